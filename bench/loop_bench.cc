@@ -1,0 +1,108 @@
+// What the host costs: one trial of the loop without and with the store, loading the table, and
+// starting the program.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "core/plugin/index.h"
+#include "core/search/run.h"
+#include "core/store/run_store.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+
+const PluginIndex& Index() {
+  static const TemporaryDirectory cache;
+  static const PluginIndex index({{}, {kPlugins}}, cache.path() / "plugins.json");
+  return index;
+}
+
+// A component with its defaults.
+ComponentConfig Default(lode_kind kind, const char* id) {
+  ComponentConfig config;
+  config.kind = kind;
+  config.id = id;
+  for (const ParamDeclaration& p : Index().Find(kind, id)->params) {
+    const bool shipped = p.type == LODE_T_PATH;
+    config.values.push_back(
+        shipped ? Value((kPlugins / std::get<std::string>(p.default_value)).string())
+                : p.default_value);
+  }
+  return config;
+}
+
+Pipeline TablePipeline(const char* optimizer, std::uint64_t steps) {
+  Pipeline pipeline;
+  pipeline.space = Default(LODE_SPACE, "nb201");
+  pipeline.oracles = {Default(LODE_ORACLE, "nb201.table")};
+  pipeline.optimizer = Default(LODE_OPTIMIZER, optimizer);
+  pipeline.reward = {"valid_accuracy", Transform::kExponential, 0, false, {}};
+  pipeline.budget.steps = steps;
+  return pipeline;
+}
+
+constexpr std::uint64_t kSteps = 20000;
+
+void Search(benchmark::State& state, const char* optimizer, bool stored) {
+  const Pipeline pipeline = TablePipeline(optimizer, kSteps);
+  const std::atomic<bool> cancelled = false;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const TemporaryDirectory dir;
+    Run run(pipeline, 0, Index(), cancelled);
+    state.ResumeTiming();
+    if (stored) {
+      RunStore store(dir.path(), run.metrics(), {});
+      run.Execute({&store});
+    } else {
+      run.Execute({});
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSteps));
+}
+BENCHMARK_CAPTURE(Search, random, "random", false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, random_stored, "random", true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, rea, "rea", false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, rea_stored, "rea", true)->Unit(benchmark::kMillisecond);
+
+// Creating and binding the components of a table search: nearly all of it is reading the table.
+void CreateComponents(benchmark::State& state) {
+  const Pipeline pipeline = TablePipeline("random", 1);
+  const std::atomic<bool> cancelled = false;
+  for (auto _ : state) {
+    const Run run(pipeline, 0, Index(), cancelled);
+    benchmark::DoNotOptimize(&run);
+  }
+}
+BENCHMARK(CreateComponents)->Unit(benchmark::kMillisecond);
+
+// The whole process, from a warm index.
+void Program(benchmark::State& state, const std::string& arguments) {
+  const TemporaryDirectory dir;
+  const std::string command = "cd " + dir.path().string() +
+                              " && XDG_CACHE_HOME=. " LODE_BINARY_DIR "/bin/lode " + arguments +
+                              " >/dev/null 2>&1";
+  for (auto _ : state) {
+    if (std::system(command.c_str()) != 0) {
+      state.SkipWithError("the program failed");
+    }
+  }
+}
+BENCHMARK_CAPTURE(Program, plugins, "plugins")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(Program, describe_l2nas, "describe l2nas")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(Program, run_rea_1000, "run " LODE_SOURCE_DIR "/configs/nb201/rea.toml --seeds 1")
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+}  // namespace
+}  // namespace lode::core

@@ -1,0 +1,31 @@
+// The subcommands of `lode`. Each adds its options to the command line and leaves what to do there.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace lode::cli {
+
+// Documented in `lode --help` and README.
+enum ExitStatus { kDone = 0, kUsage = 2, kRunFailed = 3, kInterrupted = 130 };
+
+// What every subcommand can be told.
+struct GlobalOptions {
+  std::vector<std::filesystem::path> plugins;  // --plugin
+};
+
+// What main runs once the command line is understood. Returns an ExitStatus. May throw
+// core::HostError and core::ConfigError: kUsage.
+using Action = std::function<int()>;
+
+void AddRun(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddPlugins(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddImport(CLI::App& app, const GlobalOptions& global, Action& action);
+
+}  // namespace lode::cli

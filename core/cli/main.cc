@@ -1,0 +1,70 @@
+// The program: parses the command line, runs the subcommand, turns exceptions into one line and an
+// exit status.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "core/cli/command.h"
+#include "core/plugin/log.h"
+
+namespace lode::cli {
+namespace {
+
+constexpr char kDescription[] =
+    "Lode searches neural architectures: spaces, oracles, exploration strategies and optimizers "
+    "are\n"
+    "plugins, a search is a TOML file.\n\n"
+    "  lode run configs/nb201/l2nas.toml                          search NAS-Bench-201 with L2NAS\n"
+    "  lode run configs/nb201/l2nas.toml --set optimizer.use=rea  the same with another optimizer\n"
+    "  lode plugins                                               what there is to use\n"
+    "  lode describe l2nas                                        its parameters\n";
+
+constexpr char kFooter[] =
+    "\nExit status: 0 done, 2 bad usage or configuration, 3 a run failed, 130 interrupted.";
+
+int Report(const std::exception& error) {
+  std::fprintf(stderr, "lode: %s\n", error.what());
+  return kUsage;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(kDescription);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", LODE_VERSION);
+  GlobalOptions global;
+  app.add_option("--plugin", global.plugins,
+                 "A plugin file, or a directory of them, to use beside the installed ones")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  bool verbose = false;
+  app.add_flag("-v,--verbose", verbose, "Say more about what happens");
+  app.fallthrough();
+
+  Action action;
+  AddRun(app, global, action);
+  AddValidate(app, global, action);
+  AddPlugins(app, global, action);
+  AddDescribe(app, global, action);
+  AddImport(app, global, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "lode: %s (try lode --help)\n", error.what());
+    return kUsage;
+  }
+  core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return Report(error);
+  }
+}
+
+}  // namespace
+}  // namespace lode::cli
+
+int main(int argc, char** argv) { return lode::cli::Main(argc, argv); }

@@ -1,0 +1,52 @@
+#include "core/config/diagnostic.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace lode::core {
+namespace {
+
+std::string Join(const std::vector<Diagnostic>& diagnostics) {
+  std::string text;
+  for (const Diagnostic& d : diagnostics) {
+    text += (text.empty() ? "" : "\n") + FormatDiagnostic(d);
+  }
+  return text;
+}
+
+std::vector<Diagnostic> Sorted(std::vector<Diagnostic> list) {
+  const auto key = [](const Diagnostic& d) {
+    return std::tie(d.position.file, d.position.line, d.position.column, d.message);
+  };
+  std::ranges::stable_sort(list, {}, key);
+  // The points of a grid repeat each other's mistakes.
+  const auto repeated = std::ranges::unique(list, {}, key);
+  list.erase(repeated.begin(), repeated.end());
+  return list;
+}
+
+}  // namespace
+
+std::string FormatDiagnostic(const Diagnostic& d) {
+  std::string place = d.position.file;
+  if (d.position.line > 0) {
+    place += ":" + std::to_string(d.position.line) + ":" + std::to_string(d.position.column);
+  }
+  return place + ": " + d.message;
+}
+
+ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
+    : std::runtime_error(Join(Sorted(diagnostics))), diagnostics_(Sorted(diagnostics)) {}
+
+void Diagnostics::Add(const Position& position, std::string message) {
+  list_.push_back({position, std::move(message)});
+}
+
+void Diagnostics::ThrowIfAny() {
+  if (!list_.empty()) {
+    throw ConfigError(std::exchange(list_, {}));
+  }
+}
+
+}  // namespace lode::core

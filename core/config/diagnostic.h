@@ -1,0 +1,44 @@
+// Mistakes in configuration, collected so that all are reported at once.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/config/pipeline.h"
+
+namespace lode::core {
+
+struct Diagnostic {
+  Position position;
+  std::string message;
+};
+
+// "file:line:column: message"; without the numbers where there are none (a file that cannot be
+// read, `--set`).
+std::string FormatDiagnostic(const Diagnostic& diagnostic);
+
+// All mistakes of a configuration, one a line, in the order of the files' lines.
+class ConfigError : public std::runtime_error {
+ public:
+  explicit ConfigError(std::vector<Diagnostic> diagnostics);
+
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+// Where mistakes are collected.
+class Diagnostics {
+ public:
+  void Add(const Position& position, std::string message);
+  bool empty() const { return list_.empty(); }
+  // Throws ConfigError if there are any.
+  void ThrowIfAny();
+
+ private:
+  std::vector<Diagnostic> list_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,358 @@
+#include "core/config/document.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "core/config/diagnostic.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMaxFileSize = 1 << 20;
+constexpr std::size_t kMaxDepth = 32;  // of tables and lists in each other
+constexpr std::size_t kMaxDotsInLine =
+    1000;  // dotted keys nest too, and the parser does not bound them
+
+// ---- environment variables in strings
+// --------------------------------------------------------------------------
+
+bool IsNameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+// The value of what stands between "${" and "}"; the reason in `error` if there is none.
+std::string LookUp(std::string_view inner, std::string& error) {
+  const std::size_t end = inner.find(":-");
+  const std::string name(inner.substr(0, end));
+  if (name.empty() || !std::ranges::all_of(name, IsNameChar)) {
+    error = "'${" + std::string(inner) +
+            "}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${";
+    return "";
+  }
+  const char* value = std::getenv(name.c_str());
+  if (value != nullptr && *value != '\0') {
+    return value;
+  }
+  if (end == std::string_view::npos) {
+    error = "the environment variable " + name + " is not set; ${" + name +
+            ":-default} gives a default";
+    return "";
+  }
+  return std::string(inner.substr(end + 2));
+}
+
+struct Substituted {
+  std::string text;
+  bool whole = false;  // the string was one substitution and nothing else
+  std::string error;
+};
+
+Substituted Substitute(std::string_view text) {
+  Substituted out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text.substr(at, 3) == "$${") {
+      out.text += "${";
+      at += 3;
+    } else if (text.substr(at, 2) == "${") {
+      const std::size_t end = text.find('}', at);
+      if (end == std::string_view::npos) {
+        out.error = "'${' without '}'; write $${ for a plain ${";
+        return out;
+      }
+      out.text += LookUp(text.substr(at + 2, end - at - 2), out.error);
+      out.whole = at == 0 && end + 1 == text.size();
+      at = end + 1;
+    } else {
+      out.text += text[at++];
+    }
+  }
+  return out;
+}
+
+// ---- from toml++ to our tree
+// ------------------------------------------------------------------------------------
+
+class Converter {
+ public:
+  // Positions count from a line further down by `file` alone if it is an override: its text has no
+  // lines.
+  Converter(std::string file, fs::path base, bool has_lines, Diagnostics& diagnostics)
+      : file_(std::move(file)),
+        base_(std::move(base)),
+        has_lines_(has_lines),
+        diagnostics_(diagnostics) {}
+
+  Node Convert(const toml::node& node, std::size_t depth = 0) {
+    Node out{PositionOf(node.source()), base_, false, false};
+    if (depth > kMaxDepth) {
+      diagnostics_.Add(out.position, "tables and lists are nested more than " +
+                                         std::to_string(kMaxDepth) + " deep");
+    } else if (const auto* table = node.as_table()) {
+      out.value = ConvertTable(*table, depth);
+    } else if (const auto* array = node.as_array()) {
+      Node::Array list;
+      for (const toml::node& element : *array) {
+        list.push_back(Convert(element, depth + 1));
+      }
+      out.value = std::move(list);
+    } else {
+      ConvertScalar(node, out);
+    }
+    return out;
+  }
+
+ private:
+  Position PositionOf(const toml::source_region& source) const {
+    return has_lines_ ? Position{file_, source.begin.line, source.begin.column}
+                      : Position{file_, 0, 0};
+  }
+
+  Node::Table ConvertTable(const toml::table& table, std::size_t depth) {
+    Node::Table out;
+    for (const auto& [key, value] : table) {
+      out.push_back({std::string(key.str()), PositionOf(key.source()), Convert(value, depth + 1)});
+    }
+    // toml++ sorts keys; people and [grid] go by the order of the file.
+    std::ranges::stable_sort(out, {}, [](const Entry& e) {
+      return std::pair(e.key_position.line, e.key_position.column);
+    });
+    return out;
+  }
+
+  void ConvertScalar(const toml::node& node, Node& out) {
+    if (const auto* b = node.as_boolean()) {
+      out.value = b->get();
+    } else if (const auto* i = node.as_integer()) {
+      out.value = i->get();
+    } else if (const auto* r = node.as_floating_point()) {
+      out.value = r->get();
+    } else if (const auto* s = node.as_string()) {
+      Substituted substituted = Substitute(s->get());
+      if (!substituted.error.empty()) {
+        diagnostics_.Add(out.position, substituted.error);
+      }
+      out.from_environment = substituted.whole;
+      out.value = std::move(substituted.text);
+    } else {
+      diagnostics_.Add(out.position, "dates and times mean nothing in a pipeline");
+    }
+  }
+
+  std::string file_;
+  fs::path base_;
+  bool has_lines_;
+  Diagnostics& diagnostics_;
+};
+
+// ---- files
+// -----------------------------------------------------------------------------------------------------
+
+// Control characters and line ends of a parser's message would break the one line that a mistake
+// has.
+std::string OneLine(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  if (!out.empty()) {
+    out[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(out[0])));
+  }
+  return out;
+}
+
+bool TooManyDots(const std::string& text, Diagnostics& diagnostics, const std::string& name) {
+  std::uint32_t line = 1;
+  std::size_t dots = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+    } else if (c == '.' && ++dots > kMaxDotsInLine) {
+      diagnostics.Add({name, line, 1},
+                      "more than " + std::to_string(kMaxDotsInLine) + " dots in a line");
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Node> Parse(const std::string& text, const std::string& name, const fs::path& base,
+                          bool has_lines, Diagnostics& diagnostics) {
+  if (TooManyDots(text, diagnostics, name)) {
+    return std::nullopt;
+  }
+  try {
+    const toml::table table = toml::parse(std::string_view(text), std::string_view(name));
+    return Converter(name, base, has_lines, diagnostics).Convert(table);
+  } catch (const toml::parse_error& e) {
+    const auto& at = e.source().begin;
+    diagnostics.Add({name, at.line, at.column}, OneLine(e.description()));
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> ReadText(const fs::path& file, const Position& position,
+                                    Diagnostics& diagnostics) {
+  std::error_code error;
+  const auto fail = [&](const std::string& why) {
+    diagnostics.Add(position, (position.line > 0 ? file.string() + " " : "") + why);
+    return std::nullopt;
+  };
+  if (fs::is_directory(file, error)) {
+    return fail("is a directory, not a pipeline file");
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return fail(std::string("cannot be read: ") + std::strerror(errno));
+  }
+  std::string text;
+  text.resize(kMaxFileSize + 1);
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > kMaxFileSize) {
+    return fail("is larger than 1 MiB: not a pipeline file");
+  }
+  return text;
+}
+
+// Reads a file and, before it, what it includes.
+class LayerReader {
+ public:
+  LayerReader(std::vector<Node>& layers, Diagnostics& diagnostics)
+      : layers_(layers), diagnostics_(diagnostics) {}
+
+  // `position`: of the include, or of the file itself.
+  void Add(const fs::path& file, const Position& position) {
+    std::error_code error;
+    const fs::path canonical = fs::weakly_canonical(file, error);
+    if (std::ranges::find(open_, canonical) != open_.end()) {
+      diagnostics_.Add(position, "'" + file.string() + "' includes itself");
+      return;
+    }
+    const auto text = ReadText(file, position, diagnostics_);
+    if (!text) {
+      return;
+    }
+    open_.push_back(canonical);
+    AddText(*text, file.string(), fs::absolute(file).parent_path());
+    open_.pop_back();
+  }
+
+  void AddText(const std::string& text, const std::string& name, const fs::path& base) {
+    if (auto node = Parse(text, name, base, true, diagnostics_)) {
+      AddIncludes(*node);
+      std::erase_if(std::get<Node::Table>(node->value),
+                    [](const Entry& e) { return e.key == "include"; });
+      layers_.push_back(std::move(*node));
+    }
+  }
+
+ private:
+  void AddIncludes(const Node& layer) {
+    const Node* include = layer.Find("include");
+    if (include == nullptr) {
+      return;
+    }
+    Node::Array list{*include};
+    if (const auto* array = include->As<Node::Array>()) {
+      list = *array;
+    }
+    for (const Node& entry : list) {
+      if (const auto* name = entry.As<std::string>()) {
+        Add((entry.base / *name).lexically_normal(), entry.position);
+      } else {
+        diagnostics_.Add(entry.position, "include must be a file name or a list of them, not " +
+                                             std::string(entry.TypeText()));
+      }
+    }
+  }
+
+  std::vector<Node>& layers_;
+  Diagnostics& diagnostics_;
+  std::vector<fs::path> open_;
+};
+
+}  // namespace
+
+std::vector<std::string> SplitPath(std::string_view path) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (const char c : path) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '.' && !quoted) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  const bool wrong = quoted || std::ranges::any_of(parts, &std::string::empty);
+  return wrong ? std::vector<std::string>() : parts;
+}
+
+Override ParseOverride(std::string_view text) {
+  const std::string name = "--set " + OneLine(text);
+  Diagnostics diagnostics;
+  const std::size_t equals = text.find('=');
+  Override out{equals == std::string_view::npos ? std::vector<std::string>()
+                                                : SplitPath(text.substr(0, equals)),
+               {}};
+  if (out.path.empty()) {
+    diagnostics.Add({name, 0, 0}, "expected PATH=VALUE, e.g. optimizer.use=rea");
+    diagnostics.ThrowIfAny();
+  }
+  const std::string value(text.substr(equals + 1));
+  Diagnostics not_toml;
+  const std::string quoted = [&] {
+    std::string escaped;
+    for (const char c : value) {
+      escaped += c == '\\' || c == '"' ? std::string("\\") + c : std::string(1, c);
+    }
+    return "v = \"" + escaped + "\"";
+  }();
+  auto parsed = Parse("v = " + value, name, fs::current_path(), false, not_toml);
+  const bool one_value = parsed && parsed->As<Node::Table>()->size() == 1;
+  if (!one_value || !not_toml.empty()) {
+    parsed = Parse(quoted, name, fs::current_path(), false, diagnostics);
+  }
+  diagnostics.ThrowIfAny();
+  out.value = std::move(*parsed->Find("v"));
+  return out;
+}
+
+Document Document::Read(const fs::path& file, const std::vector<std::string>& overrides) {
+  Document document;
+  document.name_ = file.string();
+  Diagnostics diagnostics;
+  LayerReader(document.layers_, diagnostics).Add(file, {file.string(), 0, 0});
+  for (const std::string& text : overrides) {
+    try {
+      document.overrides_.push_back(ParseOverride(text));
+    } catch (const ConfigError& e) {
+      for (const Diagnostic& d : e.diagnostics()) {
+        diagnostics.Add(d.position, d.message);
+      }
+    }
+  }
+  diagnostics.ThrowIfAny();
+  return document;
+}
+
+Document Document::FromText(const std::string& text, const std::string& name) {
+  Document document;
+  document.name_ = name;
+  Diagnostics diagnostics;
+  LayerReader(document.layers_, diagnostics).AddText(text, name, fs::current_path());
+  diagnostics.ThrowIfAny();
+  return document;
+}
+
+}  // namespace lode::core

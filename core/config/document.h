@@ -1,0 +1,49 @@
+// Reads pipeline files: TOML, includes, environment variables and the command line's overrides,
+// still unchecked.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config/node.h"
+
+namespace lode::core {
+
+// `--set PATH=VALUE`, taken apart. An index in the path changes an element of a list
+// ("exploration.0.end").
+struct Override {
+  std::vector<std::string> path;
+  Node value;
+};
+
+// The parts of "a.b.\"c.d\"": split at dots outside quotes. Empty if a part is empty or a quote is
+// left open.
+std::vector<std::string> SplitPath(std::string_view path);
+
+// Takes "a.b.\"c.d\"=VALUE" apart: VALUE is TOML, or else a string. Throws ConfigError.
+Override ParseOverride(std::string_view text);
+
+// The layers of one pipeline, lowest first: included files before the file that includes them.
+class Document {
+ public:
+  // Throws ConfigError with all mistakes of all files: syntax, unset variables, missing or circular
+  // includes.
+  static Document Read(const std::filesystem::path& file,
+                       const std::vector<std::string>& overrides);
+
+  // The same for a text that stands for a file `name` in the current directory.
+  static Document FromText(const std::string& text, const std::string& name);
+
+  const std::string& name() const { return name_; }
+  const std::vector<Node>& layers() const { return layers_; }
+  const std::vector<Override>& overrides() const { return overrides_; }
+
+ private:
+  std::string name_;
+  std::vector<Node> layers_;  // tables
+  std::vector<Override> overrides_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,106 @@
+// A resolved pipeline as TOML.
+#include <string>
+
+#include "core/config/resolve.h"
+
+namespace lode::core {
+namespace {
+
+std::string Line(std::string_view key, const Value& value) {
+  return std::string(key) + " = " + FormatValue(value) + "\n";
+}
+
+std::string FormatComponent(const ComponentConfig& config, const Catalog& catalog) {
+  const ComponentDeclaration& declaration = *catalog.Find(config.kind, config.id);
+  std::string text = Line("use", config.id);
+  if (!config.preset.empty()) {
+    text += Line("preset", config.preset);
+  }
+  if (!config.policy.empty()) {
+    text += Line("policy", config.policy.string());
+  }
+  for (std::size_t i = 0; i < config.values.size(); ++i) {
+    text += Line(declaration.params[i].name, config.values[i]);
+  }
+  return text;
+}
+
+std::string FormatComponents(const std::vector<ComponentConfig>& configs, const char* heading,
+                             const Catalog& catalog) {
+  std::string text;
+  for (const ComponentConfig& config : configs) {
+    text += "\n[[" + std::string(heading) + "]]\n" + FormatComponent(config, catalog);
+  }
+  return text;
+}
+
+template <class T>
+Value Integers(const std::vector<T>& list) {
+  return std::vector<std::int64_t>(list.begin(), list.end());
+}
+
+std::string FormatReward(const RewardConfig& reward) {
+  constexpr const char* kTransforms[] = {"identity", "exponential", "relative"};
+  std::string text = "\n[reward]\n" + Line("metric", reward.metric);
+  text += Line("transform", std::string(kTransforms[static_cast<int>(reward.transform)]));
+  if (reward.transform == Transform::kRelative) {
+    text += Line("reference", reward.reference);
+  }
+  return text + Line("allow_test", reward.allow_test);
+}
+
+std::string FormatBudget(const BudgetConfig& budget) {
+  std::string text = "\n[budget]\n";
+  if (budget.steps) {
+    text += Line("steps", static_cast<std::int64_t>(*budget.steps));
+  }
+  if (budget.unique_queries) {
+    text += Line("unique_queries", static_cast<std::int64_t>(*budget.unique_queries));
+  }
+  return text + Line("marks", Integers(budget.marks)) +
+         Line("patience", static_cast<std::int64_t>(budget.patience));
+}
+
+std::string FormatReference(const ReferenceConfig& reference) {
+  std::string text = "\n[[reference]]\n" + Line("label", reference.label);
+  if (reference.mark) {
+    text += Line("mark", static_cast<std::int64_t>(*reference.mark));
+  }
+  text += Line("mean", reference.mean) + Line("std", reference.std);
+  std::string where;
+  for (const auto& [path, value] : reference.where) {
+    where += (where.empty() ? "" : ", ") + FormatValue(path) + " = " + FormatValue(value);
+  }
+  return text + "where = {" + where + "}\n";
+}
+
+std::string FormatPlugins(const std::vector<std::filesystem::path>& plugins) {
+  std::vector<std::string> paths;
+  for (const auto& plugin : plugins) {
+    paths.push_back(plugin.string());
+  }
+  return paths.empty() ? "" : "\n[plugins]\n" + Line("paths", paths);
+}
+
+}  // namespace
+
+std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
+  std::string text = "[pipeline]\n" + Line("name", p.name) + Line("description", p.description) +
+                     Line("seeds", Integers(p.seeds));
+  text += FormatPlugins(p.plugins);
+  text += "\n[space]\n" + FormatComponent(p.space, catalog);
+  text += FormatComponents(p.oracles, "oracle", catalog);
+  text += FormatReward(p.reward);
+  text += FormatComponents(p.explorations, "exploration", catalog);
+  text += "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog);
+  text += FormatBudget(p.budget);
+  text += "\n[execution]\n" +
+          Line("on_error", std::string(p.execution.on_error == OnError::kStop ? "stop" : "skip"));
+  text += Line("max_failures", static_cast<std::int64_t>(p.execution.max_failures));
+  for (const ReferenceConfig& reference : p.references) {
+    text += FormatReference(reference);
+  }
+  return text;
+}
+
+}  // namespace lode::core

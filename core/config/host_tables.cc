@@ -1,0 +1,108 @@
+#include "core/config/host_tables.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace lode::core {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kMaxCount = 1e15;
+
+ParamDeclaration Declare(const char* name, lode_type type, Value fallback, const char* doc,
+                         double min = -kInf, double max = kInf) {
+  ParamDeclaration p;
+  p.name = name;
+  p.type = type;
+  p.default_value = std::move(fallback);
+  p.doc = doc;
+  p.min = min;
+  p.max = max;
+  return p;
+}
+
+ParamDeclaration Required(ParamDeclaration p) {
+  p.flags |= LODE_PARAM_REQUIRED;
+  return p;
+}
+
+ParamDeclaration Choice(const char* name, std::vector<std::string> choices, const char* doc) {
+  ParamDeclaration p = Declare(name, LODE_T_CHOICE, choices.front(), doc);
+  p.choices = std::move(choices);
+  return p;
+}
+
+ParamDeclaration Count(const char* name, std::int64_t fallback, const char* doc) {
+  return Declare(name, LODE_T_INT, fallback, doc, 1, kMaxCount);
+}
+
+const Value kNoText = std::string();
+const Value kNoInts = std::vector<std::int64_t>();
+
+std::vector<HostTable> MakeTables() {
+  return {
+      {"pipeline",
+       "what it is",
+       {Required(Declare("name", LODE_T_STRING, kNoText,
+                         "Name of the pipeline: heads its tables and its directory.")),
+        Declare("description", LODE_T_STRING, kNoText, "What it is for."),
+        Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
+                "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).", 0,
+                kMaxCount)}},
+      {"reward",
+       "what the optimizer maximises",
+       {Required(Declare("metric", LODE_T_STRING, kNoText,
+                         "The metric of an oracle that it is made of.")),
+        Choice("transform", {"identity", "exponential", "relative"},
+               "identity: the metric itself; exponential: 100^accuracy (L2NAS, eq. 3); relative: "
+               "100^(accuracy / reference) / 100 - 1 (eq. 7)."),
+        Declare("reference", LODE_T_REAL, 0.0,
+                "AccEnv of eq. 7, in the metric's unit; needed by relative only.", 0),
+        Declare("allow_test", LODE_T_BOOL, false,
+                "Whether the reward may be measured on a test split: the figures that come out are "
+                "then no estimate of "
+                "how the method does on new data.")}},
+      {"budget",
+       "when the search ends",
+       {Count("steps", 0, "Number of trials; without it they are not limited."),
+        Count("unique_queries", 0,
+              "Number of distinct architectures measured, known ones being free; without it they "
+              "are not limited."),
+        Declare("marks", LODE_T_INT_LIST, kNoInts,
+                "Earlier points to report the best at, ascending, in steps if steps are limited, "
+                "else in unique queries.",
+                1, kMaxCount),
+        Count("patience", 100000,
+              "Steps in a row without a new architecture that end a search without a limit on "
+              "steps.")}},
+      {"execution",
+       "how failures are met",
+       {Choice("on_error", {"skip", "stop"}, "Whether a failed trial is skipped or ends the run."),
+        Count("max_failures", 10, "Failed trials in a row that end the run.")}},
+      {"plugins",
+       "where else plugins are",
+       {Declare(
+           "paths", LODE_T_STRING_LIST, std::vector<std::string>(),
+           "Plugin files, or directories of them; relative ones start at the pipeline's file.")}},
+      {"reference",
+       "a published figure to print beside ours; written [[reference]]",
+       {Required(Declare("label", LODE_T_STRING, kNoText, "Where the figure is from.")),
+        Count("mark", 0, "The budget mark it belongs to; without it the end."),
+        Required(Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
+        Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)}},
+  };
+}
+
+}  // namespace
+
+const std::vector<HostTable>& HostTables() {
+  static const std::vector<HostTable> tables = MakeTables();
+  return tables;
+}
+
+const HostTable& FindHostTable(std::string_view name) {
+  return *std::ranges::find(HostTables(), name, &HostTable::name);
+}
+
+}  // namespace lode::core

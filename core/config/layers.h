@@ -1,0 +1,21 @@
+// Lays a document's layers on each other, with the rules for component tables.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config/diagnostic.h"
+#include "core/config/document.h"
+
+namespace lode::core {
+
+// In a merged tree a component table has this form, whatever it was written like: `use` and
+// sub-tables by component id. [oracle] and [[exploration]] may be lists of such tables.
+Node MergeLayers(const Document& document, Diagnostics& diagnostics);
+
+// Changes a merged tree. Overrides that set a `use` come first, so that parameters beside it go to
+// the new component.
+void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics);
+
+}  // namespace lode::core

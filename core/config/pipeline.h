@@ -1,0 +1,93 @@
+// A pipeline as the search needs it: every value resolved, every name checked.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/declaration.h"
+
+namespace lode::core {
+
+// A place in a pipeline file. `--set` has file "--set" and the override's number as its line.
+struct Position {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+struct ComponentConfig {
+  lode_kind kind = 0;
+  std::string id;
+  std::string preset;            // "" if the component has none
+  std::vector<Value> values;     // one for each declared parameter, in declared order
+  std::filesystem::path policy;  // optimizer: a saved policy to start from; empty if none
+  Position position;             // of `use`
+};
+
+enum class Transform {
+  kIdentity,     // the metric itself, negated if less is better
+  kExponential,  // eq. 3: 100^Acc, Acc in [0, 1]
+  kRelative,     // eq. 7: 100^(Acc / AccEnv) / 100 - 1
+};
+
+struct RewardConfig {
+  std::string metric;
+  Transform transform = Transform::kIdentity;
+  double reference = 0;     // AccEnv of eq. 7, in the metric's unit
+  bool allow_test = false;  // a metric measured on a test split may be the reward
+  Position metric_position;
+};
+
+// The search ends when any given limit is reached. At least one of the two is given.
+struct BudgetConfig {
+  std::optional<std::uint64_t> steps;  // trials
+  std::optional<std::uint64_t>
+      unique_queries;                // distinct architectures measured; known ones are free
+  std::uint64_t patience = 0;        // steps in a row without a new architecture before giving up
+  std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
+};
+
+enum class OnError { kSkip, kStop };
+
+struct ExecutionConfig {
+  OnError on_error = OnError::kSkip;
+  std::uint64_t max_failures = 10;  // failed trials in a row that end the run
+};
+
+// A published figure to print beside ours: applies to the searches whose grid point matches
+// `where`.
+struct ReferenceConfig {
+  std::string label;
+  std::vector<std::pair<std::string, std::string>> where;  // path and value, as in Search::point
+  std::optional<std::uint64_t> mark;  // the budget mark it belongs to; none: the end
+  double mean = 0;
+  double std = 0;
+};
+
+struct Pipeline {
+  std::string name;
+  std::string description;
+  std::vector<std::uint64_t> seeds;
+  ComponentConfig space;
+  std::vector<ComponentConfig> oracles;
+  RewardConfig reward;
+  std::vector<ComponentConfig> explorations;
+  ComponentConfig optimizer;
+  BudgetConfig budget;
+  ExecutionConfig execution;
+  std::vector<ReferenceConfig> references;
+  std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute
+};
+
+// One point of a pipeline's grid: what is run once for each seed.
+struct Search {
+  // Grid paths and their values in words; empty without [grid].
+  std::vector<std::pair<std::string, std::string>> point;
+  Pipeline pipeline;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,616 @@
+#include "core/config/resolve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "core/config/host_tables.h"
+#include "core/config/layers.h"
+#include "core/config/values.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMaxSeeds = 10000;
+constexpr std::size_t kMaxSearches = 10000;
+
+const std::vector<std::string> kTopLevel = {"include",   "pipeline",    "space",     "oracle",
+                                            "reward",    "exploration", "optimizer", "budget",
+                                            "execution", "plugins",     "grid",      "reference"};
+
+// A host table's values by name.
+class HostValues {
+ public:
+  HostValues(const char* name, const Node* node, const Position& where,
+             const std::vector<std::string>& other_keys, Diagnostics& diagnostics)
+      : table_(FindHostTable(name)),
+        values_(ReadTable(table_.params, node, where, "[" + table_.name + "]", other_keys,
+                          diagnostics)) {}
+
+  template <class T>
+  const T& Get(std::string_view name) const {
+    const auto at =
+        std::ranges::find(table_.params, name, &ParamDeclaration::name) - table_.params.begin();
+    return std::get<T>(values_[static_cast<std::size_t>(at)]);
+  }
+  // A limit: 0, its default, stands for none.
+  std::optional<std::uint64_t> Limit(std::string_view name) const {
+    const auto value = Get<std::int64_t>(name);
+    return value > 0 ? std::optional(static_cast<std::uint64_t>(value)) : std::nullopt;
+  }
+
+ private:
+  const HostTable& table_;
+  std::vector<Value> values_;
+};
+
+// ---- components
+// --------------------------------------------------------------------------------------------------
+
+const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const Node& node,
+                                    Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const PresetDeclaration& preset : component.presets) {
+    const auto* name = node.As<std::string>();
+    if (name != nullptr && *name == preset.name) {
+      return &preset;
+    }
+    names.push_back(preset.name);
+  }
+  const auto* name = node.As<std::string>();
+  diagnostics.Add(node.position,
+                  std::string(KindName(component.kind)) + " '" + component.id +
+                      "' has no such preset" +
+                      (name != nullptr ? " as '" + *name + "'" + Suggest(*name, names) : ""));
+  return nullptr;
+}
+
+class ComponentResolver {
+ public:
+  ComponentResolver(const Catalog& catalog, Diagnostics& diagnostics)
+      : catalog_(catalog), diagnostics_(diagnostics) {}
+
+  // `table` in merged form. Every sub-table is checked, the one of the component in use is
+  // returned.
+  ComponentConfig Resolve(lode_kind kind, const Node& table) {
+    ComponentConfig config;
+    config.kind = kind;
+    config.position = table.position;
+    const Node* use = table.Find("use");
+    const auto* id = use != nullptr ? use->As<std::string>() : nullptr;
+    if (id == nullptr) {
+      diagnostics_.Add(use != nullptr ? use->position : table.position,
+                       "[" + std::string(KindName(kind)) + "] needs `use`, the id of a component");
+    } else {
+      config.position = use->position;
+      config.id = *id;
+      if (const auto* declaration = Find(kind, *id, use->position)) {
+        Fill(*declaration, table.Find(*id), config);
+      }
+    }
+    CheckAlternatives(kind, table, config.id);
+    return config;
+  }
+
+ private:
+  const ComponentDeclaration* Find(lode_kind kind, const std::string& id,
+                                   const Position& position) {
+    const ComponentDeclaration* found = catalog_.Find(kind, id);
+    if (found == nullptr) {
+      const std::string name(KindName(kind));
+      diagnostics_.Add(position,
+                       "there is no " + name + " '" + id + "'" + Suggest(id, catalog_.Ids(kind)));
+    }
+    return found;
+  }
+
+  void CheckAlternatives(lode_kind kind, const Node& table, const std::string& in_use) {
+    for (const Entry& entry : *table.As<Node::Table>()) {
+      if (entry.key == "use" || entry.key == in_use) {
+        continue;
+      }
+      if (const auto* declaration = Find(kind, entry.key, entry.key_position)) {
+        ComponentConfig unused;
+        unused.position = entry.key_position;
+        Fill(*declaration, &entry.node, unused);
+      }
+    }
+  }
+
+  // Written values over the preset's over the defaults.
+  void Fill(const ComponentDeclaration& declaration, const Node* written, ComponentConfig& config) {
+    std::vector<ParamDeclaration> params = declaration.params;
+    std::vector<std::string> other_keys;
+    if (!declaration.presets.empty()) {
+      other_keys.push_back("preset");
+      ApplyPreset(declaration, written, params, config);
+    }
+    if (declaration.kind == LODE_OPTIMIZER) {
+      other_keys.push_back("policy");
+      config.policy = ReadPolicy(written);
+    }
+    PlaceDefaultPaths(declaration, params);
+    const std::string title = std::string(KindName(declaration.kind)) + " '" + declaration.id + "'";
+    config.values = ReadTable(params, written, config.position, title, other_keys, diagnostics_);
+    CheckDefaultFiles(params, written, config.position);
+  }
+
+  void ApplyPreset(const ComponentDeclaration& declaration, const Node* written,
+                   std::vector<ParamDeclaration>& params, ComponentConfig& config) {
+    const Node* name = written != nullptr ? written->Find("preset") : nullptr;
+    const auto* preset = name != nullptr ? FindPreset(declaration, *name, diagnostics_)
+                                         : &declaration.presets.front();
+    if (preset == nullptr) {
+      return;
+    }
+    config.preset = preset->name;
+    for (const auto& [param, value] : preset->settings) {
+      const auto at = std::ranges::find(params, param, &ParamDeclaration::name);
+      if (at != params.end()) {
+        at->default_value = value;
+      }
+    }
+  }
+
+  fs::path ReadPolicy(const Node* written) {
+    const Node* node = written != nullptr ? written->Find("policy") : nullptr;
+    if (node == nullptr) {
+      return {};
+    }
+    ParamDeclaration policy;
+    policy.name = "policy";
+    policy.type = LODE_T_PATH;
+    policy.flags = LODE_PARAM_INPUT_FILE;
+    const auto value = ReadValue(policy, *node, diagnostics_);
+    return value ? fs::path(std::get<std::string>(*value)) : fs::path();
+  }
+
+  // A relative default is a file that ships with the plugin.
+  void PlaceDefaultPaths(const ComponentDeclaration& declaration,
+                         std::vector<ParamDeclaration>& params) {
+    const fs::path directory =
+        catalog_.PluginOf(*catalog_.Find(declaration.kind, declaration.id))->file.parent_path();
+    for (ParamDeclaration& param : params) {
+      auto* path = std::get_if<std::string>(&param.default_value);
+      if (param.type == LODE_T_PATH && path != nullptr && !path->empty()) {
+        *path = (directory / *path).lexically_normal().string();
+      }
+    }
+  }
+
+  void CheckDefaultFiles(const std::vector<ParamDeclaration>& params, const Node* written,
+                         const Position& position) {
+    for (const ParamDeclaration& param : params) {
+      const bool is_written = written != nullptr && written->Find(param.name) != nullptr;
+      const bool needs_file =
+          (param.flags & (LODE_PARAM_INPUT_FILE | LODE_PARAM_REQUIRED)) == LODE_PARAM_INPUT_FILE;
+      if (!is_written && needs_file) {
+        Node fallback;
+        fallback.position = position;
+        fallback.value = std::get<std::string>(param.default_value);
+        ReadValue(param, fallback, diagnostics_);
+      }
+    }
+  }
+
+  const Catalog& catalog_;
+  Diagnostics& diagnostics_;
+};
+
+// ---- one pipeline
+// ------------------------------------------------------------------------------------------------
+
+class PipelineResolver {
+ public:
+  PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics)
+      : merged_(merged),
+        catalog_(catalog),
+        diagnostics_(diagnostics),
+        components_(catalog, diagnostics) {}
+
+  Pipeline Resolve() {
+    ReportUnknownTables();
+    ReadPipeline();
+    pipeline_.space = One(LODE_SPACE);
+    pipeline_.oracles = List(LODE_ORACLE);
+    pipeline_.explorations = List(LODE_EXPLORATION);
+    pipeline_.optimizer = One(LODE_OPTIMIZER);
+    if (pipeline_.oracles.empty()) {
+      diagnostics_.Add(PositionOf("oracle"), "the pipeline needs an [oracle]");
+    }
+    ReadReward();
+    ReadBudget();
+    ReadExecution();
+    ReadPlugins();
+    ReadReferences();
+    return std::move(pipeline_);
+  }
+
+ private:
+  // Where a table is, or where to complain that it is not.
+  Position PositionOf(std::string_view table) const {
+    const Node* node = merged_.Find(table);
+    return node != nullptr ? node->position : merged_.position;
+  }
+
+  HostValues Host(const char* name) {
+    return {name, merged_.Find(name), PositionOf(name), {}, diagnostics_};
+  }
+
+  void ReportUnknownTables() {
+    for (const Entry& entry : *merged_.As<Node::Table>()) {
+      if (std::ranges::find(kTopLevel, entry.key) == kTopLevel.end()) {
+        diagnostics_.Add(entry.key_position,
+                         "a pipeline has no '" + entry.key + "'" + Suggest(entry.key, kTopLevel));
+      }
+    }
+  }
+
+  void ReadPipeline() {
+    // `seeds = 10` is short for the first ten: expand it before the list is read.
+    Node table;
+    const Node* written = merged_.Find("pipeline");
+    if (written != nullptr) {
+      table = *written;
+      if (Node* seeds = table.Find("seeds")) {
+        ExpandSeeds(*seeds);
+      }
+    }
+    const HostValues values("pipeline", written != nullptr ? &table : nullptr,
+                            PositionOf("pipeline"), {}, diagnostics_);
+    pipeline_.name = values.Get<std::string>("name");
+    if (pipeline_.name.find('/') != std::string::npos || pipeline_.name == "." ||
+        pipeline_.name == "..") {
+      diagnostics_.Add(PositionOf("pipeline"),
+                       "'name' also names a directory: it cannot be '" + pipeline_.name + "'");
+    }
+    pipeline_.description = values.Get<std::string>("description");
+    const auto& seeds = values.Get<std::vector<std::int64_t>>("seeds");
+    pipeline_.seeds.assign(seeds.begin(), seeds.end());
+    const Node* node = table.Find("seeds");
+    const Position position = node != nullptr ? node->position : PositionOf("pipeline");
+    if (seeds.empty() || seeds.size() > kMaxSeeds) {
+      diagnostics_.Add(position, "'seeds': there must be 1 to " + std::to_string(kMaxSeeds));
+    } else if (std::set(seeds.begin(), seeds.end()).size() != seeds.size()) {
+      diagnostics_.Add(position, "'seeds': each seed may be given once");
+    }
+  }
+
+  void ExpandSeeds(Node& seeds) {
+    const auto count = ReadCount(seeds);
+    if (!count) {
+      return;
+    }
+    Node::Array list;
+    for (std::int64_t seed = 0; seed < std::min(*count, kMaxSeeds + 1); ++seed) {
+      Node node = seeds;
+      node.value = seed;
+      list.push_back(std::move(node));
+    }
+    seeds.value = std::move(list);
+  }
+
+  std::optional<std::int64_t> ReadCount(const Node& node) {
+    if (node.As<std::int64_t>() == nullptr && !node.from_environment) {
+      return std::nullopt;
+    }
+    ParamDeclaration count;
+    count.name = "seeds";
+    count.type = LODE_T_INT;
+    count.min = 1;
+    count.max = static_cast<double>(kMaxSeeds);
+    const auto value = ReadValue(count, node, diagnostics_);
+    return value ? std::get<std::int64_t>(*value) : 1;
+  }
+
+  ComponentConfig One(lode_kind kind) {
+    const std::string name(KindName(kind));
+    const Node* table = merged_.Find(name);
+    if (table == nullptr) {
+      diagnostics_.Add(merged_.position, "the pipeline needs a [" + name + "]");
+      return {};
+    }
+    if (table->As<Node::Table>() == nullptr) {
+      diagnostics_.Add(table->position,
+                       "[" + name + "] must be one table, not " + std::string(table->TypeText()));
+      return {};
+    }
+    return components_.Resolve(kind, *table);
+  }
+
+  std::vector<ComponentConfig> List(lode_kind kind) {
+    std::vector<ComponentConfig> list;
+    const Node* node = merged_.Find(KindName(kind));
+    if (node == nullptr) {
+      return list;
+    }
+    if (const auto* array = node->As<Node::Array>()) {
+      for (const Node& element : *array) {
+        list.push_back(components_.Resolve(kind, element));
+      }
+    } else {
+      list.push_back(components_.Resolve(kind, *node));
+    }
+    return list;
+  }
+
+  void ReadReward() {
+    const HostValues values = Host("reward");
+    RewardConfig& reward = pipeline_.reward;
+    reward.metric = values.Get<std::string>("metric");
+    reward.reference = values.Get<double>("reference");
+    reward.allow_test = values.Get<bool>("allow_test");
+    const auto& transform = values.Get<std::string>("transform");
+    reward.transform = transform == "exponential" ? Transform::kExponential
+                       : transform == "relative"  ? Transform::kRelative
+                                                  : Transform::kIdentity;
+    const Node* table = merged_.Find("reward");
+    const Node* metric = table != nullptr ? table->Find("metric") : nullptr;
+    reward.metric_position = metric != nullptr ? metric->position : PositionOf("reward");
+    const bool relative = reward.transform == Transform::kRelative;
+    if (relative != (reward.reference > 0)) {
+      diagnostics_.Add(PositionOf("reward"),
+                       relative
+                           ? "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0"
+                           : "'reference' means nothing without transform = \"relative\"");
+    }
+    if (metric != nullptr) {
+      CheckRewardOfDeclaredMetrics();
+    }
+  }
+
+  // Against the metrics that the oracles have with default parameters; the run checks again against
+  // those it has.
+  void CheckRewardOfDeclaredMetrics() {
+    std::vector<MetricDeclaration> metrics;
+    for (const ComponentConfig& oracle : pipeline_.oracles) {
+      const ComponentDeclaration* declaration = catalog_.Find(LODE_ORACLE, oracle.id);
+      if (declaration == nullptr || declaration->metrics.empty()) {
+        return;
+      }
+      metrics.insert(metrics.end(), declaration->metrics.begin(), declaration->metrics.end());
+    }
+    if (const std::string wrong = CheckReward(pipeline_.reward, metrics);
+        !metrics.empty() && !wrong.empty()) {
+      diagnostics_.Add(pipeline_.reward.metric_position, wrong);
+    }
+  }
+
+  void ReadBudget() {
+    const HostValues values = Host("budget");
+    BudgetConfig& budget = pipeline_.budget;
+    budget.steps = values.Limit("steps");
+    budget.unique_queries = values.Limit("unique_queries");
+    budget.patience = *values.Limit("patience");
+    const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
+    budget.marks.assign(marks.begin(), marks.end());
+    if (!budget.steps && !budget.unique_queries) {
+      const Node* table = merged_.Find("budget");
+      const bool tried = table != nullptr && (table->Find("steps") != nullptr ||
+                                              table->Find("unique_queries") != nullptr);
+      if (!tried) {
+        diagnostics_.Add(PositionOf("budget"), "[budget] needs 'steps' or 'unique_queries'");
+      }
+      return;
+    }
+    const std::uint64_t end = budget.steps ? *budget.steps : *budget.unique_queries;
+    if (std::ranges::adjacent_find(budget.marks, std::ranges::greater_equal()) !=
+        budget.marks.end()) {
+      diagnostics_.Add(PositionOf("budget"), "'marks' must ascend");
+    } else if (!budget.marks.empty() && budget.marks.back() > end) {
+      diagnostics_.Add(PositionOf("budget"), "'marks': " + std::to_string(budget.marks.back()) +
+                                                 " is beyond the limit " + std::to_string(end));
+    }
+  }
+
+  void ReadExecution() {
+    const HostValues values = Host("execution");
+    pipeline_.execution.on_error =
+        values.Get<std::string>("on_error") == "stop" ? OnError::kStop : OnError::kSkip;
+    pipeline_.execution.max_failures = *values.Limit("max_failures");
+  }
+
+  void ReadPlugins() {
+    const Node* table = merged_.Find("plugins");
+    const HostValues values = Host("plugins");
+    const Node* paths = table != nullptr ? table->Find("paths") : nullptr;
+    for (const std::string& path : values.Get<std::vector<std::string>>("paths")) {
+      pipeline_.plugins.push_back((paths->base / path).lexically_normal());
+    }
+  }
+
+  void ReadReferences() {
+    const Node* list = merged_.Find("reference");
+    if (list == nullptr) {
+      return;
+    }
+    if (list->As<Node::Array>() == nullptr) {
+      diagnostics_.Add(list->position, "published figures are a list: write [[reference]]");
+      return;
+    }
+    for (const Node& node : *list->As<Node::Array>()) {
+      pipeline_.references.push_back(ReadReference(node));
+    }
+  }
+
+  ReferenceConfig ReadReference(const Node& node) {
+    const HostValues values("reference", &node, node.position, {"where"}, diagnostics_);
+    ReferenceConfig reference{values.Get<std::string>("label"),
+                              {},
+                              values.Limit("mark"),
+                              values.Get<double>("mean"),
+                              values.Get<double>("std")};
+    if (const Node* where = node.Find("where")) {
+      if (const auto* table = where->As<Node::Table>()) {
+        for (const Entry& entry : *table) {
+          reference.where.emplace_back(entry.key, PointText(entry.node));
+        }
+      } else {
+        diagnostics_.Add(where->position, "'where' must be a table of grid paths and values");
+      }
+    }
+    return reference;
+  }
+
+ public:
+  // A grid value in words.
+  static std::string PointText(const Node& node) {
+    if (const auto* text = node.As<std::string>()) {
+      return *text;
+    }
+    if (const auto* b = node.As<bool>()) {
+      return FormatValue(*b);
+    }
+    if (const auto* i = node.As<std::int64_t>()) {
+      return FormatValue(*i);
+    }
+    if (const auto* r = node.As<double>()) {
+      return FormatValue(*r);
+    }
+    std::string joined;
+    if (const auto* list = node.As<Node::Array>()) {
+      for (const Node& element : *list) {
+        joined += (joined.empty() ? "" : " ") + PointText(element);
+      }
+    }
+    return joined;
+  }
+
+ private:
+  const Node& merged_;
+  const Catalog& catalog_;
+  Diagnostics& diagnostics_;
+  ComponentResolver components_;
+  Pipeline pipeline_;
+};
+
+// ---- the grid
+// ----------------------------------------------------------------------------------------------------
+
+struct GridAxis {
+  std::string path;
+  std::vector<Node> values;
+};
+
+std::vector<GridAxis> ReadGrid(const Node& merged, Diagnostics& diagnostics) {
+  std::vector<GridAxis> axes;
+  const Node* grid = merged.Find("grid");
+  if (grid == nullptr) {
+    return axes;
+  }
+  if (grid->As<Node::Table>() == nullptr) {
+    diagnostics.Add(grid->position, "[grid] must be a table of paths and lists of values");
+    return axes;
+  }
+  std::size_t searches = 1;
+  for (const Entry& entry : *grid->As<Node::Table>()) {
+    const auto* list = entry.node.As<Node::Array>();
+    if (list == nullptr || list->empty()) {
+      diagnostics.Add(entry.node.position,
+                      "'" + entry.key +
+                          "' needs a list of values; write a path with dots as \"oracle.dataset\"");
+      continue;
+    }
+    searches *= list->size();
+    if (searches > kMaxSearches) {
+      diagnostics.Add(entry.key_position,
+                      "the grid has more than " + std::to_string(kMaxSearches) + " points");
+      return {};
+    }
+    axes.push_back({entry.key, *list});
+  }
+  return axes;
+}
+
+// The indices of the next point, the last axis changing fastest; false after the last one.
+bool Advance(std::vector<std::size_t>& point, const std::vector<GridAxis>& axes) {
+  for (std::size_t i = axes.size(); i > 0; --i) {
+    if (++point[i - 1] < axes[i - 1].values.size()) {
+      return true;
+    }
+    point[i - 1] = 0;
+  }
+  return false;
+}
+
+Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
+                    const std::vector<std::size_t>& point, const Catalog& catalog,
+                    Diagnostics& diagnostics) {
+  Search search;
+  std::vector<Override> changes;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const Node& value = axes[i].values[point[i]];
+    search.point.emplace_back(axes[i].path, PipelineResolver::PointText(value));
+    std::vector<std::string> path = SplitPath(axes[i].path);
+    if (path.empty()) {
+      diagnostics.Add(value.position, "'" + axes[i].path + "' is no path");
+      continue;
+    }
+    changes.push_back({std::move(path), value});
+  }
+  ApplyOverrides(merged, std::move(changes), diagnostics);
+  search.pipeline = PipelineResolver(merged, catalog, diagnostics).Resolve();
+  return search;
+}
+
+}  // namespace
+
+std::vector<fs::path> PluginPaths(const Document& document) {
+  Diagnostics diagnostics;
+  Node merged = MergeLayers(document, diagnostics);
+  ApplyOverrides(merged, document.overrides(), diagnostics);
+  std::vector<fs::path> paths;
+  // What is wrong elsewhere is Resolve's to report, together with the rest.
+  const Node* table = merged.Find("plugins");
+  const Node* list = table != nullptr ? table->Find("paths") : nullptr;
+  if (list == nullptr || list->As<Node::Array>() == nullptr) {
+    return paths;
+  }
+  for (const Node& entry : *list->As<Node::Array>()) {
+    if (const auto* path = entry.As<std::string>()) {
+      paths.push_back((entry.base / *path).lexically_normal());
+    }
+  }
+  return paths;
+}
+
+std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
+  Diagnostics diagnostics;
+  Node merged = MergeLayers(document, diagnostics);
+  ApplyOverrides(merged, document.overrides(), diagnostics);
+  const std::vector<GridAxis> axes = ReadGrid(merged, diagnostics);
+  std::vector<Search> searches;
+  std::vector<std::size_t> point(axes.size());
+  do {
+    searches.push_back(ResolvePoint(merged, axes, point, catalog, diagnostics));
+  } while (Advance(point, axes));
+  diagnostics.ThrowIfAny();
+  return searches;
+}
+
+std::string CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics) {
+  const auto metric = std::ranges::find(metrics, reward.metric, &MetricDeclaration::name);
+  if (metric == metrics.end()) {
+    std::vector<std::string> names;
+    std::ranges::transform(metrics, std::back_inserter(names), &MetricDeclaration::name);
+    return "no oracle has the metric '" + reward.metric + "'" + Suggest(reward.metric, names);
+  }
+  if (metric->split == LODE_SPLIT_TEST && !reward.allow_test) {
+    return "'" + reward.metric +
+           "' is measured on the test split: a search on it says nothing about new data; use a "
+           "validation metric, or set "
+           "allow_test = true in [reward]";
+  }
+  const bool accuracy = metric->unit == "percent" || metric->unit == "fraction";
+  if (reward.transform != Transform::kIdentity && !accuracy) {
+    return "the reward's transform needs an accuracy in percent or as a fraction; '" +
+           reward.metric + "' is in '" + metric->unit + "'";
+  }
+  return "";
+}
+
+}  // namespace lode::core

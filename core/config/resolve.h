@@ -1,0 +1,36 @@
+// From documents to pipelines: every value checked against what is declared, every default filled
+// in.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config/document.h"
+#include "core/config/pipeline.h"
+#include "core/plugin/catalog.h"
+
+namespace lode::core {
+
+// The pipeline's own `[plugins] paths`, absolute: needed before a catalog can be made. Throws
+// ConfigError.
+std::vector<std::filesystem::path> PluginPaths(const Document& document);
+
+// One search for each point of the grid, the first path of [grid] changing slowest. Throws
+// ConfigError with all mistakes.
+//
+// Parameters beside `use` belong to the component that this `use` names, or in a layer without a
+// `use` of its own to the one in use below it; those of alternatives stand in sub-tables of their
+// names. So `--set optimizer.use=rea` is enough to change the optimizer, and what was written for
+// the other one stays with the other one.
+std::vector<Search> Resolve(const Document& document, const Catalog& catalog);
+
+// Why the reward cannot be made of these metrics, with what to do about it; "" if it can.
+std::string CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics);
+
+// The pipeline as TOML that stands by itself: no includes, no variables, no grid, defaults written
+// out.
+std::string FormatPipeline(const Pipeline& pipeline, const Catalog& catalog);
+
+}  // namespace lode::core

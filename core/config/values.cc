@@ -1,0 +1,184 @@
+#include "core/config/values.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFewNames = 8;
+
+// "${STEPS}" may stand for a number or a boolean.
+std::optional<Value> FromEnvironment(lode_type type, const std::string& text) {
+  const char* const first = text.data();
+  const char* const last = first + text.size();
+  if (type == LODE_T_BOOL && (text == "true" || text == "false")) {
+    return text == "true";
+  }
+  if (std::int64_t i = 0; type == LODE_T_INT) {
+    const auto [end, error] = std::from_chars(first, last, i);
+    return end == last && error == std::errc() ? std::optional<Value>(i) : std::nullopt;
+  }
+  if (double r = 0; type == LODE_T_REAL) {
+    const auto [end, error] = std::from_chars(first, last, r);
+    return end == last && error == std::errc() ? std::optional<Value>(r) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> ReadScalar(lode_type type, const Node& node) {
+  if (const auto* text = node.As<std::string>()) {
+    const bool takes_text = type == LODE_T_STRING || type == LODE_T_CHOICE || type == LODE_T_PATH;
+    if (takes_text) {
+      return *text;
+    }
+    return node.from_environment ? FromEnvironment(type, *text) : std::nullopt;
+  }
+  if (const auto* b = node.As<bool>(); b != nullptr && type == LODE_T_BOOL) {
+    return *b;
+  }
+  if (const auto* i = node.As<std::int64_t>()) {
+    if (type == LODE_T_INT) {
+      return *i;
+    }
+    return type == LODE_T_REAL ? std::optional<Value>(static_cast<double>(*i)) : std::nullopt;
+  }
+  if (const auto* r = node.As<double>(); r != nullptr && type == LODE_T_REAL) {
+    return *r;
+  }
+  return std::nullopt;
+}
+
+template <class T>
+std::optional<Value> ReadList(lode_type element_type, const Node& node) {
+  const auto* array = node.As<Node::Array>();
+  if (array == nullptr) {
+    return std::nullopt;
+  }
+  std::vector<T> list;
+  for (const Node& element : *array) {
+    const auto value = ReadScalar(element_type, element);
+    if (!value) {
+      return std::nullopt;
+    }
+    list.push_back(std::get<T>(*value));
+  }
+  return list;
+}
+
+std::optional<Value> ReadTyped(lode_type type, const Node& node) {
+  switch (type) {
+    case LODE_T_INT_LIST:
+      return ReadList<std::int64_t>(LODE_T_INT, node);
+    case LODE_T_REAL_LIST:
+      return ReadList<double>(LODE_T_REAL, node);
+    case LODE_T_STRING_LIST:
+      return ReadList<std::string>(LODE_T_STRING, node);
+    default:
+      return ReadScalar(type, node);
+  }
+}
+
+std::string CheckInputFile(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) {
+    return "there is no file " + file.string();
+  }
+  if (!fs::is_regular_file(file, error)) {
+    return file.string() + " is not a file";
+  }
+  return access(file.c_str(), R_OK) == 0 ? "" : file.string() + " cannot be read";
+}
+
+std::vector<std::string> NamesOf(const std::vector<ParamDeclaration>& params,
+                                 const std::vector<std::string>& more) {
+  std::vector<std::string> names = more;
+  std::ranges::transform(params, std::back_inserter(names), &ParamDeclaration::name);
+  return names;
+}
+
+void ReportUnknownKeys(const std::vector<ParamDeclaration>& params, const Node& table,
+                       const std::string& title, const std::vector<std::string>& other_keys,
+                       Diagnostics& diagnostics) {
+  const std::vector<std::string> names = NamesOf(params, other_keys);
+  for (const Entry& entry : *table.As<Node::Table>()) {
+    if (std::ranges::find(names, entry.key) == names.end()) {
+      diagnostics.Add(entry.key_position,
+                      title + " has no parameter '" + entry.key + "'" + Suggest(entry.key, names));
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
+                               Diagnostics& diagnostics) {
+  std::optional<Value> value = ReadTyped(param.type, node);
+  if (!value) {
+    const std::string wanted(param.type == LODE_T_CHOICE ? "string" : TypeName(param.type));
+    diagnostics.Add(node.position, "'" + param.name + "' must be a" +
+                                       (wanted[0] == 'i' ? "n " : " ") + wanted + ", not " +
+                                       std::string(node.TypeText()));
+    return std::nullopt;
+  }
+  if (param.type == LODE_T_PATH) {
+    const fs::path path = std::get<std::string>(*value);
+    if (!path.empty()) {
+      value = (node.base / path).lexically_normal().string();
+    }
+  }
+  std::string wrong = CheckValue(param, *value);
+  if (wrong.empty() && (param.flags & LODE_PARAM_INPUT_FILE) != 0) {
+    wrong = CheckInputFile(std::get<std::string>(*value));
+  }
+  if (!wrong.empty()) {
+    diagnostics.Add(node.position, "'" + param.name + "': " + wrong);
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::vector<Value> ReadTable(const std::vector<ParamDeclaration>& params, const Node* table,
+                             const Position& where, const std::string& title,
+                             const std::vector<std::string>& other_keys, Diagnostics& diagnostics) {
+  if (table != nullptr && table->As<Node::Table>() == nullptr) {
+    diagnostics.Add(table->position,
+                    title + " must be a table, not " + std::string(table->TypeText()));
+    table = nullptr;
+  } else if (table != nullptr) {
+    ReportUnknownKeys(params, *table, title, other_keys, diagnostics);
+  }
+  std::vector<Value> values;
+  for (const ParamDeclaration& param : params) {
+    const Node* node = table != nullptr ? table->Find(param.name) : nullptr;
+    if (node != nullptr) {
+      values.push_back(ReadValue(param, *node, diagnostics).value_or(param.default_value));
+      continue;
+    }
+    if ((param.flags & LODE_PARAM_REQUIRED) != 0) {
+      diagnostics.Add(where, title + " needs '" + param.name + "'");
+    }
+    values.push_back(param.default_value);
+  }
+  return values;
+}
+
+std::string Suggest(const std::string& word, const std::vector<std::string>& names) {
+  if (const std::string nearest = NearestName(word, names); !nearest.empty()) {
+    return "; did you mean '" + nearest + "'?";
+  }
+  if (names.empty() || names.size() > kFewNames) {
+    return "";
+  }
+  std::string text = "; there is ";
+  for (const std::string& name : names) {
+    text += (&name == &names.front() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+}  // namespace lode::core

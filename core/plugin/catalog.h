@@ -1,0 +1,26 @@
+// Which components there are: what configuration is validated against.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/plugin/declaration.h"
+
+namespace lode::core {
+
+class Catalog {
+ public:
+  virtual ~Catalog() = default;
+
+  // nullptr if there is no such component. Pointers stay valid as long as the catalog.
+  virtual const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const = 0;
+
+  // The plugin that a component returned by Find belongs to.
+  virtual const PluginDeclaration* PluginOf(const ComponentDeclaration& component) const = 0;
+
+  // All ids of a kind, sorted.
+  virtual std::vector<std::string> Ids(lode_kind kind) const = 0;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,288 @@
+#include "core/plugin/component.h"
+
+#include <cstring>
+#include <fstream>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string TitleOf(const lode_component& component) {
+  return std::string(KindName(component.kind)) + " '" + component.id + "'";
+}
+
+// Resolved values in the form create() takes; borrows from the values it is made of.
+class ValueTable {
+ public:
+  ValueTable(const lode_component& component, const std::vector<Value>& values) {
+    strings_.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      lode_value v{};
+      v.type = LODE_AT(component.params, i)->type;
+      std::visit([&](const auto& value) { Put(value, v, strings_[i]); }, values[i]);
+      table_.push_back(v);
+    }
+  }
+  const lode_value* data() const { return table_.data(); }
+
+ private:
+  using Strings = std::vector<lode_str>;
+  static void Put(bool b, lode_value& v, Strings&) { v.as.b = b; }
+  static void Put(std::int64_t i, lode_value& v, Strings&) { v.as.i = i; }
+  static void Put(double r, lode_value& v, Strings&) { v.as.r = r; }
+  static void Put(const std::string& s, lode_value& v, Strings&) { v.as.s = {s.data(), s.size()}; }
+  static void Put(const std::vector<std::int64_t>& list, lode_value& v, Strings&) {
+    v.count = static_cast<std::uint32_t>(list.size());
+    v.as.ints = list.data();
+  }
+  static void Put(const std::vector<double>& list, lode_value& v, Strings&) {
+    v.count = static_cast<std::uint32_t>(list.size());
+    v.as.reals = list.data();
+  }
+  static void Put(const std::vector<std::string>& list, lode_value& v, Strings& strings) {
+    for (const std::string& s : list) {
+      strings.push_back({s.data(), s.size()});
+    }
+    v.count = static_cast<std::uint32_t>(list.size());
+    v.as.strs = strings.data();
+  }
+
+  std::vector<Strings> strings_;
+  std::vector<lode_value> table_;
+};
+
+template <class Api, class... Slots>
+bool HasAll(const lode_component& component, Slots Api::*... slots) {
+  const auto& api = *static_cast<const Api*>(component.api);
+  const auto has = [&](auto slot) {
+    const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(void*) -
+                     reinterpret_cast<const char*>(&api);
+    return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;
+  };
+  return (has(slots) && ...);
+}
+
+bool HasRequired(const lode_component& c) {
+  switch (c.kind) {
+    case LODE_SPACE:
+      return HasAll(c, &lode_space_api::matrix_count, &lode_space_api::matrix,
+                    &lode_space_api::log10_size, &lode_space_api::discretize,
+                    &lode_space_api::sample, &lode_space_api::format, &lode_space_api::parse);
+    case LODE_ORACLE:
+      return HasAll(c, &lode_oracle_api::metric_count, &lode_oracle_api::metric,
+                    &lode_oracle_api::bind, &lode_oracle_api::evaluate);
+    case LODE_EXPLORATION:
+      return HasAll(c, &lode_exploration_api::explore) || HasAll(c, &lode_exploration_api::perturb);
+    case LODE_OPTIMIZER:
+      return HasAll(c, &lode_optimizer_api::bind, &lode_optimizer_api::ask,
+                    &lode_optimizer_api::tell);
+    default:
+      return false;
+  }
+}
+
+lode_error NewError() {
+  lode_error error{};
+  error.struct_size = sizeof error;
+  return error;
+}
+
+// A plugin's message as one line, whatever it wrote.
+std::string MessageOf(const lode_error& error, lode_status status) {
+  std::string message(error.message, strnlen(error.message, sizeof error.message));
+  for (char& c : message) {
+    if (c == '\n' || c == '\r') {
+      c = ' ';
+    }
+  }
+  return message.empty() ? "failed with status " + std::to_string(status) + " and no reason"
+                         : message;
+}
+
+}  // namespace
+
+void CheckRequiredFunctions(const lode_component& component) {
+  if (!HasRequired(component)) {
+    throw HostError(TitleOf(component) + " lacks a function that every " +
+                    std::string(KindName(component.kind)) + " must have");
+  }
+}
+
+Instance::Instance(const lode_component& component, const std::vector<Value>& values,
+                   const RunContext& run, std::string_view stream)
+    : component_(component),
+      title_(TitleOf(component)),
+      run_(run),
+      stream_(run.seed, std::string(stream) + "/" + component.id) {
+  FillHost();
+  const ValueTable table(component, values);
+  Call([&](lode_error* e) { return component_.create(&host_, table.data(), &instance_, e); });
+  if (instance_ == nullptr) {
+    throw HostError(title_ + ": create gave no instance");
+  }
+}
+
+Instance::~Instance() {
+  if (instance_ != nullptr) {
+    component_.destroy(instance_);
+  }
+}
+
+void Instance::FillHost() {
+  host_.struct_size = sizeof host_;
+  host_.abi_minor = LODE_ABI_MINOR;
+  host_.ctx = this;
+  host_.log = [](const lode_host* host, lode_level level, const char* message, std::size_t size) {
+    Log(level, Of(host).title_ + ": " + std::string(message, size));
+  };
+  host_.cancelled = [](const lode_host* host) {
+    const auto* flag = Of(host).run_.cancelled;
+    return flag != nullptr && flag->load(std::memory_order_relaxed);
+  };
+  host_.progress = [](const lode_host* host, double fraction, const char* what) {
+    if (const auto& progress = Of(host).run_.progress) {
+      progress(fraction, what);
+    }
+  };
+  host_.record = [](const lode_host* host, const char* name, double value) {
+    if (const auto& record = Of(host).run_.record) {
+      record(name, value);
+    }
+  };
+  host_.random = stream_.handle();
+  host_.extension = [](const lode_host*, const char*) -> const void* { return nullptr; };
+}
+
+void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {
+  lode_error error = NewError();
+  const lode_status status = call(&error);
+  if (status == LODE_E_CANCELLED) {
+    throw CancelledError();
+  }
+  if (status != LODE_OK) {
+    throw HostError(title_ + ": " + MessageOf(error, status));
+  }
+}
+
+bool Instance::CanSave() const { return LODE_HAS(&component_, save); }
+
+void Instance::Save(const fs::path& file) const {
+  const fs::path partial = file.string() + ".partial";
+  std::ofstream out(partial, std::ios::binary);
+  const lode_sink sink{&out, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                         auto& stream = *static_cast<std::ofstream*>(ctx);
+                         stream.write(static_cast<const char*>(data),
+                                      static_cast<std::streamsize>(size));
+                         return stream ? LODE_OK : LODE_E_IO;
+                       }};
+  Call([&](lode_error* e) { return component_.save(instance_, sink, e); });
+  out.close();
+  if (!out) {
+    throw HostError(partial.string() + ": cannot be written");
+  }
+  fs::rename(partial, file);
+}
+
+void Instance::Load(const fs::path& file) {
+  if (!LODE_HAS(&component_, load)) {
+    throw HostError(title_ + ": cannot load a policy");
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    throw HostError(file.string() + ": cannot be read");
+  }
+  const lode_source source{&in, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
+                             auto& stream = *static_cast<std::ifstream*>(ctx);
+                             stream.read(static_cast<char*>(data),
+                                         static_cast<std::streamsize>(size));
+                             return stream.bad() ? -1 : stream.gcount();
+                           }};
+  try {
+    Call([&](lode_error* e) { return component_.load(instance_, source, e); });
+  } catch (const HostError& e) {
+    throw HostError(file.string() + ": " + e.what());
+  }
+}
+
+std::vector<MetricDeclaration> OracleInstance::Metrics() const {
+  std::vector<MetricDeclaration> metrics;
+  for (std::uint32_t i = 0; i < metric_count(); ++i) {
+    lode_metric m{};
+    m.struct_size = sizeof m;
+    Call([&](lode_error* e) { return api<lode_oracle_api>().metric(get(), i, &m, e); });
+    metrics.push_back({m.name, m.unit, m.doc, m.direction, m.split, m.dataset, m.epochs,
+                       (m.flags & LODE_METRIC_NOISY) != 0});
+  }
+  return metrics;
+}
+
+void OracleInstance::Bind(lode_space space) {
+  Call([&](lode_error* e) { return api<lode_oracle_api>().bind(get(), space, e); });
+}
+
+OracleInstance::Outcome OracleInstance::Evaluate(ArchitectureView architecture, std::uint64_t seed,
+                                                 std::span<double> metrics) {
+  lode_error query_error = NewError();
+  lode_query query{
+      sizeof(lode_query), 0, architecture.data(), 1.0, seed, metrics.data(), 0, LODE_OK,
+      &query_error};
+  lode_error call_error = NewError();
+  const lode_status status = api<lode_oracle_api>().evaluate(get(), &query, 1, &call_error);
+  if (status == LODE_E_CANCELLED || query.status == LODE_E_CANCELLED) {
+    throw CancelledError();
+  }
+  if (status != LODE_OK) {
+    return {false, MessageOf(call_error, status), 0};
+  }
+  if (query.status != LODE_OK) {
+    return {false, MessageOf(query_error, query.status), 0};
+  }
+  return {true, "", query.cost_seconds};
+}
+
+bool ExplorationInstance::Explore(std::uint64_t step) {
+  const auto& table = api<lode_exploration_api>();
+  if (!LODE_HAS(&table, explore)) {
+    return false;
+  }
+  Enter(step, Phase::kExplore);
+  bool random = false;
+  Call([&](lode_error* e) { return table.explore(get(), step, &random, e); });
+  return random;
+}
+
+void ExplorationInstance::Perturb(std::uint64_t step, std::span<float> action) {
+  const auto& table = api<lode_exploration_api>();
+  if (!LODE_HAS(&table, perturb)) {
+    return;
+  }
+  Enter(step, Phase::kPerturb);
+  Call([&](lode_error* e) {
+    return table.perturb(get(), step, action.data(), static_cast<std::uint32_t>(action.size()), e);
+  });
+}
+
+void OptimizerInstance::Bind(lode_space space) {
+  Call([&](lode_error* e) { return api<lode_optimizer_api>().bind(get(), space, e); });
+}
+
+lode_proposal_kind OptimizerInstance::Ask(std::span<float> action,
+                                          std::span<std::uint8_t> architecture) {
+  lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};
+  Call([&](lode_error* e) { return api<lode_optimizer_api>().ask(get(), &proposal, e); });
+  if (proposal.kind != LODE_PROPOSES_ACTION && proposal.kind != LODE_PROPOSES_ARCHITECTURE) {
+    throw HostError(title() + ": proposed neither an action nor an architecture");
+  }
+  return static_cast<lode_proposal_kind>(proposal.kind);
+}
+
+void OptimizerInstance::Tell(const lode_trial& trial) {
+  Call([&](lode_error* e) { return api<lode_optimizer_api>().tell(get(), &trial, 1, e); });
+}
+
+}  // namespace lode::core

@@ -1,0 +1,108 @@
+// What plugins declare about themselves, as plain data: read from a loaded plugin or from the
+// cached index, so that listing, describing and validating load nothing.
+#pragma once
+
+#include <lode/plugin.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lode::core {
+
+// A parameter's value. CHOICE and PATH are strings.
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>,
+                           std::vector<double>, std::vector<std::string>>;
+
+struct ParamDeclaration {
+  std::string name;
+  lode_type type = LODE_T_STRING;
+  std::string doc;
+  std::string unit;
+  Value default_value;
+  double min = 0;  // -inf, inf: no bound
+  double max = 0;
+  std::vector<std::string> choices;
+  std::uint32_t flags = 0;  // lode_param_flag
+
+  bool operator==(const ParamDeclaration&) const = default;
+};
+
+struct PresetDeclaration {
+  std::string name;
+  std::string doc;
+  std::vector<std::pair<std::string, Value>> settings;
+
+  bool operator==(const PresetDeclaration&) const = default;
+};
+
+struct MetricDeclaration {
+  std::string name;
+  std::string unit;
+  std::string doc;
+  lode_direction direction = LODE_MAXIMIZE;
+  lode_split split = LODE_SPLIT_NONE;
+  std::string dataset;
+  double epochs = 0;
+  bool noisy = false;
+
+  bool operator==(const MetricDeclaration&) const = default;
+};
+
+struct ComponentDeclaration {
+  lode_kind kind = 0;
+  std::string id;
+  std::string version;
+  std::string summary;
+  std::string doc;
+  std::uint32_t capabilities = 0;  // lode_capability
+  std::vector<ParamDeclaration> params;
+  std::vector<PresetDeclaration> presets;
+  // Oracles: the metrics of an instance with default parameters. Empty if it cannot be made or if
+  // they vary with the parameters.
+  std::vector<MetricDeclaration> metrics;
+
+  bool operator==(const ComponentDeclaration&) const = default;
+};
+
+struct PluginDeclaration {
+  std::filesystem::path file;
+  std::string id;
+  std::string version;
+  std::string licence;
+  std::string build;
+  std::uint32_t abi_minor = 0;
+  std::vector<ComponentDeclaration> components;
+
+  bool operator==(const PluginDeclaration&) const = default;
+};
+
+// The word for a kind in pipelines and on the command line: "space", "oracle", "exploration",
+// "optimizer".
+std::string_view KindName(lode_kind kind);
+
+// "integer", "real number", "list of strings", ...: how messages call a type.
+std::string_view TypeName(lode_type type);
+
+// "train", "validation", "test", "none".
+std::string_view SplitName(lode_split split);
+
+// A value in TOML's notation.
+std::string FormatValue(const Value& value);
+
+// The allowed values in words: "[1, 100]", "(0, 1]", "one of cosine, linear", or "" if anything
+// goes.
+std::string FormatRange(const ParamDeclaration& param);
+
+// What a value of the declaration's type breaks, in words ("0 is outside (0, 1]"), or "" if it is
+// allowed.
+std::string CheckValue(const ParamDeclaration& param, const Value& value);
+
+// The candidate nearest to `word` by edit distance, or "" if none is near enough to be a slip.
+std::string NearestName(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace lode::core

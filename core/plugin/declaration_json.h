@@ -1,0 +1,16 @@
+// Declarations as JSON: the index's cache file, and `lode describe --json`.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/plugin/declaration.h"
+
+namespace lode::core {
+
+void to_json(nlohmann::json& json, const PluginDeclaration& plugin);
+void to_json(nlohmann::json& json, const ComponentDeclaration& component);
+// Throw nlohmann::json::exception if a field is missing or of the wrong type.
+void from_json(const nlohmann::json& json, PluginDeclaration& plugin);
+void from_json(const nlohmann::json& json, ComponentDeclaration& component);
+
+}  // namespace lode::core

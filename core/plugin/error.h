@@ -1,0 +1,15 @@
+// The host's one exception.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace lode::core {
+
+// Something the user can mend: a plugin, a configuration, a file. `what` is one lower-case line.
+class HostError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace lode::core

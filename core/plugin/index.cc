@@ -1,0 +1,289 @@
+#include "core/plugin/index.h"
+
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <utility>
+#include <variant>
+
+#include "core/plugin/declaration_json.h"
+#include "core/plugin/error.h"
+#include "core/plugin/loader.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int kCacheFormat = 1;
+constexpr unsigned kScanSeconds = 60;
+
+// ---- where plugins are
+// -------------------------------------------------------------------------------------
+
+std::string Environment(const char* name) {
+  const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+fs::path ProgramDirectory() {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
+std::vector<fs::path> PluginsIn(const fs::path& directory) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().string().ends_with(kPluginSuffix)) {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// ---- scanning one file in a child
+// ----------------------------------------------------------------------------
+
+// What a scan found, as it is cached: {"plugin": ...} or {"broken": "reason"}.
+json Declare(const fs::path& file) {
+  try {
+    return {{"plugin", ReadDeclaration(file, LoadPlugin(file))}};
+  } catch (const std::exception& e) {
+    return {{"broken", e.what()}};
+  }
+}
+
+[[noreturn]] void ScanChild(const fs::path& file, int out) {
+  alarm(kScanSeconds);
+  const int null = open("/dev/null", O_RDWR);
+  dup2(null, STDOUT_FILENO);
+  dup2(null, STDERR_FILENO);
+  const std::string text = Declare(file).dump(-1, ' ', false, json::error_handler_t::replace);
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t wrote = write(out, text.data() + done, text.size() - done);
+    if (wrote <= 0) {
+      break;
+    }
+    done += static_cast<std::size_t>(wrote);
+  }
+  _exit(0);  // the plugin's exit handlers are not ours to run twice
+}
+
+std::string ReadAll(int in) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = read(in, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+json Scan(const fs::path& file) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    throw HostError(std::string("cannot scan plugins: ") + std::strerror(errno));
+  }
+  const pid_t child = fork();
+  if (child < 0) {
+    throw HostError(std::string("cannot scan plugins: ") + std::strerror(errno));
+  }
+  if (child == 0) {
+    close(ends[0]);
+    ScanChild(file, ends[1]);
+  }
+  close(ends[1]);
+  const std::string text = ReadAll(ends[0]);
+  close(ends[0]);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status)) {
+    return {{"broken",
+             file.string() + ": crashed while loading (" + strsignal(WTERMSIG(status)) + ")"}};
+  }
+  json found = json::parse(text, nullptr, false);
+  if (found.is_discarded()) {
+    return {{"broken", file.string() + ": ended the process while loading"}};
+  }
+  return found;
+}
+
+// ---- the cache
+// -------------------------------------------------------------------------------------------------
+
+// Changes whenever the file's content may have.
+std::string Stamp(const fs::path& file) {
+  struct stat s {};
+  if (stat(file.c_str(), &s) != 0) {
+    return "";
+  }
+  std::ostringstream out;
+  out << s.st_dev << '-' << s.st_ino << '-' << s.st_size << '-' << s.st_mtim.tv_sec << '.'
+      << s.st_mtim.tv_nsec;
+  return out.str();
+}
+
+class Cache {
+ public:
+  explicit Cache(fs::path file) : file_(std::move(file)) {
+    std::ifstream in(file_);
+    const json all = json::parse(in, nullptr, false);
+    if (all.is_object() && all.value("format", 0) == kCacheFormat && all.contains("files")) {
+      files_ = all["files"];
+    }
+  }
+
+  // What the file declares, or why it is broken.
+  using Found = std::variant<PluginDeclaration, std::string>;
+
+  Found Lookup(const fs::path& file) {
+    const std::string stamp = Stamp(file);
+    try {
+      const json& entry = files_.at(file.string());
+      if (entry.at("stamp") == stamp) {
+        return FromJson(entry.at("found"));
+      }
+    } catch (const json::exception&) {  // not there, or not what we wrote: scan it
+    }
+    const json found = Scan(file);
+    files_[file.string()] = {{"stamp", stamp}, {"found", found}};
+    changed_ = true;
+    return FromJson(found);
+  }
+
+  void Write() const {
+    if (!changed_) {
+      return;
+    }
+    std::error_code error;
+    fs::create_directories(file_.parent_path(), error);
+    const fs::path partial = file_.string() + "." + std::to_string(getpid());
+    std::ofstream out(partial);
+    out << json{{"format", kCacheFormat}, {"files", files_}}.dump();
+    out.close();
+    if (out) {
+      fs::rename(partial, file_, error);
+    }
+    if (!out || error) {
+      Log(LODE_DEBUG, "the plugin index cannot be kept in " + file_.string());
+      fs::remove(partial, error);
+    }
+  }
+
+ private:
+  static Found FromJson(const json& found) {
+    if (const auto plugin = found.find("plugin"); plugin != found.end()) {
+      return plugin->get<PluginDeclaration>();
+    }
+    return found.at("broken").get<std::string>();
+  }
+
+  fs::path file_;
+  json files_ = json::object();
+  bool changed_ = false;
+};
+
+}  // namespace
+
+SearchPath MakeSearchPath(const std::vector<fs::path>& named) {
+  SearchPath path{named, {}};
+  std::istringstream list(Environment("LODE_PLUGIN_PATH"));
+  for (std::string entry; std::getline(list, entry, ':');) {
+    if (fs::path(entry).is_absolute()) {
+      path.directories.emplace_back(entry);
+    } else if (!entry.empty()) {
+      Log(LODE_WARNING,
+          "LODE_PLUGIN_PATH: '" + entry + "' is not an absolute path and is not searched");
+    }
+  }
+  path.directories.push_back((ProgramDirectory() / "../lib/lode/plugins").lexically_normal());
+  return path;
+}
+
+fs::path IndexCacheFile() {
+  if (const std::string cache = Environment("XDG_CACHE_HOME"); !cache.empty()) {
+    return fs::path(cache) / "lode/plugins.json";
+  }
+  return fs::path(Environment("HOME")) / ".cache/lode/plugins.json";
+}
+
+PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file) {
+  Cache cache(cache_file);
+  std::set<fs::path> seen;
+  const auto add = [&](const fs::path& file, bool named) {
+    if (!seen.insert(fs::weakly_canonical(file)).second) {
+      return;
+    }
+    const std::string refusal = RefusalOf(file);
+    Cache::Found found = refusal.empty() ? cache.Lookup(file) : file.string() + ": " + refusal;
+    if (auto* plugin = std::get_if<PluginDeclaration>(&found)) {
+      plugins_.push_back(std::move(*plugin));
+    } else if (std::string& reason = std::get<std::string>(found); named) {
+      throw HostError(reason);
+    } else {
+      broken_.push_back({file, reason});
+    }
+  };
+  for (const fs::path& file : path.named) {
+    if (fs::is_directory(file)) {
+      std::ranges::for_each(PluginsIn(file), [&](const fs::path& f) { add(f, false); });
+    } else {
+      add(fs::absolute(file), true);
+    }
+  }
+  for (const fs::path& directory : path.directories) {
+    std::ranges::for_each(PluginsIn(directory), [&](const fs::path& f) { add(f, false); });
+  }
+  cache.Write();
+}
+
+const ComponentDeclaration* PluginIndex::Find(lode_kind kind, std::string_view id) const {
+  for (const PluginDeclaration& plugin : plugins_) {
+    for (const ComponentDeclaration& c : plugin.components) {
+      if (c.kind == kind && c.id == id) {
+        return &c;
+      }
+    }
+  }
+  return nullptr;
+}
+
+const PluginDeclaration* PluginIndex::PluginOf(const ComponentDeclaration& component) const {
+  for (const PluginDeclaration& plugin : plugins_) {
+    for (const ComponentDeclaration& c : plugin.components) {
+      if (&c == &component) {
+        return &plugin;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::vector<std::string> PluginIndex::Ids(lode_kind kind) const {
+  std::set<std::string> ids;
+  for (const PluginDeclaration& plugin : plugins_) {
+    for (const ComponentDeclaration& c : plugin.components) {
+      if (c.kind == kind) {
+        ids.insert(c.id);
+      }
+    }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace lode::core

@@ -1,0 +1,56 @@
+// Which plugins there are and what they declare, without loading them: each file is loaded once in
+// a child process, so that one that crashes is a finding and not a crash, and what it declares is
+// kept in a cache file until the file changes.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/plugin/catalog.h"
+#include "core/plugin/declaration.h"
+
+namespace lode::core {
+
+struct SearchPath {
+  std::vector<std::filesystem::path>
+      named;  // files or directories the user named: must exist and load
+  std::vector<std::filesystem::path>
+      directories;  // searched if they exist; what is broken there is a warning
+};
+
+// `named` (from --plugin and the pipeline), then LODE_PLUGIN_PATH, then the directory that belongs
+// to the running program. The environment is ignored in a program with raised privileges. The
+// current directory is never searched.
+SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named);
+
+// $XDG_CACHE_HOME/lode/plugins.json, or ~/.cache/lode/plugins.json.
+std::filesystem::path IndexCacheFile();
+
+class PluginIndex : public Catalog {
+ public:
+  // Reads the cache, scans what is new or changed, writes the cache back. Throws HostError if a
+  // named plugin cannot be used; broken files in searched directories are listed in broken(). A
+  // cache that cannot be read or written costs time only.
+  PluginIndex(const SearchPath& path, const std::filesystem::path& cache_file);
+
+  struct Broken {
+    std::filesystem::path file;
+    std::string reason;
+  };
+
+  // In search order. Of two components of one kind and id the first one counts.
+  const std::vector<PluginDeclaration>& plugins() const { return plugins_; }
+  const std::vector<Broken>& broken() const { return broken_; }
+
+  const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const override;
+  const PluginDeclaration* PluginOf(const ComponentDeclaration& component) const override;
+  std::vector<std::string> Ids(lode_kind kind) const override;
+
+ private:
+  std::vector<PluginDeclaration> plugins_;
+  std::vector<Broken> broken_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,101 @@
+#include "core/plugin/index.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "core/plugin/error.h"
+#include "core/plugin/loader.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+
+class PluginIndexTest : public testing::Test {
+ protected:
+  PluginIndex Read(const SearchPath& path) const {
+    return {path, dir_.path() / "cache/plugins.json"};
+  }
+
+  fs::path Copy(const std::string& name, const std::string& as) const {
+    fs::create_directories((dir_.path() / as).parent_path());
+    fs::copy_file(kPlugins / name, dir_.path() / as);
+    return dir_.path() / as;
+  }
+
+  const TemporaryDirectory dir_;
+};
+
+TEST_F(PluginIndexTest, DeclaresTheSameFromTheCacheAsFromThePlugin) {
+  const SearchPath path{{}, {kPlugins}};
+  const PluginIndex scanned = Read(path);
+  const PluginIndex cached = Read(path);
+  EXPECT_GE(scanned.plugins().size(), 6u);
+  EXPECT_EQ(scanned.plugins(), cached.plugins());
+  EXPECT_TRUE(cached.broken().empty());
+}
+
+TEST_F(PluginIndexTest, FindsComponentsByKindAndId) {
+  const PluginIndex index = Read({{}, {kPlugins}});
+  const ComponentDeclaration* rea = index.Find(LODE_OPTIMIZER, "rea");
+  ASSERT_NE(rea, nullptr);
+  EXPECT_EQ(index.PluginOf(*rea)->file, kPlugins / "rea.lode.so");
+  EXPECT_EQ(index.Find(LODE_SPACE, "rea"), nullptr);
+  EXPECT_FALSE(index.Find(LODE_ORACLE, "nb201.table")->metrics.empty());
+}
+
+TEST_F(PluginIndexTest, ACorruptCacheCostsTimeOnly) {
+  const SearchPath path{{}, {kPlugins}};
+  const PluginIndex good = Read(path);
+  const fs::path cache = dir_.path() / "cache/plugins.json";
+  for (const char* text :
+       {"", "{", "[1, 2]", "{\"format\": 1, \"files\": 3}", "{\"format\": 99}"}) {
+    std::ofstream(cache) << text;
+    EXPECT_EQ(Read(path).plugins(), good.plugins()) << text;
+  }
+}
+
+TEST_F(PluginIndexTest, TheFirstOfTwoWithOneIdCounts) {
+  const fs::path first = Copy("rea.lode.so", "a/rea.lode.so");
+  Copy("rea.lode.so", "b/rea.lode.so");
+  const PluginIndex index = Read({{}, {dir_.path() / "a", dir_.path() / "b"}});
+  EXPECT_EQ(index.plugins().size(), 2u);
+  EXPECT_EQ(index.PluginOf(*index.Find(LODE_OPTIMIZER, "rea"))->file, first);
+}
+
+TEST_F(PluginIndexTest, WorldWritableFilesAreRefused) {
+  const fs::path file = Copy("rea.lode.so", "rea.lode.so");
+  fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THROW(Read({{file}, {}}), HostError);
+  EXPECT_THROW(LoadPlugin(file), HostError);
+  const PluginIndex searched = Read({{}, {dir_.path()}});
+  ASSERT_EQ(searched.broken().size(), 1u);
+  EXPECT_NE(searched.broken()[0].reason.find("can be written by everyone"), std::string::npos);
+}
+
+TEST_F(PluginIndexTest, RelativeEntriesOfTheEnvironmentAreNotSearched) {
+  setenv("LODE_PLUGIN_PATH", ".:relative:/absolute", 1);
+  const SearchPath path = MakeSearchPath({});
+  unsetenv("LODE_PLUGIN_PATH");
+  ASSERT_EQ(path.directories.size(), 2u);
+  EXPECT_EQ(path.directories[0], "/absolute");
+  EXPECT_TRUE(path.directories[1].is_absolute());
+}
+
+TEST_F(PluginIndexTest, ANamedFileThatIsMissingIsAnError) {
+  try {
+    Read({{dir_.path() / "no.lode.so"}, {}});
+    FAIL() << "found a plugin that is not there";
+  } catch (const HostError& e) {
+    EXPECT_EQ(std::string(e.what()),
+              (dir_.path() / "no.lode.so").string() + ": No such file or directory");
+  }
+}
+
+}  // namespace
+}  // namespace lode::core

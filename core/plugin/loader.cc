@@ -1,0 +1,165 @@
+#include "core/plugin/loader.h"
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/component.h"
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string AbiVersion(std::uint32_t minor) {
+  return std::to_string(LODE_ABI_MAJOR) + "." + std::to_string(minor);
+}
+
+boost::dll::shared_library OpenLibrary(const fs::path& file) {
+  using boost::dll::load_mode::type;
+  // Boost.DLL has no name for RTLD_NODELETE; it passes bits it does not know on to dlopen.
+  const auto mode = boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local |
+                    static_cast<type>(RTLD_NODELETE);
+  try {
+    return boost::dll::shared_library(file, mode);
+  } catch (const std::exception& e) {
+    // The system's reason comes after Boost's own words.
+    const std::string what = e.what();
+    const auto at = what.find("dlerror system message: ");
+    const std::string reason =
+        at == std::string::npos ? what : what.substr(what.find(": ", at) + 2);
+    throw HostError(file.string() + ": cannot be loaded: " + reason.substr(0, reason.find('\n')));
+  }
+}
+
+// The table's address, checked as far as it must be before any field of it is used.
+const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_library& library) {
+  if (!library.has(LODE_ENTRY_SYMBOL)) {
+    throw HostError(file.string() +
+                    ": exports no " LODE_ENTRY_SYMBOL
+                    ": not a Lode plugin, or one for another major version than this host's ABI " +
+                    AbiVersion(LODE_ABI_MINOR));
+  }
+  const auto& plugin = library.get<const lode_plugin>(LODE_ENTRY_SYMBOL);
+  if (plugin.struct_size < offsetof(lode_plugin, components) + sizeof plugin.components) {
+    throw HostError(file.string() + ": its descriptor has " + std::to_string(plugin.struct_size) +
+                    " bytes, fewer than ABI 1.0 demands: rebuild it with the SDK's headers");
+  }
+  if (plugin.abi_minor > LODE_ABI_MINOR) {
+    throw HostError(file.string() + ": needs host ABI " + AbiVersion(plugin.abi_minor) +
+                    ", this host has " + AbiVersion(LODE_ABI_MINOR) +
+                    ": upgrade lode, or rebuild the plugin with -DLODE_TARGET_MINOR=" +
+                    std::to_string(LODE_ABI_MINOR));
+  }
+  return plugin;
+}
+
+bool Blank(const char* text) { return text == nullptr || *text == '\0'; }
+
+void CheckComponent(const fs::path& file, const lode_component* c) {
+  const auto fail = [&](const std::string& what) { throw HostError(file.string() + ": " + what); };
+  if (c == nullptr || c->struct_size < offsetof(lode_component, destroy) + sizeof c->destroy) {
+    fail("a component's descriptor is missing or too small: rebuild it with the SDK's headers");
+  }
+  if (Blank(c->id) || Blank(c->version) || c->summary == nullptr) {
+    fail("a component has no id, version or summary");
+  }
+  if (KindName(c->kind).empty()) {
+    fail("component '" + std::string(c->id) + "' is of an unknown kind " + std::to_string(c->kind));
+  }
+  if (c->api == nullptr || c->create == nullptr || c->destroy == nullptr) {
+    fail("component '" + std::string(c->id) + "' has no api, create or destroy");
+  }
+  try {
+    CheckRequiredFunctions(*c);
+  } catch (const HostError& e) {
+    fail(e.what());
+  }
+}
+
+void CheckDescriptor(const fs::path& file, const lode_plugin& plugin) {
+  if (Blank(plugin.id) || Blank(plugin.version)) {
+    throw HostError(file.string() + ": its descriptor has no id or version");
+  }
+  if (plugin.component_count == 0 || plugin.components == nullptr) {
+    throw HostError(file.string() + ": it has no components");
+  }
+  std::set<std::pair<lode_kind, std::string>> seen;
+  for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
+    const lode_component* c = plugin.components[i];
+    CheckComponent(file, c);
+    if (!seen.insert({c->kind, c->id}).second) {
+      throw HostError(file.string() + ": it has two components of the name '" + c->id + "'");
+    }
+  }
+}
+
+// Every library ever loaded, never destroyed: no destructor may run before or after the plugins'
+// own statics.
+struct Loaded {
+  std::mutex mutex;
+  std::map<fs::path, std::pair<boost::dll::shared_library, const lode_plugin*>> by_file;
+};
+Loaded& AllLoaded() {
+  static auto* const loaded = new Loaded;
+  return *loaded;
+}
+
+}  // namespace
+
+std::string RefusalOf(const fs::path& file) {
+  struct stat info {};
+  if (stat(file.c_str(), &info) != 0) {
+    return std::strerror(errno);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return "is not a file";
+  }
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return "can be written by everyone: refused (chmod o-w it if you trust it)";
+  }
+  return "";
+}
+
+const lode_plugin& LoadPlugin(const fs::path& file) {
+  if (const std::string refusal = RefusalOf(file); !refusal.empty()) {
+    throw HostError(file.string() + ": " + refusal);
+  }
+  const fs::path canonical = fs::canonical(file);
+  Loaded& loaded = AllLoaded();
+  const std::lock_guard lock(loaded.mutex);
+  if (const auto at = loaded.by_file.find(canonical); at != loaded.by_file.end()) {
+    return *at->second.second;
+  }
+  boost::dll::shared_library library = OpenLibrary(canonical);
+  const lode_plugin& plugin = EntryOf(file, library);
+  CheckDescriptor(file, plugin);
+  loaded.by_file.emplace(canonical, std::pair{std::move(library), &plugin});
+  return plugin;
+}
+
+const lode_component& LoadComponent(const Catalog& catalog, lode_kind kind, std::string_view id) {
+  const std::string title = std::string(KindName(kind)) + " '" + std::string(id) + "'";
+  const ComponentDeclaration* declaration = catalog.Find(kind, id);
+  if (declaration == nullptr) {
+    throw HostError("no plugin has the " + title);
+  }
+  const fs::path& file = catalog.PluginOf(*declaration)->file;
+  const lode_plugin& plugin = LoadPlugin(file);
+  for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
+    if (plugin.components[i]->kind == kind && plugin.components[i]->id == id) {
+      return *plugin.components[i];
+    }
+  }
+  throw HostError(file.string() + ": it no longer has the " + title);
+}
+
+}  // namespace lode::core

@@ -1,0 +1,47 @@
+#include "core/plugin/random.h"
+
+namespace lode::core {
+namespace {
+
+// FNV-1a: stable over versions and machines, which std::hash does not promise.
+std::uint64_t HashName(std::string_view name) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : name) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  }
+  return hash;
+}
+
+}  // namespace
+
+RandomStream::RandomStream(std::uint64_t seed, std::string_view name) {
+  key_[0] = seed;
+  key_[1] = HashName(name);
+  Restart(0, Phase::kSetup);
+}
+
+void RandomStream::Restart(std::uint64_t step, Phase phase) {
+  counter_[0] = 0;
+  counter_[1] = step;
+  counter_[2] = static_cast<std::uint64_t>(phase);
+  used_ = kBlockWords;
+}
+
+void RandomStream::Fill(std::uint64_t* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (used_ == kBlockWords) {
+      block_ = Generator()(counter_, key_);
+      ++counter_[0];
+      used_ = 0;
+    }
+    out[i] = block_[used_++];
+  }
+}
+
+lode_random RandomStream::handle() {
+  return {this, [](void* ctx, std::uint64_t* out, std::size_t count) {
+            static_cast<RandomStream*>(ctx)->Fill(out, count);
+          }};
+}
+
+}  // namespace lode::core

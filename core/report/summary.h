@@ -1,0 +1,40 @@
+// What a pipeline's runs amount to: tables for people, JSON for programs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/config/pipeline.h"
+#include "core/plugin/declaration.h"
+#include "core/report/statistics.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+// All runs of one search, in the order of its seeds.
+struct SearchResult {
+  const Search* search = nullptr;
+  std::vector<MetricDeclaration> metrics;
+  std::vector<RunResult> runs;
+};
+
+// What was searched and on what: "l2nas (robust) on nb201, reward exponential of valid_accuracy
+// (percent; validation split of cifar100, 200 epochs), budget 1000 steps".
+std::string DescribeSearch(const SearchResult& result);
+
+// The reward's metric at the best trial over all runs; `mark` as in BudgetConfig::marks, none for
+// the end.
+Statistic BestMetric(const SearchResult& result, std::optional<std::uint64_t> mark);
+
+// A heading, a row for each run, and the statistics over seeds at every mark and at the end.
+std::string FormatRuns(const SearchResult& result);
+
+// One row for each search and mark, beside the published figures that the pipeline gives.
+std::string FormatComparison(const std::vector<SearchResult>& results);
+
+// {"runs": [...], "summaries": [...], "summary": {...} if there is one search}.
+nlohmann::json ToJson(const std::vector<SearchResult>& results);
+nlohmann::json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics);
+
+}  // namespace lode::core

@@ -1,0 +1,260 @@
+#include "core/search/run.h"
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/search/components.h"
+#include "core/search/evaluator.h"
+#include "core/search/reward.h"
+
+namespace lode::core {
+namespace {
+
+// A proposal in both forms: `action` is empty if the optimizer proposed an architecture.
+struct Proposal {
+  bool random = false;
+  std::span<const float> action;
+  ArchitectureView architecture;
+};
+
+// Keeps the best trial, and what it was when the budget passed each mark.
+class BestTracker {
+ public:
+  explicit BestTracker(const BudgetConfig& budget) : budget_(budget) {}
+
+  void Add(const TrialRecord& trial) {
+    if (trial.failure.empty() && (!best_ || trial.reward > best_->reward)) {
+      best_ = BestTrial{std::string(trial.architecture),
+                        trial.step,
+                        trial.reward,
+                        {trial.metrics.begin(), trial.metrics.end()}};
+    }
+  }
+
+  void PassMarks(std::uint64_t steps, std::uint64_t unique_queries) {
+    const std::uint64_t spent = budget_.steps ? steps : unique_queries;
+    while (marks_.size() < budget_.marks.size() && spent >= budget_.marks[marks_.size()]) {
+      marks_.push_back({budget_.marks[marks_.size()], best_});
+    }
+  }
+
+  const std::optional<BestTrial>& best() const { return best_; }
+  const std::vector<MarkResult>& marks() const { return marks_; }
+
+ private:
+  const BudgetConfig& budget_;
+  std::optional<BestTrial> best_;
+  std::vector<MarkResult> marks_;
+};
+
+}  // namespace
+
+// The search loop of one run.
+class Run::Loop {
+ public:
+  Loop(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
+       const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress)
+      : pipeline_(pipeline),
+        context_{
+            seed, &cancelled, std::move(progress),
+            [this](std::string_view name, double value) { records_.emplace_back(name, value); }},
+        components_(pipeline_, catalog, context_),
+        reward_(pipeline_.reward, components_.metrics()),
+        evaluator_(components_, seed),
+        random_(seed, "random_action"),
+        action_(components_.space().cells()),
+        architecture_(components_.space().cells()),
+        tracker_(pipeline_.budget) {}
+
+  Components& components() { return components_; }
+
+  RunResult Execute(const std::vector<TrialObserver*>& observers) {
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      while (!Spent()) {
+        if (context_.cancelled->load(std::memory_order_relaxed)) {
+          throw CancelledError();
+        }
+        Step(observers);
+        CheckPatience();
+        CheckFailures();
+      }
+    } catch (const CancelledError&) {
+      ending_ = Ending::kInterrupted;
+    } catch (const HostError& e) {
+      End(Ending::kFailed, e.what());
+    } catch (const lode::Error& e) {  // from the space
+      End(Ending::kFailed, "space '" + pipeline_.space.id + "': " + e.what());
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    return {context_.seed, step_,           evaluator_.unique_queries(),
+            failures_,     seconds.count(), ending_,
+            reason_,       tracker_.best(), tracker_.marks()};
+  }
+
+ private:
+  bool Spent() const {
+    const BudgetConfig& budget = pipeline_.budget;
+    return ending_ != Ending::kBudget || (budget.steps && step_ >= *budget.steps) ||
+           (budget.unique_queries && unique_queries_ >= *budget.unique_queries);
+  }
+
+  void Step(const std::vector<TrialObserver*>& observers) {
+    const Proposal proposal = Propose();
+    const Evaluation evaluation = evaluator_.Evaluate(step_, proposal.architecture);
+    const std::string text = components_.space().Format(proposal.architecture);
+    const double reward = evaluation.failure.empty() ? reward_(evaluation.metrics)
+                                                     : std::numeric_limits<double>::quiet_NaN();
+    const TrialRecord trial{
+        step_, evaluation.id,      proposal.random, evaluation.reused, proposal.action,
+        text,  evaluation.metrics, reward,          evaluation.failure};
+    for (TrialObserver* observer : observers) {
+      observer->OnTrial(trial);
+    }
+    tracker_.Add(trial);
+    Tell(trial, proposal.architecture);
+    PassRecords(observers);
+    Count(evaluation);
+  }
+
+  // A random action if exploration says so, else what the optimizer wants, perturbed.
+  Proposal Propose() {
+    bool random = false;
+    for (const auto& exploration : components_.explorations()) {
+      random = exploration->Explore(step_) || random;
+    }
+    if (random) {
+      DrawAction();
+    } else {
+      OptimizerInstance& optimizer = components_.optimizer();
+      optimizer.Enter(step_, Phase::kAsk);
+      if (optimizer.Ask(action_, architecture_) == LODE_PROPOSES_ARCHITECTURE) {
+        return {false, {}, architecture_};
+      }
+      for (const auto& exploration : components_.explorations()) {
+        exploration->Perturb(step_, action_);
+      }
+    }
+    architecture_ = components_.space().Discretize(action_);
+    return {random, action_, architecture_};
+  }
+
+  // Every cell ~ Uniform(0, 1).
+  void DrawAction() {
+    random_.Restart(step_, Phase::kExplore);
+    words_.resize(action_.size());
+    random_.Fill(words_.data(), words_.size());
+    for (std::size_t i = 0; i < action_.size(); ++i) {
+      action_[i] = static_cast<float>(words_[i] >> 40) * 0x1p-24f;
+    }
+  }
+
+  void Tell(const TrialRecord& trial, ArchitectureView architecture) {
+    if (!trial.failure.empty()) {
+      nan_metrics_.assign(components_.metrics().size(), trial.reward);
+    }
+    const bool failed = !trial.failure.empty();
+    const std::span<const double> metrics =
+        failed ? std::span<const double>(nan_metrics_) : trial.metrics;
+    const auto flag = [](bool set, lode_trial_flag bit) {
+      return set * static_cast<std::uint32_t>(bit);
+    };
+    const std::uint32_t flags = flag(trial.random, LODE_TRIAL_RANDOM) |
+                                flag(failed, LODE_TRIAL_FAILED) |
+                                flag(trial.reused, LODE_TRIAL_REUSED);
+    OptimizerInstance& optimizer = components_.optimizer();
+    optimizer.Enter(step_, Phase::kTell);
+    optimizer.Tell({sizeof(lode_trial), flags, step_,
+                    trial.action.empty() ? nullptr : trial.action.data(), architecture.data(),
+                    metrics.data(), static_cast<std::uint32_t>(metrics.size()), 0, trial.reward});
+  }
+
+  void PassRecords(const std::vector<TrialObserver*>& observers) {
+    for (const auto& [name, value] : records_) {
+      for (TrialObserver* observer : observers) {
+        observer->OnRecord(step_, name, value);
+      }
+    }
+    records_.clear();
+  }
+
+  void Count(const Evaluation& evaluation) {
+    ++step_;
+    const bool news = evaluator_.unique_queries() > unique_queries_;
+    unique_queries_ = evaluator_.unique_queries();
+    steps_without_news_ = news ? 0 : steps_without_news_ + 1;
+    const bool failed = !evaluation.failure.empty();
+    failures_ += failed ? 1 : 0;
+    failures_in_a_row_ = failed ? failures_in_a_row_ + 1 : 0;
+    if (failed) {
+      last_failure_ = evaluation.failure;
+    }
+    tracker_.PassMarks(step_, unique_queries_);
+  }
+
+  // Without a limit on steps, a search that only repeats itself would never end.
+  void CheckPatience() {
+    const BudgetConfig& budget = pipeline_.budget;
+    if (!budget.steps && steps_without_news_ >= budget.patience) {
+      End(Ending::kStalled,
+          "no new architecture in the last " + std::to_string(budget.patience) + " steps");
+    }
+  }
+
+  void CheckFailures() {
+    const ExecutionConfig& execution = pipeline_.execution;
+    if (failures_in_a_row_ > 0 && execution.on_error == OnError::kStop) {
+      End(Ending::kFailed, "step " + std::to_string(step_ - 1) + " failed: " + last_failure_);
+    } else if (failures_in_a_row_ >= execution.max_failures) {
+      End(Ending::kFailed, std::to_string(failures_in_a_row_) +
+                               " trials in a row failed, the last one: " + last_failure_);
+    }
+  }
+
+  void End(Ending ending, std::string reason) {
+    ending_ = ending;
+    reason_ = std::move(reason);
+  }
+
+  const Pipeline pipeline_;
+  std::vector<std::pair<std::string, double>> records_;
+  const RunContext context_;
+  Components components_;
+  const Reward reward_;
+  Evaluator evaluator_;
+  RandomStream random_;
+  std::vector<std::uint64_t> words_;
+  Action action_;
+  Architecture architecture_;
+  std::vector<double> nan_metrics_;
+  BestTracker tracker_;
+
+  std::uint64_t step_ = 0;
+  std::uint64_t unique_queries_ = 0;
+  std::uint64_t steps_without_news_ = 0;
+  std::uint64_t failures_ = 0;
+  std::uint64_t failures_in_a_row_ = 0;
+  std::string last_failure_;
+  Ending ending_ = Ending::kBudget;
+  std::string reason_;
+};
+
+Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
+         const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress)
+    : loop_(std::make_unique<Loop>(pipeline, seed, catalog, cancelled, std::move(progress))) {}
+
+Run::~Run() = default;
+
+const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->components().metrics(); }
+
+const OptimizerInstance& Run::optimizer() const { return loop_->components().optimizer(); }
+
+RunResult Run::Execute(const std::vector<TrialObserver*>& observers) {
+  return loop_->Execute(observers);
+}
+
+}  // namespace lode::core

@@ -1,0 +1,38 @@
+// One run: one seed of one search, from components to result.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/config/pipeline.h"
+#include "core/plugin/catalog.h"
+#include "core/plugin/component.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+class Run {
+ public:
+  // Creates and binds all components. Throws HostError.
+  Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
+      const std::atomic<bool>& cancelled,
+      std::function<void(double, std::string_view)> progress = {});
+  ~Run();
+
+  const std::vector<MetricDeclaration>& metrics() const;
+  const OptimizerInstance& optimizer() const;
+
+  // Searches until the budget is spent, the run fails, or `cancelled` is set. Every trial goes to
+  // the observers before the optimizer is told. Call once. Throws only what observers throw.
+  RunResult Execute(const std::vector<TrialObserver*>& observers);
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,63 @@
+// What a run leaves behind: its trials one by one, and its result.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lode::core {
+
+// One finished step. Views are valid during the call that passes it.
+struct TrialRecord {
+  std::uint64_t step = 0;
+  std::uint64_t evaluation = 0;     // 1, 2, ...: which measurement its metrics come from
+  bool random = false;              // drawn by the exploration strategy
+  bool reused = false;              // the evaluation was made for an earlier trial
+  std::span<const float> action;    // empty if the optimizer proposed an architecture
+  std::string_view architecture;    // the space's canonical string
+  std::span<const double> metrics;  // empty if the trial failed
+  double reward = 0;                // NaN if the trial failed
+  std::string_view failure;         // why it failed, or ""
+};
+
+// Sees what a run does, from the run's thread.
+class TrialObserver {
+ public:
+  virtual ~TrialObserver() = default;
+  // Every trial, before the optimizer learns of it.
+  virtual void OnTrial(const TrialRecord& trial) = 0;
+  // The named values that components recorded during a step, after its trial.
+  virtual void OnRecord(std::uint64_t /*step*/, std::string_view /*name*/, double /*value*/) {}
+};
+
+struct BestTrial {
+  std::string architecture;
+  std::uint64_t step = 0;
+  double reward = 0;
+  std::vector<double> metrics;
+};
+
+// The best so far at a point of the budget.
+struct MarkResult {
+  std::uint64_t mark = 0;
+  std::optional<BestTrial> best;
+};
+
+enum class Ending { kBudget, kStalled, kInterrupted, kFailed };
+
+struct RunResult {
+  std::uint64_t seed = 0;
+  std::uint64_t steps = 0;
+  std::uint64_t unique_queries = 0;  // distinct architectures asked of the oracle
+  std::uint64_t failures = 0;        // failed trials
+  double seconds = 0;                // wall-clock time of the loop
+  Ending ending = Ending::kBudget;
+  std::string reason;             // with kStalled and kFailed: why
+  std::optional<BestTrial> best;  // none if no trial succeeded
+  std::vector<MarkResult> marks;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,149 @@
+#include "core/store/run_store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include "core/plugin/error.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+const std::vector<MetricDeclaration> kMetrics = {
+    {"valid_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "cifar10", 200,
+     false},
+    {"order", "count", "A name that SQL has other plans for.", LODE_MINIMIZE, LODE_SPLIT_NONE, "",
+     0, false}};
+
+// All rows of a query, cells joined by '|', rows by newlines.
+std::string Query(const std::filesystem::path& directory, const char* sql) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open_v2((directory / kStoreFile).c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  std::string text;
+  const auto add_row = [](void* out, int n, char** cells, char**) {
+    for (int i = 0; i < n; ++i) {
+      *static_cast<std::string*>(out) +=
+          std::string(i > 0 ? "|" : "") + (cells[i] != nullptr ? cells[i] : "NULL");
+    }
+    *static_cast<std::string*>(out) += "\n";
+    return 0;
+  };
+  char* error = nullptr;
+  sqlite3_exec(db, sql, add_row, &text, &error);
+  EXPECT_EQ(error, nullptr) << error;
+  sqlite3_close(db);
+  return text;
+}
+
+const std::vector<double> kGood = {71.5, 3};
+const std::vector<float> kAction = {0.25f, -1.5f};
+
+TrialRecord Success(std::uint64_t step, std::uint64_t evaluation, bool reused, double reward) {
+  return {step, evaluation, false, reused, kAction, "arch", kGood, reward, ""};
+}
+
+TEST(RunStore, KeepsEveryFieldOfATrial) {
+  const TemporaryDirectory dir;
+  {
+    RunStore store(dir.path(), kMetrics, {{"seed", "5"}});
+    store.OnTrial(Success(0, 1, false, 2.5));
+    store.OnTrial(Success(1, 1, true, 2.5));
+    store.OnTrial({2, 2, true, false, {}, "bad", {}, std::nan(""), "oracle 'x': no luck"});
+    store.OnRecord(1, "critic_loss", 0.125);
+  }
+  EXPECT_EQ(
+      Query(dir.path(), "SELECT step, evaluation, random, reused, reward, hex(action) FROM trial"),
+      "0|1|0|0|2.5|0000803E0000C0BF\n1|1|0|1|2.5|0000803E0000C0BF\n2|2|1|0|NULL|\n");
+  EXPECT_EQ(Query(dir.path(),
+                  "SELECT id, architecture, failure, valid_accuracy, \"order\" FROM evaluation"),
+            "1|arch|NULL|71.5|3.0\n2|bad|oracle 'x': no luck|NULL|NULL\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT * FROM record"), "1|critic_loss|0.125\n");
+  EXPECT_EQ(
+      Query(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'seed') ORDER BY key"),
+      "1\n5\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT name, direction, split, dataset FROM metric"),
+            "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
+}
+
+TEST(RunStore, ViewsAnswerTheUsualQuestions) {
+  const TemporaryDirectory dir;
+  {
+    RunStore store(dir.path(), kMetrics, {});
+    store.OnTrial(Success(0, 1, false, 1));
+    store.OnTrial(Success(1, 2, false, 3));
+    store.OnTrial({2, 3, false, false, {}, "bad", {}, std::nan(""), "broken"});
+    store.OnTrial(Success(3, 4, false, 2));
+  }
+  EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "1\n3\n0\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT step, best_reward FROM curve"),
+            "0|1.0\n1|3.0\n2|3.0\n3|3.0\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
+}
+
+TEST(RunStore, AFailedEvaluationMadeAgainIsReplaced) {
+  const TemporaryDirectory dir;
+  {
+    RunStore store(dir.path(), kMetrics, {});
+    store.OnTrial({0, 1, false, false, {}, "arch", {}, std::nan(""), "broken"});
+    store.OnTrial(Success(1, 1, false, 1));
+  }
+  EXPECT_EQ(Query(dir.path(), "SELECT id, failure, valid_accuracy FROM evaluation"),
+            "1|NULL|71.5\n");
+}
+
+TEST(RunStore, RefusesADirectoryThatHoldsARun) {
+  const TemporaryDirectory dir;
+  { RunStore store(dir.path(), kMetrics, {}); }
+  EXPECT_THROW(RunStore(dir.path(), kMetrics, {}), HostError);
+}
+
+TEST(RunStore, SaysWhichFileCannotBeMade) {
+  const TemporaryDirectory dir;
+  try {
+    RunStore store(dir.path() / "missing", kMetrics, {});
+    FAIL() << "made a store in a directory that is not there";
+  } catch (const HostError& e) {
+    EXPECT_NE(std::string(e.what()).find("missing/run.db: unable to open database file"),
+              std::string::npos)
+        << e.what();
+  }
+}
+
+// A file size limit stands in for a full disk.
+TEST(RunStore, AFullDiskIsAnErrorAndLosesNoCommittedTrial) {
+  const TemporaryDirectory dir;
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::uint64_t committed = 0;
+  EXPECT_THROW(
+      {
+        RunStore store(dir.path(), kMetrics, {});
+        const rlimit small{256 * 1024, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+        for (std::uint64_t step = 0; step < 100000; ++step) {
+          store.OnTrial(Success(step, step + 1, false, 1));
+          if (step % 100 == 0) {
+            store.Flush();
+            committed = step + 1;
+          }
+        }
+      },
+      HostError);
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_DFL);
+  ASSERT_GT(committed, 0u);
+  EXPECT_GE(std::stoull(Query(dir.path(), "SELECT count(*) FROM trial")), committed);
+  EXPECT_EQ(Query(dir.path(), "PRAGMA integrity_check"), "ok\n");
+}
+
+}  // namespace
+}  // namespace lode::core

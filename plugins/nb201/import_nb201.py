@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+"""Makes the table of NAS-Bench-201 from the benchmark's published files.
+
+    python3 import_nb201.py SOURCE -o TABLE [--partial]
+
+SOURCE is the directory NATS-tss-v1_0-3ffb9-simple (meta.pickle.pbz2 and one NNNNNN.pickle.pbz2 for each
+architecture) or the file NAS-Bench-201-v1_1-096897.pth. TABLE is tab-separated text, packed if its name ends
+in .gz. Accuracies are means over the seeds that the benchmark has, in percent; the validation accuracy of
+CIFAR-10 is that of the trainings on half of the training data, its test accuracy that of the trainings on all.
+
+The published files are Python pickles. They are read with an unpickler that knows dictionaries, sets and
+numbers only: nothing in a file is ever executed. Needs nothing but Python 3.8. The directory is read record by
+record, in little memory; the .pth file is one pickle and takes about six times its size.
+"""
+
+import argparse
+import bz2
+import collections
+import os
+import pickle
+import re
+import struct
+import sys
+import tempfile
+import zipfile
+import zlib
+
+ARCHITECTURES = 15625
+OPERATIONS = "none|skip_connect|nor_conv_1x1|nor_conv_3x3|avg_pool_3x3"
+CELL = re.compile(r"\|O~0\|\+\|O~0\|O~1\|\+\|O~0\|O~1\|O~2\|".replace("O", f"(?:{OPERATIONS})"))
+
+# (column, the benchmark's data set, its evaluation). The benchmark keeps the validation and test halves of the
+# official test sets of CIFAR-100 and ImageNet-16-120 as x-valid and x-test.
+ACCURACIES = (
+    ("cifar10_valid", "cifar10-valid", "x-valid"),
+    ("cifar10_test", "cifar10", "ori-test"),
+    ("cifar100_valid", "cifar100", "x-valid"),
+    ("cifar100_test", "cifar100", "x-test"),
+    ("imagenet16_valid", "ImageNet16-120", "x-valid"),
+    ("imagenet16_test", "ImageNet16-120", "x-test"),
+)
+SIZES = (("cifar10", "cifar10"), ("cifar100", "cifar100"), ("imagenet16", "ImageNet16-120"))
+# The benchmark's names of its two trainings: in the directory, in the .pth file.
+TRAININGS = {200: ("200", "full"), 12: ("12", "less")}
+SUFFIX = {200: "", 12: "_12ep"}
+
+COLUMNS = (
+    ["arch_str"]
+    + [name + SUFFIX[epochs] for epochs in (200, 12) for name, _, _ in ACCURACIES]
+    + ["params_" + name for name, _ in SIZES]
+    + ["mflops_" + name for name, _ in SIZES]
+)
+
+
+class ImportError201(Exception):
+    """What went wrong, in one line."""
+
+
+# ---- pickles
+
+
+class NumberType:
+    """A numpy.dtype of a plain number, as far as a pickle describes one."""
+
+    CODES = "i1 i2 i4 i8 u1 u2 u4 u8 f4 f8 b1".split()
+
+    def __init__(self, code, *_):
+        if code not in self.CODES:
+            raise pickle.UnpicklingError(f"a numpy number of type {code!r}")
+        self.code = code
+        self.order = "<"
+
+    def __setstate__(self, state):
+        if len(state) < 2 or state[1] not in ("<", ">", "|", "="):
+            raise pickle.UnpicklingError("a numpy type that is no plain number")
+        self.order = "<" if state[1] in "|=" else state[1]
+
+    def unpack(self, data):
+        kind = {"i": "bhiq", "u": "BHIQ", "f": "--fd", "b": "?"}[self.code[0]]
+        form = kind[int(self.code[1]).bit_length() - 1]
+        return struct.unpack(self.order + form, data)[0]
+
+
+def number(number_type, data):
+    """numpy.core.multiarray.scalar."""
+    if not isinstance(number_type, NumberType) or not isinstance(data, bytes):
+        raise pickle.UnpicklingError("a numpy scalar that is no plain number")
+    try:
+        return number_type.unpack(data)
+    except struct.error as error:
+        raise pickle.UnpicklingError(f"a numpy scalar of the wrong size: {error}") from None
+
+
+def latin1_bytes(text, encoding):
+    """_codecs.encode, the way in which old pickles write bytes."""
+    if not isinstance(text, str) or encoding != "latin1":
+        raise pickle.UnpicklingError("text in an encoding other than latin1")
+    return text.encode("latin1")
+
+
+class NumbersOnly(pickle.Unpickler):
+    """Reads collections and numbers and refuses everything else by its name."""
+
+    ADMITTED = {
+        ("collections", "OrderedDict"): collections.OrderedDict,
+        ("builtins", "set"): set,
+        ("__builtin__", "set"): set,  # its name in pickles of protocol 2, as torch.save writes them
+        ("numpy", "dtype"): NumberType,
+        ("numpy.core.multiarray", "scalar"): number,
+        ("numpy._core.multiarray", "scalar"): number,
+        ("_codecs", "encode"): latin1_bytes,
+    }
+
+    def find_class(self, module, name):
+        try:
+            return self.ADMITTED[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is no collection or number") from None
+
+    def persistent_load(self, pid):
+        raise pickle.UnpicklingError("it refers to an object outside of it")
+
+
+def unpickle(stream, path):
+    try:
+        return NumbersOnly(stream).load()
+    except (pickle.UnpicklingError, EOFError, OSError) as error:
+        raise ImportError201(f"{path}: refused: {error or 'it is cut off'}") from None
+    except MemoryError:
+        raise ImportError201(f"{path}: needs more memory than there is; the directory of records needs little") from None
+    except Exception as error:  # a damaged pickle can fail anywhere
+        raise ImportError201(f"{path}: refused: a damaged pickle ({type(error).__name__}: {error})") from None
+
+
+# ---- the two published forms
+
+
+def read_directory(directory):
+    """Returns (architecture strings in the benchmark's order, generator of (index, {training: record}))."""
+    names = set(os.listdir(directory))
+    prefix = "tss_" if "tss_meta.pickle.pbz2" in names else ""
+    meta = prefix + "meta.pickle.pbz2"
+    if meta not in names:
+        raise ImportError201(f"{directory}: has no {meta}, expected the directory NATS-tss-v1_0-3ffb9-simple")
+    archs = strings_of(unpickle_file(directory, meta), os.path.join(directory, meta))
+    pattern = re.compile(re.escape(prefix) + r"(\d{6})\.pickle\.pbz2")
+    indices = sorted(int(m[1]) for m in map(pattern.fullmatch, names) if m)
+
+    def records():
+        for index in indices:
+            yield index, unpickle_file(directory, f"{prefix}{index:06d}.pickle.pbz2")
+
+    return archs, records()
+
+
+def unpickle_file(directory, name):
+    path = os.path.join(directory, name)
+    with bz2.open(path, "rb") as stream:
+        return unpickle(stream, path)
+
+
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # torch.save before version 1.6
+
+
+def read_pth(path):
+    """The same as read_directory, of a file that torch.save wrote, in either of its layouts."""
+    with open(path, "rb") as stream:
+        if stream.read(4) == b"PK\x03\x04":
+            content = read_zip(stream, path)
+        else:
+            stream.seek(0)
+            content = read_legacy(stream, path)
+    archs = strings_of(content, path)
+    infos = content.get("arch2infos")
+    if not isinstance(infos, dict) or not all(isinstance(k, int) for k in infos):
+        raise ImportError201(f"{path}: has no arch2infos by index, expected NAS-Bench-201-v1_1-096897.pth")
+    return archs, ((index, infos[index]) for index in sorted(infos))
+
+
+def read_zip(stream, path):
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            name = next((n for n in archive.namelist() if n.endswith("/data.pkl")), None)
+            if name is None:
+                raise ImportError201(f"{path}: a zip file without data.pkl, expected one of torch.save")
+            with archive.open(name) as member:
+                return unpickle(member, path)
+    except zipfile.BadZipFile as error:
+        raise ImportError201(f"{path}: a damaged zip file: {error}") from None
+
+
+def read_legacy(stream, path):
+    if unpickle(stream, path) != LEGACY_MAGIC:
+        raise ImportError201(f"{path}: is not a file of torch.save")
+    for _ in ("protocol", "system"):
+        unpickle(stream, path)
+    return unpickle(stream, path)
+
+
+def strings_of(content, path):
+    archs = content.get("meta_archs") if isinstance(content, dict) else None
+    if not isinstance(archs, (list, tuple)) or not archs:
+        raise ImportError201(f"{path}: has no meta_archs, the list of all architectures")
+    for index, arch in enumerate(archs):
+        if not isinstance(arch, str) or not CELL.fullmatch(arch):
+            raise ImportError201(f"{path}: architecture {index} is no NAS-Bench-201 cell: {arch!r:.120}")
+    if len(set(archs)) != ARCHITECTURES or len(archs) != ARCHITECTURES:
+        raise ImportError201(
+            f"{path}: lists {len(archs)} architectures, {len(set(archs))} distinct, expected {ARCHITECTURES}")
+    return archs
+
+
+# ---- rows
+
+
+def of_training(record, epochs, where):
+    for name in TRAININGS[epochs]:
+        if name in record:
+            return record[name]["all_results"]
+    raise ImportError201(f"{where}: no results of {epochs} epochs")
+
+
+def accuracy(results, dataset, evaluation, epochs, where):
+    """The mean over seeds after the last epoch."""
+    key = f"{evaluation}@{epochs - 1}"
+    values = [r["eval_acc1es"][key] for (name, _), r in results.items() if name == dataset and key in r["eval_acc1es"]]
+    if not values:
+        raise ImportError201(f"{where}: no {evaluation} accuracy of {dataset} after {epochs} epochs")
+    if not all(isinstance(v, (int, float)) and 0 <= v <= 100 for v in values):
+        raise ImportError201(f"{where}: an accuracy of {dataset} is not within 0 and 100: {values}")
+    return sum(values) / len(values)
+
+
+def sizes(results, dataset, where):
+    """(parameters, 10^6 multiply-adds). The benchmark counts parameters in millions."""
+    for (name, _), r in results.items():
+        if name == dataset:
+            params, mflops = r["params"] * 1e6, r["flop"]
+            if not (params >= 0 and mflops >= 0 and abs(params - round(params)) < 1e-3):
+                raise ImportError201(f"{where}: impossible sizes of {dataset}: {params}, {mflops}")
+            return round(params), mflops
+    raise ImportError201(f"{where}: no results of {dataset}")
+
+
+def shortest(value, digits):
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
+
+
+def row_of(arch, record, where):
+    """The fields of one line, in the order of COLUMNS."""
+    try:
+        trainings = {epochs: of_training(record, epochs, where) for epochs in (200, 12)}
+        if any(record[n]["arch_str"] != arch for names in TRAININGS.values() for n in names if n in record):
+            raise ImportError201(f"{where}: is of another architecture than the list of architectures says")
+        fields = [arch]
+        for epochs, results in trainings.items():
+            fields += [shortest(accuracy(results, d, e, epochs, where), 6) for _, d, e in ACCURACIES]
+        counts = [sizes(trainings[200], dataset, where) for _, dataset in SIZES]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ImportError201(f"{where}: not the layout of the benchmark ({type(error).__name__}: {error})") from None
+    return fields + [str(p) for p, _ in counts] + [shortest(m, 5) for _, m in counts]
+
+
+def read_rows(source):
+    if os.path.isdir(source):
+        archs, records = read_directory(source)
+    else:
+        archs, records = read_pth(source)
+    rows = []
+    for index, record in records:
+        where = f"{source}: architecture {index}"
+        if not 0 <= index < len(archs):
+            raise ImportError201(f"{where}: the list of architectures ends at {len(archs) - 1}")
+        rows.append(row_of(archs[index], record, where))
+    return rows
+
+
+# ---- the table
+
+
+def pack(data):
+    """gzip without a name and a time: the same rows give the same bytes."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    return packer.compress(data) + packer.flush()
+
+
+def write_table(rows, path):
+    """Writes all or nothing: a file beside `path` first, which then takes its name."""
+    data = "".join("\t".join(row) + "\n" for row in [COLUMNS] + rows).encode()
+    if path.endswith(".gz"):
+        data = pack(data)
+    directory = os.path.dirname(os.path.abspath(path))
+    handle, temporary = tempfile.mkstemp(prefix=".nb201-", dir=directory)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        prog="import_nb201.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", metavar="SOURCE", help="the published directory or .pth file")
+    parser.add_argument("-o", "--output", metavar="TABLE", required=True, help="the table to write, .tsv or .tsv.gz")
+    parser.add_argument(
+        "--partial", action="store_true",
+        help="write what there is, even if architectures are missing; the oracle nb201.table refuses such a table")
+    options = parser.parse_args(arguments)
+    try:
+        rows = read_rows(options.source)
+        missing = ARCHITECTURES - len(rows)
+        if missing and not options.partial:
+            raise ImportError201(
+                f"{options.source}: {missing} of {ARCHITECTURES} architectures are missing; --partial writes the rest")
+        write_table(rows, options.output)
+    except ImportError201 as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error.filename or options.source}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    print(f"{options.output}: {len(rows)} architectures")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""Tests of import_nb201.py. The benchmark's own records are read from $LODE_DATA, or ../shared/data beside the
+project; without them the tests that need them are skipped."""
+
+import bz2
+import collections
+import contextlib
+import gzip
+import hashlib
+import io
+import os
+import pathlib
+import pickle
+import shutil
+import struct
+import tempfile
+import unittest
+import zipfile
+
+import import_nb201 as tool
+
+HERE = pathlib.Path(__file__).resolve().parent
+SAMPLE = pathlib.Path(os.environ.get("LODE_DATA") or HERE.parents[2] / "shared" / "data") / "nb201" / "official_sample"
+SHIPPED = HERE / "nb201.tsv.gz"
+INDICES = (0, 11, 284)
+
+
+def shipped_lines():
+    with gzip.open(SHIPPED, "rt") as stream:
+        return stream.read().splitlines()
+
+
+def architectures():
+    return [line.split("\t")[0] for line in shipped_lines()[1:]]
+
+
+def training(dataset, seed, epochs, evaluations):
+    """A record of one training, laid out like the benchmark's."""
+    curve = {f"{name}@{e}": value - (epochs - 1 - e) for name, value in evaluations.items() for e in range(epochs)}
+    return {
+        "name": dataset, "seed": seed, "epochs": epochs, "params": 0.802426, "flop": 113.95137,
+        "train_acc1es": dict.fromkeys(range(epochs), 50.0), "eval_names": list(evaluations), "eval_acc1es": curve,
+        "arch_config": {"channel": 16}, "latency": [0.01], "net_state_dict": None,
+    }
+
+
+def record(arch, index):
+    def results(epochs, seeds):
+        sets = {
+            "cifar10-valid": {"x-valid": 80.0, "ori-test": 1.0},
+            "cifar10": {"ori-test": 85.0},
+            "cifar100": {"ori-test": 1.0, "x-valid": 60.0, "x-test": 61.0},
+            "ImageNet16-120": {"ori-test": 1.0, "x-valid": 40.0, "x-test": 41.0},
+        }
+        return collections.OrderedDict(
+            ((d, s), training(d, s, epochs, {k: v + s / 100 for k, v in e.items()}))
+            for s in seeds for d, e in sets.items())
+
+    def result(epochs, seeds):
+        return {"arch_index": index, "arch_str": arch, "all_results": results(epochs, seeds), "clear_net_done": True}
+
+    return result(200, (7, 8, 12)), result(12, (7,))
+
+
+ROW = ("80.09 85.09 60.09 61.09 40.09 41.09 80.07 85.07 60.07 61.07 40.07 41.07 "
+       "802426 802426 802426 113.95137 113.95137 113.95137").split()
+
+
+class Malicious:
+    """Its pickle makes a directory when a trusting unpickler loads it."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
+class ImportTest(unittest.TestCase):
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.dir)
+
+    def run_tool(self, *arguments):
+        """Returns (exit status, standard output, standard error)."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = tool.main([str(a) for a in arguments])
+        return status, out.getvalue(), err.getvalue()
+
+    def fails(self, source, *options):
+        """The one line of error; checks that nothing was left behind."""
+        target = self.dir / "out" / "t.tsv"
+        target.parent.mkdir(exist_ok=True)
+        status, out, err = self.run_tool(source, "-o", target, *options)
+        self.assertEqual((status, out, list(target.parent.iterdir())), (1, "", []))
+        self.assertEqual(err.count("\n"), 1)
+        return err.strip().replace(str(self.dir), "D")
+
+    def write(self, name, data):
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def write_pickle(self, name, content, protocol=4):
+        return self.write(name, bz2.compress(pickle.dumps(content, protocol=protocol), 1))
+
+    def write_directory(self, indices, prefix=""):
+        archs = architectures()
+        self.write_pickle(f"b/{prefix}meta.pickle.pbz2", {"meta_archs": archs, "total_archs": len(archs)})
+        for i in indices:
+            full, less = record(archs[i], i)
+            self.write_pickle(
+                f"b/{prefix}{i:06d}.pickle.pbz2", collections.OrderedDict([("12", less), ("200", full)]))
+        return self.dir / "b"
+
+    def pth_content(self, indices, archs=None):
+        archs = archs or architectures()
+        infos = {}
+        for i in indices:
+            full, less = record(archs[i], i)
+            infos[i] = {"full": full, "less": less}
+        return {"meta_archs": archs, "total_archs": len(archs), "arch2infos": infos, "evaluated_indexes": set(indices)}
+
+    def legacy_pth(self, content):
+        parts = (tool.LEGACY_MAGIC, 1001, {"little_endian": True}, content, [])
+        return self.write("b.pth", b"".join(pickle.dumps(p, protocol=2) for p in parts))
+
+    def zip_pth(self, content):
+        path = self.dir / "b.pth"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("b/data.pkl", pickle.dumps(content, protocol=2))
+            archive.writestr("b/version", "3\n")
+        return path
+
+    def lines_of(self, source, *options):
+        target = self.dir / "t.tsv"
+        self.assertEqual(self.run_tool(source, "-o", target, *options)[0], 0)
+        return target.read_text().splitlines()
+
+    # ---- good sources
+
+    @unittest.skipUnless(SAMPLE.is_dir(), f"the benchmark's records are not at {SAMPLE}")
+    def test_official_records_give_the_shipped_rows(self):
+        shipped = shipped_lines()
+        self.assertEqual(self.lines_of(SAMPLE, "--partial"), [shipped[0]] + [shipped[i + 1] for i in INDICES])
+
+    @unittest.skipUnless(SAMPLE.is_dir(), f"the benchmark's records are not at {SAMPLE}")
+    def test_official_records_in_a_pth_give_the_shipped_rows(self):
+        infos = {}
+        for i in INDICES:
+            path = SAMPLE / f"tss_{i:06d}.pickle.pbz2"
+            trainings = tool.unpickle_file(*os.path.split(path))
+            infos[i] = {"full": trainings["200"], "less": trainings["12"]}
+        content = {"meta_archs": architectures(), "arch2infos": infos, "evaluated_indexes": set(INDICES)}
+        shipped = shipped_lines()
+        expected = [shipped[0]] + [shipped[i + 1] for i in INDICES]
+        self.assertEqual(self.lines_of(self.legacy_pth(content), "--partial"), expected)
+        self.assertEqual(self.lines_of(self.zip_pth(content), "--partial"), expected)
+
+    def test_means_over_seeds_of_a_directory(self):
+        archs = architectures()
+        for prefix in ("", "tss_"):
+            with self.subTest(prefix=prefix):
+                lines = self.lines_of(self.write_directory([5, 3], prefix), "--partial")
+                self.assertEqual(lines[1:], ["\t".join([archs[i]] + ROW) for i in (3, 5)])
+                shutil.rmtree(self.dir / "b")
+
+    def test_means_over_seeds_of_both_layouts_of_pth(self):
+        archs = architectures()
+        for write in (self.legacy_pth, self.zip_pth):
+            lines = self.lines_of(write(self.pth_content([3, 5])), "--partial")
+            self.assertEqual(lines[1:], ["\t".join([archs[i]] + ROW) for i in (3, 5)])
+
+    def test_all_architectures_give_a_whole_table(self):
+        archs = architectures()
+        full, less = record("", 0)
+        for part in (full, less):
+            del part["arch_str"]
+        info = {r: dict(content) for r, content in (("full", full), ("less", less))}
+        infos = {i: {r: {**c, "arch_str": arch} for r, c in info.items()} for i, arch in enumerate(archs)}
+        source = self.legacy_pth({"meta_archs": archs, "arch2infos": infos, "evaluated_indexes": set()})
+        status, out, err = self.run_tool(source, "-o", self.dir / "t.tsv.gz")
+        self.assertEqual((status, err), (0, ""))
+        self.assertEqual(out, f"{self.dir}/t.tsv.gz: 15625 architectures\n")
+        lines = gzip.decompress((self.dir / "t.tsv.gz").read_bytes()).decode().splitlines()
+        self.assertEqual([line.split("\t")[0] for line in lines], ["arch_str"] + archs)
+
+    def test_the_same_rows_give_the_same_bytes(self):
+        source = self.write_directory([3])
+        packed = []
+        for name in ("a.tsv.gz", "other.tsv.gz"):
+            self.run_tool(source, "-o", self.dir / name, "--partial")
+            packed.append((self.dir / name).read_bytes())
+        self.assertEqual(packed[0], packed[1])
+
+    def test_numpy_numbers_are_read_without_numpy(self):
+        def scalar(code, order, data):
+            """What pickle writes for a numpy scalar."""
+            text = data.decode("latin1")
+            return (b"\x80\x02cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n" + self.text(code) + b"K\x00K\x01\x87R"
+                    + b"(K\x03" + self.text(order) + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+                    + b"c_codecs\nencode\n" + self.text(text) + self.text("latin1") + b"\x86R\x86R.")
+
+        for code, order, data, value in (
+            ("f8", "<", struct.pack("<d", 91.25), 91.25), ("f4", ">", struct.pack(">f", 0.5), 0.5),
+            ("i8", "<", struct.pack("<q", -7), -7), ("u1", "|", b"\xff", 255), ("b1", "|", b"\x01", True),
+        ):
+            self.assertEqual(tool.NumbersOnly(io.BytesIO(scalar(code, order, data))).load(), value)
+        with self.assertRaisesRegex(pickle.UnpicklingError, "type 'O8'"):
+            tool.NumbersOnly(io.BytesIO(scalar("O8", "|", b"12345678"))).load()
+        with self.assertRaisesRegex(pickle.UnpicklingError, "wrong size"):
+            tool.NumbersOnly(io.BytesIO(scalar("f8", "<", b"123"))).load()
+
+    @staticmethod
+    def text(text):
+        data = text.encode()
+        return b"X" + struct.pack("<I", len(data)) + data
+
+    # ---- hostile and damaged sources
+
+    def test_a_malicious_pickle_is_refused_and_not_executed(self):
+        trap = self.dir / "trap"
+        source = self.write_directory([3])
+        self.write_pickle("b/000003.pickle.pbz2", {"200": Malicious(str(trap))})
+        refusal = f"refused: it asks for {os.mkdir.__module__}.mkdir, which is no collection or number"
+        self.assertEqual(self.fails(source, "--partial"), f"error: D/b/000003.pickle.pbz2: {refusal}")
+        for write in (self.legacy_pth, self.zip_pth):
+            self.assertEqual(self.fails(write({"meta_archs": Malicious(str(trap))})), f"error: D/b.pth: {refusal}")
+        self.assertFalse(trap.exists())
+
+    def test_every_other_global_is_refused(self):
+        for module, name in (("builtins", "eval"), ("os", "system"), ("numpy", "ndarray"), ("numpy", "load"),
+                             ("collections", "defaultdict"), ("_codecs", "decode"), ("torch._utils", "_rebuild")):
+            with self.assertRaisesRegex(pickle.UnpicklingError, f"asks for {module}.{name},"):
+                tool.NumbersOnly(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()
+
+    def test_objects_outside_of_the_pickle_are_refused(self):
+        self.assertEqual(self.fails(self.write("b.pth", b"Pstorage\n.")),
+                         "error: D/b.pth: refused: it refers to an object outside of it")
+
+    def test_damaged_files_are_refused(self):
+        source = self.write_directory([3])
+        path = source / "000003.pickle.pbz2"
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        self.assertRegex(self.fails(source, "--partial"), "^error: D/b/000003.pickle.pbz2: refused: ")
+        path.write_bytes(b"not bzip2")
+        self.assertRegex(self.fails(source, "--partial"), "^error: D/b/000003.pickle.pbz2: refused: ")
+        self.assertRegex(self.fails(self.write("b.pth", b"PK\x03\x04junk")), "^error: D/b.pth: a damaged zip file")
+        self.assertRegex(self.fails(self.write("b.pth", b"")), "^error: D/b.pth: refused: ")
+        self.assertRegex(self.fails(self.write("b.pth", bytes(range(256)))), "^error: D/b.pth: refused: ")
+        self.assertEqual(self.fails(self.write("b.pth", pickle.dumps(5))), "error: D/b.pth: is not a file of torch.save")
+
+    # ---- sources that are something else
+
+    def test_missing_architectures_need_partial(self):
+        self.assertEqual(
+            self.fails(self.write_directory([3, 5])),
+            "error: D/b: 15623 of 15625 architectures are missing; --partial writes the rest")
+
+    def test_no_source(self):
+        self.assertEqual(self.fails(self.dir / "none"), "error: D/none: No such file or directory")
+        (self.dir / "b").mkdir()
+        self.assertEqual(
+            self.fails(self.dir / "b"),
+            "error: D/b: has no meta.pickle.pbz2, expected the directory NATS-tss-v1_0-3ffb9-simple")
+
+    def test_an_error_of_the_target_names_the_target(self):
+        status, _, err = self.run_tool(self.write_directory([3]), "-o", self.dir / "none" / "t.tsv", "--partial")
+        self.assertEqual(status, 1)
+        self.assertRegex(err, "none.*No such file or directory")
+
+    def test_another_benchmark_is_refused(self):
+        self.assertRegex(self.fails(self.legacy_pth({"meta_archs": ["64:64:64:64:64"]})),
+                         "architecture 0 is no NAS-Bench-201 cell: '64:64:64:64:64'")
+        self.assertRegex(self.fails(self.legacy_pth([])), "has no meta_archs")
+        self.assertRegex(self.fails(self.legacy_pth({"meta_archs": architectures()})), "has no arch2infos")
+        self.assertRegex(self.fails(self.legacy_pth({"meta_archs": architectures()[1:]})),
+                         "lists 15624 architectures, 15624 distinct, expected 15625")
+        twice = architectures()
+        twice[7] = twice[8]
+        self.assertRegex(self.fails(self.legacy_pth({"meta_archs": twice})),
+                         "lists 15625 architectures, 15624 distinct, expected 15625")
+
+    def test_records_that_do_not_fit_are_refused(self):
+        def failure(change):
+            content = self.pth_content([3])
+            change(content["arch2infos"])
+            return self.fails(self.legacy_pth(content), "--partial")
+
+        def accuracies(infos):
+            return infos[3]["full"]["all_results"]["cifar100", 7]["eval_acc1es"]
+
+        where = "error: D/b.pth: architecture 3: "
+        self.assertEqual(failure(lambda i: i[3].pop("less")), where + "no results of 12 epochs")
+        self.assertEqual(failure(lambda i: accuracies(i).update({"x-test@199": 101.0})),
+                         where + "an accuracy of cifar100 is not within 0 and 100: [101.0, 61.08, 61.12]")
+        self.assertEqual(failure(lambda i: accuracies(i).update({"x-test@199": float("nan")})),
+                         where + "an accuracy of cifar100 is not within 0 and 100: [nan, 61.08, 61.12]")
+        self.assertEqual(failure(lambda i: i[3]["full"].update(arch_str=architectures()[4])),
+                         where + "is of another architecture than the list of architectures says")
+        self.assertEqual(failure(lambda i: i[3]["less"].update(all_results=collections.OrderedDict())),
+                         where + "no x-valid accuracy of cifar10-valid after 12 epochs")
+        self.assertEqual(failure(lambda i: i[3]["full"].pop("all_results")),
+                         where + "not the layout of the benchmark (KeyError: 'all_results')")
+        self.assertEqual(failure(lambda i: i.update({20000: i[3]})),
+                         "error: D/b.pth: architecture 20000: the list of architectures ends at 15624")
+
+
+class ShippedTableTest(unittest.TestCase):
+    def test_its_text_has_the_known_digest(self):
+        with gzip.open(SHIPPED) as stream:
+            digest = hashlib.sha256(stream.read()).hexdigest()
+        self.assertEqual(digest, "69e210db91a6e685cdcd0f06117cb3b3cb31c49c7d11079b63d2187f66b32fbe")
+
+    def test_it_has_the_columns_of_an_imported_table(self):
+        self.assertEqual(shipped_lines()[0].split("\t"), tool.COLUMNS)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)  # names what is skipped, and why

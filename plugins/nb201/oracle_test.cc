@@ -1,0 +1,189 @@
+#include "plugins/nb201/oracle.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <thread>
+
+#include "plugins/nb201/space.h"
+
+namespace nb201 {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
+constexpr lode_host kHost{sizeof(lode_host), LODE_ABI_MINOR, nullptr, nullptr, nullptr,
+                          nullptr,           nullptr,        {},      nullptr};
+
+// A space seen through its table, as an oracle gets it.
+template <class T>
+class BoundSpace {
+ public:
+  BoundSpace() : component_(lode::SpaceComponent<T>("s", "1.0.0", "A space.")) {
+    EXPECT_EQ(component_->create(&kHost, nullptr, &instance_, nullptr), LODE_OK);
+  }
+  ~BoundSpace() { component_->destroy(instance_); }
+  BoundSpace(const BoundSpace&) = delete;
+  BoundSpace& operator=(const BoundSpace&) = delete;
+
+  lode::Space view() const {
+    return lode::Space({static_cast<const lode_space_api*>(component_->api), instance_});
+  }
+
+ private:
+  const lode_component* component_;
+  lode_instance* instance_ = nullptr;
+};
+
+TableOracle Oracle(const std::string& dataset, std::int64_t epochs,
+                   const std::string& table = kShipped) {
+  return TableOracle(lode::Host(&kHost), {table, dataset, epochs});
+}
+
+std::vector<double> Ask(const TableOracle& oracle, std::string_view text, double fidelity = 1) {
+  Cell cell{};
+  ParseError error;
+  EXPECT_TRUE(Parse(text, &cell, &error)) << error.message;
+  lode::Architecture architecture(kCells);
+  ToArchitecture(cell, architecture);
+  std::vector<double> metrics(4, -1);
+  oracle.Evaluate({architecture, fidelity, 0}, metrics);
+  return metrics;
+}
+
+template <class Call>
+std::string Failure(Call&& call) {
+  try {
+    call();
+  } catch (const lode::Error& e) {
+    return std::to_string(e.code()) + " " + e.what();
+  }
+  return "";
+}
+
+constexpr const char* kIndex0 =
+    "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_connect~"
+    "2|";
+
+TEST(Nb201Oracle, AnswersFromTheColumnsOfDataSetAndEpochs) {
+  const BoundSpace<Space> space;
+  const struct {
+    const char* dataset;
+    std::int64_t epochs;
+    std::vector<double> metrics;
+  } kRows[] = {
+      {"cifar10", 200, {81.982667, 85.863333, 129306, 15.64737}},
+      {"cifar100", 200, {52.7, 52.913333, 135156, 15.65322}},
+      {"imagenet16", 200, {28.211111, 26.633333, 136456, 3.91948}},
+      {"cifar10", 12, {63.364, 69.55, 129306, 15.64737}},
+      {"cifar100", 12, {31.84, 31.26, 135156, 15.65322}},
+      {"imagenet16", 12, {18.466667, 17, 136456, 3.91948}},
+  };
+  for (const auto& [dataset, epochs, metrics] : kRows) {
+    TableOracle oracle = Oracle(dataset, epochs);
+    oracle.Bind(space.view());
+    EXPECT_EQ(Ask(oracle, kIndex0), metrics) << dataset << epochs;
+  }
+}
+
+TEST(Nb201Oracle, DeclaresWhereEachMetricComesFrom) {
+  const auto metrics = Oracle("cifar100", 12).Metrics();
+  ASSERT_EQ(metrics.size(), 4u);
+  std::vector<std::string> names;
+  for (const auto& m : metrics) {
+    names.push_back(m.name);
+    EXPECT_EQ(m.dataset, "cifar100");
+    EXPECT_FALSE(m.noisy);
+  }
+  EXPECT_THAT(names, ElementsAre("valid_accuracy", "test_accuracy", "params", "mflops"));
+  EXPECT_EQ(metrics[0].split, LODE_SPLIT_VALIDATION);
+  EXPECT_EQ(metrics[1].split, LODE_SPLIT_TEST);
+  EXPECT_EQ(metrics[0].direction, LODE_MAXIMIZE);
+  EXPECT_EQ(metrics[2].direction, LODE_MINIMIZE);
+  EXPECT_EQ(metrics[3].direction, LODE_MINIMIZE);
+  EXPECT_EQ(metrics[1].epochs, 12);
+  EXPECT_EQ(metrics[2].epochs, 0);
+}
+
+TEST(Nb201Oracle, RefusesOtherEpochs) {
+  EXPECT_EQ(Failure([] { Oracle("cifar10", 100); }),
+            "1 epochs is 100, the benchmark has 12 and 200");
+}
+
+TEST(Nb201Oracle, RefusesAFidelityBelowOne) {
+  const BoundSpace<Space> space;
+  TableOracle oracle = Oracle("cifar10", 200);
+  oracle.Bind(space.view());
+  EXPECT_EQ(Failure([&] { Ask(oracle, kIndex0, 0.5); }),
+            "2 fidelity is 0.500000, the table has results at 1 only");
+}
+
+TEST(Nb201Oracle, AnUnreadableTableFailsBindAndNotConstruction) {
+  const BoundSpace<Space> space;
+  TableOracle oracle = Oracle("cifar10", 200, "/nonexistent/table.tsv");
+  EXPECT_EQ(Failure([&] { oracle.Bind(space.view()); }),
+            "4 /nonexistent/table.tsv: No such file or directory");
+}
+
+// Like nb201 in everything that `kChange` does not change.
+enum Change { kColumns, kRowLabel, kColumnLabel, kName, kSecondMatrix };
+template <Change kChange>
+struct OtherSpace : Space {
+  using Space::Space;
+  std::vector<lode::Matrix> Matrices() const {
+    std::vector<lode::Matrix> list = Space::Matrices();
+    if (kChange == kColumns) list[0].column_labels.push_back("sep_conv_3x3");
+    if (kChange == kRowLabel) list[0].row_labels[1] = "1->2";
+    if (kChange == kColumnLabel) list[0].column_labels[4] = "max_pool_3x3";
+    if (kChange == kName) list[0].name = "normal";
+    if (kChange == kSecondMatrix) list.push_back(list[0]);
+    return list;
+  }
+};
+
+template <Change kChange>
+std::string BindFailure() {
+  const BoundSpace<OtherSpace<kChange>> space;
+  TableOracle oracle = Oracle("cifar10", 200);
+  return Failure([&] { oracle.Bind(space.view()); });
+}
+
+TEST(Nb201Oracle, RefusesOtherSpaces) {
+  const std::string ours = "2 the table is of the space nb201, one matrix \"cell\" 6x5";
+  EXPECT_EQ(BindFailure<kColumns>(), ours + ", not \"cell\" 6x6");
+  EXPECT_EQ(BindFailure<kName>(), ours + ", not \"normal\" 6x5");
+  EXPECT_EQ(BindFailure<kSecondMatrix>(), ours + ", not of one with 2 matrices");
+  EXPECT_EQ(BindFailure<kRowLabel>(), ours + ": row 1 is \"1->2\", expected \"0->2\"");
+  EXPECT_EQ(BindFailure<kColumnLabel>(),
+            ours + ": column 4 is \"max_pool_3x3\", expected \"avg_pool_3x3\"");
+}
+
+TEST(Nb201Oracle, ManyThreadsMayAsk) {
+  const BoundSpace<Space> space;
+  TableOracle oracle = Oracle("cifar10", 200);
+  oracle.Bind(space.view());
+  std::array<double, 4> best{};
+  {
+    std::vector<std::jthread> threads;
+    threads.reserve(best.size());
+    for (double& b : best) {
+      threads.emplace_back([&] {
+        lode::Architecture a(kCells);
+        std::array<double, 4> metrics{};
+        for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+          std::fill(a.begin(), a.end(), std::uint8_t{0});
+          ToArchitecture(FromIndex(i), a);
+          oracle.Evaluate({a, 1, 0}, metrics);
+          b = std::max(b, metrics[0]);
+        }
+      });
+    }
+  }
+  for (const double b : best) EXPECT_NEAR(b, 91.607, 5e-4);
+}
+
+}  // namespace
+}  // namespace nb201

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <lode/plugin.hpp>
+#include <optional>
+
+#include "plugins/random/fresh_sampler.h"
+
+// Random search: every architecture equally likely at every step. With `repeats` = false no
+// architecture is proposed that was proposed or told before; once the space is exhausted that is
+// logged, and repeats come again, so that a run over budgeted steps still ends as declared.
+class RandomSearch {
+ public:
+  struct Config {
+    bool repeats = true;
+  };
+  static lode::Params<Config> Parameters() {
+    return {{"repeats", &Config::repeats,
+             "Whether an architecture may be drawn again; if not, draws repeat only once the space "
+             "is exhausted."}};
+  }
+
+  RandomSearch(lode::Host host, const Config& config) : host_(host), config_(config) {}
+
+  void Bind(const lode::Space& space);
+  lode::Architecture Ask();
+  void Tell(const lode::Trial& trial);
+
+ private:
+  lode::Architecture DrawFresh();
+
+  lode::Host host_;
+  Config config_;
+  std::optional<lode::Space> space_;
+  std::optional<FreshSampler> sampler_;
+};

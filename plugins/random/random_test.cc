@@ -1,0 +1,81 @@
+#include "plugins/random/random.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/contract/grid.h"
+#include "tests/contract/test_host.h"
+
+namespace {
+
+using lode::contract::Grid;
+using lode::contract::TestHost;
+using lode::core::Phase;
+
+class RandomSearchTest : public testing::Test {
+ protected:
+  RandomSearch Make(bool repeats) {
+    RandomSearch search(lode::Host(host_.get()), {.repeats = repeats});
+    search.Bind(space_.space());
+    return search;
+  }
+  // One step, as the host runs it; the proposal in words.
+  std::string Step(RandomSearch& search, std::uint64_t t) {
+    host_.Enter(t, Phase::kAsk);
+    return space_.space().Format(search.Ask());
+  }
+
+  Grid space_{3, 3};
+  TestHost host_;
+};
+
+TEST_F(RandomSearchTest, DrawsEveryArchitectureEquallyOften) {
+  RandomSearch search = Make(true);
+  std::map<std::string, int> counts;
+  for (std::uint64_t t = 0; t < 27000; ++t) ++counts[Step(search, t)];
+  ASSERT_EQ(counts.size(), 27u);
+  for (const auto& [text, count] : counts) EXPECT_NEAR(count, 1000, 4 * 31.1) << text;
+}
+
+TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnce) {
+  RandomSearch search = Make(false);
+  std::set<std::string> seen;
+  for (std::uint64_t t = 0; t < 27; ++t) EXPECT_TRUE(seen.insert(Step(search, t)).second) << t;
+  EXPECT_TRUE(host_.lines().empty());
+}
+
+TEST_F(RandomSearchTest, RepeatsOnceTheSpaceIsExhaustedAndSaysSoOnce) {
+  RandomSearch search = Make(false);
+  std::set<std::string> after;
+  for (std::uint64_t t = 0; t < 27; ++t) Step(search, t);
+  for (std::uint64_t t = 27; t < 227; ++t) after.insert(Step(search, t));
+  EXPECT_GT(after.size(), 20u);
+  ASSERT_EQ(host_.lines().size(), 1u);
+}
+
+TEST_F(RandomSearchTest, WithoutRepeatsAvoidsWhatItWasTold) {
+  RandomSearch search = Make(false);
+  std::set<std::string> told;
+  for (const char* text : {"0-0-0", "1-1-1", "2-2-2", "0-1-2"}) {
+    lode::Trial trial{};
+    const lode::Architecture architecture = space_.space().Parse(text);
+    trial.architecture = architecture;
+    search.Tell(trial);
+    told.insert(text);
+  }
+  for (std::uint64_t t = 0; t < 23; ++t) EXPECT_FALSE(told.contains(Step(search, t)));
+}
+
+TEST_F(RandomSearchTest, TheStepDecidesTheDraw) {
+  RandomSearch search = Make(true);
+  const std::string at_5 = Step(search, 5);
+  const std::string at_6 = Step(search, 6);
+  EXPECT_EQ(Step(search, 5), at_5);
+  EXPECT_EQ(Step(search, 6), at_6);
+}
+
+}  // namespace

@@ -1,0 +1,26 @@
+# lode_add_plugin(NAME SOURCES file... [DATA file...])
+#
+# A loadable module NAME.lode.so that exports lode_plugin_v1 and nothing else. DATA files are put beside it, which is
+# where relative defaults of path parameters start.
+function(lode_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DATA")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+    message(FATAL_ERROR "lode_add_plugin(${name}): usage is NAME SOURCES file... [DATA file...]")
+  endif()
+  add_library(${name} MODULE ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE lode::sdk)
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" SUFFIX ".lode.so" CXX_EXTENSIONS OFF
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+  target_link_options(${name} PRIVATE LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")  # sanitizer run-times are resolved in the host
+    target_link_options(${name} PRIVATE LINKER:-z,defs)
+  endif()
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
+  foreach(file IN LISTS arg_DATA)
+    get_filename_component(base ${file} NAME)
+    add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
+      ${CMAKE_CURRENT_SOURCE_DIR}/${file} $<TARGET_FILE_DIR:${name}>/${base})
+  endforeach()
+endfunction()

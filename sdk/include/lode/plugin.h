@@ -1,0 +1,463 @@
+/* lode/plugin.h - the binary contract between the Lode host and a plugin. C11 and C++20.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A plugin is a shared library `NAME.lode.so` that exports one data symbol, `lode_plugin_v1`: a
+ * table of components. A component is a search space, a reward oracle, an exploration strategy or
+ * an optimizer. C++ authors include <lode/plugin.hpp> instead, which fills these tables from a
+ * class.
+ *
+ * Rules that hold for every declaration below
+ *
+ *  1. Layout. A sized struct starts with `struct_size`, set by whoever owns the memory. Fields are
+ * only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A NULL
+ * function pointer means "not implemented". In arrays of sized structs the stride is the first
+ * element's struct_size: index with LODE_AT(). Structs without struct_size are value types, frozen
+ * for the major version.
+ *  2. Memory. Pointers passed in are borrowed until the call returns, unless the function says
+ * otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what the
+ * other allocated.
+ *  3. Errors. A function that can fail returns a lode_status and puts one lower-case line without a
+ * final full stop into the caller's lode_error, which may be NULL. On failure every other output is
+ * untouched. No C++ exception and no longjmp crosses the boundary.
+ *  4. Threads. Each function carries one tag:
+ *       [any]     callable from several threads at once, on one instance too;
+ *       [serial]  never called concurrently on one instance; the calling thread may change between
+ * calls. Instances share nothing: two instances may be used at once. Threads a plugin starts have
+ * ended when destroy() returns.
+ *  5. Text is UTF-8. Strings in descriptors and declarations live as long as the library, which is
+ * never unloaded; strings a function returns for an instance live as long as the instance.
+ *  6. Randomness comes from the host (lode_host.random or a lode_random argument) and nowhere else;
+ * a component does not read the clock to decide anything. Then the same configuration and seed give
+ * the same trials.
+ *  7. A plugin prints nothing, exits never, and does not install signal handlers: it logs and
+ * returns errors. */
+#ifndef LODE_PLUGIN_H_
+#define LODE_PLUGIN_H_
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- version
+ * --------------------------------------------------------------------------------------- */
+
+/* A new major means a new entry symbol; the minor grows by one with each release that appends
+ * anything. */
+#define LODE_ABI_MAJOR 1u
+#define LODE_ABI_MINOR 0u
+
+/* The oldest host minor that the plugin wants to run on. Define it before including this header to
+ * hide newer declarations; a host refuses a plugin only if this number is above the host's own
+ * minor. */
+#ifndef LODE_TARGET_MINOR
+#define LODE_TARGET_MINOR LODE_ABI_MINOR
+#endif
+
+/* True if *table is new enough to have `field` and the field is set. */
+#define LODE_HAS(table, field)                                                               \
+  ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field) && \
+   (table)->field)
+
+/* Address of element i of an array of sized structs, by the producer's stride. */
+#define LODE_AT(array, i) \
+  ((__typeof__(&(array)[0]))(void*)((char*)(array) + (size_t)(i) * (array)->struct_size))
+
+#define LODE_EXPORT __attribute__((visibility("default")))
+
+/* ---- values
+ * ---------------------------------------------------------------------------------------- */
+
+typedef int32_t lode_status;
+enum lode_status_code {
+  LODE_OK = 0,
+  LODE_E_INVALID = 1,     /* an argument, parameter or call order is wrong */
+  LODE_E_UNSUPPORTED = 2, /* right in itself, but this component cannot do it */
+  LODE_E_CANCELLED = 3,   /* stopped because lode_host.cancelled() said so */
+  LODE_E_IO = 4,          /* a file is missing, unreadable or malformed */
+  LODE_E_NOMEM = 5,
+  LODE_E_INTERNAL = 6 /* anything else; unknown codes are treated as this one */
+};
+
+typedef struct lode_error {
+  uint32_t struct_size;
+  lode_status code;
+  char message[1016]; /* NUL-terminated */
+} lode_error;
+
+typedef struct lode_str { /* not NUL-terminated */
+  const char* data;
+  size_t size;
+} lode_str;
+
+/* Receives bytes; may be called several times. A status other than LODE_OK ends the writer's work.
+ */
+typedef struct lode_sink {
+  void* ctx;
+  lode_status (*write)(void* ctx, const void* data, size_t size);
+} lode_sink;
+
+/* Gives bytes: returns how many were put into data (0 at the end, negative on error). */
+typedef struct lode_source {
+  void* ctx;
+  int64_t (*read)(void* ctx, void* data, size_t size);
+} lode_source;
+
+/* A stream of uniformly random 64-bit words. The stream is a function of the run's seed, the
+ * component it was made for and the step, never of time or thread. [serial] */
+typedef struct lode_random {
+  void* ctx;
+  void (*fill)(void* ctx, uint64_t* out, size_t count);
+} lode_random;
+
+/* ---- parameters: what a component may be configured with
+ * --------------------------------------------- */
+
+typedef int32_t lode_type;
+enum lode_type_code {
+  LODE_T_BOOL = 1,
+  LODE_T_INT = 2,
+  LODE_T_REAL = 3,
+  LODE_T_STRING = 4,
+  LODE_T_CHOICE = 5, /* a string out of lode_param.choices */
+  LODE_T_PATH =
+      6, /* a string; the host makes it absolute: relative paths written in a pipeline start at its
+            file, a relative default starts at the directory of the plugin's own file */
+  LODE_T_INT_LIST = 7,
+  LODE_T_REAL_LIST = 8,
+  LODE_T_STRING_LIST = 9
+};
+
+typedef struct lode_value {
+  lode_type type;
+  uint32_t count; /* elements, for the list types */
+  union {
+    bool b;
+    int64_t i;
+    double r;
+    lode_str s; /* STRING, CHOICE, PATH */
+    const int64_t* ints;
+    const double* reals;
+    const lode_str* strs;
+  } as;
+} lode_value;
+
+enum lode_param_flag {
+  LODE_PARAM_REQUIRED = 1u << 0,   /* no default: the pipeline must set it */
+  LODE_PARAM_LOG_SCALE = 1u << 1,  /* varies over orders of magnitude */
+  LODE_PARAM_DEPRECATED = 1u << 2, /* accepted with a warning; doc names the successor */
+  LODE_PARAM_OPEN_MIN = 1u << 3,   /* min itself is excluded */
+  LODE_PARAM_OPEN_MAX = 1u << 4,   /* max itself is excluded */
+  LODE_PARAM_INPUT_FILE =
+      1u << 5 /* PATH: must name a readable file, checked when a pipeline is validated */
+};
+
+/* One declared parameter. The host validates pipelines against it and writes `lode describe` from
+ * it, so create() only ever sees values of the right type and range; rules between parameters are
+ * create()'s to check. */
+typedef struct lode_param {
+  uint32_t struct_size;
+  lode_type type;
+  const char* name;         /* the TOML key: [a-z][a-z0-9_]*, never renamed, never reused */
+  const char* doc;          /* one sentence */
+  const char* unit;         /* "s", "MiB", "steps", or "": for display */
+  lode_value default_value; /* ignored with LODE_PARAM_REQUIRED */
+  double min,
+      max; /* INT, REAL and elements of their lists; inclusive unless OPEN; +-HUGE_VAL: none */
+  const char* const* choices; /* CHOICE: NULL-terminated */
+  uint32_t flags;
+  uint32_t reserved; /* 0 */
+} lode_param;
+
+typedef struct lode_setting { /* one parameter's value in a preset */
+  const char* param;
+  lode_value value;
+} lode_setting;
+
+/* A named set of parameter values. A pipeline selects it with `preset = "NAME"`; what the pipeline
+ * sets itself wins over the preset, the preset wins over the defaults. The first preset is the
+ * default one. */
+typedef struct lode_preset {
+  uint32_t struct_size;
+  uint32_t setting_count;
+  const char* name;
+  const char* doc;
+  const lode_setting* settings;
+} lode_preset;
+
+/* ---- what the host offers
+ * --------------------------------------------------------------------------- */
+
+typedef int32_t lode_level;
+enum lode_level_code { LODE_DEBUG = 1, LODE_INFO = 2, LODE_WARNING = 3, LODE_ERROR = 4 };
+
+/* One per instance, valid from create() until destroy() returns. Any slot may be NULL. */
+typedef struct lode_host {
+  uint32_t struct_size;
+  uint32_t abi_minor; /* the host's own */
+  void* ctx;
+  /* Adds one line to the host's log. [any] */
+  void (*log)(const struct lode_host*, lode_level level, const char* message, size_t size);
+  /* True once the user wants the run to end. Poll it in anything that lasts longer than 100 ms, and
+   * return LODE_E_CANCELLED soon. [any] */
+  bool (*cancelled)(const struct lode_host*);
+  /* Reports how far a long call has come: fraction in [0, 1], negative if unknown. [any] */
+  void (*progress)(const struct lode_host*, double fraction, const char* what);
+  /* Adds a named value to the record of the trial in hand (a loss, an epsilon); not a metric.
+   * [serial] */
+  void (*record)(const struct lode_host*, const char* name, double value);
+  /* This instance's random stream, restarted by the host at every step. [serial] */
+  lode_random random;
+  /* A host service by its id, e.g. "lode.gradient/1"; NULL if the host does not have it. [any] */
+  const void* (*extension)(const struct lode_host*, const char* id);
+} lode_host;
+
+typedef struct lode_instance lode_instance; /* opaque, owned by the plugin */
+
+/* ---- the data the kinds exchange
+ * --------------------------------------------------------------------
+ *
+ * A space is a list of matrices. An ACTION (the paper's alpha) is one finite float for each cell of
+ * every matrix: row-major, matrices concatenated in order; cells is their number. An ARCHITECTURE
+ * (alpha^d) has the same shape in bytes 0 and 1. */
+
+typedef struct lode_matrix {
+  uint32_t struct_size;
+  uint32_t rows, columns;
+  uint32_t reserved;                /* 0 */
+  const char* name;                 /* "cell", "normal" */
+  const char* const* row_labels;    /* rows entries: "edge 0->1" */
+  const char* const* column_labels; /* columns entries: "nor_conv_3x3" */
+} lode_matrix;
+
+typedef int32_t lode_direction;
+enum lode_direction_code { LODE_MAXIMIZE = 1, LODE_MINIMIZE = 2 };
+
+typedef int32_t lode_split; /* the part of the data that a metric was measured on */
+enum lode_split_code {
+  LODE_SPLIT_NONE = 0,
+  LODE_SPLIT_TRAIN = 1,
+  LODE_SPLIT_VALIDATION = 2,
+  LODE_SPLIT_TEST = 3
+};
+
+enum lode_metric_flag { LODE_METRIC_NOISY = 1u << 0 /* asked again it may differ */ };
+
+typedef struct lode_metric {
+  uint32_t struct_size;
+  lode_direction direction;
+  lode_split split;
+  uint32_t flags;
+  const char* name;    /* the name in pipelines: [a-z][a-z0-9_]* */
+  const char* unit;    /* "percent", "count", "ms", ... */
+  const char* doc;     /* one sentence */
+  const char* dataset; /* "cifar100"; "" if it comes from no data */
+  double epochs;       /* of the training behind it; 0 if there was none */
+} lode_metric;
+
+/* One question to an oracle. The caller fills the upper part, the oracle the lower one. */
+typedef struct lode_query {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const uint8_t* architecture; /* cells bytes, valid in the bound space */
+  double
+      fidelity;  /* in (0, 1]: share of the oracle's full cost to spend; 1 unless it offers more */
+  uint64_t seed; /* for the oracle's own randomness in this evaluation */
+
+  double* metrics;     /* out: caller's array of metric_count values, in declared order */
+  double cost_seconds; /* out: simulated cost; leave it if the oracle has none */
+  lode_status status;  /* out: LODE_OK, or why this query failed while others may have succeeded */
+  lode_error* error;   /* out: the reason in words; may be NULL */
+} lode_query;
+
+enum lode_proposal_kind { LODE_PROPOSES_ACTION = 1, LODE_PROPOSES_ARCHITECTURE = 2 };
+
+/* What an optimizer wants evaluated. It fills one of the two buffers and says which. */
+typedef struct lode_proposal {
+  uint32_t struct_size;
+  int32_t kind;          /* out: a lode_proposal_kind */
+  float* action;         /* out: caller's array of cells floats */
+  uint8_t* architecture; /* out: caller's array of cells bytes */
+} lode_proposal;
+
+enum lode_trial_flag {
+  LODE_TRIAL_RANDOM =
+      1u << 0, /* the exploration strategy chose a random action; the optimizer was not asked */
+  LODE_TRIAL_FAILED = 1u << 1, /* no metrics: every metric and the reward are NaN */
+  LODE_TRIAL_REUSED = 1u << 2  /* the result was known from an earlier trial of this run */
+};
+
+/* A finished step. */
+typedef struct lode_trial {
+  uint32_t struct_size;
+  uint32_t flags;
+  uint64_t step;       /* 0, 1, 2, ... */
+  const float* action; /* cells floats as evaluated, or NULL if an architecture was proposed */
+  const uint8_t* architecture; /* cells bytes */
+  const double* metrics;       /* all metrics of the run's oracles, in their order */
+  uint32_t metric_count;
+  uint32_t reserved;
+  double reward; /* larger is better */
+} lode_trial;
+
+/* ---- one table for each kind
+ * ------------------------------------------------------------------------- */
+
+/* SEARCH SPACE: the set of architectures. Everything is a pure function of the parameters, the
+ * arguments and the random stream passed in. */
+typedef struct lode_space_api {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Number of matrices, at least 1. [any] */
+  uint32_t (*matrix_count)(const lode_instance*);
+  /* Describes matrix `index` < matrix_count; out->struct_size is set by the caller. [any] */
+  lode_status (*matrix)(const lode_instance*, uint32_t index, lode_matrix* out, lode_error*);
+  /* log10 of the number of architectures. [any] */
+  double (*log10_size)(const lode_instance*);
+  /* Maps an action to its architecture: deterministic, total on finite actions. INVALID for NaN or
+   * infinite cells. [any] */
+  lode_status (*discretize)(const lode_instance*, const float* action, uint8_t* architecture,
+                            lode_error*);
+  /* Draws an architecture, every one equally likely. [any] */
+  lode_status (*sample)(const lode_instance*, lode_random, uint8_t* architecture, lode_error*);
+  /* Writes the canonical string of an architecture. INVALID if the bytes are no architecture of
+   * this space: that is how the host checks what it is given. [any] */
+  lode_status (*format)(const lode_instance*, const uint8_t* architecture, lode_sink, lode_error*);
+  /* The inverse of format. INVALID, with the position, for anything else. [any] */
+  lode_status (*parse)(const lode_instance*, lode_str text, uint8_t* architecture, lode_error*);
+  /* Optional. Draws a neighbour of parent: one decision changed to another value. [any] */
+  lode_status (*mutate)(const lode_instance*, lode_random, const uint8_t* parent, uint8_t* child,
+                        lode_error*);
+  /* Optional. Draws a child whose every decision is one of its two parents'. [any] */
+  lode_status (*crossover)(const lode_instance*, lode_random, const uint8_t* mother,
+                           const uint8_t* father, uint8_t* child, lode_error*);
+  /* Optional. Writes all architectures one mutation away, in a fixed order: one write of cells
+   * bytes each. [any] */
+  lode_status (*neighbours)(const lode_instance*, const uint8_t* architecture, lode_sink,
+                            lode_error*);
+  /* Optional. Maps architectures that are the same network to one representative. [any] */
+  lode_status (*canonical)(const lode_instance*, const uint8_t* architecture,
+                           uint8_t* representative, lode_error*);
+} lode_space_api;
+
+/* A space bound to another component: valid until that component's destroy() returns. */
+typedef struct lode_space {
+  const lode_space_api* api;
+  const lode_instance* instance;
+} lode_space;
+
+/* REWARD ORACLE: measures architectures. */
+typedef struct lode_oracle_api {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Number of metrics, at least 1; known from create() on. [any] */
+  uint32_t (*metric_count)(const lode_instance*);
+  /* Describes metric `index` < metric_count; out->struct_size is set by the caller. [any] */
+  lode_status (*metric)(const lode_instance*, uint32_t index, lode_metric* out, lode_error*);
+  /* Fits the oracle to the run's space and loads what evaluation needs. Called once. UNSUPPORTED if
+   * the space is not one it can measure. [serial] */
+  lode_status (*bind)(lode_instance*, lode_space, lode_error*);
+  /* Measures `count` architectures. A query that fails says so in its own status; the call fails
+   * only if none could be tried. INVALID before bind. [serial], [any] with LODE_CAP_CONCURRENT. */
+  lode_status (*evaluate)(lode_instance*, lode_query* queries, uint32_t count, lode_error*);
+} lode_oracle_api;
+
+/* EXPLORATION STRATEGY: decides when an action is drawn at random, and perturbs the optimizer's. At
+ * least one of the two functions is there. Strategies stack: a step is random if any of them says
+ * so; each perturbs in the order of the pipeline. */
+typedef struct lode_exploration_api {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Optional. Sets *random: whether step takes a random action. Called once for each step, in
+   * order. [serial] */
+  lode_status (*explore)(lode_instance*, uint64_t step, bool* random, lode_error*);
+  /* Optional. Changes the optimizer's action of `cells` floats in place; they stay finite. [serial]
+   */
+  lode_status (*perturb)(lode_instance*, uint64_t step, float* action, uint32_t cells, lode_error*);
+} lode_exploration_api;
+
+/* OPTIMIZER: proposes what to evaluate next and learns from what came out. */
+typedef struct lode_optimizer_api {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Fits the optimizer to the run's space. Called once. UNSUPPORTED if the space lacks something it
+   * needs (mutation, say). [serial] */
+  lode_status (*bind)(lode_instance*, lode_space, lode_error*);
+  /* Proposes an action or an architecture. Called again before the last proposal was told only with
+   * LODE_CAP_SEVERAL_ASKS. INVALID before bind. [serial] */
+  lode_status (*ask)(lode_instance*, lode_proposal* out, lode_error*);
+  /* Tells `count` finished trials in the order of their steps: those asked for, and those that
+   * exploration drew at random. Failed ones are told too. INVALID before bind. [serial] */
+  lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
+} lode_optimizer_api;
+
+/* ---- descriptor and entry
+ * --------------------------------------------------------------------------- */
+
+typedef int32_t lode_kind;
+enum lode_kind_code { LODE_SPACE = 1, LODE_ORACLE = 2, LODE_EXPLORATION = 3, LODE_OPTIMIZER = 4 };
+
+enum lode_capability {
+  LODE_CAP_CONCURRENT = 1u << 0, /* oracle: evaluate() is [any] */
+  LODE_CAP_CANONICAL = 1u << 1,  /* oracle: architectures with one canonical form have one result */
+  LODE_CAP_SEVERAL_ASKS = 1u << 2, /* optimizer: ask() may run ahead of tell() */
+  LODE_CAP_EXPLORES =
+      1u << 3, /* optimizer: explores by itself; the pipeline's strategies are not applied */
+  LODE_CAP_USES_TORCH = 1u << 4,   /* links LibTorch: slow to load, needs its shared library */
+  LODE_CAP_METRICS_VARY = 1u << 5  /* oracle: which metrics it has depends on its parameters */
+};
+
+typedef struct lode_component {
+  uint32_t struct_size;
+  lode_kind kind;
+  const char* id; /* the name in pipelines: [a-z][a-z0-9_]*, dots between parts; never reused */
+  const char* version; /* "1.2.0": bump it when results change */
+  const char* summary; /* one sentence, for lists */
+  const char* doc;     /* paragraphs: what, when to use it, source; may be "" */
+  uint32_t capabilities;
+  uint32_t param_count;
+  const lode_param* params;
+  const lode_preset* presets;
+  uint32_t preset_count;
+  uint32_t reserved;
+  const void* api; /* lode_space_api, lode_oracle_api, ... by kind */
+  /* Makes an instance from one validated value for each parameter, in declared order; values are
+   * borrowed for the call. Cheap: heavy work belongs into bind. *out is untouched on failure. [any]
+   */
+  lode_status (*create)(const lode_host*, const lode_value* values, lode_instance** out,
+                        lode_error*);
+  /* Ends the instance; all it started has stopped on return. [serial] */
+  void (*destroy)(lode_instance*);
+  /* Optional. Writes what the instance has learned, so that load() on an instance with the same
+   * parameters and space behaves the same from here on. [serial] */
+  lode_status (*save)(const lode_instance*, lode_sink, lode_error*);
+  /* Optional, with save. Replaces what the instance has learned; after bind(). On failure the
+   * instance is as before. [serial] */
+  lode_status (*load)(lode_instance*, lode_source, lode_error*);
+  /* Optional. A table of functions by its id; NULL if unknown. [any] */
+  const void* (*extension)(const lode_instance*, const char* id);
+} lode_component;
+
+typedef struct lode_plugin {
+  uint32_t struct_size;
+  uint32_t abi_minor;  /* LODE_TARGET_MINOR */
+  const char* id;      /* "acme.ring" */
+  const char* version; /* of the plugin as a whole */
+  const char* licence; /* SPDX expression */
+  const char* build;   /* compiler and what else helps with bug reports */
+  uint32_t component_count;
+  uint32_t reserved;
+  const lode_component* const* components;
+} lode_plugin;
+
+/* The one exported symbol; the ABI's major version is in its name. */
+#define LODE_ENTRY_SYMBOL "lode_plugin_v1"
+LODE_EXPORT extern const lode_plugin lode_plugin_v1;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* LODE_PLUGIN_H_ */

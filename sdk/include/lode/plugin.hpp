@@ -1,0 +1,1107 @@
+// lode/plugin.hpp - write a Lode plugin as C++20 classes. Header-only; depends on <lode/plugin.h>
+// and the standard library, and everything in it is compiled into the plugin: nothing crosses the
+// boundary but C. SPDX-License-Identifier: Apache-2.0
+//
+// A component is a class T, turned into a table by one of
+//
+//   lode::SpaceComponent<T>(id, version, summary)      lode::ExplorationComponent<T>(...)
+//   lode::OracleComponent<T>(...)                      lode::OptimizerComponent<T>(...)
+//
+// (each component has a class of its own: the functions make one table per T) and a plugin is one
+// line at namespace scope:
+//
+//   LODE_PLUGIN("acme.ring", "1.0.0", "Apache-2.0", lode::SpaceComponent<Ring>("ring", "1.0.0", "A
+//   ring of choices."))
+//
+// Every T has
+//
+//   struct Config { std::int64_t nodes = 4; };              // parameters with their defaults; may
+//   be empty static lode::Params<Config> Parameters() {              // optional if Config is empty
+//     return {{"nodes", &Config::nodes, "Number of nodes.", lode::Range{2, 12}}};
+//   }
+//   static lode::Presets Presets();                         // optional
+//   T(lode::Host host, const Config& config);
+//   void Save(lode::Writer&) const; void Load(lode::Reader&);   // optional
+//
+// and the methods of its kind, listed at the component functions below. Methods report errors by
+// throwing lode::Error (or any std::exception); outputs of a call that throws are discarded.
+#ifndef LODE_PLUGIN_HPP_
+#define LODE_PLUGIN_HPP_
+
+#include <lode/plugin.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <limits>
+#include <new>
+#include <numbers>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace lode {
+inline namespace v1 {
+
+// ---- errors
+// ---------------------------------------------------------------------------------------------
+
+// What methods throw. `what` is one lower-case line without a final full stop.
+class Error : public std::runtime_error {
+ public:
+  Error(lode_status code, const std::string& what) : std::runtime_error(what), code_(code) {}
+  lode_status code() const noexcept { return code_; }
+
+ private:
+  lode_status code_;
+};
+
+// An argument, a parameter or the order of calls is wrong.
+struct InvalidError : Error {
+  explicit InvalidError(const std::string& what) : Error(LODE_E_INVALID, what) {}
+};
+
+// A file is missing, unreadable or malformed.
+struct IoError : Error {
+  explicit IoError(const std::string& what) : Error(LODE_E_IO, what) {}
+};
+
+// The component cannot work with what it was bound to.
+struct UnsupportedError : Error {
+  explicit UnsupportedError(const std::string& what) : Error(LODE_E_UNSUPPORTED, what) {}
+};
+
+struct CancelledError : Error {
+  CancelledError() : Error(LODE_E_CANCELLED, "cancelled") {}
+};
+
+namespace detail {
+
+inline lode_status Fail(lode_error* error, lode_status code, const char* what) noexcept {
+  if (error != nullptr) {
+    error->code = code;
+    std::strncpy(error->message, what, sizeof error->message - 1);
+    error->message[sizeof error->message - 1] = '\0';
+  }
+  return code;
+}
+
+// The only place where exceptions are caught: the body of every table function runs in here.
+template <class Body>
+lode_status Guard(lode_error* error, Body&& body) noexcept {
+  try {
+    body();
+    return LODE_OK;
+  } catch (const Error& e) {
+    return Fail(error, e.code(), e.what());
+  } catch (const std::bad_alloc&) {
+    return Fail(error, LODE_E_NOMEM, "out of memory");
+  } catch (const std::invalid_argument& e) {
+    return Fail(error, LODE_E_INVALID, e.what());
+  } catch (const std::exception& e) {
+    return Fail(error, LODE_E_INTERNAL, e.what());
+  } catch (...) {
+    return Fail(error, LODE_E_INTERNAL, "an exception that is no std::exception");
+  }
+}
+
+// Turns a failed call through a table back into an exception.
+template <class Call>
+void Check(Call&& call) {
+  lode_error error{};
+  error.struct_size = sizeof error;
+  const lode_status status = call(&error);
+  if (status == LODE_OK) return;
+  throw Error(status, error.message[0] != '\0' ? error.message : "failed without a reason");
+}
+
+inline std::string_view View(lode_str text) { return {text.data, text.size}; }
+inline lode_str Str(std::string_view text) { return {text.data(), text.size()}; }
+
+template <class T>
+lode_sink SinkInto(T& container) {
+  return {&container, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+            return Guard(nullptr, [&] {
+              const auto* first = static_cast<const typename T::value_type*>(data);
+              auto& out = *static_cast<T*>(ctx);
+              out.insert(out.end(), first, first + size);
+            });
+          }};
+}
+
+}  // namespace detail
+
+// ---- the host's services
+// ---------------------------------------------------------------------------------
+
+// Random numbers from the host. The derived draws are the same on every standard library.
+class Random {
+ public:
+  explicit Random(lode_random stream) : stream_(stream) {}
+
+  std::uint64_t Next() const {
+    std::uint64_t word = 0;
+    stream_.fill(stream_.ctx, &word, 1);
+    return word;
+  }
+
+  // Uniform on 0 .. n-1, without bias. REQUIRES: n > 0.
+  std::uint64_t Below(std::uint64_t n) const {
+    __extension__ using Wide = unsigned __int128;
+    for (const std::uint64_t unfair = -n % n;;) {
+      const Wide product = static_cast<Wide>(Next()) * n;
+      if (static_cast<std::uint64_t>(product) >= unfair)
+        return static_cast<std::uint64_t>(product >> 64);
+    }
+  }
+
+  // Uniform on [0, 1).
+  double Uniform() const { return static_cast<double>(Next() >> 11) * 0x1p-53; }
+
+  // Uniform on [low, high).
+  double Uniform(double low, double high) const { return low + (high - low) * Uniform(); }
+
+  // Standard normal (Box-Muller; two words for each draw).
+  double Normal() const {
+    const double radius = std::sqrt(-2.0 * std::log1p(-Uniform()));
+    return radius * std::cos(2.0 * std::numbers::pi * Uniform());
+  }
+
+  // Puts values into random order.
+  template <class T>
+  void Shuffle(std::span<T> values) const {
+    for (std::size_t n = values.size(); n > 1; --n) std::swap(values[n - 1], values[Below(n)]);
+  }
+
+  lode_random stream() const { return stream_; }
+
+ private:
+  lode_random stream_;
+};
+
+// What the host offers to one instance. Copy it freely; valid until the instance is destroyed.
+class Host {
+ public:
+  explicit Host(const lode_host* host) : host_(host) {}
+
+  void Log(lode_level level, std::string_view message) const {
+    if (LODE_HAS(host_, log)) host_->log(host_, level, message.data(), message.size());
+  }
+  bool Cancelled() const { return LODE_HAS(host_, cancelled) && host_->cancelled(host_); }
+  void ThrowIfCancelled() const {
+    if (Cancelled()) throw CancelledError();
+  }
+  // fraction in [0, 1], negative if unknown.
+  void Progress(double fraction, const char* what) const {
+    if (LODE_HAS(host_, progress)) host_->progress(host_, fraction, what);
+  }
+  // Adds a named value to the record of the trial in hand.
+  void Record(const char* name, double value) const {
+    if (LODE_HAS(host_, record)) host_->record(host_, name, value);
+  }
+  // This instance's stream; it starts anew at every step.
+  lode::Random Random() const {
+    if (!LODE_HAS(host_, random.fill)) throw UnsupportedError("the host gives no random numbers");
+    return lode::Random(host_->random);
+  }
+  const void* Extension(const char* id) const {
+    return LODE_HAS(host_, extension) ? host_->extension(host_, id) : nullptr;
+  }
+
+ private:
+  const lode_host* host_;
+};
+
+// ---- data
+// ---------------------------------------------------------------------------------------------------
+
+using Action = std::vector<float>;               // cells floats
+using Architecture = std::vector<std::uint8_t>;  // cells bytes, 0 or 1
+using ActionView = std::span<const float>;
+using ArchitectureView = std::span<const std::uint8_t>;
+
+struct Matrix {
+  std::string name;
+  std::vector<std::string> row_labels;
+  std::vector<std::string> column_labels;
+
+  std::size_t rows() const { return row_labels.size(); }
+  std::size_t columns() const { return column_labels.size(); }
+  std::size_t cells() const { return rows() * columns(); }
+};
+
+struct Metric {
+  std::string name;
+  std::string unit;
+  std::string doc;
+  lode_direction direction = LODE_MAXIMIZE;
+  lode_split split = LODE_SPLIT_NONE;
+  std::string dataset{};  // "" if it comes from no data
+  double epochs = 0;         // of the training behind it; 0 if there was none
+  bool noisy = false;
+};
+
+// One evaluation asked of an oracle.
+struct Query {
+  ArchitectureView architecture;
+  double fidelity;  // in (0, 1]
+  std::uint64_t seed;
+};
+
+// One finished step, as told to an optimizer; the spans are valid during Tell.
+struct Trial {
+  std::uint64_t step;
+  bool random;        // drawn by the exploration strategy, not asked for
+  bool failed;        // metrics and reward are NaN
+  bool reused;        // known from an earlier trial
+  ActionView action;  // empty if an architecture was proposed
+  ArchitectureView architecture;
+  std::span<const double> metrics;
+  double reward;
+};
+
+// ---- a bound space
+// -------------------------------------------------------------------------------------------
+
+// The run's space as oracles and optimizers see it. Cheap to copy; every method may be called from
+// any thread.
+class Space {
+ public:
+  explicit Space(lode_space space) : space_(space) {
+    const std::uint32_t count = space_.api->matrix_count(space_.instance);
+    for (std::uint32_t i = 0; i < count; ++i) matrices_.push_back(ReadMatrix(i));
+    for (const Matrix& m : matrices_) cells_ += m.cells();
+  }
+
+  const std::vector<Matrix>& matrices() const { return matrices_; }
+  std::size_t cells() const { return cells_; }
+  double Log10Size() const { return space_.api->log10_size(space_.instance); }
+
+  bool CanMutate() const { return LODE_HAS(space_.api, mutate); }
+  bool CanCrossover() const { return LODE_HAS(space_.api, crossover); }
+  bool CanListNeighbours() const { return LODE_HAS(space_.api, neighbours); }
+  bool HasCanonical() const { return LODE_HAS(space_.api, canonical); }
+
+  Architecture Discretize(ActionView action) const {
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->discretize(space_.instance, action.data(), out, e);
+    });
+  }
+  Architecture Sample(Random random) const {
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->sample(space_.instance, random.stream(), out, e);
+    });
+  }
+  std::string Format(ArchitectureView architecture) const {
+    std::string text;
+    detail::Check([&](lode_error* e) {
+      return space_.api->format(space_.instance, architecture.data(), detail::SinkInto(text), e);
+    });
+    return text;
+  }
+  Architecture Parse(std::string_view text) const {
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->parse(space_.instance, detail::Str(text), out, e);
+    });
+  }
+  // REQUIRES: CanMutate().
+  Architecture Mutate(Random random, ArchitectureView parent) const {
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->mutate(space_.instance, random.stream(), parent.data(), out, e);
+    });
+  }
+  // REQUIRES: CanCrossover().
+  Architecture Crossover(Random random, ArchitectureView mother, ArchitectureView father) const {
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->crossover(space_.instance, random.stream(), mother.data(), father.data(),
+                                   out, e);
+    });
+  }
+  // REQUIRES: CanListNeighbours().
+  std::vector<Architecture> Neighbours(ArchitectureView architecture) const {
+    Architecture flat;
+    detail::Check([&](lode_error* e) {
+      return space_.api->neighbours(space_.instance, architecture.data(), detail::SinkInto(flat),
+                                    e);
+    });
+    std::vector<Architecture> list;
+    for (auto at = flat.begin(); at != flat.end(); at += static_cast<std::ptrdiff_t>(cells_))
+      list.emplace_back(at, at + static_cast<std::ptrdiff_t>(cells_));
+    return list;
+  }
+  // The representative of all architectures that are the same network; the architecture itself if
+  // the space knows of no such thing.
+  Architecture Canonical(ArchitectureView architecture) const {
+    if (!HasCanonical()) return {architecture.begin(), architecture.end()};
+    return Make([&](std::uint8_t* out, lode_error* e) {
+      return space_.api->canonical(space_.instance, architecture.data(), out, e);
+    });
+  }
+
+  lode_space handle() const { return space_; }
+
+ private:
+  template <class Call>
+  Architecture Make(Call&& call) const {
+    Architecture out(cells_);
+    detail::Check([&](lode_error* e) { return call(out.data(), e); });
+    return out;
+  }
+
+  Matrix ReadMatrix(std::uint32_t index) const {
+    lode_matrix m{};
+    m.struct_size = sizeof m;
+    detail::Check([&](lode_error* e) { return space_.api->matrix(space_.instance, index, &m, e); });
+    return {m.name,
+            {m.row_labels, m.row_labels + m.rows},
+            {m.column_labels, m.column_labels + m.columns}};
+  }
+
+  lode_space space_;
+  std::vector<Matrix> matrices_;
+  std::size_t cells_ = 0;
+};
+
+// ---- saved state
+// -----------------------------------------------------------------------------------------------
+
+class Writer {
+ public:
+  explicit Writer(lode_sink sink) : sink_(sink) {}
+
+  void Bytes(const void* data, std::size_t size) {
+    if (sink_.write(sink_.ctx, data, size) != LODE_OK)
+      throw IoError("writing the saved state failed");
+  }
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void Value(const T& value) { Bytes(&value, sizeof value); }
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void Values(std::span<const T> values) {
+    Value(static_cast<std::uint64_t>(values.size()));
+    Bytes(values.data(), values.size_bytes());
+  }
+
+ private:
+  lode_sink sink_;
+};
+
+class Reader {
+ public:
+  explicit Reader(lode_source source) : source_(source) {}
+
+  void Bytes(void* data, std::size_t size) {
+    for (auto* at = static_cast<char*>(data); size > 0;) {
+      const std::int64_t got = source_.read(source_.ctx, at, size);
+      if (got <= 0 || static_cast<std::size_t>(got) > size)
+        throw IoError("the saved state ends too early");
+      at += got;
+      size -= static_cast<std::size_t>(got);
+    }
+  }
+  template <class T>
+  requires std::is_trivially_copyable_v<T> T Value() {
+    T value;
+    Bytes(&value, sizeof value);
+    return value;
+  }
+  // Reads what Values wrote into a span of exactly as many elements.
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void Values(std::span<T> values) {
+    const auto count = Value<std::uint64_t>();
+    if (count != values.size()) {
+      throw InvalidError("the saved state has " + std::to_string(count) + " values where " +
+                         std::to_string(values.size()) + " belong");
+    }
+    Bytes(values.data(), values.size_bytes());
+  }
+
+ private:
+  lode_source source_;
+};
+
+// ---- parameters
+// ----------------------------------------------------------------------------------------------
+
+// Bounds of a number, or of each element of a list.
+struct Range {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  bool open_min = false;  // min itself is excluded
+  bool open_max = false;
+};
+
+// The values a string may take, the default among them.
+struct Choices {
+  std::initializer_list<const char*> values;
+};
+
+// A string that names a file or directory; see LODE_T_PATH for how it is made absolute.
+struct Path {
+  bool input_file = true;  // must name a readable file
+};
+
+// One parameter: TOML key, the member of Config it sets (whose initialiser is the default), one
+// sentence, and what values are allowed.
+template <class Config>
+class Param {
+ public:
+  // T: bool, std::int64_t, double, std::string, or a std::vector of one of the last three.
+  template <class T>
+  Param(const char* name, T Config::*member, const char* doc, Range range = {})
+      : Param(name, member, doc, range, 0) {}
+  Param(const char* name, std::string Config::*member, const char* doc, Choices choices)
+      : Param(name, member, doc, Range{}, 0) {
+    choices_.assign(choices.values);
+    choices_.push_back(nullptr);
+  }
+  Param(const char* name, std::string Config::*member, const char* doc, Path path)
+      : Param(name, member, doc, Range{},
+              path.input_file * static_cast<std::uint32_t>(LODE_PARAM_INPUT_FILE)) {
+    is_path_ = true;
+  }
+
+  Param&& Unit(const char* unit) && { return unit_ = unit, std::move(*this); }
+  Param&& Required() && { return flags_ |= LODE_PARAM_REQUIRED, std::move(*this); }
+  Param&& LogScale() && { return flags_ |= LODE_PARAM_LOG_SCALE, std::move(*this); }
+  Param&& Deprecated() && { return flags_ |= LODE_PARAM_DEPRECATED, std::move(*this); }
+
+  // The declaration; borrows from *this and from defaults.
+  lode_param Declare(const Config& defaults) {
+    lode_param p{};
+    p.struct_size = sizeof p;
+    p.name = name_;
+    p.doc = doc_;
+    p.unit = unit_;
+    p.min = range_.min;
+    p.max = range_.max;
+    p.flags = flags_;
+    p.choices = choices_.empty() ? nullptr : choices_.data();
+    p.default_value = write_(defaults, default_strings_);
+    if (is_path_) p.default_value.type = LODE_T_PATH;
+    if (!choices_.empty()) p.default_value.type = LODE_T_CHOICE;
+    p.type = p.default_value.type;
+    return p;
+  }
+
+  void Read(Config& config, const lode_value& value) const { read_(config, value); }
+
+ private:
+  using Strings = std::vector<lode_str>;
+
+  template <class T>
+  Param(const char* name, T Config::*member, const char* doc, Range range, std::uint32_t flags)
+      : name_(name),
+        doc_(doc),
+        write_([member](const Config& c, Strings& strings) { return ToValue(c.*member, strings); }),
+        read_([member](Config& c, const lode_value& v) { FromValue(v, c.*member); }),
+        range_(range),
+        flags_(flags) {
+    if (range.open_min) flags_ |= LODE_PARAM_OPEN_MIN;
+    if (range.open_max) flags_ |= LODE_PARAM_OPEN_MAX;
+  }
+
+  static lode_value Blank(lode_type type, std::size_t count = 0) {
+    lode_value v{};
+    v.type = type;
+    v.count = static_cast<std::uint32_t>(count);
+    return v;
+  }
+  static lode_value ToValue(bool b, Strings&) {
+    lode_value v = Blank(LODE_T_BOOL);
+    v.as.b = b;
+    return v;
+  }
+  static lode_value ToValue(std::int64_t i, Strings&) {
+    lode_value v = Blank(LODE_T_INT);
+    v.as.i = i;
+    return v;
+  }
+  static lode_value ToValue(double r, Strings&) {
+    lode_value v = Blank(LODE_T_REAL);
+    v.as.r = r;
+    return v;
+  }
+  static lode_value ToValue(const std::string& s, Strings&) {
+    lode_value v = Blank(LODE_T_STRING);
+    v.as.s = detail::Str(s);
+    return v;
+  }
+  static lode_value ToValue(const std::vector<std::int64_t>& list, Strings&) {
+    lode_value v = Blank(LODE_T_INT_LIST, list.size());
+    v.as.ints = list.data();
+    return v;
+  }
+  static lode_value ToValue(const std::vector<double>& list, Strings&) {
+    lode_value v = Blank(LODE_T_REAL_LIST, list.size());
+    v.as.reals = list.data();
+    return v;
+  }
+  static lode_value ToValue(const std::vector<std::string>& list, Strings& strings) {
+    for (const std::string& s : list) strings.push_back(detail::Str(s));
+    lode_value v = Blank(LODE_T_STRING_LIST, list.size());
+    v.as.strs = strings.data();
+    return v;
+  }
+
+  static void FromValue(const lode_value& v, bool& out) { out = v.as.b; }
+  static void FromValue(const lode_value& v, std::int64_t& out) { out = v.as.i; }
+  static void FromValue(const lode_value& v, double& out) { out = v.as.r; }
+  static void FromValue(const lode_value& v, std::string& out) { out = detail::View(v.as.s); }
+  static void FromValue(const lode_value& v, std::vector<std::int64_t>& out) {
+    out.assign(v.as.ints, v.as.ints + v.count);
+  }
+  static void FromValue(const lode_value& v, std::vector<double>& out) {
+    out.assign(v.as.reals, v.as.reals + v.count);
+  }
+  static void FromValue(const lode_value& v, std::vector<std::string>& out) {
+    out.clear();
+    for (std::uint32_t i = 0; i < v.count; ++i) out.emplace_back(detail::View(v.as.strs[i]));
+  }
+
+  const char* name_;
+  const char* doc_;
+  const char* unit_ = "";
+  std::function<lode_value(const Config&, Strings&)> write_;
+  std::function<void(Config&, const lode_value&)> read_;
+  Range range_;
+  std::uint32_t flags_;
+  bool is_path_ = false;
+  std::vector<const char*> choices_;
+  Strings default_strings_;
+};
+
+template <class Config>
+using Params = std::vector<Param<Config>>;
+
+// A value in a preset; it has the parameter's own type.
+using PresetValue = std::variant<bool, std::int64_t, double, const char*>;
+
+struct Preset {
+  const char* name;
+  const char* doc;
+  std::vector<std::pair<const char*, PresetValue>> settings;
+};
+using Presets = std::vector<Preset>;
+
+// ---- components
+// ----------------------------------------------------------------------------------------------
+
+namespace detail {
+
+template <class T>
+concept DeclaresParameters = requires {
+  T::Parameters();
+};
+template <class T>
+concept DeclaresPresets = requires {
+  T::Presets();
+};
+template <class T>
+concept Saves = requires(T t, const T c, Writer w, Reader r) {
+  c.Save(w), t.Load(r);
+};
+
+// The declaration tables of T, made once; they live until the process ends.
+template <class T>
+class Declaration {
+ public:
+  using Config = typename T::Config;
+
+  Declaration() {
+    if constexpr (DeclaresParameters<T>) params_ = T::Parameters();
+    for (auto& p : params_) table_.push_back(p.Declare(defaults_));
+    if constexpr (DeclaresPresets<T>) {
+      presets_ = T::Presets();
+      DeclarePresets();
+    }
+  }
+  Declaration(const Declaration&) = delete;
+
+  const std::vector<lode_param>& table() const { return table_; }
+  const std::vector<lode_preset>& presets() const { return preset_table_; }
+
+  Config Read(const lode_value* values) const {
+    Config config;
+    if constexpr (DeclaresParameters<T>) {
+      for (std::size_t i = 0; i < params_.size(); ++i) params_[i].Read(config, values[i]);
+    }
+    return config;
+  }
+
+ private:
+  void DeclarePresets() {
+    for (const Preset& preset : presets_) {
+      auto& settings = settings_.emplace_back();
+      for (const auto& [name, value] : preset.settings)
+        settings.push_back({name, ToValue(name, value)});
+    }
+    for (std::size_t i = 0; i < presets_.size(); ++i) {
+      preset_table_.push_back({sizeof(lode_preset), static_cast<std::uint32_t>(settings_[i].size()),
+                               presets_[i].name, presets_[i].doc, settings_[i].data()});
+    }
+  }
+
+  lode_value ToValue(std::string_view name, const PresetValue& value) const {
+    lode_value v{};
+    for (const lode_param& p : table_) {
+      if (name == p.name) v.type = p.type;
+    }
+    if (const auto* b = std::get_if<bool>(&value)) v.as.b = *b;
+    if (const auto* i = std::get_if<std::int64_t>(&value)) v.as.i = *i;
+    if (const auto* r = std::get_if<double>(&value)) v.as.r = *r;
+    if (const auto* s = std::get_if<const char*>(&value)) v.as.s = Str(*s);
+    return v;
+  }
+
+  Config defaults_;
+  Params<Config> params_;
+  std::vector<lode_param> table_;
+  lode::Presets presets_;
+  std::vector<std::vector<lode_setting>> settings_;
+  std::vector<lode_preset> preset_table_;
+};
+
+template <class T>
+const Declaration<T>& DeclarationOf() {
+  static const Declaration<T> declaration;
+  return declaration;
+}
+
+// What a lode_instance is: the author's object and what its kind keeps beside it.
+template <class T, class Extra>
+struct Box {
+  Box(const lode_host* host, const lode_value* values)
+      : object(Host(host), DeclarationOf<T>().Read(values)), extra(object) {}
+
+  static Box& Of(lode_instance* instance) { return *reinterpret_cast<Box*>(instance); }
+  static const Box& Of(const lode_instance* instance) {
+    return *reinterpret_cast<const Box*>(instance);
+  }
+
+  T object;
+  Extra extra;
+};
+
+template <class T, class Extra>
+lode_component MakeComponent(lode_kind kind, const char* id, const char* version,
+                             const char* summary, const char* doc, std::uint32_t capabilities,
+                             const void* api) {
+  using B = Box<T, Extra>;
+  const auto& declaration = DeclarationOf<T>();
+  lode_component c{};
+  c.struct_size = sizeof c;
+  c.kind = kind;
+  c.id = id;
+  c.version = version;
+  c.summary = summary;
+  c.doc = doc;
+  c.capabilities = capabilities;
+  c.params = declaration.table().data();
+  c.param_count = static_cast<std::uint32_t>(declaration.table().size());
+  c.presets = declaration.presets().data();
+  c.preset_count = static_cast<std::uint32_t>(declaration.presets().size());
+  c.api = api;
+  c.create = [](const lode_host* host, const lode_value* values, lode_instance** out,
+                lode_error* error) {
+    return Guard(error, [&] { *out = reinterpret_cast<lode_instance*>(new B(host, values)); });
+  };
+  c.destroy = [](lode_instance* instance) { delete &B::Of(instance); };
+  if constexpr (Saves<T>) {
+    c.save = [](const lode_instance* instance, lode_sink sink, lode_error* error) {
+      return Guard(error, [&] {
+        Writer writer(sink);
+        B::Of(instance).object.Save(writer);
+      });
+    };
+    c.load = [](lode_instance* instance, lode_source source, lode_error* error) {
+      return Guard(error, [&] {
+        Reader reader(source);
+        B::Of(instance).object.Load(reader);
+      });
+    };
+  }
+  return c;
+}
+
+// A list of strings as the array of pointers that C wants.
+class CStrings {
+ public:
+  explicit CStrings(const std::vector<std::string>& strings) {
+    for (const std::string& s : strings) pointers_.push_back(s.c_str());
+  }
+  const char* const* data() const { return pointers_.data(); }
+
+ private:
+  std::vector<const char*> pointers_;
+};
+
+template <class T>
+struct SpaceExtra {
+  explicit SpaceExtra(const T& object) : matrices(object.Matrices()) {
+    for (const Matrix& m : matrices) {
+      rows.emplace_back(m.row_labels);
+      columns.emplace_back(m.column_labels);
+      cells += m.cells();
+    }
+  }
+  ArchitectureView View(const std::uint8_t* bytes) const { return {bytes, cells}; }
+
+  std::vector<Matrix> matrices;
+  std::vector<CStrings> rows, columns;
+  std::size_t cells = 0;
+};
+
+template <class T>
+struct OracleExtra {
+  explicit OracleExtra(const T& object) : metrics(object.Metrics()) {}
+  std::vector<Metric> metrics;
+  std::size_t cells = 0;  // 0 until bound
+};
+
+struct NoExtra {
+  template <class T>
+  explicit NoExtra(const T&) {}
+};
+
+struct OptimizerExtra {
+  template <class T>
+  explicit OptimizerExtra(const T&) {}
+  void RequireBound(const char* call) const {
+    if (cells == 0) throw InvalidError(std::string(call) + " before bind");
+  }
+  std::size_t cells = 0;
+};
+
+}  // namespace detail
+
+namespace detail {
+
+template <class T>
+struct SpaceTable {
+  using B = Box<T, SpaceExtra<T>>;
+  using Bytes = std::uint8_t*;
+  using ConstBytes = const std::uint8_t*;
+
+  static std::uint32_t MatrixCount(const lode_instance* i) {
+    return static_cast<std::uint32_t>(B::Of(i).extra.matrices.size());
+  }
+  static lode_status Matrix(const lode_instance* i, std::uint32_t index, lode_matrix* out,
+                            lode_error* e) {
+    return Guard(e, [&] {
+      const auto& x = B::Of(i).extra;
+      if (index >= x.matrices.size()) throw InvalidError("no matrix " + std::to_string(index));
+      const lode::Matrix& m = x.matrices[index];
+      *out = {out->struct_size,
+              static_cast<std::uint32_t>(m.rows()),
+              static_cast<std::uint32_t>(m.columns()),
+              0,
+              m.name.c_str(),
+              x.rows[index].data(),
+              x.columns[index].data()};
+    });
+  }
+  static double Log10Size(const lode_instance* i) { return B::Of(i).object.Log10Size(); }
+  static lode_status Discretize(const lode_instance* i, const float* action, Bytes out,
+                                lode_error* e) {
+    return Guard(e, [&] {
+      const ActionView view{action, B::Of(i).extra.cells};
+      for (std::size_t k = 0; k < view.size(); ++k) {
+        if (!std::isfinite(view[k]))
+          throw InvalidError("cell " + std::to_string(k) + " of the action is not finite");
+      }
+      Fill(i, out, [&](const T& t, auto, auto scratch) { t.Discretize(view, scratch); });
+    });
+  }
+  static lode_status Sample(const lode_instance* i, lode_random random, Bytes out, lode_error* e) {
+    return Guard(e, [&] {
+      Fill(i, out, [&](const T& t, auto, auto scratch) { t.Sample(Random(random), scratch); });
+    });
+  }
+  static lode_status Format(const lode_instance* i, ConstBytes bytes, lode_sink sink,
+                            lode_error* e) {
+    return Guard(e, [&] {
+      const B& b = B::Of(i);
+      const std::string text = b.object.Format(b.extra.View(bytes));
+      if (sink.write(sink.ctx, text.data(), text.size()) != LODE_OK)
+        throw IoError("the text could not be written");
+    });
+  }
+  static lode_status Parse(const lode_instance* i, lode_str text, Bytes out, lode_error* e) {
+    return Guard(e, [&] {
+      Fill(i, out, [&](const T& t, auto, auto scratch) { t.Parse(View(text), scratch); });
+    });
+  }
+  static lode_status Mutate(const lode_instance* i, lode_random random, ConstBytes parent,
+                            Bytes out, lode_error* e) {
+    return Guard(e, [&] {
+      Fill(i, out, [&](const T& t, auto view, auto scratch) {
+        t.Mutate(Random(random), view(parent), scratch);
+      });
+    });
+  }
+  static lode_status Crossover(const lode_instance* i, lode_random random, ConstBytes mother,
+                               ConstBytes father, Bytes out, lode_error* e) {
+    return Guard(e, [&] {
+      Fill(i, out, [&](const T& t, auto view, auto scratch) {
+        t.Crossover(Random(random), view(mother), view(father), scratch);
+      });
+    });
+  }
+  static lode_status Neighbours(const lode_instance* i, ConstBytes bytes, lode_sink sink,
+                                lode_error* e) {
+    return Guard(e, [&] {
+      const B& b = B::Of(i);
+      for (const Architecture& n : b.object.Neighbours(b.extra.View(bytes))) {
+        if (sink.write(sink.ctx, n.data(), n.size()) != LODE_OK)
+          throw IoError("a neighbour could not be written");
+      }
+    });
+  }
+  static lode_status Canonical(const lode_instance* i, ConstBytes bytes, Bytes out, lode_error* e) {
+    return Guard(e, [&] {
+      Fill(i, out, [&](const T& t, auto view, auto scratch) { t.Canonical(view(bytes), scratch); });
+    });
+  }
+
+  static lode_space_api Make() {
+    lode_space_api a{sizeof(lode_space_api),
+                     0,
+                     MatrixCount,
+                     Matrix,
+                     Log10Size,
+                     Discretize,
+                     Sample,
+                     Format,
+                     Parse,
+                     nullptr,
+                     nullptr,
+                     nullptr,
+                     nullptr};
+    if constexpr (requires { &T::Mutate; }) a.mutate = Mutate;
+    if constexpr (requires { &T::Crossover; }) a.crossover = Crossover;
+    if constexpr (requires { &T::Neighbours; }) a.neighbours = Neighbours;
+    if constexpr (requires { &T::Canonical; }) a.canonical = Canonical;
+    return a;
+  }
+
+ private:
+  // Lets `fill` write a zeroed scratch architecture and copies it out, so that a throw leaves `out`
+  // untouched.
+  template <class Body>
+  static void Fill(const lode_instance* i, Bytes out, Body&& fill) {
+    const B& b = B::Of(i);
+    Architecture scratch(b.extra.cells);
+    fill(
+        b.object, [&](ConstBytes bytes) { return b.extra.View(bytes); }, std::span(scratch));
+    std::copy(scratch.begin(), scratch.end(), out);
+  }
+};
+
+}  // namespace detail
+
+// SPACE. T has
+//   std::vector<lode::Matrix> Matrices() const;                       constant after construction
+//   double Log10Size() const;
+//   void Discretize(ActionView action, std::span<std::uint8_t> out) const;     out is zeroed;
+//   action is finite void Sample(Random, std::span<std::uint8_t> out) const;                    out
+//   is zeroed std::string Format(ArchitectureView) const;                                throws
+//   unless it is an architecture void Parse(std::string_view, std::span<std::uint8_t> out) const;
+//   out is zeroed
+// and may have
+//   void Mutate(Random, ArchitectureView parent, std::span<std::uint8_t> child) const;
+//   void Crossover(Random, ArchitectureView mother, ArchitectureView father,
+//   std::span<std::uint8_t> child) const; std::vector<Architecture> Neighbours(ArchitectureView)
+//   const; void Canonical(ArchitectureView, std::span<std::uint8_t> representative) const;
+template <class T>
+const lode_component* SpaceComponent(const char* id, const char* version, const char* summary,
+                                     const char* doc = "") {
+  static const lode_space_api api = detail::SpaceTable<T>::Make();
+  static const lode_component component = detail::MakeComponent<T, detail::SpaceExtra<T>>(
+      LODE_SPACE, id, version, summary, doc, 0, &api);
+  return &component;
+}
+
+// ORACLE. T has
+//   std::vector<lode::Metric> Metrics() const;                        constant after construction
+//   void Bind(lode::Space);                                           may throw UnsupportedError
+//   void Evaluate(const Query&, std::span<double> metrics);           throws if this one evaluation
+//   fails
+template <class T>
+const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
+                                      const char* doc = "", std::uint32_t capabilities = 0) {
+  using B = detail::Box<T, detail::OracleExtra<T>>;
+  using detail::Guard;
+  static const lode_oracle_api api = [] {
+    lode_oracle_api a{};
+    a.struct_size = sizeof a;
+    a.metric_count = [](const lode_instance* i) {
+      return static_cast<std::uint32_t>(B::Of(i).extra.metrics.size());
+    };
+    a.metric = [](const lode_instance* i, std::uint32_t index, lode_metric* out, lode_error* e) {
+      return Guard(e, [&] {
+        const auto& metrics = B::Of(i).extra.metrics;
+        if (index >= metrics.size()) throw InvalidError("no metric " + std::to_string(index));
+        const Metric& m = metrics[index];
+        const std::uint32_t flags = m.noisy * static_cast<std::uint32_t>(LODE_METRIC_NOISY);
+        *out = {out->struct_size, m.direction,   m.split,           flags,   m.name.c_str(),
+                m.unit.c_str(),   m.doc.c_str(), m.dataset.c_str(), m.epochs};
+      });
+    };
+    a.bind = [](lode_instance* i, lode_space space, lode_error* e) {
+      return Guard(e, [&] {
+        const Space bound(space);
+        B::Of(i).object.Bind(bound);
+        B::Of(i).extra.cells = bound.cells();
+      });
+    };
+    a.evaluate = [](lode_instance* i, lode_query* queries, std::uint32_t count, lode_error* e) {
+      return Guard(e, [&] {
+        B& b = B::Of(i);
+        if (b.extra.cells == 0) throw InvalidError("evaluate before bind");
+        std::vector<double> metrics(b.extra.metrics.size());
+        for (std::uint32_t k = 0; k < count; ++k) {
+          lode_query& q = *LODE_AT(queries, k);
+          q.status = Guard(q.error, [&] {
+            b.object.Evaluate(Query{{q.architecture, b.extra.cells}, q.fidelity, q.seed},
+                              std::span(metrics));
+            std::copy(metrics.begin(), metrics.end(), q.metrics);
+          });
+        }
+      });
+    };
+    return a;
+  }();
+  static const lode_component component = detail::MakeComponent<T, detail::OracleExtra<T>>(
+      LODE_ORACLE, id, version, summary, doc, capabilities, &api);
+  return &component;
+}
+
+// EXPLORATION. T has at least one of
+//   bool Explore(std::uint64_t step);                                 whether this step takes a
+//   random action void Perturb(std::uint64_t step, std::span<float> action);
+template <class T>
+const lode_component* ExplorationComponent(const char* id, const char* version, const char* summary,
+                                           const char* doc = "") {
+  using B = detail::Box<T, detail::NoExtra>;
+  using detail::Guard;
+  static const lode_exploration_api api = [] {
+    lode_exploration_api a{};
+    a.struct_size = sizeof a;
+    if constexpr (requires { &T::Explore; }) {
+      a.explore = [](lode_instance* i, std::uint64_t step, bool* random, lode_error* e) {
+        return Guard(e, [&] { *random = B::Of(i).object.Explore(step); });
+      };
+    }
+    if constexpr (requires { &T::Perturb; }) {
+      a.perturb = [](lode_instance* i, std::uint64_t step, float* action, std::uint32_t cells,
+                     lode_error* e) {
+        return Guard(e, [&] {
+          Action scratch(action, action + cells);
+          B::Of(i).object.Perturb(step, std::span(scratch));
+          std::copy(scratch.begin(), scratch.end(), action);
+        });
+      };
+    }
+    return a;
+  }();
+  static const lode_component component = detail::MakeComponent<T, detail::NoExtra>(
+      LODE_EXPLORATION, id, version, summary, doc, 0, &api);
+  return &component;
+}
+
+// OPTIMIZER. T has
+//   void Bind(lode::Space);                                           may throw UnsupportedError
+//   std::variant<Action, Architecture> Ask();  or either of the two types by itself
+//   void Tell(const Trial&);                                          also for trials it did not
+//   ask for
+template <class T>
+const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
+                                         const char* doc = "", std::uint32_t capabilities = 0) {
+  using B = detail::Box<T, detail::OptimizerExtra>;
+  using detail::Guard;
+  static const lode_optimizer_api api = [] {
+    lode_optimizer_api a{};
+    a.struct_size = sizeof a;
+    a.bind = [](lode_instance* i, lode_space space, lode_error* e) {
+      return Guard(e, [&] {
+        const Space bound(space);
+        B::Of(i).object.Bind(bound);
+        B::Of(i).extra.cells = bound.cells();
+      });
+    };
+    a.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
+      return Guard(e, [&] {
+        B& b = B::Of(i);
+        b.extra.RequireBound("ask");
+        const std::variant<Action, Architecture> proposal = b.object.Ask();
+        if (const auto* action = std::get_if<Action>(&proposal)) {
+          if (action->size() != b.extra.cells)
+            throw InvalidError("the proposed action has the wrong size");
+          std::copy(action->begin(), action->end(), out->action);
+          out->kind = LODE_PROPOSES_ACTION;
+        } else {
+          const auto& architecture = std::get<Architecture>(proposal);
+          if (architecture.size() != b.extra.cells)
+            throw InvalidError("the proposed architecture has the wrong size");
+          std::copy(architecture.begin(), architecture.end(), out->architecture);
+          out->kind = LODE_PROPOSES_ARCHITECTURE;
+        }
+      });
+    };
+    a.tell = [](lode_instance* i, const lode_trial* trials, std::uint32_t count, lode_error* e) {
+      return Guard(e, [&] {
+        B& b = B::Of(i);
+        b.extra.RequireBound("tell");
+        const std::size_t cells = b.extra.cells;
+        for (std::uint32_t k = 0; k < count; ++k) {
+          const lode_trial& t = *LODE_AT(trials, k);
+          b.object.Tell(Trial{t.step,
+                              (t.flags & LODE_TRIAL_RANDOM) != 0,
+                              (t.flags & LODE_TRIAL_FAILED) != 0,
+                              (t.flags & LODE_TRIAL_REUSED) != 0,
+                              {t.action, t.action != nullptr ? cells : 0},
+                              {t.architecture, cells},
+                              {t.metrics, t.metric_count},
+                              t.reward});
+        }
+      });
+    };
+    return a;
+  }();
+  static const lode_component component = detail::MakeComponent<T, detail::OptimizerExtra>(
+      LODE_OPTIMIZER, id, version, summary, doc, capabilities, &api);
+  return &component;
+}
+
+}  // namespace v1
+}  // namespace lode
+
+// Defines the plugin's one exported symbol. Use once, at namespace scope outside any namespace.
+#define LODE_PLUGIN(id, version, licence, ...)                           \
+  static const lode_component* const lode_components_[] = {__VA_ARGS__}; \
+  extern "C" LODE_EXPORT const lode_plugin lode_plugin_v1 = {            \
+      sizeof(lode_plugin),                                               \
+      LODE_TARGET_MINOR,                                                 \
+      id,                                                                \
+      version,                                                           \
+      licence,                                                           \
+      "g++ " __VERSION__,                                                \
+      sizeof lode_components_ / sizeof lode_components_[0],              \
+      0,                                                                 \
+      lode_components_}
+
+#endif  // LODE_PLUGIN_HPP_

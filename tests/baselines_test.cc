@@ -1,0 +1,130 @@
+// The model-free baselines on the NAS-Bench-201 table, against an independent implementation's
+// figures: how many distinct architectures 200 searches needed until they met the best one.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <lode/plugin.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/plugin/loader.h"
+#include "tests/contract/test_host.h"
+
+namespace lode::contract {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+constexpr int kSearches = 200;
+constexpr std::size_t kBudget = 1000;
+
+const lode_component& Component(const std::string& plugin, const std::string& id) {
+  const lode_plugin& table = core::LoadPlugin(kPlugins / (plugin + ".lode.so"));
+  for (std::uint32_t i = 0; i < table.component_count; ++i) {
+    if (table.components[i]->id == id) return *table.components[i];
+  }
+  throw std::invalid_argument(id);
+}
+
+Subject Make(const std::string& plugin, const std::string& id, std::uint64_t seed = 1) {
+  const lode_component& component = Component(plugin, id);
+  return Subject(component, DefaultSetting(component, kPlugins), seed);
+}
+
+// The default table: CIFAR-10, 200 epochs, validation accuracy first.
+class Baselines : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto& api = oracle_.api<lode_oracle_api>();
+    ASSERT_EQ(api.bind(oracle_.get(), space_.space(), nullptr), LODE_OK);
+    for (std::uint32_t i = 0; i < api.metric_count(oracle_.get()); ++i) {
+      lode_metric metric{};
+      metric.struct_size = sizeof metric;
+      ASSERT_EQ(api.metric(oracle_.get(), i, &metric, nullptr), LODE_OK);
+      if (metric.name == std::string("valid_accuracy")) accuracy_ = i;
+    }
+    metrics_.resize(api.metric_count(oracle_.get()));
+  }
+
+  double Accuracy(const Architecture& architecture) {
+    lode_query query{
+        sizeof(lode_query), 0, architecture.data(), 1, 0, metrics_.data(), 0, LODE_OK, nullptr};
+    EXPECT_EQ(oracle_.api<lode_oracle_api>().evaluate(oracle_.get(), &query, 1, nullptr), LODE_OK);
+    return metrics_[accuracy_];
+  }
+
+  // Distinct architectures until the optimum; kBudget if it was not met within them.
+  std::size_t QueriesToOptimum(const std::string& optimizer, std::uint64_t seed) {
+    Subject subject = Make(optimizer, optimizer, seed);
+    const auto& api = subject.api<lode_optimizer_api>();
+    EXPECT_EQ(api.bind(subject.get(), space_.space(), nullptr), LODE_OK);
+    std::set<std::string> seen;
+    Architecture architecture(30);
+    Action action(30);
+    for (std::uint64_t step = 0; seen.size() < kBudget; ++step) {
+      lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};
+      subject.host().Enter(step, core::Phase::kAsk);
+      EXPECT_EQ(api.ask(subject.get(), &proposal, nullptr), LODE_OK);
+      const double accuracy = Accuracy(architecture);
+      seen.emplace(architecture.begin(), architecture.end());
+      if (accuracy > 91.606) break;  // the column's optimum is 91.607
+      const lode_trial trial{sizeof(lode_trial), 0, step, nullptr, architecture.data(),
+                             &accuracy,          1, 0,    accuracy};
+      subject.host().Enter(step, core::Phase::kTell);
+      EXPECT_EQ(api.tell(subject.get(), &trial, 1, nullptr), LODE_OK);
+    }
+    return seen.size();
+  }
+
+  // Sorted over seeds.
+  std::vector<std::size_t> Searches(const std::string& optimizer) {
+    std::vector<std::size_t> queries;
+    for (std::uint64_t seed = 0; seed < kSearches; ++seed)
+      queries.push_back(QueriesToOptimum(optimizer, seed));
+    std::ranges::sort(queries);
+    RecordProperty("median", static_cast<int>(queries[kSearches / 2]));
+    RecordProperty("p90", static_cast<int>(queries[kSearches * 9 / 10]));
+    return queries;
+  }
+
+  Subject space_ = Make("nb201", "nb201");
+  Subject oracle_ = Make("nb201", "nb201.table");
+  std::uint32_t accuracy_ = 0;
+  std::vector<double> metrics_;
+};
+
+std::ptrdiff_t Within(const std::vector<std::size_t>& queries, std::size_t budget) {
+  return std::ranges::count_if(queries, [&](std::size_t n) { return n <= budget; });
+}
+
+// Expected: median 61, 90th percentile 144; 90 % within 150, all within 300. The bounds leave the
+// median of 200 searches three standard errors.
+TEST_F(Baselines, LocalSearch) {
+  const auto queries = Searches("local_search");
+  EXPECT_GT(queries[kSearches / 2], 44u);
+  EXPECT_LT(queries[kSearches / 2], 78u);
+  EXPECT_NEAR(static_cast<double>(Within(queries, 150)), 180, 13);
+  EXPECT_GE(Within(queries, 300), 196);
+}
+
+// Expected with population 30 and sample 10: median 124, 90th percentile 279; 64 % within 150,
+// 92 % within 300, 96 % within 500.
+TEST_F(Baselines, RegularizedEvolution) {
+  const auto queries = Searches("rea");
+  EXPECT_GT(queries[kSearches / 2], 103u);
+  EXPECT_LT(queries[kSearches / 2], 145u);
+  EXPECT_NEAR(static_cast<double>(Within(queries, 150)), 128, 21);
+  EXPECT_NEAR(static_cast<double>(Within(queries, 300)), 184, 12);
+}
+
+// Without repeats the best of 15625 is met within 1000 draws with probability 0.064.
+TEST_F(Baselines, RandomSearchMeetsTheOptimumByLuckOnly) {
+  EXPECT_LE(Within(Searches("random"), kBudget - 1), 13 + 11);
+}
+
+}  // namespace
+}  // namespace lode::contract

@@ -1,0 +1,149 @@
+// What the program says when it is asked, and when it is asked wrongly.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+namespace fs = std::filesystem;
+
+class CliTest : public testing::Test {
+ protected:
+  fs::path Write(const std::string& name, const std::string& text) const {
+    std::ofstream(dir_.path() / name) << text;
+    return dir_.path() / name;
+  }
+
+  // A wrong call: the documented status, nothing on standard output, one line that holds `part`.
+  void ExpectRefused(const std::vector<std::string>& arguments, const std::string& part) const {
+    const Outcome outcome = lode_.Run(arguments);
+    EXPECT_EQ(outcome.status, 2) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(Lines(outcome.err).size(), 1u) << outcome.err;
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  }
+
+  const TemporaryDirectory dir_;
+  Program lode_{dir_.path()};
+};
+
+TEST_F(CliTest, HelpTeaches) {
+  const Outcome help = lode_.Run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* word : {"run", "validate", "plugins", "describe", "import", "Exit status"}) {
+    EXPECT_NE(help.out.find(word), std::string::npos) << word;
+  }
+  EXPECT_EQ(lode_.Run({"run", "--help"}).status, 0);
+  EXPECT_EQ(lode_.Run({"--version"}).status, 0);
+}
+
+TEST_F(CliTest, PluginsListsEveryFirstPartyComponent) {
+  const Outcome outcome = lode_.Run({"plugins"});
+  EXPECT_EQ(outcome.status, 0);
+  for (const char* id : {"nb201", "nb201.table", "epsilon_greedy", "warm_up", "uniform_noise",
+                         "l2nas", "random", "rea", "local_search"}) {
+    EXPECT_NE(outcome.out.find(" " + std::string(id) + " "), std::string::npos) << id;
+  }
+  const auto all = nlohmann::json::parse(lode_.Run({"plugins", "--json"}).out);
+  EXPECT_TRUE(all["broken"].empty());
+}
+
+TEST_F(CliTest, DescribeShowsParametersPresetsAndMetrics) {
+  const Outcome l2nas = lode_.Run({"describe", "l2nas"});
+  EXPECT_EQ(l2nas.status, 0);
+  for (const char* part :
+       {"top_k : integer = 64", "paper", "robust (default)", "actor_learning_rate = 1e-08"}) {
+    EXPECT_NE(l2nas.out.find(part), std::string::npos) << part << "\n" << l2nas.out;
+  }
+  const Outcome table = lode_.Run({"describe", "nb201.table"});
+  EXPECT_NE(table.out.find("valid_accuracy : percent, more is better, validation split"),
+            std::string::npos)
+      << table.out;
+  EXPECT_EQ(lode_.Run({"describe", "pipeline"}).status, 0);
+}
+
+// The index answers even if no plugin file can be loaded any more.
+TEST_F(CliTest, ListingAndValidatingLoadNoPlugin) {
+  const fs::path plugins = dir_.path() / "plugins";
+  fs::create_directory(plugins);
+  const fs::path copy = plugins / "rea.lode.so";
+  fs::copy_file(fs::path(LODE_BINARY_DIR) / "lib/lode/plugins/rea.lode.so", copy);
+  const std::vector<std::string> describe = {"--plugin", copy.string(), "describe", "rea"};
+  const Outcome before = lode_.Run(describe);
+  ASSERT_EQ(before.status, 0) << before.err;
+  EXPECT_NE(before.out.find(copy.string()), std::string::npos) << before.out;
+  const auto time = fs::last_write_time(copy);
+  std::fstream(copy, std::ios::in | std::ios::out).write("not an ELF file", 15);
+  fs::last_write_time(copy, time);
+  const Outcome after = lode_.Run(describe);
+  EXPECT_EQ(after.out, before.out);
+  fs::last_write_time(copy, time + std::chrono::seconds(1));
+  EXPECT_EQ(lode_.Run(describe).status, 2);
+}
+
+TEST_F(CliTest, WrongUsageIsOneLineAndStatus2) {
+  ExpectRefused({}, "subcommand");
+  ExpectRefused({"run"}, "CONFIG");
+  ExpectRefused({"fly"}, "fly");
+  ExpectRefused({"run", "missing.toml"}, "missing.toml");
+  ExpectRefused({"describe", "l2nass"}, "did you mean 'l2nas'?");
+  ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--jobs", "0"}, "--jobs");
+  ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "many"}, "seeds");
+  ExpectRefused({"import", "nb101"}, "nb101");
+}
+
+TEST_F(CliTest, AllMistakesAreReportedAtOnce) {
+  const fs::path file =
+      Write("bad.toml",
+            "[pipeline]\nname = \"x\"\nsedes = 3\n[space]\nuse = \"nb201\"\n[oracle]\n"
+            "use = \"nb201.table\"\ndataset = \"cifar11\"\n[reward]\nmetric = \"valid_acuracy\"\n"
+            "[optimizer]\nuse = \"rea\"\npopulation = 0\n[budget]\nsteps = \"many\"\n");
+  const Outcome outcome = lode_.Run({"validate", file.string()});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(Lines(outcome.err).size(), 5u) << outcome.err;
+  for (const char* place : {":3:", ":8:", ":10:", ":13:", ":15:"}) {
+    EXPECT_NE(outcome.err.find(file.string() + place), std::string::npos) << place << "\n"
+                                                                          << outcome.err;
+  }
+}
+
+TEST_F(CliTest, ABrokenTableIsRefusedWithFileAndLine) {
+  const fs::path table = Write("table.tsv", "index\tarch_str\tcifar10_valid\n0\tx\n");
+  const Outcome outcome = lode_.Run({"run", SourceFile("configs/nb201/rea.toml").string(), "--set",
+                                     "oracle.table=" + table.string()});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find("table.tsv:1"), std::string::npos) << outcome.err;
+  EXPECT_EQ(Lines(outcome.err).size(), 1u) << outcome.err;
+}
+
+TEST_F(CliTest, AnUnwritableOutputDirectoryIsOneLine) {
+  ExpectRefused(
+      {"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "1", "--out", "/proc/lode"},
+      "/proc/lode");
+}
+
+// What the host and the table searches must not drag in.
+TEST_F(CliTest, NothingOfATableSearchLinksLibTorch) {
+  const fs::path build(LODE_BINARY_DIR);
+  std::vector<fs::path> files{build / "bin/lode"};
+  for (const auto& entry : fs::directory_iterator(build / "lib/lode/plugins")) {
+    if (entry.path().extension() == ".so") {
+      files.push_back(entry.path());
+    }
+  }
+  EXPECT_GE(files.size(), 7u);
+  for (const fs::path& file : files) {
+    const std::string command = "ldd " + file.string() + " | grep -q -e torch -e c10";
+    EXPECT_NE(std::system(command.c_str()), 0) << file;
+  }
+}
+
+}  // namespace
+}  // namespace lode

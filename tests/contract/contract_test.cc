@@ -1,0 +1,243 @@
+// Every component of every plugin of the build passes the contract of its kind.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/plugin/loader.h"
+#include "tests/contract/component_contract.h"
+#include "tests/contract/exploration_contract.h"
+#include "tests/contract/grid.h"
+#include "tests/contract/optimizer_contract.h"
+#include "tests/contract/oracle_contract.h"
+#include "tests/contract/space_contract.h"
+
+namespace lode::contract {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+const fs::path kTestPlugins = fs::path(LODE_BINARY_DIR) / "tests/plugins";
+
+void ExpectNone(const Findings& findings, const std::string& title) {
+  for (const Finding& f : findings.list())
+    ADD_FAILURE() << title << ": " << f.rule << ": " << f.detail;
+}
+
+std::vector<const lode_component*> ComponentsOf(const fs::path& file) {
+  const lode_plugin& plugin = core::LoadPlugin(file);
+  return {plugin.components, plugin.components + plugin.component_count};
+}
+
+const lode_component* Find(const fs::path& file, const std::string& id) {
+  for (const lode_component* c : ComponentsOf(file)) {
+    if (c->id == id) return c;
+  }
+  return nullptr;
+}
+
+// The defaults and each preset.
+std::vector<Setting> Settings(const lode_component& component, const fs::path& directory) {
+  std::vector<Setting> list = PresetSettings(component, directory);
+  list.insert(list.begin(), DefaultSetting(component, directory));
+  return list;
+}
+
+// Spaces to search, the first-party ones and two that are small enough to exhaust.
+class Spaces {
+ public:
+  Spaces() {
+    for (const fs::path& file : {kPlugins / "nb201.lode.so", kTestPlugins / "c_space.lode.so"}) {
+      for (const lode_component* c : ComponentsOf(file)) {
+        if (c->kind == LODE_SPACE)
+          subjects_.push_back(
+              std::make_unique<Subject>(*c, DefaultSetting(*c, file.parent_path())));
+      }
+    }
+  }
+  std::vector<lode_space> list() const {
+    std::vector<lode_space> spaces = {grid_.space().handle()};
+    for (const auto& subject : subjects_) spaces.push_back(subject->space());
+    return spaces;
+  }
+
+ private:
+  Grid grid_{4, 3};
+  std::vector<std::unique_ptr<Subject>> subjects_;
+};
+
+class PluginContract : public testing::TestWithParam<fs::path> {
+ protected:
+  template <class Check>
+  void ForEach(lode_kind kind, Check check) {
+    for (const lode_component* c : ComponentsOf(GetParam())) {
+      if (c->kind != kind) continue;
+      for (const Setting& setting : Settings(*c, GetParam().parent_path()))
+        check(*c, setting, std::string(c->id) + " (" + setting.name + ")");
+    }
+  }
+};
+
+TEST_P(PluginContract, Components) {
+  for (const lode_component* c : ComponentsOf(GetParam())) {
+    Findings findings;
+    CheckDescriptor(*c, findings);
+    CheckCreation(*c, GetParam().parent_path(), findings);
+    ExpectNone(findings, c->id);
+  }
+}
+
+TEST_P(PluginContract, Spaces) {
+  ForEach(LODE_SPACE, [](const lode_component& c, const Setting& setting,
+                         const std::string& title) { ExpectNone(CheckSpace(c, setting), title); });
+}
+
+TEST_P(PluginContract, Explorations) {
+  ForEach(LODE_EXPLORATION,
+          [](const lode_component& c, const Setting& setting, const std::string& title) {
+            ExpectNone(CheckExploration(c, setting), title);
+          });
+}
+
+// An oracle's plugin brings the space that it measures.
+TEST_P(PluginContract, Oracles) {
+  ForEach(LODE_ORACLE,
+          [](const lode_component& c, const Setting& setting, const std::string& title) {
+            const Grid foreign(4, 3);
+            bool found = false;
+            for (const lode_component* s : ComponentsOf(GetParam())) {
+              if (s->kind != LODE_SPACE) continue;
+              found = true;
+              const Subject space(*s, DefaultSetting(*s, GetParam().parent_path()));
+              ExpectNone(CheckOracle(c, setting, space.space(), foreign.space().handle()), title);
+            }
+            EXPECT_TRUE(found) << title << ": its plugin has no space to measure";
+          });
+}
+
+TEST_P(PluginContract, Optimizers) {
+  const Spaces spaces;
+  ForEach(LODE_OPTIMIZER,
+          [&](const lode_component& c, const Setting& setting, const std::string& title) {
+            bool supported_any = false;
+            for (const lode_space space : spaces.list()) {
+              bool supported = false;
+              ExpectNone(CheckOptimizer(c, setting, space, &supported), title);
+              supported_any = supported_any || supported;
+            }
+            EXPECT_TRUE(supported_any) << title << ": supports none of the spaces";
+          });
+}
+
+std::vector<fs::path> BuiltPlugins() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(kPlugins)) {
+    if (entry.path().string().ends_with(core::kPluginSuffix)) files.push_back(entry.path());
+  }
+  files.push_back(kTestPlugins / "c_space.lode.so");
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string NameOf(const testing::TestParamInfo<fs::path>& info) {
+  const std::string name = info.param.filename().string();
+  return name.substr(0, name.find('.'));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, PluginContract, testing::ValuesIn(BuiltPlugins()), NameOf);
+
+TEST(GridSpaceContract, Holds) {
+  for (const std::int64_t rows : {1, 4, 20}) {
+    for (const std::int64_t choices : {1, 2, 3, 10}) {
+      Setting setting = DefaultSetting(GridSpaceComponent(), "");
+      setting.values[0].as.i = rows;
+      setting.values[1].as.i = choices;
+      ExpectNone(CheckSpace(GridSpaceComponent(), setting),
+                 std::to_string(rows) + " rows, " + std::to_string(choices) + " choices");
+    }
+  }
+}
+
+// ---- the suites find what is broken
+
+class BrokenContract : public testing::Test {
+ protected:
+  const lode_component& Broken(const std::string& id) {
+    const lode_component* component = Find(kTestPlugins / "broken.lode.so", id);
+    if (component == nullptr) throw std::invalid_argument(id);
+    return *component;
+  }
+  Findings Check(const std::string& id) {
+    const lode_component& c = Broken(id);
+    const Setting setting = DefaultSetting(c, kTestPlugins);
+    bool supported = false;
+    switch (c.kind) {
+      case LODE_SPACE:
+        return CheckSpace(c, setting);
+      case LODE_ORACLE:
+        return CheckOracle(c, setting, grid_.space().handle(), other_.space().handle());
+      case LODE_EXPLORATION:
+        return CheckExploration(c, setting);
+      default:
+        return CheckOptimizer(c, setting, grid_.space().handle(), &supported);
+    }
+  }
+  static std::set<std::string> RulesOf(const Findings& findings) {
+    std::set<std::string> rules;
+    for (const Finding& f : findings.list()) rules.insert(f.rule);
+    return rules;
+  }
+  void ExpectRules(const std::string& id, const std::set<std::string>& rules) {
+    EXPECT_EQ(RulesOf(Check(id)), rules) << id;
+  }
+
+  Grid grid_{4, 3};
+  Grid other_{3, 3};
+};
+
+TEST_F(BrokenContract, TwoOnesInARow) {
+  ExpectRules("broken.two_ones", {"space.discretize.valid"});
+}
+TEST_F(BrokenContract, FormatIsNoInverse) {
+  EXPECT_TRUE(Check("broken.backwards").Has("space.round_trip"));
+}
+TEST_F(BrokenContract, ParseIgnoresWhatFollows) { ExpectRules("broken.lenient", {"space.parse"}); }
+TEST_F(BrokenContract, SampleIsBiased) { ExpectRules("broken.biased", {"space.sample.uniform"}); }
+TEST_F(BrokenContract, MutationChangesTwoDecisions) {
+  EXPECT_TRUE(Check("broken.wild").Has("space.mutate"));
+}
+TEST_F(BrokenContract, OutputIsTouchedOnError) {
+  ExpectRules("broken.touches", {"outputs.untouched"});
+}
+TEST_F(BrokenContract, RandomnessIsNotTheHosts) { ExpectRules("broken.unseeded", {"determinism"}); }
+TEST_F(BrokenContract, PerturbedActionIsNotFinite) {
+  ExpectRules("broken.nan_noise", {"exploration.finite"});
+}
+TEST_F(BrokenContract, SoundOraclePasses) { ExpectRules("sound", {}); }
+TEST_F(BrokenContract, BatchHasOtherMetrics) { ExpectRules("broken.batch", {"oracle.batch"}); }
+TEST_F(BrokenContract, AnyBytesAreMeasured) {
+  ExpectRules("broken.careless", {"oracle.invalid_architecture"});
+}
+TEST_F(BrokenContract, OptimizerReadsTheClock) {
+  EXPECT_TRUE(Check("broken.clock").Has("determinism"));
+}
+TEST_F(BrokenContract, ProposalIsNotFinite) {
+  ExpectRules("broken.infinite", {"optimizer.proposal"});
+}
+TEST_F(BrokenContract, FailedLoadChangesThePolicy) {
+  ExpectRules("broken.half_loads", {"optimizer.load.unchanged"});
+}
+TEST_F(BrokenContract, DescriptorIsMalformed) {
+  Findings findings;
+  CheckDescriptor(Broken("broken.Names-"), findings);
+  EXPECT_EQ(RulesOf(findings),
+            (std::set<std::string>{"descriptor.id", "descriptor.version", "descriptor.summary"}));
+}
+
+}  // namespace
+}  // namespace lode::contract

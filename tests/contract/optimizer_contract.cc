@@ -1,0 +1,451 @@
+#include "tests/contract/optimizer_contract.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <lode/plugin.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/contract/space_probe.h"
+
+namespace lode::contract {
+namespace {
+
+using core::Phase;
+
+constexpr std::uint64_t kRounds = 200;
+constexpr std::uint64_t kFewRounds = 40;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// A proposal and its architecture.
+struct Proposal {
+  std::vector<float> action;  // empty if an architecture was proposed
+  Bytes architecture;
+
+  // Byte for byte: tells 0 from -0.
+  bool operator==(const Proposal& other) const {
+    return action.size() == other.action.size() &&
+           std::memcmp(action.data(), other.action.data(), action.size() * sizeof(float)) == 0 &&
+           architecture == other.architecture;
+  }
+};
+
+struct Told {
+  Proposal proposal;
+  std::uint64_t step;
+  std::uint32_t flags;
+  double reward;
+};
+
+class OptimizerContract {
+ public:
+  OptimizerContract(const lode_component& component, const Setting& setting, lode_space space,
+                    Findings& findings)
+      : component_(component),
+        setting_(setting),
+        space_(space),
+        probe_(space, findings),
+        findings_(findings) {}
+
+  bool Check() {
+    Subject subject(component_, setting_);
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) return false;
+    CheckBeforeBind(subject);
+    if (!Bind(subject)) {
+      CheckBeforeBind(subject);
+      return false;
+    }
+    CheckSearch(subject);
+    CheckPoorHost();
+    CheckFailures();
+    CheckUninvited();
+    CheckBatch();
+    CheckAsksAhead();
+    if (CanSave()) CheckSaving();
+    return true;
+  }
+
+ private:
+  bool Require(bool holds, std::string_view rule, const std::string& detail) {
+    return findings_.Require(holds, rule, detail);
+  }
+  static const lode_optimizer_api& Api(const Subject& s) { return s.api<lode_optimizer_api>(); }
+  bool CanSave() const {
+    return Has(component_, &lode_component::save) && Has(component_, &lode_component::load);
+  }
+
+  bool CheckError(const char* function, const ErrorBuffer& error, lode_status status) {
+    const std::string fault = error.Fault(status);
+    return Require(fault.empty(), "error.message", std::string(function) + ": the error " + fault);
+  }
+
+  // ---- calls
+
+  bool Bind(Subject& subject) {
+    ErrorBuffer error;
+    subject.host().Enter(0, Phase::kSetup);
+    const lode_status status = Api(subject).bind(subject.get(), space_, error.get());
+    if (status == LODE_OK) return true;
+    Require(status == LODE_E_UNSUPPORTED, "optimizer.bind",
+            "refuses a space with another status than unsupported: " + error.message());
+    CheckError("bind", error, status);
+    return false;
+  }
+
+  lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out) {
+    GuardedBuffer<float> action(probe_.cells());
+    GuardedBuffer<std::uint8_t> architecture(probe_.cells());
+    constexpr std::int32_t kNoKind = -77;
+    Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
+    ErrorBuffer error;
+    subject.host().Enter(step, Phase::kAsk);
+    const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
+    Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
+            "ask wrote past its outputs");
+    if (status != LODE_OK) {
+      Require(action.untouched() && architecture.untouched() && proposal.value.kind == kNoKind,
+              "outputs.untouched", "ask failed and changed its outputs");
+      CheckError("ask", error, status);
+    } else {
+      out = Judge(proposal.value.kind, action.values(), architecture.values());
+    }
+    return status;
+  }
+
+  // A proposal in both forms, if it is one.
+  std::optional<Proposal> Judge(std::int32_t kind, std::vector<float> action, Bytes architecture) {
+    if (kind == LODE_PROPOSES_ACTION) {
+      const bool finite =
+          std::ranges::all_of(action, [](float cell) { return std::isfinite(cell); });
+      if (!Require(finite, "optimizer.proposal", "is an action that is not finite"))
+        return std::nullopt;
+      auto discrete = probe_.Discretize(action);
+      if (!discrete) return std::nullopt;
+      return Proposal{std::move(action), *std::move(discrete)};
+    }
+    if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "is of an unknown kind"))
+      return std::nullopt;
+    if (!Require(probe_.IsValid(architecture), "optimizer.proposal",
+                 "is no architecture of the space"))
+      return std::nullopt;
+    return Proposal{{}, std::move(architecture)};
+  }
+
+  std::optional<Proposal> Ask(Subject& subject, std::uint64_t step) {
+    std::optional<Proposal> proposal;
+    const lode_status status = AskInto(subject, step, proposal);
+    Require(status == LODE_OK, "optimizer.ask", "fails at step " + std::to_string(step));
+    return proposal;
+  }
+
+  // Tells all in one call, with trials of a stride that only a newer host has.
+  lode_status TellAll(Subject& subject, const std::vector<Told>& list) {
+    std::vector<Newer<lode_trial>> trials;
+    std::vector<double> metrics;
+    metrics.reserve(list.size());
+    for (const Told& t : list) {
+      metrics.push_back(t.reward);
+      trials.emplace_back(lode_trial{
+          0, t.flags, t.step, t.proposal.action.empty() ? nullptr : t.proposal.action.data(),
+          t.proposal.architecture.data(), &metrics.back(), 1, 0, t.reward});
+    }
+    ErrorBuffer error;
+    subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell);
+    const lode_status status =
+        Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
+                          static_cast<std::uint32_t>(trials.size()), error.get());
+    if (status != LODE_OK) CheckError("tell", error, status);
+    return status;
+  }
+
+  void Tell(Subject& subject, const Told& trial) {
+    Require(TellAll(subject, {trial}) == LODE_OK, "optimizer.tell",
+            "fails at step " + std::to_string(trial.step));
+  }
+
+  // A reward in (0, 1) that differs between architectures and rises with the number of decisions
+  // that take a late value: something to climb.
+  static double RewardOf(const Bytes& architecture) {
+    double sum = 0, weight = 0;
+    for (std::size_t cell = 0; cell < architecture.size(); ++cell) {
+      const double w = std::fmod(0.6180339887498949 * static_cast<double>(cell + 1), 1.0);
+      weight += w;
+      sum += w * architecture[cell];
+    }
+    return sum / weight;
+  }
+
+  Told Evaluated(Proposal proposal, std::uint64_t step) const {
+    const double reward = RewardOf(proposal.architecture);
+    return {std::move(proposal), step, 0, reward};
+  }
+  static Told Failed(Proposal proposal, std::uint64_t step) {
+    return {std::move(proposal), step, LODE_TRIAL_FAILED, kNaN};
+  }
+  // A random action that exploration took.
+  std::optional<Told> Explored(std::uint64_t step) {
+    core::RandomStream stream(step, "explored");
+    const Random random(stream.handle());
+    std::vector<float> action(probe_.cells());
+    for (float& cell : action) cell = static_cast<float>(random.Uniform());
+    auto architecture = probe_.Discretize(action);
+    if (!architecture) return std::nullopt;
+    Told told = Evaluated({std::move(action), *std::move(architecture)}, step);
+    told.flags = LODE_TRIAL_RANDOM;
+    return told;
+  }
+
+  bool Round(Subject& subject, std::uint64_t step) {
+    const auto proposal = Ask(subject, step);
+    if (proposal) Tell(subject, Evaluated(*proposal, step));
+    return proposal.has_value();
+  }
+
+  // ---- rules
+
+  void CheckBeforeBind(Subject& subject) {
+    std::optional<Proposal> proposal;
+    const auto sample = probe_.Sample(1);
+    if (!sample) return;
+    const lode_status asked = AskInto(subject, 0, proposal);
+    const lode_status told = TellAll(subject, {Evaluated({{}, *sample}, 0)});
+    Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
+            "ask or tell before bind is not refused as invalid");
+    if (!CanSave()) return;
+    Require(Load(subject, "") != LODE_OK, "optimizer.before_bind",
+            "load before bind is not refused");
+  }
+
+  // Two instances side by side propose the same; so does a third by itself.
+  void CheckSearch(Subject& one) {
+    Subject two(component_, setting_);
+    Subject alone(component_, setting_);
+    if (!Bind(two) || !Bind(alone)) return;
+    std::vector<Proposal> trace;
+    for (std::uint64_t step = 0; step < kRounds; ++step) {
+      const auto a = Ask(one, step);
+      const auto b = Ask(two, step);
+      if (!a || !b) return;
+      Require(*a == *b, "determinism",
+              "the same random numbers and trials give another proposal at step " +
+                  std::to_string(step));
+      Tell(one, Evaluated(*a, step));
+      Tell(two, Evaluated(*b, step));
+      trace.push_back(*a);
+    }
+    CheckTrace(alone, trace);
+  }
+
+  void CheckTrace(Subject& alone, const std::vector<Proposal>& trace) {
+    for (std::uint64_t step = 0; step < trace.size(); ++step) {
+      const auto proposal = Ask(alone, step);
+      if (!proposal) return;
+      Require(*proposal == trace[step], "determinism",
+              "an instance beside a second proposes otherwise at step " + std::to_string(step));
+      Tell(alone, Evaluated(*proposal, step));
+    }
+  }
+
+  void CheckPoorHost() {
+    Subject subject(component_, setting_, 1, TestHost::Slots::kRandomOnly);
+    if (!subject.created() || !Bind(subject)) return;
+    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
+      if (!Round(subject, step)) return;
+    }
+  }
+
+  // Every third trial fails; then all do.
+  void CheckFailures() {
+    for (const std::uint64_t every : {3, 1}) {
+      Subject subject(component_, setting_);
+      if (!Bind(subject)) return;
+      for (std::uint64_t step = 0; step < 2 * kFewRounds; ++step) {
+        const auto proposal = Ask(subject, step);
+        if (!proposal) return;
+        Tell(subject, step % every == 0 ? Failed(*proposal, step) : Evaluated(*proposal, step));
+      }
+    }
+  }
+
+  // Trials it did not ask for: before the first ask, between rounds, failed ones too.
+  void CheckUninvited() {
+    Subject subject(component_, setting_);
+    if (!Bind(subject)) return;
+    Require(TellAll(subject, {}) == LODE_OK, "optimizer.tell", "refuses to be told of no trial");
+    for (std::uint64_t step = 0; step < 3 * kFewRounds; ++step) {
+      if (step % 3 == 2) {
+        if (!Round(subject, step)) return;
+        continue;
+      }
+      const auto told = Explored(step);
+      if (!told) return;
+      Tell(subject, step % 6 == 1 ? Failed(told->proposal, step) : *told);
+    }
+  }
+
+  // Several trials in one call are told in order, like one by one.
+  void CheckBatch() {
+    Subject together(component_, setting_);
+    Subject one_by_one(component_, setting_);
+    if (!Bind(together) || !Bind(one_by_one)) return;
+    for (std::uint64_t step = 0; step < 3 * kFewRounds; step += 3) {
+      const auto a = Ask(together, step + 2);
+      const auto b = Ask(one_by_one, step + 2);
+      const auto first = Explored(step);
+      const auto second = Explored(step + 1);
+      if (!a || !b || !first || !second) return;
+      Require(*a == *b, "optimizer.batch",
+              "trials told in one call have another effect than one by one");
+      const Told last = Evaluated(*a, step + 2);
+      Require(TellAll(together, {*first, *second, last}) == LODE_OK, "optimizer.batch",
+              "is refused");
+      // The host's random numbers restart with the call, here with the last trial's.
+      TellContinued(one_by_one, {*first, *second, last});
+    }
+  }
+
+  void TellContinued(Subject& subject, const std::vector<Told>& list) {
+    subject.host().Enter(list.back().step, Phase::kTell);
+    for (const Told& t : list) {
+      const lode_trial trial{sizeof(lode_trial),
+                             t.flags,
+                             t.step,
+                             t.proposal.action.empty() ? nullptr : t.proposal.action.data(),
+                             t.proposal.architecture.data(),
+                             &t.reward,
+                             1,
+                             0,
+                             t.reward};
+      Require(Api(subject).tell(subject.get(), &trial, 1, nullptr) == LODE_OK, "optimizer.tell",
+              "fails without a lode_error");
+    }
+  }
+
+  // With the capability: four asks, then their four trials. Without: a second ask is misuse, which
+  // must end in a proposal or an error, and the search goes on.
+  void CheckAsksAhead() {
+    Subject subject(component_, setting_);
+    if (!Bind(subject)) return;
+    const bool ahead = (component_.capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+    for (std::uint64_t step = 0; step < 4 * kFewRounds; step += 4) {
+      std::vector<Told> trials;
+      for (std::uint64_t i = step; i < step + 4; ++i) {
+        std::optional<Proposal> proposal;
+        const lode_status status = AskInto(subject, i, proposal);
+        Require(status == LODE_OK || (!ahead && i > step), "optimizer.ask",
+                "fails at step " + std::to_string(i));
+        if (proposal) trials.push_back(Evaluated(*proposal, i));
+      }
+      for (const Told& trial : trials) Tell(subject, trial);
+    }
+  }
+
+  // ---- save and load
+
+  std::optional<std::string> Save(const Subject& subject) {
+    std::string bytes;
+    ErrorBuffer error;
+    const lode_sink sink{&bytes, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                           static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
+                                                                  size);
+                           return LODE_OK;
+                         }};
+    const lode_status status = component_.save(subject.get(), sink, error.get());
+    if (status == LODE_OK) return bytes;
+    CheckError("save", error, status);
+    return std::nullopt;
+  }
+
+  // Gives the bytes in pieces, as a pipe would.
+  lode_status Load(Subject& subject, std::string_view bytes) {
+    const lode_source source{
+        &bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
+          auto& rest = *static_cast<std::string_view*>(ctx);
+          const std::size_t n = std::min({size, rest.size(), std::size_t{1000}});
+          std::memcpy(data, rest.data(), n);
+          rest.remove_prefix(n);
+          return static_cast<std::int64_t>(n);
+        }};
+    ErrorBuffer error;
+    const lode_status status = component_.load(subject.get(), source, error.get());
+    if (status != LODE_OK) CheckError("load", error, status);
+    return status;
+  }
+
+  void CheckSaving() {
+    Subject teacher(component_, setting_);
+    Subject pupil(component_, setting_, 2);
+    if (!Bind(teacher) || !Bind(pupil)) return;
+    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
+      if (!Round(teacher, step)) return;
+    }
+    const auto saved = Save(teacher);
+    if (!Require(saved.has_value(), "optimizer.save", "fails")) return;
+    Require(Save(teacher) == saved, "determinism", "save writes other bytes the second time");
+    CheckFullSink(teacher);
+    if (!Require(Load(pupil, *saved) == LODE_OK, "optimizer.load", "refuses what save wrote"))
+      return;
+    Require(Save(pupil) == saved, "optimizer.load", "save after load writes other bytes");
+    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
+      if (!Round(pupil, step)) return;
+    }
+    CheckCorrupt(pupil, *saved);
+  }
+
+  void CheckFullSink(const Subject& subject) {
+    const lode_sink full{nullptr,
+                         [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
+    Require(component_.save(subject.get(), full, nullptr) != LODE_OK, "optimizer.save",
+            "succeeds though its sink reported an error");
+  }
+
+  // Refused bytes leave the instance as it was.
+  void CheckCorrupt(Subject& subject, const std::string& saved) {
+    for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.999}) {
+      const auto size = static_cast<std::size_t>(share * static_cast<double>(saved.size()));
+      Require(!Accepts(subject, saved.substr(0, size)), "optimizer.load",
+              "accepts the first " + std::to_string(size) + " of " + std::to_string(saved.size()) +
+                  " bytes");
+    }
+    Require(!Accepts(subject, saved.substr(0, saved.size() - 1)), "optimizer.load",
+            "accepts bytes without the last");
+    Require(!Accepts(subject, std::string(saved.size(), '\xff')), "optimizer.load",
+            "accepts nonsense");
+    // Flipped bytes in the middle may be a policy of another kind: then it must still propose.
+    for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
+      std::string flipped = saved;
+      flipped[at] = static_cast<char>(~flipped[at]);
+      if (Accepts(subject, flipped)) Round(subject, at);
+    }
+  }
+
+  // Loads; if that fails, what it had learned must be the same as before.
+  bool Accepts(Subject& subject, const std::string& bytes) {
+    const auto before = Save(subject);
+    if (Load(subject, bytes) == LODE_OK) return true;
+    Require(Save(subject) == before, "optimizer.load.unchanged",
+            "a load that failed changed the policy");
+    return false;
+  }
+
+  const lode_component& component_;
+  const Setting& setting_;
+  lode_space space_;
+  SpaceProbe probe_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+Findings CheckOptimizer(const lode_component& component, const Setting& setting, lode_space space,
+                        bool* supported) {
+  Findings findings;
+  *supported = OptimizerContract(component, setting, space, findings).Check();
+  return findings;
+}
+
+}  // namespace lode::contract

@@ -1,0 +1,312 @@
+#include "tests/contract/oracle_contract.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/contract/component_contract.h"
+#include "tests/contract/space_probe.h"
+
+namespace lode::contract {
+namespace {
+
+constexpr std::size_t kSamples = 48;
+constexpr std::size_t kBatch = 16;
+
+// What one evaluation left behind.
+struct Answer {
+  lode_status call = LODE_OK;
+  lode_status query = LODE_OK;
+  std::vector<double> metrics;
+  bool untouched = false;
+  double cost_seconds = 0;
+  std::string fault;  // of the error, if it failed
+
+  bool ok() const { return call == LODE_OK && query == LODE_OK; }
+};
+
+class OracleContract {
+ public:
+  OracleContract(const lode_component& component, const Setting& setting, lode_space space,
+                 lode_space foreign, Findings& findings)
+      : component_(component),
+        setting_(setting),
+        space_(space),
+        foreign_(foreign),
+        probe_(space, findings),
+        oracle_(component, setting),
+        findings_(findings) {}
+
+  void Check() {
+    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) return;
+    CheckMetrics();
+    if (metrics_.empty() || !DrawSamples()) return;
+    CheckBeforeBind();
+    CheckForeignSpace();
+    if (!Bind(oracle_)) return;
+    CheckMetricsStay();
+    CheckAnswers();
+    CheckBatches();
+    CheckInvalid();
+    CheckInstances();
+    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0) CheckCanonical();
+    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0) CheckThreads();
+  }
+
+ private:
+  bool Require(bool holds, std::string_view rule, const std::string& detail) {
+    return findings_.Require(holds, rule, detail);
+  }
+  static const lode_oracle_api& Api(const Subject& oracle) { return oracle.api<lode_oracle_api>(); }
+
+  // ---- metrics
+
+  void CheckMetrics() {
+    const std::uint32_t count = Api(oracle_).metric_count(oracle_.get());
+    Require(count >= 1, "oracle.metrics", "there is none");
+    std::set<std::string> names;
+    for (std::uint32_t i = 0; i < count; ++i) CheckMetric(i, names);
+    Newer<lode_metric> beyond;
+    const Newer<lode_metric> before = beyond;
+    const lode_status status = Api(oracle_).metric(oracle_.get(), count, &beyond.value, nullptr);
+    Require(status != LODE_OK, "oracle.metrics", "there is a metric past the last");
+    Require(beyond.SameBytes(before), "outputs.untouched", "metric failed and changed its output");
+  }
+
+  void CheckMetric(std::uint32_t index, std::set<std::string>& names) {
+    Newer<lode_metric> out;
+    ErrorBuffer error;
+    const lode_status status = Api(oracle_).metric(oracle_.get(), index, &out.value, error.get());
+    const std::string title = "metric " + std::to_string(index);
+    if (!Require(status == LODE_OK, "oracle.metrics", title + ": " + error.message())) return;
+    Require(out.intact(), "outputs.bounds", title + ": wrote past what this version knows");
+    const lode_metric& m = out.value;
+    Require(IsName(m.name) && names.insert(m.name).second, "oracle.metrics",
+            title + " has no well-formed name of its own");
+    Require(m.direction == LODE_MAXIMIZE || m.direction == LODE_MINIMIZE, "oracle.metrics",
+            title + " has an unknown direction");
+    Require(m.split >= LODE_SPLIT_NONE && m.split <= LODE_SPLIT_TEST, "oracle.metrics",
+            title + " has an unknown split");
+    Require(m.unit != nullptr && m.dataset != nullptr, "oracle.metrics",
+            title + " has no unit or data set; \"\" if there is none");
+    Require(IsSentence(m.doc), "oracle.metrics",
+            title + " has a doc that is not one sentence with a full stop");
+    Require(std::isfinite(m.epochs) && m.epochs >= 0, "oracle.metrics",
+            title + " has a strange number of epochs");
+    metrics_.push_back({m.name != nullptr ? m.name : "", (m.flags & LODE_METRIC_NOISY) != 0});
+  }
+
+  void CheckMetricsStay() {
+    Require(Api(oracle_).metric_count(oracle_.get()) == metrics_.size(), "oracle.metrics",
+            "their number changes with bind");
+  }
+
+  // ---- bind
+
+  bool DrawSamples() {
+    for (std::uint64_t seed = 0; seed < kSamples; ++seed) {
+      auto sample = probe_.Sample(seed);
+      if (!sample) return false;
+      samples_.push_back(*std::move(sample));
+    }
+    return true;
+  }
+
+  bool Bind(Subject& oracle) {
+    ErrorBuffer error;
+    const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
+    return Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message());
+  }
+
+  void CheckBeforeBind() { CheckUnbound(oracle_, "before bind"); }
+
+  void CheckUnbound(Subject& oracle, const std::string& when) {
+    const Answer answer = Evaluate(oracle, samples_.front());
+    const lode_status status = answer.call != LODE_OK ? answer.call : answer.query;
+    Require(status == LODE_E_INVALID, "oracle.before_bind",
+            "evaluate " + when + " is not refused as invalid");
+    CheckFailure(answer);
+  }
+
+  void CheckForeignSpace() {
+    Subject other(component_, setting_);
+    ErrorBuffer error;
+    const lode_status status = Api(other).bind(other.get(), foreign_, error.get());
+    if (status == LODE_OK) return;
+    Require(status == LODE_E_UNSUPPORTED, "oracle.bind",
+            "refuses a space with another status than unsupported");
+    const std::string fault = error.Fault(status);
+    Require(fault.empty(), "error.message", "bind: the error " + fault);
+    CheckUnbound(other, "after a bind that failed");
+  }
+
+  // ---- evaluate
+
+  Answer Evaluate(Subject& oracle, const Bytes& architecture) {
+    return EvaluateAll(oracle, {architecture}, findings_).front();
+  }
+
+  // One call for all, with queries of a stride that only a newer host has.
+  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Bytes>& architectures) {
+    return EvaluateAll(oracle, architectures, findings_);
+  }
+  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Bytes>& architectures,
+                                  Findings& findings) const {
+    std::vector<GuardedBuffer<double>> metrics(architectures.size(),
+                                               GuardedBuffer<double>(metrics_.size()));
+    std::deque<ErrorBuffer> errors(architectures.size());
+    std::vector<Newer<lode_query>> queries;
+    for (std::size_t i = 0; i < architectures.size(); ++i) {
+      queries.emplace_back(lode_query{0, 0, architectures[i].data(), 1.0, i, metrics[i].data(), -1,
+                                      LODE_OK, errors[i].get()});
+    }
+    ErrorBuffer error;
+    const lode_status status =
+        Api(oracle).evaluate(oracle.get(), &queries.data()->value,
+                             static_cast<std::uint32_t>(queries.size()), error.get());
+    std::vector<Answer> answers;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const lode_query& q = queries[i].value;
+      const std::string fault = status != LODE_OK     ? error.Fault(status)
+                                : q.status != LODE_OK ? errors[i].Fault(q.status)
+                                                      : "";
+      answers.push_back(
+          {status, q.status, metrics[i].values(), metrics[i].untouched(), q.cost_seconds, fault});
+      findings.Require(metrics[i].in_bounds() && queries[i].intact(), "outputs.bounds",
+                       "evaluate wrote past the metrics or the query");
+    }
+    return answers;
+  }
+
+  void CheckFailure(const Answer& answer) {
+    if (answer.ok()) return;
+    Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
+    Require(answer.fault.empty(), "error.message", "evaluate: the error " + answer.fault);
+  }
+
+  // Whether two answers agree in all metrics that are not noisy; the architecture may also have
+  // failed both times.
+  bool Agree(const Answer& a, const Answer& b) const {
+    if (a.ok() != b.ok()) return false;
+    for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
+      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) return false;
+    }
+    return true;
+  }
+
+  void CheckAnswers() {
+    std::size_t succeeded = 0;
+    for (const Bytes& sample : samples_) {
+      const Answer answer = Evaluate(oracle_, sample);
+      answers_.push_back(answer);
+      CheckFailure(answer);
+      succeeded += answer.ok() ? 1 : 0;
+      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
+        Require(std::isfinite(answer.metrics[m]), "oracle.evaluate",
+                metrics_[m].name + " is not finite");
+      Require(answer.cost_seconds == -1 ||
+                  (std::isfinite(answer.cost_seconds) && answer.cost_seconds >= 0),
+              "oracle.cost", "is " + std::to_string(answer.cost_seconds) + " seconds");
+      Require(Agree(Evaluate(oracle_, sample), answer), "determinism",
+              "evaluate gives another result for the same architecture and seed");
+    }
+    Require(succeeded > 0, "oracle.evaluate", "fails for every sample");
+    const lode_status none = Api(oracle_).evaluate(oracle_.get(), nullptr, 0, nullptr);
+    Require(none == LODE_OK, "oracle.evaluate", "refuses a batch of no architecture");
+  }
+
+  void CheckBatches() {
+    for (std::size_t first = 0; first + kBatch <= samples_.size(); first += kBatch) {
+      const auto begin = samples_.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto batch = EvaluateAll(oracle_, {begin, begin + kBatch});
+      for (std::size_t i = 0; i < kBatch; ++i)
+        Require(Agree(batch[i], answers_[first + i]), "oracle.batch",
+                "architecture " + std::to_string(i) + " of a batch has another result than alone");
+    }
+  }
+
+  void CheckInvalid() {
+    for (const int fill : {0, 1, 2}) {
+      const Bytes bytes(probe_.cells(), static_cast<std::uint8_t>(fill));
+      if (probe_.Format(bytes)) continue;
+      const auto batch = EvaluateAll(oracle_, {samples_[0], bytes, samples_[1]});
+      Require(!batch[1].ok(), "oracle.invalid_architecture",
+              "measures bytes that are no architecture");
+      CheckFailure(batch[1]);
+      Require(Agree(batch[0], answers_[0]) && Agree(batch[2], answers_[1]), "oracle.batch",
+              "an invalid architecture in a batch changes the results of the others");
+    }
+  }
+
+  void CheckInstances() {
+    Subject other(component_, setting_, 99);
+    if (!Bind(other)) return;
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      Require(Agree(Evaluate(other, samples_[i]), answers_[i]), "determinism",
+              "a second instance gives other results");
+      Require(Agree(Evaluate(oracle_, samples_[i]), answers_[i]), "determinism",
+              "a second instance changes what the first gives");
+    }
+  }
+
+  void CheckCanonical() {
+    if (!probe_.HasCanonical()) return;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const auto representative = probe_.Canonical(samples_[i]);
+      if (!representative) return;
+      Require(Agree(Evaluate(oracle_, *representative), answers_[i]), "oracle.canonical",
+              "an architecture and its representative have different results");
+    }
+  }
+
+  void CheckThreads() {
+    std::array<Findings, 4> findings;
+    std::vector<std::thread> threads;
+    threads.reserve(findings.size());
+    for (Findings& own : findings) {
+      threads.emplace_back([&] {
+        for (std::size_t i = 0; i < samples_.size(); ++i) {
+          own.Require(Agree(EvaluateAll(oracle_, {samples_[i]}, own).front(), answers_[i]),
+                      "oracle.threads",
+                      "evaluate called from four threads at once gives other results");
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const Findings& own : findings) {
+      for (const Finding& finding : own.list()) findings_.Add(finding.rule, finding.detail);
+    }
+  }
+
+  const lode_component& component_;
+  const Setting& setting_;
+  lode_space space_;
+  lode_space foreign_;
+  SpaceProbe probe_;
+  Subject oracle_;
+  Findings& findings_;
+
+  struct MetricTraits {
+    std::string name;
+    bool noisy;
+  };
+  std::vector<MetricTraits> metrics_;
+  std::vector<Bytes> samples_;
+  std::vector<Answer> answers_;  // to the samples, one by one
+};
+
+}  // namespace
+
+Findings CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
+                     lode_space foreign) {
+  Findings findings;
+  OracleContract(component, setting, space, foreign, findings).Check();
+  return findings;
+}
+
+}  // namespace lode::contract

@@ -1,0 +1,491 @@
+#include "tests/contract/space_contract.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <lode/plugin.hpp>
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "tests/contract/space_probe.h"
+
+namespace lode::contract {
+namespace {
+
+constexpr float kHuge = 3e38f;
+constexpr float kDenormal = std::numeric_limits<float>::denorm_min();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr std::size_t kWalkLimit = 100'000;
+constexpr std::size_t kSampleCount = 300;
+constexpr std::size_t kRoundTrips = 100'000;
+
+class SpaceContract {
+ public:
+  SpaceContract(const Subject& subject, Findings& findings)
+      : space_(subject.space(), findings), findings_(findings) {}
+
+  void Check() {
+    CheckMatrices();
+    if (space_.cells() == 0) return;
+    CheckSize();
+    CheckDiscretize();
+    CheckNotFinite();
+    CheckSample();
+    if (samples_.size() < kSampleCount) return;
+    CheckRoundTrip();
+    CheckMangledText();
+    CheckInvalidBytes();
+    if (space_.CanListNeighbours()) CheckNeighbours();
+    if (space_.CanMutate()) CheckMutate();
+    if (space_.CanCrossover()) CheckCrossover();
+    if (space_.HasCanonical()) CheckCanonical();
+    CheckThreads();
+  }
+
+ private:
+  bool Require(bool holds, std::string_view rule, const std::string& detail) {
+    return findings_.Require(holds, rule, detail);
+  }
+
+  std::string Text(const Bytes& architecture) {
+    return "'" + space_.Format(architecture).value_or("(no architecture)") + "'";
+  }
+
+  // ---- shape
+
+  void CheckMatrices() {
+    const std::uint32_t count = space_.api().matrix_count(space_.instance());
+    Require(count >= 1, "space.matrices", "there is none");
+    std::set<std::string> names;
+    for (std::uint32_t m = 0; m < count; ++m) CheckMatrix(m, names);
+    Newer<lode_matrix> beyond;
+    const Newer<lode_matrix> before = beyond;
+    const lode_status status =
+        space_.api().matrix(space_.instance(), count, &beyond.value, nullptr);
+    Require(status != LODE_OK, "space.matrices", "there is a matrix past the last");
+    Require(beyond.SameBytes(before), "outputs.untouched", "matrix failed and changed its output");
+  }
+
+  void CheckMatrix(std::uint32_t index, std::set<std::string>& names) {
+    const std::string title = "matrix " + std::to_string(index);
+    Newer<lode_matrix> out;
+    ErrorBuffer error;
+    const lode_status status =
+        space_.api().matrix(space_.instance(), index, &out.value, error.get());
+    if (!Require(status == LODE_OK, "space.matrices", title + ": " + error.message())) return;
+    Require(out.intact(), "outputs.bounds", title + ": wrote past what this version knows");
+    const lode_matrix& m = out.value;
+    const bool named = m.name != nullptr && *m.name != '\0';
+    Require(m.rows >= 1 && m.columns >= 1, "space.matrices", title + " has no cells");
+    Require(named && names.insert(m.name).second, "space.matrices",
+            title + " has no name of its own");
+    CheckLabels(m.row_labels, m.rows, title + ", rows");
+    CheckLabels(m.column_labels, m.columns, title + ", columns");
+  }
+
+  void CheckLabels(const char* const* labels, std::uint32_t count, const std::string& title) {
+    if (!Require(labels != nullptr, "space.matrices", title + " have no labels")) return;
+    std::set<std::string> seen;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const bool labelled = labels[i] != nullptr && *labels[i] != '\0';
+      Require(labelled && seen.insert(labels[i]).second, "space.matrices",
+              title + ": label " + std::to_string(i) + " is empty or not the only one");
+    }
+  }
+
+  void CheckSize() {
+    const double size = space_.Log10Size();
+    const double most = static_cast<double>(space_.cells()) * std::log10(2.0) + 1e-9;
+    Require(size >= 0 && size <= most, "space.log10_size",
+            std::to_string(size) + " is not in [0, " + std::to_string(most) + "]");
+  }
+
+  // ---- discretize
+
+  std::vector<std::vector<float>> Actions() const {
+    const std::size_t n = space_.cells();
+    std::vector<std::vector<float>> list;
+    for (const float fill : {0.0f, -0.0f, 0.5f, 1.0f, -1.0f, kHuge, -kHuge, kDenormal, -kDenormal})
+      list.emplace_back(n, fill);
+    core::RandomStream stream(1, "actions");
+    const Random random(stream.handle());
+    for (const double scale : {1.0, 1e-42, 6e38}) {
+      for (int i = 0; i < 200; ++i) {
+        auto& action = list.emplace_back(n);
+        const double shift = i % 2 == 0 ? 0 : -0.5;
+        for (float& cell : action)
+          cell = static_cast<float>(scale * (random.Uniform() / 2 + shift / 2));
+      }
+    }
+    static constexpr std::array kSpecial = {0.0f, -0.0f, 1.0f, -1.0f, kHuge, -kHuge, kDenormal};
+    for (int i = 0; i < 500; ++i) {
+      auto& action = list.emplace_back(n);
+      for (float& cell : action) cell = kSpecial[random.Below(kSpecial.size())];
+    }
+    return list;
+  }
+
+  void CheckDiscretize() {
+    for (const std::vector<float>& action : Actions()) {
+      const std::vector<float> before = action;
+      const auto architecture = space_.Discretize(action);
+      if (!Require(architecture.has_value(), "space.discretize", "refuses a finite action"))
+        continue;
+      Require(std::memcmp(before.data(), action.data(), before.size() * sizeof(float)) == 0,
+              "space.discretize", "changes the action");
+      if (Require(space_.IsValid(*architecture), "space.discretize.valid",
+                  "gives bytes that are no architecture: " + Text(*architecture)))
+        CheckIdempotent(*architecture);
+    }
+  }
+
+  void CheckIdempotent(const Bytes& architecture) {
+    const std::vector<float> as_action(architecture.begin(), architecture.end());
+    const auto again = space_.Discretize(as_action);
+    Require(again == architecture, "space.discretize.idempotent",
+            Text(architecture) + " as an action becomes " + (again ? Text(*again) : "an error"));
+  }
+
+  void CheckNotFinite() {
+    for (const float bad : {kNaN, kInfinity, -kInfinity}) {
+      for (const std::size_t cell : {std::size_t{0}, space_.cells() / 2, space_.cells() - 1}) {
+        std::vector<float> action(space_.cells(), 0.25f);
+        action[cell] = bad;
+        const bool refused = !space_.Discretize(action) && space_.status() == LODE_E_INVALID;
+        Require(refused, "space.discretize.finite",
+                "does not refuse " + std::to_string(bad) + " in cell " + std::to_string(cell) +
+                    " as invalid");
+      }
+    }
+  }
+
+  // ---- sample
+
+  void CheckSample() {
+    for (std::uint64_t seed = 0; seed < kSampleCount; ++seed) {
+      const auto architecture = space_.Sample(seed);
+      if (!Require(architecture.has_value(), "space.sample", "fails")) return;
+      if (!Require(space_.IsValid(*architecture), "space.sample",
+                   "gives bytes that are no architecture"))
+        return;
+      samples_.push_back(*architecture);
+    }
+    const BytesSet distinct(samples_.begin(), samples_.end());
+    Require(space_.Log10Size() < 0.3 || distinct.size() > 1, "space.sample",
+            "draws the same architecture always");
+    CheckUniform();
+  }
+
+  // Chi-square over all architectures, 16 draws expected for each: refuses at six deviations.
+  void CheckUniform() {
+    const double size = std::round(std::pow(10.0, space_.Log10Size()));
+    if (size < 2 || size > 20'000) return;
+    std::map<Bytes, double, BytesLess> counts;
+    core::RandomStream stream(2, "uniform");
+    Bytes architecture(space_.cells());
+    for (double draw = 0; draw < 16 * size; ++draw) {
+      space_.api().sample(space_.instance(), stream.handle(), architecture.data(), nullptr);
+      ++counts[architecture];
+    }
+    double chi_square = 16 * (size - static_cast<double>(counts.size()));
+    for (const auto& [bytes, count] : counts) chi_square += (count - 16) * (count - 16) / 16;
+    const double deviations = (chi_square - (size - 1)) / std::sqrt(2 * (size - 1));
+    Require(static_cast<double>(counts.size()) <= size && deviations < 6, "space.sample.uniform",
+            "chi-square is " + std::to_string(deviations) + " deviations from its mean");
+  }
+
+  // ---- format and parse
+
+  void CheckRoundTrip() {
+    const bool walk = space_.CanListNeighbours() &&
+                      space_.Log10Size() <= std::log10(static_cast<double>(kWalkLimit));
+    const std::vector<Bytes> list = walk ? Walk() : Draw();
+    std::unordered_set<std::string> texts;
+    for (const Bytes& architecture : list) {
+      const auto text = space_.Format(architecture);
+      if (!Require(text.has_value(), "space.format", "refuses an architecture of the space"))
+        continue;
+      Require(!text->empty() && text->find('\n') == std::string::npos, "space.format",
+              "is empty or has a line break: '" + *text + "'");
+      Require(space_.Parse(*text) == architecture, "space.round_trip",
+              "parse does not give back what '" + *text + "' was written from");
+      Require(texts.insert(*text).second, "space.round_trip",
+              "'" + *text + "' is the text of two architectures");
+    }
+    if (walk) {
+      const double size = std::log10(static_cast<double>(list.size()));
+      Require(std::abs(size - space_.Log10Size()) < 1e-6, "space.log10_size",
+              "a walk over neighbours meets " + std::to_string(list.size()) + " architectures");
+    }
+  }
+
+  // Every architecture that mutations reach from the first sample.
+  std::vector<Bytes> Walk() {
+    std::vector<Bytes> list = {samples_.front()};
+    BytesSet met = {samples_.front()};
+    for (std::size_t at = 0; at < list.size() && list.size() < 2 * kWalkLimit; ++at) {
+      const Bytes from = list[at];
+      const auto neighbours = space_.Neighbours(from);
+      if (!Require(neighbours.has_value(), "space.neighbours", "fails for " + Text(from))) break;
+      for (const Bytes& neighbour : *neighbours) {
+        if (met.insert(neighbour).second) list.push_back(neighbour);
+      }
+    }
+    return list;
+  }
+
+  std::vector<Bytes> Draw() {
+    core::RandomStream stream(3, "round trip");
+    BytesSet distinct;
+    Bytes architecture(space_.cells());
+    for (std::size_t i = 0; i < kRoundTrips; ++i) {
+      space_.api().sample(space_.instance(), stream.handle(), architecture.data(), nullptr);
+      distinct.insert(architecture);
+    }
+    return {distinct.begin(), distinct.end()};
+  }
+
+  // parse may accept a text only if format writes exactly that text.
+  void CheckText(const std::string& text) {
+    const auto architecture = space_.Parse(text);
+    if (architecture) {
+      Require(space_.Format(*architecture) == text, "space.parse",
+              "accepts '" + text + "', which format does not write");
+    } else {
+      Require(space_.status() == LODE_E_INVALID, "space.parse",
+              "refuses '" + text + "' with another status than invalid");
+    }
+  }
+
+  void CheckMangledText() {
+    for (const char* text : {"", " ", "\n", "not an architecture", "\xff\xfe"}) CheckText(text);
+    for (std::size_t i = 0; i < 10; ++i) {
+      const std::string text = *space_.Format(samples_[i]);
+      for (const std::string& mangled : {text + text, text + " ", " " + text, text + "\n",
+                                         text + std::string(1, '\0'), text.substr(1)})
+        CheckText(mangled);
+      for (std::size_t at = 0; at < text.size(); ++at) {
+        CheckText(text.substr(0, at));
+        CheckText(text.substr(0, at) + text.substr(at + 1));
+        for (const char c : {'#', '0', '9', 'z', '\0', '\x80'}) {
+          std::string mangled = text;
+          mangled[at] = c;
+          CheckText(mangled);
+        }
+      }
+    }
+    CheckText(std::string(1 << 20, '1'));
+  }
+
+  // What format accepts is an architecture, so that parse must give it back.
+  void CheckBytes(const Bytes& bytes) {
+    const auto text = space_.Format(bytes);
+    if (text) {
+      Require(std::ranges::max(bytes) <= 1 && space_.Parse(*text) == bytes, "space.format",
+              "writes '" + *text + "' for bytes that are no architecture");
+    } else {
+      Require(space_.status() == LODE_E_INVALID, "space.format",
+              "refuses bytes with another status than invalid");
+    }
+  }
+
+  void CheckInvalidBytes() {
+    for (const int fill : {0, 1, 2, 255})
+      CheckBytes(Bytes(space_.cells(), static_cast<std::uint8_t>(fill)));
+    for (std::size_t i = 0; i < 20; ++i) {
+      for (std::size_t cell = 0; cell < space_.cells(); ++cell) {
+        Bytes bytes = samples_[i];
+        bytes[cell] ^= 1;
+        CheckBytes(bytes);
+        bytes[cell] = 2;
+        CheckBytes(bytes);
+      }
+    }
+  }
+
+  // ---- neighbours, mutate, crossover
+
+  void CheckNeighbours() {
+    for (std::size_t i = 0; i < 30; ++i) {
+      const Bytes& from = samples_[i];
+      const auto list = space_.Neighbours(from);
+      if (!Require(list.has_value(), "space.neighbours", "fails for " + Text(from))) return;
+      Require(space_.Neighbours(from) == list, "determinism", "neighbours come in another order");
+      const BytesSet distinct(list->begin(), list->end());
+      Require(distinct.size() == list->size(), "space.neighbours",
+              "repeats a neighbour of " + Text(from));
+      Require(!distinct.contains(from), "space.neighbours", "lists " + Text(from) + " as its own");
+      for (const Bytes& neighbour : *list) CheckNeighbour(from, neighbour);
+    }
+    CheckFullSink();
+  }
+
+  void CheckNeighbour(const Bytes& from, const Bytes& neighbour) {
+    if (!Require(neighbour.size() == space_.cells(), "space.neighbours",
+                 "writes " + std::to_string(neighbour.size()) + " bytes at a time"))
+      return;
+    if (!Require(space_.IsValid(neighbour), "space.neighbours",
+                 "lists bytes that are no architecture"))
+      return;
+    const auto back = space_.Neighbours(neighbour);
+    Require(back && std::ranges::count(*back, from) == 1, "space.neighbours",
+            Text(neighbour) + " is a neighbour of " + Text(from) + " and not the other way round");
+  }
+
+  // A sink that fails ends the listing, with an error.
+  void CheckFullSink() {
+    const auto list = space_.Neighbours(samples_.front());
+    if (!list || list->size() < 2) return;
+    int writes = 0;
+    const lode_sink sink{&writes, [](void* ctx, const void*, std::size_t) -> lode_status {
+                           ++*static_cast<int*>(ctx);
+                           return LODE_E_IO;
+                         }};
+    const lode_status status =
+        space_.api().neighbours(space_.instance(), samples_.front().data(), sink, nullptr);
+    Require(status != LODE_OK && writes == 1, "space.neighbours",
+            "goes on after its sink reported an error");
+  }
+
+  void CheckMutate() {
+    for (std::size_t i = 0; i < 30; ++i) {
+      const Bytes& parent = samples_[i];
+      BytesSet neighbours;
+      if (space_.CanListNeighbours()) {
+        const auto list = space_.Neighbours(parent).value_or(std::vector<Bytes>{});
+        neighbours.insert(list.begin(), list.end());
+        if (neighbours.empty()) continue;
+      }
+      BytesSet children;
+      for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        const auto child = space_.Mutate(seed, parent);
+        if (!Require(child.has_value(), "space.mutate", "fails for " + Text(parent))) return;
+        children.insert(*child);
+        CheckChild(parent, *child, neighbours);
+      }
+      Require(neighbours.size() == 1 || children.size() > 1, "space.mutate",
+              "makes one child only of " + Text(parent));
+    }
+  }
+
+  void CheckChild(const Bytes& parent, const Bytes& child, const BytesSet& neighbours) {
+    const std::string pair = Text(parent) + " -> " + Text(child);
+    if (!Require(space_.IsValid(child), "space.mutate", "gives bytes that are no architecture"))
+      return;
+    Require(child != parent, "space.mutate", "changes nothing in " + Text(parent));
+    Require(neighbours.empty() || neighbours.contains(child), "space.mutate",
+            pair + " is not one of neighbours");
+    std::set<std::size_t> matrices, rows;
+    for (std::size_t r = 0; r < space_.rows().size(); ++r) {
+      if (SameRow(space_.rows()[r], parent, child)) continue;
+      rows.insert(r);
+      matrices.insert(space_.rows()[r].matrix);
+    }
+    Require(matrices.size() <= 1 && (!RowsAreChoices() || rows.size() <= 1), "space.mutate",
+            pair + " changes more than one decision");
+  }
+
+  static bool SameRow(const SpaceProbe::Row& row, const Bytes& a, const Bytes& b) {
+    const auto first = static_cast<std::ptrdiff_t>(row.first);
+    return std::equal(a.begin() + first, a.begin() + first + static_cast<std::ptrdiff_t>(row.size),
+                      b.begin() + first);
+  }
+
+  // Whether every row of every sample has exactly one 1: then a row is a decision.
+  bool RowsAreChoices() const {
+    return std::ranges::all_of(samples_, [&](const Bytes& sample) {
+      return std::ranges::all_of(space_.rows(), [&](const SpaceProbe::Row& row) {
+        const auto first = sample.begin() + static_cast<std::ptrdiff_t>(row.first);
+        return std::count(first, first + static_cast<std::ptrdiff_t>(row.size), 1) == 1;
+      });
+    });
+  }
+
+  void CheckCrossover() {
+    for (std::size_t i = 0; i + 1 < 60; ++i) {
+      const Bytes& mother = samples_[i];
+      const Bytes& father = samples_[i + 1];
+      const auto child = space_.Crossover(i, mother, father);
+      if (!Require(child.has_value(), "space.crossover", "fails")) return;
+      Require(space_.IsValid(*child), "space.crossover", "gives bytes that are no architecture");
+      for (const SpaceProbe::Row& row : space_.rows()) {
+        Require(SameRow(row, *child, mother) || SameRow(row, *child, father), "space.crossover",
+                Text(*child) + " has a row that neither " + Text(mother) + " nor " + Text(father) +
+                    " has");
+      }
+      Require(space_.Crossover(i, mother, mother) == mother, "space.crossover",
+              "of " + Text(mother) + " with itself is another");
+    }
+  }
+
+  void CheckCanonical() {
+    for (const Bytes& architecture : samples_) {
+      const auto representative = space_.Canonical(architecture);
+      if (!Require(representative.has_value(), "space.canonical", "fails")) return;
+      if (!Require(space_.IsValid(*representative), "space.canonical",
+                   "gives bytes that are no architecture"))
+        return;
+      Require(space_.Canonical(*representative) == representative, "space.canonical",
+              "of " + Text(*representative) + " is another, though it is canonical");
+    }
+  }
+
+  // ---- threads
+
+  // What one thread sees: a digest of calls.
+  static std::vector<std::optional<Bytes>> Observe(SpaceProbe& space) {
+    std::vector<std::optional<Bytes>> seen;
+    for (std::uint64_t seed = 0; seed < kSampleCount; ++seed) {
+      const auto sample = space.Sample(seed);
+      seen.push_back(sample);
+      if (!sample) continue;
+      const std::string text = space.Format(*sample).value_or("");
+      const std::vector<float> as_action(sample->begin(), sample->end());
+      seen.emplace_back(Bytes(text.begin(), text.end()));
+      seen.push_back(space.Parse(text));
+      seen.push_back(space.Discretize(as_action));
+    }
+    return seen;
+  }
+
+  // Four threads at once see what one thread sees.
+  void CheckThreads() {
+    const auto expected = Observe(space_);
+    std::array<bool, 4> same{};
+    std::vector<std::thread> threads;
+    threads.reserve(same.size());
+    for (bool& result : same) {
+      threads.emplace_back([&] {
+        Findings own;
+        SpaceProbe space({&space_.api(), space_.instance()}, own);
+        result = Observe(space) == expected;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    Require(std::ranges::all_of(same, [](bool s) { return s; }), "space.threads",
+            "functions called from four threads at once give other results");
+  }
+
+  SpaceProbe space_;
+  Findings& findings_;
+  std::vector<Bytes> samples_;
+};
+
+}  // namespace
+
+Findings CheckSpace(const lode_component& component, const Setting& setting) {
+  Findings findings;
+  Subject subject(component, setting);
+  if (findings.Require(subject.created(), "create.defaults", subject.error().message()))
+    SpaceContract(subject, findings).Check();
+  return findings;
+}
+
+}  // namespace lode::contract

@@ -1,0 +1,84 @@
+// A space's table called with guarded buffers: every call is checked for what holds for all calls.
+#pragma once
+
+#include <lode/plugin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/contract/findings.h"
+#include "tests/contract/test_host.h"
+
+namespace lode::contract {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// Their order, by way of strings: GCC 12 warns of a bound it made up in the vectors' own.
+struct BytesLess {
+  bool operator()(const Bytes& a, const Bytes& b) const { return Text(a) < Text(b); }
+  static std::string_view Text(const Bytes& bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+};
+using BytesSet = std::set<Bytes, BytesLess>;
+
+// Calls return their result, or none if the call reported an error. Adds "outputs.untouched",
+// "outputs.bounds", "determinism" (a second call with the same arguments), "error.message" and
+// "error.null" (a call without a lode_error must end the same).
+class SpaceProbe {
+ public:
+  SpaceProbe(lode_space space, Findings& findings);
+
+  std::size_t cells() const { return cells_; }
+  double Log10Size() const { return api_.log10_size(instance_); }
+  // Rows of all matrices: the offset and length of each.
+  struct Row {
+    std::size_t matrix, first, size;
+  };
+  const std::vector<Row>& rows() const { return rows_; }
+
+  std::optional<Bytes> Discretize(const std::vector<float>& action);
+  std::optional<Bytes> Sample(std::uint64_t seed);
+  std::optional<std::string> Format(const Bytes& architecture);
+  std::optional<Bytes> Parse(std::string_view text);
+  std::optional<Bytes> Mutate(std::uint64_t seed, const Bytes& parent);
+  std::optional<Bytes> Crossover(std::uint64_t seed, const Bytes& mother, const Bytes& father);
+  std::optional<Bytes> Canonical(const Bytes& architecture);
+  std::optional<std::vector<Bytes>> Neighbours(const Bytes& architecture);
+
+  // Whether the bytes are an architecture of the space, as format sees it.
+  bool IsValid(const Bytes& architecture);
+
+  bool CanMutate() const { return Has(api_, &lode_space_api::mutate); }
+  bool CanCrossover() const { return Has(api_, &lode_space_api::crossover); }
+  bool CanListNeighbours() const { return Has(api_, &lode_space_api::neighbours); }
+  bool HasCanonical() const { return Has(api_, &lode_space_api::canonical); }
+
+  const lode_space_api& api() const { return api_; }
+  const lode_instance* instance() const { return instance_; }
+
+  // The status of the last call.
+  lode_status status() const { return status_; }
+
+ private:
+  using Call = std::function<lode_status(std::uint8_t* out, lode_error*)>;
+  std::optional<Bytes> Run(const char* function, const Call& call);
+  void CheckError(const char* function, const ErrorBuffer& error);
+  void CheckSame(const char* function, const Call& call, const Bytes& before, lode_status status);
+  void ReadShape();
+
+  const lode_space_api& api_;
+  const lode_instance* instance_;
+  Findings& findings_;
+  std::size_t cells_ = 0;
+  std::vector<Row> rows_;
+  lode_status status_ = LODE_OK;
+};
+
+}  // namespace lode::contract

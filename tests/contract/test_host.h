@@ -1,0 +1,176 @@
+// A host for one instance in a test: random numbers from the host's own generator, everything else
+// captured; and what a check needs to call a component through its table.
+#pragma once
+
+#include <lode/plugin.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/random.h"
+
+namespace lode::contract {
+
+class TestHost {
+ public:
+  enum class Slots {
+    kAll,
+    kRandomOnly,  // every other slot NULL
+    kNone,        // struct_size ends before the first slot; the slots behind it must not be touched
+  };
+
+  explicit TestHost(std::uint64_t seed = 1, Slots slots = Slots::kAll);
+  TestHost(const TestHost&) = delete;
+
+  const lode_host* get() const { return &host_; }
+
+  // Restarts the random numbers as the host does before every call of a step.
+  void Enter(std::uint64_t step, core::Phase phase) { stream_.Restart(step, phase); }
+
+  void Cancel() { cancelled_ = true; }
+  std::vector<std::string> lines() const;
+  const std::vector<std::pair<std::string, double>>& records() const { return records_; }
+  // True if a slot beyond struct_size was used.
+  bool trespassed() const { return trespassed_; }
+
+ private:
+  static TestHost& Of(const lode_host* host) { return *static_cast<TestHost*>(host->ctx); }
+  void FillSlots();
+
+  core::RandomStream stream_;
+  lode_host host_{};
+  std::atomic<bool> cancelled_ = false;
+  std::atomic<bool> trespassed_ = false;
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;
+  std::vector<std::pair<std::string, double>> records_;
+};
+
+// A caller's lode_error, and whether what a call left in it follows the rules.
+class ErrorBuffer {
+ public:
+  ErrorBuffer();
+  lode_error* get() { return &error_; }
+  std::string message() const;
+  // What is wrong with it after a call that returned `status` != LODE_OK: "" if nothing.
+  std::string Fault(lode_status status) const;
+
+ private:
+  lode_error error_{};
+};
+
+// One value for each of a component's parameters, with a name for messages. The values borrow from
+// the library and from storage that lives until the process ends.
+struct Setting {
+  std::string name;  // "defaults", "noise at its minimum", "preset paper"
+  std::vector<lode_value> values;
+};
+
+// The defaults, as a host resolves them: relative paths start at `directory`, the plugin's own.
+Setting DefaultSetting(const lode_component& component, const std::filesystem::path& directory);
+
+// The defaults with one parameter at a time at its minimum, its maximum, or each of its choices;
+// and each preset.
+std::vector<Setting> Variations(const lode_component& component,
+                                const std::filesystem::path& directory);
+std::vector<Setting> PresetSettings(const lode_component& component,
+                                    const std::filesystem::path& directory);
+
+// An instance and its host.
+class Subject {
+ public:
+  Subject(const lode_component& component, const Setting& setting, std::uint64_t seed = 1,
+          TestHost::Slots slots = TestHost::Slots::kAll);
+  ~Subject();
+  Subject(const Subject&) = delete;
+
+  bool created() const { return instance_ != nullptr; }
+  lode_status status() const { return status_; }
+  const ErrorBuffer& error() const { return error_; }
+  lode_instance* get() const { return instance_; }
+  TestHost& host() { return host_; }
+  const lode_component& component() const { return component_; }
+
+  template <class Api>
+  const Api& api() const {
+    return *static_cast<const Api*>(component_.api);
+  }
+  lode_space space() const { return {&api<lode_space_api>(), instance_}; }
+
+ private:
+  const lode_component& component_;
+  TestHost host_;
+  ErrorBuffer error_;
+  lode_status status_ = LODE_OK;
+  lode_instance* instance_ = nullptr;
+};
+
+// A table's optional function: LODE_HAS for a pointer to member.
+template <class Api, class Slot>
+bool Has(const Api& api, Slot Api::*slot) {
+  const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(Slot) -
+                   reinterpret_cast<const char*>(&api);
+  return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;
+}
+
+// An array of sized structs as a newer host would make it: each element is followed by a tail that
+// this version does not know and must not touch.
+template <class T>
+struct Newer {
+  T value;
+  std::uint8_t tail[32];
+
+  explicit Newer(T v = {}) : value(v) {
+    value.struct_size = sizeof *this;
+    for (std::uint8_t& byte : tail) byte = kCanary;
+  }
+  bool SameBytes(const Newer& other) const {
+    return std::equal(bytes(), bytes() + sizeof *this, other.bytes());
+  }
+  bool intact() const {
+    for (const std::uint8_t byte : tail) {
+      if (byte != kCanary) return false;
+    }
+    return value.struct_size == sizeof *this;
+  }
+  const std::uint8_t* bytes() const { return reinterpret_cast<const std::uint8_t*>(this); }
+  static constexpr std::uint8_t kCanary = 0xA5;
+};
+
+// A caller's output array with guards: filled with a pattern, and room behind it that must stay.
+template <class T>
+class GuardedBuffer {
+ public:
+  explicit GuardedBuffer(std::size_t count) : count_(count), data_(count + kGuard) { Reset(); }
+
+  T* data() { return data_.data(); }
+  std::vector<T> values() const { return {data_.begin(), data_.begin() + Offset(count_)}; }
+  void Reset() {
+    auto* bytes = reinterpret_cast<std::uint8_t*>(data_.data());
+    std::fill(bytes, bytes + data_.size() * sizeof(T), kCanary);
+  }
+  bool untouched() const { return OnlyCanaries(0); }
+  bool in_bounds() const { return OnlyCanaries(count_); }
+
+ private:
+  static std::ptrdiff_t Offset(std::size_t n) { return static_cast<std::ptrdiff_t>(n); }
+  bool OnlyCanaries(std::size_t first) const {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(data_.data());
+    return std::all_of(bytes + first * sizeof(T), bytes + data_.size() * sizeof(T),
+                       [](std::uint8_t byte) { return byte == kCanary; });
+  }
+
+  static constexpr std::size_t kGuard = 16;
+  static constexpr std::uint8_t kCanary = 0xA5;
+  std::size_t count_;
+  std::vector<T> data_;
+};
+
+}  // namespace lode::contract

@@ -1,0 +1,3 @@
+/* A shared library that is no plugin. */
+int an_ordinary_function(void);
+int an_ordinary_function(void) { return 0; }

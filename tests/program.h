@@ -1,0 +1,46 @@
+// Runs the lode program as a user does.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lode {
+
+struct Outcome {
+  int status = 0;  // exit status; 128 + n if signal n ended it
+  std::string out;
+  std::string err;
+};
+
+// The program of this build, in a directory and with a cache of its own.
+class Program {
+ public:
+  // `directory` is where it is run and where it keeps its plugin index.
+  explicit Program(std::filesystem::path directory);
+
+  // Sets a variable of its environment.
+  void SetEnvironment(const std::string& name, const std::string& value);
+
+  // Runs it to the end; one that takes longer than two minutes is killed.
+  Outcome Run(const std::vector<std::string>& arguments) const;
+
+  // Starts it; Finish waits for the end of what Start began.
+  pid_t Start(const std::vector<std::string>& arguments) const;
+  Outcome Finish(pid_t child) const;
+
+ private:
+  std::filesystem::path directory_;
+  std::map<std::string, std::string> environment_;
+};
+
+// A file below the source tree.
+std::filesystem::path SourceFile(const std::string& name);
+
+// The lines of a text.
+std::vector<std::string> Lines(const std::string& text);
+
+}  // namespace lode

@@ -1,0 +1,218 @@
+// The main job, end to end: pipelines on the real NAS-Bench-201 table.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const char* const kOptimizers[] = {"l2nas", "random", "rea", "local_search"};
+
+std::string Config(const std::string& name) {
+  return SourceFile("configs/nb201/" + name + ".toml").string();
+}
+
+json RunJson(const Program& lode, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "run");
+  arguments.push_back("--json");
+  const Outcome outcome = lode.Run(arguments);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  return json::parse(outcome.out);
+}
+
+// Every stored trial, as text that shows every bit.
+std::string Trials(const fs::path& run) {
+  sqlite3* db = nullptr;
+  EXPECT_EQ(sqlite3_open_v2((run / "run.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
+            SQLITE_OK);
+  std::string text;
+  const auto add_row = [](void* out, int n, char** cells, char**) {
+    for (int i = 0; i < n; ++i) {
+      *static_cast<std::string*>(out) += std::string(cells[i] != nullptr ? cells[i] : "NULL") + "|";
+    }
+    *static_cast<std::string*>(out) += "\n";
+    return 0;
+  };
+  const char* const sql =
+      "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', valid_accuracy), "
+      "random, reused, "
+      "evaluation, hex((SELECT action FROM trial t WHERE t.step = trials.step)) FROM trials ORDER "
+      "BY step";
+  EXPECT_EQ(sqlite3_exec(db, sql, add_row, &text, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+  return text;
+}
+
+class RunTest : public testing::Test {
+ protected:
+  const TemporaryDirectory dir_;
+  const Program lode_{dir_.path()};
+};
+
+TEST_F(RunTest, EveryShippedPipelineRuns) {
+  for (const char* optimizer : kOptimizers) {
+    const json out =
+        RunJson(lode_, {Config(optimizer), "--seeds", "2", "--set", "budget={steps=60}"});
+    ASSERT_EQ(out["runs"].size(), 2u) << optimizer;
+    for (const json& run : out["runs"]) {
+      EXPECT_EQ(run["steps"], 60);
+      EXPECT_GT(run["unique_queries"], 30);
+      EXPECT_GE(run["best"]["step"], 0);
+      EXPECT_GT(run["best"]["metrics"]["valid_accuracy"], 80.0);
+      EXPECT_EQ(run["best"]["architecture"].get<std::string>().front(), '|');
+    }
+    EXPECT_EQ(out["summary"]["metric"], "valid_accuracy");
+    EXPECT_GT(out["summary"]["mean"], 80.0);
+    EXPECT_EQ(out["summary"]["dataset"], "cifar10");
+    EXPECT_EQ(out["summary"]["split"], "validation");
+    EXPECT_EQ(out["summary"]["epochs"], 200);
+  }
+}
+
+TEST_F(RunTest, OneWordChangesTheOptimizer) {
+  for (const char* optimizer : kOptimizers) {
+    const std::string use = std::string("optimizer.use=") + optimizer;
+    const json out = RunJson(
+        lode_, {Config("l2nas"), "--seeds", "3,", "--set", use, "--set", "budget={steps=40}"});
+    EXPECT_EQ(out["summary"]["optimizer"], optimizer);
+    EXPECT_EQ(out["runs"][0]["seed"], 3);
+  }
+}
+
+TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
+  for (const char* optimizer : kOptimizers) {
+    for (const char* jobs : {"1", "2"}) {
+      const fs::path out = dir_.path() / optimizer / jobs;
+      RunJson(lode_, {Config(optimizer), "--seeds", "3", "--set", "budget={steps=200}", "--jobs",
+                      jobs, "--out", out});
+    }
+    for (const char* seed : {"seed-0", "seed-1", "seed-2"}) {
+      const std::string one = Trials(dir_.path() / optimizer / "1" / seed);
+      EXPECT_EQ(Lines(one).size(), 200u);
+      EXPECT_EQ(one, Trials(dir_.path() / optimizer / "2" / seed)) << optimizer;
+    }
+    EXPECT_NE(Trials(dir_.path() / optimizer / "1/seed-0"),
+              Trials(dir_.path() / optimizer / "1/seed-1"));
+  }
+}
+
+TEST_F(RunTest, TheKeptConfigurationReproducesTheRun) {
+  const fs::path first = dir_.path() / "first";
+  RunJson(lode_, {Config("l2nas"), "--seeds", "7,", "--set", "budget={steps=100}", "--set",
+                  "oracle.dataset=imagenet16", "--out", first});
+  const fs::path second = dir_.path() / "second";
+  RunJson(lode_, {(first / "seed-7/pipeline.toml").string(), "--out", second});
+  EXPECT_EQ(Trials(first / "seed-7"), Trials(second / "seed-7"));
+}
+
+TEST_F(RunTest, UniqueQueriesAreCountedAndRepeatsAreFree) {
+  const json out = RunJson(lode_, {Config("rea"), "--seeds", "4", "--set",
+                                   "budget={unique_queries=300, marks=[100, 200]}"});
+  for (const json& run : out["runs"]) {
+    EXPECT_EQ(run["unique_queries"], 300);
+    EXPECT_GT(run["steps"], 300);
+    ASSERT_EQ(run["marks"].size(), 2u);
+    EXPECT_LE(run["marks"][0]["best"]["reward"], run["marks"][1]["best"]["reward"]);
+    EXPECT_LE(run["marks"][1]["best"]["reward"], run["best"]["reward"]);
+  }
+}
+
+TEST_F(RunTest, ASearchThatOnlyRepeatsItselfEnds) {
+  const Outcome outcome = lode_.Run({"run", Config("random"), "--seeds", "1", "--set",
+                                     "budget={unique_queries=15626, patience=2000}"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(outcome.out.find("seed 0 stalled: no new architecture in the last 2000 steps"),
+            std::string::npos)
+      << outcome.out;
+}
+
+TEST_F(RunTest, TablesNameWhatWasSearched) {
+  const Outcome outcome =
+      lode_.Run({"run", Config("random"), "--seeds", "3", "--set", "budget={steps=50}"});
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(
+      outcome.out.find(
+          "random on nb201, reward exponential of valid_accuracy (percent; validation split of "
+          "cifar10, 200 epochs), budget 50 steps"),
+      std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.out.find("valid_accuracy of the best after 50 steps, 3 seeds: "),
+            std::string::npos);
+}
+
+TEST_F(RunTest, GridAndReferencesMakeOneComparison) {
+  const Outcome outcome =
+      lode_.Run({"run", Config("table1"), "--seeds", "2", "--set", "budget={steps=20, marks=[10]}",
+                 "--set", "optimizer.use=random", "--set", "reference.0.mark=10"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("91.36 ± 0.19"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("L2NAS, Table 1"), std::string::npos);
+}
+
+TEST_F(RunTest, TestAccuracyIsNoRewardUnlessAllowed) {
+  const std::vector<std::string> arguments = {
+      "run", Config("random"), "--seeds", "1", "--set", "reward.metric=test_accuracy"};
+  const Outcome refused = lode_.Run(arguments);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("allow_test = true"), std::string::npos) << refused.err;
+  std::vector<std::string> allowed = arguments;
+  allowed.insert(allowed.end(), {"--set", "reward.allow_test=true", "--set", "budget={steps=5}"});
+  EXPECT_EQ(lode_.Run(allowed).status, 0);
+}
+
+TEST_F(RunTest, AnOldRunIsNotOverwritten) {
+  const std::vector<std::string> arguments = {
+      "run",   Config("random"),   "--seeds", "1",
+      "--set", "budget={steps=5}", "--out",   (dir_.path() / "x").string()};
+  ASSERT_EQ(lode_.Run(arguments).status, 0);
+  const std::string before = Trials(dir_.path() / "x/seed-0");
+  const Outcome refused = lode_.Run(arguments);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("x/seed-0: holds a run already"), std::string::npos) << refused.err;
+  EXPECT_EQ(Trials(dir_.path() / "x/seed-0"), before);
+  std::vector<std::string> fresh = arguments;
+  fresh.push_back("--fresh");
+  EXPECT_EQ(lode_.Run(fresh).status, 0);
+}
+
+TEST_F(RunTest, InterruptedRunKeepsItsTrials) {
+  const pid_t child =
+      lode_.Start({"run", Config("random"), "--seeds", "1", "--set", "budget={steps=1000000000}",
+                   "--out", (dir_.path() / "x").string()});
+  while (!fs::exists(dir_.path() / "x/seed-0/run.db-wal")) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  kill(child, SIGINT);
+  const Outcome outcome = lode_.Finish(child);
+  EXPECT_EQ(outcome.status, 130);
+  EXPECT_NE(outcome.out.find("seed 0 interrupted"), std::string::npos) << outcome.out;
+  EXPECT_GT(Lines(Trials(dir_.path() / "x/seed-0")).size(), 100u);
+}
+
+TEST_F(RunTest, APolicyIsSavedAndLoaded) {
+  const fs::path first = dir_.path() / "first";
+  RunJson(lode_, {Config("l2nas"), "--seeds", "1", "--set", "budget={steps=50}", "--out", first});
+  const fs::path policy = first / "seed-0/policy";
+  ASSERT_TRUE(fs::exists(policy));
+  RunJson(lode_, {Config("l2nas"), "--seeds", "1", "--set", "budget={steps=50}", "--set",
+                  "exploration=[]", "--set", "optimizer.policy=" + policy.string()});
+  fs::resize_file(policy, fs::file_size(policy) / 2);
+  const Outcome broken =
+      lode_.Run({"run", Config("l2nas"), "--set", "optimizer.policy=" + policy.string()});
+  EXPECT_EQ(broken.status, 2);
+  EXPECT_NE(broken.err.find(policy.string()), std::string::npos) << broken.err;
+}
+
+}  // namespace
+}  // namespace lode
