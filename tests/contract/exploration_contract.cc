@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <lode/plugin.hpp>
 #include <optional>
@@ -63,7 +62,7 @@ class ExplorationContract {
         subject.get(), step, buffer.data(), static_cast<std::uint32_t>(action.size()), error.get());
     Require(buffer.in_bounds(), "outputs.bounds", "perturb wrote past the action");
     if (status == LODE_OK) return buffer.values();
-    Require(Same(buffer.values(), action), "outputs.untouched",
+    Require(SameBits(buffer.values(), action), "outputs.untouched",
             "perturb failed and changed the action");
     CheckError("perturb", error, status);
     return std::nullopt;
@@ -72,10 +71,6 @@ class ExplorationContract {
   void CheckError(const char* function, const ErrorBuffer& error, lode_status status) {
     const std::string fault = error.Fault(status);
     Require(fault.empty(), "error.message", std::string(function) + ": the error " + fault);
-  }
-
-  static bool Same(const std::vector<float>& a, const std::vector<float>& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
   }
 
   // Two instances step by step side by side, and a third by itself.
@@ -108,7 +103,7 @@ class ExplorationContract {
     const auto a = Perturb(one, step, action);
     const auto b = Perturb(two, step, action);
     if (!Require(a && b, "exploration.perturb", "fails at step " + std::to_string(step))) return;
-    Require(Same(*a, *b), "determinism",
+    Require(SameBits(*a, *b), "determinism",
             "perturb gives another result for the same random numbers");
   }
 

@@ -26,11 +26,8 @@ struct Proposal {
   std::vector<float> action;  // empty if an architecture was proposed
   Bytes architecture;
 
-  // Byte for byte: tells 0 from -0.
   bool operator==(const Proposal& other) const {
-    return action.size() == other.action.size() &&
-           std::memcmp(action.data(), other.action.data(), action.size() * sizeof(float)) == 0 &&
-           architecture == other.architecture;
+    return SameBits(action, other.action) && architecture == other.architecture;
   }
 };
 

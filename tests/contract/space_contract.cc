@@ -138,8 +138,7 @@ class SpaceContract {
       const auto architecture = space_.Discretize(action);
       if (!Require(architecture.has_value(), "space.discretize", "refuses a finite action"))
         continue;
-      Require(std::memcmp(before.data(), action.data(), before.size() * sizeof(float)) == 0,
-              "space.discretize", "changes the action");
+      Require(SameBits(before, action), "space.discretize", "changes the action");
       if (Require(space_.IsValid(*architecture), "space.discretize.valid",
                   "gives bytes that are no architecture: " + Text(*architecture)))
         CheckIdempotent(*architecture);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -118,6 +119,12 @@ bool Has(const Api& api, Slot Api::*slot) {
   const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(Slot) -
                    reinterpret_cast<const char*>(&api);
   return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;
+}
+
+// Whether two actions are the same byte for byte: tells 0 from -0.
+inline bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
+  const auto bits = [](float cell) { return std::bit_cast<std::uint32_t>(cell); };
+  return std::ranges::equal(a, b, {}, bits, bits);
 }
 
 // An array of sized structs as a newer host would make it: each element is followed by a tail that

@@ -1,0 +1,72 @@
+// The optimizer L2NAS (Mills et al., L2NAS: Learning to Optimize Neural Architectures via
+// Continuous-Action Reinforcement Learning, CIKM 2021): an actor proposes the next action from what
+// the best architectures so far have in common, a critic learns the upper quantile of the reward
+// that an action earns, and the actor ascends it.
+#pragma once
+
+#include <cstdint>
+#include <lode/plugin.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/l2nas/agent.h"
+#include "plugins/l2nas/replay.h"
+#include "plugins/l2nas/top_k.h"
+
+namespace l2nas {
+
+class L2nas {
+ public:
+  struct Config {
+    std::int64_t top_k = 64;
+    double quantile = 0.9;
+    std::int64_t batch_size = 8;
+    std::int64_t max_batches = 10;
+    double noise = 1e-4;
+    double actor_learning_rate = 1e-4;
+    double critic_learning_rate = 1e-4;
+    double beta1 = 0.9;
+    double beta2 = 0.99;
+    double epsilon = 1e-8;
+    std::int64_t hidden_width = 128;
+    std::int64_t replay_capacity = 0;
+    std::string initialization = "uniform";
+    double output_scale = 1.0;
+  };
+  static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
+
+  L2nas(lode::Host host, const Config& config);
+
+  void Bind(const lode::Space& space);
+  // alpha = mu(s) + z, eq. 4.
+  lode::Action Ask();
+  // Learns from a trial, whoever proposed it: a random action of the exploration strategy is as
+  // good. A trial without an action (an architecture was proposed) counts as the action that has
+  // the architecture's ones and zeros. Failed trials are passed over.
+  void Tell(const lode::Trial& trial);
+
+  // Both networks with Adam's moments: the policy. Replay buffer and top-K belong to the search and
+  // start anew.
+  void Save(lode::Writer& writer) const;
+  void Load(lode::Reader& reader);
+
+ private:
+  Agent::Settings AgentSettings() const;
+  Agent NewAgent() const;
+  void Remember(const lode::Trial& trial);
+  void Train();
+
+  lode::Host host_;
+  Config config_;
+  std::size_t cells_ = 0;
+  std::optional<Agent> agent_;
+  std::optional<TopK> top_k_;
+  std::optional<Replay> replay_;
+  std::vector<float> state_;   // s_t, padded
+  std::vector<float> action_;  // scratch, padded
+  Batch batch_;
+};
+
+}  // namespace l2nas

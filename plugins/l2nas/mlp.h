@@ -1,0 +1,88 @@
+// The multilayer perceptron of actor and critic: three hidden layers of ReLU (L2NAS, section 2.3),
+// with its gradients and its optimiser.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <lode/plugin.hpp>
+#include <span>
+#include <vector>
+
+#include "plugins/l2nas/kernels.h"
+
+namespace l2nas {
+
+enum class Output { kIdentity, kSigmoid };
+
+struct AdamSettings {
+  double learning_rate;
+  double beta1;
+  double beta2;
+  double epsilon;
+};
+
+// Rows of a batch are padded to Padded(inputs) and Padded(outputs) floats; what is beyond the real
+// columns is zero in inputs, meaningless in outputs of a sigmoid, and ignored in gradients.
+class Mlp {
+ public:
+  static constexpr std::size_t kLayers = 4;
+
+  Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
+      const Kernels& kernels = BestKernels());
+
+  std::size_t inputs() const { return sizes_.front(); }
+  std::size_t outputs() const { return sizes_.back(); }
+
+  // Weights and biases uniform on +-1/sqrt(inputs of the layer), as LibTorch's Linear starts; the
+  // output layer's times `output_scale`.
+  void InitializeUniform(lode::Random random, double output_scale);
+  // Orthogonal weights (orthonormal rows or columns, whichever are fewer), zero biases; the output
+  // layer's times `output_scale`.
+  void InitializeOrthogonal(lode::Random random, double output_scale);
+
+  // Maps batch rows of inputs to rows of outputs, valid until the next call. `x` must stay until
+  // Backward.
+  std::span<const float> Forward(std::size_t batch, const float* x);
+
+  // From the gradient of a loss in the outputs of the last Forward to that in all parameters...
+  void BackwardParameters(std::span<const float> d_output);
+  // ... or to that in the inputs: batch rows of Padded(inputs), valid until the next call.
+  std::span<const float> BackwardInputs(std::span<const float> d_output);
+
+  // One step of Adam down the gradient of the last BackwardParameters.
+  void Step(const AdamSettings& settings);
+
+  // A layer's weights, Padded(in) x Padded(out), and its bias.
+  std::span<float> Weights(std::size_t layer);
+  std::span<float> Bias(std::size_t layer);
+  std::span<const float> WeightGradient(std::size_t layer) const;
+  std::span<const float> BiasGradient(std::size_t layer) const;
+  std::size_t Columns(std::size_t layer) const { return Padded(sizes_[layer + 1]); }
+  std::size_t size(std::size_t layer) const { return sizes_[layer]; }
+
+  // All parameters, Adam's moments and its number of steps.
+  void Save(lode::Writer& writer) const;
+  void Load(lode::Reader& reader);
+
+ private:
+  std::size_t WeightCount(std::size_t layer) const {
+    return Padded(sizes_[layer]) * Padded(sizes_[layer + 1]);
+  }
+  void Backpropagate(std::span<const float> d_output, bool parameters);
+  void MaskInactive(std::size_t layer);
+
+  std::array<std::size_t, kLayers + 1> sizes_;
+  Output output_;
+  const Kernels* kernels_;
+  std::array<std::size_t, kLayers> offsets_{};  // of each layer's weights; its bias follows them
+  std::vector<float> parameters_, gradient_, first_moment_, second_moment_;
+  std::uint64_t steps_ = 0;
+
+  std::size_t batch_ = 0;
+  const float* x_ = nullptr;
+  std::array<std::vector<float>, kLayers> activations_;  // outputs of each layer
+  std::array<std::vector<float>, kLayers + 1>
+      deltas_;  // the loss's gradients in each layer's input, and the output
+};
+
+}  // namespace l2nas

@@ -1,0 +1,119 @@
+// A vector of 16 floats on whatever the file is compiled for. Only for kernels_*.cc: the file's
+// compiler flags decide what these functions are, so they must never be seen by another file (hence
+// the unnamed namespace).
+#pragma once
+
+#include <immintrin.h>
+
+namespace l2nas {
+namespace {
+
+#if defined(__AVX512F__)
+
+struct Vector16 {
+  __m512 v;
+};
+inline Vector16 Load(const float* p) { return {_mm512_loadu_ps(p)}; }
+inline Vector16 Broadcast(float x) { return {_mm512_set1_ps(x)}; }
+inline void Store(float* p, Vector16 a) { _mm512_storeu_ps(p, a.v); }
+inline Vector16 Add(Vector16 a, Vector16 b) { return {_mm512_add_ps(a.v, b.v)}; }
+inline Vector16 Multiply(Vector16 a, Vector16 b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline Vector16 Divide(Vector16 a, Vector16 b) { return {_mm512_div_ps(a.v, b.v)}; }
+inline Vector16 SquareRoot(Vector16 a) { return {_mm512_sqrt_ps(a.v)}; }
+inline Vector16 MultiplyAdd(Vector16 a, Vector16 b, Vector16 c) {
+  return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+inline __m256 SumHalves(Vector16 a) {
+  const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a.v), 1));
+  return _mm256_add_ps(_mm512_castps512_ps256(a.v), high);
+}
+
+#elif defined(__AVX2__)
+
+struct Vector16 {
+  __m256 low, high;
+};
+inline Vector16 Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
+inline Vector16 Broadcast(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
+inline void Store(float* p, Vector16 a) {
+  _mm256_storeu_ps(p, a.low);
+  _mm256_storeu_ps(p + 8, a.high);
+}
+inline Vector16 Add(Vector16 a, Vector16 b) {
+  return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
+}
+inline Vector16 Multiply(Vector16 a, Vector16 b) {
+  return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)};
+}
+inline Vector16 Divide(Vector16 a, Vector16 b) {
+  return {_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)};
+}
+inline Vector16 SquareRoot(Vector16 a) { return {_mm256_sqrt_ps(a.low), _mm256_sqrt_ps(a.high)}; }
+inline Vector16 MultiplyAdd(Vector16 a, Vector16 b, Vector16 c) {
+  return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
+}
+inline __m256 SumHalves(Vector16 a) { return _mm256_add_ps(a.low, a.high); }
+
+#else
+
+struct Vector16 {
+  float lane[16];
+};
+template <class Operation>
+inline Vector16 ForLanes(Operation operation) {
+  Vector16 out;
+  for (int i = 0; i < 16; ++i) {
+    out.lane[i] = operation(i);
+  }
+  return out;
+}
+inline Vector16 Load(const float* p) {
+  return ForLanes([&](int i) { return p[i]; });
+}
+inline Vector16 Broadcast(float x) {
+  return ForLanes([&](int) { return x; });
+}
+inline void Store(float* p, const Vector16& a) {
+  for (int i = 0; i < 16; ++i) {
+    p[i] = a.lane[i];
+  }
+}
+inline Vector16 Add(const Vector16& a, const Vector16& b) {
+  return ForLanes([&](int i) { return a.lane[i] + b.lane[i]; });
+}
+inline Vector16 Multiply(const Vector16& a, const Vector16& b) {
+  return ForLanes([&](int i) { return a.lane[i] * b.lane[i]; });
+}
+inline Vector16 Divide(const Vector16& a, const Vector16& b) {
+  return ForLanes([&](int i) { return a.lane[i] / b.lane[i]; });
+}
+inline Vector16 SquareRoot(const Vector16& a) {
+  return ForLanes([&](int i) { return __builtin_sqrtf(a.lane[i]); });
+}
+inline Vector16 MultiplyAdd(const Vector16& a, const Vector16& b, const Vector16& c) {
+  return ForLanes([&](int i) { return __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]); });
+}
+
+#endif
+
+// The sum of all lanes: l and l + 8 first, then l and l + 4, and so on.
+#if defined(__AVX512F__) || defined(__AVX2__)
+inline float Sum(Vector16 a) {
+  const __m256 eight = SumHalves(a);
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+}
+#else
+inline float Sum(Vector16 a) {
+  for (int half = 8; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) {
+      a.lane[i] += a.lane[i + half];
+    }
+  }
+  return a.lane[0];
+}
+#endif
+
+}  // namespace
+}  // namespace l2nas
