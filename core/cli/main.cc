@@ -1,6 +1,7 @@
 // The program: parses the command line, runs the subcommand, turns exceptions into one line and an
 // exit status.
 #include <CLI/CLI.hpp>
+#include <cctype>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -23,6 +24,14 @@ constexpr char kDescription[] =
 constexpr char kFooter[] =
     "\nExit status: 0 done, 2 bad usage or configuration, 3 a run failed, 130 interrupted.";
 
+// A sentence of CLI11 as our messages begin; names in capitals stay.
+std::string LowerCase(std::string text) {
+  if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return text;
+}
+
 int Report(const std::exception& error) {
   std::fprintf(stderr, "lode: %s\n", error.what());
   return kUsage;
@@ -31,7 +40,7 @@ int Report(const std::exception& error) {
 int Main(int argc, char** argv) {
   CLI::App app(kDescription);
   app.footer(kFooter);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.set_version_flag("--version", LODE_VERSION);
   GlobalOptions global;
   app.add_option("--plugin", global.plugins,
@@ -53,7 +62,11 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "lode: %s (try lode --help)\n", error.what());
+    std::fprintf(stderr, "lode: %s (try lode --help)\n", LowerCase(error.what()).c_str());
+    return kUsage;
+  }
+  if (!action) {
+    std::fprintf(stderr, "lode: a subcommand is required (try lode --help)\n");
     return kUsage;
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);

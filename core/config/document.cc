@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/config/diagnostic.h"
+#include "core/config/nesting.h"
 
 namespace lode::core {
 namespace {
@@ -19,9 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFileSize = 1 << 20;
-constexpr std::size_t kMaxDepth = 32;  // of tables and lists in each other
-constexpr std::size_t kMaxDotsInLine =
-    1000;  // dotted keys nest too, and the parser does not bound them
+constexpr std::size_t kMaxFiles = 1000;  // of a pipeline, each counted as often as it is included
 
 // ---- environment variables in strings
 // --------------------------------------------------------------------------
@@ -42,7 +41,7 @@ std::string LookUp(std::string_view inner, std::string& error) {
     return value;
   }
   if (end == std::string_view::npos) {
-    error = "the environment variable " + name + " is not set; ${" + name +
+    error = "the environment variable " + name + " is not set or empty; ${" + name +
             ":-default} gives a default";
     return "";
   }
@@ -80,10 +79,13 @@ Substituted Substitute(std::string_view text) {
 // ---- from toml++ to our tree
 // ------------------------------------------------------------------------------------
 
+std::string TooDeep() {
+  return "tables and lists are nested more than " + std::to_string(kMaxDepth) + " deep";
+}
+
 class Converter {
  public:
-  // Positions count from a line further down by `file` alone if it is an override: its text has no
-  // lines.
+  // Without lines (an override) a position is `file` alone.
   Converter(std::string file, fs::path base, bool has_lines, Diagnostics& diagnostics)
       : file_(std::move(file)),
         base_(std::move(base)),
@@ -93,8 +95,7 @@ class Converter {
   Node Convert(const toml::node& node, std::size_t depth = 0) {
     Node out{PositionOf(node.source()), base_, false, false};
     if (depth > kMaxDepth) {
-      diagnostics_.Add(out.position, "tables and lists are nested more than " +
-                                         std::to_string(kMaxDepth) + " deep");
+      diagnostics_.Add(out.position, TooDeep());
     } else if (const auto* table = node.as_table()) {
       out.value = ConvertTable(*table, depth);
     } else if (const auto* array = node.as_array()) {
@@ -168,25 +169,11 @@ std::string OneLine(std::string_view text) {
   return out;
 }
 
-bool TooManyDots(const std::string& text, Diagnostics& diagnostics, const std::string& name) {
-  std::uint32_t line = 1;
-  std::size_t dots = 0;
-  for (const char c : text) {
-    if (c == '\n') {
-      ++line;
-      dots = 0;
-    } else if (c == '.' && ++dots > kMaxDotsInLine) {
-      diagnostics.Add({name, line, 1},
-                      "more than " + std::to_string(kMaxDotsInLine) + " dots in a line");
-      return true;
-    }
-  }
-  return false;
-}
-
 std::optional<Node> Parse(const std::string& text, const std::string& name, const fs::path& base,
                           bool has_lines, Diagnostics& diagnostics) {
-  if (TooManyDots(text, diagnostics, name)) {
+  if (const auto deep = FindDeepNesting(text)) {
+    diagnostics.Add(has_lines ? Position{name, deep->line, deep->column} : Position{name, 0, 0},
+                    TooDeep());
     return std::nullopt;
   }
   try {
@@ -194,7 +181,8 @@ std::optional<Node> Parse(const std::string& text, const std::string& name, cons
     return Converter(name, base, has_lines, diagnostics).Convert(table);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
-    diagnostics.Add({name, at.line, at.column}, OneLine(e.description()));
+    diagnostics.Add(has_lines ? Position{name, at.line, at.column} : Position{name, 0, 0},
+                    OneLine(e.description()));
     return std::nullopt;
   }
 }
@@ -203,11 +191,16 @@ std::optional<std::string> ReadText(const fs::path& file, const Position& positi
                                     Diagnostics& diagnostics) {
   std::error_code error;
   const auto fail = [&](const std::string& why) {
-    diagnostics.Add(position, (position.line > 0 ? file.string() + " " : "") + why);
+    diagnostics.Add(position, (position.line > 0 ? "'" + file.string() + "' " : "") + why);
     return std::nullopt;
   };
   if (fs::is_directory(file, error)) {
     return fail("is a directory, not a pipeline file");
+  }
+  // What is named on the command line may be a pipe; an include that waits for one would hang.
+  const bool included = position.line > 0;
+  if (included && fs::exists(file, error) && !fs::is_regular_file(file, error)) {
+    return fail("is not a regular file");
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) {
@@ -234,7 +227,10 @@ class LayerReader {
     std::error_code error;
     const fs::path canonical = fs::weakly_canonical(file, error);
     if (std::ranges::find(open_, canonical) != open_.end()) {
-      diagnostics_.Add(position, "'" + file.string() + "' includes itself");
+      diagnostics_.Add(position, "'" + file.string() + "' is included in a circle");
+      return;
+    }
+    if (TooMany(position)) {
       return;
     }
     const auto text = ReadText(file, position, diagnostics_);
@@ -248,6 +244,11 @@ class LayerReader {
 
   void AddText(const std::string& text, const std::string& name, const fs::path& base) {
     if (auto node = Parse(text, name, base, true, diagnostics_)) {
+      const bool included = open_.size() > 1;
+      if (node->As<Node::Table>()->empty() && !included) {
+        diagnostics_.Add({name, 0, 0},
+                         "is empty; a pipeline starts with [pipeline] and its name = \"...\"");
+      }
       AddIncludes(*node);
       std::erase_if(std::get<Node::Table>(node->value),
                     [](const Entry& e) { return e.key == "include"; });
@@ -256,6 +257,18 @@ class LayerReader {
   }
 
  private:
+  bool TooMany(const Position& position) {
+    const bool deep = open_.size() >= kMaxDepth;
+    if (deep) {
+      diagnostics_.Add(position,
+                       "files include each other more than " + std::to_string(kMaxDepth) + " deep");
+    } else if (++files_ == kMaxFiles + 1) {
+      diagnostics_.Add(position,
+                       "the pipeline includes more than " + std::to_string(kMaxFiles) + " files");
+    }
+    return deep || files_ > kMaxFiles;
+  }
+
   void AddIncludes(const Node& layer) {
     const Node* include = layer.Find("include");
     if (include == nullptr) {
@@ -267,7 +280,9 @@ class LayerReader {
     }
     for (const Node& entry : list) {
       if (const auto* name = entry.As<std::string>()) {
-        Add((entry.base / *name).lexically_normal(), entry.position);
+        // Named like the file that includes it, so that messages stay as short as the command line.
+        const fs::path beside = fs::path(entry.position.file).parent_path();
+        Add((beside / *name).lexically_normal(), entry.position);
       } else {
         diagnostics_.Add(entry.position, "include must be a file name or a list of them, not " +
                                              std::string(entry.TypeText()));
@@ -277,7 +292,8 @@ class LayerReader {
 
   std::vector<Node>& layers_;
   Diagnostics& diagnostics_;
-  std::vector<fs::path> open_;
+  std::vector<fs::path> open_;  // the file in hand and those that include it, outermost first
+  std::size_t files_ = 0;
 };
 
 }  // namespace
@@ -294,7 +310,8 @@ std::vector<std::string> SplitPath(std::string_view path) {
       parts.back() += c;
     }
   }
-  const bool wrong = quoted || std::ranges::any_of(parts, &std::string::empty);
+  const bool wrong =
+      quoted || parts.size() > kMaxDepth || std::ranges::any_of(parts, &std::string::empty);
   return wrong ? std::vector<std::string>() : parts;
 }
 
@@ -307,8 +324,10 @@ Override ParseOverride(std::string_view text) {
                {}};
   if (out.path.empty()) {
     diagnostics.Add({name, 0, 0}, "expected PATH=VALUE, e.g. optimizer.use=rea");
-    diagnostics.ThrowIfAny();
+  } else if (out.path[0] == "include") {
+    diagnostics.Add({name, 0, 0}, "only a file can include another");
   }
+  diagnostics.ThrowIfAny();
   const std::string value(text.substr(equals + 1));
   Diagnostics not_toml;
   const std::string quoted = [&] {

@@ -18,14 +18,18 @@ struct Override {
   Node value;
 };
 
-// The parts of "a.b.\"c.d\"": split at dots outside quotes. Empty if a part is empty or a quote is
-// left open.
+// The parts of "a.b.\"c.d\"": split at dots outside quotes. Empty if a part is empty, a quote is
+// left open, or there are more than 32.
 std::vector<std::string> SplitPath(std::string_view path);
 
 // Takes "a.b.\"c.d\"=VALUE" apart: VALUE is TOML, or else a string. Throws ConfigError.
 Override ParseOverride(std::string_view text);
 
 // The layers of one pipeline, lowest first: included files before the file that includes them.
+//
+// `include = "FILE"` or a list of them, relative to the file that says it. `${NAME}` and
+// `${NAME:-default}` in a string stand for an environment variable, `$${` for a plain `${`. A file
+// has at most 1 MiB; tables and lists nest at most 32 deep.
 class Document {
  public:
   // Throws ConfigError with all mistakes of all files: syntax, unset variables, missing or circular

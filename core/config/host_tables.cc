@@ -37,6 +37,11 @@ ParamDeclaration Count(const char* name, std::int64_t fallback, const char* doc)
   return Declare(name, LODE_T_INT, fallback, doc, 1, kMaxCount);
 }
 
+// A count of which 0 stands for none.
+ParamDeclaration Limit(const char* name, const char* doc) {
+  return Declare(name, LODE_T_INT, std::int64_t{0}, doc, 0, kMaxCount);
+}
+
 const Value kNoText = std::string();
 const Value kNoInts = std::vector<std::int64_t>();
 
@@ -65,7 +70,7 @@ std::vector<HostTable> MakeTables() {
                 "how the method does on new data.")}},
       {"budget",
        "when the search ends",
-       {Count("steps", 0, "Number of trials; without it they are not limited."),
+       {Limit("steps", "Number of trials; 0: not limited."),
         Count("unique_queries", 0,
               "Number of distinct architectures measured, known ones being free; without it they "
               "are not limited."),
@@ -88,7 +93,7 @@ std::vector<HostTable> MakeTables() {
       {"reference",
        "a published figure to print beside ours; written [[reference]]",
        {Required(Declare("label", LODE_T_STRING, kNoText, "Where the figure is from.")),
-        Count("mark", 0, "The budget mark it belongs to; without it the end."),
+        Limit("mark", "The budget mark it belongs to; 0: the end."),
         Required(Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
         Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)}},
   };

@@ -35,18 +35,32 @@ Node& SubTable(Node& component, const std::string& id, const Entry& like) {
   return table.back().node;
 }
 
+// One layer may write a parameter beside `use` or in the sub-table, not in both.
+void AddParameter(const Entry& param, const std::string& id, const Entry& like, Node& out,
+                  Diagnostics& diagnostics) {
+  Node& table = SubTable(out, id, like);
+  if (table.Find(param.key) != nullptr) {
+    diagnostics.Add(param.key_position,
+                    "'" + param.key + "' of '" + id +
+                        "' is given twice: beside `use` and in a table of that name");
+    return;
+  }
+  table.As<Node::Table>()->push_back(param);
+}
+
 // Sub-tables by id: [oracle."nb201.table"] and [oracle.nb201.table] are the same. A parameter is
 // never a table, so tables within tables are parts of an id.
-void AddAlternatives(const Entry& entry, const std::string& id, Node& out) {
+void AddAlternatives(const Entry& entry, const std::string& id, Node& out,
+                     Diagnostics& diagnostics) {
   const auto& table = *entry.node.As<Node::Table>();
   const bool only_tables = !table.empty() && std::ranges::all_of(table, [](const Entry& e) {
     return e.node.As<Node::Table>() != nullptr;
   });
   for (const Entry& inner : table) {
     if (inner.node.As<Node::Table>() != nullptr) {
-      AddAlternatives(inner, id + "." + inner.key, out);
+      AddAlternatives(inner, id + "." + inner.key, out, diagnostics);
     } else {
-      SubTable(out, id, entry).As<Node::Table>()->push_back(inner);
+      AddParameter(inner, id, entry, out, diagnostics);
     }
   }
   if (!only_tables) {
@@ -70,12 +84,12 @@ Node Normalise(const Node& written, const std::string& inherited, Diagnostics& d
     if (entry.key == "use") {
       out.As<Node::Table>()->push_back(entry);
     } else if (entry.node.As<Node::Table>() != nullptr) {
-      AddAlternatives(entry, entry.key, out);
+      AddAlternatives(entry, entry.key, out, diagnostics);
     } else if (id.empty()) {
       diagnostics.Add(entry.key_position,
                       "'" + entry.key + "' belongs to no component: say which one with `use`");
     } else {
-      SubTable(out, id, entry).As<Node::Table>()->push_back(entry);
+      AddParameter(entry, id, entry, out, diagnostics);
     }
   }
   return out;
@@ -98,26 +112,43 @@ Node ListOfOne(Node node) {
   return out;
 }
 
+// What a table that is written over `below` changes: `below` itself, or the only element of a list.
+// nullptr if there is nothing to change.
+Node* Changed(Node* below) {
+  auto* list = below != nullptr ? below->As<Node::Array>() : nullptr;
+  if (list == nullptr) {
+    return below;
+  }
+  return list->empty() ? nullptr : &list->front();
+}
+
+void Place(Node& merged, const Entry& entry, Node node) {
+  if (Node* below = merged.Find(entry.key)) {
+    *below = std::move(node);
+  } else {
+    merged.As<Node::Table>()->push_back({entry.key, entry.key_position, std::move(node)});
+  }
+}
+
 void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
-  Node* below = merged.Find(entry.key);
-  const bool list = entry.node.As<Node::Array>() != nullptr;
-  if (below != nullptr && below->As<Node::Array>() != nullptr && !list) {
-    diagnostics.Add(
-        entry.key_position,
-        "[" + entry.key +
-            "] is a list where it was first given: change one of its elements with --set " +
-            entry.key + ".0.NAME=VALUE, or give the whole list");
+  if (entry.node.As<Node::Array>() != nullptr) {
+    Place(merged, entry, NormaliseList(entry.node, diagnostics));
     return;
   }
-  Node node = list ? NormaliseList(entry.node, diagnostics)
-                   : Normalise(entry.node, below != nullptr ? UseOf(*below) : "", diagnostics);
-  if (entry.key == "exploration" && !list) {
-    node = ListOfOne(std::move(node));
+  Node* below = merged.Find(entry.key);
+  const auto* list = below != nullptr ? below->As<Node::Array>() : nullptr;
+  if (list != nullptr && list->size() > 1) {
+    diagnostics.Add(entry.key_position, "there are " + std::to_string(list->size()) + " [[" +
+                                            entry.key + "]]: change one with --set " + entry.key +
+                                            ".0.NAME=VALUE, or give the whole list");
+    return;
   }
-  if (below == nullptr) {
-    merged.As<Node::Table>()->push_back({entry.key, entry.key_position, std::move(node)});
+  Node* changed = Changed(below);
+  Node node = Normalise(entry.node, changed != nullptr ? UseOf(*changed) : "", diagnostics);
+  if (changed != nullptr) {
+    Merge(*changed, node);
   } else {
-    Merge(*below, node);
+    Place(merged, entry, entry.key == "exploration" ? ListOfOne(std::move(node)) : std::move(node));
   }
 }
 
@@ -160,23 +191,41 @@ Node* ElementOf(Node& list, const std::string& index, const Position& position,
   return &elements[at];
 }
 
+bool IsIndex(const std::string& part) {
+  return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Puts `value` where `path` leads, in place of what is there; makes the tables on the way.
+void Assign(Node& node, std::span<const std::string> path, const Node& value,
+            Diagnostics& diagnostics) {
+  if (path.empty()) {
+    node = value;
+  } else if (node.As<Node::Array>() != nullptr) {
+    if (Node* element = ElementOf(node, path[0], value.position, diagnostics)) {
+      Assign(*element, path.subspan(1), value, diagnostics);
+    }
+  } else if (Node* inner = node.Find(path[0])) {
+    Assign(*inner, path.subspan(1), value, diagnostics);
+  } else {
+    Merge(node, Nest(path, value));
+  }
+}
+
 void Apply(Node& merged, const Override& change, Diagnostics& diagnostics) {
   const std::span<const std::string> path = change.path;
+  const Node& value = change.value;
+  if (!IsKind(path[0])) {
+    Assign(merged, path, value, diagnostics);
+    return;
+  }
   Node* list = merged.Find(path[0]);
-  if (list == nullptr || list->As<Node::Array>() == nullptr || path.size() == 1) {
-    MergeEntry(merged, {path[0], change.value.position, Nest(path.subspan(1), change.value)},
-               diagnostics);
-    return;
+  const bool one_element =
+      list != nullptr && list->As<Node::Array>() != nullptr && path.size() > 1 && IsIndex(path[1]);
+  if (!one_element) {
+    MergeEntry(merged, {path[0], value.position, Nest(path.subspan(1), value)}, diagnostics);
+  } else if (Node* element = ElementOf(*list, path[1], value.position, diagnostics)) {
+    Merge(*element, Normalise(Nest(path.subspan(2), value), UseOf(*element), diagnostics));
   }
-  Node* element = ElementOf(*list, path[1], change.value.position, diagnostics);
-  if (element == nullptr) {
-    return;
-  }
-  Node node = Nest(path.subspan(2), change.value);
-  if (IsKind(path[0])) {
-    node = Normalise(node, UseOf(*element), diagnostics);
-  }
-  Merge(*element, node);
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace lode::core {
 // sub-tables by component id. [oracle] and [[exploration]] may be lists of such tables.
 Node MergeLayers(const Document& document, Diagnostics& diagnostics);
 
-// Changes a merged tree. Overrides that set a `use` come first, so that parameters beside it go to
-// the new component.
+// Changes a merged tree: in a component's table like one more layer, elsewhere by putting the value
+// in the place of what is there (a table too: grid={} takes the grid away). Overrides that set a
+// `use` come first, so that parameters beside it go to the new component.
 void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics);
 
 }  // namespace lode::core

@@ -12,7 +12,8 @@
 
 namespace lode::core {
 
-// A place in a pipeline file. `--set` has file "--set" and the override's number as its line.
+// A place in a pipeline file; line and column from 1. Line 0: the whole of `file`, which for an
+// override is "--set PATH=VALUE".
 struct Position {
   std::string file;
   std::uint32_t line = 0;

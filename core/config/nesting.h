@@ -1,0 +1,24 @@
+// Bounds how deep a TOML text nests before it is parsed: the parser and its tree are recursive, and
+// the parser bounds values in values, but not the parts of dotted keys.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lode::core {
+
+inline constexpr std::size_t kMaxDepth = 32;  // of brackets, and of the parts of a dotted key
+
+struct TextPlace {
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;  // in bytes
+};
+
+// The first place where brackets are nested, or a key has parts, more than kMaxDepth deep. Strings
+// and comments do not count. What lies after the first syntax error may be misread; no parser gets
+// there.
+std::optional<TextPlace> FindDeepNesting(std::string_view text);
+
+}  // namespace lode::core
