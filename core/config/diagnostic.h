@@ -1,6 +1,7 @@
 // Mistakes in configuration, collected so that all are reported at once.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,6 +35,7 @@ class Diagnostics {
  public:
   void Add(const Position& position, std::string message);
   bool empty() const { return list_.empty(); }
+  std::size_t size() const { return list_.size(); }
   // Throws ConfigError if there are any.
   void ThrowIfAny();
 

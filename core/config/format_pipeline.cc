@@ -6,8 +6,17 @@
 namespace lode::core {
 namespace {
 
+// A plain "${" is written "$${": what is read from here must not ask the environment.
+std::string Text(const Value& value) {
+  std::string text = FormatValue(value);
+  for (std::size_t at = 0; (at = text.find("${", at)) != std::string::npos; at += 3) {
+    text.insert(at, 1, '$');
+  }
+  return text;
+}
+
 std::string Line(std::string_view key, const Value& value) {
-  return std::string(key) + " = " + FormatValue(value) + "\n";
+  return std::string(key) + " = " + Text(value) + "\n";
 }
 
 std::string FormatComponent(const ComponentConfig& config, const Catalog& catalog) {
@@ -69,7 +78,7 @@ std::string FormatReference(const ReferenceConfig& reference) {
   text += Line("mean", reference.mean) + Line("std", reference.std);
   std::string where;
   for (const auto& [path, value] : reference.where) {
-    where += (where.empty() ? "" : ", ") + FormatValue(path) + " = " + FormatValue(value);
+    where += (where.empty() ? "" : ", ") + FormatValue(path) + " = " + Text(value);
   }
   return text + "where = {" + where + "}\n";
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxSeeds = 10000;
 constexpr std::size_t kMaxSearches = 10000;
+constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
 
 const std::vector<std::string> kTopLevel = {"include",   "pipeline",    "space",     "oracle",
                                             "reward",    "exploration", "optimizer", "budget",
@@ -250,52 +251,35 @@ class PipelineResolver {
     }
   }
 
+  // The value of a key of a host table, or where to complain that it is not there.
+  Position PositionOf(std::string_view table, std::string_view key) const {
+    const Node* node = merged_.Find(table);
+    const Node* value = node != nullptr ? node->Find(key) : nullptr;
+    return value != nullptr ? value->position : PositionOf(table);
+  }
+
   void ReadPipeline() {
-    // `seeds = 10` is short for the first ten: expand it before the list is read.
-    Node table;
+    // `seeds = 10` is short for the first ten: taken out before the list is read.
     const Node* written = merged_.Find("pipeline");
-    if (written != nullptr) {
-      table = *written;
-      if (Node* seeds = table.Find("seeds")) {
-        ExpandSeeds(*seeds);
-      }
-    }
+    Node table = written != nullptr ? *written : Node();
+    const std::optional<std::int64_t> count = TakeSeedCount(table);
     const HostValues values("pipeline", written != nullptr ? &table : nullptr,
                             PositionOf("pipeline"), {}, diagnostics_);
     pipeline_.name = values.Get<std::string>("name");
-    if (pipeline_.name.find('/') != std::string::npos || pipeline_.name == "." ||
-        pipeline_.name == "..") {
-      diagnostics_.Add(PositionOf("pipeline"),
-                       "'name' also names a directory: it cannot be '" + pipeline_.name + "'");
-    }
+    CheckName();
     pipeline_.description = values.Get<std::string>("description");
-    const auto& seeds = values.Get<std::vector<std::int64_t>>("seeds");
-    pipeline_.seeds.assign(seeds.begin(), seeds.end());
-    const Node* node = table.Find("seeds");
-    const Position position = node != nullptr ? node->position : PositionOf("pipeline");
-    if (seeds.empty() || seeds.size() > kMaxSeeds) {
-      diagnostics_.Add(position, "'seeds': there must be 1 to " + std::to_string(kMaxSeeds));
-    } else if (std::set(seeds.begin(), seeds.end()).size() != seeds.size()) {
-      diagnostics_.Add(position, "'seeds': each seed may be given once");
+    if (count) {
+      pipeline_.seeds.resize(static_cast<std::size_t>(*count));
+      std::iota(pipeline_.seeds.begin(), pipeline_.seeds.end(), 0);
+    } else {
+      ReadSeeds(values.Get<std::vector<std::int64_t>>("seeds"));
     }
   }
 
-  void ExpandSeeds(Node& seeds) {
-    const auto count = ReadCount(seeds);
-    if (!count) {
-      return;
-    }
-    Node::Array list;
-    for (std::int64_t seed = 0; seed < std::min(*count, kMaxSeeds + 1); ++seed) {
-      Node node = seeds;
-      node.value = seed;
-      list.push_back(std::move(node));
-    }
-    seeds.value = std::move(list);
-  }
-
-  std::optional<std::int64_t> ReadCount(const Node& node) {
-    if (node.As<std::int64_t>() == nullptr && !node.from_environment) {
+  // Removes `seeds` if it is a number; 1 for a number that is not allowed.
+  std::optional<std::int64_t> TakeSeedCount(Node& table) {
+    const Node* seeds = table.Find("seeds");
+    if (seeds == nullptr || (seeds->As<std::int64_t>() == nullptr && !seeds->from_environment)) {
       return std::nullopt;
     }
     ParamDeclaration count;
@@ -303,8 +287,33 @@ class PipelineResolver {
     count.type = LODE_T_INT;
     count.min = 1;
     count.max = static_cast<double>(kMaxSeeds);
-    const auto value = ReadValue(count, node, diagnostics_);
+    const auto value = ReadValue(count, *seeds, diagnostics_);
+    std::erase_if(*table.As<Node::Table>(), [](const Entry& e) { return e.key == "seeds"; });
     return value ? std::get<std::int64_t>(*value) : 1;
+  }
+
+  void ReadSeeds(const std::vector<std::int64_t>& seeds) {
+    if (seeds.empty() || seeds.size() > static_cast<std::size_t>(kMaxSeeds)) {
+      diagnostics_.Add(PositionOf("pipeline", "seeds"),
+                       "'seeds': there must be 1 to " + std::to_string(kMaxSeeds) + " of them");
+    } else if (std::set(seeds.begin(), seeds.end()).size() != seeds.size()) {
+      diagnostics_.Add(PositionOf("pipeline", "seeds"), "'seeds': each seed may be given once");
+    }
+    pipeline_.seeds.assign(seeds.begin(), seeds.end());
+  }
+
+  void CheckName() {
+    const std::string& name = pipeline_.name;
+    const Node* table = merged_.Find("pipeline");
+    const Node* written = table != nullptr ? table->Find("name") : nullptr;
+    const bool control =
+        std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    const bool no_directory = name.empty() || name == "." || name == ".." || control ||
+                              name.find('/') != std::string::npos;
+    if (written != nullptr && written->As<std::string>() != nullptr && no_directory) {
+      diagnostics_.Add(written->position,
+                       "'name' also names a directory: it cannot be " + FormatValue(name));
+    }
   }
 
   ComponentConfig One(lode_kind kind) {
@@ -352,11 +361,12 @@ class PipelineResolver {
     const Node* metric = table != nullptr ? table->Find("metric") : nullptr;
     reward.metric_position = metric != nullptr ? metric->position : PositionOf("reward");
     const bool relative = reward.transform == Transform::kRelative;
-    if (relative != (reward.reference > 0)) {
-      diagnostics_.Add(PositionOf("reward"),
-                       relative
-                           ? "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0"
-                           : "'reference' means nothing without transform = \"relative\"");
+    if (relative && reward.reference <= 0) {
+      diagnostics_.Add(PositionOf("reward", "reference"),
+                       "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0");
+    } else if (!relative && reward.reference > 0) {
+      diagnostics_.Add(PositionOf("reward", "reference"),
+                       "'reference' means nothing without transform = \"relative\"");
     }
     if (metric != nullptr) {
       CheckRewardOfDeclaredMetrics();
@@ -369,7 +379,9 @@ class PipelineResolver {
     std::vector<MetricDeclaration> metrics;
     for (const ComponentConfig& oracle : pipeline_.oracles) {
       const ComponentDeclaration* declaration = catalog_.Find(LODE_ORACLE, oracle.id);
-      if (declaration == nullptr || declaration->metrics.empty()) {
+      const bool unknown = declaration == nullptr || declaration->metrics.empty() ||
+                           (declaration->capabilities & LODE_CAP_METRICS_VARY) != 0;
+      if (unknown) {
         return;
       }
       metrics.insert(metrics.end(), declaration->metrics.begin(), declaration->metrics.end());
@@ -381,6 +393,7 @@ class PipelineResolver {
   }
 
   void ReadBudget() {
+    const std::size_t mistakes = diagnostics_.size();
     const HostValues values = Host("budget");
     BudgetConfig& budget = pipeline_.budget;
     budget.steps = values.Limit("steps");
@@ -389,17 +402,14 @@ class PipelineResolver {
     const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
     budget.marks.assign(marks.begin(), marks.end());
     if (!budget.steps && !budget.unique_queries) {
-      const Node* table = merged_.Find("budget");
-      const bool tried = table != nullptr && (table->Find("steps") != nullptr ||
-                                              table->Find("unique_queries") != nullptr);
-      if (!tried) {
+      if (diagnostics_.size() == mistakes) {
         diagnostics_.Add(PositionOf("budget"), "[budget] needs 'steps' or 'unique_queries'");
       }
       return;
     }
     if (std::ranges::adjacent_find(budget.marks, std::ranges::greater_equal()) !=
         budget.marks.end()) {
-      diagnostics_.Add(PositionOf("budget"), "'marks' must ascend");
+      diagnostics_.Add(PositionOf("budget", "marks"), "'marks' must ascend");
     }
     // A shorter search than the file's has no such points to report.
     const std::uint64_t end = budget.steps ? *budget.steps : *budget.unique_queries;
@@ -475,8 +485,12 @@ class PipelineResolver {
       for (const Node& element : *list) {
         joined += (joined.empty() ? "" : " ") + PointText(element);
       }
+      return joined.empty() ? "none" : joined;
     }
-    return joined;
+    for (const Entry& entry : *node.As<Node::Table>()) {
+      joined += (joined.empty() ? "" : " ") + entry.key + "=" + PointText(entry.node);
+    }
+    return "{" + joined + "}";
   }
 
  private:
@@ -491,11 +505,44 @@ class PipelineResolver {
 // ----------------------------------------------------------------------------------------------------
 
 struct GridAxis {
-  std::string path;
+  std::string name;               // as written
+  std::vector<std::string> path;  // the same, taken apart
   std::vector<Node> values;
 };
 
-std::vector<GridAxis> ReadGrid(const Node& merged, Diagnostics& diagnostics) {
+// The first text that two of the values share: runs are told apart by it.
+std::optional<std::string> Repeated(const Node::Array& values) {
+  std::set<std::string> seen;
+  for (const Node& value : values) {
+    std::string text = PipelineResolver::PointText(value);
+    if (!seen.insert(text).second) {
+      return text;
+    }
+  }
+  return std::nullopt;
+}
+
+// Why a key of [grid] cannot be an axis; "" if it can.
+std::string WrongAxis(const Entry& entry, const std::vector<std::string>& path) {
+  constexpr std::string_view kFixed[] = {"grid", "include", "plugins", "reference"};
+  if (entry.node.As<Node::Table>() != nullptr) {
+    return "'" + entry.key + "' is a table; write a path with dots as \"" + entry.key + ".NAME\"";
+  }
+  const auto* list = entry.node.As<Node::Array>();
+  if (list == nullptr || list->empty()) {
+    return "'" + entry.key + "' needs a list of values, at least one";
+  }
+  if (path.empty()) {
+    return "'" + entry.key + "' is no path like \"oracle.dataset\"";
+  }
+  if (std::ranges::find(kFixed, path[0]) != std::end(kFixed)) {
+    return "[" + path[0] + "] is the same at every point of a grid";
+  }
+  const auto repeated = Repeated(*list);
+  return repeated ? "'" + entry.key + "' has the value '" + *repeated + "' twice" : "";
+}
+
+std::vector<GridAxis> ReadAxes(const Node& merged, Diagnostics& diagnostics) {
   std::vector<GridAxis> axes;
   const Node* grid = merged.Find("grid");
   if (grid == nullptr) {
@@ -505,22 +552,40 @@ std::vector<GridAxis> ReadGrid(const Node& merged, Diagnostics& diagnostics) {
     diagnostics.Add(grid->position, "[grid] must be a table of paths and lists of values");
     return axes;
   }
-  std::size_t searches = 1;
   for (const Entry& entry : *grid->As<Node::Table>()) {
-    const auto* list = entry.node.As<Node::Array>();
-    if (list == nullptr || list->empty()) {
-      diagnostics.Add(entry.node.position,
-                      "'" + entry.key +
-                          "' needs a list of values; write a path with dots as \"oracle.dataset\"");
-      continue;
+    std::vector<std::string> path = SplitPath(entry.key);
+    if (const std::string wrong = WrongAxis(entry, path); !wrong.empty()) {
+      diagnostics.Add(entry.key_position, wrong);
+    } else {
+      axes.push_back({entry.key, std::move(path), *entry.node.As<Node::Array>()});
     }
-    searches *= list->size();
+  }
+  return axes;
+}
+
+// The command line wins over the file: an override of an axis leaves its one value.
+void FixAxes(std::vector<GridAxis>& axes, const std::vector<Override>& overrides) {
+  for (const Override& change : overrides) {
+    for (GridAxis& axis : axes) {
+      if (axis.path == change.path) {
+        axis.values = {change.value};
+      }
+    }
+  }
+}
+
+std::vector<GridAxis> ReadGrid(const Node& merged, const std::vector<Override>& overrides,
+                               Diagnostics& diagnostics) {
+  std::vector<GridAxis> axes = ReadAxes(merged, diagnostics);
+  FixAxes(axes, overrides);
+  std::size_t searches = 1;
+  for (const GridAxis& axis : axes) {
+    searches *= axis.values.size();
     if (searches > kMaxSearches) {
-      diagnostics.Add(entry.key_position,
+      diagnostics.Add(merged.Find("grid")->position,
                       "the grid has more than " + std::to_string(kMaxSearches) + " points");
       return {};
     }
-    axes.push_back({entry.key, *list});
   }
   return axes;
 }
@@ -543,13 +608,8 @@ Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
   std::vector<Override> changes;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Node& value = axes[i].values[point[i]];
-    search.point.emplace_back(axes[i].path, PipelineResolver::PointText(value));
-    std::vector<std::string> path = SplitPath(axes[i].path);
-    if (path.empty()) {
-      diagnostics.Add(value.position, "'" + axes[i].path + "' is no path");
-      continue;
-    }
-    changes.push_back({std::move(path), value});
+    search.point.emplace_back(axes[i].name, PipelineResolver::PointText(value));
+    changes.push_back({axes[i].path, value});
   }
   ApplyOverrides(merged, std::move(changes), diagnostics);
   search.pipeline = PipelineResolver(merged, catalog, diagnostics).Resolve();
@@ -581,12 +641,19 @@ std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
   Diagnostics diagnostics;
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
-  const std::vector<GridAxis> axes = ReadGrid(merged, diagnostics);
+  const std::vector<GridAxis> axes = ReadGrid(merged, document.overrides(), diagnostics);
   std::vector<Search> searches;
   std::vector<std::size_t> point(axes.size());
+  std::size_t runs = 0;
   do {
     searches.push_back(ResolvePoint(merged, axes, point, catalog, diagnostics));
-  } while (Advance(point, axes));
+    runs += searches.back().pipeline.seeds.size();
+  } while (runs <= kMaxRuns && Advance(point, axes));
+  if (runs > kMaxRuns) {
+    diagnostics.Add(
+        merged.Find("grid")->position,
+        "the grid's points and their seeds make more than " + std::to_string(kMaxRuns) + " runs");
+  }
   diagnostics.ThrowIfAny();
   return searches;
 }

@@ -23,7 +23,8 @@ std::vector<std::filesystem::path> PluginPaths(const Document& document);
 // Parameters beside `use` belong to the component that this `use` names, or in a layer without a
 // `use` of its own to the one in use below it; those of alternatives stand in sub-tables of their
 // names. So `--set optimizer.use=rea` is enough to change the optimizer, and what was written for
-// the other one stays with the other one.
+// the other one stays with the other one. An override of a path that [grid] has leaves that axis
+// its one value.
 std::vector<Search> Resolve(const Document& document, const Catalog& catalog);
 
 // Why the reward cannot be made of these metrics, with what to do about it; "" if it can.

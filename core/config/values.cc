@@ -83,7 +83,43 @@ std::optional<Value> ReadTyped(lode_type type, const Node& node) {
   }
 }
 
+// What a message calls a value of the wrong type.
+std::string Seen(const Node& node) {
+  const auto* text = node.As<std::string>();
+  return text != nullptr && node.from_environment ? FormatValue(*text) + " from the environment"
+                                                  : std::string(node.TypeText());
+}
+
+lode_type ElementType(lode_type list) {
+  switch (list) {
+    case LODE_T_INT_LIST:
+      return LODE_T_INT;
+    case LODE_T_REAL_LIST:
+      return LODE_T_REAL;
+    default:
+      return LODE_T_STRING;
+  }
+}
+
+void ReportWrongType(const ParamDeclaration& param, const Node& node, Diagnostics& diagnostics) {
+  const std::string wanted(param.type == LODE_T_CHOICE ? "string" : TypeName(param.type));
+  const std::string must =
+      "'" + param.name + "' must be a" + (wanted[0] == 'i' ? "n " : " ") + wanted + ", not ";
+  const auto* elements = node.As<Node::Array>();
+  if (elements == nullptr || param.type < LODE_T_INT_LIST) {
+    diagnostics.Add(node.position, must + Seen(node));
+    return;
+  }
+  const auto wrong = std::ranges::find_if(*elements, [&](const Node& element) {
+    return !ReadScalar(ElementType(param.type), element).has_value();
+  });
+  diagnostics.Add(wrong->position, must + "one with " + Seen(*wrong));
+}
+
 std::string CheckInputFile(const fs::path& file) {
+  if (file.empty()) {
+    return "the name of a file is needed";
+  }
   std::error_code error;
   if (!fs::exists(file, error)) {
     return "there is no file " + file.string();
@@ -119,14 +155,15 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics) {
   std::optional<Value> value = ReadTyped(param.type, node);
   if (!value) {
-    const std::string wanted(param.type == LODE_T_CHOICE ? "string" : TypeName(param.type));
-    diagnostics.Add(node.position, "'" + param.name + "' must be a" +
-                                       (wanted[0] == 'i' ? "n " : " ") + wanted + ", not " +
-                                       std::string(node.TypeText()));
+    ReportWrongType(param, node, diagnostics);
     return std::nullopt;
   }
   if (param.type == LODE_T_PATH) {
-    const fs::path path = std::get<std::string>(*value);
+    const auto path = std::get<std::string>(*value);
+    if (path.find('\0') != std::string::npos) {
+      diagnostics.Add(node.position, "'" + param.name + "': a path has no NUL characters");
+      return std::nullopt;
+    }
     if (!path.empty()) {
       value = (node.base / path).lexically_normal().string();
     }

@@ -206,7 +206,8 @@ std::string CheckValue(const ParamDeclaration& param, const Value& value) {
 
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates) {
   std::string nearest;
-  std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
+  // A word of which nothing is left is no slip.
+  std::size_t best = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
   for (const std::string& candidate : candidates) {
     const std::size_t distance = EditDistance(word, candidate);
     if (distance < best) {

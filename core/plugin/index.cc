@@ -143,8 +143,11 @@ class Cache {
   explicit Cache(fs::path file) : file_(std::move(file)) {
     std::ifstream in(file_);
     const json all = json::parse(in, nullptr, false);
-    if (all.is_object() && all.value("format", 0) == kCacheFormat && all.contains("files")) {
-      files_ = all["files"];
+    if (!all.is_object() || all.value("format", 0) != kCacheFormat) {
+      return;
+    }
+    if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
+      files_ = *files;
     }
   }
 

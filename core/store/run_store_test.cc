@@ -124,20 +124,19 @@ TEST(RunStore, AFullDiskIsAnErrorAndLosesNoCommittedTrial) {
   getrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_IGN);
   std::uint64_t committed = 0;
-  EXPECT_THROW(
-      {
-        RunStore store(dir.path(), kMetrics, {});
-        const rlimit small{256 * 1024, before.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &small);
-        for (std::uint64_t step = 0; step < 100000; ++step) {
-          store.OnTrial(Success(step, step + 1, false, 1));
-          if (step % 100 == 0) {
-            store.Flush();
-            committed = step + 1;
-          }
-        }
-      },
-      HostError);
+  const auto fill = [&] {
+    RunStore store(dir.path(), kMetrics, {});
+    const rlimit small{256 * 1024, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    for (std::uint64_t step = 0; step < 100000; ++step) {
+      store.OnTrial(Success(step, step + 1, false, 1));
+      if (step % 100 == 0) {
+        store.Flush();
+        committed = step + 1;
+      }
+    }
+  };
+  EXPECT_THROW(fill(), HostError);
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_DFL);
   ASSERT_GT(committed, 0u);
