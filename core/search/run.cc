@@ -19,6 +19,7 @@ struct Proposal {
   bool random = false;
   std::span<const float> action;
   ArchitectureView architecture;
+  std::string text;  // the architecture in the space's notation
 };
 
 // Keeps the best trial, and what it was when the budget passed each mark.
@@ -87,8 +88,6 @@ class Run::Loop {
       ending_ = Ending::kInterrupted;
     } catch (const HostError& e) {
       End(Ending::kFailed, e.what());
-    } catch (const lode::Error& e) {  // from the space
-      End(Ending::kFailed, "space '" + pipeline_.space.id + "': " + e.what());
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     return {context_.seed, step_,           evaluator_.unique_queries(),
@@ -106,12 +105,11 @@ class Run::Loop {
   void Step(const std::vector<TrialObserver*>& observers) {
     const Proposal proposal = Propose();
     const Evaluation evaluation = evaluator_.Evaluate(step_, proposal.architecture);
-    const std::string text = components_.space().Format(proposal.architecture);
     const double reward = evaluation.failure.empty() ? reward_(evaluation.metrics)
                                                      : std::numeric_limits<double>::quiet_NaN();
     const TrialRecord trial{
-        step_, evaluation.id,      proposal.random, evaluation.reused, proposal.action,
-        text,  evaluation.metrics, reward,          evaluation.failure};
+        step_,         evaluation.id,      proposal.random, evaluation.reused, proposal.action,
+        proposal.text, evaluation.metrics, reward,          evaluation.failure};
     for (TrialObserver* observer : observers) {
       observer->OnTrial(trial);
     }
@@ -127,20 +125,35 @@ class Run::Loop {
     for (const auto& exploration : components_.explorations()) {
       random = exploration->Explore(step_) || random;
     }
+    bool is_action = true;
     if (random) {
       DrawAction();
     } else {
-      OptimizerInstance& optimizer = components_.optimizer();
-      optimizer.Enter(step_, Phase::kAsk);
-      if (optimizer.Ask(action_, architecture_) == LODE_PROPOSES_ARCHITECTURE) {
-        return {false, {}, architecture_};
-      }
-      for (const auto& exploration : components_.explorations()) {
-        exploration->Perturb(step_, action_);
-      }
+      is_action = Ask();
     }
-    architecture_ = components_.space().Discretize(action_);
-    return {random, action_, architecture_};
+    try {
+      if (is_action) {
+        architecture_ = components_.space().Discretize(action_);
+      }
+      return {random, is_action ? action_ : ActionView(), architecture_,
+              components_.space().Format(architecture_)};
+    } catch (const lode::Error& e) {
+      throw HostError(components_.optimizer().title() + ": proposed what space '" +
+                      pipeline_.space.id + "' refuses: " + e.what());
+    }
+  }
+
+  // Leaves the optimizer's proposal in action_ (true) or architecture_ (false).
+  bool Ask() {
+    OptimizerInstance& optimizer = components_.optimizer();
+    optimizer.Enter(step_, Phase::kAsk);
+    if (optimizer.Ask(action_, architecture_) == LODE_PROPOSES_ARCHITECTURE) {
+      return false;
+    }
+    for (const auto& exploration : components_.explorations()) {
+      exploration->Perturb(step_, action_);
+    }
+    return true;
   }
 
   // Every cell ~ Uniform(0, 1).

@@ -1,6 +1,7 @@
 // Actor and critic, and how one batch trains them (L2NAS, section 2.3).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <lode/plugin.hpp>
 #include <span>
@@ -49,6 +50,7 @@ class Agent {
   // One critic step on eq. 5, then one actor step on eq. 6 with the critic as it now is.
   Losses Train(const Batch& batch);
 
+  // Both networks; as Mlp's, a Load that throws leaves them unusable.
   void Save(lode::Writer& writer) const;
   void Load(lode::Reader& reader);
 

@@ -25,19 +25,18 @@ class FlushDenormals {
 
 constexpr char kDoc[] =
     "Mills et al., L2NAS: Learning to Optimize Neural Architectures via Continuous-Action "
-    "Reinforcement Learning, CIKM "
-    "2021. An actor maps the state, the mean of the best architectures so far, to an action; a "
-    "critic learns the upper "
-    "quantile of the reward of an action by the check loss; the actor ascends the critic. "
-    "Exploration at random comes "
-    "from the pipeline: epsilon_greedy on NAS-Bench-201, warm_up on DARTS and Once-for-All.\n\n"
+    "Reinforcement Learning, CIKM 2021. An actor maps the state, the mean of the best "
+    "architectures so far, to an action; a critic learns the upper quantile of the reward of an "
+    "action by the check loss; the actor ascends the critic. Exploration at random comes from the "
+    "pipeline: epsilon_greedy on NAS-Bench-201, warm_up on DARTS and Once-for-All.\n\n"
     "The defaults are the paper's NAS-Bench-201 experiment but for the actor's learning rate, "
-    "which the paper prints as "
-    "1e-8 without saying how the networks start. With orthogonal weights and output layers scaled "
-    "by 1e-3 (preset "
-    "paper) that rate comes close to the paper's Table 1; with LibTorch's usual start it "
-    "collapses. With the usual "
-    "start and 1e-4 (preset robust) the search is robust.";
+    "which the paper prints as 1e-8 without saying how the networks start. With orthogonal weights "
+    "and output layers scaled by 1e-3 (preset paper) that rate comes close to the paper's Table 1; "
+    "with LibTorch's usual start it collapses. With the usual start and 1e-4 (preset robust) the "
+    "search is robust.";
+
+// Smaller ones could vanish beside a moment of zero, and Adam would divide zero by zero.
+constexpr double kLeastEpsilon = 1e-30;
 
 }  // namespace
 
@@ -65,12 +64,12 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
       {"beta2", &C::beta2, "Adam's decay of the mean of squared gradients.",
        Range{0, 1, false, true}},
       lode::Param<C>{"epsilon", &C::epsilon, "Adam's guard against division by zero.",
-                     Range{0, 1, true}}
+                     Range{kLeastEpsilon, 1}}
           .LogScale(),
       {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
        Range{1, 4096}},
       {"replay_capacity", &C::replay_capacity,
-       "How many of the last trials the replay buffer keeps; 0 keeps all.", Range{0, 1e9}},
+       "How many of the last trials the replay buffer keeps, at least batch_size; 0 keeps all.", Range{0, 1e9}},
       {"initialization", &C::initialization,
        "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
        "biases.",
@@ -90,7 +89,14 @@ lode::Presets L2nas::Presets() {
        {{"actor_learning_rate", 1e-8}, {"initialization", "orthogonal"}, {"output_scale", 1e-3}}}};
 }
 
-L2nas::L2nas(lode::Host host, const Config& config) : host_(host), config_(config) {}
+L2nas::L2nas(lode::Host host, const Config& config) : host_(host), config_(config) {
+  if (config.replay_capacity > 0 && config.replay_capacity < config.batch_size) {
+    throw lode::InvalidError("replay_capacity is " + std::to_string(config.replay_capacity) +
+                             ", and a buffer below batch_size " +
+                             std::to_string(config.batch_size) +
+                             " would never train: expected at least that, or 0 to keep all trials");
+  }
+}
 
 void L2nas::Bind(const lode::Space& space) {
   cells_ = space.cells();

@@ -37,6 +37,7 @@ class L2nas {
   static lode::Params<Config> Parameters();
   static lode::Presets Presets();
 
+  // Throws InvalidError if the replay buffer could never hold a batch.
   L2nas(lode::Host host, const Config& config);
 
   void Bind(const lode::Space& space);

@@ -1,6 +1,7 @@
 #include "plugins/l2nas/mlp.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -186,17 +187,34 @@ void Mlp::Step(const AdamSettings& s) {
                  second_moment_.data(), parameters_.data());
 }
 
+// FNV-1a over the words: finds bytes that were changed on their way.
+std::uint64_t Mlp::Checksum() const {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  const auto add = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
+  add(steps_);
+  for (const auto* values : {&parameters_, &first_moment_, &second_moment_}) {
+    for (const float value : *values) {
+      add(std::bit_cast<std::uint32_t>(value));
+    }
+  }
+  return hash;
+}
+
 void Mlp::Save(lode::Writer& writer) const {
   writer.Value(steps_);
   for (const auto* values : {&parameters_, &first_moment_, &second_moment_}) {
     writer.Values(std::span<const float>(*values));
   }
+  writer.Value(Checksum());
 }
 
 void Mlp::Load(lode::Reader& reader) {
   steps_ = reader.Value<std::uint64_t>();
   for (auto* values : {&parameters_, &first_moment_, &second_moment_}) {
     reader.Values(std::span<float>(*values));
+  }
+  if (reader.Value<std::uint64_t>() != Checksum()) {
+    throw lode::InvalidError("the saved networks are damaged: their checksum does not match");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <lode/plugin.hpp>
 #include <span>
 #include <vector>
@@ -60,7 +61,8 @@ class Mlp {
   std::size_t Columns(std::size_t layer) const { return Padded(sizes_[layer + 1]); }
   std::size_t size(std::size_t layer) const { return sizes_[layer]; }
 
-  // All parameters, Adam's moments and its number of steps.
+  // All parameters, Adam's moments and its number of steps, with a checksum. A Load that throws
+  // (IoError: truncated; InvalidError: another shape, or damaged) leaves the network unusable.
   void Save(lode::Writer& writer) const;
   void Load(lode::Reader& reader);
 
@@ -68,6 +70,7 @@ class Mlp {
   std::size_t WeightCount(std::size_t layer) const {
     return Padded(sizes_[layer]) * Padded(sizes_[layer + 1]);
   }
+  std::uint64_t Checksum() const;
   void Backpropagate(std::span<const float> d_output, bool parameters);
   void MaskInactive(std::size_t layer);
 

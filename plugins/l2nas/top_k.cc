@@ -27,9 +27,9 @@ void TopK::Add(std::span<const std::uint8_t> architecture, double reward) {
 }
 
 void TopK::WriteState(float* state) const {
-  const float share = ranking_.empty() ? 0.0f : 1.0f / static_cast<float>(ranking_.size());
+  const float kept = ranking_.empty() ? 1.0f : static_cast<float>(ranking_.size());
   std::ranges::transform(counts_, state,
-                         [&](int count) { return static_cast<float>(count) * share; });
+                         [&](int count) { return static_cast<float>(count) / kept; });
 }
 
 void TopK::Count(std::span<const std::uint8_t> architecture, int change) {

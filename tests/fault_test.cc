@@ -1,0 +1,154 @@
+// Plugins that fail: the program says which, why and what to do, and loses nothing.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kBroken = fs::path(LODE_BINARY_DIR) / "tests/plugins";
+
+class FaultTest : public testing::Test {
+ protected:
+  // Random search on nb201 with one component from a broken plugin.
+  Outcome Run(const std::string& plugin, const std::vector<std::string>& overrides) const {
+    std::vector<std::string> arguments = {
+        "--plugin", (kBroken / (plugin + ".lode.so")).string(),
+        "run",      SourceFile("configs/nb201/random.toml").string(),
+        "--seeds",  "1",
+        "--set",    "budget.steps=200",
+        "--out",    (dir_.path() / "runs").string()};
+    for (const std::string& change : overrides) {
+      arguments.insert(arguments.end(), {"--set", change});
+    }
+    return lode_.Run(arguments);
+  }
+
+  void ExpectOneLine(const Outcome& outcome, int status, const std::string& part) const {
+    EXPECT_EQ(outcome.status, status) << outcome.err;
+    const std::string& said = status == 2 ? outcome.err : outcome.out;
+    EXPECT_NE(said.find(part), std::string::npos) << outcome.out << outcome.err;
+    EXPECT_EQ(Lines(outcome.err).size(), 1u) << outcome.err;
+  }
+
+  const TemporaryDirectory dir_;
+  const Program lode_{dir_.path()};
+};
+
+TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
+  ExpectOneLine(Run("too_new", {}), 2,
+                "too_new.lode.so: needs host ABI 1.99, this host has 1.0: upgrade lode, or rebuild "
+                "the plugin with "
+                "-DLODE_TARGET_MINOR=0");
+}
+
+TEST_F(FaultTest, AnOrdinaryLibraryIsRefused) {
+  ExpectOneLine(Run("no_entry", {}), 2,
+                "no_entry.lode.so: exports no lode_plugin_v1: not a Lode plugin");
+}
+
+TEST_F(FaultTest, AFileThatIsNoLibraryIsRefused) {
+  ExpectOneLine(Run("not_elf", {}), 2, "not_elf.lode.so: cannot be loaded: ");
+}
+
+TEST_F(FaultTest, BrokenPluginsOfASearchedDirectoryAreListedAndHarmless) {
+  const Outcome outcome = lode_.Run({"--plugin", kBroken.string(), "plugins"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* name : {"too_new", "no_entry", "not_elf"}) {
+    EXPECT_NE(outcome.out.find("not usable: " + (kBroken / name).string()), std::string::npos)
+        << outcome.out;
+  }
+  EXPECT_NE(outcome.out.find("l2nas"), std::string::npos);
+}
+
+TEST_F(FaultTest, AnOracleThatThrowsFailsItsTrialsAndThenTheRun) {
+  const Outcome outcome =
+      Run("throws", {"oracle.use=throws", "reward={metric=\"metric\", transform=\"identity\"}"});
+  EXPECT_NE(outcome.status, 0);
+  EXPECT_LT(outcome.status, 128) << outcome.err;
+}
+
+TEST_F(FaultTest, AnOptimizerThatThrowsIsNamed) {
+  const Outcome outcome = Run("throws", {"optimizer.use=throws"});
+  EXPECT_TRUE(outcome.status == 2 || outcome.status == 3) << outcome.err;
+  EXPECT_NE((outcome.out + outcome.err).find("optimizer 'throws': "), std::string::npos)
+      << outcome.out << outcome.err;
+}
+
+const std::vector<std::string> kNanOracle = {
+    "oracle.use=nan_oracle", "reward={metric=\"checksum\", transform=\"identity\"}"};
+
+std::vector<std::string> With(std::vector<std::string> list, const std::vector<std::string>& more) {
+  list.insert(list.end(), more.begin(), more.end());
+  return list;
+}
+
+TEST_F(FaultTest, NanAndErrorsCostTheirTrialsOnly) {
+  const Outcome outcome = Run("nan_oracle", With(kNanOracle, {"execution.max_failures=50"}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::ifstream in(dir_.path() / "runs/seed-0/result.json");
+  const auto result = nlohmann::json::parse(in);
+  EXPECT_EQ(result["steps"], 200);
+  EXPECT_GT(result["failures"], 50);
+  EXPECT_LT(result["failures"], 150);
+  const int best = result["best"]["metrics"]["checksum"];
+  EXPECT_NE(best % 3, 0);
+  EXPECT_NE(best % 5, 0);
+}
+
+TEST_F(FaultTest, AFailureStopsTheRunIfThePipelineSaysSo) {
+  const Outcome outcome = Run("nan_oracle", With(kNanOracle, {"execution.on_error=stop"}));
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_NE(outcome.out.find("seed 0 failed: step "), std::string::npos) << outcome.out;
+}
+
+TEST_F(FaultTest, TooManyFailuresInARowEndTheRun) {
+  const Outcome outcome = Run(
+      "nan_oracle",
+      With(kNanOracle, {"oracle.nan_every=1", "oracle.fail_every=0", "execution.max_failures=7"}));
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_NE(
+      outcome.out.find("7 trials in a row failed, the last one: metric 'checksum' is not a number"),
+      std::string::npos)
+      << outcome.out;
+}
+
+TEST_F(FaultTest, InterruptionReachesASlowOracle) {
+  const pid_t child =
+      lode_.Start({"--plugin", (kBroken / "nan_oracle.lode.so").string(), "run",
+                   SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--set",
+                   "oracle.use=nan_oracle", "--set", "oracle.delay_ms=60000", "--set",
+                   "reward={metric=\"checksum\", transform=\"identity\"}"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const auto asked = std::chrono::steady_clock::now();
+  kill(child, SIGTERM);
+  EXPECT_EQ(lode_.Finish(child).status, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(5));
+}
+
+TEST_F(FaultTest, WrongSizesAreRefusedByName) {
+  ExpectOneLine(Run("wrong_sizes", {"space.use=wrong_sizes"}), 2,
+                "space 'wrong_sizes': has no cells");
+  ExpectOneLine(Run("wrong_sizes", {"oracle.use=wrong_sizes"}), 2,
+                "oracle 'wrong_sizes': has no metrics");
+  for (const char* proposes : {"short", "ones", "unknown"}) {
+    const Outcome outcome = Run("wrong_sizes", {"optimizer.use=wrong_sizes",
+                                                std::string("optimizer.proposes=") + proposes});
+    EXPECT_EQ(outcome.status, 3) << proposes;
+    EXPECT_NE(outcome.out.find("optimizer 'wrong_sizes': "), std::string::npos) << outcome.out;
+    fs::remove_all(dir_.path() / "runs");
+  }
+}
+
+}  // namespace
+}  // namespace lode
