@@ -71,18 +71,49 @@ TEST_F(FaultTest, BrokenPluginsOfASearchedDirectoryAreListedAndHarmless) {
   EXPECT_NE(outcome.out.find("l2nas"), std::string::npos);
 }
 
-TEST_F(FaultTest, AnOracleThatThrowsFailsItsTrialsAndThenTheRun) {
-  const Outcome outcome =
-      Run("throws", {"oracle.use=throws", "reward={metric=\"metric\", transform=\"identity\"}"});
-  EXPECT_NE(outcome.status, 0);
-  EXPECT_LT(outcome.status, 128) << outcome.err;
-}
+// What is thrown where, and the status and the words that come of it.
+struct Throw {
+  const char* kind;
+  const char* from;
+  int status;
+};
 
-TEST_F(FaultTest, AnOptimizerThatThrowsIsNamed) {
-  const Outcome outcome = Run("throws", {"optimizer.use=throws"});
-  EXPECT_TRUE(outcome.status == 2 || outcome.status == 3) << outcome.err;
-  EXPECT_NE((outcome.out + outcome.err).find("optimizer 'throws': "), std::string::npos)
-      << outcome.out << outcome.err;
+TEST_F(FaultTest, WhateverAComponentThrowsIsCaughtAndNamed) {
+  constexpr Throw kThrows[] = {
+      {"optimizer", "create", 2},   {"optimizer", "bind", 2},      {"optimizer", "ask", 3},
+      {"optimizer", "tell", 3},     {"oracle", "create", 2},       {"oracle", "bind", 2},
+      {"oracle", "evaluate", 3},    {"space", "create", 2},        {"space", "format", 3},
+      {"exploration", "create", 2}, {"exploration", "explore", 3}, {"exploration", "perturb", 3}};
+  for (const Throw& t : kThrows) {
+    for (const char* what : {"runtime_error", "int"}) {
+      const std::string kind = t.kind;
+      std::vector<std::string> overrides{"optimizer.use=l2nas"};
+      if (kind == "exploration") {
+        overrides.push_back("exploration={use=\"throws\"}");
+      } else {
+        overrides.push_back(kind + ".use=throws");
+      }
+      const std::string place = kind + (kind == "exploration" ? ".0." : ".");
+      overrides.insert(overrides.end(), {place + "from=" + t.from, place + "what=" + what});
+      if (kind == "space" || kind == "oracle") {
+        overrides.insert(overrides.end(),
+                         {"oracle.use=throws", "reward={metric=\"ones\", transform=\"identity\"}"});
+      }
+      if (kind == "space") {
+        overrides.emplace_back("oracle.from=tell");  // which an oracle never does
+      }
+      const Outcome outcome = Run("throws", overrides);
+      EXPECT_EQ(outcome.status, t.status) << kind << " " << t.from << "\n"
+                                          << outcome.out << outcome.err;
+      const std::string said = outcome.out + outcome.err;
+      const std::string reason = std::string(what) == "int"
+                                     ? "an exception that is no std::exception"
+                                     : std::string("thrown from ") + t.from;
+      EXPECT_NE(said.find("'throws'"), std::string::npos) << kind << " " << t.from << "\n" << said;
+      EXPECT_NE(said.find(reason), std::string::npos) << kind << " " << t.from << "\n" << said;
+      fs::remove_all(dir_.path() / "runs");
+    }
+  }
 }
 
 const std::vector<std::string> kNanOracle = {
