@@ -40,9 +40,6 @@ struct RunOptions {
   bool json = false;
 };
 
-// ---- interruption
-// ----------------------------------------------------------------------------------------------
-
 std::atomic<bool> interrupted = false;
 
 // The first signal lets the trial in hand finish, the second ends at once.
@@ -58,9 +55,6 @@ void CatchSignals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
-
-// ---- one run
-// ---------------------------------------------------------------------------------------------------
 
 // A run to make: which search, which seed, where it is kept.
 struct Job {
@@ -111,16 +105,22 @@ core::RunResult ExecuteStored(core::Run& run, core::RunStore& store, RunProgress
   return result;
 }
 
-void Execute(const Job& job, bool fresh, ProgressDisplay& display) {
+// What a job came to. Throws HostError if the run cannot even start.
+struct JobResult {
+  std::vector<core::MetricDeclaration> metrics;
+  core::RunResult run;
+};
+
+JobResult Execute(const Job& job, ProgressDisplay& display) {
   const core::Pipeline& pipeline = job.search->pipeline;
   core::Run run(pipeline, job.seed, *job.catalog, interrupted);
-  core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog, fresh);
+  core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog);
   core::RunStore store(job.directory, run.metrics(),
                        {{"seed", std::to_string(job.seed)}, {"status", "running"}});
-  job.result->metrics = run.metrics();
   const std::size_t metric = MetricIndex(run.metrics(), pipeline.reward.metric);
   RunProgress& progress = display.Begin(TitleOf(job), pipeline.budget, metric);
-  core::RunResult& result = job.result->runs[job.position];
+  core::RunResult result;
+  result.seed = job.seed;
   try {
     result = ExecuteStored(run, store, progress);
     if (run.optimizer().CanSave()) {
@@ -133,16 +133,13 @@ void Execute(const Job& job, bool fresh, ProgressDisplay& display) {
     result.reason = e.what();
   }
   display.End(progress, EndLine(job, result, metric));
+  return {run.metrics(), std::move(result)};
 }
-
-// ---- all runs
-// --------------------------------------------------------------------------------------------------
 
 // Takes jobs in order with `workers` threads. The first job that cannot even start ends all.
 class JobQueue {
  public:
-  JobQueue(const std::vector<Job>& jobs, bool fresh)
-      : jobs_(jobs), fresh_(fresh), display_(jobs.size()) {}
+  explicit JobQueue(const std::vector<Job>& jobs) : jobs_(jobs), display_(jobs.size()) {}
 
   void Run(unsigned workers) {
     std::vector<std::thread> threads;
@@ -161,7 +158,10 @@ class JobQueue {
   void Work() {
     for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
       try {
-        Execute(jobs_[i], fresh_, display_);
+        JobResult result = Execute(jobs_[i], display_);
+        const std::lock_guard lock(mutex_);
+        jobs_[i].result->metrics = std::move(result.metrics);
+        jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
       } catch (...) {
         const std::lock_guard lock(mutex_);
         error_ = error_ ? error_ : std::current_exception();
@@ -171,7 +171,6 @@ class JobQueue {
   }
 
   const std::vector<Job>& jobs_;
-  const bool fresh_;
   ProgressDisplay display_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
@@ -254,7 +253,7 @@ void CheckDirectories(const Plan& plan, bool fresh) {
                             ": two runs would be kept here; give the pipelines different names");
     }
     seen.push_back(job.directory);
-    if (!fresh && fs::exists(job.directory / core::kStoreFile)) {
+    if (!fresh && core::HoldsRun(job.directory)) {
       throw core::HostError(
           job.directory.string() +
           ": holds a run already; choose another --out, or --fresh to replace it");
@@ -312,8 +311,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   CatchSignals();
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const unsigned workers = options.jobs > 0 ? options.jobs : cores;
-  JobQueue(plan.jobs, options.fresh)
-      .Run(std::min<unsigned>(workers, static_cast<unsigned>(plan.jobs.size())));
+  JobQueue(plan.jobs).Run(std::min<unsigned>(workers, static_cast<unsigned>(plan.jobs.size())));
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
   if (options.json) {
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());

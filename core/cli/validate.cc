@@ -12,7 +12,8 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand("validate", "Check pipelines and report every mistake");
   auto options = std::make_shared<PipelineOptions>();
   options->AddTo(*command);
-  auto* print = command->add_flag("--print")->description("Print each search's resolved configuration");
+  auto* print =
+      command->add_flag("--print")->description("Print each search's resolved configuration");
   command->callback([&global, &action, options, print] {
     action = [&global, options, print] {
       for (const LoadedPipeline& pipeline : Load(*options, global)) {

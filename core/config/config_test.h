@@ -39,7 +39,7 @@ class ConfigTest : public testing::Test {
   ConfigTest() : catalog_(dir_.path()) { Write("table.tsv", "a table\n"); }
 
   std::filesystem::path Write(const std::string& name, const std::string& text) const {
-    const std::filesystem::path file = dir_.path() / name;
+    std::filesystem::path file = dir_.path() / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << text;
     return file;

@@ -1,6 +1,7 @@
 #include "core/config/diagnostic.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <tuple>
 #include <utility>
 
@@ -15,14 +16,30 @@ std::string Join(const std::vector<Diagnostic>& diagnostics) {
   return text;
 }
 
+// Keys, ids and file names may have any character: those that control a terminal are escaped.
+std::string OneLine(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code >= 0x20 && code != 0x7F) {
+      out += c;
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04X", code);
+    out += escape;
+  }
+  return out;
+}
+
 std::vector<Diagnostic> Sorted(std::vector<Diagnostic> list) {
   const auto key = [](const Diagnostic& d) {
     return std::tie(d.position.file, d.position.line, d.position.column, d.message);
   };
   std::ranges::stable_sort(list, {}, key);
   // The points of a grid repeat each other's mistakes.
-  const auto repeated = std::ranges::unique(list, {}, key);
-  list.erase(repeated.begin(), repeated.end());
+  const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); };
+  list.erase(std::unique(list.begin(), list.end(), same), list.end());
   return list;
 }
 
@@ -33,10 +50,10 @@ std::string FormatDiagnostic(const Diagnostic& d) {
   if (d.position.line > 0) {
     place += ":" + std::to_string(d.position.line) + ":" + std::to_string(d.position.column);
   }
-  return place + ": " + d.message;
+  return OneLine(place + ": " + d.message);
 }
 
-ConfigError::ConfigError(std::vector<Diagnostic> diagnostics)
+ConfigError::ConfigError(const std::vector<Diagnostic>& diagnostics)
     : std::runtime_error(Join(Sorted(diagnostics))), diagnostics_(Sorted(diagnostics)) {}
 
 void Diagnostics::Add(const Position& position, std::string message) {

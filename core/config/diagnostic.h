@@ -22,7 +22,7 @@ std::string FormatDiagnostic(const Diagnostic& diagnostic);
 // All mistakes of a configuration, one a line, in the order of the files' lines.
 class ConfigError : public std::runtime_error {
  public:
-  explicit ConfigError(std::vector<Diagnostic> diagnostics);
+  explicit ConfigError(const std::vector<Diagnostic>& diagnostics);
 
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
 

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -21,9 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFileSize = 1 << 20;
 constexpr std::size_t kMaxFiles = 1000;  // of a pipeline, each counted as often as it is included
-
-// ---- environment variables in strings
-// --------------------------------------------------------------------------
 
 bool IsNameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -75,9 +73,6 @@ Substituted Substitute(std::string_view text) {
   }
   return out;
 }
-
-// ---- from toml++ to our tree
-// ------------------------------------------------------------------------------------
 
 std::string TooDeep() {
   return "tables and lists are nested more than " + std::to_string(kMaxDepth) + " deep";
@@ -153,16 +148,9 @@ class Converter {
   Diagnostics& diagnostics_;
 };
 
-// ---- files
-// -----------------------------------------------------------------------------------------------------
-
-// Control characters and line ends of a parser's message would break the one line that a mistake
-// has.
-std::string OneLine(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
+// A parser's sentence as our messages begin.
+std::string LowerCase(std::string_view text) {
+  std::string out(text);
   if (!out.empty()) {
     out[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(out[0])));
   }
@@ -182,7 +170,7 @@ std::optional<Node> Parse(const std::string& text, const std::string& name, cons
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     diagnostics.Add(has_lines ? Position{name, at.line, at.column} : Position{name, 0, 0},
-                    OneLine(e.description()));
+                    LowerCase(e.description()));
     return std::nullopt;
   }
 }
@@ -316,7 +304,7 @@ std::vector<std::string> SplitPath(std::string_view path) {
 }
 
 Override ParseOverride(std::string_view text) {
-  const std::string name = "--set " + OneLine(text);
+  const std::string name = "--set " + std::string(text);
   Diagnostics diagnostics;
   const std::size_t equals = text.find('=');
   Override out{equals == std::string_view::npos ? std::vector<std::string>()

@@ -85,6 +85,7 @@ std::string FormatReference(const ReferenceConfig& reference) {
 
 std::string FormatPlugins(const std::vector<std::filesystem::path>& plugins) {
   std::vector<std::string> paths;
+  paths.reserve(plugins.size());
   for (const auto& plugin : plugins) {
     paths.push_back(plugin.string());
   }

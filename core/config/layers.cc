@@ -243,8 +243,8 @@ Node MergeLayers(const Document& document, Diagnostics& diagnostics) {
 }
 
 void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics) {
-  std::ranges::stable_partition(overrides,
-                                [](const Override& o) { return o.path.back() == "use"; });
+  std::stable_partition(overrides.begin(), overrides.end(),
+                        [](const Override& o) { return o.path.back() == "use"; });
   for (const Override& change : overrides) {
     Apply(merged, change, diagnostics);
   }

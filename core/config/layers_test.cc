@@ -84,8 +84,8 @@ TEST_F(LayersTest, IdsWithDotsStandQuotedOrPlain) {
   for (const std::string& text : {table, plain}) {
     EXPECT_EQ(Get<std::string>(Single(kPipeline + text).oracles.at(0), "dataset"), "cifar100");
   }
-  for (const char* path : {"oracle.\"acme.table\".dataset", "oracle.acme.table.dataset",
-                           "oracle.dataset"}) {
+  for (const char* path :
+       {"oracle.\"acme.table\".dataset", "oracle.acme.table.dataset", "oracle.dataset"}) {
     const Pipeline p = Single(kPipeline, {std::string(path) + "=cifar100"});
     EXPECT_EQ(Get<std::string>(p.oracles.at(0), "dataset"), "cifar100") << path;
   }
@@ -144,7 +144,8 @@ TEST_F(LayersTest, OneTableIsAListOfOne) {
 }
 
 TEST_F(LayersTest, AnOverrideOutsideComponentsPutsItsValueInPlace) {
-  const std::string text = kPipeline + std::string("marks = [10, 20]\n[grid]\n\"space.size\" = [3, 4]\n");
+  const std::string text =
+      kPipeline + std::string("marks = [10, 20]\n[grid]\n\"space.size\" = [3, 4]\n");
   EXPECT_EQ(Searches(text).size(), 2u);
   EXPECT_EQ(Searches(text, {"grid={}"}).size(), 1u);
   EXPECT_THAT(Single(text, {"grid={}", "budget.marks.0=15"}).budget.marks, ElementsAre(15u, 20u));
@@ -159,8 +160,7 @@ TEST_F(LayersTest, PathsStartAtTheFileThatWritesThem) {
   Write("sub/t.tsv", "x");
   Write("sub/base.toml", kPipeline + std::string("[oracle.acme.table]\ntable = \"t.tsv\"\n"
                                                  "[plugins]\npaths = [\"../lib\"]\n"));
-  const Document document =
-      Document::Read(Write("p.toml", "include = \"sub/base.toml\"\n"), {});
+  const Document document = Document::Read(Write("p.toml", "include = \"sub/base.toml\"\n"), {});
   const Pipeline p = Resolve(document, catalog_).at(0).pipeline;
   EXPECT_EQ(Get<std::string>(p.oracles.at(0), "table"), dir_.path() / "sub/t.tsv");
   EXPECT_THAT(p.plugins, ElementsAre(dir_.path() / "lib"));
@@ -187,11 +187,10 @@ TEST_F(LayersTest, AVariableMayStandForANumberOrBoolean) {
   const ScopedVariable steps("LODE_TEST_STEPS", "25");
   const ScopedVariable rate("LODE_TEST_RATE", "0.25");
   const ScopedVariable yes("LODE_TEST_YES", "true");
-  const Pipeline p = Single(kPipeline, {"budget.steps=${LODE_TEST_STEPS}",
-                                        "optimizer.lr=${LODE_TEST_RATE}",
-                                        "optimizer.log_loss=${LODE_TEST_YES}",
-                                        "pipeline.seeds=${LODE_TEST_UNSET:-2}",
-                                        "optimizer.tags=[\"${LODE_TEST_STEPS}\"]"});
+  const Pipeline p = Single(
+      kPipeline, {"budget.steps=${LODE_TEST_STEPS}", "optimizer.lr=${LODE_TEST_RATE}",
+                  "optimizer.log_loss=${LODE_TEST_YES}", "pipeline.seeds=${LODE_TEST_UNSET:-2}",
+                  "optimizer.tags=[\"${LODE_TEST_STEPS}\"]"});
   EXPECT_EQ(p.budget.steps, 25u);
   EXPECT_EQ(Real(p.optimizer, "lr"), 0.25);
   EXPECT_TRUE(Get<bool>(p.optimizer, "log_loss"));

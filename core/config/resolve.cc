@@ -49,9 +49,6 @@ class HostValues {
   std::vector<Value> values_;
 };
 
-// ---- components
-// --------------------------------------------------------------------------------------------------
-
 const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const Node& node,
                                     Diagnostics& diagnostics) {
   std::vector<std::string> names;
@@ -202,9 +199,6 @@ class ComponentResolver {
   Diagnostics& diagnostics_;
 };
 
-// ---- one pipeline
-// ------------------------------------------------------------------------------------------------
-
 class PipelineResolver {
  public:
   PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics)
@@ -221,7 +215,7 @@ class PipelineResolver {
     pipeline_.explorations = List(LODE_EXPLORATION);
     pipeline_.optimizer = One(LODE_OPTIMIZER);
     if (pipeline_.oracles.empty()) {
-      diagnostics_.Add(PositionOf("oracle"), "the pipeline needs an [oracle]");
+      diagnostics_.Add(PositionOf("oracle"), "the pipeline has no [oracle]");
     }
     ReadReward();
     ReadBudget();
@@ -320,7 +314,7 @@ class PipelineResolver {
     const std::string name(KindName(kind));
     const Node* table = merged_.Find(name);
     if (table == nullptr) {
-      diagnostics_.Add(merged_.position, "the pipeline needs a [" + name + "]");
+      diagnostics_.Add(merged_.position, "the pipeline has no [" + name + "]");
       return {};
     }
     if (table->As<Node::Table>() == nullptr) {
@@ -500,9 +494,6 @@ class PipelineResolver {
   ComponentResolver components_;
   Pipeline pipeline_;
 };
-
-// ---- the grid
-// ----------------------------------------------------------------------------------------------------
 
 struct GridAxis {
   std::string name;               // as written

@@ -86,9 +86,9 @@ class TestCatalog : public Catalog {
   }
 
   static ComponentDeclaration Latency() {
-    auto c = Component(LODE_ORACLE, "latency",
-                       {Param("device", LODE_T_STRING, std::string(), -kInf, kInf,
-                              LODE_PARAM_REQUIRED)});
+    auto c = Component(
+        LODE_ORACLE, "latency",
+        {Param("device", LODE_T_STRING, std::string(), -kInf, kInf, LODE_PARAM_REQUIRED)});
     c.metrics = {Metric("latency", "ms", LODE_SPLIT_NONE)};
     return c;
   }
@@ -111,15 +111,15 @@ class TestCatalog : public Catalog {
   }
 
   static ComponentDeclaration L2nas() {
-    auto c = Component(
-        LODE_OPTIMIZER, "l2nas",
-        {Param("top_k", LODE_T_INT, std::int64_t{64}, 1, 1e6),
-         Param("lr", LODE_T_REAL, 1e-3, 0, 1, LODE_PARAM_OPEN_MIN),
-         Param("hidden", LODE_T_INT_LIST, std::vector<std::int64_t>{128, 128}, 1, 4096),
-         Param("decay", LODE_T_REAL_LIST, std::vector<double>{0.9, 0.99}, 0, 1,
-               LODE_PARAM_OPEN_MAX),
-         Param("tags", LODE_T_STRING_LIST, std::vector<std::string>{}),
-         Param("log_loss", LODE_T_BOOL, false)});
+    auto c =
+        Component(LODE_OPTIMIZER, "l2nas",
+                  {Param("top_k", LODE_T_INT, std::int64_t{64}, 1, 1e6),
+                   Param("lr", LODE_T_REAL, 1e-3, 0, 1, LODE_PARAM_OPEN_MIN),
+                   Param("hidden", LODE_T_INT_LIST, std::vector<std::int64_t>{128, 128}, 1, 4096),
+                   Param("decay", LODE_T_REAL_LIST, std::vector<double>{0.9, 0.99}, 0, 1,
+                         LODE_PARAM_OPEN_MAX),
+                   Param("tags", LODE_T_STRING_LIST, std::vector<std::string>{}),
+                   Param("log_loss", LODE_T_BOOL, false)});
     c.presets = {{"robust", "", {{"lr", 1e-4}}}, {"paper", "", {{"lr", 1e-8}}}};
     return c;
   }

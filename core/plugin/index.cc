@@ -31,9 +31,6 @@ using nlohmann::json;
 constexpr int kCacheFormat = 1;
 constexpr unsigned kScanSeconds = 60;
 
-// ---- where plugins are
-// -------------------------------------------------------------------------------------
-
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
   return value != nullptr ? value : "";
@@ -55,9 +52,6 @@ std::vector<fs::path> PluginsIn(const fs::path& directory) {
   std::sort(files.begin(), files.end());
   return files;
 }
-
-// ---- scanning one file in a child
-// ----------------------------------------------------------------------------
 
 // What a scan found, as it is cached: {"plugin": ...} or {"broken": "reason"}.
 json Declare(const fs::path& file) {
@@ -122,9 +116,6 @@ json Scan(const fs::path& file) {
   }
   return found;
 }
-
-// ---- the cache
-// -------------------------------------------------------------------------------------------------
 
 // Changes whenever the file's content may have.
 std::string Stamp(const fs::path& file) {

@@ -37,7 +37,7 @@ TEST(RandomStream, PiecesOfAnySizeAreTheSameWords) {
   RandomStream b(1, "x");
   const auto whole = Words(a, 11);
   std::vector<std::uint64_t> pieces;
-  for (const std::size_t n : {1, 3, 5, 2}) {
+  for (const std::size_t n : {1u, 3u, 5u, 2u}) {
     const auto piece = Words(b, n);
     pieces.insert(pieces.end(), piece.begin(), piece.end());
   }
@@ -46,10 +46,10 @@ TEST(RandomStream, PiecesOfAnySizeAreTheSameWords) {
 
 TEST(RandomStream, SeedsComponentsStepsAndPhasesHaveTheirOwnWords) {
   std::set<std::uint64_t> first_words;
-  for (const std::uint64_t seed : {0, 1}) {
+  for (const std::uint64_t seed : {0u, 1u}) {
     for (const char* name : {"optimizer/rea", "optimizer/random", "evaluate"}) {
       RandomStream stream(seed, name);
-      for (const std::uint64_t step : {0, 1, 1000}) {
+      for (const std::uint64_t step : {0u, 1u, 1000u}) {
         for (const Phase phase : {Phase::kSetup, Phase::kAsk, Phase::kTell}) {
           stream.Restart(step, phase);
           first_words.insert(Words(stream, 1)[0]);

@@ -49,7 +49,8 @@ std::string VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
 
 void RemoveRun(const fs::path& directory) {
   for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "result.json", kPolicyFile}) {
-    fs::remove(directory / name);
+    std::error_code not_there;
+    fs::remove(directory / name, not_there);
   }
 }
 
@@ -68,15 +69,11 @@ fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
   return fs::path(point) / ("seed-" + std::to_string(seed));
 }
 
+bool HoldsRun(const fs::path& directory) { return fs::exists(directory / kStoreFile); }
+
 void MakeRunDirectory(const fs::path& directory, const Search& search, std::uint64_t seed,
-                      const Catalog& catalog, bool fresh) {
-  if (fs::exists(directory / kStoreFile)) {
-    if (!fresh) {
-      throw HostError(directory.string() +
-                      ": holds a run already; choose another --out, or --fresh to replace it");
-    }
-    RemoveRun(directory);
-  }
+                      const Catalog& catalog) {
+  RemoveRun(directory);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {

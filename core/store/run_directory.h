@@ -21,10 +21,12 @@ inline constexpr char kPolicyFile[] = "policy";
 // a grid.
 std::filesystem::path RunDirectoryName(const Search& search, std::uint64_t seed);
 
-// Makes the directory and writes pipeline.toml and versions.json. Throws HostError if it holds a
-// run already and `fresh` is not set; with `fresh`, that run is removed.
+bool HoldsRun(const std::filesystem::path& directory);
+
+// Makes the directory, removes a run that it holds, and writes pipeline.toml and versions.json.
+// Throws HostError.
 void MakeRunDirectory(const std::filesystem::path& directory, const Search& search,
-                      std::uint64_t seed, const Catalog& catalog, bool fresh);
+                      std::uint64_t seed, const Catalog& catalog);
 
 // Writes a whole file or leaves what was there.
 void WriteFile(const std::filesystem::path& file, const std::string& text);

@@ -86,37 +86,36 @@ void ParameterGradient(Size batch, Size in, Size out, const float* x, const floa
   }
 }
 
-// kRows rows of dy with two rows of w.
+// A tile of dx: as many rows of dy with as many rows of w.
 template <int kRows>
 inline void InputGradientTile(Size in, Size out, const float* dy, const float* w, float* dx) {
-  Vector16 sums[kRows][2];
-  for (int r = 0; r < kRows; ++r) {
-    sums[r][0] = sums[r][1] = Broadcast(0);
-  }
+  Vector16 sums[kRows][kTileColumns] = {};
   for (Size k = 0; k < out; k += kLanes) {
-    const Vector16 w0 = Load(w + k);
-    const Vector16 w1 = Load(w + out + k);
-    for (int r = 0; r < kRows; ++r) {
-      const Vector16 d = Load(dy + r * out + k);
-      sums[r][0] = MultiplyAdd(d, w0, sums[r][0]);
-      sums[r][1] = MultiplyAdd(d, w1, sums[r][1]);
+    for (int j = 0; j < kTileColumns; ++j) {
+      const Vector16 right = Load(w + j * out + k);
+      for (int r = 0; r < kRows; ++r) {
+        sums[r][j] = MultiplyAdd(Load(dy + r * out + k), right, sums[r][j]);
+      }
     }
   }
-  for (int r = 0; r < kRows; ++r) {
-    dx[r * in] = Sum(sums[r][0]);
-    dx[r * in + 1] = Sum(sums[r][1]);
+  if constexpr (kRows == kTileRows) {
+    StoreSums(sums, dx, in);
+  } else {
+    for (int j = 0; j < kTileColumns; ++j) {
+      dx[j] = Sum(sums[0][j]);
+    }
   }
 }
 
 void InputGradient(Size batch, Size in, Size out, const float* dy, const float* w, float* dx) {
   Size b = 0;
-  for (; b + 4 <= batch; b += 4) {
-    for (Size i = 0; i < in; i += 2) {
-      InputGradientTile<4>(in, out, dy + b * out, w + i * out, dx + b * in + i);
+  for (; b + kTileRows <= batch; b += kTileRows) {
+    for (Size i = 0; i < in; i += kTileColumns) {
+      InputGradientTile<kTileRows>(in, out, dy + b * out, w + i * out, dx + b * in + i);
     }
   }
   for (; b < batch; ++b) {
-    for (Size i = 0; i < in; i += 2) {
+    for (Size i = 0; i < in; i += kTileColumns) {
       InputGradientTile<1>(in, out, dy + b * out, w + i * out, dx + b * in + i);
     }
   }

@@ -1,7 +1,5 @@
 #include "plugins/l2nas/l2nas.h"
 
-#include <xmmintrin.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,19 +7,6 @@ namespace l2nas {
 namespace {
 
 constexpr std::uint64_t kPolicyMagic = 0x314c4f5053414e32;  // "2NASPOL1"
-
-// Moments of units that no longer learn decay towards zero and would end as denormal numbers, which
-// cost the processor a hundred times a normal operation. Within its scope they are zero.
-class FlushDenormals {
- public:
-  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
-  ~FlushDenormals() { _mm_setcsr(before_); }
-  FlushDenormals(const FlushDenormals&) = delete;
-  FlushDenormals& operator=(const FlushDenormals&) = delete;
-
- private:
-  unsigned before_;
-};
 
 constexpr char kDoc[] =
     "Mills et al., L2NAS: Learning to Optimize Neural Architectures via Continuous-Action "
@@ -69,7 +54,8 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
       {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
        Range{1, 4096}},
       {"replay_capacity", &C::replay_capacity,
-       "How many of the last trials the replay buffer keeps, at least batch_size; 0 keeps all.", Range{0, 1e9}},
+       "How many of the last trials the replay buffer keeps, at least batch_size; 0 keeps all.",
+       Range{0, 1e9}},
       {"initialization", &C::initialization,
        "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
        "biases.",
@@ -162,7 +148,6 @@ void L2nas::Train() {
   if (count == 0) {
     return;
   }
-  const FlushDenormals flush;
   const lode::Random random = host_.Random();
   Agent::Losses sum{0, 0};
   for (std::size_t c = 0; c < count; ++c) {

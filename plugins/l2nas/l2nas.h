@@ -70,4 +70,6 @@ class L2nas {
   Batch batch_;
 };
 
+const lode_component* Component();
+
 }  // namespace l2nas

@@ -54,6 +54,17 @@ Rows OrthonormalRows(lode::Random random, std::size_t count, std::size_t length)
 
 }  // namespace
 
+AdamScales ScalesAt(const AdamSettings& s, std::uint64_t step) {
+  const auto t = static_cast<double>(step);
+  return {static_cast<float>(s.beta1),
+          static_cast<float>(1 - s.beta1),
+          static_cast<float>(s.beta2),
+          static_cast<float>(1 - s.beta2),
+          static_cast<float>(s.learning_rate / (1 - std::pow(s.beta1, t))),
+          static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, t))),
+          static_cast<float>(s.epsilon)};
+}
+
 Mlp::Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
          const Kernels& kernels)
     : sizes_{inputs, width, width, width, outputs}, output_(output), kernels_(&kernels) {
@@ -173,18 +184,9 @@ void Mlp::MaskInactive(std::size_t layer) {
   }
 }
 
-void Mlp::Step(const AdamSettings& s) {
-  ++steps_;
-  const auto t = static_cast<double>(steps_);
-  const AdamScales scales{static_cast<float>(s.beta1),
-                          static_cast<float>(1 - s.beta1),
-                          static_cast<float>(s.beta2),
-                          static_cast<float>(1 - s.beta2),
-                          static_cast<float>(s.learning_rate / (1 - std::pow(s.beta1, t))),
-                          static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, t))),
-                          static_cast<float>(s.epsilon)};
-  kernels_->adam(parameters_.size(), scales, gradient_.data(), first_moment_.data(),
-                 second_moment_.data(), parameters_.data());
+void Mlp::Step(const AdamSettings& settings) {
+  kernels_->adam(parameters_.size(), ScalesAt(settings, ++steps_), gradient_.data(),
+                 first_moment_.data(), second_moment_.data(), parameters_.data());
 }
 
 // FNV-1a over the words: finds bytes that were changed on their way.

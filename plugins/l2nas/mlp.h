@@ -22,6 +22,9 @@ struct AdamSettings {
   double epsilon;
 };
 
+// What the adam kernel needs in step 1, 2, ...
+AdamScales ScalesAt(const AdamSettings& settings, std::uint64_t step);
+
 // Rows of a batch are padded to Padded(inputs) and Padded(outputs) floats; what is beyond the real
 // columns is zero in inputs, meaningless in outputs of a sigmoid, and ignored in gradients.
 class Mlp {

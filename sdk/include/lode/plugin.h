@@ -9,28 +9,29 @@
  * Rules that hold for every declaration below
  *
  *  1. Layout. A sized struct starts with `struct_size`, set by whoever owns the memory. Fields are
- * only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A NULL
- * function pointer means "not implemented". In arrays of sized structs the stride is the first
- * element's struct_size: index with LODE_AT(). Structs without struct_size are value types, frozen
- * for the major version.
+ *     only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A
+ *     NULL function pointer means "not implemented". In arrays of sized structs the stride is the
+ *     first element's struct_size: index with LODE_AT(). Structs without struct_size are value
+ *     types, frozen for the major version.
  *  2. Memory. Pointers passed in are borrowed until the call returns, unless the function says
- * otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what the
- * other allocated.
+ *     otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what
+ *     the other allocated.
  *  3. Errors. A function that can fail returns a lode_status and puts one lower-case line without a
- * final full stop into the caller's lode_error, which may be NULL. On failure every other output is
- * untouched. No C++ exception and no longjmp crosses the boundary.
+ *     final full stop into the caller's lode_error, which may be NULL. On failure every other
+ *     output is untouched. No C++ exception and no longjmp crosses the boundary.
  *  4. Threads. Each function carries one tag:
  *       [any]     callable from several threads at once, on one instance too;
  *       [serial]  never called concurrently on one instance; the calling thread may change between
- * calls. Instances share nothing: two instances may be used at once. Threads a plugin starts have
- * ended when destroy() returns.
+ *                 calls.
+ *     Instances share nothing: two instances may be used at once. Threads a plugin starts have
+ *     ended when destroy() returns.
  *  5. Text is UTF-8. Strings in descriptors and declarations live as long as the library, which is
- * never unloaded; strings a function returns for an instance live as long as the instance.
+ *     never unloaded; strings a function returns for an instance live as long as the instance.
  *  6. Randomness comes from the host (lode_host.random or a lode_random argument) and nowhere else;
- * a component does not read the clock to decide anything. Then the same configuration and seed give
- * the same trials.
+ *     a component does not read the clock to decide anything. Then the same configuration and seed
+ *     give the same trials.
  *  7. A plugin prints nothing, exits never, and does not install signal handlers: it logs and
- * returns errors. */
+ *     returns errors. */
 #ifndef LODE_PLUGIN_H_
 #define LODE_PLUGIN_H_
 
@@ -42,8 +43,7 @@
 extern "C" {
 #endif
 
-/* ---- version
- * --------------------------------------------------------------------------------------- */
+/* ---- version ---- */
 
 /* A new major means a new entry symbol; the minor grows by one with each release that appends
  * anything. */
@@ -68,8 +68,7 @@ extern "C" {
 
 #define LODE_EXPORT __attribute__((visibility("default")))
 
-/* ---- values
- * ---------------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 typedef int32_t lode_status;
 enum lode_status_code {
@@ -93,8 +92,7 @@ typedef struct lode_str { /* not NUL-terminated */
   size_t size;
 } lode_str;
 
-/* Receives bytes; may be called several times. A status other than LODE_OK ends the writer's work.
- */
+/* Receives bytes, in several calls if need be. A status other than LODE_OK ends the writing. */
 typedef struct lode_sink {
   void* ctx;
   lode_status (*write)(void* ctx, const void* data, size_t size);
@@ -113,8 +111,7 @@ typedef struct lode_random {
   void (*fill)(void* ctx, uint64_t* out, size_t count);
 } lode_random;
 
-/* ---- parameters: what a component may be configured with
- * --------------------------------------------- */
+/* ---- parameters: what a component may be configured with ---- */
 
 typedef int32_t lode_type;
 enum lode_type_code {
@@ -123,9 +120,9 @@ enum lode_type_code {
   LODE_T_REAL = 3,
   LODE_T_STRING = 4,
   LODE_T_CHOICE = 5, /* a string out of lode_param.choices */
-  LODE_T_PATH =
-      6, /* a string; the host makes it absolute: relative paths written in a pipeline start at its
-            file, a relative default starts at the directory of the plugin's own file */
+  /* A string that the host makes absolute: a relative path written in a pipeline starts at its
+   * file, a relative default at the directory of the plugin's own file. */
+  LODE_T_PATH = 6,
   LODE_T_INT_LIST = 7,
   LODE_T_REAL_LIST = 8,
   LODE_T_STRING_LIST = 9
@@ -151,8 +148,7 @@ enum lode_param_flag {
   LODE_PARAM_DEPRECATED = 1u << 2, /* accepted with a warning; doc names the successor */
   LODE_PARAM_OPEN_MIN = 1u << 3,   /* min itself is excluded */
   LODE_PARAM_OPEN_MAX = 1u << 4,   /* max itself is excluded */
-  LODE_PARAM_INPUT_FILE =
-      1u << 5 /* PATH: must name a readable file, checked when a pipeline is validated */
+  LODE_PARAM_INPUT_FILE = 1u << 5  /* PATH: must name a readable file; the host checks it */
 };
 
 /* One declared parameter. The host validates pipelines against it and writes `lode describe` from
@@ -161,12 +157,11 @@ enum lode_param_flag {
 typedef struct lode_param {
   uint32_t struct_size;
   lode_type type;
-  const char* name;         /* the TOML key: [a-z][a-z0-9_]*, never renamed, never reused */
-  const char* doc;          /* one sentence */
-  const char* unit;         /* "s", "MiB", "steps", or "": for display */
-  lode_value default_value; /* ignored with LODE_PARAM_REQUIRED */
-  double min,
-      max; /* INT, REAL and elements of their lists; inclusive unless OPEN; +-HUGE_VAL: none */
+  const char* name;           /* the TOML key: [a-z][a-z0-9_]*, never renamed, never reused */
+  const char* doc;            /* one sentence */
+  const char* unit;           /* "s", "MiB", "steps", or "": for display */
+  lode_value default_value;   /* ignored with LODE_PARAM_REQUIRED */
+  double min, max;            /* of numbers and elements; inclusive unless OPEN; +-HUGE_VAL: none */
   const char* const* choices; /* CHOICE: NULL-terminated */
   uint32_t flags;
   uint32_t reserved; /* 0 */
@@ -188,8 +183,7 @@ typedef struct lode_preset {
   const lode_setting* settings;
 } lode_preset;
 
-/* ---- what the host offers
- * --------------------------------------------------------------------------- */
+/* ---- what the host offers ---- */
 
 typedef int32_t lode_level;
 enum lode_level_code { LODE_DEBUG = 1, LODE_INFO = 2, LODE_WARNING = 3, LODE_ERROR = 4 };
@@ -217,8 +211,7 @@ typedef struct lode_host {
 
 typedef struct lode_instance lode_instance; /* opaque, owned by the plugin */
 
-/* ---- the data the kinds exchange
- * --------------------------------------------------------------------
+/* ---- the data the kinds exchange ----
  *
  * A space is a list of matrices. An ACTION (the paper's alpha) is one finite float for each cell of
  * every matrix: row-major, matrices concatenated in order; cells is their number. An ARCHITECTURE
@@ -263,9 +256,8 @@ typedef struct lode_query {
   uint32_t struct_size;
   uint32_t reserved;
   const uint8_t* architecture; /* cells bytes, valid in the bound space */
-  double
-      fidelity;  /* in (0, 1]: share of the oracle's full cost to spend; 1 unless it offers more */
-  uint64_t seed; /* for the oracle's own randomness in this evaluation */
+  double fidelity;             /* in (0, 1]: share of the oracle's full cost to spend */
+  uint64_t seed;               /* for the oracle's own randomness in this evaluation */
 
   double* metrics;     /* out: caller's array of metric_count values, in declared order */
   double cost_seconds; /* out: simulated cost; leave it if the oracle has none */
@@ -284,8 +276,7 @@ typedef struct lode_proposal {
 } lode_proposal;
 
 enum lode_trial_flag {
-  LODE_TRIAL_RANDOM =
-      1u << 0, /* the exploration strategy chose a random action; the optimizer was not asked */
+  LODE_TRIAL_RANDOM = 1u << 0, /* drawn by the exploration strategy: the optimizer was not asked */
   LODE_TRIAL_FAILED = 1u << 1, /* no metrics: every metric and the reward are NaN */
   LODE_TRIAL_REUSED = 1u << 2  /* the result was known from an earlier trial of this run */
 };
@@ -303,8 +294,7 @@ typedef struct lode_trial {
   double reward; /* larger is better */
 } lode_trial;
 
-/* ---- one table for each kind
- * ------------------------------------------------------------------------- */
+/* ---- one table for each kind ---- */
 
 /* SEARCH SPACE: the set of architectures. Everything is a pure function of the parameters, the
  * arguments and the random stream passed in. */
@@ -374,8 +364,7 @@ typedef struct lode_exploration_api {
   /* Optional. Sets *random: whether step takes a random action. Called once for each step, in
    * order. [serial] */
   lode_status (*explore)(lode_instance*, uint64_t step, bool* random, lode_error*);
-  /* Optional. Changes the optimizer's action of `cells` floats in place; they stay finite. [serial]
-   */
+  /* Optional. Changes an action of `cells` floats in place; they stay finite. [serial] */
   lode_status (*perturb)(lode_instance*, uint64_t step, float* action, uint32_t cells, lode_error*);
 } lode_exploration_api;
 
@@ -394,8 +383,7 @@ typedef struct lode_optimizer_api {
   lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
 } lode_optimizer_api;
 
-/* ---- descriptor and entry
- * --------------------------------------------------------------------------- */
+/* ---- descriptor and entry ---- */
 
 typedef int32_t lode_kind;
 enum lode_kind_code { LODE_SPACE = 1, LODE_ORACLE = 2, LODE_EXPLORATION = 3, LODE_OPTIMIZER = 4 };
@@ -404,8 +392,7 @@ enum lode_capability {
   LODE_CAP_CONCURRENT = 1u << 0, /* oracle: evaluate() is [any] */
   LODE_CAP_CANONICAL = 1u << 1,  /* oracle: architectures with one canonical form have one result */
   LODE_CAP_SEVERAL_ASKS = 1u << 2, /* optimizer: ask() may run ahead of tell() */
-  LODE_CAP_EXPLORES =
-      1u << 3, /* optimizer: explores by itself; the pipeline's strategies are not applied */
+  LODE_CAP_EXPLORES = 1u << 3,     /* optimizer: the pipeline's explorations are not for it */
   LODE_CAP_USES_TORCH = 1u << 4,   /* links LibTorch: slow to load, needs its shared library */
   LODE_CAP_METRICS_VARY = 1u << 5  /* oracle: which metrics it has depends on its parameters */
 };

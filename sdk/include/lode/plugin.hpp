@@ -1,6 +1,7 @@
 // lode/plugin.hpp - write a Lode plugin as C++20 classes. Header-only; depends on <lode/plugin.h>
 // and the standard library, and everything in it is compiled into the plugin: nothing crosses the
-// boundary but C. SPDX-License-Identifier: Apache-2.0
+// boundary but C.
+// SPDX-License-Identifier: Apache-2.0
 //
 // A component is a class T, turned into a table by one of
 //
@@ -10,18 +11,19 @@
 // (each component has a class of its own: the functions make one table per T) and a plugin is one
 // line at namespace scope:
 //
-//   LODE_PLUGIN("acme.ring", "1.0.0", "Apache-2.0", lode::SpaceComponent<Ring>("ring", "1.0.0", "A
-//   ring of choices."))
+//   LODE_PLUGIN("acme.ring", "1.0.0", "Apache-2.0",
+//               lode::SpaceComponent<Ring>("ring", "1.0.0", "A ring of choices."));
 //
 // Every T has
 //
-//   struct Config { std::int64_t nodes = 4; };              // parameters with their defaults; may
-//   be empty static lode::Params<Config> Parameters() {              // optional if Config is empty
+//   struct Config { std::int64_t nodes = 4; };   // parameters with their defaults; may be empty
+//   static lode::Params<Config> Parameters() {   // optional if Config is empty
 //     return {{"nodes", &Config::nodes, "Number of nodes.", lode::Range{2, 12}}};
 //   }
-//   static lode::Presets Presets();                         // optional
+//   static lode::Presets Presets();              // optional
 //   T(lode::Host host, const Config& config);
-//   void Save(lode::Writer&) const; void Load(lode::Reader&);   // optional
+//   void Save(lode::Writer&) const;              // optional, with Load
+//   void Load(lode::Reader&);
 //
 // and the methods of its kind, listed at the component functions below. Methods report errors by
 // throwing lode::Error (or any std::exception); outputs of a call that throws are discarded.
@@ -54,8 +56,7 @@
 namespace lode {
 inline namespace v1 {
 
-// ---- errors
-// ---------------------------------------------------------------------------------------------
+// ---- errors ----
 
 // What methods throw. `what` is one lower-case line without a final full stop.
 class Error : public std::runtime_error {
@@ -142,8 +143,7 @@ lode_sink SinkInto(T& container) {
 
 }  // namespace detail
 
-// ---- the host's services
-// ---------------------------------------------------------------------------------
+// ---- the host's services ----
 
 // Random numbers from the host. The derived draws are the same on every standard library.
 class Random {
@@ -223,8 +223,7 @@ class Host {
   const lode_host* host_;
 };
 
-// ---- data
-// ---------------------------------------------------------------------------------------------------
+// ---- data ----
 
 using Action = std::vector<float>;               // cells floats
 using Architecture = std::vector<std::uint8_t>;  // cells bytes, 0 or 1
@@ -248,7 +247,7 @@ struct Metric {
   lode_direction direction = LODE_MAXIMIZE;
   lode_split split = LODE_SPLIT_NONE;
   std::string dataset{};  // "" if it comes from no data
-  double epochs = 0;         // of the training behind it; 0 if there was none
+  double epochs = 0;      // of the training behind it; 0 if there was none
   bool noisy = false;
 };
 
@@ -271,8 +270,7 @@ struct Trial {
   double reward;
 };
 
-// ---- a bound space
-// -------------------------------------------------------------------------------------------
+// ---- a bound space ----
 
 // The run's space as oracles and optimizers see it. Cheap to copy; every method may be called from
 // any thread.
@@ -373,8 +371,7 @@ class Space {
   std::size_t cells_ = 0;
 };
 
-// ---- saved state
-// -----------------------------------------------------------------------------------------------
+// ---- saved state ----
 
 class Writer {
  public:
@@ -433,8 +430,7 @@ class Reader {
   lode_source source_;
 };
 
-// ---- parameters
-// ----------------------------------------------------------------------------------------------
+// ---- parameters ----
 
 // Bounds of a number, or of each element of a list.
 struct Range {
@@ -597,8 +593,7 @@ struct Preset {
 };
 using Presets = std::vector<Preset>;
 
-// ---- components
-// ----------------------------------------------------------------------------------------------
+// ---- components ----
 
 namespace detail {
 
@@ -914,18 +909,19 @@ struct SpaceTable {
 }  // namespace detail
 
 // SPACE. T has
-//   std::vector<lode::Matrix> Matrices() const;                       constant after construction
+//   std::vector<lode::Matrix> Matrices() const;                // constant after construction
 //   double Log10Size() const;
-//   void Discretize(ActionView action, std::span<std::uint8_t> out) const;     out is zeroed;
-//   action is finite void Sample(Random, std::span<std::uint8_t> out) const;                    out
-//   is zeroed std::string Format(ArchitectureView) const;                                throws
-//   unless it is an architecture void Parse(std::string_view, std::span<std::uint8_t> out) const;
-//   out is zeroed
+//   void Discretize(ActionView action, std::span<std::uint8_t> out) const;   // action is finite
+//   void Sample(Random, std::span<std::uint8_t> out) const;
+//   std::string Format(ArchitectureView) const;                // throws if it is none
+//   void Parse(std::string_view, std::span<std::uint8_t> out) const;
 // and may have
 //   void Mutate(Random, ArchitectureView parent, std::span<std::uint8_t> child) const;
 //   void Crossover(Random, ArchitectureView mother, ArchitectureView father,
-//   std::span<std::uint8_t> child) const; std::vector<Architecture> Neighbours(ArchitectureView)
-//   const; void Canonical(ArchitectureView, std::span<std::uint8_t> representative) const;
+//                  std::span<std::uint8_t> child) const;
+//   std::vector<Architecture> Neighbours(ArchitectureView) const;
+//   void Canonical(ArchitectureView, std::span<std::uint8_t> representative) const;
+// Spans to write into are zeroed.
 template <class T>
 const lode_component* SpaceComponent(const char* id, const char* version, const char* summary,
                                      const char* doc = "") {
@@ -936,10 +932,9 @@ const lode_component* SpaceComponent(const char* id, const char* version, const 
 }
 
 // ORACLE. T has
-//   std::vector<lode::Metric> Metrics() const;                        constant after construction
-//   void Bind(lode::Space);                                           may throw UnsupportedError
-//   void Evaluate(const Query&, std::span<double> metrics);           throws if this one evaluation
-//   fails
+//   std::vector<lode::Metric> Metrics() const;                 // constant after construction
+//   void Bind(lode::Space);                                    // may throw UnsupportedError
+//   void Evaluate(const Query&, std::span<double> metrics);    // throws if this evaluation fails
 template <class T>
 const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
                                       const char* doc = "", std::uint32_t capabilities = 0) {
@@ -991,8 +986,8 @@ const lode_component* OracleComponent(const char* id, const char* version, const
 }
 
 // EXPLORATION. T has at least one of
-//   bool Explore(std::uint64_t step);                                 whether this step takes a
-//   random action void Perturb(std::uint64_t step, std::span<float> action);
+//   bool Explore(std::uint64_t step);                          // whether to take a random action
+//   void Perturb(std::uint64_t step, std::span<float> action);
 template <class T>
 const lode_component* ExplorationComponent(const char* id, const char* version, const char* summary,
                                            const char* doc = "") {
@@ -1024,10 +1019,9 @@ const lode_component* ExplorationComponent(const char* id, const char* version, 
 }
 
 // OPTIMIZER. T has
-//   void Bind(lode::Space);                                           may throw UnsupportedError
-//   std::variant<Action, Architecture> Ask();  or either of the two types by itself
-//   void Tell(const Trial&);                                          also for trials it did not
-//   ask for
+//   void Bind(lode::Space);                                    // may throw UnsupportedError
+//   std::variant<Action, Architecture> Ask();                  // or either of the two types
+//   void Tell(const Trial&);                                   // also trials it did not ask for
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {

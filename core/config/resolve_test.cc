@@ -1,0 +1,424 @@
+#include "core/config/resolve.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <string>
+
+#include "core/config/config_test.h"
+#include "core/config/host_tables.h"
+
+namespace lode::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::IsEmpty;
+using testing::Pair;
+
+class ResolveTest : public ConfigTest {
+ protected:
+  // The mistakes of kPipeline with one override, without the words that name the override.
+  std::string Set(const std::string& override) const {
+    const std::string text = Mistakes(kPipeline, {override});
+    const std::string prefix = "--set " + override + ": ";
+    EXPECT_EQ(text.substr(0, prefix.size()), text.empty() ? "" : prefix);
+    return text.empty() ? "" : text.substr(prefix.size());
+  }
+};
+
+// kPipeline with one part of it replaced.
+std::string Replaced(const std::string& part, const std::string& by) {
+  std::string text = kPipeline;
+  return text.replace(text.find(part), part.size(), by);
+}
+
+TEST_F(ResolveTest, TheLeastPipelineHasTheDeclaredDefaults) {
+  const Pipeline p = Single(kPipeline);
+  EXPECT_EQ(p.name, "p");
+  EXPECT_EQ(p.description, "");
+  EXPECT_THAT(p.seeds, ElementsAre(0u));
+  EXPECT_EQ(p.space.id, "ring");
+  EXPECT_EQ(p.oracles.size(), 1u);
+  EXPECT_THAT(p.explorations, IsEmpty());
+  EXPECT_EQ(p.reward.transform, Transform::kIdentity);
+  EXPECT_FALSE(p.reward.allow_test);
+  EXPECT_EQ(p.budget.steps, 100u);
+  EXPECT_FALSE(p.budget.unique_queries);
+  EXPECT_EQ(p.budget.patience, 100000u);
+  EXPECT_EQ(p.execution.on_error, OnError::kSkip);
+  EXPECT_EQ(p.execution.max_failures, 10u);
+  EXPECT_EQ(p.optimizer.values.size(), catalog_.Find(LODE_OPTIMIZER, "l2nas")->params.size());
+  EXPECT_EQ(p.optimizer.position.line, 11u);
+}
+
+TEST_F(ResolveTest, EverythingThatIsMissingIsNamed) {
+  EXPECT_EQ(Mistakes("[pipeline]\n"),
+            "p.toml: [budget] needs 'steps' or 'unique_queries'\n"
+            "p.toml: [reward] needs 'metric'\n"
+            "p.toml: the pipeline has no [optimizer]\n"
+            "p.toml: the pipeline has no [oracle]\n"
+            "p.toml: the pipeline has no [space]\n"
+            "p.toml:1:1: [pipeline] needs 'name'");
+}
+
+TEST_F(ResolveTest, MistakesOfAllTablesComeAtOnceInTheOrderOfLines) {
+  EXPECT_EQ(Mistakes(R"([pipeline]
+name = "p"
+seed = 3
+[space]
+use = "rin"
+[oracle]
+use = "acme.table"
+datset = "cifar10"
+[reward]
+metric = "valid_acuracy"
+[optimizer]
+use = "l2nas"
+top_k = 0
+lr = "fast"
+[budget]
+steps = 1.5
+[extra]
+)"),
+            "p.toml:3:1: [pipeline] has no parameter 'seed'; did you mean 'seeds'?\n"
+            "p.toml:5:7: there is no space 'rin'; did you mean 'ring'?\n"
+            "p.toml:8:1: oracle 'acme.table' has no parameter 'datset'; did you mean 'dataset'?\n"
+            "p.toml:10:10: no oracle has the metric 'valid_acuracy'; did you mean "
+            "'valid_accuracy'?\n"
+            "p.toml:13:9: 'top_k': 0 is outside [1, 1000000]\n"
+            "p.toml:14:6: 'lr' must be a real number, not a string\n"
+            "p.toml:16:9: 'steps' must be an integer, not a real number\n"
+            "p.toml:17:2: a pipeline has no 'extra'");
+}
+
+TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[exploraton]\n")),
+            "p.toml:14:2: a pipeline has no 'exploraton'; did you mean 'exploration'?");
+  EXPECT_EQ(Set("optimizer.use=real"), "there is no optimizer 'real'; did you mean 'rea'?");
+  EXPECT_EQ(Set("optimizer.use=bananas"),
+            "there is no optimizer 'bananas'; there is l2nas, rea, "
+            "random");
+  EXPECT_EQ(Set("budget.epochs=3"),
+            "[budget] has no parameter 'epochs'; there is steps, "
+            "unique_queries, marks, patience");
+  EXPECT_EQ(Set("optimizer.presett=paper"),
+            "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
+  EXPECT_EQ(Set("optimizer.preset=papr"),
+            "optimizer 'l2nas' has no such preset as 'papr'; did you mean 'paper'?");
+  EXPECT_EQ(Set("optimizer.preset=3"), "optimizer 'l2nas' has no such preset");
+  EXPECT_EQ(Set("optimizer.rea.preset=paper"),
+            "optimizer 'rea' has no parameter 'preset'; there "
+            "is policy, population, sample");
+  EXPECT_EQ(Set("space.policy=x"), "space 'ring' has no parameter 'policy'; there is size");
+}
+
+TEST_F(ResolveTest, TablesOfAlternativesAreCheckedToo) {
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[optimizer.raa]\n[optimizer.rea]\npopulation = 1\n")),
+            "p.toml:14:12: there is no optimizer 'raa'; did you mean 'rea'?\n"
+            "p.toml:16:14: 'population': 1 is outside [2, 1000000]");
+}
+
+TEST_F(ResolveTest, ComponentTablesOfTheWrongShape) {
+  EXPECT_EQ(Mistakes(Replaced("use = \"l2nas\"\n", "")),
+            "p.toml:10:1: [optimizer] needs `use`, the id of a component");
+  EXPECT_EQ(Mistakes(Replaced("use = \"l2nas\"", "use = 3")),
+            "p.toml:11:7: [optimizer] needs `use`, the id of a component");
+  EXPECT_EQ(Mistakes(Replaced("use = \"l2nas\"", "top_k = 3")),
+            "p.toml:10:1: [optimizer] needs `use`, the id of a component\n"
+            "p.toml:11:1: 'top_k' belongs to no component: say which one with `use`");
+  EXPECT_EQ(Mistakes(Replaced("[optimizer]", "[[optimizer]]")),
+            "p.toml:10:1: [optimizer] must be one table, not a list");
+  EXPECT_THAT(Mistakes(Replaced("[optimizer]\nuse = \"l2nas\"\n", "").insert(0, "optimizer = 1\n")),
+              testing::HasSubstr("p.toml:1:13: expected a table with `use`, got an integer"));
+  EXPECT_EQ(Mistakes(kPipeline, {"oracle=[]"}), "--set oracle=[]: the pipeline has no [oracle]");
+}
+
+TEST_F(ResolveTest, ValuesOfTheWrongTypeOrRange) {
+  EXPECT_EQ(Set("space.size=5.0"), "'size' must be an integer, not a real number");
+  EXPECT_EQ(Set("space.size=101"), "'size': 101 is outside [2, 100]");
+  EXPECT_EQ(Set("optimizer.lr=0"), "'lr': 0.0 is outside (0, 1]");
+  EXPECT_EQ(Set("optimizer.lr=nan"), "'lr': nan is not finite");
+  EXPECT_EQ(Set("optimizer.lr=1"), "");  // an integer where a real number is wanted
+  EXPECT_EQ(Set("optimizer.log_loss=1"), "'log_loss' must be a boolean, not an integer");
+  EXPECT_EQ(Set("optimizer.hidden=64"), "'hidden' must be a list of integers, not an integer");
+  EXPECT_EQ(Set("optimizer.hidden=[64, 0.5]"),
+            "'hidden' must be a list of integers, not one with a real number");
+  EXPECT_EQ(Set("optimizer.hidden=[64, 0]"), "'hidden': 0 is outside [1, 4096]");
+  EXPECT_EQ(Set("optimizer.decay=[0, 0.5]"), "");
+  EXPECT_EQ(Set("optimizer.decay=[0.5, 1]"), "'decay': 1.0 is outside [0, 1)");
+  EXPECT_EQ(Set("optimizer.tags=[\"a\", []]"),
+            "'tags' must be a list of strings, not one with a list");
+  EXPECT_EQ(Set("oracle.dataset=cifar"),
+            "'dataset': \"cifar\" is not one of cifar10, cifar100; did you mean \"cifar10\"?");
+  EXPECT_EQ(Set("oracle.dataset=10"), "'dataset' must be a string, not an integer");
+  EXPECT_EQ(Set("execution.on_error=halt"), "'on_error': \"halt\" is not one of skip, stop");
+  EXPECT_EQ(Set("budget=3"), "[budget] must be a table, not an integer");
+}
+
+TEST_F(ResolveTest, AMistakeHasOneLineWhateverItNames) {
+  EXPECT_EQ(Mistakes(Replaced("\"ring\"", "\"a\\nb\\u001b\\u007f\"")),
+            "p.toml:5:7: there is no space 'a\\u000Ab\\u001B\\u007F'; there is ring");
+}
+
+TEST_F(ResolveTest, PositionsOfElementsOfLists) {
+  EXPECT_EQ(Mistakes(kPipeline + std::string("marks = [10,\n  \"x\"]\n")),
+            "p.toml:15:3: 'marks' must be a list of integers, not one with a string");
+}
+
+TEST_F(ResolveTest, RequiredParametersAreNeeded) {
+  EXPECT_EQ(Mistakes(Replaced("\"acme.table\"", "\"latency\"")),
+            "p.toml:7:7: oracle 'latency' needs 'device'\n"
+            "p.toml:9:10: no oracle has the metric 'valid_accuracy'; there is latency");
+}
+
+TEST_F(ResolveTest, InputFilesMustBeReadableFiles) {
+  const std::string here = dir_.path().string();
+  EXPECT_EQ(WithoutDirectory(Mistakes(kPipeline, {"oracle.table=" + here + "/no.tsv"})),
+            "--set oracle.table=no.tsv: 'table': there is no file no.tsv");
+  EXPECT_EQ(Set("oracle.table=/"), "'table': / is not a file");
+  EXPECT_EQ(Set("oracle.table="), "'table': the name of a file is needed");
+  EXPECT_EQ(Set("oracle.table=\"/dev/null\\u0000x\""), "'table': a path has no NUL characters");
+  EXPECT_EQ(Set("optimizer.policy=/no/policy"), "'policy': there is no file /no/policy");
+  std::filesystem::remove(dir_.path() / "table.tsv");
+  EXPECT_EQ(Mistakes(kPipeline), "p.toml:7:7: 'table': there is no file table.tsv");
+}
+
+TEST_F(ResolveTest, APolicyIsAFileOfTheOptimizer) {
+  EXPECT_EQ(Single(kPipeline + std::string("[optimizer.l2nas]\npolicy = \"table.tsv\"\n"))
+                .optimizer.policy,
+            dir_.path() / "table.tsv");
+}
+
+TEST_F(ResolveTest, NamesMustDoAsDirectories) {
+  EXPECT_EQ(Set("pipeline.name="), "'name' also names a directory: it cannot be \"\"");
+  EXPECT_EQ(Set("pipeline.name=.."), "'name' also names a directory: it cannot be \"..\"");
+  EXPECT_EQ(Set("pipeline.name=a/b"), "'name' also names a directory: it cannot be \"a/b\"");
+  EXPECT_EQ(Set("pipeline.name=\"a\\u0000\""),
+            "'name' also names a directory: it cannot be \"a\\u0000\"");
+  EXPECT_EQ(Set("pipeline.name=1"), "'name' must be a string, not an integer");
+}
+
+TEST_F(ResolveTest, SeedsAreACountOrAList) {
+  EXPECT_THAT(Single(kPipeline, {"pipeline.seeds=3"}).seeds, ElementsAre(0u, 1u, 2u));
+  EXPECT_THAT(Single(kPipeline, {"pipeline.seeds=[8, 3]"}).seeds, ElementsAre(8u, 3u));
+  EXPECT_EQ(Single(kPipeline, {"pipeline.seeds=10000"}).seeds.size(), 10000u);
+  EXPECT_EQ(Set("pipeline.seeds=0"), "'seeds': 0 is outside [1, 10000]");
+  EXPECT_EQ(Set("pipeline.seeds=10001"), "'seeds': 10001 is outside [1, 10000]");
+  EXPECT_EQ(Set("pipeline.seeds=-1"), "'seeds': -1 is outside [1, 10000]");
+  EXPECT_EQ(Set("pipeline.seeds=[]"), "'seeds': there must be 1 to 10000 of them");
+  EXPECT_EQ(Set("pipeline.seeds=[1, 2, 1]"), "'seeds': each seed may be given once");
+  EXPECT_EQ(Set("pipeline.seeds=[-1]"), "'seeds': -1 is outside [0, 1e+15]");
+  EXPECT_EQ(Set("pipeline.seeds=many"), "'seeds' must be a list of integers, not a string");
+}
+
+TEST_F(ResolveTest, ABudgetHasALimit) {
+  EXPECT_EQ(Mistakes(Replaced("steps = 100\n", "")),
+            "p.toml:12:1: [budget] needs 'steps' or 'unique_queries'");
+  EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = 0")),
+            "p.toml:12:1: [budget] needs 'steps' or 'unique_queries'");
+  EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = -1")),
+            "p.toml:13:9: 'steps': -1 is outside [0, 1e+15]");
+  EXPECT_EQ(Set("budget.patience=0"), "'patience': 0 is outside [1, 1e+15]");
+  EXPECT_EQ(Set("execution.max_failures=0"), "'max_failures': 0 is outside [1, 1e+15]");
+}
+
+TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {
+  EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]"}).budget.marks, ElementsAre(10u, 100u));
+  EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]", "budget.steps=50"}).budget.marks,
+              ElementsAre(10u));
+  EXPECT_THAT(Single(kPipeline, {"budget={unique_queries=20, marks=[20, 21]}"}).budget.marks,
+              ElementsAre(20u));
+  EXPECT_EQ(Set("budget.marks=[20, 10]"), "'marks' must ascend");
+  EXPECT_EQ(Set("budget.marks=[10, 10]"), "'marks' must ascend");
+  EXPECT_EQ(Set("budget.marks=[0]"), "'marks': 0 is outside [1, 1e+15]");
+}
+
+TEST_F(ResolveTest, ATestMetricNeedsLeave) {
+  EXPECT_EQ(Set("reward.metric=test_accuracy"),
+            "'test_accuracy' is measured on the test split: a search on it says nothing about new "
+            "data; use a validation metric, or set allow_test = true in [reward]");
+  EXPECT_TRUE(Single(kPipeline, {"reward.metric=test_accuracy", "reward.allow_test=true"})
+                  .reward.allow_test);
+}
+
+TEST_F(ResolveTest, TransformsNeedAnAccuracyAndRelativeItsReference) {
+  EXPECT_EQ(Set("reward.transform=exponential"), "");
+  const std::string params = "reward.metric=params";
+  EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=exponential", params}),
+            "--set reward.metric=params: the reward's transform needs an accuracy in percent or as "
+            "a fraction; 'params' is in 'count'");
+  EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relative"}),
+            "p.toml:8:1: transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0");
+  EXPECT_EQ(Set("reward.reference=76"),
+            "'reference' means nothing without transform = \"relative\"");
+  EXPECT_EQ(Set("reward.reference=-1"), "'reference': -1.0 is outside [0, inf)");
+  const Pipeline p = Single(kPipeline, {"reward.transform=relative", "reward.reference=76"});
+  EXPECT_EQ(p.reward.transform, Transform::kRelative);
+  EXPECT_EQ(p.reward.reference, 76.0);
+}
+
+TEST_F(ResolveTest, MetricsOfSeveralOraclesAreKnownAndVaryingOnesLeftToTheRun) {
+  const std::string two =
+      "[[oracle]]\nuse = \"acme.table\"\n[[oracle]]\nuse = \"latency\"\n"
+      "device = \"phone\"\n";
+  const std::string text = Replaced("[oracle]\nuse = \"acme.table\"\n", two);
+  EXPECT_EQ(Single(text, {"reward.metric=latency"}).oracles.size(), 2u);
+  EXPECT_EQ(Single(kPipeline, {"oracle.use=varying", "reward.metric=anything"}).reward.metric,
+            "anything");
+}
+
+TEST(CheckReward, IsTheSameForTheMetricsOfARun) {
+  RewardConfig reward;
+  reward.metric = "accuracy";
+  EXPECT_EQ(CheckReward(reward, {}), "no oracle has the metric 'accuracy'");
+  MetricDeclaration metric;
+  metric.name = "accuracy";
+  metric.unit = "fraction";
+  metric.split = LODE_SPLIT_VALIDATION;
+  reward.transform = Transform::kExponential;
+  EXPECT_EQ(CheckReward(reward, std::span(&metric, 1)), "");
+  metric.unit = "percent";
+  EXPECT_EQ(CheckReward(reward, std::span(&metric, 1)), "");
+}
+
+TEST_F(ResolveTest, AGridIsEveryCombinationTheFirstKeySlowest) {
+  const auto searches = Searches(kPipeline + std::string(R"([grid]
+"oracle.dataset" = ["cifar10", "cifar100"]
+"optimizer.use" = ["rea", "l2nas"]
+)"));
+  ASSERT_EQ(searches.size(), 4u);
+  EXPECT_THAT(searches[0].point,
+              ElementsAre(Pair("oracle.dataset", "cifar10"), Pair("optimizer.use", "rea")));
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("oracle.dataset", "cifar10"), Pair("optimizer.use", "l2nas")));
+  EXPECT_THAT(searches[2].point,
+              ElementsAre(Pair("oracle.dataset", "cifar100"), Pair("optimizer.use", "rea")));
+  EXPECT_EQ(searches[1].pipeline.optimizer.id, "l2nas");
+  EXPECT_EQ(Get<std::string>(searches[2].pipeline.oracles[0], "dataset"), "cifar100");
+}
+
+TEST_F(ResolveTest, GridValuesOfEveryTypeHaveWords) {
+  const auto searches = Searches(kPipeline + std::string(R"([grid]
+"optimizer.lr" = [1, 0.5]
+"optimizer.hidden" = [[8, 16]]
+"optimizer.log_loss" = [true]
+"exploration" = [[], [{use = "warm_up", steps = 5}]]
+)"));
+  ASSERT_EQ(searches.size(), 4u);
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("optimizer.lr", "1"), Pair("optimizer.hidden", "8 16"),
+                          Pair("optimizer.log_loss", "true"),
+                          Pair("exploration", "{use=warm_up steps=5}")));
+  EXPECT_EQ(searches[0].point[3].second, "none");
+  EXPECT_EQ(searches[1].pipeline.explorations.size(), 1u);
+}
+
+TEST_F(ResolveTest, AnOverrideOfAnAxisLeavesItsOneValue) {
+  const std::string text = kPipeline + std::string(R"([grid]
+"oracle.dataset" = ["cifar10", "cifar100"]
+"optimizer.use" = ["rea", "l2nas"]
+)");
+  const auto searches = Searches(text, {"optimizer.use=random"});
+  ASSERT_EQ(searches.size(), 2u);
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("oracle.dataset", "cifar100"), Pair("optimizer.use", "random")));
+  EXPECT_EQ(searches[1].pipeline.optimizer.id, "random");
+  EXPECT_EQ(Searches(text, {"grid.\"oracle.dataset\"=[\"cifar10\"]"}).size(), 2u);
+}
+
+TEST_F(ResolveTest, WrongGrids) {
+  const std::string grid = std::string(kPipeline) + "[grid]\n";
+  EXPECT_EQ(Mistakes(grid + "oracle.dataset = [\"cifar10\"]\n"),
+            "p.toml:15:1: 'oracle' is a table; write a path with dots as \"oracle.NAME\"");
+  EXPECT_EQ(Mistakes(grid + "\"space.size\" = 3\n"),
+            "p.toml:15:1: 'space.size' needs a list of values, at least one");
+  EXPECT_EQ(Mistakes(grid + "\"space.size\" = []\n"),
+            "p.toml:15:1: 'space.size' needs a list of values, at least one");
+  EXPECT_EQ(Mistakes(grid + "\"space..size\" = [3]\n"),
+            "p.toml:15:1: 'space..size' is no path like \"oracle.dataset\"");
+  EXPECT_EQ(Mistakes(grid + "\"space.size\" = [3, 4, 3]\n"),
+            "p.toml:15:1: 'space.size' has the value '3' twice");
+  EXPECT_EQ(Mistakes(grid + "\"plugins.paths\" = [[\"a\"]]\n"),
+            "p.toml:15:1: [plugins] is the same at every point of a grid");
+  EXPECT_EQ(Mistakes(grid + "\"space.size\" = [3,\n 1, 200]\n"),
+            "p.toml:16:2: 'size': 1 is outside [2, 100]\n"
+            "p.toml:16:5: 'size': 200 is outside [2, 100]");
+  EXPECT_EQ(Mistakes(grid + "\"spce.size\" = [3]\n"),
+            "p.toml:15:16: a pipeline has no 'spce'; did you mean 'space'?");
+  EXPECT_EQ(Set("grid=3"), "[grid] must be a table of paths and lists of values");
+}
+
+TEST_F(ResolveTest, AMistakeOutsideTheGridIsReportedOnce) {
+  EXPECT_EQ(Mistakes(kPipeline + std::string("step = 1\n[grid]\n\"space.size\" = [3, 4, 5]\n")),
+            "p.toml:14:1: [budget] has no parameter 'step'; did you mean 'steps'?");
+}
+
+TEST_F(ResolveTest, TheSizeOfAGridIsBounded) {
+  std::string values;
+  for (int i = 0; i < 101; ++i) {
+    values += std::to_string(i + 1) + ", ";
+  }
+  const std::string grid =
+      std::string(kPipeline) + "[grid]\n\"optimizer.top_k\" = [" + values + "]\n";
+  EXPECT_EQ(Mistakes(grid + "\"budget.steps\" = [" + values + "]\n"),
+            "p.toml:14:1: the grid has more than 10000 points");
+  EXPECT_EQ(Mistakes(grid, {"pipeline.seeds=1000"}),
+            "p.toml:14:1: the grid's points and their seeds make more than 100000 runs");
+}
+
+TEST_F(ResolveTest, PublishedFiguresAreRead) {
+  const Pipeline p = Single(kPipeline + std::string(R"([[reference]]
+label = "table 1"
+where = {"oracle.dataset" = "cifar10", "space.size" = 5}
+mark = 50
+mean = 91
+std = 0.5
+[[reference]]
+label = "table 2"
+mean = 92.5
+)"));
+  ASSERT_EQ(p.references.size(), 2u);
+  EXPECT_EQ(p.references[0].label, "table 1");
+  EXPECT_THAT(p.references[0].where,
+              ElementsAre(Pair("oracle.dataset", "cifar10"), Pair("space.size", "5")));
+  EXPECT_EQ(p.references[0].mark, 50u);
+  EXPECT_EQ(p.references[0].mean, 91.0);
+  EXPECT_EQ(p.references[0].std, 0.5);
+  EXPECT_FALSE(p.references[1].mark);
+}
+
+TEST_F(ResolveTest, WrongPublishedFigures) {
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[reference]\nlabel = \"x\"\nmean = 1\n")),
+            "p.toml:14:1: published figures are a list: write [[reference]]");
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[[reference]]\nwhere = 3\nstd = -1\n")),
+            "p.toml:14:1: [reference] needs 'label'\n"
+            "p.toml:14:1: [reference] needs 'mean'\n"
+            "p.toml:15:9: 'where' must be a table of grid paths and values\n"
+            "p.toml:16:7: 'std': -1.0 is outside [0, inf)");
+}
+
+TEST_F(ResolveTest, PluginPathsAreReadWhateverElseIsWrong) {
+  const auto paths = [this](const std::string& text) {
+    return PluginPaths(Document::Read(Write("p.toml", text), {}));
+  };
+  EXPECT_THAT(paths("optimizer = 3\n[plugins]\npaths = [\"a\", 1, \"/b/../c\"]\n"),
+              ElementsAre(dir_.path() / "a", "/c"));
+  EXPECT_THAT(paths("[plugins]\npaths = 3\n"), IsEmpty());
+  EXPECT_THAT(paths("a = 1\n"), IsEmpty());
+  EXPECT_EQ(Set("plugins.paths=3"), "'paths' must be a list of strings, not an integer");
+  EXPECT_EQ(Set("plugins.path=3"), "[plugins] has no parameter 'path'; did you mean 'paths'?");
+}
+
+TEST(HostTables, AreDocumented) {
+  for (const HostTable& table : HostTables()) {
+    EXPECT_FALSE(table.doc.empty()) << table.name;
+    for (const ParamDeclaration& p : table.params) {
+      EXPECT_THAT(p.doc, EndsWith(".")) << table.name << "." << p.name;
+      EXPECT_EQ(&FindHostTable(table.name), &table);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lode::core
