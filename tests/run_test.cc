@@ -1,6 +1,5 @@
 // The main job, end to end: pipelines on the real NAS-Bench-201 table.
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <csignal>
 #include <nlohmann/json.hpp>
@@ -8,6 +7,7 @@
 #include <thread>
 
 #include "tests/program.h"
+#include "tests/run_database.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -32,25 +32,11 @@ json RunJson(const Program& lode, std::vector<std::string> arguments) {
 
 // Every stored trial, as text that shows every bit.
 std::string Trials(const fs::path& run) {
-  sqlite3* db = nullptr;
-  EXPECT_EQ(sqlite3_open_v2((run / "run.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
-            SQLITE_OK);
-  std::string text;
-  const auto add_row = [](void* out, int n, char** cells, char**) {
-    for (int i = 0; i < n; ++i) {
-      *static_cast<std::string*>(out) += std::string(cells[i] != nullptr ? cells[i] : "NULL") + "|";
-    }
-    *static_cast<std::string*>(out) += "\n";
-    return 0;
-  };
-  const char* const sql =
-      "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', valid_accuracy), "
-      "random, reused, "
-      "evaluation, hex((SELECT action FROM trial t WHERE t.step = trials.step)) FROM trials ORDER "
-      "BY step";
-  EXPECT_EQ(sqlite3_exec(db, sql, add_row, &text, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
-  sqlite3_close(db);
-  return text;
+  return Query(run,
+               "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', "
+               "valid_accuracy), random, reused, "
+               "evaluation, hex((SELECT action FROM trial t WHERE t.step = trials.step)) FROM "
+               "trials ORDER BY step");
 }
 
 class RunTest : public testing::Test {

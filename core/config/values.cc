@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/plugin/log.h"
+
 namespace lode::core {
 namespace {
 
@@ -149,6 +151,13 @@ void ReportUnknownKeys(const std::vector<ParamDeclaration>& params, const Node& 
   }
 }
 
+void WarnIfDeprecated(const ParamDeclaration& param, const Node& node, const std::string& title) {
+  if ((param.flags & LODE_PARAM_DEPRECATED) != 0) {
+    const std::string warning = title + ": '" + param.name + "' is deprecated: " + param.doc;
+    Log(LODE_WARNING, FormatDiagnostic({node.position, warning}));
+  }
+}
+
 }  // namespace
 
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
@@ -193,6 +202,7 @@ std::vector<Value> ReadTable(const std::vector<ParamDeclaration>& params, const 
   for (const ParamDeclaration& param : params) {
     const Node* node = table != nullptr ? table->Find(param.name) : nullptr;
     if (node != nullptr) {
+      WarnIfDeprecated(param, *node, title);
       values.push_back(ReadValue(param, *node, diagnostics).value_or(param.default_value));
       continue;
     }

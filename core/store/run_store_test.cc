@@ -1,7 +1,6 @@
 #include "core/store/run_store.h"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include <cmath>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "core/plugin/error.h"
+#include "tests/run_database.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -21,27 +21,6 @@ const std::vector<MetricDeclaration> kMetrics = {
      false},
     {"order", "count", "A name that SQL has other plans for.", LODE_MINIMIZE, LODE_SPLIT_NONE, "",
      0, false}};
-
-// All rows of a query, cells joined by '|', rows by newlines.
-std::string Query(const std::filesystem::path& directory, const char* sql) {
-  sqlite3* db = nullptr;
-  EXPECT_EQ(sqlite3_open_v2((directory / kStoreFile).c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
-            SQLITE_OK);
-  std::string text;
-  const auto add_row = [](void* out, int n, char** cells, char**) {
-    for (int i = 0; i < n; ++i) {
-      *static_cast<std::string*>(out) +=
-          std::string(i > 0 ? "|" : "") + (cells[i] != nullptr ? cells[i] : "NULL");
-    }
-    *static_cast<std::string*>(out) += "\n";
-    return 0;
-  };
-  char* error = nullptr;
-  sqlite3_exec(db, sql, add_row, &text, &error);
-  EXPECT_EQ(error, nullptr) << error;
-  sqlite3_close(db);
-  return text;
-}
 
 const std::vector<double> kGood = {71.5, 3};
 const std::vector<float> kAction = {0.25f, -1.5f};
