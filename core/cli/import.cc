@@ -24,7 +24,7 @@ struct ImportOptions {
 fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   for (const core::PluginDeclaration& plugin : index.plugins()) {
-    const fs::path importer = plugin.file.parent_path() / ("import_" + format + ".py");
+    fs::path importer = plugin.file.parent_path() / ("import_" + format + ".py");
     if (fs::exists(importer)) {
       return importer;
     }
@@ -36,6 +36,7 @@ int RunImporter(const fs::path& importer, const std::vector<std::string>& argume
   std::vector<std::string> words{"python3", importer.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) {
     argv.push_back(word.data());
   }

@@ -59,7 +59,7 @@ void RemoveRun(const fs::path& directory) {
 fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
   std::string point;
   for (const auto& [path, value] : search.point) {
-    point += (point.empty() ? "" : ",") + path + "=" + value;
+    point.append(point.empty() ? "" : ",").append(path).append("=").append(value);
   }
   for (char& c : point) {
     if (c == '/') {

@@ -83,7 +83,9 @@ class RunStore::Database {
  public:
   Database(fs::path file, const std::vector<MetricDeclaration>& metrics) : file_(std::move(file)) {
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    Check(sqlite3_open_v2(file_.c_str(), &db_, flags, nullptr));
+    const int opened = sqlite3_open_v2(file_.c_str(), &db_, flags, nullptr);
+    connection_.reset(db_);  // to be closed even if opening failed
+    Check(opened);
     Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN;");
     Execute(kTables);
     Execute(
@@ -106,13 +108,6 @@ class RunStore::Database {
     metric_count_ = metrics.size();
   }
 
-  ~Database() {
-    evaluation_.reset();
-    trial_.reset();
-    record_.reset();
-    meta_.reset();
-    sqlite3_close(db_);
-  }
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -202,6 +197,7 @@ class RunStore::Database {
 
   fs::path file_;
   sqlite3* db_ = nullptr;
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close)> connection_{nullptr, sqlite3_close};
   std::unique_ptr<Statement> evaluation_, trial_, record_, meta_;
   std::size_t metric_count_ = 0;
   std::uint64_t last_evaluation_ = 0;

@@ -141,6 +141,41 @@ TEST_F(KernelsTest, AdamGivesTheBitsOfThePlainOne) {
   }
 }
 
+// Weights and bias with Adam's moments, as an Mlp lays out a layer.
+struct Layer {
+  Layer(Shape s, std::mt19937& bits)
+      : w(Draw(bits, (s.in + 1) * s.out)), m(Draw(bits, w.size())), v(Draw(bits, w.size())) {
+    for (float& square : v) square *= square;
+  }
+  Floats w, m, v;
+};
+
+TEST_F(KernelsTest, DescendGivesTheBitsOfPlainGradientAndAdam) {
+  const AdamScales scales{0.9f, 0.1f, 0.99f, 0.01f, 1e-3f, 3.0f, 1e-8f};
+  for (const Shape shape : kShapes) {
+    const auto [batch, in, out] = shape;
+    const Operands operands(shape, bits_);
+    const Layer start(shape, bits_);
+    Floats gradient((in + 1) * out);
+    plain().parameter_gradient(batch, in, out, operands.x.data(), operands.dy.data(),
+                               gradient.data(), gradient.data() + in * out);
+    Layer expected = start;
+    plain().adam(gradient.size(), scales, gradient.data(), expected.m.data(), expected.v.data(),
+                 expected.w.data());
+    EXPECT_FALSE(SameBits(expected.w, start.w));
+    for (const NamedKernels& set : all()) {
+      SCOPED_TRACE(std::string(set.name) + " in " + std::to_string(in) + " out " +
+                   std::to_string(out));
+      Layer actual = start;
+      set.kernels->descend(batch, in, out, operands.x.data(), operands.dy.data(), scales,
+                           actual.m.data(), actual.v.data(), actual.w.data());
+      for (const auto part : {&Layer::w, &Layer::m, &Layer::v}) {
+        EXPECT_TRUE(SameBits(actual.*part, expected.*part));
+      }
+    }
+  }
+}
+
 // A sum in double, with the sum of its terms' sizes: what rounding is measured by.
 struct Sum {
   double value = 0, size = 0;

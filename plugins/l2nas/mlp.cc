@@ -8,7 +8,8 @@
 namespace l2nas {
 namespace {
 
-// In double and rounded once: the last bit does not depend on the machine's vector units.
+// In double and rounded once: C libraries whose exp differs in a double's last bit give the same
+// float, but for one argument in some 10^8.
 float Sigmoid(float x) {
   return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
 }
@@ -73,7 +74,7 @@ Mlp::Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output outp
     offsets_[l] = total;
     total += WeightCount(l) + Columns(l);
   }
-  for (auto* values : {&parameters_, &gradient_, &first_moment_, &second_moment_}) {
+  for (auto* values : {&parameters_, &first_moment_, &second_moment_}) {
     values->assign(total, 0.0f);
   }
 }
@@ -86,12 +87,11 @@ std::span<float> Mlp::Bias(std::size_t layer) {
   return std::span(parameters_).subspan(offsets_[layer] + WeightCount(layer), Columns(layer));
 }
 
-std::span<const float> Mlp::WeightGradient(std::size_t layer) const {
-  return std::span(gradient_).subspan(offsets_[layer], WeightCount(layer));
-}
-
-std::span<const float> Mlp::BiasGradient(std::size_t layer) const {
-  return std::span(gradient_).subspan(offsets_[layer] + WeightCount(layer), Columns(layer));
+std::pair<std::vector<float>, std::vector<float>> Mlp::Gradient(std::size_t layer) const {
+  std::vector<float> dw(WeightCount(layer)), dbias(Columns(layer));
+  kernels_->parameter_gradient(batch_, Padded(sizes_[layer]), Columns(layer), LayerInput(layer),
+                               deltas_[layer + 1].data(), dw.data(), dbias.data());
+  return {std::move(dw), std::move(dbias)};
 }
 
 void Mlp::InitializeUniform(lode::Random random, double output_scale) {
@@ -128,8 +128,8 @@ std::span<const float> Mlp::Forward(std::size_t batch, const float* x) {
   for (std::size_t l = 0; l < kLayers; ++l) {
     auto& y = activations_[l];
     y.resize(batch * Columns(l));
-    kernels_->affine(batch, Padded(sizes_[l]), Columns(l), l == 0 ? x : activations_[l - 1].data(),
-                     Weights(l).data(), Bias(l).data(), y.data());
+    kernels_->affine(batch, Padded(sizes_[l]), Columns(l), LayerInput(l), Weights(l).data(),
+                     Bias(l).data(), y.data());
     if (l + 1 < kLayers) {
       std::ranges::transform(y, y.begin(), [](float a) { return a > 0 ? a : 0; });
     } else if (output_ == Output::kSigmoid) {
@@ -139,15 +139,15 @@ std::span<const float> Mlp::Forward(std::size_t batch, const float* x) {
   return activations_.back();
 }
 
-void Mlp::BackwardParameters(std::span<const float> d_output) { Backpropagate(d_output, true); }
+void Mlp::BackwardParameters(std::span<const float> d_output) { Backpropagate(d_output, false); }
 
 std::span<const float> Mlp::BackwardInputs(std::span<const float> d_output) {
-  Backpropagate(d_output, false);
+  Backpropagate(d_output, true);
   return deltas_[0];
 }
 
-// With `parameters` down to the first layer's parameters, else down to the inputs.
-void Mlp::Backpropagate(std::span<const float> d_output, bool parameters) {
+// The loss's gradient in every layer's outputs and, with `inputs`, in the network's inputs.
+void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
   auto& last = deltas_[kLayers];
   last.assign(d_output.begin(), d_output.end());
   if (output_ == Output::kSigmoid) {
@@ -156,19 +156,11 @@ void Mlp::Backpropagate(std::span<const float> d_output, bool parameters) {
       last[i] *= y[i] * (1 - y[i]);
     }
   }
-  for (std::size_t l = kLayers; l-- > 0;) {
+  for (std::size_t l = kLayers; l-- > (inputs ? 0u : 1u);) {
     const std::size_t in = Padded(sizes_[l]);
-    const float* x = l == 0 ? x_ : activations_[l - 1].data();
-    if (parameters) {
-      float* dw = gradient_.data() + offsets_[l];
-      kernels_->parameter_gradient(batch_, in, Columns(l), x, deltas_[l + 1].data(), dw,
-                                   dw + WeightCount(l));
-    }
-    if (l > 0 || !parameters) {
-      deltas_[l].resize(batch_ * in);
-      kernels_->input_gradient(batch_, in, Columns(l), deltas_[l + 1].data(), Weights(l).data(),
-                               deltas_[l].data());
-    }
+    deltas_[l].resize(batch_ * in);
+    kernels_->input_gradient(batch_, in, Columns(l), deltas_[l + 1].data(), Weights(l).data(),
+                             deltas_[l].data());
     if (l > 0) {
       MaskInactive(l);
     }
@@ -185,8 +177,12 @@ void Mlp::MaskInactive(std::size_t layer) {
 }
 
 void Mlp::Step(const AdamSettings& settings) {
-  kernels_->adam(parameters_.size(), ScalesAt(settings, ++steps_), gradient_.data(),
-                 first_moment_.data(), second_moment_.data(), parameters_.data());
+  const AdamScales scales = ScalesAt(settings, ++steps_);
+  for (std::size_t l = 0; l < kLayers; ++l) {
+    kernels_->descend(batch_, Padded(sizes_[l]), Columns(l), LayerInput(l), deltas_[l + 1].data(),
+                      scales, first_moment_.data() + offsets_[l],
+                      second_moment_.data() + offsets_[l], parameters_.data() + offsets_[l]);
+  }
 }
 
 // FNV-1a over the words: finds bytes that were changed on their way.

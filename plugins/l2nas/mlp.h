@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <lode/plugin.hpp>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "plugins/l2nas/kernels.h"
@@ -53,14 +54,15 @@ class Mlp {
   // ... or to that in the inputs: batch rows of Padded(inputs), valid until the next call.
   std::span<const float> BackwardInputs(std::span<const float> d_output);
 
-  // One step of Adam down the gradient of the last BackwardParameters.
+  // One step of Adam down the gradient of the last BackwardParameters, without a Forward between.
   void Step(const AdamSettings& settings);
 
   // A layer's weights, Padded(in) x Padded(out), and its bias.
   std::span<float> Weights(std::size_t layer);
   std::span<float> Bias(std::size_t layer);
-  std::span<const float> WeightGradient(std::size_t layer) const;
-  std::span<const float> BiasGradient(std::size_t layer) const;
+  // Their gradient by the last BackwardParameters, laid out alike; Step does not need it written.
+  std::vector<float> WeightGradient(std::size_t layer) const { return Gradient(layer).first; }
+  std::vector<float> BiasGradient(std::size_t layer) const { return Gradient(layer).second; }
   std::size_t Columns(std::size_t layer) const { return Padded(sizes_[layer + 1]); }
   std::size_t size(std::size_t layer) const { return sizes_[layer]; }
 
@@ -74,14 +76,18 @@ class Mlp {
     return Padded(sizes_[layer]) * Padded(sizes_[layer + 1]);
   }
   std::uint64_t Checksum() const;
-  void Backpropagate(std::span<const float> d_output, bool parameters);
+  std::pair<std::vector<float>, std::vector<float>> Gradient(std::size_t layer) const;
+  const float* LayerInput(std::size_t layer) const {
+    return layer == 0 ? x_ : activations_[layer - 1].data();
+  }
+  void Backpropagate(std::span<const float> d_output, bool inputs);
   void MaskInactive(std::size_t layer);
 
   std::array<std::size_t, kLayers + 1> sizes_;
   Output output_;
   const Kernels* kernels_;
   std::array<std::size_t, kLayers> offsets_{};  // of each layer's weights; its bias follows them
-  std::vector<float> parameters_, gradient_, first_moment_, second_moment_;
+  std::vector<float> parameters_, first_moment_, second_moment_;
   std::uint64_t steps_ = 0;
 
   std::size_t batch_ = 0;
