@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/program.h"
+#include "tests/run_database.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -152,6 +153,19 @@ TEST_F(FaultTest, TooManyFailuresInARowEndTheRun) {
       outcome.out.find("7 trials in a row failed, the last one: metric 'checksum' is not a number"),
       std::string::npos)
       << outcome.out;
+}
+
+// A noisy oracle is asked again, and every answer stays with its own trial.
+TEST_F(FaultTest, NoisyMeasurementsAreMadeAgainAndAllKept) {
+  const Outcome outcome =
+      Run("nan_oracle", With(kNanOracle, {"oracle.noisy=true", "oracle.nan_every=0",
+                                          "oracle.fail_every=0", "optimizer.use=rea"}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const fs::path run = dir_.path() / "runs/seed-0";
+  EXPECT_EQ(Query(run, "SELECT count(DISTINCT evaluation), sum(reused) FROM trials"), "200|0\n");
+  EXPECT_EQ(Query(run, "SELECT count(*) FROM trials WHERE reward != checksum"), "0\n");
+  EXPECT_EQ(Query(run, "SELECT count(DISTINCT checksum) FROM trials"), "200\n");
+  EXPECT_NE(Query(run, "SELECT count(DISTINCT architecture) FROM trials"), "200\n");
 }
 
 TEST_F(FaultTest, InterruptionReachesASlowOracle) {

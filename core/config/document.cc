@@ -3,13 +3,14 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <optional>
-#include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "core/config/diagnostic.h"
@@ -21,9 +22,34 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFileSize = 1 << 20;
+constexpr std::size_t kMaxKeys = 1000;   // of a table: keys are looked for one by one
 constexpr std::size_t kMaxFiles = 1000;  // of a pipeline, each counted as often as it is included
 
 bool IsNameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool IsUtf8(std::string_view text) {
+  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // by the number of bytes
+  for (std::size_t at = 0; at < text.size();) {
+    const auto ones =
+        static_cast<std::size_t>(std::countl_one(static_cast<unsigned char>(text[at])));
+    const std::size_t size = ones == 0 ? 1 : ones;
+    if (ones == 1 || ones > 4 || size > text.size() - at) {
+      return false;
+    }
+    std::uint32_t code = static_cast<unsigned char>(text[at]) & (0xFFu >> ones);
+    for (const char c : text.substr(at + 1, size - 1)) {
+      if ((static_cast<unsigned char>(c) & 0xC0u) != 0x80u) {
+        return false;
+      }
+      code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+    }
+    if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
+      return false;
+    }
+    at += size;
+  }
+  return true;
+}
 
 // The value of what stands between "${" and "}"; the reason in `error` if there is none.
 std::string LookUp(std::string_view inner, std::string& error) {
@@ -35,6 +61,10 @@ std::string LookUp(std::string_view inner, std::string& error) {
     return "";
   }
   const char* value = std::getenv(name.c_str());
+  if (value != nullptr && !IsUtf8(value)) {
+    error = "the environment variable " + name + " is not UTF-8 text";
+    return "";
+  }
   if (value != nullptr && *value != '\0') {
     return value;
   }
@@ -113,13 +143,24 @@ class Converter {
 
   Node::Table ConvertTable(const toml::table& table, std::size_t depth) {
     Node::Table out;
-    for (const auto& [key, value] : table) {
-      out.push_back({std::string(key.str()), PositionOf(key.source()), Convert(value, depth + 1)});
+    if (table.size() > kMaxKeys) {
+      diagnostics_.Add(PositionOf(table.source()),
+                       "a table has more than " + std::to_string(kMaxKeys) + " keys");
+      return out;
     }
-    // toml++ sorts keys; people and [grid] go by the order of the file.
-    std::ranges::stable_sort(out, {}, [](const Entry& e) {
-      return std::pair(e.key_position.line, e.key_position.column);
+    // toml++ sorts keys; people and [grid] go by the order they are written in.
+    std::vector<std::pair<const toml::key*, const toml::node*>> written;
+    for (const auto& [key, value] : table) {
+      written.emplace_back(&key, &value);
+    }
+    std::ranges::stable_sort(written, {}, [](const auto& entry) {
+      const toml::source_position& at = entry.first->source().begin;
+      return std::pair(at.line, at.column);
     });
+    for (const auto& [key, value] : written) {
+      out.push_back(
+          {std::string(key->str()), PositionOf(key->source()), Convert(*value, depth + 1)});
+    }
     return out;
   }
 
@@ -204,6 +245,20 @@ std::optional<std::string> ReadText(const fs::path& file, const Position& positi
   return text;
 }
 
+std::string NoDirectory(const std::error_code& error) {
+  return "the current directory cannot be found: " + error.message();
+}
+
+// Where relative paths start that no file says. Throws ConfigError: somebody may have removed it.
+fs::path CurrentDirectory(const std::string& name) {
+  std::error_code error;
+  fs::path directory = fs::current_path(error);
+  if (error) {
+    throw ConfigError({{{name, 0, 0}, NoDirectory(error)}});
+  }
+  return directory;
+}
+
 // Reads a file and, before it, what it includes.
 class LayerReader {
  public:
@@ -225,8 +280,13 @@ class LayerReader {
     if (!text) {
       return;
     }
+    const fs::path absolute = fs::absolute(file, error);
+    if (error) {
+      diagnostics_.Add(position, NoDirectory(error));
+      return;
+    }
     open_.push_back(canonical);
-    AddText(*text, file.string(), fs::absolute(file).parent_path());
+    AddText(*text, file.string(), absolute.parent_path());
     open_.pop_back();
   }
 
@@ -267,7 +327,10 @@ class LayerReader {
       list = *array;
     }
     for (const Node& entry : list) {
-      if (const auto* name = entry.As<std::string>()) {
+      const auto* name = entry.As<std::string>();
+      if (name != nullptr && name->find('\0') != std::string::npos) {
+        diagnostics_.Add(entry.position, "include: a path has no NUL characters");
+      } else if (name != nullptr) {
         // Named like the file that includes it, so that messages stay as short as the command line.
         const fs::path beside = fs::path(entry.position.file).parent_path();
         Add((beside / *name).lexically_normal(), entry.position);
@@ -317,6 +380,7 @@ Override ParseOverride(std::string_view text) {
   }
   diagnostics.ThrowIfAny();
   const std::string value(text.substr(equals + 1));
+  const fs::path base = CurrentDirectory(name);
   Diagnostics not_toml;
   const std::string quoted = [&] {
     std::string escaped;
@@ -325,10 +389,10 @@ Override ParseOverride(std::string_view text) {
     }
     return "v = \"" + escaped + "\"";
   }();
-  auto parsed = Parse("v = " + value, name, fs::current_path(), false, not_toml);
+  auto parsed = Parse("v = " + value, name, base, false, not_toml);
   const bool one_value = parsed && parsed->As<Node::Table>()->size() == 1;
   if (!one_value || !not_toml.empty()) {
-    parsed = Parse(quoted, name, fs::current_path(), false, diagnostics);
+    parsed = Parse(quoted, name, base, false, diagnostics);
   }
   diagnostics.ThrowIfAny();
   out.value = std::move(*parsed->Find("v"));
@@ -357,7 +421,7 @@ Document Document::FromText(const std::string& text, const std::string& name) {
   Document document;
   document.name_ = name;
   Diagnostics diagnostics;
-  LayerReader(document.layers_, diagnostics).AddText(text, name, fs::current_path());
+  LayerReader(document.layers_, diagnostics).AddText(text, name, CurrentDirectory(name));
   diagnostics.ThrowIfAny();
   return document;
 }

@@ -243,8 +243,13 @@ Node MergeLayers(const Document& document, Diagnostics& diagnostics) {
 }
 
 void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics) {
-  std::stable_partition(overrides.begin(), overrides.end(),
-                        [](const Override& o) { return o.path.back() == "use"; });
+  const auto is_whole = [](const Override& o) { return o.path.size() == 1; };
+  const auto sets_use = [](const Override& o) { return o.path.back() == "use"; };
+  for (auto first = overrides.begin(); first != overrides.end();) {
+    const auto last = std::find_if(first, overrides.end(), is_whole);
+    std::stable_partition(first, last, sets_use);
+    first = last == overrides.end() ? last : last + 1;
+  }
   for (const Override& change : overrides) {
     Apply(merged, change, diagnostics);
   }

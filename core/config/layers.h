@@ -16,7 +16,8 @@ Node MergeLayers(const Document& document, Diagnostics& diagnostics);
 
 // Changes a merged tree: in a component's table like one more layer, elsewhere by putting the value
 // in the place of what is there (a table too: grid={} takes the grid away). Overrides that set a
-// `use` come first, so that parameters beside it go to the new component.
+// `use` come first, so that parameters beside it go to the new component; but none comes before one
+// that gives a whole table or list ahead of it, which would undo it.
 void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics);
 
 }  // namespace lode::core

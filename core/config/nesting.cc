@@ -61,6 +61,10 @@ class Scanner {
       at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
     }
     at_ = std::min(at_ + width, text_.size());
+    // Up to two quotes before the three that close are the string's own.
+    for (int i = 0; i < 2 && several_lines && text_.substr(at_, 1) == end.substr(0, 1); ++i) {
+      ++at_;
+    }
   }
 
   TextPlace PlaceOf(std::size_t offset) const {

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMaxSeeds = 10000;
 constexpr std::size_t kMaxSearches = 10000;
 constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
+// The points of a grid repeat each other's mistakes: enough have been seen.
+constexpr std::size_t kManyMistakes = 10000;
 
 const std::vector<std::string> kTopLevel = {"include",   "pipeline",    "space",     "oracle",
                                             "reward",    "exploration", "optimizer", "budget",
@@ -199,6 +201,24 @@ class ComponentResolver {
   Diagnostics& diagnostics_;
 };
 
+// [plugins] paths as far as they can be made out; each starts at the file, or the directory of the
+// command line, that gives it.
+std::vector<fs::path> PluginPathsOf(const Node& merged) {
+  std::vector<fs::path> paths;
+  const Node* table = merged.Find("plugins");
+  const Node* list = table != nullptr ? table->Find("paths") : nullptr;
+  if (list == nullptr || list->As<Node::Array>() == nullptr) {
+    return paths;
+  }
+  for (const Node& entry : *list->As<Node::Array>()) {
+    const auto* path = entry.As<std::string>();
+    if (path != nullptr && path->find('\0') == std::string::npos) {
+      paths.push_back((entry.base / *path).lexically_normal());
+    }
+  }
+  return paths;
+}
+
 class PipelineResolver {
  public:
   PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics)
@@ -342,6 +362,7 @@ class PipelineResolver {
   }
 
   void ReadReward() {
+    const std::size_t mistakes = diagnostics_.size();
     const HostValues values = Host("reward");
     RewardConfig& reward = pipeline_.reward;
     reward.metric = values.Get<std::string>("metric");
@@ -354,6 +375,16 @@ class PipelineResolver {
     const Node* table = merged_.Find("reward");
     const Node* metric = table != nullptr ? table->Find("metric") : nullptr;
     reward.metric_position = metric != nullptr ? metric->position : PositionOf("reward");
+    if (diagnostics_.size() == mistakes) {
+      CheckReference();
+    }
+    if (metric != nullptr && metric->As<std::string>() != nullptr) {
+      CheckRewardOfDeclaredMetrics();
+    }
+  }
+
+  void CheckReference() {
+    const RewardConfig& reward = pipeline_.reward;
     const bool relative = reward.transform == Transform::kRelative;
     if (relative && reward.reference <= 0) {
       diagnostics_.Add(PositionOf("reward", "reference"),
@@ -361,9 +392,6 @@ class PipelineResolver {
     } else if (!relative && reward.reference > 0) {
       diagnostics_.Add(PositionOf("reward", "reference"),
                        "'reference' means nothing without transform = \"relative\"");
-    }
-    if (metric != nullptr) {
-      CheckRewardOfDeclaredMetrics();
     }
   }
 
@@ -418,12 +446,13 @@ class PipelineResolver {
   }
 
   void ReadPlugins() {
-    const Node* table = merged_.Find("plugins");
     const HostValues values = Host("plugins");
-    const Node* paths = table != nullptr ? table->Find("paths") : nullptr;
     for (const std::string& path : values.Get<std::vector<std::string>>("paths")) {
-      pipeline_.plugins.push_back((paths->base / path).lexically_normal());
+      if (path.find('\0') != std::string::npos) {
+        diagnostics_.Add(PositionOf("plugins", "paths"), "'paths': a path has no NUL characters");
+      }
     }
+    pipeline_.plugins = PluginPathsOf(merged_);
   }
 
   void ReadReferences() {
@@ -613,19 +642,8 @@ std::vector<fs::path> PluginPaths(const Document& document) {
   Diagnostics diagnostics;
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
-  std::vector<fs::path> paths;
-  // What is wrong elsewhere is Resolve's to report, together with the rest.
-  const Node* table = merged.Find("plugins");
-  const Node* list = table != nullptr ? table->Find("paths") : nullptr;
-  if (list == nullptr || list->As<Node::Array>() == nullptr) {
-    return paths;
-  }
-  for (const Node& entry : *list->As<Node::Array>()) {
-    if (const auto* path = entry.As<std::string>()) {
-      paths.push_back((entry.base / *path).lexically_normal());
-    }
-  }
-  return paths;
+  // What is wrong is Resolve's to report, together with the rest.
+  return PluginPathsOf(merged);
 }
 
 std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
@@ -639,7 +657,7 @@ std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
   do {
     searches.push_back(ResolvePoint(merged, axes, point, catalog, diagnostics));
     runs += searches.back().pipeline.seeds.size();
-  } while (runs <= kMaxRuns && Advance(point, axes));
+  } while (runs <= kMaxRuns && diagnostics.size() < kManyMistakes && Advance(point, axes));
   if (runs > kMaxRuns) {
     diagnostics.Add(
         merged.Find("grid")->position,

@@ -17,7 +17,8 @@ std::string FormatReal(double value) {
     return value > 0 ? "inf" : "-inf";
   }
   char text[40];
-  for (int digits = 1; digits <= 17; ++digits) {
+  // From 6 digits on: with fewer, "%g" would write 10 as 1e+01.
+  for (int digits = 6; digits <= 17; ++digits) {
     std::snprintf(text, sizeof text, "%.*g", digits, value);
     if (std::strtod(text, nullptr) == value) {
       break;

@@ -17,24 +17,25 @@ Evaluator::Evaluator(Components& components, std::uint64_t seed)
 }
 
 Evaluation Evaluator::Evaluate(std::uint64_t step, ArchitectureView architecture) {
-  const auto [at, is_new] = by_architecture_.try_emplace(KeyOf(architecture), 0);
+  const auto [at, is_new] = by_architecture_.try_emplace(KeyOf(architecture), ids_.size());
+  const std::size_t slot = at->second;
   if (!is_new) {
-    const bool ask_again = noisy_ || failures_.contains(at->second);
-    return ask_again ? Ask(step, at->second, architecture) : Known(at->second);
+    return MustAsk(slot) ? Ask(step, slot, architecture) : Known(slot);
   }
-  at->second = NewId();
+  AddSlot();
+  bool is_new_network = true;
   if (by_canonical_) {
     const Key representative = KeyOf(components_.space().Canonical(architecture));
-    const auto [same, first] = by_representative_.try_emplace(representative, at->second);
-    if (!first && !noisy_ && !failures_.contains(same->second)) {
-      std::ranges::copy(MetricsOf(same->second), MetricsOf(at->second).begin());
-      return Known(at->second);
+    const auto [same, first] = by_representative_.try_emplace(representative, slot);
+    is_new_network = first;
+    if (!first && !MustAsk(same->second)) {
+      std::ranges::copy(MetricsOf(same->second), MetricsOf(slot).begin());
+      ids_[slot] = ++last_id_;
+      return Known(slot);
     }
-    unique_queries_ += first ? 1 : 0;
-  } else {
-    ++unique_queries_;
   }
-  return Ask(step, at->second, architecture);
+  unique_queries_ += is_new_network ? 1 : 0;
+  return Ask(step, slot, architecture);
 }
 
 Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
@@ -45,32 +46,33 @@ Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
   return key;
 }
 
-std::uint64_t Evaluator::NewId() {
+void Evaluator::AddSlot() {
+  ids_.push_back(0);
   metrics_.resize(metrics_.size() + components_.metrics().size());
-  return by_architecture_.size();
 }
 
-std::span<double> Evaluator::MetricsOf(std::uint64_t id) {
+std::span<double> Evaluator::MetricsOf(std::size_t slot) {
   const std::size_t count = components_.metrics().size();
-  return std::span(metrics_).subspan((id - 1) * count, count);
+  return std::span(metrics_).subspan(slot * count, count);
 }
 
-Evaluation Evaluator::Known(std::uint64_t id) const {
+Evaluation Evaluator::Known(std::size_t slot) const {
   const std::size_t count = components_.metrics().size();
-  return {id, true, std::span(metrics_).subspan((id - 1) * count, count), ""};
+  return {ids_[slot], true, std::span(metrics_).subspan(slot * count, count), ""};
 }
 
-Evaluation Evaluator::Ask(std::uint64_t step, std::uint64_t id, ArchitectureView architecture) {
+Evaluation Evaluator::Ask(std::uint64_t step, std::size_t slot, ArchitectureView architecture) {
   std::uint64_t seed = 0;
   random_.Restart(step, Phase::kEvaluate);
   random_.Fill(&seed, 1);
-  const std::span<double> metrics = MetricsOf(id);
+  ids_[slot] = ++last_id_;
+  const std::span<double> metrics = MetricsOf(slot);
   std::string failure = AskOracles(seed, architecture, metrics);
   if (failure.empty()) {
-    failures_.erase(id);
-    return {id, false, metrics, ""};
+    failures_.erase(slot);
+    return {ids_[slot], false, metrics, ""};
   }
-  return {id, false, {}, failures_[id] = std::move(failure)};
+  return {ids_[slot], false, {}, failures_[slot] = std::move(failure)};
 }
 
 // Returns why it failed, or "".

@@ -14,7 +14,7 @@
 namespace lode::core {
 
 struct Evaluation {
-  std::uint64_t id = 0;             // 1, 2, ... in the order they were first known
+  std::uint64_t id = 0;             // 1, 2, ...: a new one whenever the oracles are asked
   bool reused = false;              // known before: the oracles were not asked
   std::span<const double> metrics;  // valid until the next call; empty if it failed
   std::string_view failure;         // why it failed, or ""; valid until the next call
@@ -37,21 +37,25 @@ class Evaluator {
   using Key = std::string;  // the architecture's bits, packed
   static Key KeyOf(ArchitectureView architecture);
 
-  Evaluation Known(std::uint64_t id) const;
-  Evaluation Ask(std::uint64_t step, std::uint64_t id, ArchitectureView architecture);
+  // What is known of one architecture lies in a slot.
+  Evaluation Known(std::size_t slot) const;
+  Evaluation Ask(std::uint64_t step, std::size_t slot, ArchitectureView architecture);
   std::string AskOracles(std::uint64_t seed, ArchitectureView architecture,
                          std::span<double> metrics);
-  std::uint64_t NewId();
-  std::span<double> MetricsOf(std::uint64_t id);
+  void AddSlot();
+  bool MustAsk(std::size_t slot) const { return noisy_ || failures_.contains(slot); }
+  std::span<double> MetricsOf(std::size_t slot);
 
   Components& components_;
   RandomStream random_;
   bool by_canonical_;
   bool noisy_;
-  std::unordered_map<Key, std::uint64_t> by_architecture_;
-  std::unordered_map<Key, std::uint64_t> by_representative_;
-  std::vector<double> metrics_;  // metric_count values for each id
-  std::unordered_map<std::uint64_t, std::string> failures_;
+  std::unordered_map<Key, std::size_t> by_architecture_;
+  std::unordered_map<Key, std::size_t> by_representative_;
+  std::vector<std::uint64_t> ids_;  // by slot: of its last evaluation
+  std::vector<double> metrics_;     // by slot: metric_count values
+  std::unordered_map<std::size_t, std::string> failures_;
+  std::uint64_t last_id_ = 0;
   std::uint64_t unique_queries_ = 0;
 };
 

@@ -100,8 +100,8 @@ class RunStore::Database {
     for (std::size_t i = 0; i < metrics.size(); ++i) {
       placeholders += ", ?";
     }
-    evaluation_ = std::make_unique<Statement>(
-        db_, "INSERT OR REPLACE INTO evaluation VALUES(" + placeholders + ")");
+    evaluation_ =
+        std::make_unique<Statement>(db_, "INSERT INTO evaluation VALUES(" + placeholders + ")");
     trial_ = std::make_unique<Statement>(db_, "INSERT INTO trial VALUES(?, ?, ?, ?, ?, ?)");
     record_ = std::make_unique<Statement>(db_, "INSERT INTO record VALUES(?, ?, ?)");
     meta_ = std::make_unique<Statement>(db_, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
@@ -112,7 +112,7 @@ class RunStore::Database {
   Database& operator=(const Database&) = delete;
 
   void InsertTrial(const TrialRecord& t) {
-    if (t.evaluation > last_evaluation_ || !t.reused) {
+    if (t.evaluation > last_evaluation_) {
       InsertEvaluation(t);
     }
     trial_->Bind(1, t.step);
@@ -175,7 +175,7 @@ class RunStore::Database {
       evaluation_->Bind(static_cast<int>(4 + i), t.metrics.empty() ? std::nan("") : t.metrics[i]);
     }
     Check(evaluation_->Run());
-    last_evaluation_ = std::max(last_evaluation_, t.evaluation);
+    last_evaluation_ = t.evaluation;
   }
 
   void CommitIfDue() {

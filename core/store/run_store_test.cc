@@ -67,15 +67,15 @@ TEST(RunStore, ViewsAnswerTheUsualQuestions) {
   EXPECT_EQ(Query(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
 }
 
-TEST(RunStore, AFailedEvaluationMadeAgainIsReplaced) {
+TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
   const TemporaryDirectory dir;
   {
     RunStore store(dir.path(), kMetrics, {});
     store.OnTrial({0, 1, false, false, {}, "arch", {}, std::nan(""), "broken"});
-    store.OnTrial(Success(1, 1, false, 1));
+    store.OnTrial(Success(1, 2, false, 1));
   }
-  EXPECT_EQ(Query(dir.path(), "SELECT id, failure, valid_accuracy FROM evaluation"),
-            "1|NULL|71.5\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT step, failure, valid_accuracy FROM trials"),
+            "0|broken|NULL\n1|NULL|71.5\n");
 }
 
 TEST(RunStore, RefusesADirectoryThatHoldsARun) {

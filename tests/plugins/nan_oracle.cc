@@ -16,6 +16,7 @@ class NanOracle {
     std::int64_t delay_ms = 0;
     std::int64_t nan_every = 3;
     std::int64_t fail_every = 5;
+    bool noisy = false;
   };
   static lode::Params<Config> Parameters() {
     return {
@@ -26,14 +27,17 @@ class NanOracle {
          "Checksums that are multiples of it give NaN; 0 for none.", lode::Range{.min = 0}},
         {"fail_every", &Config::fail_every, "Checksums that are multiples of it fail; 0 for none.",
          lode::Range{.min = 0}},
+        {"noisy", &Config::noisy, "Whether a fraction drawn from the query's seed is added."},
     };
   }
 
   NanOracle(lode::Host host, const Config& config) : host_(host), config_(config) {}
 
   std::vector<lode::Metric> Metrics() const {
-    return {{"checksum", "count", "Sum over the cells that are set.", LODE_MAXIMIZE,
-             LODE_SPLIT_VALIDATION}};
+    lode::Metric checksum{"checksum", "count", "Sum over the cells that are set.", LODE_MAXIMIZE,
+                          LODE_SPLIT_VALIDATION};
+    checksum.noisy = config_.noisy;
+    return {checksum};
   }
   void Bind(const lode::Space&) {}
 
@@ -46,6 +50,7 @@ class NanOracle {
       throw lode::Error(LODE_E_INTERNAL, "checksum " + std::to_string(checksum) + " fails");
     metrics[0] = IsMultiple(checksum, config_.nan_every) ? std::numeric_limits<double>::quiet_NaN()
                                                          : static_cast<double>(checksum);
+    metrics[0] += config_.noisy ? static_cast<double>(query.seed >> 11) * 0x1p-53 : 0;
   }
 
  private:
