@@ -253,9 +253,11 @@ std::string NoDirectory(const std::error_code& error) {
 fs::path CurrentDirectory(const std::string& name) {
   std::error_code error;
   fs::path directory = fs::current_path(error);
+  Diagnostics diagnostics;
   if (error) {
-    throw ConfigError({{{name, 0, 0}, NoDirectory(error)}});
+    diagnostics.Add({name, 0, 0}, NoDirectory(error));
   }
+  diagnostics.ThrowIfAny();
   return directory;
 }
 
@@ -291,9 +293,11 @@ class LayerReader {
   }
 
   void AddText(const std::string& text, const std::string& name, const fs::path& base) {
+    const std::size_t mistakes = diagnostics_.size();
     if (auto node = Parse(text, name, base, true, diagnostics_)) {
       const bool included = open_.size() > 1;
-      if (node->As<Node::Table>()->empty() && !included) {
+      const bool empty = node->As<Node::Table>()->empty() && diagnostics_.size() == mistakes;
+      if (empty && !included) {
         diagnostics_.Add({name, 0, 0},
                          "is empty; a pipeline starts with [pipeline] and its name = \"...\"");
       }

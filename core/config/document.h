@@ -29,7 +29,7 @@ Override ParseOverride(std::string_view text);
 //
 // `include = "FILE"` or a list of them, relative to the file that says it. `${NAME}` and
 // `${NAME:-default}` in a string stand for an environment variable, `$${` for a plain `${`. A file
-// has at most 1 MiB; tables and lists nest at most 32 deep.
+// has at most 1 MiB; tables and lists nest at most 32 deep; a table has at most 1000 keys.
 class Document {
  public:
   // Throws ConfigError with all mistakes of all files: syntax, unset variables, missing or circular

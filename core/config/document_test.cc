@@ -115,6 +115,66 @@ TEST(FindDeepNesting, CountsNeitherStringsNorCommentsNorNumbers) {
   EXPECT_TRUE(FindDeepNesting("a = \"\"\"x\"\"\"\nb = " + open));
 }
 
+TEST(FindDeepNesting, KnowsTheQuotesThatBelongToAStringOfSeveralLines) {
+  const std::string open = Repeat("[", 100);
+  for (const std::string quotes : {"\"\"\"", "'''"}) {
+    for (const std::string& own : {quotes.substr(0, 1), quotes.substr(0, 2)}) {
+      std::string text = "a = [";
+      text.append(quotes).append("x").append(own).append(quotes);
+      EXPECT_TRUE(FindDeepNesting(text + ", " + open)) << text;
+      EXPECT_FALSE(FindDeepNesting(text + "]\nb = 'x" + open + "'")) << text;
+    }
+  }
+}
+
+TEST_F(DocumentTest, DeepKeysBehindAStringThatEndsInAQuoteAreRefused) {
+  EXPECT_EQ(TextMistakes("a = [\"\"\"x\"\"\"\", {" + Repeat("b.", 400000) + "b = 1}]\n"),
+            "p.toml:1:80: tables and lists are nested more than 32 deep");
+}
+
+TEST_F(DocumentTest, TheKeysOfATableAreBounded) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) {
+    text.append("k").append(std::to_string(i)).append(" = 1\n");
+  }
+  EXPECT_EQ(TextMistakes(text), "");
+  EXPECT_EQ(TextMistakes(text + "k = 1\n"), "p.toml:1:1: a table has more than 1000 keys");
+  EXPECT_EQ(TextMistakes("[t]\n" + text + "k = 1\n"),
+            "p.toml:1:1: a table has more than 1000 keys");
+}
+
+TEST_F(DocumentTest, AnIncludeHasNoNul) {
+  Write("base.toml", "a = 1\n");
+  EXPECT_EQ(TextMistakes("include = \"base.toml\\u0000x\"\n"),
+            "p.toml:1:11: include: a path has no NUL characters");
+}
+
+TEST_F(DocumentTest, WithoutACurrentDirectoryWhatNeedsItGivesOneLine) {
+  const fs::path file = Write("p.toml", "a = 1\n");
+  const fs::path before = fs::current_path();
+  fs::create_directory(dir_.path() / "gone");
+  fs::current_path(dir_.path() / "gone");
+  fs::remove(dir_.path() / "gone");
+  const auto message = [](const auto& read) -> std::string {
+    try {
+      read();
+    } catch (const ConfigError& e) {
+      return e.what();
+    }
+    return "";
+  };
+  const std::string text = message([] { Document::FromText("a = 1\n", "t"); });
+  const std::string whole = message([&] { Document::Read(file, {}); });
+  const std::string set = message([&] { Document::Read(file, {"a=2"}); });
+  const std::string above = message([] { Document::Read("../p.toml", {}); });
+  fs::current_path(before);
+  const std::string why = "the current directory cannot be found: No such file or directory";
+  EXPECT_EQ(text, "t: " + why);
+  EXPECT_EQ(whole, "");
+  EXPECT_EQ(set, "--set a=2: " + why);
+  EXPECT_EQ(above, "../p.toml: " + why);
+}
+
 TEST_F(DocumentTest, EarlierIncludesAreLowerAndTheFileItselfIsHighest) {
   Write("sub/base.toml", "a = 1\nb = 1\nc = 1\n");
   Write("sub/second.toml", "include = \"third.toml\"\nb = 2\nc = 2\n");
@@ -205,6 +265,20 @@ TEST_F(DocumentTest, WrongVariablesAreAllReported) {
             "${LODE_TEST_UNSET:-default} gives a default\n"
             "p.toml:2:5: '${' without '}'; write $${ for a plain ${\n"
             "p.toml:4:5: '${a b}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${");
+}
+
+TEST_F(DocumentTest, AVariableIsUtf8) {
+  for (const char* text : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x99\x82", "\xf4\x8f\xbf\xbf"}) {
+    const ScopedVariable set("LODE_TEST_NAME", text);
+    EXPECT_EQ(TextMistakes("a = \"${LODE_TEST_NAME}\"\n"), "") << text;
+  }
+  // Stray, cut off, too long, surrogates, beyond Unicode.
+  for (const char* text : {"\xff", "\x80", "a\xc3", "\xc3(", "\xe2\x82", "\xc0\xaf", "\xe0\x80\xaf",
+                           "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
+    const ScopedVariable set("LODE_TEST_NAME", text);
+    EXPECT_EQ(TextMistakes("a = \"${LODE_TEST_NAME:-x}\"\n"),
+              "p.toml:1:5: the environment variable LODE_TEST_NAME is not UTF-8 text");
+  }
 }
 
 TEST(SplitPath, SplitsAtDotsOutsideQuotes) {

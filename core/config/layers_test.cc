@@ -134,6 +134,20 @@ TEST_F(LayersTest, AnIndexChangesOneElementOfAList) {
             "exploration.0.NAME=VALUE, or give the whole list");
 }
 
+TEST_F(LayersTest, AnIndexChangesTheListThatAnEarlierOverrideGives) {
+  const std::string two =
+      "[[exploration]]\nuse = \"warm_up\"\n[[exploration]]\nuse = \"warm_up\"\n";
+  const std::string list = "exploration=[{use=\"warm_up\"},{use=\"warm_up\"}]";
+  for (const std::string& lower : {std::string(), two}) {
+    const Pipeline p = Over(lower, "", {list, "exploration.0.use=epsilon_greedy"});
+    EXPECT_EQ(p.explorations.at(0).id, "epsilon_greedy");
+    EXPECT_EQ(p.explorations.at(1).id, "warm_up");
+  }
+  // What comes later wins.
+  EXPECT_EQ(Over(two, "", {"exploration.0.use=epsilon_greedy", list}).explorations.at(0).id,
+            "warm_up");
+}
+
 TEST_F(LayersTest, OneTableIsAListOfOne) {
   const std::string one = "[exploration]\nuse = \"epsilon_greedy\"\nend = 0.2\n";
   EXPECT_EQ(Real(Over(one, "[exploration]\nstart = 0.5\n").explorations.at(0), "end"), 0.2);
@@ -177,6 +191,14 @@ TEST_F(LayersTest, RelativePathsOfOverridesStartAtTheCurrentDirectory) {
   const Pipeline p = Resolve(document, catalog_).at(0).pipeline;
   EXPECT_EQ(Get<std::string>(p.oracles.at(0), "table"), dir_.path() / "t.tsv");
   EXPECT_THAT(p.plugins, ElementsAre(dir_.path() / "lib", "/abs"));
+}
+
+TEST_F(LayersTest, APluginPathStartsWhereThatPathIsWritten) {
+  const std::string text = kPipeline + std::string("[plugins]\npaths = [\"a\", \"b\"]\n");
+  const Document document = Document::Read(Write("p.toml", text), {"plugins.paths.0=lib"});
+  const Pipeline p = Resolve(document, catalog_).at(0).pipeline;
+  EXPECT_THAT(p.plugins, ElementsAre(std::filesystem::current_path() / "lib", dir_.path() / "b"));
+  EXPECT_EQ(PluginPaths(document), p.plugins);
 }
 
 TEST_F(LayersTest, ARelativeDefaultStartsAtThePluginsDirectory) {

@@ -327,6 +327,44 @@ TEST_F(ResolveTest, AnOverrideOfAnAxisLeavesItsOneValue) {
   EXPECT_EQ(Searches(text, {"grid.\"oracle.dataset\"=[\"cifar10\"]"}).size(), 2u);
 }
 
+TEST_F(ResolveTest, AGridOfTheCommandLineGoesInTheOrderWritten) {
+  const auto searches =
+      Searches(kPipeline, {"grid={\"space.size\"=[3, 4], \"oracle.dataset\"=[\"cifar10\"]}"});
+  ASSERT_EQ(searches.size(), 2u);
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("space.size", "4"), Pair("oracle.dataset", "cifar10")));
+}
+
+TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
+  std::string text = kPipeline;
+  for (int i = 0; i < 900; ++i) {
+    text.append("k").append(std::to_string(i)).append(" = 1\n");
+  }
+  text += "[grid]\n\"space.size\" = [2";
+  for (int i = 3; i <= 100; ++i) {
+    text += ", " + std::to_string(i);
+  }
+  text += "]\n\"optimizer.top_k\" = [1";
+  for (int i = 2; i <= 100; ++i) {
+    text += ", " + std::to_string(i);
+  }
+  try {
+    Searches(text + "]\n");
+    FAIL();
+  } catch (const ConfigError& e) {
+    EXPECT_EQ(e.diagnostics().size(), 900u);  // and no 900 for each of 9900 points
+  }
+}
+
+TEST_F(ResolveTest, AWrongRewardIsNotReportedForWhatFollowsFromIt) {
+  EXPECT_EQ(Set("reward.metric=3"), "'metric' must be a string, not an integer");
+  EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relativ", "reward.reference=76"}),
+            "--set reward.transform=relativ: 'transform': \"relativ\" is not one of identity, "
+            "exponential, relative; did you mean \"relative\"?");
+  EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relative", "reward.reference=-1"}),
+            "--set reward.reference=-1: 'reference': -1.0 is outside [0, inf)");
+}
+
 TEST_F(ResolveTest, WrongGrids) {
   const std::string grid = std::string(kPipeline) + "[grid]\n";
   EXPECT_EQ(Mistakes(grid + "oracle.dataset = [\"cifar10\"]\n"),
@@ -407,6 +445,8 @@ TEST_F(ResolveTest, PluginPathsAreReadWhateverElseIsWrong) {
   EXPECT_THAT(paths("[plugins]\npaths = 3\n"), IsEmpty());
   EXPECT_THAT(paths("a = 1\n"), IsEmpty());
   EXPECT_EQ(Set("plugins.paths=3"), "'paths' must be a list of strings, not an integer");
+  EXPECT_THAT(paths("[plugins]\npaths = [\"a\\u0000b\"]\n"), IsEmpty());
+  EXPECT_EQ(Set("plugins.paths=[\"a\\u0000b\"]"), "'paths': a path has no NUL characters");
   EXPECT_EQ(Set("plugins.path=3"), "[plugins] has no parameter 'path'; did you mean 'paths'?");
 }
 

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace lode::core {
 namespace {
@@ -24,6 +30,10 @@ TEST(FormatValue, WritesTomlThatReadsBackTheSame) {
   EXPECT_EQ(FormatValue(1.0), "1.0");
   EXPECT_EQ(FormatValue(0.1), "0.1");
   EXPECT_EQ(FormatValue(1e-8), "1e-08");
+  EXPECT_EQ(FormatValue(10.0), "10.0");
+  EXPECT_EQ(FormatValue(-50.0), "-50.0");
+  EXPECT_EQ(FormatValue(-0.0), "-0.0");
+  EXPECT_EQ(FormatValue(1e300), "1e+300");
   EXPECT_EQ(FormatValue(1.0 / 3.0), "0.3333333333333333");
   EXPECT_EQ(FormatValue(std::string("a \"b\" \\ \n\x7f \xc3\xa9")),
             "\"a \\\"b\\\" \\\\ \\u000A\\u007F \xc3\xa9\"");
@@ -31,6 +41,31 @@ TEST(FormatValue, WritesTomlThatReadsBackTheSame) {
   EXPECT_EQ(FormatValue(std::vector<double>{0.5, 2}), "[0.5, 2.0]");
   EXPECT_EQ(FormatValue(std::vector<std::string>{"a", "b"}), "[\"a\", \"b\"]");
   EXPECT_EQ(FormatValue(std::vector<double>{}), "[]");
+}
+
+TEST(FormatValue, EscapesNulAndOtherControlCharacters) {
+  EXPECT_EQ(FormatValue(std::string("\0\t\x1f", 3)), "\"\\u0000\\u0009\\u001F\"");
+}
+
+TEST(FormatValue, RealsReadBackBitForBit) {
+  using Limits = std::numeric_limits<double>;
+  std::vector<double> values = {
+      0.1,          1.0 / 3.0, 123456.7, 1234567.0, 0.1 + 0.2, Limits::max(), Limits::denorm_min(),
+      Limits::min()};
+  // Knuth's MMIX generator: any bits.
+  for (std::uint64_t bits = 1; values.size() < 20000;) {
+    bits = bits * 6364136223846793005u + 1442695040888963407u;
+    if (const auto value = std::bit_cast<double>(bits); std::isfinite(value)) {
+      values.push_back(value);
+    }
+  }
+  for (const double value : values) {
+    const std::string text = FormatValue(value);
+    ASSERT_EQ(std::bit_cast<std::uint64_t>(std::strtod(text.c_str(), nullptr)),
+              std::bit_cast<std::uint64_t>(value))
+        << text;
+    ASSERT_NE(text.find_first_of(".e"), std::string::npos) << text;  // TOML reads no integer
+  }
 }
 
 TEST(FormatRange, SaysWhichEndsAreIn) {
