@@ -17,10 +17,13 @@ namespace fs = std::filesystem;
 
 struct ImportOptions {
   std::string format;
-  std::vector<std::string> arguments;
+  std::string source;
+  std::string output;
+  bool partial = false;
 };
 
-// An importer is a Python program `import_FORMAT.py` beside the plugin that reads its result.
+// An importer is a Python program `import_FORMAT.py SOURCE -o OUTPUT [--partial]` beside the plugin
+// that reads its result. It exits with 0, or with 2 and one line on standard error.
 fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   for (const core::PluginDeclaration& plugin : index.plugins()) {
@@ -32,9 +35,12 @@ fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   throw core::HostError("no plugin imports '" + format + "'");
 }
 
-int RunImporter(const fs::path& importer, const std::vector<std::string>& arguments) {
-  std::vector<std::string> words{"python3", importer.string()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+int RunImporter(const fs::path& importer, const ImportOptions& options) {
+  std::vector<std::string> words{"python3", importer.string(), options.source, "-o",
+                                 options.output};
+  if (options.partial) {
+    words.emplace_back("--partial");
+  }
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (std::string& word : words) {
@@ -53,15 +59,15 @@ void AddImport(CLI::App& app, const GlobalOptions& global, Action& action) {
                                      "NATS-tss-v1_0-3ffb9-simple -o nb201.tsv.gz");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("FORMAT", options->format, "What to import: nb201")->required();
-  command->add_option("ARGUMENTS", options->arguments,
-                      "For the importer: SOURCE -o TABLE; --help lists them");
-  command->prefix_command();
-  command->callback([command, &global, &action, options] {
-    action = [command, &global, options] {
-      std::vector<std::string> arguments = options->arguments;
-      const auto rest = command->remaining();
-      arguments.insert(arguments.end(), rest.begin(), rest.end());
-      return RunImporter(FindImporter(options->format, global), arguments);
+  command->add_option("SOURCE", options->source, "The published file or directory")->required();
+  command->add_option("-o,--output", options->output, "The file to make")
+      ->required()
+      ->type_name("TABLE");
+  command->add_flag("--partial", options->partial,
+                    "Make it even if SOURCE does not have everything");
+  command->callback([&global, &action, options] {
+    action = [&global, options] {
+      return RunImporter(FindImporter(options->format, global), *options);
     };
   });
 }

@@ -126,15 +126,13 @@ std::string FormatMetric(const MetricDeclaration& metric, double value) {
 
 std::vector<std::string> RunRow(const RunResult& run,
                                 const std::vector<MetricDeclaration>& metrics) {
-  std::vector<std::string> row{std::to_string(run.seed), run.best ? run.best->architecture : "-"};
+  std::vector<std::string> row{std::to_string(run.seed)};
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     row.push_back(run.best ? FormatMetric(metrics[i], run.best->metrics[i]) : "-");
   }
-  row.push_back(run.best ? std::to_string(run.best->step) : "-");
-  row.push_back(std::to_string(run.steps));
-  row.push_back(std::to_string(run.unique_queries));
-  row.push_back(std::to_string(run.failures));
-  row.push_back(Format("%.2f", run.seconds));
+  row.insert(row.end(), {run.best ? std::to_string(run.best->step) : "-", std::to_string(run.steps),
+                         std::to_string(run.unique_queries), std::to_string(run.failures),
+                         Format("%.2f", run.seconds), run.best ? run.best->architecture : "-"});
   return row;
 }
 
@@ -226,13 +224,14 @@ Statistic BestMetric(const SearchResult& result, std::optional<std::uint64_t> ma
 }
 
 std::string FormatRuns(const SearchResult& result) {
-  std::vector<TextTable::Column> columns{{"seed"}, {"best architecture", Align::kLeft}};
+  std::vector<TextTable::Column> columns{{"seed"}};
   for (const MetricDeclaration& metric : result.metrics) {
     columns.push_back({metric.name});
   }
   for (const char* title : {"at step", "steps", "unique", "failed", "seconds"}) {
     columns.push_back({title});
   }
+  columns.push_back({"best architecture", Align::kLeft});  // last: it may be long
   TextTable table(columns);
   for (const RunResult& run : result.runs) {
     table.AddRow(RunRow(run, result.metrics));

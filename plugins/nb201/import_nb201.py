@@ -323,10 +323,10 @@ def main(arguments=None):
         write_table(rows, options.output)
     except ImportError201 as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+        return 2
     except OSError as error:
         print(f"error: {error.filename or options.source}: {error.strerror or error}", file=sys.stderr)
-        return 1
+        return 2
     print(f"{options.output}: {len(rows)} architectures")
     return 0
 

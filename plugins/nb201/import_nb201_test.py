@@ -93,7 +93,7 @@ class ImportTest(unittest.TestCase):
         target = self.dir / "out" / "t.tsv"
         target.parent.mkdir(exist_ok=True)
         status, out, err = self.run_tool(source, "-o", target, *options)
-        self.assertEqual((status, out, list(target.parent.iterdir())), (1, "", []))
+        self.assertEqual((status, out, list(target.parent.iterdir())), (2, "", []))
         self.assertEqual(err.count("\n"), 1)
         return err.strip().replace(str(self.dir), "D")
 
@@ -269,7 +269,7 @@ class ImportTest(unittest.TestCase):
 
     def test_an_error_of_the_target_names_the_target(self):
         status, _, err = self.run_tool(self.write_directory([3]), "-o", self.dir / "none" / "t.tsv", "--partial")
-        self.assertEqual(status, 1)
+        self.assertEqual(status, 2)
         self.assertRegex(err, "none.*No such file or directory")
 
     def test_another_benchmark_is_refused(self):

@@ -20,6 +20,7 @@ function(lode_add_plugin name)
   set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
   list(TRANSFORM arg_DATA PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE data)
   set_property(TARGET ${name} PROPERTY LODE_DATA ${data})
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${data})  # so that changes are copied
   foreach(file IN LISTS arg_DATA)
     get_filename_component(base ${file} NAME)
     add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
