@@ -136,6 +136,41 @@ std::vector<std::string> RunRow(const RunResult& run,
   return row;
 }
 
+// "l2nas (robust)"
+std::string OptimizerName(const ComponentConfig& optimizer) {
+  return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
+}
+
+// A comparison's cells up to our figure; `axes`: how many grid columns the table has.
+std::vector<std::string> MeasuredCells(const SearchResult& result,
+                                       std::optional<std::uint64_t> point, std::size_t axes) {
+  const Pipeline& pipeline = result.search->pipeline;
+  std::vector<std::string> row{pipeline.name};
+  for (std::size_t i = 0; i < axes; ++i) {
+    row.push_back(i < result.search->point.size() ? result.search->point[i].second : "");
+  }
+  const Statistic ours = BestMetric(result, point);
+  row.insert(row.end(), {OptimizerName(pipeline.optimizer),
+                         DescribeMetric(result.metrics[RewardMetricIndex(result)]),
+                         PointName(pipeline.budget, point), std::to_string(ours.count),
+                         FormatStatistic(ours, kDecimals)});
+  return row;
+}
+
+// The published figure, the difference in its deviations, and whose it is; blank if there is none.
+std::vector<std::string> PublishedCells(const SearchResult& result,
+                                        std::optional<std::uint64_t> point) {
+  const ReferenceConfig* reference = FindReference(*result.search, point);
+  if (reference == nullptr) {
+    return {"", "", ""};
+  }
+  const double difference = BestMetric(result, point).mean - reference->mean;
+  return {FormatStatistic({1, reference->mean, reference->std}, kDecimals),
+          reference->std > 0 ? Format("%+.2f sd", difference / reference->std)
+                             : Format("%+.2f", difference),
+          reference->label};
+}
+
 std::string Unfinished(const std::vector<RunResult>& runs) {
   std::string text;
   for (const RunResult& run : runs) {
@@ -206,8 +241,7 @@ json SummaryToJson(const SearchResult& result) {
 
 std::string DescribeSearch(const SearchResult& result) {
   const Pipeline& p = result.search->pipeline;
-  const std::string preset = p.optimizer.preset.empty() ? "" : " (" + p.optimizer.preset + ")";
-  return p.optimizer.id + preset + " on " + p.space.id + ", reward " +
+  return OptimizerName(p.optimizer) + " on " + p.space.id + ", reward " +
          std::string(TransformName(p.reward.transform)) + " of " + p.reward.metric + " (" +
          DescribeMetric(result.metrics[RewardMetricIndex(result)]) + "), budget " +
          DescribeBudget(p.budget);
@@ -247,37 +281,28 @@ std::string FormatRuns(const SearchResult& result) {
 }
 
 std::string FormatComparison(const std::vector<SearchResult>& results) {
+  const Search& first = *results.front().search;
+  const bool published = std::ranges::any_of(
+      results, [](const SearchResult& r) { return !r.search->pipeline.references.empty(); });
   std::vector<TextTable::Column> columns{{"pipeline", Align::kLeft}};
-  for (const auto& [path, value] : results.front().search->point) {
+  for (const auto& [path, value] : first.point) {
     columns.push_back({path, Align::kLeft});
   }
   columns.insert(columns.end(), {{"optimizer", Align::kLeft},
                                  {"searched on", Align::kLeft},
                                  {"after"},
                                  {"seeds"},
-                                 {"measured"},
-                                 {"published"},
-                                 {"difference"},
-                                 {"published by", Align::kLeft}});
+                                 {"measured"}});
+  if (published) {
+    columns.insert(columns.end(), {{"published"}, {"difference"}, {"published by", Align::kLeft}});
+  }
   TextTable table(columns);
   for (const SearchResult& result : results) {
-    const Pipeline& pipeline = result.search->pipeline;
-    for (const auto& point : Points(pipeline.budget)) {
-      const Statistic ours = BestMetric(result, point);
-      std::vector<std::string> row{pipeline.name};
-      for (std::size_t i = 0; i < results.front().search->point.size(); ++i) {
-        row.push_back(i < result.search->point.size() ? result.search->point[i].second : "");
-      }
-      const MetricDeclaration& metric = result.metrics[RewardMetricIndex(result)];
-      row.insert(row.end(),
-                 {pipeline.optimizer.id, DescribeMetric(metric), PointName(pipeline.budget, point),
-                  std::to_string(ours.count), FormatStatistic(ours, kDecimals)});
-      if (const ReferenceConfig* reference = FindReference(*result.search, point)) {
-        row.insert(row.end(), {FormatStatistic({1, reference->mean, reference->std}, kDecimals),
-                               Format("%+.2f sd", (ours.mean - reference->mean) / reference->std),
-                               reference->label});
-      } else {
-        row.insert(row.end(), {"", "", ""});
+    for (const auto& point : Points(result.search->pipeline.budget)) {
+      std::vector<std::string> row = MeasuredCells(result, point, first.point.size());
+      if (published) {
+        const auto cells = PublishedCells(result, point);
+        row.insert(row.end(), cells.begin(), cells.end());
       }
       table.AddRow(row);
     }

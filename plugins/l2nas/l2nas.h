@@ -41,7 +41,8 @@ class L2nas {
   L2nas(lode::Host host, const Config& config);
 
   void Bind(const lode::Space& space);
-  // alpha = mu(s) + z, eq. 4.
+  // alpha = mu(s) + z, eq. 4, with z uniform on +-noise in each cell. Not clipped, as in the paper: a
+  // cell may leave [0, 1] by the noise. One ask at a time: the state moves with every Tell.
   lode::Action Ask();
   // Learns from a trial, whoever proposed it: a random action of the exploration strategy is as
   // good. A trial without an action (an architecture was proposed) counts as the action that has
