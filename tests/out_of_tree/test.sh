@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cmake --install "$1" --prefix "$work/prefix" >"$work/install.log"
-cmake -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS="$2 -Wall -Wextra -Wconversion -Werror"
+cmake -G Ninja -S "$here" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS="$2 -Wall -Wextra -Wconversion -Werror"
 cmake --build "$work/build"
 
 exported=$(nm -D --defined-only "$work/build/ring.lode.so" | awk '{print $3}' | grep -v -e '^__' || true)
