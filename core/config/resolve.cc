@@ -420,6 +420,7 @@ class PipelineResolver {
     BudgetConfig& budget = pipeline_.budget;
     budget.steps = values.Limit("steps");
     budget.unique_queries = values.Limit("unique_queries");
+    PreferCommandLine(budget);
     budget.patience = *values.Limit("patience");
     const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
     budget.marks.assign(marks.begin(), marks.end());
@@ -436,6 +437,23 @@ class PipelineResolver {
     // A shorter search than the file's has no such points to report.
     const std::uint64_t end = budget.steps ? *budget.steps : *budget.unique_queries;
     std::erase_if(budget.marks, [&](std::uint64_t mark) { return mark > end; });
+  }
+
+  // A limit given with --set alone stands for one of the other kind in the file.
+  void PreferCommandLine(BudgetConfig& budget) const {
+    const bool steps = IsFromCommandLine("budget", "steps");
+    const bool unique_queries = IsFromCommandLine("budget", "unique_queries");
+    if (unique_queries && !steps && budget.unique_queries) {
+      budget.steps.reset();
+    } else if (steps && !unique_queries && budget.steps) {
+      budget.unique_queries.reset();
+    }
+  }
+
+  bool IsFromCommandLine(std::string_view table, std::string_view key) const {
+    const Node* node = merged_.Find(table);
+    const Node* value = node != nullptr ? node->Find(key) : nullptr;
+    return value != nullptr && value->position.line == 0;
   }
 
   void ReadExecution() {

@@ -223,6 +223,16 @@ TEST_F(ResolveTest, ABudgetHasALimit) {
   EXPECT_EQ(Set("execution.max_failures=0"), "'max_failures': 0 is outside [1, 1e+15]");
 }
 
+TEST_F(ResolveTest, ALimitOnTheCommandLineStandsForTheFilesOfTheOtherKind) {
+  const BudgetConfig queries = Single(kPipeline, {"budget.unique_queries=20"}).budget;
+  EXPECT_EQ(queries.unique_queries, 20u);
+  EXPECT_EQ(queries.steps, std::nullopt);
+  const BudgetConfig both =
+      Single(kPipeline, {"budget.unique_queries=20", "budget.steps=30"}).budget;
+  EXPECT_EQ(both.unique_queries, 20u);
+  EXPECT_EQ(both.steps, 30u);
+}
+
 TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {
   EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]"}).budget.marks, ElementsAre(10u, 100u));
   EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]", "budget.steps=50"}).budget.marks,

@@ -27,7 +27,7 @@ class Run {
   const OptimizerInstance& optimizer() const;
 
   // Searches until the budget is spent, the run fails, or `cancelled` is set. Every trial goes to
-  // the observers before the optimizer is told. Call once. Throws only what observers throw.
+  // the observers before the optimizer is told; a HostError of theirs fails the run. Call once.
   RunResult Execute(const std::vector<TrialObserver*>& observers);
 
  private:
