@@ -171,6 +171,24 @@ TEST_F(RunTest, AnOldRunIsNotOverwritten) {
   EXPECT_EQ(lode_.Run(fresh).status, 0);
 }
 
+TEST_F(RunTest, ProgramsThatStartAtOnceKeepTheirRunsApart) {
+  const std::vector<std::string> arguments = {"run", Config("random"), "--seeds",
+                                              "1",   "--set",          "budget.steps=50"};
+  std::vector<pid_t> children;
+  for (int i = 0; i < 6; ++i) {
+    children.push_back(lode_.Start(arguments));
+  }
+  for (const pid_t child : children) {
+    EXPECT_EQ(lode_.Finish(child).status, 0);
+  }
+  int runs = 0;
+  for (const auto& entry : fs::directory_iterator(dir_.path() / "runs/nb201-random")) {
+    EXPECT_EQ(Lines(Trials(entry.path() / "seed-0")).size(), 50u);
+    ++runs;
+  }
+  EXPECT_EQ(runs, 6);
+}
+
 TEST_F(RunTest, InterruptedRunKeepsItsTrials) {
   const pid_t child =
       lode_.Start({"run", Config("random"), "--seeds", "1", "--set", "budget={steps=1000000000}",

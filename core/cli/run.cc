@@ -178,7 +178,8 @@ class JobQueue {
   std::exception_ptr error_;
 };
 
-// runs/NAME/20261124-143000, with a number behind it if that is taken.
+// Makes runs/NAME/20261124-143000, with a number behind it if that is taken: two programs that start
+// in one second do not share it.
 fs::path NewDirectory(const std::string& name) {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -187,8 +188,13 @@ fs::path NewDirectory(const std::string& name) {
   std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &parts);
   const fs::path base = fs::path("runs") / name / stamp;
   fs::path directory = base;
-  for (int n = 2; fs::exists(directory); ++n) {
+  std::error_code error;
+  fs::create_directories(base.parent_path(), error);
+  for (int n = 2; !error && !fs::create_directory(directory, error); ++n) {
     directory = base.string() + "-" + std::to_string(n);
+  }
+  if (error) {
+    throw core::HostError(directory.string() + ": cannot be made: " + error.message());
   }
   return directory;
 }
