@@ -96,7 +96,7 @@ TEST_F(CliTest, WrongUsageIsOneLineAndStatus2) {
   ExpectRefused({"describe", "l2nass"}, "did you mean 'l2nas'?");
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--jobs", "0"}, "--jobs");
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "many"}, "seeds");
-  ExpectRefused({"import", "nb101"}, "nb101");
+  ExpectRefused({"import", "nb101", "source", "-o", "table"}, "no plugin imports 'nb101'");
 }
 
 TEST_F(CliTest, AllMistakesAreReportedAtOnce) {
