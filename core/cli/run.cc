@@ -88,15 +88,6 @@ std::string EndLine(const Job& job, const core::RunResult& result, std::size_t m
   return result.reason.empty() ? line : line + " (" + result.reason + ")";
 }
 
-std::size_t MetricIndex(const std::vector<core::MetricDeclaration>& metrics,
-                        const std::string& name) {
-  std::size_t index = 0;
-  while (metrics[index].name != name) {
-    ++index;
-  }
-  return index;
-}
-
 // Searches with everything stored. A store that can no longer be written fails the run.
 core::RunResult ExecuteStored(core::Run& run, core::RunStore& store, RunProgress& progress) {
   core::RunResult result = run.Execute({&store, &progress});
@@ -117,7 +108,7 @@ JobResult Execute(const Job& job, ProgressDisplay& display) {
   core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog);
   core::RunStore store(job.directory, run.metrics(),
                        {{"seed", std::to_string(job.seed)}, {"status", "running"}});
-  const std::size_t metric = MetricIndex(run.metrics(), pipeline.reward.metric);
+  const std::size_t metric = run.reward_metric();
   RunProgress& progress = display.Begin(TitleOf(job), pipeline.budget, metric);
   core::RunResult result;
   result.seed = job.seed;

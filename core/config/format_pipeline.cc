@@ -49,9 +49,8 @@ Value Integers(const std::vector<T>& list) {
 }
 
 std::string FormatReward(const RewardConfig& reward) {
-  constexpr const char* kTransforms[] = {"identity", "exponential", "relative"};
   std::string text = "\n[reward]\n" + Line("metric", reward.metric);
-  text += Line("transform", std::string(kTransforms[static_cast<int>(reward.transform)]));
+  text += Line("transform", std::string(TransformName(reward.transform)));
   if (reward.transform == Transform::kRelative) {
     text += Line("reference", reward.reference);
   }
@@ -93,6 +92,17 @@ std::string FormatPlugins(const std::vector<std::filesystem::path>& plugins) {
 }
 
 }  // namespace
+
+std::string_view TransformName(Transform transform) {
+  switch (transform) {
+    case Transform::kExponential:
+      return "exponential";
+    case Transform::kRelative:
+      return "relative";
+    default:
+      return "identity";
+  }
+}
 
 std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   std::string text = "[pipeline]\n" + Line("name", p.name) + Line("description", p.description) +

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ enum class Transform {
   kExponential,  // eq. 3: 100^Acc, Acc in [0, 1]
   kRelative,     // eq. 7: 100^(Acc / AccEnv) / 100 - 1
 };
+
+// "identity", "exponential", "relative": as pipelines write it.
+std::string_view TransformName(Transform transform);
 
 struct RewardConfig {
   std::string metric;

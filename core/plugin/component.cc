@@ -67,25 +67,6 @@ bool HasAll(const lode_component& component, Slots Api::*... slots) {
   return (has(slots) && ...);
 }
 
-bool HasRequired(const lode_component& c) {
-  switch (c.kind) {
-    case LODE_SPACE:
-      return HasAll(c, &lode_space_api::matrix_count, &lode_space_api::matrix,
-                    &lode_space_api::log10_size, &lode_space_api::discretize,
-                    &lode_space_api::sample, &lode_space_api::format, &lode_space_api::parse);
-    case LODE_ORACLE:
-      return HasAll(c, &lode_oracle_api::metric_count, &lode_oracle_api::metric,
-                    &lode_oracle_api::bind, &lode_oracle_api::evaluate);
-    case LODE_EXPLORATION:
-      return HasAll(c, &lode_exploration_api::explore) || HasAll(c, &lode_exploration_api::perturb);
-    case LODE_OPTIMIZER:
-      return HasAll(c, &lode_optimizer_api::bind, &lode_optimizer_api::ask,
-                    &lode_optimizer_api::tell);
-    default:
-      return false;
-  }
-}
-
 lode_error NewError() {
   lode_error error{};
   error.struct_size = sizeof error;
@@ -106,10 +87,22 @@ std::string MessageOf(const lode_error& error, lode_status status) {
 
 }  // namespace
 
-void CheckRequiredFunctions(const lode_component& component) {
-  if (!HasRequired(component)) {
-    throw HostError(TitleOf(component) + " lacks a function that every " +
-                    std::string(KindName(component.kind)) + " must have");
+bool HasRequiredFunctions(const lode_component& c) {
+  switch (c.kind) {
+    case LODE_SPACE:
+      return HasAll(c, &lode_space_api::matrix_count, &lode_space_api::matrix,
+                    &lode_space_api::log10_size, &lode_space_api::discretize,
+                    &lode_space_api::sample, &lode_space_api::format, &lode_space_api::parse);
+    case LODE_ORACLE:
+      return HasAll(c, &lode_oracle_api::metric_count, &lode_oracle_api::metric,
+                    &lode_oracle_api::bind, &lode_oracle_api::evaluate);
+    case LODE_EXPLORATION:
+      return HasAll(c, &lode_exploration_api::explore) || HasAll(c, &lode_exploration_api::perturb);
+    case LODE_OPTIMIZER:
+      return HasAll(c, &lode_optimizer_api::bind, &lode_optimizer_api::ask,
+                    &lode_optimizer_api::tell);
+    default:
+      return false;
   }
 }
 

@@ -26,8 +26,8 @@ struct RunContext {
   std::function<void(std::string_view name, double value)> record;       // may be empty
 };
 
-// Throws HostError that names the component if a table function that its kind must have is missing.
-void CheckRequiredFunctions(const lode_component& component);
+// Whether the component's table has every function that its kind must have.
+bool HasRequiredFunctions(const lode_component& component);
 
 // One instance of a component. Its address is known to the plugin, so it neither moves nor copies.
 // Calls are [serial] as the SDK says. Errors of the plugin come out as HostError, "optimizer 'rea':

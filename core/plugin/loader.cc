@@ -78,10 +78,9 @@ void CheckComponent(const fs::path& file, const lode_component* c) {
   if (c->api == nullptr || c->create == nullptr || c->destroy == nullptr) {
     fail("component '" + std::string(c->id) + "' has no api, create or destroy");
   }
-  try {
-    CheckRequiredFunctions(*c);
-  } catch (const HostError& e) {
-    fail(e.what());
+  if (!HasRequiredFunctions(*c)) {
+    const std::string kind(KindName(c->kind));
+    fail(kind + " '" + c->id + "' lacks a function that every " + kind + " must have");
   }
 }
 

@@ -21,17 +21,6 @@ std::string Format(const char* format, double value) {
   return text;
 }
 
-std::string_view TransformName(Transform transform) {
-  switch (transform) {
-    case Transform::kExponential:
-      return "exponential";
-    case Transform::kRelative:
-      return "relative";
-    default:
-      return "identity";
-  }
-}
-
 std::string_view EndingName(Ending ending) {
   switch (ending) {
     case Ending::kStalled:

@@ -72,6 +72,7 @@ class Run::Loop {
         tracker_(pipeline_.budget) {}
 
   Components& components() { return components_; }
+  const Reward& reward() const { return reward_; }
 
   RunResult Execute(const std::vector<TrialObserver*>& observers) {
     const auto start = std::chrono::steady_clock::now();
@@ -263,6 +264,8 @@ Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
 Run::~Run() = default;
 
 const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->components().metrics(); }
+
+std::size_t Run::reward_metric() const { return loop_->reward().metric(); }
 
 const OptimizerInstance& Run::optimizer() const { return loop_->components().optimizer(); }
 

@@ -24,6 +24,8 @@ class Run {
   ~Run();
 
   const std::vector<MetricDeclaration>& metrics() const;
+  // Which of the metrics the reward is made of.
+  std::size_t reward_metric() const;
   const OptimizerInstance& optimizer() const;
 
   // Searches until the budget is spent, the run fails, or `cancelled` is set. Every trial goes to

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/plugin/component.h"
 #include "tests/contract/test_host.h"
 
 namespace lode::contract {
@@ -124,32 +125,6 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
   }
 }
 
-template <class Api, class... Slots>
-bool HasAll(const lode_component& component, Slots Api::*... slots) {
-  const auto& api = *static_cast<const Api*>(component.api);
-  return (Has(api, slots) && ...);
-}
-
-bool HasRequiredFunctions(const lode_component& c) {
-  if (c.api == nullptr || c.create == nullptr || c.destroy == nullptr) return false;
-  switch (c.kind) {
-    case LODE_SPACE:
-      return HasAll(c, &lode_space_api::matrix_count, &lode_space_api::matrix,
-                    &lode_space_api::log10_size, &lode_space_api::discretize,
-                    &lode_space_api::sample, &lode_space_api::format, &lode_space_api::parse);
-    case LODE_ORACLE:
-      return HasAll(c, &lode_oracle_api::metric_count, &lode_oracle_api::metric,
-                    &lode_oracle_api::bind, &lode_oracle_api::evaluate);
-    case LODE_EXPLORATION:
-      return HasAll(c, &lode_exploration_api::explore) || HasAll(c, &lode_exploration_api::perturb);
-    case LODE_OPTIMIZER:
-      return HasAll(c, &lode_optimizer_api::bind, &lode_optimizer_api::ask,
-                    &lode_optimizer_api::tell);
-    default:
-      return false;
-  }
-}
-
 void CheckNamesDiffer(const lode_component& component, Findings& findings) {
   std::set<std::string> names;
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
@@ -194,7 +169,8 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(IsSentence(c.summary), "descriptor.summary",
                    "the summary is not one sentence with a full stop");
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
-  findings.Require(HasRequiredFunctions(c), "descriptor.required_functions",
+  const bool made = c.api != nullptr && c.create != nullptr && c.destroy != nullptr;
+  findings.Require(made && core::HasRequiredFunctions(c), "descriptor.required_functions",
                    "a function that its kind must have is missing");
   findings.Require((c.struct_size < offsetof(lode_component, load) + sizeof c.load) ||
                        (c.save == nullptr) == (c.load == nullptr),
