@@ -13,8 +13,8 @@
 
 #include "bench/random_agent.h"
 #include "core/plugin/random.h"
+#include "core/verify/grid_space.h"
 #include "plugins/l2nas/l2nas.h"
-#include "tests/contract/grid_space.h"
 
 namespace l2nas {
 namespace {
@@ -71,7 +71,7 @@ class BoundGrid {
     return value;
   }
 
-  const lode_component& component_ = lode::contract::GridSpaceComponent();
+  const lode_component& component_ = lode::verify::GridSpaceComponent();
   lode_host host_{};
   lode_instance* instance_ = nullptr;
 };

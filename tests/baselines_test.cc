@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "core/plugin/loader.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,7 +72,7 @@ class Baselines : public testing::Test {
       const double accuracy = Accuracy(architecture);
       seen.emplace(architecture.begin(), architecture.end());
       if (accuracy > 91.606) break;  // the column's optimum is 91.607
-      const lode_trial trial = contract::TrialOf(step, 0, nullptr, architecture.data(), accuracy);
+      const lode_trial trial = verify::TrialOf(step, 0, nullptr, architecture.data(), accuracy);
       subject.host().Enter(step, core::Phase::kTell);
       EXPECT_EQ(api.tell(subject.get(), &trial, 1, nullptr), LODE_OK);
     }
@@ -126,4 +126,4 @@ TEST_F(Baselines, RandomSearchMeetsTheOptimumByLuckOnly) {
 }
 
 }  // namespace
-}  // namespace lode::contract
+}  // namespace lode::verify

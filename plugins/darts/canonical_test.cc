@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "plugins/darts/network.h"
-#include "tests/contract/fixed_stream.h"
+#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {
 
-using lode::contract::FixedStream;
+using lode::test::FixedStream;
 
 Cell Draw(FixedStream* stream) {
   return CellFromIndex(static_cast<std::uint32_t>(stream->random().Below(kCellCount)));

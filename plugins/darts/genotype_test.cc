@@ -5,12 +5,12 @@
 
 #include <string>
 
-#include "tests/contract/fixed_stream.h"
+#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {
 
-using lode::contract::FixedStream;
+using lode::test::FixedStream;
 
 using lode::Architecture;
 using ::testing::ElementsAre;

@@ -13,12 +13,12 @@
 
 #include "plugins/darts/network.h"
 #include "plugins/darts/published.h"
-#include "tests/contract/fixed_stream.h"
+#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {
 
-using lode::contract::FixedStream;
+using lode::test::FixedStream;
 
 using ::testing::HasSubstr;
 

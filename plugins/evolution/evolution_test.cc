@@ -12,19 +12,19 @@
 #include <string>
 #include <vector>
 
-#include "tests/contract/grid_space.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/grid_space.h"
+#include "core/verify/test_host.h"
 
 namespace {
 
-using lode::contract::TestHost;
 using lode::core::Phase;
+using lode::verify::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A grid of 20 decisions with 10 values each: that two different draws agree in most decisions does
 // not happen by chance. With resample.
-class WideGrid : public lode::contract::GridSpace {
+class WideGrid : public lode::verify::GridSpace {
  public:
   struct Config {};
   WideGrid(lode::Host host, const Config&) : GridSpace(host, {20, 10}) {}
@@ -39,7 +39,7 @@ class WideGrid : public lode::contract::GridSpace {
 };
 
 const lode::Space& TheSpace() {
-  static const lode::contract::Subject subject(
+  static const lode::verify::Subject subject(
       *lode::SpaceComponent<WideGrid>("wide", "1.0.0", "A wide grid."), {"wide", {}});
   static const lode::Space space(subject.space());
   return space;

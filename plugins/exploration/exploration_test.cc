@@ -4,15 +4,15 @@
 #include <map>
 #include <vector>
 
+#include "core/verify/test_host.h"
 #include "plugins/exploration/epsilon_greedy.h"
 #include "plugins/exploration/uniform_noise.h"
 #include "plugins/exploration/warm_up.h"
-#include "tests/contract/test_host.h"
 
 namespace {
 
-using lode::contract::TestHost;
 using lode::core::Phase;
+using lode::verify::TestHost;
 
 EpsilonGreedy Greedy(const TestHost& host, EpsilonGreedy::Config config) {
   return EpsilonGreedy(lode::Host(host.get()), config);

@@ -13,17 +13,17 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/contract/grid.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/grid.h"
+#include "core/verify/test_host.h"
 
 namespace l2nas {
 namespace {
 
-using lode::contract::Grid;
-using lode::contract::SameBits;
-using lode::contract::Setting;
-using lode::contract::Subject;
 using lode::core::Phase;
+using lode::verify::Grid;
+using lode::verify::SameBits;
+using lode::verify::Setting;
+using lode::verify::Subject;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -47,7 +47,7 @@ Setting With(Setting setting, std::string_view name, double value) {
   return setting;
 }
 
-Setting Defaults() { return lode::contract::DefaultSetting(*Component(), ""); }
+Setting Defaults() { return lode::verify::DefaultSetting(*Component(), ""); }
 
 // One instance behind its table, bound to a space.
 class Search {
@@ -73,7 +73,7 @@ class Search {
   // `action` may be null: then an architecture was proposed.
   void Tell(std::uint64_t step, const std::vector<float>* action,
             const lode::Architecture& architecture, double reward, std::uint32_t flags = 0) {
-    const lode_trial trial = lode::contract::TrialOf(
+    const lode_trial trial = lode::verify::TrialOf(
         step, flags, action != nullptr ? action->data() : nullptr, architecture.data(), reward);
     subject_.host().Enter(step, Phase::kTell);
     EXPECT_EQ(Api().tell(subject_.get(), &trial, 1, nullptr), LODE_OK);
@@ -94,7 +94,7 @@ class Search {
                                rest.remove_prefix(n);
                                return static_cast<std::int64_t>(n);
                              }};
-    lode::contract::ErrorBuffer error;
+    lode::verify::ErrorBuffer error;
     const lode_status status = Component()->load(subject_.get(), source, error.get());
     if (status == LODE_OK) return "";
     EXPECT_EQ(error.Fault(status), "");
@@ -327,7 +327,7 @@ TEST_F(L2nasTest, ABufferBelowABatchIsRefused) {
 
 // The presets differ as the paper's and the robust start do.
 TEST_F(L2nasTest, Presets) {
-  const auto presets = lode::contract::PresetSettings(*Component(), "");
+  const auto presets = lode::verify::PresetSettings(*Component(), "");
   ASSERT_EQ(presets.size(), 2u);
   EXPECT_EQ(presets[0].name, "preset robust");
   EXPECT_EQ(presets[1].name, "preset paper");

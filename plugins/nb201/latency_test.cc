@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/verify/grid.h"
+#include "core/verify/oracle_contract.h"
+#include "core/verify/test_host.h"
 #include "plugins/nb201/space.h"
 #include "plugins/nb201/text_file.h"
-#include "tests/contract/grid.h"
-#include "tests/contract/oracle_contract.h"
-#include "tests/contract/test_host.h"
 #include "tests/temporary_directory.h"
 
 namespace nb201 {
@@ -93,12 +93,12 @@ class Nb201Latency : public testing::Test {
    public:
     BoundSpace()
         : component_(*lode::SpaceComponent<Space>("nb201_of_test", "1.0.0", "Cells.")),
-          subject_(component_, lode::contract::DefaultSetting(component_, "")) {}
+          subject_(component_, lode::verify::DefaultSetting(component_, "")) {}
     lode::Space space() const { return lode::Space(subject_.space()); }
 
    private:
     const lode_component& component_;
-    lode::contract::Subject subject_;
+    lode::verify::Subject subject_;
   };
 
   lode::TemporaryDirectory directory_;
@@ -217,7 +217,7 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
   oracle.Bind(space_.space());
   EXPECT_EQ(Failure([&] { Ask(oracle, 5, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
-  const lode::contract::Grid grid(6, 5);
+  const lode::verify::Grid grid(6, 5);
   EXPECT_EQ(Failure([&] { oracle.Bind(grid.space()); }),
             "2 the table is of the space nb201, one matrix \"cell\" 6x5, not \"grid\" 6x5");
 }
@@ -227,14 +227,14 @@ TEST_F(Nb201Latency, HoldsTheContract) {
       "latency_of_test", "1.0.0", "Latencies.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
   const std::string table = Write("good.tsv", Join(GoodLines()));
   const std::string column = "a_latency";
-  lode::contract::Setting setting{"a table", std::vector<lode_value>(3)};
+  lode::verify::Setting setting{"a table", std::vector<lode_value>(3)};
   for (std::size_t i = 0; i < 3; ++i) setting.values[i].type = component.params[i].type;
   setting.values[0].as.s = lode::detail::Str(table);
   setting.values[1].as.s = lode::detail::Str(column);
   setting.values[2].as.s = lode::detail::Str(kShipped);
-  const lode::contract::Grid foreign(4, 3);
-  const auto findings = lode::contract::CheckOracle(component, setting, space_.space().handle(),
-                                                    foreign.space().handle());
+  const lode::verify::Grid foreign(4, 3);
+  const auto findings = lode::verify::CheckOracle(component, setting, space_.space().handle(),
+                                                  foreign.space().handle());
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.detail;
 }
 

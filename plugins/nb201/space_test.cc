@@ -10,13 +10,13 @@
 #include <set>
 
 #include "plugins/nb201/table.h"
-#include "tests/contract/fixed_stream.h"
+#include "tests/fixed_stream.h"
 
 namespace nb201 {
 namespace {
 
 using lode::Architecture;
-using lode::contract::FixedStream;
+using lode::test::FixedStream;
 using ::testing::ElementsAre;
 
 const Space& TheSpace() {

@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "tests/contract/test_host.h"
+#include "core/verify/test_host.h"
 
 namespace nsga2 {
 namespace {
@@ -32,7 +32,7 @@ std::vector<Point> RandomPoints(lode::Random random, std::size_t count, std::siz
 // Calls check(points) on many sets of points.
 template <class Check>
 void ForManySets(Check&& check) {
-  lode::contract::TestHost host(7);
+  lode::verify::TestHost host(7);
   const lode::Random random = lode::Host(host.get()).Random();
   for (const std::size_t objectives : {1, 2, 3, 5}) {
     for (const std::uint64_t values : {2, 5, 1000}) {
@@ -136,7 +136,7 @@ TEST(FrontNumbers, EqualPeeling) {
 }
 
 TEST(FrontNumbers, DoNotDependOnTheOrder) {
-  lode::contract::TestHost host(3);
+  lode::verify::TestHost host(3);
   const lode::Random random = lode::Host(host.get()).Random();
   std::vector<Point> points = RandomPoints(random, 100, 2, 8, true);
   const auto before = FrontNumbers(points);

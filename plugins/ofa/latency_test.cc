@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "core/verify/grid.h"
+#include "core/verify/oracle_contract.h"
+#include "core/verify/test_host.h"
 #include "plugins/ofa/latency_table.h"
 #include "plugins/ofa/space.h"
 #include "plugins/ofa/test_support.h"
-#include "tests/contract/grid.h"
-#include "tests/contract/oracle_contract.h"
-#include "tests/contract/test_host.h"
 #include "tests/temporary_directory.h"
 
 namespace ofa {
@@ -268,7 +268,7 @@ TEST_F(OfaLatency, FilesThatCannotBeReadAreRefused) {
 
 TEST_F(OfaLatency, OtherSpacesAreRefused) {
   const std::string table = Write(Yaml(WholeTable(224)));
-  const lode::contract::Grid grid(4, 3);
+  const lode::verify::Grid grid(4, 3);
   EXPECT_EQ(BindFailure(Oracle(table, "1.2", 224), grid.space().handle()),
             "the table is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");
@@ -297,12 +297,12 @@ TEST_F(OfaLatency, HoldsTheContractOfOracles) {
   const std::string table = Write(Yaml(WholeTable(224)));
   const lode_component& component = *lode::OracleComponent<LatencyOracle>(
       "ofa.latency", "1.0.0", "The oracle.", "", LODE_CAP_CONCURRENT | LODE_CAP_CANONICAL);
-  const lode::contract::Setting setting = {
+  const lode::verify::Setting setting = {
       "with a table", {Text(LODE_T_PATH, table), Text(LODE_T_CHOICE, "1.2"), Integer(224)}};
-  const lode::contract::Grid foreign(4, 3);
+  const lode::verify::Grid foreign(4, 3);
   const BoundSpace space("1.2", 224);
   const auto findings =
-      lode::contract::CheckOracle(component, setting, space.handle(), foreign.space().handle());
+      lode::verify::CheckOracle(component, setting, space.handle(), foreign.space().handle());
   for (const auto& finding : findings.list())
     ADD_FAILURE() << finding.rule << ": " << finding.detail;
 }

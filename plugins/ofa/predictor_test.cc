@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "core/verify/grid.h"
+#include "core/verify/test_host.h"
 #include "plugins/ofa/space.h"
 #include "plugins/ofa/test_support.h"
-#include "tests/contract/grid.h"
-#include "tests/contract/test_host.h"
 #include "tests/temporary_directory.h"
 
 namespace ofa {
@@ -216,7 +216,7 @@ TEST(OfaPredictorOracle, AnswersAtItsResolution) {
 }
 
 TEST(OfaPredictorOracle, RefusesOtherSpaces) {
-  const lode::contract::Grid grid(4, 3);
+  const lode::verify::Grid grid(4, 3);
   EXPECT_EQ(Failure([&] { Oracle().Bind(grid.space()); }),
             "2 the predictor is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");

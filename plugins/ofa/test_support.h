@@ -9,14 +9,14 @@
 #include <lode/plugin.hpp>
 #include <string_view>
 
+#include "core/verify/test_host.h"
 #include "plugins/ofa/space.h"
 #include "plugins/ofa/subnet.h"
-#include "tests/contract/fixed_stream.h"
-#include "tests/contract/test_host.h"
+#include "tests/fixed_stream.h"
 
 namespace ofa {
 
-using lode::contract::FixedStream;
+using lode::test::FixedStream;
 
 // The sub-network with the same choices everywhere.
 inline Subnet Uniform(std::uint8_t kernel, std::uint8_t expand, std::uint8_t depth) {
@@ -57,7 +57,7 @@ class BoundSpace {
   lode::Space view() const { return lode::Space(handle()); }
 
  private:
-  lode::contract::Subject subject_;
+  lode::verify::Subject subject_;
 };
 
 // Data for tests outside the project's tree; it may be absent.

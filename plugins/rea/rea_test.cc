@@ -10,14 +10,14 @@
 #include <set>
 #include <string>
 
-#include "tests/contract/grid.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/grid.h"
+#include "core/verify/test_host.h"
 
 namespace {
 
-using lode::contract::Grid;
-using lode::contract::TestHost;
 using lode::core::Phase;
+using lode::verify::Grid;
+using lode::verify::TestHost;
 
 class RegularizedEvolutionTest : public testing::Test {
  protected:

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "core/plugin/loader.h"
-#include "tests/contract/component_contract.h"
-#include "tests/contract/exploration_contract.h"
-#include "tests/contract/grid.h"
-#include "tests/contract/optimizer_contract.h"
-#include "tests/contract/oracle_contract.h"
-#include "tests/contract/space_contract.h"
+#include "core/verify/component_contract.h"
+#include "core/verify/exploration_contract.h"
+#include "core/verify/grid.h"
+#include "core/verify/optimizer_contract.h"
+#include "core/verify/oracle_contract.h"
+#include "core/verify/space_contract.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 namespace fs = std::filesystem;
@@ -266,4 +266,4 @@ TEST_F(BrokenContract, DescriptorIsMalformed) {
 }
 
 }  // namespace
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -5,11 +5,11 @@
 #include <lode/plugin.hpp>
 #include <numeric>
 
-#include "tests/contract/grid_space.h"
+#include "core/verify/grid_space.h"
 
 namespace {
 
-using lode::contract::GridSpace;
+using lode::verify::GridSpace;
 
 // ---- spaces
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/contract/component_contract.h"
-#include "tests/contract/findings.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/component_contract.h"
+#include "core/verify/findings.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 struct MetricTraits {
   std::string name;
@@ -82,4 +82,4 @@ class MetricList {
   std::vector<MetricTraits> list_;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,10 +1,10 @@
 // The contract of search spaces.
 #pragma once
 
-#include "tests/contract/findings.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/findings.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 // Calls every function of the space made with `setting`, right and wrong. Spaces of up to 10^5
 // architectures whose neighbours can be listed are walked as a whole, others are sampled 10^5
@@ -15,4 +15,4 @@ namespace lode::contract {
 // "outputs.bounds", "determinism", "error.message", "error.null".
 Findings CheckSpace(const lode_component& component, const Setting& setting);
 
-}  // namespace lode::contract
+}  // namespace lode::verify

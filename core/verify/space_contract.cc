@@ -1,4 +1,4 @@
-#include "tests/contract/space_contract.h"
+#include "core/verify/space_contract.h"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/contract/metric_list.h"
-#include "tests/contract/space_probe.h"
+#include "core/verify/metric_list.h"
+#include "core/verify/space_probe.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 constexpr float kHuge = 3e38f;
@@ -573,4 +573,4 @@ Findings CheckSpace(const lode_component& component, const Setting& setting) {
   return findings;
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,4 +1,4 @@
-#include "tests/contract/test_host.h"
+#include "core/verify/test_host.h"
 
 #include <cmath>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 namespace fs = std::filesystem;
@@ -228,4 +228,4 @@ Subject::~Subject() {
   if (instance_ != nullptr) component_.destroy(instance_);
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

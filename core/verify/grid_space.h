@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lode::contract {
+namespace lode::verify {
 
 class GridSpace {
  public:
@@ -115,4 +115,4 @@ inline const lode_component& GridSpaceComponent() {
   return *SpaceComponent<GridSpace>("grid", "1.0.0", "A grid of independent decisions.");
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

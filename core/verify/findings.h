@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace lode::contract {
+namespace lode::verify {
 
 // A rule that a component breaks, and how it was seen to break it.
 struct Finding {
@@ -40,4 +40,4 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,4 +1,4 @@
-#include "tests/contract/exploration_contract.h"
+#include "core/verify/exploration_contract.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 using core::Phase;
@@ -148,4 +148,4 @@ Findings CheckExploration(const lode_component& component, const Setting& settin
   return findings;
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -5,9 +5,9 @@
 
 #include <filesystem>
 
-#include "tests/contract/findings.h"
+#include "core/verify/findings.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 // [a-z][a-z0-9_]*
 bool IsName(const char* text);
@@ -27,4 +27,4 @@ void CheckDescriptor(const lode_component& component, Findings& findings);
 void CheckCreation(const lode_component& component, const std::filesystem::path& directory,
                    Findings& findings);
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -17,7 +17,7 @@
 
 #include "core/plugin/random.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 class TestHost {
  public:
@@ -185,4 +185,4 @@ class GuardedBuffer {
   std::vector<T> data_;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,10 +1,10 @@
 // The contract of optimizers.
 #pragma once
 
-#include "tests/contract/findings.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/findings.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 // Lets the optimizer search `space` for a synthetic reward: undisturbed, side by side, with failed
 // trials and trials it did not ask for, with asks that run ahead where it claims that; saves and
@@ -16,4 +16,4 @@ namespace lode::contract {
 Findings CheckOptimizer(const lode_component& component, const Setting& setting, lode_space space,
                         bool* supported);
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,10 +1,10 @@
 // The contract of reward oracles.
 #pragma once
 
-#include "tests/contract/findings.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/findings.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 // Measures sampled architectures of `space`, which the oracle must support, alone, in batches, from
 // several threads where it claims that, and wrongly. `foreign` is a space it may refuse. A metric
@@ -15,4 +15,4 @@ namespace lode::contract {
 Findings CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
                      lode_space foreign);
 
-}  // namespace lode::contract
+}  // namespace lode::verify

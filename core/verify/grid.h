@@ -3,10 +3,10 @@
 
 #include <lode/plugin.hpp>
 
-#include "tests/contract/grid_space.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/grid_space.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 // A grid space of a given size, ready to be bound.
 class Grid {
@@ -28,4 +28,4 @@ class Grid {
   Space space_;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::verify

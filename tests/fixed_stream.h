@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <lode/plugin.hpp>
 
-namespace lode::contract {
+namespace lode::test {
 
 // A fixed stream of words: Weyl's sequence through a 64-bit mixer.
 class FixedStream {
@@ -26,4 +26,4 @@ class FixedStream {
   std::uint64_t state_;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::test

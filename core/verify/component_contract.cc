@@ -1,4 +1,4 @@
-#include "tests/contract/component_contract.h"
+#include "core/verify/component_contract.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/plugin/component.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -199,4 +199,4 @@ void CheckCreation(const lode_component& component, const std::filesystem::path&
   CheckHosts(component, defaults, findings);
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

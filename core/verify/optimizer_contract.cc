@@ -1,4 +1,4 @@
-#include "tests/contract/optimizer_contract.h"
+#include "core/verify/optimizer_contract.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "tests/contract/space_probe.h"
+#include "core/verify/space_probe.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 using core::Phase;
@@ -484,4 +484,4 @@ Findings CheckOptimizer(const lode_component& component, const Setting& setting,
   return findings;
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

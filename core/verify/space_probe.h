@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "tests/contract/findings.h"
-#include "tests/contract/test_host.h"
+#include "core/verify/findings.h"
+#include "core/verify/test_host.h"
 
-namespace lode::contract {
+namespace lode::verify {
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -93,4 +93,4 @@ class SpaceProbe {
   lode_status status_ = LODE_OK;
 };
 
-}  // namespace lode::contract
+}  // namespace lode::verify

@@ -1,8 +1,8 @@
-#include "tests/contract/space_probe.h"
+#include "core/verify/space_probe.h"
 
 #include <algorithm>
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 template <class T>
@@ -199,4 +199,4 @@ bool SpaceProbe::IsValid(const Bytes& architecture) {
   return std::ranges::max(architecture) <= 1 && Format(architecture).has_value();
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify

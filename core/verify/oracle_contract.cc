@@ -1,4 +1,4 @@
-#include "tests/contract/oracle_contract.h"
+#include "core/verify/oracle_contract.h"
 
 #include <algorithm>
 #include <array>
@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
-#include "tests/contract/metric_list.h"
-#include "tests/contract/space_probe.h"
+#include "core/verify/metric_list.h"
+#include "core/verify/space_probe.h"
 
-namespace lode::contract {
+namespace lode::verify {
 namespace {
 
 constexpr std::size_t kSamples = 48;
@@ -281,4 +281,4 @@ Findings CheckOracle(const lode_component& component, const Setting& setting, lo
   return findings;
 }
 
-}  // namespace lode::contract
+}  // namespace lode::verify
