@@ -11,7 +11,7 @@
 namespace lode::cli {
 
 // Documented in `lode --help` and README.
-enum ExitStatus { kDone = 0, kUsage = 2, kRunFailed = 3, kInterrupted = 130 };
+enum ExitStatus { kDone = 0, kFindings = 1, kUsage = 2, kRunFailed = 3, kInterrupted = 130 };
 
 // What every subcommand can be told.
 struct GlobalOptions {
@@ -27,6 +27,7 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddPlugins(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddShow(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddImport(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace lode::cli

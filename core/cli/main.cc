@@ -24,7 +24,8 @@ constexpr char kDescription[] =
     "picture\n";
 
 constexpr char kFooter[] =
-    "\nExit status: 0 done, 2 bad usage or configuration, 3 a run failed, 130 interrupted.";
+    "\nExit status: 0 done, 1 findings of verify, 2 bad usage or configuration, 3 a run failed, "
+    "130 interrupted.";
 
 // A sentence of CLI11 as our messages begin; names in capitals stay.
 std::string LowerCase(std::string text) {
@@ -59,6 +60,7 @@ int Main(int argc, char** argv) {
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);
   AddShow(app, global, action);
+  AddVerify(app, global, action);
   AddImport(app, global, action);
   try {
     app.parse(argc, argv);

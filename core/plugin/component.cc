@@ -6,6 +6,7 @@
 
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/plugin/value_table.h"
 
 namespace lode::core {
 namespace {
@@ -15,46 +16,6 @@ namespace fs = std::filesystem;
 std::string TitleOf(const lode_component& component) {
   return std::string(KindName(component.kind)) + " '" + component.id + "'";
 }
-
-// Resolved values in the form create() takes; borrows from the values it is made of.
-class ValueTable {
- public:
-  ValueTable(const lode_component& component, const std::vector<Value>& values) {
-    strings_.resize(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      lode_value v{};
-      v.type = LODE_AT(component.params, i)->type;
-      std::visit([&](const auto& value) { Put(value, v, strings_[i]); }, values[i]);
-      table_.push_back(v);
-    }
-  }
-  const lode_value* data() const { return table_.data(); }
-
- private:
-  using Strings = std::vector<lode_str>;
-  static void Put(bool b, lode_value& v, Strings&) { v.as.b = b; }
-  static void Put(std::int64_t i, lode_value& v, Strings&) { v.as.i = i; }
-  static void Put(double r, lode_value& v, Strings&) { v.as.r = r; }
-  static void Put(const std::string& s, lode_value& v, Strings&) { v.as.s = {s.data(), s.size()}; }
-  static void Put(const std::vector<std::int64_t>& list, lode_value& v, Strings&) {
-    v.count = static_cast<std::uint32_t>(list.size());
-    v.as.ints = list.data();
-  }
-  static void Put(const std::vector<double>& list, lode_value& v, Strings&) {
-    v.count = static_cast<std::uint32_t>(list.size());
-    v.as.reals = list.data();
-  }
-  static void Put(const std::vector<std::string>& list, lode_value& v, Strings& strings) {
-    for (const std::string& s : list) {
-      strings.push_back({s.data(), s.size()});
-    }
-    v.count = static_cast<std::uint32_t>(list.size());
-    v.as.strs = strings.data();
-  }
-
-  std::vector<Strings> strings_;
-  std::vector<lode_value> table_;
-};
 
 template <class Api, class... Slots>
 bool HasAll(const lode_component& component, Slots Api::*... slots) {
@@ -125,7 +86,9 @@ Instance::Instance(const lode_component& component, const std::vector<Value>& va
       stream_(run.seed, std::string(stream) + "/" + component.id) {
   FillHost();
   const ValueTable table(component, values);
-  Call([&](lode_error* e) { return component_.create(&host_, table.data(), &instance_, e); });
+  Call([&](lode_error* e) {
+    return component_.create(&host_, table.values().data(), &instance_, e);
+  });
   if (instance_ == nullptr) {
     throw HostError(title_ + ": create gave no instance");
   }

@@ -87,6 +87,8 @@ std::vector<MetricDeclaration> DefaultMetrics(const lode_component& component,
   }
 }
 
+}  // namespace
+
 ComponentDeclaration ReadComponent(const lode_component& c) {
   ComponentDeclaration out{
       c.kind, Text(c.id), Text(c.version), Text(c.summary), Text(c.doc), c.capabilities, {},
@@ -97,14 +99,8 @@ ComponentDeclaration ReadComponent(const lode_component& c) {
   for (std::uint32_t i = 0; i < c.preset_count; ++i) {
     out.presets.push_back(ReadPreset(*LODE_AT(c.presets, i)));
   }
-  const bool may_have_metrics = c.kind == LODE_ORACLE || c.kind == LODE_SPACE;
-  if (may_have_metrics && CanBeMadeWithDefaults(out)) {
-    out.metrics = DefaultMetrics(c, out);
-  }
   return out;
 }
-
-}  // namespace
 
 PluginDeclaration ReadDeclaration(const std::filesystem::path& file, const lode_plugin& plugin) {
   PluginDeclaration out{file,
@@ -115,7 +111,12 @@ PluginDeclaration ReadDeclaration(const std::filesystem::path& file, const lode_
                         plugin.abi_minor,
                         {}};
   for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
-    out.components.push_back(ReadComponent(*plugin.components[i]));
+    const lode_component& c = *plugin.components[i];
+    ComponentDeclaration& declaration = out.components.emplace_back(ReadComponent(c));
+    const bool may_have_metrics = c.kind == LODE_ORACLE || c.kind == LODE_SPACE;
+    if (may_have_metrics && CanBeMadeWithDefaults(declaration)) {
+      declaration.metrics = DefaultMetrics(c, declaration);
+    }
   }
   return out;
 }

@@ -1,12 +1,11 @@
 #include "core/plugin/index.h"
 
-#include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -17,6 +16,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/plugin/child.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr int kCacheFormat = 2;
-constexpr unsigned kScanSeconds = 60;
+constexpr std::chrono::seconds kScanTime{60};
 
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
@@ -62,59 +62,24 @@ json Declare(const fs::path& file) {
   }
 }
 
-[[noreturn]] void ScanChild(const fs::path& file, int out) {
-  alarm(kScanSeconds);
-  const int null = open("/dev/null", O_RDWR);
-  dup2(null, STDOUT_FILENO);
-  dup2(null, STDERR_FILENO);
-  const std::string text = Declare(file).dump(-1, ' ', false, json::error_handler_t::replace);
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t wrote = write(out, text.data() + done, text.size() - done);
-    if (wrote <= 0) {
-      break;
-    }
-    done += static_cast<std::size_t>(wrote);
-  }
-  _exit(0);  // the plugin's exit handlers are not ours to run twice
-}
-
-std::string ReadAll(int in) {
-  std::string text;
-  char buffer[4096];
-  for (ssize_t got = 0; (got = read(in, buffer, sizeof buffer)) > 0;) {
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
 json Scan(const fs::path& file) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    throw HostError(std::string("cannot scan plugins: ") + std::strerror(errno));
+  Child child(
+      [&](const Child::Send& send) {
+        send(Declare(file).dump(-1, ' ', false, json::error_handler_t::replace));
+      },
+      Child::Ending::kQuick);  // the plugin's exit handlers are not ours to run
+  std::string text;
+  if (child.Receive(text, kScanTime) == Child::Received::kSilence) {
+    return {{"broken", file.string() + ": loading it takes more than " +
+                           std::to_string(kScanTime.count()) + " s"}};
   }
-  const pid_t child = fork();
-  if (child < 0) {
-    throw HostError(std::string("cannot scan plugins: ") + std::strerror(errno));
+  const json found = json::parse(text, nullptr, false);
+  if (!found.is_discarded()) {
+    return found;
   }
-  if (child == 0) {
-    close(ends[0]);
-    ScanChild(file, ends[1]);
-  }
-  close(ends[1]);
-  const std::string text = ReadAll(ends[0]);
-  close(ends[0]);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFSIGNALED(status)) {
-    return {{"broken",
-             file.string() + ": crashed while loading (" + strsignal(WTERMSIG(status)) + ")"}};
-  }
-  json found = json::parse(text, nullptr, false);
-  if (found.is_discarded()) {
-    return {{"broken", file.string() + ": ended the process while loading"}};
-  }
-  return found;
+  const std::string end = Abnormal(child.Wait());
+  return {{"broken", file.string() + ": ended the process while loading (" +
+                         (end.empty() ? "exit status 0" : end) + ")"}};
 }
 
 // Changes whenever the file's content may have.

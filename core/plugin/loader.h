@@ -24,6 +24,9 @@ std::string RefusalOf(const std::filesystem::path& file);
 // HostError that names the file, what was found and what to do.
 const lode_plugin& LoadPlugin(const std::filesystem::path& file);
 
+// What a component declares but its metrics: no instance is made.
+ComponentDeclaration ReadComponent(const lode_component& component);
+
 // What a loaded plugin declares; makes one instance of each oracle to learn its metrics.
 PluginDeclaration ReadDeclaration(const std::filesystem::path& file, const lode_plugin& plugin);
 

@@ -1,14 +1,13 @@
 #include "core/verify/component_contract.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
+#include <lode/plugin.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/plugin/component.h"
 #include "core/verify/test_host.h"
 
 namespace lode::verify {
@@ -45,40 +44,6 @@ bool IsVersion(std::string_view text) {
          });
 }
 
-bool InRange(const lode_param& p, double value) {
-  const bool above = (p.flags & LODE_PARAM_OPEN_MIN) != 0 ? value > p.min : value >= p.min;
-  const bool below = (p.flags & LODE_PARAM_OPEN_MAX) != 0 ? value < p.max : value <= p.max;
-  return above && below;
-}
-
-bool IsChoice(const lode_param& p, std::string_view value) {
-  for (auto choice = p.choices; choice != nullptr && *choice != nullptr; ++choice) {
-    if (value == *choice) return true;
-  }
-  return false;
-}
-
-// Whether `value` may be given to parameter `p`.
-bool Allows(const lode_param& p, const lode_value& value) {
-  if (value.type != p.type) return false;
-  switch (p.type) {
-    case LODE_T_INT:
-      return InRange(p, static_cast<double>(value.as.i));
-    case LODE_T_REAL:
-      return std::isfinite(value.as.r) && InRange(p, value.as.r);
-    case LODE_T_CHOICE:
-      return IsChoice(p, {value.as.s.data, value.as.s.size});
-    case LODE_T_INT_LIST:
-      return std::all_of(value.as.ints, value.as.ints + value.count,
-                         [&](std::int64_t i) { return InRange(p, static_cast<double>(i)); });
-    case LODE_T_REAL_LIST:
-      return std::all_of(value.as.reals, value.as.reals + value.count,
-                         [&](double r) { return std::isfinite(r) && InRange(p, r); });
-    default:
-      return true;
-  }
-}
-
 void CheckParam(const lode_param& p, Findings& findings) {
   const std::string name = p.name != nullptr ? p.name : "(no name)";
   const auto require = [&](bool holds, const char* what) {
@@ -95,7 +60,7 @@ void CheckParam(const lode_param& p, Findings& findings) {
   require((p.flags & LODE_PARAM_INPUT_FILE) == 0 || p.type == LODE_T_PATH,
           "is an input file but no path");
   if ((p.flags & LODE_PARAM_REQUIRED) == 0) {
-    findings.Require(Allows(p, p.default_value), "descriptor.default",
+    findings.Require(detail::Allows(p, p.default_value), "descriptor.default",
                      "parameter '" + name + "' has a default of the wrong type or out of range");
   }
 }
@@ -121,7 +86,8 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
     const std::string param = setting.param != nullptr ? setting.param : "(no name)";
     require(p != nullptr, "sets '" + param + "', which is no parameter");
     if (p != nullptr)
-      require(Allows(*p, setting.value), "sets '" + param + "' to a wrong type or out of range");
+      require(detail::Allows(*p, setting.value),
+              "sets '" + param + "' to a wrong type or out of range");
   }
 }
 
@@ -134,19 +100,38 @@ void CheckNamesDiffer(const lode_component& component, Findings& findings) {
   }
 }
 
-// A refused creation: which statuses are right, and what it must leave behind.
-void CheckRefusal(const Subject& subject, const std::string& setting, Findings& findings) {
+// What a refused creation must leave behind.
+void CheckRefusal(const Subject& subject, const char* rule, Findings& findings) {
+  findings.Require(subject.status() == LODE_E_INVALID, rule,
+                   "is refused with another status than invalid: " + subject.error().message());
   const std::string fault = subject.error().Fault(subject.status());
-  findings.Require(fault.empty(), "error.message", "create (" + setting + "): the error " + fault);
-  findings.Require(!subject.created(), "create.setting",
-                   setting + ": *out was changed by a create that failed");
+  findings.Require(fault.empty(), "error.message", "the error " + fault);
+  findings.Require(!subject.created(), "outputs.untouched", "*out was changed by the refusal");
 }
 
-void CheckHosts(const lode_component& component, const Setting& defaults, Findings& findings) {
-  const Subject poor(component, defaults, 1, TestHost::Slots::kRandomOnly);
+void CheckSetting(const lode_component& component, const Setting& setting, Findings& findings) {
+  const auto doing = findings.Do(setting.name);
+  const Subject subject(component, setting);
+  if (subject.status() == LODE_OK) {
+    findings.Require(subject.created(), "create.setting", "gives no instance");
+  } else {
+    CheckRefusal(subject, "create.setting", findings);
+  }
+}
+
+void CheckBeyond(const lode_component& component, const Setting& setting, Findings& findings) {
+  const auto doing = findings.Do(setting.name);
+  const Subject subject(component, setting);
+  if (findings.Require(subject.status() != LODE_OK, "create.beyond", "is taken"))
+    CheckRefusal(subject, "create.beyond", findings);
+}
+
+void CheckHosts(const lode_component& component, const Setting& base, Findings& findings) {
+  const auto doing = findings.Do("on hosts that offer less");
+  const Subject poor(component, base, 1, TestHost::Slots::kRandomOnly);
   findings.Require(poor.created(), "create.host",
                    "fails on a host that offers random numbers only: " + poor.error().message());
-  Subject old(component, defaults, 1, TestHost::Slots::kNone);
+  Subject old(component, base, 1, TestHost::Slots::kNone);
   findings.Require(!old.host().trespassed(), "create.host",
                    "uses host functions that lie beyond the host's struct_size");
 }
@@ -154,6 +139,8 @@ void CheckHosts(const lode_component& component, const Setting& defaults, Findin
 }  // namespace
 
 bool IsName(const char* text) { return IsName(View(text)); }
+bool IsId(const char* text) { return IsId(View(text)); }
+bool IsVersion(const char* text) { return IsVersion(View(text)); }
 
 bool IsSentence(const char* text) {
   const std::string_view s = View(text);
@@ -169,34 +156,23 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(IsSentence(c.summary), "descriptor.summary",
                    "the summary is not one sentence with a full stop");
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
-  const bool made = c.api != nullptr && c.create != nullptr && c.destroy != nullptr;
-  findings.Require(made && core::HasRequiredFunctions(c), "descriptor.required_functions",
-                   "a function that its kind must have is missing");
   findings.Require((c.struct_size < offsetof(lode_component, load) + sizeof c.load) ||
                        (c.save == nullptr) == (c.load == nullptr),
-                   "descriptor.required_functions", "save and load come together or not at all");
+                   "descriptor.save", "has one of the two only");
   for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
   CheckNamesDiffer(c, findings);
   for (std::uint32_t i = 0; i < c.preset_count; ++i)
     CheckPreset(c, *LODE_AT(c.presets, i), findings);
 }
 
-void CheckCreation(const lode_component& component, const std::filesystem::path& directory,
-                   Findings& findings) {
-  const Setting defaults = DefaultSetting(component, directory);
-  const Subject with_defaults(component, defaults);
-  findings.Require(with_defaults.created(), "create.defaults", with_defaults.error().message());
-  for (const Setting& setting : Variations(component, directory)) {
-    const Subject subject(component, setting);
-    if (subject.status() == LODE_OK) {
-      findings.Require(subject.created(), "create.setting", setting.name + ": gave no instance");
-    } else {
-      findings.Require(subject.status() == LODE_E_INVALID, "create.setting",
-                       setting.name + ": " + subject.error().message());
-      CheckRefusal(subject, setting.name, findings);
-    }
-  }
-  CheckHosts(component, defaults, findings);
+void CheckCreation(const lode_component& component, const Setting& base, Findings& findings) {
+  const Subject subject(component, base);
+  if (!findings.Require(subject.created(), "create.defaults", subject.error().message())) return;
+  for (const Setting& setting : Variations(component, base))
+    CheckSetting(component, setting, findings);
+  for (const Setting& setting : SettingsBeyond(component, base))
+    CheckBeyond(component, setting, findings);
+  CheckHosts(component, base, findings);
 }
 
 }  // namespace lode::verify

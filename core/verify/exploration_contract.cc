@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <lode/plugin.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "core/verify/state_contract.h"
 
 namespace lode::verify {
 namespace {
@@ -26,17 +30,21 @@ class ExplorationContract {
     const auto& api = subject.api<lode_exploration_api>();
     can_explore_ = Has(api, &lode_exploration_api::explore);
     can_perturb_ = Has(api, &lode_exploration_api::perturb);
-    Require(can_explore_ || can_perturb_, "exploration.functions",
-            "has neither explore nor perturb");
-    CheckSteps(TestHost::Slots::kAll);
-    CheckSteps(TestHost::Slots::kRandomOnly);
-    if (can_perturb_) CheckPerturb();
-    CheckWithoutRandom();
+    Do("going through 500 steps side by side", [this] { CheckSteps(TestHost::Slots::kAll); });
+    Do("the same on a host that offers random numbers only",
+       [this] { CheckSteps(TestHost::Slots::kRandomOnly); });
+    if (can_perturb_) Do("perturbing extreme actions", [this] { CheckPerturb(); });
+    Do("a step on a host without random numbers", [this] { CheckWithoutRandom(); });
+    if (CanSave(component_)) CheckState(component_, AsUsage(), findings_);
   }
 
  private:
-  bool Require(bool holds, std::string_view rule, const std::string& detail) {
-    return findings_.Require(holds, rule, detail);
+  void Do(const char* what, const std::function<void()>& check) {
+    const auto doing = findings_.Do(what);
+    check();
+  }
+  bool Require(bool holds, std::string_view rule, const std::string& seen) {
+    return findings_.Require(holds, rule, seen);
   }
 
   std::optional<std::uint8_t> Explore(Subject& subject, std::uint64_t step) {
@@ -133,6 +141,23 @@ class ExplorationContract {
             "uses host functions that lie beyond the host's struct_size");
   }
 
+  Usage AsUsage() {
+    return {
+        [this] {
+          auto subject = std::make_unique<Subject>(component_, setting_);
+          return subject->created() ? std::move(subject) : nullptr;
+        },
+        [this](Subject& subject, std::uint64_t step) {
+          std::string seen;
+          if (can_explore_) seen += Explore(subject, step) == 1 ? "random" : "asked";
+          if (!can_perturb_) return seen;
+          for (const float cell :
+               Perturb(subject, step, std::vector<float>(30, 0.5f)).value_or(std::vector<float>{}))
+            seen += ' ' + std::to_string(cell);
+          return seen;
+        }};
+  }
+
   const lode_component& component_;
   const Setting& setting_;
   Findings& findings_;
@@ -142,10 +167,8 @@ class ExplorationContract {
 
 }  // namespace
 
-Findings CheckExploration(const lode_component& component, const Setting& setting) {
-  Findings findings;
+void CheckExploration(const lode_component& component, const Setting& setting, Findings& findings) {
   ExplorationContract(component, setting, findings).Check();
-  return findings;
 }
 
 }  // namespace lode::verify

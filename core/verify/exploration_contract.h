@@ -6,9 +6,8 @@
 
 namespace lode::verify {
 
-// Runs 500 steps, twice at once, and perturbs ordinary and extreme actions. Rules:
-// "exploration.functions", "exploration.explore", "exploration.perturb", "exploration.finite", and
-// of all kinds "outputs.untouched", "outputs.bounds", "determinism", "error.message".
-Findings CheckExploration(const lode_component& component, const Setting& setting);
+// Runs 500 steps, twice at once, perturbs ordinary and extreme actions, and saves and loads it where
+// it can. Rules: "exploration.*", "state.*" and those of all kinds.
+void CheckExploration(const lode_component& component, const Setting& setting, Findings& findings);
 
 }  // namespace lode::verify

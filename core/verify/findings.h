@@ -1,42 +1,67 @@
-// What a contract check reports.
+// What a check reports.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace lode::verify {
 
-// A rule that a component breaks, and how it was seen to break it.
+// A rule that a component breaks, and how it was seen to break it. Each text is one line.
 struct Finding {
-  std::string rule;    // "space.discretize.valid"
-  std::string detail;  // one line
+  std::string rule;  // one of Rules()
+  std::string done;  // what was done: "defaults: crossing pairs of architectures"
+  std::string seen;  // what was seen of it
 };
 
+// Is told of everything as it happens: what was found before a component ends the process is not
+// lost, and it is known what was being done.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void OnDoing(const std::string& what) = 0;
+  virtual void OnFound(const Finding& finding) = 0;
+};
+
+// Not thread-safe.
 class Findings {
  public:
-  // Keeps the first few details of each rule: a rule broken once is often broken everywhere.
-  void Add(std::string_view rule, std::string detail) {
-    const auto same = std::ranges::count(list_, rule, &Finding::rule);
-    if (same < kDetailsPerRule) list_.push_back({std::string(rule), std::move(detail)});
-  }
+  explicit Findings(Watcher* watcher = nullptr) : watcher_(watcher) {}
+
+  // Says what is being done, as a part of what was said before, until the result is destroyed.
+  class Doing {
+   public:
+    Doing(Findings& findings, std::string_view what);
+    ~Doing();
+    Doing(const Doing&) = delete;
+    Doing& operator=(const Doing&) = delete;
+
+   private:
+    Findings& findings_;
+    std::size_t before_;
+  };
+  [[nodiscard]] Doing Do(std::string_view what) { return Doing(*this, what); }
+
+  // Keeps the first few of each rule: a rule broken once is often broken everywhere. REQUIRES: it
+  // is one of Rules().
+  void Add(std::string_view rule, std::string seen);
 
   // Adds a finding unless `holds`; returns `holds`.
-  bool Require(bool holds, std::string_view rule, const std::string& detail) {
-    if (!holds) Add(rule, detail);
+  bool Require(bool holds, std::string_view rule, const std::string& seen) {
+    if (!holds) Add(rule, seen);
     return holds;
   }
 
   const std::vector<Finding>& list() const { return list_; }
   bool empty() const { return list_.empty(); }
-  bool Has(std::string_view rule) const {
-    return std::ranges::count(list_, rule, &Finding::rule) > 0;
-  }
+  bool Has(std::string_view rule) const;
+  // How many things were done.
+  std::size_t checks() const { return checks_; }
 
  private:
-  static constexpr int kDetailsPerRule = 3;
+  Watcher* watcher_;
+  std::string doing_;
+  std::size_t checks_ = 0;
   std::vector<Finding> list_;
 };
 

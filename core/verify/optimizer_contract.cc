@@ -5,12 +5,14 @@
 #include <cstring>
 #include <limits>
 #include <lode/plugin.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/verify/space_probe.h"
+#include "core/verify/state_contract.h"
 
 namespace lode::verify {
 namespace {
@@ -30,6 +32,11 @@ struct Proposal {
 
   bool operator==(const Proposal& other) const {
     return SameBits(action, other.action) && architecture == other.architecture;
+  }
+  std::string Text() const {
+    std::string bytes(architecture.begin(), architecture.end());
+    return bytes.append(reinterpret_cast<const char*>(action.data()),
+                        action.size() * sizeof(float));
   }
 };
 
@@ -63,29 +70,33 @@ class OptimizerContract {
       CheckBeforeBind(subject);
       return false;
     }
-    CheckSearch(subject);
-    CheckPoorHost();
-    CheckFailures();
-    CheckUninvited();
-    CheckRejections();
-    CheckSeveralGoals();
-    CheckBatch();
-    CheckAsksAhead();
-    if (CanSave()) CheckSaving();
+    {
+      const auto doing = findings_.Do("searching side by side");
+      CheckSearch(subject);
+    }
+    Do("searching on a host that offers random numbers only", &OptimizerContract::CheckPoorHost);
+    Do("telling failed trials", &OptimizerContract::CheckFailures);
+    Do("telling trials it did not ask for", &OptimizerContract::CheckUninvited);
+    Do("rejecting proposals", &OptimizerContract::CheckRejections);
+    Do("telling of several goals", &OptimizerContract::CheckSeveralGoals);
+    Do("telling several trials in one call", &OptimizerContract::CheckBatch);
+    Do("asking ahead", &OptimizerContract::CheckAsksAhead);
+    if (CanSave(component_)) CheckState(component_, AsUsage(), findings_);
     return true;
   }
 
  private:
-  bool Require(bool holds, std::string_view rule, const std::string& detail) {
-    return findings_.Require(holds, rule, detail);
+  void Do(const char* what, void (OptimizerContract::*check)()) {
+    const auto doing = findings_.Do(what);
+    (this->*check)();
+  }
+  bool Require(bool holds, std::string_view rule, const std::string& seen) {
+    return findings_.Require(holds, rule, seen);
   }
   std::uint64_t Rounds() const {
     return probe_.cells() > kLargeSpace ? kRoundsOfLargeSpaces : kRounds;
   }
   static const lode_optimizer_api& Api(const Subject& s) { return s.api<lode_optimizer_api>(); }
-  bool CanSave() const {
-    return Has(component_, &lode_component::save) && Has(component_, &lode_component::load);
-  }
 
   bool CheckError(const char* function, const ErrorBuffer& error, lode_status status) {
     const std::string fault = error.Fault(status);
@@ -222,8 +233,8 @@ class OptimizerContract {
     const lode_status told = TellAll(subject, {Evaluated({{}, *sample}, 0)});
     Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
             "ask or tell before bind is not refused as invalid");
-    if (!CanSave()) return;
-    Require(Load(subject, "") != LODE_OK, "optimizer.before_bind",
+    if (!CanSave(component_)) return;
+    Require(LoadState(subject, "", findings_) != LODE_OK, "optimizer.before_bind",
             "load before bind is not refused");
   }
 
@@ -380,92 +391,18 @@ class OptimizerContract {
     }
   }
 
-  // ---- save and load
-
-  std::optional<std::string> Save(const Subject& subject) {
-    std::string bytes;
-    ErrorBuffer error;
-    const lode_sink sink{&bytes, [](void* ctx, const void* data, std::size_t size) -> lode_status {
-                           static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
-                                                                  size);
-                           return LODE_OK;
-                         }};
-    const lode_status status = component_.save(subject.get(), sink, error.get());
-    if (status == LODE_OK) return bytes;
-    CheckError("save", error, status);
-    return std::nullopt;
-  }
-
-  // Gives the bytes in pieces, as a pipe would.
-  lode_status Load(Subject& subject, std::string_view bytes) {
-    const lode_source source{
-        &bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
-          auto& rest = *static_cast<std::string_view*>(ctx);
-          const std::size_t n = std::min({size, rest.size(), std::size_t{1000}});
-          std::memcpy(data, rest.data(), n);
-          rest.remove_prefix(n);
-          return static_cast<std::int64_t>(n);
-        }};
-    ErrorBuffer error;
-    const lode_status status = component_.load(subject.get(), source, error.get());
-    if (status != LODE_OK) CheckError("load", error, status);
-    return status;
-  }
-
-  void CheckSaving() {
-    Subject teacher(component_, setting_);
-    Subject pupil(component_, setting_, 2);
-    if (!Bind(teacher) || !Bind(pupil)) return;
-    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
-      if (!Round(teacher, step)) return;
-    }
-    const auto saved = Save(teacher);
-    if (!Require(saved.has_value(), "optimizer.save", "fails")) return;
-    Require(Save(teacher) == saved, "determinism", "save writes other bytes the second time");
-    CheckFullSink(teacher);
-    if (!Require(Load(pupil, *saved) == LODE_OK, "optimizer.load", "refuses what save wrote"))
-      return;
-    Require(Save(pupil) == saved, "optimizer.load", "save after load writes other bytes");
-    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
-      if (!Round(pupil, step)) return;
-    }
-    CheckCorrupt(pupil, *saved);
-  }
-
-  void CheckFullSink(const Subject& subject) {
-    const lode_sink full{nullptr,
-                         [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
-    Require(component_.save(subject.get(), full, nullptr) != LODE_OK, "optimizer.save",
-            "succeeds though its sink reported an error");
-  }
-
-  // Refused bytes leave the instance as it was.
-  void CheckCorrupt(Subject& subject, const std::string& saved) {
-    for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.999}) {
-      const auto size = static_cast<std::size_t>(share * static_cast<double>(saved.size()));
-      Require(!Accepts(subject, saved.substr(0, size)), "optimizer.load",
-              "accepts the first " + std::to_string(size) + " of " + std::to_string(saved.size()) +
-                  " bytes");
-    }
-    Require(!Accepts(subject, saved.substr(0, saved.size() - 1)), "optimizer.load",
-            "accepts bytes without the last");
-    Require(!Accepts(subject, std::string(saved.size(), '\xff')), "optimizer.load",
-            "accepts nonsense");
-    // Flipped bytes in the middle may be a policy of another kind: then it must still propose.
-    for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
-      std::string flipped = saved;
-      flipped[at] = static_cast<char>(~flipped[at]);
-      if (Accepts(subject, flipped)) Round(subject, at);
-    }
-  }
-
-  // Loads; if that fails, what it had learned must be the same as before.
-  bool Accepts(Subject& subject, const std::string& bytes) {
-    const auto before = Save(subject);
-    if (Load(subject, bytes) == LODE_OK) return true;
-    Require(Save(subject) == before, "optimizer.load.unchanged",
-            "a load that failed changed the policy");
-    return false;
+  // An instance that the same trials were told as any other of these: what a step proposes.
+  Usage AsUsage() {
+    return {[this] {
+              auto subject = std::make_unique<Subject>(component_, setting_);
+              return subject->created() && Bind(*subject) ? std::move(subject) : nullptr;
+            },
+            [this](Subject& subject, std::uint64_t step) {
+              const auto proposal = Ask(subject, step);
+              if (!proposal) return std::string();
+              Tell(subject, Evaluated(*proposal, step));
+              return proposal->Text();
+            }};
   }
 
   const lode_component& component_;
@@ -477,11 +414,9 @@ class OptimizerContract {
 
 }  // namespace
 
-Findings CheckOptimizer(const lode_component& component, const Setting& setting, lode_space space,
-                        bool* supported) {
-  Findings findings;
-  *supported = OptimizerContract(component, setting, space, findings).Check();
-  return findings;
+bool CheckOptimizer(const lode_component& component, const Setting& setting, lode_space space,
+                    Findings& findings) {
+  return OptimizerContract(component, setting, space, findings).Check();
 }
 
 }  // namespace lode::verify

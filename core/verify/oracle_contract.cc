@@ -45,22 +45,28 @@ class OracleContract {
     if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) return;
     unbound_metrics_ = ReadMetrics();
     if (!DrawSamples()) return;
-    CheckBeforeBind();
-    CheckForeignSpace();
+    Do("evaluating before bind", &OracleContract::CheckBeforeBind);
+    Do("binding another space", &OracleContract::CheckForeignSpace);
     if (!Bind(oracle_)) return;
-    CheckMetrics();
+    Do("reading its metrics", &OracleContract::CheckMetrics);
     if (metrics_.empty()) return;
-    CheckAnswers();
-    CheckBatches();
-    CheckInvalid();
-    CheckInstances();
-    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0) CheckCanonical();
-    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0) CheckThreads();
+    Do("evaluating one by one, twice", &OracleContract::CheckAnswers);
+    Do("evaluating in batches", &OracleContract::CheckBatches);
+    Do("evaluating bytes that are no architecture", &OracleContract::CheckInvalid);
+    Do("evaluating with two instances", &OracleContract::CheckInstances);
+    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0)
+      Do("evaluating representatives", &OracleContract::CheckCanonical);
+    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0)
+      Do("evaluating from four threads at once", &OracleContract::CheckThreads);
   }
 
  private:
-  bool Require(bool holds, std::string_view rule, const std::string& detail) {
-    return findings_.Require(holds, rule, detail);
+  void Do(const char* what, void (OracleContract::*check)()) {
+    const auto doing = findings_.Do(what);
+    (this->*check)();
+  }
+  bool Require(bool holds, std::string_view rule, const std::string& seen) {
+    return findings_.Require(holds, rule, seen);
   }
   static const lode_oracle_api& Api(const Subject& oracle) { return oracle.api<lode_oracle_api>(); }
 
@@ -255,7 +261,7 @@ class OracleContract {
     }
     for (std::thread& thread : threads) thread.join();
     for (const Findings& own : findings) {
-      for (const Finding& finding : own.list()) findings_.Add(finding.rule, finding.detail);
+      for (const Finding& finding : own.list()) findings_.Add(finding.rule, finding.seen);
     }
   }
 
@@ -274,11 +280,9 @@ class OracleContract {
 
 }  // namespace
 
-Findings CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
-                     lode_space foreign) {
-  Findings findings;
+void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
+                 lode_space foreign, Findings& findings) {
   OracleContract(component, setting, space, foreign, findings).Check();
-  return findings;
 }
 
 }  // namespace lode::verify

@@ -8,11 +8,8 @@ namespace lode::verify {
 
 // Measures sampled architectures of `space`, which the oracle must support, alone, in batches, from
 // several threads where it claims that, and wrongly. `foreign` is a space it may refuse. A metric
-// that is declared noisy may differ when asked again. Rules: "oracle.metrics", "oracle.bind",
-// "oracle.before_bind", "oracle.evaluate", "oracle.batch", "oracle.invalid_architecture",
-// "oracle.cost", "oracle.canonical", "oracle.threads", and of all kinds "outputs.untouched",
-// "outputs.bounds", "determinism", "error.message".
-Findings CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
-                     lode_space foreign);
+// that is declared noisy may differ when asked again. Rules: "oracle.*" and those of all kinds.
+void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
+                 lode_space foreign, Findings& findings);
 
 }  // namespace lode::verify

@@ -33,29 +33,37 @@ class SpaceContract {
       : space_(subject.space(), findings), findings_(findings) {}
 
   void Check() {
-    CheckMatrices();
+    Do("reading its matrices", &SpaceContract::CheckMatrices);
     if (space_.cells() == 0) return;
     CheckSize();
-    CheckDiscretize();
-    CheckNotFinite();
-    CheckSample();
+    Do("discretizing actions", &SpaceContract::CheckDiscretize);
+    Do("discretizing actions that are not finite", &SpaceContract::CheckNotFinite);
+    Do("sampling", &SpaceContract::CheckSample);
     if (samples_.size() < kSampleCount) return;
-    CheckRoundTrip();
-    CheckMangledText();
-    CheckInvalidBytes();
-    if (space_.CanListNeighbours()) CheckNeighbours();
-    if (space_.CanMutate()) CheckMutate();
-    if (space_.CanCrossover()) CheckCrossover();
-    if (space_.HasCanonical()) CheckCanonical();
-    if (space_.CanResample()) CheckResample();
-    if (space_.HasGraph()) CheckGraph();
-    CheckMetrics();
-    CheckThreads();
+    Do("formatting and parsing", &SpaceContract::CheckRoundTrip);
+    Do("parsing mangled texts", &SpaceContract::CheckMangledText);
+    Do("formatting bytes that are no architecture", &SpaceContract::CheckInvalidBytes);
+    CheckOptionalFunctions();
+    Do("computing metrics", &SpaceContract::CheckMetrics);
+    Do("calling from four threads at once", &SpaceContract::CheckThreads);
   }
 
  private:
-  bool Require(bool holds, std::string_view rule, const std::string& detail) {
-    return findings_.Require(holds, rule, detail);
+  void Do(const char* what, void (SpaceContract::*check)()) {
+    const auto doing = findings_.Do(what);
+    (this->*check)();
+  }
+  bool Require(bool holds, std::string_view rule, const std::string& seen) {
+    return findings_.Require(holds, rule, seen);
+  }
+
+  void CheckOptionalFunctions() {
+    if (space_.CanListNeighbours()) Do("listing neighbours", &SpaceContract::CheckNeighbours);
+    if (space_.CanMutate()) Do("mutating", &SpaceContract::CheckMutate);
+    if (space_.CanCrossover()) Do("crossing pairs", &SpaceContract::CheckCrossover);
+    if (space_.HasCanonical()) Do("finding representatives", &SpaceContract::CheckCanonical);
+    if (space_.CanResample()) Do("resampling", &SpaceContract::CheckResample);
+    if (space_.HasGraph()) Do("drawing", &SpaceContract::CheckGraph);
   }
 
   std::string Text(const Bytes& architecture) {
@@ -565,12 +573,10 @@ class SpaceContract {
 
 }  // namespace
 
-Findings CheckSpace(const lode_component& component, const Setting& setting) {
-  Findings findings;
+void CheckSpace(const lode_component& component, const Setting& setting, Findings& findings) {
   Subject subject(component, setting);
   if (findings.Require(subject.created(), "create.defaults", subject.error().message()))
     SpaceContract(subject, findings).Check();
-  return findings;
 }
 
 }  // namespace lode::verify

@@ -7,15 +7,16 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/plugin/random.h"
+#include "core/verify/settings.h"
 
 namespace lode::verify {
 
@@ -35,7 +36,8 @@ class TestHost {
   // Restarts the random numbers as the host does before every call of a step.
   void Enter(std::uint64_t step, core::Phase phase) { stream_.Restart(step, phase); }
 
-  void Cancel() { cancelled_ = true; }
+  // From `when` on, cancelled() says so.
+  void CancelAt(std::chrono::steady_clock::time_point when) { cancel_at_ = when; }
   std::vector<std::string> lines() const;
   const std::vector<std::pair<std::string, double>>& records() const { return records_; }
   // True if a slot beyond struct_size was used.
@@ -47,7 +49,7 @@ class TestHost {
 
   core::RandomStream stream_;
   lode_host host_{};
-  std::atomic<bool> cancelled_ = false;
+  std::chrono::steady_clock::time_point cancel_at_ = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> trespassed_ = false;
   mutable std::mutex mutex_;
   std::vector<std::string> lines_;
@@ -71,23 +73,6 @@ class ErrorBuffer {
  private:
   lode_error error_{};
 };
-
-// One value for each of a component's parameters, with a name for messages. The values borrow from
-// the library and from storage that lives until the process ends.
-struct Setting {
-  std::string name;  // "defaults", "noise at its minimum", "preset paper"
-  std::vector<lode_value> values;
-};
-
-// The defaults, as a host resolves them: relative paths start at `directory`, the plugin's own.
-Setting DefaultSetting(const lode_component& component, const std::filesystem::path& directory);
-
-// The defaults with one parameter at a time at its minimum, its maximum, or each of its choices;
-// and each preset.
-std::vector<Setting> Variations(const lode_component& component,
-                                const std::filesystem::path& directory);
-std::vector<Setting> PresetSettings(const lode_component& component,
-                                    const std::filesystem::path& directory);
 
 // An instance and its host.
 class Subject {

@@ -233,9 +233,9 @@ TEST_F(Nb201Latency, HoldsTheContract) {
   setting.values[1].as.s = lode::detail::Str(column);
   setting.values[2].as.s = lode::detail::Str(kShipped);
   const lode::verify::Grid foreign(4, 3);
-  const auto findings = lode::verify::CheckOracle(component, setting, space_.space().handle(),
-                                                  foreign.space().handle());
-  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.detail;
+  lode::verify::Findings findings;
+  CheckOracle(component, setting, space_.space().handle(), foreign.space().handle(), findings);
+  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 
 // ---- the published measurements

@@ -301,10 +301,9 @@ TEST_F(OfaLatency, HoldsTheContractOfOracles) {
       "with a table", {Text(LODE_T_PATH, table), Text(LODE_T_CHOICE, "1.2"), Integer(224)}};
   const lode::verify::Grid foreign(4, 3);
   const BoundSpace space("1.2", 224);
-  const auto findings =
-      lode::verify::CheckOracle(component, setting, space.handle(), foreign.space().handle());
-  for (const auto& finding : findings.list())
-    ADD_FAILURE() << finding.rule << ": " << finding.detail;
+  lode::verify::Findings findings;
+  CheckOracle(component, setting, space.handle(), foreign.space().handle(), findings);
+  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 
 }  // namespace

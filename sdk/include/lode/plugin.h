@@ -152,8 +152,8 @@ enum lode_param_flag {
 };
 
 /* One declared parameter. The host validates pipelines against it and writes `lode describe` from
- * it, so create() only ever sees values of the right type and range; rules between parameters are
- * create()'s to check. */
+ * it. create() refuses values that are not allowed all the same, as INVALID (the C++ face does it),
+ * and checks rules between parameters. */
 typedef struct lode_param {
   uint32_t struct_size;
   lode_type type;
@@ -467,8 +467,9 @@ typedef struct lode_component {
                         lode_error*);
   /* Ends the instance; all it started has stopped on return. [serial] */
   void (*destroy)(lode_instance*);
-  /* Optional. Writes what the instance has learned, so that load() on an instance with the same
-   * parameters and space behaves the same from here on. [serial] */
+  /* Optional. Writes what the instance has learned (its policy; not the trials it was told), for
+   * load() in another run: new instances with the same parameters and space that have loaded the
+   * same behave the same from there on. [serial] */
   lode_status (*save)(const lode_instance*, lode_sink, lode_error*);
   /* Optional, with save. Replaces what the instance has learned; after bind(). On failure the
    * instance is as before. [serial] */

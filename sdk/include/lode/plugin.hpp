@@ -683,6 +683,35 @@ concept Saves = requires(T t, const T c, Writer w, Reader r) {
   c.Save(w), t.Load(r);
 };
 
+// Whether a number lies within a parameter's bounds; NaN lies nowhere.
+inline bool InRange(const lode_param& p, double number) {
+  const bool above = (p.flags & LODE_PARAM_OPEN_MIN) != 0 ? number > p.min : number >= p.min;
+  const bool below = (p.flags & LODE_PARAM_OPEN_MAX) != 0 ? number < p.max : number <= p.max;
+  return above && below;
+}
+
+// Whether a parameter may be given a value.
+inline bool Allows(const lode_param& p, const lode_value& value) {
+  const auto in_range = [&](auto number) { return InRange(p, static_cast<double>(number)); };
+  switch (value.type == p.type ? p.type : 0) {
+    case LODE_T_INT:
+      return in_range(value.as.i);
+    case LODE_T_REAL:
+      return in_range(value.as.r);
+    case LODE_T_INT_LIST:
+      return std::all_of(value.as.ints, value.as.ints + value.count, in_range);
+    case LODE_T_REAL_LIST:
+      return std::all_of(value.as.reals, value.as.reals + value.count, in_range);
+    case LODE_T_CHOICE:
+      for (auto at = p.choices; at != nullptr && *at != nullptr; ++at) {
+        if (View(value.as.s) == *at) return true;
+      }
+      return false;
+    default:
+      return value.type == p.type;
+  }
+}
+
 // The declaration tables of T, made once; they live until the process ends.
 template <class T>
 class Declaration {
@@ -704,8 +733,10 @@ class Declaration {
 
   Config Read(const lode_value* values) const {
     Config config;
-    if constexpr (DeclaresParameters<T>) {
-      for (std::size_t i = 0; i < params_.size(); ++i) params_[i].Read(config, values[i]);
+    for (std::size_t i = 0; i < params_.size(); ++i) {
+      if (!Allows(table_[i], values[i]))
+        throw InvalidError(std::string("'") + table_[i].name + "' has a value that is not allowed");
+      params_[i].Read(config, values[i]);
     }
     return config;
   }

@@ -1,0 +1,143 @@
+#include "core/plugin/child.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+[[noreturn]] void Fail(const char* what) {
+  throw HostError(std::string(what) + ": " + std::strerror(errno));
+}
+
+void WriteAll(int out, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = write(out, text.data(), text.size());
+    if (wrote < 0 && errno == EINTR) {
+      continue;
+    }
+    if (wrote <= 0) {
+      _exit(1);  // the parent is gone
+    }
+    text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
+void Redirect(int output) {
+  const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  dup2(null, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  close(null);
+}
+
+// Nothing may leave the child by an exception: it would go on as a second parent.
+void Run(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const std::exception& e) {
+    WriteAll(STDERR_FILENO, e.what());
+    _exit(1);
+  } catch (...) {
+    _exit(1);
+  }
+}
+
+}  // namespace
+
+Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
+  int ends[2];
+  output_ = memfd_create("output", MFD_CLOEXEC);
+  if (output_ < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+    Fail("cannot make a child process");
+  }
+  std::fflush(nullptr);
+  pid_ = fork();
+  if (pid_ < 0) {
+    Fail("cannot make a child process");
+  }
+  if (pid_ == 0) {
+    close(ends[0]);
+    Redirect(output_);
+    close(output_);
+    Run([&] { body([&](std::string_view line) { WriteAll(ends[1], std::string(line) + '\n'); }); });
+    if (ending == Ending::kQuick) {
+      _exit(0);
+    }
+    std::exit(0);
+  }
+  close(ends[1]);
+  lines_ = ends[0];
+}
+
+Child::~Child() {
+  if (!ended_) {
+    Kill();
+    Wait();
+  }
+  close(lines_);
+  close(output_);
+}
+
+Child::Received Child::Receive(std::string& line, std::chrono::milliseconds patience) {
+  for (;;) {
+    if (const auto end = pending_.find('\n'); end != std::string::npos) {
+      line = pending_.substr(0, end);
+      pending_.erase(0, end + 1);
+      return Received::kLine;
+    }
+    pollfd ready{lines_, POLLIN, 0};
+    const int count = poll(&ready, 1, static_cast<int>(patience.count()));
+    if (count == 0) {
+      return Received::kSilence;
+    }
+    char buffer[4096];
+    const ssize_t got = count < 0 ? -1 : read(lines_, buffer, sizeof buffer);
+    if (got == 0) {
+      return Received::kEnd;
+    }
+    if (got > 0) {
+      pending_.append(buffer, static_cast<std::size_t>(got));
+    } else if (errno != EINTR) {
+      return Received::kEnd;
+    }
+  }
+}
+
+void Child::Kill() { kill(pid_, SIGKILL); }
+
+int Child::Wait() {
+  while (!ended_) {
+    ended_ = waitpid(pid_, &status_, 0) == pid_ || errno != EINTR;
+  }
+  return status_;
+}
+
+std::string Child::output() const {
+  std::string text(static_cast<std::size_t>(lseek(output_, 0, SEEK_END)), '\0');
+  const ssize_t got = pread(output_, text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+std::string Abnormal(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    return strsignal(WTERMSIG(wait_status));
+  }
+  const int status = WEXITSTATUS(wait_status);
+  return status == 0 ? "" : "exit status " + std::to_string(status);
+}
+
+}  // namespace lode::core

@@ -1,0 +1,25 @@
+// Resolved values in the form create() takes.
+#pragma once
+
+#include <lode/plugin.h>
+
+#include <string>
+#include <vector>
+
+#include "core/plugin/declaration.h"
+
+namespace lode::core {
+
+// Borrows from the values it is made of.
+class ValueTable {
+ public:
+  // `values`: one for each declared parameter.
+  ValueTable(const lode_component& component, const std::vector<Value>& values);
+  const std::vector<lode_value>& values() const { return table_; }
+
+ private:
+  std::vector<std::vector<lode_str>> strings_;  // of the lists of strings
+  std::vector<lode_value> table_;
+};
+
+}  // namespace lode::core

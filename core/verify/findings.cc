@@ -1,0 +1,55 @@
+#include "core/verify/findings.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "core/verify/rules.h"
+
+namespace lode::verify {
+namespace {
+
+constexpr std::ptrdiff_t kFindingsPerRule = 3;
+constexpr std::size_t kLongestLine = 400;
+
+// Components write what they like into texts; a finding is one printable line.
+std::string OneLine(std::string text) {
+  if (text.size() > kLongestLine) {
+    text = text.substr(0, kLongestLine) + "...";
+  }
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+}  // namespace
+
+Findings::Doing::Doing(Findings& findings, std::string_view what)
+    : findings_(findings), before_(findings.doing_.size()) {
+  findings_.doing_ += (before_ > 0 ? ": " : "") + std::string(what);
+  ++findings_.checks_;
+  if (findings_.watcher_ != nullptr) {
+    findings_.watcher_->OnDoing(findings_.doing_);
+  }
+}
+
+Findings::Doing::~Doing() { findings_.doing_.resize(before_); }
+
+void Findings::Add(std::string_view rule, std::string seen) {
+  if (!IsRule(rule)) {
+    throw std::logic_error("'" + std::string(rule) + "' is no rule");
+  }
+  if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) {
+    return;
+  }
+  list_.push_back({std::string(rule), OneLine(doing_), OneLine(std::move(seen))});
+  if (watcher_ != nullptr) {
+    watcher_->OnFound(list_.back());
+  }
+}
+
+bool Findings::Has(std::string_view rule) const {
+  return std::ranges::count(list_, rule, &Finding::rule) > 0;
+}
+
+}  // namespace lode::verify

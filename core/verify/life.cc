@@ -1,0 +1,241 @@
+#include "core/verify/life.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <thread>
+#include <vector>
+
+#include "core/verify/space_probe.h"
+
+// Sanitizers replace malloc, and say what of it is in use by this.
+extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
+
+namespace lode::verify {
+namespace {
+
+using core::Phase;
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t kSteps = 30;
+constexpr std::size_t kBatch = 4;
+
+std::size_t AllocatedBytes() {
+  if (__sanitizer_get_current_allocated_bytes != nullptr)
+    return __sanitizer_get_current_allocated_bytes();
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+// The metrics of an oracle that must be the same when it is asked again.
+std::vector<bool> NotNoisy(const Subject& oracle) {
+  const auto& api = oracle.api<lode_oracle_api>();
+  std::vector<bool> list;
+  for (std::uint32_t i = 0; i < api.metric_count(oracle.get()); ++i) {
+    lode_metric metric{};
+    metric.struct_size = sizeof metric;
+    const lode_status status = api.metric(oracle.get(), i, &metric, nullptr);
+    list.push_back(status == LODE_OK && (metric.flags & LODE_METRIC_NOISY) == 0);
+  }
+  return list;
+}
+
+}  // namespace
+
+template <class Function>
+bool Life::Call(const char* name, Function&& function) {
+  const Clock::time_point start = Clock::now();
+  const lode_status status = function();
+  const Clock::duration overrun = Clock::now() - std::max(start, cancel_at_);
+  if (overrun > overrun_) {
+    overrun_ = overrun;
+    late_call_ = name;
+  }
+  Note(&status, 1);
+  return status == LODE_OK;
+}
+
+std::string Life::Live() {
+  Subject subject(component_, setting_);
+  if (!subject.created()) return "";
+  subject.host().CancelAt(cancel_at_);
+  switch (component_.kind) {
+    case LODE_SPACE:
+      UseSpace(subject);
+      break;
+    case LODE_ORACLE:
+      UseOracle(subject);
+      break;
+    case LODE_EXPLORATION:
+      UseExploration(subject);
+      break;
+    default:
+      UseOptimizer(subject);
+  }
+  return std::move(given_);
+}
+
+void Life::UseSpace(Subject& subject) {
+  Findings ignored;  // the space's own contract has them
+  SpaceProbe probe(subject.space(), ignored);
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
+    std::optional<Bytes> sample;
+    const auto keep = [&](const auto& result) {
+      if (result) Note(result->data(), result->size());
+      return probe.status();
+    };
+    if (!Call("sample", [&] { return keep(sample = probe.Sample(step)); })) return;
+    Call("format", [&] { return keep(probe.Format(*sample)); });
+    const std::vector<float> action(sample->begin(), sample->end());
+    Call("discretize", [&] { return keep(probe.Discretize(action)); });
+    if (probe.CanMutate()) Call("mutate", [&] { return keep(probe.Mutate(step, *sample)); });
+  }
+}
+
+void Life::UseOracle(Subject& subject) {
+  const auto& api = subject.api<lode_oracle_api>();
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
+  const std::vector<bool> same = NotNoisy(subject);
+  Findings ignored;
+  SpaceProbe probe(space_, ignored);
+  for (std::uint64_t round = 0; round < 2; ++round) {
+    std::array<Bytes, kBatch> samples;
+    std::array<std::vector<double>, kBatch> metrics;
+    std::array<lode_query, kBatch> queries{};
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      samples[i] = probe.Sample(round * kBatch + i).value_or(Bytes(probe.cells()));
+      metrics[i].assign(same.size(), 0);
+      queries[i] = {sizeof(lode_query), 0, samples[i].data(), 1.0,    i,
+                    metrics[i].data(),  0, LODE_OK,           nullptr};
+    }
+    if (!Call("evaluate",
+              [&] { return api.evaluate(subject.get(), queries.data(), kBatch, nullptr); }))
+      return;
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      Note(&queries[i].status, 1);
+      for (std::size_t m = 0; m < same.size(); ++m) Note(&metrics[i][m], same[m] ? 1 : 0);
+    }
+  }
+}
+
+void Life::UseExploration(Subject& subject) {
+  const auto& api = subject.api<lode_exploration_api>();
+  std::vector<float> action(30, 0.5f);
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
+    bool random = false;
+    subject.host().Enter(step, Phase::kExplore);
+    if (Has(api, &lode_exploration_api::explore) &&
+        !Call("explore", [&] { return api.explore(subject.get(), step, &random, nullptr); }))
+      return;
+    Note(&random, 1);
+    subject.host().Enter(step, Phase::kPerturb);
+    const auto cells = static_cast<std::uint32_t>(action.size());
+    if (Has(api, &lode_exploration_api::perturb) && !Call("perturb", [&] {
+          return api.perturb(subject.get(), step, action.data(), cells, nullptr);
+        }))
+      return;
+    Note(action.data(), action.size());
+  }
+}
+
+void Life::UseOptimizer(Subject& subject) {
+  const auto& api = subject.api<lode_optimizer_api>();
+  Findings ignored;
+  const std::size_t cells = SpaceProbe(space_, ignored).cells();
+  subject.host().Enter(0, Phase::kSetup);
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
+  for (std::uint64_t step = 0; step < kSteps; ++step) {
+    if (!AskAndTell(subject, step, cells)) return;
+  }
+}
+
+bool Life::AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells) {
+  const auto& api = subject.api<lode_optimizer_api>();
+  std::vector<float> action(cells);
+  Bytes architecture(cells);
+  lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};
+  subject.host().Enter(step, Phase::kAsk);
+  if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) return false;
+  const bool is_action = proposal.kind == LODE_PROPOSES_ACTION;
+  if (is_action && space_.api->discretize(space_.instance, action.data(), architecture.data(),
+                                          nullptr) != LODE_OK)
+    return false;
+  Note(architecture.data(), cells);
+  const double reward = 1.0 / static_cast<double>(1 + step % 7);
+  const lode_trial trial =
+      TrialOf(step, 0, is_action ? action.data() : nullptr, architecture.data(), reward);
+  subject.host().Enter(step, Phase::kTell);
+  return Call("tell", [&] { return api.tell(subject.get(), &trial, 1, nullptr); });
+}
+
+namespace {
+
+class LivesContract {
+ public:
+  LivesContract(const lode_component& component, const Setting& setting, lode_space space,
+                Findings& findings)
+      : component_(component), setting_(setting), space_(space), findings_(findings) {}
+
+  void Check() {
+    CheckSideBySide();
+    for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) CheckCancelled(delay);
+    CheckMemory();
+  }
+
+ private:
+  std::string Live() { return Life(component_, setting_, space_).Live(); }
+
+  void CheckSideBySide() {
+    const auto doing = findings_.Do("two lives in two threads at once");
+    const std::string alone = Live();
+    std::array<std::string, 2> given;
+    std::thread other([&] { given[0] = Live(); });
+    given[1] = Live();
+    other.join();
+    findings_.Require(given[0] == alone && given[1] == alone, "instances.independent",
+                      "an instance gives other results while another one is used");
+  }
+
+  void CheckCancelled(milliseconds delay) {
+    const auto doing =
+        findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
+    Life life(component_, setting_, space_, Life::Clock::now() + delay);
+    life.Live();
+    const std::chrono::duration<double> overrun = life.overrun();
+    findings_.Require(overrun < std::chrono::seconds(1), "host.cancellation",
+                      life.late_call() + " goes on for " + std::to_string(overrun.count()) + " s");
+  }
+
+  // A leak grows in every batch of lives; what is kept for good grows in the first ones.
+  void CheckMemory() {
+    const auto doing = findings_.Do("many lives, one after the other");
+    constexpr std::size_t kLives = 4, kBatches = 4;
+    for (std::size_t i = 0; i < kLives; ++i) Live();
+    std::ptrdiff_t least = std::numeric_limits<std::ptrdiff_t>::max();
+    for (std::size_t batch = 0; batch < kBatches && least > 0; ++batch) {
+      const std::size_t before = AllocatedBytes();
+      for (std::size_t i = 0; i < kLives; ++i) Live();
+      least = std::min(least, static_cast<std::ptrdiff_t>(AllocatedBytes() - before));
+    }
+    findings_.Require(
+        least <= 0, "process.memory",
+        "each leaves at least " + std::to_string(least / std::ptrdiff_t{kLives}) + " bytes behind");
+  }
+
+  const lode_component& component_;
+  const Setting& setting_;
+  lode_space space_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
+                Findings& findings) {
+  LivesContract(component, setting, space, findings).Check();
+}
+
+}  // namespace lode::verify

@@ -1,0 +1,30 @@
+// What belongs to the process and a component must leave as it was.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "core/verify/findings.h"
+
+namespace lode::verify {
+
+class ProcessState {
+ public:
+  static ProcessState Now();
+
+  // Compares the state now with what it was. Threads are given a second to end. Rules:
+  // "process.output", "process.threads" (unless `threads_may_stay`), "process.files",
+  // "process.signals", "process.state".
+  void Check(bool threads_may_stay, Findings& findings) const;
+
+ private:
+  using Texts = std::map<std::string, std::string>;  // what by name
+
+  std::size_t threads_ = 0;
+  std::size_t printed_ = 0;  // bytes on standard output and error, if they are files
+  Texts files_;              // descriptor -> what it is open on
+  Texts signals_;            // signal -> handler
+  Texts settings_;           // "locale" -> "C", ...
+};
+
+}  // namespace lode::verify

@@ -1,0 +1,108 @@
+#include "core/verify/rules.h"
+
+#include <algorithm>
+
+namespace lode::verify {
+namespace {
+
+constexpr Rule kRules[] = {
+    // The file.
+    {"plugin.load", "The host takes the file: entry, versions, components and their functions."},
+    {"plugin.symbols", "The file exports lode_plugin_v1 and no other symbol."},
+    {"plugin.torch", "A file that needs LibTorch says so by LODE_CAP_USES_TORCH, and only then."},
+    {"plugin.descriptor", "The plugin has a well-formed id and version, a licence and a build."},
+
+    // What a component says of itself.
+    {"descriptor.id", "The id is [a-z][a-z0-9_]*, with dots between parts."},
+    {"descriptor.version", "The version is three numbers, as in 1.2.0."},
+    {"descriptor.summary", "The summary is one sentence with a full stop; doc is text or empty."},
+    {"descriptor.param", "Parameters have names of their own, sentences, sane bounds, choices."},
+    {"descriptor.default", "Each default has its parameter's type and lies in its bounds."},
+    {"descriptor.preset", "Presets have names and set parameters to values that are allowed."},
+    {"descriptor.save", "save and load come together or not at all."},
+
+    // Making instances.
+    {"create.defaults", "An instance can be made with the defaults."},
+    {"create.setting",
+     "Each bound, choice and preset makes an instance, or is refused as invalid."},
+    {"create.beyond", "Values beyond the declared bounds and choices are refused as invalid."},
+    {"create.host", "A host that offers less is no reason to fail, nor are its slots touched."},
+
+    // What holds for every call.
+    {"error.message", "A failed call leaves one line of text and its own status in lode_error."},
+    {"error.null", "A call without a lode_error ends as one with it."},
+    {"error.exception", "No exception crosses the boundary."},
+    {"outputs.untouched", "A failed call changes none of its outputs."},
+    {"outputs.bounds", "Nothing is written past what the caller gave."},
+    {"determinism", "The same arguments and random numbers give the same results."},
+    {"instances.independent", "Instances used from two threads at once do not disturb each other."},
+    {"host.cancellation", "A call ends within a second of the host's wish to cancel."},
+    {"state.save", "save succeeds, and fails if its sink does."},
+    {"state.load",
+     "load takes what save wrote, with one behaviour from there on, and nothing else."},
+    {"state.load.unchanged", "A load that failed leaves the instance as it was."},
+
+    // What a component must leave alone.
+    {"process.output", "Nothing is printed."},
+    {"process.threads", "Threads have ended when the instance is destroyed (LibTorch's may stay)."},
+    {"process.files", "No file stays open when the instance is destroyed."},
+    {"process.memory", "What an instance allocates is freed with it."},
+    {"process.signals", "No signal handler is changed."},
+    {"process.state", "Directory, environment, locale, file mask, rounding stay as they were."},
+    {"process.crash", "The process is not brought down."},
+    {"process.exit", "The process is not ended."},
+    {"process.hang", "Every call ends."},
+
+    // Search spaces.
+    {"space.matrices", "At least one matrix; each has cells, a name and labels of its own."},
+    {"space.log10_size", "log10_size is the number of architectures, as far as it can be counted."},
+    {"space.discretize", "Every finite action becomes an architecture and stays unchanged."},
+    {"space.discretize.valid", "What discretize makes is an architecture that format accepts."},
+    {"space.discretize.finite", "Actions that are not finite are refused as invalid."},
+    {"space.discretize.idempotent", "An architecture taken for an action becomes itself."},
+    {"space.sample", "sample draws architectures, and not always the same."},
+    {"space.sample.uniform", "sample draws each architecture with the same probability."},
+    {"space.format", "format writes one line for architectures and refuses other bytes."},
+    {"space.round_trip", "parse gives back what format wrote; no two architectures share a text."},
+    {"space.parse", "parse reads the whole text and refuses what is no architecture as invalid."},
+    {"space.mutate", "mutate changes one decision, and not always the same way."},
+    {"space.neighbours", "neighbours lists each architecture one mutation away once, mutually."},
+    {"space.crossover", "Each row of a child is one of its parents'."},
+    {"space.canonical", "canonical gives an architecture that is its own representative."},
+    {"space.resample", "resample changes nothing at probability 0, most at 1; refuses others."},
+    {"space.graph", "graph draws labelled nodes, and edges between nodes that it has drawn."},
+    {"space.metrics", "Metrics are well-formed, follow from the architecture alone, are finite."},
+    {"space.threads", "Functions called from four threads at once give the same results."},
+
+    // Oracles.
+    {"oracle.metrics", "At least one metric, well-formed, and constant from bind on."},
+    {"oracle.bind", "bind takes the spaces it can measure and refuses others as unsupported."},
+    {"oracle.before_bind", "evaluate before bind is refused as invalid."},
+    {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
+    {"oracle.batch", "A batch has the results that its architectures have alone."},
+    {"oracle.invalid_architecture", "Bytes that are no architecture are not measured."},
+    {"oracle.cost", "The cost is a finite number of seconds, not negative."},
+    {"oracle.canonical", "With LODE_CAP_CANONICAL an architecture and its representative agree."},
+    {"oracle.threads", "With LODE_CAP_CONCURRENT four threads at once get the same results."},
+
+    // Exploration strategies.
+    {"exploration.explore", "explore answers every step with true or false."},
+    {"exploration.perturb", "perturb takes every finite action."},
+    {"exploration.finite", "perturb keeps finite actions finite."},
+
+    // Optimizers.
+    {"optimizer.bind", "bind takes a space or refuses it as unsupported; some space it takes."},
+    {"optimizer.before_bind", "ask, tell and load before bind are refused."},
+    {"optimizer.ask", "ask succeeds at every step; ahead of tell with LODE_CAP_SEVERAL_ASKS."},
+    {"optimizer.proposal", "A proposal is a finite action or an architecture of the space."},
+    {"optimizer.tell", "tell takes every trial: failed, rejected, uninvited, several goals."},
+    {"optimizer.batch", "Trials told in one call have the effect of telling them one by one."},
+};
+
+}  // namespace
+
+std::span<const Rule> Rules() { return kRules; }
+
+bool IsRule(std::string_view id) { return std::ranges::count(kRules, id, &Rule::id) > 0; }
+
+}  // namespace lode::verify

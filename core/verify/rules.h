@@ -1,0 +1,17 @@
+// The rules that a plugin is held to: those of <lode/plugin.h>, one name for each.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace lode::verify {
+
+struct Rule {
+  std::string_view id;        // "space.crossover": what it is about, then what
+  std::string_view sentence;  // what must hold
+};
+
+std::span<const Rule> Rules();
+bool IsRule(std::string_view id);
+
+}  // namespace lode::verify

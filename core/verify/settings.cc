@@ -1,0 +1,184 @@
+#include "core/verify/settings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <list>
+#include <set>
+#include <utility>
+
+#include "core/plugin/value_table.h"
+
+namespace lode::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+lode_str Keep(std::string text) {
+  static auto* const kept = new std::set<std::string>;
+  const std::string& stored = *kept->insert(std::move(text)).first;
+  return {stored.data(), stored.size()};
+}
+
+lode_value ResolvePath(lode_value value, const fs::path& directory) {
+  const std::string text(value.as.s.data, value.as.s.size);
+  if (!text.empty()) value.as.s = Keep((directory / text).string());
+  return value;
+}
+
+lode_value Number(const lode_param& param, double bound) {
+  lode_value value{};
+  value.type = param.type;
+  if (param.type == LODE_T_INT) {
+    value.as.i = static_cast<std::int64_t>(bound);
+  } else {
+    value.as.r = bound;
+  }
+  return value;
+}
+
+lode_value Choice(const char* choice) {
+  lode_value value{};
+  value.type = LODE_T_CHOICE;
+  value.as.s = {choice, std::strlen(choice)};
+  return value;
+}
+
+// An allowed value for a parameter that has no default.
+lode_value AnyAllowed(const lode_param& param) {
+  lode_value value{};
+  value.type = param.type;
+  if (param.type == LODE_T_CHOICE) return Choice(param.choices[0]);
+  if (param.type == LODE_T_INT || param.type == LODE_T_REAL) {
+    const double bound = std::isfinite(param.min) ? param.min : 0;
+    return Number(param, (param.flags & LODE_PARAM_OPEN_MIN) != 0 ? bound + 1 : bound);
+  }
+  value.as.s = {"", 0};
+  return value;
+}
+
+// The outermost allowed value towards `bound`: the bound itself, or if that is excluded the next.
+lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
+  if (!open) return Number(param, bound);
+  return Number(
+      param, param.type == LODE_T_INT ? bound + inwards : std::nextafter(bound, bound + inwards));
+}
+
+class VariationList {
+ public:
+  explicit VariationList(Setting defaults) : defaults_(std::move(defaults)) {}
+
+  void Add(std::uint32_t param, const std::string& name, lode_value value) {
+    Setting setting = defaults_;
+    setting.name = name;
+    setting.values[param] = value;
+    list_.push_back(std::move(setting));
+  }
+  std::vector<Setting> Take() { return std::move(list_); }
+
+ private:
+  Setting defaults_;
+  std::vector<Setting> list_;
+};
+
+void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list) {
+  const std::string name = p.name;
+  if (p.type == LODE_T_INT || p.type == LODE_T_REAL) {
+    if (std::isfinite(p.min))
+      list.Add(index, name + " at its minimum",
+               Extreme(p, p.min, (p.flags & LODE_PARAM_OPEN_MIN) != 0, 1));
+    if (std::isfinite(p.max))
+      list.Add(index, name + " at its maximum",
+               Extreme(p, p.max, (p.flags & LODE_PARAM_OPEN_MAX) != 0, -1));
+  }
+  for (auto choice = p.choices; choice != nullptr && *choice != nullptr; ++choice)
+    list.Add(index, name + " = " + *choice, Choice(*choice));
+  if (p.type == LODE_T_BOOL) {
+    for (const bool b : {false, true}) {
+      lode_value value{};
+      value.type = LODE_T_BOOL;
+      value.as.b = b;
+      list.Add(index, name + (b ? " = true" : " = false"), value);
+    }
+  }
+}
+
+// A whole number farther than `bound`, away from the other bound.
+lode_value Outside(const lode_param& param, double bound, bool open, double outwards) {
+  if (open) return Number(param, bound);
+  const double step = param.type == LODE_T_INT ? 1 : std::max(1.0, std::abs(bound));
+  return Number(param, bound + outwards * step);
+}
+
+void AddBeyond(const lode_param& p, std::uint32_t index, VariationList& list) {
+  const std::string name = p.name;
+  if (p.type == LODE_T_INT || p.type == LODE_T_REAL) {
+    if (std::isfinite(p.min))
+      list.Add(index, name + " below its minimum",
+               Outside(p, p.min, (p.flags & LODE_PARAM_OPEN_MIN) != 0, -1));
+    if (std::isfinite(p.max))
+      list.Add(index, name + " above its maximum",
+               Outside(p, p.max, (p.flags & LODE_PARAM_OPEN_MAX) != 0, 1));
+  }
+  if (p.type == LODE_T_REAL)
+    list.Add(index, name + " is NaN", Number(p, std::numeric_limits<double>::quiet_NaN()));
+  if (p.type == LODE_T_CHOICE)
+    list.Add(index, name + " is none of its choices", Choice("none of its choices"));
+}
+
+}  // namespace
+
+Setting DefaultSetting(const lode_component& component, const fs::path& directory) {
+  Setting setting{"defaults", {}};
+  for (std::uint32_t i = 0; i < component.param_count; ++i) {
+    const lode_param& p = *LODE_AT(component.params, i);
+    const bool required = (p.flags & LODE_PARAM_REQUIRED) != 0;
+    lode_value value = required ? AnyAllowed(p) : p.default_value;
+    value.type = p.type;
+    setting.values.push_back(p.type == LODE_T_PATH ? ResolvePath(value, directory) : value);
+  }
+  return setting;
+}
+
+Setting SettingOf(const lode_component& component, std::string name,
+                  std::vector<core::Value> values) {
+  const auto& kept = *new std::vector<core::Value>(std::move(values));
+  static auto* const tables = new std::list<core::ValueTable>;
+  return {std::move(name), tables->emplace_back(component, kept).values()};
+}
+
+std::vector<Setting> PresetSettings(const lode_component& component, const Setting& base) {
+  std::vector<Setting> list;
+  for (std::uint32_t i = 0; i < component.preset_count; ++i) {
+    const lode_preset& preset = *LODE_AT(component.presets, i);
+    Setting setting = base;
+    setting.name = std::string("preset ") + preset.name;
+    for (std::uint32_t s = 0; s < preset.setting_count; ++s) {
+      for (std::uint32_t p = 0; p < component.param_count; ++p) {
+        if (std::strcmp(preset.settings[s].param, LODE_AT(component.params, p)->name) == 0)
+          setting.values[p] = preset.settings[s].value;
+      }
+    }
+    list.push_back(std::move(setting));
+  }
+  return list;
+}
+
+std::vector<Setting> Variations(const lode_component& component, const Setting& base) {
+  VariationList variations(base);
+  for (std::uint32_t i = 0; i < component.param_count; ++i)
+    AddVariations(*LODE_AT(component.params, i), i, variations);
+  std::vector<Setting> list = variations.Take();
+  for (Setting& preset : PresetSettings(component, base)) list.push_back(std::move(preset));
+  return list;
+}
+
+std::vector<Setting> SettingsBeyond(const lode_component& component, const Setting& base) {
+  VariationList variations(base);
+  for (std::uint32_t i = 0; i < component.param_count; ++i)
+    AddBeyond(*LODE_AT(component.params, i), i, variations);
+  return variations.Take();
+}
+
+}  // namespace lode::verify

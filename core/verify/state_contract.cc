@@ -1,0 +1,132 @@
+#include "core/verify/state_contract.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string_view>
+
+namespace lode::verify {
+namespace {
+
+constexpr std::uint64_t kSteps = 40;
+
+class StateContract {
+ public:
+  StateContract(const lode_component& component, const Usage& usage, Findings& findings)
+      : component_(component), usage_(usage), findings_(findings) {}
+
+  void Check() {
+    const auto teacher = usage_.make();
+    const auto pupil = usage_.make(), other = usage_.make();
+    if (!teacher || !pupil || !other) return;
+    for (std::uint64_t step = 0; step < kSteps; ++step) usage_.step(*teacher, step);
+    const auto saved = Save(*teacher);
+    if (!findings_.Require(saved.has_value(), "state.save", "fails")) return;
+    findings_.Require(Save(*teacher) == saved, "determinism",
+                      "save writes other bytes the second time");
+    CheckFullSink(*teacher);
+    if (!findings_.Require(LoadState(*pupil, *saved, findings_) == LODE_OK, "state.load",
+                           "refuses what save wrote"))
+      return;
+    findings_.Require(Save(*pupil) == saved, "state.load", "save after load writes other bytes");
+    LoadState(*other, *saved, findings_);
+    CheckGoOnAlike(*pupil, *other);
+    CheckDamaged(*pupil, *saved);
+  }
+
+ private:
+  std::optional<std::string> Save(const Subject& subject) {
+    std::string bytes;
+    ErrorBuffer error;
+    const lode_sink sink{&bytes, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                           static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
+                                                                  size);
+                           return LODE_OK;
+                         }};
+    const lode_status status = component_.save(subject.get(), sink, error.get());
+    if (status == LODE_OK) return bytes;
+    const std::string fault = error.Fault(status);
+    findings_.Require(fault.empty(), "error.message", "save: the error " + fault);
+    return std::nullopt;
+  }
+
+  void CheckFullSink(const Subject& subject) {
+    const lode_sink full{nullptr,
+                         [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
+    findings_.Require(component_.save(subject.get(), full, nullptr) != LODE_OK, "state.save",
+                      "succeeds though its sink reported an error");
+  }
+
+  void CheckGoOnAlike(Subject& one, Subject& two) {
+    for (std::uint64_t step = 0; step < kSteps; ++step) {
+      if (!findings_.Require(
+              usage_.step(one, step) == usage_.step(two, step), "state.load",
+              "two instances that have loaded the same part at step " + std::to_string(step)))
+        return;
+    }
+  }
+
+  void CheckDamaged(Subject& subject, const std::string& saved) {
+    for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.999}) {
+      const auto size = static_cast<std::size_t>(share * static_cast<double>(saved.size()));
+      if (size == saved.size()) continue;  // it has no byte to lose
+      findings_.Require(!Takes(subject, saved.substr(0, size)), "state.load",
+                        "takes the first " + std::to_string(size) + " of " +
+                            std::to_string(saved.size()) + " bytes");
+    }
+    // Flipped bytes may be another state, with which it must still work.
+    for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
+      std::string flipped = saved;
+      flipped[at] = static_cast<char>(~flipped[at]);
+      if (Takes(subject, flipped)) usage_.step(subject, at);
+    }
+    if (saved.empty()) return;
+    findings_.Require(!Takes(subject, std::string(saved.size(), '\xff')), "state.load",
+                      "takes nonsense");
+    findings_.Require(!Takes(subject, saved.substr(0, saved.size() - 1)), "state.load",
+                      "takes bytes without the last");
+  }
+
+  // Loads; if that fails, what it had learned must be the same as before.
+  bool Takes(Subject& subject, const std::string& bytes) {
+    const auto before = Save(subject);
+    if (LoadState(subject, bytes, findings_) == LODE_OK) return true;
+    findings_.Require(Save(subject) == before, "state.load.unchanged",
+                      "a load that failed changed what was learned");
+    return false;
+  }
+
+  const lode_component& component_;
+  const Usage& usage_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+bool CanSave(const lode_component& component) {
+  return Has(component, &lode_component::save) && Has(component, &lode_component::load);
+}
+
+void CheckState(const lode_component& component, const Usage& usage, Findings& findings) {
+  const auto doing = findings.Do("saving and loading");
+  StateContract(component, usage, findings).Check();
+}
+
+lode_status LoadState(Subject& subject, std::string_view bytes, Findings& findings) {
+  const lode_source source{&bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
+                             auto& rest = *static_cast<std::string_view*>(ctx);
+                             const std::size_t n = std::min({size, rest.size(), std::size_t{1000}});
+                             std::memcpy(data, rest.data(), n);
+                             rest.remove_prefix(n);
+                             return static_cast<std::int64_t>(n);
+                           }};
+  ErrorBuffer error;
+  const lode_status status = subject.component().load(subject.get(), source, error.get());
+  if (status != LODE_OK) {
+    const std::string fault = error.Fault(status);
+    findings.Require(fault.empty(), "error.message", "load: the error " + fault);
+  }
+  return status;
+}
+
+}  // namespace lode::verify

@@ -1,0 +1,204 @@
+// Explorations and optimizers that break one rule each; the rule is in the id.
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+#include "tests/verify/plugins/edited.h"
+
+namespace {
+
+// ---- explorations
+
+struct Exploration {
+  struct Config {};
+  Exploration(lode::Host, const Config&) {}
+};
+
+struct GivesUp : Exploration {
+  using Exploration::Exploration;
+  bool Explore(std::uint64_t step) {
+    if (step == 100) throw lode::InvalidError("no more steps");
+    return false;
+  }
+};
+
+struct RefusesLarge : Exploration {
+  using Exploration::Exploration;
+  void Perturb(std::uint64_t, std::span<float> action) {
+    if (!action.empty() && action[0] > 1e6f) throw lode::InvalidError("too large");
+  }
+};
+
+struct Infinite : Exploration {
+  using Exploration::Exploration;
+  void Perturb(std::uint64_t, std::span<float> action) {
+    if (!action.empty()) action.back() *= std::numeric_limits<float>::infinity();
+  }
+};
+
+struct Unseeded : Exploration {
+  using Exploration::Exploration;
+  bool Explore(std::uint64_t) {
+    return std::rand() % 2 == 0;  // NOLINT: what the kit must find
+  }
+};
+
+// ---- optimizers
+
+// Sound: samples, and repeats the best of what it was told now and then.
+struct Sampler {
+  struct Config {};
+  Sampler(lode::Host host, const Config&) : host_(host) {}
+  void Bind(const lode::Space& space) { space_.emplace(space); }
+  lode::Architecture Ask() { return space_->Sample(host_.Random()); }
+  void Tell(const lode::Trial&) { ++told_; }
+
+ protected:
+  lode::Host host_;
+  std::optional<lode::Space> space_;
+  std::uint64_t told_ = 0;
+};
+
+struct InvalidSpace : Sampler {
+  using Sampler::Sampler;
+  void Bind(const lode::Space&) { throw lode::InvalidError("not this space"); }
+};
+
+struct Unbound : Sampler {
+  using Sampler::Sampler;
+};
+
+struct Tires : Sampler {
+  using Sampler::Sampler;
+  lode::Architecture Ask() {
+    if (told_ == 20) throw lode::InvalidError("tired");
+    return Sampler::Ask();
+  }
+};
+
+struct ProposesInfinity : Sampler {
+  using Sampler::Sampler;
+  lode::Action Ask() {
+    return lode::Action(space_->cells(), std::numeric_limits<float>::infinity());
+  }
+};
+
+struct WantsSuccess : Sampler {
+  using Sampler::Sampler;
+  void Tell(const lode::Trial& trial) {
+    if (trial.failed) throw lode::InvalidError("a trial failed");
+  }
+};
+
+// Proposes by how many trials it was told.
+struct Counts : Sampler {
+  using Sampler::Sampler;
+  lode::Action Ask() {
+    lode::Action action(space_->cells());
+    action[told_ % action.size()] = 1;
+    return action;
+  }
+};
+
+// Remembers how many trials it was told of.
+struct Remembers : Counts {
+  using Counts::Counts;
+  void Save(lode::Writer& writer) const {
+    writer.Value(told_);
+    writer.Value(std::uint64_t{0});
+  }
+  void Load(lode::Reader& reader) {
+    const auto told = reader.Value<std::uint64_t>();
+    if (reader.Value<std::uint64_t>() != 0) throw lode::InvalidError("not a saved state");
+    told_ = told;
+  }
+};
+
+struct HalfSaves : Remembers {
+  using Remembers::Remembers;
+};
+
+struct ReadsHalf : Remembers {
+  using Remembers::Remembers;
+  void Load(lode::Reader& reader) { told_ = reader.Value<std::uint64_t>(); }
+};
+
+// Loads while it reads: what is cut short leaves half of it behind.
+struct LoadsInPlace : Remembers {
+  using Remembers::Remembers;
+  void Load(lode::Reader& reader) {
+    told_ = reader.Value<std::uint64_t>();
+    if (reader.Value<std::uint64_t>() != 0) throw lode::InvalidError("not a saved state");
+  }
+};
+
+struct OneSided : Remembers {
+  using Remembers::Remembers;
+};
+
+template <class T>
+const lode_component* Explorer(const char* id) {
+  return lode::ExplorationComponent<T>(id, "1.0.0", "Breaks the rule in its id.");
+}
+template <class T>
+const lode_component* Optimizer(const char* id) {
+  return lode::OptimizerComponent<T>(id, "1.0.0", "Breaks the rule in its id.");
+}
+
+using Ask = decltype(lode_optimizer_api::ask);
+using Tell = decltype(lode_optimizer_api::tell);
+using Save = decltype(lode_component::save);
+
+const lode_component* CallsItInternal() {
+  return EditedApi<lode_optimizer_api>(
+      Optimizer<Unbound>("broken.optimizer.before_bind"), [](lode_optimizer_api& api) {
+        Original<Unbound, Ask>() = api.ask;
+        api.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
+          const lode_status status = Original<Unbound, Ask>()(i, out, e);
+          return status == LODE_E_INVALID ? lode_status{LODE_E_INTERNAL} : status;
+        };
+      });
+}
+
+const lode_component* TellsTheLast() {
+  return EditedApi<lode_optimizer_api>(
+      Optimizer<Counts>("broken.optimizer.batch"), [](lode_optimizer_api& api) {
+        Original<Counts, Tell>() = api.tell;
+        api.tell = [](lode_instance* i, const lode_trial* trials, std::uint32_t count,
+                      lode_error* e) {
+          if (count == 0) return lode_status{LODE_OK};
+          return Original<Counts, Tell>()(i, LODE_AT(trials, count - 1), 1, e);
+        };
+      });
+}
+
+const lode_component* IgnoresTheSink() {
+  return Edited(Optimizer<HalfSaves>("broken.state.save"), [](lode_component& c) {
+    Original<HalfSaves, Save>() = c.save;
+    c.save = [](const lode_instance* i, lode_sink sink, lode_error*) {
+      Original<HalfSaves, Save>()(i, sink, nullptr);
+      return lode_status{LODE_OK};
+    };
+  });
+}
+
+const lode_component* CannotLoad() {
+  return Edited(Optimizer<OneSided>("broken.descriptor.save"),
+                [](lode_component& c) { c.load = nullptr; });
+}
+
+}  // namespace
+
+LODE_PLUGIN("broken.searchers", "1.0.0", "Apache-2.0",
+            lode::ExplorationComponent<GivesUp>("broken.exploration.explore", "1.0.0",
+                                                "Breaks the rule in its id."),
+            Explorer<RefusesLarge>("broken.exploration.perturb"),
+            Explorer<Infinite>("broken.exploration.finite"),
+            Explorer<Unseeded>("broken.determinism"),
+            lode::OptimizerComponent<Remembers>("sound", "1.0.0", "Breaks no rule."),
+            Optimizer<InvalidSpace>("broken.optimizer.bind"), CallsItInternal(),
+            Optimizer<Tires>("broken.optimizer.ask"),
+            Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
+            Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
+            Optimizer<ReadsHalf>("broken.state.load"),
+            Optimizer<LoadsInPlace>("broken.state.load.unchanged"), CannotLoad());

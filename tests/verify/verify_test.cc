@@ -1,0 +1,171 @@
+// The conformance kit finds what is broken, names its rule, and finds nothing where all is well.
+#include "core/verify/verify.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/plugin/loader.h"
+#include "core/verify/component.h"
+#include "core/verify/grid_space.h"
+#include "core/verify/rules.h"
+
+namespace lode::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "tests/plugins";
+
+struct Quiet : Observer {
+  void OnDoing(const std::string&, const std::string&) override {}
+  void OnReport(const Report&) override {}
+};
+
+std::vector<Report> VerifyComponent(const fs::path& file, const std::string& id) {
+  Request request{file, id, {}, {}, std::chrono::seconds(3)};
+  Quiet quiet;
+  return Verify(request, quiet);
+}
+
+bool Has(const std::vector<Report>& reports, std::string_view rule) {
+  return std::ranges::any_of(reports, [&](const Report& report) {
+    return std::ranges::count(report.findings, rule, &Finding::rule) > 0;
+  });
+}
+
+std::string Describe(const std::vector<Report>& reports) {
+  std::string text;
+  for (const Report& report : reports) {
+    for (const Finding& f : report.findings)
+      text += report.title + ": " + f.rule + ": " + f.done + ": " + f.seen + "\n";
+  }
+  return text;
+}
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// The file and id of the component whose id is "broken." and the rule.
+std::map<std::string, std::pair<fs::path, std::string>> BrokenByRule() {
+  std::map<std::string, std::pair<fs::path, std::string>> by_rule;
+  for (const char* name :
+       {"broken_spaces", "broken_oracles", "broken_searchers", "broken_manners"}) {
+    const fs::path file = kPlugins / (std::string(name) + ".lode.so");
+    const lode_plugin& plugin = core::LoadPlugin(file);
+    for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
+      const std::string id = plugin.components[i]->id;
+      if (id != "sound")
+        by_rule[LowerCase(id).substr(std::string_view("broken.").size())] = {file, id};
+    }
+  }
+  for (const char* rule : {"plugin.symbols", "plugin.torch", "plugin.descriptor"}) {
+    std::string name = std::string("broken_") + rule;
+    std::ranges::replace(name, '.', '_');
+    by_rule[rule] = {kPlugins / (name + ".lode.so"), ""};
+  }
+  by_rule["plugin.load"] = {kPlugins / "too_new.lode.so", ""};
+  return by_rule;
+}
+
+class EachRule : public testing::TestWithParam<Rule> {};
+
+TEST_P(EachRule, IsFoundWhereItIsBroken) {
+  const std::string rule(GetParam().id);
+  const auto by_rule = BrokenByRule();
+  ASSERT_TRUE(by_rule.contains(rule)) << "no component breaks " << rule;
+  const auto& [file, id] = by_rule.at(rule);
+  const auto reports = VerifyComponent(file, id);
+  EXPECT_TRUE(Has(reports, rule)) << "of " << id << " is found only:\n" << Describe(reports);
+}
+
+INSTANTIATE_TEST_SUITE_P(Verify, EachRule, testing::ValuesIn(Rules().begin(), Rules().end()),
+                         [](const testing::TestParamInfo<Rule>& info) {
+                           std::string name(info.param.id);
+                           std::ranges::replace(name, '.', '_');
+                           return name;
+                         });
+
+TEST(Verify, EveryBrokenComponentBreaksARule) {
+  for (const auto& [rule, where] : BrokenByRule()) EXPECT_TRUE(IsRule(rule)) << rule;
+}
+
+TEST(Verify, FindsNothingWhereAllIsWell) {
+  for (const char* name : {"broken_spaces", "broken_oracles", "broken_searchers"}) {
+    const auto reports = VerifyComponent(kPlugins / (std::string(name) + ".lode.so"), "sound");
+    ASSERT_EQ(reports.size(), 2u);
+    EXPECT_EQ(Describe(reports), "");
+    EXPECT_EQ(reports[1].skipped, "");
+    EXPECT_GT(reports[1].checks, 10u);
+  }
+}
+
+TEST(Verify, AFindingSaysWhatWasDoneAndSeen) {
+  const auto reports = VerifyComponent(kPlugins / "broken_spaces.lode.so", "broken.space.parse");
+  ASSERT_EQ(reports[1].findings.size(), 3u) << "the first of each rule";
+  EXPECT_EQ(reports[1].title, "space 'broken.space.parse'");
+  EXPECT_EQ(reports[1].findings[0].done, "defaults: parsing mangled texts");
+  EXPECT_TRUE(reports[1].findings[0].seen.starts_with("accepts '")) << reports[1].findings[0].seen;
+}
+
+TEST(Verify, ACrashSaysWhatWasBeingDone) {
+  const auto reports = VerifyComponent(kPlugins / "broken_manners.lode.so", "broken.process.crash");
+  ASSERT_EQ(reports[1].findings.size(), 1u);
+  EXPECT_EQ(reports[1].findings[0].done, "defaults: mutating");
+}
+
+TEST(Verify, GoesOnWithTheNextComponentAfterACrash) {
+  const auto reports = VerifyComponent(kPlugins / "throws.lode.so", "");
+  EXPECT_GT(reports.size(), 2u);
+}
+
+TEST(Verify, FindsSomethingInComponentsThatDoNothingRight) {
+  for (const char* name : {"throws", "wrong_sizes", "nan_oracle"}) {
+    for (const Report& report : VerifyComponent(kPlugins / (std::string(name) + ".lode.so"), "")) {
+      const bool is_file = report.title.starts_with("file");
+      EXPECT_TRUE(is_file || !report.findings.empty()) << report.title;
+    }
+  }
+}
+
+TEST(Verify, SaysWhichComponentsThereAre) {
+  try {
+    VerifyComponent(kPlugins / "broken_spaces.lode.so", "sond");
+    FAIL();
+  } catch (const core::HostError& e) {
+    EXPECT_STREQ(e.what(), "the plugin has no component 'sond'; did you mean 'sound'?");
+  }
+}
+
+TEST(Verify, AFileThatIsNoPluginIsAFinding) {
+  for (const fs::path& file : {kPlugins / "not_elf.lode.so", kPlugins / "nowhere.lode.so"}) {
+    const auto reports = VerifyComponent(file, "");
+    ASSERT_EQ(reports.size(), 1u);
+    EXPECT_TRUE(Has(reports, "plugin.load")) << Describe(reports);
+  }
+}
+
+// The grid that everything is tried on, at its extremes.
+TEST(Grid, IsSound) {
+  for (const std::int64_t rows : {1, 4, 20}) {
+    for (const std::int64_t choices : {1, 2, 3, 10}) {
+      const Setting setting = SettingOf(GridSpaceComponent(), "a size", {rows, choices});
+      Findings findings;
+      CheckComponent(GridSpaceComponent(), setting, Spaces(), findings);
+      for (const Finding& f : findings.list())
+        ADD_FAILURE() << rows << " x " << choices << ": " << f.rule << ": " << f.seen;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lode::verify
