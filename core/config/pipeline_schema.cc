@@ -93,10 +93,9 @@ Json ValueSchema(const ParamDeclaration& p) {
 bool IsRequired(const ParamDeclaration& p) { return (p.flags & LODE_PARAM_REQUIRED) != 0; }
 
 // Editors write the default where its key is completed: the path of a file beside the plugin would
-// then start at the pipeline.
+// then start at the pipeline. A default that is not allowed stands for none.
 bool HasDefault(const ParamDeclaration& p) {
-  const auto* number = std::get_if<double>(&p.default_value);
-  return !IsRequired(p) && p.type != LODE_T_PATH && (number == nullptr || std::isfinite(*number));
+  return !IsRequired(p) && p.type != LODE_T_PATH && CheckValue(p, p.default_value).empty();
 }
 
 Json ParamSchema(const ParamDeclaration& p) {
@@ -439,7 +438,15 @@ class PipelineSchemaWriter {
       complete_lists_[name] = {{"items", complete_[name]}};
     }
     properties_[name] = std::move(table);
-    AddAxes(name, schema.Keys());
+    const Json keys = schema.Keys();
+    AddAxes(name, keys);
+    for (const auto& [key, value] : keys.items()) {  // "oracle.0.dataset"
+      if (TakesList(kind)) {
+        std::string pattern = "^" + name + "\\.[0-9]+\\.";
+        pattern += key + "$";
+        element_axes_[pattern] = Axis(value);
+      }
+    }
   }
 
   // What the declared types do not say and resolve.cc and document.cc check.
@@ -475,27 +482,36 @@ class PipelineSchemaWriter {
     return !table.empty() && table != "grid" && table != "plugins" && table != "reference";
   }
 
-  // An axis of the grid for each key of a table.
+  // Axes of the grid: a table as a whole and each of its keys.
   void AddAxes(const std::string& table, const Json& keys) {
+    axes_[table] = Axis({{"$ref", "#/properties/" + table}});
+    const std::string prefix = table + ".";
     for (const auto& [key, value] : keys.items()) {
-      axes_[table + "." + key] = {{"type", "array"}, {"minItems", 1}, {"items", value}};
+      axes_[prefix + key] = Axis(value);
     }
+  }
+
+  static Json Axis(Json value) {
+    return {{"type", "array"}, {"minItems", 1}, {"items", std::move(value)}};
   }
 
   void AddGrid() {
     std::string tables;
     for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
-      tables += std::string(KindName(kind)) + "|";
+      tables += KindName(kind);
+      tables += '|';
     }
     for (const HostTable& table : HostTables()) {
       const bool outer = table.name.find('.') == std::string::npos;
       if (!Varies(table.name) || !outer) {
         continue;
       }
-      tables += table.name + "|";
+      tables += table.name;
+      tables += '|';
+      const std::string place = "#/properties/" + table.name + "/properties/";
       Json keys = properties_[table.name]["properties"];
       for (auto& [key, value] : keys.items()) {
-        value = {{"$ref", "#/properties/" + table.name + "/properties/" + key}};
+        value = {{"$ref", place + key}};
       }
       AddAxes(table.name, keys);
     }
@@ -504,8 +520,8 @@ class PipelineSchemaWriter {
                            {"type", "object"},
                            {"propertyNames", {{"pattern", "^\"?(?:" + tables + ")\"?(?:\\..+)?$"}}},
                            {"properties", std::move(axes_)},
-                           {"additionalProperties",
-                            {{"type", "array"}, {"minItems", 1}, {"items", Reference("value")}}}};
+                           {"patternProperties", std::move(element_axes_)},
+                           {"additionalProperties", Axis(Reference("value"))}};
   }
 
   void DefineAnyValue() {
@@ -553,7 +569,8 @@ class PipelineSchemaWriter {
   const Catalog& catalog_;
   Json properties_ = Json::object();
   Json definitions_ = Json::object();
-  Json axes_ = Json::object();            // of the grid
+  Json axes_ = Json::object();            // of the grid, by path
+  Json element_axes_ = Json::object();    // the same of paths through lists, by pattern
   Json complete_ = Json::object();        // by table: what a whole pipeline must have in it
   Json complete_lists_ = Json::object();  // the same of lists, which layers replace as a whole
 };

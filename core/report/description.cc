@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/config/host_tables.h"
 #include "core/report/markdown.h"
 
 namespace lode::core {
@@ -17,9 +18,7 @@ std::string DefaultText(const ParamDeclaration& p) {
   if (IsRequired(p)) {
     return "required";
   }
-  const auto* number = std::get_if<double>(&p.default_value);
-  const bool none = number != nullptr && std::isinf(*number);
-  return none ? "" : FormatValue(p.default_value);
+  return CheckValue(p, p.default_value).empty() ? FormatValue(p.default_value) : "";
 }
 
 // A relative default path is that of a file which ships with the plugin.
@@ -65,6 +64,11 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
     }
   }
   return texts;
+}
+
+// "[budget]", "[[reference]]": how a table of the host is written.
+std::string TableHeader(const HostTable& table) {
+  return table.list ? "[[" + table.name + "]]" : "[" + table.name + "]";
 }
 
 std::string KindText(lode_kind kind) {
@@ -244,20 +248,19 @@ constexpr char kPipeline[] =
     "every mistake with its line and column. Unknown keys are mistakes. An integer is taken where "
     "a real number is wanted, never the reverse. In every string `${NAME}` and "
     "`${NAME:-default}` stand for an environment variable, also one that holds a number or a "
-    "boolean; `$${` is a plain `${`. Relative paths start at the file they are written in.";
+    "boolean; `$${` is a plain `${`. Relative paths start at the file they are written in.\n\n"
+    "Editors with a TOML language server (taplo) complete and check a file whose first line is "
+    "`#:schema PATH`, the path of configs/pipeline.schema.json. `lode describe --schema` prints "
+    "that schema; with `--plugin FILE` it knows the components of other plugins too.";
 
 constexpr char kComponents[] =
-    "[space] and [optimizer] name a component each, [oracle] and [exploration] one or, written "
-    "with double brackets, several. They take these keys and the component's own parameters, "
+    "`[space]` and `[optimizer]` name a component each, `[oracle]` and `[exploration]` one or, "
+    "written `[[oracle]]`, several. They take these keys and the component's own parameters, "
     "which `lode describe COMPONENT` explains. The parameters of components that are not in use, "
     "for `--set optimizer.use=rea` and for grids, stand in sub-tables of their ids: "
-    "[optimizer.rea].";
+    "`[optimizer.rea]`.";
 
 }  // namespace
-
-std::string TableHeader(const HostTable& table) {
-  return table.list ? "[[" + table.name + "]]" : "[" + table.name + "]";
-}
 
 std::string ExampleToml(const ComponentDeclaration& c) {
   const std::string kind(KindName(c.kind));

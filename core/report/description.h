@@ -3,9 +3,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "core/config/host_tables.h"
 #include "core/plugin/declaration.h"
 
 namespace lode::core {
@@ -21,9 +19,6 @@ std::string PluginMarkdown(const PluginDeclaration& plugin);
 
 // A page on the tables that belong to the host.
 std::string PipelineMarkdown();
-
-// "[budget]", "[[reference]]": how a table of the host is written.
-std::string TableHeader(const HostTable& table);
 
 // The least a pipeline must say to use a component: its table with `use` and what is required.
 std::string ExampleToml(const ComponentDeclaration& component);
