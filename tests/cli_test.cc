@@ -87,6 +87,8 @@ TEST_F(CliTest, DescribeTakesPluginFilesAndPrintsEveryForm) {
   ExpectRefused({"describe", "--schema", "rea"}, "excludes");
   ExpectRefused({"describe", "--markdown", "--json", "rea"}, "excludes");
   ExpectRefused({"describe", "missing.lode.so"}, "missing.lode.so");
+  fs::create_directory(dir_.path() / "folder.lode.so");
+  ExpectRefused({"describe", "folder.lode.so"}, "not a plugin file");
 }
 
 // The index answers even if no plugin file can be loaded any more.

@@ -50,9 +50,13 @@ std::vector<const ComponentDeclaration*> FindAll(const PluginIndex& index, const
 }
 
 const PluginDeclaration& FindPlugin(const PluginIndex& index, const fs::path& file) {
-  return *std::ranges::find_if(index.plugins(), [&](const PluginDeclaration& plugin) {
+  const auto found = std::ranges::find_if(index.plugins(), [&](const PluginDeclaration& plugin) {
     return fs::equivalent(plugin.file, file);
   });
+  if (found == index.plugins().end()) {
+    throw core::HostError(file.string() + ": not a plugin file");
+  }
+  return *found;
 }
 
 // Prints one subject after the other.
