@@ -69,6 +69,28 @@ TEST_F(CliTest, DescribeShowsParametersPresetsAndMetrics) {
   EXPECT_EQ(lode_.Run({"describe", "pipeline"}).status, 0);
 }
 
+TEST_F(CliTest, DescribeTakesPluginFilesAndPrintsEveryForm) {
+  const std::string file = (fs::path(LODE_BINARY_DIR) / "lib/lode/plugins/nb201.lode.so").string();
+  const Outcome page = lode_.Run({"describe", "--markdown", file});
+  EXPECT_EQ(page.status, 0) << page.err;
+  for (const char* part : {"# Plugin `nb201`", "## Space `nb201`", "## Oracle `nb201.latency`"}) {
+    EXPECT_NE(page.out.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(page.out.find(LODE_BINARY_DIR), std::string::npos)
+      << "the page names the machine's file";
+  const Outcome both = lode_.Run({"describe", "--json", "rea", "pipeline"});
+  EXPECT_EQ(nlohmann::json::parse(both.out).at(0).at("id"), "rea");
+  EXPECT_EQ(nlohmann::json::parse(lode_.Run({"describe", "--json", file}).out).size(), 3u);
+  const Outcome schema = lode_.Run({"describe", "--schema"});
+  EXPECT_TRUE(nlohmann::json::parse(schema.out).at("definitions").contains("optimizer.rea"));
+  ExpectRefused({"describe"}, "COMPONENT is required");
+  ExpectRefused({"describe", "--schema", "rea"}, "excludes");
+  ExpectRefused({"describe", "--markdown", "--json", "rea"}, "excludes");
+  ExpectRefused({"describe", "missing.lode.so"}, "missing.lode.so");
+  fs::create_directory(dir_.path() / "folder.lode.so");
+  ExpectRefused({"describe", "folder.lode.so"}, "not a plugin file");
+}
+
 // The index answers even if no plugin file can be loaded any more.
 TEST_F(CliTest, ListingAndValidatingLoadNoPlugin) {
   const fs::path plugins = dir_.path() / "plugins";

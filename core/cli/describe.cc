@@ -1,99 +1,38 @@
-// lode describe: what a component is, its parameters, presets and metrics, from its declaration.
-#include <cmath>
+// lode describe: what a component is, its parameters, presets and metrics, from its declaration; and
+// the reference pages and the schema that are made of declarations.
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "core/cli/command.h"
 #include "core/config/host_tables.h"
+#include "core/config/pipeline_schema.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
+#include "core/plugin/loader.h"
+#include "core/report/description.h"
 
 namespace lode::cli {
 namespace {
 
+namespace fs = std::filesystem;
 using core::ComponentDeclaration;
-using core::ParamDeclaration;
+using core::PluginDeclaration;
+using core::PluginIndex;
 
 constexpr lode_kind kKinds[] = {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER};
+constexpr char kPipeline[] = "pipeline";
 
-std::string FormatParam(const ParamDeclaration& p) {
-  const bool required = (p.flags & LODE_PARAM_REQUIRED) != 0;
-  std::string line = "  " + p.name + " : " + std::string(core::TypeName(p.type));
-  const auto* number = std::get_if<double>(&p.default_value);
-  const bool none = number != nullptr && std::isinf(*number);
-  line += required ? " (required)" : none ? "" : " = " + core::FormatValue(p.default_value);
-  line += p.unit.empty() ? "" : " " + p.unit;
-  const std::string range = core::FormatRange(p);
-  line += range.empty() ? "" : "  " + range;
-  return line + "\n      " + p.doc + "\n";
-}
+enum class Form { kText, kJson, kMarkdown };
 
-std::string FormatPresets(const ComponentDeclaration& c) {
-  std::string text;
-  for (const core::PresetDeclaration& preset : c.presets) {
-    text += "  " + preset.name + (&preset == &c.presets.front() ? " (default)" : "") + "\n      " +
-            preset.doc + "\n";
-    for (const auto& [name, value] : preset.settings) {
-      text += "      " + name + " = " + core::FormatValue(value) + "\n";
-    }
-  }
-  return text;
-}
+bool IsPluginFile(const std::string& subject) { return subject.ends_with(core::kPluginSuffix); }
 
-std::string FormatMetrics(const ComponentDeclaration& c) {
-  std::string text;
-  for (const core::MetricDeclaration& m : c.metrics) {
-    const std::string split(core::SplitName(m.split));
-    text += "  " + m.name + " : " + m.unit + ", " +
-            (m.direction == LODE_MINIMIZE ? "less" : "more") + " is better" +
-            (m.split == LODE_SPLIT_NONE ? "" : ", " + split + " split") + "\n      " + m.doc + "\n";
-  }
-  return text;
-}
-
-void PrintSection(const char* title, const std::string& text) {
-  if (!text.empty()) {
-    std::printf("\n%s\n%s", title, text.c_str());
-  }
-}
-
-void PrintComponent(const ComponentDeclaration& c, const core::PluginDeclaration& plugin) {
-  std::printf("%s %s %s\n%s\n", std::string(core::KindName(c.kind)).c_str(), c.id.c_str(),
-              c.version.c_str(), c.summary.c_str());
-  if (!c.doc.empty()) {
-    std::printf("\n%s\n", c.doc.c_str());
-  }
-  std::string params;
-  for (const ParamDeclaration& p : c.params) {
-    params += FormatParam(p);
-  }
-  PrintSection("Parameters", params);
-  PrintSection("Presets", FormatPresets(c));
-  PrintSection("Metrics", FormatMetrics(c));
-  std::printf("\nPlugin %s %s (%s), %s\n", plugin.id.c_str(), plugin.version.c_str(),
-              plugin.licence.c_str(), plugin.file.c_str());
-}
-
-void PrintPipelineTables() {
-  std::printf(
-      "The host's own tables of a pipeline. [space], [oracle], [[exploration]] and [optimizer] "
-      "name a component\n"
-      "with `use` and take its parameters.\n");
-  for (const core::HostTable& table : core::HostTables()) {
-    std::string params;
-    for (const ParamDeclaration& p : table.params) {
-      params += FormatParam(p);
-    }
-    PrintSection(("[" + table.name + "]  " + table.doc).c_str(), params);
-  }
-}
-
-std::vector<const ComponentDeclaration*> FindAll(const core::PluginIndex& index,
-                                                 const std::string& id) {
+std::vector<const ComponentDeclaration*> FindAll(const PluginIndex& index, const std::string& id) {
   std::vector<const ComponentDeclaration*> found;
-  std::vector<std::string> all{"pipeline"};
+  std::vector<std::string> all{kPipeline};
   for (const lode_kind kind : kKinds) {
     if (const auto* c = index.Find(kind, id)) {
       found.push_back(c);
@@ -110,23 +49,92 @@ std::vector<const ComponentDeclaration*> FindAll(const core::PluginIndex& index,
   return found;
 }
 
-int Describe(const std::string& id, bool as_json, const GlobalOptions& global) {
-  if (id == "pipeline") {
-    PrintPipelineTables();
-    return kDone;
+const PluginDeclaration& FindPlugin(const PluginIndex& index, const fs::path& file) {
+  const auto found = std::ranges::find_if(index.plugins(), [&](const PluginDeclaration& plugin) {
+    return fs::equivalent(plugin.file, file);
+  });
+  if (found == index.plugins().end()) {
+    throw core::HostError(file.string() + ": not a plugin file");
   }
-  const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
-  nlohmann::json all = nlohmann::json::array();
-  for (const ComponentDeclaration* c : FindAll(index, id)) {
-    if (as_json) {
-      all.push_back(*c);
+  return *found;
+}
+
+// Prints one subject after the other.
+class Printer {
+ public:
+  Printer(const PluginIndex& index, Form form) : index_(index), form_(form) {}
+
+  void Add(const std::string& subject) {
+    if (subject == kPipeline) {
+      AddPipeline();
+    } else if (IsPluginFile(subject)) {
+      AddPlugin(FindPlugin(index_, subject));
     } else {
-      PrintComponent(*c, *index.PluginOf(*c));
+      for (const ComponentDeclaration* c : FindAll(index_, subject)) {
+        AddComponent(*c, *index_.PluginOf(*c));
+      }
     }
   }
-  if (as_json) {
-    std::printf("%s\n", all.dump(2).c_str());
+
+  void Print() const {
+    std::printf("%s", form_ == Form::kJson ? (json_.dump(2) + "\n").c_str() : text_.c_str());
   }
+
+ private:
+  void AddText(const std::string& text) { text_ += (text_.empty() ? "" : "\n") + text; }
+
+  void AddPipeline() {
+    if (form_ == Form::kJson) {
+      for (const core::HostTable& table : core::HostTables()) {
+        json_.push_back({{"name", table.name},
+                         {"doc", table.doc},
+                         {"list", table.list},
+                         {"params", table.params}});
+      }
+    } else {
+      AddText(form_ == Form::kText ? core::PipelineText() : core::PipelineMarkdown());
+    }
+  }
+
+  void AddPlugin(const PluginDeclaration& plugin) {
+    if (form_ == Form::kMarkdown) {
+      AddText(core::PluginMarkdown(plugin));
+      return;
+    }
+    for (const ComponentDeclaration& c : plugin.components) {
+      AddComponent(c, plugin);
+    }
+  }
+
+  void AddComponent(const ComponentDeclaration& c, const PluginDeclaration& plugin) {
+    if (form_ == Form::kJson) {
+      json_.push_back(c);
+    } else {
+      AddText(form_ == Form::kText ? core::ComponentText(c, plugin) : core::ComponentMarkdown(c));
+    }
+  }
+
+  const PluginIndex& index_;
+  Form form_;
+  std::string text_;
+  nlohmann::json json_ = nlohmann::json::array();
+};
+
+int Describe(const std::vector<std::string>& subjects, Form form, const GlobalOptions& global) {
+  std::vector<fs::path> named = global.plugins;
+  std::ranges::copy_if(subjects, std::back_inserter(named), IsPluginFile);
+  const PluginIndex index(core::MakeSearchPath(named), core::IndexCacheFile());
+  Printer printer(index, form);
+  for (const std::string& subject : subjects) {
+    printer.Add(subject);
+  }
+  printer.Print();
+  return kDone;
+}
+
+int PrintSchema(const GlobalOptions& global) {
+  const PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
+  std::printf("%s\n", core::PipelineSchema(index).dump(2).c_str());
   return kDone;
 }
 
@@ -134,12 +142,31 @@ int Describe(const std::string& id, bool as_json, const GlobalOptions& global) {
 
 void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "describe", "Explain a component and its parameters, or the pipeline's own tables");
-  auto id = std::make_shared<std::string>();
-  command->add_option("COMPONENT", *id, "A component's id, or: pipeline")->required();
+      "describe", "Explain components and their parameters, or the pipeline's own tables");
+  auto subjects = std::make_shared<std::vector<std::string>>();
+  auto* what =
+      command->add_option("COMPONENT", *subjects,
+                          "A component's id; a plugin file: all of its components; or: pipeline");
   auto* json = command->add_flag("--json")->description("Print the declaration as JSON");
-  command->callback([&global, &action, id, json] {
-    action = [&global, id, json] { return Describe(*id, json->count() > 0, global); };
+  auto* markdown =
+      command->add_flag("--markdown")->description("Print a reference page")->excludes(json);
+  auto* schema = command->add_flag("--schema")
+                     ->description("Print a JSON Schema of pipelines, for editors")
+                     ->excludes(json)
+                     ->excludes(markdown)
+                     ->excludes(what);
+  command->callback([&global, &action, subjects, json, markdown, schema] {
+    if (schema->count() > 0) {
+      action = [&global] { return PrintSchema(global); };
+      return;
+    }
+    if (subjects->empty()) {
+      throw CLI::RequiredError("COMPONENT");
+    }
+    const Form form = json->count() > 0       ? Form::kJson
+                      : markdown->count() > 0 ? Form::kMarkdown
+                                              : Form::kText;
+    action = [&global, subjects, form] { return Describe(*subjects, form, global); };
   });
 }
 

@@ -55,16 +55,8 @@ ParamDeclaration Optional(const char* name, const char* doc) {
 const Value kNoText = std::string();
 const Value kNoInts = std::vector<std::int64_t>();
 
-std::vector<HostTable> MakeTables() {
+std::vector<HostTable> RewardTables() {
   return {
-      {"pipeline",
-       "what it is",
-       {Required(Declare("name", LODE_T_STRING, kNoText,
-                         "Name of the pipeline: heads its tables and its directory.")),
-        Declare("description", LODE_T_STRING, kNoText, "What it is for."),
-        Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
-                "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).", 0,
-                kMaxCount)}},
       {"reward",
        "what the optimizer maximises",
        {Required(Declare("metric", LODE_T_STRING, kNoText,
@@ -100,27 +92,56 @@ std::vector<HostTable> MakeTables() {
         Declare("penalty_weight", LODE_T_REAL, -0.07,
                 "The penalty's weight: negative, so that beyond the limit costs.")}},
       {"reward.limits",
-       "what metrics must keep to: limits = [{metric = \"macs\", max = 350e6}]",
+       "what metrics must keep to: `limits = [{metric = \"macs\", max = 350e6}]`; one has max, min "
+       "or "
+       "both",
        {Required(Declare("metric", LODE_T_STRING, kNoText, "A metric of an oracle.")),
-        Optional("max", "Largest value allowed."), Optional("min", "Smallest value allowed.")}},
+        Optional("max", "Largest value allowed."), Optional("min", "Smallest value allowed.")},
+       true},
       {"reward.add",
-       "weighted sum: add = [{metric = \"macs\", weight = -1e-9}]",
+       "weighted sum: `add = [{metric = \"macs\", weight = -1e-9}]`",
        {Required(Declare("metric", LODE_T_STRING, kNoText,
                          "A metric of an oracle; added to the transformed reward.")),
         Required(Declare("weight", LODE_T_REAL, 0.0,
-                         "What a unit of the metric is worth; negative if less is better."))}},
+                         "What a unit of the metric is worth; negative if less is better."))},
+       true},
       {"reward.goals",
-       "several goals: goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]. "
-       "Optimizers "
-       "for several goals (nsga2) seek their Pareto front instead of the reward; the front is kept "
+       "several goals: `goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]`. "
+       "Optimizers for several goals (nsga2) seek their Pareto front instead of the reward; the "
+       "front is kept "
        "whatever the optimizer. Without them it is kept of the reward's metric, `limits` and `add`",
        {Required(Declare("metric", LODE_T_STRING, kNoText,
                          "A metric of an oracle: more or less of it is better as it declares.")),
         Optional("reference",
                  "The worst value that counts, in the metric's unit: the hypervolume's reference "
-                 "point. A hypervolume is given if every goal has one.")}},
+                 "point. A hypervolume is given if every goal has one.")},
+       true},
+  };
+}
+
+std::vector<HostTable> FirstTables() {
+  return {
+      {"",
+       "what the file builds on",
+       {Declare("include", LODE_T_STRING_LIST, std::vector<std::string>(),
+                "A file, or a list of them, that this one is laid over: what it says itself wins. "
+                "Tables are merged key by key, lists are replaced. Relative names start at this "
+                "file.")}},
+      {"pipeline",
+       "what it is",
+       {Required(Declare("name", LODE_T_STRING, kNoText,
+                         "Name of the pipeline: heads its tables and its directory.")),
+        Declare("description", LODE_T_STRING, kNoText, "What it is for."),
+        Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
+                "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).", 0,
+                kMaxCount)}},
+  };
+}
+
+std::vector<HostTable> LastTables() {
+  return {
       {"budget",
-       "when the search ends",
+       "when the search ends: steps, unique_queries or both are given",
        {Limit("steps", "Number of trials; 0: not limited."),
         Count("unique_queries", 0,
               "Number of distinct architectures that an oracle was asked about; known ones are "
@@ -142,13 +163,41 @@ std::vector<HostTable> MakeTables() {
        {Declare(
            "paths", LODE_T_STRING_LIST, std::vector<std::string>(),
            "Plugin files, or directories of them; relative ones start at the pipeline's file.")}},
+      {"grid",
+       "several searches: a list of values for each path, `\"optimizer.use\" = [\"l2nas\", "
+       "\"rea\"]`, and a search for every combination of them. A path leads through tables and, by "
+       "number, through lists: `\"oracle.0.dataset\"`",
+       {}},
       {"reference",
-       "a published figure to print beside ours; written [[reference]]",
+       "a published figure to print beside ours. `where = {\"oracle.dataset\" = \"cifar10\"}` "
+       "gives "
+       "paths of the grid and their values at the searches that it belongs to",
        {Required(Declare("label", LODE_T_STRING, kNoText, "Where the figure is from.")),
         Limit("mark", "The budget mark it belongs to; 0: the end."),
         Required(Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
-        Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)}},
+        Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)},
+       true},
   };
+}
+
+std::vector<HostTable> MakeTables() {
+  std::vector<HostTable> tables = FirstTables();
+  for (const auto& more : {RewardTables(), LastTables()}) {
+    tables.insert(tables.end(), more.begin(), more.end());
+  }
+  return tables;
+}
+
+std::vector<ParamDeclaration> MakeComponentKeys() {
+  ParamDeclaration policy = Declare(
+      "policy", LODE_T_PATH, kNoText,
+      "What the optimizer learned in an earlier run (the file `policy` of it), to start from.");
+  policy.flags = LODE_PARAM_INPUT_FILE;
+  return {Required(Declare("use", LODE_T_STRING, kNoText, "The id of the component.")),
+          Declare("preset", LODE_T_STRING, kNoText,
+                  "The name of one of its presets; what is written beside it wins. Without it the "
+                  "first one holds."),
+          std::move(policy)};
 }
 
 }  // namespace
@@ -158,8 +207,17 @@ const std::vector<HostTable>& HostTables() {
   return tables;
 }
 
+const std::vector<ParamDeclaration>& ComponentKeys() {
+  static const std::vector<ParamDeclaration> keys = MakeComponentKeys();
+  return keys;
+}
+
 const HostTable& FindHostTable(std::string_view name) {
   return *std::ranges::find(HostTables(), name, &HostTable::name);
+}
+
+const ParamDeclaration& FindComponentKey(std::string_view name) {
+  return *std::ranges::find(ComponentKeys(), name, &ParamDeclaration::name);
 }
 
 }  // namespace lode::core

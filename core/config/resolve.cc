@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kMaxSeeds = 10000;
 constexpr std::size_t kMaxSearches = 10000;
 constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
 // The points of a grid repeat each other's mistakes: enough have been seen.
@@ -136,11 +135,7 @@ class ComponentResolver {
     if (node == nullptr) {
       return {};
     }
-    ParamDeclaration policy;
-    policy.name = "policy";
-    policy.type = LODE_T_PATH;
-    policy.flags = LODE_PARAM_INPUT_FILE;
-    const auto value = ReadValue(policy, *node, diagnostics_);
+    const auto value = ReadValue(FindComponentKey("policy"), *node, diagnostics_);
     return value ? fs::path(std::get<std::string>(*value)) : fs::path();
   }
 

@@ -39,17 +39,6 @@ void PutBound(json& j, const char* key, double bound) {
   }
 }
 
-json ParamToJson(const ParamDeclaration& p) {
-  json j{{"name", p.name}, {"type", p.type}, {"doc", p.doc}, {"unit", p.unit}, {"flags", p.flags}};
-  j["default"] = ValueToJson(p.default_value);
-  PutBound(j, "min", p.min);
-  PutBound(j, "max", p.max);
-  if (!p.choices.empty()) {
-    j["choices"] = p.choices;
-  }
-  return j;
-}
-
 ParamDeclaration ParamFromJson(const json& j) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
   ParamDeclaration p;
@@ -105,6 +94,16 @@ json ListToJson(const std::vector<T>& list, Convert convert) {
 
 }  // namespace
 
+void to_json(json& j, const ParamDeclaration& p) {
+  j = {{"name", p.name}, {"type", p.type}, {"doc", p.doc}, {"unit", p.unit}, {"flags", p.flags}};
+  j["default"] = ValueToJson(p.default_value);
+  PutBound(j, "min", p.min);
+  PutBound(j, "max", p.max);
+  if (!p.choices.empty()) {
+    j["choices"] = p.choices;
+  }
+}
+
 void to_json(json& j, const ComponentDeclaration& c) {
   j = {{"kind", c.kind},
        {"id", c.id},
@@ -112,7 +111,7 @@ void to_json(json& j, const ComponentDeclaration& c) {
        {"summary", c.summary},
        {"doc", c.doc}};
   j["capabilities"] = c.capabilities;
-  j["params"] = ListToJson(c.params, ParamToJson);
+  j["params"] = c.params;
   j["presets"] = ListToJson(c.presets, PresetToJson);
   j["metrics"] = ListToJson(c.metrics, MetricToJson);
 }

@@ -9,6 +9,7 @@ namespace lode::core {
 
 void to_json(nlohmann::json& json, const PluginDeclaration& plugin);
 void to_json(nlohmann::json& json, const ComponentDeclaration& component);
+void to_json(nlohmann::json& json, const ParamDeclaration& param);
 // Throw nlohmann::json::exception if a field is missing or of the wrong type.
 void from_json(const nlohmann::json& json, PluginDeclaration& plugin);
 void from_json(const nlohmann::json& json, ComponentDeclaration& component);

@@ -1,0 +1,38 @@
+# Makes one file of the reference with `lode describe` and compares it with the one that is checked in; with UPDATE it
+# takes that one's place.
+#
+# cmake -DLODE=PROGRAM -DFILE=FILE -DWORK=DIRECTORY -DHOW_TO_UPDATE=TEXT [-DUPDATE=ON] -P reference.cmake -- ARGUMENT...
+cmake_minimum_required(VERSION 3.25)
+set(arguments)
+set(index 0)
+while(index LESS CMAKE_ARGC)
+  list(APPEND arguments "${CMAKE_ARGV${index}}")
+  math(EXPR index "${index} + 1")
+endwhile()
+list(FIND arguments -- index)
+math(EXPR index "${index} + 1")
+list(SUBLIST arguments ${index} -1 arguments)
+
+unset(ENV{LODE_PLUGIN_PATH})  # only what is of this tree
+set(ENV{XDG_CACHE_HOME} ${WORK}/cache)
+string(MAKE_C_IDENTIFIER ${FILE} name)
+set(made ${WORK}/${name})
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${LODE} describe ${arguments} OUTPUT_FILE ${made} RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "lode describe ${arguments} failed: ${status}")
+endif()
+if(UPDATE)
+  file(COPY_FILE ${made} ${FILE} ONLY_IF_DIFFERENT)
+  return()
+endif()
+if(NOT EXISTS ${FILE})
+  file(TOUCH ${WORK}/none)
+  set(checked_in ${WORK}/none)
+else()
+  set(checked_in ${FILE})
+endif()
+execute_process(COMMAND diff -u ${checked_in} ${made} RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${FILE} is not what is declared; this writes it: ${HOW_TO_UPDATE}")
+endif()
