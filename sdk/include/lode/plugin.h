@@ -275,7 +275,8 @@ typedef struct lode_query {
   double* metrics;     /* out: caller's array of metric_count values, in declared order */
   double cost_seconds; /* out: simulated cost; leave it if the oracle has none */
   lode_status status;  /* out: LODE_OK, or why this query failed while others may have succeeded */
-  lode_error* error;   /* out: the reason in words; may be NULL */
+  uint32_t reserved2;
+  lode_error* error; /* out: the reason in words; may be NULL */
 } lode_query;
 
 enum lode_proposal_kind { LODE_PROPOSES_ACTION = 1, LODE_PROPOSES_ARCHITECTURE = 2 };
