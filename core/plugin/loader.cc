@@ -49,7 +49,7 @@ const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_librar
                     AbiVersion(LODE_ABI_MINOR));
   }
   const auto& plugin = library.get<const lode_plugin>(LODE_ENTRY_SYMBOL);
-  if (plugin.struct_size < offsetof(lode_plugin, components) + sizeof plugin.components) {
+  if (!LODE_REACHES(&plugin, components)) {
     throw HostError(file.string() + ": its descriptor has " + std::to_string(plugin.struct_size) +
                     " bytes, fewer than ABI 1.0 demands: rebuild it with the SDK's headers");
   }
@@ -66,7 +66,7 @@ bool Blank(const char* text) { return text == nullptr || *text == '\0'; }
 
 void CheckComponent(const fs::path& file, const lode_component* c) {
   const auto fail = [&](const std::string& what) { throw HostError(file.string() + ": " + what); };
-  if (c == nullptr || c->struct_size < offsetof(lode_component, destroy) + sizeof c->destroy) {
+  if (c == nullptr || !LODE_REACHES(c, destroy)) {
     fail("a component's descriptor is missing or too small: rebuild it with the SDK's headers");
   }
   if (Blank(c->id) || Blank(c->version) || c->summary == nullptr) {

@@ -172,8 +172,7 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   const bool made = c.api != nullptr && c.create != nullptr && c.destroy != nullptr;
   findings.Require(made && core::HasRequiredFunctions(c), "descriptor.required_functions",
                    "a function that its kind must have is missing");
-  findings.Require((c.struct_size < offsetof(lode_component, load) + sizeof c.load) ||
-                       (c.save == nullptr) == (c.load == nullptr),
+  findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
                    "descriptor.required_functions", "save and load come together or not at all");
   for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
   CheckNamesDiffer(c, findings);

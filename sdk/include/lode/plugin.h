@@ -57,10 +57,15 @@ extern "C" {
 #define LODE_TARGET_MINOR LODE_ABI_MINOR
 #endif
 
-/* True if *table is new enough to have `field` and the field is set. */
-#define LODE_HAS(table, field)                                                               \
-  ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field) && \
-   (table)->field)
+#if LODE_TARGET_MINOR > LODE_ABI_MINOR
+#error "LODE_TARGET_MINOR is above these headers' LODE_ABI_MINOR: install a newer SDK"
+#endif
+
+/* True if *table is new enough to have `field`. */
+#define LODE_REACHES(table, field) \
+  ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field))
+/* True if *table is new enough to have the pointer `field`, and it is not NULL. */
+#define LODE_HAS(table, field) (LODE_REACHES(table, field) && (table)->field != NULL)
 
 /* Address of element i of an array of sized structs, by the producer's stride. */
 #define LODE_AT(array, i) \

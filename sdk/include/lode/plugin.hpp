@@ -1202,8 +1202,7 @@ inline std::span<const double> Objectives(const lode_trial& t) {
 }
 
 inline double Violation(const lode_trial& t) {
-  const bool has = t.struct_size >= offsetof(lode_trial, violation) + sizeof t.violation;
-  return has ? t.violation : 0.0;
+  return LODE_REACHES(&t, violation) ? t.violation : 0.0;
 }
 
 }  // namespace detail
