@@ -11,8 +11,9 @@
  *  1. Layout. A sized struct starts with `struct_size`, set by whoever owns the memory. Fields are
  *     only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A
  *     NULL function pointer means "not implemented". In arrays of sized structs the stride is the
- *     first element's struct_size: index with LODE_AT(). Structs without struct_size are value
- *     types, frozen for the major version.
+ *     first element's struct_size: index with LODE_AT(). Who fills a struct of the other side's
+ *     writes nothing past its struct_size and leaves struct_size as it is. Structs without
+ *     struct_size are value types, frozen for the major version.
  *  2. Memory. Pointers passed in are borrowed until the call returns, unless the function says
  *     otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what
  *     the other allocated.

@@ -835,12 +835,20 @@ struct SpaceExtra {
   std::size_t cells = 0;
 };
 
+// Fills a struct of the caller's, who may be older and know fewer of its fields.
+template <class T>
+void Put(T filled, T* out) {
+  filled.struct_size = out->struct_size;
+  std::memcpy(out, &filled, std::min<std::size_t>(filled.struct_size, sizeof filled));
+}
+
 inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lode_metric* out) {
   if (index >= metrics.size()) throw InvalidError("no metric " + std::to_string(index));
   const Metric& m = metrics[index];
   const std::uint32_t flags = m.noisy * static_cast<std::uint32_t>(LODE_METRIC_NOISY);
-  *out = {out->struct_size, m.direction,   m.split,           flags,   m.name.c_str(),
-          m.unit.c_str(),   m.doc.c_str(), m.dataset.c_str(), m.epochs};
+  Put({0, m.direction, m.split, flags, m.name.c_str(), m.unit.c_str(), m.doc.c_str(),
+       m.dataset.c_str(), m.epochs},
+      out);
 }
 
 template <class T>
@@ -883,13 +891,9 @@ struct SpaceTable {
       const auto& x = B::Of(i).extra;
       if (index >= x.matrices.size()) throw InvalidError("no matrix " + std::to_string(index));
       const lode::Matrix& m = x.matrices[index];
-      *out = {out->struct_size,
-              static_cast<std::uint32_t>(m.rows()),
-              static_cast<std::uint32_t>(m.columns()),
-              0,
-              m.name.c_str(),
-              x.rows[index].data(),
-              x.columns[index].data()};
+      Put({0, static_cast<std::uint32_t>(m.rows()), static_cast<std::uint32_t>(m.columns()), 0,
+           m.name.c_str(), x.rows[index].data(), x.columns[index].data()},
+          out);
     });
   }
   static double Log10Size(const lode_instance* i) { return B::Of(i).object.Log10Size(); }
