@@ -896,7 +896,12 @@ struct SpaceTable {
           out);
     });
   }
-  static double Log10Size(const lode_instance* i) { return B::Of(i).object.Log10Size(); }
+  // NaN if it throws.
+  static double Log10Size(const lode_instance* i) {
+    double size = std::numeric_limits<double>::quiet_NaN();
+    Guard(nullptr, [&] { size = B::Of(i).object.Log10Size(); });
+    return size;
+  }
   static lode_status Discretize(const lode_instance* i, const float* action, Bytes out,
                                 lode_error* e) {
     return Guard(e, [&] {
