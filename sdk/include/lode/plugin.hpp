@@ -1285,6 +1285,12 @@ const lode_component* OptimizerComponent(const char* id, const char* version, co
 }  // namespace v1
 }  // namespace lode
 
+#ifdef __clang__
+#define LODE_COMPILER_ __VERSION__
+#else
+#define LODE_COMPILER_ "g++ " __VERSION__
+#endif
+
 // Defines the plugin's one exported symbol. Use once, at namespace scope outside any namespace.
 #define LODE_PLUGIN(id, version, licence, ...)                           \
   static const lode_component* const lode_components_[] = {__VA_ARGS__}; \
@@ -1294,7 +1300,7 @@ const lode_component* OptimizerComponent(const char* id, const char* version, co
       id,                                                                \
       version,                                                           \
       licence,                                                           \
-      "g++ " __VERSION__,                                                \
+      LODE_COMPILER_,                                                    \
       sizeof lode_components_ / sizeof lode_components_[0],              \
       0,                                                                 \
       lode_components_}
