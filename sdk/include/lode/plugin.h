@@ -57,7 +57,6 @@ extern "C" {
 #ifndef LODE_TARGET_MINOR
 #define LODE_TARGET_MINOR LODE_ABI_MINOR
 #endif
-
 #if LODE_TARGET_MINOR > LODE_ABI_MINOR
 #error "LODE_TARGET_MINOR is above these headers' LODE_ABI_MINOR: install a newer SDK"
 #endif
@@ -65,6 +64,7 @@ extern "C" {
 /* True if *table is new enough to have `field`. */
 #define LODE_REACHES(table, field) \
   ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field))
+
 /* True if *table is new enough to have the pointer `field`, and it is not NULL. */
 #define LODE_HAS(table, field) (LODE_REACHES(table, field) && (table)->field != NULL)
 
@@ -448,8 +448,8 @@ enum lode_capability {
   LODE_CAP_USES_TORCH = 1u << 4,   /* links LibTorch: slow to load, needs its shared library */
   /* oracle: which metrics it has depends on its parameters or on the space it is bound to */
   LODE_CAP_METRICS_VARY = 1u << 5,
-  /* oracle: a formula that takes a few microseconds at most. It is asked before the others and again whenever it
-   * is easier than remembering, and asking it alone is no query of the budget. */
+  /* oracle: a formula that takes a few microseconds at most. It is asked before the others and
+   * again whenever it is easier than remembering, and asking it alone is no query of the budget. */
   LODE_CAP_FREE = 1u << 6
 };
 
