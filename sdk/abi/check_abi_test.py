@@ -110,6 +110,13 @@ class GuardsAreComplete(unittest.TestCase):
                 self.assertIn(f"\nCODE({e.get('name')}, {e.get('value')});", self.layout)
 
 
+class VersionsAgree(unittest.TestCase):
+    def test_the_package_has_the_newest_minor(self):
+        package = re.search(r"project\(LodeSdk VERSION (\S+)",
+                            (check_abi.HERE.parent / "CMakeLists.txt").read_text())[1]
+        self.assertTrue(package.startswith(f"1.{check_abi.newest_minor()}."), package)
+
+
 class GuardsNotice(unittest.TestCase):
     def test_changes(self):
         for name, (old, new, guards) in CHANGES.items():

@@ -63,7 +63,8 @@ extern "C" {
 
 /* True if *table is new enough to have `field`. */
 #define LODE_REACHES(table, field) \
-  ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field))
+  ((table)->struct_size >=         \
+   offsetof(__typeof__(*(table)), field) + sizeof(__typeof__((table)->field)))
 
 /* True if *table is new enough to have the pointer `field`, and it is not NULL. */
 #define LODE_HAS(table, field) (LODE_REACHES(table, field) && (table)->field != NULL)
