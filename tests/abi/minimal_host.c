@@ -110,13 +110,15 @@ static bool has_required_parameter(const lode_component* c) {
   return false;
 }
 
+/* Paths are allocated. */
 static lode_value default_of(const lode_param* p, const char* directory) {
   lode_value value = p->default_value;
   value.type = p->type;
-  if (p->type == LODE_T_PATH && value.as.s.size > 0) {
-    const size_t size = strlen(directory) + value.as.s.size;
-    char* path = allocate(size + 1); /* lives on: values outlast this call */
-    snprintf(path, size + 1, "%s%.*s", directory, (int)value.as.s.size, value.as.s.data);
+  if (p->type == LODE_T_PATH) {
+    const int length = (int)value.as.s.size;
+    const size_t size = length > 0 ? strlen(directory) + value.as.s.size : 0;
+    char* path = allocate(size + 1);
+    if (length > 0) snprintf(path, size + 1, "%s%.*s", directory, length, value.as.s.data);
     value.as.s = (lode_str){path, size};
   }
   return value;
@@ -132,6 +134,9 @@ static subject create(const registered* r, const lode_host* host) {
   const lode_status status = c->create(host, values, &made.instance, error);
   if (succeeded_or_unsupported(status, error, "create") && made.instance == NULL)
     fault("create gave no instance");
+  for (uint32_t i = 0; i < c->param_count; ++i) {
+    if (values[i].type == LODE_T_PATH) free((void*)values[i].as.s.data);
+  }
   free(values);
   return made;
 }
