@@ -79,7 +79,7 @@ void Evaluate(benchmark::State& state) {
   for (std::size_t i = 0; i < batch; ++i) {
     architectures.push_back(lode::Space(space).Sample(lode::Random(stream.handle())));
     queries.push_back({sizeof(lode_query), 0, architectures[i].data(), 1.0, 0, &accuracies[i], 0,
-                       LODE_OK, nullptr});
+                       LODE_OK, 0, nullptr});
   }
   for (auto _ : state) {
     if (api.evaluate(oracle.get(), queries.data(), static_cast<std::uint32_t>(batch), nullptr) !=

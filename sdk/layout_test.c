@@ -1,126 +1,260 @@
-/* Holds the binary layout: compiling it is the test. Lines are only added, never changed. */
+/* Holds the binary layout: compiling it is the test. Every field, enumerator and value type of
+ * <lode/plugin.h> has its line, in the header's order (abi/check_abi_test.py sees that none is
+ * missing). Lines are only added, under the minor that brings them, never changed. */
 #include <lode/plugin.h>
 
-#define SLOT(type, field, n) \
-  _Static_assert(offsetof(type, field) == 8 * (n), #type "." #field " has moved")
+/* Of a 64-bit machine, the only kind there is a Lode for. */
+#define FIELD(type, field, offset, bytes)                                                   \
+  _Static_assert(offsetof(type, field) == (offset) && sizeof(((type*)0)->field) == (bytes), \
+                 #type "." #field " has moved or changed its size")
+/* Of value types. Sized structs grow, but never under the fields that they have. */
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has changed its size")
-#define CODE(name, value) _Static_assert(name == (value), #name " has changed")
+#define CODE(name, value) _Static_assert(name == (value), #name " has changed its value")
 
-/* 1.0 */
-SIZE(lode_error, 1024);
-SIZE(lode_str, 16);
-SIZE(lode_sink, 16);
-SIZE(lode_source, 16);
-SIZE(lode_random, 16);
-SIZE(lode_value, 24);
-SIZE(lode_setting, 32);
-SIZE(lode_space, 16);
+/* ---- 1.0 ---- */
 
-SLOT(lode_param, name, 1);
-SLOT(lode_param, doc, 2);
-SLOT(lode_param, unit, 3);
-SLOT(lode_param, default_value, 4);
-SLOT(lode_param, min, 7);
-SLOT(lode_param, max, 8);
-SLOT(lode_param, choices, 9);
-SLOT(lode_param, flags, 10);
-SLOT(lode_preset, name, 1);
-SLOT(lode_preset, doc, 2);
-SLOT(lode_preset, settings, 3);
+CODE(LODE_ABI_MAJOR, 1);
+_Static_assert(__builtin_strcmp(LODE_ENTRY_SYMBOL, "lode_plugin_v1") == 0, "the entry is renamed");
+_Static_assert(_Generic((lode_plugin_v1), lode_plugin : 1), "the entry is of another type");
 
-SLOT(lode_host, ctx, 1);
-SLOT(lode_host, log, 2);
-SLOT(lode_host, cancelled, 3);
-SLOT(lode_host, progress, 4);
-SLOT(lode_host, record, 5);
-SLOT(lode_host, random, 6);
-SLOT(lode_host, extension, 8);
-
-SLOT(lode_matrix, name, 2);
-SLOT(lode_matrix, row_labels, 3);
-SLOT(lode_matrix, column_labels, 4);
-SLOT(lode_metric, name, 2);
-SLOT(lode_metric, unit, 3);
-SLOT(lode_metric, doc, 4);
-SLOT(lode_metric, dataset, 5);
-SLOT(lode_metric, epochs, 6);
-SLOT(lode_query, architecture, 1);
-SLOT(lode_query, fidelity, 2);
-SLOT(lode_query, seed, 3);
-SLOT(lode_query, metrics, 4);
-SLOT(lode_query, cost_seconds, 5);
-SLOT(lode_query, status, 6);
-SLOT(lode_query, error, 7);
-SLOT(lode_proposal, action, 1);
-SLOT(lode_proposal, architecture, 2);
-SLOT(lode_trial, step, 1);
-SLOT(lode_trial, action, 2);
-SLOT(lode_trial, architecture, 3);
-SLOT(lode_trial, metrics, 4);
-SLOT(lode_trial, metric_count, 5);
-SLOT(lode_trial, reward, 6);
-SLOT(lode_trial, objectives, 7);
-SLOT(lode_trial, violation, 9);
-SLOT(lode_graph_sink, ctx, 1);
-SLOT(lode_graph_sink, node, 2);
-SLOT(lode_graph_sink, edge, 3);
-
-SLOT(lode_space_api, matrix_count, 1);
-SLOT(lode_space_api, matrix, 2);
-SLOT(lode_space_api, log10_size, 3);
-SLOT(lode_space_api, discretize, 4);
-SLOT(lode_space_api, sample, 5);
-SLOT(lode_space_api, format, 6);
-SLOT(lode_space_api, parse, 7);
-SLOT(lode_space_api, mutate, 8);
-SLOT(lode_space_api, crossover, 9);
-SLOT(lode_space_api, neighbours, 10);
-SLOT(lode_space_api, canonical, 11);
-SLOT(lode_space_api, resample, 12);
-SLOT(lode_space_api, graph, 13);
-SLOT(lode_space_api, metric_count, 14);
-SLOT(lode_space_api, metric, 15);
-SLOT(lode_space_api, measure, 16);
-SLOT(lode_oracle_api, metric_count, 1);
-SLOT(lode_oracle_api, metric, 2);
-SLOT(lode_oracle_api, bind, 3);
-SLOT(lode_oracle_api, evaluate, 4);
-SLOT(lode_exploration_api, explore, 1);
-SLOT(lode_exploration_api, perturb, 2);
-SLOT(lode_optimizer_api, bind, 1);
-SLOT(lode_optimizer_api, ask, 2);
-SLOT(lode_optimizer_api, tell, 3);
-
-SLOT(lode_component, id, 1);
-SLOT(lode_component, version, 2);
-SLOT(lode_component, summary, 3);
-SLOT(lode_component, doc, 4);
-SLOT(lode_component, capabilities, 5);
-SLOT(lode_component, params, 6);
-SLOT(lode_component, presets, 7);
-SLOT(lode_component, preset_count, 8);
-SLOT(lode_component, api, 9);
-SLOT(lode_component, create, 10);
-SLOT(lode_component, destroy, 11);
-SLOT(lode_component, save, 12);
-SLOT(lode_component, load, 13);
-SLOT(lode_component, extension, 14);
-SLOT(lode_plugin, id, 1);
-SLOT(lode_plugin, version, 2);
-SLOT(lode_plugin, licence, 3);
-SLOT(lode_plugin, build, 4);
-SLOT(lode_plugin, component_count, 5);
-SLOT(lode_plugin, components, 6);
-
+CODE(LODE_OK, 0);
+CODE(LODE_E_INVALID, 1);
+CODE(LODE_E_UNSUPPORTED, 2);
+CODE(LODE_E_CANCELLED, 3);
+CODE(LODE_E_IO, 4);
+CODE(LODE_E_NOMEM, 5);
 CODE(LODE_E_INTERNAL, 6);
+
+FIELD(lode_error, struct_size, 0, 4);
+FIELD(lode_error, code, 4, 4);
+FIELD(lode_error, message, 8, 1016);
+
+SIZE(lode_str, 16);
+FIELD(lode_str, data, 0, 8);
+FIELD(lode_str, size, 8, 8);
+
+SIZE(lode_sink, 16);
+FIELD(lode_sink, ctx, 0, 8);
+FIELD(lode_sink, write, 8, 8);
+
+SIZE(lode_source, 16);
+FIELD(lode_source, ctx, 0, 8);
+FIELD(lode_source, read, 8, 8);
+
+SIZE(lode_random, 16);
+FIELD(lode_random, ctx, 0, 8);
+FIELD(lode_random, fill, 8, 8);
+
+CODE(LODE_T_BOOL, 1);
+CODE(LODE_T_INT, 2);
+CODE(LODE_T_REAL, 3);
+CODE(LODE_T_STRING, 4);
+CODE(LODE_T_CHOICE, 5);
+CODE(LODE_T_PATH, 6);
+CODE(LODE_T_INT_LIST, 7);
+CODE(LODE_T_REAL_LIST, 8);
 CODE(LODE_T_STRING_LIST, 9);
+
+SIZE(lode_value, 24);
+FIELD(lode_value, type, 0, 4);
+FIELD(lode_value, count, 4, 4);
+FIELD(lode_value, as, 8, 16);
+
+CODE(LODE_PARAM_REQUIRED, 1);
+CODE(LODE_PARAM_LOG_SCALE, 2);
+CODE(LODE_PARAM_DEPRECATED, 4);
+CODE(LODE_PARAM_OPEN_MIN, 8);
+CODE(LODE_PARAM_OPEN_MAX, 16);
 CODE(LODE_PARAM_INPUT_FILE, 32);
+
+FIELD(lode_param, struct_size, 0, 4);
+FIELD(lode_param, type, 4, 4);
+FIELD(lode_param, name, 8, 8);
+FIELD(lode_param, doc, 16, 8);
+FIELD(lode_param, unit, 24, 8);
+FIELD(lode_param, default_value, 32, 24);
+FIELD(lode_param, min, 56, 8);
+FIELD(lode_param, max, 64, 8);
+FIELD(lode_param, choices, 72, 8);
+FIELD(lode_param, flags, 80, 4);
+FIELD(lode_param, reserved, 84, 4);
+
+SIZE(lode_setting, 32);
+FIELD(lode_setting, param, 0, 8);
+FIELD(lode_setting, value, 8, 24);
+
+FIELD(lode_preset, struct_size, 0, 4);
+FIELD(lode_preset, setting_count, 4, 4);
+FIELD(lode_preset, name, 8, 8);
+FIELD(lode_preset, doc, 16, 8);
+FIELD(lode_preset, settings, 24, 8);
+
+CODE(LODE_DEBUG, 1);
+CODE(LODE_INFO, 2);
+CODE(LODE_WARNING, 3);
 CODE(LODE_ERROR, 4);
+
+FIELD(lode_host, struct_size, 0, 4);
+FIELD(lode_host, abi_minor, 4, 4);
+FIELD(lode_host, ctx, 8, 8);
+FIELD(lode_host, log, 16, 8);
+FIELD(lode_host, cancelled, 24, 8);
+FIELD(lode_host, progress, 32, 8);
+FIELD(lode_host, record, 40, 8);
+FIELD(lode_host, random, 48, 16);
+FIELD(lode_host, extension, 64, 8);
+
+FIELD(lode_matrix, struct_size, 0, 4);
+FIELD(lode_matrix, rows, 4, 4);
+FIELD(lode_matrix, columns, 8, 4);
+FIELD(lode_matrix, reserved, 12, 4);
+FIELD(lode_matrix, name, 16, 8);
+FIELD(lode_matrix, row_labels, 24, 8);
+FIELD(lode_matrix, column_labels, 32, 8);
+
+CODE(LODE_MAXIMIZE, 1);
 CODE(LODE_MINIMIZE, 2);
+
+CODE(LODE_SPLIT_NONE, 0);
+CODE(LODE_SPLIT_TRAIN, 1);
+CODE(LODE_SPLIT_VALIDATION, 2);
 CODE(LODE_SPLIT_TEST, 3);
+
+CODE(LODE_METRIC_NOISY, 1);
+
+FIELD(lode_metric, struct_size, 0, 4);
+FIELD(lode_metric, direction, 4, 4);
+FIELD(lode_metric, split, 8, 4);
+FIELD(lode_metric, flags, 12, 4);
+FIELD(lode_metric, name, 16, 8);
+FIELD(lode_metric, unit, 24, 8);
+FIELD(lode_metric, doc, 32, 8);
+FIELD(lode_metric, dataset, 40, 8);
+FIELD(lode_metric, epochs, 48, 8);
+
+FIELD(lode_graph_sink, struct_size, 0, 4);
+FIELD(lode_graph_sink, reserved, 4, 4);
+FIELD(lode_graph_sink, ctx, 8, 8);
+FIELD(lode_graph_sink, node, 16, 8);
+FIELD(lode_graph_sink, edge, 24, 8);
+
+FIELD(lode_query, struct_size, 0, 4);
+FIELD(lode_query, reserved, 4, 4);
+FIELD(lode_query, architecture, 8, 8);
+FIELD(lode_query, fidelity, 16, 8);
+FIELD(lode_query, seed, 24, 8);
+FIELD(lode_query, metrics, 32, 8);
+FIELD(lode_query, cost_seconds, 40, 8);
+FIELD(lode_query, status, 48, 4);
+FIELD(lode_query, reserved2, 52, 4);
+FIELD(lode_query, error, 56, 8);
+
+CODE(LODE_PROPOSES_ACTION, 1);
 CODE(LODE_PROPOSES_ARCHITECTURE, 2);
+
+FIELD(lode_proposal, struct_size, 0, 4);
+FIELD(lode_proposal, kind, 4, 4);
+FIELD(lode_proposal, action, 8, 8);
+FIELD(lode_proposal, architecture, 16, 8);
+
+CODE(LODE_TRIAL_RANDOM, 1);
+CODE(LODE_TRIAL_FAILED, 2);
 CODE(LODE_TRIAL_REUSED, 4);
 CODE(LODE_TRIAL_REJECTED, 8);
+
+FIELD(lode_trial, struct_size, 0, 4);
+FIELD(lode_trial, flags, 4, 4);
+FIELD(lode_trial, step, 8, 8);
+FIELD(lode_trial, action, 16, 8);
+FIELD(lode_trial, architecture, 24, 8);
+FIELD(lode_trial, metrics, 32, 8);
+FIELD(lode_trial, metric_count, 40, 4);
+FIELD(lode_trial, reserved, 44, 4);
+FIELD(lode_trial, reward, 48, 8);
+FIELD(lode_trial, objectives, 56, 8);
+FIELD(lode_trial, objective_count, 64, 4);
+FIELD(lode_trial, reserved2, 68, 4);
+FIELD(lode_trial, violation, 72, 8);
+
+FIELD(lode_space_api, struct_size, 0, 4);
+FIELD(lode_space_api, reserved, 4, 4);
+FIELD(lode_space_api, matrix_count, 8, 8);
+FIELD(lode_space_api, matrix, 16, 8);
+FIELD(lode_space_api, log10_size, 24, 8);
+FIELD(lode_space_api, discretize, 32, 8);
+FIELD(lode_space_api, sample, 40, 8);
+FIELD(lode_space_api, format, 48, 8);
+FIELD(lode_space_api, parse, 56, 8);
+FIELD(lode_space_api, mutate, 64, 8);
+FIELD(lode_space_api, crossover, 72, 8);
+FIELD(lode_space_api, neighbours, 80, 8);
+FIELD(lode_space_api, canonical, 88, 8);
+FIELD(lode_space_api, resample, 96, 8);
+FIELD(lode_space_api, graph, 104, 8);
+FIELD(lode_space_api, metric_count, 112, 8);
+FIELD(lode_space_api, metric, 120, 8);
+FIELD(lode_space_api, measure, 128, 8);
+
+SIZE(lode_space, 16);
+FIELD(lode_space, api, 0, 8);
+FIELD(lode_space, instance, 8, 8);
+
+FIELD(lode_oracle_api, struct_size, 0, 4);
+FIELD(lode_oracle_api, reserved, 4, 4);
+FIELD(lode_oracle_api, metric_count, 8, 8);
+FIELD(lode_oracle_api, metric, 16, 8);
+FIELD(lode_oracle_api, bind, 24, 8);
+FIELD(lode_oracle_api, evaluate, 32, 8);
+
+FIELD(lode_exploration_api, struct_size, 0, 4);
+FIELD(lode_exploration_api, reserved, 4, 4);
+FIELD(lode_exploration_api, explore, 8, 8);
+FIELD(lode_exploration_api, perturb, 16, 8);
+
+FIELD(lode_optimizer_api, struct_size, 0, 4);
+FIELD(lode_optimizer_api, reserved, 4, 4);
+FIELD(lode_optimizer_api, bind, 8, 8);
+FIELD(lode_optimizer_api, ask, 16, 8);
+FIELD(lode_optimizer_api, tell, 24, 8);
+
+CODE(LODE_SPACE, 1);
+CODE(LODE_ORACLE, 2);
+CODE(LODE_EXPLORATION, 3);
 CODE(LODE_OPTIMIZER, 4);
+
+CODE(LODE_CAP_CONCURRENT, 1);
+CODE(LODE_CAP_CANONICAL, 2);
+CODE(LODE_CAP_SEVERAL_ASKS, 4);
+CODE(LODE_CAP_EXPLORES, 8);
+CODE(LODE_CAP_USES_TORCH, 16);
 CODE(LODE_CAP_METRICS_VARY, 32);
 CODE(LODE_CAP_FREE, 64);
+
+FIELD(lode_component, struct_size, 0, 4);
+FIELD(lode_component, kind, 4, 4);
+FIELD(lode_component, id, 8, 8);
+FIELD(lode_component, version, 16, 8);
+FIELD(lode_component, summary, 24, 8);
+FIELD(lode_component, doc, 32, 8);
+FIELD(lode_component, capabilities, 40, 4);
+FIELD(lode_component, param_count, 44, 4);
+FIELD(lode_component, params, 48, 8);
+FIELD(lode_component, presets, 56, 8);
+FIELD(lode_component, preset_count, 64, 4);
+FIELD(lode_component, reserved, 68, 4);
+FIELD(lode_component, api, 72, 8);
+FIELD(lode_component, create, 80, 8);
+FIELD(lode_component, destroy, 88, 8);
+FIELD(lode_component, save, 96, 8);
+FIELD(lode_component, load, 104, 8);
+FIELD(lode_component, extension, 112, 8);
+
+FIELD(lode_plugin, struct_size, 0, 4);
+FIELD(lode_plugin, abi_minor, 4, 4);
+FIELD(lode_plugin, id, 8, 8);
+FIELD(lode_plugin, version, 16, 8);
+FIELD(lode_plugin, licence, 24, 8);
+FIELD(lode_plugin, build, 32, 8);
+FIELD(lode_plugin, component_count, 40, 4);
+FIELD(lode_plugin, reserved, 44, 4);
+FIELD(lode_plugin, components, 48, 8);

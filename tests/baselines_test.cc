@@ -52,7 +52,7 @@ class Baselines : public testing::Test {
 
   double Accuracy(const Architecture& architecture) {
     lode_query query{
-        sizeof(lode_query), 0, architecture.data(), 1, 0, metrics_.data(), 0, LODE_OK, nullptr};
+        sizeof(lode_query), 0, architecture.data(), 1, 0, metrics_.data(), 0, LODE_OK, 0, nullptr};
     EXPECT_EQ(oracle_.api<lode_oracle_api>().evaluate(oracle_.get(), &query, 1, nullptr), LODE_OK);
     return metrics_[accuracy_];
   }

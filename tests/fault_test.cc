@@ -53,6 +53,12 @@ TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
                 "-DLODE_TARGET_MINOR=0");
 }
 
+TEST_F(FaultTest, AParameterOfAnUnknownTypeIsRefused) {
+  ExpectOneLine(Run("unknown_type", {}), 2,
+                "unknown_type.lode.so: exploration 'unknown_type': parameter 0 is of an unknown "
+                "type 42");
+}
+
 TEST_F(FaultTest, AnOrdinaryLibraryIsRefused) {
   ExpectOneLine(Run("no_entry", {}), 2,
                 "no_entry.lode.so: exports no lode_plugin_v1: not a Lode plugin");

@@ -207,7 +207,7 @@ OracleInstance::Outcome OracleInstance::Evaluate(ArchitectureView architecture, 
                                                  std::span<double> metrics) {
   lode_error query_error = NewError();
   lode_query query{
-      sizeof(lode_query), 0, architecture.data(), 1.0, seed, metrics.data(), 0, LODE_OK,
+      sizeof(lode_query), 0, architecture.data(), 1.0, seed, metrics.data(), 0, LODE_OK, 0,
       &query_error};
   lode_error call_error = NewError();
   const lode_status status = api<lode_oracle_api>().evaluate(get(), &query, 1, &call_error);

@@ -49,7 +49,7 @@ const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_librar
                     AbiVersion(LODE_ABI_MINOR));
   }
   const auto& plugin = library.get<const lode_plugin>(LODE_ENTRY_SYMBOL);
-  if (plugin.struct_size < offsetof(lode_plugin, components) + sizeof plugin.components) {
+  if (!LODE_REACHES(&plugin, components)) {
     throw HostError(file.string() + ": its descriptor has " + std::to_string(plugin.struct_size) +
                     " bytes, fewer than ABI 1.0 demands: rebuild it with the SDK's headers");
   }
@@ -64,9 +64,24 @@ const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_librar
 
 bool Blank(const char* text) { return text == nullptr || *text == '\0'; }
 
+// What is wrong with its parameters and presets as far as the host relies on it, or "".
+std::string DeclarationFault(const lode_component& c) {
+  if ((c.param_count > 0 && (c.params == nullptr || !LODE_REACHES(c.params, reserved))) ||
+      (c.preset_count > 0 && (c.presets == nullptr || !LODE_REACHES(c.presets, settings)))) {
+    return "its parameters or presets are missing or too small: rebuild it with the SDK's headers";
+  }
+  for (std::uint32_t i = 0; i < c.param_count; ++i) {
+    const lode_param& p = *LODE_AT(c.params, i);
+    if (p.type < LODE_T_BOOL || p.type > LODE_T_STRING_LIST) {
+      return "parameter " + std::to_string(i) + " is of an unknown type " + std::to_string(p.type);
+    }
+  }
+  return "";
+}
+
 void CheckComponent(const fs::path& file, const lode_component* c) {
   const auto fail = [&](const std::string& what) { throw HostError(file.string() + ": " + what); };
-  if (c == nullptr || c->struct_size < offsetof(lode_component, destroy) + sizeof c->destroy) {
+  if (c == nullptr || !LODE_REACHES(c, destroy)) {
     fail("a component's descriptor is missing or too small: rebuild it with the SDK's headers");
   }
   if (Blank(c->id) || Blank(c->version) || c->summary == nullptr) {
@@ -78,8 +93,11 @@ void CheckComponent(const fs::path& file, const lode_component* c) {
   if (c->api == nullptr || c->create == nullptr || c->destroy == nullptr) {
     fail("component '" + std::string(c->id) + "' has no api, create or destroy");
   }
+  const std::string kind(KindName(c->kind));
+  if (const std::string fault = DeclarationFault(*c); !fault.empty()) {
+    fail(kind + " '" + c->id + "': " + fault);
+  }
   if (!HasRequiredFunctions(*c)) {
-    const std::string kind(KindName(c->kind));
     fail(kind + " '" + c->id + "' lacks a function that every " + kind + " must have");
   }
 }

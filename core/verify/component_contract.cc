@@ -156,8 +156,7 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(IsSentence(c.summary), "descriptor.summary",
                    "the summary is not one sentence with a full stop");
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
-  findings.Require((c.struct_size < offsetof(lode_component, load) + sizeof c.load) ||
-                       (c.save == nullptr) == (c.load == nullptr),
+  findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
                    "descriptor.save", "has one of the two only");
   for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
   CheckNamesDiffer(c, findings);

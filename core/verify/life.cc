@@ -108,8 +108,8 @@ void Life::UseOracle(Subject& subject) {
     for (std::size_t i = 0; i < kBatch; ++i) {
       samples[i] = probe.Sample(round * kBatch + i).value_or(Bytes(probe.cells()));
       metrics[i].assign(same.size(), 0);
-      queries[i] = {sizeof(lode_query), 0, samples[i].data(), 1.0,    i,
-                    metrics[i].data(),  0, LODE_OK,           nullptr};
+      queries[i] = {sizeof(lode_query), 0, samples[i].data(), 1.0, i,
+                    metrics[i].data(),  0, LODE_OK,           0,   nullptr};
     }
     if (!Call("evaluate",
               [&] { return api.evaluate(subject.get(), queries.data(), kBatch, nullptr); }))

@@ -145,7 +145,7 @@ class OracleContract {
     std::vector<Newer<lode_query>> queries;
     for (std::size_t i = 0; i < architectures.size(); ++i) {
       queries.emplace_back(lode_query{0, 0, architectures[i].data(), 1.0, i, metrics[i].data(), -1,
-                                      LODE_OK, errors[i].get()});
+                                      LODE_OK, 0, errors[i].get()});
     }
     ErrorBuffer error;
     const lode_status status =

@@ -15,8 +15,8 @@ class Thrower {
   };
   static lode::Params<Config> Parameters() {
     return {{"from", &Config::from, "The method that throws, or all that are called after create.",
-             lode::Choices{{"all", "create", "discretize", "sample", "format", "bind", "evaluate",
-                            "explore", "perturb", "ask", "tell"}}},
+             lode::Choices{{"all", "create", "log10_size", "discretize", "sample", "format", "bind",
+                            "evaluate", "explore", "perturb", "ask", "tell"}}},
             {"what", &Config::what, "Whether to throw a std::runtime_error or an int.",
              lode::Choices{{"runtime_error", "int"}}}};
   }
@@ -42,7 +42,10 @@ class Thrower {
 struct ThrowingSpace : Thrower {
   using Thrower::Thrower;
   std::vector<lode::Matrix> Matrices() const { return {{"coin", {"side"}, {"heads", "tails"}}}; }
-  double Log10Size() const { return 0.30102999566398120; }
+  double Log10Size() const {
+    Pass("log10_size");
+    return 0.30102999566398120;
+  }
   void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
     Pass("discretize");
     out[action[1] > action[0] ? 1 : 0] = 1;

@@ -11,8 +11,9 @@
  *  1. Layout. A sized struct starts with `struct_size`, set by whoever owns the memory. Fields are
  *     only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A
  *     NULL function pointer means "not implemented". In arrays of sized structs the stride is the
- *     first element's struct_size: index with LODE_AT(). Structs without struct_size are value
- *     types, frozen for the major version.
+ *     first element's struct_size: index with LODE_AT(). Who fills a struct of the other side's
+ *     writes nothing past its struct_size and leaves struct_size as it is. Structs without
+ *     struct_size are value types, frozen for the major version.
  *  2. Memory. Pointers passed in are borrowed until the call returns, unless the function says
  *     otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what
  *     the other allocated.
@@ -56,11 +57,17 @@ extern "C" {
 #ifndef LODE_TARGET_MINOR
 #define LODE_TARGET_MINOR LODE_ABI_MINOR
 #endif
+#if LODE_TARGET_MINOR > LODE_ABI_MINOR
+#error "LODE_TARGET_MINOR is above these headers' LODE_ABI_MINOR: install a newer SDK"
+#endif
 
-/* True if *table is new enough to have `field` and the field is set. */
-#define LODE_HAS(table, field)                                                               \
-  ((table)->struct_size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field) && \
-   (table)->field)
+/* True if *table is new enough to have `field`. */
+#define LODE_REACHES(table, field) \
+  ((table)->struct_size >=         \
+   offsetof(__typeof__(*(table)), field) + sizeof(__typeof__((table)->field)))
+
+/* True if *table is new enough to have the pointer `field`, and it is not NULL. */
+#define LODE_HAS(table, field) (LODE_REACHES(table, field) && (table)->field != NULL)
 
 /* Address of element i of an array of sized structs, by the producer's stride. */
 #define LODE_AT(array, i) \
@@ -275,7 +282,8 @@ typedef struct lode_query {
   double* metrics;     /* out: caller's array of metric_count values, in declared order */
   double cost_seconds; /* out: simulated cost; leave it if the oracle has none */
   lode_status status;  /* out: LODE_OK, or why this query failed while others may have succeeded */
-  lode_error* error;   /* out: the reason in words; may be NULL */
+  uint32_t reserved2;
+  lode_error* error; /* out: the reason in words; may be NULL */
 } lode_query;
 
 enum lode_proposal_kind { LODE_PROPOSES_ACTION = 1, LODE_PROPOSES_ARCHITECTURE = 2 };
@@ -441,8 +449,8 @@ enum lode_capability {
   LODE_CAP_USES_TORCH = 1u << 4,   /* links LibTorch: slow to load, needs its shared library */
   /* oracle: which metrics it has depends on its parameters or on the space it is bound to */
   LODE_CAP_METRICS_VARY = 1u << 5,
-  /* oracle: a formula that takes a few microseconds at most. It is asked before the others and again whenever it
-   * is easier than remembering, and asking it alone is no query of the budget. */
+  /* oracle: a formula that takes a few microseconds at most. It is asked before the others and
+   * again whenever it is easier than remembering, and asking it alone is no query of the budget. */
   LODE_CAP_FREE = 1u << 6
 };
 

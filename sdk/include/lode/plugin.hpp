@@ -866,12 +866,20 @@ struct SpaceExtra {
   std::size_t cells = 0;
 };
 
+// Fills a struct of the caller's, who may be older and know fewer of its fields.
+template <class T>
+void Put(T filled, T* out) {
+  filled.struct_size = out->struct_size;
+  std::memcpy(out, &filled, std::min<std::size_t>(filled.struct_size, sizeof filled));
+}
+
 inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lode_metric* out) {
   if (index >= metrics.size()) throw InvalidError("no metric " + std::to_string(index));
   const Metric& m = metrics[index];
   const std::uint32_t flags = m.noisy * static_cast<std::uint32_t>(LODE_METRIC_NOISY);
-  *out = {out->struct_size, m.direction,   m.split,           flags,   m.name.c_str(),
-          m.unit.c_str(),   m.doc.c_str(), m.dataset.c_str(), m.epochs};
+  Put({0, m.direction, m.split, flags, m.name.c_str(), m.unit.c_str(), m.doc.c_str(),
+       m.dataset.c_str(), m.epochs},
+      out);
 }
 
 template <class T>
@@ -914,16 +922,17 @@ struct SpaceTable {
       const auto& x = B::Of(i).extra;
       if (index >= x.matrices.size()) throw InvalidError("no matrix " + std::to_string(index));
       const lode::Matrix& m = x.matrices[index];
-      *out = {out->struct_size,
-              static_cast<std::uint32_t>(m.rows()),
-              static_cast<std::uint32_t>(m.columns()),
-              0,
-              m.name.c_str(),
-              x.rows[index].data(),
-              x.columns[index].data()};
+      Put({0, static_cast<std::uint32_t>(m.rows()), static_cast<std::uint32_t>(m.columns()), 0,
+           m.name.c_str(), x.rows[index].data(), x.columns[index].data()},
+          out);
     });
   }
-  static double Log10Size(const lode_instance* i) { return B::Of(i).object.Log10Size(); }
+  // NaN if it throws.
+  static double Log10Size(const lode_instance* i) {
+    double size = std::numeric_limits<double>::quiet_NaN();
+    Guard(nullptr, [&] { size = B::Of(i).object.Log10Size(); });
+    return size;
+  }
   static lode_status Discretize(const lode_instance* i, const float* action, Bytes out,
                                 lode_error* e) {
     return Guard(e, [&] {
@@ -1233,8 +1242,7 @@ inline std::span<const double> Objectives(const lode_trial& t) {
 }
 
 inline double Violation(const lode_trial& t) {
-  const bool has = t.struct_size >= offsetof(lode_trial, violation) + sizeof t.violation;
-  return has ? t.violation : 0.0;
+  return LODE_REACHES(&t, violation) ? t.violation : 0.0;
 }
 
 }  // namespace detail
@@ -1308,6 +1316,12 @@ const lode_component* OptimizerComponent(const char* id, const char* version, co
 }  // namespace v1
 }  // namespace lode
 
+#ifdef __clang__
+#define LODE_COMPILER_ __VERSION__
+#else
+#define LODE_COMPILER_ "g++ " __VERSION__
+#endif
+
 // Defines the plugin's one exported symbol. Use once, at namespace scope outside any namespace.
 #define LODE_PLUGIN(id, version, licence, ...)                           \
   static const lode_component* const lode_components_[] = {__VA_ARGS__}; \
@@ -1317,7 +1331,7 @@ const lode_component* OptimizerComponent(const char* id, const char* version, co
       id,                                                                \
       version,                                                           \
       licence,                                                           \
-      "g++ " __VERSION__,                                                \
+      LODE_COMPILER_,                                                    \
       sizeof lode_components_ / sizeof lode_components_[0],              \
       0,                                                                 \
       lode_components_}

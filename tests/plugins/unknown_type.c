@@ -1,0 +1,62 @@
+/* A plugin whose parameter is of a type that no minor of major 1 has. */
+#include <lode/plugin.h>
+
+static const lode_param params[] = {{
+    .struct_size = sizeof(lode_param),
+    .type = 42,
+    .name = "angle",
+    .doc = "An angle.",
+    .unit = "",
+}};
+
+static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
+                          lode_error* error) {
+  (void)host;
+  (void)values;
+  (void)out;
+  (void)error;
+  return LODE_E_INTERNAL;
+}
+
+static void destroy(lode_instance* instance) { (void)instance; }
+
+static lode_status explore(lode_instance* instance, uint64_t step, bool* random,
+                           lode_error* error) {
+  (void)instance;
+  (void)step;
+  (void)random;
+  (void)error;
+  return LODE_E_INTERNAL;
+}
+
+static const lode_exploration_api api = {
+    .struct_size = sizeof(lode_exploration_api),
+    .explore = explore,
+};
+
+static const lode_component component = {
+    .struct_size = sizeof(lode_component),
+    .kind = LODE_EXPLORATION,
+    .id = "unknown_type",
+    .version = "1.0.0",
+    .summary = "Has a parameter of an unknown type.",
+    .doc = "",
+    .param_count = 1,
+    .params = params,
+    .api = &api,
+    .create = create,
+    .destroy = destroy,
+};
+
+static const lode_component* const components[] = {&component};
+
+const lode_plugin lode_plugin_v1 = {
+    .struct_size = sizeof(lode_plugin),
+    .abi_minor = LODE_TARGET_MINOR,
+    .id = "lode.test.unknown_type",
+    .version = "1.0.0",
+    .licence = "Apache-2.0",
+    .build = "",
+    .component_count = 1,
+    .components = components,
+};
