@@ -19,7 +19,7 @@ _lode() {
       words+=("$word")
     fi
   done
-  mapfile -t reply < <("${1/#\~\//$HOME/}" complete -- "${words[@]}" 2>/dev/null)
+  mapfile -t reply < <("${COMP_WORDS[0]/#\~\//$HOME/}" complete -- "${words[@]}" 2>/dev/null)
   word=${words[-1]##*[=:]} # what is replaced
   local before=${words[-1]%"$word"}
   case ${reply[0]} in
