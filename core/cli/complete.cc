@@ -197,12 +197,8 @@ Candidates OptionNames(const CLI::App* command) {
   return candidates;
 }
 
-// A command's commands, or the values of its next positional.
+// The values of a command's next positional, or its commands.
 Candidates Next(const std::string& word, const Given& given) {
-  Candidates candidates;
-  for (const CLI::App* command : Subcommands(*given.command)) {
-    candidates.words.push_back({command->get_name(), command->get_description()});
-  }
   std::size_t taken = given.positionals.size();
   for (const CLI::Option* option : Positionals(*given.command)) {
     const auto most = static_cast<std::size_t>(option->get_items_expected_max());
@@ -211,7 +207,13 @@ Candidates Next(const std::string& word, const Given& given) {
     }
     taken -= most;
   }
-  return candidates;
+  Candidates commands;
+  if (given.positionals.empty()) {
+    for (const CLI::App* command : Subcommands(*given.command)) {
+      commands.words.push_back({command->get_name(), command->get_description()});
+    }
+  }
+  return commands;
 }
 
 Candidates Complete(const std::string& word, const Given& given) {
