@@ -29,5 +29,9 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddShow(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddImport(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddCompletion(CLI::App& app, const GlobalOptions& global, Action& action);
+// Hidden: for the shells, and for the build.
+void AddComplete(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddMan(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace lode::cli

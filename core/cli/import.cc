@@ -59,10 +59,12 @@ void AddImport(CLI::App& app, const GlobalOptions& global, Action& action) {
                                      "NATS-tss-v1_0-3ffb9-simple -o nb201.tsv.gz");
   auto options = std::make_shared<ImportOptions>();
   command->add_option("FORMAT", options->format, "What to import: nb201")->required();
-  command->add_option("SOURCE", options->source, "The published file or directory")->required();
+  command->add_option("SOURCE", options->source, "The published file or directory")
+      ->required()
+      ->type_name("FILE");
   command->add_option("-o,--output", options->output, "The file to make")
       ->required()
-      ->type_name("TABLE");
+      ->type_name("FILE");
   command->add_flag("--partial", options->partial,
                     "Make it even if SOURCE does not have everything");
   command->callback([&global, &action, options] {

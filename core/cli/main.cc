@@ -4,28 +4,33 @@
 #include <cctype>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 #include "core/cli/command.h"
+#include "core/cli/manual.h"
 #include "core/plugin/log.h"
 
 namespace lode::cli {
 namespace {
 
-constexpr char kDescription[] =
-    "Lode searches neural architectures: spaces, oracles, exploration strategies and optimizers "
-    "are\n"
-    "plugins, a search is a TOML file.\n\n"
-    "  lode run configs/nb201/l2nas.toml                          search NAS-Bench-201 with L2NAS\n"
-    "  lode run configs/nb201/l2nas.toml --set optimizer.use=rea  the same with another optimizer\n"
-    "  lode plugins                                               what there is to use\n"
-    "  lode describe l2nas                                        its parameters\n"
-    "  lode show nb201 '|nor_conv_3x3~0|+...'                     one architecture, and its "
-    "picture\n";
+std::string Description() {
+  std::ostringstream text;
+  text << kSummary << "\n\n";
+  for (const Topic& example : kExamples) {
+    CLI::detail::format_help(text, example.term, example.text, 61);
+  }
+  return text.str();
+}
 
-constexpr char kFooter[] =
-    "\nExit status: 0 done, 1 findings of verify, 2 bad usage or configuration, 3 a run failed, "
-    "130 interrupted.";
+std::string Footer() {
+  std::string text;
+  for (const StatusTopic& topic : kExitStatuses) {
+    text +=
+        (text.empty() ? "\nExit status: " : ", ") + std::to_string(topic.status) + " " + topic.text;
+  }
+  return text + ".";
+}
 
 // A sentence of CLI11 as our messages begin; names in capitals stay.
 std::string LowerCase(std::string text) {
@@ -41,8 +46,8 @@ int Report(const std::exception& error) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app(kDescription);
-  app.footer(kFooter);
+  CLI::App app(Description());
+  app.footer(Footer());
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", LODE_VERSION);
   GlobalOptions global;
@@ -62,6 +67,9 @@ int Main(int argc, char** argv) {
   AddShow(app, global, action);
   AddVerify(app, global, action);
   AddImport(app, global, action);
+  AddCompletion(app, global, action);
+  AddComplete(app, global, action);
+  AddMan(app, global, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version

@@ -325,10 +325,13 @@ void AddRun(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand("run", "Run the searches that pipeline files describe");
   auto options = std::make_shared<RunOptions>();
   options->pipelines.AddTo(*command);
-  command->add_option("--seeds", options->seeds,
-                      "How many seeds (10: 0 to 9), or which (3,5,8; one: 3,)");
+  command
+      ->add_option("--seeds", options->seeds,
+                   "How many seeds (10: 0 to 9), or which (3,5,8; one: 3,)")
+      ->type_name("SEEDS");
   command->add_option("--jobs", options->jobs, "Runs at a time (default: one for each processor)")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
   command
       ->add_option("--out", options->out, "Directory to keep the runs in (default: runs/NAME/TIME)")
       ->type_name("DIR");

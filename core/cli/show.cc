@@ -117,9 +117,10 @@ void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
                    "Set a parameter of the space: NAME=VALUE, e.g. --set channels=16")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  auto* dot = command->add_flag("--dot", options->dot,
-                                "Print its network in Graphviz's language: lode show … --dot | dot "
-                                "-Tsvg > network.svg");
+  auto* dot =
+      command->add_flag("--dot", options->dot,
+                        "Print its network in Graphviz's language: lode show ... --dot | dot "
+                        "-Tsvg > network.svg");
   command->add_flag("--json", options->json, "Print one JSON object")->excludes(dot);
   command->callback([&global, &action, options] {
     action = [&global, options] { return Show(*options, global); };

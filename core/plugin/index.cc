@@ -126,7 +126,7 @@ class Cache {
   }
 
   void Write() const {
-    if (!changed_) {
+    if (!changed_ || file_.empty()) {
       return;
     }
     std::error_code error;
@@ -178,7 +178,8 @@ fs::path IndexCacheFile() {
   if (const std::string cache = Environment("XDG_CACHE_HOME"); !cache.empty()) {
     return fs::path(cache) / "lode/plugins.json";
   }
-  return fs::path(Environment("HOME")) / ".cache/lode/plugins.json";
+  const std::string home = Environment("HOME");
+  return home.empty() ? fs::path() : fs::path(home) / ".cache/lode/plugins.json";
 }
 
 PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file) {

@@ -25,7 +25,8 @@ struct SearchPath {
 // current directory is never searched.
 SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named);
 
-// $XDG_CACHE_HOME/lode/plugins.json, or ~/.cache/lode/plugins.json.
+// $XDG_CACHE_HOME/lode/plugins.json, or ~/.cache/lode/plugins.json. Empty without $HOME: nothing is
+// cached then.
 std::filesystem::path IndexCacheFile();
 
 class PluginIndex : public Catalog {

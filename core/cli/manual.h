@@ -1,0 +1,64 @@
+// What `lode --help` and the man page say of the program as a whole; the rest of both is made from
+// the declared command line.
+#pragma once
+
+#include "core/cli/command.h"
+
+namespace lode::cli {
+
+struct Topic {
+  const char* term;
+  const char* text;
+};
+
+struct StatusTopic {
+  ExitStatus status;
+  const char* text;
+};
+
+inline constexpr char kTagline[] = "neural architecture search with plugins";
+
+inline constexpr char kSummary[] =
+    "Lode searches neural architectures: spaces, oracles, exploration strategies and optimizers "
+    "are\n"
+    "plugins, a search is a TOML file.";
+
+inline constexpr Topic kExamples[] = {
+    {"lode run configs/nb201/l2nas.toml", "search NAS-Bench-201 with L2NAS"},
+    {"lode run configs/nb201/l2nas.toml --set optimizer.use=rea",
+     "the same with another optimizer"},
+    {"lode plugins", "what there is to use"},
+    {"lode describe l2nas", "its parameters"},
+    {"lode show nb201 '|nor_conv_3x3~0|+...'", "one architecture, and its picture"},
+};
+
+inline constexpr StatusTopic kExitStatuses[] = {
+    {kDone, "done"},
+    {kFindings, "findings of verify"},
+    {kUsage, "bad usage or configuration"},
+    {kRunFailed, "a run failed"},
+    {kInterrupted, "interrupted"},
+};
+
+inline constexpr Topic kEnvironment[] = {
+    {"LODE_PLUGIN_PATH",
+     "Directories of plugins, absolute and separated by colons: searched after --plugin and before "
+     "the installed ones."},
+    {"XDG_CACHE_HOME", "Where the index of plugins is kept (default: ~/.cache)."},
+};
+
+inline constexpr Topic kFiles[] = {
+    {"PREFIX/lib/lode/plugins/",
+     "The plugins that are installed with the program, and their data."},
+    {"PREFIX/share/lode/configs/",
+     "Pipelines to run and to start from: the examples' configs/, where PREFIX is what the program "
+     "is installed in."},
+    {"~/.cache/lode/plugins.json",
+     "What the plugins declare. It may be deleted at any time: it is made again."},
+    {"runs/NAME/TIME/",
+     "What a run keeps, in the current directory: its trials (run.db), the resolved pipeline and "
+     "the "
+     "optimizer's policy."},
+};
+
+}  // namespace lode::cli

@@ -1,0 +1,116 @@
+#include "core/cli/settings.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/config/host_tables.h"
+
+namespace lode::cli {
+namespace {
+
+Setting SettingOf(const core::ParamDeclaration& param, const std::string& prefix) {
+  Setting setting{prefix + param.name, param.doc, param.choices};
+  if (param.type == LODE_T_BOOL) {
+    setting.values = {"true", "false"};
+  }
+  setting.is_file = param.type == LODE_T_PATH;
+  return setting;
+}
+
+// Arrays of tables are left out: a path into them has an index, of an element that may not be there.
+std::vector<Setting> HostSettings() {
+  std::vector<Setting> settings;
+  for (const core::HostTable& table : core::HostTables()) {
+    if (table.name.find('.') == std::string::npos && table.name != "reference") {
+      for (const core::ParamDeclaration& param : table.params) {
+        settings.push_back(SettingOf(param, table.name + "."));
+      }
+    }
+  }
+  return settings;
+}
+
+class Collector {
+ public:
+  explicit Collector(const core::Catalog& catalog) : catalog_(catalog) { Add(HostSettings()); }
+
+  // What there is to say without a pipeline.
+  void AddUses() {
+    for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_OPTIMIZER}) {
+      AddUse(kind, Prefix(kind));
+    }
+  }
+
+  void Add(const core::Pipeline& pipeline) {
+    AddComponent(pipeline.space, Prefix(LODE_SPACE));
+    AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER));
+    if (pipeline.oracles.size() == 1) {
+      AddComponent(pipeline.oracles.front(), Prefix(LODE_ORACLE));
+    } else {
+      AddList(pipeline.oracles);
+    }
+    AddList(pipeline.explorations);
+  }
+
+  std::vector<Setting> Take() && { return std::move(settings_); }
+
+ private:
+  static std::string Prefix(lode_kind kind) { return std::string(core::KindName(kind)) + "."; }
+
+  void AddUse(lode_kind kind, const std::string& prefix) {
+    Add({{prefix + "use", "The component to use.", catalog_.Ids(kind)}});
+  }
+
+  void AddList(const std::vector<core::ComponentConfig>& components) {
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      AddComponent(components[i], Prefix(components[i].kind) + std::to_string(i) + ".");
+    }
+  }
+
+  void AddComponent(const core::ComponentConfig& config, const std::string& prefix) {
+    AddUse(config.kind, prefix);
+    const core::ComponentDeclaration& component = *catalog_.Find(config.kind, config.id);
+    if (!component.presets.empty()) {
+      Setting preset{prefix + "preset", "Where its defaults are from."};
+      for (const core::PresetDeclaration& p : component.presets) {
+        preset.values.push_back(p.name);
+      }
+      Add({preset});
+    }
+    Add(SettingsOf(component, prefix));
+  }
+
+  void Add(const std::vector<Setting>& settings) {
+    std::ranges::copy_if(settings, std::back_inserter(settings_),
+                         [&](const Setting& s) { return paths_.insert(s.path).second; });
+  }
+
+  const core::Catalog& catalog_;
+  std::vector<Setting> settings_;
+  std::set<std::string> paths_;
+};
+
+}  // namespace
+
+std::vector<Setting> SettingsOf(const core::ComponentDeclaration& component,
+                                const std::string& prefix) {
+  std::vector<Setting> settings;
+  for (const core::ParamDeclaration& param : component.params) {
+    settings.push_back(SettingOf(param, prefix));
+  }
+  return settings;
+}
+
+std::vector<Setting> SettingsOf(const std::vector<core::Search>& searches,
+                                const core::Catalog& catalog) {
+  Collector collector(catalog);
+  if (searches.empty()) {
+    collector.AddUses();
+  }
+  for (const core::Search& search : searches) {
+    collector.Add(search.pipeline);
+  }
+  return std::move(collector).Take();
+}
+
+}  // namespace lode::cli

@@ -1,0 +1,93 @@
+// What `lode complete` offers to the shells.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsSupersetOf;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+class CompletionTest : public testing::Test {
+ protected:
+  // The type that is offered, and the candidates without what is said of them.
+  Words Complete(Words words) const {
+    words.insert(words.begin(), {"complete", "--"});
+    const Outcome outcome = lode_.Run(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    Words lines = Lines(outcome.out);
+    for (std::string& line : lines) {
+      line.resize(std::min(line.find('\t'), line.size()));
+    }
+    return lines;
+  }
+
+  const TemporaryDirectory dir_;
+  const Program lode_{dir_.path()};
+  const std::string rea_ = SourceFile("configs/nb201/rea.toml").string();
+};
+
+TEST_F(CompletionTest, CommandsAndTheirOptions) {
+  EXPECT_THAT(Complete({}), IsSupersetOf({"words", "run", "validate", "describe", "completion"}));
+  EXPECT_THAT(Complete({""}), Not(Contains("complete")));
+  EXPECT_THAT(Complete({"ru"}), ElementsAre("words", "run"));
+  EXPECT_THAT(Complete({"run", "--"}), IsSupersetOf({"--seeds", "--jobs", "--plugin"}));
+  EXPECT_THAT(Complete({"run", "--seeds", "3", "--fre"}), ElementsAre("words", "--fresh"));
+}
+
+TEST_F(CompletionTest, ValuesAreWhatTheirNamesSay) {
+  EXPECT_THAT(Complete({"describe", "l2"}), ElementsAre("words", "l2nas"));
+  EXPECT_THAT(Complete({"describe", "pi"}), ElementsAre("words", "pipeline"));
+  EXPECT_THAT(Complete({"show", ""}), ElementsAre("words", "darts", "nb201", "ofa"));
+  EXPECT_THAT(Complete({"completion", ""}), ElementsAre("words", "bash", "zsh"));
+  EXPECT_THAT(Complete({"run", ""}), ElementsAre("files"));
+  EXPECT_THAT(Complete({"run", rea_, ""}), ElementsAre("files"));
+  EXPECT_THAT(Complete({"run", rea_, "--out", ""}), ElementsAre("directories"));
+  EXPECT_THAT(Complete({"run", "--out="}), ElementsAre("directories"));
+  EXPECT_THAT(Complete({"run", "--", "--"}), ElementsAre("files"));
+}
+
+TEST_F(CompletionTest, SettingsAreThoseOfThePipeline) {
+  const Words of_rea = Complete({"run", rea_, "--set", "optimizer."});
+  EXPECT_THAT(of_rea,
+              ElementsAre("words", "optimizer.use=", "optimizer.population=", "optimizer.sample="));
+  const Words of_l2nas =
+      Complete({"run", rea_, "--set", "optimizer.use=l2nas", "--set=optimizer.preset="});
+  EXPECT_THAT(of_l2nas, ElementsAre("words", "--set=optimizer.preset=robust",
+                                    "--set=optimizer.preset=paper"));
+  EXPECT_THAT(Complete({"run", rea_, "--set", "oracle.dataset=ci"}),
+              ElementsAre("words", "oracle.dataset=cifar10", "oracle.dataset=cifar100"));
+  EXPECT_THAT(Complete({"run", rea_, "--set", "oracle.table="}), ElementsAre("files"));
+  EXPECT_THAT(Complete({"run", rea_, "--set", "reward.allow_test="}),
+              ElementsAre("words", "reward.allow_test=true", "reward.allow_test=false"));
+  EXPECT_THAT(Complete({"validate", SourceFile("configs/ofa/front.toml").string(), "--set", "ora"}),
+              IsSupersetOf({"oracle.0.use=", "oracle.1.metrics="}));
+  EXPECT_THAT(Complete({"show", "ofa", "x", "--set", "w"}), ElementsAre("words", "width="));
+}
+
+// Whatever is typed, a shell gets an answer; the mistake is reported when the line is run.
+TEST_F(CompletionTest, MistakesBeforeTheCursorDoNoHarm) {
+  EXPECT_THAT(Complete({"fly", ""}), ElementsAre("words"));
+  EXPECT_THAT(Complete({"run", "--fly", ""}), ElementsAre("files"));
+  EXPECT_THAT(Complete({"run", "--fly=1"}), ElementsAre("words"));
+  EXPECT_THAT(Complete({"run", "missing.toml", "--set", "budget.st"}),
+              ElementsAre("words", "budget.steps="));
+  EXPECT_THAT(Complete({"run", rea_, "--set", "[", "--set", "budget.st"}),
+              ElementsAre("words", "budget.steps="));
+  EXPECT_THAT(Complete({"show", "missing", "x", "--set", ""}), ElementsAre("words"));
+  EXPECT_THAT(Complete({"describe", "l2nas", ""}), ElementsAre("words"));
+}
+
+}  // namespace
+}  // namespace lode

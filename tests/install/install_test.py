@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Installs Lode, moves it, and uses it from there. usage: install_test.py BUILD_DIR"""
+
+import gzip
+import os
+import shutil
+import subprocess
+import unittest
+
+from installation import BUILD, SOURCE, InstallationTest, output
+
+PLUGIN = """cmake_minimum_required(VERSION 3.25)
+project(c_space LANGUAGES C)
+find_package(LodeSdk 2 QUIET)
+if(LodeSdk_FOUND)
+  message(FATAL_ERROR "another major version is taken for this one")
+endif()
+find_package(LodeSdk 1.0 REQUIRED)
+lode_add_plugin(c_space SOURCES c_space.c)
+target_link_libraries(c_space PRIVATE m)
+"""
+
+
+class Install(InstallationTest):
+    @classmethod
+    def install(cls):
+        first = cls.work / "first"
+        output("cmake", "--install", BUILD, "--prefix", first, "--strip")
+        cls.prefix = cls.work / "moved here"
+        first.rename(cls.prefix)
+
+    def test_runs(self):
+        self.check_runs()
+
+    def test_no_trace_of_the_build(self):
+        self.check_no_trace_of_the_build()
+
+    def test_destdir(self):
+        root = self.work / "root"
+        output("cmake", "--install", BUILD, "--prefix", "/opt/lode", env={**os.environ, "DESTDIR": str(root)})
+        installed = {file.relative_to(root / "opt/lode") for file in root.rglob("*") if file.is_file()}
+        self.assertEqual(installed, {file.relative_to(self.prefix) for file in self.files()})
+
+    def test_licence_and_documents(self):
+        documents = self.prefix / "share/doc/lode"
+        self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
+        for name in ("copyright", "README.md", "plugins/nb201/DATA.md", "plugins/ofa/DATA.md"):
+            self.assertTrue((documents / name).is_file(), name)
+
+    def test_plugin_is_built_with_the_sdk_alone(self):
+        author = self.work / "author"
+        author.mkdir()
+        shutil.copy(SOURCE / "tests/contract/plugins/c_space.c", author)
+        (author / "CMakeLists.txt").write_text(PLUGIN)
+        output("cmake", "-G", "Ninja", "-S", author, "-B", author / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        output("cmake", "--build", author / "build")
+        self.assertIn("c_space", self.lode("--plugin", author / "build/c_space.lode.so", "describe", "c_space"))
+
+    def test_man_page(self):
+        page = self.work / "lode.1"
+        page.write_bytes(gzip.decompress((self.prefix / "share/man/man1/lode.1.gz").read_bytes()))
+        for command in (["groff", "-k", "-man", "-ww", "-z"], ["mandoc", "-T", "lint", "-W", "error"]):
+            if shutil.which(command[0]):
+                done = subprocess.run([*command, page], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""), command)
+        if not shutil.which("groff"):
+            self.skipTest("groff is not installed")
+        text = output("groff", "-k", "-man", "-Tutf8", "-P-cbou", page)
+        help_text = self.lode("--help")
+        for command in help_text.split("Subcommands:\n")[1].split("\n\n")[0].splitlines():
+            self.assertIn("lode " + command.split()[0], text)
+        for part in ("NAME", "SYNOPSIS", "OPTIONS", "--seeds SEEDS", "EXIT STATUS", "LODE_PLUGIN_PATH", "XDG_CACHE_HOME",
+                     "'|nor_conv_3x3~0|+...'"):
+            self.assertIn(part, text)
+
+    def complete(self, *words):
+        """The candidates that bash offers for the last word."""
+        script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lode; printf "%s " "${COMPREPLY[@]}"'
+        path = f"{self.prefix}/bin:{os.environ['PATH']}"
+        return output("bash", "-c", script, "bash", self.prefix / "share/bash-completion/completions/lode", "lode",
+                      *words, env={"PATH": path}, cwd=self.prefix / "share/lode/configs").split()
+
+    def test_completion(self):
+        for words, expected in (
+            (["ru"], ["run"]),
+            (["describe", "l2"], ["l2nas"]),
+            (["show", ""], ["darts", "nb201", "ofa"]),
+            (["completion", ""], ["bash", "zsh"]),
+            (["run", "nb201/re"], ["nb201/rea.toml"]),
+            (["run", "--out", "nb"], ["nb201"]),
+            (["run", "--fre"], ["--fresh"]),
+            (["run", "nb201/rea.toml", "--set", "optimizer.po"], ["optimizer.population="]),
+            # bash takes words apart at "="
+            (["run", "nb201/rea.toml", "--set", "optimizer.use", "=", "re"], ["rea"]),
+            (["run", "nb201/rea.toml", "--set", "execution.on_error", "="], ["skip", "stop"]),
+            (["run", "nb201/rea.toml", "--set", "oracle.table", "=", "nb201/re"], ["nb201/rea.toml"]),
+            (["fly", ""], []),
+        ):
+            self.assertEqual(sorted(self.complete(*words)), expected, words)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Makes the Debian package, unpacks it and uses what is in it. usage: package_test.py BUILD_DIR"""
+
+import gzip
+import re
+import shutil
+import unittest
+
+from installation import BUILD, InstallationTest, is_elf, output
+
+
+def owners(libraries):
+    """The packages that the files of these libraries belong to."""
+    places = [place for library in libraries for place in (library, "/usr" + library)]
+    # dpkg -S fails if one of the places is unknown, which one of each two is
+    found = output("sh", "-c", 'dpkg -S "$@" 2>/dev/null || true', "sh", *places)
+    return {line.split(":")[0] for line in found.splitlines()}
+
+
+def real_package(name):
+    """A dependency's package: what provides it if it is a name only."""
+    provides = output("dpkg-query", "-W", "-f", "${Package}\t${Provides}\n")
+    for line in provides.splitlines():
+        package, _, provided = line.partition("\t")
+        if name == package or name in re.findall(r"[a-z0-9+.-]+", re.sub(r"\(.*?\)", "", provided)):
+            return package
+    return name
+
+
+@unittest.skipUnless(shutil.which("dpkg-shlibdeps") and shutil.which("file"), "no dpkg-dev or file")
+class Package(InstallationTest):
+    @classmethod
+    def install(cls):
+        output("cpack", "-G", "DEB", "--config", BUILD / "CPackConfig.cmake", "-B", cls.work / "cpack")
+        [cls.package] = (cls.work / "cpack").glob("*.deb")
+        output("dpkg-deb", "-x", cls.package, cls.work / "root")
+        cls.prefix = cls.work / "root/usr"
+
+    def field(self, name):
+        return output("dpkg-deb", "-f", self.package, name).strip()
+
+    def test_runs(self):
+        self.check_runs()
+
+    def test_no_trace_of_the_build(self):
+        self.check_no_trace_of_the_build()
+
+    def test_control_fields(self):
+        self.assertEqual(self.field("Package"), "lode")
+        self.assertEqual(self.field("Version"), self.lode("--version").strip())
+        self.assertEqual(self.field("Architecture"), output("dpkg", "--print-architecture").strip())
+        self.assertEqual(self.field("Section"), "science")
+        self.assertRegex(self.field("Maintainer"), r"^.+ <.+@.+>$")
+        self.assertEqual(output("file", "-b", self.prefix / "bin/lode").count("not stripped"), 0)
+
+    def test_debian_files(self):
+        documents = self.prefix / "share/doc/lode"
+        self.assertTrue((documents / "copyright").is_file())
+        self.assertFalse((documents / "LICENSE").exists())  # Debian has it in common-licenses
+        changelog = gzip.decompress((documents / "changelog.gz").read_bytes()).decode()
+        self.assertIn(f"lode ({self.field('Version')})", changelog.splitlines()[0])
+        for file in ("share/man/man1/lode.1.gz", "share/bash-completion/completions/lode",
+                     "share/zsh/vendor-completions/_lode", "include/lode/plugin.h"):
+            self.assertTrue((self.prefix / file).is_file(), file)
+
+    def test_everything_belongs_to_root(self):
+        for line in output("dpkg-deb", "-c", self.package).splitlines():
+            mode, owner = line.split()[:2]
+            self.assertEqual(owner, "root/root", line)
+            self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"), line)
+
+    def test_dependencies_are_what_the_loader_needs(self):
+        libraries = set()
+        for file in filter(is_elf, self.files()):
+            needed = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "-d", file))
+            found = dict(re.findall(r"(\S+) => (\S+)", output("ldd", file)))
+            libraries.update(found[name] for name in needed)
+        declared = {re.split(r"[ (|]", part.strip())[0] for part in self.field("Depends").split(",")}
+        self.assertEqual({real_package(name) for name in declared}, owners(libraries))
+
+
+if __name__ == "__main__":
+    unittest.main()
