@@ -219,7 +219,7 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
             "2 fidelity is 0.500000, the table has results at 1 only");
   const lode::verify::Grid grid(6, 5);
   EXPECT_EQ(Failure([&] { oracle.Bind(grid.space()); }),
-            "2 the table is of the space nb201, one matrix \"cell\" 6x5, not \"grid\" 6x5");
+            "2 the table is of the space nb201, matrices \"cell\" 6x5, not \"grid\" 6x5");
 }
 
 TEST_F(Nb201Latency, HoldsTheContract) {
