@@ -84,6 +84,15 @@ TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
   }
 }
 
+// The oracle for any space, on the file of the one that was made for this space.
+TEST_F(RunTest, AnyTableMakesTheTrialsOfNb201Table) {
+  for (const char* config : {"random", "any_table"})
+    RunJson(lode_, {Config(config), "--seeds", "2", "--out", dir_.path() / config});
+  const std::string trials = Trials(dir_.path() / "any_table" / "seed-1");
+  EXPECT_EQ(Lines(trials).size(), 1000u);
+  EXPECT_EQ(trials, Trials(dir_.path() / "random" / "seed-1"));
+}
+
 TEST_F(RunTest, TheKeptConfigurationReproducesTheRun) {
   const fs::path first = dir_.path() / "first";
   RunJson(lode_, {Config("l2nas"), "--seeds", "7,", "--set", "budget={steps=100}", "--set",

@@ -2,8 +2,8 @@
 
 #include <lode/text.hpp>
 
+#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/lookup.h"
-#include "plugins/nb201/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -77,6 +77,7 @@ void LatencyOracle::Bind(const lode::Space& space) {
   const NumberColumn column = {.name = config_.column,
                                .may_lack = true,
                                .range = "at least 0, or -1 for what the device cannot run"};
+  using delimited::ReadTextFile;
   const Rows rows = ParseRows(ReadTextFile(config_.table), config_.table, RowKey::kIndex, {column});
   const auto cells = ParseIndexOrder(ReadTextFile(config_.architectures), config_.architectures);
   std::vector<double> costs(kArchitectures);

@@ -11,8 +11,8 @@
 #include "core/verify/grid.h"
 #include "core/verify/oracle_contract.h"
 #include "core/verify/test_host.h"
+#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/space.h"
-#include "plugins/nb201/text_file.h"
 #include "tests/temporary_directory.h"
 
 namespace nb201 {
@@ -24,7 +24,7 @@ const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
 
 // The benchmark's architectures in its order, from the table that comes with the plugin.
 const std::vector<std::uint32_t>& Order() {
-  static const auto order = ParseIndexOrder(ReadTextFile(kShipped), kShipped);
+  static const auto order = ParseIndexOrder(delimited::ReadTextFile(kShipped), kShipped);
   return order;
 }
 
@@ -219,7 +219,7 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
             "2 fidelity is 0.500000, the table has results at 1 only");
   const lode::verify::Grid grid(6, 5);
   EXPECT_EQ(Failure([&] { oracle.Bind(grid.space()); }),
-            "2 the table is of the space nb201, one matrix \"cell\" 6x5, not \"grid\" 6x5");
+            "2 the table is of the space nb201, matrices \"cell\" 6x5, not \"grid\" 6x5");
 }
 
 TEST_F(Nb201Latency, HoldsTheContract) {

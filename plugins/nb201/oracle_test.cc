@@ -155,13 +155,13 @@ std::string BindFailure() {
 }
 
 TEST(Nb201Oracle, RefusesOtherSpaces) {
-  const std::string ours = "2 the table is of the space nb201, one matrix \"cell\" 6x5";
+  const std::string ours = "2 the table is of the space nb201, matrices \"cell\" 6x5";
   EXPECT_EQ(BindFailure<kColumns>(), ours + ", not \"cell\" 6x6");
   EXPECT_EQ(BindFailure<kName>(), ours + ", not \"normal\" 6x5");
-  EXPECT_EQ(BindFailure<kSecondMatrix>(), ours + ", not of one with 2 matrices");
-  EXPECT_EQ(BindFailure<kRowLabel>(), ours + ": row 1 is \"1->2\", expected \"0->2\"");
+  EXPECT_EQ(BindFailure<kSecondMatrix>(), ours + ", not \"cell\" 6x5, \"cell\" 6x5");
+  EXPECT_EQ(BindFailure<kRowLabel>(), ours + ": cell, row 1 is \"1->2\", expected \"0->2\"");
   EXPECT_EQ(BindFailure<kColumnLabel>(),
-            ours + ": column 4 is \"max_pool_3x3\", expected \"avg_pool_3x3\"");
+            ours + ": cell, column 4 is \"max_pool_3x3\", expected \"avg_pool_3x3\"");
 }
 
 TEST(Nb201Oracle, ManyThreadsMayAsk) {

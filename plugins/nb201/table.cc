@@ -1,5 +1,7 @@
 #include "plugins/nb201/table.h"
 
+#include "plugins/delimited/text_file.h"
+
 namespace nb201 {
 
 Table ParseTable(std::string_view text, const std::string& name, const ResultColumns& columns) {
@@ -20,7 +22,7 @@ Table ParseTable(std::string_view text, const std::string& name, const ResultCol
 }
 
 Table ReadTable(const std::string& path, const ResultColumns& columns) {
-  return ParseTable(ReadTextFile(path), path, columns);
+  return ParseTable(delimited::ReadTextFile(path), path, columns);
 }
 
 }  // namespace nb201

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "plugins/nb201/table_rows.h"
-#include "plugins/nb201/text_file.h"
 
 namespace nb201 {
 

@@ -1,11 +1,12 @@
 // Any bytes given as a table file end in a table or an IoError, never in anything else.
+#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const nb201::ResultColumns columns = {"v", "t", "p", "m"};
   try {
     const std::string text =
-        nb201::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);
+        delimited::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);
     try {
       nb201::ParseRows(text, "T", nb201::RowKey::kIndex, {{.name = "l", .may_lack = true}});
     } catch (const lode::IoError&) {

@@ -1,9 +1,8 @@
 // Tables with one line for each of the benchmark's architectures: tab-separated text.
 //
-// The first line names the columns, in any order; columns that are not asked for are ignored, but
-// every line must have as many fields as the first. Each further line is one architecture, in any
-// order, every one of the 15 625 exactly once. Lines end with \n or \r\n, the last one too: a file
-// without it has been cut off.
+// As plugins/delimited/reader.h has it: the first line names the columns, in any order; those that
+// are not asked for are ignored. Each further line is one architecture, in any order, every one of
+// the 15 625 exactly once.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_TABLE_ROWS_H_
 #define LODE_PLUGINS_NB201_TABLE_ROWS_H_

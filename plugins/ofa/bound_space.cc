@@ -1,22 +1,12 @@
 #include "plugins/ofa/bound_space.h"
 
-#include <algorithm>
-#include <lode/text.hpp>
+#include <lode/matrices.hpp>
 #include <vector>
 
 #include "plugins/ofa/space.h"
 
 namespace ofa {
 namespace {
-
-std::string Shape(const std::vector<lode::Matrix>& matrices) {
-  std::string shape;
-  for (const lode::Matrix& m : matrices) {
-    shape += (shape.empty() ? "" : ", ") + lode::Quote(m.name) + " " + std::to_string(m.rows()) +
-             "x" + std::to_string(m.columns());
-  }
-  return shape;
-}
 
 lode::Architecture SmallestNetwork() {
   Subnet subnet;
@@ -31,21 +21,7 @@ lode::Architecture SmallestNetwork() {
 }  // namespace
 
 void RequireOfa(const lode::Space& space, const std::string& what) {
-  const std::vector<lode::Matrix> ours = SubnetMatrices();
-  const std::vector<lode::Matrix>& theirs = space.matrices();
-  const std::string expected = what + " is of the space ofa, matrices " + Shape(ours);
-  if (Shape(theirs) != Shape(ours))
-    throw lode::UnsupportedError(expected + ", not " + Shape(theirs));
-  const auto require = [&](const std::string& where, const auto& a, const auto& b) {
-    const auto [our, their] = std::mismatch(a.begin(), a.end(), b.begin());
-    if (our == a.end()) return;
-    throw lode::UnsupportedError(expected + ": " + where + " " + std::to_string(our - a.begin()) +
-                                 " is " + lode::Quote(*their) + ", expected " + lode::Quote(*our));
-  };
-  for (std::size_t m = 0; m < ours.size(); ++m) {
-    require(ours[m].name + ", row", ours[m].row_labels, theirs[m].row_labels);
-    require(ours[m].name + ", column", ours[m].column_labels, theirs[m].column_labels);
-  }
+  lode::RequireMatrices(space, SubnetMatrices(), what + " is of the space ofa");
 }
 
 void RequireSameNetworks(const lode::Space& space, const std::string& width,

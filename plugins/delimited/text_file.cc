@@ -1,4 +1,4 @@
-#include "plugins/nb201/text_file.h"
+#include "plugins/delimited/text_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,8 +14,10 @@
 #include <system_error>
 #include <utility>
 
-namespace nb201 {
+namespace delimited {
 namespace {
+
+constexpr std::size_t kChunk = std::size_t{4} << 20;  // bytes between two polls
 
 std::string MiB(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
@@ -23,8 +25,10 @@ std::string MiB(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"
 
 class OpenFile {
  public:
-  explicit OpenFile(const std::string& path)
-      : path_(path), descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  OpenFile(const std::string& path, const Poll& poll)
+      : path_(path),
+        poll_(poll),
+        descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (descriptor_ < 0) Fail();
   }
   OpenFile(const OpenFile&) = delete;
@@ -39,8 +43,8 @@ class OpenFile {
     if (S_ISDIR(status.st_mode)) throw lode::IoError(path_ + ": is a directory, expected a file");
     if (!S_ISREG(status.st_mode)) throw lode::IoError(path_ + ": is not a regular file");
     const auto size = static_cast<std::size_t>(status.st_size);
-    if (size > kMaxTableBytes)
-      throw lode::IoError(path_ + ": larger than " + MiB(kMaxTableBytes) + ", no table");
+    if (size > kMaxBytes)
+      throw lode::IoError(path_ + ": larger than " + MiB(kMaxBytes) + ", no table");
     std::string bytes(size, '\0');
     bytes.resize(ReadInto(bytes.data(), size));
     return bytes;
@@ -50,7 +54,8 @@ class OpenFile {
   std::size_t ReadInto(char* data, std::size_t size) const {
     std::size_t done = 0;
     while (done < size) {
-      const ssize_t got = read(descriptor_, data + done, size - done);
+      if (poll_) poll_();
+      const ssize_t got = read(descriptor_, data + done, std::min(kChunk, size - done));
       if (got == 0) break;
       if (got > 0) {
         done += static_cast<std::size_t>(got);
@@ -65,6 +70,7 @@ class OpenFile {
   }
 
   const std::string& path_;
+  const Poll& poll_;
   int descriptor_;
 };
 
@@ -75,8 +81,8 @@ bool IsGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 // A gzip file of one or more members, unpacked into one string.
 class Inflater {
  public:
-  Inflater(std::string_view bytes, const std::string& name, std::size_t max_bytes)
-      : bytes_(bytes), name_(name), max_bytes_(max_bytes) {
+  Inflater(std::string_view bytes, const std::string& name, std::size_t max_bytes, const Poll& poll)
+      : bytes_(bytes), name_(name), max_bytes_(max_bytes), poll_(poll) {
     if (inflateInit2(&stream_, 15 + 16) != Z_OK) throw std::bad_alloc();
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream_.avail_in = static_cast<uInt>(bytes.size());
@@ -107,8 +113,9 @@ class Inflater {
   // Unpacks to the end of one member.
   void Step() {
     for (int status = Z_OK; status != Z_STREAM_END;) {
+      if (poll_) poll_();
       if (size_ == text_.size()) text_.resize(std::min(2 * size_, max_bytes_ + 1));
-      const auto room = static_cast<uInt>(text_.size() - size_);
+      const auto room = static_cast<uInt>(std::min(kChunk, text_.size() - size_));
       stream_.next_out = reinterpret_cast<Bytef*>(text_.data() + size_);
       stream_.avail_out = room;
       status = inflate(&stream_, Z_NO_FLUSH);
@@ -131,6 +138,7 @@ class Inflater {
   std::string_view bytes_;
   const std::string& name_;
   std::size_t max_bytes_;
+  const Poll& poll_;
   z_stream stream_{};
   std::string text_;
   std::size_t size_ = 0;
@@ -138,11 +146,14 @@ class Inflater {
 
 }  // namespace
 
-std::string Unpack(std::string bytes, const std::string& name, std::size_t max_bytes) {
-  if (IsGzip(bytes)) return Inflater(bytes, name, max_bytes).Run();
+std::string Unpack(std::string bytes, const std::string& name, std::size_t max_bytes,
+                   const Poll& poll) {
+  if (IsGzip(bytes)) return Inflater(bytes, name, max_bytes, poll).Run();
   return bytes;
 }
 
-std::string ReadTextFile(const std::string& path) { return Unpack(OpenFile(path).ReadAll(), path); }
+std::string ReadTextFile(const std::string& path, const Poll& poll) {
+  return Unpack(OpenFile(path, poll).ReadAll(), path, kMaxBytes, poll);
+}
 
-}  // namespace nb201
+}  // namespace delimited

@@ -1,0 +1,164 @@
+#include "plugins/delimited/reader.h"
+
+#include <gtest/gtest.h>
+
+#include <lode/plugin.hpp>
+
+namespace delimited {
+namespace {
+
+using Lines = std::vector<std::vector<std::string>>;
+
+// All fields of the lines after the first; `columns` of them.
+Lines Read(const std::string& text, std::size_t columns, char delimiter = Reader::kAuto) {
+  Reader reader(text, "T", delimiter);
+  Lines lines;
+  while (reader.Next()) {
+    auto& line = lines.emplace_back();
+    for (std::size_t field = 0; field < columns; ++field) line.push_back(reader.Text(field));
+  }
+  return lines;
+}
+
+template <class Call>
+std::string Failure(Call&& call) {
+  try {
+    call();
+  } catch (const lode::IoError& e) {
+    return e.what();
+  }
+  return "";
+}
+std::string ReadFailure(const std::string& text) {
+  return Failure([&] { Read(text, 0); });
+}
+std::string NumberFailure(const std::string& field) {
+  return Failure([&] {
+    const std::string text = "k,n\n-," + field + "\n";
+    Reader reader(text, "T", ',');
+    reader.Next();
+    reader.Number(1);
+  });
+}
+
+// ---- what it reads
+
+TEST(DelimitedReader, TakesTheDelimiterOfTheFirstLineOrTheOneItIsTold) {
+  EXPECT_EQ(Read("a,b\n1,2\n", 2), (Lines{{"1", "2"}}));
+  EXPECT_EQ(Read("a\tb\n1,2\t3\n", 2), (Lines{{"1,2", "3"}}));
+  EXPECT_EQ(Read("a;b\n1,2;3\n", 2, ';'), (Lines{{"1,2", "3"}}));
+  EXPECT_EQ(Read("a\tb,c\n1\t2,3\n", 2, ','), (Lines{{"1\t2", "3"}}));
+}
+
+TEST(DelimitedReader, ReadsEmptyFieldsAndCrLfAndAByteOrderMark) {
+  EXPECT_EQ(Read("\xef\xbb\xbf"
+                 "a,b,\r\n,,\r\n1,2,3\r\n",
+                 3),
+            (Lines{{"", "", ""}, {"1", "2", "3"}}));
+  EXPECT_EQ(Read("a\n\n1\n", 1), (Lines{{""}, {"1"}}));
+  EXPECT_EQ(Read("a,b\n", 2), Lines{});
+}
+
+// RFC 4180, section 2, rules 5 to 7.
+TEST(DelimitedReader, ReadsQuotedFields) {
+  EXPECT_EQ(Read("a,b\n\"1,2\",\"\"\n\"say \"\"hi\"\"\",\"\"\"\"\n", 2),
+            (Lines{{"1,2", ""}, {"say \"hi\"", "\""}}));
+  EXPECT_EQ(Read("a,b\r\n1,\"2\"\r\n", 2), (Lines{{"1", "2"}}));
+  EXPECT_EQ(Read("a,b\n{\"k\": 1},it\"s\"\n", 2), (Lines{{"{\"k\": 1}", "it\"s\""}}));
+  EXPECT_EQ(Read("a\tb\n{\"k\": [1, 2]}\t\"x\"\n", 2), (Lines{{"{\"k\": [1, 2]}", "x"}}));
+}
+
+TEST(DelimitedReader, FindsColumns) {
+  const std::string text = "Val Acc,\"a \"\"b\"\", c\",arch\n";
+  const Reader reader(text, "T", ',');
+  EXPECT_EQ(reader.Find("Val Acc"), 0u);
+  EXPECT_EQ(reader.Find("a \"b\", c"), 1u);
+  EXPECT_EQ(reader.Find("arch"), 2u);
+  EXPECT_EQ(Failure([&] { reader.Find("val_acc"); }),
+            "T:1: no column \"val_acc\" (nearest: \"Val Acc\")");
+}
+
+TEST(DelimitedReader, ReadsNumbers) {
+  const std::string text = "a,b,c,d\n-1.5e-3,\"7\",0,123456789012345678\n";
+  Reader reader(text, "T", ',');
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Number(0), -0.0015);
+  EXPECT_EQ(reader.Number(1), 7);
+  EXPECT_EQ(reader.Number(2), 0);
+  EXPECT_EQ(reader.Number(3), 123456789012345678.0);
+}
+
+TEST(DelimitedReader, KnowsHowFarItIs) {
+  const std::string text = "a\n1\n2\n3\n";
+  Reader reader(text, "T", ',');
+  EXPECT_EQ(reader.fraction(), 0.25);
+  while (reader.Next()) continue;
+  EXPECT_EQ(reader.line(), 4u);
+  EXPECT_EQ(reader.fraction(), 1);
+}
+
+// ---- what it refuses
+
+TEST(DelimitedReader, RefusesFilesThatAreNoTables) {
+  EXPECT_EQ(ReadFailure(""), "T: is empty");
+  EXPECT_EQ(ReadFailure("\xef\xbb\xbf"), "T: is empty");
+  EXPECT_EQ(ReadFailure(std::string("\x7f"
+                                    "ELF\x02\x01\x01\0\0\n\n",
+                                    11)),
+            "T: is neither delimited text nor gzip");
+}
+
+TEST(DelimitedReader, RefusesAFileThatIsCutOff) {
+  EXPECT_EQ(ReadFailure("a,b"),
+            "T:1: the file is cut off: its last line does not end with a newline");
+  EXPECT_EQ(ReadFailure("a,b\n1,2\n3,4"),
+            "T:3: the file is cut off: its last line does not end with a newline");
+}
+
+TEST(DelimitedReader, RefusesAColumnTwice) {
+  EXPECT_EQ(ReadFailure("a,b,c,b\n"), "T:1:7: a second column \"b\"");
+  EXPECT_EQ(ReadFailure("a,\"a\"\n"), "T:1:4: a second column \"a\"");
+}
+
+TEST(DelimitedReader, RefusesVeryManyColumns) {
+  std::string header = "c0";
+  for (std::size_t i = 1; i < Reader::kMaxColumns; ++i) header += ",c" + std::to_string(i);
+  EXPECT_EQ(ReadFailure(header + "\n"), "");
+  EXPECT_EQ(ReadFailure(header + ",\n"), "T:1: more than 1000 columns");
+}
+
+TEST(DelimitedReader, RefusesTheWrongNumberOfFields) {
+  EXPECT_EQ(ReadFailure("a,b\n1,2\n\n"), "T:3: 1 field, expected 2");
+  EXPECT_EQ(ReadFailure("a\tb\n1\t2\t\n"), "T:2: 3 fields, expected 2");
+  EXPECT_EQ(ReadFailure("a,b\n1,2,3\n"),
+            "T:2: 3 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+  EXPECT_EQ(ReadFailure("a,b\n" + std::string(5000, ',') + "\n"),
+            "T:2: 5001 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+}
+
+TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
+  EXPECT_EQ(ReadFailure("a,b\n1,\"2\n3\",4\n"),
+            "T:2:3: the quoted field does not end on this line");
+  EXPECT_EQ(ReadFailure("a,b\n1,\"\"\"\n"), "T:2:3: the quoted field does not end on this line");
+  EXPECT_EQ(ReadFailure("a,\"b\n"), "T:1:3: the quoted field does not end on this line");
+  EXPECT_EQ(ReadFailure("a,b\n\"1\"x,2\n"),
+            "T:2:4: expected \",\" after the quoted field, found \"x\"");
+  EXPECT_EQ(ReadFailure("a\tb\n\"1\",2\n"),
+            "T:2:4: expected a tab after the quoted field, found \",\"");
+}
+
+TEST(DelimitedReader, RefusesWhatIsNoFiniteNumber) {
+  for (const char* text : {"", "fast", "+5", " 5", "5 ", "0x5", "1.5.2", "5%", "-"})
+    EXPECT_EQ(NumberFailure(text), "T:2:3: n is \"" + std::string(text) + "\", expected a number");
+  EXPECT_EQ(NumberFailure("\"91,5\""), "T:2:4: n is \"91,5\", expected a number");
+  EXPECT_EQ(NumberFailure("\"\"\"5\"\"\""), "T:2:4: n is \"\"5\"\", expected a number");
+  for (const char* text : {"nan", "inf", "-inf", "infinity", "-nan"})
+    EXPECT_EQ(NumberFailure(text),
+              "T:2:3: n is \"" + std::string(text) + "\", expected a finite number");
+  EXPECT_EQ(NumberFailure("1e999"), "T:2:3: n is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(NumberFailure(std::string(5000, 'a')),
+            "T:2:3: n is \"" + std::string(40, 'a') + "\"..., expected a number");
+}
+
+}  // namespace
+}  // namespace delimited

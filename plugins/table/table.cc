@@ -1,0 +1,133 @@
+#include "plugins/table/table.h"
+
+#include <algorithm>
+#include <lode/text.hpp>
+
+#include "plugins/delimited/reader.h"
+#include "plugins/delimited/text_file.h"
+
+namespace table {
+namespace {
+
+char DelimiterOf(std::string_view choice) {
+  if (choice == "comma") return ',';
+  if (choice == "tab") return '\t';
+  if (choice == "semicolon") return ';';
+  return delimited::Reader::kAuto;
+}
+
+std::string WithoutSpacesAround(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+  return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
+}
+
+// The column of each metric: the one of its name, unless an item "METRIC = COLUMN" has another.
+std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
+                                   const std::vector<std::string>& items) {
+  std::vector<std::string> names;
+  names.reserve(metrics.size());
+  for (const lode::Metric& metric : metrics) names.push_back(metric.name);
+  std::vector<std::string> columns = names;
+  std::vector<bool> renamed(names.size());
+  for (const std::string& item : items) {
+    const auto fail = [&](const std::string& why) {
+      throw lode::InvalidError("columns has " + lode::Quote(item) + ", " + why);
+    };
+    const std::size_t sign = item.find('=');
+    if (sign == std::string::npos) fail("expected \"METRIC = COLUMN\"");
+    const std::string metric = WithoutSpacesAround(item.substr(0, sign));
+    const auto at = std::find(names.begin(), names.end(), metric);
+    if (at == names.end())
+      fail("where " + lode::Quote(metric) + " is no metric of maximize or minimize (nearest: " +
+           lode::Quote(lode::Nearest(metric, names)) + ")");
+    const auto k = static_cast<std::size_t>(at - names.begin());
+    if (renamed[k]) fail("but " + lode::Quote(metric) + " has its column already");
+    renamed[k] = true;
+    columns[k] = WithoutSpacesAround(item.substr(sign + 1));
+  }
+  return columns;
+}
+
+lode::Architecture ReadArchitecture(const delimited::Reader& line, std::size_t field,
+                                    const lode::Space& space) {
+  try {
+    return space.Parse(line.Text(field));
+  } catch (const lode::Error& e) {
+    if (e.code() != LODE_E_INVALID) throw;
+    line.FailAt(field, e.what());
+  }
+}
+
+}  // namespace
+
+Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,
+               const lode::Space& space, const lode::Host& host) {
+  constexpr std::size_t kLinesBetweenPolls = 4096;
+  delimited::Reader reader(text, name, layout.delimiter);
+  const std::size_t key = reader.Find(layout.key);
+  std::vector<std::size_t> fields;
+  fields.reserve(layout.columns.size());
+  for (const std::string& column : layout.columns) fields.push_back(reader.Find(column));
+  Rows rows(space.cells(), fields.size());
+  std::vector<double> numbers(fields.size());
+  while (reader.Next()) {
+    if (rows.size() % kLinesBetweenPolls == 0) {
+      host.ThrowIfCancelled();
+      host.Progress(reader.fraction(), "reading the table");
+    }
+    const lode::Architecture architecture = ReadArchitecture(reader, key, space);
+    if (const auto row = rows.Find(architecture))
+      reader.FailAt(key, "which is on line " + std::to_string(*row + 2) + " already");
+    for (std::size_t k = 0; k < fields.size(); ++k) numbers[k] = reader.Number(fields[k]);
+    rows.Add(architecture, numbers);
+  }
+  if (rows.size() == 0) throw lode::IoError(name + ": has no line after that of the columns");
+  return rows;
+}
+
+lode::Params<TableOracle::Config> TableOracle::Parameters() {
+  lode::Params<Config> params;
+  params.push_back(lode::Param<Config>("file", &Config::file,
+                                       "The table: delimited text or gzip of it, with a line of "
+                                       "column names first.",
+                                       lode::Path{})
+                       .Required());
+  params.emplace_back("key", &Config::key,
+                      "The column with the architectures, written as the space reads them.");
+  params.emplace_back("delimiter", &Config::delimiter,
+                      "What stands between fields; auto: a tab if the first line has one, else a "
+                      "comma.",
+                      lode::Choices{{"auto", "comma", "tab", "semicolon"}});
+  params.emplace_back("columns", &Config::columns,
+                      "The columns of metrics that are not in the one of their own name, as in "
+                      "\"accuracy = Val Acc\".");
+  user_metrics::AddParameters(params);
+  return params;
+}
+
+TableOracle::TableOracle(lode::Host host, const Config& config)
+    : host_(host),
+      file_(config.file),
+      metrics_(user_metrics::Metrics(config)),
+      layout_{DelimiterOf(config.delimiter), config.key, ColumnsOf(metrics_, config.columns)} {}
+
+void TableOracle::Bind(const lode::Space& space) {
+  const std::string text = delimited::ReadTextFile(file_, [&] { host_.ThrowIfCancelled(); });
+  rows_ = ParseRows(text, file_, layout_, space, host_);
+  space_ = space;
+}
+
+void TableOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
+  if (query.fidelity != 1)
+    throw lode::UnsupportedError("fidelity is " + std::to_string(query.fidelity) +
+                                 ", the table has results at 1 only");
+  const auto row = rows_->Find(query.architecture);
+  if (!row) {
+    const std::string architecture = space_->Format(query.architecture);  // throws if it is none
+    throw lode::UnsupportedError(file_ + ": none of its " + std::to_string(rows_->size()) +
+                                 " architectures is " + lode::Quote(architecture, 300));
+  }
+  std::ranges::copy((*rows_)[*row], metrics.begin());
+}
+
+}  // namespace table

@@ -1,0 +1,64 @@
+// The oracle "table": looks architectures of any space up in a file of delimited text.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TABLE_TABLE_H_
+#define LODE_PLUGINS_TABLE_TABLE_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/table/rows.h"
+#include "plugins/user_metrics/user_metrics.h"
+
+namespace table {
+
+// Where a table has what is read of it.
+struct Layout {
+  char delimiter;                    // or delimited::Reader::kAuto
+  std::string key;                   // the column of the architectures
+  std::vector<std::string> columns;  // of the numbers
+};
+
+// Reads a table's text, plugins/delimited/reader.h: an architecture in each line, as the space
+// reads it, no architecture twice. Reports progress to the host. Throws lode::IoError with a
+// message that begins with `name`, line and column, lode::CancelledError.
+Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,
+               const lode::Space& space, const lode::Host& host);
+
+class TableOracle {
+ public:
+  struct Config : user_metrics::Config {
+    std::string file;
+    std::string key = "architecture";
+    std::string delimiter = "auto";
+    std::vector<std::string> columns;  // "METRIC = COLUMN"
+  };
+  static lode::Params<Config> Parameters();
+
+  // Throws lode::InvalidError as user_metrics::Metrics does, and if an element of `columns` is
+  // malformed or of no metric, or one metric has two.
+  TableOracle(lode::Host host, const Config& config);
+
+  std::vector<lode::Metric> Metrics() const { return metrics_; }
+
+  // Reads the table. Throws as delimited::ReadTextFile and ParseRows do.
+  void Bind(const lode::Space& space);
+
+  // Throws lode::UnsupportedError for what the table does not have and for a fidelity below 1,
+  // lode::InvalidError if the bytes are no architecture. Any thread may call it.
+  void Evaluate(const lode::Query& query, std::span<double> metrics) const;
+
+ private:
+  lode::Host host_;
+  std::string file_;
+  std::vector<lode::Metric> metrics_;
+  Layout layout_;
+  std::optional<lode::Space> space_;  // both set by Bind
+  std::optional<Rows> rows_;
+};
+
+}  // namespace table
+
+#endif  // LODE_PLUGINS_TABLE_TABLE_H_
