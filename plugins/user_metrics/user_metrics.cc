@@ -1,0 +1,107 @@
+#include "plugins/user_metrics/user_metrics.h"
+
+#include <algorithm>
+#include <lode/text.hpp>
+#include <string_view>
+#include <utility>
+
+namespace user_metrics {
+namespace {
+
+using Names = std::vector<std::string>;
+
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+
+bool IsName(std::string_view text) {
+  const auto may_follow = [](char c) { return IsLower(c) || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && IsLower(text.front()) &&
+         std::all_of(text.begin(), text.end(), may_follow);
+}
+
+bool IsUnit(std::string_view text) {
+  return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
+    return c == '[' || c == ']' || static_cast<unsigned char>(c) < 0x20;
+  });
+}
+
+std::string_view WithoutSpacesBehind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+// `item` of the parameter `list`: "NAME" or "NAME [UNIT]".
+lode::Metric ParseMetric(const char* list, std::string_view item, lode_direction direction) {
+  const std::size_t bracket = item.find('[');
+  const std::string_view name = WithoutSpacesBehind(item.substr(0, bracket));
+  const auto fail = [&](const std::string& expected) {
+    throw lode::InvalidError(std::string(list) + " has " + lode::Quote(item) + ", expected " +
+                             expected);
+  };
+  if (!IsName(name)) fail("a name of a-z, 0-9 and _ that begins with a letter");
+  std::string_view unit;
+  if (bracket != std::string_view::npos) {
+    unit = item.substr(bracket + 1);
+    if (!unit.ends_with(']') || !IsUnit(unit.substr(0, unit.size() - 1)))
+      fail("a name and its unit in brackets, as in \"" + std::string(name) + " [percent]\"");
+    unit.remove_suffix(1);
+  }
+  return {std::string(name), std::string(unit), "As the pipeline declares it.", direction};
+}
+
+void Declare(const char* list, const Names& items, lode_direction direction,
+             std::vector<lode::Metric>& metrics) {
+  for (const std::string& item : items) {
+    lode::Metric metric = ParseMetric(list, item, direction);
+    for (const lode::Metric& other : metrics) {
+      if (other.name == metric.name)
+        throw lode::InvalidError(std::string(list) + " has " + lode::Quote(metric.name) +
+                                 ", which is declared already");
+    }
+    metrics.push_back(std::move(metric));
+  }
+}
+
+lode::Metric& Find(const char* list, const std::string& name, std::vector<lode::Metric>& metrics) {
+  Names names;
+  for (lode::Metric& metric : metrics) {
+    if (metric.name == name) return metric;
+    names.push_back(metric.name);
+  }
+  throw lode::InvalidError(std::string(list) + " has " + lode::Quote(name) +
+                           ", which is no metric of maximize or minimize (nearest: " +
+                           lode::Quote(lode::Nearest(name, names)) + ")");
+}
+
+void SetSplit(const char* list, const Names& names, lode_split split, const std::string& dataset,
+              std::vector<lode::Metric>& metrics) {
+  for (const std::string& name : names) {
+    lode::Metric& metric = Find(list, name, metrics);
+    if (metric.split != LODE_SPLIT_NONE)
+      throw lode::InvalidError(std::string(list) + " has " + lode::Quote(name) +
+                               ", which has its split already");
+    metric.split = split;
+    metric.dataset = dataset;
+  }
+}
+
+}  // namespace
+
+std::vector<lode::Metric> Metrics(const Config& config) {
+  std::vector<lode::Metric> metrics;
+  Declare("maximize", config.maximize, LODE_MAXIMIZE, metrics);
+  Declare("minimize", config.minimize, LODE_MINIMIZE, metrics);
+  if (metrics.empty()) {
+    throw lode::InvalidError(
+        "no metrics: expected some in maximize or minimize, as in maximize = [\"accuracy "
+        "[percent]\"]");
+  }
+  SetSplit("train", config.train, LODE_SPLIT_TRAIN, config.dataset, metrics);
+  SetSplit("validation", config.validation, LODE_SPLIT_VALIDATION, config.dataset, metrics);
+  SetSplit("test", config.test, LODE_SPLIT_TEST, config.dataset, metrics);
+  const auto has_split = [](const lode::Metric& m) { return m.split != LODE_SPLIT_NONE; };
+  if (!config.dataset.empty() && std::none_of(metrics.begin(), metrics.end(), has_split))
+    throw lode::InvalidError("dataset is " + lode::Quote(config.dataset) +
+                             ", but no metric is in train, validation or test");
+  return metrics;
+}
+
+}  // namespace user_metrics
