@@ -113,20 +113,6 @@ CommandOracle::CommandOracle(lode::Host host, const Config& config)
   environment_ = MakeEnvironment(config_.environment);
   values.insert({{"architecture", ""}, {"seed", ""}, {"fidelity", ""}});
   for (const std::string& word : config.command) CheckWord(word, values, has_program);
-  WarnOfRelativeFiles();
-}
-
-// A file that is here is not there where the program runs.
-void CommandOracle::WarnOfRelativeFiles() const {
-  for (const std::string& word : config_.command) {
-    std::error_code error;
-    if (&word != &config_.command.front() && fs::path(word).is_relative() &&
-        fs::is_regular_file(word, error))
-      host_.Log(LODE_WARNING, "command has the file " + lode::Quote(word) +
-                                  ", but it runs in another directory: write {program} for it, and "
-                                  "program = " +
-                                  lode::Quote(word));
-  }
 }
 
 void CommandOracle::Bind(const lode::Space& space) {

@@ -39,8 +39,6 @@ class CommandOracle {
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
-  void WarnOfRelativeFiles() const;
-
   lode::Host host_;
   Config config_;
   std::vector<lode::Metric> metrics_;

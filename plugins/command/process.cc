@@ -164,8 +164,6 @@ Process::Process(const Program& program) {
 }
 
 Process::~Process() {
-  output_.Close();
-  errors_.Close();
   Signal(SIGTERM);
   Signal(SIGCONT);
   if (WaitForGroup(kGraceMilliseconds)) return;
@@ -211,10 +209,17 @@ bool Process::GroupIsGone() {
   return reaped_ && kill(-id_, 0) != 0;
 }
 
+// True if the group is gone. False if time is up, or all that is left has let go of the streams: no
+// more than zombies, most likely, which a container's first process may never reap.
 bool Process::WaitForGroup(int milliseconds) {
+  const auto discard = [](std::string_view) {};
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
   while (!GroupIsGone()) {
-    if (std::chrono::steady_clock::now() > end) return false;
+    // Reads on: a last word into a closed pipe would kill a program before it has tidied up.
+    Drain(output_, discard);
+    Drain(errors_, discard);
+    const bool let_go = reaped_ && !output_.is_open() && !errors_.is_open();
+    if (let_go || std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;

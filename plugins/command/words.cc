@@ -20,10 +20,9 @@ constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz_";
 const std::string& ValueOf(const std::string& name, const Values& values) {
   const auto at = values.find(name);
   if (at != values.end()) return at->second;
-  std::vector<std::string> names;
-  for (const auto& [known, value] : values) names.push_back(known);
-  throw lode::InvalidError("no placeholder is called {" + name + "}" + " (nearest: {" +
-                           lode::Nearest(name, names) + "})");
+  std::string names;
+  for (const auto& [known, value] : values) names += (names.empty() ? "{" : ", {") + known + "}";
+  throw lode::InvalidError("no placeholder is called {" + name + "}, expected one of " + names);
 }
 
 bool IsProgram(const fs::path& file) {
