@@ -87,11 +87,15 @@ const std::vector<lode_space>& AllSpaces() {
   return list;
 }
 
-// Then no suite can make an instance: the component's own test runs it with a file that it has.
-bool NeedsFile(const lode_component& component) {
-  constexpr std::uint32_t kNeeded = LODE_PARAM_REQUIRED | LODE_PARAM_INPUT_FILE;
+bool IsList(lode_type type) { return type >= LODE_T_INT_LIST && type <= LODE_T_STRING_LIST; }
+
+// A file or a list must be given: then no suite can make an instance, and the component's own test
+// runs it with what it has.
+bool NeedsMore(const lode_component& component) {
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
-    if ((LODE_AT(component.params, i)->flags & kNeeded) == kNeeded) return true;
+    const lode_param& p = *LODE_AT(component.params, i);
+    if ((p.flags & LODE_PARAM_REQUIRED) == 0) continue;
+    if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 || IsList(p.type)) return true;
   }
   return false;
 }
@@ -103,7 +107,7 @@ class PluginContract : public testing::TestWithParam<fs::path> {
   static void CheckComponent(const lode_component& component) {
     Findings findings;
     CheckDescriptor(component, findings);
-    if (!NeedsFile(component)) CheckCreation(component, Directory(), findings);
+    if (!NeedsMore(component)) CheckCreation(component, Directory(), findings);
     ExpectNone(findings, component.id);
   }
 
@@ -158,7 +162,7 @@ class PluginContract : public testing::TestWithParam<fs::path> {
 TEST_P(PluginContract, Holds) {
   for (const lode_component* c : ComponentsOf(GetParam())) {
     CheckComponent(*c);
-    if (NeedsFile(*c)) continue;
+    if (NeedsMore(*c)) continue;
     for (const Setting& setting : Settings(*c, Directory())) CheckKind(*c, setting);
   }
 }
