@@ -325,7 +325,9 @@ TEST_F(CommandTest, GarbageEndsTheProgramAtOnce) {
 }
 
 TEST_F(CommandTest, BoundsWhatIsPrinted) {
-  EXPECT_EQ(ScriptFailure("yes '{\"progress\": 0.5}'"), "standard output goes on beyond 16 MiB");
+  EXPECT_EQ(ScriptFailure("long=$(head -c 9000 /dev/zero | tr '\\0' x); "
+                          "yes '{\"progress\": 0.5, \"message\": \"'$long'\"}'"),
+            "standard output goes on beyond 16 MiB");
   EXPECT_EQ(
       ScriptFailure("cat /dev/zero"), "standard output line 1 is longer than 64 KiB: \"" + [] {
         std::string zeros;

@@ -51,6 +51,7 @@ Pipe MakePipe() {
 
 std::vector<char*> Pointers(const std::vector<std::string>& words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   return pointers;
@@ -179,9 +180,10 @@ Ending Process::Follow(const Follower& follower) {
     // Asked first: what it wrote before it ended is in the pipes then. What a child that it left
     // behind goes on writing is not waited for.
     const std::optional<Ending> ending = Ended();
-    const bool news = Drain(errors_, follower.errors) | Drain(output_, follower.output);
+    const bool has_errors = Drain(errors_, follower.errors);
+    const bool has_output = Drain(output_, follower.output);
     if (ending) return *ending;
-    if (!news) WaitForNews();
+    if (!has_errors && !has_output) WaitForNews();
   }
 }
 

@@ -94,6 +94,7 @@ std::string ProgressFault(const Json& object) {
 
 std::string MetricFault(const Json& object, const std::vector<lode::Metric>& metrics) {
   std::vector<std::string> names;
+  names.reserve(metrics.size());
   for (const lode::Metric& metric : metrics) names.push_back(metric.name);
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) == names.end())

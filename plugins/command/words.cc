@@ -97,6 +97,7 @@ std::vector<std::string> MakeEnvironment(const std::vector<std::string>& changes
     entries[text.substr(0, equals)] = text;
   }
   std::vector<std::string> environment;
+  environment.reserve(entries.size());
   for (auto& [name, text] : entries) environment.push_back(std::move(text));
   return environment;
 }
@@ -109,10 +110,11 @@ std::string FindProgram(const std::string& name, const std::vector<std::string>&
     Refuse(file, fs::exists(file, error) ? "it is no executable file" : "no such file",
            {file.parent_path()});
   }
-  if (name.empty() || file.has_parent_path())
+  if (name.empty() || file.has_parent_path()) {
     throw lode::InvalidError("command begins with " + lode::Quote(name) +
                              ", expected a name to be found in PATH, an absolute path, or "
                              "{program} with program = a path that starts at the pipeline's file");
+  }
   const std::vector<fs::path> directories = SearchPath(environment);
   for (const fs::path& directory : directories) {
     if (IsProgram(directory / file)) return (directory / file).string();

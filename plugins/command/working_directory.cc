@@ -52,7 +52,7 @@ WorkingDirectory::~WorkingDirectory() {
 }
 
 fs::path WorkingDirectory::Write(const std::string& name, const std::string& text) const {
-  const fs::path file = path_ / name;
+  fs::path file = path_ / name;
   std::ofstream out(file, std::ios::binary);
   out << text;
   out.close();
