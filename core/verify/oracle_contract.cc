@@ -120,8 +120,8 @@ class OracleContract {
     ErrorBuffer error;
     const lode_status status = Api(other).bind(other.get(), foreign_, error.get());
     if (status == LODE_OK) return;
-    Require(status == LODE_E_UNSUPPORTED, "oracle.bind",
-            "refuses a space with another status than unsupported");
+    Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
+            "refuses a space with another status than unsupported, or i/o for its file's sake");
     const std::string fault = error.Fault(status);
     Require(fault.empty(), "error.message", "bind: the error " + fault);
     CheckUnbound(other, "after a bind that failed");

@@ -1,0 +1,230 @@
+#include "plugins/command/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <lode/plugin.hpp>
+#include <lode/text.hpp>
+#include <system_error>
+#include <thread>
+
+namespace command {
+namespace {
+
+constexpr int kPollMilliseconds = 20;
+constexpr int kGraceMilliseconds = 500;   // from SIGTERM to SIGKILL
+constexpr int kDeathMilliseconds = 200;   // from SIGKILL to the end
+constexpr std::size_t kChunk = 64 << 10;  // what a pipe holds
+
+std::string ReasonOf(int error) { return std::system_category().message(error); }
+
+// `descriptor`, out of the way of the standard streams: their numbers are free if the host was
+// started without them. Throws if it is not open.
+Descriptor Checked(Descriptor descriptor, const char* what) {
+  if (!descriptor.is_open()) {
+    const int error = errno;
+    throw lode::IoError(std::string(what) + ": " + ReasonOf(error));
+  }
+  if (descriptor.get() > STDERR_FILENO) return descriptor;
+  return Checked(Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)), what);
+}
+
+struct Pipe {
+  Descriptor read, write;
+};
+
+Pipe MakePipe() {
+  std::array<int, 2> ends{-1, -1};
+  [[maybe_unused]] const int made = pipe2(ends.data(), O_CLOEXEC);
+  Descriptor read(ends[0]), write(ends[1]);
+  constexpr const char* kWhat = "cannot make a pipe";
+  return {Checked(std::move(read), kWhat), Checked(std::move(write), kWhat)};
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// All that the child needs to become the program, made before it is there.
+struct Launch {
+  const char* file;
+  char* const* arguments;
+  char* const* environment;
+  const char* directory;
+  int input, output, errors;
+  int failure;  // takes the errno of what failed
+  pid_t parent;
+};
+
+// From here to exec only what is safe in a signal handler: the child is a copy of one thread, with
+// the locks as other threads held them.
+
+void ResetSignals() {
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// Everything but the standard streams closes at exec, whoever opened it.
+bool CloseOthersAtExec() {
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return true;
+  const long limit = sysconf(_SC_OPEN_MAX);  // before Linux 5.11
+  for (int number = STDERR_FILENO + 1; number < limit; ++number) fcntl(number, F_SETFD, FD_CLOEXEC);
+  return true;
+}
+
+bool Prepare(const Launch& launch) {
+  ResetSignals();
+  return setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+         getppid() == launch.parent &&  // else it died before the line above
+         chdir(launch.directory) == 0 && dup2(launch.input, STDIN_FILENO) >= 0 &&
+         dup2(launch.output, STDOUT_FILENO) >= 0 && dup2(launch.errors, STDERR_FILENO) >= 0 &&
+         CloseOthersAtExec();
+}
+
+[[noreturn]] void Become(const Launch& launch) {
+  if (Prepare(launch)) execve(launch.file, launch.arguments, launch.environment);
+  const int error = errno;
+  [[maybe_unused]] const auto written = write(launch.failure, &error, sizeof error);
+  _exit(127);
+}
+
+// The errno that the child wrote; 0 if it became the program, which closed the pipe.
+int ReadFailure(const Descriptor& pipe) {
+  int error = 0;
+  while (read(pipe.get(), &error, sizeof error) < 0 && errno == EINTR) {
+  }
+  return error;
+}
+
+std::string StartFailure(const std::string& file, int error) {
+  const bool has_file = access(file.c_str(), F_OK) == 0;
+  return "cannot run " + lode::Quote(file, 200) + ": " +
+         (error == ENOENT && has_file ? "the interpreter that it names is missing"
+                                      : ReasonOf(error));
+}
+
+// Passes on what is there, at most one chunk. True if there was something; closes at the end.
+bool Drain(Descriptor& pipe, const std::function<void(std::string_view)>& take) {
+  if (!pipe.is_open()) return false;
+  std::array<char, kChunk> buffer;
+  const ssize_t size = read(pipe.get(), buffer.data(), buffer.size());
+  if (size > 0) take({buffer.data(), static_cast<std::size_t>(size)});
+  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) pipe.Close();
+  return size > 0;
+}
+
+}  // namespace
+
+void Descriptor::Close() {
+  if (is_open()) close(std::exchange(number_, -1));
+}
+
+std::string Ending::Text() const {
+  if (!by_signal) return "exit status " + std::to_string(number);
+  const char* name = sigdescr_np(number);
+  return "killed by signal " + std::to_string(number) +
+         (name != nullptr ? " (" + std::string(name) + ")" : "");
+}
+
+Process::Process(const Program& program) {
+  Pipe output = MakePipe(), errors = MakePipe(), failure = MakePipe();
+  const Descriptor input =
+      Checked(Descriptor(open(program.input.c_str(), O_RDONLY | O_CLOEXEC)), program.input.c_str());
+  const auto arguments = Pointers(program.arguments);
+  const auto environment = Pointers(program.environment);
+  const Launch launch{program.file.c_str(),      arguments.data(),    environment.data(),
+                      program.directory.c_str(), input.get(),         output.write.get(),
+                      errors.write.get(),        failure.write.get(), getpid()};
+  // Not fork: it would run the handlers that libraries registered (OpenBLAS stops its threads).
+  id_ = _Fork();
+  if (id_ == 0) Become(launch);
+  const int fork_error = errno;
+  if (id_ < 0) throw lode::IoError("cannot start a process: " + ReasonOf(fork_error));
+  failure.write.Close();
+  if (const int error = ReadFailure(failure.read); error != 0) {
+    waitpid(id_, nullptr, 0);
+    throw lode::IoError(StartFailure(program.file, error));
+  }
+  for (Pipe* pipe : {&output, &errors}) fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+  output_ = std::move(output.read);
+  errors_ = std::move(errors.read);
+}
+
+Process::~Process() {
+  Signal(SIGTERM);
+  Signal(SIGCONT);
+  if (WaitForGroup(kGraceMilliseconds)) return;
+  Signal(SIGKILL);
+  if (!reaped_) waitpid(id_, nullptr, 0);
+  reaped_ = true;
+  WaitForGroup(kDeathMilliseconds);
+}
+
+Ending Process::Follow(const Follower& follower) {
+  for (;;) {
+    follower.check();
+    // Asked first: what it wrote before it ended is in the pipes then. What a child that it left
+    // behind goes on writing is not waited for.
+    const std::optional<Ending> ending = Ended();
+    const bool has_errors = Drain(errors_, follower.errors);
+    const bool has_output = Drain(output_, follower.output);
+    if (ending) return *ending;
+    if (!has_errors && !has_output) WaitForNews();
+  }
+}
+
+// Leaves it unreaped: until then its id belongs to nobody else, so the group can be signalled.
+std::optional<Ending> Process::Ended() const {
+  siginfo_t info{};
+  if (waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+      info.si_pid == 0)
+    return std::nullopt;
+  return Ending{info.si_code != CLD_EXITED, info.si_status};
+}
+
+// Once both streams are closed the end is near.
+void Process::WaitForNews() const {
+  std::array<pollfd, 2> streams{
+      {{output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}}};  // -1 is passed over
+  const bool any = output_.is_open() || errors_.is_open();
+  poll(streams.data(), streams.size(), any ? kPollMilliseconds : 1);
+}
+
+void Process::Signal(int signal) const { kill(-id_, signal); }
+
+bool Process::GroupIsGone() {
+  reaped_ = reaped_ || waitpid(id_, nullptr, WNOHANG) == id_;
+  return reaped_ && kill(-id_, 0) != 0;
+}
+
+// True if the group is gone. False if time is up, or all that is left has let go of the streams: no
+// more than zombies, most likely, which a container's first process may never reap.
+bool Process::WaitForGroup(int milliseconds) {
+  const auto discard = [](std::string_view) {};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+  while (!GroupIsGone()) {
+    // Reads on: a last word into a closed pipe would kill a program before it has tidied up.
+    Drain(output_, discard);
+    Drain(errors_, discard);
+    const bool let_go = reaped_ && !output_.is_open() && !errors_.is_open();
+    if (let_go || std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+}  // namespace command

@@ -1,0 +1,74 @@
+// What is said between the oracle and a user's program.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_COMMAND_PROTOCOL_H_
+#define LODE_PLUGINS_COMMAND_PROTOCOL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <lode/plugin.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace command {
+
+// The seed as programs get it: 0 to 2^31 - 1, which the random numbers of every library take.
+std::uint32_t SeedOf(const lode::Query& query);
+
+// What a program reads on its standard input: one JSON object and a newline. Throws what the space
+// throws if the query's bytes are no architecture of it.
+std::string FormatRequest(const lode::Space& space, const lode::Query& query,
+                          const std::vector<lode::Metric>& metrics);
+
+// Refuses metrics whose names mean something else in answers: throws lode::InvalidError.
+void CheckNames(const std::vector<lode::Metric>& metrics);
+
+// Takes apart what a program writes to its standard output. Memory is bounded, whatever comes.
+class Answer {
+ public:
+  // `metrics` outlive *this.
+  Answer(const std::vector<lode::Metric>& metrics, lode::Host host)
+      : metrics_(metrics), host_(host) {}
+
+  // Takes more bytes; passes on progress and log lines. Throws lode::IoError for what is no answer.
+  void Add(std::string_view bytes);
+
+  // Takes the last line, which may lack its newline. Throws as Add does.
+  void Finish() { TakeLine(); }
+
+  // The metrics in the order of their declaration; empty if none have come.
+  const std::vector<double>& values() const { return values_; }
+
+ private:
+  void TakeLine();
+  [[noreturn]] void Fail(const std::string& what) const;
+
+  const std::vector<lode::Metric>& metrics_;
+  lode::Host host_;
+  std::string line_;  // as far as it has come
+  std::size_t line_number_ = 0;
+  std::size_t size_ = 0;
+  std::vector<double> values_;
+};
+
+// Keeps what a program writes to its standard error in a file, up to 16 MiB, and its last line.
+class ErrorLog {
+ public:
+  explicit ErrorLog(const std::filesystem::path& file) : file_(file, std::ios::binary) {}
+
+  void Add(std::string_view bytes);
+
+  // ": " and the last line that is not blank, printable and at most 300 bytes; "" if there is none.
+  std::string LastLine() const;
+
+ private:
+  std::ofstream file_;
+  std::size_t room_ = std::size_t{16} << 20;
+  std::string tail_;
+};
+
+}  // namespace command
+
+#endif  // LODE_PLUGINS_COMMAND_PROTOCOL_H_

@@ -1,0 +1,120 @@
+// Searches whose oracle is a program: what reaches the store.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/types.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "plugins/command/test_program.h"
+#include "tests/program.h"
+#include "tests/run_database.h"
+#include "tests/temporary_directory.h"
+
+namespace command {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class CommandRunTest : public testing::Test {
+ protected:
+  // Writes a script and a pipeline beside it; returns what to tell lode.
+  std::vector<std::string> Pipeline(const std::string& script, const std::string& more = "") {
+    std::ofstream(InDirectory("script.sh")) << script;
+    std::ofstream(InDirectory("pipeline.toml")) << R"(
+        [pipeline]
+        name = "script"
+        [space]
+        use = "nb201"
+        [oracle]
+        use = "command"
+        command = ["sh", "{program}", "{architecture}"]
+        program = "script.sh"
+        maximize = ["score"]
+        )" << more << R"(
+        [reward]
+        metric = "score"
+        [optimizer]
+        use = "random"
+        [budget]
+        steps = 2
+        )";
+    return {"run", InDirectory("pipeline.toml"), "--out", InDirectory("runs"), "--fresh"};
+  }
+  std::string InDirectory(const std::string& name) const { return (dir_.path() / name).string(); }
+  std::string Stored(const char* sql) const {
+    return lode::Query(dir_.path() / "runs/seed-0", sql);
+  }
+  // The reasons of the two failures of a search with the script, which are the same.
+  std::string StoredFailure(const std::string& script, const std::string& more = "") {
+    EXPECT_EQ(lode_.Run(Pipeline(script, more)).status, 0);
+    EXPECT_EQ(Stored("SELECT count(*) FROM failures"), "2\n");
+    return Stored("SELECT DISTINCT failure FROM failures");
+  }
+
+  const lode::TemporaryDirectory dir_;
+  const lode::Program lode_{dir_.path()};
+};
+
+TEST_F(CommandRunTest, MetricsAreStored) {
+  const lode::Outcome outcome =
+      lode_.Run(Pipeline("echo \"{\\\"score\\\": $(echo \"$1\" | tr -d -c n | wc -c)}\""));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(Stored("SELECT count(*) FROM trials WHERE failure IS NULL AND score = "
+                   "length(architecture) - length(replace(architecture, 'n', ''))"),
+            "2\n");
+}
+
+TEST_F(CommandRunTest, ReasonsOfFailuresAreStored) {
+  EXPECT_EQ(StoredFailure("echo 'no memory left' >&2; kill -9 $$"),
+            "oracle 'command': killed by signal 9 (Killed): no memory left\n");
+  EXPECT_EQ(StoredFailure("sleep 1000", "timeout = 0.2"),
+            "oracle 'command': no answer within 0.2 s\n");
+  EXPECT_EQ(StoredFailure("echo '{\"progress\": 0}'; echo Epoch 1"),
+            "oracle 'command': standard output line 2 is not JSON: \"Epoch 1\"; what is no answer "
+            "belongs on standard error\n");
+  EXPECT_EQ(StoredFailure("echo \"ValueError: '3' of $1\" | cut -c 1-20 >&2; exit 3"),
+            "oracle 'command': exit status 3: ValueError: '3' of |\n");
+}
+
+TEST_F(CommandRunTest, DirectoriesStartAtThePipeline) {
+  EXPECT_EQ(StoredFailure("exit 1", "directory = \"work\""),
+            "oracle 'command': exit status 1; see " + InDirectory("work/000001") +
+                "\noracle 'command': exit status 1; see " + InDirectory("work/000002") + "\n");
+}
+
+TEST_F(CommandRunTest, MistakesAreFoundBeforeTheSearch) {
+  std::vector<std::string> arguments = Pipeline("exit 1");
+  arguments.insert(arguments.end(), {"--set", "oracle.command=[\"shh\", \"{program}\"]"});
+  const lode::Outcome outcome = lode_.Run(arguments);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err,
+              StartsWith("lode: oracle 'command': cannot run \"shh\": no such program in PATH"));
+  EXPECT_EQ(lode::Lines(outcome.err).size(), 1u);
+}
+
+TEST_F(CommandRunTest, InterruptionEndsTheProgram) {
+  const pid_t lode = lode_.Start(
+      Pipeline("echo $$ > " + InDirectory("pid") + "; trap '' TERM; while true; do sleep 1; done"));
+  const int program = WaitForNumbers(InDirectory("pid"), 1)[0];
+  const auto asked = std::chrono::steady_clock::now();
+  kill(lode, SIGTERM);
+  EXPECT_EQ(lode_.Finish(lode).status, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - asked, std::chrono::seconds(2));
+  EXPECT_FALSE(IsRunning(program));
+}
+
+TEST_F(CommandRunTest, TheProgramDiesWithLode) {
+  const pid_t lode = lode_.Start(Pipeline("echo $$ > " + InDirectory("pid") + "; exec sleep 1000"));
+  const int program = WaitForNumbers(InDirectory("pid"), 1)[0];
+  kill(lode, SIGKILL);
+  lode_.Finish(lode);
+  EXPECT_TRUE(Within(2, [&] { return !IsRunning(program); }));
+}
+
+}  // namespace
+}  // namespace command

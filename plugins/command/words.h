@@ -1,0 +1,30 @@
+// The words of a command: placeholders, the program's file, the environment.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_COMMAND_WORDS_H_
+#define LODE_PLUGINS_COMMAND_WORDS_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace command {
+
+using Values = std::map<std::string, std::string>;
+
+// `text` with each {name} replaced by its value; braces around anything but a-z and _ are left as
+// they are. Throws lode::InvalidError for a name without a value. REQUIRES: values is not empty.
+std::string Expand(std::string_view text, const Values& values);
+
+// This process's environment with `changes`, each "NAME=VALUE". Throws lode::InvalidError for
+// another form.
+std::vector<std::string> MakeEnvironment(const std::vector<std::string>& changes);
+
+// The absolute path of the program that `name` calls in that environment: looked up in PATH, or an
+// absolute path. Throws lode::InvalidError for a relative path, lode::IoError if there is no such
+// program, with the nearest name.
+std::string FindProgram(const std::string& name, const std::vector<std::string>& environment);
+
+}  // namespace command
+
+#endif  // LODE_PLUGINS_COMMAND_WORDS_H_

@@ -1,0 +1,37 @@
+// Where one evaluation runs.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_COMMAND_WORKING_DIRECTORY_H_
+#define LODE_PLUGINS_COMMAND_WORKING_DIRECTORY_H_
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace command {
+
+// A new directory: the next free number in `parent`, which is kept; or if `parent` is empty, one
+// among the temporary files, which is removed at the end with all that is in it.
+class WorkingDirectory {
+ public:
+  // `last` is the last number taken that is known. Throws lode::IoError if none can be made.
+  WorkingDirectory(const std::filesystem::path& parent, std::atomic<std::uint64_t>& last);
+  ~WorkingDirectory();
+  WorkingDirectory(const WorkingDirectory&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+
+  // Makes a file in it. Throws lode::IoError.
+  std::filesystem::path Write(const std::string& name, const std::string& text) const;
+
+  // For messages: "; see PATH" if it is kept.
+  std::string Hint() const { return is_kept_ ? "; see " + path_.string() : ""; }
+
+ private:
+  bool is_kept_;
+  std::filesystem::path path_;
+};
+
+}  // namespace command
+
+#endif  // LODE_PLUGINS_COMMAND_WORKING_DIRECTORY_H_
