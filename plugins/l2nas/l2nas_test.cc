@@ -327,7 +327,8 @@ TEST_F(L2nasTest, ABufferBelowABatchIsRefused) {
 
 // The presets differ as the paper's and the robust start do.
 TEST_F(L2nasTest, Presets) {
-  const auto presets = lode::verify::PresetSettings(*Component(), "");
+  const auto presets =
+      lode::verify::PresetSettings(*Component(), lode::verify::DefaultSetting(*Component(), ""));
   ASSERT_EQ(presets.size(), 2u);
   EXPECT_EQ(presets[0].name, "preset robust");
   EXPECT_EQ(presets[1].name, "preset paper");

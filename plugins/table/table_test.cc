@@ -96,7 +96,7 @@ class Oracle {
                        double fidelity = 1) {
     metrics.assign(Api().metric_count(subject_.get()), -7);
     return Failure([&](lode_error* e) {
-      lode_query q{sizeof q, 0, architecture.data(), fidelity, 0, metrics.data(), 0, LODE_OK, e};
+      lode_query q{sizeof q, 0, architecture.data(), fidelity, 0, metrics.data(), 0, LODE_OK, 0, e};
       const lode_status status = Api().evaluate(subject_.get(), &q, 1, e);
       return status != LODE_OK ? status : q.status;
     });
@@ -262,8 +262,8 @@ TEST_F(Table, AnswersAsNb201TableForEveryArchitecture) {
     lode::Architecture architecture(30);
     for (unsigned row = 0, digits = index; row < 6; ++row, digits /= 5)
       architecture[row * 5 + digits % 5] = 1;
-    lode_query query{sizeof query, 0,      architecture.data(), 1, 0, expected.data(), 0,
-                     LODE_OK,      nullptr};
+    lode_query query{sizeof query, 0, architecture.data(), 1, 0, expected.data(), 0, LODE_OK, 0,
+                     nullptr};
     ASSERT_EQ(api.evaluate(reference.subject().get(), &query, 1, nullptr), LODE_OK);
     ASSERT_EQ(query.status, LODE_OK);
     ASSERT_EQ(oracle.Evaluate(architecture, metrics), "");
@@ -338,7 +338,7 @@ TEST_F(Table, RefusesRowsThatCannotBe) {
 
 TEST_F(Table, ReadingStopsWhenTheUserWants) {
   Oracle oracle(With(Write("architecture,acc,ms\n0-0-1,1,2\n")));
-  oracle.subject().host().Cancel();
+  oracle.subject().host().CancelAt({});
   EXPECT_EQ(oracle.Bind(grid_.space()), "3 cancelled");
 }
 
