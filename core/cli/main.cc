@@ -65,6 +65,7 @@ int Main(int argc, char** argv) {
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);
   AddShow(app, global, action);
+  AddNew(app, global, action);
   AddVerify(app, global, action);
   AddImport(app, global, action);
   AddCompletion(app, global, action);

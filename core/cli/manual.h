@@ -30,6 +30,7 @@ inline constexpr Topic kExamples[] = {
     {"lode plugins", "what there is to use"},
     {"lode describe l2nas", "its parameters"},
     {"lode show nb201 '|nor_conv_3x3~0|+...'", "one architecture, and its picture"},
+    {"lode new optimizer climber", "a plugin of your own, ready to build"},
 };
 
 inline constexpr StatusTopic kExitStatuses[] = {
@@ -53,6 +54,7 @@ inline constexpr Topic kFiles[] = {
     {"PREFIX/share/lode/configs/",
      "Pipelines to run and to start from: the examples' configs/, where PREFIX is what the program "
      "is installed in."},
+    {"PREFIX/share/lode/template/", "What `lode new` copies."},
     {"~/.cache/lode/plugins.json",
      "What the plugins declare. It may be deleted at any time: it is made again."},
     {"runs/NAME/TIME/",

@@ -19,6 +19,7 @@
 #include "core/plugin/child.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/error.h"
+#include "core/plugin/installation.h"
 #include "core/plugin/loader.h"
 #include "core/plugin/log.h"
 
@@ -34,11 +35,6 @@ constexpr std::chrono::seconds kScanTime{60};
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-fs::path ProgramDirectory() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
 std::vector<fs::path> PluginsIn(const fs::path& directory) {
@@ -170,7 +166,7 @@ SearchPath MakeSearchPath(const std::vector<fs::path>& named) {
           "LODE_PLUGIN_PATH: '" + entry + "' is not an absolute path and is not searched");
     }
   }
-  path.directories.push_back((ProgramDirectory() / "../lib/lode/plugins").lexically_normal());
+  path.directories.push_back(InstalledPath("lib/lode/plugins"));
   return path;
 }
 

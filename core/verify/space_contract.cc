@@ -469,7 +469,7 @@ class SpaceContract {
         if (probability == 1) met.insert(*child);
       }
     }
-    Require(space_.Log10Size() < 1 || met.size() > 10, "space.resample",
+    Require(space_.Log10Size() < 1.5 || met.size() > 10, "space.resample",
             "with probability 1 hardly changes anything");
     for (const double bad : {-0.1, 1.1, static_cast<double>(kNaN)}) {
       Require(!space_.Resample(1, bad, samples_[0]) && space_.status() == LODE_E_INVALID,

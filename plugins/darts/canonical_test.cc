@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <lode/testing.hpp>
 #include <numeric>
 #include <set>
 #include <tuple>
 #include <vector>
 
 #include "plugins/darts/network.h"
-#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {

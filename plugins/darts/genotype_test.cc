@@ -3,9 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <lode/testing.hpp>
 #include <string>
-
-#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {

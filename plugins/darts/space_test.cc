@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <numeric>
 #include <set>
@@ -13,7 +14,6 @@
 #include "plugins/darts/canonical.h"
 #include "plugins/darts/published.h"
 #include "plugins/darts/text.h"
-#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {

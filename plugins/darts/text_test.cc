@@ -8,12 +8,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 #include <regex>
 #include <string>
 
 #include "plugins/darts/network.h"
 #include "plugins/darts/published.h"
-#include "tests/fixed_stream.h"
 
 namespace darts {
 namespace {

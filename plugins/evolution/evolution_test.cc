@@ -23,19 +23,12 @@ using lode::verify::TestHost;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A grid of 20 decisions with 10 values each: that two different draws agree in most decisions does
-// not happen by chance. With resample.
+// not happen by chance.
 class WideGrid : public lode::verify::GridSpace {
  public:
   struct Config {};
   WideGrid(lode::Host host, const Config&) : GridSpace(host, {20, 10}) {}
   static lode::Params<Config> Parameters() { return {}; }
-  void Resample(lode::Random random, double probability, lode::ArchitectureView parent,
-                std::span<std::uint8_t> child) const {
-    for (std::size_t row = 0; row < rows_; ++row) {
-      const bool anew = random.Uniform() < probability;
-      child[row * choices_ + (anew ? random.Below(choices_) : ChoiceOf(parent, row))] = 1;
-    }
-  }
 };
 
 const lode::Space& TheSpace() {

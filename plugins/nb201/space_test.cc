@@ -5,12 +5,12 @@
 
 #include <cmath>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <numeric>
 #include <set>
 
 #include "plugins/nb201/table.h"
-#include "tests/fixed_stream.h"
 
 namespace nb201 {
 namespace {

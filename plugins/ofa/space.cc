@@ -1,23 +1,9 @@
 #include "plugins/ofa/space.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "plugins/ofa/subnet_text.h"
 
 namespace ofa {
 namespace {
-
-struct Row {
-  std::size_t first, columns;  // of its cells
-};
-
-// The rows of both matrices: every layer, then every unit.
-constexpr std::size_t kRows = kLayers + kUnits;
-constexpr Row RowAt(std::size_t row) {
-  if (row < kLayers) return {row * kOperations, kOperations};
-  return {kLayers * kOperations + (row - kLayers) * kDepths, kDepths};
-}
 
 void SetOperation(std::size_t layer, std::size_t operation, Subnet* subnet) {
   subnet->expand[layer] = ExpandOf(operation);
@@ -27,23 +13,6 @@ void SetOperation(std::size_t layer, std::size_t operation, Subnet* subnet) {
 // One of the `count` - 1 other values, drawn uniformly.
 std::size_t Another(lode::Random random, std::size_t value, std::size_t count) {
   return (value + 1 + random.Below(count - 1)) % count;
-}
-
-void DrawRow(lode::Random random, std::size_t row, Subnet* subnet) {
-  if (row < kLayers) {
-    SetOperation(row, random.Below(kOperations), subnet);
-  } else {
-    subnet->depth[row - kLayers] = kDepthValues[random.Below(kDepths)];
-  }
-}
-
-void CopyRow(const Subnet& from, std::size_t row, Subnet* to) {
-  if (row < kLayers) {
-    to->kernel[row] = from.kernel[row];
-    to->expand[row] = from.expand[row];
-  } else {
-    to->depth[row - kLayers] = from.depth[row - kLayers];
-  }
 }
 
 std::vector<std::size_t> ActiveLayers(const Subnet& subnet) {
@@ -82,26 +51,8 @@ lode::Params<Space::Config> Space::Parameters() {
 }
 
 Space::Space(lode::Host, const Config& config)
-    : cost_(CostTable({config.width, config.resolution})) {}
-
-double Space::Log10Size() const {
-  return kLayers * std::log10(kOperations) + kUnits * std::log10(kDepths);
-}
-
-void Space::Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
-  for (std::size_t r = 0; r < kRows; ++r) {
-    const auto [first, columns] = RowAt(r);
-    const auto row = action.subspan(first, columns);
-    const auto largest = std::max_element(row.begin(), row.end());
-    out[first + static_cast<std::size_t>(largest - row.begin())] = 1;
-  }
-}
-
-void Space::Sample(lode::Random random, std::span<std::uint8_t> out) const {
-  Subnet subnet;
-  for (std::size_t row = 0; row < kRows; ++row) DrawRow(random, row, &subnet);
-  ToArchitecture(subnet, out);
-}
+    : ChoiceSpace(lode::DecisionsOf(SubnetMatrices())),
+      cost_(CostTable({config.width, config.resolution})) {}
 
 std::string Space::Format(lode::ArchitectureView architecture) const {
   return ofa::Format(FromArchitecture(architecture));
@@ -147,23 +98,6 @@ std::vector<lode::Architecture> Space::Neighbours(lode::ArchitectureView archite
     }
   }
   return neighbours;
-}
-
-void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
-                      lode::ArchitectureView father, std::span<std::uint8_t> child) const {
-  Subnet subnet = FromArchitecture(mother);
-  const Subnet other = FromArchitecture(father);
-  for (std::size_t row = 0; row < kRows; ++row)
-    if (random.Below(2) == 1) CopyRow(other, row, &subnet);
-  ToArchitecture(subnet, child);
-}
-
-void Space::Resample(lode::Random random, double probability, lode::ArchitectureView parent,
-                     std::span<std::uint8_t> child) const {
-  Subnet subnet = FromArchitecture(parent);
-  for (std::size_t row = 0; row < kRows; ++row)
-    if (random.Uniform() < probability) DrawRow(random, row, &subnet);
-  ToArchitecture(subnet, child);
 }
 
 void Space::Canonical(lode::ArchitectureView architecture,

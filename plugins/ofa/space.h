@@ -4,6 +4,7 @@
 #ifndef LODE_PLUGINS_OFA_SPACE_H_
 #define LODE_PLUGINS_OFA_SPACE_H_
 
+#include <lode/choices.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,13 @@ namespace ofa {
 // rows of "depth" are the units, columns the depths.
 std::vector<lode::Matrix> SubnetMatrices();
 
-// Const methods may be called from any thread. Those that take architectures throw
-// lode::InvalidError, naming matrix and row, if a row has not exactly one 1.
+// A value for each row, chosen independently, inactive layers too: actions are discretised by
+// algorithm 1 of the L2NAS paper, and each row is drawn anew in resample, which is the mutation of
+// the Once-for-All authors' evolution.
 //
 // An architecture gives inactive layers values too: the 9^20 * 3^5 = 10^21.47 architectures are
 // (9^2 + 9^3 + 9^4)^5 = 10^19.34 networks.
-class Space {
+class Space : public lode::ChoiceSpace {
  public:
   struct Config {
     std::string width = "1.0";
@@ -32,15 +34,6 @@ class Space {
   static lode::Params<Config> Parameters();
 
   Space(lode::Host, const Config& config);
-
-  std::vector<lode::Matrix> Matrices() const { return SubnetMatrices(); }
-  double Log10Size() const;  // of the architectures
-
-  // Algorithm 1 of the L2NAS paper on both matrices: the largest entry of each row, the first of
-  // equals.
-  void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const;
-  // Every row on its own, inactive layers too.
-  void Sample(lode::Random random, std::span<std::uint8_t> out) const;
 
   // See subnet_text.h; Parse throws lode::InvalidError "column N: ...".
   std::string Format(lode::ArchitectureView architecture) const;
@@ -54,12 +47,6 @@ class Space {
   // The architectures that differ in one active layer, by layer and operation, then those that
   // differ in one depth, by unit and depth.
   std::vector<lode::Architecture> Neighbours(lode::ArchitectureView architecture) const;
-  // Each row is the mother's or the father's with probability 1/2.
-  void Crossover(lode::Random random, lode::ArchitectureView mother, lode::ArchitectureView father,
-                 std::span<std::uint8_t> child) const;
-  // Each row is drawn anew with `probability`: the mutation of the Once-for-All authors' evolution.
-  void Resample(lode::Random random, double probability, lode::ArchitectureView parent,
-                std::span<std::uint8_t> child) const;
   // Inactive layers get the first operation: architectures have one representative if and only if
   // they are one network.
   void Canonical(lode::ArchitectureView architecture, std::span<std::uint8_t> representative) const;

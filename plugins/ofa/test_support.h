@@ -7,12 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <lode/plugin.hpp>
+#include <lode/testing.hpp>
 #include <string_view>
 
 #include "core/verify/test_host.h"
 #include "plugins/ofa/space.h"
 #include "plugins/ofa/subnet.h"
-#include "tests/fixed_stream.h"
 
 namespace ofa {
 

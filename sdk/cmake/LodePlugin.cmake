@@ -1,11 +1,14 @@
-# lode_add_plugin(NAME SOURCES file... [DATA file...])
+# lode_add_plugin(NAME SOURCES file... [DATA file...] [PIPELINES file...])
 #
 # A loadable module NAME.lode.so that exports lode_plugin_v1 and nothing else. DATA files are put beside it, which is
-# where relative defaults of path parameters start.
+# where relative defaults of path parameters start. Outside Lode's own tree two kinds of tests come with it, if testing
+# is enabled and the lode program is installed: NAME.conformance, which is `lode verify` on the plugin, and for each of
+# PIPELINES NAME.FILE, which is `lode run` on the file.
 function(lode_add_plugin name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DATA")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DATA;PIPELINES")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
-    message(FATAL_ERROR "lode_add_plugin(${name}): usage is NAME SOURCES file... [DATA file...]")
+    message(FATAL_ERROR "lode_add_plugin(${name}): usage is NAME SOURCES file... [DATA file...] "
+      "[PIPELINES file...]")
   endif()
   add_library(${name} MODULE ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE lode::sdk)
@@ -26,4 +29,14 @@ function(lode_add_plugin name)
     add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
       ${CMAKE_CURRENT_SOURCE_DIR}/${file} $<TARGET_FILE_DIR:${name}>/${base})
   endforeach()
+  if(TARGET lode::lode)
+    add_test(NAME ${name}.conformance COMMAND lode::lode verify $<TARGET_FILE:${name}>)
+    foreach(pipeline IN LISTS arg_PIPELINES)
+      cmake_path(GET pipeline STEM test)
+      add_test(NAME ${name}.${test} COMMAND lode::lode --plugin $<TARGET_FILE:${name}> run
+        ${CMAKE_CURRENT_SOURCE_DIR}/${pipeline} --out ${CMAKE_CURRENT_BINARY_DIR}/runs --fresh)
+    endforeach()
+  else()
+    message(STATUS "${name}: the lode program is not installed with the SDK: it is not tested with it")
+  endif()
 endfunction()

@@ -1,0 +1,278 @@
+// lode new: makes the directory of a plugin that builds and passes its tests, for its author to go on
+// from.
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/cli/command.h"
+#include "core/plugin/declaration.h"
+#include "core/plugin/error.h"
+#include "core/plugin/installation.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kFooter[] =
+    "The directory has the component's source, its test, a CMakeLists.txt, a README.md, and\n"
+    "search.toml, a search that uses it. Everything in it works before you change anything; what\n"
+    "the example computes is for you to replace.\n\n"
+    "  lode new space ring                    a search space in ./ring, in C++\n"
+    "  lode new optimizer climber --lang c    an optimizer in C: the contract with nothing around "
+    "it\n"
+    "  lode new oracle latency --directory work/latency\n\n"
+    "A space is the set of architectures, an oracle measures them, an optimizer proposes what to\n"
+    "measure next, an exploration strategy draws at random in between. The manual is in the "
+    "headers\n"
+    "lode/plugin.hpp (C++) and lode/plugin.h (C); `lode verify` checks what you make of it.\n";
+
+struct NewOptions {
+  std::string kind;
+  std::string name;
+  std::string language = "c++";
+  fs::path directory;
+};
+
+// CLI::IsMember, with the nearest word.
+CLI::Validator OneOf(const std::vector<std::string>& words) {
+  const std::string list = CLI::detail::join(words, ",");
+  return {[words, list](const std::string& word) -> std::string {
+            if (std::ranges::count(words, word) > 0) {
+              return "";
+            }
+            const std::string nearest = core::NearestName(word, words);
+            return "'" + word + "' is none of " + list +
+                   (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+          },
+          "{" + list + "}"};
+}
+
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// The name becomes the component's id, a class and a target of CMake's.
+void CheckName(const std::string& name) {
+  const auto wrong = std::ranges::find_if_not(name, IsNameCharacter);
+  if (wrong != name.end()) {
+    throw core::HostError("name '" + name + "': character " +
+                          std::to_string(wrong - name.begin() + 1) + " is none of a-z, 0-9 and _");
+  }
+  if (name.empty() || name.front() < 'a' || name.front() > 'z') {
+    throw core::HostError("name '" + name + "' does not begin with a letter from a to z");
+  }
+  constexpr std::array<std::string_view, 12> kTargets = {
+      "all",        "clean",         "depend",  "edit_cache",
+      "help",       "install",       "package", "package_source",
+      "preinstall", "rebuild_cache", "test",    "list_install_components"};
+  if (std::ranges::count(kTargets, name) > 0) {
+    throw core::HostError("name '" + name + "' is a target that CMake keeps for itself");
+  }
+}
+
+// "my_component", "space" -> "MyComponentSpace", which nothing in the templates is called.
+std::string ClassName(const std::string& name, const std::string& kind) {
+  const bool suffixed = name.ends_with("_" + kind);
+  std::string camel;
+  bool first = true;
+  const std::string words = suffixed ? name : name + "_" + kind;
+  for (const char c : words) {
+    if (c != '_') camel += first ? static_cast<char>(std::toupper(c)) : c;
+    first = c == '_';
+  }
+  return camel;
+}
+
+using Replacements = std::vector<std::pair<std::string, std::string>>;
+
+// In one pass: what a replacement puts in is not looked at again.
+std::string Replace(std::string_view text, const Replacements& replacements) {
+  std::string replaced;
+  while (!text.empty()) {
+    const auto found = std::ranges::find_if(
+        replacements, [&](const auto& r) { return text.starts_with(r.first); });
+    replaced += found == replacements.end() ? text.substr(0, 1) : std::string_view(found->second);
+    text.remove_prefix(found == replacements.end() ? 1 : found->first.size());
+  }
+  return replaced;
+}
+
+std::string Read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) {
+    throw core::HostError(file.string() + ": cannot be read");
+  }
+  return text.str();
+}
+
+void Write(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) {
+    throw core::HostError(file.string() + ": cannot be written");
+  }
+}
+
+// Copies the files of a template's folder, with replacements in their names too.
+void CopyFiles(const fs::path& from, const fs::path& to, const Replacements& replacements) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(from, error)) {
+    if (entry.is_regular_file()) {
+      Write(to / Replace(entry.path().filename().string(), replacements),
+            Replace(Read(entry.path()), replacements));
+    }
+  }
+  if (error) {
+    throw core::HostError(from.string() + ": " + error.message() +
+                          " (the templates are installed with the program)");
+  }
+}
+
+// A directory that becomes `target` at once, or nothing.
+class DirectoryInMaking {
+ public:
+  explicit DirectoryInMaking(const fs::path& target) : target_(target) {
+    const std::string hidden = "." + target.filename().string() + "." + std::to_string(getpid());
+    path_ = target.parent_path() / hidden;
+    if (std::error_code error; !fs::create_directory(path_, error))
+      throw core::HostError(path_.string() + ": " + (error ? error.message() : "is in the way"));
+  }
+  ~DirectoryInMaking() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  DirectoryInMaking(const DirectoryInMaking&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+  void Finish() {
+    std::error_code error;
+    fs::rename(path_, target_, error);  // an empty directory of that name is replaced
+    if (error) {
+      throw core::HostError(target_.string() + ": " + error.message());
+    }
+  }
+
+ private:
+  fs::path target_, path_;
+};
+
+void CheckTarget(const fs::path& target) {
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  if (!fs::exists(status)) {
+    return;
+  }
+  if (!fs::is_directory(status)) {
+    throw core::HostError(target.string() + ": exists and is no directory");
+  }
+  if (!fs::is_empty(target, error)) {
+    throw core::HostError(target.string() +
+                          (error ? ": " + error.message() : ": exists and is not empty"));
+  }
+}
+
+// As a word of a shell's command line.
+std::string ShellWord(const std::string& text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("/._+-=", c) != nullptr;
+  });
+  return plain ? text : "'" + Replace(text, {{"'", "'\\''"}}) + "'";
+}
+
+// How the user calls this program: its name if PATH leads to it, else its file.
+std::string ProgramWord() {
+  const fs::path program = core::ProgramFile();
+  const char* list = std::getenv("PATH");
+  std::istringstream path(list != nullptr ? list : "");
+  for (std::string entry; std::getline(path, entry, ':');) {
+    const fs::path candidate = fs::path(entry) / "lode";
+    std::error_code error;
+    if (access(candidate.c_str(), X_OK) == 0) {
+      return fs::equivalent(candidate, program, error) ? "lode" : ShellWord(program.string());
+    }
+  }
+  return ShellWord(program.string());
+}
+
+void PrintNextSteps(const NewOptions& options, const fs::path& target) {
+  const std::string& name = options.name;
+  const std::string where = ShellWord(target.string());
+  const std::string build = ShellWord((target / "build").string());
+  const std::string prefix = core::InstalledPath("").parent_path().string();
+  std::printf("made %s:", target.c_str());
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(target)) {
+    files.push_back(entry.path().filename().string());
+  }
+  std::ranges::sort(files);
+  for (const std::string& file : files) {
+    std::printf(" %s", file.c_str());
+  }
+  std::printf("\n\nNext:\n");
+  std::printf("  cmake -S %s -B %s %s\n", where.c_str(), build.c_str(),
+              ShellWord("-DCMAKE_PREFIX_PATH=" + prefix).c_str());
+  std::printf("  cmake --build %s\n", build.c_str());
+  std::printf("  ctest --test-dir %s\n", build.c_str());
+  std::printf("  %s --plugin %s run %s\n", ProgramWord().c_str(),
+              ShellWord((target / "build" / (name + ".lode.so")).string()).c_str(),
+              ShellWord((target / "search.toml").string()).c_str());
+}
+
+int New(NewOptions options) {
+  CheckName(options.name);
+  fs::path target = options.directory.empty() ? fs::path(options.name) : options.directory;
+  if (!target.has_filename()) {  // "work/ring/"
+    target = target.parent_path();
+  }
+  CheckTarget(target);
+  const Replacements replacements = {{"my_component", options.name},
+                                     {"MyComponent", ClassName(options.name, options.kind)},
+                                     {"my_kind", options.kind}};
+  const fs::path templates = core::InstalledPath("share/lode/template");
+  DirectoryInMaking directory(target);
+  for (const fs::path& layer : {templates / options.language, templates / options.kind,
+                                templates / options.kind / options.language}) {
+    CopyFiles(layer, directory.path(), replacements);
+  }
+  directory.Finish();
+  PrintNextSteps(options, target);
+  return kDone;
+}
+
+}  // namespace
+
+void AddNew(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("new", "Make a plugin of your own, ready to build and test");
+  command->footer(kFooter);
+  auto options = std::make_shared<NewOptions>();
+  command->add_option("KIND", options->kind, "What the component is")
+      ->required()
+      ->check(OneOf({"space", "oracle", "exploration", "optimizer"}));
+  command->add_option("NAME", options->name, "The component's id: a-z, 0-9 and _, a letter first")
+      ->required();
+  command->add_option("--lang", options->language, "The language")
+      ->check(OneOf({"c++", "c"}))
+      ->capture_default_str();
+  command->add_option("--directory", options->directory, "Where to make it (default: NAME)")
+      ->type_name("DIR");
+  command->callback([&action, options] { action = [options] { return New(*options); }; });
+}
+
+}  // namespace lode::cli
