@@ -5,13 +5,13 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 #include <map>
 
 #include "core/plugin/loader.h"
 #include "core/verify/grid.h"
 #include "core/verify/oracle_contract.h"
 #include "core/verify/test_host.h"
-#include "tests/fixed_stream.h"
 #include "tests/temporary_directory.h"
 
 namespace table {
