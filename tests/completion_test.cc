@@ -86,7 +86,7 @@ TEST_F(CompletionTest, MistakesBeforeTheCursorDoNoHarm) {
   EXPECT_THAT(Complete({"run", rea_, "--set", "[", "--set", "budget.st"}),
               ElementsAre("words", "budget.steps="));
   EXPECT_THAT(Complete({"show", "missing", "x", "--set", ""}), ElementsAre("words"));
-  EXPECT_THAT(Complete({"describe", "l2nas", ""}), ElementsAre("words"));
+  EXPECT_THAT(Complete({"plugins", "l2nas", ""}), ElementsAre("words"));
 }
 
 }  // namespace

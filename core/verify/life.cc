@@ -64,21 +64,21 @@ std::string Life::Live() {
   subject.host().CancelAt(cancel_at_);
   switch (component_.kind) {
     case LODE_SPACE:
-      UseSpace(subject);
+      LiveAsSpace(subject);
       break;
     case LODE_ORACLE:
-      UseOracle(subject);
+      LiveAsOracle(subject);
       break;
     case LODE_EXPLORATION:
-      UseExploration(subject);
+      LiveAsExploration(subject);
       break;
     default:
-      UseOptimizer(subject);
+      LiveAsOptimizer(subject);
   }
   return std::move(given_);
 }
 
-void Life::UseSpace(Subject& subject) {
+void Life::LiveAsSpace(Subject& subject) {
   Findings ignored;  // the space's own contract has them
   SpaceProbe probe(subject.space(), ignored);
   for (std::uint64_t step = 0; step < kSteps; ++step) {
@@ -95,7 +95,7 @@ void Life::UseSpace(Subject& subject) {
   }
 }
 
-void Life::UseOracle(Subject& subject) {
+void Life::LiveAsOracle(Subject& subject) {
   const auto& api = subject.api<lode_oracle_api>();
   if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
   const std::vector<bool> same = NotNoisy(subject);
@@ -121,7 +121,7 @@ void Life::UseOracle(Subject& subject) {
   }
 }
 
-void Life::UseExploration(Subject& subject) {
+void Life::LiveAsExploration(Subject& subject) {
   const auto& api = subject.api<lode_exploration_api>();
   std::vector<float> action(30, 0.5f);
   for (std::uint64_t step = 0; step < kSteps; ++step) {
@@ -141,7 +141,7 @@ void Life::UseExploration(Subject& subject) {
   }
 }
 
-void Life::UseOptimizer(Subject& subject) {
+void Life::LiveAsOptimizer(Subject& subject) {
   const auto& api = subject.api<lode_optimizer_api>();
   Findings ignored;
   const std::size_t cells = SpaceProbe(space_, ignored).cells();

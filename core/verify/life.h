@@ -32,10 +32,10 @@ class Life {
   const std::string& late_call() const { return late_call_; }
 
  private:
-  void UseSpace(Subject& subject);
-  void UseOracle(Subject& subject);
-  void UseExploration(Subject& subject);
-  void UseOptimizer(Subject& subject);
+  void LiveAsSpace(Subject& subject);
+  void LiveAsOracle(Subject& subject);
+  void LiveAsExploration(Subject& subject);
+  void LiveAsOptimizer(Subject& subject);
   bool AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells);
 
   // Times a call and notes what it returned; true if that was LODE_OK.

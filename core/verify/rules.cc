@@ -76,7 +76,8 @@ constexpr Rule kRules[] = {
 
     // Oracles.
     {"oracle.metrics", "At least one metric, well-formed, and constant from bind on."},
-    {"oracle.bind", "bind takes spaces it can measure and refuses others as unsupported (or its file, i/o)."},
+    {"oracle.bind",
+     "bind takes spaces it can measure and refuses others as unsupported (or its file, i/o)."},
     {"oracle.before_bind", "evaluate before bind is refused as invalid."},
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
     {"oracle.batch", "A batch has the results that its architectures have alone."},

@@ -176,8 +176,10 @@ TEST_F(Table, WhatItDoesNotHaveFails) {
   EXPECT_EQ(oracle.Evaluate(grid_.space().Parse("1-0-0"), metrics),
             "2 " + path + ": none of its 2 architectures is \"1-0-0\"");
   EXPECT_EQ(metrics, (Numbers{-7, -7}));
-  EXPECT_EQ(oracle.Evaluate({1, 1, 0, 0, 0, 0}, metrics), "1 row 0 does not have exactly one 1");
-  EXPECT_EQ(oracle.Evaluate({2, 0, 2, 0, 0, 2}, metrics), "1 row 0 does not have exactly one 1");
+  EXPECT_EQ(oracle.Evaluate({1, 1, 0, 0, 0, 0}, metrics),
+            "1 row grid decision 0 has not exactly one 1 among zeros");
+  EXPECT_EQ(oracle.Evaluate({2, 0, 2, 0, 0, 2}, metrics),
+            "1 row grid decision 0 has not exactly one 1 among zeros");
   EXPECT_EQ(oracle.Evaluate(grid_.space().Parse("0-0-1"), metrics, 0.5),
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
@@ -326,9 +328,12 @@ TEST_F(Table, RefusesRowsThatCannotBe) {
   };
   EXPECT_EQ(with("1,0-0-1,2"), "");
   EXPECT_EQ(with("1,0-0-1"), ":3: 2 fields, expected 3");
-  EXPECT_EQ(with("1,0-0-2,2"),
-            ":3:3: architecture is \"0-0-2\", unexpected character at position 4");
-  EXPECT_EQ(with("1,,2"), ":3:3: architecture is \"\", expected 5 characters, got 0");
+  EXPECT_EQ(
+      with("1,0-0-2,2"),
+      ":3:3: architecture is \"0-0-2\", column 5: unknown value \"2\" of grid decision 2 (nearest: "
+      "\"0\")");
+  EXPECT_EQ(with("1,,2"),
+            ":3:3: architecture is \"\", column 1: expected a value of grid decision 0");
   EXPECT_EQ(with("1,0-0-0,2"), ":3:3: architecture is \"0-0-0\", which is on line 2 already");
   EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is on line 2 already");
   EXPECT_EQ(with("1,0-0-1,"), ":3:9: ms is \"\", expected a number");

@@ -50,7 +50,7 @@ class Install(InstallationTest):
     def test_plugin_is_built_with_the_sdk_alone(self):
         author = self.work / "author"
         author.mkdir()
-        shutil.copy(SOURCE / "tests/contract/plugins/c_space.c", author)
+        shutil.copy(SOURCE / "tests/verify/plugins/c_space.c", author)
         (author / "CMakeLists.txt").write_text(PLUGIN)
         output("cmake", "-G", "Ninja", "-S", author, "-B", author / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
         output("cmake", "--build", author / "build")

@@ -1,9 +1,9 @@
 // Components that break one rule each of those for all kinds; the rule is in the id.
-#include <csignal>
 #include <unistd.h>
 
 #include <chrono>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -117,7 +117,7 @@ struct TwoLines : GridSpace {
     try {
       GridSpace::Parse(text, out);
     } catch (const lode::InvalidError&) {
-      throw lode::InvalidError("this is wrong\nin two lines");
+      throw lode::InvalidError("this is wrong\nand more of it");
     }
   }
 };

@@ -173,7 +173,7 @@ const lode_plugin lode_plugin_v1 = {
     .id = "lode.test.c_space",
     .version = "1.0.0",
     .licence = "Apache-2.0",
-    .build = "",
+    .build = __VERSION__,
     .component_count = 1,
     .components = components,
 };
