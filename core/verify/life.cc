@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kSteps = 30;
 constexpr std::size_t kBatch = 4;
+constexpr std::chrono::seconds kPatience{1};
 
 std::size_t AllocatedBytes() {
   if (__sanitizer_get_current_allocated_bytes != nullptr)
@@ -199,14 +200,20 @@ class LivesContract {
                       "an instance gives other results while another one is used");
   }
 
+  // A machine that is busy with other things may delay one attempt, but not all.
   void CheckCancelled(milliseconds delay) {
     const auto doing =
         findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
-    Life life(component_, setting_, space_, Life::Clock::now() + delay);
-    life.Live();
-    const std::chrono::duration<double> overrun = life.overrun();
-    findings_.Require(overrun < std::chrono::seconds(1), "host.cancellation",
-                      life.late_call() + " goes on for " + std::to_string(overrun.count()) + " s");
+    std::chrono::duration<double> least = std::chrono::hours(1);
+    std::string late_call;
+    for (int attempt = 0; attempt < 3 && least > kPatience; ++attempt) {
+      Life life(component_, setting_, space_, Life::Clock::now() + delay);
+      life.Live();
+      least = std::min<std::chrono::duration<double>>(least, life.overrun());
+      late_call = life.late_call();
+    }
+    findings_.Require(least <= kPatience, "host.cancellation",
+                      late_call + " goes on for " + std::to_string(least.count()) + " s");
   }
 
   // A leak grows in every batch of lives; what is kept for good grows in the first ones.
