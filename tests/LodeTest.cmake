@@ -1,15 +1,20 @@
-# lode_add_test(NAME SOURCES file... [LIBS target...] [LABELS label...] [WHOLE])
+# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE])
 #
-# A GoogleTest program, every case its own ctest entry. WHOLE makes the program one entry, for programs that are slow
+# A GoogleTest program, every case its own ctest entry. PLUGIN: it is made of that plugin's objects and libraries, too.
+# WHOLE makes the program one entry, for programs that are slow
 # to start. Label "slow" keeps a test out of the sanitizer runs.
 function(lode_add_test name)
   if(NOT LODE_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "" "SOURCES;LIBS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "PLUGIN" "SOURCES;LIBS;LABELS")
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
+  if(arg_PLUGIN)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
+    target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LODE_BINARY_DIR="${CMAKE_BINARY_DIR}")

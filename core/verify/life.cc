@@ -202,16 +202,17 @@ class LivesContract {
 
   // A machine that is busy with other things may delay one attempt, but not all.
   void CheckCancelled(milliseconds delay) {
-    const auto doing =
-        findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
     std::chrono::duration<double> least = std::chrono::hours(1);
     std::string late_call;
     for (int attempt = 0; attempt < 3 && least > kPatience; ++attempt) {
+      const auto doing =
+          findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
       Life life(component_, setting_, space_, Life::Clock::now() + delay);
       life.Live();
       least = std::min<std::chrono::duration<double>>(least, life.overrun());
       late_call = life.late_call();
     }
+    const auto doing = findings_.Do("cancelling lives");
     findings_.Require(least <= kPatience, "host.cancellation",
                       late_call + " goes on for " + std::to_string(least.count()) + " s");
   }
