@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <limits>
-#include <list>
 #include <set>
 #include <utility>
 
@@ -143,9 +143,14 @@ Setting DefaultSetting(const lode_component& component, const fs::path& director
 
 Setting SettingOf(const lode_component& component, std::string name,
                   std::vector<core::Value> values) {
-  const auto& kept = *new std::vector<core::Value>(std::move(values));
-  static auto* const tables = new std::list<core::ValueTable>;
-  return {std::move(name), tables->emplace_back(component, kept).values()};
+  struct Kept {
+    std::vector<core::Value> values;
+    core::ValueTable table;  // borrows from them
+  };
+  static auto* const all = new std::deque<Kept>;
+  auto& owned = all->emplace_back(Kept{std::move(values), core::ValueTable(component, {})});
+  owned.table = core::ValueTable(component, owned.values);
+  return {std::move(name), owned.table.values()};
 }
 
 std::vector<Setting> PresetSettings(const lode_component& component, const Setting& base) {

@@ -297,7 +297,7 @@ std::vector<double> Ranks(const std::vector<double>& values) {
   std::vector<double> sorted = values, ranks;
   std::ranges::sort(sorted);
   for (const double v : values) {
-    const auto [first, last] = std::ranges::equal_range(sorted, v);
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), v);
     ranks.push_back(static_cast<double>((first - sorted.begin()) + (last - sorted.begin()) - 1) /
                     2);
   }
