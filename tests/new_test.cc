@@ -111,6 +111,23 @@ TEST_F(NewTest, SaysHowToGoOn) {
                              at + "/search.toml'\n");
 }
 
+// The program is called by its name, and CMake finds the SDK beside it.
+TEST_F(NewTest, SaysLessWherePathLeadsToTheProgram) {
+  const std::string bin = std::string(LODE_BINARY_DIR) + "/bin";
+  lode_.SetEnvironment("PATH", "/nowhere:" + bin);
+  const std::string at = In("ring");
+  const std::string first = "\n  cmake -S " + at + " -B " + at + "/build";
+  std::string out = New({"space", "ring", "--directory", at}).out;
+  EXPECT_NE(out.find(first + "\n"), std::string::npos) << out;
+  EXPECT_NE(out.find("\n  lode --plugin "), std::string::npos) << out;
+
+  fs::create_directory_symlink(bin, work_ / "bin");  // CMake would look in work_
+  lode_.SetEnvironment("PATH", In("bin"));
+  out = New({"space", "ring", "--directory", In("ring2")}).out;
+  EXPECT_NE(out.find("-DCMAKE_PREFIX_PATH="), std::string::npos) << out;
+  EXPECT_NE(out.find("\n  lode --plugin "), std::string::npos) << out;
+}
+
 TEST_F(NewTest, HelpTeaches) {
   const Outcome help = New({"--help"});
   EXPECT_EQ(help.status, 0);

@@ -196,26 +196,41 @@ std::string ShellWord(const std::string& text) {
   return plain ? text : "'" + Replace(text, {{"'", "'\\''"}}) + "'";
 }
 
-// How the user calls this program: its name if PATH leads to it, else its file.
-std::string ProgramWord() {
-  const fs::path program = core::ProgramFile();
+// The directory in PATH whose program "lode" is this one, if that is the first of the name; else "".
+fs::path DirectoryInPath() {
   const char* list = std::getenv("PATH");
   std::istringstream path(list != nullptr ? list : "");
   for (std::string entry; std::getline(path, entry, ':');) {
     const fs::path candidate = fs::path(entry) / "lode";
     std::error_code error;
     if (access(candidate.c_str(), X_OK) == 0) {
-      return fs::equivalent(candidate, program, error) ? "lode" : ShellWord(program.string());
+      return fs::equivalent(candidate, core::ProgramFile(), error) ? entry : "";
     }
   }
-  return ShellWord(program.string());
+  return "";
+}
+
+// How the user calls this program.
+std::string ProgramWord() {
+  return DirectoryInPath().empty() ? ShellWord(core::ProgramFile().string()) : "lode";
+}
+
+// What CMake has to be told to find the SDK. It looks by itself in P where PATH has P/bin.
+std::string PrefixOption() {
+  const fs::path prefix = core::InstalledPath("").parent_path();
+  const fs::path in_path = DirectoryInPath();
+  std::error_code error;
+  if (in_path.is_absolute() && in_path.filename() == "bin" &&
+      fs::equivalent(in_path.parent_path(), prefix, error)) {
+    return "";
+  }
+  return " " + ShellWord("-DCMAKE_PREFIX_PATH=" + prefix.string());
 }
 
 void PrintNextSteps(const NewOptions& options, const fs::path& target) {
   const std::string& name = options.name;
   const std::string where = ShellWord(target.string());
   const std::string build = ShellWord((target / "build").string());
-  const std::string prefix = core::InstalledPath("").parent_path().string();
   std::printf("made %s:", target.c_str());
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(target)) {
@@ -226,8 +241,7 @@ void PrintNextSteps(const NewOptions& options, const fs::path& target) {
     std::printf(" %s", file.c_str());
   }
   std::printf("\n\nNext:\n");
-  std::printf("  cmake -S %s -B %s %s\n", where.c_str(), build.c_str(),
-              ShellWord("-DCMAKE_PREFIX_PATH=" + prefix).c_str());
+  std::printf("  cmake -S %s -B %s%s\n", where.c_str(), build.c_str(), PrefixOption().c_str());
   std::printf("  cmake --build %s\n", build.c_str());
   std::printf("  ctest --test-dir %s\n", build.c_str());
   std::printf("  %s --plugin %s run %s\n", ProgramWord().c_str(),

@@ -27,7 +27,8 @@ CREATE TABLE record(step INTEGER NOT NULL, name TEXT NOT NULL, value REAL);
 )sql";
 
 constexpr char kViews[] = R"sql(
-CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 ORDER BY reward DESC, step LIMIT 10;
+CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused
+  ORDER BY reward DESC, step LIMIT 10;
 CREATE VIEW curve AS SELECT step, reward, max(reward) FILTER (WHERE violation = 0) OVER (ORDER BY step) AS best_reward
   FROM trial;
 CREATE VIEW pareto AS SELECT trials.* FROM trials JOIN front USING (step);

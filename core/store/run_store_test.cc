@@ -66,10 +66,11 @@ TEST(RunStore, ViewsAnswerTheUsualQuestions) {
     store.OnTrial(Success(1, 2, false, 3));
     store.OnTrial(Failure(2, 3, false, "bad", "broken"));
     store.OnTrial(Success(3, 4, false, 2));
+    store.OnTrial(Success(4, 2, true, 3));
   }
   EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "1\n3\n0\n");
   EXPECT_EQ(Query(dir.path(), "SELECT step, best_reward FROM curve"),
-            "0|1.0\n1|3.0\n2|3.0\n3|3.0\n");
+            "0|1.0\n1|3.0\n2|3.0\n3|3.0\n4|3.0\n");
   EXPECT_EQ(Query(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
 }
 

@@ -42,7 +42,11 @@ void Findings::Add(std::string_view rule, std::string seen) {
   if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) {
     return;
   }
-  list_.push_back({std::string(rule), OneLine(doing_), OneLine(std::move(seen))});
+  Finding finding{std::string(rule), OneLine(doing_), OneLine(std::move(seen))};
+  if (std::ranges::count(list_, finding) > 0) {
+    return;
+  }
+  list_.push_back(std::move(finding));
   if (watcher_ != nullptr) {
     watcher_->OnFound(list_.back());
   }

@@ -12,6 +12,8 @@ struct Finding {
   std::string rule;  // one of Rules()
   std::string done;  // what was done: "defaults: crossing pairs of architectures"
   std::string seen;  // what was seen of it
+
+  bool operator==(const Finding&) const = default;
 };
 
 // Is told of everything as it happens: what was found before a component ends the process is not
@@ -42,8 +44,8 @@ class Findings {
   };
   [[nodiscard]] Doing Do(std::string_view what) { return Doing(*this, what); }
 
-  // Keeps the first few of each rule: a rule broken once is often broken everywhere. REQUIRES: it
-  // is one of Rules().
+  // Keeps the first few of each rule, each but once: a rule broken once is often broken everywhere.
+  // REQUIRES: it is one of Rules().
   void Add(std::string_view rule, std::string seen);
 
   // Adds a finding unless `holds`; returns `holds`.

@@ -44,7 +44,8 @@ class Install(InstallationTest):
     def test_licence_and_documents(self):
         documents = self.prefix / "share/doc/lode"
         self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
-        for name in ("copyright", "README.md", "plugins/nb201/DATA.md", "plugins/ofa/DATA.md"):
+        for name in ("copyright", "README.md", "sdk/README.md", "sdk/ABI.md", "plugins/nb201/DATA.md",
+                     "plugins/ofa/DATA.md"):
             self.assertTrue((documents / name).is_file(), name)
 
     def test_plugin_is_built_with_the_sdk_alone(self):

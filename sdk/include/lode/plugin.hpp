@@ -25,8 +25,14 @@
 //   void Save(lode::Writer&) const;              // optional, with Load
 //   void Load(lode::Reader&);
 //
-// and the methods of its kind, listed at the component functions below. Methods report errors by
-// throwing lode::Error (or any std::exception); outputs of a call that throws are discarded.
+// and the methods of its kind, listed at the component functions below; what they mean, and which of
+// them are called from several threads, is said in lode/plugin.h. Methods report errors by throwing
+// lode::Error (or any std::exception); outputs of a call that throws are discarded.
+//
+// `lode new` makes a plugin to start from, and sdk/README.md is a tutorial. Beside this header:
+// <lode/choices.hpp>, a class to derive a space of independent decisions from; <lode/matrices.hpp>,
+// for oracles and optimizers of one space; <lode/text.hpp>, for error messages; <lode/testing.hpp>,
+// for unit tests.
 #ifndef LODE_PLUGIN_HPP_
 #define LODE_PLUGIN_HPP_
 
