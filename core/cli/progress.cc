@@ -49,15 +49,23 @@ std::string Duration(double seconds) {
 
 }  // namespace
 
-RunProgress::RunProgress(std::string title, const core::BudgetConfig& budget,
-                         std::size_t reward_metric)
+RunProgress::RunProgress(std::string title, const core::BudgetConfig& budget)
     : title_(std::move(title)),
       budget_(budget),
-      reward_metric_(reward_metric),
       best_reward_(-std::numeric_limits<double>::infinity()),
       best_metric_(std::nan("")) {}
 
+void RunProgress::OnProgress(double fraction, std::string_view what) {
+  const std::lock_guard lock(mutex_);
+  long_call_ = what;
+  if (fraction >= 0) {
+    long_call_ += " " + std::to_string(std::lround(100 * std::min(fraction, 1.0))) + " %";
+  }
+  in_long_call_ = true;
+}
+
 void RunProgress::OnTrial(const core::TrialRecord& trial) {
+  in_long_call_.store(false, std::memory_order_relaxed);
   if (trial.feasible() && trial.reward > best_reward_) {
     best_reward_ = trial.reward;
     best_metric_.store(trial.metrics[reward_metric_], std::memory_order_relaxed);
@@ -83,9 +91,10 @@ std::string RunProgress::Line() const {
   const double fraction = Fraction();
   const double best = best_metric_;
   char text[160];
-  std::snprintf(text, sizeof text, " [%s] %3.0f %%  %llu steps  %.0f/s", Bar(fraction).c_str(),
-                fraction * 100, static_cast<unsigned long long>(steps_.load()),
-                static_cast<double>(steps_) / spent.count());
+  const double rate = static_cast<double>(steps_) / spent.count();
+  std::snprintf(text, sizeof text, " [%s] %3.0f %%  %llu steps  %.*f/s", Bar(fraction).c_str(),
+                fraction * 100, static_cast<unsigned long long>(steps_.load()), rate < 10 ? 2 : 0,
+                rate);
   std::string line = title_ + text;
   if (!std::isnan(best)) {
     std::snprintf(text, sizeof text, "  best %.2f", best);
@@ -93,6 +102,10 @@ std::string RunProgress::Line() const {
   }
   if (fraction > 0) {
     line += "  " + Duration(spent.count() * (1 - fraction) / fraction) + " left";
+  }
+  if (in_long_call_) {
+    const std::lock_guard lock(mutex_);
+    line += "  " + long_call_;
   }
   return line;
 }
@@ -123,10 +136,9 @@ ProgressDisplay::~ProgressDisplay() {
   Erase();
 }
 
-RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget,
-                                    std::size_t reward_metric) {
+RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget) {
   const std::lock_guard lock(mutex_);
-  return active_.emplace_back(std::move(title), budget, reward_metric);
+  return active_.emplace_back(std::move(title), budget);
 }
 
 void ProgressDisplay::End(RunProgress& run, std::string_view line) {

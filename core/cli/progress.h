@@ -21,8 +21,12 @@ namespace lode::cli {
 // One run's line. Observes the run; may be read from the drawing thread at any time.
 class RunProgress : public core::TrialObserver {
  public:
-  RunProgress(std::string title, const core::BudgetConfig& budget, std::size_t reward_metric);
+  RunProgress(std::string title, const core::BudgetConfig& budget);
 
+  // Which of the metrics the best is shown of. Before the first trial.
+  void SetRewardMetric(std::size_t metric) { reward_metric_ = metric; }
+  // What a component says of a long call: shown until the trial ends. Any thread.
+  void OnProgress(double fraction, std::string_view what);
   void OnTrial(const core::TrialRecord& trial) override;
   std::string Line() const;
 
@@ -31,12 +35,15 @@ class RunProgress : public core::TrialObserver {
 
   const std::string title_;
   const core::BudgetConfig& budget_;
-  const std::size_t reward_metric_;
+  std::size_t reward_metric_ = 0;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double best_reward_;               // the run's thread only
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0;
   std::atomic<std::uint64_t> unique_ = 0;
+  std::atomic<bool> in_long_call_ = false;
+  mutable std::mutex mutex_;
+  std::string long_call_;  // under mutex_
 };
 
 // All runs. Thread-safe.
@@ -46,8 +53,7 @@ class ProgressDisplay {
   explicit ProgressDisplay(std::size_t run_count);
   ~ProgressDisplay();
 
-  RunProgress& Begin(std::string title, const core::BudgetConfig& budget,
-                     std::size_t reward_metric);
+  RunProgress& Begin(std::string title, const core::BudgetConfig& budget);
   // Takes the run's line away and prints `line` in its place.
   void End(RunProgress& run, std::string_view line);
 

@@ -105,12 +105,15 @@ struct JobResult {
 
 JobResult Execute(const Job& job, ProgressDisplay& display) {
   const core::Pipeline& pipeline = job.search->pipeline;
-  core::Run run(pipeline, job.seed, *job.catalog, interrupted);
+  RunProgress& progress = display.Begin(TitleOf(job), pipeline.budget);
+  core::Run run(
+      pipeline, job.seed, *job.catalog, interrupted,
+      [&progress](double fraction, std::string_view what) { progress.OnProgress(fraction, what); });
   core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog);
   core::RunStore store(job.directory, run.metrics(),
                        {{"seed", std::to_string(job.seed)}, {"status", "running"}});
   const std::size_t metric = run.reward_metric();
-  RunProgress& progress = display.Begin(TitleOf(job), pipeline.budget, metric);
+  progress.SetRewardMetric(metric);
   core::RunResult result;
   result.seed = job.seed;
   try {
