@@ -90,6 +90,7 @@ TEST_F(NewTest, NamesAreNotReplacedAgain) {
 }
 
 TEST_F(NewTest, SaysHowToGoOn) {
+  lode_.SetEnvironment("PATH", "/nowhere");
   const std::string build(LODE_BINARY_DIR);
   const Outcome outcome = New({"space", "ring", "--directory", In("a ring/")});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
