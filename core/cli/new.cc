@@ -150,8 +150,11 @@ class DirectoryInMaking {
   explicit DirectoryInMaking(const fs::path& target) : target_(target) {
     const std::string hidden = "." + target.filename().string() + "." + std::to_string(getpid());
     path_ = target.parent_path() / hidden;
-    if (std::error_code error; !fs::create_directory(path_, error))
-      throw core::HostError(path_.string() + ": " + (error ? error.message() : "is in the way"));
+    std::error_code error;
+    fs::create_directories(target.parent_path(), error);
+    if (!fs::create_directory(path_, error))
+      throw core::HostError(target.string() + ": cannot be made: " +
+                            (error ? error.message() : path_.string() + " is in the way"));
   }
   ~DirectoryInMaking() {
     std::error_code ignored;
@@ -163,7 +166,13 @@ class DirectoryInMaking {
 
   void Finish() {
     std::error_code error;
-    fs::rename(path_, target_, error);  // an empty directory of that name is replaced
+    if (fs::exists(target_)) {  // empty, and perhaps where the user is
+      for (const auto& entry : fs::directory_iterator(path_)) {
+        fs::rename(entry.path(), target_ / entry.path().filename(), error);
+      }
+    } else {
+      fs::rename(path_, target_, error);
+    }
     if (error) {
       throw core::HostError(target_.string() + ": " + error.message());
     }
@@ -256,11 +265,12 @@ int New(NewOptions options) {
     target = target.parent_path();
   }
   CheckTarget(target);
+  const fs::path made = fs::weakly_canonical(fs::absolute(target));
   const Replacements replacements = {{"my_component", options.name},
                                      {"MyComponent", ClassName(options.name, options.kind)},
                                      {"my_kind", options.kind}};
   const fs::path templates = core::InstalledPath("share/lode/template");
-  DirectoryInMaking directory(target);
+  DirectoryInMaking directory(made);
   for (const fs::path& layer : {templates / options.language, templates / options.kind,
                                 templates / options.kind / options.language}) {
     CopyFiles(layer, directory.path(), replacements);

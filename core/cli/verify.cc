@@ -77,7 +77,7 @@ void PrintJson(const std::vector<Report>& reports) {
                    {"skipped", r.skipped},
                    {"findings", findings}});
   }
-  std::printf("%s\n", out.dump(2).c_str());
+  std::printf("%s\n", out.dump(2, ' ', false, json::error_handler_t::replace).c_str());
 }
 
 int PrintRules() {
@@ -144,7 +144,10 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print the findings as JSON");
   auto* rules = command->add_flag("--rules", options->rules, "List the rules and stop");
-  command->footer("\nExit status: 0 no findings, 1 findings, 2 bad usage.");
+  command->footer(
+      "\nA component with a parameter that must be set is not checked without --component and "
+      "--set.\n"
+      "Exit status: 0 no findings, 1 findings, 2 bad usage.");
   command->callback([&global, &action, options, file, rules] {
     if (file->count() == 0 && rules->count() == 0) throw CLI::RequiredError("PLUGIN");
     action = [&global, options] { return RunVerify(*options, global); };

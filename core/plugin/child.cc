@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +70,8 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     Fail("cannot make a child process");
   }
   if (pid_ == 0) {
+    setpgid(0, 0);  // with what it starts; and it dies with its parent
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(ends[0]);
     Redirect(output_);
     close(output_);
@@ -78,15 +81,14 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     }
     std::exit(0);
   }
+  setpgid(pid_, pid_);  // whoever comes first
   close(ends[1]);
   lines_ = ends[0];
 }
 
 Child::~Child() {
-  if (!ended_) {
-    Kill();
-    Wait();
-  }
+  Kill();
+  Wait();
   close(lines_);
   close(output_);
 }
@@ -116,7 +118,7 @@ Child::Received Child::Receive(std::string& line, std::chrono::milliseconds pati
   }
 }
 
-void Child::Kill() { kill(pid_, SIGKILL); }
+void Child::Kill() { kill(-pid_, SIGKILL); }
 
 int Child::Wait() {
   while (!ended_) {

@@ -21,7 +21,7 @@ class Child {
   // standard input is empty. REQUIRES: the program has one thread. Throws HostError.
   enum class Ending { kOrderly, kQuick };
   Child(const std::function<void(const Send&)>& body, Ending ending);
-  // Kills it if it still runs.
+  // Kills it if it still runs, and what it has started.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -33,6 +33,7 @@ class Child {
   };
   Received Receive(std::string& line, std::chrono::milliseconds patience);
 
+  // Kills it and what it has started.
   void Kill();
   // Waits for its end; the status is that of waitpid().
   int Wait();

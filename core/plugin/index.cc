@@ -69,7 +69,7 @@ json Scan(const fs::path& file) {
     return {{"broken", file.string() + ": loading it takes more than " +
                            std::to_string(kScanTime.count()) + " s"}};
   }
-  const json found = json::parse(text, nullptr, false);
+  json found = json::parse(text, nullptr, false);
   if (!found.is_discarded()) {
     return found;
   }

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <boost/dll/shared_library.hpp>
 #include <cstring>
 #include <map>
@@ -74,6 +75,18 @@ std::string DeclarationFault(const lode_component& c) {
     const lode_param& p = *LODE_AT(c.params, i);
     if (p.type < LODE_T_BOOL || p.type > LODE_T_STRING_LIST) {
       return "parameter " + std::to_string(i) + " is of an unknown type " + std::to_string(p.type);
+    }
+    const bool chooses = p.choices != nullptr && p.choices[0] != nullptr;
+    if (Blank(p.name) || (p.type == LODE_T_CHOICE && !chooses)) {
+      return "parameter " + std::to_string(i) + " has no name, or no choices though it is one";
+    }
+  }
+  for (std::uint32_t i = 0; i < c.preset_count; ++i) {
+    const lode_preset& p = *LODE_AT(c.presets, i);
+    const auto nameless = [](const lode_setting& s) { return Blank(s.param); };
+    if (Blank(p.name) || (p.setting_count > 0 && p.settings == nullptr) ||
+        std::any_of(p.settings, p.settings + p.setting_count, nameless)) {
+      return "preset " + std::to_string(i) + " has no name, or a setting of no parameter";
     }
   }
   return "";

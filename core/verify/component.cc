@@ -34,15 +34,17 @@ void RequireNothing(const lode_component& component) {
 
 std::vector<core::Value> ReadSettings(const lode_component& component,
                                       const std::vector<std::string>& settings) {
+  core::Diagnostics diagnostics;
   core::Node table;
   table.value = core::Node::Table();
   table.base = std::filesystem::current_path();
   for (const std::string& text : settings) {
     core::Override set = core::ParseOverride(text);
+    if (set.path.size() != 1)
+      diagnostics.Add(set.value.position, "expected NAME=VALUE of a parameter");
     table.As<core::Node::Table>()->push_back(
         {set.path.front(), set.value.position, std::move(set.value)});
   }
-  core::Diagnostics diagnostics;
   auto values = core::ReadTable(core::ReadComponent(component).params, &table, {"--set", 0, 0},
                                 "'" + std::string(component.id) + "'", {}, diagnostics);
   diagnostics.ThrowIfAny();

@@ -18,7 +18,7 @@ bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 std::string_view View(const char* text) { return text != nullptr ? text : ""; }
 
-bool IsName(std::string_view text) {
+bool IsWord(std::string_view text) {
   return !text.empty() && IsLower(text.front()) &&
          std::ranges::all_of(text, [](char c) { return IsLower(c) || IsDigit(c) || c == '_'; });
 }
@@ -34,7 +34,7 @@ std::vector<std::string_view> SplitAtDots(std::string_view text) {
 }
 
 bool IsId(std::string_view text) {
-  return std::ranges::all_of(SplitAtDots(text), [](std::string_view part) { return IsName(part); });
+  return std::ranges::all_of(SplitAtDots(text), [](std::string_view part) { return IsWord(part); });
 }
 
 bool IsVersion(std::string_view text) {
@@ -138,7 +138,7 @@ void CheckHosts(const lode_component& component, const Setting& base, Findings& 
 
 }  // namespace
 
-bool IsName(const char* text) { return IsName(View(text)); }
+bool IsName(const char* text) { return IsWord(View(text)); }
 bool IsId(const char* text) { return IsId(View(text)); }
 bool IsVersion(const char* text) { return IsVersion(View(text)); }
 
@@ -166,7 +166,10 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
 
 void CheckCreation(const lode_component& component, const Setting& base, Findings& findings) {
   const Subject subject(component, base);
-  if (!findings.Require(subject.created(), "create.defaults", subject.error().message())) return;
+  if (!findings.Require(
+          subject.created(), "create.defaults",
+          subject.status() == LODE_OK ? "gives no instance" : subject.error().message()))
+    return;
   for (const Setting& setting : Variations(component, base))
     CheckSetting(component, setting, findings);
   for (const Setting& setting : SettingsBeyond(component, base))

@@ -117,6 +117,7 @@ class ExplorationContract {
 
   void CheckPerturb() {
     Subject subject(component_, setting_);
+    if (!subject.created()) return;
     constexpr float kLargest = std::numeric_limits<float>::max();
     constexpr float kDenormal = std::numeric_limits<float>::denorm_min();
     for (const float fill : {0.0f, -0.0f, 1.0f, -1.0f, kLargest, -kLargest, kDenormal}) {

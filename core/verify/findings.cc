@@ -12,7 +12,8 @@ namespace {
 constexpr std::ptrdiff_t kFindingsPerRule = 3;
 constexpr std::size_t kLongestLine = 400;
 
-// Components write what they like into texts; a finding is one printable line.
+}  // namespace
+
 std::string OneLine(std::string text) {
   if (text.size() > kLongestLine) {
     text = text.substr(0, kLongestLine) + "...";
@@ -21,8 +22,6 @@ std::string OneLine(std::string text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
   return text;
 }
-
-}  // namespace
 
 Findings::Doing::Doing(Findings& findings, std::string_view what)
     : findings_(findings), before_(findings.doing_.size()) {

@@ -16,12 +16,17 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+// One printable line of limited length, whatever a component wrote.
+std::string OneLine(std::string text);
+
 // Is told of everything as it happens: what was found before a component ends the process is not
 // lost, and it is known what was being done.
 class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void OnDoing(const std::string& what) = 0;
+  // The same goes on.
+  virtual void OnBeat() = 0;
   virtual void OnFound(const Finding& finding) = 0;
 };
 
@@ -43,6 +48,11 @@ class Findings {
     std::size_t before_;
   };
   [[nodiscard]] Doing Do(std::string_view what) { return Doing(*this, what); }
+
+  // To be called before what may take long, so that it is not taken for a hang of what comes next.
+  void Beat() {
+    if (watcher_ != nullptr) watcher_->OnBeat();
+  }
 
   // Keeps the first few of each rule, each but once: a rule broken once is often broken everywhere.
   // REQUIRES: it is one of Rules().

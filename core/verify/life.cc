@@ -12,6 +12,7 @@
 #include "core/verify/space_probe.h"
 
 // Sanitizers replace malloc, and say what of it is in use by this.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
 
 namespace lode::verify {
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t kSteps = 30;
 constexpr std::size_t kBatch = 4;
+constexpr std::size_t kLives = 4, kBatches = 4;
 constexpr std::chrono::seconds kPatience{1};
 
 std::size_t AllocatedBytes() {
@@ -188,6 +190,12 @@ class LivesContract {
 
  private:
   std::string Live() { return Life(component_, setting_, space_).Live(); }
+  void LiveOften() {
+    for (std::size_t i = 0; i < kLives; ++i) {
+      findings_.Beat();
+      Live();
+    }
+  }
 
   void CheckSideBySide() {
     const auto doing = findings_.Do("two lives in two threads at once");
@@ -220,12 +228,11 @@ class LivesContract {
   // A leak grows in every batch of lives; what is kept for good grows in the first ones.
   void CheckMemory() {
     const auto doing = findings_.Do("many lives, one after the other");
-    constexpr std::size_t kLives = 4, kBatches = 4;
-    for (std::size_t i = 0; i < kLives; ++i) Live();
+    LiveOften();
     std::ptrdiff_t least = std::numeric_limits<std::ptrdiff_t>::max();
     for (std::size_t batch = 0; batch < kBatches && least > 0; ++batch) {
       const std::size_t before = AllocatedBytes();
-      for (std::size_t i = 0; i < kLives; ++i) Live();
+      LiveOften();
       least = std::min(least, static_cast<std::ptrdiff_t>(AllocatedBytes() - before));
     }
     findings_.Require(

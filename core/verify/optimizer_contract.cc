@@ -59,7 +59,7 @@ class OptimizerContract {
       : component_(component),
         setting_(setting),
         space_(space),
-        probe_(space, findings),
+        probe_(space, of_the_space_),
         findings_(findings) {}
 
   bool Check() {
@@ -106,6 +106,7 @@ class OptimizerContract {
   // ---- calls
 
   bool Bind(Subject& subject) {
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) return false;
     ErrorBuffer error;
     subject.host().Enter(0, Phase::kSetup);
     const lode_status status = Api(subject).bind(subject.get(), space_, error.get());
@@ -122,6 +123,7 @@ class OptimizerContract {
     constexpr std::int32_t kNoKind = -77;
     Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
     ErrorBuffer error;
+    findings_.Beat();
     subject.host().Enter(step, Phase::kAsk);
     const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
     Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
@@ -172,6 +174,7 @@ class OptimizerContract {
       trials.emplace_back(AsTrial(t, metrics.back()));
     }
     ErrorBuffer error;
+    findings_.Beat();
     subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell);
     const lode_status status =
         Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
@@ -408,6 +411,7 @@ class OptimizerContract {
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
+  Findings of_the_space_;  // not this component's
   SpaceProbe probe_;
   Findings& findings_;
 };

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cfenv>
 #include <chrono>
 #include <clocale>
@@ -10,7 +11,12 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <thread>
+
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 namespace lode::verify {
 namespace {
@@ -47,21 +53,26 @@ Texts SignalHandlers() {
   return handlers;
 }
 
-std::string Environment() {
-  std::string all;
-  for (char** at = environ; at != nullptr && *at != nullptr; ++at) all += std::string(*at) + ' ';
-  return all;
-}
-
 Texts Settings() {
   const mode_t mask = umask(0);
   umask(mask);
   std::error_code error;
-  return {{"the working directory", fs::current_path(error).string()},
-          {"the locale", std::setlocale(LC_ALL, nullptr)},
-          {"the environment", Environment()},
-          {"the file mask", std::to_string(mask)},
-          {"the rounding mode", std::to_string(std::fegetround())}};
+  Texts settings = {{"the working directory", fs::current_path(error).string()},
+                    {"the locale", std::setlocale(LC_ALL, nullptr)},
+                    {"the file mask", std::to_string(mask)},
+                    {"the rounding mode", std::to_string(std::fegetround())}};
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string variable = *at;
+    const auto assigned = std::min(variable.find('='), variable.size());
+    // Values stay unsaid: they may be secrets.
+    const std::size_t value = std::hash<std::string>()(variable.substr(assigned));
+    settings["environment variable " + variable.substr(0, assigned)] =
+        "value #" + std::to_string(value % 10000);
+  }
+#ifdef __SSE2__
+  settings["flushing of denormal numbers"] = (_mm_getcsr() & 0x8040) != 0 ? "on" : "off";
+#endif
+  return settings;
 }
 
 std::size_t PrintedBytes() {
@@ -75,11 +86,25 @@ std::size_t PrintedBytes() {
   return bytes;
 }
 
+// What was printed first after so many bytes.
+std::string PrintedFrom(std::size_t start) {
+  char text[200];
+  const ssize_t got = pread(STDERR_FILENO, text, sizeof text, static_cast<off_t>(start));
+  return got > 0 ? std::string(text, static_cast<std::size_t>(got)) : "(it cannot be read)";
+}
+
 void CheckSame(const Texts& before, const Texts& now, const char* rule, Findings& findings) {
-  for (const auto& [name, value] : now) {
-    const auto at = before.find(name);
-    const std::string was = at == before.end() ? "not there" : at->second;
-    findings.Require(was == value, rule, name + " was " + was + " and is " + value);
+  const auto value_of = [](const Texts& texts, const std::string& name) {
+    const auto at = texts.find(name);
+    return at == texts.end() ? "not there" : at->second;
+  };
+  Texts all = before;
+  all.insert(now.begin(), now.end());
+  for (const auto& [name, value] : all) {
+    const std::string was = value_of(before, name), is = value_of(now, name);
+    if (was != is)
+      findings.Add(rule,
+                   std::string(name).append(" was ").append(was).append(" and is ").append(is));
   }
 }
 
@@ -102,7 +127,7 @@ void ProcessState::Check(bool threads_may_stay, Findings& findings) const {
   findings.Require(threads_may_stay || now.threads_ <= threads_, "process.threads",
                    std::to_string(now.threads_ - threads_) + " threads go on");
   findings.Require(now.printed_ <= printed_, "process.output",
-                   "something was printed to standard output or error");
+                   "to standard output or error: " + PrintedFrom(printed_));
   CheckSame(files_, now.files_, "process.files", findings);
   CheckSame(signals_, now.signals_, "process.signals", findings);
   CheckSame(settings_, now.settings_, "process.state", findings);

@@ -30,13 +30,24 @@ std::string Dump(const json& message) {
 class Sender : public Watcher {
  public:
   explicit Sender(const Child::Send& send) : send_(send) {}
-  void OnDoing(const std::string& what) override { send_(Dump({{"doing", what}})); }
+  void OnDoing(const std::string& what) override {
+    send_(Dump({{"doing", what}}));
+    last_ = Clock::now();
+  }
+  void OnBeat() override {
+    if (const auto now = Clock::now(); now - last_ > std::chrono::milliseconds(100)) {
+      send_("{}");
+      last_ = now;
+    }
+  }
   void OnFound(const Finding& f) override {
     send_(Dump({{"rule", f.rule}, {"done", f.done}, {"seen", f.seen}}));
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
   const Child::Send& send_;
+  Clock::time_point last_ = Clock::now();
 };
 
 // What the child is to check; it may send more. Throws HostError if it cannot be checked, and
@@ -107,7 +118,7 @@ class Follower {
  public:
   Follower(std::string title, const Request& request, Observer& observer)
       : request_(request), observer_(observer) {
-    report_.title = std::move(title);
+    report_.title = OneLine(std::move(title));
   }
 
   Report Follow(const Check& check) {
@@ -116,7 +127,7 @@ class Follower {
     std::string line;
     Child::Received received{};
     while ((received = child.Receive(line, request_.patience)) == Child::Received::kLine)
-      Take(json::parse(line));
+      Take(json::parse(line, nullptr, false));
     if (received == Child::Received::kSilence) {
       child.Kill();
       Add("process.hang",
@@ -135,14 +146,18 @@ class Follower {
 
  private:
   void Take(const json& message) {
-    if (message.contains("doing")) {
+    if (!message.is_object()) {
+      Add("process.files", "something was written into a descriptor of the host's");
+    } else if (message.empty()) {
+      return;  // a sign of life
+    } else if (message.contains("doing")) {
       doing_ = message.at("doing");
       observer_.OnDoing(report_.title, doing_);
     } else if (message.contains("rule")) {
       report_.findings.push_back({message.at("rule"), message.at("done"), message.at("seen")});
     } else if (message.contains("component")) {
       components_.emplace_back(message.at("kind"), message.at("component"));
-    } else {
+    } else if (message.contains("checks")) {
       const std::string refused = message.at("refused");
       if (!refused.empty()) throw core::HostError(refused);
       report_.checks = message.at("checks");
@@ -168,7 +183,7 @@ class Follower {
   }
 
   void Add(const char* rule, std::string seen) {
-    report_.findings.push_back({rule, doing_, std::move(seen)});
+    report_.findings.push_back({rule, doing_, OneLine(std::move(seen))});
   }
 
   const Request& request_;

@@ -1,4 +1,4 @@
-/* A library through whose exports every type of the ABI is seen, for abi_test.py to describe. The
+/* A library through whose exports every type of the ABI is seen, for check_abi.py to describe. The
  * enums pass by themselves: the tables carry their values as integers. What a minor adds goes under
  * #if LODE_TARGET_MINOR >= N. */
 #include <lode/plugin.h>

@@ -56,6 +56,8 @@ class ChoiceSpace {
   explicit ChoiceSpace(std::vector<Decision> decisions, char separator = ',')
       : decisions_(std::move(decisions)), separator_(separator) {
     if (decisions_.empty()) throw InvalidError("a space needs at least one decision");
+    if (static_cast<unsigned char>(separator) < 0x20)
+      throw InvalidError("the separator is a control character");
     std::vector<std::size_t> matrix_of;
     for (const Decision& d : decisions_) {
       CheckValues(d);
@@ -251,6 +253,11 @@ class ChoiceSpace {
     int number = 0;
     for (Matrix& m : matrices_)
       if (unnamed(m)) m.name = several ? "choices_" + std::to_string(++number) : "choices";
+    for (auto m = matrices_.begin(); m != matrices_.end(); ++m) {
+      const auto same = [&](const Matrix& other) { return other.name == m->name; };
+      if (std::any_of(matrices_.begin(), m, same))
+        throw InvalidError("two matrices are called " + Quote(m->name));
+    }
   }
 
   std::vector<std::size_t> FirstCells() const {
