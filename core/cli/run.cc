@@ -54,6 +54,11 @@ void CatchSignals() {
   action.sa_handler = OnSignal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) {  // as nohup has it
+    sigaction(SIGHUP, &action, nullptr);
+  }
 }
 
 // A run to make: which search, which seed, where it is kept.

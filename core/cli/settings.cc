@@ -21,7 +21,8 @@ Setting SettingOf(const core::ParamDeclaration& param, const std::string& prefix
 std::vector<Setting> HostSettings() {
   std::vector<Setting> settings;
   for (const core::HostTable& table : core::HostTables()) {
-    if (table.name.find('.') == std::string::npos && table.name != "reference") {
+    const bool top_level = table.name.empty();  // include is read before --set
+    if (!top_level && table.name.find('.') == std::string::npos && table.name != "reference") {
       for (const core::ParamDeclaration& param : table.params) {
         settings.push_back(SettingOf(param, table.name + "."));
       }

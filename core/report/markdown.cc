@@ -107,12 +107,26 @@ std::string Code(std::string_view text) {
   return fence + code + fence;
 }
 
+// Whether every line is indented.
+static bool IsExample(std::string_view block) {
+  const bool starts = block.starts_with("  ");
+  for (std::size_t at = block.find('\n'); starts && at < block.size();
+       at = block.find('\n', at + 1)) {
+    if (!block.substr(at + 1).starts_with("  ")) {
+      return false;
+    }
+  }
+  return starts;
+}
+
 std::string Paragraphs(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find("\n\n", at), text.size());
-    if (const std::string line = Text(text.substr(at, end - at)); !line.empty()) {
-      out += (out.empty() ? "" : "\n") + line + "\n";
+    const std::string_view block = text.substr(at, end - at);
+    if (const std::string line = Text(block); !line.empty()) {
+      out += out.empty() ? "" : "\n";
+      out += IsExample(block) ? "```text\n" + std::string(block) + "\n```\n" : line + "\n";
     }
     at = end + 2;
   }

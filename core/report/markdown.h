@@ -14,7 +14,8 @@ std::string Text(std::string_view text);
 // A text as code: a value or a name.
 std::string Code(std::string_view text);
 
-// One such line for each paragraph, with an empty line between them.
+// One such line for each paragraph, with an empty line between them. A paragraph whose every line is
+// indented is an example, and is left as it is.
 std::string Paragraphs(std::string_view text);
 
 class Table {

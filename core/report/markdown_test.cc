@@ -42,6 +42,8 @@ TEST(MarkdownTest, CodeIsFencedByMoreBackticksThanItHas) {
 TEST(MarkdownTest, ParagraphsAreLines) {
   EXPECT_EQ(Paragraphs("one\ntwo\n\n\n\nthree"), "one two\n\nthree\n");
   EXPECT_EQ(Paragraphs(""), "");
+  EXPECT_EQ(Paragraphs("see\n\n  a <b>\n   c\n\nend"),
+            "see\n\n```text\n  a <b>\n   c\n```\n\nend\n");
 }
 
 TEST(MarkdownTest, TablesEscapePipesAndDropEmptyColumns) {

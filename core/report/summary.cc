@@ -115,7 +115,7 @@ std::string DescribeBudget(const BudgetConfig& budget) {
 std::string DescribeMetric(const MetricDeclaration& m) {
   std::string text = m.unit;
   if (m.split != LODE_SPLIT_NONE) {
-    text += "; " + std::string(SplitName(m.split)) + " split";
+    text += (text.empty() ? "" : "; ") + std::string(SplitName(m.split)) + " split";
     text += m.dataset.empty() ? "" : " of " + m.dataset;
   }
   if (m.epochs > 0) {
@@ -428,10 +428,10 @@ std::string FormatMetric(const MetricDeclaration& metric, double value) {
 
 std::string DescribeSearch(const SearchResult& result) {
   const Pipeline& p = result.search->pipeline;
+  const std::string metric = DescribeMetric(result.metrics[RewardMetricIndex(result)]);
   return OptimizerName(p.optimizer) + " on " + p.space.id + ", reward " + DescribeReward(p.reward) +
-         " (" + DescribeMetric(result.metrics[RewardMetricIndex(result)]) + ")" +
-         DescribeLimits(p.reward) + DescribeGoals(p.reward) + ", budget " +
-         DescribeBudget(p.budget);
+         (metric.empty() ? "" : " (" + metric + ")") + DescribeLimits(p.reward) +
+         DescribeGoals(p.reward) + ", budget " + DescribeBudget(p.budget);
 }
 
 Statistic BestMetric(const SearchResult& result, std::optional<std::uint64_t> mark) {

@@ -115,6 +115,9 @@ class Run::Loop {
         CheckPatience();
         CheckFailures();
       }
+      if (ending_ == Ending::kBudget && step_ > 0 && failures_ == step_) {
+        End(Ending::kFailed, "every trial failed, the last one: " + last_failure_);
+      }
     } catch (const CancelledError&) {
       ending_ = Ending::kInterrupted;
     } catch (const HostError& e) {

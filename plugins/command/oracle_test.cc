@@ -299,6 +299,9 @@ TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
             "line 1 has the accuracy \"null\", expected a finite number");
   EXPECT_EQ(failure(R"({"accuracy": "91", "latency": 2})"),
             "line 1 has the accuracy \"\"91\"\", expected a finite number");
+  const std::string deep = std::string(30'000, '[') + std::string(30'000, ']');
+  EXPECT_EQ(failure("{\"accuracy\": " + deep + "}"),
+            "line 1 has the accuracy as array, expected a finite number");
   EXPECT_EQ(failure(R"({"accuracy": 1})"), "line 1 lacks the metric \"latency\"");
   EXPECT_EQ(failure("{}"), "line 1 lacks the metric \"accuracy\"");
   EXPECT_EQ(

@@ -21,7 +21,7 @@ What the program reads: one line on standard input, a JSON object (here on sever
 
   {"architecture": "|nor_conv_3x3~0|+|none~0|...",     the space's canonical string
    "matrices": [{"name": "cell", "rows": 6, "columns": 5,
-                 "row_labels": ["edge 0->1", ...], "column_labels": ["none", ...],
+                 "row_labels": ["0->1", ...], "column_labels": ["none", ...],
                  "cells": [[0, 0, 0, 1, 0], ...]}],    0 or 1, row by row
    "graph": {"nodes": [{"group": "cell", "label": "input"}, ...],
              "edges": [{"from": 0, "to": 1, "label": "nor_conv_3x3"}, ...]},
@@ -31,7 +31,7 @@ What the program reads: one line on standard input, a JSON object (here on sever
                 "split": "validation", "dataset": ""}, ...]}
 
 The graph is the network as `lode show` draws it, its nodes numbered from 0; it is left out if the
-space draws none. Labels are those of `lode show` and of the space's own documentation.
+space draws none. Labels are those of the space.
 
 What the program prints: lines of JSON on standard output, flushed, and nothing else.
 
@@ -55,7 +55,7 @@ an absolute path, or {program}. There is no shell: words are passed as they are.
 How it ends: the program is alone in a process group. After `timeout`, when the search is
 interrupted, at the first line that is no answer, and for whatever it left running when it ended, the
 whole group gets SIGTERM and half a second later SIGKILL. Should lode itself be killed, so is the
-program. A seed gives the same trials again if the program gives the same metrics for the same
+program, though not what it has started. A seed gives the same trials again if the program gives the same metrics for the same
 request: seed its random numbers, and measure times apart from what the search is repeated for.
 Several evaluations may run at once, each with a directory of its own.)";
 

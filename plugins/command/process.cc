@@ -88,7 +88,7 @@ bool CloseOthersAtExec() {
 
 bool Prepare(const Launch& launch) {
   ResetSignals();
-  return setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+  return setsid() >= 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
          getppid() == launch.parent &&  // else it died before the line above
          chdir(launch.directory) == 0 && dup2(launch.input, STDIN_FILENO) >= 0 &&
          dup2(launch.output, STDOUT_FILENO) >= 0 && dup2(launch.errors, STDERR_FILENO) >= 0 &&

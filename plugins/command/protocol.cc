@@ -76,6 +76,12 @@ std::string Printable(std::string_view text) {
   return line;
 }
 
+// A value that should have been a number. Not the whole of a list or an object: it may nest so deep
+// that writing it ends the stack.
+std::string Seen(const Json& value) {
+  return value.is_structured() ? std::string("as ") + value.type_name() : lode::Quote(value.dump());
+}
+
 bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -88,7 +94,7 @@ std::string ProgressFault(const Json& object) {
   }
   const Json& fraction = object["progress"];
   if (!fraction.is_number() || fraction.get<double>() < 0 || fraction.get<double>() > 1)
-    return "has the progress " + lode::Quote(fraction.dump()) + ", expected a number from 0 to 1";
+    return "has the progress " + Seen(fraction) + ", expected a number from 0 to 1";
   return "";
 }
 
@@ -101,7 +107,7 @@ std::string MetricFault(const Json& object, const std::vector<lode::Metric>& met
       return "has " + lode::Quote(name) + ", which the pipeline declares no metric (nearest: " +
              lode::Quote(lode::Nearest(name, names)) + ")";
     if (!value.is_number())
-      return "has the " + name + " " + lode::Quote(value.dump()) + ", expected a finite number";
+      return "has the " + name + " " + Seen(value) + ", expected a finite number";
   }
   for (const std::string& name : names) {
     if (!object.contains(name)) return "lacks the metric " + lode::Quote(name);

@@ -51,7 +51,9 @@ class CommandRunTest : public testing::Test {
   }
   // The reasons of the two failures of a search with the script, which are the same.
   std::string StoredFailure(const std::string& script, const std::string& more = "") {
-    EXPECT_EQ(lode_.Run(Pipeline(script, more)).status, 0);
+    const lode::Outcome outcome = lode_.Run(Pipeline(script, more));
+    EXPECT_EQ(outcome.status, 3);
+    EXPECT_THAT(outcome.err, HasSubstr("every trial failed, the last one: oracle 'command': "));
     EXPECT_EQ(Stored("SELECT count(*) FROM failures"), "2\n");
     return Stored("SELECT DISTINCT failure FROM failures");
   }

@@ -10,6 +10,9 @@ LODE_PLUGIN(
         "[ms]\"], validation = [\"accuracy\"]. Each is read from the column of its name unless "
         "`columns` gives another; further columns are ignored. The key is the architecture in any "
         "spelling that the space reads; `lode show` prints it. The table may have a part of the "
-        "space only: what it does not have fails to be evaluated. Everything is checked when the "
-        "table is read, and mistakes are named by line and column.",
+        "space only: what it does not have fails to be evaluated, and a run ends after "
+        "[execution] max_failures such failures in a row. Architectures that are one network to "
+        "the "
+        "space have rows of their own. Everything is checked when the table is read, and mistakes "
+        "are named by line and column; the last line ends like all others.",
         LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY));
