@@ -51,8 +51,4 @@ void Findings::Add(std::string_view rule, std::string seen) {
   }
 }
 
-bool Findings::Has(std::string_view rule) const {
-  return std::ranges::count(list_, rule, &Finding::rule) > 0;
-}
-
 }  // namespace lode::verify

@@ -66,7 +66,6 @@ class Findings {
 
   const std::vector<Finding>& list() const { return list_; }
   bool empty() const { return list_.empty(); }
-  bool Has(std::string_view rule) const;
   // How many things were done.
   std::size_t checks() const { return checks_; }
 

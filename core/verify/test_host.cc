@@ -19,27 +19,27 @@ TestHost::TestHost(std::uint64_t seed, Slots slots) : stream_(seed, "test") {
   }
 }
 
+void TestHost::Touch(const lode_host* host) {
+  if (host->struct_size < sizeof(lode_host)) Of(host).trespassed_ = true;
+}
+
 void TestHost::FillSlots() {
-  const auto used = [](TestHost& host) {
-    if (host.host_.struct_size < sizeof(lode_host)) host.trespassed_ = true;
-  };
-  static const auto touch = used;
   host_.log = [](const lode_host* h, lode_level, const char* message, std::size_t size) {
-    touch(Of(h));
+    Touch(h);
     const std::lock_guard lock(Of(h).mutex_);
     Of(h).lines_.emplace_back(message, size);
   };
   host_.cancelled = [](const lode_host* h) {
-    touch(Of(h));
+    Touch(h);
     return std::chrono::steady_clock::now() >= Of(h).cancel_at_;
   };
-  host_.progress = [](const lode_host* h, double, const char*) { touch(Of(h)); };
+  host_.progress = [](const lode_host* h, double, const char*) { Touch(h); };
   host_.record = [](const lode_host* h, const char* name, double value) {
-    touch(Of(h));
+    Touch(h);
     Of(h).records_.emplace_back(name, value);
   };
   host_.extension = [](const lode_host* h, const char*) -> const void* {
-    touch(Of(h));
+    Touch(h);
     return nullptr;
   };
 }

@@ -46,6 +46,8 @@ class TestHost {
  private:
   static TestHost& Of(const lode_host* host) { return *static_cast<TestHost*>(host->ctx); }
   void FillSlots();
+  // Notes that a slot was used.
+  static void Touch(const lode_host* host);
 
   core::RandomStream stream_;
   lode_host host_{};
