@@ -56,7 +56,8 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
       {LODE_CAP_EXPLORES, "explores by itself: the pipeline's explorations are not for it"},
       {LODE_CAP_USES_TORCH, "needs LibTorch"},
       {LODE_CAP_METRICS_VARY, "its metrics depend on its parameters or on the space"},
-      {LODE_CAP_FREE, "a formula: what it computes alone is no query of the budget"}};
+      {LODE_CAP_FREE, "a formula: what it computes alone is no query of the budget"},
+      {LODE_CAP_ISOLATE, "evaluates in a process of its own unless told otherwise"}};
   std::vector<std::string> texts;
   for (const auto& [capability, text] : kTexts) {
     if ((c.capabilities & capability) != 0) {

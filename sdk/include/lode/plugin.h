@@ -451,7 +451,10 @@ enum lode_capability {
   LODE_CAP_METRICS_VARY = 1u << 5,
   /* oracle: a formula that takes a few microseconds at most. It is asked before the others and
    * again whenever it is easier than remembering, and asking it alone is no query of the budget. */
-  LODE_CAP_FREE = 1u << 6
+  LODE_CAP_FREE = 1u << 6,
+  /* oracle: runs foreign or heavy code (a program, a training, a device): unless the pipeline says
+   * otherwise, it lives in a process of its own, where a crash or a hang costs one trial */
+  LODE_CAP_ISOLATE = 1u << 7
 };
 
 typedef struct lode_component {
