@@ -92,11 +92,12 @@ struct RewardConfig {
   std::vector<GoalConfig> goals{};
 };
 
-// The search ends when any given limit is reached. At least one of the two is given.
+// The search ends when any given limit is reached. At least one of the three is given.
 struct BudgetConfig {
   std::optional<std::uint64_t> steps;  // trials
   std::optional<std::uint64_t>
-      unique_queries;                // distinct architectures measured; known ones are free
+      unique_queries;                       // distinct architectures measured; known ones are free
+  std::optional<double> simulated_seconds;  // what the oracles say that evaluations cost
   std::uint64_t patience = 0;        // steps in a row without a new architecture before giving up
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
 };
@@ -106,6 +107,12 @@ enum class OnError { kSkip, kStop };
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
+  std::uint64_t workers = 1;        // evaluations at once
+  bool isolate = false;             // evaluate in child processes; implied by several workers
+  double timeout_seconds = 0;       // of an evaluation in a child process; 0: none
+  std::uint64_t memory_limit = 0;   // MiB, of a child process and what it starts; 0: none
+
+  bool in_processes() const { return isolate || workers > 1; }
 };
 
 // A published figure to print beside ours: applies to the searches whose grid point matches
