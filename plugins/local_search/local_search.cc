@@ -12,14 +12,24 @@ void LocalSearch::Bind(const lode::Space& space) {
 
 lode::Architecture LocalSearch::Ask() {
   const lode::Random random = host_.Random();
-  const auto can_go_on = [](const Climb& climb) { return !climb.neighbours.empty(); };
-  auto climb = std::ranges::find_if(climbs_, can_go_on);
+  ClimbAt climb = HighestWithNeighbours();
   lode::Architecture proposal =
       climb != climbs_.end() ? TakeNeighbour(*climb, random) : starts_->Draw(random);
   if (climb == climbs_.end()) climb = climbs_.emplace(climb);
   climb->under_way.push_back(proposal);
   starts_->MarkSeen(proposal);
   return proposal;
+}
+
+// The oldest of equally high ones; end if there is none.
+LocalSearch::ClimbAt LocalSearch::HighestWithNeighbours() {
+  ClimbAt highest = climbs_.end();
+  for (ClimbAt climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
+    if (climb->neighbours.empty()) continue;
+    if (highest == climbs_.end() || climb->position->reward > highest->position->reward)
+      highest = climb;
+  }
+  return highest;
 }
 
 lode::Architecture LocalSearch::TakeNeighbour(Climb& climb, lode::Random random) {
