@@ -94,7 +94,9 @@ constexpr Rule kRules[] = {
     // Optimizers.
     {"optimizer.bind", "bind takes a space or refuses it as unsupported; some space it takes."},
     {"optimizer.before_bind", "ask, tell and load before bind are refused."},
-    {"optimizer.ask", "ask succeeds at every step; ahead of tell with LODE_CAP_SEVERAL_ASKS."},
+    {"optimizer.ask", "ask succeeds at every step."},
+    {"optimizer.ahead",
+     "With LODE_CAP_SEVERAL_ASKS ask and tell go on with 2, 3, 7 proposals out."},
     {"optimizer.proposal", "A proposal is a finite action or an architecture of the space."},
     {"optimizer.tell", "tell takes every trial: failed, rejected, uninvited, several goals."},
     {"optimizer.batch", "Trials told in one call have the effect of telling them one by one."},

@@ -1257,6 +1257,9 @@ inline double Violation(const lode_trial& t) {
 //   void Bind(lode::Space);                                    // may throw UnsupportedError
 //   std::variant<Action, Architecture> Ask();                  // or either of the two types
 //   void Tell(const Trial&);                                   // also trials it did not ask for
+// With LODE_CAP_SEVERAL_ASKS Ask is called again before earlier proposals are told. They are told in
+// their order; only one that a limit rejected is followed by another Ask for its step, whose
+// proposal is told before the younger ones.
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {
