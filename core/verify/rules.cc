@@ -82,7 +82,7 @@ constexpr Rule kRules[] = {
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
     {"oracle.batch", "A batch has the results that its architectures have alone."},
     {"oracle.invalid_architecture", "Bytes that are no architecture are not measured."},
-    {"oracle.cost", "The cost is a finite number of seconds, not negative."},
+    {"oracle.cost", "The cost is a finite number of seconds, not negative, the same each time."},
     {"oracle.canonical", "With LODE_CAP_CANONICAL an architecture and its representative agree."},
     {"oracle.threads", "With LODE_CAP_CONCURRENT four threads at once get the same results."},
 
