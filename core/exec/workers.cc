@@ -157,7 +157,9 @@ void Workers::Handle(Slot& slot, Message& message) {
     PassOn(*log);
   } else if (const auto* progress = std::get_if<Progress>(&message)) {
     PassOn(*progress);
-  } else if (std::get_if<Stopped>(&message) == nullptr) {
+  } else if (std::get_if<Stopped>(&message) != nullptr) {
+    slot.refusal = "oracle process: was told to end, and not by this program";
+  } else {
     Lose(slot, "sends what only a host sends");
   }
 }
@@ -209,8 +211,7 @@ void Workers::CheckTime(Slot& slot) {
 
 // It must not take more while it cleans up.
 void Workers::CheckMemory(Slot& slot) {
-  if (limits_.memory_limit > 0 &&
-      ResidentBytes(slot.process->pid()) > limits_.memory_limit << 20) {
+  if (limits_.memory_limit > 0 && ResidentBytes(slot.process->pid()) > limits_.memory_limit << 20) {
     Lose(slot, "took more memory than the limit of " + std::to_string(limits_.memory_limit) +
                    " MiB" + slot.process->LastOutput());
   }
