@@ -46,9 +46,8 @@ std::string Joined(const std::vector<std::string>& words) {
 class MpiTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(kBuild / "lib/lode/lode_mpi.so") ||
-        std::system("command -v mpirun >/dev/null") != 0) {
-      GTEST_SKIP() << "this build has no MPI";
+    if (std::system("command -v mpirun >/dev/null") != 0) {
+      GTEST_SKIP() << "there is no mpirun";
     }
     for (const char* name : {"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"}) {
       setenv(name, "1", 1);

@@ -36,12 +36,11 @@ Workers::Workers(std::size_t count, const Limits& limits, Setup setup, WorkerPro
       program_(std::move(program)),
       idle_(std::move(idle)),
       slots_(count) {
-  Slot& first = slots_.front();
-  Launch(first);
+  std::ranges::for_each(slots_, [this](Slot& slot) { Launch(slot); });
   while (!has_metrics()) {
     Wait();
-    if (!first.process) {
-      throw HostError(first.refusal);
+    if (!slots_.front().process) {
+      throw HostError(slots_.front().refusal);
     }
   }
 }
