@@ -87,11 +87,15 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// A worker is no rank, even if its host is one: what mpirun tells a rank is not for it.
 std::vector<std::string> EnvironmentWith(const std::string& mark) {
+  constexpr std::array<std::string_view, 4> kDropped = {"LODE_WORKER=", "OMPI_COMM_WORLD_", "PMIX_",
+                                                        "PMI_"};
   std::vector<std::string> variables{mark};
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
-    if (!std::string_view(*at).starts_with("LODE_WORKER=")) {
-      variables.emplace_back(*at);
+    const std::string_view variable = *at;
+    if (std::ranges::none_of(kDropped, [&](auto name) { return variable.starts_with(name); })) {
+      variables.emplace_back(variable);
     }
   }
   return variables;
