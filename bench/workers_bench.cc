@@ -49,26 +49,29 @@ std::unique_ptr<Executor> Make(const Pipeline& pipeline) {
   return MakeExecutor(pipeline, Index(), kContext, program);
 }
 
-void Question(benchmark::State& state) {
+void RoundTrip(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(1, 0, 1);
   const auto executor = Make(pipeline);
   std::uint64_t id = 0;
   for (auto _ : state) {
     ++id;
-    executor->Start({id, id, 0, id, Architecture(30), {}});
+    Question question;
+    question.id = id;
+    question.architecture.resize(30);
+    executor->Start(question);
     benchmark::DoNotOptimize(executor->Finish(id));
   }
 }
-BENCHMARK(Question)->Unit(benchmark::kMicrosecond)->UseRealTime();
+BENCHMARK(RoundTrip)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
 // A process from its start to its end.
-void Process(benchmark::State& state) {
+void Start(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(1, 0, 1);
   for (auto _ : state) {
     Make(pipeline);
   }
 }
-BENCHMARK(Process)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // items_per_second: trials, from the first question on.
 void Trials(benchmark::State& state) {

@@ -49,7 +49,9 @@ const fs::path kBuild = LODE_BINARY_DIR;
 constexpr std::uint64_t kFaulty = 3;
 
 Question QuestionOf(std::uint64_t id) {
-  Question question{id, id - 1, 0, 7 * id, Architecture(30)};
+  Question question;
+  question.id = id;
+  question.architecture.resize(30);
   question.architecture[(id - 1) % 30] = 1;
   return question;
 }
@@ -258,8 +260,7 @@ TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuestion) {
   for (const int signal : {SIGKILL, SIGTERM}) {
     Make(1, "fault = \"sleep\"");
     std::thread killer([&, signal] {
-      ASSERT_TRUE(WaitUntil([&] { return !LivingOf(notes_).empty(); }));
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 2; }));  // it is at work
       kill(LivingOf(notes_).at(0), signal);
     });
     const auto measurements = Ask(1, 3);
@@ -276,7 +277,7 @@ TEST_F(WorkersTest, TheWishToCancelEndsTheWaiting) {
     cancelled_ = false;
     Make(2, std::string("fault = \"") + fault + "\"");
     std::thread user([this] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 4; }));  // both are at work
       cancelled_ = true;
     });
     workers_->Start(QuestionOf(3));

@@ -298,7 +298,7 @@ std::string WorkerProcess::End(milliseconds patience) {
   if (pid_ < 0) {
     return "";
   }
-  WaitForExit(patience);
+  WaitForExit(fault_.empty() ? patience : milliseconds(0));
   const bool exited = HasExited();
   kill(pid_, SIGKILL);
   WaitForExit(kPatience);

@@ -144,6 +144,7 @@ class FaultyOracle {
     if (fault == "abort") std::abort();
     if (fault == "exit") std::exit(0);
     if (fault == "leak") Leak();
+    if (fault == "hang" || fault == "sleep") Note(getpid());
     if (fault == "hang") Hang();
     if (fault == "sleep") Sleep();
     if (fault == "talk") Talk();
