@@ -95,7 +95,7 @@ struct Fault {
 
 TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
   ASSERT_EQ(Run("sound", {}).status, 0);
-  const std::vector<Fault> faults = {
+  std::vector<Fault> faults = {
       {"crash",
        "oracle process: killed by signal 11 (Segmentation fault); last output: the last words"},
       {"abort", "oracle process: killed by signal 6 (Aborted)"},
@@ -110,6 +110,12 @@ TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
        29,
        {"execution.timeout_seconds=2"}},
   };
+  if (kMemoryIsOurs) {
+    faults.push_back({"leak",
+                      "oracle process: took more memory than the limit of 400 MiB",
+                      29,
+                      {"execution.memory_limit=400"}});
+  }
   for (const Fault& fault : faults) {
     std::vector<std::string> overrides = fault.limits;
     overrides.insert(overrides.end(),

@@ -13,7 +13,22 @@
 #include <thread>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define LODE_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LODE_TEST_SANITIZED 1
+#endif
+#endif
+
 namespace lode {
+
+#ifdef LODE_TEST_SANITIZED
+inline constexpr bool kMemoryIsOurs = false;
+#else
+// What a process has in memory is what it has asked for.
+inline constexpr bool kMemoryIsOurs = true;
+#endif
 
 inline std::string ReadProc(pid_t process, const char* name) {
   std::ifstream in("/proc/" + std::to_string(process) + "/" + name);

@@ -62,7 +62,11 @@ TEST(MessageTest, AnswersKeepEveryBit) {
 }
 
 TEST(MessageTest, QuestionsKeepEveryByte) {
-  Question sent{1, 2, 3, UINT64_MAX, {}};
+  Question sent;
+  sent.id = 1;
+  sent.step = 2;
+  sent.attempt = 3;
+  sent.seed = UINT64_MAX;
   for (int cell = 0; cell < 256; ++cell) {
     sent.architecture.push_back(static_cast<std::uint8_t>(cell));
   }
