@@ -35,5 +35,7 @@ void AddCompletion(CLI::App& app, const GlobalOptions& global, Action& action);
 // Hidden: for the shells, and for the build.
 void AddComplete(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddMan(CLI::App& app, const GlobalOptions& global, Action& action);
+// Hidden: for the program itself.
+void AddWorker(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace lode::cli

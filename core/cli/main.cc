@@ -72,6 +72,7 @@ int Main(int argc, char** argv) {
   AddCompletion(app, global, action);
   AddComplete(app, global, action);
   AddMan(app, global, action);
+  AddWorker(app, global, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
