@@ -84,7 +84,7 @@ std::optional<JobResult> Ended(const Job& job) {
 class StoredSearch {
  public:
   // Throws HostError if the run cannot even start.
-  StoredSearch(const Job& job, RunProgress& progress)
+  StoredSearch(const Job& job, RunProgress& progress, const Evaluators& evaluators)
       : job_(job),
         progress_(progress),
         resumes_(job.exists && fs::exists(job.directory / core::kStoreFile)),
@@ -96,7 +96,7 @@ class StoredSearch {
                  {}} {
     const core::Pipeline& pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
-        std::make_unique<core::InProcess>(pipeline, *job.catalog, context_);
+        core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
     if (resumes_) {
       executor = Replaying(std::move(executor));
     }
@@ -177,12 +177,12 @@ class StoredSearch {
   std::unique_ptr<core::RunStore> store_;
 };
 
-JobResult Execute(const Job& job, ProgressDisplay& display) {
+JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators) {
   const core::RunLock lock(job.directory);
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
   std::optional<JobResult> result = Ended(job);
   if (!result) {
-    StoredSearch search(job, progress);
+    StoredSearch search(job, progress, evaluators);
     core::RunResult run = search.Execute();
     result = JobResult{search.run().metrics(), std::move(run)};
   }
@@ -196,7 +196,8 @@ JobResult Execute(const Job& job, ProgressDisplay& display) {
 // Takes jobs in order with several threads. The first job that cannot even start ends all.
 class JobQueue {
  public:
-  explicit JobQueue(const std::vector<Job>& jobs) : jobs_(jobs), display_(jobs.size()) {}
+  JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators)
+      : jobs_(jobs), evaluators_(evaluators), display_(jobs.size()) {}
 
   void Run(unsigned thread_count) {
     std::vector<std::thread> threads;
@@ -217,7 +218,7 @@ class JobQueue {
   void Work() {
     for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
       try {
-        JobResult result = Execute(jobs_[i], display_);
+        JobResult result = Execute(jobs_[i], display_, evaluators_);
         const std::lock_guard lock(mutex_);
         jobs_[i].result->metrics = std::move(result.metrics);
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
@@ -251,6 +252,7 @@ class JobQueue {
   }
 
   const std::vector<Job>& jobs_;
+  const Evaluators& evaluators_;
   ProgressDisplay display_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
@@ -326,6 +328,9 @@ int ExitStatusOf(const Plan& plan) {
 }
 
 unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
+  if (core::UnderMpi()) {
+    return 1;  // the ranks serve one run at a time
+  }
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const auto workers = plan.jobs.front().search->pipeline.execution.workers;
   const unsigned threads =
@@ -385,12 +390,15 @@ void CheckChanges(Plan& plan, const JobOptions& options) {
   }
 }
 
-int Execute(Plan& plan, const JobOptions& options) {
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   PrepareDirectories(plan.jobs);
   Notes notes;
   std::ranges::for_each(plan.jobs, [&](const Job& job) { notes.Add(job); });
   CatchSignals();
-  JobQueue(plan.jobs).Run(ThreadsFor(plan, options));
+  if (core::UnderMpi()) {
+    evaluators.mpi.link();  // by the thread that ends it, and when nothing forks any more
+  }
+  JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
   if (options.json) {
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/cli/pipeline_options.h"
+#include "core/exec/make_executor.h"
 #include "core/report/summary.h"
 
 namespace lode::cli {
@@ -51,7 +52,13 @@ struct Plan {
 // job would make, unless that is forced.
 void CheckChanges(Plan& plan, const JobOptions& options);
 
+// Where the runs' oracles may be: in processes of this program, on ranks.
+struct Evaluators {
+  core::WorkerProgram program;
+  core::MpiSession& mpi;
+};
+
 // Does all jobs, prints what came out, and returns an ExitStatus.
-int Execute(Plan& plan, const JobOptions& options);
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
 
 }  // namespace lode::cli

@@ -14,9 +14,10 @@ struct ResumeOptions {
 };
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
+  core::MpiSession mpi;
   Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global);
   CheckChanges(plan, options.jobs);
-  return Execute(plan, options.jobs);
+  return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
 }
 
 }  // namespace

@@ -119,6 +119,7 @@ void CheckExistingRuns(Plan& plan, const RunOptions& options) {
 }
 
 int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
+  core::MpiSession mpi;
   if (options.goes_on() && options.out.empty()) {
     throw core::HostError(std::string(options.resume ? "--resume" : "--extend") +
                           " needs --out with the directory of the runs; `lode resume DIR` goes on "
@@ -128,7 +129,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   CheckDirectories(plan);
   CheckExistingRuns(plan, options);
   CheckChanges(plan, options.jobs);
-  return Execute(plan, options.jobs);
+  return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   trials_ = count.Integer(0);
   trial_rows_ = std::make_unique<Statement>(
       database_,
-      "SELECT step, evaluation, random, reused, action, architecture, reward, violation, "
+      "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "
       "trial.failure" +
           MetricColumns(metrics_) +
           " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation ORDER BY trial.step");
