@@ -23,6 +23,7 @@ struct GlobalOptions {
 using Action = std::function<int()>;
 
 void AddRun(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddResume(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddPlugins(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);

@@ -61,6 +61,7 @@ int Main(int argc, char** argv) {
 
   Action action;
   AddRun(app, global, action);
+  AddResume(app, global, action);
   AddValidate(app, global, action);
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);

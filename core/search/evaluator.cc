@@ -170,7 +170,7 @@ void Evaluator::Ask(Ticket& ticket) {
   unique_queries_ += ticket.is_new_query ? 1 : 0;
   asked_.emplace(ticket.network, ticket.step);
   ticket.id = ++last_id_;
-  Question question{ticket.id, ticket.step, ticket.attempt, 0, ticket.architecture};
+  Question question{ticket.id, ticket.step, ticket.attempt, 0, ticket.architecture, ticket.text};
   random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
   random_.Fill(&question.seed, 1);
   under_way_.emplace(ticket.id, ticket);

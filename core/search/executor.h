@@ -20,6 +20,7 @@ struct Question {
   std::uint64_t attempt = 0;  // how many proposals were rejected before in this step
   std::uint64_t seed = 0;     // for the oracles' own randomness
   Architecture architecture;
+  std::string text;  // the same in the space's notation
 };
 
 enum class Outcome { kMeasured, kFailed, kRejected };

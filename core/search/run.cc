@@ -131,6 +131,7 @@ class Run::Loop {
       ending_ = Ending::kInterrupted;
     } catch (const HostError& e) {
       End(Ending::kFailed, e.what());
+      broken_ = true;
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     return Result(seconds.count());
@@ -156,7 +157,8 @@ class Run::Loop {
   bool AreQueriesSpent() const {
     const BudgetConfig& budget = pipeline_.budget;
     return (budget.unique_queries && evaluator_.unique_queries() >= *budget.unique_queries) ||
-           (budget.simulated_seconds && cost_seconds_ >= *budget.simulated_seconds);
+           (budget.simulated_seconds &&
+            cost_seconds_ >= static_cast<double>(*budget.simulated_seconds));
   }
 
   // Nothing more is to be asked.
@@ -272,10 +274,10 @@ class Run::Loop {
     std::vector<std::vector<double>> metrics;
     std::ranges::transform(front, std::back_inserter(metrics), &FrontTrial::metrics);
     const auto hypervolume = goals_.size() > 1 ? goals_.HypervolumeOf(metrics) : std::nullopt;
-    return {context_.seed, told_,           unique_queries_,  failures_,
-            rejections_,   cost_seconds_,   seconds,          ending_,
-            reason_,       tracker_.best(), tracker_.marks(), std::move(front),
-            hypervolume};
+    return {context_.seed,    told_,         unique_queries_, failures_,
+            rejections_,      cost_seconds_, seconds,         ending_,
+            reason_,          broken_,       tracker_.best(), tracker_.marks(),
+            std::move(front), hypervolume};
   }
 
   // A reward that is no number fails the trial: no optimizer and no comparison can use it.
@@ -473,6 +475,7 @@ class Run::Loop {
   std::string last_failure_;
   Ending ending_ = Ending::kBudget;
   std::string reason_;
+  bool broken_ = false;
 };
 
 Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,

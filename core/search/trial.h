@@ -69,7 +69,12 @@ struct MarkResult {
   std::optional<BestTrial> best;
 };
 
-enum class Ending { kBudget, kStalled, kInterrupted, kFailed };
+enum class Ending {
+  kBudget,       // spent
+  kStalled,      // nothing new comes
+  kInterrupted,  // from outside
+  kFailed        // too many trials did, or an error ended it
+};
 
 struct RunResult {
   std::uint64_t seed = 0;
@@ -81,6 +86,7 @@ struct RunResult {
   double seconds = 0;                // wall-clock time of the loop
   Ending ending = Ending::kBudget;
   std::string reason;             // with kStalled and kFailed: why
+  bool broken = false;            // with kFailed: by an error, which may be gone next time
   std::optional<BestTrial> best;  // none if no trial succeeded within the limits
   std::vector<MarkResult> marks;
   std::vector<FrontTrial> front;      // the Pareto front of the goals, the first goal's best first;
