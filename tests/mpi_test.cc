@@ -199,6 +199,21 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
   EXPECT_TRUE(WaitUntil([&] { return Rank("0").empty() && Rank("1").empty(); }));
 }
 
+TEST_F(MpiTest, AJobThatIsToldToEndGoesOnWithTheSameTrials) {
+  ASSERT_EQ(lode_.Run(Arguments("whole", {"execution.workers=2"})).status, 0);
+  const pid_t job = StartCommand(Mpirun() + Joined(Arguments("cut", {"oracle.delay_ms=20"})));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "cut/seed-0/run.db"); }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  kill(job, SIGTERM);
+  EXPECT_NE(FinishCommand(job).status, 0);
+  ASSERT_TRUE(WaitUntil([&] { return Rank("0").empty(); }));  // mpirun may end before its ranks
+  const std::string directory = (directory_.path() / "cut").string();
+  const std::string plugin = (kBuild / "tests/plugins/faulty_oracle.lode.so").string();
+  const Outcome resumed = RunCommand(Mpirun() + Joined({"--plugin", plugin, "resume", directory}));
+  EXPECT_EQ(resumed.status, 0) << resumed.out << resumed.err;
+  EXPECT_EQ(Dump("whole"), Dump("cut"));
+}
+
 // Two hosts: network namespaces with a cable between them.
 class Hosts {
  public:
