@@ -8,9 +8,10 @@
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/plugin/error.h"
-#include "core/search/executor.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
 
@@ -59,7 +60,8 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
     Add(store, Success(0, 1, false, 2.5), 12.5);
     Add(store, Success(1, 1, true, 2.5));
     Add(store, Failure(2, 2, true, "bad", "oracle 'x': no luck"));
-    store.OnRecords(1, Records{{"critic_loss", 0.125}});
+    const std::vector<std::pair<std::string, double>> noted = {{"critic_loss", 0.125}};
+    store.OnRecords(1, noted);
   }
   EXPECT_EQ(
       Query(dir.path(), "SELECT step, evaluation, random, reused, reward, hex(action) FROM trial"),
