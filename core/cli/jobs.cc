@@ -87,7 +87,7 @@ class StoredSearch {
   StoredSearch(const Job& job, RunProgress& progress, const Evaluators& evaluators)
       : job_(job),
         progress_(progress),
-        resumes_(job.exists && fs::exists(job.directory / core::kStoreFile)),
+        resumes_(job.exists),
         context_{job.seed,
                  &interrupted,
                  [&progress](double fraction, std::string_view what) {
@@ -100,6 +100,7 @@ class StoredSearch {
     if (resumes_) {
       executor = Replaying(std::move(executor));
     }
+    const std::string workers = std::to_string(executor->capacity());
     run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
                                        std::move(executor), context_.progress);
     progress_.SetRewardMetric(run_->reward_metric());
@@ -110,6 +111,7 @@ class StoredSearch {
         job.directory, resumes_ ? core::RunStore::Mode::kContinue : core::RunStore::Mode::kNew,
         run_->metrics(), pipeline.execution.commit);
     store_->SetMeta("seed", std::to_string(job.seed));
+    store_->SetMeta("workers", workers);
     store_->SetMeta("status", "running");
     store_->Flush();
   }
@@ -135,9 +137,20 @@ class StoredSearch {
  private:
   std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
     core::UpgradeStore(job_.directory);
+    CheckWorkers(*executor);
     check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job_.directory));
     return std::make_unique<core::ReplayExecutor>(std::make_unique<core::StoredRun>(job_.directory),
                                                   std::move(executor));
+  }
+
+  // How many proposals run ahead decides what they are.
+  void CheckWorkers(const core::Executor& executor) const {
+    const std::string then = core::StoredRun(job_.directory).Meta("workers");
+    const std::string now = std::to_string(executor.capacity());
+    if (!then.empty() && then != now) {
+      throw core::HostError(job_.directory.string() + ": was searched with " + then +
+                            " evaluations at once, and goes on with as many only, not " + now);
+    }
   }
 
   // A replay that goes wrong is noticed before anything is written.
@@ -222,6 +235,7 @@ class JobQueue {
         const std::lock_guard lock(mutex_);
         jobs_[i].result->metrics = std::move(result.metrics);
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
+      } catch (const lode::CancelledError&) {  // before the run began
       } catch (...) {
         const std::lock_guard lock(mutex_);
         error_ = error_ ? error_ : std::current_exception();
@@ -367,7 +381,7 @@ std::vector<std::string> JobOptions::Overrides() const {
 
 void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
                fs::path directory) {
-  const bool exists = core::HoldsRun(directory);
+  const bool exists = fs::exists(directory / core::kStoreFile);
   jobs.push_back({result.search, &catalog, seed, std::move(directory), &result, result.runs.size(),
                   exists, false});
   core::RunResult& run = result.runs.emplace_back();

@@ -32,7 +32,7 @@ struct Job {
   std::filesystem::path directory;
   core::SearchResult* result;
   std::size_t position;  // in result->runs
-  bool exists = false;   // the directory holds it already
+  bool exists = false;   // the directory has trials of it already
   bool changed = false;  // and its configuration or a version is another one now
 };
 

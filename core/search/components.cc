@@ -18,8 +18,8 @@ std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
 }  // namespace
 
 Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run)
-    : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")) {
-  ViewSpace();
+    : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")),
+      space_view_(ViewOf(*space_)) {
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
   if (!pipeline.optimizer.policy.empty()) {
@@ -34,15 +34,16 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
   }
 }
 
-void Components::ViewSpace() {
+std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {
   try {
-    space_view_ = std::make_unique<lode::Space>(space_->handle());
+    auto view = std::make_unique<lode::Space>(space.handle());
+    if (view->cells() > 0) {
+      return view;
+    }
   } catch (const lode::Error& e) {
-    throw HostError(space_->title() + ": " + e.what());
+    throw HostError(space.title() + ": " + e.what());
   }
-  if (space_view_->cells() == 0) {
-    throw HostError(space_->title() + ": has no cells");
-  }
+  throw HostError(space.title() + ": has no cells");
 }
 
 }  // namespace lode::core

@@ -10,6 +10,9 @@
 
 namespace lode::core {
 
+// The space as C++ sees it. Throws HostError for one that cannot be searched. `space` outlives it.
+std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space);
+
 // Created and bound to each other. Not copied, not moved: plugins know the addresses.
 class Components {
  public:
@@ -22,8 +25,6 @@ class Components {
   std::vector<std::unique_ptr<ExplorationInstance>>& explorations() { return explorations_; }
 
  private:
-  void ViewSpace();
-
   std::unique_ptr<SpaceInstance> space_;
   std::unique_ptr<lode::Space> space_view_;
   std::vector<std::unique_ptr<ExplorationInstance>> explorations_;

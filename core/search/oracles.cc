@@ -11,6 +11,7 @@
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
+#include "core/search/components.h"
 
 namespace lode::core {
 namespace {
@@ -88,6 +89,7 @@ Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunCont
 }
 
 void Oracles::Bind() {
+  ViewOf(space_);  // a space that cannot be searched is named before an oracle refuses it
   for (const auto& oracle : oracles_) {
     oracle->Bind(space_.handle());
     const auto& metrics = metrics_.emplace_back(oracle->Metrics());

@@ -315,17 +315,18 @@ class Run::Loop {
     } else {
       is_action = Ask(step);
     }
+    std::string text;
     try {
       if (is_action) {
         architecture_ = components_.space().Discretize(action_);
       }
-      step.action = is_action ? action_ : Action();
-      step.ticket = evaluator_.Begin(step.number, step.attempt, architecture_,
-                                     components_.space().Format(architecture_));
+      text = components_.space().Format(architecture_);
     } catch (const lode::Error& e) {
       throw HostError(components_.optimizer().title() + ": proposed what space '" +
                       pipeline_.space.id + "' refuses: " + e.what());
     }
+    step.action = is_action ? action_ : Action();
+    step.ticket = evaluator_.Begin(step.number, step.attempt, architecture_, std::move(text));
     step.noted = std::move(noted_);
   }
 

@@ -124,6 +124,10 @@ void RemoveRun(const fs::path& directory) {
   }
 }
 
+bool HoldsRun(const fs::path& directory) {
+  return fs::exists(directory / kStoreFile) || fs::exists(directory / kVersionsFile);
+}
+
 }  // namespace
 
 fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
@@ -137,10 +141,6 @@ fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
     }
   }
   return fs::path(point) / ("seed-" + std::to_string(seed));
-}
-
-bool HoldsRun(const fs::path& directory) {
-  return fs::exists(directory / kStoreFile) || fs::exists(directory / kVersionsFile);
 }
 
 std::vector<fs::path> FindRuns(const fs::path& directory) {

@@ -26,10 +26,8 @@ inline constexpr char kResultFile[] = "result.json";
 // a grid.
 std::filesystem::path RunDirectoryName(const Search& search, std::uint64_t seed);
 
-// The directory of a run, begun or not.
-bool HoldsRun(const std::filesystem::path& directory);
-
-// All run directories in `directory`, itself too, in the order of their names and seeds.
+// All run directories in `directory`, itself too, in the order of their names and seeds; of runs
+// that were to begin and did not, too.
 std::vector<std::filesystem::path> FindRuns(const std::filesystem::path& directory);
 
 // Makes the directory, removes a run that it holds, and writes pipeline.toml and versions.json.

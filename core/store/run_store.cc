@@ -51,7 +51,7 @@ class RunStore::Tables {
     BindOrNull(*evaluation_, 4, e.failure);
     evaluation_->Bind(5, static_cast<std::uint64_t>(e.rejected));
     evaluation_->Bind(6, e.cost_seconds);
-    for (std::size_t i = 0; i < e.metrics.size(); ++i) {
+    for (std::size_t i = 0; i < metric_count_; ++i) {
       evaluation_->Bind(static_cast<int>(7 + i), e.failure.empty() ? e.metrics[i] : std::nan(""));
     }
     evaluation_->Run();
@@ -123,6 +123,7 @@ class RunStore::Tables {
   }
 
   void Prepare(const std::vector<MetricDeclaration>& metrics) {
+    metric_count_ = metrics.size();
     std::string placeholders = "?, ?, ?, ?, ?, ?";
     for (std::size_t i = 0; i < metrics.size(); ++i) {
       placeholders += ", ?";
@@ -139,6 +140,7 @@ class RunStore::Tables {
   }
 
   Database database_;
+  std::size_t metric_count_ = 0;
   std::unique_ptr<Statement> evaluation_, trial_, record_, meta_;
 };
 

@@ -1,6 +1,7 @@
 // The trials of one run in an SQLite file, `run.db` in the run's directory.
 //
-//   meta(key, value)         format, seed, status ("running", "finished", ...)
+//   meta(key, value)         format, seed, workers (evaluations at once), status ("running",
+//                            "interrupted", "finished", ...)
 //   metric(position, name, unit, direction, split, dataset, epochs)
 //   evaluation(id, step, architecture, failure, rejected, cost_seconds, <a column for each metric>)
 //                            what oracles were asked, in the order of asking; rejected: broke a
