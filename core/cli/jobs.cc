@@ -119,10 +119,8 @@ class StoredSearch {
   const core::Run& run() const { return *run_; }
 
   core::RunResult Execute() {
-    core::RunResult result;
-    result.seed = job_.seed;
+    core::RunResult result = run_->Execute(Observers());
     try {
-      result = run_->Execute(Observers());
       if (check_ && result.ending == core::Ending::kBudget) {
         check_->CheckEnd(result.steps);
       }

@@ -83,6 +83,8 @@ const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
 
 void UpgradeStore(const std::filesystem::path& directory) {
   Database database(directory / kStoreFile, Database::Access::kWrite);
+  // Who reads one state of the file does not keep others from writing.
+  database.Execute("PRAGMA journal_mode = WAL");
   Migrate(database);
 }
 
