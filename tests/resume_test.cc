@@ -101,7 +101,7 @@ class ResumeTest : public testing::Test {
     std::mt19937 random(static_cast<unsigned>(workers));
     std::uniform_int_distribution<std::chrono::microseconds::rep> moment(0, whole.count());
     const char* kills = std::getenv("LODE_KILLS");
-    for (int i = 0; i < (kills != nullptr ? std::atoi(kills) : 4); ++i) {
+    for (int i = 0; i < (kills != nullptr ? std::atoi(kills) : 2); ++i) {
       const auto arguments = Resuming(Slow(pipeline, "killed", workers));
       KillAt(arguments, std::chrono::microseconds(moment(random)));
       KillAt(arguments, std::chrono::microseconds(moment(random) / 2));
