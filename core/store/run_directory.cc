@@ -103,7 +103,7 @@ std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
     if (line.starts_with("[")) {
       table = line;
     } else if (!line.empty() && table != "[plugins]" && !(ignore_budget && table == "[budget]")) {
-      lines.push_back(table + " " + line);
+      lines.push_back(std::string(table).append(" ").append(line));
     }
   }
   return lines;
