@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/exec/in_process.h"
 #include "core/plugin/index.h"
 #include "core/search/run.h"
 #include "core/store/run_store.h"
@@ -51,16 +52,27 @@ Pipeline TablePipeline(const char* optimizer, std::uint64_t steps) {
 
 constexpr std::uint64_t kSteps = 20000;
 
+// A run whose oracles are in this process.
+struct LocalRun {
+  LocalRun(const Pipeline& pipeline, const std::atomic<bool>& cancelled)
+      : context{0, &cancelled, {}, {}},
+        run(pipeline, 0, Index(), cancelled,
+            std::make_unique<InProcess>(pipeline, Index(), context)) {}
+  const RunContext context;
+  Run run;
+};
+
 void Search(benchmark::State& state, const char* optimizer, bool stored) {
   const Pipeline pipeline = TablePipeline(optimizer, kSteps);
   const std::atomic<bool> cancelled = false;
   for (auto _ : state) {
     state.PauseTiming();
     const TemporaryDirectory dir;
-    Run run(pipeline, 0, Index(), cancelled);
+    LocalRun local(pipeline, cancelled);
+    Run& run = local.run;
     state.ResumeTiming();
     if (stored) {
-      RunStore store(dir.path(), run.metrics(), {});
+      RunStore store(dir.path(), RunStore::Mode::kNew, run.metrics());
       run.Execute({&store});
     } else {
       run.Execute({});
@@ -78,7 +90,7 @@ void CreateComponents(benchmark::State& state) {
   const Pipeline pipeline = TablePipeline("random", 1);
   const std::atomic<bool> cancelled = false;
   for (auto _ : state) {
-    const Run run(pipeline, 0, Index(), cancelled);
+    const LocalRun run(pipeline, cancelled);
     benchmark::DoNotOptimize(&run);
   }
 }

@@ -11,9 +11,9 @@
 
 #include "core/config/document.h"
 #include "core/config/resolve.h"
+#include "core/exec/in_process.h"
 #include "core/plugin/index.h"
 #include "core/search/components.h"
-#include "core/search/limits.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -37,9 +37,10 @@ class EvaluatorTest : public testing::Test {
         directory_.path() / "index.json");
     pipeline_ = Resolve(Document::FromText(text, "test"), *index_).at(0).pipeline;
     components_ = std::make_unique<Components>(pipeline_, *index_, context_);
-    limits_ = std::make_unique<Limits>(pipeline_.reward, components_->metrics());
-    evaluator_ =
-        std::make_unique<Evaluator>(*components_, 1, limits_->empty() ? nullptr : limits_.get());
+    executor_ = std::make_unique<InProcess>(pipeline_, *index_, context_);
+    evaluator_ = std::make_unique<Evaluator>(
+        pipeline_, *index_, context_, components_->space(), *executor_,
+        [this](const EvaluationRecord& e) { asked_ += static_cast<int>(e.records.size()); });
   }
 
   // Depth 2 everywhere; layers 3 and 4 of each unit are inactive and have kernel `inactive`.
@@ -52,19 +53,21 @@ class EvaluatorTest : public testing::Test {
     for (int layer = 1; layer < 20; ++layer) {
       ones += ", 3";
     }
-    return evaluator_->Evaluate(step_++,
-                                components_->space().Parse("{\"ks\": [" + kernels + "], \"e\": [" +
-                                                           ones + "], \"d\": [2, 2, 2, 2, 2]}"),
-                                attempt);
+    auto ticket =
+        evaluator_->Begin(step_++, attempt,
+                          components_->space().Parse("{\"ks\": [" + kernels + "], \"e\": [" + ones +
+                                                     "], \"d\": [2, 2, 2, 2, 2]}"),
+                          "");
+    return evaluator_->Finish(ticket);
   }
 
   const TemporaryDirectory directory_;
   std::unique_ptr<PluginIndex> index_;
   Pipeline pipeline_;
   int asked_ = 0;  // of picky
-  const RunContext context_{1, nullptr, {}, [this](std::string_view, double) { ++asked_; }};
+  const RunContext context_{1, nullptr, {}, {}};
   std::unique_ptr<Components> components_;
-  std::unique_ptr<Limits> limits_;
+  std::unique_ptr<InProcess> executor_;
   std::unique_ptr<Evaluator> evaluator_;
   std::uint64_t step_ = 0;
 };

@@ -23,6 +23,7 @@ struct GlobalOptions {
 using Action = std::function<int()>;
 
 void AddRun(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddResume(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddPlugins(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);
@@ -34,5 +35,7 @@ void AddCompletion(CLI::App& app, const GlobalOptions& global, Action& action);
 // Hidden: for the shells, and for the build.
 void AddComplete(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddMan(CLI::App& app, const GlobalOptions& global, Action& action);
+// Hidden: for the program itself.
+void AddWorker(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace lode::cli

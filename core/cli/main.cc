@@ -9,6 +9,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/manual.h"
+#include "core/exec/make_executor.h"
 #include "core/plugin/log.h"
 
 namespace lode::cli {
@@ -45,6 +46,13 @@ int Report(const std::exception& error) {
   return kUsage;
 }
 
+// Ranks above 0 say nothing of what rank 0 says, and do nothing but evaluate.
+int ServeAsRank(const CLI::App& app, const GlobalOptions& global) {
+  return app.got_subcommand("run") || app.got_subcommand("resume")
+             ? core::ServeRank(core::ThisProgram(global.plugins))
+             : kDone;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(Description());
   app.footer(Footer());
@@ -61,6 +69,7 @@ int Main(int argc, char** argv) {
 
   Action action;
   AddRun(app, global, action);
+  AddResume(app, global, action);
   AddValidate(app, global, action);
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);
@@ -71,11 +80,16 @@ int Main(int argc, char** argv) {
   AddCompletion(app, global, action);
   AddComplete(app, global, action);
   AddMan(app, global, action);
+  AddWorker(app, global, action);
+  const bool is_rank = core::MpiRank() > 0;
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return app.exit(asked);
+    return is_rank ? kDone : app.exit(asked);
   } catch (const CLI::ParseError& error) {
+    if (is_rank) {
+      return kUsage;
+    }
     std::fprintf(stderr, "lode: %s (try lode --help)\n", LowerCase(error.what()).c_str());
     return kUsage;
   }
@@ -85,7 +99,7 @@ int Main(int argc, char** argv) {
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
   try {
-    return action();
+    return is_rank ? ServeAsRank(app, global) : action();
   } catch (const std::exception& error) {
     return Report(error);
   }

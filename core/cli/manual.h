@@ -27,6 +27,7 @@ inline constexpr Topic kExamples[] = {
     {"lode run configs/nb201/l2nas.toml", "search NAS-Bench-201 with L2NAS"},
     {"lode run configs/nb201/l2nas.toml --set optimizer.use=rea",
      "the same with another optimizer"},
+    {"lode resume runs/nb201-l2nas/20261124-120000", "go on with what was interrupted"},
     {"lode plugins", "what there is to use"},
     {"lode describe l2nas", "its parameters"},
     {"lode show nb201 '|nor_conv_3x3~0|+...'", "one architecture, and its picture"},

@@ -5,7 +5,7 @@
 #include "core/config/document.h"
 #include "core/config/resolve.h"
 #include "core/config/reward_config.h"
-#include "core/search/components.h"
+#include "core/search/oracles.h"
 
 namespace lode::cli {
 namespace {

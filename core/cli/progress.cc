@@ -64,6 +64,10 @@ void RunProgress::OnProgress(double fraction, std::string_view what) {
   in_long_call_ = true;
 }
 
+void RunProgress::OnEvaluation(const core::EvaluationRecord& evaluation) {
+  cost_seconds_.store(cost_seconds_ + evaluation.cost_seconds, std::memory_order_relaxed);
+}
+
 void RunProgress::OnTrial(const core::TrialRecord& trial) {
   in_long_call_.store(false, std::memory_order_relaxed);
   if (trial.feasible() && trial.reward > best_reward_) {
@@ -76,13 +80,12 @@ void RunProgress::OnTrial(const core::TrialRecord& trial) {
 
 double RunProgress::Fraction() const {
   double fraction = 0;
-  if (budget_.steps) {
-    fraction = static_cast<double>(steps_) / static_cast<double>(*budget_.steps);
-  }
-  if (budget_.unique_queries) {
-    fraction = std::max(
-        fraction, static_cast<double>(unique_) / static_cast<double>(*budget_.unique_queries));
-  }
+  const auto consider = [&](double spent, const std::optional<std::uint64_t>& limit) {
+    fraction = limit ? std::max(fraction, spent / static_cast<double>(*limit)) : fraction;
+  };
+  consider(static_cast<double>(steps_), budget_.steps);
+  consider(static_cast<double>(unique_), budget_.unique_queries);
+  consider(cost_seconds_, budget_.simulated_seconds);
   return fraction;
 }
 

@@ -27,6 +27,7 @@ class RunProgress : public core::TrialObserver {
   void SetRewardMetric(std::size_t metric) { reward_metric_ = metric; }
   // What a component says of a long call: shown until the trial ends. Any thread.
   void OnProgress(double fraction, std::string_view what);
+  void OnEvaluation(const core::EvaluationRecord& evaluation) override;
   void OnTrial(const core::TrialRecord& trial) override;
   std::string Line() const;
 
@@ -41,6 +42,7 @@ class RunProgress : public core::TrialObserver {
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0;
   std::atomic<std::uint64_t> unique_ = 0;
+  std::atomic<double> cost_seconds_ = 0;
   std::atomic<bool> in_long_call_ = false;
   mutable std::mutex mutex_;
   std::string long_call_;  // under mutex_

@@ -124,8 +124,21 @@ std::string FormatBudget(const BudgetConfig& budget) {
   if (budget.unique_queries) {
     text += Line("unique_queries", static_cast<std::int64_t>(*budget.unique_queries));
   }
+  if (budget.simulated_seconds) {
+    text += Line("simulated_seconds", static_cast<std::int64_t>(*budget.simulated_seconds));
+  }
   return text + Line("marks", Integers(budget.marks)) +
          Line("patience", static_cast<std::int64_t>(budget.patience));
+}
+
+std::string FormatExecution(const ExecutionConfig& execution) {
+  return "\n[execution]\n" +
+         Line("on_error", std::string(execution.on_error == OnError::kStop ? "stop" : "skip")) +
+         Line("max_failures", static_cast<std::int64_t>(execution.max_failures)) +
+         Line("commit", std::string(CommitName(execution.commit))) +
+         Line("workers", static_cast<std::int64_t>(execution.workers)) +
+         Line("isolate", execution.isolate) + Line("timeout_seconds", execution.timeout_seconds) +
+         Line("memory_limit", static_cast<std::int64_t>(execution.memory_limit));
 }
 
 std::string FormatReference(const ReferenceConfig& reference) {
@@ -151,6 +164,17 @@ std::string FormatPlugins(const std::vector<std::filesystem::path>& plugins) {
 }
 
 }  // namespace
+
+std::string_view CommitName(Commit commit) {
+  switch (commit) {
+    case Commit::kTrial:
+      return "trial";
+    case Commit::kBatch:
+      return "batch";
+    default:
+      return "auto";
+  }
+}
 
 std::string_view TransformName(Transform transform) {
   switch (transform) {
@@ -188,9 +212,7 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   text += FormatComponents(p.explorations, "exploration", catalog);
   text += "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog);
   text += FormatBudget(p.budget);
-  text += "\n[execution]\n" +
-          Line("on_error", std::string(p.execution.on_error == OnError::kStop ? "stop" : "skip"));
-  text += Line("max_failures", static_cast<std::int64_t>(p.execution.max_failures));
+  text += FormatExecution(p.execution);
   for (const ReferenceConfig& reference : p.references) {
     text += FormatReference(reference);
   }

@@ -218,6 +218,11 @@ patience = 100000
 [execution]
 on_error = "skip"
 max_failures = 10
+commit = "auto"
+workers = 1
+isolate = false
+timeout_seconds = 0.0
+memory_limit = 0
 )");
 }
 

@@ -43,8 +43,16 @@ ParamDeclaration Count(const char* name, std::int64_t fallback, const char* doc)
 }
 
 // A count of which 0 stands for none.
-ParamDeclaration Limit(const char* name, const char* doc) {
-  return Declare(name, LODE_T_INT, std::int64_t{0}, doc, 0, kMaxCount);
+ParamDeclaration Limit(const char* name, const char* doc, const char* unit = "") {
+  ParamDeclaration p = Declare(name, LODE_T_INT, std::int64_t{0}, doc, 0, kMaxCount);
+  p.unit = unit;
+  return p;
+}
+
+ParamDeclaration Seconds(const char* name, const char* doc) {
+  ParamDeclaration p = Declare(name, LODE_T_REAL, 0.0, doc, 0);
+  p.unit = "s";
+  return p;
 }
 
 // A number that need not be given: infinity stands for none.
@@ -141,23 +149,44 @@ std::vector<HostTable> FirstTables() {
 std::vector<HostTable> LastTables() {
   return {
       {"budget",
-       "when the search ends: steps, unique_queries or both are given",
+       "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
        {Limit("steps", "Number of trials; 0: not limited."),
         Count("unique_queries", 0,
               "Number of distinct architectures that an oracle was asked about; known ones are "
               "free, and so is what is merely computed (analytic) beside an oracle that measures. "
               "Without it they are not limited."),
+        Limit("simulated_seconds",
+              "What the evaluations may cost together, in seconds that the oracle says they would "
+              "take (nb201.table: training); 0: not limited. Known results cost nothing.",
+              "s"),
         Declare("marks", LODE_T_INT_LIST, kNoInts,
                 "Earlier points to report the best at, ascending, in steps if steps are limited, "
-                "else in unique queries.",
+                "else in unique queries if those are, else in simulated seconds.",
                 1, kMaxCount),
         Count("patience", 100000,
               "Steps in a row without a new architecture that end a search without a limit on "
               "steps.")}},
       {"execution",
-       "how failures are met",
+       "where evaluations happen, how failures are met, when trials are on the disk",
        {Choice("on_error", {"skip", "stop"}, "Whether a failed trial is skipped or ends the run."),
-        Count("max_failures", 10, "Failed trials in a row that end the run.")}},
+        Count("max_failures", 10, "Failed trials in a row that end the run."),
+        Choice("commit", {"auto", "trial", "batch"},
+               "When a trial is on the disk. trial: before the optimizer learns of it; batch: at "
+               "most 100 ms later; auto: trial if its evaluation took 10 ms or more, else batch."),
+        Declare("workers", LODE_T_INT, std::int64_t{1},
+                "Evaluations at once, each in a process of its own. More than one changes the "
+                "trials: so many proposals are asked for before the first result is told. Under "
+                "MPI the other ranks are the workers.",
+                1, 1024),
+        Declare("isolate", LODE_T_BOOL, false,
+                "Whether oracles are in child processes, where a crash, a hang or too much memory "
+                "costs one trial. If it is not said: true with several workers, and if an oracle "
+                "declares that it runs foreign or heavy code."),
+        Seconds("timeout_seconds",
+                "How long an evaluation in a child process may take; 0: as long as it likes."),
+        Limit("memory_limit",
+              "How much memory a child process and what it starts may have in use; 0: not limited.",
+              "MiB")}},
       {"plugins",
        "where else plugins are",
        {Declare(

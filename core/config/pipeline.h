@@ -92,20 +92,42 @@ struct RewardConfig {
   std::vector<GoalConfig> goals{};
 };
 
-// The search ends when any given limit is reached. At least one of the two is given.
+// The search ends when any given limit is reached. At least one of the three is given.
 struct BudgetConfig {
   std::optional<std::uint64_t> steps;  // trials
   std::optional<std::uint64_t>
-      unique_queries;                // distinct architectures measured; known ones are free
+      unique_queries;  // distinct architectures measured; known ones are free
+  std::optional<std::uint64_t> simulated_seconds;  // what the oracles say that evaluations cost
   std::uint64_t patience = 0;        // steps in a row without a new architecture before giving up
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
+
+  bool is_limited() const { return steps || unique_queries || simulated_seconds; }
+  // The first limit given.
+  std::uint64_t end() const {
+    return steps ? *steps : unique_queries ? *unique_queries : *simulated_seconds;
+  }
 };
 
 enum class OnError { kSkip, kStop };
 
+// When trials are on the disk.
+enum class Commit {
+  kAuto,   // at once what took 10 ms or more to evaluate, 100 ms later at most the rest
+  kTrial,  // before the optimizer learns of it
+  kBatch,  // 100 ms later at most
+};
+
+// "auto", "trial", "batch": as pipelines write it.
+std::string_view CommitName(Commit commit);
+
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
+  Commit commit = Commit::kAuto;
+  std::uint64_t workers = 1;       // evaluations at once
+  bool isolate = false;            // evaluate in child processes; true with several workers
+  double timeout_seconds = 0;      // of an evaluation in a child process; 0: none
+  std::uint64_t memory_limit = 0;  // MiB, of a child process and what it starts; 0: none
 };
 
 // A published figure to print beside ours: applies to the searches whose grid point matches

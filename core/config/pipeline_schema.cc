@@ -132,6 +132,13 @@ std::vector<std::string> RequiredOf(const std::vector<ParamDeclaration>& params)
 
 Json Required(std::vector<std::string> names) { return {{"required", std::move(names)}}; }
 
+// The key is there and not 0, which stands for no limit.
+Json Limited(const char* key) {
+  Json limited = Required({key});
+  limited["properties"] = {{key, {{"not", {{"const", 0}}}}}};
+  return limited;
+}
+
 Json Reference(const std::string& definition) { return {{"$ref", "#/definitions/" + definition}}; }
 
 // What must hold of a table, of a list's tables if it is a list. The keywords of objects say
@@ -545,9 +552,8 @@ class PipelineSchemaWriter {
     }
     reward["limits"]["items"]["anyOf"] = {Required({"max"}), Required({"min"})};
     complete_lists_["reward"] = {{"properties", std::move(reward)}};
-    Json steps = Required({"steps"});
-    steps["properties"] = {{"steps", {{"not", {{"const", 0}}}}}};
-    complete_["budget"] = {{"anyOf", {std::move(steps), Required({"unique_queries"})}}};
+    complete_["budget"] = {
+        {"anyOf", {Limited("steps"), Required({"unique_queries"}), Limited("simulated_seconds")}}};
     complete_["oracle"] = TableOrList(std::move(complete_["oracle"]));
     complete_["oracle"]["minItems"] = 1;
     complete_["exploration"] = TableOrList(std::move(complete_["exploration"]));

@@ -364,13 +364,15 @@ class PipelineResolver {
     BudgetConfig& budget = pipeline_.budget;
     budget.steps = values.Limit("steps");
     budget.unique_queries = values.Limit("unique_queries");
+    budget.simulated_seconds = values.Limit("simulated_seconds");
     PreferCommandLine(budget);
     budget.patience = *values.Limit("patience");
     const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
     budget.marks.assign(marks.begin(), marks.end());
-    if (!budget.steps && !budget.unique_queries) {
+    if (!budget.is_limited()) {
       if (diagnostics_.size() == mistakes) {
-        diagnostics_.Add(PositionOf("budget"), "[budget] needs 'steps' or 'unique_queries'");
+        diagnostics_.Add(PositionOf("budget"),
+                         "[budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
       }
       return;
     }
@@ -379,18 +381,22 @@ class PipelineResolver {
       diagnostics_.Add(PositionOf("budget", "marks"), "'marks' must ascend");
     }
     // A shorter search than the file's has no such points to report.
-    const std::uint64_t end = budget.steps ? *budget.steps : *budget.unique_queries;
-    std::erase_if(budget.marks, [&](std::uint64_t mark) { return mark > end; });
+    std::erase_if(budget.marks, [&](std::uint64_t mark) { return mark > budget.end(); });
   }
 
-  // A limit given with --set alone stands for one of the other kind in the file.
+  // A limit given with --set stands for those of other kinds in the file.
   void PreferCommandLine(BudgetConfig& budget) const {
-    const bool steps = IsFromCommandLine("budget", "steps");
-    const bool unique_queries = IsFromCommandLine("budget", "unique_queries");
-    if (unique_queries && !steps && budget.unique_queries) {
-      budget.steps.reset();
-    } else if (steps && !unique_queries && budget.steps) {
-      budget.unique_queries.reset();
+    const std::pair<const char*, std::optional<std::uint64_t>*> limits[] = {
+        {"steps", &budget.steps},
+        {"unique_queries", &budget.unique_queries},
+        {"simulated_seconds", &budget.simulated_seconds}};
+    const bool any = std::ranges::any_of(limits, [&](const auto& limit) {
+      return *limit.second && IsFromCommandLine("budget", limit.first);
+    });
+    for (const auto& [key, limit] : limits) {
+      if (any && !IsFromCommandLine("budget", key)) {
+        limit->reset();
+      }
     }
   }
 
@@ -404,7 +410,33 @@ class PipelineResolver {
     const HostValues values = Host("execution");
     pipeline_.execution.on_error =
         values.Get<std::string>("on_error") == "stop" ? OnError::kStop : OnError::kSkip;
-    pipeline_.execution.max_failures = *values.Limit("max_failures");
+    ExecutionConfig& execution = pipeline_.execution;
+    execution.max_failures = *values.Limit("max_failures");
+    execution.commit = CommitOf(values.Get<std::string>("commit"));
+    execution.workers = *values.Limit("workers");
+    const bool is_said = merged_.Find("execution") != nullptr &&
+                         merged_.Find("execution")->Find("isolate") != nullptr;
+    execution.isolate =
+        is_said ? values.Get<bool>("isolate") : execution.workers > 1 || DeclaresIsolation();
+    if (execution.workers > 1 && !execution.isolate) {
+      diagnostics_.Add(PositionOf("execution", "isolate"),
+                       "'workers' are processes of their own: with more than one, 'isolate' cannot "
+                       "be false");
+    }
+    execution.timeout_seconds = values.Get<double>("timeout_seconds");
+    execution.memory_limit = values.Limit("memory_limit").value_or(0);
+  }
+
+  static Commit CommitOf(const std::string& name) {
+    constexpr Commit kAll[] = {Commit::kAuto, Commit::kTrial, Commit::kBatch};
+    return *std::ranges::find(kAll, name, CommitName);
+  }
+
+  bool DeclaresIsolation() const {
+    return std::ranges::any_of(pipeline_.oracles, [&](const ComponentConfig& oracle) {
+      const ComponentDeclaration* declaration = catalog_.Find(LODE_ORACLE, oracle.id);
+      return declaration != nullptr && (declaration->capabilities & LODE_CAP_ISOLATE) != 0;
+    });
   }
 
   void ReadPlugins() {

@@ -55,7 +55,7 @@ TEST_F(ResolveTest, TheLeastPipelineHasTheDeclaredDefaults) {
 
 TEST_F(ResolveTest, EverythingThatIsMissingIsNamed) {
   EXPECT_EQ(Mistakes("[pipeline]\n"),
-            "p.toml: [budget] needs 'steps' or 'unique_queries'\n"
+            "p.toml: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'\n"
             "p.toml: [reward] needs 'metric'\n"
             "p.toml: the pipeline has no [optimizer]\n"
             "p.toml: the pipeline has no [oracle]\n"
@@ -102,7 +102,7 @@ TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
             "random");
   EXPECT_EQ(Set("budget.epochs=3"),
             "[budget] has no parameter 'epochs'; there is steps, "
-            "unique_queries, marks, patience");
+            "unique_queries, simulated_seconds, marks, patience");
   EXPECT_EQ(Set("optimizer.presett=paper"),
             "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
   EXPECT_EQ(Set("optimizer.preset=papr"),
@@ -215,9 +215,9 @@ TEST_F(ResolveTest, SeedsAreACountOrAList) {
 
 TEST_F(ResolveTest, ABudgetHasALimit) {
   EXPECT_EQ(Mistakes(Replaced("steps = 100\n", "")),
-            "p.toml:12:1: [budget] needs 'steps' or 'unique_queries'");
+            "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = 0")),
-            "p.toml:12:1: [budget] needs 'steps' or 'unique_queries'");
+            "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = -1")),
             "p.toml:13:9: 'steps': -1 is outside [0, 1e+15]");
   EXPECT_EQ(Set("budget.patience=0"), "'patience': 0 is outside [1, 1e+15]");

@@ -26,19 +26,6 @@ std::string Format(const char* format, double value) {
   return text;
 }
 
-std::string_view EndingName(Ending ending) {
-  switch (ending) {
-    case Ending::kStalled:
-      return "stalled";
-    case Ending::kInterrupted:
-      return "interrupted";
-    case Ending::kFailed:
-      return "failed";
-    default:
-      return "finished";
-  }
-}
-
 std::size_t RewardMetricIndex(const SearchResult& result) {
   return MetricIndex(result.metrics, result.search->pipeline.reward.metric);
 }
@@ -91,23 +78,25 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
-std::string BudgetUnit(const BudgetConfig& budget) {
-  return budget.steps ? "steps" : "unique queries";
-}
+// What a limit of the budget is counted in.
+constexpr char kSteps[] = "steps";
+constexpr char kUniqueQueries[] = "unique queries";
+constexpr char kSimulatedSeconds[] = "simulated s";
 
-std::uint64_t BudgetEnd(const BudgetConfig& budget) {
-  return budget.steps ? *budget.steps : *budget.unique_queries;
+std::string BudgetUnit(const BudgetConfig& budget) {
+  return budget.steps ? kSteps : budget.unique_queries ? kUniqueQueries : kSimulatedSeconds;
 }
 
 std::string DescribeBudget(const BudgetConfig& budget) {
   std::string text;
-  if (budget.steps) {
-    text = std::to_string(*budget.steps) + " steps";
-  }
-  if (budget.unique_queries) {
-    text +=
-        (text.empty() ? "" : " or ") + std::to_string(*budget.unique_queries) + " unique queries";
-  }
+  const auto add = [&](const std::optional<std::uint64_t>& limit, const char* unit) {
+    if (limit) {
+      text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit;
+    }
+  };
+  add(budget.steps, kSteps);
+  add(budget.unique_queries, kUniqueQueries);
+  add(budget.simulated_seconds, kSimulatedSeconds);
   return text;
 }
 
@@ -136,14 +125,14 @@ const std::optional<BestTrial>& BestAt(const RunResult& run, std::optional<std::
 // The points of the budget to report: the marks, then the end.
 std::vector<std::optional<std::uint64_t>> Points(const BudgetConfig& budget) {
   std::vector<std::optional<std::uint64_t>> points(budget.marks.begin(), budget.marks.end());
-  if (points.empty() || points.back() != BudgetEnd(budget)) {
+  if (points.empty() || points.back() != budget.end()) {
     points.push_back(std::nullopt);
   }
   return points;
 }
 
 std::string PointName(const BudgetConfig& budget, std::optional<std::uint64_t> point) {
-  return std::to_string(point.value_or(BudgetEnd(budget))) + " " + BudgetUnit(budget);
+  return std::to_string(point.value_or(budget.end())) + " " + BudgetUnit(budget);
 }
 
 const ReferenceConfig* FindReference(const Search& search, std::optional<std::uint64_t> point) {
@@ -152,8 +141,7 @@ const ReferenceConfig* FindReference(const Search& search, std::optional<std::ui
     const bool same_place = std::ranges::all_of(reference.where, [&](const auto& condition) {
       return std::ranges::find(search.point, condition) != search.point.end();
     });
-    if (same_place &&
-        reference.mark.value_or(BudgetEnd(budget)) == point.value_or(BudgetEnd(budget))) {
+    if (same_place && reference.mark.value_or(budget.end()) == point.value_or(budget.end())) {
       return &reference;
     }
   }
@@ -181,6 +169,10 @@ std::vector<RunColumn> RunColumns(const SearchResult& result) {
   count("steps", &RunResult::steps);
   count("unique", &RunResult::unique_queries);
   count("failed", &RunResult::failures);
+  if (std::ranges::any_of(result.runs, [](const auto& r) { return r.cost_seconds > 0; })) {
+    columns.push_back(
+        {{kSimulatedSeconds}, [](const auto& r) { return Format("%.0f", r.cost_seconds); }});
+  }
   const RewardConfig& reward = result.search->pipeline.reward;
   if (!reward.limits.empty() && reward.limit_rule == LimitRule::kRejection) {
     count("rejected", &RunResult::rejections);
@@ -321,26 +313,6 @@ json StatisticToJson(const Statistic& s) {
           {"count", s.count}};
 }
 
-json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& metrics) {
-  json values = json::object();
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    values[metrics[i].name] = best.metrics[i];
-  }
-  return {{"architecture", best.architecture},
-          {"step", best.step},
-          {"reward", best.reward},
-          {"metrics", values}};
-}
-
-json FrontToJson(const std::vector<FrontTrial>& front,
-                 const std::vector<MetricDeclaration>& metrics) {
-  json list = json::array();
-  for (const FrontTrial& trial : front) {
-    list.push_back(BestToJson(trial, metrics));
-  }
-  return list;
-}
-
 json PointToJson(const Search& search) {
   json point = json::object();
   for (const auto& [path, value] : search.point) {
@@ -409,6 +381,9 @@ json SummaryToJson(const SearchResult& result) {
   }
   if (pipeline.budget.unique_queries) {
     budget["unique_queries"] = *pipeline.budget.unique_queries;
+  }
+  if (pipeline.budget.simulated_seconds) {
+    budget["simulated_seconds"] = *pipeline.budget.simulated_seconds;
   }
   summary["budget"] = budget;
   summary["marks"] = json::array();
@@ -522,28 +497,6 @@ std::string FormatComparison(const std::vector<SearchResult>& results) {
     }
   }
   return table.Format();
-}
-
-json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics) {
-  json j{{"seed", run.seed},
-         {"steps", run.steps},
-         {"unique_queries", run.unique_queries},
-         {"failures", run.failures},
-         {"rejections", run.rejections},
-         {"seconds", run.seconds},
-         {"status", EndingName(run.ending)},
-         {"best", run.best ? BestToJson(*run.best, metrics) : json()}};
-  if (!run.reason.empty()) {
-    j["reason"] = run.reason;
-  }
-  j["front"] = FrontToJson(run.front, metrics);
-  j["hypervolume"] = run.hypervolume ? json(*run.hypervolume) : json();
-  j["marks"] = json::array();
-  for (const MarkResult& m : run.marks) {
-    j["marks"].push_back(
-        {{"mark", m.mark}, {"best", m.best ? BestToJson(*m.best, metrics) : json()}});
-  }
-  return j;
 }
 
 json ToJson(const std::vector<SearchResult>& results) {

@@ -7,6 +7,7 @@
 
 #include "core/config/pipeline.h"
 #include "core/plugin/declaration.h"
+#include "core/report/result_json.h"
 #include "core/report/statistics.h"
 #include "core/search/trial.h"
 
@@ -45,6 +46,5 @@ std::string FormatFront(const SearchResult& result);
 
 // {"runs": [...], "summaries": [...], "summary": {...} if there is one search}.
 nlohmann::json ToJson(const std::vector<SearchResult>& results);
-nlohmann::json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics);
 
 }  // namespace lode::core

@@ -1,19 +1,12 @@
 #include "core/search/components.h"
 
-#include <algorithm>
-#include <array>
 #include <string>
-#include <string_view>
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
 
 namespace lode::core {
 namespace {
-
-// Names that the store and the reports use for something else.
-constexpr std::array<std::string_view, 9> kReservedNames = {
-    "id", "step", "architecture", "evaluation", "reward", "random", "reused", "action", "failure"};
 
 template <class T>
 std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
@@ -22,52 +15,11 @@ std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
                              stream);
 }
 
-using Oracles = std::vector<std::unique_ptr<OracleInstance>>;
-
-Oracles MakeOracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
-                    lode_space space) {
-  Oracles oracles;
-  for (const ComponentConfig& config : pipeline.oracles) {
-    auto& oracle = oracles.emplace_back(Make<OracleInstance>(config, catalog, run, "oracle"));
-    oracle->Bind(space);
-  }
-  return oracles;
-}
-
-std::vector<MetricDeclaration> CollectMetrics(const Oracles& oracles) {
-  std::vector<MetricDeclaration> all;
-  for (const auto& oracle : oracles) {
-    const auto metrics = oracle->Metrics();
-    if (metrics.empty()) {
-      throw HostError(oracle->title() + ": has no metrics");
-    }
-    for (const MetricDeclaration& metric : metrics) {
-      if (std::ranges::find(kReservedNames, metric.name) != kReservedNames.end()) {
-        throw HostError(oracle->title() + ": '" + metric.name + "' cannot be a metric's name");
-      }
-      if (std::ranges::find(all, metric.name, &MetricDeclaration::name) != all.end()) {
-        throw HostError(oracle->title() + ": another oracle has the metric '" + metric.name +
-                        "' too; leave it out of one of them if its parameters allow that");
-      }
-      all.push_back(metric);
-    }
-  }
-  return all;
-}
-
 }  // namespace
 
-std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog& catalog,
-                                         const RunContext& run) {
-  const auto space = Make<SpaceInstance>(pipeline.space, catalog, run, "space");
-  return CollectMetrics(MakeOracles(pipeline, catalog, run, space->handle()));
-}
-
 Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run)
-    : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")) {
-  ViewSpace();
-  oracles_ = MakeOracles(pipeline, catalog, run, space_->handle());
-  metrics_ = CollectMetrics(oracles_);
+    : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")),
+      space_view_(ViewOf(*space_)) {
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
   if (!pipeline.optimizer.policy.empty()) {
@@ -82,15 +34,16 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
   }
 }
 
-void Components::ViewSpace() {
+std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {
   try {
-    space_view_ = std::make_unique<lode::Space>(space_->handle());
+    auto view = std::make_unique<lode::Space>(space.handle());
+    if (view->cells() > 0) {
+      return view;
+    }
   } catch (const lode::Error& e) {
-    throw HostError(space_->title() + ": " + e.what());
+    throw HostError(space.title() + ": " + e.what());
   }
-  if (space_view_->cells() == 0) {
-    throw HostError(space_->title() + ": has no cells");
-  }
+  throw HostError(space.title() + ": has no cells");
 }
 
 }  // namespace lode::core

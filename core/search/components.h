@@ -1,4 +1,4 @@
-// The components of one run.
+// The components of one run that search.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,8 @@
 
 namespace lode::core {
 
-// The metrics of all oracles of a pipeline, in order: creates its space and its oracles for it. Throws
-// HostError.
-std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog& catalog,
-                                         const RunContext& run);
+// The space as C++ sees it. Throws HostError for one that cannot be searched. `space` outlives it.
+std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space);
 
 // Created and bound to each other. Not copied, not moved: plugins know the addresses.
 class Components {
@@ -21,24 +19,16 @@ class Components {
   // Loads the plugins that the pipeline uses. Throws HostError. `run` outlives *this.
   Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
 
-  const std::vector<MetricDeclaration>& metrics() const {
-    return metrics_;
-  }  // of all oracles, in order
   const lode::Space& space() const { return *space_view_; }
   OptimizerInstance& optimizer() { return *optimizer_; }
-  std::vector<std::unique_ptr<OracleInstance>>& oracles() { return oracles_; }
   // Empty for an optimizer that explores by itself.
   std::vector<std::unique_ptr<ExplorationInstance>>& explorations() { return explorations_; }
 
  private:
-  void ViewSpace();
-
   std::unique_ptr<SpaceInstance> space_;
   std::unique_ptr<lode::Space> space_view_;
-  std::vector<std::unique_ptr<OracleInstance>> oracles_;
   std::vector<std::unique_ptr<ExplorationInstance>> explorations_;
   std::unique_ptr<OptimizerInstance> optimizer_;
-  std::vector<MetricDeclaration> metrics_;
 };
 
 }  // namespace lode::core

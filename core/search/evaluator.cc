@@ -1,57 +1,76 @@
 #include "core/search/evaluator.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
 namespace lode::core {
+namespace {
 
-Evaluator::Evaluator(Components& components, std::uint64_t seed, const Limits* limits)
-    : components_(components),
-      limits_(limits),
-      random_(seed, "evaluate"),
-      row_(components.metrics().size()) {
-  ArrangeParts();
-  by_canonical_ = components.space().HasCanonical() && AreCanonical();
-  noisy_ = std::ranges::any_of(components.metrics(), [](const auto& m) { return m.noisy; });
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Puts metrics where they belong among all.
+void Place(std::span<const double> metrics, const std::vector<std::size_t>& places,
+           std::vector<double>& row) {
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    row[places[i]] = metrics[i];
+  }
 }
 
-void Evaluator::ArrangeParts() {
-  std::size_t first = 0;
-  for (const auto& oracle : components_.oracles()) {
-    const std::size_t count = oracle->metric_count();
-    const bool free = (oracle->component().capabilities & LODE_CAP_FREE) != 0;
-    const bool limited = limits_ != nullptr && limits_->Concern(first, count);
-    parts_.push_back({oracle.get(), first, count, free, limited});
-    first += count;
+}  // namespace
+
+Evaluator::Evaluator(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
+                     const lode::Space& space, Executor& executor, Listener listener)
+    : space_(space),
+      executor_(executor),
+      listener_(std::move(listener)),
+      free_(pipeline, catalog, run, FreeOracles(pipeline, catalog)),
+      random_(run.seed, "evaluate") {
+  ArrangeMetrics(pipeline, catalog);
+  executor_.Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
+}
+
+void Evaluator::ArrangeMetrics(const Pipeline& pipeline, const Catalog& catalog) {
+  MetricLists lists(pipeline.oracles.size());
+  const auto free = FreeOracles(pipeline, catalog);
+  const auto measuring = MeasuringOracles(pipeline, catalog);
+  for (std::size_t i = 0; i < free.size(); ++i) {
+    lists[free[i]] = free_.metrics()[i];
   }
-  // If all are free, then asking them is what the budget counts.
-  if (std::ranges::all_of(parts_, &Part::free)) {
-    for (Part& part : parts_) {
-      part.free = false;
+  for (std::size_t i = 0; i < measuring.size(); ++i) {
+    lists[measuring[i]] = executor_.metrics()[i];
+  }
+  metrics_ = CollectMetrics(pipeline, lists);
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    auto& places = std::ranges::count(free, i) > 0 ? free_places_ : measured_places_;
+    for (std::size_t k = 0; k < lists[i].size(); ++k) {
+      places.push_back(place++);
     }
   }
-  std::ranges::stable_sort(parts_, std::greater(),
-                           [](const Part& p) { return std::pair(p.free, p.limited); });
+  noisy_ = std::ranges::any_of(metrics_, &MetricDeclaration::noisy);
+  by_canonical_ = space_.HasCanonical() && std::ranges::all_of(measuring, [&](std::size_t i) {
+                    const auto* oracle = catalog.Find(LODE_ORACLE, pipeline.oracles[i].id);
+                    return (oracle->capabilities & LODE_CAP_CANONICAL) != 0;
+                  });
 }
 
-bool Evaluator::AreCanonical() const {
-  return std::ranges::all_of(parts_, [](const Part& p) {
-    return p.free || (p.oracle->component().capabilities & LODE_CAP_CANONICAL) != 0;
-  });
+Evaluator::Ticket Evaluator::Begin(std::uint64_t step, std::uint64_t attempt,
+                                   ArchitectureView architecture, std::string text) {
+  Ticket ticket{step,
+                attempt,
+                {architecture.begin(), architecture.end()},
+                std::move(text),
+                KeyOf(architecture)};
+  Settle(ticket);
+  return ticket;
 }
 
-Evaluation Evaluator::Evaluate(std::uint64_t step, ArchitectureView architecture,
-                               std::uint64_t attempt) {
-  Key key = KeyOf(architecture);
-  const auto at = by_architecture_.find(key);
-  if (at != by_architecture_.end() && !MustAsk(at->second)) {
-    return Known(at->second);
+void Evaluator::Settle(Ticket& ticket) {
+  ticket.state = Ticket::State::kNew;
+  if (!SettleKnown(ticket) && !SettleFree(ticket) && !SettleNetwork(ticket)) {
+    Ask(ticket);
   }
-  Begin(step, attempt);
-  return at != by_architecture_.end() ? Again(at->second, architecture)
-                                      : First(architecture, std::move(key));
 }
 
 Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
@@ -62,140 +81,182 @@ Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
   return key;
 }
 
-std::size_t Evaluator::AddSlot(Key key) {
-  const std::size_t slot = ids_.size();
-  by_architecture_.emplace(std::move(key), slot);
-  ids_.push_back(0);
-  metrics_.insert(metrics_.end(), row_.begin(), row_.end());
-  return slot;
+Evaluator::Key Evaluator::NetworkOf(ArchitectureView architecture, const Key& key) const {
+  return by_canonical_ ? KeyOf(space_.Canonical(architecture)) : key;
 }
 
-std::span<double> Evaluator::MetricsOf(std::size_t slot) {
-  const std::size_t count = components_.metrics().size();
-  return std::span(metrics_).subspan(slot * count, count);
+bool Evaluator::SettleKnown(Ticket& ticket) {
+  const auto at = by_architecture_.find(ticket.key);
+  if (at == by_architecture_.end() || MustAsk(at->second)) {
+    return false;
+  }
+  ticket.state = Ticket::State::kKnown;
+  ticket.slot = at->second;
+  return true;
+}
+
+// What free oracles say. A rejection of theirs is not remembered: to find out again is free.
+bool Evaluator::SettleFree(Ticket& ticket) {
+  ticket.row.assign(metrics_.size(), kNaN);
+  if (free_places_.empty()) {
+    return false;
+  }
+  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
+  std::uint64_t seed = 0;
+  random_.Fill(&seed, 1);
+  Measurement measurement = free_.Measure(ticket.architecture, seed);
+  Place(measurement.metrics, free_places_, ticket.row);
+  ticket.records = std::move(measurement.records);
+  if (measurement.outcome == Outcome::kRejected) {
+    ticket.state = Ticket::State::kRejected;
+  } else if (measurement.outcome == Outcome::kFailed) {
+    ticket.state = Ticket::State::kFailed;
+    ticket.id = ++last_id_;
+    ticket.failure = measurement.failure;
+    measurement.records.clear();
+    Report(ticket, measurement);
+  }
+  return ticket.state != Ticket::State::kNew;
+}
+
+// What is known of its network.
+bool Evaluator::SettleNetwork(Ticket& ticket) {
+  ticket.network = NetworkOf(ticket.architecture, ticket.key);
+  if (noisy_) {
+    return false;
+  }
+  if (rejected_.contains(ticket.network)) {
+    ticket.state = Ticket::State::kRejected;
+    return true;
+  }
+  const auto same = by_network_.find(ticket.network);
+  if (same != by_network_.end() && !MustAsk(same->second)) {
+    Reuse(ticket, same->second);
+    return true;
+  }
+  if (IsAskedBefore(ticket)) {
+    ticket.state = Ticket::State::kWaits;
+    return true;
+  }
+  return false;
+}
+
+// By an earlier step: a later one, which this step would have to wait for, does not count.
+bool Evaluator::IsAskedBefore(const Ticket& ticket) const {
+  const auto [first, last] = asked_.equal_range(ticket.network);
+  return std::any_of(first, last, [&](const auto& asked) { return asked.second < ticket.step; });
+}
+
+// What oracles that measure said of the same network goes for this architecture too. (A limit of
+// theirs that it broke would have rejected the network.)
+void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
+  for (const std::size_t place : measured_places_) {
+    ticket.row[place] = MetricsOf(same)[place];
+  }
+  ticket.id = ++last_id_;
+  ticket.slot = SlotFor(ticket);
+  ids_[ticket.slot] = ticket.id;
+  ticket.state = Ticket::State::kKnown;
+  Measurement measurement;
+  measurement.metrics = ticket.row;
+  Report(ticket, measurement);
+}
+
+void Evaluator::Ask(Ticket& ticket) {
+  ticket.state = Ticket::State::kAsked;
+  ticket.is_new_query = !by_architecture_.contains(ticket.key) &&
+                        !by_network_.contains(ticket.network) &&
+                        !rejected_.contains(ticket.network) && !asked_.contains(ticket.network);
+  unique_queries_ += ticket.is_new_query ? 1 : 0;
+  asked_.emplace(ticket.network, ticket.step);
+  ticket.id = ++last_id_;
+  Question question{ticket.id, ticket.step, ticket.attempt, 0, ticket.architecture, ticket.text};
+  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
+  random_.Fill(&question.seed, 1);
+  under_way_.emplace(ticket.id, ticket);
+  executor_.Start(question);
+}
+
+Evaluation Evaluator::Finish(Ticket& ticket) {
+  if (ticket.state == Ticket::State::kWaits) {
+    Settle(ticket);
+  }
+  switch (ticket.state) {
+    case Ticket::State::kKnown:
+      return Known(ticket.slot);
+    case Ticket::State::kFailed:
+      return Keep(ticket, SlotFor(ticket), {Outcome::kFailed, {}, ticket.failure, 0, {}});
+    case Ticket::State::kAsked:
+      return TakeAnswer(ticket);
+    default:
+      Evaluation rejected;
+      rejected.rejected = true;
+      return rejected;
+  }
+}
+
+Evaluation Evaluator::TakeAnswer(Ticket& ticket) {
+  const Measurement measurement = executor_.Finish(ticket.id);
+  under_way_.erase(ticket.id);
+  const auto [first, last] = asked_.equal_range(ticket.network);
+  asked_.erase(std::find_if(first, last, [&](const auto& a) { return a.second == ticket.step; }));
+  if (measurement.outcome == Outcome::kRejected) {
+    rejected_.insert(std::move(ticket.network));
+    return {0, false, {}, "", true, ticket.is_new_query, measurement.cost_seconds};
+  }
+  Place(measurement.metrics, measured_places_, ticket.row);
+  const std::size_t slot = SlotFor(ticket);
+  return Keep(ticket, slot, measurement);
+}
+
+// Its slot with what is in the row; a new one if it has none.
+std::size_t Evaluator::SlotFor(const Ticket& ticket) {
+  const auto [at, is_new] = by_architecture_.try_emplace(ticket.key, ids_.size());
+  if (!is_new) {
+    std::ranges::copy(ticket.row,
+                      known_.begin() + static_cast<std::ptrdiff_t>(at->second * metrics_.size()));
+    return at->second;
+  }
+  ids_.push_back(0);
+  known_.insert(known_.end(), ticket.row.begin(), ticket.row.end());
+  if (by_canonical_ && ticket.state == Ticket::State::kAsked) {
+    by_network_.insert_or_assign(ticket.network, at->second);
+  }
+  return at->second;
+}
+
+Evaluation Evaluator::Keep(Ticket& ticket, std::size_t slot, const Measurement& measurement) {
+  ids_[slot] = ticket.id;
+  if (measurement.outcome == Outcome::kFailed) {
+    failure_ = failures_[slot] = measurement.failure;
+    return {ticket.id, false, {}, failure_, false, ticket.is_new_query, measurement.cost_seconds};
+  }
+  failures_.erase(slot);
+  return {
+      ticket.id, false, MetricsOf(slot), "", false, ticket.is_new_query, measurement.cost_seconds};
 }
 
 Evaluation Evaluator::Known(std::size_t slot) const {
-  const std::size_t count = components_.metrics().size();
-  return {ids_[slot], true, std::span(metrics_).subspan(slot * count, count), ""};
+  return {ids_[slot], true, MetricsOf(slot), ""};
 }
 
-Evaluator::Key Evaluator::NetworkOf(ArchitectureView architecture, const Key& key) const {
-  return by_canonical_ ? KeyOf(components_.space().Canonical(architecture)) : key;
+std::span<const double> Evaluator::MetricsOf(std::size_t slot) const {
+  return std::span(known_).subspan(slot * metrics_.size(), metrics_.size());
 }
 
-// An architecture that was not met before: what free oracles say of it, then what is known of its
-// network, or else what the other oracles say.
-Evaluation Evaluator::First(ArchitectureView architecture, Key key) {
-  Outcome outcome = Ask(architecture, /*free=*/true);
-  if (outcome == Outcome::kRejected) {
-    return Rejected();  // not remembered: to find out again is free
+void Evaluator::Report(const Ticket& ticket, const Measurement& measurement) {
+  if (listener_) {
+    Records records = ticket.records;
+    records.insert(records.end(), measurement.records.begin(), measurement.records.end());
+    listener_({ticket.id, ticket.step, ticket.text, ticket.row, measurement.failure,
+               measurement.outcome == Outcome::kRejected, measurement.cost_seconds, records});
   }
-  if (outcome == Outcome::kFailed) {
-    return Finish(AddSlot(std::move(key)), outcome);
-  }
-  Key network = NetworkOf(architecture, key);
-  const bool was_rejected = rejected_.contains(network);
-  if (was_rejected && !noisy_) {
-    return Rejected();
-  }
-  const auto same = by_network_.find(network);
-  const bool is_new_network = same == by_network_.end();
-  if (!is_new_network && !MustAsk(same->second)) {
-    return Reuse(same->second, std::move(key));
-  }
-  unique_queries_ += is_new_network && !was_rejected ? 1 : 0;
-  outcome = Ask(architecture, /*free=*/false);
-  if (outcome == Outcome::kRejected) {
-    rejected_.insert(std::move(network));
-    return Rejected();
-  }
-  const std::size_t slot = AddSlot(std::move(key));
-  if (by_canonical_) {
-    by_network_.insert_or_assign(std::move(network), slot);
-  }
-  return Finish(slot, outcome);
 }
 
-// What oracles that are not free said of the same network goes for this architecture too.
-Evaluation Evaluator::Reuse(std::size_t same, Key key) {
-  for (const Part& part : parts_) {
-    if (!part.free) {
-      std::ranges::copy(MetricsOf(same).subspan(part.first, part.count),
-                        std::span(row_).subspan(part.first).begin());
-    }
-  }
-  if (BreaksLimit()) {
-    return Rejected();
-  }
-  const std::size_t slot = AddSlot(std::move(key));
-  ids_[slot] = ++last_id_;
-  return Known(slot);
-}
-
-Evaluation Evaluator::Again(std::size_t slot, ArchitectureView architecture) {
-  Outcome outcome = Ask(architecture, /*free=*/true);
-  if (outcome == Outcome::kMeasured) {
-    outcome = Ask(architecture, /*free=*/false);
-  }
-  if (outcome == Outcome::kRejected) {
-    return Rejected();
-  }
-  std::ranges::copy(row_, MetricsOf(slot).begin());
-  return Finish(slot, outcome);
-}
-
-Evaluation Evaluator::Rejected() {
-  Evaluation evaluation;
-  evaluation.rejected = true;
-  return evaluation;
-}
-
-Evaluation Evaluator::Finish(std::size_t slot, Outcome outcome) {
-  ids_[slot] = ++last_id_;
-  if (outcome == Outcome::kFailed) {
-    return {ids_[slot], false, {}, failures_[slot] = std::move(failure_)};
-  }
-  failures_.erase(slot);
-  return {ids_[slot], false, MetricsOf(slot), ""};
-}
-
-void Evaluator::Begin(std::uint64_t step, std::uint64_t attempt) {
-  random_.Restart(step, Phase::kEvaluate, attempt);
-  random_.Fill(&seed_, 1);
-  std::ranges::fill(row_, std::numeric_limits<double>::quiet_NaN());
-}
-
-Evaluator::Outcome Evaluator::Ask(ArchitectureView architecture, bool free) {
-  for (const Part& part : parts_) {
-    if (part.free != free) {
-      continue;
-    }
-    if (std::string failure = AskPart(part, architecture); !failure.empty()) {
-      failure_ = std::move(failure);
-      return Outcome::kFailed;
-    }
-    if (BreaksLimit()) {
-      return Outcome::kRejected;
-    }
-  }
-  return Outcome::kMeasured;
-}
-
-// Returns why it failed, or "".
-std::string Evaluator::AskPart(const Part& part, ArchitectureView architecture) {
-  const auto metrics = std::span(row_).subspan(part.first, part.count);
-  const auto outcome = part.oracle->Evaluate(architecture, seed_, metrics);
-  if (!outcome.ok) {
-    return part.oracle->title() + ": " + outcome.failure;
-  }
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    if (!std::isfinite(metrics[i])) {
-      return "metric '" + components_.metrics()[part.first + i].name + "' is " +
-             (std::isnan(metrics[i]) ? "not a number" : "infinite");
-    }
-  }
-  return "";
+void Evaluator::OnAnswer(const Question& question, const Measurement& measurement) {
+  Ticket& ticket = under_way_.at(question.id);
+  Place(measurement.metrics, measured_places_, ticket.row);
+  Report(ticket, measurement);
 }
 
 }  // namespace lode::core

@@ -22,7 +22,10 @@ double Limit::Violation(double value) const {
 
 Limits::Limits(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics) {
   for (const LimitConfig& limit : config.limits) {
-    limits_.push_back({MetricIndex(metrics, limit.metric), limit.min, limit.max});
+    const std::size_t metric = MetricIndex(metrics, limit.metric);
+    if (metric < metrics.size()) {
+      limits_.push_back({metric, limit.min, limit.max});
+    }
   }
 }
 

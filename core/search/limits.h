@@ -21,7 +21,7 @@ struct Limit {
 
 class Limits {
  public:
-  // REQUIRES: CheckReward finds no mistake.
+  // Those on metrics of the list; the others are left out.
   Limits(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics);
 
   bool empty() const { return limits_.empty(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
@@ -19,20 +20,19 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A proposal in both forms: `action` is empty if the optimizer proposed an architecture.
-struct Proposal {
-  bool random = false;
-  std::span<const float> action;
-  ArchitectureView architecture;
-  std::string text;  // the architecture in the space's notation
-};
-
 BestTrial Copy(const TrialRecord& trial) {
   return {std::string(trial.architecture),
           trial.step,
           trial.reward,
           {trial.metrics.begin(), trial.metrics.end()}};
 }
+
+// How much of the budget the trials so far have taken.
+struct Spending {
+  std::uint64_t steps;
+  std::uint64_t unique_queries;
+  double cost_seconds;
+};
 
 // Keeps the best trial, and what it was when the budget passed each mark.
 class BestTracker {
@@ -45,9 +45,12 @@ class BestTracker {
     }
   }
 
-  void PassMarks(std::uint64_t steps, std::uint64_t unique_queries) {
-    const std::uint64_t spent = budget_.steps ? steps : unique_queries;
-    while (marks_.size() < budget_.marks.size() && spent >= budget_.marks[marks_.size()]) {
+  void PassMarks(const Spending& spending) {
+    const double spent = budget_.steps            ? static_cast<double>(spending.steps)
+                         : budget_.unique_queries ? static_cast<double>(spending.unique_queries)
+                                                  : spending.cost_seconds;
+    while (marks_.size() < budget_.marks.size() &&
+           spent >= static_cast<double>(budget_.marks[marks_.size()])) {
       marks_.push_back({budget_.marks[marks_.size()], best_});
     }
   }
@@ -82,62 +85,188 @@ class FrontTracker {
 }  // namespace
 
 // The search loop of one run.
+//
+// Up to `ahead_` proposals are asked for before the results of earlier ones are told; results are told
+// in the order of asking. So what is asked and told depends on how many run ahead, and not on
+// when results come.
 class Run::Loop {
  public:
   Loop(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
-       const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress)
+       const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress,
+       std::unique_ptr<Executor> executor)
       : pipeline_(pipeline),
-        context_{
-            seed, &cancelled, std::move(progress),
-            [this](std::string_view name, double value) { records_.emplace_back(name, value); }},
+        context_{seed, &cancelled, std::move(progress),
+                 [this](std::string_view name, double value) { noted_.emplace_back(name, value); }},
+        executor_(std::move(executor)),
         components_(pipeline_, catalog, context_),
-        reward_(pipeline_.reward, components_.metrics()),
-        goals_(pipeline_.reward, components_.metrics()),
-        evaluator_(components_, seed, RejectedBy()),
+        evaluator_(pipeline_, catalog, context_, components_.space(), *executor_,
+                   [this](const EvaluationRecord& e) { PassEvaluation(e); }),
+        reward_(pipeline_.reward, evaluator_.metrics()),
+        goals_(pipeline_.reward, evaluator_.metrics()),
+        ahead_(AsksAhead()),
         random_(seed, "random_action"),
         action_(components_.space().cells()),
         architecture_(components_.space().cells()),
-        nan_metrics_(components_.metrics().size(), kNaN),
+        nan_metrics_(evaluator_.metrics().size(), kNaN),
         tracker_(pipeline_.budget),
         front_(goals_) {}
 
   Components& components() { return components_; }
+  const std::vector<MetricDeclaration>& metrics() const { return evaluator_.metrics(); }
   const Reward& reward() const { return reward_; }
 
   RunResult Execute(const std::vector<TrialObserver*>& observers) {
     const auto start = std::chrono::steady_clock::now();
+    observers_ = observers;
     try {
-      while (!Spent()) {
-        if (context_.cancelled->load(std::memory_order_relaxed)) {
-          throw CancelledError();
-        }
-        Step(observers);
+      while (AskAhead()) {
+        FinishOldest();
         CheckPatience();
         CheckFailures();
       }
-      if (ending_ == Ending::kBudget && step_ > 0 && failures_ == step_) {
+      if (ending_ == Ending::kBudget && told_ > 0 && failures_ == told_) {
         End(Ending::kFailed, "every trial failed, the last one: " + last_failure_);
       }
     } catch (const CancelledError&) {
       ending_ = Ending::kInterrupted;
     } catch (const HostError& e) {
       End(Ending::kFailed, e.what());
+      broken_ = true;
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     return Result(seconds.count());
   }
 
  private:
-  bool Spent() const {
-    const BudgetConfig& budget = pipeline_.budget;
-    return ending_ != Ending::kBudget || (budget.steps && step_ >= *budget.steps) ||
-           (budget.unique_queries && unique_queries_ >= *budget.unique_queries);
+  // A step whose result has not been told yet.
+  struct Step {
+    std::uint64_t number = 0;
+    bool random = false;
+    std::uint64_t attempt = 0;  // proposals that were rejected
+    Action action{};            // empty if the optimizer proposed an architecture
+    Evaluator::Ticket ticket{};
+    Records noted{};  // by exploration and optimizer
+    std::size_t noted_by_exploration = 0;
+  };
+
+  std::size_t AsksAhead() {
+    const std::uint32_t capabilities = components_.optimizer().component().capabilities;
+    return (capabilities & LODE_CAP_SEVERAL_ASKS) != 0 ? executor_->capacity() : 1;
   }
 
-  // What the evaluator is to turn away before all is measured.
-  const Limits* RejectedBy() const {
-    const bool rejects = pipeline_.reward.limit_rule == LimitRule::kRejection;
-    return rejects && !reward_.limits().empty() ? &reward_.limits() : nullptr;
+  bool AreQueriesSpent() const {
+    const BudgetConfig& budget = pipeline_.budget;
+    return (budget.unique_queries && evaluator_.unique_queries() >= *budget.unique_queries) ||
+           (budget.simulated_seconds &&
+            cost_seconds_ >= static_cast<double>(*budget.simulated_seconds));
+  }
+
+  // Nothing more is to be asked.
+  bool Spent() const {
+    const auto& steps = pipeline_.budget.steps;
+    return ending_ != Ending::kBudget || (steps && asked_ >= *steps) || AreQueriesSpent();
+  }
+
+  void ThrowIfCancelled() const {
+    if (context_.cancelled->load(std::memory_order_relaxed)) {
+      throw CancelledError();
+    }
+  }
+
+  // Asks until as many steps are under way as may be. Returns whether any is.
+  bool AskAhead() {
+    while (steps_.size() < ahead_ && !Spent()) {
+      ThrowIfCancelled();
+      Begin();
+    }
+    return !steps_.empty();
+  }
+
+  void Begin() {
+    Step step;
+    step.number = asked_;
+    noted_.clear();
+    step.random = Explore(step.number);
+    step.noted_by_exploration = noted_.size();
+    if (Propose(step)) {
+      ++asked_;
+      steps_.push_back(std::move(step));
+    }
+  }
+
+  // Proposes until a proposal breaks no limit as far as is known without measuring. Returns whether
+  // one was found.
+  bool Propose(Step& step) {
+    for (;;) {
+      ProposeOnce(step);
+      if (step.ticket.state != Evaluator::Ticket::State::kRejected) {
+        return true;
+      }
+      if (!Reject(step)) {
+        return false;
+      }
+    }
+  }
+
+  // The optimizer learns that the step's proposal broke a limit. Returns whether to propose again.
+  bool Reject(Step& step) {
+    ++rejections_;
+    ++step.attempt;
+    noted_ = std::move(step.noted);
+    if (!step.random) {
+      components_.optimizer().Enter(step.number, Phase::kTell, step.attempt);
+      TellOptimizer(LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED, step.number, step.action,
+                    step.ticket.architecture, {}, kNaN, kNaN);
+    }
+    noted_.resize(step.noted_by_exploration);  // that of rejected proposals belongs to no trial
+    ThrowIfCancelled();
+    if (AreQueriesSpent()) {
+      return false;
+    }
+    if (step.attempt >= pipeline_.reward.max_rejections) {
+      // A search that has found all there is ends well.
+      End(step.number > 0 ? Ending::kStalled : Ending::kFailed,
+          "none of the last " + std::to_string(pipeline_.reward.max_rejections) +
+              " proposals keeps the limits");
+    }
+    return ending_ == Ending::kBudget;
+  }
+
+  // The steps after one that comes to nothing cannot be told: they are given up.
+  void FinishOldest() {
+    Step& step = steps_.front();
+    Evaluation evaluation = evaluator_.Finish(step.ticket);
+    while (evaluation.rejected) {
+      CountQuery(evaluation);
+      if (!Reject(step) || !Propose(step)) {
+        steps_.clear();
+        return;
+      }
+      evaluation = evaluator_.Finish(step.ticket);
+    }
+    CountQuery(evaluation);
+    Tell(step, Rewarded(step, evaluation));
+    steps_.pop_front();
+  }
+
+  void Tell(Step& step, const TrialRecord& trial) {
+    for (TrialObserver* observer : observers_) {
+      observer->OnTrial(trial);
+    }
+    tracker_.Add(trial);
+    front_.Add(trial);
+    noted_ = std::move(step.noted);
+    TellOptimizer(trial, step.ticket.architecture);
+    for (TrialObserver* observer : observers_) {
+      observer->OnRecords(step.number, noted_);
+    }
+    Count(trial);
+  }
+
+  void PassEvaluation(const EvaluationRecord& evaluation) {
+    for (TrialObserver* observer : observers_) {
+      observer->OnEvaluation(evaluation);
+    }
   }
 
   RunResult Result(double seconds) const {
@@ -145,49 +274,17 @@ class Run::Loop {
     std::vector<std::vector<double>> metrics;
     std::ranges::transform(front, std::back_inserter(metrics), &FrontTrial::metrics);
     const auto hypervolume = goals_.size() > 1 ? goals_.HypervolumeOf(metrics) : std::nullopt;
-    return {context_.seed,
-            step_,
-            evaluator_.unique_queries(),
-            failures_,
-            rejections_,
-            seconds,
-            ending_,
-            reason_,
-            tracker_.best(),
-            tracker_.marks(),
-            std::move(front),
-            hypervolume};
-  }
-
-  void Step(const std::vector<TrialObserver*>& observers) {
-    const auto measured = ProposeWithinLimits();
-    if (!measured) {
-      return;
-    }
-    const auto& [proposal, evaluation] = *measured;
-    const TrialRecord trial = Rewarded(proposal, evaluation);
-    for (TrialObserver* observer : observers) {
-      observer->OnTrial(trial);
-    }
-    tracker_.Add(trial);
-    front_.Add(trial);
-    Tell(trial, proposal.architecture);
-    PassRecords(observers);
-    Count(trial);
+    return {context_.seed,    told_,         unique_queries_, failures_,
+            rejections_,      cost_seconds_, seconds,         ending_,
+            reason_,          broken_,       tracker_.best(), tracker_.marks(),
+            std::move(front), hypervolume};
   }
 
   // A reward that is no number fails the trial: no optimizer and no comparison can use it.
-  TrialRecord Rewarded(const Proposal& proposal, const Evaluation& evaluation) {
-    TrialRecord trial{step_,
-                      evaluation.id,
-                      proposal.random,
-                      evaluation.reused,
-                      proposal.action,
-                      proposal.text,
-                      evaluation.metrics,
-                      kNaN,
-                      kNaN,
-                      evaluation.failure};
+  TrialRecord Rewarded(const Step& step, const Evaluation& evaluation) const {
+    TrialRecord trial{step.number, evaluation.id,     step.random,        evaluation.reused,
+                      step.action, step.ticket.text,  evaluation.metrics, kNaN,
+                      kNaN,        evaluation.failure};
     if (!trial.failure.empty()) {
       return trial;
     }
@@ -202,88 +299,49 @@ class Run::Loop {
     return trial;
   }
 
-  struct Measured {
-    Proposal proposal;
-    Evaluation evaluation;
-  };
-
-  // Proposes until one breaks no limit that rejects. None: the budget was spent on the way, or no
-  // such proposal comes.
-  std::optional<Measured> ProposeWithinLimits() {
-    const bool random = Explore();
-    const std::size_t records = records_.size();
-    for (std::uint64_t attempt = 0; attempt < pipeline_.reward.max_rejections; ++attempt) {
-      Proposal proposal = Propose(random, attempt);
-      const Evaluation evaluation = evaluator_.Evaluate(step_, proposal.architecture, attempt);
-      if (!evaluation.rejected) {
-        return Measured{std::move(proposal), evaluation};
-      }
-      Reject(proposal, attempt);
-      records_.resize(records);  // what was noted of a rejected proposal belongs to no trial
-      if (Spent()) {
-        return std::nullopt;
-      }
-    }
-    // A search that has found all there is ends well.
-    End(step_ > 0 ? Ending::kStalled : Ending::kFailed,
-        "none of the last " + std::to_string(pipeline_.reward.max_rejections) +
-            " proposals keeps the limits");
-    return std::nullopt;
-  }
-
-  void Reject(const Proposal& proposal, std::uint64_t attempt) {
-    ++rejections_;
-    unique_queries_ = evaluator_.unique_queries();
-    if (!proposal.random) {
-      components_.optimizer().Enter(step_, Phase::kTell, attempt + 1);
-      TellOptimizer(LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED, proposal.action, proposal.architecture,
-                    {}, kNaN, kNaN);
-    }
-    if (context_.cancelled->load(std::memory_order_relaxed)) {
-      throw CancelledError();
-    }
-  }
-
-  bool Explore() {
+  bool Explore(std::uint64_t step) {
     bool random = false;
     for (const auto& exploration : components_.explorations()) {
-      random = exploration->Explore(step_) || random;
+      random = exploration->Explore(step) || random;
     }
     return random;
   }
 
   // A random action, or what the optimizer wants, perturbed.
-  Proposal Propose(bool random, std::uint64_t attempt) {
+  void ProposeOnce(Step& step) {
     bool is_action = true;
-    if (random) {
-      DrawAction(attempt);
+    if (step.random) {
+      DrawAction(step);
     } else {
-      is_action = Ask(attempt);
+      is_action = Ask(step);
     }
+    std::string text;
     try {
       if (is_action) {
         architecture_ = components_.space().Discretize(action_);
       }
-      return {random, is_action ? action_ : ActionView(), architecture_,
-              components_.space().Format(architecture_)};
+      text = components_.space().Format(architecture_);
     } catch (const lode::Error& e) {
       throw HostError(components_.optimizer().title() + ": proposed what space '" +
                       pipeline_.space.id + "' refuses: " + e.what());
     }
+    step.action = is_action ? action_ : Action();
+    step.ticket = evaluator_.Begin(step.number, step.attempt, architecture_, std::move(text));
+    step.noted = std::move(noted_);
   }
 
   // Leaves the optimizer's proposal in action_ (true) or architecture_ (false).
-  bool Ask(std::uint64_t attempt) {
+  bool Ask(const Step& step) {
     OptimizerInstance& optimizer = components_.optimizer();
-    optimizer.Enter(step_, Phase::kAsk, attempt);
+    optimizer.Enter(step.number, Phase::kAsk, step.attempt);
     if (optimizer.Ask(action_, architecture_) == LODE_PROPOSES_ARCHITECTURE) {
       return false;
     }
     for (const auto& exploration : components_.explorations()) {
-      exploration->Perturb(step_, action_, attempt);
+      exploration->Perturb(step.number, action_, step.attempt);
     }
-    if (attempt > 0) {
-      Scatter(attempt);
+    if (step.attempt > 0) {
+      Scatter(step);
     }
     return true;
   }
@@ -291,10 +349,11 @@ class Run::Loop {
   // An optimizer of actions that learns nothing from a rejection proposes nearly the same again: so
   // what it proposes is scattered by uniform noise whose half-width doubles with every attempt, up
   // to 1, within what an actor can say.
-  void Scatter(std::uint64_t attempt) {
+  void Scatter(const Step& step) {
     constexpr double kFirst = 0x1p-10;
+    const std::uint64_t attempt = step.attempt;
     const double width = attempt > 10 ? 1 : std::ldexp(kFirst, static_cast<int>(attempt) - 1);
-    random_.Restart(step_, Phase::kPerturb, attempt);
+    random_.Restart(step.number, Phase::kPerturb, attempt);
     const lode::Random random(random_.handle());
     for (float& cell : action_) {
       cell = std::clamp(cell + static_cast<float>(random.Uniform(-width, width)), 0.0f, 1.0f);
@@ -302,8 +361,8 @@ class Run::Loop {
   }
 
   // Every cell ~ Uniform(0, 1).
-  void DrawAction(std::uint64_t attempt) {
-    random_.Restart(step_, Phase::kExplore, attempt);
+  void DrawAction(const Step& step) {
+    random_.Restart(step.number, Phase::kExplore, step.attempt);
     words_.resize(action_.size());
     random_.Fill(words_.data(), words_.size());
     for (std::size_t i = 0; i < action_.size(); ++i) {
@@ -311,7 +370,7 @@ class Run::Loop {
     }
   }
 
-  void Tell(const TrialRecord& trial, ArchitectureView architecture) {
+  void TellOptimizer(const TrialRecord& trial, ArchitectureView architecture) {
     const bool failed = !trial.failure.empty();
     const auto flag = [](bool set, lode_trial_flag bit) {
       return set * static_cast<std::uint32_t>(bit);
@@ -319,36 +378,35 @@ class Run::Loop {
     const std::uint32_t flags = flag(trial.random, LODE_TRIAL_RANDOM) |
                                 flag(failed, LODE_TRIAL_FAILED) |
                                 flag(trial.reused, LODE_TRIAL_REUSED);
-    components_.optimizer().Enter(step_, Phase::kTell);
-    TellOptimizer(flags, trial.action, architecture, trial.metrics, trial.reward, trial.violation);
+    components_.optimizer().Enter(trial.step, Phase::kTell);
+    TellOptimizer(flags, trial.step, trial.action, architecture,
+                  failed ? std::span<const double>() : trial.metrics, trial.reward,
+                  trial.violation);
   }
 
   // `metrics` are empty if the trial failed.
-  void TellOptimizer(std::uint32_t flags, ActionView action, ArchitectureView architecture,
-                     std::span<const double> metrics, double reward, double violation) {
+  void TellOptimizer(std::uint32_t flags, std::uint64_t step, ActionView action,
+                     ArchitectureView architecture, std::span<const double> metrics, double reward,
+                     double violation) {
     if (metrics.empty()) {
       metrics = nan_metrics_;
     }
     objectives_ = goals_.stated() ? goals_.ObjectivesOf(metrics) : Objectives{reward};
     components_.optimizer().Tell(
-        {sizeof(lode_trial), flags, step_, action.empty() ? nullptr : action.data(),
+        {sizeof(lode_trial), flags, step, action.empty() ? nullptr : action.data(),
          architecture.data(), metrics.data(), static_cast<std::uint32_t>(metrics.size()), 0, reward,
          objectives_.data(), static_cast<std::uint32_t>(objectives_.size()), 0, violation});
   }
 
-  void PassRecords(const std::vector<TrialObserver*>& observers) {
-    for (const auto& [name, value] : records_) {
-      for (TrialObserver* observer : observers) {
-        observer->OnRecord(step_, name, value);
-      }
-    }
-    records_.clear();
+  void CountQuery(const Evaluation& evaluation) {
+    unique_queries_ += evaluation.is_new_query ? 1 : 0;
+    cost_seconds_ += evaluation.cost_seconds;
   }
 
   void Count(const TrialRecord& trial) {
-    ++step_;
-    const bool news = evaluator_.unique_queries() > queries_at_last_step_;
-    unique_queries_ = queries_at_last_step_ = evaluator_.unique_queries();
+    ++told_;
+    const bool news = unique_queries_ > queries_at_last_step_;
+    queries_at_last_step_ = unique_queries_;
     steps_without_news_ = news ? 0 : steps_without_news_ + 1;
     const bool failed = !trial.failure.empty();
     failures_ += failed ? 1 : 0;
@@ -356,7 +414,7 @@ class Run::Loop {
     if (failed) {
       last_failure_ = trial.failure;
     }
-    tracker_.PassMarks(step_, unique_queries_);
+    tracker_.PassMarks({told_, unique_queries_, cost_seconds_});
   }
 
   // Without a limit on steps, a search that only repeats itself would never end.
@@ -371,10 +429,13 @@ class Run::Loop {
   void CheckFailures() {
     const ExecutionConfig& execution = pipeline_.execution;
     if (failures_in_a_row_ > 0 && execution.on_error == OnError::kStop) {
-      End(Ending::kFailed, "step " + std::to_string(step_ - 1) + " failed: " + last_failure_);
+      End(Ending::kFailed, "step " + std::to_string(told_ - 1) + " failed: " + last_failure_);
     } else if (failures_in_a_row_ >= execution.max_failures) {
       End(Ending::kFailed, std::to_string(failures_in_a_row_) +
                                " trials in a row failed, the last one: " + last_failure_);
+    }
+    if (ending_ == Ending::kFailed) {
+      steps_.clear();
     }
   }
 
@@ -384,12 +445,16 @@ class Run::Loop {
   }
 
   const Pipeline pipeline_;
-  std::vector<std::pair<std::string, double>> records_;
+  Records noted_;  // by exploration and optimizer, for the step in hand
   const RunContext context_;
+  const std::unique_ptr<Executor> executor_;
   Components components_;
+  Evaluator evaluator_;
   const Reward reward_;
   const Goals goals_;
-  Evaluator evaluator_;
+  const std::size_t ahead_;
+  std::deque<Step> steps_;  // under way, the oldest first
+  std::vector<TrialObserver*> observers_;
   RandomStream random_;
   std::vector<std::uint64_t> words_;
   Action action_;
@@ -399,8 +464,10 @@ class Run::Loop {
   BestTracker tracker_;
   FrontTracker front_;
 
-  std::uint64_t step_ = 0;
-  std::uint64_t unique_queries_ = 0;
+  std::uint64_t asked_ = 0;  // steps
+  std::uint64_t told_ = 0;
+  std::uint64_t unique_queries_ = 0;  // of what was told
+  double cost_seconds_ = 0;
   std::uint64_t queries_at_last_step_ = 0;
   std::uint64_t steps_without_news_ = 0;
   std::uint64_t failures_ = 0;
@@ -409,15 +476,18 @@ class Run::Loop {
   std::string last_failure_;
   Ending ending_ = Ending::kBudget;
   std::string reason_;
+  bool broken_ = false;
 };
 
 Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
-         const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress)
-    : loop_(std::make_unique<Loop>(pipeline, seed, catalog, cancelled, std::move(progress))) {}
+         const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
+         std::function<void(double, std::string_view)> progress)
+    : loop_(std::make_unique<Loop>(pipeline, seed, catalog, cancelled, std::move(progress),
+                                   std::move(executor))) {}
 
 Run::~Run() = default;
 
-const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->components().metrics(); }
+const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->metrics(); }
 
 std::size_t Run::reward_metric() const { return loop_->reward().metric(); }
 

@@ -11,18 +11,21 @@
 #include "core/config/pipeline.h"
 #include "core/plugin/catalog.h"
 #include "core/plugin/component.h"
+#include "core/search/executor.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
 
 class Run {
  public:
-  // Creates and binds all components. Throws HostError.
+  // Creates and binds all components; what measures is with the executor, which was made for the
+  // same pipeline and seed. Throws HostError.
   Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
-      const std::atomic<bool>& cancelled,
+      const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
       std::function<void(double, std::string_view)> progress = {});
   ~Run();
 
+  // Of all oracles, in the pipeline's order.
   const std::vector<MetricDeclaration>& metrics() const;
   // Which of the metrics the reward is made of.
   std::size_t reward_metric() const;

@@ -6,14 +6,27 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lode::core {
 
+// What oracles were asked and answered. Views are valid during the call that passes it.
+struct EvaluationRecord {
+  std::uint64_t id = 0;  // 1, 2, ...: in the order of asking
+  std::uint64_t step = 0;
+  std::string_view architecture;    // the space's canonical string
+  std::span<const double> metrics;  // NaN where not measured
+  std::string_view failure;         // why it failed, or ""
+  bool rejected = false;            // broke a limit, and the proposal became no trial
+  double cost_seconds = 0;          // simulated
+  std::span<const std::pair<std::string, double>> records;  // what the oracles noted
+};
+
 // One finished step. Views are valid during the call that passes it.
 struct TrialRecord {
   std::uint64_t step = 0;
-  std::uint64_t evaluation = 0;     // 1, 2, ...: which measurement its metrics come from
+  std::uint64_t evaluation = 0;     // which evaluation its metrics come from
   bool random = false;              // drawn by the exploration strategy
   bool reused = false;              // the evaluation was made for an earlier trial
   std::span<const float> action;    // empty if the optimizer proposed an architecture
@@ -31,10 +44,13 @@ struct TrialRecord {
 class TrialObserver {
  public:
   virtual ~TrialObserver() = default;
+  // Every evaluation, as soon as it is made: before its trial, maybe before those of earlier steps.
+  virtual void OnEvaluation(const EvaluationRecord& /*evaluation*/) {}
   // Every trial, before the optimizer learns of it.
   virtual void OnTrial(const TrialRecord& trial) = 0;
-  // The named values that components recorded during a step, after its trial.
-  virtual void OnRecord(std::uint64_t /*step*/, std::string_view /*name*/, double /*value*/) {}
+  // The named values that exploration and optimizer recorded for a step, after its trial.
+  virtual void OnRecords(std::uint64_t /*step*/,
+                         std::span<const std::pair<std::string, double>> /*records*/) {}
 };
 
 struct BestTrial {
@@ -53,7 +69,12 @@ struct MarkResult {
   std::optional<BestTrial> best;
 };
 
-enum class Ending { kBudget, kStalled, kInterrupted, kFailed };
+enum class Ending {
+  kBudget,       // spent
+  kStalled,      // nothing new comes
+  kInterrupted,  // from outside
+  kFailed        // too many trials did, or an error ended it
+};
 
 struct RunResult {
   std::uint64_t seed = 0;
@@ -61,9 +82,11 @@ struct RunResult {
   std::uint64_t unique_queries = 0;  // see Evaluator
   std::uint64_t failures = 0;        // failed trials
   std::uint64_t rejections = 0;      // proposals that broke a limit and were not measured
+  double cost_seconds = 0;           // simulated, of all trials together
   double seconds = 0;                // wall-clock time of the loop
   Ending ending = Ending::kBudget;
   std::string reason;             // with kStalled and kFailed: why
+  bool broken = false;            // with kFailed: by an error, which may be gone next time
   std::optional<BestTrial> best;  // none if no trial succeeded within the limits
   std::vector<MarkResult> marks;
   std::vector<FrontTrial> front;      // the Pareto front of the goals, the first goal's best first;

@@ -1,13 +1,21 @@
 #include "core/store/run_directory.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <system_error>
+#include <tuple>
 
 #include "core/config/resolve.h"
 #include "core/plugin/error.h"
+#include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 
 namespace lode::core {
@@ -15,6 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+constexpr char kVersionsFile[] = "versions.json";
 
 // The resolved configuration of one run is that of its search with its own seed.
 std::string ConfigurationOf(Pipeline pipeline, std::uint64_t seed, const Catalog& catalog) {
@@ -34,7 +44,8 @@ void AddVersion(json& components, const Catalog& catalog, const ComponentConfig&
                         {"file", plugin->file.string()}});
 }
 
-std::string VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
+json VersionsOf(const Search& search, const Catalog& catalog) {
+  const Pipeline& pipeline = search.pipeline;
   json components = json::array();
   AddVersion(components, catalog, pipeline.space);
   for (const ComponentConfig& oracle : pipeline.oracles) {
@@ -44,14 +55,77 @@ std::string VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
     AddVersion(components, catalog, exploration);
   }
   AddVersion(components, catalog, pipeline.optimizer);
-  return json{{"lode", LODE_VERSION}, {"components", components}}.dump(2) + "\n";
+  return {{"lode", LODE_VERSION}, {"components", components}, {"point", search.point}};
+}
+
+json ReadVersions(const fs::path& directory) {
+  const fs::path file = directory / kVersionsFile;
+  try {
+    return json::parse(ReadFile(file));
+  } catch (const json::exception& e) {
+    throw HostError(file.string() + ": " + e.what());
+  }
+}
+
+std::string TitleOf(const json& component) {
+  return component.at("kind").get<std::string>() + " '" + component.at("id").get<std::string>() +
+         "'";
+}
+
+// "was 1.0, is 1.1" of the first version that changed; "" if none did.
+std::string ChangedVersion(const json& then, const json& now) {
+  const auto differs = [](const json& a, const json& b, const char* key, const std::string& title) {
+    return a.at(key) == b.at(key) ? ""
+                                  : title + " was " + a.at(key).get<std::string>() + ", is " +
+                                        b.at(key).get<std::string>();
+  };
+  std::string change = differs(then, now, "lode", "lode");
+  const json &before = then.at("components"), &after = now.at("components");
+  for (std::size_t i = 0; change.empty() && i < std::min(before.size(), after.size()); ++i) {
+    const std::string title = TitleOf(after[i]);
+    change = differs(before[i], after[i], "version", title);
+    if (change.empty()) {
+      change = differs(before[i], after[i], "plugin_version", "the plugin of " + title);
+    }
+    if (change.empty()) {
+      change = differs(before[i], after[i], "build", "the build of " + title);
+    }
+  }
+  return change;
+}
+
+// Every `key = value` of a configuration, with its table before it.
+std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
+  std::vector<std::string> lines;
+  std::istringstream in(toml);
+  std::string table;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("[")) {
+      table = line;
+    } else if (!line.empty() && table != "[plugins]" && !(ignore_budget && table == "[budget]")) {
+      lines.push_back(std::string(table).append(" ").append(line));
+    }
+  }
+  return lines;
+}
+
+std::string ChangedLine(const std::vector<std::string>& then, const std::vector<std::string>& now) {
+  const auto [a, b] = std::ranges::mismatch(then, now);
+  if (a == then.end() && b == now.end()) {
+    return "";
+  }
+  return "was " + (a == then.end() ? "nothing" : *a) + ", is " + (b == now.end() ? "nothing" : *b);
 }
 
 void RemoveRun(const fs::path& directory) {
-  for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "result.json", kPolicyFile}) {
+  for (const char* name : {"run.db", "run.db-wal", "run.db-shm", kResultFile, kPolicyFile}) {
     std::error_code not_there;
     fs::remove(directory / name, not_there);
   }
+}
+
+bool HoldsRun(const fs::path& directory) {
+  return fs::exists(directory / kStoreFile) || fs::exists(directory / kVersionsFile);
 }
 
 }  // namespace
@@ -69,26 +143,97 @@ fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
   return fs::path(point) / ("seed-" + std::to_string(seed));
 }
 
-bool HoldsRun(const fs::path& directory) { return fs::exists(directory / kStoreFile); }
+std::vector<fs::path> FindRuns(const fs::path& directory) {
+  std::vector<fs::path> runs;
+  if (HoldsRun(directory)) {
+    runs.push_back(directory);
+  }
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
+       at.increment(error)) {
+    if (at->is_directory() && HoldsRun(at->path())) {
+      runs.push_back(at->path());
+    }
+  }
+  // seed-2 before seed-10
+  std::ranges::sort(runs, {}, [](const fs::path& run) {
+    const std::string name = run.filename().string();
+    return std::tuple(run.parent_path().string(), name.size(), name);
+  });
+  return runs;
+}
 
 void MakeRunDirectory(const fs::path& directory, const Search& search, std::uint64_t seed,
                       const Catalog& catalog) {
-  RemoveRun(directory);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {
     throw HostError(directory.string() + ": cannot be made: " + error.message());
   }
-  WriteFile(directory / "pipeline.toml", ConfigurationOf(search.pipeline, seed, catalog));
-  WriteFile(directory / "versions.json", VersionsOf(search.pipeline, catalog));
+  const RunLock lock(directory);
+  RemoveRun(directory);
+  DescribeRun(directory, search, seed, catalog);
 }
+
+void DescribeRun(const fs::path& directory, const Search& search, std::uint64_t seed,
+                 const Catalog& catalog) {
+  WriteFile(directory / kPipelineFile, ConfigurationOf(search.pipeline, seed, catalog));
+  WriteFile(directory / kVersionsFile, VersionsOf(search, catalog).dump(2) + "\n");
+}
+
+std::string ChangeOfRun(const fs::path& directory, const Search& search, std::uint64_t seed,
+                        const Catalog& catalog, bool ignore_budget) {
+  const std::string then = ReadFile(directory / kPipelineFile);
+  const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
+  const std::string line = ChangedLine(LinesOf(then, ignore_budget), LinesOf(now, ignore_budget));
+  return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog)) : line;
+}
+
+std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {
+  const json versions = ReadVersions(directory);
+  return versions.value("point", std::vector<std::pair<std::string, std::string>>());
+}
+
+std::string ReadFile(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in) {
+    throw HostError(file.string() + ": cannot be read: " + std::strerror(errno));
+  }
+  return text;
+}
+
+namespace {
+
+// Owns a descriptor that is written to.
+class OutputFile {
+ public:
+  explicit OutputFile(const fs::path& path)
+      : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {}
+  ~OutputFile() { close(file_); }
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  bool Write(std::string_view text) const {
+    while (file_ >= 0 && !text.empty()) {
+      const ssize_t wrote = write(file_, text.data(), text.size());
+      if (wrote < 0 && errno != EINTR) {
+        return false;
+      }
+      text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(wrote, 0)));
+    }
+    return file_ >= 0 && fsync(file_) == 0;
+  }
+
+ private:
+  const int file_;
+};
+
+}  // namespace
 
 void WriteFile(const fs::path& file, const std::string& text) {
   const fs::path partial = file.string() + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) {
+  if (!OutputFile(partial).Write(text)) {
     const int reason = errno;
     std::error_code ignored;
     fs::remove(partial, ignored);

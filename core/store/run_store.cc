@@ -1,125 +1,66 @@
 #include "core/store/run_store.h"
 
-#include <sqlite3.h>
-
 #include <chrono>
 #include <cmath>
 #include <string>
 
 #include "core/plugin/error.h"
+#include "core/store/database.h"
+#include "core/store/schema.h"
 
 namespace lode::core {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kFormat[] = "2";
 constexpr auto kBatch = std::chrono::milliseconds(100);
+constexpr auto kSlow = std::chrono::milliseconds(10);
 
-constexpr char kTables[] = R"sql(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE metric(position INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, direction TEXT NOT NULL,
-                    split TEXT NOT NULL, dataset TEXT NOT NULL, epochs REAL NOT NULL);
-CREATE TABLE trial(step INTEGER PRIMARY KEY, evaluation INTEGER NOT NULL REFERENCES evaluation(id),
-                   random INTEGER NOT NULL, reused INTEGER NOT NULL, reward REAL, violation REAL, action BLOB);
-CREATE TABLE front(step INTEGER PRIMARY KEY);
-CREATE TABLE record(step INTEGER NOT NULL, name TEXT NOT NULL, value REAL);
-)sql";
-
-constexpr char kViews[] = R"sql(
-CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused
-  ORDER BY reward DESC, step LIMIT 10;
-CREATE VIEW curve AS SELECT step, reward, max(reward) FILTER (WHERE violation = 0) OVER (ORDER BY step) AS best_reward
-  FROM trial;
-CREATE VIEW pareto AS SELECT trials.* FROM trials JOIN front USING (step);
-CREATE VIEW failures AS SELECT step, architecture, failure FROM trials WHERE failure IS NOT NULL;
-)sql";
-
-// Metric names are quoted: "order" is as good a name as any.
-std::string MetricColumns(const std::vector<MetricDeclaration>& metrics, std::string_view suffix) {
-  std::string columns;
-  for (const MetricDeclaration& m : metrics) {
-    columns.append(", \"").append(m.name).append("\"").append(suffix);
+void BindOrNull(Statement& statement, int at, std::string_view text) {
+  if (text.empty()) {
+    statement.BindNull(at);
+  } else {
+    statement.Bind(at, text);
   }
-  return columns;
 }
-
-class Statement {
- public:
-  Statement(sqlite3* db, const std::string& sql) {
-    if (sqlite3_prepare_v3(db, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) !=
-        SQLITE_OK) {
-      throw HostError(sqlite3_errmsg(db));
-    }
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  void Bind(int at, std::uint64_t value) {
-    sqlite3_bind_int64(statement_, at, static_cast<sqlite3_int64>(value));
-  }
-  void Bind(int at, double value) {
-    sqlite3_bind_double(statement_, at, value);
-  }  // NaN becomes NULL
-  void Bind(int at, std::string_view text) {
-    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
-  }
-  void Bind(int at, std::span<const float> blob) {
-    sqlite3_bind_blob(statement_, at, blob.data(), static_cast<int>(blob.size_bytes()),
-                      SQLITE_STATIC);
-  }
-  void BindNull(int at) { sqlite3_bind_null(statement_, at); }
-
-  // Executes with what is bound. Returns SQLite's code.
-  int Run() {
-    sqlite3_step(statement_);
-    return sqlite3_reset(statement_);
-  }
-
- private:
-  sqlite3_stmt* statement_ = nullptr;
-};
 
 }  // namespace
 
-class RunStore::Database {
+// The statements that write.
+class RunStore::Tables {
  public:
-  Database(fs::path file, const std::vector<MetricDeclaration>& metrics) : file_(std::move(file)) {
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int opened = sqlite3_open_v2(file_.c_str(), &db_, flags, nullptr);
-    connection_.reset(db_);  // to be closed even if opening failed
-    Check(opened);
-    Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN;");
-    Execute(kTables);
-    Execute(
-        "CREATE TABLE evaluation(id INTEGER PRIMARY KEY, architecture TEXT NOT NULL, failure TEXT" +
-        MetricColumns(metrics, " REAL") + ");");
-    Execute("CREATE VIEW trials AS SELECT step, architecture, reward" + MetricColumns(metrics, "") +
-            ", violation, random, reused, failure, evaluation FROM trial JOIN evaluation ON "
-            "evaluation.id = "
-            "trial.evaluation;");
-    Execute(kViews);
-    InsertMetrics(metrics);
-    std::string placeholders = "?, ?, ?";
-    for (std::size_t i = 0; i < metrics.size(); ++i) {
-      placeholders += ", ?";
+  Tables(const fs::path& file, Mode mode, const std::vector<MetricDeclaration>& metrics)
+      : database_(file, mode == Mode::kNew ? Database::Access::kCreate : Database::Access::kWrite) {
+    // FULL: what was committed outlives a power failure, too.
+    database_.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    if (mode == Mode::kNew) {
+      database_.Execute("BEGIN");
+      MakeSchema(database_, metrics);
+    } else {
+      Migrate(database_);
+      CheckMetrics(metrics);
+      database_.Execute("BEGIN");
     }
-    evaluation_ =
-        std::make_unique<Statement>(db_, "INSERT INTO evaluation VALUES(" + placeholders + ")");
-    trial_ = std::make_unique<Statement>(db_, "INSERT INTO trial VALUES(?, ?, ?, ?, ?, ?, ?)");
-    record_ = std::make_unique<Statement>(db_, "INSERT INTO record VALUES(?, ?, ?)");
-    meta_ = std::make_unique<Statement>(db_, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
-    metric_count_ = metrics.size();
+    Prepare(metrics);
   }
 
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-
-  void InsertTrial(const TrialRecord& t) {
-    if (t.evaluation > last_evaluation_) {
-      InsertEvaluation(t);
+  void Insert(const EvaluationRecord& e) {
+    evaluation_->Bind(1, e.id);
+    evaluation_->Bind(2, e.step);
+    evaluation_->Bind(3, e.architecture);
+    BindOrNull(*evaluation_, 4, e.failure);
+    evaluation_->Bind(5, static_cast<std::uint64_t>(e.rejected));
+    evaluation_->Bind(6, e.cost_seconds);
+    for (std::size_t i = 0; i < metric_count_; ++i) {
+      evaluation_->Bind(static_cast<int>(7 + i), e.failure.empty() ? e.metrics[i] : std::nan(""));
     }
+    evaluation_->Run();
+    if (!e.rejected) {
+      Insert(e.step, e.id, e.records);
+    }
+  }
+
+  void Insert(const TrialRecord& t) {
     trial_->Bind(1, t.step);
     trial_->Bind(2, t.evaluation);
     trial_->Bind(3, static_cast<std::uint64_t>(t.random));
@@ -131,127 +72,182 @@ class RunStore::Database {
     } else {
       trial_->Bind(7, t.action);
     }
-    Check(trial_->Run());
-    CommitIfDue();
+    BindOrNull(*trial_, 8, t.failure);
+    trial_->Run();
   }
 
-  void InsertRecord(std::uint64_t step, std::string_view name, double value) {
-    record_->Bind(1, step);
-    record_->Bind(2, name);
-    record_->Bind(3, value);
-    Check(record_->Run());
+  void Insert(std::uint64_t step, std::uint64_t evaluation,
+              std::span<const std::pair<std::string, double>> records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      record_->Bind(1, step);
+      record_->Bind(2, evaluation);
+      record_->Bind(3, static_cast<std::uint64_t>(i));
+      record_->Bind(4, records[i].first);
+      record_->Bind(5, records[i].second);
+      record_->Run();
+    }
   }
 
-  void InsertFront(const std::vector<FrontTrial>& front) {
-    Execute("DELETE FROM front");
-    Statement insert(db_, "INSERT INTO front VALUES(?)");
+  void Insert(const std::vector<FrontTrial>& front) {
+    database_.Execute("DELETE FROM front");
+    Statement insert(database_, "INSERT INTO front VALUES(?)");
     for (const FrontTrial& trial : front) {
       insert.Bind(1, trial.step);
-      Check(insert.Run());
+      insert.Run();
     }
   }
 
-  void InsertMeta(std::string_view key, std::string_view value) {
+  void Insert(std::string_view key, std::string_view value) {
     meta_->Bind(1, key);
     meta_->Bind(2, value);
-    Check(meta_->Run());
+    meta_->Run();
   }
 
-  void Commit() {
-    Execute("COMMIT; BEGIN;");
-    last_commit_ = std::chrono::steady_clock::now();
+  void DeleteUntold() {
+    for (const char* table : {"evaluation", "record"}) {
+      database_.Execute(std::string("DELETE FROM ") + table +
+                        " WHERE step >= (SELECT count(*) FROM trial)");
+    }
   }
+
+  void Commit() { database_.Execute("COMMIT; BEGIN"); }
 
  private:
-  void InsertMetrics(const std::vector<MetricDeclaration>& metrics) {
-    Statement insert(db_, "INSERT INTO metric VALUES(?, ?, ?, ?, ?, ?, ?)");
+  void CheckMetrics(const std::vector<MetricDeclaration>& metrics) {
+    const auto stored = ReadMetrics(database_);
+    const std::string then = MetricColumns(stored), now = MetricColumns(metrics);
+    if (then != now) {
+      throw HostError(database_.file().string() + ": has the metrics" + then.substr(1) +
+                      "; the oracles now have" + now.substr(1));
+    }
+  }
+
+  void Prepare(const std::vector<MetricDeclaration>& metrics) {
+    metric_count_ = metrics.size();
+    std::string placeholders = "?, ?, ?, ?, ?, ?";
     for (std::size_t i = 0; i < metrics.size(); ++i) {
-      const MetricDeclaration& m = metrics[i];
-      insert.Bind(1, static_cast<std::uint64_t>(i));
-      insert.Bind(2, m.name);
-      insert.Bind(3, m.unit);
-      insert.Bind(4, m.direction == LODE_MINIMIZE ? "minimize" : "maximize");
-      insert.Bind(5, SplitName(m.split));
-      insert.Bind(6, m.dataset);
-      insert.Bind(7, m.epochs);
-      Check(insert.Run());
+      placeholders += ", ?";
     }
+    evaluation_ = std::make_unique<Statement>(
+        database_,
+        "INSERT OR IGNORE INTO evaluation(id, step, architecture, failure, rejected, cost_seconds" +
+            MetricColumns(metrics) + ") VALUES(" + placeholders + ")");
+    trial_ = std::make_unique<Statement>(
+        database_, "INSERT OR IGNORE INTO trial VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    record_ = std::make_unique<Statement>(database_,
+                                          "INSERT OR IGNORE INTO record VALUES(?, ?, ?, ?, ?)");
+    meta_ = std::make_unique<Statement>(database_, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
   }
 
-  void InsertEvaluation(const TrialRecord& t) {
-    evaluation_->Bind(1, t.evaluation);
-    evaluation_->Bind(2, t.architecture);
-    if (t.failure.empty()) {
-      evaluation_->BindNull(3);
-    } else {
-      evaluation_->Bind(3, t.failure);
-    }
-    for (std::size_t i = 0; i < metric_count_; ++i) {
-      evaluation_->Bind(static_cast<int>(4 + i), t.metrics.empty() ? std::nan("") : t.metrics[i]);
-    }
-    Check(evaluation_->Run());
-    last_evaluation_ = t.evaluation;
-  }
-
-  void CommitIfDue() {
-    if (std::chrono::steady_clock::now() - last_commit_ >= kBatch) {
-      Commit();
-    }
-  }
-
-  void Execute(const std::string& sql) {
-    Check(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr));
-  }
-
-  void Check(int code) const {
-    if (code != SQLITE_OK) {
-      throw HostError(file_.string() + ": " +
-                      (db_ != nullptr ? sqlite3_errmsg(db_) : sqlite3_errstr(code)));
-    }
-  }
-
-  fs::path file_;
-  sqlite3* db_ = nullptr;
-  std::unique_ptr<sqlite3, decltype(&sqlite3_close)> connection_{nullptr, sqlite3_close};
-  std::unique_ptr<Statement> evaluation_, trial_, record_, meta_;
+  Database database_;
   std::size_t metric_count_ = 0;
-  std::uint64_t last_evaluation_ = 0;
-  std::chrono::steady_clock::time_point last_commit_ = std::chrono::steady_clock::now();
+  std::unique_ptr<Statement> evaluation_, trial_, record_, meta_;
 };
 
-RunStore::RunStore(const fs::path& directory, const std::vector<MetricDeclaration>& metrics,
-                   const std::vector<std::pair<std::string, std::string>>& meta) {
+RunStore::RunStore(const fs::path& directory, Mode mode,
+                   const std::vector<MetricDeclaration>& metrics, Commit commit)
+    : commit_(commit) {
   const fs::path file = directory / kStoreFile;
-  if (fs::exists(file)) {
+  if (mode == Mode::kNew && fs::exists(file)) {
     throw HostError(file.string() + ": exists already");
   }
-  database_ = std::make_unique<Database>(file, metrics);
-  SetMeta("format", kFormat);
-  for (const auto& [key, value] : meta) {
-    SetMeta(key, value);
+  tables_ = std::make_unique<Tables>(file, mode, metrics);
+  if (mode == Mode::kNew) {
+    SetMeta("format", std::to_string(kFormat));
   }
   Flush();
+  committing_ = std::thread([this] { CommitRepeatedly(); });
 }
 
 RunStore::~RunStore() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  committing_.join();
   try {
-    Flush();
+    CommitAll();
   } catch (const HostError&) {  // a disk that is full stays full; what was committed is safe
   }
 }
 
-void RunStore::OnTrial(const TrialRecord& trial) { database_->InsertTrial(trial); }
-
-void RunStore::OnRecord(std::uint64_t step, std::string_view name, double value) {
-  database_->InsertRecord(step, name, value);
+void RunStore::OnEvaluation(const EvaluationRecord& evaluation) {
+  const std::lock_guard lock(mutex_);
+  ThrowIfBroken();
+  tables_->Insert(evaluation);
+  dirty_ = true;
 }
 
-void RunStore::SetFront(const std::vector<FrontTrial>& front) { database_->InsertFront(front); }
+void RunStore::OnTrial(const TrialRecord& trial) {
+  const std::lock_guard lock(mutex_);
+  ThrowIfBroken();
+  tables_->Insert(trial);
+  dirty_ = true;
+  const auto now = std::chrono::steady_clock::now();
+  const bool slow = now - last_written_ >= kSlow;
+  last_written_ = now;
+  if (commit_ == Commit::kTrial || (commit_ == Commit::kAuto && slow)) {
+    CommitAll();
+  }
+}
+
+void RunStore::OnRecords(std::uint64_t step,
+                         std::span<const std::pair<std::string, double>> records) {
+  const std::lock_guard lock(mutex_);
+  ThrowIfBroken();
+  tables_->Insert(step, 0, records);
+  dirty_ = true;
+  last_written_ = std::chrono::steady_clock::now();
+}
+
+void RunStore::DropUntold() {
+  const std::lock_guard lock(mutex_);
+  tables_->DeleteUntold();
+  dirty_ = true;
+}
+
+void RunStore::SetFront(const std::vector<FrontTrial>& front) {
+  const std::lock_guard lock(mutex_);
+  tables_->Insert(front);
+  dirty_ = true;
+}
 
 void RunStore::SetMeta(std::string_view key, std::string_view value) {
-  database_->InsertMeta(key, value);
+  const std::lock_guard lock(mutex_);
+  tables_->Insert(key, value);
+  dirty_ = true;
 }
 
-void RunStore::Flush() { database_->Commit(); }
+void RunStore::Flush() {
+  const std::lock_guard lock(mutex_);
+  ThrowIfBroken();
+  CommitAll();
+}
+
+void RunStore::CommitAll() {
+  if (dirty_) {
+    tables_->Commit();
+    dirty_ = false;
+  }
+}
+
+void RunStore::CommitRepeatedly() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, kBatch, [this] { return stop_; })) {
+    try {
+      CommitAll();
+    } catch (const HostError&) {
+      broken_ = std::current_exception();
+      return;
+    }
+  }
+}
+
+void RunStore::ThrowIfBroken() const {
+  if (broken_) {
+    std::rethrow_exception(broken_);
+  }
+}
 
 }  // namespace lode::core

@@ -1,24 +1,35 @@
 // The trials of one run in an SQLite file, `run.db` in the run's directory.
 //
-//   meta(key, value)         format, seed, status ("running", "finished", ...), versions
+//   meta(key, value)         format, seed, workers (evaluations at once), status ("running",
+//                            "interrupted", "finished", ...)
 //   metric(position, name, unit, direction, split, dataset, epochs)
-//   evaluation(id, architecture, failure, <one column for each metric>)
-//   trial(step, evaluation, random, reused, reward, violation, action)
+//   evaluation(id, step, architecture, failure, rejected, cost_seconds, <a column for each metric>)
+//                            what oracles were asked, in the order of asking; rejected: broke a
+//                            limit, and the proposal became no trial; metrics: NULL if not measured
+//   trial(step, evaluation, random, reused, reward, violation, action, failure)
 //                            violation: of the limits, 0 if it keeps them; action: float32, little
-//                            endian; NULL if none
+//                            endian, NULL if none
 //   front(step)              the trials on the Pareto front, once the run has ended
-//   record(step, name, value)   what components noted
+//   record(step, evaluation, position, name, value)
+//                            what components noted; evaluation: which one the oracles noted it in,
+//                            0 for exploration and optimizer
 //
-// and views that answer the usual questions: trials, best, curve, pareto, failures. Any SQLite
-// program can read the file while the run goes on.
+// and views that answer the usual questions: trials, best, curve, pareto, failures, rejections. Any
+// SQLite program can read the file while the run goes on. Nothing in it depends on time.
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
+#include <exception>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/config/pipeline.h"
 #include "core/plugin/declaration.h"
 #include "core/search/trial.h"
 
@@ -26,26 +37,46 @@ namespace lode::core {
 
 inline constexpr char kStoreFile[] = "run.db";
 
-// Writes one run. Trials are on their way to the disk at most 100 ms after they came; the
-// destructor writes what is left. Used by one thread at a time.
+// Writes one run. What is there already is left as it is: a run that is replayed into its own store
+// (replay.h) changes nothing before it comes to something new. What is written is on the disk as
+// the pipeline's `commit` says; the destructor writes what is left. Used by one thread at a time.
 class RunStore : public TrialObserver {
  public:
-  // Makes the file in `directory`, which exists and holds no run. Throws HostError.
-  RunStore(const std::filesystem::path& directory, const std::vector<MetricDeclaration>& metrics,
-           const std::vector<std::pair<std::string, std::string>>& meta);
+  // Makes the file in `directory`, which exists and holds no run, or goes on with the one it holds,
+  // bringing that to the present format. Throws HostError.
+  enum class Mode { kNew, kContinue };
+  RunStore(const std::filesystem::path& directory, Mode mode,
+           const std::vector<MetricDeclaration>& metrics, Commit commit = Commit::kAuto);
   ~RunStore() override;
 
-  // Throw HostError if the file cannot be written (a full disk): all trials written before stay
-  // readable.
+  // Throw HostError if the file cannot be written (a full disk), or could not be before: all that
+  // was on the disk stays readable.
+  void OnEvaluation(const EvaluationRecord& evaluation) override;
   void OnTrial(const TrialRecord& trial) override;
-  void OnRecord(std::uint64_t step, std::string_view name, double value) override;
+  void OnRecords(std::uint64_t step,
+                 std::span<const std::pair<std::string, double>> records) override;
+  // Forgets evaluations that became no trial before the run ended.
+  void DropUntold();
   void SetFront(const std::vector<FrontTrial>& front);
   void SetMeta(std::string_view key, std::string_view value);
   void Flush();
 
  private:
-  class Database;
-  std::unique_ptr<Database> database_;
+  class Tables;
+
+  void CommitAll();
+  void CommitRepeatedly();
+  void ThrowIfBroken() const;
+
+  const Commit commit_;
+  std::unique_ptr<Tables> tables_;
+  bool dirty_ = false;
+  std::chrono::steady_clock::time_point last_written_ = std::chrono::steady_clock::now();
+  std::exception_ptr broken_;  // why the thread could not commit
+  bool stop_ = false;
+  std::mutex mutex_;  // of all above
+  std::condition_variable wake_;
+  std::thread committing_;
 };
 
 }  // namespace lode::core

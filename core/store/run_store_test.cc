@@ -8,6 +8,8 @@
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/plugin/error.h"
 #include "tests/run_database.h"
@@ -35,25 +37,43 @@ TrialRecord Failure(std::uint64_t step, std::uint64_t evaluation, bool random, c
   return {step, evaluation, random, false, {}, what, {}, nan, nan, failure};
 }
 
+// A trial with its evaluation, as a run passes them.
+void Add(RunStore& store, const TrialRecord& trial, double cost_seconds = 0) {
+  if (!trial.reused) {
+    store.OnEvaluation({trial.evaluation,
+                        trial.step,
+                        trial.architecture,
+                        trial.metrics,
+                        trial.failure,
+                        false,
+                        cost_seconds,
+                        {}});
+  }
+  store.OnTrial(trial);
+}
+
 TEST(RunStore, KeepsEveryFieldOfATrial) {
   const TemporaryDirectory dir;
   {
-    RunStore store(dir.path(), kMetrics, {{"seed", "5"}});
-    store.OnTrial(Success(0, 1, false, 2.5));
-    store.OnTrial(Success(1, 1, true, 2.5));
-    store.OnTrial(Failure(2, 2, true, "bad", "oracle 'x': no luck"));
-    store.OnRecord(1, "critic_loss", 0.125);
+    RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+    store.SetMeta("seed", "5");
+    Add(store, Success(0, 1, false, 2.5), 12.5);
+    Add(store, Success(1, 1, true, 2.5));
+    Add(store, Failure(2, 2, true, "bad", "oracle 'x': no luck"));
+    const std::vector<std::pair<std::string, double>> noted = {{"critic_loss", 0.125}};
+    store.OnRecords(1, noted);
   }
   EXPECT_EQ(
       Query(dir.path(), "SELECT step, evaluation, random, reused, reward, hex(action) FROM trial"),
       "0|1|0|0|2.5|0000803E0000C0BF\n1|1|0|1|2.5|0000803E0000C0BF\n2|2|1|0|NULL|\n");
   EXPECT_EQ(Query(dir.path(),
-                  "SELECT id, architecture, failure, valid_accuracy, \"order\" FROM evaluation"),
-            "1|arch|NULL|71.5|3.0\n2|bad|oracle 'x': no luck|NULL|NULL\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT * FROM record"), "1|critic_loss|0.125\n");
+                  "SELECT id, step, architecture, failure, rejected, cost_seconds, valid_accuracy, "
+                  "\"order\" FROM evaluation"),
+            "1|0|arch|NULL|0|12.5|71.5|3.0\n2|2|bad|oracle 'x': no luck|0|0.0|NULL|NULL\n");
+  EXPECT_EQ(Query(dir.path(), "SELECT * FROM record"), "1|0|0|critic_loss|0.125\n");
   EXPECT_EQ(
       Query(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'seed') ORDER BY key"),
-      "2\n5\n");
+      "3\n5\n");
   EXPECT_EQ(Query(dir.path(), "SELECT name, direction, split, dataset FROM metric"),
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
@@ -61,12 +81,12 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
 TEST(RunStore, ViewsAnswerTheUsualQuestions) {
   const TemporaryDirectory dir;
   {
-    RunStore store(dir.path(), kMetrics, {});
-    store.OnTrial(Success(0, 1, false, 1));
-    store.OnTrial(Success(1, 2, false, 3));
-    store.OnTrial(Failure(2, 3, false, "bad", "broken"));
-    store.OnTrial(Success(3, 4, false, 2));
-    store.OnTrial(Success(4, 2, true, 3));
+    RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+    Add(store, Success(0, 1, false, 1));
+    Add(store, Success(1, 2, false, 3));
+    Add(store, Failure(2, 3, false, "bad", "broken"));
+    Add(store, Success(3, 4, false, 2));
+    Add(store, Success(4, 2, true, 3));
   }
   EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "1\n3\n0\n");
   EXPECT_EQ(Query(dir.path(), "SELECT step, best_reward FROM curve"),
@@ -77,12 +97,12 @@ TEST(RunStore, ViewsAnswerTheUsualQuestions) {
 TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
   const TemporaryDirectory dir;
   {
-    RunStore store(dir.path(), kMetrics, {});
-    store.OnTrial(Success(0, 1, false, 1));
+    RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+    Add(store, Success(0, 1, false, 1));
     TrialRecord over = Success(1, 2, false, 9);
     over.violation = 0.25;
-    store.OnTrial(over);
-    store.OnTrial(Success(2, 3, false, 2));
+    Add(store, over);
+    Add(store, Success(2, 3, false, 2));
     store.SetFront({{"arch", 2, 2, kGood}, {"arch", 0, 1, kGood}});
   }
   EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "2\n0\n");
@@ -94,9 +114,9 @@ TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
 TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
   const TemporaryDirectory dir;
   {
-    RunStore store(dir.path(), kMetrics, {});
-    store.OnTrial(Failure(0, 1, false, "arch", "broken"));
-    store.OnTrial(Success(1, 2, false, 1));
+    RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+    Add(store, Failure(0, 1, false, "arch", "broken"));
+    Add(store, Success(1, 2, false, 1));
   }
   EXPECT_EQ(Query(dir.path(), "SELECT step, failure, valid_accuracy FROM trials"),
             "0|broken|NULL\n1|NULL|71.5\n");
@@ -104,14 +124,14 @@ TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
 
 TEST(RunStore, RefusesADirectoryThatHoldsARun) {
   const TemporaryDirectory dir;
-  { RunStore store(dir.path(), kMetrics, {}); }
-  EXPECT_THROW(RunStore(dir.path(), kMetrics, {}), HostError);
+  { RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics); }
+  EXPECT_THROW(RunStore(dir.path(), RunStore::Mode::kNew, kMetrics), HostError);
 }
 
 TEST(RunStore, SaysWhichFileCannotBeMade) {
   const TemporaryDirectory dir;
   try {
-    RunStore store(dir.path() / "missing", kMetrics, {});
+    RunStore store(dir.path() / "missing", RunStore::Mode::kNew, kMetrics);
     FAIL() << "made a store in a directory that is not there";
   } catch (const HostError& e) {
     EXPECT_NE(std::string(e.what()).find("missing/run.db: unable to open database file"),
@@ -128,11 +148,11 @@ TEST(RunStore, AFullDiskIsAnErrorAndLosesNoCommittedTrial) {
   std::signal(SIGXFSZ, SIG_IGN);
   std::uint64_t committed = 0;
   const auto fill = [&] {
-    RunStore store(dir.path(), kMetrics, {});
+    RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
     const rlimit small{256 * 1024, before.rlim_max};
     setrlimit(RLIMIT_FSIZE, &small);
     for (std::uint64_t step = 0; step < 100000; ++step) {
-      store.OnTrial(Success(step, step + 1, false, 1));
+      Add(store, Success(step, step + 1, false, 1));
       if (step % 100 == 0) {
         store.Flush();
         committed = step + 1;

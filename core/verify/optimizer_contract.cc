@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <limits>
 #include <lode/plugin.hpp>
 #include <memory>
@@ -23,6 +24,8 @@ constexpr std::uint64_t kRounds = 200;
 constexpr std::uint64_t kRoundsOfLargeSpaces = 60;  // a network's step grows with the cells
 constexpr std::size_t kLargeSpace = 100;
 constexpr std::uint64_t kFewRounds = 40;
+constexpr std::uint64_t kRoundsAhead = 80;
+constexpr std::uint32_t kRejected = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A proposal and its architecture.
@@ -45,6 +48,7 @@ struct Told {
   std::uint64_t step;
   std::uint32_t flags;
   double reward;
+  std::uint64_t attempt = 0;  // of its random numbers: how many proposals of the step came before
 };
 
 lode_trial AsTrial(const Told& t, const double& reward) {
@@ -80,7 +84,11 @@ class OptimizerContract {
     Do("rejecting proposals", &OptimizerContract::CheckRejections);
     Do("telling of several goals", &OptimizerContract::CheckSeveralGoals);
     Do("telling several trials in one call", &OptimizerContract::CheckBatch);
-    Do("asking ahead", &OptimizerContract::CheckAsksAhead);
+    if (RunsAhead()) {
+      Do("asking ahead", &OptimizerContract::CheckAhead);
+    } else {
+      Do("asking twice", &OptimizerContract::CheckAsksTwice);
+    }
     if (CanSave(component_)) CheckState(component_, AsUsage(), findings_);
     return true;
   }
@@ -96,6 +104,7 @@ class OptimizerContract {
   std::uint64_t Rounds() const {
     return probe_.cells() > kLargeSpace ? kRoundsOfLargeSpaces : kRounds;
   }
+  bool RunsAhead() const { return (component_.capabilities & LODE_CAP_SEVERAL_ASKS) != 0; }
   static const lode_optimizer_api& Api(const Subject& s) { return s.api<lode_optimizer_api>(); }
 
   bool CheckError(const char* function, const ErrorBuffer& error, lode_status status) {
@@ -117,14 +126,15 @@ class OptimizerContract {
     return false;
   }
 
-  lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out) {
+  lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out,
+                      std::uint64_t attempt = 0) {
     GuardedBuffer<float> action(probe_.cells());
     GuardedBuffer<std::uint8_t> architecture(probe_.cells());
     constexpr std::int32_t kNoKind = -77;
     Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
     ErrorBuffer error;
     findings_.Beat();
-    subject.host().Enter(step, Phase::kAsk);
+    subject.host().Enter(step, Phase::kAsk, attempt);
     const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
     Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
             "ask wrote past its outputs");
@@ -175,7 +185,8 @@ class OptimizerContract {
     }
     ErrorBuffer error;
     findings_.Beat();
-    subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell);
+    subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell,
+                         list.empty() ? 0 : list.back().attempt);
     const lode_status status =
         Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
                           static_cast<std::uint32_t>(trials.size()), error.get());
@@ -294,7 +305,6 @@ class OptimizerContract {
 
   // Two of three proposals are rejected, and asked for again in the same step; then all are.
   void CheckRejections() {
-    constexpr std::uint32_t kRejected = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
     for (const int rejections : {2, 20}) {
       Subject subject(component_, setting_);
       if (!Bind(subject)) return;
@@ -347,22 +357,31 @@ class OptimizerContract {
 
   // Several trials in one call are told in order, like one by one.
   void CheckBatch() {
+    CheckBatchOf(1);
+    if (RunsAhead()) CheckBatchOf(4);
+  }
+
+  // Two trials that it did not ask for, and then `asks` for which it was asked.
+  void CheckBatchOf(std::uint64_t asks) {
     Subject together(component_, setting_);
     Subject one_by_one(component_, setting_);
     if (!Bind(together) || !Bind(one_by_one)) return;
-    for (std::uint64_t step = 0; step < 3 * kFewRounds; step += 3) {
-      const auto a = Ask(together, step + 2);
-      const auto b = Ask(one_by_one, step + 2);
+    for (std::uint64_t step = 0; step < 3 * kFewRounds; step += 2 + asks) {
       const auto first = Explored(step);
       const auto second = Explored(step + 1);
-      if (!a || !b || !first || !second) return;
-      Require(*a == *b, "optimizer.batch",
-              "trials told in one call have another effect than one by one");
-      const Told last = Evaluated(*a, step + 2);
-      Require(TellAll(together, {*first, *second, last}) == LODE_OK, "optimizer.batch",
-              "is refused");
+      if (!first || !second) return;
+      std::vector<Told> list = {*first, *second};
+      for (std::uint64_t i = step + 2; i < step + 2 + asks; ++i) {
+        const auto a = Ask(together, i);
+        const auto b = Ask(one_by_one, i);
+        if (!a || !b) return;
+        Require(*a == *b, "optimizer.batch",
+                "trials told in one call have another effect than one by one");
+        list.push_back(Evaluated(*a, i));
+      }
+      Require(TellAll(together, list) == LODE_OK, "optimizer.batch", "is refused");
       // The host's random numbers restart with the call, here with the last trial's.
-      TellContinued(one_by_one, {*first, *second, last});
+      TellContinued(one_by_one, list);
     }
   }
 
@@ -375,23 +394,90 @@ class OptimizerContract {
     }
   }
 
-  // With the capability: four asks, then their four trials. Without: a second ask is misuse, which
-  // must end in a proposal or an error, and the search goes on.
-  void CheckAsksAhead() {
+  // Without the capability a second ask is misuse, which must end in a proposal or an error; and the
+  // search goes on.
+  void CheckAsksTwice() {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return;
-    const bool ahead = (component_.capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
     for (std::uint64_t step = 0; step < 4 * kFewRounds; step += 4) {
       std::vector<Told> trials;
       for (std::uint64_t i = step; i < step + 4; ++i) {
         std::optional<Proposal> proposal;
         const lode_status status = AskInto(subject, i, proposal);
-        Require(status == LODE_OK || (!ahead && i > step), "optimizer.ask",
+        Require(status == LODE_OK || i > step, "optimizer.ask",
                 "fails at step " + std::to_string(i));
         if (proposal) trials.push_back(Evaluated(*proposal, i));
       }
       for (const Told& trial : trials) Tell(subject, trial);
     }
+  }
+
+  // ---- several proposals under way
+
+  void CheckAhead() {
+    for (const std::uint64_t width : {2, 3, 7}) {
+      const auto trace = SearchAhead(width);
+      if (!trace) return;
+      Require(SearchAhead(width) == trace, "determinism",
+              "the same random numbers and trials give other proposals with " +
+                  std::to_string(width) + " under way");
+    }
+  }
+
+  // A search with `width` steps under way, as the host does it: that many begin, and then always
+  // the oldest ends and the next begins. All proposals in order; none if it could not go on.
+  std::optional<std::vector<Proposal>> SearchAhead(std::uint64_t width) {
+    Subject subject(component_, setting_);
+    if (!Bind(subject)) return std::nullopt;
+    std::deque<Told> under_way;
+    std::vector<Proposal> trace;
+    for (std::uint64_t step = 0; step < kRoundsAhead; ++step) {
+      if (under_way.size() == width && !EndOldest(subject, under_way, trace)) return std::nullopt;
+      const auto begun = Begin(subject, step, 0);
+      if (!begun) return std::nullopt;
+      under_way.push_back(*begun);
+      trace.push_back(begun->proposal);
+    }
+    return trace;
+  }
+
+  // Random steps, failures and rejections at distances that let each meet each.
+  static bool IsRandom(std::uint64_t step) { return step % 7 == 3; }
+  static bool Fails(std::uint64_t step) { return step % 5 == 1; }
+  static std::uint64_t RejectionsOf(std::uint64_t step) {
+    if (IsRandom(step)) return 0;
+    return step == 30 ? 20 : step % 4;
+  }
+
+  // The trial that the step will be, unless it is rejected.
+  std::optional<Told> Begin(Subject& subject, std::uint64_t step, std::uint64_t attempt) {
+    if (IsRandom(step)) return Explored(step);
+    std::optional<Proposal> proposal;
+    const lode_status status = AskInto(subject, step, proposal, attempt);
+    Require(status == LODE_OK, "optimizer.ahead",
+            "ask fails at step " + std::to_string(step) + " before earlier ones are told");
+    if (!proposal) return std::nullopt;
+    return Fails(step) ? Failed(*proposal, step) : Evaluated(*proposal, step);
+  }
+
+  // What is rejected is asked for again while the younger steps are under way.
+  bool EndOldest(Subject& subject, std::deque<Told>& under_way, std::vector<Proposal>& trace) {
+    Told& oldest = under_way.front();
+    for (std::uint64_t attempt = 1; attempt <= RejectionsOf(oldest.step); ++attempt) {
+      TellAhead(subject, {oldest.proposal, oldest.step, kRejected, kNaN, attempt});
+      auto again = Begin(subject, oldest.step, attempt);
+      if (!again) return false;
+      oldest = *std::move(again);
+      trace.push_back(oldest.proposal);
+    }
+    TellAhead(subject, oldest);
+    under_way.pop_front();
+    return true;
+  }
+
+  void TellAhead(Subject& subject, const Told& trial) {
+    Require(TellAll(subject, {trial}) == LODE_OK, "optimizer.ahead",
+            "tell fails at step " + std::to_string(trial.step) + " with later ones under way");
   }
 
   // An instance that the same trials were told as any other of these: what a step proposes.

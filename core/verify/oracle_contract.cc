@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kSamples = 48;
 constexpr std::size_t kBatch = 16;
+// What a query's cost is before the oracle reports one: a number that no oracle has reason to give.
+constexpr double kNoCost = -7.25e-133;
 
 // What one evaluation left behind.
 struct Answer {
@@ -147,8 +149,8 @@ class OracleContract {
     std::deque<ErrorBuffer> errors(architectures.size());
     std::vector<Newer<lode_query>> queries;
     for (std::size_t i = 0; i < architectures.size(); ++i) {
-      queries.emplace_back(lode_query{0, 0, architectures[i].data(), 1.0, i, metrics[i].data(), -1,
-                                      LODE_OK, 0, errors[i].get()});
+      queries.emplace_back(lode_query{0, 0, architectures[i].data(), 1.0, i, metrics[i].data(),
+                                      kNoCost, LODE_OK, 0, errors[i].get()});
     }
     ErrorBuffer error;
     findings.Beat();
@@ -172,6 +174,8 @@ class OracleContract {
   void CheckFailure(const Answer& answer) {
     if (answer.ok()) return;
     Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
+    Require(answer.cost_seconds == kNoCost, "outputs.untouched",
+            "evaluate failed and changed the cost");
     Require(answer.fault.empty(), "error.message", "evaluate: the error " + answer.fault);
   }
 
@@ -183,6 +187,24 @@ class OracleContract {
       if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) return false;
     }
     return true;
+  }
+
+  void CheckCost(const Answer& answer) {
+    const double cost = answer.cost_seconds;
+    Require(!answer.ok() || cost == kNoCost || (std::isfinite(cost) && cost >= 0), "oracle.cost",
+            "is " + std::to_string(cost) + " seconds");
+  }
+
+  // `before` is the answer to the same query.
+  static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
+                            Findings& findings) {
+    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) return;
+    const auto words = [](double cost) {
+      return cost == kNoCost ? "none" : std::to_string(cost) + " seconds";
+    };
+    findings.Require(
+        answer.cost_seconds == before.cost_seconds, "oracle.cost",
+        "is " + words(before.cost_seconds) + ", and " + words(answer.cost_seconds) + " " + when);
   }
 
   // A slow oracle is asked less.
@@ -204,11 +226,11 @@ class OracleContract {
       for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
         Require(std::isfinite(answer.metrics[m]), "oracle.evaluate",
                 metrics_[m].name + " is not finite");
-      Require(answer.cost_seconds == -1 ||
-                  (std::isfinite(answer.cost_seconds) && answer.cost_seconds >= 0),
-              "oracle.cost", "is " + std::to_string(answer.cost_seconds) + " seconds");
-      Require(Agree(Evaluate(oracle_, sample), answer), "determinism",
+      CheckCost(answer);
+      const Answer again = Evaluate(oracle_, sample);
+      Require(Agree(again, answer), "determinism",
               "evaluate gives another result for the same architecture and seed");
+      CheckSameCost(again, answer, "when asked again", findings_);
     }
     Require(succeeded > 0, "oracle.evaluate", "fails for every sample");
     const lode_status none = Api(oracle_).evaluate(oracle_.get(), nullptr, 0, nullptr);
@@ -219,11 +241,16 @@ class OracleContract {
     for (std::size_t first = 0; first + kBatch <= samples_.size(); first += kBatch) {
       const auto begin = samples_.begin() + static_cast<std::ptrdiff_t>(first);
       const auto batch = EvaluateAll(oracle_, {begin, begin + kBatch});
-      for (std::size_t i = 0; i < kBatch; ++i)
+      for (std::size_t i = 0; i < kBatch; ++i) {
         Require(Agree(batch[i], answers_[first + i]), "oracle.batch",
                 "architecture " + std::to_string(i) + " of a batch has another result than alone");
+        // The seeds are others than alone.
+        if (!Noisy()) CheckSameCost(batch[i], answers_[first + i], "in a batch", findings_);
+      }
     }
   }
+
+  bool Noisy() const { return std::ranges::any_of(metrics_, &MetricTraits::noisy); }
 
   void CheckInvalid() {
     for (const int fill : {0, 1, 2}) {
@@ -266,9 +293,10 @@ class OracleContract {
     for (Findings& own : findings) {
       threads.emplace_back([&] {
         for (std::size_t i = 0; i < samples_.size(); ++i) {
-          own.Require(Agree(EvaluateAll(oracle_, {samples_[i]}, own).front(), answers_[i]),
-                      "oracle.threads",
+          const Answer answer = EvaluateAll(oracle_, {samples_[i]}, own).front();
+          own.Require(Agree(answer, answers_[i]), "oracle.threads",
                       "evaluate called from four threads at once gives other results");
+          CheckSameCost(answer, answers_[i], "from four threads at once", own);
         }
       });
     }

@@ -82,7 +82,7 @@ constexpr Rule kRules[] = {
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
     {"oracle.batch", "A batch has the results that its architectures have alone."},
     {"oracle.invalid_architecture", "Bytes that are no architecture are not measured."},
-    {"oracle.cost", "The cost is a finite number of seconds, not negative."},
+    {"oracle.cost", "The cost is a finite number of seconds, not negative, the same each time."},
     {"oracle.canonical", "With LODE_CAP_CANONICAL an architecture and its representative agree."},
     {"oracle.threads", "With LODE_CAP_CONCURRENT four threads at once get the same results."},
 
@@ -94,7 +94,9 @@ constexpr Rule kRules[] = {
     // Optimizers.
     {"optimizer.bind", "bind takes a space or refuses it as unsupported; some space it takes."},
     {"optimizer.before_bind", "ask, tell and load before bind are refused."},
-    {"optimizer.ask", "ask succeeds at every step; ahead of tell with LODE_CAP_SEVERAL_ASKS."},
+    {"optimizer.ask", "ask succeeds at every step."},
+    {"optimizer.ahead",
+     "With LODE_CAP_SEVERAL_ASKS ask and tell go on with 2, 3, 7 proposals out."},
     {"optimizer.proposal", "A proposal is a finite action or an architecture of the space."},
     {"optimizer.tell", "tell takes every trial: failed, rejected, uninvited, several goals."},
     {"optimizer.batch", "Trials told in one call have the effect of telling them one by one."},

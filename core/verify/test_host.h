@@ -33,8 +33,11 @@ class TestHost {
 
   const lode_host* get() const { return &host_; }
 
-  // Restarts the random numbers as the host does before every call of a step.
-  void Enter(std::uint64_t step, core::Phase phase) { stream_.Restart(step, phase); }
+  // Restarts the random numbers as the host does before every call of a step; `attempt` counts the
+  // step's proposals that were rejected before.
+  void Enter(std::uint64_t step, core::Phase phase, std::uint64_t attempt = 0) {
+    stream_.Restart(step, phase, attempt);
+  }
 
   // From `when` on, cancelled() says so.
   void CancelAt(std::chrono::steady_clock::time_point when) { cancel_at_ = when; }

@@ -35,6 +35,10 @@ void Reader::ReadHeader(char delimiter) {
   }
 }
 
+bool Reader::Has(std::string_view column) const {
+  return std::find(columns_.begin(), columns_.end(), column) != columns_.end();
+}
+
 std::size_t Reader::Find(std::string_view column) const {
   const auto at = std::find(columns_.begin(), columns_.end(), column);
   if (at == columns_.end()) {

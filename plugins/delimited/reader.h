@@ -27,6 +27,7 @@ class Reader {
   // Reads the first line. `name` is what messages call the file; `text` outlives the reader.
   Reader(std::string_view text, std::string name, char delimiter);
 
+  bool Has(std::string_view column) const;
   // The field of the column with that name; throws if there is none.
   std::size_t Find(std::string_view column) const;
 

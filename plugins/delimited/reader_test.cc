@@ -74,6 +74,8 @@ TEST(DelimitedReader, FindsColumns) {
   EXPECT_EQ(reader.Find("Val Acc"), 0u);
   EXPECT_EQ(reader.Find("a \"b\", c"), 1u);
   EXPECT_EQ(reader.Find("arch"), 2u);
+  EXPECT_TRUE(reader.Has("arch"));
+  EXPECT_FALSE(reader.Has("arc"));
   EXPECT_EQ(Failure([&] { reader.Find("val_acc"); }),
             "T:1: no column \"val_acc\" (nearest: \"Val Acc\")");
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -285,6 +286,36 @@ TEST(EvolutionTest, AsksAheadFillAGenerationOnce) {
   EXPECT_TRUE(IsMixOf(search.Ask(), {ahead[2], ahead[3]}));
 }
 
+// In the host's order, the fourth mutant and the second crossover rejected once each: their place is
+// taken by another of their kind while the younger ones are under way.
+TEST(EvolutionTest, AGenerationIsWholeWithSeveralUnderWay) {
+  Search search(
+      {.population = 10, .parent_ratio = 0.2, .mutation_ratio = 0.5, .mutation_probability = 1});
+  std::deque<Text> under_way;
+  for (int i = 0; i < 10; ++i) under_way.push_back(search.Ask());
+  std::vector<Text> founders(under_way.begin(), under_way.end());
+  const std::vector<Text> kept = {founders[8], founders[9]};
+  for (int i = 0; i < 10; ++i) search.Tell(founders[static_cast<std::size_t>(i)], i);
+  under_way.clear();
+  for (int i = 0; i < 4; ++i) under_way.push_back(search.Ask());
+  int mutants = 0, crossovers = 0;
+  for (int told = 0; told < 10; ++told) {
+    if (told == 3 || told == 6) {
+      const bool mix = IsMixOf(under_way.front(), kept);
+      search.Reject(under_way.front());
+      under_way.front() = search.Ask();
+      EXPECT_EQ(IsMixOf(under_way.front(), kept), mix) << told;
+    }
+    ++(IsMixOf(under_way.front(), kept) ? crossovers : mutants);
+    search.Tell(under_way.front(), 100);
+    under_way.pop_front();
+    if (told < 6) under_way.push_back(search.Ask());
+  }
+  EXPECT_EQ(mutants, 5);
+  EXPECT_EQ(crossovers, 5);
+  EXPECT_FALSE(IsMixOf(search.Ask(), kept)) << "the next generation, with other parents";
+}
+
 // ---- searches
 
 double Height(const Text& text) {
@@ -303,6 +334,21 @@ TEST(EvolutionTest, ClimbsAHill) {
       best = std::max(best, Height(text));
     }
     EXPECT_GE(best, 175) << "of 180";  // a random one has 90, with deviation 13
+  }
+}
+
+TEST(EvolutionTest, ClimbsAHillWithSeveralUnderWay) {
+  for (const std::size_t width : {4, 8}) {
+    Search search({});
+    double best = 0;
+    std::deque<Text> under_way;
+    for (int i = 0; i < 4000; ++i) {
+      while (under_way.size() < width) under_way.push_back(search.Ask());
+      best = std::max(best, Height(under_way.front()));
+      search.Tell(under_way.front(), Height(under_way.front()));
+      under_way.pop_front();
+    }
+    EXPECT_GE(best, 175) << width;
   }
 }
 

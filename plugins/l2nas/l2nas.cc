@@ -130,7 +130,7 @@ void L2nas::Tell(const lode::Trial& trial) {
   Train();
 }
 
-// (s_t, alpha_t, r_t): the state is the one before this trial.
+// (s_t, alpha_t, r_t): the state is the one before this trial is learned from.
 void L2nas::Remember(const lode::Trial& trial) {
   if (trial.action.empty()) {
     std::ranges::transform(trial.architecture, action_.begin(),
@@ -192,7 +192,8 @@ void L2nas::Load(lode::Reader& reader) {
 
 const lode_component* Component() {
   return lode::OptimizerComponent<L2nas>(
-      "l2nas", "1.0.0", "Continuous-action reinforcement learning with a quantile critic.", kDoc);
+      "l2nas", "1.0.0", "Continuous-action reinforcement learning with a quantile critic.", kDoc,
+      LODE_CAP_SEVERAL_ASKS);
 }
 
 }  // namespace l2nas

@@ -42,11 +42,15 @@ class L2nas {
 
   void Bind(const lode::Space& space);
   // alpha = mu(s) + z, eq. 4, with z uniform on +-noise in each cell. Not clipped, as in the paper: a
-  // cell may leave [0, 1] by the noise. One ask at a time: the state moves with every Tell.
+  // cell may leave [0, 1] by the noise. Several proposals may be under way: each comes from the
+  // networks and the state of its moment, and nothing of it is kept.
   lode::Action Ask();
   // Learns from a trial, whoever proposed it: a random action of the exploration strategy is as
   // good. A trial without an action (an architecture was proposed) counts as the action that has
-  // the architecture's ones and zeros. Failed trials are passed over.
+  // the architecture's ones and zeros. Failed trials are passed over. The state that goes into the
+  // replay buffer with the action is the last one, which with several proposals under way is a
+  // later one than the action came from: neither loss looks at both (the critic does not see the
+  // state, the actor's own action takes the place of the trial's).
   void Tell(const lode::Trial& trial);
 
   // Both networks with Adam's moments: the policy. Replay buffer and top-K belong to the search and

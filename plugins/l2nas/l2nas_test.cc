@@ -7,10 +7,12 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/verify/grid.h"
@@ -212,6 +214,24 @@ TEST_F(L2nasTest, ATrialWithoutActionIsTheActionOfItsCells) {
   }
   EXPECT_EQ(with.Save(), without.Save());
   EXPECT_TRUE(SameBits(with.Ask(30), without.Ask(30)));
+}
+
+// What is learned follows from the trials told: asks in between, or none, make no difference. So a
+// proposal that is told late is learned from as itself.
+TEST_F(L2nasTest, AsksLeaveNothingBehind) {
+  Search ahead(space()), told_only(space());
+  std::deque<std::pair<std::uint64_t, std::vector<float>>> under_way;
+  for (std::uint64_t step = 0; step < 60; ++step) {
+    under_way.emplace_back(step, step % 3 == 0 ? RandomAction(step) : ahead.Ask(step));
+    if (under_way.size() < 7) continue;
+    const auto& [oldest, action] = under_way.front();
+    const lode::Architecture architecture = space().Discretize(action);
+    for (Search* search : {&ahead, &told_only})
+      search->Tell(oldest, &action, architecture, RewardOf(architecture));
+    under_way.pop_front();
+  }
+  EXPECT_EQ(ahead.Save(), told_only.Save());
+  EXPECT_TRUE(SameBits(ahead.Ask(60), told_only.Ask(60)));
 }
 
 TEST_F(L2nasTest, FailedTrialsChangeNothing) {

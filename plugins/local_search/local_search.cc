@@ -11,51 +11,74 @@ void LocalSearch::Bind(const lode::Space& space) {
 }
 
 lode::Architecture LocalSearch::Ask() {
-  if (proposal_) throw lode::InvalidError("ask before the last proposal was told");
   const lode::Random random = host_.Random();
-  proposal_ = position_ ? TakeNeighbour(random) : starts_->Draw(random);
-  return *proposal_;
+  ClimbAt climb = HighestWithNeighbours();
+  lode::Architecture proposal =
+      climb != climbs_.end() ? TakeNeighbour(*climb, random) : starts_->Draw(random);
+  if (climb == climbs_.end()) climb = climbs_.emplace(climb);
+  climb->under_way.push_back(proposal);
+  starts_->MarkSeen(proposal);
+  return proposal;
 }
 
-lode::Architecture LocalSearch::TakeNeighbour(lode::Random random) {
-  std::swap(neighbours_[random.Below(neighbours_.size())], neighbours_.back());
-  lode::Architecture neighbour = std::move(neighbours_.back());
-  neighbours_.pop_back();
+// The oldest of equally high ones; end if there is none.
+LocalSearch::ClimbAt LocalSearch::HighestWithNeighbours() {
+  ClimbAt highest = climbs_.end();
+  for (ClimbAt climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
+    if (climb->neighbours.empty()) continue;
+    if (highest == climbs_.end() || climb->position->reward > highest->position->reward)
+      highest = climb;
+  }
+  return highest;
+}
+
+lode::Architecture LocalSearch::TakeNeighbour(Climb& climb, lode::Random random) {
+  std::vector<lode::Architecture>& neighbours = climb.neighbours;
+  std::swap(neighbours[random.Below(neighbours.size())], neighbours.back());
+  lode::Architecture neighbour = std::move(neighbours.back());
+  neighbours.pop_back();
   return neighbour;
 }
 
 void LocalSearch::Tell(const lode::Trial& trial) {
   starts_->MarkSeen(trial.architecture);
-  if (!IsAnswer(trial)) return;
-  proposal_.reset();
-  if (position_) {
-    JudgeNeighbour(trial);
-  } else if (!trial.failed) {
-    MoveTo({{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
+  if (trial.random) return;
+  const ClimbAt climb = TakeProposal(trial.architecture);
+  if (climb == climbs_.end()) return;
+  Judge(*climb, trial);
+  if (climb->neighbours.empty() && climb->under_way.empty()) climbs_.erase(climb);
+}
+
+// The oldest climb that the architecture was proposed for, where it is no longer under way; end if
+// it was not asked for.
+LocalSearch::ClimbAt LocalSearch::TakeProposal(lode::ArchitectureView architecture) {
+  const auto same = [&](const lode::Architecture& a) {
+    return std::ranges::equal(a, architecture);
+  };
+  for (auto climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
+    const auto at = std::ranges::find_if(climb->under_way, same);
+    if (at == climb->under_way.end()) continue;
+    climb->under_way.erase(at);
+    return climb;
   }
+  return climbs_.end();
 }
 
-bool LocalSearch::IsAnswer(const lode::Trial& trial) const {
-  return proposal_ && !trial.random && std::ranges::equal(*proposal_, trial.architecture);
+void LocalSearch::Judge(Climb& climb, const lode::Trial& trial) {
+  const std::optional<Point>& bar = climb.better ? climb.better : climb.position;
+  if (!trial.failed && (!bar || trial.reward > bar->reward))
+    climb.better = Point{{trial.architecture.begin(), trial.architecture.end()}, trial.reward};
+  const bool all_judged = climb.neighbours.empty() && climb.under_way.empty();
+  if (climb.better && (moves_at_first_ || all_judged))
+    MoveTo(climb, *std::exchange(climb.better, std::nullopt));
 }
 
-void LocalSearch::MoveTo(Point point) {
-  position_ = std::move(point);
-  better_.reset();
-  neighbours_ = space_->Neighbours(position_->architecture);
-  if (neighbours_.empty()) EndClimb();
-}
-
-void LocalSearch::JudgeNeighbour(const lode::Trial& trial) {
-  const double bar = better_ ? better_->reward : position_->reward;
-  if (!trial.failed && trial.reward > bar)
-    better_ = Point{{trial.architecture.begin(), trial.architecture.end()}, trial.reward};
-  const bool all_judged = neighbours_.empty();
-  if (better_ && (moves_at_first_ || all_judged)) {
-    MoveTo(*std::exchange(better_, std::nullopt));
-  } else if (all_judged) {
-    EndClimb();
-  }
+void LocalSearch::MoveTo(Climb& climb, Point point) {
+  climb.position = std::move(point);
+  climb.neighbours = space_->Neighbours(climb.position->architecture);
+  std::erase_if(climb.neighbours, [&](const lode::Architecture& neighbour) {
+    return std::ranges::count(climb.under_way, neighbour) > 0;
+  });
 }
 
 LODE_PLUGIN("lode.local_search", "1.0.0", "Apache-2.0",
@@ -65,4 +88,4 @@ LODE_PLUGIN("lode.local_search", "1.0.0", "Apache-2.0",
                 "Moves at the first better neighbour, or to the best of all; starts again at a "
                 "random architecture when no neighbour is better. The quickest of the model-free "
                 "methods on NAS-Bench-201's CIFAR columns. Needs a space with neighbours.",
-                LODE_CAP_EXPLORES));
+                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));

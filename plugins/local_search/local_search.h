@@ -17,6 +17,14 @@
 // reward, so climbs end on plateaus too; of equally good neighbours the one met first wins. A
 // failed neighbour is no improvement; a failed start is replaced by another. Trials that were not
 // asked for do not move the climb.
+//
+// Several proposals may be under way. Each belongs to the climb it was made for and is judged by
+// where that climb stands when it is told: a neighbour of a point that the climb has left meanwhile
+// is moved to as well if it is better, and is not proposed a second time while it is under way. An
+// ask goes to the highest climb that has a neighbour left to propose; while all climbs only wait for
+// results, a new one starts. So there are as many climbs as it takes, and no result is for nothing.
+// On NAS-Bench-201's default table the optimum takes a median of 64 distinct architectures with one
+// proposal under way, 73 with four and 88 with eight.
 class LocalSearch {
  public:
   struct Config {
@@ -41,20 +49,23 @@ class LocalSearch {
     lode::Architecture architecture;
     double reward;
   };
+  struct Climb {
+    std::optional<Point> position;               // none before the start is told
+    std::vector<lode::Architecture> neighbours;  // of position, not yet proposed
+    std::vector<lode::Architecture> under_way;   // proposed for this climb and not yet told
+    std::optional<Point> better;                 // best neighbour so far that improves on position
+  };
+  using ClimbAt = std::vector<Climb>::iterator;
 
-  lode::Architecture TakeNeighbour(lode::Random random);
-  bool IsAnswer(const lode::Trial& trial) const;
-  void MoveTo(Point point);
-  void JudgeNeighbour(const lode::Trial& trial);
-  void EndClimb() { position_.reset(); }
+  ClimbAt HighestWithNeighbours();
+  lode::Architecture TakeNeighbour(Climb& climb, lode::Random random);
+  ClimbAt TakeProposal(lode::ArchitectureView architecture);
+  void Judge(Climb& climb, const lode::Trial& trial);
+  void MoveTo(Climb& climb, Point point);
 
   lode::Host host_;
   bool moves_at_first_;
   std::optional<lode::Space> space_;
   std::optional<FreshSampler> starts_;
-
-  std::optional<lode::Architecture> proposal_;  // asked for and not yet told
-  std::optional<Point> position_;               // where the climb stands; none before its start
-  std::vector<lode::Architecture> neighbours_;  // of position_, not yet proposed
-  std::optional<Point> better_;                 // best neighbour so far that improves on position_
+  std::vector<Climb> climbs_;  // not yet at their ends, the oldest first
 };

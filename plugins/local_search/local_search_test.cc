@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -23,6 +25,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 class LocalSearchTest : public testing::Test {
  protected:
+  explicit LocalSearchTest(std::int64_t rows = 3) : grid_(rows, 4) {}
+
   LocalSearch Make(const std::string& improvement) {
     LocalSearch search(lode::Host(host_.get()), {improvement});
     search.Bind(grid_.space());
@@ -55,7 +59,7 @@ class LocalSearchTest : public testing::Test {
     return texts;
   }
 
-  Grid grid_{3, 4};  // 64 architectures of 9 neighbours each
+  Grid grid_;  // 64 architectures of 9 neighbours each
   TestHost host_;
   std::uint64_t step_ = 0;
 };
@@ -166,10 +170,190 @@ TEST_F(LocalSearchTest, ClimbsAHillToItsTop) {
   }
 }
 
-TEST_F(LocalSearchTest, RefusesToRunAheadOfItsAnswers) {
+// ---- several proposals under way
+
+class LocalSearchAhead : public LocalSearchTest {};
+
+// What a climb of a flat landscape evaluates is its start and all of its neighbours, once each; with
+// any number under way no proposal is made twice before that, and starts are new.
+TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
+  for (const char* improvement : {"first", "best"}) {
+    for (const int width : {2, 3, 7}) {
+      LocalSearch search = Make(improvement);
+      std::vector<std::string> starts;
+      for (int i = 0; i < width; ++i) starts.push_back(Ask(search));
+      EXPECT_EQ(std::set(starts.begin(), starts.end()).size(), starts.size());
+      for (const std::string& start : starts) Tell(search, start, 0);
+      // All neighbours of the first start, then of the second, ...
+      for (const std::string& start : starts) {
+        std::vector<std::string> round;
+        for (int i = 0; i < 9; ++i) round.push_back(Ask(search));
+        EXPECT_EQ(std::set(round.begin(), round.end()), NeighboursOf(start)) << improvement;
+        for (const std::string& text : round) Tell(search, text, 0);
+      }
+    }
+  }
+}
+
+// While all neighbours of the one climb are under way the next begins, and goes on later.
+TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
+  LocalSearch search = Make("best");
+  const std::string start = Step(search, Flat);
+  std::vector<std::string> ring;
+  for (int i = 0; i < 9; ++i) ring.push_back(Ask(search));
+  const std::string next = Ask(search);
+  EXPECT_FALSE(NeighboursOf(start).contains(next) || next == start);
+  for (int i = 0; i < 8; ++i) Tell(search, ring[static_cast<std::size_t>(i)], i == 4 ? 2 : 1);
+  Tell(search, next, 0);
+  EXPECT_TRUE(NeighboursOf(next).contains(Ask(search)));  // the old one still waits
+  Tell(search, ring[8], kNaN);
+  // The old one has moved, and goes first; nothing of it is under way, so all nine come.
+  std::set<std::string> met;
+  for (int i = 0; i < 9; ++i) met.insert(Ask(search));
+  EXPECT_EQ(met, NeighboursOf(ring[4]));
+}
+
+// The better of two neighbours that were under way together wins, in either order; the other, and
+// what of the new neighbours is under way, is not proposed again.
+TEST_F(LocalSearchAhead, ALateNeighbourCountsIfItIsBetter) {
+  for (const bool better_first : {true, false}) {
+    LocalSearch search = Make("first");
+    const std::string start = Step(search, Flat);
+    const std::string one = Ask(search), two = Ask(search), three = Ask(search);
+    Tell(search, one, better_first ? 5 : 4);
+    std::set<std::string> expected = NeighboursOf(one);
+    expected.erase(two), expected.erase(three);
+    std::set<std::string> met;
+    for (std::size_t i = 0; i < expected.size(); ++i) met.insert(Ask(search));
+    EXPECT_EQ(met, expected);
+    Tell(search, two, better_first ? 4 : 5);
+    const std::string next = Ask(search);
+    if (better_first) {
+      EXPECT_FALSE(NeighboursOf(one).contains(next)) << "a new climb";
+    } else {
+      EXPECT_TRUE(NeighboursOf(two).contains(next) && !met.contains(next));
+    }
+  }
+}
+
+TEST_F(LocalSearchAhead, TheHighestClimbGoesFirst) {
   LocalSearch search = Make("first");
-  Ask(search);
-  EXPECT_THROW(Ask(search), lode::InvalidError);
+  const std::string low = Ask(search), high = Ask(search), same = Ask(search);
+  Tell(search, low, 1);
+  EXPECT_TRUE(NeighboursOf(low).contains(Ask(search)));
+  Tell(search, high, 2);
+  Tell(search, same, 2);
+  std::set<std::string> met;
+  for (int i = 0; i < 9; ++i) met.insert(Ask(search));
+  EXPECT_EQ(met, NeighboursOf(high));
+  EXPECT_TRUE(NeighboursOf(same).contains(Ask(search)));
+}
+
+// A failed or rejected proposal is judged, and its place is taken by the next.
+TEST_F(LocalSearchAhead, FailuresEndNoClimbEarly) {
+  for (const char* improvement : {"first", "best"}) {
+    LocalSearch search = Make(improvement);
+    const std::string start = Step(search, Flat);
+    std::deque<std::string> under_way;
+    std::set<std::string> met;
+    for (int i = 0; i < 3; ++i) under_way.push_back(Ask(search));
+    for (int i = 0; i < 6; ++i) {
+      met.insert(under_way.front());
+      Tell(search, under_way.front(), kNaN);
+      under_way.pop_front();
+      under_way.push_back(Ask(search));
+    }
+    met.insert(under_way.begin(), under_way.end());
+    EXPECT_EQ(met, NeighboursOf(start)) << improvement;
+  }
+}
+
+TEST_F(LocalSearchAhead, GoesOnInASpaceOfOneArchitecture) {
+  Grid single(1, 1);
+  LocalSearch search(lode::Host(host_.get()), {});
+  search.Bind(single.space());
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(search.Ask(), lode::Architecture{1});
+    if (i < 3) continue;
+    lode::Trial trial{};
+    const lode::Architecture only = {1};
+    trial.architecture = only;
+    search.Tell(trial);
+  }
+}
+
+// 65536 architectures of 24 neighbours each.
+class LocalSearchOfHills : public LocalSearchTest {
+ protected:
+  LocalSearchOfHills() : LocalSearchTest(8) {}
+
+  using Reward = std::function<double(const std::string&)>;
+
+  // The host's order: `width` are asked for, then always the oldest is told and the next asked for.
+  // All that were told, in order.
+  std::vector<std::string> Run(const std::string& improvement, int width, std::size_t steps,
+                               const Reward& reward) {
+    LocalSearch search = Make(improvement);
+    step_ = 0;
+    std::vector<std::string> told;
+    std::deque<std::string> under_way;
+    for (int i = 0; i < width; ++i) under_way.push_back(Ask(search));
+    while (told.size() < steps) {
+      told.push_back(under_way.front());
+      under_way.pop_front();
+      Tell(search, told.back(), reward(told.back()));
+      under_way.push_back(Ask(search));
+    }
+    return told;
+  }
+  std::string BestNeighbour(const std::string& text, const Reward& reward) {
+    const std::set<std::string> all = NeighboursOf(text);
+    return *std::ranges::max_element(all, {}, reward);
+  }
+};
+
+double SumOfDigits(const std::string& text) {
+  double sum = 0;
+  for (std::size_t at = 0; at < text.size(); at += 2) sum += text[at] - '0';
+  return sum;
+}
+
+// Many hills, no two equally high: each pair of decisions that follow each other has a value of its
+// own.
+double Rugged(const std::string& text) {
+  double sum = 0;
+  for (std::size_t at = 0; at + 2 < text.size(); at += 2) {
+    const int pair = 16 * static_cast<int>(at) + 4 * (text[at] - '0') + text[at + 2] - '0';
+    sum += std::fmod(0.6180339887498949 * (pair + 1) * (pair + 1), 1);
+  }
+  return sum;
+}
+
+// The steepest ascent from the first start follows from the landscape alone.
+TEST_F(LocalSearchOfHills, BestFindsTheSameOptimumWithAnyNumberUnderWay) {
+  std::vector<std::string> ascent = Run("best", 1, 1, Rugged);
+  for (std::string next = BestNeighbour(ascent.back(), Rugged);
+       Rugged(next) > Rugged(ascent.back()); next = BestNeighbour(next, Rugged))
+    ascent.push_back(next);
+  ASSERT_GT(ascent.size(), 4u);
+  for (const int width : {1, 2, 3, 7}) {
+    const auto told = Run("best", width, 2000, Rugged);
+    std::set<std::string> met(told.begin(), told.end());
+    for (const std::string& point : ascent) EXPECT_TRUE(met.contains(point)) << width;
+    for (const std::string& n : NeighboursOf(ascent.back())) EXPECT_TRUE(met.contains(n)) << width;
+  }
+}
+
+// On the one hill that there is, every climb ends at the top.
+TEST_F(LocalSearchOfHills, ClimbsToTheTopWithAnyNumberUnderWay) {
+  for (const char* improvement : {"first", "best"}) {
+    for (const int width : {1, 2, 4, 8}) {
+      double best = 0;
+      for (const std::string& text : Run(improvement, width, 400, SumOfDigits))
+        best = std::max(best, SumOfDigits(text));
+      EXPECT_EQ(best, 24) << improvement << ", " << width;
+    }
+  }
 }
 
 TEST_F(LocalSearchTest, WorksInASpaceOfOneArchitecture) {

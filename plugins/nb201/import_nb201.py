@@ -7,6 +7,8 @@ SOURCE is the directory NATS-tss-v1_0-3ffb9-simple (meta.pickle.pbz2 and one NNN
 architecture) or the file NAS-Bench-201-v1_1-096897.pth. TABLE is tab-separated text, packed if its name ends
 in .gz. Accuracies are means over the seeds that the benchmark has, in percent; the validation accuracy of
 CIFAR-10 is that of the trainings on half of the training data, its test accuracy that of the trainings on all.
+The columns of seconds are the time of the training that the validation accuracy is from: all its epochs, and one
+pass over the validation part. They are left out if the files do not have the times of every architecture.
 
 The published files are Python pickles. They are read with an unpickler that knows dictionaries, sets and
 numbers only: nothing in a file is ever executed. Needs nothing but Python 3.8. The directory is read record by
@@ -43,6 +45,9 @@ SIZES = (("cifar10", "cifar10"), ("cifar100", "cifar100"), ("imagenet16", "Image
 # The benchmark's names of its two trainings: in the directory, in the .pth file.
 TRAININGS = {200: ("200", "full"), 12: ("12", "less")}
 SUFFIX = {200: "", 12: "_12ep"}
+# (column, the benchmark's data set).
+SECONDS = (("cifar10_seconds", "cifar10-valid"), ("cifar100_seconds", "cifar100"),
+           ("imagenet16_seconds", "ImageNet16-120"))
 
 COLUMNS = (
     ["arch_str"]
@@ -50,6 +55,8 @@ COLUMNS = (
     + ["params_" + name for name, _ in SIZES]
     + ["mflops_" + name for name, _ in SIZES]
 )
+# They follow those of COLUMNS; a table may be without them.
+SECONDS_COLUMNS = [name + SUFFIX[epochs] for epochs in (200, 12) for name, _ in SECONDS]
 
 
 class ImportError201(Exception):
@@ -231,6 +238,28 @@ def accuracy(results, dataset, evaluation, epochs, where):
     return sum(values) / len(values)
 
 
+def seconds_of(record, epochs, where):
+    """Of one training: all epochs, and one pass over the validation part. None if the record has no such times.
+    It is the benchmark's own reckoning, which takes the mean of the passes after each epoch."""
+    train, evaluate = record.get("train_times"), record.get("eval_times")
+    if not train or not evaluate:
+        return None
+    passes = [evaluate.get(f"x-valid@{e}") for e in range(epochs)]
+    times = [train.get(e) for e in range(epochs)] + passes
+    if any(t is None for t in times):
+        return None
+    if not all(isinstance(t, (int, float)) and 0 <= t < float("inf") for t in times):
+        raise ImportError201(f"{where}: a time of {record['name']} is no number of seconds")
+    return sum(times[:epochs]) + sum(passes) / epochs
+
+
+def seconds(results, dataset, epochs, where):
+    """The mean over seeds; None if there are none."""
+    values = [seconds_of(r, epochs, where) for (name, _), r in results.items() if name == dataset]
+    values = [v for v in values if v is not None]
+    return sum(values) / len(values) if values else None
+
+
 def sizes(results, dataset, where):
     """(parameters, 10^6 multiply-adds). The benchmark counts parameters in millions."""
     for (name, _), r in results.items():
@@ -247,7 +276,7 @@ def shortest(value, digits):
 
 
 def row_of(arch, record, where):
-    """The fields of one line, in the order of COLUMNS."""
+    """The fields of one line, in the order of COLUMNS and SECONDS_COLUMNS; "" for seconds that are not known."""
     try:
         trainings = {epochs: of_training(record, epochs, where) for epochs in (200, 12)}
         if any(record[n]["arch_str"] != arch for names in TRAININGS.values() for n in names if n in record):
@@ -256,9 +285,11 @@ def row_of(arch, record, where):
         for epochs, results in trainings.items():
             fields += [shortest(accuracy(results, d, e, epochs, where), 6) for _, d, e in ACCURACIES]
         counts = [sizes(trainings[200], dataset, where) for _, dataset in SIZES]
+        times = [seconds(results, d, epochs, where) for epochs, results in trainings.items() for _, d in SECONDS]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ImportError201(f"{where}: not the layout of the benchmark ({type(error).__name__}: {error})") from None
-    return fields + [str(p) for p, _ in counts] + [shortest(m, 5) for _, m in counts]
+    fields += [str(p) for p, _ in counts] + [shortest(m, 5) for _, m in counts]
+    return fields + ["" if t is None else shortest(t, 4) for t in times]
 
 
 def read_rows(source):
@@ -275,6 +306,14 @@ def read_rows(source):
     return rows
 
 
+def without_unknown(rows):
+    """(columns, rows), without the seconds that are not known of every architecture."""
+    whole = [k for k, column in enumerate(COLUMNS + SECONDS_COLUMNS)
+             if column in COLUMNS or all(row[k] for row in rows)]
+    columns = [(COLUMNS + SECONDS_COLUMNS)[k] for k in whole]
+    return columns, [[row[k] for k in whole] for row in rows]
+
+
 # ---- the table
 
 
@@ -284,9 +323,9 @@ def pack(data):
     return packer.compress(data) + packer.flush()
 
 
-def write_table(rows, path):
+def write_table(columns, rows, path):
     """Writes all or nothing: a file beside `path` first, which then takes its name."""
-    data = "".join("\t".join(row) + "\n" for row in [COLUMNS] + rows).encode()
+    data = "".join("\t".join(row) + "\n" for row in [columns] + rows).encode()
     if path.endswith(".gz"):
         data = pack(data)
     directory = os.path.dirname(os.path.abspath(path))
@@ -320,14 +359,17 @@ def main(arguments=None):
         if missing and not options.partial:
             raise ImportError201(
                 f"{options.source}: {missing} of {ARCHITECTURES} architectures are missing; --partial writes the rest")
-        write_table(rows, options.output)
+        columns, rows = without_unknown(rows)
+        write_table(columns, rows, options.output)
     except ImportError201 as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"error: {error.filename or options.source}: {error.strerror or error}", file=sys.stderr)
         return 2
-    print(f"{options.output}: {len(rows)} architectures")
+    absent = [c for c in SECONDS_COLUMNS if c not in columns]
+    note = f", without {', '.join(absent)}: some have no times" if absent else ""
+    print(f"{options.output}: {len(rows)} architectures{note}")
     return 0
 
 

@@ -37,7 +37,12 @@ def architectures():
 def training(dataset, seed, epochs, evaluations):
     """A record of one training, laid out like the benchmark's."""
     curve = {f"{name}@{e}": value - (epochs - 1 - e) for name, value in evaluations.items() for e in range(epochs)}
+    times = {"cifar10-valid": 7.0, "ImageNet16-120": 40.0}
     return {
+        "train_times": dict.fromkeys(range(epochs), times.get(dataset, 14.0) + seed / 100),
+        # The mean of a pass is 2.5 s on x-valid; each pass takes another time.
+        "eval_times": {f"{name}@{e}": (0.5 if name == "x-valid" else 7.0) + 4 * (e + 0.5) / epochs
+                       for name in evaluations for e in range(epochs)},
         "name": dataset, "seed": seed, "epochs": epochs, "params": 0.802426, "flop": 113.95137,
         "train_acc1es": dict.fromkeys(range(epochs), 50.0), "eval_names": list(evaluations), "eval_acc1es": curve,
         "arch_config": {"channel": 16}, "latency": [0.01], "net_state_dict": None,
@@ -63,7 +68,23 @@ def record(arch, index):
 
 
 ROW = ("80.09 85.09 60.09 61.09 40.09 41.09 80.07 85.07 60.07 61.07 40.07 41.07 "
-       "802426 802426 802426 113.95137 113.95137 113.95137").split()
+       "802426 802426 802426 113.95137 113.95137 113.95137 "
+       # 200 and 12 epochs of 7, 14 and 40 s and a hundredth of the seed, and 2.5 s.
+       "1420.5 2820.5 8020.5 87.34 171.34 483.34").split()
+
+# Of the official records: 200 epochs of CIFAR-10, CIFAR-100, ImageNet-16-120, then 12. By hand: architecture 0 takes
+# 7.2210930, 14.442186 and 43.817592 s an epoch, and 2.5489792, 0.5097958 and 0.3058775 s a pass over x-valid.
+SECONDS = {
+    0: "1446.7676 2888.947 8763.8243 89.2021 173.816 526.117",
+    11: "2496.5626 4985.653 15124.4503 153.6959 299.9196 907.9353",
+    284: "977.5484 1950.7956 5917.5508 60.899 117.497 355.3226",
+}
+
+
+def shipped_rows_with_seconds():
+    shipped = shipped_lines()
+    rows = [shipped[i + 1] + "\t" + "\t".join(SECONDS[i].split()) for i in INDICES]
+    return [shipped[0] + "\t" + "\t".join(tool.SECONDS_COLUMNS)] + rows
 
 
 class Malicious:
@@ -143,8 +164,7 @@ class ImportTest(unittest.TestCase):
 
     @unittest.skipUnless(SAMPLE.is_dir(), f"the benchmark's records are not at {SAMPLE}")
     def test_official_records_give_the_shipped_rows(self):
-        shipped = shipped_lines()
-        self.assertEqual(self.lines_of(SAMPLE, "--partial"), [shipped[0]] + [shipped[i + 1] for i in INDICES])
+        self.assertEqual(self.lines_of(SAMPLE, "--partial"), shipped_rows_with_seconds())
 
     @unittest.skipUnless(SAMPLE.is_dir(), f"the benchmark's records are not at {SAMPLE}")
     def test_official_records_in_a_pth_give_the_shipped_rows(self):
@@ -154,8 +174,7 @@ class ImportTest(unittest.TestCase):
             trainings = tool.unpickle_file(*os.path.split(path))
             infos[i] = {"full": trainings["200"], "less": trainings["12"]}
         content = {"meta_archs": architectures(), "arch2infos": infos, "evaluated_indexes": set(INDICES)}
-        shipped = shipped_lines()
-        expected = [shipped[0]] + [shipped[i + 1] for i in INDICES]
+        expected = shipped_rows_with_seconds()
         self.assertEqual(self.lines_of(self.legacy_pth(content), "--partial"), expected)
         self.assertEqual(self.lines_of(self.zip_pth(content), "--partial"), expected)
 
@@ -172,6 +191,43 @@ class ImportTest(unittest.TestCase):
         for write in (self.legacy_pth, self.zip_pth):
             lines = self.lines_of(write(self.pth_content([3, 5])), "--partial")
             self.assertEqual(lines[1:], ["\t".join([archs[i]] + ROW) for i in (3, 5)])
+
+    def test_columns_of_seconds_that_lack_a_time_are_left_out(self):
+        def imported(change):
+            content = self.pth_content([3, 5])
+            change(content["arch2infos"][5])
+            target = self.dir / "t.tsv"
+            status, out, err = self.run_tool(self.legacy_pth(content), "-o", target, "--partial")
+            self.assertEqual((status, err), (0, ""))
+            lines = [line.split("\t") for line in target.read_text().splitlines()]
+            self.assertEqual({len(line) for line in lines}, {len(lines[0])})
+            self.assertEqual([line[:19] for line in lines[1:]], [[architectures()[i]] + ROW[:18] for i in (3, 5)])
+            return lines[0][19:], out.replace(str(self.dir), "D")
+
+        def results(info, training):
+            return info[training]["all_results"]
+
+        def drop_everything(info):
+            for training in ("full", "less"):
+                for record in results(info, training).values():
+                    record.pop("train_times")
+
+        def drop_an_epoch(info):
+            results(info, "less")["cifar100", 7]["train_times"].pop(11)
+
+        def drop_passes(info):
+            results(info, "less")["ImageNet16-120", 7]["eval_times"] = None
+
+        def drop_a_pass_of_one_seed(info):
+            results(info, "full")["cifar10-valid", 8]["eval_times"].pop("x-valid@0")
+
+        names = tool.SECONDS_COLUMNS
+        self.assertEqual(imported(lambda info: None), (names, "D/t.tsv: 2 architectures\n"))
+        note = "D/t.tsv: 2 architectures, without %s: some have no times\n"
+        self.assertEqual(imported(drop_everything), ([], note % ", ".join(names)))
+        for drop, column in ((drop_an_epoch, "cifar100_seconds_12ep"), (drop_passes, "imagenet16_seconds_12ep")):
+            self.assertEqual(imported(drop), ([n for n in names if n != column], note % column))
+        self.assertEqual(imported(drop_a_pass_of_one_seed)[0], names)  # the other seeds have it
 
     def test_all_architectures_give_a_whole_table(self):
         archs = architectures()
@@ -299,6 +355,12 @@ class ImportTest(unittest.TestCase):
                          where + "an accuracy of cifar100 is not within 0 and 100: [101.0, 61.08, 61.12]")
         self.assertEqual(failure(lambda i: accuracies(i).update({"x-test@199": float("nan")})),
                          where + "an accuracy of cifar100 is not within 0 and 100: [nan, 61.08, 61.12]")
+        for time in (-1.0, float("nan"), float("inf"), "7"):
+            self.assertEqual(
+                failure(lambda i: i[3]["full"]["all_results"]["cifar100", 7]["train_times"].update({4: time})),
+                where + "a time of cifar100 is no number of seconds")
+        self.assertRegex(failure(lambda i: i[3]["less"]["all_results"]["cifar100", 7].update(train_times=[1.0])),
+                         where + "not the layout of the benchmark")
         self.assertEqual(failure(lambda i: i[3]["full"].update(arch_str=architectures()[4])),
                          where + "is of another architecture than the list of architectures says")
         self.assertEqual(failure(lambda i: i[3]["less"].update(all_results=collections.OrderedDict())),

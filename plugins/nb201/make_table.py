@@ -17,7 +17,7 @@ from import_nb201 import COLUMNS, write_table
 def main(source, target):
     with gzip.open(source, "rt", newline="") as stream:
         rows = [[row[c] for c in COLUMNS] for row in csv.DictReader(stream, delimiter="\t")]
-    write_table(rows, target)
+    write_table(COLUMNS, rows, target)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
 #include "plugins/nb201/oracle.h"
 
+#include <cmath>
+
 #include "plugins/nb201/lookup.h"
+#include "plugins/nb201/training_time.h"
 
 namespace nb201 {
+
 lode::Params<TableOracle::Config> TableOracle::Parameters() {
   return {
       {"table", &Config::table,
@@ -44,12 +48,18 @@ std::vector<lode::Metric> TableOracle::Metrics() const {
 ResultColumns TableOracle::Columns() const {
   const std::string suffix = config_.epochs == 12 ? "_12ep" : "";
   return {config_.dataset + "_valid" + suffix, config_.dataset + "_test" + suffix,
-          "params_" + config_.dataset, "mflops_" + config_.dataset};
+          "params_" + config_.dataset, "mflops_" + config_.dataset,
+          config_.dataset + "_seconds" + suffix};
 }
 
 void TableOracle::Bind(const lode::Space& space) {
   RequireNb201(space);
   table_ = ReadTable(config_.table, Columns());
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    double& seconds = table_[i].seconds;
+    if (std::isnan(seconds))
+      seconds = TrainingSeconds(FromIndex(i), config_.dataset, config_.epochs);
+  }
 }
 
 void TableOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
@@ -58,6 +68,7 @@ void TableOracle::Evaluate(const lode::Query& query, std::span<double> metrics) 
   metrics[1] = r.test_accuracy;
   metrics[2] = r.params;
   metrics[3] = r.mflops;
+  query.ReportCost(r.seconds);
 }
 
 }  // namespace nb201

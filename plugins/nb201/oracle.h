@@ -29,8 +29,9 @@ class TableOracle {
   // ReadTable does.
   void Bind(const lode::Space& space);
 
-  // Throws lode::InvalidError if the bytes are no architecture, lode::UnsupportedError for a
-  // fidelity below 1. Any thread may call it.
+  // Reports as the cost the seconds of the training behind the validation accuracy: the table's, or
+  // TrainingSeconds(). Throws lode::InvalidError if the bytes are no architecture,
+  // lode::UnsupportedError for a fidelity below 1. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics) const;
 
  private:

@@ -17,11 +17,13 @@ struct Results {
   double test_accuracy;   // percent, 0 .. 100
   double params;          // a whole number >= 0
   double mflops;          // 10^6 multiply-adds, >= 0
+  double seconds;         // of the training and one validation, >= 0; NaN: the table has none
 };
 
-// Which columns these are in. Lines are told apart by RowKey::kArchitecture.
+// Which columns these are in; that of the seconds may be absent. Lines are told apart by
+// RowKey::kArchitecture.
 struct ResultColumns {
-  std::string valid_accuracy, test_accuracy, params, mflops;
+  std::string valid_accuracy, test_accuracy, params, mflops, seconds;
 };
 
 // By ToIndex() of the cell.

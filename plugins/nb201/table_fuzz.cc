@@ -3,7 +3,7 @@
 #include "plugins/nb201/table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const nb201::ResultColumns columns = {"v", "t", "p", "m"};
+  static const nb201::ResultColumns columns = {"v", "t", "p", "m", "s"};
   try {
     const std::string text =
         delimited::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);

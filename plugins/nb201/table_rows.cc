@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <lode/plugin.hpp>
+#include <optional>
 
 #include "plugins/delimited/reader.h"
 
@@ -48,8 +49,8 @@ class Keys {
 
  private:
   std::uint32_t ReadIndex(const delimited::Reader& line) const {
-    static const NumberColumn column = {std::string(kIndexColumn), kArchitectures - 1, true, false,
-                                        "0 to 15624"};
+    static const NumberColumn column = {
+        std::string(kIndexColumn), kArchitectures - 1, true, false, false, "0 to 15624"};
     return static_cast<std::uint32_t>(ReadNumber(line, field_, column));
   }
 
@@ -76,15 +77,20 @@ class Keys {
 Rows ParseRows(std::string_view text, const std::string& name, RowKey key,
                const std::vector<NumberColumn>& columns) {
   delimited::Reader reader(text, name, '\t');
-  std::vector<std::size_t> fields;
+  std::vector<std::optional<std::size_t>> fields;  // none: the table is without the column
   fields.reserve(columns.size());
-  for (const NumberColumn& column : columns) fields.push_back(reader.Find(column.name));
+  for (const NumberColumn& column : columns) {
+    const bool absent = column.optional && !reader.Has(column.name);
+    fields.push_back(absent ? std::nullopt : std::optional(reader.Find(column.name)));
+  }
   Keys keys(reader, name, key);
   Rows rows;
   while (reader.Next()) {
     rows.keys.push_back(keys.Read(reader));
-    for (std::size_t k = 0; k < columns.size(); ++k)
-      rows.values.push_back(ReadNumber(reader, fields[k], columns[k]));
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      rows.values.push_back(fields[k] ? ReadNumber(reader, *fields[k], columns[k])
+                                      : std::numeric_limits<double>::quiet_NaN());
+    }
   }
   keys.RequireAll();
   return rows;

@@ -30,6 +30,7 @@ struct NumberColumn {
   double max = std::numeric_limits<double>::infinity();
   bool whole = false;
   bool may_lack = false;             // -1 is allowed too
+  bool optional = false;             // a table without the column has NaN there
   const char* range = "at least 0";  // the same in words
 };
 

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -16,7 +17,7 @@
 namespace nb201 {
 namespace {
 
-const ResultColumns kColumns = {"v", "t", "p", "m"};
+const ResultColumns kColumns = {"v", "t", "p", "m", "s"};
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
 
 std::string Gzip(const std::string& text) {
@@ -103,6 +104,7 @@ void ExpectGood(const Table& table) {
     EXPECT_NEAR(table[i].test_accuracy, i / 500.0, 1e-4);
     EXPECT_EQ(table[i].params, i);
     EXPECT_EQ(table[i].mflops, i / 4.0);
+    EXPECT_TRUE(std::isnan(table[i].seconds));
   }
 }
 
@@ -119,6 +121,22 @@ TEST(Nb201Table, ReadsAnyOrderOfLines) {
 }
 
 TEST(Nb201Table, ReadsCrLf) { ExpectGood(ParseTable(Join(GoodLines(), "\r\n"), "T", kColumns)); }
+
+// GoodLines with a last column "s": i/8 seconds.
+std::vector<std::string> LinesWithSeconds() {
+  std::vector<std::string> lines = GoodLines();
+  lines[0] += "\ts";
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) lines[i + 1] += '\t' + std::to_string(i / 8.0);
+  return lines;
+}
+
+TEST(Nb201Table, ReadsTheSecondsThatItHas) {
+  const Table table = ParseTable(Join(LinesWithSeconds()), "T", kColumns);
+  for (const std::uint32_t i : {0u, 1u, 7777u, kArchitectures - 1}) {
+    EXPECT_EQ(table[i].seconds, i / 8.0);
+    EXPECT_EQ(table[i].mflops, i / 4.0);
+  }
+}
 
 // ---- the first line
 
@@ -193,6 +211,21 @@ TEST(Nb201Table, RefusesNumbersThatCannotBe) {
   EXPECT_EQ(with("1", "1", "-2"), "T:3:63: m is \"-2\", expected at least 0");
 }
 
+TEST(Nb201Table, RefusesSecondsThatCannotBe) {
+  const auto with = [&](const std::string& seconds) {
+    std::vector<std::string> lines = LinesWithSeconds();
+    lines[2] = "1\tx\t" + Format(FromIndex(1)) + "\t1\t1\t1\t" + seconds;
+    return Failure(Join(lines));
+  };
+  EXPECT_EQ(with("0"), "");
+  EXPECT_EQ(with("-1"), "T:3:67: s is \"-1\", expected at least 0");
+  EXPECT_EQ(with("nan"), "T:3:67: s is \"nan\", expected a finite number");
+  EXPECT_EQ(with("inf"), "T:3:67: s is \"inf\", expected a finite number");
+  EXPECT_EQ(with("1e999"), "T:3:67: s is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(with(""), "T:3:67: s is \"\", expected a number");
+  EXPECT_EQ(with("9 s"), "T:3:67: s is \"9 s\", expected a number");
+}
+
 TEST(Nb201Table, FailuresOfAFileNameIt) {
   const TemporaryFile file("a\tb\n1\t2\n");
   EXPECT_EQ(ReadFailure(file.path()), file.path() + ":1: no column \"v\" (nearest: \"a\")");
@@ -202,7 +235,7 @@ TEST(Nb201Table, FailuresOfAFileNameIt) {
 
 ResultColumns ShippedColumns(const std::string& dataset, const std::string& suffix) {
   return {dataset + "_valid" + suffix, dataset + "_test" + suffix, "params_" + dataset,
-          "mflops_" + dataset};
+          "mflops_" + dataset, dataset + "_seconds" + suffix};
 }
 
 Table Shipped(const std::string& dataset, const std::string& suffix = "") {

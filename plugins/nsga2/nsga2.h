@@ -33,8 +33,8 @@
 // and has no place in the population: the next ask proposes another child.
 //
 // Several proposals may be under way, past the end of a generation too: each is bred from the
-// members of its moment and joins the newcomers of the generation in which it is told. So do trials
-// that were not asked for.
+// members of its moment (at random while there are none) and joins the newcomers of the generation
+// in which it is told, so that no child is lost. So do trials that were not asked for.
 class Nsga2 {
  public:
   struct Config {

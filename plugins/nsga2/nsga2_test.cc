@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/verify/grid.h"
 #include "core/verify/test_host.h"
@@ -295,6 +298,49 @@ TEST(Nsga2Test, AsksMayRunAheadOfSeveralGenerations) {
   EXPECT_EQ(std::set(runs[0].begin(), runs[0].end()).size(), runs[0].size());
 }
 
+// Of each generation all children count that were told in it, those bred before it too: here each
+// is better than all before, so that the parents are always the last three told.
+TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
+  const Grid grid(20, 4);
+  for (const std::size_t width : {2u, 4u, 7u}) {
+    Search search(grid.space(), kMutantsOf3);
+    std::deque<std::string> under_way;
+    std::vector<std::string> told;
+    for (std::size_t i = 0; i < width; ++i) under_way.push_back(search.Ask());
+    for (int step = 0; step < 60; ++step) {
+      told.push_back(under_way.front());
+      under_way.pop_front();
+      search.Tell(told.back(), {static_cast<double>(step), static_cast<double>(step)});
+      under_way.push_back(search.Ask());
+      // The last whole generation; random until there is one.
+      const std::size_t generations = told.size() / 3;
+      std::ptrdiff_t distance = 100;
+      for (std::size_t i = 3 * generations; i-- > 0 && i + 3 >= 3 * generations;)
+        distance = std::min(distance, Distance(under_way.back(), told[i]));
+      EXPECT_EQ(distance == 1, generations > 0) << width << ", " << step;
+    }
+  }
+}
+
+// What fails or is rejected among others under way has no place; the generation is as large.
+TEST(Nsga2Test, FailuresAmongOthersUnderWayHaveNoPlace) {
+  const Grid grid(20, 4);
+  Search search(grid.space(), kMutantsOf3);
+  std::vector<std::string> founders;
+  for (int i = 0; i < 5; ++i) founders.push_back(search.Ask());
+  search.Tell(founders[0], {1, 1});
+  search.Fail(founders[1], /*rejected=*/true);
+  const std::string again = search.Ask();
+  search.Fail(again);
+  search.Tell(founders[2], {1, 1});
+  EXPECT_GT(Distance(search.Ask(), founders[0]), 1);  // two of three
+  search.Tell(founders[3], {1, 1});
+  const std::string child = search.Ask();
+  EXPECT_EQ(std::min({Distance(child, founders[0]), Distance(child, founders[2]),
+                      Distance(child, founders[3])}),
+            1);
+}
+
 TEST(Nsga2Test, RefusesAnotherNumberOfObjectives) {
   const Grid grid(6, 4);
   Search search(grid.space(), {});
@@ -385,16 +431,20 @@ std::vector<Goals> TwoSumsFront() {
   return front;
 }
 
-// The share of the front's hypervolume that `queries` different architectures reach.
+// The share of the front's hypervolume that `queries` different architectures reach, `width` under
+// way.
 double ShareReached(const Problem& problem, const std::vector<Goals>& front, const Goals& reference,
-                    const Nsga2::Config& config, std::uint64_t seed, int queries) {
+                    const Nsga2::Config& config, std::uint64_t seed, int queries,
+                    std::size_t width = 1) {
   const Grid grid(10, 4);
   Search search(grid.space(), config, seed);
   std::vector<Goals> met;
+  std::deque<std::string> under_way;
   for (int i = 0; i < queries; ++i) {
-    const std::string text = search.Ask();
-    met.push_back(problem(text));
-    search.Tell(text, met.back());
+    while (under_way.size() < width) under_way.push_back(search.Ask());
+    met.push_back(problem(under_way.front()));
+    search.Tell(under_way.front(), met.back());
+    under_way.pop_front();
   }
   return Hypervolume(met, reference) / Hypervolume(front, reference);
 }
@@ -409,6 +459,15 @@ TEST(Nsga2Search, ReachesTheFrontOfZdt1) {
     const double nsga2 = ShareReached(Zdt1, Zdt1Front(), reference, {}, seed, 2000);
     EXPECT_GT(nsga2, 0.97) << seed;
     EXPECT_GT(nsga2, random + 0.2) << seed;
+  }
+}
+
+TEST(Nsga2Search, ReachesTheFrontOfZdt1WithSeveralUnderWay) {
+  for (const std::size_t width : {4, 8}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      const double share = ShareReached(Zdt1, Zdt1Front(), {-1.1, -1.1}, {}, seed, 2000, width);
+      EXPECT_GT(share, 0.97) << width << ", " << seed;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -68,6 +69,25 @@ TEST_F(RandomSearchTest, WithoutRepeatsAvoidsWhatItWasTold) {
     told.insert(text);
   }
   for (std::uint64_t t = 0; t < 23; ++t) EXPECT_FALSE(told.contains(Step(search, t)));
+}
+
+// A proposal that is rejected is asked for again while younger ones are under way.
+TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnceWithSeveralUnderWay) {
+  RandomSearch search = Make(false);
+  std::set<std::string> seen;
+  std::deque<lode::Architecture> under_way;
+  for (std::uint64_t t = 0; t < 27; ++t) {
+    host_.Enter(t, Phase::kAsk);
+    const lode::Architecture proposal = search.Ask();
+    EXPECT_TRUE(seen.insert(space_.space().Format(proposal)).second) << t;
+    under_way.push_back(proposal);
+    if (t < 4) continue;
+    lode::Trial trial{};
+    trial.architecture = under_way.front();
+    trial.failed = trial.rejected = t % 3 == 0;
+    search.Tell(trial);
+    under_way.pop_front();
+  }
 }
 
 TEST_F(RandomSearchTest, TheStepDecidesTheDraw) {

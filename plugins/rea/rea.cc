@@ -7,10 +7,17 @@ void RegularizedEvolution::Bind(const lode::Space& space) {
 }
 
 lode::Architecture RegularizedEvolution::Ask() {
-  if (population_.size() < capacity_) return DrawFounder();
+  const bool founds = NeedsFounder();
+  ++under_way_;
+  if (founds) return DrawFounder();
   const lode::Random random = host_.Random();
   const Member& parent = SelectParent(random);
   return space_->Mutate(random, parent.architecture);
+}
+
+// What is under way fills the population too, unless it fails.
+bool RegularizedEvolution::NeedsFounder() const {
+  return population_.empty() || population_.size() + under_way_ < capacity_;
 }
 
 lode::Architecture RegularizedEvolution::DrawFounder() {
@@ -32,6 +39,7 @@ const RegularizedEvolution::Member& RegularizedEvolution::SelectParent(lode::Ran
 }
 
 void RegularizedEvolution::Tell(const lode::Trial& trial) {
+  if (!trial.random && under_way_ > 0) --under_way_;
   if (trial.failed) return;
   population_.push_back({{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
   if (population_.size() > capacity_) population_.pop_front();

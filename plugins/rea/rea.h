@@ -17,8 +17,12 @@
 //
 // Repeated architectures join like new ones, and so do trials that were not asked for; failed
 // trials do not. Of equally good members the one drawn first is the parent. `sample` may exceed
-// `population`, since draws are with replacement. Several proposals may be under way, as in the
-// paper's asynchronous runs: each is bred from the population of its moment.
+// `population`, since draws are with replacement.
+//
+// Several proposals may be under way, as in the paper's asynchronous runs. Founders are proposed
+// until members and proposals under way fill the population; from then on each child is bred from
+// the members of its moment, be they few. Age is the order of Tell. Only where more proposals than
+// `population` are under way before the first result are there more founders than that.
 class RegularizedEvolution {
  public:
   struct Config {
@@ -51,6 +55,7 @@ class RegularizedEvolution {
     double reward;
   };
 
+  bool NeedsFounder() const;
   lode::Architecture DrawFounder();
   const Member& SelectParent(lode::Random random) const;
 
@@ -60,4 +65,5 @@ class RegularizedEvolution {
   std::optional<lode::Space> space_;
   std::optional<FreshSampler> founders_;
   std::deque<Member> population_;  // oldest first
+  std::size_t under_way_ = 0;      // asked for and not yet told
 };

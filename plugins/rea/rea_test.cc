@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/verify/grid.h"
 #include "core/verify/test_host.h"
@@ -21,6 +24,8 @@ using lode::verify::TestHost;
 
 class RegularizedEvolutionTest : public testing::Test {
  protected:
+  explicit RegularizedEvolutionTest(std::int64_t rows = 6) : grid_(rows, 4) {}
+
   RegularizedEvolution Make(std::int64_t population, std::int64_t sample) {
     RegularizedEvolution rea(lode::Host(host_.get()), {population, sample});
     rea.Bind(grid_.space());
@@ -30,13 +35,14 @@ class RegularizedEvolutionTest : public testing::Test {
     host_.Enter(step_++, Phase::kAsk);
     return grid_.space().Format(rea.Ask());
   }
-  void Tell(RegularizedEvolution& rea, const std::string& text, double reward,
-            bool failed = false) {
+  void Tell(RegularizedEvolution& rea, const std::string& text, double reward, bool failed = false,
+            bool random = false) {
     const lode::Architecture architecture = grid_.space().Parse(text);
     lode::Trial trial{};
     trial.architecture = architecture;
     trial.reward = reward;
     trial.failed = failed;
+    trial.random = random;
     rea.Tell(trial);
   }
   // How many of the decisions differ.
@@ -45,7 +51,7 @@ class RegularizedEvolutionTest : public testing::Test {
                               std::not_equal_to<>());
   }
 
-  Grid grid_{6, 4};
+  Grid grid_;
   TestHost host_;
   std::uint64_t step_ = 0;
 };
@@ -132,6 +138,93 @@ TEST_F(RegularizedEvolutionTest, DrawsWithReplacement) {
     for (int i = 0; i < kAsks; ++i) of_best += Distance(Ask(rea), "1-1-1-1-1-1") == 1;
     EXPECT_NEAR(of_best, kAsks * share, 4 * std::sqrt(kAsks * share * (1 - share))) << sample;
   }
+}
+
+// ---- several proposals under way
+
+// Founders are far apart in a space of 4^20; a mutant is one decision away from a member.
+class RegularizedEvolutionAhead : public RegularizedEvolutionTest {
+ protected:
+  RegularizedEvolutionAhead() : RegularizedEvolutionTest(20) {}
+
+  bool IsMutant(const std::string& text) const {
+    return std::ranges::any_of(told_, [&](const auto& t) { return Distance(text, t) == 1; });
+  }
+  void AskAhead(RegularizedEvolution& rea) {
+    under_way_.push_back(Ask(rea));
+    mutants_.push_back(IsMutant(under_way_.back()));
+  }
+  void TellOldest(RegularizedEvolution& rea, double reward, bool failed = false) {
+    Tell(rea, under_way_.front(), reward, failed);
+    if (!failed) told_.push_back(under_way_.front());
+    under_way_.pop_front();
+  }
+
+  std::deque<std::string> under_way_;
+  std::vector<std::string> told_;  // that did not fail
+  std::vector<bool> mutants_;      // of all that were asked for
+};
+
+TEST_F(RegularizedEvolutionAhead, ThereAreNoMoreFoundersThanMembers) {
+  for (const int width : {1, 2, 5, 10}) {
+    RegularizedEvolution rea = Make(10, 3);
+    under_way_.clear(), told_.clear(), mutants_.clear();
+    for (int i = 0; i < width; ++i) AskAhead(rea);
+    while (mutants_.size() < 40) {
+      TellOldest(rea, 1);
+      AskAhead(rea);
+    }
+    std::vector<bool> expected(40, true);
+    std::fill_n(expected.begin(), 10, false);
+    EXPECT_EQ(mutants_, expected) << width;
+  }
+}
+
+// The founder that failed and the one that was rejected, and asked for again, are replaced as soon
+// as that is known; a random trial takes a founder's place.
+TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
+  RegularizedEvolution rea = Make(6, 3);
+  for (int i = 0; i < 4; ++i) AskAhead(rea);
+  TellOldest(rea, 1);
+  AskAhead(rea);             // the fifth founder
+  TellOldest(rea, 0, true);  // rejected: one of the six is missing again
+  AskAhead(rea);
+  AskAhead(rea);
+  EXPECT_EQ(mutants_, std::vector<bool>(7, false));
+  AskAhead(rea);  // one member, five under way
+  EXPECT_TRUE(mutants_.back());
+  for (int i = 0; i < 3; ++i) TellOldest(rea, 0, true);
+  told_.push_back(under_way_.front());  // anything: a random trial
+  Tell(rea, told_.back(), 1, false, true);
+  AskAhead(rea);  // two members, three under way
+  EXPECT_FALSE(mutants_.back());
+  AskAhead(rea);
+  EXPECT_TRUE(mutants_.back());
+}
+
+TEST_F(RegularizedEvolutionAhead, FoundsWhileNothingIsKnown) {
+  RegularizedEvolution rea = Make(2, 2);
+  for (int i = 0; i < 5; ++i) AskAhead(rea);
+  EXPECT_EQ(mutants_, std::vector<bool>(5, false));
+  TellOldest(rea, 1);
+  AskAhead(rea);
+  EXPECT_TRUE(mutants_.back());
+}
+
+// Members die in the order of Tell, whatever was asked for in between.
+TEST_F(RegularizedEvolutionAhead, AgeIsTheOrderOfTell) {
+  RegularizedEvolution rea = Make(3, 200);
+  for (int i = 0; i < 4; ++i) AskAhead(rea);
+  for (const double reward : {1, 9, 2}) {
+    TellOldest(rea, reward);
+    AskAhead(rea);
+  }
+  const std::string best = told_[1];
+  EXPECT_EQ(Distance(Ask(rea), best), 1);
+  TellOldest(rea, 0);  // the first leaves
+  EXPECT_EQ(Distance(Ask(rea), best), 1);
+  TellOldest(rea, 0);  // the best leaves, and the third of the first three leads
+  EXPECT_EQ(Distance(Ask(rea), told_[2]), 1);
 }
 
 TEST_F(RegularizedEvolutionTest, NeedsMutation) {

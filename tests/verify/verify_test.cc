@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <lode/plugin.hpp>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
@@ -152,6 +156,75 @@ TEST(Verify, AFileThatIsNoPluginIsAFinding) {
     ASSERT_EQ(reports.size(), 1u);
     EXPECT_TRUE(Has(reports, "plugin.load")) << Describe(reports);
   }
+}
+
+// ---- costs, besides those that broken.oracle.cost reports
+
+struct Priced {
+  struct Config {};
+  Priced(lode::Host, const Config&) {}
+  std::vector<lode::Metric> Metrics() const { return {{"first", "count", "The first cell."}}; }
+  void Bind(const lode::Space& space) { space_.emplace(space); }
+  double Measure(const lode::Query& query) {
+    space_->Format(query.architecture);
+    ++asked_;
+    return query.architecture[0];
+  }
+
+ protected:
+  std::optional<lode::Space> space_;
+  int asked_ = 0;
+};
+
+struct Steady : Priced {
+  using Priced::Priced;
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    metrics[0] = Measure(query);
+    query.ReportCost(2 + metrics[0]);
+  }
+};
+
+struct Dearer : Priced {
+  using Priced::Priced;
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    metrics[0] = Measure(query);
+    query.ReportCost(asked_);
+  }
+};
+
+struct FreeInBatches : Priced {
+  using Priced::Priced;
+  void EvaluateBatch(std::span<const lode::Query> queries, std::span<double> metrics) {
+    for (std::size_t k = 0; k < queries.size(); ++k) {
+      metrics[k] = Measure(queries[k]);
+      if (queries.size() == 1) queries[k].ReportCost(3);
+    }
+  }
+};
+
+template <class T>
+std::vector<std::string> SeenOf() {
+  const auto& component = *lode::OracleComponent<T>("priced", "1.0.0", "An oracle in a test.");
+  Findings findings;
+  CheckComponent(component, DefaultSetting(component, ""), Spaces(), findings);
+  std::vector<std::string> seen;
+  for (const Finding& f : findings.list()) seen.push_back(f.rule + ": " + f.seen);
+  return seen;
+}
+
+TEST(Costs, AreTheSameForTheSameQuery) {
+  EXPECT_EQ(SeenOf<Steady>(), std::vector<std::string>());
+  const auto dearer = SeenOf<Dearer>();
+  ASSERT_FALSE(dearer.empty());
+  // The first sample is asked once before, to see how long it takes.
+  EXPECT_EQ(dearer[0], "oracle.cost: is 2.000000 seconds, and 3.000000 seconds when asked again");
+  EXPECT_EQ(SeenOf<FreeInBatches>(),
+            std::vector<std::string>{"oracle.cost: is 3.000000 seconds, and none in a batch"});
+}
+
+TEST(Costs, AreNotTouchedByAFailure) {
+  const auto reports = VerifyComponent(kPlugins / "broken_oracles.lode.so", "broken.oracle.cost");
+  EXPECT_TRUE(Has(reports, "outputs.untouched")) << Describe(reports);
 }
 
 // The grid that everything is tried on, at its extremes.

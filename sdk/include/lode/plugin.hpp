@@ -273,11 +273,24 @@ struct Graph {
   std::vector<Edge> edges;
 };
 
-// One evaluation asked of an oracle.
+// One evaluation asked of an oracle; valid during Evaluate or EvaluateBatch.
 struct Query {
   ArchitectureView architecture;
   double fidelity;  // in (0, 1]
   std::uint64_t seed;
+  // Where ReportCost puts its number: for the SDK and for tests, may be null.
+  std::optional<double>* cost = nullptr;
+
+  // Says how long, in seconds, the work takes that this evaluation stands for: the training whose
+  // result a table has, say. Not the time it takes to answer, and the same each time for the same
+  // query. The last call counts, and none if the evaluation fails; an oracle that makes no call has
+  // no cost. Throws InvalidError unless seconds is finite and at least 0.
+  void ReportCost(double seconds) const {
+    if (!std::isfinite(seconds) || seconds < 0)
+      throw InvalidError("the cost of an evaluation is " + std::to_string(seconds) +
+                         " seconds, expected a finite number, at least 0");
+    if (cost != nullptr) *cost = seconds;
+  }
 };
 
 // One finished step, as told to an optimizer; the spans are valid during Tell.
@@ -1123,25 +1136,35 @@ struct Evaluation {
     for (std::uint32_t k = 0; k < count; ++k) {
       lode_query& q = *LODE_AT(queries, k);
       q.status = Guard(q.error, [&] {
-        const Query query = View(q);
+        std::optional<double> cost;
+        const Query query = View(q, &cost);
         if constexpr (requires { &T::EvaluateBatch; }) {
           object.EvaluateBatch(std::span(&query, 1), std::span(row));
         } else {
           object.Evaluate(query, std::span(row));
         }
-        std::copy(row.begin(), row.end(), q.metrics);
+        Answer(q, row.data(), cost);
       });
     }
   }
 
  private:
-  Query View(const lode_query& q) const { return {{q.architecture, cells}, q.fidelity, q.seed}; }
+  Query View(const lode_query& q, std::optional<double>* cost) const {
+    return {{q.architecture, cells}, q.fidelity, q.seed, cost};
+  }
+
+  void Answer(lode_query& q, const double* row, std::optional<double> cost) const {
+    std::copy_n(row, metrics, q.metrics);
+    if (cost) q.cost_seconds = *cost;
+  }
 
   bool TryTogether(lode_query* queries, std::uint32_t count) {
     if constexpr (requires { &T::EvaluateBatch; }) {
       std::vector<Query> views;
       views.reserve(count);
-      for (std::uint32_t k = 0; k < count; ++k) views.push_back(View(*LODE_AT(queries, k)));
+      std::vector<std::optional<double>> costs(count);
+      for (std::uint32_t k = 0; k < count; ++k)
+        views.push_back(View(*LODE_AT(queries, k), &costs[k]));
       std::vector<double> rows(count * metrics);
       if (Guard(nullptr, [&] {
             object.EvaluateBatch(std::span<const Query>(views), std::span(rows));
@@ -1149,7 +1172,7 @@ struct Evaluation {
         return false;
       for (std::uint32_t k = 0; k < count; ++k) {
         lode_query& q = *LODE_AT(queries, k);
-        std::copy_n(rows.data() + k * metrics, metrics, q.metrics);
+        Answer(q, rows.data() + k * metrics, costs[k]);
         q.status = LODE_OK;
       }
       return true;
@@ -1167,7 +1190,8 @@ struct Evaluation {
 // or, where many at once are faster than one by one, instead of Evaluate
 //   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);   // a row for each query
 // If EvaluateBatch throws, it is called again for each query alone, so that only those fail that
-// are at fault.
+// are at fault. Either may say what a query costs, by Query::ReportCost, for budgets that count
+// simulated seconds.
 template <class T>
 const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
                                       const char* doc = "", std::uint32_t capabilities = 0) {
@@ -1257,6 +1281,9 @@ inline double Violation(const lode_trial& t) {
 //   void Bind(lode::Space);                                    // may throw UnsupportedError
 //   std::variant<Action, Architecture> Ask();                  // or either of the two types
 //   void Tell(const Trial&);                                   // also trials it did not ask for
+// With LODE_CAP_SEVERAL_ASKS Ask is called again before earlier proposals are told. They are told in
+// their order; only one that a limit rejected is followed by another Ask for its step, whose
+// proposal is told before the younger ones.
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {

@@ -70,12 +70,16 @@ class BoundSpace {
     detail::Check([&](lode_error* e) {
       return component_.create(host_.get(), defaults.data(), &instance_, e);
     });
-    space_.emplace(lode_space{static_cast<const lode_space_api*>(component_.api), instance_});
+    space_.emplace(handle());
   }
   ~BoundSpace() { component_.destroy(instance_); }
   BoundSpace(const BoundSpace&) = delete;
 
   const Space& space() const { return *space_; }
+  // For the table of a component.
+  lode_space handle() const {
+    return {static_cast<const lode_space_api*>(component_.api), instance_};
+  }
 
  private:
   FixedHost host_;

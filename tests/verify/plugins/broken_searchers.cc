@@ -1,4 +1,5 @@
 // Explorations and optimizers that break one rule each; the rule is in the id.
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <optional>
@@ -76,6 +77,19 @@ struct Tires : Sampler {
   }
 };
 
+// Expects the trial of the proposal that it made last.
+struct KnowsTheLastOnly : Sampler {
+  using Sampler::Sampler;
+  lode::Architecture Ask() { return last_ = Sampler::Ask(); }
+  void Tell(const lode::Trial& trial) {
+    if (!trial.random && !std::ranges::equal(trial.architecture, last_))
+      throw lode::InvalidError("a trial of another proposal");
+  }
+
+ private:
+  lode::Architecture last_;
+};
+
 struct ProposesInfinity : Sampler {
   using Sampler::Sampler;
   lode::Action Ask() {
@@ -141,8 +155,8 @@ const lode_component* Explorer(const char* id) {
   return lode::ExplorationComponent<T>(id, "1.0.0", "Breaks the rule in its id.");
 }
 template <class T>
-const lode_component* Optimizer(const char* id) {
-  return lode::OptimizerComponent<T>(id, "1.0.0", "Breaks the rule in its id.");
+const lode_component* Optimizer(const char* id, std::uint32_t capabilities = 0) {
+  return lode::OptimizerComponent<T>(id, "1.0.0", "Breaks the rule in its id.", "", capabilities);
 }
 
 using Ask = decltype(lode_optimizer_api::ask);
@@ -195,9 +209,11 @@ LODE_PLUGIN("broken.searchers", "1.0.0", "Apache-2.0",
             Explorer<RefusesLarge>("broken.exploration.perturb"),
             Explorer<Infinite>("broken.exploration.finite"),
             Explorer<Unseeded>("broken.determinism"),
-            lode::OptimizerComponent<Remembers>("sound", "1.0.0", "Breaks no rule."),
+            lode::OptimizerComponent<Remembers>("sound", "1.0.0", "Breaks no rule.", "",
+                                                LODE_CAP_SEVERAL_ASKS),
             Optimizer<InvalidSpace>("broken.optimizer.bind"), CallsItInternal(),
             Optimizer<Tires>("broken.optimizer.ask"),
+            Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
             Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
             Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
             Optimizer<ReadsHalf>("broken.state.load"),

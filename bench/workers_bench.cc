@@ -1,0 +1,96 @@
+// What evaluating in processes costs: the way of one question there and back, and trials per second
+// with an oracle that takes 50 ms.
+#include <benchmark/benchmark.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/config/document.h"
+#include "core/config/resolve.h"
+#include "core/exec/make_executor.h"
+#include "core/plugin/index.h"
+#include "core/search/run.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kBuild = LODE_BINARY_DIR;
+const fs::path kOracle = kBuild / "tests/plugins/faulty_oracle.lode.so";
+
+const PluginIndex& Index() {
+  static const TemporaryDirectory cache;
+  static const PluginIndex index({{kOracle}, {kBuild / "lib/lode/plugins"}},
+                                 cache.path() / "plugins.json");
+  return index;
+}
+
+Pipeline MakePipeline(std::uint64_t workers, int delay_ms, std::uint64_t steps) {
+  const std::string text =
+      "[pipeline]\nname = \"w\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = \"faulty_oracle\"\n"
+      "delay_ms = " +
+      std::to_string(delay_ms) +
+      "\n[reward]\nmetric = \"checksum\"\n[optimizer]\nuse = \"random\"\n[budget]\n"
+      "unique_queries = " +
+      std::to_string(steps) + "\n[execution]\nisolate = true\nworkers = " + std::to_string(workers);
+  return Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
+}
+
+const std::atomic<bool> never = false;
+const RunContext kContext{0, &never, {}, {}};
+
+std::unique_ptr<Executor> Make(const Pipeline& pipeline) {
+  WorkerProgram program = ThisProgram({kOracle});
+  program.file = (kBuild / "bin/lode").string();
+  return MakeExecutor(pipeline, Index(), kContext, program);
+}
+
+void RoundTrip(benchmark::State& state) {
+  const Pipeline pipeline = MakePipeline(1, 0, 1);
+  const auto executor = Make(pipeline);
+  std::uint64_t id = 0;
+  for (auto _ : state) {
+    ++id;
+    Question question;
+    question.id = id;
+    question.architecture.resize(30);
+    executor->Start(question);
+    benchmark::DoNotOptimize(executor->Finish(id));
+  }
+}
+BENCHMARK(RoundTrip)->Unit(benchmark::kMicrosecond)->UseRealTime();
+
+// A process from its start to its end.
+void Start(benchmark::State& state) {
+  const Pipeline pipeline = MakePipeline(1, 0, 1);
+  for (auto _ : state) {
+    Make(pipeline);
+  }
+}
+BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// items_per_second: trials, from the first question on.
+void Trials(benchmark::State& state) {
+  constexpr std::uint64_t kQueries = 200;
+  const Pipeline pipeline = MakePipeline(static_cast<std::uint64_t>(state.range(0)), 50, kQueries);
+  std::int64_t trials = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    {
+      Run run(pipeline, 0, Index(), never, Make(pipeline));
+      state.ResumeTiming();
+      trials += static_cast<std::int64_t>(run.Execute({}).unique_queries);
+      state.PauseTiming();
+    }
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(trials);
+}
+BENCHMARK(Trials)->Arg(1)->Arg(4)->Iterations(1)->Repetitions(3)->UseRealTime();
+
+}  // namespace
+}  // namespace lode::core

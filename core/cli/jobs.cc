@@ -1,0 +1,423 @@
+#include "core/cli/jobs.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "core/cli/interruption.h"
+#include "core/cli/progress.h"
+#include "core/exec/in_process.h"
+#include "core/plugin/error.h"
+#include "core/plugin/log.h"
+#include "core/search/run.h"
+#include "core/store/replay.h"
+#include "core/store/run_directory.h"
+#include "core/store/run_lock.h"
+#include "core/store/run_store.h"
+#include "core/store/stored_run.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// How long a trial in hand may take to end once the user wants the run to.
+constexpr auto kPatience = std::chrono::milliseconds(1800);
+
+std::string TitleOf(const Job& job) {
+  std::string title = job.search->pipeline.name;
+  for (const auto& [path, value] : job.search->point) {
+    title += " " + value;
+  }
+  return title + " seed " + std::to_string(job.seed);
+}
+
+std::string EndLine(const Job& job, const core::RunResult& result,
+                    const core::MetricDeclaration& metric, std::size_t position) {
+  char text[160];
+  std::snprintf(text, sizeof text, ": %llu steps, %llu unique queries, %.2f s",
+                static_cast<unsigned long long>(result.steps),
+                static_cast<unsigned long long>(result.unique_queries), result.seconds);
+  std::string line = TitleOf(job) + text;
+  if (result.best) {
+    line +=
+        ", best " + metric.name + " " + core::FormatMetric(metric, result.best->metrics[position]);
+  }
+  return result.reason.empty() ? line : line + " (" + result.reason + ")";
+}
+
+// What a job came to.
+struct JobResult {
+  std::vector<core::MetricDeclaration> metrics;
+  core::RunResult run;
+};
+
+// The result of a run that has ended and needs nothing more; none: there is something to do.
+std::optional<JobResult> Ended(const Job& job) {
+  if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
+    return std::nullopt;
+  }
+  core::UpgradeStore(job.directory);
+  core::StoredRun stored(job.directory);
+  const std::string status = stored.Meta("status");
+  if (status == "running" || status == "interrupted") {
+    return std::nullopt;
+  }
+  const fs::path file = job.directory / core::kResultFile;
+  return JobResult{stored.metrics(),
+                   core::ResultFromJson(core::ReadFile(file), stored.metrics(), file.string())};
+}
+
+// One run from its components to its result, while its directory is locked.
+class StoredSearch {
+ public:
+  // Throws HostError if the run cannot even start.
+  StoredSearch(const Job& job, RunProgress& progress, const Evaluators& evaluators)
+      : job_(job),
+        progress_(progress),
+        resumes_(job.exists),
+        context_{job.seed,
+                 &interrupted,
+                 [&progress](double fraction, std::string_view what) {
+                   progress.OnProgress(fraction, what);
+                 },
+                 {}} {
+    const core::Pipeline& pipeline = job.search->pipeline;
+    std::unique_ptr<core::Executor> executor =
+        core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
+    if (resumes_) {
+      executor = Replaying(std::move(executor));
+    }
+    const std::string workers = std::to_string(executor->capacity());
+    run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
+                                       std::move(executor), context_.progress);
+    progress_.SetRewardMetric(run_->reward_metric());
+    if (job.changed) {
+      core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
+    }
+    store_ = std::make_unique<core::RunStore>(
+        job.directory, resumes_ ? core::RunStore::Mode::kContinue : core::RunStore::Mode::kNew,
+        run_->metrics(), pipeline.execution.commit);
+    store_->SetMeta("seed", std::to_string(job.seed));
+    store_->SetMeta("workers", workers);
+    store_->SetMeta("status", "running");
+    store_->Flush();
+  }
+
+  const core::Run& run() const { return *run_; }
+
+  core::RunResult Execute() {
+    core::RunResult result = run_->Execute(Observers());
+    try {
+      if (check_ && result.ending == core::Ending::kBudget) {
+        check_->CheckEnd(result.steps);
+      }
+      Keep(result);
+    } catch (const core::HostError& e) {
+      result.ending = core::Ending::kFailed;
+      result.reason = e.what();
+    }
+    return result;
+  }
+
+ private:
+  std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
+    core::UpgradeStore(job_.directory);
+    CheckWorkers(*executor);
+    check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job_.directory));
+    return std::make_unique<core::ReplayExecutor>(std::make_unique<core::StoredRun>(job_.directory),
+                                                  std::move(executor));
+  }
+
+  // How many proposals run ahead decides what they are.
+  void CheckWorkers(const core::Executor& executor) const {
+    const std::string then = core::StoredRun(job_.directory).Meta("workers");
+    const std::string now = std::to_string(executor.capacity());
+    if (!then.empty() && then != now) {
+      throw core::HostError(job_.directory.string() + ": was searched with " + then +
+                            " evaluations at once, and goes on with as many only, not " + now);
+    }
+  }
+
+  // A replay that goes wrong is noticed before anything is written.
+  std::vector<core::TrialObserver*> Observers() const {
+    std::vector<core::TrialObserver*> observers{store_.get(), &progress_};
+    if (check_) {
+      observers.insert(observers.begin(), check_.get());
+    }
+    return observers;
+  }
+
+  // A run counts as ended once all it leaves is there.
+  void Keep(const core::RunResult& result) {
+    if (result.ending == core::Ending::kInterrupted || result.broken) {
+      store_->SetMeta("status", "interrupted");
+      store_->Flush();
+      return;
+    }
+    store_->DropUntold();
+    store_->SetFront(result.front);
+    store_->Flush();
+    if (run_->optimizer().CanSave()) {
+      run_->optimizer().Save(job_.directory / core::kPolicyFile);
+    }
+    core::WriteFile(job_.directory / core::kResultFile,
+                    core::ToJson(result, run_->metrics()).dump(2) + "\n");
+    store_->SetMeta("status", core::EndingName(result.ending));
+    store_->Flush();
+  }
+
+  const Job& job_;
+  RunProgress& progress_;
+  const bool resumes_;
+  const core::RunContext context_;
+  std::unique_ptr<core::ReplayCheck> check_;
+  std::unique_ptr<core::Run> run_;
+  std::unique_ptr<core::RunStore> store_;
+};
+
+JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators) {
+  const core::RunLock lock(job.directory);
+  RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
+  std::optional<JobResult> result = Ended(job);
+  if (!result) {
+    StoredSearch search(job, progress, evaluators);
+    core::RunResult run = search.Execute();
+    result = JobResult{search.run().metrics(), std::move(run)};
+  }
+  const auto at = std::ranges::find(result->metrics, job.search->pipeline.reward.metric,
+                                    &core::MetricDeclaration::name);
+  display.End(progress, EndLine(job, result->run, *at,
+                                static_cast<std::size_t>(at - result->metrics.begin())));
+  return std::move(*result);
+}
+
+// Takes jobs in order with several threads. The first job that cannot even start ends all.
+class JobQueue {
+ public:
+  JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators)
+      : jobs_(jobs), evaluators_(evaluators), display_(jobs.size()) {}
+
+  void Run(unsigned thread_count) {
+    std::vector<std::thread> threads;
+    working_ = thread_count;
+    for (unsigned i = 0; i < thread_count; ++i) {
+      threads.emplace_back([this] { Work(); });
+    }
+    WaitOrLeave();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    if (error_) {
+      std::rethrow_exception(error_);
+    }
+  }
+
+ private:
+  void Work() {
+    for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
+      try {
+        JobResult result = Execute(jobs_[i], display_, evaluators_);
+        const std::lock_guard lock(mutex_);
+        jobs_[i].result->metrics = std::move(result.metrics);
+        jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
+      } catch (const lode::CancelledError&) {  // before the run began
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        error_ = error_ ? error_ : std::current_exception();
+        stop_ = true;
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    --working_;
+    ended_.notify_all();
+  }
+
+  // Waits for all threads. After an interruption an oracle that is deaf to it is left where it is:
+  // what is stored is on the disk by then, and a trial in hand is lost at any end.
+  void WaitOrLeave() {
+    using Clock = std::chrono::steady_clock;
+    std::optional<Clock::time_point> since;
+    std::unique_lock lock(mutex_);
+    while (
+        !ended_.wait_for(lock, std::chrono::milliseconds(50), [this] { return working_ == 0; })) {
+      if (interrupted && !since) {
+        since = Clock::now();
+      }
+      if (since && Clock::now() - *since >= kPatience) {
+        std::fprintf(stderr, "lode: left the evaluation in hand; `lode resume` goes on\n");
+        _exit(kInterrupted);
+      }
+    }
+  }
+
+  const std::vector<Job>& jobs_;
+  const Evaluators& evaluators_;
+  ProgressDisplay display_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  unsigned working_ = 0;      // under mutex_
+  std::exception_ptr error_;  // under mutex_
+};
+
+void PrepareDirectories(const std::vector<Job>& jobs) {
+  for (const Job& job : jobs) {
+    if (!job.exists) {
+      core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog);
+    }
+  }
+}
+
+// An optimizer that explores by itself ignores the pipeline's strategies, one that takes one ask at a
+// time leaves workers idle: say so, once for each.
+class Notes {
+ public:
+  void Add(const Job& job) {
+    const core::Pipeline& pipeline = job.search->pipeline;
+    const auto* optimizer = job.catalog->Find(LODE_OPTIMIZER, pipeline.optimizer.id);
+    const std::string title = "optimizer '" + optimizer->id + "' ";
+    if (!pipeline.explorations.empty() && (optimizer->capabilities & LODE_CAP_EXPLORES) != 0) {
+      Say(title + "explores by itself: the pipeline's exploration is not used");
+    }
+    if (pipeline.execution.workers > 1 && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) == 0) {
+      Say(title + "proposes one architecture at a time: only one of the workers is used");
+    }
+  }
+
+ private:
+  void Say(const std::string& note) {
+    if (std::ranges::find(said_, note) == said_.end()) {
+      said_.push_back(note);
+      core::Log(LODE_INFO, note);
+    }
+  }
+
+  std::vector<std::string> said_;
+};
+
+void PrintTables(const Plan& plan) {
+  for (const core::SearchResult& result : plan.results) {
+    if (!result.metrics.empty()) {
+      std::printf("%s\n", core::FormatRuns(result).c_str());
+    }
+  }
+  const bool compare =
+      plan.results.size() > 1 || !plan.results.front().search->pipeline.references.empty();
+  if (compare && !plan.results.front().metrics.empty()) {
+    std::printf("%s\n", core::FormatComparison(plan.results).c_str());
+  }
+  for (const fs::path& directory : plan.directories) {
+    std::printf("kept in %s\n", directory.c_str());
+    if (interrupted) {
+      std::printf("to go on: lode resume %s\n", directory.c_str());
+    }
+  }
+}
+
+int ExitStatusOf(const Plan& plan) {
+  for (const core::SearchResult& result : plan.results) {
+    for (const core::RunResult& run : result.runs) {
+      if (run.ending == core::Ending::kFailed) {
+        return kRunFailed;
+      }
+    }
+  }
+  return interrupted ? kInterrupted : kDone;
+}
+
+unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
+  if (core::UnderMpi()) {
+    return 1;  // the ranks serve one run at a time
+  }
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const auto workers = plan.jobs.front().search->pipeline.execution.workers;
+  const unsigned threads =
+      options.jobs > 0 ? options.jobs : std::max(1u, cores / static_cast<unsigned>(workers));
+  return std::min(threads, static_cast<unsigned>(plan.jobs.size()));
+}
+
+}  // namespace
+
+void JobOptions::AddTo(CLI::App& command) {
+  command.add_option("--jobs", jobs, "Runs at a time (default: one for each processor)")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N");
+  command
+      .add_option("--extend", extend,
+                  "Go on with runs that have ended, to a larger budget: steps=2000, "
+                  "unique_queries=500 or simulated_seconds=20000")
+      ->type_name("LIMIT=N");
+  command.add_flag("--force", force,
+                   "Go on although the configuration or a version has changed; the stored trials "
+                   "must come out the same all the same");
+  command.add_flag("--json", json, "Print one JSON object instead of tables");
+}
+
+std::vector<std::string> JobOptions::Overrides() const {
+  if (extend.empty()) {
+    return {};
+  }
+  if (extend.find('=') == std::string::npos) {
+    throw core::HostError("--extend " + extend + ": expected LIMIT=N, like steps=2000");
+  }
+  return {"budget." + extend};
+}
+
+void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
+               fs::path directory) {
+  const bool exists = fs::exists(directory / core::kStoreFile);
+  jobs.push_back({result.search, &catalog, seed, std::move(directory), &result, result.runs.size(),
+                  exists, false});
+  core::RunResult& run = result.runs.emplace_back();
+  run.seed = seed;
+  run.ending = core::Ending::kInterrupted;  // until it has run
+}
+
+void CheckChanges(Plan& plan, const JobOptions& options) {
+  for (Job& job : plan.jobs) {
+    if (!job.exists) {
+      continue;
+    }
+    const std::string change = core::ChangeOfRun(job.directory, *job.search, job.seed, *job.catalog,
+                                                 !options.extend.empty());
+    if (!change.empty() && !options.force) {
+      throw core::HostError(job.directory.string() + ": not the same run any more: " + change +
+                            "; --force goes on all the same");
+    }
+    job.changed = !change.empty() || !options.extend.empty();
+  }
+}
+
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+  PrepareDirectories(plan.jobs);
+  Notes notes;
+  std::ranges::for_each(plan.jobs, [&](const Job& job) { notes.Add(job); });
+  CatchSignals();
+  if (core::UnderMpi()) {
+    evaluators.mpi.link();  // by the thread that ends it, and when nothing forks any more
+  }
+  JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
+  std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
+  if (options.json) {
+    std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
+  } else if (!plan.results.empty()) {
+    PrintTables(plan);
+  }
+  return ExitStatusOf(plan);
+}
+
+}  // namespace lode::cli

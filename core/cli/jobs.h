@@ -1,0 +1,64 @@
+// What `run` and `resume` have in common: runs to make or to go on with, several at a time, with
+// progress, and the tables at the end.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "core/cli/pipeline_options.h"
+#include "core/exec/make_executor.h"
+#include "core/report/summary.h"
+
+namespace lode::cli {
+
+struct JobOptions {
+  unsigned jobs = 0;   // runs at a time; 0: as many as there are processors for
+  bool force = false;  // go on with a run although something has changed
+  std::string extend;  // "steps=2000", or ""
+  bool json = false;
+
+  // --jobs, --force, --extend, --json
+  void AddTo(CLI::App& command);
+  // What --extend stands for among the overrides of a pipeline. Throws HostError.
+  std::vector<std::string> Overrides() const;
+};
+
+// A run to make or to go on with: which search, which seed, where it is kept.
+struct Job {
+  const core::Search* search;
+  const core::Catalog* catalog;
+  std::uint64_t seed;
+  std::filesystem::path directory;
+  core::SearchResult* result;
+  std::size_t position;  // in result->runs
+  bool exists = false;   // the directory has trials of it already
+  bool changed = false;  // and its configuration or a version is another one now
+};
+
+// Searches and jobs of all pipelines; jobs point into the rest.
+struct Plan {
+  std::vector<LoadedPipeline> pipelines;
+  std::vector<std::filesystem::path> directories;  // to name at the end
+  std::vector<core::SearchResult> results;
+  std::vector<Job> jobs;
+
+  // Adds a job with its place in `result`.
+  void Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
+           std::filesystem::path directory);
+};
+
+// Looks at what the jobs' directories hold. Throws HostError if a run there is not the one that its
+// job would make, unless that is forced.
+void CheckChanges(Plan& plan, const JobOptions& options);
+
+// Where the runs' oracles may be: in processes of this program, on ranks.
+struct Evaluators {
+  core::WorkerProgram program;
+  core::MpiSession& mpi;
+};
+
+// Does all jobs, prints what came out, and returns an ExitStatus.
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
+
+}  // namespace lode::cli

@@ -1,0 +1,56 @@
+#include "core/cli/stored_runs.h"
+
+#include <map>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/store/run_directory.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Loads the pipeline of the first run of a search: the others are its seeds.
+LoadedPipeline LoadSearch(const std::vector<fs::path>& runs,
+                          const std::vector<std::string>& overrides, const GlobalOptions& global) {
+  PipelineOptions options;
+  options.files = {runs.front() / core::kPipelineFile};
+  options.overrides = overrides;
+  LoadedPipeline loaded = std::move(Load(options, global).front());
+  loaded.searches.front().point = core::PointOfRun(runs.front());
+  return loaded;
+}
+
+std::uint64_t SeedOf(const fs::path& run) {
+  const std::string name = run.filename().string();
+  return std::stoull(name.substr(name.find('-') + 1));
+}
+
+}  // namespace
+
+Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides,
+            const GlobalOptions& global) {
+  std::map<fs::path, std::vector<fs::path>> searches;
+  for (const fs::path& run : core::FindRuns(fs::absolute(directory).lexically_normal())) {
+    searches[run.parent_path()].push_back(run);
+  }
+  if (searches.empty()) {
+    throw core::HostError(directory.string() + ": holds no run");
+  }
+  Plan plan;
+  plan.directories = {directory};
+  plan.pipelines.reserve(searches.size());
+  plan.results.reserve(searches.size());
+  for (const auto& [parent, runs] : searches) {
+    const LoadedPipeline& loaded = plan.pipelines.emplace_back(LoadSearch(runs, overrides, global));
+    core::SearchResult& result =
+        plan.results.emplace_back(core::SearchResult{&loaded.searches.front(), {}, {}});
+    for (const fs::path& run : runs) {
+      plan.Add(result, *loaded.index, SeedOf(run), run);
+    }
+  }
+  return plan;
+}
+
+}  // namespace lode::cli

@@ -1,0 +1,82 @@
+#include "core/exec/dispatcher.h"
+
+#include <limits>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+
+void Dispatcher::Start(const Question& question) {
+  waiting_.push_back(question);
+  Dispatch();
+}
+
+Measurement Dispatcher::Finish(std::uint64_t id) {
+  for (;;) {
+    Dispatch();
+    if (auto answer = answers_.extract(id)) {
+      return std::move(answer.mapped());
+    }
+    Wait();
+  }
+}
+
+void Dispatcher::Dispatch() {
+  while (!waiting_.empty() && Give(waiting_.front())) {
+    waiting_.pop_front();
+  }
+}
+
+void Dispatcher::ThrowIfCancelled() const {
+  if (run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed)) {
+    throw CancelledError();
+  }
+}
+
+void Dispatcher::SetMetrics(MetricLists metrics) {
+  if (has_metrics() && metrics != metrics_) {
+    throw HostError("the oracles' metrics in one process are not those in another one");
+  }
+  metrics_ = std::move(metrics);
+  metric_count_ = 0;
+  for (const auto& list : metrics_) {
+    metric_count_ += list.size();
+  }
+}
+
+std::string Dispatcher::FaultOf(const Answer& answer, const Question& question) const {
+  if (answer.id != question.id) {
+    return "answers question " + std::to_string(answer.id) + " when asked question " +
+           std::to_string(question.id);
+  }
+  if (answer.measurement.metrics.size() != metric_count_) {
+    return "answers with " + std::to_string(answer.measurement.metrics.size()) +
+           " metrics, expected " + std::to_string(metric_count_);
+  }
+  return "";
+}
+
+void Dispatcher::TakeAnswer(const Question& question, Measurement measurement) {
+  Tell(question, measurement);
+  answers_.emplace(question.id, std::move(measurement));
+}
+
+void Dispatcher::TakeFailure(const Question& question, const std::string& reason) {
+  Measurement measurement;
+  measurement.outcome = Outcome::kFailed;
+  measurement.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
+  measurement.failure = "oracle process: " + reason;
+  TakeAnswer(question, std::move(measurement));
+}
+
+void Dispatcher::PassOn(const LogMessage& message) const { Log(message.level, message.text); }
+
+void Dispatcher::PassOn(const Progress& progress) const {
+  if (run_.progress) {
+    run_.progress(progress.fraction, progress.what);
+  }
+}
+
+}  // namespace lode::core

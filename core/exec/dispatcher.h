@@ -1,0 +1,64 @@
+// What executors that evaluate elsewhere have in common: questions wait in order until somebody is
+// free, answers wait until they are asked for.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "core/exec/message.h"
+#include "core/plugin/component.h"
+#include "core/search/executor.h"
+
+namespace lode::core {
+
+class Dispatcher : public Executor {
+ public:
+  // `run` outlives *this.
+  explicit Dispatcher(const RunContext& run) : run_(run) {}
+
+  const MetricLists& metrics() const override { return metrics_; }
+  void Start(const Question& question) override;
+  Measurement Finish(std::uint64_t id) override;
+
+ protected:
+  // How long one wait may go on before the wish to cancel is looked at again.
+  static constexpr std::chrono::milliseconds kSlice{50};
+
+  // Gives the question to somebody free, or answers it; false if nobody is free.
+  virtual bool Give(const Question& question) = 0;
+  // Waits for a slice at most, passing on what comes. Throws CancelledError, HostError.
+  virtual void Wait() = 0;
+
+  const RunContext& run() const { return run_; }
+  void ThrowIfCancelled() const;
+
+  // Everybody must have the same metrics. Throws HostError.
+  void SetMetrics(MetricLists metrics);
+  bool has_metrics() const { return !metrics_.empty(); }
+
+  // What it must be to answer the question: "" or a fault, in words.
+  std::string FaultOf(const Answer& answer, const Question& question) const;
+
+  void TakeAnswer(const Question& question, Measurement measurement);
+  // The question is lost, for this reason.
+  void TakeFailure(const Question& question, const std::string& reason);
+
+  // Log messages and progress go where those of this process go.
+  void PassOn(const LogMessage& message) const;
+  void PassOn(const Progress& progress) const;
+
+ private:
+  void Dispatch();
+
+  const RunContext& run_;
+  MetricLists metrics_;
+  std::size_t metric_count_ = 0;
+  std::deque<Question> waiting_;
+  std::map<std::uint64_t, Measurement> answers_;
+};
+
+}  // namespace lode::core

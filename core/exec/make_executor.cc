@@ -1,0 +1,51 @@
+#include "core/exec/make_executor.h"
+
+#include <cstdint>
+#include <string>
+
+#include "core/config/resolve.h"
+#include "core/exec/in_process.h"
+#include "core/exec/ranks.h"
+#include "core/exec/workers.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+namespace {
+
+std::size_t ProcessesFor(const Pipeline& pipeline, const Catalog& catalog) {
+  const auto* optimizer = catalog.Find(LODE_OPTIMIZER, pipeline.optimizer.id);
+  const bool several = (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+  return several ? static_cast<std::size_t>(pipeline.execution.workers) : 1;
+}
+
+}  // namespace
+
+WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins) {
+  WorkerProgram program{"/proc/self/exe", {"lode"}};
+  for (const std::filesystem::path& plugin : plugins) {
+    program.arguments.insert(program.arguments.end(), {"--plugin", plugin.string()});
+  }
+  program.arguments.emplace_back("worker");
+  return program;
+}
+
+std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
+                                       const RunContext& run, const WorkerProgram& program,
+                                       MpiSession* session) {
+  const ExecutionConfig& execution = pipeline.execution;
+  const auto setup = [&] {
+    return Setup{FormatPipeline(pipeline, catalog), run.seed, LogLevel(), execution.timeout_seconds,
+                 execution.memory_limit};
+  };
+  if (session != nullptr && UnderMpi()) {
+    return std::make_unique<Ranks>(*session, setup(), run);
+  }
+  if (execution.isolate || execution.workers > 1) {
+    const Workers::Limits limits{execution.timeout_seconds, execution.memory_limit};
+    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), limits, setup(), program,
+                                     run);
+  }
+  return std::make_unique<InProcess>(pipeline, catalog, run);
+}
+
+}  // namespace lode::core

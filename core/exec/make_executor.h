@@ -1,0 +1,28 @@
+// Which executor a run gets.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "core/config/pipeline.h"
+#include "core/exec/mpi_session.h"
+#include "core/exec/worker_process.h"
+#include "core/plugin/catalog.h"
+#include "core/plugin/component.h"
+#include "core/search/executor.h"
+
+namespace lode::core {
+
+// This program as a worker that knows the same plugins. `plugins`: as --plugin named them.
+WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins);
+
+// The ranks of `session` under MPI; else processes of this machine if the pipeline's execution asks
+// for them; else this process. An optimizer that cannot ask ahead gets one process only. Everything
+// outlives the executor, which is used by the thread that makes it. Throws HostError,
+// CancelledError.
+std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
+                                       const RunContext& run, const WorkerProgram& program,
+                                       MpiSession* session = nullptr);
+
+}  // namespace lode::core

@@ -1,0 +1,275 @@
+#include "core/exec/message.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+using nlohmann::json;
+
+static_assert(std::endian::native == std::endian::little);
+
+json ToJson(const MetricDeclaration& m) {
+  return {m.name, m.unit, m.doc, m.direction, m.split, m.dataset, m.epochs, m.noisy};
+}
+
+json ToJson(const Records& records) {
+  json list = json::array();
+  for (const auto& [name, value] : records) {
+    list.push_back(json::array({name, value}));
+  }
+  return list;
+}
+
+json ToJson(const MetricLists& lists) {
+  json out = json::array();
+  for (const auto& metrics : lists) {
+    json& list = out.emplace_back(json::array());
+    for (const MetricDeclaration& metric : metrics) {
+      list.push_back(ToJson(metric));
+    }
+  }
+  return out;
+}
+
+// The fields of each kind of message.
+json Fields(const Setup& m) {
+  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit};
+}
+json Fields(const Question& m) {
+  return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture)};
+}
+json Fields(const Stop&) { return json::array(); }
+json Fields(const End&) { return json::array(); }
+json Fields(const Ready& m) { return json::array({ToJson(m.metrics)}); }
+json Fields(const Refused& m) { return json::array({m.reason}); }
+json Fields(const Answer& m) {
+  const Measurement& a = m.measurement;
+  return {m.id, a.outcome, a.metrics, a.failure, a.cost_seconds, ToJson(a.records)};
+}
+json Fields(const Stopped&) { return json::array(); }
+json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
+json Fields(const Progress& m) { return json::array({m.fraction, m.what}); }
+
+// Takes the elements of a list one after the other, each of the type it must be of.
+class ListReader {
+ public:
+  explicit ListReader(const json& list) : list_(list) { Require(list.is_array(), "a list"); }
+
+  std::uint64_t Integer(std::uint64_t max = UINT64_MAX) {
+    const json& value = Next();
+    Require(value.is_number_unsigned() && value.get<std::uint64_t>() <= max, "an integer");
+    return value.get<std::uint64_t>();
+  }
+  template <class Enum>
+  Enum Choice(Enum last) {
+    return static_cast<Enum>(Integer(static_cast<std::uint64_t>(last)));
+  }
+  double Real() { return RealOf(Next()); }
+  bool Flag() {
+    const json& value = Next();
+    Require(value.is_boolean(), "true or false");
+    return value.get<bool>();
+  }
+  std::string Text() {
+    const json& value = Next();
+    Require(value.is_string(), "a text");
+    return value.get<std::string>();
+  }
+  std::vector<std::uint8_t> Bytes() {
+    const json& value = Next();
+    Require(value.is_binary(), "bytes");
+    return value.get_binary();
+  }
+  std::vector<double> Reals() {
+    std::vector<double> reals;
+    for (const json& value : Elements()) {
+      reals.push_back(RealOf(value));
+    }
+    return reals;
+  }
+  const json& Elements() {
+    const json& value = Next();
+    Require(value.is_array(), "a list");
+    return value;
+  }
+  void End() const { Require(next_ == list_.size(), "an end"); }
+
+ private:
+  const json& Next() {
+    Require(next_ < list_.size(), "more");
+    return list_[next_++];
+  }
+  static double RealOf(const json& value) {
+    Require(value.is_number_float(), "a real number");
+    return value.get<double>();
+  }
+  static void Require(bool holds, const char* expected) {
+    if (!holds) {
+      throw HostError(std::string("a message is broken: expected ") + expected);
+    }
+  }
+
+  const json& list_;
+  std::size_t next_ = 0;
+};
+
+MetricDeclaration ReadMetric(const json& list) {
+  ListReader in(list);
+  MetricDeclaration metric;
+  metric.name = in.Text();
+  metric.unit = in.Text();
+  metric.doc = in.Text();
+  metric.direction = in.Choice(LODE_MINIMIZE);
+  metric.split = in.Choice(LODE_SPLIT_TEST);
+  metric.dataset = in.Text();
+  metric.epochs = in.Real();
+  metric.noisy = in.Flag();
+  in.End();
+  return metric;
+}
+
+void Read(ListReader& in, Setup& m) {
+  m.pipeline = in.Text();
+  m.seed = in.Integer();
+  m.log_level = in.Choice(LODE_ERROR);
+  m.timeout_seconds = in.Real();
+  m.memory_limit = in.Integer();
+}
+void Read(ListReader& in, Question& m) {
+  m.id = in.Integer();
+  m.step = in.Integer();
+  m.attempt = in.Integer();
+  m.seed = in.Integer();
+  m.architecture = in.Bytes();
+}
+void Read(ListReader&, Stop&) {}
+void Read(ListReader&, End&) {}
+void Read(ListReader& in, Ready& m) {
+  for (const json& list : in.Elements()) {
+    auto& metrics = m.metrics.emplace_back();
+    std::ranges::transform(list, std::back_inserter(metrics), ReadMetric);
+  }
+}
+void Read(ListReader& in, Refused& m) { m.reason = in.Text(); }
+void Read(ListReader& in, Answer& m) {
+  m.id = in.Integer();
+  m.measurement.outcome = in.Choice(Outcome::kRejected);
+  m.measurement.metrics = in.Reals();
+  m.measurement.failure = in.Text();
+  m.measurement.cost_seconds = in.Real();
+  for (const json& element : in.Elements()) {
+    ListReader record(element);
+    const std::string name = record.Text();
+    m.measurement.records.emplace_back(name, record.Real());
+    record.End();
+  }
+}
+void Read(ListReader&, Stopped&) {}
+void Read(ListReader& in, LogMessage& m) {
+  m.level = in.Choice(LODE_ERROR);
+  m.text = in.Text();
+}
+void Read(ListReader& in, Progress& m) {
+  m.fraction = in.Real();
+  m.what = in.Text();
+}
+
+// A message of the variant's alternative `kind`.
+template <std::size_t... I>
+Message MessageOfKind(std::size_t kind, std::index_sequence<I...>) {
+  Message message;
+  ((I == kind ? void(message.emplace<I>()) : void()), ...);
+  return message;
+}
+
+// Refuses what nests so deep that reading it would end the stack; messages nest 4 deep at most.
+class Shallow : public json::json_sax_t {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return false; }
+  bool key(string_t&) override { return false; }
+  bool end_object() override { return false; }
+  bool start_array(std::size_t) override { return ++depth_ <= 8; }
+  bool end_array() override {
+    --depth_;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) override {
+    return false;
+  }
+
+ private:
+  int depth_ = 0;
+};
+
+}  // namespace
+
+std::string Encode(const Message& message) {
+  json list = json::array({message.index()});
+  json fields = std::visit([](const auto& m) { return Fields(m); }, message);
+  for (json& field : fields) {
+    list.push_back(std::move(field));
+  }
+  std::string bytes;
+  json::to_msgpack(list, bytes);
+  return bytes;
+}
+
+Message Decode(std::string_view bytes) {
+  Shallow shallow;
+  if (!json::sax_parse(bytes, &shallow, json::input_format_t::msgpack)) {
+    throw HostError("a message is broken: it is no MessagePack of a message");
+  }
+  const json list = json::from_msgpack(bytes, true, false);
+  ListReader in(list);
+  constexpr std::size_t kKinds = std::variant_size_v<Message>;
+  Message message = MessageOfKind(in.Integer(kKinds - 1), std::make_index_sequence<kKinds>());
+  std::visit([&in](auto& m) { Read(in, m); }, message);
+  in.End();
+  return message;
+}
+
+std::string Frame(const Message& message) {
+  const std::string bytes = Encode(message);
+  if (bytes.size() > kMaxMessage) {
+    throw HostError("a message of " + std::to_string(bytes.size()) +
+                    " bytes cannot be sent, at most " + std::to_string(kMaxMessage));
+  }
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  std::string frame(sizeof size, '\0');
+  std::memcpy(frame.data(), &size, sizeof size);
+  return frame + bytes;
+}
+
+std::optional<Message> FrameReader::Next() {
+  std::uint32_t size = 0;
+  const std::string_view rest = std::string_view(bytes_).substr(read_);
+  if (rest.size() >= sizeof size) {
+    std::memcpy(&size, rest.data(), sizeof size);
+    if (size > kMaxMessage) {
+      throw HostError("a message is broken: it would have " + std::to_string(size) + " bytes");
+    }
+  }
+  if (rest.size() < sizeof size + size || rest.size() < sizeof size) {
+    bytes_.erase(0, std::exchange(read_, 0));
+    return std::nullopt;
+  }
+  read_ += sizeof size + size;
+  return Decode(rest.substr(sizeof size, size));
+}
+
+}  // namespace lode::core

@@ -1,0 +1,92 @@
+// What a run and the processes that evaluate for it tell each other.
+//
+// On a stream a message is a frame: its size in bytes, a little-endian uint32, and the message in
+// MessagePack, a list that begins with the kind. Both ends are of one build: nothing is versioned.
+#pragma once
+
+#include <lode/plugin.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/search/executor.h"
+
+namespace lode::core {
+
+// The first message to a worker or a rank: what it evaluates for.
+struct Setup {
+  std::string pipeline;  // resolved, as FormatPipeline writes it
+  std::uint64_t seed = 0;
+  lode_level log_level = LODE_INFO;
+  // Ranks only, which look after a process of their own: as in ExecutionConfig.
+  double timeout_seconds = 0;
+  std::uint64_t memory_limit = 0;
+};
+
+// To a rank: nothing more is wanted for this run. It answers Stopped.
+struct Stop {};
+// To a rank: the program ends.
+struct End {};
+
+// The answer to Setup: one of these two.
+struct Ready {
+  MetricLists metrics;
+};
+struct Refused {
+  std::string reason;
+};
+
+// The answer to a Question.
+struct Answer {
+  std::uint64_t id = 0;
+  Measurement measurement;
+};
+
+// From a worker: it gives up what it was asked, because it was told to end. From a rank: it
+// evaluates for no run any more.
+struct Stopped {};
+
+struct LogMessage {
+  lode_level level = LODE_INFO;
+  std::string text;
+};
+
+// What a component says of a long call.
+struct Progress {
+  double fraction = 0;
+  std::string what;
+};
+
+using Message =
+    std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped, LogMessage, Progress>;
+
+// In MessagePack. Doubles stay what they are, NaN too.
+std::string Encode(const Message& message);
+
+// Throws HostError if it is no message.
+Message Decode(std::string_view bytes);
+
+// No message is larger.
+inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;
+
+// Throws HostError if it is too large.
+std::string Frame(const Message& message);
+
+// Takes a stream of frames apart.
+class FrameReader {
+ public:
+  void Add(std::string_view bytes) { bytes_ += bytes; }
+
+  // The next message that is complete. Throws HostError for what is none; then the rest of the
+  // stream means nothing.
+  std::optional<Message> Next();
+
+ private:
+  std::string bytes_;
+  std::size_t read_ = 0;  // of them
+};
+
+}  // namespace lode::core

@@ -1,0 +1,173 @@
+#include "core/exec/message.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+template <class T>
+T Passed(const T& message) {
+  return std::get<T>(Decode(Encode(message)));
+}
+
+std::vector<std::uint64_t> Bits(const std::vector<double>& values) {
+  std::vector<std::uint64_t> bits;
+  for (const double value : values) {
+    bits.push_back(std::bit_cast<std::uint64_t>(value));
+  }
+  return bits;
+}
+
+Answer SomeAnswer() {
+  Answer answer{7, {}};
+  answer.measurement.metrics = {0.1,
+                                -0.0,
+                                93.25,
+                                std::numeric_limits<double>::quiet_NaN(),
+                                std::numeric_limits<double>::infinity(),
+                                std::numeric_limits<double>::denorm_min(),
+                                1.0 / 3,
+                                1e300};
+  answer.measurement.outcome = Outcome::kFailed;
+  answer.measurement.failure = "metric 'a' is not a number";
+  answer.measurement.cost_seconds = 0.3;
+  answer.measurement.records = {{"loss", 0.7}, {"loss", std::nan("")}};
+  return answer;
+}
+
+TEST(MessageTest, AnswersKeepEveryBit) {
+  const Answer sent = SomeAnswer();
+  const Answer got = Passed(sent);
+  EXPECT_EQ(got.id, sent.id);
+  EXPECT_EQ(got.measurement.outcome, Outcome::kFailed);
+  EXPECT_EQ(Bits(got.measurement.metrics), Bits(sent.measurement.metrics));
+  EXPECT_EQ(got.measurement.failure, sent.measurement.failure);
+  EXPECT_EQ(got.measurement.cost_seconds, 0.3);
+  ASSERT_EQ(got.measurement.records.size(), 2u);
+  EXPECT_EQ(got.measurement.records[0], sent.measurement.records[0]);
+  EXPECT_TRUE(std::isnan(got.measurement.records[1].second));
+}
+
+TEST(MessageTest, QuestionsKeepEveryByte) {
+  Question sent;
+  sent.id = 1;
+  sent.step = 2;
+  sent.attempt = 3;
+  sent.seed = UINT64_MAX;
+  for (int cell = 0; cell < 256; ++cell) {
+    sent.architecture.push_back(static_cast<std::uint8_t>(cell));
+  }
+  const Question got = Passed(sent);
+  EXPECT_EQ(got.id, 1u);
+  EXPECT_EQ(got.step, 2u);
+  EXPECT_EQ(got.attempt, 3u);
+  EXPECT_EQ(got.seed, UINT64_MAX);
+  EXPECT_EQ(got.architecture, sent.architecture);
+}
+
+TEST(MessageTest, SetupsAndMetricsStayTheSame) {
+  const core::Setup setup = Passed(core::Setup{"name = \"\xff\"\n", 5, LODE_DEBUG, 0.25, 4096});
+  EXPECT_EQ(setup.pipeline, "name = \"\xff\"\n");
+  EXPECT_EQ(setup.seed, 5u);
+  EXPECT_EQ(setup.log_level, LODE_DEBUG);
+  EXPECT_EQ(setup.timeout_seconds, 0.25);
+  EXPECT_EQ(setup.memory_limit, 4096u);
+  const MetricLists metrics = {
+      {{"accuracy", "percent", "Of all.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200, true},
+       {"latency", "ms", "", LODE_MINIMIZE, LODE_SPLIT_NONE, "", 0.5, false}},
+      {}};
+  EXPECT_EQ(Passed(Ready{metrics}).metrics, metrics);
+}
+
+TEST(MessageTest, OthersStayTheSame) {
+  EXPECT_EQ(Passed(Refused{"no"}).reason, "no");
+  EXPECT_EQ(Passed(LogMessage{LODE_WARNING, "hot"}).level, LODE_WARNING);
+  EXPECT_EQ(Passed(LogMessage{LODE_WARNING, "hot"}).text, "hot");
+  EXPECT_EQ(Passed(Progress{0.5, "epoch 1"}).fraction, 0.5);
+  EXPECT_EQ(Passed(Progress{0.5, "epoch 1"}).what, "epoch 1");
+  for (const Message& message : {Message(Stop()), Message(End()), Message(Stopped())}) {
+    EXPECT_EQ(Decode(Encode(message)).index(), message.index());
+  }
+}
+
+TEST(MessageTest, FramesMayComeInAnyPieces) {
+  const std::string stream =
+      Frame(SomeAnswer()) + Frame(Stopped{}) + Frame(LogMessage{LODE_INFO, std::string(5000, 'x')});
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
+    FrameReader reader;
+    std::vector<std::size_t> kinds;
+    for (std::size_t at = 0; at < stream.size(); at += piece) {
+      reader.Add(std::string_view(stream).substr(at, piece));
+      while (const auto message = reader.Next()) {
+        kinds.push_back(message->index());
+      }
+    }
+    EXPECT_EQ(kinds,
+              (std::vector<std::size_t>{Message(Answer()).index(), Message(Stopped()).index(),
+                                        Message(LogMessage()).index()}));
+  }
+}
+
+TEST(MessageTest, AFrameTooLargeIsNotWaitedFor) {
+  FrameReader reader;
+  reader.Add("\xff\xff\xff\x7f");
+  EXPECT_THAT([&] { reader.Next(); },
+              ThrowsMessage<HostError>("a message is broken: it would have 2147483647 bytes"));
+  EXPECT_THAT([] { Frame(Refused{std::string(kMaxMessage, 'x')}); },
+              ThrowsMessage<HostError>(HasSubstr("bytes cannot be sent, at most 16777216")));
+}
+
+TEST(MessageTest, WhatIsNoMessageIsRefused) {
+  const std::string cases[] = {
+      "",
+      "hello",
+      std::string(1 << 20, '\x91'),      // lists in lists
+      "\xdd\xff\xff\xff\xff",            // a list of 4 G elements that does not come
+      "\xdb\xff\xff\xff\xff",            // a text of 4 GB
+      std::string("\x91\x63"),           // an unknown kind
+      std::string("\x91\x02\x00", 3),    // something behind the end
+      std::string("\x92\x02\x01"),       // a field too many
+      std::string("\x92\x05\x01"),       // a number that should be a text
+      std::string("\x93\x08\x07\xa1x"),  // a log level that there is none of
+      std::string("\x92\xff\x01"),       // a negative kind
+      std::string("\x81\x01\x01"),       // no list
+  };
+  for (const std::string& bytes : cases) {
+    EXPECT_THROW(Decode(bytes), HostError) << bytes.substr(0, 20);
+  }
+}
+
+// Whatever is done to a message: it is another message or none.
+TEST(MessageTest, BrokenMessagesAreMessagesOrErrors) {
+  const std::string whole = Encode(SomeAnswer());
+  std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): the same each time
+  int refused = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes = whole.substr(0, round % 2 == 0 ? whole.size() : random() % whole.size());
+    for (int change = 0; change < round % 4 && !bytes.empty(); ++change) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    try {
+      Decode(bytes);
+    } catch (const HostError&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 10000);
+}
+
+}  // namespace
+}  // namespace lode::core

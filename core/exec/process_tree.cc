@@ -1,0 +1,127 @@
+#include "core/exec/process_tree.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string_view>
+#include <thread>
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Read(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string ProcFile(pid_t process, const char* name) {
+  return "/proc/" + std::to_string(process) + "/" + name;
+}
+
+std::vector<pid_t> Children(pid_t process) {
+  std::vector<pid_t> children;
+  std::error_code gone;
+  for (const auto& task : fs::directory_iterator(ProcFile(process, "task"), gone)) {
+    std::istringstream in(Read(task.path().string() + "/children"));
+    children.insert(children.end(), std::istream_iterator<pid_t>(in), {});
+  }
+  return children;
+}
+
+std::vector<pid_t> AllProcesses() {
+  std::vector<pid_t> processes;
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator("/proc", gone)) {
+    const std::string name = entry.path().filename().string();
+    pid_t process = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), process).ec == std::errc()) {
+      processes.push_back(process);
+    }
+  }
+  return processes;
+}
+
+// /proc/PID/stat: "pid (name) state parent group session ...", where the name may be anything.
+bool IsInSession(const std::string& stat, pid_t session) {
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) {
+    return false;
+  }
+  std::istringstream in(stat.substr(name_end + 1));
+  char state = 0;
+  pid_t parent = 0, group = 0, its_session = 0;
+  in >> state >> parent >> group >> its_session;
+  return in && its_session == session;
+}
+
+bool IsZombie(const std::string& stat) {
+  const auto name_end = stat.rfind(')');
+  return name_end == std::string::npos || stat.substr(name_end, 3) == ") Z";
+}
+
+// Whether a list of texts that each end in '\0' has this one.
+bool Has(std::string_view list, std::string_view text) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find('\0'), list.size());
+    if (list.substr(0, end) == text) {
+      return true;
+    }
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+std::uint64_t ResidentBytes(pid_t process) {
+  static const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  std::uint64_t pages = 0;
+  std::vector<pid_t> open{process};
+  while (!open.empty()) {
+    const pid_t next = open.back();
+    open.pop_back();
+    std::istringstream in(Read(ProcFile(next, "statm")));
+    std::uint64_t size = 0, resident = 0;
+    in >> size >> resident;
+    pages += resident;
+    std::ranges::copy(Children(next), std::back_inserter(open));
+  }
+  return pages * page;
+}
+
+std::vector<pid_t> Followers(pid_t leader, const std::string& mark) {
+  std::vector<pid_t> followers;
+  for (const pid_t process : AllProcesses()) {
+    const std::string stat = Read(ProcFile(process, "stat"));
+    if (process != leader && !IsZombie(stat) &&
+        (IsInSession(stat, leader) || Has(Read(ProcFile(process, "environ")), mark))) {
+      followers.push_back(process);
+    }
+  }
+  return followers;
+}
+
+void KillFollowers(pid_t leader, const std::string& mark) {
+  constexpr int kRounds = 100;  // one that starts others faster than this ends them is left alone
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<pid_t> followers = Followers(leader, mark);
+    if (followers.empty()) {
+      return;
+    }
+    for (const pid_t process : followers) {
+      kill(process, SIGKILL);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace lode::core

@@ -1,0 +1,118 @@
+#include "core/exec/ranks.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};  // with ranks that are to stop
+
+class Taking {
+ public:
+  explicit Taking(MpiSession& session) : session_(&session) { session.Take(); }
+  Taking(const Taking&) = delete;
+  Taking& operator=(const Taking&) = delete;
+  ~Taking() {
+    if (session_ != nullptr) {
+      session_->GiveBack();
+    }
+  }
+  void Keep() { session_ = nullptr; }
+
+ private:
+  MpiSession* session_;
+};
+
+}  // namespace
+
+Ranks::Ranks(MpiSession& session, const Setup& setup, const RunContext& run)
+    : Dispatcher(run),
+      session_(session),
+      link_(session.link()),
+      asked_(static_cast<std::size_t>(link_.size()) - 1) {
+  Taking taking(session);
+  try {
+    Begin(setup);
+  } catch (...) {
+    StopAll();
+    throw;
+  }
+  taking.Keep();
+}
+
+Ranks::~Ranks() {
+  StopAll();
+  session_.GiveBack();
+}
+
+void Ranks::Begin(const Setup& setup) {
+  for (int rank = 1; rank < link_.size(); ++rank) {
+    link_.Send(rank, setup);
+  }
+  while (ready_ < asked_.size()) {
+    Wait();
+  }
+}
+
+void Ranks::StopAll() {
+  for (int rank = 1; rank < link_.size(); ++rank) {
+    link_.Send(rank, Stop{});
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (int running = link_.size() - 1; running > 0;) {
+    const auto received = link_.Receive(kSlice);
+    if (received && std::holds_alternative<Stopped>(received->message)) {
+      --running;
+    } else if (std::chrono::steady_clock::now() > deadline) {
+      link_.Abort(1);
+    }
+  }
+}
+
+bool Ranks::Give(const Question& question) {
+  const auto free = std::ranges::find(asked_, false, &std::optional<Question>::has_value);
+  if (free == asked_.end()) {
+    return false;
+  }
+  link_.Send(static_cast<int>(free - asked_.begin()) + 1, question);
+  *free = question;
+  return true;
+}
+
+void Ranks::Wait() {
+  ThrowIfCancelled();
+  if (auto received = link_.Receive(kSlice)) {
+    Handle(received->from, received->message);
+  }
+}
+
+void Ranks::Handle(int rank, Message& message) {
+  auto& asked = asked_.at(static_cast<std::size_t>(rank) - 1);
+  const std::string title = "rank " + std::to_string(rank);
+  if (auto* answer = std::get_if<Answer>(&message)) {
+    const std::string fault = asked ? FaultOf(*answer, *asked) : "was not asked";
+    if (!fault.empty()) {
+      throw HostError(title + ": " + fault);
+    }
+    const Question question = *std::exchange(asked, std::nullopt);
+    TakeAnswer(question, std::move(answer->measurement));
+  } else if (auto* ready = std::get_if<Ready>(&message)) {
+    SetMetrics(std::move(ready->metrics));
+    ++ready_;
+  } else if (const auto* refused = std::get_if<Refused>(&message)) {
+    throw HostError(title + ": " + refused->reason);
+  } else if (const auto* log = std::get_if<LogMessage>(&message)) {
+    PassOn(*log);
+  } else if (const auto* progress = std::get_if<Progress>(&message)) {
+    PassOn(*progress);
+  } else {
+    throw HostError(title + ": sends what only rank 0 sends");
+  }
+}
+
+}  // namespace lode::core

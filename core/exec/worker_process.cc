@@ -1,0 +1,342 @@
+#include "core/exec/worker_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+
+#include "core/exec/process_tree.h"
+#include "core/plugin/error.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kTail = 4096;      // bytes of output that are kept
+constexpr std::size_t kTold = 500;       // bytes of them that a reason has
+constexpr int kPipeSize = 1 << 20;       // a worker that prints does not wait for a busy host
+constexpr int kChannel = 3;              // where the worker finds its end
+constexpr milliseconds kMercy{1000};     // from SIGTERM to SIGKILL
+constexpr milliseconds kPatience{1000};  // with a process that was killed
+
+[[noreturn]] void Fail(int error) {
+  throw HostError("an oracle process cannot be started: " + std::string(std::strerror(error)));
+}
+
+// Away from the numbers that the child has other uses for.
+Descriptor MoveUp(Descriptor descriptor) {
+  Descriptor moved(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 16));
+  if (!moved.is_open()) {
+    Fail(errno);
+  }
+  return moved;
+}
+
+struct Pair {
+  Descriptor ours, theirs;
+};
+
+Pair MakeChannel() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    Fail(errno);
+  }
+  Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
+  pair.theirs = MoveUp(std::move(pair.theirs));
+  fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
+  return pair;
+}
+
+Pair MakeOutput() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    Fail(errno);
+  }
+  Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
+  pair.theirs = MoveUp(std::move(pair.theirs));
+  fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
+  fcntl(pair.ours.get(), F_SETPIPE_SZ, kPipeSize);  // where the user's limit allows it
+  return pair;
+}
+
+// "LODE_WORKER=host.number": one worker's, on this machine.
+std::string NewMark() {
+  static std::atomic<std::uint64_t> last = 0;
+  return "LODE_WORKER=" + std::to_string(getpid()) + "." + std::to_string(++last);
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  std::ranges::transform(texts, std::back_inserter(pointers),
+                         [](std::string& text) { return text.data(); });
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// A worker is no rank, even if its host is one: what mpirun tells a rank is not for it.
+std::vector<std::string> EnvironmentWith(const std::string& mark) {
+  constexpr std::array<std::string_view, 4> kDropped = {"LODE_WORKER=", "OMPI_COMM_WORLD_", "PMIX_",
+                                                        "PMI_"};
+  std::vector<std::string> variables{mark};
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view variable = *at;
+    if (std::ranges::none_of(kDropped, [&](auto name) { return variable.starts_with(name); })) {
+      variables.emplace_back(variable);
+    }
+  }
+  return variables;
+}
+
+// What posix_spawn does between fork and exec.
+class SpawnPlan {
+ public:
+  SpawnPlan(int channel, int output) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, channel, kChannel);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, kChannel + 1);
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+  }
+  ~SpawnPlan() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  const posix_spawn_file_actions_t* actions() const { return &actions_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+};
+
+std::string Ending(int wait_status) {
+  if (WIFSIGNALED(wait_status)) {
+    const int number = WTERMSIG(wait_status);
+    return "killed by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
+  }
+  return "exited with status " + std::to_string(WEXITSTATUS(wait_status));
+}
+
+// One line of valid UTF-8 without control characters: what was printed may be anything.
+std::string Printable(const std::string& text) {
+  using nlohmann::json;
+  const std::string valid = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string line = json::parse(valid).get<std::string>();
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      c = ' ';
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(const WorkerProgram& program) : mark_(NewMark()) {
+  Pair channel = MakeChannel();
+  Pair output = MakeOutput();
+  Spawn(program, channel.theirs.get(), output.theirs.get());
+  channel_ = std::move(channel.ours);
+  output_ = std::move(output.ours);
+}
+
+void WorkerProcess::Spawn(const WorkerProgram& program, int channel, int output) {
+  std::vector<std::string> arguments = program.arguments;
+  std::vector<std::string> variables = EnvironmentWith(mark_);
+  const SpawnPlan plan(channel, output);
+  const int error = posix_spawn(&pid_, program.file.c_str(), plan.actions(), plan.attributes(),
+                                Pointers(arguments).data(), Pointers(variables).data());
+  if (error != 0) {
+    Fail(error);
+  }
+}
+
+WorkerProcess::~WorkerProcess() { End(); }
+
+void WorkerProcess::Send(const Message& message) {
+  unsent_ += Frame(message);
+  Flush();
+}
+
+void WorkerProcess::Flush() {
+  while (!unsent_.empty()) {
+    const ssize_t sent = send(channel_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) {
+      continue;
+    }
+    if (sent < 0) {
+      if (errno != EAGAIN) {
+        unsent_.clear();  // nobody reads it any more; that is noticed when reading
+      }
+      return;
+    }
+    unsent_.erase(0, static_cast<std::size_t>(sent));
+  }
+}
+
+void WorkerProcess::AddTo(std::vector<pollfd>& polled) const {
+  const int events = unsent_.empty() ? POLLIN : POLLIN | POLLOUT;
+  if (!over_) {
+    polled.push_back({channel_.get(), static_cast<short>(events), 0});
+  }
+  if (output_.is_open()) {
+    polled.push_back({output_.get(), POLLIN, 0});
+  }
+}
+
+std::vector<Message> WorkerProcess::Receive() {
+  Flush();
+  // Whether it has exited is asked first: then nothing can come after what is read here. A process
+  // that it has left behind may hold the channel open.
+  bool over = HasExited();
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const ssize_t got = recv(channel_.get(), buffer.data(), buffer.size(), 0);
+    if (got > 0) {
+      frames_.Add({buffer.data(), static_cast<std::size_t>(got)});
+    } else if (got == 0 || errno != EINTR) {
+      over = over || got == 0 || errno != EAGAIN;
+      break;
+    }
+  }
+  std::vector<Message> messages;
+  try {
+    while (auto message = frames_.Next()) {
+      messages.push_back(std::move(*message));
+    }
+  } catch (const HostError& e) {
+    fault_ = e.what();
+    over = true;
+  }
+  ReadOutput();
+  over_ = over_ || over;
+  return messages;
+}
+
+void WorkerProcess::ReadOutput() {
+  std::array<char, 65536> buffer;
+  // No more than this at once: one that prints without end must not keep the host.
+  for (int i = 0; i < 32 && output_.is_open(); ++i) {
+    const ssize_t got = read(output_.get(), buffer.data(), buffer.size());
+    if (got > 0) {
+      LogLines({buffer.data(), static_cast<std::size_t>(got)});
+    } else if (got == 0) {
+      output_.Close();
+    } else if (errno != EINTR) {
+      return;
+    }
+  }
+}
+
+void WorkerProcess::LogLines(std::string_view text) {
+  tail_ += text.substr(text.size() - std::min(text.size(), kTail));
+  tail_.erase(0, tail_.size() - std::min(tail_.size(), kTail));
+  if (LogLevel() > LODE_DEBUG) {
+    return;
+  }
+  line_ += text;
+  for (;;) {
+    const auto end = std::min(line_.find('\n'), kTail);
+    if (end >= line_.size()) {
+      return;
+    }
+    Log(LODE_DEBUG,
+        "oracle process " + std::to_string(pid_) + ": " + Printable(line_.substr(0, end)));
+    line_.erase(0, end + (line_[end] == '\n' ? 1 : 0));
+  }
+}
+
+void WorkerProcess::Terminate() {
+  kill(pid_, SIGTERM);
+  shutdown(channel_.get(), SHUT_WR);
+  deadline_ = Clock::now() + kMercy;
+}
+
+bool WorkerProcess::HasExited() const {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+         info.si_pid == pid_;
+}
+
+bool WorkerProcess::HasEndedOrMust() const { return Clock::now() >= deadline_ || HasExited(); }
+
+void WorkerProcess::WaitForExit(milliseconds patience) {
+  const auto deadline = Clock::now() + patience;
+  while (!HasExited() && Clock::now() < deadline) {
+    ReadOutput();  // it may wait for that
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
+std::string WorkerProcess::End(milliseconds patience) {
+  if (pid_ < 0) {
+    return "";
+  }
+  WaitForExit(fault_.empty() ? patience : milliseconds(0));
+  const bool exited = HasExited();
+  kill(pid_, SIGKILL);
+  WaitForExit(kPatience);
+  // Before it is reaped: as long as it is there, no other session has its number.
+  KillFollowers(pid_, mark_);
+  ReadOutput();
+  const std::string ending = Reap();
+  if (!fault_.empty()) {
+    return fault_;
+  }
+  return exited ? ending : "closed its connection";
+}
+
+// One that is still there after SIGKILL, in an endless system call, is left to the system.
+std::string WorkerProcess::Reap() {
+  int status = 0;
+  const pid_t reaped = waitpid(std::exchange(pid_, -1), &status, WNOHANG);
+  return reaped > 0 ? Ending(status) : reaped == 0 ? "does not end" : "ended";
+}
+
+void WorkerProcess::ClearOutput() {
+  ReadOutput();
+  tail_.clear();
+}
+
+std::string WorkerProcess::LastOutput() const {
+  std::string text = tail_.substr(tail_.size() - std::min(tail_.size(), kTold));
+  if (const auto first = text.find('\n');
+      text.size() < tail_.size() && first != std::string::npos && first + 1 < text.size()) {
+    text.erase(0, first + 1);  // begin with a whole line
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
+    text.pop_back();
+  }
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) {
+    text.replace(at, 1, " | ");
+  }
+  return text.empty() ? "" : "; last output: " + Printable(text);
+}
+
+}  // namespace lode::core

@@ -1,0 +1,226 @@
+#include "core/exec/workers.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <thread>
+#include <utility>
+
+#include "core/exec/process_tree.h"
+#include "core/plugin/error.h"
+#include "core/plugin/log.h"
+
+namespace lode::core {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kCheck{20};    // between two looks at time and memory
+constexpr milliseconds kGrace{1000};  // for a process that has hung up to end by itself
+
+std::string Seconds(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g s", seconds);
+  return text;
+}
+
+}  // namespace
+
+Workers::Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
+                 const RunContext& run, std::function<void()> idle)
+    : Dispatcher(run),
+      limits_(limits),
+      setup_(std::move(setup)),
+      program_(std::move(program)),
+      idle_(std::move(idle)),
+      slots_(count) {
+  std::ranges::for_each(slots_, [this](Slot& slot) { Launch(slot); });
+  while (!has_metrics()) {
+    Wait();
+    if (!slots_.front().process) {
+      throw HostError(slots_.front().refusal);
+    }
+  }
+}
+
+Workers::~Workers() {
+  for (Slot& slot : slots_) {
+    if (slot.process) {
+      slot.process->Terminate();
+      ending_.push_back(std::move(slot.process));
+    }
+  }
+  while (!ending_.empty()) {
+    EndThoseThatMust();
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
+void Workers::Launch(Slot& slot) {
+  slot.refusal.clear();
+  slot.ready = false;
+  slot.process = std::make_unique<WorkerProcess>(program_);
+  slot.process->Send(setup_);
+}
+
+// Best one that waits for a question, or else one that is being started, or else none yet.
+Workers::Slot* Workers::FreeSlot() {
+  const auto rank = [](const Slot& slot) { return slot.process ? (slot.ready ? 2 : 1) : 0; };
+  Slot* best = nullptr;
+  for (Slot& slot : slots_) {
+    if (!slot.question && (best == nullptr || rank(slot) > rank(*best))) {
+      best = &slot;
+    }
+  }
+  return best;
+}
+
+bool Workers::Give(const Question& question) {
+  Slot* slot = FreeSlot();
+  if (slot != nullptr && slot->process) {
+    Receive(*slot);  // one that has died meanwhile is not asked
+    slot = FreeSlot();
+  }
+  if (slot == nullptr) {
+    return false;
+  }
+  try {
+    if (!slot->process) {
+      Launch(*slot);
+    }
+    slot->process->ClearOutput();
+    slot->process->Send(question);
+    slot->question = question;
+    slot->since = Clock::now();
+  } catch (const HostError& e) {
+    TakeFailure(question, e.what());
+  }
+  return true;
+}
+
+void Workers::Wait() {
+  ThrowIfCancelled();
+  if (idle_) {
+    idle_();
+  }
+  Poll();
+  for (Slot& slot : slots_) {
+    if (slot.process) {
+      Receive(slot);
+    }
+  }
+  CheckLimits();
+  EndThoseThatMust();
+}
+
+void Workers::Poll() const {
+  std::vector<pollfd> polled;
+  for (const Slot& slot : slots_) {
+    if (slot.process) {
+      slot.process->AddTo(polled);
+    }
+  }
+  const bool must_check = limits_.timeout_seconds > 0 || limits_.memory_limit > 0;
+  const milliseconds patience = must_check || !ending_.empty() ? kCheck : kSlice;
+  poll(polled.data(), polled.size(), static_cast<int>(patience.count()));
+}
+
+void Workers::Receive(Slot& slot) {
+  for (Message& message : slot.process->Receive()) {
+    if (slot.process) {  // else one before it was wrong
+      Handle(slot, message);
+    }
+  }
+  if (slot.process && slot.process->is_over()) {
+    HandleEnd(slot);
+  }
+}
+
+void Workers::Handle(Slot& slot, Message& message) {
+  if (auto* answer = std::get_if<Answer>(&message)) {
+    const std::string fault = slot.question ? FaultOf(*answer, *slot.question) : "was not asked";
+    if (!fault.empty()) {
+      return Lose(slot, fault);
+    }
+    const Question question = *std::exchange(slot.question, std::nullopt);
+    TakeAnswer(question, std::move(answer->measurement));
+  } else if (auto* ready = std::get_if<Ready>(&message)) {
+    SetMetrics(std::move(ready->metrics));
+    slot.ready = true;
+    slot.since = Clock::now();
+  } else if (const auto* refused = std::get_if<Refused>(&message)) {
+    slot.refusal = refused->reason;
+  } else if (const auto* log = std::get_if<LogMessage>(&message)) {
+    PassOn(*log);
+  } else if (const auto* progress = std::get_if<Progress>(&message)) {
+    PassOn(*progress);
+  } else if (std::get_if<Stopped>(&message) != nullptr) {
+    slot.refusal = "oracle process: was told to end, and not by this program";
+  } else {
+    Lose(slot, "sends what only a host sends");
+  }
+}
+
+void Workers::HandleEnd(Slot& slot) {
+  const std::string ending = slot.process->End(kGrace) + slot.process->LastOutput();
+  Lose(slot, slot.refusal.empty() ? ending : slot.refusal);
+}
+
+// The process is of no use any more.
+void Workers::Lose(Slot& slot, const std::string& reason) {
+  slot.process.reset();
+  if (slot.question) {
+    const Question question = *std::exchange(slot.question, std::nullopt);
+    TakeFailure(question, reason);
+  } else if (!has_metrics()) {
+    slot.refusal = slot.refusal.empty() ? "oracle process: " + reason : slot.refusal;
+  } else {
+    Log(LODE_DEBUG, "oracle process: " + reason + ", while it was asked nothing");
+  }
+}
+
+void Workers::CheckLimits() {
+  const auto now = Clock::now();
+  if (now < next_check_) {
+    return;
+  }
+  next_check_ = now + kCheck;
+  for (Slot& slot : slots_) {
+    if (slot.process && slot.ready) {
+      CheckTime(slot);
+    }
+    if (slot.process) {
+      CheckMemory(slot);
+    }
+  }
+}
+
+// It may clean up; what it leaves is killed. The next question does not wait for that.
+void Workers::CheckTime(Slot& slot) {
+  const std::chrono::duration<double> taken = Clock::now() - slot.since;
+  if (limits_.timeout_seconds > 0 && slot.question && taken.count() > limits_.timeout_seconds) {
+    slot.process->Terminate();
+    ending_.push_back(std::move(slot.process));
+    Lose(slot, "took longer than the timeout of " + Seconds(limits_.timeout_seconds) +
+                   ending_.back()->LastOutput());
+  }
+}
+
+// It must not take more while it cleans up.
+void Workers::CheckMemory(Slot& slot) {
+  if (limits_.memory_limit > 0 && ResidentBytes(slot.process->pid()) > limits_.memory_limit << 20) {
+    Lose(slot, "took more memory than the limit of " + std::to_string(limits_.memory_limit) +
+                   " MiB" + slot.process->LastOutput());
+  }
+}
+
+void Workers::EndThoseThatMust() {
+  std::erase_if(ending_, [](const std::unique_ptr<WorkerProcess>& process) {
+    process->Receive();  // it may wait for that before it ends
+    return process->HasEndedOrMust();
+  });
+}
+
+}  // namespace lode::core

@@ -1,0 +1,70 @@
+// Evaluates in processes of this machine, several at once. What a process does costs the question
+// that it was asked and no more.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/exec/dispatcher.h"
+#include "core/exec/worker_process.h"
+
+namespace lode::core {
+
+class Workers : public Dispatcher {
+ public:
+  struct Limits {
+    double timeout_seconds = 0;      // of one question; 0: none
+    std::uint64_t memory_limit = 0;  // MiB, of a process and what it has started; 0: none
+  };
+
+  // Starts `count` processes and waits until the first can be asked; those that end are started again
+  // when there are questions for them. All ends with *this, within two seconds. `run` outlives *this. `idle` is called at least every 50 ms while
+  // waiting. Throws HostError if the oracles cannot be created, CancelledError.
+  Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
+          const RunContext& run, std::function<void()> idle = {});
+  ~Workers() override;
+
+  std::size_t capacity() const override { return slots_.size(); }
+
+ private:
+  using Clock = WorkerProcess::Clock;
+
+  // A place for a process, and the question it is asked.
+  struct Slot {
+    std::unique_ptr<WorkerProcess> process;
+    bool ready = false;     // it has told its metrics
+    std::string refusal{};  // or why it cannot evaluate
+    std::optional<Question> question{};
+    Clock::time_point since{};  // when it could begin to answer
+  };
+
+  bool Give(const Question& question) override;
+  void Wait() override;
+
+  void Launch(Slot& slot);
+  Slot* FreeSlot();
+  // Waits until something comes, at most a slice.
+  void Poll() const;
+  // Passes on what has come from the slot's process, which may have ended.
+  void Receive(Slot& slot);
+  void Handle(Slot& slot, Message& message);
+  void HandleEnd(Slot& slot);
+  void Lose(Slot& slot, const std::string& reason);
+  void CheckLimits();
+  void CheckTime(Slot& slot);
+  void CheckMemory(Slot& slot);
+  void EndThoseThatMust();
+
+  const Limits limits_;
+  const Setup setup_;
+  const WorkerProgram program_;
+  const std::function<void()> idle_;
+  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<WorkerProcess>> ending_;  // were told to
+  Clock::time_point next_check_{};
+};
+
+}  // namespace lode::core

@@ -1,0 +1,119 @@
+#include "core/report/result_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+using nlohmann::json;
+
+constexpr Ending kEndings[] = {Ending::kBudget, Ending::kStalled, Ending::kInterrupted,
+                               Ending::kFailed};
+
+json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& metrics) {
+  json values = json::object();
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    values[metrics[i].name] = best.metrics[i];
+  }
+  return {{"architecture", best.architecture},
+          {"step", best.step},
+          {"reward", best.reward},
+          {"metrics", values}};
+}
+
+BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
+  BestTrial best{j.at("architecture"), j.at("step"), j.at("reward"), {}};
+  for (const MetricDeclaration& metric : metrics) {
+    best.metrics.push_back(j.at("metrics").at(metric.name));
+  }
+  return best;
+}
+
+std::optional<BestTrial> BestOrNone(const json& j, const std::vector<MetricDeclaration>& metrics) {
+  return j.is_null() ? std::nullopt : std::optional(BestFromJson(j, metrics));
+}
+
+RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
+  RunResult run;
+  run.seed = j.at("seed");
+  run.steps = j.at("steps");
+  run.unique_queries = j.at("unique_queries");
+  run.failures = j.at("failures");
+  run.rejections = j.at("rejections");
+  run.cost_seconds = j.value("cost_seconds", 0.0);
+  run.seconds = j.at("seconds");
+  run.ending = *std::ranges::find(kEndings, j.at("status").get<std::string>(), EndingName);
+  run.reason = j.value("reason", "");
+  run.best = BestOrNone(j.at("best"), metrics);
+  for (const json& mark : j.at("marks")) {
+    run.marks.push_back({mark.at("mark"), BestOrNone(mark.at("best"), metrics)});
+  }
+  for (const json& trial : j.at("front")) {
+    run.front.push_back(BestFromJson(trial, metrics));
+  }
+  if (!j.at("hypervolume").is_null()) {
+    run.hypervolume = j.at("hypervolume");
+  }
+  return run;
+}
+
+}  // namespace
+
+std::string_view EndingName(Ending ending) {
+  switch (ending) {
+    case Ending::kStalled:
+      return "stalled";
+    case Ending::kInterrupted:
+      return "interrupted";
+    case Ending::kFailed:
+      return "failed";
+    default:
+      return "finished";
+  }
+}
+
+json FrontToJson(const std::vector<FrontTrial>& front,
+                 const std::vector<MetricDeclaration>& metrics) {
+  json list = json::array();
+  for (const FrontTrial& trial : front) {
+    list.push_back(BestToJson(trial, metrics));
+  }
+  return list;
+}
+
+json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics) {
+  json j{{"seed", run.seed},
+         {"steps", run.steps},
+         {"unique_queries", run.unique_queries},
+         {"failures", run.failures},
+         {"rejections", run.rejections},
+         {"cost_seconds", run.cost_seconds},
+         {"seconds", run.seconds},
+         {"status", EndingName(run.ending)},
+         {"best", run.best ? BestToJson(*run.best, metrics) : json()}};
+  if (!run.reason.empty()) {
+    j["reason"] = run.reason;
+  }
+  j["front"] = FrontToJson(run.front, metrics);
+  j["hypervolume"] = run.hypervolume ? json(*run.hypervolume) : json();
+  j["marks"] = json::array();
+  for (const MarkResult& m : run.marks) {
+    j["marks"].push_back(
+        {{"mark", m.mark}, {"best", m.best ? BestToJson(*m.best, metrics) : json()}});
+  }
+  return j;
+}
+
+RunResult ResultFromJson(const std::string& text, const std::vector<MetricDeclaration>& metrics,
+                         const std::string& file) {
+  try {
+    return FromJson(json::parse(text), metrics);
+  } catch (const json::exception& e) {
+    throw HostError(file + ": " + e.what());
+  }
+}
+
+}  // namespace lode::core

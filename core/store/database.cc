@@ -1,0 +1,114 @@
+#include "core/store/database.h"
+
+#include <sqlite3.h>
+
+#include <cmath>
+#include <utility>
+
+#include "core/plugin/error.h"
+
+namespace lode::core {
+namespace {
+
+// How long to wait for another process that reads or writes the file.
+constexpr int kBusyMilliseconds = 10000;
+
+int FlagsOf(Database::Access access) {
+  switch (access) {
+    case Database::Access::kRead:
+      return SQLITE_OPEN_READONLY;
+    case Database::Access::kWrite:
+      return SQLITE_OPEN_READWRITE;
+    default:
+      return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  }
+}
+
+}  // namespace
+
+Database::Database(std::filesystem::path file, Access access) : file_(std::move(file)) {
+  const int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX;
+  const int opened = sqlite3_open_v2(file_.c_str(), &connection_, flags, nullptr);
+  try {
+    Check(opened);
+    Check(sqlite3_busy_timeout(connection_, kBusyMilliseconds));
+  } catch (const HostError&) {
+    sqlite3_close(connection_);
+    throw;
+  }
+}
+
+Database::~Database() { sqlite3_close(connection_); }
+
+void Database::Execute(const std::string& sql) {
+  Check(sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr));
+}
+
+void Database::Check(int code) const {
+  if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE) {
+    throw HostError(file_.string() + ": " +
+                    (connection_ != nullptr ? sqlite3_errmsg(connection_) : sqlite3_errstr(code)));
+  }
+}
+
+Statement::Statement(Database& database, const std::string& sql) : database_(database) {
+  database_.Check(sqlite3_prepare_v3(database_.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
+                                     &statement_, nullptr));
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::Bind(int at, std::uint64_t value) {
+  sqlite3_bind_int64(statement_, at, static_cast<sqlite3_int64>(value));
+}
+
+void Statement::Bind(int at, double value) { sqlite3_bind_double(statement_, at, value); }
+
+void Statement::Bind(int at, std::string_view text) {
+  sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+}
+
+void Statement::Bind(int at, std::span<const float> blob) {
+  sqlite3_bind_blob(statement_, at, blob.data(), static_cast<int>(blob.size_bytes()),
+                    SQLITE_STATIC);
+}
+
+void Statement::BindNull(int at) { sqlite3_bind_null(statement_, at); }
+
+void Statement::Run() {
+  sqlite3_step(statement_);
+  database_.Check(sqlite3_reset(statement_));
+}
+
+bool Statement::Next() {
+  const int code = sqlite3_step(statement_);
+  database_.Check(code);
+  return code == SQLITE_ROW;
+}
+
+bool Statement::IsNull(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::uint64_t Statement::Integer(int column) const {
+  return static_cast<std::uint64_t>(sqlite3_column_int64(statement_, column));
+}
+
+double Statement::Real(int column) const {
+  return IsNull(column) ? std::nan("") : sqlite3_column_double(statement_, column);
+}
+
+std::string_view Statement::Text(int column) const {
+  const void* text = sqlite3_column_text(statement_, column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return text != nullptr ? std::string_view(static_cast<const char*>(text), size)
+                         : std::string_view();
+}
+
+std::span<const float> Statement::Floats(int column) const {
+  const void* blob = sqlite3_column_blob(statement_, column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return {static_cast<const float*>(blob), size / sizeof(float)};
+}
+
+}  // namespace lode::core

@@ -1,0 +1,67 @@
+// SQLite with exceptions: a connection and its statements.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace lode::core {
+
+// Used by one thread at a time. Every function throws HostError, "FILE: what SQLite said".
+class Database {
+ public:
+  enum class Access { kRead, kWrite, kCreate };
+  Database(std::filesystem::path file, Access access);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  const std::filesystem::path& file() const { return file_; }
+  // One or several statements without results.
+  void Execute(const std::string& sql);
+  // `code`: what a function of SQLite returned; throws unless it is one of success.
+  void Check(int code) const;
+  sqlite3* get() const { return connection_; }
+
+ private:
+  const std::filesystem::path file_;
+  sqlite3* connection_ = nullptr;
+};
+
+// A prepared statement; parameters count from 1, columns from 0. The database outlives it.
+class Statement {
+ public:
+  Statement(Database& database, const std::string& sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  void Bind(int at, std::uint64_t value);
+  void Bind(int at, double value);           // NaN becomes NULL
+  void Bind(int at, std::string_view text);  // valid until it runs
+  void Bind(int at, std::span<const float> blob);
+  void BindNull(int at);
+
+  // Executes to the end with what is bound.
+  void Run();
+
+  // Goes to the next row; false after the last one.
+  bool Next();
+  bool IsNull(int column) const;
+  std::uint64_t Integer(int column) const;
+  double Real(int column) const;            // NaN for NULL
+  std::string_view Text(int column) const;  // valid until Next; "" for NULL
+  std::span<const float> Floats(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+}  // namespace lode::core

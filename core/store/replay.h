@@ -1,0 +1,55 @@
+// Resumes a run: the search begins anew, and as far as it was stored its questions are answered
+// from the store instead of by oracles. Deterministic components are then where they were, with no
+// state of their own saved.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "core/search/executor.h"
+#include "core/search/trial.h"
+#include "core/store/stored_run.h"
+
+namespace lode::core {
+
+// Answers from the store what it has, and asks another executor the rest.
+class ReplayExecutor : public Executor {
+ public:
+  // `stored` is for this alone.
+  ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest);
+
+  const MetricLists& metrics() const override { return rest_->metrics(); }
+  std::size_t capacity() const override { return rest_->capacity(); }
+  // Throws HostError if what is asked is not what was asked then.
+  void Start(const Question& question) override;
+  Measurement Finish(std::uint64_t id) override;
+
+ private:
+  void FindColumns();
+  // What was stored of a question; null: nothing.
+  const EvaluationRecord* Find(const Question& question);
+  Measurement Recall(const EvaluationRecord& evaluation) const;
+
+  std::unique_ptr<StoredRun> stored_;
+  std::unique_ptr<Executor> rest_;
+  std::vector<std::size_t> columns_;  // of the metrics that are measured among all
+  std::map<std::uint64_t, Measurement> answers_;
+};
+
+// Compares the trials of a replayed run with the stored ones.
+class ReplayCheck : public TrialObserver {
+ public:
+  explicit ReplayCheck(std::unique_ptr<StoredRun> stored) : stored_(std::move(stored)) {}
+
+  // Throws HostError that names the step and the difference.
+  void OnTrial(const TrialRecord& trial) override;
+  // After the run has spent its budget: throws HostError if it was shorter than what is stored.
+  void CheckEnd(std::uint64_t steps) const;
+
+ private:
+  std::unique_ptr<StoredRun> stored_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,91 @@
+#include "core/store/stored_run.h"
+
+#include "core/plugin/error.h"
+#include "core/store/run_store.h"
+#include "core/store/schema.h"
+
+namespace lode::core {
+namespace {
+
+// Metrics from column `first` on.
+void ReadRow(const Statement& row, int first, std::vector<double>& metrics) {
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    metrics[i] = row.Real(first + static_cast<int>(i));
+  }
+}
+
+}  // namespace
+
+StoredRun::StoredRun(const std::filesystem::path& directory)
+    : database_(directory / kStoreFile, Database::Access::kRead) {
+  database_.Execute("BEGIN");  // one state of the file for all that is read
+  if (IsOlder(database_)) {
+    throw HostError(file().string() + ": is of an older format");
+  }
+  metrics_ = ReadMetrics(database_);
+  row_.resize(metrics_.size());
+  evaluation_row_.resize(metrics_.size());
+  Statement count(database_, "SELECT count(*) FROM trial");
+  count.Next();
+  trials_ = count.Integer(0);
+  trial_rows_ = std::make_unique<Statement>(
+      database_,
+      "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "
+      "trial.failure" +
+          MetricColumns(metrics_) +
+          " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation ORDER BY trial.step");
+  evaluation_rows_ = std::make_unique<Statement>(
+      database_, "SELECT id, step, architecture, failure, rejected, cost_seconds" +
+                     MetricColumns(metrics_) + " FROM evaluation ORDER BY id");
+}
+
+std::string StoredRun::Meta(std::string_view key) { return ReadMeta(database_, key); }
+
+TrialRecord StoredRun::Trial(std::uint64_t step) {
+  const Statement& row = *trial_rows_;
+  do {
+    if (!trial_rows_->Next()) {
+      throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
+                      " is missing");
+    }
+  } while (row.Integer(0) < step);
+  if (row.Integer(0) > step) {
+    throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
+                    " is missing");
+  }
+  const std::string_view failure = row.Text(8);
+  ReadRow(row, 9, row_);
+  return {step,
+          row.Integer(1),
+          row.Integer(2) != 0,
+          row.Integer(3) != 0,
+          row.Floats(4),
+          row.Text(5),
+          failure.empty() ? std::span<const double>(row_) : std::span<const double>(),
+          row.Real(6),
+          row.Real(7),
+          failure};
+}
+
+const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
+  while (!at_end_ && (!evaluation_ || evaluation_->id < id)) {
+    at_end_ = !evaluation_rows_->Next();
+    if (!at_end_) {
+      const Statement& row = *evaluation_rows_;
+      ReadRow(row, 6, evaluation_row_);
+      evaluation_ =
+          EvaluationRecord{row.Integer(0), row.Integer(1),      row.Text(2), evaluation_row_,
+                           row.Text(3),    row.Integer(4) != 0, row.Real(5), {}};
+    }
+  }
+  return !at_end_ && evaluation_->id == id ? &*evaluation_ : nullptr;
+}
+
+void UpgradeStore(const std::filesystem::path& directory) {
+  Database database(directory / kStoreFile, Database::Access::kWrite);
+  // Who reads one state of the file does not keep others from writing.
+  database.Execute("PRAGMA journal_mode = WAL");
+  Migrate(database);
+}
+
+}  // namespace lode::core

@@ -1,0 +1,49 @@
+// Reads what run_store.h has written.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/plugin/declaration.h"
+#include "core/search/trial.h"
+#include "core/store/database.h"
+
+namespace lode::core {
+
+// A view of run.db in a run's directory as it is when this is made; who writes it meanwhile is not
+// disturbed. Used by one thread. Every function throws HostError for a file that cannot be read.
+class StoredRun {
+ public:
+  // The file is of the present format (RunStore and UpgradeStore see to that).
+  explicit StoredRun(const std::filesystem::path& directory);
+
+  const std::filesystem::path& file() const { return database_.file(); }
+  const std::vector<MetricDeclaration>& metrics() const { return metrics_; }
+  std::string Meta(std::string_view key);
+  // How many trials there are: those of steps 0 .. trials() - 1.
+  std::uint64_t trials() const { return trials_; }
+
+  // The trial of step `step`, which grows from call to call. Views are valid until the next call.
+  TrialRecord Trial(std::uint64_t step);
+
+  // The evaluation of an id, if there is one; ids grow from call to call.
+  const EvaluationRecord* Evaluation(std::uint64_t id);
+
+ private:
+  Database database_;
+  std::vector<MetricDeclaration> metrics_;
+  std::uint64_t trials_ = 0;
+  std::unique_ptr<Statement> trial_rows_, evaluation_rows_;
+  std::vector<double> row_, evaluation_row_;
+  std::optional<EvaluationRecord> evaluation_;  // the one at the cursor; none before the first
+  bool at_end_ = false;
+};
+
+// Brings the run.db of a directory to the present format. Throws HostError.
+void UpgradeStore(const std::filesystem::path& directory);
+
+}  // namespace lode::core

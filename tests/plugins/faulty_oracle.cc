@@ -1,0 +1,173 @@
+// An oracle for any space that does what no oracle should for some architectures.
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <lode/plugin.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The checksum of an architecture, the sum of (1 + cell) over its ones, decides whether it fails.
+class FaultyOracle {
+ public:
+  struct Config {
+    std::string fault = "none";
+    std::int64_t every = 3;
+    std::int64_t delay_ms = 0;
+    std::string notes;
+    std::string create = "well";
+  };
+  static lode::Params<Config> Parameters() {
+    const lode::Choices faults{{"none", "crash", "abort", "exit", "leak", "hang", "sleep", "talk",
+                                "print", "rubbish", "nan", "nothing", "child", "daemon", "close",
+                                "fork"}};
+    return {
+        {"fault", &Config::fault, "What it does.", faults},
+        {"every", &Config::every, "Checksums that are multiples of it are those that fail.",
+         lode::Range{.min = 1}},
+        lode::Param<Config>{"delay_ms", &Config::delay_ms, "Time that an evaluation takes.",
+                            lode::Range{.min = 0}}
+            .Unit("ms"),
+        {"notes", &Config::notes,
+         "A file that gets the ids of the processes it lives in and of those that it starts, one a "
+         "line; empty for none."},
+        {"create", &Config::create, "How it begins.",
+         lode::Choices{{"well", "once", "throws", "crashes"}}},
+    };
+  }
+
+  FaultyOracle(lode::Host host, const Config& config) : host_(host), config_(config) {
+    const bool is_first = !std::ifstream(config.notes);
+    Note(getpid());
+    if (config.create == "throws" || (config.create == "once" && !is_first))
+      throw lode::Error(LODE_E_INTERNAL, "thrown from create");
+    if (config.create == "crashes") {
+      std::printf("about to crash\n");
+      Crash();
+    }
+  }
+
+  std::vector<lode::Metric> Metrics() const {
+    return {{"checksum", "count", "Sum over the cells that are set.", LODE_MAXIMIZE,
+             LODE_SPLIT_VALIDATION}};
+  }
+  void Bind(const lode::Space&) {}
+
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    std::this_thread::sleep_for(milliseconds(config_.delay_ms));
+    std::int64_t checksum = 0;
+    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
+      checksum += query.architecture[cell] * static_cast<std::int64_t>(cell + 1);
+    metrics[0] = static_cast<double>(checksum);
+    if (checksum % config_.every == 0) Fail(metrics[0]);
+  }
+
+ private:
+  void Note(pid_t process) const {
+    if (!config_.notes.empty()) std::ofstream(config_.notes, std::ios::app) << process << "\n";
+  }
+
+  static void Crash() {
+    std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would make an exit of it
+    std::raise(SIGSEGV);
+  }
+
+  static void Leak() {
+    constexpr std::size_t kPiece = std::size_t{16} << 20;
+    for (;;) {
+      auto* piece = static_cast<volatile char*>(std::malloc(kPiece));
+      for (std::size_t at = 0; piece != nullptr && at < kPiece; at += 1024) piece[at] = 1;
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+
+  // Deaf to every wish to cancel.
+  static void Hang() {
+    std::signal(SIGTERM, SIG_IGN);
+    for (;;) std::this_thread::sleep_for(milliseconds(100));
+  }
+
+  // Hears the wish to cancel.
+  void Sleep() const {
+    for (;;) {
+      host_.ThrowIfCancelled();
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+
+  static void Talk() {
+    for (int line = 0; line < 20000; ++line)
+      std::printf("line %d of what nobody reads in time, however long it is\n", line);
+  }
+
+  static void PrintRubbish(int first, int last) {
+    const std::string rubbish = "\xff\xff\xff\x7f\x01\x00\x1b[2J rubbish\n";
+    for (int descriptor = first; descriptor <= last; ++descriptor) {
+      [[maybe_unused]] const auto written = write(descriptor, rubbish.data(), rubbish.size());
+    }
+  }
+
+  // Starts a process that goes on for an hour.
+  void StartChild(bool in_its_own_session) const {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (in_its_own_session) {
+        setsid();
+        if (fork() != 0) _exit(0);
+      }
+      Note(getpid());
+      execl("/bin/sleep", "sleep", "3600", nullptr);
+      _exit(127);
+    }
+    if (in_its_own_session) waitpid(child, nullptr, 0);
+    std::this_thread::sleep_for(milliseconds(50));  // until it has noted itself
+  }
+
+  void Fail(double& metric) const {
+    const std::string& fault = config_.fault;
+    if (fault == "crash") {
+      std::printf("the last words\n");
+      Crash();
+    }
+    if (fault == "abort") std::abort();
+    if (fault == "exit") std::exit(0);
+    if (fault == "leak") Leak();
+    if (fault == "hang" || fault == "sleep") Note(getpid());
+    if (fault == "hang") Hang();
+    if (fault == "sleep") Sleep();
+    if (fault == "talk") Talk();
+    if (fault == "print") PrintRubbish(0, 2);
+    if (fault == "rubbish") PrintRubbish(3, 3);
+    if (fault == "close") close(3);
+    if (fault == "nan") metric = std::numeric_limits<double>::quiet_NaN();
+    if (fault == "nothing") throw lode::Error(LODE_E_INTERNAL, "");
+    if (fault == "child") StartChild(false);
+    if (fault == "daemon") StartChild(true);
+    if (fault == "fork") {
+      if (fork() == 0) Hang();  // a copy, with all descriptors
+      Crash();
+    }
+    if (fault == "child" || fault == "daemon") Crash();
+  }
+
+  lode::Host host_;
+  Config config_;
+};
+
+}  // namespace
+
+LODE_PLUGIN("lode.test.faulty_oracle", "1.0.0", "Apache-2.0",
+            lode::OracleComponent<FaultyOracle>("faulty_oracle", "1.0.0",
+                                                "Fails in every way that there is."));

@@ -1,0 +1,81 @@
+// What /proc says of processes and descriptors.
+#pragma once
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define LODE_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LODE_TEST_SANITIZED 1
+#endif
+#endif
+
+namespace lode {
+
+#ifdef LODE_TEST_SANITIZED
+inline constexpr bool kMemoryIsOurs = false;
+#else
+// What a process has in memory is what it has asked for.
+inline constexpr bool kMemoryIsOurs = true;
+#endif
+
+inline std::string ReadProc(pid_t process, const char* name) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/" + name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Zombies do not live: what is nobody's child any more may wait for the system to forget it.
+inline bool Lives(pid_t process) {
+  const std::string stat = ReadProc(process, "stat");
+  const auto name_end = stat.rfind(')');
+  return name_end != std::string::npos && stat.substr(name_end, 3) != ") Z";
+}
+
+// Those that live of the processes that a file lists, one a line.
+inline std::vector<pid_t> LivingOf(const std::filesystem::path& notes) {
+  std::ifstream in(notes);
+  std::vector<pid_t> living;
+  std::copy_if(std::istream_iterator<pid_t>(in), {}, std::back_inserter(living), Lives);
+  return living;
+}
+
+inline std::size_t OpenDescriptors(pid_t process) {
+  std::error_code gone;
+  const std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd", gone);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+}
+
+// Children of the calling process, zombies too.
+inline std::vector<pid_t> OwnChildren() {
+  std::vector<pid_t> children;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream in(task.path() / "children");
+    children.insert(children.end(), std::istream_iterator<pid_t>(in), {});
+  }
+  return children;
+}
+
+// Waits until it holds, two minutes at most. Returns whether it does.
+template <class Predicate>
+bool WaitUntil(Predicate&& predicate) {
+  for (int i = 0; i < 12000; ++i) {
+    if (predicate()) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+}  // namespace lode

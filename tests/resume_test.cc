@@ -1,0 +1,221 @@
+// Whatever ends a run, going on with it gives the trials that it would have had.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/program.h"
+#include "tests/run_database.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+using testing::HasSubstr;
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Everything in a store, every number to its last bit.
+std::string Dump(const fs::path& directory) {
+  const std::string command = "sqlite3 '" + (directory / "run.db").string() + "' .dump";
+  std::string text;
+  std::FILE* out = popen(command.c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
+    text.append(buffer, got);
+  }
+  EXPECT_EQ(pclose(out), 0);
+  return text;
+}
+
+class ResumeTest : public testing::Test {
+ protected:
+  std::vector<std::string> Arguments(const std::string& pipeline, const std::string& out,
+                                     const std::vector<std::string>& overrides) const {
+    std::vector<std::string> arguments = {
+        "run",     SourceFile("configs/nb201/" + pipeline + ".toml").string(),
+        "--seeds", "1",
+        "--out",   (directory_.path() / out).string()};
+    for (const std::string& change : overrides) {
+      arguments.insert(arguments.end(), {"--set", change});
+    }
+    return arguments;
+  }
+
+  // A search whose oracle takes a millisecond.
+  std::vector<std::string> Slow(const std::string& pipeline, const std::string& out, int workers,
+                                int steps = 250) const {
+    std::vector<std::string> arguments = Arguments(
+        pipeline, out,
+        {"oracle.use=faulty_oracle", "oracle.delay_ms=1", "oracle.fault=\"nan\"", "oracle.every=7",
+         "reward={metric=\"checksum\"}", "budget={steps=" + std::to_string(steps) + "}",
+         "execution.workers=" + std::to_string(workers)});
+    const fs::path plugin = fs::path(LODE_BINARY_DIR) / "tests/plugins/faulty_oracle.lode.so";
+    arguments.insert(arguments.begin(), {"--plugin", plugin.string()});
+    return arguments;
+  }
+
+  static std::vector<std::string> Resuming(std::vector<std::string> arguments) {
+    arguments.emplace_back("--resume");
+    return arguments;
+  }
+
+  // Starts a search and waits until it stores its trials.
+  pid_t StartStoring(const std::vector<std::string>& arguments, const std::string& out) const {
+    const pid_t child = lode_.Start(arguments);
+    while (!fs::exists(directory_.path() / out / "seed-0" / "run.db-wal")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return child;
+  }
+
+  void KillAt(const std::vector<std::string>& arguments, std::chrono::microseconds moment) const {
+    const pid_t child = lode_.Start(arguments);
+    std::this_thread::sleep_for(moment);
+    kill(child, SIGKILL);
+    lode_.Finish(child);
+  }
+
+  std::string DumpOf(const std::string& out) const {
+    return Dump(directory_.path() / out / "seed-0");
+  }
+
+  // Kills a search and the one that goes on with it at random moments, as often as LODE_KILLS says.
+  void KillAndResume(const std::string& pipeline, int workers) {
+    const auto start = Clock::now();
+    ASSERT_EQ(lode_.Run(Slow(pipeline, "whole", workers)).status, 0);
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    const std::string expected = DumpOf("whole");
+    std::mt19937 random(static_cast<unsigned>(workers));
+    std::uniform_int_distribution<std::chrono::microseconds::rep> moment(0, whole.count());
+    const char* kills = std::getenv("LODE_KILLS");
+    for (int i = 0; i < (kills != nullptr ? std::atoi(kills) : 2); ++i) {
+      const auto arguments = Resuming(Slow(pipeline, "killed", workers));
+      KillAt(arguments, std::chrono::microseconds(moment(random)));
+      KillAt(arguments, std::chrono::microseconds(moment(random) / 2));
+      const Outcome outcome = lode_.Run(arguments);
+      ASSERT_EQ(outcome.status, 0) << outcome.err;
+      ASSERT_EQ(DumpOf("killed"), expected) << "kill " << i;
+      fs::remove_all(directory_.path() / "killed");
+    }
+  }
+
+  const TemporaryDirectory directory_;
+  const Program lode_{directory_.path()};
+};
+
+TEST_F(ResumeTest, KilledEvolution) { KillAndResume("rea", 1); }
+TEST_F(ResumeTest, KilledEvolutionWithTwoWorkers) { KillAndResume("rea", 2); }
+TEST_F(ResumeTest, KilledL2nas) { KillAndResume("l2nas", 1); }
+TEST_F(ResumeTest, KilledL2nasWithTwoWorkers) { KillAndResume("l2nas", 2); }
+
+TEST_F(ResumeTest, AnInterruptedRunGoesOnByItsDirectoryAlone) {
+  ASSERT_EQ(lode_.Run(Slow("rea", "whole", 1)).status, 0);
+  const pid_t child = StartStoring(Slow("rea", "stopped", 1), "stopped");
+  kill(child, SIGINT);
+  EXPECT_EQ(lode_.Finish(child).status, 130);
+  std::vector<std::string> again = Slow("rea", "stopped", 1);
+  EXPECT_THAT(lode_.Run(again).err, HasSubstr("holds an unfinished run; --resume goes on with it"));
+  again.resize(2);  // --plugin FILE
+  again.insert(again.end(), {"resume", (directory_.path() / "stopped").string()});
+  const Outcome outcome = lode_.Run(again);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(DumpOf("stopped"), DumpOf("whole"));
+}
+
+TEST_F(ResumeTest, AnExtendedRunIsTheLongerRun) {
+  const std::string out = (directory_.path() / "grown").string();
+  ASSERT_EQ(lode_.Run(Arguments("l2nas", "whole", {"budget.steps=400"})).status, 0);
+  ASSERT_EQ(lode_.Run(Arguments("l2nas", "grown", {"budget.steps=200"})).status, 0);
+  ASSERT_EQ(lode_.Run({"resume", out, "--extend", "steps=400"}).status, 0);
+  EXPECT_EQ(DumpOf("grown"), DumpOf("whole"));
+  const Outcome less = lode_.Run({"resume", out, "--extend", "steps=100"});
+  EXPECT_EQ(less.status, 3);
+  EXPECT_THAT(less.out + less.err, HasSubstr("ends after 100 steps now, 400 are stored"));
+  const std::string count = "SELECT count(*), max(step) FROM trial";
+  EXPECT_EQ(Query(fs::path(out) / "seed-0", count.c_str()), "400|399\n");
+}
+
+TEST_F(ResumeTest, WhatChangedIsNamed) {
+  const std::string out = (directory_.path() / "out").string();
+  ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
+  const Outcome changed =
+      lode_.Run(Resuming(Arguments("rea", "out", {"budget.steps=50", "optimizer.sample=4"})));
+  EXPECT_EQ(changed.status, 2);
+  EXPECT_THAT(changed.err, HasSubstr("was [optimizer] sample = 10, is [optimizer] sample = 4"));
+
+  const fs::path versions = fs::path(out) / "seed-0" / "versions.json";
+  std::ifstream in(versions);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  text.replace(text.find("\"version\": \"1.0.0\""), 18, "\"version\": \"0.9.0\"");
+  std::ofstream(versions) << text;
+  const Outcome older = lode_.Run({"resume", out});
+  EXPECT_EQ(older.status, 2);
+  EXPECT_THAT(older.err, HasSubstr("space 'nb201' was 0.9.0, is 1.0.0"));
+  EXPECT_EQ(lode_.Run({"resume", out, "--force"}).status, 0);
+}
+
+TEST_F(ResumeTest, ATrialThatComesOutOtherwiseIsNamed) {
+  const fs::path out = directory_.path() / "out";
+  ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
+  const std::string change = "sqlite3 '" + (out / "seed-0" / "run.db").string() +
+                             "' 'UPDATE trial SET reward = 1 WHERE step = 17'";
+  ASSERT_EQ(std::system(change.c_str()), 0);
+  const Outcome outcome = lode_.Run({"resume", out.string(), "--extend", "steps=60"});
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("step 17: reward now"));
+  EXPECT_EQ(Query(out / "seed-0", "SELECT count(*) FROM trial"), "50\n");
+}
+
+TEST_F(ResumeTest, TwoProcessesDoNotShareARun) {
+  const pid_t first = StartStoring(Slow("rea", "out", 1, 100000), "out");
+  const Outcome second = lode_.Run(Resuming(Slow("rea", "out", 1, 100000)));
+  EXPECT_EQ(second.status, 2);
+  EXPECT_THAT(second.err,
+              HasSubstr("process " + std::to_string(first) + " is working on this run"));
+  kill(first, SIGTERM);
+  EXPECT_EQ(lode_.Finish(first).status, 130);
+}
+
+TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftAsItIs) {
+  const fs::path store = directory_.path() / "out" / "seed-0" / "run.db";
+  ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
+  std::ofstream(store, std::ios::binary) << "This is no database, whatever its name says.";
+  const Outcome outcome = lode_.Run({"resume", store.parent_path().string()});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("run.db: file is not a database"));
+  EXPECT_EQ(fs::file_size(store), 44u);
+}
+
+// The format before the present one, as the program of its time wrote it.
+TEST_F(ResumeTest, AnOlderStoreIsBroughtToThePresentFormat) {
+  const fs::path out = directory_.path() / "old";
+  ASSERT_EQ(lode_.Run(Arguments("rea", "old", {"budget.steps=6"})).status, 0);
+  ASSERT_EQ(lode_.Run(Arguments("rea", "whole", {"budget.steps=9"})).status, 0);
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    fs::remove((out / "seed-0" / "run.db").string() + suffix);
+  }
+  const std::string load = "sqlite3 '" + (out / "seed-0" / "run.db").string() + "' < '" +
+                           SourceFile("tests/store/format2.sql").string() + "'";
+  ASSERT_EQ(std::system(load.c_str()), 0);
+  const Outcome outcome = lode_.Run({"resume", out.string(), "--extend", "steps=9", "--force"});
+  EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+  const char* trials =
+      "SELECT step, architecture, reward, valid_accuracy FROM trials ORDER BY step";
+  EXPECT_EQ(Query(out / "seed-0", trials), Query(directory_.path() / "whole" / "seed-0", trials));
+}
+
+}  // namespace
+}  // namespace lode
