@@ -18,9 +18,9 @@
 
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
-#include "core/exec/in_process.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/search/metric_index.h"
 #include "core/search/run.h"
 #include "core/store/replay.h"
 #include "core/store/run_directory.h"
@@ -69,7 +69,6 @@ std::optional<JobResult> Ended(const Job& job) {
   if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
     return std::nullopt;
   }
-  core::UpgradeStore(job.directory);
   core::StoredRun stored(job.directory);
   const std::string status = stored.Meta("status");
   if (status == "running" || status == "interrupted") {
@@ -134,16 +133,16 @@ class StoredSearch {
 
  private:
   std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
-    core::UpgradeStore(job_.directory);
-    CheckWorkers(*executor);
-    check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job_.directory));
+    auto stored = std::make_unique<core::StoredRun>(job_.directory);
+    CheckWorkers(*stored, *executor);
+    check_ = std::make_unique<core::ReplayCheck>(std::move(stored));
     return std::make_unique<core::ReplayExecutor>(std::make_unique<core::StoredRun>(job_.directory),
                                                   std::move(executor));
   }
 
   // How many proposals run ahead decides what they are.
-  void CheckWorkers(const core::Executor& executor) const {
-    const std::string then = core::StoredRun(job_.directory).Meta("workers");
+  void CheckWorkers(core::StoredRun& stored, const core::Executor& executor) const {
+    const std::string then = stored.Meta("workers");
     const std::string now = std::to_string(executor.capacity());
     if (!then.empty() && then != now) {
       throw core::HostError(job_.directory.string() + ": was searched with " + then +
@@ -190,6 +189,9 @@ class StoredSearch {
 
 JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators) {
   const core::RunLock lock(job.directory);
+  if (job.exists) {
+    core::UpgradeStore(job.directory);
+  }
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
   std::optional<JobResult> result = Ended(job);
   if (!result) {
@@ -197,10 +199,8 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
     core::RunResult run = search.Execute();
     result = JobResult{search.run().metrics(), std::move(run)};
   }
-  const auto at = std::ranges::find(result->metrics, job.search->pipeline.reward.metric,
-                                    &core::MetricDeclaration::name);
-  display.End(progress, EndLine(job, result->run, *at,
-                                static_cast<std::size_t>(at - result->metrics.begin())));
+  const std::size_t metric = core::MetricIndex(result->metrics, job.search->pipeline.reward.metric);
+  display.End(progress, EndLine(job, result->run, result->metrics[metric], metric));
   return std::move(*result);
 }
 

@@ -47,11 +47,8 @@ std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOpt
   std::vector<LoadedPipeline> pipelines;
   for (const auto& file : options.files) {
     const core::Document document = core::Document::Read(file, options.overrides);
-    std::vector<std::filesystem::path> named = global.plugins;
-    const auto own = core::PluginPaths(document);
-    named.insert(named.end(), own.begin(), own.end());
-    auto index =
-        std::make_unique<core::PluginIndex>(core::MakeSearchPath(named), core::IndexCacheFile());
+    auto index = std::make_unique<core::PluginIndex>(
+        core::MakeSearchPath(global.plugins, core::PluginPaths(document)), core::IndexCacheFile());
     auto searches = core::Resolve(document, *index);
     for (const core::Search& search : searches) {
       CheckMetrics(search.pipeline, *index);

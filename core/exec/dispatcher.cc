@@ -46,19 +46,24 @@ void Dispatcher::SetMetrics(MetricLists metrics) {
   }
 }
 
-std::string Dispatcher::FaultOf(const Answer& answer, const Question& question) const {
-  if (answer.id != question.id) {
+std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answer) {
+  if (!asked) {
+    return "was not asked";
+  }
+  if (answer.id != asked->id) {
     return "answers question " + std::to_string(answer.id) + " when asked question " +
-           std::to_string(question.id);
+           std::to_string(asked->id);
   }
   if (answer.measurement.metrics.size() != metric_count_) {
     return "answers with " + std::to_string(answer.measurement.metrics.size()) +
            " metrics, expected " + std::to_string(metric_count_);
   }
+  const Question question = *std::exchange(asked, std::nullopt);
+  Keep(question, std::move(answer.measurement));
   return "";
 }
 
-void Dispatcher::TakeAnswer(const Question& question, Measurement measurement) {
+void Dispatcher::Keep(const Question& question, Measurement measurement) {
   Tell(question, measurement);
   answers_.emplace(question.id, std::move(measurement));
 }
@@ -68,15 +73,19 @@ void Dispatcher::TakeFailure(const Question& question, const std::string& reason
   measurement.outcome = Outcome::kFailed;
   measurement.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
   measurement.failure = "oracle process: " + reason;
-  TakeAnswer(question, std::move(measurement));
+  Keep(question, std::move(measurement));
 }
 
-void Dispatcher::PassOn(const LogMessage& message) const { Log(message.level, message.text); }
-
-void Dispatcher::PassOn(const Progress& progress) const {
-  if (run_.progress) {
-    run_.progress(progress.fraction, progress.what);
+bool Dispatcher::PassOn(const Message& message) const {
+  if (const auto* log = std::get_if<LogMessage>(&message)) {
+    Log(log->level, log->text);
+    return true;
   }
+  const auto* progress = std::get_if<Progress>(&message);
+  if (progress != nullptr && run_.progress) {
+    run_.progress(progress->fraction, progress->what);
+  }
+  return progress != nullptr;
 }
 
 }  // namespace lode::core

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/exec/message.h"
@@ -40,19 +41,18 @@ class Dispatcher : public Executor {
   void SetMetrics(MetricLists metrics);
   bool has_metrics() const { return !metrics_.empty(); }
 
-  // What it must be to answer the question: "" or a fault, in words.
-  std::string FaultOf(const Answer& answer, const Question& question) const;
-
-  void TakeAnswer(const Question& question, Measurement measurement);
+  // Takes the answer to what was asked, which is nothing then. Returns what is wrong with it instead,
+  // in words, or "".
+  std::string TakeAnswer(std::optional<Question>& asked, Answer& answer);
   // The question is lost, for this reason.
   void TakeFailure(const Question& question, const std::string& reason);
 
-  // Log messages and progress go where those of this process go.
-  void PassOn(const LogMessage& message) const;
-  void PassOn(const Progress& progress) const;
+  // Log messages and progress go where those of this process go; false for other messages.
+  bool PassOn(const Message& message) const;
 
  private:
   void Dispatch();
+  void Keep(const Question& question, Measurement measurement);
 
   const RunContext& run_;
   MetricLists metrics_;

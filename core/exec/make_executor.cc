@@ -40,7 +40,7 @@ std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& 
   if (session != nullptr && UnderMpi()) {
     return std::make_unique<Ranks>(*session, setup(), run);
   }
-  if (execution.isolate || execution.workers > 1) {
+  if (execution.isolate) {
     const Workers::Limits limits{execution.timeout_seconds, execution.memory_limit};
     return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), limits, setup(), program,
                                      run);

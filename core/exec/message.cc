@@ -226,6 +226,10 @@ std::string Encode(const Message& message) {
   }
   std::string bytes;
   json::to_msgpack(list, bytes);
+  if (bytes.size() > kMaxMessage) {
+    throw HostError("a message of " + std::to_string(bytes.size()) +
+                    " bytes cannot be sent, at most " + std::to_string(kMaxMessage));
+  }
   return bytes;
 }
 
@@ -245,10 +249,6 @@ Message Decode(std::string_view bytes) {
 
 std::string Frame(const Message& message) {
   const std::string bytes = Encode(message);
-  if (bytes.size() > kMaxMessage) {
-    throw HostError("a message of " + std::to_string(bytes.size()) +
-                    " bytes cannot be sent, at most " + std::to_string(kMaxMessage));
-  }
   const auto size = static_cast<std::uint32_t>(bytes.size());
   std::string frame(sizeof size, '\0');
   std::memcpy(frame.data(), &size, sizeof size);

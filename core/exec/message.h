@@ -63,14 +63,14 @@ struct Progress {
 using Message =
     std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped, LogMessage, Progress>;
 
-// In MessagePack. Doubles stay what they are, NaN too.
+// No message is larger.
+inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;
+
+// In MessagePack. Doubles stay what they are, NaN too. Throws HostError if it is too large.
 std::string Encode(const Message& message);
 
 // Throws HostError if it is no message.
 Message Decode(std::string_view bytes);
-
-// No message is larger.
-inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;
 
 // Throws HostError if it is too large.
 std::string Frame(const Message& message);

@@ -62,10 +62,6 @@ int MpiLink::size() const { return mpi_->size(); }
 
 void MpiLink::Send(int to, const Message& message) {
   const std::string bytes = Encode(message);
-  if (bytes.size() > kMaxMessage) {
-    throw HostError("a message of " + std::to_string(bytes.size()) +
-                    " bytes cannot be sent, at most " + std::to_string(kMaxMessage));
-  }
   if (mpi_->send(to, bytes.data(), bytes.size()) != 0) {
     throw std::bad_alloc();
   }

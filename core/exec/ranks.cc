@@ -95,22 +95,16 @@ void Ranks::Handle(int rank, Message& message) {
   auto& asked = asked_.at(static_cast<std::size_t>(rank) - 1);
   const std::string title = "rank " + std::to_string(rank);
   if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = asked ? FaultOf(*answer, *asked) : "was not asked";
+    const std::string fault = TakeAnswer(asked, *answer);
     if (!fault.empty()) {
       throw HostError(title + ": " + fault);
     }
-    const Question question = *std::exchange(asked, std::nullopt);
-    TakeAnswer(question, std::move(answer->measurement));
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     SetMetrics(std::move(ready->metrics));
     ++ready_;
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     throw HostError(title + ": " + refused->reason);
-  } else if (const auto* log = std::get_if<LogMessage>(&message)) {
-    PassOn(*log);
-  } else if (const auto* progress = std::get_if<Progress>(&message)) {
-    PassOn(*progress);
-  } else {
+  } else if (!PassOn(message)) {
     throw HostError(title + ": sends what only rank 0 sends");
   }
 }

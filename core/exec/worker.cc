@@ -10,7 +10,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -106,7 +105,7 @@ class Host {
 // What the setup asks for.
 class Evaluation {
  public:
-  Evaluation(const Setup& setup, std::vector<std::filesystem::path> plugins, Host& host)
+  Evaluation(const Setup& setup, const std::vector<std::filesystem::path>& plugins, Host& host)
       : run_{setup.seed,
              &cancelled,
              [&host](double fraction, std::string_view what) {
@@ -114,9 +113,8 @@ class Evaluation {
              },
              {}} {
     const Document document = Document::FromText(setup.pipeline, "the pipeline from the host");
-    const auto own = PluginPaths(document);
-    plugins.insert(plugins.end(), own.begin(), own.end());
-    index_ = std::make_unique<PluginIndex>(MakeSearchPath(plugins), IndexCacheFile());
+    index_ = std::make_unique<PluginIndex>(MakeSearchPath(plugins, PluginPaths(document)),
+                                           IndexCacheFile());
     pipeline_ = Resolve(document, *index_).at(0).pipeline;
     oracles_ =
         std::make_unique<Oracles>(pipeline_, *index_, run_, MeasuringOracles(pipeline_, *index_));
@@ -130,17 +128,6 @@ class Evaluation {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  // Nobody reads faster. Any thread.
-  bool IsTimeForProgress() {
-    const Clock::rep now = Clock::now().time_since_epoch().count();
-    Clock::rep next = next_progress_;
-    constexpr Clock::duration kPause = std::chrono::milliseconds(50);
-    return now >= next && next_progress_.compare_exchange_strong(next, now + kPause.count());
-  }
-
-  std::atomic<Clock::rep> next_progress_ = 0;
   RunContext run_;
   std::unique_ptr<PluginIndex> index_;
   Pipeline pipeline_;

@@ -140,25 +140,19 @@ void Workers::Receive(Slot& slot) {
 
 void Workers::Handle(Slot& slot, Message& message) {
   if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = slot.question ? FaultOf(*answer, *slot.question) : "was not asked";
+    const std::string fault = TakeAnswer(slot.question, *answer);
     if (!fault.empty()) {
-      return Lose(slot, fault);
+      Lose(slot, fault);
     }
-    const Question question = *std::exchange(slot.question, std::nullopt);
-    TakeAnswer(question, std::move(answer->measurement));
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     SetMetrics(std::move(ready->metrics));
     slot.ready = true;
     slot.since = Clock::now();
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     slot.refusal = refused->reason;
-  } else if (const auto* log = std::get_if<LogMessage>(&message)) {
-    PassOn(*log);
-  } else if (const auto* progress = std::get_if<Progress>(&message)) {
-    PassOn(*progress);
-  } else if (std::get_if<Stopped>(&message) != nullptr) {
+  } else if (std::holds_alternative<Stopped>(message)) {
     slot.refusal = "oracle process: was told to end, and not by this program";
-  } else {
+  } else if (!PassOn(message)) {
     Lose(slot, "sends what only a host sends");
   }
 }

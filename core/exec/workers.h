@@ -20,9 +20,10 @@ class Workers : public Dispatcher {
     std::uint64_t memory_limit = 0;  // MiB, of a process and what it has started; 0: none
   };
 
-  // Starts `count` processes and waits until the first can be asked; those that end are started again
-  // when there are questions for them. All ends with *this, within two seconds. `run` outlives *this. `idle` is called at least every 50 ms while
-  // waiting. Throws HostError if the oracles cannot be created, CancelledError.
+  // Starts `count` processes and waits until the first can be asked; those that end are started
+  // again when there are questions for them. All ends with *this, within two seconds. `run` outlives
+  // *this. `idle` is called at least every 50 ms while waiting. Throws HostError if the oracles
+  // cannot be created, CancelledError.
   Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
           const RunContext& run, std::function<void()> idle = {});
   ~Workers() override;

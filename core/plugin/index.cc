@@ -155,8 +155,9 @@ class Cache {
 
 }  // namespace
 
-SearchPath MakeSearchPath(const std::vector<fs::path>& named) {
+SearchPath MakeSearchPath(const std::vector<fs::path>& named, const std::vector<fs::path>& own) {
   SearchPath path{named, {}};
+  path.named.insert(path.named.end(), own.begin(), own.end());
   std::istringstream list(Environment("LODE_PLUGIN_PATH"));
   for (std::string entry; std::getline(list, entry, ':');) {
     if (fs::path(entry).is_absolute()) {

@@ -20,10 +20,11 @@ struct SearchPath {
       directories;  // searched if they exist; what is broken there is a warning
 };
 
-// `named` (from --plugin and the pipeline), then LODE_PLUGIN_PATH, then the directory that belongs
+// `named` (from --plugin), then `own` (of a pipeline), then LODE_PLUGIN_PATH, then the directory that belongs
 // to the running program. The environment is ignored in a program with raised privileges. The
 // current directory is never searched.
-SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named);
+SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named,
+                          const std::vector<std::filesystem::path>& own = {});
 
 // $XDG_CACHE_HOME/lode/plugins.json, or ~/.cache/lode/plugins.json. Empty without $HOME: nothing is
 // cached then.

@@ -101,10 +101,7 @@ bool Evaluator::SettleFree(Ticket& ticket) {
   if (free_places_.empty()) {
     return false;
   }
-  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
-  std::uint64_t seed = 0;
-  random_.Fill(&seed, 1);
-  Measurement measurement = free_.Measure(ticket.architecture, seed);
+  Measurement measurement = free_.Measure(ticket.architecture, SeedFor(ticket));
   Place(measurement.metrics, free_places_, ticket.row);
   ticket.records = std::move(measurement.records);
   if (measurement.outcome == Outcome::kRejected) {
@@ -162,6 +159,14 @@ void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
   Report(ticket, measurement);
 }
 
+// For the oracles' own randomness.
+std::uint64_t Evaluator::SeedFor(const Ticket& ticket) {
+  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
+  std::uint64_t seed = 0;
+  random_.Fill(&seed, 1);
+  return seed;
+}
+
 void Evaluator::Ask(Ticket& ticket) {
   ticket.state = Ticket::State::kAsked;
   ticket.is_new_query = !by_architecture_.contains(ticket.key) &&
@@ -170,9 +175,8 @@ void Evaluator::Ask(Ticket& ticket) {
   unique_queries_ += ticket.is_new_query ? 1 : 0;
   asked_.emplace(ticket.network, ticket.step);
   ticket.id = ++last_id_;
-  Question question{ticket.id, ticket.step, ticket.attempt, 0, ticket.architecture, ticket.text};
-  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
-  random_.Fill(&question.seed, 1);
+  const Question question{ticket.id,       ticket.step,         ticket.attempt,
+                          SeedFor(ticket), ticket.architecture, ticket.text};
   under_way_.emplace(ticket.id, ticket);
   executor_.Start(question);
 }

@@ -91,6 +91,7 @@ class Evaluator {
   bool SettleFree(Ticket& ticket);
   bool SettleNetwork(Ticket& ticket);
   void Ask(Ticket& ticket);
+  std::uint64_t SeedFor(const Ticket& ticket);
 
   void Reuse(Ticket& ticket, std::size_t same);
   bool IsAskedBefore(const Ticket& ticket) const;

@@ -66,7 +66,7 @@ void ReplayExecutor::FindColumns() {
 }
 
 void ReplayExecutor::Start(const Question& question) {
-  const EvaluationRecord* evaluation = stored_ ? Find(question) : nullptr;
+  const EvaluationRecord* evaluation = Find(question);
   if (evaluation == nullptr) {
     rest_->Start(question);
     return;

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "core/config/resolve.h"
+#include "core/exec/descriptor.h"
 #include "core/plugin/error.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
@@ -205,35 +206,24 @@ std::string ReadFile(const fs::path& file) {
 
 namespace {
 
-// Owns a descriptor that is written to.
-class OutputFile {
- public:
-  explicit OutputFile(const fs::path& path)
-      : file_(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {}
-  ~OutputFile() { close(file_); }
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-
-  bool Write(std::string_view text) const {
-    while (file_ >= 0 && !text.empty()) {
-      const ssize_t wrote = write(file_, text.data(), text.size());
-      if (wrote < 0 && errno != EINTR) {
-        return false;
-      }
-      text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(wrote, 0)));
+// Whether the whole text is on the disk; if not, errno says why.
+bool WriteText(const fs::path& path, std::string_view text) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  while (file.is_open() && !text.empty()) {
+    const ssize_t wrote = write(file.get(), text.data(), text.size());
+    if (wrote < 0 && errno != EINTR) {
+      return false;
     }
-    return file_ >= 0 && fsync(file_) == 0;
+    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(wrote, 0)));
   }
-
- private:
-  const int file_;
-};
+  return file.is_open() && fsync(file.get()) == 0;
+}
 
 }  // namespace
 
 void WriteFile(const fs::path& file, const std::string& text) {
   const fs::path partial = file.string() + ".partial";
-  if (!OutputFile(partial).Write(text)) {
+  if (!WriteText(partial, text)) {
     const int reason = errno;
     std::error_code ignored;
     fs::remove(partial, ignored);

@@ -1,10 +1,9 @@
 // One process at a time works on a run's directory.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
-#include <optional>
+
+#include "core/exec/descriptor.h"
 
 namespace lode::core {
 
@@ -13,15 +12,9 @@ class RunLock {
  public:
   // Throws HostError with the other process's id if the directory is locked.
   explicit RunLock(const std::filesystem::path& directory);
-  ~RunLock();
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
 
  private:
-  int file_ = -1;
+  Descriptor file_;
 };
-
-// Which process holds the lock of a directory; none: nobody.
-std::optional<pid_t> LockHolder(const std::filesystem::path& directory);
 
 }  // namespace lode::core
