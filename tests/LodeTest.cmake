@@ -15,7 +15,6 @@ function(lode_add_test name)
     target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
     target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
   endif()
-  lode_precompile(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LODE_BINARY_DIR="${CMAKE_BINARY_DIR}")
