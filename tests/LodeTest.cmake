@@ -1,16 +1,23 @@
-# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE])
+# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE] [APART])
 #
 # A GoogleTest program, every case its own ctest entry. PLUGIN: it is made of that plugin's objects and libraries, too.
-# WHOLE makes the program one entry, for programs that are slow
-# to start. Label "slow" keeps a test out of the sanitizer runs.
+# WHOLE makes the program one entry, for programs that are slow to start, as all are under a sanitizer.
+# APART: its files use the same names for different things, and are never compiled as one.
+# Label "slow" keeps a test out of the sanitizer runs.
 function(lode_add_test name)
   if(NOT LODE_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "PLUGIN" "SOURCES;LIBS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN" "SOURCES;LIBS;LABELS")
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
+  if(LODE_SANITIZE)  # what a test is made of is optimised, the test itself need not be
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
+  if(arg_APART)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   if(arg_PLUGIN)
     target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
     target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
@@ -18,7 +25,7 @@ function(lode_add_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LODE_BINARY_DIR="${CMAKE_BINARY_DIR}")
-  if(arg_WHOLE)
+  if(arg_WHOLE OR LODE_SANITIZE)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
   else()

@@ -50,6 +50,7 @@ TEST_F(CompletionTest, ValuesAreWhatTheirNamesSay) {
   EXPECT_THAT(Complete({"describe", "l2"}), ElementsAre("words", "l2nas"));
   EXPECT_THAT(Complete({"describe", "pi"}), ElementsAre("words", "pipeline"));
   EXPECT_THAT(Complete({"show", ""}), ElementsAre("words", "darts", "nb201", "ofa"));
+  EXPECT_THAT(Complete({"show", "runs/nb"}), ElementsAre("directories"));
   EXPECT_THAT(Complete({"completion", ""}), ElementsAre("words", "bash", "zsh"));
   EXPECT_THAT(Complete({"run", ""}), ElementsAre("files"));
   EXPECT_THAT(Complete({"run", rea_, ""}), ElementsAre("files"));

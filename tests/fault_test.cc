@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
@@ -161,6 +162,15 @@ TEST_F(FaultTest, TooManyFailuresInARowEndTheRun) {
       << outcome.out;
 }
 
+TEST_F(FaultTest, ABudgetThatNothingSpendsIsRefused) {
+  const Outcome outcome =
+      Run("nan_oracle", With(kNanOracle, {"oracle.nan_every=0", "oracle.fail_every=0",
+                                          "budget={simulated_seconds=1000}"}));
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_NE(outcome.out.find("no oracle reports what an evaluation costs"), std::string::npos)
+      << outcome.out << outcome.err;
+}
+
 // A noisy oracle is asked again, and every answer stays with its own trial.
 TEST_F(FaultTest, NoisyMeasurementsAreMadeAgainAndAllKept) {
   const Outcome outcome =
@@ -179,8 +189,8 @@ TEST_F(FaultTest, InterruptionReachesASlowOracle) {
       lode_.Start({"--plugin", (kBroken / "nan_oracle.lode.so").string(), "run",
                    SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--set",
                    "oracle.use=nan_oracle", "--set", "oracle.delay_ms=60000", "--set",
-                   "reward={metric=\"checksum\", transform=\"identity\"}"});
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+                   "reward={metric=\"checksum\", transform=\"identity\"}", "--out", "out"});
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(dir_.path() / "out/seed-0/run.db-wal"); }));
   const auto asked = std::chrono::steady_clock::now();
   kill(child, SIGTERM);
   EXPECT_EQ(lode_.Finish(child).status, 130);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,9 +31,11 @@ inline constexpr bool kMemoryIsOurs = false;
 inline constexpr bool kMemoryIsOurs = true;
 #endif
 
+// Empty for a process that has gone, also while it is read.
 inline std::string ReadProc(pid_t process, const char* name) {
-  std::ifstream in("/proc/" + std::to_string(process) + "/" + name);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream content;
+  content << std::ifstream("/proc/" + std::to_string(process) + "/" + name).rdbuf();
+  return content.str();
 }
 
 // Zombies do not live: what is nobody's child any more may wait for the system to forget it.

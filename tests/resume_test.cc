@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
@@ -74,9 +75,8 @@ class ResumeTest : public testing::Test {
   // Starts a search and waits until it stores its trials.
   pid_t StartStoring(const std::vector<std::string>& arguments, const std::string& out) const {
     const pid_t child = lode_.Start(arguments);
-    while (!fs::exists(directory_.path() / out / "seed-0" / "run.db-wal")) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    EXPECT_TRUE(
+        WaitUntil([&] { return fs::exists(directory_.path() / out / "seed-0/run.db-wal"); }));
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return child;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
@@ -16,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const char* const kOptimizers[] = {"l2nas", "random", "rea", "local_search"};
+const char* const kOneGoalOptimizers[] = {"l2nas", "random", "rea", "local_search"};
 
 std::string Config(const std::string& name) {
   return SourceFile("configs/nb201/" + name + ".toml").string();
@@ -38,7 +39,7 @@ class RunTest : public testing::Test {
 };
 
 TEST_F(RunTest, EveryShippedPipelineRuns) {
-  for (const char* optimizer : kOptimizers) {
+  for (const char* optimizer : kOneGoalOptimizers) {
     const json out =
         RunJson(lode_, {Config(optimizer), "--seeds", "2", "--set", "budget={steps=60}"});
     ASSERT_EQ(out["runs"].size(), 2u) << optimizer;
@@ -58,7 +59,7 @@ TEST_F(RunTest, EveryShippedPipelineRuns) {
 }
 
 TEST_F(RunTest, OneWordChangesTheOptimizer) {
-  for (const char* optimizer : kOptimizers) {
+  for (const char* optimizer : kOneGoalOptimizers) {
     const std::string use = std::string("optimizer.use=") + optimizer;
     const json out = RunJson(
         lode_, {Config("l2nas"), "--seeds", "3,", "--set", use, "--set", "budget={steps=40}"});
@@ -68,7 +69,7 @@ TEST_F(RunTest, OneWordChangesTheOptimizer) {
 }
 
 TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
-  for (const char* optimizer : kOptimizers) {
+  for (const char* optimizer : kOneGoalOptimizers) {
     for (const char* jobs : {"1", "2"}) {
       const fs::path out = dir_.path() / optimizer / jobs;
       RunJson(lode_, {Config(optimizer), "--seeds", "3", "--set", "budget={steps=200}", "--jobs",
@@ -194,15 +195,14 @@ TEST_F(RunTest, InterruptedRunKeepsItsTrials) {
   const pid_t child =
       lode_.Start({"run", Config("random"), "--seeds", "1", "--set", "budget={steps=1000000000}",
                    "--out", (dir_.path() / "x").string()});
-  while (!fs::exists(dir_.path() / "x/seed-0/run.db-wal")) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const fs::path run = dir_.path() / "x/seed-0";
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
+  ASSERT_TRUE(WaitUntil([&] { return Lines(Trials(run)).size() > 100; }));
   kill(child, SIGINT);
   const Outcome outcome = lode_.Finish(child);
   EXPECT_EQ(outcome.status, 130);
   EXPECT_NE(outcome.out.find("seed 0 interrupted"), std::string::npos) << outcome.out;
-  EXPECT_GT(Lines(Trials(dir_.path() / "x/seed-0")).size(), 100u);
+  EXPECT_GT(Lines(Trials(run)).size(), 100u);
 }
 
 TEST_F(RunTest, APolicyIsSavedAndLoaded) {

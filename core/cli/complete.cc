@@ -168,8 +168,11 @@ Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Gi
     all.words.push_back({"pipeline", "The host's own tables of a pipeline."});
     return all;
   }
-  if (name == "SPACE") {
-    return ComponentNames({LODE_SPACE}, given);
+  if (name == "DIR|SPACE") {
+    const Candidates spaces = ComponentNames({LODE_SPACE}, given);
+    const bool one_begins = std::ranges::any_of(
+        spaces.words, [&](const Candidate& space) { return space.word.starts_with(word); });
+    return one_begins ? spaces : kDirectoryNames;
   }
   if (name == "PATH=VALUE") {
     return SettingNames(PipelineSettings(given), word);

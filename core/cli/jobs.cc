@@ -36,14 +36,6 @@ namespace fs = std::filesystem;
 // How long a trial in hand may take to end once the user wants the run to.
 constexpr auto kPatience = std::chrono::milliseconds(1800);
 
-std::string TitleOf(const Job& job) {
-  std::string title = job.search->pipeline.name;
-  for (const auto& [path, value] : job.search->point) {
-    title += " " + value;
-  }
-  return title + " seed " + std::to_string(job.seed);
-}
-
 std::string EndLine(const Job& job, const core::RunResult& result,
                     const core::MetricDeclaration& metric, std::size_t position) {
   char text[160];
@@ -56,27 +48,6 @@ std::string EndLine(const Job& job, const core::RunResult& result,
         ", best " + metric.name + " " + core::FormatMetric(metric, result.best->metrics[position]);
   }
   return result.reason.empty() ? line : line + " (" + result.reason + ")";
-}
-
-// What a job came to.
-struct JobResult {
-  std::vector<core::MetricDeclaration> metrics;
-  core::RunResult run;
-};
-
-// The result of a run that has ended and needs nothing more; none: there is something to do.
-std::optional<JobResult> Ended(const Job& job) {
-  if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
-    return std::nullopt;
-  }
-  core::StoredRun stored(job.directory);
-  const std::string status = stored.Meta("status");
-  if (status == "running" || status == "interrupted") {
-    return std::nullopt;
-  }
-  const fs::path file = job.directory / core::kResultFile;
-  return JobResult{stored.metrics(),
-                   core::ResultFromJson(core::ReadFile(file), stored.metrics(), file.string())};
 }
 
 // One run from its components to its result, while its directory is locked.
@@ -309,17 +280,7 @@ class Notes {
   std::vector<std::string> said_;
 };
 
-void PrintTables(const Plan& plan) {
-  for (const core::SearchResult& result : plan.results) {
-    if (!result.metrics.empty()) {
-      std::printf("%s\n", core::FormatRuns(result).c_str());
-    }
-  }
-  const bool compare =
-      plan.results.size() > 1 || !plan.results.front().search->pipeline.references.empty();
-  if (compare && !plan.results.front().metrics.empty()) {
-    std::printf("%s\n", core::FormatComparison(plan.results).c_str());
-  }
+void PrintDirectories(const Plan& plan) {
   for (const fs::path& directory : plan.directories) {
     std::printf("kept in %s\n", directory.c_str());
     if (interrupted) {
@@ -387,6 +348,38 @@ void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::ui
   run.ending = core::Ending::kInterrupted;  // until it has run
 }
 
+std::optional<JobResult> Ended(const Job& job) {
+  if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
+    return std::nullopt;
+  }
+  core::StoredRun stored(job.directory);
+  const std::string status = stored.Meta("status");
+  if (status == "running" || status == "interrupted") {
+    return std::nullopt;
+  }
+  const fs::path file = job.directory / core::kResultFile;
+  return JobResult{stored.metrics(),
+                   core::ResultFromJson(core::ReadFile(file), stored.metrics(), file.string())};
+}
+
+std::string TitleOf(const Job& job) {
+  std::string title = job.search->pipeline.name;
+  for (const auto& [path, value] : job.search->point) {
+    title += " " + value;
+  }
+  return title + " seed " + std::to_string(job.seed);
+}
+
+void PrintTables(const std::vector<core::SearchResult>& results) {
+  for (const core::SearchResult& result : results) {
+    std::printf("%s\n", core::FormatRuns(result).c_str());
+  }
+  if (results.size() > 1 ||
+      (!results.empty() && !results.front().search->pipeline.references.empty())) {
+    std::printf("%s\n", core::FormatComparison(results).c_str());
+  }
+}
+
 void CheckChanges(Plan& plan, const JobOptions& options) {
   for (Job& job : plan.jobs) {
     if (!job.exists) {
@@ -415,7 +408,8 @@ int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
   if (options.json) {
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
   } else if (!plan.results.empty()) {
-    PrintTables(plan);
+    PrintTables(plan.results);
+    PrintDirectories(plan);
   }
   return ExitStatusOf(plan);
 }

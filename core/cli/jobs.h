@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/cli/pipeline_options.h"
@@ -57,6 +59,22 @@ struct Evaluators {
   core::WorkerProgram program;
   core::MpiSession& mpi;
 };
+
+// What a job came to.
+struct JobResult {
+  std::vector<core::MetricDeclaration> metrics;
+  core::RunResult run;
+};
+
+// The result of a run that has ended and needs nothing more; none: there is something to do.
+std::optional<JobResult> Ended(const Job& job);
+
+// "nb201-rea cifar10 seed 3"
+std::string TitleOf(const Job& job);
+
+// Prints a table of the runs of each search, and one that compares the searches. REQUIRES: each has
+// a run.
+void PrintTables(const std::vector<core::SearchResult>& results);
 
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);

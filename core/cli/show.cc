@@ -1,4 +1,5 @@
-// lode show: one architecture of a space: its canonical string, what is computed of it, its picture.
+// lode show: one architecture of a space (its canonical string, what is computed of it, its picture),
+// or runs.
 #include <cstdint>
 #include <cstdio>
 #include <lode/plugin.hpp>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "core/cli/command.h"
+#include "core/cli/show_runs.h"
 #include "core/config/resolve.h"
 #include "core/plugin/component.h"
 #include "core/plugin/error.h"
@@ -20,7 +22,7 @@ namespace lode::cli {
 namespace {
 
 struct ShowOptions {
-  std::string space;
+  std::string subject;  // a space's id, or a directory
   std::string architecture;
   std::vector<std::string> overrides;  // of the space's parameters
   bool dot = false;
@@ -28,9 +30,9 @@ struct ShowOptions {
 };
 
 core::ComponentConfig ResolveSpace(const ShowOptions& options, const core::Catalog& catalog) {
-  std::vector<std::string> overrides{"space.use=" + options.space};
+  std::vector<std::string> overrides{"space.use=" + options.subject};
   for (const std::string& change : options.overrides) {
-    overrides.push_back("space." + options.space + "." + change);
+    overrides.push_back("space." + options.subject + "." + change);
   }
   return core::ResolveComponent(core::Document::FromText("[space]\n", "lode show", overrides),
                                 LODE_SPACE, catalog);
@@ -82,7 +84,7 @@ void PrintDot(const lode::Space& space, const lode::Architecture& architecture,
   std::printf("%s", core::FormatDot(space.Graph(architecture)).c_str());
 }
 
-int Show(const ShowOptions& options, const GlobalOptions& global) {
+void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   const core::ComponentConfig config = ResolveSpace(options, index);
   const core::RunContext run;
@@ -101,17 +103,34 @@ int Show(const ShowOptions& options, const GlobalOptions& global) {
   } catch (const lode::Error& e) {
     throw core::HostError(instance.title() + ": " + e.what());
   }
+}
+
+int Show(const ShowOptions& options, const GlobalOptions& global) {
+  if (!options.architecture.empty()) {
+    ShowArchitecture(options, global);
+  } else if (options.dot || !options.overrides.empty()) {
+    throw core::HostError("--dot and --set are for an architecture: lode show SPACE ARCHITECTURE");
+  } else {
+    ShowRuns(options.subject, options.json, global);
+  }
   return kDone;
 }
 
 }  // namespace
 
 void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
-  auto* command = app.add_subcommand(
-      "show", "Show one architecture: its canonical string, what is computed of it, its picture");
+  auto* command = app.add_subcommand("show",
+                                     "Show runs: their tables, and how far those are that have not "
+                                     "ended. Or one architecture: its "
+                                     "canonical string, what is computed of it, its picture");
   auto options = std::make_shared<ShowOptions>();
-  command->add_option("SPACE", options->space, "A space's id")->required();
-  command->add_option("ARCHITECTURE", options->architecture, "In the space's notation")->required();
+  command
+      ->add_option("RUN", options->subject,
+                   "A run's directory, or one with several runs in it (runs/NAME/TIME); or, before "
+                   "ARCHITECTURE, a space's id")
+      ->required()
+      ->type_name("DIR|SPACE");
+  command->add_option("ARCHITECTURE", options->architecture, "In the notation of the space");
   command
       ->add_option("--set", options->overrides,
                    "Set a parameter of the space: NAME=VALUE, e.g. --set channels=16")

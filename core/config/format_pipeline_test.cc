@@ -269,7 +269,7 @@ void Mutate(std::string& text, Bytes& bytes) {
 
 TEST_F(FormatPipelineTest, MutatedPipelinesGivePipelinesOrMistakes) {
   Bytes bytes(20260101);
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     std::string text = round % 2 == 0 ? kEverything : kPipeline;
     const std::size_t mutations = bytes.Below(3);
     for (std::size_t i = 0; i < mutations && !text.empty(); ++i) {
@@ -277,8 +277,8 @@ TEST_F(FormatPipelineTest, MutatedPipelinesGivePipelinesOrMistakes) {
     }
     ExpectPipelinesOrMistakes(text);
   }
-  EXPECT_GT(resolved_, 100);
-  EXPECT_GT(refused_, 1000);
+  EXPECT_GT(resolved_, 25);
+  EXPECT_GT(refused_, 250);
 }
 
 TEST_F(FormatPipelineTest, EveryPrefixGivesPipelinesOrMistakes) {

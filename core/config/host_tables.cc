@@ -22,7 +22,7 @@ ParamDeclaration Declare(const char* name, lode_type type, Value fallback, const
   return p;
 }
 
-ParamDeclaration Required(ParamDeclaration p) {
+ParamDeclaration RequiredParam(ParamDeclaration p) {
   p.flags |= LODE_PARAM_REQUIRED;
   return p;
 }
@@ -43,7 +43,7 @@ ParamDeclaration Count(const char* name, std::int64_t fallback, const char* doc)
 }
 
 // A count of which 0 stands for none.
-ParamDeclaration Limit(const char* name, const char* doc, const char* unit = "") {
+ParamDeclaration LimitOrNone(const char* name, const char* doc, const char* unit = "") {
   ParamDeclaration p = Declare(name, LODE_T_INT, std::int64_t{0}, doc, 0, kMaxCount);
   p.unit = unit;
   return p;
@@ -67,8 +67,8 @@ std::vector<HostTable> RewardTables() {
   return {
       {"reward",
        "what the optimizer maximises",
-       {Required(Declare("metric", LODE_T_STRING, kNoText,
-                         "The metric of an oracle that it is made of.")),
+       {RequiredParam(Declare("metric", LODE_T_STRING, kNoText,
+                              "The metric of an oracle that it is made of.")),
         Choice("transform", {"identity", "exponential", "relative"},
                "identity: the metric itself; exponential: 100^accuracy (L2NAS, eq. 3); relative: "
                "100^(accuracy / reference) / 100 - 1 (eq. 7)."),
@@ -103,23 +103,24 @@ std::vector<HostTable> RewardTables() {
        "what metrics must keep to: `limits = [{metric = \"macs\", max = 350e6}]`; one has max, min "
        "or "
        "both",
-       {Required(Declare("metric", LODE_T_STRING, kNoText, "A metric of an oracle.")),
+       {RequiredParam(Declare("metric", LODE_T_STRING, kNoText, "A metric of an oracle.")),
         Optional("max", "Largest value allowed."), Optional("min", "Smallest value allowed.")},
        true},
       {"reward.add",
        "weighted sum: `add = [{metric = \"macs\", weight = -1e-9}]`",
-       {Required(Declare("metric", LODE_T_STRING, kNoText,
-                         "A metric of an oracle; added to the transformed reward.")),
-        Required(Declare("weight", LODE_T_REAL, 0.0,
-                         "What a unit of the metric is worth; negative if less is better."))},
+       {RequiredParam(Declare("metric", LODE_T_STRING, kNoText,
+                              "A metric of an oracle; added to the transformed reward.")),
+        RequiredParam(Declare("weight", LODE_T_REAL, 0.0,
+                              "What a unit of the metric is worth; negative if less is better."))},
        true},
       {"reward.goals",
        "several goals: `goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]`. "
        "Optimizers for several goals (nsga2) seek their Pareto front instead of the reward; the "
        "front is kept "
        "whatever the optimizer. Without them it is kept of the reward's metric, `limits` and `add`",
-       {Required(Declare("metric", LODE_T_STRING, kNoText,
-                         "A metric of an oracle: more or less of it is better as it declares.")),
+       {RequiredParam(
+            Declare("metric", LODE_T_STRING, kNoText,
+                    "A metric of an oracle: more or less of it is better as it declares.")),
         Optional("reference",
                  "The worst value that counts, in the metric's unit: the hypervolume's reference "
                  "point. A hypervolume is given if every goal has one.")},
@@ -137,8 +138,8 @@ std::vector<HostTable> FirstTables() {
                 "file.")}},
       {"pipeline",
        "what it is",
-       {Required(Declare("name", LODE_T_STRING, kNoText,
-                         "Name of the pipeline: heads its tables and its directory.")),
+       {RequiredParam(Declare("name", LODE_T_STRING, kNoText,
+                              "Name of the pipeline: heads its tables and its directory.")),
         Declare("description", LODE_T_STRING, kNoText, "What it is for."),
         Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
                 "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).", 0,
@@ -150,15 +151,16 @@ std::vector<HostTable> LastTables() {
   return {
       {"budget",
        "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
-       {Limit("steps", "Number of trials; 0: not limited."),
+       {LimitOrNone("steps", "Number of trials; 0: not limited."),
         Count("unique_queries", 0,
               "Number of distinct architectures that an oracle was asked about; known ones are "
               "free, and so is what is merely computed (analytic) beside an oracle that measures. "
               "Without it they are not limited."),
-        Limit("simulated_seconds",
-              "What the evaluations may cost together, in seconds that the oracle says they would "
-              "take (nb201.table: training); 0: not limited. Known results cost nothing.",
-              "s"),
+        LimitOrNone(
+            "simulated_seconds",
+            "What the evaluations may cost together, in seconds that the oracle says they would "
+            "take (nb201.table: training); 0: not limited. Known results cost nothing.",
+            "s"),
         Declare("marks", LODE_T_INT_LIST, kNoInts,
                 "Earlier points to report the best at, ascending, in steps if steps are limited, "
                 "else in unique queries if those are, else in simulated seconds.",
@@ -184,9 +186,10 @@ std::vector<HostTable> LastTables() {
                 "declares that it runs foreign or heavy code."),
         Seconds("timeout_seconds",
                 "How long an evaluation in a child process may take; 0: as long as it likes."),
-        Limit("memory_limit",
-              "How much memory a child process and what it starts may have in use; 0: not limited.",
-              "MiB")}},
+        LimitOrNone(
+            "memory_limit",
+            "How much memory a child process and what it starts may have in use; 0: not limited.",
+            "MiB")}},
       {"plugins",
        "where else plugins are",
        {Declare(
@@ -201,9 +204,10 @@ std::vector<HostTable> LastTables() {
        "a published figure to print beside ours. `where = {\"oracle.dataset\" = \"cifar10\"}` "
        "gives "
        "paths of the grid and their values at the searches that it belongs to",
-       {Required(Declare("label", LODE_T_STRING, kNoText, "Where the figure is from.")),
-        Limit("mark", "The budget mark it belongs to; 0: the end."),
-        Required(Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
+       {RequiredParam(Declare("label", LODE_T_STRING, kNoText, "Where the figure is from.")),
+        LimitOrNone("mark", "The budget mark it belongs to; 0: the end."),
+        RequiredParam(
+            Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
         Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)},
        true},
   };
@@ -222,7 +226,7 @@ std::vector<ParamDeclaration> MakeComponentKeys() {
       "policy", LODE_T_PATH, kNoText,
       "What the optimizer learned in an earlier run (the file `policy` of it), to start from.");
   policy.flags = LODE_PARAM_INPUT_FILE;
-  return {Required(Declare("use", LODE_T_STRING, kNoText, "The id of the component.")),
+  return {RequiredParam(Declare("use", LODE_T_STRING, kNoText, "The id of the component.")),
           Declare("preset", LODE_T_STRING, kNoText,
                   "The name of one of its presets; what is written beside it wins. Without it the "
                   "first one holds."),

@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{5};  // with rank 0, once this rank was told to end
+constexpr std::chrono::seconds kFarewell{5};  // with rank 0, once this rank was told to end
 constexpr int kTerminated = 128 + SIGTERM;
 
 std::atomic<bool> interrupted = false;
@@ -69,7 +69,7 @@ class RankServer {
 
   void OnIdle() {
     if (interrupted && deadline_ == Clock::time_point::max()) {
-      deadline_ = Clock::now() + kPatience;
+      deadline_ = Clock::now() + kFarewell;
       cancelled_ = true;
     }
   }

@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};  // with ranks that are to stop
+constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that are to stop
 
 class Taking {
  public:
@@ -63,7 +63,7 @@ void Ranks::StopAll() {
   for (int rank = 1; rank < link_.size(); ++rank) {
     link_.Send(rank, Stop{});
   }
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto deadline = std::chrono::steady_clock::now() + kPatienceWithRanks;
   for (int running = link_.size() - 1; running > 0;) {
     const auto received = link_.Receive(kSlice);
     if (received && std::holds_alternative<Stopped>(received->message)) {

@@ -30,8 +30,6 @@
 namespace lode::core {
 namespace {
 
-constexpr int kChannel = 3;
-
 std::atomic<bool> cancelled = false;
 
 void OnTerminate(int) { cancelled = true; }
@@ -46,7 +44,7 @@ void Catch(int number, void (*handler)(int)) {
 }
 
 bool IsHostGone() {
-  pollfd channel{kChannel, 0, 0};
+  pollfd channel{kWorkerChannel, 0, 0};
   return poll(&channel, 1, 0) > 0 && (channel.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
@@ -55,7 +53,7 @@ bool Settle() {
   Catch(SIGHUP, OnOrphaned);
   Catch(SIGTERM, OnTerminate);
   prctl(PR_SET_PDEATHSIG, SIGHUP);
-  fcntl(kChannel, F_SETFD, FD_CLOEXEC);
+  fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
   std::ofstream("/proc/self/oom_score_adj") << 1000;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a crash must not lose what was printed
   return !IsHostGone();
@@ -74,7 +72,7 @@ class Host {
         return std::nullopt;
       }
       std::array<char, 65536> buffer;
-      const ssize_t got = recv(kChannel, buffer.data(), buffer.size(), 0);
+      const ssize_t got = recv(kWorkerChannel, buffer.data(), buffer.size(), 0);
       if (got > 0) {
         frames_.Add({buffer.data(), static_cast<std::size_t>(got)});
       } else if (got == 0 || errno != EINTR) {
@@ -89,7 +87,7 @@ class Host {
     std::string_view rest = frame;
     const std::lock_guard lock(mutex_);
     while (!rest.empty()) {
-      const ssize_t sent = send(kChannel, rest.data(), rest.size(), MSG_NOSIGNAL);
+      const ssize_t sent = send(kWorkerChannel, rest.data(), rest.size(), MSG_NOSIGNAL);
       if (sent < 0 && errno != EINTR) {
         return;
       }

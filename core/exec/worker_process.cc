@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/exec/process_tree.h"
+#include "core/exec/worker.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 
@@ -26,12 +27,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kTail = 4096;      // bytes of output that are kept
-constexpr std::size_t kTold = 500;       // bytes of them that a reason has
-constexpr int kPipeSize = 1 << 20;       // a worker that prints does not wait for a busy host
-constexpr int kChannel = 3;              // where the worker finds its end
-constexpr milliseconds kMercy{1000};     // from SIGTERM to SIGKILL
-constexpr milliseconds kPatience{1000};  // with a process that was killed
+constexpr std::size_t kTail = 4096;   // bytes of output that are kept
+constexpr std::size_t kTold = 500;    // bytes of them that a reason has
+constexpr int kPipeSize = 1 << 20;    // a worker that prints does not wait for a busy host
+constexpr milliseconds kMercy{1000};  // from SIGTERM to SIGKILL
+constexpr milliseconds kPatienceWithKilled{1000};  // with a process that was killed
 
 [[noreturn]] void Fail(int error) {
   throw HostError("an oracle process cannot be started: " + std::string(std::strerror(error)));
@@ -109,8 +109,8 @@ class SpawnPlan {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, channel, kChannel);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, kChannel + 1);
+    posix_spawn_file_actions_adddup2(&actions_, channel, kWorkerChannel);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, kWorkerChannel + 1);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setflags(&attributes_,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
@@ -135,7 +135,7 @@ class SpawnPlan {
   posix_spawnattr_t attributes_;
 };
 
-std::string Ending(int wait_status) {
+std::string DescribeExit(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
     const int number = WTERMSIG(wait_status);
     return "killed by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
@@ -301,7 +301,7 @@ std::string WorkerProcess::End(milliseconds patience) {
   WaitForExit(fault_.empty() ? patience : milliseconds(0));
   const bool exited = HasExited();
   kill(pid_, SIGKILL);
-  WaitForExit(kPatience);
+  WaitForExit(kPatienceWithKilled);
   // Before it is reaped: as long as it is there, no other session has its number.
   KillFollowers(pid_, mark_);
   ReadOutput();
@@ -316,7 +316,7 @@ std::string WorkerProcess::End(milliseconds patience) {
 std::string WorkerProcess::Reap() {
   int status = 0;
   const pid_t reaped = waitpid(std::exchange(pid_, -1), &status, WNOHANG);
-  return reaped > 0 ? Ending(status) : reaped == 0 ? "does not end" : "ended";
+  return reaped > 0 ? DescribeExit(status) : reaped == 0 ? "does not end" : "ended";
 }
 
 void WorkerProcess::ClearOutput() {

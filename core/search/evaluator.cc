@@ -7,8 +7,6 @@
 namespace lode::core {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // Puts metrics where they belong among all.
 void Place(std::span<const double> metrics, const std::vector<std::size_t>& places,
            std::vector<double>& row) {

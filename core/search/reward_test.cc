@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-const std::vector<MetricDeclaration> kMetrics = {
+const std::vector<MetricDeclaration> kRewardMetrics = {
     {"valid_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "cifar10", 200,
      false},
     {"test_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200,
@@ -29,33 +29,36 @@ RewardConfig Config(const char* metric, Transform transform, double reference = 
 TEST(Reward, ExponentialIsEquation3) {
   EXPECT_DOUBLE_EQ(ExponentialReward(0), 1);
   EXPECT_DOUBLE_EQ(ExponentialReward(1), 100);
-  EXPECT_DOUBLE_EQ(Reward(Config("valid_accuracy", Transform::kExponential), kMetrics)(kValues),
-                   10);
-  EXPECT_DOUBLE_EQ(Reward(Config("share", Transform::kExponential), kMetrics)(kValues), 10);
+  EXPECT_DOUBLE_EQ(
+      Reward(Config("valid_accuracy", Transform::kExponential), kRewardMetrics)(kValues), 10);
+  EXPECT_DOUBLE_EQ(Reward(Config("share", Transform::kExponential), kRewardMetrics)(kValues), 10);
 }
 
 // Acc = AccEnv gives 100/100 - 1 = 0; Acc = AccEnv / 2 gives 10/100 - 1 = -0.9.
 TEST(Reward, RelativeIsEquation7) {
   EXPECT_DOUBLE_EQ(RelativeReward(0.76, 0.76), 0);
   EXPECT_NEAR(RelativeReward(0.38, 0.76), -0.9, 1e-15);
-  EXPECT_NEAR(Reward(Config("valid_accuracy", Transform::kRelative, 100.0), kMetrics)(kValues),
-              -0.9, 1e-15);
-  EXPECT_NEAR(Reward(Config("share", Transform::kRelative, 1.0), kMetrics)(kValues), -0.9, 1e-15);
+  EXPECT_NEAR(
+      Reward(Config("valid_accuracy", Transform::kRelative, 100.0), kRewardMetrics)(kValues), -0.9,
+      1e-15);
+  EXPECT_NEAR(Reward(Config("share", Transform::kRelative, 1.0), kRewardMetrics)(kValues), -0.9,
+              1e-15);
 }
 
 TEST(Reward, IdentityTurnsLessIsBetterRound) {
-  EXPECT_EQ(Reward(Config("valid_accuracy", Transform::kIdentity), kMetrics)(kValues), 50);
-  EXPECT_EQ(Reward(Config("latency", Transform::kIdentity), kMetrics)(kValues), -12.5);
+  EXPECT_EQ(Reward(Config("valid_accuracy", Transform::kIdentity), kRewardMetrics)(kValues), 50);
+  EXPECT_EQ(Reward(Config("latency", Transform::kIdentity), kRewardMetrics)(kValues), -12.5);
 }
 
 TEST(Reward, TestSplitNeedsLeave) {
-  EXPECT_THROW(Reward(Config("test_accuracy", Transform::kIdentity), kMetrics), ConfigError);
-  EXPECT_EQ(Reward(Config("test_accuracy", Transform::kIdentity, 0, true), kMetrics)(kValues), 60);
+  EXPECT_THROW(Reward(Config("test_accuracy", Transform::kIdentity), kRewardMetrics), ConfigError);
+  EXPECT_EQ(Reward(Config("test_accuracy", Transform::kIdentity, 0, true), kRewardMetrics)(kValues),
+            60);
 }
 
 TEST(Reward, AccuracyTransformsRefuseOtherUnitsAndUnknownMetrics) {
-  EXPECT_THROW(Reward(Config("latency", Transform::kExponential), kMetrics), ConfigError);
-  EXPECT_THROW(Reward(Config("accuracy", Transform::kIdentity), kMetrics), ConfigError);
+  EXPECT_THROW(Reward(Config("latency", Transform::kExponential), kRewardMetrics), ConfigError);
+  EXPECT_THROW(Reward(Config("accuracy", Transform::kIdentity), kRewardMetrics), ConfigError);
 }
 
 // 50 % under a latency of 12.5 with a limit of 10: a share of 1.25.
@@ -65,9 +68,11 @@ TEST(Reward, SoftPenaltyIsMnasNets) {
   RewardConfig config = Config("valid_accuracy", Transform::kExponential);
   config.limits = {{"latency", std::nullopt, 10, {}}};
   config.limit_rule = LimitRule::kPenalty;
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), std::pow(100, 0.5 * std::pow(1.25, -0.07)));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues),
+                   std::pow(100, 0.5 * std::pow(1.25, -0.07)));
   config.limits = {{"latency", 25, std::nullopt, {}}};  // at least 25: the share is 25 / 12.5
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), std::pow(100, 0.5 * std::pow(2, -0.07)));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues),
+                   std::pow(100, 0.5 * std::pow(2, -0.07)));
 }
 
 TEST(Reward, AbsolutePenaltyIsTuNas) {
@@ -76,55 +81,55 @@ TEST(Reward, AbsolutePenaltyIsTuNas) {
   config.limit_rule = LimitRule::kPenalty;
   config.penalty = Penalty::kAbsolute;
   config.penalty_weight = -0.2;
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), 100 * (0.5 - 0.2 * 0.25));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 100 * (0.5 - 0.2 * 0.25));
   config.limits = {{"latency", std::nullopt, 25, {}}};  // within the limit, and far from it
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), 100 * (0.5 - 0.2 * 0.5));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 100 * (0.5 - 0.2 * 0.5));
   config.limits = {{"latency", 50, std::nullopt, {}}};  // a minimum: |12.5 / 50 - 1|
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), 100 * (0.5 - 0.2 * 0.75));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 100 * (0.5 - 0.2 * 0.75));
 }
 
 TEST(Reward, DeathIsAnAccuracyOfZero) {
   RewardConfig config = Config("valid_accuracy", Transform::kRelative, 76);
   config.limits = {{"latency", std::nullopt, 12.5, {}}};
   config.limit_rule = LimitRule::kDeath;
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), RelativeReward(0.5, 0.76));
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), RelativeReward(0.5, 0.76));
   config.limits = {{"latency", std::nullopt, 12.4, {}}};
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), -0.99);
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), -0.99);
 }
 
 TEST(Reward, RejectionLeavesItAsItIs) {
   RewardConfig config = Config("valid_accuracy", Transform::kIdentity);
   config.limits = {{"latency", std::nullopt, 1, {}}};
-  EXPECT_EQ(Reward(config, kMetrics)(kValues), 50);
+  EXPECT_EQ(Reward(config, kRewardMetrics)(kValues), 50);
 }
 
 TEST(Reward, TermsMakeAWeightedSum) {
   RewardConfig config = Config("valid_accuracy", Transform::kExponential);
   config.add = {{"latency", -0.4, {}}, {"share", 2, {}}};
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), 10 - 0.4 * 12.5 + 2 * 0.5);
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 10 - 0.4 * 12.5 + 2 * 0.5);
 }
 
 TEST(Reward, ScaleIsAFactorOnTheTransformedMetric) {
   RewardConfig config = Config("latency", Transform::kIdentity);
   config.scale = 0.5;
   config.add = {{"share", 2, {}}};
-  EXPECT_DOUBLE_EQ(Reward(config, kMetrics)(kValues), -6.25 + 1);
+  EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), -6.25 + 1);
 }
 
 TEST(Reward, PenaltyAndDeathNeedAnAccuracy) {
   RewardConfig config = Config("latency", Transform::kIdentity);
   config.limits = {{"share", 0.1, std::nullopt, {}}};
-  EXPECT_NO_THROW(Reward(config, kMetrics));
+  EXPECT_NO_THROW(Reward(config, kRewardMetrics));
   for (const LimitRule rule : {LimitRule::kPenalty, LimitRule::kDeath}) {
     config.limit_rule = rule;
-    EXPECT_THROW(Reward(config, kMetrics), ConfigError);
+    EXPECT_THROW(Reward(config, kRewardMetrics), ConfigError);
   }
 }
 
 TEST(Limits, ViolationIsTheSumOfExcessesAsSharesOfTheLimits) {
   RewardConfig config = Config("valid_accuracy", Transform::kIdentity);
   config.limits = {{"latency", std::nullopt, 10, {}}, {"share", 0.8, 0.9, {}}};
-  const Limits limits(config, kMetrics);
+  const Limits limits(config, kRewardMetrics);
   EXPECT_DOUBLE_EQ(limits.Violation(kValues), 2.5 / 10 + 0.3 / 0.8);
   EXPECT_EQ(limits.Violation(std::vector<double>{0, 0, 0.8, 10}), 0);
   EXPECT_EQ(limits.Violation(std::vector<double>{0, 0, std::nan(""), 10}), 0);

@@ -18,8 +18,6 @@
 namespace lode::core {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 BestTrial Copy(const TrialRecord& trial) {
   return {std::string(trial.architecture),
           trial.step,
@@ -399,6 +397,14 @@ class Run::Loop {
   }
 
   void CountQuery(const Evaluation& evaluation) {
+    const bool was_free =
+        evaluation.cost_seconds <= 0 && !evaluation.reused && !evaluation.rejected;
+    if (pipeline_.budget.simulated_seconds && was_free && evaluation.failure.empty()) {
+      throw HostError(
+          "[budget] simulated_seconds: no oracle reports what an evaluation costs, so it would "
+          "never "
+          "be spent; nb201.table does");
+    }
     unique_queries_ += evaluation.is_new_query ? 1 : 0;
     cost_seconds_ += evaluation.cost_seconds;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 #include <vector>
 
 namespace lode::core {
+
+// Not measured.
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // What oracles were asked and answered. Views are valid during the call that passes it.
 struct EvaluationRecord {

@@ -1,6 +1,7 @@
 #include "core/store/database.h"
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <utility>
@@ -24,11 +25,35 @@ int FlagsOf(Database::Access access) {
   }
 }
 
+// A reader, too, makes files beside the database, which a directory on a read-only disk refuses.
+// Nobody writes there either: so a file that was left whole may be read as one that never changes.
+bool IsImmutable(const std::filesystem::path& file) {
+  return access(file.parent_path().c_str(), W_OK) != 0 &&
+         !std::filesystem::exists(file.string() + "-wal");
+}
+
+// What SQLite takes for a path, "?" and "#" included.
+std::string ImmutableUri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    constexpr char kHex[] = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '%' || c == '?' || c == '#') {
+      uri.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 Database::Database(std::filesystem::path file, Access access) : file_(std::move(file)) {
-  const int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX;
-  const int opened = sqlite3_open_v2(file_.c_str(), &connection_, flags, nullptr);
+  const bool immutable = access == Access::kRead && IsImmutable(file_);
+  const std::string name = immutable ? ImmutableUri(file_) : file_.string();
+  const int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX | (immutable ? SQLITE_OPEN_URI : 0);
+  const int opened = sqlite3_open_v2(name.c_str(), &connection_, flags, nullptr);
   try {
     Check(opened);
     Check(sqlite3_busy_timeout(connection_, kBusyMilliseconds));

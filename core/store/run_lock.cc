@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -41,6 +43,17 @@ RunLock::RunLock(const fs::path& directory) {
       pwrite(file_.get(), id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
     throw HostError(path.string() + ": cannot be written: " + std::strerror(errno));
   }
+}
+
+std::optional<pid_t> HolderOf(const fs::path& directory) {
+  const Descriptor file(open((directory / kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  const pid_t holder = file.is_open() ? ReadHolder(file.get()) : 0;
+  // Trying the lock of a process that is gone keeps nobody from it.
+  const bool lives = holder > 0 && (kill(holder, 0) == 0 || errno == EPERM);
+  if (!lives || flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
+    return std::nullopt;
+  }
+  return holder;
 }
 
 }  // namespace lode::core

@@ -1,7 +1,10 @@
 // One process at a time works on a run's directory.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
+#include <optional>
 
 #include "core/exec/descriptor.h"
 
@@ -16,5 +19,8 @@ class RunLock {
  private:
   Descriptor file_;
 };
+
+// The process that works on a run, if one does.
+std::optional<pid_t> HolderOf(const std::filesystem::path& directory);
 
 }  // namespace lode::core

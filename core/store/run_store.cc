@@ -173,56 +173,59 @@ RunStore::~RunStore() {
 }
 
 void RunStore::OnEvaluation(const EvaluationRecord& evaluation) {
-  const std::lock_guard lock(mutex_);
-  ThrowIfBroken();
-  tables_->Insert(evaluation);
-  dirty_ = true;
+  Write([&] { tables_->Insert(evaluation); });
 }
 
 void RunStore::OnTrial(const TrialRecord& trial) {
-  const std::lock_guard lock(mutex_);
-  ThrowIfBroken();
-  tables_->Insert(trial);
-  dirty_ = true;
-  const auto now = std::chrono::steady_clock::now();
-  const bool slow = now - last_written_ >= kSlow;
-  last_written_ = now;
-  if (commit_ == Commit::kTrial || (commit_ == Commit::kAuto && slow)) {
-    CommitAll();
-  }
+  Write([&] {
+    tables_->Insert(trial);
+    const auto now = std::chrono::steady_clock::now();
+    const bool slow = now - last_written_ >= kSlow;
+    last_written_ = now;
+    if (commit_ == Commit::kTrial || (commit_ == Commit::kAuto && slow)) {
+      CommitAll();
+    }
+  });
 }
 
 void RunStore::OnRecords(std::uint64_t step,
                          std::span<const std::pair<std::string, double>> records) {
-  const std::lock_guard lock(mutex_);
-  ThrowIfBroken();
-  tables_->Insert(step, 0, records);
-  dirty_ = true;
-  last_written_ = std::chrono::steady_clock::now();
+  Write([&] {
+    tables_->Insert(step, 0, records);
+    last_written_ = std::chrono::steady_clock::now();
+  });
 }
 
 void RunStore::DropUntold() {
-  const std::lock_guard lock(mutex_);
-  tables_->DeleteUntold();
-  dirty_ = true;
+  Write([&] { tables_->DeleteUntold(); });
 }
 
 void RunStore::SetFront(const std::vector<FrontTrial>& front) {
-  const std::lock_guard lock(mutex_);
-  tables_->Insert(front);
-  dirty_ = true;
+  Write([&] { tables_->Insert(front); });
 }
 
 void RunStore::SetMeta(std::string_view key, std::string_view value) {
-  const std::lock_guard lock(mutex_);
-  tables_->Insert(key, value);
-  dirty_ = true;
+  Write([&] { tables_->Insert(key, value); });
 }
 
 void RunStore::Flush() {
+  Write([&] { CommitAll(); });
+}
+
+// SQLite may have rolled back after an error: what comes next would only hide it.
+template <class Change>
+void RunStore::Write(Change&& change) {
   const std::lock_guard lock(mutex_);
-  ThrowIfBroken();
-  CommitAll();
+  if (broken_) {
+    std::rethrow_exception(broken_);
+  }
+  dirty_ = true;
+  try {
+    change();
+  } catch (const HostError&) {
+    broken_ = std::current_exception();
+    throw;
+  }
 }
 
 void RunStore::CommitAll() {
@@ -241,12 +244,6 @@ void RunStore::CommitRepeatedly() {
       broken_ = std::current_exception();
       return;
     }
-  }
-}
-
-void RunStore::ThrowIfBroken() const {
-  if (broken_) {
-    std::rethrow_exception(broken_);
   }
 }
 

@@ -64,15 +64,17 @@ class RunStore : public TrialObserver {
  private:
   class Tables;
 
+  // All writing is done within this.
+  template <class Change>
+  void Write(Change&& change);
   void CommitAll();
   void CommitRepeatedly();
-  void ThrowIfBroken() const;
 
   const Commit commit_;
   std::unique_ptr<Tables> tables_;
   bool dirty_ = false;
   std::chrono::steady_clock::time_point last_written_ = std::chrono::steady_clock::now();
-  std::exception_ptr broken_;  // why the thread could not commit
+  std::exception_ptr broken_;  // why something could not be written
   bool stop_ = false;
   std::mutex mutex_;  // of all above
   std::condition_variable wake_;

@@ -20,7 +20,8 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
     : database_(directory / kStoreFile, Database::Access::kRead) {
   database_.Execute("BEGIN");  // one state of the file for all that is read
   if (IsOlder(database_)) {
-    throw HostError(file().string() + ": is of an older format");
+    throw HostError(file().string() +
+                    ": is of an older format; `lode resume` brings it to the present one");
   }
   metrics_ = ReadMetrics(database_);
   row_.resize(metrics_.size());
@@ -40,6 +41,18 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
 }
 
 std::string StoredRun::Meta(std::string_view key) { return ReadMeta(database_, key); }
+
+std::optional<BestTrial> StoredRun::Best() {
+  Statement row(database_, "SELECT architecture, step, reward" + MetricColumns(metrics_) +
+                               " FROM best LIMIT 1");
+  if (!row.Next()) {
+    return std::nullopt;
+  }
+  BestTrial best{std::string(row.Text(0)), row.Integer(1), row.Real(2),
+                 std::vector<double>(metrics_.size())};
+  ReadRow(row, 3, best.metrics);
+  return best;
+}
 
 TrialRecord StoredRun::Trial(std::uint64_t step) {
   const Statement& row = *trial_rows_;

@@ -27,6 +27,9 @@ class StoredRun {
   // How many trials there are: those of steps 0 .. trials() - 1.
   std::uint64_t trials() const { return trials_; }
 
+  // The best trial, if any succeeded within the limits.
+  std::optional<BestTrial> Best();
+
   // The trial of step `step`, which grows from call to call. Views are valid until the next call.
   TrialRecord Trial(std::uint64_t step);
 

@@ -17,7 +17,7 @@ namespace {
 
 using core::Phase;
 
-constexpr std::uint64_t kSteps = 500;
+constexpr std::uint64_t kExploredSteps = 500;
 
 class ExplorationContract {
  public:
@@ -88,11 +88,11 @@ class ExplorationContract {
     Subject alone(component_, setting_, 7, slots);
     if (!one.created() || !two.created() || !alone.created()) return;
     std::vector<std::uint8_t> explored;
-    for (std::uint64_t step = 0; step < kSteps; ++step) {
+    for (std::uint64_t step = 0; step < kExploredSteps; ++step) {
       if (can_explore_) explored.push_back(CheckExplore(one, two, step));
       if (can_perturb_) CheckSamePerturbation(one, two, step);
     }
-    for (std::uint64_t step = 0; can_explore_ && step < kSteps; ++step)
+    for (std::uint64_t step = 0; can_explore_ && step < kExploredSteps; ++step)
       Require(Explore(alone, step) == explored[step], "determinism",
               "explore gives another result beside a second instance");
   }

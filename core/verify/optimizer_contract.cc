@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/search/trial.h"
 #include "core/verify/space_probe.h"
 #include "core/verify/state_contract.h"
 
@@ -26,8 +27,6 @@ constexpr std::size_t kLargeSpace = 100;
 constexpr std::uint64_t kFewRounds = 40;
 constexpr std::uint64_t kRoundsAhead = 80;
 constexpr std::uint32_t kRejected = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 // A proposal and its architecture.
 struct Proposal {
   std::vector<float> action;  // empty if an architecture was proposed
@@ -216,7 +215,7 @@ class OptimizerContract {
     return {std::move(proposal), step, 0, reward};
   }
   static Told Failed(Proposal proposal, std::uint64_t step) {
-    return {std::move(proposal), step, LODE_TRIAL_FAILED, kNaN};
+    return {std::move(proposal), step, LODE_TRIAL_FAILED, core::kNaN};
   }
   // A random action that exploration took.
   std::optional<Told> Explored(std::uint64_t step) {
@@ -312,7 +311,7 @@ class OptimizerContract {
         for (int i = 0; i < rejections; ++i) {
           const auto proposal = Ask(subject, step);
           if (!proposal) return;
-          Tell(subject, {*proposal, step, kRejected, kNaN});
+          Tell(subject, {*proposal, step, kRejected, core::kNaN});
         }
         if (rejections == 2 && !Round(subject, step)) return;
       }
@@ -464,7 +463,7 @@ class OptimizerContract {
   bool EndOldest(Subject& subject, std::deque<Told>& under_way, std::vector<Proposal>& trace) {
     Told& oldest = under_way.front();
     for (std::uint64_t attempt = 1; attempt <= RejectionsOf(oldest.step); ++attempt) {
-      TellAhead(subject, {oldest.proposal, oldest.step, kRejected, kNaN, attempt});
+      TellAhead(subject, {oldest.proposal, oldest.step, kRejected, core::kNaN, attempt});
       auto again = Begin(subject, oldest.step, attempt);
       if (!again) return false;
       oldest = *std::move(again);

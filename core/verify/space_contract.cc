@@ -22,7 +22,7 @@ namespace {
 constexpr float kHuge = 3e38f;
 constexpr float kDenormal = std::numeric_limits<float>::denorm_min();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNoNumber = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t kWalkLimit = 100'000;
 constexpr std::size_t kSampleCount = 300;
 constexpr std::size_t kRoundTrips = 100'000;
@@ -165,7 +165,7 @@ class SpaceContract {
   }
 
   void CheckNotFinite() {
-    for (const float bad : {kNaN, kInfinity, -kInfinity}) {
+    for (const float bad : {kNoNumber, kInfinity, -kInfinity}) {
       for (const std::size_t cell : {std::size_t{0}, space_.cells() / 2, space_.cells() - 1}) {
         std::vector<float> action(space_.cells(), 0.25f);
         action[cell] = bad;
@@ -474,7 +474,7 @@ class SpaceContract {
     }
     Require(space_.Log10Size() < 1.5 || met.size() > 10, "space.resample",
             "with probability 1 hardly changes anything");
-    for (const double bad : {-0.1, 1.1, static_cast<double>(kNaN)}) {
+    for (const double bad : {-0.1, 1.1, static_cast<double>(kNoNumber)}) {
       Require(!space_.Resample(1, bad, samples_[0]) && space_.status() == LODE_E_INVALID,
               "space.resample", "does not refuse probability " + std::to_string(bad));
     }

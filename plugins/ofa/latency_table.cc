@@ -8,9 +8,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <lode/text.hpp>
 #include <optional>
 #include <set>
@@ -18,24 +15,12 @@
 #include <string_view>
 #include <vector>
 
+#include "plugins/ofa/read_file.h"
+
 namespace ofa {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::uintmax_t kMaxBytes = 16 << 20;
-
-std::string ReadFile(const std::string& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (error) throw lode::IoError(path + ": " + error.message());
-  if (!fs::is_regular_file(status)) throw lode::IoError(path + ": is not a regular file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw lode::IoError(path + ": cannot be opened");
-  if (fs::file_size(path) > kMaxBytes)
-    throw lode::IoError(path + ": larger than 16 MiB, no latency table");
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 // ---- YAML
 
@@ -225,7 +210,7 @@ class Lookup {
 }  // namespace
 
 LatencyTable ReadLatencyTable(const std::string& path) {
-  return ParseLatencyTable(ReadFile(path), path);
+  return ParseLatencyTable(ReadFile(path, kMaxBytes), path);
 }
 
 LatencyTable ParseLatencyTable(const std::string& text, const std::string& name) {

@@ -263,7 +263,7 @@ TEST_F(OfaLatency, FilesThatCannotBeReadAreRefused) {
   EXPECT_EQ(BindFailure(Oracle(directory + "/none", "1.2", 224), space.handle()),
             directory + "/none: No such file or directory");
   EXPECT_EQ(TableFailure(std::string((16 << 20) + 1, ' ')),
-            ": larger than 16 MiB, no latency table");
+            ": has 16777217 bytes, expected at most 16777216");
 }
 
 TEST_F(OfaLatency, OtherSpacesAreRefused) {

@@ -2,51 +2,24 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <lode/text.hpp>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
+
+#include "plugins/ofa/read_file.h"
 
 namespace ofa {
 namespace {
-
-namespace fs = std::filesystem;
 
 static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
 
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
 constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's
 constexpr std::size_t kLengthBytes = 8;
-
-// ---- the file
-
-std::string ReadFile(const std::string& path) {
-  const auto fail = [&](const std::string& what) { throw lode::IoError(path + ": " + what); };
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  if (error) fail(error.message());
-  if (!fs::is_regular_file(status)) fail("is not a regular file");
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  if (file == nullptr) fail(std::generic_category().message(errno));
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) fail(error.message());
-  if (size > kMaxFileBytes) {
-    fail("has " + std::to_string(size) + " bytes, expected at most " +
-         std::to_string(kMaxFileBytes));
-  }
-  std::string bytes(size, '\0');
-  if (std::fread(bytes.data(), 1, size, file.get()) != size) fail("could not be read to its end");
-  return bytes;
-}
 
 // ---- the header
 
@@ -214,9 +187,9 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
 // ---- the whole
 
-class Parser {
+class SafetensorsParser {
  public:
-  Parser(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+  SafetensorsParser(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
   Tensors Run() {
     std::vector<Entry> entries = ReadHeader();
@@ -324,10 +297,12 @@ class Parser {
 
 }  // namespace
 
-Tensors ReadSafetensors(const std::string& path) { return ParseSafetensors(ReadFile(path), path); }
+Tensors ReadSafetensors(const std::string& path) {
+  return ParseSafetensors(ReadFile(path, kMaxFileBytes), path);
+}
 
 Tensors ParseSafetensors(std::string_view bytes, const std::string& name) {
-  return Parser(bytes, name).Run();
+  return SafetensorsParser(bytes, name).Run();
 }
 
 std::string ShapeText(const std::vector<std::size_t>& shape) {

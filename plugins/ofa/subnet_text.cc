@@ -30,9 +30,9 @@ std::string Alternatives(const std::array<std::uint8_t, 3>& allowed) {
          std::to_string(allowed[2]);
 }
 
-class Parser {
+class SubnetParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit SubnetParser(std::string_view text) : text_(text) {}
 
   Subnet Read() {
     Expect('{', "at the start");
@@ -170,6 +170,6 @@ std::string Format(const Subnet& subnet) {
   return text;
 }
 
-Subnet Parse(std::string_view text) { return Parser(text).Read(); }
+Subnet Parse(std::string_view text) { return SubnetParser(text).Read(); }
 
 }  // namespace ofa

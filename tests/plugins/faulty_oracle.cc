@@ -30,9 +30,9 @@ class FaultyOracle {
     std::string create = "well";
   };
   static lode::Params<Config> Parameters() {
-    const lode::Choices faults{{"none", "crash", "abort", "exit", "leak", "hang", "sleep", "talk",
-                                "print", "rubbish", "nan", "nothing", "child", "daemon", "close",
-                                "fork"}};
+    const lode::Choices faults{{"none", "crash", "abort", "exit", "leak", "hang", "deaf", "sleep",
+                                "talk", "print", "rubbish", "nan", "nothing", "child", "daemon",
+                                "close", "fork"}};
     return {
         {"fault", &Config::fault, "What it does.", faults},
         {"every", &Config::every, "Checksums that are multiples of it are those that fail.",
@@ -93,10 +93,15 @@ class FaultyOracle {
     }
   }
 
-  // Deaf to every wish to cancel.
+  // Does not hear the wish to cancel.
+  static void IgnoreAll() {
+    for (;;) std::this_thread::sleep_for(milliseconds(100));
+  }
+
+  // Nor that to end.
   static void Hang() {
     std::signal(SIGTERM, SIG_IGN);
-    for (;;) std::this_thread::sleep_for(milliseconds(100));
+    IgnoreAll();
   }
 
   // Hears the wish to cancel.
@@ -146,6 +151,7 @@ class FaultyOracle {
     if (fault == "leak") Leak();
     if (fault == "hang" || fault == "sleep") Note(getpid());
     if (fault == "hang") Hang();
+    if (fault == "deaf") IgnoreAll();
     if (fault == "sleep") Sleep();
     if (fault == "talk") Talk();
     if (fault == "print") PrintRubbish(0, 2);

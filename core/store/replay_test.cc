@@ -1,0 +1,130 @@
+#include "core/store/replay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/error.h"
+#include "core/store/run_store.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+MetricDeclaration Named(const char* name) {
+  return {name, "percent", "", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "", 0, false};
+}
+
+// Answers every question with its id, and remembers what it was asked.
+class Oracle : public Executor {
+ public:
+  explicit Oracle(std::vector<std::uint64_t>& asked) : asked_(asked) {}
+  const MetricLists& metrics() const override { return metrics_; }
+  std::size_t capacity() const override { return 1; }
+  void Start(const Question& question) override {
+    asked_.push_back(question.id);
+    Tell(question, Answer(question.id));
+  }
+  Measurement Finish(std::uint64_t id) override { return Answer(id); }
+
+ private:
+  static Measurement Answer(std::uint64_t id) {
+    return {Outcome::kMeasured, {static_cast<double>(id)}, "", 0, {}};
+  }
+  std::vector<std::uint64_t>& asked_;
+  const MetricLists metrics_ = {{Named("measured")}};
+};
+
+// A store whose metrics are a formula's and a measured one: evaluation 1 was measured, 2 failed, 3
+// was rejected; the first two became trials.
+class ReplayTest : public testing::Test {
+ protected:
+  ReplayTest() {
+    Store();
+    replay_ = std::make_unique<ReplayExecutor>(Stored(), std::make_unique<Oracle>(asked_));
+  }
+
+  void Store() const {
+    RunStore store(directory_.path(), RunStore::Mode::kNew, {Named("formula"), Named("measured")});
+    const std::vector<double> first = {7, 71.5}, nothing = {7, std::nan("")};
+    store.OnEvaluation({1, 0, "a", first, "", false, 12.5, {}});
+    store.OnTrial({0, 1, false, false, {}, "a", first, 0.5, 0, ""});
+    store.OnEvaluation({2, 1, "b", nothing, "out of memory", false, 0, {}});
+    store.OnTrial({1, 2, false, false, {}, "b", {}, std::nan(""), std::nan(""), "out of memory"});
+    store.OnEvaluation({3, 2, "c", nothing, "", true, 3, {}});
+  }
+
+  std::unique_ptr<StoredRun> Stored() const {
+    return std::make_unique<StoredRun>(directory_.path());
+  }
+  static Question Ask(std::uint64_t id, const char* text) { return {id, id - 1, 0, 0, {}, text}; }
+
+  const TemporaryDirectory directory_;
+  std::vector<std::uint64_t> asked_;
+  std::unique_ptr<ReplayExecutor> replay_;
+};
+
+TEST_F(ReplayTest, WhatIsStoredIsNotAskedAgain) {
+  std::vector<std::uint64_t> told;
+  replay_->Listen(
+      [&](const Question& question, const Measurement&) { told.push_back(question.id); });
+  for (const auto& [id, text] : {std::pair{1, "a"}, {2, "b"}, {3, "c"}, {4, "d"}}) {
+    replay_->Start(Ask(static_cast<std::uint64_t>(id), text));
+  }
+  EXPECT_THAT(asked_, ElementsAre(4));
+  EXPECT_THAT(told, ElementsAre(1, 2, 3, 4));
+
+  const Measurement measured = replay_->Finish(1);
+  EXPECT_EQ(measured.outcome, Outcome::kMeasured);
+  EXPECT_THAT(measured.metrics, ElementsAre(71.5));  // not the formula's
+  EXPECT_EQ(measured.cost_seconds, 12.5);
+  const Measurement failed = replay_->Finish(2);
+  EXPECT_EQ(failed.outcome, Outcome::kFailed);
+  EXPECT_EQ(failed.failure, "out of memory");
+  EXPECT_EQ(replay_->Finish(3).outcome, Outcome::kRejected);
+  EXPECT_THAT(replay_->Finish(4).metrics, ElementsAre(4));
+}
+
+TEST_F(ReplayTest, AnotherQuestionThanThenIsNamed) {
+  replay_->Start(Ask(1, "a"));
+  EXPECT_THAT([&] { replay_->Start(Ask(2, "z")); },
+              ThrowsMessage<HostError>(HasSubstr("run.db: step 1: architecture now z, stored b")));
+}
+
+TEST_F(ReplayTest, TrialsAreComparedToTheLastBit) {
+  const std::vector<double> metrics = {7, 71.5};
+  const TrialRecord good{0, 1, false, false, {}, "a", metrics, 0.5, 0, ""};
+  TrialRecord trial = good;
+  EXPECT_NO_THROW(ReplayCheck(Stored()).OnTrial(trial));
+  trial.reward = std::nextafter(0.5, 1);
+  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
+              ThrowsMessage<HostError>(HasSubstr("step 0: reward now 0.5")));
+  trial = good;
+  const std::vector<float> action = {0.5f};
+  trial.action = action;
+  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
+              ThrowsMessage<HostError>(HasSubstr("step 0: another action")));
+  trial = good;
+  trial.failure = "broken";
+  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
+              ThrowsMessage<HostError>(HasSubstr("failure now 'broken', stored ''")));
+}
+
+TEST_F(ReplayTest, ARunIsNotShorterThanItWas) {
+  const ReplayCheck check(Stored());
+  EXPECT_NO_THROW(check.CheckEnd(2));
+  EXPECT_THAT([&] { check.CheckEnd(1); },
+              ThrowsMessage<HostError>(HasSubstr("ends after 1 steps now, 2 are stored")));
+}
+
+}  // namespace
+}  // namespace lode::core

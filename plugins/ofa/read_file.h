@@ -1,0 +1,13 @@
+// Files that this plugin reads whole.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace ofa {
+
+// The content of a regular file. Throws lode::IoError, the path first, if it cannot be read or has
+// more than `max_bytes`.
+std::string ReadFile(const std::string& path, std::uintmax_t max_bytes);
+
+}  // namespace ofa
