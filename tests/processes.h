@@ -55,8 +55,12 @@ inline std::vector<pid_t> LivingOf(const std::filesystem::path& notes) {
 
 inline std::size_t OpenDescriptors(pid_t process) {
   std::error_code gone;
-  const std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd", gone);
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd", gone);
+  std::size_t count = 0;
+  for (; !gone && all != end(all); all.increment(gone)) {
+    ++count;
+  }
+  return count;
 }
 
 // Children of the calling process, zombies too.

@@ -18,9 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Processes may go at any moment: what they were is then "" or nothing, and no error.
 std::string Read(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+std::vector<std::string> NamesIn(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code gone;
+  for (fs::directory_iterator it(directory, gone), end; !gone && it != end; it.increment(gone)) {
+    names.push_back(it->path().filename().string());
+  }
+  return names;
 }
 
 std::string ProcFile(pid_t process, const char* name) {
@@ -29,9 +40,9 @@ std::string ProcFile(pid_t process, const char* name) {
 
 std::vector<pid_t> Children(pid_t process) {
   std::vector<pid_t> children;
-  std::error_code gone;
-  for (const auto& task : fs::directory_iterator(ProcFile(process, "task"), gone)) {
-    std::istringstream in(Read(task.path().string() + "/children"));
+  const std::string tasks = ProcFile(process, "task");
+  for (const std::string& task : NamesIn(tasks)) {
+    std::istringstream in(Read(tasks + "/" + task + "/children"));
     children.insert(children.end(), std::istream_iterator<pid_t>(in), {});
   }
   return children;
@@ -39,9 +50,7 @@ std::vector<pid_t> Children(pid_t process) {
 
 std::vector<pid_t> AllProcesses() {
   std::vector<pid_t> processes;
-  std::error_code gone;
-  for (const auto& entry : fs::directory_iterator("/proc", gone)) {
-    const std::string name = entry.path().filename().string();
+  for (const std::string& name : NamesIn("/proc")) {
     pid_t process = 0;
     if (std::from_chars(name.data(), name.data() + name.size(), process).ec == std::errc()) {
       processes.push_back(process);
