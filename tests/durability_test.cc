@@ -79,8 +79,8 @@ class DurabilityTest : public testing::Test {
   }
 
   std::string Trials(const std::string& out) const {
-    return Query(directory_.path() / out / "seed-0",
-                 "SELECT step, architecture, reward FROM trials ORDER BY step");
+    return Select(directory_.path() / out / "seed-0",
+                  "SELECT step, architecture, reward FROM trials ORDER BY step");
   }
 
   nlohmann::json Show(const std::string& out) const {
@@ -108,7 +108,7 @@ TEST_F(DurabilityTest, ARunOnAFullDiskKeepsItsTrialsAndGoesOnWhenThereIsRoom) {
   EXPECT_EQ(full.status, 3);
   EXPECT_THAT(full.out, HasSubstr("run.db: database or disk is full")) << full.err;
   const fs::path run = directory_.path() / "small/x/seed-0";
-  EXPECT_EQ(Query(run, "PRAGMA integrity_check"), "ok\n");
+  EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
   const std::size_t stored = Lines(Trials("small/x")).size();
   EXPECT_GT(stored, 100u);
   EXPECT_LT(stored, 6000u);
@@ -152,7 +152,7 @@ TEST_F(DurabilityTest, ASignalEndsTheRunWithinTwoSecondsWhateverTheOracleHears) 
     kill(child, signal);
     EXPECT_EQ(lode_.Finish(child).status, 130);
     EXPECT_LT(Clock::now() - asked, std::chrono::milliseconds(2500));  // 2 s and a busy machine's
-    EXPECT_EQ(Query(run, "PRAGMA integrity_check"), "ok\n");
+    EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
   }
 }
 

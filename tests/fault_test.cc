@@ -178,10 +178,10 @@ TEST_F(FaultTest, NoisyMeasurementsAreMadeAgainAndAllKept) {
                                           "oracle.fail_every=0", "optimizer.use=rea"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   const fs::path run = dir_.path() / "runs/seed-0";
-  EXPECT_EQ(Query(run, "SELECT count(DISTINCT evaluation), sum(reused) FROM trials"), "200|0\n");
-  EXPECT_EQ(Query(run, "SELECT count(*) FROM trials WHERE reward != checksum"), "0\n");
-  EXPECT_EQ(Query(run, "SELECT count(DISTINCT checksum) FROM trials"), "200\n");
-  EXPECT_NE(Query(run, "SELECT count(DISTINCT architecture) FROM trials"), "200\n");
+  EXPECT_EQ(Select(run, "SELECT count(DISTINCT evaluation), sum(reused) FROM trials"), "200|0\n");
+  EXPECT_EQ(Select(run, "SELECT count(*) FROM trials WHERE reward != checksum"), "0\n");
+  EXPECT_EQ(Select(run, "SELECT count(DISTINCT checksum) FROM trials"), "200\n");
+  EXPECT_NE(Select(run, "SELECT count(DISTINCT architecture) FROM trials"), "200\n");
 }
 
 TEST_F(FaultTest, InterruptionReachesASlowOracle) {

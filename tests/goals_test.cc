@@ -56,7 +56,7 @@ class GoalsTest : public testing::Test {
   }
 
   std::string Ask(const std::string& out, const std::string& sql) const {
-    return Query(dir_.path() / out / "seed-0", sql.c_str());
+    return Select(dir_.path() / out / "seed-0", sql.c_str());
   }
 
   std::string Trials(const std::string& out) const {
@@ -200,12 +200,13 @@ TEST_F(GoalsTest, AReusedResultMayBeOnTheFront) {
   for (const json& run : out["runs"]) {
     const fs::path directory =
         dir_.path() / "reused" / ("seed-" + std::to_string(run["seed"].get<int>()));
-    EXPECT_EQ(Query(directory, "SELECT step FROM pareto ORDER BY step"),
-              Query(directory,
-                    "SELECT min(step) FROM trials a WHERE NOT EXISTS (SELECT 1 FROM trials b WHERE "
-                    "b.score >= a.score AND b.params <= a.params AND (b.score > a.score OR "
-                    "b.params < a.params)) GROUP BY score, params ORDER BY min(step)"));
-    reused = reused || Query(directory, "SELECT count(*) FROM pareto WHERE reused") != "0\n";
+    EXPECT_EQ(
+        Select(directory, "SELECT step FROM pareto ORDER BY step"),
+        Select(directory,
+               "SELECT min(step) FROM trials a WHERE NOT EXISTS (SELECT 1 FROM trials b WHERE "
+               "b.score >= a.score AND b.params <= a.params AND (b.score > a.score OR "
+               "b.params < a.params)) GROUP BY score, params ORDER BY min(step)"));
+    reused = reused || Select(directory, "SELECT count(*) FROM pareto WHERE reused") != "0\n";
   }
   EXPECT_TRUE(reused);
 }

@@ -50,7 +50,7 @@ class IsolationTest : public testing::Test {
   }
 
   std::string Rows(const std::string& out, const std::string& sql) const {
-    return Query(directory_.path() / out / "seed-0", sql.c_str());
+    return Select(directory_.path() / out / "seed-0", sql.c_str());
   }
 
   // The run has lost the trials that it should lose, for this reason, and has all others.

@@ -106,16 +106,16 @@ class MpiTest : public testing::Test {
   // All that the store of a run has, but for when it was made.
   std::string Dump(const std::string& out, const std::string& seed = "seed-0") const {
     const fs::path run = directory_.path() / out / seed;
-    return Query(run, "SELECT * FROM trials ORDER BY step") +
-           Query(run, "SELECT step, hex(action) FROM trial ORDER BY step") +
-           Query(run, "SELECT * FROM evaluation ORDER BY id") +
-           Query(run, "SELECT * FROM record ORDER BY step, evaluation, position");
+    return Select(run, "SELECT * FROM trials ORDER BY step") +
+           Select(run, "SELECT step, hex(action) FROM trial ORDER BY step") +
+           Select(run, "SELECT * FROM evaluation ORDER BY id") +
+           Select(run, "SELECT * FROM record ORDER BY step, evaluation, position");
   }
 
   void ExpectSame(const std::string& one, const std::string& other) const {
     for (const char* seed : {"seed-0", "seed-1"}) {
       EXPECT_EQ(Dump(one, seed), Dump(other, seed)) << seed;
-      EXPECT_EQ(Query(directory_.path() / one / seed, "SELECT count(*) FROM trials"), "150\n");
+      EXPECT_EQ(Select(directory_.path() / one / seed, "SELECT count(*) FROM trials"), "150\n");
     }
   }
 
@@ -152,7 +152,7 @@ TEST_F(MpiTest, ThreeRanksAreTwoWorkers) {
     ExpectSame(local, mpi);
   }
   EXPECT_THAT(
-      Query(directory_.path() / "mpi-crash/seed-0", "SELECT DISTINCT failure FROM failures"),
+      Select(directory_.path() / "mpi-crash/seed-0", "SELECT DISTINCT failure FROM failures"),
       HasSubstr("oracle process: killed by signal 11 (Segmentation fault)"));
 }
 
@@ -161,7 +161,7 @@ TEST_F(MpiTest, AHangOnARankCostsItsTrial) {
       Mpirun() + Joined(Arguments("hang", {"oracle.fault=hang", "oracle.every=5",
                                            "budget={steps=20}", "execution.timeout_seconds=1"})));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_EQ(Query(directory_.path() / "hang/seed-0", "SELECT DISTINCT failure FROM failures"),
+  EXPECT_EQ(Select(directory_.path() / "hang/seed-0", "SELECT DISTINCT failure FROM failures"),
             "oracle process: took longer than the timeout of 1 s\n");
 }
 
@@ -194,8 +194,8 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
     kill(process, SIGKILL);
   }
   EXPECT_NE(FinishCommand(job).status, 0);
-  EXPECT_EQ(Query(run, "PRAGMA integrity_check"), "ok\n");
-  EXPECT_NE(Query(run, "SELECT count(*) FROM trials"), "0\n");
+  EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
+  EXPECT_NE(Select(run, "SELECT count(*) FROM trials"), "0\n");
   EXPECT_TRUE(WaitUntil([&] { return Rank("0").empty() && Rank("1").empty(); }));
 }
 

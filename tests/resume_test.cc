@@ -145,7 +145,7 @@ TEST_F(ResumeTest, AnExtendedRunIsTheLongerRun) {
   EXPECT_EQ(less.status, 3);
   EXPECT_THAT(less.out + less.err, HasSubstr("ends after 100 steps now, 400 are stored"));
   const std::string count = "SELECT count(*), max(step) FROM trial";
-  EXPECT_EQ(Query(fs::path(out) / "seed-0", count.c_str()), "400|399\n");
+  EXPECT_EQ(Select(fs::path(out) / "seed-0", count.c_str()), "400|399\n");
 }
 
 TEST_F(ResumeTest, WhatChangedIsNamed) {
@@ -176,7 +176,7 @@ TEST_F(ResumeTest, ATrialThatComesOutOtherwiseIsNamed) {
   const Outcome outcome = lode_.Run({"resume", out.string(), "--extend", "steps=60"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr("step 17: reward now"));
-  EXPECT_EQ(Query(out / "seed-0", "SELECT count(*) FROM trial"), "50\n");
+  EXPECT_EQ(Select(out / "seed-0", "SELECT count(*) FROM trial"), "50\n");
 }
 
 TEST_F(ResumeTest, TwoProcessesDoNotShareARun) {
@@ -214,7 +214,7 @@ TEST_F(ResumeTest, AnOlderStoreIsBroughtToThePresentFormat) {
   EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
   const char* trials =
       "SELECT step, architecture, reward, valid_accuracy FROM trials ORDER BY step";
-  EXPECT_EQ(Query(out / "seed-0", trials), Query(directory_.path() / "whole" / "seed-0", trials));
+  EXPECT_EQ(Select(out / "seed-0", trials), Select(directory_.path() / "whole" / "seed-0", trials));
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace lode {
 
 // All rows of a query on the run.db in `run`: cells joined by '|', rows by newlines.
-inline std::string Query(const std::filesystem::path& run, const char* sql) {
+inline std::string Select(const std::filesystem::path& run, const char* sql) {
   sqlite3* db = nullptr;
   EXPECT_EQ(sqlite3_open_v2((run / "run.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
             SQLITE_OK);

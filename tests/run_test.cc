@@ -25,11 +25,11 @@ std::string Config(const std::string& name) {
 
 // Every stored trial, as text that shows every bit.
 std::string Trials(const fs::path& run) {
-  return Query(run,
-               "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', "
-               "valid_accuracy), random, reused, "
-               "evaluation, hex((SELECT action FROM trial t WHERE t.step = trials.step)) FROM "
-               "trials ORDER BY step");
+  return Select(run,
+                "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', "
+                "valid_accuracy), random, reused, "
+                "evaluation, hex((SELECT action FROM trial t WHERE t.step = trials.step)) FROM "
+                "trials ORDER BY step");
 }
 
 class RunTest : public testing::Test {

@@ -40,8 +40,8 @@ class Table1Test : public testing::Test {
     std::vector<int> counts;
     for (int seed = 0; seed < runs; ++seed) {
       const std::string count =
-          Query(dir_.path() / "runs" / ("seed-" + std::to_string(seed)),
-                "SELECT count(DISTINCT architecture) FROM trials WHERE step >= 500");
+          Select(dir_.path() / "runs" / ("seed-" + std::to_string(seed)),
+                 "SELECT count(DISTINCT architecture) FROM trials WHERE step >= 500");
       counts.push_back(std::stoi(count));
     }
     return counts;

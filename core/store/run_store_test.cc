@@ -64,17 +64,18 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
     store.OnRecords(1, noted);
   }
   EXPECT_EQ(
-      Query(dir.path(), "SELECT step, evaluation, random, reused, reward, hex(action) FROM trial"),
+      Select(dir.path(), "SELECT step, evaluation, random, reused, reward, hex(action) FROM trial"),
       "0|1|0|0|2.5|0000803E0000C0BF\n1|1|0|1|2.5|0000803E0000C0BF\n2|2|1|0|NULL|\n");
-  EXPECT_EQ(Query(dir.path(),
-                  "SELECT id, step, architecture, failure, rejected, cost_seconds, valid_accuracy, "
-                  "\"order\" FROM evaluation"),
-            "1|0|arch|NULL|0|12.5|71.5|3.0\n2|2|bad|oracle 'x': no luck|0|0.0|NULL|NULL\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT * FROM record"), "1|0|0|critic_loss|0.125\n");
   EXPECT_EQ(
-      Query(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'seed') ORDER BY key"),
+      Select(dir.path(),
+             "SELECT id, step, architecture, failure, rejected, cost_seconds, valid_accuracy, "
+             "\"order\" FROM evaluation"),
+      "1|0|arch|NULL|0|12.5|71.5|3.0\n2|2|bad|oracle 'x': no luck|0|0.0|NULL|NULL\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT * FROM record"), "1|0|0|critic_loss|0.125\n");
+  EXPECT_EQ(
+      Select(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'seed') ORDER BY key"),
       "3\n5\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT name, direction, split, dataset FROM metric"),
+  EXPECT_EQ(Select(dir.path(), "SELECT name, direction, split, dataset FROM metric"),
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
 
@@ -88,10 +89,10 @@ TEST(RunStore, ViewsAnswerTheUsualQuestions) {
     Add(store, Success(3, 4, false, 2));
     Add(store, Success(4, 2, true, 3));
   }
-  EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "1\n3\n0\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT step, best_reward FROM curve"),
+  EXPECT_EQ(Select(dir.path(), "SELECT step FROM best"), "1\n3\n0\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT step, best_reward FROM curve"),
             "0|1.0\n1|3.0\n2|3.0\n3|3.0\n4|3.0\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
 }
 
 TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
@@ -105,10 +106,10 @@ TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
     Add(store, Success(2, 3, false, 2));
     store.SetFront({{"arch", 2, 2, kGood}, {"arch", 0, 1, kGood}});
   }
-  EXPECT_EQ(Query(dir.path(), "SELECT step FROM best"), "2\n0\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT best_reward FROM curve"), "1.0\n1.0\n2.0\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT violation FROM trials"), "0.0\n0.25\n0.0\n");
-  EXPECT_EQ(Query(dir.path(), "SELECT step, valid_accuracy FROM pareto"), "0|71.5\n2|71.5\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT step FROM best"), "2\n0\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT best_reward FROM curve"), "1.0\n1.0\n2.0\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT violation FROM trials"), "0.0\n0.25\n0.0\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT step, valid_accuracy FROM pareto"), "0|71.5\n2|71.5\n");
 }
 
 TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
@@ -118,7 +119,7 @@ TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
     Add(store, Failure(0, 1, false, "arch", "broken"));
     Add(store, Success(1, 2, false, 1));
   }
-  EXPECT_EQ(Query(dir.path(), "SELECT step, failure, valid_accuracy FROM trials"),
+  EXPECT_EQ(Select(dir.path(), "SELECT step, failure, valid_accuracy FROM trials"),
             "0|broken|NULL\n1|NULL|71.5\n");
 }
 
@@ -163,8 +164,8 @@ TEST(RunStore, AFullDiskIsAnErrorAndLosesNoCommittedTrial) {
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, SIG_DFL);
   ASSERT_GT(committed, 0u);
-  EXPECT_GE(std::stoull(Query(dir.path(), "SELECT count(*) FROM trial")), committed);
-  EXPECT_EQ(Query(dir.path(), "PRAGMA integrity_check"), "ok\n");
+  EXPECT_GE(std::stoull(Select(dir.path(), "SELECT count(*) FROM trial")), committed);
+  EXPECT_EQ(Select(dir.path(), "PRAGMA integrity_check"), "ok\n");
 }
 
 }  // namespace

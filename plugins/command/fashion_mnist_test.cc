@@ -41,8 +41,8 @@ class FashionMnist : public testing::Test {
     for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
     const lode::Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
-    return lode::Query(dir_.path() / out / "seed-0",
-                       "SELECT accuracy, params, failure, architecture FROM trials");
+    return lode::Select(dir_.path() / out / "seed-0",
+                        "SELECT accuracy, params, failure, architecture FROM trials");
   }
 
   const lode::TemporaryDirectory dir_;

@@ -47,7 +47,7 @@ class CommandRunTest : public testing::Test {
   }
   std::string InDirectory(const std::string& name) const { return (dir_.path() / name).string(); }
   std::string Stored(const char* sql) const {
-    return lode::Query(dir_.path() / "runs/seed-0", sql);
+    return lode::Select(dir_.path() / "runs/seed-0", sql);
   }
   // The reasons of the two failures of a search with the script, which are the same.
   std::string StoredFailure(const std::string& script, const std::string& more = "") {

@@ -29,7 +29,7 @@ class AbiSearch : public testing::TestWithParam<fs::path> {
     if (IsCSpace(plugin)) arguments.insert(arguments.end(), {"--set", "space.use=c_space"});
     const Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
-    return Query(runs / "seed-0", "SELECT step, architecture, reward, guess, random FROM trials");
+    return Select(runs / "seed-0", "SELECT step, architecture, reward, guess, random FROM trials");
   }
 
   const TemporaryDirectory dir_;
