@@ -1,29 +1,42 @@
 #include "plugins/kernels/kernels.h"
 
+#include "plugins/kernels/channels_last.h"
+
 namespace kernels {
 
 extern const KernelSet kPlainKernels;
 extern const KernelSet kAvx2Kernels;
 extern const KernelSet kAvx512Kernels;
+extern const ChannelsLastSet kPlainChannelsLast;
+extern const ChannelsLastSet kAvx2ChannelsLast;
+extern const ChannelsLastSet kAvx512ChannelsLast;
 
 std::size_t Available(NamedSet (&list)[kSetCount]) {
   std::size_t count = 0;
-  list[count++] = {"plain", &kPlainKernels};
+  list[count++] = {"plain", &kPlainKernels, &kPlainChannelsLast};
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    list[count++] = {"avx2", &kAvx2Kernels};
+    list[count++] = {"avx2", &kAvx2Kernels, &kAvx2ChannelsLast};
   }
   if (__builtin_cpu_supports("avx512f")) {
-    list[count++] = {"avx512", &kAvx512Kernels};
+    list[count++] = {"avx512", &kAvx512Kernels, &kAvx512ChannelsLast};
   }
   return count;
 }
 
-const KernelSet& Best() {
-  static const KernelSet& best = [&]() -> const KernelSet& {
+namespace {
+
+const NamedSet& BestSet() {
+  static const NamedSet best = [] {
     NamedSet list[kSetCount];
-    return *list[Available(list) - 1].kernels;
+    return list[Available(list) - 1];
   }();
   return best;
 }
+
+}  // namespace
+
+const KernelSet& Best() { return *BestSet().kernels; }
+
+const ChannelsLastSet& BestChannelsLast() { return *BestSet().channels_last; }
 
 }  // namespace kernels

@@ -56,6 +56,8 @@ struct KernelSet {
                   const float* dy, const AdamScales& scales, float* m, float* v, float* w);
 };
 
+struct ChannelsLastSet;  // channels_last.h
+
 // For the machine the program runs on.
 const KernelSet& Best();
 
@@ -63,6 +65,7 @@ const KernelSet& Best();
 struct NamedSet {
   const char* name;
   const KernelSet* kernels;
+  const ChannelsLastSet* channels_last;
 };
 inline constexpr std::size_t kSetCount = 3;
 std::size_t Available(NamedSet (&list)[kSetCount]);

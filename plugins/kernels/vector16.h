@@ -1,6 +1,9 @@
 // A vector of 16 floats on whatever the file is compiled for. Only for kernels_*.cc: the file's
 // compiler flags decide what these functions are, so they must never be seen by another file (hence
 // the unnamed namespace).
+//
+// Positive(a) is max(a, 0), NaN staying NaN; KeepWherePositive(gate, a) is a where gate > 0, else 0;
+// LoadFirst and StoreFirst touch the first n < 16 lanes only, the others being zero.
 #pragma once
 
 #include <immintrin.h>
@@ -28,6 +31,18 @@ inline Vector16 Divide(Vector16 a, Vector16 b) { return {_mm512_div_ps(a.v, b.v)
 inline Vector16 SquareRoot(Vector16 a) { return {_mm512_sqrt_ps(a.v)}; }
 inline Vector16 MultiplyAdd(Vector16 a, Vector16 b, Vector16 c) {
   return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+inline Vector16 Subtract(Vector16 a, Vector16 b) { return {_mm512_sub_ps(a.v, b.v)}; }
+inline Vector16 Positive(Vector16 a) { return {_mm512_max_ps(_mm512_setzero_ps(), a.v)}; }
+inline Vector16 KeepWherePositive(Vector16 gate, Vector16 a) {
+  return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate.v, _mm512_setzero_ps(), _CMP_GT_OQ), a.v)};
+}
+inline __mmask16 FirstLanes(std::size_t n) { return static_cast<__mmask16>((1u << n) - 1); }
+inline Vector16 LoadFirst(const float* p, std::size_t n) {
+  return {_mm512_maskz_loadu_ps(FirstLanes(n), p)};
+}
+inline void StoreFirst(float* p, Vector16 a, std::size_t n) {
+  _mm512_mask_storeu_ps(p, FirstLanes(n), a.v);
 }
 inline __m256 SumHalves(Vector16 a) {
   const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(a.v), 1));
@@ -63,6 +78,32 @@ inline Vector16 MultiplyAdd(Vector16 a, Vector16 b, Vector16 c) {
   return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
 }
 inline __m256 SumHalves(Vector16 a) { return _mm256_add_ps(a.low, a.high); }
+inline Vector16 Subtract(Vector16 a, Vector16 b) {
+  return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)};
+}
+inline Vector16 Positive(Vector16 a) {
+  const __m256 zero = _mm256_setzero_ps();
+  return {_mm256_max_ps(zero, a.low), _mm256_max_ps(zero, a.high)};
+}
+inline Vector16 KeepWherePositive(Vector16 gate, Vector16 a) {
+  const __m256 zero = _mm256_setzero_ps();
+  return {_mm256_and_ps(_mm256_cmp_ps(gate.low, zero, _CMP_GT_OQ), a.low),
+          _mm256_and_ps(_mm256_cmp_ps(gate.high, zero, _CMP_GT_OQ), a.high)};
+}
+inline Vector16 LoadFirst(const float* p, std::size_t n) {
+  alignas(32) float lanes[16] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    lanes[i] = p[i];
+  }
+  return Load(lanes);
+}
+inline void StoreFirst(float* p, Vector16 a, std::size_t n) {
+  alignas(32) float lanes[16];
+  Store(lanes, a);
+  for (std::size_t i = 0; i < n; ++i) {
+    p[i] = lanes[i];
+  }
+}
 
 #else
 
@@ -106,6 +147,23 @@ inline Vector16 SquareRoot(const Vector16& a) {
 }
 inline Vector16 MultiplyAdd(const Vector16& a, const Vector16& b, const Vector16& c) {
   return ForLanes([&](int i) { return __builtin_fmaf(a.lane[i], b.lane[i], c.lane[i]); });
+}
+inline Vector16 Subtract(const Vector16& a, const Vector16& b) {
+  return ForLanes([&](int i) { return a.lane[i] - b.lane[i]; });
+}
+inline Vector16 Positive(const Vector16& a) {
+  return ForLanes([&](int i) { return a.lane[i] < 0 ? 0 : a.lane[i]; });
+}
+inline Vector16 KeepWherePositive(const Vector16& gate, const Vector16& a) {
+  return ForLanes([&](int i) { return gate.lane[i] > 0 ? a.lane[i] : 0; });
+}
+inline Vector16 LoadFirst(const float* p, std::size_t n) {
+  return ForLanes([&](int i) { return static_cast<std::size_t>(i) < n ? p[i] : 0; });
+}
+inline void StoreFirst(float* p, const Vector16& a, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    p[i] = a.lane[i];
+  }
 }
 
 #endif
