@@ -45,16 +45,18 @@ void Encode(const Subnet& subnet, std::int64_t resolution, float* row) {
 // Takes tensors by name and shape.
 class TensorReader {
  public:
-  TensorReader(const Tensors& tensors, const std::string& name) : tensors_(tensors), name_(name) {}
+  TensorReader(const files::Tensors& tensors, const std::string& name)
+      : tensors_(tensors), name_(name) {}
 
   const std::vector<float>& Take(const std::string& tensor, const std::vector<std::size_t>& shape) {
     const auto found = tensors_.find(tensor);
     if (found == tensors_.end())
-      Fail("has no tensor " + lode::Quote(tensor) + ", expected one of shape " + ShapeText(shape));
-    const Tensor& t = found->second;
+      Fail("has no tensor " + lode::Quote(tensor) + ", expected one of shape " +
+           files::ShapeText(shape));
+    const files::Tensor& t = found->second;
     if (t.shape != shape) {
-      Fail("tensor " + lode::Quote(tensor) + " has the shape " + ShapeText(t.shape) +
-           ", expected " + ShapeText(shape));
+      Fail("tensor " + lode::Quote(tensor) + " has the shape " + files::ShapeText(t.shape) +
+           ", expected " + files::ShapeText(shape));
     }
     if (!std::ranges::all_of(t.values, [](float v) { return std::isfinite(v); }))
       Fail("tensor " + lode::Quote(tensor) + " has elements that are not finite");
@@ -74,14 +76,14 @@ class TensorReader {
     throw lode::IoError(name_ + ": " + message);
   }
 
-  const Tensors& tensors_;
+  const files::Tensors& tensors_;
   const std::string& name_;
   std::vector<std::string> taken_;
 };
 
 }  // namespace
 
-AccuracyPredictor::AccuracyPredictor(const Tensors& tensors, const std::string& name,
+AccuracyPredictor::AccuracyPredictor(const files::Tensors& tensors, const std::string& name,
                                      const kernels::KernelSet& kernels)
     : kernels_(&kernels) {
   TensorReader reader(tensors, name);
@@ -154,7 +156,7 @@ std::vector<lode::Metric> PredictorOracle::Metrics() const {
 void PredictorOracle::Bind(const lode::Space& space) {
   RequireOfa(space, "the predictor");
   RequireSameNetworks(space, kWidth, config_.resolution);
-  predictor_.emplace(ReadSafetensors(config_.weights), config_.weights);
+  predictor_.emplace(files::ReadSafetensors(config_.weights).tensors, config_.weights);
 }
 
 void PredictorOracle::EvaluateBatch(std::span<const lode::Query> queries,

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "plugins/files/safetensors.h"
 #include "plugins/kernels/kernels.h"
-#include "plugins/ofa/safetensors.h"
 #include "plugins/ofa/subnet.h"
 
 namespace ofa {
@@ -34,7 +34,7 @@ class AccuracyPredictor {
   // Takes "0.weight" [400, 128], "0.bias" [400], and so on for "2", "4" and "6": a weight's rows are
   // the layer's outputs. Throws lode::IoError that begins with `name` if a tensor is missing, of
   // another shape, not finite, or one too many.
-  explicit AccuracyPredictor(const Tensors& tensors, const std::string& name,
+  explicit AccuracyPredictor(const files::Tensors& tensors, const std::string& name,
                              const kernels::KernelSet& kernels = kernels::Best());
 
   // Predicts the top-1 accuracies of sub-networks in percent, into as many elements. What is

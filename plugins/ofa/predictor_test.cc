@@ -26,8 +26,8 @@ namespace {
 
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/ofa/ofa_acc_predictor.safetensors";
 
-const Tensors& ShippedTensors() {
-  static const Tensors tensors = ReadSafetensors(kShipped);
+const files::Tensors& ShippedTensors() {
+  static const files::Tensors tensors = files::ReadSafetensors(kShipped).tensors;
   return tensors;
 }
 AccuracyPredictor Shipped(const kernels::KernelSet& kernels = kernels::Best()) {
@@ -64,8 +64,8 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
   }
   x[static_cast<std::size_t>(120 + (resolution - 112) / 16)] = 1;
   for (const char* layer : {"0", "2", "4", "6"}) {
-    const Tensor& weight = ShippedTensors().at(std::string(layer) + ".weight");
-    const Tensor& bias = ShippedTensors().at(std::string(layer) + ".bias");
+    const files::Tensor& weight = ShippedTensors().at(std::string(layer) + ".weight");
+    const files::Tensor& bias = ShippedTensors().at(std::string(layer) + ".bias");
     std::vector<double> y(weight.shape[0]);
     for (std::size_t o = 0; o < y.size(); ++o) {
       y[o] = static_cast<double>(bias.values[o]);
@@ -134,8 +134,8 @@ TEST(OfaPredictor, GivesTheSameBitsInAnyBatchOnAnyMachine) {
 
 // ---- weights
 
-std::string WeightsFailure(const std::function<void(Tensors&)>& change) {
-  Tensors tensors = ShippedTensors();
+std::string WeightsFailure(const std::function<void(files::Tensors&)>& change) {
+  files::Tensors tensors = ShippedTensors();
   change(tensors);
   try {
     const AccuracyPredictor predictor(tensors, "W");
@@ -146,21 +146,21 @@ std::string WeightsFailure(const std::function<void(Tensors&)>& change) {
 }
 
 TEST(OfaPredictor, RefusesOtherTensors) {
-  EXPECT_EQ(WeightsFailure([](Tensors&) {}), "");
-  EXPECT_EQ(WeightsFailure([](Tensors& t) { t.erase("2.bias"); }),
+  EXPECT_EQ(WeightsFailure([](files::Tensors&) {}), "");
+  EXPECT_EQ(WeightsFailure([](files::Tensors& t) { t.erase("2.bias"); }),
             "W: has no tensor \"2.bias\", expected one of shape [400]");
-  EXPECT_EQ(WeightsFailure([](Tensors& t) {
+  EXPECT_EQ(WeightsFailure([](files::Tensors& t) {
               t.at("0.weight").shape = {128, 400};
             }),
             "W: tensor \"0.weight\" has the shape [128, 400], expected [400, 128]");
-  EXPECT_EQ(WeightsFailure([](Tensors& t) { t.at("6.bias").shape = {}; }),
+  EXPECT_EQ(WeightsFailure([](files::Tensors& t) { t.at("6.bias").shape = {}; }),
             "W: tensor \"6.bias\" has the shape [], expected [1]");
-  EXPECT_EQ(WeightsFailure([](Tensors& t) {
+  EXPECT_EQ(WeightsFailure([](files::Tensors& t) {
               t["base_acc"] = {{1}, {0}};
             }),
             "W: has a tensor \"base_acc\", and the predictor none of that name");
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
-    EXPECT_EQ(WeightsFailure([&](Tensors& t) { t.at("4.weight").values[159'999] = bad; }),
+    EXPECT_EQ(WeightsFailure([&](files::Tensors& t) { t.at("4.weight").values[159'999] = bad; }),
               "W: tensor \"4.weight\" has elements that are not finite");
   }
 }

@@ -1,4 +1,4 @@
-#include "plugins/ofa/read_file.h"
+#include "plugins/files/read_file.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -7,7 +7,7 @@
 #include <memory>
 #include <system_error>
 
-namespace ofa {
+namespace files {
 
 std::string ReadFile(const std::string& path, std::uintmax_t max_bytes) {
   const auto fail = [&](const std::string& what) { throw lode::IoError(path + ": " + what); };
@@ -28,4 +28,4 @@ std::string ReadFile(const std::string& path, std::uintmax_t max_bytes) {
   return bytes;
 }
 
-}  // namespace ofa
+}  // namespace files

@@ -1,13 +1,13 @@
-// Files that this plugin reads whole.
+// Files that are read whole.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-namespace ofa {
+namespace files {
 
 // The content of a regular file. Throws lode::IoError, the path first, if it cannot be read or has
 // more than `max_bytes`.
 std::string ReadFile(const std::string& path, std::uintmax_t max_bytes);
 
-}  // namespace ofa
+}  // namespace files

@@ -1,4 +1,4 @@
-#include "plugins/ofa/safetensors.h"
+#include "plugins/files/safetensors.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,14 +10,15 @@
 #include <set>
 #include <utility>
 
-#include "plugins/ofa/read_file.h"
+#include "plugins/files/read_file.h"
+#include "plugins/files/write_file.h"
 
-namespace ofa {
+namespace files {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
 
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{256} << 20;
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
 constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's
 constexpr std::size_t kLengthBytes = 8;
 
@@ -44,6 +45,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   explicit HeaderReader(const std::string& name) : name_(name) {}
 
   std::vector<Entry> Take() { return std::move(entries_); }
+  Metadata TakeMetadata() { return std::move(metadata_); }
 
   bool null() override { Refuse("null"); }
   bool boolean(bool value) override { Refuse(value ? "true" : "false"); }
@@ -63,7 +65,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool string(string_t& text) override {
-    if (place_ == Place::kMetadata) return true;
+    if (place_ == Place::kMetadata) {
+      metadata_[key_] = text;
+      return true;
+    }
     if (place_ != Place::kTensor || key_ != "dtype") Refuse(lode::Quote(text));
     if (text != "F32") Fail(Where() + " is " + lode::Quote(text) + ", and only \"F32\" is read");
     entries_.back().has_dtype = true;
@@ -183,6 +188,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::set<std::string> names_, fields_;  // keys so far: of the header, of the object in it
   std::vector<std::size_t> offsets_;
   std::vector<Entry> entries_;
+  Metadata metadata_;
 };
 
 // ---- the whole
@@ -191,12 +197,13 @@ class SafetensorsParser {
  public:
   SafetensorsParser(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
-  Tensors Run() {
-    std::vector<Entry> entries = ReadHeader();
+  Safetensors Run() {
+    HeaderReader reader = ReadHeader();
+    std::vector<Entry> entries = reader.Take();
     RequireLayout(entries);
-    Tensors tensors;
-    for (Entry& e : entries) tensors.emplace(std::move(e.name), Read(e));
-    return tensors;
+    Safetensors contents{{}, reader.TakeMetadata()};
+    for (Entry& e : entries) contents.tensors.emplace(std::move(e.name), Read(e));
+    return contents;
   }
 
  private:
@@ -223,7 +230,7 @@ class SafetensorsParser {
     return header;
   }
 
-  std::vector<Entry> ReadHeader() {
+  HeaderReader ReadHeader() {
     const std::string_view header = TakeHeader();
     if (!header.starts_with('{'))
       Fail("the header begins with " + lode::Quote(header.substr(0, 1)) + ", expected \"{\"");
@@ -232,7 +239,7 @@ class SafetensorsParser {
       Fail(NoJson(zero + 1, header.substr(zero, 1)));
     HeaderReader reader(name_);
     nlohmann::json::sax_parse(header, &reader);
-    return reader.Take();
+    return reader;
   }
 
   // Sorts the entries by their place in the data and checks that they fill it.
@@ -297,12 +304,38 @@ class SafetensorsParser {
 
 }  // namespace
 
-Tensors ReadSafetensors(const std::string& path) {
+Safetensors ReadSafetensors(const std::string& path) {
   return ParseSafetensors(ReadFile(path, kMaxFileBytes), path);
 }
 
-Tensors ParseSafetensors(std::string_view bytes, const std::string& name) {
+Safetensors ParseSafetensors(std::string_view bytes, const std::string& name) {
   return SafetensorsParser(bytes, name).Run();
+}
+
+std::string FormatSafetensors(const Safetensors& contents) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  if (!contents.metadata.empty()) header["__metadata__"] = contents.metadata;
+  std::size_t end = 0;
+  for (const auto& [name, tensor] : contents.tensors) {
+    const std::size_t begin = end;
+    end += tensor.values.size() * sizeof(float);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + kLengthBytes - 1) / kLengthBytes * kLengthBytes, ' ');
+  const std::uint64_t length = text.size();
+  std::string bytes(reinterpret_cast<const char*>(&length), kLengthBytes);
+  bytes.reserve(kLengthBytes + text.size() + end);
+  bytes += text;
+  for (const auto& [name, tensor] : contents.tensors) {
+    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
+                 tensor.values.size() * sizeof(float));
+  }
+  return bytes;
+}
+
+void WriteSafetensors(const std::string& path, const Safetensors& contents) {
+  WriteFile(path, FormatSafetensors(contents));
 }
 
 std::string ShapeText(const std::vector<std::size_t>& shape) {
@@ -313,4 +346,4 @@ std::string ShapeText(const std::vector<std::size_t>& shape) {
   return text + (shape.size() > kMost ? ", ...]" : "]");
 }
 
-}  // namespace ofa
+}  // namespace files

@@ -1,4 +1,4 @@
-#include "plugins/ofa/safetensors.h"
+#include "plugins/files/safetensors.h"
 
 #include <gtest/gtest.h>
 
@@ -7,15 +7,15 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <lode/plugin.hpp>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "plugins/ofa/test_support.h"
 #include "tests/temporary_directory.h"
 
-namespace ofa {
+namespace files {
 namespace {
 
 using Floats = std::vector<float>;
@@ -44,13 +44,14 @@ std::string Failure(const std::string& file) {
 }
 
 TEST(Safetensors, ReadsTensorsInAnyOrderOfTheHeader) {
-  const Tensors tensors =
+  const auto [tensors, metadata] =
       ParseSafetensors(File(R"({"b":{"shape":[3],"data_offsets":[24,36],"dtype":"F32"},
                "__metadata__":{"format":"pt","source":"\u00e9"},
                "a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}   )",
                             Bytes({1, 2, 3, 4, 5, 6, -1.5f, 0, 0x1p-149f})),
                        "F");
   ASSERT_EQ(tensors.size(), 2u);
+  EXPECT_EQ(metadata, (Metadata{{"format", "pt"}, {"source", "\u00e9"}}));
   EXPECT_EQ(tensors.at("a").shape, (Sizes{2, 3}));
   EXPECT_EQ(tensors.at("a").values, (Floats{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(tensors.at("b").shape, (Sizes{3}));
@@ -58,7 +59,7 @@ TEST(Safetensors, ReadsTensorsInAnyOrderOfTheHeader) {
 }
 
 TEST(Safetensors, ReadsScalarsEmptyTensorsAndNone) {
-  const Tensors tensors =
+  const auto [tensors, metadata] =
       ParseSafetensors(File(R"({"empty":{"dtype":"F32","shape":[4,0],"data_offsets":[4,4]},
                                 "scalar":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
                             Bytes({7})),
@@ -67,12 +68,12 @@ TEST(Safetensors, ReadsScalarsEmptyTensorsAndNone) {
   EXPECT_EQ(tensors.at("scalar").values, Floats{7});
   EXPECT_EQ(tensors.at("empty").shape, (Sizes{4, 0}));
   EXPECT_EQ(tensors.at("empty").values, Floats{});
-  EXPECT_TRUE(ParseSafetensors(File("{}"), "F").empty());
+  EXPECT_TRUE(ParseSafetensors(File("{}"), "F").tensors.empty());
 }
 
 TEST(Safetensors, ReadsEveryFloat) {
   const float infinity = std::numeric_limits<float>::infinity();
-  const Tensors tensors =
+  const auto [tensors, metadata] =
       ParseSafetensors(File(R"({"x":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})",
                             Bytes({std::nanf(""), infinity, -infinity})),
                        "F");
@@ -257,9 +258,29 @@ TEST(Safetensors, FilesThatCannotBeReadAreRefused) {
   const std::string file = path + "/file";
   std::ofstream(file, std::ios::binary) << TwoTensors();
   EXPECT_EQ(failure(file), "");
-  EXPECT_EQ(ReadSafetensors(file).at("b").values, Floats{5});
+  EXPECT_EQ(ReadSafetensors(file).tensors.at("b").values, Floats{5});
   std::filesystem::resize_file(file, (std::uintmax_t{256} << 20) + 1);
-  EXPECT_EQ(failure(file), file + ": has 268435457 bytes, expected at most 268435456");
+  EXPECT_EQ(failure(file), file + ": has 1073741825 bytes, expected at most 1073741824");
+}
+
+TEST(Safetensors, WhatIsWrittenIsReadAgain) {
+  const lode::TemporaryDirectory directory;
+  const std::string path = directory.path() / "w.safetensors";
+  const Safetensors contents{
+      {{"b", {{2, 1}, {1.5F, -0.0F}}}, {"a", {{}, {7}}}, {"none", {{0}, {}}}},
+      {{"epoch", "3"}, {"say", "\"\u00e9\""}}};
+  WriteSafetensors(path, contents);
+  const Safetensors again = ReadSafetensors(path);
+  EXPECT_EQ(again.metadata, contents.metadata);
+  ASSERT_EQ(again.tensors.size(), 3U);
+  for (const auto& [name, tensor] : contents.tensors) {
+    EXPECT_EQ(again.tensors.at(name).shape, tensor.shape) << name;
+    EXPECT_EQ(again.tensors.at(name).values, tensor.values) << name;
+  }
+  // The published form: tensors begin at a multiple of eight bytes.
+  const std::string bytes = FormatSafetensors(contents);
+  EXPECT_EQ(bytes.size() % 4, 0U);
+  EXPECT_EQ((bytes.size() - 3 * sizeof(float)) % 8, 0U);
 }
 
 TEST(Safetensors, ShapesAsText) {
@@ -269,4 +290,4 @@ TEST(Safetensors, ShapesAsText) {
 }
 
 }  // namespace
-}  // namespace ofa
+}  // namespace files

@@ -1,0 +1,21 @@
+# lode::torch: LibTorch, if it is there and its code can be called from ours. Its libraries are not built for sanitizers,
+# and TorchConfig.cmake brings flags of its own: they are found by hand, a newer one through CMAKE_PREFIX_PATH.
+if(LODE_SANITIZE)
+  return()
+endif()
+find_path(TORCH_INCLUDE torch/csrc/api/include/torch/torch.h)
+find_library(TORCH_LIBRARY torch)
+find_library(TORCH_CPU_LIBRARY torch_cpu)
+find_library(C10_LIBRARY c10)
+find_library(TORCH_CUDA_LIBRARY torch_cuda)  # with devices; nothing calls it by name
+if(TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
+  add_library(lode_torch INTERFACE)
+  add_library(lode::torch ALIAS lode_torch)
+  target_include_directories(lode_torch SYSTEM INTERFACE ${TORCH_INCLUDE} ${TORCH_INCLUDE}/torch/csrc/api/include)
+  target_link_libraries(lode_torch INTERFACE ${TORCH_LIBRARY} ${TORCH_CPU_LIBRARY} ${C10_LIBRARY})
+  if(TORCH_CUDA_LIBRARY)
+    target_link_libraries(lode_torch INTERFACE -Wl,--no-as-needed ${TORCH_CUDA_LIBRARY} -Wl,--as-needed)
+  endif()
+else()
+  message(STATUS "LibTorch was not found: networks are not trained, and l2nas is not compared with it")
+endif()

@@ -1,0 +1,55 @@
+#include "plugins/files/write_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <lode/plugin.hpp>
+
+#include "plugins/files/read_file.h"
+#include "tests/temporary_directory.h"
+
+namespace files {
+namespace {
+
+std::size_t FilesIn(const std::filesystem::path& directory) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(directory), {}));
+}
+
+TEST(WriteFileTest, ReplacesAFileWhole) {
+  const lode::TemporaryDirectory directory;
+  const std::string path = directory.path() / "f";
+  WriteFile(path, "a longer first text");
+  WriteFile(path, "second");
+  EXPECT_EQ(ReadFile(path, 100), "second");
+  EXPECT_EQ(FilesIn(directory.path()), 1U);
+}
+
+TEST(WriteFileTest, AMissingDirectoryIsAnErrorWithThePath) {
+  try {
+    WriteFile("/no/such/directory/f", "x");
+    FAIL();
+  } catch (const lode::IoError& e) {
+    EXPECT_STREQ(e.what(), "/no/such/directory/f: cannot be written: No such file or directory");
+  }
+}
+
+TEST(WriteFileTest, AFileThatCannotBeFinishedLeavesTheOldOne) {
+  const lode::TemporaryDirectory directory;
+  const std::string path = directory.path() / "f";
+  WriteFile(path, "old");
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{1000, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  EXPECT_THROW(WriteFile(path, std::string(2000, 'x')), lode::IoError);
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(ReadFile(path, 100), "old");
+  EXPECT_EQ(FilesIn(directory.path()), 1U);
+}
+
+}  // namespace
+}  // namespace files

@@ -1,0 +1,252 @@
+#include "plugins/nb201_networks/cell_function.h"
+
+#include <utility>
+#include <vector>
+
+#include "plugins/training/channels_last.h"
+
+namespace nb201 {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using training::ConvNorm;
+using training::Pass;
+
+bool IsConvolution(Operation operation) { return operation == kConv1x1 || operation == kConv3x3; }
+
+// Which edges have a way to the output.
+std::array<bool, kEdges> LiveEdges(const Cell& cell) {
+  std::array<bool, kNodes> node{};
+  node[kNodes - 1] = true;
+  std::array<bool, kEdges> live{};
+  for (std::size_t e = kEdges; e-- > 0;) {  // an edge comes after those into its first node
+    live[e] = cell[e] != kNone && node[kEdgeOrder[e].to];
+    node[kEdgeOrder[e].from] = node[kEdgeOrder[e].from] || live[e];
+  }
+  return live;
+}
+
+// What the gradient needs of the pass forward.
+struct Tape : torch::CustomClassHolder {
+  Cell cell{};
+  std::array<bool, kEdges> live{};
+  std::array<Tensor, kNodes> relu;    // of the nodes that convolutions begin at
+  std::array<Tensor, kEdges> weight;  // of convolutions, dead ones too
+  std::array<Tensor, kEdges> convolved;
+  std::array<training::Normalization, kEdges> normalization;
+};
+
+class Forward {
+ public:
+  Forward(CellConvolutions& convolutions, const Pass& pass, Tape& tape)
+      : convolutions_(convolutions), pass_(pass), tape_(tape) {}
+
+  Tensor Run(const Tensor& x) {
+    nodes_[0] = x;
+    if (IsConvolved(0)) tape_.relu[0] = Relu(x);
+    for (std::size_t node = 1; node < kNodes; ++node) nodes_[node] = Node(node);
+    return nodes_[kNodes - 1];
+  }
+
+ private:
+  bool IsConvolved(std::size_t node) const {
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (tape_.live[e] && kEdgeOrder[e].from == node && IsConvolution(tape_.cell[e])) return true;
+    }
+    return false;
+  }
+
+  static Tensor Relu(const Tensor& x) {
+    Tensor relu = training::EmptyLike(x);
+    training::Sum({{x}}, {{}, relu});
+    return relu;
+  }
+
+  // The sum of the edges into a node, and its positive part where that is needed.
+  Tensor Node(std::size_t node) {
+    std::vector<training::Addend> addends;
+    Tensor pooled;
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (!tape_.live[e] || kEdgeOrder[e].to != node) continue;
+      const Tensor& from = nodes_[kEdgeOrder[e].from];
+      if (IsConvolution(tape_.cell[e])) {
+        addends.push_back(Convolve(e));
+      } else if (tape_.cell[e] == kSkipConnect) {
+        addends.push_back({from});
+      } else {
+        const bool accumulate = pooled.defined();
+        if (!accumulate) pooled = training::EmptyLike(from);
+        training::AveragePool(from, pooled, accumulate);
+      }
+    }
+    if (pooled.defined()) addends.push_back({pooled});
+    return Add(node, addends, pooled);
+  }
+
+  training::Addend Convolve(std::size_t e) {
+    Tensor y = convolutions_[e]->Convolve(tape_.relu[kEdgeOrder[e].from]);
+    const training::Normalization& n = tape_.normalization[e] =
+        convolutions_[e]->norm->Prepare(y, pass_);
+    tape_.convolved[e] = y;
+    return {y, n.scale, n.shift};
+  }
+
+  // `room`: an addend that may be written over, or undefined.
+  Tensor Add(std::size_t node, const std::vector<training::Addend>& addends, const Tensor& room) {
+    const bool convolved = IsConvolved(node);
+    if (addends.empty() || (addends.size() == 1 && addends[0].scale.empty())) {
+      Tensor sum = addends.empty() ? torch::zeros_like(nodes_[0]) : addends[0].x;
+      if (convolved) tape_.relu[node] = Relu(sum);
+      return sum;
+    }
+    const Tensor sum = room.defined() ? room : training::EmptyLike(nodes_[0]);
+    if (convolved) tape_.relu[node] = training::EmptyLike(sum);
+    training::Sum(addends, {sum, tape_.relu[node]});
+    return sum;
+  }
+
+  CellConvolutions& convolutions_;
+  const Pass& pass_;
+  Tape& tape_;
+  std::array<Tensor, kNodes> nodes_;
+};
+
+// The gradients of a cell, from its last node to its first.
+class Backward {
+ public:
+  explicit Backward(const Tape& tape) : tape_(tape) {}
+
+  // Of x and of each convolution's weight, norm weight and norm bias, in the order of the edges.
+  variable_list Run(const Tensor& gradient) {
+    plain_[kNodes - 1] = {gradient};
+    for (std::size_t node = kNodes - 1; node > 0; --node) {
+      if (HasGradient(node)) Distribute(node, Collect(node, gradient));
+    }
+    variable_list gradients{Collect(0, gradient)};
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (!IsConvolution(tape_.cell[e])) continue;
+      const auto& g = parameters_[e];
+      if (g.weight.defined()) {
+        gradients.insert(gradients.end(), {g.weight, g.norm_weight, g.norm_bias});
+      } else {
+        const Tensor norm = torch::zeros(tape_.weight[e].size(0));
+        gradients.insert(gradients.end(), {torch::zeros_like(tape_.weight[e]), norm, norm});
+      }
+    }
+    return gradients;
+  }
+
+ private:
+  struct ParameterGradients {
+    Tensor weight, norm_weight, norm_bias;
+  };
+
+  bool HasGradient(std::size_t node) const {
+    return !plain_[node].empty() || !gated_[node].empty() || !pooled_[node].empty();
+  }
+
+  // The gradient of a node, from what came back along the edges that begin at it.
+  Tensor Collect(std::size_t node, const Tensor& like) {
+    std::vector<Tensor>& plain = plain_[node];
+    if (pooled_[node].empty() && gated_[node].empty() && plain.size() == 1) return plain[0];
+    if (!HasGradient(node)) return torch::zeros_like(like);
+    const Tensor sum = training::EmptyLike(like);
+    for (std::size_t k = 0; k < pooled_[node].size(); ++k)
+      training::AveragePoolGradient(pooled_[node][k], sum, k > 0);
+    if (!pooled_[node].empty()) plain.push_back(sum);
+    const Tensor& gate = gated_[node].empty() ? plain[0] : tape_.relu[node];
+    training::GatedSum(gate, gated_[node], plain, sum);
+    return sum;
+  }
+
+  // Along the edges into a node, back to where they begin.
+  void Distribute(std::size_t node, const Tensor& gradient) {
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (!tape_.live[e] || kEdgeOrder[e].to != node) continue;
+      const std::size_t from = kEdgeOrder[e].from;
+      if (IsConvolution(tape_.cell[e])) {
+        gated_[from].push_back(BackThroughConvolution(e, gradient));
+      } else {
+        (tape_.cell[e] == kSkipConnect ? plain_ : pooled_)[from].push_back(gradient);
+      }
+    }
+  }
+
+  Tensor BackThroughConvolution(std::size_t e, const Tensor& gradient) {
+    const auto norm =
+        training::BatchNormBackward(gradient, tape_.convolved[e], tape_.normalization[e]);
+    const Tensor& weight = tape_.weight[e];
+    const std::int64_t padding = weight.size(2) / 2;
+    auto [input, of_weight, bias] = at::convolution_backward(
+        norm.x, tape_.relu[kEdgeOrder[e].from], weight, c10::nullopt, {1, 1}, {padding, padding},
+        {1, 1}, false, {0, 0}, 1, {true, true, false});
+    parameters_[e] = {of_weight, norm.weight, norm.bias};
+    return input.contiguous(at::MemoryFormat::ChannelsLast);
+  }
+
+  const Tape& tape_;
+  std::array<std::vector<Tensor>, kNodes> plain_, gated_, pooled_;
+  std::array<ParameterGradients, kEdges> parameters_;
+};
+
+struct CellFunction : torch::autograd::Function<CellFunction> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, at::TensorList /*parameters*/,
+                        CellConvolutions* convolutions, const Pass* pass,
+                        c10::intrusive_ptr<Tape> tape) {
+    Tensor out = Forward(*convolutions, *pass, *tape).Run(x);
+    context->saved_data["tape"] = c10::IValue::make_capsule(std::move(tape));
+    return out;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto tape =
+        c10::static_intrusive_pointer_cast<Tape>(context->saved_data["tape"].toCapsule());
+    variable_list result =
+        Backward(*tape).Run(gradients[0].contiguous(at::MemoryFormat::ChannelsLast));
+    result.resize(result.size() + 3);  // of what is no tensor
+    return result;
+  }
+};
+
+}  // namespace
+
+Tensor PlainCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutions,
+                 const Pass& pass) {
+  std::array<Tensor, kNodes> nodes;
+  nodes.fill(torch::zeros_like(x));
+  nodes[0] = x;
+  for (std::size_t e = 0; e < kEdges; ++e) {  // all edges into a node come before those out of it
+    const Tensor& from = nodes[kEdgeOrder[e].from];
+    Tensor& to = nodes[kEdgeOrder[e].to];
+    if (IsConvolution(cell[e])) {
+      ConvNorm& convolution = convolutions[e];
+      to = to + convolution->norm(convolution->Convolve(torch::relu(from)), pass);
+    } else if (cell[e] == kSkipConnect) {
+      to = to + from;
+    } else if (cell[e] == kAvgPool3x3) {
+      to = to + torch::avg_pool2d(from, 3, 1, 1, false, /*count_include_pad=*/false);
+    }
+  }
+  return nodes[kNodes - 1];
+}
+
+Tensor FusedCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutions,
+                 const Pass& pass) {
+  auto tape = c10::make_intrusive<Tape>();
+  tape->cell = cell;
+  tape->live = LiveEdges(cell);
+  if (!torch::GradMode::is_enabled()) return Forward(convolutions, pass, *tape).Run(x);
+  std::vector<Tensor> parameters;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    if (!IsConvolution(cell[e])) continue;
+    const ConvNorm& convolution = convolutions[e];
+    tape->weight[e] = convolution->weight;
+    parameters.insert(parameters.end(),
+                      {convolution->weight, convolution->norm->weight, convolution->norm->bias});
+  }
+  return CellFunction::apply(x, at::TensorList(parameters), &convolutions, &pass, std::move(tape));
+}
+
+}  // namespace nb201

@@ -1,0 +1,121 @@
+#include "plugins/nb201_networks/network.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <string>
+
+#include "plugins/nb201_networks/cell_function.h"
+#include "plugins/training/normalized_sum.h"
+
+namespace nb201 {
+namespace {
+
+using torch::Tensor;
+using training::Pass;
+
+std::int64_t CountParameters(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+bool Has(const std::optional<Operation>& only, Operation operation) {
+  return !only || *only == operation;
+}
+
+}  // namespace
+
+EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only,
+                               at::Generator& random) {
+  if (Has(only, kConv1x1))
+    conv1x1_ = register_module("conv1x1", ConvNorm(channels, channels, 1, 1, random));
+  if (Has(only, kConv3x3))
+    conv3x3_ = register_module("conv3x3", ConvNorm(channels, channels, 3, 1, random));
+}
+
+ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
+  if (operation == kConv1x1) return conv1x1_;
+  return operation == kConv3x3 ? conv3x3_ : ConvNorm(nullptr);
+}
+
+CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only,
+                               at::Generator& random) {
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    const auto operation = only ? std::optional((*only)[e]) : std::nullopt;
+    edges_[e] =
+        register_module("edge" + std::to_string(e), EdgeModule(channels, operation, random));
+  }
+}
+
+Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
+  CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
+  for (std::size_t e = 0; e < kEdges; ++e) convolutions[e] = edges_[e]->Convolution(cell[e]);
+  return training::CanFuse(x, pass) ? FusedCell(x, cell, convolutions, pass)
+                                    : PlainCell(x, cell, convolutions, pass);
+}
+
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, at::Generator& random)
+    : first_(register_module("first", ConvNorm(in, 2 * in, 3, 2, random))),
+      second_(register_module("second", ConvNorm(2 * in, 2 * in, 3, 1, random))),
+      shortcut_(register_parameter("shortcut", training::DrawConvolution(in, 2 * in, 1, random))) {}
+
+Tensor ResidualBlockImpl::forward(const Tensor& x, const Pass& pass) {
+  const Tensor middle =
+      training::NormalizedRelu(first_->norm, first_->Convolve(torch::relu(x)), pass);
+  const Tensor beside = torch::conv2d(torch::avg_pool2d(x, 2), shortcut_);
+  return training::NormalizedSum(second_->norm, second_->Convolve(middle), beside, pass);
+}
+
+NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only,
+                         std::uint64_t seed) {
+  auto random = at::make_generator<at::CPUGeneratorImpl>(seed);
+  std::int64_t channels = config.channels;
+  stem_ = register_module("stem", ConvNorm(config.image_channels, channels, 3, 1, random));
+  for (int s = 0; s < 3; ++s) {
+    const std::string name = "stage" + std::to_string(s);
+    Stage& stage = stages_.emplace_back();
+    if (s > 0) {
+      stage.block = register_module(name + "_block", ResidualBlock(channels, random));
+      channels *= 2;
+    }
+    for (std::int64_t c = 0; c < config.cells; ++c) {
+      stage.cells.push_back(
+          register_module(name + "_cell" + std::to_string(c), CellModule(channels, only, random)));
+    }
+  }
+  head_ = register_module("head", training::BatchNorm(channels));
+  classifier_ = register_module("classifier", torch::nn::Linear(channels, config.classes));
+  const torch::NoGradGuard no_grad;
+  classifier_->weight.normal_(0, 0.01, random);
+  classifier_->bias.zero_();
+}
+
+Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
+  Tensor x = training::NormalizedSum(stem_->norm, stem_->Convolve(images), {}, pass);
+  for (Stage& stage : stages_) {
+    if (!stage.block.is_empty()) x = stage.block(x, pass);
+    for (CellModule& module : stage.cells) x = module(x, cell, pass);
+  }
+  return classifier_(training::NormalizedRelu(head_, x, pass).mean({2, 3}));
+}
+
+std::int64_t NetworkImpl::ParametersOf(const Cell& cell) const {
+  std::int64_t count =
+      CountParameters(*stem_) + CountParameters(*head_) + CountParameters(*classifier_);
+  for (const Stage& stage : stages_) {
+    if (!stage.block.is_empty()) count += CountParameters(*stage.block);
+    for (const CellModule& module : stage.cells) count += module->ParametersOf(cell);
+  }
+  return count;
+}
+
+std::int64_t CellModuleImpl::ParametersOf(const Cell& cell) const {
+  std::int64_t count = 0;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    const ConvNorm convolution = edges_[e]->Convolution(cell[e]);
+    if (!convolution.is_empty()) count += CountParameters(*convolution);
+  }
+  return count;
+}
+
+}  // namespace nb201

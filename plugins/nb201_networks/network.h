@@ -1,0 +1,98 @@
+// The benchmark's network around a NAS-Bench-201 cell (Dong and Yang, ICLR 2020, section 2.1), and the
+// supernet that holds those of all cells.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_NB201_NETWORKS_NETWORK_H_
+#define LODE_PLUGINS_NB201_NETWORKS_NETWORK_H_
+
+#include <torch/torch.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "plugins/nb201/cell.h"
+#include "plugins/training/batch_norm.h"
+#include "plugins/training/conv_norm.h"
+
+namespace nb201 {
+
+using training::ConvNorm;
+
+struct NetworkConfig {
+  std::int64_t image_channels = 3;
+  std::int64_t classes = 10;
+  std::int64_t channels = 16;  // of the first stage; twice and four times as many in the others
+  std::int64_t cells = 5;      // of each stage
+};
+
+// What an edge of a cell can do that has parameters: conv1x1.* and conv3x3.*, as far as it has them.
+class EdgeModuleImpl : public torch::nn::Module {
+ public:
+  // Has the operation's parameters, or all without one.
+  EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, at::Generator& random);
+  // Null if `operation` has no parameters here.
+  ConvNorm Convolution(Operation operation) const;
+
+ private:
+  ConvNorm conv1x1_ = nullptr, conv3x3_ = nullptr;
+};
+TORCH_MODULE(EdgeModule);
+
+class CellModuleImpl : public torch::nn::Module {
+ public:
+  CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, at::Generator& random);
+  // `cell` must be one whose convolutions the module has.
+  torch::Tensor forward(const torch::Tensor& x, const Cell& cell, const training::Pass& pass);
+  // Trainable numbers of the cell's operations.
+  std::int64_t ParametersOf(const Cell& cell) const;
+
+ private:
+  std::array<EdgeModule, kEdges> edges_{{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
+};
+TORCH_MODULE(CellModule);
+
+// Halves the image and doubles the channels: two 3x3 convolutions, beside a 2x2 average pool and a
+// 1x1 convolution.
+class ResidualBlockImpl : public torch::nn::Module {
+ public:
+  ResidualBlockImpl(std::int64_t in, at::Generator& random);
+  torch::Tensor forward(const torch::Tensor& x, const training::Pass& pass);
+
+ private:
+  ConvNorm first_ = nullptr, second_ = nullptr;
+  torch::Tensor shortcut_;
+};
+TORCH_MODULE(ResidualBlock);
+
+// The network of one cell, or of all: then it is a supernet, whose every edge has the parameters of
+// every operation, and a forward pass goes along one cell's path.
+class NetworkImpl : public torch::nn::Module {
+ public:
+  // Initialised as the benchmark's from `seed`: convolutions normal with variance
+  // 2 / (out * kernel^2), the classifier with deviation 0.01, norms 1 and 0, biases 0.
+  NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only, std::uint64_t seed);
+
+  // Logits (images, classes) of images (images, channels, height, width), in channels-last for
+  // speed; height and width are multiples of 4.
+  torch::Tensor forward(const torch::Tensor& images, const Cell& cell, const training::Pass& pass);
+
+  // Trainable numbers on a cell's path, counted on the modules.
+  std::int64_t ParametersOf(const Cell& cell) const;
+
+ private:
+  struct Stage {
+    ResidualBlock block = nullptr;  // none before the first
+    std::vector<CellModule> cells;
+  };
+
+  ConvNorm stem_ = nullptr;
+  std::vector<Stage> stages_;
+  training::BatchNorm head_ = nullptr;
+  torch::nn::Linear classifier_ = nullptr;
+};
+TORCH_MODULE(Network);
+
+}  // namespace nb201
+
+#endif  // LODE_PLUGINS_NB201_NETWORKS_NETWORK_H_

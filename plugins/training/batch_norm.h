@@ -1,0 +1,65 @@
+// Batch normalisation (Ioffe and Szegedy, ICML 2015) whose statistics are the batch's or the running
+// ones, as the pass says.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_BATCH_NORM_H_
+#define LODE_PLUGINS_TRAINING_BATCH_NORM_H_
+
+#include <torch/torch.h>
+
+#include "plugins/training/channels_last.h"
+
+namespace training {
+
+// How a network treats what it is given.
+struct Pass {
+  // Normalise by the batch's own moments, and let them into the running ones with this weight.
+  bool batch_moments = false;
+  double momentum = 0;
+
+  static Pass Training() { return {true, 0.1}; }
+  // The running moments are used and stay.
+  static Pass Evaluation() { return {}; }
+  // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
+  // part of the images so far that are in this batch, 1 in the first.
+  static Pass Calibration(double share) { return {true, share}; }
+};
+
+inline constexpr double kBatchNormEpsilon = 1e-5;
+
+// What normalising a tensor comes to, per channel: scale * x + shift; and what its gradient needs.
+struct Normalization {
+  Channels mean;
+  Channels inverse;  // 1 / sqrt(variance + epsilon)
+  Channels scale;
+  Channels shift;
+};
+
+// Parameters weight (1 at first) and bias (0), buffers running_mean (0) and running_variance (1,
+// unbiased).
+class BatchNormImpl : public torch::nn::Module {
+ public:
+  explicit BatchNormImpl(std::int64_t channels);
+
+  // By LibTorch's own operation, on any device, with autograd.
+  torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
+
+  // The same in two halves: what it takes for an x that IsChannelsLast, running moments updated.
+  Normalization Prepare(const torch::Tensor& x, const Pass& pass);
+
+  torch::Tensor weight, bias, running_mean, running_variance;
+
+ private:
+  void LetIn(const Moments& moments, std::int64_t pixels, double momentum);
+};
+TORCH_MODULE(BatchNorm);
+
+// The gradients of batch norm by the batch's own moments, of an output whose gradient is dy.
+struct BatchNormGradients {
+  torch::Tensor x, weight, bias;
+};
+BatchNormGradients BatchNormBackward(const torch::Tensor& dy, const torch::Tensor& x,
+                                     const Normalization& normalization);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_BATCH_NORM_H_

@@ -1,0 +1,29 @@
+// A network's tensors, with an optimizer's state and how far the training is, in a safetensors file.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_CHECKPOINT_H_
+#define LODE_PLUGINS_TRAINING_CHECKPOINT_H_
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "plugins/files/safetensors.h"
+
+namespace training {
+
+// The module's parameters and buffers by their names ("stage0.cell1.edge2.conv.weight"), float32.
+files::Tensors TensorsOf(const torch::nn::Module& module);
+
+// Sets them. Throws lode::IoError "NAME: ..." if a tensor is missing, unknown or of another shape;
+// then the module is as it was.
+void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const std::string& name);
+
+// The optimizer's momentum by the names of the module's parameters, those without one left out.
+files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer);
+// REQUIRES: what MomentumOf gave for such a module.
+void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
+                 const files::Tensors& momentum);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_CHECKPOINT_H_

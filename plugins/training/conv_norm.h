@@ -1,0 +1,35 @@
+// A convolution and the batch norm behind it.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_CONV_NORM_H_
+#define LODE_PLUGINS_TRAINING_CONV_NORM_H_
+
+#include <torch/torch.h>
+
+#include "plugins/training/batch_norm.h"
+
+namespace training {
+
+// Weights (out, in, kernel, kernel), normal with variance 2 / (out * kernel^2): Kaiming's for ReLU, by
+// the fan out (He et al., ICCV 2015). In channels-last, as convolutions want them.
+torch::Tensor DrawConvolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
+                              at::Generator& random);
+
+// Parameters weight, without bias, and norm.*. The image keeps its size at stride 1: kernel is odd.
+class ConvNormImpl : public torch::nn::Module {
+ public:
+  ConvNormImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
+               at::Generator& random);
+  // The convolution alone: the caller sees to the norm.
+  torch::Tensor Convolve(const torch::Tensor& x) const;
+
+  torch::Tensor weight;
+  BatchNorm norm = nullptr;
+
+ private:
+  std::int64_t stride_;
+};
+TORCH_MODULE(ConvNorm);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_CONV_NORM_H_

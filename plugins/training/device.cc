@@ -1,0 +1,60 @@
+#include "plugins/training/device.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+
+#include <lode/plugin.hpp>
+#include <lode/text.hpp>
+
+namespace training {
+
+torch::Device DeviceOf(const std::string& name) {
+  const torch::Device device = [&] {
+    try {
+      return torch::Device(name);
+    } catch (const c10::Error&) {
+      throw lode::InvalidError("device " + lode::Quote(name) +
+                               " is none, expected \"cpu\" or a name such as \"cuda:0\"");
+    }
+  }();
+  if (device.is_cpu()) return device;
+  if (!device.is_cuda())
+    throw lode::InvalidError("device " + lode::Quote(name) + ": expected \"cpu\" or \"cuda:N\"");
+  const auto count = static_cast<std::int64_t>(torch::cuda::device_count());
+  if (!torch::cuda::is_available() || device.index() >= count) {
+    throw lode::UnsupportedError("device " + lode::Quote(name) + ": LibTorch sees " +
+                                 std::to_string(count) + " CUDA devices here");
+  }
+  return device;
+}
+
+MixedPrecision::MixedPrecision(const torch::Device& device, bool wanted)
+    : active_(wanted && device.is_cuda()) {
+  if (!active_) return;
+  at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+  at::autocast::set_enabled(true);
+}
+
+MixedPrecision::~MixedPrecision() {
+  if (!active_) return;
+  at::autocast::set_enabled(false);
+  at::autocast::clear_cache();
+}
+
+void UseThreads(std::int64_t threads) { at::set_num_threads(static_cast<int>(threads)); }
+
+torch::Tensor ImagesOf(lode::images::Batch& batch, const torch::Device& device) {
+  const auto size = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  const torch::Tensor rows = torch::from_blob(
+      batch.images.data(),
+      {size(batch.size), size(batch.height), size(batch.width), size(batch.channels)});
+  return rows.permute({0, 3, 1, 2}).to(device);
+}
+
+torch::Tensor LabelsOf(lode::images::Batch& batch, const torch::Device& device) {
+  return torch::from_blob(batch.labels.data(), {static_cast<std::int64_t>(batch.size)},
+                          torch::kLong)
+      .to(device);
+}
+
+}  // namespace training

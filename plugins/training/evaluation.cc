@@ -1,0 +1,48 @@
+#include "plugins/training/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plugins/training/device.h"
+
+namespace training {
+
+using torch::Tensor;
+
+void Tally::Add(const Tensor& logits, const Tensor& labels) {
+  const Tensor scores = logits.detach().to(torch::kFloat);
+  loss_ +=
+      torch::nn::functional::cross_entropy(
+          scores, labels, torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum))
+          .item<double>();
+  const Tensor own = scores.gather(1, labels.unsqueeze(1));
+  const Tensor above = scores.gt(own).sum(1).to(torch::kFloat);
+  const Tensor equal = scores.eq(own).sum(1).to(torch::kFloat);  // itself among them
+  // The chance to be among the best k if equals are put into a random order.
+  const auto among = [&](double k) {
+    return ((k - above) / equal.clamp_min(1)).clamp(0, 1).masked_fill(own.squeeze(1).isnan(), 0);
+  };
+  top1_ += among(1).sum().item<double>();
+  top5_ += among(5).sum().item<double>();
+  images_ += labels.size(0);
+}
+
+Evaluation Tally::Result() const {
+  const auto count = static_cast<double>(std::max<std::int64_t>(1, images_));
+  return {100 * top1_ / count, 100 * top5_ / count, loss_ / count, images_};
+}
+
+Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,
+                    const torch::Device& device, const std::function<void()>& between) {
+  const torch::NoGradGuard no_grad;
+  Tally tally;
+  lode::images::Batch batch;
+  loader.Begin(0);
+  while (loader.Next(batch)) {
+    between();
+    tally.Add(predict(ImagesOf(batch, device)), LabelsOf(batch, device));
+  }
+  return tally.Result();
+}
+
+}  // namespace training

@@ -1,0 +1,44 @@
+// How well a network does on images.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_EVALUATION_H_
+#define LODE_PLUGINS_TRAINING_EVALUATION_H_
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "plugins/images/loader.h"
+
+namespace training {
+
+// Logits (images, classes) of images (images, channels, height, width).
+using Predict = std::function<torch::Tensor(const torch::Tensor& images)>;
+
+struct Evaluation {
+  double top1 = 0;  // percent
+  double top5 = 0;  // percent
+  double loss = 0;  // mean cross entropy
+  std::int64_t images = 0;
+};
+
+// Counts the right answers among logits: a label is among the k best if fewer than k logits are
+// above its own; equal ones count half, so that a network that tells nothing apart gets what
+// guessing gets.
+class Tally {
+ public:
+  void Add(const torch::Tensor& logits, const torch::Tensor& labels);
+  Evaluation Result() const;
+
+ private:
+  double top1_ = 0, top5_ = 0, loss_ = 0;
+  std::int64_t images_ = 0;
+};
+
+// Over one epoch of `loader`, without autograd. `between` is called before each batch: it may throw.
+Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,
+                    const torch::Device& device, const std::function<void()>& between);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_EVALUATION_H_

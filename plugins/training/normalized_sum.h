@@ -1,0 +1,24 @@
+// Batch norm with what stands around it in networks, in one pass over memory.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_NORMALIZED_SUM_H_
+#define LODE_PLUGINS_TRAINING_NORMALIZED_SUM_H_
+
+#include <torch/torch.h>
+
+#include "plugins/training/batch_norm.h"
+
+namespace training {
+
+// Whether the fused operations can take x in this pass; else it is LibTorch's own.
+bool CanFuse(const torch::Tensor& x, const Pass& pass);
+
+// norm(x) + shortcut, the shortcut of x's shape or undefined; with autograd in training.
+torch::Tensor NormalizedSum(BatchNorm& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
+                            const Pass& pass);
+
+// max(norm(x), 0).
+torch::Tensor NormalizedRelu(BatchNorm& norm, const torch::Tensor& x, const Pass& pass);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_NORMALIZED_SUM_H_

@@ -1,0 +1,25 @@
+// Learning rates by step.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_SCHEDULE_H_
+#define LODE_PLUGINS_TRAINING_SCHEDULE_H_
+
+#include <cstdint>
+
+namespace training {
+
+// Rises linearly to `peak` in warm_up_steps, the first of them at peak / warm_up_steps, and falls
+// along half a cosine wave to `end`, which the step after the last would have (SGDR, Loshchilov and
+// Hutter, ICLR 2017, without restarts).
+struct Schedule {
+  double peak = 0;
+  double end = 0;
+  std::uint64_t steps = 0;  // in all
+  std::uint64_t warm_up_steps = 0;
+
+  // Of step 0, 1, ..., steps - 1.
+  double LearningRate(std::uint64_t step) const;
+};
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_SCHEDULE_H_

@@ -1,0 +1,200 @@
+#include "plugins/training/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <lode/plugin.hpp>
+#include <lode/text.hpp>
+#include <vector>
+
+#include "plugins/files/safetensors.h"
+#include "plugins/training/checkpoint.h"
+#include "plugins/training/device.h"
+#include "plugins/training/schedule.h"
+
+namespace training {
+namespace {
+
+using torch::Tensor;
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+constexpr char kMomentumPrefix[] = "momentum/";
+
+// Neighbouring seeds and epochs give unrelated ones.
+std::uint64_t SeedOf(std::uint64_t seed, std::uint64_t epoch) {
+  std::uint64_t z = seed + (epoch + 1) * 0x9e3779b97f4a7c15U;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+class Training {
+ public:
+  Training(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
+           std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
+           const TrainingHooks& hooks)
+      : trainee_(trainee),
+        loader_(loader),
+        config_(config),
+        seed_(seed),
+        device_(device),
+        place_(place),
+        hooks_(hooks),
+        schedule_(ScheduleOf(config, loader.batches())),
+        optimizer_(trainee.module.parameters(), torch::optim::SGDOptions(config.learning_rate)
+                                                    .momentum(config.momentum)
+                                                    .nesterov(config.nesterov)
+                                                    .weight_decay(config.weight_decay)) {}
+
+  Evaluation Run() {
+    Load();
+    while (step_ < schedule_.steps) {
+      TrainEpoch();
+      Save();
+    }
+    return tally_.Result();
+  }
+
+ private:
+  static Schedule ScheduleOf(const TrainingConfig& config, std::size_t batches) {
+    const auto steps = static_cast<std::uint64_t>(config.epochs) * batches;
+    const double warm_up = config.warm_up_epochs * static_cast<double>(batches);
+    return {config.learning_rate, config.final_learning_rate, steps,
+            static_cast<std::uint64_t>(warm_up)};
+  }
+
+  // From the step in hand to the end of its epoch.
+  void TrainEpoch() {
+    const std::uint64_t epoch = step_ / loader_.batches();
+    loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
+    tally_ = {};
+    while (loader_.Next(batch_)) {
+      StopIfCancelled();
+      Step();
+      SaveNowAndThen();
+      Report(epoch);
+    }
+  }
+
+  void Step() {
+    const Tensor images = ImagesOf(batch_, device_);
+    const Tensor labels = LabelsOf(batch_, device_);
+    for (const Tensor& parameter : optimizer_.param_groups()[0].params()) {
+      parameter.mutable_grad().reset();  // what a step does not touch is not changed by it
+    }
+    Prediction prediction;
+    Tensor loss;
+    {
+      const MixedPrecision mixed(device_, config_.mixed_precision);
+      prediction = trainee_.predict(images, step_);
+      loss = LossOf(prediction, labels);
+    }
+    const auto value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      throw lode::UnsupportedError("training diverged: the loss is no finite number at step " +
+                                   std::to_string(step_) + "; a smaller learning rate may help");
+    }
+    loss.backward();
+    Descend();
+    tally_.Add(prediction.logits, labels);
+    ++step_;
+  }
+
+  Tensor LossOf(const Prediction& prediction, const Tensor& labels) const {
+    const auto options =
+        torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(config_.label_smoothing);
+    using torch::nn::functional::cross_entropy;
+    Tensor loss = cross_entropy(prediction.logits, labels, options);
+    if (prediction.auxiliary.defined())
+      loss = loss + config_.auxiliary_weight * cross_entropy(prediction.auxiliary, labels, options);
+    return loss;
+  }
+
+  void Descend() {
+    if (config_.clip_norm > 0)
+      torch::nn::utils::clip_grad_norm_(optimizer_.param_groups()[0].params(), config_.clip_norm);
+    static_cast<torch::optim::SGDOptions&>(optimizer_.param_groups()[0].options())
+        .lr(schedule_.LearningRate(step_));
+    optimizer_.step();
+  }
+
+  void StopIfCancelled() {
+    if (!hooks_.cancelled()) return;
+    Save();
+    throw lode::CancelledError();
+  }
+
+  void SaveNowAndThen() {
+    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) Save();
+  }
+
+  void Report(std::uint64_t epoch) const {
+    char text[96];
+    std::snprintf(text, sizeof text, "epoch %llu of %lld, loss %.3f, top-1 %.1f %%",
+                  static_cast<unsigned long long>(epoch + 1),
+                  static_cast<long long>(config_.epochs), tally_.Result().loss,
+                  tally_.Result().top1);
+    hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
+  }
+
+  void Save() {
+    saved_ = Clock::now();
+    if (place_.file.empty()) return;
+    files::Safetensors contents{TensorsOf(trainee_.module),
+                                {{"training", place_.what}, {"step", std::to_string(step_)}}};
+    for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_))
+      contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
+    files::WriteSafetensors(place_.file, contents);
+  }
+
+  void Load() {
+    saved_ = Clock::now();
+    if (place_.file.empty() || !fs::exists(place_.file)) return;
+    files::Safetensors contents = files::ReadSafetensors(place_.file);
+    CheckSame(contents.metadata);
+    files::Tensors tensors, momentum;
+    for (auto& [name, tensor] : contents.tensors) {
+      const bool is_momentum = name.starts_with(kMomentumPrefix);
+      (is_momentum ? momentum : tensors)
+          .emplace(is_momentum ? name.substr(sizeof kMomentumPrefix - 1) : name, std::move(tensor));
+    }
+    SetTensors(trainee_.module, tensors, place_.file);
+    SetMomentum(trainee_.module, optimizer_, momentum);
+    step_ = std::stoull(contents.metadata.at("step"));
+  }
+
+  void CheckSame(const files::Metadata& metadata) const {
+    const auto what = metadata.find("training");
+    if (what == metadata.end() || !metadata.contains("step"))
+      throw lode::IoError(place_.file.string() + ": is no checkpoint of a training");
+    if (what->second != place_.what) {
+      throw lode::IoError(place_.file.string() + ": is of another training, " +
+                          lode::Quote(what->second) + ", expected " + lode::Quote(place_.what));
+    }
+  }
+
+  const Trainee& trainee_;
+  lode::images::Loader& loader_;
+  const TrainingConfig& config_;
+  const std::uint64_t seed_;
+  const torch::Device device_;
+  const CheckpointPlace& place_;
+  const TrainingHooks& hooks_;
+  const Schedule schedule_;
+  torch::optim::SGD optimizer_;
+  lode::images::Batch batch_;
+  std::uint64_t step_ = 0;
+  Tally tally_;
+  Clock::time_point saved_;
+};
+
+}  // namespace
+
+Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
+                 std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
+                 const TrainingHooks& hooks) {
+  return Training(trainee, loader, config, seed, device, place, hooks).Run();
+}
+
+}  // namespace training

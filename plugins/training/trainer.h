@@ -1,0 +1,73 @@
+// The training loop: stochastic gradient descent on batches of images, with checkpoints. Every
+// network of the first-party plugins is trained by it.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_TRAINER_H_
+#define LODE_PLUGINS_TRAINING_TRAINER_H_
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "plugins/images/loader.h"
+#include "plugins/training/evaluation.h"
+
+namespace training {
+
+struct TrainingConfig {
+  std::int64_t epochs = 1;
+  double learning_rate = 0.1;      // the highest
+  double final_learning_rate = 0;  // where the cosine ends
+  double warm_up_epochs = 0;       // of linear rise
+  double momentum = 0.9;
+  bool nesterov = true;
+  double weight_decay = 5e-4;
+  double clip_norm = 0;  // of the gradients of a step together; 0: no clipping
+  double label_smoothing = 0;
+  double auxiliary_weight = 0.4;  // of the auxiliary head's loss, where the network has one
+  bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
+};
+
+// What a network makes of a batch in training.
+struct Prediction {
+  torch::Tensor logits;
+  torch::Tensor auxiliary;  // of the auxiliary head; undefined: there is none
+};
+
+// What is trained.
+struct Trainee {
+  torch::nn::Module& module;
+  // `step` counts from 0 through all epochs, so that what is drawn for a step does not depend on
+  // whether the training was interrupted.
+  std::function<Prediction(const torch::Tensor& images, std::uint64_t step)> predict;
+};
+
+struct TrainingHooks {
+  std::function<bool()> cancelled;
+  std::function<void(double fraction, const std::string& what)> progress;
+};
+
+// Where a training is kept while it goes on.
+struct CheckpointPlace {
+  std::filesystem::path file;  // empty: nowhere
+  // What the training is, in words: a file of another one is refused.
+  std::string what;
+  double seconds = 30;  // at most this long between two; what is trained does not depend on it
+};
+
+// Trains for config.epochs epochs of `loader`. Epoch e has the seed that follows from `seed` and e. With a
+// checkpoint, a training that was cut off at any moment ends with the same weights, bit for bit, as
+// one that was not; the file stays when the training ends, and one of a finished training is loaded
+// and nothing trained. Returns the training's top-1, top-5 and loss in its last epoch (of the part since
+// the last interruption). Throws lode::CancelledError when cancelled, a checkpoint written before;
+// lode::IoError for a checkpoint that cannot be read, written, or is of another training;
+// lode::UnsupportedError if the loss is no finite number any more.
+Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
+                 std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
+                 const TrainingHooks& hooks);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_TRAINER_H_
