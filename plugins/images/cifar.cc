@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBatches = 5;  // of CIFAR-10's training images
+constexpr std::size_t kTrainBatches = 5;  // of CIFAR-10's training images
 
 // A label of the image `index`; `what` is what messages call it.
 std::uint8_t CheckedLabel(char byte, std::size_t labels, const char* what, std::size_t index,
@@ -62,12 +62,12 @@ PixelSets ReadCifar10(const fs::path& directory, std::size_t classes) {
                     std::make_unique<PixelSet>(kCifarShape, classes)};
   ReadInto(*sets.test, folder / "test_batch.bin", kCifar10);
   std::size_t first = 0;  // images of the first batch
-  for (std::size_t batch = 1; batch <= kBatches; ++batch) {
+  for (std::size_t batch = 1; batch <= kTrainBatches; ++batch) {
     const fs::path path = folder / ("data_batch_" + std::to_string(batch) + ".bin");
     const std::size_t count = ReadInto(*sets.train, path, kCifar10);
     if (batch == 1) {
       first = count;
-      sets.train->Reserve(kBatches * first);
+      sets.train->Reserve(kTrainBatches * first);
     } else if (count != first) {
       throw IoError(path.string() + ": has " + std::to_string(count) + " images, expected " +
                     std::to_string(first) + ", as many as data_batch_1.bin");

@@ -64,7 +64,8 @@ void RequireFile(const fs::path& path) {
                                     : ""));
 }
 
-fs::path FolderOf(const fs::path& directory, std::size_t resolution, const std::string& split) {
+fs::path ArchiveFolder(const fs::path& directory, std::size_t resolution,
+                       const std::string& split) {
   const fs::path inner =
       directory / ("Imagenet" + std::to_string(resolution) + "_" + split + "_npz");
   return fs::is_directory(inner) ? inner : directory;
@@ -115,10 +116,10 @@ void ReadDownsampledBatch(const NpzFile& file, PixelSet& set) {
 PixelSets ReadDownsampled(const fs::path& directory, std::size_t resolution, std::size_t classes) {
   std::vector<fs::path> batches;
   for (std::size_t batch = 1; batch <= kBatches; ++batch) {
-    batches.push_back(FolderOf(directory, resolution, "train") /
+    batches.push_back(ArchiveFolder(directory, resolution, "train") /
                       ("train_data_batch_" + std::to_string(batch) + ".npz"));
   }
-  const fs::path test = FolderOf(directory, resolution, "val") / "val_data.npz";
+  const fs::path test = ArchiveFolder(directory, resolution, "val") / "val_data.npz";
   RequireFile(test);
   for (const fs::path& batch : batches) RequireFile(batch);
   const PixelShape shape = {resolution, resolution, 3};

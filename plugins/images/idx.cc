@@ -35,7 +35,7 @@ void CheckMagic(std::string_view bytes, std::size_t dimensions, const std::strin
 }
 
 // The file as it is or packed, whichever is there.
-fs::path Find(const fs::path& directory, const std::string& name) {
+fs::path FindFile(const fs::path& directory, const std::string& name) {
   const fs::path plain = directory / name, packed = directory / (name + ".gz");
   if (fs::exists(packed) || !fs::exists(plain)) return packed;
   return plain;
@@ -46,8 +46,8 @@ class Reader {
  public:
   Reader(const fs::path& directory, const std::string& prefix, std::size_t published,
          std::size_t classes)
-      : images_path_(Find(directory, prefix + "-images-idx3-ubyte").string()),
-        labels_path_(Find(directory, prefix + "-labels-idx1-ubyte").string()),
+      : images_path_(FindFile(directory, prefix + "-images-idx3-ubyte").string()),
+        labels_path_(FindFile(directory, prefix + "-labels-idx1-ubyte").string()),
         published_(published),
         classes_(classes) {}
 
