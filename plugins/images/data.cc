@@ -34,8 +34,8 @@ Data DataOf(Sets sets) {
 
 // Published in units of a byte.
 std::vector<float> OfBytes(std::array<float, 3> values) {
-  std::vector<float> shares;
-  for (const float value : values) shares.push_back(value / 255);
+  std::vector<float> shares(values.begin(), values.end());
+  for (float& share : shares) share /= 255;
   return shares;
 }
 

@@ -36,9 +36,8 @@ void CheckMagic(std::string_view bytes, std::size_t dimensions, const std::strin
 
 // The file as it is or packed, whichever is there.
 fs::path FindFile(const fs::path& directory, const std::string& name) {
-  const fs::path plain = directory / name, packed = directory / (name + ".gz");
-  if (fs::exists(packed) || !fs::exists(plain)) return packed;
-  return plain;
+  fs::path plain = directory / name, packed = directory / (name + ".gz");
+  return !fs::exists(packed) && fs::exists(plain) ? plain : packed;
 }
 
 // One of the two sets, from its two files.

@@ -24,7 +24,8 @@ std::size_t TextBegin(std::string_view bytes, const std::string& name) {
     throw IoError(name + ": begins with " + Quote(bytes.substr(0, kMagic.size())) + ", expected " +
                   Quote(kMagic));
   }
-  const int major = bytes[6], minor = bytes[7];
+  const auto major = static_cast<unsigned char>(bytes[6]);
+  const auto minor = static_cast<unsigned char>(bytes[7]);
   if (major < 1 || major > 3 || minor != 0) {
     throw IoError(name + ": has version " + std::to_string(major) + "." + std::to_string(minor) +
                   " of the format, expected 1.0, 2.0 or 3.0");

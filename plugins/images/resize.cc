@@ -27,8 +27,9 @@ void Resizer::Weigh(std::size_t from, std::size_t to, std::size_t first, std::si
   std::vector<double> weights;
   for (std::size_t i = first; i < first + count; ++i) {
     const double center = (static_cast<double>(i) + 0.5) * scale;
-    const auto begin = static_cast<std::size_t>(std::max(center - support + 0.5, 0.0));
-    const auto end = std::min(static_cast<std::size_t>(center + support + 0.5), from);
+    const double low = center - support + 0.5, high = center + support + 0.5;
+    const auto begin = static_cast<std::size_t>(std::max(low, 0.0));
+    const auto end = std::min(static_cast<std::size_t>(high), from);
     weights.clear();
     double sum = 0;
     for (std::size_t x = begin; x < end; ++x) {
@@ -37,8 +38,10 @@ void Resizer::Weigh(std::size_t from, std::size_t to, std::size_t first, std::si
       sum += weights.back();
     }
     axis.taps.push_back({begin, end - begin, axis.weights.size()});
-    for (const double w : weights)
-      axis.weights.push_back(static_cast<std::int32_t>(0.5 + w / sum * (1 << kPrecision)));
+    for (const double w : weights) {
+      const double rounded = w / sum * (1 << kPrecision) + 0.5;
+      axis.weights.push_back(static_cast<std::int32_t>(rounded));
+    }
   }
 }
 
