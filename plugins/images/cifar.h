@@ -1,0 +1,43 @@
+// Reads CIFAR-10 and CIFAR-100 in their authors' binary version (www.cs.toronto.edu/~kriz/cifar.html):
+// records without anything between them, of
+//
+//   1 byte      CIFAR-100 only: the coarse label, 0 to 19; not used
+//   1 byte      the label, 0 to 9 or 0 to 99
+//   3072 bytes  the red, the green and the blue plane of 32 x 32 pixels, row-major
+//
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_IMAGES_CIFAR_H_
+#define LODE_PLUGINS_IMAGES_CIFAR_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "plugins/images/pixel_set.h"
+
+namespace lode::images {
+
+struct CifarLayout {
+  std::size_t coarse_labels;  // 0: the records have none
+  std::size_t labels;
+};
+inline constexpr CifarLayout kCifar10{0, 10}, kCifar100{20, 100};
+inline constexpr PixelShape kCifarShape{32, 32, 3};
+
+// Adds to `set` the images of a file whose label is one of its classes; returns how many the file
+// has. `name` is what messages call the file. Throws lode::IoError "NAME: ..." if it has no image, if
+// the last is cut off, or if a label is out of range.
+std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::string& name,
+                       PixelSet& set);
+
+// The images of the first `classes` classes, from data_batch_{1,...,5}.bin and test_batch.bin, or
+// train.bin and test.bin; these lie in the directory, or in a folder of it that is called as in the
+// published archive (cifar-10-batches-bin, cifar-100-binary). The five batches have equally many
+// images, or one of them has been cut. Throws lode::IoError as ParseCifar does.
+PixelSets ReadCifar10(const std::filesystem::path& directory, std::size_t classes);
+PixelSets ReadCifar100(const std::filesystem::path& directory, std::size_t classes);
+
+}  // namespace lode::images
+
+#endif  // LODE_PLUGINS_IMAGES_CIFAR_H_

@@ -1,0 +1,17 @@
+// Any bytes given as a file end in images or an IoError, never in anything else.
+#include <lode/plugin.hpp>
+
+#include "plugins/images/cifar.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace lode::images;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  for (const CifarLayout layout : {kCifar10, kCifar100}) {
+    PixelSet set(kCifarShape, layout.labels);
+    try {
+      ParseCifar(bytes, layout, "F", set);
+    } catch (const lode::IoError&) {
+    }
+  }
+  return 0;
+}

@@ -1,0 +1,49 @@
+// The data sets by name.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_IMAGES_DATA_H_
+#define LODE_PLUGINS_IMAGES_DATA_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugins/images/image_set.h"
+
+namespace lode::images {
+
+struct DataSource {
+  std::string dataset;              // one of DatasetNames()
+  std::filesystem::path directory;  // empty: where Debian's package has it; fashion_mnist only
+  std::size_t classes = 0;          // only the first ones; 0: all
+};
+
+struct Data {
+  std::shared_ptr<const ImageSet> train, test;
+  std::size_t resolution = 0;    // height and width of every image; 0: they vary
+  std::vector<float> mean, std;  // of each channel over the training images, in [0, 1]
+};
+
+// name           in the directory                                       resolution  classes
+// fashion_mnist  {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]              28       10
+// cifar10        data_batch_{1,...,5}.bin, test_batch.bin                       32       10
+// cifar100       train.bin, test.bin                                            32      100
+// imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16     1000
+// imagenet32     the same                                                       32     1000
+// imagenet       train/CLASS/*.JPEG, val/CLASS/*.JPEG                       varies      any
+//
+// The headers of the readers say more: idx.h, cifar.h, downsampled.h, class_folders.h.
+const std::vector<std::string>& DatasetNames();
+
+// Reads a data set, all but imagenet's into memory; the files are checked before anything is trained
+// on them. `test` is ImageNet's validation set, whose test labels are not public. The means and
+// standard deviations are published ones: CIFAR's and ImageNet-16's are those of NAS-Bench-201,
+// ImageNet's the usual; Fashion-MNIST's are those of its training images. Throws lode::InvalidError if
+// there is no such data set, its directory is not given, or it has fewer classes; lode::IoError, the
+// path first, if a file is missing or cannot be right, or if a class has no images.
+Data Open(const DataSource& source);
+
+}  // namespace lode::images
+
+#endif  // LODE_PLUGINS_IMAGES_DATA_H_

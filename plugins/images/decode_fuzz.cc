@@ -1,0 +1,13 @@
+// Any bytes given as a file end in an image or an IoError, never in anything else.
+#include <lode/plugin.hpp>
+
+#include "plugins/images/decode.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  lode::images::Image image;
+  try {
+    lode::images::DecodeImage({reinterpret_cast<const char*>(data), size}, "F", image);
+  } catch (const lode::IoError&) {
+  }
+  return 0;
+}

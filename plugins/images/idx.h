@@ -1,0 +1,40 @@
+// Reads the files of MNIST and of the data sets that share its layout (yann.lecun.com/exdb/mnist):
+//
+//   2 bytes       zero
+//   1 byte        the type of the elements: 8, unsigned bytes, is what is read
+//   1 byte        how many dimensions
+//   4 bytes each  the size of a dimension, big-endian
+//   the rest      the elements, row-major
+//
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_IMAGES_IDX_H_
+#define LODE_PLUGINS_IMAGES_IDX_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/images/pixel_set.h"
+
+namespace lode::images {
+
+struct IdxArray {
+  std::vector<std::size_t> shape;
+  std::string_view elements;  // bytes
+};
+
+// The array in the bytes of a file, of `dimensions` dimensions; it is as long as they are. `name` is
+// what messages call the file. Throws lode::IoError "NAME: ..." with what was seen and expected.
+IdxArray ParseIdx(std::string_view bytes, std::size_t dimensions, const std::string& name);
+
+// Grey images and their labels from {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in a directory,
+// those of the first `classes` of the `published` classes. Throws lode::IoError if a file is not as
+// above, if images and labels are not equally many, or if a label is not below `published`.
+PixelSets ReadIdxSets(const std::filesystem::path& directory, std::size_t published,
+                      std::size_t classes);
+
+}  // namespace lode::images
+
+#endif  // LODE_PLUGINS_IMAGES_IDX_H_

@@ -1,0 +1,49 @@
+// Reads the header of NumPy's .npy format (numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
+//
+//   6 bytes       "\x93NUMPY"
+//   2 bytes       the version: 1.0, 2.0 or 3.0
+//   2 or 4 bytes  the length of the text, little-endian; 2 in version 1.0
+//   the text      {'descr': '|u1', 'fortran_order': False, 'shape': (N, M), }, the three keys in any
+//                 order, then spaces and a line end
+//   the rest      the elements
+//
+// Only that text is read, and no other Python: no expression, no type of several fields, no objects
+// (which would be a pickle, and could run anything).
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_IMAGES_NPY_H_
+#define LODE_PLUGINS_IMAGES_NPY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lode::images {
+
+struct NpyHeader {
+  char kind = 'u';                 // of the elements: u or i, whole numbers without and with a sign
+  std::size_t element_bytes = 1;   // 1, 2, 4 or 8; little-endian
+  std::vector<std::size_t> shape;  // row-major; none: a scalar
+};
+
+// Bytes of a file that say how long its header is.
+inline constexpr std::size_t kNpyPreambleBytes = 12;
+
+// The length of the whole header, to the first element; `preamble` is the file's first
+// kNpyPreambleBytes. Throws lode::IoError "NAME: ...", here and below.
+std::size_t NpyHeaderBytes(std::string_view preamble, const std::string& name);
+
+// The header in `bytes`, which has NpyHeaderBytes. Elements that are no whole numbers, big-endian or
+// column-major are refused.
+NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& name);
+
+// An element as a number. REQUIRES: `element` has header.element_bytes.
+std::int64_t NpyInteger(const NpyHeader& header, std::string_view element);
+
+// "(100, 3072)", for messages.
+std::string NpyShapeText(const std::vector<std::size_t>& shape);
+
+}  // namespace lode::images
+
+#endif  // LODE_PLUGINS_IMAGES_NPY_H_
