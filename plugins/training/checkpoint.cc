@@ -58,14 +58,18 @@ void RequireSame(const NamedTensors& wanted, const files::Tensors& given, const 
   }
 }
 
-// What LibTorch's SGD calls a parameter: text up to 1.13, a pointer later.
-auto KeyOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
-  using Key = std::decay_t<decltype(optimizer.state())>::key_type;
+// What LibTorch's optimizers call a parameter: text up to 1.13, a pointer later.
+template <class Key>
+Key KeyAs(const Tensor& parameter) {
   if constexpr (std::is_same_v<Key, std::string>) {
     return c10::guts::to_string(parameter.unsafeGetTensorImpl());
   } else {
-    return static_cast<Key>(parameter.unsafeGetTensorImpl());
+    return parameter.unsafeGetTensorImpl();
   }
+}
+
+auto KeyOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
+  return KeyAs<std::decay_t<decltype(optimizer.state())>::key_type>(parameter);
 }
 
 // Undefined before the parameter's first step.

@@ -1,0 +1,209 @@
+#include "plugins/nb201_networks/network.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "plugins/nb201/table.h"
+#include "plugins/nb201_networks/cell_function.h"
+#include "plugins/training/channels_last.h"
+#include "plugins/training/multiply_adds.h"
+
+namespace nb201 {
+namespace {
+
+using torch::Tensor;
+using training::Pass;
+
+Cell ParseCell(const std::string& text) {
+  Cell cell{};
+  ParseError error;
+  EXPECT_TRUE(Parse(text, &cell, &error)) << error.message;
+  return cell;
+}
+
+// Cells that are special, and random ones.
+std::vector<Cell> SomeCells(std::size_t random) {
+  std::vector<Cell> cells;
+  for (std::size_t operation = 0; operation < kOperations; ++operation) {
+    Cell cell{};
+    cell.fill(static_cast<Operation>(operation));
+    cells.push_back(cell);
+  }
+  cells.push_back({kConv3x3, kNone, kNone, kSkipConnect, kNone, kNone});       // a dead convolution
+  cells.push_back({kNone, kConv1x1, kConv3x3, kNone, kConv3x3, kAvgPool3x3});  // one of zeros
+  cells.push_back({kNone, kNone, kNone, kNone, kConv3x3, kNone});
+  cells.push_back({kSkipConnect, kNone, kSkipConnect, kNone, kNone, kSkipConnect});
+  std::mt19937 bits(11);
+  while (random-- > 0) cells.push_back(FromIndex(bits() % kArchitectures));
+  return cells;
+}
+
+Tensor Draw(at::IntArrayRef sizes) {
+  return torch::randn(sizes).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+// What a cell gives, forward and backward, in training and then in evaluation.
+struct Outcome {
+  Tensor out, dx, evaluated;
+  std::vector<Tensor> gradients, moments;
+};
+
+using CellForm = Tensor (*)(const Tensor&, const Cell&, CellConvolutions&, const Pass&);
+
+Outcome Run(CellForm form, const Cell& cell, const Tensor& x, const Tensor& dy) {
+  auto random = at::make_generator<at::CPUGeneratorImpl>(5);
+  CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
+  std::vector<training::ConvNorm> made;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    if (cell[e] != kConv1x1 && cell[e] != kConv3x3) continue;
+    const std::int64_t kernel = cell[e] == kConv3x3 ? 3 : 1;
+    made.push_back(training::ConvNorm(x.size(1), x.size(1), kernel, 1, random));
+    const torch::NoGradGuard no_grad;
+    made.back()->norm->weight.uniform_(0.5, 1.5, random);
+    made.back()->norm->bias.uniform_(-0.5, 0.5, random);
+    convolutions[e] = made.back();
+  }
+  Outcome outcome;
+  const Tensor leaf = x.clone().requires_grad_();
+  outcome.out = form(leaf, cell, convolutions, Pass::Training());
+  outcome.out.backward(dy);
+  outcome.dx = leaf.grad();
+  for (const auto& convolution : made) {
+    for (const Tensor& parameter : convolution->parameters())
+      outcome.gradients.push_back(parameter.grad());
+    outcome.moments.push_back(convolution->norm->running_mean.clone());
+    outcome.moments.push_back(convolution->norm->running_variance.clone());
+  }
+  const torch::NoGradGuard no_grad;
+  outcome.evaluated = form(x, cell, convolutions, Pass::Evaluation());
+  return outcome;
+}
+
+void ExpectClose(const Tensor& a, const Tensor& b, const std::string& what) {
+  const Tensor right = b.defined() ? b : torch::zeros_like(a);
+  const double scale = std::max(1.0, right.abs().max().item<double>());
+  EXPECT_LE((a - right).abs().max().item<double>(), 2e-5 * scale) << what;
+}
+
+TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
+  torch::manual_seed(3);
+  for (const std::int64_t channels : {16, 20}) {
+    const Tensor x = Draw({3, channels, 6, 10}), dy = Draw({3, channels, 6, 10});
+    for (const Cell& cell : SomeCells(40)) {
+      const std::string name = Format(cell);
+      const Outcome plain = Run(PlainCell, cell, x, dy), fused = Run(FusedCell, cell, x, dy);
+      ExpectClose(fused.out, plain.out, name);
+      ExpectClose(fused.dx, plain.dx, name + " dx");
+      ASSERT_EQ(fused.gradients.size(), plain.gradients.size());
+      for (std::size_t i = 0; i < fused.gradients.size(); ++i) {
+        ASSERT_TRUE(fused.gradients[i].defined()) << name;
+        ExpectClose(fused.gradients[i], plain.gradients[i], name + " parameter");
+      }
+    }
+  }
+}
+
+TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter) {
+  torch::manual_seed(4);
+  const Tensor x = Draw({4, 16, 8, 8}), dy = Draw({4, 16, 8, 8});
+  for (const Cell& cell : SomeCells(20)) {
+    const Outcome plain = Run(PlainCell, cell, x, dy), fused = Run(FusedCell, cell, x, dy);
+    ExpectClose(fused.evaluated, plain.evaluated, Format(cell));
+  }
+  const Cell all = ParseCell(
+      "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_1x1~0|nor_conv_3x3~1|nor_conv_"
+      "3x3~2|");
+  const Outcome plain = Run(PlainCell, all, x, dy), fused = Run(FusedCell, all, x, dy);
+  for (std::size_t i = 0; i < plain.moments.size(); ++i)
+    ExpectClose(fused.moments[i], plain.moments[i], "moment");
+}
+
+TEST(CellFunctionTest, ResultsDoNotDependOnTheNumberOfThreads) {
+  torch::manual_seed(9);
+  const Tensor x = Draw({5, 16, 16, 16});
+  const int before = at::get_num_threads();
+  training::Moments moments[2];
+  for (int threads = 1; threads <= 2; ++threads) {
+    at::set_num_threads(threads);
+    moments[threads - 1] = training::MomentsOf(x);
+  }
+  at::set_num_threads(before);
+  EXPECT_EQ(moments[0].mean, moments[1].mean);
+  EXPECT_EQ(moments[0].variance, moments[1].variance);
+}
+
+// ---- sizes
+
+struct BenchmarkData {
+  const char* name;
+  std::int64_t classes, side;
+};
+constexpr BenchmarkData kData[] = {
+    {"cifar10", 10, 32}, {"cifar100", 100, 32}, {"imagenet16", 120, 16}};
+
+Table TableOf(const BenchmarkData& data) {
+  const std::string name = data.name;
+  return ReadTable(
+      LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz",
+      {name + "_valid", name + "_test", "params_" + name, "mflops_" + name, name + "_seconds"});
+}
+
+std::int64_t MultiplyAdds(Network& network, const Cell& cell, std::int64_t side) {
+  const torch::NoGradGuard no_grad;
+  const Tensor image = torch::zeros({1, 3, side, side});
+  return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+}
+
+// The multiply-adds of all cells are sums of what each operation on each edge adds to an empty cell,
+// which is counted on the network.
+TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
+  for (const BenchmarkData& data : kData) {
+    const Table table = TableOf(data);
+    Network network(NetworkConfig{3, data.classes, 16, 5}, std::nullopt, 1);
+    // An edge counts only if it has a way to the output: all others are skipped through.
+    const Cell base = {kSkipConnect, kSkipConnect, kSkipConnect,
+                       kSkipConnect, kSkipConnect, kSkipConnect};
+    const std::int64_t outside = MultiplyAdds(network, base, data.side);
+    std::array<std::array<std::int64_t, kOperations>, kEdges> added{};
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      for (const Operation operation : {kConv1x1, kConv3x3}) {
+        Cell cell = base;
+        cell[e] = operation;
+        added[e][operation] = MultiplyAdds(network, cell, data.side) - outside;
+      }
+    }
+    for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+      const Cell cell = FromIndex(i);
+      std::int64_t macs = outside + data.classes;  // the benchmark counts the classifier's biases
+      for (std::size_t e = 0; e < kEdges; ++e) macs += added[e][cell[e]];
+      ASSERT_NEAR(table[i].mflops, static_cast<double>(macs) / 1e6, 0.5001e-5) << Format(cell);
+      ASSERT_EQ(table[i].params, static_cast<double>(network->ParametersOf(cell))) << Format(cell);
+    }
+  }
+}
+
+TEST(NetworkSizeTest, ANetworkOfOneCellHasItsParametersOnly) {
+  for (const Cell& cell : SomeCells(20)) {
+    Network supernet(NetworkConfig{}, std::nullopt, 1), network(NetworkConfig{}, cell, 1);
+    std::int64_t count = 0;
+    for (const Tensor& parameter : network->parameters()) count += parameter.numel();
+    EXPECT_EQ(count, supernet->ParametersOf(cell)) << Format(cell);
+    EXPECT_EQ(count, network->ParametersOf(cell)) << Format(cell);
+  }
+}
+
+TEST(NetworkTest, TheSameSeedMakesTheSameNetwork) {
+  const Cell cell = SomeCells(0)[3];
+  Network a(NetworkConfig{}, cell, 7), b(NetworkConfig{}, cell, 7), c(NetworkConfig{}, cell, 8);
+  EXPECT_TRUE(torch::equal(a->parameters()[0], b->parameters()[0]));
+  EXPECT_FALSE(torch::equal(a->parameters()[0], c->parameters()[0]));
+}
+
+}  // namespace
+}  // namespace nb201

@@ -1,0 +1,17 @@
+// Multiply-adds, counted on what is computed.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_MULTIPLY_ADDS_H_
+#define LODE_PLUGINS_TRAINING_MULTIPLY_ADDS_H_
+
+#include <cstdint>
+#include <functional>
+
+namespace training {
+
+// Calls `forward`, which runs one image through a network in this thread, and counts the multiply-adds
+// of its convolutions and linear layers, biases left out.
+std::int64_t MultiplyAddsOf(const std::function<void()>& forward);
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_MULTIPLY_ADDS_H_
