@@ -141,6 +141,19 @@ TEST(Decode, RefusesDamage) {
   EXPECT_THAT(DecodeFailure(png), HasSubstr("F: is no intact PNG file: "));
 }
 
+// One training image of ImageNet is so.
+TEST(Decode, PassesOverBytesBetweenTheLastPixelAndTheEnd) {
+  const std::string file = Jpeg(Gradient(40, 40));
+  Image image, expected;
+  DecodeImage(file, "F", expected);
+  DecodeImage(file.substr(0, file.size() - 2) + std::string(1483, 'x') + "\xff\xd9", "F", image);
+  EXPECT_EQ(image.pixels, expected.pixels);
+  const std::size_t scan = file.find("\xff\xda");
+  ASSERT_NE(scan, std::string::npos);
+  EXPECT_THAT(DecodeFailure(file.substr(0, scan) + "xxx" + file.substr(scan)),
+              HasSubstr("F: is no intact JPEG file: "));
+}
+
 TEST(Decode, RefusesOtherFiles) {
   EXPECT_EQ(DecodeFailure("GIF89a"), "F: begins with \"GIF8\", expected a JPEG file");
   EXPECT_EQ(DecodeFailure(""), "F: begins with \"\", expected a JPEG file");

@@ -4,6 +4,7 @@
 #include <cstdio>  // which jpeglib.h needs
 #include <jpeglib.h>
 // clang-format on
+#include <jerror.h>
 #include <png.h>
 
 #include <csetjmp>
@@ -37,7 +38,8 @@ class JpegDecoder {
     info_.client_data = this;
     errors_.error_exit = [](j_common_ptr info) { Leave(info); };
     errors_.emit_message = [](j_common_ptr info, int level) {
-      if (level < 0) Leave(info);  // a warning: the data is damaged
+      const bool warning = level < 0;
+      if (warning && !IsHarmless(info)) Leave(info);
     };
     monitor_.progress_monitor = [](j_common_ptr info) {
       auto* self = static_cast<JpegDecoder*>(info->client_data);
@@ -83,6 +85,13 @@ class JpegDecoder {
     auto* self = static_cast<JpegDecoder*>(info->client_data);
     std::snprintf(self->message_, sizeof self->message_, "%s", message);
     std::longjmp(self->failed_, 1);  // NOLINT
+  }
+  // Of bytes between the last pixel and the end, as in one training image of ImageNet
+  // (github.com/apache/mxnet/issues/1522). Everything else libjpeg warns of is damage.
+  static bool IsHarmless(j_common_ptr info) {
+    const jpeg_decompress_struct& own = static_cast<JpegDecoder*>(info->client_data)->info_;
+    return info->err->msg_code == JWRN_EXTRANEOUS_DATA && own.output_height > 0 &&
+           own.output_scanline == own.output_height;
   }
   [[noreturn]] static void Leave(j_common_ptr info) {
     char message[JMSG_LENGTH_MAX];

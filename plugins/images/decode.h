@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxPixels = std::size_t{1} << 27;
 // The image in the bytes of a file, as red, green and blue, in `out`, whose memory is used again.
 // Grey and CMYK images are converted (CMYK as Adobe writes it), transparency and the camera's
 // orientation ignored. `name` is what messages call the file. Throws lode::IoError "NAME: ..." if the
-// file is neither, cut, damaged (whatever libjpeg warns of), or too large.
+// file is neither, cut, damaged (whatever libjpeg warns of, but for bytes after the last pixel), or
+// too large.
 void DecodeImage(std::string_view bytes, const std::string& name, Image& out);
 
 }  // namespace lode::images

@@ -170,7 +170,7 @@ void Transformer::NormaliseRows(const Image& image, Place place, bool mirrored, 
   const auto step = static_cast<std::ptrdiff_t>(channels);
   for (std::ptrdiff_t y = 0; y < side; ++y, out += side * step) {
     const std::ptrdiff_t from = place.top + y;
-    const bool inside = from >= 0 && from < height;
+    const bool inside = from >= 0 && from < height && begin < end;
     const std::ptrdiff_t first = inside ? begin : side, last = inside ? end : side;
     const std::uint8_t* pixel =
         inside ? image.pixels.data() + (from * width + place.left + first) * step : nullptr;

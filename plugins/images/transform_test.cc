@@ -115,6 +115,25 @@ TEST(Transform, CropsAndMirrorsAtRandom) {
   EXPECT_EQ(total, kDraws);
 }
 
+// With more black around it than the square is wide, a square may have nothing of the image.
+TEST(Transform, CropsOutsideOfTheImage) {
+  const Image image = NoiseImage(3, 3, 1);
+  Transform transform = Plain(2, 1);
+  transform.pad = 4;
+  int black = 0;
+  for (std::uint64_t n = 0; n < 1000; ++n) {
+    const Floats out = Apply(transform, image, 1, n);
+    int places = 0;
+    for (std::ptrdiff_t top = -4; top <= 5; ++top)
+      for (std::ptrdiff_t left = -4; left <= 5; ++left)
+        places += IsSquare(out, image, 2, top, left, false);
+    ASSERT_GE(places, 1);
+    black += out == Floats(4, 0.0f);
+  }
+  // Of the 10 x 10 places 4 x 4, from -1 to 2 each way, have a part of the image.
+  EXPECT_NEAR(black, 840, 60);
+}
+
 TEST(Transform, IsAFunctionOfTheSeedAndTheItem) {
   const Image image = NoiseImage(32, 32, 3);
   Transform transform = Plain(32);
