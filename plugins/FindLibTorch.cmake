@@ -27,6 +27,7 @@ if(TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
   # Compiles a target's sources against LibTorch.
   function(lode_use_torch target)
     target_link_libraries(${target} PRIVATE lode::torch)
+    target_compile_options(${target} PRIVATE -fPIC)  # programs, too: as the header was read
     target_precompile_headers(${target} REUSE_FROM lode_torch_headers)
     set_target_properties(${target} PROPERTIES
       CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF)

@@ -215,7 +215,7 @@ struct CellFunction : torch::autograd::Function<CellFunction> {
 Tensor PlainCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                  const Pass& pass) {
   std::array<Tensor, kNodes> nodes;
-  nodes.fill(torch::zeros_like(x));
+  nodes.fill(x * 0);  // with a way back for gradients, if of zeros
   nodes[0] = x;
   for (std::size_t e = 0; e < kEdges; ++e) {  // all edges into a node come before those out of it
     const Tensor& from = nodes[kEdgeOrder[e].from];

@@ -40,7 +40,8 @@ std::vector<Cell> SomeCells(std::size_t random) {
   cells.push_back({kNone, kNone, kNone, kNone, kConv3x3, kNone});
   cells.push_back({kSkipConnect, kNone, kSkipConnect, kNone, kNone, kSkipConnect});
   std::mt19937 bits(11);
-  while (random-- > 0) cells.push_back(FromIndex(bits() % kArchitectures));
+  while (random-- > 0)
+    cells.push_back(FromIndex(static_cast<std::uint32_t>(bits() % kArchitectures)));
   return cells;
 }
 
@@ -56,7 +57,7 @@ struct Outcome {
 
 using CellForm = Tensor (*)(const Tensor&, const Cell&, CellConvolutions&, const Pass&);
 
-Outcome Run(CellForm form, const Cell& cell, const Tensor& x, const Tensor& dy) {
+Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& dy) {
   auto random = at::make_generator<at::CPUGeneratorImpl>(5);
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   std::vector<training::ConvNorm> made;
@@ -97,7 +98,8 @@ TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
     const Tensor x = Draw({3, channels, 6, 10}), dy = Draw({3, channels, 6, 10});
     for (const Cell& cell : SomeCells(40)) {
       const std::string name = Format(cell);
-      const Outcome plain = Run(PlainCell, cell, x, dy), fused = Run(FusedCell, cell, x, dy);
+      const Outcome plain = RunCell(PlainCell, cell, x, dy),
+                    fused = RunCell(FusedCell, cell, x, dy);
       ExpectClose(fused.out, plain.out, name);
       ExpectClose(fused.dx, plain.dx, name + " dx");
       ASSERT_EQ(fused.gradients.size(), plain.gradients.size());
@@ -113,13 +115,13 @@ TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter)
   torch::manual_seed(4);
   const Tensor x = Draw({4, 16, 8, 8}), dy = Draw({4, 16, 8, 8});
   for (const Cell& cell : SomeCells(20)) {
-    const Outcome plain = Run(PlainCell, cell, x, dy), fused = Run(FusedCell, cell, x, dy);
+    const Outcome plain = RunCell(PlainCell, cell, x, dy), fused = RunCell(FusedCell, cell, x, dy);
     ExpectClose(fused.evaluated, plain.evaluated, Format(cell));
   }
   const Cell all = ParseCell(
       "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_1x1~0|nor_conv_3x3~1|nor_conv_"
       "3x3~2|");
-  const Outcome plain = Run(PlainCell, all, x, dy), fused = Run(FusedCell, all, x, dy);
+  const Outcome plain = RunCell(PlainCell, all, x, dy), fused = RunCell(FusedCell, all, x, dy);
   for (std::size_t i = 0; i < plain.moments.size(); ++i)
     ExpectClose(fused.moments[i], plain.moments[i], "moment");
 }
