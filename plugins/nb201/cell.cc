@@ -51,6 +51,12 @@ std::string_view Separator(std::size_t edge) {
 
 }  // namespace
 
+lode::Matrix CellMatrix() {
+  return {"cell",
+          {kEdgeNames.begin(), kEdgeNames.end()},
+          {kOperationNames.begin(), kOperationNames.end()}};
+}
+
 std::uint32_t ToIndex(const Cell& cell) {
   return std::accumulate(cell.begin(), cell.end(), 0u, [](std::uint32_t index, Operation o) {
     return index * static_cast<std::uint32_t>(kOperations) + o;

@@ -35,6 +35,10 @@ inline constexpr std::array<Edge, kEdges> kEdgeOrder = {
 inline constexpr std::array<std::string_view, kEdges> kEdgeNames = {"0->1", "0->2", "1->2",
                                                                     "0->3", "1->3", "2->3"};
 
+// The space's matrix "cell": rows are the edges in kEdgeOrder ("0->1"), columns the operations in
+// kOperationNames.
+lode::Matrix CellMatrix();
+
 // The operation on each edge, in kEdgeOrder.
 using Cell = std::array<Operation, kEdges>;
 

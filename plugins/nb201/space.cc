@@ -4,12 +4,6 @@
 
 namespace nb201 {
 
-lode::Matrix CellMatrix() {
-  return {"cell",
-          {kEdgeNames.begin(), kEdgeNames.end()},
-          {kOperationNames.begin(), kOperationNames.end()}};
-}
-
 namespace {
 
 NetworkShape ShapeOf(const Space::Config& config) {

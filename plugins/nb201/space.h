@@ -13,9 +13,6 @@
 
 namespace nb201 {
 
-// Rows are the edges in kEdgeOrder ("0->1"), columns the operations in kOperationNames.
-lode::Matrix CellMatrix();
-
 // An operation for each edge, chosen independently: actions are discretised by algorithm 1 of the
 // L2NAS paper. The parameters are of the network around the cell, and concern its metrics only.
 class Space : public lode::ChoiceSpace {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
+#include <sstream>
 #include <vector>
 
 #include "plugins/files/safetensors.h"
@@ -195,6 +196,16 @@ Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const Tra
                  std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
                  const TrainingHooks& hooks) {
   return Training(trainee, loader, config, seed, device, place, hooks).Run();
+}
+
+std::string Describe(const TrainingConfig& config) {
+  std::ostringstream text;
+  text << config.epochs << " epochs, batch " << config.batch_size << ", rate "
+       << config.learning_rate << " to " << config.final_learning_rate << ", warm-up "
+       << config.warm_up_epochs << ", momentum " << config.momentum << ", nesterov "
+       << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
+       << ", smoothing " << config.label_smoothing;
+  return text.str();
 }
 
 }  // namespace training

@@ -9,15 +9,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <lode/plugin.hpp>
 #include <string>
 
 #include "plugins/images/loader.h"
 #include "plugins/training/evaluation.h"
+#include "plugins/training/parameters.h"
 
 namespace training {
 
+// Parameters of oracles that train; an oracle's Config derives from it.
 struct TrainingConfig {
   std::int64_t epochs = 1;
+  std::int64_t batch_size = 256;
   double learning_rate = 0.1;      // the highest
   double final_learning_rate = 0;  // where the cosine ends
   double warm_up_epochs = 0;       // of linear rise
@@ -29,6 +33,33 @@ struct TrainingConfig {
   double auxiliary_weight = 0.4;  // of the auxiliary head's loss, where the network has one
   bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
 };
+
+// Appends them to an oracle's own parameters.
+template <class C>
+void AddTrainingParameters(lode::Params<C>& params) {
+  const auto add = Appender<TrainingConfig>(params);
+  const lode::Range rate{0, 100};
+  add("epochs", &TrainingConfig::epochs, "Passes over the training images.", lode::Range{1, 10000});
+  add("batch_size", &TrainingConfig::batch_size, "Images in a step of the training.",
+      lode::Range{1, 65536});
+  add("learning_rate", &TrainingConfig::learning_rate,
+      "The highest learning rate; from there it falls along a cosine.", rate);
+  add("final_learning_rate", &TrainingConfig::final_learning_rate,
+      "Where the cosine ends after the last epoch.", rate);
+  add("warm_up_epochs", &TrainingConfig::warm_up_epochs,
+      "First epochs, in which the learning rate rises linearly.", lode::Range{0, 10000});
+  add("momentum", &TrainingConfig::momentum, "Momentum of the gradient descent.",
+      lode::Range{0, 1, true, true});
+  add("nesterov", &TrainingConfig::nesterov, "Nesterov's momentum.");
+  add("weight_decay", &TrainingConfig::weight_decay, "Weight decay, of all parameters.",
+      lode::Range{0, 1});
+  add("clip_norm", &TrainingConfig::clip_norm,
+      "Longest gradient of all parameters together; 0: any.", lode::Range{0, 1e6});
+  add("label_smoothing", &TrainingConfig::label_smoothing,
+      "Part of the probability that is spread over all classes.", lode::Range{0, 1, false, true});
+  add("mixed_precision", &TrainingConfig::mixed_precision,
+      "Train in bfloat16 where that is safe; on CUDA devices only.");
+}
 
 // What a network makes of a batch in training.
 struct Prediction {
@@ -67,6 +98,9 @@ struct CheckpointPlace {
 Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
                  std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
                  const TrainingHooks& hooks);
+
+// The parameters in words, for what is kept of a training.
+std::string Describe(const TrainingConfig& config);
 
 }  // namespace training
 

@@ -1,0 +1,55 @@
+// What the oracles that train nb201's networks have in common.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_NB201_NETWORKS_ORACLE_CONFIG_H_
+#define LODE_PLUGINS_NB201_NETWORKS_ORACLE_CONFIG_H_
+
+#include <cstdint>
+#include <lode/plugin.hpp>
+#include <string>
+#include <vector>
+
+#include "plugins/nb201_networks/network.h"
+#include "plugins/training/device.h"
+#include "plugins/training/evaluation.h"
+#include "plugins/training/task.h"
+#include "plugins/training/trainer.h"
+
+namespace nb201 {
+
+// An oracle's Config derives from it.
+struct NetworkOracleConfig : training::TaskConfig,
+                             training::TrainingConfig,
+                             training::DeviceConfig {
+  std::int64_t channels = 16;
+  std::int64_t cells = 5;
+};
+
+// Appends its parameters to an oracle's own.
+template <class C>
+void AddNetworkParameters(lode::Params<C>& params) {
+  training::AddTaskParameters(params);
+  const auto add = training::Appender<NetworkOracleConfig>(params);
+  add("channels", &NetworkOracleConfig::channels,
+      "Channels of the first stage; the others have twice and four times as many.",
+      lode::Range{1, 1024});
+  add("cells", &NetworkOracleConfig::cells, "Cells in each of the three stages.",
+      lode::Range{1, 100});
+  training::AddTrainingParameters(params);
+  training::AddDeviceParameters(params);
+}
+
+// Throws lode::UnsupportedError if images of this side cannot be halved twice.
+NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training::Task& task);
+
+// The metric of accuracy on a split: "valid_accuracy", "test_top5", ...
+lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5,
+                            bool noisy);
+
+training::TrainingHooks HooksOf(const lode::Host& host);
+
+// The network, the task and the training in words: a file of another one is refused.
+std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network);
+
+}  // namespace nb201
+
+#endif  // LODE_PLUGINS_NB201_NETWORKS_ORACLE_CONFIG_H_

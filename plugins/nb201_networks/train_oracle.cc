@@ -1,0 +1,83 @@
+#include "plugins/nb201_networks/train_oracle.h"
+
+#include <algorithm>
+#include <cmath>
+#include <lode/matrices.hpp>
+#include <string>
+
+
+namespace nb201 {
+
+using torch::Tensor;
+using training::Pass;
+
+lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
+  lode::Params<Config> params;
+  AddNetworkParameters(params);
+  params.emplace_back("keep_weights", &Config::keep_weights,
+                      "Leave each trained network's weights where checkpoints are kept.");
+  return params;
+}
+
+TrainOracle::TrainOracle(lode::Host host, const Config& config) : host_(host), config_(config) {}
+
+std::vector<lode::Metric> TrainOracle::Metrics() const {
+  std::vector<lode::Metric> metrics;
+  for (const lode_split split : {LODE_SPLIT_VALIDATION, LODE_SPLIT_TEST}) {
+    if (split == LODE_SPLIT_VALIDATION && config_.validation_share == 0) continue;
+    for (const bool top5 : {false, true})
+      metrics.push_back(AccuracyMetric(config_, split, top5, true));
+  }
+  return metrics;
+}
+
+void TrainOracle::Bind(const lode::Space& space) {
+  lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
+  device_ = training::DeviceOf(config_.device);
+  task_.emplace(config_);
+  network_ = NetworkConfigOf(config_, *task_);
+}
+
+training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell) const {
+  if (directory_.empty()) return {};
+  const std::string name = "cell-" + std::to_string(ToIndex(cell)) + "-seed-" +
+                           std::to_string(query.seed) + ".safetensors";
+  return {directory_ / name, Describe(config_, network_) + "; " + Format(cell) + ", seed " +
+                                 std::to_string(query.seed) + ", fidelity " +
+                                 std::to_string(query.fidelity)};
+}
+
+void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
+  const Cell cell = FromArchitecture(query.architecture);
+  training::UseThreads(config_.threads);
+  Network network(network_, cell, query.seed);
+  network->to(*device_);
+  training::TrainingConfig config = config_;
+  config.epochs =
+      std::max<std::int64_t>(1, std::llround(query.fidelity * static_cast<double>(config_.epochs)));
+  const training::Trainee trainee{
+      *network, [&](const Tensor& images, std::uint64_t) {
+        return training::Prediction{network(images, cell, Pass::Training()), {}};
+      }};
+  const training::CheckpointPlace place = PlaceOf(query, cell);
+  const auto trained = training::Train(trainee, *task_->Training(config.batch_size), config,
+                                       query.seed, *device_, place, HooksOf(host_));
+  const auto measure = [&](lode::images::Loader& loader) {
+    return training::Evaluate(
+        [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, loader,
+        *device_, [&] { host_.ThrowIfCancelled(); });
+  };
+  std::size_t next = 0;
+  const auto report = [&](const training::Evaluation& result) {
+    metrics[next++] = result.top1;
+    metrics[next++] = result.top5;
+  };
+  if (task_->has_validation()) report(measure(*task_->Validation(config.batch_size)));
+  report(measure(*task_->Test(config.batch_size)));
+  host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
+  host_.Record("train_loss", trained.loss);
+  host_.Record("train_accuracy", trained.top1);
+  if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);
+}
+
+}  // namespace nb201

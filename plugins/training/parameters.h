@@ -1,0 +1,22 @@
+// Parameters that several oracles have in common.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_TRAINING_PARAMETERS_H_
+#define LODE_PLUGINS_TRAINING_PARAMETERS_H_
+
+#include <lode/plugin.hpp>
+
+namespace training {
+
+// What appends to an oracle's parameters one that is a member of Base, from which its Config C
+// derives: add("epochs", &Base::epochs, "Passes over the training images.", lode::Range{1, 100}).
+template <class Base, class C>
+auto Appender(lode::Params<C>& params) {
+  return [&params]<class T>(const char* name, T Base::*member, const char* doc, auto... allowed) {
+    T C::*of_oracle = member;
+    params.emplace_back(name, of_oracle, doc, allowed...);
+  };
+}
+
+}  // namespace training
+
+#endif  // LODE_PLUGINS_TRAINING_PARAMETERS_H_
