@@ -63,7 +63,8 @@ class StoredSearch {
                  [&progress](double fraction, std::string_view what) {
                    progress.OnProgress(fraction, what);
                  },
-                 {}} {
+                 {},
+                 job.prepared} {
     const core::Pipeline& pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
         core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
@@ -72,7 +73,7 @@ class StoredSearch {
     }
     const std::string workers = std::to_string(executor->capacity());
     run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
-                                       std::move(executor), context_.progress);
+                                       std::move(executor), context_.progress, context_.prepared);
     progress_.SetRewardMetric(run_->reward_metric());
     if (job.changed) {
       core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
@@ -339,10 +340,10 @@ std::vector<std::string> JobOptions::Overrides() const {
 }
 
 void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
-               fs::path directory) {
+               fs::path directory, const fs::path& root) {
   const bool exists = fs::exists(directory / core::kStoreFile);
-  jobs.push_back({result.search, &catalog, seed, std::move(directory), &result, result.runs.size(),
-                  exists, false});
+  jobs.push_back({result.search, &catalog, seed, std::move(directory), root / core::kPreparedName,
+                  &result, result.runs.size(), exists, false});
   core::RunResult& run = result.runs.emplace_back();
   run.seed = seed;
   run.ending = core::Ending::kInterrupted;  // until it has run

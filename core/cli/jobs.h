@@ -32,6 +32,7 @@ struct Job {
   const core::Catalog* catalog;
   std::uint64_t seed;
   std::filesystem::path directory;
+  std::filesystem::path prepared;  // where its oracles prepare
   core::SearchResult* result;
   std::size_t position;  // in result->runs
   bool exists = false;   // the directory has trials of it already
@@ -45,9 +46,9 @@ struct Plan {
   std::vector<core::SearchResult> results;
   std::vector<Job> jobs;
 
-  // Adds a job with its place in `result`.
+  // Adds a job with its place in `result`. `root`: what all runs of the pipeline are kept in.
   void Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
-           std::filesystem::path directory);
+           std::filesystem::path directory, const std::filesystem::path& root);
 };
 
 // Looks at what the jobs' directories hold. Throws HostError if a run there is not the one that its

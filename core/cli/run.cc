@@ -69,7 +69,7 @@ void AddJobs(Plan& plan) {
       core::SearchResult& result = plan.results.emplace_back(core::SearchResult{&search, {}, {}});
       for (const std::uint64_t seed : search.pipeline.seeds) {
         plan.Add(result, *plan.pipelines[p].index, seed,
-                 plan.directories[p] / core::RunDirectoryName(search, seed));
+                 plan.directories[p] / core::RunDirectoryName(search, seed), plan.directories[p]);
       }
     }
   }

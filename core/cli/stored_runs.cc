@@ -47,7 +47,7 @@ Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides
     core::SearchResult& result =
         plan.results.emplace_back(core::SearchResult{&loaded.searches.front(), {}, {}});
     for (const fs::path& run : runs) {
-      plan.Add(result, *loaded.index, SeedOf(run), run);
+      plan.Add(result, *loaded.index, SeedOf(run), run, core::RootOfRun(run));
     }
   }
   return plan;

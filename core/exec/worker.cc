@@ -109,7 +109,8 @@ class Evaluation {
              [&host](double fraction, std::string_view what) {
                host.Send(Progress{fraction, std::string(what)});
              },
-             {}} {
+             {},
+             setup.prepared} {
     const Document document = Document::FromText(setup.pipeline, "the pipeline from the host");
     index_ = std::make_unique<PluginIndex>(MakeSearchPath(plugins, PluginPaths(document)),
                                            IndexCacheFile());

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/exec/descriptor.h"
+#include "core/plugin/file_descriptor.h"
 #include "core/exec/message.h"
 
 namespace lode::core {
