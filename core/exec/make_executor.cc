@@ -34,8 +34,12 @@ std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& 
                                        MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
   const auto setup = [&] {
-    return Setup{FormatPipeline(pipeline, catalog), run.seed, LogLevel(), execution.timeout_seconds,
-                 execution.memory_limit, run.prepared.string()};
+    return Setup{FormatPipeline(pipeline, catalog),
+                 run.seed,
+                 LogLevel(),
+                 execution.timeout_seconds,
+                 execution.memory_limit,
+                 run.prepared.string()};
   };
   if (session != nullptr && UnderMpi()) {
     return std::make_unique<Ranks>(*session, setup(), run);

@@ -41,8 +41,7 @@ json ToJson(const MetricLists& lists) {
 
 // The fields of each kind of message.
 json Fields(const Setup& m) {
-  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit,
-          m.prepared};
+  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared};
 }
 json Fields(const Question& m) {
   return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture)};

@@ -79,7 +79,8 @@ TEST(MessageTest, QuestionsKeepEveryByte) {
 }
 
 TEST(MessageTest, SetupsAndMetricsStayTheSame) {
-  const core::Setup setup = Passed(core::Setup{"name = \"\xff\"\n", 5, LODE_DEBUG, 0.25, 4096, "/tmp/\xff"});
+  const core::Setup setup =
+      Passed(core::Setup{"name = \"\xff\"\n", 5, LODE_DEBUG, 0.25, 4096, "/tmp/\xff"});
   EXPECT_EQ(setup.pipeline, "name = \"\xff\"\n");
   EXPECT_EQ(setup.seed, 5u);
   EXPECT_EQ(setup.log_level, LODE_DEBUG);

@@ -11,8 +11,8 @@
 #include <system_error>
 #include <thread>
 
-#include "core/plugin/file_descriptor.h"
 #include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
 #include "core/plugin/hash.h"
 
 namespace lode::core {
@@ -49,8 +49,8 @@ Descriptor Lock(const fs::path& directory, const RunContext& run) {
   Descriptor file = OpenLock(directory);
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
-      throw HostError((directory / kLockFile).string() + ": cannot be locked: " +
-                      std::strerror(errno));
+      throw HostError((directory / kLockFile).string() +
+                      ": cannot be locked: " + std::strerror(errno));
     }
     if (run.cancelled != nullptr && *run.cancelled) {
       throw CancelledError();

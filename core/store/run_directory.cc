@@ -14,8 +14,8 @@
 #include <tuple>
 
 #include "core/config/resolve.h"
-#include "core/plugin/file_descriptor.h"
 #include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 

@@ -157,8 +157,8 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
   const std::uint64_t seed = oracle.host().seed();
   oracle.host().SetSeed(0);  // the same words whatever the run's seed
   oracle.host().Enter(0, core::Phase::kPrepare);
-  const lode_status status = oracle.api<lode_oracle_api>().prepare(
-      oracle.get(), {text.data(), text.size()}, error);
+  const lode_status status =
+      oracle.api<lode_oracle_api>().prepare(oracle.get(), {text.data(), text.size()}, error);
   oracle.host().SetSeed(seed);
   return status;
 }
