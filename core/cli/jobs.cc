@@ -281,26 +281,6 @@ class Notes {
   std::vector<std::string> said_;
 };
 
-void PrintDirectories(const Plan& plan) {
-  for (const fs::path& directory : plan.directories) {
-    std::printf("kept in %s\n", directory.c_str());
-    if (interrupted) {
-      std::printf("to go on: lode resume %s\n", directory.c_str());
-    }
-  }
-}
-
-int ExitStatusOf(const Plan& plan) {
-  for (const core::SearchResult& result : plan.results) {
-    for (const core::RunResult& run : result.runs) {
-      if (run.ending == core::Ending::kFailed) {
-        return kRunFailed;
-      }
-    }
-  }
-  return interrupted ? kInterrupted : kDone;
-}
-
 unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
   if (core::UnderMpi()) {
     return 1;  // the ranks serve one run at a time
@@ -396,7 +376,7 @@ void CheckChanges(Plan& plan, const JobOptions& options) {
   }
 }
 
-int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   PrepareDirectories(plan.jobs);
   Notes notes;
   std::ranges::for_each(plan.jobs, [&](const Job& job) { notes.Add(job); });
@@ -406,13 +386,37 @@ int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
   }
   JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
+}
+
+int StatusOf(const std::vector<core::SearchResult>& results) {
+  for (const core::SearchResult& result : results) {
+    for (const core::RunResult& run : result.runs) {
+      if (run.ending == core::Ending::kFailed) {
+        return kRunFailed;
+      }
+    }
+  }
+  return interrupted ? kInterrupted : kDone;
+}
+
+void PrintDirectories(const std::vector<fs::path>& directories) {
+  for (const fs::path& directory : directories) {
+    std::printf("kept in %s\n", directory.c_str());
+    if (interrupted) {
+      std::printf("to go on: lode resume %s\n", directory.c_str());
+    }
+  }
+}
+
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+  RunJobs(plan, options, evaluators);
   if (options.json) {
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
   } else if (!plan.results.empty()) {
     PrintTables(plan.results);
-    PrintDirectories(plan);
+    PrintDirectories(plan.directories);
   }
-  return ExitStatusOf(plan);
+  return StatusOf(plan.results);
 }
 
 }  // namespace lode::cli

@@ -77,6 +77,15 @@ std::string TitleOf(const Job& job);
 // a run.
 void PrintTables(const std::vector<core::SearchResult>& results);
 
+// Does all jobs. Of the results those stay that have a run.
+void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
+
+// An ExitStatus.
+int StatusOf(const std::vector<core::SearchResult>& results);
+
+// "kept in", and how to go on.
+void PrintDirectories(const std::vector<std::filesystem::path>& directories);
+
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
 

@@ -14,7 +14,8 @@ namespace {
 
 std::size_t ProcessesFor(const Pipeline& pipeline, const Catalog& catalog) {
   const auto* optimizer = catalog.Find(LODE_OPTIMIZER, pipeline.optimizer.id);
-  const bool several = (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+  const bool several =
+      optimizer != nullptr && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
   return several ? static_cast<std::size_t>(pipeline.execution.workers) : 1;
 }
 

@@ -24,7 +24,9 @@ struct RunContext {
   const std::atomic<bool>* cancelled = nullptr;                          // may be null
   std::function<void(double fraction, std::string_view what)> progress;  // may be empty; any thread
   std::function<void(std::string_view name, double value)> record;       // may be empty
-  std::filesystem::path prepared{};  // where oracles prepare; empty: they do not
+  // In which oracles prepare, each in a directory of its own; the one of a preparation in this one.
+  // Empty: they do not.
+  std::filesystem::path prepared{};
 };
 
 // Whether the component's table has every function that its kind must have.

@@ -105,10 +105,10 @@ void Oracles::Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& 
   for (std::size_t i = 0; i < which.size() && !run_.prepared.empty(); ++i) {
     OracleInstance& oracle = *oracles_[i];
     if (oracle.CanPrepare()) {
-      PrepareIn(
+      const auto own =
           PreparedDirectory(run_.prepared, oracle.component(), pipeline.oracles[which[i]].values,
-                            space_.component(), pipeline.space.values),
-          oracle, run_);
+                            space_.component(), pipeline.space.values);
+      PrepareIn(pipeline.is_preparation() ? run_.prepared : own, oracle, run_);
     }
   }
 }
