@@ -259,3 +259,9 @@ FIELD(lode_plugin, build, 32, 8);
 FIELD(lode_plugin, component_count, 40, 4);
 FIELD(lode_plugin, reserved, 44, 4);
 FIELD(lode_plugin, components, 48, 8);
+
+/* ---- 1.1 ---- */
+
+#if LODE_TARGET_MINOR >= 1
+FIELD(lode_oracle_api, prepare, 40, 8);
+#endif

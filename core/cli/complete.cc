@@ -119,12 +119,12 @@ std::vector<Setting> PipelineSettings(const Given& given) {
   try {
     std::vector<LoadedPipeline> pipelines = Load(options, given.global);
     if (!pipelines.empty()) {
-      return SettingsOf(pipelines.front().searches, *pipelines.front().index);
+      return SettingsOf(pipelines.front().stages, *pipelines.front().index);
     }
   } catch (const std::exception&) {  // to be reported when it is run
   }
   return SettingsOf(
-      {}, core::PluginIndex(core::MakeSearchPath(given.global.plugins), core::IndexCacheFile()));
+      core::PluginIndex(core::MakeSearchPath(given.global.plugins), core::IndexCacheFile()));
 }
 
 std::vector<Setting> SpaceSettings(const Given& given) {

@@ -63,7 +63,8 @@ class StoredSearch {
                  [&progress](double fraction, std::string_view what) {
                    progress.OnProgress(fraction, what);
                  },
-                 {}} {
+                 {},
+                 job.prepared} {
     const core::Pipeline& pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
         core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
@@ -72,7 +73,7 @@ class StoredSearch {
     }
     const std::string workers = std::to_string(executor->capacity());
     run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
-                                       std::move(executor), context_.progress);
+                                       std::move(executor), context_.progress, context_.prepared);
     progress_.SetRewardMetric(run_->reward_metric());
     if (job.changed) {
       core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
@@ -280,26 +281,6 @@ class Notes {
   std::vector<std::string> said_;
 };
 
-void PrintDirectories(const Plan& plan) {
-  for (const fs::path& directory : plan.directories) {
-    std::printf("kept in %s\n", directory.c_str());
-    if (interrupted) {
-      std::printf("to go on: lode resume %s\n", directory.c_str());
-    }
-  }
-}
-
-int ExitStatusOf(const Plan& plan) {
-  for (const core::SearchResult& result : plan.results) {
-    for (const core::RunResult& run : result.runs) {
-      if (run.ending == core::Ending::kFailed) {
-        return kRunFailed;
-      }
-    }
-  }
-  return interrupted ? kInterrupted : kDone;
-}
-
 unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
   if (core::UnderMpi()) {
     return 1;  // the ranks serve one run at a time
@@ -339,10 +320,10 @@ std::vector<std::string> JobOptions::Overrides() const {
 }
 
 void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
-               fs::path directory) {
+               fs::path directory, const fs::path& root) {
   const bool exists = fs::exists(directory / core::kStoreFile);
-  jobs.push_back({result.search, &catalog, seed, std::move(directory), &result, result.runs.size(),
-                  exists, false});
+  jobs.push_back({result.search, &catalog, seed, std::move(directory), root / core::kPreparedName,
+                  &result, result.runs.size(), exists, false});
   core::RunResult& run = result.runs.emplace_back();
   run.seed = seed;
   run.ending = core::Ending::kInterrupted;  // until it has run
@@ -395,7 +376,7 @@ void CheckChanges(Plan& plan, const JobOptions& options) {
   }
 }
 
-int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   PrepareDirectories(plan.jobs);
   Notes notes;
   std::ranges::for_each(plan.jobs, [&](const Job& job) { notes.Add(job); });
@@ -405,13 +386,37 @@ int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
   }
   JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
+}
+
+int StatusOf(const std::vector<core::SearchResult>& results) {
+  for (const core::SearchResult& result : results) {
+    for (const core::RunResult& run : result.runs) {
+      if (run.ending == core::Ending::kFailed) {
+        return kRunFailed;
+      }
+    }
+  }
+  return interrupted ? kInterrupted : kDone;
+}
+
+void PrintDirectories(const std::vector<fs::path>& directories) {
+  for (const fs::path& directory : directories) {
+    std::printf("kept in %s\n", directory.c_str());
+    if (interrupted) {
+      std::printf("to go on: lode resume %s\n", directory.c_str());
+    }
+  }
+}
+
+int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+  RunJobs(plan, options, evaluators);
   if (options.json) {
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
   } else if (!plan.results.empty()) {
     PrintTables(plan.results);
-    PrintDirectories(plan);
+    PrintDirectories(plan.directories);
   }
-  return ExitStatusOf(plan);
+  return StatusOf(plan.results);
 }
 
 }  // namespace lode::cli

@@ -32,6 +32,7 @@ struct Job {
   const core::Catalog* catalog;
   std::uint64_t seed;
   std::filesystem::path directory;
+  std::filesystem::path prepared;  // where its oracles prepare
   core::SearchResult* result;
   std::size_t position;  // in result->runs
   bool exists = false;   // the directory has trials of it already
@@ -45,9 +46,9 @@ struct Plan {
   std::vector<core::SearchResult> results;
   std::vector<Job> jobs;
 
-  // Adds a job with its place in `result`.
+  // Adds a job with its place in `result`. `root`: what all runs of the pipeline are kept in.
   void Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
-           std::filesystem::path directory);
+           std::filesystem::path directory, const std::filesystem::path& root);
 };
 
 // Looks at what the jobs' directories hold. Throws HostError if a run there is not the one that its
@@ -75,6 +76,15 @@ std::string TitleOf(const Job& job);
 // Prints a table of the runs of each search, and one that compares the searches. REQUIRES: each has
 // a run.
 void PrintTables(const std::vector<core::SearchResult>& results);
+
+// Does all jobs. Of the results those stay that have a run.
+void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
+
+// An ExitStatus.
+int StatusOf(const std::vector<core::SearchResult>& results);
+
+// "kept in", and how to go on.
+void PrintDirectories(const std::vector<std::filesystem::path>& directories);
 
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/config/artifacts.h"
 #include "core/config/document.h"
 #include "core/config/resolve.h"
 #include "core/config/reward_config.h"
@@ -24,7 +25,10 @@ void CheckMetrics(const core::Pipeline& pipeline, const core::Catalog& catalog) 
                      std::ranges::any_of(pipeline.oracles, [&](const core::ComponentConfig& c) {
                        return UsesTorch(catalog, c);
                      });
-  if (vary && !torch) {
+  // What an earlier stage leaves is not there yet.
+  const bool can_be_made =
+      !pipeline.is_preparation() && core::ArtifactsOf(pipeline, catalog).empty();
+  if (vary && !torch && can_be_made) {
     const core::RunContext run;
     core::Diagnostics diagnostics;
     core::CheckReward(pipeline.reward, core::MetricsOf(pipeline, catalog, run), diagnostics);
@@ -49,11 +53,13 @@ std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOpt
     const core::Document document = core::Document::Read(file, options.overrides);
     auto index = std::make_unique<core::PluginIndex>(
         core::MakeSearchPath(global.plugins, core::PluginPaths(document)), core::IndexCacheFile());
-    auto searches = core::Resolve(document, *index);
-    for (const core::Search& search : searches) {
-      CheckMetrics(search.pipeline, *index);
+    core::Stages stages = core::ResolveStages(document, *index);
+    for (const core::Stage& stage : stages.list) {
+      for (const core::Search& search : stage.searches) {
+        CheckMetrics(search.pipeline, *index);
+      }
     }
-    pipelines.push_back({file, std::move(index), std::move(searches)});
+    pipelines.push_back({file, std::move(index), std::move(stages)});
   }
   return pipelines;
 }

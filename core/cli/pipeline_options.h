@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/cli/command.h"
-#include "core/config/pipeline.h"
+#include "core/config/stages.h"
 #include "core/plugin/index.h"
 
 namespace lode::cli {
@@ -24,7 +24,10 @@ struct PipelineOptions {
 struct LoadedPipeline {
   std::filesystem::path file;
   std::unique_ptr<core::PluginIndex> index;
-  std::vector<core::Search> searches;
+  core::Stages stages;
+
+  // Of a pipeline without stages, or of the first one.
+  const std::vector<core::Search>& searches() const { return stages.list.front().searches; }
 };
 
 // Reads and resolves every file. Throws core::ConfigError with all mistakes of the first file that

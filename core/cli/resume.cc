@@ -3,6 +3,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/jobs.h"
+#include "core/cli/stages.h"
 #include "core/cli/stored_runs.h"
 
 namespace lode::cli {
@@ -15,6 +16,12 @@ struct ResumeOptions {
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
+  if (HoldsStages(options.directory)) {
+    RefuseExtending(options.jobs);
+    return RunStages(LoadStages(options.directory, global),
+                     {options.directory, false, true, options.jobs},
+                     {core::ThisProgram(global.plugins), mpi});
+  }
   Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global);
   CheckChanges(plan, options.jobs);
   return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});

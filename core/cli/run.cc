@@ -2,10 +2,13 @@
 #include <algorithm>
 #include <ctime>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/cli/command.h"
 #include "core/cli/jobs.h"
 #include "core/cli/pipeline_options.h"
+#include "core/cli/stages.h"
 #include "core/plugin/error.h"
 #include "core/store/run_directory.h"
 
@@ -61,24 +64,24 @@ PipelineOptions WithShortcuts(const RunOptions& options) {
 void AddJobs(Plan& plan) {
   std::size_t searches = 0;
   for (const LoadedPipeline& pipeline : plan.pipelines) {
-    searches += pipeline.searches.size();
+    searches += pipeline.searches().size();
   }
   plan.results.reserve(searches);  // jobs point into it
   for (std::size_t p = 0; p < plan.pipelines.size(); ++p) {
-    for (const core::Search& search : plan.pipelines[p].searches) {
+    for (const core::Search& search : plan.pipelines[p].searches()) {
       core::SearchResult& result = plan.results.emplace_back(core::SearchResult{&search, {}, {}});
       for (const std::uint64_t seed : search.pipeline.seeds) {
         plan.Add(result, *plan.pipelines[p].index, seed,
-                 plan.directories[p] / core::RunDirectoryName(search, seed));
+                 plan.directories[p] / core::RunDirectoryName(search, seed), plan.directories[p]);
       }
     }
   }
 }
 
-Plan MakePlan(const RunOptions& options, const GlobalOptions& global) {
-  Plan plan{Load(WithShortcuts(options), global), {}, {}, {}};
+Plan MakePlan(std::vector<LoadedPipeline> pipelines, const RunOptions& options) {
+  Plan plan{std::move(pipelines), {}, {}, {}};
   for (const LoadedPipeline& pipeline : plan.pipelines) {
-    const std::string& name = pipeline.searches.front().pipeline.name;
+    const std::string& name = pipeline.stages.name;
     if (options.out.empty()) {
       plan.directories.push_back(NewDirectory(name));
     } else {
@@ -118,6 +121,18 @@ void CheckExistingRuns(Plan& plan, const RunOptions& options) {
   }
 }
 
+int RunWithStages(const std::vector<LoadedPipeline>& pipelines, const RunOptions& options,
+                  const Evaluators& evaluators) {
+  if (pipelines.size() > 1) {
+    throw core::HostError("a pipeline with stages is run by itself, not with others");
+  }
+  RefuseExtending(options.jobs);
+  const fs::path out =
+      options.out.empty() ? NewDirectory(pipelines.front().stages.name) : options.out;
+  return RunStages(pipelines.front(), {out, options.fresh, options.resume, options.jobs},
+                   evaluators);
+}
+
 int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
   if (options.goes_on() && options.out.empty()) {
@@ -125,7 +140,11 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
                           " needs --out with the directory of the runs; `lode resume DIR` goes on "
                           "with any without their pipeline's file");
   }
-  Plan plan = MakePlan(options, global);
+  std::vector<LoadedPipeline> pipelines = Load(WithShortcuts(options), global);
+  if (std::ranges::any_of(pipelines, [](const auto& p) { return p.stages.are_stated(); })) {
+    return RunWithStages(pipelines, options, {core::ThisProgram(global.plugins), mpi});
+  }
+  Plan plan = MakePlan(std::move(pipelines), options);
   CheckDirectories(plan);
   CheckExistingRuns(plan, options);
   CheckChanges(plan, options.jobs);

@@ -22,7 +22,8 @@ std::vector<Setting> HostSettings() {
   std::vector<Setting> settings;
   for (const core::HostTable& table : core::HostTables()) {
     const bool top_level = table.name.empty();  // include is read before --set
-    if (!top_level && table.name.find('.') == std::string::npos && table.name != "reference") {
+    if (!top_level && table.name.find('.') == std::string::npos && table.name != "reference" &&
+        table.name != "stage") {
       for (const core::ParamDeclaration& param : table.params) {
         settings.push_back(SettingOf(param, table.name + "."));
       }
@@ -44,7 +45,9 @@ class Collector {
 
   void Add(const core::Pipeline& pipeline) {
     AddComponent(pipeline.space, Prefix(LODE_SPACE));
-    AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER));
+    if (!pipeline.is_preparation()) {
+      AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER));
+    }
     if (pipeline.oracles.size() == 1) {
       AddComponent(pipeline.oracles.front(), Prefix(LODE_ORACLE));
     } else {
@@ -102,15 +105,24 @@ std::vector<Setting> SettingsOf(const core::ComponentDeclaration& component,
   return settings;
 }
 
-std::vector<Setting> SettingsOf(const std::vector<core::Search>& searches,
-                                const core::Catalog& catalog) {
+std::vector<Setting> SettingsOf(const core::Stages& stages, const core::Catalog& catalog) {
+  std::vector<Setting> settings;
+  for (const core::Stage& stage : stages.list) {
+    Collector collector(catalog);
+    for (const core::Search& search : stage.searches) {
+      collector.Add(search.pipeline);
+    }
+    for (Setting& setting : std::move(collector).Take()) {
+      setting.path.insert(0, stage.name.empty() ? "" : "stage." + stage.name + ".");
+      settings.push_back(std::move(setting));
+    }
+  }
+  return settings;
+}
+
+std::vector<Setting> SettingsOf(const core::Catalog& catalog) {
   Collector collector(catalog);
-  if (searches.empty()) {
-    collector.AddUses();
-  }
-  for (const core::Search& search : searches) {
-    collector.Add(search.pipeline);
-  }
+  collector.AddUses();
   return std::move(collector).Take();
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/config/pipeline.h"
+#include "core/config/stages.h"
 #include "core/plugin/catalog.h"
 
 namespace lode::cli {
@@ -20,8 +20,11 @@ struct Setting {
 std::vector<Setting> SettingsOf(const core::ComponentDeclaration& component,
                                 const std::string& prefix);
 
-// Those of the host's tables, and of the components that the searches use: each once.
-std::vector<Setting> SettingsOf(const std::vector<core::Search>& searches,
-                                const core::Catalog& catalog);
+// Those of the host's tables, and of the components that the searches use: each once; behind
+// "stage.NAME." if the pipeline has stages.
+std::vector<Setting> SettingsOf(const core::Stages& stages, const core::Catalog& catalog);
+
+// What there is to say without a pipeline.
+std::vector<Setting> SettingsOf(const core::Catalog& catalog);
 
 }  // namespace lode::cli

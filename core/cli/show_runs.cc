@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "core/cli/jobs.h"
+#include "core/cli/stages.h"
 #include "core/cli/stored_runs.h"
 #include "core/report/summary.h"
 #include "core/search/metric_index.h"
+#include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 #include "core/store/stored_run.h"
@@ -84,7 +86,12 @@ void Print(const std::vector<Unfinished>& runs, const std::filesystem::path& dir
 }  // namespace
 
 void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOptions& global) {
-  Plan plan = PlanOf(directory, {}, global);
+  std::optional<SeenStages> stages;
+  if (HoldsStages(directory)) {
+    stages = LookAtStages(directory, global);
+  }
+  const bool none = stages && core::FindRuns(directory).empty();
+  Plan plan = none ? Plan() : PlanOf(directory, {}, global);
   for (core::SearchResult& result : plan.results) {
     result.runs.clear();
   }
@@ -104,9 +111,14 @@ void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOpt
     for (const Unfinished& run : unfinished) {
       out["unfinished"].push_back(ToJson(run));
     }
+    if (stages) {
+      out.update(stages->json);
+    }
     std::printf("%s\n", out.dump(2).c_str());
   } else {
+    std::printf("%s", stages ? stages->states.c_str() : "");
     PrintTables(plan.results);
+    std::printf("%s", stages ? stages->comparisons.c_str() : "");
     Print(unfinished, directory);
   }
 }

@@ -18,7 +18,7 @@ LoadedPipeline LoadSearch(const std::vector<fs::path>& runs,
   options.files = {runs.front() / core::kPipelineFile};
   options.overrides = overrides;
   LoadedPipeline loaded = std::move(Load(options, global).front());
-  loaded.searches.front().point = core::PointOfRun(runs.front());
+  loaded.stages.list.front().searches.front().point = core::PointOfRun(runs.front());
   return loaded;
 }
 
@@ -45,9 +45,9 @@ Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides
   for (const auto& [parent, runs] : searches) {
     const LoadedPipeline& loaded = plan.pipelines.emplace_back(LoadSearch(runs, overrides, global));
     core::SearchResult& result =
-        plan.results.emplace_back(core::SearchResult{&loaded.searches.front(), {}, {}});
+        plan.results.emplace_back(core::SearchResult{&loaded.searches().front(), {}, {}});
     for (const fs::path& run : runs) {
-      plan.Add(result, *loaded.index, SeedOf(run), run);
+      plan.Add(result, *loaded.index, SeedOf(run), run, core::RootOfRun(run));
     }
   }
   return plan;

@@ -208,10 +208,12 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   text += FormatPlugins(p.plugins);
   text += "\n[space]\n" + FormatComponent(p.space, catalog);
   text += FormatComponents(p.oracles, "oracle", catalog);
-  text += FormatReward(p.reward);
-  text += FormatComponents(p.explorations, "exploration", catalog);
-  text += "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog);
-  text += FormatBudget(p.budget);
+  if (!p.is_preparation()) {
+    text += FormatReward(p.reward);
+    text += FormatComponents(p.explorations, "exploration", catalog);
+    text += "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog);
+    text += FormatBudget(p.budget);
+  }
   text += FormatExecution(p.execution);
   for (const ReferenceConfig& reference : p.references) {
     text += FormatReference(reference);

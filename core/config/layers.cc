@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "core/config/stages.h"
+
 namespace lode::core {
 namespace {
 
@@ -152,16 +154,6 @@ void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) 
   }
 }
 
-void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
-  if (IsKind(entry.key)) {
-    MergeComponent(merged, entry, diagnostics);
-  } else if (Node* below = merged.Find(entry.key)) {
-    Merge(*below, entry.node);
-  } else {
-    merged.As<Node::Table>()->push_back(entry);
-  }
-}
-
 // A table for each part of the path, the value within.
 Node Nest(std::span<const std::string> path, const Node& value) {
   Node node = value;
@@ -229,6 +221,18 @@ void Apply(Node& merged, const Override& change, Diagnostics& diagnostics) {
 }
 
 }  // namespace
+
+void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
+  if (IsKind(entry.key)) {
+    MergeComponent(merged, entry, diagnostics);
+  } else if (entry.key == "stage") {
+    MergeStages(merged, entry, diagnostics);
+  } else if (Node* below = merged.Find(entry.key)) {
+    Merge(*below, entry.node);
+  } else {
+    merged.As<Node::Table>()->push_back(entry);
+  }
+}
 
 Node MergeLayers(const Document& document, Diagnostics& diagnostics) {
   Node merged;

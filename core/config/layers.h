@@ -14,6 +14,9 @@ namespace lode::core {
 // sub-tables by component id. [oracle] and [[exploration]] may be lists of such tables.
 Node MergeLayers(const Document& document, Diagnostics& diagnostics);
 
+// Lays one table of a layer over a merged tree.
+void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics);
+
 // Changes a merged tree: in a component's table like one more layer, elsewhere by putting the value
 // in the place of what is there (a table too: grid={} takes the grid away). Overrides that set a
 // `use` come first, so that parameters beside it go to the new component; but none comes before one

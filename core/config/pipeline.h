@@ -153,6 +153,9 @@ struct Pipeline {
   ExecutionConfig execution;
   std::vector<ReferenceConfig> references;
   std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute
+
+  // It searches nothing: its one oracle prepares.
+  bool is_preparation() const { return optimizer.id.empty(); }
 };
 
 // One point of a pipeline's grid: what is run once for each seed.

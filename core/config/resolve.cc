@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/config/artifacts.h"
 #include "core/config/host_values.h"
 #include "core/config/layers.h"
 #include "core/config/reward_config.h"
@@ -21,9 +22,9 @@ constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
 // The points of a grid repeat each other's mistakes: enough have been seen.
 constexpr std::size_t kManyMistakes = 10000;
 
-const std::vector<std::string> kTopLevel = {"include",   "pipeline",    "space",     "oracle",
-                                            "reward",    "exploration", "optimizer", "budget",
-                                            "execution", "plugins",     "grid",      "reference"};
+const std::vector<std::string> kTopLevel = {
+    "include", "pipeline",  "space",   "oracle", "reward",    "exploration", "optimizer",
+    "budget",  "execution", "plugins", "grid",   "reference", "stage"};
 
 const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const Node& node,
                                     Diagnostics& diagnostics) {
@@ -191,8 +192,10 @@ std::vector<fs::path> PluginPathsOf(const Node& merged) {
 
 class PipelineResolver {
  public:
-  PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics)
+  PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics,
+                   bool may_prepare = false)
       : merged_(merged),
+        prepares_(may_prepare && merged.Find("optimizer") == nullptr),
         catalog_(catalog),
         diagnostics_(diagnostics),
         components_(catalog, diagnostics) {}
@@ -202,13 +205,17 @@ class PipelineResolver {
     ReadPipeline();
     pipeline_.space = One(LODE_SPACE);
     pipeline_.oracles = List(LODE_ORACLE);
-    pipeline_.explorations = List(LODE_EXPLORATION);
-    pipeline_.optimizer = One(LODE_OPTIMIZER);
     if (pipeline_.oracles.empty()) {
       diagnostics_.Add(PositionOf("oracle"), "the pipeline has no [oracle]");
     }
-    ReadReward();
-    ReadBudget();
+    if (prepares_) {
+      CheckPreparation();
+    } else {
+      pipeline_.explorations = List(LODE_EXPLORATION);
+      pipeline_.optimizer = One(LODE_OPTIMIZER);
+      ReadReward();
+      ReadBudget();
+    }
     ReadExecution();
     ReadPlugins();
     ReadReferences();
@@ -329,6 +336,21 @@ class PipelineResolver {
       list.push_back(components_.Resolve(kind, *node));
     }
     return list;
+  }
+
+  // Its directory is the oracle's.
+  void CheckPreparation() {
+    if (pipeline_.oracles.size() > 1) {
+      diagnostics_.Add(PositionOf("oracle"), "a stage without an [optimizer] has one [oracle]");
+    }
+    for (const ComponentConfig& oracle : pipeline_.oracles) {
+      const ComponentDeclaration* declaration = catalog_.Find(LODE_ORACLE, oracle.id);
+      if (declaration != nullptr && !declaration->prepares) {
+        diagnostics_.Add(oracle.position, "oracle '" + oracle.id +
+                                              "' has nothing to prepare, and without an "
+                                              "[optimizer] there is nothing else to do");
+      }
+    }
   }
 
   void ReadReward() {
@@ -512,6 +534,7 @@ class PipelineResolver {
 
  private:
   const Node& merged_;
+  const bool prepares_;
   const Catalog& catalog_;
   Diagnostics& diagnostics_;
   ComponentResolver components_;
@@ -616,8 +639,8 @@ bool Advance(std::vector<std::size_t>& point, const std::vector<GridAxis>& axes)
 }
 
 Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
-                    const std::vector<std::size_t>& point, const Catalog& catalog,
-                    Diagnostics& diagnostics) {
+                    const std::vector<std::size_t>& point, const Surroundings& surroundings,
+                    const Catalog& catalog, Diagnostics& diagnostics) {
   Search search;
   std::vector<Override> changes;
   for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -626,7 +649,9 @@ Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
     changes.push_back({axes[i].path, value});
   }
   ApplyOverrides(merged, std::move(changes), diagnostics);
-  search.pipeline = PipelineResolver(merged, catalog, diagnostics).Resolve();
+  CheckArtifacts(merged, catalog, surroundings.stages_before, surroundings.stages, diagnostics);
+  search.pipeline =
+      PipelineResolver(merged, catalog, diagnostics, surroundings.may_prepare).Resolve();
   return search;
 }
 
@@ -644,12 +669,33 @@ std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
   Diagnostics diagnostics;
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
-  const std::vector<GridAxis> axes = ReadGrid(merged, document.overrides(), diagnostics);
+  if (const Node* stages = merged.Find("stage")) {
+    diagnostics.Add(stages->position, "a pipeline without stages is wanted here");
+  }
+  std::vector<Search> searches =
+      ResolveTree(merged, document.overrides(), {}, catalog, diagnostics);
+  diagnostics.ThrowIfAny();
+  return searches;
+}
+
+Pipeline ResolveOne(const Document& document, const Catalog& catalog) {
+  Diagnostics diagnostics;
+  const Node merged = MergeLayers(document, diagnostics);
+  std::vector<Search> searches =
+      ResolveTree(merged, {}, {.may_prepare = true}, catalog, diagnostics);
+  diagnostics.ThrowIfAny();
+  return std::move(searches.front().pipeline);
+}
+
+std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>& overrides,
+                                const Surroundings& surroundings, const Catalog& catalog,
+                                Diagnostics& diagnostics) {
+  const std::vector<GridAxis> axes = ReadGrid(merged, overrides, diagnostics);
   std::vector<Search> searches;
   std::vector<std::size_t> point(axes.size());
   std::size_t runs = 0;
   do {
-    searches.push_back(ResolvePoint(merged, axes, point, catalog, diagnostics));
+    searches.push_back(ResolvePoint(merged, axes, point, surroundings, catalog, diagnostics));
     runs += searches.back().pipeline.seeds.size();
   } while (runs <= kMaxRuns && diagnostics.size() < kManyMistakes && Advance(point, axes));
   if (runs > kMaxRuns) {
@@ -657,7 +703,6 @@ std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
         merged.Find("grid")->position,
         "the grid's points and their seeds make more than " + std::to_string(kMaxRuns) + " runs");
   }
-  diagnostics.ThrowIfAny();
   return searches;
 }
 

@@ -28,6 +28,20 @@ std::vector<std::filesystem::path> PluginPaths(const Document& document);
 // its one value.
 std::vector<Search> Resolve(const Document& document, const Catalog& catalog);
 
+// What it may be that is resolved: a part of a pipeline with stages.
+struct Surroundings {
+  std::vector<std::string> stages_before{}, stages{};  // names
+  bool may_prepare = false;                            // without [optimizer] it is a preparation
+};
+
+// The same for a merged tree to which `overrides` have been applied.
+std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>& overrides,
+                                const Surroundings& surroundings, const Catalog& catalog,
+                                Diagnostics& diagnostics);
+
+// What a worker evaluates for: one search or preparation, as FormatPipeline writes it.
+Pipeline ResolveOne(const Document& document, const Catalog& catalog);
+
 // The component that the document's table of this kind names, without the rest of a pipeline. Throws
 // ConfigError with all mistakes in it.
 ComponentConfig ResolveComponent(const Document& document, lode_kind kind, const Catalog& catalog);

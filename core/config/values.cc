@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/config/artifacts.h"
 #include "core/plugin/log.h"
 
 namespace lode::core {
@@ -172,6 +173,9 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
     if (path.find('\0') != std::string::npos) {
       diagnostics.Add(node.position, "'" + param.name + "': a path has no NUL characters");
       return std::nullopt;
+    }
+    if (IsArtifact(path)) {
+      return value;  // stages.cc sees whether there will be one
     }
     if (!path.empty()) {
       value = (node.base / path).lexically_normal().string();

@@ -14,7 +14,8 @@ namespace {
 
 std::size_t ProcessesFor(const Pipeline& pipeline, const Catalog& catalog) {
   const auto* optimizer = catalog.Find(LODE_OPTIMIZER, pipeline.optimizer.id);
-  const bool several = (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+  const bool several =
+      optimizer != nullptr && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
   return several ? static_cast<std::size_t>(pipeline.execution.workers) : 1;
 }
 
@@ -34,8 +35,12 @@ std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& 
                                        MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
   const auto setup = [&] {
-    return Setup{FormatPipeline(pipeline, catalog), run.seed, LogLevel(), execution.timeout_seconds,
-                 execution.memory_limit};
+    return Setup{FormatPipeline(pipeline, catalog),
+                 run.seed,
+                 LogLevel(),
+                 execution.timeout_seconds,
+                 execution.memory_limit,
+                 run.prepared.string()};
   };
   if (session != nullptr && UnderMpi()) {
     return std::make_unique<Ranks>(*session, setup(), run);

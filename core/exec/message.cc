@@ -41,7 +41,7 @@ json ToJson(const MetricLists& lists) {
 
 // The fields of each kind of message.
 json Fields(const Setup& m) {
-  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit};
+  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared};
 }
 json Fields(const Question& m) {
   return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture)};
@@ -142,6 +142,7 @@ void Read(ListReader& in, Setup& m) {
   m.log_level = in.Choice(LODE_ERROR);
   m.timeout_seconds = in.Real();
   m.memory_limit = in.Integer();
+  m.prepared = in.Text();
 }
 void Read(ListReader& in, Question& m) {
   m.id = in.Integer();

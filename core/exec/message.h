@@ -24,6 +24,7 @@ struct Setup {
   // Ranks only, which look after a process of their own: as in ExecutionConfig.
   double timeout_seconds = 0;
   std::uint64_t memory_limit = 0;
+  std::string prepared{};  // where oracles prepare, as in RunContext
 };
 
 // To a rank: nothing more is wanted for this run. It answers Stopped.

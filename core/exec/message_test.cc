@@ -79,12 +79,14 @@ TEST(MessageTest, QuestionsKeepEveryByte) {
 }
 
 TEST(MessageTest, SetupsAndMetricsStayTheSame) {
-  const core::Setup setup = Passed(core::Setup{"name = \"\xff\"\n", 5, LODE_DEBUG, 0.25, 4096});
+  const core::Setup setup =
+      Passed(core::Setup{"name = \"\xff\"\n", 5, LODE_DEBUG, 0.25, 4096, "/tmp/\xff"});
   EXPECT_EQ(setup.pipeline, "name = \"\xff\"\n");
   EXPECT_EQ(setup.seed, 5u);
   EXPECT_EQ(setup.log_level, LODE_DEBUG);
   EXPECT_EQ(setup.timeout_seconds, 0.25);
   EXPECT_EQ(setup.memory_limit, 4096u);
+  EXPECT_EQ(setup.prepared, "/tmp/\xff");
   const MetricLists metrics = {
       {{"accuracy", "percent", "Of all.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200, true},
        {"latency", "ms", "", LODE_MINIMIZE, LODE_SPLIT_NONE, "", 0.5, false}},

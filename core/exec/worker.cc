@@ -109,11 +109,12 @@ class Evaluation {
              [&host](double fraction, std::string_view what) {
                host.Send(Progress{fraction, std::string(what)});
              },
-             {}} {
+             {},
+             setup.prepared} {
     const Document document = Document::FromText(setup.pipeline, "the pipeline from the host");
     index_ = std::make_unique<PluginIndex>(MakeSearchPath(plugins, PluginPaths(document)),
                                            IndexCacheFile());
-    pipeline_ = Resolve(document, *index_).at(0).pipeline;
+    pipeline_ = ResolveOne(document, *index_);
     oracles_ =
         std::make_unique<Oracles>(pipeline_, *index_, run_, MeasuringOracles(pipeline_, *index_));
   }

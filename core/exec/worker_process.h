@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/exec/descriptor.h"
 #include "core/exec/message.h"
+#include "core/plugin/file_descriptor.h"
 
 namespace lode::core {
 

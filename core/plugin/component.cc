@@ -203,6 +203,18 @@ void OracleInstance::Bind(lode_space space) {
   Call([&](lode_error* e) { return api<lode_oracle_api>().bind(get(), space, e); });
 }
 
+bool OracleInstance::CanPrepare() const { return LODE_HAS(&api<lode_oracle_api>(), prepare); }
+
+void OracleInstance::Prepare(const fs::path& directory) {
+  const std::string text = directory.string();
+  stream().SetSeed(0);
+  Enter(0, Phase::kPrepare);
+  Call([&](lode_error* e) {
+    return api<lode_oracle_api>().prepare(get(), {text.data(), text.size()}, e);
+  });
+  stream().SetSeed(seed());
+}
+
 OracleInstance::Outcome OracleInstance::Evaluate(ArchitectureView architecture, std::uint64_t seed,
                                                  std::span<double> metrics) {
   lode_error query_error = NewError();

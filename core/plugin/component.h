@@ -24,6 +24,9 @@ struct RunContext {
   const std::atomic<bool>* cancelled = nullptr;                          // may be null
   std::function<void(double fraction, std::string_view what)> progress;  // may be empty; any thread
   std::function<void(std::string_view name, double value)> record;       // may be empty
+  // In which oracles prepare, each in a directory of its own; the one of a preparation in this one.
+  // Empty: they do not.
+  std::filesystem::path prepared{};
 };
 
 // Whether the component's table has every function that its kind must have.
@@ -62,6 +65,8 @@ class Instance {
     return *static_cast<const Api*>(component_.api);
   }
   lode_instance* get() const { return instance_; }
+  RandomStream& stream() { return stream_; }
+  std::uint64_t seed() const { return run_.seed; }
 
   // Runs a call and throws what it reports; LODE_E_CANCELLED becomes CancelledError.
   void Call(const std::function<lode_status(lode_error*)>& call) const;
@@ -95,6 +100,11 @@ class OracleInstance : public Instance {
   std::vector<MetricDeclaration> Metrics() const;
   std::size_t metric_count() const { return api<lode_oracle_api>().metric_count(get()); }
   void Bind(lode_space space);
+
+  // Whether it does something once before it is asked; then after Bind, in a directory that exists,
+  // one instance at a time. Its random numbers are the same in all runs meanwhile.
+  bool CanPrepare() const;
+  void Prepare(const std::filesystem::path& directory);
 
   // Measures one architecture; true and the metrics, or false and the reason.
   struct Outcome {

@@ -71,6 +71,7 @@ struct ComponentDeclaration {
   // Oracles and spaces: the metrics of an instance with default parameters. Empty if it cannot be
   // made or if they vary.
   std::vector<MetricDeclaration> metrics;
+  bool prepares = false;  // oracle: has something to do once before its first evaluation
 
   bool operator==(const ComponentDeclaration&) const = default;
 };

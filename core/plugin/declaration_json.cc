@@ -114,6 +114,7 @@ void to_json(json& j, const ComponentDeclaration& c) {
   j["params"] = c.params;
   j["presets"] = ListToJson(c.presets, PresetToJson);
   j["metrics"] = ListToJson(c.metrics, MetricToJson);
+  j["prepares"] = c.prepares;
 }
 
 void from_json(const json& j, ComponentDeclaration& c) {
@@ -125,7 +126,8 @@ void from_json(const json& j, ComponentDeclaration& c) {
        j.at("capabilities"),
        {},
        {},
-       {}};
+       {},
+       j.at("prepares")};
   for (const json& p : j.at("params")) {
     c.params.push_back(ParamFromJson(p));
   }

@@ -93,6 +93,8 @@ ComponentDeclaration ReadComponent(const lode_component& c) {
   ComponentDeclaration out{
       c.kind, Text(c.id), Text(c.version), Text(c.summary), Text(c.doc), c.capabilities, {},
       {},     {}};
+  out.prepares =
+      c.kind == LODE_ORACLE && LODE_HAS(static_cast<const lode_oracle_api*>(c.api), prepare);
   for (std::uint32_t i = 0; i < c.param_count; ++i) {
     out.params.push_back(ReadParam(*LODE_AT(c.params, i)));
   }

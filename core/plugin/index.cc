@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kCacheFormat = 2;
+constexpr int kCacheFormat = 3;
 constexpr std::chrono::seconds kScanTime{60};
 
 std::string Environment(const char* name) {

@@ -1,22 +1,12 @@
 #include "core/plugin/random.h"
 
+#include "core/plugin/hash.h"
+
 namespace lode::core {
-namespace {
-
-// FNV-1a: stable over versions and machines, which std::hash does not promise.
-std::uint64_t HashName(std::string_view name) {
-  std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  }
-  return hash;
-}
-
-}  // namespace
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view name) {
   key_[0] = seed;
-  key_[1] = HashName(name);
+  key_[1] = HashText(name);
   Restart(0, Phase::kSetup);
 }
 

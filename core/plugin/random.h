@@ -13,7 +13,7 @@
 namespace lode::core {
 
 // What a component is being called for: each has its own words within a step.
-enum class Phase : std::uint64_t { kSetup, kExplore, kPerturb, kAsk, kEvaluate, kTell };
+enum class Phase : std::uint64_t { kSetup, kExplore, kPerturb, kAsk, kEvaluate, kTell, kPrepare };
 
 // The stream of one component of one run. Not thread-safe.
 class RandomStream {
@@ -24,6 +24,12 @@ class RandomStream {
   // Goes to the first word of a phase of a step; `attempt` counts proposals that were rejected
   // before in this step.
   void Restart(std::uint64_t step, Phase phase, std::uint64_t attempt = 0);
+
+  // Becomes the same component's stream of another run, at its beginning.
+  void SetSeed(std::uint64_t seed) {
+    key_[0] = seed;
+    Restart(0, Phase::kSetup);
+  }
 
   void Fill(std::uint64_t* out, std::size_t count);
 

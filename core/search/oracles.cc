@@ -12,6 +12,7 @@
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
 #include "core/search/components.h"
+#include "core/search/prepare.h"
 
 namespace lode::core {
 namespace {
@@ -76,7 +77,8 @@ std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog
 Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                  const std::vector<std::size_t>& which)
     : run_{run.seed, run.cancelled, run.progress,
-           [this](std::string_view name, double value) { records_.emplace_back(name, value); }},
+           [this](std::string_view name, double value) { records_.emplace_back(name, value); },
+           run.prepared},
       space_(LoadComponent(catalog, LODE_SPACE, pipeline.space.id), pipeline.space.values, run_,
              "space") {
   for (const std::size_t place : which) {
@@ -85,6 +87,7 @@ Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunCont
         LoadComponent(catalog, LODE_ORACLE, config.id), config.values, run_, "oracle"));
   }
   Bind();
+  Prepare(pipeline, which);
   SetLimits(pipeline.reward);
 }
 
@@ -95,6 +98,18 @@ void Oracles::Bind() {
     const auto& metrics = metrics_.emplace_back(oracle->Metrics());
     parts_.push_back({oracle.get(), all_metrics_.size(), metrics.size()});
     all_metrics_.insert(all_metrics_.end(), metrics.begin(), metrics.end());
+  }
+}
+
+void Oracles::Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which) {
+  for (std::size_t i = 0; i < which.size() && !run_.prepared.empty(); ++i) {
+    OracleInstance& oracle = *oracles_[i];
+    if (oracle.CanPrepare()) {
+      const auto own =
+          PreparedDirectory(run_.prepared, oracle.component(), pipeline.oracles[which[i]].values,
+                            space_.component(), pipeline.space.values);
+      PrepareIn(pipeline.is_preparation() ? run_.prepared : own, oracle, run_);
+    }
   }
 }
 

@@ -32,7 +32,9 @@ std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog
 // plugins know the addresses.
 class Oracles {
  public:
-  // `which`: ascending places in pipeline.oracles. Everything outlives *this. Throws HostError.
+  // `which`: ascending places in pipeline.oracles. They are prepared if the run says where, which may
+  // take long and waits while others prepare there. Everything outlives *this. Throws HostError,
+  // CancelledError.
   Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
           const std::vector<std::size_t>& which);
   Oracles(const Oracles&) = delete;
@@ -51,6 +53,7 @@ class Oracles {
     std::size_t first, count;
   };
   void Bind();
+  void Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which);
   void SetLimits(const RewardConfig& reward);
   // Returns why it failed, or "".
   std::string Ask(const Part& part, ArchitectureView architecture, std::uint64_t seed,

@@ -91,10 +91,11 @@ class Run::Loop {
  public:
   Loop(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
        const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress,
-       std::unique_ptr<Executor> executor)
+       std::unique_ptr<Executor> executor, std::filesystem::path prepared)
       : pipeline_(pipeline),
         context_{seed, &cancelled, std::move(progress),
-                 [this](std::string_view name, double value) { noted_.emplace_back(name, value); }},
+                 [this](std::string_view name, double value) { noted_.emplace_back(name, value); },
+                 std::move(prepared)},
         executor_(std::move(executor)),
         components_(pipeline_, catalog, context_),
         evaluator_(pipeline_, catalog, context_, components_.space(), *executor_,
@@ -487,9 +488,9 @@ class Run::Loop {
 
 Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
          const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
-         std::function<void(double, std::string_view)> progress)
+         std::function<void(double, std::string_view)> progress, std::filesystem::path prepared)
     : loop_(std::make_unique<Loop>(pipeline, seed, catalog, cancelled, std::move(progress),
-                                   std::move(executor))) {}
+                                   std::move(executor), std::move(prepared))) {}
 
 Run::~Run() = default;
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -19,10 +20,11 @@ namespace lode::core {
 class Run {
  public:
   // Creates and binds all components; what measures is with the executor, which was made for the
-  // same pipeline and seed. Throws HostError.
+  // same pipeline and seed. `prepared`: as in RunContext. Throws HostError, CancelledError.
   Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
       const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
-      std::function<void(double, std::string_view)> progress = {});
+      std::function<void(double, std::string_view)> progress = {},
+      std::filesystem::path prepared = {});
   ~Run();
 
   // Of all oracles, in the pipeline's order.

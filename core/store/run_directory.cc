@@ -14,8 +14,8 @@
 #include <tuple>
 
 #include "core/config/resolve.h"
-#include "core/exec/descriptor.h"
 #include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 
@@ -193,6 +193,11 @@ std::string ChangeOfRun(const fs::path& directory, const Search& search, std::ui
 std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {
   const json versions = ReadVersions(directory);
   return versions.value("point", std::vector<std::pair<std::string, std::string>>());
+}
+
+fs::path RootOfRun(const fs::path& directory) {
+  const fs::path parent = directory.parent_path();
+  return PointOfRun(directory).empty() ? parent : parent.parent_path();
 }
 
 std::string ReadFile(const fs::path& file) {

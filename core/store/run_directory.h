@@ -22,6 +22,9 @@ inline constexpr char kPipelineFile[] = "pipeline.toml";
 inline constexpr char kPolicyFile[] = "policy";
 inline constexpr char kResultFile[] = "result.json";
 
+// In the directory of all runs of a pipeline: what its oracles have prepared (prepare.h).
+inline constexpr char kPreparedName[] = "prepared";
+
 // "seed-3", below "oracle.dataset=cifar10,reward.metric=valid_accuracy" if the search is a point of
 // a grid.
 std::filesystem::path RunDirectoryName(const Search& search, std::uint64_t seed);
@@ -46,6 +49,9 @@ std::string ChangeOfRun(const std::filesystem::path& directory, const Search& se
 
 // The point of a grid that a run is, as in Search::point.
 std::vector<std::pair<std::string, std::string>> PointOfRun(const std::filesystem::path& directory);
+
+// The directory of all runs of its pipeline.
+std::filesystem::path RootOfRun(const std::filesystem::path& directory);
 
 // Throws HostError.
 std::string ReadFile(const std::filesystem::path& file);

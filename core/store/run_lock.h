@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/exec/descriptor.h"
+#include "core/plugin/file_descriptor.h"
 
 namespace lode::core {
 

@@ -1,6 +1,7 @@
 #include "core/verify/component.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/config/document.h"
 #include "core/config/values.h"
@@ -11,6 +12,7 @@
 #include "core/verify/life.h"
 #include "core/verify/optimizer_contract.h"
 #include "core/verify/oracle_contract.h"
+#include "core/verify/preparation.h"
 #include "core/verify/space_contract.h"
 
 namespace lode::verify {
@@ -77,10 +79,10 @@ class ComponentCheck {
     const auto doing = findings_.Do(setting.name);
     if (component_.kind == LODE_SPACE) {
       CheckSpace(component_, setting, findings_);
-      CheckLives(component_, setting, {}, findings_);
+      CheckLives(component_, setting, {}, {}, findings_);
     } else if (component_.kind == LODE_EXPLORATION) {
       CheckExploration(component_, setting, findings_);
-      CheckLives(component_, setting, {}, findings_);
+      CheckLives(component_, setting, {}, {}, findings_);
     } else {
       CheckOnSpaces(setting, most);
     }
@@ -90,22 +92,27 @@ class ComponentCheck {
     std::size_t taken = 0;
     for (const Spaces::Named& named : spaces_.list()) {
       const auto doing = findings_.Do("on " + named.name);
-      if (taken == most || !CheckOn(setting, named.space)) continue;
-      if (++taken == 1) CheckLives(component_, setting, named.space, findings_);
+      std::optional<Scratch> scratch;
+      if (CanPrepare(component_)) scratch.emplace();
+      const std::filesystem::path prepared = scratch ? scratch->path() : "";
+      if (taken == most || !CheckOn(setting, named.space, prepared)) continue;
+      if (++taken > 1) continue;
+      CheckPreparation(component_, setting, named.space, findings_);
+      CheckLives(component_, setting, named.space, prepared, findings_);
     }
     const bool oracle = component_.kind == LODE_ORACLE;
     findings_.Require(taken > 0, oracle ? "oracle.bind" : "optimizer.bind",
                       "takes none of the spaces at hand (" + Names() + ")");
   }
 
-  bool CheckOn(const Setting& setting, lode_space space) {
+  bool CheckOn(const Setting& setting, lode_space space, const std::filesystem::path& prepared) {
     if (component_.kind == LODE_OPTIMIZER)
       return CheckOptimizer(component_, setting, space, findings_);
     Subject subject(component_, setting);
     if (!subject.created() ||
         subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr) != LODE_OK)
       return false;
-    CheckOracle(component_, setting, space, foreign_.space().handle(), findings_);
+    CheckOracle(component_, setting, space, foreign_.space().handle(), prepared, findings_);
     return true;
   }
 

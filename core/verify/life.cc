@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
 // Sanitizers replace malloc, and say what of it is in use by this.
@@ -101,6 +102,7 @@ void Life::LiveAsSpace(Subject& subject) {
 void Life::LiveAsOracle(Subject& subject) {
   const auto& api = subject.api<lode_oracle_api>();
   if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
+  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) return;
   const std::vector<bool> same = NotNoisy(subject);
   Findings ignored;
   SpaceProbe probe(space_, ignored);
@@ -179,8 +181,12 @@ namespace {
 class LivesContract {
  public:
   LivesContract(const lode_component& component, const Setting& setting, lode_space space,
-                Findings& findings)
-      : component_(component), setting_(setting), space_(space), findings_(findings) {}
+                const std::filesystem::path& prepared, Findings& findings)
+      : component_(component),
+        setting_(setting),
+        space_(space),
+        prepared_(prepared),
+        findings_(findings) {}
 
   void Check() {
     CheckSideBySide();
@@ -189,7 +195,7 @@ class LivesContract {
   }
 
  private:
-  std::string Live() { return Life(component_, setting_, space_).Live(); }
+  std::string Live() { return Life(component_, setting_, space_, prepared_).Live(); }
   void LiveOften() {
     for (std::size_t i = 0; i < kLives; ++i) {
       findings_.Beat();
@@ -215,7 +221,7 @@ class LivesContract {
     for (int attempt = 0; attempt < 3 && least > kPatience; ++attempt) {
       const auto doing =
           findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
-      Life life(component_, setting_, space_, Life::Clock::now() + delay);
+      Life life(component_, setting_, space_, prepared_, Life::Clock::now() + delay);
       life.Live();
       least = std::min<std::chrono::duration<double>>(least, life.overrun());
       late_call = life.late_call();
@@ -243,14 +249,15 @@ class LivesContract {
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
+  const std::filesystem::path& prepared_;
   Findings& findings_;
 };
 
 }  // namespace
 
 void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
-                Findings& findings) {
-  LivesContract(component, setting, space, findings).Check();
+                const std::filesystem::path& prepared, Findings& findings) {
+  LivesContract(component, setting, space, prepared, findings).Check();
 }
 
 }  // namespace lode::verify

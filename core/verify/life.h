@@ -6,7 +6,9 @@
 #include <lode/plugin.h>
 
 #include <chrono>
+#include <filesystem>
 #include <string>
+#include <utility>
 
 #include "core/verify/findings.h"
 #include "core/verify/settings.h"
@@ -18,10 +20,15 @@ class Life {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `space`: what oracles and optimizers are bound to. The host wishes to cancel at `cancel_at`.
+  // `space`: what oracles and optimizers are bound to; `prepared`: where oracles prepare. The host
+  // wishes to cancel at `cancel_at`.
   Life(const lode_component& component, const Setting& setting, lode_space space,
-       Clock::time_point cancel_at = Clock::time_point::max())
-      : component_(component), setting_(setting), space_(space), cancel_at_(cancel_at) {}
+       std::filesystem::path prepared, Clock::time_point cancel_at = Clock::time_point::max())
+      : component_(component),
+        setting_(setting),
+        space_(space),
+        prepared_(std::move(prepared)),
+        cancel_at_(cancel_at) {}
 
   // Lives it, and returns all that it gave: equal for equal lives. Ends at the first call that
   // fails.
@@ -49,15 +56,17 @@ class Life {
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
+  std::filesystem::path prepared_;
   Clock::time_point cancel_at_;
   std::string given_;
   Clock::duration overrun_{};
   std::string late_call_;
 };
 
-// Lives side by side, lives that are cancelled, and many lives after each other. Rules:
+// Lives side by side, lives that are cancelled, and many lives after each other. An oracle has
+// prepared in `prepared` before, if it does. Rules:
 // "instances.independent", "host.cancellation", "process.memory".
 void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
-                Findings& findings);
+                const std::filesystem::path& prepared, Findings& findings);
 
 }  // namespace lode::verify

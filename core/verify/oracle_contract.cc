@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/verify/metric_list.h"
+#include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
 namespace lode::verify {
@@ -35,11 +36,12 @@ struct Answer {
 class OracleContract {
  public:
   OracleContract(const lode_component& component, const Setting& setting, lode_space space,
-                 lode_space foreign, Findings& findings)
+                 lode_space foreign, const std::filesystem::path& prepared, Findings& findings)
       : component_(component),
         setting_(setting),
         space_(space),
         foreign_(foreign),
+        prepared_(prepared),
         probe_(space, of_the_space_),
         oracle_(component, setting),
         findings_(findings) {}
@@ -106,10 +108,20 @@ class OracleContract {
     if (!Require(oracle.created(), "create.defaults", oracle.error().message())) return false;
     ErrorBuffer error;
     const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
-    return Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message());
+    if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message()))
+      return false;
+    const bool prepared = Prepare(oracle, prepared_, error.get()) == LODE_OK;
+    return Require(prepared, "oracle.prepare", "fails: " + error.message());
   }
 
-  void CheckBeforeBind() { CheckUnbound(oracle_, "before bind"); }
+  void CheckBeforeBind() {
+    CheckUnbound(oracle_, "before bind");
+    if (!CanPrepare(component_)) return;
+    ErrorBuffer error;
+    const lode_status status = Prepare(oracle_, prepared_, error.get());
+    Require(status == LODE_E_INVALID, "oracle.before_bind",
+            "prepare before bind is not refused as invalid");
+  }
 
   void CheckUnbound(Subject& oracle, const std::string& when) {
     const Answer answer = Evaluate(oracle, samples_.front());
@@ -310,6 +322,7 @@ class OracleContract {
   const Setting& setting_;
   lode_space space_;
   lode_space foreign_;
+  const std::filesystem::path& prepared_;
   Findings of_the_space_;  // not this component's
   SpaceProbe probe_;
   Subject oracle_;
@@ -323,8 +336,8 @@ class OracleContract {
 }  // namespace
 
 void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
-                 lode_space foreign, Findings& findings) {
-  OracleContract(component, setting, space, foreign, findings).Check();
+                 lode_space foreign, const std::filesystem::path& prepared, Findings& findings) {
+  OracleContract(component, setting, space, foreign, prepared, findings).Check();
 }
 
 }  // namespace lode::verify

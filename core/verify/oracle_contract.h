@@ -1,6 +1,8 @@
 // The contract of reward oracles.
 #pragma once
 
+#include <filesystem>
+
 #include "core/verify/findings.h"
 #include "core/verify/test_host.h"
 
@@ -8,8 +10,9 @@ namespace lode::verify {
 
 // Measures sampled architectures of `space`, which the oracle must support, alone, in batches, from
 // several threads where it claims that, and wrongly. `foreign` is a space it may refuse. A metric
-// that is declared noisy may differ when asked again. Rules: "oracle.*" and those of all kinds.
+// that is declared noisy may differ when asked again. `prepared`: where it prepares, if it does.
+// Rules: "oracle.*" and those of all kinds.
 void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
-                 lode_space foreign, Findings& findings);
+                 lode_space foreign, const std::filesystem::path& prepared, Findings& findings);
 
 }  // namespace lode::verify

@@ -4,7 +4,7 @@
 #include <cstring>
 
 namespace lode::verify {
-TestHost::TestHost(std::uint64_t seed, Slots slots) : stream_(seed, "test") {
+TestHost::TestHost(std::uint64_t seed, Slots slots) : seed_(seed), stream_(seed, "test") {
   host_.struct_size = sizeof host_;
   host_.abi_minor = LODE_ABI_MINOR;
   host_.ctx = this;

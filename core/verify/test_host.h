@@ -39,6 +39,13 @@ class TestHost {
     stream_.Restart(step, phase, attempt);
   }
 
+  // Whose run's stream it is from now on.
+  std::uint64_t seed() const { return seed_; }
+  void SetSeed(std::uint64_t seed) {
+    seed_ = seed;
+    stream_.SetSeed(seed);
+  }
+
   // From `when` on, cancelled() says so.
   void CancelAt(std::chrono::steady_clock::time_point when) { cancel_at_ = when; }
   std::vector<std::string> lines() const;
@@ -52,6 +59,7 @@ class TestHost {
   // Notes that a slot was used.
   static void Touch(const lode_host* host);
 
+  std::uint64_t seed_;
   core::RandomStream stream_;
   lode_host host_{};
   std::chrono::steady_clock::time_point cancel_at_ = std::chrono::steady_clock::time_point::max();

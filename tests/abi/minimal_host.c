@@ -193,6 +193,7 @@ static int use_oracle(subject s, lode_space space) {
   const lode_oracle_api* api = s.component->api;
   lode_error* error = new_error();
   if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) return 0;
+  if (LODE_HAS(api, prepare)) return 0; /* here is no directory to give */
   uint8_t* architecture = allocate(cells_of(space));
   double* metrics = allocate((api->metric_count(s.instance) + 1) * sizeof *metrics);
   int steps = 0;

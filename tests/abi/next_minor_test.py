@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plays the release of minor 1 on a copy of the SDK's headers: old and new plugins on old and new hosts.
+"""Plays the release of minor 2 on a copy of the SDK's headers: old and new plugins on old and new hosts.
 
 usage: next_minor_test.py LODE_PROGRAM        $CC, $CXX: the compilers
 """
@@ -21,17 +21,19 @@ LODE = os.path.abspath(sys.argv.pop()) if len(sys.argv) > 1 else sys.exit(__doc_
 CC = os.environ.get("CC", "cc")
 CXX = os.environ.get("CXX", "c++")
 
-# What the author of minor 1 writes.
-SLOT = """#if LODE_TARGET_MINOR >= 1
+NOW, NEXT = 1, 2  # minors
+
+# What the author of the next minor writes.
+SLOT = """#if LODE_TARGET_MINOR >= 2
   /* Optional. The space's place in its author's heart. [any] */
   uint32_t (*rank)(const lode_instance*);
 #endif
 } lode_space_api;"""
-FIELD = """#if LODE_TARGET_MINOR >= 1
+FIELD = """#if LODE_TARGET_MINOR >= 2
   const char* symbol; /* "ms" */
 #endif
 } lode_metric;"""
-IMPLEMENTATION = """#if LODE_TARGET_MINOR >= 1
+IMPLEMENTATION = """#if LODE_TARGET_MINOR >= 2
 static uint32_t rank(const lode_instance* space) {
   (void)space;
   return 42;
@@ -40,7 +42,7 @@ static uint32_t rank(const lode_instance* space) {
 
 static const lode_space_api api = {"""
 ENTRY = """    .parse = parse,
-#if LODE_TARGET_MINOR >= 1
+#if LODE_TARGET_MINOR >= 2
     .rank = rank,
 #endif
 """
@@ -62,22 +64,22 @@ class NextMinor(unittest.TestCase):
         cls.include = cls.work / "include"
         shutil.copytree(SDK / "include", cls.include)
         edited(SDK / "include/lode/plugin.h", cls.include / "lode/plugin.h",
-               {"#define LODE_ABI_MINOR 0u": "#define LODE_ABI_MINOR 1u",
+               {f"#define LODE_ABI_MINOR {NOW}u": f"#define LODE_ABI_MINOR {NEXT}u",
                 "} lode_space_api;": SLOT, "} lode_metric;": FIELD})
         cls.source = cls.work / "c_space.c"
         edited(HERE.parent / "verify/plugins/c_space.c", cls.source,
                {"static const lode_space_api api = {": IMPLEMENTATION,
                 "    .parse = parse,\n": ENTRY})
         cls.old = cls.build("old", cls.source, CC, include=SDK / "include")
-        cls.new = cls.build("new", cls.source, CC, minor=1)
-        cls.careful = cls.build("careful", cls.source, CC)  # newest headers, oldest host
+        cls.new = cls.build("new", cls.source, CC, minor=NEXT)
+        cls.careful = cls.build("careful", cls.source, CC)  # newest headers, this host
 
     @classmethod
     def tearDownClass(cls):
         cls.scratch.cleanup()
 
     @classmethod
-    def build(cls, name, source, compiler, *options, minor=0, include=None):
+    def build(cls, name, source, compiler, *options, minor=NOW, include=None):
         out = cls.work / f"{name}.lode.so"
         subprocess.run([HERE / "samples/build.sh", out, source, compiler, *options], check=True,
                        env={**os.environ, "MINOR": str(minor), "INCLUDE": str(include or cls.include)})
@@ -97,20 +99,21 @@ class NextMinor(unittest.TestCase):
                               env={**os.environ, "XDG_CACHE_HOME": str(self.work / "cache")})
 
     def test_the_target_minor_hides_what_is_newer(self):
-        check_abi.compare(0, self.include)
+        for minor in range(NEXT):
+            check_abi.compare(minor, self.include)
         self.assertEqual(self.careful.read_bytes(), self.old.read_bytes())
         self.assertNotEqual(self.new.read_bytes(), self.old.read_bytes())
 
     def test_the_new_minor_needs_a_description(self):
-        with self.assertRaisesRegex(check_abi.Difference, "no 1.1.abi"):
-            check_abi.compare(1, self.include)
+        with self.assertRaisesRegex(check_abi.Difference, f"no 1.{NEXT}.abi"):
+            check_abi.compare(NEXT, self.include)
 
     def test_what_was_pinned_stays(self):
         subprocess.run([CC, "-std=c11", "-fsyntax-only", f"-I{self.include}", SDK / "layout_test.c"],
                        check=True)
 
     def test_no_target_is_above_the_headers(self):
-        result = subprocess.run([CC, "-fsyntax-only", "-DLODE_TARGET_MINOR=1",
+        result = subprocess.run([CC, "-fsyntax-only", f"-DLODE_TARGET_MINOR={NEXT}",
                                  f"-I{SDK / 'include'}", SDK / "layout_test.c"],
                                 capture_output=True, text=True)
         self.assertNotEqual(result.returncode, 0)
@@ -118,9 +121,9 @@ class NextMinor(unittest.TestCase):
 
     def test_the_new_host_reads_old_and_new_plugins(self):
         self.assertEqual(self.read_by_new_host(self.old, self.careful, self.new),
-                         ["c_space for 1.0: rank absent, metric none",
-                          "c_space for 1.0: rank absent, metric none",
-                          "c_space for 1.1: rank 42, metric none"])
+                         [f"c_space for 1.{NOW}: rank absent, metric none",
+                          f"c_space for 1.{NOW}: rank absent, metric none",
+                          f"c_space for 1.{NEXT}: rank 42, metric none"])
 
     @unittest.skipUnless(os.uname().machine == "x86_64", "the kept plugins are for x86_64")
     def test_the_new_host_reads_the_kept_plugins(self):
@@ -137,13 +140,13 @@ class NextMinor(unittest.TestCase):
     def test_the_old_host_refuses_what_needs_a_newer_one(self):
         result = self.describe_by_this_host(self.new)
         self.assertEqual(result.returncode, 2, result.stdout)
-        self.assertIn("new.lode.so: needs host ABI 1.1, this host has 1.0: upgrade lode, or rebuild "
-                      "the plugin with -DLODE_TARGET_MINOR=0", result.stderr)
+        self.assertIn(f"new.lode.so: needs host ABI 1.{NEXT}, this host has 1.{NOW}: upgrade lode, or "
+                      f"rebuild the plugin with -DLODE_TARGET_MINOR={NOW}", result.stderr)
 
     def test_a_new_space_fills_no_more_than_an_old_caller_has(self):
-        sample = self.build("sample", "sample.cc", CXX, "-std=c++20", "-O0", minor=1)
+        sample = self.build("sample", "sample.cc", CXX, "-std=c++20", "-O0", minor=NEXT)
         self.assertEqual(self.read_by_new_host(sample),
-                         ["sample.beads for 1.1: rank NULL, metric in bounds"])
+                         [f"sample.beads for 1.{NEXT}: rank NULL, metric in bounds"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* Reads plugins as a host of the pretended minor 1 does (next_minor_test.py): its headers have two
+/* Reads plugins as a host of the pretended next minor does (next_minor_test.py): its headers have two
  * things more, lode_space_api.rank and lode_metric.symbol. Prints what it finds of each space.
  *
  * usage: next_reader PLUGIN... */

@@ -49,7 +49,7 @@ extern "C" {
 /* A new major means a new entry symbol; the minor grows by one with each release that appends
  * anything. */
 #define LODE_ABI_MAJOR 1u
-#define LODE_ABI_MINOR 0u
+#define LODE_ABI_MINOR 1u
 
 /* The oldest host minor that the plugin wants to run on. Define it before including this header to
  * hide newer declarations; a host refuses a plugin only if this number is above the host's own
@@ -404,6 +404,18 @@ typedef struct lode_oracle_api {
   /* Measures `count` architectures. A query that fails says so in its own status; the call fails
    * only if none could be tried. INVALID before bind. [serial], [any] with LODE_CAP_CONCURRENT. */
   lode_status (*evaluate)(lode_instance*, lode_query* queries, uint32_t count, lode_error*);
+#if LODE_TARGET_MINOR >= 1
+  /* Optional. Does once, before the first evaluation, what evaluation needs and takes long: trains
+   * a supernet, say. Called after bind, with a directory for its files that exists and stays the
+   * same for the same component version, parameters and space; `lock` and `stage.json` in it are
+   * the host's. Where an earlier call has finished there, it loads what that left; where one was
+   * cut off, at whatever moment, it goes on from its last checkpoint, to the same result. Writes
+   * nowhere else. Reports progress, polls cancelled. Several instances (other seeds' runs, worker
+   * processes) are given the same directory; the host sees that the first call ends before the
+   * others begin. lode_host.random gives the same words in each such call, whatever the run's seed.
+   * INVALID before bind. [serial] */
+  lode_status (*prepare)(lode_instance*, lode_str directory, lode_error*);
+#endif
 } lode_oracle_api;
 
 /* EXPLORATION STRATEGY: decides when an action is drawn at random, and perturbs the optimizer's. At

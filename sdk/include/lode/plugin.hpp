@@ -45,6 +45,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <limits>
 #include <new>
@@ -1191,7 +1192,8 @@ struct Evaluation {
 //   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);   // a row for each query
 // If EvaluateBatch throws, it is called again for each query alone, so that only those fail that
 // are at fault. Either may say what a query costs, by Query::ReportCost, for budgets that count
-// simulated seconds.
+// simulated seconds. T may have
+//   void Prepare(const std::filesystem::path& directory);      // before the first Evaluate
 template <class T>
 const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
                                       const char* doc = "", std::uint32_t capabilities = 0) {
@@ -1223,6 +1225,19 @@ const lode_component* OracleComponent(const char* id, const char* version, const
         detail::Evaluation<T>{b.object, b.extra.cells, b.extra.metrics.size()}.Run(queries, count);
       });
     };
+    if constexpr (requires { &T::Prepare; }) {
+#if LODE_TARGET_MINOR >= 1
+      a.prepare = [](lode_instance* i, lode_str directory, lode_error* e) {
+        return Guard(e, [&] {
+          B& b = B::Of(i);
+          if (b.extra.cells == 0) throw InvalidError("prepare before bind");
+          b.object.Prepare(std::filesystem::path(detail::View(directory)));
+        });
+      };
+#else
+      static_assert(!std::is_class_v<T>, "Prepare needs a LODE_TARGET_MINOR of 1 at least");
+#endif
+    }
     return a;
   }();
   static const lode_component component = detail::MakeComponent<T, detail::OracleExtra<T>>(

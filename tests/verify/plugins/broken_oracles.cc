@@ -1,9 +1,12 @@
 // Oracles that break one rule each; the rule is in the id.
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "tests/verify/plugins/edited.h"
@@ -26,6 +29,68 @@ struct CellSum {
  protected:
   lode::Host host_;
   std::optional<lode::Space> space_;
+};
+
+// Sound: adds the number of steps that it was prepared in.
+struct Trained : CellSum {
+  using CellSum::CellSum;
+  void Prepare(const std::filesystem::path& directory) {
+    const std::filesystem::path checkpoint = directory / "checkpoint";
+    std::ifstream(checkpoint) >> steps_;
+    for (; steps_ < kSteps; Keep(checkpoint)) {
+      host_.ThrowIfCancelled();
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      ++steps_;
+    }
+  }
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    CellSum::Evaluate(query, metrics);
+    metrics[0] += steps_;
+  }
+
+ protected:
+  void Keep(const std::filesystem::path& checkpoint) const {
+    const std::string partial = checkpoint.string() + ".partial";
+    std::ofstream(partial) << steps_ << "\n";
+    std::filesystem::rename(partial, checkpoint);
+  }
+  static constexpr int kSteps = 12;
+  int steps_ = 0;
+};
+
+struct TrainedOn : Trained {
+  using Trained::Trained;
+  void Prepare(const std::filesystem::path& directory) {
+    Trained::Prepare(directory);
+    ++steps_;
+    Keep(directory / "checkpoint");
+  }
+};
+
+struct Littering : Trained {
+  using Trained::Trained;
+  void Prepare(const std::filesystem::path& directory) {
+    std::ofstream("log.txt") << "prepares\n";
+    Trained::Prepare(directory);
+  }
+};
+
+// Takes what it has for the whole.
+struct Content : Trained {
+  using Trained::Trained;
+  void Prepare(const std::filesystem::path& directory) {
+    if (!std::filesystem::exists(directory / "checkpoint")) Keep(directory / "checkpoint");
+    try {
+      if (std::filesystem::exists(directory / "done")) {
+        std::ifstream(directory / "checkpoint") >> steps_;
+      } else {
+        Trained::Prepare(directory);
+      }
+    } catch (const lode::CancelledError&) {
+      std::ofstream(directory / "done") << "more or less\n";
+      throw;
+    }
+  }
 };
 
 struct NoSentence : CellSum {
@@ -150,7 +215,10 @@ lode_status PayTheHost(lode_instance* i, lode_query* queries, std::uint32_t coun
 }  // namespace
 
 LODE_PLUGIN("broken.oracles", "1.0.0", "Apache-2.0",
-            lode::OracleComponent<CellSum>("sound", "1.0.0", "Breaks no rule."),
+            lode::OracleComponent<Trained>("sound", "1.0.0", "Breaks no rule."),
+            Oracle<TrainedOn>("broken.oracle.prepare"),
+            Oracle<Littering>("broken.oracle.prepare.files"),
+            Oracle<Content>("broken.oracle.prepare.cancelled"),
             Oracle<NoSentence>("broken.oracle.metrics"), Oracle<InvalidSpace>("broken.oracle.bind"),
             OracleThrough<Unbound>("broken.oracle.before_bind", CallItInternal),
             Oracle<NotANumber>("broken.oracle.evaluate"),

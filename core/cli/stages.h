@@ -1,0 +1,43 @@
+// Runs pipelines of several stages: each in a directory of its own, in their order, none again that
+// has been done.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/cli/jobs.h"
+
+namespace lode::cli {
+
+struct StageOptions {
+  std::filesystem::path directory;  // of all stages
+  bool fresh = false;               // all again
+  bool resume = false;              // go on with what has not ended
+  JobOptions jobs;
+};
+
+// Does what is to be done, prints what came out, and returns an ExitStatus. Throws HostError.
+int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
+              const Evaluators& evaluators);
+
+// Throws HostError if it is asked for: a stage whose budget has changed is run anew.
+void RefuseExtending(const JobOptions& options);
+
+// Whether a directory is that of a pipeline with stages.
+bool HoldsStages(const std::filesystem::path& directory);
+
+// The pipeline that it is of.
+LoadedPipeline LoadStages(const std::filesystem::path& directory, const GlobalOptions& global);
+
+// What there is to see of a pipeline's stages beside their runs.
+struct SeenStages {
+  std::string states;       // a line for each
+  std::string comparisons;  // tables, or ""
+  nlohmann::json json;      // "stages" and "comparisons"
+};
+
+// Changes nothing. Throws HostError, ConfigError.
+SeenStages LookAtStages(const std::filesystem::path& directory, const GlobalOptions& global);
+
+}  // namespace lode::cli

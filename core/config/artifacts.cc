@@ -1,0 +1,148 @@
+#include "core/config/artifacts.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "core/config/values.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "stage:";
+
+bool IsPath(const ComponentDeclaration& component, const std::string& key) {
+  const auto param = std::ranges::find(component.params, key, &ParamDeclaration::name);
+  return param != component.params.end() ? param->type == LODE_T_PATH
+                                         : component.kind == LODE_OPTIMIZER && key == "policy";
+}
+
+// "", or what is wrong with it.
+std::string Fault(const Artifact& artifact, const std::vector<std::string>& before,
+                  const std::vector<std::string>& all) {
+  const auto has = [&](const std::vector<std::string>& names) {
+    return std::ranges::find(names, artifact.stage) != names.end();
+  };
+  if (all.empty()) {
+    return "the pipeline has no stages";
+  }
+  if (!has(before)) {
+    return has(all)
+               ? "stage '" + artifact.stage + "' does not come before this one"
+               : "there is no stage '" + artifact.stage + "'" + Suggest(artifact.stage, before);
+  }
+  const fs::path file = artifact.file.lexically_normal();
+  const bool within = !file.empty() && file.is_relative() && *file.begin() != ".." && file != ".";
+  return within ? "" : "expected stage:NAME/FILE, with the name of a file that the stage leaves";
+}
+
+class Checker {
+ public:
+  Checker(const Catalog& catalog, const std::vector<std::string>& before,
+          const std::vector<std::string>& all, Diagnostics& diagnostics)
+      : catalog_(catalog), before_(before), all_(all), diagnostics_(diagnostics) {}
+
+  // A component table in merged form: sub-tables by id.
+  void Check(lode_kind kind, const Node& table) {
+    for (const Entry& entry : *table.As<Node::Table>()) {
+      const ComponentDeclaration* component = catalog_.Find(kind, entry.key);
+      const auto* params = entry.node.As<Node::Table>();
+      if (component != nullptr && params != nullptr) {
+        std::ranges::for_each(*params, [&](const Entry& p) { CheckParam(*component, p); });
+      }
+    }
+  }
+
+ private:
+  void CheckParam(const ComponentDeclaration& component, const Entry& param) {
+    const auto* text = param.node.As<std::string>();
+    if (text == nullptr || !IsArtifact(*text) || !IsPath(component, param.key)) {
+      return;
+    }
+    const std::string fault = Fault(ParseArtifact(*text), before_, all_);
+    if (!fault.empty()) {
+      diagnostics_.Add(param.node.position, "'" + param.key + "': " + fault);
+    }
+  }
+
+  const Catalog& catalog_;
+  const std::vector<std::string>& before_;
+  const std::vector<std::string>& all_;
+  Diagnostics& diagnostics_;
+};
+
+// Calls it with every path of a component that is an artifact; what it returns takes its place.
+using Replace = std::function<std::string(const std::string&)>;
+
+void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& replace) {
+  const ComponentDeclaration* component = catalog.Find(config.kind, config.id);
+  for (std::size_t i = 0; component != nullptr && i < config.values.size(); ++i) {
+    auto* text = std::get_if<std::string>(&config.values[i]);
+    if (component->params[i].type == LODE_T_PATH && IsArtifact(*text)) {
+      *text = replace(*text);
+    }
+  }
+  if (IsArtifact(config.policy.string())) {
+    config.policy = replace(config.policy.string());
+  }
+}
+
+void ForEach(Pipeline& pipeline, const Catalog& catalog, const Replace& replace) {
+  ForEach(pipeline.space, catalog, replace);
+  for (auto* list : {&pipeline.oracles, &pipeline.explorations}) {
+    std::ranges::for_each(*list, [&](ComponentConfig& c) { ForEach(c, catalog, replace); });
+  }
+  ForEach(pipeline.optimizer, catalog, replace);
+}
+
+}  // namespace
+
+bool IsArtifact(std::string_view path) { return path.starts_with(kPrefix); }
+
+Artifact ParseArtifact(std::string_view path) {
+  path.remove_prefix(kPrefix.size());
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  const std::size_t file = std::min(slash + 1, path.size());
+  return {std::string(path.substr(0, slash)), fs::path(path.substr(file))};
+}
+
+void CheckArtifacts(const Node& tree, const Catalog& catalog,
+                    const std::vector<std::string>& before, const std::vector<std::string>& all,
+                    Diagnostics& diagnostics) {
+  Checker checker(catalog, before, all, diagnostics);
+  for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
+    const Node* table = tree.Find(KindName(kind));
+    if (table == nullptr) {
+      continue;
+    }
+    if (const auto* list = table->As<Node::Array>()) {
+      for (const Node& element : *list) {
+        checker.Check(kind, element);
+      }
+    } else if (table->As<Node::Table>() != nullptr) {
+      checker.Check(kind, *table);
+    }
+  }
+}
+
+std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog) {
+  std::vector<std::string> all;
+  Pipeline copy = pipeline;
+  ForEach(copy, catalog, [&](const std::string& path) {
+    if (std::ranges::find(all, path) == all.end()) {
+      all.push_back(path);
+    }
+    return path;
+  });
+  return all;
+}
+
+void PlaceArtifacts(Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
+  ForEach(pipeline, catalog, [&](const std::string& path) {
+    const Artifact artifact = ParseArtifact(path);
+    return (root / artifact.stage / artifact.file).lexically_normal().string();
+  });
+}
+
+}  // namespace lode::core

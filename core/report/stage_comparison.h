@@ -1,0 +1,43 @@
+// What a later stage measured of the best that an earlier one found.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/report/statistics.h"
+#include "core/report/summary.h"
+
+namespace lode::core {
+
+// A stage that has searched: its results, and the directories of their runs.
+struct SearchedStage {
+  std::string name;
+  const std::vector<SearchResult>* results;
+  std::vector<std::vector<std::filesystem::path>> runs;  // of each result
+};
+
+// The best architecture of one search of the earlier stage, as one of the later stage measured it.
+struct ComparisonRow {
+  const SearchResult* found;
+  BestTrial best;
+  const SearchResult* measured;
+  std::vector<Statistic> metrics;  // of `measured`, over its runs
+};
+
+struct StageComparison {
+  std::string earlier, later;  // names
+  std::vector<ComparisonRow> rows;
+};
+
+// Of every two of the stages of which the later measured something of the earlier one's best.
+std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages);
+
+// A heading and a table.
+std::string FormatStageComparison(const StageComparison& comparison);
+
+// [{"earlier", "later", "rows": [{"point", "architecture", METRIC there, "metrics": {...}}]}]
+nlohmann::json ToJson(const std::vector<StageComparison>& comparisons);
+
+}  // namespace lode::core

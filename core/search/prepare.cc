@@ -1,0 +1,83 @@
+#include "core/search/prepare.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
+#include "core/plugin/hash.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kLockFile[] = "lock";
+constexpr std::chrono::milliseconds kSlice{50};  // between two looks at the lock
+
+// All that what an oracle prepares may depend on.
+std::string Describe(const lode_component& component, const std::vector<Value>& values) {
+  std::string text = std::string(component.id) + " " + component.version + "\n";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text.append(LODE_AT(component.params, i)->name).append(" = ");
+    text.append(FormatValue(values[i])).append("\n");
+  }
+  return text;
+}
+
+Descriptor OpenLock(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  const fs::path path = directory / kLockFile;
+  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.is_open()) {
+    throw HostError(path.string() + ": cannot be opened: " + std::strerror(errno));
+  }
+  return file;
+}
+
+// The system gives the lock back however its process ends.
+Descriptor Lock(const fs::path& directory, const RunContext& run) {
+  Descriptor file = OpenLock(directory);
+  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      throw HostError((directory / kLockFile).string() +
+                      ": cannot be locked: " + std::strerror(errno));
+    }
+    if (run.cancelled != nullptr && *run.cancelled) {
+      throw CancelledError();
+    }
+    if (run.progress) {
+      run.progress(-1, "waits for another run that prepares the same");
+    }
+    std::this_thread::sleep_for(kSlice);
+  }
+  return file;
+}
+
+}  // namespace
+
+fs::path PreparedDirectory(const fs::path& root, const lode_component& oracle,
+                           const std::vector<Value>& oracle_values, const lode_component& space,
+                           const std::vector<Value>& space_values) {
+  char hash[20];
+  std::snprintf(hash, sizeof hash, "-%016llx",
+                static_cast<unsigned long long>(
+                    HashText(Describe(oracle, oracle_values) + Describe(space, space_values))));
+  return root / (std::string(oracle.id) + hash);
+}
+
+void PrepareIn(const fs::path& directory, OracleInstance& oracle, const RunContext& run) {
+  const Descriptor lock = Lock(directory, run);
+  oracle.Prepare(directory);
+}
+
+}  // namespace lode::core

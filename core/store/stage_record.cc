@@ -1,0 +1,119 @@
+#include "core/store/stage_record.h"
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "core/config/artifacts.h"
+#include "core/config/resolve.h"
+#include "core/config/values.h"
+#include "core/plugin/error.h"
+#include "core/plugin/hash.h"
+#include "core/store/run_directory.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr char kRecordFile[] = "stage.json";
+
+void AddVersion(json& versions, const Catalog& catalog, const ComponentConfig& config) {
+  const ComponentDeclaration* c = catalog.Find(config.kind, config.id);
+  if (c != nullptr) {  // a preparation has no optimizer
+    versions.push_back({{"kind", KindName(config.kind)},
+                        {"id", c->id},
+                        {"version", c->version},
+                        {"plugin_version", catalog.PluginOf(*c)->version}});
+  }
+}
+
+json VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
+  json versions = json::array();
+  AddVersion(versions, catalog, pipeline.space);
+  for (const auto* list : {&pipeline.oracles, &pipeline.explorations}) {
+    for (const ComponentConfig& config : *list) {
+      AddVersion(versions, catalog, config);
+    }
+  }
+  AddVersion(versions, catalog, pipeline.optimizer);
+  return versions;
+}
+
+// Where plugins are found makes no difference.
+json ConfigurationOf(const Search& search, const Catalog& catalog) {
+  Pipeline pipeline = search.pipeline;
+  pipeline.plugins.clear();
+  return {{"point", search.point},
+          {"pipeline", FormatPipeline(pipeline, catalog)},
+          {"versions", VersionsOf(pipeline, catalog)}};
+}
+
+// What there is in its place: "; there is a, b".
+std::string Neighbours(const fs::path& file, const fs::path& stage) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(stage, error)) {
+    if (entry.is_regular_file()) {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  return Suggest(file.string(), names);
+}
+
+json Fingerprint(const std::string& text, const fs::path& root) {
+  const Artifact artifact = ParseArtifact(text);
+  std::ifstream in(root / artifact.stage / artifact.file, std::ios::binary);
+  if (!in || !fs::is_regular_file(root / artifact.stage / artifact.file)) {
+    throw HostError(text + ": stage '" + artifact.stage + "' has left no such file" +
+                    Neighbours(artifact.file, root / artifact.stage));
+  }
+  std::uint64_t size = 0, hash = HashText("");
+  std::array<char, 65536> buffer;
+  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
+    const auto got = static_cast<std::size_t>(in.gcount());
+    hash = HashText({buffer.data(), got}, hash);
+    size += got;
+  }
+  char hex[20];
+  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(hash));
+  return {{"bytes", size}, {"hash", hex}};
+}
+
+}  // namespace
+
+StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const fs::path& root) {
+  StageRecord record{false, json::array(), json::object()};
+  for (const Search& search : stage.searches) {
+    record.configuration.push_back(ConfigurationOf(search, catalog));
+    for (const std::string& artifact : ArtifactsOf(search.pipeline, catalog)) {
+      if (!record.inputs.contains(artifact)) {
+        record.inputs[artifact] = Fingerprint(artifact, root);
+      }
+    }
+  }
+  return record;
+}
+
+std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
+  std::ifstream in(directory / kRecordFile);
+  const json j = json::parse(in, nullptr, false);
+  if (!j.is_object() || !j.contains("configuration") || !j.contains("inputs") ||
+      !j.contains("finished") || !j.at("finished").is_boolean()) {
+    return std::nullopt;
+  }
+  return StageRecord{j.at("finished"), j.at("configuration"), j.at("inputs")};
+}
+
+void WriteStageRecord(const fs::path& directory, const StageRecord& record) {
+  const json j{{"lode", LODE_VERSION},
+               {"finished", record.finished},
+               {"configuration", record.configuration},
+               {"inputs", record.inputs}};
+  WriteFile(directory / kRecordFile, j.dump(2) + "\n");
+}
+
+}  // namespace lode::core

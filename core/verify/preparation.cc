@@ -1,0 +1,171 @@
+#include "core/verify/preparation.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/plugin/error.h"
+#include "core/verify/life.h"
+
+namespace lode::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kPatience{1};  // with a call that is cancelled
+
+// The working directory for a while.
+class WorkingDirectory {
+ public:
+  explicit WorkingDirectory(const fs::path& directory) : before_(fs::current_path()) {
+    fs::current_path(directory);
+  }
+  ~WorkingDirectory() {
+    std::error_code gone;
+    fs::current_path(before_, gone);
+  }
+  WorkingDirectory(const WorkingDirectory&) = delete;
+  WorkingDirectory& operator=(const WorkingDirectory&) = delete;
+
+ private:
+  fs::path before_;
+};
+
+class PreparationContract {
+ public:
+  PreparationContract(const lode_component& component, const Setting& setting, lode_space space,
+                      Findings& findings)
+      : component_(component), setting_(setting), space_(space), findings_(findings) {}
+
+  void Check() {
+    const Scratch scratch;
+    const fs::path whole = scratch.path() / "whole";
+    if (!CheckFirst(scratch.path(), whole)) return;
+    CheckAgain(whole);
+    CheckCutOff(scratch.path() / "at_once", Clock::duration::zero());
+    CheckCutOff(scratch.path() / "midway", taken_ / 2);
+  }
+
+ private:
+  std::string LiveIn(const fs::path& directory) const {
+    return Life(component_, setting_, space_, directory).Live();
+  }
+
+  // Prepares with an instance of its own, cancelled at some time.
+  lode_status PrepareOnce(const fs::path& directory, Clock::time_point cancel_at) {
+    Subject oracle(component_, setting_);
+    lode_status status = oracle.status();
+    if (oracle.created())
+      status = oracle.api<lode_oracle_api>().bind(oracle.get(), space_, nullptr);
+    if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it has taken"))
+      return status;
+    oracle.host().CancelAt(cancel_at);
+    ErrorBuffer error;
+    const Clock::time_point start = Clock::now();
+    status = Prepare(oracle, directory, error.get());
+    taken_ = Clock::now() - start;
+    message_ = error.message();
+    const std::string fault = status == LODE_OK ? "" : error.Fault(status);
+    findings_.Require(fault.empty(), "error.message", "prepare: the error " + fault);
+    return status;
+  }
+
+  bool CheckFirst(const fs::path& scratch, const fs::path& directory) {
+    const auto doing = findings_.Do("preparing in a new directory");
+    const fs::path work = scratch / "work";
+    fs::create_directory(work);
+    fs::create_directory(directory);
+    {
+      const WorkingDirectory there(work);
+      const lode_status status = PrepareOnce(directory, Clock::time_point::max());
+      if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_))
+        return false;
+    }
+    for (const fs::path& where : {scratch, work}) {
+      for (const auto& entry : fs::directory_iterator(where)) {
+        findings_.Require(entry.path() == work || entry.path() == directory, "oracle.prepare.files",
+                          "writes '" + entry.path().filename().string() + "' beside it");
+      }
+    }
+    given_ = LiveIn(directory);
+    return true;
+  }
+
+  void CheckAgain(const fs::path& directory) {
+    const auto doing = findings_.Do("preparing where that was done");
+    const Clock::duration first = taken_;
+    const lode_status status = PrepareOnce(directory, Clock::time_point::max());
+    taken_ = first;
+    if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) return;
+    findings_.Require(LiveIn(directory) == given_, "oracle.prepare",
+                      "evaluates otherwise after it was done again");
+  }
+
+  void CheckCutOff(const fs::path& directory, Clock::duration after) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
+    const auto doing =
+        findings_.Do("preparing, cancelled after " + std::to_string(milliseconds) + " ms");
+    fs::create_directory(directory);
+    const Clock::duration whole = taken_;
+    const lode_status status = PrepareOnce(directory, Clock::now() + after);
+    const std::chrono::duration<double> late = taken_ - after;
+    taken_ = whole;
+    findings_.Require(late <= kPatience, "host.cancellation",
+                      "prepare goes on for " + std::to_string(late.count()) + " s");
+    findings_.Require(status == LODE_OK || status == LODE_E_CANCELLED, "oracle.prepare.cancelled",
+                      "ends with status " + std::to_string(status) + ", not as cancelled");
+    findings_.Require(LiveIn(directory) == given_, "oracle.prepare.cancelled",
+                      "what goes on from there evaluates otherwise");
+  }
+
+  const lode_component& component_;
+  const Setting& setting_;
+  lode_space space_;
+  Findings& findings_;
+  Clock::duration taken_{};  // by the first prepare
+  std::string message_;      // of the last one that failed
+  std::string given_;        // by a life after it
+};
+
+}  // namespace
+
+Scratch::Scratch() {
+  std::string name = (fs::temp_directory_path() / "lode-verify-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw core::HostError(name + ": no temporary directory can be made");
+  path_ = name;
+}
+
+Scratch::~Scratch() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+bool CanPrepare(const lode_component& component) {
+  return component.kind == LODE_ORACLE &&
+         Has(*static_cast<const lode_oracle_api*>(component.api), &lode_oracle_api::prepare);
+}
+
+lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* error) {
+  if (!CanPrepare(oracle.component())) return LODE_OK;
+  const std::string text = directory.string();
+  const std::uint64_t seed = oracle.host().seed();
+  oracle.host().SetSeed(0);  // the same words whatever the run's seed
+  oracle.host().Enter(0, core::Phase::kPrepare);
+  const lode_status status =
+      oracle.api<lode_oracle_api>().prepare(oracle.get(), {text.data(), text.size()}, error);
+  oracle.host().SetSeed(seed);
+  return status;
+}
+
+void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
+                      Findings& findings) {
+  if (CanPrepare(component)) PreparationContract(component, setting, space, findings).Check();
+}
+
+}  // namespace lode::verify
