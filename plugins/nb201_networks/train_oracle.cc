@@ -5,7 +5,6 @@
 #include <lode/matrices.hpp>
 #include <string>
 
-
 namespace nb201 {
 
 using torch::Tensor;
