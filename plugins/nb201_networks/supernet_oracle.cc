@@ -31,7 +31,7 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   AddNetworkParameters(params);
   params.emplace_back("weights", &Config::weights,
                       "A trained supernet, safetensors; \"\": it is trained before the search.",
-                      lode::Path{});
+                      lode::Path{.input_file = false});
   params.emplace_back("seed", &Config::seed,
                       "Of the supernet's first weights, batches and paths: all runs share one.",
                       lode::Range{0, 1e15});
@@ -74,7 +74,7 @@ void SupernetOracle::Load(const fs::path& file) {
 
 void SupernetOracle::Prepare(const fs::path& directory) {
   if (ready_) return;
-  if (!fs::exists(directory / kSupernetFile)) Train(directory);
+  if (!fs::exists(directory / kSupernetFile)) training::CallTorch([&] { Train(directory); });
   Load(directory / kSupernetFile);
 }
 
@@ -107,6 +107,10 @@ void SupernetOracle::Calibrate(const Cell& cell) {
 }
 
 void SupernetOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
+  training::CallTorch([&] { Measure(query, metrics); });
+}
+
+void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   if (!ready_) throw lode::InvalidError("evaluate before prepare, and no weights are given");
   if (query.fidelity < 1)
     throw lode::UnsupportedError("a supernet is measured whole: the fidelity must be 1");

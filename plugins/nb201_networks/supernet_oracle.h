@@ -55,6 +55,7 @@ class SupernetOracle {
   void Train(const std::filesystem::path& directory);
   void Load(const std::filesystem::path& file);
   void Calibrate(const Cell& cell);
+  void Measure(const lode::Query& query, std::span<double> metrics);
 
   lode::Host host_;
   Config config_;

@@ -47,6 +47,10 @@ training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const C
 }
 
 void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
+  training::CallTorch([&] { Measure(query, metrics); });
+}
+
+void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   const Cell cell = FromArchitecture(query.architecture);
   training::UseThreads(config_.threads);
   Network network(network_, cell, query.seed);

@@ -38,6 +38,7 @@ class TrainOracle {
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
+  void Measure(const lode::Query& query, std::span<double> metrics);
   training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell) const;
 
   lode::Host host_;

@@ -48,6 +48,16 @@ class MixedPrecision {
   bool active_;
 };
 
+// Calls `body`, turning LibTorch's own errors, which are many lines long, into the SDK's.
+template <class Body>
+auto CallTorch(const Body& body) {
+  try {
+    return body();
+  } catch (const c10::Error& e) {
+    throw lode::Error(LODE_E_INTERNAL, e.what_without_backtrace());
+  }
+}
+
 // Sets how many threads LibTorch's operations have that are started by the calling thread.
 void UseThreads(std::int64_t threads);
 

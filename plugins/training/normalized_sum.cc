@@ -28,14 +28,14 @@ Tensor Forward(const Normalization& n, const Tensor& x, const Tensor& shortcut, 
 
 struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& /*weight*/,
-                        const Tensor& /*bias*/, const Tensor& shortcut,
+                        const Tensor& /*bias*/, const c10::optional<Tensor>& shortcut,
                         const Normalization& normalization, bool relu) {
     auto tape = c10::make_intrusive<Tape>();
-    Tensor out = Forward(normalization, x, shortcut, relu);
+    Tensor out = Forward(normalization, x, shortcut.value_or(Tensor()), relu);
     tape->x = x;
     tape->relu = relu ? out.detach() : Tensor();
     tape->normalization = normalization;
-    tape->has_shortcut = shortcut.defined();
+    tape->has_shortcut = shortcut.has_value();
     context->saved_data["tape"] = c10::IValue::make_capsule(std::move(tape));
     return out;
   }
@@ -58,7 +58,8 @@ Tensor Fused(BatchNorm& norm, const Tensor& x, const Tensor& shortcut, const Pas
              bool relu) {
   const Normalization normalization = norm->Prepare(x, pass);
   if (!torch::GradMode::is_enabled()) return Forward(normalization, x, shortcut, relu);
-  return NormalizedSumFunction::apply(x, norm->weight, norm->bias, shortcut, normalization, relu);
+  const auto added = shortcut.defined() ? c10::make_optional(shortcut) : c10::nullopt;
+  return NormalizedSumFunction::apply(x, norm->weight, norm->bias, added, normalization, relu);
 }
 
 }  // namespace
