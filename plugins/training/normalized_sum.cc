@@ -27,15 +27,18 @@ Tensor Forward(const Normalization& n, const Tensor& x, const Tensor& shortcut, 
 }
 
 struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& /*weight*/,
-                        const Tensor& /*bias*/, const c10::optional<Tensor>& shortcut,
+  // inputs: x, the norm's weight and bias, and the shortcut, if there is one (tensors that are not
+  // defined cannot be given to a function).
+  static Tensor forward(AutogradContext* context, at::TensorList inputs,
                         const Normalization& normalization, bool relu) {
     auto tape = c10::make_intrusive<Tape>();
-    Tensor out = Forward(normalization, x, shortcut.value_or(Tensor()), relu);
+    const Tensor& x = inputs[0];
+    const Tensor shortcut = inputs.size() > 3 ? inputs[3] : Tensor();
+    Tensor out = Forward(normalization, x, shortcut, relu);
     tape->x = x;
     tape->relu = relu ? out.detach() : Tensor();
     tape->normalization = normalization;
-    tape->has_shortcut = shortcut.has_value();
+    tape->has_shortcut = shortcut.defined();
     context->saved_data["tape"] = c10::IValue::make_capsule(std::move(tape));
     return out;
   }
@@ -50,7 +53,10 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
       dy = open;
     }
     BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization);
-    return {g.x, g.weight, g.bias, tape->has_shortcut ? dy : Tensor(), {}, {}};
+    variable_list result{g.x, g.weight, g.bias};
+    if (tape->has_shortcut) result.push_back(dy);
+    result.resize(result.size() + 2);  // of what is no tensor
+    return result;
   }
 };
 
@@ -58,8 +64,9 @@ Tensor Fused(BatchNorm& norm, const Tensor& x, const Tensor& shortcut, const Pas
              bool relu) {
   const Normalization normalization = norm->Prepare(x, pass);
   if (!torch::GradMode::is_enabled()) return Forward(normalization, x, shortcut, relu);
-  const auto added = shortcut.defined() ? c10::make_optional(shortcut) : c10::nullopt;
-  return NormalizedSumFunction::apply(x, norm->weight, norm->bias, added, normalization, relu);
+  std::vector<Tensor> inputs{x, norm->weight, norm->bias};
+  if (shortcut.defined()) inputs.push_back(shortcut);
+  return NormalizedSumFunction::apply(at::TensorList(inputs), normalization, relu);
 }
 
 }  // namespace

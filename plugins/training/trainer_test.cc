@@ -1,0 +1,260 @@
+#include "plugins/training/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "plugins/files/safetensors.h"
+#include "plugins/training/checkpoint.h"
+#include "plugins/training/tiny_network.h"
+#include "tests/temporary_directory.h"
+
+namespace training {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::size_t kImages = 190;  // 9 batches of 20 and one of 10
+constexpr std::uint64_t kBatches = 10;
+
+TrainingConfig SmallConfig() {
+  TrainingConfig config;
+  config.epochs = 3;
+  config.warm_up_epochs = 0.5;
+  config.clip_norm = 5;
+  config.label_smoothing = 0.1;
+  return config;
+}
+
+// One training of a small network.
+struct Trained {
+  explicit Trained(const fs::path& file = {}) { place.file = file; }
+
+  Evaluation Run(const TrainingConfig& config = SmallConfig()) {
+    const auto loader = TinyLoader(kImages);
+    const Trainee trainee{*network,
+                          [this](const torch::Tensor& images, std::uint64_t step) -> Prediction {
+                            return {network(images, step, Pass::Training()), {}};
+                          }};
+    return Train(trainee, *loader, config, 4, torch::kCPU, place,
+                 {[this] { return steps == cancel_at; },
+                  [this](double part, const std::string& what) {
+                    ++steps;
+                    fraction = part;
+                    said = what;
+                  }});
+  }
+
+  std::string Weights() const { return files::FormatSafetensors({TensorsOf(*network)}); }
+
+  TinyNetwork network{3};
+  CheckpointPlace place{{}, "a small training", 0};  // a checkpoint after every step
+  std::uint64_t steps = 0;                           // that were done
+  std::uint64_t cancel_at = ~std::uint64_t{0};
+  double fraction = 0;
+  std::string said;
+};
+
+// What is thrown; "" if nothing is.
+template <class Error>
+std::string Failure(Trained& trained, const TrainingConfig& config = SmallConfig()) {
+  try {
+    trained.Run(config);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+std::string BytesOf(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class TrainerTest : public testing::Test {
+ protected:
+  fs::path File(const std::string& name) const { return directory_.path() / name; }
+
+  lode::TemporaryDirectory directory_;
+};
+
+TEST_F(TrainerTest, LearnsWhatIsInTheImages) {
+  Trained trained;
+  TrainingConfig config = SmallConfig();
+  config.epochs = 10;
+  const Evaluation training = trained.Run(config);
+  EXPECT_EQ(training.images, static_cast<std::int64_t>(kImages));
+  EXPECT_GT(training.top1, 90);
+  EXPECT_EQ(trained.steps, 10 * kBatches);
+  EXPECT_EQ(trained.fraction, 1);
+  EXPECT_THAT(trained.said, StartsWith("epoch 10 of 10, loss "));
+
+  const auto loader = TinyLoader(kImages, /*shuffle=*/false);
+  const Evaluation e = Evaluate(
+      [&](const torch::Tensor& images) { return trained.network(images, 0, Pass::Evaluation()); },
+      *loader, torch::kCPU, [] {});
+  EXPECT_EQ(e.images, static_cast<std::int64_t>(kImages));
+  EXPECT_GT(e.top1, 90);
+}
+
+TEST_F(TrainerTest, CheckpointsDoNotChangeWhatIsTrained) {
+  Trained without, often(File("often")), seldom(File("seldom"));
+  seldom.place.seconds = 1e9;
+  without.Run();
+  often.Run();
+  seldom.Run();
+  EXPECT_EQ(often.Weights(), without.Weights());
+  EXPECT_EQ(seldom.Weights(), without.Weights());
+}
+
+TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
+  Trained whole;
+  whole.Run();
+  for (const std::uint64_t step : {0, 1, 7, 9, 10, 11, 29}) {
+    const fs::path file = File("cut" + std::to_string(step));
+    Trained cut(file), rest(file);
+    cut.place.seconds =
+        1e9;  // the only checkpoints are those of an epoch's end and of the cancelling
+    cut.cancel_at = step;
+    EXPECT_THROW(cut.Run(), lode::CancelledError);
+    EXPECT_EQ(cut.steps, step);
+    rest.Run();
+    EXPECT_EQ(rest.steps, 3 * kBatches - step);
+    EXPECT_EQ(rest.Weights(), whole.Weights()) << "cut at step " << step;
+  }
+}
+
+TEST_F(TrainerTest, AFinishedTrainingIsLoadedAndNothingTrained) {
+  Trained whole(File("file")), again(File("file"));
+  whole.Run();
+  const std::string before = BytesOf(File("file"));
+  EXPECT_EQ(again.Run().images, 0);
+  EXPECT_EQ(again.steps, 0U);
+  EXPECT_EQ(again.Weights(), whole.Weights());
+  EXPECT_EQ(BytesOf(File("file")), before);
+}
+
+TEST_F(TrainerTest, WhatAStepDoesNotTouchIsNotChangedByIt) {
+  Trained trained;
+  trained.cancel_at = 1;  // step 0 is along the even path
+  const files::Tensors before = TensorsOf(*trained.network);
+  EXPECT_THROW(trained.Run(), lode::CancelledError);
+  const files::Tensors after = TensorsOf(*trained.network);
+  EXPECT_EQ(after.at("odd.weight").values, before.at("odd.weight").values);
+  EXPECT_NE(after.at("even.weight").values, before.at("even.weight").values);
+}
+
+TEST_F(TrainerTest, DivergenceIsAnError) {
+  Trained trained;
+  TrainingConfig config = SmallConfig();
+  config.learning_rate = 1e30;
+  config.warm_up_epochs = config.clip_norm = 0;
+  EXPECT_THAT(Failure<lode::UnsupportedError>(trained, config),
+              AllOf(StartsWith("training diverged"), HasSubstr("at step ")));
+  EXPECT_LT(trained.steps, kBatches);
+}
+
+TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedByName) {
+  Trained one(File("file")), other(File("file"));
+  one.Run();
+  const std::string bytes = BytesOf(File("file")), weights = other.Weights();
+  other.place.what = "another training";
+  EXPECT_THAT(Failure<lode::IoError>(other),
+              AllOf(StartsWith(File("file").string() + ": "), HasSubstr("\"a small training\""),
+                    HasSubstr("\"another training\"")));
+  EXPECT_EQ(other.Weights(), weights);
+  EXPECT_EQ(BytesOf(File("file")), bytes);
+}
+
+TEST_F(TrainerTest, WhatIsNoCheckpointIsRefused) {
+  Trained trained(File("file"));
+  files::WriteSafetensors(File("file").string(), {TensorsOf(*trained.network)});
+  EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("no checkpoint of a training"));
+  std::ofstream(File("file"), std::ios::binary) << "not at all";
+  EXPECT_THAT(Failure<lode::IoError>(trained), StartsWith(File("file").string() + ": "));
+}
+
+TEST_F(TrainerTest, ACheckpointThatCannotBeWrittenIsAnError) {
+  Trained trained(File("no such directory") / "file");
+  EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("no such directory"));
+}
+
+// ---- killed at any moment: in a process of its own, this program with another filter
+
+constexpr char kDirectory[] = "LODE_TRAINED_IN";
+
+TEST(KilledTrainer, DISABLED_Trains) {
+  const fs::path directory = std::getenv(kDirectory);
+  Trained trained(directory / "checkpoint");
+  std::ofstream(directory / "started") << "now";
+  trained.Run();
+  files::WriteSafetensors((directory / "weights").string(), {TensorsOf(*trained.network)});
+}
+
+class KilledTrainerTest : public TrainerTest {
+ protected:
+  // The process of a training in a directory; it has begun.
+  static pid_t Start(const fs::path& directory) {
+    fs::create_directories(directory);
+    fs::remove(directory / "started");
+    const pid_t child = fork();
+    if (child == 0) {
+      setenv(kDirectory, directory.c_str(), 1);
+      execl("/proc/self/exe", "training_test", "--gtest_filter=KilledTrainer.DISABLED_Trains",
+            "--gtest_also_run_disabled_tests", "--gtest_brief=1", nullptr);
+      _exit(127);
+    }
+    while (!fs::exists(directory / "started") && waitpid(child, nullptr, WNOHANG) == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return child;
+  }
+
+  static int Finish(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return status;
+  }
+};
+
+TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
+  using Clock = std::chrono::steady_clock;
+  const fs::path whole = File("whole"), killed = File("killed");
+  const pid_t reference = Start(whole);
+  const auto start = Clock::now();
+  ASSERT_EQ(Finish(reference), 0);
+  const std::chrono::duration<double> duration = Clock::now() - start;
+
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> part(0, 0.4);  // of a whole training
+  const char* wanted = std::getenv("LODE_KILLS");
+  int kills = 0;
+  for (int i = 0; i < (wanted != nullptr ? std::atoi(wanted) : 4); ++i) {
+    const pid_t child = Start(killed);
+    std::this_thread::sleep_for(part(random) * duration);
+    kill(child, SIGKILL);
+    if (WIFSIGNALED(Finish(child))) ++kills;
+    if (!fs::exists(killed / "weights")) continue;  // it was through before
+    EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights")) << "kill " << i;
+    fs::remove_all(killed);
+  }
+  EXPECT_GT(kills, 0);
+  ASSERT_EQ(Finish(Start(killed)), 0);
+  ASSERT_FALSE(BytesOf(whole / "weights").empty());
+  EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights"));
+}
+
+}  // namespace
+}  // namespace training
