@@ -12,9 +12,10 @@
 #include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
-// Sanitizers replace malloc, and say what of it is in use by this.
+// What replaces malloc says by these what of it is in use: sanitizers, and tcmalloc.
 // NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
+extern "C" [[gnu::weak]] int MallocExtension_GetNumericProperty(const char*, std::size_t*);
 
 namespace lode::verify {
 namespace {
@@ -30,6 +31,10 @@ constexpr std::chrono::seconds kPatience{1};
 std::size_t AllocatedBytes() {
   if (__sanitizer_get_current_allocated_bytes != nullptr)
     return __sanitizer_get_current_allocated_bytes();
+  std::size_t bytes = 0;
+  if (MallocExtension_GetNumericProperty != nullptr &&
+      MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes) != 0)
+    return bytes;
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
 }
