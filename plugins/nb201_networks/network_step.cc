@@ -32,7 +32,7 @@ using lode::images::Loader;
 using torch::Tensor;
 using training::Pass;
 
-constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 16, kClasses = 10;
+constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 8, kClasses = 10;
 
 std::vector<training::TrainingConfig> Settings() {
   training::TrainingConfig plain;

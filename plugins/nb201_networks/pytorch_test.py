@@ -4,11 +4,14 @@
 pytorch_test.py PROGRAM: PROGRAM is nb201_networks_step, whose source says what it writes. The same
 steps are done here in double precision with torch.nn.functional, torch.optim and its schedulers, from
 the same weights and batches; every gradient, parameter, running moment with a way to the output, and
-every logit has to be equal but for 1e-5, relative to values above 1. Exit status: 0, 1, or 77 if
-there is no PyTorch.
+every logit has to be equal but for 1e-5, relative to values above 1. Where the input of a ReLU is
+closer to 0 than single precision tells, its gradient is either 0 or not, PyTorch's as ours: from such
+a step on, a training is not compared any more, and most have to be compared to their ends. Exit
+status: 0, 1, or 77 if there is no PyTorch.
 """
 
 import json
+import math
 import pathlib
 import random
 import struct
@@ -16,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 try:
     import torch
@@ -27,6 +31,7 @@ EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CONVOLUTIONS = {"nor_conv_1x1": "conv1x1", "nor_conv_3x3": "conv3x3"}
 TOLERANCE = 1e-5
+TOO_CLOSE = 1e-6  # to 0, of a ReLU's input
 PROGRAM = None
 
 
@@ -74,6 +79,12 @@ class Network:
         self.tensors = tensors
         self.operations = operations
         self.training = True
+        self.closest = math.inf  # to 0, of the ReLUs' inputs that are not 0
+
+    def relu(self, x):
+        away = x.detach().abs()
+        self.closest = min([self.closest, *away[away > 0].flatten().sort()[0][:1].tolist()])
+        return F.relu(x)
 
     def norm(self, x, name):
         t = self.tensors
@@ -86,7 +97,7 @@ class Network:
 
     def edge(self, x, operation, name):
         if operation in CONVOLUTIONS:
-            return self.conv_norm(F.relu(x), f"{name}.{CONVOLUTIONS[operation]}")
+            return self.conv_norm(self.relu(x), f"{name}.{CONVOLUTIONS[operation]}")
         if operation == "avg_pool_3x3":
             return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
         return x if operation == "skip_connect" else x.mul(0)
@@ -99,7 +110,7 @@ class Network:
         return nodes[3]
 
     def block(self, x, name):
-        y = F.relu(self.conv_norm(F.relu(x), name + ".first", 2))
+        y = self.relu(self.conv_norm(self.relu(x), name + ".first", 2))
         beside = F.conv2d(F.avg_pool2d(x, 2), self.tensors[name + ".shortcut"])
         return beside + self.conv_norm(y, name + ".second")
 
@@ -109,7 +120,7 @@ class Network:
             if stage:
                 x = self.block(x, f"stage{stage}_block")
             x = self.cell(x, f"stage{stage}_cell0")
-        x = F.relu(self.norm(x, "head")).mean((2, 3))
+        x = self.relu(self.norm(x, "head")).mean((2, 3))
         return F.linear(x, self.tensors["classifier.weight"], self.tensors["classifier.bias"])
 
 
@@ -147,10 +158,8 @@ class Training:
         self.sgd.zero_grad(set_to_none=True)
         logits = self.network(self.given[f"images.{k}"])
         F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"]).backward()
-        norm = None
-        if self.numbers["clip_norm"]:
-            norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(),
-                                                  self.numbers["clip_norm"])
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(),
+                                              self.numbers["clip_norm"] or math.inf).item()
         self.sgd.step()
         self.schedule.step()
         return logits.detach(), norm
@@ -175,6 +184,7 @@ class PyTorchTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         torch.set_num_threads(1)
+        warnings.filterwarnings("ignore", message="The epoch parameter")  # PyTorch's own use of it
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run([PROGRAM, directory, *cells()], check=True)
             cls.files = [read_safetensors(path)
@@ -193,9 +203,12 @@ class PyTorchTest(unittest.TestCase):
         return edge in live_edges(training.operations)
 
     def compare_step(self, training, k, what):
+        """The norm of the step's gradients; None if they cannot be compared."""
         given = training.given
         logits, norm = training.step(k)
         self.expect_equal(given[f"logits.{k}"], logits, f"{what} logits")
+        if training.network.closest < TOO_CLOSE:
+            return None
         gradients = with_prefix(given, f"gradient.{k}.")
         after = with_prefix(given, f"after.{k}.")
         self.assertEqual(set(after), set(training.network.tensors), what)
@@ -212,17 +225,26 @@ class PyTorchTest(unittest.TestCase):
                 self.expect_equal(after[name], tensor.detach(), f"{what} {name}")
         return norm
 
+    def compare(self, training, steps, what):
+        """Compares a training, and says whether to its end and whether gradients were clipped."""
+        clipped = False
+        for k in range(steps):
+            norm = self.compare_step(training, k, f"{what} step {k}")
+            if norm is None:
+                return False, clipped
+            clipped |= 0 < training.numbers["clip_norm"] < norm
+        self.expect_equal(training.given["evaluated"], training.evaluate(), f"{what} evaluated")
+        return True, clipped
+
     def test_every_step_equals_pytorchs(self):
-        clipped = 0
+        outcomes = []
         for tensors, metadata in self.files:
-            training = Training(tensors, metadata)
             what = f"{metadata['form']} {metadata['cell']}"
             with self.subTest(what):
-                for k in range(int(metadata["steps"])):
-                    norm = self.compare_step(training, k, f"{what} step {k}")
-                    clipped += norm is not None and norm.item() > float(metadata["clip_norm"])
-                self.expect_equal(tensors["evaluated"], training.evaluate(), f"{what} evaluated")
-        self.assertGreater(clipped, 0, "no gradient was clipped")
+                outcomes.append(self.compare(Training(tensors, metadata),
+                                             int(metadata["steps"]), what))
+        self.assertGreater(sum(to_end for to_end, _ in outcomes), 0.6 * len(self.files))
+        self.assertGreater(sum(clipped for _, clipped in outcomes), 5)
 
     def test_files_are_of_all_cells_forms_and_settings(self):
         self.assertEqual(len(self.files), 4 * len(cells()))
