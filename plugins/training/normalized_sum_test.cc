@@ -41,8 +41,8 @@ Tensor LibTorchs(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& 
 
 // The output, the gradients and the running moments of training, and then the output in evaluation.
 template <class Form>
-std::vector<Tensor> Run(const Form& form, const Case& c, const Tensor& x, const Tensor& shortcut,
-                        const Tensor& dy) {
+std::vector<Tensor> ValuesOf(const Form& form, const Case& c, const Tensor& x,
+                             const Tensor& shortcut, const Tensor& dy) {
   BatchNorm norm = DrawNorm(x.size(1));
   const Tensor leaf = x.clone().requires_grad_(), beside = shortcut.clone().requires_grad_();
   std::vector<Tensor> values{form(c, norm, leaf, beside, Pass::Training())};
@@ -65,8 +65,8 @@ TEST_P(NormalizedSumTest, EqualsLibTorchsOperationsInChannelsLast) {
     };
     const Tensor x = draw(), shortcut = draw(), dy = draw();
     ASSERT_TRUE(CanFuse(x, Pass::Training()));
-    const auto fused = Run(Ours, GetParam(), x, shortcut, dy);
-    const auto plain = Run(LibTorchs, GetParam(), x, shortcut, dy);
+    const auto fused = ValuesOf(Ours, GetParam(), x, shortcut, dy);
+    const auto plain = ValuesOf(LibTorchs, GetParam(), x, shortcut, dy);
     ASSERT_EQ(fused.size(), plain.size());
     for (std::size_t i = 0; i < fused.size(); ++i)
       EXPECT_LE((fused[i] - plain[i]).abs().max().item<double>(), 2e-5) << "value " << i;
