@@ -22,7 +22,7 @@ std::string_view TakeLine(std::string_view& text) {
 void Listed::Bind(const lode::Space& space) {
   const std::string& file = config_.architectures;
   const std::string all = delimited::ReadTextFile(file, [this] { host_.ThrowIfCancelled(); });
-  std::set<lode::Architecture> seen;
+  std::set<std::string> seen;  // whatever they are spelled like
   std::size_t line = 0;
   const auto limit = config_.limit > 0 ? static_cast<std::size_t>(config_.limit) : all.size();
   for (std::string_view rest = all; !rest.empty() && list_.size() < limit;) {
@@ -32,7 +32,7 @@ void Listed::Bind(const lode::Space& space) {
     if (column.empty()) continue;
     try {
       lode::Architecture architecture = space.Parse(column);
-      if (seen.insert(architecture).second) list_.push_back(std::move(architecture));
+      if (seen.insert(space.Format(architecture)).second) list_.push_back(std::move(architecture));
     } catch (const lode::Error& e) {
       throw lode::UnsupportedError(file + ":" + std::to_string(line) + ": " + e.what());
     }
