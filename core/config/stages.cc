@@ -13,6 +13,10 @@
 namespace lode::core {
 namespace {
 
+// How a stage's tables are written.
+constexpr std::array<std::string_view, 10> kOrder = {
+    "pipeline",  "space",  "oracle",    "reward", "exploration",
+    "optimizer", "budget", "execution", "grid",   "reference"};
 // What a preparation does not inherit.
 constexpr std::array<std::string_view, 4> kOfASearch = {"reward", "exploration", "optimizer",
                                                         "budget"};
@@ -204,6 +208,9 @@ class StageResolver {
       }
     }
     ApplyOverrides(draft.tree, draft.overrides, diagnostics_);
+    std::ranges::stable_sort(tables, {}, [](const Entry& entry) {
+      return std::ranges::find(kOrder, entry.key) - kOrder.begin();
+    });
   }
 
   static bool HasOwn(const Draft& draft, std::initializer_list<std::string_view> keys) {
