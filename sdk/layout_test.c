@@ -264,4 +264,6 @@ FIELD(lode_plugin, components, 48, 8);
 
 #if LODE_TARGET_MINOR >= 1
 FIELD(lode_oracle_api, prepare, 40, 8);
+
+FIELD(lode_optimizer_api, exhausted, 40, 8);
 #endif

@@ -39,6 +39,14 @@ std::string Quoted(const std::string& text) {
   return quoted;
 }
 
+std::string Key(const std::string& key) {
+  const bool is_bare = !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+  return is_bare ? key : FormatValue(key);
+}
+
 // A variable's value may stand for a number or a boolean.
 bool IsBare(const std::string& text) {
   double number = 0;
@@ -95,7 +103,7 @@ class TreeWriter {
   std::string Inline(const Node::Table& table) const {
     std::string text;
     for (const Entry& entry : table) {
-      text += (text.empty() ? "" : ", ") + Quoted(entry.key) + " = " + Value(entry.node, false);
+      text += (text.empty() ? "" : ", ") + Key(entry.key) + " = " + Value(entry.node, false);
     }
     return "{" + text + "}";
   }
@@ -121,9 +129,9 @@ class TreeWriter {
     for (const Entry& key : *table.As<Node::Table>()) {
       const auto* inner = key.node.As<Node::Table>();
       if (kind != 0 && inner != nullptr) {
-        below += "\n[" + name + "." + Quoted(key.key) + "]\n" + Params(*inner, kind, key.key);
+        below += "\n[" + name + "." + Key(key.key) + "]\n" + Params(*inner, kind, key.key);
       } else {
-        text += Quoted(key.key) + " = " + Value(key.node, IsPathOf(entry.key, key)) + "\n";
+        text += Key(key.key) + " = " + Value(key.node, IsPathOf(entry.key, key)) + "\n";
       }
     }
     return text + below;
@@ -133,7 +141,7 @@ class TreeWriter {
     std::string text;
     for (const Entry& param : params) {
       const bool is_path = param.key == "policy" || IsPath(catalog_, kind, id, param.key);
-      text += Quoted(param.key) + " = " + Value(param.node, is_path) + "\n";
+      text += Key(param.key) + " = " + Value(param.node, is_path) + "\n";
     }
     return text;
   }

@@ -397,6 +397,7 @@ class PipelineSchemaWriter {
     }
     RefineHostTables();
     AddGrid();
+    AddStageTables();
     DefineAnyValue();
     return {{"$schema", "http://json-schema.org/draft-07/schema#"},
             {"title", "Lode pipeline"},
@@ -485,8 +486,22 @@ class PipelineSchemaWriter {
     properties_["reward"]["properties"]["goals"]["anyOf"] = {{{"maxItems", 0}}, {{"minItems", 2}}};
   }
 
+  // The tables of a whole pipeline, but those that are of the file. What a layer below has, or the
+  // file for all stages, is missing from none.
+  void AddStageTables() {
+    Json& stage = properties_["stage"]["items"]["properties"];
+    stage["name"]["anyOf"] = {{{"pattern", "^[A-Za-z0-9_-]{1,100}$"}},
+                              {{"pattern", kWithVariable}}};
+    for (const auto& [table, schema] : properties_.items()) {
+      if (table != "stage" && table != "plugins" && table != "include") {
+        stage[table] = {{"$ref", "#/properties/" + table}};
+      }
+    }
+  }
+
   static bool Varies(const std::string& table) {
-    return !table.empty() && table != "grid" && table != "plugins" && table != "reference";
+    return !table.empty() && table != "stage" && table != "grid" && table != "plugins" &&
+           table != "reference";
   }
 
   // Axes of the grid: a table as a whole and each of its keys.
@@ -568,8 +583,10 @@ class PipelineSchemaWriter {
   // A pipeline that stands by itself, not a layer of others: it has a name and includes nothing. A
   // grid may give what is not there.
   static Json IsWhole() {
-    return {{"properties", {{"pipeline", Required({"name"})}, {"include", false}, {"grid", false}}},
-            {"required", {"pipeline"}}};
+    return {
+        {"properties",
+         {{"pipeline", Required({"name"})}, {"include", false}, {"grid", false}, {"stage", false}}},
+        {"required", {"pipeline"}}};
   }
 
   const Catalog& catalog_;

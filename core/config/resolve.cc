@@ -190,12 +190,19 @@ std::vector<fs::path> PluginPathsOf(const Node& merged) {
   return paths;
 }
 
+// Whether there is anything that only a search has.
+bool IsOfASearch(const Node& merged) {
+  constexpr std::string_view kTables[] = {"optimizer", "reward", "budget", "exploration", "grid"};
+  return std::ranges::any_of(kTables,
+                             [&](std::string_view name) { return merged.Find(name) != nullptr; });
+}
+
 class PipelineResolver {
  public:
   PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics,
                    bool may_prepare = false)
       : merged_(merged),
-        prepares_(may_prepare && merged.Find("optimizer") == nullptr),
+        prepares_(may_prepare && !IsOfASearch(merged)),
         catalog_(catalog),
         diagnostics_(diagnostics),
         components_(catalog, diagnostics) {}

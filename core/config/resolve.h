@@ -31,7 +31,7 @@ std::vector<Search> Resolve(const Document& document, const Catalog& catalog);
 // What it may be that is resolved: a part of a pipeline with stages.
 struct Surroundings {
   std::vector<std::string> stages_before{}, stages{};  // names
-  bool may_prepare = false;                            // without [optimizer] it is a preparation
+  bool may_prepare = false;  // without what a search has it is a preparation
 };
 
 // The same for a merged tree to which `overrides` have been applied.

@@ -13,8 +13,13 @@
 namespace lode::core {
 namespace {
 
-constexpr std::array<std::string_view, 7> kInherited = {
-    "space", "oracle", "reward", "exploration", "optimizer", "budget", "execution"};
+// How a stage's tables are written.
+constexpr std::array<std::string_view, 10> kOrder = {
+    "pipeline",  "space",  "oracle",    "reward", "exploration",
+    "optimizer", "budget", "execution", "grid",   "reference"};
+// What a preparation does not inherit.
+constexpr std::array<std::string_view, 4> kOfASearch = {"reward", "exploration", "optimizer",
+                                                        "budget"};
 constexpr std::array<std::string_view, 3> kNotOfAStage = {"include", "plugins", "stage"};
 
 template <class List>
@@ -163,10 +168,10 @@ class StageResolver {
       }
     }
     if (owners.size() > 1) {
-      diagnostics_.Add(change.value.position, "the stages " + names + " have a '" +
-                                                  change.path.front() + "': say which by stage." +
-                                                  owners.front()->name + "." + change.path.front() +
-                                                  "...");
+      const std::string& table = change.path.front();
+      diagnostics_.Add(change.value.position, "the stages " + names + " have [" + table +
+                                                  "]: say which, as in --set stage." +
+                                                  owners.front()->name + "." + table + "...");
     } else if (!owners.empty()) {
       owners.front()->overrides.push_back(change);
     }
@@ -195,17 +200,17 @@ class StageResolver {
     const bool searches = HasOwn(draft, {"optimizer", "reward", "budget", "exploration", "grid"}) ||
                           merged_.Find("optimizer") != nullptr;
     for (const Entry& entry : *merged_.As<Node::Table>()) {
-      const bool only_of_a_search =
-          !Has(std::array<std::string_view, 3>{"space", "oracle", "execution"}, entry.key);
-      const bool known = Has(kInherited, entry.key);
       if (entry.key == "pipeline") {
         InheritPipeline(draft, entry);
       } else if (draft.tree.Find(entry.key) == nullptr &&
-                 (!known || searches || !only_of_a_search)) {
-        tables.push_back(entry);
+                 (searches || !Has(kOfASearch, entry.key))) {
+        tables.push_back(entry);  // [plugins], and what is unknown, too
       }
     }
     ApplyOverrides(draft.tree, draft.overrides, diagnostics_);
+    std::ranges::stable_sort(tables, {}, [](const Entry& entry) {
+      return std::ranges::find(kOrder, entry.key) - kOrder.begin();
+    });
   }
 
   static bool HasOwn(const Draft& draft, std::initializer_list<std::string_view> keys) {

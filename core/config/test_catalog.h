@@ -19,7 +19,7 @@ class TestCatalog : public Catalog {
     plugin_.file = directory / "acme.lode.so";
     plugin_.id = "acme";
     plugin_.components = {Space(),  Table(), Latency(), Varying(), EpsilonGreedy(),
-                          WarmUp(), L2nas(), Rea(),     Random()};
+                          WarmUp(), L2nas(), Rea(),     Random(),  Supernet()};
   }
 
   const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const override {
@@ -96,6 +96,17 @@ class TestCatalog : public Catalog {
   static ComponentDeclaration Varying() {
     auto c = Component(LODE_ORACLE, "varying", {});
     c.capabilities = LODE_CAP_METRICS_VARY;
+    return c;
+  }
+
+  // Prepares, and measures with weights.
+  static ComponentDeclaration Supernet() {
+    auto c = Component(
+        LODE_ORACLE, "supernet",
+        {Param("epochs", LODE_T_INT, std::int64_t{100}, 0, 1e6),
+         Param("weights", LODE_T_PATH, std::string(), -kInf, kInf, LODE_PARAM_INPUT_FILE)});
+    c.metrics = {Metric("shared_accuracy", "percent", LODE_SPLIT_VALIDATION)};
+    c.prepares = true;
     return c;
   }
 

@@ -262,6 +262,11 @@ void OptimizerInstance::Bind(lode_space space) {
   Call([&](lode_error* e) { return api<lode_optimizer_api>().bind(get(), space, e); });
 }
 
+bool OptimizerInstance::IsExhausted() const {
+  const auto& table = api<lode_optimizer_api>();
+  return LODE_HAS(&table, exhausted) && table.exhausted(get());
+}
+
 lode_proposal_kind OptimizerInstance::Ask(std::span<float> action,
                                           std::span<std::uint8_t> architecture) {
   lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};

@@ -128,6 +128,8 @@ class OptimizerInstance : public Instance {
   using Instance::Instance;
 
   void Bind(lode_space space);
+  // It has nothing more to propose.
+  bool IsExhausted() const;
   // Fills one of the two buffers (cells elements each) and says which.
   lode_proposal_kind Ask(std::span<float> action, std::span<std::uint8_t> architecture);
   void Tell(const lode_trial& trial);

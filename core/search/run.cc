@@ -161,9 +161,10 @@ class Run::Loop {
   }
 
   // Nothing more is to be asked.
-  bool Spent() const {
+  bool Spent() {
     const auto& steps = pipeline_.budget.steps;
-    return ending_ != Ending::kBudget || (steps && asked_ >= *steps) || AreQueriesSpent();
+    return ending_ != Ending::kBudget || (steps && asked_ >= *steps) || AreQueriesSpent() ||
+           components_.optimizer().IsExhausted();
   }
 
   void ThrowIfCancelled() const {
@@ -219,7 +220,7 @@ class Run::Loop {
     }
     noted_.resize(step.noted_by_exploration);  // that of rejected proposals belongs to no trial
     ThrowIfCancelled();
-    if (AreQueriesSpent()) {
+    if (AreQueriesSpent() || components_.optimizer().IsExhausted()) {
       return false;
     }
     if (step.attempt >= pipeline_.reward.max_rejections) {

@@ -125,6 +125,14 @@ class OptimizerContract {
     return false;
   }
 
+  // Asked for more than it has, it goes on all the same: that is ask's to keep.
+  void CheckExhausted(const Subject& subject) {
+    if (!Has(Api(subject), &lode_optimizer_api::exhausted)) return;
+    const bool once = Api(subject).exhausted(subject.get());
+    Require(Api(subject).exhausted(subject.get()) == once, "optimizer.exhausted",
+            "says something else when it is asked again");
+  }
+
   lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out,
                       std::uint64_t attempt = 0) {
     GuardedBuffer<float> action(probe_.cells());
@@ -133,6 +141,7 @@ class OptimizerContract {
     Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
     ErrorBuffer error;
     findings_.Beat();
+    CheckExhausted(subject);
     subject.host().Enter(step, Phase::kAsk, attempt);
     const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
     Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",

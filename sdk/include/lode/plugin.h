@@ -446,6 +446,11 @@ typedef struct lode_optimizer_api {
    * exploration drew at random. Failed ones are told too, and each proposal that was rejected.
    * INVALID before bind. [serial] */
   lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
+#if LODE_TARGET_MINOR >= 1
+  /* Optional. True once there is nothing more to propose: the search ends as if its budget were
+   * spent. Called after bind, before each ask; who asks all the same gets a proposal. [serial] */
+  bool (*exhausted)(const lode_instance*);
+#endif
 } lode_optimizer_api;
 
 /* ---- descriptor and entry ---- */

@@ -1296,6 +1296,8 @@ inline double Violation(const lode_trial& t) {
 //   void Bind(lode::Space);                                    // may throw UnsupportedError
 //   std::variant<Action, Architecture> Ask();                  // or either of the two types
 //   void Tell(const Trial&);                                   // also trials it did not ask for
+// and may have
+//   bool Exhausted() const;                                    // nothing more to propose; no throw
 // With LODE_CAP_SEVERAL_ASKS Ask is called again before earlier proposals are told. They are told in
 // their order; only one that a limit rejected is followed by another Ask for its step, whose
 // proposal is told before the younger ones.
@@ -1354,6 +1356,13 @@ const lode_component* OptimizerComponent(const char* id, const char* version, co
         }
       });
     };
+    if constexpr (requires { &T::Exhausted; }) {
+#if LODE_TARGET_MINOR >= 1
+      a.exhausted = [](const lode_instance* i) { return B::Of(i).object.Exhausted(); };
+#else
+      static_assert(!std::is_class_v<T>, "Exhausted needs a LODE_TARGET_MINOR of 1 at least");
+#endif
+    }
     return a;
   }();
   static const lode_component component = detail::MakeComponent<T, detail::OptimizerExtra>(

@@ -90,6 +90,12 @@ struct KnowsTheLastOnly : Sampler {
   lode::Architecture last_;
 };
 
+struct Undecided : Sampler {
+  using Sampler::Sampler;
+  bool Exhausted() const { return asked_++ % 2 == 1; }
+  mutable int asked_ = 0;
+};
+
 struct ProposesInfinity : Sampler {
   using Sampler::Sampler;
   lode::Action Ask() {
@@ -215,6 +221,7 @@ LODE_PLUGIN("broken.searchers", "1.0.0", "Apache-2.0",
             Optimizer<Tires>("broken.optimizer.ask"),
             Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
             Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
+            Optimizer<Undecided>("broken.optimizer.exhausted"),
             Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
             Optimizer<ReadsHalf>("broken.state.load"),
             Optimizer<LoadsInPlace>("broken.state.load.unchanged"), CannotLoad());

@@ -1,0 +1,229 @@
+#include "core/config/stages.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "core/config/artifacts.h"
+#include "core/config/config_test.h"
+
+namespace lode::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Line 1: [pipeline], 4: [space], 6: [[stage]] supernet, 11: [[stage]] search, 24: [[stage]] final.
+constexpr char kStages[] = R"([pipeline]
+name = "p"
+seeds = 3
+[space]
+use = "ring"
+[[stage]]
+name = "supernet"
+[stage.oracle]
+use = "supernet"
+weights = "table.tsv"
+[[stage]]
+name = "search"
+[stage.oracle]
+use = "supernet"
+weights = "stage:supernet/supernet.safetensors"
+[stage.reward]
+metric = "shared_accuracy"
+[stage.optimizer]
+use = "l2nas"
+[stage.budget]
+steps = 100
+[stage.grid]
+"optimizer.use" = ["l2nas", "rea"]
+[[stage]]
+name = "final"
+[stage.oracle]
+use = "acme.table"
+[stage.reward]
+metric = "valid_accuracy"
+[stage.optimizer]
+use = "rea"
+policy = "stage:search/seed-0/policy"
+[stage.budget]
+unique_queries = 5
+)";
+
+class StagesTest : public ConfigTest {
+ protected:
+  Stages Resolved(const std::string& text, const std::vector<std::string>& overrides = {}) const {
+    return ResolveStages(Document::Read(Write("p.toml", text), overrides), catalog_);
+  }
+
+  std::string StageMistakes(const std::string& text,
+                            const std::vector<std::string>& overrides = {}) const {
+    try {
+      Resolved(text, overrides);
+    } catch (const ConfigError& e) {
+      return WithoutDirectory(e.what());
+    }
+    return "";
+  }
+
+  static std::string Replaced(std::string text, const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  }
+
+  // Everything of it that is run.
+  std::string Formatted(const Stages& stages) const {
+    std::string text;
+    for (const Stage& stage : stages.list) {
+      for (const Search& search : stage.searches) {
+        text += stage.name + "\n" + FormatPipeline(search.pipeline, catalog_);
+      }
+    }
+    return text;
+  }
+};
+
+TEST_F(StagesTest, AreResolvedInTheirOrder) {
+  const Stages stages = Resolved(kStages);
+  ASSERT_EQ(stages.list.size(), 3u);
+  EXPECT_TRUE(stages.are_stated());
+  EXPECT_EQ(stages.name, "p");
+  EXPECT_EQ(stages.list[0].name, "supernet");
+  EXPECT_TRUE(stages.list[0].is_preparation());
+  ASSERT_EQ(stages.list[1].searches.size(), 2u);
+  EXPECT_EQ(stages.list[1].searches[1].pipeline.optimizer.id, "rea");
+  EXPECT_EQ(stages.list[1].searches[0].pipeline.name, "p-search");
+  EXPECT_THAT(stages.list[2].searches[0].pipeline.seeds, ElementsAre(0u, 1u, 2u));
+  EXPECT_EQ(stages.list[2].searches[0].pipeline.space.id, "ring");
+}
+
+TEST_F(StagesTest, AFileWithoutThemIsAsItWas) {
+  const Stages stages = Resolved(kPipeline);
+  ASSERT_EQ(stages.list.size(), 1u);
+  EXPECT_FALSE(stages.are_stated());
+  EXPECT_EQ(FormatPipeline(stages.list[0].searches[0].pipeline, catalog_),
+            FormatPipeline(Single(kPipeline), catalog_));
+}
+
+TEST_F(StagesTest, InheritTheTablesThatTheyDoNotHave) {
+  const std::string text = Replaced(kStages, "[[stage]]",
+                                    "[oracle]\nuse = \"acme.table\"\ndataset = \"cifar100\"\n"
+                                    "[reward]\nmetric = \"valid_accuracy\"\n[[stage]]") +
+                           "[[stage]]\nname = \"more\"\n[stage.optimizer]\nuse = \"random\"\n"
+                           "[stage.budget]\nsteps = 7\n";
+  const Stages stages = Resolved(text);
+  EXPECT_EQ(stages.list[0].searches[0].pipeline.oracles[0].id, "supernet");
+  EXPECT_TRUE(stages.list[0].is_preparation());
+  const ComponentConfig& oracle = stages.list[3].searches[0].pipeline.oracles[0];
+  EXPECT_EQ(Get<std::string>(oracle, "dataset"), "cifar100");
+  // A table of its own is the whole of it.
+  EXPECT_EQ(Get<std::string>(stages.list[2].searches[0].pipeline.oracles[0], "dataset"), "cifar10");
+}
+
+TEST_F(StagesTest, OverridesNameTheStageOrTheOneThatHasTheTable) {
+  const Stages stages =
+      Resolved(kStages, {"stage.search.budget.steps=10", "grid={}",
+                         "stage.final.optimizer.use=random", "space.size=7", "pipeline.seeds=1"});
+  EXPECT_EQ(stages.list[1].searches.size(), 1u);
+  EXPECT_EQ(stages.list[1].searches[0].pipeline.budget.steps, 10u);
+  EXPECT_EQ(stages.list[2].searches[0].pipeline.optimizer.id, "random");
+  for (const Stage& stage : stages.list) {
+    EXPECT_EQ(Get<std::int64_t>(stage.searches[0].pipeline.space, "size"), 7);
+    EXPECT_THAT(stage.searches[0].pipeline.seeds, ElementsAre(0u));
+  }
+}
+
+TEST_F(StagesTest, ALayerIsLaidOverStagesOfItsNames) {
+  Write("base.toml", kStages);
+  const Stages stages = Resolved(
+      "include = \"base.toml\"\n[[stage]]\nname = \"search\"\n[stage.budget]\nsteps = 3\n"
+      "[[stage]]\nname = \"supernet\"\n[stage.oracle]\nepochs = 2\n");
+  ASSERT_EQ(stages.list.size(), 3u);
+  EXPECT_EQ(Get<std::int64_t>(stages.list[0].searches[0].pipeline.oracles[0], "epochs"), 2);
+  EXPECT_EQ(stages.list[1].searches[0].pipeline.budget.steps, 3u);
+}
+
+TEST_F(StagesTest, WhatIsKeptMeansTheSame) {
+  const Stages stages = Resolved(kStages, {"stage.search.optimizer.l2nas.top_k=9"});
+  const std::filesystem::path elsewhere = Write("else/where.toml", stages.text);
+  const Stages again = ResolveStages(Document::Read(elsewhere, {}), catalog_);
+  EXPECT_EQ(Formatted(again), Formatted(stages));
+  EXPECT_EQ(again.text, stages.text);
+}
+
+TEST_F(StagesTest, ArtifactsArePlacedInTheirStagesDirectory) {
+  Pipeline pipeline = Resolved(kStages).list[1].searches[0].pipeline;
+  EXPECT_THAT(ArtifactsOf(pipeline, catalog_), ElementsAre("stage:supernet/supernet.safetensors"));
+  PlaceArtifacts(pipeline, catalog_, "/runs/p");
+  EXPECT_EQ(Get<std::string>(pipeline.oracles[0], "weights"),
+            "/runs/p/supernet/supernet.safetensors");
+  pipeline = Resolved(kStages).list[2].searches[0].pipeline;
+  PlaceArtifacts(pipeline, catalog_, "/runs/p");
+  EXPECT_EQ(pipeline.optimizer.policy, "/runs/p/search/seed-0/policy");
+}
+
+TEST_F(StagesTest, AnArtifactIsOfAnEarlierStage) {
+  const auto mistake = [&](const std::string& artifact) {
+    return StageMistakes(Replaced(kStages, "stage:supernet/supernet.safetensors", artifact));
+  };
+  EXPECT_EQ(mistake("stage:supernt/x"),
+            "p.toml:15:11: 'weights': there is no stage 'supernt'; did you mean 'supernet'?");
+  EXPECT_EQ(mistake("stage:final/best.tsv"),
+            "p.toml:15:11: 'weights': stage 'final' does not come before this one");
+  EXPECT_EQ(mistake("stage:search/best.tsv"),
+            "p.toml:15:11: 'weights': stage 'search' does not come before this one");
+  EXPECT_THAT(mistake("stage:supernet/../x"), HasSubstr("expected stage:NAME/FILE"));
+  EXPECT_THAT(mistake("stage:supernet"), HasSubstr("expected stage:NAME/FILE"));
+  EXPECT_EQ(mistake("nowhere.bin").find("p.toml:15:11: 'weights': there is no file "), 0u);
+}
+
+TEST_F(StagesTest, APipelineWithoutThemHasNoArtifacts) {
+  EXPECT_EQ(Mistakes(Replaced(kPipeline, "use = \"acme.table\"",
+                              "use = \"acme.table\"\ntable = \"stage:a/b\"")),
+            "p.toml:8:9: 'table': the pipeline has no stages");
+}
+
+TEST_F(StagesTest, APreparationNeedsAnOracleThatPrepares) {
+  EXPECT_EQ(StageMistakes(Replaced(kStages, "use = \"supernet\"\nweights = \"table.tsv\"",
+                                   "use = \"acme.table\"")),
+            "p.toml:9:7: oracle 'acme.table' has nothing to prepare, and without an [optimizer] "
+            "there is nothing else to do");
+  // One with a budget is a search that lacks its optimizer.
+  EXPECT_THAT(StageMistakes(Replaced(kStages, "weights = \"table.tsv\"\n",
+                                     "weights = \"table.tsv\"\n[stage.budget]\nsteps = 1\n")),
+              HasSubstr("p.toml:6:1: the pipeline has no [optimizer]"));
+}
+
+TEST_F(StagesTest, NamesAreOnceAndFitForADirectory) {
+  EXPECT_EQ(StageMistakes(Replaced(kStages, "name = \"final\"", "name = \"search\"")),
+            "p.toml:24:1: there is another stage 'search'");
+  EXPECT_THAT(StageMistakes(Replaced(kStages, "name = \"final\"", "name = \"../x\"")),
+              HasSubstr("p.toml:24:1: the name of a stage is a string of letters"));
+  EXPECT_THAT(StageMistakes(Replaced(kStages, "name = \"final\"\n", "")),
+              HasSubstr("p.toml:24:1: [[stage]] needs 'name'"));
+}
+
+TEST_F(StagesTest, MistakesOnTheCommandLineSayWhatThereIs) {
+  EXPECT_EQ(StageMistakes(kStages, {"stage.serch.budget.steps=1"}),
+            "--set stage.serch.budget.steps=1: there is no stage 'serch'; did you mean 'search'?");
+  EXPECT_THAT(
+      StageMistakes(kStages, {"budget.steps=1"}),
+      HasSubstr(
+          "the stages search, final have [budget]: say which, as in --set stage.search.budget..."));
+  EXPECT_THAT(StageMistakes(kStages, {"stage.search=1"}),
+              HasSubstr("expected stage.NAME.TABLE.KEY=VALUE"));
+}
+
+TEST_F(StagesTest, GridAndPluginsBelongWhereTheyAre) {
+  EXPECT_THAT(
+      StageMistakes(Replaced(kStages, "[[stage]]", "[grid]\n\"space.size\" = [3]\n[[stage]]")),
+      HasSubstr("p.toml:6:2: beside [[stage]] 'grid' belongs to one of the stages"));
+  EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.plugins]\npaths = []\n"),
+              HasSubstr("a stage has no 'plugins' of its own"));
+  EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.optimiser]\nuse = \"rea\"\n"),
+              HasSubstr("a pipeline has no 'optimiser'; did you mean 'optimizer'?"));
+}
+
+}  // namespace
+}  // namespace lode::core

@@ -1,0 +1,275 @@
+// Pipelines of several stages, as users run them: order, what is run again and what is not, kills.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/processes.h"
+#include "tests/program.h"
+#include "tests/run_database.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+namespace fs = std::filesystem;
+
+constexpr char kPipeline[] = R"([pipeline]
+name = "staged"
+[space]
+use = "nb201"
+[reward]
+metric = "score"
+
+[[stage]]
+name = "supernet"
+[stage.oracle]
+use = "prepared_oracle"
+steps = 4
+notes = "notes"
+
+[[stage]]
+name = "search"
+[stage.oracle]
+use = "prepared_oracle"
+steps = 0
+weights = "stage:supernet/supernet.txt"
+[stage.optimizer]
+use = "rea"
+population = 5
+sample = 2
+[stage.budget]
+steps = 40
+[stage.grid]
+"optimizer.population" = [5, 6]
+
+[[stage]]
+name = "final"
+[stage.pipeline]
+seeds = 2
+[stage.oracle]
+use = "prepared_oracle"
+steps = 2
+weights = "stage:supernet/supernet.txt"
+[stage.optimizer]
+use = "listed"
+architectures = "stage:search/best.tsv"
+[stage.budget]
+steps = 1000
+)";
+
+class StagesProgramTest : public testing::Test {
+ protected:
+  StagesProgramTest() { std::ofstream(directory_.path() / "p.toml") << kPipeline; }
+
+  static std::vector<std::string> Plugin() {
+    return {"--plugin",
+            (fs::path(LODE_BINARY_DIR) / "tests/plugins/prepared_oracle.lode.so").string()};
+  }
+
+  std::vector<std::string> Arguments(const std::string& out,
+                                     const std::vector<std::string>& overrides = {},
+                                     const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = Plugin();
+    arguments.insert(arguments.end(), {"run", (directory_.path() / "p.toml").string(), "--out",
+                                       (directory_.path() / out).string()});
+    for (const std::string& change : overrides) {
+      arguments.insert(arguments.end(), {"--set", change});
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  Outcome RunWell(const std::vector<std::string>& arguments) const {
+    Outcome outcome = lode_.Run(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome;
+  }
+
+  std::string Read(const std::string& file) const {
+    std::ifstream in(directory_.path() / file);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  std::size_t Steps() const { return Lines(Read("notes")).size(); }
+
+  std::string Trials(const std::string& run) const {
+    return Select(directory_.path() / run,
+                  "SELECT step, architecture, score FROM trials ORDER BY step");
+  }
+
+  // All trials of all runs.
+  std::string AllTrials(const std::string& out) const {
+    return Trials(out + "/search/optimizer.population=5/seed-0") +
+           Trials(out + "/search/optimizer.population=6/seed-0") + Trials(out + "/final/seed-0") +
+           Trials(out + "/final/seed-1");
+  }
+
+  const TemporaryDirectory directory_;
+  const Program lode_{directory_.path()};
+};
+
+TEST_F(StagesProgramTest, RunInTheirOrderAndLeaveWhatTheNextTake) {
+  const Outcome outcome = RunWell(Arguments("out"));
+  const auto supernet = outcome.err.find("staged-supernet: prepared");
+  const auto search = outcome.err.find("staged-search 5 seed 0");
+  const auto final_stage = outcome.err.find("staged-final seed 0");
+  EXPECT_LT(supernet, search);
+  EXPECT_LT(search, final_stage);
+  EXPECT_NE(final_stage, std::string::npos);
+  EXPECT_EQ(Read("out/supernet/supernet.txt"), "4\n");
+  const std::vector<std::string> best = Lines(Read("out/search/best.tsv"));
+  ASSERT_EQ(best.size(), 2u);
+  EXPECT_THAT(best[0], HasSubstr("\t5\t0\t"));
+  EXPECT_THAT(best[1], HasSubstr("\t6\t0\t"));
+  // Each listed architecture once, in the order of the list.
+  std::string expected = best[0].substr(0, best[0].find('\t')) + "\n";
+  const std::string second = best[1].substr(0, best[1].find('\t')) + "\n";
+  expected += second == expected ? "" : second;
+  EXPECT_EQ(Select(directory_.path() / "out/final/seed-0",
+                   "SELECT architecture FROM trials ORDER BY step"),
+            expected);
+}
+
+TEST_F(StagesProgramTest, CompareWhatALaterOneMeasuredOfTheBest) {
+  const nlohmann::json out = nlohmann::json::parse(RunWell(Arguments("out", {}, {"--json"})).out);
+  ASSERT_EQ(out.at("comparisons").size(), 1u);
+  const auto& comparison = out["comparisons"][0];
+  EXPECT_EQ(comparison.at("earlier"), "search");
+  EXPECT_EQ(comparison.at("later"), "final");
+  ASSERT_EQ(comparison.at("rows").size(), 2u);
+  for (const auto& row : comparison["rows"]) {
+    // The final oracle has learned 2 where the search's has 0.
+    EXPECT_EQ(row.at("metrics").at("score").at("mean").get<double>(),
+              row.at("found").get<double>() + 2);
+    EXPECT_EQ(row["metrics"]["score"].at("count"), 2);
+  }
+  EXPECT_THAT(RunWell(Arguments("out")).out,
+              HasSubstr("the best of stage search, as stage final measured it"));
+}
+
+TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
+  RunWell(Arguments("out"));
+  const std::string trials = AllTrials("out");
+  const Outcome again = RunWell(Arguments("out"));
+  for (const char* stage : {"supernet", "search", "final"}) {
+    EXPECT_THAT(again.err,
+                HasSubstr("lode: stage " + std::string(stage) + ": unchanged, not run again"));
+  }
+  EXPECT_THAT(again.err, Not(HasSubstr("steps")));
+  EXPECT_EQ(Steps(), 4u);
+  EXPECT_EQ(AllTrials("out"), trials);
+  const Outcome later = RunWell(Arguments("out", {"stage.final.oracle.steps=3"}));
+  EXPECT_THAT(later.err, HasSubstr("stage search: unchanged, not run again"));
+  EXPECT_THAT(later.err, HasSubstr("stage final: changed, run anew"));
+  EXPECT_EQ(Steps(), 4u);
+}
+
+TEST_F(StagesProgramTest, WhatDependsOnAChangedOneIsRunAnew) {
+  RunWell(Arguments("out"));
+  const Outcome outcome = RunWell(Arguments("out", {"stage.supernet.oracle.steps=5"}));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("unchanged")));
+  EXPECT_EQ(Steps(), 9u);
+  RunWell(Arguments("whole", {"stage.supernet.oracle.steps=5"}));
+  EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
+}
+
+TEST_F(StagesProgramTest, GoOnAfterAKillDuringAPreparation) {
+  const std::vector<std::string> slow = {"stage.supernet.oracle.steps=30",
+                                         "stage.supernet.oracle.delay_ms=10"};
+  RunWell(Arguments("whole", slow));
+  fs::remove(directory_.path() / "notes");
+  const pid_t child = lode_.Start(Arguments("out", slow));
+  ASSERT_TRUE(WaitUntil([&] { return Steps() >= 5; }));
+  kill(child, SIGKILL);
+  lode_.Finish(child);
+  EXPECT_THAT(lode_.Run(Arguments("out", slow)).err,
+              HasSubstr("holds an unfinished stage; --resume goes on with it"));
+  RunWell(Arguments("out", slow, {"--resume"}));
+  EXPECT_GE(Steps(), 29u);  // the kill may come between a checkpoint and its note
+  EXPECT_LE(Steps(), 31u);
+  EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
+}
+
+TEST_F(StagesProgramTest, GoOnByTheirDirectoryAfterAKillDuringASearch) {
+  const std::vector<std::string> slow = {"stage.search.oracle.delay_ms=10"};
+  RunWell(Arguments("whole", slow));
+  const pid_t child = lode_.Start(Arguments("out", slow));
+  const fs::path run = directory_.path() / "out/search/optimizer.population=5/seed-0";
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  kill(child, SIGKILL);
+  lode_.Finish(child);
+  const std::string out = (directory_.path() / "out").string();
+  std::vector<std::string> show = Plugin(), resume = Plugin();
+  show.insert(show.end(), {"show", out});
+  resume.insert(resume.end(), {"resume", out});
+  const std::string shown = RunWell(show).out;
+  EXPECT_THAT(shown, HasSubstr("stage supernet: finished\nstage search: unfinished\n"
+                               "stage final: not begun\n"));
+  const Outcome outcome = RunWell(resume);
+  EXPECT_THAT(outcome.err, HasSubstr("stage supernet: unchanged, not run again"));
+  EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
+  EXPECT_THAT(RunWell(show).out, HasSubstr("the best of stage search, as stage final measured it"));
+}
+
+TEST_F(StagesProgramTest, AnInterruptedOneSaysHowToGoOn) {
+  const std::vector<std::string> slow = {"stage.supernet.oracle.steps=200",
+                                         "stage.supernet.oracle.delay_ms=10"};
+  const pid_t child = lode_.Start(Arguments("out", slow));
+  ASSERT_TRUE(WaitUntil([&] { return Steps() >= 3; }));
+  kill(child, SIGINT);
+  const Outcome outcome = lode_.Finish(child);
+  EXPECT_EQ(outcome.status, 130);
+  EXPECT_THAT(outcome.out, HasSubstr("to go on: lode resume "));
+  EXPECT_FALSE(fs::exists(directory_.path() / "out/search"));
+}
+
+TEST_F(StagesProgramTest, OneProcessAtATimeWorksOnThem) {
+  const std::vector<std::string> slow = {"stage.supernet.oracle.steps=100",
+                                         "stage.supernet.oracle.delay_ms=10"};
+  const pid_t first = lode_.Start(Arguments("out", slow));
+  ASSERT_TRUE(WaitUntil([&] { return Steps() >= 3; }));
+  EXPECT_THAT(lode_.Run(Arguments("out", slow)).err,
+              HasSubstr("process " + std::to_string(first) + " is working on this run"));
+  kill(first, SIGINT);
+  lode_.Finish(first);
+}
+
+TEST_F(StagesProgramTest, AMissingArtifactIsNamed) {
+  const Outcome outcome =
+      lode_.Run(Arguments("out", {"stage.search.oracle.weights=stage:supernet/supernet.tx"}));
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("stage:supernet/supernet.tx: stage 'supernet' has left no such file; did "
+                        "you mean 'supernet.txt'?"));
+}
+
+TEST_F(StagesProgramTest, APreparationMayBeInAProcessOfItsOwn) {
+  RunWell(Arguments("out", {"execution.isolate=true"}));
+  RunWell(Arguments("whole"));
+  EXPECT_EQ(Steps(), 8u);
+  EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
+}
+
+TEST_F(StagesProgramTest, WhatIsKeptRunsByItself) {
+  RunWell(Arguments("out"));
+  std::vector<std::string> arguments = Plugin();
+  arguments.insert(arguments.end(),
+                   {"run", (directory_.path() / "out/final/seed-1/pipeline.toml").string(), "--out",
+                    (directory_.path() / "alone").string()});
+  RunWell(arguments);
+  EXPECT_EQ(Trials("alone/seed-1"), Trials("out/final/seed-1"));
+}
+
+}  // namespace
+}  // namespace lode
