@@ -121,7 +121,7 @@ std::string ChangedLine(const std::vector<std::string>& then, const std::vector<
 
 void RemoveRun(const fs::path& directory) {
   for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "run.db.partial",
-                           "run.db.partial-journal", kResultFile, kPolicyFile}) {
+                           "run.db.partial-wal", "run.db.partial-shm", kResultFile, kPolicyFile}) {
     std::error_code not_there;
     fs::remove(directory / name, not_there);
   }

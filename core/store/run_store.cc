@@ -30,7 +30,7 @@ void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metri
   const fs::path partial = file.string() + ".partial";
   try {
     Database database(partial, Database::Access::kCreate);
-    database.Execute("BEGIN");
+    database.Execute("PRAGMA journal_mode = WAL; BEGIN");  // nobody must be there when this changes
     MakeSchema(database, metrics);
     database.Execute("COMMIT");
   } catch (const HostError&) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <latch>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -201,7 +202,12 @@ class LivesContract {
     const auto doing = findings_.Do("two lives in two threads at once");
     const std::string alone = Live();
     std::array<std::string, 2> given;
-    std::thread other([&] { given[0] = Live(); });
+    std::latch both(2);  // a thread that starts late would find the other's life over
+    std::thread other([&] {
+      both.arrive_and_wait();
+      given[0] = Live();
+    });
+    both.arrive_and_wait();
     given[1] = Live();
     other.join();
     findings_.Require(given[0] == alone && given[1] == alone, "instances.independent",
