@@ -186,10 +186,8 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
   const pid_t job = StartCommand(
       Mpirun() + Joined(Arguments("killed", {"oracle.delay_ms=20", "budget={steps=100000}"})));
   const fs::path run = directory_.path() / "killed/seed-0";
-  ASSERT_TRUE(WaitUntil([&] {
-    return fs::exists(run / "run.db") && LivingOf(notes_).size() >= 2 && !Rank("2").empty();
-  }));
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db"); }));
+  ASSERT_TRUE(WaitUntil([&] { return Select(run, "SELECT count(*) > 9 FROM trial") == "1\n"; }));
   for (const pid_t process : Rank("2")) {
     kill(process, SIGKILL);
   }
@@ -201,9 +199,10 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
 
 TEST_F(MpiTest, AJobThatIsToldToEndGoesOnWithTheSameTrials) {
   ASSERT_EQ(lode_.Run(Arguments("whole", {"execution.workers=2"})).status, 0);
+  const fs::path cut = directory_.path() / "cut/seed-0";
   const pid_t job = StartCommand(Mpirun() + Joined(Arguments("cut", {"oracle.delay_ms=20"})));
-  ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "cut/seed-0/run.db"); }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(cut / "run.db"); }));
+  ASSERT_TRUE(WaitUntil([&] { return Select(cut, "SELECT count(*) > 9 FROM trial") == "1\n"; }));
   kill(job, SIGTERM);
   EXPECT_NE(FinishCommand(job).status, 0);
   ASSERT_TRUE(WaitUntil([&] { return Rank("0").empty(); }));  // mpirun may end before its ranks

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -121,12 +122,30 @@ TEST_F(ResumeTest, KilledEvolutionWithTwoWorkers) { KillAndResume("rea", 2); }
 TEST_F(ResumeTest, KilledL2nas) { KillAndResume("l2nas", 1); }
 TEST_F(ResumeTest, KilledL2nasWithTwoWorkers) { KillAndResume("l2nas", 2); }
 
+TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsGoesOn) {
+  ASSERT_EQ(lode_.Run(Arguments("rea", "whole", {"budget.steps=50"})).status, 0);
+  for (int i = 0; i < 5; ++i) {
+    const pid_t child = lode_.Start(Arguments("rea", "killed", {"budget.steps=50"}));
+    const fs::path store = directory_.path() / "killed/seed-0/run.db";
+    while (access(store.c_str(), F_OK) != 0 && Lives(child)) {
+    }
+    kill(child, SIGKILL);
+    lode_.Finish(child);
+    const Outcome outcome = lode_.Run({"resume", (directory_.path() / "killed").string()});
+    ASSERT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+    EXPECT_EQ(DumpOf("killed"), DumpOf("whole"));
+    fs::remove_all(directory_.path() / "killed");
+  }
+}
+
 TEST_F(ResumeTest, AnInterruptedRunGoesOnByItsDirectoryAlone) {
   ASSERT_EQ(lode_.Run(Slow("rea", "whole", 1)).status, 0);
-  const pid_t child = StartStoring(Slow("rea", "stopped", 1), "stopped");
+  // The same trials, too slowly to end before the signal comes.
+  std::vector<std::string> again = Slow("rea", "stopped", 1);
+  again.insert(again.end(), {"--set", "oracle.delay_ms=10"});
+  const pid_t child = StartStoring(again, "stopped");
   kill(child, SIGINT);
   EXPECT_EQ(lode_.Finish(child).status, 130);
-  std::vector<std::string> again = Slow("rea", "stopped", 1);
   EXPECT_THAT(lode_.Run(again).err, HasSubstr("holds an unfinished run; --resume goes on with it"));
   again.resize(2);  // --plugin FILE
   again.insert(again.end(), {"resume", (directory_.path() / "stopped").string()});
@@ -197,6 +216,19 @@ TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftAsItIs) {
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err, HasSubstr("run.db: file is not a database"));
   EXPECT_EQ(fs::file_size(store), 44u);
+}
+
+TEST_F(ResumeTest, ADirectoryThatWasMeddledWithIsNamed) {
+  const fs::path run = directory_.path() / "out" / "seed-0";
+  ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
+  std::ofstream(run / "versions.json") << "{}";
+  const Outcome versions = lode_.Run({"resume", run.string()});
+  EXPECT_EQ(versions.status, 2);
+  EXPECT_THAT(versions.err, HasSubstr((run / "versions.json").string() + ": "));
+  fs::rename(run, directory_.path() / "out" / "the-best");
+  const Outcome renamed = lode_.Run({"resume", (directory_.path() / "out").string()});
+  EXPECT_EQ(renamed.status, 2);
+  EXPECT_THAT(renamed.err, HasSubstr("out/the-best: expected the name of a run, like seed-0"));
 }
 
 // The format before the present one, as the program of its time wrote it.

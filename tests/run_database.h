@@ -14,6 +14,7 @@ inline std::string Select(const std::filesystem::path& run, const char* sql) {
   sqlite3* db = nullptr;
   EXPECT_EQ(sqlite3_open_v2((run / "run.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
             SQLITE_OK);
+  sqlite3_busy_timeout(db, 10000);
   std::string text;
   const auto add_row = [](void* out, int n, char** cells, char**) {
     auto& rows = *static_cast<std::string*>(out);

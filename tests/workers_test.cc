@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/plugin/log.h"
+#include "core/search/run.h"
 #include "tests/processes.h"
 #include "tests/temporary_directory.h"
 
@@ -27,9 +29,12 @@ namespace {
 
 using testing::AllOf;
 using testing::Contains;
+using testing::Each;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::SizeIs;
 using testing::StartsWith;
 using testing::ThrowsMessage;
 
@@ -279,6 +284,20 @@ TEST_F(WorkersTest, TheWishToCancelEndsTheWaiting) {
     workers_.reset();
     EXPECT_THAT(LivingOf(notes_), IsEmpty());
   }
+}
+
+// Also one that another evaluation's end has made wait.
+TEST_F(WorkersTest, ATrialTakesAtLeastItsEvaluation) {
+  struct Times : TrialObserver {
+    void OnTrial(const TrialRecord& trial) override { list.push_back(trial.took); }
+    std::vector<std::chrono::nanoseconds> list{};
+  } times;
+  Pipeline pipeline = MakePipeline("delay_ms = 30");
+  pipeline.budget.steps = 12;
+  core::Run run(pipeline, 1, index_, cancelled_, MakeWorkers(4, "delay_ms = 30"));
+  run.Execute({&times});
+  EXPECT_THAT(times.list, SizeIs(12));
+  EXPECT_THAT(times.list, Each(Ge(std::chrono::milliseconds(30))));
 }
 
 // As in several runs at once.

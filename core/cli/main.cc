@@ -41,7 +41,7 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-int Report(const std::exception& error) {
+int ReportError(const std::exception& error) {
   std::fprintf(stderr, "lode: %s\n", error.what());
   return kUsage;
 }
@@ -101,7 +101,7 @@ int Main(int argc, char** argv) {
   try {
     return is_rank ? ServeAsRank(app, global) : action();
   } catch (const std::exception& error) {
-    return Report(error);
+    return ReportError(error);
   }
 }
 

@@ -1,6 +1,8 @@
 #include "core/cli/stored_runs.h"
 
+#include <charconv>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "core/plugin/error.h"
@@ -23,8 +25,15 @@ LoadedPipeline LoadSearch(const std::vector<fs::path>& runs,
 }
 
 std::uint64_t SeedOf(const fs::path& run) {
+  constexpr std::string_view kPrefix = "seed-";
   const std::string name = run.filename().string();
-  return std::stoull(name.substr(name.find('-') + 1));
+  const char* const end = name.data() + name.size();
+  std::uint64_t seed = 0;
+  if (!name.starts_with(kPrefix) ||
+      std::from_chars(name.data() + kPrefix.size(), end, seed).ptr != end) {
+    throw core::HostError(run.string() + ": expected the name of a run, like seed-0");
+  }
+  return seed;
 }
 
 }  // namespace

@@ -34,9 +34,9 @@ std::string ResultOf(const Report& report) {
 }
 
 // Prints each report as it comes, and on a terminal what is being done.
-class Printer : public verify::Observer {
+class ReportPrinter : public verify::Observer {
  public:
-  explicit Printer(bool reports) : reports_(reports) {}
+  explicit ReportPrinter(bool reports) : reports_(reports) {}
 
   void OnDoing(const std::string& title, const std::string& what) override {
     if (terminal_) {
@@ -113,7 +113,7 @@ int RunVerify(VerifyOptions& options, const GlobalOptions& global) {
   request.file = std::filesystem::absolute(request.file);
   request.companions = Companions(global);
   request.patience = std::chrono::milliseconds(static_cast<int>(options.patience * 1000));
-  Printer printer(!options.json);
+  ReportPrinter printer(!options.json);
   const std::vector<Report> reports = verify::Verify(request, printer);
   if (options.json) {
     PrintJson(reports);

@@ -182,8 +182,8 @@ std::vector<HostTable> LastTables() {
                 1, 1024),
         Declare("isolate", LODE_T_BOOL, false,
                 "Whether oracles are in child processes, where a crash, a hang or too much memory "
-                "costs one trial. If it is not said: true with several workers, and if an oracle "
-                "declares that it runs foreign or heavy code."),
+                "costs one trial. If it is not said: true with several workers, with a timeout or "
+                "a memory limit, and if an oracle declares that it runs foreign or heavy code."),
         Seconds("timeout_seconds",
                 "How long an evaluation in a child process may take; 0: as long as it likes."),
         LimitOrNone(

@@ -443,17 +443,28 @@ class PipelineResolver {
     execution.max_failures = *values.Limit("max_failures");
     execution.commit = CommitOf(values.Get<std::string>("commit"));
     execution.workers = *values.Limit("workers");
+    execution.timeout_seconds = values.Get<double>("timeout_seconds");
+    execution.memory_limit = values.Limit("memory_limit").value_or(0);
+    ReadIsolation(values);
+  }
+
+  void ReadIsolation(const HostValues& values) {
+    ExecutionConfig& execution = pipeline_.execution;
+    const bool is_limited = execution.timeout_seconds > 0 || execution.memory_limit > 0;
     const bool is_said = merged_.Find("execution") != nullptr &&
                          merged_.Find("execution")->Find("isolate") != nullptr;
-    execution.isolate =
-        is_said ? values.Get<bool>("isolate") : execution.workers > 1 || DeclaresIsolation();
+    execution.isolate = is_said ? values.Get<bool>("isolate")
+                                : execution.workers > 1 || is_limited || DeclaresIsolation();
     if (execution.workers > 1 && !execution.isolate) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
                        "'workers' are processes of their own: with more than one, 'isolate' cannot "
                        "be false");
     }
-    execution.timeout_seconds = values.Get<double>("timeout_seconds");
-    execution.memory_limit = values.Limit("memory_limit").value_or(0);
+    if (is_limited && !execution.isolate) {
+      diagnostics_.Add(PositionOf("execution", "isolate"),
+                       "'timeout_seconds' and 'memory_limit' are of child processes: with them, "
+                       "'isolate' cannot be false");
+    }
   }
 
   static Commit CommitOf(const std::string& name) {

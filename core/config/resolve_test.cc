@@ -512,6 +512,25 @@ TEST_F(ResolveTest, PluginPathsAreReadWhateverElseIsWrong) {
   EXPECT_EQ(Set("plugins.path=3"), "[plugins] has no parameter 'path'; did you mean 'paths'?");
 }
 
+TEST_F(ResolveTest, IsolationFollowsFromWhatNeedsIt) {
+  EXPECT_FALSE(Single(kPipeline).execution.isolate);
+  for (const char* override :
+       {"execution.workers=2", "execution.timeout_seconds=5", "execution.memory_limit=100",
+        "oracle=[{use=\"acme.table\"}, {use=\"latency\", device=\"d\"}]"}) {
+    EXPECT_TRUE(Single(kPipeline, {override}).execution.isolate) << override;
+  }
+  EXPECT_FALSE(Single(kPipeline, {"oracle=[{use=\"acme.table\"}, {use=\"latency\", "
+                                  "device=\"d\"}]",
+                                  "execution.isolate=false"})
+                   .execution.isolate);
+  const std::string of_limits =
+      "'timeout_seconds' and 'memory_limit' are of child processes: with them, 'isolate' cannot be "
+      "false";
+  EXPECT_EQ(Set("execution={isolate=false, timeout_seconds=5}"), of_limits);
+  EXPECT_EQ(Set("execution={isolate=false, memory_limit=100}"), of_limits);
+  EXPECT_THAT(Set("execution={isolate=false, workers=2}"), EndsWith("'isolate' cannot be false"));
+}
+
 TEST(HostTables, AreDocumented) {
   for (const HostTable& table : HostTables()) {
     EXPECT_FALSE(table.doc.empty()) << table.name;

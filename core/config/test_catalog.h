@@ -90,6 +90,7 @@ class TestCatalog : public Catalog {
         LODE_ORACLE, "latency",
         {Param("device", LODE_T_STRING, std::string(), -kInf, kInf, LODE_PARAM_REQUIRED)});
     c.metrics = {Metric("latency", "ms", LODE_SPLIT_NONE)};
+    c.capabilities = LODE_CAP_ISOLATE;
     return c;
   }
 

@@ -32,11 +32,11 @@ boost::dll::shared_library OpenLibrary(const fs::path& file) {
   try {
     return boost::dll::shared_library(file, mode);
   } catch (const std::exception& e) {
-    // The system's reason comes after Boost's own words.
+    // The system's reason stands between Boost's own words: "... (dlerror system message: WHY): ...".
     const std::string what = e.what();
     const auto at = what.find("dlerror system message: ");
-    const std::string reason =
-        at == std::string::npos ? what : what.substr(what.find(": ", at) + 2);
+    std::string reason = at == std::string::npos ? what : what.substr(what.find(": ", at) + 2);
+    reason.resize(std::min(reason.rfind("): "), reason.size()));
     throw HostError(file.string() + ": cannot be loaded: " + reason.substr(0, reason.find('\n')));
   }
 }

@@ -137,6 +137,8 @@ class Run::Loop {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   // A step whose result has not been told yet.
   struct Step {
     std::uint64_t number = 0;
@@ -146,6 +148,7 @@ class Run::Loop {
     Evaluator::Ticket ticket{};
     Records noted{};  // by exploration and optimizer
     std::size_t noted_by_exploration = 0;
+    Clock::time_point begun = Clock::now();
   };
 
   std::size_t AsksAhead() {
@@ -282,9 +285,17 @@ class Run::Loop {
 
   // A reward that is no number fails the trial: no optimizer and no comparison can use it.
   TrialRecord Rewarded(const Step& step, const Evaluation& evaluation) const {
-    TrialRecord trial{step.number, evaluation.id,     step.random,        evaluation.reused,
-                      step.action, step.ticket.text,  evaluation.metrics, kNaN,
-                      kNaN,        evaluation.failure};
+    TrialRecord trial{step.number,
+                      evaluation.id,
+                      step.random,
+                      evaluation.reused,
+                      step.action,
+                      step.ticket.text,
+                      evaluation.metrics,
+                      kNaN,
+                      kNaN,
+                      evaluation.failure,
+                      Clock::now() - step.begun};
     if (!trial.failure.empty()) {
       return trial;
     }

@@ -1,6 +1,7 @@
 // What a run leaves behind: its trials one by one, and its result.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -39,6 +40,7 @@ struct TrialRecord {
   double reward = 0;                // NaN if the trial failed
   double violation = 0;             // of the limits: 0 keeps all; NaN if the trial failed
   std::string_view failure;         // why it failed, or ""
+  std::chrono::nanoseconds took{};  // from asking the optimizer to here; in no store
 
   // Whether it may be the best: measured, and within all limits.
   bool feasible() const { return failure.empty() && violation == 0; }

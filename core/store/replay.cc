@@ -66,14 +66,17 @@ void ReplayExecutor::FindColumns() {
 }
 
 void ReplayExecutor::Start(const Question& question) {
-  const EvaluationRecord* evaluation = Find(question);
-  if (evaluation == nullptr) {
+  const EvaluationRecord* evaluation = stored_ != nullptr ? Find(question) : nullptr;
+  if (evaluation != nullptr) {
+    Measurement measurement = Recall(*evaluation);
+    Tell(question, measurement);
+    answers_.emplace(question.id, std::move(measurement));
+  } else {
     rest_->Start(question);
-    return;
   }
-  Measurement measurement = Recall(*evaluation);
-  Tell(question, measurement);
-  answers_.emplace(question.id, std::move(measurement));
+  if (stored_ != nullptr && question.id >= stored_->last_evaluation()) {
+    stored_.reset();
+  }
 }
 
 const EvaluationRecord* ReplayExecutor::Find(const Question& question) {
@@ -103,21 +106,25 @@ Measurement ReplayExecutor::Finish(std::uint64_t id) {
   return answer.empty() ? rest_->Finish(id) : std::move(answer.mapped());
 }
 
+ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored)
+    : file_(stored->file().string()), trials_(stored->trials()), stored_(std::move(stored)) {}
+
 void ReplayCheck::OnTrial(const TrialRecord& trial) {
-  if (trial.step >= stored_->trials()) {
-    return;
+  if (trial.step < trials_) {
+    const std::string difference = Difference(trial, stored_->Trial(trial.step));
+    if (!difference.empty()) {
+      throw HostError(file_ + ": step " + std::to_string(trial.step) + ": " + difference + kWhy);
+    }
   }
-  const std::string difference = Difference(trial, stored_->Trial(trial.step));
-  if (!difference.empty()) {
-    throw HostError(stored_->file().string() + ": step " + std::to_string(trial.step) + ": " +
-                    difference + kWhy);
+  if (trial.step + 1 >= trials_) {
+    stored_.reset();
   }
 }
 
 void ReplayCheck::CheckEnd(std::uint64_t steps) const {
-  if (steps < stored_->trials()) {
-    throw HostError(stored_->file().string() + ": the run ends after " + std::to_string(steps) +
-                    " steps now, " + std::to_string(stored_->trials()) + " are stored");
+  if (steps < trials_) {
+    throw HostError(file_ + ": the run ends after " + std::to_string(steps) + " steps now, " +
+                    std::to_string(trials_) + " are stored");
   }
 }
 

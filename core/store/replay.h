@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/search/executor.h"
@@ -32,7 +33,7 @@ class ReplayExecutor : public Executor {
   const EvaluationRecord* Find(const Question& question);
   Measurement Recall(const EvaluationRecord& evaluation) const;
 
-  std::unique_ptr<StoredRun> stored_;
+  std::unique_ptr<StoredRun> stored_;  // null once it has nothing more to answer
   std::unique_ptr<Executor> rest_;
   std::vector<std::size_t> columns_;  // of the metrics that are measured among all
   std::map<std::uint64_t, Measurement> answers_;
@@ -41,7 +42,7 @@ class ReplayExecutor : public Executor {
 // Compares the trials of a replayed run with the stored ones.
 class ReplayCheck : public TrialObserver {
  public:
-  explicit ReplayCheck(std::unique_ptr<StoredRun> stored) : stored_(std::move(stored)) {}
+  explicit ReplayCheck(std::unique_ptr<StoredRun> stored);
 
   // Throws HostError that names the step and the difference.
   void OnTrial(const TrialRecord& trial) override;
@@ -49,7 +50,9 @@ class ReplayCheck : public TrialObserver {
   void CheckEnd(std::uint64_t steps) const;
 
  private:
-  std::unique_ptr<StoredRun> stored_;
+  const std::string file_;
+  const std::uint64_t trials_;         // stored ones
+  std::unique_ptr<StoredRun> stored_;  // null once all of them were compared
 };
 
 }  // namespace lode::core

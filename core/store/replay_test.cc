@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/plugin/error.h"
+#include "core/store/database.h"
 #include "core/store/run_store.h"
 #include "tests/temporary_directory.h"
 
@@ -92,6 +93,30 @@ TEST_F(ReplayTest, WhatIsStoredIsNotAskedAgain) {
   EXPECT_EQ(failed.failure, "out of memory");
   EXPECT_EQ(replay_->Finish(3).outcome, Outcome::kRejected);
   EXPECT_THAT(replay_->Finish(4).metrics, ElementsAre(4));
+}
+
+// Else whatever a search of days writes after it would stay beside the file.
+TEST_F(ReplayTest, TheStoredRunIsLetGoOnceItIsReplayed) {
+  ReplayCheck check(Stored());
+  const auto is_free = [&] {
+    Database database(directory_.path() / kStoreFile, Database::Access::kWrite);
+    database.Execute("PRAGMA busy_timeout = 0");
+    database.Execute("CREATE TABLE IF NOT EXISTS later(x); INSERT INTO later VALUES(1)");
+    Statement checkpoint(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    checkpoint.Next();
+    return checkpoint.Integer(0) == 0;
+  };
+  const std::vector<double> metrics = {7, 71.5};
+  check.OnTrial({0, 1, false, false, {}, "a", metrics, 0.5, 0, ""});
+  check.OnTrial({1, 2, false, false, {}, "b", {}, kNaN, kNaN, "out of memory"});
+  replay_->Start(Ask(1, "a"));
+  replay_->Start(Ask(2, "b"));
+  EXPECT_FALSE(is_free());  // the third evaluation is to be answered
+  replay_->Start(Ask(3, "c"));
+  EXPECT_TRUE(is_free());
+  replay_->Start(Ask(4, "d"));
+  check.OnTrial({2, 4, false, false, {}, "d", metrics, 0.5, 0, ""});
+  EXPECT_THAT(asked_, ElementsAre(4));
 }
 
 TEST_F(ReplayTest, AnotherQuestionThanThenIsNamed) {

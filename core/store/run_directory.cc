@@ -16,6 +16,7 @@
 #include "core/config/resolve.h"
 #include "core/plugin/error.h"
 #include "core/plugin/file_descriptor.h"
+#include "core/store/publish.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 
@@ -119,7 +120,8 @@ std::string ChangedLine(const std::vector<std::string>& then, const std::vector<
 }
 
 void RemoveRun(const fs::path& directory) {
-  for (const char* name : {"run.db", "run.db-wal", "run.db-shm", kResultFile, kPolicyFile}) {
+  for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "run.db.partial",
+                           "run.db.partial-wal", "run.db.partial-shm", kResultFile, kPolicyFile}) {
     std::error_code not_there;
     fs::remove(directory / name, not_there);
   }
@@ -187,7 +189,12 @@ std::string ChangeOfRun(const fs::path& directory, const Search& search, std::ui
   const std::string then = ReadFile(directory / kPipelineFile);
   const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
   const std::string line = ChangedLine(LinesOf(then, ignore_budget), LinesOf(now, ignore_budget));
-  return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog)) : line;
+  try {
+    return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog))
+                        : line;
+  } catch (const json::exception& e) {
+    throw HostError((directory / kVersionsFile).string() + ": " + e.what());
+  }
 }
 
 std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {
@@ -234,7 +241,7 @@ void WriteFile(const fs::path& file, const std::string& text) {
     fs::remove(partial, ignored);
     throw HostError(file.string() + ": cannot be written: " + std::strerror(reason));
   }
-  fs::rename(partial, file);
+  Publish(partial, file);
 }
 
 }  // namespace lode::core

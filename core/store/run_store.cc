@@ -6,6 +6,7 @@
 
 #include "core/plugin/error.h"
 #include "core/store/database.h"
+#include "core/store/publish.h"
 #include "core/store/schema.h"
 
 namespace lode::core {
@@ -24,23 +25,34 @@ void BindOrNull(Statement& statement, int at, std::string_view text) {
   }
 }
 
+// A store is there as a whole or not at all, whenever the process that makes it is killed.
+void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metrics) {
+  const fs::path partial = file.string() + ".partial";
+  try {
+    Database database(partial, Database::Access::kCreate);
+    database.Execute("PRAGMA journal_mode = WAL; BEGIN");  // nobody must be there when this changes
+    MakeSchema(database, metrics);
+    database.Execute("COMMIT");
+  } catch (const HostError&) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    throw;
+  }
+  Publish(partial, file);
+}
+
 }  // namespace
 
 // The statements that write.
 class RunStore::Tables {
  public:
-  Tables(const fs::path& file, Mode mode, const std::vector<MetricDeclaration>& metrics)
-      : database_(file, mode == Mode::kNew ? Database::Access::kCreate : Database::Access::kWrite) {
+  Tables(const fs::path& file, const std::vector<MetricDeclaration>& metrics)
+      : database_(file, Database::Access::kWrite) {
     // FULL: what was committed outlives a power failure, too.
     database_.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    if (mode == Mode::kNew) {
-      database_.Execute("BEGIN");
-      MakeSchema(database_, metrics);
-    } else {
-      Migrate(database_);
-      CheckMetrics(metrics);
-      database_.Execute("BEGIN");
-    }
+    Migrate(database_);
+    CheckMetrics(metrics);
+    database_.Execute("BEGIN");
     Prepare(metrics);
   }
 
@@ -148,14 +160,13 @@ RunStore::RunStore(const fs::path& directory, Mode mode,
                    const std::vector<MetricDeclaration>& metrics, Commit commit)
     : commit_(commit) {
   const fs::path file = directory / kStoreFile;
-  if (mode == Mode::kNew && fs::exists(file)) {
-    throw HostError(file.string() + ": exists already");
-  }
-  tables_ = std::make_unique<Tables>(file, mode, metrics);
   if (mode == Mode::kNew) {
-    SetMeta("format", std::to_string(kFormat));
+    if (fs::exists(file)) {
+      throw HostError(file.string() + ": exists already");
+    }
+    MakeStore(file, metrics);
   }
-  Flush();
+  tables_ = std::make_unique<Tables>(file, metrics);
   committing_ = std::thread([this] { CommitRepeatedly(); });
 }
 
@@ -179,10 +190,7 @@ void RunStore::OnEvaluation(const EvaluationRecord& evaluation) {
 void RunStore::OnTrial(const TrialRecord& trial) {
   Write([&] {
     tables_->Insert(trial);
-    const auto now = std::chrono::steady_clock::now();
-    const bool slow = now - last_written_ >= kSlow;
-    last_written_ = now;
-    if (commit_ == Commit::kTrial || (commit_ == Commit::kAuto && slow)) {
+    if (commit_ == Commit::kTrial || (commit_ == Commit::kAuto && trial.took >= kSlow)) {
       CommitAll();
     }
   });
@@ -190,10 +198,7 @@ void RunStore::OnTrial(const TrialRecord& trial) {
 
 void RunStore::OnRecords(std::uint64_t step,
                          std::span<const std::pair<std::string, double>> records) {
-  Write([&] {
-    tables_->Insert(step, 0, records);
-    last_written_ = std::chrono::steady_clock::now();
-  });
+  Write([&] { tables_->Insert(step, 0, records); });
 }
 
 void RunStore::DropUntold() {

@@ -18,7 +18,6 @@
 // SQLite program can read the file while the run goes on. Nothing in it depends on time.
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
@@ -73,7 +72,6 @@ class RunStore : public TrialObserver {
   const Commit commit_;
   std::unique_ptr<Tables> tables_;
   bool dirty_ = false;
-  std::chrono::steady_clock::time_point last_written_ = std::chrono::steady_clock::now();
   std::exception_ptr broken_;  // why something could not be written
   bool stop_ = false;
   std::mutex mutex_;  // of all above

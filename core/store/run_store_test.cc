@@ -3,15 +3,19 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/plugin/error.h"
+#include "tests/processes.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
 
@@ -79,6 +83,29 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
 
+TEST(RunStore, WhatTookLongIsOnTheDiskAtOnceAndTheRestSoon) {
+  const TemporaryDirectory dir;
+  RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+  const auto stored = [&] { return Select(dir.path(), "SELECT count(*) FROM trial"); };
+  TrialRecord slow = Success(0, 1, false, 1);
+  slow.took = std::chrono::milliseconds(10);
+  Add(store, slow);
+  EXPECT_EQ(stored(), "1\n");
+  Add(store, Success(1, 2, false, 1));
+  EXPECT_TRUE(WaitUntil([&] { return stored() == "2\n"; }));
+}
+
+TEST(RunStore, IsThereAsAWhole) {
+  const TemporaryDirectory dir;
+  const RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
+    names.push_back(entry.path().filename());
+  }
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string>{"run.db", "run.db-shm", "run.db-wal"}));
+}
+
 TEST(RunStore, ViewsAnswerTheUsualQuestions) {
   const TemporaryDirectory dir;
   {
@@ -135,7 +162,7 @@ TEST(RunStore, SaysWhichFileCannotBeMade) {
     RunStore store(dir.path() / "missing", RunStore::Mode::kNew, kMetrics);
     FAIL() << "made a store in a directory that is not there";
   } catch (const HostError& e) {
-    EXPECT_NE(std::string(e.what()).find("missing/run.db: unable to open database file"),
+    EXPECT_NE(std::string(e.what()).find("missing/run.db.partial: unable to open database file"),
               std::string::npos)
         << e.what();
   }

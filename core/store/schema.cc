@@ -92,6 +92,7 @@ void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metric
       "NULL, failure TEXT, rejected INTEGER NOT NULL, cost_seconds REAL NOT NULL" +
       MetricColumns(metrics, " REAL") + ");");
   MakeViews(database, metrics);
+  database.Execute("INSERT INTO meta VALUES('format', '" + std::to_string(kFormat) + "')");
   Statement insert(database, "INSERT INTO metric VALUES(?, ?, ?, ?, ?, ?, ?)");
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const MetricDeclaration& m = metrics[i];

@@ -18,7 +18,7 @@ inline constexpr int kFormat = 3;
 std::string MetricColumns(const std::vector<MetricDeclaration>& metrics,
                           std::string_view suffix = "");
 
-// Makes the tables and views of an empty file.
+// Makes the tables and views of an empty file, and says their format.
 void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metrics);
 
 // What the file says of itself; "" for a key that is not there.

@@ -26,9 +26,11 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   metrics_ = ReadMetrics(database_);
   row_.resize(metrics_.size());
   evaluation_row_.resize(metrics_.size());
-  Statement count(database_, "SELECT count(*) FROM trial");
-  count.Next();
-  trials_ = count.Integer(0);
+  Statement counts(database_,
+                   "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation)");
+  counts.Next();
+  trials_ = counts.Integer(0);
+  last_evaluation_ = counts.Integer(1);
   trial_rows_ = std::make_unique<Statement>(
       database_,
       "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "

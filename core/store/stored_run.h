@@ -15,7 +15,8 @@
 namespace lode::core {
 
 // A view of run.db in a run's directory as it is when this is made; who writes it meanwhile is not
-// disturbed. Used by one thread. Every function throws HostError for a file that cannot be read.
+// disturbed, but all that is written stays in run.db-wal as long as this lives. Used by one thread.
+// Every function throws HostError for a file that cannot be read.
 class StoredRun {
  public:
   // The file is of the present format (RunStore and UpgradeStore see to that).
@@ -26,6 +27,8 @@ class StoredRun {
   std::string Meta(std::string_view key);
   // How many trials there are: those of steps 0 .. trials() - 1.
   std::uint64_t trials() const { return trials_; }
+  // The largest id of an evaluation; 0 if there is none.
+  std::uint64_t last_evaluation() const { return last_evaluation_; }
 
   // The best trial, if any succeeded within the limits.
   std::optional<BestTrial> Best();
@@ -40,6 +43,7 @@ class StoredRun {
   Database database_;
   std::vector<MetricDeclaration> metrics_;
   std::uint64_t trials_ = 0;
+  std::uint64_t last_evaluation_ = 0;
   std::unique_ptr<Statement> trial_rows_, evaluation_rows_;
   std::vector<double> row_, evaluation_row_;
   std::optional<EvaluationRecord> evaluation_;  // the one at the cursor; none before the first

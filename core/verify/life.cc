@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <latch>
 #include <limits>
 #include <thread>
 #include <vector>
@@ -23,8 +24,8 @@ namespace {
 using core::Phase;
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t kSteps = 30;
-constexpr std::size_t kBatch = 4;
+constexpr std::uint64_t kStepsOfALife = 30;
+constexpr std::size_t kQueries = 4;
 constexpr std::size_t kLives = 4, kBatches = 4;
 constexpr std::chrono::seconds kPatience{1};
 
@@ -90,7 +91,7 @@ std::string Life::Live() {
 void Life::LiveAsSpace(Subject& subject) {
   Findings ignored;  // the space's own contract has them
   SpaceProbe probe(subject.space(), ignored);
-  for (std::uint64_t step = 0; step < kSteps; ++step) {
+  for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     std::optional<Bytes> sample;
     const auto keep = [&](const auto& result) {
       if (result) Note(result->data(), result->size());
@@ -112,19 +113,19 @@ void Life::LiveAsOracle(Subject& subject) {
   Findings ignored;
   SpaceProbe probe(space_, ignored);
   for (std::uint64_t round = 0; round < 2; ++round) {
-    std::array<Bytes, kBatch> samples;
-    std::array<std::vector<double>, kBatch> metrics;
-    std::array<lode_query, kBatch> queries{};
-    for (std::size_t i = 0; i < kBatch; ++i) {
-      samples[i] = probe.Sample(round * kBatch + i).value_or(Bytes(probe.cells()));
+    std::array<Bytes, kQueries> samples;
+    std::array<std::vector<double>, kQueries> metrics;
+    std::array<lode_query, kQueries> queries{};
+    for (std::size_t i = 0; i < kQueries; ++i) {
+      samples[i] = probe.Sample(round * kQueries + i).value_or(Bytes(probe.cells()));
       metrics[i].assign(same.size(), 0);
       queries[i] = {sizeof(lode_query), 0, samples[i].data(), 1.0, i,
                     metrics[i].data(),  0, LODE_OK,           0,   nullptr};
     }
     if (!Call("evaluate",
-              [&] { return api.evaluate(subject.get(), queries.data(), kBatch, nullptr); }))
+              [&] { return api.evaluate(subject.get(), queries.data(), kQueries, nullptr); }))
       return;
-    for (std::size_t i = 0; i < kBatch; ++i) {
+    for (std::size_t i = 0; i < kQueries; ++i) {
       Note(&queries[i].status, 1);
       for (std::size_t m = 0; m < same.size(); ++m) Note(&metrics[i][m], same[m] ? 1 : 0);
     }
@@ -134,7 +135,7 @@ void Life::LiveAsOracle(Subject& subject) {
 void Life::LiveAsExploration(Subject& subject) {
   const auto& api = subject.api<lode_exploration_api>();
   std::vector<float> action(30, 0.5f);
-  for (std::uint64_t step = 0; step < kSteps; ++step) {
+  for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     bool random = false;
     subject.host().Enter(step, Phase::kExplore);
     if (Has(api, &lode_exploration_api::explore) &&
@@ -157,7 +158,7 @@ void Life::LiveAsOptimizer(Subject& subject) {
   const std::size_t cells = SpaceProbe(space_, ignored).cells();
   subject.host().Enter(0, Phase::kSetup);
   if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
-  for (std::uint64_t step = 0; step < kSteps; ++step) {
+  for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     if (!AskAndTell(subject, step, cells)) return;
   }
 }
@@ -212,7 +213,12 @@ class LivesContract {
     const auto doing = findings_.Do("two lives in two threads at once");
     const std::string alone = Live();
     std::array<std::string, 2> given;
-    std::thread other([&] { given[0] = Live(); });
+    std::latch both(2);  // a thread that starts late would find the other's life over
+    std::thread other([&] {
+      both.arrive_and_wait();
+      given[0] = Live();
+    });
+    both.arrive_and_wait();
     given[1] = Live();
     other.join();
     findings_.Require(given[0] == alone && given[1] == alone, "instances.independent",

