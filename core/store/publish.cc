@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "core/exec/descriptor.h"
+#include "core/plugin/file_descriptor.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
