@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Does a supernet rank cells as their own trainings do?
+
+usage: supernet_ranking.py BUILD [--cells N] [--set PATH=VALUE ...]
+
+Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weights of one supernet and by a short training of
+its own from scratch, both on Fashion-MNIST as in configs/nb201/ranking.toml, and prints Spearman's rank correlation
+between the two, beside that with the benchmark's accuracy on CIFAR-10. --set changes the pipeline, as in `lode run`.
+"""
+
+import argparse
+import gzip
+import os
+import pathlib
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TABLE = ROOT / "plugins/nb201/nb201.tsv.gz"
+
+
+def read_table():
+    """Architecture -> validation accuracy on CIFAR-10 after 200 epochs."""
+    with gzip.open(TABLE, "rt") as lines:
+        header = next(lines).rstrip("\n").split("\t")
+        architecture, accuracy = header.index("arch_str"), header.index("cifar10_valid")
+        rows = (line.rstrip("\n").split("\t") for line in lines)
+        return {row[architecture]: float(row[accuracy]) for row in rows}
+
+
+def ranks(values):
+    """Ranks from 0; equal values share the mean of theirs."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    result = [0.0] * len(values)
+    start = 0
+    while start < len(order):
+        end = start
+        while end < len(order) and values[order[end]] == values[order[start]]:
+            end += 1
+        for place in order[start:end]:
+            result[place] = (start + end - 1) / 2
+        start = end
+    return result
+
+
+def spearman(a, b):
+    a, b = ranks(a), ranks(b)
+    mean = (len(a) - 1) / 2
+    product = sum((x - mean) * (y - mean) for x, y in zip(a, b))
+    squares = sum((x - mean) ** 2 for x in a) * sum((y - mean) ** 2 for y in b)
+    return product / squares**0.5 if squares > 0 else float("nan")
+
+
+def accuracies(run):
+    rows = sqlite3.connect(run / "run.db").execute("SELECT architecture, valid_accuracy FROM trials")
+    return dict(rows.fetchall())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--cells", type=int, default=50)
+    parser.add_argument("--set", action="append", default=[], dest="changes")
+    parser.add_argument("--rows", action="store_true", help="print each cell's accuracies, too")
+    args = parser.parse_args()
+    table = read_table()
+    cells = random.Random(201).sample(sorted(table), args.cells)
+    with tempfile.TemporaryDirectory() as work:
+        listed = pathlib.Path(work) / "cells.tsv"
+        listed.write_text("".join(f"{cell}\n" for cell in cells))
+        command = [args.build / "bin/lode", "run", ROOT / "configs/nb201/ranking.toml", "--out", pathlib.Path(work) / "out"]
+        for change in args.changes:
+            command += ["--set", change]
+        subprocess.run(command, check=True, env={**os.environ, "LODE_CELLS": str(listed)})
+        inherited, scratch = (accuracies(pathlib.Path(work) / "out" / stage / "seed-0") for stage in ("inherited", "scratch"))
+    if args.rows:
+        for cell in cells:
+            print(f"{inherited[cell]:6.2f} {scratch[cell]:6.2f} {table[cell]:6.2f}  {cell}")
+    of = lambda values: [values[cell] for cell in cells]
+    print(f"{len(cells)} cells, Spearman's rank correlation")
+    print(f"  supernet with training from scratch  {spearman(of(inherited), of(scratch)):.3f}")
+    print(f"  supernet with the benchmark's table  {spearman(of(inherited), of(table)):.3f}")
+    print(f"  scratch with the benchmark's table   {spearman(of(scratch), of(table)):.3f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
