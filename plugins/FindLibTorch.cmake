@@ -22,7 +22,7 @@ if(TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
   target_link_libraries(lode_torch_headers PRIVATE lode::torch)
   target_precompile_headers(lode_torch_headers PRIVATE <torch/torch.h>)
   set_target_properties(lode_torch_headers PROPERTIES
-    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF)
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 
   # Compiles a target's sources against LibTorch.
   function(lode_use_torch target)
@@ -30,7 +30,7 @@ if(TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
     target_compile_options(${target} PRIVATE -fPIC)  # programs, too: as the header was read
     target_precompile_headers(${target} REUSE_FROM lode_torch_headers)
     set_target_properties(${target} PROPERTIES
-      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF)
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   endfunction()
 else()
   message(STATUS "LibTorch was not found: networks are not trained, and l2nas is not compared with it")

@@ -187,7 +187,7 @@ TEST_F(CommandTest, HoldsTheContract) {
   }
   const lode::verify::Grid foreign(3, 3);
   lode::verify::Findings findings;
-  CheckOracle(component, setting, grid_.space().handle(), foreign.space().handle(), findings);
+  CheckOracle(component, setting, grid_.space().handle(), foreign.space().handle(), {}, findings);
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 

@@ -234,7 +234,7 @@ TEST_F(Nb201Latency, HoldsTheContract) {
   setting.values[2].as.s = lode::detail::Str(kShipped);
   const lode::verify::Grid foreign(4, 3);
   lode::verify::Findings findings;
-  CheckOracle(component, setting, space_.space().handle(), foreign.space().handle(), findings);
+  CheckOracle(component, setting, space_.space().handle(), foreign.space().handle(), {}, findings);
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 

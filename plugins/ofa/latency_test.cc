@@ -302,7 +302,7 @@ TEST_F(OfaLatency, HoldsTheContractOfOracles) {
   const lode::verify::Grid foreign(4, 3);
   const BoundSpace space("1.2", 224);
   lode::verify::Findings findings;
-  CheckOracle(component, setting, space.handle(), foreign.space().handle(), findings);
+  CheckOracle(component, setting, space.handle(), foreign.space().handle(), {}, findings);
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 

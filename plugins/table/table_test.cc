@@ -278,7 +278,7 @@ TEST_F(Table, HoldsTheContract) {
   const Settings settings = Nb201Settings();
   const lode::verify::Grid foreign(3, 3);
   lode::verify::Findings findings;
-  CheckOracle(Component(), settings.setting(), nb201.space().handle(), foreign.space().handle(),
+  CheckOracle(Component(), settings.setting(), nb201.space().handle(), foreign.space().handle(), {},
               findings);
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
