@@ -4,7 +4,7 @@
 usage: supernet_ranking.py BUILD [--cells N] [--set PATH=VALUE ...]
 
 Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weights of one supernet and by a short training of
-its own from scratch, both on Fashion-MNIST as in configs/nb201/ranking.toml, and prints Spearman's rank correlation
+its own from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
 between the two, beside that with the benchmark's accuracy on CIFAR-10. --set changes the pipeline, as in `lode run`.
 """
 
@@ -71,7 +71,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         listed = pathlib.Path(work) / "cells.tsv"
         listed.write_text("".join(f"{cell}\n" for cell in cells))
-        command = [args.build / "bin/lode", "run", ROOT / "configs/nb201/ranking.toml", "--out", pathlib.Path(work) / "out"]
+        command = [args.build / "bin/lode", "run", ROOT / "bench/supernet_ranking.toml", "--out", pathlib.Path(work) / "out"]
         for change in args.changes:
             command += ["--set", change]
         subprocess.run(command, check=True, env={**os.environ, "LODE_CELLS": str(listed)})
