@@ -201,12 +201,10 @@ std::vector<HostTable> LastTables() {
        "number, through lists: `\"oracle.0.dataset\"`",
        {}},
       {"stage",
-       "a part of a pipeline that has several: `[[stage]]`, with the same tables inside as a whole "
-       "pipeline has, `[stage.oracle]`; those of the file that it does not have itself it "
-       "inherits. "
-       "Stages run in their order, each in a directory of its name, and none again whose "
-       "configuration and inputs have not changed. One without an optimizer lets its oracle "
-       "prepare; a path \"stage:NAME/FILE\" is what an earlier one left",
+       "a part of a pipeline that has several, run in their order: the same tables inside as a "
+       "whole "
+       "pipeline has, `[stage.oracle]`; those that it does not have are the file's. Without an "
+       "optimizer its oracle prepares. A path \"stage:NAME/FILE\" is what an earlier stage left",
        {RequiredParam(Declare("name", LODE_T_STRING, kNoText,
                               "Its name: letters, digits, '_' and '-'. A search leaves best.tsv, "
                               "the best architecture of each run; a preparation the files of its "

@@ -4,17 +4,17 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <vector>
 
 #include "core/config/diagnostic.h"
 #include "core/config/document.h"
 #include "core/config/resolve.h"
+#include "core/config/stages.h"
 #include "core/config/test_catalog.h"
 #include "tests/temporary_directory.h"
 
 namespace {
 
-using lode::core::Search;
+using lode::core::Stages;
 
 // The directory that the texts are read in, with the catalog's default file.
 class Place {
@@ -24,10 +24,10 @@ class Place {
   }
   const lode::core::TestCatalog& catalog() const { return catalog_; }
 
-  std::vector<Search> Read(const std::string& text) const {
+  Stages Read(const std::string& text) const {
     const std::filesystem::path file = directory_.path() / "p.toml";
     std::ofstream(file, std::ios::binary) << text;
-    return Resolve(lode::core::Document::Read(file, {}), catalog_);
+    return ResolveStages(lode::core::Document::Read(file, {}), catalog_);
   }
 
  private:
@@ -35,13 +35,20 @@ class Place {
   const lode::core::TestCatalog catalog_;
 };
 
+// A pipeline of stages, or its first search.
+std::string Formatted(const Stages& stages, const lode::core::Catalog& catalog) {
+  return stages.are_stated()
+             ? stages.text
+             : FormatPipeline(stages.list.front().searches.front().pipeline, catalog);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Place place;
-  std::vector<Search> searches;
+  Stages stages;
   try {
-    searches = place.Read(std::string(reinterpret_cast<const char*>(data), size));
+    stages = place.Read(std::string(reinterpret_cast<const char*>(data), size));
   } catch (const lode::core::ConfigError& e) {
     if (e.diagnostics().empty()) {
       std::abort();
@@ -49,8 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // An exception from here on is a finding: what the host writes it must be able to read.
-  const std::string resolved = FormatPipeline(searches.at(0).pipeline, place.catalog());
-  if (FormatPipeline(place.Read(resolved).at(0).pipeline, place.catalog()) != resolved) {
+  const std::string resolved = Formatted(stages, place.catalog());
+  if (Formatted(place.Read(resolved), place.catalog()) != resolved) {
     std::abort();
   }
   return 0;

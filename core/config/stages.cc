@@ -274,6 +274,10 @@ class StageResolver {
 Stages WithoutStages(Node merged, const Document& document, const Catalog& catalog,
                      Diagnostics& diagnostics) {
   ApplyOverrides(merged, document.overrides(), diagnostics);
+  const Node* stage = merged.Find("stage");
+  if (stage != nullptr && stage->As<Node::Table>() != nullptr) {
+    diagnostics.Add(stage->position, "the pipeline has no stages");
+  }
   Stages stages;
   stages.list.push_back({"", ResolveTree(merged, document.overrides(), {}, catalog, diagnostics)});
   stages.name = stages.list.front().searches.front().pipeline.name;

@@ -179,6 +179,8 @@ TEST_F(StagesTest, AnArtifactIsOfAnEarlierStage) {
 }
 
 TEST_F(StagesTest, APipelineWithoutThemHasNoArtifacts) {
+  EXPECT_EQ(StageMistakes(kPipeline, {"stage.search.budget.steps=1"}),
+            "--set stage.search.budget.steps=1: the pipeline has no stages");
   EXPECT_EQ(Mistakes(Replaced(kPipeline, "use = \"acme.table\"",
                               "use = \"acme.table\"\ntable = \"stage:a/b\"")),
             "p.toml:8:9: 'table': the pipeline has no stages");

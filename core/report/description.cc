@@ -64,6 +64,9 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
       texts.emplace_back(text);
     }
   }
+  if (c.prepares) {
+    texts.emplace_back("prepares once, before its first evaluation");
+  }
   return texts;
 }
 

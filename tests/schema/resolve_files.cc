@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/config/pipeline_schema.h"
-#include "core/config/resolve.h"
+#include "core/config/stages.h"
 #include "core/config/test_catalog.h"
 
 namespace {
@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 nlohmann::ordered_json MistakesOf(const fs::path& file, const lode::core::Catalog& catalog) {
   auto mistakes = nlohmann::ordered_json::array();
   try {
-    lode::core::Resolve(lode::core::Document::Read(file, {}), catalog);
+    lode::core::ResolveStages(lode::core::Document::Read(file, {}), catalog);
   } catch (const lode::core::ConfigError& error) {
     for (const lode::core::Diagnostic& d : error.diagnostics()) {
       mistakes.push_back(d.message);
