@@ -1,0 +1,247 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <lode/testing.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/files/safetensors.h"
+#include "plugins/nb201/space.h"
+#include "plugins/nb201_networks/supernet_oracle.h"
+#include "plugins/nb201_networks/train_oracle.h"
+#include "tests/temporary_directory.h"
+
+namespace nb201 {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr char kGood[] =
+    "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~"
+    "2|";
+constexpr char kBad[] =
+    "|avg_pool_3x3~0|+|avg_pool_3x3~0|avg_pool_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~"
+    "2|";
+
+// A host that says to stop from the n-th time on that it is asked.
+class StoppingHost {
+ public:
+  explicit StoppingHost(int patience = 1 << 30) : patience_(patience) {
+    host_.struct_size = sizeof host_;
+    host_.abi_minor = LODE_ABI_MINOR;
+    host_.ctx = this;
+    host_.cancelled = [](const lode_host* host) {
+      return static_cast<StoppingHost*>(host->ctx)->patience_-- <= 0;
+    };
+  }
+  StoppingHost(const StoppingHost&) = delete;
+  lode::Host host() const { return lode::Host(&host_); }
+
+ private:
+  int patience_;
+  lode_host host_{};
+};
+
+template <class T>
+class BoundSpace {
+ public:
+  BoundSpace() : component_(lode::SpaceComponent<T>("s", "1.0.0", "A space.")) {
+    std::vector<lode_value> values;
+    for (std::uint32_t i = 0; i < component_->param_count; ++i)
+      values.push_back(component_->params[i].default_value);
+    EXPECT_EQ(component_->create(host_.get(), values.data(), &instance_, nullptr), LODE_OK);
+  }
+  ~BoundSpace() { component_->destroy(instance_); }
+  BoundSpace(const BoundSpace&) = delete;
+  lode::Space view() const {
+    return lode::Space({static_cast<const lode_space_api*>(component_->api), instance_});
+  }
+
+ private:
+  lode::test::FixedHost host_;
+  const lode_component* component_;
+  lode_instance* instance_ = nullptr;
+};
+
+// Small networks, few images.
+template <class Config>
+Config Small() {
+  Config config;
+  config.cells = 1;
+  config.channels = 16;
+  config.epochs = 1;
+  config.batch_size = 32;
+  config.train_images = 320;
+  config.validation_images = 200;
+  config.learning_rate = 0.05;
+  return config;
+}
+
+lode::Architecture ArchitectureOf(const std::string& text) {
+  Cell cell{};
+  ParseError error;
+  EXPECT_TRUE(Parse(text, &cell, &error)) << error.message;
+  lode::Architecture architecture(kCells);
+  ToArchitecture(cell, architecture);
+  return architecture;
+}
+
+template <class Oracle>
+std::vector<double> Ask(Oracle& oracle, const std::string& text, std::uint64_t seed = 0,
+                        double fidelity = 1) {
+  std::vector<double> metrics(oracle.Metrics().size(), -1);
+  const lode::Architecture architecture = ArchitectureOf(text);
+  oracle.Evaluate({architecture, fidelity, seed}, metrics);
+  return metrics;
+}
+
+std::string Failure(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const lode::Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+class OracleTest : public testing::Test {
+ protected:
+  template <class Oracle>
+  std::unique_ptr<Oracle> Bound(const typename Oracle::Config& config,
+                                const StoppingHost* host = nullptr) {
+    auto oracle = std::make_unique<Oracle>((host != nullptr ? *host : patient_).host(), config);
+    oracle->Bind(space_.view());
+    return oracle;
+  }
+
+  BoundSpace<Space> space_;
+  StoppingHost patient_;
+  lode::TemporaryDirectory directory_;
+};
+
+TEST_F(OracleTest, ATrainingIsAFunctionOfItsSeed) {
+  auto config = Small<TrainOracle::Config>();
+  config.test_images = 200;
+  const auto one = Bound<TrainOracle>(config), two = Bound<TrainOracle>(config);
+  two->Prepare(directory_.path());
+  const auto metrics = Ask(*one, kGood, 7);
+  EXPECT_EQ(metrics.size(), 4U);
+  EXPECT_EQ(Ask(*two, kGood, 7), metrics);
+  EXPECT_NE(Ask(*one, kGood, 8), metrics);
+  EXPECT_TRUE(fs::is_empty(directory_.path()));
+  for (const double metric : metrics) EXPECT_TRUE(metric >= 0 && metric <= 100) << metric;
+  EXPECT_GE(metrics[1], metrics[0]);  // five guesses are better than one
+}
+
+TEST_F(OracleTest, ATrainingThatWasCutOffGoesOnToTheSameEnd) {
+  auto config = Small<TrainOracle::Config>();
+  config.test_images = 200;
+  config.epochs = 2;
+  const auto whole = Ask(*Bound<TrainOracle>(config), kGood, 3);
+  const StoppingHost hasty(7);
+  const auto cut_off = Bound<TrainOracle>(config, &hasty);
+  cut_off->Prepare(directory_.path());
+  EXPECT_THROW(Ask(*cut_off, kGood, 3), lode::CancelledError);
+  EXPECT_FALSE(fs::is_empty(directory_.path()));
+  const auto resumed = Bound<TrainOracle>(config);
+  resumed->Prepare(directory_.path());
+  EXPECT_EQ(Ask(*resumed, kGood, 3), whole);
+}
+
+TEST_F(OracleTest, WithoutValidationImagesThereAreTestMetricsOnly) {
+  auto config = Small<TrainOracle::Config>();
+  config.validation_share = 0;
+  const auto oracle = Bound<TrainOracle>(config);
+  ASSERT_EQ(oracle->Metrics().size(), 2U);
+  EXPECT_EQ(oracle->Metrics()[0].name, "test_accuracy");
+  EXPECT_EQ(oracle->Metrics()[0].split, LODE_SPLIT_TEST);
+}
+
+TEST_F(OracleTest, ASupernetIsTheSameHoweverItWasTrained) {
+  const auto config = Small<SupernetOracle::Config>();
+  const fs::path here = directory_.path() / "here", there = directory_.path() / "there";
+  fs::create_directories(here);
+  fs::create_directories(there);
+  const auto whole = Bound<SupernetOracle>(config);
+  whole->Prepare(here);
+  const StoppingHost hasty(4);
+  EXPECT_THROW(Bound<SupernetOracle>(config, &hasty)->Prepare(there), lode::CancelledError);
+  const auto resumed = Bound<SupernetOracle>(config);
+  resumed->Prepare(there);
+  const auto one = files::ReadSafetensors(here / "supernet.safetensors").tensors;
+  const auto two = files::ReadSafetensors(there / "supernet.safetensors").tensors;
+  ASSERT_EQ(one.size(), two.size());
+  for (const auto& [name, tensor] : one) EXPECT_EQ(tensor.values, two.at(name).values) << name;
+}
+
+TEST_F(OracleTest, AQueryOfASupernetDependsOnItsCellOnly) {
+  auto config = Small<SupernetOracle::Config>();
+  Bound<SupernetOracle>(config)->Prepare(directory_.path());
+  config.weights = directory_.path() / "supernet.safetensors";
+  const auto one = Bound<SupernetOracle>(config), two = Bound<SupernetOracle>(config);
+  const auto good = Ask(*one, kGood), bad = Ask(*one, kBad);
+  EXPECT_EQ(Ask(*two, kBad), bad);
+  EXPECT_EQ(Ask(*two, kGood), good);
+  EXPECT_EQ(Ask(*one, kGood), good);
+}
+
+TEST_F(OracleTest, WrongUseIsNamed) {
+  auto supernet = Small<SupernetOracle::Config>();
+  EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood); }),
+              HasSubstr("evaluate before prepare"));
+  Bound<SupernetOracle>(supernet)->Prepare(directory_.path());
+  supernet.weights = directory_.path() / "supernet.safetensors";
+  EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood, 0, 0.5); }),
+              HasSubstr("the fidelity must be 1"));
+  supernet.channels = 17;
+  EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
+              HasSubstr("has the shape [10, 64], expected [10, 68]"));
+  supernet.validation_share = 0;
+  EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
+              HasSubstr("validation_share is 0"));
+  auto train = Small<TrainOracle::Config>();
+  train.device = "cuda:7";
+  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("device \"cuda:7\""));
+  train.device = "tpu please";
+  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("expected \"cpu\""));
+  train.device = "cpu";
+  BoundSpace<lode::test::TinySpace> tiny;
+  EXPECT_THAT(Failure([&] { TrainOracle(patient_.host(), train).Bind(tiny.view()); }),
+              HasSubstr("the networks are of the space nb201"));
+  train.dataset = "cifar10";
+  train.data = "/no/such/place";
+  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("/no/such/place"));
+}
+
+// The table has 90.8 % and 37.3 % for them after 200 epochs.
+TEST_F(OracleTest, AGoodAndABadCellAreToldApartOnRealCifar10) {
+  const char* given = std::getenv("LODE_DATA");
+  const fs::path data = given != nullptr ? given : LODE_SOURCE_DIR "/../shared/data";
+  const fs::path script = data / "../tools/cifar10_bin.py";
+  if (!fs::exists(script)) GTEST_SKIP() << "no images: " << script << " is not there";
+  const std::string make = "/usr/bin/python3 -B " + script.string() + " " +
+                           directory_.path().string() + " --train 400 --test 100 >/dev/null";
+  if (std::system(make.c_str()) != 0) GTEST_SKIP() << "no images: " << make << " failed";
+  auto config = Small<TrainOracle::Config>();
+  config.dataset = "cifar10";
+  config.data = directory_.path() / "cifar-10-batches-bin";
+  config.train_images = 0;
+  config.validation_images = 1000;
+  config.test_images = 1000;
+  config.epochs = 4;
+  config.learning_rate = 0.1;
+  const auto oracle = Bound<TrainOracle>(config);
+  const auto good = Ask(*oracle, kGood), bad = Ask(*oracle, kBad);
+  EXPECT_GT(good[0], bad[0] + 5);
+  EXPECT_GT(good[2], bad[2] + 5);
+}
+
+}  // namespace
+}  // namespace nb201
