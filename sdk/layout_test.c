@@ -265,5 +265,5 @@ FIELD(lode_plugin, components, 48, 8);
 #if LODE_TARGET_MINOR >= 1
 FIELD(lode_oracle_api, prepare, 40, 8);
 
-FIELD(lode_optimizer_api, exhausted, 40, 8);
+FIELD(lode_optimizer_api, exhausted, 32, 8);
 #endif
