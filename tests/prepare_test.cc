@@ -59,12 +59,13 @@ class PrepareTest : public testing::Test {
 };
 
 TEST_F(PrepareTest, IsDoneOnceForAllSeedsAndWorkers) {
-  for (const char* workers : {"execution.isolate=false", "execution.isolate=true",
-                              "execution.workers=3"}) {
+  for (const char* workers :
+       {"execution.isolate=false", "execution.isolate=true", "execution.workers=3"}) {
     const Outcome outcome = lode_.Run(Arguments("out", "3", {"oracle.steps=4", workers}));
     ASSERT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(Steps(), 4u) << workers;
-    EXPECT_EQ(Select(directory_.path() / "out/seed-2", "SELECT min(score) >= 4 FROM trials"), "1\n");
+    EXPECT_EQ(Select(directory_.path() / "out/seed-2", "SELECT min(score) >= 4 FROM trials"),
+              "1\n");
     fs::remove_all(directory_.path() / "out");
     fs::remove(notes_);
   }
@@ -123,10 +124,10 @@ TEST_F(PrepareTest, EndsWithTheUsersWishAndGoesOnThen) {
 }
 
 TEST_F(PrepareTest, TheTimeoutIsForEvaluationsOnly) {
-  const Outcome outcome = lode_.Run(Arguments(
-      "out", "1",
-      {"oracle.steps=30", "oracle.delay_ms=10", "execution.isolate=true",
-       "execution.timeout_seconds=0.2"}));
+  const Outcome outcome =
+      lode_.Run(Arguments("out", "1",
+                          {"oracle.steps=30", "oracle.delay_ms=10", "execution.isolate=true",
+                           "execution.timeout_seconds=0.2"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(Select(directory_.path() / "out/seed-0", "SELECT count(*) FROM failures"), "0\n");
 }
