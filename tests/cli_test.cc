@@ -163,7 +163,8 @@ TEST_F(CliTest, NothingOfATableSearchLinksLibTorch) {
   EXPECT_GE(files.size(), 7u);
   for (const fs::path& file : files) {
     const std::string command = "ldd " + file.string() + " | grep -q -e libtorch -e libc10";
-    EXPECT_NE(std::system(command.c_str()), 0) << file;
+    const bool links = std::system(command.c_str()) == 0;
+    EXPECT_EQ(links, file.filename() == "nb201_networks.lode.so") << file;
   }
 }
 

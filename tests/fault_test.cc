@@ -47,10 +47,10 @@ class FaultTest : public testing::Test {
 };
 
 TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
+  const std::string minor = std::to_string(LODE_ABI_MINOR);
   ExpectOneLine(Run("too_new", {}), 2,
-                "too_new.lode.so: needs host ABI 1.99, this host has 1.0: upgrade lode, or rebuild "
-                "the plugin with "
-                "-DLODE_TARGET_MINOR=0");
+                "too_new.lode.so: needs host ABI 1.99, this host has 1." + minor +
+                    ": upgrade lode, or rebuild the plugin with -DLODE_TARGET_MINOR=" + minor);
 }
 
 TEST_F(FaultTest, AParameterOfAnUnknownTypeIsRefused) {

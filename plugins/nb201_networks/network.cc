@@ -13,6 +13,8 @@ namespace {
 using torch::Tensor;
 using training::Pass;
 
+constexpr std::int64_t kCachedImages = 16;
+
 std::int64_t CountParameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
   for (const Tensor& parameter : module.parameters()) count += parameter.numel();
@@ -90,7 +92,17 @@ NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>&
   classifier_->bias.zero_();
 }
 
+// Without the batch's moments every image is by itself: few at a time, so that what lies between two
+// layers stays in the cache.
 Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
+  const bool together = pass.batch_moments || torch::GradMode::is_enabled() || images.is_cuda();
+  if (together || images.size(0) <= kCachedImages) return Run(images, cell, pass);
+  std::vector<Tensor> logits;
+  for (const Tensor& part : images.split(kCachedImages)) logits.push_back(Run(part, cell, pass));
+  return torch::cat(logits);
+}
+
+Tensor NetworkImpl::Run(const Tensor& images, const Cell& cell, const Pass& pass) {
   Tensor x = training::NormalizedSum(stem_->norm, stem_->Convolve(images), {}, pass);
   for (Stage& stage : stages_) {
     if (!stage.block.is_empty()) x = stage.block(x, pass);

@@ -81,6 +81,8 @@ class NetworkImpl : public torch::nn::Module {
   std::int64_t ParametersOf(const Cell& cell) const;
 
  private:
+  torch::Tensor Run(const torch::Tensor& images, const Cell& cell, const training::Pass& pass);
+
   struct Stage {
     ResidualBlock block = nullptr;  // none before the first
     std::vector<CellModule> cells;

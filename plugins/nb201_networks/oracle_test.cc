@@ -202,7 +202,7 @@ TEST_F(OracleTest, WrongUseIsNamed) {
               HasSubstr("the fidelity must be 1"));
   supernet.channels = 17;
   EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
-              HasSubstr("has the shape [10, 64], expected [10, 68]"));
+              HasSubstr("has the shape [16, 1, 3, 3], expected [17, 1, 3, 3]"));
   supernet.validation_share = 0;
   EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
               HasSubstr("validation_share is 0"));

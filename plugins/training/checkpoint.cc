@@ -104,11 +104,15 @@ files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::S
 }
 
 void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
-                 const files::Tensors& momentum) {
+                 const files::Tensors& momentum, const std::string& name) {
   files::Tensors copy = momentum;
   for (const auto& item : module.named_parameters()) {
     const auto found = copy.find(item.key());
     if (found == copy.end()) continue;
+    if (found->second.shape != ShapeOf(item.value())) {
+      throw lode::IoError(name + ": the momentum of " + lode::Quote(item.key()) +
+                          " has the shape " + files::ShapeText(found->second.shape));
+    }
     auto state = std::make_unique<torch::optim::SGDParamState>();
     state->momentum_buffer(torch::empty_like(item.value()).detach());
     Set(state->momentum_buffer(), found->second);

@@ -20,9 +20,9 @@ void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const 
 
 // The optimizer's momentum by the names of the module's parameters, those without one left out.
 files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer);
-// REQUIRES: what MomentumOf gave for such a module.
+// Sets it. Throws lode::IoError "NAME: ..." if one is of another shape than its parameter.
 void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
-                 const files::Tensors& momentum);
+                 const files::Tensors& momentum, const std::string& name);
 
 }  // namespace training
 

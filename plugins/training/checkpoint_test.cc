@@ -119,7 +119,7 @@ TEST(CheckpointTest, AnOptimizerGoesOnWithItsMomentum) {
 
   SetTensors(*cut, tensors, "cut");
   torch::optim::SGD of_cut = Optimizer(cut);
-  SetMomentum(*cut, of_cut, momentum);
+  SetMomentum(*cut, of_cut, momentum, "F");
   Step(cut, of_cut, 2);
   EXPECT_TRUE(Same(TensorsOf(*cut), TensorsOf(*whole)));
   EXPECT_TRUE(Same(MomentumOf(*cut, of_cut), MomentumOf(*whole, of_whole)));

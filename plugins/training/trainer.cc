@@ -1,5 +1,6 @@
 #include "plugins/training/trainer.h"
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -161,8 +162,18 @@ class Training {
           .emplace(is_momentum ? name.substr(sizeof kMomentumPrefix - 1) : name, std::move(tensor));
     }
     SetTensors(trainee_.module, tensors, place_.file);
-    SetMomentum(trainee_.module, optimizer_, momentum);
-    step_ = std::stoull(contents.metadata.at("step"));
+    SetMomentum(trainee_.module, optimizer_, momentum, place_.file);
+    step_ = StepOf(contents.metadata.at("step"));
+  }
+
+  std::uint64_t StepOf(const std::string& text) const {
+    std::uint64_t step = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+    if (error != std::errc() || end != text.data() + text.size() || step > schedule_.steps) {
+      throw lode::IoError(place_.file.string() + ": its step is " + lode::Quote(text) +
+                          ", expected a number up to " + std::to_string(schedule_.steps));
+    }
+    return step;
   }
 
   void CheckSame(const files::Metadata& metadata) const {
