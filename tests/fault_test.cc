@@ -1,5 +1,6 @@
 // Plugins that fail: the program says which, why and what to do, and loses nothing.
 #include <gtest/gtest.h>
+#include <lode/plugin.h>
 
 #include <csignal>
 #include <filesystem>

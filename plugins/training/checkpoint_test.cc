@@ -110,6 +110,20 @@ TEST(CheckpointTest, MomentumIsThatOfTheParametersThatHadAStep) {
   }
 }
 
+TEST(CheckpointTest, MomentumOfAnotherShapeIsRefused) {
+  TinyNetwork network(1);
+  torch::optim::SGD optimizer = Optimizer(network);
+  Step(network, optimizer, 1);
+  Tensors momentum = MomentumOf(*network, optimizer);
+  momentum.at("classifier.bias") = {{1}, {0}};
+  try {
+    SetMomentum(*network, optimizer, momentum, "F");
+    FAIL();
+  } catch (const lode::IoError& e) {
+    EXPECT_STREQ(e.what(), "F: the momentum of \"classifier.bias\" has the shape [1]");
+  }
+}
+
 TEST(CheckpointTest, AnOptimizerGoesOnWithItsMomentum) {
   TinyNetwork whole(1), cut(2), without(2);
   torch::optim::SGD of_whole = Optimizer(whole);
