@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "core/plugin/file_descriptor.h"
 #include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
 
 namespace lode::core {
 namespace {
