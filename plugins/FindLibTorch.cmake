@@ -31,7 +31,7 @@ if(TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
     target_compile_options(${target} PRIVATE -fPIC)  # programs, too: as the header was read
     target_precompile_headers(${target} REUSE_FROM lode_torch_headers)
     set_target_properties(${target} PROPERTIES
-      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF)
   endfunction()
 else()
   message(STATUS "LibTorch was not found: networks are not trained, and l2nas is not compared with it")

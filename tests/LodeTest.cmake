@@ -12,7 +12,7 @@ function(lode_add_test name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
-  if(LODE_SANITIZE)  # what a test is made of is optimised, the test itself need not be
+  if(NOT "torch" IN_LIST arg_LABELS)  # what a test is made of is optimised, the test itself need not be
     target_compile_options(${name} PRIVATE -O0)
   endif()
   if(arg_APART)
