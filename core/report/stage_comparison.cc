@@ -101,14 +101,6 @@ std::string PointText(const Search& search) {
   return text;
 }
 
-json PointToJson(const Search& search) {
-  json point = json::object();
-  for (const auto& [path, value] : search.point) {
-    point[path] = value;
-  }
-  return point;
-}
-
 json ToJson(const ComparisonRow& row) {
   json metrics = json::object();
   for (std::size_t i = 0; i < row.metrics.size(); ++i) {

@@ -313,14 +313,6 @@ json StatisticToJson(const Statistic& s) {
           {"count", s.count}};
 }
 
-json PointToJson(const Search& search) {
-  json point = json::object();
-  for (const auto& [path, value] : search.point) {
-    point[path] = value;
-  }
-  return point;
-}
-
 void AddLimits(const RewardConfig& reward, json& summary) {
   summary["limits"] = json::array();
   for (const LimitConfig& limit : reward.limits) {
@@ -396,6 +388,14 @@ json SummaryToJson(const SearchResult& result) {
 }
 
 }  // namespace
+
+json PointToJson(const Search& search) {
+  json point = json::object();
+  for (const auto& [path, value] : search.point) {
+    point[path] = value;
+  }
+  return point;
+}
 
 std::string FormatMetric(const MetricDeclaration& metric, double value) {
   return Format(metric.unit == "count" ? "%.0f" : "%.2f", value);

@@ -44,6 +44,9 @@ std::vector<FrontTrial> CommonFront(const SearchResult& result);
 // empty one.
 std::string FormatFront(const SearchResult& result);
 
+// {"oracle.dataset": "cifar10", ...}: the search's point of its grid.
+nlohmann::json PointToJson(const Search& search);
+
 // {"runs": [...], "summaries": [...], "summary": {...} if there is one search}.
 nlohmann::json ToJson(const std::vector<SearchResult>& results);
 

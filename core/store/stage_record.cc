@@ -21,7 +21,7 @@ using nlohmann::json;
 
 constexpr char kRecordFile[] = "stage.json";
 
-void AddVersion(json& versions, const Catalog& catalog, const ComponentConfig& config) {
+void AddInputVersion(json& versions, const Catalog& catalog, const ComponentConfig& config) {
   const ComponentDeclaration* c = catalog.Find(config.kind, config.id);
   if (c != nullptr) {  // a preparation has no optimizer
     versions.push_back({{"kind", KindName(config.kind)},
@@ -33,13 +33,13 @@ void AddVersion(json& versions, const Catalog& catalog, const ComponentConfig& c
 
 json VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
   json versions = json::array();
-  AddVersion(versions, catalog, pipeline.space);
+  AddInputVersion(versions, catalog, pipeline.space);
   for (const auto* list : {&pipeline.oracles, &pipeline.explorations}) {
     for (const ComponentConfig& config : *list) {
-      AddVersion(versions, catalog, config);
+      AddInputVersion(versions, catalog, config);
     }
   }
-  AddVersion(versions, catalog, pipeline.optimizer);
+  AddInputVersion(versions, catalog, pipeline.optimizer);
   return versions;
 }
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{1};  // with a call that is cancelled
+constexpr std::chrono::seconds kCallPatience{1};  // with a call that is cancelled
 
 // The working directory for a while.
 class WorkingDirectory {
@@ -115,7 +115,7 @@ class PreparationContract {
     const lode_status status = PrepareOnce(directory, Clock::now() + after);
     const std::chrono::duration<double> late = taken_ - after;
     taken_ = whole;
-    findings_.Require(late <= kPatience, "host.cancellation",
+    findings_.Require(late <= kCallPatience, "host.cancellation",
                       "prepare goes on for " + std::to_string(late.count()) + " s");
     findings_.Require(status == LODE_OK || status == LODE_E_CANCELLED, "oracle.prepare.cancelled",
                       "ends with status " + std::to_string(status) + ", not as cancelled");

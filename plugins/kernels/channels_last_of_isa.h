@@ -72,8 +72,8 @@ struct Terms {
   }
 
   Lanes lanes;
-  const float* x[kCount > 0 ? kCount : 1];
-  Vector16 scale[kCount > 0 ? kCount : 1];
+  const float* x[kCount + 1];  // an array cannot be empty
+  Vector16 scale[kCount + 1];
   Vector16 shift = Broadcast(0);
 };
 
