@@ -42,7 +42,7 @@ std::vector<pid_t> Children(pid_t process) {
   std::vector<pid_t> children;
   const std::string tasks = ProcFile(process, "task");
   for (const std::string& task : NamesIn(tasks)) {
-    std::istringstream in(Read(tasks + "/" + task + "/children"));
+    std::istringstream in(Read((std::filesystem::path(tasks) / task / "children").string()));
     children.insert(children.end(), std::istream_iterator<pid_t>(in), {});
   }
   return children;
