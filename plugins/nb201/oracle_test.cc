@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -23,29 +24,6 @@ using ::testing::HasSubstr;
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
 constexpr lode_host kHost{sizeof(lode_host), LODE_ABI_MINOR, nullptr, nullptr, nullptr,
                           nullptr,           nullptr,        {},      nullptr};
-
-// A space seen through its table, as an oracle gets it.
-template <class T>
-class BoundSpace {
- public:
-  BoundSpace() : component_(lode::SpaceComponent<T>("s", "1.0.0", "A space.")) {
-    std::vector<lode_value> values;
-    for (std::uint32_t i = 0; i < component_->param_count; ++i)
-      values.push_back(component_->params[i].default_value);
-    EXPECT_EQ(component_->create(&kHost, values.data(), &instance_, nullptr), LODE_OK);
-  }
-  ~BoundSpace() { component_->destroy(instance_); }
-  BoundSpace(const BoundSpace&) = delete;
-  BoundSpace& operator=(const BoundSpace&) = delete;
-
-  lode::Space view() const {
-    return lode::Space({static_cast<const lode_space_api*>(component_->api), instance_});
-  }
-
- private:
-  const lode_component* component_;
-  lode_instance* instance_ = nullptr;
-};
 
 TableOracle Oracle(const std::string& dataset, std::int64_t epochs,
                    const std::string& table = kShipped) {
@@ -85,7 +63,7 @@ constexpr const char* kIndex0 =
     "2|";
 
 TEST(Nb201Oracle, AnswersFromTheColumnsOfDataSetAndEpochs) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   const struct {
     const char* dataset;
     std::int64_t epochs;
@@ -100,7 +78,7 @@ TEST(Nb201Oracle, AnswersFromTheColumnsOfDataSetAndEpochs) {
   };
   for (const auto& [dataset, epochs, metrics] : kRows) {
     TableOracle oracle = Oracle(dataset, epochs);
-    oracle.Bind(space.view());
+    oracle.Bind(space.space());
     EXPECT_EQ(Ask(oracle, kIndex0), metrics) << dataset << epochs;
   }
 }
@@ -109,7 +87,7 @@ TEST(Nb201Oracle, AnswersFromTheColumnsOfDataSetAndEpochs) {
 // half of CIFAR-10 and 2.549 s for the validation, 14.442 and 0.510 on CIFAR-100, 43.818 and 0.306
 // on ImageNet-16-120. The formula is within 1 % for this one.
 TEST(Nb201Oracle, ItsCostIsTheTrainingsTime) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   const struct {
     const char* dataset;
     double epoch, validation;
@@ -118,7 +96,7 @@ TEST(Nb201Oracle, ItsCostIsTheTrainingsTime) {
   for (const auto& [dataset, epoch, validation] : kRows) {
     for (const std::int64_t epochs : {12, 200}) {
       TableOracle oracle = Oracle(dataset, epochs);
-      oracle.Bind(space.view());
+      oracle.Bind(space.space());
       const double seconds = static_cast<double>(epochs) * epoch + validation;
       EXPECT_NEAR(CostOf(oracle, kIndex0) / seconds, 1, 0.01) << dataset << epochs;
     }
@@ -149,11 +127,11 @@ class TableWithSeconds {
 };
 
 TEST(Nb201Oracle, TheTablesSecondsWinOverTheFormula) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   const TableWithSeconds table;
   const auto cost = [&](const char* dataset, std::int64_t epochs) {
     TableOracle oracle = Oracle(dataset, epochs, table.path());
-    oracle.Bind(space.view());
+    oracle.Bind(space.space());
     return CostOf(oracle, kIndex0);
   };
   EXPECT_EQ(cost("cifar10", 200), 0.5);
@@ -186,17 +164,17 @@ TEST(Nb201Oracle, RefusesOtherEpochs) {
 }
 
 TEST(Nb201Oracle, RefusesAFidelityBelowOne) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200);
-  oracle.Bind(space.view());
+  oracle.Bind(space.space());
   EXPECT_EQ(Failure([&] { Ask(oracle, kIndex0, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
 
 TEST(Nb201Oracle, AnUnreadableTableFailsBindAndNotConstruction) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200, "/nonexistent/table.tsv");
-  EXPECT_EQ(Failure([&] { oracle.Bind(space.view()); }),
+  EXPECT_EQ(Failure([&] { oracle.Bind(space.space()); }),
             "4 /nonexistent/table.tsv: No such file or directory");
 }
 
@@ -218,9 +196,9 @@ struct OtherSpace : Space {
 
 template <Change kChange>
 std::string BindFailure() {
-  const BoundSpace<OtherSpace<kChange>> space;
+  const lode::test::BoundSpace<OtherSpace<kChange>> space;
   TableOracle oracle = Oracle("cifar10", 200);
-  return Failure([&] { oracle.Bind(space.view()); });
+  return Failure([&] { oracle.Bind(space.space()); });
 }
 
 TEST(Nb201Oracle, RefusesOtherSpaces) {
@@ -234,9 +212,9 @@ TEST(Nb201Oracle, RefusesOtherSpaces) {
 }
 
 TEST(Nb201Oracle, ManyThreadsMayAsk) {
-  const BoundSpace<Space> space;
+  const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200);
-  oracle.Bind(space.view());
+  oracle.Bind(space.space());
   std::array<double, 4> best{};
   {
     std::vector<std::jthread> threads;

@@ -49,27 +49,6 @@ class StoppingHost {
   lode_host host_{};
 };
 
-template <class T>
-class BoundSpace {
- public:
-  BoundSpace() : component_(lode::SpaceComponent<T>("s", "1.0.0", "A space.")) {
-    std::vector<lode_value> values;
-    for (std::uint32_t i = 0; i < component_->param_count; ++i)
-      values.push_back(component_->params[i].default_value);
-    EXPECT_EQ(component_->create(host_.get(), values.data(), &instance_, nullptr), LODE_OK);
-  }
-  ~BoundSpace() { component_->destroy(instance_); }
-  BoundSpace(const BoundSpace&) = delete;
-  lode::Space view() const {
-    return lode::Space({static_cast<const lode_space_api*>(component_->api), instance_});
-  }
-
- private:
-  lode::test::FixedHost host_;
-  const lode_component* component_;
-  lode_instance* instance_ = nullptr;
-};
-
 // Small networks, few images.
 template <class Config>
 Config Small() {
@@ -117,11 +96,11 @@ class OracleTest : public testing::Test {
   std::unique_ptr<Oracle> Bound(const typename Oracle::Config& config,
                                 const StoppingHost* host = nullptr) {
     auto oracle = std::make_unique<Oracle>((host != nullptr ? *host : patient_).host(), config);
-    oracle->Bind(space_.view());
+    oracle->Bind(space_.space());
     return oracle;
   }
 
-  BoundSpace<Space> space_;
+  lode::test::BoundSpace<Space> space_;
   StoppingHost patient_;
   lode::TemporaryDirectory directory_;
 };
@@ -212,8 +191,8 @@ TEST_F(OracleTest, WrongUseIsNamed) {
   train.device = "tpu please";
   EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("expected \"cpu\""));
   train.device = "cpu";
-  BoundSpace<lode::test::TinySpace> tiny;
-  EXPECT_THAT(Failure([&] { TrainOracle(patient_.host(), train).Bind(tiny.view()); }),
+  const lode::test::BoundSpace<> tiny;
+  EXPECT_THAT(Failure([&] { TrainOracle(patient_.host(), train).Bind(tiny.space()); }),
               HasSubstr("the networks are of the space nb201"));
   train.dataset = "cifar10";
   train.data = "/no/such/place";
