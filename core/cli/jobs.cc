@@ -329,6 +329,14 @@ void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::ui
   run.ending = core::Ending::kInterrupted;  // until it has run
 }
 
+void Plan::AddSearch(const core::Search& search, const core::Catalog& catalog,
+                     const fs::path& root) {
+  core::SearchResult& result = results.emplace_back(core::SearchResult{&search, {}, {}});
+  for (const std::uint64_t seed : search.pipeline.seeds) {
+    Add(result, catalog, seed, root / core::RunDirectoryName(search, seed), root);
+  }
+}
+
 std::optional<JobResult> Ended(const Job& job) {
   if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
     return std::nullopt;

@@ -49,6 +49,11 @@ struct Plan {
   // Adds a job with its place in `result`. `root`: what all runs of the pipeline are kept in.
   void Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
            std::filesystem::path directory, const std::filesystem::path& root);
+
+  // Adds a result and its jobs, one for each seed, in their directories below `root`. REQUIRES:
+  // results has room for it, since jobs point into it; the search outlives the plan.
+  void AddSearch(const core::Search& search, const core::Catalog& catalog,
+                 const std::filesystem::path& root);
 };
 
 // Looks at what the jobs' directories hold. Throws HostError if a run there is not the one that its

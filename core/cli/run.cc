@@ -66,14 +66,10 @@ void AddJobs(Plan& plan) {
   for (const LoadedPipeline& pipeline : plan.pipelines) {
     searches += pipeline.searches().size();
   }
-  plan.results.reserve(searches);  // jobs point into it
+  plan.results.reserve(searches);
   for (std::size_t p = 0; p < plan.pipelines.size(); ++p) {
     for (const core::Search& search : plan.pipelines[p].searches()) {
-      core::SearchResult& result = plan.results.emplace_back(core::SearchResult{&search, {}, {}});
-      for (const std::uint64_t seed : search.pipeline.seeds) {
-        plan.Add(result, *plan.pipelines[p].index, seed,
-                 plan.directories[p] / core::RunDirectoryName(search, seed), plan.directories[p]);
-      }
+      plan.AddSearch(search, *plan.pipelines[p].index, plan.directories[p]);
     }
   }
 }

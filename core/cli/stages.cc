@@ -60,13 +60,9 @@ struct StageRun {
   // Plans its runs.
   void MakePlan() {
     plan.directories = {directory};
-    plan.results.reserve(searches.size());  // jobs point into it
+    plan.results.reserve(searches.size());
     for (const core::Search& search : searches) {
-      core::SearchResult& result = plan.results.emplace_back(core::SearchResult{&search, {}, {}});
-      for (const std::uint64_t seed : search.pipeline.seeds) {
-        plan.Add(result, catalog, seed, directory / core::RunDirectoryName(search, seed),
-                 directory);
-      }
+      plan.AddSearch(search, catalog, directory);
     }
   }
 
