@@ -84,7 +84,7 @@ class StopWatch {
 // The training loop asks whether it is cancelled before each step and tells its progress after it.
 double SecondsOfTrainingStep(Network& network, const Cell& cell, Loader& loader, StopWatch watch) {
   const training::Trainee trainee{
-      *network, [&](const torch::Tensor& images, std::uint64_t) -> training::Prediction {
+      *network, [&](const torch::Tensor& images, const training::Step&) -> training::Prediction {
         return {network(images, cell, Pass::Training()), {}};
       }};
   const training::TrainingHooks hooks{[&] {

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Does a supernet rank cells as their own trainings do?
 
-usage: supernet_ranking.py BUILD [--cells N] [--set PATH=VALUE ...]
+usage: supernet_ranking.py BUILD [--cells N] [--ends] [--least R] [--rows] [--set PATH=VALUE ...]
 
 Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weights of one supernet and by a short training of
 its own from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
-between the two, beside that with the benchmark's accuracy on CIFAR-10. --set changes the pipeline, as in `lode run`.
+between the two, beside that with the benchmark's accuracy on CIFAR-10. Exit status: 0, or 1 if the first is below --least.
+--ends draws 50 and takes the half of the N from the benchmark's worst of them and the other half from its best: these are far
+enough apart for a smaller supernet and shorter trainings. --set changes the pipeline, as in `lode run`.
 """
 
 import argparse
@@ -54,6 +56,14 @@ def spearman(a, b):
     return product / squares**0.5 if squares > 0 else float("nan")
 
 
+def choose(table, count, ends):
+    drawn = random.Random(201).sample(sorted(table), max(count, 50))
+    if not ends:
+        return drawn[:count]
+    drawn.sort(key=table.get)
+    return drawn[: count // 2] + drawn[-(count - count // 2) :]
+
+
 def accuracies(run):
     rows = sqlite3.connect(run / "run.db").execute("SELECT architecture, valid_accuracy FROM trials")
     return dict(rows.fetchall())
@@ -63,11 +73,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--cells", type=int, default=50)
+    parser.add_argument("--ends", action="store_true", help="cells from the benchmark's worst and best")
+    parser.add_argument("--least", type=float, default=-1.0, help="of the correlation with training from scratch")
     parser.add_argument("--set", action="append", default=[], dest="changes")
     parser.add_argument("--rows", action="store_true", help="print each cell's accuracies, too")
     args = parser.parse_args()
+    if args.cells < 2:
+        parser.error("--cells must be at least 2")
     table = read_table()
-    cells = random.Random(201).sample(sorted(table), args.cells)
+    cells = choose(table, args.cells, args.ends)
     with tempfile.TemporaryDirectory() as work:
         listed = pathlib.Path(work) / "cells.tsv"
         listed.write_text("".join(f"{cell}\n" for cell in cells))
@@ -81,9 +95,11 @@ def main():
             print(f"{inherited[cell]:6.2f} {scratch[cell]:6.2f} {table[cell]:6.2f}  {cell}")
     of = lambda values: [values[cell] for cell in cells]
     print(f"{len(cells)} cells, Spearman's rank correlation")
-    print(f"  supernet with training from scratch  {spearman(of(inherited), of(scratch)):.3f}")
+    found = spearman(of(inherited), of(scratch))
+    print(f"  supernet with training from scratch  {found:.3f}")
     print(f"  supernet with the benchmark's table  {spearman(of(inherited), of(table)):.3f}")
     print(f"  scratch with the benchmark's table   {spearman(of(scratch), of(table)):.3f}")
+    return 0 if found >= args.least else 1
 
 
 if __name__ == "__main__":

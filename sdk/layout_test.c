@@ -263,6 +263,9 @@ FIELD(lode_plugin, components, 48, 8);
 /* ---- 1.1 ---- */
 
 #if LODE_TARGET_MINOR >= 1
+FIELD(lode_host, threads, 72, 4);
+FIELD(lode_host, reserved, 76, 4);
+
 FIELD(lode_oracle_api, prepare, 40, 8);
 
 FIELD(lode_optimizer_api, exhausted, 32, 8);

@@ -88,6 +88,22 @@ TEST_F(PrepareTest, IsDoneAgainForOtherParameters) {
   EXPECT_EQ(Steps(), 7u);
 }
 
+TEST_F(PrepareTest, IsDoneAgainWithAnotherNumberOfThreads) {
+  for (const char* isolate : {"execution.isolate=false", "execution.isolate=true"}) {
+    for (const char* threads : {"execution.threads=1", "execution.threads=3"}) {
+      auto arguments = Arguments("out", "1", {"oracle.steps=2", isolate, threads});
+      arguments.emplace_back("--fresh");
+      const Outcome outcome = lode_.Run(arguments);
+      ASSERT_EQ(outcome.status, 0) << outcome.err;
+      EXPECT_EQ(Select(directory_.path() / "out/seed-0",
+                       "SELECT DISTINCT value FROM record WHERE name = 'threads'"),
+                std::string(1, std::string(threads).back()) + ".0\n")
+          << isolate;
+    }
+  }
+  EXPECT_EQ(Steps(), 4u);  // for each number once
+}
+
 TEST_F(PrepareTest, GoesOnAfterAKill) {
   const std::vector<std::string> slow = {"oracle.steps=20", "oracle.delay_ms=10"};
   ASSERT_EQ(lode_.Run(Arguments("whole", "1", slow)).status, 0);

@@ -1,4 +1,5 @@
 // The main job, end to end: pipelines on the real NAS-Bench-201 table.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -16,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
 
 const char* const kOneGoalOptimizers[] = {"l2nas", "random", "rea", "local_search"};
 
@@ -83,6 +86,21 @@ TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
     EXPECT_NE(Trials(dir_.path() / optimizer / "1/seed-0"),
               Trials(dir_.path() / optimizer / "1/seed-1"));
   }
+}
+
+TEST_F(RunTest, SaysWhenTheProcessorsAreTooFew) {
+  const std::vector<std::string> arguments = {"run",   Config("random"),    "--seeds", "1",
+                                              "--set", "budget={steps=20}", "--set"};
+  const auto run = [&](const std::string& change) {
+    auto all = arguments;
+    all.push_back(change);
+    const Outcome outcome = lode_.Run(all);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_THAT(run("execution.threads=1024"),
+              HasSubstr("'workers' times 'threads' is 1024, and here are "));
+  EXPECT_THAT(run("execution.threads=1"), Not(HasSubstr("processors")));
 }
 
 // The oracle for any space, on the file of the one that was made for this space.

@@ -254,8 +254,10 @@ void PrepareDirectories(const std::vector<Job>& jobs) {
   }
 }
 
+unsigned Processors() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 // An optimizer that explores by itself ignores the pipeline's strategies, one that takes one ask at a
-// time leaves workers idle: say so, once for each.
+// time leaves workers idle, more threads than processors are slower: say so, once for each.
 class Notes {
  public:
   void Add(const Job& job) {
@@ -268,9 +270,18 @@ class Notes {
     if (pipeline.execution.workers > 1 && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) == 0) {
       Say(title + "proposes one architecture at a time: only one of the workers is used");
     }
+    SayIfCrowded(pipeline.execution);
   }
 
  private:
+  void SayIfCrowded(const core::ExecutionConfig& execution) {
+    const std::uint64_t busy = execution.workers * execution.threads;
+    if (execution.threads > 1 && !core::UnderMpi() && busy > Processors()) {
+      Say("'workers' times 'threads' is " + std::to_string(busy) + ", and here are " +
+          std::to_string(Processors()) + " processors: the threads will wait for each other");
+    }
+  }
+
   void Say(const std::string& note) {
     if (std::ranges::find(said_, note) == said_.end()) {
       said_.push_back(note);
@@ -285,10 +296,9 @@ unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
   if (core::UnderMpi()) {
     return 1;  // the ranks serve one run at a time
   }
-  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-  const auto workers = plan.jobs.front().search->pipeline.execution.workers;
-  const unsigned threads =
-      options.jobs > 0 ? options.jobs : std::max(1u, cores / static_cast<unsigned>(workers));
+  const core::ExecutionConfig& execution = plan.jobs.front().search->pipeline.execution;
+  const auto busy = static_cast<unsigned>(execution.workers * execution.threads);
+  const unsigned threads = options.jobs > 0 ? options.jobs : std::max(1u, Processors() / busy);
   return std::min(threads, static_cast<unsigned>(plan.jobs.size()));
 }
 

@@ -137,6 +137,7 @@ std::string FormatExecution(const ExecutionConfig& execution) {
          Line("max_failures", static_cast<std::int64_t>(execution.max_failures)) +
          Line("commit", std::string(CommitName(execution.commit))) +
          Line("workers", static_cast<std::int64_t>(execution.workers)) +
+         Line("threads", static_cast<std::int64_t>(execution.threads)) +
          Line("isolate", execution.isolate) + Line("timeout_seconds", execution.timeout_seconds) +
          Line("memory_limit", static_cast<std::int64_t>(execution.memory_limit));
 }

@@ -180,6 +180,10 @@ std::vector<HostTable> LastTables() {
                 "trials: so many proposals are asked for before the first result is told. Under "
                 "MPI the other ranks are the workers.",
                 1, 1024),
+        Declare("threads", LODE_T_INT, std::int64_t{1},
+                "Threads that each evaluation, and each preparation, may keep busy. With another "
+                "number sums of a training are rounded differently, so it is not the machine's.",
+                1, 1024),
         Declare("isolate", LODE_T_BOOL, false,
                 "Whether oracles are in child processes, where a crash, a hang or too much memory "
                 "costs one trial. If it is not said: true with several workers, with a timeout or "

@@ -443,6 +443,7 @@ class PipelineResolver {
     execution.max_failures = *values.Limit("max_failures");
     execution.commit = CommitOf(values.Get<std::string>("commit"));
     execution.workers = *values.Limit("workers");
+    execution.threads = *values.Limit("threads");
     execution.timeout_seconds = values.Get<double>("timeout_seconds");
     execution.memory_limit = values.Limit("memory_limit").value_or(0);
     ReadIsolation(values);

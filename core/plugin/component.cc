@@ -123,6 +123,7 @@ void Instance::FillHost() {
   };
   host_.random = stream_.handle();
   host_.extension = [](const lode_host*, const char*) -> const void* { return nullptr; };
+  host_.threads = run_.threads;
 }
 
 void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {

@@ -27,6 +27,7 @@ struct RunContext {
   // In which oracles prepare, each in a directory of its own; the one of a preparation in this one.
   // Empty: they do not.
   std::filesystem::path prepared{};
+  std::uint32_t threads = 1;  // that a call into a component may keep busy
 };
 
 // Whether the component's table has every function that its kind must have.

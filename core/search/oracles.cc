@@ -76,9 +76,12 @@ std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog
 
 Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                  const std::vector<std::size_t>& which)
-    : run_{run.seed, run.cancelled, run.progress,
+    : run_{run.seed,
+           run.cancelled,
+           run.progress,
            [this](std::string_view name, double value) { records_.emplace_back(name, value); },
-           run.prepared},
+           run.prepared,
+           static_cast<std::uint32_t>(pipeline.execution.threads)},
       space_(LoadComponent(catalog, LODE_SPACE, pipeline.space.id), pipeline.space.values, run_,
              "space") {
   for (const std::size_t place : which) {
@@ -105,9 +108,8 @@ void Oracles::Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& 
   for (std::size_t i = 0; i < which.size() && !run_.prepared.empty(); ++i) {
     OracleInstance& oracle = *oracles_[i];
     if (oracle.CanPrepare()) {
-      const auto own =
-          PreparedDirectory(run_.prepared, oracle.component(), pipeline.oracles[which[i]].values,
-                            space_.component(), pipeline.space.values);
+      const auto own = PreparedDirectory(run_.prepared, pipeline, which[i], oracle.component(),
+                                         space_.component());
       PrepareIn(pipeline.is_preparation() ? run_.prepared : own, oracle, run_);
     }
   }

@@ -65,13 +65,14 @@ Descriptor Lock(const fs::path& directory, const RunContext& run) {
 
 }  // namespace
 
-fs::path PreparedDirectory(const fs::path& root, const lode_component& oracle,
-                           const std::vector<Value>& oracle_values, const lode_component& space,
-                           const std::vector<Value>& space_values) {
+fs::path PreparedDirectory(const fs::path& root, const Pipeline& pipeline, std::size_t place,
+                           const lode_component& oracle, const lode_component& space) {
+  const std::string made_from = Describe(oracle, pipeline.oracles[place].values) +
+                                Describe(space, pipeline.space.values) +
+                                "threads = " + std::to_string(pipeline.execution.threads);
   char hash[20];
   std::snprintf(hash, sizeof hash, "-%016llx",
-                static_cast<unsigned long long>(
-                    HashText(Describe(oracle, oracle_values) + Describe(space, space_values))));
+                static_cast<unsigned long long>(HashText(made_from)));
   return root / (std::string(oracle.id) + hash);
 }
 

@@ -8,13 +8,11 @@
 
 namespace lode::core {
 
-// The directory in `root` for an oracle on a space: "supernet-0123456789abcdef", the same for the same
-// versions and parameters of the two, whatever the run.
-std::filesystem::path PreparedDirectory(const std::filesystem::path& root,
-                                        const lode_component& oracle,
-                                        const std::vector<Value>& oracle_values,
-                                        const lode_component& space,
-                                        const std::vector<Value>& space_values);
+// The directory in `root` for the oracle at `place` in a pipeline, "supernet-0123456789abcdef": the same
+// for the same versions and parameters of it and the space and the same number of threads.
+std::filesystem::path PreparedDirectory(const std::filesystem::path& root, const Pipeline& pipeline,
+                                        std::size_t place, const lode_component& oracle,
+                                        const lode_component& space);
 
 // Makes the directory, waits until nobody else prepares in it, in this process or another one, and
 // lets the oracle do so. Throws HostError, CancelledError.

@@ -22,8 +22,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
-constexpr lode_host kHost{sizeof(lode_host), LODE_ABI_MINOR, nullptr, nullptr, nullptr,
-                          nullptr,           nullptr,        {},      nullptr};
+constexpr lode_host kHost = [] {
+  lode_host host{};
+  host.struct_size = sizeof host;
+  host.abi_minor = LODE_ABI_MINOR;
+  return host;
+}();
 
 TableOracle Oracle(const std::string& dataset, std::int64_t epochs,
                    const std::string& table = kShipped) {

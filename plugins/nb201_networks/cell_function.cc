@@ -58,6 +58,10 @@ class Forward {
     return false;
   }
 
+  bool IsLiveInto(std::size_t node, std::size_t e) const {
+    return tape_.live[e] && kEdgeOrder[e].to == node;
+  }
+
   static Tensor Relu(const Tensor& x) {
     Tensor relu = training::EmptyLike(x);
     training::Sum({{x}}, {{}, relu});
@@ -68,11 +72,13 @@ class Forward {
   Tensor Node(std::size_t node) {
     std::vector<training::Addend> addends;
     Tensor pooled;
+    std::size_t live = 0;
+    for (std::size_t e = 0; e < kEdges; ++e) live += IsLiveInto(node, e) ? 1 : 0;
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (!tape_.live[e] || kEdgeOrder[e].to != node) continue;
+      if (!IsLiveInto(node, e)) continue;
       const Tensor& from = nodes_[kEdgeOrder[e].from];
       if (IsConvolution(tape_.cell[e])) {
-        addends.push_back(Convolve(e));
+        addends.push_back(live == 1 && !pass_.batch_moments ? Fold(e) : Convolve(e));
       } else if (tape_.cell[e] == kSkipConnect) {
         addends.push_back({from});
       } else {
@@ -91,6 +97,11 @@ class Forward {
         convolutions_[e]->norm->Prepare(y, pass_);
     tape_.convolved[e] = y;
     return {y, n.scale, n.shift};
+  }
+
+  // In evaluation, where nothing is added: no pass over memory is left to do the norm in.
+  training::Addend Fold(std::size_t e) {
+    return {convolutions_[e]->Folded(tape_.relu[kEdgeOrder[e].from])};
   }
 
   // `room`: an addend that may be written over, or undefined.
@@ -214,6 +225,7 @@ struct CellFunction : torch::autograd::Function<CellFunction> {
 
 Tensor PlainCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                  const Pass& pass) {
+  const auto kept = [&](const Tensor& y) { return pass.drops() ? (*pass.drop_path)(y) : y; };
   std::array<Tensor, kNodes> nodes;
   nodes.fill(x * 0);  // with a way back for gradients, if of zeros
   nodes[0] = x;
@@ -222,11 +234,11 @@ Tensor PlainCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutio
     Tensor& to = nodes[kEdgeOrder[e].to];
     if (IsConvolution(cell[e])) {
       ConvNorm& convolution = convolutions[e];
-      to = to + convolution->norm(convolution->Convolve(torch::relu(from)), pass);
+      to = to + kept(convolution->norm(convolution->Convolve(torch::relu(from)), pass));
     } else if (cell[e] == kSkipConnect) {
       to = to + from;
     } else if (cell[e] == kAvgPool3x3) {
-      to = to + torch::avg_pool2d(from, 3, 1, 1, false, /*count_include_pad=*/false);
+      to = to + kept(torch::avg_pool2d(from, 3, 1, 1, false, /*count_include_pad=*/false));
     }
   }
   return nodes[kNodes - 1];

@@ -23,11 +23,11 @@ namespace nb201 {
 // The convolution on each edge; null where the operation has none.
 using CellConvolutions = std::array<training::ConvNorm, kEdges>;
 
-// x and the result: (images, channels, height, width).
+// x and the result: (images, channels, height, width). The pass may drop all edges but skips.
 torch::Tensor PlainCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const training::Pass& pass);
 
-// The same, but for rounding. REQUIRES: training::CanFuse(x, pass).
+// The same, but for rounding. REQUIRES: training::CanFuse(x, pass), and the pass drops nothing.
 torch::Tensor FusedCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const training::Pass& pass);
 

@@ -52,8 +52,8 @@ CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>&
 Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   for (std::size_t e = 0; e < kEdges; ++e) convolutions[e] = edges_[e]->Convolution(cell[e]);
-  return training::CanFuse(x, pass) ? FusedCell(x, cell, convolutions, pass)
-                                    : PlainCell(x, cell, convolutions, pass);
+  return training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
+                                                     : PlainCell(x, cell, convolutions, pass);
 }
 
 ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, at::Generator& random)
@@ -103,7 +103,7 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
 }
 
 Tensor NetworkImpl::Run(const Tensor& images, const Cell& cell, const Pass& pass) {
-  Tensor x = training::NormalizedSum(stem_->norm, stem_->Convolve(images), {}, pass);
+  Tensor x = stem_(images, pass);
   for (Stage& stage : stages_) {
     if (!stage.block.is_empty()) x = stage.block(x, pass);
     for (CellModule& module : stage.cells) x = module(x, cell, pass);

@@ -85,8 +85,9 @@ class Recorder {
 
   files::Tensors Train(const training::TrainingConfig& config) {
     const auto loader = RandomLoader();
-    const training::Trainee trainee{*network_, [this](const Tensor& images, std::uint64_t step) {
-                                      return Predict(images, step);
+    const training::Trainee trainee{*network_,
+                                    [this](const Tensor& images, const training::Step& step) {
+                                      return Predict(images, step.number);
                                     }};
     const training::TrainingHooks hooks{[] { return false; },
                                         [this](double, const std::string&) { AddStep(); }};

@@ -38,6 +38,7 @@ std::vector<Cell> SomeCells(std::size_t random) {
   cells.push_back({kConv3x3, kNone, kNone, kSkipConnect, kNone, kNone});       // a dead convolution
   cells.push_back({kNone, kConv1x1, kConv3x3, kNone, kConv3x3, kAvgPool3x3});  // one of zeros
   cells.push_back({kNone, kNone, kNone, kNone, kConv3x3, kNone});
+  cells.push_back({kConv3x3, kNone, kConv1x1, kNone, kNone, kConv3x3});  // one after another
   cells.push_back({kSkipConnect, kNone, kSkipConnect, kNone, kNone, kSkipConnect});
   std::mt19937 bits(11);
   while (random-- > 0)
@@ -109,6 +110,17 @@ TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
       }
     }
   }
+}
+
+TEST(CellFunctionTest, DropPathDropsAllEdgesButSkips) {
+  const Tensor x = Draw({5, 16, 6, 6});
+  auto random = at::make_generator<at::CPUGeneratorImpl>(5);
+  const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kSkipConnect};
+  CellModule module(16, cell, random);
+  training::DropPath nearly_all(1 - 1e-12, 1), none(0, 1);
+  EXPECT_TRUE(torch::equal(module(x, cell, Pass::Training(&nearly_all)), x));
+  EXPECT_TRUE(
+      torch::equal(module(x, cell, Pass::Training(&none)), module(x, cell, Pass::Training())));
 }
 
 TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter) {

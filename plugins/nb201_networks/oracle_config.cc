@@ -33,13 +33,14 @@ training::TrainingHooks HooksOf(const lode::Host& host) {
       [host](double fraction, const std::string& what) { host.Progress(fraction, what.c_str()); }};
 }
 
-std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network) {
+std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
+                     const lode::Host& host) {
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes << "; "
        << training::Describe(static_cast<const training::TaskConfig&>(config)) << "; "
        << training::Describe(static_cast<const training::TrainingConfig&>(config)) << "; "
-       << config.device << ", threads " << config.threads;
+       << config.device << ", threads " << host.Threads();
   return text.str();
 }
 

@@ -48,7 +48,8 @@ lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split,
 training::TrainingHooks HooksOf(const lode::Host& host);
 
 // The network, the task and the training in words: a file of another one is refused.
-std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network);
+std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
+                     const lode::Host& host);
 
 }  // namespace nb201
 

@@ -74,18 +74,21 @@ void SupernetOracle::Load(const fs::path& file) {
 
 void SupernetOracle::Prepare(const fs::path& directory) {
   if (ready_) return;
-  if (!fs::exists(directory / kSupernetFile)) training::CallTorch([&] { Train(directory); });
-  Load(directory / kSupernetFile);
+  if (fs::exists(directory / kSupernetFile)) return Load(directory / kSupernetFile);
+  training::CallTorch([&] { Train(directory); });
+  ready_ = true;
 }
 
 void SupernetOracle::Train(const fs::path& directory) {
   const auto seed = static_cast<std::uint64_t>(config_.seed);
-  training::UseThreads(config_.threads);
+  training::UseThreads(host_.Threads());
   const training::Trainee trainee{
-      *network_, [&](const Tensor& images, std::uint64_t step) {
-        return training::Prediction{network_(images, DrawCell(seed, step), Pass::Training()), {}};
+      *network_, [&](const Tensor& images, const training::Step& step) {
+        const Cell cell = DrawCell(seed, step.number);
+        return training::Prediction{network_(images, cell, Pass::Training(&step.drop_path)), {}};
       }};
-  const std::string what = Describe(config_, shape_) + "; supernet, seed " + std::to_string(seed);
+  const std::string what =
+      Describe(config_, shape_, host_) + "; supernet, seed " + std::to_string(seed);
   training::Train(trainee, *task_->Training(config_.batch_size), config_, seed, *device_,
                   {directory / kCheckpointFile, what}, HooksOf(host_));
   files::WriteSafetensors(directory / kSupernetFile,
@@ -115,7 +118,7 @@ void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics
   if (query.fidelity < 1)
     throw lode::UnsupportedError("a supernet is measured whole: the fidelity must be 1");
   const Cell cell = FromArchitecture(query.architecture);
-  training::UseThreads(config_.threads);
+  training::UseThreads(host_.Threads());
   Calibrate(cell);
   const auto result = training::Evaluate(
       [&](const Tensor& images) { return network_(images, cell, Pass::Evaluation()); },

@@ -41,7 +41,7 @@ training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const C
   if (directory_.empty()) return {};
   const std::string name = "cell-" + std::to_string(ToIndex(cell)) + "-seed-" +
                            std::to_string(query.seed) + ".safetensors";
-  return {directory_ / name, Describe(config_, network_) + "; " + Format(cell) + ", seed " +
+  return {directory_ / name, Describe(config_, network_, host_) + "; " + Format(cell) + ", seed " +
                                  std::to_string(query.seed) + ", fidelity " +
                                  std::to_string(query.fidelity)};
 }
@@ -52,15 +52,15 @@ void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) 
 
 void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   const Cell cell = FromArchitecture(query.architecture);
-  training::UseThreads(config_.threads);
+  training::UseThreads(host_.Threads());
   Network network(network_, cell, query.seed);
   network->to(*device_);
   training::TrainingConfig config = config_;
   config.epochs =
       std::max<std::int64_t>(1, std::llround(query.fidelity * static_cast<double>(config_.epochs)));
   const training::Trainee trainee{
-      *network, [&](const Tensor& images, std::uint64_t) {
-        return training::Prediction{network(images, cell, Pass::Training()), {}};
+      *network, [&](const Tensor& images, const training::Step& step) {
+        return training::Prediction{network(images, cell, Pass::Training(&step.drop_path)), {}};
       }};
   const training::CheckpointPlace place = PlaceOf(query, cell);
   const auto trained = training::Train(trainee, *task_->Training(config.batch_size), config,

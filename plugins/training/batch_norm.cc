@@ -30,10 +30,17 @@ Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
 }
 
 Normalization BatchNormImpl::Prepare(const Tensor& x, const Pass& pass) {
-  const Moments moments = pass.batch_moments
-                              ? MomentsOf(x)
-                              : Moments{ToChannels(running_mean), ToChannels(running_variance)};
-  if (pass.batch_moments) LetIn(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
+  if (!pass.batch_moments) return Running();
+  const Moments moments = MomentsOf(x);
+  LetIn(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
+  return By(moments);
+}
+
+Normalization BatchNormImpl::Running() const {
+  return By({ToChannels(running_mean), ToChannels(running_variance)});
+}
+
+Normalization BatchNormImpl::By(const Moments& moments) const {
   const std::size_t channels = moments.mean.size();
   Normalization n{moments.mean, Channels(channels), Channels(channels), Channels(channels)};
   const float* weights = weight.data_ptr<float>();

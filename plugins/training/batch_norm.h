@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "plugins/training/channels_last.h"
+#include "plugins/training/drop_path.h"
 
 namespace training {
 
@@ -15,13 +16,15 @@ struct Pass {
   // Normalise by the batch's own moments, and let them into the running ones with this weight.
   bool batch_moments = false;
   double momentum = 0;
+  DropPath* drop_path = nullptr;  // null: no edge is dropped
 
-  static Pass Training() { return {true, 0.1}; }
+  static Pass Training(DropPath* drop_path = nullptr) { return {true, 0.1, drop_path}; }
   // The running moments are used and stay.
   static Pass Evaluation() { return {}; }
+  bool drops() const { return drop_path != nullptr && drop_path->probability() > 0; }
   // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
   // part of the images so far that are in this batch, 1 in the first.
-  static Pass Calibration(double share) { return {true, share}; }
+  static Pass Calibration(double share) { return {true, share, nullptr}; }
 };
 
 inline constexpr double kBatchNormEpsilon = 1e-5;
@@ -45,10 +48,13 @@ class BatchNormImpl : public torch::nn::Module {
 
   // The same in two halves: what it takes for an x that IsChannelsLast, running moments updated.
   Normalization Prepare(const torch::Tensor& x, const Pass& pass);
+  // What it takes by the running moments, for any x.
+  Normalization Running() const;
 
   torch::Tensor weight, bias, running_mean, running_variance;
 
  private:
+  Normalization By(const Moments& moments) const;
   void LetIn(const Moments& moments, std::int64_t pixels, double momentum);
 };
 TORCH_MODULE(BatchNorm);

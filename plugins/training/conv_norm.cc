@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "plugins/training/normalized_sum.h"
+
 namespace training {
 
 torch::Tensor DrawConvolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
@@ -20,6 +22,17 @@ ConvNormImpl::ConvNormImpl(std::int64_t in, std::int64_t out, std::int64_t kerne
 
 torch::Tensor ConvNormImpl::Convolve(const torch::Tensor& x) const {
   return torch::conv2d(x, weight, {}, stride_, weight.size(2) / 2);
+}
+
+torch::Tensor ConvNormImpl::Folded(const torch::Tensor& x) const {
+  const Normalization n = norm->Running();
+  const torch::Tensor scale = torch::tensor(n.scale).view({-1, 1, 1, 1});
+  return torch::conv2d(x, weight * scale, torch::tensor(n.shift), stride_, weight.size(2) / 2);
+}
+
+torch::Tensor ConvNormImpl::forward(const torch::Tensor& x, const Pass& pass) {
+  const bool folds = !pass.batch_moments && !torch::GradMode::is_enabled() && x.is_cpu();
+  return folds ? Folded(x) : NormalizedSum(norm, Convolve(x), {}, pass);
 }
 
 }  // namespace training

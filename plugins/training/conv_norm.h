@@ -21,6 +21,11 @@ class ConvNormImpl : public torch::nn::Module {
                at::Generator& random);
   // The convolution alone: the caller sees to the norm.
   torch::Tensor Convolve(const torch::Tensor& x) const;
+  // Both, by the running moments and without autograd, as one convolution: the norm's factors are folded
+  // into its weights.
+  torch::Tensor Folded(const torch::Tensor& x) const;
+  // Both, folded where that is the same but for rounding.
+  torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
 
   torch::Tensor weight;
   BatchNorm norm = nullptr;

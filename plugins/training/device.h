@@ -17,7 +17,6 @@ namespace training {
 // Parameters of oracles that compute on a device; an oracle's Config derives from it.
 struct DeviceConfig {
   std::string device = "cpu";
-  std::int64_t threads = 1;
 };
 
 // Appends them to an oracle's own parameters.
@@ -26,10 +25,6 @@ void AddDeviceParameters(lode::Params<C>& params) {
   const auto add = Appender<DeviceConfig>(params);
   add("device", &DeviceConfig::device,
       "Where networks run: cpu, or cuda:0 and so on where LibTorch has it.");
-  add("threads", &DeviceConfig::threads,
-      "Threads of an evaluation on the CPU. Sums of a training may round differently with another "
-      "number, so it is fixed and not the machine's.",
-      lode::Range{1, 1024});
 }
 
 // "cpu", "cuda" or "cuda:1". Throws lode::InvalidError for another name, and lode::UnsupportedError

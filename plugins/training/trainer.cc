@@ -89,7 +89,8 @@ class Training {
     Tensor loss;
     {
       const MixedPrecision mixed(device_, config_.mixed_precision);
-      prediction = trainee_.predict(images, step_);
+      DropPath drop_path(DropPathProbability(), SeedOf(seed_, ~step_));
+      prediction = trainee_.predict(images, {step_, drop_path});
       loss = LossOf(prediction, labels);
     }
     const auto value = loss.item<double>();
@@ -101,6 +102,11 @@ class Training {
     Descend();
     tally_.Add(prediction.logits, labels);
     ++step_;
+  }
+
+  double DropPathProbability() const {
+    const std::uint64_t epoch = step_ / loader_.batches();
+    return config_.drop_path * static_cast<double>(epoch) / static_cast<double>(config_.epochs);
   }
 
   Tensor LossOf(const Prediction& prediction, const Tensor& labels) const {
@@ -215,7 +221,7 @@ std::string Describe(const TrainingConfig& config) {
        << config.learning_rate << " to " << config.final_learning_rate << ", warm-up "
        << config.warm_up_epochs << ", momentum " << config.momentum << ", nesterov "
        << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
-       << ", smoothing " << config.label_smoothing;
+       << ", smoothing " << config.label_smoothing << ", drop-path " << config.drop_path;
   return text.str();
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "plugins/images/loader.h"
+#include "plugins/training/drop_path.h"
 #include "plugins/training/evaluation.h"
 #include "plugins/training/parameters.h"
 
@@ -31,6 +32,7 @@ struct TrainingConfig {
   double clip_norm = 0;  // of the gradients of a step together; 0: no clipping
   double label_smoothing = 0;
   double auxiliary_weight = 0.4;  // of the auxiliary head's loss, where the network has one
+  double drop_path = 0;           // probability of it that the epochs approach
   bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
 };
 
@@ -57,6 +59,11 @@ void AddTrainingParameters(lode::Params<C>& params) {
       "Longest gradient of all parameters together; 0: any.", lode::Range{0, 1e6});
   add("label_smoothing", &TrainingConfig::label_smoothing,
       "Part of the probability that is spread over all classes.", lode::Range{0, 1, false, true});
+  add("drop_path", &TrainingConfig::drop_path,
+      "Drop-path: probability that an edge's output is left out for an image. It rises linearly "
+      "with "
+      "the epochs, from 0 before the first.",
+      lode::Range{0, 1, false, true});
   add("mixed_precision", &TrainingConfig::mixed_precision,
       "Train in bfloat16 where that is safe; on CUDA devices only.");
 }
@@ -67,12 +74,16 @@ struct Prediction {
   torch::Tensor auxiliary;  // of the auxiliary head; undefined: there is none
 };
 
+// A step of a training. What is drawn for it does not depend on whether the training was interrupted.
+struct Step {
+  std::uint64_t number;  // from 0 through all epochs
+  DropPath& drop_path;   // for the edges of the network that may be dropped, if it has any
+};
+
 // What is trained.
 struct Trainee {
   torch::nn::Module& module;
-  // `step` counts from 0 through all epochs, so that what is drawn for a step does not depend on
-  // whether the training was interrupted.
-  std::function<Prediction(const torch::Tensor& images, std::uint64_t step)> predict;
+  std::function<Prediction(const torch::Tensor& images, const Step& step)> predict;
 };
 
 struct TrainingHooks {

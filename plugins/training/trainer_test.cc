@@ -30,12 +30,14 @@ using testing::StartsWith;
 constexpr std::size_t kImages = 190;  // 9 batches of 20 and one of 10
 constexpr std::uint64_t kBatches = 10;
 
+// Uses all that a training can be told.
 TrainingConfig SmallConfig() {
   TrainingConfig config;
   config.epochs = 3;
   config.warm_up_epochs = 0.5;
   config.clip_norm = 5;
   config.label_smoothing = 0.1;
+  config.drop_path = 0.3;
   return config;
 }
 
@@ -45,10 +47,11 @@ struct Trained {
 
   Evaluation Run(const TrainingConfig& config = SmallConfig()) {
     const auto loader = TinyLoader(kImages);
-    const Trainee trainee{*network,
-                          [this](const torch::Tensor& images, std::uint64_t step) -> Prediction {
-                            return {network(images, step, Pass::Training()), {}};
-                          }};
+    const Trainee trainee{
+        *network, [this](const torch::Tensor& images, const Step& step) -> Prediction {
+          dropped.push_back(step.drop_path.probability());
+          return {network(images, step.number, Pass::Training(&step.drop_path)), {}};
+        }};
     return Train(trainee, *loader, config, 4, torch::kCPU, place,
                  {[this] { return steps == cancel_at; },
                   [this](double part, const std::string& what) {
@@ -66,6 +69,7 @@ struct Trained {
   std::uint64_t cancel_at = ~std::uint64_t{0};
   double fraction = 0;
   std::string said;
+  std::vector<double> dropped;  // the probability in each step
 };
 
 // What is thrown; "" if nothing is.
@@ -95,6 +99,7 @@ TEST_F(TrainerTest, LearnsWhatIsInTheImages) {
   Trained trained;
   TrainingConfig config = SmallConfig();
   config.epochs = 10;
+  config.drop_path = 0;  // an image whose only path is dropped cannot be told
   const Evaluation training = trained.Run(config);
   EXPECT_EQ(training.images, static_cast<std::int64_t>(kImages));
   EXPECT_GT(training.top1, 90);
@@ -108,6 +113,18 @@ TEST_F(TrainerTest, LearnsWhatIsInTheImages) {
       *loader, torch::kCPU, [] {});
   EXPECT_EQ(e.images, static_cast<std::int64_t>(kImages));
   EXPECT_GT(e.top1, 90);
+}
+
+TEST_F(TrainerTest, DropsMorePathsFromEpochToEpoch) {
+  Trained trained, without;
+  trained.Run();
+  ASSERT_EQ(trained.dropped.size(), 3 * kBatches);
+  for (std::size_t step = 0; step < trained.dropped.size(); ++step)
+    EXPECT_DOUBLE_EQ(trained.dropped[step], 0.1 * static_cast<double>(step / kBatches)) << step;
+  TrainingConfig config = SmallConfig();
+  config.drop_path = 0;
+  without.Run(config);
+  EXPECT_NE(without.Weights(), trained.Weights());
 }
 
 TEST_F(TrainerTest, CheckpointsDoNotChangeWhatIsTrained) {

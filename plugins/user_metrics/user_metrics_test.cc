@@ -132,8 +132,8 @@ TEST(UserMetrics, AreParametersOfAnOracle) {
   values[4].as.strs = &maximize[1];
   values[4].count = 1;
   values[6].as.s = lode::detail::Str("mnist");
-  const lode_host host{sizeof(lode_host), 0,       nullptr, nullptr, nullptr,
-                       nullptr,           nullptr, {},      nullptr};
+  lode_host host{};
+  host.struct_size = sizeof host;
   lode_instance* instance = nullptr;
   ASSERT_EQ(c.create(&host, values.data(), &instance, nullptr), LODE_OK);
   const auto& api = *static_cast<const lode_oracle_api*>(c.api);

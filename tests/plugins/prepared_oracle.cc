@@ -49,6 +49,7 @@ class PreparedOracle {
   }
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     std::this_thread::sleep_for(std::chrono::milliseconds(config_.delay_ms));
+    host_.Record("threads", host_.Threads());
     metrics[0] = added_ + learned_;
     for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
       metrics[0] += static_cast<double>(query.architecture[cell] * (cell % 7));

@@ -214,6 +214,12 @@ typedef struct lode_host {
   lode_random random;
   /* A host service by its id, e.g. "lode.gradient/1"; NULL if the host does not have it. [any] */
   const void* (*extension)(const struct lode_host*, const char* id);
+#if LODE_TARGET_MINOR >= 1
+  /* How many threads a call into the instance may keep busy, the calling one among them; 0 is 1. It
+   * stays while the instance lives, and results may depend on it. */
+  uint32_t threads;
+  uint32_t reserved; /* 0 */
+#endif
 } lode_host;
 
 typedef struct lode_instance lode_instance; /* opaque, owned by the plugin */

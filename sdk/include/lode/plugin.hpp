@@ -225,6 +225,12 @@ class Host {
   const void* Extension(const char* id) const {
     return LODE_HAS(host_, extension) ? host_->extension(host_, id) : nullptr;
   }
+#if LODE_TARGET_MINOR >= 1
+  // How many threads a call may keep busy, the calling one among them; 1 if the host does not say.
+  std::uint32_t Threads() const {
+    return LODE_REACHES(host_, threads) && host_->threads > 0 ? host_->threads : 1;
+  }
+#endif
 
  private:
   const lode_host* host_;
