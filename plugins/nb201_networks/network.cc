@@ -1,6 +1,7 @@
 #include "plugins/nb201_networks/network.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 
 #include <string>
 
@@ -93,12 +94,17 @@ NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>&
 }
 
 // Without the batch's moments every image is by itself: few at a time, so that what lies between two
-// layers stays in the cache.
+// layers stays in the cache, and each thread has a few of its own.
 Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
   const bool together = pass.batch_moments || torch::GradMode::is_enabled() || images.is_cuda();
   if (together || images.size(0) <= kCachedImages) return Run(images, cell, pass);
-  std::vector<Tensor> logits;
-  for (const Tensor& part : images.split(kCachedImages)) logits.push_back(Run(part, cell, pass));
+  const std::vector<Tensor> parts = images.split(kCachedImages);
+  std::vector<Tensor> logits(parts.size());
+  at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
+    const torch::NoGradGuard no_grad;  // which is each thread's own
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+      logits[i] = Run(parts[i], cell, pass);
+  });
   return torch::cat(logits);
 }
 

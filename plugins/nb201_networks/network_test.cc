@@ -152,6 +152,21 @@ TEST(CellFunctionTest, ResultsDoNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(moments[0].variance, moments[1].variance);
 }
 
+TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
+  torch::manual_seed(9);
+  const torch::NoGradGuard no_grad;
+  const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kConv3x3};
+  Network network(NetworkConfig{3, 10, 16, 1}, cell, 1);
+  const Tensor images = Draw({40, 3, 16, 16});
+  const int before = at::get_num_threads();
+  at::set_num_threads(1);
+  const Tensor alone = network(images, cell, Pass::Evaluation());
+  at::set_num_threads(3);
+  const Tensor together = network(images, cell, Pass::Evaluation());
+  at::set_num_threads(before);
+  EXPECT_TRUE(torch::equal(together, alone));
+}
+
 // ---- sizes
 
 struct BenchmarkData {
