@@ -56,6 +56,8 @@ void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.budget.marks, b.budget.marks);
   EXPECT_EQ(a.execution.on_error, b.execution.on_error);
   EXPECT_EQ(a.execution.max_failures, b.execution.max_failures);
+  EXPECT_EQ(a.execution.workers, b.execution.workers);
+  EXPECT_EQ(a.execution.threads, b.execution.threads);
   ExpectSame(a.references, b.references);
   EXPECT_EQ(a.plugins, b.plugins);
   EXPECT_EQ(a.reward.scale, b.reward.scale);
@@ -124,6 +126,8 @@ patience = 7
 [execution]
 on_error = "stop"
 max_failures = 3
+workers = 2
+threads = 3
 [plugins]
 paths = ["lib", "/opt/lode"]
 [grid]
@@ -220,6 +224,7 @@ on_error = "skip"
 max_failures = 10
 commit = "auto"
 workers = 1
+threads = 1
 isolate = false
 timeout_seconds = 0.0
 memory_limit = 0
