@@ -152,7 +152,8 @@ TEST(CellFunctionTest, ResultsDoNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(moments[0].variance, moments[1].variance);
 }
 
-TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
+// Convolutions round differently for another number of threads, but always alike for the same.
+TEST(NetworkTest, EvaluationWithSeveralThreadsIsTheSameEachTime) {
   torch::manual_seed(9);
   const torch::NoGradGuard no_grad;
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kConv3x3};
@@ -163,8 +164,10 @@ TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
   const Tensor alone = network(images, cell, Pass::Evaluation());
   at::set_num_threads(3);
   const Tensor together = network(images, cell, Pass::Evaluation());
+  for (int i = 0; i < 20; ++i)
+    EXPECT_TRUE(torch::equal(network(images, cell, Pass::Evaluation()), together)) << i;
   at::set_num_threads(before);
-  EXPECT_TRUE(torch::equal(together, alone));
+  ExpectClose(together, alone, "several threads");
 }
 
 // ---- sizes
