@@ -256,6 +256,11 @@ void PrepareDirectories(const std::vector<Job>& jobs) {
 
 unsigned Processors() { return std::max(1u, std::thread::hardware_concurrency()); }
 
+// Threads that one run may keep busy.
+unsigned BusyThreads(const core::ExecutionConfig& execution) {
+  return static_cast<unsigned>(execution.workers * execution.threads);
+}
+
 // An optimizer that explores by itself ignores the pipeline's strategies, one that takes one ask at a
 // time leaves workers idle, more threads than processors are slower: say so, once for each.
 class Notes {
@@ -275,7 +280,7 @@ class Notes {
 
  private:
   void SayIfCrowded(const core::ExecutionConfig& execution) {
-    const std::uint64_t busy = execution.workers * execution.threads;
+    const unsigned busy = BusyThreads(execution);
     if (execution.threads > 1 && !core::UnderMpi() && busy > Processors()) {
       Say("'workers' times 'threads' is " + std::to_string(busy) + ", and here are " +
           std::to_string(Processors()) + " processors: the threads will wait for each other");
@@ -297,8 +302,8 @@ unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
     return 1;  // the ranks serve one run at a time
   }
   const core::ExecutionConfig& execution = plan.jobs.front().search->pipeline.execution;
-  const auto busy = static_cast<unsigned>(execution.workers * execution.threads);
-  const unsigned threads = options.jobs > 0 ? options.jobs : std::max(1u, Processors() / busy);
+  const unsigned threads =
+      options.jobs > 0 ? options.jobs : std::max(1u, Processors() / BusyThreads(execution));
   return std::min(threads, static_cast<unsigned>(plan.jobs.size()));
 }
 

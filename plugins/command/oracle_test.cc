@@ -494,13 +494,13 @@ TEST_F(CommandTest, InheritsNothing) {
 
 TEST_F(CommandTest, KeepsDirectoriesByNumber) {
   Config config = Script("touch here; echo noise >&2; " + std::string(kAnswer));
-  config.directory = InDirectory("a/work");
-  fs::create_directories(InDirectory("a/work/000002"));
+  config.directory = InDirectory("a/kept");
+  fs::create_directories(InDirectory("a/kept/000002"));
   CommandOracle oracle(lode::Host(host_.get()), config);
   oracle.Bind(grid_.space());
   Ask(oracle, "0-0-0-0");
   Ask(oracle, "1-1-1-1");
-  EXPECT_TRUE(fs::is_empty(InDirectory("a/work/000002")));
+  EXPECT_TRUE(fs::is_empty(InDirectory("a/kept/000002")));
   for (const auto& [number, text] : {std::pair("000001", "0-0-0-0"), {"000003", "1-1-1-1"}}) {
     const fs::path directory = fs::path(config.directory) / number;
     EXPECT_EQ(json::parse(ReadAll(directory / "request.json"))["architecture"], text);
