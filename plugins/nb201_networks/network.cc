@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugins/nb201_networks/cell_function.h"
+#include "plugins/training/device.h"
 #include "plugins/training/normalized_sum.h"
 
 namespace nb201 {
@@ -94,7 +95,8 @@ NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>&
 }
 
 // Without the batch's moments every image is by itself: few at a time, so that what lies between two
-// layers stays in the cache, and each thread has a few of its own.
+// layers stays in the cache, and each thread has a few of its own. The logits do not depend on the
+// number of threads.
 Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
   const bool together = pass.batch_moments || torch::GradMode::is_enabled() || images.is_cuda();
   if (together || images.size(0) <= kCachedImages) return Run(images, cell, pass);
@@ -102,6 +104,7 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
     const torch::NoGradGuard no_grad;  // which is each thread's own
+    training::UseOneThreadInParallelFor();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
       logits[i] = Run(parts[i], cell, pass);
   });

@@ -1,9 +1,12 @@
 #include "plugins/nb201_networks/network.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 #include <string>
@@ -138,36 +141,51 @@ TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter)
     ExpectClose(fused.moments[i], plain.moments[i], "moment");
 }
 
-TEST(CellFunctionTest, ResultsDoNotDependOnTheNumberOfThreads) {
-  torch::manual_seed(9);
-  const Tensor x = Draw({5, 16, 16, 16});
-  const int before = at::get_num_threads();
-  training::Moments moments[2];
-  for (int threads = 1; threads <= 2; ++threads) {
-    at::set_num_threads(threads);
-    moments[threads - 1] = training::MomentsOf(x);
-  }
-  at::set_num_threads(before);
-  EXPECT_EQ(moments[0].mean, moments[1].mean);
-  EXPECT_EQ(moments[0].variance, moments[1].variance);
+// Sets LibTorch's number of threads for a while.
+class Threads {
+ public:
+  explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_;
+};
+
+TEST(ThreadsTest, ShareTheWork) {
+  const Threads threads(3);
+  std::array<std::int64_t, 3> shares{};
+  at::parallel_for(0, 30, 1, [&](std::int64_t begin, std::int64_t end) {
+    shares[static_cast<std::size_t>(at::get_thread_num())] += end - begin;
+  });
+  EXPECT_THAT(shares, testing::Each(10));
 }
 
-// Convolutions round differently for another number of threads, but always alike for the same.
-TEST(NetworkTest, EvaluationWithSeveralThreadsIsTheSameEachTime) {
+TEST(CellFunctionTest, MomentsDoNotDependOnTheNumberOfThreads) {
+  torch::manual_seed(9);
+  const Tensor x = Draw({5, 16, 16, 16});
+  const auto moments = [&](int count) {
+    const Threads threads(count);
+    return training::MomentsOf(x);
+  };
+  const training::Moments alone = moments(1), together = moments(2);
+  EXPECT_EQ(alone.mean, together.mean);
+  EXPECT_EQ(alone.variance, together.variance);
+}
+
+TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
   torch::manual_seed(9);
   const torch::NoGradGuard no_grad;
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kConv3x3};
   Network network(NetworkConfig{3, 10, 16, 1}, cell, 1);
   const Tensor images = Draw({40, 3, 16, 16});
-  const int before = at::get_num_threads();
-  at::set_num_threads(1);
-  const Tensor alone = network(images, cell, Pass::Evaluation());
-  at::set_num_threads(3);
-  const Tensor together = network(images, cell, Pass::Evaluation());
-  for (int i = 0; i < 20; ++i)
-    EXPECT_TRUE(torch::equal(network(images, cell, Pass::Evaluation()), together)) << i;
-  at::set_num_threads(before);
-  ExpectClose(together, alone, "several threads");
+  const auto evaluate = [&](int count) {
+    const Threads threads(count);
+    return network(images, cell, Pass::Evaluation());
+  };
+  const Tensor alone = evaluate(1);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(torch::equal(evaluate(3), alone)) << i;
 }
 
 // ---- sizes

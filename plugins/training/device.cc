@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
+#include <omp.h>
 
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
@@ -42,6 +43,12 @@ MixedPrecision::~MixedPrecision() {
 }
 
 void UseThreads(std::int64_t threads) { at::set_num_threads(static_cast<int>(threads)); }
+
+// LibTorch sets a thread's number when it is first asked for it: it is asked before.
+void UseOneThreadInParallelFor() {
+  at::get_num_threads();
+  omp_set_num_threads(1);
+}
 
 torch::Tensor ImagesOf(lode::images::Batch& batch, const torch::Device& device) {
   const auto size = [](std::size_t n) { return static_cast<std::int64_t>(n); };

@@ -56,6 +56,9 @@ auto CallTorch(const Body& body) {
 // Sets how many threads LibTorch's operations have that are started by the calling thread.
 void UseThreads(std::int64_t threads);
 
+// For the body of at::parallel_for: the operations in it round as with one thread.
+void UseOneThreadInParallelFor();
+
 // The batch's images on the device: (size, channels, height, width) in the memory format
 // channels-last. On the CPU they stay the batch's memory: valid while it is unchanged.
 torch::Tensor ImagesOf(lode::images::Batch& batch, const torch::Device& device);
