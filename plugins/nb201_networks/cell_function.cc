@@ -1,5 +1,6 @@
 #include "plugins/nb201_networks/cell_function.h"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -51,11 +52,20 @@ class Forward {
   }
 
  private:
-  bool IsConvolved(std::size_t node) const {
+  // Whether a live edge out of the node is one of these.
+  template <class Is>
+  bool IsReadBy(std::size_t node, const Is& is) const {
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (tape_.live[e] && kEdgeOrder[e].from == node && IsConvolution(tape_.cell[e])) return true;
+      if (tape_.live[e] && kEdgeOrder[e].from == node && is(tape_.cell[e])) return true;
     }
     return false;
+  }
+
+  bool IsConvolved(std::size_t node) const { return IsReadBy(node, IsConvolution); }
+
+  // Whether more than its positive part is.
+  bool IsReadWhole(std::size_t node) const {
+    return node == kNodes - 1 || IsReadBy(node, std::not_fn(IsConvolution));
   }
 
   bool IsLiveInto(std::size_t node, std::size_t e) const {
@@ -68,7 +78,7 @@ class Forward {
     return relu;
   }
 
-  // The sum of the edges into a node, and its positive part where that is needed.
+  // The sum of the edges into a node, and its positive part, where they are needed.
   Tensor Node(std::size_t node) {
     std::vector<training::Addend> addends;
     Tensor pooled;
@@ -109,13 +119,22 @@ class Forward {
     const bool convolved = IsConvolved(node);
     if (addends.empty() || (addends.size() == 1 && addends[0].scale.empty())) {
       Tensor sum = addends.empty() ? torch::zeros_like(nodes_[0]) : addends[0].x;
-      if (convolved) tape_.relu[node] = Relu(sum);
+      if (convolved) tape_.relu[node] = ReluOf(sum);
       return sum;
     }
-    const Tensor sum = room.defined() ? room : training::EmptyLike(nodes_[0]);
-    if (convolved) tape_.relu[node] = training::EmptyLike(sum);
+    Tensor sum;
+    if (IsReadWhole(node)) sum = room.defined() ? room : training::EmptyLike(nodes_[0]);
+    if (convolved) tape_.relu[node] = training::EmptyLike(nodes_[0]);
     training::Sum(addends, {sum, tape_.relu[node]});
     return sum;
+  }
+
+  // A node that is another, over a skip, shares its positive part.
+  Tensor ReluOf(const Tensor& sum) const {
+    for (std::size_t node = 0; node < kNodes; ++node) {
+      if (nodes_[node].is_same(sum) && tape_.relu[node].defined()) return tape_.relu[node];
+    }
+    return Relu(sum);
   }
 
   CellConvolutions& convolutions_;
@@ -127,7 +146,9 @@ class Forward {
 // The gradients of a cell, from its last node to its first.
 class Backward {
  public:
-  explicit Backward(const Tape& tape) : tape_(tape) {}
+  // What is on the tape is dropped as soon as it was used: what is allocated next gets memory that
+  // is still in the cache.
+  explicit Backward(Tape& tape) : tape_(tape) {}
 
   // Of x and of each convolution's weight, norm weight and norm bias, in the order of the edges.
   variable_list Run(const Tensor& gradient) {
@@ -169,6 +190,9 @@ class Backward {
     if (!pooled_[node].empty()) plain.push_back(sum);
     const Tensor& gate = gated_[node].empty() ? plain[0] : tape_.relu[node];
     training::GatedSum(gate, gated_[node], plain, sum);
+    tape_.relu[node].reset();
+    gated_[node].clear();
+    plain.clear();
     return sum;
   }
 
@@ -188,6 +212,7 @@ class Backward {
   Tensor BackThroughConvolution(std::size_t e, const Tensor& gradient) {
     const auto norm =
         training::BatchNormBackward(gradient, tape_.convolved[e], tape_.normalization[e]);
+    tape_.convolved[e].reset();
     const Tensor& weight = tape_.weight[e];
     const std::int64_t padding = weight.size(2) / 2;
     auto [input, of_weight, bias] = at::convolution_backward(
@@ -197,7 +222,7 @@ class Backward {
     return input.contiguous(at::MemoryFormat::ChannelsLast);
   }
 
-  const Tape& tape_;
+  Tape& tape_;
   std::array<std::vector<Tensor>, kNodes> plain_, gated_, pooled_;
   std::array<ParameterGradients, kEdges> parameters_;
 };
