@@ -7,7 +7,8 @@ with tcmalloc in place of glibc's malloc ("channels-last"). A training step is f
 backward and SGD with Nesterov momentum and weight decay on 64 images of 32 x 32 pixels (16 channels,
 5 cells a stage); an evaluation is forward without autograd on as many. With one thread, the times are
 the thread's processor time, so that a busy machine does not change them much; with more, they are
-elapsed time. Prints PyTorch's medians over ours: mean and minimum over the cells. Needs Debian's
+elapsed time. The programs take several turns at each cell: what disturbs the machine for seconds meets
+all of them. Prints PyTorch's medians over ours: mean and minimum over the cells. Needs Debian's
 python3-torch. Exit status: 0, or 1 if a mean is below --least-plain or --least-channels-last, or if
 any cell is slower than either.
 """
@@ -24,7 +25,7 @@ import time
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 BATCH, SIDE, CLASSES, CHANNELS, CELLS = 64, 32, 10, 16, 5
-WARM_UP = 2
+WARM_UP = 1
 FORMS = ("plain", "channels-last")
 
 
@@ -172,6 +173,16 @@ def start_workers(program, tcmalloc, threads, repeats):
     return workers
 
 
+def take_turns(workers, cell, turns):
+    """The seconds of a training step and of an evaluation with each program."""
+    measured = {name: [] for name in workers}
+    for _ in range(turns):
+        for name, worker in workers.items():
+            measured[name].append(worker.measure(cell))
+    return {name: [statistics.median(kind) for kind in zip(*times)]
+            for name, times in measured.items()}
+
+
 def report(cells, seconds, rows):
     """Prints the ratios, and returns them: form -> mean and minimum for each kind of work."""
     result = {form: [] for form in FORMS}
@@ -186,7 +197,7 @@ def report(cells, seconds, rows):
         ours = statistics.mean(s[kind] for s in seconds["ours"])
         print(f"{work}: ours {1e3 * ours:.1f} ms, {BATCH / ours:.0f} images/s; times ours: "
               + ", ".join(f"{form} mean {statistics.mean(ratios[form]):.2f}, "
-                          f"minimum {min(ratios[form]):.2f}" for form in FORMS), flush=True)
+                          f"minimum {min(ratios[form]):.3f}" for form in FORMS), flush=True)
         for form in FORMS:
             result[form].append((statistics.mean(ratios[form]), min(ratios[form])))
     return result
@@ -198,15 +209,16 @@ def parse_arguments():
     parser.add_argument("--cells", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1, help="of the cells")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--repeats", type=int, default=5, help="measured steps of a cell")
+    parser.add_argument("--turns", type=int, default=3, help="of each program at a cell")
+    parser.add_argument("--repeats", type=int, default=3, help="measured steps in a turn")
     parser.add_argument("--rows", action="store_true", help="print every cell")
     parser.add_argument("--least-plain", type=float, default=2.0)
     parser.add_argument("--least-channels-last", type=float, default=1.1)
     parser.add_argument("--tcmalloc", help="the library's file, if it is not found")
     parser.add_argument("--serve", choices=FORMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if min(arguments.cells, arguments.threads, arguments.repeats) < 1:
-        parser.error("--cells, --threads and --repeats must be at least 1")
+    if min(arguments.cells, arguments.threads, arguments.turns, arguments.repeats) < 1:
+        parser.error("--cells, --threads, --turns and --repeats must be at least 1")
     if arguments.serve:
         return arguments
     arguments.program = os.path.join(arguments.build or "", "bench", "nb201_networks_steps")
@@ -228,13 +240,13 @@ def main():
                             arguments.repeats)
     seconds = {name: [] for name in workers}
     for cell in cells:
-        for name, worker in workers.items():
-            seconds[name].append(worker.measure(cell))
+        for name, times in take_turns(workers, cell, arguments.turns).items():
+            seconds[name].append(times)
     for worker in workers.values():
         worker.close()
     print(f"{len(cells)} cells, {arguments.threads} thread(s), "
           + ("processor" if arguments.threads == 1 else "elapsed") + " time, medians of "
-          f"{arguments.repeats}")
+          f"{arguments.turns} turns' medians of {arguments.repeats}")
     result = report(cells, seconds, arguments.rows)
     least = {"plain": arguments.least_plain, "channels-last": arguments.least_channels_last}
     reached = all(mean >= least[form] and minimum >= 1

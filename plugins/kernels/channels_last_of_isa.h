@@ -33,21 +33,33 @@ inline void ForChannels(std::size_t channels, const Body& body) {
   }
 }
 
+// The sum of value(p) over the pixels, four at a time: one sum after another would wait for itself.
+template <class Value>
+inline Vector16 SumOver(std::size_t pixels, const Value& value) {
+  Vector16 sums[4] = {Broadcast(0), Broadcast(0), Broadcast(0), Broadcast(0)};
+  std::size_t p = 0;
+  for (; p + 4 <= pixels; p += 4) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      sums[k] = Add(sums[k], value(p + k));
+    }
+  }
+  for (; p < pixels; ++p) {
+    sums[0] = Add(sums[0], value(p));
+  }
+  return Add(Add(sums[0], sums[1]), Add(sums[2], sums[3]));
+}
+
 void Statistics(std::size_t pixels, std::size_t channels, const float* x, float* sum,
                 float* squares) {
   ForChannels(channels, [&](auto lanes, std::size_t c) {
-    Vector16 total = Broadcast(0);
-    for (std::size_t p = 0; p < pixels; ++p) {
-      total = Add(total, lanes.Read(x + p * channels + c));
-    }
+    const auto at = [&](std::size_t p) { return lanes.Read(x + p * channels + c); };
+    const Vector16 total = SumOver(pixels, at);
     const Vector16 mean = Divide(total, Broadcast(static_cast<float>(pixels)));
-    Vector16 spread = Broadcast(0);
-    for (std::size_t p = 0; p < pixels; ++p) {
-      const Vector16 distance = Subtract(lanes.Read(x + p * channels + c), mean);
-      spread = MultiplyAdd(distance, distance, spread);
-    }
     lanes.Write(sum + c, total);
-    lanes.Write(squares + c, spread);
+    lanes.Write(squares + c, SumOver(pixels, [&](std::size_t p) {
+                  const Vector16 distance = Subtract(at(p), mean);
+                  return Multiply(distance, distance);
+                }));
   });
 }
 
