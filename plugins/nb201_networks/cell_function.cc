@@ -210,9 +210,8 @@ class Backward {
   }
 
   Tensor BackThroughConvolution(std::size_t e, const Tensor& gradient) {
-    const auto norm =
-        training::BatchNormBackward(gradient, tape_.convolved[e], tape_.normalization[e]);
-    tape_.convolved[e].reset();
+    const Tensor y = std::move(tape_.convolved[e]);
+    const auto norm = training::BatchNormBackward(gradient, y, tape_.normalization[e], y);
     const Tensor& weight = tape_.weight[e];
     const std::int64_t padding = weight.size(2) / 2;
     auto [input, of_weight, bias] = at::convolution_backward(

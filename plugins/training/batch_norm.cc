@@ -70,7 +70,7 @@ void BatchNormImpl::LetIn(const Moments& moments, std::int64_t pixels, double mo
 // dx = scale (dy - mean(dy) - (x - mean) inverse^2 mean(dy (x - mean))): a sum of dy and x with
 // factors for each channel.
 BatchNormGradients BatchNormBackward(const Tensor& dy, const Tensor& x,
-                                     const Normalization& normalization) {
+                                     const Normalization& normalization, const Tensor& room) {
   const GradientSums sums = GradientSumsOf(dy, x, normalization.mean);
   const std::size_t channels = sums.gradient.size();
   const auto pixels = static_cast<float>(x.size(0) * x.size(2) * x.size(3));
@@ -82,9 +82,8 @@ BatchNormGradients BatchNormBackward(const Tensor& dy, const Tensor& x,
     shift[c] =
         -normalization.scale[c] * sums.gradient[c] / pixels - normalization.mean[c] * of_x[c];
   }
-  BatchNormGradients gradients{EmptyLike(x), ToTensor(weight), ToTensor(sums.gradient)};
-  Sum({{dy, normalization.scale, shift}, {x, of_x}}, {gradients.x, {}});
-  return gradients;
+  Sum({{dy, normalization.scale, shift}, {x, of_x}}, {room, {}});
+  return {room, ToTensor(weight), ToTensor(sums.gradient)};
 }
 
 }  // namespace training

@@ -59,12 +59,13 @@ class BatchNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(BatchNorm);
 
-// The gradients of batch norm by the batch's own moments, of an output whose gradient is dy.
+// The gradients of batch norm by the batch's own moments, of an output whose gradient is dy; that of
+// x is written into `room`, which may be x.
 struct BatchNormGradients {
   torch::Tensor x, weight, bias;
 };
 BatchNormGradients BatchNormBackward(const torch::Tensor& dy, const torch::Tensor& x,
-                                     const Normalization& normalization);
+                                     const Normalization& normalization, const torch::Tensor& room);
 
 }  // namespace training
 

@@ -52,7 +52,7 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
       GatedSum(tape->relu, {dy}, {}, open);
       dy = open;
     }
-    BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization);
+    BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization, EmptyLike(dy));
     variable_list result{g.x, g.weight, g.bias};
     if (tape->has_shortcut) result.push_back(dy);
     result.resize(result.size() + 2);  // of what is no tensor
