@@ -1,7 +1,7 @@
-# lode::torch: LibTorch, if it is there and its code can be called from ours. Its libraries are not built for sanitizers,
-# and TorchConfig.cmake brings flags of its own: they are found by hand, a newer one through CMAKE_PREFIX_PATH.
-# Clang cannot read the headers of LibTorch 1.13 in C++20's mode: lint passes them by.
-if(LODE_SANITIZE OR CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+# lode::torch: LibTorch, if it is there and its code can be called from ours. Its libraries are not built for
+# ThreadSanitizer, and TorchConfig.cmake brings flags of its own: they are found by hand, a newer one through
+# CMAKE_PREFIX_PATH. Clang cannot read the headers of LibTorch 1.13 in C++20's mode: lint and its sanitizers pass them by.
+if(LODE_SANITIZE MATCHES thread OR CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   return()
 endif()
 find_path(TORCH_INCLUDE torch/csrc/api/include/torch/torch.h)
@@ -32,7 +32,7 @@ if(OpenMP_CXX_FOUND AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AN
     target_compile_options(${target} PRIVATE -fPIC)  # programs, too: as the header was read
     target_precompile_headers(${target} REUSE_FROM lode_torch_headers)
     set_target_properties(${target} PROPERTIES
-      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON UNITY_BUILD OFF)
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   endfunction()
 else()
   message(STATUS "LibTorch was not found: networks are not trained, and l2nas is not compared with it")

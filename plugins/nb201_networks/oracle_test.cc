@@ -171,6 +171,14 @@ TEST_F(OracleTest, AQueryOfASupernetDependsOnItsCellOnly) {
   EXPECT_EQ(Ask(*one, kGood), good);
 }
 
+TEST_F(OracleTest, MetricsNameTheEpochsOfTheirOwnTrainingOnly) {
+  auto config = Small<SupernetOracle::Config>();
+  config.epochs = 3;
+  EXPECT_EQ(SupernetOracle(patient_.host(), config).Metrics()[0].epochs, 3);
+  config.weights = "trained.safetensors";
+  EXPECT_EQ(SupernetOracle(patient_.host(), config).Metrics()[0].epochs, 0);
+}
+
 TEST_F(OracleTest, WrongUseIsNamed) {
   auto supernet = Small<SupernetOracle::Config>();
   EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood); }),

@@ -51,8 +51,12 @@ SupernetOracle::SupernetOracle(lode::Host host, const Config& config)
 }
 
 std::vector<lode::Metric> SupernetOracle::Metrics() const {
-  return {AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, false),
-          AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, false)};
+  std::vector<lode::Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, false),
+                                    AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, false)};
+  if (!config_.weights.empty()) {  // `epochs` are of a training that is not done
+    for (lode::Metric& metric : metrics) metric.epochs = 0;
+  }
+  return metrics;
 }
 
 void SupernetOracle::Bind(const lode::Space& space) {

@@ -73,7 +73,7 @@ auto KeyOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
 }
 
 // Undefined before the parameter's first step.
-Tensor MomentumOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
+Tensor BufferOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
   const auto found = optimizer.state().find(KeyOf(optimizer, parameter));
   if (found == optimizer.state().end()) return {};
   return static_cast<torch::optim::SGDParamState&>(*found->second).momentum_buffer();
@@ -97,7 +97,7 @@ void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const 
 files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer) {
   files::Tensors momentum;
   for (const auto& item : module.named_parameters()) {
-    const Tensor buffer = MomentumOf(optimizer, item.value());
+    const Tensor buffer = BufferOf(optimizer, item.value());
     if (buffer.defined()) momentum.emplace(item.key(), ToFile(buffer));
   }
   return momentum;

@@ -86,7 +86,7 @@ torch::optim::SGD Optimizer(TinyNetwork& network) {
 }
 
 // Along the even path only.
-void Step(TinyNetwork& network, torch::optim::SGD& optimizer, int seed) {
+void TakeStep(TinyNetwork& network, torch::optim::SGD& optimizer, int seed) {
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   const Tensor images =
       torch::randn({4, 1, kTinySide, kTinySide}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -99,7 +99,7 @@ TEST(CheckpointTest, MomentumIsThatOfTheParametersThatHadAStep) {
   TinyNetwork network(1);
   torch::optim::SGD optimizer = Optimizer(network);
   EXPECT_TRUE(MomentumOf(*network, optimizer).empty());
-  Step(network, optimizer, 1);
+  TakeStep(network, optimizer, 1);
   const Tensors momentum = MomentumOf(*network, optimizer);
   EXPECT_EQ(momentum.size(), 5U);
   EXPECT_FALSE(momentum.contains("odd.weight"));
@@ -113,7 +113,7 @@ TEST(CheckpointTest, MomentumIsThatOfTheParametersThatHadAStep) {
 TEST(CheckpointTest, MomentumOfAnotherShapeIsRefused) {
   TinyNetwork network(1);
   torch::optim::SGD optimizer = Optimizer(network);
-  Step(network, optimizer, 1);
+  TakeStep(network, optimizer, 1);
   Tensors momentum = MomentumOf(*network, optimizer);
   momentum.at("classifier.bias") = {{1}, {0}};
   try {
@@ -127,20 +127,20 @@ TEST(CheckpointTest, MomentumOfAnotherShapeIsRefused) {
 TEST(CheckpointTest, AnOptimizerGoesOnWithItsMomentum) {
   TinyNetwork whole(1), cut(2), without(2);
   torch::optim::SGD of_whole = Optimizer(whole);
-  Step(whole, of_whole, 1);
+  TakeStep(whole, of_whole, 1);
   const Tensors tensors = TensorsOf(*whole), momentum = MomentumOf(*whole, of_whole);
-  Step(whole, of_whole, 2);
+  TakeStep(whole, of_whole, 2);
 
   SetTensors(*cut, tensors, "cut");
   torch::optim::SGD of_cut = Optimizer(cut);
   SetMomentum(*cut, of_cut, momentum, "F");
-  Step(cut, of_cut, 2);
+  TakeStep(cut, of_cut, 2);
   EXPECT_TRUE(Same(TensorsOf(*cut), TensorsOf(*whole)));
   EXPECT_TRUE(Same(MomentumOf(*cut, of_cut), MomentumOf(*whole, of_whole)));
 
   SetTensors(*without, tensors, "without");
   torch::optim::SGD of_without = Optimizer(without);
-  Step(without, of_without, 2);
+  TakeStep(without, of_without, 2);
   EXPECT_FALSE(Same(TensorsOf(*without), TensorsOf(*whole)));
 }
 
