@@ -74,7 +74,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--cells", type=int, default=50)
     parser.add_argument("--ends", action="store_true", help="cells from the benchmark's worst and best")
-    parser.add_argument("--least", type=float, default=-1.0, help="of the correlation with training from scratch")
+    parser.add_argument("--least", type=float, default=0.4, help="of the correlation with training from scratch")
     parser.add_argument("--set", action="append", default=[], dest="changes")
     parser.add_argument("--rows", action="store_true", help="print each cell's accuracies, too")
     args = parser.parse_args()

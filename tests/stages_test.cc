@@ -174,6 +174,31 @@ TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
   EXPECT_EQ(Steps(), 4u);
 }
 
+TEST_F(StagesProgramTest, AFileThatOneTakesIsPartOfIt) {
+  RunWell(Arguments("out"));
+  const std::vector<std::string> best = Lines(Read("out/search/best.tsv"));
+  const fs::path list = directory_.path() / "list.tsv";
+  const auto run = [&](const std::string& line) {
+    std::ofstream(list) << line << "\n";
+    return RunWell(Arguments("out", {"stage.final.optimizer.architectures=" + list.string()})).err;
+  };
+  EXPECT_THAT(run(best[0]), HasSubstr("stage final: changed, run anew"));
+  EXPECT_THAT(run(best[0]), HasSubstr("stage final: unchanged, not run again"));
+  EXPECT_THAT(run(best[1] + "x"), HasSubstr("stage final: changed, run anew"));
+}
+
+TEST_F(StagesProgramTest, StartFromWhatAnotherHasLearned) {
+  const std::vector<std::string> learner = {
+      "stage.search.optimizer.use=l2nas", "stage.search.grid={}",
+      "stage.final.optimizer={use=\"l2nas\", policy=\"stage:search/seed-0/policy\"}",
+      "stage.final.budget.steps=20"};
+  RunWell(Arguments("out", learner));
+  EXPECT_FALSE(Read("out/search/seed-0/policy").empty());
+  RunWell(Arguments("without",
+                    {learner[0], learner[1], "stage.final.optimizer={use=\"l2nas\"}", learner[3]}));
+  EXPECT_NE(Trials("out/final/seed-0"), Trials("without/final/seed-0"));
+}
+
 TEST_F(StagesProgramTest, WhatDependsOnAChangedOneIsRunAnew) {
   RunWell(Arguments("out"));
   const Outcome outcome = RunWell(Arguments("out", {"stage.supernet.oracle.steps=5"}));

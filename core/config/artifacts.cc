@@ -72,18 +72,22 @@ class Checker {
   Diagnostics& diagnostics_;
 };
 
-// Calls it with every path of a component that is an artifact; what it returns takes its place.
+// Calls it with every artifact and every input file that is not the component's own; what it returns
+// takes its place.
 using Replace = std::function<std::string(const std::string&)>;
 
 void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& replace) {
   const ComponentDeclaration* component = catalog.Find(config.kind, config.id);
   for (std::size_t i = 0; component != nullptr && i < config.values.size(); ++i) {
+    const ParamDeclaration& param = component->params[i];
     auto* text = std::get_if<std::string>(&config.values[i]);
-    if (component->params[i].type == LODE_T_PATH && IsArtifact(*text)) {
+    const bool is_input =
+        (param.flags & LODE_PARAM_INPUT_FILE) != 0 && config.values[i] != param.default_value;
+    if (param.type == LODE_T_PATH && (is_input || IsArtifact(*text))) {
       *text = replace(*text);
     }
   }
-  if (IsArtifact(config.policy.string())) {
+  if (!config.policy.empty()) {
     config.policy = replace(config.policy.string());
   }
 }
@@ -126,7 +130,7 @@ void CheckArtifacts(const Node& tree, const Catalog& catalog,
   }
 }
 
-std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog) {
+std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog) {
   std::vector<std::string> all;
   Pipeline copy = pipeline;
   ForEach(copy, catalog, [&](const std::string& path) {
@@ -138,8 +142,17 @@ std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& ca
   return all;
 }
 
+std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog) {
+  std::vector<std::string> files = InputFilesOf(pipeline, catalog);
+  std::erase_if(files, std::not_fn(IsArtifact));
+  return files;
+}
+
 void PlaceArtifacts(Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
   ForEach(pipeline, catalog, [&](const std::string& path) {
+    if (!IsArtifact(path)) {
+      return path;
+    }
     const Artifact artifact = ParseArtifact(path);
     return (root / artifact.stage / artifact.file).lexically_normal().string();
   });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/config/host_tables.h"
+#include "core/config/values.h"
 
 namespace lode::core {
 namespace {
@@ -60,7 +61,7 @@ Json StringSchema(const ParamDeclaration& p) {
 
 Json PathSchema(const ParamDeclaration& p) {
   Json schema = TextSchema();
-  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0) {
+  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 && !MayBeNoFile(p)) {
     schema["minLength"] = 1;
   }
   schema["not"] = {{"pattern", R"(\x00)"}};

@@ -181,6 +181,7 @@ TEST_F(ResolveTest, InputFilesMustBeReadableFiles) {
   EXPECT_EQ(Set("oracle.table="), "'table': the name of a file is needed");
   EXPECT_EQ(Set("oracle.table=\"/dev/null\\u0000x\""), "'table': a path has no NUL characters");
   EXPECT_EQ(Set("optimizer.policy=/no/policy"), "'policy': there is no file /no/policy");
+  EXPECT_EQ(Set("optimizer.policy="), "");  // it can be left out
   std::filesystem::remove(dir_.path() / "table.tsv");
   EXPECT_EQ(Mistakes(kPipeline), "p.toml:7:7: 'table': there is no file table.tsv");
 }

@@ -161,6 +161,10 @@ void WarnIfDeprecated(const ParamDeclaration& param, const Node& node, const std
 
 }  // namespace
 
+bool MayBeNoFile(const ParamDeclaration& param) {
+  return (param.flags & LODE_PARAM_REQUIRED) == 0 && param.default_value == Value(std::string());
+}
+
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics) {
   std::optional<Value> value = ReadTyped(param.type, node);
@@ -183,7 +187,8 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
   }
   std::string wrong = CheckValue(param, *value);
   if (wrong.empty() && (param.flags & LODE_PARAM_INPUT_FILE) != 0) {
-    wrong = CheckInputFile(std::get<std::string>(*value));
+    const auto& path = std::get<std::string>(*value);
+    wrong = path.empty() && MayBeNoFile(param) ? "" : CheckInputFile(path);
   }
   if (!wrong.empty()) {
     diagnostics.Add(node.position, "'" + param.name + "': " + wrong);

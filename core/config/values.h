@@ -18,6 +18,9 @@ namespace lode::core {
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics);
 
+// Whether an input file may be left out: it is not required, and "" by default.
+bool MayBeNoFile(const ParamDeclaration& param);
+
 // One value for each declared parameter, in order: written, or else its default. Keys that are not
 // declared are diagnosed, except those in `other_keys`. `table` may be null: nothing was written;
 // `where` is then the place to complain about. `title`: "optimizer 'rea'", "[budget]".

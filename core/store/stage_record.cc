@@ -64,13 +64,22 @@ std::string Neighbours(const fs::path& file, const fs::path& stage) {
   return Suggest(file.string(), names);
 }
 
-json Fingerprint(const std::string& text, const fs::path& root) {
-  const Artifact artifact = ParseArtifact(text);
-  std::ifstream in(root / artifact.stage / artifact.file, std::ios::binary);
-  if (!in || !fs::is_regular_file(root / artifact.stage / artifact.file)) {
-    throw HostError(text + ": stage '" + artifact.stage + "' has left no such file" +
+// Where a path is; an artifact must be there.
+fs::path Locate(const std::string& path, const fs::path& root) {
+  if (!IsArtifact(path)) {
+    return path;
+  }
+  const Artifact artifact = ParseArtifact(path);
+  const fs::path file = root / artifact.stage / artifact.file;
+  if (!fs::is_regular_file(file)) {
+    throw HostError(path + ": stage '" + artifact.stage + "' has left no such file" +
                     Neighbours(artifact.file, root / artifact.stage));
   }
+  return file;
+}
+
+json Fingerprint(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
   std::uint64_t size = 0, hash = HashText("");
   std::array<char, 65536> buffer;
   while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
@@ -89,9 +98,10 @@ StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const fs::path&
   StageRecord record{false, json::array(), json::object()};
   for (const Search& search : stage.searches) {
     record.configuration.push_back(ConfigurationOf(search, catalog));
-    for (const std::string& artifact : ArtifactsOf(search.pipeline, catalog)) {
-      if (!record.inputs.contains(artifact)) {
-        record.inputs[artifact] = Fingerprint(artifact, root);
+    for (const std::string& path : InputFilesOf(search.pipeline, catalog)) {
+      const fs::path file = Locate(path, root);
+      if (!record.inputs.contains(path)) {
+        record.inputs[path] = Fingerprint(file);
       }
     }
   }

@@ -14,7 +14,7 @@ namespace lode::core {
 struct StageRecord {
   bool finished = false;
   nlohmann::json configuration;  // of its searches: point, resolved pipeline, versions
-  nlohmann::json inputs;         // artifacts that it takes: their sizes and hashes
+  nlohmann::json inputs;         // files that it takes: their sizes and hashes
 
   // The same work on the same files.
   bool IsOf(const StageRecord& other) const {

@@ -18,7 +18,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
 
-constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 30;
+constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 33;
 constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's
 constexpr std::size_t kLengthBytes = 8;
 

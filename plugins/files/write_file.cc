@@ -32,10 +32,12 @@ bool SyncDirectoryOf(const std::filesystem::path& path) {
   return done;
 }
 
+constexpr std::string_view kPartEnding = ".XXXXXX";  // mkostemp's
+
 }  // namespace
 
 void WriteFile(const std::string& path, std::string_view bytes) {
-  std::string partial = path + ".XXXXXX";
+  std::string partial = path + std::string(kPartEnding);
   const int file = mkostemp(partial.data(), O_CLOEXEC);
   bool done = file >= 0 && fchmod(file, 0644) == 0 && WriteAll(file, bytes);
   int reason = errno;
@@ -47,6 +49,17 @@ void WriteFile(const std::string& path, std::string_view bytes) {
   if (!done) {
     if (file >= 0) unlink(partial.c_str());
     throw lode::IoError(path + ": cannot be written: " + std::generic_category().message(reason));
+  }
+}
+
+void RemovePartsOf(const std::string& path) {
+  const std::filesystem::path file = path;
+  const std::string begin = file.filename().string() + ".";
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(file.parent_path(), error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(begin) && name.size() == begin.size() + kPartEnding.size() - 1)
+      std::filesystem::remove(entry.path(), error);
   }
 }
 

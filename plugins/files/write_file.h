@@ -10,4 +10,7 @@ namespace files {
 // write one file at once leave one of the two. Throws lode::IoError, the path first.
 void WriteFile(const std::string& path, std::string_view bytes);
 
+// Removes what writers of a file have left that were killed. REQUIRES: nobody writes it.
+void RemovePartsOf(const std::string& path);
+
 }  // namespace files

@@ -27,6 +27,15 @@ TEST(WriteFileTest, ReplacesAFileWhole) {
   EXPECT_EQ(FilesIn(directory.path()), 1U);
 }
 
+TEST(WriteFileTest, PartsThatWritersHaveLeftAreRemovedAndNothingElse) {
+  const lode::TemporaryDirectory directory;
+  for (const char* name : {"f", "f.aB3_xY", "f.lock", "f.longer1", "g.aB3_xY"})
+    WriteFile(directory.path() / name, "x");
+  RemovePartsOf(directory.path() / "f");
+  EXPECT_EQ(FilesIn(directory.path()), 4U);
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "f.aB3_xY"));
+}
+
 TEST(WriteFileTest, AMissingDirectoryIsAnErrorWithThePath) {
   try {
     WriteFile("/no/such/directory/f", "x");

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "plugins/files/safetensors.h"
+#include "plugins/files/write_file.h"
 #include "plugins/training/checkpoint.h"
 
 namespace nb201 {
@@ -15,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
+constexpr char kPartsKey[] = "images";  // what the weights have seen, and what they have not
 
 // The cell that a step trains: a function of the seed and the step.
 Cell DrawCell(std::uint64_t seed, std::uint64_t step) {
@@ -31,7 +33,7 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   AddNetworkParameters(params);
   params.emplace_back("weights", &Config::weights,
                       "A trained supernet, safetensors; \"\": it is trained before the search.",
-                      lode::Path{.input_file = false});
+                      lode::Path{});
   params.emplace_back("seed", &Config::seed,
                       "Of the supernet's first weights, batches and paths: all runs share one.",
                       lode::Range{0, 1e15});
@@ -72,18 +74,31 @@ void SupernetOracle::Bind(const lode::Space& space) {
 }
 
 void SupernetOracle::Load(const fs::path& file) {
-  training::SetTensors(*network_, files::ReadSafetensors(file).tensors, file);
+  const files::Safetensors contents = files::ReadSafetensors(file);
+  const std::string parts = training::DescribeParts(config_);
+  const auto trained_on = contents.metadata.find(kPartsKey);  // another program's file has none
+  if (trained_on != contents.metadata.end() && trained_on->second != parts) {
+    throw lode::InvalidError(file.string() + ": was trained on another part of the images: " +
+                             trained_on->second + ", expected " + parts);
+  }
+  training::SetTensors(*network_, contents.tensors, file);
   ready_ = true;
 }
 
 void SupernetOracle::Prepare(const fs::path& directory) {
   if (ready_) return;
-  if (fs::exists(directory / kSupernetFile)) return Load(directory / kSupernetFile);
-  training::CallTorch([&] { Train(directory); });
+  const fs::path file = directory / kSupernetFile, checkpoint = directory / kCheckpointFile;
+  files::RemovePartsOf(file);
+  if (!fs::exists(file)) {
+    training::CallTorch([&] { Train(file, checkpoint); });
+  } else {
+    Load(file);
+  }
+  fs::remove(checkpoint);
   ready_ = true;
 }
 
-void SupernetOracle::Train(const fs::path& directory) {
+void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   const auto seed = static_cast<std::uint64_t>(config_.seed);
   training::UseThreads(host_.Threads());
   const training::Trainee trainee{
@@ -94,10 +109,10 @@ void SupernetOracle::Train(const fs::path& directory) {
   const std::string what =
       Describe(config_, shape_, host_) + "; supernet, seed " + std::to_string(seed);
   training::Train(trainee, *task_->Training(config_.batch_size), config_, seed, *device_,
-                  {directory / kCheckpointFile, what}, HooksOf(host_));
-  files::WriteSafetensors(directory / kSupernetFile,
-                          {training::TensorsOf(*network_), {{"training", what}}});
-  fs::remove(directory / kCheckpointFile);
+                  {checkpoint, what}, HooksOf(host_));
+  files::WriteSafetensors(file,
+                          {training::TensorsOf(*network_),
+                           {{"training", what}, {kPartsKey, training::DescribeParts(config_)}}});
 }
 
 void SupernetOracle::Calibrate(const Cell& cell) {

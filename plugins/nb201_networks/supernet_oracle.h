@@ -38,7 +38,8 @@ class SupernetOracle {
   std::vector<lode::Metric> Metrics() const;  // valid_accuracy, valid_top5
 
   // Reads the data set, and the weights if they are given. Throws as TrainOracle::Bind, and
-  // lode::IoError if the weights are of another network.
+  // lode::IoError if the weights are of another network, lode::InvalidError if they were trained with
+  // the images cut into other parts: some of those to validate on may be among them.
   void Bind(const lode::Space& space);
 
   // Unless weights are given: trains the supernet, each batch along the path of one cell that is drawn
@@ -52,7 +53,7 @@ class SupernetOracle {
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
-  void Train(const std::filesystem::path& directory);
+  void Train(const std::filesystem::path& file, const std::filesystem::path& checkpoint);
   void Load(const std::filesystem::path& file);
   void Calibrate(const Cell& cell);
   void Measure(const lode::Query& query, std::span<double> metrics);

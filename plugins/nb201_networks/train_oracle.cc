@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <lode/matrices.hpp>
+#include <optional>
 #include <string>
+
+#include "plugins/files/file_lock.h"
+#include "plugins/training/multiply_adds.h"
 
 namespace nb201 {
 
@@ -46,6 +50,13 @@ training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const C
                                  std::to_string(query.fidelity)};
 }
 
+std::int64_t TrainOracle::MultiplyAddsOf(Network& network, const Cell& cell) const {
+  const torch::NoGradGuard no_grad;
+  const Tensor image =
+      torch::zeros({1, network_.image_channels, task_->side(), task_->side()}, *device_);
+  return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+}
+
 void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
   training::CallTorch([&] { Measure(query, metrics); });
 }
@@ -62,7 +73,11 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
       *network, [&](const Tensor& images, const training::Step& step) {
         return training::Prediction{network(images, cell, Pass::Training(&step.drop_path)), {}};
       }};
-  const training::CheckpointPlace place = PlaceOf(query, cell);
+  // Runs that train the same at the same time, points of a grid, need no second checkpoint.
+  training::CheckpointPlace place = PlaceOf(query, cell);
+  const auto lock = place.file.empty() ? std::optional<files::FileLock>()
+                                       : files::FileLock::Try(place.file.string() + ".lock");
+  if (!lock) place = {};
   const auto trained = training::Train(trainee, *task_->Training(config.batch_size), config,
                                        query.seed, *device_, place, HooksOf(host_));
   const auto measure = [&](lode::images::Loader& loader) {
@@ -78,6 +93,7 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   if (task_->has_validation()) report(measure(*task_->Validation(config.batch_size)));
   report(measure(*task_->Test(config.batch_size)));
   host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
+  host_.Record("multiply_adds", static_cast<double>(MultiplyAddsOf(network, cell)));
   host_.Record("train_loss", trained.loss);
   host_.Record("train_accuracy", trained.top1);
   if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);

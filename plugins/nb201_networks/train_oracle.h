@@ -33,12 +33,13 @@ class TrainOracle {
   // goes on.
   void Prepare(const std::filesystem::path& directory) { directory_ = directory; }
 
-  // Trains and measures. A fidelity below 1 is that share of the epochs, at least one. Records the
-  // parameters, and the loss and accuracy on the training images in the last epoch.
+  // Trains and measures. A fidelity below 1 is that share of the epochs, at least one. Records
+  // parameters, multiply_adds of an image, and train_loss and train_accuracy of the last epoch.
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
   void Measure(const lode::Query& query, std::span<double> metrics);
+  std::int64_t MultiplyAddsOf(Network& network, const Cell& cell) const;
   training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell) const;
 
   lode::Host host_;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+#include <limits>
+#include <sstream>
 
 #include "plugins/training/device.h"
 
@@ -30,6 +33,21 @@ void Tally::Add(const Tensor& logits, const Tensor& labels) {
 Evaluation Tally::Result() const {
   const auto count = static_cast<double>(std::max<std::int64_t>(1, images_));
   return {100 * top1_ / count, 100 * top5_ / count, loss_ / count, images_};
+}
+
+std::string Tally::Format() const {
+  std::ostringstream text;
+  text << std::setprecision(std::numeric_limits<double>::max_digits10) << top1_ << ' ' << top5_
+       << ' ' << loss_ << ' ' << images_;
+  return text.str();
+}
+
+std::optional<Tally> Tally::Parse(const std::string& text) {
+  Tally tally;
+  std::istringstream in(text);
+  in >> tally.top1_ >> tally.top5_ >> tally.loss_ >> tally.images_;
+  if (in.fail() || !in.eof()) return std::nullopt;
+  return tally;
 }
 
 Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "plugins/images/loader.h"
 
@@ -29,6 +31,10 @@ class Tally {
  public:
   void Add(const torch::Tensor& logits, const torch::Tensor& labels);
   Evaluation Result() const;
+
+  // What was counted, as text and back, to the bit; Parse gives nothing for another text.
+  std::string Format() const;
+  static std::optional<Tally> Parse(const std::string& text);
 
  private:
   double top1_ = 0, top5_ = 0, loss_ = 0;

@@ -32,6 +32,20 @@ TEST(TallyTest, ANetworkThatTellsNothingApartGetsWhatGuessingGets) {
   EXPECT_NEAR(e.loss, std::log(10.0), 1e-6);
 }
 
+TEST(TallyTest, AsTextAndBackIsTheSameToTheBit) {
+  Tally tally;
+  torch::manual_seed(1);
+  tally.Add(torch::randn({7, 9}), torch::tensor({0, 1, 2, 3, 4, 5, 6}));
+  const auto read = Tally::Parse(tally.Format());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->Result().loss, tally.Result().loss);
+  EXPECT_EQ(read->Result().top1, tally.Result().top1);
+  EXPECT_EQ(read->Result().top5, tally.Result().top5);
+  EXPECT_EQ(read->Result().images, 7);
+  for (const char* text : {"", "1 2 3", "1 2 3 4 5", "1 2 3 x", "1 2 3 4.5"})
+    EXPECT_FALSE(Tally::Parse(text)) << text;
+}
+
 TEST(TallyTest, TwoEqualLogitsCountHalf) {
   const Tensor two = torch::tensor({{2.0F, 2.0F, 1.0F}});
   EXPECT_DOUBLE_EQ(Count(two, {0}).top1, 50);

@@ -18,13 +18,15 @@ std::int64_t Products(const torch::Tensor& out, const torch::Tensor& weight) {
 
 std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction&) { return nullptr; }
 
-// The operations that others end in. A linear layer multiplies by its transposed weights.
+// The operations that others end in. A linear layer multiplies by its transposed weights, with a bias
+// or without.
 void After(const at::RecordFunction& call, at::ObserverContext*) {
   const std::string_view name = call.name();
   if (name == "aten::convolution") {
     multiply_adds += Products(call.outputs()[0].toTensor(), call.inputs()[1].toTensor());
-  } else if (name == "aten::addmm") {
-    multiply_adds += Products(call.outputs()[0].toTensor(), call.inputs()[2].toTensor().t());
+  } else if (name == "aten::addmm" || name == "aten::mm") {
+    const std::size_t weight = name == "aten::mm" ? 1 : 2;
+    multiply_adds += Products(call.outputs()[0].toTensor(), call.inputs()[weight].toTensor().t());
   }
 }
 

@@ -52,7 +52,8 @@ Transform Task::Plain() const {
 
 std::unique_ptr<Loader> Task::Training(std::int64_t batch_size) const {
   Transform transform = Plain();
-  transform.pad = static_cast<std::size_t>(config_.pad);
+  transform.pad =
+      config_.pad < 0 ? (data_.resolution + 7) / 8 : static_cast<std::size_t>(config_.pad);
   transform.flip = config_.flip;
   transform.cutout = static_cast<std::size_t>(config_.cutout);
   LoaderOptions options;
@@ -82,12 +83,17 @@ std::unique_ptr<Loader> Task::Test(std::int64_t batch_size) const {
   return InOrder(data_.test, test_, batch_size);
 }
 
+std::string DescribeParts(const TaskConfig& config) {
+  std::ostringstream text;
+  text << config.dataset << ", classes " << config.classes << ", validation share "
+       << config.validation_share << ", split " << config.split_seed;
+  return text.str();
+}
+
 std::string Describe(const TaskConfig& config) {
   std::ostringstream text;
-  text << config.dataset << " (classes " << config.classes << ", validation share "
-       << config.validation_share << ", images " << config.train_images << ", split "
-       << config.split_seed << ", pad " << config.pad << ", flip " << config.flip << ", cutout "
-       << config.cutout << ")";
+  text << DescribeParts(config) << ", images " << config.train_images << ", pad " << config.pad
+       << ", flip " << config.flip << ", cutout " << config.cutout;
   return text.str();
 }
 

@@ -25,7 +25,7 @@ struct TaskConfig {
   std::int64_t validation_images = 0;
   std::int64_t test_images = 0;
   std::int64_t split_seed = 0;
-  std::int64_t pad = 4;
+  std::int64_t pad = -1;
   bool flip = true;
   std::int64_t cutout = 0;
 };
@@ -54,8 +54,8 @@ void AddTaskParameters(lode::Params<C>& params) {
   add("split_seed", &TaskConfig::split_seed, "Draws the images that are set apart.", count);
   add("pad", &TaskConfig::pad,
       "Augmentation: a square is cut at random out of the image with so many black pixels on each "
-      "side; 0: none.",
-      lode::Range{0, 64});
+      "side; 0: none, -1: an eighth of the side, rounded up.",
+      lode::Range{-1, 64});
   add("flip", &TaskConfig::flip, "Augmentation: half of the images are mirrored.");
   add("cutout", &TaskConfig::cutout,
       "Augmentation: side of the square that is set to zero (Cutout); 0: none.",
@@ -94,6 +94,9 @@ class Task {
 
 // The parameters in words, for what is kept of a training.
 std::string Describe(const TaskConfig& config);
+
+// Those that decide which images are for training, and which for validation.
+std::string DescribeParts(const TaskConfig& config);
 
 }  // namespace training
 

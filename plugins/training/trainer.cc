@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugins/files/safetensors.h"
+#include "plugins/files/write_file.h"
 #include "plugins/training/checkpoint.h"
 #include "plugins/training/device.h"
 #include "plugins/training/schedule.h"
@@ -70,7 +71,7 @@ class Training {
   void TrainEpoch() {
     const std::uint64_t epoch = step_ / loader_.batches();
     loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
-    tally_ = {};
+    if (step_ % loader_.batches() == 0) tally_ = {};
     while (loader_.Next(batch_)) {
       StopIfCancelled();
       Step();
@@ -95,6 +96,7 @@ class Training {
     }
     const auto value = loss.item<double>();
     if (!std::isfinite(value)) {
+      if (!place_.file.empty()) fs::remove(place_.file);  // there is nothing to go on with
       throw lode::UnsupportedError("training diverged: the loss is no finite number at step " +
                                    std::to_string(step_) + "; a smaller learning rate may help");
     }
@@ -149,8 +151,9 @@ class Training {
   void Save() {
     saved_ = Clock::now();
     if (place_.file.empty()) return;
-    files::Safetensors contents{TensorsOf(trainee_.module),
-                                {{"training", place_.what}, {"step", std::to_string(step_)}}};
+    files::Safetensors contents{
+        TensorsOf(trainee_.module),
+        {{"training", place_.what}, {"step", std::to_string(step_)}, {"tally", tally_.Format()}}};
     for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_))
       contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
     files::WriteSafetensors(place_.file, contents);
@@ -158,7 +161,9 @@ class Training {
 
   void Load() {
     saved_ = Clock::now();
-    if (place_.file.empty() || !fs::exists(place_.file)) return;
+    if (place_.file.empty()) return;
+    files::RemovePartsOf(place_.file);
+    if (!fs::exists(place_.file)) return;
     files::Safetensors contents = files::ReadSafetensors(place_.file);
     CheckSame(contents.metadata);
     files::Tensors tensors, momentum;
@@ -170,6 +175,7 @@ class Training {
     SetTensors(trainee_.module, tensors, place_.file);
     SetMomentum(trainee_.module, optimizer_, momentum, place_.file);
     step_ = StepOf(contents.metadata.at("step"));
+    tally_ = TallyOf(contents.metadata.at("tally"));
   }
 
   std::uint64_t StepOf(const std::string& text) const {
@@ -182,9 +188,17 @@ class Training {
     return step;
   }
 
+  Tally TallyOf(const std::string& text) const {
+    const auto tally = Tally::Parse(text);
+    if (!tally)
+      throw lode::IoError(place_.file.string() + ": its tally is " + lode::Quote(text) +
+                          ", expected four numbers");
+    return *tally;
+  }
+
   void CheckSame(const files::Metadata& metadata) const {
     const auto what = metadata.find("training");
-    if (what == metadata.end() || !metadata.contains("step"))
+    if (what == metadata.end() || !metadata.contains("step") || !metadata.contains("tally"))
       throw lode::IoError(place_.file.string() + ": is no checkpoint of a training");
     if (what->second != place_.what) {
       throw lode::IoError(place_.file.string() + ": is of another training, " +
@@ -221,7 +235,8 @@ std::string Describe(const TrainingConfig& config) {
        << config.learning_rate << " to " << config.final_learning_rate << ", warm-up "
        << config.warm_up_epochs << ", momentum " << config.momentum << ", nesterov "
        << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
-       << ", smoothing " << config.label_smoothing << ", drop-path " << config.drop_path;
+       << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
+       << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
   return text.str();
 }
 

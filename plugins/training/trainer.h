@@ -102,10 +102,10 @@ struct CheckpointPlace {
 // Trains for config.epochs epochs of `loader`. Epoch e has the seed that follows from `seed` and e. With a
 // checkpoint, a training that was cut off at any moment ends with the same weights, bit for bit, as
 // one that was not; the file stays when the training ends, and one of a finished training is loaded
-// and nothing trained. Returns the training's top-1, top-5 and loss in its last epoch (of the part since
-// the last interruption). Throws lode::CancelledError when cancelled, a checkpoint written before;
-// lode::IoError for a checkpoint that cannot be read, written, or is of another training;
-// lode::UnsupportedError if the loss is no finite number any more.
+// and nothing trained. Returns the training's top-1, top-5 and loss in its last epoch. Throws
+// lode::CancelledError when cancelled, a checkpoint written before; lode::IoError for a checkpoint that
+// cannot be read, written, or is of another training; lode::UnsupportedError, and removes the checkpoint,
+// if the loss is no finite number any more. Nobody else uses the checkpoint meanwhile.
 Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
                  std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
                  const TrainingHooks& hooks);

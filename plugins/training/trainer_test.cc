@@ -16,6 +16,7 @@
 
 #include "plugins/files/safetensors.h"
 #include "plugins/training/checkpoint.h"
+#include "plugins/training/device.h"
 #include "plugins/training/tiny_network.h"
 #include "tests/temporary_directory.h"
 
@@ -88,6 +89,13 @@ std::string BytesOf(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+void ExpectSame(const Evaluation& a, const Evaluation& b) {
+  EXPECT_EQ(a.top1, b.top1);
+  EXPECT_EQ(a.top5, b.top5);
+  EXPECT_EQ(a.loss, b.loss);
+  EXPECT_EQ(a.images, b.images);
+}
+
 class TrainerTest : public testing::Test {
  protected:
   fs::path File(const std::string& name) const { return directory_.path() / name; }
@@ -139,7 +147,8 @@ TEST_F(TrainerTest, CheckpointsDoNotChangeWhatIsTrained) {
 
 TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
   Trained whole;
-  whole.Run();
+  const Evaluation result = whole.Run();
+  EXPECT_EQ(result.images, static_cast<std::int64_t>(kImages));
   for (const std::uint64_t step : {0, 1, 7, 9, 10, 11, 29}) {
     const fs::path file = File("cut" + std::to_string(step));
     Trained cut(file), rest(file);
@@ -148,7 +157,7 @@ TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
     cut.cancel_at = step;
     EXPECT_THROW(cut.Run(), lode::CancelledError);
     EXPECT_EQ(cut.steps, step);
-    rest.Run();
+    ExpectSame(rest.Run(), result);
     EXPECT_EQ(rest.steps, 3 * kBatches - step);
     EXPECT_EQ(rest.Weights(), whole.Weights()) << "cut at step " << step;
   }
@@ -156,9 +165,9 @@ TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
 
 TEST_F(TrainerTest, AFinishedTrainingIsLoadedAndNothingTrained) {
   Trained whole(File("file")), again(File("file"));
-  whole.Run();
+  const Evaluation result = whole.Run();
   const std::string before = BytesOf(File("file"));
-  EXPECT_EQ(again.Run().images, 0);
+  ExpectSame(again.Run(), result);
   EXPECT_EQ(again.steps, 0U);
   EXPECT_EQ(again.Weights(), whole.Weights());
   EXPECT_EQ(BytesOf(File("file")), before);
@@ -174,14 +183,44 @@ TEST_F(TrainerTest, WhatAStepDoesNotTouchIsNotChangedByIt) {
   EXPECT_NE(after.at("even.weight").values, before.at("even.weight").values);
 }
 
-TEST_F(TrainerTest, DivergenceIsAnError) {
-  Trained trained;
+TEST_F(TrainerTest, DivergenceIsAnErrorAndLeavesNothing) {
+  Trained trained(File("file"));
   TrainingConfig config = SmallConfig();
   config.learning_rate = 1e30;
   config.warm_up_epochs = config.clip_norm = 0;
   EXPECT_THAT(Failure<lode::UnsupportedError>(trained, config),
               AllOf(StartsWith("training diverged"), HasSubstr("at step ")));
   EXPECT_LT(trained.steps, kBatches);
+  EXPECT_TRUE(fs::is_empty(directory_.path()));
+}
+
+// The gradient of the sum of both losses, one step of plain descent.
+TEST_F(TrainerTest, AnAuxiliaryHeadAddsItsLoss) {
+  TrainingConfig config;
+  config.momentum = config.weight_decay = 0;
+  config.nesterov = false;
+  config.learning_rate = 0.5;
+  config.auxiliary_weight = 0.3;
+  TinyNetwork trained(3), expected(3);
+  const auto loader = TinyLoader(20, /*shuffle=*/false);  // a single batch
+  const auto both = [](TinyNetwork& network, const torch::Tensor& images) -> Prediction {
+    return {network(images, 0, Pass::Training()), network(images, 1, Pass::Training())};
+  };
+  Train({*trained, [&](const torch::Tensor& images, const Step&) { return both(trained, images); }},
+        *loader, config, 4, torch::kCPU, {}, {[] { return false; }, [](double, auto&) {}});
+
+  lode::images::Batch batch;
+  loader->Begin(0);
+  loader->Next(batch);
+  const Prediction p = both(expected, ImagesOf(batch, torch::kCPU));
+  const torch::Tensor labels = LabelsOf(batch, torch::kCPU);
+  using torch::nn::functional::cross_entropy;
+  (cross_entropy(p.logits, labels) + 0.3 * cross_entropy(p.auxiliary, labels)).backward();
+  const auto result = trained->named_parameters();
+  for (const auto& parameter : expected->named_parameters()) {
+    const torch::Tensor stepped = parameter.value() - 0.5 * parameter.value().grad();
+    EXPECT_TRUE(torch::allclose(result[parameter.key()], stepped, 1e-5, 1e-6)) << parameter.key();
+  }
 }
 
 TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedByName) {
@@ -270,6 +309,7 @@ TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
   EXPECT_GT(kills, 0);
   ASSERT_EQ(Finish(Start(killed)), 0);
   ASSERT_FALSE(BytesOf(whole / "weights").empty());
+  EXPECT_EQ(std::distance(fs::directory_iterator(killed), {}), 3);  // checkpoint, started, weights
   EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights"));
 }
 

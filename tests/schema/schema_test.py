@@ -203,7 +203,6 @@ class ShippedTest(unittest.TestCase):
                 (("optimizer", "beta1"), 1),
                 (("optimizer", "population"), 5),
                 (("optimizer", "preset"), "papr"),
-                (("optimizer", "policy"), ""),
                 (("optimizer", "rea"), {"top_k": 5}),
                 (("optimizer", "rea"), {"population": 0}),
                 (("optimizer", "real"), {"population": 5}),

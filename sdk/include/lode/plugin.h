@@ -155,7 +155,7 @@ enum lode_param_flag {
   LODE_PARAM_DEPRECATED = 1u << 2, /* accepted with a warning; doc names the successor */
   LODE_PARAM_OPEN_MIN = 1u << 3,   /* min itself is excluded */
   LODE_PARAM_OPEN_MAX = 1u << 4,   /* max itself is excluded */
-  LODE_PARAM_INPUT_FILE = 1u << 5  /* PATH: must name a readable file; the host checks it */
+  LODE_PARAM_INPUT_FILE = 1u << 5  /* PATH: names a readable file, or is "" by default; checked */
 };
 
 /* One declared parameter. The host validates pipelines against it and writes `lode describe` from

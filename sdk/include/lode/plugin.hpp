@@ -546,7 +546,7 @@ struct Choices {
 
 // A string that names a file or directory; see LODE_T_PATH for how it is made absolute.
 struct Path {
-  bool input_file = true;  // must name a readable file
+  bool input_file = true;  // must name a readable file, or be "" if that is the default
 };
 
 // One parameter: TOML key, the member of Config it sets (whose initialiser is the default), one
