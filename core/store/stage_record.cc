@@ -70,7 +70,7 @@ fs::path Locate(const std::string& path, const fs::path& root) {
     return path;
   }
   const Artifact artifact = ParseArtifact(path);
-  const fs::path file = root / artifact.stage / artifact.file;
+  fs::path file = root / artifact.stage / artifact.file;
   if (!fs::is_regular_file(file)) {
     throw HostError(path + ": stage '" + artifact.stage + "' has left no such file" +
                     Neighbours(artifact.file, root / artifact.stage));

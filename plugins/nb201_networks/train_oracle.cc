@@ -66,6 +66,23 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   training::UseThreads(host_.Threads());
   Network network(network_, cell, query.seed);
   network->to(*device_);
+  // Runs that train the same at the same time, points of a grid, need no second checkpoint.
+  training::CheckpointPlace place = PlaceOf(query, cell);
+  const auto lock = place.file.empty() ? std::optional<files::FileLock>()
+                                       : files::FileLock::Try(place.file.string() + ".lock");
+  if (!lock) place = {};
+  const training::Evaluation trained = Train(network, cell, query, place);
+  MeasureParts(network, cell, metrics);
+  host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
+  host_.Record("multiply_adds", static_cast<double>(MultiplyAddsOf(network, cell)));
+  host_.Record("train_loss", trained.loss);
+  host_.Record("train_accuracy", trained.top1);
+  if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);
+}
+
+training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
+                                        const lode::Query& query,
+                                        const training::CheckpointPlace& place) const {
   training::TrainingConfig config = config_;
   config.epochs =
       std::max<std::int64_t>(1, std::llround(query.fidelity * static_cast<double>(config_.epochs)));
@@ -73,30 +90,22 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
       *network, [&](const Tensor& images, const training::Step& step) {
         return training::Prediction{network(images, cell, Pass::Training(&step.drop_path)), {}};
       }};
-  // Runs that train the same at the same time, points of a grid, need no second checkpoint.
-  training::CheckpointPlace place = PlaceOf(query, cell);
-  const auto lock = place.file.empty() ? std::optional<files::FileLock>()
-                                       : files::FileLock::Try(place.file.string() + ".lock");
-  if (!lock) place = {};
-  const auto trained = training::Train(trainee, *task_->Training(config.batch_size), config,
-                                       query.seed, *device_, place, HooksOf(host_));
-  const auto measure = [&](lode::images::Loader& loader) {
-    return training::Evaluate(
-        [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, loader,
-        *device_, [&] { host_.ThrowIfCancelled(); });
-  };
+  return training::Train(trainee, *task_->Training(config.batch_size), config, query.seed, *device_,
+                         place, HooksOf(host_));
+}
+
+void TrainOracle::MeasureParts(Network& network, const Cell& cell,
+                               std::span<double> metrics) const {
   std::size_t next = 0;
-  const auto report = [&](const training::Evaluation& result) {
+  const auto measure = [&](const std::unique_ptr<lode::images::Loader>& loader) {
+    const auto result = training::Evaluate(
+        [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, *loader,
+        *device_, [&] { host_.ThrowIfCancelled(); });
     metrics[next++] = result.top1;
     metrics[next++] = result.top5;
   };
-  if (task_->has_validation()) report(measure(*task_->Validation(config.batch_size)));
-  report(measure(*task_->Test(config.batch_size)));
-  host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
-  host_.Record("multiply_adds", static_cast<double>(MultiplyAddsOf(network, cell)));
-  host_.Record("train_loss", trained.loss);
-  host_.Record("train_accuracy", trained.top1);
-  if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);
+  if (task_->has_validation()) measure(task_->Validation(config_.batch_size));
+  measure(task_->Test(config_.batch_size));
 }
 
 }  // namespace nb201

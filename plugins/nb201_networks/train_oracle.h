@@ -39,6 +39,9 @@ class TrainOracle {
 
  private:
   void Measure(const lode::Query& query, std::span<double> metrics);
+  training::Evaluation Train(Network& network, const Cell& cell, const lode::Query& query,
+                             const training::CheckpointPlace& place) const;
+  void MeasureParts(Network& network, const Cell& cell, std::span<double> metrics) const;
   std::int64_t MultiplyAddsOf(Network& network, const Cell& cell) const;
   training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell) const;
 
