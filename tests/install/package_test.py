@@ -2,6 +2,7 @@
 """Makes the Debian package, unpacks it and uses what is in it. usage: package_test.py BUILD_DIR"""
 
 import gzip
+import pathlib
 import re
 import shutil
 import unittest
@@ -73,7 +74,8 @@ class Package(InstallationTest):
         libraries = set()
         for file in filter(is_elf, self.files()):
             needed = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "-d", file))
-            found = dict(re.findall(r"(\S+) => (\S+)", output("ldd", file)))
+            found = {pathlib.Path(path).name: path  # the loader's own line has no arrow
+                     for path in re.findall(r"(/\S+) \(0x", output("ldd", file))}
             libraries.update(found[name] for name in needed)
         declared = {re.split(r"[ (|]", part.strip())[0] for part in self.field("Depends").split(",")}
         self.assertEqual({real_package(name) for name in declared}, owners(libraries))
