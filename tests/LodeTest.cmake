@@ -1,14 +1,15 @@
-# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE] [APART])
+# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE] [SHARDS n] [APART])
 #
 # A GoogleTest program, every case its own ctest entry. PLUGIN: it is made of that plugin's objects and libraries, too.
-# WHOLE makes the program one entry, for programs that are slow to start, as all are under a sanitizer.
+# WHOLE makes the program one entry, for programs that are slow to start, as all are under a sanitizer; SHARDS: it is so
+# many entries then, for programs that run long.
 # APART: its files use the same names for different things, and are never compiled as one.
 # Label "slow" keeps a test out of the sanitizer runs.
 function(lode_add_test name)
   if(NOT LODE_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN" "SOURCES;LIBS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;LABELS")
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
@@ -26,10 +27,25 @@ function(lode_add_test name)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LODE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   if(arg_WHOLE OR LODE_SANITIZE)
-    add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
+    lode_add_shards(${name} "${arg_SHARDS}" "${arg_LABELS}")
   else()
     gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABELS}")
   endif()
+endfunction()
+
+function(lode_add_shards name shards labels)
+  if(NOT shards)
+    set(shards 1)
+  endif()
+  foreach(shard RANGE 1 ${shards})
+    set(entry ${name})
+    if(shards GREATER 1)
+      set(entry ${name}.${shard})
+    endif()
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${entry} COMMAND ${name})
+    set_tests_properties(${entry} PROPERTIES LABELS "${labels}"
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
 include(GoogleTest)
