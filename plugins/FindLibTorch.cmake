@@ -15,6 +15,8 @@ if(OpenMP_CXX_FOUND AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AN
   add_library(lode::torch ALIAS lode_torch)
   target_include_directories(lode_torch SYSTEM INTERFACE ${TORCH_INCLUDE} ${TORCH_INCLUDE}/torch/csrc/api/include)
   target_link_libraries(lode_torch INTERFACE ${TORCH_LIBRARY} ${TORCH_CPU_LIBRARY} ${C10_LIBRARY} OpenMP::OpenMP_CXX)
+  # Its headers have classes with members that are there without NDEBUG only; Debian's libraries are built with it.
+  target_compile_definitions(lode_torch INTERFACE $<$<NOT:$<CONFIG:Release>>:NDEBUG>)
   if(TORCH_CUDA_LIBRARY)
     target_link_libraries(lode_torch INTERFACE -Wl,--no-as-needed ${TORCH_CUDA_LIBRARY} -Wl,--as-needed)
   endif()
