@@ -17,6 +17,10 @@ if(OpenMP_CXX_FOUND AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AN
   target_link_libraries(lode_torch INTERFACE ${TORCH_LIBRARY} ${TORCH_CPU_LIBRARY} ${C10_LIBRARY} OpenMP::OpenMP_CXX)
   # Its headers have classes with members that are there without NDEBUG only; Debian's libraries are built with it.
   target_compile_definitions(lode_torch INTERFACE $<$<NOT:$<CONFIG:Release>>:NDEBUG>)
+  # GCC 14 sees a vector of LibTorch's overflow that does not.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+    target_compile_options(lode_torch INTERFACE -Wno-array-bounds)
+  endif()
   if(TORCH_CUDA_LIBRARY)
     target_link_libraries(lode_torch INTERFACE -Wl,--no-as-needed ${TORCH_CUDA_LIBRARY} -Wl,--as-needed)
   endif()

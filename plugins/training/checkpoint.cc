@@ -1,11 +1,10 @@
 #include "plugins/training/checkpoint.h"
 
-#include <c10/util/string_utils.h>
-
 #include <algorithm>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
 #include <memory>
+#include <sstream>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -58,11 +57,13 @@ void RequireSame(const NamedTensors& wanted, const files::Tensors& given, const 
   }
 }
 
-// What LibTorch's optimizers call a parameter: text up to 1.13, a pointer later.
+// What LibTorch's optimizers call a parameter: its address, as text up to 1.13.
 template <class Key>
 Key KeyAs(const Tensor& parameter) {
   if constexpr (std::is_same_v<Key, std::string>) {
-    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+    std::ostringstream address;
+    address << parameter.unsafeGetTensorImpl();
+    return address.str();
   } else {
     return parameter.unsafeGetTensorImpl();
   }

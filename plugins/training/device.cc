@@ -8,6 +8,20 @@
 #include <lode/text.hpp>
 
 namespace training {
+namespace {
+
+// LibTorch sets autocast by the type of device since 2.4; before, each type had functions of its own.
+void SetAutocast(bool enabled) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+  at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCUDA, enabled);
+#else
+  at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+  at::autocast::set_enabled(enabled);
+#endif
+}
+
+}  // namespace
 
 torch::Device DeviceOf(const std::string& name) {
   const torch::Device device = [&] {
@@ -32,13 +46,12 @@ torch::Device DeviceOf(const std::string& name) {
 MixedPrecision::MixedPrecision(const torch::Device& device, bool wanted)
     : active_(wanted && device.is_cuda()) {
   if (!active_) return;
-  at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
-  at::autocast::set_enabled(true);
+  SetAutocast(true);
 }
 
 MixedPrecision::~MixedPrecision() {
   if (!active_) return;
-  at::autocast::set_enabled(false);
+  SetAutocast(false);
   at::autocast::clear_cache();
 }
 

@@ -11,23 +11,32 @@ namespace {
 
 thread_local std::int64_t multiply_adds = 0;
 
-// Every output element is the product of a row of weights: of all their dimensions but the first.
-std::int64_t Products(const torch::Tensor& out, const torch::Tensor& weight) {
-  return out.numel() * (weight.numel() / weight.size(0));
+// What an operation knows at its start: its inputs may be gone at its end.
+struct Weights : at::ObserverContext {
+  explicit Weights(std::int64_t n) : per_output(n) {}
+  std::int64_t per_output;  // products for each element of the output
+};
+
+// The weights of the operations that others end in; undefined for other operations.
+torch::Tensor WeightsOf(const at::RecordFunction& call) {
+  const std::string_view name = call.name();
+  if (name == "aten::convolution") return call.inputs()[1].toTensor();
+  if (name == "aten::mm") return call.inputs()[1].toTensor().t();  // a linear layer without a bias
+  if (name == "aten::addmm") return call.inputs()[2].toTensor().t();  // and one with a bias
+  return {};
 }
 
-std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction&) { return nullptr; }
+// Each output element is the product of a row of weights: of all their dimensions but the first.
+std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction& call) {
+  const torch::Tensor weights = WeightsOf(call);
+  if (!weights.defined()) return nullptr;
+  return std::make_unique<Weights>(weights.numel() / weights.size(0));
+}
 
-// The operations that others end in. A linear layer multiplies by its transposed weights, with a bias
-// or without.
-void After(const at::RecordFunction& call, at::ObserverContext*) {
-  const std::string_view name = call.name();
-  if (name == "aten::convolution") {
-    multiply_adds += Products(call.outputs()[0].toTensor(), call.inputs()[1].toTensor());
-  } else if (name == "aten::addmm" || name == "aten::mm") {
-    const std::size_t weight = name == "aten::mm" ? 1 : 2;
-    multiply_adds += Products(call.outputs()[0].toTensor(), call.inputs()[weight].toTensor().t());
-  }
+void After(const at::RecordFunction& call, at::ObserverContext* before) {
+  const auto* weights = static_cast<const Weights*>(before);
+  if (weights != nullptr)
+    multiply_adds += call.outputs()[0].toTensor().numel() * weights->per_output;
 }
 
 }  // namespace
