@@ -1,5 +1,6 @@
 #include "core/verify/process_state.h"
 
+#include <dlfcn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,16 +51,37 @@ Texts OpenFiles() {
   return files;
 }
 
-Texts SignalHandlers() {
-  Texts handlers;
+using Handlers = std::map<int, void*>;
+
+Handlers SignalHandlers() {
+  Handlers handlers;
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction action {};
-    if (sigaction(signal, nullptr, &action) != 0) continue;
-    char address[32];
-    std::snprintf(address, sizeof address, "%p", reinterpret_cast<void*>(action.sa_handler));
-    handlers["signal " + std::to_string(signal) + " (" + strsignal(signal) + ")"] = address;
+    if (sigaction(signal, nullptr, &action) == 0)
+      handlers[signal] = reinterpret_cast<void*>(action.sa_handler);
   }
   return handlers;
+}
+
+// The program or library that the handler's code is in, or "".
+fs::path FileOf(void* handler) {
+  Dl_info info{};
+  return dladdr(handler, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
+}
+
+std::string Describe(void* handler) {
+  if (handler == reinterpret_cast<void*>(SIG_DFL)) return "not handled";
+  if (handler == reinterpret_cast<void*>(SIG_IGN)) return "ignored";
+  char address[32];
+  std::snprintf(address, sizeof address, "%p", handler);
+  return std::string("handled at ") + address + " " + FileOf(handler).filename().string();
+}
+
+Texts Describe(const Handlers& handlers) {
+  Texts texts;
+  for (const auto& [signal, handler] : handlers)
+    texts["signal " + std::to_string(signal) + " (" + strsignal(signal) + ")"] = Describe(handler);
+  return texts;
 }
 
 Texts Settings() {
@@ -129,6 +151,17 @@ ProcessState ProcessState::Now() {
   return state;
 }
 
+void ProcessState::AcceptHandlersOfLibraries(const fs::path& plugin) {
+  for (const auto& [signal, handler] : SignalHandlers()) {
+    const fs::path file = FileOf(handler);
+    std::error_code not_there;
+    const bool of_a_library = !file.empty() && !fs::equivalent(file, plugin, not_there) &&
+                              !fs::equivalent(file, "/proc/self/exe", not_there);
+    if (signals_[signal] == reinterpret_cast<void*>(SIG_DFL) && of_a_library)
+      signals_[signal] = handler;
+  }
+}
+
 void ProcessState::Check(bool threads_may_stay, Findings& findings) const {
   const std::size_t allowed = threads_ + kSanitizerThreads;
   for (int i = 0; i < 100 && CountThreads() > allowed; ++i)
@@ -139,7 +172,7 @@ void ProcessState::Check(bool threads_may_stay, Findings& findings) const {
   findings.Require(now.printed_ <= printed_, "process.output",
                    "to standard output or error: " + PrintedFrom(printed_));
   CheckSame(files_, now.files_, "process.files", findings);
-  CheckSame(signals_, now.signals_, "process.signals", findings);
+  CheckSame(Describe(signals_), Describe(now.signals_), "process.signals", findings);
   CheckSame(settings_, now.settings_, "process.state", findings);
 }
 

@@ -1,6 +1,7 @@
 // What belongs to the process and a component must leave as it was.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 
@@ -12,6 +13,10 @@ class ProcessState {
  public:
   static ProcessState Now();
 
+  // Loading `plugin` also loads libraries, such as LibTorch. Where one of these has taken a signal
+  // that nobody handled, its handler counts as the state before: a component cannot prevent it.
+  void AcceptHandlersOfLibraries(const std::filesystem::path& plugin);
+
   // Compares the state now with what it was. Threads are given a second to end. Rules:
   // "process.output", "process.threads" (unless `threads_may_stay`), "process.files",
   // "process.signals", "process.state".
@@ -21,10 +26,10 @@ class ProcessState {
   using Texts = std::map<std::string, std::string>;  // what by name
 
   std::size_t threads_ = 0;
-  std::size_t printed_ = 0;  // bytes on standard output and error, if they are files
-  Texts files_;              // descriptor -> what it is open on
-  Texts signals_;            // signal -> handler
-  Texts settings_;           // "locale" -> "C", ...
+  std::size_t printed_ = 0;       // bytes on standard output and error, if they are files
+  Texts files_;                   // descriptor -> what it is open on
+  std::map<int, void*> signals_;  // signal -> handler
+  Texts settings_;                // "locale" -> "C", ...
 };
 
 }  // namespace lode::verify

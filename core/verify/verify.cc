@@ -88,8 +88,9 @@ void CheckOne(const Request& request, std::uint32_t index, Findings& findings) {
 
 // Sends the ids and kinds of the file's components.
 void CheckFileAndList(const Request& request, Findings& findings, const Child::Send& send) {
-  const ProcessState before = ProcessState::Now();
+  ProcessState before = ProcessState::Now();
   const lode_plugin* plugin = CheckFile(request.file, findings);
+  before.AcceptHandlersOfLibraries(request.file);
   for (std::uint32_t i = 0; plugin != nullptr && i < plugin->component_count; ++i) {
     const lode_component& c = *plugin->components[i];
     send(Dump({{"component", c.id}, {"kind", c.kind}}));

@@ -1,6 +1,7 @@
 // The conformance kit finds what is broken, names its rule, and finds nothing where all is well.
 #include "core/verify/verify.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -156,6 +157,22 @@ TEST(Verify, AFileThatIsNoPluginIsAFinding) {
     ASSERT_EQ(reports.size(), 1u);
     EXPECT_TRUE(Has(reports, "plugin.load")) << Describe(reports);
   }
+}
+
+TEST(Verify, ALibraryMayTakeASignalThatNobodyHandlesWhenItIsLoaded) {
+  EXPECT_EQ(Describe(VerifyComponent(kPlugins / "library_signals.lode.so", "")), "");
+}
+
+TEST(Verify, APluginMayTakeNoSignalNorLetALibraryDoItLater) {
+  const auto at_once = VerifyComponent(kPlugins / "broken_plugin_signals.lode.so", "");
+  ASSERT_EQ(at_once[0].findings.size(), 1u) << Describe(at_once);
+  EXPECT_EQ(at_once[0].findings[0].rule, "process.signals");
+  EXPECT_THAT(at_once[0].findings[0].seen,
+              testing::MatchesRegex("signal 11 .* was not handled and is handled at .* "
+                                    "broken_plugin_signals.lode.so"));
+  const auto late = VerifyComponent(kPlugins / "late_signals.lode.so", "");
+  EXPECT_EQ(late[0].findings.size(), 0u) << Describe(late);
+  EXPECT_TRUE(Has({late[1]}, "process.signals")) << Describe(late);
 }
 
 // ---- costs, besides those that broken.oracle.cost reports

@@ -1,5 +1,20 @@
-// One file for each rule of files: -DBREAKS_SYMBOLS, -DBREAKS_TORCH or -DBREAKS_DESCRIPTOR.
+// One file for each rule of files: -DBREAKS_SYMBOLS, -DBREAKS_TORCH, -DBREAKS_DESCRIPTOR, -DBREAKS_SIGNALS (when it is
+// loaded) or -DBREAKS_SIGNALS_LATE (by a library, when an instance is made). Without any the file is sound.
+#include <csignal>
+
 #include "core/verify/grid_space.h"
+
+#ifdef BREAKS_SIGNALS
+[[maybe_unused]] const auto taken = std::signal(SIGSEGV, [](int) {});
+#endif
+#ifdef BREAKS_SIGNALS_LATE
+extern "C" void TakeAnother();
+namespace {
+struct Taker : lode::verify::GridSpace {
+  Taker(lode::Host host, const Config& config) : GridSpace(host, config) { TakeAnother(); }
+};
+}  // namespace
+#endif
 
 #ifdef BREAKS_SYMBOLS
 extern "C" LODE_EXPORT int lode_helper(int x) { return x + 1; }
@@ -28,6 +43,8 @@ LODE_PLUGIN(kId, "1.0.0", "Apache-2.0",
               c.capabilities = LODE_CAP_USES_TORCH;
               return &c;
             }()
+#elif defined(BREAKS_SIGNALS_LATE)
+            lode::SpaceComponent<Taker>("grid", "1.0.0", "Takes a signal when it is made.")
 #else
             &lode::verify::GridSpaceComponent()
 #endif

@@ -1,0 +1,9 @@
+// A library that takes signals: one when it is loaded, another when it is asked to.
+#include <signal.h>
+
+static void Ignore(int signal) { (void)signal; }
+
+__attribute__((constructor)) static void TakeOne(void) { signal(SIGSEGV, Ignore); }
+
+void TakeAnother(void);
+void TakeAnother(void) { signal(SIGUSR2, Ignore); }
