@@ -14,8 +14,13 @@ def owners(libraries):
     """The packages that the files of these libraries belong to."""
     places = [place for library in libraries for place in (library, "/usr" + library)]
     # dpkg -S fails if one of the places is unknown, which one of each two is
-    found = output("sh", "-c", 'dpkg -S "$@" 2>/dev/null || true', "sh", *places)
-    return {line.split(":")[0] for line in found.splitlines()}
+    return packages_in(output("sh", "-c", 'dpkg -S "$@" 2>/dev/null || true', "sh", *places))
+
+
+def packages_in(found):
+    """The packages that `dpkg -S` names: "PACKAGE[:ARCH][, PACKAGE[:ARCH]]...: FILE", or "diversion by PACKAGE from: FILE"."""
+    owned = [line.partition(": ")[0] for line in found.splitlines() if not re.match(r"(local )?diversion ", line)]
+    return {package.split(":")[0] for packages in owned for package in packages.split(", ")}
 
 
 def real_package(name):
@@ -26,6 +31,16 @@ def real_package(name):
         if name == package or name in re.findall(r"[a-z0-9+.-]+", re.sub(r"\(.*?\)", "", provided)):
             return package
     return name
+
+
+class Owners(unittest.TestCase):
+    def test_diversions_are_not_packages(self):
+        self.assertEqual(packages_in("diversion by libc6 from: /lib64/ld-linux-x86-64.so.2\n"
+                                     "diversion by libc6 to: /lib64/ld-linux-x86-64.so.2.usr-is-merged\n"
+                                     "local diversion from: /usr/lib/libz.so.1\n"
+                                     "libc6:amd64: /usr/lib64/ld-linux-x86-64.so.2\n"
+                                     "libatlas3-base, libopenblas0:amd64: /usr/lib/libblas: three.so\n"),
+                         {"libc6", "libatlas3-base", "libopenblas0"})
 
 
 @unittest.skipUnless(shutil.which("dpkg-shlibdeps") and shutil.which("file"), "no dpkg-dev or file")
