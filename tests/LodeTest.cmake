@@ -13,8 +13,8 @@ function(lode_add_test name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
-  if(NOT "torch" IN_LIST arg_LABELS)  # what a test is made of is optimised, the test itself need not be
-    target_compile_options(${name} PRIVATE -O0)
+  if(NOT "torch" IN_LIST arg_LABELS)  # what a test is made of is optimized, the test itself need not be
+    target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # which needs optimization
   endif()
   if(arg_APART)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
