@@ -1,6 +1,7 @@
 // Plugins that fail: the program says which, why and what to do, and loses nothing.
 #include <gtest/gtest.h>
 #include <lode/plugin.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <filesystem>
@@ -46,6 +47,81 @@ class FaultTest : public testing::Test {
   const TemporaryDirectory dir_;
   const Program lode_{dir_.path()};
 };
+
+// A limit of this process, and of those it starts, while it lives.
+class Limit {
+ public:
+  Limit(__rlimit_resource resource, rlim_t most) : resource_(resource) {
+    getrlimit(resource, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    set_ = setrlimit(resource, &limit) == 0;
+  }
+  Limit(const Limit&) = delete;
+  ~Limit() { setrlimit(resource_, &before_); }
+  bool set() const { return set_; }
+
+ private:
+  __rlimit_resource resource_;
+  rlimit before_{};
+  bool set_ = false;
+};
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kMemoryCanBeLimited = false;
+#elif defined(__has_feature)
+constexpr bool kMemoryCanBeLimited =
+    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+constexpr bool kMemoryCanBeLimited = true;
+#endif
+
+constexpr rlim_t kGiB = rlim_t{1} << 30;
+
+TEST_F(FaultTest, ThreadsThatTheSystemRefusesAreNamed) {
+  if (!kMemoryCanBeLimited) GTEST_SKIP() << "sanitizers need more memory";
+  const Limit stack(RLIMIT_STACK, 64 * kGiB), memory(RLIMIT_AS, 8 * kGiB);  // no stack fits
+  if (!stack.set()) GTEST_SKIP() << "the stack of a thread is limited here";
+  const Outcome outcome =
+      lode_.Run({"run", SourceFile("configs/nb201/random.toml").string(), "--seeds", "1"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(outcome.err, "lode: starting a thread for a run: Resource temporarily unavailable\n");
+}
+
+TEST_F(FaultTest, AFileThatDoesNotFitIntoMemoryIsNamed) {
+  if (!kMemoryCanBeLimited) GTEST_SKIP() << "sanitizers need more memory";
+  const fs::path table = dir_.path() / "results.csv";
+  std::ofstream(table) << "architecture,valid_accuracy\n";
+  fs::resize_file(table, kGiB - 1);  // sparse
+  const Limit memory(RLIMIT_AS, kGiB);
+  const Outcome outcome = lode_.Run(
+      {"validate", SourceFile("configs/nb201/random.toml").string(), "--set",
+       "oracle={use=\"table\",file=\"" + table.string() + "\",maximize=[\"valid_accuracy\"]}"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_NE(outcome.err.find(table.string() + ": out of memory\n"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(FaultTest, WhatWasTypedIsNamedWhereTheLibraryOnlySaysWhy) {
+  const std::string name(300, 'a');
+  const Outcome outcome = lode_.Run(
+      {"run", SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--out", name});
+  ExpectOneLine(outcome, 2, "File name too long");
+  EXPECT_EQ(outcome.err.find("filesystem error"), std::string::npos) << outcome.err;
+}
+
+TEST_F(FaultTest, AFileOfARunThatIsDamagedIsNamedInPlainWords) {
+  const std::string runs = (dir_.path() / "runs").string();
+  ASSERT_EQ(lode_
+                .Run({"run", SourceFile("configs/nb201/random.toml").string(), "--seeds", "1",
+                      "--set", "budget.steps=20", "--out", runs})
+                .status,
+            0);
+  const fs::path file = fs::path(runs) / "seed-0/versions.json";
+  std::ofstream(file) << "{\"lode\": ";
+  const Outcome outcome = lode_.Run({"resume", runs});
+  ExpectOneLine(outcome, 2, file.string() + ": parse error at line 1");
+  EXPECT_EQ(outcome.err.find("json.exception"), std::string::npos) << outcome.err;
+}
 
 TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
   const std::string minor = std::to_string(LODE_ABI_MINOR);

@@ -18,6 +18,7 @@
 
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 #include "core/search/metric_index.h"
@@ -184,9 +185,7 @@ class JobQueue {
 
   void Run(unsigned thread_count) {
     std::vector<std::thread> threads;
-    working_ = thread_count;
-    for (unsigned i = 0; i < thread_count; ++i) {
-      threads.emplace_back([this] { Work(); });
+    while (threads.size() < thread_count && StartOne(threads)) {
     }
     WaitOrLeave();
     for (std::thread& thread : threads) {
@@ -198,10 +197,32 @@ class JobQueue {
   }
 
  private:
+  // Where the system gives no more threads, those that there are do all the work.
+  bool StartOne(std::vector<std::thread>& threads) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++working_;
+    }
+    try {
+      core::Doing("starting a thread for a run", [&] { threads.emplace_back([this] { Work(); }); });
+      return true;
+    } catch (const core::HostError& e) {
+      const std::lock_guard lock(mutex_);
+      --working_;
+      if (threads.empty()) {
+        throw;
+      }
+      core::Log(LODE_WARNING, std::string(e.what()) + ": " + std::to_string(threads.size()) +
+                                  " runs at a time, not more");
+      return false;
+    }
+  }
+
   void Work() {
     for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
       try {
-        JobResult result = Execute(jobs_[i], display_, evaluators_);
+        JobResult result = core::Doing(jobs_[i].directory,
+                                       [&] { return Execute(jobs_[i], display_, evaluators_); });
         const std::lock_guard lock(mutex_);
         jobs_[i].result->metrics = std::move(result.metrics);
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);

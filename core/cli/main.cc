@@ -10,6 +10,7 @@
 #include "core/cli/command.h"
 #include "core/cli/manual.h"
 #include "core/exec/make_executor.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/log.h"
 
 namespace lode::cli {
@@ -44,6 +45,14 @@ std::string LowerCase(std::string text) {
 int ReportError(const std::exception& error) {
   std::fprintf(stderr, "lode: %s\n", error.what());
   return kUsage;
+}
+
+// For what fails without saying at what: "run search.toml --seeds 3".
+std::string WhatWasTyped(int argc, char** argv) {
+  constexpr std::size_t kMost = 200;
+  std::string text;
+  for (int i = 1; i < argc; ++i) text.append(i > 1 ? " " : "").append(argv[i]);
+  return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
 }
 
 // Ranks above 0 say nothing of what rank 0 says, and do nothing but evaluate.
@@ -99,7 +108,8 @@ int Main(int argc, char** argv) {
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
   try {
-    return is_rank ? ServeAsRank(app, global) : action();
+    return core::Doing(WhatWasTyped(argc, argv),
+                       [&] { return is_rank ? ServeAsRank(app, global) : action(); });
   } catch (const std::exception& error) {
     return ReportError(error);
   }

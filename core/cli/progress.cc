@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/plugin/doing.h"
 #include "core/plugin/log.h"
 
 namespace lode::cli {
@@ -118,11 +119,12 @@ ProgressDisplay::ProgressDisplay(std::size_t run_count)
   if (!terminal_) {
     return;
   }
+  drawing_ = core::Doing("starting a thread that shows progress",
+                         [this] { return std::thread([this] { DrawRepeatedly(); }); });
   core::SetLogWriter([this](std::string_view line) {
     const std::lock_guard lock(mutex_);
     Print(line.substr(0, line.find_last_not_of('\n') + 1));
   });
-  drawing_ = std::thread([this] { DrawRepeatedly(); });
 }
 
 ProgressDisplay::~ProgressDisplay() {

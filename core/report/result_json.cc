@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/plugin/error.h"
+#include "core/plugin/doing.h"
 
 namespace lode::core {
 namespace {
@@ -109,11 +109,7 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
 
 RunResult ResultFromJson(const std::string& text, const std::vector<MetricDeclaration>& metrics,
                          const std::string& file) {
-  try {
-    return FromJson(json::parse(text), metrics);
-  } catch (const json::exception& e) {
-    throw HostError(file + ": " + e.what());
-  }
+  return Doing(file, [&] { return FromJson(json::parse(text), metrics); });
 }
 
 }  // namespace lode::core

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "core/config/resolve.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/file_descriptor.h"
 #include "core/store/publish.h"
@@ -62,11 +63,7 @@ json VersionsOf(const Search& search, const Catalog& catalog) {
 
 json ReadVersions(const fs::path& directory) {
   const fs::path file = directory / kVersionsFile;
-  try {
-    return json::parse(ReadFile(file));
-  } catch (const json::exception& e) {
-    throw HostError(file.string() + ": " + e.what());
-  }
+  return Doing(file, [&] { return json::parse(ReadFile(file)); });
 }
 
 std::string TitleOf(const json& component) {
@@ -189,12 +186,10 @@ std::string ChangeOfRun(const fs::path& directory, const Search& search, std::ui
   const std::string then = ReadFile(directory / kPipelineFile);
   const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
   const std::string line = ChangedLine(LinesOf(then, ignore_budget), LinesOf(now, ignore_budget));
-  try {
+  return Doing(directory / kVersionsFile, [&] {
     return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog))
                         : line;
-  } catch (const json::exception& e) {
-    throw HostError((directory / kVersionsFile).string() + ": " + e.what());
-  }
+  });
 }
 
 std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/store/database.h"
 #include "core/store/publish.h"
@@ -167,7 +168,8 @@ RunStore::RunStore(const fs::path& directory, Mode mode,
     MakeStore(file, metrics);
   }
   tables_ = std::make_unique<Tables>(file, metrics);
-  committing_ = std::thread([this] { CommitRepeatedly(); });
+  committing_ = Doing(file.string() + ": starting a thread that writes it",
+                      [this] { return std::thread([this] { CommitRepeatedly(); }); });
 }
 
 RunStore::~RunStore() {

@@ -14,6 +14,8 @@
 #include <system_error>
 #include <utility>
 
+#include "plugins/files/naming_file.h"
+
 namespace delimited {
 namespace {
 
@@ -153,7 +155,8 @@ std::string Unpack(std::string bytes, const std::string& name, std::size_t max_b
 }
 
 std::string ReadTextFile(const std::string& path, const Poll& poll) {
-  return Unpack(OpenFile(path, poll).ReadAll(), path, kMaxBytes, poll);
+  return files::NamingFile(
+      path, [&] { return Unpack(OpenFile(path, poll).ReadAll(), path, kMaxBytes, poll); });
 }
 
 }  // namespace delimited

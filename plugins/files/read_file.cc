@@ -7,6 +7,8 @@
 #include <memory>
 #include <system_error>
 
+#include "plugins/files/naming_file.h"
+
 namespace files {
 
 std::string ReadFile(const std::string& path, std::uintmax_t max_bytes) {
@@ -23,7 +25,7 @@ std::string ReadFile(const std::string& path, std::uintmax_t max_bytes) {
   if (size > max_bytes) {
     fail("has " + std::to_string(size) + " bytes, expected at most " + std::to_string(max_bytes));
   }
-  std::string bytes(size, '\0');
+  std::string bytes = NamingFile(path, [&] { return std::string(size, '\0'); });
   if (std::fread(bytes.data(), 1, size, file.get()) != size) fail("could not be read to its end");
   return bytes;
 }
