@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Types the commands of every README.md of the tree, in a copy of it, but those that commands.py names otherwise.
+
+`./setup` has been run where tests are, so it does nothing here: build/release is the build that is tested. The commands
+of templates are typed in what `lode new` makes of them; sdk/README.md is typed by tests/tutorial, which also compares
+what is printed.
+
+usage: readme_test.py BUILD_DIR
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import commands
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
+TUTORIAL = pathlib.Path("sdk/README.md")
+TEMPLATES = pathlib.Path("sdk/template")
+NOT_SOURCE = shutil.ignore_patterns(".*", "build", "runs", "__pycache__")
+
+
+def readmes():
+    """All of them, relative to the tree."""
+    found = []
+    for folder, folders, files in os.walk(SOURCE):
+        folders[:] = [name for name in folders if name not in ("build", "runs") and not name.startswith(".")]
+        found += [(pathlib.Path(folder) / name).relative_to(SOURCE) for name in files if name == "README.md"]
+    return sorted(found)
+
+
+class Readmes(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.home = pathlib.Path(temporary.name).resolve() / "home"
+        self.home.mkdir()
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith(("LODE_", "XDG_", "PYTHON", "GTEST_"))}
+        self.environment["HOME"] = str(self.home)
+
+    def copy_tree(self):
+        tree = self.home / "lode"
+        shutil.copytree(SOURCE, tree, ignore=NOT_SOURCE)
+        (tree / "build").mkdir()
+        (tree / "build/release").symlink_to(BUILD)
+        (tree / "setup").write_text("#!/bin/sh\n")
+        return tree
+
+    def type_in(self, readme, directory):
+        typed = subprocess.run(["bash", "-c", commands.script(readme, {"sh"})], cwd=directory, env=self.environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               encoding="utf-8", errors="replace")
+        print(typed.stdout)
+        self.assertEqual(typed.returncode, 0, f"{readme}: the last command above failed")
+
+    def test_each_runs_as_printed(self):
+        tree = self.copy_tree()
+        for readme in readmes():
+            if readme != TUTORIAL and TEMPLATES not in readme.parents:
+                with self.subTest(str(readme)):
+                    self.type_in(SOURCE / readme, tree / readme.parent)
+
+    def test_those_of_templates_run_in_what_is_made_of_them(self):
+        prefix = self.home / "installed"
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
+        self.environment["PATH"] = f"{prefix}/bin:{self.environment['PATH']}"
+        for template in sorted((SOURCE / TEMPLATES).iterdir()):
+            with self.subTest(template.name):
+                name = re.sub(r"\W", "x", f"in_{template.name}")
+                subprocess.run(["lode", "new", "space", name, "--lang", template.name], check=True, cwd=self.home,
+                               env=self.environment, stdout=subprocess.DEVNULL)
+                made = self.home / name / "README.md"
+                self.assertTrue(list(commands.commands(made.read_text(), {"sh"})))
+                self.type_in(made, made.parent)
+
+    def test_every_command_is_in_a_block_of_its_kind(self):
+        """So that none is passed over: no block of code is made by indenting, and every fence has a language."""
+        for readme in readmes():
+            with self.subTest(str(readme)):
+                text = (SOURCE / readme).read_text()
+                list(commands.commands(text, commands.KINDS))
+                for number, info, _ in commands.blocks(text):
+                    self.assertTrue(info or self.is_output(text, number), f"line {number - 1}: a fence without a language")
+                prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+                self.assertNotRegex(prose, r"\n\n    \S")
+
+    def is_output(self, text, number):
+        """What a command prints may stand in a fence without a language; a command may not."""
+        first = text.splitlines()[number - 1].split()[:1]
+        return not first or shutil.which(first[0]) is None
+
+    def test_the_tests_are_one_command(self):
+        tests = list(commands.commands((SOURCE / "README.md").read_text(), {"tests"}))
+        self.assertEqual([command for _, command in tests], ["./setup --tests && ctest --preset release"])
+
+
+class Commands(unittest.TestCase):
+    """What is taken for a command."""
+
+    def test_lines_are_joined_until_they_are_whole(self):
+        text = "```sh\na 'b\nc'  # d\n\ne \\\n  f\n```\n```sh minutes\ng\n```\n```toml\nh = 1\n```\n"
+        self.assertEqual(list(commands.commands(text, {"sh"})), [(2, "a 'b\nc'  # d"), (5, "e   f")])
+        self.assertEqual(list(commands.commands(text, {"minutes"})), [(9, "g")])
+
+    def test_what_is_no_kind_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "line 1: 'sh hours'"):
+            list(commands.commands("```sh hours\ntrue\n```\n", {"sh"}))
+
+    def test_the_first_failure_ends_it_and_is_named(self):
+        for command in ("false && true", "false | cat", "exit 3", "no_such_program_anywhere"):
+            with self.subTest(command), tempfile.TemporaryDirectory() as directory:
+                readme = pathlib.Path(directory) / "README.md"
+                readme.write_text(f"```sh\necho one\n{command}\necho two\n```\n")
+                typed = subprocess.run(["bash", "-c", commands.script(readme, {"sh"})], capture_output=True, text=True)
+                self.assertNotEqual(typed.returncode, 0)
+                self.assertIn(f"README.md:3: $ {command}", typed.stdout)
+                self.assertNotIn("two", typed.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
