@@ -9,32 +9,51 @@ constexpr std::int64_t kAuxiliaryPooled = 2;  // map size that its 2x2 convoluti
 // A convolution without bias and the batch norm behind it, giving square maps of `size`.
 Cost ConvolutionCost(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t size) {
   const std::int64_t weights = kernel * kernel * in * out;
-  return {weights + 2 * out, weights * size * size};
+  return {weights + 2 * out, weights * size * size, 2 * out * size * size};
 }
 
-// Depthwise, 1x1, batch norm.
-Cost SeparableCost(std::int64_t channels, std::int64_t kernel, std::int64_t size) {
+// Of what takes maps of `channels` and `size` value by value: a ReLU or a pool.
+Cost ByValueCost(std::int64_t channels, std::int64_t size) {
+  return {0, 0, channels * size * size};
+}
+
+// ReLU of maps of `size_before`, convolution, batch norm.
+Cost ReluConvolutionCost(std::int64_t in, std::int64_t size_before, std::int64_t out,
+                         std::int64_t size) {
+  Cost cost = ByValueCost(in, size_before);
+  cost += ConvolutionCost(in, out, 1, size);
+  return cost;
+}
+
+// ReLU of maps of `size_before`, depthwise, 1x1, batch norm.
+Cost SeparableCost(std::int64_t channels, std::int64_t kernel, std::int64_t size_before,
+                   std::int64_t size) {
   const std::int64_t weights = kernel * kernel * channels + channels * channels;
-  return {weights + 2 * channels, weights * size * size};
+  Cost cost = ByValueCost(channels, size_before);
+  cost += {weights + 2 * channels, weights * size * size, 2 * channels * size * size};
+  return cost;
 }
 
 Cost LinearCost(std::int64_t in, std::int64_t out) { return {in * out + out, in * out}; }
 
 Cost OperationCost(Operation operation, std::int64_t channels, std::int64_t size, bool strided) {
+  const std::int64_t before = strided ? 2 * size : size;
   switch (operation) {
     case kMaxPool3x3:
     case kAvgPool3x3:
-      return {};
+      return ByValueCost(channels, before);
     case kSkipConnect:
-      return strided ? ConvolutionCost(channels, channels, 1, size) : Cost{};
+      return strided ? ReluConvolutionCost(channels, before, channels, size) : Cost{};
     case kDilConv3x3:
-      return SeparableCost(channels, 3, size);
+      return SeparableCost(channels, 3, before, size);
     case kDilConv5x5:
-      return SeparableCost(channels, 5, size);
+      return SeparableCost(channels, 5, before, size);
     case kSepConv3x3:
     case kSepConv5x5: {
-      const Cost once = SeparableCost(channels, operation == kSepConv3x3 ? 3 : 5, size);
-      return {2 * once.parameters, 2 * once.multiply_adds};
+      const std::int64_t kernel = operation == kSepConv3x3 ? 3 : 5;
+      Cost twice = SeparableCost(channels, kernel, before, size);
+      twice += SeparableCost(channels, kernel, size, size);
+      return twice;
     }
   }
   return {};
@@ -53,6 +72,7 @@ class Walk {
       AddCifarStem();
     }
     for (std::int64_t cell = 0; cell < settings.cells; ++cell) AddCell(cell);
+    sums_.fixed += ByValueCost(last_channels_, size_);  // the global pool
     sums_.fixed += LinearCost(last_channels_, settings.classes);
   }
 
@@ -62,7 +82,7 @@ class Walk {
   bool IsImageNet() const { return settings_.network == "imagenet"; }
 
   void AddCifarStem() {
-    size_ = settings_.image_size;
+    size_ = before_size_ = settings_.image_size;
     before_channels_ = last_channels_ = 3 * channels_;
     sums_.fixed += ConvolutionCost(3, last_channels_, 3, size_);
   }
@@ -76,7 +96,10 @@ class Walk {
     const std::int64_t half_size = Halved(settings_.image_size);
     const std::int64_t quarter_size = Halved(half_size);
     sums_.fixed += ConvolutionCost(3, channels_ / 2, 3, half_size);
+    sums_.fixed += ByValueCost(channels_ / 2, half_size);
     sums_.fixed += ConvolutionCost(channels_ / 2, channels_, 3, quarter_size);
+    sums_.fixed += ByValueCost(channels_, quarter_size);
+    before_size_ = quarter_size;
     size_ = HalvedEvenly(quarter_size, 0);
     sums_.fixed += ConvolutionCost(channels_, channels_, 3, size_);
   }
@@ -93,8 +116,9 @@ class Walk {
     const bool is_second = cell == 2 * settings_.cells / 3;
     const bool reduces = is_second || cell == settings_.cells / 3;
     if (reduces) channels_ *= 2;
-    sums_.fixed += ConvolutionCost(before_channels_, channels_, 1, size_);
-    sums_.fixed += ConvolutionCost(last_channels_, channels_, 1, size_);
+    sums_.fixed += ReluConvolutionCost(before_channels_, before_size_, channels_, size_);
+    sums_.fixed += ReluConvolutionCost(last_channels_, size_, channels_, size_);
+    before_size_ = size_;
     if (reduces) {
       size_ = HalvedEvenly(size_, cell);
       AddOperations(false, &sums_.reduce);
@@ -133,7 +157,8 @@ class Walk {
 
   const NetworkSettings& settings_;
   std::int64_t channels_;
-  std::int64_t size_ = 0;  // of the last cell's maps, pixels a side
+  std::int64_t size_ = 0;         // of the last cell's maps, pixels a side
+  std::int64_t before_size_ = 0;  // of those of the cell before it
   std::int64_t before_channels_ = 0, last_channels_ = 0;
   CostSums sums_;
 };
@@ -143,6 +168,7 @@ class Walk {
 Cost& Cost::operator+=(const Cost& other) {
   parameters += other.parameters;
   multiply_adds += other.multiply_adds;
+  other_operations += other.other_operations;
   return *this;
 }
 

@@ -20,6 +20,10 @@
 // Counted as multiply-adds: convolutions and linear layers, for one image. Not counted: biases,
 // batch norm, activations, pools, sums, and the auxiliary head.
 //
+// Papers on this space print more: the multiply-adds, and 2 for each value that a batch norm gives, 1
+// for each that a ReLU takes, 1 for each that a pool takes (the global one, too). This gives the 586
+// and 597 M of PC-DARTS (Xu et al., ICLR 2020, table 3) to the last digit printed.
+//
 // Source: Liu et al., DARTS, ICLR 2019, and the code published with it.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_DARTS_NETWORK_H_
@@ -45,7 +49,9 @@ struct NetworkSettings {
 struct Cost {
   std::int64_t parameters = 0;
   std::int64_t multiply_adds = 0;
+  std::int64_t other_operations = 0;  // of batch norms, ReLUs and pools
 
+  std::int64_t all_operations() const { return multiply_adds + other_operations; }
   Cost& operator+=(const Cost& other);
 };
 

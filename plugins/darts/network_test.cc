@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "plugins/darts/published.h"
@@ -73,6 +74,18 @@ TEST(DartsNetwork, CountsASmallNetworkAsThePublishedCode) {
   Expect(kPcDartsImage, kSmall, {327546, 763012, 52460032});
 }
 
+// PC-DARTS prints 586 and 597 M for its two genotypes on ImageNet (Xu et al., ICLR 2020, table 3); of
+// DARTS_V2 a public counter of all operations gives 544.59 M.
+TEST(DartsNetwork, CountsAllOperationsAsPapersPrintThem) {
+  const NetworkCosts costs(kImageNet);
+  const auto millions = [&](const char* genotype) {
+    return static_cast<double>(costs.Of(Parse(genotype)).all_operations()) / 1e6;
+  };
+  EXPECT_EQ(std::round(millions(kPcDartsCifar)), 586);
+  EXPECT_EQ(std::round(millions(kPcDartsImage)), 597);
+  EXPECT_NEAR(millions(kDartsV2), 544.59, 0.005);
+}
+
 TEST(DartsNetwork, OneCellByHand) {
   // One cell is both reductions at once: 16 channels from a stem of 24, maps of 4 pixels to 2.
   // Every edge a dil_conv_3x3, all but the last node's from the cell's inputs.
@@ -86,6 +99,11 @@ TEST(DartsNetwork, OneCellByHand) {
   EXPECT_EQ(cost.parameters,
             stem + 2 * 24 + inputs + 2 * 2 * 16 + 6 * (edge + 32) + reduction + 32 + linear + 10);
   EXPECT_EQ(cost.multiply_adds, 16 * (stem + inputs) + 4 * (6 * edge + reduction) + linear);
+  // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x 4
+  // for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool takes
+  // 4 * 16 at 2 x 2.
+  EXPECT_EQ(cost.other_operations,
+            2 * (16 * (24 + 2 * 16) + 4 * 7 * 16) + 16 * (2 * 24 + 7 * 16) + 4 * 4 * 16);
 }
 
 TEST(DartsNetwork, TwoCellsAreBothReductions) {

@@ -248,6 +248,10 @@ std::vector<lode::Metric> Space::Metrics() const {
           {"macs", "count",
            "Multiply-adds of the evaluation network's convolutions and linear layer for one image, "
            "computed by formula.",
+           LODE_MINIMIZE, LODE_SPLIT_NONE},
+          {"all_operations", "count",
+           "What papers on DARTS print: macs, and the operations of batch norms (2 a value), ReLUs "
+           "and pools (1 a value), computed by formula.",
            LODE_MINIMIZE, LODE_SPLIT_NONE}};
 }
 
@@ -255,6 +259,7 @@ void Space::Measure(lode::ArchitectureView architecture, std::span<double> metri
   const Cost cost = costs_.Of(FromArchitecture(architecture));
   metrics[0] = static_cast<double>(cost.parameters);
   metrics[1] = static_cast<double>(cost.multiply_adds);
+  metrics[2] = static_cast<double>(cost.all_operations());
 }
 
 }  // namespace darts

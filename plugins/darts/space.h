@@ -62,7 +62,7 @@ class Space {
   // intermediate nodes.
   lode::Graph Graph(lode::ArchitectureView architecture) const;
 
-  // "params" and "macs" of the network in network.h.
+  // "params", "macs" and "all_operations" of the network in network.h.
   std::vector<lode::Metric> Metrics() const;
   void Measure(lode::ArchitectureView architecture, std::span<double> metrics) const;
 

@@ -409,9 +409,10 @@ TEST(DartsSpace, GraphHasABoxForEachCell) {
 
 TEST(DartsSpace, MeasuresTheNetworkOfItsSettings) {
   const auto metrics = TheSpace().Metrics();
-  ASSERT_EQ(metrics.size(), 2u);
+  ASSERT_EQ(metrics.size(), 3u);
   EXPECT_EQ(metrics[0].name, "params");
   EXPECT_EQ(metrics[1].name, "macs");
+  EXPECT_EQ(metrics[2].name, "all_operations");
   std::array<double, 2> values{};
   TheSpace().Measure(Of(Parse(kPcDartsCifar)), values);
   EXPECT_THAT(values, ElementsAre(3634678, 556670592));

@@ -18,11 +18,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFashionMnistDirectory = "/usr/share/datasets/fashion-mnist";
 constexpr std::size_t kFashionMnistClasses = 10, kFashionMnistSide = 28;
+constexpr std::size_t kImageNet16Classes = 120;  // ImageNet16-120
 
 struct Dataset {
   const char* name;
   std::size_t resolution;
-  std::size_t classes;  // 0: as many as there are folders
+  std::size_t classes;        // 0: as many as there are folders
+  std::size_t usual_classes;  // if no number is asked for; 0: all
   std::vector<float> mean, std;
   Data (*read)(const fs::path& directory, std::size_t classes);
 };
@@ -60,25 +62,28 @@ const std::vector<Dataset>& Datasets() {
       {"fashion_mnist",
        kFashionMnistSide,
        kFashionMnistClasses,
+       0,
        {0.28604f},
        {0.35302f},
        ReadFashionMnist},
-      {"cifar10", 32, kCifar10.labels, OfBytes({125.3f, 123.0f, 113.9f}),
+      {"cifar10", 32, kCifar10.labels, 0, OfBytes({125.3f, 123.0f, 113.9f}),
        OfBytes({63.0f, 62.1f, 66.7f}),
        [](const fs::path& d, std::size_t n) { return DataOf(ReadCifar10(d, n)); }},
-      {"cifar100", 32, kCifar100.labels, OfBytes({129.3f, 124.1f, 112.4f}),
+      {"cifar100", 32, kCifar100.labels, 0, OfBytes({129.3f, 124.1f, 112.4f}),
        OfBytes({68.2f, 65.4f, 70.4f}),
        [](const fs::path& d, std::size_t n) { return DataOf(ReadCifar100(d, n)); }},
-      {"imagenet16", 16, kDownsampledClasses, OfBytes({122.68f, 116.66f, 104.01f}),
-       OfBytes({63.22f, 61.26f, 65.09f}),
+      {"imagenet16", 16, kDownsampledClasses, kImageNet16Classes,
+       OfBytes({122.68f, 116.66f, 104.01f}), OfBytes({63.22f, 61.26f, 65.09f}),
        [](const fs::path& d, std::size_t n) { return DataOf(ReadDownsampled(d, 16, n)); }},
       {"imagenet32",
        32,
        kDownsampledClasses,
+       0,
        {0.4811f, 0.4575f, 0.4079f},
        {0.2604f, 0.2532f, 0.2682f},
        [](const fs::path& d, std::size_t n) { return DataOf(ReadDownsampled(d, 32, n)); }},
       {"imagenet",
+       0,
        0,
        0,
        {0.485f, 0.456f, 0.406f},
@@ -99,6 +104,11 @@ fs::path DirectoryOf(const DataSource& source) {
   if (!source.directory.empty()) return source.directory;
   if (source.dataset == "fashion_mnist") return kFashionMnistDirectory;
   throw InvalidError("the data set " + Quote(source.dataset) + " needs a directory");
+}
+
+std::size_t ClassesOf(const DataSource& source, const Dataset& dataset) {
+  if (source.classes > 0) return source.classes;
+  return dataset.usual_classes > 0 ? dataset.usual_classes : dataset.classes;
 }
 
 void CheckEveryClass(const ImageSet& set, const fs::path& directory, const char* which) {
@@ -129,7 +139,7 @@ Data Open(const DataSource& source) {
                        Quote(source.dataset) + " has " + std::to_string(dataset.classes));
   }
   const fs::path directory = DirectoryOf(source);
-  Data data = dataset.read(directory, source.classes > 0 ? source.classes : dataset.classes);
+  Data data = dataset.read(directory, ClassesOf(source, dataset));
   CheckEveryClass(*data.train, directory, "train on");
   CheckEveryClass(*data.test, directory, "test with");
   data.resolution = dataset.resolution;

@@ -16,7 +16,7 @@ namespace lode::images {
 struct DataSource {
   std::string dataset;              // one of DatasetNames()
   std::filesystem::path directory;  // empty: where Debian's package has it; fashion_mnist only
-  std::size_t classes = 0;          // only the first ones; 0: all
+  std::size_t classes = 0;          // only the first ones; 0: all, but 120 of imagenet16
 };
 
 struct Data {
@@ -29,10 +29,11 @@ struct Data {
 // fashion_mnist  {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]              28       10
 // cifar10        data_batch_{1,...,5}.bin, test_batch.bin                       32       10
 // cifar100       train.bin, test.bin                                            32      100
-// imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16     1000
+// imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16      120 (of 1000)
 // imagenet32     the same                                                       32     1000
 // imagenet       train/CLASS/*.JPEG, val/CLASS/*.JPEG                       varies      any
 //
+// imagenet16 is ImageNet16-120 as everybody uses it: the first 120 classes, unless more are asked for.
 // The headers of the readers say more: idx.h, cifar.h, downsampled.h, class_folders.h.
 const std::vector<std::string>& DatasetNames();
 

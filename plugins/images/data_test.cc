@@ -127,6 +127,26 @@ TEST(Cifar10, OfRealImagesIsRead) {
   }
 }
 
+// ImageNet16-120, unless more classes are asked for.
+TEST(Data, ImageNet16HasItsUsualClasses) {
+  const TemporaryDirectory directory;
+  constexpr std::size_t kImages = 122;
+  std::string labels;
+  for (std::size_t i = 1; i <= kImages; ++i) labels += static_cast<char>(i);
+  const std::string count = std::to_string(kImages);
+  const std::map<std::string, std::string> members = {
+      {"data.npy", Npy(Dictionary("|u1", "(" + count + ", 768)"), Noise(kImages * 768))},
+      {"labels.npy", Npy(Dictionary("|u1", "(" + count + ",)"), labels)}};
+  for (int batch = 1; batch <= 10; ++batch)
+    WriteZip(directory.path() / ("train_data_batch_" + std::to_string(batch) + ".npz"), members);
+  WriteZip(directory.path() / "val_data.npz", members);
+  const Data data = Open({"imagenet16", directory.path(), 0});
+  EXPECT_EQ(data.train->classes(), 120u);
+  EXPECT_EQ(data.train->size(), 1200u);
+  EXPECT_EQ(data.test->size(), 120u);
+  EXPECT_EQ(Open({"imagenet16", directory.path(), 122}).test->classes(), 122u);
+}
+
 TEST(Data, HasTheConstantsOfItsAuthors) {
   const TemporaryDirectory directory;
   std::string records;

@@ -18,7 +18,11 @@ constexpr char kDoc[] =
     "which the paper prints as 1e-8 without saying how the networks start. With orthogonal weights "
     "and output layers scaled by 1e-3 (preset paper) that rate comes close to the paper's Table 1; "
     "with LibTorch's usual start it collapses. With the usual start and 1e-4 (preset robust) the "
-    "search is robust.";
+    "search is robust.\n\n"
+    "The paper leaves choices open. Here the state starts at zeros; while fewer than K "
+    "architectures are known it is the mean of those; it keeps K distinct ones, each with its best "
+    "reward, and of equal rewards the earlier. A proposal may leave [0, 1] by the noise. A saved "
+    "policy holds both networks with Adam's moments; the top K and the replay buffer start anew.";
 
 // Smaller ones could vanish beside a moment of zero, and Adam would divide zero by zero.
 constexpr double kLeastEpsilon = 1e-30;

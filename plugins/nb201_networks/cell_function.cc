@@ -35,6 +35,7 @@ struct Tape : torch::CustomClassHolder {
   std::array<bool, kEdges> live{};
   std::array<Tensor, kNodes> relu;    // of the nodes that convolutions begin at
   std::array<Tensor, kEdges> weight;  // of convolutions, dead ones too
+  std::array<bool, kEdges> affine{};  // whether a convolution's norm has parameters
   std::array<Tensor, kEdges> convolved;
   std::array<training::Normalization, kEdges> normalization;
 };
@@ -150,7 +151,8 @@ class Backward {
   // is still in the cache.
   explicit Backward(Tape& tape) : tape_(tape) {}
 
-  // Of x and of each convolution's weight, norm weight and norm bias, in the order of the edges.
+  // Of x and of each convolution's weight and, if the norm is affine, norm weight and norm bias, in the
+  // order of the edges.
   variable_list Run(const Tensor& gradient) {
     plain_[kNodes - 1] = {gradient};
     for (std::size_t node = kNodes - 1; node > 0; --node) {
@@ -159,13 +161,9 @@ class Backward {
     variable_list gradients{Collect(0, gradient)};
     for (std::size_t e = 0; e < kEdges; ++e) {
       if (!IsConvolution(tape_.cell[e])) continue;
-      const auto& g = parameters_[e];
-      if (g.weight.defined()) {
-        gradients.insert(gradients.end(), {g.weight, g.norm_weight, g.norm_bias});
-      } else {
-        const Tensor norm = torch::zeros(tape_.weight[e].size(0));
-        gradients.insert(gradients.end(), {torch::zeros_like(tape_.weight[e]), norm, norm});
-      }
+      const ParameterGradients g = ParametersOf(e);
+      gradients.push_back(g.weight);
+      if (tape_.affine[e]) gradients.insert(gradients.end(), {g.norm_weight, g.norm_bias});
     }
     return gradients;
   }
@@ -174,6 +172,13 @@ class Backward {
   struct ParameterGradients {
     Tensor weight, norm_weight, norm_bias;
   };
+
+  // Zeros of a dead edge.
+  ParameterGradients ParametersOf(std::size_t e) const {
+    if (parameters_[e].weight.defined()) return parameters_[e];
+    const Tensor norm = torch::zeros(tape_.weight[e].size(0));
+    return {torch::zeros_like(tape_.weight[e]), norm, norm};
+  }
 
   bool HasGradient(std::size_t node) const {
     return !plain_[node].empty() || !gated_[node].empty() || !pooled_[node].empty();
@@ -279,8 +284,10 @@ Tensor FusedCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutio
     if (!IsConvolution(cell[e])) continue;
     const ConvNorm& convolution = convolutions[e];
     tape->weight[e] = convolution->weight;
-    parameters.insert(parameters.end(),
-                      {convolution->weight, convolution->norm->weight, convolution->norm->bias});
+    tape->affine[e] = convolution->norm->weight.defined();
+    parameters.push_back(convolution->weight);
+    if (tape->affine[e])
+      parameters.insert(parameters.end(), {convolution->norm->weight, convolution->norm->bias});
   }
   return CellFunction::apply(x, at::TensorList(parameters), &convolutions, &pass, std::move(tape));
 }

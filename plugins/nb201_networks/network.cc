@@ -1,6 +1,5 @@
 #include "plugins/nb201_networks/network.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 
 #include <string>
@@ -29,12 +28,12 @@ bool Has(const std::optional<Operation>& only, Operation operation) {
 
 }  // namespace
 
-EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only,
-                               at::Generator& random) {
+EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, bool affine,
+                               FirstWeights& weights) {
   if (Has(only, kConv1x1))
-    conv1x1_ = register_module("conv1x1", ConvNorm(channels, channels, 1, 1, random));
+    conv1x1_ = register_module("conv1x1", ConvNorm(channels, channels, 1, 1, weights, affine));
   if (Has(only, kConv3x3))
-    conv3x3_ = register_module("conv3x3", ConvNorm(channels, channels, 3, 1, random));
+    conv3x3_ = register_module("conv3x3", ConvNorm(channels, channels, 3, 1, weights, affine));
 }
 
 ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
@@ -42,12 +41,12 @@ ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
   return operation == kConv3x3 ? conv3x3_ : ConvNorm(nullptr);
 }
 
-CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only,
-                               at::Generator& random) {
+CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, bool affine,
+                               FirstWeights& weights) {
   for (std::size_t e = 0; e < kEdges; ++e) {
     const auto operation = only ? std::optional((*only)[e]) : std::nullopt;
-    edges_[e] =
-        register_module("edge" + std::to_string(e), EdgeModule(channels, operation, random));
+    edges_[e] = register_module("edge" + std::to_string(e),
+                                EdgeModule(channels, operation, affine, weights));
   }
 }
 
@@ -58,10 +57,10 @@ Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pa
                                                      : PlainCell(x, cell, convolutions, pass);
 }
 
-ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, at::Generator& random)
-    : first_(register_module("first", ConvNorm(in, 2 * in, 3, 2, random))),
-      second_(register_module("second", ConvNorm(2 * in, 2 * in, 3, 1, random))),
-      shortcut_(register_parameter("shortcut", training::DrawConvolution(in, 2 * in, 1, random))) {}
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, FirstWeights& weights)
+    : first_(register_module("first", ConvNorm(in, 2 * in, 3, 2, weights))),
+      second_(register_module("second", ConvNorm(2 * in, 2 * in, 3, 1, weights))),
+      shortcut_(register_parameter("shortcut", weights.Convolution(in, 2 * in, 1))) {}
 
 Tensor ResidualBlockImpl::forward(const Tensor& x, const Pass& pass) {
   const Tensor middle =
@@ -71,51 +70,63 @@ Tensor ResidualBlockImpl::forward(const Tensor& x, const Pass& pass) {
 }
 
 NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only,
-                         std::uint64_t seed) {
-  auto random = at::make_generator<at::CPUGeneratorImpl>(seed);
+                         std::uint64_t seed)
+    : tracks_moments_(config.tracks_moments) {
+  FirstWeights weights(seed, config.initialization);
   std::int64_t channels = config.channels;
-  stem_ = register_module("stem", ConvNorm(config.image_channels, channels, 3, 1, random));
+  stem_ = register_module("stem", ConvNorm(config.image_channels, channels, 3, 1, weights));
   for (int s = 0; s < 3; ++s) {
     const std::string name = "stage" + std::to_string(s);
     Stage& stage = stages_.emplace_back();
     if (s > 0) {
-      stage.block = register_module(name + "_block", ResidualBlock(channels, random));
+      stage.block = register_module(name + "_block", ResidualBlock(channels, weights));
       channels *= 2;
     }
     for (std::int64_t c = 0; c < config.cells; ++c) {
-      stage.cells.push_back(
-          register_module(name + "_cell" + std::to_string(c), CellModule(channels, only, random)));
+      stage.cells.push_back(register_module(name + "_cell" + std::to_string(c),
+                                            CellModule(channels, only, config.affine, weights)));
     }
   }
   head_ = register_module("head", training::BatchNorm(channels));
-  classifier_ = register_module("classifier", torch::nn::Linear(channels, config.classes));
-  const torch::NoGradGuard no_grad;
-  classifier_->weight.normal_(0, 0.01, random);
-  classifier_->bias.zero_();
+  classifier_ = register_module("classifier", weights.Linear(channels, config.classes));
+}
+
+std::size_t NetworkImpl::cell_modules() const {
+  return stages_.size() * stages_.front().cells.size();
+}
+
+Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
+  return Follow(images, {&cell, 1}, pass);
 }
 
 // Without the batch's moments every image is by itself: few at a time, so that what lies between two
 // layers stays in the cache, and each thread has a few of its own. The logits do not depend on the
 // number of threads.
-Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
-  const bool together = pass.batch_moments || torch::GradMode::is_enabled() || images.is_cuda();
-  if (together || images.size(0) <= kCachedImages) return Run(images, cell, pass);
+Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
+  const bool together =
+      pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
+  if (together || images.size(0) <= kCachedImages) return Run(images, path, pass);
   const std::vector<Tensor> parts = images.split(kCachedImages);
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
     const torch::NoGradGuard no_grad;  // which is each thread's own
     training::UseOneThreadInParallelFor();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-      logits[i] = Run(parts[i], cell, pass);
+      logits[i] = Run(parts[i], path, pass);
   });
   return torch::cat(logits);
 }
 
-Tensor NetworkImpl::Run(const Tensor& images, const Cell& cell, const Pass& pass) {
+Tensor NetworkImpl::Run(const Tensor& images, CellPath path, const Pass& pass) {
+  const Pass cell_pass = tracks_moments_ ? pass : pass.WithBatchMoments();
   Tensor x = stem_(images, pass);
+  std::size_t next = 0;
   for (Stage& stage : stages_) {
     if (!stage.block.is_empty()) x = stage.block(x, pass);
-    for (CellModule& module : stage.cells) x = module(x, cell, pass);
+    for (CellModule& module : stage.cells) {
+      x = module(x, path.size() == 1 ? path[0] : path[next], cell_pass);
+      ++next;
+    }
   }
   return classifier_(training::NormalizedRelu(head_, x, pass).mean({2, 3}));
 }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "plugins/nb201/cell.h"
@@ -18,19 +19,28 @@
 namespace nb201 {
 
 using training::ConvNorm;
+using training::FirstWeights;
 
 struct NetworkConfig {
   std::int64_t image_channels = 3;
   std::int64_t classes = 10;
   std::int64_t channels = 16;  // of the first stage; twice and four times as many in the others
   std::int64_t cells = 5;      // of each stage
+  training::Initialization initialization = training::Initialization::kKaiming;
+  // Of the norms in cells; those of stem, residual blocks and head always have both.
+  bool affine = true;
+  bool tracks_moments = true;  // else the moments are the batch's in every pass
 };
+
+// Which cell each cell module computes, from the first stage on; one alone: all the same.
+using CellPath = std::span<const Cell>;
 
 // What an edge of a cell can do that has parameters: conv1x1.* and conv3x3.*, as far as it has them.
 class EdgeModuleImpl : public torch::nn::Module {
  public:
   // Has the operation's parameters, or all without one.
-  EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, at::Generator& random);
+  EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, bool affine,
+                 FirstWeights& weights);
   // Null if `operation` has no parameters here.
   ConvNorm Convolution(Operation operation) const;
 
@@ -41,7 +51,8 @@ TORCH_MODULE(EdgeModule);
 
 class CellModuleImpl : public torch::nn::Module {
  public:
-  CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, at::Generator& random);
+  CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, bool affine,
+                 FirstWeights& weights);
   // `cell` must be one whose convolutions the module has.
   torch::Tensor forward(const torch::Tensor& x, const Cell& cell, const training::Pass& pass);
   // Trainable numbers of the cell's operations.
@@ -56,7 +67,7 @@ TORCH_MODULE(CellModule);
 // 1x1 convolution.
 class ResidualBlockImpl : public torch::nn::Module {
  public:
-  ResidualBlockImpl(std::int64_t in, at::Generator& random);
+  ResidualBlockImpl(std::int64_t in, FirstWeights& weights);
   torch::Tensor forward(const torch::Tensor& x, const training::Pass& pass);
 
  private:
@@ -69,25 +80,29 @@ TORCH_MODULE(ResidualBlock);
 // every operation, and a forward pass goes along one cell's path.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // Initialised as the benchmark's from `seed`: convolutions normal with variance
-  // 2 / (out * kernel^2), the classifier with deviation 0.01, norms 1 and 0, biases 0.
+  // With first weights from `seed`.
   NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only, std::uint64_t seed);
 
   // Logits (images, classes) of images (images, channels, height, width), in channels-last for
   // speed; height and width are multiples of 4.
   torch::Tensor forward(const torch::Tensor& images, const Cell& cell, const training::Pass& pass);
+  // The same along a path. REQUIRES: one cell, or one for each of cell_modules().
+  torch::Tensor Follow(const torch::Tensor& images, CellPath path, const training::Pass& pass);
+
+  std::size_t cell_modules() const;
 
   // Trainable numbers on a cell's path, counted on the modules.
   std::int64_t ParametersOf(const Cell& cell) const;
 
  private:
-  torch::Tensor Run(const torch::Tensor& images, const Cell& cell, const training::Pass& pass);
+  torch::Tensor Run(const torch::Tensor& images, CellPath path, const training::Pass& pass);
 
   struct Stage {
     ResidualBlock block = nullptr;  // none before the first
     std::vector<CellModule> cells;
   };
 
+  bool tracks_moments_;
   ConvNorm stem_ = nullptr;
   std::vector<Stage> stages_;
   training::BatchNorm head_ = nullptr;

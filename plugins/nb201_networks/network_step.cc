@@ -9,12 +9,17 @@
 //   logits.K                  of step K
 //   evaluated                 logits of images.0 after the last step, by the running moments
 //
-// The metadata has the cell, the form ("single": the network of that cell; "supernet": of all, along
-// that cell's path) and the setting's numbers.
+//   train_loss                of the last epoch, in the metadata
+//
+// The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of that
+// cell; "supernet": of all, along that cell's path; "benchmark": single, with the first weights and the
+// schedule of protocol = "benchmark"; "shared": a supernet as the preset rsps has it.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <iomanip>
 #include <memory>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +39,14 @@ using training::Pass;
 
 constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 8, kClasses = 10;
 
-std::vector<training::TrainingConfig> Settings() {
+struct Form {
+  const char* name;
+  bool single;
+  std::vector<training::TrainingConfig> settings;
+  NetworkConfig network;
+};
+
+std::vector<Form> Forms() {
   training::TrainingConfig plain;
   plain.learning_rate = 0.05;
   training::TrainingConfig all = plain;
@@ -45,15 +57,32 @@ std::vector<training::TrainingConfig> Settings() {
   all.clip_norm = 0.5;
   all.label_smoothing = 0.1;
   all.nesterov = false;
-  return {plain, all};
+  training::TrainingConfig benchmark = plain;
+  benchmark.epochs = 2;
+  benchmark.schedule = "epoch";
+  benchmark.keep_last_batch = true;
+  training::TrainingConfig shared = benchmark;
+  shared.learning_rate = 0.025;
+  shared.final_learning_rate = 0.001;
+  shared.clip_norm = 5;
+  const NetworkConfig network{3, kClasses, 16, 1};
+  NetworkConfig uniform = network;
+  uniform.initialization = training::Initialization::kPyTorch;
+  NetworkConfig untracked = uniform;
+  untracked.affine = untracked.tracks_moments = false;
+  return {{"single", true, {plain, all}, network},
+          {"supernet", false, {plain, all}, network},
+          {"benchmark", true, {benchmark}, uniform},
+          {"shared", false, {shared}, untracked}};
 }
 
-std::unique_ptr<Loader> RandomLoader() {
+// Of whole batches, or of one image less.
+std::unique_ptr<Loader> RandomLoader(bool whole) {
   auto set = std::make_shared<lode::images::PixelSet>(lode::images::PixelShape{kSide, kSide, 3},
                                                       std::size_t{kClasses});
   std::uint32_t bits = 5;
   std::string planes(set->shape().bytes(), '\0');
-  for (std::size_t i = 0; i < kBatch * kBatches; ++i) {
+  for (std::size_t i = 0; i < kBatch * kBatches - (whole ? 0 : 1); ++i) {
     for (char& byte : planes) {
       bits = bits * 1664525U + 1013904223U;  // Numerical Recipes' generator
       byte = static_cast<char>(bits >> 24);
@@ -84,18 +113,20 @@ class Recorder {
   }
 
   files::Tensors Train(const training::TrainingConfig& config) {
-    const auto loader = RandomLoader();
+    const auto loader = RandomLoader(!config.keep_last_batch);
     const training::Trainee trainee{*network_,
                                     [this](const Tensor& images, const training::Step& step) {
                                       return Predict(images, step.number);
                                     }};
     const training::TrainingHooks hooks{[] { return false; },
                                         [this](double, const std::string&) { AddStep(); }};
-    training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks);
+    train_loss_ = training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks).loss;
     const torch::NoGradGuard no_grad;
     tensors_["evaluated"] = ToFile(network_(first_images_, cell_, Pass::Evaluation()));
     return std::move(tensors_);
   }
+
+  double train_loss() const { return train_loss_; }
 
  private:
   training::Prediction Predict(const Tensor& images, std::uint64_t step) {
@@ -127,14 +158,19 @@ class Recorder {
   Network network_;
   const Cell cell_;
   std::uint64_t step_ = 0;
+  double train_loss_ = 0;
   Tensor first_images_;
   files::Tensors tensors_;
 };
 
-files::Metadata MetadataOf(const Cell& cell, bool single, const training::TrainingConfig& config) {
+files::Metadata MetadataOf(const Cell& cell, const Form& form,
+                           const training::TrainingConfig& config) {
   return {
       {"cell", Format(cell)},
-      {"form", single ? "single" : "supernet"},
+      {"form", form.name},
+      {"batch", std::to_string(kBatch)},
+      {"tracks_moments", form.network.tracks_moments ? "1" : "0"},
+      {"by_epoch", config.schedule == "epoch" ? "1" : "0"},
       {"steps", std::to_string(static_cast<std::size_t>(config.epochs) * kBatches)},
       {"batches", std::to_string(kBatches)},
       {"classes", std::to_string(kClasses)},
@@ -157,13 +193,16 @@ int Run(const std::string& directory, const std::vector<std::string>& cells) {
       std::fprintf(stderr, "nb201_networks_step: %s: %s\n", text.c_str(), error.message.c_str());
       return 2;
     }
-    for (const bool single : {true, false}) {
-      for (const training::TrainingConfig& config : Settings()) {
-        const NetworkConfig size{3, kClasses, 16, 1};
-        Network network(size, single ? std::optional(cell) : std::nullopt, 1 + files);
-        files::WriteSafetensors(
-            directory + "/" + std::to_string(files++) + ".safetensors",
-            {Recorder(network, cell).Train(config), MetadataOf(cell, single, config)});
+    for (const Form& form : Forms()) {
+      for (const training::TrainingConfig& config : form.settings) {
+        Network network(form.network, form.single ? std::optional(cell) : std::nullopt, 1 + files);
+        Recorder recorder(network, cell);
+        files::Safetensors contents{recorder.Train(config), MetadataOf(cell, form, config)};
+        std::ostringstream loss;
+        loss << std::setprecision(17) << recorder.train_loss();
+        contents.metadata["train_loss"] = loss.str();
+        files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
+                                contents);
       }
     }
   }

@@ -1,6 +1,5 @@
 #include "plugins/nb201_networks/network.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,17 +60,21 @@ struct Outcome {
 
 using CellForm = Tensor (*)(const Tensor&, const Cell&, CellConvolutions&, const Pass&);
 
-Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& dy) {
-  auto random = at::make_generator<at::CPUGeneratorImpl>(5);
+Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& dy,
+                bool affine = true) {
+  torch::manual_seed(5);
+  FirstWeights weights(5);
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   std::vector<training::ConvNorm> made;
   for (std::size_t e = 0; e < kEdges; ++e) {
     if (cell[e] != kConv1x1 && cell[e] != kConv3x3) continue;
     const std::int64_t kernel = cell[e] == kConv3x3 ? 3 : 1;
-    made.push_back(training::ConvNorm(x.size(1), x.size(1), kernel, 1, random));
-    const torch::NoGradGuard no_grad;
-    made.back()->norm->weight.uniform_(0.5, 1.5, random);
-    made.back()->norm->bias.uniform_(-0.5, 0.5, random);
+    made.push_back(training::ConvNorm(x.size(1), x.size(1), kernel, 1, weights, affine));
+    if (affine) {
+      const torch::NoGradGuard no_grad;
+      made.back()->norm->weight.uniform_(0.5, 1.5);
+      made.back()->norm->bias.uniform_(-0.5, 0.5);
+    }
     convolutions[e] = made.back();
   }
   Outcome outcome;
@@ -102,8 +105,9 @@ TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
     const Tensor x = Draw({3, channels, 6, 10}), dy = Draw({3, channels, 6, 10});
     for (const Cell& cell : SomeCells(40)) {
       const std::string name = Format(cell);
-      const Outcome plain = RunCell(PlainCell, cell, x, dy),
-                    fused = RunCell(FusedCell, cell, x, dy);
+      const bool affine = ToIndex(cell) % 2 == 0;
+      const Outcome plain = RunCell(PlainCell, cell, x, dy, affine),
+                    fused = RunCell(FusedCell, cell, x, dy, affine);
       ExpectClose(fused.out, plain.out, name);
       ExpectClose(fused.dx, plain.dx, name + " dx");
       ASSERT_EQ(fused.gradients.size(), plain.gradients.size());
@@ -117,9 +121,9 @@ TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
 
 TEST(CellFunctionTest, DropPathDropsAllEdgesButSkips) {
   const Tensor x = Draw({5, 16, 6, 6});
-  auto random = at::make_generator<at::CPUGeneratorImpl>(5);
+  FirstWeights weights(5);
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kSkipConnect};
-  CellModule module(16, cell, random);
+  CellModule module(16, cell, true, weights);
   training::DropPath nearly_all(1 - 1e-12, 1), none(0, 1);
   EXPECT_TRUE(torch::equal(module(x, cell, Pass::Training(&nearly_all)), x));
   EXPECT_TRUE(
@@ -245,6 +249,42 @@ TEST(NetworkSizeTest, ANetworkOfOneCellHasItsParametersOnly) {
     for (const Tensor& parameter : network->parameters()) count += parameter.numel();
     EXPECT_EQ(count, supernet->ParametersOf(cell)) << Format(cell);
     EXPECT_EQ(count, network->ParametersOf(cell)) << Format(cell);
+  }
+}
+
+TEST(NetworkTest, FollowsACellInEachPlace) {
+  torch::manual_seed(9);
+  NetworkConfig config{3, 10, 4, 1};
+  Network network(config, std::nullopt, 1);
+  ASSERT_EQ(network->cell_modules(), 3U);
+  const torch::NoGradGuard no_grad;
+  const Tensor images = Draw({4, 3, 16, 16});
+  const Cell all_skips = {kSkipConnect, kSkipConnect, kSkipConnect,
+                          kSkipConnect, kSkipConnect, kSkipConnect};
+  Cell convolves = all_skips;
+  convolves[3] = kConv3x3;
+  const auto follow = [&](const std::vector<Cell>& path) {
+    return network->Follow(images, path, Pass::Evaluation());
+  };
+  EXPECT_TRUE(torch::equal(follow({convolves}), follow({convolves, convolves, convolves})));
+  EXPECT_TRUE(torch::equal(follow({convolves}), network(images, convolves, Pass::Evaluation())));
+  EXPECT_FALSE(torch::equal(follow({convolves, all_skips, all_skips}),
+                            follow({all_skips, all_skips, convolves})));
+}
+
+// Norms that track nothing see the whole batch, whatever the pass.
+TEST(NetworkTest, MomentsOfTheBatchMakeImagesDependOnEachOther) {
+  torch::manual_seed(9);
+  const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kConv3x3};
+  const torch::NoGradGuard no_grad;
+  const Tensor images = Draw({20, 3, 16, 16});
+  for (const bool tracks : {true, false}) {
+    NetworkConfig config{3, 10, 4, 1};
+    config.tracks_moments = tracks;
+    Network network(config, cell, 1);
+    const Tensor together = network(images, cell, Pass::Evaluation());
+    const Tensor alone = network(images.slice(0, 0, 2), cell, Pass::Evaluation());
+    EXPECT_EQ(torch::allclose(together.slice(0, 0, 2), alone, 1e-4, 1e-5), tracks);
   }
 }
 

@@ -2,14 +2,34 @@
 
 #include <sstream>
 
+#include "plugins/nb201_networks/benchmark_parts.h"
+
 namespace nb201 {
+
+training::Task TaskOf(const NetworkOracleConfig& config) {
+  if (!config.follows_benchmark()) {
+    if (!config.split_file.empty())
+      throw lode::InvalidError("split_file is only for protocol = \"benchmark\"");
+    return training::Task(config);
+  }
+  return training::Task(config,
+                        [&](const training::TaskConfig& task, const lode::images::Data& data) {
+                          return CutAsBenchmark(task, data, config.split_file);
+                        });
+}
 
 NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training::Task& task) {
   if (task.side() % 4 != 0) {
     throw lode::UnsupportedError("images of " + std::to_string(task.side()) +
                                  " pixels cannot be halved twice");
   }
-  return {task.channels(), task.classes(), config.channels, config.cells};
+  NetworkConfig network;
+  network.image_channels = task.channels();
+  network.classes = task.classes();
+  network.channels = config.channels;
+  network.cells = config.cells;
+  network.initialization = training::InitializationOf(config.initialization);
+  return network;
 }
 
 lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5,
@@ -34,11 +54,15 @@ training::TrainingHooks HooksOf(const lode::Host& host) {
 }
 
 std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const lode::Host& host) {
+                     const training::Task& task, const lode::Host& host) {
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
-       << network.image_channels << " to " << network.classes << "; "
-       << training::Describe(static_cast<const training::TaskConfig&>(config)) << "; "
+       << network.image_channels << " to " << network.classes;
+  // What differs from the defaults, which stored checkpoints do not name.
+  if (config.initialization != "kaiming") text << ", " << config.initialization << " weights";
+  if (!network.affine) text << ", norms not affine";
+  if (!network.tracks_moments) text << ", moments of the batch";
+  text << "; " << task.Describe() << "; "
        << training::Describe(static_cast<const training::TrainingConfig&>(config)) << "; "
        << config.device << ", threads " << host.Threads();
   return text.str();

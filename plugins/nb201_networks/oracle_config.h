@@ -22,6 +22,11 @@ struct NetworkOracleConfig : training::TaskConfig,
                              training::DeviceConfig {
   std::int64_t channels = 16;
   std::int64_t cells = 5;
+  std::string initialization = "kaiming";
+  std::string protocol = "split";
+  std::string split_file;
+
+  bool follows_benchmark() const { return protocol == "benchmark"; }
 };
 
 // Appends its parameters to an oracle's own.
@@ -35,8 +40,20 @@ void AddNetworkParameters(lode::Params<C>& params) {
   add("cells", &NetworkOracleConfig::cells, "Cells in each of the three stages.",
       lode::Range{1, 100});
   training::AddTrainingParameters(params);
+  add("initialization", &NetworkOracleConfig::initialization,
+      "First weights: kaiming (normal, by the fan out; the classifier's of deviation 0.01), or "
+      "pytorch (its default: uniform, by the fan in).",
+      lode::Choices{{"kaiming", "pytorch"}});
+  add("split_file", &NetworkOracleConfig::split_file,
+      "With protocol benchmark: the benchmark's list of the images in each half "
+      "(cifar-split.txt, cifar100-test-split.txt, imagenet-16-120-test-split.txt); \"\": half of "
+      "each class, drawn by split_seed.",
+      lode::Path{});
   training::AddDeviceParameters(params);
 }
+
+// Cuts the data set as `protocol` says.
+training::Task TaskOf(const NetworkOracleConfig& config);
 
 // Throws lode::UnsupportedError if images of this side cannot be halved twice.
 NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training::Task& task);
@@ -49,7 +66,7 @@ training::TrainingHooks HooksOf(const lode::Host& host);
 
 // The network, the task and the training in words: a file of another one is refused.
 std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const lode::Host& host);
+                     const training::Task& task, const lode::Host& host);
 
 }  // namespace nb201
 

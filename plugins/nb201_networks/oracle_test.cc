@@ -4,16 +4,19 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <lode/testing.hpp>
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "plugins/files/safetensors.h"
+#include "plugins/nb201/network_size.h"
 #include "plugins/nb201/space.h"
 #include "plugins/nb201_networks/supernet_oracle.h"
 #include "plugins/nb201_networks/train_oracle.h"
@@ -77,6 +80,10 @@ lode::Architecture ArchitectureOf(const std::string& text) {
   lode::Architecture architecture(kCells);
   ToArchitecture(cell, architecture);
   return architecture;
+}
+
+std::uint32_t IndexOf(const std::string& text) {
+  return ToIndex(FromArchitecture(ArchitectureOf(text)));
 }
 
 template <class Oracle>
@@ -168,6 +175,95 @@ TEST_F(OracleTest, WithoutValidationImagesThereAreTestMetricsOnly) {
   ASSERT_EQ(oracle->Metrics().size(), 2U);
   EXPECT_EQ(oracle->Metrics()[0].name, "test_accuracy");
   EXPECT_EQ(oracle->Metrics()[0].split, LODE_SPLIT_TEST);
+}
+
+// Images of noise in the files of CIFAR-10, or of CIFAR-100, whose test images are twice per class.
+fs::path WriteCifar(const fs::path& directory, bool cifar10) {
+  const auto write = [&](const char* name, std::size_t classes, std::size_t per_class) {
+    std::ofstream out(directory / name, std::ios::binary);
+    std::mt19937 bits(7);
+    for (std::size_t i = 0; i < classes * per_class; ++i) {
+      if (!cifar10) out.put('\0');
+      out.put(static_cast<char>(i % classes));
+      for (int p = 0; p < 3072; ++p) out.put(static_cast<char>(bits() >> 24));
+    }
+  };
+  if (cifar10) {
+    for (int batch = 1; batch <= 5; ++batch)
+      write(("data_batch_" + std::to_string(batch) + ".bin").c_str(), 10, 4);
+    write("test_batch.bin", 10, 4);
+  } else {
+    write("train.bin", 100, 2);
+    write("test.bin", 100, 2);
+  }
+  return directory;
+}
+
+TrainOracle::Config Benchmark(const fs::path& directory, bool cifar10) {
+  TrainOracle::Config config;
+  config.protocol = "benchmark";
+  config.dataset = cifar10 ? "cifar10" : "cifar100";
+  config.data = WriteCifar(directory, cifar10);
+  config.cells = 1;
+  config.channels = 4;
+  config.epochs = 1;
+  config.batch_size = 32;
+  return config;
+}
+
+TEST_F(OracleTest, TheBenchmarkTestsCifar10OnASecondNetwork) {
+  auto config = Benchmark(directory_.path(), true);
+  const StoppingHost host;
+  const auto whole = Ask(*Bound<TrainOracle>(config, &host), kGood, 2);
+  ASSERT_EQ(whole.size(), 4U);
+  EXPECT_TRUE(host.records().contains("train_loss"));
+  EXPECT_TRUE(host.records().contains("all_train_loss"));
+  EXPECT_NE(host.records().at("train_loss"), host.records().at("all_train_loss"));
+  config.test = false;
+  const StoppingHost other;
+  const auto half = Ask(*Bound<TrainOracle>(config, &other), kGood, 2);
+  EXPECT_EQ(half, std::vector<double>(whole.begin(), whole.begin() + 2));
+  EXPECT_FALSE(other.records().contains("all_train_loss"));
+  EXPECT_EQ(other.records().at("train_loss"), host.records().at("train_loss"));
+}
+
+TEST_F(OracleTest, TheBenchmarkValidatesCifar100OnHalfOfItsTestImages) {
+  const StoppingHost host;
+  const auto metrics = Ask(*Bound<TrainOracle>(Benchmark(directory_.path(), false), &host), kGood);
+  ASSERT_EQ(metrics.size(), 4U);
+  EXPECT_FALSE(host.records().contains("all_train_loss"));
+  for (const double metric : metrics) {  // of 100 images, a tie among logits aside
+    EXPECT_NEAR(metric, std::round(metric), 1e-6);
+  }
+}
+
+TEST_F(OracleTest, RecordsTheSizesThatTheSpaceComputes) {
+  auto config = Benchmark(directory_.path(), true);
+  config.test = false;
+  config.channels = 16;
+  config.cells = 5;
+  const StoppingHost host;
+  Ask(*Bound<TrainOracle>(config, &host), kGood);
+  const NetworkSize size = NetworkSizes({10, 32, 16, 5}).Of(FromIndex(IndexOf(kGood)));
+  EXPECT_EQ(host.records().at("parameters"), static_cast<double>(size.params));
+  EXPECT_EQ(host.records().at("multiply_adds"), static_cast<double>(size.macs));
+}
+
+TEST_F(OracleTest, ASecondTrainingThatWasCutOffContinues) {
+  const auto config = Benchmark(directory_.path(), true);
+  const fs::path kept = directory_.path() / "kept";
+  fs::create_directories(kept);
+  const auto whole = Ask(*Bound<TrainOracle>(config), kGood, 2);
+  // Batches of the first training (4 of 32), of validation (4), and two of the second training.
+  const StoppingHost hasty(10);
+  const auto cut_off = Bound<TrainOracle>(config, &hasty);
+  cut_off->Prepare(kept);
+  EXPECT_THROW(Ask(*cut_off, kGood, 2), lode::CancelledError);
+  EXPECT_TRUE(
+      fs::exists(kept / ("cell-" + std::to_string(IndexOf(kGood)) + "-seed-2-all.safetensors")));
+  const auto resumed = Bound<TrainOracle>(config);
+  resumed->Prepare(kept);
+  EXPECT_EQ(Ask(*resumed, kGood, 2), whole);
 }
 
 TEST_F(OracleTest, ASupernetIsTheSameHoweverItWasTrained) {

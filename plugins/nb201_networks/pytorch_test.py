@@ -75,9 +75,10 @@ def with_prefix(tensors, prefix):
 class Network:
     """The network as the paper draws it, on tensors by our names."""
 
-    def __init__(self, tensors, operations):
+    def __init__(self, tensors, operations, tracks_moments):
         self.tensors = tensors
         self.operations = operations
+        self.tracks_moments = tracks_moments  # in cells
         self.training = True
         self.closest = math.inf  # to 0, of the ReLUs' inputs that are not 0
 
@@ -88,6 +89,8 @@ class Network:
 
     def norm(self, x, name):
         t = self.tensors
+        if ".edge" in name and not self.tracks_moments:
+            return F.batch_norm(x, None, None, t.get(name + ".weight"), t.get(name + ".bias"), True, 0.1, 1e-5)
         return F.batch_norm(x, t[name + ".running_mean"], t[name + ".running_variance"],
                             t[name + ".weight"], t[name + ".bias"], self.training, 0.1, 1e-5)
 
@@ -133,7 +136,8 @@ class Training:
         self.operations = cell_operations(metadata["cell"])
         state = with_prefix(tensors, "before.")
         self.parameters = {n: t.requires_grad_() for n, t in state.items() if "running" not in n}
-        self.network = Network(state, self.operations)
+        self.network = Network(state, self.operations, self.numbers["tracks_moments"] == 1)
+        self.losses = []  # of the epoch, summed over each batch's images
         self.sgd = torch.optim.SGD(
             self.parameters.values(), self.numbers["learning_rate"],
             momentum=self.numbers["momentum"], weight_decay=self.numbers["weight_decay"],
@@ -143,6 +147,9 @@ class Training:
     def make_schedule(self):
         steps, warm_up = int(self.numbers["steps"]), int(self.numbers["warm_up_steps"])
         schedulers = torch.optim.lr_scheduler
+        if self.numbers["by_epoch"]:
+            epochs = steps // int(self.numbers["batches"])
+            return schedulers.CosineAnnealingLR(self.sgd, epochs, self.numbers["final_learning_rate"])
         if not warm_up:
             return schedulers.CosineAnnealingLR(self.sgd, steps,
                                                 self.numbers["final_learning_rate"])
@@ -153,16 +160,24 @@ class Training:
 
     def step(self, k):
         size = len(self.given[f"images.{k}"])
-        first = k % int(self.numbers["batches"]) * size
+        in_epoch = k % int(self.numbers["batches"])
+        first = in_epoch * int(self.numbers["batch"])
         labels = torch.arange(first, first + size) % int(self.numbers["classes"])
         self.sgd.zero_grad(set_to_none=True)
         logits = self.network(self.given[f"images.{k}"])
         F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"]).backward()
+        self.losses = self.losses[:in_epoch] + [(F.cross_entropy(logits, labels).item(), size)]
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(),
                                               self.numbers["clip_norm"] or math.inf).item()
         self.sgd.step()
-        self.schedule.step()
+        if not self.numbers["by_epoch"] or in_epoch + 1 == self.numbers["batches"]:
+            self.schedule.step()
         return logits.detach(), norm
+
+    def train_loss(self):
+        """The mean of the last epoch, over its images."""
+        return (sum(loss * size for loss, size in self.losses)
+                / sum(size for _, size in self.losses))
 
     def evaluate(self):
         self.network.training = False
@@ -199,6 +214,8 @@ class PyTorchTest(unittest.TestCase):
         """Whether a running moment has an effect: those without a way to the output have none."""
         if "running" not in name or ".edge" not in name:
             return True
+        if not training.network.tracks_moments:
+            return False
         edge = int(name.split(".edge")[1].split(".")[0])
         return edge in live_edges(training.operations)
 
@@ -233,6 +250,7 @@ class PyTorchTest(unittest.TestCase):
             if norm is None:
                 return False, clipped
             clipped |= 0 < training.numbers["clip_norm"] < norm
+        self.assertAlmostEqual(training.numbers["train_loss"], training.train_loss(), delta=TOLERANCE, msg=what)
         self.expect_equal(training.given["evaluated"], training.evaluate(), f"{what} evaluated")
         return True, clipped
 
@@ -244,11 +262,13 @@ class PyTorchTest(unittest.TestCase):
                 outcomes.append(self.compare(Training(tensors, metadata),
                                              int(metadata["steps"]), what))
         self.assertGreater(sum(to_end for to_end, _ in outcomes), 0.6 * len(self.files))
+        ends = {m["form"] for (_, m), (to_end, _) in zip(self.files, outcomes) if to_end}
+        self.assertEqual(ends, {"single", "supernet", "benchmark", "shared"})
         self.assertGreater(sum(clipped for _, clipped in outcomes), 5)
 
     def test_files_are_of_all_cells_forms_and_settings(self):
-        self.assertEqual(len(self.files), 4 * len(cells()))
-        self.assertEqual({m["form"] for _, m in self.files}, {"single", "supernet"})
+        self.assertEqual(len(self.files), 6 * len(cells()))
+        self.assertEqual({m["form"] for _, m in self.files}, {"single", "supernet", "benchmark", "shared"})
         self.assertEqual({m["cell"] for _, m in self.files}, set(cells()))
 
 

@@ -1,10 +1,11 @@
 #include "plugins/nb201_networks/supernet_oracle.h"
 
 #include <lode/matrices.hpp>
-#include <random>
+#include <utility>
 
 #include "plugins/files/safetensors.h"
 #include "plugins/files/write_file.h"
+#include "plugins/nb201_networks/path.h"
 #include "plugins/training/checkpoint.h"
 
 namespace nb201 {
@@ -18,12 +19,51 @@ constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 constexpr char kPartsKey[] = "images";  // what the weights have seen, and what they have not
 
-// The cell that a step trains: a function of the seed and the step.
-Cell DrawCell(std::uint64_t seed, std::uint64_t step) {
-  std::seed_seq words{seed & 0xffffffffU, seed >> 32, step & 0xffffffffU, step >> 32};
-  std::mt19937 random(words);
-  // 2^32 over 15625 leaves a bias of 4e-6.
-  return FromIndex(static_cast<std::uint32_t>(random() % kArchitectures));
+// What the methods of weight sharing differ in.
+void AddSharingParameters(lode::Params<SupernetOracle::Config>& params) {
+  using Config = SupernetOracle::Config;
+  params.emplace_back(
+      "protocol", &Config::protocol,
+      "split: validation_share of the training images is set apart. benchmark: on CIFAR-10 the "
+      "halves of the training images that NAS-Bench-201's authors searched with; on CIFAR-100 and "
+      "ImageNet16-120 all training images, and half of the test images to validate on.",
+      lode::Choices{{"split", "benchmark"}});
+  params.emplace_back("affine", &Config::affine,
+                      "Whether the norms of the cells have weights and biases.");
+  params.emplace_back(
+      "moments", &Config::moments,
+      "calibrated: a query first takes a cell's batch-norm moments anew over training images. "
+      "batch: the norms of the cells track nothing; their moments are those of each batch, in "
+      "training and in queries.",
+      lode::Choices{{"calibrated", "batch"}});
+  params.emplace_back(
+      "path", &Config::path,
+      "What a training batch goes along. network: one cell's path, drawn uniformly. cell: each "
+      "cell "
+      "of the network draws its own, uniformly from those whose every node has an edge that is not "
+      "`none`.",
+      lode::Choices{{"network", "cell"}});
+  params.emplace_back("scoring", &Config::scoring,
+                      "all: a query is measured on all validation images. batch: on one batch of "
+                      "them, drawn by the "
+                      "query's seed: quick and noisy.",
+                      lode::Choices{{"all", "batch"}});
+}
+
+// How the benchmark's authors train and score shared weights.
+std::vector<std::pair<const char*, lode::PresetValue>> PublishedSharing(const char* path,
+                                                                        double clip_norm) {
+  return {{"affine", false},
+          {"moments", "batch"},
+          {"path", path},
+          {"scoring", "batch"},
+          {"evaluation_batch_size", std::int64_t{512}},
+          {"clip_norm", clip_norm},
+          {"epochs", std::int64_t{250}},
+          {"batch_size", std::int64_t{64}},
+          {"initialization", "pytorch"},
+          {"schedule", "epoch"},
+          {"keep_last_batch", true}};
 }
 
 }  // namespace
@@ -42,7 +82,36 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
                       lode::Range{1, 1e9});
   params.emplace_back("evaluation_batch_size", &Config::evaluation_batch_size,
                       "Images in a batch of calibration and validation.", lode::Range{1, 65536});
+  AddSharingParameters(params);
   return params;
+}
+
+// The learning rates, batches and decay of all three are the defaults: SPOS and RSPS had theirs for
+// other networks.
+lode::Presets SupernetOracle::Presets() {
+  return {
+      {"spos",
+       "Single Path One-Shot (Guo et al., ECCV 2020) as its authors' program has it: norms not "
+       "affine, moments taken anew, label smoothing 0.1, momentum without Nesterov. Its learning "
+       "rates, for ImageNet, are not taken.",
+       {{"affine", false},
+        {"moments", "calibrated"},
+        {"path", "network"},
+        {"scoring", "all"},
+        {"label_smoothing", 0.1},
+        {"nesterov", false}}},
+      {"rsps",
+       "Random search with parameter sharing (Li and Talwalkar, UAI 2019) as the benchmark's "
+       "authors "
+       "run it: norms neither affine nor tracked, a cell for each batch, a query scored on one "
+       "batch "
+       "of 512 images, gradients clipped at 5, 250 epochs.",
+       PublishedSharing("network", 5)},
+      {"setn",
+       "The shared weights of SETN (Dong and Yang, ICCV 2019) as in the benchmark's first release: "
+       "as rsps, but each of a network's cells draws its own path for each batch, and nothing is "
+       "clipped. SETN's learned choice of candidates is not part of it: that is the optimizer's.",
+       PublishedSharing("cell", 0)}};
 }
 
 SupernetOracle::SupernetOracle(lode::Host host, const Config& config)
@@ -53,8 +122,9 @@ SupernetOracle::SupernetOracle(lode::Host host, const Config& config)
 }
 
 std::vector<lode::Metric> SupernetOracle::Metrics() const {
-  std::vector<lode::Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, false),
-                                    AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, false)};
+  const bool noisy = scores_one_batch();
+  std::vector<lode::Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, noisy),
+                                    AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, noisy)};
   if (!config_.weights.empty()) {  // `epochs` are of a training that is not done
     for (lode::Metric& metric : metrics) metric.epochs = 0;
   }
@@ -64,18 +134,21 @@ std::vector<lode::Metric> SupernetOracle::Metrics() const {
 void SupernetOracle::Bind(const lode::Space& space) {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
   device_ = training::DeviceOf(config_.device);
-  task_.emplace(config_);
+  task_.emplace(TaskOf(config_));
   shape_ = NetworkConfigOf(config_, *task_);
+  shape_.affine = config_.affine;
+  shape_.tracks_moments = config_.moments != "batch";
   network_ = Network(shape_, std::nullopt, static_cast<std::uint64_t>(config_.seed));
   network_->to(*device_);
   calibration_ = task_->Calibration(config_.calibration_images, config_.evaluation_batch_size);
-  validation_ = task_->Validation(config_.evaluation_batch_size);
+  validation_ = scores_one_batch() ? task_->ShuffledValidation(config_.evaluation_batch_size)
+                                   : task_->Validation(config_.evaluation_batch_size);
   if (!config_.weights.empty()) Load(config_.weights);
 }
 
 void SupernetOracle::Load(const fs::path& file) {
   const files::Safetensors contents = files::ReadSafetensors(file);
-  const std::string parts = training::DescribeParts(config_);
+  const std::string parts = task_->DescribeParts();
   const auto trained_on = contents.metadata.find(kPartsKey);  // another program's file has none
   if (trained_on != contents.metadata.end() && trained_on->second != parts) {
     throw lode::InvalidError(file.string() + ": was trained on another part of the images: " +
@@ -103,16 +176,19 @@ void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   training::UseThreads(host_.Threads());
   const training::Trainee trainee{
       *network_, [&](const Tensor& images, const training::Step& step) {
-        const Cell cell = DrawCell(seed, step.number);
-        return training::Prediction{network_(images, cell, Pass::Training(&step.drop_path)), {}};
+        const std::vector<Cell> cells = config_.path == "cell"
+                                            ? DrawCells(seed, step.number, network_->cell_modules())
+                                            : std::vector<Cell>{DrawCell(seed, step.number)};
+        const Pass pass = Pass::Training(&step.drop_path);
+        return training::Prediction{network_->Follow(images, cells, pass), {}};
       }};
-  const std::string what =
-      Describe(config_, shape_, host_) + "; supernet, seed " + std::to_string(seed);
-  training::Train(trainee, *task_->Training(config_.batch_size), config_, seed, *device_,
-                  {checkpoint, what}, HooksOf(host_));
-  files::WriteSafetensors(file,
-                          {training::TensorsOf(*network_),
-                           {{"training", what}, {kPartsKey, training::DescribeParts(config_)}}});
+  const std::string what = Describe(config_, shape_, *task_, host_) + "; supernet, seed " +
+                           std::to_string(seed) +
+                           (config_.path == "cell" ? ", a path for each cell" : "");
+  training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch), config_,
+                  seed, *device_, {checkpoint, what}, HooksOf(host_));
+  files::WriteSafetensors(file, {training::TensorsOf(*network_),
+                                 {{"training", what}, {kPartsKey, task_->DescribeParts()}}});
 }
 
 void SupernetOracle::Calibrate(const Cell& cell) {
@@ -138,12 +214,21 @@ void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics
     throw lode::UnsupportedError("a supernet is measured whole: the fidelity must be 1");
   const Cell cell = FromArchitecture(query.architecture);
   training::UseThreads(host_.Threads());
-  Calibrate(cell);
-  const auto result = training::Evaluate(
-      [&](const Tensor& images) { return network_(images, cell, Pass::Evaluation()); },
-      *validation_, *device_, [&] { host_.ThrowIfCancelled(); });
+  if (shape_.tracks_moments) Calibrate(cell);
+  const training::Evaluation result = Score(query, cell);
   metrics[0] = result.top1;
   metrics[1] = result.top5;
+}
+
+training::Evaluation SupernetOracle::Score(const lode::Query& query, const Cell& cell) {
+  const auto predict = [&](const Tensor& images) {
+    return network_(images, cell, Pass::Evaluation());
+  };
+  if (scores_one_batch()) {
+    validation_->Begin(query.seed);
+    return training::EvaluateNext(predict, *validation_, *device_);
+  }
+  return training::Evaluate(predict, *validation_, *device_, [&] { host_.ThrowIfCancelled(); });
 }
 
 }  // namespace nb201

@@ -16,7 +16,7 @@ namespace nb201 {
 
 class SupernetOracle {
  public:
-  // As the benchmark's authors train weight-sharing networks, but for the batch.
+  // Single Path One-Shot (Guo et al., ECCV 2020) with the learning rates of the benchmark's authors.
   struct Config : NetworkOracleConfig {
     Config() {
       epochs = 50;
@@ -29,8 +29,13 @@ class SupernetOracle {
     std::int64_t seed = 0;
     std::int64_t calibration_images = 1024;
     std::int64_t evaluation_batch_size = 256;
+    bool affine = true;
+    std::string moments = "calibrated";
+    std::string path = "network";
+    std::string scoring = "all";
   };
   static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
 
   // Throws lode::InvalidError unless a part is set apart for validation.
   SupernetOracle(lode::Host host, const Config& config);
@@ -42,14 +47,19 @@ class SupernetOracle {
   // the images cut into other parts: some of those to validate on may be among them.
   void Bind(const lode::Space& space);
 
-  // Unless weights are given: trains the supernet, each batch along the path of one cell that is drawn
-  // uniformly, and leaves supernet.safetensors in `directory`; or loads it.
+  // Unless weights are given: trains the supernet, each batch along a random path, and leaves
+  // supernet.safetensors in `directory`; or loads it. A path is one cell, drawn uniformly, in all places,
+  // or with path = "cell" one for each place, drawn uniformly from those whose every node has an edge
+  // that is not `none`.
   void Prepare(const std::filesystem::path& directory);
 
-  // The cell's batch norms get the moments of its own activations over `calibration_images` images of
-  // the training part, in batches, before it is measured: those that were gathered in training mix
-  // all cells'. So the result is a function of the weights and the cell. Throws lode::InvalidError
-  // before Prepare if no weights were given, lode::UnsupportedError for a fidelity below 1.
+  // Calibrated, the cell's batch norms get the moments of its own activations over
+  // `calibration_images` images of the training part, in batches, before it is measured: those that
+  // were gathered in training mix all cells'. With the moments of the batch the norms of the cells use
+  // those of each batch that is measured, all others what was gathered in training. The result is a
+  // function of the weights and the cell, and, if one batch is scored, of the query's seed, which draws
+  // the batch. Throws lode::InvalidError before Prepare if no weights were given,
+  // lode::UnsupportedError for a fidelity below 1.
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
@@ -57,6 +67,9 @@ class SupernetOracle {
   void Load(const std::filesystem::path& file);
   void Calibrate(const Cell& cell);
   void Measure(const lode::Query& query, std::span<double> metrics);
+  training::Evaluation Score(const lode::Query& query, const Cell& cell);
+
+  bool scores_one_batch() const { return config_.scoring == "batch"; }
 
   lode::Host host_;
   Config config_;

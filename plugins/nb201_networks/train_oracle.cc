@@ -17,17 +17,36 @@ using training::Pass;
 lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
   lode::Params<Config> params;
   AddNetworkParameters(params);
+  params.emplace_back(
+      "protocol", &Config::protocol,
+      "split: validation_share of the training images is set apart, the test images are for the "
+      "test. benchmark: as NAS-Bench-201's authors trained, whatever initialization, schedule and "
+      "keep_last_batch say: PyTorch's first weights, a cosine that moves by the epoch, last "
+      "batches "
+      "kept; on CIFAR-10 validation after training on one half of the training images, and test "
+      "after a second training on all of them; on CIFAR-100 and ImageNet16-120 training on all "
+      "training images, validation and test on one half each of the test images.",
+      lode::Choices{{"split", "benchmark"}});
+  params.emplace_back("test", &Config::test,
+                      "Measure the test images too; false saves the benchmark's second training.");
   params.emplace_back("keep_weights", &Config::keep_weights,
                       "Leave each trained network's weights where checkpoints are kept.");
   return params;
 }
 
-TrainOracle::TrainOracle(lode::Host host, const Config& config) : host_(host), config_(config) {}
+TrainOracle::TrainOracle(lode::Host host, const Config& config) : host_(host), config_(config) {
+  if (!config_.test && !measures_validation())
+    throw lode::InvalidError("validation_share is 0 and test is false: nothing is measured");
+  if (!config_.follows_benchmark()) return;
+  config_.initialization = "pytorch";
+  config_.schedule = "epoch";
+  config_.keep_last_batch = true;
+}
 
 std::vector<lode::Metric> TrainOracle::Metrics() const {
   std::vector<lode::Metric> metrics;
   for (const lode_split split : {LODE_SPLIT_VALIDATION, LODE_SPLIT_TEST}) {
-    if (split == LODE_SPLIT_VALIDATION && config_.validation_share == 0) continue;
+    if (split == LODE_SPLIT_VALIDATION ? !measures_validation() : !config_.test) continue;
     for (const bool top5 : {false, true})
       metrics.push_back(AccuracyMetric(config_, split, top5, true));
   }
@@ -37,17 +56,24 @@ std::vector<lode::Metric> TrainOracle::Metrics() const {
 void TrainOracle::Bind(const lode::Space& space) {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
   device_ = training::DeviceOf(config_.device);
-  task_.emplace(config_);
+  task_.emplace(TaskOf(config_));
   network_ = NetworkConfigOf(config_, *task_);
 }
 
-training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell) const {
+bool TrainOracle::tests_a_second_network() const {
+  return config_.test && config_.follows_benchmark() && config_.dataset == "cifar10";
+}
+
+training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell,
+                                               TrainedOn on) const {
   if (directory_.empty()) return {};
-  const std::string name = "cell-" + std::to_string(ToIndex(cell)) + "-seed-" +
-                           std::to_string(query.seed) + ".safetensors";
-  return {directory_ / name, Describe(config_, network_, host_) + "; " + Format(cell) + ", seed " +
-                                 std::to_string(query.seed) + ", fidelity " +
-                                 std::to_string(query.fidelity)};
+  const bool all = on == TrainedOn::kAll;
+  const std::string seed = std::to_string(query.seed);
+  const std::string name =
+      "cell-" + std::to_string(ToIndex(cell)) + "-seed-" + seed + (all ? "-all" : "");
+  return {directory_ / (name + ".safetensors"),
+          Describe(config_, network_, *task_, host_) + "; " + Format(cell) + ", seed " + seed +
+              ", fidelity " + std::to_string(query.fidelity) + (all ? ", all images" : "")};
 }
 
 std::int64_t TrainOracle::MultiplyAddsOf(Network& network, const Cell& cell) const {
@@ -64,24 +90,32 @@ void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) 
 void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   const Cell cell = FromArchitecture(query.architecture);
   training::UseThreads(host_.Threads());
+  Network network = Trained(query, cell, TrainedOn::kPart);
+  RecordSize(network, cell);
+  if (measures_validation()) {
+    MeasureOn(*task_->Validation(config_.batch_size), network, cell, metrics.first(2));
+    metrics = metrics.subspan(2);
+  }
+  if (!config_.test) return;
+  if (tests_a_second_network()) network = Trained(query, cell, TrainedOn::kAll);
+  MeasureOn(*task_->Test(config_.batch_size), network, cell, metrics);
+}
+
+Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, TrainedOn on) const {
   Network network(network_, cell, query.seed);
   network->to(*device_);
   // Runs that train the same at the same time, points of a grid, need no second checkpoint.
-  training::CheckpointPlace place = PlaceOf(query, cell);
+  training::CheckpointPlace place = PlaceOf(query, cell, on);
   const auto lock = place.file.empty() ? std::optional<files::FileLock>()
                                        : files::FileLock::Try(place.file.string() + ".lock");
   if (!lock) place = {};
-  const training::Evaluation trained = Train(network, cell, query, place);
-  MeasureParts(network, cell, metrics);
-  host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
-  host_.Record("multiply_adds", static_cast<double>(MultiplyAddsOf(network, cell)));
-  host_.Record("train_loss", trained.loss);
-  host_.Record("train_accuracy", trained.top1);
+  RecordTraining(on, Train(network, cell, query, on, place));
   if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);
+  return network;
 }
 
 training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
-                                        const lode::Query& query,
+                                        const lode::Query& query, TrainedOn on,
                                         const training::CheckpointPlace& place) const {
   training::TrainingConfig config = config_;
   config.epochs =
@@ -90,22 +124,32 @@ training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
       *network, [&](const Tensor& images, const training::Step& step) {
         return training::Prediction{network(images, cell, Pass::Training(&step.drop_path)), {}};
       }};
-  return training::Train(trainee, *task_->Training(config.batch_size), config, query.seed, *device_,
-                         place, HooksOf(host_));
+  const auto images = on == TrainedOn::kAll
+                          ? task_->TrainingOnAll(config.batch_size, config.keep_last_batch)
+                          : task_->Training(config.batch_size, config.keep_last_batch);
+  return training::Train(trainee, *images, config, query.seed, *device_, place, HooksOf(host_));
 }
 
-void TrainOracle::MeasureParts(Network& network, const Cell& cell,
-                               std::span<double> metrics) const {
-  std::size_t next = 0;
-  const auto measure = [&](const std::unique_ptr<lode::images::Loader>& loader) {
-    const auto result = training::Evaluate(
-        [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, *loader,
-        *device_, [&] { host_.ThrowIfCancelled(); });
-    metrics[next++] = result.top1;
-    metrics[next++] = result.top5;
-  };
-  if (task_->has_validation()) measure(task_->Validation(config_.batch_size));
-  measure(task_->Test(config_.batch_size));
+void TrainOracle::RecordTraining(TrainedOn on, const training::Evaluation& trained) const {
+  const bool all = on == TrainedOn::kAll;
+  host_.Record(all ? "all_train_loss" : "train_loss", trained.loss);
+  host_.Record(all ? "all_train_accuracy" : "train_accuracy", trained.top1);
+}
+
+void TrainOracle::RecordSize(Network& network, const Cell& cell) const {
+  host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
+  // As the space's macs, which counts one for each of the classifier's biases.
+  host_.Record("multiply_adds",
+               static_cast<double>(MultiplyAddsOf(network, cell) + network_.classes));
+}
+
+void TrainOracle::MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,
+                            std::span<double> metrics) const {
+  const auto result = training::Evaluate(
+      [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, loader,
+      *device_, [&] { host_.ThrowIfCancelled(); });
+  metrics[0] = result.top1;
+  metrics[1] = result.top5;
 }
 
 }  // namespace nb201

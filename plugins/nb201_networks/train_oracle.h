@@ -13,16 +13,18 @@ namespace nb201 {
 
 class TrainOracle {
  public:
-  // The benchmark's training, at its shorter length.
+  // The benchmark's settings, at its shorter length; `protocol` says how near the training is to its.
   struct Config : NetworkOracleConfig {
     Config() { epochs = 12; }
+    bool test = true;
     bool keep_weights = false;
   };
   static lode::Params<Config> Parameters();
 
   TrainOracle(lode::Host host, const Config& config);
 
-  // valid_accuracy and valid_top5 if a part is set apart for validation; test_accuracy, test_top5.
+  // valid_accuracy and valid_top5 if a part is set apart for validation; test_accuracy and test_top5
+  // unless `test` is false.
   std::vector<lode::Metric> Metrics() const;
 
   // Reads the data set. Throws lode::UnsupportedError if the space is not nb201 or LibTorch has no
@@ -33,17 +35,30 @@ class TrainOracle {
   // goes on.
   void Prepare(const std::filesystem::path& directory) { directory_ = directory; }
 
-  // Trains and measures. A fidelity below 1 is that share of the epochs, at least one. Records
-  // parameters, multiply_adds of an image, and train_loss and train_accuracy of the last epoch.
+  // Trains and measures. The benchmark's protocol measures CIFAR-10's test images on a second network,
+  // which is trained on all training images. A fidelity below 1 is that share of the epochs, at least
+  // one. Records parameters, multiply_adds of an image (the space's macs), and train_loss and train_accuracy of the last
+  // epoch; those of the second network as all_train_loss and all_train_accuracy.
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
  private:
+  // What a network is trained on: the part for training, or all that the data set has for it.
+  enum class TrainedOn { kPart, kAll };
+
+  bool measures_validation() const { return config_.validation_share > 0; }
+  bool tests_a_second_network() const;
   void Measure(const lode::Query& query, std::span<double> metrics);
+  // A network and its training; what was not to be kept is removed.
+  Network Trained(const lode::Query& query, const Cell& cell, TrainedOn on) const;
   training::Evaluation Train(Network& network, const Cell& cell, const lode::Query& query,
-                             const training::CheckpointPlace& place) const;
-  void MeasureParts(Network& network, const Cell& cell, std::span<double> metrics) const;
+                             TrainedOn on, const training::CheckpointPlace& place) const;
+  void RecordTraining(TrainedOn on, const training::Evaluation& trained) const;
+  void RecordSize(Network& network, const Cell& cell) const;
+  // Top-1 and top-5.
+  void MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,
+                 std::span<double> metrics) const;
   std::int64_t MultiplyAddsOf(Network& network, const Cell& cell) const;
-  training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell) const;
+  training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell, TrainedOn on) const;
 
   lode::Host host_;
   Config config_;

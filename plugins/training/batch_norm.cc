@@ -18,9 +18,9 @@ Tensor ToTensor(const Channels& values) { return torch::tensor(values); }
 
 }  // namespace
 
-BatchNormImpl::BatchNormImpl(std::int64_t channels)
-    : weight(register_parameter("weight", torch::ones(channels))),
-      bias(register_parameter("bias", torch::zeros(channels))),
+BatchNormImpl::BatchNormImpl(std::int64_t channels, bool affine)
+    : weight(affine ? register_parameter("weight", torch::ones(channels)) : Tensor()),
+      bias(affine ? register_parameter("bias", torch::zeros(channels)) : Tensor()),
       running_mean(register_buffer("running_mean", torch::zeros(channels))),
       running_variance(register_buffer("running_variance", torch::ones(channels))) {}
 
@@ -43,13 +43,13 @@ Normalization BatchNormImpl::Running() const {
 Normalization BatchNormImpl::By(const Moments& moments) const {
   const std::size_t channels = moments.mean.size();
   Normalization n{moments.mean, Channels(channels), Channels(channels), Channels(channels)};
-  const float* weights = weight.data_ptr<float>();
-  const float* biases = bias.data_ptr<float>();
+  const float* weights = weight.defined() ? weight.data_ptr<float>() : nullptr;
+  const float* biases = bias.defined() ? bias.data_ptr<float>() : nullptr;
   for (std::size_t c = 0; c < channels; ++c) {
     n.inverse[c] = static_cast<float>(
         1 / std::sqrt(static_cast<double>(moments.variance[c]) + kBatchNormEpsilon));
-    n.scale[c] = weights[c] * n.inverse[c];
-    n.shift[c] = biases[c] - n.mean[c] * n.scale[c];
+    n.scale[c] = (weights != nullptr ? weights[c] : 1) * n.inverse[c];
+    n.shift[c] = (biases != nullptr ? biases[c] : 0) - n.mean[c] * n.scale[c];
   }
   return n;
 }

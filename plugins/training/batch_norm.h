@@ -21,6 +21,8 @@ struct Pass {
   static Pass Training(DropPath* drop_path = nullptr) { return {true, 0.1, drop_path}; }
   // The running moments are used and stay.
   static Pass Evaluation() { return {}; }
+  // The same by the batch's moments, which leave the running ones as they are.
+  Pass WithBatchMoments() const { return {true, 0, drop_path}; }
   bool drops() const { return drop_path != nullptr && drop_path->probability() > 0; }
   // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
   // part of the images so far that are in this batch, 1 in the first.
@@ -37,11 +39,11 @@ struct Normalization {
   Channels shift;
 };
 
-// Parameters weight (1 at first) and bias (0), buffers running_mean (0) and running_variance (1,
-// unbiased).
+// Parameters weight (1 at first) and bias (0), both undefined if the norm is not affine; buffers
+// running_mean (0) and running_variance (1, unbiased).
 class BatchNormImpl : public torch::nn::Module {
  public:
-  explicit BatchNormImpl(std::int64_t channels);
+  explicit BatchNormImpl(std::int64_t channels, bool affine = true);
 
   // By LibTorch's own operation, on any device, with autograd.
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);

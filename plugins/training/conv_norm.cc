@@ -1,23 +1,13 @@
 #include "plugins/training/conv_norm.h"
 
-#include <cmath>
-
 #include "plugins/training/normalized_sum.h"
 
 namespace training {
 
-torch::Tensor DrawConvolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                              at::Generator& random) {
-  const double deviation = std::sqrt(2.0 / static_cast<double>(out * kernel * kernel));
-  return torch::empty({out, in, kernel, kernel})
-      .normal_(0, deviation, random)
-      .contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 ConvNormImpl::ConvNormImpl(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                           std::int64_t stride, at::Generator& random)
-    : weight(register_parameter("weight", DrawConvolution(in, out, kernel, random))),
-      norm(register_module("norm", BatchNorm(out))),
+                           std::int64_t stride, FirstWeights& weights, bool affine)
+    : weight(register_parameter("weight", weights.Convolution(in, out, kernel))),
+      norm(register_module("norm", BatchNorm(out, affine))),
       stride_(stride) {}
 
 torch::Tensor ConvNormImpl::Convolve(const torch::Tensor& x) const {

@@ -6,19 +6,15 @@
 #include <torch/torch.h>
 
 #include "plugins/training/batch_norm.h"
+#include "plugins/training/first_weights.h"
 
 namespace training {
-
-// Weights (out, in, kernel, kernel), normal with variance 2 / (out * kernel^2): Kaiming's for ReLU, by
-// the fan out (He et al., ICCV 2015). In channels-last, as convolutions want them.
-torch::Tensor DrawConvolution(std::int64_t in, std::int64_t out, std::int64_t kernel,
-                              at::Generator& random);
 
 // Parameters weight, without bias, and norm.*. The image keeps its size at stride 1: kernel is odd.
 class ConvNormImpl : public torch::nn::Module {
  public:
   ConvNormImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
-               at::Generator& random);
+               FirstWeights& weights, bool affine = true);
   // The convolution alone: the caller sees to the norm.
   torch::Tensor Convolve(const torch::Tensor& x) const;
   // Both, by the running moments and without autograd, as one convolution: the norm's factors are folded

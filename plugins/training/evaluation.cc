@@ -50,6 +50,16 @@ std::optional<Tally> Tally::Parse(const std::string& text) {
   return tally;
 }
 
+Evaluation EvaluateNext(const Predict& predict, lode::images::Loader& loader,
+                        const torch::Device& device) {
+  const torch::NoGradGuard no_grad;
+  Tally tally;
+  lode::images::Batch batch;
+  loader.Next(batch);
+  tally.Add(predict(ImagesOf(batch, device)), LabelsOf(batch, device));
+  return tally.Result();
+}
+
 Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,
                     const torch::Device& device, const std::function<void()>& between) {
   const torch::NoGradGuard no_grad;

@@ -41,6 +41,10 @@ class Tally {
   std::int64_t images_ = 0;
 };
 
+// Over the next batch of `loader`, without autograd. REQUIRES: there is one.
+Evaluation EvaluateNext(const Predict& predict, lode::images::Loader& loader,
+                        const torch::Device& device);
+
 // Over one epoch of `loader`, without autograd. `between` is called before each batch: it may throw.
 Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,
                     const torch::Device& device, const std::function<void()>& between);

@@ -12,7 +12,7 @@ namespace training {
 // Whether the fused operations can take x in this pass; else it is LibTorch's own.
 bool CanFuse(const torch::Tensor& x, const Pass& pass);
 
-// norm(x) + shortcut, the shortcut of x's shape or undefined; with autograd in training.
+// norm(x) + shortcut, the norm affine and the shortcut of x's shape or undefined; with autograd in training.
 torch::Tensor NormalizedSum(BatchNorm& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
                             const Pass& pass);
 

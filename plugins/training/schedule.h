@@ -15,6 +15,8 @@ struct Schedule {
   double end = 0;
   std::uint64_t steps = 0;  // in all
   std::uint64_t warm_up_steps = 0;
+  std::uint64_t period =
+      1;  // the rate falls after every so many steps, and is the same within them
 
   // Of step 0, 1, ..., steps - 1.
   double LearningRate(std::uint64_t step) const;

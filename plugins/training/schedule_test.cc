@@ -24,6 +24,14 @@ TEST(ScheduleTest, EndsWhereTheStepAfterTheLastWouldBe) {
   EXPECT_GT(schedule.LearningRate(7), 0.02);
 }
 
+TEST(ScheduleTest, CanFallFromPeriodToPeriod) {
+  const Schedule by_step{0.1, 0.02, 12, 0}, by_epoch{0.1, 0.02, 12, 0, 4};
+  for (const std::uint64_t step : {0, 1, 3, 4, 7, 8, 11})
+    EXPECT_EQ(by_epoch.LearningRate(step), by_step.LearningRate(step / 4 * 4)) << step;
+  // Epoch 1 of 3: cos(pi / 3) = 1 / 2
+  EXPECT_NEAR(by_epoch.LearningRate(5), 0.02 + 0.08 * 0.75, 1e-15);
+}
+
 TEST(ScheduleTest, RisesLinearlyBefore) {
   const Schedule schedule{0.1, 0, 12, 4};
   for (const std::uint64_t step : {0, 1, 2, 3})

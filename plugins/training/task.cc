@@ -9,33 +9,51 @@
 namespace training {
 namespace {
 
-using lode::images::ImageSet;
 using lode::images::Loader;
 using lode::images::LoaderOptions;
 using lode::images::Transform;
 
-std::vector<std::uint32_t> AtMost(const ImageSet& set, std::vector<std::uint32_t> indices,
-                                  std::int64_t count) {
-  if (count == 0) return indices;
-  return lode::images::FirstOfEachClass(set, std::move(indices), static_cast<std::size_t>(count));
+Part AtMost(Part part, std::int64_t count) {
+  if (count > 0)
+    part.positions = lode::images::FirstOfEachClass(*part.images, std::move(part.positions),
+                                                    static_cast<std::size_t>(count));
+  return part;
+}
+
+std::string NameOf(const TaskConfig& config, const lode::images::Data& data) {
+  // imagenet16 had all its classes by default once: what was trained on them is told apart.
+  const bool usual = config.classes == 0 && config.dataset == "imagenet16";
+  const auto classes = usual ? static_cast<std::int64_t>(data.train->classes()) : config.classes;
+  std::ostringstream text;
+  text << config.dataset << ", classes " << classes << ", validation share "
+       << config.validation_share << ", split " << config.split_seed;
+  return text.str();
 }
 
 }  // namespace
 
-Task::Task(const TaskConfig& config)
-    : config_(config),
-      data_(lode::images::Open(
-          {config.dataset, config.data, static_cast<std::size_t>(config.classes)})) {
+Parts CutByShare(const TaskConfig& config, const lode::images::Data& data) {
   lode::images::Split split;
   if (config.validation_share > 0) {
-    split = lode::images::SplitInHalves(*data_.train, static_cast<std::uint64_t>(config.split_seed),
+    split = lode::images::SplitInHalves(*data.train, static_cast<std::uint64_t>(config.split_seed),
                                         1 - config.validation_share);
   } else {
-    split.train = lode::images::AllOf(*data_.train);
+    split.train = lode::images::AllOf(*data.train);
   }
-  train_ = AtMost(*data_.train, std::move(split.train), config.train_images);
-  validation_ = AtMost(*data_.train, std::move(split.validation), config.validation_images);
-  test_ = AtMost(*data_.test, lode::images::AllOf(*data_.test), config.test_images);
+  return {{data.train, std::move(split.train)},
+          {data.train, std::move(split.validation)},
+          {data.test, lode::images::AllOf(*data.test)},
+          NameOf(config, data)};
+}
+
+Task::Task(const TaskConfig& config, const Cut& cut)
+    : config_(config),
+      data_(lode::images::Open(
+          {config.dataset, config.data, static_cast<std::size_t>(config.classes)})),
+      parts_(cut(config, data_)) {
+  parts_.train = AtMost(std::move(parts_.train), config.train_images);
+  parts_.validation = AtMost(std::move(parts_.validation), config.validation_images);
+  parts_.test = AtMost(std::move(parts_.test), config.test_images);
 }
 
 std::int64_t Task::classes() const { return static_cast<std::int64_t>(data_.train->classes()); }
@@ -50,50 +68,65 @@ Transform Task::Plain() const {
   return transform;
 }
 
-std::unique_ptr<Loader> Task::Training(std::int64_t batch_size) const {
+Transform Task::Augmented() const {
   Transform transform = Plain();
   transform.pad =
       config_.pad < 0 ? (data_.resolution + 7) / 8 : static_cast<std::size_t>(config_.pad);
   transform.flip = config_.flip;
   transform.cutout = static_cast<std::size_t>(config_.cutout);
-  LoaderOptions options;
-  // A part that is smaller than a batch is one.
-  options.batch_size = std::min(static_cast<std::size_t>(batch_size), train_.size());
-  options.shuffle = true;
-  options.drop_last = true;
-  return std::make_unique<Loader>(data_.train, train_, transform, options);
+  return transform;
 }
 
-std::unique_ptr<Loader> Task::InOrder(std::shared_ptr<const ImageSet> set, Indices indices,
-                                      std::int64_t batch_size) const {
+std::unique_ptr<Loader> Task::TrainingOn(const Part& part, std::int64_t batch_size,
+                                         bool keep_last_batch) const {
+  LoaderOptions options;
+  // A part that is smaller than a batch is one.
+  options.batch_size = std::min(static_cast<std::size_t>(batch_size), part.positions.size());
+  options.shuffle = true;
+  options.drop_last = !keep_last_batch;
+  return std::make_unique<Loader>(part.images, part.positions, Augmented(), options);
+}
+
+std::unique_ptr<Loader> Task::Training(std::int64_t batch_size, bool keep_last_batch) const {
+  return TrainingOn(parts_.train, batch_size, keep_last_batch);
+}
+
+std::unique_ptr<Loader> Task::TrainingOnAll(std::int64_t batch_size, bool keep_last_batch) const {
+  const Part all{data_.train, lode::images::AllOf(*data_.train)};
+  return TrainingOn(AtMost(all, config_.train_images), batch_size, keep_last_batch);
+}
+
+std::unique_ptr<Loader> Task::InOrder(const Part& part, std::int64_t batch_size) const {
   LoaderOptions options;
   options.batch_size = static_cast<std::size_t>(batch_size);
-  return std::make_unique<Loader>(std::move(set), std::move(indices), Plain(), options);
+  return std::make_unique<Loader>(part.images, part.positions, Plain(), options);
 }
 
 std::unique_ptr<Loader> Task::Calibration(std::int64_t images, std::int64_t batch_size) const {
-  return InOrder(data_.train, AtMost(*data_.train, train_, images), batch_size);
+  return InOrder(AtMost(parts_.train, images), batch_size);
 }
 
 std::unique_ptr<Loader> Task::Validation(std::int64_t batch_size) const {
-  return InOrder(data_.train, validation_, batch_size);
+  return InOrder(parts_.validation, batch_size);
+}
+
+std::unique_ptr<Loader> Task::ShuffledValidation(std::int64_t batch_size) const {
+  LoaderOptions options;
+  options.batch_size = static_cast<std::size_t>(batch_size);
+  options.shuffle = true;
+  options.ahead = 1;  // only its first batch is ever used
+  return std::make_unique<Loader>(parts_.validation.images, parts_.validation.positions, Plain(),
+                                  options);
 }
 
 std::unique_ptr<Loader> Task::Test(std::int64_t batch_size) const {
-  return InOrder(data_.test, test_, batch_size);
+  return InOrder(parts_.test, batch_size);
 }
 
-std::string DescribeParts(const TaskConfig& config) {
+std::string Task::Describe() const {
   std::ostringstream text;
-  text << config.dataset << ", classes " << config.classes << ", validation share "
-       << config.validation_share << ", split " << config.split_seed;
-  return text.str();
-}
-
-std::string Describe(const TaskConfig& config) {
-  std::ostringstream text;
-  text << DescribeParts(config) << ", images " << config.train_images << ", pad " << config.pad
-       << ", flip " << config.flip << ", cutout " << config.cutout;
+  text << DescribeParts() << ", images " << config_.train_images << ", pad " << config_.pad
+       << ", flip " << config_.flip << ", cutout " << config_.cutout;
   return text.str();
 }
 

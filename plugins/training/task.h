@@ -4,6 +4,7 @@
 #define LODE_PLUGINS_TRAINING_TASK_H_
 
 #include <cstdint>
+#include <functional>
 #include <lode/plugin.hpp>
 #include <memory>
 #include <string>
@@ -41,7 +42,9 @@ void AddTaskParameters(lode::Params<C>& params) {
   add("data", &TaskConfig::data,
       "Directory of the data set's published files; only Fashion-MNIST needs none.",
       lode::Path{.input_file = false});
-  add("classes", &TaskConfig::classes, "Only the first classes of the data set; 0: all.", count);
+  add("classes", &TaskConfig::classes,
+      "Only the first classes of the data set; 0: all, of imagenet16 the 120 of ImageNet16-120.",
+      count);
   add("validation_share", &TaskConfig::validation_share,
       "Part of the training images, of each class, that is set apart for validation; 0: none, and "
       "no validation metrics.",
@@ -62,41 +65,66 @@ void AddTaskParameters(lode::Params<C>& params) {
       lode::Range{0, 256});
 }
 
+// Images of a set, by their positions.
+struct Part {
+  std::shared_ptr<const lode::images::ImageSet> images;
+  std::vector<std::uint32_t> positions;
+};
+
+// What a data set is cut into. No image is in two parts.
+struct Parts {
+  Part train, validation, test;
+  std::string name;  // says which images are in which part: the same name, the same parts
+};
+
+// Cuts a data set.
+using Cut = std::function<Parts(const TaskConfig&, const lode::images::Data&)>;
+
+// validation_share of the training images, of each class, are for validation; test images for the test.
+// Throws what images::SplitInHalves does.
+Parts CutByShare(const TaskConfig& config, const lode::images::Data& data);
+
 class Task {
  public:
-  // Reads the data set: seconds at most. Throws what images::Open and images::SplitInHalves do.
-  explicit Task(const TaskConfig& config);
+  // Reads the data set: seconds at most. Throws what images::Open and `cut` do.
+  explicit Task(const TaskConfig& config, const Cut& cut = CutByShare);
 
   std::int64_t classes() const;
   std::int64_t channels() const;
   std::int64_t side() const { return static_cast<std::int64_t>(data_.resolution); }
-  bool has_validation() const { return !validation_.empty(); }
+  bool has_validation() const { return !parts_.validation.positions.empty(); }
 
-  // The parts, each by a loader of its own. Training is shuffled, augmented and has whole batches only;
-  // the others come as they are, in their order.
-  std::unique_ptr<lode::images::Loader> Training(std::int64_t batch_size) const;
+  // The parts, each by a loader of its own. Training is shuffled and augmented, and has whole batches
+  // only unless the last one is kept; the others come as they are, in their order.
+  std::unique_ptr<lode::images::Loader> Training(std::int64_t batch_size,
+                                                 bool keep_last_batch = false) const;
+  // The same of all images that the data set has for training, those of other parts included.
+  std::unique_ptr<lode::images::Loader> TrainingOnAll(std::int64_t batch_size,
+                                                      bool keep_last_batch) const;
   // The first `images` of the training part, without augmentation.
   std::unique_ptr<lode::images::Loader> Calibration(std::int64_t images,
                                                     std::int64_t batch_size) const;
   std::unique_ptr<lode::images::Loader> Validation(std::int64_t batch_size) const;
+  // In an order that the seed of an epoch draws.
+  std::unique_ptr<lode::images::Loader> ShuffledValidation(std::int64_t batch_size) const;
   std::unique_ptr<lode::images::Loader> Test(std::int64_t batch_size) const;
 
+  // The task in words, for what is kept of a training.
+  std::string Describe() const;
+  // Which images are for training, and which for validation.
+  const std::string& DescribeParts() const { return parts_.name; }
+
  private:
-  using Indices = std::vector<std::uint32_t>;
   lode::images::Transform Plain() const;
-  std::unique_ptr<lode::images::Loader> InOrder(std::shared_ptr<const lode::images::ImageSet> set,
-                                                Indices indices, std::int64_t batch_size) const;
+  lode::images::Transform Augmented() const;
+  std::unique_ptr<lode::images::Loader> TrainingOn(const Part& part, std::int64_t batch_size,
+                                                   bool keep_last_batch) const;
+  std::unique_ptr<lode::images::Loader> InOrder(const Part& part, std::int64_t batch_size) const;
 
   TaskConfig config_;
   lode::images::Data data_;
-  Indices train_, validation_, test_;
+  Parts parts_;
 };
-
-// The parameters in words, for what is kept of a training.
-std::string Describe(const TaskConfig& config);
-
-// Those that decide which images are for training, and which for validation.
-std::string DescribeParts(const TaskConfig& config);
 
 }  // namespace training
 

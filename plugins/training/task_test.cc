@@ -158,10 +158,38 @@ TEST_F(TaskTest, SizesClassesAndSplitsAreAsAsked) {
 TEST_F(TaskTest, WordsNameWhatDecidesTheParts) {
   TaskConfig other = config_;
   other.pad = 2;
-  EXPECT_EQ(DescribeParts(other), DescribeParts(config_));
-  EXPECT_NE(Describe(other), Describe(config_));
+  EXPECT_EQ(Task(other).DescribeParts(), Task(config_).DescribeParts());
+  EXPECT_NE(Task(other).Describe(), Task(config_).Describe());
   other.split_seed = 9;
-  EXPECT_NE(DescribeParts(other), DescribeParts(config_));
+  EXPECT_NE(Task(other).DescribeParts(), Task(config_).DescribeParts());
+}
+
+TEST_F(TaskTest, KeepsTheLastBatchIfAsked) {
+  const Task task(config_);
+  EXPECT_THAT(Greys(*task.Training(25)), SizeIs(50));
+  EXPECT_THAT(Greys(*task.Training(25, true)), SizeIs(60));
+  EXPECT_THAT(Greys(*task.TrainingOnAll(50, false)), SizeIs(100));
+  const auto all = Greys(*task.TrainingOnAll(50, true));
+  EXPECT_THAT(std::set<int>(all.begin(), all.end()), SizeIs(120));
+}
+
+TEST_F(TaskTest, ShuffledValidationHasTheValidationImages) {
+  const Task task(config_);
+  auto shuffled = Greys(*task.ShuffledValidation(10));
+  EXPECT_FALSE(std::ranges::is_sorted(shuffled));
+  std::ranges::sort(shuffled);
+  EXPECT_EQ(shuffled, Greys(*task.Validation(10)));
+  EXPECT_EQ(Changed(*task.ShuffledValidation(10)), 0U);
+}
+
+TEST_F(TaskTest, CanBeCutInOtherWays) {
+  const Task task(config_, [](const TaskConfig&, const lode::images::Data& data) {
+    return Parts{{data.train, {0, 1}}, {data.test, {2}}, {data.test, {3, 4}}, "mine"};
+  });
+  EXPECT_THAT(Greys(*task.Training(2)), testing::UnorderedElementsAre(0, 1));
+  EXPECT_THAT(Greys(*task.Validation(2)), ElementsAre(2));
+  EXPECT_THAT(Greys(*task.Test(2)), ElementsAre(3, 4));
+  EXPECT_EQ(task.DescribeParts(), "mine");
 }
 
 }  // namespace

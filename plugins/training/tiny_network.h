@@ -3,7 +3,6 @@
 #ifndef LODE_PLUGINS_TRAINING_TINY_NETWORK_H_
 #define LODE_PLUGINS_TRAINING_TINY_NETWORK_H_
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
 #include <cstdint>
@@ -26,13 +25,10 @@ inline constexpr std::size_t kTinySide = 8;
 class TinyNetworkImpl : public torch::nn::Module {
  public:
   explicit TinyNetworkImpl(std::uint64_t seed) {
-    auto random = at::make_generator<at::CPUGeneratorImpl>(seed);
-    even_ = register_module("even", ConvNorm(1, 8, 3, 1, random));
-    odd_ = register_module("odd", ConvNorm(1, 8, 3, 1, random));
-    classifier_ = register_module("classifier", torch::nn::Linear(8 * 16, kTinyClasses));
-    const torch::NoGradGuard no_grad;
-    classifier_->weight.normal_(0, 0.01, random);
-    classifier_->bias.zero_();
+    FirstWeights weights(seed);
+    even_ = register_module("even", ConvNorm(1, 8, 3, 1, weights));
+    odd_ = register_module("odd", ConvNorm(1, 8, 3, 1, weights));
+    classifier_ = register_module("classifier", weights.Linear(8 * 16, kTinyClasses));
   }
 
   torch::Tensor forward(const torch::Tensor& images, std::uint64_t step, const Pass& pass) {

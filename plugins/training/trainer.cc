@@ -64,7 +64,7 @@ class Training {
     const auto steps = static_cast<std::uint64_t>(config.epochs) * batches;
     const double warm_up = config.warm_up_epochs * static_cast<double>(batches);
     return {config.learning_rate, config.final_learning_rate, steps,
-            static_cast<std::uint64_t>(warm_up)};
+            static_cast<std::uint64_t>(warm_up), config.schedule == "epoch" ? batches : 1};
   }
 
   // From the step in hand to the end of its epoch.
@@ -237,6 +237,9 @@ std::string Describe(const TrainingConfig& config) {
        << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
        << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
        << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
+  // Not named where they are the defaults: stored checkpoints are of a time before them.
+  if (config.schedule != "step") text << ", rate by " << config.schedule;
+  if (config.keep_last_batch) text << ", last batches kept";
   return text.str();
 }
 

@@ -34,6 +34,8 @@ struct TrainingConfig {
   double auxiliary_weight = 0.4;  // of the auxiliary head's loss, where the network has one
   double drop_path = 0;           // probability of it that the epochs approach
   bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
+  std::string schedule = "step";  // or "epoch": after each the cosine moves
+  bool keep_last_batch = false;   // of an epoch, though it is smaller than the others
 };
 
 // Appends them to an oracle's own parameters.
@@ -64,6 +66,11 @@ void AddTrainingParameters(lode::Params<C>& params) {
       "with "
       "the epochs, from 0 before the first.",
       lode::Range{0, 1, false, true});
+  add("schedule", &TrainingConfig::schedule,
+      "Whether the learning rate moves along its cosine after every step or after every epoch.",
+      lode::Choices{{"step", "epoch"}});
+  add("keep_last_batch", &TrainingConfig::keep_last_batch,
+      "Train on the last images of an epoch too, if they are fewer than a batch.");
   add("mixed_precision", &TrainingConfig::mixed_precision,
       "Train in bfloat16 where that is safe; on CUDA devices only.");
 }

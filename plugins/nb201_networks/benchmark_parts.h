@@ -1,0 +1,30 @@
+// Which images NAS-Bench-201's authors trained on, validated on and tested on (Dong and Yang, ICLR 2020,
+// section 2.2, and their program):
+//
+//   cifar10     the training images in two halves, one to train on and one to validate on; all test
+//               images. (The benchmark's test accuracy is of a second training, on both halves.)
+//   cifar100    all training images; the test images in two halves, one to validate on, one to test on
+//   imagenet16  likewise: ImageNet16-120
+//
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_NB201_NETWORKS_BENCHMARK_PARTS_H_
+#define LODE_PLUGINS_NB201_NETWORKS_BENCHMARK_PARTS_H_
+
+#include <string>
+
+#include "plugins/training/task.h"
+
+namespace nb201 {
+
+// Cuts a data set in these parts. `split_file` lists the halves by position, as the authors publish
+// them: cifar-split.txt ("train", "valid"), cifar100-test-split.txt and imagenet-16-120-test-split.txt
+// ("xvalid", "xtest"), or any JSON object with these two lists of whole numbers. "": half of each class
+// is drawn by split_seed. Throws lode::InvalidError if the benchmark has no such data set or another
+// number of its classes, or a share is given; lode::IoError, the path first, if the file cannot be read,
+// or its lists are not every position once.
+training::Parts CutAsBenchmark(const training::TaskConfig& config, const lode::images::Data& data,
+                               const std::string& split_file);
+
+}  // namespace nb201
+
+#endif  // LODE_PLUGINS_NB201_NETWORKS_BENCHMARK_PARTS_H_
