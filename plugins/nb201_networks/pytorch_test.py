@@ -5,8 +5,8 @@ pytorch_test.py PROGRAM: PROGRAM is nb201_networks_step, whose source says what 
 steps are done here in double precision with torch.nn.functional, torch.optim and its schedulers, from
 the same weights and batches; every gradient, parameter, running moment with a way to the output, and
 every logit has to be equal but for 1e-5, relative to values above 1. Where the input of a ReLU is
-closer to 0 than single precision tells, its gradient is either 0 or not, PyTorch's as ours: from such
-a step on, a training is not compared any more, and most have to be compared to their ends. Exit
+closer to 0 than single precision tells, its gradient is either 0 or not, PyTorch's as ours: from a
+step that differs for this reason on, a training is not compared any more, and most have to be compared to their ends. Exit
 status: 0, 1, or 77 if there is no PyTorch.
 """
 
@@ -31,7 +31,7 @@ EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CONVOLUTIONS = {"nor_conv_1x1": "conv1x1", "nor_conv_3x3": "conv3x3"}
 TOLERANCE = 1e-5
-TOO_CLOSE = 1e-6  # to 0, of a ReLU's input
+TOO_CLOSE = 1e-5  # to 0, of a ReLU's input
 PROGRAM = None
 
 
@@ -80,7 +80,7 @@ class Network:
         self.operations = operations
         self.tracks_moments = tracks_moments  # in cells
         self.training = True
-        self.closest = math.inf  # to 0, of the ReLUs' inputs that are not 0
+        self.closest = math.inf  # to 0, of the ReLUs' inputs in this step that are not 0
 
     def relu(self, x):
         away = x.detach().abs()
@@ -164,6 +164,7 @@ class Training:
         first = in_epoch * int(self.numbers["batch"])
         labels = torch.arange(first, first + size) % int(self.numbers["classes"])
         self.sgd.zero_grad(set_to_none=True)
+        self.network.closest = math.inf
         logits = self.network(self.given[f"images.{k}"])
         F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"]).backward()
         self.losses = self.losses[:in_epoch] + [(F.cross_entropy(logits, labels).item(), size)]
@@ -220,12 +221,19 @@ class PyTorchTest(unittest.TestCase):
         return edge in live_edges(training.operations)
 
     def compare_step(self, training, k, what):
-        """The norm of the step's gradients; None if they cannot be compared."""
-        given = training.given
+        """The norm of the step's gradients; None if a ReLU went the other way."""
         logits, norm = training.step(k)
-        self.expect_equal(given[f"logits.{k}"], logits, f"{what} logits")
-        if training.network.closest < TOO_CLOSE:
-            return None
+        self.expect_equal(training.given[f"logits.{k}"], logits, f"{what} logits")
+        try:
+            self.compare_update(training, k, what)
+        except AssertionError:
+            if training.network.closest < TOO_CLOSE:
+                return None
+            raise
+        return norm
+
+    def compare_update(self, training, k, what):
+        given = training.given
         gradients = with_prefix(given, f"gradient.{k}.")
         after = with_prefix(given, f"after.{k}.")
         self.assertEqual(set(after), set(training.network.tensors), what)
@@ -240,7 +248,6 @@ class PyTorchTest(unittest.TestCase):
         for name, tensor in training.network.tensors.items():
             if self.matters(name, training):
                 self.expect_equal(after[name], tensor.detach(), f"{what} {name}")
-        return norm
 
     def compare(self, training, steps, what):
         """Compares a training, and says whether to its end and whether gradients were clipped."""
@@ -262,8 +269,9 @@ class PyTorchTest(unittest.TestCase):
                 outcomes.append(self.compare(Training(tensors, metadata),
                                              int(metadata["steps"]), what))
         self.assertGreater(sum(to_end for to_end, _ in outcomes), 0.6 * len(self.files))
-        ends = {m["form"] for (_, m), (to_end, _) in zip(self.files, outcomes) if to_end}
-        self.assertEqual(ends, {"single", "supernet", "benchmark", "shared"})
+        for form in ("single", "supernet", "benchmark", "shared"):
+            ends = [to_end for (_, m), (to_end, _) in zip(self.files, outcomes) if m["form"] == form]
+            self.assertGreater(sum(ends), 0.5 * len(ends), form)
         self.assertGreater(sum(clipped for _, clipped in outcomes), 5)
 
     def test_files_are_of_all_cells_forms_and_settings(self):
