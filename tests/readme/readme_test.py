@@ -96,6 +96,16 @@ class Readmes(unittest.TestCase):
         first = text.splitlines()[number - 1].split()[:1]
         return not first or shutil.which(first[0]) is None
 
+    def test_what_prose_names_is_there(self):
+        """Paths of the tree in inline code; a bench is named as it is built."""
+        for readme in readmes():
+            prose = re.sub(r"^```.*?^```$", "", (SOURCE / readme).read_text(), flags=re.MULTILINE | re.DOTALL)
+            for code in re.findall(r"`([^`\n]+)`", prose):
+                for bench in re.findall(r"build/release/bench/(\w+)", code):
+                    self.assertTrue((SOURCE / f"bench/{bench}.cc").is_file(), f"{readme}: {code}")
+                for path in re.findall(r"(?<![\w/.-])(?:bench|configs|core|plugins|sdk|tests)/[\w./*+-]*", code):
+                    self.assertTrue(list(SOURCE.glob(path.rstrip("/"))), f"{readme}: {code}")
+
     def test_the_tests_are_one_command(self):
         tests = list(commands.commands((SOURCE / "README.md").read_text(), {"tests"}))
         self.assertEqual([command for _, command in tests], ["./setup --tests && ctest --preset release"])
