@@ -5,34 +5,90 @@
 #include <cmath>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
-#include <set>
 #include <system_error>
 #include <utility>
 
+#include "plugins/delimited/text_file.h"
+
 namespace delimited {
+
+namespace {
+
+// Without what stands in double quotes.
+std::string Unquoted(std::string_view line) {
+  std::string text;
+  bool quoted = false;
+  for (const char c : line) {
+    quoted ^= c == '"';
+    if (!quoted) text += c;
+  }
+  return text;
+}
+
+char FirstDelimiter(std::string_view line) {
+  const std::string text = Unquoted(line);
+  for (const char delimiter : {'\t', ',', ';'})
+    if (text.find(delimiter) != std::string::npos) return delimiter;
+  return ',';
+}
+
+std::string_view WithoutSpaces(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+  text.remove_prefix(first);
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+}  // namespace
 
 Reader::Reader(std::string_view text, std::string name, char delimiter)
     : text_(text), rest_(text), name_(std::move(name)) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
+  SkipMark();
   if (rest_.empty()) throw lode::IoError(name_ + ": is empty");
-  ReadHeader(delimiter);
+  const char told = TakeSeparatorLine();
+  ReadHeader(told != kAuto && delimiter == kAuto ? told : delimiter);
+  CutBlankEnd();
+}
+
+void Reader::SkipMark() {
+  if (rest_.starts_with("\xff\xfe") || rest_.starts_with("\xfe\xff"))
+    throw lode::IoError(name_ +
+                        ": is UTF-16 text, expected UTF-8 (in Excel, save it as \"CSV UTF-8\")");
+  rest_ = WithoutByteOrderMark(rest_);
+}
+
+// "sep=;", a line that tells Excel the delimiter: returns it; kAuto if there is none.
+char Reader::TakeSeparatorLine() {
+  constexpr std::string_view kBegin = "sep=";
+  if (!rest_.starts_with(kBegin) || rest_.size() < kBegin.size() + 2) return kAuto;
+  const std::string_view end = rest_.substr(kBegin.size() + 1);
+  if (!end.starts_with('\n') && !end.starts_with("\r\n")) return kAuto;
+  const char delimiter = rest_[kBegin.size()];
+  TakeLine();
+  return delimiter;
 }
 
 void Reader::ReadHeader(char delimiter) {
   TakeLine();
-  if (std::any_of(line_text_.begin(), line_text_.end(),
-                  [](char c) { return c != '\t' && static_cast<unsigned char>(c) < 0x20; }))
+  delimiter_ = delimiter == kAuto ? FirstDelimiter(line_text_) : delimiter;
+  const std::size_t count = SplitLine();
+  if (std::any_of(line_text_.begin(), line_text_.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+      }))
     throw lode::IoError(name_ + ": is neither delimited text nor gzip");
-  const char found = line_text_.find('\t') != std::string_view::npos ? '\t' : ',';
-  delimiter_ = delimiter == kAuto ? found : delimiter;
-  if (SplitLine() > kMaxColumns) Fail("more than " + std::to_string(kMaxColumns) + " columns");
-  std::set<std::string> names;
+  if (count > kMaxColumns) Fail("more than " + std::to_string(kMaxColumns) + " columns");
   for (std::size_t field = 0; field < fields_.size(); ++field) {
     columns_.push_back(Text(field));
-    if (!names.insert(columns_.back()).second)
-      FailIn(field, 0, "a second column " + lode::Quote(columns_.back()));
+    places_.push_back(PlaceOf(fields_[field].text));
   }
+}
+
+// Spreadsheets keep emptied rows at the end: lines of nothing but delimiters.
+void Reader::CutBlankEnd() {
+  if (!rest_.ends_with('\n')) return;
+  const std::size_t last = rest_.find_last_not_of(std::string(" \t\r\n") + delimiter_);
+  const std::size_t end = last == std::string_view::npos ? 0 : rest_.find('\n', last) + 1;
+  text_.remove_suffix(rest_.size() - end);
+  rest_ = rest_.substr(0, end);
 }
 
 bool Reader::Has(std::string_view column) const {
@@ -42,8 +98,14 @@ bool Reader::Has(std::string_view column) const {
 std::size_t Reader::Find(std::string_view column) const {
   const auto at = std::find(columns_.begin(), columns_.end(), column);
   if (at == columns_.end()) {
-    throw lode::IoError(name_ + ":1: no column " + lode::Quote(column) +
+    throw lode::IoError(name_ + ":" + places_[0].substr(0, places_[0].find(':')) + ": no column " +
+                        lode::Quote(column) +
                         " (nearest: " + lode::Quote(lode::Nearest(column, columns_)) + ")");
+  }
+  const auto second = std::find(at + 1, columns_.end(), column);
+  if (second != columns_.end()) {
+    const std::string& place = places_[static_cast<std::size_t>(second - columns_.begin())];
+    throw lode::IoError(name_ + ":" + place + ": a second column " + lode::Quote(column));
   }
   return static_cast<std::size_t>(at - columns_.begin());
 }
@@ -76,7 +138,8 @@ std::string Reader::Text(std::size_t field) const {
 }
 
 double Reader::Number(std::size_t field) const {
-  const std::string_view text = fields_[field].text;
+  std::string text(fields_[field].text);
+  if (IsDecimalComma(field)) std::ranges::replace(text, ',', '.');
   double value = 0;
   const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (fault == std::errc::result_out_of_range) FailAt(field, "beyond the range of numbers");
@@ -85,14 +148,43 @@ double Reader::Number(std::size_t field) const {
   return value;
 }
 
+// Whether the field has a decimal comma. Throws if the table's numbers have both kinds.
+bool Reader::IsDecimalComma(std::size_t field) const {
+  const std::string_view text = fields_[field].text;
+  const std::size_t at = text.find_first_of(",.");
+  if (delimiter_ == ',' || at == std::string_view::npos) return false;
+  if (decimal_ == '\0') decimal_ = text[at];
+  if (text[at] != decimal_) {
+    FailAt(field, std::string("expected a number with a decimal ") +
+                      (decimal_ == '.' ? "point" : "comma") + ", as the numbers above");
+  }
+  return decimal_ == ',' && text.find_first_of(",.", at + 1) == std::string_view::npos;
+}
+
 void Reader::TakeLine() {
-  ++line_;
+  line_ += 1 + breaks_;
+  breaks_ = 0;
   const std::size_t end = rest_.find('\n');
-  if (end == std::string_view::npos)
+  if (end == std::string_view::npos) {
+    if (rest_.find('\r') != std::string_view::npos)
+      Fail("the lines end with a carriage return alone, expected a line feed");
     Fail("the file is cut off: its last line does not end with a newline");
+  }
   line_text_ = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   if (line_text_.ends_with('\r')) line_text_.remove_suffix(1);
+}
+
+// Takes the next line as part of the current one, whose last field is quoted and has not ended.
+bool Reader::ExtendLine() {
+  const std::size_t end = rest_.find('\n');
+  if (end == std::string_view::npos) return false;
+  const char* const begin = line_text_.data();
+  line_text_ = {begin, static_cast<std::size_t>(rest_.data() + end - begin)};
+  rest_.remove_prefix(end + 1);
+  if (line_text_.ends_with('\r')) line_text_.remove_suffix(1);
+  ++breaks_;
+  return true;
 }
 
 // Returns the number of fields.
@@ -100,7 +192,10 @@ std::size_t Reader::SplitLine() {
   fields_.clear();
   std::string_view rest = line_text_;
   for (std::size_t count = 1;; ++count) {
-    const Field field = rest.starts_with('"') ? TakeQuoted(rest) : TakeField(rest);
+    const std::size_t text = std::min(rest.find_first_not_of(' '), rest.size());
+    const bool is_quoted = rest.substr(text).starts_with('"');
+    if (is_quoted) rest.remove_prefix(text);
+    const Field field = is_quoted ? TakeQuoted(rest) : TakeField(rest);
     if (count <= kMaxColumns) fields_.push_back(field);
     if (rest.empty()) return count;
     rest.remove_prefix(1);
@@ -111,23 +206,30 @@ std::size_t Reader::SplitLine() {
 Reader::Field Reader::TakeField(std::string_view& rest) const {
   const std::string_view text = rest.substr(0, rest.find(delimiter_));
   rest.remove_prefix(text.size());
-  return {text};
+  return {WithoutSpaces(text)};
 }
 
-Reader::Field Reader::TakeQuoted(std::string_view& rest) const {
+Reader::Field Reader::TakeQuoted(std::string_view& rest) {
   bool doubled = false;
-  std::size_t end = rest.find('"', 1);
-  while (end != std::string_view::npos && rest.substr(end + 1).starts_with('"')) {
-    doubled = true;
-    end = rest.find('"', end + 2);
+  for (std::size_t from = 1;;) {
+    const std::size_t quote = rest.find('"', from);
+    if (quote == std::string_view::npos) {
+      from = rest.size();
+      if (!ExtendLine()) FailHere(rest, "the quoted field does not end");
+      rest = line_text_.substr(static_cast<std::size_t>(rest.data() - line_text_.data()));
+    } else if (rest.substr(quote + 1).starts_with('"')) {
+      doubled = true;
+      from = quote + 2;
+    } else {
+      const std::string_view text = rest.substr(1, quote - 1);
+      rest.remove_prefix(quote + 1);
+      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+      if (!rest.empty() && rest.front() != delimiter_)
+        FailHere(rest, "expected " + DelimiterName() + " after the quoted field, found " +
+                           lode::Quote(rest.substr(0, 1)));
+      return {text, doubled};
+    }
   }
-  if (end == std::string_view::npos) FailHere(rest, "the quoted field does not end on this line");
-  const std::string_view text = rest.substr(1, end - 1);
-  rest.remove_prefix(end + 1);
-  if (!rest.empty() && rest.front() != delimiter_)
-    FailHere(rest, "expected " + DelimiterName() + " after the quoted field, found " +
-                       lode::Quote(rest.substr(0, 1)));
-  return {text, doubled};
 }
 
 std::string Reader::DelimiterName() const {
@@ -147,9 +249,15 @@ void Reader::FailIn(std::size_t field, std::size_t offset, const std::string& me
 }
 
 void Reader::FailHere(std::string_view where, const std::string& message) const {
-  const auto column = where.data() - line_text_.data() + 1;
-  throw lode::IoError(name_ + ":" + std::to_string(line_) + ":" + std::to_string(column) + ": " +
-                      message);
+  throw lode::IoError(name_ + ":" + PlaceOf(where) + ": " + message);
+}
+
+std::string Reader::PlaceOf(std::string_view where) const {
+  const std::string_view before =
+      line_text_.substr(0, static_cast<std::size_t>(where.data() - line_text_.data()));
+  const auto line = line_ + static_cast<std::size_t>(std::ranges::count(before, '\n'));
+  const std::size_t column = before.size() - (before.rfind('\n') + 1) + 1;
+  return std::to_string(line) + ":" + std::to_string(column);
 }
 
 }  // namespace delimited

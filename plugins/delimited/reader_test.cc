@@ -47,6 +47,9 @@ TEST(DelimitedReader, TakesTheDelimiterOfTheFirstLineOrTheOneItIsTold) {
   EXPECT_EQ(Read("a,b\n1,2\n", 2), (Lines{{"1", "2"}}));
   EXPECT_EQ(Read("a\tb\n1,2\t3\n", 2), (Lines{{"1,2", "3"}}));
   EXPECT_EQ(Read("a;b\n1,2;3\n", 2, ';'), (Lines{{"1,2", "3"}}));
+  EXPECT_EQ(Read("a;b\n1,2;3\n", 2), (Lines{{"1,2", "3"}}));
+  EXPECT_EQ(Read("\"a;\tb\",c\n1;2,3\n", 2), (Lines{{"1;2", "3"}}));
+  EXPECT_EQ(Read("sep=;\r\na,b;c\r\n1;2\r\n", 2), (Lines{{"1", "2"}}));
   EXPECT_EQ(Read("a\tb,c\n1\t2,3\n", 2, ','), (Lines{{"1\t2", "3"}}));
 }
 
@@ -66,6 +69,61 @@ TEST(DelimitedReader, ReadsQuotedFields) {
   EXPECT_EQ(Read("a,b\r\n1,\"2\"\r\n", 2), (Lines{{"1", "2"}}));
   EXPECT_EQ(Read("a,b\n{\"k\": 1},it\"s\"\n", 2), (Lines{{"{\"k\": 1}", "it\"s\""}}));
   EXPECT_EQ(Read("a\tb\n{\"k\": [1, 2]}\t\"x\"\n", 2), (Lines{{"{\"k\": [1, 2]}", "x"}}));
+}
+
+// pandas.DataFrame.to_csv: an index column without a name, line breaks in quoted fields.
+TEST(DelimitedReader, ReadsWhatPandasWrites) {
+  const std::string text = ",arch,acc\n0,\"Genotype(\n  normal=[('a', 0)],\n)\",91.5\n1,b,\n";
+  EXPECT_EQ(Read(text, 3),
+            (Lines{{"0", "Genotype(\n  normal=[('a', 0)],\n)", "91.5"}, {"1", "b", ""}}));
+  Reader reader(text, "T", Reader::kAuto);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.line(), 2u);
+  EXPECT_EQ(Failure([&] { reader.FailAt(2, "no"); }), "T:4:4: acc is \"91.5\", no");
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.line(), 5u);
+  EXPECT_EQ(Failure([&] { reader.Number(2); }), "T:5:5: acc is \"\", expected a number");
+}
+
+// write.csv of R: all texts in quotes, the row names' column without a name.
+TEST(DelimitedReader, ReadsWhatRWrites) {
+  EXPECT_EQ(Read("\"\",\"arch\",\"acc\"\n\"1\",\"x \"\"y\"\"\",0.5\n\"2\",\"z\",NA\n", 3),
+            (Lines{{"1", "x \"y\"", "0.5"}, {"2", "z", "NA"}}));
+}
+
+// Excel: a byte order mark, CRLF but LF within fields, emptied rows at the end, columns emptied too.
+TEST(DelimitedReader, ReadsWhatSpreadsheetsWrite) {
+  EXPECT_EQ(Read("\xef\xbb\xbf"
+                 "arch,\"Accuracy\n(%)\",,\r\n\"a\r\nb\",1,,\r\nc,2,,\r\n,,,\r\n,,,\r\n",
+                 2),
+            (Lines{{"a\r\nb", "1"}, {"c", "2"}}));
+  EXPECT_EQ(Read("a,b\n1,2\n\n  \n\n", 2), (Lines{{"1", "2"}}));
+  EXPECT_EQ(Read("a,b\n1,\n", 2), (Lines{{"1", ""}}));
+}
+
+TEST(DelimitedReader, SpacesAroundFieldsAreNotPartOfThem) {
+  EXPECT_EQ(Read("a, b ,c\n1 , \"x, y\" ,  z w \n", 3), (Lines{{"1", "x, y", "z w"}}));
+  const std::string text = "a, b\n1, 2.5 \n\" 1\",x\n";
+  Reader reader(text, "T", Reader::kAuto);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Number(reader.Find("b")), 2.5);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Text(0), " 1");
+}
+
+TEST(DelimitedReader, ReadsDecimalCommasWhereTheySeparateNoFields) {
+  const std::string text = "a;b;c\n91,5;-1e-3;7\n0,25;9;1\n1.5;2,5,5;3\n";
+  Reader reader(text, "T", Reader::kAuto);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Number(0), 91.5);
+  EXPECT_EQ(reader.Number(1), -0.001);
+  EXPECT_EQ(reader.Number(2), 7);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.Number(0), 0.25);
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(Failure([&] { reader.Number(0); }),
+            "T:4:1: a is \"1.5\", expected a number with a decimal comma, as the numbers above");
+  EXPECT_EQ(Failure([&] { reader.Number(1); }), "T:4:5: b is \"2,5,5\", expected a number");
 }
 
 TEST(DelimitedReader, FindsColumns) {
@@ -108,6 +166,11 @@ TEST(DelimitedReader, RefusesFilesThatAreNoTables) {
                                     "ELF\x02\x01\x01\0\0\n\n",
                                     11)),
             "T: is neither delimited text nor gzip");
+  EXPECT_EQ(ReadFailure("\xff\xfe"
+                        "a"),
+            "T: is UTF-16 text, expected UTF-8 (in Excel, save it as \"CSV UTF-8\")");
+  EXPECT_EQ(ReadFailure("a,b\r1,2\r"),
+            "T:1: the lines end with a carriage return alone, expected a line feed");
 }
 
 TEST(DelimitedReader, RefusesAFileThatIsCutOff) {
@@ -117,9 +180,15 @@ TEST(DelimitedReader, RefusesAFileThatIsCutOff) {
             "T:3: the file is cut off: its last line does not end with a newline");
 }
 
-TEST(DelimitedReader, RefusesAColumnTwice) {
-  EXPECT_EQ(ReadFailure("a,b,c,b\n"), "T:1:7: a second column \"b\"");
-  EXPECT_EQ(ReadFailure("a,\"a\"\n"), "T:1:4: a second column \"a\"");
+TEST(DelimitedReader, RefusesAColumnThatIsThereTwiceIfItIsUsed) {
+  const auto failure = [](const std::string& text, const char* column) {
+    const Reader reader(text, "T", Reader::kAuto);
+    return Failure([&] { reader.Find(column); });
+  };
+  EXPECT_EQ(failure("a,b,c,b\n", "b"), "T:1:7: a second column \"b\"");
+  EXPECT_EQ(failure("a,b,c,b\n", "c"), "");
+  EXPECT_EQ(failure("a,\"a\"\n", "a"), "T:1:4: a second column \"a\"");
+  EXPECT_EQ(failure("sep=,\na,,\n", ""), "T:2:4: a second column \"\"");
 }
 
 TEST(DelimitedReader, RefusesVeryManyColumns) {
@@ -130,19 +199,21 @@ TEST(DelimitedReader, RefusesVeryManyColumns) {
 }
 
 TEST(DelimitedReader, RefusesTheWrongNumberOfFields) {
-  EXPECT_EQ(ReadFailure("a,b\n1,2\n\n"), "T:3: 1 field, expected 2");
+  EXPECT_EQ(ReadFailure("a,b\n1,2\n\n3,4\n"), "T:3: 1 field, expected 2");
   EXPECT_EQ(ReadFailure("a\tb\n1\t2\t\n"), "T:2: 3 fields, expected 2");
   EXPECT_EQ(ReadFailure("a,b\n1,2,3\n"),
             "T:2: 3 fields, expected 2 (a field with \",\" in it is written in double quotes)");
-  EXPECT_EQ(ReadFailure("a,b\n" + std::string(5000, ',') + "\n"),
+  EXPECT_EQ(ReadFailure("a,b\n" + std::string(5000, ',') + "1\n"),
             "T:2: 5001 fields, expected 2 (a field with \",\" in it is written in double quotes)");
 }
 
 TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
   EXPECT_EQ(ReadFailure("a,b\n1,\"2\n3\",4\n"),
-            "T:2:3: the quoted field does not end on this line");
-  EXPECT_EQ(ReadFailure("a,b\n1,\"\"\"\n"), "T:2:3: the quoted field does not end on this line");
-  EXPECT_EQ(ReadFailure("a,\"b\n"), "T:1:3: the quoted field does not end on this line");
+            "T:2: 3 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+  EXPECT_EQ(ReadFailure("a,b\n1,\"2\n3,4\n"), "T:2:3: the quoted field does not end");
+  EXPECT_EQ(ReadFailure("a,b\n\"1\n\n2\",\"3\n"), "T:4:4: the quoted field does not end");
+  EXPECT_EQ(ReadFailure("a,b\n1,\"\"\"\n"), "T:2:3: the quoted field does not end");
+  EXPECT_EQ(ReadFailure("a,\"b\n"), "T:1:3: the quoted field does not end");
   EXPECT_EQ(ReadFailure("a,b\n\"1\"x,2\n"),
             "T:2:4: expected \",\" after the quoted field, found \"x\"");
   EXPECT_EQ(ReadFailure("a\tb\n\"1\",2\n"),
@@ -150,7 +221,7 @@ TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
 }
 
 TEST(DelimitedReader, RefusesWhatIsNoFiniteNumber) {
-  for (const char* text : {"", "fast", "+5", " 5", "5 ", "0x5", "1.5.2", "5%", "-"})
+  for (const char* text : {"", "fast", "+5", "0x5", "1.5.2", "5%", "-"})
     EXPECT_EQ(NumberFailure(text), "T:2:3: n is \"" + std::string(text) + "\", expected a number");
   EXPECT_EQ(NumberFailure("\"91,5\""), "T:2:4: n is \"91,5\", expected a number");
   EXPECT_EQ(NumberFailure("\"\"\"5\"\"\""), "T:2:4: n is \"\"5\"\", expected a number");

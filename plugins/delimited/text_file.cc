@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "plugins/delimited/archive.h"
 #include "plugins/files/naming_file.h"
 
 namespace delimited {
@@ -148,6 +149,11 @@ class Inflater {
 
 }  // namespace
 
+std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+}
+
 std::string Unpack(std::string bytes, const std::string& name, std::size_t max_bytes,
                    const Poll& poll) {
   if (IsGzip(bytes)) return Inflater(bytes, name, max_bytes, poll).Run();
@@ -155,8 +161,12 @@ std::string Unpack(std::string bytes, const std::string& name, std::size_t max_b
 }
 
 std::string ReadTextFile(const std::string& path, const Poll& poll) {
-  return files::NamingFile(
-      path, [&] { return Unpack(OpenFile(path, poll).ReadAll(), path, kMaxBytes, poll); });
+  return files::NamingFile(path, [&] {
+    std::string bytes = OpenFile(path, poll).ReadAll();
+    const std::string advice = ArchiveAdvice(path);
+    if (!advice.empty()) throw lode::IoError(path + ": " + advice);
+    return Unpack(std::move(bytes), path, kMaxBytes, poll);
+  });
 }
 
 }  // namespace delimited

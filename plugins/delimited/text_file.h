@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace delimited {
 
@@ -16,8 +17,11 @@ inline constexpr std::size_t kMaxBytes = std::size_t{1} << 30;
 using Poll = std::function<void()>;
 
 // The text of the file at `path`, unpacked if it is gzip. Throws lode::IoError with a message that
-// begins with the path.
+// begins with the path; of an archive it says how to unpack it.
 std::string ReadTextFile(const std::string& path, const Poll& poll = {});
+
+// Without the byte order mark of UTF-8 that editors and spreadsheets put in front.
+std::string_view WithoutByteOrderMark(std::string_view text);
 
 // The bytes of a file as text: unpacked if they begin like a gzip file, else unchanged. Throws
 // lode::IoError if they are damaged or the text would have more than max_bytes; `name` is what

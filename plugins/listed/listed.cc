@@ -17,6 +17,17 @@ std::string_view TakeLine(std::string_view& text) {
   return line;
 }
 
+// What a line begins with: a field in double quotes as spreadsheets write it, or all before a tab.
+std::string FirstField(std::string_view line) {
+  if (!line.starts_with('"')) return std::string(line.substr(0, line.find('\t')));
+  std::string field;
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    if (line[at] == '"' && !line.substr(++at).starts_with('"')) break;
+    field += line[at];
+  }
+  return field;
+}
+
 }  // namespace
 
 void Listed::Bind(const lode::Space& space) {
@@ -25,9 +36,9 @@ void Listed::Bind(const lode::Space& space) {
   std::set<std::string> seen;  // whatever they are spelled like
   std::size_t line = 0;
   const auto limit = config_.limit > 0 ? static_cast<std::size_t>(config_.limit) : all.size();
-  for (std::string_view rest = all; !rest.empty() && list_.size() < limit;) {
-    const std::string_view text = TakeLine(rest);
-    const std::string_view column = text.substr(0, text.find('\t'));
+  for (std::string_view rest = delimited::WithoutByteOrderMark(all);
+       !rest.empty() && list_.size() < limit;) {
+    const std::string column = FirstField(TakeLine(rest));
     ++line;
     if (column.empty()) continue;
     try {

@@ -15,13 +15,14 @@ class Listed {
   };
   static lode::Params<Config> Parameters() {
     using Param = lode::Param<Config>;
-    return {Param("architectures", &Config::architectures,
-                  "A text file, plain or gzip, with an architecture at the beginning of each line "
-                  "that is not empty; what follows a tab is ignored. What a search leaves in "
-                  "best.tsv is one.",
-                  lode::Path{})
-                .Required(),
-            {"limit", &Config::limit, "How many of them at most; 0: all.", lode::Range{.min = 0}}};
+    return {
+        Param("architectures", &Config::architectures,
+              "A text file, plain or gzip, with an architecture at the beginning of each line "
+              "that is not empty, as the space reads it or in double quotes; what follows a tab "
+              "or the quotes is ignored. What a search leaves in best.tsv is one.",
+              lode::Path{})
+            .Required(),
+        {"limit", &Config::limit, "How many of them at most; 0: all.", lode::Range{.min = 0}}};
   }
 
   Listed(lode::Host host, const Config& config) : host_(host), config_(config) {}

@@ -60,6 +60,11 @@ TEST_F(ListedTest, ProposesEachOfTheFileOnceAndInItsOrder) {
               ElementsAre("2-0-1", "0-0-0", "1-1-1"));
 }
 
+TEST_F(ListedTest, ReadsWhatSpreadsheetsWrite) {
+  EXPECT_THAT(Proposals(Make("\xef\xbb\xbf\"2-0-1\",91.5\r\n\"0-0-0\"\r\n1-1-1\r\n\r\n")),
+              ElementsAre("2-0-1", "0-0-0", "1-1-1"));
+}
+
 TEST_F(ListedTest, ProposesNoMoreThanItsLimit) {
   EXPECT_THAT(Proposals(Make("2-0-1\n2-0-1\n0-0-0\n1-1-1\n", 2)), ElementsAre("2-0-1", "0-0-0"));
 }

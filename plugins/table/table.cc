@@ -70,6 +70,7 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
   for (const std::string& column : layout.columns) fields.push_back(reader.Find(column));
   Rows rows(space.cells(), fields.size());
   std::vector<double> numbers(fields.size());
+  std::vector<std::size_t> lines;  // of the rows
   while (reader.Next()) {
     if (rows.size() % kLinesBetweenPolls == 0) {
       host.ThrowIfCancelled();
@@ -77,7 +78,8 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
     }
     const lode::Architecture architecture = ReadArchitecture(reader, key, space);
     if (const auto row = rows.Find(architecture))
-      reader.FailAt(key, "which is on line " + std::to_string(*row + 2) + " already");
+      reader.FailAt(key, "which is on line " + std::to_string(lines[*row]) + " already");
+    lines.push_back(reader.line());
     for (std::size_t k = 0; k < fields.size(); ++k) numbers[k] = reader.Number(fields[k]);
     rows.Add(architecture, numbers);
   }
@@ -94,10 +96,11 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
                        .Required());
   params.emplace_back("key", &Config::key,
                       "The column with the architectures, written as the space reads them.");
-  params.emplace_back("delimiter", &Config::delimiter,
-                      "What stands between fields; auto: a tab if the first line has one, else a "
-                      "comma.",
-                      lode::Choices{{"auto", "comma", "tab", "semicolon"}});
+  params.emplace_back(
+      "delimiter", &Config::delimiter,
+      "What stands between fields; auto: the first of tab, comma and semicolon that "
+      "the first line has.",
+      lode::Choices{{"auto", "comma", "tab", "semicolon"}});
   params.emplace_back("columns", &Config::columns,
                       "The columns of metrics that are not in the one of their own name, as in "
                       "\"accuracy = Val Acc\".");
