@@ -68,7 +68,10 @@ constexpr Rule kRules[] = {
     {"space.parse", "parse reads the whole text and refuses what is no architecture as invalid."},
     {"space.mutate", "mutate changes one decision, and not always the same way."},
     {"space.neighbours", "neighbours lists each architecture one mutation away once, mutually."},
-    {"space.crossover", "Each row of a child is one of its parents'."},
+    {"space.crossover",
+     "Each row of a child is one of its parents', or joins parts of their labels: e3_k7 of e3_k5 "
+     "and "
+     "e6_k7."},
     {"space.canonical", "canonical gives an architecture that is its own representative."},
     {"space.resample", "resample changes nothing at probability 0, most at 1; refuses others."},
     {"space.graph", "graph draws labelled nodes, and edges between nodes that it has drawn."},

@@ -7,6 +7,8 @@
 #include <lode/plugin.hpp>
 #include <map>
 #include <set>
+#include <span>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -430,6 +432,32 @@ class SpaceContract {
     });
   }
 
+  // Whether the row's label has a part of one parent's and a part of the other's: e3_k7 is of e3_k5
+  // and e6_k7, two decisions in one row.
+  bool JoinsParts(const SpaceProbe::Row& row, const Bytes& child, const Bytes& mother,
+                  const Bytes& father) const {
+    const auto own = LabelParts(row, child), hers = LabelParts(row, mother),
+               his = LabelParts(row, father);
+    if (own.size() < 2 || own.size() != hers.size() || own.size() != his.size()) return false;
+    for (std::size_t part = 0; part < own.size(); ++part)
+      if (own[part] != hers[part] && own[part] != his[part]) return false;
+    return true;
+  }
+
+  // What stands between the underscores of the chosen column's label; nothing if no one column is.
+  std::vector<std::string> LabelParts(const SpaceProbe::Row& row, const Bytes& architecture) const {
+    const std::span<const std::uint8_t> cells(architecture.data() + row.first, row.size);
+    if (std::ranges::count(cells, 1) != 1) return {};
+    lode_matrix matrix{};
+    matrix.struct_size = sizeof matrix;
+    const auto index = static_cast<std::uint32_t>(row.matrix);
+    if (space_.api().matrix(space_.instance(), index, &matrix, nullptr) != LODE_OK) return {};
+    std::istringstream label(matrix.column_labels[std::ranges::find(cells, 1) - cells.begin()]);
+    std::vector<std::string> parts;
+    for (std::string part; std::getline(label, part, '_');) parts.push_back(part);
+    return parts;
+  }
+
   void CheckCrossover() {
     for (std::size_t i = 0; i + 1 < 60; ++i) {
       const Bytes& mother = samples_[i];
@@ -438,7 +466,9 @@ class SpaceContract {
       if (!Require(child.has_value(), "space.crossover", "fails")) return;
       Require(space_.IsValid(*child), "space.crossover", "gives bytes that are no architecture");
       for (const SpaceProbe::Row& row : space_.rows()) {
-        Require(SameRow(row, *child, mother) || SameRow(row, *child, father), "space.crossover",
+        Require(SameRow(row, *child, mother) || SameRow(row, *child, father) ||
+                    JoinsParts(row, *child, mother, father),
+                "space.crossover",
                 Text(*child) + " has a row that neither " + Text(mother) + " nor " + Text(father) +
                     " has");
       }

@@ -8,7 +8,9 @@ LODE_PLUGIN(
         "ofa", "1.0.0", "Sub-networks of the Once-for-All MobileNetV3 supernet.",
         "Five units of two to four layers; each layer has a kernel of 3, 5 or 7 and expands its "
         "channels 3, 4 or 6 times. Written as the authors do, {\"ks\": [20 kernels], \"e\": [20 "
-        "expansions], \"d\": [5 depths]}; actions are discretised row by row: the largest entry, "
+        "expansions], \"d\": [5 depths]}, and read as their Python prints it, wid and r included "
+        "(r has to "
+        "be the space's resolution); actions are discretised row by row: the largest entry, "
         "the first of equals. Layers past a unit's depth have values that change nothing, so that "
         "the 9^20 * 3^5 = 3.0e21 architectures are (9^2 + 9^3 + 9^4)^5 = 2.2e19 networks; the "
         "canonical architecture of a network has e3_k3 there, and mutations and neighbours change "

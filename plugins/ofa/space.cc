@@ -1,6 +1,6 @@
 #include "plugins/ofa/space.h"
 
-#include "plugins/ofa/subnet_text.h"
+#include <string>
 
 namespace ofa {
 namespace {
@@ -47,11 +47,20 @@ lode::Params<Space::Config> Space::Parameters() {
                           "Height and width of the images; the authors use 128 to 224.",
                           lode::Range{kMinResolution, kMaxResolution})
           .Unit("px"),
+      {"crossover", &Config::crossover,
+       "Whether a child takes a layer's kernel and expansion from its parents separately, as in "
+       "the "
+       "authors' search, or together, as all runs did that were stored before there was this "
+       "parameter: those of an optimizer that crosses go on with `--set "
+       "space.crossover=together --force`.",
+       lode::Choices{{"separate", "together"}}},
   };
 }
 
 Space::Space(lode::Host, const Config& config)
     : ChoiceSpace(lode::DecisionsOf(SubnetMatrices())),
+      crosses_separately_(config.crossover == "separate"),
+      around_{std::stod(config.width), config.resolution},
       cost_(CostTable({config.width, config.resolution})) {}
 
 std::string Space::Format(lode::ArchitectureView architecture) const {
@@ -59,7 +68,7 @@ std::string Space::Format(lode::ArchitectureView architecture) const {
 }
 
 void Space::Parse(std::string_view text, std::span<std::uint8_t> out) const {
-  ToArchitecture(ofa::Parse(text), out);
+  ToArchitecture(ofa::Parse(text, around_), out);
 }
 
 void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
@@ -74,6 +83,21 @@ void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
     std::uint8_t& depth = subnet.depth[decision - layers.size()];
     depth = kDepthValues[Another(random, IndexOf(kDepthValues, depth), kDepths)];
   }
+  ToArchitecture(subnet, child);
+}
+
+void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
+                      lode::ArchitectureView father, std::span<std::uint8_t> child) const {
+  if (!crosses_separately_) return ChoiceSpace::Crossover(random, mother, father, child);
+  Subnet subnet = FromArchitecture(mother);
+  const Subnet other = FromArchitecture(father);
+  const auto cross = [random](auto& values, const auto& others) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (random.Below(2) == 1) values[i] = others[i];
+  };
+  cross(subnet.kernel, other.kernel);
+  cross(subnet.expand, other.expand);
+  cross(subnet.depth, other.depth);
   ToArchitecture(subnet, child);
 }
 

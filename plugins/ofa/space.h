@@ -12,6 +12,7 @@
 #include "plugins/ofa/layer_sum.h"
 #include "plugins/ofa/network.h"
 #include "plugins/ofa/subnet.h"
+#include "plugins/ofa/subnet_text.h"
 
 namespace ofa {
 
@@ -30,6 +31,7 @@ class Space : public lode::ChoiceSpace {
   struct Config {
     std::string width = "1.0";
     std::int64_t resolution = 224;
+    std::string crossover = "separate";
   };
   static lode::Params<Config> Parameters();
 
@@ -44,6 +46,11 @@ class Space : public lode::ChoiceSpace {
   // values its layers have.
   void Mutate(lode::Random random, lode::ArchitectureView parent,
               std::span<std::uint8_t> child) const;
+  // Each layer's kernel, each layer's expansion and each unit's depth is the mother's or the father's
+  // with probability 1/2, as in the Once-for-All authors' search; kernel and expansion of a layer
+  // are of one parent if crossover is "together".
+  void Crossover(lode::Random random, lode::ArchitectureView mother, lode::ArchitectureView father,
+                 std::span<std::uint8_t> child) const;
   // The architectures that differ in one active layer, by layer and operation, then those that
   // differ in one depth, by unit and depth.
   std::vector<lode::Architecture> Neighbours(lode::ArchitectureView architecture) const;
@@ -59,6 +66,8 @@ class Space : public lode::ChoiceSpace {
   void Measure(lode::ArchitectureView architecture, std::span<double> metrics) const;
 
  private:
+  bool crosses_separately_;
+  Surroundings around_;
   LayerSum<Cost> cost_;
 };
 

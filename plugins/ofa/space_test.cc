@@ -169,14 +169,50 @@ TEST(OfaSpace, MutationChangesOneActiveDecisionDrawnUniformly) {
   EXPECT_LT(ChiSquare(of_layer_0, rows[0] / 8), 24.3);  // 7
 }
 
-TEST(OfaSpace, CrossoverTakesEachRowFromOneParent) {
+// Of the parents, with one kernel, expansion and depth each, children by crossover.
+std::vector<Subnet> Children(const char* crossover, int count) {
+  const Space space(lode::Host(nullptr), {.crossover = crossover});
   FixedStream stream(13);
-  const Subnet mother = Uniform(3, 3, 2), father = Uniform(7, 6, 4);
-  std::map<std::size_t, double> of_father;
-  for (int n = 0; n < 4000; ++n) {
+  std::vector<Subnet> children;
+  for (int n = 0; n < count; ++n) {
     Architecture child(kCells);
-    TheSpace().Crossover(stream.random(), Of(mother), Of(father), child);
-    const Subnet subnet = FromArchitecture(child);
+    space.Crossover(stream.random(), Of(Uniform(3, 3, 2)), Of(Uniform(7, 6, 4)), child);
+    children.push_back(FromArchitecture(child));
+  }
+  return children;
+}
+
+// How far from 1/4 the frequencies of a layer's four pairs of kernel and expansion are, and from 1/2
+// those of a unit's two depths: sums of Pearson's statistics, of 3 degrees of freedom for each layer
+// and 1 for each unit.
+double CrossoverStatistic(const std::vector<Subnet>& children) {
+  const auto count = static_cast<double>(children.size());
+  double sum = 0;
+  for (std::size_t l = 0; l < kLayers; ++l) {
+    std::map<std::pair<int, int>, double> pairs = {
+        {{3, 3}, 0}, {{3, 6}, 0}, {{7, 3}, 0}, {{7, 6}, 0}};
+    for (const Subnet& child : children) ++pairs[{child.kernel[l], child.expand[l]}];
+    EXPECT_EQ(pairs.size(), 4u);
+    sum += ChiSquare(pairs, count / 4);
+  }
+  for (std::size_t u = 0; u < kUnits; ++u) {
+    std::map<int, double> depths = {{2, 0}, {4, 0}};
+    for (const Subnet& child : children) ++depths[child.depth[u]];
+    EXPECT_EQ(depths.size(), 2u);
+    sum += ChiSquare(depths, count / 2);
+  }
+  return sum;
+}
+
+// The published form. The statistic is above the bound by chance once in a million.
+TEST(OfaSpace, CrossoverTakesKernelExpansionAndDepthSeparatelyByDefault) {
+  EXPECT_EQ(Space::Config{}.crossover, "separate");
+  EXPECT_LT(CrossoverStatistic(Children("separate", 4000)), 134.6);  // 65 degrees of freedom
+}
+
+TEST(OfaSpace, CrossoverTakesEachRowFromOneParentIfTogether) {
+  std::map<std::size_t, double> of_father;
+  for (const Subnet& subnet : Children("together", 4000)) {
     for (std::size_t l = 0; l < kLayers; ++l) {
       ASSERT_TRUE(OperationOf(subnet, l) == 0 || OperationOf(subnet, l) == 8);
       of_father[l] += OperationOf(subnet, l) == 8;

@@ -1,13 +1,19 @@
 #include "plugins/ofa/subnet_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <lode/text.hpp>
+#include <set>
 #include <span>
+#include <system_error>
+
+#include "plugins/notation/cursor.h"
 
 namespace ofa {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKeys = {"ks", "e", "d"};
+constexpr std::array<std::string_view, 4> kOtherKeys = {"wid", "r", "image_size", "width"};
 
 void AppendList(std::string_view key, std::span<const std::uint8_t> values, std::string& text) {
   (text += '"') += key;
@@ -32,126 +38,130 @@ std::string Alternatives(const std::array<std::uint8_t, 3>& allowed) {
 
 class SubnetParser {
  public:
-  explicit SubnetParser(std::string_view text) : text_(text) {}
+  SubnetParser(std::string_view text, const Surroundings& around)
+      : cursor_(text, "_.-+"), around_(around) {}
 
   Subnet Read() {
-    Expect('{', "at the start");
+    cursor_.TakeNameInFront();
+    cursor_.Expect("{", " at the start");
     do {
       ReadEntry();
-    } while (TakeComma('}', "after the values of a key"));
+    } while (TakeComma("}", "after the values of a key"));
     RequireAllKeys();
-    SkipSpace();
-    if (at_ < text_.size()) Fail("expected the end, found " + Found());
+    cursor_.ExpectEnd();
     return subnet_;
   }
 
  private:
-  [[noreturn]] void Fail(const std::string& message) const { FailAt(at_, message); }
-  [[noreturn]] static void FailAt(std::size_t at, const std::string& message) {
-    throw lode::InvalidError("column " + std::to_string(at + 1) + ": " + message);
-  }
-
-  static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-  void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
-  }
-
-  // What stands here: a word or number as a whole, else one character.
-  std::string_view Token() const {
-    const std::string_view rest = text_.substr(at_);
-    const auto part = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-             c == '.' || c == '-' || c == '+';
-    };
-    const auto end = std::find_if_not(rest.begin(), rest.end(), part);
-    return rest.substr(0, std::max<std::size_t>(1, static_cast<std::size_t>(end - rest.begin())));
-  }
-  std::string Found() const { return at_ == text_.size() ? "the end" : lode::Quote(Token()); }
-
-  bool Take(char c) {
-    SkipSpace();
-    if (at_ == text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
-  void Expect(char c, const char* where) {
-    if (!Take(c)) Fail("expected " + lode::Quote({&c, 1}) + " " + where + ", found " + Found());
-  }
-  // True after a comma, false after `end`.
-  bool TakeComma(char end, const char* where) {
-    if (Take(',')) return true;
-    if (Take(end)) return false;
-    Fail("expected \",\" or " + lode::Quote({&end, 1}) + " " + where + ", found " + Found());
+  // True after a comma that a further item follows, false after `end`.
+  bool TakeComma(std::string_view end, const std::string& where) {
+    cursor_.TakeLastComma(end);
+    if (cursor_.Take(end)) {
+      end_ = cursor_.at();
+      return false;
+    }
+    if (cursor_.Take(",")) return true;
+    cursor_.FailExpecting("\",\" or " + lode::Quote(end) + " " + where);
   }
 
   void ReadEntry() {
-    const std::size_t key = ReadKey();
-    Expect(':', "after the key");
-    if (key == 0) {
-      ReadList(kKeys[key], kKernels, subnet_.kernel);
-    } else if (key == 1) {
-      ReadList(kKeys[key], kExpands, subnet_.expand);
+    const std::string_view key = ReadKey();
+    cursor_.Expect(":", " after the key");
+    if (key == "ks") {
+      ReadList(key, kKernels, subnet_.kernel);
+    } else if (key == "e") {
+      ReadList(key, kExpands, subnet_.expand);
+    } else if (key == "d") {
+      ReadList(key, kDepthValues, subnet_.depth);
+    } else if (key == "wid") {
+      if (!cursor_.Take("None") && !cursor_.Take("null")) cursor_.FailExpecting("None as wid");
     } else {
-      ReadList(kKeys[key], kDepthValues, subnet_.depth);
+      ReadSurrounding(key);
     }
   }
 
-  // Returns the key's position in kKeys.
-  std::size_t ReadKey() {
-    if (!Take('"')) Fail("expected a key in quotes, found " + Found());
-    const std::size_t first = at_ - 1;
-    const std::size_t end = text_.find('"', at_);
-    if (end == std::string_view::npos) FailAt(first, "a key has no \" at its end");
-    const std::string_view name = text_.substr(at_, end - at_);
-    const auto key =
-        static_cast<std::size_t>(std::find(kKeys.begin(), kKeys.end(), name) - kKeys.begin());
-    if (key == kKeys.size())
-      FailAt(first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
-    if (seen_[key]) FailAt(first, "key " + lode::Quote(name) + " for the second time");
-    seen_[key] = true;
-    at_ = end + 1;
-    return key;
+  std::string_view ReadKey() {
+    const std::size_t first = cursor_.at();
+    const std::string_view quote = cursor_.TakeQuote();
+    if (quote.empty()) cursor_.FailExpecting("a key in quotes");
+    const std::size_t size = cursor_.rest().find(quote);
+    if (size == std::string_view::npos)
+      notation::Cursor::FailAt(first, "a key has no " + std::string(quote) + " at its end");
+    const std::string_view name = cursor_.rest().substr(0, size);
+    if (std::ranges::find(kKeys, name) == kKeys.end() &&
+        std::ranges::find(kOtherKeys, name) == kOtherKeys.end()) {
+      notation::Cursor::FailAt(
+          first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
+    }
+    if (!seen_.insert(name).second)
+      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " for the second time");
+    cursor_.Skip(size + 1);
+    return name;
   }
 
   void ReadList(std::string_view key, const std::array<std::uint8_t, 3>& allowed,
                 std::span<std::uint8_t> out) {
-    Expect('[', "before the values");
+    const std::string_view closing = cursor_.TakeOpening();
+    if (closing.empty()) cursor_.FailExpecting("\"[\" before the values");
     std::size_t count = 0;
     do {
-      SkipSpace();
       if (count == out.size())
-        Fail(std::string(key) + " has more than " + std::to_string(count) + " values");
+        cursor_.Fail(std::string(key) + " has more than " + std::to_string(count) + " values");
       out[count] = ReadValue(key, count, allowed);
       ++count;
-    } while (TakeComma(']', "after a value"));
+    } while (TakeComma(closing, "after a value"));
     if (count < out.size()) {
-      FailAt(at_ - 1, std::string(key) + " has " + std::to_string(count) + " values, expected " +
-                          std::to_string(out.size()));
+      notation::Cursor::FailAt(end_ - 1, std::string(key) + " has " + std::to_string(count) +
+                                             " values, expected " + std::to_string(out.size()));
     }
   }
 
   std::uint8_t ReadValue(std::string_view key, std::size_t index,
                          const std::array<std::uint8_t, 3>& allowed) {
-    const std::string_view token = at_ < text_.size() ? Token() : "";
+    const std::string_view token = cursor_.Token();
     const auto* const value = std::find_if(allowed.begin(), allowed.end(), [&](std::uint8_t v) {
       return token.size() == 1 && token[0] == static_cast<char>('0' + v);
     });
     if (value == allowed.end()) {
-      Fail("expected " + Alternatives(allowed) + " as " + std::string(key) + " of " +
-           Place(key, index) + ", found " + Found());
+      cursor_.FailExpecting(Alternatives(allowed) + " as " + std::string(key) + " of " +
+                            Place(key, index));
     }
-    at_ += token.size();
+    cursor_.Skip(token.size());
     return *value;
   }
 
-  void RequireAllKeys() const {
-    for (std::size_t key = 0; key < kKeys.size(); ++key)
-      if (!seen_[key]) FailAt(at_ - 1, "key " + lode::Quote(kKeys[key]) + " is missing");
+  // A number, alone or in a list, that the space has as a parameter.
+  void ReadSurrounding(std::string_view key) {
+    const std::string_view closing = cursor_.TakeOpening();
+    const std::string_view token = cursor_.Token();
+    double value = 0;
+    const auto [stop, fault] = std::from_chars(token.data(), token.data() + token.size(), value);
+    if (fault != std::errc() || stop != token.data() + token.size())
+      cursor_.FailExpecting("a number as " + std::string(key));
+    const bool is_width = key == "width";
+    const double own = is_width ? around_.width : static_cast<double>(around_.resolution);
+    if (own != 0 && value != own) {
+      const std::string name = is_width ? "width" : "resolution";
+      cursor_.Fail(std::string(key) + " is " + std::string(token) + ", and the space's " + name +
+                   " is another: set " + name + "=" + std::string(token));
+    }
+    cursor_.Skip(token.size());
+    if (closing.empty()) return;
+    cursor_.TakeLastComma(closing);
+    cursor_.Expect(closing, " after the one value of " + std::string(key));
   }
 
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::array<bool, kKeys.size()> seen_{};
+  void RequireAllKeys() const {
+    for (const std::string_view key : kKeys) {
+      if (!seen_.contains(key))
+        notation::Cursor::FailAt(end_ - 1, "key " + lode::Quote(key) + " is missing");
+    }
+  }
+
+  notation::Cursor cursor_;
+  Surroundings around_;
+  std::size_t end_ = 0;  // behind the last closing bracket
+  std::set<std::string_view> seen_;
   Subnet subnet_{};
 };
 
@@ -170,6 +180,8 @@ std::string Format(const Subnet& subnet) {
   return text;
 }
 
-Subnet Parse(std::string_view text) { return SubnetParser(text).Read(); }
+Subnet Parse(std::string_view text, const Surroundings& around) {
+  return SubnetParser(text, around).Read();
+}
 
 }  // namespace ofa

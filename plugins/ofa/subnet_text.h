@@ -14,10 +14,18 @@ namespace ofa {
 // layers' included; white space as here, the way Python's json.dumps writes it.
 std::string Format(const Subnet& subnet);
 
-// Reads what Format writes, with any JSON white space and the three keys in any order. Throws
-// lode::InvalidError "column N: ..." for anything else, N being the position of the first wrong
-// byte, counted from 1. Takes time linear in the text that it reads.
-Subnet Parse(std::string_view text);
+// What the space knows of the network around the choices; 0: anything.
+struct Surroundings {
+  double width = 0;
+  std::int64_t resolution = 0;
+};
+
+// Reads what Format writes, with any white space, the keys in any order, and what the authors' code
+// prints and others keep: ' for ", tuples for lists, a comma after the last item, a name in front
+// ("net_config = "), and the keys wid (None), r or image_size ([224] or 224) and width, which say
+// what the space says. Throws lode::InvalidError "column N: ..." for anything else, N being the
+// position of the first wrong byte, counted from 1. Takes time linear in the text that it reads.
+Subnet Parse(std::string_view text, const Surroundings& around = {});
 
 }  // namespace ofa
 

@@ -69,6 +69,51 @@ TEST(OfaSubnetText, AgreesWithAnotherJsonReader) {
   EXPECT_EQ(Parse(" \n" + json.dump(3, '\t') + "\r\n "), TheSubnet());
 }
 
+// As the authors' search, its descendants and tables of theirs write them.
+TEST(OfaSubnetText, ReadsWhatThePublishedCodePrints) {
+  std::string python(kText);
+  std::replace(python.begin(), python.end(), '"', '\'');
+  const std::string inside = python.substr(1, python.size() - 2);
+  const Surroundings around{1.2, 192};
+  const std::string kTexts[] = {
+      python,
+      "{'wid': None, " + inside + ", 'r': [192]}",
+      "{'wid': None, " + inside + ", 'r': [192], 'image_size': [192]}",
+      "{" + inside + ", 'r': 192, 'width': 1.2}",
+      "{" + inside + ", 'r': (192,)}",
+      "net_config = {" + inside + ",}",
+      R"({"wid": null, )" + std::string(kText.substr(1, kText.size() - 2)) + R"(, "r": [192]})",
+  };
+  for (const std::string& text : kTexts) EXPECT_EQ(Parse(text, around), TheSubnet()) << text;
+  std::string tuples = python;
+  for (char& c : tuples) c = c == '[' ? '(' : c == ']' ? ')' : c;
+  EXPECT_EQ(Parse(tuples), TheSubnet());
+  EXPECT_EQ(Parse(With("7], \"e\"", "7,\n], \"e\"")), TheSubnet());
+}
+
+TEST(OfaSubnetText, RefusesAnotherResolutionOrWidthThanTheSpaceHas) {
+  const auto failure = [](const std::string& more) {
+    try {
+      Parse(std::string(kText.substr(0, kText.size() - 1)) + ", " + more + "}", {1.0, 224});
+    } catch (const lode::InvalidError& e) {
+      return std::string(e.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(failure("'r': [224], 'width': 1"), "");
+  EXPECT_EQ(failure("'r': [176]"),
+            "column 165: r is 176, and the space's resolution is another: set resolution=176");
+  EXPECT_EQ(
+      failure("'image_size': 192"),
+      "column 173: image_size is 192, and the space's resolution is another: set resolution=192");
+  EXPECT_EQ(failure("'width': 1.2"),
+            "column 168: width is 1.2, and the space's width is another: set width=1.2");
+  EXPECT_EQ(failure("'r': []"), "column 165: expected a number as r, found \"]\"");
+  EXPECT_EQ(failure("'r': [224, 192]"),
+            "column 168: expected \"]\" after the one value of r, found \",\"");
+  EXPECT_EQ(failure("'wid': 3"), "column 166: expected None as wid, found \"3\"");
+}
+
 TEST(OfaSubnetText, ErrorsNameThePosition) {
   const std::string no_d = std::string(kText.substr(0, kText.find(", \"d\""))) + "}";
   const std::pair<std::string, std::string> kFaults[] = {
