@@ -1,8 +1,11 @@
 #include "plugins/darts/text.h"
 
+#include <algorithm>
 #include <array>
 #include <lode/text.hpp>
-#include <span>
+#include <utility>
+
+#include "plugins/notation/cursor.h"
 
 namespace darts {
 namespace {
@@ -24,12 +27,6 @@ void AppendCell(const Cell& cell, std::string* text) {
   *text += ")]";
 }
 
-bool IsWordCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 // Where in the text the parser is, for messages.
 struct Place {
   CellKind kind;
@@ -48,140 +45,175 @@ std::string NodeName(const Place& place) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) { SkipSpace(); }
+  explicit Parser(std::string_view text) : cursor_(text) {}
 
   Genotype Run() {
     Genotype genotype{};
-    Expect("Genotype");
-    Expect("(");
-    genotype[kNormal] = ReadCell(kNormal);
-    Expect(",");
-    genotype[kReduce] = ReadCell(kReduce);
-    Expect(")");
-    if (at_ != text_.size()) FailExpecting("the end");
+    cursor_.TakeNameInFront();
+    const bool is_dictionary = cursor_.Take("{");
+    if (!is_dictionary) ReadName();
+    ReadFields(is_dictionary, &genotype);
+    cursor_.TakeLastComma(is_dictionary ? "}" : ")");
+    cursor_.Expect(is_dictionary ? "}" : ")");
+    cursor_.ExpectEnd();
     return genotype;
   }
 
  private:
-  // "normal=[pairs], normal_concat=range(2, 6)".
-  Cell ReadCell(CellKind kind) {
-    const std::string name(kCellNames[kind]);
-    Expect(name);
-    Expect("=");
-    const Cell cell = ReadPairs(kind);
-    Expect(",");
-    Expect(name + "_concat");
-    Expect("=");
-    ReadConcatenation();
+  // "Genotype(", and "genotypes.Genotype(" as a program that imports the module has it.
+  void ReadName() {
+    for (notation::Cursor module = cursor_; module.WordSize() > 0;) {
+      module.Skip(module.WordSize());
+      if (!module.Take(".")) break;
+      cursor_ = module;
+    }
+    cursor_.Expect("Genotype");
+    cursor_.Expect("(");
+  }
+
+  // "normal=[pairs], normal_concat=range(2, 6), reduce=...", a cell before what is concatenated of
+  // it; in a dictionary names are in quotes and ":" follows them.
+  void ReadFields(bool is_dictionary, Genotype* genotype) {
+    std::array<std::size_t, kMatrices> next{};  // of each cell's two fields
+    for (std::size_t read = 0; read < 2 * kMatrices; ++read) {
+      if (read > 0) cursor_.Expect(",");
+      const CellKind kind = ReadFieldName(is_dictionary, next);
+      if (next[kind]++ == 0) {
+        (*genotype)[kind] = ReadPairs(kind);
+      } else {
+        ReadConcatenation();
+      }
+    }
+  }
+
+  // Takes the name of a field that may come and what follows it; which cell's it is.
+  CellKind ReadFieldName(bool is_dictionary, const std::array<std::size_t, kMatrices>& next) {
+    const std::string_view quote = is_dictionary ? cursor_.TakeQuote() : "";
+    if (is_dictionary && quote.empty()) cursor_.FailExpecting("a name in quotes");
+    const bool is_reduce =
+        next[kNormal] == 2 || (next[kNormal] == 1 && next[kReduce] < 2 && cursor_.Sees("reduce"));
+    const CellKind kind = is_reduce ? kReduce : kNormal;
+    cursor_.Expect(std::string(kCellNames[kind]) + (next[kind] == 0 ? "" : "_concat"));
+    if (is_dictionary) cursor_.Expect(quote);
+    cursor_.Expect(is_dictionary ? ":" : "=");
+    return kind;
+  }
+
+  // All pairs in a row, or those of each node in a list of their own.
+  Cell ReadPairs(CellKind kind) {
+    Cell cell{};
+    const std::string_view closing = cursor_.TakeOpening();
+    if (closing.empty()) cursor_.FailExpecting("\"[\"");
+    notation::Cursor inner = cursor_;
+    const bool is_grouped = !inner.TakeOpening().empty() && !inner.TakeOpening().empty();
+    for (Place place{kind}; place.pair < kPairs; place.pair += kNodeEdges) {
+      const std::string_view group = is_grouped ? OpenGroup(place) : "";
+      ReadNode(place, &cell[place.pair / kNodeEdges]);
+      const Place last{kind, place.pair + kNodeEdges - 1};
+      if (is_grouped) Close(group, " after " + PairName(last));
+      if (last.pair + 1 < kPairs) {
+        cursor_.Expect(",", " after " + PairName(last));
+      } else {
+        Close(closing, " after " + PairName(last));
+      }
+    }
     return cell;
   }
 
-  Cell ReadPairs(CellKind kind) {
-    Cell cell{};
-    Expect("[");
-    for (Place place{kind}; place.pair < kPairs; ++place.pair) {
-      Node& node = cell[place.pair / kNodeEdges];
-      if (place.pair % kNodeEdges == 0) {
-        node[0] = ReadPair(place, nullptr);
-      } else {
-        node[1] = ReadPair(place, &node[0]);
-        if (node[1].input < node[0].input) std::swap(node[0], node[1]);
-      }
-      Expect(place.pair + 1 < kPairs ? "," : "]", [&] { return " after " + PairName(place); });
-    }
-    return cell;
+  std::string_view OpenGroup(const Place& place) {
+    const std::string_view closing = cursor_.TakeOpening();
+    if (closing.empty()) cursor_.FailExpecting("\"[\" before the pairs of " + NodeName(place));
+    return closing;
+  }
+
+  void Close(std::string_view closing, const std::string& where = "") {
+    cursor_.TakeLastComma(closing);
+    cursor_.Expect(closing, where);
+  }
+
+  void ReadNode(Place place, Node* node) {
+    (*node)[0] = ReadPair(place, nullptr);
+    cursor_.Expect(",", " after " + PairName(place));
+    ++place.pair;
+    (*node)[1] = ReadPair(place, &(*node)[0]);
+    if ((*node)[1].input < (*node)[0].input) std::swap((*node)[0], (*node)[1]);
   }
 
   // "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
   Edge ReadPair(const Place& place, const Edge* other) {
-    Expect("(", [&] { return " before " + PairName(place); });
+    const std::string_view closing = cursor_.TakeOpening();
+    if (closing.empty()) cursor_.FailExpecting("\"(\" before " + PairName(place));
     Edge edge{};
     edge.operation = ReadOperation();
-    Expect(",");
+    cursor_.Expect(",");
     edge.input = ReadInput(place, other);
-    Expect(")");
+    Close(closing);
     return edge;
   }
 
   Operation ReadOperation() {
-    if (!Sees("'") && !Sees("\"")) FailExpecting("an operation in quotes");
-    const std::string quote(1, text_[at_++]);
-    const std::string_view name = Rest().substr(0, Rest().find_first_of("'\",)"));
+    const std::string_view quote = cursor_.TakeQuote();
+    if (quote.empty()) cursor_.FailExpecting("an operation in quotes");
+    const std::string_view rest = cursor_.rest();
+    const std::string_view name = rest.substr(0, rest.find_first_of("'\",)]"));
     const auto known = std::find(kOperationNames.begin(), kOperationNames.end(), name);
     if (known == kOperationNames.end()) FailOperation(name);
-    at_ += name.size();
-    Expect(quote);
+    cursor_.Skip(name.size());
+    cursor_.Expect(quote);
     return static_cast<Operation>(known - kOperationNames.begin());
   }
 
   [[noreturn]] void FailOperation(std::string_view name) const {
-    if (name.empty()) FailExpecting("an operation");
-    if (name == "none") Fail("\"none\" is no operation of this space: an edge that is there acts");
-    Fail("unknown operation " + lode::Quote(name) + " (nearest: \"" +
-         lode::Nearest(name, kOperationNames) + "\")");
+    if (name.empty()) cursor_.FailExpecting("an operation");
+    if (name == "none")
+      cursor_.Fail("\"none\" is no operation of this space: an edge that is there acts");
+    cursor_.Fail("unknown operation " + lode::Quote(name) + " (nearest: \"" +
+                 lode::Nearest(name, kOperationNames) + "\")");
   }
 
   std::uint8_t ReadInput(const Place& place, const Edge* other) {
     const std::size_t inputs = InputsOf(place.pair / kNodeEdges);
-    const std::string_view token = Token();
+    const std::string_view token = cursor_.Token();
     if (token.size() != 1 || token[0] < '0' || token[0] >= static_cast<char>('0' + inputs)) {
-      FailExpecting("an input from 0 to " + std::to_string(inputs - 1) + " for " + NodeName(place));
+      cursor_.FailExpecting("an input from 0 to " + std::to_string(inputs - 1) + " for " +
+                            NodeName(place));
     }
     const auto input = static_cast<std::uint8_t>(token[0] - '0');
     if (other != nullptr && other->input == input)
-      Fail("the two inputs of " + NodeName(place) + " are both " + std::to_string(input));
-    Expect(token);
+      cursor_.Fail("the two inputs of " + NodeName(place) + " are both " + std::to_string(input));
+    cursor_.Expect(token);
     return input;
   }
 
   // Every intermediate node is part of the output.
   void ReadConcatenation() {
-    constexpr std::array<std::string_view, 6> kRange = {"range", "(", "2", ",", "6", ")"};
-    constexpr std::array<std::string_view, 9> kList = {"[", "2", ",", "3", ",", "4", ",", "5", "]"};
-    if (!Sees(kRange[0]) && !Sees(kList[0])) FailExpecting("range(2, 6) or [2, 3, 4, 5]");
-    const bool is_range = Sees(kRange[0]);
-    const std::span<const std::string_view> tokens =
-        is_range ? std::span<const std::string_view>(kRange) : kList;
-    for (const std::string_view token : tokens)
-      Expect(token, [&] { return is_range ? " of range(2, 6)" : " of [2, 3, 4, 5]"; });
+    if (cursor_.Sees("list")) {
+      cursor_.Expect("list");
+      cursor_.Expect("(");
+      ReadRange();
+      Close(")");
+    } else if (cursor_.Sees("range")) {
+      ReadRange();
+    } else {
+      ReadList();
+    }
   }
 
-  std::string_view Rest() const { return text_.substr(at_); }
-  bool Sees(std::string_view token) const { return Rest().starts_with(token); }
-
-  void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
+  void ReadRange() {
+    for (const std::string_view token : {"range", "(", "2", ",", "6"})
+      cursor_.Expect(token, " of range(2, 6)");
+    Close(")", " of range(2, 6)");
   }
 
-  // Takes `token` and the white space after it. `where()`: what else to say if it is not there.
-  template <class Where>
-  void Expect(std::string_view token, Where where) {
-    if (!Sees(token)) FailExpecting(lode::Quote(token) + where());
-    at_ += token.size();
-    SkipSpace();
-  }
-  void Expect(std::string_view token) {
-    Expect(token, [] { return ""; });
+  void ReadList() {
+    const std::string_view closing = cursor_.TakeOpening();
+    if (closing.empty()) cursor_.FailExpecting("range(2, 6) or [2, 3, 4, 5]");
+    for (const std::string_view token : {"2", ",", "3", ",", "4", ",", "5"})
+      cursor_.Expect(token, " of [2, 3, 4, 5]");
+    Close(closing, " of [2, 3, 4, 5]");
   }
 
-  // The word or single character that comes next; empty at the end.
-  std::string_view Token() const {
-    const std::string_view rest = Rest();
-    const auto end = std::find_if_not(rest.begin(), rest.end(), IsWordCharacter);
-    const auto size = static_cast<std::size_t>(end - rest.begin());
-    return rest.substr(0, std::max<std::size_t>(size, 1));
-  }
-
-  [[noreturn]] void FailExpecting(const std::string& what) const {
-    Fail("expected " + what + ", found " + (Rest().empty() ? "the end" : lode::Quote(Token())));
-  }
-
-  [[noreturn]] void Fail(const std::string& message) const {
-    throw lode::InvalidError("column " + std::to_string(at_ + 1) + ": " + message);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
+  notation::Cursor cursor_;
 };
 
 }  // namespace

@@ -18,10 +18,12 @@ namespace darts {
 // In one line, the pairs of a node by input.
 std::string Format(const Genotype& genotype);
 
-// Reads what Format writes, and with it: the pairs of a node in either order, white space (line
-// breaks too) before and after every token, [2, 3, 4, 5] for range(2, 6), and " for '. Throws
-// lode::InvalidError "column N: ..." for anything else, N being the byte, counted from 1, of the
-// first token that is wrong.
+// Reads what Format writes and what else people have: the pairs of a node in either order or in a
+// list of their own, tuples for lists and lists for tuples, [2, 3, 4, 5] or list(range(2, 6)) for
+// range(2, 6), a comma after the last item, " for ', white space (line breaks too) before and after
+// every token, a name or a module in front ("PC_DARTS = ", "genotypes."), "reduce" before
+// "normal_concat", and a dictionary of the four fields, as in JSON. Throws lode::InvalidError "column
+// N: ..." for anything else, N being the byte, counted from 1, of the first token that is wrong.
 Genotype Parse(std::string_view text);
 
 }  // namespace darts

@@ -95,6 +95,64 @@ TEST(DartsText, OtherSpellingsParse) {
   EXPECT_EQ(Parse("\n " + std::string(kDartsV1) + " \n"), expected);
 }
 
+// A published genotype as programs, papers and tools have it.
+TEST(DartsText, NotationsOfOthersParse) {
+  const Genotype expected = Parse(kDartsV2);
+  const std::string v2 = kDartsV2;
+  const auto all = [](std::string text, std::string_view from, std::string_view to) {
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+      text.replace(at, from.size(), to);
+    return text;
+  };
+  EXPECT_EQ(Parse("DARTS_V2 = " + v2), expected);
+  EXPECT_EQ(Parse("genotype=genotypes.darts.Genotype" + v2.substr(8)), expected);
+  EXPECT_EQ(Parse(all(all(v2, ")]", "),]"), "5])", "5,],)")), expected);
+  EXPECT_EQ(Parse(all(all(v2, ", 0)", ", 0,)"), "[2, 3, 4, 5]", "range(2, 6,)")), expected);
+  EXPECT_EQ(Parse(all(v2, "[2, 3, 4, 5]", "list(range(2, 6))")), expected);
+  EXPECT_EQ(Parse(all(v2, "[2, 3, 4, 5]", "(2, 3, 4, 5)")), expected);
+  EXPECT_EQ(Parse(all(all(v2, "[", "("), "]", ")")), expected);
+}
+
+// Pairs by node, as the re-implementation in "pt.darts" and what builds on it print them.
+constexpr const char* kGrouped =
+    "Genotype(\n"
+    "    normal=[\n"
+    "        [(\"sep_conv_3x3\", 0), (\"sep_conv_3x3\", 1)],\n"
+    "        [(\"sep_conv_3x3\", 0), (\"sep_conv_3x3\", 1)],\n"
+    "        [(\"sep_conv_3x3\", 1), (\"skip_connect\", 0)],\n"
+    "        [(\"skip_connect\", 0), (\"dil_conv_3x3\", 2)],\n"
+    "    ],\n"
+    "    normal_concat=range(2, 6),\n"
+    "    reduce=[\n"
+    "        [(\"max_pool_3x3\", 0), (\"max_pool_3x3\", 1)],\n"
+    "        [(\"skip_connect\", 2), (\"max_pool_3x3\", 1)],\n"
+    "        [(\"max_pool_3x3\", 0), (\"skip_connect\", 2)],\n"
+    "        [(\"skip_connect\", 2), (\"max_pool_3x3\", 1)],\n"
+    "    ],\n"
+    "    reduce_concat=range(2, 6),\n"
+    ")\n";
+
+TEST(DartsText, PairsByNodeParse) {
+  EXPECT_EQ(Parse(kGrouped), Parse(kDartsV2));
+  EXPECT_EQ(FailureOf(With(kGrouped, ", (\"sep_conv_3x3\", 1)]", "]")),
+            "column 52: expected \",\" after pair 1 of 8 of normal, found \"]\"");
+  EXPECT_EQ(FailureOf(With(kGrouped, "[(\"sep_conv_3x3\", 1), (\"skip", "(\"skip")),
+            "column 137: expected \"(\" before pair 5 of 8 of normal, found \"\"\"");
+}
+
+TEST(DartsText, DictionariesParse) {
+  EXPECT_EQ(Parse(R"({"normal": [["sep_conv_3x3", 0], ["sep_conv_3x3", 1], ["sep_conv_3x3", 0],
+      ["sep_conv_3x3", 1], ["sep_conv_3x3", 1], ["skip_connect", 0], ["skip_connect", 0],
+      ["dil_conv_3x3", 2]], "reduce": [["max_pool_3x3", 0], ["max_pool_3x3", 1],
+      ["skip_connect", 2], ["max_pool_3x3", 1], ["max_pool_3x3", 0], ["skip_connect", 2],
+      ["skip_connect", 2], ["max_pool_3x3", 1]], "normal_concat": [2, 3, 4, 5],
+      "reduce_concat": [2, 3, 4, 5]})"),
+            Parse(kDartsV2));
+  EXPECT_EQ(FailureOf("{normal: []}"), "column 2: expected a name in quotes, found \"normal\"");
+  EXPECT_EQ(FailureOf("{'normal': []}"),
+            "column 13: expected \"(\" before pair 1 of 8 of normal, found \"]\"");
+}
+
 TEST(DartsText, ParseErrorsNameThePosition) {
   const struct {
     std::string text, message;
@@ -104,7 +162,7 @@ TEST(DartsText, ParseErrorsNameThePosition) {
       {"genotype(", "column 1: expected \"Genotype\", found \"genotype\""},
       {"Genotypes(", "column 9: expected \"(\", found \"s\""},
       {"Genotype( reduce=", "column 11: expected \"normal\", found \"reduce\""},
-      {"Genotype(normal=(", "column 17: expected \"[\", found \"(\""},
+      {"Genotype(normal={", "column 17: expected \"[\", found \"{\""},
       {"Genotype(normal=[]", "column 18: expected \"(\" before pair 1 of 8 of normal, found \"]\""},
       {"Genotype(normal=[(sep_conv_3x3, 0)",
        "column 19: expected an operation in quotes, found \"sep_conv_3x3\""},
@@ -152,8 +210,8 @@ TEST(DartsText, ParseErrorsBehindThePairsNameThePosition) {
   ExpectFault(With(v2, list, "range(2, 5), r"), "5), r", "\"6\" of range(2, 6), found \"5\"");
   ExpectFault(With(v2, list, "range(2, 60), r"), "0), r", "\")\" of range(2, 6), found \"0\"");
   ExpectFault(With(v2, list, "[2, 4, 3, 5], r"), "4, 3, 5]", "\"3\" of [2, 3, 4, 5], found \"4\"");
-  ExpectFault(With(v2, list, "(2, 3, 4, 5), r"), "(2, 3",
-              "range(2, 6) or [2, 3, 4, 5], found \"(\"");
+  ExpectFault(With(v2, list, "{2, 3, 4, 5}, r"), "{2, 3",
+              "range(2, 6) or [2, 3, 4, 5], found \"{\"");
   ExpectFault(With(v2, "reduce=", "normal="), "normal=[('max", "\"reduce\", found \"normal\"");
   ExpectFault(With(v2, "reduce_concat=", "concat="), "concat=[2, 3, 4, 5])",
               "\"reduce_concat\", found \"concat\"");
