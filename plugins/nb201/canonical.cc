@@ -20,6 +20,11 @@ using Terms = std::vector<Term>;
 // The terms of every node; a convolution on edge (i, j) reads those of node i.
 using NodeTerms = std::array<Terms, kNodes>;
 
+// Whether the source is a convolution of nothing.
+bool IsConstant(const NodeTerms& nodes, std::uint8_t source) {
+  return source != kInput && nodes[kEdgeOrder[source].from].empty();
+}
+
 NodeTerms Expand(const Cell& cell) {
   NodeTerms nodes;
   nodes[0] = {{kInput, 0}};
@@ -29,9 +34,10 @@ NodeTerms Expand(const Cell& cell) {
     if (cell[e] == kConv1x1 || cell[e] == kConv3x3) {
       to.push_back({e, 0});
     } else if (cell[e] != kNone) {
-      const auto pools = static_cast<std::uint8_t>(cell[e] == kAvgPool3x3);
-      for (const Term& t : from)
+      for (const Term& t : from) {
+        const bool pools = cell[e] == kAvgPool3x3 && !IsConstant(nodes, t.source);
         to.push_back({t.source, static_cast<std::uint8_t>(t.pools + pools)});
+      }
     }
   }
   return nodes;
@@ -79,9 +85,12 @@ class Numbering {
     return ((codes[0] * 32 + codes[1]) * 32 + codes[2]) * 32 + codes[3];
   }
 
-  // A convolution reads node 0, 1 or 2, so at most two terms: ten bits, its kind above them.
+  // A convolution reads node 0, 1 or 2, so at most two terms: ten bits, its kind above them. One of
+  // nothing has no kind.
   std::uint16_t Entry(std::size_t convolution) const {
-    return static_cast<std::uint16_t>(cell_[convolution] * 1024u + Write(Inputs(convolution)));
+    const Terms& inputs = Inputs(convolution);
+    const unsigned kind = inputs.empty() ? kNone : cell_[convolution];
+    return static_cast<std::uint16_t>(kind * 1024u + Write(inputs) + 1);
   }
 
   void Extend(std::uint8_t count) {

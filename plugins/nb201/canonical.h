@@ -1,24 +1,27 @@
 // Which cells are the same network.
 //
 // Two cells are the same if, after a renumbering of their convolutions, they compute the same
-// function of their input for every value of the convolutions' weights. Exactly:
+// function of their input for every value of the convolutions' weights. A convolution (ReLU,
+// convolution, batch norm) is taken as a trained network evaluates it: its batch norm scales and
+// shifts each channel. Exactly:
 //
 //   - the value of a node is a sum of terms pool^k(source), a source being the cell's input or one
-//     convolution (ReLU, convolution and batch norm: everything with weights of its own);
+//     convolution;
 //   - none adds no term; skip_connect adds the terms of its source node; avg_pool_3x3 adds them
 //     with k + 1, since average pooling is linear: the pool of a sum is the sum of the pools;
-//   - nor_conv_* adds one term, a new convolution of its source node's terms. A convolution of an
-//     empty sum is NOT empty: the batch norm behind it adds a learned shift;
+//   - nor_conv_* adds one term, a new convolution of its source node's terms;
+//   - a convolution of an empty sum is NOT empty: its batch norm adds a learned shift. It is that
+//     constant whether 1x1 or 3x3, and its pool is itself, since padding counts for nothing;
 //   - the output is node 3's terms and the convolutions these depend on. What reaches no output is
 //     left out. Convolutions are told apart by what they are (1x1 or 3x3), what they read and where
 //     they are read, so that 2 c(x), one convolution read twice, is not a(x) + b(x).
 //
-// This makes 5653 classes of the 15625 cells. The 6466 of the benchmark's authors come from
+// This makes 5234 classes of the 15625 cells. The 6466 of the benchmark's authors come from
 // comparing strings: theirs take a convolution of zeros for zeros and 2 c(x) for a(x) + b(x), which
 // differ once trained, and keep x + 0 apart from x, which does not.
 //
-// Sameness is about the function and its training. Convolutions that reach no output still count in
-// a cell's parameters and multiply-adds, and the benchmark trained equal cells separately.
+// Sameness is about the function. Convolutions that reach no output still count in a cell's
+// parameters and multiply-adds, and the benchmark trained equal cells separately.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_CANONICAL_H_
 #define LODE_PLUGINS_NB201_CANONICAL_H_

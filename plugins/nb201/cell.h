@@ -65,8 +65,11 @@ struct ParseError {
   std::string message;
 };
 
-// Reads what Format writes; anything else fills *error and returns false, leaving *cell in an
-// unspecified state.
+// Reads what Format writes, the benchmark's number ("11472": not ToIndex), and what its code prints:
+// "Structure(4 nodes with |...|)" and, for each node, tuples of operation and input,
+// "[(('nor_conv_3x3', 0),), (('none', 0), ('none', 1)), (...)]", with lists for tuples, either
+// quotes, a node's inputs in any order, a comma after the last item and a name in front. Anything
+// else fills *error and returns false, leaving *cell in an unspecified state.
 bool Parse(std::string_view text, Cell* cell, ParseError* error);
 
 }  // namespace nb201

@@ -4,7 +4,9 @@
     python3 import_nb201.py SOURCE -o TABLE [--partial]
 
 SOURCE is the directory NATS-tss-v1_0-3ffb9-simple (meta.pickle.pbz2 and one NNNNNN.pickle.pbz2 for each
-architecture) or the file NAS-Bench-201-v1_1-096897.pth. TABLE is tab-separated text, packed if its name ends
+architecture), an archive of it (tar, packed or not, or zip; nothing is unpacked to the disk), or the file
+NAS-Bench-201-v1_1-096897.pth. Of HW-NAS-Bench-v1_0.pickle it makes the table of latencies and energies that the
+oracle nb201.latency reads, a line for each of the benchmark's numbers. TABLE is tab-separated text, packed if its name ends
 in .gz. Accuracies are means over the seeds that the benchmark has, in percent; the validation accuracy of
 CIFAR-10 is that of the trainings on half of the training data, its test accuracy that of the trainings on all.
 The columns of seconds are the time of the training that the validation accuracy is from: all its epochs, and one
@@ -18,11 +20,13 @@ record, in little memory; the .pth file is one pickle and takes about six times 
 import argparse
 import bz2
 import collections
+import lzma
 import os
 import pickle
 import re
 import struct
 import sys
+import tarfile
 import tempfile
 import zipfile
 import zlib
@@ -75,6 +79,7 @@ class NumberType:
         if code not in self.CODES:
             raise pickle.UnpicklingError(f"a numpy number of type {code!r}")
         self.code = code
+        self.size = int(code[1])
         self.order = "<"
 
     def __setstate__(self, state):
@@ -84,7 +89,7 @@ class NumberType:
 
     def unpack(self, data):
         kind = {"i": "bhiq", "u": "BHIQ", "f": "--fd", "b": "?"}[self.code[0]]
-        form = kind[int(self.code[1]).bit_length() - 1]
+        form = kind[self.size.bit_length() - 1]
         return struct.unpack(self.order + form, data)[0]
 
 
@@ -128,9 +133,39 @@ class NumbersOnly(pickle.Unpickler):
         raise pickle.UnpicklingError("it refers to an object outside of it")
 
 
-def unpickle(stream, path):
+class NumberArray:
+    """A numpy.ndarray of plain numbers in one dimension, as far as a pickle describes one."""
+
+    def __setstate__(self, state):
+        _, shape, number_type, _, data = state
+        if len(shape) != 1 or not isinstance(number_type, NumberType) or not isinstance(data, bytes):
+            raise pickle.UnpicklingError("an array that is no row of plain numbers")
+        if not number_type.size or len(data) != shape[0] * number_type.size:
+            raise pickle.UnpicklingError("an array whose bytes do not fit its length")
+        self.numbers = [number_type.unpack(data[i:i + number_type.size]) for i in range(0, len(data), number_type.size)]
+
+
+def number_array(array_type, *_):
+    """numpy.core.multiarray._reconstruct: the array before it has its numbers."""
+    if array_type is not NumberArray:
+        raise pickle.UnpicklingError("an array of another class than numpy.ndarray")
+    return NumberArray()
+
+
+class NumbersAndArrays(NumbersOnly):
+    """Admits arrays of numbers, too."""
+
+    ADMITTED = {
+        **NumbersOnly.ADMITTED,
+        ("numpy", "ndarray"): NumberArray,
+        ("numpy.core.multiarray", "_reconstruct"): number_array,
+        ("numpy._core.multiarray", "_reconstruct"): number_array,
+    }
+
+
+def unpickle(stream, path, unpickler=NumbersOnly):
     try:
-        return NumbersOnly(stream).load()
+        return unpickler(stream).load()
     except (pickle.UnpicklingError, EOFError, OSError) as error:
         raise ImportError201(f"{path}: refused: {error or 'it is cut off'}") from None
     except MemoryError:
@@ -139,31 +174,68 @@ def unpickle(stream, path):
         raise ImportError201(f"{path}: refused: a damaged pickle ({type(error).__name__}: {error})") from None
 
 
-# ---- the two published forms
+# ---- the published forms
+
+
+class Directory:
+    """The published directory as it lies on the disk."""
+
+    def __init__(self, path):
+        self.path = path
+        self.names = os.listdir(path)
+
+    def open(self, name):
+        return open(os.path.join(self.path, name), "rb")
+
+
+class Tar:
+    """The published directory in a tar archive, packed or not. Members are read where they are."""
+
+    def __init__(self, path):
+        self.path = path
+        self.archive = tarfile.open(path)
+        self.members = {os.path.basename(m.name): m for m in self.archive.getmembers() if m.isreg()}
+        self.names = list(self.members)  # in the archive's order: going back unpacks it again
+
+    def open(self, name):
+        return self.archive.extractfile(self.members[name])
+
+
+class Zip:
+    """The published directory in a zip archive."""
+
+    def __init__(self, path):
+        self.path = path
+        self.archive = zipfile.ZipFile(path)
+        self.members = {os.path.basename(n): n for n in self.archive.namelist() if not n.endswith("/")}
+        self.names = list(self.members)
+
+    def open(self, name):
+        return self.archive.open(self.members[name])
 
 
 def read_directory(directory):
     """Returns (architecture strings in the benchmark's order, generator of (index, {training: record}))."""
-    names = set(os.listdir(directory))
+    names = set(directory.names)
     prefix = "tss_" if "tss_meta.pickle.pbz2" in names else ""
     meta = prefix + "meta.pickle.pbz2"
     if meta not in names:
-        raise ImportError201(f"{directory}: has no {meta}, expected the directory NATS-tss-v1_0-3ffb9-simple")
-    archs = strings_of(unpickle_file(directory, meta), os.path.join(directory, meta))
+        raise ImportError201(f"{directory.path}: has no {meta}, expected the directory NATS-tss-v1_0-3ffb9-simple")
+    archs = strings_of(unpickle_file(directory, meta), os.path.join(directory.path, meta))
     pattern = re.compile(re.escape(prefix) + r"(\d{6})\.pickle\.pbz2")
-    indices = sorted(int(m[1]) for m in map(pattern.fullmatch, names) if m)
 
     def records():
-        for index in indices:
-            yield index, unpickle_file(directory, f"{prefix}{index:06d}.pickle.pbz2")
+        for name in directory.names:
+            match = pattern.fullmatch(name)
+            if match:
+                yield int(match[1]), unpickle_file(directory, name)
 
     return archs, records()
 
 
 def unpickle_file(directory, name):
-    path = os.path.join(directory, name)
-    with bz2.open(path, "rb") as stream:
-        return unpickle(stream, path)
+    with directory.open(name) as packed, bz2.open(packed, "rb") as stream:
+        return unpickle(stream, os.path.join(directory.path, name))
 
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # torch.save before version 1.6
@@ -176,7 +248,7 @@ def read_pth(path):
             content = read_zip(stream, path)
         else:
             stream.seek(0)
-            content = read_legacy(stream, path)
+            content = read_legacy(unpickle(stream, path), stream, path)
     archs = strings_of(content, path)
     infos = content.get("arch2infos")
     if not isinstance(infos, dict) or not all(isinstance(k, int) for k in infos):
@@ -196,8 +268,8 @@ def read_zip(stream, path):
         raise ImportError201(f"{path}: a damaged zip file: {error}") from None
 
 
-def read_legacy(stream, path):
-    if unpickle(stream, path) != LEGACY_MAGIC:
+def read_legacy(first, stream, path):
+    if first != LEGACY_MAGIC:
         raise ImportError201(f"{path}: is not a file of torch.save")
     for _ in ("protocol", "system"):
         unpickle(stream, path)
@@ -292,18 +364,15 @@ def row_of(arch, record, where):
     return fields + ["" if t is None else shortest(t, 4) for t in times]
 
 
-def read_rows(source):
-    if os.path.isdir(source):
-        archs, records = read_directory(source)
-    else:
-        archs, records = read_pth(source)
-    rows = []
+def read_rows(archs, records, source):
+    """The lines by the benchmark's number."""
+    rows = {}
     for index, record in records:
         where = f"{source}: architecture {index}"
         if not 0 <= index < len(archs):
             raise ImportError201(f"{where}: the list of architectures ends at {len(archs) - 1}")
-        rows.append(row_of(archs[index], record, where))
-    return rows
+        rows[index] = row_of(archs[index], record, where)
+    return [rows[index] for index in sorted(rows)]
 
 
 def without_unknown(rows):
@@ -312,6 +381,74 @@ def without_unknown(rows):
              if column in COLUMNS or all(row[k] for row in rows)]
     columns = [(COLUMNS + SECONDS_COLUMNS)[k] for k in whole]
     return columns, [[row[k] for k in whole] for row in rows]
+
+
+# ---- HW-NAS-Bench
+
+HW_DATASETS = (("cifar10", "cifar10"), ("cifar100", "cifar100"), ("imagenet16", "ImageNet16-120"))
+HW_METRICS = ("edgegpu_latency edgegpu_energy raspi4_latency edgetpu_latency pixel3_latency eyeriss_latency "
+              "eyeriss_energy eyeriss_arithmetic_intensity fpga_latency fpga_energy").split()
+
+
+def hardware_table(content, path):
+    """(columns, rows) of HW-NAS-Bench's measurements, by the benchmark's numbers."""
+    columns, values = ["index"], [range(ARCHITECTURES)]
+    for name, dataset in HW_DATASETS:
+        for metric in HW_METRICS:
+            columns.append(f"{name}_{metric}")
+            values.append(measurements(content, dataset, metric, path))
+    return columns, [[str(v) for v in row] for row in zip(*values)]
+
+
+def measurements(content, dataset, metric, path):
+    where = f"{path}: {metric} of {dataset}"
+    try:
+        values = content["nasbench201"][dataset][metric]
+    except (KeyError, TypeError):
+        raise ImportError201(f"{where}: is not there, expected HW-NAS-Bench-v1_0.pickle") from None
+    values = getattr(values, "numbers", values)
+    if not isinstance(values, (list, tuple)) or len(values) != ARCHITECTURES:
+        raise ImportError201(f"{where}: is no list of {ARCHITECTURES} numbers")
+    for index, value in enumerate(values):
+        known = isinstance(value, (int, float)) and (value == -1 or 0 <= value < float("inf"))
+        if not known:
+            raise ImportError201(f"{where}: architecture {index} has {value!r:.40}, expected a number, 0 or more, or -1")
+    return [int(v) if v == -1 else v for v in values]
+
+
+# ---- the source
+
+
+def read_table(source):
+    """(columns, rows) of whatever was published that the source is."""
+    if os.path.isdir(source):
+        return accuracies(*read_directory(Directory(source)), source)
+    try:
+        if tarfile.is_tarfile(source):
+            return accuracies(*read_directory(Tar(source)), source)
+        if is_zipped_directory(source):
+            return accuracies(*read_directory(Zip(source)), source)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise ImportError201(f"{source}: a damaged archive: {error}") from None
+    with open(source, "rb") as stream:
+        if stream.read(1) == b"\x80":
+            stream.seek(0)
+            content = unpickle(stream, source, NumbersAndArrays)
+            if isinstance(content, dict) and "nasbench201" in content:
+                return hardware_table(content, source)
+    return accuracies(*read_pth(source), source)
+
+
+def is_zipped_directory(source):
+    """Not a file of torch.save, which is a zip archive as well."""
+    if not zipfile.is_zipfile(source):
+        return False
+    with zipfile.ZipFile(source) as archive:
+        return any(name.endswith("meta.pickle.pbz2") for name in archive.namelist())
+
+
+def accuracies(archs, records, source):
+    return without_unknown(read_rows(archs, records, source))
 
 
 # ---- the table
@@ -347,19 +484,18 @@ def write_table(columns, rows, path):
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="import_nb201.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", metavar="SOURCE", help="the published directory or .pth file")
+    parser.add_argument("source", metavar="SOURCE", help="the published directory, an archive of it, or a .pth or HW-NAS-Bench file")
     parser.add_argument("-o", "--output", metavar="TABLE", required=True, help="the table to write, .tsv or .tsv.gz")
     parser.add_argument(
         "--partial", action="store_true",
         help="write what there is, even if architectures are missing; the oracle nb201.table refuses such a table")
     options = parser.parse_args(arguments)
     try:
-        rows = read_rows(options.source)
+        columns, rows = read_table(options.source)
         missing = ARCHITECTURES - len(rows)
         if missing and not options.partial:
             raise ImportError201(
                 f"{options.source}: {missing} of {ARCHITECTURES} architectures are missing; --partial writes the rest")
-        columns, rows = without_unknown(rows)
         write_table(columns, rows, options.output)
     except ImportError201 as error:
         print(f"error: {error}", file=sys.stderr)
@@ -367,7 +503,7 @@ def main(arguments=None):
     except OSError as error:
         print(f"error: {error.filename or options.source}: {error.strerror or error}", file=sys.stderr)
         return 2
-    absent = [c for c in SECONDS_COLUMNS if c not in columns]
+    absent = [c for c in SECONDS_COLUMNS if c not in columns] if columns[0] == COLUMNS[0] else []
     note = f", without {', '.join(absent)}: some have no times" if absent else ""
     print(f"{options.output}: {len(rows)} architectures{note}")
     return 0

@@ -13,6 +13,7 @@ import pathlib
 import pickle
 import shutil
 import struct
+import tarfile
 import tempfile
 import unittest
 import zipfile
@@ -171,7 +172,7 @@ class ImportTest(unittest.TestCase):
         infos = {}
         for i in INDICES:
             path = SAMPLE / f"tss_{i:06d}.pickle.pbz2"
-            trainings = tool.unpickle_file(*os.path.split(path))
+            trainings = tool.unpickle_file(tool.Directory(SAMPLE), path.name)
             infos[i] = {"full": trainings["200"], "less": trainings["12"]}
         content = {"meta_archs": architectures(), "arch2infos": infos, "evaluated_indexes": set(INDICES)}
         expected = shipped_rows_with_seconds()
@@ -191,6 +192,90 @@ class ImportTest(unittest.TestCase):
         for write in (self.legacy_pth, self.zip_pth):
             lines = self.lines_of(write(self.pth_content([3, 5])), "--partial")
             self.assertEqual(lines[1:], ["\t".join([archs[i]] + ROW) for i in (3, 5)])
+
+    def test_archives_of_the_directory(self):
+        source = self.write_directory([5, 3])
+        expected = self.lines_of(source, "--partial")
+        for name, mode in (("b.tar", "w"), ("b.tar.gz", "w:gz"), ("any.name", "w:xz")):
+            with tarfile.open(self.dir / name, mode) as archive:
+                archive.add(source, arcname="NATS-tss-v1_0-3ffb9-simple")
+            self.assertEqual(self.lines_of(self.dir / name, "--partial"), expected)
+        with zipfile.ZipFile(self.dir / "b.zip", "w") as archive:
+            for path in sorted(source.iterdir()):
+                archive.write(path, "NATS/" + path.name)
+        self.assertEqual(self.lines_of(self.dir / "b.zip", "--partial"), expected)
+
+    def test_a_damaged_or_foreign_archive_is_refused(self):
+        source = self.write_directory([3])
+        path = self.dir / "b.tar.gz"
+        with tarfile.open(path, "w:gz") as archive:
+            archive.add(source, arcname="x")
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        self.assertRegex(self.fails(path), "^error: D/b.tar.gz: a damaged archive: ")
+        with tarfile.open(path, "w:gz") as archive:
+            archive.add(source / "000003.pickle.pbz2", arcname="x")
+        self.assertRegex(self.fails(path), "^error: D/b.tar.gz: has no meta.pickle.pbz2")
+
+    # ---- HW-NAS-Bench
+
+    def hardware(self):
+        """What HW-NAS-Bench-v1_0.pickle holds, with other numbers."""
+        def of(dataset):
+            metrics = {m: [0.5 * i + k for i in range(tool.ARCHITECTURES)] for k, m in enumerate(tool.HW_METRICS)}
+            metrics["edgetpu_latency"][7] = -1
+            return {**metrics, "config": [{"name": "infer.tiny", "C": 16, "N": 5}] * 3}
+        return {"nasbench201": {d: of(d) for _, d in tool.HW_DATASETS}, "fbnet": {"edgegpu_latency": {"FC": 1.0}}}
+
+    def test_hardware_measurements_become_a_table(self):
+        source = self.write("hw.pickle", pickle.dumps(self.hardware()))
+        lines = self.lines_of(source)
+        self.assertEqual(len(lines), 1 + tool.ARCHITECTURES)
+        self.assertEqual(lines[0].split("\t")[:4],
+                         ["index", "cifar10_edgegpu_latency", "cifar10_edgegpu_energy", "cifar10_raspi4_latency"])
+        self.assertEqual(lines[0].split("\t")[-1], "imagenet16_fpga_energy")
+        self.assertEqual(lines[8].split("\t")[:6], ["7", "3.5", "4.5", "5.5", "-1", "7.5"])
+
+    def test_hardware_columns_are_named_as_those_of_other_exports(self):
+        export = SAMPLE.parent / "nb201_hw.tsv.gz"
+        if not export.exists():
+            self.skipTest(f"no {export}")
+        with gzip.open(export, "rt") as stream:
+            names = stream.readline().rstrip("\n").split("\t")
+            columns = list(zip(*(line.rstrip("\n").split("\t") for line in stream)))
+        content = {"nasbench201": {d: {m: [float(v) for v in columns[names.index(f"{n}_{m}")]]
+                                       for m in tool.HW_METRICS} for n, d in tool.HW_DATASETS}}
+        lines = self.lines_of(self.write("hw.pickle", pickle.dumps(content, protocol=2)))
+        self.assertEqual(lines[0].split("\t"), names[:31])
+        for line, row in zip(lines[1:], zip(*columns)):
+            self.assertEqual([float(v) for v in line.split("\t")], [float(v) for v in row[:31]])
+
+    def test_hardware_arrays_are_read_without_numpy(self):
+        data = struct.pack("<3d", 1.5, -1, 2)
+        array = (b"\x80\x03cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01K\x03\x85"
+                 b"cnumpy\ndtype\n" + self.text("f8") + b"K\x00K\x01\x87R(K\x03" + self.text("<")
+                 + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89C" + bytes([len(data)]) + data + b"tb.")
+        self.assertEqual(tool.NumbersAndArrays(io.BytesIO(array)).load().numbers, [1.5, -1, 2])
+        with self.assertRaisesRegex(pickle.UnpicklingError, "do not fit its length"):
+            tool.NumbersAndArrays(io.BytesIO(array.replace(b"K\x03\x85", b"K\x04\x85"))).load()
+
+    def test_hardware_that_cannot_be_right_is_refused(self):
+        def failure(change):
+            content = self.hardware()
+            change(content["nasbench201"])
+            return self.fails(self.write("hw.pickle", pickle.dumps(content)))
+
+        self.assertEqual(failure(lambda c: c.pop("cifar100")),
+                         "error: D/hw.pickle: edgegpu_latency of cifar100: is not there, expected HW-NAS-Bench-v1_0.pickle")
+        self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].pop()), "is no list of 15625 numbers$")
+        self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].__setitem__(3, "x")),
+                         "fpga_energy of cifar10: architecture 3 has 'x', expected a number")
+        self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].__setitem__(3, float("nan"))), "3 has nan")
+        trap = self.dir / "trap"
+        self.assertRegex(failure(lambda c: c.update(x=Malicious(str(trap)))), "refused: it asks for .*mkdir")
+        self.assertFalse(trap.exists())
+
+    # ---- accuracies and seconds
 
     def test_columns_of_seconds_that_lack_a_time_are_left_out(self):
         def imported(change):

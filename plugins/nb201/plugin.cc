@@ -7,8 +7,10 @@ LODE_PLUGIN(
     lode::SpaceComponent<nb201::Space>(
         "nb201", "1.0.0", "Cells of NAS-Bench-201: six edges, five operations, 15625 in all.",
         "An architecture is the operation on each edge of a four-node cell, written "
-        "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|, where op~i stands on the edge from node i. Actions "
-        "are discretised row by row: the largest entry, the first of equals. Its metrics, "
+        "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|, where op~i stands on the edge from node i. It reads "
+        "the benchmark's number of an architecture (0 to 15624) too, and tuples of operation and "
+        "input for each node, [(('nor_conv_3x3', 0),), ...]. Actions are discretised row by row: "
+        "the largest entry, the first of equals. Its metrics, "
         "parameters "
         "and multiply-adds, are of the benchmark's network around the cell; the oracle analytic "
         "serves them. Source: Dong and Yang, NAS-Bench-201, ICLR 2020."),

@@ -33,16 +33,31 @@ lode::Params<Space::Config> Space::Parameters() {
                           "Cells of the metrics' network in each of its three stages.",
                           lode::Range{1, 100})
           .Unit("cells"),
+      {"mutation", &Config::mutation,
+       "How a mutation draws the edge that it changes: from all six, or from the inputs of a node "
+       "that is drawn first, as the benchmark authors' evolution does.",
+       lode::Choices{{"edge", "node_first"}}},
   };
 }
 
 Space::Space(lode::Host, const Config& config)
     : ChoiceSpace(lode::DecisionsOf({CellMatrix()})),
       dataset_(config.dataset),
+      draws_node_first_(config.mutation == "node_first"),
       sizes_(ShapeOf(config)) {}
 
 void Space::Sample(lode::Random random, std::span<std::uint8_t> out) const {
   ToArchitecture(FromIndex(static_cast<std::uint32_t>(random.Below(kArchitectures))), out);
+}
+
+void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
+                   std::span<std::uint8_t> child) const {
+  if (!draws_node_first_) return ChoiceSpace::Mutate(random, parent, child);
+  Cell cell = FromArchitecture(parent);
+  const std::size_t node = 1 + random.Below(kNodes - 1);
+  Operation& operation = cell[node * (node - 1) / 2 + random.Below(node)];
+  operation = static_cast<Operation>((operation + 1 + random.Below(kOperations - 1)) % kOperations);
+  ToArchitecture(cell, child);
 }
 
 std::string Space::Format(lode::ArchitectureView architecture) const {

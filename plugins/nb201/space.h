@@ -14,13 +14,15 @@
 namespace nb201 {
 
 // An operation for each edge, chosen independently: actions are discretised by algorithm 1 of the
-// L2NAS paper. The parameters are of the network around the cell, and concern its metrics only.
+// L2NAS paper. All parameters but `mutation` are of the network around the cell and concern its
+// metrics only.
 class Space : public lode::ChoiceSpace {
  public:
   struct Config {
     std::string dataset = "cifar10";
     std::int64_t channels = 16;
     std::int64_t cells = 5;
+    std::string mutation = "edge";
   };
   static lode::Params<Config> Parameters();
   Space(lode::Host, const Config& config);
@@ -28,9 +30,16 @@ class Space : public lode::ChoiceSpace {
   // One draw for the whole cell: its number.
   void Sample(lode::Random random, std::span<std::uint8_t> out) const;
 
+  // Another operation, each equally likely, on one edge. It is drawn from all six, or, by
+  // "node_first", from the inputs of a node that is drawn before: the authors' evolution does so,
+  // which changes 0->1 three times as often as an edge of node 3.
+  void Mutate(lode::Random random, lode::ArchitectureView parent,
+              std::span<std::uint8_t> child) const;
+
   std::string Format(lode::ArchitectureView architecture) const;
-  // Throws lode::InvalidError "column N: ..." with the position of the first wrong character,
-  // counted from 1, and for an unknown operation the nearest one.
+  // Reads all notations of Parse() in cell.h. Throws lode::InvalidError "column N: ..." with the
+  // position of the first wrong character, counted from 1, and for an unknown operation the nearest
+  // one.
   void Parse(std::string_view text, std::span<std::uint8_t> out) const;
 
   // See canonical.h.
@@ -44,6 +53,7 @@ class Space : public lode::ChoiceSpace {
 
  private:
   std::string dataset_;
+  bool draws_node_first_;
   NetworkSizes sizes_;
 };
 

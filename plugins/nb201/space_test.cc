@@ -222,6 +222,37 @@ TEST(Nb201Space, MutationIsUniformOverTheNeighbours) {
   }
 }
 
+// By definition: a node of 1 to 3, one of its inputs, another operation. The statistic is above the
+// bound by chance once in a million.
+TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
+  const Space space(lode::Host(nullptr), {.mutation = "node_first"});
+  FixedStream stream(17);
+  const Cell parent = FromIndex(7777);
+  constexpr std::size_t kOther = kOperations - 1;
+  constexpr double kDraws = 36000;
+  std::array<std::array<double, kOther>, kEdges> counts{};
+  for (int n = 0; n < kDraws; ++n) {
+    Architecture child(kCells);
+    space.Mutate(stream.random(), Of(parent), child);
+    const Cell cell = FromArchitecture(child);
+    std::size_t changed = kEdges;
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (cell[e] == parent[e]) continue;
+      ASSERT_EQ(changed, kEdges) << "two edges differ";
+      changed = e;
+    }
+    ASSERT_LT(changed, kEdges) << "nothing differs";
+    ++counts[changed][cell[changed] - (cell[changed] > parent[changed])];
+  }
+  double statistic = 0;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    const double expected = kDraws / 3 / kEdgeOrder[e].to / kOther;
+    for (const double count : counts[e])
+      statistic += (count - expected) * (count - expected) / expected;
+  }
+  EXPECT_LT(statistic, 71.2);  // 23 degrees of freedom
+}
+
 TEST(Nb201Space, CrossoverTakesEachEdgeFromOneParent) {
   FixedStream stream(11);
   const Cell mother{}, father = FromIndex(kArchitectures - 1);
