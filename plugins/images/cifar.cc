@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <lode/plugin.hpp>
+#include <lode/text.hpp>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "plugins/delimited/text_file.h"
+#include "plugins/images/pickle.h"
 
 namespace lode::images {
 namespace {
@@ -25,13 +28,45 @@ std::uint8_t CheckedLabel(char byte, std::size_t labels, const char* what, std::
   return label;
 }
 
-fs::path FolderOf(const fs::path& directory, const char* published) {
-  const fs::path inner = directory / published;
-  return fs::is_directory(inner) ? inner : directory;
+// Where a data set's files are, and in which of their two versions.
+struct Files {
+  fs::path folder;
+  bool pickled = false;
+};
+
+Files FindFiles(const fs::path& directory, const std::string& binary, const std::string& python,
+                const std::string& first) {
+  for (const fs::path& folder : {directory / binary, directory, directory / python}) {
+    if (fs::exists(folder / (first + ".bin"))) return {folder};
+    if (fs::exists(folder / first)) return {folder, true};
+  }
+  return {directory};
 }
 
-std::size_t ReadInto(PixelSet& set, const fs::path& path, CifarLayout layout) {
-  return ParseCifar(delimited::ReadTextFile(path.string()), layout, path.string(), set);
+std::size_t ReadInto(PixelSet& set, const Files& files, const std::string& file,
+                     CifarLayout layout) {
+  const fs::path path = files.folder / (files.pickled ? file : file + ".bin");
+  const auto parse = files.pickled ? ParsePickledCifar : ParseCifar;
+  return parse(delimited::ReadTextFile(path.string()), layout, path.string(), set);
+}
+
+// The labels of `count` images in a pickled batch; `key` is what the batch calls them.
+std::vector<std::uint8_t> PickledLabels(const PickledValue& batch, const char* key,
+                                        std::size_t count, std::size_t labels,
+                                        const std::string& name) {
+  const PickledValue* list = batch.Find(key);
+  if (list == nullptr || list->kind != PickledValue::kList || list->items.size() != count) {
+    throw IoError(name + ": has no list " + Quote(key) + " with a label for each of its " +
+                  std::to_string(count) + " images");
+  }
+  std::vector<std::uint8_t> checked;
+  for (std::size_t i = 0; i < count; ++i) {
+    const PickledValue& label = *list->items[i];
+    if (label.kind != PickledValue::kNumber || label.number < 0 || label.number > 255)
+      throw IoError(name + ": the label of image " + std::to_string(i) + " is no label");
+    checked.push_back(CheckedLabel(static_cast<char>(label.number), labels, "label", i, name));
+  }
+  return checked;
 }
 
 }  // namespace
@@ -56,32 +91,56 @@ std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::st
   return count;
 }
 
+std::size_t ParsePickledCifar(std::string_view bytes, CifarLayout layout, const std::string& name,
+                              PixelSet& set) {
+  const Pickle pickle(bytes, name);
+  const PickledValue* data = pickle.value().Find("data");
+  if (data == nullptr || data->kind != PickledValue::kArray || data->items.size() != 2 ||
+      data->items[0]->number == 0 ||
+      data->items[1]->number != static_cast<std::int64_t>(kCifarShape.bytes())) {
+    throw IoError(name + ": has no array \"data\" of images of " +
+                  std::to_string(kCifarShape.bytes()) + " bytes each");
+  }
+  const auto count = static_cast<std::size_t>(data->items[0]->number);
+  const char* key = layout.coarse_labels > 0 ? "fine_labels" : "labels";
+  const auto labels = PickledLabels(pickle.value(), key, count, layout.labels, name);
+  set.Reserve(set.size() + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (labels[i] < set.classes())
+      set.Add(data->text.substr(i * kCifarShape.bytes(), kCifarShape.bytes()), labels[i]);
+  }
+  return count;
+}
+
 PixelSets ReadCifar10(const fs::path& directory, std::size_t classes) {
-  const fs::path folder = FolderOf(directory, "cifar-10-batches-bin");
+  const Files files =
+      FindFiles(directory, "cifar-10-batches-bin", "cifar-10-batches-py", "data_batch_1");
   PixelSets sets = {std::make_unique<PixelSet>(kCifarShape, classes),
                     std::make_unique<PixelSet>(kCifarShape, classes)};
-  ReadInto(*sets.test, folder / "test_batch.bin", kCifar10);
+  ReadInto(*sets.test, files, "test_batch", kCifar10);
   std::size_t first = 0;  // images of the first batch
   for (std::size_t batch = 1; batch <= kTrainBatches; ++batch) {
-    const fs::path path = folder / ("data_batch_" + std::to_string(batch) + ".bin");
-    const std::size_t count = ReadInto(*sets.train, path, kCifar10);
+    const std::string file = "data_batch_" + std::to_string(batch);
+    const std::size_t count = ReadInto(*sets.train, files, file, kCifar10);
     if (batch == 1) {
       first = count;
       sets.train->Reserve(kTrainBatches * first);
     } else if (count != first) {
-      throw IoError(path.string() + ": has " + std::to_string(count) + " images, expected " +
-                    std::to_string(first) + ", as many as data_batch_1.bin");
+      const std::string end = files.pickled ? "" : ".bin";
+      throw IoError((files.folder / (file + end)).string() + ": has " + std::to_string(count) +
+                    " images, expected " + std::to_string(first) + ", as many as data_batch_1" +
+                    end);
     }
   }
   return sets;
 }
 
 PixelSets ReadCifar100(const fs::path& directory, std::size_t classes) {
-  const fs::path folder = FolderOf(directory, "cifar-100-binary");
+  const Files files = FindFiles(directory, "cifar-100-binary", "cifar-100-python", "train");
   PixelSets sets = {std::make_unique<PixelSet>(kCifarShape, classes),
                     std::make_unique<PixelSet>(kCifarShape, classes)};
-  ReadInto(*sets.test, folder / "test.bin", kCifar100);
-  ReadInto(*sets.train, folder / "train.bin", kCifar100);
+  ReadInto(*sets.test, files, "test", kCifar100);
+  ReadInto(*sets.train, files, "train", kCifar100);
   return sets;
 }
 

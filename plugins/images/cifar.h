@@ -1,9 +1,12 @@
-// Reads CIFAR-10 and CIFAR-100 in their authors' binary version (www.cs.toronto.edu/~kriz/cifar.html):
-// records without anything between them, of
+// Reads CIFAR-10 and CIFAR-100 in their authors' binary and Python versions
+// (www.cs.toronto.edu/~kriz/cifar.html). A binary file is records without anything between them, of
 //
 //   1 byte      CIFAR-100 only: the coarse label, 0 to 19; not used
 //   1 byte      the label, 0 to 9 or 0 to 99
 //   3072 bytes  the red, the green and the blue plane of 32 x 32 pixels, row-major
+//
+// A Python file is a pickle (pickle.h) of a dictionary: "data", an array of images x 3072 such bytes,
+// and "labels" (CIFAR-10) or "fine_labels" (CIFAR-100), a list of numbers.
 //
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_CIFAR_H_
@@ -31,9 +34,14 @@ inline constexpr PixelShape kCifarShape{32, 32, 3};
 std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::string& name,
                        PixelSet& set);
 
+// The same of a file of the Python version.
+std::size_t ParsePickledCifar(std::string_view bytes, CifarLayout layout, const std::string& name,
+                              PixelSet& set);
+
 // The images of the first `classes` classes, from data_batch_{1,...,5}.bin and test_batch.bin, or
-// train.bin and test.bin; these lie in the directory, or in a folder of it that is called as in the
-// published archive (cifar-10-batches-bin, cifar-100-binary). The five batches have equally many
+// train.bin and test.bin, or files of these names without .bin, of the Python version. They lie in the
+// directory, or in a folder of it that is called as in the published archive (cifar-10-batches-bin,
+// cifar-100-binary, cifar-10-batches-py, cifar-100-python). The five batches have equally many
 // images, or one of them has been cut. Throws lode::IoError as ParseCifar does.
 PixelSets ReadCifar10(const std::filesystem::path& directory, std::size_t classes);
 PixelSets ReadCifar100(const std::filesystem::path& directory, std::size_t classes);

@@ -7,10 +7,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace lode::images;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   for (const CifarLayout layout : {kCifar10, kCifar100}) {
-    PixelSet set(kCifarShape, layout.labels);
-    try {
-      ParseCifar(bytes, layout, "F", set);
-    } catch (const lode::IoError&) {
+    for (const auto parse : {ParseCifar, ParsePickledCifar}) {
+      PixelSet set(kCifarShape, layout.labels);
+      try {
+        parse(bytes, layout, "F", set);
+      } catch (const lode::IoError&) {
+      }
     }
   }
   return 0;

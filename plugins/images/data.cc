@@ -4,8 +4,10 @@
 #include <array>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
+#include <system_error>
 #include <utility>
 
+#include "plugins/delimited/archive.h"
 #include "plugins/images/cifar.h"
 #include "plugins/images/class_folders.h"
 #include "plugins/images/downsampled.h"
@@ -121,6 +123,30 @@ void CheckEveryClass(const ImageSet& set, const fs::path& directory, const char*
   }
 }
 
+// What to do with the archives that lie where a data set was expected; "" if there are none.
+std::string AdviceOnArchives(const fs::path& directory) {
+  std::error_code none;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".npz") continue;
+    const std::string advice = delimited::ArchiveAdvice(entry.path());
+    if (!advice.empty()) return "; " + entry.path().filename().string() + " in it " + advice;
+  }
+  return "";
+}
+
+Data Read(const Dataset& dataset, const fs::path& directory, std::size_t classes) {
+  if (fs::is_regular_file(directory)) {
+    const std::string advice = delimited::ArchiveAdvice(directory);
+    throw IoError(directory.string() + ": " +
+                  (advice.empty() ? "is a file, expected a directory" : advice));
+  }
+  try {
+    return dataset.read(directory, classes);
+  } catch (const IoError& e) {
+    throw IoError(e.what() + AdviceOnArchives(directory));
+  }
+}
+
 }  // namespace
 
 const std::vector<std::string>& DatasetNames() {
@@ -139,7 +165,7 @@ Data Open(const DataSource& source) {
                        Quote(source.dataset) + " has " + std::to_string(dataset.classes));
   }
   const fs::path directory = DirectoryOf(source);
-  Data data = dataset.read(directory, ClassesOf(source, dataset));
+  Data data = Read(dataset, directory, ClassesOf(source, dataset));
   CheckEveryClass(*data.train, directory, "train on");
   CheckEveryClass(*data.test, directory, "test with");
   data.resolution = dataset.resolution;

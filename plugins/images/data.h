@@ -27,8 +27,8 @@ struct Data {
 
 // name           in the directory                                       resolution  classes
 // fashion_mnist  {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]              28       10
-// cifar10        data_batch_{1,...,5}.bin, test_batch.bin                       32       10
-// cifar100       train.bin, test.bin                                            32      100
+// cifar10        data_batch_{1,...,5}[.bin], test_batch[.bin]                   32       10
+// cifar100       train[.bin], test[.bin]                                        32      100
 // imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16      120 (of 1000)
 // imagenet32     the same                                                       32     1000
 // imagenet       train/CLASS/*.JPEG, val/CLASS/*.JPEG                       varies      any
