@@ -167,6 +167,54 @@ TEST_F(Table, ColumnsMayHaveOtherNamesThanMetrics) {
   EXPECT_EQ(Ask(oracle, "0-0-1"), (Numbers{90, 1.5}));
 }
 
+// Keys that people have meet the architectures that the space writes in its own way.
+TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
+  const struct {
+    const char *plugin, *key, *canonical;
+  } kKeys[] = {
+      {"nb201", "0",
+       "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_"
+       "connect~2|"},
+      {"nb201",
+       "((('avg_pool_3x3', 0),), (('nor_conv_1x1', 0), ('skip_connect', 1)), (('nor_conv_1x1', 0), "
+       "('skip_connect', 1), ('skip_connect', 2)))",
+       "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_"
+       "connect~2|"},
+      {"ofa",
+       "{'wid': None, 'ks': [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5],\n 'e': "
+       "[4, 4, 4, "
+       "4, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], 'd': [3, 2, 2, 3, 3], 'r': [224]}",
+       "{\"ks\": [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5], \"e\": [4, 4, 4, 4, "
+       "3, 3, 3, "
+       "3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], \"d\": [3, 2, 2, 3, 3]}"},
+      {"darts",
+       "X = Genotype(normal=[[('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
+       "('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
+       "('skip_connect', 0)]],\n normal_concat=[2, 3, 4, 5], reduce=[[('sep_conv_3x3', 1), "
+       "('skip_connect', "
+       "0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', "
+       "0)], "
+       "[('sep_conv_3x3', 1), ('skip_connect', 0)]], reduce_concat=[2, 3, 4, 5],)",
+       "Genotype(normal=[('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
+       "('sep_conv_3x3', 1), "
+       "('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], "
+       "normal_concat=range(2, 6), reduce=[('skip_connect', 0), ('sep_conv_3x3', 1), "
+       "('skip_connect', 0), "
+       "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
+       "('sep_conv_3x3', 1)], reduce_concat=range(2, 6))"}};
+  for (const auto& [plugin, key, canonical] : kKeys) {
+    const Built space(plugin, plugin);
+    Oracle oracle(
+        With(Write(",architecture,acc,ms\r\n0,\"" + std::string(key) + "\",90,1\r\n\r\n")));
+    ASSERT_EQ(oracle.Bind(space.space()), "") << key;
+    const lode::Architecture architecture = space.space().Parse(key);
+    EXPECT_EQ(space.space().Format(architecture), canonical);
+    Numbers metrics;
+    EXPECT_EQ(oracle.Evaluate(space.space().Parse(canonical), metrics), "");
+    EXPECT_EQ(metrics, (Numbers{90, 1}));
+  }
+}
+
 TEST_F(Table, WhatItDoesNotHaveFails) {
   const std::string path = Write("architecture,acc,ms\n0-0-1,90,1\n0-1-1,91,1\n");
   Oracle oracle(With(path));
