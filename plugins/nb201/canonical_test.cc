@@ -185,7 +185,7 @@ class Runner {
     return out;
   }
 
-  const std::array<Network, 2> networks_ = {Network(1), Network(2)};
+  const std::array<Network, 4> networks_ = {Network(1), Network(2), Network(3), Network(4)};
 };
 
 // Means of one class differ by rounding, those of two by far more: there is nothing in between.
