@@ -79,6 +79,7 @@ constexpr rlim_t kGiB = rlim_t{1} << 30;
 
 TEST_F(FaultTest, ThreadsThatTheSystemRefusesAreNamed) {
   if (!kMemoryCanBeLimited) GTEST_SKIP() << "sanitizers need more memory";
+  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, LibTorch too
   const Limit stack(RLIMIT_STACK, 64 * kGiB), memory(RLIMIT_AS, 8 * kGiB);  // no stack fits
   if (!stack.set()) GTEST_SKIP() << "the stack of a thread is limited here";
   const Outcome outcome =
@@ -91,7 +92,8 @@ TEST_F(FaultTest, AFileThatDoesNotFitIntoMemoryIsNamed) {
   if (!kMemoryCanBeLimited) GTEST_SKIP() << "sanitizers need more memory";
   const fs::path table = dir_.path() / "results.csv";
   std::ofstream(table) << "architecture,valid_accuracy\n";
-  fs::resize_file(table, kGiB - 1);  // sparse
+  fs::resize_file(table, kGiB - 1);             // sparse
+  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, LibTorch too
   const Limit memory(RLIMIT_AS, kGiB);
   const Outcome outcome = lode_.Run(
       {"validate", SourceFile("configs/nb201/random.toml").string(), "--set",

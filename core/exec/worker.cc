@@ -22,6 +22,7 @@
 #include "core/config/document.h"
 #include "core/config/resolve.h"
 #include "core/exec/message.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/plugin/log.h"
@@ -137,7 +138,8 @@ class Evaluation {
 int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins, Host& host) {
   std::unique_ptr<Evaluation> evaluation;
   try {
-    evaluation = std::make_unique<Evaluation>(setup, plugins, host);
+    evaluation = Doing("making the oracles in a process of their own",
+                       [&] { return std::make_unique<Evaluation>(setup, plugins, host); });
   } catch (const CancelledError&) {
     return 0;
   } catch (const std::exception& e) {

@@ -18,6 +18,7 @@
 
 #include "core/plugin/child.h"
 #include "core/plugin/declaration_json.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/installation.h"
 #include "core/plugin/loader.h"
@@ -52,7 +53,9 @@ std::vector<fs::path> PluginsIn(const fs::path& directory) {
 // What a scan found, as it is cached: {"plugin": ...} or {"broken": "reason"}.
 json Declare(const fs::path& file) {
   try {
-    return {{"plugin", ReadDeclaration(file, LoadPlugin(file))}};
+    return Doing(file, [&]() -> json {
+      return {{"plugin", ReadDeclaration(file, LoadPlugin(file))}};
+    });
   } catch (const std::exception& e) {
     return {{"broken", e.what()}};
   }

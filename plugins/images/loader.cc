@@ -4,6 +4,7 @@
 #include <lode/plugin.hpp>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "plugins/images/random.h"
@@ -20,6 +21,9 @@ Loader::Loader(std::shared_ptr<const ImageSet> set, std::vector<std::uint32_t> i
   slots_.resize(options_.ahead);
   try {
     for (std::size_t i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { Work(); });
+  } catch (const std::system_error& e) {
+    Stop();
+    throw Error(LODE_E_INTERNAL, "starting a thread that loads images: " + e.code().message());
   } catch (...) {
     Stop();
     throw;
