@@ -182,6 +182,56 @@ TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunGoesOnAllTheSame) {
   EXPECT_EQ(Trials("x"), Trials("whole"));
 }
 
+// Whatever is done to a store that a run is writing, the run ends and claims nothing.
+TEST_F(DurabilityTest, AStoreThatIsTakenAwayEndsItsRun) {
+  using Deed = void (*)(const fs::path& run);
+  const std::vector<std::pair<const char*, Deed>> deeds = {
+      {"run.db: was removed", [](const fs::path& run) { fs::remove(run / "run.db"); }},
+      {"run.db: was removed",
+       [](const fs::path& run) { fs::rename(run / "run.db", run / "mine.db"); }},
+      {"run.db: was replaced",
+       [](const fs::path& run) {
+         fs::copy_file(run / "run.db", run / "copy.db");
+         fs::rename(run / "copy.db", run / "run.db");
+       }},
+      {"run.db-wal: was removed", [](const fs::path& run) { fs::remove(run / "run.db-wal"); }},
+      {"run.db: was removed", [](const fs::path& run) { fs::remove_all(run); }},
+      {"run.db: was removed",
+       [](const fs::path& run) { fs::rename(run.parent_path(), run.parent_path() += ".moved"); }},
+  };
+  for (std::size_t i = 0; i < deeds.size(); ++i) {
+    const std::string out = "x" + std::to_string(i);
+    const pid_t child = lode_.Start(Arguments(out, 100000000));
+    const fs::path run = directory_.path() / out / "seed-0";
+    ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
+    ASSERT_TRUE(WaitUntil([&] { return !Show(out)["unfinished"][0]["best"].is_null(); }));
+    deeds[i].second(run);
+    const Outcome ended = lode_.Finish(child);
+    EXPECT_EQ(ended.status, 3) << i << ended.err;
+    EXPECT_THAT(ended.out + ended.err,
+                AllOf(HasSubstr(deeds[i].first), HasSubstr("while the run was writing to it"),
+                      Not(HasSubstr("kept in"))));
+  }
+}
+
+// Of two runs, the one whose store is taken away.
+TEST_F(DurabilityTest, OfSeveralRunsThoseThatAreLeftAreKept) {
+  std::vector<std::string> arguments = Arguments("x", 100000000);
+  arguments[3] = "2";
+  arguments.insert(arguments.end(), {"--jobs", "2"});
+  const pid_t child = lode_.Start(arguments);
+  const fs::path root = directory_.path() / "x";
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(root / "seed-1/run.db-wal"); }));
+  fs::remove(root / "seed-1/run.db");
+  const fs::path said = directory_.path() / ("err-" + std::to_string(child));
+  ASSERT_TRUE(WaitUntil([&] { return fs::file_size(said) > 0; }));  // that it has ended
+  kill(child, SIGINT);
+  const Outcome ended = lode_.Finish(child);
+  EXPECT_EQ(ended.status, 3);
+  EXPECT_THAT(ended.out,
+              HasSubstr("kept in " + root.string() + ", but for what was removed meanwhile"));
+}
+
 TEST_F(DurabilityTest, ShowPrintsWhatRunPrinted) {
   const Outcome run = lode_.Run(Arguments("x", 60));
   const Outcome shown = lode_.Run({"show", (directory_.path() / "x").string()});

@@ -58,7 +58,7 @@ pid_t Program::Start(const std::vector<std::string>& arguments) const {
   if (child == 0) {
     alarm(kLimitSeconds);
     const std::string pid = std::to_string(getpid());
-    Redirect(directory_ / ("out-" + pid), STDOUT_FILENO);
+    Redirect(output_.empty() ? directory_ / ("out-" + pid) : output_, STDOUT_FILENO);
     Redirect(directory_ / ("err-" + pid), STDERR_FILENO);
     for (const auto& [name, value] : environment_) {
       setenv(name.c_str(), value.c_str(), 1);

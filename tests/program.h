@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lode {
@@ -26,6 +27,9 @@ class Program {
   // Sets a variable of its environment.
   void SetEnvironment(const std::string& name, const std::string& value);
 
+  // Where its standard output goes: what Run and Finish return of it is then empty.
+  void SendOutputTo(std::filesystem::path file) { output_ = std::move(file); }
+
   // Runs it to the end; one that takes longer than two minutes is killed.
   Outcome Run(const std::vector<std::string>& arguments) const;
 
@@ -34,7 +38,7 @@ class Program {
   Outcome Finish(pid_t child) const;
 
  private:
-  std::filesystem::path directory_;
+  std::filesystem::path directory_, output_;
   std::map<std::string, std::string> environment_;
 };
 

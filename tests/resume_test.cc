@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -27,19 +26,6 @@ using testing::HasSubstr;
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-// Everything in a store, every number to its last bit.
-std::string Dump(const fs::path& directory) {
-  const std::string command = "sqlite3 '" + (directory / "run.db").string() + "' .dump";
-  std::string text;
-  std::FILE* out = popen(command.c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
-    text.append(buffer, got);
-  }
-  EXPECT_EQ(pclose(out), 0);
-  return text;
-}
 
 class ResumeTest : public testing::Test {
  protected:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -27,6 +28,19 @@ inline std::string Select(const std::filesystem::path& run, const char* sql) {
   };
   EXPECT_EQ(sqlite3_exec(db, sql, add_row, &text, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
   sqlite3_close(db);
+  return text;
+}
+
+// Everything in a store, every number to its last bit.
+inline std::string Dump(const std::filesystem::path& run) {
+  const std::string command = "sqlite3 '" + (run / "run.db").string() + "' .dump";
+  std::string text;
+  std::FILE* out = popen(command.c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
+    text.append(buffer, got);
+  }
+  EXPECT_EQ(pclose(out), 0);
   return text;
 }
 

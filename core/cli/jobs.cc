@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,9 @@
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
+#include "core/store/sealed_json.h"
+#include "core/store/store_check.h"
+#include "core/store/store_files.h"
 #include "core/store/stored_run.h"
 
 namespace lode::cli {
@@ -100,6 +104,7 @@ class StoredSearch {
     } catch (const core::HostError& e) {
       result.ending = core::Ending::kFailed;
       result.reason = e.what();
+      result.kept = dynamic_cast<const core::LostStoreError*>(&e) == nullptr;
     }
     return result;
   }
@@ -146,7 +151,7 @@ class StoredSearch {
       run_->optimizer().Save(job_.directory / core::kPolicyFile);
     }
     core::WriteFile(job_.directory / core::kResultFile,
-                    core::ToJson(result, run_->metrics()).dump(2) + "\n");
+                    core::SealJson(core::ToJson(result, run_->metrics())));
     store_->SetMeta("status", core::EndingName(result.ending));
     store_->Flush();
   }
@@ -163,6 +168,7 @@ class StoredSearch {
 JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators) {
   const core::RunLock lock(job.directory);
   if (job.exists) {
+    core::RequireIntact(job.directory);
     core::UpgradeStore(job.directory);
   }
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
@@ -373,11 +379,26 @@ void Plan::AddSearch(const core::Search& search, const core::Catalog& catalog,
   }
 }
 
+void RequireMetrics(const Job& job, const std::vector<core::MetricDeclaration>& metrics) {
+  const core::RewardConfig& reward = job.search->pipeline.reward;
+  std::vector<std::string> names{reward.metric};
+  std::ranges::transform(reward.add, std::back_inserter(names), &core::TermConfig::metric);
+  std::ranges::transform(reward.limits, std::back_inserter(names), &core::LimitConfig::metric);
+  std::ranges::transform(reward.goals, std::back_inserter(names), &core::GoalConfig::metric);
+  for (const std::string& name : names) {
+    if (core::MetricIndex(metrics, name) == metrics.size()) {
+      throw core::HostError((job.directory / core::kStoreFile).string() + ": has no metric '" +
+                            name + "', which " + core::kPipelineFile + " names");
+    }
+  }
+}
+
 std::optional<JobResult> Ended(const Job& job) {
   if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
     return std::nullopt;
   }
   core::StoredRun stored(job.directory);
+  RequireMetrics(job, stored.metrics());
   const std::string status = stored.Meta("status");
   if (status == "running" || status == "interrupted") {
     return std::nullopt;
@@ -443,9 +464,20 @@ int StatusOf(const std::vector<core::SearchResult>& results) {
   return interrupted ? kInterrupted : kDone;
 }
 
-void PrintDirectories(const std::vector<fs::path>& directories) {
+void PrintDirectories(const std::vector<fs::path>& directories,
+                      const std::vector<core::SearchResult>& results) {
+  std::size_t runs = 0, lost = 0;
+  for (const core::SearchResult& result : results) {
+    runs += result.runs.size();
+    lost +=
+        static_cast<std::size_t>(std::ranges::count(result.runs, false, &core::RunResult::kept));
+  }
+  if (lost > 0 && lost == runs) {
+    return;  // the runs' own lines say why
+  }
   for (const fs::path& directory : directories) {
-    std::printf("kept in %s\n", directory.c_str());
+    std::printf("kept in %s%s\n", directory.c_str(),
+                lost > 0 ? ", but for what was removed meanwhile" : "");
     if (interrupted) {
       std::printf("to go on: lode resume %s\n", directory.c_str());
     }
@@ -458,7 +490,7 @@ int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
     std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
   } else if (!plan.results.empty()) {
     PrintTables(plan.results);
-    PrintDirectories(plan.directories);
+    PrintDirectories(plan.directories, plan.results);
   }
   return StatusOf(plan.results);
 }

@@ -72,6 +72,9 @@ struct JobResult {
   core::RunResult run;
 };
 
+// Throws HostError if a store lacks a metric that its job's reward is made of.
+void RequireMetrics(const Job& job, const std::vector<core::MetricDeclaration>& metrics);
+
 // The result of a run that has ended and needs nothing more; none: there is something to do.
 std::optional<JobResult> Ended(const Job& job);
 
@@ -88,8 +91,9 @@ void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators
 // An ExitStatus.
 int StatusOf(const std::vector<core::SearchResult>& results);
 
-// "kept in", and how to go on.
-void PrintDirectories(const std::vector<std::filesystem::path>& directories);
+// "kept in", and how to go on; nothing of runs that were lost.
+void PrintDirectories(const std::vector<std::filesystem::path>& directories,
+                      const std::vector<core::SearchResult>& results);
 
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);

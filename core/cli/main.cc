@@ -9,6 +9,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/manual.h"
+#include "core/cli/standard_output.h"
 #include "core/exec/make_executor.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/log.h"
@@ -83,6 +84,7 @@ int Main(int argc, char** argv) {
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);
   AddShow(app, global, action);
+  AddCheck(app, global, action);
   AddNew(app, global, action);
   AddVerify(app, global, action);
   AddImport(app, global, action);
@@ -118,4 +120,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace lode::cli
 
-int main(int argc, char** argv) { return lode::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  lode::cli::OpenStandardStreams();
+  return lode::cli::CloseStandardOutput(lode::cli::Main(argc, argv));
+}

@@ -36,9 +36,9 @@ inline constexpr Topic kExamples[] = {
 
 inline constexpr StatusTopic kExitStatuses[] = {
     {kDone, "done"},
-    {kFindings, "findings of verify"},
+    {kFindings, "findings of verify or check"},
     {kUsage, "bad usage or configuration"},
-    {kRunFailed, "a run failed"},
+    {kRunFailed, "a run failed, or what was printed could not be written"},
     {kInterrupted, "interrupted"},
 };
 

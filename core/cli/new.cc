@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -18,6 +17,7 @@
 
 #include "core/cli/command.h"
 #include "core/plugin/declaration.h"
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/installation.h"
 
@@ -110,32 +110,13 @@ std::string Replace(std::string_view text, const Replacements& replacements) {
   return replaced;
 }
 
-std::string Read(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) {
-    throw core::HostError(file.string() + ": cannot be read");
-  }
-  return text.str();
-}
-
-void Write(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) {
-    throw core::HostError(file.string() + ": cannot be written");
-  }
-}
-
 // Copies the files of a template's folder, with replacements in their names too.
 void CopyFiles(const fs::path& from, const fs::path& to, const Replacements& replacements) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(from, error)) {
     if (entry.is_regular_file()) {
-      Write(to / Replace(entry.path().filename().string(), replacements),
-            Replace(Read(entry.path()), replacements));
+      core::WriteFile(to / Replace(entry.path().filename().string(), replacements),
+                      Replace(core::ReadFile(entry.path()), replacements));
     }
   }
   if (error) {
@@ -150,8 +131,8 @@ class DirectoryInMaking {
   explicit DirectoryInMaking(const fs::path& target) : target_(target) {
     const std::string hidden = "." + target.filename().string() + "." + std::to_string(getpid());
     path_ = target.parent_path() / hidden;
+    core::MakeDirectories(target.parent_path());
     std::error_code error;
-    fs::create_directories(target.parent_path(), error);
     if (!fs::create_directory(path_, error))
       throw core::HostError(target.string() + ": cannot be made: " +
                             (error ? error.message() : path_.string() + " is in the way"));
@@ -165,16 +146,12 @@ class DirectoryInMaking {
   const fs::path& path() const { return path_; }
 
   void Finish() {
-    std::error_code error;
     if (fs::exists(target_)) {  // empty, and perhaps where the user is
       for (const auto& entry : fs::directory_iterator(path_)) {
-        fs::rename(entry.path(), target_ / entry.path().filename(), error);
+        core::Publish(entry.path(), target_ / entry.path().filename());
       }
     } else {
-      fs::rename(path_, target_, error);
-    }
-    if (error) {
-      throw core::HostError(target_.string() + ": " + error.message());
+      core::Publish(path_, target_);
     }
   }
 

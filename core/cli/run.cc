@@ -9,6 +9,7 @@
 #include "core/cli/jobs.h"
 #include "core/cli/pipeline_options.h"
 #include "core/cli/stages.h"
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/store/run_directory.h"
 
@@ -38,8 +39,8 @@ fs::path NewDirectory(const std::string& name) {
   std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &parts);
   const fs::path base = fs::path("runs") / name / stamp;
   fs::path directory = base;
+  core::MakeDirectories(base.parent_path());
   std::error_code error;
-  fs::create_directories(base.parent_path(), error);
   for (int n = 2; !error && !fs::create_directory(directory, error); ++n) {
     directory = base.string() + "-" + std::to_string(n);
   }

@@ -16,6 +16,7 @@
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
+#include "core/store/store_check.h"
 #include "core/store/stored_run.h"
 
 namespace lode::cli {
@@ -36,6 +37,7 @@ Unfinished Look(const Job& job) {
     core::StoredRun stored(job.directory);
     run.steps = stored.trials();
     run.metrics = stored.metrics();
+    RequireMetrics(job, run.metrics);
     run.best = stored.Best();
   }
   return run;
@@ -97,6 +99,9 @@ void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOpt
   }
   std::vector<Unfinished> unfinished;
   for (const Job& job : plan.jobs) {
+    if (job.exists) {
+      core::RequireIntact(job.directory);
+    }
     if (std::optional<JobResult> ended = Ended(job)) {
       job.result->metrics = std::move(ended->metrics);
       job.result->runs.push_back(std::move(ended->run));

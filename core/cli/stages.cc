@@ -14,13 +14,16 @@
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
 #include "core/config/artifacts.h"
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/report/stage_comparison.h"
 #include "core/search/metric_index.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
+#include "core/store/sealed_toml.h"
 #include "core/store/stage_record.h"
+#include "core/store/store_check.h"
 
 namespace lode::cli {
 namespace {
@@ -74,6 +77,9 @@ struct StageRun {
     }
     MakePlan();
     for (const Job& job : plan.jobs) {
+      if (job.exists) {
+        core::RequireIntact(job.directory);
+      }
       std::optional<JobResult> ended = Ended(job);
       if (!ended) {
         throw core::HostError(job.directory.string() +
@@ -125,6 +131,16 @@ void WriteBest(const StageRun& run) {
   core::WriteFile(run.directory / kBestFile, text);
 }
 
+// What a finished stage has left can be written again, since its runs are there.
+void MendBest(const StageRun& run) {
+  const auto record = core::ReadStageRecord(run.directory);
+  if (record && !core::ChangedOutputs(*record, run.directory).empty()) {
+    std::fprintf(stderr, "lode: %s: was damaged, written again\n",
+                 (run.directory / kBestFile).c_str());
+    WriteBest(run);
+  }
+}
+
 class StageRunner {
  public:
   StageRunner(const LoadedPipeline& pipeline, const StageOptions& options,
@@ -135,9 +151,9 @@ class StageRunner {
         root_(fs::absolute(options.directory).lexically_normal()) {}
 
   int Run() {
-    MakeDirectory(root_);
+    core::MakeDirectories(root_);
     const core::RunLock lock(root_);
-    core::WriteFile(root_ / core::kPipelineFile, pipeline_.stages.text);
+    core::WriteFile(root_ / core::kPipelineFile, core::SealToml(pipeline_.stages.text));
     int status = kDone;
     for (const core::Stage& stage : pipeline_.stages.list) {
       StageRun& run = runs_.emplace_back(stage, *pipeline_.index, root_);
@@ -152,25 +168,21 @@ class StageRunner {
   const std::list<StageRun>& runs() const { return runs_; }
 
  private:
-  static void MakeDirectory(const fs::path& directory) {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) {
-      throw core::HostError(directory.string() + ": cannot be made: " + error.message());
-    }
-  }
-
   int Do(StageRun& run) {
     core::StageRecord record = core::RecordOf(run.stage, run.catalog, root_);
     if (Begin(run, record)) {
       std::fprintf(stderr, "lode: stage %s: unchanged, not run again\n", run.stage.name.c_str());
       run.again = false;
       run.TakeResults();
+      MendBest(run);
       return kDone;
     }
     const int status = run.stage.is_preparation() ? Prepare(run) : Search(run);
     if (status == kDone) {
       record.finished = run.finished = true;
+      if (!run.stage.is_preparation()) {
+        core::AddOutput(record, run.directory, kBestFile);
+      }
       core::WriteStageRecord(run.directory, record);
     }
     return status;
@@ -190,7 +202,7 @@ class StageRunner {
     }
     if (!same) {
       Clear(run, stored.has_value());
-      MakeDirectory(run.directory);
+      core::MakeDirectories(run.directory);
       core::WriteStageRecord(run.directory, record);
     }
     return false;
@@ -291,12 +303,16 @@ nlohmann::json StagesToJson(const std::list<StageRun>& runs) {
   return stages;
 }
 
-void PrintJson(const std::list<StageRun>& runs) {
+std::vector<core::SearchResult> ResultsOf(const std::list<StageRun>& runs) {
   std::vector<core::SearchResult> all;
   for (const StageRun& run : runs) {
     all.insert(all.end(), run.plan.results.begin(), run.plan.results.end());
   }
-  nlohmann::json out = core::ToJson(all);
+  return all;
+}
+
+void PrintJson(const std::list<StageRun>& runs) {
+  nlohmann::json out = core::ToJson(ResultsOf(runs));
   out["stages"] = StagesToJson(runs);
   out["comparisons"] = core::ToJson(core::CompareStages(SearchedOf(runs)));
   std::printf("%s\n", out.dump(2).c_str());
@@ -312,7 +328,7 @@ int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
     PrintJson(runner.runs());
   } else {
     PrintText(runner.runs());
-    PrintDirectories({options.directory});
+    PrintDirectories({options.directory}, ResultsOf(runner.runs()));
   }
   return status;
 }
@@ -327,7 +343,7 @@ void RefuseExtending(const JobOptions& options) {
 bool HoldsStages(const fs::path& directory) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (fs::exists(entry.path() / "stage.json", error)) {
+    if (fs::exists(entry.path() / core::kStageFile, error)) {
       return fs::exists(directory / core::kPipelineFile, error);
     }
   }

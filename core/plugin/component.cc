@@ -1,11 +1,12 @@
 #include "core/plugin/component.h"
 
 #include <cstring>
-#include <fstream>
+#include <string_view>
 #include <utility>
 
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/plugin/policy_file.h"
 #include "core/plugin/value_table.h"
 
 namespace lode::core {
@@ -140,40 +141,36 @@ void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {
 bool Instance::CanSave() const { return LODE_HAS(&component_, save); }
 
 void Instance::Save(const fs::path& file) const {
-  const fs::path partial = file.string() + ".partial";
-  std::ofstream out(partial, std::ios::binary);
-  const lode_sink sink{&out, [](void* ctx, const void* data, std::size_t size) -> lode_status {
-                         auto& stream = *static_cast<std::ofstream*>(ctx);
-                         stream.write(static_cast<const char*>(data),
-                                      static_cast<std::streamsize>(size));
-                         return stream ? LODE_OK : LODE_E_IO;
+  std::string saved;
+  const lode_sink sink{&saved, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                         static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
+                                                                size);
+                         return LODE_OK;
                        }};
   Call([&](lode_error* e) { return component_.save(instance_, sink, e); });
-  out.close();
-  if (!out) {
-    throw HostError(partial.string() + ": cannot be written");
-  }
-  fs::rename(partial, file);
+  WritePolicy(file, saved);
 }
 
 void Instance::Load(const fs::path& file) {
   if (!LODE_HAS(&component_, load)) {
     throw HostError(title_ + ": cannot load a policy");
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    throw HostError(file.string() + ": cannot be read");
-  }
-  const lode_source source{&in, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
-                             auto& stream = *static_cast<std::ifstream*>(ctx);
-                             stream.read(static_cast<char*>(data),
-                                         static_cast<std::streamsize>(size));
-                             return stream.bad() ? -1 : stream.gcount();
+  const Policy policy = ReadPolicy(file);
+  std::string_view rest = policy.saved;
+  const lode_source source{&rest, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
+                             auto& left = *static_cast<std::string_view*>(ctx);
+                             const std::size_t got = left.copy(static_cast<char*>(data), size);
+                             left.remove_prefix(got);
+                             return static_cast<std::int64_t>(got);
                            }};
   try {
     Call([&](lode_error* e) { return component_.load(instance_, source, e); });
   } catch (const HostError& e) {
     throw HostError(file.string() + ": " + e.what());
+  }
+  if (!rest.empty()) {
+    throw HostError(file.string() + ": is not a policy of " + title_ +
+                    ", or is damaged: " + std::to_string(rest.size()) + " bytes follow its end");
   }
 }
 

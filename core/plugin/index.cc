@@ -19,6 +19,7 @@
 #include "core/plugin/child.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/doing.h"
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/installation.h"
 #include "core/plugin/loader.h"
@@ -128,18 +129,13 @@ class Cache {
     if (!changed_ || file_.empty()) {
       return;
     }
-    std::error_code error;
-    fs::create_directories(file_.parent_path(), error);
-    const fs::path partial = file_.string() + "." + std::to_string(getpid());
-    std::ofstream out(partial);
-    out << json{{"format", kCacheFormat}, {"files", files_}}.dump();
-    out.close();
-    if (out) {
-      fs::rename(partial, file_, error);
-    }
-    if (!out || error) {
-      Log(LODE_DEBUG, "the plugin index cannot be kept in " + file_.string());
-      fs::remove(partial, error);
+    try {
+      MakeDirectories(file_.parent_path());
+      const fs::path own = file_.string() + "." + std::to_string(getpid());
+      WriteFile(own, json{{"format", kCacheFormat}, {"files", files_}}.dump());
+      Publish(own, file_);
+    } catch (const HostError& e) {
+      Log(LODE_DEBUG, std::string("the plugin index cannot be kept: ") + e.what());
     }
   }
 

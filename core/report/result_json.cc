@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/plugin/doing.h"
+#include "core/plugin/error.h"
+#include "core/store/sealed_json.h"
 
 namespace lode::core {
 namespace {
@@ -24,6 +26,14 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
           {"metrics", values}};
 }
 
+Ending EndingNamed(const std::string& name, const std::string& file) {
+  const auto found = std::ranges::find(kEndings, name, EndingName);
+  if (found == std::end(kEndings)) {
+    throw HostError(file + ": '" + name + "' is not a status with which a run ends");
+  }
+  return *found;
+}
+
 BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
   BestTrial best{j.at("architecture"), j.at("step"), j.at("reward"), {}};
   for (const MetricDeclaration& metric : metrics) {
@@ -36,7 +46,8 @@ std::optional<BestTrial> BestOrNone(const json& j, const std::vector<MetricDecla
   return j.is_null() ? std::nullopt : std::optional(BestFromJson(j, metrics));
 }
 
-RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
+RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
+                   const std::string& file) {
   RunResult run;
   run.seed = j.at("seed");
   run.steps = j.at("steps");
@@ -45,7 +56,7 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics)
   run.rejections = j.at("rejections");
   run.cost_seconds = j.value("cost_seconds", 0.0);
   run.seconds = j.at("seconds");
-  run.ending = *std::ranges::find(kEndings, j.at("status").get<std::string>(), EndingName);
+  run.ending = EndingNamed(j.at("status").get<std::string>(), file);
   run.reason = j.value("reason", "");
   run.best = BestOrNone(j.at("best"), metrics);
   for (const json& mark : j.at("marks")) {
@@ -109,7 +120,7 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
 
 RunResult ResultFromJson(const std::string& text, const std::vector<MetricDeclaration>& metrics,
                          const std::string& file) {
-  return Doing(file, [&] { return FromJson(json::parse(text), metrics); });
+  return Doing(file, [&] { return FromJson(ReadSealedJson(text, file), metrics, file); });
 }
 
 }  // namespace lode::core

@@ -1,6 +1,5 @@
 #include "core/search/prepare.h"
 
-#include <fcntl.h>
 #include <sys/file.h>
 
 #include <cerrno>
@@ -8,9 +7,9 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
-#include <system_error>
 #include <thread>
 
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/file_descriptor.h"
 #include "core/plugin/hash.h"
@@ -34,14 +33,8 @@ std::string Describe(const lode_component& component, const std::vector<Value>& 
 }
 
 Descriptor OpenLock(const fs::path& directory) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  const fs::path path = directory / kLockFile;
-  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!file.is_open()) {
-    throw HostError(path.string() + ": cannot be opened: " + std::strerror(errno));
-  }
-  return file;
+  MakeDirectories(directory);
+  return OpenToWrite(directory / kLockFile);
 }
 
 // The system gives the lock back however its process ends.

@@ -98,6 +98,7 @@ struct RunResult {
   std::vector<FrontTrial> front;      // the Pareto front of the goals, the first goal's best first;
                                       // empty if there is one goal
   std::optional<double> hypervolume;  // of the front, if the goals have a reference point
+  bool kept = true;                   // false: its store was removed meanwhile
 };
 
 }  // namespace lode::core

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -22,6 +23,18 @@ int FlagsOf(Database::Access access) {
       return SQLITE_OPEN_READWRITE;
     default:
       return SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  }
+}
+
+// Links in the directory's own path are the user's; there is none to be at its end.
+std::filesystem::path WithoutLinks(const std::filesystem::path& file) {
+  return std::filesystem::weakly_canonical(std::filesystem::absolute(file).parent_path()) /
+         file.filename();
+}
+
+void RefuseForeignFiles(const std::filesystem::path& file) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    RefuseForeignFile(file.string() + suffix);
   }
 }
 
@@ -50,13 +63,21 @@ std::string ImmutableUri(const std::filesystem::path& file) {
 }  // namespace
 
 Database::Database(std::filesystem::path file, Access access) : file_(std::move(file)) {
-  const bool immutable = access == Access::kRead && IsImmutable(file_);
-  const std::string name = immutable ? ImmutableUri(file_) : file_.string();
-  const int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX | (immutable ? SQLITE_OPEN_URI : 0);
+  int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX;
+  std::string name = file_.string();
+  if (access != Access::kRead) {
+    RefuseForeignFiles(file_);
+    name = WithoutLinks(file_).string();
+    flags |= SQLITE_OPEN_NOFOLLOW;
+  } else if (IsImmutable(file_)) {
+    name = ImmutableUri(file_);
+    flags |= SQLITE_OPEN_URI;
+  }
   const int opened = sqlite3_open_v2(name.c_str(), &connection_, flags, nullptr);
   try {
     Check(opened);
     Check(sqlite3_busy_timeout(connection_, kBusyMilliseconds));
+    DistrustSchema();
   } catch (const HostError&) {
     sqlite3_close(connection_);
     throw;
@@ -64,6 +85,20 @@ Database::Database(std::filesystem::path file, Access access) : file_(std::move(
 }
 
 Database::~Database() { sqlite3_close(connection_); }
+
+// A name that a damaged schema no longer has is an error, and not the text of the name; views call
+// nothing but functions.
+void Database::DistrustSchema() {
+  for (const int option : {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL,
+                           SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER}) {
+    Check(sqlite3_db_config(connection_, option, 0, nullptr));
+  }
+}
+
+void Database::Close() {
+  Check(sqlite3_close(connection_));
+  connection_ = nullptr;
+}
 
 void Database::Execute(const std::string& sql) {
   Check(sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr));
@@ -113,6 +148,27 @@ bool Statement::Next() {
 
 bool Statement::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+void Statement::AddTo(RowChecksum& checksum, int columns) const {
+  for (int column = 0; column < columns; ++column) {
+    switch (sqlite3_column_type(statement_, column)) {
+      case SQLITE_INTEGER:
+        checksum.Add(Integer(column));
+        break;
+      case SQLITE_FLOAT:
+        checksum.Add(Real(column));
+        break;
+      case SQLITE_TEXT:
+        checksum.Add(Text(column));
+        break;
+      case SQLITE_BLOB:
+        checksum.Add(Floats(column));
+        break;
+      default:
+        checksum.AddNull();
+    }
+  }
 }
 
 std::uint64_t Statement::Integer(int column) const {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/store/row_checksum.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -16,6 +18,7 @@ namespace lode::core {
 // Used by one thread at a time. Every function throws HostError, "FILE: what SQLite said".
 class Database {
  public:
+  // A file that is written is not reached through a link, and is the caller's (durable_file.h).
   enum class Access { kRead, kWrite, kCreate };
   Database(std::filesystem::path file, Access access);
   ~Database();
@@ -23,6 +26,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   const std::filesystem::path& file() const { return file_; }
+  // Ends the connection; what is used of it afterwards is nothing but file().
+  void Close();
   // One or several statements without results.
   void Execute(const std::string& sql);
   // `code`: what a function of SQLite returned; throws unless it is one of success.
@@ -30,6 +35,8 @@ class Database {
   sqlite3* get() const { return connection_; }
 
  private:
+  void DistrustSchema();
+
   const std::filesystem::path file_;
   sqlite3* connection_ = nullptr;
 };
@@ -54,6 +61,8 @@ class Statement {
   // Goes to the next row; false after the last one.
   bool Next();
   bool IsNull(int column) const;
+  // Adds the values of the first `columns` columns.
+  void AddTo(RowChecksum& checksum, int columns) const;
   std::uint64_t Integer(int column) const;
   double Real(int column) const;            // NaN for NULL
   std::string_view Text(int column) const;  // valid until Next; "" for NULL

@@ -1,13 +1,6 @@
 #include "core/store/run_directory.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <system_error>
@@ -16,18 +9,16 @@
 #include "core/config/resolve.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
-#include "core/plugin/file_descriptor.h"
-#include "core/store/publish.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
+#include "core/store/sealed_json.h"
+#include "core/store/sealed_toml.h"
 
 namespace lode::core {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr char kVersionsFile[] = "versions.json";
 
 // The resolved configuration of one run is that of its search with its own seed.
 std::string ConfigurationOf(Pipeline pipeline, std::uint64_t seed, const Catalog& catalog) {
@@ -63,7 +54,7 @@ json VersionsOf(const Search& search, const Catalog& catalog) {
 
 json ReadVersions(const fs::path& directory) {
   const fs::path file = directory / kVersionsFile;
-  return Doing(file, [&] { return json::parse(ReadFile(file)); });
+  return UnsealJson(ReadFile(file), file.string()).object;
 }
 
 std::string TitleOf(const json& component) {
@@ -101,7 +92,8 @@ std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("[")) {
       table = line;
-    } else if (!line.empty() && table != "[plugins]" && !(ignore_budget && table == "[budget]")) {
+    } else if (!line.empty() && line[0] != '#' && table != "[plugins]" &&
+               !(ignore_budget && table == "[budget]")) {
       lines.push_back(std::string(table).append(" ").append(line));
     }
   }
@@ -165,11 +157,7 @@ std::vector<fs::path> FindRuns(const fs::path& directory) {
 
 void MakeRunDirectory(const fs::path& directory, const Search& search, std::uint64_t seed,
                       const Catalog& catalog) {
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    throw HostError(directory.string() + ": cannot be made: " + error.message());
-  }
+  MakeDirectories(directory);
   const RunLock lock(directory);
   RemoveRun(directory);
   DescribeRun(directory, search, seed, catalog);
@@ -177,13 +165,16 @@ void MakeRunDirectory(const fs::path& directory, const Search& search, std::uint
 
 void DescribeRun(const fs::path& directory, const Search& search, std::uint64_t seed,
                  const Catalog& catalog) {
-  WriteFile(directory / kPipelineFile, ConfigurationOf(search.pipeline, seed, catalog));
-  WriteFile(directory / kVersionsFile, VersionsOf(search, catalog).dump(2) + "\n");
+  WriteFile(directory / kPipelineFile, SealToml(ConfigurationOf(search.pipeline, seed, catalog)));
+  WriteFile(directory / kVersionsFile, SealJson(VersionsOf(search, catalog)));
 }
 
 std::string ChangeOfRun(const fs::path& directory, const Search& search, std::uint64_t seed,
                         const Catalog& catalog, bool ignore_budget) {
   const std::string then = ReadFile(directory / kPipelineFile);
+  if (!IsIntactToml(then).value_or(true)) {
+    return std::string(kPipelineFile) + " was edited or damaged after it was written";
+  }
   const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
   const std::string line = ChangedLine(LinesOf(then, ignore_budget), LinesOf(now, ignore_budget));
   return Doing(directory / kVersionsFile, [&] {
@@ -200,43 +191,6 @@ std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& dire
 fs::path RootOfRun(const fs::path& directory) {
   const fs::path parent = directory.parent_path();
   return PointOfRun(directory).empty() ? parent : parent.parent_path();
-}
-
-std::string ReadFile(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) {
-    throw HostError(file.string() + ": cannot be read: " + std::strerror(errno));
-  }
-  return text;
-}
-
-namespace {
-
-// Whether the whole text is on the disk; if not, errno says why.
-bool WriteText(const fs::path& path, std::string_view text) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  while (file.is_open() && !text.empty()) {
-    const ssize_t wrote = write(file.get(), text.data(), text.size());
-    if (wrote < 0 && errno != EINTR) {
-      return false;
-    }
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(wrote, 0)));
-  }
-  return file.is_open() && fsync(file.get()) == 0;
-}
-
-}  // namespace
-
-void WriteFile(const fs::path& file, const std::string& text) {
-  const fs::path partial = file.string() + ".partial";
-  if (!WriteText(partial, text)) {
-    const int reason = errno;
-    std::error_code ignored;
-    fs::remove(partial, ignored);
-    throw HostError(file.string() + ": cannot be written: " + std::strerror(reason));
-  }
-  Publish(partial, file);
 }
 
 }  // namespace lode::core

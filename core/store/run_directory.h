@@ -6,6 +6,8 @@
 //   policy          what the optimizer learned, if it can be saved
 //   result.json     how it ended
 //   lock            which process works on it (run_lock.h)
+//
+// All but the lock carry checksums: see store_check.h, sealed_toml.h, sealed_json.h, policy_file.h.
 #pragma once
 
 #include <filesystem>
@@ -15,12 +17,14 @@
 
 #include "core/config/pipeline.h"
 #include "core/plugin/catalog.h"
+#include "core/plugin/durable_file.h"
 
 namespace lode::core {
 
 inline constexpr char kPipelineFile[] = "pipeline.toml";
 inline constexpr char kPolicyFile[] = "policy";
 inline constexpr char kResultFile[] = "result.json";
+inline constexpr char kVersionsFile[] = "versions.json";
 
 // In the directory of all runs of a pipeline: what its oracles have prepared (prepare.h).
 inline constexpr char kPreparedName[] = "prepared";
@@ -52,11 +56,5 @@ std::vector<std::pair<std::string, std::string>> PointOfRun(const std::filesyste
 
 // The directory of all runs of its pipeline.
 std::filesystem::path RootOfRun(const std::filesystem::path& directory);
-
-// Throws HostError.
-std::string ReadFile(const std::filesystem::path& file);
-
-// Writes a whole file or leaves what was there; it is on the disk on return.
-void WriteFile(const std::filesystem::path& file, const std::string& text);
 
 }  // namespace lode::core

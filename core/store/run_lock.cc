@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -27,11 +28,9 @@ pid_t ReadHolder(int file) {
 }  // namespace
 
 RunLock::RunLock(const fs::path& directory) {
+  RefuseForeignLinks(directory);
   const fs::path path = directory / kLockFile;
-  file_ = Descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!file_.is_open()) {
-    throw HostError(path.string() + ": cannot be opened: " + std::strerror(errno));
-  }
+  file_ = OpenToWrite(path);
   if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     throw HostError(errno == EWOULDBLOCK
                         ? directory.string() + ": process " +

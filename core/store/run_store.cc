@@ -1,14 +1,15 @@
 #include "core/store/run_store.h"
 
 #include <chrono>
-#include <cmath>
 #include <string>
 
 #include "core/plugin/doing.h"
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/store/database.h"
-#include "core/store/publish.h"
+#include "core/store/row_writer.h"
 #include "core/store/schema.h"
+#include "core/store/store_files.h"
 
 namespace lode::core {
 namespace {
@@ -18,28 +19,30 @@ namespace fs = std::filesystem;
 constexpr auto kBatch = std::chrono::milliseconds(100);
 constexpr auto kSlow = std::chrono::milliseconds(10);
 
-void BindOrNull(Statement& statement, int at, std::string_view text) {
-  if (text.empty()) {
-    statement.BindNull(at);
-  } else {
-    statement.Bind(at, text);
+void RemoveStore(const fs::path& file) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(file.string() + suffix, ignored);
   }
 }
 
 // A store is there as a whole or not at all, whenever the process that makes it is killed.
+// It is made without a log, which could stay behind on a full disk: then the file alone would be
+// published, and nobody could read it.
 void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metrics) {
   const fs::path partial = file.string() + ".partial";
+  RemoveStore(partial);
   try {
     Database database(partial, Database::Access::kCreate);
-    database.Execute("PRAGMA journal_mode = WAL; BEGIN");  // nobody must be there when this changes
+    database.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
     MakeSchema(database, metrics);
-    database.Execute("COMMIT");
+    database.Execute("COMMIT; PRAGMA journal_mode = WAL");  // of those who open it from now on
+    database.Close();
+    Publish(partial, file);
   } catch (const HostError&) {
-    std::error_code ignored;
-    fs::remove(partial, ignored);
+    RemoveStore(partial);
     throw;
   }
-  Publish(partial, file);
 }
 
 }  // namespace
@@ -48,73 +51,66 @@ void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metri
 class RunStore::Tables {
  public:
   Tables(const fs::path& file, const std::vector<MetricDeclaration>& metrics)
-      : database_(file, Database::Access::kWrite) {
-    // FULL: what was committed outlives a power failure, too.
-    database_.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-    Migrate(database_);
-    CheckMetrics(metrics);
+      : database_(file, Database::Access::kWrite),
+        metric_count_(Open(database_, metrics)),
+        evaluation_(database_, kInsert, TableNamed("evaluation", metrics)),
+        trial_(database_, kInsert, TableNamed("trial")),
+        record_(database_, kInsert, TableNamed("record")),
+        files_(file) {
     database_.Execute("BEGIN");
-    Prepare(metrics);
   }
 
   void Insert(const EvaluationRecord& e) {
-    evaluation_->Bind(1, e.id);
-    evaluation_->Bind(2, e.step);
-    evaluation_->Bind(3, e.architecture);
-    BindOrNull(*evaluation_, 4, e.failure);
-    evaluation_->Bind(5, static_cast<std::uint64_t>(e.rejected));
-    evaluation_->Bind(6, e.cost_seconds);
+    evaluation_.Add(e.id);
+    evaluation_.Add(e.step);
+    evaluation_.Add(e.architecture);
+    evaluation_.AddOrNull(e.failure);
+    evaluation_.Add(static_cast<std::uint64_t>(e.rejected));
+    evaluation_.Add(e.cost_seconds);
     for (std::size_t i = 0; i < metric_count_; ++i) {
-      evaluation_->Bind(static_cast<int>(7 + i), e.failure.empty() ? e.metrics[i] : std::nan(""));
+      evaluation_.Add(e.failure.empty() ? e.metrics[i] : kNaN);
     }
-    evaluation_->Run();
+    evaluation_.Write();
     if (!e.rejected) {
       Insert(e.step, e.id, e.records);
     }
   }
 
   void Insert(const TrialRecord& t) {
-    trial_->Bind(1, t.step);
-    trial_->Bind(2, t.evaluation);
-    trial_->Bind(3, static_cast<std::uint64_t>(t.random));
-    trial_->Bind(4, static_cast<std::uint64_t>(t.reused));
-    trial_->Bind(5, t.reward);
-    trial_->Bind(6, t.violation);
-    if (t.action.empty()) {
-      trial_->BindNull(7);
-    } else {
-      trial_->Bind(7, t.action);
-    }
-    BindOrNull(*trial_, 8, t.failure);
-    trial_->Run();
+    trial_.Add(t.step);
+    trial_.Add(t.evaluation);
+    trial_.Add(static_cast<std::uint64_t>(t.random));
+    trial_.Add(static_cast<std::uint64_t>(t.reused));
+    trial_.Add(t.reward);
+    trial_.Add(t.violation);
+    trial_.AddOrNull(t.action);
+    trial_.AddOrNull(t.failure);
+    trial_.Write();
   }
 
   void Insert(std::uint64_t step, std::uint64_t evaluation,
               std::span<const std::pair<std::string, double>> records) {
     for (std::size_t i = 0; i < records.size(); ++i) {
-      record_->Bind(1, step);
-      record_->Bind(2, evaluation);
-      record_->Bind(3, static_cast<std::uint64_t>(i));
-      record_->Bind(4, records[i].first);
-      record_->Bind(5, records[i].second);
-      record_->Run();
+      record_.Add(step);
+      record_.Add(evaluation);
+      record_.Add(static_cast<std::uint64_t>(i));
+      record_.Add(std::string_view(records[i].first));
+      record_.Add(records[i].second);
+      record_.Write();
     }
   }
 
   void Insert(const std::vector<FrontTrial>& front) {
     database_.Execute("DELETE FROM front");
-    Statement insert(database_, "INSERT INTO front VALUES(?)");
+    RowWriter insert(database_, "INSERT", TableNamed("front"));
     for (const FrontTrial& trial : front) {
-      insert.Bind(1, trial.step);
-      insert.Run();
+      insert.Add(trial.step);
+      insert.Write();
     }
+    Insert(kRowsKey, std::to_string(CountRows(database_)));
   }
 
-  void Insert(std::string_view key, std::string_view value) {
-    meta_->Bind(1, key);
-    meta_->Bind(2, value);
-    meta_->Run();
-  }
+  void Insert(std::string_view key, std::string_view value) { WriteMeta(database_, key, value); }
 
   void DeleteUntold() {
     for (const char* table : {"evaluation", "record"}) {
@@ -123,38 +119,33 @@ class RunStore::Tables {
     }
   }
 
-  void Commit() { database_.Execute("COMMIT; BEGIN"); }
-
- private:
-  void CheckMetrics(const std::vector<MetricDeclaration>& metrics) {
-    const auto stored = ReadMetrics(database_);
-    const std::string then = MetricColumns(stored), now = MetricColumns(metrics);
-    if (then != now) {
-      throw HostError(database_.file().string() + ": has the metrics" + then.substr(1) +
-                      "; the oracles now have" + now.substr(1));
-    }
+  // Throws HostError if the file is not where it was, too: what is written then nobody can find.
+  void Commit() {
+    database_.Execute("COMMIT; BEGIN");
+    files_.RequireInPlace();
   }
 
-  void Prepare(const std::vector<MetricDeclaration>& metrics) {
-    metric_count_ = metrics.size();
-    std::string placeholders = "?, ?, ?, ?, ?, ?";
-    for (std::size_t i = 0; i < metrics.size(); ++i) {
-      placeholders += ", ?";
+ private:
+  // What a replayed run writes again is left as it is.
+  static constexpr char kInsert[] = "INSERT OR IGNORE";
+
+  // Makes it ready to be written. Returns how many metrics it has, which are the given ones.
+  static std::size_t Open(Database& database, const std::vector<MetricDeclaration>& metrics) {
+    // FULL: what was committed outlives a power failure, too.
+    database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    Migrate(database);
+    const std::string then = MetricColumns(ReadMetrics(database)), now = MetricColumns(metrics);
+    if (then != now) {
+      throw HostError(database.file().string() + ": has the metrics" + then.substr(1) +
+                      "; the oracles now have" + now.substr(1));
     }
-    evaluation_ = std::make_unique<Statement>(
-        database_,
-        "INSERT OR IGNORE INTO evaluation(id, step, architecture, failure, rejected, cost_seconds" +
-            MetricColumns(metrics) + ") VALUES(" + placeholders + ")");
-    trial_ = std::make_unique<Statement>(
-        database_, "INSERT OR IGNORE INTO trial VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
-    record_ = std::make_unique<Statement>(database_,
-                                          "INSERT OR IGNORE INTO record VALUES(?, ?, ?, ?, ?)");
-    meta_ = std::make_unique<Statement>(database_, "INSERT OR REPLACE INTO meta VALUES(?, ?)");
+    return metrics.size();
   }
 
   Database database_;
-  std::size_t metric_count_ = 0;
-  std::unique_ptr<Statement> evaluation_, trial_, record_, meta_;
+  const std::size_t metric_count_;
+  RowWriter evaluation_, trial_, record_;
+  StoreFiles files_;
 };
 
 RunStore::RunStore(const fs::path& directory, Mode mode,

@@ -1,7 +1,7 @@
 // The trials of one run in an SQLite file, `run.db` in the run's directory.
 //
 //   meta(key, value)         format, seed, workers (evaluations at once), status ("running",
-//                            "interrupted", "finished", ...)
+//                            "interrupted", "finished", ...); schema, rows (checked by store_check.h)
 //   metric(position, name, unit, direction, split, dataset, epochs)
 //   evaluation(id, step, architecture, failure, rejected, cost_seconds, <a column for each metric>)
 //                            what oracles were asked, in the order of asking; rejected: broke a
@@ -14,7 +14,9 @@
 //                            what components noted; evaluation: which one the oracles noted it in,
 //                            0 for exploration and optimizer
 //
-// and views that answer the usual questions: trials, best, curve, pareto, failures, rejections. Any
+// In each of them the column _checksum is that of the row's other columns (row_checksum.h).
+//
+// Views answer the usual questions: trials, best, curve, pareto, failures, rejections. Any
 // SQLite program can read the file while the run goes on. Nothing in it depends on time.
 #pragma once
 
@@ -49,7 +51,7 @@ class RunStore : public TrialObserver {
   ~RunStore() override;
 
   // Throw HostError if the file cannot be written (a full disk), or could not be before: all that
-  // was on the disk stays readable.
+  // was on the disk stays readable. Throw LostStoreError if it is no longer where it was made.
   void OnEvaluation(const EvaluationRecord& evaluation) override;
   void OnTrial(const TrialRecord& trial) override;
   void OnRecords(std::uint64_t step,

@@ -75,10 +75,11 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
              "SELECT id, step, architecture, failure, rejected, cost_seconds, valid_accuracy, "
              "\"order\" FROM evaluation"),
       "1|0|arch|NULL|0|12.5|71.5|3.0\n2|2|bad|oracle 'x': no luck|0|0.0|NULL|NULL\n");
-  EXPECT_EQ(Select(dir.path(), "SELECT * FROM record"), "1|0|0|critic_loss|0.125\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT step, evaluation, position, name, value FROM record"),
+            "1|0|0|critic_loss|0.125\n");
   EXPECT_EQ(
       Select(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'seed') ORDER BY key"),
-      "3\n5\n");
+      "4\n5\n");
   EXPECT_EQ(Select(dir.path(), "SELECT name, direction, split, dataset FROM metric"),
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }

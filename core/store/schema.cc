@@ -1,25 +1,28 @@
 #include "core/store/schema.h"
 
+#include <algorithm>
 #include <charconv>
 
+#include "core/plugin/checksum.h"
 #include "core/plugin/error.h"
+#include "core/store/row_writer.h"
 
 namespace lode::core {
 namespace {
 
 constexpr char kTables[] = R"sql(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL, _checksum INTEGER) WITHOUT ROWID;
 CREATE TABLE metric(position INTEGER PRIMARY KEY, name TEXT NOT NULL, unit TEXT NOT NULL, direction TEXT NOT NULL,
-                    split TEXT NOT NULL, dataset TEXT NOT NULL, epochs REAL NOT NULL);
+                    split TEXT NOT NULL, dataset TEXT NOT NULL, epochs REAL NOT NULL, _checksum INTEGER);
 CREATE TABLE trial(step INTEGER PRIMARY KEY, evaluation INTEGER NOT NULL REFERENCES evaluation(id),
                    random INTEGER NOT NULL, reused INTEGER NOT NULL, reward REAL, violation REAL, action BLOB,
-                   failure TEXT);
-CREATE TABLE front(step INTEGER PRIMARY KEY);
+                   failure TEXT, _checksum INTEGER);
+CREATE TABLE front(step INTEGER PRIMARY KEY, _checksum INTEGER);
 )sql";
 
 constexpr char kRecordTable[] = R"sql(
 CREATE TABLE record(step INTEGER NOT NULL, evaluation INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
-                    value REAL, PRIMARY KEY(step, evaluation, position)) WITHOUT ROWID;
+                    value REAL, _checksum INTEGER, PRIMARY KEY(step, evaluation, position)) WITHOUT ROWID;
 )sql";
 
 constexpr char kViews[] = R"sql(
@@ -47,8 +50,18 @@ UPDATE trial SET failure = (SELECT failure FROM evaluation WHERE id = trial.eval
 ALTER TABLE record RENAME TO old_record;
 )sql";
 
+// From format 3, which had no checksums.
+constexpr char kFrom3[] = R"sql(
+ALTER TABLE meta ADD COLUMN _checksum INTEGER;
+ALTER TABLE metric ADD COLUMN _checksum INTEGER;
+ALTER TABLE evaluation ADD COLUMN _checksum INTEGER;
+ALTER TABLE trial ADD COLUMN _checksum INTEGER;
+ALTER TABLE front ADD COLUMN _checksum INTEGER;
+)sql";
+
 constexpr char kRecordsFrom2[] = R"sql(
-INSERT INTO record SELECT step, 0, row_number() OVER (PARTITION BY step ORDER BY rowid) - 1, name, value
+INSERT INTO record(step, evaluation, position, name, value)
+  SELECT step, 0, row_number() OVER (PARTITION BY step ORDER BY rowid) - 1, name, value
   FROM old_record;
 DROP TABLE old_record;
 )sql";
@@ -63,15 +76,24 @@ void MakeViews(Database& database, const std::vector<MetricDeclaration>& metrics
   database.Execute(kViews);
 }
 
-int FormatOf(Database& database) {
-  const std::string text = ReadMeta(database, "format");
-  int format = 0;
-  std::from_chars(text.data(), text.data() + text.size(), format);
-  if (format < 2 || format > kFormat) {
-    throw HostError(database.file().string() + ": is of format '" + text +
-                    "', this program knows 2 to " + std::to_string(kFormat));
+void MigrateFrom2(Database& database) {
+  database.Execute(kFrom2);
+  database.Execute(kRecordTable);
+  database.Execute(kRecordsFrom2);
+  MakeViews(database, ReadMetrics(database));
+}
+
+// Nobody knows whether the rows of an older file are as they were written: they get no checksums.
+void MigrateTo4(Database& database, bool has_record_column) {
+  database.Execute(kFrom3);
+  if (!has_record_column) {
+    database.Execute("ALTER TABLE record ADD COLUMN _checksum INTEGER");
   }
-  return format;
+  Statement count(database, "SELECT count(*) FROM meta");
+  count.Next();
+  WriteMeta(database, kUncheckedKey, std::to_string(count.Integer(0) + CountRows(database)));
+  WriteMeta(database, kSchemaKey, SchemaChecksum(database));
+  WriteMeta(database, "format", std::to_string(kFormat));
 }
 
 }  // namespace
@@ -84,33 +106,59 @@ std::string MetricColumns(const std::vector<MetricDeclaration>& metrics, std::st
   return columns;
 }
 
+std::vector<Table> TablesFor(const std::vector<MetricDeclaration>& metrics) {
+  return {
+      {"meta", "key, value", 2},
+      {"metric", "position, name, unit, direction, split, dataset, epochs", 7},
+      {"evaluation",
+       "id, step, architecture, failure, rejected, cost_seconds" + MetricColumns(metrics),
+       6 + metrics.size()},
+      {"trial", "step, evaluation, random, reused, reward, violation, action, failure", 8},
+      {"front", "step", 1},
+      {"record", "step, evaluation, position, name, value", 5},
+  };
+}
+
+Table TableNamed(std::string_view name, const std::vector<MetricDeclaration>& metrics) {
+  const std::vector<Table> tables = TablesFor(metrics);
+  return *std::ranges::find(tables, name, &Table::name);
+}
+
 void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metrics) {
   database.Execute(kTables);
   database.Execute(kRecordTable);
   database.Execute(
       "CREATE TABLE evaluation(id INTEGER PRIMARY KEY, step INTEGER, architecture TEXT NOT "
       "NULL, failure TEXT, rejected INTEGER NOT NULL, cost_seconds REAL NOT NULL" +
-      MetricColumns(metrics, " REAL") + ");");
+      MetricColumns(metrics, " REAL") + ", _checksum INTEGER);");
   MakeViews(database, metrics);
-  database.Execute("INSERT INTO meta VALUES('format', '" + std::to_string(kFormat) + "')");
-  Statement insert(database, "INSERT INTO metric VALUES(?, ?, ?, ?, ?, ?, ?)");
+  RowWriter insert(database, "INSERT", TableNamed("metric"));
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const MetricDeclaration& m = metrics[i];
-    insert.Bind(1, static_cast<std::uint64_t>(i));
-    insert.Bind(2, m.name);
-    insert.Bind(3, m.unit);
-    insert.Bind(4, m.direction == LODE_MINIMIZE ? "minimize" : "maximize");
-    insert.Bind(5, SplitName(m.split));
-    insert.Bind(6, m.dataset);
-    insert.Bind(7, m.epochs);
-    insert.Run();
+    insert.Add(static_cast<std::uint64_t>(i));
+    insert.Add(std::string_view(m.name));
+    insert.Add(std::string_view(m.unit));
+    insert.Add(std::string_view(m.direction == LODE_MINIMIZE ? "minimize" : "maximize"));
+    insert.Add(std::string_view(SplitName(m.split)));
+    insert.Add(std::string_view(m.dataset));
+    insert.Add(m.epochs);
+    insert.Write();
   }
+  WriteMeta(database, kSchemaKey, SchemaChecksum(database));
+  WriteMeta(database, "format", std::to_string(kFormat));
 }
 
 std::string ReadMeta(Database& database, std::string_view key) {
   Statement select(database, "SELECT value FROM meta WHERE key = ?");
   select.Bind(1, key);
   return select.Next() ? std::string(select.Text(0)) : "";
+}
+
+void WriteMeta(Database& database, std::string_view key, std::string_view value) {
+  RowWriter insert(database, "INSERT OR REPLACE", TableNamed("meta"));
+  insert.Add(key);
+  insert.Add(value);
+  insert.Write();
 }
 
 std::vector<MetricDeclaration> ReadMetrics(Database& database) {
@@ -129,25 +177,69 @@ std::vector<MetricDeclaration> ReadMetrics(Database& database) {
     m.dataset = select.Text(4);
     m.epochs = select.Real(5);
   }
+  if (metrics.empty()) {
+    throw HostError(database.file().string() + ": has no metrics, every run has one at least");
+  }
   return metrics;
 }
 
-bool IsOlder(Database& database) { return FormatOf(database) < kFormat; }
+bool HasChecksums(Database& database) {
+  Statement columns(database, "SELECT 1 FROM pragma_table_info('meta') WHERE name = ?");
+  columns.Bind(1, std::string_view(kChecksumColumn));
+  return columns.Next();
+}
+
+int FormatOf(Database& database) {
+  const std::string text = ReadMeta(database, "format");
+  int format = 0;
+  std::from_chars(text.data(), text.data() + text.size(), format);
+  if (format < 2 || format > kFormat) {
+    throw HostError(database.file().string() + ": is of format '" + text +
+                    "', this program knows 2 to " + std::to_string(kFormat));
+  }
+  return format;
+}
+
+// What others have added to the file is theirs.
+std::string SchemaChecksum(Database& database) {
+  Statement select(database,
+                   "SELECT name, sql FROM sqlite_schema WHERE name IN ('meta', 'metric', "
+                   "'evaluation', 'trial', 'front', 'record', 'trials', 'best', 'curve', 'pareto', "
+                   "'failures', 'rejections') ORDER BY name");
+  RowChecksum checksum;
+  while (select.Next()) {
+    select.AddTo(checksum, 2);
+  }
+  return FormatChecksum(checksum.Take());
+}
+
+std::uint64_t CountRows(Database& database) {
+  Statement count(database,
+                  "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM evaluation) + "
+                  "(SELECT count(*) FROM trial) + (SELECT count(*) FROM front) + "
+                  "(SELECT count(*) FROM record)");
+  count.Next();
+  return count.Integer(0);
+}
+
+void RequireReadable(Database& database) {
+  if (FormatOf(database) < 3) {
+    throw HostError(database.file().string() +
+                    ": is of an older format; `lode resume` brings it to the present one");
+  }
+}
 
 void Migrate(Database& database) {
-  if (!IsOlder(database)) {
+  const int format = FormatOf(database);
+  if (format == kFormat) {
     return;
   }
   database.Execute("BEGIN IMMEDIATE");
   try {
-    database.Execute(kFrom2);
-    database.Execute(kRecordTable);
-    database.Execute(kRecordsFrom2);
-    MakeViews(database, ReadMetrics(database));
-    Statement format(database, "UPDATE meta SET value = ? WHERE key = 'format'");
-    const std::string present = std::to_string(kFormat);
-    format.Bind(1, present);
-    format.Run();
+    if (format == 2) {
+      MigrateFrom2(database);
+    }
+    MigrateTo4(database, format == 2);
     database.Execute("COMMIT");
   } catch (const HostError&) {
     database.Execute("ROLLBACK");

@@ -12,14 +12,13 @@
 #include "core/plugin/error.h"
 #include "core/plugin/hash.h"
 #include "core/store/run_directory.h"
+#include "core/store/sealed_json.h"
 
 namespace lode::core {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr char kRecordFile[] = "stage.json";
 
 void AddInputVersion(json& versions, const Catalog& catalog, const ComponentConfig& config) {
   const ComponentDeclaration* c = catalog.Find(config.kind, config.id);
@@ -95,7 +94,7 @@ json Fingerprint(const fs::path& file) {
 }  // namespace
 
 StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const fs::path& root) {
-  StageRecord record{false, json::array(), json::object()};
+  StageRecord record{false, json::array(), json::object(), json()};
   for (const Search& search : stage.searches) {
     record.configuration.push_back(ConfigurationOf(search, catalog));
     for (const std::string& path : InputFilesOf(search.pipeline, catalog)) {
@@ -109,21 +108,40 @@ StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const fs::path&
 }
 
 std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
-  std::ifstream in(directory / kRecordFile);
-  const json j = json::parse(in, nullptr, false);
-  if (!j.is_object() || !j.contains("configuration") || !j.contains("inputs") ||
-      !j.contains("finished") || !j.at("finished").is_boolean()) {
+  const fs::path file = directory / kStageFile;
+  if (!fs::exists(file)) {
     return std::nullopt;
   }
-  return StageRecord{j.at("finished"), j.at("configuration"), j.at("inputs")};
+  const json j = ReadSealedJson(ReadFile(file), file.string());
+  if (!j.contains("configuration") || !j.contains("inputs") || !j.contains("finished") ||
+      !j.at("finished").is_boolean()) {
+    return std::nullopt;
+  }
+  return StageRecord{j.at("finished"), j.at("configuration"), j.at("inputs"),
+                     j.value("outputs", json())};
+}
+
+void AddOutput(StageRecord& record, const fs::path& directory, const std::string& name) {
+  record.outputs[name] = Fingerprint(directory / name);
+}
+
+std::vector<std::string> ChangedOutputs(const StageRecord& record, const fs::path& directory) {
+  std::vector<std::string> changed;
+  for (const auto& [name, fingerprint] : record.outputs.items()) {
+    if (Fingerprint(directory / name) != fingerprint) {
+      changed.push_back(name);
+    }
+  }
+  return changed;
 }
 
 void WriteStageRecord(const fs::path& directory, const StageRecord& record) {
   const json j{{"lode", LODE_VERSION},
                {"finished", record.finished},
                {"configuration", record.configuration},
-               {"inputs", record.inputs}};
-  WriteFile(directory / kRecordFile, j.dump(2) + "\n");
+               {"inputs", record.inputs},
+               {"outputs", record.outputs}};
+  WriteFile(directory / kStageFile, SealJson(j));
 }
 
 }  // namespace lode::core

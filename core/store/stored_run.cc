@@ -19,10 +19,7 @@ void ReadRow(const Statement& row, int first, std::vector<double>& metrics) {
 StoredRun::StoredRun(const std::filesystem::path& directory)
     : database_(directory / kStoreFile, Database::Access::kRead) {
   database_.Execute("BEGIN");  // one state of the file for all that is read
-  if (IsOlder(database_)) {
-    throw HostError(file().string() +
-                    ": is of an older format; `lode resume` brings it to the present one");
-  }
+  RequireReadable(database_);
   metrics_ = ReadMetrics(database_);
   row_.resize(metrics_.size());
   evaluation_row_.resize(metrics_.size());

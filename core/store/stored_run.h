@@ -19,7 +19,7 @@ namespace lode::core {
 // Every function throws HostError for a file that cannot be read.
 class StoredRun {
  public:
-  // The file is of the present format (RunStore and UpgradeStore see to that).
+  // The file is of the present format or the one before (RunStore and UpgradeStore see to that).
   explicit StoredRun(const std::filesystem::path& directory);
 
   const std::filesystem::path& file() const { return database_.file(); }

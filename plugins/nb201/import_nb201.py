@@ -20,6 +20,7 @@ record, in little memory; the .pth file is one pickle and takes about six times 
 import argparse
 import bz2
 import collections
+import errno
 import lzma
 import os
 import pickle
@@ -465,6 +466,10 @@ def write_table(columns, rows, path):
     data = "".join("\t".join(row) + "\n" for row in [columns] + rows).encode()
     if path.endswith(".gz"):
         data = pack(data)
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe, which nothing may replace
+        with open(path, "wb") as out:
+            out.write(data)
+        return
     directory = os.path.dirname(os.path.abspath(path))
     handle, temporary = tempfile.mkstemp(prefix=".nb201-", dir=directory)
     try:
@@ -479,6 +484,19 @@ def write_table(columns, rows, path):
     except BaseException:
         os.unlink(temporary)
         raise
+    sync_directory(directory)
+
+
+def sync_directory(path):
+    """The new name is on the disk, too."""
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems have no way to do this, and no need
+            raise
+    finally:
+        os.close(directory)
 
 
 def main(arguments=None):
@@ -496,16 +514,25 @@ def main(arguments=None):
         if missing and not options.partial:
             raise ImportError201(
                 f"{options.source}: {missing} of {ARCHITECTURES} architectures are missing; --partial writes the rest")
-        write_table(columns, rows, options.output)
     except ImportError201 as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"error: {error.filename or options.source}: {error.strerror or error}", file=sys.stderr)
         return 2
+    try:
+        write_table(columns, rows, options.output)
+    except OSError as error:
+        print(f"error: {options.output}: {error.strerror or error}", file=sys.stderr)
+        return 2
     absent = [c for c in SECONDS_COLUMNS if c not in columns] if columns[0] == COLUMNS[0] else []
     note = f", without {', '.join(absent)}: some have no times" if absent else ""
-    print(f"{options.output}: {len(rows)} architectures{note}")
+    try:
+        print(f"{options.output}: {len(rows)} architectures{note}", flush=True)
+    except OSError as error:
+        print(f"error: standard output: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+        return 3
     return 0
 
 

@@ -13,6 +13,8 @@ import pathlib
 import pickle
 import shutil
 import struct
+import subprocess
+import sys
 import tarfile
 import tempfile
 import unittest
@@ -412,6 +414,18 @@ class ImportTest(unittest.TestCase):
         status, _, err = self.run_tool(self.write_directory([3]), "-o", self.dir / "none" / "t.tsv", "--partial")
         self.assertEqual(status, 2)
         self.assertRegex(err, "none.*No such file or directory")
+
+    def test_a_device_is_written_to_and_not_replaced(self):
+        status, _, err = self.run_tool(self.write_directory([3]), "-o", "/dev/full", "--partial")
+        self.assertEqual((status, err), (2, "error: /dev/full: No space left on device\n"))
+        self.assertTrue(pathlib.Path("/dev/full").is_char_device())
+
+    def test_lost_output_is_an_error_in_one_line(self):
+        source, table = str(self.write_directory([3])), str(self.dir / "t.tsv")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([sys.executable, tool.__file__, source, "-o", table, "--partial"],
+                                  stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (3, "error: standard output: No space left on device\n"))
 
     def test_another_benchmark_is_refused(self):
         self.assertRegex(self.fails(self.legacy_pth({"meta_archs": ["64:64:64:64:64"]})),

@@ -64,7 +64,10 @@ class PreparedOracle {
 
   static void Write(const fs::path& file, std::int64_t number) {
     const std::string partial = file.string() + ".partial";
-    std::ofstream(partial) << number << "\n";
+    std::ofstream out(partial);
+    out << number << "\n";
+    out.close();
+    if (!out) throw lode::IoError(file.string() + ": cannot be written");
     fs::rename(partial, file);
   }
 

@@ -1,0 +1,128 @@
+// lode check: whether runs are as they were written, by their checksums. Needs no plugin.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "core/cli/command.h"
+#include "core/plugin/error.h"
+#include "core/store/run_check.h"
+#include "core/store/run_directory.h"
+#include "core/store/stage_record.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using core::RunCheck;
+
+// What belongs to stages, and to no run of theirs.
+std::vector<RunCheck> CheckStages(const fs::path& directory) {
+  std::vector<fs::path> stages;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (fs::exists(entry.path() / core::kStageFile, error)) {
+      stages.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(stages);
+  if (!stages.empty()) {
+    stages.insert(stages.begin(), directory);
+  }
+  if (fs::exists(directory / core::kStageFile, error)) {
+    stages.push_back(directory);
+  }
+  std::vector<RunCheck> checks;
+  std::ranges::transform(stages, std::back_inserter(checks), core::CheckStage);
+  return checks;
+}
+
+std::vector<RunCheck> CheckAll(const fs::path& directory) {
+  std::vector<RunCheck> checks = CheckStages(directory);
+  std::ranges::transform(core::FindRuns(directory), std::back_inserter(checks), core::CheckRun);
+  if (checks.empty()) {
+    throw core::HostError(directory.string() + ": holds no run");
+  }
+  return checks;
+}
+
+// "40 rows and policy"
+std::string DescribeUnchecked(const RunCheck& check) {
+  std::string text = check.unchecked_rows > 0 ? std::to_string(check.unchecked_rows) + " rows" : "";
+  for (const std::string& file : check.unchecked_files) {
+    text += (text.empty() ? "" : ", ") + file;
+  }
+  return text;
+}
+
+std::string Verdict(const RunCheck& check) {
+  if (!check.damages.empty()) {
+    return "damaged";
+  }
+  if (!check.is_checked()) {
+    return "no damage found, but these have no checksums, since an earlier version wrote them: " +
+           DescribeUnchecked(check);
+  }
+  return check.has_begun ? "intact" : "intact, not begun";
+}
+
+void PrintText(const std::vector<RunCheck>& checks) {
+  for (const RunCheck& check : checks) {
+    std::printf("%s: %s\n", check.directory.c_str(), Verdict(check).c_str());
+    for (const std::string& damage : check.damages) {
+      std::printf("  %s\n", damage.c_str());
+    }
+  }
+}
+
+void PrintJson(const std::vector<RunCheck>& checks) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const RunCheck& check : checks) {
+    out.push_back({{"directory", check.directory.string()},
+                   {"begun", check.has_begun},
+                   {"rows", check.rows},
+                   {"rows_without_checksum", check.unchecked_rows},
+                   {"files_without_checksum", check.unchecked_files},
+                   {"damages", check.damages}});
+  }
+  std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+int Check(const fs::path& directory, bool json) {
+  const std::vector<RunCheck> checks = CheckAll(directory);
+  if (json) {
+    PrintJson(checks);
+  } else {
+    PrintText(checks);
+  }
+  const bool is_intact =
+      std::ranges::all_of(checks, [](const RunCheck& check) { return check.damages.empty(); });
+  return is_intact ? kDone : kFindings;
+}
+
+}  // namespace
+
+void AddCheck(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand(
+      "check",
+      "Look whether runs are as they were written: everything that is stored carries a "
+      "checksum");
+  auto directory = std::make_shared<fs::path>();
+  command
+      ->add_option("RUN", *directory,
+                   "A run's directory, or one with several runs in it (runs/NAME/TIME)")
+      ->required()
+      ->type_name("DIR");
+  auto* json = command->add_flag("--json")->description("Print what was found as JSON");
+  command->footer("\nExit status: 0 no damage, 1 damage, 2 bad usage.");
+  command->callback([&action, directory, json] {
+    action = [directory, json] { return Check(*directory, json->count() > 0); };
+  });
+}
+
+}  // namespace lode::cli
