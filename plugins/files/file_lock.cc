@@ -25,8 +25,7 @@ bool IsAt(const std::string& path, int file) {
 
 std::optional<FileLock> FileLock::Try(const std::string& path) {
   // A directory that others may write to can hold a link to anywhere, or a pipe.
-  const int file =
-      open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
   if (file < 0)
     throw lode::IoError(path + ": cannot be made: " + std::generic_category().message(errno));
   if (flock(file, LOCK_EX | LOCK_NB) == 0 && IsAt(path, file)) return FileLock(path, file);

@@ -27,7 +27,8 @@ bool SyncDirectoryOf(const std::filesystem::path& path) {
   const std::filesystem::path parent = path.parent_path();
   const int directory = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY);
   if (directory < 0) return false;
-  const bool done = fsync(directory) == 0 || errno == EINVAL;  // some file systems cannot, nor need to
+  const bool done =
+      fsync(directory) == 0 || errno == EINVAL;  // some file systems cannot, nor need to
   close(directory);
   return done;
 }
