@@ -176,7 +176,8 @@ TEST_F(ResumeTest, ATrialThatComesOutOtherwiseIsNamed) {
   const fs::path out = directory_.path() / "out";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
   const std::string change = "sqlite3 '" + (out / "seed-0" / "run.db").string() +
-                             "' 'UPDATE trial SET reward = 1 WHERE step = 17'";
+                             "' \"UPDATE trial SET reward = 1, _checksum = NULL WHERE step = 17; "
+                             "INSERT INTO meta(key, value) VALUES('rows_without_checksum', 2)\"";
   ASSERT_EQ(std::system(change.c_str()), 0);
   const Outcome outcome = lode_.Run({"resume", out.string(), "--extend", "steps=60"});
   EXPECT_EQ(outcome.status, 3);

@@ -21,10 +21,13 @@ void OpenStandardStreams() {
 }
 
 int CloseStandardOutput(int status) {
-  errno = 0;
   const bool failed_before = std::ferror(stdout) != 0;
-  const bool failed = std::fflush(stdout) != 0 || failed_before;
-  if (!failed) {
+  if (failed_before) {  // why is forgotten by now: the next write says it
+    std::clearerr(stdout);
+    std::fputc('\n', stdout);
+  }
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !failed_before) {
     return status;
   }
   std::fprintf(stderr, "lode: standard output: %s\n",

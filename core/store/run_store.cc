@@ -39,6 +39,7 @@ void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metri
     database.Execute("COMMIT; PRAGMA journal_mode = WAL");  // of those who open it from now on
     database.Close();
     Publish(partial, file);
+    RemoveStore(partial);  // an empty log that could not be removed
   } catch (const HostError&) {
     RemoveStore(partial);
     throw;

