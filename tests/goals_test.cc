@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -285,12 +286,35 @@ TEST_F(GoalsTest, ShowPrintsAnArchitectureWhatIsComputedOfItAndItsPicture) {
   const Outcome dot = lode_.Run({"show", "nb201", cell, "--dot"});
   EXPECT_EQ(dot.out.find("digraph {"), 0u);
   EXPECT_NE(dot.out.find("avg_pool_3x3"), std::string::npos);
+  // Without a terminal no colors; what the shipped table knows; the picture.
+  EXPECT_NE(text.out.find("\nnb201.table, cifar100: valid_accuracy = "), std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find("node 2 ─ skip_connect ─┴─▶ output\n"), std::string::npos) << text.out;
+  EXPECT_EQ(text.out.find('\033'), std::string::npos);
+  EXPECT_EQ(lode_.Run({"show", "nb201", "0"}).out, text.out) << "the benchmark's number";
+  const Outcome svg = lode_.Run({"show", "nb201", cell, "--svg"});
+  EXPECT_EQ(svg.out.find("<svg "), 0u) << svg.err;
   const Outcome wrong = lode_.Run({"show", "nb201", cell + "x"});
   EXPECT_EQ(wrong.status, 2);
   EXPECT_EQ(wrong.err.find("lode: space 'nb201': column "), 0u) << wrong.err;
   const Outcome unknown = lode_.Run({"show", "nb201", cell, "--set", "chanels=16"});
   EXPECT_EQ(unknown.status, 2);
   EXPECT_NE(unknown.err.find("did you mean 'channels'?"), std::string::npos) << unknown.err;
+}
+
+TEST_F(GoalsTest, ShowSaysWhatATableOfTheCallersHasOfAnArchitecture) {
+  const fs::path table = dir_.path() / "mine.csv";
+  std::ofstream(table) << ",cell,accuracy\n0,11472,91.5\n";
+  const auto show = [&](const std::string& cell) {
+    return lode_.Run({"show", "nb201", cell, "--table", table.string(), "--key", "cell",
+                      "--columns", "accuracy"});
+  };
+  const Outcome known = show("11472");
+  EXPECT_NE(known.out.find("mine.csv: accuracy = 91.5"), std::string::npos)
+      << known.out << known.err;
+  const Outcome unknown = show("11473");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_NE(unknown.err.find("none of its 1 architectures is"), std::string::npos) << unknown.err;
 }
 
 }  // namespace

@@ -1,15 +1,22 @@
 // lode show: one architecture of a space (its canonical string, what is computed of it, its picture),
 // or runs.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <iomanip>
 #include <lode/plugin.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/cli/command.h"
+#include "core/cli/known_metrics.h"
 #include "core/cli/show_runs.h"
 #include "core/config/resolve.h"
 #include "core/plugin/component.h"
@@ -17,6 +24,7 @@
 #include "core/plugin/index.h"
 #include "core/plugin/loader.h"
 #include "core/report/dot.h"
+#include "core/report/picture.h"
 
 namespace lode::cli {
 namespace {
@@ -25,7 +33,9 @@ struct ShowOptions {
   std::string subject;  // a space's id, or a directory
   std::string architecture;
   std::vector<std::string> overrides;  // of the space's parameters
+  UserTable table;
   bool dot = false;
+  bool svg = false;
   bool json = false;
 };
 
@@ -36,6 +46,20 @@ core::ComponentConfig ResolveSpace(const ShowOptions& options, const core::Catal
   }
   return core::ResolveComponent(core::Document::FromText("[space]\n", "lode show", overrides),
                                 LODE_SPACE, catalog);
+}
+
+// Of the terminal that standard output is.
+std::size_t OutputWidth() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// See https://no-color.org.
+bool OutputHasColors() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
+         term != nullptr && std::string_view(term) != "dumb";
 }
 
 // Metrics by name, in the space's order.
@@ -52,36 +76,96 @@ std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
   return measured;
 }
 
-void PrintText(const lode::Space& space, const lode::Architecture& architecture) {
+// An architecture of a space, and what there is to say of it.
+struct Subject {
+  const core::SpaceInstance& instance;
+  const lode::Space& space;
+  const lode::Architecture& architecture;
+  std::vector<KnownMetrics> known;
+};
+
+std::string Text(double value, const std::string& unit) {
+  std::ostringstream text;
+  text << std::setprecision(15) << value;
+  return text.str() + (unit.empty() || unit == "count" ? "" : " " + unit);
+}
+
+void PrintKnown(const std::vector<KnownMetrics>& all) {
+  for (const auto& [oracle, metrics] : all) {
+    std::string line;
+    for (const auto& [metric, value] : metrics) {
+      line += (line.empty() ? "" : ", ") + metric.name + " = " + Text(value, metric.unit);
+    }
+    std::printf("%s: %s\n", oracle.c_str(), line.c_str());
+  }
+}
+
+void PrintPicture(const Subject& subject) {
+  if (!subject.space.HasGraph()) {
+    return;
+  }
+  const std::string picture =
+      core::FormatTerminalPicture(subject.space.Graph(subject.architecture),
+                                  core::ColorsOf(subject.space), OutputWidth(), OutputHasColors());
+  std::printf("\n%s", picture.c_str());
+}
+
+void PrintText(const Subject& subject) {
+  const auto& [instance, space, architecture, known] = subject;
   std::printf("%s\n", space.Format(architecture).c_str());
   const lode::Architecture canonical = space.Canonical(architecture);
   if (canonical != architecture) {
     std::printf("the same network as %s\n", space.Format(canonical).c_str());
   }
   for (const auto& [metric, value] : Measured(space, architecture)) {
-    std::printf("%s = %.15g%s\n", metric.name.c_str(), value,
-                metric.unit == "count" ? "" : (" " + metric.unit).c_str());
+    std::printf("%s = %s\n", metric.name.c_str(), Text(value, metric.unit).c_str());
   }
+  PrintKnown(known);
+  PrintPicture(subject);
 }
 
-void PrintJson(const lode::Space& space, const lode::Architecture& architecture) {
-  nlohmann::json metrics = nlohmann::json::object();
+nlohmann::json AsJson(const std::string& unit, double value) {
+  return unit == "count" ? nlohmann::json(static_cast<std::int64_t>(value)) : nlohmann::json(value);
+}
+
+void PrintJson(const Subject& subject) {
+  const auto& [instance, space, architecture, known] = subject;
+  nlohmann::json metrics = nlohmann::json::object(), tables = nlohmann::json::object();
   for (const auto& [metric, value] : Measured(space, architecture)) {
-    metrics[metric.name] = metric.unit == "count" ? nlohmann::json(static_cast<std::int64_t>(value))
-                                                  : nlohmann::json(value);
+    metrics[metric.name] = AsJson(metric.unit, value);
+  }
+  for (const auto& [oracle, values] : known) {
+    for (const auto& [metric, value] : values) {
+      tables[oracle][metric.name] = AsJson(metric.unit, value);
+    }
   }
   const nlohmann::json out{{"architecture", space.Format(architecture)},
                            {"canonical", space.Format(space.Canonical(architecture))},
-                           {"metrics", metrics}};
+                           {"metrics", metrics},
+                           {"known", tables}};
   std::printf("%s\n", out.dump(2).c_str());
 }
 
-void PrintDot(const lode::Space& space, const lode::Architecture& architecture,
-              const std::string& id) {
+// In Graphviz's language, or as SVG.
+void PrintDrawing(const Subject& subject, bool svg) {
+  const auto& [instance, space, architecture, known] = subject;
   if (!space.HasGraph()) {
-    throw core::HostError("space '" + id + "' draws no pictures of its architectures");
+    throw core::HostError(instance.title() + " draws no pictures of its architectures");
   }
-  std::printf("%s", core::FormatDot(space.Graph(architecture)).c_str());
+  const lode::Graph graph = space.Graph(architecture);
+  const core::OperationColors colors = core::ColorsOf(space);
+  std::printf("%s", svg ? core::FormatSvg(graph, colors, space.Format(architecture)).c_str()
+                        : core::FormatDot(graph, &colors).c_str());
+}
+
+std::vector<KnownMetrics> Known(const ShowOptions& options, const core::SpaceInstance& space,
+                                const lode::Architecture& architecture,
+                                const core::Catalog& catalog) {
+  std::vector<KnownMetrics> known = KnownMetricsOf(space, architecture, catalog);
+  if (!options.table.file.empty()) {
+    known.push_back(MetricsInTable(options.table, space, architecture, catalog));
+  }
+  return known;
 }
 
 void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
@@ -93,13 +177,13 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
   try {
     const lode::Space space(instance.handle());
     const lode::Architecture architecture = space.Parse(options.architecture);
-    if (options.dot) {
-      PrintDot(space, architecture, config.id);
-    } else if (options.json) {
-      PrintJson(space, architecture);
-    } else {
-      PrintText(space, architecture);
+    if (options.dot || options.svg) {
+      PrintDrawing({instance, space, architecture, {}}, options.svg);
+      return;
     }
+    const Subject subject{instance, space, architecture,
+                          Known(options, instance, architecture, index)};
+    options.json ? PrintJson(subject) : PrintText(subject);
   } catch (const lode::Error& e) {
     throw core::HostError(instance.title() + ": " + e.what());
   }
@@ -108,8 +192,10 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
 int Show(const ShowOptions& options, const GlobalOptions& global) {
   if (!options.architecture.empty()) {
     ShowArchitecture(options, global);
-  } else if (options.dot || !options.overrides.empty()) {
-    throw core::HostError("--dot and --set are for an architecture: lode show SPACE ARCHITECTURE");
+  } else if (options.dot || options.svg || !options.overrides.empty() ||
+             !options.table.file.empty()) {
+    throw core::HostError(
+        "--dot, --svg, --table and --set are for an architecture: lode show SPACE ARCHITECTURE");
   } else {
     ShowRuns(options.subject, options.json, global);
   }
@@ -140,7 +226,23 @@ void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
       command->add_flag("--dot", options->dot,
                         "Print its network in Graphviz's language: lode show ... --dot | dot "
                         "-Tsvg > network.svg");
-  command->add_flag("--json", options->json, "Print one JSON object")->excludes(dot);
+  auto* svg = command->add_flag("--svg", options->svg,
+                                "Print its network as an SVG picture: lode show ... --svg > "
+                                "network.svg");
+  svg->excludes(dot);
+  auto* table = command->add_option("--table", options->table.file,
+                                    "Show what this table of results has of it, too");
+  table->type_name("FILE");
+  table->needs(command
+                   ->add_option("--columns", options->table.columns,
+                                "The table's columns to show, with commas between them")
+                   ->delimiter(',')
+                   ->type_name("NAME,..."));
+  options->table.key = "architecture";
+  command->add_option("--key", options->table.key, "The table's column with the architectures")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print one JSON object")->excludes(dot)->excludes(svg);
   command->callback([&global, &action, options] {
     action = [&global, options] { return Show(*options, global); };
   });

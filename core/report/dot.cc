@@ -1,8 +1,9 @@
 #include "core/report/dot.h"
 
 #include <algorithm>
-#include <utility>
 #include <vector>
+
+#include "core/report/groups.h"
 
 namespace lode::core {
 namespace {
@@ -18,47 +19,64 @@ std::string Quoted(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string NodeLine(const lode::Graph& graph, std::size_t node, const char* indent) {
-  return indent + std::to_string(node) + " [label=" + Quoted(graph.nodes[node].label) + "]\n";
-}
+class DotWriter {
+ public:
+  DotWriter(const lode::Graph& graph, const OperationColors* colors)
+      : graph_(graph),
+        colors_(colors),
+        nodes_act_(std::ranges::all_of(
+            graph.edges, [](const lode::Graph::Edge& edge) { return edge.label.empty(); })) {}
 
-std::vector<std::string> GroupsOf(const lode::Graph& graph) {
-  std::vector<std::string> groups;
-  for (const lode::Graph::Node& node : graph.nodes) {
-    if (std::ranges::find(groups, node.group) == groups.end()) {
-      groups.push_back(node.group);
+  std::string Group(const NodeGroup& group, std::size_t number) const {
+    const char* indent = group.name.empty() ? "  " : "    ";
+    std::string nodes;
+    for (const std::size_t node : group.nodes) {
+      const std::string& label = graph_.nodes[node].label;
+      const bool acts = nodes_act_ && !group.name.empty();
+      nodes += indent + std::to_string(node) + " [label=" + Quoted(label) +
+               (acts ? Color(PartsOf(label)[0]) : "") + "]\n";
     }
+    if (group.name.empty()) {
+      return nodes;
+    }
+    return "  subgraph cluster_" + std::to_string(number) + " {\n    label=" + Quoted(group.name) +
+           "\n" + nodes + "  }\n";
   }
-  return groups;
-}
 
-std::string FormatGroup(const lode::Graph& graph, const std::string& group, std::size_t number) {
-  const char* indent = group.empty() ? "  " : "    ";
-  std::string nodes;
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    nodes += graph.nodes[i].group == group ? NodeLine(graph, i, indent) : "";
+  std::string Edge(const lode::Graph::Edge& edge) const {
+    const std::string ends = "  " + std::to_string(edge.from) + " -> " + std::to_string(edge.to);
+    return edge.label.empty() ? ends + "\n"
+                              : ends + " [label=" + Quoted(edge.label) + Color(edge.label) + "]\n";
   }
-  if (group.empty()) {
-    return nodes;
+
+ private:
+  std::string Color(const std::string& operation) const {
+    if (colors_ == nullptr) {
+      return "";
+    }
+    const std::string color = Quoted(colors_->Of(operation).svg);
+    return ", color=" + color + ", fontcolor=" + color;
   }
-  return "  subgraph cluster_" + std::to_string(number) + " {\n    label=" + Quoted(group) + "\n" +
-         nodes + "  }\n";
-}
+
+  const lode::Graph& graph_;
+  const OperationColors* colors_;
+  bool nodes_act_;
+};
 
 }  // namespace
 
-std::string FormatDot(const lode::Graph& graph) {
+std::string FormatDot(const lode::Graph& graph, const OperationColors* colors) {
   std::string text =
       "digraph {\n  rankdir=LR\n  fontname=\"sans-serif\"\n  node [shape=box, style=rounded, "
       "fontname=\"sans-serif\"]\n"
       "  edge [fontname=\"sans-serif\", fontsize=10]\n";
-  const std::vector<std::string> groups = GroupsOf(graph);
+  const DotWriter writer(graph, colors);
+  const std::vector<NodeGroup> groups = GroupsOf(graph);
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    text += FormatGroup(graph, groups[i], i);
+    text += writer.Group(groups[i], i);
   }
-  for (const auto& [from, to, label] : graph.edges) {
-    text += "  " + std::to_string(from) + " -> " + std::to_string(to);
-    text += label.empty() ? "\n" : " [label=" + Quoted(label) + "]\n";
+  for (const lode::Graph::Edge& edge : graph.edges) {
+    text += writer.Edge(edge);
   }
   return text + "}\n";
 }

@@ -61,7 +61,8 @@ Space::Space(lode::Host, const Config& config)
     : ChoiceSpace(lode::DecisionsOf(SubnetMatrices())),
       crosses_separately_(config.crossover == "separate"),
       around_{std::stod(config.width), config.resolution},
-      cost_(CostTable({config.width, config.resolution})) {}
+      network_(config.width, config.resolution),
+      cost_(CostTable(network_)) {}
 
 std::string Space::Format(lode::ArchitectureView architecture) const {
   return ofa::Format(FromArchitecture(architecture));
@@ -135,13 +136,19 @@ void Space::Canonical(lode::ArchitectureView architecture,
 lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
   const Subnet subnet = FromArchitecture(architecture);
   lode::Graph graph;
-  graph.nodes.push_back({"", "stem"});
-  for (const std::size_t layer : ActiveLayers(subnet)) {
+  graph.nodes.push_back(
+      {"", "stem, " + std::to_string(network_.first_conv().channels) + " channels, stride 2"});
+  for (const std::size_t index : ActiveLayers(subnet)) {
+    const InvertedResidual layer =
+        network_.layer(index, subnet.expand[index], subnet.kernel[index]);
     graph.nodes.push_back(
-        {UnitName(layer / kLayersPerUnit),
-         "k" + std::to_string(subnet.kernel[layer]) + " e" + std::to_string(subnet.expand[layer])});
+        {UnitName(index / kLayersPerUnit),
+         "k" + std::to_string(subnet.kernel[index]) + " e" + std::to_string(subnet.expand[index]) +
+             ", " + std::to_string(layer.out.channels) + " channels" +
+             (layer.stride == 1 ? "" : ", stride " + std::to_string(layer.stride))});
   }
-  graph.nodes.push_back({"", "head"});
+  graph.nodes.push_back(
+      {"", "head, " + std::to_string(network_.feature_mix().channels) + " channels"});
   for (std::size_t n = 1; n < graph.nodes.size(); ++n) graph.edges.push_back({n - 1, n, ""});
   return graph;
 }

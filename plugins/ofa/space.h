@@ -58,7 +58,7 @@ class Space : public lode::ChoiceSpace {
   // they are one network.
   void Canonical(lode::ArchitectureView architecture, std::span<std::uint8_t> representative) const;
 
-  // The active layers in a row, between stem and head.
+  // The active layers in a row, between stem and head: "k5 e6, 40 channels, stride 2".
   lode::Graph Graph(lode::ArchitectureView architecture) const;
 
   // Parameters, and multiply-adds of one image, at the configured width and resolution; see Cost.
@@ -68,6 +68,7 @@ class Space : public lode::ChoiceSpace {
  private:
   bool crosses_separately_;
   Surroundings around_;
+  Network network_;
   LayerSum<Cost> cost_;
 };
 
