@@ -271,7 +271,8 @@ typedef struct lode_graph_sink {
   uint32_t reserved;
   void* ctx;
   /* Adds a node; nodes are numbered 0, 1, 2, ... as they come. `group`: which box of the drawing it
-   * is in ("normal"), or "". */
+   * is in ("normal"), or "". What follows a comma in a label is detail: nodes are colored by what
+   * stands before it. */
   lode_status (*node)(void* ctx, lode_str group, lode_str label);
   /* Adds an edge; its label is what happens on it ("sep_conv_3x3"), or "". */
   lode_status (*edge)(void* ctx, uint32_t from, uint32_t to, lode_str label);
