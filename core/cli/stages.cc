@@ -1,5 +1,6 @@
 #include "core/cli/stages.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <list>
@@ -208,11 +209,20 @@ class StageRunner {
     return false;
   }
 
+  // Whether anything is in a directory but a record that was being written when the program ended.
+  static bool HoldsOther(const fs::path& directory) {
+    std::error_code none;
+    const fs::directory_iterator entries(directory, none);
+    return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+      return entry.path().filename() != std::string(core::kStageFile) + ".partial";
+    });
+  }
+
   // Removes what is there of a stage, and of nothing else.
   void Clear(const StageRun& run, bool holds_stage) const {
     std::error_code error;
     if (!holds_stage) {
-      if (fs::exists(run.directory, error) && !fs::is_empty(run.directory, error)) {
+      if (HoldsOther(run.directory)) {
         throw core::HostError(run.directory.string() + ": is there already, and is no stage");
       }
       return;

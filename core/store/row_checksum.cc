@@ -1,7 +1,10 @@
 #include "core/store/row_checksum.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include "core/plugin/checksum.h"
 
@@ -9,34 +12,46 @@ namespace lode::core {
 
 static_assert(std::endian::native == std::endian::little, "values are summed as they are stored");
 
-void RowChecksum::Add(std::uint64_t value) { Append('i', &value, sizeof value); }
+void RowChecksum::Add(std::uint64_t value) {
+  char* at = Append(1 + sizeof value);
+  *at = 'i';
+  std::memcpy(at + 1, &value, sizeof value);
+}
 
 void RowChecksum::Add(double value) {
   if (std::isnan(value)) {
     AddNull();
-  } else {
-    const double stored = value + 0.0;
-    Append('r', &stored, sizeof stored);
+    return;
   }
+  const double stored = value + 0.0;
+  char* at = Append(1 + sizeof stored);
+  *at = 'r';
+  std::memcpy(at + 1, &stored, sizeof stored);
 }
 
-void RowChecksum::Add(std::string_view text) { Append('t', text.data(), text.size()); }
+void RowChecksum::Add(std::string_view text) { AppendSized('t', text.data(), text.size()); }
 
-void RowChecksum::Add(std::span<const float> blob) { Append('b', blob.data(), blob.size_bytes()); }
+void RowChecksum::Add(std::span<const float> blob) {
+  AppendSized('b', blob.data(), blob.size_bytes());
+}
 
-void RowChecksum::AddNull() { bytes_ += 'n'; }
+void RowChecksum::AddNull() { *Append(1) = 'n'; }
+
+char* RowChecksum::Append(std::size_t size) {
+  if (size_ + size > bytes_.size()) {
+    bytes_.resize(2 * (size_ + size));
+  }
+  return bytes_.data() + std::exchange(size_, size_ + size);
+}
 
 // The size tells ("ab", "c") from ("a", "bc").
-void RowChecksum::Append(char kind, const void* data, std::size_t size) {
-  bytes_ += kind;
-  bytes_.append(reinterpret_cast<const char*>(&size), sizeof size);
-  bytes_.append(static_cast<const char*>(data), size);
+void RowChecksum::AppendSized(char kind, const void* data, std::size_t size) {
+  char* at = Append(1 + sizeof size + size);
+  *at = kind;
+  std::memcpy(at + 1, &size, sizeof size);
+  std::copy_n(static_cast<const char*>(data), size, at + 1 + sizeof size);
 }
 
-std::uint64_t RowChecksum::Take() {
-  const std::uint64_t checksum = ChecksumOf(bytes_);
-  bytes_.clear();
-  return checksum;
-}
+std::uint64_t RowChecksum::Take() { return ChecksumOf({bytes_.data(), std::exchange(size_, 0)}); }
 
 }  // namespace lode::core

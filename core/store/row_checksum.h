@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lode::core {
 
@@ -20,9 +20,12 @@ class RowChecksum {
   std::uint64_t Take();
 
  private:
-  void Append(char kind, const void* data, std::size_t size);
+  // Room for as many bytes more.
+  char* Append(std::size_t size);
+  void AppendSized(char kind, const void* data, std::size_t size);
 
-  std::string bytes_;
+  std::vector<char> bytes_ = std::vector<char>(256);
+  std::size_t size_ = 0;  // of what is in use
 };
 
 }  // namespace lode::core
