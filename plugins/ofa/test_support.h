@@ -52,7 +52,9 @@ class BoundSpace {
   explicit BoundSpace(std::string_view width = "1.0", std::int64_t resolution = 224,
                       const lode_component* component = lode::SpaceComponent<Space>("ofa", "1.0.0",
                                                                                     "Ofa."))
-      : subject_(*component, {"ofa", {Text(LODE_T_CHOICE, width), Integer(resolution)}}) {}
+      : subject_(*component, {"ofa",
+                              {Text(LODE_T_CHOICE, width), Integer(resolution),
+                               Text(LODE_T_CHOICE, "separate")}}) {}
   lode_space handle() const { return subject_.space(); }
   lode::Space view() const { return lode::Space(handle()); }
 
