@@ -172,6 +172,22 @@ TEST_F(ResumeTest, WhatChangedIsNamed) {
   EXPECT_EQ(lode_.Run({"resume", out, "--force"}).status, 0);
 }
 
+// Runs that were stored before a component had a parameter.
+TEST_F(ResumeTest, AParameterThatIsNewSinceHasItsDefault) {
+  const fs::path out = directory_.path() / "out", file = out / "seed-0" / "pipeline.toml";
+  ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=20"})).status, 0);
+  std::ifstream in(file);
+  std::string text, line;
+  while (std::getline(in, line)) {
+    const bool is_new = line.starts_with("mutation = ") || line.starts_with("# checksum");
+    text += is_new ? "" : line + "\n";
+  }
+  std::ofstream(file) << text;
+  const Outcome outcome = lode_.Run({"resume", out.string(), "--extend", "steps=30"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(Select(out / "seed-0", "SELECT count(*) FROM trial"), "30\n");
+}
+
 TEST_F(ResumeTest, ATrialThatComesOutOtherwiseIsNamed) {
   const fs::path out = directory_.path() / "out";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);

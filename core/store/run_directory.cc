@@ -108,6 +108,16 @@ std::string ChangedLine(const std::vector<std::string>& then, const std::vector<
   return "was " + (a == then.end() ? "nothing" : *a) + ", is " + (b == now.end() ? "nothing" : *b);
 }
 
+// A stored configuration as it is read today: parameters that it does not know have their defaults.
+std::string AsReadToday(const std::string& stored, std::uint64_t seed, const Catalog& catalog) {
+  try {
+    return ConfigurationOf(ResolveOne(Document::FromText(stored, kPipelineFile), catalog), seed,
+                           catalog);
+  } catch (const ConfigError&) {
+    return stored;  // its components are others now, which the comparison names
+  }
+}
+
 void RemoveRun(const fs::path& directory) {
   for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "run.db.partial",
                            "run.db.partial-wal", "run.db.partial-shm", kResultFile, kPolicyFile}) {
@@ -176,7 +186,8 @@ std::string ChangeOfRun(const fs::path& directory, const Search& search, std::ui
     return std::string(kPipelineFile) + " was edited or damaged after it was written";
   }
   const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
-  const std::string line = ChangedLine(LinesOf(then, ignore_budget), LinesOf(now, ignore_budget));
+  const std::string read = AsReadToday(then, seed, catalog);
+  const std::string line = ChangedLine(LinesOf(read, ignore_budget), LinesOf(now, ignore_budget));
   return Doing(directory / kVersionsFile, [&] {
     return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog))
                         : line;

@@ -47,7 +47,8 @@ void DescribeRun(const std::filesystem::path& directory, const Search& search, s
                  const Catalog& catalog);
 
 // How the run in `directory` differs from what it would be now: the first line of its configuration
-// (but for [budget], if `ignore_budget`) or the first version that is another one; "" if none is.
+// (but for [budget], if `ignore_budget`) or the first version that is another one; "" if none is. A
+// parameter that was not there when it was stored has its default.
 std::string ChangeOfRun(const std::filesystem::path& directory, const Search& search,
                         std::uint64_t seed, const Catalog& catalog, bool ignore_budget);
 

@@ -51,8 +51,9 @@ lode::Params<Space::Config> Space::Parameters() {
        "Whether a child takes a layer's kernel and expansion from its parents separately, as in "
        "the "
        "authors' search, or together, as all runs did that were stored before there was this "
-       "parameter: those of an optimizer that crosses go on with `--set "
-       "space.crossover=together --force`.",
+       "parameter. Those of an optimizer that crosses (evolution, nsga2) are refused by the first "
+       "trial that comes out otherwise; `lode run FILE --set space.crossover=together --out DIR "
+       "--resume --force` continues them.",
        lode::Choices{{"separate", "together"}}},
   };
 }
