@@ -1,6 +1,7 @@
 #include "core/search/reward.h"
 
 #include <cmath>
+#include <lode/math.hpp>
 
 #include "core/config/diagnostic.h"
 #include "core/config/reward_config.h"
@@ -19,14 +20,14 @@ const std::vector<MetricDeclaration>& Checked(const RewardConfig& config,
 
 }  // namespace
 
-double ExponentialReward(double accuracy) { return std::pow(100.0, accuracy); }
+double ExponentialReward(double accuracy) { return math::Pow(100.0, accuracy); }
 
 double RelativeReward(double accuracy, double reference) {
-  return std::pow(100.0, accuracy / reference) / 100.0 - 1.0;
+  return math::Pow(100.0, accuracy / reference) / 100.0 - 1.0;
 }
 
 double SoftPenalty(double accuracy, double share, double weight) {
-  return accuracy * std::pow(share, weight);
+  return accuracy * math::Pow(share, weight);
 }
 
 double AbsolutePenalty(double accuracy, double share, double weight) {
@@ -60,6 +61,14 @@ double Reward::operator()(std::span<const double> metrics) const {
     reward += weight * metrics[metric];
   }
   return reward;
+}
+
+double Reward::Rounding(std::span<const double> metrics) const {
+  double terms = std::abs(scale_) * (1 + std::abs(Transformed(ValueOf(metrics))));
+  for (const auto& [metric, weight] : terms_) {
+    terms += std::abs(weight * metrics[metric]);
+  }
+  return terms * kRounding;
 }
 
 double Reward::ValueOf(std::span<const double> metrics) const {

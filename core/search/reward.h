@@ -29,6 +29,12 @@ class Reward {
   // Larger is better. `metrics` are finite, in the order given at construction.
   double operator()(std::span<const double> metrics) const;
 
+  // How far apart two rewards of the same metrics may be that differ by rounding only, as those of
+  // two machines or versions: kRounding of the terms that a reward is the sum of. Some thousand
+  // roundings would add up to it, and no metric is reported to so many digits.
+  static constexpr double kRounding = 0x1p-40;
+  double Rounding(std::span<const double> metrics) const;
+
   // Which of the metrics it is made of.
   std::size_t metric() const { return metric_; }
   const Limits& limits() const { return limits_; }

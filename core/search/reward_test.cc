@@ -109,6 +109,20 @@ TEST(Reward, TermsMakeAWeightedSum) {
   EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 10 - 0.4 * 12.5 + 2 * 0.5);
 }
 
+// 10 and 5 and 1: far above what rounding adds up to, and far below what a metric is reported in.
+TEST(Reward, RoundingIsAShareOfItsTerms) {
+  RewardConfig config = Config("valid_accuracy", Transform::kExponential);
+  config.add = {{"latency", -0.4, {}}, {"share", 2, {}}};
+  const Reward reward(config, kRewardMetrics);
+  EXPECT_GT(reward.Rounding(kValues), 1000 * (10 + 5 + 1) * 0x1p-53);
+  EXPECT_LT(reward.Rounding(kValues), 1e-9);
+}
+
+// 2^-53 of them is what the last bit is worth, in any C library.
+TEST(Reward, IsTheSameOnEveryMachine) {
+  EXPECT_EQ(ExponentialReward(0.8586), 0x1.a125d813d97fep+5);
+}
+
 TEST(Reward, ScaleIsAFactorOnTheTransformedMetric) {
   RewardConfig config = Config("latency", Transform::kIdentity);
   config.scale = 0.5;

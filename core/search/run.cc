@@ -508,7 +508,7 @@ Run::~Run() = default;
 
 const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->metrics(); }
 
-std::size_t Run::reward_metric() const { return loop_->reward().metric(); }
+const Reward& Run::reward() const { return loop_->reward(); }
 
 const OptimizerInstance& Run::optimizer() const { return loop_->components().optimizer(); }
 

@@ -13,6 +13,7 @@
 #include "core/plugin/catalog.h"
 #include "core/plugin/component.h"
 #include "core/search/executor.h"
+#include "core/search/reward.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
@@ -29,8 +30,7 @@ class Run {
 
   // Of all oracles, in the pipeline's order.
   const std::vector<MetricDeclaration>& metrics() const;
-  // Which of the metrics the reward is made of.
-  std::size_t reward_metric() const;
+  const Reward& reward() const;
   const OptimizerInstance& optimizer() const;
 
   // Searches until the budget is spent, the run fails, or `cancelled` is set. Every trial goes to

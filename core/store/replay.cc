@@ -1,8 +1,11 @@
 #include "core/store/replay.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -15,38 +18,92 @@ namespace {
 constexpr char kWhy[] =
     "; the run cannot be continued exactly: is a component not deterministic, or was it changed?";
 
+// The shortest text that reads back as the same number: different numbers look different.
+template <class Number>
+std::string Text(Number number) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number);
+  return {text.data(), end.ptr};
+}
+
+std::string Text(bool yes) { return yes ? "yes" : "no"; }
+std::string Text(std::string_view text) { return '\'' + std::string(text) + '\''; }
+
 bool IsSame(double a, double b) {
   return (std::isnan(a) && std::isnan(b)) ||
          std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
 }
 
-bool IsSame(std::span<const float> a, std::span<const float> b) {
-  return std::ranges::equal(a, b, {}, std::bit_cast<std::uint32_t, float>,
-                            std::bit_cast<std::uint32_t, float>);
+bool IsSame(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-// "now 3, stored 4" of the first difference; "" if there is none.
-std::string Difference(const TrialRecord& now, const TrialRecord& then) {
-  const auto text = [](std::string_view what, std::string_view n, std::string_view t) {
-    return std::string(what).append(" now ").append(n).append(", stored ").append(t);
-  };
-  if (now.architecture != then.architecture) {
-    return text("architecture", now.architecture, then.architecture);
+bool IsSame(auto a, auto b) { return a == b; }
+
+bool IsClose(double a, double b, double tolerance) {
+  return IsSame(a, b) || std::abs(a - b) <= tolerance;
+}
+
+// The differences between a trial as it comes out now and as it is stored.
+class Comparison {
+ public:
+  // "reward now 3, stored 4" of the first difference; "" if there is none.
+  const std::string& difference() const { return difference_; }
+
+  template <class Value>
+  void Add(std::string_view what, Value now, Value then) {
+    if (!IsSame(now, then)) {
+      Differ(what, Text(now), Text(then));
+    }
   }
-  if (!IsSame(now.action, then.action)) {
-    return "another action";
+
+  // `name(i)` is what the value at i is called.
+  template <class Value>
+  void Add(std::string_view what, std::span<const Value> now, std::span<const Value> then,
+           const std::function<std::string(std::size_t)>& name) {
+    Add(std::string("number of ").append(what), now.size(), then.size());
+    for (std::size_t i = 0; i < std::min(now.size(), then.size()); ++i) {
+      if (!IsSame(now[i], then[i])) {
+        Differ(name(i), Text(now[i]), Text(then[i]));
+      }
+    }
   }
-  if (now.random != then.random || now.reused != then.reused || now.evaluation != then.evaluation) {
-    return text("evaluation", std::to_string(now.evaluation), std::to_string(then.evaluation));
+
+  // Of what is computed from the rest.
+  void AddComputed(std::string_view what, double now, double then, double tolerance) {
+    if (!IsClose(now, then, tolerance)) {
+      Differ(what, Text(now), Text(then));
+    }
   }
-  if (now.failure != then.failure) {
-    return text("failure", "'" + std::string(now.failure) + "'",
-                "'" + std::string(then.failure) + "'");
+
+ private:
+  void Differ(std::string_view what, const std::string& now, const std::string& then) {
+    if (difference_.empty()) {
+      difference_ = std::string(what).append(" now ").append(now).append(", stored ").append(then);
+    }
   }
-  if (!IsSame(now.reward, then.reward) || !IsSame(now.violation, then.violation)) {
-    return text("reward", std::to_string(now.reward), std::to_string(then.reward));
-  }
-  return "";
+
+  std::string difference_;
+};
+
+std::string Difference(const TrialRecord& now, const TrialRecord& then, const Reward& reward,
+                       const std::vector<MetricDeclaration>& metrics) {
+  Comparison comparison;
+  comparison.Add("architecture", now.architecture, then.architecture);
+  comparison.Add<float>("cells of the action", now.action, then.action, [](std::size_t i) {
+    return "cell " + std::to_string(i) + " of the action";
+  });
+  comparison.Add("random", now.random, then.random);
+  comparison.Add("reused", now.reused, then.reused);
+  comparison.Add("evaluation", now.evaluation, then.evaluation);
+  comparison.Add("failure", now.failure, then.failure);
+  comparison.Add<double>("metrics", now.metrics, then.metrics,
+                         [&](std::size_t i) { return metrics[i].name; });
+  const double rounding = now.metrics.empty() ? 0 : reward.Rounding(now.metrics);
+  comparison.AddComputed("reward", now.reward, then.reward, rounding);
+  comparison.AddComputed("violation", now.violation, then.violation,
+                         std::abs(now.violation) * Reward::kRounding);
+  return comparison.difference();
 }
 
 }  // namespace
@@ -106,12 +163,16 @@ Measurement ReplayExecutor::Finish(std::uint64_t id) {
   return answer.empty() ? rest_->Finish(id) : std::move(answer.mapped());
 }
 
-ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored)
-    : file_(stored->file().string()), trials_(stored->trials()), stored_(std::move(stored)) {}
+ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward)
+    : file_(stored->file().string()),
+      trials_(stored->trials()),
+      reward_(reward),
+      stored_(std::move(stored)) {}
 
 void ReplayCheck::OnTrial(const TrialRecord& trial) {
   if (trial.step < trials_) {
-    const std::string difference = Difference(trial, stored_->Trial(trial.step));
+    const std::string difference =
+        Difference(trial, stored_->Trial(trial.step), reward_, stored_->metrics());
     if (!difference.empty()) {
       throw HostError(file_ + ": step " + std::to_string(trial.step) + ": " + difference + kWhy);
     }

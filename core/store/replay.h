@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/search/executor.h"
+#include "core/search/reward.h"
 #include "core/search/trial.h"
 #include "core/store/stored_run.h"
 
@@ -39,10 +40,13 @@ class ReplayExecutor : public Executor {
   std::map<std::uint64_t, Measurement> answers_;
 };
 
-// Compares the trials of a replayed run with the stored ones.
+// Compares the trials of a replayed run with the stored ones: what was proposed and measured to the
+// last bit, and what is computed of it, reward and violation, up to rounding. Rewards may be of
+// another machine or version, whose last bits differ.
 class ReplayCheck : public TrialObserver {
  public:
-  explicit ReplayCheck(std::unique_ptr<StoredRun> stored);
+  // `reward` outlives it.
+  ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward);
 
   // Throws HostError that names the step and the difference.
   void OnTrial(const TrialRecord& trial) override;
@@ -51,7 +55,8 @@ class ReplayCheck : public TrialObserver {
 
  private:
   const std::string file_;
-  const std::uint64_t trials_;         // stored ones
+  const std::uint64_t trials_;  // stored ones
+  const Reward& reward_;
   std::unique_ptr<StoredRun> stored_;  // null once all of them were compared
 };
 

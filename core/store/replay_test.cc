@@ -64,12 +64,21 @@ class ReplayTest : public testing::Test {
     store.OnEvaluation({3, 2, "c", nothing, "", true, 3, {}});
   }
 
+  ReplayCheck Check() const { return {Stored(), reward_}; }
+  // What comes out now instead of the first trial.
+  void ExpectDifference(const TrialRecord& trial, const char* difference) const {
+    EXPECT_THAT([&] { Check().OnTrial(trial); },
+                ThrowsMessage<HostError>(HasSubstr(std::string("step 0: ") + difference)));
+  }
+
   std::unique_ptr<StoredRun> Stored() const {
     return std::make_unique<StoredRun>(directory_.path());
   }
   static Question Ask(std::uint64_t id, const char* text) { return {id, id - 1, 0, 0, {}, text}; }
 
   const TemporaryDirectory directory_;
+  const Reward reward_{{"measured", Transform::kExponential, 0, false, {}},
+                       {Named("formula"), Named("measured")}};
   std::vector<std::uint64_t> asked_;
   std::unique_ptr<ReplayExecutor> replay_;
 };
@@ -97,7 +106,7 @@ TEST_F(ReplayTest, WhatIsStoredIsNotAskedAgain) {
 
 // Else whatever a search of days writes after it would stay beside the file.
 TEST_F(ReplayTest, TheStoredRunIsLetGoOnceItIsReplayed) {
-  ReplayCheck check(Stored());
+  ReplayCheck check = Check();
   const auto is_free = [&] {
     Database database(directory_.path() / kStoreFile, Database::Access::kWrite);
     database.Execute("PRAGMA busy_timeout = 0");
@@ -125,27 +134,44 @@ TEST_F(ReplayTest, AnotherQuestionThanThenIsNamed) {
               ThrowsMessage<HostError>(HasSubstr("run.db: step 1: architecture now z, stored b")));
 }
 
-TEST_F(ReplayTest, TrialsAreComparedToTheLastBit) {
+TEST_F(ReplayTest, WhatWasProposedAndMeasuredIsComparedToTheLastBit) {
   const std::vector<double> metrics = {7, 71.5};
   const TrialRecord good{0, 1, false, false, {}, "a", metrics, 0.5, 0, ""};
+  EXPECT_NO_THROW(Check().OnTrial(good));
   TrialRecord trial = good;
-  EXPECT_NO_THROW(ReplayCheck(Stored()).OnTrial(trial));
-  trial.reward = std::nextafter(0.5, 1);
-  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
-              ThrowsMessage<HostError>(HasSubstr("step 0: reward now 0.5")));
+  const std::vector<double> close = {7, std::nextafter(71.5, 72)};
+  trial.metrics = close;
+  ExpectDifference(trial, "measured now 71.50000000000001, stored 71.5");
+  const std::vector<double> formula = {8, 71.5};
+  trial.metrics = formula;
+  ExpectDifference(trial, "formula now 8, stored 7");
   trial = good;
   const std::vector<float> action = {0.5f};
   trial.action = action;
-  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
-              ThrowsMessage<HostError>(HasSubstr("step 0: another action")));
+  ExpectDifference(trial, "number of cells of the action now 1, stored 0");
   trial = good;
   trial.failure = "broken";
-  EXPECT_THAT([&] { ReplayCheck(Stored()).OnTrial(trial); },
-              ThrowsMessage<HostError>(HasSubstr("failure now 'broken', stored ''")));
+  ExpectDifference(trial, "failure now 'broken', stored ''");
+  trial = good;
+  trial.random = true;
+  ExpectDifference(trial, "random now yes, stored no");
+}
+
+TEST_F(ReplayTest, RewardsMayDifferByRounding) {
+  const std::vector<double> metrics = {7, 71.5};
+  TrialRecord trial{0, 1, false, false, {}, "a", metrics, std::nextafter(0.5, 1), 0, ""};
+  EXPECT_NO_THROW(Check().OnTrial(trial));
+  trial.reward = 0.5 + 0.9 * reward_.Rounding(metrics);
+  EXPECT_NO_THROW(Check().OnTrial(trial));
+  trial.reward = 0.5 + 2 * reward_.Rounding(metrics);
+  ExpectDifference(trial, "reward now 0.50000000005");
+  trial.reward = 0.5;
+  trial.violation = 1e-9;
+  ExpectDifference(trial, "violation now 1e-09, stored 0");
 }
 
 TEST_F(ReplayTest, ARunIsNotShorterThanItWas) {
-  const ReplayCheck check(Stored());
+  const ReplayCheck check = Check();
   EXPECT_NO_THROW(check.CheckEnd(2));
   EXPECT_THAT([&] { check.CheckEnd(1); },
               ThrowsMessage<HostError>(HasSubstr("ends after 1 steps now, 2 are stored")));

@@ -6,19 +6,20 @@ namespace lode::core {
 namespace {
 
 // "INSERT INTO front(step, _checksum) VALUES(?, ?)"
-std::string InsertionInto(const Table& table, std::string_view verb) {
+std::string InsertionInto(const Table& table, std::string_view verb, std::string_view otherwise) {
   std::string values = "?";
   for (std::size_t i = 0; i < table.width; ++i) {
     values += ", ?";
   }
   return std::string(verb) + " INTO " + table.name + "(" + table.columns + ", " + kChecksumColumn +
-         ") VALUES(" + values + ")";
+         ") VALUES(" + values + ") " + std::string(otherwise);
 }
 
 }  // namespace
 
-RowWriter::RowWriter(Database& database, std::string_view verb, const Table& table)
-    : statement_(database, InsertionInto(table, verb)) {}
+RowWriter::RowWriter(Database& database, std::string_view verb, const Table& table,
+                     std::string_view otherwise)
+    : statement_(database, InsertionInto(table, verb, otherwise)) {}
 
 void RowWriter::AddNull() {
   statement_.BindNull(next_++);

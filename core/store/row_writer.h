@@ -13,8 +13,10 @@ namespace lode::core {
 // Takes the values of a row in the order of the table's columns. The database outlives it.
 class RowWriter {
  public:
-  // `verb`: what to do, "INSERT OR IGNORE" for one.
-  RowWriter(Database& database, std::string_view verb, const Table& table);
+  // `verb`: what to do, "INSERT OR IGNORE" for one; `otherwise`: what if the row is there, as in
+  // "ON CONFLICT(step) DO NOTHING".
+  RowWriter(Database& database, std::string_view verb, const Table& table,
+            std::string_view otherwise = "");
 
   template <class T>
   void Add(T value) {

@@ -55,7 +55,7 @@ class RunStore::Tables {
       : database_(file, Database::Access::kWrite),
         metric_count_(Open(database_, metrics)),
         evaluation_(database_, kInsert, TableNamed("evaluation", metrics)),
-        trial_(database_, kInsert, TableNamed("trial")),
+        trial_(database_, "INSERT", TableNamed("trial"), kRecompute),
         record_(database_, kInsert, TableNamed("record")),
         files_(file) {
     database_.Execute("BEGIN");
@@ -129,6 +129,11 @@ class RunStore::Tables {
  private:
   // What a replayed run writes again is left as it is.
   static constexpr char kInsert[] = "INSERT OR IGNORE";
+  // But for what is computed.
+  static constexpr char kRecompute[] =
+      "ON CONFLICT(step) DO UPDATE SET reward = excluded.reward, violation = excluded.violation, "
+      "_checksum = excluded._checksum "
+      "WHERE reward IS NOT excluded.reward OR violation IS NOT excluded.violation";
 
   // Makes it ready to be written. Returns how many metrics it has, which are the given ones.
   static std::size_t Open(Database& database, const std::vector<MetricDeclaration>& metrics) {

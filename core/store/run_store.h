@@ -38,8 +38,9 @@ namespace lode::core {
 
 inline constexpr char kStoreFile[] = "run.db";
 
-// Writes one run. What is there already is left as it is: a run that is replayed into its own store
-// (replay.h) changes nothing before it comes to something new. What is written is on the disk as
+// Writes one run. What is there already is left as it is, so a run that is replayed into its own
+// store (replay.h) changes nothing before it comes to something new; but rewards and violations, which
+// are computed, take the bits that they have on this machine: all of a store are computed alike. What is written is on the disk as
 // the pipeline's `commit` says; the destructor writes what is left. Used by one thread at a time.
 class RunStore : public TrialObserver {
  public:

@@ -96,6 +96,19 @@ TEST(RunStore, WhatTookLongIsOnTheDiskAtOnceAndTheRestSoon) {
   EXPECT_TRUE(WaitUntil([&] { return stored() == "2\n"; }));
 }
 
+// A run that is replayed on another machine: its rewards may differ in their last bits, and those of
+// one store must be comparable.
+TEST(RunStore, RewardsAreAllComputedOnTheLatestMachine) {
+  const TemporaryDirectory dir;
+  TrialRecord trial = Success(0, 1, false, 3);
+  Add(*std::make_unique<RunStore>(dir.path(), RunStore::Mode::kNew, kMetrics), trial);
+  trial.reward = std::nextafter(3, 4);
+  trial.violation = 0.25;
+  Add(*std::make_unique<RunStore>(dir.path(), RunStore::Mode::kContinue, kMetrics), trial);
+  EXPECT_EQ(Select(dir.path(), "SELECT reward > 3, violation FROM trial"), "1|0.25\n");
+  EXPECT_TRUE(CheckStore(dir.path()).faults.empty());
+}
+
 TEST(RunStore, IsThereAsAWhole) {
   const TemporaryDirectory dir;
   const RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);

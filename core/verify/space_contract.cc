@@ -116,7 +116,7 @@ class SpaceContract {
 
   void CheckSize() {
     const double size = space_.Log10Size();
-    const double most = static_cast<double>(space_.cells()) * std::log10(2.0) + 1e-9;
+    const double most = static_cast<double>(space_.cells()) * math::Log10(2.0) + 1e-9;
     Require(size >= 0 && size <= most, "space.log10_size",
             std::to_string(size) + " is not in [0, " + std::to_string(most) + "]");
   }
@@ -198,7 +198,7 @@ class SpaceContract {
 
   // Chi-square over all architectures, 16 draws expected for each: refuses at six deviations.
   void CheckUniform() {
-    const double size = std::round(std::pow(10.0, space_.Log10Size()));
+    const double size = std::round(math::Pow(10.0, space_.Log10Size()));
     if (size < 2 || size > 20'000) return;
     std::map<Bytes, double, BytesLess> counts;
     core::RandomStream stream(2, "uniform");
@@ -218,7 +218,7 @@ class SpaceContract {
 
   void CheckRoundTrip() {
     const bool walk = space_.CanListNeighbours() &&
-                      space_.Log10Size() <= std::log10(static_cast<double>(kWalkLimit));
+                      space_.Log10Size() <= math::Log10(static_cast<double>(kWalkLimit));
     const std::vector<Bytes> list = walk ? Walk() : Draw();
     std::unordered_set<std::string> texts;
     for (const Bytes& architecture : list) {
@@ -233,7 +233,7 @@ class SpaceContract {
               "'" + *text + "' is the text of two architectures");
     }
     if (walk) {
-      const double size = std::log10(static_cast<double>(list.size()));
+      const double size = math::Log10(static_cast<double>(list.size()));
       Require(std::abs(size - space_.Log10Size()) < 1e-6, "space.log10_size",
               "a walk over neighbours meets " + std::to_string(list.size()) + " architectures");
     }

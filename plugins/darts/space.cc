@@ -173,7 +173,7 @@ std::vector<lode::Matrix> Space::Matrices() const {
   return {matrix(kNormal), matrix(kReduce)};
 }
 
-double Space::Log10Size() const { return kMatrices * std::log10(kCellCount); }
+double Space::Log10Size() const { return kMatrices * lode::math::Log10(kCellCount); }
 
 void Space::Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
   for (const CellKind kind : {kNormal, kReduce}) {

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <lode/plugin.hpp>
-#include <numbers>
 #include <string>
 
 // Takes a random action with a probability that falls from `start` to `end` over the first
@@ -42,8 +40,7 @@ class EpsilonGreedy {
   double Epsilon(std::uint64_t step) const {
     const auto anneal_steps = static_cast<double>(config_.anneal_steps);
     const double x = std::min(static_cast<double>(step) / anneal_steps, 1.0);
-    const double share =
-        config_.schedule == "linear" ? 1 - x : (1 + std::cos(std::numbers::pi * x)) / 2;
+    const double share = config_.schedule == "linear" ? 1 - x : (1 + lode::math::CosPi(x)) / 2;
     return config_.end + (config_.start - config_.end) * share;
   }
 

@@ -8,10 +8,8 @@
 namespace l2nas {
 namespace {
 
-// In double and rounded once: C libraries whose exp differs in a double's last bit give the same
-// float, but for one argument in some 10^8.
 float Sigmoid(float x) {
-  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+  return static_cast<float>(1.0 / (1.0 + lode::math::Exp(-static_cast<double>(x))));
 }
 
 using Rows = std::vector<std::vector<double>>;
@@ -61,8 +59,8 @@ AdamScales ScalesAt(const AdamSettings& s, std::uint64_t step) {
           static_cast<float>(1 - s.beta1),
           static_cast<float>(s.beta2),
           static_cast<float>(1 - s.beta2),
-          static_cast<float>(s.learning_rate / (1 - std::pow(s.beta1, t))),
-          static_cast<float>(1 / std::sqrt(1 - std::pow(s.beta2, t))),
+          static_cast<float>(s.learning_rate / (1 - lode::math::Pow(s.beta1, t))),
+          static_cast<float>(1 / std::sqrt(1 - lode::math::Pow(s.beta2, t))),
           static_cast<float>(s.epsilon)};
 }
 

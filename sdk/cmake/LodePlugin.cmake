@@ -15,7 +15,8 @@ function(lode_add_plugin name)
   set_target_properties(${name} PROPERTIES
     PREFIX "" SUFFIX ".lode.so" CXX_EXTENSIONS OFF
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
-  target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+  target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
+    -ffp-contract=off)  # a * b + c rounds twice on every machine, and not once where the processor can
   target_link_options(${name} PRIVATE LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
   if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")  # sanitizer run-times are resolved in the host
     target_link_options(${name} PRIVATE LINKER:-z,defs)

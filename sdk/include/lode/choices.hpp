@@ -90,7 +90,7 @@ class ChoiceSpace {
 
   double Log10Size() const {
     double sum = 0;
-    for (const Row& row : rows_) sum += std::log10(static_cast<double>(row.size));
+    for (const Row& row : rows_) sum += math::Log10(static_cast<double>(row.size));
     return sum;
   }
 

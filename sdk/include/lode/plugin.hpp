@@ -31,8 +31,8 @@
 //
 // `lode new` makes a plugin to start from, and sdk/README.md is a tutorial. Beside this header:
 // <lode/choices.hpp>, a class to derive a space of independent decisions from; <lode/matrices.hpp>,
-// for oracles and optimizers of one space; <lode/text.hpp>, for error messages; <lode/testing.hpp>,
-// for unit tests.
+// for oracles and optimizers of one space; <lode/math.hpp>, functions that give the same bits on
+// every machine; <lode/text.hpp>, for error messages; <lode/testing.hpp>, for unit tests.
 #ifndef LODE_PLUGIN_HPP_
 #define LODE_PLUGIN_HPP_
 
@@ -48,8 +48,8 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <lode/math.hpp>
 #include <new>
-#include <numbers>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -152,7 +152,7 @@ lode_sink SinkInto(T& container) {
 
 // ---- the host's services ----
 
-// Random numbers from the host. The derived draws are the same on every standard library.
+// Random numbers from the host. The derived draws are the same on every machine.
 class Random {
  public:
   explicit Random(lode_random stream) : stream_(stream) {}
@@ -181,8 +181,8 @@ class Random {
 
   // Standard normal (Box-Muller; two words for each draw).
   double Normal() const {
-    const double radius = std::sqrt(-2.0 * std::log1p(-Uniform()));
-    return radius * std::cos(2.0 * std::numbers::pi * Uniform());
+    const double radius = std::sqrt(-2 * math::Log(1 - Uniform()));
+    return radius * math::CosPi(2 * Uniform());
   }
 
   // Puts values into random order.

@@ -1,0 +1,168 @@
+// The same trials on every machine. glibc picks its functions by what the processor has, and can be
+// told to overlook parts of it: so one machine shows what others do. What this project compiles for
+// several instruction sets is compared by the tests beside it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/processes.h"
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::IsEmpty;
+
+// What a command prints.
+std::string OutputOf(const std::string& command) {
+  std::string text;
+  std::FILE* out = popen(command.c_str(), "r");
+  char buffer[4096];
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
+    text.append(buffer, got);
+  }
+  EXPECT_EQ(pclose(out), 0) << command;
+  return text;
+}
+
+struct SearchCase {
+  const char* name;
+  const char* pipeline;  // below configs/
+  std::vector<std::string> settings;
+};
+
+// Google Test prints it.
+void PrintTo(const SearchCase& search, std::ostream* out) { *out << search.name; }
+
+class MachinesTest : public testing::TestWithParam<SearchCase> {
+ protected:
+  // What was before the processors of about 2013: no fused operations, no vectors of 256 bits.
+  MachinesTest() {
+    old_.SetEnvironment("GLIBC_TUNABLES",
+                        "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX,-AVX2,-AVX512F,-AVX512VL,-SSE4_1");
+  }
+
+  std::vector<std::string> Arguments(const std::string& out) const {
+    std::vector<std::string> arguments = {
+        "run",     SourceFile(std::string("configs/") + GetParam().pipeline).string(),
+        "--seeds", "1",
+        "--out",   (directory_.path() / out).string()};
+    for (const std::string& setting : GetParam().settings) {
+      arguments.insert(arguments.end(), {"--set", setting});
+    }
+    return arguments;
+  }
+
+  // Everything in all stores, every number to its last bit.
+  std::string DumpOf(const std::string& out) const {
+    std::string text;
+    for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
+      if (entry.path().filename() == "run.db") {
+        text += OutputOf("sqlite3 '" + entry.path().string() + "' .dump");
+      }
+    }
+    return text;
+  }
+
+  void ExpectGood(const Outcome& outcome) const { ASSERT_EQ(outcome.status, 0) << outcome.err; }
+
+  const TemporaryDirectory directory_;
+  const Program new_{directory_.path()};
+  Program old_{directory_.path()};
+};
+
+TEST_P(MachinesTest, HaveTheSameTrialsAndGoOnWithEachOthers) {
+  ExpectGood(new_.Run(Arguments("new")));
+  ExpectGood(old_.Run(Arguments("old")));
+  const std::string expected = DumpOf("new");
+  EXPECT_NE(expected, "");
+  EXPECT_EQ(DumpOf("old"), expected);
+
+  std::vector<std::string> arguments = Arguments("both");
+  const pid_t killed = old_.Start(arguments);
+  EXPECT_TRUE(WaitUntil(
+      [&] { return fs::exists(directory_.path() / "both/seed-0/run.db-wal") || !Lives(killed); }));
+  kill(killed, SIGKILL);
+  old_.Finish(killed);
+  arguments.emplace_back("--resume");
+  ExpectGood(new_.Run(arguments));
+  EXPECT_EQ(DumpOf("both"), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Searches, MachinesTest,
+    testing::Values(
+        SearchCase{"l2nas", "nb201/l2nas.toml", {"budget={steps=400}"}},
+        SearchCase{
+            "l2nas_paper", "nb201/l2nas.toml", {"budget={steps=300}", "optimizer.preset=paper"}},
+        SearchCase{"random",
+                   "nb201/rea.toml",
+                   {"budget={steps=20000}", "optimizer.use=random",
+                    "reward={metric=\"valid_accuracy\", transform=\"relative\", reference=90}"}},
+        SearchCase{"rea",
+                   "nb201/rea.toml",
+                   {"budget={steps=500}",
+                    "reward={metric=\"valid_accuracy\", transform=\"exponential\"}"}},
+        SearchCase{"local_search",
+                   "nb201/rea.toml",
+                   {"budget={steps=500}", "optimizer.use=local_search",
+                    "reward={metric=\"valid_accuracy\", transform=\"exponential\"}"}},
+        SearchCase{"penalty",
+                   "ofa/under_350m.toml",
+                   {"budget={steps=300}", "optimizer.use=evolution",
+                    "reward={metric=\"predicted_accuracy\", transform=\"exponential\", "
+                    "limits=[{metric=\"macs\", max=350e6}], limit_rule=\"penalty\"}"}},
+        SearchCase{"ofa", "ofa/predictor.toml", {"budget={steps=300}", "optimizer.use=l2nas"}},
+        SearchCase{"nsga2", "ofa/front.toml", {"budget={steps=300}"}},
+        SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+// Functions whose last bit depends on the C library and the processor. The others of libm (sqrt,
+// floor, fma, ldexp, ...) are exact by definition. Each has forms for float and long double.
+constexpr const char* kInexact[] = {"acos", "acosh", "asin",  "asinh",  "atan", "atan2", "atanh",
+                                    "cbrt", "cos",   "cosh",  "erf",    "erfc", "exp",   "exp10",
+                                    "exp2", "expm1", "hypot", "j0",     "j1",   "jn",    "lgamma",
+                                    "log",  "log10", "log1p", "log2",   "pow",  "sin",   "sincos",
+                                    "sinh", "tan",   "tanh",  "tgamma", "y0",   "y1",    "yn"};
+
+// Those of them that a binary takes from libm.
+std::vector<std::string> InexactFunctionsOf(const fs::path& binary) {
+  std::set<std::string> inexact;
+  for (const std::string name : kInexact) {
+    inexact.insert({name, name + "f", name + "l", "__" + name + "_finite"});
+  }
+  std::istringstream symbols(
+      OutputOf("nm -D -u '" + binary.string() + "' | sed -E 's/^ *[Uwv] //; s/@.*//'"));
+  std::vector<std::string> found;
+  std::copy_if(std::istream_iterator<std::string>(symbols), {}, std::back_inserter(found),
+               [&](const std::string& symbol) { return inexact.contains(symbol); });
+  return found;
+}
+
+// Trainings promise the same bytes on processors of one kind only.
+bool Trains(const fs::path& plugin) { return plugin.filename() == "nb201_networks.lode.so"; }
+
+TEST(BinariesTest, UseNoFunctionThatDependsOnTheProcessor) {
+  const fs::path build = LODE_BINARY_DIR;
+  EXPECT_THAT(InexactFunctionsOf(build / "bin/lode"), IsEmpty());
+  for (const auto& entry : fs::directory_iterator(build / "lib/lode/plugins")) {
+    if (entry.path().extension() == ".so" && !Trains(entry.path())) {
+      EXPECT_THAT(InexactFunctionsOf(entry.path()), IsEmpty()) << entry.path();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lode
