@@ -17,6 +17,7 @@
 #include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
+#include "tests/start_process.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -57,23 +58,15 @@ class MpiTest : public testing::Test {
 
   // Starts a command in shell notation; Finish waits for its end.
   pid_t StartCommand(const std::string& command) const {
-    const pid_t child = fork();
-    if (child == 0) {
-      setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
-      setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-      setenv("XDG_CACHE_HOME", (directory_.path() / "cache").c_str(), 1);
-      setenv("TMPDIR", directory_.path().c_str(), 1);
-      const std::string redirected = "exec >command.out 2>command.err; exec timeout 120 " + command;
-      if (chdir(directory_.path().c_str()) == 0) {
-        execl("/bin/sh", "sh", "-c", redirected.c_str(), nullptr);
-      }
-      _exit(127);
-    }
-    return child;
+    return StartProcess({"/bin/sh", "-c", "exec " + command},
+                        {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+                         {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+                         {"XDG_CACHE_HOME", (directory_.path() / "cache").string()},
+                         {"TMPDIR", directory_.path().string()}},
+                        directory_.path(), "command.out", "command.err");
   }
   Outcome FinishCommand(pid_t child) const {
-    int status = 0;
-    waitpid(child, &status, 0);
+    const int status = WaitForEnd(child);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
             Read(directory_.path() / "command.out"), Read(directory_.path() / "command.err")};
   }

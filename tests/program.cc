@@ -1,35 +1,25 @@
 #include "tests/program.h"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
+
+#include "tests/start_process.h"
 
 namespace lode {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr unsigned kLimitSeconds = 120;
-
 std::string Read(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
-}
-
-void Redirect(const fs::path& file, int descriptor) {
-  const int opened = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  dup2(opened, descriptor);
-  close(opened);
 }
 
 }  // namespace
@@ -49,31 +39,21 @@ Outcome Program::Run(const std::vector<std::string>& arguments) const {
 pid_t Program::Start(const std::vector<std::string>& arguments) const {
   std::vector<std::string> words{std::string(LODE_BINARY_DIR) + "/bin/lode"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) {
-    argv.push_back(word.data());
+  const fs::path out = directory_ / "standard-output", err = directory_ / "standard-error";
+  const pid_t child =
+      StartProcess(words, environment_, directory_, output_.empty() ? out : output_, err);
+  EXPECT_GT(child, 0) << words[0];
+  // It has them open: that they get other names is nothing to it.
+  const std::string pid = std::to_string(child);
+  if (output_.empty()) {
+    fs::rename(out, directory_ / ("out-" + pid));
   }
-  argv.push_back(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    alarm(kLimitSeconds);
-    const std::string pid = std::to_string(getpid());
-    Redirect(output_.empty() ? directory_ / ("out-" + pid) : output_, STDOUT_FILENO);
-    Redirect(directory_ / ("err-" + pid), STDERR_FILENO);
-    for (const auto& [name, value] : environment_) {
-      setenv(name.c_str(), value.c_str(), 1);
-    }
-    if (chdir(directory_.c_str()) == 0) {
-      execv(argv[0], argv.data());
-    }
-    _exit(127);
-  }
+  fs::rename(err, directory_ / ("err-" + pid));
   return child;
 }
 
 Outcome Program::Finish(pid_t child) const {
-  int status = 0;
-  waitpid(child, &status, 0);
+  const int status = WaitForEnd(child);
   const std::string pid = std::to_string(child);
   return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
           Read(directory_ / ("out-" + pid)), Read(directory_ / ("err-" + pid))};

@@ -30,7 +30,7 @@ class Program {
   // Where its standard output goes: what Run and Finish return of it is then empty.
   void SendOutputTo(std::filesystem::path file) { output_ = std::move(file); }
 
-  // Runs it to the end; one that takes longer than two minutes is killed.
+  // Runs it to the end; one that hangs is killed.
   Outcome Run(const std::vector<std::string>& arguments) const;
 
   // Starts it; Finish waits for the end of what Start began.

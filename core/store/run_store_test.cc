@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/plugin/error.h"
+#include "core/store/store_check.h"
 #include "tests/processes.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
@@ -106,7 +107,7 @@ TEST(RunStore, RewardsAreAllComputedOnTheLatestMachine) {
   trial.violation = 0.25;
   Add(*std::make_unique<RunStore>(dir.path(), RunStore::Mode::kContinue, kMetrics), trial);
   EXPECT_EQ(Select(dir.path(), "SELECT reward > 3, violation FROM trial"), "1|0.25\n");
-  EXPECT_TRUE(CheckStore(dir.path()).faults.empty());
+  EXPECT_TRUE(CheckStore(dir.path()).damages.empty());
 }
 
 TEST(RunStore, IsThereAsAWhole) {

@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <lode/plugin.hpp>
@@ -68,21 +71,26 @@ struct Launch {
   pid_t parent;
 };
 
-// From here to exec only what is safe in a signal handler: the child is a copy of one thread, with
-// the locks as other threads held them.
+// From here to exec nothing but system calls: the child is a copy of one thread, with the locks as
+// other threads held them. signal() and sigaction(), which POSIX allows here, take one in glibc 2.41.
+
+// What the kernel's rt_sigaction reads: SIG_DFL, no flags and no mask, on every architecture.
+constexpr std::array<unsigned long, 4> kDefaultAction{};
 
 void ResetSignals() {
-  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (int number = 1; number < NSIG; ++number)
+    syscall(SYS_rt_sigaction, number, kDefaultAction.data(), nullptr, NSIG / CHAR_BIT);
+  constexpr unsigned long kNone = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kNone, nullptr, NSIG / CHAR_BIT);
 }
 
 // Everything but the standard streams closes at exec, whoever opened it.
 bool CloseOthersAtExec() {
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return true;
-  const long limit = sysconf(_SC_OPEN_MAX);  // before Linux 5.11
-  for (int number = STDERR_FILENO + 1; number < limit; ++number) fcntl(number, F_SETFD, FD_CLOEXEC);
+  rlimit limit{};  // before Linux 5.11
+  getrlimit(RLIMIT_NOFILE, &limit);
+  for (rlim_t number = STDERR_FILENO + 1; number < limit.rlim_cur; ++number)
+    fcntl(static_cast<int>(number), F_SETFD, FD_CLOEXEC);
   return true;
 }
 
