@@ -19,6 +19,7 @@
 
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
+#include "core/exec/processors.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
@@ -79,7 +80,11 @@ class StoredSearch {
     const std::string workers = std::to_string(executor->capacity());
     run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
                                        std::move(executor), context_.progress, context_.prepared);
-    progress_.SetRewardMetric(run_->reward_metric());
+    if (resumes_) {
+      check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job.directory),
+                                                   run_->reward());
+    }
+    progress_.SetRewardMetric(run_->reward().metric());
     if (job.changed) {
       core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
     }
@@ -113,9 +118,7 @@ class StoredSearch {
   std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
     auto stored = std::make_unique<core::StoredRun>(job_.directory);
     CheckWorkers(*stored, *executor);
-    check_ = std::make_unique<core::ReplayCheck>(std::move(stored));
-    return std::make_unique<core::ReplayExecutor>(std::make_unique<core::StoredRun>(job_.directory),
-                                                  std::move(executor));
+    return std::make_unique<core::ReplayExecutor>(std::move(stored), std::move(executor));
   }
 
   // How many proposals run ahead decides what they are.
@@ -281,8 +284,6 @@ void PrepareDirectories(const std::vector<Job>& jobs) {
   }
 }
 
-unsigned Processors() { return std::max(1u, std::thread::hardware_concurrency()); }
-
 // Threads that one run may keep busy.
 unsigned BusyThreads(const core::ExecutionConfig& execution) {
   return static_cast<unsigned>(execution.workers * execution.threads);
@@ -308,9 +309,9 @@ class Notes {
  private:
   void SayIfCrowded(const core::ExecutionConfig& execution) {
     const unsigned busy = BusyThreads(execution);
-    if (execution.threads > 1 && !core::UnderMpi() && busy > Processors()) {
+    if (execution.threads > 1 && !core::UnderMpi() && busy > core::Processors()) {
       Say("'workers' times 'threads' is " + std::to_string(busy) + ", and here are " +
-          std::to_string(Processors()) + " processors: the threads will wait for each other");
+          std::to_string(core::Processors()) + " processors: the threads will wait for each other");
     }
   }
 
@@ -330,7 +331,7 @@ unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
   }
   const core::ExecutionConfig& execution = plan.jobs.front().search->pipeline.execution;
   const unsigned threads =
-      options.jobs > 0 ? options.jobs : std::max(1u, Processors() / BusyThreads(execution));
+      options.jobs > 0 ? options.jobs : std::max(1u, core::Processors() / BusyThreads(execution));
   return std::min(threads, static_cast<unsigned>(plan.jobs.size()));
 }
 

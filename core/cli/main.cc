@@ -11,6 +11,7 @@
 #include "core/cli/manual.h"
 #include "core/cli/standard_output.h"
 #include "core/exec/make_executor.h"
+#include "core/exec/processors.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/log.h"
 
@@ -122,5 +123,6 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   lode::cli::OpenStandardStreams();
+  lode::core::WaitPassively();
   return lode::cli::CloseStandardOutput(lode::cli::Main(argc, argv));
 }
