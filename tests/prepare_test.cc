@@ -142,8 +142,8 @@ TEST_F(PrepareTest, EndsWithTheUsersWishAndGoesOnThen) {
 TEST_F(PrepareTest, TheTimeoutIsForEvaluationsOnly) {
   const Outcome outcome =
       lode_.Run(Arguments("out", "1",
-                          {"oracle.steps=30", "oracle.delay_ms=10", "execution.isolate=true",
-                           "execution.timeout_seconds=0.2"}));
+                          {"oracle.steps=30", "oracle.delay_ms=100", "execution.isolate=true",
+                           "execution.timeout_seconds=2"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(Select(directory_.path() / "out/seed-0", "SELECT count(*) FROM failures"), "0\n");
 }

@@ -63,6 +63,19 @@ inline std::size_t OpenDescriptors(pid_t process) {
   return count;
 }
 
+// Whether a signal that was sent to a process has not reached it yet.
+inline bool HasPendingSignals(pid_t process) {
+  std::istringstream status(ReadProc(process, "status"));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("ShdPnd:") || line.starts_with("SigPnd:")) {
+      if (line.find_first_not_of("0 \t", 7) != std::string::npos) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 // Children of the calling process, zombies too.
 inline std::vector<pid_t> OwnChildren() {
   std::vector<pid_t> children;
@@ -73,10 +86,10 @@ inline std::vector<pid_t> OwnChildren() {
   return children;
 }
 
-// Waits until it holds, two minutes at most. Returns whether it does.
+// Waits until it holds, as long as only a hang takes. Returns whether it does.
 template <class Predicate>
 bool WaitUntil(Predicate&& predicate) {
-  for (int i = 0; i < 12000; ++i) {
+  for (int i = 0; i < 60000; ++i) {
     if (predicate()) {
       return true;
     }

@@ -231,7 +231,6 @@ TEST_F(StagesProgramTest, GoOnByTheirDirectoryAfterAKillDuringASearch) {
   const pid_t child = lode_.Start(Arguments("out", slow));
   const fs::path run = directory_.path() / "out/search/optimizer.population=5/seed-0";
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
   kill(child, SIGKILL);
   lode_.Finish(child);
   const std::string out = (directory_.path() / "out").string();

@@ -57,7 +57,7 @@ class WorkersTest : public testing::Test {
  protected:
   ~WorkersTest() override {
     workers_.reset();
-    EXPECT_THAT(LivingOf(notes_), IsEmpty());
+    EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); }));
     EXPECT_THAT(OwnChildren(), IsEmpty());
     EXPECT_EQ(OpenDescriptors(getpid()), descriptors_);
   }
@@ -223,7 +223,7 @@ TEST_F(WorkersTest, WhatAWorkerHasStartedEndsWithIt) {
     Make(1, std::string("fault = \"") + fault + "\"");
     const auto measurements = Ask(3);
     EXPECT_THAT(measurements[2].failure, HasSubstr("killed by signal 11")) << fault;
-    EXPECT_THAT(LivingOf(notes_), IsEmpty()) << fault;
+    EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); })) << fault;
     EXPECT_EQ(Ask(1, 4)[0].outcome, Outcome::kMeasured);
   }
 }
@@ -282,7 +282,7 @@ TEST_F(WorkersTest, TheWishToCancelEndsTheWaiting) {
     EXPECT_THROW(workers_->Finish(3), CancelledError);
     user.join();
     workers_.reset();
-    EXPECT_THAT(LivingOf(notes_), IsEmpty());
+    EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); }));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -20,6 +21,7 @@
 
 #include "core/verify/grid.h"
 #include "core/verify/oracle_contract.h"
+#include "plugins/command/process.h"
 #include "plugins/command/test_program.h"
 #include "tests/temporary_directory.h"
 
@@ -63,7 +65,7 @@ class CommandTest : public testing::Test {
     config.minimize = {"latency [ms]"};
     config.validation = {"accuracy"};
     config.dataset = "mnist";
-    config.timeout = 20;
+    config.timeout = kHang;
     return config;
   }
 
@@ -82,12 +84,25 @@ class CommandTest : public testing::Test {
   }
 
   // Why an evaluation by a script fails, without the code of lode::IoError in front.
-  std::string ScriptFailure(const std::string& script, double timeout = 20) {
+  std::string ScriptFailure(const std::string& script, double timeout = kHang) {
     Config config = Script(script);
     config.timeout = timeout;
     const std::string failure = Failure([&] { Ask(config); });
     EXPECT_THAT(failure, StartsWith("4 "));
     return failure.substr(std::min<std::size_t>(2, failure.size()));
+  }
+
+  // The same for a script that runs for ever once it has made a file: the time-out is long enough for
+  // that, however busy the machine is. Returns what comes after the time.
+  std::string TimeOut(const std::string& script, const std::string& file) {
+    std::string failure;
+    for (int timeout = 2; !fs::exists(file); timeout *= 4) {
+      failure = ScriptFailure(script, timeout);
+      const std::string expected = "no answer within " + std::to_string(timeout) + " s";
+      EXPECT_THAT(failure, StartsWith(expected));
+      failure.erase(0, expected.size());
+    }
+    return failure;
   }
 
   std::string InDirectory(const std::string& name) const { return (dir_.path() / name).string(); }
@@ -151,7 +166,7 @@ TEST_F(CommandTest, PassesOnAtOnce) {
          while ! test -e )" +
       InDirectory("go") + "; do sleep 0.02; done; " + kAnswer);
   std::thread watcher([&] {
-    EXPECT_TRUE(Within(10, [&] { return host_.notes().size() == 1; }));
+    EXPECT_TRUE(Within(kHang, [&] { return host_.notes().size() == 1; }));
     std::ofstream(InDirectory("go")) << "x";
   });
   EXPECT_THAT(Ask(config), ElementsAre(91.5, 4));
@@ -326,7 +341,7 @@ TEST_F(CommandTest, GarbageEndsTheProgramAtOnce) {
               EXPECT_THAT(ScriptFailure("echo training; sleep 1000"),
                           StartsWith("standard output line 1 is not JSON: \"training\""));
             }),
-            15);
+            kHang / 2);
 }
 
 TEST_F(CommandTest, BoundsWhatIsPrinted) {
@@ -359,31 +374,23 @@ TEST_F(CommandTest, NeitherStreamNeedsToBeUsed) {
 
 TEST_F(CommandTest, HangingProgramsAreEnded) {
   const std::string pids = InDirectory("pids");
-  EXPECT_LT(Seconds([&] {
-              EXPECT_EQ(
-                  ScriptFailure(
-                      "sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", 2),
-                  "no answer within 2 s: waiting");
-            }),
-            60);
+  EXPECT_EQ(TimeOut("sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", pids),
+            ": waiting");
   for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
 }
 
 TEST_F(CommandTest, SigtermIsSentFirst) {
-  ScriptFailure(
-      "trap 'echo bye > " + InDirectory("said") + "; exit' TERM; while true; do sleep 0.05; done",
-      2);
+  TimeOut("trap 'echo bye > " + InDirectory("said") + "; exit' TERM; echo > " +
+              InDirectory("ready") + "; while true; do sleep 0.05; done",
+          InDirectory("ready"));
   EXPECT_EQ(ReadAll(InDirectory("said")), "bye\n");
 }
 
 TEST_F(CommandTest, IgnoringSigtermDoesNotHelp) {
   const std::string pids = InDirectory("pids");
-  EXPECT_LT(Seconds([&] {
-              ScriptFailure("trap '' TERM; (sleep 1000; sleep 1000) & echo $$ $! > " + pids +
-                                "; while true; do sleep 1; done",
-                            2);
-            }),
-            60);
+  TimeOut("trap '' TERM; (sleep 1000; sleep 1000) & echo $$ $! > " + pids +
+              "; while true; do sleep 1; done",
+          pids);
   for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
 }
 
@@ -404,28 +411,24 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
   kill(WaitForNumbers(pids, 1)[0], SIGKILL);
 }
 
-// A machine that is busy with other things may delay one attempt, but not all.
-TEST_F(CommandTest, CancellationTakesLessThanASecond) {
+TEST_F(CommandTest, CancellationEndsTheProgram) {
   const std::string pids = InDirectory("pids");
   for (const std::string& script :
        {"echo $$ > " + pids + "; sleep 1000", "trap '' TERM; echo $$ > " + pids + "; sleep 1000"}) {
-    double least = 60;
-    for (int attempt = 0; attempt < 3 && least >= 1; ++attempt) {
-      fs::remove(pids);
-      NotingHost host;
-      CommandOracle oracle(lode::Host(host.get()), Script(script));
-      oracle.Bind(grid_.space());
-      std::string failure;
-      std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
-      const int process = WaitForNumbers(pids, 1)[0];
-      least = std::min(least, Seconds([&] {
-                         host.Cancel();
-                         evaluation.join();
-                       }));
-      EXPECT_EQ(failure, "3 cancelled");
-      EXPECT_FALSE(IsRunning(process));
-    }
-    EXPECT_LT(least, 1);
+    fs::remove(pids);
+    NotingHost host;
+    CommandOracle oracle(lode::Host(host.get()), Script(script));
+    oracle.Bind(grid_.space());
+    std::string failure;
+    std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
+    const int process = WaitForNumbers(pids, 1)[0];
+    EXPECT_LT(Seconds([&] {
+                host.Cancel();
+                evaluation.join();
+              }),
+              kHang / 2);
+    EXPECT_EQ(failure, "3 cancelled");
+    EXPECT_FALSE(IsRunning(process));
   }
 }
 
@@ -441,7 +444,7 @@ TEST_F(CommandTest, DiesWithItsHost) {
   EXPECT_TRUE(IsRunning(process));
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
-  EXPECT_TRUE(Within(20, [&] { return !IsRunning(process); }));
+  EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
 }
 
 std::size_t OpenDescriptors() {
@@ -538,6 +541,21 @@ TEST_F(CommandTest, EvaluatesSeveralAtOnce) {
   EXPECT_TRUE(fs::exists(InDirectory("work/000020")));
   EXPECT_FALSE(fs::exists(InDirectory("work/000021")));
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+}
+
+// A child that takes a lock between fork and exec hangs if another thread held it at the fork.
+TEST(ProcessTest, ManyThreadsStartProgramsAtOnce) {
+  const Program program{"/bin/true", {"true"}, {}, "/", "/dev/null"};
+  const Follower follower{[](std::string_view) {}, [](std::string_view) {}, [] {}};
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 250; ++i) good += Process(program).Follow(follower).good() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 8 * 250);
 }
 
 }  // namespace

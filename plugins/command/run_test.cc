@@ -16,6 +16,7 @@
 namespace command {
 namespace {
 
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -70,6 +71,14 @@ TEST_F(CommandRunTest, MetricsAreStored) {
             "2\n");
 }
 
+// Where several share the processors, threads that spin keep others from what they wait for.
+TEST_F(CommandRunTest, ThreadsOfAnOraclesProcessWaitPassively) {
+  const lode::Outcome outcome = lode_.Run(
+      Pipeline("test \"$OMP_WAIT_POLICY\" = PASSIVE && test -n \"$OPENBLAS_THREAD_TIMEOUT\" && "
+               "echo '{\"score\": 1}'"));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
 TEST_F(CommandRunTest, ReasonsOfFailuresAreStored) {
   EXPECT_EQ(StoredFailure("echo 'no memory left' >&2; kill -9 $$"),
             "oracle 'command': killed by signal 9 (Killed): no memory left\n");
@@ -105,9 +114,10 @@ TEST_F(CommandRunTest, InterruptionEndsTheProgram) {
   kill(lode, SIGTERM);
   const lode::Outcome outcome = lode_.Finish(lode);
   EXPECT_EQ(outcome.status, 130);
-  // It was not left behind.
-  EXPECT_THAT(outcome.out, HasSubstr("seed 0 interrupted")) << outcome.err;
-  EXPECT_FALSE(IsRunning(program));
+  // A program that takes long to end, as all do on a busy machine, is not waited for. It ends.
+  EXPECT_THAT(outcome.out + outcome.err,
+              AnyOf(HasSubstr("seed 0 interrupted"), HasSubstr("left the evaluation in hand")));
+  EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(program); }));
 }
 
 TEST_F(CommandRunTest, TheProgramDiesWithLode) {
@@ -115,7 +125,7 @@ TEST_F(CommandRunTest, TheProgramDiesWithLode) {
   const int program = WaitForNumbers(InDirectory("pid"), 1)[0];
   kill(lode, SIGKILL);
   lode_.Finish(lode);
-  EXPECT_TRUE(Within(20, [&] { return !IsRunning(program); }));
+  EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(program); }));
 }
 
 }  // namespace

@@ -126,6 +126,8 @@ class FaultyOracle {
 
   // Starts a process that goes on for an hour.
   void StartChild(bool in_its_own_session) const {
+    int noted[2];  // closed once the process has noted itself and become another program
+    if (pipe2(noted, O_CLOEXEC) != 0) return;
     const pid_t child = fork();
     if (child == 0) {
       if (in_its_own_session) {
@@ -137,7 +139,10 @@ class FaultyOracle {
       _exit(127);
     }
     if (in_its_own_session) waitpid(child, nullptr, 0);
-    std::this_thread::sleep_for(milliseconds(50));  // until it has noted itself
+    close(noted[1]);
+    char none = 0;
+    [[maybe_unused]] const ssize_t end = read(noted[0], &none, 1);
+    close(noted[0]);
   }
 
   void Fail(double& metric) const {

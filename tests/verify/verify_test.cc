@@ -35,7 +35,8 @@ struct Quiet : Observer {
 };
 
 std::vector<Report> VerifyComponent(const fs::path& file, const std::string& id) {
-  Request request{file, id, {}, {}, std::chrono::seconds(3)};
+  const bool hangs = id == "broken.process.hang";  // what does not is not cut off on a busy machine
+  Request request{file, id, {}, {}, std::chrono::seconds(hangs ? 3 : 300)};
   Quiet quiet;
   return Verify(request, quiet);
 }
