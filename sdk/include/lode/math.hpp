@@ -27,7 +27,9 @@ namespace detail {
 // A product that is rounded before it is added to: compilers may fuse the two operations where the
 // processor can (GCC does by default), and the result would depend on it.
 inline double Rounded(double product) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__) && !defined(__AVX512F__)
+  // There is nothing to fuse them with.
+#elif defined(__x86_64__)
   asm("" : "+x"(product));
 #elif defined(__aarch64__)
   asm("" : "+w"(product));
@@ -76,12 +78,17 @@ inline Pair Product(Pair a, Pair b) {
                       product.low + (Rounded(a.high * b.low) + Rounded(a.low * b.high)));
 }
 
-// c[0] + c[1] x + c[2] x^2 + ...
+// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule for even and for odd powers: a processor does both
+// at a time.
 template <std::size_t kCount>
 double Polynomial(double x, const double (&c)[kCount]) {
-  double sum = c[kCount - 1];
-  for (std::size_t i = kCount - 1; i-- > 0;) sum = c[i] + Rounded(sum * x);
-  return sum;
+  const double square = Rounded(x * x);
+  double even = 0, odd = 0;
+  for (std::size_t i = kCount; i-- > 0;) {
+    double& sum = i % 2 == 0 ? even : odd;
+    sum = c[i] + Rounded(sum * square);
+  }
+  return even + Rounded(x * odd);
 }
 
 // log(2) in two parts: the first has 32 bits, so that its products with exponents are exact.
