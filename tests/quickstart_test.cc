@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/chance.h"
 #include "tests/program.h"
 #include "tests/temporary_directory.h"
 
@@ -20,8 +21,8 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   std::vector<std::string> arguments = {SourceFile("configs/quickstart.toml").string(), "--out",
                                         (directory.path() / "out").string()};
   for (const char* change :
-       {"stage.supernet.oracle.train_images=640", "stage.supernet.oracle.epochs=1",
-        "stage.search.oracle.train_images=640", "stage.search.oracle.validation_images=200",
+       {"stage.supernet.oracle.train_images=1600", "stage.supernet.oracle.epochs=3",
+        "stage.search.oracle.train_images=640", "stage.search.oracle.validation_images=500",
         "stage.search.budget.unique_queries=12", "stage.final.oracle.train_images=1600",
         "stage.final.oracle.epochs=2", "stage.final.oracle.validation_images=500",
         "stage.final.oracle.test_images=500"}) {
@@ -35,8 +36,8 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   const json& rows = out["comparisons"][0]["rows"];
   ASSERT_EQ(rows.size(), 3U);  // an optimizer each
   for (const json& row : rows) {
-    EXPECT_GT(row["found"], 10) << row;                             // a guess gets 10 %
-    EXPECT_GT(row["metrics"]["test_accuracy"]["mean"], 40) << row;  // 100 steps are enough for that
+    EXPECT_GT(row["found"], FarAboveChance(500)) << row;
+    EXPECT_GT(row["metrics"]["test_accuracy"]["mean"], FarAboveChance(500)) << row;
   }
 
   arguments.emplace_back("--resume");
