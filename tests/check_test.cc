@@ -23,27 +23,27 @@ using testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-std::string Read(const fs::path& file) {
+std::string ContentOf(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-void Write(const fs::path& file, const std::string& text) {
+void Overwrite(const fs::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
 // Turns one bit of the byte at `at` times the file's size.
 void Flip(const fs::path& file, double at) {
-  std::string bytes = Read(file);
+  std::string bytes = ContentOf(file);
   char& byte = bytes[static_cast<std::size_t>(at * static_cast<double>(bytes.size()))];
   byte = static_cast<char>(byte ^ 1);
-  Write(file, bytes);
+  Overwrite(file, bytes);
 }
 
-void Replace(const fs::path& file, const std::string& from, const std::string& to) {
-  std::string text = Read(file);
+void ReplaceIn(const fs::path& file, const std::string& from, const std::string& to) {
+  std::string text = ContentOf(file);
   ASSERT_NE(text.find(from), std::string::npos) << from;
-  Write(file, text.replace(text.find(from), from.size(), to));
+  Overwrite(file, text.replace(text.find(from), from.size(), to));
 }
 
 bool Change(const fs::path& run, const std::string& sql) {
@@ -61,13 +61,13 @@ void MakeOld(const fs::path& run) {
                      "DELETE FROM meta WHERE key IN ('rows', 'schema'); "
                      "UPDATE meta SET value = 3 WHERE key = 'format'"));
   for (const char* name : {"result.json", "versions.json"}) {
-    nlohmann::json object = nlohmann::json::parse(Read(run / name));
+    nlohmann::json object = nlohmann::json::parse(ContentOf(run / name));
     object.erase("checksum");
-    Write(run / name, object.dump(2));
+    Overwrite(run / name, object.dump(2));
   }
-  const std::string toml = Read(run / "pipeline.toml"), policy = Read(run / "policy");
-  Write(run / "pipeline.toml", toml.substr(0, toml.rfind("# checksum")));
-  Write(run / "policy", policy.substr(0, policy.size() - 16));
+  const std::string toml = ContentOf(run / "pipeline.toml"), policy = ContentOf(run / "policy");
+  Overwrite(run / "pipeline.toml", toml.substr(0, toml.rfind("# checksum")));
+  Overwrite(run / "policy", policy.substr(0, policy.size() - 16));
 }
 
 class CheckTest : public testing::Test {
@@ -83,7 +83,7 @@ class CheckTest : public testing::Test {
 
   // One that searches and then lists what it has found.
   fs::path Stages() const {
-    Write(Path("stages.toml"), R"([pipeline]
+    Overwrite(Path("stages.toml"), R"([pipeline]
 name = "staged"
 [space]
 use = "nb201"
@@ -155,21 +155,21 @@ TEST_F(CheckTest, AChangedValueIsFoundByAllThatReadIt) {
 TEST_F(CheckTest, ADamagedFileIsNamed) {
   const fs::path run = Search();
   for (const char* name : {"pipeline.toml", "versions.json", "result.json", "policy"}) {
-    const std::string whole = Read(run / name);
+    const std::string whole = ContentOf(run / name);
     Flip(run / name, 0.4);
     const Outcome checked = Check(run);
     EXPECT_EQ(checked.status, 1) << name;
     EXPECT_THAT(checked.out, HasSubstr((run / name).string() + ": ")) << name;
-    Write(run / name, whole);
+    Overwrite(run / name, whole);
   }
   EXPECT_EQ(Check(run).status, 0);
-  Replace(run / "result.json", "\"steps\": 9", "\"steps\": 8");
+  ReplaceIn(run / "result.json", "\"steps\": 9", "\"steps\": 8");
   EXPECT_THAT(Show(run).err, HasSubstr("result.json: is damaged: its checksum does not match"));
 }
 
 TEST_F(CheckTest, AnEditedConfigurationIsNotTakenForTheOneThatWasSearched) {
   const fs::path run = Search();
-  Replace(run / "pipeline.toml", "steps = 9", "steps = 7");
+  ReplaceIn(run / "pipeline.toml", "steps = 9", "steps = 7");
   const Outcome resumed = lode_.Run({"resume", run.string()});
   EXPECT_EQ(resumed.status, 2);
   EXPECT_THAT(resumed.err, HasSubstr("pipeline.toml was edited or damaged after it was written"));
@@ -178,25 +178,25 @@ TEST_F(CheckTest, AnEditedConfigurationIsNotTakenForTheOneThatWasSearched) {
 TEST_F(CheckTest, StagesAreChecked) {
   const fs::path root = Stages();
   EXPECT_EQ(Check(root).status, 0) << Check(root).out;
-  const std::string best = Read(root / "search/best.tsv");
+  const std::string best = ContentOf(root / "search/best.tsv");
   Flip(root / "search/best.tsv", 0.9);
   const Outcome checked = Check(root);
   EXPECT_EQ(checked.status, 1);
   EXPECT_THAT(checked.out, HasSubstr("search/best.tsv: is damaged"));
   const Outcome resumed = lode_.Run({"resume", root.string()});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_EQ(Read(root / "search/best.tsv"), best);
+  EXPECT_EQ(ContentOf(root / "search/best.tsv"), best);
 
-  Replace(root / "final/stage.json", "\"finished\": true", "\"finished\": false");
+  ReplaceIn(root / "final/stage.json", "\"finished\": true", "\"finished\": false");
   EXPECT_THAT(Check(root).out, HasSubstr("final/stage.json: is damaged"));
   EXPECT_EQ(lode_.Run({"resume", root.string()}).status, 2);
 }
 
 TEST_F(CheckTest, ADamagedPolicyIsNotLoaded) {
   const fs::path run = Search();
-  const std::string whole = Read(run / "policy");
+  const std::string whole = ContentOf(run / "policy");
   const auto use = [&](const std::string& policy) {
-    Write(Path("used"), policy);
+    Overwrite(Path("used"), policy);
     fs::remove_all(Path("next"));
     return lode_.Run({"run", SourceFile("configs/nb201/l2nas.toml").string(), "--seeds", "1",
                       "--out", Path("next").string(), "--set", "budget={steps=3}", "--set",

@@ -91,7 +91,7 @@ architectures = "stage:search/best.tsv"
 steps = 9
 )";
 
-std::string Read(const fs::path& file) {
+std::string ContentOf(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -145,7 +145,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
       if (name == "run.db") {
         files[where] = Dump(entry.path().parent_path());
       } else if (name == "policy" || name == "best.tsv" || name == "supernet.txt") {
-        files[where] = Read(entry.path());
+        files[where] = ContentOf(entry.path());
       } else if (entry.is_regular_file() && name != "lock" && !IsLeftOver(name)) {
         files[where] = "is there";
       }
@@ -153,7 +153,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
     return files;
   }
 
-  std::size_t Asked() const { return Lines(Read(Path("asked"))).size(); }
+  std::size_t Asked() const { return Lines(ContentOf(Path("asked"))).size(); }
 
   // What a search had stored when it ended, all of which was answered.
   std::size_t Stored() const {
@@ -197,7 +197,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
   void FailAtEach(const std::string& pipeline) {
     ASSERT_EQ(RunOnDisk(pipeline, 0).status, 0);
     whole_ = Left("out");
-    const std::vector<std::string> calls = Lines(Read(Path("calls")));
+    const std::vector<std::string> calls = Lines(ContentOf(Path("calls")));
     ASSERT_GT(calls.size(), 30u);
     const std::size_t all = Asked();
     const std::size_t stride =

@@ -27,7 +27,7 @@ using testing::Not;
 
 namespace fs = std::filesystem;
 
-const std::vector<MetricDeclaration> kMetrics = {
+const std::vector<MetricDeclaration> kAccuracies = {
     {"valid_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "cifar10", 200,
      false},
     {"test_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200,
@@ -35,7 +35,7 @@ const std::vector<MetricDeclaration> kMetrics = {
 
 // A store with every kind of row, of several pages, of a run that has ended.
 void MakeRun(const fs::path& directory) {
-  RunStore store(directory, RunStore::Mode::kNew, kMetrics);
+  RunStore store(directory, RunStore::Mode::kNew, kAccuracies);
   const std::vector<float> action(30, 0.25f);
   const std::vector<std::pair<std::string, double>> noted = {{"loss", 0.5}};
   for (std::uint64_t step = 0; step < 40; ++step) {
