@@ -223,6 +223,30 @@ TEST_F(FaultTest, NanAndErrorsCostTheirTrialsOnly) {
   EXPECT_NE(best % 5, 0);
 }
 
+// "checksum 35 fails" and "checksum 40 fails" are one reason.
+TEST_F(FaultTest, TablesTellWhyTrialsFailed) {
+  const Outcome outcome = Run("nan_oracle", With(kNanOracle, {}));
+  EXPECT_NE(outcome.out.find(" failed: metric 'checksum' is not a number ("), std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.out.find(", oracle 'nan_oracle': checksum # fails ("), std::string::npos)
+      << outcome.out;
+  EXPECT_NE(outcome.err.find(" failed: metric 'checksum' is not a number ("), std::string::npos)
+      << outcome.err;
+}
+
+// What a measured limit rejects is paid: said early, with what costs nothing.
+TEST_F(FaultTest, MeasuredRejectionsThatEatTheBudgetAreWarnedOf) {
+  const Outcome outcome = Run(
+      "nan_oracle",
+      {"oracle=[{use=\"nan_oracle\", nan_every=0, fail_every=0}, {use=\"analytic\"}]",
+       "reward={metric=\"checksum\", limits=[{metric=\"checksum\", max=60}], max_rejections=100}",
+       "budget={steps=0, unique_queries=100}"});
+  EXPECT_NE(outcome.err.find("architectures were measured and then rejected by the limit on "
+                             "'checksum', which has to be measured"),
+            std::string::npos)
+      << outcome.err << outcome.out;
+}
+
 TEST_F(FaultTest, AFailureStopsTheRunIfThePipelineSaysSo) {
   const Outcome outcome = Run("nan_oracle", With(kNanOracle, {"execution.on_error=stop"}));
   EXPECT_EQ(outcome.status, 3);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
@@ -140,6 +141,75 @@ TEST_F(RunTest, ASearchThatOnlyRepeatsItselfEnds) {
   EXPECT_NE(outcome.out.find("seed 0 stalled: no new architecture in the last 2000 steps"),
             std::string::npos)
       << outcome.out;
+}
+
+// Neither the mark nor the end was reached.
+TEST_F(RunTest, TablesTellHowFarASearchCame) {
+  const std::vector<std::string> arguments = {
+      "run",     Config("random"),
+      "--seeds", "2",
+      "--set",   "budget={steps=0, unique_queries=15626, patience=100, marks=[100, 15625]}",
+      "--out",   (dir_.path() / "out").string()};
+  const Outcome outcome = lode_.Run(arguments);
+  EXPECT_NE(outcome.out.find("valid_accuracy of the best after 100 unique queries, 2 seeds: "),
+            std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(outcome.out.find("after 15625"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("of the best after 15626"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("2 seeds ended after "), std::string::npos) << outcome.out;
+  const json out = json::parse(lode_.Run({"show", "--json", (dir_.path() / "out").string()}).out);
+  EXPECT_EQ(out["summary"]["reached"], 0);
+  EXPECT_EQ(out["summary"]["marks"].size(), 1u);
+  EXPECT_TRUE(out["summary"]["mean"].is_null());
+}
+
+TEST_F(RunTest, FormulasAreNoQueries) {
+  const Outcome outcome =
+      lode_.Run({"run", SourceFile("configs/darts/analytic.toml").string(), "--seeds", "1", "--set",
+                 "optimizer.use=random", "--set", "budget={steps=50}"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ((outcome.out + outcome.err).find("unique"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.err.find(" distinct architectures"), std::string::npos) << outcome.err;
+}
+
+// Most small networks of nb201 have as few parameters as others.
+TEST_F(RunTest, TiesAreSeenInStagesAndTheirComparison) {
+  const fs::path file = dir_.path() / "ties.toml";
+  std::ofstream(file) << R"(
+[pipeline]
+name = "ties"
+seeds = 2
+[space]
+use = "nb201"
+[oracle]
+use = "analytic"
+[reward]
+metric = "params"
+[[stage]]
+name = "search"
+[stage.optimizer]
+use = "random"
+[stage.budget]
+steps = 200
+[[stage]]
+name = "final"
+[stage.optimizer]
+use = "listed"
+architectures = "stage:search/best.tsv"
+[stage.budget]
+steps = 10
+)";
+  const Outcome outcome =
+      lode_.Run({"run", file.string(), "--out", (dir_.path() / "out").string()});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* text :
+       {"at step  ties  steps", "ties: how many other architectures have the reward of the best",
+        "search.params  ties  final.params",
+        "ties: how many other architectures of stage search have the same reward; "
+        "the one that its first seed found first is shown",
+        "2 seeds ended after 2 of 10 steps"}) {
+    EXPECT_NE(outcome.out.find(text), std::string::npos) << text << "\n" << outcome.out;
+  }
 }
 
 TEST_F(RunTest, TablesNameWhatWasSearched) {

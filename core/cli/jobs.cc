@@ -8,11 +8,14 @@
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -23,7 +26,10 @@
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/search/failures.h"
 #include "core/search/metric_index.h"
+#include "core/search/noisy_best.h"
+#include "core/search/rejection_watch.h"
 #include "core/search/run.h"
 #include "core/store/replay.h"
 #include "core/store/run_directory.h"
@@ -42,16 +48,25 @@ namespace fs = std::filesystem;
 // How long a trial in hand may take to end once the user wants the run to.
 constexpr auto kPatience = std::chrono::milliseconds(1800);
 
+constexpr std::size_t kShownFailures = 3;  // reasons, in a line
+
 std::string EndLine(const Job& job, const core::RunResult& result,
                     const core::MetricDeclaration& metric, std::size_t position) {
   char text[160];
-  std::snprintf(text, sizeof text, ": %llu steps, %llu unique queries, %.2f s",
+  std::snprintf(text, sizeof text, ": %llu steps, %llu %s, %.2f s",
                 static_cast<unsigned long long>(result.steps),
-                static_cast<unsigned long long>(result.unique_queries), result.seconds);
+                static_cast<unsigned long long>(result.unique_queries),
+                result.computed ? "distinct architectures" : "unique queries", result.seconds);
   std::string line = TitleOf(job) + text;
   if (result.best) {
     line +=
         ", best " + metric.name + " " + core::FormatMetric(metric, result.best->metrics[position]);
+    if (result.best->measurements > 0) {
+      line += " (mean of " + std::to_string(result.best->measurements) + ")";
+    }
+  }
+  if (result.failures > 0) {
+    line += ", " + core::FormatFailures(result.failures, result.failure_kinds, kShownFailures);
   }
   return result.reason.empty() ? line : line + " (" + result.reason + ")";
 }
@@ -60,7 +75,8 @@ std::string EndLine(const Job& job, const core::RunResult& result,
 class StoredSearch {
  public:
   // Throws HostError if the run cannot even start.
-  StoredSearch(const Job& job, RunProgress& progress, const Evaluators& evaluators)
+  StoredSearch(const Job& job, RunProgress& progress, const Evaluators& evaluators,
+               std::function<void(const std::string&)> warn)
       : job_(job),
         progress_(progress),
         resumes_(job.exists),
@@ -71,11 +87,14 @@ class StoredSearch {
                  },
                  {},
                  job.prepared} {
-    const core::Pipeline& pipeline = job.search->pipeline;
+    core::Pipeline pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
         core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
     if (resumes_) {
       executor = Replaying(std::move(executor));
+      if (IsUnlimited()) {
+        pipeline.budget.evaluations = std::numeric_limits<std::uint64_t>::max();
+      }
     }
     const std::string workers = std::to_string(executor->capacity());
     run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
@@ -84,7 +103,10 @@ class StoredSearch {
       check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job.directory),
                                                    run_->reward());
     }
-    progress_.SetRewardMetric(run_->reward().metric());
+    progress_.SetRewardMetric(run_->reward().metric(), core::AreNoisy(run_->metrics()));
+    watch_ = std::make_unique<core::RejectionWatch>(pipeline.reward, run_->metrics(),
+                                                    run_->free_metrics(), run_->ComputableMetrics(),
+                                                    std::move(warn));
     if (job.changed) {
       core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
     }
@@ -93,6 +115,9 @@ class StoredSearch {
         run_->metrics(), pipeline.execution.commit);
     store_->SetMeta("seed", std::to_string(job.seed));
     store_->SetMeta("workers", workers);
+    if (core::AreNoisy(run_->metrics()) && !IsUnlimited()) {
+      store_->SetMeta("evaluations", "limited");
+    }
     store_->SetMeta("status", "running");
     store_->Flush();
   }
@@ -118,8 +143,13 @@ class StoredSearch {
   std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
     auto stored = std::make_unique<core::StoredRun>(job_.directory);
     CheckWorkers(*stored, *executor);
+    unlimited_ = stored->trials() > 0 && stored->Meta("evaluations").empty();
     return std::make_unique<core::ReplayExecutor>(std::move(stored), std::move(executor));
   }
+
+  // A run whose store does not say that its evaluations are limited began when they were not, and
+  // continues as it began.
+  bool IsUnlimited() const { return unlimited_; }
 
   // How many proposals run ahead decides what they are.
   void CheckWorkers(core::StoredRun& stored, const core::Executor& executor) const {
@@ -133,7 +163,7 @@ class StoredSearch {
 
   // A replay that goes wrong is noticed before anything is written.
   std::vector<core::TrialObserver*> Observers() const {
-    std::vector<core::TrialObserver*> observers{store_.get(), &progress_};
+    std::vector<core::TrialObserver*> observers{store_.get(), &progress_, watch_.get()};
     if (check_) {
       observers.insert(observers.begin(), check_.get());
     }
@@ -162,13 +192,16 @@ class StoredSearch {
   const Job& job_;
   RunProgress& progress_;
   const bool resumes_;
+  bool unlimited_ = false;
   const core::RunContext context_;
   std::unique_ptr<core::ReplayCheck> check_;
   std::unique_ptr<core::Run> run_;
+  std::unique_ptr<core::RejectionWatch> watch_;
   std::unique_ptr<core::RunStore> store_;
 };
 
-JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators) {
+JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators,
+                  std::function<void(const std::string&)> warn) {
   const core::RunLock lock(job.directory);
   if (job.exists) {
     core::RequireIntact(job.directory);
@@ -177,7 +210,7 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
   std::optional<JobResult> result = Ended(job);
   if (!result) {
-    StoredSearch search(job, progress, evaluators);
+    StoredSearch search(job, progress, evaluators, std::move(warn));
     core::RunResult run = search.Execute();
     result = JobResult{search.run().metrics(), std::move(run)};
   }
@@ -230,8 +263,10 @@ class JobQueue {
   void Work() {
     for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
       try {
-        JobResult result = core::Doing(jobs_[i].directory,
-                                       [&] { return Execute(jobs_[i], display_, evaluators_); });
+        JobResult result = core::Doing(jobs_[i].directory, [&] {
+          return Execute(jobs_[i], display_, evaluators_,
+                         [this, i](const std::string& text) { WarnOnce(jobs_[i], text); });
+        });
         const std::lock_guard lock(mutex_);
         jobs_[i].result->metrics = std::move(result.metrics);
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
@@ -245,6 +280,14 @@ class JobQueue {
     const std::lock_guard lock(mutex_);
     --working_;
     ended_.notify_all();
+  }
+
+  // Its seeds would all say the same.
+  void WarnOnce(const Job& job, const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    if (warned_.insert(job.search).second) {
+      core::Log(LODE_WARNING, TitleOf(job) + ": " + text);
+    }
   }
 
   // Waits for all threads. After an interruption an oracle that is deaf to it is left where it is:
@@ -272,8 +315,9 @@ class JobQueue {
   std::atomic<bool> stop_ = false;
   std::mutex mutex_;
   std::condition_variable ended_;
-  unsigned working_ = 0;      // under mutex_
-  std::exception_ptr error_;  // under mutex_
+  unsigned working_ = 0;                  // under mutex_
+  std::set<const core::Search*> warned_;  // under mutex_
+  std::exception_ptr error_;              // under mutex_
 };
 
 void PrepareDirectories(const std::vector<Job>& jobs) {

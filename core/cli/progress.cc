@@ -101,8 +101,8 @@ std::string RunProgress::Line() const {
                 rate);
   std::string line = title_ + text;
   if (!std::isnan(best)) {
-    std::snprintf(text, sizeof text, "  best %.2f", best);
-    line += text;
+    std::snprintf(text, sizeof text, " %.2f", best);
+    line += "  " + best_name_ + text;
   }
   if (fraction > 0) {
     line += "  " + Duration(spent.count() * (1 - fraction) / fraction) + " left";

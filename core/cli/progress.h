@@ -23,8 +23,12 @@ class RunProgress : public core::TrialObserver {
  public:
   RunProgress(std::string title, const core::BudgetConfig& budget);
 
-  // Which of the metrics the best is shown of. Before the first trial.
-  void SetRewardMetric(std::size_t metric) { reward_metric_ = metric; }
+  // Which of the metrics the best is shown of; if it is noisy, it is called what it is, the highest
+  // measured. Before the first trial.
+  void SetRewardMetric(std::size_t metric, bool noisy) {
+    reward_metric_ = metric;
+    best_name_ = noisy ? "highest measured" : "best";
+  }
   // What a component says of a long call: shown until the trial ends. Any thread.
   void OnProgress(double fraction, std::string_view what);
   void OnEvaluation(const core::EvaluationRecord& evaluation) override;
@@ -37,6 +41,7 @@ class RunProgress : public core::TrialObserver {
   const std::string title_;
   const core::BudgetConfig& budget_;
   std::size_t reward_metric_ = 0;
+  std::string best_name_ = "best";
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double best_reward_;               // the run's thread only
   std::atomic<double> best_metric_;  // NaN before the first success

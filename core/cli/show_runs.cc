@@ -22,6 +22,8 @@
 namespace lode::cli {
 namespace {
 
+constexpr std::size_t kReasonsInALine = 3;  // reasons, in a line
+
 // A run that has not ended, as it is now.
 struct Unfinished {
   const Job* job;
@@ -29,6 +31,7 @@ struct Unfinished {
   std::uint64_t steps = 0;
   std::vector<core::MetricDeclaration> metrics{};
   std::optional<core::BestTrial> best{};
+  std::vector<core::FailureKind> failures{};
 };
 
 Unfinished Look(const Job& job) {
@@ -39,8 +42,17 @@ Unfinished Look(const Job& job) {
     run.metrics = stored.metrics();
     RequireMetrics(job, run.metrics);
     run.best = stored.Best();
+    run.failures = stored.Failures().Kinds();
   }
   return run;
+}
+
+std::uint64_t FailureCount(const Unfinished& run) {
+  std::uint64_t count = 0;
+  for (const core::FailureKind& kind : run.failures) {
+    count += kind.count;
+  }
+  return count;
 }
 
 std::string Describe(const Unfinished& run) {
@@ -51,6 +63,9 @@ std::string Describe(const Unfinished& run) {
                           : "not begun";
   line += ", " + std::to_string(run.steps) +
           (pipeline.budget.steps ? " of " + std::to_string(*pipeline.budget.steps) : "") + " steps";
+  if (!run.failures.empty()) {
+    line += ", " + core::FormatFailures(FailureCount(run), run.failures, kReasonsInALine);
+  }
   if (run.best) {
     const std::size_t metric = core::MetricIndex(run.metrics, pipeline.reward.metric);
     line += ", best " + run.metrics[metric].name + " " +
@@ -68,6 +83,10 @@ nlohmann::json ToJson(const Unfinished& run) {
   if (run.process) {
     out["process"] = *run.process;
   }
+  if (!run.failures.empty()) {
+    out["failures"] = FailureCount(run);
+    out["failure_reasons"] = core::FailuresToJson(run.failures);
+  }
   if (run.best) {
     out["best"] = core::FrontToJson({*run.best}, run.metrics).front();
   }
@@ -76,6 +95,9 @@ nlohmann::json ToJson(const Unfinished& run) {
 
 void Print(const std::vector<Unfinished>& runs, const std::filesystem::path& directory) {
   bool waiting = false;
+  if (!runs.empty()) {
+    std::printf("not ended, and in no table above:\n");
+  }
   for (const Unfinished& run : runs) {
     std::printf("%s\n", Describe(run).c_str());
     waiting = waiting || !run.process;

@@ -127,8 +127,18 @@ std::string FormatBudget(const BudgetConfig& budget) {
   if (budget.simulated_seconds) {
     text += Line("simulated_seconds", static_cast<std::int64_t>(*budget.simulated_seconds));
   }
+  if (budget.evaluations && budget.evaluations != budget.unique_queries) {
+    text += Line("evaluations", static_cast<std::int64_t>(*budget.evaluations));
+  }
   return text + Line("marks", Integers(budget.marks)) +
          Line("patience", static_cast<std::int64_t>(budget.patience));
+}
+
+std::string FormatConfirm(const ConfirmConfig& confirm) {
+  return confirm.repeats == 0
+             ? ""
+             : "\n[confirm]\n" + Line("repeats", static_cast<std::int64_t>(confirm.repeats)) +
+                   Line("candidates", static_cast<std::int64_t>(confirm.candidates));
 }
 
 std::string FormatExecution(const ExecutionConfig& execution) {
@@ -213,7 +223,7 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
     text += FormatReward(p.reward);
     text += FormatComponents(p.explorations, "exploration", catalog);
     text += "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog);
-    text += FormatBudget(p.budget);
+    text += FormatBudget(p.budget) + FormatConfirm(p.confirm);
   }
   text += FormatExecution(p.execution);
   for (const ReferenceConfig& reference : p.references) {

@@ -52,6 +52,9 @@ void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.reward.allow_test, b.reward.allow_test);
   EXPECT_EQ(a.budget.steps, b.budget.steps);
   EXPECT_EQ(a.budget.unique_queries, b.budget.unique_queries);
+  EXPECT_EQ(a.budget.evaluations, b.budget.evaluations);
+  EXPECT_EQ(a.confirm.repeats, b.confirm.repeats);
+  EXPECT_EQ(a.confirm.candidates, b.confirm.candidates);
   EXPECT_EQ(a.budget.patience, b.budget.patience);
   EXPECT_EQ(a.budget.marks, b.budget.marks);
   EXPECT_EQ(a.execution.on_error, b.execution.on_error);
@@ -121,8 +124,12 @@ population = 3
 [budget]
 steps = 1000
 unique_queries = 500
+evaluations = 600
 marks = [10, 20]
 patience = 7
+[confirm]
+repeats = 3
+candidates = 4
 [execution]
 on_error = "stop"
 max_failures = 3

@@ -155,12 +155,19 @@ std::vector<HostTable> LastTables() {
         Count("unique_queries", 0,
               "Number of distinct architectures that an oracle was asked about; known ones are "
               "free, and so is what is merely computed (analytic) beside an oracle that measures. "
+              "Where everything is computed, it is the number of distinct architectures. "
               "Without it they are not limited."),
         LimitOrNone(
             "simulated_seconds",
             "What the evaluations may cost together, in seconds that the oracle says they would "
             "take (nb201.table: training); 0: not limited. Known results cost nothing.",
             "s"),
+        LimitOrNone(
+            "evaluations",
+            "Oracles with noisy metrics are asked again about an architecture that is proposed "
+            "again: how many evaluations may be made of them in all, those of [confirm] included. "
+            "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
+            "nothing."),
         Declare("marks", LODE_T_INT_LIST, kNoInts,
                 "Earlier points to report the best at, ascending, in steps if steps are limited, "
                 "else in unique queries if those are, else in simulated seconds.",
@@ -168,6 +175,18 @@ std::vector<HostTable> LastTables() {
         Count("patience", 100000,
               "Steps in a row without a new architecture that end a search without a limit on "
               "steps.")}},
+      {"confirm",
+       "what is measured again when a search with noisy metrics has ended. Lower confidence bound "
+       "of "
+       "an architecture: mean reward - s * sqrt(2 * ln(10 * A) / n), of n measurements, s the "
+       "standard deviation within architectures, A how many were measured. The candidates with the "
+       "best lower confidence bounds are measured `repeats` times more each, and the best by these "
+       "measurements alone is reported. It is paid from "
+       "budget.evaluations, which the search leaves candidates * repeats of; without a limit on "
+       "evaluations it comes on top. A larger budget (--extend) confirms anew",
+       {Declare("repeats", LODE_T_INT, std::int64_t{0},
+                "Measurements of each candidate; 0: nothing is confirmed.", 0, 4095),
+        Declare("candidates", LODE_T_INT, std::int64_t{5}, "How many architectures.", 1, 1000)}},
       {"execution",
        "where evaluations happen, how failures are met, when trials are on the disk",
        {Choice("on_error", {"skip", "stop"}, "Whether a failed trial is skipped or ends the run."),

@@ -1,6 +1,7 @@
 // A pipeline as the search needs it: every value resolved, every name checked.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -98,14 +99,28 @@ struct BudgetConfig {
   std::optional<std::uint64_t>
       unique_queries;  // distinct architectures measured; known ones are free
   std::optional<std::uint64_t> simulated_seconds;  // what the oracles say that evaluations cost
+  // What may be asked of oracles whose metrics scatter, the same architecture again included; none:
+  // unique_queries, if that is given.
+  std::optional<std::uint64_t> evaluations{};
   std::uint64_t patience = 0;        // steps in a row without a new architecture before giving up
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
 
   bool is_limited() const { return steps || unique_queries || simulated_seconds; }
+  std::optional<std::uint64_t> evaluation_limit() const {
+    return evaluations ? evaluations : unique_queries;
+  }
   // The first limit given.
   std::uint64_t end() const {
     return steps ? *steps : unique_queries ? *unique_queries : *simulated_seconds;
   }
+};
+
+// What is measured again at the end of a search whose measurements scatter.
+struct ConfirmConfig {
+  std::uint64_t repeats = 0;  // measurements of each candidate; 0: none
+  std::uint64_t candidates = 5;
+
+  std::uint64_t evaluations() const { return repeats * candidates; }
 };
 
 enum class OnError { kSkip, kStop };
@@ -151,10 +166,16 @@ struct Pipeline {
   std::vector<ComponentConfig> explorations;
   ComponentConfig optimizer;
   BudgetConfig budget;
+  ConfirmConfig confirm;
   ExecutionConfig execution;
   std::vector<ReferenceConfig> references;
   std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute
 
+  // If measurements scatter: how many evaluations the search may ask for. Confirmation has the rest.
+  std::optional<std::uint64_t> search_evaluations() const {
+    const auto limit = budget.evaluation_limit();
+    return limit ? std::optional(*limit - std::min(*limit, confirm.evaluations())) : limit;
+  }
   // It searches nothing: its one oracle prepares.
   bool is_preparation() const { return optimizer.id.empty(); }
 };

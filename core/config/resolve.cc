@@ -23,8 +23,8 @@ constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
 constexpr std::size_t kManyMistakes = 10000;
 
 const std::vector<std::string> kTopLevel = {
-    "include", "pipeline",  "space",   "oracle", "reward",    "exploration", "optimizer",
-    "budget",  "execution", "plugins", "grid",   "reference", "stage"};
+    "include", "pipeline", "space",     "oracle",  "reward", "exploration", "optimizer",
+    "budget",  "confirm",  "execution", "plugins", "grid",   "reference",   "stage"};
 
 const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const Node& node,
                                     Diagnostics& diagnostics) {
@@ -192,7 +192,8 @@ std::vector<fs::path> PluginPathsOf(const Node& merged) {
 
 // Whether there is anything that only a search has.
 bool IsOfASearch(const Node& merged) {
-  constexpr std::string_view kTables[] = {"optimizer", "reward", "budget", "exploration", "grid"};
+  constexpr std::string_view kTables[] = {"optimizer",   "reward",  "budget",
+                                          "exploration", "confirm", "grid"};
   return std::ranges::any_of(kTables,
                              [&](std::string_view name) { return merged.Find(name) != nullptr; });
 }
@@ -222,6 +223,7 @@ class PipelineResolver {
       pipeline_.optimizer = One(LODE_OPTIMIZER);
       ReadReward();
       ReadBudget();
+      ReadConfirm();
     }
     ReadExecution();
     ReadPlugins();
@@ -394,6 +396,7 @@ class PipelineResolver {
     budget.steps = values.Limit("steps");
     budget.unique_queries = values.Limit("unique_queries");
     budget.simulated_seconds = values.Limit("simulated_seconds");
+    budget.evaluations = values.Limit("evaluations");
     PreferCommandLine(budget);
     budget.patience = *values.Limit("patience");
     const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
@@ -413,6 +416,21 @@ class PipelineResolver {
     std::erase_if(budget.marks, [&](std::uint64_t mark) { return mark > budget.end(); });
   }
 
+  void ReadConfirm() {
+    const HostValues values = Host("confirm");
+    ConfirmConfig& confirm = pipeline_.confirm;
+    confirm.repeats = static_cast<std::uint64_t>(values.Get<std::int64_t>("repeats"));
+    confirm.candidates = static_cast<std::uint64_t>(values.Get<std::int64_t>("candidates"));
+    const auto limit = pipeline_.budget.evaluation_limit();
+    if (confirm.repeats > 0 && limit && confirm.evaluations() >= *limit) {
+      diagnostics_.Add(PositionOf("confirm", "repeats"),
+                       "[confirm] candidates * repeats is " +
+                           std::to_string(confirm.evaluations()) + ", and [budget] has " +
+                           std::to_string(*limit) +
+                           " evaluations: nothing would be left to search with");
+    }
+  }
+
   // A limit given with --set stands for those of other kinds in the file.
   void PreferCommandLine(BudgetConfig& budget) const {
     const std::pair<const char*, std::optional<std::uint64_t>*> limits[] = {
@@ -426,6 +444,9 @@ class PipelineResolver {
       if (any && !IsFromCommandLine("budget", key)) {
         limit->reset();
       }
+    }
+    if (any && !IsFromCommandLine("budget", "evaluations")) {
+      budget.evaluations.reset();  // it goes with the file's limits
     }
   }
 

@@ -102,7 +102,7 @@ TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
             "random");
   EXPECT_EQ(Set("budget.epochs=3"),
             "[budget] has no parameter 'epochs'; there is steps, "
-            "unique_queries, simulated_seconds, marks, patience");
+            "unique_queries, simulated_seconds, evaluations, marks, patience");
   EXPECT_EQ(Set("optimizer.presett=paper"),
             "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
   EXPECT_EQ(Set("optimizer.preset=papr"),
@@ -233,6 +233,22 @@ TEST_F(ResolveTest, ALimitOnTheCommandLineStandsForTheFilesOfTheOtherKind) {
       Single(kPipeline, {"budget.unique_queries=20", "budget.steps=30"}).budget;
   EXPECT_EQ(both.unique_queries, 20u);
   EXPECT_EQ(both.steps, 30u);
+}
+
+// Evaluations are as many as unique queries, if nothing else is said, and confirmation is paid of them.
+TEST_F(ResolveTest, EvaluationsGoWithTheLimitsThatTheyWereGivenWith) {
+  const std::string queries = Replaced("steps = 100", "unique_queries = 100\nevaluations = 150");
+  EXPECT_EQ(Single(queries, {}).budget.evaluations, 150u);
+  EXPECT_EQ(Single(queries, {}).search_evaluations(), 150u);
+  EXPECT_EQ(Single(queries, {"confirm.repeats=8"}).search_evaluations(), 110u);
+  EXPECT_EQ(Single(queries, {"budget.unique_queries=20"}).search_evaluations(), 20u);
+  EXPECT_EQ(
+      Single(queries, {"budget.unique_queries=20", "budget.evaluations=30"}).search_evaluations(),
+      30u);
+  EXPECT_EQ(Single(kPipeline, {"confirm.repeats=8"}).search_evaluations(), std::nullopt);
+  EXPECT_EQ(Mistakes(Replaced("steps = 100", "unique_queries = 40\n[confirm]\nrepeats = 8")),
+            "p.toml:15:11: [confirm] candidates * repeats is 40, and [budget] has 40 evaluations: "
+            "nothing would be left to search with");
 }
 
 TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {

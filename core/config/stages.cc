@@ -14,12 +14,12 @@ namespace lode::core {
 namespace {
 
 // How a stage's tables are written.
-constexpr std::array<std::string_view, 10> kOrder = {
-    "pipeline",  "space",  "oracle",    "reward", "exploration",
-    "optimizer", "budget", "execution", "grid",   "reference"};
+constexpr std::array<std::string_view, 11> kOrder = {
+    "pipeline", "space",   "oracle",    "reward", "exploration", "optimizer",
+    "budget",   "confirm", "execution", "grid",   "reference"};
 // What a preparation does not inherit.
-constexpr std::array<std::string_view, 4> kOfASearch = {"reward", "exploration", "optimizer",
-                                                        "budget"};
+constexpr std::array<std::string_view, 5> kOfASearch = {"reward", "exploration", "optimizer",
+                                                        "budget", "confirm"};
 constexpr std::array<std::string_view, 3> kNotOfAStage = {"include", "plugins", "stage"};
 
 template <class List>
@@ -197,8 +197,9 @@ class StageResolver {
   void Complete(Draft& draft) {
     auto& tables = *draft.tree.As<Node::Table>();
     std::erase_if(tables, [](const Entry& e) { return e.key == "name"; });
-    const bool searches = HasOwn(draft, {"optimizer", "reward", "budget", "exploration", "grid"}) ||
-                          merged_.Find("optimizer") != nullptr;
+    const bool searches =
+        HasOwn(draft, {"optimizer", "reward", "budget", "exploration", "confirm", "grid"}) ||
+        merged_.Find("optimizer") != nullptr;
     for (const Entry& entry : *merged_.As<Node::Table>()) {
       if (entry.key == "pipeline") {
         InheritPipeline(draft, entry);

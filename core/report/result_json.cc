@@ -20,10 +20,18 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     values[metrics[i].name] = best.metrics[i];
   }
-  return {{"architecture", best.architecture},
-          {"step", best.step},
-          {"reward", best.reward},
-          {"metrics", values}};
+  json j{{"architecture", best.architecture},
+         {"step", best.step},
+         {"reward", best.reward},
+         {"metrics", values}};
+  if (best.ties > 0) {
+    j["ties"] = best.ties;
+  }
+  if (best.measurements > 0) {
+    j["measurements"] = best.measurements;
+    j["standard_error"] = best.standard_error ? json(*best.standard_error) : json();
+  }
+  return j;
 }
 
 Ending EndingNamed(const std::string& name, const std::string& file) {
@@ -35,7 +43,11 @@ Ending EndingNamed(const std::string& name, const std::string& file) {
 }
 
 BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
-  BestTrial best{j.at("architecture"), j.at("step"), j.at("reward"), {}};
+  BestTrial best{j.at("architecture"), j.at("step"), j.at("reward"), {}, j.value("ties", 0u)};
+  best.measurements = j.value("measurements", 0u);
+  if (j.contains("standard_error") && !j.at("standard_error").is_null()) {
+    best.standard_error = j.at("standard_error");
+  }
   for (const MetricDeclaration& metric : metrics) {
     best.metrics.push_back(j.at("metrics").at(metric.name));
   }
@@ -51,8 +63,14 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   RunResult run;
   run.seed = j.at("seed");
   run.steps = j.at("steps");
-  run.unique_queries = j.at("unique_queries");
+  run.computed = j.contains("distinct_architectures");
+  run.unique_queries = j.at(run.computed ? "distinct_architectures" : "unique_queries");
+  run.evaluations = j.value("evaluations", std::uint64_t{0});
+  run.confirmations = j.value("confirmations", std::uint64_t{0});
   run.failures = j.at("failures");
+  for (const json& kind : j.value("failure_reasons", json::array())) {
+    run.failure_kinds.push_back({kind.at("reason"), kind.at("count")});
+  }
   run.rejections = j.at("rejections");
   run.cost_seconds = j.value("cost_seconds", 0.0);
   run.seconds = j.at("seconds");
@@ -86,6 +104,14 @@ std::string_view EndingName(Ending ending) {
   }
 }
 
+json FailuresToJson(const std::vector<FailureKind>& kinds) {
+  json list = json::array();
+  for (const FailureKind& kind : kinds) {
+    list.push_back({{"reason", kind.reason}, {"count", kind.count}});
+  }
+  return list;
+}
+
 json FrontToJson(const std::vector<FrontTrial>& front,
                  const std::vector<MetricDeclaration>& metrics) {
   json list = json::array();
@@ -98,7 +124,7 @@ json FrontToJson(const std::vector<FrontTrial>& front,
 json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics) {
   json j{{"seed", run.seed},
          {"steps", run.steps},
-         {"unique_queries", run.unique_queries},
+         {"unique_queries", run.computed ? 0 : run.unique_queries},
          {"failures", run.failures},
          {"rejections", run.rejections},
          {"cost_seconds", run.cost_seconds},
@@ -107,6 +133,16 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
          {"best", run.best ? BestToJson(*run.best, metrics) : json()}};
   if (!run.reason.empty()) {
     j["reason"] = run.reason;
+  }
+  if (run.computed) {
+    j["distinct_architectures"] = run.unique_queries;
+  }
+  if (run.evaluations > 0) {
+    j["evaluations"] = run.evaluations;
+    j["confirmations"] = run.confirmations;
+  }
+  if (run.failures > 0) {
+    j["failure_reasons"] = FailuresToJson(run.failure_kinds);
   }
   j["front"] = FrontToJson(run.front, metrics);
   j["hypervolume"] = run.hypervolume ? json(*run.hypervolume) : json();

@@ -18,6 +18,9 @@ nlohmann::json ToJson(const RunResult& run, const std::vector<MetricDeclaration>
 nlohmann::json FrontToJson(const std::vector<FrontTrial>& front,
                            const std::vector<MetricDeclaration>& metrics);
 
+// [{"reason", "count"}].
+nlohmann::json FailuresToJson(const std::vector<FailureKind>& kinds);
+
 // The inverse of ToJson on its text. Throws HostError, `file` first, for anything else.
 RunResult ResultFromJson(const std::string& text, const std::vector<MetricDeclaration>& metrics,
                          const std::string& file);

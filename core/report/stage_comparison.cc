@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/report/text_table.h"
@@ -23,6 +24,7 @@ std::size_t RewardMetricOf(const SearchResult& result) {
   return MetricIndex(result.metrics, result.search->pipeline.reward.metric);
 }
 
+// The best of all runs, of equal ones the first run's; none if no run found something.
 std::optional<BestTrial> BestOf(const SearchResult& result) {
   std::optional<BestTrial> best;
   for (const RunResult& run : result.runs) {
@@ -33,15 +35,36 @@ std::optional<BestTrial> BestOf(const SearchResult& result) {
   return best;
 }
 
-// The first time that each run measured each of the architectures.
+// The same, with its ties in all runs; `runs`: their directories.
+std::optional<BestTrial> BestWithTies(const SearchResult& result,
+                                      const std::vector<std::filesystem::path>& runs) {
+  std::optional<BestTrial> best = BestOf(result);
+  if (best) {
+    std::set<std::string> equal;
+    for (const std::filesystem::path& run : runs) {
+      equal.merge(StoredRun(run).ArchitecturesOf(best->reward));
+    }
+    equal.erase(best->architecture);
+    best->ties = std::min<std::uint64_t>(equal.size(), kMaxTies);
+  }
+  return best;
+}
+
+// The mean of all times that each run measured each of the architectures. (Of equal values it is
+// that value.)
 void ReadMeasured(const std::filesystem::path& run, Measured& wanted) {
   StoredRun stored(run);
   std::map<std::string, std::vector<double>> found;
+  std::map<std::string, double> times;
   for (std::uint64_t step = 0; step < stored.trials(); ++step) {
     const TrialRecord trial = stored.Trial(step);
     const std::string architecture(trial.architecture);
     if (trial.failure.empty() && wanted.contains(architecture)) {
-      found.try_emplace(architecture, trial.metrics.begin(), trial.metrics.end());
+      const double n = ++times[architecture];
+      auto& means = found.try_emplace(architecture, trial.metrics.size()).first->second;
+      for (std::size_t i = 0; i < means.size(); ++i) {
+        means[i] += (trial.metrics[i] - means[i]) / n;
+      }
     }
   }
   for (auto& [architecture, metrics] : found) {
@@ -72,8 +95,9 @@ std::vector<ComparisonRow> RowsOf(const SearchedStage& earlier, const SearchedSt
     std::ranges::for_each(later.runs[i], [&](const auto& run) { ReadMeasured(run, measured[i]); });
   }
   std::vector<ComparisonRow> rows;
-  for (const SearchResult& result : *earlier.results) {
-    const auto best = BestOf(result);
+  for (std::size_t search = 0; search < earlier.results->size(); ++search) {
+    const SearchResult& result = (*earlier.results)[search];
+    const auto best = BestWithTies(result, earlier.runs[search]);
     for (std::size_t i = 0; best && i < measured.size(); ++i) {
       if (const auto& values = measured[i].at(best->architecture); !values.empty()) {
         rows.push_back({&result, *best, &(*later.results)[i], StatisticsOf(values)});
@@ -101,6 +125,29 @@ std::string PointText(const Search& search) {
   return text;
 }
 
+std::string Legend(const StageComparison& comparison) {
+  const bool spread = std::ranges::any_of(comparison.rows, [](const ComparisonRow& row) {
+    return row.metrics.front().std.has_value();
+  });
+  return spread ? " (mean ± sample standard deviation over its runs)" : "";
+}
+
+// A line for each search of the earlier stage whose best is not of its whole budget.
+std::string EarlyLines(const StageComparison& comparison) {
+  std::string text;
+  const SearchResult* seen = nullptr;
+  for (const ComparisonRow& row : comparison.rows) {
+    const std::string early = DescribeEarlyRuns(*row.found);
+    if (row.found != seen && !early.empty()) {
+      const std::string point = PointText(*row.found->search);
+      text +=
+          "stage " + comparison.earlier + (point.empty() ? "" : " ") + point + ": " + early + "\n";
+    }
+    seen = row.found;
+  }
+  return text;
+}
+
 json ToJson(const ComparisonRow& row) {
   json metrics = json::object();
   for (std::size_t i = 0; i < row.metrics.size(); ++i) {
@@ -109,7 +156,8 @@ json ToJson(const ComparisonRow& row) {
         {"mean", s.mean}, {"std", s.std ? json(*s.std) : json()}, {"count", s.count}};
   }
   const std::size_t metric = RewardMetricOf(*row.found);
-  return {{"point", PointToJson(*row.found->search)},
+  return {{"ties", row.best.ties},
+          {"point", PointToJson(*row.found->search)},
           {"later_point", PointToJson(*row.measured->search)},
           {"optimizer", row.found->search->pipeline.optimizer.id},
           {"architecture", row.best.architecture},
@@ -143,6 +191,11 @@ std::string FormatStageComparison(const StageComparison& comparison) {
     columns.push_back({comparison.earlier, Align::kLeft});
   }
   columns.push_back({comparison.earlier + "." + reward.name});
+  const bool ties =
+      std::ranges::any_of(comparison.rows, [](const ComparisonRow& r) { return r.best.ties > 0; });
+  if (ties) {
+    columns.push_back({"ties"});
+  }
   if (later_grid) {
     columns.push_back({comparison.later, Align::kLeft});
   }
@@ -157,6 +210,9 @@ std::string FormatStageComparison(const StageComparison& comparison) {
       cells.push_back(PointText(*row.found->search));
     }
     cells.push_back(FormatMetric(reward, row.best.metrics[RewardMetricOf(*row.found)]));
+    if (ties) {
+      cells.push_back(TiesText(row.best.ties));
+    }
     if (later_grid) {
       cells.push_back(PointText(*row.measured->search));
     }
@@ -167,7 +223,11 @@ std::string FormatStageComparison(const StageComparison& comparison) {
     table.AddRow(cells);
   }
   return "the best of stage " + comparison.earlier + ", as stage " + comparison.later +
-         " measured it\n" + table.Format();
+         " measured it" + Legend(comparison) + "\n" + table.Format() +
+         (ties ? "ties: how many other architectures of stage " + comparison.earlier +
+                     " have the same reward; the one that its first seed found first is shown\n"
+               : "") +
+         EarlyLines(comparison);
 }
 
 json ToJson(const std::vector<StageComparison>& comparisons) {

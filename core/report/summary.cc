@@ -7,7 +7,9 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/report/points.h"
 #include "core/report/text_table.h"
+#include "core/search/failures.h"
 #include "core/search/metric_index.h"
 #include "core/search/pareto.h"
 
@@ -19,6 +21,7 @@ using Align = TextTable::Align;
 
 constexpr int kDecimals = 2;
 constexpr std::size_t kFrontRows = 20;
+constexpr std::size_t kShownFailures = 8;  // reasons
 
 std::string Format(const char* format, double value) {
   char text[64];
@@ -78,28 +81,6 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
-// What a limit of the budget is counted in.
-constexpr char kSteps[] = "steps";
-constexpr char kUniqueQueries[] = "unique queries";
-constexpr char kSimulatedSeconds[] = "simulated s";
-
-std::string BudgetUnit(const BudgetConfig& budget) {
-  return budget.steps ? kSteps : budget.unique_queries ? kUniqueQueries : kSimulatedSeconds;
-}
-
-std::string DescribeBudget(const BudgetConfig& budget) {
-  std::string text;
-  const auto add = [&](const std::optional<std::uint64_t>& limit, const char* unit) {
-    if (limit) {
-      text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit;
-    }
-  };
-  add(budget.steps, kSteps);
-  add(budget.unique_queries, kUniqueQueries);
-  add(budget.simulated_seconds, kSimulatedSeconds);
-  return text;
-}
-
 // "percent; validation split of cifar100, 200 epochs"
 std::string DescribeMetric(const MetricDeclaration& m) {
   std::string text = m.unit;
@@ -111,28 +92,6 @@ std::string DescribeMetric(const MetricDeclaration& m) {
     text += ", " + Format("%g", m.epochs) + " epochs";
   }
   return text;
-}
-
-const std::optional<BestTrial>& BestAt(const RunResult& run, std::optional<std::uint64_t> mark) {
-  for (const MarkResult& m : run.marks) {
-    if (mark == m.mark) {
-      return m.best;
-    }
-  }
-  return run.best;  // a run that ended before the mark keeps what it had
-}
-
-// The points of the budget to report: the marks, then the end.
-std::vector<std::optional<std::uint64_t>> Points(const BudgetConfig& budget) {
-  std::vector<std::optional<std::uint64_t>> points(budget.marks.begin(), budget.marks.end());
-  if (points.empty() || points.back() != budget.end()) {
-    points.push_back(std::nullopt);
-  }
-  return points;
-}
-
-std::string PointName(const BudgetConfig& budget, std::optional<std::uint64_t> point) {
-  return std::to_string(point.value_or(budget.end())) + " " + BudgetUnit(budget);
 }
 
 const ReferenceConfig* FindReference(const Search& search, std::optional<std::uint64_t> point) {
@@ -148,11 +107,37 @@ const ReferenceConfig* FindReference(const Search& search, std::optional<std::ui
   return nullptr;
 }
 
+bool HasTies(const SearchResult& result) {
+  return std::ranges::any_of(result.runs, [](const auto& r) { return r.best && r.best->ties > 0; });
+}
+
 // A column of the table of runs.
 struct RunColumn {
   TextTable::Column column;
   std::function<std::string(const RunResult&)> cell;
 };
+
+// As many digits as the metric's values have.
+int DecimalsOf(const SearchResult& result) {
+  return result.metrics[RewardMetricIndex(result)].unit == "count" ? 0 : kDecimals;
+}
+
+bool IsNoisy(const SearchResult& result) {
+  return std::ranges::any_of(result.runs, [](const auto& r) { return r.evaluations > 0; });
+}
+
+// Of what the metrics are means: how far they can be trusted.
+void AddScatter(const SearchResult& result, std::vector<RunColumn>& columns) {
+  const int decimals = DecimalsOf(result) > 0 ? DecimalsOf(result) + 1 : 1;
+  columns.push_back({{"std. error"}, [decimals](const RunResult& r) {
+                       return r.best && r.best->standard_error
+                                  ? FormatStatistic({1, *r.best->standard_error, {}}, decimals)
+                                  : "-";
+                     }});
+  columns.push_back({{"measured"}, [](const RunResult& r) {
+                       return r.best ? std::to_string(r.best->measurements) : "-";
+                     }});
+}
 
 std::vector<RunColumn> RunColumns(const SearchResult& result) {
   std::vector<RunColumn> columns{{{"seed"}, [](const auto& r) { return std::to_string(r.seed); }}};
@@ -161,17 +146,29 @@ std::vector<RunColumn> RunColumns(const SearchResult& result) {
                          return r.best ? FormatMetric(metric, r.best->metrics[i]) : "-";
                        }});
   }
+  if (IsNoisy(result)) {
+    AddScatter(result, columns);
+  }
   const auto count = [&](const char* title, auto field) {
     columns.push_back({{title}, [field](const auto& r) { return std::to_string(r.*field); }});
   };
   columns.push_back(
       {{"at step"}, [](const auto& r) { return r.best ? std::to_string(r.best->step) : "-"; }});
+  if (HasTies(result)) {
+    columns.push_back(
+        {{"ties"}, [](const auto& r) { return r.best ? TiesText(r.best->ties) : "-"; }});
+  }
   count("steps", &RunResult::steps);
-  count("unique", &RunResult::unique_queries);
+  count(std::ranges::any_of(result.runs, &RunResult::computed) ? "distinct" : "unique",
+        &RunResult::unique_queries);
+  if (IsNoisy(result)) {
+    count("evaluations", &RunResult::evaluations);
+    count("confirming", &RunResult::confirmations);
+  }
   count("failed", &RunResult::failures);
   if (std::ranges::any_of(result.runs, [](const auto& r) { return r.cost_seconds > 0; })) {
     columns.push_back(
-        {{kSimulatedSeconds}, [](const auto& r) { return Format("%.0f", r.cost_seconds); }});
+        {{"simulated s"}, [](const auto& r) { return Format("%.0f", r.cost_seconds); }});
   }
   const RewardConfig& reward = result.search->pipeline.reward;
   if (!reward.limits.empty() && reward.limit_rule == LimitRule::kRejection) {
@@ -197,65 +194,146 @@ std::string OptimizerName(const ComponentConfig& optimizer) {
   return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
 }
 
-// As many digits as the metric's values have.
-int DecimalsOf(const SearchResult& result) {
-  return result.metrics[RewardMetricIndex(result)].unit == "count" ? 0 : kDecimals;
-}
-
 // A comparison's cells up to our figure; `axes`: how many grid columns the table has.
-std::vector<std::string> MeasuredCells(const SearchResult& result,
-                                       std::optional<std::uint64_t> point, std::size_t axes) {
+std::vector<std::string> MeasuredCells(const SearchResult& result, const BudgetPoint& point,
+                                       std::size_t axes) {
   const Pipeline& pipeline = result.search->pipeline;
   std::vector<std::string> row{pipeline.name};
   for (std::size_t i = 0; i < axes; ++i) {
     row.push_back(i < result.search->point.size() ? result.search->point[i].second : "");
   }
-  const Statistic ours = BestMetric(result, point);
+  const std::size_t all = result.runs.size();
   row.insert(row.end(), {OptimizerName(pipeline.optimizer),
-                         DescribeMetric(result.metrics[RewardMetricIndex(result)]),
-                         PointName(pipeline.budget, point), std::to_string(ours.count),
-                         FormatStatistic(ours, DecimalsOf(result))});
+                         DescribeMetric(result.metrics[RewardMetricIndex(result)]), point.name,
+                         std::to_string(point.best.count) +
+                             (point.best.count < all ? " of " + std::to_string(all) : ""),
+                         FormatStatistic(point.best, DecimalsOf(result))});
   return row;
 }
 
 // The published figure, the difference in its deviations, and whose it is; blank if there is none.
-std::vector<std::string> PublishedCells(const SearchResult& result,
-                                        std::optional<std::uint64_t> point) {
-  const ReferenceConfig* reference = FindReference(*result.search, point);
+std::vector<std::string> PublishedCells(const SearchResult& result, const BudgetPoint& point) {
+  const ReferenceConfig* reference = FindReference(*result.search, point.mark);
   if (reference == nullptr) {
     return {"", "", ""};
   }
-  const double difference = BestMetric(result, point).mean - reference->mean;
+  const double difference = point.best.mean - reference->mean;
   return {FormatStatistic({1, reference->mean, reference->std}, kDecimals),
-          reference->std > 0 ? Format("%+.2f sd", difference / reference->std)
-                             : Format("%+.2f", difference),
+          point.best.count == 0 ? ""
+          : reference->std > 0  ? Format("%+.2f sd", difference / reference->std)
+                                : Format("%+.2f", difference),
           reference->label};
 }
 
-std::string Unfinished(const std::vector<RunResult>& runs) {
+// A search none of whose runs came to a point has one row: where they ended.
+std::vector<BudgetPoint> ComparedPoints(const SearchResult& result) {
+  std::vector<BudgetPoint> points = ReachedPoints(result);
+  if (points.empty()) {
+    const EarlyRuns early = RunsThatEndedEarly(result);
+    const std::string to = early.least == early.most ? "" : " to " + std::to_string(early.most);
+    points.push_back(
+        {0, std::to_string(early.least) + to + " " + BudgetUnit(result), 0, early.best});
+  }
+  return points;
+}
+
+// Why runs ended that did not spend their budget.
+std::string Unfinished(const SearchResult& result) {
   std::string text;
-  for (const RunResult& run : runs) {
-    if (run.ending != Ending::kBudget) {
-      text += "seed " + std::to_string(run.seed) + " " + std::string(EndingName(run.ending));
-      text += run.reason.empty() ? "\n" : ": " + run.reason + "\n";
+  for (const RunResult& run : result.runs) {
+    const bool spent = HasSpentBudget(run, result.search->pipeline);
+    if (run.ending == Ending::kBudget && spent) {
+      continue;
     }
+    text += "seed " + std::to_string(run.seed) + " " + std::string(EndingName(run.ending));
+    text += run.ending == Ending::kBudget ? ": nothing was left to propose\n"
+            : run.reason.empty()          ? "\n"
+                                          : ": " + run.reason + "\n";
   }
   return text;
 }
 
-// "3 seeds", or "2 of 3 seeds" if the others found nothing.
-std::string Seeds(std::size_t found, std::size_t all) {
-  const std::string of = found == all ? "" : std::to_string(found) + " of ";
-  return of + std::to_string(all) + (all == 1 ? " seed" : " seeds");
+// " (mean ± sample standard deviation)" if there is one.
+std::string Legend(const Statistic& statistic) {
+  return statistic.std ? " (mean ± sample standard deviation)" : "";
 }
 
-// "accuracy of the best after 100 steps, 3 seeds: 73.07 ± 0.49"
-std::string DescribePoint(const SearchResult& result, std::optional<std::uint64_t> point) {
-  const Pipeline& pipeline = result.search->pipeline;
-  const Statistic best = BestMetric(result, point);
-  return pipeline.reward.metric + " of the best after " + PointName(pipeline.budget, point) + ", " +
-         Seeds(best.count, result.runs.size()) + ": " + FormatStatistic(best, DecimalsOf(result)) +
-         "\n";
+// ", 3 seeds"; " (8 of 10 seeds got there)"; " (8 of 10 seeds got there, 7 found something)".
+std::string Seeds(const BudgetPoint& point, std::size_t all) {
+  const std::string seeds = all == 1 ? " seed" : " seeds";
+  if (point.best.count == all) {
+    return ", " + std::to_string(all) + seeds;
+  }
+  std::string text =
+      " (" + std::to_string(point.reached) + " of " + std::to_string(all) + seeds + " got there";
+  if (point.best.count < point.reached) {
+    text += ", " + std::to_string(point.best.count) + " found something";
+  }
+  return text + ")";
+}
+
+// "accuracy of the best after 100 steps, 3 seeds: 73.07 ± 0.49 (mean ± ...)"
+std::string DescribePoint(const SearchResult& result, const BudgetPoint& point) {
+  return result.search->pipeline.reward.metric + " of the best after " + point.name +
+         Seeds(point, result.runs.size()) + ": " + FormatStatistic(point.best, DecimalsOf(result)) +
+         Legend(point.best) + "\n";
+}
+
+// What is said of runs that ended before their budget did. Those that ended at different points have
+// no common mean.
+std::string DescribeEarly(const SearchResult& result) {
+  std::string text = DescribeEarlyRuns(result);
+  if (text.empty()) {
+    return "";
+  }
+  const EarlyRuns early = RunsThatEndedEarly(result);
+  if (early.best.count > 0) {
+    text += "; " + result.search->pipeline.reward.metric +
+            (early.count == 1 ? " of its best: " : " of their best: ") +
+            FormatStatistic(early.best, DecimalsOf(result)) + Legend(early.best);
+  }
+  return text + "\n";
+}
+
+// What the metrics of a table are if measurements scatter.
+std::string DescribeScatter(const SearchResult& result) {
+  return IsNoisy(result)
+             ? "metrics: means of the times that the architecture was measured; std. error: of " +
+                   result.search->pipeline.reward.metric +
+                   "; the best is that of the best lower confidence bound\n"
+             : "";
+}
+
+std::string DescribeTies(const SearchResult& result) {
+  return HasTies(result)
+             ? "ties: how many other architectures have the reward of the best; the one "
+               "found first is shown\n"
+             : "";
+}
+
+FailureTally FailuresOf(const SearchResult& result) {
+  FailureTally tally;
+  for (const RunResult& run : result.runs) {
+    for (const FailureKind& kind : run.failure_kinds) {
+      tally.Add(kind.reason, kind.count);
+    }
+  }
+  return tally;
+}
+
+std::uint64_t FailureCount(const SearchResult& result) {
+  std::uint64_t count = 0;
+  for (const RunResult& run : result.runs) {
+    count += run.failures;
+  }
+  return count;
+}
+
+// "8 failed: CUDA out of memory (7), time-out (1)", of all runs together.
+std::string DescribeFailures(const SearchResult& result) {
+  const std::string text =
+      FormatFailures(FailureCount(result), FailuresOf(result).Kinds(), kShownFailures);
+  return text.empty() ? "" : text + "\n";
 }
 
 std::vector<std::string> FrontRow(const FrontTrial& trial, const Goals& goals,
@@ -296,7 +374,7 @@ std::string DescribeFront(const SearchResult& result, const Goals& goals,
     const Statistic volume = HypervolumeOf(result);
     text = "hypervolume of a seed's front above " + DescribeReference(result, goals) + ": " +
            Format("%.5g", volume.mean) +
-           (volume.std ? Format(" ± %.2g", *volume.std) : std::string()) + "\n";
+           (volume.std ? Format(" ± %.2g", *volume.std) : std::string()) + Legend(volume) + "\n";
   }
   text += "Pareto front of all seeds: " + std::to_string(front.size()) +
           (front.size() == 1 ? " architecture" : " architectures");
@@ -353,10 +431,35 @@ void AddGoals(const SearchResult& result, json& summary) {
   summary["front"] = FrontToJson(CommonFront(result), result.metrics);
 }
 
+// How far the runs came, and how they failed.
+void AddPoints(const SearchResult& result, json& summary) {
+  summary["runs"] = result.runs.size();
+  summary["marks"] = json::array();
+  for (const std::uint64_t mark : result.search->pipeline.budget.marks) {
+    const BudgetPoint point = PointOf(result, mark);
+    if (point.reached > 0) {
+      json at = StatisticToJson(point.best);
+      at["mark"] = mark;
+      at["reached"] = point.reached;
+      summary["marks"].push_back(at);
+    }
+  }
+  summary["reached"] = PointOf(result, std::nullopt).reached;
+  if (const EarlyRuns early = RunsThatEndedEarly(result); early.count > 0) {
+    summary["ended_early"] = StatisticToJson(early.best);
+    summary["ended_early"].update({{"runs", early.count},
+                                   {"unit", BudgetUnit(result)},
+                                   {"least", early.least},
+                                   {"most", early.most}});
+  }
+  summary["failures"] = FailureCount(result);
+  summary["failure_reasons"] = FailuresToJson(FailuresOf(result).Kinds());
+}
+
 json SummaryToJson(const SearchResult& result) {
   const Pipeline& pipeline = result.search->pipeline;
   const MetricDeclaration& metric = result.metrics[RewardMetricIndex(result)];
-  json summary = StatisticToJson(BestMetric(result, std::nullopt));
+  json summary = StatisticToJson(PointOf(result, std::nullopt).best);
   summary["pipeline"] = pipeline.name;
   summary["point"] = PointToJson(*result.search);
   summary["optimizer"] = pipeline.optimizer.id;
@@ -377,13 +480,14 @@ json SummaryToJson(const SearchResult& result) {
   if (pipeline.budget.simulated_seconds) {
     budget["simulated_seconds"] = *pipeline.budget.simulated_seconds;
   }
-  summary["budget"] = budget;
-  summary["marks"] = json::array();
-  for (const std::uint64_t mark : pipeline.budget.marks) {
-    json at = StatisticToJson(BestMetric(result, mark));
-    at["mark"] = mark;
-    summary["marks"].push_back(at);
+  if (IsNoisy(result)) {
+    const auto limit = pipeline.budget.evaluation_limit();
+    budget["evaluations"] = limit ? json(*limit) : json();
+    summary["confirm"] = {{"repeats", pipeline.confirm.repeats},
+                          {"candidates", pipeline.confirm.candidates}};
   }
+  summary["budget"] = budget;
+  AddPoints(result, summary);
   return summary;
 }
 
@@ -406,17 +510,11 @@ std::string DescribeSearch(const SearchResult& result) {
   const std::string metric = DescribeMetric(result.metrics[RewardMetricIndex(result)]);
   return OptimizerName(p.optimizer) + " on " + p.space.id + ", reward " + DescribeReward(p.reward) +
          (metric.empty() ? "" : " (" + metric + ")") + DescribeLimits(p.reward) +
-         DescribeGoals(p.reward) + ", budget " + DescribeBudget(p.budget);
+         DescribeGoals(p.reward) + ", budget " + DescribeBudget(result);
 }
 
-Statistic BestMetric(const SearchResult& result, std::optional<std::uint64_t> mark) {
-  std::vector<double> values;
-  for (const RunResult& run : result.runs) {
-    if (const auto& best = BestAt(run, mark)) {
-      values.push_back(best->metrics[RewardMetricIndex(result)]);
-    }
-  }
-  return Describe(values);
+std::string TiesText(std::uint64_t ties) {
+  return std::to_string(ties) + (ties >= kMaxTies ? " or more" : "");
 }
 
 std::string FormatRuns(const SearchResult& result) {
@@ -430,12 +528,13 @@ std::string FormatRuns(const SearchResult& result) {
                            [&run](const RunColumn& column) { return column.cell(run); });
     table.AddRow(row);
   }
-  const Pipeline& pipeline = result.search->pipeline;
-  std::string text = pipeline.name + ": " + DescribeSearch(result) + "\n" + table.Format();
-  for (const auto& point : Points(pipeline.budget)) {
+  std::string text = result.search->pipeline.name + ": " + DescribeSearch(result) + "\n" +
+                     table.Format() + DescribeScatter(result) + DescribeTies(result);
+  for (const BudgetPoint& point : ReachedPoints(result)) {
     text += DescribePoint(result, point);
   }
-  return text + FormatFront(result) + Unfinished(result.runs);
+  return text + DescribeEarly(result) + DescribeFailures(result) + FormatFront(result) +
+         Unfinished(result);
 }
 
 std::vector<FrontTrial> CommonFront(const SearchResult& result) {
@@ -487,7 +586,7 @@ std::string FormatComparison(const std::vector<SearchResult>& results) {
   }
   TextTable table(columns);
   for (const SearchResult& result : results) {
-    for (const auto& point : Points(result.search->pipeline.budget)) {
+    for (const BudgetPoint& point : ComparedPoints(result)) {
       std::vector<std::string> row = MeasuredCells(result, point, first.point.size());
       if (published) {
         const auto cells = PublishedCells(result, point);
@@ -496,7 +595,12 @@ std::string FormatComparison(const std::vector<SearchResult>& results) {
       table.AddRow(row);
     }
   }
-  return table.Format();
+  return "the best of each search; measured: mean ± sample standard deviation over the seeds "
+         "that " +
+         std::string(published ? "got there; difference: from the published mean, sd: in published "
+                                 "standard deviations\n"
+                               : "got there\n") +
+         table.Format();
 }
 
 json ToJson(const std::vector<SearchResult>& results) {

@@ -7,18 +7,11 @@
 
 #include "core/config/pipeline.h"
 #include "core/plugin/declaration.h"
+#include "core/report/points.h"
 #include "core/report/result_json.h"
-#include "core/report/statistics.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
-
-// All runs of one search, in the order of its seeds.
-struct SearchResult {
-  const Search* search = nullptr;
-  std::vector<MetricDeclaration> metrics;
-  std::vector<RunResult> runs;
-};
 
 // What was searched and on what: "l2nas (robust) on nb201, reward exponential of valid_accuracy
 // (percent; validation split of cifar100, 200 epochs), budget 1000 steps".
@@ -27,11 +20,11 @@ std::string DescribeSearch(const SearchResult& result);
 // "350000000" of a count, "73.07" of anything else.
 std::string FormatMetric(const MetricDeclaration& metric, double value);
 
-// The reward's metric at the best trial over all runs; `mark` as in BudgetConfig::marks, none for
-// the end.
-Statistic BestMetric(const SearchResult& result, std::optional<std::uint64_t> mark);
+// "3", or "1000 or more": of BestTrial::ties.
+std::string TiesText(std::uint64_t ties);
 
-// A heading, a row for each run, and the statistics over seeds at every mark and at the end.
+// A heading, a row for each run, and the statistics over seeds at every mark and at the end, of those
+// that got there.
 std::string FormatRuns(const SearchResult& result);
 
 // One row for each search and mark, beside the published figures that the pipeline gives.

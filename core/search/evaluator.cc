@@ -7,6 +7,12 @@
 namespace lode::core {
 namespace {
 
+// Of repeats, which are no attempts of a step: for the oracles' randomness, and for ids, which hold
+// step and repeat.
+constexpr std::uint64_t kRepeatAttempt = std::uint64_t{1} << 52;
+constexpr std::uint64_t kFirstRepeatId = std::uint64_t{1} << 62;
+constexpr std::uint64_t kRepeatsOfAStep = 4096;
+
 // Puts metrics where they belong among all.
 void Place(std::span<const double> metrics, const std::vector<std::size_t>& places,
            std::vector<double>& row) {
@@ -171,12 +177,32 @@ void Evaluator::Ask(Ticket& ticket) {
                         !by_network_.contains(ticket.network) &&
                         !rejected_.contains(ticket.network) && !asked_.contains(ticket.network);
   unique_queries_ += ticket.is_new_query ? 1 : 0;
+  AskAs(++last_id_, ticket);
+}
+
+void Evaluator::AskAs(std::uint64_t id, Ticket& ticket) {
+  ++evaluations_;
   asked_.emplace(ticket.network, ticket.step);
-  ticket.id = ++last_id_;
+  ticket.id = id;
   const Question question{ticket.id,       ticket.step,         ticket.attempt,
                           SeedFor(ticket), ticket.architecture, ticket.text};
   under_way_.emplace(ticket.id, ticket);
   executor_.Start(question);
+}
+
+Evaluator::Ticket Evaluator::BeginRepeat(std::uint64_t step, std::uint64_t repeat,
+                                         ArchitectureView architecture, std::string text) {
+  Ticket ticket{step,
+                kRepeatAttempt + repeat,
+                {architecture.begin(), architecture.end()},
+                std::move(text),
+                KeyOf(architecture)};
+  if (!SettleFree(ticket)) {
+    ticket.state = Ticket::State::kAsked;
+    ticket.network = NetworkOf(ticket.architecture, ticket.key);
+    AskAs(kFirstRepeatId + step * kRepeatsOfAStep + repeat, ticket);
+  }
+  return ticket;
 }
 
 Evaluation Evaluator::Finish(Ticket& ticket) {

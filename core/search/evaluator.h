@@ -65,6 +65,9 @@ class Evaluator {
   // Of all oracles, in the pipeline's order.
   const std::vector<MetricDeclaration>& metrics() const { return metrics_; }
 
+  // Which of them cost nothing.
+  const std::vector<std::size_t>& free_metrics() const { return free_places_; }
+
   // Begins to evaluate an architecture of the space, `text` in its notation; `attempt` counts what
   // was rejected before in this step. Throws CancelledError.
   Ticket Begin(std::uint64_t step, std::uint64_t attempt, ArchitectureView architecture,
@@ -73,6 +76,14 @@ class Evaluator {
   // Waits for its end. Called once for each ticket: those of earlier steps come first, and within
   // a step those of earlier attempts. Throws CancelledError.
   Evaluation Finish(Ticket& ticket);
+
+  // Begins to measure an architecture again that was measured before, `step` its first trial's; 1, 2,
+  // ...: which time it is. Its id is above those of all searches; ids ascend with step and repeat.
+  Ticket BeginRepeat(std::uint64_t step, std::uint64_t repeat, ArchitectureView architecture,
+                     std::string text);
+
+  // How often the oracles that measure were asked so far.
+  std::uint64_t evaluations() const { return evaluations_; }
 
   // Distinct networks that the oracles that measure were asked about so far, rejected ones and
   // those under way too.
@@ -91,6 +102,7 @@ class Evaluator {
   bool SettleFree(Ticket& ticket);
   bool SettleNetwork(Ticket& ticket);
   void Ask(Ticket& ticket);
+  void AskAs(std::uint64_t id, Ticket& ticket);
   std::uint64_t SeedFor(const Ticket& ticket);
 
   void Reuse(Ticket& ticket, std::size_t same);
@@ -132,6 +144,7 @@ class Evaluator {
   std::string failure_;                                // of the last one that failed
   std::uint64_t last_id_ = 0;
   std::uint64_t unique_queries_ = 0;
+  std::uint64_t evaluations_ = 0;
 };
 
 }  // namespace lode::core

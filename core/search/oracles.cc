@@ -22,14 +22,15 @@ constexpr std::array<std::string_view, 12> kReservedNames = {
     "id",     "step",   "architecture", "evaluation", "reward",       "random",
     "reused", "action", "failure",      "violation",  "cost_seconds", "rejected"};
 
+bool IsFree(const ComponentConfig& config, const Catalog& catalog) {
+  return (catalog.Find(config.kind, config.id)->capabilities & LODE_CAP_FREE) != 0;
+}
+
 std::vector<std::size_t> WhichAre(bool free, const Pipeline& pipeline, const Catalog& catalog) {
-  const auto is_free = [&](const ComponentConfig& config) {
-    return (catalog.Find(config.kind, config.id)->capabilities & LODE_CAP_FREE) != 0;
-  };
-  const bool all_free = std::ranges::all_of(pipeline.oracles, is_free);
+  const bool all_free = AreAllFree(pipeline, catalog);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
-    if ((is_free(pipeline.oracles[i]) && !all_free) == free) {
+    if ((IsFree(pipeline.oracles[i], catalog) && !all_free) == free) {
       places.push_back(i);
     }
   }
@@ -44,6 +45,11 @@ std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& ca
 
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog) {
   return WhichAre(false, pipeline, catalog);
+}
+
+bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog) {
+  return std::ranges::all_of(pipeline.oracles,
+                             [&](const auto& config) { return IsFree(config, catalog); });
 }
 
 std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const MetricLists& lists) {

@@ -20,6 +20,9 @@ namespace lode::core {
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog);
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog);
 
+// Whether no oracle measures: all that is found is computed by formulas.
+bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog);
+
 // The metrics of all oracles of a pipeline in one list. Throws HostError if an oracle has none, or one
 // of a name that is taken.
 std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const MetricLists& lists);

@@ -7,11 +7,15 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "core/plugin/error.h"
 #include "core/search/components.h"
 #include "core/search/evaluator.h"
+#include "core/search/failures.h"
+#include "core/search/noisy_best.h"
+#include "core/search/oracles.h"
 #include "core/search/pareto.h"
 #include "core/search/reward.h"
 
@@ -32,14 +36,46 @@ struct Spending {
   double cost_seconds;
 };
 
-// Keeps the best trial, and what it was when the budget passed each mark.
+// Keeps the best of deterministic trials.
+class ExactBest {
+ public:
+  void Add(const TrialRecord& trial) {
+    if (!trial.feasible()) {
+      return;
+    }
+    if (!best_ || trial.reward > best_->reward) {
+      best_ = Copy(trial);
+      tied_.clear();
+    } else if (trial.reward == best_->reward && trial.architecture != best_->architecture &&
+               tied_.size() < kMaxTies) {
+      tied_.emplace(trial.architecture);
+      best_->ties = tied_.size();
+    }
+  }
+
+  const std::optional<BestTrial>& best() const { return best_; }
+
+ private:
+  std::optional<BestTrial> best_;
+  std::unordered_set<std::string> tied_;  // architectures
+};
+
+// Keeps the best, and what it was when the budget passed each mark.
 class BestTracker {
  public:
-  explicit BestTracker(const BudgetConfig& budget) : budget_(budget) {}
+  BestTracker(const BudgetConfig& budget, const Reward& reward,
+              const std::vector<MetricDeclaration>& metrics)
+      : budget_(budget) {
+    if (AreNoisy(metrics)) {
+      noisy_.emplace(reward.limits(), reward.metric());
+    }
+  }
 
   void Add(const TrialRecord& trial) {
-    if (trial.feasible() && (!best_ || trial.reward > best_->reward)) {
-      best_ = Copy(trial);
+    if (!noisy_) {
+      exact_.Add(trial);
+    } else if (trial.failure.empty()) {
+      noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
     }
   }
 
@@ -49,16 +85,18 @@ class BestTracker {
                                                   : spending.cost_seconds;
     while (marks_.size() < budget_.marks.size() &&
            spent >= static_cast<double>(budget_.marks[marks_.size()])) {
-      marks_.push_back({budget_.marks[marks_.size()], best_});
+      marks_.push_back({budget_.marks[marks_.size()], best()});
     }
   }
 
-  const std::optional<BestTrial>& best() const { return best_; }
+  std::optional<BestTrial> best() const { return noisy_ ? noisy_->Best() : exact_.best(); }
   const std::vector<MarkResult>& marks() const { return marks_; }
+  const std::optional<NoisyBest>& noisy() const { return noisy_; }
 
  private:
   const BudgetConfig& budget_;
-  std::optional<BestTrial> best_;
+  ExactBest exact_;
+  std::optional<NoisyBest> noisy_;  // if measurements scatter
   std::vector<MarkResult> marks_;
 };
 
@@ -103,16 +141,18 @@ class Run::Loop {
         reward_(pipeline_.reward, evaluator_.metrics()),
         goals_(pipeline_.reward, evaluator_.metrics()),
         ahead_(AsksAhead()),
+        computed_(AreAllFree(pipeline_, catalog)),
         random_(seed, "random_action"),
         action_(components_.space().cells()),
         architecture_(components_.space().cells()),
         nan_metrics_(evaluator_.metrics().size(), kNaN),
-        tracker_(pipeline_.budget),
+        tracker_(pipeline_.budget, reward_, evaluator_.metrics()),
         front_(goals_) {}
 
   Components& components() { return components_; }
   const std::vector<MetricDeclaration>& metrics() const { return evaluator_.metrics(); }
   const Reward& reward() const { return reward_; }
+  const Evaluator& evaluator() const { return evaluator_; }
 
   RunResult Execute(const std::vector<TrialObserver*>& observers) {
     const auto start = std::chrono::steady_clock::now();
@@ -125,6 +165,10 @@ class Run::Loop {
       }
       if (ending_ == Ending::kBudget && told_ > 0 && failures_ == told_) {
         End(Ending::kFailed, "every trial failed, the last one: " + last_failure_);
+      }
+      search_evaluations_ = evaluator_.evaluations();
+      if (ending_ == Ending::kBudget || ending_ == Ending::kStalled) {
+        Confirm();
       }
     } catch (const CancelledError&) {
       ending_ = Ending::kInterrupted;
@@ -158,7 +202,9 @@ class Run::Loop {
 
   bool AreQueriesSpent() const {
     const BudgetConfig& budget = pipeline_.budget;
+    const auto evaluations = pipeline_.search_evaluations();
     return (budget.unique_queries && evaluator_.unique_queries() >= *budget.unique_queries) ||
+           (tracker_.noisy() && evaluations && evaluator_.evaluations() >= *evaluations) ||
            (budget.simulated_seconds &&
             cost_seconds_ >= static_cast<double>(*budget.simulated_seconds));
   }
@@ -243,6 +289,7 @@ class Run::Loop {
       CountQuery(evaluation);
       if (!Reject(step) || !Propose(step)) {
         steps_.clear();
+        unique_queries_ = evaluator_.unique_queries();  // what was given up was asked, too
         return;
       }
       evaluation = evaluator_.Finish(step.ticket);
@@ -277,10 +324,68 @@ class Run::Loop {
     std::vector<std::vector<double>> metrics;
     std::ranges::transform(front, std::back_inserter(metrics), &FrontTrial::metrics);
     const auto hypervolume = goals_.size() > 1 ? goals_.HypervolumeOf(metrics) : std::nullopt;
-    return {context_.seed,    told_,         unique_queries_, failures_,
-            rejections_,      cost_seconds_, seconds,         ending_,
-            reason_,          broken_,       tracker_.best(), tracker_.marks(),
-            std::move(front), hypervolume};
+    RunResult result;
+    result.seed = context_.seed;
+    result.steps = told_;
+    result.unique_queries = unique_queries_;
+    result.computed = computed_;
+    if (tracker_.noisy()) {
+      result.evaluations = search_evaluations_;
+      result.confirmations = evaluator_.evaluations() - search_evaluations_;
+    }
+    result.failures = failures_;
+    result.failure_kinds = tally_.Kinds();
+    result.rejections = rejections_;
+    result.cost_seconds = cost_seconds_;
+    result.seconds = seconds;
+    result.ending = ending_;
+    result.reason = reason_;
+    result.broken = broken_;
+    result.best = confirmed_ ? confirmed_ : tracker_.best();
+    result.marks = tracker_.marks();
+    result.front = std::move(front);
+    result.hypervolume = hypervolume;
+    return result;
+  }
+
+  // Measures the leading candidates again, those of earlier trials first. The best by these
+  // measurements alone is the best: they did not choose who is measured.
+  void Confirm() {
+    const ConfirmConfig& confirm = pipeline_.confirm;
+    if (!tracker_.noisy() || confirm.repeats == 0) {
+      return;
+    }
+    std::vector<BestTrial> candidates = tracker_.noisy()->Leading(confirm.candidates);
+    std::ranges::sort(candidates, {}, &BestTrial::step);
+    NoisyBest confirmed(reward_.limits(), reward_.metric());
+    confirmed.AssumeScatter(*tracker_.noisy());
+    std::deque<Evaluator::Ticket> under_way;
+    for (const BestTrial& candidate : candidates) {
+      for (std::uint64_t repeat = 1; repeat <= confirm.repeats; ++repeat) {
+        ThrowIfCancelled();
+        if (under_way.size() == executor_->capacity()) {
+          FinishRepeat(under_way, confirmed);
+        }
+        under_way.push_back(evaluator_.BeginRepeat(
+            candidate.step, repeat, components_.space().Parse(candidate.architecture),
+            candidate.architecture));
+      }
+    }
+    while (!under_way.empty()) {
+      FinishRepeat(under_way, confirmed);
+    }
+    confirmed_ = confirmed.Best();
+  }
+
+  // One that fails or breaks a limit does not count.
+  void FinishRepeat(std::deque<Evaluator::Ticket>& under_way, NoisyBest& confirmed) {
+    Evaluator::Ticket& ticket = under_way.front();
+    const Evaluation evaluation = evaluator_.Finish(ticket);
+    cost_seconds_ += evaluation.cost_seconds;
+    if (!evaluation.rejected && evaluation.failure.empty()) {
+      confirmed.Add(ticket.text, ticket.step, reward_(evaluation.metrics), evaluation.metrics);
+    }
+    under_way.pop_front();
   }
 
   // A reward that is no number fails the trial: no optimizer and no comparison can use it.
@@ -432,6 +537,7 @@ class Run::Loop {
     failures_in_a_row_ = failed ? failures_in_a_row_ + 1 : 0;
     if (failed) {
       last_failure_ = trial.failure;
+      tally_.Add(trial.failure);
     }
     tracker_.PassMarks({told_, unique_queries_, cost_seconds_});
   }
@@ -472,6 +578,7 @@ class Run::Loop {
   const Reward reward_;
   const Goals goals_;
   const std::size_t ahead_;
+  const bool computed_;
   std::deque<Step> steps_;  // under way, the oldest first
   std::vector<TrialObserver*> observers_;
   RandomStream random_;
@@ -481,11 +588,13 @@ class Run::Loop {
   const std::vector<double> nan_metrics_;  // of a trial that failed
   Objectives objectives_;
   BestTracker tracker_;
+  std::optional<BestTrial> confirmed_;
   FrontTracker front_;
 
   std::uint64_t asked_ = 0;  // steps
   std::uint64_t told_ = 0;
   std::uint64_t unique_queries_ = 0;  // of what was told
+  std::uint64_t search_evaluations_ = 0;
   double cost_seconds_ = 0;
   std::uint64_t queries_at_last_step_ = 0;
   std::uint64_t steps_without_news_ = 0;
@@ -493,6 +602,7 @@ class Run::Loop {
   std::uint64_t rejections_ = 0;
   std::uint64_t failures_in_a_row_ = 0;
   std::string last_failure_;
+  FailureTally tally_;
   Ending ending_ = Ending::kBudget;
   std::string reason_;
   bool broken_ = false;
@@ -509,6 +619,17 @@ Run::~Run() = default;
 const std::vector<MetricDeclaration>& Run::metrics() const { return loop_->metrics(); }
 
 const Reward& Run::reward() const { return loop_->reward(); }
+const std::vector<std::size_t>& Run::free_metrics() const {
+  return loop_->evaluator().free_metrics();
+}
+
+std::vector<std::string> Run::ComputableMetrics() const {
+  std::vector<std::string> names;
+  for (const lode::Metric& metric : loop_->components().space().metrics()) {
+    names.push_back(metric.name);
+  }
+  return names;
+}
 
 const OptimizerInstance& Run::optimizer() const { return loop_->components().optimizer(); }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ class Run {
 
   // Of all oracles, in the pipeline's order.
   const std::vector<MetricDeclaration>& metrics() const;
+  // Which of them cost nothing, and the names of those that the space could compute.
+  const std::vector<std::size_t>& free_metrics() const;
+  std::vector<std::string> ComputableMetrics() const;
   const Reward& reward() const;
   const OptimizerInstance& optimizer() const;
 

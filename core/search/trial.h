@@ -64,7 +64,15 @@ struct BestTrial {
   std::uint64_t step = 0;
   double reward = 0;
   std::vector<double> metrics;
+  // Other architectures with the same reward, kMaxTies if there are more; this one was found first.
+  std::uint64_t ties = 0;
+  // If measurements scatter: how many of the architecture reward and metrics are the means of, and the
+  // standard error of the reward's metric, if the scatter is known (noisy_best.h). 0 if they do not.
+  std::uint64_t measurements = 0;
+  std::optional<double> standard_error{};
 };
+
+inline constexpr std::uint64_t kMaxTies = 1000;
 
 // A trial that no other of its run beats in all goals.
 using FrontTrial = BestTrial;
@@ -73,6 +81,12 @@ using FrontTrial = BestTrial;
 struct MarkResult {
   std::uint64_t mark = 0;
   std::optional<BestTrial> best;
+};
+
+// Trials that failed alike (failures.h).
+struct FailureKind {
+  std::string reason;
+  std::uint64_t count = 0;
 };
 
 enum class Ending {
@@ -86,10 +100,14 @@ struct RunResult {
   std::uint64_t seed = 0;
   std::uint64_t steps = 0;
   std::uint64_t unique_queries = 0;  // see Evaluator
+  bool computed = false;             // by formulas alone: what is counted above are no queries
+  std::uint64_t evaluations = 0;     // if measurements scatter: those that the search asked for
+  std::uint64_t confirmations = 0;   // and those that the leading candidates were confirmed with
   std::uint64_t failures = 0;        // failed trials
-  std::uint64_t rejections = 0;      // proposals that broke a limit and were not measured
-  double cost_seconds = 0;           // simulated, of all trials together
-  double seconds = 0;                // wall-clock time of the loop
+  std::vector<FailureKind> failure_kinds;  // the most frequent first
+  std::uint64_t rejections = 0;            // proposals that broke a limit and were not measured
+  double cost_seconds = 0;                 // simulated, of all trials together
+  double seconds = 0;                      // wall-clock time of the loop
   Ending ending = Ending::kBudget;
   std::string reason;             // with kStalled and kFailed: why
   bool broken = false;            // with kFailed: by an error, which may be gone next time

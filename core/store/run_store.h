@@ -16,7 +16,9 @@
 //
 // In each of them the column _checksum is that of the row's other columns (row_checksum.h).
 //
-// Views answer the usual questions: trials, best, curve, pareto, failures, rejections. Any
+// Views answer the usual questions: trials, best, curve, pareto, failures, rejections; where metrics are
+// noisy also architectures (means, lower bounds) and confirmations (evaluations whose ids begin at 2^62,
+// and whose step is that of the first trial of what they confirm). Any
 // SQLite program can read the file while the run goes on. Nothing in it depends on time.
 #pragma once
 

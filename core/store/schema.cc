@@ -5,6 +5,7 @@
 
 #include "core/plugin/checksum.h"
 #include "core/plugin/error.h"
+#include "core/search/noisy_best.h"
 #include "core/store/row_writer.h"
 
 namespace lode::core {
@@ -25,7 +26,7 @@ CREATE TABLE record(step INTEGER NOT NULL, evaluation INTEGER NOT NULL, position
                     value REAL, _checksum INTEGER, PRIMARY KEY(step, evaluation, position)) WITHOUT ROWID;
 )sql";
 
-constexpr char kViews[] = R"sql(
+constexpr char kExactViews[] = R"sql(
 CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused
   ORDER BY reward DESC, step LIMIT 10;
 CREATE VIEW curve AS SELECT trial.step, reward,
@@ -33,6 +34,9 @@ CREATE VIEW curve AS SELECT trial.step, reward,
     coalesce(sum(cost) OVER (ORDER BY trial.step), 0) AS cost_seconds
   FROM trial LEFT JOIN (SELECT step, sum(cost_seconds) AS cost FROM evaluation GROUP BY step) USING (step)
   ORDER BY trial.step;
+)sql";
+
+constexpr char kViews[] = R"sql(
 CREATE VIEW pareto AS SELECT trials.* FROM trials JOIN front USING (step);
 CREATE VIEW failures AS SELECT step, architecture, failure FROM trials WHERE failure IS NOT NULL;
 )sql";
@@ -66,6 +70,41 @@ INSERT INTO record(step, evaluation, position, name, value)
 DROP TABLE old_record;
 )sql";
 
+// Where metrics are noisy the best is no single trial. `architectures`: mean reward and metrics of each
+// architecture within the limits over its trials, and the lower bound that noisy_best.h defines.
+// What was measured to confirm the best is in `confirmations`: rewards are of trials only.
+std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
+  std::string means;
+  for (const MetricDeclaration& m : metrics) {
+    means += ", avg(\"" + m.name + "\") AS \"" + m.name + "\"";
+  }
+  const auto scatter = [](const std::string& last) {
+    return "(SELECT sum(squares) / nullif(sum(n - 1), 0) AS variance, count(*) AS compared FROM "
+           "(SELECT count(*) AS n, sum(reward * reward) - count(*) * avg(reward) * avg(reward) AS "
+           "squares FROM trials WHERE failure IS NULL AND step <= " +
+           last + " GROUP BY architecture))";
+  };
+  const std::string error = "sqrt(max(variance, 0) / count(*))";
+  const std::string bound =
+      "avg(reward) - coalesce(" + error + " * sqrt(2 * ln(10.0 * compared)), 0)";
+  const std::string of_trials = " WHERE failure IS NULL AND step <= ";
+  const std::string each = " GROUP BY architecture HAVING avg(violation) = 0";
+  return "CREATE VIEW architectures AS SELECT min(step) AS step, architecture, avg(reward) AS "
+         "reward" +
+         means + ", count(*) AS measurements, " + error + " AS standard_error, " + bound +
+         " AS lower_bound FROM trials, " + scatter("9e18") + of_trials + "9e18" + each +
+         ";CREATE VIEW best AS SELECT * FROM architectures ORDER BY lower_bound DESC, step LIMIT "
+         "10;"
+         "CREATE VIEW curve AS SELECT now.step, reward, (SELECT avg(reward) FROM trials, " +
+         scatter("now.step") + of_trials + "now.step" + each + " ORDER BY " + bound +
+         " DESC, min(step) LIMIT 1) AS best_reward, coalesce(sum(cost) OVER (ORDER BY now.step), "
+         "0) "
+         "AS cost_seconds FROM trial AS now LEFT JOIN (SELECT step, sum(cost_seconds) AS cost FROM "
+         "evaluation WHERE id < 1 << 62 GROUP BY step) USING (step) ORDER BY now.step;"
+         "CREATE VIEW confirmations AS SELECT step, architecture, failure, rejected" +
+         MetricColumns(metrics) + " FROM evaluation WHERE id >= 1 << 62;";
+}
+
 void MakeViews(Database& database, const std::vector<MetricDeclaration>& metrics) {
   database.Execute("CREATE VIEW trials AS SELECT trial.step, architecture, reward" +
                    MetricColumns(metrics) +
@@ -73,6 +112,7 @@ void MakeViews(Database& database, const std::vector<MetricDeclaration>& metrics
                    "evaluation ON evaluation.id = trial.evaluation;"
                    "CREATE VIEW rejections AS SELECT step, architecture" +
                    MetricColumns(metrics) + " FROM evaluation WHERE rejected;");
+  database.Execute(AreNoisy(metrics) ? NoisyViews(metrics) : kExactViews);
   database.Execute(kViews);
 }
 

@@ -53,6 +53,28 @@ std::optional<BestTrial> StoredRun::Best() {
   return best;
 }
 
+std::set<std::string> StoredRun::ArchitecturesOf(double reward) {
+  Statement rows(
+      database_,
+      "SELECT DISTINCT architecture FROM trials WHERE reward = ? AND violation = 0 LIMIT " +
+          std::to_string(kMaxTies + 1));
+  rows.Bind(1, reward);
+  std::set<std::string> architectures;
+  while (rows.Next()) {
+    architectures.emplace(rows.Text(0));
+  }
+  return architectures;
+}
+
+FailureTally StoredRun::Failures() {
+  Statement rows(database_, "SELECT failure FROM failures ORDER BY step");
+  FailureTally tally;
+  while (rows.Next()) {
+    tally.Add(rows.Text(0));
+  }
+  return tally;
+}
+
 TrialRecord StoredRun::Trial(std::uint64_t step) {
   const Statement& row = *trial_rows_;
   do {

@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "core/plugin/declaration.h"
+#include "core/search/failures.h"
 #include "core/search/trial.h"
 #include "core/store/database.h"
 
@@ -32,6 +34,12 @@ class StoredRun {
 
   // The best trial, if any succeeded within the limits.
   std::optional<BestTrial> Best();
+
+  // The distinct architectures within the limits that have a reward: kMaxTies + 1 at most.
+  std::set<std::string> ArchitecturesOf(double reward);
+
+  // The trials that failed, by reason.
+  FailureTally Failures();
 
   // The trial of step `step`, which grows from call to call. Views are valid until the next call.
   TrialRecord Trial(std::uint64_t step);

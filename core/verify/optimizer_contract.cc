@@ -6,8 +6,10 @@
 #include <deque>
 #include <limits>
 #include <lode/plugin.hpp>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -79,6 +81,7 @@ class OptimizerContract {
     }
     Do("searching on a host that offers random numbers only", &OptimizerContract::CheckPoorHost);
     Do("telling failed trials", &OptimizerContract::CheckFailures);
+    Do("failing what always fails", &OptimizerContract::CheckRepeatedFailures);
     Do("telling trials it did not ask for", &OptimizerContract::CheckUninvited);
     Do("rejecting proposals", &OptimizerContract::CheckRejections);
     Do("telling of several goals", &OptimizerContract::CheckSeveralGoals);
@@ -307,6 +310,44 @@ class OptimizerContract {
         const auto proposal = Ask(subject, step);
         if (!proposal) return;
         Tell(subject, step % every == 0 ? Failed(*proposal, step) : Evaluated(*proposal, step));
+      }
+    }
+  }
+
+  // How often an architecture that always fails may be proposed: a few times, and as often again as
+  // chance may draw it from a small space.
+  std::uint64_t MostAsks() const {
+    const double by_chance =
+        static_cast<double>(Rounds()) / std::pow(10, lode::Space(space_).Log10Size());
+    return 5 + static_cast<std::uint64_t>(4 * by_chance);
+  }
+
+  // Of every five rounds one proposal fails, if it is a new one: from then on its architecture always
+  // does.
+  void CheckRepeatedFailures() {
+    Subject subject(component_, setting_);
+    if (!Bind(subject)) return;
+    std::map<Bytes, std::uint64_t> failing;  // how often it was proposed
+    std::set<Bytes> well;
+    std::uint64_t due = 0;
+    for (std::uint64_t step = 0; step < Rounds(); ++step) {
+      const auto proposal = Ask(subject, step);
+      if (!proposal) return;
+      const Bytes& architecture = proposal->architecture;
+      if (step >= due && !failing.contains(architecture) && !well.contains(architecture)) {
+        failing[architecture] = 0;
+        due = step + 5;
+      }
+      const auto at = failing.find(architecture);
+      if (at == failing.end()) {
+        well.insert(architecture);
+        Tell(subject, Evaluated(*proposal, step));
+      } else if (Require(++at->second <= MostAsks(), "optimizer.failure",
+                         "proposes the same architecture " + std::to_string(at->second) +
+                             " times, which failed each time")) {
+        Tell(subject, Failed(*proposal, step));
+      } else {
+        return;
       }
     }
   }

@@ -106,6 +106,7 @@ constexpr Rule kRules[] = {
      "With LODE_CAP_SEVERAL_ASKS ask and tell go on with 2, 3, 7 proposals out."},
     {"optimizer.proposal", "A proposal is a finite action or an architecture of the space."},
     {"optimizer.tell", "tell takes every trial: failed, rejected, uninvited, several goals."},
+    {"optimizer.failure", "What always fails is not proposed more than a few times."},
     {"optimizer.exhausted", "exhausted says the same when it is asked again, and changes nothing."},
     {"optimizer.batch", "Trials told in one call have the effect of telling them one by one."},
 };

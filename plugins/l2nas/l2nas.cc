@@ -27,6 +27,10 @@ constexpr char kDoc[] =
 // Smaller ones could vanish beside a moment of zero, and Adam would divide zero by zero.
 constexpr double kLeastEpsilon = 1e-30;
 
+// Of the noise that leads away from what fails: as the host scatters what it has rejected.
+constexpr double kFirstWidth = 0x1p-10;
+constexpr int kMostAttempts = 64;
+
 }  // namespace
 
 lode::Params<L2nas::Config> L2nas::Parameters() {
@@ -89,6 +93,7 @@ L2nas::L2nas(lode::Host host, const Config& config) : host_(host), config_(confi
 }
 
 void L2nas::Bind(const lode::Space& space) {
+  space_.emplace(space);
   cells_ = space.cells();
   agent_.emplace(NewAgent());
   if (config_.initialization == "orthogonal") {
@@ -121,12 +126,43 @@ lode::Action L2nas::Ask() {
   for (float& cell : action) {
     cell += static_cast<float>(random.Uniform(-config_.noise, config_.noise));
   }
+  LeaveFailure(action);
   return action;
+}
+
+bool L2nas::Fails(lode::ActionView action) const {
+  if (failures_.empty()) {
+    return false;
+  }
+  const auto at = failures_.find(space_->Discretize(action));
+  return at != failures_.end() && at->second >= kFailures;
+}
+
+void L2nas::LeaveFailure(lode::Action& action) const {
+  const lode::Random random = host_.Random();
+  double width = kFirstWidth;
+  for (int attempt = 0; attempt < kMostAttempts && Fails(action); ++attempt) {
+    for (float& cell : action) {
+      cell = std::clamp(cell + static_cast<float>(random.Uniform(-width, width)), 0.0f, 1.0f);
+    }
+    width = std::min(2 * width, 1.0);
+  }
+}
+
+// A rejection is the host's to answer: it asks again in the same step.
+void L2nas::CountFailure(const lode::Trial& trial) {
+  if (!trial.rejected) {
+    ++failures_[{trial.architecture.begin(), trial.architecture.end()}];
+  }
 }
 
 void L2nas::Tell(const lode::Trial& trial) {
   if (trial.failed) {
+    CountFailure(trial);
     return;
+  }
+  if (!failures_.empty()) {
+    failures_.erase({trial.architecture.begin(), trial.architecture.end()});
   }
   Remember(trial);
   top_k_->Add(trial.architecture, trial.reward);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <lode/plugin.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,7 +44,9 @@ class L2nas {
   void Bind(const lode::Space& space);
   // alpha = mu(s) + z, eq. 4, with z uniform on +-noise in each cell. Not clipped, as in the paper: a
   // cell may leave [0, 1] by the noise. Several proposals may be under way: each comes from the
-  // networks and the state of its moment, and nothing of it is kept.
+  // networks and the state of its moment, and nothing of it is kept. A failure teaches the networks
+  // nothing, so they would propose the same again: an architecture that has failed kFailures times
+  // in a row is answered as a rejection is, with noise that doubles until it leads elsewhere.
   lode::Action Ask();
   // Learns from a trial, whoever proposed it: a random action of the exploration strategy is as
   // good. A trial without an action (an architecture was proposed) counts as the action that has
@@ -59,6 +62,13 @@ class L2nas {
   void Load(lode::Reader& reader);
 
  private:
+  static constexpr int kFailures = 2;  // some pass
+
+  bool Fails(lode::ActionView action) const;
+  // Adds noise until the action's architecture is not one that fails, or all noise is in vain.
+  void LeaveFailure(lode::Action& action) const;
+  void CountFailure(const lode::Trial& trial);
+
   Agent::Settings AgentSettings() const;
   Agent NewAgent() const;
   void Remember(const lode::Trial& trial);
@@ -66,12 +76,14 @@ class L2nas {
 
   lode::Host host_;
   Config config_;
+  std::optional<lode::Space> space_;
   std::size_t cells_ = 0;
   std::optional<Agent> agent_;
   std::optional<TopK> top_k_;
   std::optional<Replay> replay_;
-  std::vector<float> state_;   // s_t, padded
-  std::vector<float> action_;  // scratch, padded
+  std::map<lode::Architecture, int> failures_;  // in a row, of each that failed when last asked
+  std::vector<float> state_;                    // s_t, padded
+  std::vector<float> action_;                   // scratch, padded
   Batch batch_;
 };
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -189,6 +190,39 @@ TEST_F(L2nasTest, AsksWithinTheNoiseOfTheActor) {
   const auto n = static_cast<double>(z.size());  // uniform on +-1: mean 0, mean square 1/3
   EXPECT_LT(std::abs(sum / n), 5 * std::sqrt(1.0 / 3 / n));
   EXPECT_NEAR(squares / n, 1.0 / 3, 5 * std::sqrt(4.0 / 45 / n));
+}
+
+// The actor would propose the first one for ever: nothing that it learns from ever comes.
+TEST_F(L2nasTest, WhatFailsIsNotProposedForEver) {
+  for (const std::int64_t seed : {1, 2, 3}) {
+    Search search(space(), Defaults(), static_cast<std::uint64_t>(seed));
+    std::map<lode::Architecture, int> proposed;
+    for (std::uint64_t step = 0; step < 60; ++step) {
+      const std::vector<float> action = search.Ask(step);
+      const lode::Architecture architecture = space().Discretize(action);
+      EXPECT_LE(++proposed[architecture], 2);
+      search.Tell(step, &action, architecture, std::nan(""), LODE_TRIAL_FAILED);
+    }
+    EXPECT_GE(proposed.size(), 30u);
+  }
+}
+
+// A failure that passes is no reason to stay away, and a rejection is answered by the host.
+TEST_F(L2nasTest, WhatSucceedsOrIsRejectedMayBeProposedAgain) {
+  Search search(space()), alone(space());
+  for (const std::uint32_t flags :
+       {std::uint32_t{LODE_TRIAL_FAILED}, std::uint32_t{LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED},
+        std::uint32_t{LODE_TRIAL_FAILED}}) {
+    const std::vector<float> action = search.Ask(0);
+    EXPECT_TRUE(SameBits(action, alone.Ask(0)));
+    const lode::Architecture architecture = space().Discretize(action);
+    search.Tell(0, &action, architecture, std::nan(""), flags);
+    if (flags == LODE_TRIAL_FAILED) {
+      search.Tell(0, &action, architecture, 1, 0);
+      alone.Tell(0, &action, architecture, 1, 0);
+    }
+  }
+  EXPECT_TRUE(SameBits(search.Ask(1), alone.Ask(1)));
 }
 
 TEST_F(L2nasTest, TrainsFromTheFirstFullBatchOn) {

@@ -60,6 +60,21 @@ struct Sampler {
   std::uint64_t told_ = 0;
 };
 
+// Proposes the same until it succeeds.
+struct Insists : Sampler {
+  using Sampler::Sampler;
+  lode::Architecture Ask() {
+    if (!wanted_) wanted_ = Sampler::Ask();
+    return *wanted_;
+  }
+  void Tell(const lode::Trial& trial) {
+    if (!trial.failed) wanted_.reset();
+  }
+
+ private:
+  std::optional<lode::Architecture> wanted_;
+};
+
 struct InvalidSpace : Sampler {
   using Sampler::Sampler;
   void Bind(const lode::Space&) { throw lode::InvalidError("not this space"); }
@@ -219,6 +234,7 @@ LODE_PLUGIN("broken.searchers", "1.0.0", "Apache-2.0",
                                                 LODE_CAP_SEVERAL_ASKS),
             Optimizer<InvalidSpace>("broken.optimizer.bind"), CallsItInternal(),
             Optimizer<Tires>("broken.optimizer.ask"),
+            Optimizer<Insists>("broken.optimizer.failure"),
             Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
             Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
             Optimizer<Undecided>("broken.optimizer.exhausted"),
