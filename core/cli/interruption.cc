@@ -1,10 +1,9 @@
 #include "core/cli/interruption.h"
 
-#include <unistd.h>
-
 #include <csignal>
 
 #include "core/cli/command.h"
+#include "core/cli/exit_guard.h"
 
 namespace lode::cli {
 
@@ -14,7 +13,7 @@ namespace {
 
 void OnSignal(int) {
   if (interrupted.exchange(true)) {
-    _exit(kInterrupted);  // what is stored is stored
+    Leave(kInterrupted);  // what is stored is stored
   }
 }
 

@@ -20,6 +20,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/cli/exit_guard.h"
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
 #include "core/exec/processors.h"
@@ -303,7 +304,7 @@ class JobQueue {
       }
       if (since && Clock::now() - *since >= kPatience) {
         std::fprintf(stderr, "lode: left the evaluation in hand; `lode resume` goes on\n");
-        _exit(kInterrupted);
+        Leave(kInterrupted);
       }
     }
   }
@@ -501,7 +502,9 @@ void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators
 int StatusOf(const std::vector<core::SearchResult>& results) {
   for (const core::SearchResult& result : results) {
     for (const core::RunResult& run : result.runs) {
-      if (run.ending == core::Ending::kFailed) {
+      // A run that did not end fails if nobody asked it to stop.
+      const bool stopped = run.ending == core::Ending::kInterrupted && !interrupted;
+      if (run.ending == core::Ending::kFailed || stopped) {
         return kRunFailed;
       }
     }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/cli/command.h"
+#include "core/cli/exit_guard.h"
 #include "core/cli/manual.h"
 #include "core/cli/standard_output.h"
 #include "core/exec/make_executor.h"
@@ -124,5 +125,6 @@ int Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   lode::cli::OpenStandardStreams();
   lode::core::WaitPassively();
-  return lode::cli::CloseStandardOutput(lode::cli::Main(argc, argv));
+  lode::cli::GuardExit();
+  return lode::cli::Returning(lode::cli::CloseStandardOutput(lode::cli::Main(argc, argv)));
 }

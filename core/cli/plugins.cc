@@ -19,7 +19,7 @@ int PrintJson(const core::PluginIndex& index) {
   for (const auto& broken : index.broken()) {
     out["broken"].push_back({{"file", broken.file.string()}, {"reason", broken.reason}});
   }
-  std::printf("%s\n", out.dump(2).c_str());
+  std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
   return kDone;
 }
 

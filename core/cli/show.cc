@@ -174,7 +174,7 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
   const core::RunContext run;
   const core::SpaceInstance instance(core::LoadComponent(index, LODE_SPACE, config.id),
                                      config.values, run, "space");
-  try {
+  instance.Use([&] {
     const lode::Space space(instance.handle());
     const lode::Architecture architecture = space.Parse(options.architecture);
     if (options.dot || options.svg) {
@@ -184,9 +184,7 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
     const Subject subject{instance, space, architecture,
                           Known(options, instance, architecture, index)};
     options.json ? PrintJson(subject) : PrintText(subject);
-  } catch (const lode::Error& e) {
-    throw core::HostError(instance.title() + ": " + e.what());
-  }
+  });
 }
 
 int Show(const ShowOptions& options, const GlobalOptions& global) {

@@ -94,18 +94,26 @@ Child::~Child() {
 }
 
 Child::Received Child::Receive(std::string& line, std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end_of_patience = Clock::now() + patience;
+  std::size_t searched = 0;
   for (;;) {
-    if (const auto end = pending_.find('\n'); end != std::string::npos) {
+    if (const auto end = pending_.find('\n', searched); end != std::string::npos) {
       line = pending_.substr(0, end);
       pending_.erase(0, end + 1);
       return Received::kLine;
     }
+    searched = pending_.size();
+    if (searched > kLongestLine) {
+      return Received::kTooLong;
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_of_patience - Clock::now());
     pollfd ready{lines_, POLLIN, 0};
-    const int count = poll(&ready, 1, static_cast<int>(patience.count()));
+    const int count = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
     if (count == 0) {
       return Received::kSilence;
     }
-    char buffer[4096];
+    char buffer[65536];
     const ssize_t got = count < 0 ? -1 : read(lines_, buffer, sizeof buffer);
     if (got == 0) {
       return Received::kEnd;

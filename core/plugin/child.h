@@ -28,10 +28,13 @@ class Child {
 
   enum class Received {
     kLine,
-    kEnd,     // it has ended, and every line was received
-    kSilence  // nothing came within the patience
+    kEnd,      // it has ended, and every line was received
+    kSilence,  // no line came within the patience
+    kTooLong   // a line that does not end
   };
   Received Receive(std::string& line, std::chrono::milliseconds patience);
+
+  static constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
   // Kills it and what it has started.
   void Kill();

@@ -1,9 +1,11 @@
 #include "core/plugin/component.h"
 
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "core/plugin/component_call.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 #include "core/plugin/policy_file.h"
@@ -41,9 +43,35 @@ lode_metric NewMetric() {
   return metric;
 }
 
-MetricDeclaration Declaration(const lode_metric& m) {
+constexpr std::size_t kMostMetrics = 1000;  // a table of the store has room for them
+
+MetricDeclaration Declaration(const lode_metric& m, const std::string& title) {
+  if (m.name == nullptr || m.unit == nullptr || m.doc == nullptr || m.dataset == nullptr) {
+    throw DeclarationError(title + " lacks a name, a unit, a doc or a data set");
+  }
+  if (!std::isfinite(m.epochs)) {
+    throw DeclarationError(title + " ('" + m.name + "') has a number of epochs that is not finite");
+  }
   return {m.name,  m.unit,    m.doc,    m.direction,
           m.split, m.dataset, m.epochs, (m.flags & LODE_METRIC_NOISY) != 0};
+}
+
+// All that a space or an oracle declares, each by `describe`.
+template <class Describe>
+std::vector<MetricDeclaration> Declarations(std::size_t count, const std::string& title,
+                                            Describe&& describe) {
+  if (count > kMostMetrics) {
+    throw DeclarationError(title + ": declares " + std::to_string(count) +
+                           " metrics, more than the " + std::to_string(kMostMetrics) +
+                           " that the host takes");
+  }
+  std::vector<MetricDeclaration> metrics;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    lode_metric m = NewMetric();
+    describe(i, &m);
+    metrics.push_back(Declaration(m, title + ": metric " + std::to_string(i)));
+  }
+  return metrics;
 }
 
 // A plugin's message as one line, whatever it wrote.
@@ -97,7 +125,7 @@ Instance::Instance(const lode_component& component, const std::vector<Value>& va
 
 Instance::~Instance() {
   if (instance_ != nullptr) {
-    component_.destroy(instance_);
+    CallComponent(title_, [&] { component_.destroy(instance_); });
   }
 }
 
@@ -108,10 +136,7 @@ void Instance::FillHost() {
   host_.log = [](const lode_host* host, lode_level level, const char* message, std::size_t size) {
     Log(level, Of(host).title_ + ": " + std::string(message, size));
   };
-  host_.cancelled = [](const lode_host* host) {
-    const auto* flag = Of(host).run_.cancelled;
-    return flag != nullptr && flag->load(std::memory_order_relaxed);
-  };
+  host_.cancelled = [](const lode_host* host) { return Of(host).IsCancelled(); };
   host_.progress = [](const lode_host* host, double fraction, const char* what) {
     if (const auto& progress = Of(host).run_.progress) {
       progress(fraction, what);
@@ -129,13 +154,24 @@ void Instance::FillHost() {
 
 void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {
   lode_error error = NewError();
-  const lode_status status = call(&error);
-  if (status == LODE_E_CANCELLED) {
+  const lode_status status = CallComponent(title_, [&] { return call(&error); });
+  if (status != LODE_OK) {
+    throw HostError(title_ + ": " + FailureOf(error, status));
+  }
+}
+
+bool Instance::IsCancelled() const {
+  return run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed);
+}
+
+std::string Instance::FailureOf(const lode_error& error, lode_status status) const {
+  if (status != LODE_E_CANCELLED) {
+    return MessageOf(error, status);
+  }
+  if (IsCancelled()) {
     throw CancelledError();
   }
-  if (status != LODE_OK) {
-    throw HostError(title_ + ": " + MessageOf(error, status));
-  }
+  return "answers that it was cancelled, though nobody asked it to stop";
 }
 
 bool Instance::CanSave() const { return LODE_HAS(&component_, save); }
@@ -178,27 +214,31 @@ std::vector<MetricDeclaration> SpaceInstance::Metrics() const {
   const auto& table = api<lode_space_api>();
   const bool computes =
       LODE_HAS(&table, metric_count) && LODE_HAS(&table, metric) && LODE_HAS(&table, measure);
-  std::vector<MetricDeclaration> metrics;
-  for (std::uint32_t i = 0; computes && i < table.metric_count(get()); ++i) {
-    lode_metric m = NewMetric();
-    Call([&](lode_error* e) { return table.metric(get(), i, &m, e); });
-    metrics.push_back(Declaration(m));
-  }
-  return metrics;
+  const std::uint32_t count =
+      computes ? CallComponent(title(), [&] { return table.metric_count(get()); }) : 0;
+  return Declarations(count, title(), [&](std::uint32_t i, lode_metric* m) {
+    Call([&](lode_error* e) { return table.metric(get(), i, m, e); });
+  });
+}
+
+void SpaceInstance::Fail(const lode::Error& error) const {
+  lode_error reported = NewError();
+  lode::detail::Fail(&reported, error.code(), error.what());
+  throw HostError(title() + ": " + FailureOf(reported, error.code()));
 }
 
 std::vector<MetricDeclaration> OracleInstance::Metrics() const {
-  std::vector<MetricDeclaration> metrics;
-  for (std::uint32_t i = 0; i < metric_count(); ++i) {
-    lode_metric m = NewMetric();
-    Call([&](lode_error* e) { return api<lode_oracle_api>().metric(get(), i, &m, e); });
-    metrics.push_back(Declaration(m));
-  }
-  return metrics;
+  return Declarations(metric_count(), title(), [&](std::uint32_t i, lode_metric* m) {
+    Call([&](lode_error* e) { return api<lode_oracle_api>().metric(get(), i, m, e); });
+  });
 }
 
 void OracleInstance::Bind(lode_space space) {
   Call([&](lode_error* e) { return api<lode_oracle_api>().bind(get(), space, e); });
+}
+
+std::size_t OracleInstance::metric_count() const {
+  return CallComponent(title(), [&] { return api<lode_oracle_api>().metric_count(get()); });
 }
 
 bool OracleInstance::CanPrepare() const { return LODE_HAS(&api<lode_oracle_api>(), prepare); }
@@ -220,15 +260,13 @@ OracleInstance::Outcome OracleInstance::Evaluate(ArchitectureView architecture, 
       sizeof(lode_query), 0, architecture.data(), 1.0, seed, metrics.data(), 0, LODE_OK, 0,
       &query_error};
   lode_error call_error = NewError();
-  const lode_status status = api<lode_oracle_api>().evaluate(get(), &query, 1, &call_error);
-  if (status == LODE_E_CANCELLED || query.status == LODE_E_CANCELLED) {
-    throw CancelledError();
-  }
+  const lode_status status = CallComponent(
+      title(), [&] { return api<lode_oracle_api>().evaluate(get(), &query, 1, &call_error); });
   if (status != LODE_OK) {
-    return {false, MessageOf(call_error, status), 0};
+    return {false, FailureOf(call_error, status), 0};
   }
   if (query.status != LODE_OK) {
-    return {false, MessageOf(query_error, query.status), 0};
+    return {false, FailureOf(query_error, query.status), 0};
   }
   return {true, "", query.cost_seconds};
 }
@@ -262,7 +300,8 @@ void OptimizerInstance::Bind(lode_space space) {
 
 bool OptimizerInstance::IsExhausted() const {
   const auto& table = api<lode_optimizer_api>();
-  return LODE_HAS(&table, exhausted) && table.exhausted(get());
+  return LODE_HAS(&table, exhausted) &&
+         CallComponent(title(), [&] { return table.exhausted(get()); });
 }
 
 lode_proposal_kind OptimizerInstance::Ask(std::span<float> action,

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/plugin/component_call.h"
 #include "core/plugin/declaration.h"
 #include "core/plugin/random.h"
 
@@ -69,11 +70,16 @@ class Instance {
   RandomStream& stream() { return stream_; }
   std::uint64_t seed() const { return run_.seed; }
 
-  // Runs a call and throws what it reports; LODE_E_CANCELLED becomes CancelledError.
+  // Runs a call and throws what it reports.
   void Call(const std::function<lode_status(lode_error*)>& call) const;
+
+  // What a call that returned `status` != LODE_OK reports. LODE_E_CANCELLED becomes CancelledError if
+  // the user wants the run to end, and is a failure like others if not.
+  std::string FailureOf(const lode_error& error, lode_status status) const;
 
  private:
   void FillHost();
+  bool IsCancelled() const;
   static const Instance& Of(const lode_host* host) {
     return *static_cast<const Instance*>(host->ctx);
   }
@@ -92,6 +98,20 @@ class SpaceInstance : public Instance {
   lode_space handle() const { return {&api<lode_space_api>(), get()}; }
   // What it computes of its architectures; empty if nothing.
   std::vector<MetricDeclaration> Metrics() const;
+
+  // Calls functions of a lode::Space of the handle. Throws HostError and CancelledError as calls of
+  // other components do.
+  template <class Function>
+  decltype(auto) Use(Function&& function) const {
+    try {
+      return CallComponent(title(), std::forward<Function>(function));
+    } catch (const lode::Error& e) {
+      Fail(e);
+    }
+  }
+
+ private:
+  [[noreturn]] void Fail(const lode::Error& error) const;
 };
 
 class OracleInstance : public Instance {
@@ -99,7 +119,7 @@ class OracleInstance : public Instance {
   using Instance::Instance;
 
   std::vector<MetricDeclaration> Metrics() const;
-  std::size_t metric_count() const { return api<lode_oracle_api>().metric_count(get()); }
+  std::size_t metric_count() const;
   void Bind(lode_space space);
 
   // Whether it does something once before it is asked; then after Bind, in a directory that exists,

@@ -82,6 +82,8 @@ std::vector<MetricDeclaration> DefaultMetrics(const lode_component& component,
   }
   try {
     return MetricsOf(component, defaults);
+  } catch (const DeclarationError&) {
+    throw;
   } catch (const HostError&) {
     return {};  // what it lacks is reported when a pipeline uses it
   }

@@ -12,4 +12,10 @@ class HostError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What a component declares is nothing that the host can work with.
+class DeclarationError : public HostError {
+ public:
+  using HostError::HostError;
+};
+
 }  // namespace lode::core

@@ -1,15 +1,18 @@
 #include "core/plugin/index.h"
 
 #include <sys/auxv.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -31,8 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kCacheFormat = 3;
-constexpr std::chrono::seconds kScanTime{60};
+constexpr int kCacheFormat = 4;
 
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
@@ -42,9 +44,10 @@ std::string Environment(const char* name) {
 std::vector<fs::path> PluginsIn(const fs::path& directory) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (entry.path().string().ends_with(kPluginSuffix)) {
-      files.push_back(entry.path());
+  fs::directory_iterator entry(directory, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().string().ends_with(kPluginSuffix)) {
+      files.push_back(entry->path());
     }
   }
   std::sort(files.begin(), files.end());
@@ -62,25 +65,90 @@ json Declare(const fs::path& file) {
   }
 }
 
-json Scan(const fs::path& file) {
-  Child child(
-      [&](const Child::Send& send) {
-        send(Declare(file).dump(-1, ' ', false, json::error_handler_t::replace));
-      },
-      Child::Ending::kQuick);  // the plugin's exit handlers are not ours to run
-  std::string text;
-  if (child.Receive(text, kScanTime) == Child::Received::kSilence) {
-    return {{"broken", file.string() + ": loading it takes more than " +
-                           std::to_string(kScanTime.count()) + " s"}};
-  }
-  json found = json::parse(text, nullptr, false);
-  if (!found.is_discarded()) {
-    return found;
-  }
-  const std::string end = Abnormal(child.Wait());
-  return {{"broken", file.string() + ": ended the process while loading (" +
-                         (end.empty() ? "exit status 0" : end) + ")"}};
+void Limit(__rlimit_resource resource, std::size_t most) {
+  rlimit limit{};
+  getrlimit(resource, &limit);
+  limit.rlim_cur = std::min<rlim_t>(most, limit.rlim_max);
+  setrlimit(resource, &limit);
 }
+
+// The process that describes one file. The plugin's code runs in it and may do anything.
+class Scan {
+ public:
+  Scan(const fs::path& file, const ScanLimits& limits)
+      : file_(file),
+        limits_(limits),
+        child_([&](const Child::Send& send) { Run(send); }, Child::Ending::kQuick) {
+  }  // the plugin's exit handlers are not ours to run
+
+  json Result() {
+    std::string text;
+    switch (Receive(text)) {
+      case Child::Received::kLine:
+        return Checked(json::parse(text, nullptr, false));
+      case Child::Received::kEnd:
+        return Broken(Ending());
+      case Child::Received::kTooLong:
+        return Broken("its description does not end");
+      default:
+        return Broken(
+            "describing it takes more than " +
+            std::to_string(std::chrono::ceil<std::chrono::seconds>(limits_.time).count()) +
+            " s; it is tried again when the file has changed");
+    }
+  }
+
+ private:
+  json Broken(const std::string& reason) const {
+    return {{"broken", file_.string() + ": " + reason}};
+  }
+
+  void Run(const Child::Send& send) const {
+    Limit(RLIMIT_CORE, 0);
+    Limit(RLIMIT_FSIZE, limits_.printed);
+#ifndef LODE_SANITIZED  // a sanitizer takes more than any plugin
+    Limit(RLIMIT_DATA, limits_.memory);
+#endif
+    send(Declare(file_).dump(-1, ' ', false, json::error_handler_t::replace));
+  }
+
+  Child::Received Receive(std::string& text) {
+    constexpr std::chrono::milliseconds kSilent{5000};
+    const auto first = std::min(kSilent, limits_.time);
+    Child::Received received = child_.Receive(text, first);
+    if (received == Child::Received::kSilence && first < limits_.time) {
+      Log(LODE_INFO, file_.string() + ": loading it to describe it takes long");
+      received = child_.Receive(text, limits_.time - first);
+    }
+    return received;
+  }
+
+  // Descriptors are no secret: a plugin may have written into the one that its description comes by.
+  json Checked(json found) const {
+    try {
+      const bool is_plugin = found.is_object() && found.contains("plugin");
+      if (is_plugin ? !found.at("plugin").get<PluginDeclaration>().id.empty()
+                    : found.at("broken").is_string()) {
+        return found;
+      }
+    } catch (const json::exception&) {
+    }
+    return Broken("writes into a descriptor of the program's while it is loaded");
+  }
+
+  std::string Ending() {
+    const int status = child_.Wait();
+    const std::string end = Abnormal(status);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) {
+      return "prints more than " + std::to_string(limits_.printed) + " bytes while it is loaded";
+    }
+    return "ended the process while loading (" + (end.empty() ? "exit status 0" : end) + ")";
+  }
+
+  const fs::path& file_;
+  const ScanLimits& limits_;
+  Child child_;
+};
 
 // Changes whenever the file's content may have.
 std::string Stamp(const fs::path& file) {
@@ -96,7 +164,7 @@ std::string Stamp(const fs::path& file) {
 
 class Cache {
  public:
-  explicit Cache(fs::path file) : file_(std::move(file)) {
+  Cache(fs::path file, const ScanLimits& limits) : file_(std::move(file)), limits_(limits) {
     std::ifstream in(file_);
     const json all = json::parse(in, nullptr, false);
     if (!all.is_object() || all.value("format", 0) != kCacheFormat) {
@@ -105,6 +173,7 @@ class Cache {
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
       files_ = *files;
     }
+    ForgetWhatIsGone();
   }
 
   // What the file declares, or why it is broken.
@@ -115,14 +184,18 @@ class Cache {
     try {
       const json& entry = files_.at(file.string());
       if (entry.at("stamp") == stamp) {
-        return FromJson(entry.at("found"));
+        return FromJson(file, entry.at("found"));
       }
     } catch (const json::exception&) {  // not there, or not what we wrote: scan it
     }
-    const json found = Scan(file);
+    const json found = Scan(file, limits_).Result();
     files_[file.string()] = {{"stamp", stamp}, {"found", found}};
     changed_ = true;
-    return FromJson(found);
+    Found read = FromJson(file, found);
+    if (const auto* reason = std::get_if<std::string>(&read)) {
+      Log(LODE_WARNING, "not usable: " + *reason);
+    }
+    return read;
   }
 
   void Write() const {
@@ -132,7 +205,8 @@ class Cache {
     try {
       MakeDirectories(file_.parent_path());
       const fs::path own = file_.string() + "." + std::to_string(getpid());
-      WriteFile(own, json{{"format", kCacheFormat}, {"files", files_}}.dump());
+      WriteFile(own,
+                json{{"format", kCacheFormat}, {"files", files_}}.dump(-1, ' ', false, kReplace));
       Publish(own, file_);
     } catch (const HostError& e) {
       Log(LODE_DEBUG, std::string("the plugin index cannot be kept: ") + e.what());
@@ -140,14 +214,31 @@ class Cache {
   }
 
  private:
-  static Found FromJson(const json& found) {
+  static constexpr auto kReplace = json::error_handler_t::replace;  // names need not be UTF-8
+
+  static Found FromJson(const fs::path& file, const json& found) {
     if (const auto plugin = found.find("plugin"); plugin != found.end()) {
-      return plugin->get<PluginDeclaration>();
+      auto declaration = plugin->get<PluginDeclaration>();
+      declaration.file = file;
+      return declaration;
     }
     return found.at("broken").get<std::string>();
   }
 
+  void ForgetWhatIsGone() {
+    std::vector<std::string> gone;
+    for (const auto& [name, entry] : files_.items()) {
+      std::error_code error;
+      if (!fs::exists(name, error)) {
+        gone.push_back(name);
+      }
+    }
+    std::ranges::for_each(gone, [this](const std::string& name) { files_.erase(name); });
+    changed_ = !gone.empty();
+  }
+
   fs::path file_;
+  const ScanLimits& limits_;
   json files_ = json::object();
   bool changed_ = false;
 };
@@ -178,11 +269,13 @@ fs::path IndexCacheFile() {
   return home.empty() ? fs::path() : fs::path(home) / ".cache/lode/plugins.json";
 }
 
-PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file) {
-  Cache cache(cache_file);
+PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
+                         const ScanLimits& limits) {
+  Cache cache(cache_file, limits);
   std::set<fs::path> seen;
   const auto add = [&](const fs::path& file, bool named) {
-    if (!seen.insert(fs::weakly_canonical(file)).second) {
+    std::error_code error;  // of a link in a circle; what refuses the file names it
+    if (!seen.insert(fs::weakly_canonical(file, error)).second && !error) {
       return;
     }
     const std::string refusal = RefusalOf(file);
@@ -196,7 +289,8 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file) {
     }
   };
   for (const fs::path& file : path.named) {
-    if (fs::is_directory(file)) {
+    std::error_code error;
+    if (fs::is_directory(file, error)) {
       std::ranges::for_each(PluginsIn(file), [&](const fs::path& f) { add(f, false); });
     } else {
       add(fs::absolute(file), true);

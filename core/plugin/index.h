@@ -3,6 +3,8 @@
 // kept in a cache file until the file changes.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -30,12 +32,21 @@ SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named,
 // cached then.
 std::filesystem::path IndexCacheFile();
 
+// What the process may take that loads a plugin file to describe it. One that takes more is broken.
+struct ScanLimits {
+  std::chrono::milliseconds time = std::chrono::seconds(60);
+  std::size_t memory = std::size_t{4} << 30;    // bytes
+  std::size_t printed = std::size_t{16} << 20;  // bytes, to standard output and error
+};
+
 class PluginIndex : public Catalog {
  public:
-  // Reads the cache, scans what is new or changed, writes the cache back. Throws HostError if a
-  // named plugin cannot be used; broken files in searched directories are listed in broken(). A
+  // Reads the cache, scans what is new or changed, drops files that are gone, writes the cache back.
+  // Throws HostError if a named plugin cannot be used. What is wrong with a file in a searched
+  // directory costs that file only: it is listed in broken(), and logged when it is found out. A
   // cache that cannot be read or written costs time only.
-  PluginIndex(const SearchPath& path, const std::filesystem::path& cache_file);
+  PluginIndex(const SearchPath& path, const std::filesystem::path& cache_file,
+              const ScanLimits& limits = {});
 
   struct Broken {
     std::filesystem::path file;

@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "core/plugin/component.h"
+#include "core/plugin/component_call.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -65,6 +68,14 @@ const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_librar
 
 bool Blank(const char* text) { return text == nullptr || *text == '\0'; }
 
+bool IsFinite(const lode_value& value, lode_type type) {
+  const std::span<const double> reals = type == LODE_T_REAL ? std::span(&value.as.r, 1)
+                                        : type == LODE_T_REAL_LIST
+                                            ? std::span(value.as.reals, value.count)
+                                            : std::span<const double>();
+  return std::ranges::all_of(reals, [](double real) { return std::isfinite(real); });
+}
+
 // What is wrong with its parameters and presets as far as the host relies on it, or "".
 std::string DeclarationFault(const lode_component& c) {
   if ((c.param_count > 0 && (c.params == nullptr || !LODE_REACHES(c.params, reserved))) ||
@@ -80,6 +91,12 @@ std::string DeclarationFault(const lode_component& c) {
     if (Blank(p.name) || (p.type == LODE_T_CHOICE && !chooses)) {
       return "parameter " + std::to_string(i) + " has no name, or no choices though it is one";
     }
+    const bool required = (p.flags & LODE_PARAM_REQUIRED) != 0;
+    if (std::isnan(p.min) || std::isnan(p.max) ||
+        !(required || IsFinite(p.default_value, p.type))) {
+      return "parameter '" + std::string(p.name) +
+             "' has a default or a bound that is not a number";
+    }
   }
   for (std::uint32_t i = 0; i < c.preset_count; ++i) {
     const lode_preset& p = *LODE_AT(c.presets, i);
@@ -87,6 +104,10 @@ std::string DeclarationFault(const lode_component& c) {
     if (Blank(p.name) || (p.setting_count > 0 && p.settings == nullptr) ||
         std::any_of(p.settings, p.settings + p.setting_count, nameless)) {
       return "preset " + std::to_string(i) + " has no name, or a setting of no parameter";
+    }
+    const auto infinite = [](const lode_setting& s) { return !IsFinite(s.value, s.value.type); };
+    if (std::any_of(p.settings, p.settings + p.setting_count, infinite)) {
+      return "preset '" + std::string(p.name) + "' sets a value that is not a finite number";
     }
   }
   return "";
@@ -169,7 +190,8 @@ const lode_plugin& LoadPlugin(const fs::path& file) {
   if (const auto at = loaded.by_file.find(canonical); at != loaded.by_file.end()) {
     return *at->second.second;
   }
-  boost::dll::shared_library library = OpenLibrary(canonical);
+  boost::dll::shared_library library =
+      CallComponent("plugin " + file.string(), [&] { return OpenLibrary(canonical); });
   const lode_plugin& plugin = EntryOf(file, library);
   CheckDescriptor(file, plugin);
   loaded.by_file.emplace(canonical, std::pair{std::move(library), &plugin});

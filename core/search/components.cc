@@ -35,15 +35,11 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
 }
 
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {
-  try {
-    auto view = std::make_unique<lode::Space>(space.handle());
-    if (view->cells() > 0) {
-      return view;
-    }
-  } catch (const lode::Error& e) {
-    throw HostError(space.title() + ": " + e.what());
+  auto view = space.Use([&] { return std::make_unique<lode::Space>(space.handle()); });
+  if (view->cells() == 0) {
+    throw HostError(space.title() + ": has no cells");
   }
-  throw HostError(space.title() + ": has no cells");
+  return view;
 }
 
 }  // namespace lode::core

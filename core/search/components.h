@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/config/pipeline.h"
@@ -20,6 +21,11 @@ class Components {
   Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
 
   const lode::Space& space() const { return *space_view_; }
+  // Calls functions of space(). Throws HostError, CancelledError.
+  template <class Function>
+  decltype(auto) UseSpace(Function&& function) const {
+    return space_->Use(std::forward<Function>(function));
+  }
   OptimizerInstance& optimizer() { return *optimizer_; }
   // Empty for an optimizer that explores by itself.
   std::vector<std::unique_ptr<ExplorationInstance>>& explorations() { return explorations_; }

@@ -4,6 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include "core/plugin/component_call.h"
+#include "core/plugin/error.h"
+
 namespace lode::core {
 namespace {
 
@@ -26,6 +29,7 @@ void Place(std::span<const double> metrics, const std::vector<std::size_t>& plac
 Evaluator::Evaluator(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                      const lode::Space& space, Executor& executor, Listener listener)
     : space_(space),
+      space_title_("space '" + pipeline.space.id + "'"),
       executor_(executor),
       listener_(std::move(listener)),
       free_(pipeline, catalog, run, FreeOracles(pipeline, catalog)),
@@ -86,7 +90,14 @@ Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
 }
 
 Evaluator::Key Evaluator::NetworkOf(ArchitectureView architecture, const Key& key) const {
-  return by_canonical_ ? KeyOf(space_.Canonical(architecture)) : key;
+  if (!by_canonical_) {
+    return key;
+  }
+  try {
+    return KeyOf(CallComponent(space_title_, [&] { return space_.Canonical(architecture); }));
+  } catch (const lode::Error& e) {
+    throw HostError(space_title_ + ": canonical: " + e.what());
+  }
 }
 
 bool Evaluator::SettleKnown(Ticket& ticket) {

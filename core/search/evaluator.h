@@ -122,6 +122,7 @@ class Evaluator {
   std::span<const double> MetricsOf(std::size_t slot) const;
 
   const lode::Space& space_;
+  const std::string space_title_;
   Executor& executor_;
   const Listener listener_;
   Oracles free_;

@@ -431,19 +431,26 @@ class Run::Loop {
     } else {
       is_action = Ask(step);
     }
-    std::string text;
+    std::string text = components_.UseSpace([&] { return Discretized(is_action); });
+    step.action = is_action ? action_ : Action();
+    step.ticket = evaluator_.Begin(step.number, step.attempt, architecture_, std::move(text));
+    step.noted = std::move(noted_);
+  }
+
+  // The proposal's architecture, in architecture_ and as text.
+  std::string Discretized(bool is_action) {
     try {
       if (is_action) {
         architecture_ = components_.space().Discretize(action_);
       }
-      text = components_.space().Format(architecture_);
+      return components_.space().Format(architecture_);
     } catch (const lode::Error& e) {
+      if (e.code() != LODE_E_INVALID) {
+        throw;
+      }
       throw HostError(components_.optimizer().title() + ": proposed what space '" +
                       pipeline_.space.id + "' refuses: " + e.what());
     }
-    step.action = is_action ? action_ : Action();
-    step.ticket = evaluator_.Begin(step.number, step.attempt, architecture_, std::move(text));
-    step.noted = std::move(noted_);
   }
 
   // Leaves the optimizer's proposal in action_ (true) or architecture_ (false).

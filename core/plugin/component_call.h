@@ -1,0 +1,44 @@
+// Which component the program is calling: one that ends the program, instead of returning, is named.
+#pragma once
+
+#include <cxxabi.h>
+
+#include <string>
+#include <utility>
+
+namespace lode::core {
+
+// A thread is in a component's code as long as one of these lives on its stack.
+class ComponentCall {
+ public:
+  // `title` ("optimizer 'rea'") outlives *this.
+  explicit ComponentCall(const std::string& title) noexcept;
+  ~ComponentCall();
+  ComponentCall(const ComponentCall&) = delete;
+  ComponentCall& operator=(const ComponentCall&) = delete;
+
+  // The title of the component that this thread is in, or else of one that another thread is in;
+  // nullptr if there is none. Async-signal-safe.
+  static const char* Current() noexcept;
+
+ private:
+  const char* before_;
+};
+
+// Ends the program with the status of a run that failed, and one line that names the component:
+// "lode: optimizer 'rea': ended the program by exit(0)". Async-signal-safe.
+[[noreturn]] void EndAsFailure(const char* how) noexcept;
+
+// Calls into a component. A component that ends the calling thread ends the program: the host would
+// wait for that thread's result, or take its absence for a result.
+template <class Function>
+decltype(auto) CallComponent(const std::string& title, Function&& function) {
+  const ComponentCall call(title);
+  try {
+    return std::forward<Function>(function)();
+  } catch (const abi::__forced_unwind&) {
+    EndAsFailure("ended its caller's thread by pthread_exit");
+  }
+}
+
+}  // namespace lode::core

@@ -1,0 +1,155 @@
+/* A sound plugin that does in its initializer, or declares, what LODE_TEST_FAULT says. */
+#include <fcntl.h>
+#include <lode/plugin.h>
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static uint32_t metrics = 1;
+static double epochs = 0;
+static const char* metric_name = "score";
+
+static uint32_t MetricCount(const lode_instance* self) {
+  (void)self;
+  return metrics;
+}
+
+static lode_status Metric(const lode_instance* self, uint32_t index, lode_metric* out,
+                          lode_error* error) {
+  (void)self, (void)index, (void)error;
+  out->direction = LODE_MAXIMIZE;
+  out->split = LODE_SPLIT_VALIDATION;
+  out->flags = 0;
+  out->name = metric_name;
+  out->unit = "count";
+  out->doc = "A score.";
+  out->dataset = "";
+  out->epochs = epochs;
+  return LODE_OK;
+}
+
+static lode_status Bind(lode_instance* self, lode_space space, lode_error* error) {
+  (void)self, (void)space, (void)error;
+  return LODE_OK;
+}
+
+static lode_status Evaluate(lode_instance* self, lode_query* queries, uint32_t count,
+                            lode_error* error) {
+  (void)self, (void)queries, (void)count, (void)error;
+  return LODE_OK;
+}
+
+static lode_status Create(const lode_host* host, const lode_value* values, lode_instance** out,
+                          lode_error* error) {
+  static char nothing;
+  (void)host, (void)values, (void)error;
+  *out = (lode_instance*)&nothing;
+  return LODE_OK;
+}
+
+static void Destroy(lode_instance* self) { (void)self; }
+
+static const lode_oracle_api api = {.struct_size = sizeof api,
+                                    .metric_count = MetricCount,
+                                    .metric = Metric,
+                                    .bind = Bind,
+                                    .evaluate = Evaluate};
+
+static lode_param params[] = {{.struct_size = sizeof(lode_param),
+                               .type = LODE_T_REAL,
+                               .name = "rate",
+                               .doc = "A rate.",
+                               .unit = "",
+                               .default_value = {LODE_T_REAL, 0, {.r = 0.5}},
+                               .min = 0,
+                               .max = 1}};
+
+static lode_component component = {.struct_size = sizeof component,
+                                   .kind = LODE_ORACLE,
+                                   .id = "bad_scan",
+                                   .version = "1.0.0",
+                                   .summary = "Is sound.",
+                                   .doc = "",
+                                   .param_count = 1,
+                                   .params = params,
+                                   .api = &api,
+                                   .create = Create,
+                                   .destroy = Destroy};
+
+static const lode_component* const components[] = {&component};
+
+LODE_EXPORT const lode_plugin lode_plugin_v1 = {.struct_size = sizeof(lode_plugin),
+                                                .abi_minor = LODE_TARGET_MINOR,
+                                                .id = "lode.test.bad_scan",
+                                                .version = "1.0.0",
+                                                .licence = "Apache-2.0",
+                                                .build = "",
+                                                .component_count = 1,
+                                                .components = components};
+
+static void Allocate(void) {
+  for (;;) {
+    char* piece = malloc(1 << 24);
+    if (piece == NULL) abort();
+    memset(piece, 1, 1 << 24);
+  }
+}
+
+static void WriteEverywhere(const char* text) {
+  for (int descriptor = 3; descriptor < 64; ++descriptor) {
+    if (write(descriptor, text, strlen(text)) < 0) continue;
+  }
+}
+
+static void NeverStopWriting(void) {
+  char text[4096];
+  memset(text, 'x', sizeof text);
+  for (;;) WriteEverywhere(text);
+}
+
+static void* Quit(void* unused) {
+  pthread_exit(unused);
+  return unused;
+}
+
+__attribute__((constructor)) static void Initialize(void) {
+  const char* fault = getenv("LODE_TEST_FAULT");
+  if (fault == NULL) return;
+  if (strcmp(fault, "nan_epochs") == 0) epochs = NAN;
+  if (strcmp(fault, "metrics") == 0) metrics = 4000000000u;
+  if (strcmp(fault, "null_name") == 0) metric_name = NULL;
+  if (strcmp(fault, "nan_default") == 0) params[0].default_value.as.r = NAN;
+  if (strcmp(fault, "infinite_default") == 0) params[0].default_value.as.r = INFINITY;
+  if (strcmp(fault, "nan_bound") == 0) params[0].max = NAN;
+  if (strcmp(fault, "params") == 0) component.param_count = 4000000000u;
+  if (strcmp(fault, "no_utf8") == 0) component.summary = "Is \xff\xfe.";
+  if (strcmp(fault, "noise") == 0) WriteEverywhere("noise\n");
+  if (strcmp(fault, "json_noise") == 0) WriteEverywhere("[1, 2]\n");
+  if (strcmp(fault, "other_noise") == 0) WriteEverywhere("{\"plugin\": {\"id\": 3}}\n");
+  if (strcmp(fault, "endless_noise") == 0) NeverStopWriting();
+  if (strcmp(fault, "crash") == 0) raise(SIGSEGV);
+  if (strcmp(fault, "abort") == 0) abort();
+  if (strcmp(fault, "exit") == 0) exit(0);
+  if (strcmp(fault, "_exit") == 0) _exit(0);
+  if (strcmp(fault, "pthread_exit") == 0) Quit(NULL);
+  if (strcmp(fault, "kill") == 0) kill(getpid(), SIGKILL);
+  if (strcmp(fault, "stop") == 0) kill(getpid(), SIGSTOP);
+  if (strcmp(fault, "hang") == 0) {
+    for (;;) pause();
+  }
+  if (strcmp(fault, "spin") == 0) {
+    for (volatile int i = 0;; ++i) continue;
+  }
+  if (strcmp(fault, "memory") == 0) Allocate();
+  if (strcmp(fault, "print") == 0) {
+    for (;;) printf("and on, and on, and on\n");
+  }
+  if (strcmp(fault, "close") == 0) {
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) close(descriptor);
+  }
+}
