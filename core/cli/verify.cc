@@ -85,6 +85,10 @@ int PrintRules() {
     std::printf("%-28.*s %.*s\n", static_cast<int>(rule.id.size()), rule.id.data(),
                 static_cast<int>(rule.sentence.size()), rule.sentence.data());
   }
+  std::printf("\nNot checked:\n");
+  for (const std::string_view sentence : verify::Unchecked()) {
+    std::printf("%.*s\n", static_cast<int>(sentence.size()), sentence.data());
+  }
   return kDone;
 }
 

@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <new>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -60,6 +59,8 @@ json Declare(const fs::path& file) {
     return Doing(file, [&]() -> json {
       return {{"plugin", ReadDeclaration(file, LoadPlugin(file))}};
     });
+  } catch (const DeclarationError& e) {
+    return {{"broken", file.string() + ": " + e.what()}};
   } catch (const std::exception& e) {
     return {{"broken", e.what()}};
   }

@@ -39,6 +39,10 @@ std::vector<std::size_t> WhichAre(bool free, const Pipeline& pipeline, const Cat
 
 }  // namespace
 
+bool IsReservedMetricName(std::string_view name) {
+  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+}
+
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog) {
   return WhichAre(true, pipeline, catalog);
 }
@@ -60,7 +64,7 @@ std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const Me
       throw HostError(title + ": has no metrics");
     }
     for (const MetricDeclaration& metric : lists[i]) {
-      if (std::ranges::find(kReservedNames, metric.name) != kReservedNames.end()) {
+      if (IsReservedMetricName(metric.name)) {
         throw HostError(title + ": '" + metric.name + "' cannot be a metric's name");
       }
       if (std::ranges::find(all, metric.name, &MetricDeclaration::name) != all.end()) {

@@ -15,6 +15,9 @@
 
 namespace lode::core {
 
+// Whether the store and the reports use the name for something else: no metric can have it.
+bool IsReservedMetricName(std::string_view name);
+
 // Which oracles of a pipeline are free and which measure, by their place in it. If all are free,
 // asking them is what the budget counts: then all measure.
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog);

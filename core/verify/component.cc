@@ -68,17 +68,22 @@ class ComponentCheck {
       const auto doing = findings_.Do("making instances");
       CheckCreation(component_, base_, findings_);
     }
+    TakeHostFindings();
     CheckSetting(base_, spaces_.list().size());
     for (const Setting& preset : PresetSettings(component_, base_)) CheckSetting(preset, 1);
   }
 
  private:
+  void TakeHostFindings() {
+    for (const auto& [rule, seen] : TakeHostFaults()) findings_.Add(rule, seen);
+  }
+
   // On up to `most` spaces that the component takes, if it needs one: what a preset changes is no
   // matter of spaces.
   void CheckSetting(const Setting& setting, std::size_t most) {
     const auto doing = findings_.Do(setting.name);
     if (component_.kind == LODE_SPACE) {
-      CheckSpace(component_, setting, findings_);
+      CheckSpace(component_, setting, &setting == &base_, findings_);
       CheckLives(component_, setting, {}, {}, findings_);
     } else if (component_.kind == LODE_EXPLORATION) {
       CheckExploration(component_, setting, findings_);
@@ -86,6 +91,7 @@ class ComponentCheck {
     } else {
       CheckOnSpaces(setting, most);
     }
+    TakeHostFindings();
   }
 
   void CheckOnSpaces(const Setting& setting, std::size_t most) {
@@ -109,9 +115,14 @@ class ComponentCheck {
     if (component_.kind == LODE_OPTIMIZER)
       return CheckOptimizer(component_, setting, space, findings_);
     Subject subject(component_, setting);
-    if (!subject.created() ||
-        subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr) != LODE_OK)
+    if (!subject.created()) return false;
+    const lode_status status = subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr);
+    if (status != LODE_OK) {
+      findings_.Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
+                        "refuses a space with another status than unsupported, or i/o for its "
+                        "file's sake");
       return false;
+    }
     CheckOracle(component_, setting, space, foreign_.space().handle(), prepared, findings_);
     return true;
   }

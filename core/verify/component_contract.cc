@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <lode/plugin.hpp>
+#include <lode/text.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -44,6 +45,19 @@ bool IsVersion(std::string_view text) {
          });
 }
 
+// Keys that stand beside a component's parameters in a pipeline.
+constexpr std::string_view kHostKeys[] = {"use", "preset", "policy"};
+
+void CheckChoices(const lode_param& p, const std::string& name, Findings& findings) {
+  std::set<std::string_view> seen;
+  for (auto at = p.choices; at != nullptr && *at != nullptr; ++at) {
+    findings.Require(seen.insert(*at).second, "descriptor.param",
+                     "parameter '" + name + "' has the choice '" + *at + "' twice");
+    findings.Require(IsPrintableLine(*at), "text.printable",
+                     "parameter '" + name + "' has a choice with control characters");
+  }
+}
+
 void CheckParam(const lode_param& p, Findings& findings) {
   const std::string name = p.name != nullptr ? p.name : "(no name)";
   const auto require = [&](bool holds, const char* what) {
@@ -52,6 +66,12 @@ void CheckParam(const lode_param& p, Findings& findings) {
   require(IsName(p.name), "has a malformed name");
   require(IsSentence(p.doc), "has a doc that is not one sentence with a full stop");
   require(p.unit != nullptr, "has no unit; \"\" if it has none");
+  for (const char* text : {p.doc, p.unit})
+    findings.Require(text == nullptr || IsPrintableLine(text), "text.printable",
+                     "parameter '" + name + "' has a doc or unit with control characters");
+  CheckChoices(p, name, findings);
+  findings.Require(std::ranges::count(kHostKeys, std::string_view(name)) == 0, "names.host",
+                   "parameter '" + name + "' is called as a key of the host's");
   require(p.type >= LODE_T_BOOL && p.type <= LODE_T_STRING_LIST, "has an unknown type");
   require(p.min <= p.max, "has an empty range");
   require(p.reserved == 0, "has a reserved field that is not 0");
@@ -91,6 +111,20 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
   }
 }
 
+void CheckPresetNamesDiffer(const lode_component& component, Findings& findings) {
+  std::set<std::string> names;
+  for (std::uint32_t i = 0; i < component.preset_count; ++i) {
+    const lode_preset& preset = *LODE_AT(component.presets, i);
+    findings.Require(preset.name == nullptr || names.insert(preset.name).second,
+                     "descriptor.preset",
+                     std::string("two presets are called '") + View(preset.name).data() + "'");
+    std::set<std::string_view> set;
+    for (std::uint32_t s = 0; s < preset.setting_count; ++s)
+      findings.Require(set.insert(View(preset.settings[s].param)).second, "descriptor.preset",
+                       "a preset sets '" + std::string(View(preset.settings[s].param)) + "' twice");
+  }
+}
+
 void CheckNamesDiffer(const lode_component& component, Findings& findings) {
   std::set<std::string> names;
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
@@ -106,7 +140,7 @@ void CheckRefusal(const Subject& subject, const char* rule, Findings& findings) 
                    "is refused with another status than invalid: " + subject.error().message());
   const std::string fault = subject.error().Fault(subject.status());
   findings.Require(fault.empty(), "error.message", "the error " + fault);
-  findings.Require(!subject.created(), "outputs.untouched", "*out was changed by the refusal");
+  findings.Require(!subject.out_touched(), "outputs.untouched", "*out was changed by the refusal");
 }
 
 void CheckSetting(const lode_component& component, const Setting& setting, Findings& findings) {
@@ -160,12 +194,17 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
                    "descriptor.save", "has one of the two only");
   for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
   CheckNamesDiffer(c, findings);
+  CheckPresetNamesDiffer(c, findings);
+  findings.Require(IsPrintableLine(View(c.summary)) && PrintableText(View(c.doc)) == View(c.doc),
+                   "text.printable", "the summary or doc has control characters, or is not UTF-8");
   for (std::uint32_t i = 0; i < c.preset_count; ++i)
     CheckPreset(c, *LODE_AT(c.presets, i), findings);
 }
 
 void CheckCreation(const lode_component& component, const Setting& base, Findings& findings) {
   const Subject subject(component, base);
+  findings.Require(subject.status() == LODE_OK || !subject.out_touched(), "outputs.untouched",
+                   "*out was changed by a create that failed");
   if (!findings.Require(
           subject.created(), "create.defaults",
           subject.status() == LODE_OK ? "gives no instance" : subject.error().message()))

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <latch>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "core/verify/grid.h"
 #include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
@@ -28,6 +30,8 @@ constexpr std::uint64_t kStepsOfALife = 30;
 constexpr std::size_t kQueries = 4;
 constexpr std::size_t kLives = 4, kBatches = 4;
 constexpr std::chrono::seconds kPatience{1};
+constexpr milliseconds kSlowLife{300};
+constexpr std::size_t kOthers = 8;
 
 std::size_t AllocatedBytes() {
   if (__sanitizer_get_current_allocated_bytes != nullptr)
@@ -68,9 +72,11 @@ bool Life::Call(const char* name, Function&& function) {
   return status == LODE_OK;
 }
 
-std::string Life::Live() {
+std::string Life::Live(std::function<void()> meanwhile) {
+  meanwhile_ = std::move(meanwhile);
   Subject subject(component_, setting_);
   if (!subject.created()) return "";
+  HappenMeanwhile();
   subject.host().CancelAt(cancel_at_);
   switch (component_.kind) {
     case LODE_SPACE:
@@ -92,6 +98,7 @@ void Life::LiveAsSpace(Subject& subject) {
   Findings ignored;  // the space's own contract has them
   SpaceProbe probe(subject.space(), ignored);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
+    if (step == kStepsOfALife / 2) HappenMeanwhile();
     std::optional<Bytes> sample;
     const auto keep = [&](const auto& result) {
       if (result) Note(result->data(), result->size());
@@ -113,6 +120,7 @@ void Life::LiveAsOracle(Subject& subject) {
   Findings ignored;
   SpaceProbe probe(space_, ignored);
   for (std::uint64_t round = 0; round < 2; ++round) {
+    HappenMeanwhile();
     std::array<Bytes, kQueries> samples;
     std::array<std::vector<double>, kQueries> metrics;
     std::array<lode_query, kQueries> queries{};
@@ -136,6 +144,7 @@ void Life::LiveAsExploration(Subject& subject) {
   const auto& api = subject.api<lode_exploration_api>();
   std::vector<float> action(30, 0.5f);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
+    if (step == kStepsOfALife / 2) HappenMeanwhile();
     bool random = false;
     subject.host().Enter(step, Phase::kExplore);
     if (Has(api, &lode_exploration_api::explore) &&
@@ -159,6 +168,7 @@ void Life::LiveAsOptimizer(Subject& subject) {
   subject.host().Enter(0, Phase::kSetup);
   if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
+    if (step == 0 || step == kStepsOfALife / 2) HappenMeanwhile();
     if (!AskAndTell(subject, step, cells)) return;
   }
 }
@@ -196,6 +206,7 @@ class LivesContract {
 
   void Check() {
     CheckSideBySide();
+    CheckOthersMeanwhile();
     for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) CheckCancelled(delay);
     CheckMemory();
   }
@@ -223,6 +234,38 @@ class LivesContract {
     other.join();
     findings_.Require(given[0] == alone && given[1] == alone, "instances.independent",
                       "an instance gives other results while another one is used");
+  }
+
+  // What a component keeps in variables of the library belongs to all instances at once: another one,
+  // of another setting or bound to another space, lives in the middle of a life.
+  void CheckOthersMeanwhile() {
+    const auto start = Life::Clock::now();
+    const std::string alone = Live();
+    const bool slow = Life::Clock::now() - start > kSlowLife;
+    if (space_.api != nullptr && prepared_.empty())
+      CheckOtherMeanwhile(setting_, other_space_.space().handle(), alone);
+    for (const Setting& other : OtherSettings(slow ? 1 : kOthers))
+      CheckOtherMeanwhile(other, space_, alone);
+  }
+
+  void CheckOtherMeanwhile(const Setting& setting, lode_space space, const std::string& alone) {
+    const auto doing = findings_.Do("a life in the middle of which another one lives");
+    const auto live_other = [&] {
+      findings_.Beat();
+      Life(component_, setting, space, prepared_).Live();
+    };
+    findings_.Require(
+        Life(component_, setting_, space_, prepared_).Live(live_other) == alone,
+        "instances.independent",
+        "an instance gives other results after one with " + setting.name + " has lived");
+  }
+
+  // What was prepared is that of one setting, and of one space.
+  std::vector<Setting> OtherSettings(std::size_t most) const {
+    if (!prepared_.empty()) return {setting_};
+    std::vector<Setting> others = Variations(component_, setting_);
+    if (others.size() > most) others.resize(most);
+    return others;
   }
 
   // A machine that is busy with other things may delay one attempt, but not all.
@@ -262,6 +305,7 @@ class LivesContract {
   lode_space space_;
   const std::filesystem::path& prepared_;
   Findings& findings_;
+  Grid other_space_{5, 2};
 };
 
 }  // namespace

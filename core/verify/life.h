@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -31,8 +32,8 @@ class Life {
         cancel_at_(cancel_at) {}
 
   // Lives it, and returns all that it gave: equal for equal lives. Ends at the first call that
-  // fails.
-  std::string Live();
+  // fails. What happens `meanwhile`, between its calls, changes nothing of it.
+  std::string Live(std::function<void()> meanwhile = {});
 
   // The call that went on the longest after the host's wish to cancel.
   Clock::duration overrun() const { return overrun_; }
@@ -43,6 +44,9 @@ class Life {
   void LiveAsOracle(Subject& subject);
   void LiveAsExploration(Subject& subject);
   void LiveAsOptimizer(Subject& subject);
+  void HappenMeanwhile() const {
+    if (meanwhile_) meanwhile_();
+  }
   bool AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells);
 
   // Times a call and notes what it returned; true if that was LODE_OK.
@@ -58,12 +62,14 @@ class Life {
   lode_space space_;
   std::filesystem::path prepared_;
   Clock::time_point cancel_at_;
+  std::function<void()> meanwhile_;
   std::string given_;
   Clock::duration overrun_{};
   std::string late_call_;
 };
 
-// Lives side by side, lives that are cancelled, and many lives after each other. An oracle has
+// Lives side by side, in the middle of which instances with other settings live, lives that are
+// cancelled, and many lives after each other. An oracle has
 // prepared in `prepared` before, if it does. Rules:
 // "instances.independent", "host.cancellation", "process.memory".
 void CheckLives(const lode_component& component, const Setting& setting, lode_space space,

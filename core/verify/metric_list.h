@@ -6,10 +6,12 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <lode/text.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "core/search/oracles.h"
 #include "core/verify/component_contract.h"
 #include "core/verify/findings.h"
 #include "core/verify/test_host.h"
@@ -53,6 +55,12 @@ class MetricList {
   void CheckFields(const lode_metric& m, const std::string& title) {
     Require(IsName(m.name) && names_.insert(m.name).second,
             title + " has no well-formed name of its own");
+    findings_.Require(m.name == nullptr || !core::IsReservedMetricName(m.name), "names.host",
+                      title + " is called '" + (m.name != nullptr ? m.name : "") +
+                          "', which the host's tables use for something else");
+    for (const char* text : {m.unit, m.doc, m.dataset})
+      findings_.Require(text == nullptr || IsPrintableLine(text), "text.printable",
+                        title + " has a unit, doc or data set with control characters");
     Require(m.direction == LODE_MAXIMIZE || m.direction == LODE_MINIMIZE,
             title + " has an unknown direction");
     Require(m.split >= LODE_SPLIT_NONE && m.split <= LODE_SPLIT_TEST,

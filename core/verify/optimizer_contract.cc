@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/search/trial.h"
+#include "core/verify/guarded_input.h"
 #include "core/verify/space_probe.h"
 #include "core/verify/state_contract.h"
 
@@ -28,6 +29,7 @@ constexpr std::uint64_t kRoundsOfLargeSpaces = 60;  // a network's step grows wi
 constexpr std::size_t kLargeSpace = 100;
 constexpr std::uint64_t kFewRounds = 40;
 constexpr std::uint64_t kRoundsAhead = 80;
+constexpr std::uint8_t kNotWritten = 0xFF;  // as a float: not a number
 constexpr std::uint32_t kRejected = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
 // A proposal and its architecture.
 struct Proposal {
@@ -56,6 +58,32 @@ lode_trial AsTrial(const Told& t, const double& reward) {
   const float* action = t.proposal.action.empty() ? nullptr : t.proposal.action.data();
   return TrialOf(t.step, t.flags, action, t.proposal.architecture.data(), reward);
 }
+
+// A trial in memory of its own, which is something else once the call has ended.
+class ToldTrial {
+ public:
+  // REQUIRES: three pages. `told` outlives *this.
+  ToldTrial(InputPage* pages, const Told& told)
+      : told_(told),
+        action_(pages[0], told.proposal.action.data(), told.proposal.action.size()),
+        architecture_(pages[1], told.proposal.architecture.data(),
+                      told.proposal.architecture.size()),
+        reward_(pages[2], &told.reward, 1) {}
+
+  lode_trial AsTrial() const {
+    const float* action = told_.proposal.action.empty() ? nullptr : action_.data();
+    return TrialOf(told_.step, told_.flags, action, architecture_.data(), *reward_.data());
+  }
+  bool unchanged() const {
+    return action_.unchanged() && architecture_.unchanged() && reward_.unchanged();
+  }
+
+ private:
+  const Told& told_;
+  GuardedInput<float> action_;
+  GuardedInput<std::uint8_t> architecture_;
+  GuardedInput<double> reward_;
+};
 
 class OptimizerContract {
  public:
@@ -138,13 +166,13 @@ class OptimizerContract {
 
   lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out,
                       std::uint64_t attempt = 0) {
-    GuardedBuffer<float> action(probe_.cells());
+    GuardedBuffer<float> action(probe_.cells(), kNotWritten);
     GuardedBuffer<std::uint8_t> architecture(probe_.cells());
     constexpr std::int32_t kNoKind = -77;
     Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
     ErrorBuffer error;
     findings_.Beat();
-    CheckExhausted(subject);
+    if (asks_if_exhausted_) CheckExhausted(subject);
     subject.host().Enter(step, Phase::kAsk, attempt);
     const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
     Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
@@ -187,13 +215,11 @@ class OptimizerContract {
 
   // Tells all in one call, with trials of a stride that only a newer host has.
   lode_status TellAll(Subject& subject, const std::vector<Told>& list) {
+    std::deque<ToldTrial> told;
     std::vector<Newer<lode_trial>> trials;
-    std::vector<double> metrics;
-    metrics.reserve(list.size());
-    for (const Told& t : list) {
-      metrics.push_back(t.reward);
-      trials.emplace_back(AsTrial(t, metrics.back()));
-    }
+    while (pages_.size() < 3 * list.size()) pages_.emplace_back();
+    for (std::size_t i = 0; i < list.size(); ++i)
+      trials.emplace_back(told.emplace_back(&pages_[3 * i], list[i]).AsTrial());
     ErrorBuffer error;
     findings_.Beat();
     subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell,
@@ -202,6 +228,8 @@ class OptimizerContract {
         Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
                           static_cast<std::uint32_t>(trials.size()), error.get());
     if (status != LODE_OK) CheckError("tell", error, status);
+    Require(std::ranges::all_of(told, &ToldTrial::unchanged), "inputs.untouched",
+            "tell changed a trial");
     return status;
   }
 
@@ -259,11 +287,18 @@ class OptimizerContract {
     Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
             "ask or tell before bind is not refused as invalid");
     if (!CanSave(component_)) return;
-    Require(LoadState(subject, "", findings_) != LODE_OK, "optimizer.before_bind",
-            "load before bind is not refused");
+    Subject bound(component_, setting_);
+    Findings own;
+    const bool can_be_bound =
+        bound.created() && Api(bound).bind(bound.get(), space_, nullptr) == LODE_OK;
+    const std::string saved = can_be_bound ? SaveState(bound, own).value_or("") : "";
+    for (const std::string& state : {std::string(), saved})
+      Require(LoadState(subject, state, findings_) != LODE_OK, "optimizer.before_bind",
+              "load before bind is not refused");
   }
 
-  // Two instances side by side propose the same; so does a third by itself.
+  // Two instances side by side propose the same; so does a third by itself, which is asked half as
+  // often whether it is exhausted: that changes nothing.
   void CheckSearch(Subject& one) {
     Subject two(component_, setting_);
     Subject alone(component_, setting_);
@@ -285,10 +320,16 @@ class OptimizerContract {
 
   void CheckTrace(Subject& alone, const std::vector<Proposal>& trace) {
     for (std::uint64_t step = 0; step < trace.size(); ++step) {
+      const auto& api = Api(alone);
+      if (Has(api, &lode_optimizer_api::exhausted)) api.exhausted(alone.get());
+      asks_if_exhausted_ = false;
       const auto proposal = Ask(alone, step);
+      asks_if_exhausted_ = true;
       if (!proposal) return;
       Require(*proposal == trace[step], "determinism",
-              "an instance beside a second proposes otherwise at step " + std::to_string(step));
+              "an instance beside a second, or asked more often whether it is exhausted, proposes "
+              "otherwise at step " +
+                  std::to_string(step));
       Tell(alone, Evaluated(*proposal, step));
     }
   }
@@ -549,6 +590,8 @@ class OptimizerContract {
   Findings of_the_space_;  // not this component's
   SpaceProbe probe_;
   Findings& findings_;
+  bool asks_if_exhausted_ = true;
+  std::deque<InputPage> pages_;  // that trials were told from, one after the other
 };
 
 }  // namespace

@@ -32,10 +32,17 @@ constexpr Rule kRules[] = {
     {"error.message", "A failed call leaves one line of text and its own status in lode_error."},
     {"error.null", "A call without a lode_error ends as one with it."},
     {"error.exception", "No exception crosses the boundary."},
+    {"inputs.untouched", "What is given to be read is not written to."},
     {"outputs.untouched", "A failed call changes none of its outputs."},
     {"outputs.bounds", "Nothing is written past what the caller gave."},
-    {"determinism", "The same arguments and random numbers give the same results."},
-    {"instances.independent", "Instances used from two threads at once do not disturb each other."},
+    {"determinism",
+     "The same arguments and random numbers give the same results, whatever outputs held before."},
+    {"instances.independent", "Instances do not disturb each other, nor those of other settings."},
+    {"host.text", "Texts for the host are single lines of UTF-8 of at most 16 KiB, not NULL."},
+    {"host.progress", "The fraction of progress is at most 1, or negative if unknown."},
+    {"text.printable",
+     "Declared texts, labels and architectures are UTF-8 without control characters."},
+    {"names.host", "No parameter or metric is called as something of the host's is."},
     {"host.cancellation", "A call ends within a second of the host's wish to cancel."},
     {"state.save", "save succeeds, and fails if its sink does."},
     {"state.load",
@@ -62,17 +69,23 @@ constexpr Rule kRules[] = {
     {"space.discretize.finite", "Actions that are not finite are refused as invalid."},
     {"space.discretize.idempotent", "An architecture taken for an action becomes itself."},
     {"space.sample", "sample draws architectures, and not always the same."},
-    {"space.sample.uniform", "sample draws each architecture with the same probability."},
+    {"space.sample.uniform",
+     "sample draws each architecture with the same probability: each of at most 20000, each row's "
+     "values if all combinations are architectures, else by steps to neighbours and back."},
     {"space.format", "format writes one line for architectures and refuses other bytes."},
     {"space.round_trip", "parse gives back what format wrote; no two architectures share a text."},
     {"space.parse", "parse reads the whole text and refuses what is no architecture as invalid."},
     {"space.mutate", "mutate changes one decision, and not always the same way."},
+    {"space.mutate.reach",
+     "mutate draws every neighbour, with a tenth of an equal share at least."},
     {"space.neighbours", "neighbours lists each architecture one mutation away once, mutually."},
     {"space.crossover",
      "Each row of a child is one of its parents', or joins parts of their labels: e3_k7 of e3_k5 "
-     "and "
-     "e6_k7."},
-    {"space.canonical", "canonical gives an architecture that is its own representative."},
+     "and e6_k7."},
+    {"space.crossover.mix",
+     "Each row in which the parents differ is each one's, with a probability of 1/20 at least."},
+    {"space.canonical",
+     "canonical gives architectures that are their own representatives, more than one."},
     {"space.resample", "resample changes nothing at probability 0, most at 1; refuses others."},
     {"space.graph", "graph draws labelled nodes, and edges between nodes that it has drawn."},
     {"space.metrics", "Metrics are well-formed, follow from the architecture alone, are finite."},
@@ -87,6 +100,7 @@ constexpr Rule kRules[] = {
     {"oracle.prepare.files", "prepare writes into its directory only."},
     {"oracle.prepare.cancelled", "A prepare that was cut off says so, and is gone on with."},
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
+    {"oracle.noise", "A metric that is not noisy does not depend on the evaluation's seed."},
     {"oracle.batch", "A batch has the results that its architectures have alone."},
     {"oracle.invalid_architecture", "Bytes that are no architecture are not measured."},
     {"oracle.cost", "The cost is a finite number of seconds, not negative, the same each time."},
@@ -111,7 +125,16 @@ constexpr Rule kRules[] = {
     {"optimizer.batch", "Trials told in one call have the effect of telling them one by one."},
 };
 
+constexpr std::string_view kUnchecked[] = {
+    "Whether save keeps all that an optimizer has learned: only that what was loaded is the same.",
+    "Whether sample draws equally in a space of more than 20000 architectures that lists no "
+    "neighbours and in which not all combinations of rows' values are architectures.",
+    "Whether canonical, graph and metrics are those of the network that the author has in mind.",
+};
+
 }  // namespace
+
+std::span<const std::string_view> Unchecked() { return kUnchecked; }
 
 std::span<const Rule> Rules() { return kRules; }
 

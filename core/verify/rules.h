@@ -12,6 +12,8 @@ struct Rule {
 };
 
 std::span<const Rule> Rules();
+// What a plugin may do wrong and no rule finds, a sentence each.
+std::span<const std::string_view> Unchecked();
 bool IsRule(std::string_view id);
 
 }  // namespace lode::verify

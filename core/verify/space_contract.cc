@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <lode/plugin.hpp>
-#include <map>
 #include <set>
 #include <span>
 #include <sstream>
@@ -15,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/verify/draws_contract.h"
+#include "core/verify/meanwhile.h"
 #include "core/verify/metric_list.h"
 #include "core/verify/space_probe.h"
 
@@ -31,8 +32,8 @@ constexpr std::size_t kRoundTrips = 100'000;
 
 class SpaceContract {
  public:
-  SpaceContract(const Subject& subject, Findings& findings)
-      : space_(subject.space(), findings), findings_(findings) {}
+  SpaceContract(const Subject& subject, bool draws, Findings& findings)
+      : space_(subject.space(), findings), draws_(draws), findings_(findings) {}
 
   void Check() {
     Do("reading its matrices", &SpaceContract::CheckMatrices);
@@ -46,6 +47,7 @@ class SpaceContract {
     Do("parsing mangled texts", &SpaceContract::CheckMangledText);
     Do("formatting bytes that are no architecture", &SpaceContract::CheckInvalidBytes);
     CheckOptionalFunctions();
+    if (draws_) CheckDraws(space_, samples_, findings_);
     Do("computing metrics", &SpaceContract::CheckMetrics);
     Do("calling from four threads at once", &SpaceContract::CheckThreads);
   }
@@ -97,6 +99,8 @@ class SpaceContract {
     Require(out.intact(), "outputs.bounds", title + ": wrote past what this version knows");
     const lode_matrix& m = out.value;
     const bool named = m.name != nullptr && *m.name != '\0';
+    Require(!named || IsPrintableLine(m.name), "text.printable",
+            title + "'s name has control characters, or is not UTF-8");
     Require(m.rows >= 1 && m.columns >= 1, "space.matrices", title + " has no cells");
     Require(named && names.insert(m.name).second, "space.matrices",
             title + " has no name of its own");
@@ -109,6 +113,8 @@ class SpaceContract {
     std::set<std::string> seen;
     for (std::uint32_t i = 0; i < count; ++i) {
       const bool labelled = labels[i] != nullptr && *labels[i] != '\0';
+      Require(!labelled || IsPrintableLine(labels[i]), "text.printable",
+              title + ": label " + std::to_string(i) + " has control characters, or is not UTF-8");
       Require(labelled && seen.insert(labels[i]).second, "space.matrices",
               title + ": label " + std::to_string(i) + " is empty or not the only one");
     }
@@ -190,28 +196,10 @@ class SpaceContract {
         return;
       samples_.push_back(*architecture);
     }
+    for (const Bytes& sample : samples_) CheckIdempotent(sample);
     const BytesSet distinct(samples_.begin(), samples_.end());
     Require(space_.Log10Size() < 0.3 || distinct.size() > 1, "space.sample",
             "draws the same architecture always");
-    CheckUniform();
-  }
-
-  // Chi-square over all architectures, 16 draws expected for each: refuses at six deviations.
-  void CheckUniform() {
-    const double size = std::round(math::Pow(10.0, space_.Log10Size()));
-    if (size < 2 || size > 20'000) return;
-    std::map<Bytes, double, BytesLess> counts;
-    core::RandomStream stream(2, "uniform");
-    Bytes architecture(space_.cells());
-    for (double draw = 0; draw < 16 * size; ++draw) {
-      space_.api().sample(space_.instance(), stream.handle(), architecture.data(), nullptr);
-      ++counts[architecture];
-    }
-    double chi_square = 16 * (size - static_cast<double>(counts.size()));
-    for (const auto& [bytes, count] : counts) chi_square += (count - 16) * (count - 16) / 16;
-    const double deviations = (chi_square - (size - 1)) / std::sqrt(2 * (size - 1));
-    Require(static_cast<double>(counts.size()) <= size && deviations < 6, "space.sample.uniform",
-            "chi-square is " + std::to_string(deviations) + " deviations from its mean");
   }
 
   // ---- format and parse
@@ -219,6 +207,7 @@ class SpaceContract {
   void CheckRoundTrip() {
     const bool walk = space_.CanListNeighbours() &&
                       space_.Log10Size() <= math::Log10(static_cast<double>(kWalkLimit));
+    CheckFullTextSink();
     const std::vector<Bytes> list = walk ? Walk() : Draw();
     std::unordered_set<std::string> texts;
     for (const Bytes& architecture : list) {
@@ -227,6 +216,8 @@ class SpaceContract {
         continue;
       Require(!text->empty() && text->find('\n') == std::string::npos, "space.format",
               "is empty or has a line break: '" + *text + "'");
+      Require(IsPrintableLine(*text), "text.printable",
+              "'" + *text + "' has control characters, or is not UTF-8");
       Require(space_.Parse(*text) == architecture, "space.round_trip",
               "parse does not give back what '" + *text + "' was written from");
       Require(texts.insert(*text).second, "space.round_trip",
@@ -290,8 +281,12 @@ class SpaceContract {
 
   void CheckMangled(const Bytes& sample) {
     const std::string text = *space_.Format(sample);
-    CheckText(text + text, &sample);
-    for (const std::string& more : {text + "#", "#" + text, text + '\0'})
+    for (const char* between : {"", " ", "\t", "\n"}) {
+      for (const std::string& more : {text, std::string("x"), std::string("0"), std::string("#")})
+        CheckText(text + between + more, &sample);
+    }
+    for (const std::string& more :
+         {text + "#", "#" + text, text + '\0', text + '\0' + "x", text + '\x01'})
       Require(!space_.Parse(more), "space.parse", "accepts '" + more + "'");
     for (std::size_t at = 0; at < text.size(); ++at) {
       CheckText(text.substr(0, at), &sample);
@@ -359,6 +354,14 @@ class SpaceContract {
     const auto back = space_.Neighbours(neighbour);
     Require(back && std::ranges::count(*back, from) == 1, "space.neighbours",
             Text(neighbour) + " is a neighbour of " + Text(from) + " and not the other way round");
+  }
+
+  void CheckFullTextSink() {
+    const lode_sink sink{nullptr,
+                         [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
+    const lode_status status =
+        space_.api().format(space_.instance(), samples_.front().data(), sink, nullptr);
+    Require(status != LODE_OK, "space.format", "succeeds though its sink reported an error");
   }
 
   // A sink that fails ends the listing, with an error.
@@ -478,6 +481,7 @@ class SpaceContract {
   }
 
   void CheckCanonical() {
+    BytesSet representatives;
     for (const Bytes& architecture : samples_) {
       const auto representative = space_.Canonical(architecture);
       if (!Require(representative.has_value(), "space.canonical", "fails")) return;
@@ -486,7 +490,10 @@ class SpaceContract {
         return;
       Require(space_.Canonical(*representative) == representative, "space.canonical",
               "of " + Text(*representative) + " is another, though it is canonical");
+      representatives.insert(*representative);
     }
+    Require(space_.Log10Size() < 1 || representatives.size() > 1, "space.canonical",
+            "is the same for all architectures");
   }
 
   void CheckResample() {
@@ -513,17 +520,33 @@ class SpaceContract {
   // ---- graph
 
   void CheckGraph() {
-    for (std::size_t i = 0; i < 30; ++i) {
+    bool all_same = true;
+    const auto first = space_.Graph(samples_[0]);
+    for (std::size_t i = 0; i < 60; ++i) {
       const auto graph = space_.Graph(samples_[i]);
       if (!Require(graph.has_value(), "space.graph", "fails for " + Text(samples_[i]))) return;
+      all_same = all_same && graph == first;
       Require(!graph->labels.empty(), "space.graph", "has no node");
       for (const std::string& label : graph->labels)
         Require(!label.empty(), "space.graph", "has a node without a label");
+      CheckTexts(graph->labels);
+      CheckTexts(graph->groups);
+      CheckTexts(graph->edge_labels);
       for (const auto& [from, to] : graph->edges) {
         Require(from < graph->labels.size() && to < graph->labels.size(), "space.graph",
                 "has an edge that ends at no node");
       }
     }
+    Require(!all_same || space_.Log10Size() < 1, "space.graph",
+            "is the same for all architectures");
+    const auto calls = space_.DrawIntoFullSink(samples_[0]);
+    Require(calls == 1, "space.graph", "goes on after its sink reported an error");
+  }
+
+  void CheckTexts(const std::vector<std::string>& labels) {
+    for (const std::string& label : labels)
+      Require(IsPrintableLine(label), "text.printable",
+              "label '" + label + "' has control characters, or is not UTF-8");
   }
 
   // ---- metrics
@@ -565,24 +588,68 @@ class SpaceContract {
 
   // ---- threads
 
-  // What one thread sees: a digest of calls.
-  static std::vector<std::optional<Bytes>> Observe(SpaceProbe& space) {
-    std::vector<std::optional<Bytes>> seen;
-    for (std::uint64_t seed = 0; seed < kSampleCount; ++seed) {
-      const auto sample = space.Sample(seed);
-      seen.push_back(sample);
-      if (!sample) continue;
-      const std::string text = space.Format(*sample).value_or("");
-      const std::vector<float> as_action(sample->begin(), sample->end());
-      seen.emplace_back(Bytes(text.begin(), text.end()));
-      seen.push_back(space.Parse(text));
-      seen.push_back(space.Discretize(as_action));
+  using Observed = std::vector<std::optional<Bytes>>;
+
+  // What calls for the architecture that `seed` draws give.
+  static void ObserveOne(SpaceProbe& space, std::uint64_t seed, Observed& seen) {
+    const auto sample = space.Sample(seed);
+    seen.push_back(sample);
+    if (!sample) return;
+    const std::string text = space.Format(*sample).value_or("");
+    const std::vector<float> as_action(sample->begin(), sample->end());
+    seen.emplace_back(Bytes(text.begin(), text.end()));
+    seen.push_back(space.Parse(text));
+    seen.push_back(space.Discretize(as_action));
+    if (space.CanMutate()) seen.push_back(space.Mutate(seed, *sample));
+    if (space.CanCrossover())
+      seen.push_back(space.Crossover(seed, *sample, seen.back().value_or(*sample)));
+    if (space.HasCanonical()) seen.push_back(space.Canonical(*sample));
+    if (space.CanResample()) seen.push_back(space.Resample(seed, 0.5, *sample));
+    if (space.CanListNeighbours() && seed < 20) {
+      for (Bytes& neighbour : space.Neighbours(*sample).value_or(std::vector<Bytes>{}))
+        seen.emplace_back(std::move(neighbour));
     }
+    if (!space.HasGraph() || seed >= 20) return;
+    const auto graph = space.Graph(*sample).value_or(SpaceProbe::GraphParts{});
+    for (const auto* texts : {&graph.labels, &graph.groups, &graph.edge_labels})
+      for (const std::string& t : *texts) seen.emplace_back(Bytes(t.begin(), t.end()));
+  }
+
+  static Observed Observe(SpaceProbe& space, std::uint64_t first = 0,
+                          std::uint64_t last = kSampleCount) {
+    Observed seen;
+    for (std::uint64_t seed = first; seed < last; ++seed) ObserveOne(space, seed, seen);
     return seen;
+  }
+
+  // Other calls in the middle of each call that has a callback change nothing.
+  void CheckInterleaved() {
+    constexpr std::uint64_t kCalls = 10;
+    const auto expected = Observe(space_, 0, kCalls);
+    for (std::uint64_t seed = 0; seed < kCalls && !locks_; ++seed) {
+      Meanwhile meanwhile([&] {
+        Findings own;
+        SpaceProbe other({&space_.api(), space_.instance()}, own);
+        Observe(other, 100 + seed, 102 + seed);
+      });
+      Findings own;
+      SpaceProbe space({&space_.api(), space_.instance()}, own);
+      space.Interleave(&meanwhile);
+      Observed seen;
+      ObserveOne(space, seed, seen);
+      locks_ = meanwhile.locks();
+      Observed alone;
+      ObserveOne(space_, seed, alone);
+      Require(seen == alone && own.empty(), "space.threads",
+              "functions called while another thread is in one give other results");
+    }
+    Require(Observe(space_, 0, kCalls) == expected, "space.threads",
+            "functions give other results after they were called from another thread");
   }
 
   // Four threads at once see what one thread sees.
   void CheckThreads() {
+    CheckInterleaved();
     const auto expected = Observe(space_);
     std::array<bool, 4> same{};
     std::vector<std::thread> threads;
@@ -600,16 +667,19 @@ class SpaceContract {
   }
 
   SpaceProbe space_;
+  const bool draws_;
   Findings& findings_;
   std::vector<Bytes> samples_;
+  bool locks_ = false;  // one function waits for the end of another
 };
 
 }  // namespace
 
-void CheckSpace(const lode_component& component, const Setting& setting, Findings& findings) {
+void CheckSpace(const lode_component& component, const Setting& setting, bool draws,
+                Findings& findings) {
   Subject subject(component, setting);
   if (findings.Require(subject.created(), "create.defaults", subject.error().message()))
-    SpaceContract(subject, findings).Check();
+    SpaceContract(subject, draws, findings).Check();
 }
 
 }  // namespace lode::verify

@@ -3,19 +3,24 @@
 #include <algorithm>
 
 namespace lode::verify {
-namespace {
+namespace {}  // namespace
 
-template <class T>
-lode_sink Into(T& container) {
-  return {&container, [](void* ctx, const void* data, std::size_t size) -> lode_status {
-            const auto* first = static_cast<const typename T::value_type*>(data);
-            auto& out = *static_cast<T*>(ctx);
-            out.insert(out.end(), first, first + size);
-            return LODE_OK;
-          }};
-}
+class SpaceProbe::Stream {
+ public:
+  Stream(SpaceProbe& probe, std::uint64_t seed, const char* name)
+      : probe_(probe), stream_(seed, name) {}
+  lode_random handle() {
+    return {this, [](void* ctx, std::uint64_t* out, std::size_t count) {
+              auto& self = *static_cast<Stream*>(ctx);
+              self.stream_.Fill(out, count);
+              self.probe_.HappenMeanwhile();
+            }};
+  }
 
-}  // namespace
+ private:
+  SpaceProbe& probe_;
+  core::RandomStream stream_;
+};
 
 SpaceProbe::SpaceProbe(lode_space space, Findings& findings)
     : api_(*space.api), instance_(space.instance), findings_(findings) {
@@ -58,76 +63,121 @@ std::optional<Bytes> SpaceProbe::Run(const char* function, const Call& call) {
 
 void SpaceProbe::CheckSame(const char* function, const Call& call, const Bytes& before,
                            lode_status status) {
-  GuardedBuffer<std::uint8_t> out(cells_);
+  GuardedBuffer<std::uint8_t> out(cells_, GuardedBuffer<std::uint8_t>::kOther);
   const lode_status again = call(out.data(), nullptr);
   findings_.Require(again == status, "error.null",
                     std::string(function) + " ends otherwise without a lode_error");
-  findings_.Require(again != status || out.values() == before, "determinism",
+  findings_.Require(again != LODE_OK || status != LODE_OK || out.values() == before, "determinism",
                     std::string(function) + " gives another result for the same arguments");
 }
 
+std::optional<Bytes> SpaceProbe::RunOn(
+    const char* function, const Bytes& input,
+    const std::function<lode_status(const std::uint8_t*, std::uint8_t*, lode_error*)>& call) {
+  const GuardedInput<std::uint8_t> in(input_, input.data(), input.size());
+  auto result =
+      Run(function, [&](std::uint8_t* out, lode_error* e) { return call(in.data(), out, e); });
+  CheckInput(function, in);
+  return result;
+}
+
 std::optional<Bytes> SpaceProbe::Discretize(const std::vector<float>& action) {
-  return Run("discretize", [&](std::uint8_t* out, lode_error* e) {
-    return api_.discretize(instance_, action.data(), out, e);
+  const GuardedInput<float> in(input_, action.data(), action.size());
+  auto result = Run("discretize", [&](std::uint8_t* out, lode_error* e) {
+    return api_.discretize(instance_, in.data(), out, e);
   });
+  CheckInput("discretize", in);
+  return result;
 }
 
 std::optional<Bytes> SpaceProbe::Sample(std::uint64_t seed) {
   return Run("sample", [&](std::uint8_t* out, lode_error* e) {
-    core::RandomStream stream(seed, "sample");
-    return api_.sample(instance_, stream.handle(), out, e);
+    return api_.sample(instance_, Stream(*this, seed, "sample").handle(), out, e);
   });
 }
 
 std::optional<Bytes> SpaceProbe::Parse(std::string_view text) {
-  return Run("parse", [&](std::uint8_t* out, lode_error* e) {
-    return api_.parse(instance_, {text.data(), text.size()}, out, e);
+  const GuardedInput<char> in(input_, text.data(), text.size());
+  auto result = Run("parse", [&](std::uint8_t* out, lode_error* e) {
+    return api_.parse(instance_, {in.data(), text.size()}, out, e);
   });
+  CheckInput("parse", in);
+  return result;
 }
 
 std::optional<Bytes> SpaceProbe::Mutate(std::uint64_t seed, const Bytes& parent) {
-  return Run("mutate", [&](std::uint8_t* out, lode_error* e) {
-    core::RandomStream stream(seed, "mutate");
-    return api_.mutate(instance_, stream.handle(), parent.data(), out, e);
+  return RunOn("mutate", parent, [&](const std::uint8_t* in, std::uint8_t* out, lode_error* e) {
+    return api_.mutate(instance_, Stream(*this, seed, "mutate").handle(), in, out, e);
   });
 }
 
 std::optional<Bytes> SpaceProbe::Crossover(std::uint64_t seed, const Bytes& mother,
                                            const Bytes& father) {
-  return Run("crossover", [&](std::uint8_t* out, lode_error* e) {
-    core::RandomStream stream(seed, "crossover");
-    return api_.crossover(instance_, stream.handle(), mother.data(), father.data(), out, e);
-  });
+  const GuardedInput<std::uint8_t> second(second_input_, father.data(), father.size());
+  auto result =
+      RunOn("crossover", mother, [&](const std::uint8_t* in, std::uint8_t* out, lode_error* e) {
+        return api_.crossover(instance_, Stream(*this, seed, "crossover").handle(), in,
+                              second.data(), out, e);
+      });
+  CheckInput("crossover", second);
+  return result;
 }
 
 std::optional<Bytes> SpaceProbe::Canonical(const Bytes& architecture) {
-  return Run("canonical", [&](std::uint8_t* out, lode_error* e) {
-    return api_.canonical(instance_, architecture.data(), out, e);
-  });
+  return RunOn("canonical", architecture,
+               [&](const std::uint8_t* in, std::uint8_t* out, lode_error* e) {
+                 return api_.canonical(instance_, in, out, e);
+               });
 }
 
 std::optional<Bytes> SpaceProbe::Resample(std::uint64_t seed, double probability,
                                           const Bytes& parent) {
-  return Run("resample", [&](std::uint8_t* out, lode_error* e) {
-    core::RandomStream stream(seed, "resample");
-    return api_.resample(instance_, stream.handle(), probability, parent.data(), out, e);
+  return RunOn("resample", parent, [&](const std::uint8_t* in, std::uint8_t* out, lode_error* e) {
+    return api_.resample(instance_, Stream(*this, seed, "resample").handle(), probability, in, out,
+                         e);
   });
 }
 
 SpaceProbe::GraphParts SpaceProbe::Draw(const Bytes& architecture, lode_error* error) {
-  GraphParts graph;
+  struct Drawing {
+    SpaceProbe& probe;
+    GraphParts graph;
+  } drawing{*this, {}};
   const lode_graph_sink sink{
-      sizeof(lode_graph_sink), 0, &graph,
-      [](void* ctx, lode_str, lode_str label) -> lode_status {
-        static_cast<GraphParts*>(ctx)->labels.emplace_back(label.data, label.size);
+      sizeof(lode_graph_sink), 0, &drawing,
+      [](void* ctx, lode_str group, lode_str label) -> lode_status {
+        auto& [probe, graph] = *static_cast<Drawing*>(ctx);
+        probe.HappenMeanwhile();
+        graph.labels.emplace_back(label.data, label.size);
+        graph.groups.emplace_back(group.data, group.size);
         return LODE_OK;
       },
-      [](void* ctx, std::uint32_t from, std::uint32_t to, lode_str) -> lode_status {
-        static_cast<GraphParts*>(ctx)->edges.emplace_back(from, to);
+      [](void* ctx, std::uint32_t from, std::uint32_t to, lode_str label) -> lode_status {
+        auto& [probe, graph] = *static_cast<Drawing*>(ctx);
+        probe.HappenMeanwhile();
+        graph.edges.emplace_back(from, to);
+        graph.edge_labels.emplace_back(label.data, label.size);
         return LODE_OK;
       }};
-  status_ = api_.graph(instance_, architecture.data(), &sink, error);
-  return graph;
+  const GuardedInput<std::uint8_t> in(input_, architecture.data(), architecture.size());
+  status_ = api_.graph(instance_, in.data(), &sink, error);
+  CheckInput("graph", in);
+  return std::move(drawing.graph);
+}
+
+std::optional<int> SpaceProbe::DrawIntoFullSink(const Bytes& architecture) {
+  int calls = 0;
+  const auto refuse = [](void* ctx) -> lode_status {
+    ++*static_cast<int*>(ctx);
+    return LODE_E_IO;
+  };
+  static const auto refuse_all = refuse;
+  const lode_graph_sink sink{
+      sizeof(lode_graph_sink), 0, &calls,
+      [](void* ctx, lode_str, lode_str) { return refuse_all(ctx); },
+      [](void* ctx, std::uint32_t, std::uint32_t, lode_str) { return refuse_all(ctx); }};
+  status_ = api_.graph(instance_, architecture.data(), &sink, nullptr);
+  return status_ == LODE_OK ? std::nullopt : std::optional(calls);
 }
 
 std::optional<SpaceProbe::GraphParts> SpaceProbe::Graph(const Bytes& architecture) {
@@ -144,10 +194,13 @@ std::optional<SpaceProbe::GraphParts> SpaceProbe::Graph(const Bytes& architectur
 
 std::optional<std::vector<double>> SpaceProbe::Measure(const Bytes& architecture,
                                                        std::size_t metric_count) {
-  GuardedBuffer<double> out(metric_count), again(metric_count);
+  GuardedBuffer<double> out(metric_count);
+  GuardedBuffer<double> again(metric_count, GuardedBuffer<double>::kOther);
+  const GuardedInput<std::uint8_t> in(input_, architecture.data(), architecture.size());
   ErrorBuffer error;
-  status_ = api_.measure(instance_, architecture.data(), out.data(), error.get());
-  const lode_status second = api_.measure(instance_, architecture.data(), again.data(), nullptr);
+  status_ = api_.measure(instance_, in.data(), out.data(), error.get());
+  const lode_status second = api_.measure(instance_, in.data(), again.data(), nullptr);
+  CheckInput("measure", in);
   findings_.Require(second == status_, "error.null", "measure ends otherwise without a lode_error");
   findings_.Require(out.in_bounds(), "outputs.bounds", "measure wrote past the metrics");
   if (status_ != LODE_OK) {
@@ -162,10 +215,24 @@ std::optional<std::vector<double>> SpaceProbe::Measure(const Bytes& architecture
 }
 
 std::optional<std::string> SpaceProbe::Format(const Bytes& architecture) {
-  std::string text, again;
+  struct Writing {
+    SpaceProbe& probe;
+    std::string text;
+  } writing{*this, ""}, writing_again{*this, ""};
+  const auto into = [](Writing& w) {
+    return lode_sink{&w, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                       auto& [probe, out] = *static_cast<Writing*>(ctx);
+                       probe.HappenMeanwhile();  // before what it wrote is read
+                       out.append(static_cast<const char*>(data), size);
+                       return LODE_OK;
+                     }};
+  };
+  const GuardedInput<std::uint8_t> in(input_, architecture.data(), architecture.size());
   ErrorBuffer error;
-  status_ = api_.format(instance_, architecture.data(), Into(text), error.get());
-  const lode_status second = api_.format(instance_, architecture.data(), Into(again), nullptr);
+  status_ = api_.format(instance_, in.data(), into(writing), error.get());
+  const lode_status second = api_.format(instance_, in.data(), into(writing_again), nullptr);
+  CheckInput("format", in);
+  const std::string &text = writing.text, &again = writing_again.text;
   findings_.Require(second == status_, "error.null", "format ends otherwise without a lode_error");
   if (status_ == LODE_OK) {
     findings_.Require(again == text, "determinism",
@@ -180,16 +247,21 @@ std::optional<std::string> SpaceProbe::Format(const Bytes& architecture) {
 
 std::optional<std::vector<Bytes>> SpaceProbe::Neighbours(const Bytes& architecture) {
   struct Collected {
+    SpaceProbe& probe;
     std::vector<Bytes> list;
-  } collected;
+  } collected{*this, {}};
   const lode_sink sink{&collected,
                        [](void* ctx, const void* data, std::size_t size) -> lode_status {
                          const auto* first = static_cast<const std::uint8_t*>(data);
-                         static_cast<Collected*>(ctx)->list.emplace_back(first, first + size);
+                         auto& [probe, list] = *static_cast<Collected*>(ctx);
+                         probe.HappenMeanwhile();
+                         list.emplace_back(first, first + size);
                          return LODE_OK;
                        }};
+  const GuardedInput<std::uint8_t> in(input_, architecture.data(), architecture.size());
   ErrorBuffer error;
-  status_ = api_.neighbours(instance_, architecture.data(), sink, error.get());
+  status_ = api_.neighbours(instance_, in.data(), sink, error.get());
+  CheckInput("neighbours", in);
   if (status_ == LODE_OK) return collected.list;
   CheckError("neighbours", error);
   return std::nullopt;

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "core/verify/findings.h"
+#include "core/verify/guarded_input.h"
+#include "core/verify/meanwhile.h"
 #include "core/verify/test_host.h"
 
 namespace lode::verify {
@@ -29,9 +31,10 @@ struct BytesLess {
 };
 using BytesSet = std::set<Bytes, BytesLess>;
 
-// Calls return their result, or none if the call reported an error. Adds "outputs.untouched",
-// "outputs.bounds", "determinism" (a second call with the same arguments), "error.message" and
-// "error.null" (a call without a lode_error must end the same).
+// Calls return their result, or none if the call reported an error. Adds "inputs.untouched",
+// "outputs.untouched", "outputs.bounds", "determinism" (a second call with the same arguments and an
+// output that held something else), "error.message" and "error.null" (a call without a lode_error must
+// end the same). What is given to read ends where memory ends.
 class SpaceProbe {
  public:
   SpaceProbe(lode_space space, Findings& findings);
@@ -55,10 +58,14 @@ class SpaceProbe {
   std::optional<std::vector<Bytes>> Neighbours(const Bytes& architecture);
   struct GraphParts {
     std::vector<std::string> labels;  // of the nodes
+    std::vector<std::string> groups;  // of the nodes
     std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+    std::vector<std::string> edge_labels;
     bool operator==(const GraphParts&) const = default;
   };
   std::optional<GraphParts> Graph(const Bytes& architecture);
+  // Draws into a sink that fails at the first node. Returns how often it was called after that.
+  std::optional<int> DrawIntoFullSink(const Bytes& architecture);
   std::optional<std::vector<double>> Measure(const Bytes& architecture, std::size_t metric_count);
 
   // Whether the bytes are an architecture of the space, as format sees it.
@@ -77,11 +84,29 @@ class SpaceProbe {
   // The status of the last call.
   lode_status status() const { return status_; }
 
+  // From here on something else happens during each call that has a callback; nullptr: nothing.
+  void Interleave(Meanwhile* meanwhile) { meanwhile_ = meanwhile; }
+
  private:
+  // The host's random numbers, with what happens meanwhile.
+  class Stream;
   using Call = std::function<lode_status(std::uint8_t* out, lode_error*)>;
   std::optional<Bytes> Run(const char* function, const Call& call);
   void CheckError(const char* function, const ErrorBuffer& error);
   void CheckSame(const char* function, const Call& call, const Bytes& before, lode_status status);
+  std::optional<Bytes> RunOn(
+      const char* function, const Bytes& input,
+      const std::function<lode_status(const std::uint8_t* in, std::uint8_t* out, lode_error*)>&
+          call);
+  template <class T>
+  void CheckInput(const char* function, const GuardedInput<T>& input) {
+    if (!input.unchanged())
+      findings_.Add("inputs.untouched",
+                    std::string(function) + " changed what it was given to read");
+  }
+  void HappenMeanwhile() {
+    if (meanwhile_ != nullptr) meanwhile_->Happen();
+  }
   GraphParts Draw(const Bytes& architecture, lode_error* error);
   void ReadShape();
 
@@ -91,6 +116,8 @@ class SpaceProbe {
   std::size_t cells_ = 0;
   std::vector<Row> rows_;
   lode_status status_ = LODE_OK;
+  InputPage input_, second_input_;
+  Meanwhile* meanwhile_ = nullptr;
 };
 
 }  // namespace lode::verify

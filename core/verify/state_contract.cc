@@ -19,11 +19,14 @@ class StateContract {
     const auto teacher = usage_.make();
     const auto pupil = usage_.make(), other = usage_.make();
     if (!teacher || !pupil || !other) return;
+    const auto ignorant = Save(*teacher);
     for (std::uint64_t step = 0; step < kSteps; ++step) usage_.step(*teacher, step);
     const auto saved = Save(*teacher);
     if (!findings_.Require(saved.has_value(), "state.save", "fails")) return;
     findings_.Require(Save(*teacher) == saved, "determinism",
                       "save writes other bytes the second time");
+    findings_.Require(ignorant != saved, "state.save",
+                      "writes the same before and after " + std::to_string(kSteps) + " steps");
     CheckFullSink(*teacher);
     if (!findings_.Require(LoadState(*pupil, *saved, findings_) == LODE_OK, "state.load",
                            "refuses what save wrote"))
@@ -35,20 +38,7 @@ class StateContract {
   }
 
  private:
-  std::optional<std::string> Save(const Subject& subject) {
-    std::string bytes;
-    ErrorBuffer error;
-    const lode_sink sink{&bytes, [](void* ctx, const void* data, std::size_t size) -> lode_status {
-                           static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
-                                                                  size);
-                           return LODE_OK;
-                         }};
-    const lode_status status = component_.save(subject.get(), sink, error.get());
-    if (status == LODE_OK) return bytes;
-    const std::string fault = error.Fault(status);
-    findings_.Require(fault.empty(), "error.message", "save: the error " + fault);
-    return std::nullopt;
-  }
+  std::optional<std::string> Save(const Subject& subject) { return SaveState(subject, findings_); }
 
   void CheckFullSink(const Subject& subject) {
     const lode_sink full{nullptr,
@@ -109,6 +99,21 @@ bool CanSave(const lode_component& component) {
 void CheckState(const lode_component& component, const Usage& usage, Findings& findings) {
   const auto doing = findings.Do("saving and loading");
   StateContract(component, usage, findings).Check();
+}
+
+std::optional<std::string> SaveState(const Subject& subject, Findings& findings) {
+  std::string bytes;
+  ErrorBuffer error;
+  const lode_sink sink{&bytes, [](void* ctx, const void* data, std::size_t size) -> lode_status {
+                         static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
+                                                                size);
+                         return LODE_OK;
+                       }};
+  const lode_status status = subject.component().save(subject.get(), sink, error.get());
+  if (status == LODE_OK) return bytes;
+  const std::string fault = error.Fault(status);
+  findings.Require(fault.empty(), "error.message", "save: the error " + fault);
+  return std::nullopt;
 }
 
 lode_status LoadState(Subject& subject, std::string_view bytes, Findings& findings) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/verify/findings.h"
@@ -26,6 +27,9 @@ bool CanSave(const lode_component& component);
 // states. REQUIRES: CanSave. Rules: "state.save", "state.load",
 // "state.load.unchanged", "determinism", "error.message".
 void CheckState(const lode_component& component, const Usage& usage, Findings& findings);
+
+// What save writes, if it does not fail.
+std::optional<std::string> SaveState(const Subject& subject, Findings& findings);
 
 // Loads from bytes, given in pieces as a pipe would.
 lode_status LoadState(Subject& subject, std::string_view bytes, Findings& findings);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,11 @@
 #include "core/verify/settings.h"
 
 namespace lode::verify {
+
+// What components did to the hosts of tests: a rule, and what was seen. Any thread.
+void NoteHostFault(std::string_view rule, std::string seen);
+// Those since the last call.
+std::vector<std::pair<std::string, std::string>> TakeHostFaults();
 
 class TestHost {
  public:
@@ -95,7 +101,9 @@ class Subject {
   ~Subject();
   Subject(const Subject&) = delete;
 
-  bool created() const { return instance_ != nullptr; }
+  bool created() const { return status_ == LODE_OK && instance_ != nullptr && out_touched(); }
+  // Whether create wrote to *out.
+  bool out_touched() const { return instance_ != Untouched(); }
   lode_status status() const { return status_; }
   const ErrorBuffer& error() const { return error_; }
   lode_instance* get() const { return instance_; }
@@ -109,11 +117,14 @@ class Subject {
   lode_space space() const { return {&api<lode_space_api>(), instance_}; }
 
  private:
+  // What *out is before create.
+  static lode_instance* Untouched();
+
   const lode_component& component_;
   TestHost host_;
   ErrorBuffer error_;
   lode_status status_ = LODE_OK;
-  lode_instance* instance_ = nullptr;
+  lode_instance* instance_ = Untouched();
 };
 
 // A table's optional function: LODE_HAS for a pointer to member.
@@ -154,18 +165,22 @@ struct Newer {
   static constexpr std::uint8_t kCanary = 0xA5;
 };
 
-// A caller's output array with guards: filled with a pattern, and room behind it that must stay.
+// A caller's output array with guards: filled with a pattern, and room behind it that must stay. What
+// a call leaves must not depend on the pattern.
 template <class T>
 class GuardedBuffer {
  public:
-  explicit GuardedBuffer(std::size_t count) : count_(count), data_(count + kGuard) { Reset(); }
+  static constexpr std::uint8_t kCanary = 0xA5;
+  static constexpr std::uint8_t kOther = 0x41;  // as doubles or floats: millions, and tens
+
+  explicit GuardedBuffer(std::size_t count, std::uint8_t pattern = kCanary)
+      : count_(count), pattern_(pattern), data_(count + kGuard) {
+    auto* bytes = reinterpret_cast<std::uint8_t*>(data_.data());
+    std::fill(bytes, bytes + data_.size() * sizeof(T), pattern_);
+  }
 
   T* data() { return data_.data(); }
   std::vector<T> values() const { return {data_.begin(), data_.begin() + Offset(count_)}; }
-  void Reset() {
-    auto* bytes = reinterpret_cast<std::uint8_t*>(data_.data());
-    std::fill(bytes, bytes + data_.size() * sizeof(T), kCanary);
-  }
   bool untouched() const { return OnlyCanaries(0); }
   bool in_bounds() const { return OnlyCanaries(count_); }
 
@@ -174,12 +189,12 @@ class GuardedBuffer {
   bool OnlyCanaries(std::size_t first) const {
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(data_.data());
     return std::all_of(bytes + first * sizeof(T), bytes + data_.size() * sizeof(T),
-                       [](std::uint8_t byte) { return byte == kCanary; });
+                       [this](std::uint8_t byte) { return byte == pattern_; });
   }
 
   static constexpr std::size_t kGuard = 16;
-  static constexpr std::uint8_t kCanary = 0xA5;
   std::size_t count_;
+  std::uint8_t pattern_;
   std::vector<T> data_;
 };
 

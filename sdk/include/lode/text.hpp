@@ -1,12 +1,14 @@
-// lode/text.hpp - what error messages about text need: quoting, and the nearest of some names.
-// Header-only, standard library alone; for plugins that read text, like the string forms of
-// architectures.
+// lode/text.hpp - what error messages about text need: quoting, the nearest of some names, and text
+// from outside in a form that may be shown and stored. Header-only, standard library alone; for
+// plugins that read text, like the string forms of architectures.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_TEXT_HPP_
 #define LODE_TEXT_HPP_
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -56,6 +58,74 @@ std::string Nearest(std::string_view name, const Names& names) {
   };
   return std::string(*std::min_element(std::begin(names), std::end(names), nearer));
 }
+
+// A character of UTF-8 text, or a byte that is not part of one.
+struct Character {
+  static constexpr char32_t kInvalid = 0xFFFFFFFF;
+  char32_t code = kInvalid;
+  std::size_t size = 1;  // bytes
+};
+
+// The first character of `text`; overlong forms, surrogates and codes above U+10FFFF are invalid.
+// REQUIRES: text is not empty.
+inline Character FirstCharacter(std::string_view text) {
+  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // by the number of bytes
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const auto ones = static_cast<std::size_t>(std::countl_one(lead));
+  const std::size_t size = ones == 0 ? 1 : ones;
+  if (ones == 1 || ones > 4 || size > text.size()) return {};
+  std::uint32_t code = lead & (0xFFu >> ones);
+  for (const char c : text.substr(1, size - 1)) {
+    if ((static_cast<unsigned char>(c) & 0xC0u) != 0x80u) return {};
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  }
+  const bool surrogate = code >= 0xD800 && code < 0xE000;
+  if (code < kLeast[size] || code > 0x10FFFF || surrogate) return {};
+  return {code, size};
+}
+
+// Whether it moves the cursor, sets colors, ends a line or turns the direction of the text around:
+// C0, DEL and C1, the line and paragraph separators, and the bidirectional controls.
+inline bool IsControl(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x61C || code == 0x200E ||
+         code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+// `text` as valid UTF-8 without control characters, each of which becomes a space; what is not UTF-8
+// becomes U+FFFD. A text that is fine comes out as it is.
+inline std::string PrintableLine(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+  const auto plain =
+      static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+  std::string line(text.substr(0, plain));
+  text.remove_prefix(plain);
+  while (!text.empty()) {
+    const Character c = FirstCharacter(text);
+    if (c.code == Character::kInvalid) {
+      line += "\xEF\xBF\xBD";
+    } else if (IsControl(c.code)) {
+      line += ' ';
+    } else {
+      line += text.substr(0, c.size);
+    }
+    text.remove_prefix(c.size);
+  }
+  return line;
+}
+
+// The same for a text of several lines: line breaks ("\n", "\r\n") stay, as "\n".
+inline std::string PrintableText(std::string_view text) {
+  std::string lines;
+  for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;) {
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines += PrintableLine(line) + '\n';
+    text.remove_prefix(end + 1);
+  }
+  return lines + PrintableLine(text);
+}
+
+inline bool IsPrintableLine(std::string_view text) { return PrintableLine(text) == text; }
 
 }  // namespace v1
 }  // namespace lode

@@ -56,6 +56,43 @@ void Hang() {
   for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
 }
 
+struct Overwrites : GridSpace {
+  using GridSpace::GridSpace;
+  void Mutate(lode::Random random, lode::ArchitectureView parent,
+              std::span<std::uint8_t> child) const {
+    GridSpace::Mutate(random, parent, child);
+    const_cast<std::uint8_t&>(parent[0]) = 0;
+  }
+};
+
+struct Verbose : GridSpace {
+  Verbose(lode::Host host, const Config& config) : GridSpace(host, config) {
+    host.Log(LODE_INFO, "made a grid\nand more");
+  }
+};
+
+struct Overdone : GridSpace {
+  Overdone(lode::Host host, const Config& config) : GridSpace(host, config) {
+    host.Progress(100, "done");
+  }
+};
+
+struct Colored : GridSpace {
+  using GridSpace::GridSpace;
+  std::vector<lode::Matrix> Matrices() const {
+    auto matrices = GridSpace::Matrices();
+    matrices[0].row_labels[0] = "\x1b[31mred";
+    return matrices;
+  }
+};
+
+struct Clashes : GridSpace {
+  using GridSpace::GridSpace;
+  static lode::Params<Config> Parameters() {
+    return {{"preset", &Config::rows, "Number of decisions.", lode::Range{1, 20}}};
+  }
+};
+
 // ---- making instances
 
 struct Unmakable : GridSpace {
@@ -209,7 +246,9 @@ LODE_PLUGIN("broken.manners", "1.0.0", "Apache-2.0", Space<Acting<Print>>("broke
             ParsesThrough<Throws>("broken.error.exception", Throw),
             ParsesThrough<Touches>("broken.outputs.untouched", Touch),
             ParsesThrough<Trespasses>("broken.outputs.bounds", Trespass),
-            Space<Misnamed>("Broken.descriptor.id"),
+            Space<Overwrites>("broken.inputs.untouched"), Space<Verbose>("broken.host.text"),
+            Space<Overdone>("broken.host.progress"), Space<Colored>("broken.text.printable"),
+            Space<Clashes>("broken.names.host"), Space<Misnamed>("Broken.descriptor.id"),
             lode::SpaceComponent<Unversioned>("broken.descriptor.version", "1", "Has no version."),
             lode::SpaceComponent<Wordless>("broken.descriptor.summary", "1.0.0", "no sentence"),
             Space<Undocumented>("broken.descriptor.param"),

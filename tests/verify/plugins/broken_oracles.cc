@@ -114,6 +114,14 @@ struct NotANumber : CellSum {
   }
 };
 
+struct Noisy : CellSum {
+  using CellSum::CellSum;
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    CellSum::Evaluate(query, metrics);
+    metrics[0] += static_cast<double>(query.seed % 7);
+  }
+};
+
 struct Careless : CellSum {
   using CellSum::CellSum;
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
@@ -221,7 +229,7 @@ LODE_PLUGIN("broken.oracles", "1.0.0", "Apache-2.0",
             Oracle<Content>("broken.oracle.prepare.cancelled"),
             Oracle<NoSentence>("broken.oracle.metrics"), Oracle<InvalidSpace>("broken.oracle.bind"),
             OracleThrough<Unbound>("broken.oracle.before_bind", CallItInternal),
-            Oracle<NotANumber>("broken.oracle.evaluate"),
+            Oracle<NotANumber>("broken.oracle.evaluate"), Oracle<Noisy>("broken.oracle.noise"),
             OracleThrough<LazyBatch>("broken.oracle.batch", AnswerTheFirst),
             Oracle<Careless>("broken.oracle.invalid_architecture"),
             OracleThrough<Costs>("broken.oracle.cost", PayTheHost),

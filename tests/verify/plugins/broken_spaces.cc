@@ -118,6 +118,23 @@ struct Wild : GridSpace {
   }
 };
 
+struct FirstRowOnly : GridSpace {
+  using GridSpace::GridSpace;
+  void Mutate(lode::Random random, ArchitectureView parent, Out child) const {
+    std::ranges::copy(parent, child.begin());
+    std::ranges::rotate(
+        child.first(choices_),
+        child.begin() + 1 + static_cast<std::ptrdiff_t>(random.Below(choices_ - 1)));
+  }
+};
+
+struct Mothers : GridSpace {
+  using GridSpace::GridSpace;
+  void Crossover(lode::Random, ArchitectureView mother, ArchitectureView, Out child) const {
+    std::ranges::copy(mother, child.begin());
+  }
+};
+
 struct OwnNeighbour : GridSpace {
   using GridSpace::GridSpace;
   std::vector<lode::Architecture> Neighbours(ArchitectureView architecture) const {
@@ -203,6 +220,8 @@ LODE_PLUGIN("broken.spaces", "1.0.0", "Apache-2.0",
             Space<Constant>("broken.space.sample"), Space<Biased>("broken.space.sample.uniform"),
             Space<Generous>("broken.space.format"), Space<Backwards>("broken.space.round_trip"),
             Space<Lenient>("broken.space.parse"), Space<Wild>("broken.space.mutate"),
+            Space<FirstRowOnly>("broken.space.mutate.reach"),
+            Space<Mothers>("broken.space.crossover.mix"),
             Space<OwnNeighbour>("broken.space.neighbours"),
             Space<Foundling>("broken.space.crossover"), Space<Restless>("broken.space.canonical"),
             Space<AlwaysAnew>("broken.space.resample"), Space<Unlabelled>("broken.space.graph"),

@@ -1,0 +1,62 @@
+/* A component that is sound, or has one of many faults: which one says the environment variable
+ * LODE_MUTANT ("space:12") when the plugin is loaded. tests/verify/mutation_test.cc has the list. */
+#ifndef LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
+#define LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
+
+#include <lode/plugin.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int fault;
+
+__attribute__((constructor)) static void read_fault(void) {
+  const char* text = getenv("LODE_MUTANT");
+  const size_t kind = strlen(MUTANT_KIND);
+  if (text != NULL && strncmp(text, MUTANT_KIND, kind) == 0 && text[kind] == ':')
+    fault = atoi(text + kind + 1);
+}
+
+static lode_status fail(lode_error* error, lode_status status, const char* what) {
+  if (error != NULL) {
+    error->code = status;
+    snprintf(error->message, sizeof error->message, "%s", what);
+  }
+  return status;
+}
+
+/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are drawn again. */
+static inline uint32_t below(lode_random random, uint64_t n) {
+  uint64_t word = 0;
+  do {
+    random.fill(random.ctx, &word, 1);
+  } while (word >= UINT64_MAX - UINT64_MAX % n);
+  return (uint32_t)(word % n);
+}
+
+static inline double uniform(lode_random random) {
+  uint64_t word = 0;
+  random.fill(random.ctx, &word, 1);
+  return (double)(word >> 11) * 0x1p-53;
+}
+
+#define INT_PARAM(key, sentence, fallback, least, most)                                      \
+  {                                                                                          \
+    .struct_size = sizeof(lode_param), .type = LODE_T_INT, .name = key, .doc = sentence,     \
+    .unit = "", .default_value = {LODE_T_INT, 0, {.i = fallback}}, .min = least, .max = most \
+  }
+
+#define MUTANT_PLUGIN(component_)                                    \
+  static const lode_component* const components[] = {&(component_)}; \
+  LODE_EXPORT const lode_plugin lode_plugin_v1 = {                   \
+      .struct_size = sizeof(lode_plugin),                            \
+      .abi_minor = LODE_TARGET_MINOR,                                \
+      .id = "lode.test.mutant",                                      \
+      .version = "1.0.0",                                            \
+      .licence = "Apache-2.0",                                       \
+      .build = __VERSION__,                                          \
+      .component_count = 1,                                          \
+      .components = components,                                      \
+  }
+
+#endif

@@ -1,0 +1,198 @@
+/* An oracle for any space: a score of the architecture, and one with noise by the evaluation's seed;
+ * one evaluation in four fails by its seed. Or one fault of those that authors of oracles make. */
+#define MUTANT_KIND "oracle"
+#include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "tests/verify/mutants/mutant.h"
+
+struct lode_instance {
+  lode_space space;
+  const lode_host* host;
+  uint32_t cells;
+  double scale;
+  double paid;
+  double before;
+};
+
+static lode_space shared_space;
+static double shared_scale, sum;
+
+static lode_status ignore(void* ctx, const void* data, size_t size) {
+  (void)ctx, (void)data, (void)size;
+  return LODE_OK;
+}
+
+static uint64_t hash(uint64_t word) {
+  word ^= word >> 33;
+  word *= 0xff51afd7ed558ccdu;
+  word ^= word >> 33;
+  word *= 0xc4ceb9fe1a85ec53u;
+  return word ^ word >> 33;
+}
+
+static uint32_t metric_count(const lode_instance* oracle) {
+  (void)oracle;
+  return 2;
+}
+
+static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metric* out,
+                          lode_error* error) {
+  (void)oracle;
+  if (index > 1 && fault != 12) return fail(error, LODE_E_INVALID, "there are two metrics");
+  out->direction = LODE_MAXIMIZE;
+  out->split = fault == 13 ? 9 : LODE_SPLIT_VALIDATION;
+  out->flags = index == 1 ? LODE_METRIC_NOISY : 0;
+  out->name = index == 0 ? "score" : "noisy_score";
+  out->unit = fault == 14 ? "per\tcent" : "percent";
+  out->doc = "A score of the architecture.";
+  out->dataset = "";
+  out->epochs = fault == 15 ? NAN : 0;
+  return LODE_OK;
+}
+
+static lode_status bind(lode_instance* oracle, lode_space space, lode_error* error) {
+  const uint32_t count = space.api->matrix_count(space.instance);
+  if (fault == 17) return fail(error, LODE_E_INTERNAL, "cannot be bound");
+  oracle->cells = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    lode_matrix matrix = {.struct_size = sizeof matrix};
+    const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
+    if (status != LODE_OK) return status;
+    oracle->cells += matrix.rows * matrix.columns;
+  }
+  if (fault == 16 && oracle->cells != 12)
+    return fail(error, LODE_E_INVALID, "expected a space of 12 cells");
+  oracle->space = shared_space = space;
+  return LODE_OK;
+}
+
+static double score(lode_instance* oracle, const uint8_t* architecture) {
+  double own = 0;
+  double* total = fault == 18 ? &sum : &own;
+  *total = 0;
+  for (uint32_t cell = 0; cell < oracle->cells; ++cell) {
+    if (fault == 18) usleep(2);
+    *total += architecture[cell] * (cell * cell + 1.0);
+  }
+  return *total * (fault == 19 ? shared_scale : oracle->scale);
+}
+
+static lode_status evaluate_one(lode_instance* oracle, lode_query* query) {
+  const lode_space space = fault == 20 ? shared_space : oracle->space;
+  const lode_sink sink = {NULL, ignore};
+  const lode_status status =
+      space.api->format(space.instance, query->architecture, sink, query->error);
+  if (fault == 11) query->metrics[0] = 0;
+  if (status != LODE_OK && fault != 6) return status;
+  if (hash(query->seed) % 4 == 0) return fail(query->error, LODE_E_INTERNAL, "bad luck");
+  double value = score(oracle, query->architecture);
+  if (fault == 1) value += query->metrics[0];
+  if (fault == 7) value += (double)(hash(query->seed + 7) % 100);
+  if (fault == 21) value = floor(value / 10) > 3 ? NAN : value;
+  if (fault == 5) {
+    value += oracle->before;
+    oracle->before = value / 1000;
+  }
+  query->metrics[0] = value;
+  query->metrics[1] = value + (double)(hash(query->seed) % 1000) / 1000;
+  if (fault == 22) query->metrics[2] = 0;
+  oracle->paid += 1;
+  query->cost_seconds = fault == 8 ? value - 300 : fault == 9 ? oracle->paid : value;
+  if (fault == 2) ((uint8_t*)query->architecture)[0] ^= 1;
+  return LODE_OK;
+}
+
+static void* wait_long(void* unused) {
+  sleep(100);
+  return unused;
+}
+
+static void misbehave(const lode_instance* oracle) {
+  static char long_line[1 << 20];
+  const lode_host* host = oracle->host;
+  static bool started = false;
+  if (fault == 23 && LODE_HAS(host, progress)) host->progress(host, 0.5, NULL);
+  if (fault == 24 && LODE_HAS(host, progress)) host->progress(host, 50, "evaluates");
+  if (fault == 25 && LODE_HAS(host, log)) {
+    memset(long_line, 'x', sizeof long_line);
+    host->log(host, LODE_INFO, long_line, sizeof long_line);
+  }
+  if (fault == 26 && LODE_HAS(host, record)) host->record(host, "lo\x1bss", 1);
+  if (fault == 27) open("/dev/null", O_RDONLY);
+  if (fault == 28 && !started) {
+    pthread_t thread;
+    started = pthread_create(&thread, NULL, wait_long, NULL) == 0;
+  }
+  if (fault == 29) {
+    void* volatile lost = malloc(100);
+    (void)lost;
+  }
+  if (fault == 30) fprintf(stderr, "evaluates\n");
+  if (fault == 31) setenv("OMP_NUM_THREADS", "1", 1);
+}
+
+static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t count,
+                            lode_error* error) {
+  if (oracle->space.api == NULL && fault != 10)
+    return fail(error, LODE_E_INVALID, "evaluate before bind");
+  if (count == 0) return fault == 32 ? fail(error, LODE_E_INVALID, "nothing to do") : LODE_OK;
+  misbehave(oracle);
+  for (uint32_t i = 0; i < count; ++i) {
+    lode_query* query = fault == 4 ? queries + i : LODE_AT(queries, i);
+    query->status = evaluate_one(oracle, query);
+    if (fault == 33 && query->status != LODE_OK) return fail(error, query->status, "one failed");
+    if (fault == 3 && i > 0 && query->status == LODE_OK) query->metrics[0] = queries->metrics[0];
+    if (fault == 34 && query->status != LODE_OK && query->error != NULL)
+      query->error->message[0] = '\0';
+  }
+  return LODE_OK;
+}
+
+static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
+                          lode_error* error) {
+  if (!(values[0].as.i >= 1 && values[0].as.i <= 9))
+    return fail(error, LODE_E_INVALID, "scale is out of range");
+  lode_instance* oracle = calloc(1, sizeof *oracle);
+  oracle->host = host;
+  oracle->scale = shared_scale = (double)values[0].as.i;
+  *out = oracle;
+  return LODE_OK;
+}
+
+static void destroy(lode_instance* oracle) {
+  if (fault == 35) oracle->host->progress(oracle->host, 1, "ends");
+  if (fault != 36) free(oracle);
+}
+
+static const lode_oracle_api api = {.struct_size = sizeof(lode_oracle_api),
+                                    .metric_count = metric_count,
+                                    .metric = metric,
+                                    .bind = bind,
+                                    .evaluate = evaluate};
+
+static const lode_param params[] = {INT_PARAM("scale", "Factor of the score.", 1, 1, 9)};
+
+static lode_component component = {
+    .struct_size = sizeof(lode_component),
+    .kind = LODE_ORACLE,
+    .id = "mutant",
+    .version = "1.0.0",
+    .summary = "An oracle for mutations.",
+    .doc = "",
+    .param_count = 1,
+    .params = params,
+    .api = &api,
+    .create = create,
+    .destroy = destroy,
+};
+
+__attribute__((constructor)) static void edit_declaration(void) {
+  read_fault();
+  if (fault == 18) component.capabilities = LODE_CAP_CONCURRENT;
+  if (fault == 37) component.capabilities = LODE_CAP_CANONICAL;
+}
+
+MUTANT_PLUGIN(component);
