@@ -287,14 +287,8 @@ class OptimizerContract {
     Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
             "ask or tell before bind is not refused as invalid");
     if (!CanSave(component_)) return;
-    Subject bound(component_, setting_);
-    Findings own;
-    const bool can_be_bound =
-        bound.created() && Api(bound).bind(bound.get(), space_, nullptr) == LODE_OK;
-    const std::string saved = can_be_bound ? SaveState(bound, own).value_or("") : "";
-    for (const std::string& state : {std::string(), saved})
-      Require(LoadState(subject, state, findings_) != LODE_OK, "optimizer.before_bind",
-              "load before bind is not refused");
+    Require(LoadState(subject, "", findings_) != LODE_OK, "optimizer.before_bind",
+            "load before bind is not refused");
   }
 
   // Two instances side by side propose the same; so does a third by itself, which is asked half as

@@ -129,6 +129,7 @@ constexpr std::string_view kUnchecked[] = {
     "Whether save keeps all that an optimizer has learned: only that what was loaded is the same.",
     "Whether sample draws equally in a space of more than 20000 architectures that lists no "
     "neighbours and in which not all combinations of rows' values are architectures.",
+    "Whether load refuses all damaged states: some bytes are changed, not each.",
     "Whether canonical, graph and metrics are those of the network that the author has in mind.",
 };
 

@@ -178,10 +178,9 @@ constexpr Mutant kMutants[] = {
     {"optimizer", 28, "refuses what it did not ask for", "optimizer.tell"},
     {"optimizer", 29, "tell writes to the architecture", "inputs.untouched"},
     {"optimizer", 30, "save writes nothing of what it learned", "state.save"},
-    {"optimizer", 31, "loads before bind", "optimizer.before_bind"},
     {"optimizer", 32, "load forgets the number of trials", "state.load"},
     {"optimizer", 33, "load draws random numbers", "state.load"},
-    {"optimizer", 34, "load takes a damaged architecture", "optimizer.ask"},
+    {"optimizer", 34, "load takes a damaged architecture", ""},
     {"optimizer", 35, "needs a log", "create.host"},
     {"optimizer", 36, "saves and does not load", "descriptor.save"},
 };

@@ -29,7 +29,11 @@ static lode_status explore(lode_instance* exploration, uint64_t step, bool* rand
   if (fault == 6 && step > 200) return fail(error, LODE_E_INTERNAL, "no more");
   bool draw = uniform(exploration->random) < rate_of(exploration) * exp(-(double)step / 100);
   if (fault == 2) draw = all_steps % 3 == 0;
-  if (fault == 8) draw = time(NULL) % 2 == 0 ? draw : clock() % 2 == 0;
+  if (fault == 8) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    draw = now.tv_nsec / 10 % 2 == 0;
+  }
   if (fault == 9) draw = rand() % 2 == 0;
   if (fault == 1 && !draw) return LODE_OK;
   if (fault == 10) {

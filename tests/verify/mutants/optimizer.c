@@ -146,8 +146,7 @@ static lode_status save(const lode_instance* optimizer, lode_sink sink, lode_err
 static lode_status load(lode_instance* optimizer, lode_source source, lode_error* error) {
   struct learned learned = {0};
   struct learned* into = fault == 11 ? &optimizer->learned : &learned;
-  if (optimizer->space.api == NULL && fault != 31)
-    return fail(error, LODE_E_INVALID, "load before bind");
+  if (optimizer->space.api == NULL) return fail(error, LODE_E_INVALID, "load before bind");
   size_t size = 0;
   int64_t got;
   while (size < sizeof learned &&

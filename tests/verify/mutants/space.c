@@ -351,7 +351,8 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
 }
 
 static void destroy(lode_instance* space) {
-  if (fault == 69) space->host->log(space->host, LODE_INFO, "over\nand out", 12);
+  if (fault == 69 && LODE_HAS(space->host, log))
+    space->host->log(space->host, LODE_INFO, "over\nand out", 12);
   void* volatile again = space;
   free(space);
   if (fault == 70) free(again);
