@@ -42,9 +42,9 @@ constexpr Fault kFaults[] = {
     {"_exit", "ended the process while loading (exit status 0)"},
     {"pthread_exit", "ended the process while loading"},
     {"kill", "ended the process while loading (Killed)"},
-    {"stop", "describing it takes more than 1 s", true},
-    {"hang", "describing it takes more than 1 s", true},
-    {"spin", "describing it takes more than 1 s", true},
+    {"stop", "describing it takes more than 3 s", true},
+    {"hang", "describing it takes more than 3 s", true},
+    {"spin", "describing it takes more than 3 s", true},
     {"memory", "ended the process while loading"},
     {"print", "prints more than 1000000 bytes while it is loaded"},
     {"close", "ended the process while loading"},
@@ -78,7 +78,7 @@ TEST_P(Faults, CostsThePluginAndIsNamed) {
 #endif
   setenv("LODE_TEST_FAULT", GetParam().name, 1);
   for (const char* when : {"scanned", "from the cache"}) {
-    const core::PluginIndex index = Read(std::chrono::seconds(GetParam().hangs ? 1 : 60));
+    const core::PluginIndex index = Read(std::chrono::seconds(GetParam().hangs ? 3 : 60));
     EXPECT_NE(index.Find(LODE_OPTIMIZER, "random"), nullptr) << when;
     ASSERT_EQ(index.broken().size(), 1u) << when;
     EXPECT_EQ(index.broken()[0].file, plugins_ / "bad_scan.lode.so");
