@@ -206,7 +206,7 @@ TEST(ChoiceSpace, KeepsTheContractOfSpaces) {
       lode::SpaceComponent<lode::test::TinySpace>("tiny", "1.0.0", "Four decisions.")};
   for (const lode_component* c : all) {
     lode::verify::Findings findings;
-    lode::verify::CheckSpace(*c, {"defaults", {}}, findings);
+    lode::verify::CheckSpace(*c, {"defaults", {}}, true, findings);
     for (const auto& finding : findings.list())
       ADD_FAILURE() << c->id << ": " << finding.rule << ": " << finding.seen;
     EXPECT_TRUE(LODE_HAS(static_cast<const lode_space_api*>(c->api), resample));
