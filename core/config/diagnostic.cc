@@ -1,9 +1,10 @@
 #include "core/config/diagnostic.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <tuple>
 #include <utility>
+
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -14,22 +15,6 @@ std::string Join(const std::vector<Diagnostic>& diagnostics) {
     text += (text.empty() ? "" : "\n") + FormatDiagnostic(d);
   }
   return text;
-}
-
-// Keys, ids and file names may have any character: those that control a terminal are escaped.
-std::string OneLine(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code >= 0x20 && code != 0x7F) {
-      out += c;
-      continue;
-    }
-    char escape[8];
-    std::snprintf(escape, sizeof escape, "\\u%04X", code);
-    out += escape;
-  }
-  return out;
 }
 
 std::vector<Diagnostic> Sorted(std::vector<Diagnostic> list) {
@@ -50,7 +35,8 @@ std::string FormatDiagnostic(const Diagnostic& d) {
   if (d.position.line > 0) {
     place += ":" + std::to_string(d.position.line) + ":" + std::to_string(d.position.column);
   }
-  return OneLine(place + ": " + d.message);
+  // Keys, ids and names of files may have any character: those that control a terminal are escaped.
+  return MessageLine(EscapeControls(place + ": " + d.message));
 }
 
 ConfigError::ConfigError(const std::vector<Diagnostic>& diagnostics)

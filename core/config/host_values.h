@@ -12,6 +12,7 @@
 
 #include "core/config/host_tables.h"
 #include "core/config/values.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 
@@ -22,7 +23,9 @@ class HostValues {
              const std::vector<std::string>& other_keys, Diagnostics& diagnostics)
       : table_(FindHostTable(name)),
         values_(ReadTable(table_.params, node, where, "[" + table_.name + "]", other_keys,
-                          diagnostics)) {}
+                          diagnostics)) {
+    std::ranges::for_each(values_, MakePrintable);
+  }
 
   template <class T>
   const T& Get(std::string_view name) const {
@@ -42,6 +45,13 @@ class HostValues {
   }
 
  private:
+  // What the host shows of a pipeline is this; texts for components stay as they are.
+  static void MakePrintable(Value& value) {
+    if (auto* text = std::get_if<std::string>(&value)) {
+      *text = PrintableText(*text);
+    }
+  }
+
   const HostTable& table_;
   std::vector<Value> values_;
 };

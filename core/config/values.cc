@@ -7,6 +7,7 @@
 
 #include "core/config/artifacts.h"
 #include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -182,7 +183,12 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
       return value;  // stages.cc sees whether there will be one
     }
     if (!path.empty()) {
-      value = (node.base / path).lexically_normal().string();
+      const std::string whole = (node.base / path).lexically_normal().string();
+      if (!IsUtf8(whole)) {  // pipeline.toml could not hold it
+        diagnostics.Add(node.position, "'" + param.name + "': the path " + whole + " is not UTF-8");
+        return std::nullopt;
+      }
+      value = whole;
     }
   }
   std::string wrong = CheckValue(param, *value);

@@ -1,5 +1,6 @@
 #include "core/plugin/component.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -45,15 +46,23 @@ lode_metric NewMetric() {
 
 constexpr std::size_t kMostMetrics = 1000;  // a table of the store has room for them
 
+std::string OneLine(const char* text) {
+  return text != nullptr ? MessageLine({text, strnlen(text, kMaxMessageText + 1)}) : "";
+}
+
 MetricDeclaration Declaration(const lode_metric& m, const std::string& title) {
   if (m.name == nullptr || m.unit == nullptr || m.doc == nullptr || m.dataset == nullptr) {
     throw DeclarationError(title + " lacks a name, a unit, a doc or a data set");
   }
+  if (!IsPrintableLine(m.name)) {
+    throw DeclarationError(title + " ('" + PrintableLine(m.name) +
+                           "') has a name with control characters, or one that is not UTF-8");
+  }
   if (!std::isfinite(m.epochs)) {
     throw DeclarationError(title + " ('" + m.name + "') has a number of epochs that is not finite");
   }
-  return {m.name,  m.unit,    m.doc,    m.direction,
-          m.split, m.dataset, m.epochs, (m.flags & LODE_METRIC_NOISY) != 0};
+  return {m.name,  OneLine(m.unit),    OneLine(m.doc), m.direction,
+          m.split, OneLine(m.dataset), m.epochs,       (m.flags & LODE_METRIC_NOISY) != 0};
 }
 
 // All that a space or an oracle declares, each by `describe`.
@@ -76,12 +85,8 @@ std::vector<MetricDeclaration> Declarations(std::size_t count, const std::string
 
 // A plugin's message as one line, whatever it wrote.
 std::string MessageOf(const lode_error& error, lode_status status) {
-  std::string message(error.message, strnlen(error.message, sizeof error.message));
-  for (char& c : message) {
-    if (c == '\n' || c == '\r') {
-      c = ' ';
-    }
-  }
+  const std::string message =
+      MessageLine({error.message, strnlen(error.message, sizeof error.message)});
   return message.empty() ? "failed with status " + std::to_string(status) + " and no reason"
                          : message;
 }
@@ -134,17 +139,18 @@ void Instance::FillHost() {
   host_.abi_minor = LODE_ABI_MINOR;
   host_.ctx = this;
   host_.log = [](const lode_host* host, lode_level level, const char* message, std::size_t size) {
-    Log(level, Of(host).title_ + ": " + std::string(message, size));
+    Log(level, Of(host).title_ + ": " +
+                   std::string(message, message != nullptr ? std::min(size, kMaxMessageText) : 0));
   };
   host_.cancelled = [](const lode_host* host) { return Of(host).IsCancelled(); };
   host_.progress = [](const lode_host* host, double fraction, const char* what) {
     if (const auto& progress = Of(host).run_.progress) {
-      progress(fraction, what);
+      progress(fraction, OneLine(what));
     }
   };
   host_.record = [](const lode_host* host, const char* name, double value) {
     if (const auto& record = Of(host).run_.record) {
-      record(name, value);
+      record(OneLine(name), value);
     }
   };
   host_.random = stream_.handle();

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/plugin/text.h"
+
 namespace lode::core {
 namespace {
 
@@ -31,19 +33,9 @@ std::string FormatReal(double value) {
 std::string FormatString(const std::string& value) {
   std::string text = "\"";
   for (const char c : value) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (code < 0x20 || code == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04X", code);
-      text += escape;
-    } else {
-      text += c;
-    }
+    text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
   }
-  return text + "\"";
+  return EscapeControls(text) + "\"";
 }
 
 struct Formatter {

@@ -9,7 +9,7 @@
 namespace lode::core {
 namespace {
 
-std::string Text(const char* text) { return text != nullptr ? text : ""; }
+std::string Text(const char* text) { return text != nullptr ? PrintableText(text) : ""; }
 
 Value ToValue(const lode_value& v) {
   switch (v.type) {

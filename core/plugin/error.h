@@ -4,12 +4,15 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/plugin/text.h"
+
 namespace lode::core {
 
-// Something the user can mend: a plugin, a configuration, a file. `what` is one lower-case line.
+// Something the user can mend: a plugin, a configuration, a file. `what` is one lower-case line,
+// printable whatever it quotes.
 class HostError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit HostError(std::string_view what) : std::runtime_error(MessageLine(what)) {}
 };
 
 // What a component declares is nothing that the host can work with.

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <utility>
 
+#include "core/plugin/text.h"
+
 namespace lode::core {
 namespace {
 
@@ -87,7 +89,9 @@ void SetSink(const spdlog::sink_ptr& sink) {
 
 }  // namespace
 
-void Log(lode_level level, std::string_view message) { Logger().log(ToSpdlog(level), message); }
+void Log(lode_level level, std::string_view message) {
+  Logger().log(ToSpdlog(level), MessageLine(message));
+}
 
 void SetLogLevel(lode_level level) { Logger().set_level(ToSpdlog(level)); }
 

@@ -8,7 +8,7 @@
 
 namespace lode::core {
 
-// Adds one line to the log. Thread-safe.
+// Adds one line to the log, made printable (text.h). Thread-safe.
 void Log(lode_level level, std::string_view message);
 
 // Lines below `level` are dropped. Default: LODE_INFO. Thread-safe.

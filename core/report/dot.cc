@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/plugin/text.h"
 #include "core/report/groups.h"
 
 namespace lode::core {
@@ -10,11 +11,11 @@ namespace {
 
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
-  for (const char c : text) {
+  for (const char c : PrintableLine(text)) {
     if (c == '"' || c == '\\') {
       quoted += '\\';
     }
-    quoted += c == '\n' ? ' ' : c;
+    quoted += c;
   }
   return quoted + "\"";
 }

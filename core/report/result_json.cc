@@ -5,6 +5,7 @@
 
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 #include "core/store/sealed_json.h"
 
 namespace lode::core {
@@ -43,13 +44,21 @@ Ending EndingNamed(const std::string& name, const std::string& file) {
 }
 
 BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metrics) {
-  BestTrial best{j.at("architecture"), j.at("step"), j.at("reward"), {}, j.value("ties", 0u)};
+  BestTrial best{PrintableLine(j.at("architecture").get<std::string>()),
+                 j.at("step"),
+                 j.at("reward"),
+                 {},
+                 j.value("ties", 0u)};
   best.measurements = j.value("measurements", 0u);
   if (j.contains("standard_error") && !j.at("standard_error").is_null()) {
     best.standard_error = j.at("standard_error");
   }
+  json values = json::object();  // by printable names, as stores are read
+  for (const auto& [name, value] : j.at("metrics").items()) {
+    values[PrintableLine(name)] = value;
+  }
   for (const MetricDeclaration& metric : metrics) {
-    best.metrics.push_back(j.at("metrics").at(metric.name));
+    best.metrics.push_back(values.at(metric.name));
   }
   return best;
 }
@@ -75,7 +84,7 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   run.cost_seconds = j.value("cost_seconds", 0.0);
   run.seconds = j.at("seconds");
   run.ending = EndingNamed(j.at("status").get<std::string>(), file);
-  run.reason = j.value("reason", "");
+  run.reason = PrintableLine(j.value("reason", ""));
   run.best = BestOrNone(j.at("best"), metrics);
   for (const json& mark : j.at("marks")) {
     run.marks.push_back({mark.at("mark"), BestOrNone(mark.at("best"), metrics)});

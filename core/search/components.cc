@@ -4,6 +4,7 @@
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -32,6 +33,10 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
     explorations_.push_back(Make<ExplorationInstance>(pipeline.explorations[i], catalog, run,
                                                       "exploration/" + std::to_string(i)));
   }
+}
+
+std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture) {
+  return PrintableLine(space.Format(architecture));
 }
 
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace lode::core {
 
 // The space as C++ sees it. Throws HostError for one that cannot be searched. `space` outlives it.
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space);
+
+// An architecture in the space's notation, as one printable line: it is stored and shown. Throws
+// lode::Error.
+std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture);
 
 // Created and bound to each other. Not copied, not moved: plugins know the addresses.
 class Components {

@@ -1,6 +1,7 @@
 #include "core/store/run_directory.h"
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include "core/config/resolve.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 #include "core/store/sealed_json.h"
@@ -84,6 +86,21 @@ std::string ChangedVersion(const json& then, const json& now) {
   return change;
 }
 
+// Control characters, written as they are or as escapes, all alike: which form a configuration has, and
+// what of it is made printable when it is read, depends on the version that wrote it.
+std::string WithoutControls(std::string line) {
+  constexpr std::size_t kDigits = 4;
+  for (std::size_t at = 0; (at = line.find("\\u", at)) != std::string::npos; ++at) {
+    std::uint32_t code = 0x20;
+    const char* const digits = line.data() + std::min(at + 2, line.size());
+    const char* const end = line.data() + std::min(at + 2 + kDigits, line.size());
+    if (std::from_chars(digits, end, code, 16).ptr == end && IsControl(code)) {
+      line.replace(at, 2 + kDigits, " ");
+    }
+  }
+  return PrintableLine(line);
+}
+
 // Every `key = value` of a configuration, with its table before it.
 std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
   std::vector<std::string> lines;
@@ -94,7 +111,7 @@ std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
       table = line;
     } else if (!line.empty() && line[0] != '#' && table != "[plugins]" &&
                !(ignore_budget && table == "[budget]")) {
-      lines.push_back(std::string(table).append(" ").append(line));
+      lines.push_back(table + " " + WithoutControls(line));
     }
   }
   return lines;
@@ -196,7 +213,17 @@ std::string ChangeOfRun(const fs::path& directory, const Search& search, std::ui
 
 std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {
   const json versions = ReadVersions(directory);
-  return versions.value("point", std::vector<std::pair<std::string, std::string>>());
+  try {
+    auto point = versions.value("point", std::vector<std::pair<std::string, std::string>>());
+    for (auto& [path, value] : point) {
+      path = PrintableLine(path);
+      value = PrintableLine(value);
+    }
+    return point;
+  } catch (const json::exception&) {
+    throw HostError((directory / kVersionsFile).string() +
+                    ": its 'point' is not a list of paths and values");
+  }
 }
 
 fs::path RootOfRun(const fs::path& directory) {

@@ -5,6 +5,7 @@
 #include "core/plugin/checksum.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -13,13 +14,13 @@ using nlohmann::json;
 
 constexpr char kKey[] = "checksum";
 
-std::string SealOf(const json& object) { return FormatChecksum(ChecksumOf(object.dump())); }
+std::string SealOf(const json& object) { return FormatChecksum(ChecksumOf(FormatJson(object))); }
 
 }  // namespace
 
 std::string SealJson(json object) {
   object[kKey] = SealOf(object);
-  return object.dump(2) + "\n";
+  return FormatJson(object, 2) + "\n";
 }
 
 SealedJson UnsealJson(const std::string& text, const std::string& file) {

@@ -1,6 +1,7 @@
 #include "core/store/stored_run.h"
 
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 #include "core/store/run_store.h"
 #include "core/store/schema.h"
 
@@ -14,6 +15,14 @@ void ReadRow(const Statement& row, int first, std::vector<double>& metrics) {
   }
 }
 
+void MakePrintable(std::vector<MetricDeclaration>& metrics) {
+  for (MetricDeclaration& metric : metrics) {
+    for (std::string* text : {&metric.name, &metric.unit, &metric.dataset}) {
+      *text = PrintableLine(*text);
+    }
+  }
+}
+
 }  // namespace
 
 StoredRun::StoredRun(const std::filesystem::path& directory)
@@ -21,6 +30,8 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   database_.Execute("BEGIN");  // one state of the file for all that is read
   RequireReadable(database_);
   metrics_ = ReadMetrics(database_);
+  metric_columns_ = MetricColumns(metrics_);
+  MakePrintable(metrics_);
   row_.resize(metrics_.size());
   evaluation_row_.resize(metrics_.size());
   Statement counts(database_,
@@ -32,22 +43,24 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
       database_,
       "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "
       "trial.failure" +
-          MetricColumns(metrics_) +
+          metric_columns_ +
           " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation ORDER BY trial.step");
   evaluation_rows_ = std::make_unique<Statement>(
       database_, "SELECT id, step, architecture, failure, rejected, cost_seconds" +
-                     MetricColumns(metrics_) + " FROM evaluation ORDER BY id");
+                     metric_columns_ + " FROM evaluation ORDER BY id");
 }
 
-std::string StoredRun::Meta(std::string_view key) { return ReadMeta(database_, key); }
+std::string StoredRun::Meta(std::string_view key) {
+  return PrintableLine(ReadMeta(database_, key));
+}
 
 std::optional<BestTrial> StoredRun::Best() {
-  Statement row(database_, "SELECT architecture, step, reward" + MetricColumns(metrics_) +
-                               " FROM best LIMIT 1");
+  Statement row(database_,
+                "SELECT architecture, step, reward" + metric_columns_ + " FROM best LIMIT 1");
   if (!row.Next()) {
     return std::nullopt;
   }
-  BestTrial best{std::string(row.Text(0)), row.Integer(1), row.Real(2),
+  BestTrial best{PrintableLine(row.Text(0)), row.Integer(1), row.Real(2),
                  std::vector<double>(metrics_.size())};
   ReadRow(row, 3, best.metrics);
   return best;
@@ -87,18 +100,19 @@ TrialRecord StoredRun::Trial(std::uint64_t step) {
     throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
                     " is missing");
   }
-  const std::string_view failure = row.Text(8);
+  architecture_ = PrintableLine(row.Text(5));
+  failure_ = PrintableLine(row.Text(8));
   ReadRow(row, 9, row_);
   return {step,
           row.Integer(1),
           row.Integer(2) != 0,
           row.Integer(3) != 0,
           row.Floats(4),
-          row.Text(5),
-          failure.empty() ? std::span<const double>(row_) : std::span<const double>(),
+          architecture_,
+          failure_.empty() ? std::span<const double>(row_) : std::span<const double>(),
           row.Real(6),
           row.Real(7),
-          failure};
+          failure_};
 }
 
 const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
@@ -107,9 +121,16 @@ const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
     if (!at_end_) {
       const Statement& row = *evaluation_rows_;
       ReadRow(row, 6, evaluation_row_);
-      evaluation_ =
-          EvaluationRecord{row.Integer(0), row.Integer(1),      row.Text(2), evaluation_row_,
-                           row.Text(3),    row.Integer(4) != 0, row.Real(5), {}};
+      evaluated_architecture_ = PrintableLine(row.Text(2));
+      evaluation_failure_ = PrintableLine(row.Text(3));
+      evaluation_ = EvaluationRecord{row.Integer(0),
+                                     row.Integer(1),
+                                     evaluated_architecture_,
+                                     evaluation_row_,
+                                     evaluation_failure_,
+                                     row.Integer(4) != 0,
+                                     row.Real(5),
+                                     {}};
     }
   }
   return !at_end_ && evaluation_->id == id ? &*evaluation_ : nullptr;

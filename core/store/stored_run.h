@@ -17,7 +17,8 @@
 namespace lode::core {
 
 // A view of run.db in a run's directory as it is when this is made; who writes it meanwhile is not
-// disturbed, but all that is written stays in run.db-wal as long as this lives. Used by one thread.
+// disturbed, but all that is written stays in run.db-wal as long as this lives. Its texts are made
+// printable (text.h): what was stored before that was a rule may have any byte. Used by one thread.
 // Every function throws HostError for a file that cannot be read.
 class StoredRun {
  public:
@@ -50,10 +51,13 @@ class StoredRun {
  private:
   Database database_;
   std::vector<MetricDeclaration> metrics_;
+  std::string metric_columns_;  // by the names as stored
   std::uint64_t trials_ = 0;
   std::uint64_t last_evaluation_ = 0;
   std::unique_ptr<Statement> trial_rows_, evaluation_rows_;
   std::vector<double> row_, evaluation_row_;
+  // Of the rows at hand.
+  std::string architecture_, failure_, evaluated_architecture_, evaluation_failure_;
   std::optional<EvaluationRecord> evaluation_;  // the one at the cursor; none before the first
   bool at_end_ = false;
 };

@@ -21,17 +21,13 @@ namespace {
 using core::Child;
 using nlohmann::json;
 
-std::string Dump(const json& message) {
-  return message.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 // ---- in the child
 
 class Sender : public Watcher {
  public:
   explicit Sender(const Child::Send& send) : send_(send) {}
   void OnDoing(const std::string& what) override {
-    send_(Dump({{"doing", what}}));
+    send_(core::FormatJson({{"doing", what}}));
     last_ = Clock::now();
   }
   void OnBeat() override {
@@ -41,7 +37,7 @@ class Sender : public Watcher {
     }
   }
   void OnFound(const Finding& f) override {
-    send_(Dump({{"rule", f.rule}, {"done", f.done}, {"seen", f.seen}}));
+    send_(core::FormatJson({{"rule", f.rule}, {"done", f.done}, {"seen", f.seen}}));
   }
 
  private:
@@ -69,7 +65,8 @@ void RunCheck(const Check& check, const Child::Send& send) {
   } catch (...) {
     findings.Add("error.exception", "an exception came out that is no std::exception");
   }
-  send(Dump({{"checks", findings.checks()}, {"skipped", skipped}, {"refused", refused}}));
+  send(core::FormatJson(
+      {{"checks", findings.checks()}, {"skipped", skipped}, {"refused", refused}}));
 }
 
 void CheckOne(const Request& request, std::uint32_t index, Findings& findings) {
@@ -93,7 +90,7 @@ void CheckFileAndList(const Request& request, Findings& findings, const Child::S
   before.AcceptHandlersOfLibraries(request.file);
   for (std::uint32_t i = 0; plugin != nullptr && i < plugin->component_count; ++i) {
     const lode_component& c = *plugin->components[i];
-    send(Dump({{"component", c.id}, {"kind", c.kind}}));
+    send(core::FormatJson({{"component", c.id}, {"kind", c.kind}}));
   }
   const auto doing = findings.Do("after loading it");
   before.Check(plugin != nullptr && UsesTorch(*plugin), findings);

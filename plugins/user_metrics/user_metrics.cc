@@ -19,9 +19,8 @@ bool IsName(std::string_view text) {
 }
 
 bool IsUnit(std::string_view text) {
-  return !text.empty() && std::none_of(text.begin(), text.end(), [](char c) {
-    return c == '[' || c == ']' || static_cast<unsigned char>(c) < 0x20;
-  });
+  return !text.empty() && text.find_first_of("[]") == std::string_view::npos &&
+         lode::IsPrintableLine(text);
 }
 
 std::string_view WithoutSpacesBehind(std::string_view text) {
