@@ -117,7 +117,7 @@ std::vector<Setting> PipelineSettings(const Given& given) {
   options.files.assign(given.positionals.begin(), given.positionals.end());
   options.overrides = given.overrides;
   try {
-    std::vector<LoadedPipeline> pipelines = Load(options, given.global);
+    std::vector<LoadedPipeline> pipelines = Load(options, given.global, Plugins::kKnown);
     if (!pipelines.empty()) {
       return SettingsOf(pipelines.front().stages, *pipelines.front().index);
     }

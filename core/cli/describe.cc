@@ -59,6 +59,15 @@ const PluginDeclaration& FindPlugin(const PluginIndex& index, const fs::path& fi
   return *found;
 }
 
+// A table of pipelines, if no component is called as it is.
+const core::HostTable* FindTable(const PluginIndex& index, const std::string& name) {
+  const bool is_component = std::ranges::any_of(
+      kKinds, [&](lode_kind kind) { return index.Find(kind, name) != nullptr; });
+  const auto& tables = core::HostTables();
+  const auto table = std::ranges::find(tables, name, &core::HostTable::name);
+  return is_component || name.empty() || table == tables.end() ? nullptr : &*table;
+}
+
 // Prints one subject after the other.
 class Printer {
  public:
@@ -69,6 +78,8 @@ class Printer {
       AddPipeline();
     } else if (IsPluginFile(subject)) {
       AddPlugin(FindPlugin(index_, subject));
+    } else if (const core::HostTable* table = FindTable(index_, subject)) {
+      AddTable(*table);
     } else {
       for (const ComponentDeclaration* c : FindAll(index_, subject)) {
         AddComponent(*c, *index_.PluginOf(*c));
@@ -77,20 +88,27 @@ class Printer {
   }
 
   void Print() const {
-    std::printf("%s", form_ == Form::kJson ? (json_.dump(2) + "\n").c_str() : text_.c_str());
+    std::printf("%s",
+                form_ == Form::kJson ? (core::FormatJson(json_, 2) + "\n").c_str() : text_.c_str());
   }
 
  private:
   void AddText(const std::string& text) { text_ += (text_.empty() ? "" : "\n") + text; }
 
+  void AddTable(const core::HostTable& table) {
+    if (form_ == Form::kJson) {
+      json_.push_back({{"name", table.name},
+                       {"doc", table.doc},
+                       {"list", table.list},
+                       {"params", table.params}});
+    } else {
+      AddText(core::TableText(table));
+    }
+  }
+
   void AddPipeline() {
     if (form_ == Form::kJson) {
-      for (const core::HostTable& table : core::HostTables()) {
-        json_.push_back({{"name", table.name},
-                         {"doc", table.doc},
-                         {"list", table.list},
-                         {"params", table.params}});
-      }
+      std::ranges::for_each(core::HostTables(), [this](const auto& table) { AddTable(table); });
     } else {
       AddText(form_ == Form::kText ? core::PipelineText() : core::PipelineMarkdown());
     }
@@ -134,7 +152,7 @@ int Describe(const std::vector<std::string>& subjects, Form form, const GlobalOp
 
 int PrintSchema(const GlobalOptions& global) {
   const PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
-  std::printf("%s\n", core::PipelineSchema(index).dump(2).c_str());
+  std::printf("%s\n", core::FormatJson(core::PipelineSchema(index), 2).c_str());
   return kDone;
 }
 
@@ -146,7 +164,8 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto subjects = std::make_shared<std::vector<std::string>>();
   auto* what =
       command->add_option("COMPONENT", *subjects,
-                          "A component's id; a plugin file: all of its components; or: pipeline");
+                          "A component's id; a plugin file: all of its components; pipeline, or a "
+                          "table of it: execution, reward.limits");
   auto* json = command->add_flag("--json")->description("Print the declaration as JSON");
   auto* markdown =
       command->add_flag("--markdown")->description("Print a reference page")->excludes(json);

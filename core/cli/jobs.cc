@@ -24,6 +24,7 @@
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
 #include "core/exec/processors.h"
+#include "core/plugin/crash.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
@@ -98,8 +99,7 @@ class StoredSearch {
       }
     }
     const std::string workers = std::to_string(executor->capacity());
-    run_ = std::make_unique<core::Run>(pipeline, job.seed, *job.catalog, interrupted,
-                                       std::move(executor), context_.progress, context_.prepared);
+    run_ = core::MakeRun(pipeline, *job.catalog, context_, evaluators.program, std::move(executor));
     if (resumes_) {
       check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job.directory),
                                                    run_->reward());
@@ -123,7 +123,7 @@ class StoredSearch {
     store_->Flush();
   }
 
-  const core::Run& run() const { return *run_; }
+  const core::Runner& run() const { return *run_; }
 
   core::RunResult Execute() {
     core::RunResult result = run_->Execute(Observers());
@@ -181,9 +181,7 @@ class StoredSearch {
     store_->DropUntold();
     store_->SetFront(result.front);
     store_->Flush();
-    if (run_->optimizer().CanSave()) {
-      run_->optimizer().Save(job_.directory / core::kPolicyFile);
-    }
+    run_->SavePolicy(job_.directory / core::kPolicyFile);
     core::WriteFile(job_.directory / core::kResultFile,
                     core::SealJson(core::ToJson(result, run_->metrics())));
     store_->SetMeta("status", core::EndingName(result.ending));
@@ -196,7 +194,7 @@ class StoredSearch {
   bool unlimited_ = false;
   const core::RunContext context_;
   std::unique_ptr<core::ReplayCheck> check_;
-  std::unique_ptr<core::Run> run_;
+  std::unique_ptr<core::Runner> run_;
   std::unique_ptr<core::RejectionWatch> watch_;
   std::unique_ptr<core::RunStore> store_;
 };
@@ -262,6 +260,7 @@ class JobQueue {
   }
 
   void Work() {
+    const core::CrashStack stack;
     for (std::size_t i = 0; (i = next_++) < jobs_.size() && !interrupted && !stop_;) {
       try {
         JobResult result = core::Doing(jobs_[i].directory, [&] {
@@ -524,10 +523,10 @@ void PrintDirectories(const std::vector<fs::path>& directories,
     return;  // the runs' own lines say why
   }
   for (const fs::path& directory : directories) {
-    std::printf("kept in %s%s\n", directory.c_str(),
-                lost > 0 ? ", but for what was removed meanwhile" : "");
+    const std::string name = PrintableLine(directory.string());
+    std::printf("kept in %s%s\n", name.c_str(), lost > 0 ? ", but for what was removed meanwhile" : "");
     if (interrupted) {
-      std::printf("to go on: lode resume %s\n", directory.c_str());
+      std::printf("to go on: lode resume %s\n", name.c_str());
     }
   }
 }
@@ -535,7 +534,7 @@ void PrintDirectories(const std::vector<fs::path>& directories,
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   RunJobs(plan, options, evaluators);
   if (options.json) {
-    std::printf("%s\n", core::ToJson(plan.results).dump(2).c_str());
+    std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
   } else if (!plan.results.empty()) {
     PrintTables(plan.results);
     PrintDirectories(plan.directories, plan.results);

@@ -13,8 +13,10 @@
 #include "core/cli/standard_output.h"
 #include "core/exec/make_executor.h"
 #include "core/exec/processors.h"
+#include "core/plugin/crash.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::cli {
 namespace {
@@ -46,7 +48,7 @@ std::string LowerCase(std::string text) {
 }
 
 int ReportError(const std::exception& error) {
-  std::fprintf(stderr, "lode: %s\n", error.what());
+  std::fprintf(stderr, "lode: %s\n", PrintableText(error.what()).c_str());
   return kUsage;
 }
 
@@ -103,7 +105,8 @@ int Main(int argc, char** argv) {
     if (is_rank) {
       return kUsage;
     }
-    std::fprintf(stderr, "lode: %s (try lode --help)\n", LowerCase(error.what()).c_str());
+    std::fprintf(stderr, "lode: %s (try lode --help)\n",
+                 PrintableLine(LowerCase(error.what())).c_str());
     return kUsage;
   }
   if (!action) {
@@ -111,6 +114,10 @@ int Main(int argc, char** argv) {
     return kUsage;
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
+  const core::CrashStack stack;
+  if (!app.got_subcommand("worker")) {  // whose host says what became of it
+    core::NameCrashes();
+  }
   try {
     return core::Doing(WhatWasTyped(argc, argv),
                        [&] { return is_rank ? ServeAsRank(app, global) : action(); });

@@ -5,6 +5,7 @@
 #include "core/cli/command.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/index.h"
+#include "core/plugin/text.h"
 #include "core/report/text_table.h"
 
 namespace lode::cli {
@@ -19,7 +20,7 @@ int PrintJson(const core::PluginIndex& index) {
   for (const auto& broken : index.broken()) {
     out["broken"].push_back({{"file", broken.file.string()}, {"reason", broken.reason}});
   }
-  std::printf("%s\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  std::printf("%s\n", core::FormatJson(out, 2).c_str());
   return kDone;
 }
 

@@ -1,28 +1,59 @@
 // lode resume: goes on with runs that were interrupted, to the trials they would have had.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <memory>
+#include <system_error>
+#include <vector>
 
 #include "core/cli/command.h"
 #include "core/cli/jobs.h"
 #include "core/cli/stages.h"
 #include "core/cli/stored_runs.h"
+#include "core/store/run_directory.h"
 
 namespace lode::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct ResumeOptions {
-  std::filesystem::path directory;
+  fs::path directory;
   JobOptions jobs;
+  bool allow_plugins = false;
 };
+
+// Whether nobody but the caller can have written what is there.
+bool IsCallers(const fs::path& file) {
+  struct stat info {};
+  return lstat(file.c_str(), &info) == 0 && info.st_uid == geteuid() &&
+         (info.st_mode & S_IWOTH) == 0 && !S_ISLNK(info.st_mode);
+}
+
+// Of a directory that the caller has made the plugins are those that the caller has used.
+Plugins PluginsFor(const ResumeOptions& options) {
+  const fs::path root = fs::weakly_canonical(options.directory);
+  std::vector<fs::path> kept = core::FindRuns(root);
+  kept.push_back(root);
+  const bool callers = std::ranges::all_of(kept, [](const fs::path& directory) {
+    const fs::path pipeline = directory / core::kPipelineFile;
+    std::error_code error;
+    return IsCallers(directory) && (!fs::exists(pipeline, error) || IsCallers(pipeline));
+  });
+  return callers || options.allow_plugins ? Plugins::kOwn : Plugins::kKnown;
+}
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
+  const Plugins plugins = PluginsFor(options);
   if (HoldsStages(options.directory)) {
     RefuseExtending(options.jobs);
-    return RunStages(LoadStages(options.directory, global),
+    return RunStages(LoadKept(options.directory, {}, global, plugins),
                      {options.directory, false, true, options.jobs},
                      {core::ThisProgram(global.plugins), mpi});
   }
-  Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global);
+  Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global, plugins);
   CheckChanges(plan, options.jobs);
   return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
 }
@@ -41,7 +72,9 @@ void AddResume(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->required()
       ->type_name("DIR");
   options->jobs.AddTo(*command);
-  command->callback([&global, &action, options] {
+  auto* allow = AddAllowPlugins(*command);
+  command->callback([&global, &action, options, allow] {
+    options->allow_plugins = allow->count() > 0;
     action = [&global, options] { return Resume(*options, global); };
   });
 }

@@ -23,8 +23,10 @@
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/plugin/loader.h"
+#include "core/plugin/text.h"
 #include "core/report/dot.h"
 #include "core/report/picture.h"
+#include "core/search/components.h"
 
 namespace lode::cli {
 namespace {
@@ -71,7 +73,10 @@ std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
   }
   std::vector<std::pair<lode::Metric, double>> measured;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    measured.emplace_back(space.metrics()[i], values[i]);
+    lode::Metric metric = space.metrics()[i];
+    metric.name = PrintableLine(metric.name);
+    metric.unit = PrintableLine(metric.unit);
+    measured.emplace_back(std::move(metric), values[i]);
   }
   return measured;
 }
@@ -105,17 +110,17 @@ void PrintPicture(const Subject& subject) {
     return;
   }
   const std::string picture =
-      core::FormatTerminalPicture(subject.space.Graph(subject.architecture),
+      core::FormatTerminalPicture(core::PrintableGraph(subject.space, subject.architecture),
                                   core::ColorsOf(subject.space), OutputWidth(), OutputHasColors());
   std::printf("\n%s", picture.c_str());
 }
 
 void PrintText(const Subject& subject) {
   const auto& [instance, space, architecture, known] = subject;
-  std::printf("%s\n", space.Format(architecture).c_str());
+  std::printf("%s\n", core::FormatArchitecture(space, architecture).c_str());
   const lode::Architecture canonical = space.Canonical(architecture);
   if (canonical != architecture) {
-    std::printf("the same network as %s\n", space.Format(canonical).c_str());
+    std::printf("the same network as %s\n", core::FormatArchitecture(space, canonical).c_str());
   }
   for (const auto& [metric, value] : Measured(space, architecture)) {
     std::printf("%s = %s\n", metric.name.c_str(), Text(value, metric.unit).c_str());
@@ -139,11 +144,11 @@ void PrintJson(const Subject& subject) {
       tables[oracle][metric.name] = AsJson(metric.unit, value);
     }
   }
-  const nlohmann::json out{{"architecture", space.Format(architecture)},
-                           {"canonical", space.Format(space.Canonical(architecture))},
+  const nlohmann::json out{{"architecture", core::FormatArchitecture(space, architecture)},
+                           {"canonical", core::FormatArchitecture(space, space.Canonical(architecture))},
                            {"metrics", metrics},
                            {"known", tables}};
-  std::printf("%s\n", out.dump(2).c_str());
+  std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
 // In Graphviz's language, or as SVG.
@@ -152,9 +157,9 @@ void PrintDrawing(const Subject& subject, bool svg) {
   if (!space.HasGraph()) {
     throw core::HostError(instance.title() + " draws no pictures of its architectures");
   }
-  const lode::Graph graph = space.Graph(architecture);
+  const lode::Graph graph = core::PrintableGraph(space, architecture);
   const core::OperationColors colors = core::ColorsOf(space);
-  std::printf("%s", svg ? core::FormatSvg(graph, colors, space.Format(architecture)).c_str()
+  std::printf("%s", svg ? core::FormatSvg(graph, colors, core::FormatArchitecture(space, architecture)).c_str()
                         : core::FormatDot(graph, &colors).c_str());
 }
 
@@ -195,7 +200,7 @@ int Show(const ShowOptions& options, const GlobalOptions& global) {
     throw core::HostError(
         "--dot, --svg, --table and --set are for an architecture: lode show SPACE ARCHITECTURE");
   } else {
-    ShowRuns(options.subject, options.json, global);
+    ShowRuns(options.subject, options.json);
   }
   return kDone;
 }

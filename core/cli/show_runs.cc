@@ -11,6 +11,7 @@
 #include "core/cli/jobs.h"
 #include "core/cli/stages.h"
 #include "core/cli/stored_runs.h"
+#include "core/plugin/text.h"
 #include "core/report/summary.h"
 #include "core/search/metric_index.h"
 #include "core/store/run_directory.h"
@@ -103,19 +104,19 @@ void Print(const std::vector<Unfinished>& runs, const std::filesystem::path& dir
     waiting = waiting || !run.process;
   }
   if (waiting) {
-    std::printf("to go on: lode resume %s\n", directory.c_str());
+    std::printf("to go on: lode resume %s\n", PrintableLine(directory.string()).c_str());
   }
 }
 
 }  // namespace
 
-void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOptions& global) {
+void ShowRuns(const std::filesystem::path& directory, bool json) {
   std::optional<SeenStages> stages;
   if (HoldsStages(directory)) {
-    stages = LookAtStages(directory, global);
+    stages = LookAtStages(directory);
   }
   const bool none = stages && core::FindRuns(directory).empty();
-  Plan plan = none ? Plan() : PlanOf(directory, {}, global);
+  Plan plan = none ? Plan() : PlanOf(directory, {}, {}, Plugins::kNone);
   for (core::SearchResult& result : plan.results) {
     result.runs.clear();
   }
@@ -141,7 +142,7 @@ void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOpt
     if (stages) {
       out.update(stages->json);
     }
-    std::printf("%s\n", out.dump(2).c_str());
+    std::printf("%s\n", core::FormatJson(out, 2).c_str());
   } else {
     std::printf("%s", stages ? stages->states.c_str() : "");
     PrintTables(plan.results);

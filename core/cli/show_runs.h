@@ -9,6 +9,6 @@ namespace lode::cli {
 
 // Prints the tables of all runs in a directory, itself or below, that have ended, as `lode run` did,
 // and how far the others are. Changes nothing. Throws core::HostError and core::ConfigError.
-void ShowRuns(const std::filesystem::path& directory, bool json, const GlobalOptions& global);
+void ShowRuns(const std::filesystem::path& directory, bool json);
 
 }  // namespace lode::cli

@@ -14,6 +14,7 @@
 
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
+#include "core/cli/stored_runs.h"
 #include "core/config/artifacts.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
@@ -325,7 +326,7 @@ void PrintJson(const std::list<StageRun>& runs) {
   nlohmann::json out = core::ToJson(ResultsOf(runs));
   out["stages"] = StagesToJson(runs);
   out["comparisons"] = core::ToJson(core::CompareStages(SearchedOf(runs)));
-  std::printf("%s\n", out.dump(2).c_str());
+  std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
 }  // namespace
@@ -360,14 +361,8 @@ bool HoldsStages(const fs::path& directory) {
   return false;
 }
 
-LoadedPipeline LoadStages(const fs::path& directory, const GlobalOptions& global) {
-  PipelineOptions options;
-  options.files = {directory / core::kPipelineFile};
-  return std::move(Load(options, global).front());
-}
-
-SeenStages LookAtStages(const fs::path& directory, const GlobalOptions& global) {
-  const LoadedPipeline pipeline = LoadStages(directory, global);
+SeenStages LookAtStages(const fs::path& directory) {
+  const LoadedPipeline pipeline = LoadKept(directory, {}, {}, Plugins::kNone);
   const fs::path root = fs::absolute(directory).lexically_normal();
   SeenStages seen;
   std::list<StageRun> runs;

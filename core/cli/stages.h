@@ -27,9 +27,6 @@ void RefuseExtending(const JobOptions& options);
 // Whether a directory is that of a pipeline with stages.
 bool HoldsStages(const std::filesystem::path& directory);
 
-// The pipeline that it is of.
-LoadedPipeline LoadStages(const std::filesystem::path& directory, const GlobalOptions& global);
-
 // What there is to see of a pipeline's stages beside their runs.
 struct SeenStages {
   std::string states;       // a line for each
@@ -37,7 +34,7 @@ struct SeenStages {
   nlohmann::json json;      // "stages" and "comparisons"
 };
 
-// Changes nothing. Throws HostError, ConfigError.
-SeenStages LookAtStages(const std::filesystem::path& directory, const GlobalOptions& global);
+// Changes nothing, loads no plugin. Throws HostError, ConfigError.
+SeenStages LookAtStages(const std::filesystem::path& directory);
 
 }  // namespace lode::cli

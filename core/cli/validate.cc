@@ -1,4 +1,4 @@
-// lode validate: checks pipelines without running or loading anything.
+// lode validate: checks pipelines, and the files that they read, without running anything.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -6,6 +6,8 @@
 #include "core/cli/command.h"
 #include "core/cli/pipeline_options.h"
 #include "core/config/resolve.h"
+#include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::cli {
 namespace {
@@ -36,25 +38,46 @@ void Print(const LoadedPipeline& pipeline) {
   }
 }
 
+void SayUnchecked(const LoadedPipeline& pipeline, const std::vector<std::string>& slow) {
+  const std::string file = pipeline.file.string();
+  for (const std::string& title : pipeline.unknown) {
+    core::Log(LODE_WARNING, file + ": not checked: " + title +
+                                ": plugins of [plugins] paths are loaded with --allow-plugins, or "
+                                "those that --plugin names");
+  }
+  for (const std::string& title : slow) {
+    core::Log(LODE_INFO, file + ": not made: " + title + ", which would load LibTorch");
+  }
+}
+
+void Validate(const LoadedPipeline& pipeline, bool print) {
+  SayUnchecked(pipeline, ReadInputs(pipeline));
+  if (print) {
+    Print(pipeline);
+  }
+  const Counts counts = Count(pipeline.stages);
+  const std::string stages =
+      pipeline.stages.are_stated() ? "stages: " + std::to_string(counts.stages) + ", " : "";
+  std::printf("%s%s: valid, %ssearches: %zu, runs: %zu\n", print ? "# " : "",
+              PrintableLine(pipeline.file.string()).c_str(), stages.c_str(), counts.searches,
+              counts.runs);
+}
+
 }  // namespace
 
 void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
-  auto* command = app.add_subcommand("validate", "Check pipelines and report every mistake");
+  auto* command = app.add_subcommand(
+      "validate", "Check pipelines and report every mistake, also in the files that they read");
   auto options = std::make_shared<PipelineOptions>();
   options->AddTo(*command);
   auto* print =
       command->add_flag("--print")->description("Print each search's resolved configuration");
-  command->callback([&global, &action, options, print] {
-    action = [&global, options, print] {
-      for (const LoadedPipeline& pipeline : Load(*options, global)) {
-        const Counts counts = Count(pipeline.stages);
-        if (*print) {
-          Print(pipeline);
-        }
-        const std::string stages =
-            pipeline.stages.are_stated() ? "stages: " + std::to_string(counts.stages) + ", " : "";
-        std::printf("%s%s: valid, %ssearches: %zu, runs: %zu\n", *print ? "# " : "",
-                    pipeline.file.c_str(), stages.c_str(), counts.searches, counts.runs);
+  auto* allow = AddAllowPlugins(*command);
+  command->callback([&global, &action, options, print, allow] {
+    action = [&global, options, print, allow] {
+      const Plugins plugins = allow->count() > 0 ? Plugins::kOwn : Plugins::kKnown;
+      for (const LoadedPipeline& pipeline : Load(*options, global, plugins)) {
+        Validate(pipeline, print->count() > 0);
       }
       return static_cast<int>(kDone);
     };

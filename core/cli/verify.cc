@@ -77,7 +77,7 @@ void PrintJson(const std::vector<Report>& reports) {
                    {"skipped", r.skipped},
                    {"findings", findings}});
   }
-  std::printf("%s\n", out.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+  std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
 int PrintRules() {

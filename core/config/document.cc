@@ -3,7 +3,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <bit>
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 
 #include "core/config/diagnostic.h"
 #include "core/config/nesting.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -27,82 +27,108 @@ constexpr std::size_t kMaxFiles = 1000;  // of a pipeline, each counted as often
 
 bool IsNameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-bool IsUtf8(std::string_view text) {
-  constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // by the number of bytes
-  for (std::size_t at = 0; at < text.size();) {
-    const auto ones =
-        static_cast<std::size_t>(std::countl_one(static_cast<unsigned char>(text[at])));
-    const std::size_t size = ones == 0 ? 1 : ones;
-    if (ones == 1 || ones > 4 || size > text.size() - at) {
-      return false;
-    }
-    std::uint32_t code = static_cast<unsigned char>(text[at]) & (0xFFu >> ones);
-    for (const char c : text.substr(at + 1, size - 1)) {
-      if ((static_cast<unsigned char>(c) & 0xC0u) != 0x80u) {
-        return false;
-      }
-      code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
-    }
-    if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) {
-      return false;
-    }
-    at += size;
-  }
-  return true;
-}
-
-// The value of what stands between "${" and "}"; the reason in `error` if there is none.
-std::string LookUp(std::string_view inner, std::string& error) {
-  const std::size_t end = inner.find(":-");
-  const std::string name(inner.substr(0, end));
-  if (name.empty() || !std::ranges::all_of(name, IsNameChar)) {
-    error = "'${" + std::string(inner) +
-            "}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${";
-    return "";
-  }
-  const char* value = std::getenv(name.c_str());
-  if (value != nullptr && !IsUtf8(value)) {
-    error = "the environment variable " + name + " is not UTF-8 text";
-    return "";
-  }
-  if (value != nullptr && *value != '\0') {
-    return value;
-  }
-  if (end == std::string_view::npos) {
-    error = "the environment variable " + name + " is not set or empty; ${" + name +
-            ":-default} gives a default";
-    return "";
-  }
-  return std::string(inner.substr(end + 2));
-}
-
 struct Substituted {
   std::string text;
   bool whole = false;  // the string was one substitution and nothing else
   std::string error;
 };
 
-Substituted Substitute(std::string_view text) {
-  Substituted out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at, 3) == "$${") {
-      out.text += "${";
-      at += 3;
-    } else if (text.substr(at, 2) == "${") {
-      const std::size_t end = text.find('}', at);
-      if (end == std::string_view::npos) {
-        out.error = "'${' without '}'; write $${ for a plain ${";
-        return out;
-      }
-      out.text += LookUp(text.substr(at + 2, end - at - 2), out.error);
-      out.whole = at == 0 && end + 1 == text.size();
-      at = end + 1;
-    } else {
-      out.text += text[at++];
+// Replaces ${NAME} and ${NAME:-default}; a default is a text like the whole, with more of them.
+class Substitution {
+ public:
+  explicit Substitution(std::string_view text) : text_(text) {}
+
+  Substituted Result() {
+    Substituted out;
+    out.whole = text_.starts_with("${");
+    while (at_ < text_.size() && error_.empty()) {
+      const std::size_t first = at_;
+      out.text += Piece(true);
+      out.whole = out.whole && first == 0 && at_ == text_.size();
     }
+    out.error = error_;
+    return out;
   }
-  return out;
-}
+
+ private:
+  bool Take(std::string_view word) {
+    const bool is_there = text_.substr(at_).starts_with(word);
+    at_ += is_there ? word.size() : 0;
+    return is_there;
+  }
+
+  // A variable, an escape or a character. `used`: whether it becomes part of the result; what does not
+  // must be well formed only.
+  std::string Piece(bool used) {
+    if (Take("$${")) {
+      return "${";
+    }
+    return Take("${") ? Variable(used) : std::string(1, text_[at_++]);
+  }
+
+  // From behind "${" to behind its "}".
+  std::string Variable(bool used) {
+    if (++depth_ > kMaxDepth) {
+      return Fail("'${' is nested more than " + std::to_string(kMaxDepth) + " deep");
+    }
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && IsNameChar(text_[at_])) {
+      ++at_;
+    }
+    const std::string name(text_.substr(begin, at_ - begin));
+    const std::optional<std::string> value = used ? ValueOf(name) : std::nullopt;
+    const bool has_default = Take(":-");
+    std::string fallback = has_default ? Default(used && !value) : "";
+    if (error_.empty() && !Take("}")) {
+      return Fail(Broken(begin));
+    }
+    if (error_.empty() && name.empty()) {
+      return Fail(Broken(begin));
+    }
+    if (used && !value && !has_default && error_.empty()) {
+      return Fail("the environment variable " + name + " is not set or empty; ${" + name +
+                  ":-default} gives a default");
+    }
+    --depth_;
+    return value.value_or(std::move(fallback));
+  }
+
+  // Up to the "}" that ends it.
+  std::string Default(bool used) {
+    std::string text;
+    while (at_ < text_.size() && text_[at_] != '}' && error_.empty()) {
+      text += Piece(used);
+    }
+    return text;
+  }
+
+  // None if it is not set or empty.
+  std::optional<std::string> ValueOf(const std::string& name) {
+    const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
+    if (value != nullptr && !IsUtf8(value)) {
+      Fail("the environment variable " + name + " is not UTF-8 text");
+    }
+    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+  }
+
+  std::string Broken(std::size_t begin) const {
+    const std::size_t end = text_.find('}', begin);
+    return end == std::string_view::npos
+               ? "'${' without '}'; write $${ for a plain ${"
+               : "'${" + std::string(text_.substr(begin, end - begin)) +
+                     "}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${";
+  }
+
+  std::string Fail(std::string error) {
+    error_ = error_.empty() ? std::move(error) : error_;
+    return "";
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+  std::string error_;  // the first one
+};
 
 std::string TooDeep() {
   return "tables and lists are nested more than " + std::to_string(kMaxDepth) + " deep";
@@ -172,7 +198,7 @@ class Converter {
     } else if (const auto* r = node.as_floating_point()) {
       out.value = r->get();
     } else if (const auto* s = node.as_string()) {
-      Substituted substituted = Substitute(s->get());
+      Substituted substituted = Substitution(s->get()).Result();
       if (!substituted.error.empty()) {
         diagnostics_.Add(out.position, substituted.error);
       }

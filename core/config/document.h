@@ -29,7 +29,8 @@ Override ParseOverride(std::string_view text);
 // The layers of one pipeline, lowest first: included files before the file that includes them.
 //
 // `include = "FILE"` or a list of them, relative to the file that says it. `${NAME}` and
-// `${NAME:-default}` in a string stand for an environment variable, `$${` for a plain `${`. A file
+// `${NAME:-default}` in a string stand for an environment variable, also within a default
+// (`${A:-${B:-c}}`), `$${` for a plain `${`. A file
 // has at most 1 MiB; tables and lists nest at most 32 deep; a table has at most 1000 keys.
 class Document {
  public:

@@ -259,6 +259,40 @@ TEST_F(DocumentTest, AVariableIsNotReplacedInAVariable) {
   EXPECT_EQ(*document.layers()[0].Find("a")->As<std::string>(), "${LODE_TEST_UNSET}");
 }
 
+TEST_F(DocumentTest, ADefaultMayHaveVariables) {
+  const ScopedVariable set("LODE_TEST_NAME", "x");
+  const auto value = [](const std::string& text) {
+    const Document document = Document::FromText("a = '" + text + "'", "t");
+    return *document.layers()[0].Find("a")->As<std::string>();
+  };
+  EXPECT_EQ(value("${LODE_TEST_UNSET:-${LODE_TEST_NAME:-z}}"), "x");
+  EXPECT_EQ(value("${LODE_TEST_NAME:-${LODE_TEST_UNSET:-z}}"), "x");
+  EXPECT_EQ(value("${LODE_TEST_UNSET:-${LODE_TEST_UNSET:-z}}"), "z");
+  EXPECT_EQ(
+      value("<${LODE_TEST_UNSET:-a${LODE_TEST_NAME}b${LODE_TEST_UNSET:-${LODE_TEST_UNSET:-}c}}>"),
+      "<axbc>");
+  // What is not used may be unset, and a plain "${" needs its escape everywhere.
+  EXPECT_EQ(value("${LODE_TEST_NAME:-${LODE_TEST_UNSET}}"), "x");
+  EXPECT_EQ(value("${LODE_TEST_UNSET:-$${b}"), "${b");
+  EXPECT_EQ(value("${LODE_TEST_UNSET:-{b}}"), "{b}");
+}
+
+TEST_F(DocumentTest, MistakesWithinADefaultAreReportedWhetherItIsUsedOrNot) {
+  const ScopedVariable set("LODE_TEST_NAME", "x");
+  EXPECT_EQ(TextMistakes("a = '${LODE_TEST_UNSET:-${LODE_TEST_UNSET}}'\n"),
+            "p.toml:1:5: the environment variable LODE_TEST_UNSET is not set or empty; "
+            "${LODE_TEST_UNSET:-default} gives a default");
+  EXPECT_EQ(TextMistakes("a = '${LODE_TEST_NAME:-${a b}}'\n"),
+            "p.toml:1:5: '${a b}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${");
+  EXPECT_EQ(TextMistakes("b = 1\na = '${LODE_TEST_NAME:-${LODE_TEST_NAME}'\n"),
+            "p.toml:2:5: '${LODE_TEST_NAME:-${LODE_TEST_NAME}' is not ${NAME} or "
+            "${NAME:-default}; write $${ for a plain ${");
+  EXPECT_EQ(TextMistakes("a = '${}'\n"),
+            "p.toml:1:5: '${}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${");
+  EXPECT_EQ(TextMistakes("a = '" + Repeat("${LODE_TEST_UNSET:-", 100000 / 2) + "'\n"),
+            "p.toml:1:5: '${' is nested more than 32 deep");
+}
+
 TEST_F(DocumentTest, WrongVariablesAreAllReported) {
   EXPECT_EQ(TextMistakes("a = \"${LODE_TEST_UNSET}\"\nb = \"x${\"\n[c]\nd = \"${a b}\"\n"),
             "p.toml:1:5: the environment variable LODE_TEST_UNSET is not set or empty; "

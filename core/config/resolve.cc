@@ -11,6 +11,7 @@
 #include "core/config/layers.h"
 #include "core/config/reward_config.h"
 #include "core/config/values.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -107,6 +108,9 @@ class ComponentResolver {
     if (declaration.kind == LODE_OPTIMIZER) {
       other_keys.push_back("policy");
       config.policy = ReadPolicy(written);
+    }
+    if (declaration.is_open) {
+      return;
     }
     PlaceDefaultPaths(declaration, params);
     const std::string title = std::string(KindName(declaration.kind)) + " '" + declaration.id + "'";
@@ -321,13 +325,17 @@ class PipelineResolver {
     const std::string& name = pipeline_.name;
     const Node* table = merged_.Find("pipeline");
     const Node* written = table != nullptr ? table->Find("name") : nullptr;
+    const auto* text = written != nullptr ? written->As<std::string>() : nullptr;
+    if (text == nullptr) {
+      return;
+    }
     const bool control =
-        std::ranges::any_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+        std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     const bool no_directory = name.empty() || name == "." || name == ".." || control ||
                               name.find('/') != std::string::npos;
-    if (written != nullptr && written->As<std::string>() != nullptr && no_directory) {
+    if (no_directory) {
       diagnostics_.Add(written->position,
-                       "'name' also names a directory: it cannot be " + FormatValue(name));
+                       "'name' also names a directory: it cannot be " + FormatValue(*text));
     }
   }
 
@@ -457,7 +465,15 @@ class PipelineResolver {
   }
 
   void ReadExecution() {
-    const HostValues values = Host("execution");
+    // `isolate` may be a boolean, too: the words for it, before the table is read.
+    const Node* written = merged_.Find("execution");
+    Node table = written != nullptr ? *written : Node();
+    Node* isolate = table.Find("isolate");
+    if (const auto* flag = isolate != nullptr ? isolate->As<bool>() : nullptr) {
+      isolate->value = std::string(*flag ? "true" : "false");
+    }
+    const HostValues values("execution", written != nullptr ? &table : nullptr,
+                            PositionOf("execution"), {}, diagnostics_);
     pipeline_.execution.on_error =
         values.Get<std::string>("on_error") == "stop" ? OnError::kStop : OnError::kSkip;
     ExecutionConfig& execution = pipeline_.execution;
@@ -475,8 +491,10 @@ class PipelineResolver {
     const bool is_limited = execution.timeout_seconds > 0 || execution.memory_limit > 0;
     const bool is_said = merged_.Find("execution") != nullptr &&
                          merged_.Find("execution")->Find("isolate") != nullptr;
-    execution.isolate = is_said ? values.Get<bool>("isolate")
-                                : execution.workers > 1 || is_limited || DeclaresIsolation();
+    const auto& said = values.Get<std::string>("isolate");
+    execution.isolate_all = said == "all";
+    execution.isolate =
+        is_said ? said != "false" : execution.workers > 1 || is_limited || DeclaresIsolation();
     if (execution.workers > 1 && !execution.isolate) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
                        "'workers' are processes of their own: with more than one, 'isolate' cannot "
@@ -535,7 +553,7 @@ class PipelineResolver {
     if (const Node* where = node.Find("where")) {
       if (const auto* table = where->As<Node::Table>()) {
         for (const Entry& entry : *table) {
-          reference.where.emplace_back(entry.key, PointText(entry.node));
+          reference.where.emplace_back(PrintableLine(entry.key), PointText(entry.node));
         }
       } else {
         diagnostics_.Add(where->position, "'where' must be a table of grid paths and values");
@@ -548,7 +566,7 @@ class PipelineResolver {
   // A grid value in words.
   static std::string PointText(const Node& node) {
     if (const auto* text = node.As<std::string>()) {
-      return *text;
+      return PrintableLine(*text);
     }
     if (const auto* b = node.As<bool>()) {
       return FormatValue(*b);
@@ -567,7 +585,8 @@ class PipelineResolver {
       return joined.empty() ? "none" : joined;
     }
     for (const Entry& entry : *node.As<Node::Table>()) {
-      joined += (joined.empty() ? "" : " ") + entry.key + "=" + PointText(entry.node);
+      joined +=
+          (joined.empty() ? "" : " ") + PrintableLine(entry.key) + "=" + PointText(entry.node);
     }
     return "{" + joined + "}";
   }
@@ -685,7 +704,7 @@ Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
   std::vector<Override> changes;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Node& value = axes[i].values[point[i]];
-    search.point.emplace_back(axes[i].name, PipelineResolver::PointText(value));
+    search.point.emplace_back(PrintableLine(axes[i].name), PipelineResolver::PointText(value));
     changes.push_back({axes[i].path, value});
   }
   ApplyOverrides(merged, std::move(changes), diagnostics);

@@ -42,6 +42,23 @@ bool IsStageName(const std::string& name) {
   return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, is_fit);
 }
 
+std::string WithoutCase(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+// What else a run's directory may hold (core/store/run_directory.h), on any file system.
+bool IsFileOfARun(const std::string& name) {
+  constexpr std::array<std::string_view, 3> kFiles = {"lock", "policy", "prepared"};
+  constexpr std::string_view kSeed = "seed-";
+  const std::string lower = WithoutCase(name);
+  const bool is_seed = lower.starts_with(kSeed) && lower.size() > kSeed.size() &&
+                       lower.find_first_not_of("0123456789", kSeed.size()) == std::string::npos;
+  return is_seed || Has(kFiles, lower);
+}
+
 // What is wrong with an element of a layer's list; "" if nothing.
 std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
   if (stage.As<Node::Table>() == nullptr) {
@@ -54,7 +71,14 @@ std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
   if (!IsStageName(name)) {
     return "the name of a stage is a string of letters, digits, '_' and '-': it names a directory";
   }
-  return Has(seen, name) ? "there is another stage '" + name + "'" : "";
+  if (IsFileOfARun(name)) {
+    return "a stage cannot be called '" + name + "': that is a file or a directory of a run";
+  }
+  const auto twin = std::ranges::find(seen, WithoutCase(name), WithoutCase);
+  return twin == seen.end() ? ""
+         : *twin == name    ? "there is another stage '" + name + "'"
+                            : "there is another stage '" + *twin +
+                               "', which is the same directory on some file systems";
 }
 
 Node* FindStage(Node& list, const std::string& name) {

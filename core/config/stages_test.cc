@@ -206,6 +206,22 @@ TEST_F(StagesTest, NamesAreOnceAndFitForADirectory) {
               HasSubstr("p.toml:24:1: [[stage]] needs 'name'"));
 }
 
+TEST_F(StagesTest, NamesAreNotThoseOfARunsFiles) {
+  for (const char* name : {"lock", "Prepared", "policy", "seed-0", "SEED-12"}) {
+    EXPECT_THAT(StageMistakes("[[stage]]\nname = \"" + std::string(name) + "\"\n", {}),
+                HasSubstr("p.toml:1:1: a stage cannot be called '" + std::string(name) +
+                          "': that is a file or a directory of a run"));
+  }
+  for (const char* name : {"seed-", "seed-a", "seeds", "locked"}) {
+    EXPECT_THAT(StageMistakes("[[stage]]\nname = \"" + std::string(name) + "\"\n", {}),
+                testing::Not(HasSubstr("cannot be called")));
+  }
+  EXPECT_THAT(
+      StageMistakes("[[stage]]\nname = \"Final\"\n[[stage]]\nname = \"final\"\n", {}),
+      HasSubstr("p.toml:3:1: there is another stage 'Final', which is the same directory on "
+                "some file systems"));
+}
+
 TEST_F(StagesTest, MistakesOnTheCommandLineSayWhatThereIs) {
   EXPECT_EQ(StageMistakes(kStages, {"stage.serch.budget.steps=1"}),
             "--set stage.serch.budget.steps=1: there is no stage 'serch'; did you mean 'search'?");

@@ -33,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kCacheFormat = 4;
+constexpr int kCacheFormat = 5;
 
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);
@@ -110,7 +110,7 @@ class Scan {
 #ifndef LODE_SANITIZED  // a sanitizer takes more than any plugin
     Limit(RLIMIT_DATA, limits_.memory);
 #endif
-    send(Declare(file_).dump(-1, ' ', false, json::error_handler_t::replace));
+    send(FormatJson(Declare(file_)));
   }
 
   Child::Received Receive(std::string& text) {
@@ -168,7 +168,7 @@ class Cache {
   Cache(fs::path file, const ScanLimits& limits) : file_(std::move(file)), limits_(limits) {
     std::ifstream in(file_);
     const json all = json::parse(in, nullptr, false);
-    if (!all.is_object() || all.value("format", 0) != kCacheFormat) {
+    if (!all.is_object() || all.value("format", json()) != kCacheFormat) {
       return;
     }
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
@@ -206,8 +206,7 @@ class Cache {
     try {
       MakeDirectories(file_.parent_path());
       const fs::path own = file_.string() + "." + std::to_string(getpid());
-      WriteFile(own,
-                json{{"format", kCacheFormat}, {"files", files_}}.dump(-1, ' ', false, kReplace));
+      WriteFile(own, FormatJson({{"format", kCacheFormat}, {"files", files_}}));
       Publish(own, file_);
     } catch (const HostError& e) {
       Log(LODE_DEBUG, std::string("the plugin index cannot be kept: ") + e.what());
@@ -215,7 +214,6 @@ class Cache {
   }
 
  private:
-  static constexpr auto kReplace = json::error_handler_t::replace;  // names need not be UTF-8
 
   static Found FromJson(const fs::path& file, const json& found) {
     if (const auto plugin = found.find("plugin"); plugin != found.end()) {
@@ -247,8 +245,7 @@ class Cache {
 }  // namespace
 
 SearchPath MakeSearchPath(const std::vector<fs::path>& named, const std::vector<fs::path>& own) {
-  SearchPath path{named, {}};
-  path.named.insert(path.named.end(), own.begin(), own.end());
+  SearchPath path{named, {}, own};
   std::istringstream list(Environment("LODE_PLUGIN_PATH"));
   for (std::string entry; std::getline(list, entry, ':');) {
     if (fs::path(entry).is_absolute()) {
@@ -274,32 +271,34 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
                          const ScanLimits& limits) {
   Cache cache(cache_file, limits);
   std::set<fs::path> seen;
-  const auto add = [&](const fs::path& file, bool named) {
+  const auto add = [&](const fs::path& file, Trust trust, bool must_load) {
     std::error_code error;  // of a link in a circle; what refuses the file names it
     if (!seen.insert(fs::weakly_canonical(file, error)).second && !error) {
       return;
     }
-    const std::string refusal = RefusalOf(file);
+    const std::string refusal = RefusalOf(file, trust);
     Cache::Found found = refusal.empty() ? cache.Lookup(file) : file.string() + ": " + refusal;
     if (auto* plugin = std::get_if<PluginDeclaration>(&found)) {
       plugins_.push_back(std::move(*plugin));
-    } else if (std::string& reason = std::get<std::string>(found); named) {
+    } else if (std::string& reason = std::get<std::string>(found); must_load) {
       throw HostError(reason);
     } else {
       broken_.push_back({file, reason});
     }
   };
-  for (const fs::path& file : path.named) {
+  const auto add_all = [&](const std::vector<fs::path>& paths, Trust trust, bool may_be_files) {
     std::error_code error;
-    if (fs::is_directory(file, error)) {
-      std::ranges::for_each(PluginsIn(file), [&](const fs::path& f) { add(f, false); });
-    } else {
-      add(fs::absolute(file), true);
+    for (const fs::path& path : paths) {
+      if (may_be_files && !fs::is_directory(path, error)) {
+        add(fs::absolute(path), trust, true);
+      } else {
+        std::ranges::for_each(PluginsIn(path), [&](const fs::path& f) { add(f, trust, false); });
+      }
     }
-  }
-  for (const fs::path& directory : path.directories) {
-    std::ranges::for_each(PluginsIn(directory), [&](const fs::path& f) { add(f, false); });
-  }
+  };
+  add_all(path.named, Trust::kNamed, true);
+  add_all(path.own, Trust::kUsual, true);
+  add_all(path.directories, Trust::kUsual, false);
   cache.Write();
 }
 

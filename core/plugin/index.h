@@ -15,11 +15,12 @@
 
 namespace lode::core {
 
+// Files or directories.
 struct SearchPath {
-  std::vector<std::filesystem::path>
-      named;  // files or directories the user named: must exist and load
+  std::vector<std::filesystem::path> named;  // by the user: must exist and load
   std::vector<std::filesystem::path>
       directories;  // searched if they exist; what is broken there is a warning
+  std::vector<std::filesystem::path> own{};  // named by a pipeline: must exist and load
 };
 
 // `named` (from --plugin), then `own` (of a pipeline), then LODE_PLUGIN_PATH, then the directory that belongs

@@ -1,6 +1,7 @@
 #include "core/plugin/index.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -76,6 +77,51 @@ TEST_F(PluginIndexTest, WorldWritableFilesAreRefused) {
   const PluginIndex searched = Read({{}, {dir_.path()}});
   ASSERT_EQ(searched.broken().size(), 1u);
   EXPECT_NE(searched.broken()[0].reason.find("can be written by everyone"), std::string::npos);
+}
+
+TEST_F(PluginIndexTest, FilesInDirectoriesThatEveryoneMayWriteAreRefused) {
+  const fs::path file = Copy("rea.lode.so", "open/inner/rea.lode.so");
+  const auto refusal = [&] { return RefusalOf(file, Trust::kNamed); };
+  EXPECT_EQ(refusal(), "");
+  for (const fs::path& directory : {dir_.path() / "open/inner", dir_.path() / "open"}) {
+    fs::permissions(directory, fs::perms::all);
+    EXPECT_EQ(refusal(),
+              "is in " + directory.string() +
+                  ", which everyone can write: refused (chmod o-w it if you trust what is "
+                  "in it)");
+    EXPECT_THROW(LoadPlugin(file), HostError);
+    fs::permissions(directory, fs::perms::all | fs::perms::sticky_bit);
+    EXPECT_EQ(refusal(), "");
+    fs::permissions(directory, fs::perms::owner_all);
+  }
+  // A link elsewhere is no way around it.
+  fs::permissions(dir_.path() / "open", fs::perms::all);
+  fs::create_symlink(file, dir_.path() / "link.lode.so");
+  EXPECT_NE(RefusalOf(dir_.path() / "link.lode.so", Trust::kNamed), "");
+}
+
+TEST_F(PluginIndexTest, FilesAndDirectoriesOfOthersAreRefused) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "only root can give files away";
+  }
+  constexpr uid_t kOther = 54321;
+  const fs::path file = Copy("rea.lode.so", "others/rea.lode.so");
+  const std::string why =
+      "belongs to user 54321, neither to root nor to you: refused (name it with --plugin if you "
+      "trust it)";
+  ASSERT_EQ(chown(file.c_str(), kOther, 0), 0);
+  EXPECT_EQ(RefusalOf(file, Trust::kUsual), why);
+  EXPECT_EQ(RefusalOf(file, Trust::kNamed), "");
+  const PluginIndex searched = Read({{}, {dir_.path() / "others"}});
+  ASSERT_EQ(searched.broken().size(), 1u);
+  EXPECT_EQ(searched.broken()[0].reason, file.string() + ": " + why);
+  EXPECT_THROW(Read({{}, {}, {file}}), HostError);
+  EXPECT_EQ(Read({{file}, {}}).plugins().size(), 1u);
+  ASSERT_EQ(chown(file.c_str(), 0, 0), 0);
+  EXPECT_EQ(RefusalOf(file, Trust::kUsual), "");
+  ASSERT_EQ(chown((dir_.path() / "others").c_str(), kOther, 0), 0);
+  EXPECT_EQ(RefusalOf(file, Trust::kUsual),
+            "is in " + (dir_.path() / "others").string() + ", which " + why);
 }
 
 TEST_F(PluginIndexTest, RelativeEntriesOfTheEnvironmentAreNotSearched) {

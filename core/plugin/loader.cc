@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/dll/shared_library.hpp>
@@ -136,10 +137,37 @@ void CheckComponent(const fs::path& file, const lode_component* c) {
   }
 }
 
+// Everything by which a component and its parts are called.
+std::vector<const char*> NamesOf(const lode_component& c) {
+  std::vector<const char*> names{c.id, c.version};
+  for (std::uint32_t i = 0; i < c.param_count; ++i) {
+    const lode_param& p = *LODE_AT(c.params, i);
+    names.push_back(p.name);
+    for (auto choice = p.choices; choice != nullptr && *choice != nullptr; ++choice) {
+      names.push_back(*choice);
+    }
+  }
+  for (std::uint32_t i = 0; i < c.preset_count; ++i) {
+    names.push_back(LODE_AT(c.presets, i)->name);
+  }
+  return names;
+}
+
+// Names are typed and compared: one that is shown as another one is refused.
+void CheckNames(const fs::path& file, const std::vector<const char*>& names) {
+  for (const std::string_view name : names) {
+    if (!IsPrintableLine(name)) {
+      throw HostError(file.string() + ": the name '" + PrintableLine(name) +
+                      "' has control characters, or is not UTF-8");
+    }
+  }
+}
+
 void CheckDescriptor(const fs::path& file, const lode_plugin& plugin) {
   if (Blank(plugin.id) || Blank(plugin.version)) {
     throw HostError(file.string() + ": its descriptor has no id or version");
   }
+  CheckNames(file, {plugin.id, plugin.version});
   if (plugin.component_count == 0 || plugin.components == nullptr) {
     throw HostError(file.string() + ": it has no components");
   }
@@ -147,6 +175,7 @@ void CheckDescriptor(const fs::path& file, const lode_plugin& plugin) {
   for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
     const lode_component* c = plugin.components[i];
     CheckComponent(file, c);
+    CheckNames(file, NamesOf(*c));
     if (!seen.insert({c->kind, c->id}).second) {
       throw HostError(file.string() + ": it has two components of the name '" + c->id + "'");
     }
@@ -166,7 +195,50 @@ Loaded& AllLoaded() {
 
 }  // namespace
 
-std::string RefusalOf(const fs::path& file) {
+namespace {
+
+bool BelongsToTrusted(const struct stat& info, Trust trust) {
+  const uid_t caller = geteuid();
+  struct stat program {};
+  const bool has_program = stat("/proc/self/exe", &program) == 0;
+  return info.st_uid == 0 || info.st_uid == caller || (caller == 0 && trust == Trust::kNamed) ||
+         (has_program && info.st_uid == program.st_uid);
+}
+
+std::string ForeignOwner(const struct stat& info, Trust trust) {
+  if (BelongsToTrusted(info, trust)) {
+    return "";
+  }
+  return "belongs to user " + std::to_string(info.st_uid) +
+         ", neither to root nor to you: refused (" +
+         (geteuid() == 0 ? "name it with --plugin if you trust it)" : "copy it if you trust it)");
+}
+
+// Who may write a directory may replace what is in it, unless it is sticky, as /tmp is.
+std::string RefusalOfDirectories(const fs::path& file, Trust trust) {
+  for (fs::path directory = file.parent_path();; directory = directory.parent_path()) {
+    struct stat info {};
+    if (stat(directory.c_str(), &info) != 0) {
+      return std::strerror(errno);
+    }
+    const std::string its = "is in " + directory.string() + ", which ";
+    if ((info.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
+      return its + "everyone can write: refused (chmod o-w it if you trust what is in it)";
+    }
+    const std::string owner =
+        directory == file.parent_path() ? ForeignOwner(info, trust) : std::string();
+    if (!owner.empty()) {
+      return its + owner;
+    }
+    if (directory == directory.root_path()) {
+      return "";
+    }
+  }
+}
+
+}  // namespace
+
+std::string RefusalOf(const fs::path& file, Trust trust) {
   struct stat info {};
   if (stat(file.c_str(), &info) != 0) {
     return std::strerror(errno);
@@ -177,11 +249,21 @@ std::string RefusalOf(const fs::path& file) {
   if ((info.st_mode & S_IWOTH) != 0) {
     return "can be written by everyone: refused (chmod o-w it if you trust it)";
   }
-  return "";
+  if (const std::string owner = ForeignOwner(info, trust); !owner.empty()) {
+    return owner;
+  }
+  std::error_code error;
+  const fs::path canonical = fs::canonical(file, error);
+  if (error) {
+    return error.message();
+  }
+  // A link may stand in another directory than the file.
+  const std::string link = RefusalOfDirectories(fs::absolute(file).lexically_normal(), trust);
+  return link.empty() ? RefusalOfDirectories(canonical, trust) : link;
 }
 
 const lode_plugin& LoadPlugin(const fs::path& file) {
-  if (const std::string refusal = RefusalOf(file); !refusal.empty()) {
+  if (const std::string refusal = RefusalOf(file, Trust::kNamed); !refusal.empty()) {
     throw HostError(file.string() + ": " + refusal);
   }
   const fs::path canonical = fs::canonical(file);

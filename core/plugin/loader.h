@@ -15,9 +15,13 @@ namespace lode::core {
 
 inline constexpr char kPluginSuffix[] = ".lode.so";
 
-// Why a file must not be loaded, before any of its code runs ("can be written by everyone"), or ""
-// if it may be.
-std::string RefusalOf(const std::filesystem::path& file);
+// Whom a plugin file may belong to besides root, the caller and the owner of this program: to nobody, or
+// if root has named it on the command line, to anybody.
+enum class Trust { kUsual, kNamed };
+
+// Why a file must not be loaded, before any of its code runs ("can be written by everyone", "belongs to
+// user 1001"), or "" if it may be. The same is asked of the directories that it is in.
+std::string RefusalOf(const std::filesystem::path& file, Trust trust);
 
 // Loads `file` and returns its table after checking the file's permissions, the entry symbol, the
 // versions and the descriptor. A file loaded before is not loaded again. Thread-safe. Throws

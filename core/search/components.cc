@@ -39,6 +39,18 @@ std::string FormatArchitecture(const lode::Space& space, ArchitectureView archit
   return PrintableLine(space.Format(architecture));
 }
 
+lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architecture) {
+  lode::Graph graph = space.Graph(architecture);
+  for (auto& [group, label] : graph.nodes) {
+    group = PrintableLine(group);
+    label = PrintableLine(label);
+  }
+  for (lode::Graph::Edge& edge : graph.edges) {
+    edge.label = PrintableLine(edge.label);
+  }
+  return graph;
+}
+
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {
   auto view = space.Use([&] { return std::make_unique<lode::Space>(space.handle()); });
   if (view->cells() == 0) {

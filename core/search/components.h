@@ -19,6 +19,9 @@ std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space);
 // lode::Error.
 std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture);
 
+// Its drawing, with labels that may be shown. Throws lode::Error.
+lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architecture);
+
 // Created and bound to each other. Not copied, not moved: plugins know the addresses.
 class Components {
  public:

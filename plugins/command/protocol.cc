@@ -4,6 +4,7 @@
 #include <array>
 #include <lode/text.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -65,21 +66,24 @@ Json ToJson(const std::vector<lode::Metric>& metrics) {
   return list;
 }
 
-// One line of valid UTF-8 without control characters: what a program wrote may be anything.
-std::string Printable(std::string_view text) {
-  const std::string valid =
-      Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string line = Json::parse(valid).get<std::string>();
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return line;
-}
-
 // A value that should have been a number. Not the whole of a list or an object: it may nest so deep
 // that writing it ends the stack.
 std::string Seen(const Json& value) {
   return value.is_structured() ? std::string("as ") + value.type_name() : lode::Quote(value.dump());
+}
+
+// A line of JSON. Of a name that an object has twice JSON says nothing, and libraries take one of the
+// values or the other: it is noted in `twice`. Discarded if it is not JSON.
+Json ParseLine(const std::string& line, std::string& twice) {
+  std::vector<std::set<std::string>> names;  // of the objects that are open
+  const auto note = [&](int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
+    return true;
+  };
+  return Json::parse(line, note, /*allow_exceptions=*/false);
 }
 
 bool IsBlank(std::string_view text) {
@@ -136,7 +140,7 @@ std::string FormatRequest(const lode::Space& space, const lode::Query& query,
   request["seed"] = SeedOf(query);
   request["fidelity"] = query.fidelity;
   request["metrics"] = ToJson(metrics);
-  return request.dump() + "\n";
+  return request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 void CheckNames(const std::vector<lode::Metric>& metrics) {
@@ -164,18 +168,20 @@ void Answer::TakeLine() {
   if (line_.size() > kMaxLine) Fail("is longer than 64 KiB: " + lode::Quote(line_));
   const std::string line = std::exchange(line_, "");
   if (IsBlank(line)) return;
-  const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  std::string twice;
+  const Json object = ParseLine(line, twice);
   if (object.is_discarded() || !object.is_object())
     Fail(std::string(object.is_discarded() ? "is not JSON: " : "is no JSON object: ") +
          lode::Quote(line, 80) + HintFor(line));
+  if (!twice.empty()) Fail("has " + lode::Quote(twice) + " twice: " + lode::Quote(line, 80));
   if (!values_.empty()) Fail("comes after the metrics: " + lode::Quote(line, 80));
   if (object.contains("progress")) {
     if (const std::string fault = ProgressFault(object); !fault.empty()) Fail(fault);
-    host_.Progress(object["progress"], Printable(object.value("message", "")).c_str());
+    host_.Progress(object["progress"], lode::PrintableLine(object.value("message", "")).c_str());
   } else if (object.contains("log")) {
     if (object.size() > 1 || !object["log"].is_string())
       Fail("is no log line, a text by the name \"log\" alone: " + lode::Quote(line, 80));
-    host_.Log(LODE_INFO, Printable(object["log"].get<std::string>()));
+    host_.Log(LODE_INFO, lode::PrintableLine(object["log"].get<std::string>()));
   } else {
     if (const std::string fault = MetricFault(object, metrics_); !fault.empty()) Fail(fault);
     for (const lode::Metric& metric : metrics_) values_.push_back(object[metric.name]);
@@ -203,7 +209,7 @@ std::string ErrorLog::LastLine() const {
   const std::size_t first = before == std::string::npos ? 0 : before + 1;
   std::string_view line = std::string_view(tail_).substr(first, last + 1 - first);
   line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-  return ": " + Printable(line.substr(0, kShown)) + (line.size() > kShown ? "..." : "");
+  return ": " + lode::PrintableLine(line.substr(0, kShown)) + (line.size() > kShown ? "..." : "");
 }
 
 }  // namespace command

@@ -1,0 +1,236 @@
+// Whose code runs: that of plugins which the user or the machine's owner chose, not that of plugins
+// which a file from elsewhere names.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tests/program.h"
+#include "tests/temporary_directory.h"
+
+namespace lode {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr uid_t kStranger = 54321;
+
+class TrustTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    lode_.SetEnvironment("LODE_TEST_MARK", In("mark"));
+    fs::copy_file(fs::path(LODE_BINARY_DIR) / "tests/plugins/marks.lode.so", In("marks.lode.so"));
+    Write("search.toml", R"([pipeline]
+name = "search"
+seeds = 2
+[space]
+use = "nb201"
+[oracle]
+use = "marks"
+factor = 2
+[reward]
+metric = "score"
+transform = "identity"
+[optimizer]
+use = "random"
+[budget]
+steps = 30
+[plugins]
+paths = ["marks.lode.so"]
+)");
+  }
+
+  std::string In(const std::string& name) const { return (dir_.path() / name).string(); }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(In(name)) << text;
+  }
+
+  // As if the plugin had never been seen.
+  Outcome Lode(const std::vector<std::string>& arguments) const {
+    fs::remove(In("mark"));
+    fs::remove_all(In("cache"));
+    return lode_.Run(arguments);
+  }
+  bool Marked() const { return fs::exists(In("mark")); }
+
+  // Gives a directory and all that is in it away.
+  static void GiveAway(const fs::path& directory) {
+    ASSERT_EQ(chown(directory.c_str(), kStranger, 0), 0);
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+      ASSERT_EQ(chown(entry.path().c_str(), kStranger, 0), 0);
+    }
+  }
+
+  const TemporaryDirectory dir_;
+  Program lode_{dir_.path()};
+};
+
+TEST_F(TrustTest, RunLoadsThePluginsOfItsFile) {
+  EXPECT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
+  EXPECT_TRUE(Marked());
+}
+
+TEST_F(TrustTest, ValidateLoadsThemIfToldToAndSaysWhatItHasNotChecked) {
+  const Outcome outcome = Lode({"validate", In("search.toml")});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_FALSE(Marked());
+  EXPECT_THAT(outcome.err, HasSubstr("search.toml: not checked: oracle 'marks'"));
+  EXPECT_THAT(outcome.out, HasSubstr("searches: 1, runs: 2"));
+  const Outcome allowed = Lode({"validate", In("search.toml"), "--allow-plugins"});
+  EXPECT_EQ(allowed.status, 0);
+  EXPECT_EQ(allowed.err, "");
+  EXPECT_TRUE(Marked());
+  const Outcome named = Lode({"--plugin", In("marks.lode.so"), "validate", In("search.toml")});
+  EXPECT_EQ(named.status, 0);
+  EXPECT_EQ(named.err, "");
+}
+
+TEST_F(TrustTest, ValidateChecksWhatItCanWithoutThem) {
+  const Outcome outcome = Lode({"validate", In("search.toml"), "--set", "budget.stepz=3", "--set",
+                                "optimizer.x=1", "--set", "reward.scale=\"x\""});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_EQ(Lines(outcome.err).size(), 3u) << outcome.err;
+  EXPECT_FALSE(Marked());
+}
+
+TEST_F(TrustTest, CompletionLoadsNone) {
+  EXPECT_EQ(Lode({"complete", "--", "run", In("search.toml"), "--set", "oracle."}).status, 0);
+  EXPECT_FALSE(Marked());
+}
+
+TEST_F(TrustTest, ShowNeedsNoPlugin) {
+  const Outcome run = Lode({"run", In("search.toml"), "--out", In("runs")});
+  ASSERT_EQ(run.status, 0);
+  const Outcome shown = Lode({"show", In("runs")});
+  EXPECT_FALSE(Marked());
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_EQ(shown.out + "kept in " + In("runs") + "\n", run.out);
+  const std::string json = Lode({"show", In("runs"), "--json"}).out;
+  fs::remove(In("marks.lode.so"));
+  fs::remove_all(In("runs/seed-1/result.json"));
+  EXPECT_EQ(Lode({"show", In("runs")}).status, 0);
+  lode_.SetEnvironment("LODE_PLUGIN_PATH", "/nowhere");
+  EXPECT_THAT(Lode({"show", In("runs/seed-0"), "--json"}).out, HasSubstr("\"score\""));
+}
+
+TEST_F(TrustTest, ShowOfStagesNeedsNoPlugin) {
+  Write("stages.toml", R"([pipeline]
+name = "stages"
+[space]
+use = "nb201"
+[oracle]
+use = "marks"
+[reward]
+metric = "score"
+transform = "identity"
+[budget]
+steps = 10
+[plugins]
+paths = ["marks.lode.so"]
+[[stage]]
+name = "first"
+[stage.optimizer]
+use = "random"
+[[stage]]
+name = "second"
+[stage.optimizer]
+use = "random"
+[stage.grid]
+"oracle.factor" = [1, 3]
+)");
+  const Outcome run = Lode({"run", In("stages.toml"), "--out", In("runs")});
+  ASSERT_EQ(run.status, 0) << run.err;
+  fs::remove(In("marks.lode.so"));
+  const Outcome shown = Lode({"show", In("runs")});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_FALSE(Marked());
+  EXPECT_THAT(shown.out, HasSubstr("stage second: finished"));
+}
+
+TEST_F(TrustTest, ResumeLoadsThemFromADirectoryOfTheCallers) {
+  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
+  EXPECT_EQ(Lode({"resume", In("runs"), "--extend", "steps=40"}).status, 0);
+  EXPECT_TRUE(Marked());
+}
+
+TEST_F(TrustTest, ResumeLoadsThemFromADirectoryOfOthersIfToldTo) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "only root can give files away";
+  }
+  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
+  GiveAway(In("runs"));
+  const std::vector<std::string> resume{"resume", In("runs"), "--extend", "steps=40"};
+  const Outcome refused = Lode(resume);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_FALSE(Marked());
+  EXPECT_THAT(refused.err, HasSubstr("there is no oracle 'marks' without them: --allow-plugins"));
+  std::vector<std::string> allowed = resume;
+  allowed.push_back("--allow-plugins");
+  EXPECT_EQ(Lode(allowed).status, 0);
+  EXPECT_TRUE(Marked());
+}
+
+// One file of somebody else's is enough, and worker processes are no way around it.
+TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "only root can give files away";
+  }
+  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs"), "--set", "oracle.use=nb201.table",
+                  "--set", "reward={metric=\"valid_accuracy\"}", "--set", "execution.isolate=true"})
+                .status,
+            0);
+  ASSERT_EQ(chown(In("runs/seed-1/pipeline.toml").c_str(), kStranger, 0), 0);
+  const Outcome outcome = Lode({"resume", In("runs"), "--extend", "steps=40"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_FALSE(Marked());
+}
+
+// ---- validate reads what run reads
+
+TEST_F(TrustTest, ValidateFindsWhatIsWrongWithInputFiles) {
+  Write("results.csv",
+        "architecture,score\n|none~0|+|none~0|none~1|+|none~0|none~1|none~2|,1\nbroken,2\n");
+  const std::vector<std::string> changes{
+      "--set", "plugins={}", "--set",
+      "oracle={use=\"table\", file=\"results.csv\", maximize=[\"score\"]}"};
+  const auto with = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), changes.begin(), changes.end());
+    return Lode(arguments);
+  };
+  const Outcome run = with({"run", In("search.toml"), "--out", In("runs")});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("results.csv:3"));
+  const Outcome validated = with({"validate", In("search.toml")});
+  EXPECT_EQ(validated.status, 2);
+  EXPECT_EQ(validated.err, run.err);
+}
+
+TEST_F(TrustTest, ValidateReadsPolicies) {
+  Write("policy", "not a policy");
+  const std::vector<std::string> arguments{In("search.toml"),
+                                           "--set",
+                                           "plugins={}",
+                                           "--set",
+                                           "oracle={use=\"nb201.table\"}",
+                                           "--set",
+                                           "reward={metric=\"valid_accuracy\"}",
+                                           "--set",
+                                           "optimizer={use=\"l2nas\", policy=\"policy\"}"};
+  std::vector<std::string> run{"run"}, validate{"validate"};
+  run.insert(run.end(), arguments.begin(), arguments.end());
+  validate.insert(validate.end(), arguments.begin(), arguments.end());
+  const Outcome ran = Lode(run);
+  EXPECT_EQ(ran.status, 2);
+  const Outcome validated = Lode(validate);
+  EXPECT_EQ(validated.status, 2);
+  EXPECT_EQ(validated.err, ran.err);
+  EXPECT_THAT(validated.err, HasSubstr("policy"));
+}
+
+}  // namespace
+}  // namespace lode
