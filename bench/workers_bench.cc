@@ -1,5 +1,5 @@
-// What evaluating in processes costs: the way of one question there and back, and trials per second
-// with an oracle that takes 50 ms.
+// What evaluating in processes costs: the way of one question there and back, trials per second with
+// an oracle that takes 50 ms, and a trial with its components here and elsewhere.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -91,6 +91,34 @@ void Trials(benchmark::State& state) {
   state.SetItemsProcessed(trials);
 }
 BENCHMARK(Trials)->Arg(1)->Arg(4)->Iterations(1)->Repetitions(3)->UseRealTime();
+
+// Random search on the table, which costs next to nothing: 0: all in this process, 1: oracles in
+// another, 2: every component in another. items_per_second: trials, from the first one on.
+void Isolated(benchmark::State& state) {
+  constexpr const char* kIsolate[] = {"false", "true", "\"all\""};
+  const std::string text =
+      "[pipeline]\nname = \"i\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = \"nb201.table\"\n[reward]\n"
+      "metric = \"valid_accuracy\"\n[optimizer]\nuse = \"random\"\n[budget]\nsteps = 5000\n[execution]\n"
+      "isolate = " +
+      std::string(kIsolate[state.range(0)]);
+  const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
+  WorkerProgram program = ThisProgram({kOracle});
+  program.file = (kBuild / "bin/lode").string();
+  std::int64_t trials = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    {
+      const auto run = MakeRun(pipeline, Index(), kContext, program,
+                               MakeExecutor(pipeline, Index(), kContext, program));
+      state.ResumeTiming();
+      trials += static_cast<std::int64_t>(run->Execute({}).steps);
+      state.PauseTiming();
+    }
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(trials);
+}
+BENCHMARK(Isolated)->DenseRange(0, 2)->Iterations(1)->Repetitions(3)->UseRealTime();
 
 }  // namespace
 }  // namespace lode::core

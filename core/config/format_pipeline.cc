@@ -141,14 +141,19 @@ std::string FormatConfirm(const ConfirmConfig& confirm) {
                    Line("candidates", static_cast<std::int64_t>(confirm.candidates));
 }
 
+std::string IsolateLine(const ExecutionConfig& execution) {
+  return execution.isolate_all ? Line("isolate", std::string("all"))
+                               : Line("isolate", execution.isolate);
+}
+
 std::string FormatExecution(const ExecutionConfig& execution) {
   return "\n[execution]\n" +
          Line("on_error", std::string(execution.on_error == OnError::kStop ? "stop" : "skip")) +
          Line("max_failures", static_cast<std::int64_t>(execution.max_failures)) +
          Line("commit", std::string(CommitName(execution.commit))) +
          Line("workers", static_cast<std::int64_t>(execution.workers)) +
-         Line("threads", static_cast<std::int64_t>(execution.threads)) +
-         Line("isolate", execution.isolate) + Line("timeout_seconds", execution.timeout_seconds) +
+         Line("threads", static_cast<std::int64_t>(execution.threads)) + IsolateLine(execution) +
+         Line("timeout_seconds", execution.timeout_seconds) +
          Line("memory_limit", static_cast<std::int64_t>(execution.memory_limit));
 }
 

@@ -203,15 +203,24 @@ std::vector<HostTable> LastTables() {
                 "Threads that each evaluation, and each preparation, may keep busy. With another "
                 "number sums of a training are rounded differently, so it is not the machine's.",
                 1, 1024),
-        Declare("isolate", LODE_T_BOOL, false,
-                "Whether oracles are in child processes, where a crash, a hang or too much memory "
-                "costs one trial. If it is not said: true with several workers, with a timeout or "
-                "a memory limit, and if an oracle declares that it runs foreign or heavy code."),
+        Choice(
+            "isolate", {"false", "true", "all"},
+            "Which components are in child processes. true: oracles, where a crash, a hang or too "
+            "much memory costs one trial. all: the others, too, in one process, where it fails "
+            "the run with the component's name; `lode resume` continues it. If it is not said: "
+            "true with several workers, with a timeout or a memory limit, and if an oracle "
+            "declares that it runs foreign or heavy code."),
         Seconds("timeout_seconds",
                 "How long an evaluation in a child process may take; 0: as long as it likes."),
         LimitOrNone(
             "memory_limit",
-            "How much memory a child process and what it starts may have in use; 0: not limited.",
+            "How much memory a child process and what it starts may have in use; 0: not limited. A "
+            "control group (cgroup v2) keeps the limit where one can be made: it counts files in "
+            "memory and shared memory, too. Elsewhere the resident memory of the processes is "
+            "added "
+            "up 50 times a second, whatever their parents, sessions and environment; what no "
+            "process "
+            "has mapped is not seen, and what several share counts for each.",
             "MiB")}},
       {"plugins",
        "where else plugins are",

@@ -142,6 +142,7 @@ struct ExecutionConfig {
   std::uint64_t workers = 1;       // evaluations at once
   std::uint64_t threads = 1;       // that an evaluation may keep busy
   bool isolate = false;            // evaluate in child processes; true with workers and limits
+  bool isolate_all = false;        // and search in another one; isolate is true then
   double timeout_seconds = 0;      // of an evaluation in a child process; 0: none
   std::uint64_t memory_limit = 0;  // MiB, of a child process and what it starts; 0: none
 };

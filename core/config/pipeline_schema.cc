@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 const std::string kVariable = R"(\$\{[A-Za-z0-9_]+(?::-[^}]*)?\})";
 const std::string kPiece = R"((?:[^$]|\$+[^${]|\$\$+\{|)" + kVariable + ")";
 const std::string kText = "^" + kPiece + R"(*\$*$)";
-const std::string kOneVariable = "^" + kVariable + "$";
+const std::string kOneVariable = "^" + kVariable + R"(\}*$)";  // defaults may nest
 const std::string kWithVariable = "^" + kPiece + "*" + kVariable + kPiece + R"(*\$*$)";
 
 Json TextSchema() { return {{"type", "string"}, {"pattern", kText}}; }
@@ -479,6 +479,9 @@ class PipelineSchemaWriter {
     seeds.erase("type");
     seeds.erase("items");
     seeds["anyOf"] = {std::move(list), std::move(count)};
+    Json& isolate = properties_["execution"]["properties"]["isolate"];
+    isolate["anyOf"].push_back(PlainSchema("boolean"));
+    isolate["default"] = false;
     properties_["reference"]["items"]["properties"]["where"] = {
         {"description", "Paths of the grid and their values."},
         {"type", "object"},

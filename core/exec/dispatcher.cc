@@ -3,8 +3,9 @@
 #include <limits>
 #include <utility>
 
+#include "core/exec/pass_on.h"
 #include "core/plugin/error.h"
-#include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 
@@ -58,6 +59,8 @@ std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answe
     return "answers with " + std::to_string(answer.measurement.metrics.size()) +
            " metrics, expected " + std::to_string(metric_count_);
   }
+  // Who answers should have seen to that; but it shares its process with plugins.
+  answer.measurement.failure = MessageLine(answer.measurement.failure);
   const Question question = *std::exchange(asked, std::nullopt);
   Keep(question, std::move(answer.measurement));
   return "";
@@ -72,20 +75,10 @@ void Dispatcher::TakeFailure(const Question& question, const std::string& reason
   Measurement measurement;
   measurement.outcome = Outcome::kFailed;
   measurement.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
-  measurement.failure = "oracle process: " + reason;
+  measurement.failure = MessageLine("oracle process: " + reason);
   Keep(question, std::move(measurement));
 }
 
-bool Dispatcher::PassOn(const Message& message) const {
-  if (const auto* log = std::get_if<LogMessage>(&message)) {
-    Log(log->level, log->text);
-    return true;
-  }
-  const auto* progress = std::get_if<Progress>(&message);
-  if (progress != nullptr && run_.progress) {
-    run_.progress(progress->fraction, progress->what);
-  }
-  return progress != nullptr;
-}
+bool Dispatcher::PassOn(const Message& message) const { return core::PassOn(message, run_); }
 
 }  // namespace lode::core

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "core/config/resolve.h"
 #include "core/exec/in_process.h"
 #include "core/exec/ranks.h"
+#include "core/exec/remote_run.h"
 #include "core/exec/workers.h"
 #include "core/plugin/log.h"
 
@@ -17,6 +19,19 @@ std::size_t ProcessesFor(const Pipeline& pipeline, const Catalog& catalog) {
   const bool several =
       optimizer != nullptr && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
   return several ? static_cast<std::size_t>(pipeline.execution.workers) : 1;
+}
+
+Setup SetupOf(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run) {
+  return {FormatPipeline(pipeline, catalog),
+          run.seed,
+          LogLevel(),
+          pipeline.execution.timeout_seconds,
+          pipeline.execution.memory_limit,
+          run.prepared.string()};
+}
+
+Workers::Limits LimitsOf(const ExecutionConfig& execution) {
+  return {execution.timeout_seconds, execution.memory_limit};
 }
 
 }  // namespace
@@ -34,23 +49,27 @@ std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& 
                                        const RunContext& run, const WorkerProgram& program,
                                        MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
-  const auto setup = [&] {
-    return Setup{FormatPipeline(pipeline, catalog),
-                 run.seed,
-                 LogLevel(),
-                 execution.timeout_seconds,
-                 execution.memory_limit,
-                 run.prepared.string()};
-  };
+  const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
   if (session != nullptr && UnderMpi()) {
     return std::make_unique<Ranks>(*session, setup(), run);
   }
   if (execution.isolate) {
-    const Workers::Limits limits{execution.timeout_seconds, execution.memory_limit};
-    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), limits, setup(), program,
-                                     run);
+    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), LimitsOf(execution), setup(),
+                                     program, run);
   }
   return std::make_unique<InProcess>(pipeline, catalog, run);
+}
+
+std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog,
+                                const RunContext& run, const WorkerProgram& program,
+                                std::unique_ptr<Executor> executor) {
+  if (pipeline.execution.isolate_all) {
+    return std::make_unique<RemoteRun>(SetupOf(pipeline, catalog, run),
+                                       LimitsOf(pipeline.execution), program, run,
+                                       std::move(executor));
+  }
+  return std::make_unique<Run>(pipeline, run.seed, catalog, *run.cancelled, std::move(executor),
+                               run.progress, run.prepared);
 }
 
 }  // namespace lode::core

@@ -1,4 +1,4 @@
-// Which executor a run gets.
+// Where a run and its evaluations happen.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include "core/plugin/catalog.h"
 #include "core/plugin/component.h"
 #include "core/search/executor.h"
+#include "core/search/run.h"
 
 namespace lode::core {
 
@@ -24,5 +25,12 @@ WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins);
 std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
                                        const RunContext& run, const WorkerProgram& program,
                                        MpiSession* session = nullptr);
+
+// Its space, explorations and optimizer in a process of their own if the pipeline's execution isolates
+// all, else in this process. Everything outlives the run. REQUIRES: run.cancelled is not null. Throws
+// HostError, CancelledError.
+std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog,
+                                const RunContext& run, const WorkerProgram& program,
+                                std::unique_ptr<Executor> executor);
 
 }  // namespace lode::core

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -39,12 +40,54 @@ json ToJson(const MetricLists& lists) {
   return out;
 }
 
+json ToJson(const std::vector<MetricDeclaration>& metrics) {
+  json list = json::array();
+  for (const MetricDeclaration& metric : metrics) {
+    list.push_back(ToJson(metric));
+  }
+  return list;
+}
+
+// Structures of the search are taken apart as wholes: one that gets another field does not compile here.
+json ToJson(const BestTrial& trial) {
+  const auto& [architecture, step, reward, metrics] = trial;
+  return json::array({architecture, step, reward, metrics});
+}
+
+json ToJson(const std::optional<BestTrial>& trial) {
+  return trial ? ToJson(*trial) : json::array();
+}
+
+json ToJson(const std::vector<MarkResult>& marks) {
+  json list = json::array();
+  for (const auto& [mark, best] : marks) {
+    list.push_back(json::array({mark, ToJson(best)}));
+  }
+  return list;
+}
+
+json ToJson(const std::vector<FrontTrial>& front) {
+  json list = json::array();
+  for (const FrontTrial& trial : front) {
+    list.push_back(ToJson(trial));
+  }
+  return list;
+}
+
+json ToJson(const RunResult& result) {
+  const auto& [seed, steps, unique_queries, failures, rejections, cost_seconds, seconds, ending,
+               reason, broken, best, marks, front, hypervolume] = result;
+  return json::array({seed, steps, unique_queries, failures, rejections, cost_seconds, seconds,
+                      ending, reason, broken, ToJson(best), ToJson(marks), ToJson(front),
+                      hypervolume ? json::array({*hypervolume}) : json::array()});
+}
+
 // The fields of each kind of message.
 json Fields(const Setup& m) {
-  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared};
+  return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared, m.cgroup};
 }
 json Fields(const Question& m) {
-  return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture)};
+  return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture), m.text};
 }
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
@@ -57,6 +100,28 @@ json Fields(const Answer& m) {
 json Fields(const Stopped&) { return json::array(); }
 json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
 json Fields(const Progress& m) { return json::array({m.fraction, m.what}); }
+json Fields(const SearchSetup& m) {
+  return json::array({Fields(m.setup), ToJson(m.metrics), m.capacity});
+}
+json Fields(const SearchReady& m) {
+  return json::array({ToJson(m.metrics), m.reward_metric, m.can_save});
+}
+json Fields(const Begin&) { return json::array(); }
+json Fields(const Await& m) { return json::array({m.id}); }
+json Fields(const Evaluated& m) {
+  return json::array({m.id, m.step, m.architecture, m.metrics, m.failure, m.rejected,
+                      m.cost_seconds, ToJson(m.records)});
+}
+json Fields(const Told& m) {
+  const auto* first = reinterpret_cast<const std::uint8_t*>(m.action.data());
+  const std::vector<std::uint8_t> action(first, first + m.action.size() * sizeof(float));
+  return json::array({m.step, m.evaluation, m.random, m.reused, json::binary(action),
+                      m.architecture, m.metrics, m.reward, m.violation, m.failure, m.nanoseconds});
+}
+json Fields(const Recorded& m) { return json::array({m.step, ToJson(m.records)}); }
+json Fields(const Continue&) { return json::array(); }
+json Fields(const Done& m) { return json::array({ToJson(m.result)}); }
+json Fields(const SavePolicy& m) { return json::array({m.file}); }
 
 // Takes the elements of a list one after the other, each of the type it must be of.
 class ListReader {
@@ -100,6 +165,7 @@ class ListReader {
     Require(value.is_array(), "a list");
     return value;
   }
+  bool IsEmpty() const { return list_.empty(); }
   void End() const { Require(next_ == list_.size(), "an end"); }
 
  private:
@@ -124,12 +190,12 @@ class ListReader {
 MetricDeclaration ReadMetric(const json& list) {
   ListReader in(list);
   MetricDeclaration metric;
-  metric.name = in.Text();
-  metric.unit = in.Text();
-  metric.doc = in.Text();
+  metric.name = PrintableLine(in.Text());
+  metric.unit = PrintableLine(in.Text());
+  metric.doc = PrintableLine(in.Text());
   metric.direction = in.Choice(LODE_MINIMIZE);
   metric.split = in.Choice(LODE_SPLIT_TEST);
-  metric.dataset = in.Text();
+  metric.dataset = PrintableLine(in.Text());
   metric.epochs = in.Real();
   metric.noisy = in.Flag();
   in.End();
@@ -143,6 +209,7 @@ void Read(ListReader& in, Setup& m) {
   m.timeout_seconds = in.Real();
   m.memory_limit = in.Integer();
   m.prepared = in.Text();
+  m.cgroup = in.Text();
 }
 void Read(ListReader& in, Question& m) {
   m.id = in.Integer();
@@ -150,28 +217,39 @@ void Read(ListReader& in, Question& m) {
   m.attempt = in.Integer();
   m.seed = in.Integer();
   m.architecture = in.Bytes();
+  m.text = PrintableLine(in.Text());
 }
 void Read(ListReader&, Stop&) {}
 void Read(ListReader&, End&) {}
+std::vector<MetricDeclaration> ReadMetrics(const json& list) {
+  std::vector<MetricDeclaration> metrics;
+  std::ranges::transform(list, std::back_inserter(metrics), ReadMetric);
+  return metrics;
+}
+
 void Read(ListReader& in, Ready& m) {
-  for (const json& list : in.Elements()) {
-    auto& metrics = m.metrics.emplace_back();
-    std::ranges::transform(list, std::back_inserter(metrics), ReadMetric);
-  }
+  std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
 }
 void Read(ListReader& in, Refused& m) { m.reason = in.Text(); }
+
+Records ReadRecords(const json& list) {
+  Records records;
+  for (const json& element : list) {
+    ListReader record(element);
+    const std::string name = PrintableLine(record.Text());
+    records.emplace_back(name, record.Real());
+    record.End();
+  }
+  return records;
+}
+
 void Read(ListReader& in, Answer& m) {
   m.id = in.Integer();
   m.measurement.outcome = in.Choice(Outcome::kRejected);
   m.measurement.metrics = in.Reals();
   m.measurement.failure = in.Text();
   m.measurement.cost_seconds = in.Real();
-  for (const json& element : in.Elements()) {
-    ListReader record(element);
-    const std::string name = record.Text();
-    m.measurement.records.emplace_back(name, record.Real());
-    record.End();
-  }
+  m.measurement.records = ReadRecords(in.Elements());
 }
 void Read(ListReader&, Stopped&) {}
 void Read(ListReader& in, LogMessage& m) {
@@ -182,6 +260,98 @@ void Read(ListReader& in, Progress& m) {
   m.fraction = in.Real();
   m.what = in.Text();
 }
+
+void Read(ListReader& in, SearchSetup& m) {
+  ListReader setup(in.Elements());
+  Read(setup, m.setup);
+  setup.End();
+  std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
+  m.capacity = in.Integer();
+}
+void Read(ListReader& in, SearchReady& m) {
+  m.metrics = ReadMetrics(in.Elements());
+  m.reward_metric = in.Integer();
+  m.can_save = in.Flag();
+}
+void Read(ListReader&, Begin&) {}
+void Read(ListReader& in, Await& m) { m.id = in.Integer(); }
+void Read(ListReader& in, Evaluated& m) {
+  m.id = in.Integer();
+  m.step = in.Integer();
+  m.architecture = PrintableLine(in.Text());
+  m.metrics = in.Reals();
+  m.failure = MessageLine(in.Text());
+  m.rejected = in.Flag();
+  m.cost_seconds = in.Real();
+  m.records = ReadRecords(in.Elements());
+}
+void Read(ListReader& in, Told& m) {
+  m.step = in.Integer();
+  m.evaluation = in.Integer();
+  m.random = in.Flag();
+  m.reused = in.Flag();
+  const std::vector<std::uint8_t> action = in.Bytes();
+  m.action.resize(action.size() / sizeof(float));
+  std::memcpy(m.action.data(), action.data(), m.action.size() * sizeof(float));
+  m.architecture = PrintableLine(in.Text());
+  m.metrics = in.Reals();
+  m.reward = in.Real();
+  m.violation = in.Real();
+  m.failure = MessageLine(in.Text());
+  m.nanoseconds = static_cast<std::int64_t>(in.Integer(INT64_MAX));
+}
+void Read(ListReader& in, Recorded& m) {
+  m.step = in.Integer();
+  m.records = ReadRecords(in.Elements());
+}
+void Read(ListReader&, Continue&) {}
+
+BestTrial ReadBest(const json& list) {
+  ListReader in(list);
+  BestTrial best;
+  best.architecture = PrintableLine(in.Text());
+  best.step = in.Integer();
+  best.reward = in.Real();
+  best.metrics = in.Reals();
+  in.End();
+  return best;
+}
+std::optional<BestTrial> ReadBestOrNone(const json& list) {
+  return list.empty() ? std::nullopt : std::optional(ReadBest(list));
+}
+MarkResult ReadMark(const json& list) {
+  ListReader in(list);
+  MarkResult mark;
+  mark.mark = in.Integer();
+  mark.best = ReadBestOrNone(in.Elements());
+  in.End();
+  return mark;
+}
+
+void Read(ListReader& list, Done& m) {
+  ListReader in(list.Elements());
+  RunResult& r = m.result;
+  r.seed = in.Integer();
+  r.steps = in.Integer();
+  r.unique_queries = in.Integer();
+  r.failures = in.Integer();
+  r.rejections = in.Integer();
+  r.cost_seconds = in.Real();
+  r.seconds = in.Real();
+  r.ending = in.Choice(Ending::kFailed);
+  r.reason = MessageLine(in.Text());
+  r.broken = in.Flag();
+  r.best = ReadBestOrNone(in.Elements());
+  std::ranges::transform(in.Elements(), std::back_inserter(r.marks), ReadMark);
+  std::ranges::transform(in.Elements(), std::back_inserter(r.front), ReadBest);
+  ListReader hypervolume(in.Elements());
+  if (!hypervolume.IsEmpty()) {
+    r.hypervolume = hypervolume.Real();
+  }
+  hypervolume.End();
+  in.End();
+}
+void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }
 
 // A message of the variant's alternative `kind`.
 template <std::size_t... I>

@@ -11,8 +11,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/search/executor.h"
+#include "core/search/trial.h"
 
 namespace lode::core {
 
@@ -25,6 +27,7 @@ struct Setup {
   double timeout_seconds = 0;
   std::uint64_t memory_limit = 0;
   std::string prepared{};  // where oracles prepare, as in RunContext
+  std::string cgroup{};    // that the process joins before it does anything; "": none
 };
 
 // To a rank: nothing more is wanted for this run. It answers Stopped.
@@ -61,8 +64,66 @@ struct Progress {
   std::string what;
 };
 
-using Message =
-    std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped, LogMessage, Progress>;
+// ---- between a run and the process that searches for it (RemoteRun)
+
+// The first message to that process.
+struct SearchSetup {
+  Setup setup;
+  MetricLists metrics;         // of the executor that it asks
+  std::uint64_t capacity = 1;  // likewise
+};
+// Its answer, or Refused, or Stopped.
+struct SearchReady {
+  std::vector<MetricDeclaration> metrics;  // of all oracles
+  std::uint64_t reward_metric = 0;
+  bool can_save = false;
+};
+
+// To it: search. It asks by Question and Await, and is answered by Answer, Refused or Stopped.
+struct Begin {};
+struct Await {
+  std::uint64_t id = 0;  // of the question whose answer it needs now
+};
+
+// From it: what observers see. A trial is answered by Continue or Refused.
+struct Evaluated {
+  std::uint64_t id = 0, step = 0;
+  std::string architecture;
+  std::vector<double> metrics;
+  std::string failure;
+  bool rejected = false;
+  double cost_seconds = 0;
+  Records records;
+};
+struct Told {
+  std::uint64_t step = 0, evaluation = 0;
+  bool random = false, reused = false;
+  std::vector<float> action;
+  std::string architecture;
+  std::vector<double> metrics;
+  double reward = 0, violation = 0;
+  std::string failure;
+  std::int64_t nanoseconds = 0;
+};
+struct Recorded {
+  std::uint64_t step = 0;
+  Records records;
+};
+struct Continue {};
+
+// From it: the search has ended.
+struct Done {
+  RunResult result;
+};
+
+// To it: write the optimizer's policy to a file. It answers Continue or Refused.
+struct SavePolicy {
+  std::string file;
+};
+
+using Message = std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped,
+                             LogMessage, Progress, SearchSetup, SearchReady, Begin, Await,
+                             Evaluated, Told, Recorded, Continue, Done, SavePolicy>;
 
 // No message is larger.
 inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;

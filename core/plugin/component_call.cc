@@ -15,6 +15,15 @@ constexpr int kRunFailed = 3;  // as README has it
 thread_local const char* of_this_thread = nullptr;
 std::atomic<const char*> of_any_thread = nullptr;
 
+std::atomic<SharedCall*> shared = nullptr;
+
+void NoteShared(const char* title) noexcept {
+  if (SharedCall* const call = shared.load(std::memory_order_relaxed)) {
+    call->count.fetch_add(1, std::memory_order_relaxed);
+    std::strncpy(call->component.data(), title != nullptr ? title : "", call->component.size() - 1);
+  }
+}
+
 // One line, without allocating: memory may be what is broken.
 class Line {
  public:
@@ -37,19 +46,23 @@ class Line {
 ComponentCall::ComponentCall(const std::string& title) noexcept : before_(of_this_thread) {
   of_this_thread = title.c_str();
   of_any_thread.store(of_this_thread, std::memory_order_relaxed);
+  NoteShared(of_this_thread);
 }
 
 ComponentCall::~ComponentCall() {
   const char* mine = of_this_thread;
   of_this_thread = before_;
   of_any_thread.compare_exchange_strong(mine, before_, std::memory_order_relaxed);
+  NoteShared(before_);
 }
+
+void ComponentCall::ShareIn(SharedCall* call) noexcept { shared.store(call); }
 
 const char* ComponentCall::Current() noexcept {
   return of_this_thread != nullptr ? of_this_thread : of_any_thread.load(std::memory_order_relaxed);
 }
 
-void EndAsFailure(const char* how) noexcept {
+void SayOfComponent(const char* how) noexcept {
   const char* component = ComponentCall::Current();
   Line line;
   line.Add("lode: ");
@@ -58,6 +71,10 @@ void EndAsFailure(const char* how) noexcept {
   line.Add(how);
   line.Add("\n");
   line.Write();
+}
+
+void EndAsFailure(const char* how) noexcept {
+  SayOfComponent(how);
   for (;;) {
     syscall(SYS_exit_group, kRunFailed);
   }

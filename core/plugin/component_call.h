@@ -3,10 +3,19 @@
 
 #include <cxxabi.h>
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <utility>
 
 namespace lode::core {
+
+// Memory that several processes have: which component one of them is in.
+struct SharedCall {
+  std::atomic<std::uint64_t> count = 0;  // of calls so far
+  std::array<char, 248> component{};     // its title; "" in none
+};
 
 // A thread is in a component's code as long as one of these lives on its stack.
 class ComponentCall {
@@ -21,9 +30,16 @@ class ComponentCall {
   // nullptr if there is none. Async-signal-safe.
   static const char* Current() noexcept;
 
+  // From here on calls of this process are noted there, too. `call` stays for good.
+  static void ShareIn(SharedCall* call) noexcept;
+
  private:
   const char* before_;
 };
+
+// Writes one line that names the component to standard error: "lode: optimizer 'rea': HOW".
+// Async-signal-safe.
+void SayOfComponent(const char* how) noexcept;
 
 // Ends the program with the status of a run that failed, and one line that names the component:
 // "lode: optimizer 'rea': ended the program by exit(0)". Async-signal-safe.

@@ -443,7 +443,7 @@ class Run::Loop {
       if (is_action) {
         architecture_ = components_.space().Discretize(action_);
       }
-      return components_.space().Format(architecture_);
+      return FormatArchitecture(components_.space(), architecture_);
     } catch (const lode::Error& e) {
       if (e.code() != LODE_E_INVALID) {
         throw;
@@ -639,6 +639,14 @@ std::vector<std::string> Run::ComputableMetrics() const {
 }
 
 const OptimizerInstance& Run::optimizer() const { return loop_->components().optimizer(); }
+
+bool Run::SavePolicy(const std::filesystem::path& file) {
+  if (!optimizer().CanSave()) {
+    return false;
+  }
+  optimizer().Save(file);
+  return true;
+}
 
 RunResult Run::Execute(const std::vector<TrialObserver*>& observers) {
   return loop_->Execute(observers);

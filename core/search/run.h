@@ -19,7 +19,29 @@
 
 namespace lode::core {
 
-class Run {
+// A run that can be executed, wherever its components are.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+
+  // Of all oracles, in the pipeline's order.
+  virtual const std::vector<MetricDeclaration>& metrics() const = 0;
+  // Which of them cost nothing, and the names of those that the space could compute.
+  virtual const std::vector<std::size_t>& free_metrics() const = 0;
+  virtual std::vector<std::string> ComputableMetrics() const = 0;
+  virtual const Reward& reward() const = 0;
+
+  // Searches until the budget is spent, the run fails, or the run is cancelled. Every trial goes to
+  // the observers before the optimizer is told; a HostError of theirs fails the run. Call once.
+  virtual RunResult Execute(const std::vector<TrialObserver*>& observers) = 0;
+
+  // Writes what the optimizer has learned to a file, whole or not at all; false if it cannot be saved.
+  // Throws HostError.
+  virtual bool SavePolicy(const std::filesystem::path& file) = 0;
+};
+
+// With its components in this process.
+class Run : public Runner {
  public:
   // Creates and binds all components; what measures is with the executor, which was made for the
   // same pipeline and seed. `prepared`: as in RunContext. Throws HostError, CancelledError.
@@ -27,19 +49,15 @@ class Run {
       const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
       std::function<void(double, std::string_view)> progress = {},
       std::filesystem::path prepared = {});
-  ~Run();
+  ~Run() override;
 
-  // Of all oracles, in the pipeline's order.
-  const std::vector<MetricDeclaration>& metrics() const;
-  // Which of them cost nothing, and the names of those that the space could compute.
-  const std::vector<std::size_t>& free_metrics() const;
-  std::vector<std::string> ComputableMetrics() const;
-  const Reward& reward() const;
+  const std::vector<MetricDeclaration>& metrics() const override;
+  const std::vector<std::size_t>& free_metrics() const override;
+  std::vector<std::string> ComputableMetrics() const override;
+  const Reward& reward() const override;
   const OptimizerInstance& optimizer() const;
-
-  // Searches until the budget is spent, the run fails, or `cancelled` is set. Every trial goes to
-  // the observers before the optimizer is told; a HostError of theirs fails the run. Call once.
-  RunResult Execute(const std::vector<TrialObserver*>& observers);
+  RunResult Execute(const std::vector<TrialObserver*>& observers) override;
+  bool SavePolicy(const std::filesystem::path& file) override;
 
  private:
   class Loop;

@@ -1,0 +1,20 @@
+#include "core/exec/pass_on.h"
+
+#include "core/plugin/log.h"
+#include "core/plugin/text.h"
+
+namespace lode::core {
+
+bool PassOn(const Message& message, const RunContext& run) {
+  if (const auto* log = std::get_if<LogMessage>(&message)) {
+    Log(log->level, log->text);
+    return true;
+  }
+  const auto* progress = std::get_if<Progress>(&message);
+  if (progress != nullptr && run.progress) {
+    run.progress(progress->fraction, MessageLine(progress->what));
+  }
+  return progress != nullptr;
+}
+
+}  // namespace lode::core

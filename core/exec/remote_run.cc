@@ -1,0 +1,228 @@
+#include "core/exec/remote_run.h"
+
+#include <poll.h>
+
+#include <utility>
+
+#include "core/exec/pass_on.h"
+#include "core/plugin/error.h"
+#include "core/plugin/text.h"
+
+namespace lode::core {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLook{20};  // between two looks at time, memory and the wish to cancel
+constexpr milliseconds kLastWords{1500};  // with a process that was told to stop
+constexpr milliseconds kToEnd{1000};      // with one that has hung up
+
+}  // namespace
+
+RemoteRun::RemoteRun(const Setup& setup, const Workers::Limits& limits,
+                     const WorkerProgram& program, const RunContext& run,
+                     std::unique_ptr<Executor> executor)
+    : run_(run),
+      limits_(limits),
+      executor_(std::move(executor)),
+      process_(program, limits.memory_limit) {
+  so_far_.seed = run.seed;
+  executor_->Listen([this](const Question& question, const Measurement& measurement) {
+    process_.Send(Answer{question.id, measurement});
+  });
+  Setup own = setup;
+  own.cgroup = process_.cgroup();
+  Send(SearchSetup{own, executor_->metrics(), executor_->capacity()});
+  const std::optional<Message> message = Next();
+  if (!message) {
+    throw HostError(why_);
+  }
+  if (const auto* refused = std::get_if<Refused>(&*message)) {
+    throw HostError(refused->reason);
+  }
+  if (std::holds_alternative<Stopped>(*message)) {
+    throw CancelledError();
+  }
+  ready_ = std::get<SearchReady>(*message);
+}
+
+RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers) {
+  observers_ = observers;
+  const auto start = Clock::now();
+  Send(Begin{});
+  for (;;) {
+    std::optional<Message> message = Next();
+    so_far_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (!message) {
+      return Lost();
+    }
+    if (auto* done = std::get_if<Done>(&*message)) {
+      return std::move(done->result);
+    }
+    HandleSafely(*message);
+  }
+}
+
+bool RemoteRun::SavePolicy(const std::filesystem::path& file) {
+  if (!ready_.can_save) {
+    return false;
+  }
+  Send(core::SavePolicy{file.string()});
+  const std::optional<Message> message = Next();
+  if (!message) {
+    throw HostError(why_);
+  }
+  if (const auto* refused = std::get_if<Refused>(&*message)) {
+    throw HostError(refused->reason);
+  }
+  return true;
+}
+
+void RemoteRun::Send(const Message& message) {
+  busy_since_ = Clock::now();
+  process_.Send(message);
+}
+
+std::optional<Message> RemoteRun::Next() {
+  for (;;) {
+    while (!received_.empty()) {
+      Message message = std::move(received_.front());
+      received_.pop_front();
+      if (!PassOn(message, run_)) {
+        return message;
+      }
+    }
+    if (!why_.empty()) {
+      return std::nullopt;
+    }
+    Watch();
+  }
+}
+
+void RemoteRun::Watch() {
+  std::vector<pollfd> polled;
+  process_.AddTo(polled);
+  poll(polled.data(), polled.size(), static_cast<int>(kLook.count()));
+  for (Message& message : process_.Receive()) {
+    received_.push_back(std::move(message));
+  }
+  if (!received_.empty()) {
+    return;
+  }
+  if (const std::uint64_t calls = process_.component_calls();
+      calls != std::exchange(calls_, calls)) {
+    busy_since_ = Clock::now();
+  }
+  const std::chrono::duration<double> busy = Clock::now() - busy_since_;
+  if (process_.is_over()) {
+    const std::string ending = process_.End(kToEnd);
+    Lose(process_.ExceedsMemoryLimit() ? limits_.MemoryText() : ending);
+  } else if (limits_.timeout_seconds > 0 && busy.count() > limits_.timeout_seconds) {
+    Lose(limits_.TimeoutText());
+  } else if (process_.ExceedsMemoryLimit()) {
+    Lose(limits_.MemoryText());
+  } else if (IsInterrupted()) {
+    Interrupt();
+  }
+}
+
+bool RemoteRun::IsInterrupted() const {
+  return run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed);
+}
+
+// What it does is cancelled; it has a moment to say how far it came.
+void RemoteRun::Interrupt() {
+  if (!interrupted_since_) {
+    interrupted_since_ = Clock::now();
+    process_.Interrupt();
+  } else if (Clock::now() - *interrupted_since_ > kLastWords) {
+    Lose("does not stop");
+  }
+}
+
+void RemoteRun::Lose(const std::string& why) {
+  const std::string component = process_.CurrentComponent();
+  why_ = (component.empty() ? "the process that searches" : component) + ": " + why +
+         process_.LastOutput();
+  process_.End();
+}
+
+// One that failed, or was interrupted: what is stored of it can be continued.
+RunResult RemoteRun::Lost() const {
+  RunResult result = so_far_;
+  result.ending = interrupted_since_ ? Ending::kInterrupted : Ending::kFailed;
+  result.reason = interrupted_since_ ? "" : why_;
+  result.broken = true;
+  return result;
+}
+
+// The process learns of a failure as it would if the executor and the observers were with it.
+void RemoteRun::HandleSafely(Message& message) {
+  try {
+    Handle(message);
+  } catch (const CancelledError&) {
+    Send(Stopped{});
+  } catch (const HostError& e) {
+    fault_ = fault_.empty() ? e.what() : fault_;
+    if (!std::holds_alternative<Question>(message) && !std::holds_alternative<Evaluated>(message) &&
+        !std::holds_alternative<Recorded>(message)) {
+      Send(Refused{fault_});
+    }
+  }
+}
+
+void RemoteRun::Handle(Message& message) {
+  if (!fault_.empty()) {
+    throw HostError(fault_);
+  }
+  if (const auto* question = std::get_if<Question>(&message)) {
+    executor_->Start(*question);
+  } else if (const auto* await = std::get_if<Await>(&message)) {
+    executor_->Finish(await->id);  // the listener has sent it
+    busy_since_ = Clock::now();
+  } else if (const auto* evaluation = std::get_if<Evaluated>(&message)) {
+    Pass(*evaluation);
+  } else if (const auto* trial = std::get_if<Told>(&message)) {
+    Pass(*trial);
+    Send(Continue{});
+  } else if (const auto* recorded = std::get_if<Recorded>(&message)) {
+    for (TrialObserver* observer : observers_) {
+      observer->OnRecords(recorded->step, recorded->records);
+    }
+  } else {
+    Lose("sends what only a host sends");
+  }
+}
+
+void RemoteRun::Pass(const Evaluated& e) {
+  for (TrialObserver* observer : observers_) {
+    observer->OnEvaluation({e.id, e.step, e.architecture, e.metrics, e.failure, e.rejected,
+                            e.cost_seconds, e.records});
+  }
+  so_far_.cost_seconds += e.cost_seconds;
+}
+
+void RemoteRun::Pass(const Told& t) {
+  const TrialRecord trial{t.step,
+                          t.evaluation,
+                          t.random,
+                          t.reused,
+                          t.action,
+                          t.architecture,
+                          t.metrics,
+                          t.reward,
+                          t.violation,
+                          t.failure,
+                          std::chrono::nanoseconds(t.nanoseconds)};
+  for (TrialObserver* observer : observers_) {
+    observer->OnTrial(trial);
+  }
+  ++so_far_.steps;
+  so_far_.failures += t.failure.empty() ? 0 : 1;
+  so_far_.unique_queries += t.reused ? 0 : 1;
+  if (trial.feasible() && (!so_far_.best || t.reward > so_far_.best->reward)) {
+    so_far_.best = BestTrial{t.architecture, t.step, t.reward, t.metrics};
+  }
+}
+
+}  // namespace lode::core

@@ -1,0 +1,71 @@
+// A run whose space, explorations, optimizer and free oracles are in a process of their own: what goes
+// wrong in them ends that process, and the run, and nothing else.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/exec/message.h"
+#include "core/exec/worker_process.h"
+#include "core/exec/workers.h"
+#include "core/plugin/component.h"
+#include "core/search/executor.h"
+#include "core/search/run.h"
+
+namespace lode::core {
+
+class RemoteRun : public Runner {
+ public:
+  // Starts the process and waits until it can search. What measures is with the executor, here.
+  // `limits` are those of one call into a component, and of the process. `run` outlives *this. Throws
+  // HostError, CancelledError.
+  RemoteRun(const Setup& setup, const Workers::Limits& limits, const WorkerProgram& program,
+            const RunContext& run, std::unique_ptr<Executor> executor);
+
+  const std::vector<MetricDeclaration>& metrics() const override { return ready_.metrics; }
+  std::size_t reward_metric() const override { return ready_.reward_metric; }
+  RunResult Execute(const std::vector<TrialObserver*>& observers) override;
+  bool SavePolicy(const std::filesystem::path& file) override;
+
+ private:
+  using Clock = WorkerProcess::Clock;
+
+  // The next message that is not passed on at once; none: the process is of no use any more, and why_ says why.
+  std::optional<Message> Next();
+  // Looks after the process while it works.
+  void Watch();
+  void Lose(const std::string& why);
+  void Interrupt();
+
+  // Answers what the process asks; throws what the executor and the observers throw.
+  void Handle(Message& message);
+  void HandleSafely(Message& message);
+  void Pass(const Evaluated& evaluation);
+  void Pass(const Told& trial);
+  void Send(const Message& message);
+
+  RunResult Lost() const;
+  bool IsInterrupted() const;
+
+  const RunContext& run_;
+  const Workers::Limits limits_;
+  std::unique_ptr<Executor> executor_;
+  WorkerProcess process_;
+  SearchReady ready_;
+  std::deque<Message> received_;
+  std::vector<TrialObserver*> observers_;
+  std::string fault_;  // of an observer or the executor, to be told when it asks next
+  std::string why_;
+  RunResult so_far_;                             // as far as it can be seen from here
+  std::uint64_t calls_ = 0;                      // into components, when last looked at
+  Clock::time_point busy_since_ = Clock::now();  // with one of them
+  std::optional<Clock::time_point> interrupted_since_;
+};
+
+}  // namespace lode::core

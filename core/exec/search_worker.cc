@@ -1,0 +1,201 @@
+#include "core/exec/search_worker.h"
+
+#include <cstdio>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/config/document.h"
+#include "core/config/resolve.h"
+#include "core/exec/worker.h"
+#include "core/plugin/error.h"
+#include "core/plugin/index.h"
+#include "core/search/run.h"
+
+namespace lode::core {
+namespace {
+
+// Lets the host ask the oracles that measure.
+class HostExecutor : public Executor {
+ public:
+  HostExecutor(const SearchSetup& setup, HostChannel& host)
+      : metrics_(setup.metrics), capacity_(setup.capacity), host_(host) {}
+
+  const MetricLists& metrics() const override { return metrics_; }
+  std::size_t capacity() const override { return capacity_; }
+
+  void Start(const Question& question) override {
+    asked_.emplace(question.id, question);
+    host_.Send(question);
+  }
+
+  Measurement Finish(std::uint64_t id) override {
+    host_.Send(Await{id});
+    while (!early_.empty()) {
+      Answer answer = std::move(early_.front());
+      early_.pop_front();
+      Take(std::move(answer));
+    }
+    while (!answers_.contains(id)) {
+      Take(std::get<Answer>(Receive()));
+    }
+    return std::move(answers_.extract(id).mapped());
+  }
+
+  // Waits until the host has what it was told. Answers that come meanwhile wait for Finish, as those of
+  // any executor are not heard of before.
+  void WaitForHost() {
+    for (Message message = Receive(); !std::holds_alternative<Continue>(message);
+         message = Receive()) {
+      early_.push_back(std::get<Answer>(std::move(message)));
+    }
+  }
+
+ private:
+  Message Receive() {
+    Message message = host_.ReceiveAnswer();
+    if (const auto* refused = std::get_if<Refused>(&message)) {
+      throw HostError(refused->reason);
+    }
+    if (std::holds_alternative<Stopped>(message)) {
+      throw CancelledError();
+    }
+    return message;
+  }
+
+  void Take(Answer answer) {
+    const Question question = std::move(asked_.extract(answer.id).mapped());
+    Tell(question, answer.measurement);
+    answers_.emplace(answer.id, std::move(answer.measurement));
+  }
+
+  const MetricLists metrics_;
+  const std::size_t capacity_;
+  HostChannel& host_;
+  std::map<std::uint64_t, Question> asked_;
+  std::deque<Answer> early_;
+  std::map<std::uint64_t, Measurement> answers_;
+};
+
+// Shows the host what observers see. A trial is told to the optimizer once the host has it.
+class HostObserver : public TrialObserver {
+ public:
+  HostObserver(HostChannel& host, HostExecutor& executor) : host_(host), executor_(executor) {}
+
+  void OnEvaluation(const EvaluationRecord& record) override {
+    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records] =
+        record;
+    host_.Send(Evaluated{id,
+                         step,
+                         std::string(architecture),
+                         {metrics.begin(), metrics.end()},
+                         std::string(failure),
+                         rejected,
+                         cost_seconds,
+                         {records.begin(), records.end()}});
+  }
+
+  void OnTrial(const TrialRecord& trial) override {
+    const auto& [step, evaluation, random, reused, action, architecture, metrics, reward, violation,
+                 failure, took] = trial;
+    host_.Send(Told{step,
+                    evaluation,
+                    random,
+                    reused,
+                    {action.begin(), action.end()},
+                    std::string(architecture),
+                    {metrics.begin(), metrics.end()},
+                    reward,
+                    violation,
+                    std::string(failure),
+                    took.count()});
+    executor_.WaitForHost();
+  }
+
+  void OnRecords(std::uint64_t step,
+                 std::span<const std::pair<std::string, double>> records) override {
+    if (!records.empty()) {
+      host_.Send(Recorded{step, {records.begin(), records.end()}});
+    }
+  }
+
+ private:
+  HostChannel& host_;
+  HostExecutor& executor_;
+};
+
+// What the setup asks for.
+class SearchServer {
+ public:
+  SearchServer(const SearchSetup& setup, const std::vector<std::filesystem::path>& plugins,
+               HostChannel& host)
+      : host_(host) {
+    const Document document =
+        Document::FromText(setup.setup.pipeline, "the pipeline from the host");
+    index_ = std::make_unique<PluginIndex>(MakeSearchPath(plugins, PluginPaths(document)),
+                                           IndexCacheFile());
+    auto executor = std::make_unique<HostExecutor>(setup, host);
+    executor_ = executor.get();
+    run_ = std::make_unique<Run>(
+        ResolveOne(document, *index_), setup.setup.seed, *index_, WorkerCancelled(),
+        std::move(executor),
+        [&host](double fraction, std::string_view what) {
+          host.Send(Progress{fraction, std::string(what)});
+        },
+        setup.setup.prepared);
+  }
+
+  SearchReady Ready() const {
+    return {run_->metrics(), run_->reward_metric(), run_->optimizer().CanSave()};
+  }
+
+  void Serve(const Message& message) {
+    if (std::holds_alternative<Begin>(message)) {
+      HostObserver observer(host_, *executor_);
+      host_.Send(Done{run_->Execute({&observer})});
+    } else if (const auto* save = std::get_if<SavePolicy>(&message)) {
+      Save(save->file);
+    }
+  }
+
+ private:
+  void Save(const std::string& file) {
+    try {
+      run_->SavePolicy(file);
+      host_.Send(Continue{});
+    } catch (const std::exception& e) {
+      host_.Send(Refused{e.what()});
+    }
+  }
+
+  HostChannel& host_;
+  std::unique_ptr<PluginIndex> index_;
+  HostExecutor* executor_ = nullptr;  // of run_
+  std::unique_ptr<Run> run_;
+};
+
+}  // namespace
+
+int ServeSearch(const SearchSetup& setup, const std::vector<std::filesystem::path>& plugins,
+                HostChannel& host) {
+  std::unique_ptr<SearchServer> server;
+  try {
+    server = std::make_unique<SearchServer>(setup, plugins, host);
+  } catch (const CancelledError&) {
+    host.Send(Stopped{});
+    return 0;
+  } catch (const std::exception& e) {
+    host.Send(Refused{e.what()});
+    return 1;
+  }
+  host.Send(server->Ready());
+  while (const auto message = host.Receive()) {
+    server->Serve(*message);
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
+}  // namespace lode::core

@@ -1,0 +1,95 @@
+#include "core/plugin/crash.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+
+#include "core/plugin/component_call.h"
+
+namespace lode::core {
+namespace {
+
+constexpr std::array<int, 7> kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+constexpr std::size_t kStackSize =
+    65536;  // bytes: handlers that come after may be larger than this one
+
+std::array<struct sigaction, kCrashes.size()> before;
+pid_t named = 0;  // the process whose crashes are named
+std::atomic<bool> said = false;
+
+// "Segmentation fault (signal 11)", without allocating.
+class Description {
+ public:
+  explicit Description(int number) {
+    const char* name = sigdescr_np(number);
+    Add(name != nullptr ? name : "crashed");
+    Add(" (signal ");
+    if (number >= 10) {
+      AddDigit(number / 10);
+    }
+    AddDigit(number % 10);
+    Add(")");
+  }
+  const char* text() const { return text_.data(); }
+
+ private:
+  void Add(const char* text) {
+    std::strncat(text_.data(), text, text_.size() - std::strlen(text_.data()) - 1);
+  }
+  void AddDigit(int digit) {
+    const char text[] = {static_cast<char>('0' + digit), '\0'};
+    Add(text);
+  }
+
+  std::array<char, 100> text_{};
+};
+
+// A fault comes again when the handler returns, and meets the action that was there before. A signal that
+// somebody sent has to be sent again.
+void OnCrash(int number, siginfo_t* info, void*) {
+  if (getpid() == named && ComponentCall::Current() != nullptr && !said.exchange(true)) {
+    SayOfComponent(Description(number).text());
+  }
+  const auto at = std::find(kCrashes.begin(), kCrashes.end(), number) - kCrashes.begin();
+  sigaction(number, &before[static_cast<std::size_t>(at)], nullptr);
+  if (info->si_code <= 0) {
+    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
+  }
+}
+
+}  // namespace
+
+void NameCrashes() {
+  named = getpid();
+  struct sigaction action {};
+  action.sa_sigaction = OnCrash;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  for (std::size_t i = 0; i < kCrashes.size(); ++i) {
+    sigaction(kCrashes[i], &action, &before[i]);
+  }
+}
+
+CrashStack::CrashStack() {
+  stack_t present{};
+  if (sigaltstack(nullptr, &present) != 0 || (present.ss_flags & SS_DISABLE) == 0) {
+    return;
+  }
+  memory_ = std::make_unique<char[]>(kStackSize);
+  const stack_t mine{memory_.get(), 0, kStackSize};
+  sigaltstack(&mine, nullptr);
+}
+
+CrashStack::~CrashStack() {
+  if (memory_) {
+    stack_t none{};
+    none.ss_flags = SS_DISABLE;
+    sigaltstack(&none, nullptr);
+  }
+}
+
+}  // namespace lode::core
