@@ -97,8 +97,10 @@ BENCHMARK(Trials)->Arg(1)->Arg(4)->Iterations(1)->Repetitions(3)->UseRealTime();
 void Isolated(benchmark::State& state) {
   constexpr const char* kIsolate[] = {"false", "true", "\"all\""};
   const std::string text =
-      "[pipeline]\nname = \"i\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = \"nb201.table\"\n[reward]\n"
-      "metric = \"valid_accuracy\"\n[optimizer]\nuse = \"random\"\n[budget]\nsteps = 5000\n[execution]\n"
+      "[pipeline]\nname = \"i\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = "
+      "\"nb201.table\"\n[reward]\n"
+      "metric = \"valid_accuracy\"\n[optimizer]\nuse = \"random\"\n[budget]\nsteps = "
+      "5000\n[execution]\n"
       "isolate = " +
       std::string(kIsolate[state.range(0)]);
   const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;

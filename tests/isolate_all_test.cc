@@ -151,10 +151,10 @@ TEST_F(IsolateAllTest, AComponentThatEndsItsProcessFailsTheRunWhichCanBeResumed)
 TEST_F(IsolateAllTest, AComponentThatHangsIsEndedByTheTimeout) {
   const Outcome outcome = Lode("run", In("faulty.toml"), "hangs",
                                {"optimizer.from=ask", "optimizer.fault=hang", "optimizer.after=30",
-                                "execution.timeout_seconds=1", "optimizer.once=" + In("once")});
+                                "execution.timeout_seconds=4", "optimizer.once=" + In("once")});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.out,
-              HasSubstr("optimizer 'faulty_search': took longer than the timeout of 1 s"));
+              HasSubstr("optimizer 'faulty_search': took longer than the timeout of 4 s"));
   EXPECT_EQ(Lode("resume", In("hangs"), "", {}).status, 0);
   EXPECT_TRUE(OwnChildren().empty());
 }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -82,6 +83,12 @@ class IsolationTest : public testing::Test {
     EXPECT_EQ(Rows("long", "SELECT count(*) FROM trials"), "10000\n");
   }
 
+  std::string ReadNotes() const {
+    std::ostringstream text;
+    text << std::ifstream(notes_).rdbuf();
+    return text.str();
+  }
+
   const TemporaryDirectory directory_;
   const fs::path notes_ = directory_.path() / "notes";
   const Program lode_{directory_.path()};
@@ -106,6 +113,7 @@ TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
       {"nothing", "oracle 'faulty_oracle': "},
       {"child", "oracle process: killed by signal 11"},
       {"daemon", "oracle process: killed by signal 11"},
+      {"hermit", "oracle process: killed by signal 11"},
       {"hang",
        "oracle process: took longer than the timeout of 2 s",
        29,
@@ -113,6 +121,10 @@ TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
   };
   if (kMemoryIsOurs) {
     faults.push_back({"leak",
+                      "oracle process: took more memory than the limit of 400 MiB",
+                      29,
+                      {"execution.memory_limit=400"}});
+    faults.push_back({"hoard",
                       "oracle process: took more memory than the limit of 400 MiB",
                       29,
                       {"execution.memory_limit=400"}});
@@ -172,6 +184,16 @@ TEST_F(IsolationTest, ARunThatIsKilledLeavesNoProcess) {
     lode_.Finish(run);
     EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); })) << fault;
   }
+}
+
+TEST_F(IsolationTest, ARunThatIsKilledLeavesNothingThatItsOraclesHaveStarted) {
+  const pid_t run = lode_.Start(
+      Arguments("hermits", {"oracle.fault=hermit", "oracle.every=3", "execution.isolate=true",
+                            "oracle.delay_ms=100", "execution.max_failures=1000"}));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(notes_) && Lines(ReadNotes()).size() >= 3; }));
+  kill(run, SIGKILL);
+  lode_.Finish(run);
+  EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); }));
 }
 
 TEST_F(IsolationTest, ARunThatIsInterruptedDoesNotWaitForADeafOracle) {

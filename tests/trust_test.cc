@@ -180,10 +180,25 @@ TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
   if (geteuid() != 0) {
     GTEST_SKIP() << "only root can give files away";
   }
-  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs"), "--set", "oracle.use=nb201.table",
-                  "--set", "reward={metric=\"valid_accuracy\"}", "--set", "execution.isolate=true"})
-                .status,
-            0);
+  Write("search.toml", R"([pipeline]
+name = "search"
+seeds = 2
+[space]
+use = "nb201"
+[oracle]
+use = "nb201.table"
+[reward]
+metric = "valid_accuracy"
+[optimizer]
+use = "random"
+[budget]
+steps = 30
+[execution]
+isolate = true
+[plugins]
+paths = ["marks.lode.so"]
+)");
+  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
   ASSERT_EQ(chown(In("runs/seed-1/pipeline.toml").c_str(), kStranger, 0), 0);
   const Outcome outcome = Lode({"resume", In("runs"), "--extend", "steps=40"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -192,44 +207,48 @@ TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
 
 // ---- validate reads what run reads
 
-TEST_F(TrustTest, ValidateFindsWhatIsWrongWithInputFiles) {
+class ValidateTest : public TrustTest {
+ protected:
+  std::string Pipeline(const std::string& oracle, const std::string& rest) const {
+    Write("other.toml", "[pipeline]\nname = \"other\"\n[space]\nuse = \"nb201\"\n" + oracle +
+                            "[budget]\nsteps = 3\n" + rest);
+    return In("other.toml");
+  }
+
+  // What both say, which is the same.
+  std::string Refusal(const std::string& file) const {
+    const Outcome ran = Lode({"run", file});
+    const Outcome validated = Lode({"validate", file});
+    EXPECT_EQ(ran.status, 2) << ran.out;
+    EXPECT_EQ(validated.status, 2) << validated.out;
+    EXPECT_EQ(validated.err, ran.err);
+    return validated.err;
+  }
+};
+
+TEST_F(ValidateTest, FindsWhatIsWrongWithInputFiles) {
   Write("results.csv",
         "architecture,score\n|none~0|+|none~0|none~1|+|none~0|none~1|none~2|,1\nbroken,2\n");
-  const std::vector<std::string> changes{
-      "--set", "plugins={}", "--set",
-      "oracle={use=\"table\", file=\"results.csv\", maximize=[\"score\"]}"};
-  const auto with = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), changes.begin(), changes.end());
-    return Lode(arguments);
-  };
-  const Outcome run = with({"run", In("search.toml"), "--out", In("runs")});
-  EXPECT_EQ(run.status, 2);
-  EXPECT_THAT(run.err, HasSubstr("results.csv:3"));
-  const Outcome validated = with({"validate", In("search.toml")});
-  EXPECT_EQ(validated.status, 2);
-  EXPECT_EQ(validated.err, run.err);
+  EXPECT_THAT(Refusal(Pipeline("[oracle]\nuse = \"table\"\nfile = \"results.csv\"\nmaximize = "
+                               "[\"score\"]\n[reward]\nmetric = \"score\"\n",
+                               "[optimizer]\nuse = \"random\"\n")),
+              HasSubstr("results.csv:3"));
 }
 
-TEST_F(TrustTest, ValidateReadsPolicies) {
-  Write("policy", "not a policy");
-  const std::vector<std::string> arguments{In("search.toml"),
-                                           "--set",
-                                           "plugins={}",
-                                           "--set",
-                                           "oracle={use=\"nb201.table\"}",
-                                           "--set",
-                                           "reward={metric=\"valid_accuracy\"}",
-                                           "--set",
-                                           "optimizer={use=\"l2nas\", policy=\"policy\"}"};
-  std::vector<std::string> run{"run"}, validate{"validate"};
-  run.insert(run.end(), arguments.begin(), arguments.end());
-  validate.insert(validate.end(), arguments.begin(), arguments.end());
-  const Outcome ran = Lode(run);
-  EXPECT_EQ(ran.status, 2);
-  const Outcome validated = Lode(validate);
-  EXPECT_EQ(validated.status, 2);
-  EXPECT_EQ(validated.err, ran.err);
-  EXPECT_THAT(validated.err, HasSubstr("policy"));
+TEST_F(ValidateTest, FindsWhatIsWrongWithATableThatAPluginReads) {
+  Write("table.tsv", "this is not the benchmark\n");
+  EXPECT_THAT(Refusal(Pipeline("[oracle]\nuse = \"nb201.table\"\ntable = \"table.tsv\"\n[reward]\n"
+                               "metric = \"valid_accuracy\"\n",
+                               "[optimizer]\nuse = \"random\"\n")),
+              HasSubstr("table.tsv"));
+}
+
+TEST_F(ValidateTest, ReadsPolicies) {
+  Write("saved", "not a policy");
+  EXPECT_THAT(Refusal(Pipeline("[oracle]\nuse = \"nb201.table\"\n[reward]\nmetric = "
+                               "\"valid_accuracy\"\n",
+                               "[optimizer]\nuse = \"l2nas\"\npolicy = \"saved\"\n")),
+              HasSubstr("saved: "));
 }
 
 }  // namespace

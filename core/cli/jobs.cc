@@ -524,7 +524,8 @@ void PrintDirectories(const std::vector<fs::path>& directories,
   }
   for (const fs::path& directory : directories) {
     const std::string name = PrintableLine(directory.string());
-    std::printf("kept in %s%s\n", name.c_str(), lost > 0 ? ", but for what was removed meanwhile" : "");
+    std::printf("kept in %s%s\n", name.c_str(),
+                lost > 0 ? ", but for what was removed meanwhile" : "");
     if (interrupted) {
       std::printf("to go on: lode resume %s\n", name.c_str());
     }

@@ -66,11 +66,29 @@ LoadedPipeline LoadWithPlugins(const std::filesystem::path& file, const core::Do
   return {file, std::move(index), std::move(stages)};
 }
 
+std::vector<std::string> UnknownOf(const core::Stages& stages, const core::Catalog& catalog) {
+  std::set<std::string> titles;
+  const auto look = [&](const core::ComponentConfig& config) {
+    if (!config.id.empty() && catalog.Find(config.kind, config.id)->is_open) {
+      titles.insert(std::string(core::KindName(config.kind)) + " '" + config.id + "'");
+    }
+  };
+  for (const core::Stage& stage : stages.list) {
+    for (const core::Search& search : stage.searches) {
+      look(search.pipeline.space);
+      std::ranges::for_each(search.pipeline.oracles, look);
+      std::ranges::for_each(search.pipeline.explorations, look);
+      look(search.pipeline.optimizer);
+    }
+  }
+  return {titles.begin(), titles.end()};
+}
+
 LoadedPipeline LoadAsWritten(const std::filesystem::path& file, const core::Document& document,
                              std::unique_ptr<core::Catalog> known) {
   auto catalog = std::make_unique<core::OpenCatalog>(std::move(known));
   core::Stages stages = core::ResolveStages(document, *catalog);
-  std::vector<std::string> unknown = catalog->Unknown();
+  std::vector<std::string> unknown = UnknownOf(stages, *catalog);
   return {file, std::move(catalog), std::move(stages), std::move(unknown)};
 }
 
@@ -80,7 +98,7 @@ LoadedPipeline LoadOne(const std::filesystem::path& file, const core::Document& 
     return LoadAsWritten(file, document, nullptr);
   }
   const std::vector<std::filesystem::path> own = core::PluginPaths(document);
-  const bool all = plugins == Plugins::kOwn || own.empty();
+  const bool all = plugins == Plugins::kOfFile || own.empty();
   const core::SearchPath path =
       core::MakeSearchPath(global.plugins, all ? own : std::vector<std::filesystem::path>());
   return all ? LoadWithPlugins(file, document, path)

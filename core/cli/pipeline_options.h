@@ -22,9 +22,9 @@ struct PipelineOptions {
 
 // Which plugins a pipeline may use. To load one is to run its code.
 enum class Plugins {
-  kOwn,    // those that its [plugins] paths names, too
-  kKnown,  // installed ones and those of --plugin
-  kNone,   // of no component more is known than what the pipeline says
+  kOfFile,  // those that its [plugins] paths names, too
+  kKnown,   // installed ones and those of --plugin
+  kNone,    // of no component more is known than what the pipeline says
 };
 
 // One pipeline file, resolved.
@@ -32,7 +32,7 @@ struct LoadedPipeline {
   std::filesystem::path file;
   std::unique_ptr<core::Catalog> index;  // what it is resolved against
   core::Stages stages;
-  std::vector<std::string> unknown{};  // "oracle 'mine'": taken as it is written. Not with kOwn.
+  std::vector<std::string> unknown{};  // "oracle 'mine'": taken as it is written. Not with kOfFile.
 
   // Of a pipeline without stages, or of the first one.
   const std::vector<core::Search>& searches() const { return stages.list.front().searches; }
@@ -41,7 +41,7 @@ struct LoadedPipeline {
 // Reads and resolves every file. Throws core::ConfigError with all mistakes of the first file that
 // has any; a component that is not known is one, unless it may come from a plugin that is not loaded.
 std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOptions& global,
-                                 Plugins plugins = Plugins::kOwn);
+                                 Plugins plugins = Plugins::kOfFile);
 
 // --allow-plugins: the user wants what [plugins] paths names.
 CLI::Option* AddAllowPlugins(CLI::App& command);

@@ -41,7 +41,7 @@ Plugins PluginsFor(const ResumeOptions& options) {
     std::error_code error;
     return IsCallers(directory) && (!fs::exists(pipeline, error) || IsCallers(pipeline));
   });
-  return callers || options.allow_plugins ? Plugins::kOwn : Plugins::kKnown;
+  return callers || options.allow_plugins ? Plugins::kOfFile : Plugins::kKnown;
 }
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {

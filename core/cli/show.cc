@@ -144,10 +144,11 @@ void PrintJson(const Subject& subject) {
       tables[oracle][metric.name] = AsJson(metric.unit, value);
     }
   }
-  const nlohmann::json out{{"architecture", core::FormatArchitecture(space, architecture)},
-                           {"canonical", core::FormatArchitecture(space, space.Canonical(architecture))},
-                           {"metrics", metrics},
-                           {"known", tables}};
+  const nlohmann::json out{
+      {"architecture", core::FormatArchitecture(space, architecture)},
+      {"canonical", core::FormatArchitecture(space, space.Canonical(architecture))},
+      {"metrics", metrics},
+      {"known", tables}};
   std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
@@ -159,8 +160,10 @@ void PrintDrawing(const Subject& subject, bool svg) {
   }
   const lode::Graph graph = core::PrintableGraph(space, architecture);
   const core::OperationColors colors = core::ColorsOf(space);
-  std::printf("%s", svg ? core::FormatSvg(graph, colors, core::FormatArchitecture(space, architecture)).c_str()
-                        : core::FormatDot(graph, &colors).c_str());
+  std::printf(
+      "%s",
+      svg ? core::FormatSvg(graph, colors, core::FormatArchitecture(space, architecture)).c_str()
+          : core::FormatDot(graph, &colors).c_str());
 }
 
 std::vector<KnownMetrics> Known(const ShowOptions& options, const core::SpaceInstance& space,

@@ -75,7 +75,7 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* allow = AddAllowPlugins(*command);
   command->callback([&global, &action, options, print, allow] {
     action = [&global, options, print, allow] {
-      const Plugins plugins = allow->count() > 0 ? Plugins::kOwn : Plugins::kKnown;
+      const Plugins plugins = allow->count() > 0 ? Plugins::kOfFile : Plugins::kKnown;
       for (const LoadedPipeline& pipeline : Load(*options, global, plugins)) {
         Validate(pipeline, print->count() > 0);
       }

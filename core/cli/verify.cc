@@ -10,6 +10,7 @@
 
 #include "core/cli/command.h"
 #include "core/plugin/index.h"
+#include "core/plugin/text.h"
 #include "core/verify/rules.h"
 
 namespace lode::cli {

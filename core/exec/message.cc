@@ -76,10 +76,10 @@ json ToJson(const std::vector<FrontTrial>& front) {
 
 json ToJson(const RunResult& result) {
   const auto& [seed, steps, unique_queries, failures, rejections, cost_seconds, seconds, ending,
-               reason, broken, best, marks, front, hypervolume] = result;
+               reason, broken, best, marks, front, hypervolume, kept] = result;
   return json::array({seed, steps, unique_queries, failures, rejections, cost_seconds, seconds,
                       ending, reason, broken, ToJson(best), ToJson(marks), ToJson(front),
-                      hypervolume ? json::array({*hypervolume}) : json::array()});
+                      hypervolume ? json::array({*hypervolume}) : json::array(), kept});
 }
 
 // The fields of each kind of message.
@@ -349,6 +349,7 @@ void Read(ListReader& list, Done& m) {
     r.hypervolume = hypervolume.Real();
   }
   hypervolume.End();
+  r.kept = in.Flag();
   in.End();
 }
 void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }

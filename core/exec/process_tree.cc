@@ -38,7 +38,9 @@ std::string ProcFile(pid_t process, const char* name) {
   return "/proc/" + std::to_string(process) + "/" + name;
 }
 
-std::vector<pid_t> Children(pid_t process) {
+}  // namespace
+
+std::vector<pid_t> ChildrenOf(pid_t process) {
   std::vector<pid_t> children;
   const std::string tasks = ProcFile(process, "task");
   for (const std::string& task : NamesIn(tasks)) {
@@ -47,6 +49,8 @@ std::vector<pid_t> Children(pid_t process) {
   }
   return children;
 }
+
+namespace {
 
 std::vector<pid_t> AllProcesses() {
   std::vector<pid_t> processes;
@@ -91,10 +95,10 @@ bool Has(std::string_view list, std::string_view text) {
 
 }  // namespace
 
-std::uint64_t ResidentBytes(pid_t process) {
+std::uint64_t ResidentBytesBelow(pid_t process) {
   static const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   std::uint64_t pages = 0;
-  std::vector<pid_t> open{process};
+  std::vector<pid_t> open = ChildrenOf(process);
   while (!open.empty()) {
     const pid_t next = open.back();
     open.pop_back();
@@ -102,7 +106,7 @@ std::uint64_t ResidentBytes(pid_t process) {
     std::uint64_t size = 0, resident = 0;
     in >> size >> resident;
     pages += resident;
-    std::ranges::copy(Children(next), std::back_inserter(open));
+    std::ranges::copy(ChildrenOf(next), std::back_inserter(open));
   }
   return pages * page;
 }

@@ -9,9 +9,12 @@
 
 namespace lode::core {
 
-// The resident memory of a process and all that descend from it, in bytes. What several share
-// counts for each. 0 if it is gone.
-std::uint64_t ResidentBytes(pid_t process);
+// Those whose parent it is, zombies too.
+std::vector<pid_t> ChildrenOf(pid_t process);
+
+// The resident memory of all that descend from a process, in bytes. What several share counts for
+// each. 0 if it is gone.
+std::uint64_t ResidentBytesBelow(pid_t process);
 
 // The processes, zombies aside, that are in the session that `leader` leads, or that have inherited
 // `mark` ("NAME=VALUE") in the environment they were started with; without `leader` itself. Those of

@@ -44,6 +44,7 @@ RemoteRun::RemoteRun(const Setup& setup, const Workers::Limits& limits,
     throw CancelledError();
   }
   ready_ = std::get<SearchReady>(*message);
+  is_ready_ = true;
 }
 
 RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers) {
@@ -117,7 +118,7 @@ void RemoteRun::Watch() {
   if (process_.is_over()) {
     const std::string ending = process_.End(kToEnd);
     Lose(process_.ExceedsMemoryLimit() ? limits_.MemoryText() : ending);
-  } else if (limits_.timeout_seconds > 0 && busy.count() > limits_.timeout_seconds) {
+  } else if (is_ready_ && limits_.timeout_seconds > 0 && busy.count() > limits_.timeout_seconds) {
     Lose(limits_.TimeoutText());
   } else if (process_.ExceedsMemoryLimit()) {
     Lose(limits_.MemoryText());

@@ -58,6 +58,7 @@ class RemoteRun : public Runner {
   std::unique_ptr<Executor> executor_;
   WorkerProcess process_;
   SearchReady ready_;
+  bool is_ready_ = false;
   std::deque<Message> received_;
   std::vector<TrialObserver*> observers_;
   std::string fault_;  // of an observer or the executor, to be told when it asks next

@@ -10,6 +10,7 @@
 #include "core/config/document.h"
 #include "core/config/resolve.h"
 #include "core/exec/worker.h"
+#include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/search/run.h"
@@ -182,7 +183,8 @@ int ServeSearch(const SearchSetup& setup, const std::vector<std::filesystem::pat
                 HostChannel& host) {
   std::unique_ptr<SearchServer> server;
   try {
-    server = std::make_unique<SearchServer>(setup, plugins, host);
+    server = Doing("making the search in a process of its own",
+                   [&] { return std::make_unique<SearchServer>(setup, plugins, host); });
   } catch (const CancelledError&) {
     host.Send(Stopped{});
     return 0;

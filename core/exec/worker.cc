@@ -4,16 +4,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
-#include <cerrno>
 #include <cstdio>
 #include <fstream>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +17,12 @@
 
 #include "core/config/document.h"
 #include "core/config/resolve.h"
+#include "core/exec/call_page.h"
+#include "core/exec/host_channel.h"
+#include "core/exec/keeper.h"
+#include "core/exec/memory_cgroup.h"
 #include "core/exec/message.h"
+#include "core/exec/search_worker.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
@@ -55,56 +56,17 @@ bool Settle() {
   Catch(SIGTERM, OnTerminate);
   prctl(PR_SET_PDEATHSIG, SIGHUP);
   fcntl(kWorkerChannel, F_SETFD, FD_CLOEXEC);
+  NoteCallsIn(kWorkerPage);
   std::ofstream("/proc/self/oom_score_adj") << 1000;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a crash must not lose what was printed
   return !IsHostGone();
 }
 
-// The stream of messages to and from the host.
-class Host {
- public:
-  // Nothing if the host has hung up or SIGTERM came. Throws HostError.
-  std::optional<Message> Receive() {
-    for (;;) {
-      if (auto message = frames_.Next()) {
-        return message;
-      }
-      if (cancelled) {
-        return std::nullopt;
-      }
-      std::array<char, 65536> buffer;
-      const ssize_t got = recv(kWorkerChannel, buffer.data(), buffer.size(), 0);
-      if (got > 0) {
-        frames_.Add({buffer.data(), static_cast<std::size_t>(got)});
-      } else if (got == 0 || errno != EINTR) {
-        return std::nullopt;
-      }
-    }
-  }
-
-  // Any thread. What cannot be sent any more is lost: the host has hung up.
-  void Send(const Message& message) {
-    const std::string frame = Frame(message);
-    std::string_view rest = frame;
-    const std::lock_guard lock(mutex_);
-    while (!rest.empty()) {
-      const ssize_t sent = send(kWorkerChannel, rest.data(), rest.size(), MSG_NOSIGNAL);
-      if (sent < 0 && errno != EINTR) {
-        return;
-      }
-      rest.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
-    }
-  }
-
- private:
-  FrameReader frames_;
-  std::mutex mutex_;
-};
-
 // What the setup asks for.
 class Evaluation {
  public:
-  Evaluation(const Setup& setup, const std::vector<std::filesystem::path>& plugins, Host& host)
+  Evaluation(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
+             HostChannel& host)
       : run_{setup.seed,
              &cancelled,
              [&host](double fraction, std::string_view what) {
@@ -135,7 +97,8 @@ class Evaluation {
 };
 
 // Serves one run. Returns the exit status.
-int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins, Host& host) {
+int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
+          HostChannel& host) {
   std::unique_ptr<Evaluation> evaluation;
   try {
     evaluation = Doing("making the oracles in a process of their own",
@@ -159,20 +122,33 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
 
 }  // namespace
 
+const std::atomic<bool>& WorkerCancelled() { return cancelled; }
+
 int ServeHost(const std::vector<std::filesystem::path>& plugins) {
-  if (!Settle()) {
+  if (IsHostGone()) {
     throw HostError("nobody is at descriptor 3: lode run starts workers by itself");
   }
-  Host host;
+  LeaveKeeper(kWorkerChannel);
+  if (!Settle()) {
+    return 0;  // the host has gone meanwhile
+  }
+  HostChannel host(kWorkerChannel, cancelled);
   const auto setup = host.Receive();
   if (!setup) {
     return 0;
   }
-  SetLogLevel(std::get<Setup>(*setup).log_level);
+  const auto* search = std::get_if<SearchSetup>(&*setup);
+  const std::string& cgroup =
+      search != nullptr ? search->setup.cgroup : std::get<Setup>(*setup).cgroup;
+  if (!cgroup.empty() && !JoinCgroup(cgroup)) {
+    Log(LODE_DEBUG, cgroup + ": cannot be joined; the host adds up what processes have in use");
+  }
+  SetLogLevel(search != nullptr ? search->setup.log_level : std::get<Setup>(*setup).log_level);
   SetLogForwarder([&host](lode_level level, std::string_view text) {
     host.Send(LogMessage{level, std::string(text)});
   });
-  const int status = Serve(std::get<Setup>(*setup), plugins, host);
+  const int status = search != nullptr ? ServeSearch(*search, plugins, host)
+                                       : Serve(std::get<Setup>(*setup), plugins, host);
   SetLogForwarder(nullptr);
   return status;
 }

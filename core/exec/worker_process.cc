@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -21,6 +20,7 @@
 #include "core/exec/worker.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -104,13 +104,14 @@ std::vector<std::string> EnvironmentWith(const std::string& mark) {
 // What posix_spawn does between fork and exec.
 class SpawnPlan {
  public:
-  SpawnPlan(int channel, int output) {
+  SpawnPlan(int channel, int output, int page) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&actions_, channel, kWorkerChannel);
-    posix_spawn_file_actions_addclosefrom_np(&actions_, kWorkerChannel + 1);
+    posix_spawn_file_actions_adddup2(&actions_, page, kWorkerPage);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, kWorkerPage + 1);
     posix_spawnattr_init(&attributes_);
     posix_spawnattr_setflags(&attributes_,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
@@ -143,33 +144,24 @@ std::string DescribeExit(int wait_status) {
   return "exited with status " + std::to_string(WEXITSTATUS(wait_status));
 }
 
-// One line of valid UTF-8 without control characters: what was printed may be anything.
-std::string Printable(const std::string& text) {
-  using nlohmann::json;
-  const std::string valid = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-  std::string line = json::parse(valid).get<std::string>();
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      c = ' ';
-    }
-  }
-  return line;
-}
-
 }  // namespace
 
-WorkerProcess::WorkerProcess(const WorkerProgram& program) : mark_(NewMark()) {
+WorkerProcess::WorkerProcess(const WorkerProgram& program, std::uint64_t memory_limit)
+    : memory_limit_(memory_limit << 20),
+      cgroup_(memory_limit > 0 ? MemoryCgroup::Make(OwnCgroups(), memory_limit_) : nullptr),
+      mark_(NewMark()) {
   Pair channel = MakeChannel();
   Pair output = MakeOutput();
-  Spawn(program, channel.theirs.get(), output.theirs.get());
+  const Descriptor page = MoveUp(page_.Share());
+  Spawn(program, channel.theirs.get(), output.theirs.get(), page.get());
   channel_ = std::move(channel.ours);
   output_ = std::move(output.ours);
 }
 
-void WorkerProcess::Spawn(const WorkerProgram& program, int channel, int output) {
+void WorkerProcess::Spawn(const WorkerProgram& program, int channel, int output, int page) {
   std::vector<std::string> arguments = program.arguments;
   std::vector<std::string> variables = EnvironmentWith(mark_);
-  const SpawnPlan plan(channel, output);
+  const SpawnPlan plan(channel, output, page);
   const int error = posix_spawn(&pid_, program.file.c_str(), plan.actions(), plan.attributes(),
                                 Pointers(arguments).data(), Pointers(variables).data());
   if (error != 0) {
@@ -267,7 +259,7 @@ void WorkerProcess::LogLines(std::string_view text) {
       return;
     }
     Log(LODE_DEBUG,
-        "oracle process " + std::to_string(pid_) + ": " + Printable(line_.substr(0, end)));
+        "oracle process " + std::to_string(pid_) + ": " + PrintableLine(line_.substr(0, end)));
     line_.erase(0, end + (line_[end] == '\n' ? 1 : 0));
   }
 }
@@ -277,6 +269,17 @@ void WorkerProcess::Terminate() {
   shutdown(channel_.get(), SHUT_WR);
   deadline_ = Clock::now() + kMercy;
 }
+
+bool WorkerProcess::ExceedsMemoryLimit() const {
+  return memory_limit_ > 0 && ((cgroup_ && cgroup_->HasRunOut()) ||
+                               (pid_ > 0 && ResidentBytesBelow(pid_) > memory_limit_));
+}
+
+void WorkerProcess::Interrupt() { kill(pid_, SIGTERM); }
+
+std::string WorkerProcess::CurrentComponent() const { return PrintableLine(page_.component()); }
+
+std::uint64_t WorkerProcess::component_calls() const { return page_.calls(); }
 
 bool WorkerProcess::HasExited() const {
   siginfo_t info{};
@@ -300,9 +303,11 @@ std::string WorkerProcess::End(milliseconds patience) {
   }
   WaitForExit(fault_.empty() ? patience : milliseconds(0));
   const bool exited = HasExited();
+  kill(pid_, SIGUSR1);  // its keeper ends it, and all that it has started
+  WaitForExit(kPatienceWithKilled);
   kill(pid_, SIGKILL);
   WaitForExit(kPatienceWithKilled);
-  // Before it is reaped: as long as it is there, no other session has its number.
+  // If the keeper could not. Before it is reaped: as long as it is there, no other session has its number.
   KillFollowers(pid_, mark_);
   ReadOutput();
   const std::string ending = Reap();
@@ -336,7 +341,7 @@ std::string WorkerProcess::LastOutput() const {
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) {
     text.replace(at, 1, " | ");
   }
-  return text.empty() ? "" : "; last output: " + Printable(text);
+  return text.empty() ? "" : "; last output: " + PrintableLine(text);
 }
 
 }  // namespace lode::core

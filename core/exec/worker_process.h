@@ -6,10 +6,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/exec/call_page.h"
+#include "core/exec/memory_cgroup.h"
 #include "core/exec/message.h"
 #include "core/plugin/file_descriptor.h"
 
@@ -30,14 +33,22 @@ class WorkerProcess {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Throws HostError if it cannot be started.
-  explicit WorkerProcess(const WorkerProgram& program);
+  // `memory_limit`: MiB, of it and what it starts; 0: none. Kept by a control group where one can be made
+  // and the Setup names it; who looks after the process sees to it elsewhere. Throws HostError if it
+  // cannot be started.
+  explicit WorkerProcess(const WorkerProgram& program, std::uint64_t memory_limit = 0);
   // End().
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
+  // Of its keeper (keeper.h), whose child it is.
   pid_t pid() const { return pid_; }
+
+  // For its Setup: the control group that it is to join, or "".
+  std::string cgroup() const { return cgroup_ ? cgroup_->directory().string() : ""; }
+  // More memory than the limit is in use, or was wanted.
+  bool ExceedsMemoryLimit() const;
 
   // Messages that it does not read yet wait. Throws HostError if the message is too large.
   void Send(const Message& message);
@@ -54,6 +65,14 @@ class WorkerProcess {
   // Asks it to end: what it evaluates is cancelled, and it is to find no more questions. It has a
   // second.
   void Terminate();
+  // Tells it to stop what it does, as Terminate, but goes on answering it.
+  void Interrupt();
+
+  // The title of the component that it is in, "optimizer 'rea'", or was in when it ended; "" if in none.
+  std::string CurrentComponent() const;
+  // How many calls into components it has made.
+  std::uint64_t component_calls() const;
+
   // It was asked to end and has, or its second is over.
   bool HasEndedOrMust() const;
 
@@ -68,7 +87,7 @@ class WorkerProcess {
   std::string LastOutput() const;
 
  private:
-  void Spawn(const WorkerProgram& program, int channel, int output);
+  void Spawn(const WorkerProgram& program, int channel, int output, int page);
   void Flush();
   void ReadOutput();
   void LogLines(std::string_view text);
@@ -76,8 +95,11 @@ class WorkerProcess {
   void WaitForExit(std::chrono::milliseconds patience);
   std::string Reap();
 
+  const std::uint64_t memory_limit_;  // bytes
+  std::unique_ptr<MemoryCgroup> cgroup_;
   std::string mark_;  // NAME=VALUE in the environment of all that it starts
   pid_t pid_ = -1;
+  CallPage page_;
   Descriptor channel_, output_;
   std::string unsent_;
   FrameReader frames_;

@@ -8,9 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "core/exec/process_tree.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -20,13 +20,17 @@ using std::chrono::milliseconds;
 constexpr milliseconds kCheck{20};    // between two looks at time and memory
 constexpr milliseconds kGrace{1000};  // for a process that has hung up to end by itself
 
-std::string Seconds(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g s", seconds);
+}  // namespace
+
+std::string Workers::Limits::TimeoutText() const {
+  char text[60];
+  std::snprintf(text, sizeof text, "took longer than the timeout of %g s", timeout_seconds);
   return text;
 }
 
-}  // namespace
+std::string Workers::Limits::MemoryText() const {
+  return "took more memory than the limit of " + std::to_string(memory_limit) + " MiB";
+}
 
 Workers::Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
                  const RunContext& run, std::function<void()> idle)
@@ -61,8 +65,10 @@ Workers::~Workers() {
 void Workers::Launch(Slot& slot) {
   slot.refusal.clear();
   slot.ready = false;
-  slot.process = std::make_unique<WorkerProcess>(program_);
-  slot.process->Send(setup_);
+  slot.process = std::make_unique<WorkerProcess>(program_, limits_.memory_limit);
+  Setup setup = setup_;
+  setup.cgroup = slot.process->cgroup();
+  slot.process->Send(setup);
 }
 
 // Best one that waits for a question, or else one that is being started, or else none yet.
@@ -149,7 +155,7 @@ void Workers::Handle(Slot& slot, Message& message) {
     slot.ready = true;
     slot.since = Clock::now();
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
-    slot.refusal = refused->reason;
+    slot.refusal = MessageLine(refused->reason);
   } else if (std::holds_alternative<Stopped>(message)) {
     slot.refusal = "oracle process: was told to end, and not by this program";
   } else if (!PassOn(message)) {
@@ -158,8 +164,9 @@ void Workers::Handle(Slot& slot, Message& message) {
 }
 
 void Workers::HandleEnd(Slot& slot) {
-  const std::string ending = slot.process->End(kGrace) + slot.process->LastOutput();
-  Lose(slot, slot.refusal.empty() ? ending : slot.refusal);
+  const std::string ending = slot.process->End(kGrace);
+  const std::string reason = slot.process->ExceedsMemoryLimit() ? limits_.MemoryText() : ending;
+  Lose(slot, slot.refusal.empty() ? reason + slot.process->LastOutput() : slot.refusal);
 }
 
 // The process is of no use any more.
@@ -197,16 +204,15 @@ void Workers::CheckTime(Slot& slot) {
   if (limits_.timeout_seconds > 0 && slot.question && taken.count() > limits_.timeout_seconds) {
     slot.process->Terminate();
     ending_.push_back(std::move(slot.process));
-    Lose(slot, "took longer than the timeout of " + Seconds(limits_.timeout_seconds) +
-                   ending_.back()->LastOutput());
+    Lose(slot, limits_.TimeoutText() + ending_.back()->LastOutput());
   }
 }
 
 // It must not take more while it cleans up.
 void Workers::CheckMemory(Slot& slot) {
-  if (limits_.memory_limit > 0 && ResidentBytes(slot.process->pid()) > limits_.memory_limit << 20) {
-    Lose(slot, "took more memory than the limit of " + std::to_string(limits_.memory_limit) +
-                   " MiB" + slot.process->LastOutput());
+  if (limits_.memory_limit > 0 && ResidentBytesBelow(slot.process->pid()) > limits_.memory_limit
+                                                                                << 20) {
+    Lose(slot, limits_.MemoryText() + slot.process->LastOutput());
   }
 }
 

@@ -18,6 +18,10 @@ class Workers : public Dispatcher {
   struct Limits {
     double timeout_seconds = 0;      // of one question; 0: none
     std::uint64_t memory_limit = 0;  // MiB, of a process and what it has started; 0: none
+
+    // "took longer than the timeout of 5 s", "took more memory than the limit of 100 MiB"
+    std::string TimeoutText() const;
+    std::string MemoryText() const;
   };
 
   // Starts `count` processes and waits until the first can be asked; those that end are started

@@ -214,7 +214,6 @@ class Cache {
   }
 
  private:
-
   static Found FromJson(const fs::path& file, const json& found) {
     if (const auto plugin = found.find("plugin"); plugin != found.end()) {
       auto declaration = plugin->get<PluginDeclaration>();

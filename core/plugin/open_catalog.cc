@@ -22,14 +22,4 @@ std::vector<std::string> OpenCatalog::Ids(lode_kind kind) const {
   return known_ ? known_->Ids(kind) : std::vector<std::string>();
 }
 
-std::vector<std::string> OpenCatalog::Unknown() const {
-  std::vector<std::string> titles;
-  for (const auto& [key, component] : open_) {
-    if (!component.id.empty()) {
-      titles.push_back(std::string(KindName(component.kind)) + " '" + component.id + "'");
-    }
-  }
-  return titles;
-}
-
 }  // namespace lode::core

@@ -22,9 +22,6 @@ class OpenCatalog : public Catalog {
   const PluginDeclaration* PluginOf(const ComponentDeclaration& component) const override;
   std::vector<std::string> Ids(lode_kind kind) const override;
 
-  // "oracle 'mine'": what was looked for and not known, sorted.
-  std::vector<std::string> Unknown() const;
-
  private:
   const std::unique_ptr<Catalog> known_;
   const PluginDeclaration no_plugin_;

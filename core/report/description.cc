@@ -286,12 +286,16 @@ std::string ComponentText(const ComponentDeclaration& c, const PluginDeclaration
          plugin.version + " (" + plugin.licence + "), " + plugin.file.string() + "\n";
 }
 
+std::string TableText(const HostTable& table) {
+  const std::string title = table.name.empty() ? "Before all tables" : TableHeader(table);
+  return title + "  " + table.doc + "\n" + ParamsText(table.params);
+}
+
 std::string PipelineText() {
   std::string text = std::string(kPipeline) + "\n\n" + kComponents + "\n" +
                      Section("Every component's table", ParamsText(ComponentKeys()));
   for (const HostTable& table : HostTables()) {
-    const std::string title = table.name.empty() ? "Before all tables" : TableHeader(table);
-    text += "\n" + title + "  " + table.doc + "\n" + ParamsText(table.params);
+    text += "\n" + TableText(table);
   }
   return text;
 }

@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include "core/config/host_tables.h"
 #include "core/plugin/declaration.h"
 
 namespace lode::core {
 
 std::string ComponentText(const ComponentDeclaration& component, const PluginDeclaration& plugin);
 std::string PipelineText();
+std::string TableText(const HostTable& table);
 
 // The part of a page on one component; its heading is of the second level.
 std::string ComponentMarkdown(const ComponentDeclaration& component);

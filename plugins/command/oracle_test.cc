@@ -322,6 +322,13 @@ TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(failure(R"({"accuracy": 1})"), "line 1 lacks the metric \"latency\"");
   EXPECT_EQ(failure("{}"), "line 1 lacks the metric \"accuracy\"");
   EXPECT_EQ(
+      failure(R"({"accuracy": 1, "latency": 4, "accuracy": 2})"),
+      "line 1 has \"accuracy\" twice: \"{\"accuracy\": 1, \"latency\": 4, \"accuracy\": 2}\"");
+  EXPECT_EQ(failure(R"({"progress": 0.1, "progress": 0.2})"),
+            "line 1 has \"progress\" twice: \"{\"progress\": 0.1, \"progress\": 0.2}\"");
+  EXPECT_THAT(failure(R"({"log": "a", "\u006cog": "b"})"),
+              StartsWith("line 1 has \"log\" twice: "));
+  EXPECT_EQ(
       failure(R"({"accuracy": 1, "latency": 2, "acuracy": 3})"),
       "line 1 has \"acuracy\", which the pipeline declares no metric (nearest: \"accuracy\")");
   EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2}\n\n{\"progress\": 1}"),
@@ -402,13 +409,38 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
             }),
             60);
   EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
-  // One that left the group lives on, and holds the streams: it is not waited for.
+  // One that left the group and holds the streams is not waited for, and does not live on either.
   EXPECT_LT(Seconds([&] {
               EXPECT_THAT(Ask(Script("setsid sleep 90 & echo $! > " + pids + "; " + kAnswer)),
                           ElementsAre(91.5, 4));
             }),
             60);
-  kill(WaitForNumbers(pids, 1)[0], SIGKILL);
+  EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
+}
+
+// Every way to leave: a group, a session, a parent, the environment, all streams; several of them at once;
+// a child that ignores SIGTERM, one that is stopped, one that starts others until it is killed.
+TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
+  const std::string pids = InDirectory("pids");
+  for (const std::string& leave :
+       {"sleep 1000 &", "setsid sleep 1000 &", "(setsid sleep 1000 &) ", "(sleep 1000 &)",
+        "env -i setsid sh -c '(sleep 1000 & echo $! >> " + pids +
+            ")' > /dev/null 2>&1 < /dev/null &",
+        "setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' &",
+        "setsid sh -c 'kill -STOP $$' &",
+        "setsid sh -c 'while :; do (setsid sleep 0.05 &); sleep 0.01; done' &"}) {
+    fs::remove(pids);
+    std::string script = leave;
+    if (script.find("echo") == std::string::npos) {
+      script += script.ends_with('&') ? " echo $! >> " + pids : "; echo $$ >> " + pids;
+    }
+    const std::string mark = "LODE_TEST_CHILD=" + InDirectory(std::to_string(leave.size()));
+    Config config = Script("export " + mark + "; " + script + "; while [ ! -s " + pids +
+                           " ]; do sleep 0.05; done; " + kAnswer);
+    EXPECT_THAT(Ask(config), ElementsAre(91.5, 4)) << leave;
+    for (const int process : WaitForNumbers(pids, 1)) EXPECT_FALSE(IsRunning(process)) << leave;
+    EXPECT_TRUE(ProcessesWith(mark).empty()) << leave;
+  }
 }
 
 TEST_F(CommandTest, CancellationEndsTheProgram) {
@@ -434,22 +466,65 @@ TEST_F(CommandTest, CancellationEndsTheProgram) {
 
 TEST_F(CommandTest, DiesWithItsHost) {
   const std::string pids = InDirectory("pids");
-  const Config config = Script("echo $$ > " + pids + "; exec sleep 1000");
+  const Config config = Script("(env -i setsid sleep 1000 > /dev/null 2>&1 & echo $! >> " + pids +
+                               "); sleep 1000 & echo $! $$ >> " + pids + "; exec sleep 1000");
   const pid_t host = fork();
   if (host == 0) {
     Failure([&] { Ask(config); });
     _exit(0);
   }
-  const int process = WaitForNumbers(pids, 1)[0];
-  EXPECT_TRUE(IsRunning(process));
+  const std::vector<int> processes = WaitForNumbers(pids, 3);
+  for (const int process : processes) EXPECT_TRUE(IsRunning(process));
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
-  EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
+  for (const int process : processes) EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
 }
 
 std::size_t OpenDescriptors() {
   return static_cast<std::size_t>(
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+TEST_F(CommandTest, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
+  const std::string temporary = InDirectory("tmp");
+  fs::create_directory(temporary);
+  const std::string others = temporary + "/lode-command-other", gone = temporary + "/gone";
+  fs::create_directory(others);
+  fs::create_directory(temporary + "/precious");
+  std::ofstream(temporary + "/precious/file") << "mine\n";
+  fs::create_directory_symlink(temporary + "/precious", temporary + "/lode-command-run-link");
+  const auto start = [&](const std::string& pids) {
+    const pid_t host = fork();
+    if (host == 0) {
+      setenv("TMPDIR", temporary.c_str(), 1);
+      Failure([&] {
+        Ask(Script("touch made; pwd > " + pids + ".where; echo $$ > " + pids +
+                   "; exec sleep 1000"));
+      });
+      _exit(0);
+    }
+    WaitForNumbers(pids, 1);
+    return host;
+  };
+  const auto where = [](const std::string& pids) {
+    std::string text = ReadAll(pids + ".where");
+    return text.substr(0, text.find('\n'));
+  };
+  const pid_t killed = start(InDirectory("killed"));
+  kill(killed, SIGKILL);
+  waitpid(killed, nullptr, 0);
+  ASSERT_TRUE(fs::exists(where(InDirectory("killed")) + "/made"));
+  EXPECT_TRUE(Within(60, [&] { return !IsRunning(WaitForNumbers(InDirectory("killed"), 1)[0]); }));
+  const pid_t living = start(InDirectory("living"));  // has removed what is forsaken
+  EXPECT_FALSE(fs::exists(where(InDirectory("killed"))));
+  const pid_t third = start(InDirectory("third"));
+  EXPECT_TRUE(fs::exists(where(InDirectory("living")) + "/made"));
+  EXPECT_TRUE(fs::exists(others));
+  EXPECT_TRUE(fs::exists(temporary + "/precious/file"));
+  for (const pid_t host : {living, third}) {
+    kill(host, SIGKILL);
+    waitpid(host, nullptr, 0);
+  }
 }
 
 TEST_F(CommandTest, LeavesNoDescriptorNoZombieAndNoFile) {

@@ -52,10 +52,10 @@ in `command` or `environment`: it becomes the absolute path. It may be a directo
 (environment = ["PYTHONPATH={program}"]). The first word of `command` is looked up in PATH, or is
 an absolute path, or {program}. There is no shell: words are passed as they are.
 
-How it ends: the program is alone in a process group. After `timeout`, when the search is
-interrupted, at the first line that is no answer, and for whatever it left running when it ended, the
-whole group gets SIGTERM and half a second later SIGKILL. Should lode itself be killed, so is the
-program, though not what it has started. A seed gives the same trials again if the program gives the same metrics for the same
+How it ends: after `timeout`, when the search is interrupted, at the first line that is no answer, and
+for whatever it left running when it ended, the program and all that it has started get SIGTERM and
+half a second later SIGKILL: in whatever session, with whatever environment, whoever their parent is.
+So it is at once should lode itself be killed. A seed gives the same trials again if the program gives the same metrics for the same
 request: seed its random numbers, and measure times apart from what the search is repeated for.
 Several evaluations may run at once, each with a directory of its own.)";
 

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,12 +17,14 @@
 #include <system_error>
 #include <thread>
 
+#include "plugins/command/keeper.h"
+
 namespace command {
 namespace {
 
 constexpr int kPollMilliseconds = 20;
 constexpr int kGraceMilliseconds = 500;   // from SIGTERM to SIGKILL
-constexpr int kDeathMilliseconds = 200;   // from SIGKILL to the end
+constexpr int kDeathMilliseconds = 2000;  // from SIGKILL to the end
 constexpr std::size_t kChunk = 64 << 10;  // what a pipe holds
 
 std::string ReasonOf(int error) { return std::system_category().message(error); }
@@ -68,7 +68,6 @@ struct Launch {
   const char* directory;
   int input, output, errors;
   int failure;  // takes the errno of what failed
-  pid_t parent;
 };
 
 // From here to exec nothing but system calls: the child is a copy of one thread, with the locks as
@@ -96,14 +95,13 @@ bool CloseOthersAtExec() {
 
 bool Prepare(const Launch& launch) {
   ResetSignals();
-  return setsid() >= 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-         getppid() == launch.parent &&  // else it died before the line above
-         chdir(launch.directory) == 0 && dup2(launch.input, STDIN_FILENO) >= 0 &&
+  return setsid() >= 0 && chdir(launch.directory) == 0 && dup2(launch.input, STDIN_FILENO) >= 0 &&
          dup2(launch.output, STDOUT_FILENO) >= 0 && dup2(launch.errors, STDERR_FILENO) >= 0 &&
          CloseOthersAtExec();
 }
 
-[[noreturn]] void Become(const Launch& launch) {
+[[noreturn]] void Become(const void* task) {
+  const Launch& launch = *static_cast<const Launch*>(task);
   if (Prepare(launch)) execve(launch.file, launch.arguments, launch.environment);
   const int error = errno;
   [[maybe_unused]] const auto written = write(launch.failure, &error, sizeof error);
@@ -149,37 +147,38 @@ std::string Ending::Text() const {
 }
 
 Process::Process(const Program& program) {
-  Pipe output = MakePipe(), errors = MakePipe(), failure = MakePipe();
+  Pipe output = MakePipe(), errors = MakePipe(), failure = MakePipe(), status = MakePipe();
   const Descriptor input =
       Checked(Descriptor(open(program.input.c_str(), O_RDONLY | O_CLOEXEC)), program.input.c_str());
   const auto arguments = Pointers(program.arguments);
   const auto environment = Pointers(program.environment);
-  const Launch launch{program.file.c_str(),      arguments.data(),    environment.data(),
-                      program.directory.c_str(), input.get(),         output.write.get(),
-                      errors.write.get(),        failure.write.get(), getpid()};
+  const Launch launch{program.file.c_str(),      arguments.data(),   environment.data(),
+                      program.directory.c_str(), input.get(),        output.write.get(),
+                      errors.write.get(),        failure.write.get()};
+  const KeeperTask task{
+      getpid(), status.write.get(), failure.write.get(), kGraceMilliseconds, Become, &launch};
   // Not fork: it would run the handlers that libraries registered (OpenBLAS stops its threads).
   id_ = _Fork();
-  if (id_ == 0) Become(launch);
+  if (id_ == 0) Keep(task);
   const int fork_error = errno;
   if (id_ < 0) throw lode::IoError("cannot start a process: " + ReasonOf(fork_error));
   failure.write.Close();
+  status.write.Close();
   if (const int error = ReadFailure(failure.read); error != 0) {
     waitpid(id_, nullptr, 0);
     throw lode::IoError(StartFailure(program.file, error));
   }
-  for (Pipe* pipe : {&output, &errors}) fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+  for (Pipe* pipe : {&output, &errors, &status}) fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+  status_ = std::move(status.read);
   output_ = std::move(output.read);
   errors_ = std::move(errors.read);
 }
 
 Process::~Process() {
-  Signal(SIGTERM);
-  Signal(SIGCONT);
-  if (WaitForGroup(kGraceMilliseconds)) return;
-  Signal(SIGKILL);
-  if (!reaped_) waitpid(id_, nullptr, 0);
-  reaped_ = true;
-  WaitForGroup(kDeathMilliseconds);
+  kill(id_, SIGTERM);
+  if (WaitForKeeper(kGraceMilliseconds + kDeathMilliseconds)) return;
+  kill(id_, SIGKILL);  // what cannot be killed is left to the system
+  waitpid(id_, nullptr, 0);
 }
 
 Ending Process::Follow(const Follower& follower) {
@@ -195,41 +194,29 @@ Ending Process::Follow(const Follower& follower) {
   }
 }
 
-// Leaves it unreaped: until then its id belongs to nobody else, so the group can be signalled.
 std::optional<Ending> Process::Ended() const {
-  siginfo_t info{};
-  if (waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-      info.si_pid == 0)
-    return std::nullopt;
-  return Ending{info.si_code != CLD_EXITED, info.si_status};
+  int status = 0;
+  const ssize_t size = read(status_.get(), &status, sizeof status);
+  if (size < 0) return std::nullopt;
+  if (size != sizeof status) return Ending{true, SIGKILL};  // somebody has killed its keeper
+  return WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
 }
 
-// Once both streams are closed the end is near.
 void Process::WaitForNews() const {
-  std::array<pollfd, 2> streams{
-      {{output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}}};  // -1 is passed over
-  const bool any = output_.is_open() || errors_.is_open();
-  poll(streams.data(), streams.size(), any ? kPollMilliseconds : 1);
+  std::array<pollfd, 3> news{{{output_.get(), POLLIN, 0},
+                              {errors_.get(), POLLIN, 0},
+                              {status_.get(), POLLIN, 0}}};  // -1 is passed over
+  poll(news.data(), news.size(), kPollMilliseconds);
 }
 
-void Process::Signal(int signal) const { kill(-id_, signal); }
-
-bool Process::GroupIsGone() {
-  reaped_ = reaped_ || waitpid(id_, nullptr, WNOHANG) == id_;
-  return reaped_ && kill(-id_, 0) != 0;
-}
-
-// True if the group is gone. False if time is up, or all that is left has let go of the streams: no
-// more than zombies, most likely, which a container's first process may never reap.
-bool Process::WaitForGroup(int milliseconds) {
+bool Process::WaitForKeeper(int milliseconds) {
   const auto discard = [](std::string_view) {};
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
-  while (!GroupIsGone()) {
+  while (waitpid(id_, nullptr, WNOHANG) == 0) {
     // Reads on: a last word into a closed pipe would kill a program before it has tidied up.
     Drain(output_, discard);
     Drain(errors_, discard);
-    const bool let_go = reaped_ && !output_.is_open() && !errors_.is_open();
-    if (let_go || std::chrono::steady_clock::now() > end) return false;
+    if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;

@@ -1,4 +1,4 @@
-// One run of a program, in a process group of its own.
+// One run of a program, in a session of its own.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_COMMAND_PROCESS_H_
 #define LODE_PLUGINS_COMMAND_PROCESS_H_
@@ -62,14 +62,14 @@ struct Follower {
 };
 
 // It inherits no descriptor but its three standard streams, no blocked signal and no ignored one,
-// and it is killed if this process dies. Objects of several threads do not disturb each other.
+// and it is killed, with all that it has started, if this process dies. Objects of several threads do not disturb each other.
 class Process {
  public:
   // Starts the program. Throws lode::IoError if that fails.
   explicit Process(const Program& program);
 
-  // Ends all of the group that still runs: SIGTERM, half a second later SIGKILL. Only what left the
-  // group (setsid) can outlive it.
+  // Ends the program if it still runs, and all that it has started, whatever has become of it: SIGTERM,
+  // half a second later SIGKILL.
   ~Process();
   Process(const Process&) = delete;
 
@@ -80,13 +80,11 @@ class Process {
  private:
   std::optional<Ending> Ended() const;
   void WaitForNews() const;
-  void Signal(int signal) const;
-  bool GroupIsGone();
-  bool WaitForGroup(int milliseconds);
+  // True if it has ended and is reaped, false if time is up.
+  bool WaitForKeeper(int milliseconds);
 
-  pid_t id_ = -1;  // of the process and of its group
-  bool reaped_ = false;
-  Descriptor output_, errors_;
+  pid_t id_ = -1;  // of its keeper (keeper.h)
+  Descriptor output_, errors_, status_;
 };
 
 }  // namespace command

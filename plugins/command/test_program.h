@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -69,6 +70,18 @@ inline bool IsRunning(int process) {
 
 // Seconds that only a hang takes, on however busy a machine.
 inline constexpr double kHang = 300;
+
+// Those that have inherited a variable, "NAME=VALUE".
+inline std::vector<int> ProcessesWith(const std::string& variable) {
+  std::vector<int> processes;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const int process = std::atoi(entry.path().filename().c_str());
+    const bool has =
+        process > 0 && ReadAll(entry.path() / "environ").find(variable) != std::string::npos;
+    if (has && IsRunning(process)) processes.push_back(process);
+  }
+  return processes;
+}
 
 template <class Condition>
 bool Within(double seconds, const Condition& holds) {

@@ -1,10 +1,18 @@
 #include "plugins/command/working_directory.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <lode/plugin.hpp>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace command {
 namespace {
@@ -32,19 +40,52 @@ fs::path MakeNumbered(const fs::path& parent, std::atomic<std::uint64_t>& last) 
   Fail(parent, error.message());
 }
 
-fs::path MakeTemporary() {
-  std::string name = (fs::temp_directory_path() / "lode-command-XXXXXX").string();
+constexpr std::string_view kNew = "lode-command-new-";  // until it is locked
+constexpr std::string_view kOurs = "lode-command-run-";
+
+// Whose directory is open and locked, by a process that lives; closed if it is not a directory of this
+// user's, or locked. The system takes a lock back however its process ends, in whatever container.
+Descriptor Locked(const fs::path& directory) {
+  Descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  const bool is_mine = opened.is_open() && fstat(opened.get(), &info) == 0 &&
+                       info.st_uid == geteuid() && flock(opened.get(), LOCK_EX | LOCK_NB) == 0;
+  return is_mine ? std::move(opened) : Descriptor();
+}
+
+// Those of processes that were killed before they could.
+void RemoveForsaken(const fs::path& temporary) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(temporary, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kOurs) && Locked(entry.path()).is_open()) {
+      fs::remove_all(entry.path(), ignored);
+    }
+  }
+}
+
+// Nobody else looks at it before it is locked: only then it has the name that others look for.
+fs::path MakeTemporary(std::atomic<std::uint64_t>& last, Descriptor& lock) {
+  const fs::path temporary = fs::temp_directory_path();
+  if (last++ == 0) RemoveForsaken(temporary);
+  std::string name = (temporary / (std::string(kNew) + "XXXXXX")).string();
   if (mkdtemp(name.data()) == nullptr) {
     const int error = errno;
     Fail(name, std::system_category().message(error));
   }
-  return name;
+  lock = Locked(name);
+  const fs::path path =
+      temporary / (std::string(kOurs) + name.substr(name.size() - std::strlen("XXXXXX")));
+  std::error_code error;
+  fs::rename(name, path, error);
+  return error ? fs::path(name) : path;
 }
 
 }  // namespace
 
 WorkingDirectory::WorkingDirectory(const fs::path& parent, std::atomic<std::uint64_t>& last)
-    : is_kept_(!parent.empty()), path_(is_kept_ ? MakeNumbered(parent, last) : MakeTemporary()) {}
+    : is_kept_(!parent.empty()),
+      path_(is_kept_ ? MakeNumbered(parent, last) : MakeTemporary(last, lock_)) {}
 
 WorkingDirectory::~WorkingDirectory() {
   std::error_code ignored;

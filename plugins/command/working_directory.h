@@ -8,10 +8,13 @@
 #include <filesystem>
 #include <string>
 
+#include "plugins/command/process.h"
+
 namespace command {
 
 // A new directory: the next free number in `parent`, which is kept; or if `parent` is empty, one
-// among the temporary files, which is removed at the end with all that is in it.
+// among the temporary files, which is removed at the end with all that is in it. What processes that
+// were killed have left there is removed when the first one is made.
 class WorkingDirectory {
  public:
   // `last` is the last number taken that is known. Throws lode::IoError if none can be made.
@@ -29,6 +32,7 @@ class WorkingDirectory {
 
  private:
   bool is_kept_;
+  Descriptor lock_;  // of a temporary one
   std::filesystem::path path_;
 };
 

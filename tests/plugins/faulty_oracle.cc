@@ -32,7 +32,7 @@ class FaultyOracle {
   static lode::Params<Config> Parameters() {
     const lode::Choices faults{{"none", "crash", "abort", "exit", "leak", "hang", "deaf", "sleep",
                                 "talk", "print", "rubbish", "nan", "nothing", "child", "daemon",
-                                "close", "fork"}};
+                                "close", "fork", "hermit", "hoard"}};
     return {
         {"fault", &Config::fault, "What it does.", faults},
         {"every", &Config::every, "Checksums that are multiples of it are those that fail.",
@@ -145,6 +145,25 @@ class FaultyOracle {
     close(noted[0]);
   }
 
+  // Starts a process that nothing ties to this one: not its parent, session, environment or streams.
+  void StartHermit(bool leaks) const {
+    const pid_t child = fork();
+    if (child == 0) {
+      setsid();
+      if (fork() != 0) _exit(0);
+      Note(getpid());
+      for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
+      if (leaks) Leak();
+      char name[] = "sleep", time[] = "3600";
+      char* const arguments[] = {name, time, nullptr};
+      char* const nothing[] = {nullptr};
+      execve("/bin/sleep", arguments, nothing);
+      _exit(127);
+    }
+    waitpid(child, nullptr, 0);
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+
   void Fail(double& metric) const {
     const std::string& fault = config_.fault;
     if (fault == "crash") {
@@ -166,6 +185,9 @@ class FaultyOracle {
     if (fault == "nothing") throw lode::Error(LODE_E_INTERNAL, "");
     if (fault == "child") StartChild(false);
     if (fault == "daemon") StartChild(true);
+    if (fault == "hermit" || fault == "hoard") StartHermit(fault == "hoard");
+    if (fault == "hermit") Crash();
+    if (fault == "hoard") Sleep();
     if (fault == "fork") {
       if (fork() == 0) Hang();  // a copy, with all descriptors
       Crash();

@@ -62,7 +62,7 @@ class Faulty {
   static std::size_t Overflow(std::size_t depth) {  // NOLINT: without end
     volatile char room[1024];
     room[depth % sizeof room] = 1;
-    return Overflow(depth + 1) + static_cast<std::size_t>(room[0]);
+    return depth == 0 ? 0 : Overflow(depth + 1) + static_cast<std::size_t>(room[0]);
   }
 
   Config config_;

@@ -72,7 +72,7 @@ class HostileOracle {
     bool megabytes = false;
   };
   static lode::Params<Config> Parameters() {
-    return {{"name", &Config::name, Hostile("The metric's name.")},
+    return {{"name", &Config::name, "The metric's name.\x1B[31m"},
             {"megabytes", &Config::megabytes, "Say megabytes."}};
   }
   HostileOracle(lode::Host host, const Config& config) : host_(host), config_(config) {}
