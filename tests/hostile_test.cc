@@ -156,20 +156,28 @@ TEST_F(HostileTest, StoresWithAnyBytesAreShownAndResumed) {
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open((run / "run.db").c_str(), &db), SQLITE_OK);
   // The escape of the space's notation as it came from the plugin, an invalid byte in the reasons.
-  ASSERT_EQ(sqlite3_exec(db,
-                         "UPDATE evaluation SET architecture = replace(architecture, ' [2J', "
-                         "char(27) || '[2J');"
-                         "UPDATE evaluation SET failure = CAST(x'FF1B' || failure AS TEXT) WHERE "
-                         "failure IS NOT NULL;"
-                         "UPDATE trial SET failure = (SELECT failure FROM evaluation WHERE id = "
-                         "trial.evaluation);"
-                         "UPDATE evaluation SET _checksum = NULL;"
-                         "UPDATE trial SET _checksum = NULL; UPDATE meta SET _checksum = NULL;"
-                         "DELETE FROM trial WHERE step >= 20;"
-                         "DELETE FROM evaluation WHERE step >= 20;"
-                         "UPDATE meta SET value = 'interrupted' WHERE key = 'status'",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK)
+  ASSERT_EQ(
+      sqlite3_exec(db,
+                   "UPDATE evaluation SET architecture = replace(architecture, ' [2J', "
+                   "char(27) || '[2J');"
+                   "UPDATE evaluation SET failure = CAST(x'FF1B' || failure AS TEXT) WHERE "
+                   "failure IS NOT NULL;"
+                   "UPDATE trial SET failure = (SELECT failure FROM evaluation WHERE id = "
+                   "trial.evaluation);"
+                   "DELETE FROM trial WHERE step >= 20;"
+                   "DELETE FROM evaluation WHERE step >= 20;"
+                   "UPDATE meta SET value = 'interrupted' WHERE key = 'status';"
+                   // Format 3, which had no checksums.
+                   "DELETE FROM meta WHERE key NOT IN ('format', 'seed', 'workers', 'status');"
+                   "UPDATE meta SET value = '3' WHERE key = 'format';"
+                   "ALTER TABLE meta DROP COLUMN _checksum;"
+                   "ALTER TABLE metric DROP COLUMN _checksum;"
+                   "ALTER TABLE evaluation DROP COLUMN _checksum;"
+                   "ALTER TABLE trial DROP COLUMN _checksum;"
+                   "ALTER TABLE front DROP COLUMN _checksum;"
+                   "ALTER TABLE record DROP COLUMN _checksum",
+                   nullptr, nullptr, nullptr),
+      SQLITE_OK)
       << sqlite3_errmsg(db);
   sqlite3_close(db);
   EXPECT_THAT(Lode({"show", In("runs")}).out, HasSubstr("20 of 40 steps"));

@@ -171,12 +171,15 @@ void Workers::HandleEnd(Slot& slot) {
 
 // The process is of no use any more.
 void Workers::Lose(Slot& slot, const std::string& reason) {
+  const std::string component = slot.process ? slot.process->CurrentComponent() : "";
   slot.process.reset();
   if (slot.question) {
     const Question question = *std::exchange(slot.question, std::nullopt);
     TakeFailure(question, reason);
   } else if (!has_metrics()) {
-    slot.refusal = slot.refusal.empty() ? "oracle process: " + reason : slot.refusal;
+    const bool is_oracle = component.empty() || component.starts_with("oracle ");
+    const std::string who = is_oracle ? "oracle process" : component;
+    slot.refusal = slot.refusal.empty() ? who + ": " + reason : slot.refusal;
   } else {
     Log(LODE_DEBUG, "oracle process: " + reason + ", while it was asked nothing");
   }
