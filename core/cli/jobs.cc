@@ -95,7 +95,7 @@ class StoredSearch {
     if (resumes_) {
       executor = Replaying(std::move(executor));
       if (IsUnlimited()) {
-        pipeline.budget.evaluations = std::numeric_limits<std::uint64_t>::max();
+        pipeline.budget.evaluations = std::numeric_limits<std::int64_t>::max();
       }
     }
     const std::string workers = std::to_string(executor->capacity());

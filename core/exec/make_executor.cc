@@ -64,7 +64,7 @@ std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog
                                 const RunContext& run, const WorkerProgram& program,
                                 std::unique_ptr<Executor> executor) {
   if (pipeline.execution.isolate_all) {
-    return std::make_unique<RemoteRun>(SetupOf(pipeline, catalog, run),
+    return std::make_unique<RemoteRun>(SetupOf(pipeline, catalog, run), pipeline.reward,
                                        LimitsOf(pipeline.execution), program, run,
                                        std::move(executor));
   }

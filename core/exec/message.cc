@@ -50,8 +50,9 @@ json ToJson(const std::vector<MetricDeclaration>& metrics) {
 
 // Structures of the search are taken apart as wholes: one that gets another field does not compile here.
 json ToJson(const BestTrial& trial) {
-  const auto& [architecture, step, reward, metrics] = trial;
-  return json::array({architecture, step, reward, metrics});
+  const auto& [architecture, step, reward, metrics, ties, measurements, standard_error] = trial;
+  return json::array({architecture, step, reward, metrics, ties, measurements,
+                      standard_error ? json::array({*standard_error}) : json::array()});
 }
 
 json ToJson(const std::optional<BestTrial>& trial) {
@@ -74,11 +75,21 @@ json ToJson(const std::vector<FrontTrial>& front) {
   return list;
 }
 
+json ToJson(const std::vector<FailureKind>& kinds) {
+  json list = json::array();
+  for (const auto& [reason, count] : kinds) {
+    list.push_back(json::array({reason, count}));
+  }
+  return list;
+}
+
 json ToJson(const RunResult& result) {
-  const auto& [seed, steps, unique_queries, failures, rejections, cost_seconds, seconds, ending,
-               reason, broken, best, marks, front, hypervolume, kept] = result;
-  return json::array({seed, steps, unique_queries, failures, rejections, cost_seconds, seconds,
-                      ending, reason, broken, ToJson(best), ToJson(marks), ToJson(front),
+  const auto& [seed, steps, unique_queries, computed, evaluations, confirmations, failures,
+               failure_kinds, rejections, cost_seconds, seconds, ending, reason, broken, best,
+               marks, front, hypervolume, kept] = result;
+  return json::array({seed, steps, unique_queries, computed, evaluations, confirmations, failures,
+                      ToJson(failure_kinds), rejections, cost_seconds, seconds, ending, reason,
+                      broken, ToJson(best), ToJson(marks), ToJson(front),
                       hypervolume ? json::array({*hypervolume}) : json::array(), kept});
 }
 
@@ -104,7 +115,7 @@ json Fields(const SearchSetup& m) {
   return json::array({Fields(m.setup), ToJson(m.metrics), m.capacity});
 }
 json Fields(const SearchReady& m) {
-  return json::array({ToJson(m.metrics), m.reward_metric, m.can_save});
+  return json::array({ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save});
 }
 json Fields(const Begin&) { return json::array(); }
 json Fields(const Await& m) { return json::array({m.id}); }
@@ -268,9 +279,22 @@ void Read(ListReader& in, SearchSetup& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
   m.capacity = in.Integer();
 }
+std::vector<std::size_t> ReadPositions(const json& list) {
+  ListReader in(list);
+  std::vector<std::size_t> positions(list.size());
+  std::ranges::generate(positions, [&in] { return in.Integer(); });
+  return positions;
+}
+std::vector<std::string> ReadTexts(const json& list) {
+  ListReader in(list);
+  std::vector<std::string> texts(list.size());
+  std::ranges::generate(texts, [&in] { return PrintableLine(in.Text()); });
+  return texts;
+}
 void Read(ListReader& in, SearchReady& m) {
   m.metrics = ReadMetrics(in.Elements());
-  m.reward_metric = in.Integer();
+  m.free_metrics = ReadPositions(in.Elements());
+  m.computable_metrics = ReadTexts(in.Elements());
   m.can_save = in.Flag();
 }
 void Read(ListReader&, Begin&) {}
@@ -306,6 +330,12 @@ void Read(ListReader& in, Recorded& m) {
 }
 void Read(ListReader&, Continue&) {}
 
+std::optional<double> ReadRealOrNone(const json& list) {
+  ListReader in(list);
+  const auto value = in.IsEmpty() ? std::nullopt : std::optional(in.Real());
+  in.End();
+  return value;
+}
 BestTrial ReadBest(const json& list) {
   ListReader in(list);
   BestTrial best;
@@ -313,6 +343,9 @@ BestTrial ReadBest(const json& list) {
   best.step = in.Integer();
   best.reward = in.Real();
   best.metrics = in.Reals();
+  best.ties = in.Integer();
+  best.measurements = in.Integer();
+  best.standard_error = ReadRealOrNone(in.Elements());
   in.End();
   return best;
 }
@@ -328,13 +361,26 @@ MarkResult ReadMark(const json& list) {
   return mark;
 }
 
+FailureKind ReadFailureKind(const json& list) {
+  ListReader in(list);
+  FailureKind kind;
+  kind.reason = MessageLine(in.Text());
+  kind.count = in.Integer();
+  in.End();
+  return kind;
+}
+
 void Read(ListReader& list, Done& m) {
   ListReader in(list.Elements());
   RunResult& r = m.result;
   r.seed = in.Integer();
   r.steps = in.Integer();
   r.unique_queries = in.Integer();
+  r.computed = in.Flag();
+  r.evaluations = in.Integer();
+  r.confirmations = in.Integer();
   r.failures = in.Integer();
+  std::ranges::transform(in.Elements(), std::back_inserter(r.failure_kinds), ReadFailureKind);
   r.rejections = in.Integer();
   r.cost_seconds = in.Real();
   r.seconds = in.Real();
@@ -344,11 +390,7 @@ void Read(ListReader& list, Done& m) {
   r.best = ReadBestOrNone(in.Elements());
   std::ranges::transform(in.Elements(), std::back_inserter(r.marks), ReadMark);
   std::ranges::transform(in.Elements(), std::back_inserter(r.front), ReadBest);
-  ListReader hypervolume(in.Elements());
-  if (!hypervolume.IsEmpty()) {
-    r.hypervolume = hypervolume.Real();
-  }
-  hypervolume.End();
+  r.hypervolume = ReadRealOrNone(in.Elements());
   r.kept = in.Flag();
   in.End();
 }

@@ -75,7 +75,8 @@ struct SearchSetup {
 // Its answer, or Refused, or Stopped.
 struct SearchReady {
   std::vector<MetricDeclaration> metrics;  // of all oracles
-  std::uint64_t reward_metric = 0;
+  std::vector<std::size_t> free_metrics;   // as Runner's
+  std::vector<std::string> computable_metrics;
   bool can_save = false;
 };
 

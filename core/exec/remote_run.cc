@@ -19,7 +19,7 @@ constexpr milliseconds kToEnd{1000};      // with one that has hung up
 
 }  // namespace
 
-RemoteRun::RemoteRun(const Setup& setup, const Workers::Limits& limits,
+RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Workers::Limits& limits,
                      const WorkerProgram& program, const RunContext& run,
                      std::unique_ptr<Executor> executor)
     : run_(run),
@@ -44,6 +44,7 @@ RemoteRun::RemoteRun(const Setup& setup, const Workers::Limits& limits,
     throw CancelledError();
   }
   ready_ = std::get<SearchReady>(*message);
+  reward_.emplace(reward, ready_.metrics);
   is_ready_ = true;
 }
 

@@ -25,11 +25,14 @@ class RemoteRun : public Runner {
   // Starts the process and waits until it can search. What measures is with the executor, here.
   // `limits` are those of one call into a component, and of the process. `run` outlives *this. Throws
   // HostError, CancelledError.
-  RemoteRun(const Setup& setup, const Workers::Limits& limits, const WorkerProgram& program,
-            const RunContext& run, std::unique_ptr<Executor> executor);
+  RemoteRun(const Setup& setup, const RewardConfig& reward, const Workers::Limits& limits,
+            const WorkerProgram& program, const RunContext& run,
+            std::unique_ptr<Executor> executor);
 
   const std::vector<MetricDeclaration>& metrics() const override { return ready_.metrics; }
-  std::size_t reward_metric() const override { return ready_.reward_metric; }
+  const std::vector<std::size_t>& free_metrics() const override { return ready_.free_metrics; }
+  std::vector<std::string> ComputableMetrics() const override { return ready_.computable_metrics; }
+  const Reward& reward() const override { return *reward_; }
   RunResult Execute(const std::vector<TrialObserver*>& observers) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
@@ -58,6 +61,7 @@ class RemoteRun : public Runner {
   std::unique_ptr<Executor> executor_;
   WorkerProcess process_;
   SearchReady ready_;
+  std::optional<Reward> reward_;  // once it is ready
   bool is_ready_ = false;
   std::deque<Message> received_;
   std::vector<TrialObserver*> observers_;

@@ -149,7 +149,8 @@ class SearchServer {
   }
 
   SearchReady Ready() const {
-    return {run_->metrics(), run_->reward_metric(), run_->optimizer().CanSave()};
+    return {run_->metrics(), run_->free_metrics(), run_->ComputableMetrics(),
+            run_->optimizer().CanSave()};
   }
 
   void Serve(const Message& message) {
