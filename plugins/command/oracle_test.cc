@@ -477,7 +477,8 @@ TEST_F(CommandTest, DiesWithItsHost) {
   for (const int process : processes) EXPECT_TRUE(IsRunning(process));
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
-  for (const int process : processes) EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
+  for (const int process : processes)
+    EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
 }
 
 std::size_t OpenDescriptors() {
