@@ -422,13 +422,13 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
 // a child that ignores SIGTERM, one that is stopped, one that starts others until it is killed.
 TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
   const std::string pids = InDirectory("pids");
-  for (const std::string& leave :
-       {"sleep 1000 &", "setsid sleep 1000 &", "(setsid sleep 1000 &) ", "(sleep 1000 &)",
-        "env -i setsid sh -c '(sleep 1000 & echo $! >> " + pids +
-            ")' > /dev/null 2>&1 < /dev/null &",
-        "setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' &",
-        "setsid sh -c 'kill -STOP $$' &",
-        "setsid sh -c 'while :; do (setsid sleep 0.05 &); sleep 0.01; done' &"}) {
+  for (const std::string& leave : std::vector<std::string>{
+           "sleep 1000 &", "setsid sleep 1000 &", "(setsid sleep 1000 &) ", "(sleep 1000 &)",
+           "env -i setsid sh -c '(sleep 1000 & echo $! >> " + pids +
+               ")' > /dev/null 2>&1 < /dev/null &",
+           "setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' &",
+           "setsid sh -c 'kill -STOP $$' &",
+           "setsid sh -c 'while :; do (setsid sleep 0.05 &); sleep 0.01; done' &"}) {
     fs::remove(pids);
     std::string script = leave;
     if (script.find("echo") == std::string::npos) {
