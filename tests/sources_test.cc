@@ -68,8 +68,10 @@ std::map<std::string, Names> CallersOf(const Names& functions) {
 TEST(SourcesTest, ProcessesAreStartedWhereItIsKnownHow) {
   const std::map<std::string, Names> known = {
       {"core/cli/import.cc", {"execvp"}},  // in place of the program itself
+      {"core/exec/keeper.cc", {"fork"}},   // a worker that has just begun: one thread, no exec
       {"core/exec/worker_process.cc", {"posix_spawn"}},
       {"core/plugin/child.cc", {"fork"}},                   // one thread, no exec
+      {"plugins/command/keeper.cc", {"_Fork"}},             // system calls only, as its parent
       {"plugins/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
   };
   EXPECT_EQ(CallersOf({"fork", "vfork", "_Fork", "execl", "execle", "execlp", "execv", "execve",
@@ -79,10 +81,12 @@ TEST(SourcesTest, ProcessesAreStartedWhereItIsKnownHow) {
 
 // Between fork and exec. That the first two take a lock is glibc 2.41's choice, and others' may be more.
 TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
-  EXPECT_EQ(CallsIn(SourceFile("plugins/command/process.cc"),
-                    {"signal", "sigaction", "sigprocmask", "pthread_sigmask", "setenv", "malloc",
-                     "sysconf"}),
-            Names());
+  for (const char* file : {"plugins/command/keeper.cc", "plugins/command/process.cc"}) {
+    EXPECT_EQ(CallsIn(SourceFile(file), {"signal", "sigaction", "sigprocmask", "pthread_sigmask",
+                                         "setenv", "malloc", "sysconf"}),
+              Names())
+        << file;
+  }
 }
 
 }  // namespace

@@ -157,6 +157,12 @@ class OptimizerContract {
   }
 
   // Asked for more than it has, it goes on all the same: that is ask's to keep.
+  // The host asks it no more.
+  static bool IsExhausted(const Subject& subject) {
+    return Has(Api(subject), &lode_optimizer_api::exhausted) &&
+           Api(subject).exhausted(subject.get());
+  }
+
   void CheckExhausted(const Subject& subject) {
     if (!Has(Api(subject), &lode_optimizer_api::exhausted)) return;
     const bool once = Api(subject).exhausted(subject.get());
@@ -365,7 +371,7 @@ class OptimizerContract {
     std::map<Bytes, std::uint64_t> failing;  // how often it was proposed
     std::set<Bytes> well;
     std::uint64_t due = 0;
-    for (std::uint64_t step = 0; step < Rounds(); ++step) {
+    for (std::uint64_t step = 0; step < Rounds() && !IsExhausted(subject); ++step) {
       const auto proposal = Ask(subject, step);
       if (!proposal) return;
       const Bytes& architecture = proposal->architecture;
