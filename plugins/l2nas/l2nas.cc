@@ -31,6 +31,10 @@ constexpr double kLeastEpsilon = 1e-30;
 constexpr double kFirstWidth = 0x1p-10;
 constexpr int kMostAttempts = 64;
 
+std::string BytesOf(lode::ArchitectureView architecture) {
+  return {architecture.begin(), architecture.end()};
+}
+
 }  // namespace
 
 lode::Params<L2nas::Config> L2nas::Parameters() {
@@ -134,7 +138,7 @@ bool L2nas::Fails(lode::ActionView action) const {
   if (failures_.empty()) {
     return false;
   }
-  const auto at = failures_.find(space_->Discretize(action));
+  const auto at = failures_.find(BytesOf(space_->Discretize(action)));
   return at != failures_.end() && at->second >= kFailures;
 }
 
@@ -152,7 +156,7 @@ void L2nas::LeaveFailure(lode::Action& action) const {
 // A rejection is the host's to answer: it asks again in the same step.
 void L2nas::CountFailure(const lode::Trial& trial) {
   if (!trial.rejected) {
-    ++failures_[{trial.architecture.begin(), trial.architecture.end()}];
+    ++failures_[BytesOf(trial.architecture)];
   }
 }
 
@@ -162,7 +166,7 @@ void L2nas::Tell(const lode::Trial& trial) {
     return;
   }
   if (!failures_.empty()) {
-    failures_.erase({trial.architecture.begin(), trial.architecture.end()});
+    failures_.erase(BytesOf(trial.architecture));
   }
   Remember(trial);
   top_k_->Add(trial.architecture, trial.reward);

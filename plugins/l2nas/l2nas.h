@@ -81,9 +81,10 @@ class L2nas {
   std::optional<Agent> agent_;
   std::optional<TopK> top_k_;
   std::optional<Replay> replay_;
-  std::map<lode::Architecture, int> failures_;  // in a row, of each that failed when last asked
-  std::vector<float> state_;                    // s_t, padded
-  std::vector<float> action_;                   // scratch, padded
+  // In a row, of each architecture that failed when last asked; by its bytes.
+  std::map<std::string, int> failures_;
+  std::vector<float> state_;   // s_t, padded
+  std::vector<float> action_;  // scratch, padded
   Batch batch_;
 };
 
