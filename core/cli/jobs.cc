@@ -10,7 +10,6 @@
 #include <exception>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -51,6 +50,9 @@ namespace fs = std::filesystem;
 constexpr auto kPatience = std::chrono::milliseconds(1800);
 
 constexpr std::size_t kShownFailures = 3;  // reasons, in a line
+
+// Evaluations of a run that began when these had no limit: what a pipeline can say and no run reaches.
+constexpr std::uint64_t kNoLimit = 1'000'000'000'000'000;
 
 std::string EndLine(const Job& job, const core::RunResult& result,
                     const core::MetricDeclaration& metric, std::size_t position) {
@@ -95,7 +97,7 @@ class StoredSearch {
     if (resumes_) {
       executor = Replaying(std::move(executor));
       if (IsUnlimited()) {
-        pipeline.budget.evaluations = std::numeric_limits<std::int64_t>::max();
+        pipeline.budget.evaluations = kNoLimit;
       }
     }
     const std::string workers = std::to_string(executor->capacity());
