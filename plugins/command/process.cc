@@ -166,6 +166,7 @@ Process::Process(const Program& program) {
   failure.write.Close();
   status.write.Close();
   if (const int error = ReadFailure(failure.read); error != 0) {
+    kill(id_, SIGUSR1);  // the keeper waits to be told, though its program is gone
     waitpid(id_, nullptr, 0);
     throw lode::IoError(StartFailure(program.file, error));
   }
