@@ -435,7 +435,8 @@ TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
       script += script.ends_with('&') ? " echo $! >> " + pids : "; echo $$ >> " + pids;
     }
     const std::string mark = "LODE_TEST_CHILD=" + InDirectory(std::to_string(leave.size()));
-    Config config = Script("export " + mark + "; " + script + "; while [ ! -s " + pids +
+    const std::string separator = script.ends_with('&') ? " " : "; ";
+    Config config = Script("export " + mark + "; " + script + separator + "while [ ! -s " + pids +
                            " ]; do sleep 0.05; done; " + kAnswer);
     EXPECT_THAT(Ask(config), ElementsAre(91.5, 4)) << leave;
     for (const int process : WaitForNumbers(pids, 1)) EXPECT_FALSE(IsRunning(process)) << leave;

@@ -24,30 +24,31 @@ void AddSharingParameters(lode::Params<SupernetOracle::Config>& params) {
   using Config = SupernetOracle::Config;
   params.emplace_back(
       "protocol", &Config::protocol,
-      "split: validation_share of the training images is set apart. benchmark: on CIFAR-10 the "
-      "halves of the training images that NAS-Bench-201's authors searched with; on CIFAR-100 and "
-      "ImageNet16-120 all training images, and half of the test images to validate on.",
+      "Which images are for what: split sets validation_share of the training images apart; "
+      "benchmark takes what NAS-Bench-201's authors searched with, on CIFAR-10 one half each of "
+      "the "
+      "training images, elsewhere all training images and half of the test images to validate on.",
       lode::Choices{{"split", "benchmark"}});
   params.emplace_back("affine", &Config::affine,
                       "Whether the norms of the cells have weights and biases.");
   params.emplace_back(
       "moments", &Config::moments,
-      "calibrated: a query first takes a cell's batch-norm moments anew over training images. "
-      "batch: the norms of the cells track nothing; their moments are those of each batch, in "
-      "training and in queries.",
+      "Batch-norm moments in the cells: calibrated takes a cell's own anew over training images "
+      "for "
+      "each query, batch tracks nothing and takes those of each batch, in training and in queries.",
       lode::Choices{{"calibrated", "batch"}});
   params.emplace_back(
       "path", &Config::path,
-      "What a training batch goes along. network: one cell's path, drawn uniformly. cell: each "
+      "What a training batch goes along: network is one cell's path, drawn uniformly, and with "
       "cell "
-      "of the network draws its own, uniformly from those whose every node has an edge that is not "
-      "`none`.",
+      "each cell of the network draws its own, uniformly from those whose every node has an edge "
+      "that is not `none`.",
       lode::Choices{{"network", "cell"}});
-  params.emplace_back("scoring", &Config::scoring,
-                      "all: a query is measured on all validation images. batch: on one batch of "
-                      "them, drawn by the "
-                      "query's seed: quick and noisy.",
-                      lode::Choices{{"all", "batch"}});
+  params.emplace_back(
+      "scoring", &Config::scoring,
+      "What a query is measured on: all validation images, or one batch of them, drawn by the "
+      "query's seed, which is quick and noisy.",
+      lode::Choices{{"all", "batch"}});
 }
 
 // How the benchmark's authors train and score shared weights.

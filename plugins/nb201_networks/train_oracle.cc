@@ -19,13 +19,13 @@ lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
   AddNetworkParameters(params);
   params.emplace_back(
       "protocol", &Config::protocol,
-      "split: validation_share of the training images is set apart, the test images are for the "
-      "test. benchmark: as NAS-Bench-201's authors trained, whatever initialization, schedule and "
+      "Which images are for what: split sets validation_share of the training images apart; "
+      "benchmark is what NAS-Bench-201's authors did, whatever initialization, schedule and "
       "keep_last_batch say: PyTorch's first weights, a cosine that moves by the epoch, last "
       "batches "
-      "kept; on CIFAR-10 validation after training on one half of the training images, and test "
-      "after a second training on all of them; on CIFAR-100 and ImageNet16-120 training on all "
-      "training images, validation and test on one half each of the test images.",
+      "kept, on CIFAR-10 validation after training on one half of the training images and test "
+      "after a second training on all of them, elsewhere training on all training images, "
+      "validation and test on one half each of the test images.",
       lode::Choices{{"split", "benchmark"}});
   params.emplace_back("test", &Config::test,
                       "Measure the test images too; false saves the benchmark's second training.");
