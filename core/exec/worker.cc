@@ -124,11 +124,12 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
 
 const std::atomic<bool>& WorkerCancelled() { return cancelled; }
 
-int ServeHost(const std::vector<std::filesystem::path>& plugins) {
+int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)()) {
   if (IsHostGone()) {
     throw HostError("nobody is at descriptor 3: lode run starts workers by itself");
   }
   LeaveKeeper(kWorkerChannel);
+  begun();
   if (!Settle()) {
     return 0;  // the host has gone meanwhile
   }

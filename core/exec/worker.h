@@ -19,6 +19,7 @@ const std::atomic<bool>& WorkerCancelled();
 // Serves the host at kWorkerChannel until that hangs up or SIGTERM comes; ends with the host's
 // process. `plugins`: as --plugin named them. Returns the exit status. The process has one thread
 // and nothing else to do.
-int ServeHost(const std::vector<std::filesystem::path>& plugins);
+// `begun` is called once the worker is in the process that it stays in.
+int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)());
 
 }  // namespace lode::core

@@ -44,6 +44,14 @@ void Redirect(int output) {
   close(null);
 }
 
+// Leaves the standard streams and one more: a plugin has no business with what else is open.
+void CloseOthers(int kept) {
+  if (kept > STDERR_FILENO + 1) {
+    close_range(STDERR_FILENO + 1, static_cast<unsigned>(kept) - 1, 0);
+  }
+  close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
+}
+
 // Nothing may leave the child by an exception: it would go on as a second parent.
 void Run(const std::function<void()>& body) {
   try {
@@ -72,9 +80,8 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
   if (pid_ == 0) {
     setpgid(0, 0);  // with what it starts; and it dies with its parent
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    close(ends[0]);
     Redirect(output_);
-    close(output_);
+    CloseOthers(ends[1]);
     Run([&] { body([&](std::string_view line) { WriteAll(ends[1], std::string(line) + '\n'); }); });
     if (ending == Ending::kQuick) {
       _exit(0);
