@@ -78,7 +78,8 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   run.confirmations = j.value("confirmations", std::uint64_t{0});
   run.failures = j.at("failures");
   for (const json& kind : j.value("failure_reasons", json::array())) {
-    run.failure_kinds.push_back({kind.at("reason"), kind.at("count")});
+    run.failure_kinds.push_back(
+        {PrintableLine(kind.at("reason").get<std::string>()), kind.at("count")});
   }
   run.rejections = j.at("rejections");
   run.cost_seconds = j.value("cost_seconds", 0.0);

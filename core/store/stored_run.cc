@@ -83,7 +83,7 @@ FailureTally StoredRun::Failures() {
   Statement rows(database_, "SELECT failure FROM failures ORDER BY step");
   FailureTally tally;
   while (rows.Next()) {
-    tally.Add(rows.Text(0));
+    tally.Add(PrintableLine(rows.Text(0)));
   }
   return tally;
 }
