@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/plugin/error.h"
+#include "core/plugin/text.h"
 #include "core/store/database.h"
 #include "core/store/run_store.h"
 #include "core/store/schema.h"
@@ -54,7 +55,7 @@ class Checker {
  private:
   void Report(const std::string& damage) {
     if (result_.damages.size() < kMostDamages) {
-      result_.damages.push_back(damage);
+      result_.damages.push_back(PrintableLine(damage));
     }
   }
 
