@@ -168,7 +168,8 @@ TEST_F(NewTest, RefusesToTouchWhatIsThere) {
 TEST_F(NewTest, LeavesNothingWhereItCannotWrite) {
   EXPECT_EQ(New({"space", "ring", "--directory", "/proc/ring"}).status, 2);
   // A name too long for the file of the plugin, but not for its directory.
-  ExpectRefused({"space", std::string(254, 'a'), "--directory", In("long")}, ": cannot be written");
+  ExpectRefused({"space", std::string(254, 'a'), "--directory", In("long")},
+                ": cannot be written: File name too long");
 }
 
 }  // namespace

@@ -180,7 +180,7 @@ class Cache {
   // What the file declares, or why it is broken.
   using Found = std::variant<PluginDeclaration, std::string>;
 
-  Found Lookup(const fs::path& file) {
+  Found Lookup(const fs::path& file, bool warns) {
     const std::string stamp = Stamp(file);
     try {
       const json& entry = files_.at(file.string());
@@ -193,7 +193,7 @@ class Cache {
     files_[file.string()] = {{"stamp", stamp}, {"found", found}};
     changed_ = true;
     Found read = FromJson(file, found);
-    if (const auto* reason = std::get_if<std::string>(&read)) {
+    if (const auto* reason = std::get_if<std::string>(&read); reason != nullptr && warns) {
       Log(LODE_WARNING, "not usable: " + *reason);
     }
     return read;
@@ -276,7 +276,8 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
       return;
     }
     const std::string refusal = RefusalOf(file, trust);
-    Cache::Found found = refusal.empty() ? cache.Lookup(file) : file.string() + ": " + refusal;
+    Cache::Found found =
+        refusal.empty() ? cache.Lookup(file, !must_load) : file.string() + ": " + refusal;
     if (auto* plugin = std::get_if<PluginDeclaration>(&found)) {
       plugins_.push_back(std::move(*plugin));
     } else if (std::string& reason = std::get<std::string>(found); must_load) {

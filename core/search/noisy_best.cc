@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <lode/math.hpp>
 #include <utility>
 
 namespace lode::core {
@@ -50,7 +51,7 @@ double NoisyBest::BoundOf(const Measured& measured, const Scatter& scatter) cons
   }
   const double variance = scatter.reward_squares / scatter.degrees;
   const double deviations =
-      std::sqrt(2 * std::log(static_cast<double>(measured_.size()) / (2 * kRisk)));
+      std::sqrt(2 * math::Log(static_cast<double>(measured_.size()) / (2 * kRisk)));
   return measured.reward.mean -
          deviations * std::sqrt(variance / static_cast<double>(measured.count));
 }

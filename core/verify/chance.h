@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <lode/math.hpp>
 
 namespace lode::verify {
 
@@ -18,7 +19,7 @@ inline constexpr double kDoubt = 36;
 // n D(hits / draws, p).
 inline double Surprise(double hits, double draws, double p) {
   const double share = hits / draws;
-  const auto part = [](double s, double q) { return s > 0 ? s * std::log(s / q) : 0; };
+  const auto part = [](double s, double q) { return s > 0 ? s * lode::math::Log(s / q) : 0; };
   return draws * (part(share, p) + part(1 - share, 1 - p));
 }
 
@@ -34,7 +35,7 @@ inline bool MayBeAtLeast(double hits, double draws, double p) {
 
 // Draws after which no hit at all refutes the probability p.
 inline std::uint64_t DrawsToRefute(double p) {
-  return static_cast<std::uint64_t>(std::ceil(kDoubt / -std::log1p(-p))) + 1;
+  return static_cast<std::uint64_t>(std::ceil(kDoubt / -lode::math::Log(1 - p))) + 1;
 }
 
 }  // namespace lode::verify

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <lode/math.hpp>
 #include <lode/plugin.hpp>
 #include <map>
 #include <string>
@@ -31,7 +32,7 @@ class DrawsContract {
       return std::ranges::all_of(probe.rows(), [&](const Row& r) { return ChoiceOf(s, r) >= 0; });
     });
     double product = 0;
-    for (const Row& row : probe.rows()) product += std::log10(static_cast<double>(row.size));
+    for (const Row& row : probe.rows()) product += lode::math::Log10(static_cast<double>(row.size));
     is_product_ = rows_are_choices_ && std::abs(product - probe.Log10Size()) < 1e-6;
   }
 
@@ -80,7 +81,7 @@ class DrawsContract {
   // ---- sample
 
   void CheckSample() {
-    const double size = std::round(std::pow(10.0, probe_.Log10Size()));
+    const double size = std::round(lode::math::Pow(10.0, probe_.Log10Size()));
     if (size >= 2 && size <= kManyArchitectures) CheckEach(size);
     if (is_product_) return CheckRows();
     if (probe_.CanListNeighbours()) CheckExchange();
@@ -125,7 +126,8 @@ class DrawsContract {
     for (const auto& [bytes, count] : counts)
       chi_square += (count - expected) * (count - expected) / expected;
     const double freedom = size - 1, width = 2 / (9 * freedom);
-    const double deviations = (std::cbrt(chi_square / freedom) - (1 - width)) / std::sqrt(width);
+    const double deviations =
+        (lode::math::Pow(chi_square / freedom, 1.0 / 3) - (1 - width)) / std::sqrt(width);
     Require(deviations < 8, "space.sample.uniform",
             "chi-square is " + std::to_string(deviations) + " deviations from its mean");
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <lode/math.hpp>
 #include <lode/plugin.hpp>
 #include <map>
 #include <memory>
@@ -359,7 +360,7 @@ class OptimizerContract {
   // chance may draw it from a small space.
   std::uint64_t MostAsks() const {
     const double by_chance =
-        static_cast<double>(Rounds()) / std::pow(10, lode::Space(space_).Log10Size());
+        static_cast<double>(Rounds()) / lode::math::Pow(10, lode::Space(space_).Log10Size());
     return 5 + static_cast<std::uint64_t>(4 * by_chance);
   }
 
