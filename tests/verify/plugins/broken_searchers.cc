@@ -125,11 +125,13 @@ struct WantsSuccess : Sampler {
   }
 };
 
-// Proposes by how many trials it was told.
+// Proposes at random, and by how many trials it was told.
 struct Counts : Sampler {
   using Sampler::Sampler;
   lode::Action Ask() {
+    const lode::Random random = host_.Random();
     lode::Action action(space_->cells());
+    for (float& cell : action) cell = static_cast<float>(random.Uniform(0, 0.5));
     action[told_ % action.size()] = 1;
     return action;
   }
