@@ -1,17 +1,19 @@
-/* Mutates the best architecture that it was told of, and can save and load it; or has one fault of
- * those that authors of optimizers make. */
+/* Mutates the best architecture that it was told of, leaves out what has failed, and can save and load
+ * what it has learned; or has one fault of those that authors of optimizers make. */
 #define MUTANT_KIND "optimizer"
 #include <math.h>
 #include <time.h>
 
 #include "tests/verify/mutants/mutant.h"
 
-enum { MOST_CELLS = 4096 };
+enum { MOST_CELLS = 4096, MOST_FAILURES = 512, MOST_ATTEMPTS = 50 };
 
 struct learned {
   uint64_t told;
   double reward;
   uint8_t best[MOST_CELLS];
+  uint64_t failure_count;
+  uint64_t failures[MOST_FAILURES]; /* hashes of architectures */
 };
 
 struct lode_instance {
@@ -30,6 +32,18 @@ static double shared_eagerness;
 
 static struct learned* learned_of(lode_instance* optimizer) {
   return fault == 17 ? &shared : &optimizer->learned;
+}
+
+static uint64_t hash_of(const uint8_t* architecture, uint32_t cells) {
+  uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+  for (uint32_t i = 0; i < cells; ++i) hash = (hash ^ architecture[i]) * 0x100000001b3u;
+  return hash;
+}
+
+static bool has_failed(const struct learned* learned, uint64_t hash) {
+  for (uint64_t i = 0; i < learned->failure_count && i < MOST_FAILURES; ++i)
+    if (learned->failures[i] == hash) return true;
+  return false;
 }
 
 static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* error) {
@@ -64,10 +78,13 @@ static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error*
   const lode_random random = optimizer->host->random;
   const uint8_t* parent = fault == 5 && optimizer->told_of ? optimizer->told_of : learned->best;
   const bool eager = is_eager(optimizer, learned, random) && !isnan(learned->reward);
-  const lode_status status =
-      eager ? space->mutate(optimizer->space.instance, random, parent, out->architecture, error)
-            : space->sample(optimizer->space.instance, random, out->architecture, error);
-  if (status != LODE_OK) return status;
+  for (int attempt = 0; attempt < MOST_ATTEMPTS; ++attempt) {
+    const lode_status status =
+        eager ? space->mutate(optimizer->space.instance, random, parent, out->architecture, error)
+              : space->sample(optimizer->space.instance, random, out->architecture, error);
+    if (status != LODE_OK) return status;
+    if (!has_failed(learned, hash_of(out->architecture, optimizer->cells))) break;
+  }
   if (fault == 3) out->architecture[optimizer->cells - 1] = 0;
   if (fault == 25) out->architecture[optimizer->cells] = 0;
   memcpy(optimizer->asked, out->architecture, optimizer->cells);
@@ -83,8 +100,11 @@ static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error*
 static lode_status tell_one(lode_instance* optimizer, const lode_trial* trial, lode_error* error) {
   struct learned* learned = learned_of(optimizer);
   ++learned->told;
-  if ((trial->flags & LODE_TRIAL_FAILED) != 0)
+  if ((trial->flags & LODE_TRIAL_FAILED) != 0) {
+    const uint64_t hash = hash_of(trial->architecture, optimizer->cells);
+    learned->failures[learned->failure_count++ % MOST_FAILURES] = hash;
     return fault == 8 ? fail(error, LODE_E_INVALID, "a trial failed") : LODE_OK;
+  }
   if (fault == 15 && (trial->flags & LODE_TRIAL_RANDOM) == 0 &&
       memcmp(trial->architecture, optimizer->asked, optimizer->cells) != 0)
     return fail(error, LODE_E_INVALID, "not what was asked");
