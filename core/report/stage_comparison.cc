@@ -140,8 +140,8 @@ std::string EarlyLines(const StageComparison& comparison) {
     const std::string early = DescribeEarlyRuns(*row.found);
     if (row.found != seen && !early.empty()) {
       const std::string point = PointText(*row.found->search);
-      text +=
-          "stage " + comparison.earlier + (point.empty() ? "" : " ") + point + ": " + early + "\n";
+      text.append("stage ").append(comparison.earlier).append(point.empty() ? "" : " ");
+      text.append(point).append(": ").append(early).append("\n");
     }
     seen = row.found;
   }

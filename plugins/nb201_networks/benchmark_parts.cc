@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstdio>
+#include <iomanip>
 #include <lode/text.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -92,11 +93,10 @@ Halves ReadHalves(const std::string& file, const char* first, const char* second
                 PositionsIn(lists, second, set.size(), file),
                 {}};
   CheckEveryImageOnce(halves, set.size(), file);
-  char name[32];
-  std::snprintf(
-      name, sizeof name, "split file %08lx",
-      crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
-  halves.name = name;
+  std::ostringstream name;
+  name << "split file " << std::hex << std::setfill('0') << std::setw(8)
+       << crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
+  halves.name = name.str();
   return halves;
 }
 
