@@ -249,7 +249,7 @@ std::string RefusalOf(const fs::path& file, Trust trust) {
   if ((info.st_mode & S_IWOTH) != 0) {
     return "can be written by everyone: refused (chmod o-w it if you trust it)";
   }
-  if (const std::string owner = ForeignOwner(info, trust); !owner.empty()) {
+  if (std::string owner = ForeignOwner(info, trust); !owner.empty()) {
     return owner;
   }
   std::error_code error;
