@@ -41,12 +41,18 @@ void Print(const LoadedPipeline& pipeline) {
 void SayUnchecked(const LoadedPipeline& pipeline, const std::vector<std::string>& slow) {
   const std::string file = pipeline.file.string();
   for (const std::string& title : pipeline.unknown) {
-    core::Log(LODE_WARNING, file + ": not checked: " + title +
-                                ": plugins of [plugins] paths are loaded with --allow-plugins, or "
-                                "those that --plugin names");
+    std::string text = file;
+    text.append(": not checked: ")
+        .append(title)
+        .append(
+            ": plugins of [plugins] paths are loaded with --allow-plugins, or those that --plugin "
+            "names");
+    core::Log(LODE_WARNING, text);
   }
   for (const std::string& title : slow) {
-    core::Log(LODE_INFO, file + ": not made: " + title + ", which would load LibTorch");
+    std::string text = file;
+    text.append(": not made: ").append(title).append(", which would load LibTorch");
+    core::Log(LODE_INFO, text);
   }
 }
 
