@@ -7,8 +7,9 @@ Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weight
 its own from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
 between the two, beside that with the benchmark's accuracy on CIFAR-10. --ends draws 50 and takes the half of the N from the
 benchmark's worst of them and the other half from its best: these are far enough apart for a smaller supernet and shorter
-trainings, whatever kernels the processor makes them use. Exit status: 0, or 1 if with --ends either measurement does not tell
-the two halves apart by five standard deviations. --set changes the pipeline, as in `lode run`.
+trainings, whatever kernels the processor makes them use. Exit status: 0, or 1 if with --ends the trainings from scratch do
+not tell the two halves apart by five standard deviations of what is measured on so many images, or the supernet, whose order
+depends more on its own training, by two. --set changes the pipeline, as in `lode run`.
 """
 
 import argparse
@@ -118,7 +119,7 @@ def main():
         return 0
     apart = [deviations_apart(of(values), count) for values, count in zip((inherited, scratch), images)]
     print(f"  the halves are {apart[0]:.1f} standard deviations apart by the supernet, {apart[1]:.1f} from scratch")
-    return 0 if min(apart) > 5 else 1
+    return 0 if apart[0] > 2 and apart[1] > 5 else 1
 
 
 if __name__ == "__main__":
