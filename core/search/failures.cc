@@ -52,7 +52,7 @@ void FailureTally::Add(std::string_view text, std::uint64_t count) {
   }
   const auto [at, is_new] = places_.try_emplace(masked, kinds_.size());
   if (is_new) {
-    kinds_.push_back({std::move(line), 0});
+    kinds_.push_back({line, 0});
   }
   FailureKind& kind = kinds_[at->second];
   kind.count += count;

@@ -86,6 +86,7 @@ std::vector<BestTrial> NoisyBest::Leading(std::size_t count) const {
   std::ranges::stable_sort(order, std::greater(), [](const auto& entry) { return entry.first; });
   order.resize(std::min(count, order.size()));
   std::vector<BestTrial> leading;
+  leading.reserve(order.size());
   for (const auto& [bound, measured] : order) {
     leading.push_back(Describe(*measured, scatter));
   }

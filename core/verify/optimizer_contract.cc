@@ -357,10 +357,12 @@ class OptimizerContract {
   }
 
   // How often an architecture that always fails may be proposed: a few times, and as often again as
-  // chance may draw it from a small space.
+  // chance may draw it from a small space, or from the neighbors of one architecture, which are
+  // about as many as the space has cells.
   std::uint64_t MostAsks() const {
+    const double size = lode::math::Pow(10, lode::Space(space_).Log10Size());
     const double by_chance =
-        static_cast<double>(Rounds()) / lode::math::Pow(10, lode::Space(space_).Log10Size());
+        static_cast<double>(Rounds()) / std::min(size, static_cast<double>(probe_.cells()));
     return 5 + static_cast<std::uint64_t>(4 * by_chance);
   }
 

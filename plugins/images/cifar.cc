@@ -127,9 +127,10 @@ PixelSets ReadCifar10(const fs::path& directory, std::size_t classes) {
       sets.train->Reserve(kTrainBatches * first);
     } else if (count != first) {
       const std::string end = files.pickled ? "" : ".bin";
-      throw IoError((files.folder / (file + end)).string() + ": has " + std::to_string(count) +
-                    " images, expected " + std::to_string(first) + ", as many as data_batch_1" +
-                    end);
+      std::string text = (files.folder / (file + end)).string();
+      text.append(": has ").append(std::to_string(count)).append(" images, expected ");
+      text.append(std::to_string(first)).append(", as many as data_batch_1").append(end);
+      throw IoError(text);
     }
   }
   return sets;
