@@ -64,7 +64,8 @@ class Hardening(unittest.TestCase):
 
     def test_fortified_functions(self):
         """Of functions that write what a format says, only the checked forms are called."""
-        bare = {"printf", "fprintf", "sprintf", "snprintf"}
+        # Not snprintf: GCC calls it where it has seen that the buffer is as large as the call says.
+        bare = {"printf", "fprintf", "sprintf"}
         checked = set()
         for file in programs():
             with self.subTest(file.name):
