@@ -39,7 +39,11 @@ class MathTest : public testing::Test {
 
   double Uniform(double low, double high) const { return random_.Uniform(low, high); }
   // Of any magnitude.
-  double Positive() const { return std::ldexp(1 + random_.Uniform(), Exponent()); }
+  double Positive() const {
+    const int exponent =
+        Exponent();  // first: compilers differ in which argument they evaluate first
+    return std::ldexp(1 + random_.Uniform(), exponent);
+  }
 
  private:
   int Exponent() const { return static_cast<int>(random_.Below(2045)) - 1022; }
