@@ -269,4 +269,6 @@ FIELD(lode_host, reserved, 76, 4);
 FIELD(lode_oracle_api, prepare, 40, 8);
 
 FIELD(lode_optimizer_api, exhausted, 32, 8);
+
+CODE(LODE_PARAM_INPUT, 64);
 #endif

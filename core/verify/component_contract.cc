@@ -77,8 +77,8 @@ void CheckParam(const lode_param& p, Findings& findings) {
   require(p.reserved == 0, "has a reserved field that is not 0");
   require((p.choices != nullptr && p.choices[0] != nullptr) == (p.type == LODE_T_CHOICE),
           "has choices without being a choice, or the other way round");
-  require((p.flags & LODE_PARAM_INPUT_FILE) == 0 || p.type == LODE_T_PATH,
-          "is an input file but no path");
+  require((p.flags & (LODE_PARAM_INPUT_FILE | LODE_PARAM_INPUT)) == 0 || p.type == LODE_T_PATH,
+          "is an input but not a path");
   if ((p.flags & LODE_PARAM_REQUIRED) == 0) {
     findings.Require(detail::Allows(p, p.default_value), "descriptor.default",
                      "parameter '" + name + "' has a default of the wrong type or out of range");

@@ -79,7 +79,7 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
       {"program", &Config::program,
        "The file or directory that {program} stands for, in command and in environment, as an "
        "absolute path.",
-       lode::Path{.input_file = false}},
+       lode::Path{.input_file = false, .input = true}},
       lode::Param<Config>("timeout", &Config::timeout,
                           "Longest time for one evaluation; 0: as long as it takes.",
                           lode::Range{.min = 0})
@@ -132,7 +132,7 @@ void CommandOracle::Evaluate(const lode::Query& query, std::span<double> metrics
       file_, {}, environment_, directory.path(), directory.Write("request.json", request)};
   for (const std::string& word : config_.command) program.arguments.push_back(Expand(word, values));
   Answer answer(metrics_, host_);
-  ErrorLog errors(directory.path() / "stderr.txt");
+  ErrorLog errors(directory.path() / "stderr.txt", host_);
   try {
     Follow(program, host_, config_.timeout, answer, errors);
   } catch (const lode::IoError& e) {

@@ -41,7 +41,7 @@ void AddTaskParameters(lode::Params<C>& params) {
       lode::Choices{{"fashion_mnist", "cifar10", "cifar100", "imagenet16", "imagenet32"}});
   add("data", &TaskConfig::data,
       "Directory of the data set's published files; only Fashion-MNIST needs none.",
-      lode::Path{.input_file = false});
+      lode::Path{.input_file = false, .input = true});
   add("classes", &TaskConfig::classes,
       "Only the first classes of the data set; 0: all, of imagenet16 the 120 of ImageNet16-120.",
       count);

@@ -28,7 +28,7 @@ class PreparedOracle {
                 .Unit("ms"),
             {"weights", &Config::weights,
              "What to add to the score: a number in a file; empty for none.",
-             lode::Path{.input_file = false}},
+             lode::Path{.input_file = false, .input = true}},
             {"notes", &Config::notes,
              "A file that gets a line for each step of training; empty for none.",
              lode::Path{.input_file = false}}};

@@ -155,7 +155,11 @@ enum lode_param_flag {
   LODE_PARAM_DEPRECATED = 1u << 2, /* accepted with a warning; doc names the successor */
   LODE_PARAM_OPEN_MIN = 1u << 3,   /* min itself is excluded */
   LODE_PARAM_OPEN_MAX = 1u << 4,   /* max itself is excluded */
-  LODE_PARAM_INPUT_FILE = 1u << 5  /* PATH: names a readable file, or is "" by default; checked */
+  LODE_PARAM_INPUT_FILE = 1u << 5, /* PATH: names a readable file, or is "" by default; checked */
+#if LODE_TARGET_MINOR >= 1
+  LODE_PARAM_INPUT = 1u << 6 /* PATH: names a file or folder that is read, unless it is "". What is
+                                in it is part of a run's record, as that of an INPUT_FILE is */
+#endif
 };
 
 /* One declared parameter. The host validates pipelines against it and writes `lode describe` from

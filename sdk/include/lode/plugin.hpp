@@ -547,6 +547,9 @@ struct Choices {
 // A string that names a file or directory; see LODE_T_PATH for how it is made absolute.
 struct Path {
   bool input_file = true;  // must name a readable file, or be "" if that is the default
+#if LODE_TARGET_MINOR >= 1
+  bool input = false;  // without input_file: names a file or folder that is read all the same
+#endif
 };
 
 // One parameter: TOML key, the member of Config it sets (whose initialiser is the default), one
@@ -567,6 +570,9 @@ class Param {
       : Param(name, member, doc, Range{},
               path.input_file * static_cast<std::uint32_t>(LODE_PARAM_INPUT_FILE)) {
     is_path_ = true;
+#if LODE_TARGET_MINOR >= 1
+    flags_ |= path.input * static_cast<std::uint32_t>(LODE_PARAM_INPUT);
+#endif
   }
 
   Param&& Unit(const char* unit) && { return unit_ = unit, std::move(*this); }
