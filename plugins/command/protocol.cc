@@ -200,6 +200,21 @@ void ErrorLog::Add(std::string_view bytes) {
   file_.flush();  // so that one can look at it while the program runs
   tail_ += bytes.substr(bytes.size() - std::min(bytes.size(), kTail));
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kTail));
+  LogLines(bytes);
+}
+
+void ErrorLog::LogLines(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t end = bytes.find_first_of("\r\n");
+    line_ += bytes.substr(0, end);
+    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+    if (end != std::string_view::npos || line_.size() > kTail) LogLine();
+  }
+}
+
+void ErrorLog::LogLine() {
+  const std::string line = std::exchange(line_, "");
+  if (!IsBlank(line)) host_.Log(LODE_DEBUG, lode::PrintableLine(line));
 }
 
 std::string ErrorLog::LastLine() const {

@@ -53,10 +53,15 @@ class Answer {
   std::vector<double> values_;
 };
 
-// Keeps what a program writes to its standard error in a file, up to 16 MiB, and its last line.
+// Keeps what a program writes to its standard error in a file, up to 16 MiB, and its last line, and
+// logs every line for those who want to see it (lode -v).
 class ErrorLog {
  public:
-  explicit ErrorLog(const std::filesystem::path& file) : file_(file, std::ios::binary) {}
+  ErrorLog(const std::filesystem::path& file, lode::Host host)
+      : file_(file, std::ios::binary), host_(host) {}
+  ~ErrorLog() { LogLine(); }
+  ErrorLog(const ErrorLog&) = delete;
+  ErrorLog& operator=(const ErrorLog&) = delete;
 
   void Add(std::string_view bytes);
 
@@ -64,7 +69,12 @@ class ErrorLog {
   std::string LastLine() const;
 
  private:
+  void LogLines(std::string_view bytes);
+  void LogLine();
+
   std::ofstream file_;
+  lode::Host host_;
+  std::string line_;  // that has begun
   std::size_t room_ = std::size_t{16} << 20;
   std::string tail_;
 };

@@ -18,6 +18,7 @@ namespace {
 
 using testing::AnyOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class CommandRunTest : public testing::Test {
@@ -89,6 +90,19 @@ TEST_F(CommandRunTest, ReasonsOfFailuresAreStored) {
             "belongs on standard error\n");
   EXPECT_EQ(StoredFailure("echo \"ValueError: '3' of $1\" | cut -c 1-20 >&2; exit 3"),
             "oracle 'command': exit status 3: ValueError: '3' of |\n");
+}
+
+TEST_F(CommandRunTest, WhatIsPrintedOnStandardErrorIsShownOnRequest) {
+  const std::string script = "echo 'one line' >&2; printf 'no end' >&2; echo '{\"score\": 1}'";
+  EXPECT_THAT(lode_.Run(Pipeline(script)).err, Not(HasSubstr("one line")));
+  for (const char* isolate : {"true", "false"}) {
+    std::vector<std::string> arguments = Pipeline(script);
+    arguments.insert(arguments.begin(), "-v");
+    arguments.insert(arguments.end(), {"--set", std::string("execution.isolate=") + isolate});
+    const std::string shown = lode_.Run(arguments).err;
+    EXPECT_THAT(shown, HasSubstr("oracle 'command': one line\n"));
+    EXPECT_THAT(shown, HasSubstr("oracle 'command': no end\n"));
+  }
 }
 
 TEST_F(CommandRunTest, DirectoriesStartAtThePipeline) {
