@@ -72,8 +72,7 @@ class Checker {
   Diagnostics& diagnostics_;
 };
 
-// Calls it with every artifact and every input file that is not the component's own; what it returns
-// takes its place.
+// Calls it with every artifact and every input; what it returns takes its place.
 using Replace = std::function<std::string(const std::string&)>;
 
 void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& replace) {
@@ -81,9 +80,8 @@ void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& rep
   for (std::size_t i = 0; component != nullptr && i < config.values.size(); ++i) {
     const ParamDeclaration& param = component->params[i];
     auto* text = std::get_if<std::string>(&config.values[i]);
-    const bool is_input =
-        (param.flags & LODE_PARAM_INPUT_FILE) != 0 && config.values[i] != param.default_value;
-    if (param.type == LODE_T_PATH && (is_input || IsArtifact(*text))) {
+    const bool is_input = (param.flags & (LODE_PARAM_INPUT_FILE | LODE_PARAM_INPUT)) != 0;
+    if (param.type == LODE_T_PATH && !text->empty() && (is_input || IsArtifact(*text))) {
       *text = replace(*text);
     }
   }

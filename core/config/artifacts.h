@@ -30,8 +30,8 @@ void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics);
 
-// The artifacts and input files that the components in use take, but for files that come with a plugin;
-// as they are written, each once.
+// The artifacts and other inputs, files and folders, that the components in use take; as they are
+// written, each once.
 std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog);
 
 // Those of them that are artifacts.

@@ -136,15 +136,19 @@ std::string TooDeep() {
 
 class Converter {
  public:
-  // Without lines (an override) a position is `file` alone.
-  Converter(std::string file, fs::path base, bool has_lines, Diagnostics& diagnostics)
+  // Without lines (an override, `text`) a position is `file` alone.
+  Converter(std::string file, fs::path base, bool has_lines, std::string_view text,
+            Diagnostics& diagnostics)
       : file_(std::move(file)),
         base_(std::move(base)),
         has_lines_(has_lines),
+        text_(text),
         diagnostics_(diagnostics) {}
 
   Node Convert(const toml::node& node, std::size_t depth = 0) {
-    Node out{PositionOf(node.source()), base_, false, false};
+    Node out;
+    out.position = PositionOf(node.source());
+    out.base = base_;
     if (depth > kMaxDepth) {
       diagnostics_.Add(out.position, TooDeep());
     } else if (const auto* table = node.as_table()) {
@@ -190,7 +194,21 @@ class Converter {
     return out;
   }
 
+  // How a scalar of an override is written. Columns count characters: where they are not bytes it is
+  // not known.
+  std::string Written(const toml::source_region& source) const {
+    const bool is_ascii =
+        std::ranges::all_of(text_, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    if (has_lines_ || !is_ascii || source.begin.line != 1 || source.begin.column > text_.size()) {
+      return "";
+    }
+    const std::string_view rest = text_.substr(source.begin.column - 1);
+    return std::string(rest.substr(0, rest.find_first_of(",]}# \t\r\n")));
+  }
+
   void ConvertScalar(const toml::node& node, Node& out) {
+    out.written = node.is_string() ? "" : Written(node.source());
+    out.from_command_line = !has_lines_;
     if (const auto* b = node.as_boolean()) {
       out.value = b->get();
     } else if (const auto* i = node.as_integer()) {
@@ -212,6 +230,7 @@ class Converter {
   std::string file_;
   fs::path base_;
   bool has_lines_;
+  std::string_view text_;
   Diagnostics& diagnostics_;
 };
 
@@ -233,7 +252,7 @@ std::optional<Node> Parse(const std::string& text, const std::string& name, cons
   }
   try {
     const toml::table table = toml::parse(std::string_view(text), std::string_view(name));
-    return Converter(name, base, has_lines, diagnostics).Convert(table);
+    return Converter(name, base, has_lines, text, diagnostics).Convert(table);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
     diagnostics.Add(has_lines ? Position{name, at.line, at.column} : Position{name, 0, 0},
@@ -394,6 +413,14 @@ std::vector<std::string> SplitPath(std::string_view path) {
   const bool wrong =
       quoted || parts.size() > kMaxDepth || std::ranges::any_of(parts, &std::string::empty);
   return wrong ? std::vector<std::string>() : parts;
+}
+
+std::optional<Node> ParseValue(const std::string& text, const Node& like) {
+  Diagnostics not_toml;
+  auto parsed = Parse("v = " + text, like.position.file, like.base, false, not_toml);
+  Node* value = parsed && not_toml.empty() ? parsed->Find("v") : nullptr;
+  return value != nullptr && parsed->As<Node::Table>()->size() == 1 ? std::optional(*value)
+                                                                    : std::nullopt;
 }
 
 Override ParseOverride(std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ std::vector<std::string> SplitPath(std::string_view path);
 
 // Takes "a.b.\"c.d\"=VALUE" apart: VALUE is TOML, or else a string. Throws ConfigError.
 Override ParseOverride(std::string_view text);
+
+// What a text is in TOML, as if it stood in the place of `like`; nothing if it is no value.
+std::optional<Node> ParseValue(const std::string& text, const Node& like);
 
 // The layers of one pipeline, lowest first: included files before the file that includes them.
 //

@@ -147,8 +147,8 @@ std::string IsolateLine(const ExecutionConfig& execution) {
 }
 
 std::string FormatExecution(const ExecutionConfig& execution) {
-  return "\n[execution]\n" +
-         Line("on_error", std::string(execution.on_error == OnError::kStop ? "stop" : "skip")) +
+  return "\n[execution]\n" + Line("on_error", std::string(OnErrorName(execution.on_error))) +
+         Line("retries", static_cast<std::int64_t>(execution.retries)) +
          Line("max_failures", static_cast<std::int64_t>(execution.max_failures)) +
          Line("commit", std::string(CommitName(execution.commit))) +
          Line("workers", static_cast<std::int64_t>(execution.workers)) +
@@ -180,6 +180,17 @@ std::string FormatPlugins(const std::vector<std::filesystem::path>& plugins) {
 }
 
 }  // namespace
+
+std::string_view OnErrorName(OnError on_error) {
+  switch (on_error) {
+    case OnError::kStop:
+      return "stop";
+    case OnError::kRetry:
+      return "retry";
+    default:
+      return "skip";
+  }
+}
 
 std::string_view CommitName(Commit commit) {
   switch (commit) {

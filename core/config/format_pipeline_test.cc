@@ -228,6 +228,7 @@ patience = 100000
 
 [execution]
 on_error = "skip"
+retries = 3
 max_failures = 10
 commit = "auto"
 workers = 1

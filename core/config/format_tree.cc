@@ -2,23 +2,43 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "core/config/artifacts.h"
 #include "core/config/document.h"
+#include "core/config/host_tables.h"
 #include "core/plugin/declaration.h"
 
 namespace lode::core {
 namespace {
 
-// Whether components of a kind, `id` alone or any, have a path of this name.
-bool IsPath(const Catalog& catalog, lode_kind kind, const std::string& id, const std::string& key) {
-  return std::ranges::any_of(catalog.Ids(kind), [&](const std::string& known) {
-    const auto& params = catalog.Find(kind, known)->params;
-    const auto param = std::ranges::find(params, key, &ParamDeclaration::name);
-    return (id.empty() || id == known) && param != params.end() && param->type == LODE_T_PATH;
-  });
+// What a value is to be, as far as it is declared.
+using Type = std::optional<lode_type>;
+
+Type Find(const std::vector<ParamDeclaration>& params, const std::string& key) {
+  const auto param = std::ranges::find(params, key, &ParamDeclaration::name);
+  return param != params.end() ? Type(param->type) : std::nullopt;
+}
+
+// Of the parameter of this name that components of a kind, `id` alone or any, have.
+Type TypeOf(const Catalog& catalog, lode_kind kind, const std::string& id, const std::string& key) {
+  Type type = Find(ComponentKeys(), key);
+  for (const std::string& known : catalog.Ids(kind)) {
+    if (!type && (id.empty() || id == known)) {
+      type = Find(catalog.Find(kind, known)->params, key);
+    }
+  }
+  return type;
+}
+
+Type ElementOf(Type list) {
+  return list == LODE_T_STRING_LIST ? LODE_T_STRING : list == LODE_T_PATH ? LODE_T_PATH : Type();
+}
+
+bool IsText(Type type) {
+  return type == LODE_T_STRING || type == LODE_T_CHOICE || type == LODE_T_PATH;
 }
 
 lode_kind KindOf(std::string_view name) {
@@ -47,32 +67,33 @@ std::string Key(const std::string& key) {
   return is_bare ? key : FormatValue(key);
 }
 
-// A variable's value may stand for a number or a boolean.
-bool IsBare(const std::string& text) {
+// What a variable or the command line gives may stand for a number, a boolean or a list.
+std::string Bare(const std::string& text, const Node& node) {
+  const auto parsed = ParseValue(text, node);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return text == "true" || text == "false" ||
-         (error == std::errc() && end == text.data() + text.size());
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (parsed && parsed->As<std::string>() == nullptr && parsed->As<Node::Table>() == nullptr) {
+    return text;
+  }
+  return is_number ? FormatValue(number) : Quoted(text);
 }
 
 class TreeWriter {
  public:
   explicit TreeWriter(const Catalog& catalog) : catalog_(catalog) {}
 
-  std::string Value(const Node& node, bool is_path) const {
+  std::string Value(const Node& node, Type type) const {
     if (const auto* text = node.As<std::string>()) {
-      if (is_path && !text->empty() && !IsArtifact(*text)) {
-        return Quoted((node.base / *text).lexically_normal().string());
-      }
-      return node.from_environment && IsBare(*text) ? *text : Quoted(*text);
+      return Text(*text, node, type);
     }
     if (const auto* list = node.As<Node::Array>()) {
-      return List(*list, is_path);
+      return List(*list, ElementOf(type));
     }
     if (const auto* table = node.As<Node::Table>()) {
       return Inline(*table);
     }
-    return Scalar(node);
+    return IsText(type) && !node.written.empty() ? Text(node.written, node, type) : Scalar(node);
   }
 
   std::string Tables(const Node& tree, const std::string& prefix) const {
@@ -84,6 +105,13 @@ class TreeWriter {
   }
 
  private:
+  static std::string Text(const std::string& text, const Node& node, Type type) {
+    if (type == LODE_T_PATH && !text.empty() && !IsArtifact(text)) {
+      return Quoted((node.base / text).lexically_normal().string());
+    }
+    return node.may_stand_for_another() && !IsText(type) ? Bare(text, node) : Quoted(text);
+  }
+
   static std::string Scalar(const Node& node) {
     if (const auto* b = node.As<bool>()) {
       return FormatValue(*b);
@@ -92,10 +120,10 @@ class TreeWriter {
     return i != nullptr ? FormatValue(*i) : FormatValue(*node.As<double>());
   }
 
-  std::string List(const Node::Array& list, bool is_path) const {
+  std::string List(const Node::Array& list, Type type) const {
     std::string text;
     for (const Node& element : list) {
-      text += (text.empty() ? "" : ", ") + Value(element, is_path);
+      text += (text.empty() ? "" : ", ") + Value(element, type);
     }
     return "[" + text + "]";
   }
@@ -103,7 +131,7 @@ class TreeWriter {
   std::string Inline(const Node::Table& table) const {
     std::string text;
     for (const Entry& entry : table) {
-      text += (text.empty() ? "" : ", ") + Key(entry.key) + " = " + Value(entry.node, false);
+      text += (text.empty() ? "" : ", ") + Key(entry.key) + " = " + Value(entry.node, {});
     }
     return "{" + text + "}";
   }
@@ -131,7 +159,7 @@ class TreeWriter {
       if (kind != 0 && inner != nullptr) {
         below += "\n[" + name + "." + Key(key.key) + "]\n" + Params(*inner, kind, key.key);
       } else {
-        text += Key(key.key) + " = " + Value(key.node, IsPathOf(entry.key, key)) + "\n";
+        text += Key(key.key) + " = " + Value(key.node, HostTypeOf(entry.key, key)) + "\n";
       }
     }
     return text + below;
@@ -140,20 +168,31 @@ class TreeWriter {
   std::string Params(const Node::Table& params, lode_kind kind, const std::string& id) const {
     std::string text;
     for (const Entry& param : params) {
-      const bool is_path = param.key == "policy" || IsPath(catalog_, kind, id, param.key);
-      text += Key(param.key) + " = " + Value(param.node, is_path) + "\n";
+      text +=
+          Key(param.key) + " = " + Value(param.node, TypeOf(catalog_, kind, id, param.key)) + "\n";
     }
     return text;
   }
 
-  // Of the host's tables: where plugins are, and axes of a grid that lead to a path.
-  bool IsPathOf(const std::string& table, const Entry& key) const {
+  // Of the host's tables, and of the values of a grid's axes as their paths lead to them.
+  Type HostTypeOf(const std::string& table, const Entry& key) const {
     if (table == "plugins") {
-      return key.key == "paths";
+      return LODE_T_PATH;  // a list of them
     }
     const std::vector<std::string> path = SplitPath(key.key);
-    const lode_kind kind = path.size() > 1 && table == "grid" ? KindOf(path.front()) : 0;
-    return kind != 0 && (path.back() == "policy" || IsPath(catalog_, kind, "", path.back()));
+    if (table == "grid" && path.size() > 1) {
+      const lode_kind kind = KindOf(path.front());
+      const Type type = kind != 0 ? TypeOf(catalog_, kind, "", path.back())
+                                  : FindHostType(path.front(), path.back());
+      return type == LODE_T_STRING || type == LODE_T_CHOICE ? LODE_T_STRING_LIST : type;
+    }
+    return KindOf(table) != 0 ? TypeOf(catalog_, KindOf(table), "", key.key)
+                              : FindHostType(table, key.key);
+  }
+
+  static Type FindHostType(const std::string& table, const std::string& key) {
+    const auto declared = std::ranges::find(HostTables(), table, &HostTable::name);
+    return declared != HostTables().end() ? Find(declared->params, key) : std::nullopt;
   }
 
   const Catalog& catalog_;

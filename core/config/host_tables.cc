@@ -27,6 +27,16 @@ ParamDeclaration RequiredParam(ParamDeclaration p) {
   return p;
 }
 
+ParamDeclaration KeepsResults(ParamDeclaration p) {
+  p.flags |= kKeepsResults;
+  return p;
+}
+
+ParamDeclaration KeepsTrials(ParamDeclaration p) {
+  p.flags |= kKeepsTrials;
+  return p;
+}
+
 ParamDeclaration OpenMin(ParamDeclaration p) {
   p.flags |= LODE_PARAM_OPEN_MIN;
   return p;
@@ -138,12 +148,13 @@ std::vector<HostTable> FirstTables() {
                 "file.")}},
       {"pipeline",
        "what it is",
-       {RequiredParam(Declare("name", LODE_T_STRING, kNoText,
-                              "Name of the pipeline: heads its tables and its directory.")),
-        Declare("description", LODE_T_STRING, kNoText, "What it is for."),
-        Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
-                "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).", 0,
-                kMaxCount)}},
+       {KeepsResults(
+            RequiredParam(Declare("name", LODE_T_STRING, kNoText,
+                                  "Name of the pipeline: heads its tables and its directory."))),
+        KeepsResults(Declare("description", LODE_T_STRING, kNoText, "What it is for.")),
+        KeepsResults(Declare("seeds", LODE_T_INT_LIST, std::vector<std::int64_t>{0},
+                             "Which seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).",
+                             0, kMaxCount))}},
   };
 }
 
@@ -168,10 +179,11 @@ std::vector<HostTable> LastTables() {
             "again: how many evaluations may be made of them in all, those of [confirm] included. "
             "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
             "nothing."),
-        Declare("marks", LODE_T_INT_LIST, kNoInts,
-                "Earlier points to report the best at, ascending, in steps if steps are limited, "
-                "else in unique queries if those are, else in simulated seconds.",
-                1, kMaxCount),
+        KeepsTrials(Declare(
+            "marks", LODE_T_INT_LIST, kNoInts,
+            "Earlier points to report the best at, ascending, in steps if steps are limited, "
+            "else in unique queries if those are, else in simulated seconds.",
+            1, kMaxCount)),
         Count("patience", 100000,
               "Steps in a row without a new architecture that end a search without a limit on "
               "steps.")}},
@@ -189,11 +201,20 @@ std::vector<HostTable> LastTables() {
         Declare("candidates", LODE_T_INT, std::int64_t{5}, "How many architectures.", 1, 1000)}},
       {"execution",
        "where evaluations happen, how failures are met, when trials are on the disk",
-       {Choice("on_error", {"skip", "stop"}, "Whether a failed trial is skipped or ends the run."),
-        Count("max_failures", 10, "Failed trials in a row that end the run."),
-        Choice("commit", {"auto", "trial", "batch"},
-               "When a trial is on the disk. trial: before the optimizer learns of it; batch: at "
-               "most 100 ms later; auto: trial if its evaluation took 10 ms or more, else batch."),
+       {KeepsResults(Choice(
+            "on_error", {"skip", "stop", "retry"},
+            "What a failed evaluation does. skip: its trial fails, and the search continues; stop: "
+            "it ends the run; retry: it is made again, `retries` times at most, then skip.")),
+        KeepsResults(Count(
+            "retries", 3,
+            "With on_error = \"retry\": how often a failed evaluation is made again, for failures "
+            "that pass (a lost device, a full queue). Before the first time 0.1 s pass, and twice "
+            "as much before each further one, up to a minute.")),
+        KeepsResults(Count("max_failures", 10, "Failed trials in a row that end the run.")),
+        KeepsResults(Choice(
+            "commit", {"auto", "trial", "batch"},
+            "When a trial is on the disk. trial: before the optimizer learns of it; batch: at "
+            "most 100 ms later; auto: trial if its evaluation took 10 ms or more, else batch.")),
         Declare("workers", LODE_T_INT, std::int64_t{1},
                 "Evaluations at once, each in a process of its own. More than one changes the "
                 "trials: so many proposals are asked for before the first result is told. Under "
@@ -203,13 +224,13 @@ std::vector<HostTable> LastTables() {
                 "Threads that each evaluation, and each preparation, may keep busy. With another "
                 "number sums of a training are rounded differently, so it is not the machine's.",
                 1, 1024),
-        Choice(
+        KeepsResults(Choice(
             "isolate", {"false", "true", "all"},
             "Which components are in child processes. true: oracles, where a crash, a hang or too "
             "much memory costs one trial. all: the others, too, in one process, where it fails "
             "the run with the component's name; `lode resume` continues it. If it is not said: "
             "true with several workers, with a timeout or a memory limit, and if an oracle "
-            "declares that it runs foreign or heavy code."),
+            "declares that it runs foreign or heavy code.")),
         Seconds("timeout_seconds",
                 "How long an evaluation in a child process may take; 0: as long as it likes."),
         LimitOrNone(
@@ -226,7 +247,9 @@ std::vector<HostTable> LastTables() {
        "where else plugins are",
        {Declare(
            "paths", LODE_T_STRING_LIST, std::vector<std::string>(),
-           "Plugin files, or directories of them; relative ones start at the pipeline's file.")}},
+           "Plugin files, or directories of them; relative ones start at the pipeline's file.")},
+       false,
+       true},
       {"grid",
        "several searches: a list of values for each path, `\"optimizer.use\" = [\"l2nas\", "
        "\"rea\"]`, and a search for every combination of them. A path leads through tables and, by "
@@ -251,6 +274,7 @@ std::vector<HostTable> LastTables() {
         RequiredParam(
             Declare("mean", LODE_T_REAL, 0.0, "The published mean, in the metric's unit.")),
         Declare("std", LODE_T_REAL, 0.0, "The published standard deviation.", 0)},
+       true,
        true},
   };
 }
@@ -269,9 +293,10 @@ std::vector<ParamDeclaration> MakeComponentKeys() {
       "What the optimizer learned in an earlier run (the file `policy` of it), to start from.");
   policy.flags = LODE_PARAM_INPUT_FILE;
   return {RequiredParam(Declare("use", LODE_T_STRING, kNoText, "The id of the component.")),
-          Declare("preset", LODE_T_STRING, kNoText,
-                  "The name of one of its presets; what is written beside it wins. Without it the "
-                  "first one holds."),
+          KeepsResults(Declare(  // its values are compared themselves
+              "preset", LODE_T_STRING, kNoText,
+              "The name of one of its presets; what is written beside it wins. Without it the "
+              "first one holds.")),
           std::move(policy)};
 }
 
@@ -285,6 +310,20 @@ const std::vector<HostTable>& HostTables() {
 const std::vector<ParamDeclaration>& ComponentKeys() {
   static const std::vector<ParamDeclaration> keys = MakeComponentKeys();
   return keys;
+}
+
+Effect EffectOf(std::string_view table, std::string_view key) {
+  const auto declared = std::ranges::find(HostTables(), table, &HostTable::name);
+  const bool is_host = declared != HostTables().end();
+  if (is_host && declared->keeps_results) {
+    return Effect::kNone;
+  }
+  const auto& params = is_host ? declared->params : ComponentKeys();
+  const auto param = std::ranges::find(params, key, &ParamDeclaration::name);
+  const std::uint32_t flags = param != params.end() ? param->flags : 0;
+  return (flags & kKeepsResults) != 0  ? Effect::kNone
+         : (flags & kKeepsTrials) != 0 ? Effect::kTables
+                                       : Effect::kTrials;
 }
 
 const HostTable& FindHostTable(std::string_view name) {

@@ -22,8 +22,11 @@ struct Node {
 
   Position position;
   std::filesystem::path base;  // where relative paths in it start: the directory of its file
-  bool from_environment =
-      false;  // a string that is one ${...}: may stand for a number or a boolean
+  // A string that is one ${...}, or one from the command line: may stand for another value.
+  bool from_environment = false;
+  bool from_command_line = false;
+  // From the command line: how a boolean or a number was written, which may stand for a text.
+  std::string written{};
   std::variant<bool, std::int64_t, double, std::string, Array, Table> value;
 
   template <class T>
@@ -34,6 +37,8 @@ struct Node {
   const T* As() const {
     return std::get_if<T>(&value);
   }
+  // Whether a string may be written where another value is wanted.
+  bool may_stand_for_another() const { return from_environment || from_command_line; }
   // The value of a key of a table; nullptr if *this is no table or has no such key.
   Node* Find(std::string_view key);
   const Node* Find(std::string_view key) const;

@@ -123,7 +123,10 @@ struct ConfirmConfig {
   std::uint64_t evaluations() const { return repeats * candidates; }
 };
 
-enum class OnError { kSkip, kStop };
+enum class OnError { kSkip, kStop, kRetry };
+
+// "skip", "stop", "retry": as pipelines write it.
+std::string_view OnErrorName(OnError on_error);
 
 // When trials are on the disk.
 enum class Commit {
@@ -137,6 +140,7 @@ std::string_view CommitName(Commit commit);
 
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
+  std::uint64_t retries = 3;        // with kRetry: of a failed evaluation
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
   Commit commit = Commit::kAuto;
   std::uint64_t workers = 1;       // evaluations at once

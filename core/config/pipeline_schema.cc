@@ -246,7 +246,7 @@ class KindSchema {
     if (!c.presets.empty()) {
       keys.emplace_back("preset", PresetSchema(c));
     }
-    if (kind_ == LODE_OPTIMIZER) {
+    if (c.loads) {
       keys.emplace_back("policy", Reference("policy"));
     }
     for (const ParamDeclaration& p : c.params) {

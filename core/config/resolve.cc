@@ -107,7 +107,7 @@ class ComponentResolver {
     }
     if (declaration.kind == LODE_OPTIMIZER) {
       other_keys.push_back("policy");
-      config.policy = ReadPolicy(written);
+      config.policy = ReadPolicy(declaration, written);
     }
     if (declaration.is_open) {
       return;
@@ -135,13 +135,26 @@ class ComponentResolver {
     }
   }
 
-  fs::path ReadPolicy(const Node* written) {
+  fs::path ReadPolicy(const ComponentDeclaration& declaration, const Node* written) {
     const Node* node = written != nullptr ? written->Find("policy") : nullptr;
     if (node == nullptr) {
       return {};
     }
+    if (!declaration.loads) {
+      diagnostics_.Add(node->position, "optimizer '" + declaration.id +
+                                           "' cannot start from a policy: it saves none" +
+                                           Suggest("", OptimizersThatLoad()));
+      return {};
+    }
     const auto value = ReadValue(FindComponentKey("policy"), *node, diagnostics_);
     return value ? fs::path(std::get<std::string>(*value)) : fs::path();
+  }
+
+  std::vector<std::string> OptimizersThatLoad() const {
+    std::vector<std::string> ids = catalog_.Ids(LODE_OPTIMIZER);
+    std::erase_if(ids,
+                  [&](const std::string& id) { return !catalog_.Find(LODE_OPTIMIZER, id)->loads; });
+    return ids;
   }
 
   // A relative default is a file that ships with the plugin.
@@ -474,9 +487,9 @@ class PipelineResolver {
     }
     const HostValues values("execution", written != nullptr ? &table : nullptr,
                             PositionOf("execution"), {}, diagnostics_);
-    pipeline_.execution.on_error =
-        values.Get<std::string>("on_error") == "stop" ? OnError::kStop : OnError::kSkip;
     ExecutionConfig& execution = pipeline_.execution;
+    execution.on_error = OnErrorOf(values.Get<std::string>("on_error"));
+    execution.retries = *values.Limit("retries");
     execution.max_failures = *values.Limit("max_failures");
     execution.commit = CommitOf(values.Get<std::string>("commit"));
     execution.workers = *values.Limit("workers");
@@ -505,6 +518,11 @@ class PipelineResolver {
                        "'timeout_seconds' and 'memory_limit' are of child processes: with them, "
                        "'isolate' cannot be false");
     }
+  }
+
+  static OnError OnErrorOf(const std::string& name) {
+    constexpr OnError kAll[] = {OnError::kSkip, OnError::kStop, OnError::kRetry};
+    return *std::ranges::find(kAll, name, OnErrorName);
   }
 
   static Commit CommitOf(const std::string& name) {
@@ -567,6 +585,9 @@ class PipelineResolver {
   static std::string PointText(const Node& node) {
     if (const auto* text = node.As<std::string>()) {
       return PrintableLine(*text);
+    }
+    if (!node.written.empty()) {
+      return PrintableLine(node.written);
     }
     if (const auto* b = node.As<bool>()) {
       return FormatValue(*b);
@@ -744,6 +765,18 @@ Pipeline ResolveOne(const Document& document, const Catalog& catalog) {
       ResolveTree(merged, {}, {.may_prepare = true}, catalog, diagnostics);
   diagnostics.ThrowIfAny();
   return std::move(searches.front().pipeline);
+}
+
+std::string FormatAnew(const std::string& text, const std::vector<std::string>& stages,
+                       const Catalog& catalog) {
+  try {
+    Diagnostics diagnostics;
+    const Node merged = MergeLayers(Document::FromText(text, "a kept pipeline"), diagnostics);
+    const auto searches = ResolveTree(merged, {}, {stages, stages, true}, catalog, diagnostics);
+    return diagnostics.empty() ? FormatPipeline(searches.front().pipeline, catalog) : text;
+  } catch (const ConfigError&) {
+    return text;
+  }
 }
 
 std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>& overrides,

@@ -50,4 +50,9 @@ ComponentConfig ResolveComponent(const Document& document, lode_kind kind, const
 // out.
 std::string FormatPipeline(const Pipeline& pipeline, const Catalog& catalog);
 
+// The text of a search or preparation as FormatPipeline writes it now: with the keys that have come
+// since. As it is if it does not resolve any more. `stages`: which it may take artifacts of.
+std::string FormatAnew(const std::string& text, const std::vector<std::string>& stages,
+                       const Catalog& catalog);
+
 }  // namespace lode::core

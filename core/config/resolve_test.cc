@@ -152,8 +152,10 @@ TEST_F(ResolveTest, ValuesOfTheWrongTypeOrRange) {
             "'tags' must be a list of strings, not one with a list");
   EXPECT_EQ(Set("oracle.dataset=cifar"),
             "'dataset': \"cifar\" is not one of cifar10, cifar100; did you mean \"cifar10\"?");
-  EXPECT_EQ(Set("oracle.dataset=10"), "'dataset' must be a string, not an integer");
-  EXPECT_EQ(Set("execution.on_error=halt"), "'on_error': \"halt\" is not one of skip, stop");
+  EXPECT_EQ(Set("oracle.dataset=10"), "'dataset': \"10\" is not one of cifar10, cifar100");
+  EXPECT_EQ(Mistakes(Replaced("[reward]", "dataset = 10\n[reward]")),
+            "p.toml:8:11: 'dataset' must be a string, not an integer");
+  EXPECT_EQ(Set("execution.on_error=halt"), "'on_error': \"halt\" is not one of skip, stop, retry");
   EXPECT_EQ(Set("budget=3"), "[budget] must be a table, not an integer");
 }
 
@@ -198,7 +200,7 @@ TEST_F(ResolveTest, NamesMustDoAsDirectories) {
   EXPECT_EQ(Set("pipeline.name=a/b"), "'name' also names a directory: it cannot be \"a/b\"");
   EXPECT_EQ(Set("pipeline.name=\"a\\u0000\""),
             "'name' also names a directory: it cannot be \"a\\u0000\"");
-  EXPECT_EQ(Set("pipeline.name=1"), "'name' must be a string, not an integer");
+  EXPECT_EQ(Set("pipeline.name=1"), "");
 }
 
 TEST_F(ResolveTest, SeedsAreACountOrAList) {
@@ -436,7 +438,7 @@ TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
 }
 
 TEST_F(ResolveTest, AWrongRewardIsNotReportedForWhatFollowsFromIt) {
-  EXPECT_EQ(Set("reward.metric=3"), "'metric' must be a string, not an integer");
+  EXPECT_EQ(Set("reward.metric=[]"), "'metric' must be a string, not a list");
   EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relativ", "reward.reference=76"}),
             "--set reward.transform=relativ: 'transform': \"relativ\" is not one of identity, "
             "exponential, relative; did you mean \"relative\"?");
@@ -556,6 +558,46 @@ TEST(HostTables, AreDocumented) {
       EXPECT_EQ(&FindHostTable(table.name), &table);
     }
   }
+}
+
+// What the command line or the environment gives stands for what is declared, if the text fits.
+TEST_F(ResolveTest, WhatLooksLikeANumberMayBeAText) {
+  const std::string latency = Replaced("acme.table", "latency");
+  for (const std::string text : {"1.20", "007", "7", "true", "1e3", "0x10", "inf", "2026-01-02"}) {
+    const Pipeline p = Single(latency, {"oracle.device=" + text, "reward.metric=latency"});
+    EXPECT_EQ(Get<std::string>(p.oracles[0], "device"), text);
+  }
+  const Pipeline p =
+      Single(kPipeline, {"optimizer.tags=[1.20, \"x\", true]", "pipeline.name=2026"});
+  EXPECT_THAT(Get<std::vector<std::string>>(p.optimizer, "tags"), ElementsAre("1.20", "x", "true"));
+  EXPECT_EQ(p.name, "2026");
+}
+
+TEST_F(ResolveTest, ATextMayBeANumberOrAList) {
+  const ScopedVariable hidden("LODE_TEST_HIDDEN", "[16, 8]");
+  const Pipeline p =
+      Single(kPipeline, {"optimizer.top_k=\"32\"", "optimizer.lr=.5", "optimizer.log_loss=\"true\"",
+                         "optimizer.hidden=\"${LODE_TEST_HIDDEN}\""});
+  EXPECT_EQ(Get<std::int64_t>(p.optimizer, "top_k"), 32);
+  EXPECT_EQ(Get<double>(p.optimizer, "lr"), 0.5);
+  EXPECT_TRUE(Get<bool>(p.optimizer, "log_loss"));
+  EXPECT_THAT(Get<std::vector<std::int64_t>>(p.optimizer, "hidden"), ElementsAre(16, 8));
+  EXPECT_EQ(Set("optimizer.top_k=\"x\""), "'top_k' must be an integer, not a string");
+  EXPECT_EQ(Set("oracle.dataset=1.2"), "'dataset': \"1.2\" is not one of cifar10, cifar100");
+  EXPECT_EQ(Mistakes(Replaced("use = \"acme.table\"", "use = \"acme.table\"\ndataset = 1.2")),
+            "p.toml:8:11: 'dataset' must be a string, not a real number");
+}
+
+TEST_F(ResolveTest, APolicyIsForOptimizersThatCanLoadOne) {
+  Write("policy", "learned");
+  EXPECT_EQ(Single(kPipeline, {"optimizer.policy=" + (dir_.path() / "policy").string()})
+                .optimizer.policy.filename(),
+            "policy");
+  const std::string rea = "optimizer={use=\"rea\", policy=\"policy\"}";
+  EXPECT_EQ(Set(rea), "optimizer 'rea' cannot start from a policy: it saves none; there is l2nas");
+  EXPECT_EQ(Mistakes(Replaced("[optimizer]\n", "[optimizer.rea]\npolicy = \"x\"\n[optimizer]\n")),
+            "p.toml:11:10: optimizer 'rea' cannot start from a policy: it saves none; there is "
+            "l2nas");
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ use = "acme.table"
 [stage.reward]
 metric = "valid_accuracy"
 [stage.optimizer]
-use = "rea"
+use = "l2nas"
 policy = "stage:search/seed-0/policy"
 [stage.budget]
 unique_queries = 5

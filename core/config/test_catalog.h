@@ -132,6 +132,7 @@ class TestCatalog : public Catalog {
                          LODE_PARAM_OPEN_MAX),
                    Param("tags", LODE_T_STRING_LIST, std::vector<std::string>{}),
                    Param("log_loss", LODE_T_BOOL, false)});
+    c.loads = true;
     c.presets = {{"robust", "", {{"lr", 1e-4}}}, {"paper", "", {{"lr", 1e-8}}}};
     return c;
   }

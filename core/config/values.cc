@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "core/config/artifacts.h"
+#include "core/config/document.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
 
@@ -16,8 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFewNames = 8;
 
-// "${STEPS}" may stand for a number or a boolean.
-std::optional<Value> FromEnvironment(lode_type type, const std::string& text) {
+// "${STEPS}", and a string of the command line, may stand for a number or a boolean.
+std::optional<Value> FromText(lode_type type, const std::string& text) {
   const char* const first = text.data();
   const char* const last = first + text.size();
   if (type == LODE_T_BOOL && (text == "true" || text == "false")) {
@@ -34,13 +35,20 @@ std::optional<Value> FromEnvironment(lode_type type, const std::string& text) {
   return std::nullopt;
 }
 
+bool TakesText(lode_type type) {
+  return type == LODE_T_STRING || type == LODE_T_CHOICE || type == LODE_T_PATH;
+}
+
 std::optional<Value> ReadScalar(lode_type type, const Node& node) {
   if (const auto* text = node.As<std::string>()) {
-    const bool takes_text = type == LODE_T_STRING || type == LODE_T_CHOICE || type == LODE_T_PATH;
-    if (takes_text) {
+    if (TakesText(type)) {
       return *text;
     }
-    return node.from_environment ? FromEnvironment(type, *text) : std::nullopt;
+    return node.may_stand_for_another() ? FromText(type, *text) : std::nullopt;
+  }
+  // A choice "1.2", a name 007: what looks like a number on the command line may be none.
+  if (!node.written.empty() && TakesText(type)) {
+    return node.written;
   }
   if (const auto* b = node.As<bool>(); b != nullptr && type == LODE_T_BOOL) {
     return *b;
@@ -59,7 +67,11 @@ std::optional<Value> ReadScalar(lode_type type, const Node& node) {
 
 template <class T>
 std::optional<Value> ReadList(lode_type element_type, const Node& node) {
-  const auto* array = node.As<Node::Array>();
+  // "[1, 2]" as a string
+  const auto* text = node.As<std::string>();
+  const std::optional<Node> parsed =
+      text != nullptr && node.may_stand_for_another() ? ParseValue(*text, node) : std::nullopt;
+  const auto* array = (parsed ? *parsed : node).As<Node::Array>();
   if (array == nullptr) {
     return std::nullopt;
   }

@@ -72,6 +72,7 @@ struct ComponentDeclaration {
   // made or if they vary.
   std::vector<MetricDeclaration> metrics;
   bool prepares = false;  // oracle: has something to do once before its first evaluation
+  bool loads = false;     // optimizer: can start from a saved policy
   bool is_open = false;   // its plugin is not known: its parameters are taken as they are written
 
   bool operator==(const ComponentDeclaration&) const = default;

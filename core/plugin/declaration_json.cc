@@ -115,6 +115,7 @@ void to_json(json& j, const ComponentDeclaration& c) {
   j["presets"] = ListToJson(c.presets, PresetToJson);
   j["metrics"] = ListToJson(c.metrics, MetricToJson);
   j["prepares"] = c.prepares;
+  j["loads"] = c.loads;
 }
 
 void from_json(const json& j, ComponentDeclaration& c) {
@@ -127,7 +128,8 @@ void from_json(const json& j, ComponentDeclaration& c) {
        {},
        {},
        {},
-       j.at("prepares")};
+       j.at("prepares"),
+       j.at("loads")};
   for (const json& p : j.at("params")) {
     c.params.push_back(ParamFromJson(p));
   }

@@ -97,6 +97,7 @@ ComponentDeclaration ReadComponent(const lode_component& c) {
       {},     {}};
   out.prepares =
       c.kind == LODE_ORACLE && LODE_HAS(static_cast<const lode_oracle_api*>(c.api), prepare);
+  out.loads = c.kind == LODE_OPTIMIZER && LODE_HAS(&c, load);
   for (std::uint32_t i = 0; i < c.param_count; ++i) {
     out.params.push_back(ReadParam(*LODE_AT(c.params, i)));
   }

@@ -33,7 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kCacheFormat = 5;
+constexpr int kCacheFormat = 6;
 
 std::string Environment(const char* name) {
   const char* value = getauxval(AT_SECURE) != 0 ? nullptr : std::getenv(name);

@@ -10,7 +10,7 @@ const ComponentDeclaration* OpenCatalog::Find(lode_kind kind, std::string_view i
   ComponentDeclaration& open = open_[{kind, std::string(id)}];
   open.kind = kind;
   open.id = id;
-  open.prepares = open.is_open = true;
+  open.prepares = open.loads = open.is_open = true;
   return &open;
 }
 
