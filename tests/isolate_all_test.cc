@@ -132,15 +132,17 @@ TEST_F(IsolateAllTest, AComponentThatEndsItsProcessFailsTheRunWhichCanBeResumed)
   for (const Case& c : kCases) {
     const std::string table = c.component, out = "run-" + std::to_string(i);
     const bool early = std::string(c.from) == "create" || std::string(c.from) == "bind";
-    const Outcome outcome =
-        Lode("run", In("faulty.toml"), out,
-             {table + ".from=" + c.from, table + ".fault=" + faults[i % 5],
-              table + (early ? ".after=0" : ".after=20"), table + ".once=" + In("once-" + out)});
+    const Outcome outcome = Lode("run", In("faulty.toml"), out,
+                                 {table + ".from=" + c.from, table + ".fault=" + faults[i % 5],
+                                  table + (early ? ".after=0" : ".after=20"),
+                                  table + ".once=" + (early ? "" : In("once-" + out))});
     ++i;
-    EXPECT_EQ(outcome.status, early ? 2 : 3) << c.from << outcome.out << outcome.err;
+    // A space is made where oracles are, too, and such a process is started again first.
+    const bool refused = early && table != "space";
+    EXPECT_EQ(outcome.status, refused ? 2 : 3) << c.from << outcome.out << outcome.err;
     EXPECT_THAT(outcome.out + outcome.err, HasSubstr(std::string(c.title) + ": ")) << c.from;
-    EXPECT_TRUE(fs::exists(In("once-" + out))) << c.from;
     if (!early) {
+      EXPECT_TRUE(fs::exists(In("once-" + out))) << c.from;
       const Outcome resumed = Lode("resume", In(out), "", {});
       EXPECT_EQ(resumed.status, 0) << resumed.out << resumed.err;
       EXPECT_EQ(Stored(out + "/seed-0"), whole) << c.from;

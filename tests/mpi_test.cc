@@ -149,6 +149,21 @@ TEST_F(MpiTest, ThreeRanksAreTwoWorkers) {
       HasSubstr("oracle process: killed by signal 11 (Segmentation fault)"));
 }
 
+TEST_F(MpiTest, AFailureThatPassesIsAskedAgain) {
+  ASSERT_EQ(lode_.Run(Arguments("local", {"execution.workers=2"})).status, 0);
+  const Outcome outcome = RunCommand(
+      Mpirun() + Joined(Arguments(
+                     "mpi", {"oracle.fault=passing", "oracle.every=31",
+                             "execution={on_error=\"retry\", retries=2}"})));  // once on each rank
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("failed and is made again"));
+  for (const char* seed : {"seed-0", "seed-1"}) {
+    const char* trials = "SELECT * FROM trials ORDER BY step";
+    EXPECT_EQ(Select(directory_.path() / "mpi" / seed, trials),
+              Select(directory_.path() / "local" / seed, trials));
+  }
+}
+
 TEST_F(MpiTest, AHangOnARankCostsItsTrial) {
   const Outcome outcome = RunCommand(
       Mpirun() + Joined(Arguments("hang", {"oracle.fault=hang", "oracle.every=5",

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -89,6 +90,25 @@ class StagesProgramTest : public testing::Test {
     return arguments;
   }
 
+  // With --replace.
+  std::vector<std::string> Replacing(const std::string& out,
+                                     const std::vector<std::string>& overrides) const {
+    return Arguments(out, overrides, {"--replace"});
+  }
+
+  // What the files of its stages hold, but for locks.
+  std::map<std::string, std::string> Contents(const std::string& out) const {
+    std::map<std::string, std::string> contents;
+    for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
+      const std::string name = entry.path().lexically_relative(directory_.path());
+      if (entry.is_regular_file() && !name.ends_with("/lock") && !name.ends_with("-shm") &&
+          !name.ends_with("-wal") && name != out + "/pipeline.toml") {
+        contents[name] = Read(name);
+      }
+    }
+    return contents;
+  }
+
   Outcome RunWell(const std::vector<std::string>& arguments) const {
     Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -168,10 +188,82 @@ TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
   EXPECT_THAT(again.err, Not(HasSubstr("steps")));
   EXPECT_EQ(Steps(), 4u);
   EXPECT_EQ(AllTrials("out"), trials);
-  const Outcome later = RunWell(Arguments("out", {"stage.final.oracle.steps=3"}));
+  const Outcome later = RunWell(Replacing("out", {"stage.final.oracle.steps=3"}));
   EXPECT_THAT(later.err, HasSubstr("stage search: unchanged, not run again"));
-  EXPECT_THAT(later.err, HasSubstr("stage final: changed, run anew"));
+  EXPECT_THAT(later.err, HasSubstr("stage final: changed, run anew; what there was is kept in "));
   EXPECT_EQ(Steps(), 4u);
+  EXPECT_EQ(Trials("out/final.1/seed-0") + Trials("out/final.1/seed-1"),
+            trials.substr(trials.size() - Trials("out/final.1/seed-0").size() * 2));
+}
+
+TEST_F(StagesProgramTest, WhatHasChangedIsNamedAndLeftAlone) {
+  RunWell(Arguments("out"));
+  const auto before = Contents("out");
+  for (const std::vector<std::string>& how : {std::vector<std::string>(), {"--resume"}}) {
+    const Outcome search = lode_.Run(Arguments("out", {"stage.search.budget.steps=41"}, how));
+    EXPECT_EQ(search.status, 2);
+    EXPECT_THAT(search.err,
+                HasSubstr("search: not the same stage any more: was [budget] steps = 40, is "
+                          "[budget] steps = 41; --replace makes it anew and keeps this one "
+                          "beside it, as search.1"));
+    EXPECT_EQ(Contents("out"), before);
+  }
+  const Outcome forced =
+      lode_.Run(Arguments("out", {"stage.search.optimizer.sample=3"}, {"--force"}));
+  EXPECT_EQ(forced.status, 3) << forced.out;
+  EXPECT_EQ(Contents("out"), before);
+  const Outcome supernet = lode_.Run(Arguments("out", {"stage.supernet.oracle.steps=5"}));
+  EXPECT_EQ(supernet.status, 2);
+  EXPECT_THAT(supernet.err, HasSubstr("was [[oracle]] steps = 4, is [[oracle]] steps = 5"));
+  EXPECT_EQ(Steps(), 4u);
+}
+
+TEST_F(StagesProgramTest, WhatChangesNoResultChangesNothing) {
+  RunWell(Arguments("out"));
+  const auto before = Contents("out");
+  const Outcome outcome = RunWell(
+      Arguments("out", {"pipeline.name=other", "pipeline.description=now described",
+                        "execution={commit=\"trial\", max_failures=3, on_error=\"stop\"}"}));
+  EXPECT_THAT(outcome.err, HasSubstr("stage final: unchanged, not run again"));
+  EXPECT_THAT(outcome.out, HasSubstr("other-final"));
+  EXPECT_EQ(Contents("out"), before);
+}
+
+TEST_F(StagesProgramTest, FurtherSeedsAndPointsAreAdded) {
+  RunWell(Arguments("out"));
+  const auto before = Contents("out");
+  const Outcome seeds = RunWell(Arguments("out", {"stage.final.pipeline.seeds=3"}));
+  EXPECT_THAT(seeds.err, HasSubstr("stage search: unchanged, not run again"));
+  RunWell(Arguments("whole", {"stage.final.pipeline.seeds=3"}));
+  EXPECT_EQ(Trials("out/final/seed-2"), Trials("whole/final/seed-2"));
+  // Two points more: the last stage would read another list.
+  const std::string points = "stage.search.grid={\"optimizer.population\"=[5, 6, 7, 8]}";
+  const Outcome refused = lode_.Run(Arguments("out", {points}));
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("final: not the same stage any more: stage:search/best.tsv "
+                                     "was "));
+  EXPECT_FALSE(Trials("out/search/optimizer.population=8/seed-0").empty());
+  RunWell(Replacing("out", {points}));
+  EXPECT_TRUE(fs::exists(directory_.path() / "out/final.1/seed-2"));
+  RunWell(Arguments("more", {points}));
+  EXPECT_EQ(Trials("out/final/seed-0"), Trials("more/final/seed-0"));
+  for (const auto& [file, content] : before) {
+    if (file.find("/search/") != std::string::npos && file.find("seed-") != std::string::npos) {
+      EXPECT_EQ(Contents("out").at(file), content) << file;
+    }
+  }
+}
+
+TEST_F(StagesProgramTest, AllThatWasPlannedIsResumed) {
+  RunWell(Arguments("whole"));
+  fs::create_directories(directory_.path() / "out");
+  fs::copy(directory_.path() / "whole/pipeline.toml", directory_.path() / "out/pipeline.toml");
+  std::vector<std::string> show = Plugin(), resume = Plugin();
+  show.insert(show.end(), {"show", (directory_.path() / "out").string()});
+  resume.insert(resume.end(), {"resume", (directory_.path() / "out").string()});
+  EXPECT_THAT(RunWell(show).out, HasSubstr("stage supernet: not begun\nstage search: not begun\n"));
+  RunWell(resume);
+  EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }
 
 TEST_F(StagesProgramTest, AFileThatOneTakesIsPartOfIt) {
@@ -180,7 +272,7 @@ TEST_F(StagesProgramTest, AFileThatOneTakesIsPartOfIt) {
   const fs::path list = directory_.path() / "list.tsv";
   const auto run = [&](const std::string& line) {
     std::ofstream(list) << line << "\n";
-    return RunWell(Arguments("out", {"stage.final.optimizer.architectures=" + list.string()})).err;
+    return RunWell(Replacing("out", {"stage.final.optimizer.architectures=" + list.string()})).err;
   };
   EXPECT_THAT(run(best[0]), HasSubstr("stage final: changed, run anew"));
   EXPECT_THAT(run(best[0]), HasSubstr("stage final: unchanged, not run again"));
@@ -201,9 +293,12 @@ TEST_F(StagesProgramTest, StartFromWhatAnotherHasLearned) {
 
 TEST_F(StagesProgramTest, WhatDependsOnAChangedOneIsRunAnew) {
   RunWell(Arguments("out"));
-  const Outcome outcome = RunWell(Arguments("out", {"stage.supernet.oracle.steps=5"}));
+  const Outcome outcome = RunWell(Replacing("out", {"stage.supernet.oracle.steps=5"}));
   EXPECT_THAT(outcome.err, Not(HasSubstr("unchanged")));
   EXPECT_EQ(Steps(), 9u);
+  EXPECT_EQ(Read("out/supernet.1/supernet.txt"), "4\n");
+  EXPECT_TRUE(fs::exists(directory_.path() / "out/search.1/best.tsv"));
+  EXPECT_TRUE(fs::exists(directory_.path() / "out/final.1/seed-1/run.db"));
   RunWell(Arguments("whole", {"stage.supernet.oracle.steps=5"}));
   EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }

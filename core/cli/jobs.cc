@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -23,6 +24,7 @@
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
 #include "core/exec/processors.h"
+#include "core/exec/workers.h"
 #include "core/plugin/crash.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
@@ -76,6 +78,8 @@ std::string EndLine(const Job& job, const core::RunResult& result,
 }
 
 // One run from its components to its result, while its directory is locked.
+//
+// A run that is kept is left as it is until its stored trials have come out the same.
 class StoredSearch {
  public:
   // Throws HostError if the run cannot even start.
@@ -83,7 +87,6 @@ class StoredSearch {
                std::function<void(const std::string&)> warn)
       : job_(job),
         progress_(progress),
-        resumes_(job.exists),
         context_{job.seed,
                  &interrupted,
                  [&progress](double fraction, std::string_view what) {
@@ -94,7 +97,7 @@ class StoredSearch {
     core::Pipeline pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
         core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
-    if (resumes_) {
+    if (job.exists) {
       executor = Replaying(std::move(executor));
       if (IsUnlimited()) {
         pipeline.budget.evaluations = kNoLimit;
@@ -102,42 +105,47 @@ class StoredSearch {
     }
     const std::string workers = std::to_string(executor->capacity());
     run_ = core::MakeRun(pipeline, *job.catalog, context_, evaluators.program, std::move(executor));
-    if (resumes_) {
+    if (job.exists) {
       check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job.directory),
-                                                   run_->reward());
+                                                   run_->reward(), kept_, [this] { Agree(); });
     }
     progress_.SetRewardMetric(run_->reward().metric(), core::AreNoisy(run_->metrics()));
     watch_ = std::make_unique<core::RejectionWatch>(pipeline.reward, run_->metrics(),
                                                     run_->free_metrics(), run_->ComputableMetrics(),
                                                     std::move(warn));
-    if (job.changed) {
-      core::DescribeRun(job.directory, *job.search, job.seed, *job.catalog);
-    }
     store_ = std::make_unique<core::RunStore>(
-        job.directory, resumes_ ? core::RunStore::Mode::kContinue : core::RunStore::Mode::kNew,
+        job.directory, job.exists ? core::RunStore::Mode::kContinue : core::RunStore::Mode::kNew,
         run_->metrics(), pipeline.execution.commit);
+    store_->Hold();
+    if (job.exists) {
+      store_->ForgetFrom(kept_);
+    }
     store_->SetMeta("seed", std::to_string(job.seed));
     store_->SetMeta("workers", workers);
     if (core::AreNoisy(run_->metrics()) && !IsUnlimited()) {
       store_->SetMeta("evaluations", "limited");
     }
     store_->SetMeta("status", "running");
-    store_->Flush();
+    if (kept_ == 0) {
+      Agree();
+    }
   }
 
   const core::Runner& run() const { return *run_; }
 
   core::RunResult Execute() {
-    core::RunResult result = run_->Execute(Observers());
+    core::RunResult result = run_->Execute(Observers(), kept_);
     try {
-      if (check_ && result.ending == core::Ending::kBudget) {
+      if (check_ && (result.ending == core::Ending::kBudget || !agreed_)) {
         check_->CheckEnd(result.steps);
       }
       Keep(result);
     } catch (const core::HostError& e) {
-      result.ending = core::Ending::kFailed;
-      result.reason = e.what();
-      result.kept = dynamic_cast<const core::LostStoreError*>(&e) == nullptr;
+      if (!result.broken && result.ending != core::Ending::kInterrupted) {
+        result.ending = core::Ending::kFailed;
+        result.reason = e.what();
+        result.kept = dynamic_cast<const core::LostStoreError*>(&e) == nullptr;
+      }
     }
     return result;
   }
@@ -146,8 +154,10 @@ class StoredSearch {
   std::unique_ptr<core::Executor> Replaying(std::unique_ptr<core::Executor> executor) {
     auto stored = std::make_unique<core::StoredRun>(job_.directory);
     CheckWorkers(*stored, *executor);
-    unlimited_ = stored->trials() > 0 && stored->Meta("evaluations").empty();
-    return std::make_unique<core::ReplayExecutor>(std::move(stored), std::move(executor));
+    kept_ = job_.asks_again && core::FailuresEnded(*stored) ? stored->TrialsToLastSuccess()
+                                                            : stored->trials();
+    unlimited_ = kept_ > 0 && stored->Meta("evaluations").empty();
+    return std::make_unique<core::ReplayExecutor>(std::move(stored), std::move(executor), kept_);
   }
 
   // A run whose store does not say that its evaluations are limited began when they were not, and
@@ -164,6 +174,15 @@ class StoredSearch {
     }
   }
 
+  // From here on it is the run that is to be.
+  void Agree() {
+    if (job_.exists) {
+      core::DescribeRun(job_.directory, *job_.search, job_.seed, *job_.catalog);
+    }
+    store_->Release();
+    agreed_ = true;
+  }
+
   // A replay that goes wrong is noticed before anything is written.
   std::vector<core::TrialObserver*> Observers() const {
     std::vector<core::TrialObserver*> observers{store_.get(), &progress_, watch_.get()};
@@ -175,6 +194,9 @@ class StoredSearch {
 
   // A run counts as ended once all it leaves is there.
   void Keep(const core::RunResult& result) {
+    if (!agreed_) {
+      return;
+    }
     if (result.ending == core::Ending::kInterrupted || result.broken) {
       store_->SetMeta("status", "interrupted");
       store_->Flush();
@@ -192,9 +214,10 @@ class StoredSearch {
 
   const Job& job_;
   RunProgress& progress_;
-  const bool resumes_;
   bool unlimited_ = false;
   const core::RunContext context_;
+  std::uint64_t kept_ = 0;  // trials that are replayed
+  bool agreed_ = false;     // they came out the same
   std::unique_ptr<core::ReplayCheck> check_;
   std::unique_ptr<core::Runner> run_;
   std::unique_ptr<core::RejectionWatch> watch_;
@@ -203,10 +226,13 @@ class StoredSearch {
 
 JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators,
                   std::function<void(const std::string&)> warn) {
+  core::MakeDirectories(job.directory);
   const core::RunLock lock(job.directory);
   if (job.exists) {
     core::RequireIntact(job.directory);
     core::UpgradeStore(job.directory);
+  } else {
+    core::BeginRun(job.directory, *job.search, job.seed, *job.catalog);
   }
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
   std::optional<JobResult> result = Ended(job);
@@ -220,13 +246,15 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
   return std::move(*result);
 }
 
-// Takes jobs in order with several threads. The first job that cannot even start ends all.
+// Takes jobs in order with several threads. The first job that cannot even start ends all, unless it
+// lost its process as it started.
 class JobQueue {
  public:
   JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators)
       : jobs_(jobs), evaluators_(evaluators), display_(jobs.size()) {}
 
-  void Run(unsigned thread_count) {
+  // Whether all jobs could start.
+  bool Run(unsigned thread_count) {
     std::vector<std::thread> threads;
     while (threads.size() < thread_count && StartOne(threads)) {
     }
@@ -237,6 +265,7 @@ class JobQueue {
     if (error_) {
       std::rethrow_exception(error_);
     }
+    return !lost_;
   }
 
  private:
@@ -273,6 +302,9 @@ class JobQueue {
         jobs_[i].result->metrics = std::move(result.metrics);
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
       } catch (const lode::CancelledError&) {  // before the run began
+      } catch (const core::WorkerLost& e) {    // others may have more luck
+        std::fprintf(stderr, "lode: %s: %s\n", TitleOf(jobs_[i]).c_str(), e.what());
+        lost_ = true;
       } catch (...) {
         const std::lock_guard lock(mutex_);
         error_ = error_ ? error_ : std::current_exception();
@@ -315,20 +347,13 @@ class JobQueue {
   ProgressDisplay display_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> stop_ = false;
+  std::atomic<bool> lost_ = false;
   std::mutex mutex_;
   std::condition_variable ended_;
   unsigned working_ = 0;                  // under mutex_
   std::set<const core::Search*> warned_;  // under mutex_
   std::exception_ptr error_;              // under mutex_
 };
-
-void PrepareDirectories(const std::vector<Job>& jobs) {
-  for (const Job& job : jobs) {
-    if (!job.exists) {
-      core::MakeRunDirectory(job.directory, *job.search, job.seed, *job.catalog);
-    }
-  }
-}
 
 // Threads that one run may keep busy.
 unsigned BusyThreads(const core::ExecutionConfig& execution) {
@@ -408,61 +433,6 @@ std::vector<std::string> JobOptions::Overrides() const {
   return {"budget." + extend};
 }
 
-void Plan::Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
-               fs::path directory, const fs::path& root) {
-  const bool exists = fs::exists(directory / core::kStoreFile);
-  jobs.push_back({result.search, &catalog, seed, std::move(directory), root / core::kPreparedName,
-                  &result, result.runs.size(), exists, false});
-  core::RunResult& run = result.runs.emplace_back();
-  run.seed = seed;
-  run.ending = core::Ending::kInterrupted;  // until it has run
-}
-
-void Plan::AddSearch(const core::Search& search, const core::Catalog& catalog,
-                     const fs::path& root) {
-  core::SearchResult& result = results.emplace_back(core::SearchResult{&search, {}, {}});
-  for (const std::uint64_t seed : search.pipeline.seeds) {
-    Add(result, catalog, seed, root / core::RunDirectoryName(search, seed), root);
-  }
-}
-
-void RequireMetrics(const Job& job, const std::vector<core::MetricDeclaration>& metrics) {
-  const core::RewardConfig& reward = job.search->pipeline.reward;
-  std::vector<std::string> names{reward.metric};
-  std::ranges::transform(reward.add, std::back_inserter(names), &core::TermConfig::metric);
-  std::ranges::transform(reward.limits, std::back_inserter(names), &core::LimitConfig::metric);
-  std::ranges::transform(reward.goals, std::back_inserter(names), &core::GoalConfig::metric);
-  for (const std::string& name : names) {
-    if (core::MetricIndex(metrics, name) == metrics.size()) {
-      throw core::HostError((job.directory / core::kStoreFile).string() + ": has no metric '" +
-                            name + "', which " + core::kPipelineFile + " names");
-    }
-  }
-}
-
-std::optional<JobResult> Ended(const Job& job) {
-  if (!job.exists || job.changed || !fs::exists(job.directory / core::kResultFile)) {
-    return std::nullopt;
-  }
-  core::StoredRun stored(job.directory);
-  RequireMetrics(job, stored.metrics());
-  const std::string status = stored.Meta("status");
-  if (status == "running" || status == "interrupted") {
-    return std::nullopt;
-  }
-  const fs::path file = job.directory / core::kResultFile;
-  return JobResult{stored.metrics(),
-                   core::ResultFromJson(core::ReadFile(file), stored.metrics(), file.string())};
-}
-
-std::string TitleOf(const Job& job) {
-  std::string title = job.search->pipeline.name;
-  for (const auto& [path, value] : job.search->point) {
-    title += " " + value;
-  }
-  return title + " seed " + std::to_string(job.seed);
-}
-
 void PrintTables(const std::vector<core::SearchResult>& results) {
   for (const core::SearchResult& result : results) {
     std::printf("%s\n", core::FormatRuns(result).c_str());
@@ -473,44 +443,24 @@ void PrintTables(const std::vector<core::SearchResult>& results) {
   }
 }
 
-void CheckChanges(Plan& plan, const JobOptions& options) {
-  for (Job& job : plan.jobs) {
-    if (!job.exists) {
-      continue;
-    }
-    const std::string change = core::ChangeOfRun(job.directory, *job.search, job.seed, *job.catalog,
-                                                 !options.extend.empty());
-    if (!change.empty() && !options.force) {
-      throw core::HostError(job.directory.string() + ": not the same run any more: " + change +
-                            "; --force goes on all the same");
-    }
-    job.changed = !change.empty() || !options.extend.empty();
-  }
-}
-
-void RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
-  PrepareDirectories(plan.jobs);
+int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   Notes notes;
   std::ranges::for_each(plan.jobs, [&](const Job& job) { notes.Add(job); });
   CatchSignals();
   if (core::UnderMpi()) {
     evaluators.mpi.link();  // by the thread that ends it, and when nothing forks any more
   }
-  JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
+  const bool started = JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
-}
-
-int StatusOf(const std::vector<core::SearchResult>& results) {
-  for (const core::SearchResult& result : results) {
-    for (const core::RunResult& run : result.runs) {
-      // A run that did not end fails if nobody asked it to stop.
-      const bool stopped = run.ending == core::Ending::kInterrupted && !interrupted;
-      if (run.ending == core::Ending::kFailed || stopped) {
-        return kRunFailed;
-      }
-    }
-  }
-  return interrupted ? kInterrupted : kDone;
+  // A run that did not end fails if nobody asked it to stop.
+  const auto failed = [](const core::RunResult& run) {
+    return run.ending == core::Ending::kFailed ||
+           (run.ending == core::Ending::kInterrupted && !interrupted);
+  };
+  const bool ended_well = std::ranges::none_of(plan.results, [&](const core::SearchResult& result) {
+    return std::ranges::any_of(result.runs, failed);
+  });
+  return !started || !ended_well ? kRunFailed : interrupted ? kInterrupted : kDone;
 }
 
 void PrintDirectories(const std::vector<fs::path>& directories,
@@ -535,14 +485,14 @@ void PrintDirectories(const std::vector<fs::path>& directories,
 }
 
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
-  RunJobs(plan, options, evaluators);
+  const int status = RunJobs(plan, options, evaluators);
   if (options.json) {
     std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
   } else if (!plan.results.empty()) {
     PrintTables(plan.results);
     PrintDirectories(plan.directories, plan.results);
   }
-  return StatusOf(plan.results);
+  return status;
 }
 
 }  // namespace lode::cli

@@ -92,20 +92,6 @@ LoadedPipeline LoadAsWritten(const std::filesystem::path& file, const core::Docu
   return {file, std::move(catalog), std::move(stages), std::move(unknown)};
 }
 
-LoadedPipeline LoadOne(const std::filesystem::path& file, const core::Document& document,
-                       const GlobalOptions& global, Plugins plugins) {
-  if (plugins == Plugins::kNone) {
-    return LoadAsWritten(file, document, nullptr);
-  }
-  const std::vector<std::filesystem::path> own = core::PluginPaths(document);
-  const bool all = plugins == Plugins::kOfFile || own.empty();
-  const core::SearchPath path =
-      core::MakeSearchPath(global.plugins, all ? own : std::vector<std::filesystem::path>());
-  return all ? LoadWithPlugins(file, document, path)
-             : LoadAsWritten(file, document,
-                             std::make_unique<core::PluginIndex>(path, core::IndexCacheFile()));
-}
-
 // Makes the components of pipelines, each that is not like one before.
 class InputReader {
  public:
@@ -168,12 +154,26 @@ class InputReader {
 
 }  // namespace
 
+LoadedPipeline Load(const core::Document& document, const std::filesystem::path& file,
+                    const GlobalOptions& global, Plugins plugins) {
+  if (plugins == Plugins::kNone) {
+    return LoadAsWritten(file, document, nullptr);
+  }
+  const std::vector<std::filesystem::path> own = core::PluginPaths(document);
+  const bool all = plugins == Plugins::kOfFile || own.empty();
+  const core::SearchPath path =
+      core::MakeSearchPath(global.plugins, all ? own : std::vector<std::filesystem::path>());
+  return all ? LoadWithPlugins(file, document, path)
+             : LoadAsWritten(file, document,
+                             std::make_unique<core::PluginIndex>(path, core::IndexCacheFile()));
+}
+
 std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOptions& global,
                                  Plugins plugins) {
   std::vector<LoadedPipeline> pipelines;
   for (const auto& file : options.files) {
     const core::Document document = core::Document::Read(file, options.overrides);
-    pipelines.push_back(LoadOne(file, document, global, plugins));
+    pipelines.push_back(Load(document, file, global, plugins));
   }
   return pipelines;
 }

@@ -38,8 +38,13 @@ struct LoadedPipeline {
   const std::vector<core::Search>& searches() const { return stages.list.front().searches; }
 };
 
+// Resolves one document, which was read from `file`. Throws core::ConfigError with all its mistakes; a
+// component that is not known is one, unless it may come from a plugin that is not loaded.
+LoadedPipeline Load(const core::Document& document, const std::filesystem::path& file,
+                    const GlobalOptions& global, Plugins plugins);
+
 // Reads and resolves every file. Throws core::ConfigError with all mistakes of the first file that
-// has any; a component that is not known is one, unless it may come from a plugin that is not loaded.
+// has any.
 std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOptions& global,
                                  Plugins plugins = Plugins::kOfFile);
 

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "core/cli/stages.h"
 #include "core/cli/stored_runs.h"
 #include "core/store/run_directory.h"
+#include "core/store/run_plan.h"
 
 namespace lode::cli {
 namespace {
@@ -20,6 +23,7 @@ namespace fs = std::filesystem;
 
 struct ResumeOptions {
   fs::path directory;
+  bool replace = false;
   JobOptions jobs;
   bool allow_plugins = false;
 };
@@ -31,31 +35,47 @@ bool IsCallers(const fs::path& file) {
          (info.st_mode & S_IWOTH) == 0 && !S_ISLNK(info.st_mode);
 }
 
+// Whether that holds of a directory and of what names plugins in it.
+bool AreCallers(const fs::path& directory) {
+  return IsCallers(directory) &&
+         std::ranges::all_of(
+             std::array{core::kPipelineFile, core::kPlanFile}, [&](const char* name) {
+               std::error_code error;
+               return !fs::exists(directory / name, error) || IsCallers(directory / name);
+             });
+}
+
 // Of a directory that the caller has made the plugins are those that the caller has used.
 Plugins PluginsFor(const ResumeOptions& options) {
   const fs::path root = fs::weakly_canonical(options.directory);
   std::vector<fs::path> kept = core::FindRuns(root);
   kept.push_back(root);
-  const bool callers = std::ranges::all_of(kept, [](const fs::path& directory) {
-    const fs::path pipeline = directory / core::kPipelineFile;
-    std::error_code error;
-    return IsCallers(directory) && (!fs::exists(pipeline, error) || IsCallers(pipeline));
-  });
+  std::ranges::copy(PlansOf(root), std::back_inserter(kept));
+  const bool callers = std::ranges::all_of(kept, AreCallers);
   return callers || options.allow_plugins ? Plugins::kOfFile : Plugins::kKnown;
+}
+
+int ResumeStages(const ResumeOptions& options, Plugins plugins, const Evaluators& evaluators,
+                 const GlobalOptions& global) {
+  RefuseExtending(options.jobs);
+  const DirectoryLocks locks({options.directory});
+  return RunStages(LoadKept(options.directory, {}, global, plugins),
+                   {options.directory, false, true, options.replace, options.jobs}, evaluators);
 }
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
+  const Evaluators evaluators{core::ThisProgram(global.plugins), mpi};
   const Plugins plugins = PluginsFor(options);
   if (HoldsStages(options.directory)) {
-    RefuseExtending(options.jobs);
-    return RunStages(LoadKept(options.directory, {}, global, plugins),
-                     {options.directory, false, true, options.jobs},
-                     {core::ThisProgram(global.plugins), mpi});
+    return ResumeStages(options, plugins, evaluators, global);
   }
+  RefuseReplacing(options.replace);
+  const DirectoryLocks locks(RootsIn(options.directory));
   Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global, plugins);
-  CheckChanges(plan, options.jobs);
-  return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
+  std::ranges::for_each(plan.jobs, [](Job& job) { job.asks_again = true; });
+  CheckChanges(plan, options.jobs.changes());
+  return Execute(plan, options.jobs, evaluators);
 }
 
 }  // namespace
@@ -71,6 +91,7 @@ void AddResume(CLI::App& app, const GlobalOptions& global, Action& action) {
                    "A run's directory, or one with several runs in it (runs/NAME/TIME)")
       ->required()
       ->type_name("DIR");
+  AddReplace(*command, options->replace);
   options->jobs.AddTo(*command);
   auto* allow = AddAllowPlugins(*command);
   command->callback([&global, &action, options, allow] {

@@ -25,6 +25,7 @@ struct RunOptions {
   fs::path out;
   bool fresh = false;
   bool resume = false;
+  bool replace = false;
 
   bool goes_on() const { return resume || !jobs.extend.empty(); }
 };
@@ -75,7 +76,8 @@ void AddJobs(Plan& plan) {
   }
 }
 
-Plan MakePlan(std::vector<LoadedPipeline> pipelines, const RunOptions& options) {
+// Pipelines and their directories, and no jobs yet.
+Plan BeginPlan(std::vector<LoadedPipeline> pipelines, const RunOptions& options) {
   Plan plan{std::move(pipelines), {}, {}, {}};
   for (const LoadedPipeline& pipeline : plan.pipelines) {
     const std::string& name = pipeline.stages.name;
@@ -85,8 +87,16 @@ Plan MakePlan(std::vector<LoadedPipeline> pipelines, const RunOptions& options) 
       plan.directories.push_back(plan.pipelines.size() == 1 ? options.out : options.out / name);
     }
   }
-  AddJobs(plan);
   return plan;
+}
+
+// The directories that nobody else may plan in meanwhile: what --out names is one of them.
+std::vector<fs::path> DirectoriesOf(const Plan& plan, const RunOptions& options) {
+  std::vector<fs::path> directories = plan.directories;
+  if (!options.out.empty()) {
+    directories.push_back(options.out);
+  }
+  return directories;
 }
 
 // Two pipelines of one name in one --out would share a directory.
@@ -104,6 +114,7 @@ void CheckDirectories(const Plan& plan) {
 // An old run must not be lost.
 void CheckExistingRuns(Plan& plan, const RunOptions& options) {
   for (Job& job : plan.jobs) {
+    job.asks_again = options.goes_on();
     if (options.fresh) {
       job.exists = false;
     } else if (job.exists && !options.goes_on()) {
@@ -118,6 +129,20 @@ void CheckExistingRuns(Plan& plan, const RunOptions& options) {
   }
 }
 
+// All is known before anything begins or, with --fresh, is removed.
+void PublishPlan(const Plan& plan, const RunOptions& options) {
+  if (options.out.empty()) {
+    for (const fs::path& directory : plan.directories) {
+      Publish(plan, directory);
+    }
+  } else {
+    Publish(plan, options.out);
+  }
+  if (options.fresh) {
+    std::ranges::for_each(plan.jobs, [](const Job& job) { core::RemoveRun(job.directory); });
+  }
+}
+
 int RunWithStages(const std::vector<LoadedPipeline>& pipelines, const RunOptions& options,
                   const Evaluators& evaluators) {
   if (pipelines.size() > 1) {
@@ -126,8 +151,9 @@ int RunWithStages(const std::vector<LoadedPipeline>& pipelines, const RunOptions
   RefuseExtending(options.jobs);
   const fs::path out =
       options.out.empty() ? NewDirectory(pipelines.front().stages.name) : options.out;
-  return RunStages(pipelines.front(), {out, options.fresh, options.resume, options.jobs},
-                   evaluators);
+  const DirectoryLocks locks({out});
+  return RunStages(pipelines.front(),
+                   {out, options.fresh, options.resume, options.replace, options.jobs}, evaluators);
 }
 
 int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
@@ -141,10 +167,16 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   if (std::ranges::any_of(pipelines, [](const auto& p) { return p.stages.are_stated(); })) {
     return RunWithStages(pipelines, options, {core::ThisProgram(global.plugins), mpi});
   }
-  Plan plan = MakePlan(std::move(pipelines), options);
+  RefuseReplacing(options.replace);
+  Plan plan = BeginPlan(std::move(pipelines), options);
+  const DirectoryLocks locks(DirectoriesOf(plan, options));
+  AddJobs(plan);
   CheckDirectories(plan);
   CheckExistingRuns(plan, options);
-  CheckChanges(plan, options.jobs);
+  if (!options.fresh) {
+    CheckChanges(plan, options.jobs.changes());
+  }
+  PublishPlan(plan, options);
   return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
 }
 
@@ -165,6 +197,7 @@ void AddRun(CLI::App& app, const GlobalOptions& global, Action& action) {
       command->add_flag("--fresh", options->fresh, "Replace runs that --out holds already");
   command->add_flag("--resume", options->resume, "Go on with unfinished runs that --out holds")
       ->excludes(fresh);
+  AddReplace(*command, options->replace);
   options->jobs.AddTo(*command);
   command->callback([&global, &action, options] {
     action = [&global, options] { return RunPipelines(*options, global); };

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -20,6 +23,7 @@
 #include "core/plugin/error.h"
 #include "core/report/stage_comparison.h"
 #include "core/search/metric_index.h"
+#include "core/store/input_files.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
@@ -51,10 +55,14 @@ std::string_view StateName(State state) {
   }
 }
 
-// A stage in hand or done. What its plan points to is in it: it stays where it is.
+// A stage that is to be done, or has been. What its plan points to is in it: it stays where it is.
 struct StageRun {
   StageRun(const core::Stage& s, const core::Catalog& c, const fs::path& root)
-      : stage(s), catalog(c), directory(root / s.name), searches(s.searches) {
+      : stage(s),
+        catalog(c),
+        directory(root / s.name),
+        searches(s.searches),
+        stored(core::ReadStageRecord(directory)) {
     for (core::Search& search : searches) {
       core::PlaceArtifacts(search.pipeline, c, root);
     }
@@ -71,26 +79,30 @@ struct StageRun {
     }
   }
 
-  // What a stage that has finished has kept.
+  // Takes the results of runs that have ended, and of others that they have not.
   void TakeResults() {
-    finished = true;
-    if (stage.is_preparation()) {
-      return;
-    }
-    MakePlan();
     for (const Job& job : plan.jobs) {
       if (job.exists) {
         core::RequireIntact(job.directory);
       }
-      std::optional<JobResult> ended = Ended(job);
-      if (!ended) {
-        throw core::HostError(job.directory.string() +
-                              ": is missing from a stage that has finished; --fresh runs all "
-                              "stages again");
+      if (std::optional<JobResult> ended = Ended(job)) {
+        job.result->metrics = std::move(ended->metrics);
+        job.result->runs[job.position] = std::move(ended->run);
       }
-      job.result->metrics = std::move(ended->metrics);
-      job.result->runs[job.position] = std::move(ended->run);
     }
+    std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
+  }
+
+  bool HasEnded() const {
+    return std::ranges::all_of(plan.jobs, [](const Job& job) { return Ended(job).has_value(); });
+  }
+
+  bool Reads(const std::string& other) const {
+    return std::ranges::any_of(stage.searches, [&](const core::Search& search) {
+      return std::ranges::any_of(
+          core::ArtifactsOf(search.pipeline, catalog),
+          [&](const std::string& path) { return core::ParseArtifact(path).stage == other; });
+    });
   }
 
   core::SearchedStage Searched() const {
@@ -98,7 +110,7 @@ struct StageRun {
     for (const core::SearchResult& result : plan.results) {
       auto& runs = searched.runs.emplace_back();
       for (const core::RunResult& run : result.runs) {
-        runs.push_back(directory / core::RunDirectoryName(*result.search, run.seed));
+        runs.push_back(core::RunDirectory(directory, *result.search, run.seed));
       }
     }
     return searched;
@@ -107,11 +119,25 @@ struct StageRun {
   const core::Stage& stage;
   const core::Catalog& catalog;
   const fs::path directory;
-  std::vector<core::Search> searches;  // with the paths of artifacts
-  Plan plan;                           // none of a preparation
-  bool again = true;                   // it was run this time
+  std::vector<core::Search> searches;       // with the paths of artifacts
+  std::optional<core::StageRecord> stored;  // of what is kept
+  core::StageRecord record;                 // of what is wanted
+  core::ConfigurationChange change;         // from one to the other
+  bool replaced = false;                    // what is kept makes room
+  Plan plan;                                // none of a preparation
+  bool again = true;                        // it was run this time
   bool finished = false;
 };
+
+// "stage search: 3 of 10 runs not begun": those that have no directory to show.
+std::string NotBegun(const StageRun& run) {
+  const auto missing =
+      std::ranges::count_if(run.plan.jobs, [](const Job& job) { return !job.exists; });
+  return !run.stored || missing == 0
+             ? ""
+             : "stage " + run.stage.name + ": " + std::to_string(missing) + " of " +
+                   std::to_string(run.plan.jobs.size()) + " runs not begun\n";
+}
 
 // One line for each run that found something: architecture, point, seed, the reward's metric.
 void WriteBest(const StageRun& run) {
@@ -150,15 +176,19 @@ class StageRunner {
       : pipeline_(pipeline),
         options_(options),
         evaluators_(evaluators),
-        root_(fs::absolute(options.directory).lexically_normal()) {}
+        root_(Normal(options.directory)) {}
 
+  // What cannot be done is refused before anything has changed, as far as it can be known by then.
   int Run() {
-    core::MakeDirectories(root_);
-    const core::RunLock lock(root_);
+    for (const core::Stage& stage : pipeline_.stages.list) {
+      Look(runs_.emplace_back(stage, *pipeline_.index, root_));
+    }
+    for (StageRun& run : runs_ | std::views::reverse) {  // those that read others first
+      MakeRoom(run);
+    }
     core::WriteFile(root_ / core::kPipelineFile, core::SealToml(pipeline_.stages.text));
     int status = kDone;
-    for (const core::Stage& stage : pipeline_.stages.list) {
-      StageRun& run = runs_.emplace_back(stage, *pipeline_.index, root_);
+    for (StageRun& run : runs_) {
       status = Do(run);
       if (status != kDone) {
         break;
@@ -170,44 +200,95 @@ class StageRunner {
   const std::list<StageRun>& runs() const { return runs_; }
 
  private:
-  int Do(StageRun& run) {
-    core::StageRecord record = core::RecordOf(run.stage, run.catalog, root_);
-    if (Begin(run, record)) {
+  // Compares what is kept with what is wanted.
+  void Look(StageRun& run) const {
+    run.record = core::RecordOf(run.stage, run.catalog);
+    if (!run.stored) {
+      RefuseOthers(run);
+    } else if (!options_.fresh) {
+      run.change = core::ChangeOfStage(*run.stored, run.record, StageNames(), run.catalog);
+      const bool reads_replaced = std::ranges::any_of(runs_, [&](const StageRun& other) {
+        return other.replaced && run.Reads(other.stage.name);
+      });
+      if (reads_replaced || (!run.change.trials.empty() && !Forces(run))) {
+        Replace(run, run.change.trials);
+      } else if (!run.stored->finished && !options_.resume) {
+        throw core::HostError(
+            run.directory.string() +
+            ": holds an unfinished stage; --resume goes on with it, --fresh replaces it");
+      }
+    }
+  }
+
+  // A preparation has no trials that could show whether it is the same.
+  bool Forces(const StageRun& run) const {
+    return options_.jobs.force && !run.stage.is_preparation();
+  }
+
+  void Replace(StageRun& run, const std::string& change) const {
+    if (!options_.replace) {
+      throw core::HostError(run.directory.string() + ": not the same stage any more: " + change +
+                            "; --replace makes it anew and keeps this one beside it, as " +
+                            run.stage.name + ".1");
+    }
+    run.replaced = true;
+  }
+
+  static void RefuseOthers(const StageRun& run) {
+    if (HoldsOther(run.directory)) {
+      throw core::HostError(run.directory.string() + ": is there already, and is no stage");
+    }
+  }
+
+  std::vector<std::string> StageNames() const {
+    std::vector<std::string> names;
+    std::ranges::transform(pipeline_.stages.list, std::back_inserter(names), &core::Stage::name);
+    return names;
+  }
+
+  void MakeRoom(StageRun& run) const {
+    if (run.stored && options_.fresh) {
+      std::error_code error;
+      fs::remove_all(run.directory, error);
+      if (error) {
+        throw core::HostError(run.directory.string() + ": cannot be removed: " + error.message());
+      }
+      run.stored.reset();
+    } else if (run.replaced) {
+      const fs::path aside = core::SetAside(run.directory);
+      std::fprintf(stderr, "lode: stage %s: changed, run anew; what there was is kept in %s\n",
+                   run.stage.name.c_str(), aside.c_str());
+      run.stored.reset();
+      run.replaced = false;
+    }
+  }
+
+  int Do(StageRun& run) const {
+    CheckInputs(run);
+    if (!run.stage.is_preparation()) {
+      PlanRuns(run);
+    }
+    if (run.stored && run.stored->finished && run.HasEnded()) {
       std::fprintf(stderr, "lode: stage %s: unchanged, not run again\n", run.stage.name.c_str());
       run.again = false;
+      run.finished = true;
       run.TakeResults();
       MendBest(run);
       return kDone;
     }
+    if (!run.stored || !Forces(run)) {  // else nothing is written before trials have come out alike
+      core::MakeDirectories(run.directory);
+      core::WriteStageRecord(run.directory, run.record);
+    }
     const int status = run.stage.is_preparation() ? Prepare(run) : Search(run);
     if (status == kDone) {
-      record.finished = run.finished = true;
+      run.record.finished = run.finished = true;
       if (!run.stage.is_preparation()) {
-        core::AddOutput(record, run.directory, kBestFile);
+        core::AddOutput(run.record, run.directory, kBestFile);
       }
-      core::WriteStageRecord(run.directory, record);
+      core::WriteStageRecord(run.directory, run.record);
     }
     return status;
-  }
-
-  // True if nothing is to be done; else the directory is there, and holds nothing of other work.
-  bool Begin(const StageRun& run, const core::StageRecord& record) const {
-    const auto stored = core::ReadStageRecord(run.directory);
-    const bool same = stored && stored->IsOf(record) && !options_.fresh;
-    if (same && stored->finished) {
-      return true;
-    }
-    if (same && !options_.resume) {
-      throw core::HostError(
-          run.directory.string() +
-          ": holds an unfinished stage; --resume goes on with it, --fresh replaces it");
-    }
-    if (!same) {
-      Clear(run, stored.has_value());
-      core::MakeDirectories(run.directory);
-      core::WriteStageRecord(run.directory, record);
-    }
-    return false;
   }
 
   // Whether anything is in a directory but a record that was being written when the program ended.
@@ -219,29 +300,33 @@ class StageRunner {
     });
   }
 
-  // Removes what is there of a stage, and of nothing else.
-  void Clear(const StageRun& run, bool holds_stage) const {
-    std::error_code error;
-    if (!holds_stage) {
-      if (HoldsOther(run.directory)) {
-        throw core::HostError(run.directory.string() + ": is there already, and is no stage");
-      }
+  // What earlier stages leave is known by now.
+  void CheckInputs(StageRun& run) const {
+    run.record.inputs = core::InputsOf(run.stage, run.catalog, root_);
+    if (!run.stored) {
       return;
     }
-    if (!options_.fresh) {
-      std::fprintf(stderr, "lode: stage %s: changed, run anew\n", run.stage.name.c_str());
+    const std::string change = core::ChangedInputs(run.stored->inputs, run.record.inputs, root_);
+    if (!change.empty() && !Forces(run)) {
+      Replace(run, change);
+      MakeRoom(run);
+    } else {
+      run.change.trials += change;
+      core::AddOthers(run.record, *run.stored);
     }
-    fs::remove_all(run.directory, error);
-    if (error) {
-      throw core::HostError(run.directory.string() + ": cannot be removed: " + error.message());
+  }
+
+  void PlanRuns(StageRun& run) const {
+    run.MakePlan();
+    for (Job& job : run.plan.jobs) {
+      job.asks_again = options_.resume;
+      job.changed = job.exists && (run.change.tables || !run.change.trials.empty());
     }
   }
 
   int Search(StageRun& run) const {
-    run.MakePlan();
-    CheckChanges(run.plan, options_.jobs);
-    RunJobs(run.plan, options_.jobs, evaluators_);
-    const int status = StatusOf(run.plan.results);
+    const core::RunLock lock(run.directory);  // one that prepares has a lock of its own
+    const int status = RunJobs(run.plan, options_.jobs, evaluators_);
     if (status == kDone) {
       WriteBest(run);
     }
@@ -344,6 +429,18 @@ int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
   return status;
 }
 
+void AddReplace(CLI::App& command, bool& replace) {
+  command.add_flag("--replace", replace,
+                   "Make stages anew whose configuration or inputs have changed, and those that "
+                   "read them; what there was is kept beside them, as NAME.1");
+}
+
+void RefuseReplacing(bool replace) {
+  if (replace) {
+    throw core::HostError("--replace is for pipelines with stages; choose another --out");
+  }
+}
+
 void RefuseExtending(const JobOptions& options) {
   if (!options.extend.empty()) {
     throw core::HostError("--extend " + options.extend +
@@ -352,10 +449,10 @@ void RefuseExtending(const JobOptions& options) {
 }
 
 bool HoldsStages(const fs::path& directory) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (fs::exists(entry.path() / core::kStageFile, error)) {
-      return fs::exists(directory / core::kPipelineFile, error);
+  std::ifstream in(directory / core::kPipelineFile);
+  for (std::string line; std::getline(in, line);) {
+    if (line == "[[stage]]") {
+      return true;
     }
   }
   return false;
@@ -365,17 +462,21 @@ SeenStages LookAtStages(const fs::path& directory) {
   const LoadedPipeline pipeline = LoadKept(directory, {}, {}, Plugins::kNone);
   const fs::path root = fs::absolute(directory).lexically_normal();
   SeenStages seen;
+  std::string not_begun;
   std::list<StageRun> runs;
   for (const core::Stage& stage : pipeline.stages.list) {
     StageRun& run = runs.emplace_back(stage, *pipeline.index, root);
-    const auto record = core::ReadStageRecord(run.directory);
-    const State state = StateOf(record);
-    seen.states += "stage " + stage.name + ": " + std::string(StateName(state)) + "\n";
-    run.again = false;
-    if (state == State::kFinished) {
-      run.TakeResults();
+    const State state = StateOf(run.stored);
+    if (!stage.is_preparation()) {
+      run.MakePlan();
     }
+    seen.states += "stage " + stage.name + ": " + std::string(StateName(state)) + "\n";
+    not_begun += NotBegun(run);
+    run.again = false;
+    run.finished = state == State::kFinished;
+    run.TakeResults();
   }
+  seen.states += not_begun;
   const auto comparisons = core::CompareStages(SearchedOf(runs));
   for (const core::StageComparison& comparison : comparisons) {
     seen.comparisons += core::FormatStageComparison(comparison) + "\n";

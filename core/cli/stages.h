@@ -1,5 +1,5 @@
 // Runs pipelines of several stages: each in a directory of its own, in their order, none again that
-// has been done.
+// has been done. Nothing that is there is removed unless all is to be made afresh.
 #pragma once
 
 #include <filesystem>
@@ -12,12 +12,20 @@ namespace lode::cli {
 
 struct StageOptions {
   std::filesystem::path directory;  // of all stages
-  bool fresh = false;               // all again
+  bool fresh = false;               // all again; what there was is removed
   bool resume = false;              // go on with what has not ended
+  bool replace = false;             // what has changed is made anew, and the old kept beside it
   JobOptions jobs;
 };
 
-// Does what is to be done, prints what came out, and returns an ExitStatus. Throws HostError.
+// --replace
+void AddReplace(CLI::App& command, bool& replace);
+
+// Throws HostError if it is asked for: runs without stages have other directories.
+void RefuseReplacing(bool replace);
+
+// Does what is to be done, prints what came out, and returns an ExitStatus. The directory is locked.
+// Throws HostError.
 int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
               const Evaluators& evaluators);
 

@@ -3,12 +3,20 @@
 
 #include <filesystem>
 
-#include "core/cli/jobs.h"
+#include "core/cli/plan.h"
 
 namespace lode::cli {
 
-// Plans all runs in a directory, itself or below. Seeds of one pipeline, in one directory, are one
-// search. Throws HostError if there are none, ConfigError if a kept pipeline does not resolve.
+// The directories of all runs in a directory, itself or below: what to lock before planning them.
+std::vector<std::filesystem::path> RootsIn(const std::filesystem::path& directory);
+
+// The directories of the plans that runs in a directory may be of: those in it, and the first one
+// above it, which is at most a pipeline's and a point's directory away.
+std::vector<std::filesystem::path> PlansOf(const std::filesystem::path& directory);
+
+// Plans all runs in a directory, itself or below; those too that were planned there and have not
+// begun. Seeds of one pipeline, in one directory, are one search. Throws HostError if there are none,
+// ConfigError if a kept pipeline does not resolve.
 Plan PlanOf(const std::filesystem::path& directory, const std::vector<std::string>& overrides,
             const GlobalOptions& global, Plugins plugins);
 

@@ -8,6 +8,7 @@
 #include "core/exec/in_process.h"
 #include "core/exec/ranks.h"
 #include "core/exec/remote_run.h"
+#include "core/exec/retrying.h"
 #include "core/exec/workers.h"
 #include "core/plugin/log.h"
 
@@ -34,6 +35,21 @@ Workers::Limits LimitsOf(const ExecutionConfig& execution) {
   return {execution.timeout_seconds, execution.memory_limit};
 }
 
+std::unique_ptr<Executor> MakePlainExecutor(const Pipeline& pipeline, const Catalog& catalog,
+                                            const RunContext& run, const WorkerProgram& program,
+                                            MpiSession* session) {
+  const ExecutionConfig& execution = pipeline.execution;
+  const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
+  if (session != nullptr && UnderMpi()) {
+    return std::make_unique<Ranks>(*session, setup(), run);
+  }
+  if (execution.isolate) {
+    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), LimitsOf(execution), setup(),
+                                     program, run);
+  }
+  return std::make_unique<InProcess>(pipeline, catalog, run);
+}
+
 }  // namespace
 
 WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins) {
@@ -48,16 +64,12 @@ WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins) {
 std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
                                        const RunContext& run, const WorkerProgram& program,
                                        MpiSession* session) {
+  auto executor = MakePlainExecutor(pipeline, catalog, run, program, session);
   const ExecutionConfig& execution = pipeline.execution;
-  const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
-  if (session != nullptr && UnderMpi()) {
-    return std::make_unique<Ranks>(*session, setup(), run);
+  if (execution.on_error == OnError::kRetry) {
+    return std::make_unique<Retrying>(std::move(executor), execution.retries, run);
   }
-  if (execution.isolate) {
-    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), LimitsOf(execution), setup(),
-                                     program, run);
-  }
-  return std::make_unique<InProcess>(pipeline, catalog, run);
+  return executor;
 }
 
 std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog,

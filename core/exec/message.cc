@@ -117,7 +117,7 @@ json Fields(const SearchSetup& m) {
 json Fields(const SearchReady& m) {
   return json::array({ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save});
 }
-json Fields(const Begin&) { return json::array(); }
+json Fields(const Begin& m) { return json::array({m.stored}); }
 json Fields(const Await& m) { return json::array({m.id}); }
 json Fields(const Evaluated& m) {
   return json::array({m.id, m.step, m.architecture, m.metrics, m.failure, m.rejected,
@@ -297,7 +297,7 @@ void Read(ListReader& in, SearchReady& m) {
   m.computable_metrics = ReadTexts(in.Elements());
   m.can_save = in.Flag();
 }
-void Read(ListReader&, Begin&) {}
+void Read(ListReader& in, Begin& m) { m.stored = in.Integer(); }
 void Read(ListReader& in, Await& m) { m.id = in.Integer(); }
 void Read(ListReader& in, Evaluated& m) {
   m.id = in.Integer();

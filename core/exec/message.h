@@ -81,7 +81,9 @@ struct SearchReady {
 };
 
 // To it: search. It asks by Question and Await, and is answered by Answer, Refused or Stopped.
-struct Begin {};
+struct Begin {
+  std::uint64_t stored = 0;  // as Runner::Execute's
+};
 struct Await {
   std::uint64_t id = 0;  // of the question whose answer it needs now
 };

@@ -48,10 +48,10 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
   is_ready_ = true;
 }
 
-RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers) {
+RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
   observers_ = observers;
   const auto start = Clock::now();
-  Send(Begin{});
+  Send(Begin{stored});
   for (;;) {
     std::optional<Message> message = Next();
     so_far_.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -33,7 +33,7 @@ class RemoteRun : public Runner {
   const std::vector<std::size_t>& free_metrics() const override { return ready_.free_metrics; }
   std::vector<std::string> ComputableMetrics() const override { return ready_.computable_metrics; }
   const Reward& reward() const override { return *reward_; }
-  RunResult Execute(const std::vector<TrialObserver*>& observers) override;
+  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:

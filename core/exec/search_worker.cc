@@ -154,9 +154,9 @@ class SearchServer {
   }
 
   void Serve(const Message& message) {
-    if (std::holds_alternative<Begin>(message)) {
+    if (const auto* begin = std::get_if<Begin>(&message)) {
       HostObserver observer(host_, *executor_);
-      host_.Send(Done{run_->Execute({&observer})});
+      host_.Send(Done{run_->Execute({&observer}, begin->stored)});
     } else if (const auto* save = std::get_if<SavePolicy>(&message)) {
       Save(save->file);
     }

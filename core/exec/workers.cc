@@ -17,8 +17,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kCheck{20};    // between two looks at time and memory
-constexpr milliseconds kGrace{1000};  // for a process that has hung up to end by itself
+constexpr milliseconds kCheck{20};       // between two looks at time and memory
+constexpr int kStarts = 4;               // of a process that is lost as it starts
+constexpr milliseconds kStartPause{50};  // before the second one; twice as much each time
+constexpr milliseconds kGrace{1000};     // for a process that has hung up to end by itself
 
 }  // namespace
 
@@ -41,11 +43,27 @@ Workers::Workers(std::size_t count, const Limits& limits, Setup setup, WorkerPro
       idle_(std::move(idle)),
       slots_(count) {
   std::ranges::for_each(slots_, [this](Slot& slot) { Launch(slot); });
-  while (!has_metrics()) {
+  AwaitFirst();
+}
+
+void Workers::AwaitFirst() {
+  Slot& first = slots_.front();
+  milliseconds pause = kStartPause;
+  for (int lost = 0; !has_metrics();) {
     Wait();
-    if (!slots_.front().process) {
-      throw HostError(slots_.front().refusal);
+    if (first.process || has_metrics()) {
+      continue;
     }
+    if (first.refused) {
+      throw HostError(first.refusal);
+    }
+    if (++lost == kStarts) {
+      throw WorkerLost(first.refusal);
+    }
+    Log(LODE_WARNING, first.refusal + "; it is started again");
+    std::this_thread::sleep_for(pause);
+    pause *= 2;
+    Launch(first);
   }
 }
 
@@ -64,6 +82,7 @@ Workers::~Workers() {
 
 void Workers::Launch(Slot& slot) {
   slot.refusal.clear();
+  slot.refused = false;
   slot.ready = false;
   slot.process = std::make_unique<WorkerProcess>(program_, limits_.memory_limit);
   Setup setup = setup_;
@@ -156,6 +175,7 @@ void Workers::Handle(Slot& slot, Message& message) {
     slot.since = Clock::now();
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     slot.refusal = MessageLine(refused->reason);
+    slot.refused = true;
   } else if (std::holds_alternative<Stopped>(message)) {
     slot.refusal = "oracle process: was told to end, and not by this program";
   } else if (!PassOn(message)) {

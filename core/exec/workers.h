@@ -10,8 +10,15 @@
 
 #include "core/exec/dispatcher.h"
 #include "core/exec/worker_process.h"
+#include "core/plugin/error.h"
 
 namespace lode::core {
+
+// A process was killed, or crashed, before it could evaluate: it may be well the next time.
+class WorkerLost : public HostError {
+ public:
+  using HostError::HostError;
+};
 
 class Workers : public Dispatcher {
  public:
@@ -27,7 +34,8 @@ class Workers : public Dispatcher {
   // Starts `count` processes and waits until the first can be asked; those that end are started
   // again when there are questions for them. All ends with *this, within two seconds. `run` outlives
   // *this. `idle` is called at least every 50 ms while waiting. Throws HostError if the oracles
-  // cannot be created, CancelledError.
+  // cannot be created, WorkerLost if the first process ends as it starts, again and again,
+  // CancelledError.
   Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
           const RunContext& run, std::function<void()> idle = {});
   ~Workers() override;
@@ -42,6 +50,7 @@ class Workers : public Dispatcher {
     std::unique_ptr<WorkerProcess> process;
     bool ready = false;     // it has told its metrics
     std::string refusal{};  // or why it cannot evaluate
+    bool refused = false;   // which it said itself
     std::optional<Question> question{};
     Clock::time_point since{};  // when it could begin to answer
   };
@@ -50,6 +59,7 @@ class Workers : public Dispatcher {
   void Wait() override;
 
   void Launch(Slot& slot);
+  void AwaitFirst();
   Slot* FreeSlot();
   // Waits until something comes, at most a slice.
   void Poll() const;

@@ -154,9 +154,10 @@ class Run::Loop {
   const Reward& reward() const { return reward_; }
   const Evaluator& evaluator() const { return evaluator_; }
 
-  RunResult Execute(const std::vector<TrialObserver*>& observers) {
+  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
     const auto start = std::chrono::steady_clock::now();
     observers_ = observers;
+    stored_ = stored;
     try {
       while (AskAhead()) {
         FinishOldest();
@@ -560,6 +561,9 @@ class Run::Loop {
 
   void CheckFailures() {
     const ExecutionConfig& execution = pipeline_.execution;
+    if (told_ < stored_) {
+      return;
+    }
     if (failures_in_a_row_ > 0 && execution.on_error == OnError::kStop) {
       End(Ending::kFailed, "step " + std::to_string(told_ - 1) + " failed: " + last_failure_);
     } else if (failures_in_a_row_ >= execution.max_failures) {
@@ -598,7 +602,8 @@ class Run::Loop {
   std::optional<BestTrial> confirmed_;
   FrontTracker front_;
 
-  std::uint64_t asked_ = 0;  // steps
+  std::uint64_t stored_ = 0;  // trials that are replayed
+  std::uint64_t asked_ = 0;   // steps
   std::uint64_t told_ = 0;
   std::uint64_t unique_queries_ = 0;  // of what was told
   std::uint64_t search_evaluations_ = 0;
@@ -648,8 +653,8 @@ bool Run::SavePolicy(const std::filesystem::path& file) {
   return true;
 }
 
-RunResult Run::Execute(const std::vector<TrialObserver*>& observers) {
-  return loop_->Execute(observers);
+RunResult Run::Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
+  return loop_->Execute(observers, stored);
 }
 
 }  // namespace lode::core

@@ -32,8 +32,11 @@ class Runner {
   virtual const Reward& reward() const = 0;
 
   // Searches until the budget is spent, the run fails, or the run is cancelled. Every trial goes to
-  // the observers before the optimizer is told; a HostError of theirs fails the run. Call once.
-  virtual RunResult Execute(const std::vector<TrialObserver*>& observers) = 0;
+  // the observers before the optimizer is told; a HostError of theirs fails the run. Failures among
+  // the first `stored` trials, which are replayed, end nothing: they did not either when they were
+  // new, unless the last one did. Call once.
+  virtual RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) = 0;
+  RunResult Execute(const std::vector<TrialObserver*>& observers) { return Execute(observers, 0); }
 
   // Writes what the optimizer has learned to a file, whole or not at all; false if it cannot be saved.
   // Throws HostError.
@@ -56,7 +59,8 @@ class Run : public Runner {
   std::vector<std::string> ComputableMetrics() const override;
   const Reward& reward() const override;
   const OptimizerInstance& optimizer() const;
-  RunResult Execute(const std::vector<TrialObserver*>& observers) override;
+  using Runner::Execute;
+  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:

@@ -108,8 +108,12 @@ std::string Difference(const TrialRecord& now, const TrialRecord& then, const Re
 
 }  // namespace
 
-ReplayExecutor::ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest)
-    : stored_(std::move(stored)), rest_(std::move(rest)) {
+ReplayExecutor::ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest,
+                               std::uint64_t kept)
+    : stored_(std::move(stored)),
+      rest_(std::move(rest)),
+      kept_(kept),
+      keeps_all_(kept >= stored_->trials()) {
   FindColumns();
   rest_->Listen([this](const Question& q, const Measurement& m) { Tell(q, m); });
 }
@@ -138,7 +142,11 @@ void ReplayExecutor::Start(const Question& question) {
 
 const EvaluationRecord* ReplayExecutor::Find(const Question& question) {
   const EvaluationRecord* evaluation = stored_->Evaluation(question.id);
-  if (evaluation == nullptr || evaluation->architecture == question.text) {
+  const bool is_same = evaluation != nullptr && evaluation->architecture == question.text;
+  if (!keeps_all_ && question.step >= kept_) {
+    return is_same && evaluation->failure.empty() ? evaluation : nullptr;
+  }
+  if (evaluation == nullptr || is_same) {
     return evaluation;
   }
   throw HostError(stored_->file().string() + ": step " + std::to_string(question.step) +
@@ -163,11 +171,13 @@ Measurement ReplayExecutor::Finish(std::uint64_t id) {
   return answer.empty() ? rest_->Finish(id) : std::move(answer.mapped());
 }
 
-ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward)
+ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,
+                         std::uint64_t kept, std::function<void()> agreed)
     : file_(stored->file().string()),
-      trials_(stored->trials()),
+      trials_(std::min(kept, stored->trials())),
       reward_(reward),
-      stored_(std::move(stored)) {}
+      agreed_(std::move(agreed)),
+      stored_(trials_ > 0 ? std::move(stored) : nullptr) {}
 
 void ReplayCheck::OnTrial(const TrialRecord& trial) {
   if (trial.step < trials_) {
@@ -177,8 +187,11 @@ void ReplayCheck::OnTrial(const TrialRecord& trial) {
       throw HostError(file_ + ": step " + std::to_string(trial.step) + ": " + difference + kWhy);
     }
   }
-  if (trial.step + 1 >= trials_) {
+  if (trial.step + 1 >= trials_ && stored_ != nullptr) {
     stored_.reset();
+    if (agreed_) {
+      agreed_();
+    }
   }
 }
 

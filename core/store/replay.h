@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,11 +18,15 @@
 
 namespace lode::core {
 
+inline constexpr auto kAllTrials = std::numeric_limits<std::uint64_t>::max();
+
 // Answers from the store what it has, and asks another executor the rest.
 class ReplayExecutor : public Executor {
  public:
-  // `stored` is for this alone.
-  ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest);
+  // `stored` is for this alone. Of its trials the first `kept` are the run's: of later steps it
+  // answers what was measured of the same architecture, and no failure.
+  ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest,
+                 std::uint64_t kept = kAllTrials);
 
   const MetricLists& metrics() const override { return rest_->metrics(); }
   std::size_t capacity() const override { return rest_->capacity(); }
@@ -36,6 +42,8 @@ class ReplayExecutor : public Executor {
 
   std::unique_ptr<StoredRun> stored_;  // null once it has nothing more to answer
   std::unique_ptr<Executor> rest_;
+  const std::uint64_t kept_;
+  const bool keeps_all_;
   std::vector<std::size_t> columns_;  // of the metrics that are measured among all
   std::map<std::uint64_t, Measurement> answers_;
 };
@@ -45,8 +53,10 @@ class ReplayExecutor : public Executor {
 // another machine or version, whose last bits differ.
 class ReplayCheck : public TrialObserver {
  public:
-  // `reward` outlives it.
-  ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward);
+  // The first `kept` of them. `reward` outlives it. `agreed` is called after the last one, from
+  // within OnTrial.
+  ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,
+              std::uint64_t kept = kAllTrials, std::function<void()> agreed = {});
 
   // Throws HostError that names the step and the difference.
   void OnTrial(const TrialRecord& trial) override;
@@ -57,6 +67,7 @@ class ReplayCheck : public TrialObserver {
   const std::string file_;
   const std::uint64_t trials_;  // stored ones
   const Reward& reward_;
+  const std::function<void()> agreed_;
   std::unique_ptr<StoredRun> stored_;  // null once all of them were compared
 };
 

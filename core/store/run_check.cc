@@ -84,6 +84,7 @@ RunCheck CheckRun(const fs::path& directory) {
     CheckStoreOf(run);
     CheckFile(kResultFile, CheckJson, run);
     CheckFile(kPolicyFile, CheckPolicy, run);
+    CheckFile(kInputsFile, CheckJson, run);
   }
   return run;
 }

@@ -1,16 +1,16 @@
 #include "core/store/run_directory.h"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <system_error>
 #include <tuple>
 
 #include "core/config/resolve.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
+#include "core/plugin/sha256.h"
 #include "core/plugin/text.h"
+#include "core/store/input_files.h"
 #include "core/store/run_lock.h"
 #include "core/store/run_store.h"
 #include "core/store/sealed_json.h"
@@ -54,10 +54,9 @@ json VersionsOf(const Search& search, const Catalog& catalog) {
   return {{"lode", LODE_VERSION}, {"components", components}, {"point", search.point}};
 }
 
-json ReadVersions(const fs::path& directory) {
-  const fs::path file = directory / kVersionsFile;
-  return UnsealJson(ReadFile(file), file.string()).object;
-}
+json ReadJson(const fs::path& file) { return UnsealJson(ReadFile(file), file.string()).object; }
+
+json ReadVersions(const fs::path& directory) { return ReadJson(directory / kVersionsFile); }
 
 std::string TitleOf(const json& component) {
   return component.at("kind").get<std::string>() + " '" + component.at("id").get<std::string>() +
@@ -86,60 +85,29 @@ std::string ChangedVersion(const json& then, const json& now) {
   return change;
 }
 
-// Control characters, written as they are or as escapes, all alike: which form a configuration has, and
-// what of it is made printable when it is read, depends on the version that wrote it.
-std::string WithoutControls(std::string line) {
-  constexpr std::size_t kDigits = 4;
-  for (std::size_t at = 0; (at = line.find("\\u", at)) != std::string::npos; ++at) {
-    std::uint32_t code = 0x20;
-    const char* const digits = line.data() + std::min(at + 2, line.size());
-    const char* const end = line.data() + std::min(at + 2 + kDigits, line.size());
-    if (std::from_chars(digits, end, code, 16).ptr == end && IsControl(code)) {
-      line.replace(at, 2 + kDigits, " ");
-    }
-  }
-  return PrintableLine(line);
-}
+constexpr const char* kResults[] = {"run.db", "run.db-wal", "run.db-shm", kResultFile, kPolicyFile};
+constexpr const char* kPartial[] = {"run.db.partial", "run.db.partial-wal", "run.db.partial-shm"};
 
-// Every `key = value` of a configuration, with its table before it.
-std::vector<std::string> LinesOf(const std::string& toml, bool ignore_budget) {
-  std::vector<std::string> lines;
-  std::istringstream in(toml);
-  std::string table;
-  for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("[")) {
-      table = line;
-    } else if (!line.empty() && line[0] != '#' && table != "[plugins]" &&
-               !(ignore_budget && table == "[budget]")) {
-      lines.push_back(table + " " + WithoutControls(line));
-    }
-  }
-  return lines;
-}
-
-std::string ChangedLine(const std::vector<std::string>& then, const std::vector<std::string>& now) {
-  const auto [a, b] = std::ranges::mismatch(then, now);
-  if (a == then.end() && b == now.end()) {
-    return "";
-  }
-  return "was " + (a == then.end() ? "nothing" : *a) + ", is " + (b == now.end() ? "nothing" : *b);
-}
-
-// A stored configuration as it is read today: parameters that it does not know have their defaults.
-std::string AsReadToday(const std::string& stored, std::uint64_t seed, const Catalog& catalog) {
-  try {
-    return ConfigurationOf(ResolveOne(Document::FromText(stored, kPipelineFile), catalog), seed,
-                           catalog);
-  } catch (const ConfigError&) {
-    return stored;  // its components are others now, which the comparison names
-  }
-}
-
-void RemoveRun(const fs::path& directory) {
-  for (const char* name : {"run.db", "run.db-wal", "run.db-shm", "run.db.partial",
-                           "run.db.partial-wal", "run.db.partial-shm", kResultFile, kPolicyFile}) {
+template <class Names>
+void Remove(const fs::path& directory, const Names& names) {
+  for (const char* name : names) {
     std::error_code not_there;
     fs::remove(directory / name, not_there);
+  }
+}
+
+// A stage that was replaced and is kept beside the new one: "search.1" (stage_record.h).
+bool IsSetAside(const fs::path& directory) {
+  const std::string number = directory.extension().string();
+  return number.size() > 1 &&
+         std::ranges::all_of(number.substr(1), [](char c) { return c >= '0' && c <= '9'; }) &&
+         fs::exists(directory / "stage.json");
+}
+
+// Without touching a file that holds this text already.
+void Update(const fs::path& file, const std::string& text) {
+  if (!fs::exists(file) || ReadFile(file) != text) {
+    WriteFile(file, text);
   }
 }
 
@@ -149,17 +117,66 @@ bool HoldsRun(const fs::path& directory) {
 
 }  // namespace
 
-fs::path RunDirectoryName(const Search& search, std::uint64_t seed) {
-  std::string point;
+namespace {
+
+constexpr std::size_t kLongestName = 255;  // bytes, of a file system's names
+
+std::string TextOf(const Search& search) {
+  std::string text;
   for (const auto& [path, value] : search.point) {
-    point.append(point.empty() ? "" : ",").append(path).append("=").append(value);
+    text.append(text.empty() ? "" : ",").append(path).append("=").append(value);
   }
-  for (char& c : point) {
-    if (c == '/') {
-      c = '_';
+  return text;
+}
+
+// As earlier programs named a point's directory.
+std::string OldName(const Search& search) {
+  std::string name = TextOf(search);
+  std::ranges::replace(name, '/', '_');
+  return name;
+}
+
+// The same where that is a name of its own; else what can be shown of it, and what tells it apart.
+std::string PointName(const Search& search) {
+  const std::string text = TextOf(search);
+  std::string name = text;
+  for (char& c : name) {
+    const auto code = static_cast<unsigned char>(c);
+    c = c == '/' || code < 0x20 || code == 0x7f ? '_' : c;
+  }
+  if (name == text && name.size() <= kLongestName) {
+    return name;
+  }
+  const std::string mark = "-" + Sha256(text).substr(0, 16);
+  std::size_t size = std::min(name.size(), kLongestName - mark.size());
+  while (size > 0 && size < name.size() &&
+         (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) {
+    --size;  // no part of a character
+  }
+  return name.substr(0, size) + mark;
+}
+
+bool HoldsPoint(const fs::path& directory, const Search& search) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(directory, none)) {
+    if (fs::exists(entry.path() / kVersionsFile, none)) {
+      return PointOfRun(entry.path()) == search.point;
     }
   }
-  return fs::path(point) / ("seed-" + std::to_string(seed));
+  return false;
+}
+
+}  // namespace
+
+fs::path SearchDirectory(const fs::path& root, const Search& search) {
+  const std::string name = PointName(search), old = OldName(search);
+  const bool keeps_old = name != old && old.size() <= kLongestName &&
+                         old.find('\0') == std::string::npos && HoldsPoint(root / old, search);
+  return root / (keeps_old ? old : name);
+}
+
+fs::path RunDirectory(const fs::path& root, const Search& search, std::uint64_t seed) {
+  return SearchDirectory(root, search) / ("seed-" + std::to_string(seed));
 }
 
 std::vector<fs::path> FindRuns(const fs::path& directory) {
@@ -170,7 +187,9 @@ std::vector<fs::path> FindRuns(const fs::path& directory) {
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {
-    if (at->is_directory() && HoldsRun(at->path())) {
+    if (at->is_directory() && IsSetAside(at->path())) {
+      at.disable_recursion_pending();
+    } else if (at->is_directory() && HoldsRun(at->path())) {
       runs.push_back(at->path());
     }
   }
@@ -182,33 +201,52 @@ std::vector<fs::path> FindRuns(const fs::path& directory) {
   return runs;
 }
 
-void MakeRunDirectory(const fs::path& directory, const Search& search, std::uint64_t seed,
-                      const Catalog& catalog) {
-  MakeDirectories(directory);
-  const RunLock lock(directory);
-  RemoveRun(directory);
+void BeginRun(const fs::path& directory, const Search& search, std::uint64_t seed,
+              const Catalog& catalog) {
+  Remove(directory, kPartial);  // of a program that was killed
   DescribeRun(directory, search, seed, catalog);
+}
+
+void RemoveRun(const fs::path& directory) {
+  if (fs::exists(directory)) {
+    const RunLock lock(directory);
+    Remove(directory, kResults);
+  }
+}
+
+bool HasLostItsStore(const fs::path& directory) {
+  return !fs::exists(directory / kStoreFile) &&
+         std::ranges::any_of(kResults,
+                             [&](const char* name) { return fs::exists(directory / name); });
 }
 
 void DescribeRun(const fs::path& directory, const Search& search, std::uint64_t seed,
                  const Catalog& catalog) {
-  WriteFile(directory / kPipelineFile, SealToml(ConfigurationOf(search.pipeline, seed, catalog)));
-  WriteFile(directory / kVersionsFile, SealJson(VersionsOf(search, catalog)));
+  Update(directory / kPipelineFile, SealToml(ConfigurationOf(search.pipeline, seed, catalog)));
+  Update(directory / kVersionsFile, SealJson(VersionsOf(search, catalog)));
+  Update(directory / kInputsFile, SealJson(InputsOf(search.pipeline, catalog)));
 }
 
-std::string ChangeOfRun(const fs::path& directory, const Search& search, std::uint64_t seed,
-                        const Catalog& catalog, bool ignore_budget) {
-  const std::string then = ReadFile(directory / kPipelineFile);
-  if (!IsIntactToml(then).value_or(true)) {
-    return std::string(kPipelineFile) + " was edited or damaged after it was written";
-  }
+ConfigurationChange ChangeOfRun(const fs::path& directory, const Search& search, std::uint64_t seed,
+                                const Catalog& catalog, const json& inputs, bool ignore_budget) {
   const std::string now = ConfigurationOf(search.pipeline, seed, catalog);
-  const std::string read = AsReadToday(then, seed, catalog);
-  const std::string line = ChangedLine(LinesOf(read, ignore_budget), LinesOf(now, ignore_budget));
-  return Doing(directory / kVersionsFile, [&] {
-    return line.empty() ? ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog))
-                        : line;
-  });
+  std::string then = ReadFile(directory / kPipelineFile);
+  if (!IsIntactToml(then).value_or(true)) {
+    return {std::string(kPipelineFile) + " was edited or damaged after it was written"};
+  }
+  then = then == SealToml(now) ? now : FormatAnew(then, {}, catalog);
+  ConfigurationChange change = CompareConfigurations(then, now, ignore_budget);
+  if (change.trials.empty()) {
+    change.trials = Doing(directory / kVersionsFile, [&] {
+      return ChangedVersion(ReadVersions(directory), VersionsOf(search, catalog));
+    });
+  }
+  if (change.trials.empty() && fs::exists(directory / kInputsFile)) {
+    change.trials = ChangedInputs(
+        ReadSealedJson(ReadFile(directory / kInputsFile), (directory / kInputsFile).string()),
+        inputs);
+  }
+  return change;
 }
 
 std::vector<std::pair<std::string, std::string>> PointOfRun(const fs::path& directory) {

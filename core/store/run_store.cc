@@ -120,6 +120,24 @@ class RunStore::Tables {
     }
   }
 
+  // Of a run that was killed, evaluations of later steps stay: they are answers to come.
+  void DeleteFrom(std::uint64_t step) {
+    Statement last(database_, "SELECT coalesce(max(step), -1) < ? FROM trial");
+    last.Bind(1, step);
+    if (last.Next() && last.Integer(0) != 0) {
+      return;
+    }
+    for (const char* table : {"evaluation", "record", "trial", "front"}) {
+      Statement remove(database_, std::string("DELETE FROM ") + table + " WHERE step >= ?");
+      remove.Bind(1, step);
+      remove.Run();
+    }
+    // What was confirmed was chosen among all trials.
+    database_.Execute(
+        "DELETE FROM record WHERE evaluation >= 1 << 62;"
+        "DELETE FROM evaluation WHERE id >= 1 << 62");
+  }
+
   // Throws HostError if the file is not where it was, too: what is written then nobody can find.
   void Commit() {
     database_.Execute("COMMIT; BEGIN");
@@ -200,6 +218,24 @@ void RunStore::OnRecords(std::uint64_t step,
   Write([&] { tables_->Insert(step, 0, records); });
 }
 
+void RunStore::Hold() {
+  Write([&] {
+    CommitAll();
+    held_ = true;
+  });
+}
+
+void RunStore::Release() {
+  Write([&] {
+    held_ = false;
+    CommitAll();
+  });
+}
+
+void RunStore::ForgetFrom(std::uint64_t step) {
+  Write([&] { tables_->DeleteFrom(step); });
+}
+
 void RunStore::DropUntold() {
   Write([&] { tables_->DeleteUntold(); });
 }
@@ -233,7 +269,7 @@ void RunStore::Write(Change&& change) {
 }
 
 void RunStore::CommitAll() {
-  if (dirty_) {
+  if (dirty_ && !held_) {
     tables_->Commit();
     dirty_ = false;
   }

@@ -59,8 +59,14 @@ class RunStore : public TrialObserver {
   void OnTrial(const TrialRecord& trial) override;
   void OnRecords(std::uint64_t step,
                  std::span<const std::pair<std::string, double>> records) override;
+  // From here on nothing is put on the disk until Release(): what the destructor finds held is
+  // forgotten.
+  void Hold();
+  void Release();
   // Forgets evaluations that became no trial before the run ended.
   void DropUntold();
+  // Forgets the trials from this step on and what belongs to them: they are made again.
+  void ForgetFrom(std::uint64_t step);
   void SetFront(const std::vector<FrontTrial>& front);
   void SetMeta(std::string_view key, std::string_view value);
   void Flush();
@@ -77,6 +83,7 @@ class RunStore : public TrialObserver {
   const Commit commit_;
   std::unique_ptr<Tables> tables_;
   bool dirty_ = false;
+  bool held_ = false;
   std::exception_ptr broken_;  // why something could not be written
   bool stop_ = false;
   std::mutex mutex_;  // of all above

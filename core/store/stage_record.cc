@@ -1,16 +1,10 @@
 #include "core/store/stage_record.h"
 
-#include <array>
-#include <cstdio>
-#include <fstream>
+#include <algorithm>
 #include <string>
-#include <system_error>
 
-#include "core/config/artifacts.h"
 #include "core/config/resolve.h"
-#include "core/config/values.h"
-#include "core/plugin/error.h"
-#include "core/plugin/hash.h"
+#include "core/store/input_files.h"
 #include "core/store/run_directory.h"
 #include "core/store/sealed_json.h"
 
@@ -51,60 +45,80 @@ json ConfigurationOf(const Search& search, const Catalog& catalog) {
           {"versions", VersionsOf(pipeline, catalog)}};
 }
 
-// What there is in its place: "; there is a, b".
-std::string Neighbours(const fs::path& file, const fs::path& stage) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(stage, error)) {
-    if (entry.is_regular_file()) {
-      names.push_back(entry.path().filename().string());
+const json* FindPoint(const json& configuration, const json& point) {
+  const auto at = std::ranges::find_if(
+      configuration, [&](const json& search) { return search.at("point") == point; });
+  return at != configuration.end() ? &*at : nullptr;
+}
+
+// "optimizer 'rea' was 1.0.0, is 1.1.0" of the first that changed; "" if none did.
+std::string VersionChange(const json& then, const json& now) {
+  for (std::size_t i = 0; i < std::min(then.size(), now.size()); ++i) {
+    for (const char* key : {"version", "plugin_version"}) {
+      if (then[i].at(key) != now[i].at(key)) {
+        return now[i].at("kind").get<std::string>() + " '" + now[i].at("id").get<std::string>() +
+               "' was " + then[i].at(key).get<std::string>() + ", is " +
+               now[i].at(key).get<std::string>();
+      }
     }
   }
-  return Suggest(file.string(), names);
+  return "";
 }
 
-// Where a path is; an artifact must be there.
-fs::path Locate(const std::string& path, const fs::path& root) {
-  if (!IsArtifact(path)) {
-    return path;
+ConfigurationChange ChangeOfSearch(const json& then, const json& now,
+                                   const std::vector<std::string>& stages, const Catalog& catalog) {
+  const std::string before = then.at("pipeline"), after = now.at("pipeline");
+  ConfigurationChange change = CompareConfigurations(
+      before == after ? before : FormatAnew(before, stages, catalog), after, false);
+  if (change.trials.empty()) {
+    change.trials = VersionChange(then.at("versions"), now.at("versions"));
   }
-  const Artifact artifact = ParseArtifact(path);
-  fs::path file = root / artifact.stage / artifact.file;
-  if (!fs::is_regular_file(file)) {
-    throw HostError(path + ": stage '" + artifact.stage + "' has left no such file" +
-                    Neighbours(artifact.file, root / artifact.stage));
-  }
-  return file;
-}
-
-json Fingerprint(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::uint64_t size = 0, hash = HashText("");
-  std::array<char, 65536> buffer;
-  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
-    const auto got = static_cast<std::size_t>(in.gcount());
-    hash = HashText({buffer.data(), got}, hash);
-    size += got;
-  }
-  char hex[20];
-  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(hash));
-  return {{"bytes", size}, {"hash", hex}};
+  return change;
 }
 
 }  // namespace
 
-StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const fs::path& root) {
+StageRecord RecordOf(const Stage& stage, const Catalog& catalog) {
   StageRecord record{false, json::array(), json::object(), json()};
   for (const Search& search : stage.searches) {
     record.configuration.push_back(ConfigurationOf(search, catalog));
-    for (const std::string& path : InputFilesOf(search.pipeline, catalog)) {
-      const fs::path file = Locate(path, root);
-      if (!record.inputs.contains(path)) {
-        record.inputs[path] = Fingerprint(file);
-      }
-    }
   }
   return record;
+}
+
+json InputsOf(const Stage& stage, const Catalog& catalog, const fs::path& root) {
+  json inputs = json::object();
+  for (const Search& search : stage.searches) {
+    inputs.update(InputsOf(search.pipeline, catalog, root));
+  }
+  return inputs;
+}
+
+ConfigurationChange ChangeOfStage(const StageRecord& then, const StageRecord& now,
+                                  const std::vector<std::string>& stages, const Catalog& catalog) {
+  ConfigurationChange all;
+  for (const json& search : now.configuration) {
+    const json* before = FindPoint(then.configuration, search.at("point"));
+    if (before != nullptr) {
+      const ConfigurationChange change = ChangeOfSearch(*before, search, stages, catalog);
+      all.trials = all.trials.empty() ? change.trials : all.trials;
+      all.tables = all.tables || change.tables;
+    }
+  }
+  return all;
+}
+
+void AddOthers(StageRecord& now, const StageRecord& then) {
+  for (const json& search : then.configuration) {
+    if (FindPoint(now.configuration, search.at("point")) == nullptr) {
+      now.configuration.push_back(search);
+    }
+  }
+  for (const auto& [path, print] : then.inputs.items()) {
+    if (!now.inputs.contains(path)) {
+      now.inputs[path] = print;
+    }
+  }
 }
 
 std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
@@ -117,18 +131,26 @@ std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
       !j.at("finished").is_boolean()) {
     return std::nullopt;
   }
-  return StageRecord{j.at("finished"), j.at("configuration"), j.at("inputs"),
-                     j.value("outputs", json())};
+  const json& searches = j["configuration"];
+  const bool are_searches = searches.is_array() && std::ranges::all_of(searches, [](const json& s) {
+                              return s.is_object() && s.contains("point") &&
+                                     s.contains("pipeline") && s["pipeline"].is_string() &&
+                                     s.contains("versions");
+                            });
+  if (!are_searches || !j["inputs"].is_object()) {
+    return std::nullopt;
+  }
+  return StageRecord{j.at("finished"), searches, j.at("inputs"), j.value("outputs", json())};
 }
 
 void AddOutput(StageRecord& record, const fs::path& directory, const std::string& name) {
-  record.outputs[name] = Fingerprint(directory / name);
+  record.outputs[name] = FingerprintOf(directory / name);
 }
 
 std::vector<std::string> ChangedOutputs(const StageRecord& record, const fs::path& directory) {
   std::vector<std::string> changed;
   for (const auto& [name, fingerprint] : record.outputs.items()) {
-    if (Fingerprint(directory / name) != fingerprint) {
+    if (!IsAsBefore(directory / name, fingerprint)) {
       changed.push_back(name);
     }
   }
@@ -142,6 +164,15 @@ void WriteStageRecord(const fs::path& directory, const StageRecord& record) {
                {"inputs", record.inputs},
                {"outputs", record.outputs}};
   WriteFile(directory / kStageFile, SealJson(j));
+}
+
+fs::path SetAside(const fs::path& directory) {
+  fs::path aside;
+  for (int n = 1; aside.empty() || fs::exists(aside); ++n) {
+    aside = directory.string() + "." + std::to_string(n);
+  }
+  Publish(directory, aside);
+  return aside;
 }
 
 }  // namespace lode::core

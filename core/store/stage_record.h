@@ -10,6 +10,7 @@
 
 #include "core/config/stages.h"
 #include "core/plugin/catalog.h"
+#include "core/store/configuration_change.h"
 
 namespace lode::core {
 
@@ -18,17 +19,23 @@ inline constexpr char kStageFile[] = "stage.json";
 struct StageRecord {
   bool finished = false;
   nlohmann::json configuration;  // of its searches: point, resolved pipeline, versions
-  nlohmann::json inputs;         // files that it takes: their sizes and hashes
+  nlohmann::json inputs;         // files that it takes (input_files.h)
   nlohmann::json outputs{};      // likewise those that it has left; null before it has finished
-
-  // The same work on the same files.
-  bool IsOf(const StageRecord& other) const {
-    return configuration == other.configuration && inputs == other.inputs;
-  }
 };
 
-// `root`: the directory of all stages. Throws HostError if an artifact that it takes is not there.
-StageRecord RecordOf(const Stage& stage, const Catalog& catalog, const std::filesystem::path& root);
+// What a stage would be made from now, without its inputs.
+StageRecord RecordOf(const Stage& stage, const Catalog& catalog);
+
+// Its inputs. `root`: the directory of all stages. Throws HostError if an artifact is missing.
+nlohmann::json InputsOf(const Stage& stage, const Catalog& catalog,
+                        const std::filesystem::path& root);
+
+// How the searches that both have differ, in configuration or versions. `stages`: names of all.
+ConfigurationChange ChangeOfStage(const StageRecord& then, const StageRecord& now,
+                                  const std::vector<std::string>& stages, const Catalog& catalog);
+
+// Keeps what `then` has of other searches.
+void AddOthers(StageRecord& now, const StageRecord& then);
 
 // None: nothing that can be read. Throws HostError if it is damaged.
 std::optional<StageRecord> ReadStageRecord(const std::filesystem::path& directory);
@@ -43,5 +50,9 @@ std::vector<std::string> ChangedOutputs(const StageRecord& record,
 
 // Throws HostError.
 void WriteStageRecord(const std::filesystem::path& directory, const StageRecord& record);
+
+// Gives the directory the first free name of "search.1", "search.2", ..., and returns it. Throws
+// HostError.
+std::filesystem::path SetAside(const std::filesystem::path& directory);
 
 }  // namespace lode::core

@@ -54,6 +54,12 @@ std::string StoredRun::Meta(std::string_view key) {
   return PrintableLine(ReadMeta(database_, key));
 }
 
+std::uint64_t StoredRun::TrialsToLastSuccess() {
+  Statement row(database_, "SELECT coalesce(max(step) + 1, 0) FROM trial WHERE failure IS NULL");
+  row.Next();
+  return row.Integer(0);
+}
+
 std::optional<BestTrial> StoredRun::Best() {
   Statement row(database_,
                 "SELECT architecture, step, reward" + metric_columns_ + " FROM best LIMIT 1");
@@ -134,6 +140,10 @@ const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
     }
   }
   return !at_end_ && evaluation_->id == id ? &*evaluation_ : nullptr;
+}
+
+bool FailuresEnded(StoredRun& run) {
+  return run.Meta("status") == "failed" && run.TrialsToLastSuccess() < run.trials();
 }
 
 void UpgradeStore(const std::filesystem::path& directory) {

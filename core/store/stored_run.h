@@ -33,6 +33,9 @@ class StoredRun {
   // The largest id of an evaluation; 0 if there is none.
   std::uint64_t last_evaluation() const { return last_evaluation_; }
 
+  // How many there are up to the last one that did not fail.
+  std::uint64_t TrialsToLastSuccess();
+
   // The best trial, if any succeeded within the limits.
   std::optional<BestTrial> Best();
 
@@ -61,6 +64,9 @@ class StoredRun {
   std::optional<EvaluationRecord> evaluation_;  // the one at the cursor; none before the first
   bool at_end_ = false;
 };
+
+// Whether failures of its last trials ended the run.
+bool FailuresEnded(StoredRun& run);
 
 // Brings the run.db of a directory to the present format. Throws HostError.
 void UpgradeStore(const std::filesystem::path& directory);

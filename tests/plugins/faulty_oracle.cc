@@ -11,6 +11,7 @@
 #include <iostream>
 #include <limits>
 #include <lode/plugin.hpp>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,11 +29,13 @@ class FaultyOracle {
     std::int64_t delay_ms = 0;
     std::string notes;
     std::string create = "well";
+    std::int64_t after = 1'000'000;
+    std::string cure;
   };
   static lode::Params<Config> Parameters() {
-    const lode::Choices faults{{"none", "crash", "abort", "exit", "leak", "hang", "deaf", "sleep",
-                                "talk", "print", "rubbish", "nan", "nothing", "child", "daemon",
-                                "close", "fork", "hermit", "hoard"}};
+    const lode::Choices faults{{"none",   "crash", "abort", "exit",    "leak",  "hang",    "deaf",
+                                "sleep",  "talk",  "print", "rubbish", "nan",   "nothing", "child",
+                                "daemon", "close", "fork",  "hermit",  "hoard", "passing"}};
     return {
         {"fault", &Config::fault, "What it does.", faults},
         {"every", &Config::every, "Checksums that are multiples of it are those that fail.",
@@ -44,7 +47,12 @@ class FaultyOracle {
          "A file that gets the ids of the processes it lives in and of those that it starts, one a "
          "line; empty for none."},
         {"create", &Config::create, "How it begins.",
-         lode::Choices{{"well", "once", "throws", "crashes"}}},
+         lode::Choices{{"well", "once", "throws", "crashes", "killed_once", "killed"}}},
+        {"after", &Config::after,
+         "With cure: from which evaluation of a process on all of them fail, in all processes.",
+         lode::Range{.min = 0}},
+        {"cure", &Config::cure, "A file that keeps these from failing if it is there.",
+         lode::Path{.input_file = false}},
     };
   }
 
@@ -53,6 +61,8 @@ class FaultyOracle {
     Note(getpid());
     if (config.create == "throws" || (config.create == "once" && !is_first))
       throw lode::Error(LODE_E_INTERNAL, "thrown from create");
+    if (config.create == "killed" || (config.create == "killed_once" && is_first))
+      std::raise(SIGKILL);
     if (config.create == "crashes") {
       std::printf("about to crash\n");
       Crash();
@@ -71,10 +81,18 @@ class FaultyOracle {
     for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
       checksum += query.architecture[cell] * static_cast<std::int64_t>(cell + 1);
     metrics[0] = static_cast<double>(checksum);
+    if (IsLost()) throw lode::Error(LODE_E_INTERNAL, "the device is lost");
     if (checksum % config_.every == 0) Fail(metrics[0]);
   }
 
  private:
+  // From some evaluation on, for all processes.
+  bool IsLost() {
+    const std::string lost = config_.cure + ".lost";
+    if (!config_.cure.empty() && evaluations_++ >= config_.after) std::ofstream(lost) << "lost\n";
+    return !config_.cure.empty() && std::ifstream(lost) && !std::ifstream(config_.cure);
+  }
+
   void Note(pid_t process) const {
     if (!config_.notes.empty()) std::ofstream(config_.notes, std::ios::app) << process << "\n";
   }
@@ -164,7 +182,7 @@ class FaultyOracle {
     std::this_thread::sleep_for(milliseconds(50));
   }
 
-  void Fail(double& metric) const {
+  void Fail(double& metric) {
     const std::string& fault = config_.fault;
     if (fault == "crash") {
       std::printf("the last words\n");
@@ -193,10 +211,14 @@ class FaultyOracle {
       Crash();
     }
     if (fault == "child" || fault == "daemon") Crash();
+    if (fault == "passing" && failed_.insert(metric).second)
+      throw lode::Error(LODE_E_INTERNAL, "the queue is full");
   }
 
   lode::Host host_;
   Config config_;
+  std::int64_t evaluations_ = 0;
+  std::set<double> failed_;  // once
 };
 
 }  // namespace

@@ -1,0 +1,89 @@
+#include "core/exec/retrying.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
+
+namespace lode::core {
+namespace {
+
+// Fails a question as often as its seed says, and then measures its id.
+class Failing : public Executor {
+ public:
+  const MetricLists& metrics() const override { return metrics_; }
+  std::size_t capacity() const override { return 2; }
+  void Start(const Question& question) override {
+    Measurement& answer = answers_[question.id];
+    const bool fails = starts_[question.id]++ < question.seed;
+    answer = {fails ? Outcome::kFailed : Outcome::kMeasured,
+              {fails ? 0 : static_cast<double>(question.id)},
+              fails ? "the device is lost" : "",
+              0,
+              {}};
+    Tell(question, answer);
+  }
+  Measurement Finish(std::uint64_t id) override { return answers_.at(id); }
+
+  std::map<std::uint64_t, std::uint64_t> starts_;
+
+ private:
+  MetricLists metrics_;
+  std::map<std::uint64_t, Measurement> answers_;
+};
+
+Question Ask(std::uint64_t id, std::uint64_t failures) {
+  Question question;
+  question.id = id;
+  question.seed = failures;
+  return question;
+}
+
+class RetryingTest : public testing::Test {
+ protected:
+  RetryingTest() {
+    auto failing = std::make_unique<Failing>();
+    failing_ = failing.get();
+    run_.cancelled = &cancelled_;
+    retrying_ = std::make_unique<Retrying>(std::move(failing), 2, run_);
+    retrying_->Listen(
+        [this](const Question& q, const Measurement& m) { told_.emplace_back(q.id, m.outcome); });
+  }
+
+  std::atomic<bool> cancelled_ = false;
+  RunContext run_;
+  Failing* failing_;
+  std::unique_ptr<Retrying> retrying_;
+  std::vector<std::pair<std::uint64_t, Outcome>> told_;
+};
+
+TEST_F(RetryingTest, AFailureThatPassesIsNoFailure) {
+  retrying_->Start(Ask(1, 2));
+  retrying_->Start(Ask(2, 0));  // asked ahead
+  const Measurement first = retrying_->Finish(1);
+  EXPECT_EQ(first.outcome, Outcome::kMeasured);
+  EXPECT_EQ(first.metrics, std::vector<double>{1});
+  EXPECT_EQ(first.records, (Records{{"retries", 2}}));
+  EXPECT_EQ(retrying_->Finish(2).records, Records());
+  EXPECT_EQ(failing_->starts_[1], 3u);
+  EXPECT_EQ(told_, (std::vector<std::pair<std::uint64_t, Outcome>>{{2, Outcome::kMeasured},
+                                                                   {1, Outcome::kMeasured}}));
+}
+
+TEST_F(RetryingTest, OneThatDoesNotPassIsToldOnce) {
+  retrying_->Start(Ask(1, 100));
+  const Measurement answer = retrying_->Finish(1);
+  EXPECT_EQ(answer.outcome, Outcome::kFailed);
+  EXPECT_EQ(answer.failure, "the device is lost");
+  EXPECT_EQ(failing_->starts_[1], 3u);
+  EXPECT_EQ(told_.size(), 1u);
+}
+
+TEST_F(RetryingTest, TheWishToCancelEndsAPause) {
+  retrying_->Start(Ask(1, 1));
+  cancelled_ = true;
+  EXPECT_THROW(retrying_->Finish(1), CancelledError);
+}
+
+}  // namespace
+}  // namespace lode::core

@@ -1,0 +1,37 @@
+#include "core/store/run_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/plugin/error.h"
+#include "tests/temporary_directory.h"
+
+namespace lode::core {
+namespace {
+
+using Seeds = std::vector<std::uint64_t>;
+
+TEST(RunPlanTest, KeepsWhatWasPlannedBefore) {
+  const TemporaryDirectory directory;
+  EXPECT_TRUE(ReadPlan(directory.path()).empty());
+  AddToPlan(directory.path(), {{"x=1", {{"x", "1"}}, "first", {0, 1}}, {"", {}, "other", {7}}});
+  AddToPlan(directory.path(), {{"x=1", {{"x", "1"}}, "second", {1, 2}}, {"x=2", {}, "new", {0}}});
+  const RunPlan plan = ReadPlan(directory.path());
+  ASSERT_EQ(plan.size(), 3u);
+  EXPECT_EQ(plan[0].directory, "x=1");
+  EXPECT_EQ(plan[0].pipeline, "second");
+  EXPECT_EQ(plan[0].seeds, (Seeds{0, 1, 2}));
+  EXPECT_EQ(plan[0].point.at(0).second, "1");
+  EXPECT_EQ(plan[1].seeds, Seeds{7});
+  EXPECT_EQ(plan[2].pipeline, "new");
+}
+
+TEST(RunPlanTest, ABrokenOneIsNamed) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() / kPlanFile) << "{\"searches\": [1]}";
+  EXPECT_THROW(ReadPlan(directory.path()), HostError);
+}
+
+}  // namespace
+}  // namespace lode::core
