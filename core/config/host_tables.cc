@@ -158,91 +158,105 @@ std::vector<HostTable> FirstTables() {
   };
 }
 
+HostTable BudgetTable() {
+  return {"budget",
+          "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
+          {LimitOrNone("steps", "Number of trials; 0: not limited."),
+           Count(
+               "unique_queries", 0,
+               "Number of distinct architectures that an oracle was asked about; known ones are "
+               "free, and so is what is merely computed (analytic) beside an oracle that measures. "
+               "Where everything is computed, it is the number of distinct architectures. "
+               "Without it they are not limited."),
+           LimitOrNone(
+               "simulated_seconds",
+               "What the evaluations may cost together, in seconds that the oracle says they would "
+               "take (nb201.table: training); 0: not limited. Known results cost nothing.",
+               "s"),
+           LimitOrNone(
+               "evaluations",
+               "Oracles with noisy metrics are asked again about an architecture that is proposed "
+               "again: how many evaluations may be made of them in all, those of [confirm] "
+               "included. "
+               "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
+               "nothing."),
+           KeepsTrials(Declare(
+               "marks", LODE_T_INT_LIST, kNoInts,
+               "Earlier points to report the best at, ascending, in steps if steps are limited, "
+               "else in unique queries if those are, else in simulated seconds.",
+               1, kMaxCount)),
+           Count("patience", 100000,
+                 "Steps in a row without a new architecture that end a search without a limit on "
+                 "steps.")}},
+         {"confirm",
+          "what is measured again when a search with noisy metrics has ended. Lower confidence "
+          "bound "
+          "of "
+          "an architecture: mean reward - s * sqrt(2 * ln(10 * A) / n), of n measurements, s the "
+          "standard deviation within architectures, A how many were measured. The candidates with "
+          "the "
+          "best lower confidence bounds are measured `repeats` times more each, and the best by "
+          "these "
+          "measurements alone is reported. It is paid from "
+          "budget.evaluations, which the search leaves candidates * repeats of; without a limit on "
+          "evaluations it comes on top. A larger budget (--extend) confirms anew",
+          {Declare("repeats", LODE_T_INT, std::int64_t{0},
+                   "Measurements of each candidate; 0: nothing is confirmed.", 0, 4095),
+           Declare("candidates", LODE_T_INT, std::int64_t{5}, "How many architectures.", 1, 1000)}};
+}
+
+HostTable ExecutionTable() {
+  return {
+      "execution",
+      "where evaluations happen, how failures are met, when trials are on the disk",
+      {KeepsResults(Choice(
+           "on_error", {"skip", "stop", "retry"},
+           "What a failed evaluation does. skip: its trial fails, and the search continues; stop: "
+           "it ends the run; retry: it is made again, `retries` times at most, then skip.")),
+       KeepsResults(Count(
+           "retries", 3,
+           "With on_error = \"retry\": how often a failed evaluation is made again, for failures "
+           "that pass (a lost device, a full queue). Before the first time 0.1 s pass, and twice "
+           "as much before each further one, up to a minute.")),
+       KeepsResults(Count("max_failures", 10, "Failed trials in a row that end the run.")),
+       KeepsResults(Choice(
+           "commit", {"auto", "trial", "batch"},
+           "When a trial is on the disk. trial: before the optimizer learns of it; batch: at "
+           "most 100 ms later; auto: trial if its evaluation took 10 ms or more, else batch.")),
+       Declare("workers", LODE_T_INT, std::int64_t{1},
+               "Evaluations at once, each in a process of its own. More than one changes the "
+               "trials: so many proposals are asked for before the first result is told. Under "
+               "MPI the other ranks are the workers.",
+               1, 1024),
+       Declare("threads", LODE_T_INT, std::int64_t{1},
+               "Threads that each evaluation, and each preparation, may keep busy. With another "
+               "number sums of a training are rounded differently, so it is not the machine's.",
+               1, 1024),
+       KeepsResults(Choice(
+           "isolate", {"false", "true", "all"},
+           "Which components are in child processes. true: oracles, where a crash, a hang or too "
+           "much memory costs one trial. all: the others, too, in one process, where it fails "
+           "the run with the component's name; `lode resume` continues it. If it is not said: "
+           "true with several workers, with a timeout or a memory limit, and if an oracle "
+           "declares that it runs foreign or heavy code.")),
+       Seconds("timeout_seconds",
+               "How long an evaluation in a child process may take; 0: as long as it likes."),
+       LimitOrNone(
+           "memory_limit",
+           "How much memory a child process and what it starts may have in use; 0: not limited. A "
+           "control group (cgroup v2) keeps the limit where one can be made: it counts files in "
+           "memory and shared memory, too. Elsewhere the resident memory of the processes is "
+           "added "
+           "up 50 times a second, whatever their parents, sessions and environment; what no "
+           "process "
+           "has mapped is not seen, and what several share counts for each.",
+           "MiB")}};
+}
+
+std::vector<HostTable> SearchTables() { return {BudgetTable(), ConfirmTable(), ExecutionTable()}; }
+
 std::vector<HostTable> LastTables() {
   return {
-      {"budget",
-       "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
-       {LimitOrNone("steps", "Number of trials; 0: not limited."),
-        Count("unique_queries", 0,
-              "Number of distinct architectures that an oracle was asked about; known ones are "
-              "free, and so is what is merely computed (analytic) beside an oracle that measures. "
-              "Where everything is computed, it is the number of distinct architectures. "
-              "Without it they are not limited."),
-        LimitOrNone(
-            "simulated_seconds",
-            "What the evaluations may cost together, in seconds that the oracle says they would "
-            "take (nb201.table: training); 0: not limited. Known results cost nothing.",
-            "s"),
-        LimitOrNone(
-            "evaluations",
-            "Oracles with noisy metrics are asked again about an architecture that is proposed "
-            "again: how many evaluations may be made of them in all, those of [confirm] included. "
-            "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
-            "nothing."),
-        KeepsTrials(Declare(
-            "marks", LODE_T_INT_LIST, kNoInts,
-            "Earlier points to report the best at, ascending, in steps if steps are limited, "
-            "else in unique queries if those are, else in simulated seconds.",
-            1, kMaxCount)),
-        Count("patience", 100000,
-              "Steps in a row without a new architecture that end a search without a limit on "
-              "steps.")}},
-      {"confirm",
-       "what is measured again when a search with noisy metrics has ended. Lower confidence bound "
-       "of "
-       "an architecture: mean reward - s * sqrt(2 * ln(10 * A) / n), of n measurements, s the "
-       "standard deviation within architectures, A how many were measured. The candidates with the "
-       "best lower confidence bounds are measured `repeats` times more each, and the best by these "
-       "measurements alone is reported. It is paid from "
-       "budget.evaluations, which the search leaves candidates * repeats of; without a limit on "
-       "evaluations it comes on top. A larger budget (--extend) confirms anew",
-       {Declare("repeats", LODE_T_INT, std::int64_t{0},
-                "Measurements of each candidate; 0: nothing is confirmed.", 0, 4095),
-        Declare("candidates", LODE_T_INT, std::int64_t{5}, "How many architectures.", 1, 1000)}},
-      {"execution",
-       "where evaluations happen, how failures are met, when trials are on the disk",
-       {KeepsResults(Choice(
-            "on_error", {"skip", "stop", "retry"},
-            "What a failed evaluation does. skip: its trial fails, and the search continues; stop: "
-            "it ends the run; retry: it is made again, `retries` times at most, then skip.")),
-        KeepsResults(Count(
-            "retries", 3,
-            "With on_error = \"retry\": how often a failed evaluation is made again, for failures "
-            "that pass (a lost device, a full queue). Before the first time 0.1 s pass, and twice "
-            "as much before each further one, up to a minute.")),
-        KeepsResults(Count("max_failures", 10, "Failed trials in a row that end the run.")),
-        KeepsResults(Choice(
-            "commit", {"auto", "trial", "batch"},
-            "When a trial is on the disk. trial: before the optimizer learns of it; batch: at "
-            "most 100 ms later; auto: trial if its evaluation took 10 ms or more, else batch.")),
-        Declare("workers", LODE_T_INT, std::int64_t{1},
-                "Evaluations at once, each in a process of its own. More than one changes the "
-                "trials: so many proposals are asked for before the first result is told. Under "
-                "MPI the other ranks are the workers.",
-                1, 1024),
-        Declare("threads", LODE_T_INT, std::int64_t{1},
-                "Threads that each evaluation, and each preparation, may keep busy. With another "
-                "number sums of a training are rounded differently, so it is not the machine's.",
-                1, 1024),
-        KeepsResults(Choice(
-            "isolate", {"false", "true", "all"},
-            "Which components are in child processes. true: oracles, where a crash, a hang or too "
-            "much memory costs one trial. all: the others, too, in one process, where it fails "
-            "the run with the component's name; `lode resume` continues it. If it is not said: "
-            "true with several workers, with a timeout or a memory limit, and if an oracle "
-            "declares that it runs foreign or heavy code.")),
-        Seconds("timeout_seconds",
-                "How long an evaluation in a child process may take; 0: as long as it likes."),
-        LimitOrNone(
-            "memory_limit",
-            "How much memory a child process and what it starts may have in use; 0: not limited. A "
-            "control group (cgroup v2) keeps the limit where one can be made: it counts files in "
-            "memory and shared memory, too. Elsewhere the resident memory of the processes is "
-            "added "
-            "up 50 times a second, whatever their parents, sessions and environment; what no "
-            "process "
-            "has mapped is not seen, and what several share counts for each.",
-            "MiB")}},
       {"plugins",
        "where else plugins are",
        {Declare(
@@ -280,9 +294,9 @@ std::vector<HostTable> LastTables() {
 }
 
 std::vector<HostTable> MakeTables() {
-  std::vector<HostTable> tables = FirstTables();
-  for (const auto& more : {RewardTables(), LastTables()}) {
-    tables.insert(tables.end(), more.begin(), more.end());
+  std::vector<HostTable> tables;
+  for (const auto& part : {FirstTables(), RewardTables(), SearchTables(), LastTables()}) {
+    tables.insert(tables.end(), part.begin(), part.end());
   }
   return tables;
 }

@@ -159,10 +159,11 @@ class DrawsContract {
 
   void CheckShares(const std::vector<double>& counts, const std::string& title,
                    std::string_view rule, double draws = kDraws) {
-    for (std::size_t c = 0; c < counts.size(); ++c)
+    for (std::size_t c = 0; c < counts.size(); ++c) {
       Require(
           MayBe(counts[c], draws, 1.0 / static_cast<double>(counts.size())), rule,
           title + std::to_string(c) + " comes in a share of " + std::to_string(counts[c] / draws));
+    }
   }
 
   // A step to a random neighbour and back is equally likely both ways if every architecture is:
@@ -231,12 +232,13 @@ class DrawsContract {
     const std::uint64_t draws = 2 * DrawsToRefute(least);
     std::map<Bytes, double, BytesLess> counts;
     RepeatMutate(draws, &parent, [&](const Bytes& child, std::uint64_t) { ++counts[child]; });
-    for (std::size_t n = 0; n < neighbours.size(); ++n)
+    for (std::size_t n = 0; n < neighbours.size(); ++n) {
       Require(MayBeAtLeast(counts[neighbours[n]], static_cast<double>(draws), least),
               "space.mutate.reach",
               "neighbour " + std::to_string(n) + " of " + std::to_string(neighbours.size()) +
                   " comes " + std::to_string(static_cast<int>(counts[neighbours[n]])) +
                   " times in " + std::to_string(draws));
+    }
   }
 
   // Also of spaces that list no neighbours, or many: each value of each row comes.

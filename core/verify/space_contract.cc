@@ -285,8 +285,9 @@ class SpaceContract {
       for (const std::string& more : {text, std::string("x"), std::string("0"), std::string("#")})
         CheckText(text + between + more, &sample);
     }
+    using namespace std::string_literals;
     for (const std::string& more :
-         {text + "#", "#" + text, text + '\0', text + '\0' + "x", text + '\x01'})
+         {text + "#", "#" + text, text + "\0"s, text + "\0x"s, text + "\x01"})
       Require(!space_.Parse(more), "space.parse", "accepts '" + more + "'");
     for (std::size_t at = 0; at < text.size(); ++at) {
       CheckText(text.substr(0, at), &sample);

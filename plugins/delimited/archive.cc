@@ -62,7 +62,7 @@ std::string ArchiveAdvice(const std::filesystem::path& file) {
     const bool is_tar =
         file.stem().extension() == ".tar" || file.extension().string().starts_with(".t");
     if (!is_tar) return Advice(kind, unpacker + name);
-    return Advice(std::string(".tar") + kind, untar + name + into);
+    return Advice(std::string(".tar").append(kind), std::string(untar).append(name).append(into));
   }
   if (!BeginsWithTar(file)) return "";
   const bool packed = first.starts_with("\x1f\x8b");

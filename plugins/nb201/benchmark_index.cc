@@ -28,7 +28,7 @@ class PythonRandom {
 
   // Below `bound`, each equally likely: as many bits as `bound` has, again until they are less.
   std::uint32_t Below(std::uint32_t bound) {
-    const int bits = std::bit_width(bound);
+    const auto bits = static_cast<int>(std::bit_width(bound));
     std::uint32_t drawn = bound;
     while (drawn >= bound) drawn = Word() >> (32 - bits);
     return drawn;
