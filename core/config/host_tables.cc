@@ -159,36 +159,39 @@ std::vector<HostTable> FirstTables() {
 }
 
 HostTable BudgetTable() {
-  return {"budget",
-          "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
-          {LimitOrNone("steps", "Number of trials; 0: not limited."),
-           Count(
-               "unique_queries", 0,
-               "Number of distinct architectures that an oracle was asked about; known ones are "
-               "free, and so is what is merely computed (analytic) beside an oracle that measures. "
-               "Where everything is computed, it is the number of distinct architectures. "
-               "Without it they are not limited."),
-           LimitOrNone(
-               "simulated_seconds",
-               "What the evaluations may cost together, in seconds that the oracle says they would "
-               "take (nb201.table: training); 0: not limited. Known results cost nothing.",
-               "s"),
-           LimitOrNone(
-               "evaluations",
-               "Oracles with noisy metrics are asked again about an architecture that is proposed "
-               "again: how many evaluations may be made of them in all, those of [confirm] "
-               "included. "
-               "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
-               "nothing."),
-           KeepsTrials(Declare(
-               "marks", LODE_T_INT_LIST, kNoInts,
-               "Earlier points to report the best at, ascending, in steps if steps are limited, "
-               "else in unique queries if those are, else in simulated seconds.",
-               1, kMaxCount)),
-           Count("patience", 100000,
-                 "Steps in a row without a new architecture that end a search without a limit on "
-                 "steps.")}},
-         {"confirm",
+  return {
+      "budget",
+      "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
+      {LimitOrNone("steps", "Number of trials; 0: not limited."),
+       Count("unique_queries", 0,
+             "Number of distinct architectures that an oracle was asked about; known ones are "
+             "free, and so is what is merely computed (analytic) beside an oracle that measures. "
+             "Where everything is computed, it is the number of distinct architectures. "
+             "Without it they are not limited."),
+       LimitOrNone(
+           "simulated_seconds",
+           "What the evaluations may cost together, in seconds that the oracle says they would "
+           "take (nb201.table: training); 0: not limited. Known results cost nothing.",
+           "s"),
+       LimitOrNone(
+           "evaluations",
+           "Oracles with noisy metrics are asked again about an architecture that is proposed "
+           "again: how many evaluations may be made of them in all, those of [confirm] "
+           "included. "
+           "0: as many as unique_queries, if those are limited. Without noisy metrics it means "
+           "nothing."),
+       KeepsTrials(Declare(
+           "marks", LODE_T_INT_LIST, kNoInts,
+           "Earlier points to report the best at, ascending, in steps if steps are limited, "
+           "else in unique queries if those are, else in simulated seconds.",
+           1, kMaxCount)),
+       Count("patience", 100000,
+             "Steps in a row without a new architecture that end a search without a limit on "
+             "steps.")}};
+}
+
+HostTable ConfirmTable() {
+  return {"confirm",
           "what is measured again when a search with noisy metrics has ended. Lower confidence "
           "bound "
           "of "
