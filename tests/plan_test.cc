@@ -126,6 +126,26 @@ TEST_F(PlanTest, RunsThatHadNotBegunWhenTheProgramWasKilledAreResumed) {
   }
 }
 
+TEST_F(PlanTest, AZippedGridIsPlannedAndResumed) {
+  const std::string grid =
+      R"(grid={"optimizer.population"=[4, 5, 5], "oracle.delay_ms"=[0, 0, 1], zip=["optimizer.population", "oracle.delay_ms"]})";
+  RunWell(Running("whole", {"--set", grid}));
+  const pid_t child = lode_.Start(Running("killed", {"--set", grid, "--jobs", "1"}));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "killed/plan.json"); }));
+  kill(child, SIGKILL);
+  lode_.Finish(child);
+  RunWell(Resuming("killed"));
+  std::size_t runs = 0;
+  for (const auto& entry : fs::directory_iterator(directory_.path() / "whole")) {
+    if (entry.is_directory() && fs::exists(entry.path() / "seed-0")) {
+      const std::string run = entry.path().filename().string() + "/seed-0";
+      EXPECT_EQ(Trials("killed/" + run), Trials("whole/" + run)) << run;
+      ++runs;
+    }
+  }
+  EXPECT_EQ(runs, 3u);
+}
+
 TEST_F(PlanTest, SeveralPipelinesInOneDirectoryAreOnePlan) {
   const std::vector<std::string> both =
       Lode({"run", WritePipeline("first").string(), WritePipeline("second").string(), "--out",

@@ -142,10 +142,12 @@ std::vector<HostTable> FirstTables() {
   return {
       {"",
        "what the file builds on",
-       {Declare("include", LODE_T_STRING_LIST, std::vector<std::string>(),
-                "A file, or a list of them, that this one is laid over: what it says itself wins. "
-                "Tables are merged key by key, lists are replaced. Relative names start at this "
-                "file.")}},
+       {Declare(
+           "include", LODE_T_STRING_LIST, std::vector<std::string>(),
+           "A file, or a list of them, that this one is laid over: what it says itself wins. "
+           "Tables are merged key by key, lists are replaced; a table of numbers changes elements "
+           "of a list: `[oracle.1]` keys of the second `[[oracle]]`. Relative names start at "
+           "this file.")}},
       {"pipeline",
        "what it is",
        {KeepsResults(
@@ -271,7 +273,10 @@ std::vector<HostTable> LastTables() {
        "several searches: a list of values for each path, `\"optimizer.use\" = [\"l2nas\", "
        "\"rea\"]`, and a search for every combination of them. A path leads through tables and, by "
        "number, through lists: `\"oracle.0.dataset\"`",
-       {}},
+       {Declare(
+           "zip", LODE_T_STRING_LIST, std::vector<std::string>(),
+           "Paths whose values change together instead of being combined, each with as many "
+           "values: `zip = [\"space.dataset\", \"oracle.0.file\"]`. Or a list of such lists.")}},
       {"stage",
        "a part of a pipeline that has several, run in their order: the same tables inside as a "
        "whole "

@@ -132,17 +132,89 @@ void Place(Node& merged, const Entry& entry, Node node) {
   }
 }
 
+bool IsIndex(const std::string& part) {
+  return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Whether it is written for elements of a list: [oracle.1].
+bool HasIndices(const Node& node) {
+  const auto* table = node.As<Node::Table>();
+  return table != nullptr && !table->empty() &&
+         std::ranges::all_of(*table, [](const Entry& e) { return IsIndex(e.key); });
+}
+
+// The element of a list that `index` names; nullptr, with a diagnostic, if there is none.
+Node* ElementOf(std::span<Node> elements, const std::string& index, const Position& position,
+                Diagnostics& diagnostics) {
+  std::size_t at = 0;
+  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), at);
+  if (end != index.data() + index.size()) {
+    diagnostics.Add(position, "expected the number of a list's element instead of '" + index + "'");
+    return nullptr;
+  }
+  if (error != std::errc() || at >= elements.size()) {
+    diagnostics.Add(position, "there is no element " + index + ": the list has " +
+                                  std::to_string(elements.size()));
+    return nullptr;
+  }
+  return &elements[at];
+}
+
+// Lays a table over a tree; one of numbers changes elements of a list.
+void MergeOver(Node& below, const Node& over, Diagnostics& diagnostics) {
+  const auto* table = over.As<Node::Table>();
+  const bool elements = below.As<Node::Array>() != nullptr && HasIndices(over);
+  if (!elements && (table == nullptr || below.As<Node::Table>() == nullptr)) {
+    below = over;
+    return;
+  }
+  for (const Entry& entry : *table) {
+    Node* same =
+        elements ? ElementOf(*below.As<Node::Array>(), entry.key, entry.key_position, diagnostics)
+                 : below.Find(entry.key);
+    if (same != nullptr) {
+      MergeOver(*same, entry.node, diagnostics);
+    } else if (!elements) {
+      below.As<Node::Table>()->push_back(entry);
+    }
+  }
+}
+
+// [oracle.1] changes the second [[oracle]] of the layers below, [oracle.0] an only one, too.
+void MergeElements(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
+  Node* below = merged.Find(entry.key);
+  if (below == nullptr) {
+    diagnostics.Add(entry.node.position, "there is no [" + entry.key +
+                                             "] below: a table of numbers changes those of an "
+                                             "included file");
+    return;
+  }
+  auto* list = below->As<Node::Array>();
+  const std::span<Node> elements = list != nullptr ? std::span(*list) : std::span(below, 1);
+  for (const Entry& change : *entry.node.As<Node::Table>()) {
+    if (Node* element = ElementOf(elements, change.key, change.key_position, diagnostics)) {
+      Merge(*element, Normalise(change.node, UseOf(*element), diagnostics));
+    }
+  }
+}
+
 void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   if (entry.node.As<Node::Array>() != nullptr) {
     Place(merged, entry, NormaliseList(entry.node, diagnostics));
     return;
   }
+  if (HasIndices(entry.node)) {
+    MergeElements(merged, entry, diagnostics);
+    return;
+  }
   Node* below = merged.Find(entry.key);
   const auto* list = below != nullptr ? below->As<Node::Array>() : nullptr;
   if (list != nullptr && list->size() > 1) {
+    const std::string how = entry.key_position.line > 0 ? "[" + entry.key + ".0]"
+                                                        : "--set " + entry.key + ".0.NAME=VALUE";
     diagnostics.Add(entry.key_position, "there are " + std::to_string(list->size()) + " [[" +
-                                            entry.key + "]]: change one with --set " + entry.key +
-                                            ".0.NAME=VALUE, or give the whole list");
+                                            entry.key + "]]: change one with " + how +
+                                            ", or give the whole list");
     return;
   }
   Node* changed = Changed(below);
@@ -165,35 +237,13 @@ Node Nest(std::span<const std::string> path, const Node& value) {
   return node;
 }
 
-// The element of a list that `index` names; nullptr, with a diagnostic, if there is none.
-Node* ElementOf(Node& list, const std::string& index, const Position& position,
-                Diagnostics& diagnostics) {
-  auto& elements = *list.As<Node::Array>();
-  std::size_t at = 0;
-  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), at);
-  if (error != std::errc() || end != index.data() + index.size()) {
-    diagnostics.Add(position, "expected the number of a list's element instead of '" + index + "'");
-    return nullptr;
-  }
-  if (at >= elements.size()) {
-    diagnostics.Add(position, "there is no element " + index + ": the list has " +
-                                  std::to_string(elements.size()));
-    return nullptr;
-  }
-  return &elements[at];
-}
-
-bool IsIndex(const std::string& part) {
-  return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 // Puts `value` where `path` leads, in place of what is there; makes the tables on the way.
 void Assign(Node& node, std::span<const std::string> path, const Node& value,
             Diagnostics& diagnostics) {
   if (path.empty()) {
     node = value;
   } else if (node.As<Node::Array>() != nullptr) {
-    if (Node* element = ElementOf(node, path[0], value.position, diagnostics)) {
+    if (Node* element = ElementOf(*node.As<Node::Array>(), path[0], value.position, diagnostics)) {
       Assign(*element, path.subspan(1), value, diagnostics);
     }
   } else if (Node* inner = node.Find(path[0])) {
@@ -210,14 +260,7 @@ void Apply(Node& merged, const Override& change, Diagnostics& diagnostics) {
     Assign(merged, path, value, diagnostics);
     return;
   }
-  Node* list = merged.Find(path[0]);
-  const bool one_element =
-      list != nullptr && list->As<Node::Array>() != nullptr && path.size() > 1 && IsIndex(path[1]);
-  if (!one_element) {
-    MergeEntry(merged, {path[0], value.position, Nest(path.subspan(1), value)}, diagnostics);
-  } else if (Node* element = ElementOf(*list, path[1], value.position, diagnostics)) {
-    Merge(*element, Normalise(Nest(path.subspan(2), value), UseOf(*element), diagnostics));
-  }
+  MergeEntry(merged, {path[0], value.position, Nest(path.subspan(1), value)}, diagnostics);
 }
 
 }  // namespace
@@ -228,7 +271,7 @@ void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   } else if (entry.key == "stage") {
     MergeStages(merged, entry, diagnostics);
   } else if (Node* below = merged.Find(entry.key)) {
-    Merge(*below, entry.node);
+    MergeOver(*below, entry.node, diagnostics);
   } else {
     merged.As<Node::Table>()->push_back(entry);
   }

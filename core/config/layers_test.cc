@@ -134,6 +134,78 @@ TEST_F(LayersTest, AnIndexChangesOneElementOfAList) {
             "exploration.0.NAME=VALUE, or give the whole list");
 }
 
+TEST_F(LayersTest, ATableOfNumbersChangesElementsOfAList) {
+  const std::string two =
+      "[[exploration]]\nuse = \"warm_up\"\n[[exploration]]\nuse = \"epsilon_greedy\"\nend = 0.2\n";
+  const Pipeline p = Over(two, "[exploration.1]\nend = 0.1\n[exploration.0]\nsteps = 9\n");
+  ASSERT_EQ(p.explorations.size(), 2u);
+  EXPECT_EQ(Real(p.explorations[1], "end"), 0.1);
+  EXPECT_EQ(Int(p.explorations[0], "steps"), 9);
+  // Another component gets what stands beside its `use`; the command line wins, twice included.
+  Write("middle.toml",
+        "include = \"base.toml\"\n[exploration.0]\nuse = \"epsilon_greedy\"\nend = 0.4\n");
+  const Pipeline third = Single("include = \"middle.toml\"\n[exploration.0]\nstart = 0.9\n",
+                                {"exploration.0.end=0.3"});
+  EXPECT_EQ(third.explorations[0].id, "epsilon_greedy");
+  EXPECT_EQ(Real(third.explorations[0], "start"), 0.9);
+  EXPECT_EQ(Real(third.explorations[0], "end"), 0.3);
+  EXPECT_EQ(Real(third.explorations[1], "end"), 0.2);
+}
+
+TEST_F(LayersTest, ATableOfNumbersChangesOneOfSeveralOracles) {
+  const std::string more = "[[oracle]]\nuse = \"latency\"\ndevice = \"phone\"\n";
+  std::string base = kPipeline;
+  Write("base.toml", base.replace(base.find("[oracle]"), 8, "[[oracle]]") + more);
+  const std::string over = "include = \"base.toml\"\n";
+  const Pipeline p =
+      Single(over + "[oracle.1]\ndevice = \"desk\"\n", {"oracle.0.dataset=cifar100"});
+  EXPECT_EQ(Get<std::string>(p.oracles.at(1), "device"), "desk");
+  EXPECT_EQ(Get<std::string>(p.oracles.at(0), "dataset"), "cifar100");
+  EXPECT_EQ(Get<std::string>(Single(over, {"oracle.1.device=desk"}).oracles.at(1), "device"),
+            "desk");
+  // An only one has the number 0.
+  EXPECT_EQ(
+      Get<std::string>(Over("", "[oracle.0]\ndataset = \"cifar100\"\n").oracles.at(0), "dataset"),
+      "cifar100");
+}
+
+TEST_F(LayersTest, ATableOfNumbersChangesElementsOfListsOfTheHost) {
+  const std::string text = kPipeline;
+  Write("base.toml", text +
+                         "[[reward.limits]]\nmetric = \"params\"\nmin = 2\nmax = 3\n"
+                         "[[reference]]\nlabel = \"x\"\nmean = 1\n");
+  const Pipeline p =
+      Single("include = \"base.toml\"\n[reward.limits.0]\nmax = 7\n[reference.0]\nmean = 5\n");
+  ASSERT_EQ(p.reward.limits.size(), 1u);
+  EXPECT_EQ(p.reward.limits[0].min, 2.0);
+  EXPECT_EQ(p.reward.limits[0].max, 7.0);
+  EXPECT_EQ(p.references.at(0).mean, 5.0);
+  EXPECT_EQ(p.references[0].label, "x");
+}
+
+TEST_F(LayersTest, WrongTablesOfNumbersSayWhere) {
+  const std::string two =
+      "[[exploration]]\nuse = \"warm_up\"\n[[exploration]]\nuse = \"warm_up\"\n";
+  Write("base.toml", kPipeline + two);
+  const std::string over = "include = \"base.toml\"\n";
+  EXPECT_EQ(Mistakes(over + "[exploration.2]\nsteps = 1\n"),
+            "p.toml:2:14: there is no element 2: the list has 2");
+  EXPECT_EQ(Mistakes(over + "[exploration.1]\nsteps = -1\n"),
+            "p.toml:3:9: 'steps': -1 is outside [0, 1000000000]");
+  EXPECT_EQ(Mistakes(over + "[exploration.99999999999999999999]\nsteps = 1\n"),
+            "p.toml:2:14: there is no element 99999999999999999999: the list has 2");
+  EXPECT_EQ(Mistakes(over + "[oracle.1]\ndataset = \"cifar100\"\n"),
+            "p.toml:2:9: there is no element 1: the list has 1");
+  EXPECT_EQ(Mistakes(over + "[exploration]\nsteps = 1\n"),
+            "p.toml:2:2: there are 2 [[exploration]]: change one with [exploration.0], or give the "
+            "whole list");
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[exploration.0]\nsteps = 1\n")),
+            "p.toml:14:1: there is no [exploration] below: a table of numbers changes those of an "
+            "included file");
+  EXPECT_EQ(Mistakes(over + "[exploration]\n0 = 3\n"),
+            "p.toml:3:5: expected a table with `use`, got an integer");
+}
+
 TEST_F(LayersTest, AnIndexChangesTheListThatAnEarlierOverrideGives) {
   const std::string two =
       "[[exploration]]\nuse = \"warm_up\"\n[[exploration]]\nuse = \"warm_up\"\n";

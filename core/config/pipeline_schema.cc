@@ -384,6 +384,18 @@ class KindSchema {
   Properties alternatives_;
 };
 
+// A list, or a table that changes elements of one of a layer below: [oracle.1]. `otherwise`: what a
+// table is that is neither.
+Json ListOrElements(Json element, Json otherwise) {
+  return {
+      {"type", {"object", "array"}},
+      {"if",
+       {{"type", "object"}, {"minProperties", 1}, {"propertyNames", {{"pattern", "^[0-9]+$"}}}}},
+      {"then", {{"additionalProperties", element}}},
+      {"else", std::move(otherwise)},
+      {"items", std::move(element)}};
+}
+
 bool TakesList(lode_kind kind) { return kind == LODE_ORACLE || kind == LODE_EXPLORATION; }
 
 class PipelineSchemaWriter {
@@ -427,7 +439,10 @@ class PipelineSchemaWriter {
       if (table.name.empty()) {
         properties_.update(schema["properties"]);
       } else if (table.list) {
-        Place(table.name) = {{"description", table.doc}, {"type", "array"}, {"items", schema}};
+        const bool by_name = table.name == "stage";  // layers find them by it
+        Place(table.name) = by_name ? Json{{"type", "array"}, {"items", schema}}
+                                    : ListOrElements(std::move(schema), {{"type", "array"}});
+        Place(table.name)["description"] = table.doc;
       } else {
         Place(table.name) = std::move(schema);
       }
@@ -441,9 +456,7 @@ class PipelineSchemaWriter {
     Json table{{"type", "object"}, {"allOf", Json::array({Reference(name)})}};
     complete_[name] = Reference("complete." + name);
     if (TakesList(kind)) {
-      table = {{"type", {"object", "array"}},
-               {"allOf", Json::array({Reference(name)})},
-               {"items", std::move(table)}};
+      table = ListOrElements(std::move(table), {{"allOf", Json::array({Reference(name)})}});
       complete_lists_[name] = {{"items", complete_[name]}};
     }
     properties_[name] = std::move(table);
@@ -521,6 +534,16 @@ class PipelineSchemaWriter {
     return {{"type", "array"}, {"minItems", 1}, {"items", std::move(value)}};
   }
 
+  // Paths that change together, or lists of them.
+  static Json Zip() {
+    const Json group{{"type", "array"}, {"minItems", 2}, {"items", {{"type", "string"}}}};
+    Json zip{{"description", FindHostTable("grid").params.front().doc},
+             {"type", "array"},
+             {"minItems", 1}};
+    zip["anyOf"] = {group, {{"items", group}}};
+    return zip;
+  }
+
   void AddGrid() {
     std::string tables;
     for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
@@ -541,7 +564,8 @@ class PipelineSchemaWriter {
       }
       AddAxes(table.name, keys);
     }
-    tables.pop_back();
+    tables += "zip";
+    axes_["zip"] = Zip();
     properties_["grid"] = {{"description", FindHostTable("grid").doc},
                            {"type", "object"},
                            {"propertyNames", {{"pattern", "^\"?(?:" + tables + ")\"?(?:\\..+)?$"}}},
@@ -576,6 +600,9 @@ class PipelineSchemaWriter {
     complete_["oracle"] = TableOrList(std::move(complete_["oracle"]));
     complete_["oracle"]["minItems"] = 1;
     complete_["exploration"] = TableOrList(std::move(complete_["exploration"]));
+    const Json list{{"type", "array"}};  // there is no layer below to change elements of
+    complete_["reference"] = list;
+    complete_["reward"]["properties"] = {{"limits", list}, {"add", list}, {"goals", list}};
     return {{{"if", {{"not", Required({"grid"})}}},
              {"then", {{"properties", std::move(complete_lists_)}}}},
             {{"if", IsWhole()},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/config/artifacts.h"
+#include "core/config/grid.h"
 #include "core/config/host_values.h"
 #include "core/config/layers.h"
 #include "core/config/reward_config.h"
@@ -18,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxSearches = 10000;
 constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
 // The points of a grid repeat each other's mistakes: enough have been seen.
 constexpr std::size_t kManyMistakes = 10000;
@@ -580,39 +580,6 @@ class PipelineResolver {
     return reference;
   }
 
- public:
-  // A grid value in words.
-  static std::string PointText(const Node& node) {
-    if (const auto* text = node.As<std::string>()) {
-      return PrintableLine(*text);
-    }
-    if (!node.written.empty()) {
-      return PrintableLine(node.written);
-    }
-    if (const auto* b = node.As<bool>()) {
-      return FormatValue(*b);
-    }
-    if (const auto* i = node.As<std::int64_t>()) {
-      return FormatValue(*i);
-    }
-    if (const auto* r = node.As<double>()) {
-      return FormatValue(*r);
-    }
-    std::string joined;
-    if (const auto* list = node.As<Node::Array>()) {
-      for (const Node& element : *list) {
-        joined += (joined.empty() ? "" : " ") + PointText(element);
-      }
-      return joined.empty() ? "none" : joined;
-    }
-    for (const Entry& entry : *node.As<Node::Table>()) {
-      joined +=
-          (joined.empty() ? "" : " ") + PrintableLine(entry.key) + "=" + PointText(entry.node);
-    }
-    return "{" + joined + "}";
-  }
-
- private:
   const Node& merged_;
   const bool prepares_;
   const Catalog& catalog_;
@@ -621,112 +588,13 @@ class PipelineResolver {
   Pipeline pipeline_;
 };
 
-struct GridAxis {
-  std::string name;               // as written
-  std::vector<std::string> path;  // the same, taken apart
-  std::vector<Node> values;
-};
-
-// The first text that two of the values share: runs are told apart by it.
-std::optional<std::string> Repeated(const Node::Array& values) {
-  std::set<std::string> seen;
-  for (const Node& value : values) {
-    std::string text = PipelineResolver::PointText(value);
-    if (!seen.insert(text).second) {
-      return text;
-    }
-  }
-  return std::nullopt;
-}
-
-// Why a key of [grid] cannot be an axis; "" if it can.
-std::string WrongAxis(const Entry& entry, const std::vector<std::string>& path) {
-  constexpr std::string_view kFixed[] = {"grid", "include", "plugins", "reference"};
-  if (entry.node.As<Node::Table>() != nullptr) {
-    return "'" + entry.key + "' is a table; write a path with dots as \"" + entry.key + ".NAME\"";
-  }
-  const auto* list = entry.node.As<Node::Array>();
-  if (list == nullptr || list->empty()) {
-    return "'" + entry.key + "' needs a list of values, at least one";
-  }
-  if (path.empty()) {
-    return "'" + entry.key + "' is no path like \"oracle.dataset\"";
-  }
-  if (std::ranges::find(kFixed, path[0]) != std::end(kFixed)) {
-    return "[" + path[0] + "] is the same at every point of a grid";
-  }
-  const auto repeated = Repeated(*list);
-  return repeated ? "'" + entry.key + "' has the value '" + *repeated + "' twice" : "";
-}
-
-std::vector<GridAxis> ReadAxes(const Node& merged, Diagnostics& diagnostics) {
-  std::vector<GridAxis> axes;
-  const Node* grid = merged.Find("grid");
-  if (grid == nullptr) {
-    return axes;
-  }
-  if (grid->As<Node::Table>() == nullptr) {
-    diagnostics.Add(grid->position, "[grid] must be a table of paths and lists of values");
-    return axes;
-  }
-  for (const Entry& entry : *grid->As<Node::Table>()) {
-    std::vector<std::string> path = SplitPath(entry.key);
-    if (const std::string wrong = WrongAxis(entry, path); !wrong.empty()) {
-      diagnostics.Add(entry.key_position, wrong);
-    } else {
-      axes.push_back({entry.key, std::move(path), *entry.node.As<Node::Array>()});
-    }
-  }
-  return axes;
-}
-
-// The command line wins over the file: an override of an axis leaves its one value.
-void FixAxes(std::vector<GridAxis>& axes, const std::vector<Override>& overrides) {
-  for (const Override& change : overrides) {
-    for (GridAxis& axis : axes) {
-      if (axis.path == change.path) {
-        axis.values = {change.value};
-      }
-    }
-  }
-}
-
-std::vector<GridAxis> ReadGrid(const Node& merged, const std::vector<Override>& overrides,
-                               Diagnostics& diagnostics) {
-  std::vector<GridAxis> axes = ReadAxes(merged, diagnostics);
-  FixAxes(axes, overrides);
-  std::size_t searches = 1;
-  for (const GridAxis& axis : axes) {
-    searches *= axis.values.size();
-    if (searches > kMaxSearches) {
-      diagnostics.Add(merged.Find("grid")->position,
-                      "the grid has more than " + std::to_string(kMaxSearches) + " points");
-      return {};
-    }
-  }
-  return axes;
-}
-
-// The indices of the next point, the last axis changing fastest; false after the last one.
-bool Advance(std::vector<std::size_t>& point, const std::vector<GridAxis>& axes) {
-  for (std::size_t i = axes.size(); i > 0; --i) {
-    if (++point[i - 1] < axes[i - 1].values.size()) {
-      return true;
-    }
-    point[i - 1] = 0;
-  }
-  return false;
-}
-
-Search ResolvePoint(Node merged, const std::vector<GridAxis>& axes,
-                    const std::vector<std::size_t>& point, const Surroundings& surroundings,
+Search ResolvePoint(Node merged, std::vector<GridValue> point, const Surroundings& surroundings,
                     const Catalog& catalog, Diagnostics& diagnostics) {
   Search search;
   std::vector<Override> changes;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const Node& value = axes[i].values[point[i]];
-    search.point.emplace_back(PrintableLine(axes[i].name), PipelineResolver::PointText(value));
-    changes.push_back({axes[i].path, value});
+  for (GridValue& value : point) {
+    search.point.emplace_back(PrintableLine(value.name), PointText(value.change.value));
+    changes.push_back(std::move(value.change));
   }
   ApplyOverrides(merged, std::move(changes), diagnostics);
   CheckArtifacts(merged, catalog, surroundings.stages_before, surroundings.stages, diagnostics);
@@ -782,14 +650,13 @@ std::string FormatAnew(const std::string& text, const std::vector<std::string>& 
 std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>& overrides,
                                 const Surroundings& surroundings, const Catalog& catalog,
                                 Diagnostics& diagnostics) {
-  const std::vector<GridAxis> axes = ReadGrid(merged, overrides, diagnostics);
+  Grid grid(merged, overrides, diagnostics);
   std::vector<Search> searches;
-  std::vector<std::size_t> point(axes.size());
   std::size_t runs = 0;
   do {
-    searches.push_back(ResolvePoint(merged, axes, point, surroundings, catalog, diagnostics));
+    searches.push_back(ResolvePoint(merged, grid.Point(), surroundings, catalog, diagnostics));
     runs += searches.back().pipeline.seeds.size();
-  } while (runs <= kMaxRuns && diagnostics.size() < kManyMistakes && Advance(point, axes));
+  } while (runs <= kMaxRuns && diagnostics.size() < kManyMistakes && grid.Advance());
   if (runs > kMaxRuns) {
     diagnostics.Add(
         merged.Find("grid")->position,

@@ -420,6 +420,86 @@ TEST_F(ResolveTest, AGridOfTheCommandLineGoesInTheOrderWritten) {
 }
 
 // A hundred mistakes a point: after 100 of 200 points enough have been seen.
+TEST_F(ResolveTest, ZippedPathsOfAGridChangeTogether) {
+  const auto searches = Searches(kPipeline + std::string(R"([grid]
+"space.size" = [3, 4]
+"optimizer.use" = ["rea", "l2nas"]
+"oracle.dataset" = ["cifar10", "cifar100"]
+zip = ["oracle.dataset", "space.size"]
+)"));
+  ASSERT_EQ(searches.size(), 4u);
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("space.size", "3"), Pair("oracle.dataset", "cifar10"),
+                          Pair("optimizer.use", "l2nas")));
+  EXPECT_THAT(searches[2].point,
+              ElementsAre(Pair("space.size", "4"), Pair("oracle.dataset", "cifar100"),
+                          Pair("optimizer.use", "rea")));
+  EXPECT_EQ(Get<std::string>(searches[3].pipeline.oracles[0], "dataset"), "cifar100");
+  EXPECT_EQ(Get<std::int64_t>(searches[3].pipeline.space, "size"), 4);
+}
+
+// What tells runs apart is what they have together.
+TEST_F(ResolveTest, AValueOfAZippedPathMayRepeat) {
+  const std::string grid = kPipeline + std::string(R"([grid]
+"space.size" = [3, 3, 4, 4]
+"budget.steps" = [10, 20, 10, 20]
+"optimizer.top_k" = [5, 6]
+"oracle.dataset" = ["cifar10", "cifar100"]
+)");
+  const auto searches = Searches(
+      grid + R"(zip = [["budget.steps", "space.size"], ["optimizer.top_k", "oracle.dataset"]])");
+  ASSERT_EQ(searches.size(), 8u);
+  EXPECT_EQ(searches[7].pipeline.budget.steps, 20u);
+  EXPECT_EQ(Get<std::string>(searches[7].pipeline.oracles[0], "dataset"), "cifar100");
+}
+
+TEST_F(ResolveTest, AnOverrideOfAZippedPathKeepsWhatBelongsToItsValue) {
+  const std::string text = kPipeline + std::string(R"([grid]
+zip = ["oracle.dataset", "space.size"]
+"oracle.dataset" = ["cifar10", "cifar100", "cifar10"]
+"space.size" = [3, 4, 5]
+)");
+  const auto searches = Searches(text, {"oracle.dataset=cifar10"});
+  ASSERT_EQ(searches.size(), 2u);
+  EXPECT_THAT(searches[1].point,
+              ElementsAre(Pair("oracle.dataset", "cifar10"), Pair("space.size", "5")));
+  EXPECT_THAT(Searches(text, {"oracle.dataset=cifar10", "space.size=9"}).at(0).point,
+              ElementsAre(Pair("oracle.dataset", "cifar10"), Pair("space.size", "9")));
+  EXPECT_EQ(Searches(text, {"grid.zip=[\"space.size\", \"oracle.dataset\"]"}).size(), 3u);
+  EXPECT_EQ(Mistakes(text, {"space.size=6"}),
+            "--set space.size=6: 'space.size' is zipped in [grid] with others, which have no value "
+            "for '6'; "
+            "there is 3, 4, 5");
+}
+
+TEST_F(ResolveTest, WrongZips) {
+  const std::string grid = std::string(kPipeline) +
+                           "[grid]\n\"space.size\" = [3, 4]\n\"optimizer.top_k\" = [5, 6, 7]\n"
+                           "\"budget.steps\" = [9, 8]\n";
+  EXPECT_EQ(Mistakes(grid + "zip = [\"space.size\", \"optimizer.top_k\"]\n"),
+            "p.toml:16:1: 'optimizer.top_k' has 3 values, and 'space.size', which it is zipped "
+            "with, has 2");
+  EXPECT_EQ(Mistakes(grid + "zip = [\"space.size\", \"space.sizes\"]\n"),
+            "p.toml:18:22: [grid] has no values for 'space.sizes'; did you mean 'space.size'?");
+  EXPECT_EQ(Mistakes(grid + "zip = [\"space.size\", \"space.size\"]\n"),
+            "p.toml:18:22: 'zip' has 'space.size' twice");
+  EXPECT_EQ(Mistakes(grid + "zip = [[\"space.size\", \"budget.steps\"],\n [\"budget.steps\", "
+                            "\"optimizer.top_k\"]]\n"),
+            "p.toml:19:3: 'zip' has 'budget.steps' twice");
+  for (const std::string zip : {"3", "[]", "[\"space.size\"]", "[3, 4]", "\"space.size\""}) {
+    EXPECT_EQ(Mistakes(grid + "zip = " + zip + "\n"),
+              "p.toml:18:7: 'zip' must be a list of paths of [grid], two or more, or a list of "
+              "such lists");
+  }
+  EXPECT_EQ(Mistakes(kPipeline +
+                     std::string("[grid]\n\"space.size\" = [3, 3]\n\"budget.steps\" = [9, 9]\n"
+                                 "zip = [\"space.size\", \"budget.steps\"]\n")),
+            "p.toml:15:1: 'space.size', 'budget.steps' has the value '3 9' twice");
+  EXPECT_EQ(Mistakes(kPipeline + std::string("[grid]\n\"space.size\" = []\n\"budget.steps\" = [9]\n"
+                                             "zip = [\"space.size\", \"budget.steps\"]\n")),
+            "p.toml:15:1: 'space.size' needs a list of values, at least one");
+}
+
 TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
   std::string text = kPipeline;
   for (int i = 0; i < 99; ++i) {

@@ -152,6 +152,19 @@ TEST_F(StagesTest, WhatIsKeptMeansTheSame) {
   EXPECT_EQ(again.text, stages.text);
 }
 
+TEST_F(StagesTest, AZippedGridIsKept) {
+  const std::string text =
+      Replaced(kStages, "\"optimizer.use\" = [\"l2nas\", \"rea\"]\n",
+               "\"optimizer.use\" = [\"l2nas\", \"rea\"]\n\"space.size\" = [5, 7]\n"
+               "zip = [[\"space.size\", \"optimizer.use\"]]\n");
+  const Stages stages = Resolved(text);
+  ASSERT_EQ(stages.list[1].searches.size(), 2u);
+  const Stages again =
+      ResolveStages(Document::Read(Write("else/where.toml", stages.text), {}), catalog_);
+  EXPECT_EQ(Formatted(again), Formatted(stages));
+  EXPECT_EQ(again.list[1].searches[1].point, stages.list[1].searches[1].point);
+}
+
 TEST_F(StagesTest, ArtifactsArePlacedInTheirStagesDirectory) {
   Pipeline pipeline = Resolved(kStages).list[1].searches[0].pipeline;
   EXPECT_THAT(ArtifactsOf(pipeline, catalog_), ElementsAre("stage:supernet/supernet.safetensors"));

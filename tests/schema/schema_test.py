@@ -46,13 +46,17 @@ LEFT_TO_VALIDATION = re.compile(
             "is not a regular file",
             "cannot be read",
             "there is no element",
+            "\\[grid\\] has no values for",
+            "which it is zipped with",
+            "'zip' has '.*' twice",
+            "is zipped in \\[grid\\]",
         ]
     )
 )
 # A name that is wrong, which may be the environment's.
 FROM_ENVIRONMENT = re.compile("there is no|is not one of|is outside|may be given once|no such preset|no path like|has no '")
 # What may be missing from a layer.
-MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured")
+MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] below: a table of numbers")
 
 
 def to_toml(value):
@@ -152,6 +156,14 @@ class ShippedTest(unittest.TestCase):
                 (("pipeline", "description"), "costs $5, $${x} and ${HOME:-}"),
                 (("reward", "limits"), [{"metric": "params", "min": 1, "max": 2}]),
                 (("grid",), {"optimizer.use": ["rea", "random"], "space.cells": [8, 20]}),
+                (
+                    ("grid",),
+                    {
+                        "optimizer.use": ["rea", "random"],
+                        "space.cells": [8, 20],
+                        "zip": ["optimizer.use", "space.cells"],
+                    },
+                ),
             ],
             right=True,
         )
@@ -223,6 +235,14 @@ class ShippedTest(unittest.TestCase):
                 (("grid",), {"space.cells": [0]}),
                 (("grid",), {"spice.cells": [20]}),
                 (("grid",), {"plugins.paths": [["x"]]}),
+                (("grid",), {"space.cells": [8, 20], "zip": "space.cells"}),
+                (("grid",), {"space.cells": [8, 20], "zip": ["space.cells"]}),
+                (("grid",), {"space.cells": [8, 20], "zip": ["space.cells", 3]}),
+                (("oracle",), {"0": {"latency": 3}}),
+                (("exploration",), {"0": {"steps": 3}}),
+                (("exploration",), {"0": {"steps": 3}, "use": "warm_up"}),
+                (("reward", "limits"), {"0": {"max": 3}}),
+                (("reference",), {"0": {"mean": 3}}),
                 (("reference",), {"label": "x", "mean": 3}),
                 (("reference",), [{"label": "x"}]),
                 (("reference",), [{"label": "x", "mean": 3, "std": -1}]),
@@ -230,6 +250,28 @@ class ShippedTest(unittest.TestCase):
             ],
             right=False,
         )
+
+    def test_elements_of_a_layer_belows_lists(self):
+        base = dict(self.base)
+        base["oracle"] = [{"use": "analytic"}]
+        base["exploration"] = [{"use": "warm_up"}]
+        base["reward"] = base["reward"] | {"limits": [{"metric": "params", "max": 3}]}
+        for over, right in [
+            ({"exploration": {"0": {"steps": 5}}}, True),
+            ({"exploration": {"0": {"use": "epsilon_greedy", "end": 0.5}}}, True),
+            ({"oracle": {"0": {"use": "analytic"}}}, True),
+            ({"reward": {"limits": {"0": {"max": 7}}}}, True),
+            ({"exploration": {"0": {"stepz": 5}}}, False),
+            ({"exploration": {"0": 5}}, False),
+            ({"reward": {"limits": {"0": {"maximum": 7}}}}, False),
+            ({"exploration": {"0": {"steps": 5}, "use": "warm_up"}}, False),
+        ]:
+            with self.subTest(over=over), tempfile.TemporaryDirectory() as directory:
+                (Path(directory) / "base.toml").write_text(document(base))
+                layer = {"include": "base.toml"} | over
+                outcome = self.validate(directory, layer)
+                self.assertEqual(outcome.returncode, 0 if right else 2, outcome.stderr)
+                self.assertEqual(not errors_of(self.validator, layer), right)
 
     def check(self, variants, right):
         with tempfile.TemporaryDirectory() as directory:
