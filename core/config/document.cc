@@ -477,6 +477,14 @@ Document Document::FromText(const std::string& text, const std::string& name,
   return document;
 }
 
+Document Document::With(std::vector<Node> layers, std::vector<Override> overrides) const {
+  Document document;
+  document.name_ = name_;
+  document.layers_ = std::move(layers);
+  document.overrides_ = std::move(overrides);
+  return document;
+}
+
 void Document::AddOverrides(const std::vector<std::string>& overrides, Diagnostics& diagnostics) {
   for (const std::string& text : overrides) {
     try {

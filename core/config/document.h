@@ -51,6 +51,9 @@ class Document {
   const std::vector<Node>& layers() const { return layers_; }
   const std::vector<Override>& overrides() const { return overrides_; }
 
+  // The same document with other layers and overrides.
+  Document With(std::vector<Node> layers, std::vector<Override> overrides) const;
+
  private:
   void AddOverrides(const std::vector<std::string>& overrides, Diagnostics& diagnostics);
 

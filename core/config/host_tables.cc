@@ -164,7 +164,7 @@ HostTable BudgetTable() {
   return {
       "budget",
       "when the search ends: steps, unique_queries or simulated_seconds, or several of them",
-      {LimitOrNone("steps", "Number of trials; 0: not limited."),
+      {LimitOrNone("steps", "Number of trials (`trials` is read as the same); 0: not limited."),
        Count("unique_queries", 0,
              "Number of distinct architectures that an oracle was asked about; known ones are "
              "free, and so is what is merely computed (analytic) beside an oracle that measures. "

@@ -226,17 +226,6 @@ void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) 
   }
 }
 
-// A table for each part of the path, the value within.
-Node Nest(std::span<const std::string> path, const Node& value) {
-  Node node = value;
-  for (std::size_t i = path.size(); i > 0; --i) {
-    Node table = TableLike(value);
-    table.As<Node::Table>()->push_back({path[i - 1], value.position, std::move(node)});
-    node = std::move(table);
-  }
-  return node;
-}
-
 // Puts `value` where `path` leads, in place of what is there; makes the tables on the way.
 void Assign(Node& node, std::span<const std::string> path, const Node& value,
             Diagnostics& diagnostics) {
@@ -264,6 +253,16 @@ void Apply(Node& merged, const Override& change, Diagnostics& diagnostics) {
 }
 
 }  // namespace
+
+Node Nest(std::span<const std::string> path, const Node& value) {
+  Node node = value;
+  for (std::size_t i = path.size(); i > 0; --i) {
+    Node table = TableLike(value);
+    table.As<Node::Table>()->push_back({path[i - 1], value.position, std::move(node)});
+    node = std::move(table);
+  }
+  return node;
+}
 
 void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   if (IsKind(entry.key)) {

@@ -1,6 +1,7 @@
 // Lays a document's layers on each other, with the rules for component tables.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,8 @@ void MergeEntry(Node& merged, const Entry& entry, Diagnostics& diagnostics);
 // `use` come first, so that parameters beside it go to the new component; but none comes before one
 // that gives a whole table or list ahead of it, which would undo it.
 void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& diagnostics);
+
+// A table for each part of the path, the value within.
+Node Nest(std::span<const std::string> path, const Node& value);
 
 }  // namespace lode::core

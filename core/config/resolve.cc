@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/config/grid.h"
 #include "core/config/host_values.h"
 #include "core/config/layers.h"
+#include "core/config/names.h"
 #include "core/config/reward_config.h"
 #include "core/config/values.h"
 #include "core/plugin/text.h"
@@ -30,14 +32,11 @@ const std::vector<std::string> kTopLevel = {
 const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const Node& node,
                                     Diagnostics& diagnostics) {
   std::vector<std::string> names;
-  for (const PresetDeclaration& preset : component.presets) {
-    const auto* name = node.As<std::string>();
-    if (name != nullptr && *name == preset.name) {
-      return &preset;
-    }
-    names.push_back(preset.name);
-  }
+  std::ranges::transform(component.presets, std::back_inserter(names), &PresetDeclaration::name);
   const auto* name = node.As<std::string>();
+  if (const std::string meant = name != nullptr ? MeantName(*name, names) : ""; !meant.empty()) {
+    return &*std::ranges::find(component.presets, meant, &PresetDeclaration::name);
+  }
   diagnostics.Add(node.position,
                   std::string(KindName(component.kind)) + " '" + component.id +
                       "' has no such preset" +
@@ -613,8 +612,9 @@ std::vector<fs::path> PluginPaths(const Document& document) {
   return PluginPathsOf(merged);
 }
 
-std::vector<Search> Resolve(const Document& document, const Catalog& catalog) {
+std::vector<Search> Resolve(const Document& written, const Catalog& catalog) {
   Diagnostics diagnostics;
+  const Document document = WithKnownNames(written, catalog, diagnostics);
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
   if (const Node* stages = merged.Find("stage")) {
@@ -665,8 +665,9 @@ std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>&
   return searches;
 }
 
-ComponentConfig ResolveComponent(const Document& document, lode_kind kind, const Catalog& catalog) {
+ComponentConfig ResolveComponent(const Document& written, lode_kind kind, const Catalog& catalog) {
   Diagnostics diagnostics;
+  const Document document = WithKnownNames(written, catalog, diagnostics);
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
   ComponentConfig config = PipelineResolver(merged, catalog, diagnostics).One(kind);

@@ -7,8 +7,10 @@
 
 #include "core/config/format_tree.h"
 #include "core/config/layers.h"
+#include "core/config/names.h"
 #include "core/config/resolve.h"
 #include "core/config/values.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -40,13 +42,6 @@ bool IsStageName(const std::string& name) {
            c == '-';
   };
   return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, is_fit);
-}
-
-std::string WithoutCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
 }
 
 // What else a run's directory may hold (core/store/run_directory.h), on any file system.
@@ -335,8 +330,9 @@ void MergeStages(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   }
 }
 
-Stages ResolveStages(const Document& document, const Catalog& catalog) {
+Stages ResolveStages(const Document& written, const Catalog& catalog) {
   Diagnostics diagnostics;
+  const Document document = WithKnownNames(written, catalog, diagnostics);
   Node merged = MergeLayers(document, diagnostics);
   const Node* list = merged.Find("stage");
   const bool staged = list != nullptr && !list->As<Node::Array>()->empty();

@@ -197,12 +197,24 @@ std::string CheckValue(const ParamDeclaration& param, const Value& value) {
   return std::visit(Checker{param}, value);
 }
 
+std::string MeantName(std::string_view word, const std::vector<std::string>& names) {
+  const auto is_like = [lower = WithoutCase(word)](const std::string& name) {
+    return WithoutCase(name) == lower;
+  };
+  const auto like = std::ranges::find_if(names, is_like);
+  if (std::ranges::find(names, word) != names.end()) {
+    return std::string(word);
+  }
+  return std::ranges::count_if(names, is_like) == 1 ? *like : "";
+}
+
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates) {
   std::string nearest;
   // A word of which nothing is left is no slip.
   std::size_t best = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
+  const std::string lower = WithoutCase(word);
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = EditDistance(word, candidate);
+    const std::size_t distance = EditDistance(lower, WithoutCase(candidate));
     if (distance < best) {
       best = distance;
       nearest = candidate;

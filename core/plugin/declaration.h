@@ -111,7 +111,12 @@ std::string FormatRange(const ParamDeclaration& param);
 // allowed.
 std::string CheckValue(const ParamDeclaration& param, const Value& value);
 
-// The candidate nearest to `word` by edit distance, or "" if none is near enough to be a slip.
+// Which of `names` a user means by `word`: itself, or the only one that differs from it in case. ""
+// if there is none.
+std::string MeantName(std::string_view word, const std::vector<std::string>& names);
+
+// The candidate nearest to `word` by edit distance, case aside, or "" if none is near enough to be a
+// slip.
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace lode::core

@@ -122,6 +122,14 @@ TEST(NearestName, FindsSlipsAndNothingElse) {
   EXPECT_EQ(NearestName("xy", names), "");  // two letters changed are all of it
   EXPECT_EQ(NearestName("", names), "");
   EXPECT_EQ(NearestName("rea", {}), "");
+  EXPECT_EQ(NearestName("POPULATOIN", names), "population");
+}
+
+TEST(MeantName, IsOneThatDiffersInCaseOnly) {
+  EXPECT_EQ(MeantName("REA", {"l2nas", "rea"}), "rea");
+  EXPECT_EQ(MeantName("rea", {"Rea", "rea"}), "rea");
+  EXPECT_EQ(MeantName("REA", {"Rea", "rea"}), "");  // which of the two?
+  EXPECT_EQ(MeantName("re", {"rea"}), "");
 }
 
 TEST(Names, CoverEveryKindTypeAndSplit) {

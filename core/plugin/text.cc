@@ -41,6 +41,14 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
+std::string WithoutCase(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
 std::string EscapeControls(std::string_view text) {
   std::string out;
   while (!text.empty()) {

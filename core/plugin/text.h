@@ -17,6 +17,9 @@ std::string MessageLine(std::string_view text);
 
 bool IsUtf8(std::string_view text);
 
+// A to Z as a to z: texts that differ in case only are then the same.
+std::string WithoutCase(std::string_view text);
+
 // Control characters as TOML and JSON write them, "\u001B"; the rest as it is.
 std::string EscapeControls(std::string_view text);
 
