@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -119,6 +120,102 @@ TEST_F(CliTest, WrongUsageIsOneLineAndStatus2) {
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--jobs", "0"}, "--jobs");
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "many"}, "seeds");
   ExpectRefused({"import", "nb101", "source", "-o", "table"}, "no plugin imports 'nb101'");
+}
+
+TEST_F(CliTest, MisspelledCommandsAndOptionsNameTheNearest) {
+  const std::string rea = SourceFile("configs/nb201/rea.toml").string();
+  ExpectRefused({"rnu", rea}, "there is no command 'rnu'; did you mean 'run'?");
+  ExpectRefused({"help", "valdate"}, "did you mean 'validate'?");
+  ExpectRefused({"run", rea, "--sedes", "3"}, "no option '--sedes'; did you mean '--seeds'?");
+  ExpectRefused({"run", "--otu=runs", rea}, "no option '--otu'; did you mean '--out'?");
+  ExpectRefused({"run", rea, "-seed", "3"}, "did you mean '--seed'?");
+  ExpectRefused({"show", "--JSON"}, "no option '--JSON'; did you mean '--json'?");
+  ExpectRefused({"resume", "--plugins", "x"}, "did you mean '--plugin'?");  // for all commands
+  ExpectRefused({"plugins", "-x"}, "no option '-x' (");
+  ExpectRefused({"plugins", "l2nas"}, "'l2nas' was not expected");
+}
+
+TEST_F(CliTest, HelpOfACommandIsWhatItsOptionPrints) {
+  EXPECT_EQ(lode_.Run({"help"}).out, lode_.Run({"--help"}).out);
+  EXPECT_EQ(lode_.Run({"help", "run"}).out, lode_.Run({"run", "--help"}).out);
+  EXPECT_EQ(lode_.Run({"help", "Show"}).out, lode_.Run({"show", "-h"}).out);
+  EXPECT_EQ(lode_.Run({"-V"}).out, lode_.Run({"--version"}).out);
+}
+
+// Of commands, components, presets and the pipeline's tables.
+TEST_F(CliTest, NamesAreComparedWithoutCase) {
+  const std::string cell = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|";
+  EXPECT_EQ(lode_.Run({"Describe", "L2NAS", "nb201.TABLE"}).out,
+            lode_.Run({"describe", "l2nas", "nb201.table"}).out);
+  EXPECT_EQ(lode_.Run({"describe", "Budget"}).out, lode_.Run({"describe", "budget"}).out);
+  EXPECT_EQ(lode_.Run({"show", "NB201", cell}).out, lode_.Run({"show", "nb201", cell}).out);
+  EXPECT_EQ(lode_.Run({"completion", "Zsh"}).out, lode_.Run({"completion", "zsh"}).out);
+  const auto resolved = [this](const std::vector<std::string>& settings) {
+    std::vector<std::string> words{"validate", "--print",
+                                   SourceFile("configs/nb201/l2nas.toml").string()};
+    for (const std::string& setting : settings) {
+      words.insert(words.end(), {"--set", setting});
+    }
+    return lode_.Run(words).out;
+  };
+  EXPECT_EQ(resolved({"optimizer.preset=PAPER", "oracle.use=NB201.Table"}),
+            resolved({"optimizer.preset=paper"}));
+}
+
+TEST_F(CliTest, OneSeedIsGivenByItself) {
+  const std::string rea = SourceFile("configs/nb201/rea.toml").string();
+  const std::string resolved = lode_.Run({"validate", "--print", rea, "--seed", "7"}).out;
+  EXPECT_NE(resolved.find("seeds = [7]"), std::string::npos) << resolved;
+  const nlohmann::json ran = RunJson(lode_, {rea, "--seed", "7", "--set", "budget.trials=5"});
+  EXPECT_EQ(ran.at("runs").size(), 1u);
+  EXPECT_EQ(ran.at("runs").at(0).at("seed"), 7);
+  EXPECT_EQ(ran.at("runs").at(0).at("steps"), 5);
+  ExpectRefused({"validate", rea, "--seed", "-3"}, "'seeds': -3 is outside");
+  ExpectRefused({"run", rea, "--seed", "3,5"}, "--seed");
+  ExpectRefused({"run", rea, "--seed", "3", "--seeds", "5"}, "excludes");
+}
+
+// One option for what is written, whatever a command calls it otherwise.
+TEST_F(CliTest, OutputGoesWhereItIsWanted) {
+  const auto path = [this](const char* name) { return (dir_.path() / name).string(); };
+  const auto text = [&](const char* name) {
+    std::ifstream in(path(name));
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const std::string cell = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|";
+  const std::vector<std::vector<std::string>> printing = {
+      {"show", "nb201", cell, "--svg"},
+      {"describe", "rea", "--json"},
+      {"plugins", "--json"},
+      {"completion", "bash"},
+      {"help", "run"},
+      {"verify", "--rules"},
+      {"validate", "--print", SourceFile("configs/nb201/rea.toml").string()}};
+  for (std::vector<std::string> words : printing) {
+    const std::string printed = lode_.Run(words).out;
+    words.insert(words.end(), {"-o", path("out")});
+    const Outcome outcome = lode_.Run(words);
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(text("out"), printed) << words[0];
+    words.end()[-1] = "-";
+    EXPECT_EQ(lode_.Run(words).out, printed);
+  }
+  ExpectRefused({"describe", "nothing", "--out", path("none")}, "nothing");
+  EXPECT_FALSE(fs::exists(path("none")));
+  ExpectRefused({"plugins", "--out", path("no/directory")}, "no/directory");
+  ExpectRefused({"plugins", "-o", "/dev/full"}, "/dev/full");
+  const std::string random = SourceFile("configs/nb201/random.toml").string();
+  EXPECT_EQ(lode_
+                .Run({"run", random, "--seed", "1", "--set", "budget={steps=3}", "-j", "1", "-o",
+                      path("run")})
+                .status,
+            0);
+  EXPECT_TRUE(fs::exists(path("run/seed-1/run.db")));
+  EXPECT_EQ(lode_.Run({"new", "space", "ring", "-o", path("ring")}).status, 0);
+  EXPECT_TRUE(fs::exists(path("ring/search.toml")));
+  EXPECT_EQ(lode_.Run({"new", "Space", "ring", "--directory", path("twin")}).status, 0);
+  EXPECT_TRUE(fs::exists(path("twin/search.toml")));
 }
 
 TEST_F(CliTest, AllMistakesAreReportedAtOnce) {

@@ -44,6 +44,13 @@ TEST_F(CompletionTest, CommandsAndTheirOptions) {
   EXPECT_THAT(Complete({"ru"}), ElementsAre("words", "run"));
   EXPECT_THAT(Complete({"run", "--"}), IsSupersetOf({"--seeds", "--jobs", "--plugin"}));
   EXPECT_THAT(Complete({"run", "--seeds", "3", "--fre"}), ElementsAre("words", "--fresh"));
+  EXPECT_THAT(Complete({"help", "va"}), ElementsAre("words", "validate"));
+  EXPECT_THAT(Complete({"help", "run", ""}), ElementsAre("words"));
+  EXPECT_THAT(Complete({"new", "--o"}),
+              ElementsAre("words", "--out"));  // and not what it was called
+  EXPECT_THAT(Complete({"RUN", "--o"}), ElementsAre("words", "--out"));
+  EXPECT_THAT(Complete({"import", "-o", ""}), ElementsAre("files"));
+  EXPECT_THAT(Complete({"run", "-o", ""}), ElementsAre("directories"));
 }
 
 TEST_F(CompletionTest, ValuesAreWhatTheirNamesSay) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 #include "core/plugin/error.h"
 #include "core/store/run_check.h"
 #include "core/store/run_directory.h"
@@ -119,6 +120,7 @@ void AddCheck(CLI::App& app, const GlobalOptions&, Action& action) {
       ->required()
       ->type_name("DIR");
   auto* json = command->add_flag("--json")->description("Print what was found as JSON");
+  AddOutput(*command);
   command->footer("\nExit status: 0 no damage, 1 damage, 2 bad usage.");
   command->callback([&action, directory, json] {
     action = [directory, json] { return Check(*directory, json->count() > 0); };

@@ -32,6 +32,7 @@ void AddCheck(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddNew(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddImport(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddHelp(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddCompletion(CLI::App& app, const GlobalOptions& global, Action& action);
 // Hidden: for the shells, and for the build.
 void AddComplete(CLI::App& app, const GlobalOptions& global, Action& action);

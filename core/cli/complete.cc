@@ -129,8 +129,8 @@ std::vector<Setting> PipelineSettings(const Given& given) {
 
 std::vector<Setting> SpaceSettings(const Given& given) {
   const core::PluginIndex index(core::MakeSearchPath(given.global.plugins), core::IndexCacheFile());
-  const auto* space =
-      given.positionals.empty() ? nullptr : index.Find(LODE_SPACE, given.positionals.front());
+  const std::string id = given.positionals.empty() ? "" : given.positionals.front();
+  const auto* space = index.Find(LODE_SPACE, core::MeantName(id, index.Ids(LODE_SPACE)));
   return space != nullptr ? SettingsOf(*space, "") : std::vector<Setting>();
 }
 
@@ -153,6 +153,14 @@ Candidates SettingNames(const std::vector<Setting>& settings, const std::string&
   return candidates;
 }
 
+Candidates CommandNames(const CLI::App& parent) {
+  Candidates commands;
+  for (const CLI::App* command : Subcommands(parent)) {
+    commands.words.push_back({command->get_name(), command->get_description()});
+  }
+  return commands;
+}
+
 // What the option calls its value says what there is to choose from.
 Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Given& given) {
   const std::string name = ValueName(option);
@@ -161,6 +169,9 @@ Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Gi
   }
   if (name == "DIR") {
     return kDirectoryNames;
+  }
+  if (name == "COMMAND") {
+    return CommandNames(*given.command->get_parent());
   }
   if (name == "COMPONENT") {
     Candidates all =
@@ -191,7 +202,7 @@ Candidates OptionNames(const CLI::App* command) {
   Candidates candidates;
   for (; command != nullptr; command = command->get_parent()) {
     for (const CLI::Option* option : NamedOptions(*command)) {
-      const std::string name = NamesOf(*option).back();
+      const std::string name = "--" + option->get_lnames().front();  // later ones are old spellings
       if (std::ranges::find(candidates.words, name, &Candidate::word) == candidates.words.end()) {
         candidates.words.push_back({name, option->get_description()});  // --help is everyone's
       }
@@ -210,13 +221,7 @@ Candidates Next(const std::string& word, const Given& given) {
     }
     taken -= most;
   }
-  Candidates commands;
-  if (given.positionals.empty()) {
-    for (const CLI::App* command : Subcommands(*given.command)) {
-      commands.words.push_back({command->get_name(), command->get_description()});
-    }
-  }
-  return commands;
+  return given.positionals.empty() ? CommandNames(*given.command) : Candidates();
 }
 
 Candidates Complete(const std::string& word, const Given& given) {

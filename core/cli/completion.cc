@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 
 namespace lode::cli {
 namespace {
@@ -73,7 +74,8 @@ void AddCompletion(CLI::App& app, const GlobalOptions&, Action& action) {
   auto shell = std::make_shared<std::string>();
   command->add_option("SHELL", *shell, "The shell it is for")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh"}));
+      ->transform(CLI::IsMember({"bash", "zsh"}, CLI::ignore_case));
+  AddOutput(*command);
   command->callback([&action, shell] {
     action = [shell] {
       std::printf("%s", *shell == "bash" ? kBash : kZsh);

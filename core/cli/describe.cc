@@ -7,12 +7,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 #include "core/config/host_tables.h"
 #include "core/config/pipeline_schema.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/plugin/loader.h"
+#include "core/plugin/text.h"
 #include "core/report/description.h"
 
 namespace lode::cli {
@@ -34,10 +36,10 @@ std::vector<const ComponentDeclaration*> FindAll(const PluginIndex& index, const
   std::vector<const ComponentDeclaration*> found;
   std::vector<std::string> all{kPipeline};
   for (const lode_kind kind : kKinds) {
-    if (const auto* c = index.Find(kind, id)) {
+    const auto ids = index.Ids(kind);
+    if (const auto* c = index.Find(kind, core::MeantName(id, ids))) {
       found.push_back(c);
     }
-    const auto ids = index.Ids(kind);
     all.insert(all.end(), ids.begin(), ids.end());
   }
   if (found.empty()) {
@@ -62,9 +64,9 @@ const PluginDeclaration& FindPlugin(const PluginIndex& index, const fs::path& fi
 // A table of pipelines, if no component is called as it is.
 const core::HostTable* FindTable(const PluginIndex& index, const std::string& name) {
   const bool is_component = std::ranges::any_of(
-      kKinds, [&](lode_kind kind) { return index.Find(kind, name) != nullptr; });
+      kKinds, [&](lode_kind kind) { return !core::MeantName(name, index.Ids(kind)).empty(); });
   const auto& tables = core::HostTables();
-  const auto table = std::ranges::find(tables, name, &core::HostTable::name);
+  const auto table = std::ranges::find(tables, core::WithoutCase(name), &core::HostTable::name);
   return is_component || name.empty() || table == tables.end() ? nullptr : &*table;
 }
 
@@ -74,7 +76,7 @@ class Printer {
   Printer(const PluginIndex& index, Form form) : index_(index), form_(form) {}
 
   void Add(const std::string& subject) {
-    if (subject == kPipeline) {
+    if (core::WithoutCase(subject) == kPipeline) {
       AddPipeline();
     } else if (IsPluginFile(subject)) {
       AddPlugin(FindPlugin(index_, subject));
@@ -174,6 +176,7 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action) {
                      ->excludes(json)
                      ->excludes(markdown)
                      ->excludes(what);
+  AddOutput(*command);
   command->callback([&global, &action, subjects, json, markdown, schema] {
     if (schema->count() > 0) {
       action = [&global] { return PrintSchema(global); };

@@ -9,6 +9,7 @@
 #include "core/cli/command.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
+#include "core/plugin/text.h"
 
 namespace lode::cli {
 namespace {
@@ -27,7 +28,7 @@ struct ImportOptions {
 fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   for (const core::PluginDeclaration& plugin : index.plugins()) {
-    fs::path importer = plugin.file.parent_path() / ("import_" + format + ".py");
+    fs::path importer = plugin.file.parent_path() / ("import_" + core::WithoutCase(format) + ".py");
     if (fs::exists(importer)) {
       return importer;
     }
@@ -62,7 +63,7 @@ void AddImport(CLI::App& app, const GlobalOptions& global, Action& action) {
   command->add_option("SOURCE", options->source, "The published file or directory")
       ->required()
       ->type_name("FILE");
-  command->add_option("-o,--output", options->output, "The file to make")
+  command->add_option("-o,--out,--output", options->output, "The file to make")
       ->required()
       ->type_name("FILE");
   command->add_flag("--partial", options->partial,

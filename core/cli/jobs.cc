@@ -409,7 +409,7 @@ unsigned ThreadsFor(const Plan& plan, const JobOptions& options) {
 }  // namespace
 
 void JobOptions::AddTo(CLI::App& command) {
-  command.add_option("--jobs", jobs, "Runs at a time (default: one for each processor)")
+  command.add_option("-j,--jobs", jobs, "Runs at a time (default: one for each processor)")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
   command

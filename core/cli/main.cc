@@ -1,7 +1,6 @@
 // The program: parses the command line, runs the subcommand, turns exceptions into one line and an
 // exit status.
 #include <CLI/CLI.hpp>
-#include <cctype>
 #include <cstdio>
 #include <exception>
 #include <sstream>
@@ -10,7 +9,9 @@
 #include "core/cli/command.h"
 #include "core/cli/exit_guard.h"
 #include "core/cli/manual.h"
+#include "core/cli/output_file.h"
 #include "core/cli/standard_output.h"
+#include "core/cli/usage_error.h"
 #include "core/exec/make_executor.h"
 #include "core/exec/processors.h"
 #include "core/plugin/crash.h"
@@ -39,14 +40,6 @@ std::string Footer() {
   return text + ".";
 }
 
-// A sentence of CLI11 as our messages begin; names in capitals stay.
-std::string LowerCase(std::string text) {
-  if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0) {
-    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  }
-  return text;
-}
-
 int ReportError(const std::exception& error) {
   std::fprintf(stderr, "lode: %s\n", PrintableText(error.what()).c_str());
   return kUsage;
@@ -67,11 +60,19 @@ int ServeAsRank(const CLI::App& app, const GlobalOptions& global) {
              : kDone;
 }
 
+int Do(const Action& action) {
+  OutputFile output;
+  const int status = action();
+  output.Finish();
+  return status;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(Description());
   app.footer(Footer());
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", LODE_VERSION);
+  app.ignore_case();
+  app.set_version_flag("-V,--version", LODE_VERSION);
   GlobalOptions global;
   app.add_option("--plugin", global.plugins,
                  "A plugin file, or a directory of them, to use beside the installed ones")
@@ -92,6 +93,7 @@ int Main(int argc, char** argv) {
   AddNew(app, global, action);
   AddVerify(app, global, action);
   AddImport(app, global, action);
+  AddHelp(app, global, action);
   AddCompletion(app, global, action);
   AddComplete(app, global, action);
   AddMan(app, global, action);
@@ -105,8 +107,7 @@ int Main(int argc, char** argv) {
     if (is_rank) {
       return kUsage;
     }
-    std::fprintf(stderr, "lode: %s (try lode --help)\n",
-                 PrintableLine(LowerCase(error.what())).c_str());
+    std::fprintf(stderr, "lode: %s\n", UsageError(app, error).c_str());
     return kUsage;
   }
   if (!action) {
@@ -120,7 +121,7 @@ int Main(int argc, char** argv) {
   }
   try {
     return core::Doing(WhatWasTyped(argc, argv),
-                       [&] { return is_rank ? ServeAsRank(app, global) : action(); });
+                       [&] { return is_rank ? ServeAsRank(app, global) : Do(action); });
   } catch (const std::exception& error) {
     return ReportError(error);
   }

@@ -33,7 +33,7 @@ constexpr char kFooter[] =
     "  lode new space ring                    a search space in ./ring, in C++\n"
     "  lode new optimizer climber --lang c    an optimizer in C: the contract with nothing around "
     "it\n"
-    "  lode new oracle latency --directory work/latency\n\n"
+    "  lode new oracle latency --out work/latency\n\n"
     "A space is the set of architectures, an oracle measures them, an optimizer proposes what to\n"
     "measure next, an exploration strategy draws at random in between. The manual is in the "
     "headers\n"
@@ -46,11 +46,12 @@ struct NewOptions {
   fs::path directory;
 };
 
-// CLI::IsMember, with the nearest word.
+// CLI::IsMember without case, with the nearest word.
 CLI::Validator OneOf(const std::vector<std::string>& words) {
   const std::string list = CLI::detail::join(words, ",");
-  return {[words, list](const std::string& word) -> std::string {
-            if (std::ranges::count(words, word) > 0) {
+  return {[words, list](std::string& word) -> std::string {
+            if (const std::string meant = core::MeantName(word, words); !meant.empty()) {
+              word = meant;
               return "";
             }
             const std::string nearest = core::NearestName(word, words);
@@ -265,13 +266,14 @@ void AddNew(CLI::App& app, const GlobalOptions&, Action& action) {
   auto options = std::make_shared<NewOptions>();
   command->add_option("KIND", options->kind, "What the component is")
       ->required()
-      ->check(OneOf({"space", "oracle", "exploration", "optimizer"}));
+      ->transform(OneOf({"space", "oracle", "exploration", "optimizer"}));
   command->add_option("NAME", options->name, "The component's id: a-z, 0-9 and _, a letter first")
       ->required();
   command->add_option("--lang", options->language, "The language")
-      ->check(OneOf({"c++", "c"}))
+      ->transform(OneOf({"c++", "c"}))
       ->capture_default_str();
-  command->add_option("--directory", options->directory, "Where to make it (default: NAME)")
+  command
+      ->add_option("-o,--out,--directory", options->directory, "Where to make it (default: NAME)")
       ->type_name("DIR");
   command->callback([&action, options] { action = [options] { return New(*options); }; });
 }

@@ -50,6 +50,21 @@ void PipelineOptions::AddTo(CLI::App& command) {
                   "Change a value: PATH=VALUE, e.g. --set optimizer.use=rea --set budget.steps=500")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
+  auto* several =
+      command.add_option("--seeds", seeds, "How many seeds (10: 0 to 9), or which (3,5,8)");
+  several->type_name("SEEDS");
+  command.add_option("--seed", seed, "Which seed, if it is one")->excludes(several)->type_name("N");
+}
+
+std::vector<std::string> PipelineOptions::Overrides() const {
+  std::vector<std::string> all = overrides;
+  const bool is_list = seeds.find(',') != std::string::npos;
+  if (seed) {
+    all.push_back("pipeline.seeds=[" + std::to_string(*seed) + "]");
+  } else if (!seeds.empty()) {
+    all.push_back("pipeline.seeds=" + (is_list ? "[" + seeds + "]" : seeds));
+  }
+  return all;
 }
 
 namespace {
@@ -172,7 +187,7 @@ std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOpt
                                  Plugins plugins) {
   std::vector<LoadedPipeline> pipelines;
   for (const auto& file : options.files) {
-    const core::Document document = core::Document::Read(file, options.overrides);
+    const core::Document document = core::Document::Read(file, options.Overrides());
     pipelines.push_back(Load(document, file, global, plugins));
   }
   return pipelines;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,12 @@ namespace lode::cli {
 struct PipelineOptions {
   std::vector<std::filesystem::path> files;  // CONFIG...
   std::vector<std::string> overrides;        // --set
+  std::string seeds;                         // --seeds: "10", or "3,5,8"; "" if it is not given
+  std::optional<std::int64_t> seed;          // --seed
 
   void AddTo(CLI::App& command);
+  // What the command line changes, as --set says it.
+  std::vector<std::string> Overrides() const;
 };
 
 // Which plugins a pipeline may use. To load one is to run its code.

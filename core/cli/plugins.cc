@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/index.h"
 #include "core/plugin/text.h"
@@ -56,6 +57,7 @@ int PrintTable(const core::PluginIndex& index) {
 void AddPlugins(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand("plugins", "List the plugins and their components");
   auto* json = command->add_flag("--json")->description("Print everything they declare as JSON");
+  AddOutput(*command);
   command->callback([&global, &action, json] {
     action = [&global, json] {
       const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());

@@ -21,7 +21,6 @@ namespace fs = std::filesystem;
 struct RunOptions {
   PipelineOptions pipelines;
   JobOptions jobs;
-  std::string seeds;
   fs::path out;
   bool fresh = false;
   bool resume = false;
@@ -53,11 +52,6 @@ fs::path NewDirectory(const std::string& name) {
 
 PipelineOptions WithShortcuts(const RunOptions& options) {
   PipelineOptions pipelines = options.pipelines;
-  if (!options.seeds.empty()) {
-    const bool list = options.seeds.find(',') != std::string::npos;
-    pipelines.overrides.push_back("pipeline.seeds=" +
-                                  (list ? "[" + options.seeds + "]" : options.seeds));
-  }
   const std::vector<std::string> extended = options.jobs.Overrides();
   pipelines.overrides.insert(pipelines.overrides.end(), extended.begin(), extended.end());
   return pipelines;
@@ -187,11 +181,8 @@ void AddRun(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto options = std::make_shared<RunOptions>();
   options->pipelines.AddTo(*command);
   command
-      ->add_option("--seeds", options->seeds,
-                   "How many seeds (10: 0 to 9), or which (3,5,8; one: 3,)")
-      ->type_name("SEEDS");
-  command
-      ->add_option("--out", options->out, "Directory to keep the runs in (default: runs/NAME/TIME)")
+      ->add_option("-o,--out", options->out,
+                   "Directory to keep the runs in (default: runs/NAME/TIME)")
       ->type_name("DIR");
   auto* fresh =
       command->add_flag("--fresh", options->fresh, "Replace runs that --out holds already");

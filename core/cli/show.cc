@@ -17,6 +17,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/known_metrics.h"
+#include "core/cli/output_file.h"
 #include "core/cli/show_runs.h"
 #include "core/config/resolve.h"
 #include "core/plugin/component.h"
@@ -249,6 +250,7 @@ void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->type_name("NAME")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object")->excludes(dot)->excludes(svg);
+  AddOutput(*command);
   command->callback([&global, &action, options] {
     action = [&global, options] { return Show(*options, global); };
   });

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 #include "core/cli/pipeline_options.h"
 #include "core/config/resolve.h"
 #include "core/plugin/log.h"
@@ -79,6 +80,7 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* print =
       command->add_flag("--print")->description("Print each search's resolved configuration");
   auto* allow = AddAllowPlugins(*command);
+  AddOutput(*command);
   command->callback([&global, &action, options, print, allow] {
     action = [&global, options, print, allow] {
       const Plugins plugins = allow->count() > 0 ? Plugins::kOfFile : Plugins::kKnown;

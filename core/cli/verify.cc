@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/cli/command.h"
+#include "core/cli/output_file.h"
 #include "core/plugin/index.h"
 #include "core/plugin/text.h"
 #include "core/verify/rules.h"
@@ -149,6 +150,7 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print the findings as JSON");
   auto* rules = command->add_flag("--rules", options->rules, "List the rules and stop");
+  AddOutput(*command);
   command->footer(
       "\nA component with a parameter that must be set is not checked without --component and "
       "--set.\n"

@@ -192,10 +192,24 @@ class Follower {
   bool finished_ = false;
 };
 
-std::string NotFound(const std::string& id, const Components& components) {
+std::vector<std::string> IdsOf(const Components& components) {
   std::vector<std::string> ids;
-  for (const auto& [kind, known] : components) ids.push_back(known);
-  return "the plugin has no component '" + id + "'" + core::Suggest(id, ids);
+  for (const auto& [kind, id] : components) ids.push_back(id);
+  return ids;
+}
+
+// The component that is asked for; "" if all are. Throws HostError if there is none.
+std::string WantedOf(const Request& request, const Components& components) {
+  const std::vector<std::string> ids = IdsOf(components);
+  if (request.component.empty() || components.empty()) {
+    return "";
+  }
+  const std::string wanted = core::MeantName(request.component, ids);
+  if (wanted.empty()) {
+    throw core::HostError("the plugin has no component '" + request.component + "'" +
+                          core::Suggest(request.component, ids));
+  }
+  return wanted;
 }
 
 }  // namespace
@@ -206,16 +220,14 @@ std::vector<Report> Verify(const Request& request, Observer& observer) {
   reports.push_back(file.Follow([&](Findings& findings, const Child::Send& send) {
     CheckFileAndList(request, findings, send);
   }));
-  bool found = request.component.empty() || file.components().empty();
+  const std::string wanted = WantedOf(request, file.components());
   for (std::uint32_t i = 0; i < file.components().size(); ++i) {
     const auto& [kind, id] = file.components()[i];
-    if (!request.component.empty() && id != request.component) continue;
-    found = true;
+    if (!wanted.empty() && id != wanted) continue;
     Follower follower(std::string(core::KindName(kind)) + " '" + id + "'", request, observer);
     reports.push_back(follower.Follow(
         [&](Findings& findings, const Child::Send&) { CheckOne(request, i, findings); }));
   }
-  if (!found) throw core::HostError(NotFound(request.component, file.components()));
   return reports;
 }
 

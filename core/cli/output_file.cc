@@ -1,0 +1,102 @@
+#include "core/cli/output_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "core/plugin/durable_file.h"
+#include "core/plugin/error.h"
+#include "core/plugin/file_descriptor.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path output;  // -o; empty or "-" if nothing is redirected
+
+[[noreturn]] void FailOnOutput() {
+  throw core::HostError(output.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+std::string ReadAll(std::FILE* file) {
+  std::string text;
+  std::array<char, 1 << 16> part{};
+  std::rewind(file);
+  while (const std::size_t count = std::fread(part.data(), 1, part.size(), file)) {
+    text.append(part.data(), count);
+  }
+  return text;
+}
+
+}  // namespace
+
+void AddOutput(CLI::App& command) {
+  command.add_option("-o,--out", output, "File to write instead of standard output")
+      ->type_name("FILE");
+}
+
+OutputFile::OutputFile() {
+  if (output.empty() || output == "-") {
+    return;
+  }
+  std::error_code error;
+  if (fs::exists(output, error) && !fs::is_regular_file(output, error)) {
+    const core::Descriptor device(open(output.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!device.is_open()) {
+      FailOnOutput();
+    }
+    Redirect(device.get());
+    return;
+  }
+  held_ = std::tmpfile();
+  if (held_ == nullptr) {
+    FailOnOutput();
+  }
+  Redirect(fileno(held_));
+}
+
+OutputFile::~OutputFile() { Restore(); }
+
+void OutputFile::Finish() {
+  if (original_ < 0) {
+    return;
+  }
+  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (!printed) {
+    FailOnOutput();
+  }
+  const std::string text = held_ != nullptr ? ReadAll(held_) : "";
+  const bool is_file = held_ != nullptr;
+  Restore();
+  if (is_file) {
+    core::WriteFile(output, text);
+  }
+}
+
+void OutputFile::Redirect(int descriptor) {
+  std::fflush(stdout);
+  original_ = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (original_ < 0 || dup2(descriptor, STDOUT_FILENO) < 0) {
+    FailOnOutput();
+  }
+}
+
+void OutputFile::Restore() {
+  if (original_ >= 0) {
+    std::fflush(stdout);
+    std::clearerr(stdout);
+    dup2(original_, STDOUT_FILENO);
+    close(std::exchange(original_, -1));
+  }
+  if (held_ != nullptr) {
+    std::fclose(std::exchange(held_, nullptr));
+  }
+}
+
+}  // namespace lode::cli
