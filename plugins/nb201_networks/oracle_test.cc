@@ -115,6 +115,10 @@ class OracleTest : public testing::Test {
     return oracle;
   }
 
+  fs::path CheckpointOf(const std::string& cell, const std::string& of) const {
+    return directory_.path() / ("cell-" + std::to_string(IndexOf(cell)) + of + ".safetensors");
+  }
+
   lode::test::BoundSpace<Space> space_;
   StoppingHost patient_;
   lode::TemporaryDirectory directory_;
@@ -123,12 +127,14 @@ class OracleTest : public testing::Test {
 TEST_F(OracleTest, ATrainingIsAFunctionOfItsSeed) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
-  const auto one = Bound<TrainOracle>(config), two = Bound<TrainOracle>(config);
+  const auto one = Bound<TrainOracle>(config);
+  auto two = Bound<TrainOracle>(config);
   two->Prepare(directory_.path());
   const auto metrics = Ask(*one, kGood, 7);
   EXPECT_EQ(metrics.size(), 4U);
   EXPECT_EQ(Ask(*two, kGood, 7), metrics);
   EXPECT_NE(Ask(*one, kGood, 8), metrics);
+  two.reset();
   EXPECT_TRUE(fs::is_empty(directory_.path()));
   for (const double metric : metrics) EXPECT_TRUE(metric >= 0 && metric <= 100) << metric;
   EXPECT_GE(metrics[1], metrics[0]);  // five guesses are better than one
@@ -139,7 +145,7 @@ TEST_F(OracleTest, TheSameTrainingTwiceAtATimeIsNoHindrance) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
   const auto expected = Ask(*Bound<TrainOracle>(config), kGood, 5);
-  const auto one = Bound<TrainOracle>(config), two = Bound<TrainOracle>(config);
+  auto one = Bound<TrainOracle>(config), two = Bound<TrainOracle>(config);
   one->Prepare(directory_.path());
   two->Prepare(directory_.path());
   std::vector<double> beside;
@@ -147,6 +153,30 @@ TEST_F(OracleTest, TheSameTrainingTwiceAtATimeIsNoHindrance) {
   EXPECT_EQ(Ask(*two, kGood, 5), expected);
   other.join();
   EXPECT_EQ(beside, expected);
+  one.reset();
+  two.reset();
+  EXPECT_TRUE(fs::is_empty(directory_.path()));
+}
+
+// A program killed before it has stored a result asks for the training once more.
+TEST_F(OracleTest, AFinishedTrainingIsKeptUntilTheNextOne) {
+  auto config = Small<TrainOracle::Config>();
+  config.test_images = 200;
+  config.epochs = 2;
+  const StoppingHost first, second(18);
+  auto finished = Bound<TrainOracle>(config, &first);
+  finished->Prepare(directory_.path());
+  const auto whole = Ask(*finished, kGood, 3);
+  const fs::path kept = CheckpointOf(kGood, "-seed-3");
+  EXPECT_TRUE(fs::exists(kept));
+  const auto killed = Bound<TrainOracle>(config, &second);  // repeated steps would cancel it
+  killed->Prepare(directory_.path());
+  EXPECT_EQ(Ask(*killed, kGood, 3), whole);
+  EXPECT_EQ(second.records(), first.records());
+  Ask(*finished, kGood, 4);
+  EXPECT_FALSE(fs::exists(kept));
+  EXPECT_TRUE(fs::exists(CheckpointOf(kGood, "-seed-4")));
+  finished.reset();
   EXPECT_TRUE(fs::is_empty(directory_.path()));
 }
 
@@ -252,19 +282,19 @@ TEST_F(OracleTest, RecordsTheSizesThatTheSpaceComputes) {
 
 TEST_F(OracleTest, ASecondTrainingThatWasCutOffContinues) {
   const auto config = Benchmark(directory_.path(), true);
-  const fs::path kept = directory_.path() / "kept";
-  fs::create_directories(kept);
-  const auto whole = Ask(*Bound<TrainOracle>(config), kGood, 2);
+  const StoppingHost first, second;
+  const auto whole = Ask(*Bound<TrainOracle>(config, &first), kGood, 2);
   // Batches of the first training (4 of 32), of validation (4), and two of the second training.
   const StoppingHost hasty(10);
   const auto cut_off = Bound<TrainOracle>(config, &hasty);
-  cut_off->Prepare(kept);
+  cut_off->Prepare(directory_.path());
   EXPECT_THROW(Ask(*cut_off, kGood, 2), lode::CancelledError);
-  EXPECT_TRUE(
-      fs::exists(kept / ("cell-" + std::to_string(IndexOf(kGood)) + "-seed-2-all.safetensors")));
-  const auto resumed = Bound<TrainOracle>(config);
-  resumed->Prepare(kept);
+  EXPECT_TRUE(fs::exists(CheckpointOf(kGood, "-seed-2")));  // the first is not repeated
+  EXPECT_TRUE(fs::exists(CheckpointOf(kGood, "-seed-2-all")));
+  const auto resumed = Bound<TrainOracle>(config, &second);
+  resumed->Prepare(directory_.path());
   EXPECT_EQ(Ask(*resumed, kGood, 2), whole);
+  EXPECT_EQ(second.records(), first.records());
 }
 
 TEST_F(OracleTest, ASupernetIsTheSameHoweverItWasTrained) {

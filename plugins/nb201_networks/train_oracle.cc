@@ -13,6 +13,19 @@ namespace nb201 {
 
 using torch::Tensor;
 using training::Pass;
+namespace fs = std::filesystem;
+
+namespace {
+
+// Leaves what another process is training from. A file that stays does no harm.
+void RemoveUnlocked(const fs::path& file) {
+  try {
+    if (files::FileLock::Try(file.string() + ".lock")) fs::remove(file);
+  } catch (const std::exception&) {
+  }
+}
+
+}  // namespace
 
 lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
   lode::Params<Config> params;
@@ -83,8 +96,27 @@ std::int64_t TrainOracle::MultiplyAddsOf(Network& network, const Cell& cell) con
   return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
+TrainOracle::~TrainOracle() { RemoveCheckpoints(finished_.size()); }
+
 void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
-  training::CallTorch([&] { Measure(query, metrics); });
+  const std::size_t earlier = finished_.size();
+  try {
+    training::CallTorch([&] { Measure(query, metrics); });
+  } catch (...) {
+    finished_.resize(earlier);  // the first of two trainings need not be repeated
+    throw;
+  }
+  RemoveCheckpoints(earlier);
+}
+
+void TrainOracle::RemoveCheckpoints(std::size_t count) {
+  const std::vector<fs::path> removed(finished_.begin(),
+                                      finished_.begin() + static_cast<std::ptrdiff_t>(count));
+  finished_.erase(finished_.begin(), finished_.begin() + static_cast<std::ptrdiff_t>(count));
+  for (const fs::path& file : removed) {
+    if (std::find(finished_.begin(), finished_.end(), file) == finished_.end())
+      RemoveUnlocked(file);
+  }
 }
 
 void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
@@ -101,7 +133,7 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   MeasureOn(*task_->Test(config_.batch_size), network, cell, metrics);
 }
 
-Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, TrainedOn on) const {
+Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, TrainedOn on) {
   Network network(network_, cell, query.seed);
   network->to(*device_);
   // Runs that train the same at the same time, points of a grid, need no second checkpoint.
@@ -110,7 +142,7 @@ Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, Trained
                                        : files::FileLock::Try(place.file.string() + ".lock");
   if (!lock) place = {};
   RecordTraining(on, Train(network, cell, query, on, place));
-  if (!config_.keep_weights && !place.file.empty()) std::filesystem::remove(place.file);
+  if (!config_.keep_weights && !place.file.empty()) finished_.push_back(place.file);
   return network;
 }
 

@@ -22,6 +22,9 @@ class TrainOracle {
   static lode::Params<Config> Parameters();
 
   TrainOracle(lode::Host host, const Config& config);
+  TrainOracle(const TrainOracle&) = delete;
+  TrainOracle& operator=(const TrainOracle&) = delete;
+  ~TrainOracle();
 
   // valid_accuracy and valid_top5 if a part is set apart for validation; test_accuracy and test_top5
   // unless `test` is false.
@@ -32,7 +35,8 @@ class TrainOracle {
   void Bind(const lode::Space& space);
 
   // Trainings keep their checkpoints in `directory`, one for each cell and seed: one that was cut off
-  // goes on.
+  // continues. A finished one stays until the next evaluation has ended or the oracle is destroyed,
+  // because the host has not stored its result before.
   void Prepare(const std::filesystem::path& directory) { directory_ = directory; }
 
   // Trains and measures. The benchmark's protocol measures CIFAR-10's test images on a second network,
@@ -48,8 +52,10 @@ class TrainOracle {
   bool measures_validation() const { return config_.validation_share > 0; }
   bool tests_a_second_network() const;
   void Measure(const lode::Query& query, std::span<double> metrics);
-  // A network and its training; what was not to be kept is removed.
-  Network Trained(const lode::Query& query, const Cell& cell, TrainedOn on) const;
+  // A network and its training, whose checkpoint is noted in `finished_` unless it is to be kept.
+  Network Trained(const lode::Query& query, const Cell& cell, TrainedOn on);
+  // Removes the first `count` of `finished_`.
+  void RemoveCheckpoints(std::size_t count);
   training::Evaluation Train(Network& network, const Cell& cell, const lode::Query& query,
                              TrainedOn on, const training::CheckpointPlace& place) const;
   void RecordTraining(TrainedOn on, const training::Evaluation& trained) const;
@@ -66,6 +72,8 @@ class TrainOracle {
   NetworkConfig network_;
   std::optional<torch::Device> device_;
   std::filesystem::path directory_;  // empty: no checkpoints
+  std::vector<std::filesystem::path>
+      finished_;  // checkpoints whose results may not be stored yet, oldest first
 };
 
 }  // namespace nb201
