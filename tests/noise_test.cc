@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -19,6 +21,8 @@
 #include "core/exec/in_process.h"
 #include "core/plugin/index.h"
 #include "core/report/statistics.h"
+#include "core/search/limits.h"
+#include "core/search/noisy_best.h"
 #include "core/search/run.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
@@ -141,6 +145,38 @@ TEST_F(NoiseTest, TheLowerBoundHolds) {
     holds += bound <= run.best->metrics[1] ? 1 : 0;
   }
   EXPECT_GE(holds, 90);
+}
+
+// Two architectures that take turns as the best are no progress.
+TEST_F(NoiseTest, AnArchitectureImprovesTheBestOnce) {
+  struct Leaders : core::TrialObserver {
+    void OnTrial(const core::TrialRecord& trial) override {
+      best.Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+      const bool is_new = seen.insert(best.Best()->architecture).second;
+      changes += best.Best()->architecture != last ? 1 : 0;
+      last = best.Best()->architecture;
+      without = is_new ? 0 : without + 1;
+      longest = std::max(longest, without);
+    }
+    const core::Limits limits{{}, {}};
+    core::NoisyBest best{limits, 0};
+    std::set<std::string> seen;
+    std::string last;
+    std::uint64_t changes = 0, without = 0, longest = 0;
+  };
+  std::uint64_t changes = 0, leaders = 0;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    Leaders observer;
+    const core::RunResult run =
+        Search("rea", "population = 5\n[budget]\nsteps = 2000\nstop_after_no_improvement = 60\n",
+               seed, &observer);
+    EXPECT_EQ(run.ending, core::Ending::kStalled);
+    EXPECT_EQ(observer.without, 60u);
+    EXPECT_EQ(observer.longest, 60u);
+    changes += observer.changes;
+    leaders += observer.seen.size();
+  }
+  EXPECT_GT(changes, leaders);
 }
 
 TEST_F(NoiseTest, ConfirmationMustLeaveSomethingToSearchWith) {

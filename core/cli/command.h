@@ -11,7 +11,14 @@
 namespace lode::cli {
 
 // Documented in `lode --help` and README.
-enum ExitStatus { kDone = 0, kFindings = 1, kUsage = 2, kRunFailed = 3, kInterrupted = 130 };
+enum ExitStatus {
+  kDone = 0,
+  kFindings = 1,
+  kUsage = 2,
+  kRunFailed = 3,
+  kOutOfTime = 4,
+  kInterrupted = 130
+};
 
 // What every subcommand can be told.
 struct GlobalOptions {

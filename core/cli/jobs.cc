@@ -135,6 +135,9 @@ class StoredSearch {
 
   core::RunResult Execute() {
     core::RunResult result = run_->Execute(Observers(), kept_);
+    if (result.ending == core::Ending::kInterrupted && IsOutOfTime()) {
+      result.reason = "the wall time is over";
+    }
     try {
       if (check_ && (result.ending == core::Ending::kBudget || !agreed_)) {
         check_->CheckEnd(result.steps);
@@ -337,7 +340,7 @@ class JobQueue {
       }
       if (since && Clock::now() - *since >= kPatience) {
         std::fprintf(stderr, "lode: left the evaluation in hand; `lode resume` goes on\n");
-        Leave(kInterrupted);
+        Leave(InterruptionStatus());
       }
     }
   }
@@ -420,6 +423,11 @@ void JobOptions::AddTo(CLI::App& command) {
   command.add_flag("--force", force,
                    "Go on although the configuration or a version has changed; the stored trials "
                    "must come out the same all the same");
+  command
+      .add_option("--wall-seconds", wall_seconds,
+                  "Stop after so long by the clock, to be resumed: instead of budget.wall_seconds")
+      ->check(CLI::PositiveNumber)
+      ->type_name("S");
   command.add_flag("--json", json, "Print one JSON object instead of tables");
 }
 
@@ -431,6 +439,15 @@ std::vector<std::string> JobOptions::Overrides() const {
     throw core::HostError("--extend " + extend + ": expected LIMIT=N, like steps=2000");
   }
   return {"budget." + extend};
+}
+
+double JobOptions::WallSeconds(const std::vector<const core::Search*>& searches) const {
+  double least = 0;
+  for (const core::Search* search : searches) {
+    const double seconds = search->pipeline.budget.wall_seconds;
+    least = least == 0 || (seconds > 0 && seconds < least) ? seconds : least;
+  }
+  return wall_seconds.value_or(least);
 }
 
 void PrintTables(const std::vector<core::SearchResult>& results) {
@@ -451,6 +468,9 @@ int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
     evaluators.mpi.link();  // by the thread that ends it, and when nothing forks any more
   }
   const bool started = JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
+  const bool is_done = std::ranges::none_of(plan.jobs, [](const Job& job) {
+    return job.result->runs[job.position].ending == core::Ending::kInterrupted;
+  });
   std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
   // A run that did not end fails if nobody asked it to stop.
   const auto failed = [](const core::RunResult& run) {
@@ -460,11 +480,14 @@ int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
   const bool ended_well = std::ranges::none_of(plan.results, [&](const core::SearchResult& result) {
     return std::ranges::any_of(result.runs, failed);
   });
-  return !started || !ended_well ? kRunFailed : interrupted ? kInterrupted : kDone;
+  const bool is_just_in_time = IsOutOfTime() && is_done;
+  return !started || !ended_well           ? kRunFailed
+         : interrupted && !is_just_in_time ? InterruptionStatus()
+                                           : kDone;
 }
 
 void PrintDirectories(const std::vector<fs::path>& directories,
-                      const std::vector<core::SearchResult>& results) {
+                      const std::vector<core::SearchResult>& results, int status) {
   std::size_t runs = 0, lost = 0;
   for (const core::SearchResult& result : results) {
     runs += result.runs.size();
@@ -474,23 +497,37 @@ void PrintDirectories(const std::vector<fs::path>& directories,
   if (lost > 0 && lost == runs) {
     return;  // the runs' own lines say why
   }
+  if (status == kOutOfTime) {
+    std::printf("stopped: the wall time is over\n");
+  }
   for (const fs::path& directory : directories) {
     const std::string name = PrintableLine(directory.string());
     std::printf("kept in %s%s\n", name.c_str(),
                 lost > 0 ? ", but for what was removed meanwhile" : "");
-    if (interrupted) {
+    if (status == kInterrupted || status == kOutOfTime) {
       std::printf("to go on: lode resume %s\n", name.c_str());
     }
   }
 }
 
+namespace {
+
+std::vector<const core::Search*> SearchesOf(const Plan& plan) {
+  std::vector<const core::Search*> searches;
+  std::ranges::transform(plan.results, std::back_inserter(searches), &core::SearchResult::search);
+  return searches;
+}
+
+}  // namespace
+
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
+  const WallClock clock(options.WallSeconds(SearchesOf(plan)));
   const int status = RunJobs(plan, options, evaluators);
   if (options.json) {
     std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
-  } else if (!plan.results.empty()) {
+  } else if (!plan.results.empty() || interrupted) {
     PrintTables(plan.results);
-    PrintDirectories(plan.directories, plan.results);
+    PrintDirectories(plan.directories, plan.results, status);
   }
   return status;
 }

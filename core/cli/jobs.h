@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,15 @@ struct JobOptions {
   bool force = false;  // go on with a run although something has changed
   std::string extend;  // "steps=2000", or ""
   bool json = false;
+  std::optional<double> wall_seconds{};  // instead of those of the pipelines
 
-  // --jobs, --force, --extend, --json
+  // --jobs, --force, --extend, --wall-seconds, --json
   void AddTo(CLI::App& command);
   ChangeOptions changes() const { return {force, !extend.empty()}; }
   // What --extend stands for among the overrides of a pipeline. Throws HostError.
   std::vector<std::string> Overrides() const;
+  // How long the whole command may take for the sake of these searches; 0: any time.
+  double WallSeconds(const std::vector<const core::Search*>& searches) const;
 };
 
 // Where the runs' oracles may be: in processes of this program, on ranks.
@@ -37,9 +41,10 @@ void PrintTables(const std::vector<core::SearchResult>& results);
 // Does all jobs. Of the results those stay that have a run. Returns an ExitStatus.
 int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators);
 
-// "kept in", and how to go on; nothing of runs that were lost.
+// "kept in", and how to go on if `status` says that there is more to do; nothing of runs that were
+// lost.
 void PrintDirectories(const std::vector<std::filesystem::path>& directories,
-                      const std::vector<core::SearchResult>& results);
+                      const std::vector<core::SearchResult>& results, int status);
 
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);

@@ -39,6 +39,7 @@ inline constexpr StatusTopic kExitStatuses[] = {
     {kFindings, "findings of verify or check"},
     {kUsage, "bad usage or configuration"},
     {kRunFailed, "a run failed, or what was printed could not be written"},
+    {kOutOfTime, "the wall time was over; lode resume continues"},
     {kInterrupted, "interrupted"},
 };
 

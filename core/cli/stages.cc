@@ -350,13 +350,13 @@ class StageRunner {
     try {
       core::MakeExecutor(pipeline, run.catalog, context, evaluators_.program, &evaluators_.mpi);
     } catch (const lode::CancelledError&) {
-      return kInterrupted;
+      return InterruptionStatus();
     }
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     char text[48];
     std::snprintf(text, sizeof text, ": prepared, %.2f s", taken.count());
     display.End(progress, pipeline.name + text);
-    return interrupted ? kInterrupted : kDone;
+    return interrupted ? InterruptionStatus() : kDone;
   }
 
   const LoadedPipeline& pipeline_;
@@ -418,13 +418,19 @@ void PrintJson(const std::list<StageRun>& runs) {
 
 int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
               const Evaluators& evaluators) {
+  std::vector<const core::Search*> searches;
+  for (const core::Stage& stage : pipeline.stages.list) {
+    std::ranges::transform(stage.searches, std::back_inserter(searches),
+                           [](const core::Search& search) { return &search; });
+  }
+  const WallClock clock(options.jobs.WallSeconds(searches));
   StageRunner runner(pipeline, options, evaluators);
   const int status = runner.Run();
   if (options.jobs.json) {
     PrintJson(runner.runs());
   } else {
     PrintText(runner.runs());
-    PrintDirectories({options.directory}, ResultsOf(runner.runs()));
+    PrintDirectories({options.directory}, ResultsOf(runner.runs()), status);
   }
   return status;
 }

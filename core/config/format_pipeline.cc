@@ -130,8 +130,13 @@ std::string FormatBudget(const BudgetConfig& budget) {
   if (budget.evaluations && budget.evaluations != budget.unique_queries) {
     text += Line("evaluations", static_cast<std::int64_t>(*budget.evaluations));
   }
-  return text + Line("marks", Integers(budget.marks)) +
-         Line("patience", static_cast<std::int64_t>(budget.patience));
+  text += Line("marks", Integers(budget.marks)) +
+          Line("patience", static_cast<std::int64_t>(budget.patience));
+  if (budget.stop_after_no_improvement) {
+    text += Line("stop_after_no_improvement",
+                 static_cast<std::int64_t>(*budget.stop_after_no_improvement));
+  }
+  return budget.wall_seconds > 0 ? text + Line("wall_seconds", budget.wall_seconds) : text;
 }
 
 std::string FormatConfirm(const ConfirmConfig& confirm) {

@@ -56,6 +56,8 @@ void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.confirm.repeats, b.confirm.repeats);
   EXPECT_EQ(a.confirm.candidates, b.confirm.candidates);
   EXPECT_EQ(a.budget.patience, b.budget.patience);
+  EXPECT_EQ(a.budget.stop_after_no_improvement, b.budget.stop_after_no_improvement);
+  EXPECT_EQ(a.budget.wall_seconds, b.budget.wall_seconds);
   EXPECT_EQ(a.budget.marks, b.budget.marks);
   EXPECT_EQ(a.execution.on_error, b.execution.on_error);
   EXPECT_EQ(a.execution.max_failures, b.execution.max_failures);
@@ -127,6 +129,8 @@ unique_queries = 500
 evaluations = 600
 marks = [10, 20]
 patience = 7
+stop_after_no_improvement = 30
+wall_seconds = 0.75
 [confirm]
 repeats = 3
 candidates = 4

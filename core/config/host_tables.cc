@@ -189,7 +189,20 @@ HostTable BudgetTable() {
            1, kMaxCount)),
        Count("patience", 100000,
              "Steps in a row without a new architecture that end a search without a limit on "
-             "steps.")}};
+             "steps."),
+       LimitOrNone(
+           "stop_after_no_improvement",
+           "Steps in a row without a better best that end a search: its trial is not better than "
+           "all before it, failed, or broke a limit. Proposals that are rejected are no steps. "
+           "With "
+           "[reward] goals a trial that joins the Pareto front is an improvement; with noisy "
+           "metrics, an architecture that has the best lower confidence bound for the first time. "
+           "0: the search continues."),
+       KeepsResults(Seconds(
+           "wall_seconds",
+           "By the clock, from the command's start (a slot of a cluster): then the command ends "
+           "within two seconds, with exit status 4, and `lode resume` continues. It determines no "
+           "trial, so it may change; `--wall-seconds` takes its place. 0: not limited."))}};
 }
 
 HostTable ConfirmTable() {

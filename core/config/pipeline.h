@@ -102,7 +102,9 @@ struct BudgetConfig {
   // What may be asked of oracles whose metrics scatter, the same architecture again included; none:
   // unique_queries, if that is given.
   std::optional<std::uint64_t> evaluations{};
-  std::uint64_t patience = 0;        // steps in a row without a new architecture before giving up
+  std::uint64_t patience = 0;  // steps in a row without a new architecture before giving up
+  std::optional<std::uint64_t> stop_after_no_improvement{};  // steps in a row without a better best
+  double wall_seconds = 0;  // of the whole command, by the clock; 0: any. No part of the search.
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
 
   bool is_limited() const { return steps || unique_queries || simulated_seconds; }

@@ -419,6 +419,8 @@ class PipelineResolver {
     budget.evaluations = values.Limit("evaluations");
     PreferCommandLine(budget);
     budget.patience = *values.Limit("patience");
+    budget.stop_after_no_improvement = values.Limit("stop_after_no_improvement");
+    budget.wall_seconds = values.Get<double>("wall_seconds");
     const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
     budget.marks.assign(marks.begin(), marks.end());
     if (!budget.is_limited()) {

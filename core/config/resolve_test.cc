@@ -102,7 +102,8 @@ TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
             "random");
   EXPECT_EQ(Set("budget.epochs=3"),
             "[budget] has no parameter 'epochs'; there is steps, "
-            "unique_queries, simulated_seconds, evaluations, marks, patience");
+            "unique_queries, simulated_seconds, evaluations, marks, patience, "
+            "stop_after_no_improvement, wall_seconds");
   EXPECT_EQ(Set("optimizer.presett=paper"),
             "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
   EXPECT_EQ(Set("optimizer.preset=papr"),

@@ -39,18 +39,22 @@ struct Spending {
 // Keeps the best of deterministic trials.
 class ExactBest {
  public:
-  void Add(const TrialRecord& trial) {
+  // Returns whether it is better than all before it.
+  bool Add(const TrialRecord& trial) {
     if (!trial.feasible()) {
-      return;
+      return false;
     }
     if (!best_ || trial.reward > best_->reward) {
       best_ = Copy(trial);
       tied_.clear();
-    } else if (trial.reward == best_->reward && trial.architecture != best_->architecture &&
-               tied_.size() < kMaxTies) {
+      return true;
+    }
+    if (trial.reward == best_->reward && trial.architecture != best_->architecture &&
+        tied_.size() < kMaxTies) {
       tied_.emplace(trial.architecture);
       best_->ties = tied_.size();
     }
+    return false;
   }
 
   const std::optional<BestTrial>& best() const { return best_; }
@@ -71,12 +75,17 @@ class BestTracker {
     }
   }
 
-  void Add(const TrialRecord& trial) {
+  // Returns whether the best is better now. With noisy metrics it is looked at only if that can end
+  // the search.
+  bool Add(const TrialRecord& trial) {
     if (!noisy_) {
-      exact_.Add(trial);
-    } else if (trial.failure.empty()) {
-      noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+      return exact_.Add(trial);
     }
+    if (!trial.failure.empty()) {
+      return false;
+    }
+    noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+    return budget_.stop_after_no_improvement && IsLedAnew();
   }
 
   void PassMarks(const Spending& spending) {
@@ -94,9 +103,16 @@ class BestTracker {
   const std::optional<NoisyBest>& noisy() const { return noisy_; }
 
  private:
+  // Whether the best is one that has not been the best before: two that take turns are no progress.
+  bool IsLedAnew() {
+    const std::optional<BestTrial> best = noisy_->Best();
+    return best && leaders_.insert(best->architecture).second;
+  }
+
   const BudgetConfig& budget_;
   ExactBest exact_;
   std::optional<NoisyBest> noisy_;  // if measurements scatter
+  std::unordered_set<std::string> leaders_;
   std::vector<MarkResult> marks_;
 };
 
@@ -105,10 +121,10 @@ class FrontTracker {
  public:
   explicit FrontTracker(const Goals& goals) : goals_(goals) {}
 
-  void Add(const TrialRecord& trial) {
-    if (goals_.size() > 1 && trial.feasible()) {
-      front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Copy(trial); });
-    }
+  // Returns whether it is on the front now.
+  bool Add(const TrialRecord& trial) {
+    return goals_.size() > 1 && trial.feasible() &&
+           front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Copy(trial); });
   }
 
   std::vector<FrontTrial> Trials() const { return front_.Sorted(); }
@@ -304,8 +320,10 @@ class Run::Loop {
     for (TrialObserver* observer : observers_) {
       observer->OnTrial(trial);
     }
-    tracker_.Add(trial);
-    front_.Add(trial);
+    const bool has_better_best = tracker_.Add(trial);
+    const bool is_on_front = front_.Add(trial);
+    const bool improved = goals_.stated() ? is_on_front : has_better_best;
+    steps_without_better_ = improved ? 0 : steps_without_better_ + 1;
     noted_ = std::move(step.noted);
     TellOptimizer(trial, step.ticket.architecture);
     for (TrialObserver* observer : observers_) {
@@ -550,12 +568,18 @@ class Run::Loop {
     tracker_.PassMarks({told_, unique_queries_, cost_seconds_});
   }
 
-  // Without a limit on steps, a search that only repeats itself would never end.
+  // Without a limit on steps, a search that only repeats itself would never end. One that finds nothing
+  // better may end where that is wanted.
   void CheckPatience() {
     const BudgetConfig& budget = pipeline_.budget;
     if (!budget.steps && steps_without_news_ >= budget.patience) {
       End(Ending::kStalled,
           "no new architecture in the last " + std::to_string(budget.patience) + " steps");
+    }
+    const auto& enough = budget.stop_after_no_improvement;
+    if (enough && steps_without_better_ >= *enough) {
+      End(Ending::kStalled,
+          "no better architecture in the last " + std::to_string(*enough) + " steps");
     }
   }
 
@@ -610,6 +634,7 @@ class Run::Loop {
   double cost_seconds_ = 0;
   std::uint64_t queries_at_last_step_ = 0;
   std::uint64_t steps_without_news_ = 0;
+  std::uint64_t steps_without_better_ = 0;
   std::uint64_t failures_ = 0;
   std::uint64_t rejections_ = 0;
   std::uint64_t failures_in_a_row_ = 0;
