@@ -233,6 +233,18 @@ TEST_F(CliTest, AllMistakesAreReportedAtOnce) {
   }
 }
 
+TEST_F(CliTest, WhatIsNotTomlIsShown) {
+  const fs::path toml = Write("typo.toml", "[pipeline]\nname == \"x\"\n");
+  const Outcome typo = lode_.Run({"run", toml.string()});
+  EXPECT_EQ(typo.status, 2);
+  EXPECT_NE(typo.err.find(toml.string() + ":2:7: "), std::string::npos) << typo.err;
+  EXPECT_TRUE(typo.err.ends_with("\n  name == \"x\"\n        ^\n")) << typo.err;
+  const fs::path yaml = Write("search.yaml", "pipeline:\n  name: x\n");
+  const Outcome other = lode_.Run({"validate", yaml.string()});
+  EXPECT_EQ(other.status, 2);
+  EXPECT_NE(other.err.find("this is YAML, and a pipeline is TOML"), std::string::npos) << other.err;
+}
+
 TEST_F(CliTest, ABrokenTableIsRefusedWithFileAndLine) {
   const fs::path table = Write("table.tsv", "index\tarch_str\tcifar10_valid\n0\tx\n");
   const Outcome outcome = lode_.Run({"run", SourceFile("configs/nb201/rea.toml").string(), "--set",

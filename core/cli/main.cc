@@ -12,6 +12,7 @@
 #include "core/cli/output_file.h"
 #include "core/cli/standard_output.h"
 #include "core/cli/usage_error.h"
+#include "core/config/diagnostic.h"
 #include "core/exec/make_executor.h"
 #include "core/exec/processors.h"
 #include "core/plugin/crash.h"
@@ -42,6 +43,17 @@ std::string Footer() {
 
 int ReportError(const std::exception& error) {
   std::fprintf(stderr, "lode: %s\n", PrintableText(error.what()).c_str());
+  return kUsage;
+}
+
+// With the places that they can be seen at.
+int ReportMistakes(const core::ConfigError& error) {
+  std::string text;
+  for (const core::Diagnostic& mistake : error.diagnostics()) {
+    text += (text.empty() ? "" : "\n") + core::FormatDiagnostic(mistake);
+    text += mistake.excerpt.empty() ? "" : "\n" + mistake.excerpt;
+  }
+  std::fprintf(stderr, "lode: %s\n", PrintableText(text).c_str());
   return kUsage;
 }
 
@@ -122,6 +134,8 @@ int Main(int argc, char** argv) {
   try {
     return core::Doing(WhatWasTyped(argc, argv),
                        [&] { return is_rank ? ServeAsRank(app, global) : Do(action); });
+  } catch (const core::ConfigError& error) {
+    return ReportMistakes(error);
   } catch (const std::exception& error) {
     return ReportError(error);
   }

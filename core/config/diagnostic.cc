@@ -42,8 +42,8 @@ std::string FormatDiagnostic(const Diagnostic& d) {
 ConfigError::ConfigError(const std::vector<Diagnostic>& diagnostics)
     : std::runtime_error(Join(Sorted(diagnostics))), diagnostics_(Sorted(diagnostics)) {}
 
-void Diagnostics::Add(const Position& position, std::string message) {
-  list_.push_back({position, std::move(message)});
+void Diagnostics::Add(const Position& position, std::string message, std::string excerpt) {
+  list_.push_back({position, std::move(message), std::move(excerpt)});
 }
 
 void Diagnostics::ThrowIfAny() {

@@ -13,13 +13,14 @@ namespace lode::core {
 struct Diagnostic {
   Position position;
   std::string message;
+  std::string excerpt{};  // the place in its file, on lines of its own: of what is not TOML; or ""
 };
 
 // "file:line:column: message"; without the numbers where there are none (a file that cannot be
 // read, `--set`).
 std::string FormatDiagnostic(const Diagnostic& diagnostic);
 
-// All mistakes of a configuration, one a line, in the order of the files' lines.
+// All mistakes of a configuration, one a line and without excerpts, in the order of the files' lines.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(const std::vector<Diagnostic>& diagnostics);
@@ -33,7 +34,7 @@ class ConfigError : public std::runtime_error {
 // Where mistakes are collected.
 class Diagnostics {
  public:
-  void Add(const Position& position, std::string message);
+  void Add(const Position& position, std::string message, std::string excerpt = "");
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   // Throws ConfigError if there are any.

@@ -14,6 +14,7 @@
 
 #include "core/config/diagnostic.h"
 #include "core/config/nesting.h"
+#include "core/config/toml_error.h"
 #include "core/plugin/text.h"
 
 namespace lode::core {
@@ -234,15 +235,6 @@ class Converter {
   Diagnostics& diagnostics_;
 };
 
-// A parser's sentence as our messages begin.
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  if (!out.empty()) {
-    out[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(out[0])));
-  }
-  return out;
-}
-
 std::optional<Node> Parse(const std::string& text, const std::string& name, const fs::path& base,
                           bool has_lines, Diagnostics& diagnostics) {
   if (const auto deep = FindDeepNesting(text)) {
@@ -255,8 +247,13 @@ std::optional<Node> Parse(const std::string& text, const std::string& name, cons
     return Converter(name, base, has_lines, text, diagnostics).Convert(table);
   } catch (const toml::parse_error& e) {
     const auto& at = e.source().begin;
-    diagnostics.Add(has_lines ? Position{name, at.line, at.column} : Position{name, 0, 0},
-                    LowerCase(e.description()));
+    std::string message = DescribeTomlError(has_lines ? text : "", e.description());
+    if (has_lines) {
+      diagnostics.Add({name, at.line, at.column}, std::move(message),
+                      Excerpt(text, at.line, at.column));
+    } else {
+      diagnostics.Add({name, 0, 0}, std::move(message));
+    }
     return std::nullopt;
   }
 }
