@@ -8,13 +8,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "tests/program.h"
 #include "tests/run_database.h"
+#include "tests/stored_files.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -91,11 +91,6 @@ architectures = "stage:search/best.tsv"
 steps = 9
 )";
 
-std::string ContentOf(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 struct Failure {
   int error;   // 0: the process is killed
   bool stays;  // all later calls fail as well
@@ -131,28 +126,6 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
     return lode.Run(Arguments(pipeline, "out"));
   }
 
-  // What a killed writer leaves, or one that may not remove it.
-  static bool IsLeftOver(const std::string& name) {
-    return name.ends_with(".partial") || name.ends_with("-wal") || name.ends_with("-shm");
-  }
-
-  // All that runs and stages have left that does not depend on time, by name.
-  std::map<std::string, std::string> Left(const std::string& out) const {
-    std::map<std::string, std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(Path(out))) {
-      const std::string name = entry.path().filename().string();
-      const std::string where = fs::relative(entry.path(), Path(out)).string();
-      if (name == "run.db") {
-        files[where] = Dump(entry.path().parent_path());
-      } else if (name == "policy" || name == "best.tsv" || name == "supernet.txt") {
-        files[where] = ContentOf(entry.path());
-      } else if (entry.is_regular_file() && name != "lock" && !IsLeftOver(name)) {
-        files[where] = "is there";
-      }
-    }
-    return files;
-  }
-
   std::size_t Asked() const { return Lines(ContentOf(Path("asked"))).size(); }
 
   // What a search had stored when it ended, all of which was answered.
@@ -170,7 +143,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
       EXPECT_THAT(ended.status, AnyOf(2, 3)) << ended.err;
       EXPECT_THAT(ended.out + ended.err, HasSubstr(Path("out").string())) << "no file is named";
     } else {
-      EXPECT_EQ(Left("out"), whole_);
+      EXPECT_EQ(StoredFiles(Path("out")), whole_);
     }
   }
 
@@ -188,7 +161,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
     again.emplace_back("--resume");
     const Outcome resumed = lode_.Run(again);
     EXPECT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-    EXPECT_EQ(Left("out"), whole_);
+    EXPECT_EQ(StoredFiles(Path("out")), whole_);
     const Outcome checked = lode_.Run({"check", Path("out").string()});
     EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
   }
@@ -196,7 +169,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
   // Fails at one call after the other: at all of them if LODE_DISK_FAILURES is set, else at some.
   void FailAtEach(const std::string& pipeline) {
     ASSERT_EQ(RunOnDisk(pipeline, 0).status, 0);
-    whole_ = Left("out");
+    whole_ = StoredFiles(Path("out"));
     const std::vector<std::string> calls = Lines(ContentOf(Path("calls")));
     ASSERT_GT(calls.size(), 30u);
     const std::size_t all = Asked();

@@ -177,6 +177,19 @@ TEST_F(PlanTest, ADirectoryWithoutAPlanIsResumedByItsRuns) {
   EXPECT_EQ(Lines(Trials("out/seed-1")).size(), 20u);
 }
 
+TEST_F(PlanTest, AnExtensionKilledBetweenRunsIsNamedAndMadeAgain) {
+  RunWell(Running("out", {"--seeds", "2"}));
+  fs::copy(Path("out/seed-1"), Path("before"), fs::copy_options::recursive);
+  RunWell(Resuming("out", {"--extend", "steps=20"}));
+  fs::remove_all(Path("out/seed-1"));
+  fs::rename(Path("before"), Path("out/seed-1"));
+  const Outcome refused = lode_.Run(Resuming("out"));
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("--extend continues to a larger budget"));
+  RunWell(Resuming("out", {"--extend", "steps=20"}));
+  EXPECT_EQ(Lines(Trials("out/seed-1")).size(), 20u);
+}
+
 // ---- two programs in one directory ----
 
 TEST_F(PlanTest, NothingIsPlannedInALockedDirectory) {

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,7 +24,6 @@ namespace {
 using testing::HasSubstr;
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 class ResumeTest : public testing::Test {
  protected:
@@ -68,45 +66,13 @@ class ResumeTest : public testing::Test {
     return child;
   }
 
-  void KillAt(const std::vector<std::string>& arguments, std::chrono::microseconds moment) const {
-    const pid_t child = lode_.Start(arguments);
-    std::this_thread::sleep_for(moment);
-    kill(child, SIGKILL);
-    lode_.Finish(child);
-  }
-
   std::string DumpOf(const std::string& out) const {
     return Dump(directory_.path() / out / "seed-0");
-  }
-
-  // Kills a search and the one that goes on with it at random moments, as often as LODE_KILLS says.
-  void KillAndResume(const std::string& pipeline, int workers) {
-    const auto start = Clock::now();
-    ASSERT_EQ(lode_.Run(Slow(pipeline, "whole", workers)).status, 0);
-    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-    const std::string expected = DumpOf("whole");
-    std::mt19937 random(static_cast<unsigned>(workers));
-    std::uniform_int_distribution<std::chrono::microseconds::rep> moment(0, whole.count());
-    const char* kills = std::getenv("LODE_KILLS");
-    for (int i = 0; i < (kills != nullptr ? std::atoi(kills) : 2); ++i) {
-      const auto arguments = Resuming(Slow(pipeline, "killed", workers));
-      KillAt(arguments, std::chrono::microseconds(moment(random)));
-      KillAt(arguments, std::chrono::microseconds(moment(random) / 2));
-      const Outcome outcome = lode_.Run(arguments);
-      ASSERT_EQ(outcome.status, 0) << outcome.err;
-      ASSERT_EQ(DumpOf("killed"), expected) << "kill " << i;
-      fs::remove_all(directory_.path() / "killed");
-    }
   }
 
   const TemporaryDirectory directory_;
   const Program lode_{directory_.path()};
 };
-
-TEST_F(ResumeTest, KilledEvolution) { KillAndResume("rea", 1); }
-TEST_F(ResumeTest, KilledEvolutionWithTwoWorkers) { KillAndResume("rea", 2); }
-TEST_F(ResumeTest, KilledL2nas) { KillAndResume("l2nas", 1); }
-TEST_F(ResumeTest, KilledL2nasWithTwoWorkers) { KillAndResume("l2nas", 2); }
 
 TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsGoesOn) {
   ASSERT_EQ(lode_.Run(Arguments("rea", "whole", {"budget.steps=50"})).status, 0);

@@ -139,16 +139,16 @@ class StoredSearch {
       result.reason = "the wall time is over";
     }
     try {
-      if (check_ && (result.ending == core::Ending::kBudget || !agreed_)) {
-        check_->CheckEnd(result.steps);
+      if (HasEnded(result)) {
+        CheckEnd(result);
       }
       Keep(result);
     } catch (const core::HostError& e) {
-      if (!result.broken && result.ending != core::Ending::kInterrupted) {
+      if (!result.broken) {  // else it has its reason
         result.ending = core::Ending::kFailed;
         result.reason = e.what();
-        result.kept = dynamic_cast<const core::LostStoreError*>(&e) == nullptr;
       }
+      result.kept = dynamic_cast<const core::LostStoreError*>(&e) == nullptr;
     }
     return result;
   }
@@ -177,6 +177,17 @@ class StoredSearch {
     }
   }
 
+  static bool HasEnded(const core::RunResult& result) {
+    return result.ending != core::Ending::kInterrupted && !result.broken;
+  }
+
+  // A search that ends short of its budget may end where failures did, which are asked again.
+  void CheckEnd(const core::RunResult& result) const {
+    if (check_ && (result.ending == core::Ending::kBudget || !agreed_)) {
+      check_->CheckEnd(result.steps);
+    }
+  }
+
   // From here on it is the run that is to be.
   void Agree() {
     if (job_.exists) {
@@ -200,7 +211,7 @@ class StoredSearch {
     if (!agreed_) {
       return;
     }
-    if (result.ending == core::Ending::kInterrupted || result.broken) {
+    if (!HasEnded(result)) {
       store_->SetMeta("status", "interrupted");
       store_->Flush();
       return;
@@ -306,8 +317,10 @@ class JobQueue {
         jobs_[i].result->runs[jobs_[i].position] = std::move(result.run);
       } catch (const lode::CancelledError&) {  // before the run began
       } catch (const core::WorkerLost& e) {    // others may have more luck
-        std::fprintf(stderr, "lode: %s: %s\n", TitleOf(jobs_[i]).c_str(), e.what());
-        lost_ = true;
+        Lose(jobs_[i], e);
+      } catch (const core::LostStoreError& e) {
+        jobs_[i].result->runs[jobs_[i].position].kept = false;
+        Lose(jobs_[i], e);
       } catch (...) {
         const std::lock_guard lock(mutex_);
         error_ = error_ ? error_ : std::current_exception();
@@ -317,6 +330,11 @@ class JobQueue {
     const std::lock_guard lock(mutex_);
     --working_;
     ended_.notify_all();
+  }
+
+  void Lose(const Job& job, const core::HostError& error) {
+    std::fprintf(stderr, "lode: %s: %s\n", TitleOf(job).c_str(), error.what());
+    lost_ = true;
   }
 
   // Its seeds would all say the same.

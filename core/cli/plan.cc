@@ -29,11 +29,16 @@ void RequireStore(const Job& job) {
 }
 
 void CheckChange(Job& job, const nlohmann::json& inputs, const ChangeOptions& options) {
-  const core::ConfigurationChange change = core::ChangeOfRun(
-      job.directory, *job.search, job.seed, *job.catalog, inputs, options.ignore_budget);
+  const auto change_of = [&](bool ignore_budget) {
+    return core::ChangeOfRun(job.directory, *job.search, job.seed, *job.catalog, inputs,
+                             ignore_budget);
+  };
+  const core::ConfigurationChange change = change_of(options.ignore_budget);
   if (!change.trials.empty() && !options.force) {
+    const bool is_budget = change_of(true).trials.empty();
     throw core::HostError(job.directory.string() + ": not the same run any more: " + change.trials +
-                          "; --force goes on all the same");
+                          (is_budget ? "; --extend continues to a larger budget"
+                                     : "; --force continues all the same"));
   }
   job.changed = change.tables || !change.trials.empty() || options.ignore_budget;
 }
