@@ -77,6 +77,11 @@ std::string EndLine(const Job& job, const core::RunResult& result,
   return result.reason.empty() ? line : line + " (" + result.reason + ")";
 }
 
+bool IsWell(const core::RunResult& result) {
+  return result.ending == core::Ending::kBudget || result.ending == core::Ending::kStalled ||
+         (result.ending == core::Ending::kInterrupted && interrupted);
+}
+
 // One run from its components to its result, while its directory is locked.
 //
 // A run that is kept is left as it is until its stored trials have come out the same.
@@ -97,6 +102,8 @@ class StoredSearch {
     core::Pipeline pipeline = job.search->pipeline;
     std::unique_ptr<core::Executor> executor =
         core::MakeExecutor(pipeline, *job.catalog, context_, evaluators.program, &evaluators.mpi);
+    progress_.SetWorkers(executor->capacity() > 1 ? executor->capacity() : 0);
+    executor = std::make_unique<CountedExecutor>(std::move(executor), progress_);
     if (job.exists) {
       executor = Replaying(std::move(executor));
       if (IsUnlimited()) {
@@ -109,7 +116,9 @@ class StoredSearch {
       check_ = std::make_unique<core::ReplayCheck>(std::make_unique<core::StoredRun>(job.directory),
                                                    run_->reward(), kept_, [this] { Agree(); });
     }
-    progress_.SetRewardMetric(run_->reward().metric(), core::AreNoisy(run_->metrics()));
+    const std::size_t metric = run_->reward().metric();
+    progress_.SetRewardMetric(run_->metrics()[metric], metric);
+    progress_.SetReplayed(kept_);
     watch_ = std::make_unique<core::RejectionWatch>(pipeline.reward, run_->metrics(),
                                                     run_->free_metrics(), run_->ComputableMetrics(),
                                                     std::move(warn));
@@ -250,13 +259,16 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
   }
   RunProgress& progress = display.Begin(TitleOf(job), job.search->pipeline.budget);
   std::optional<JobResult> result = Ended(job);
-  if (!result) {
+  const bool was_there = result.has_value();
+  if (!was_there) {
     StoredSearch search(job, progress, evaluators, std::move(warn));
     core::RunResult run = search.Execute();
     result = JobResult{search.run().metrics(), std::move(run)};
   }
   const std::size_t metric = core::MetricIndex(result->metrics, job.search->pipeline.reward.metric);
-  display.End(progress, EndLine(job, result->run, result->metrics[metric], metric));
+  display.End(progress, was_there);
+  core::Log(IsWell(result->run) ? LODE_DEBUG : LODE_WARNING,
+            EndLine(job, result->run, result->metrics[metric], metric));
   return std::move(*result);
 }
 
@@ -264,8 +276,8 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
 // lost its process as it started.
 class JobQueue {
  public:
-  JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators)
-      : jobs_(jobs), evaluators_(evaluators), display_(jobs.size()) {}
+  JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators, double progress_seconds)
+      : jobs_(jobs), evaluators_(evaluators), display_(jobs.size(), progress_seconds) {}
 
   // Whether all jobs could start.
   bool Run(unsigned thread_count) {
@@ -447,6 +459,13 @@ void JobOptions::AddTo(CLI::App& command) {
       ->check(CLI::PositiveNumber)
       ->type_name("S");
   command.add_flag("--json", json, "Print one JSON object instead of tables");
+  command
+      .add_option("--progress", progress_seconds,
+                  "Where standard error is not a terminal: how often a line says how far it is; 0: "
+                  "nothing says so, on a terminal either")
+      ->check(CLI::Range(0.0, 1e9))
+      ->type_name("SECONDS")
+      ->capture_default_str();
 }
 
 std::vector<std::string> JobOptions::Overrides() const {
@@ -485,7 +504,8 @@ int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
   if (core::UnderMpi()) {
     evaluators.mpi.link();  // by the thread that ends it, and when nothing forks any more
   }
-  const bool started = JobQueue(plan.jobs, evaluators).Run(ThreadsFor(plan, options));
+  const bool started =
+      JobQueue(plan.jobs, evaluators, options.progress_seconds).Run(ThreadsFor(plan, options));
   const bool is_done = std::ranges::none_of(plan.jobs, [](const Job& job) {
     return job.result->runs[job.position].ending == core::Ending::kInterrupted;
   });

@@ -12,40 +12,36 @@
 
 #include "core/plugin/doing.h"
 #include "core/plugin/log.h"
+#include "core/report/columns.h"
+#include "core/report/summary.h"
 
 namespace lode::cli {
 namespace {
 
-constexpr auto kRedraw = std::chrono::milliseconds(100);
-constexpr int kBarWidth = 20;
+using Seconds = std::chrono::duration<double>;
+
+constexpr Seconds kRedraw{0.1};
+constexpr double kLongRun = 2;  // seconds: it has a line of its own
 
 bool DrawsOnTerminal() {
   const char* term = std::getenv("TERM");
   return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-std::size_t TerminalWidth() {
+// Of standard error's terminal, as it is now.
+winsize TerminalSize() {
   winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  const bool known =
+      ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+  return known ? size : winsize{24, 80, 0, 0};
 }
 
-std::string Bar(double fraction) {
-  const int full = static_cast<int>(std::clamp(fraction, 0.0, 1.0) * kBarWidth);
-  return std::string(static_cast<std::size_t>(full), '#') +
-         std::string(static_cast<std::size_t>(kBarWidth - full), '.');
+double SecondsSince(RunProgress::Clock::time_point since) {
+  return Seconds(RunProgress::Clock::now() - since).count();
 }
 
-std::string Duration(double seconds) {
-  const auto whole = static_cast<long>(std::ceil(seconds));
-  char text[48];
-  if (whole < 60) {
-    std::snprintf(text, sizeof text, "%ld s", whole);
-  } else if (whole < 3600) {
-    std::snprintf(text, sizeof text, "%ld:%02ld min", whole / 60, whole % 60);
-  } else {
-    std::snprintf(text, sizeof text, "%ld:%02ld h", whole / 3600, whole % 3600 / 60);
-  }
-  return text;
+std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
+  return std::to_string(done) + "/" + std::to_string(all) + " " + what;
 }
 
 }  // namespace
@@ -56,13 +52,20 @@ RunProgress::RunProgress(std::string title, const core::BudgetConfig& budget)
       best_reward_(-std::numeric_limits<double>::infinity()),
       best_metric_(std::nan("")) {}
 
+void RunProgress::SetRewardMetric(const core::MetricDeclaration& metric, std::size_t position) {
+  metric_ = metric;
+  position_ = position;
+}
+
+// A call that starts again, or another one, has the time that it takes from then on.
 void RunProgress::OnProgress(double fraction, std::string_view what) {
   const std::lock_guard lock(mutex_);
-  long_call_ = what;
-  if (fraction >= 0) {
-    long_call_ += " " + std::to_string(std::lround(100 * std::min(fraction, 1.0))) + " %";
+  if (!in_call_ || fraction < call_.fraction || call_.fraction < 0) {
+    call_ = {Clock::now(), fraction, fraction, ""};
   }
-  in_long_call_ = true;
+  call_.fraction = fraction;
+  call_.what = what;
+  in_call_ = true;
 }
 
 void RunProgress::OnEvaluation(const core::EvaluationRecord& evaluation) {
@@ -70,16 +73,22 @@ void RunProgress::OnEvaluation(const core::EvaluationRecord& evaluation) {
 }
 
 void RunProgress::OnTrial(const core::TrialRecord& trial) {
-  in_long_call_.store(false, std::memory_order_relaxed);
+  in_call_.store(false, std::memory_order_relaxed);
   if (trial.feasible() && trial.reward > best_reward_) {
     best_reward_ = trial.reward;
-    best_metric_.store(trial.metrics[reward_metric_], std::memory_order_relaxed);
+    best_metric_.store(trial.metrics[position_], std::memory_order_relaxed);
   }
+  failures_.fetch_add(trial.failure.empty() ? 0 : 1, std::memory_order_relaxed);
   unique_.fetch_add(trial.reused ? 0 : 1, std::memory_order_relaxed);
   steps_.store(trial.step + 1, std::memory_order_relaxed);
+  if (trial.step + 1 == replayed_) {
+    const std::lock_guard lock(mutex_);
+    measured_since_ = Clock::now();
+    measured_from_ = SpentOfBudget();
+  }
 }
 
-double RunProgress::Fraction() const {
+double RunProgress::SpentOfBudget() const {
   double fraction = 0;
   const auto consider = [&](double spent, const std::optional<std::uint64_t>& limit) {
     fraction = limit ? std::max(fraction, spent / static_cast<double>(*limit)) : fraction;
@@ -87,48 +96,96 @@ double RunProgress::Fraction() const {
   consider(static_cast<double>(steps_), budget_.steps);
   consider(static_cast<double>(unique_), budget_.unique_queries);
   consider(cost_seconds_, budget_.simulated_seconds);
-  return fraction;
+  return std::min(fraction, 1.0);
 }
 
-std::string RunProgress::Line() const {
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-  const double fraction = Fraction();
-  const double best = best_metric_;
-  char text[160];
-  const double rate = static_cast<double>(steps_) / spent.count();
-  std::snprintf(text, sizeof text, " [%s] %3.0f %%  %llu steps  %.*f/s", Bar(fraction).c_str(),
-                fraction * 100, static_cast<unsigned long long>(steps_.load()), rate < 10 ? 2 : 0,
-                rate);
-  std::string line = title_ + text;
-  if (!std::isnan(best)) {
-    std::snprintf(text, sizeof text, " %.2f", best);
-    line += "  " + best_name_ + text;
-  }
-  if (fraction > 0) {
-    line += "  " + Duration(spent.count() * (1 - fraction) / fraction) + " left";
-  }
-  if (in_long_call_) {
-    const std::lock_guard lock(mutex_);
-    line += "  " + long_call_;
-  }
-  return line;
+bool RunProgress::HasBudget() const {
+  return budget_.steps || budget_.unique_queries || budget_.simulated_seconds;
 }
 
-ProgressDisplay::ProgressDisplay(std::size_t run_count)
-    : terminal_(DrawsOnTerminal()), run_count_(run_count) {
-  if (!terminal_) {
-    return;
+// What is under way alone counts as a part of a step.
+double RunProgress::FractionOf(const Call& call) const {
+  const double part = call.fraction > 0 && busy_ <= 1 ? std::min(call.fraction, 1.0) : 0;
+  if (!HasBudget()) {
+    return part;
   }
-  drawing_ = core::Doing("starting a thread that shows progress",
-                         [this] { return std::thread([this] { DrawRepeatedly(); }); });
-  core::SetLogWriter([this](std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    Print(line.substr(0, line.find_last_not_of('\n') + 1));
+  const auto steps = budget_.steps ? budget_.steps : budget_.unique_queries;
+  return std::min(SpentOfBudget() + (steps ? part / static_cast<double>(*steps) : 0), 1.0);
+}
+
+std::string RunProgress::Done() const {
+  return budget_.steps               ? OutOf(steps_, *budget_.steps, "steps")
+         : budget_.unique_queries    ? OutOf(unique_, *budget_.unique_queries, "queries")
+         : budget_.simulated_seconds ? OutOf(static_cast<std::uint64_t>(cost_seconds_),
+                                             *budget_.simulated_seconds, "simulated s")
+                                     : "";
+}
+
+// Calls of several workers tell nothing of each other's time.
+std::string RunProgress::Describe(const Call& call) const {
+  std::string text = call.what;
+  if (call.fraction >= 0) {
+    text += " " + std::to_string(std::lround(100 * std::min(call.fraction, 1.0))) + " %";
+  }
+  const auto left = core::SecondsLeft(SecondsSince(call.since), call.from, call.fraction);
+  return left && busy_ <= 1 && HasBudget() ? text + ", " + core::FormatDuration(*left) + " left"
+                                           : text;
+}
+
+core::ProgressState RunProgress::State() const {
+  core::ProgressState state;
+  state.title = title_;
+  state.done = Done();
+  state.elapsed_seconds = SecondsSince(start_);
+  state.failures = failures_;
+  state.workers = workers_;
+  state.busy = std::min<std::size_t>(busy_, workers_);
+  if (const double best = best_metric_; !std::isnan(best)) {
+    state.best =
+        (metric_.noisy ? "highest measured " : "best ") + core::FormatMetric(metric_, best);
+  }
+  const std::lock_guard lock(mutex_);
+  const Call call = in_call_ ? call_ : Call{};
+  state.fraction = FractionOf(call);
+  state.call = in_call_ ? Describe(call) : "";
+  state.left_seconds =
+      HasBudget()
+          ? core::SecondsLeft(SecondsSince(measured_since_), measured_from_, *state.fraction)
+          : core::SecondsLeft(SecondsSince(call.since), call.from, call.fraction);
+  return state;
+}
+
+CountedExecutor::CountedExecutor(std::unique_ptr<core::Executor> executor, RunProgress& progress)
+    : executor_(std::move(executor)), progress_(progress) {
+  executor_->Listen([this](const core::Question& question, const core::Measurement& measurement) {
+    progress_.OnAnswer();
+    Tell(question, measurement);
   });
 }
 
+void CountedExecutor::Start(const core::Question& question) {
+  progress_.OnQuestion();
+  executor_->Start(question);
+}
+
+ProgressDisplay::ProgressDisplay(std::size_t run_count, double seconds)
+    : shows_(seconds > 0),
+      terminal_(shows_ && DrawsOnTerminal()),
+      pause_(terminal_ ? kRedraw : Seconds(seconds)),
+      run_count_(run_count) {
+  if (!shows_) {
+    return;
+  }
+  showing_ = core::Doing("starting a thread that shows progress",
+                         [this] { return std::thread([this] { ShowRepeatedly(); }); });
+  if (terminal_) {
+    core::SetLogWriter(
+        [this](std::string_view line) { Print(line.substr(0, line.find_last_not_of('\n') + 1)); });
+  }
+}
+
 ProgressDisplay::~ProgressDisplay() {
-  if (!terminal_) {
+  if (!shows_) {
     return;
   }
   {
@@ -136,9 +193,14 @@ ProgressDisplay::~ProgressDisplay() {
     stop_ = true;
   }
   wake_.notify_all();
-  drawing_.join();
-  core::SetLogWriter(nullptr);
-  Erase();
+  showing_.join();
+  if (terminal_) {
+    core::SetLogWriter(nullptr);
+    Erase();
+  }
+  if (ended_ > there_before_) {
+    std::fprintf(stderr, "lode: %s\n", core::ProgressText(StateOfAll()).c_str());
+  }
 }
 
 RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget) {
@@ -146,42 +208,93 @@ RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig&
   return active_.emplace_back(std::move(title), budget);
 }
 
-void ProgressDisplay::End(RunProgress& run, std::string_view line) {
+void ProgressDisplay::End(RunProgress& run, bool was_there) {
   const std::lock_guard lock(mutex_);
+  failures_ += run.failures();
   active_.remove_if([&](const RunProgress& r) { return &r == &run; });
   ++ended_;
-  Print("[" + std::to_string(ended_) + "/" + std::to_string(run_count_) + "] " + std::string(line));
-}
-
-void ProgressDisplay::DrawRepeatedly() {
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, kRedraw, [this] { return stop_; })) {
-    Erase();
-    Draw();
-  }
-}
-
-void ProgressDisplay::Erase() {
-  for (; drawn_lines_ > 0; --drawn_lines_) {
-    std::fputs("\033[A\033[2K", stderr);
-  }
-}
-
-void ProgressDisplay::Draw() {
-  const std::size_t width = TerminalWidth();
-  for (const RunProgress& run : active_) {
-    std::fprintf(stderr, "%s\n", run.Line().substr(0, width - 1).c_str());
-    ++drawn_lines_;
-  }
-  std::fflush(stderr);
+  there_before_ += was_there ? 1 : 0;
 }
 
 void ProgressDisplay::Print(std::string_view line) {
-  Erase();
+  const std::lock_guard lock(mutex_);
+  if (terminal_) {
+    Erase();
+  }
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
   if (terminal_) {
     Draw();
   }
+}
+
+void ProgressDisplay::ShowRepeatedly() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, pause_, [this] { return stop_; })) {
+    if (terminal_) {
+      Draw();
+    } else if (!active_.empty()) {
+      std::fprintf(stderr, "lode: %s\n", core::ProgressText(State()).c_str());
+    }
+  }
+}
+
+void ProgressDisplay::Erase() const { std::fputs("\r\033[J", stderr); }
+
+// The cursor goes back to where the lines begin. There it stays when the window gets another width and
+// the terminal breaks lines anew, so whatever became of them is below it.
+void ProgressDisplay::Draw() const {
+  const winsize size = TerminalSize();
+  const std::vector<std::string> lines = LinesFor(size.ws_col - 1u, size.ws_row - 1u);
+  Erase();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::fprintf(stderr, "%s%s", i > 0 ? "\n" : "", lines[i].c_str());
+  }
+  if (lines.size() > 1) {
+    std::fprintf(stderr, "\033[%zuA", lines.size() - 1);
+  }
+  std::fputs("\r", stderr);
+  std::fflush(stderr);
+}
+
+std::vector<std::string> ProgressDisplay::LinesFor(std::size_t columns, std::size_t rows) const {
+  std::vector<std::string> lines;
+  if (columns > 0 && !active_.empty()) {
+    lines.push_back(core::ProgressLine(State(), columns));
+  }
+  for (const RunProgress& run : active_) {
+    const core::ProgressState state = run.State();
+    if (run_count_ > 1 && state.elapsed_seconds >= kLongRun && !lines.empty() &&
+        lines.size() < rows) {
+      lines.push_back(core::ProgressLine(state, columns));
+    }
+  }
+  return lines;
+}
+
+// Of an only run, itself.
+core::ProgressState ProgressDisplay::State() const {
+  return run_count_ == 1 && !active_.empty() ? active_.front().State() : StateOfAll();
+}
+
+core::ProgressState ProgressDisplay::StateOfAll() const {
+  core::ProgressState all;
+  all.done = OutOf(ended_, run_count_, run_count_ == 1 ? "run" : "runs");
+  all.elapsed_seconds = SecondsSince(start_);
+  all.failures = failures_;
+  auto made = static_cast<double>(ended_ - there_before_);
+  for (const RunProgress& run : active_) {
+    const core::ProgressState state = run.State();
+    all.failures += state.failures;
+    all.busy += state.busy;
+    all.workers += state.workers;
+    all.call = all.call.empty() ? state.call : all.call;
+    made += *state.fraction;
+  }
+  const auto to_make = static_cast<double>(run_count_ - there_before_);
+  all.fraction = to_make > 0 ? made / to_make : 1;
+  all.left_seconds =
+      active_.empty() ? std::nullopt : core::SecondsLeft(all.elapsed_seconds, 0, *all.fraction);
+  return all;
 }
 
 }  // namespace lode::cli

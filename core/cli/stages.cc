@@ -338,7 +338,7 @@ class StageRunner {
     CatchSignals();
     const core::Pipeline& pipeline = run.searches.front().pipeline;
     const auto start = std::chrono::steady_clock::now();
-    ProgressDisplay display(1);
+    ProgressDisplay display(1, options_.jobs.progress_seconds);
     RunProgress& progress = display.Begin(pipeline.name, pipeline.budget);
     const core::RunContext context{0,
                                    &interrupted,
@@ -353,9 +353,8 @@ class StageRunner {
       return InterruptionStatus();
     }
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    char text[48];
-    std::snprintf(text, sizeof text, ": prepared, %.2f s", taken.count());
-    display.End(progress, pipeline.name + text);
+    display.Print("lode: " + pipeline.name + ": prepared in " +
+                  core::FormatDuration(taken.count()));
     return interrupted ? InterruptionStatus() : kDone;
   }
 

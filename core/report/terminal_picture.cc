@@ -1,16 +1,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/report/columns.h"
 #include "core/report/groups.h"
 #include "core/report/picture.h"
 
 namespace lode::core {
 namespace {
-
-std::size_t ColumnsOf(std::string_view text) {  // of UTF-8, a column for each character
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 std::string Padded(const std::string& text, std::size_t columns) {
   const std::size_t own = ColumnsOf(text);

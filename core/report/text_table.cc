@@ -3,17 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/report/columns.h"
+
 namespace lode::core {
-namespace {
-
-// Characters, not bytes, of UTF-8 text.
-std::size_t Width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-}  // namespace
-
 TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void TextTable::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
@@ -27,14 +19,14 @@ std::string TextTable::Format() const {
   std::vector<std::size_t> widths(columns_.size());
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], Width(line[i]));
+      widths[i] = std::max(widths[i], ColumnsOf(line[i]));
     }
   }
   std::string text;
   for (const auto& line : lines) {
     std::string row;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string padding(widths[i] - Width(line[i]), ' ');
+      const std::string padding(widths[i] - ColumnsOf(line[i]), ' ');
       row += i > 0 ? "  " : "";
       row += columns_[i].align == Align::kLeft ? line[i] + padding : padding + line[i];
     }
