@@ -139,7 +139,7 @@ class StagesProgramTest : public testing::Test {
 };
 
 TEST_F(StagesProgramTest, RunInTheirOrderAndLeaveWhatTheNextTake) {
-  const Outcome outcome = RunWell(Arguments("out"));
+  const Outcome outcome = RunWell(Arguments("out", {}, {"-v"}));
   const auto supernet = outcome.err.find("staged-supernet: prepared");
   const auto search = outcome.err.find("staged-search 5 seed 0");
   const auto final_stage = outcome.err.find("staged-final seed 0");

@@ -272,12 +272,22 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
   return std::move(*result);
 }
 
+// The name of the pipeline that they are runs of, "" if there are several.
+std::string CommonName(const std::vector<Job>& jobs) {
+  const std::string& first = jobs.front().search->pipeline.name;
+  const bool common =
+      std::ranges::all_of(jobs, [&](const Job& job) { return job.search->pipeline.name == first; });
+  return common ? first : "";
+}
+
 // Takes jobs in order with several threads. The first job that cannot even start ends all, unless it
 // lost its process as it started.
 class JobQueue {
  public:
   JobQueue(const std::vector<Job>& jobs, const Evaluators& evaluators, double progress_seconds)
-      : jobs_(jobs), evaluators_(evaluators), display_(jobs.size(), progress_seconds) {}
+      : jobs_(jobs),
+        evaluators_(evaluators),
+        display_(CommonName(jobs), jobs.size(), progress_seconds) {}
 
   // Whether all jobs could start.
   bool Run(unsigned thread_count) {

@@ -168,8 +168,9 @@ void CountedExecutor::Start(const core::Question& question) {
   executor_->Start(question);
 }
 
-ProgressDisplay::ProgressDisplay(std::size_t run_count, double seconds)
-    : shows_(seconds > 0),
+ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, double seconds)
+    : title_(std::move(title)),
+      shows_(seconds > 0),
       terminal_(shows_ && DrawsOnTerminal()),
       pause_(terminal_ ? kRedraw : Seconds(seconds)),
       run_count_(run_count) {
@@ -278,6 +279,7 @@ core::ProgressState ProgressDisplay::State() const {
 
 core::ProgressState ProgressDisplay::StateOfAll() const {
   core::ProgressState all;
+  all.title = title_;
   all.done = OutOf(ended_, run_count_, run_count_ == 1 ? "run" : "runs");
   all.elapsed_seconds = SecondsSince(start_);
   all.failures = failures_;

@@ -97,8 +97,9 @@ class CountedExecutor : public core::Executor {
 // All runs. Thread-safe.
 class ProgressDisplay {
  public:
-  // `seconds`: between two lines where standard error is not a terminal; 0: nothing is shown at all.
-  ProgressDisplay(std::size_t run_count, double seconds);
+  // `title`: what they are together, or "". `seconds`: between two lines where standard error is not a
+  // terminal; 0: nothing is shown at all.
+  ProgressDisplay(std::string title, std::size_t run_count, double seconds);
   // Says how it ended, if any run did.
   ~ProgressDisplay();
 
@@ -116,6 +117,7 @@ class ProgressDisplay {
   core::ProgressState State() const;
   core::ProgressState StateOfAll() const;
 
+  const std::string title_;
   const bool shows_, terminal_;
   const std::chrono::duration<double> pause_;
   const std::size_t run_count_;

@@ -338,7 +338,7 @@ class StageRunner {
     CatchSignals();
     const core::Pipeline& pipeline = run.searches.front().pipeline;
     const auto start = std::chrono::steady_clock::now();
-    ProgressDisplay display(1, options_.jobs.progress_seconds);
+    ProgressDisplay display("", 1, options_.jobs.progress_seconds);
     RunProgress& progress = display.Begin(pipeline.name, pipeline.budget);
     const core::RunContext context{0,
                                    &interrupted,
