@@ -266,9 +266,11 @@ JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& ev
     result = JobResult{search.run().metrics(), std::move(run)};
   }
   const std::size_t metric = core::MetricIndex(result->metrics, job.search->pipeline.reward.metric);
-  display.End(progress, was_there);
-  core::Log(IsWell(result->run) ? LODE_DEBUG : LODE_WARNING,
-            EndLine(job, result->run, result->metrics[metric], metric));
+  const std::string line = EndLine(job, result->run, result->metrics[metric], metric);
+  display.End(progress, was_there, line);
+  if (display.run_count() > 1) {
+    core::Log(IsWell(result->run) ? LODE_DEBUG : LODE_WARNING, line);
+  }
   return std::move(*result);
 }
 

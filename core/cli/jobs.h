@@ -18,7 +18,7 @@ struct JobOptions {
   std::string extend;  // "steps=2000", or ""
   bool json = false;
   std::optional<double> wall_seconds{};  // instead of those of the pipelines
-  double progress_seconds = 30;  // between two lines where there is no terminal; 0: none
+  double progress_seconds = 30;          // between two lines where there is no terminal; 0: none
 
   // --jobs, --force, --extend, --wall-seconds, --json, --progress
   void AddTo(CLI::App& command);

@@ -8,9 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <system_error>
 #include <utility>
 
-#include "core/plugin/doing.h"
 #include "core/plugin/log.h"
 #include "core/report/columns.h"
 #include "core/report/summary.h"
@@ -177,8 +177,12 @@ ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, doubl
   if (!shows_) {
     return;
   }
-  showing_ = core::Doing("starting a thread that shows progress",
-                         [this] { return std::thread([this] { ShowRepeatedly(); }); });
+  try {
+    showing_ = std::thread([this] { ShowRepeatedly(); });
+  } catch (const std::system_error&) {  // the system gives no more threads: the runs matter more
+    shows_ = terminal_ = false;
+    return;
+  }
   if (terminal_) {
     core::SetLogWriter(
         [this](std::string_view line) { Print(line.substr(0, line.find_last_not_of('\n') + 1)); });
@@ -200,7 +204,8 @@ ProgressDisplay::~ProgressDisplay() {
     Erase();
   }
   if (ended_ > there_before_) {
-    std::fprintf(stderr, "lode: %s\n", core::ProgressText(StateOfAll()).c_str());
+    const std::string line = run_count_ == 1 ? last_ : core::ProgressText(StateOfAll());
+    std::fprintf(stderr, "lode: %s\n", line.c_str());
   }
 }
 
@@ -209,8 +214,9 @@ RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig&
   return active_.emplace_back(std::move(title), budget);
 }
 
-void ProgressDisplay::End(RunProgress& run, bool was_there) {
+void ProgressDisplay::End(RunProgress& run, bool was_there, std::string line) {
   const std::lock_guard lock(mutex_);
+  last_ = std::move(line);
   failures_ += run.failures();
   active_.remove_if([&](const RunProgress& r) { return &r == &run; });
   ++ended_;

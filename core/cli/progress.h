@@ -103,9 +103,11 @@ class ProgressDisplay {
   // Says how it ended, if any run did.
   ~ProgressDisplay();
 
+  std::size_t run_count() const { return run_count_; }
+
   RunProgress& Begin(std::string title, const core::BudgetConfig& budget);
-  // `was_there`: it had ended before.
-  void End(RunProgress& run, bool was_there);
+  // `was_there`: it had ended before. `line`: what is said of it at the end if it is the only one.
+  void End(RunProgress& run, bool was_there, std::string line);
   // A line that stays.
   void Print(std::string_view line);
 
@@ -118,7 +120,7 @@ class ProgressDisplay {
   core::ProgressState StateOfAll() const;
 
   const std::string title_;
-  const bool shows_, terminal_;
+  bool shows_, terminal_;
   const std::chrono::duration<double> pause_;
   const std::size_t run_count_;
   const RunProgress::Clock::time_point start_ = RunProgress::Clock::now();
@@ -126,6 +128,7 @@ class ProgressDisplay {
   std::list<RunProgress> active_;
   std::size_t ended_ = 0, there_before_ = 0;
   std::uint64_t failures_ = 0;  // of those that have ended
+  std::string last_;            // said of the last of them
   bool stop_ = false;
   std::condition_variable wake_;
   std::thread showing_;
