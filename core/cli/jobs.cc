@@ -357,7 +357,7 @@ class JobQueue {
   }
 
   void Lose(const Job& job, const core::HostError& error) {
-    std::fprintf(stderr, "lode: %s: %s\n", TitleOf(job).c_str(), error.what());
+    display_.Print("lode: " + TitleOf(job) + ": " + error.what());
     lost_ = true;
   }
 
