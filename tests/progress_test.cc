@@ -216,8 +216,7 @@ TEST_F(ProgressTest, ManyShortRunsAreOneLine) {
     EXPECT_LE(std::count(frame.begin(), frame.end(), '\n'), 2)
         << frame;  // one for each that takes long
   }
-  EXPECT_THAT(terminal.Rest(),
-              AllOf(HasSubstr("lode: 40/40 runs after "), HasSubstr(" failed")));
+  EXPECT_THAT(terminal.Rest(), AllOf(HasSubstr("lode: 40/40 runs after "), HasSubstr(" failed")));
 }
 
 TEST_F(ProgressTest, LinesFitTheWidthThatTheTerminalGets) {
