@@ -104,18 +104,34 @@ const Shape kShapes[] = {
     {"Stages", kStages},
 };
 
+std::vector<std::string> NamesOf(const std::map<std::string, std::string>& files) {
+  std::vector<std::string> names;
+  for (const auto& [name, content] : files) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 class KillTest : public testing::TestWithParam<Shape> {
  protected:
   KillTest() { std::ofstream(Path("pipeline.toml")) << GetParam().pipeline; }
 
   fs::path Path(const std::string& name) const { return directory_.path() / name; }
 
-  std::vector<std::string> Running(const std::string& out) const {
-    return {"run", Path("pipeline.toml").string(), "--out", Path(out).string(), "--resume"};
+  // In one place, whose path decides how preparations are named.
+  std::vector<std::string> Running() const {
+    return {"run", Path("pipeline.toml").string(), "--out", Path("out").string(), "--resume"};
+  }
+
+  // What a search leaves, which is removed.
+  std::map<std::string, std::string> Taken() const {
+    std::map<std::string, std::string> files = StoredFiles(Path("out"));
+    fs::remove_all(Path("out"));
+    return files;
   }
 
   void KillAfter(microseconds time) const {
-    const pid_t child = lode_.Start(Running("killed"));
+    const pid_t child = lode_.Start(Running());
     std::this_thread::sleep_for(time);
     kill(child, SIGKILL);
     lode_.Finish(child);
@@ -136,24 +152,22 @@ class KillTest : public testing::TestWithParam<Shape> {
 
 TEST_P(KillTest, LeavesTheFilesOfOneThatIsNotKilled) {
   const auto start = Clock::now();
-  const Outcome whole = lode_.Run(Running("whole"));
+  const Outcome whole = lode_.Run(Running());
   ASSERT_EQ(whole.status, 0) << whole.err;
   const auto time = std::chrono::duration_cast<microseconds>(Clock::now() - start);
-  const std::map<std::string, std::string> expected = StoredFiles(Path("whole"));
+  const std::map<std::string, std::string> expected = Taken();
   std::mt19937 random(7);
   std::uniform_int_distribution<microseconds::rep> moment(0, time.count());
   for (int kills = 0; kills < Kills(); kills += 2) {
     KillAfter(microseconds(moment(random)));
     KillAfter(microseconds(moment(random) / 2));  // the one that resumes
-    const Outcome resumed = lode_.Run(Running("killed"));
+    const Outcome resumed = lode_.Run(Running());
     ASSERT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-    for (const auto& [name, content] : StoredFiles(Path("killed"))) {
-      const auto same = expected.find(name);
-      ASSERT_NE(same, expected.end()) << name;
-      ASSERT_EQ(content, same->second) << name << ", kill " << kills;
+    const std::map<std::string, std::string> files = Taken();
+    ASSERT_THAT(NamesOf(files), testing::ContainerEq(NamesOf(expected)));
+    for (const auto& [name, content] : files) {
+      ASSERT_EQ(content, expected.at(name)) << name << ", kill " << kills;
     }
-    ASSERT_EQ(StoredFiles(Path("killed")).size(), expected.size());
-    fs::remove_all(Path("killed"));
   }
 }
 

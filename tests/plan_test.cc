@@ -184,7 +184,7 @@ TEST_F(PlanTest, AnExtensionKilledBetweenRunsIsNamedAndMadeAgain) {
   fs::remove_all(Path("out/seed-1"));
   fs::rename(Path("before"), Path("out/seed-1"));
   const Outcome refused = lode_.Run(Resuming("out"));
-  EXPECT_EQ(refused.status, 3);
+  EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr("--extend continues to a larger budget"));
   RunWell(Resuming("out", {"--extend", "steps=20"}));
   EXPECT_EQ(Lines(Trials("out/seed-1")).size(), 20u);
