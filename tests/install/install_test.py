@@ -93,7 +93,7 @@ class Install(InstallationTest):
             (["run", "nb201/rea.toml", "--set", "optimizer.po"], ["optimizer.population="]),
             # bash takes words apart at "="
             (["run", "nb201/rea.toml", "--set", "optimizer.use", "=", "re"], ["rea"]),
-            (["run", "nb201/rea.toml", "--set", "execution.on_error", "="], ["skip", "stop"]),
+            (["run", "nb201/rea.toml", "--set", "execution.on_error", "="], ["retry", "skip", "stop"]),
             (["run", "nb201/rea.toml", "--set", "oracle.table", "=", "nb201/re"], ["nb201/rea.toml"]),
             (["fly", ""], []),
         ):
