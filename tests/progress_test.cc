@@ -244,6 +244,51 @@ TEST_F(ProgressTest, LinesFitTheWidthThatTheTerminalGets) {
   Stop(child);
 }
 
+class WidthTest : public ProgressTest {
+ protected:
+  // What a command prints on a terminal that is its standard output.
+  std::string PrintedOn(unsigned short columns, std::vector<std::string> arguments) const {
+    Terminal terminal(columns);
+    arguments.insert(arguments.begin(), LODE_BINARY_DIR "/bin/lode");
+    const pid_t child =
+        StartProcess(arguments, {{"TERM", "xterm"}, {"XDG_CACHE_HOME", Path("cache")}},
+                     directory_.path(), terminal.name(), Path("err"));
+    std::string text;
+    int status = 0;
+    EXPECT_TRUE(WaitUntil([&] {
+      text = terminal.Rest();
+      return waitpid(child, &status, WNOHANG) == child;
+    }));
+    EXPECT_EQ(status, 0);
+    return terminal.Rest();
+  }
+};
+
+TEST_F(WidthTest, TablesAndHelpAreWrappedAtTheTerminalsWidth) {
+  ASSERT_EQ(lode_.Run(Running({})).status, 0);
+  const auto letters = [](std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\r'; });
+    return text;
+  };
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"--help"},
+                                             {"help", "run"},
+                                             {"run", "--help"},
+                                             {"describe", "random"},
+                                             {"plugins"},
+                                             {"show", Path("runs")}}) {
+    const std::string name = testing::PrintToString(command);
+    const std::string file = lode_.Run(command).out;
+    for (const unsigned short columns : std::array<unsigned short, 2>{20, 80}) {
+      const std::string text = PrintedOn(columns, command);
+      EXPECT_LE(WidthOf(text), columns) << name << "\n" << text;
+      EXPECT_GE(letters(text).size(), letters(file).size()) << name << "\n" << text;
+    }
+    EXPECT_EQ(letters(PrintedOn(500, command)), letters(file)) << name;
+    EXPECT_GT(WidthOf(file), 80u) << name;  // a file is not wrapped
+  }
+}
+
 // What a component says of a long call arrives from its process, too.
 TEST_F(ProgressTest, LongCallsAreShownWhereverTheyAre) {
   std::ofstream(directory_.path() / "train.sh")

@@ -11,6 +11,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/output_file.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/error.h"
 #include "core/store/run_check.h"
 #include "core/store/run_directory.h"
@@ -74,9 +75,9 @@ std::string Verdict(const RunCheck& check) {
 
 void PrintText(const std::vector<RunCheck>& checks) {
   for (const RunCheck& check : checks) {
-    std::printf("%s: %s\n", check.directory.c_str(), Verdict(check).c_str());
+    PrintWrapped(check.directory.string() + ": " + Verdict(check) + "\n");
     for (const std::string& damage : check.damages) {
-      std::printf("  %s\n", damage.c_str());
+      PrintWrapped("  " + damage + "\n");
     }
   }
 }

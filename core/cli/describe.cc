@@ -8,6 +8,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/output_file.h"
+#include "core/cli/terminal.h"
 #include "core/config/host_tables.h"
 #include "core/config/pipeline_schema.h"
 #include "core/plugin/declaration_json.h"
@@ -90,8 +91,13 @@ class Printer {
   }
 
   void Print() const {
-    std::printf("%s",
-                form_ == Form::kJson ? (core::FormatJson(json_, 2) + "\n").c_str() : text_.c_str());
+    if (form_ == Form::kJson) {
+      std::printf("%s\n", core::FormatJson(json_, 2).c_str());
+    } else if (form_ == Form::kText) {
+      PrintWrapped(text_);
+    } else {
+      std::printf("%s", text_.c_str());
+    }
   }
 
  private:

@@ -1,6 +1,5 @@
 // lode help: what `lode --help` prints, or of one command `lode COMMAND --help`.
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "core/cli/command.h"
 #include "core/cli/declared.h"
 #include "core/cli/output_file.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/declaration.h"
 #include "core/plugin/error.h"
 
@@ -33,7 +33,7 @@ int Help(const CLI::App& app, const std::string& name) {
   const std::string text = name.empty() ? app.get_formatter()->make_help(&app, app.get_name(),
                                                                          CLI::AppFormatMode::Normal)
                                         : FindCommand(app, name).help(app.get_name());
-  std::printf("%s", text.c_str());
+  PrintWrapped(text);
   return kDone;
 }
 

@@ -23,6 +23,7 @@
 #include "core/cli/exit_guard.h"
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
+#include "core/cli/terminal.h"
 #include "core/exec/processors.h"
 #include "core/exec/workers.h"
 #include "core/plugin/crash.h"
@@ -501,11 +502,11 @@ double JobOptions::WallSeconds(const std::vector<const core::Search*>& searches)
 
 void PrintTables(const std::vector<core::SearchResult>& results) {
   for (const core::SearchResult& result : results) {
-    std::printf("%s\n", core::FormatRuns(result).c_str());
+    std::printf("%s\n", core::FormatRuns(result, OutputWidth()).c_str());
   }
   if (results.size() > 1 ||
       (!results.empty() && !results.front().search->pipeline.references.empty())) {
-    std::printf("%s\n", core::FormatComparison(results).c_str());
+    std::printf("%s\n", core::FormatComparison(results, OutputWidth()).c_str());
   }
 }
 

@@ -11,6 +11,7 @@
 #include "core/cli/manual.h"
 #include "core/cli/output_file.h"
 #include "core/cli/standard_output.h"
+#include "core/cli/terminal.h"
 #include "core/cli/usage_error.h"
 #include "core/config/diagnostic.h"
 #include "core/exec/make_executor.h"
@@ -72,6 +73,14 @@ int ServeAsRank(const CLI::App& app, const GlobalOptions& global) {
              : kDone;
 }
 
+// --help and --version.
+int Answer(const CLI::App& app, const CLI::Success& asked) {
+  std::ostringstream text;
+  const int status = app.exit(asked, text, text);
+  PrintWrapped(text.str());
+  return status;
+}
+
 int Do(const Action& action) {
   OutputFile output;
   const int status = action();
@@ -114,7 +123,7 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
-    return is_rank ? kDone : app.exit(asked);
+    return is_rank ? kDone : Answer(app, asked);
   } catch (const CLI::ParseError& error) {
     if (is_rank) {
       return kUsage;

@@ -24,13 +24,14 @@ inline constexpr char kSummary[] =
     "plugins, a search is a TOML file.";
 
 inline constexpr Topic kExamples[] = {
-    {"lode run configs/nb201/l2nas.toml", "search NAS-Bench-201 with L2NAS"},
+    {"lode run configs/nb201/l2nas.toml -o runs/first", "search NAS-Bench-201 with L2NAS"},
     {"lode run configs/nb201/l2nas.toml --set optimizer.use=rea",
      "the same with another optimizer"},
-    {"lode resume runs/nb201-l2nas/20261124-120000", "go on with what was interrupted"},
+    {"lode resume runs/first", "go on with what was interrupted"},
+    {"lode show runs/first", "its tables again"},
     {"lode plugins", "what there is to use"},
     {"lode describe l2nas", "its parameters"},
-    {"lode show nb201 '|nor_conv_3x3~0|+...'", "one architecture, and its picture"},
+    {"lode show nb201 5374", "one architecture, and its picture"},
     {"lode new optimizer climber", "a plugin of your own, ready to build"},
 };
 
@@ -54,8 +55,9 @@ inline constexpr Topic kFiles[] = {
     {"PREFIX/lib/lode/plugins/",
      "The plugins that are installed with the program, and their data."},
     {"PREFIX/share/lode/configs/",
-     "Pipelines to run and to start from: the examples' configs/, where PREFIX is what the program "
-     "is installed in."},
+     "Pipelines to run and to start from. A relative name, as in configs/nb201/l2nas.toml, that is "
+     "no file of the current directory is one of these. PREFIX is what the program is installed "
+     "in."},
     {"PREFIX/share/lode/template/", "What `lode new` copies."},
     {"~/.cache/lode/plugins.json",
      "What the plugins declare. It may be deleted at any time: it is made again."},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "core/config/artifacts.h"
@@ -9,6 +10,8 @@
 #include "core/config/resolve.h"
 #include "core/config/reward_config.h"
 #include "core/plugin/index.h"
+#include "core/plugin/installation.h"
+#include "core/plugin/log.h"
 #include "core/plugin/open_catalog.h"
 #include "core/search/components.h"
 #include "core/search/oracles.h"
@@ -169,6 +172,23 @@ class InputReader {
 
 }  // namespace
 
+namespace {
+
+// The examples' configs/nb201/l2nas.toml is found wherever they are typed.
+std::filesystem::path FindPipeline(const std::filesystem::path& file) {
+  const std::filesystem::path installed = core::InstalledPath("share/lode") / file;
+  std::error_code error;
+  if (file.is_absolute() || std::filesystem::exists(file, error) ||
+      !std::filesystem::is_regular_file(installed, error)) {
+    return file;
+  }
+  core::Log(LODE_INFO, file.string() + ": the one in " +
+                           core::InstalledPath("share/lode").string() + " is taken");
+  return installed;
+}
+
+}  // namespace
+
 LoadedPipeline Load(const core::Document& document, const std::filesystem::path& file,
                     const GlobalOptions& global, Plugins plugins) {
   if (plugins == Plugins::kNone) {
@@ -187,8 +207,9 @@ std::vector<LoadedPipeline> Load(const PipelineOptions& options, const GlobalOpt
                                  Plugins plugins) {
   std::vector<LoadedPipeline> pipelines;
   for (const auto& file : options.files) {
-    const core::Document document = core::Document::Read(file, options.Overrides());
-    pipelines.push_back(Load(document, file, global, plugins));
+    const std::filesystem::path found = FindPipeline(file);
+    const core::Document document = core::Document::Read(found, options.Overrides());
+    pipelines.push_back(Load(document, found, global, plugins));
   }
   return pipelines;
 }

@@ -4,6 +4,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/output_file.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/declaration_json.h"
 #include "core/plugin/index.h"
 #include "core/plugin/text.h"
@@ -45,9 +46,9 @@ int PrintTable(const core::PluginIndex& index) {
       }
     }
   }
-  std::printf("%s", table.Format().c_str());
+  std::printf("%s", table.Format(OutputWidth()).c_str());
   for (const auto& broken : index.broken()) {
-    std::printf("not usable: %s\n", broken.reason.c_str());
+    PrintWrapped("not usable: " + broken.reason + "\n");
   }
   return kDone;
 }

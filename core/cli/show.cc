@@ -1,8 +1,5 @@
 // lode show: one architecture of a space (its canonical string, what is computed of it, its picture),
 // or runs.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -19,12 +16,14 @@
 #include "core/cli/known_metrics.h"
 #include "core/cli/output_file.h"
 #include "core/cli/show_runs.h"
+#include "core/cli/terminal.h"
 #include "core/config/resolve.h"
 #include "core/plugin/component.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 #include "core/plugin/loader.h"
 #include "core/plugin/text.h"
+#include "core/report/columns.h"
 #include "core/report/dot.h"
 #include "core/report/picture.h"
 #include "core/search/components.h"
@@ -51,19 +50,7 @@ core::ComponentConfig ResolveSpace(const ShowOptions& options, const core::Catal
                                 LODE_SPACE, catalog);
 }
 
-// Of the terminal that standard output is.
-std::size_t OutputWidth() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
-// See https://no-color.org.
-bool OutputHasColors() {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
-         term != nullptr && std::string_view(term) != "dumb";
-}
+constexpr std::size_t kPictureWidth = 80;  // in a file
 
 // Metrics by name, in the space's order.
 std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
@@ -110,9 +97,10 @@ void PrintPicture(const Subject& subject) {
   if (!subject.space.HasGraph()) {
     return;
   }
+  const std::size_t width = OutputWidth() == core::kUnlimited ? kPictureWidth : OutputWidth();
   const std::string picture =
       core::FormatTerminalPicture(core::PrintableGraph(subject.space, subject.architecture),
-                                  core::ColorsOf(subject.space), OutputWidth(), OutputHasColors());
+                                  core::ColorsOf(subject.space), width, OutputHasColors());
   std::printf("\n%s", picture.c_str());
 }
 

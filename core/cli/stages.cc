@@ -18,6 +18,7 @@
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
 #include "core/cli/stored_runs.h"
+#include "core/cli/terminal.h"
 #include "core/config/artifacts.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
@@ -383,7 +384,7 @@ void PrintText(const std::list<StageRun>& runs) {
     }
   }
   for (const auto& comparison : core::CompareStages(SearchedOf(runs))) {
-    std::printf("%s\n", core::FormatStageComparison(comparison).c_str());
+    std::printf("%s\n", core::FormatStageComparison(comparison, OutputWidth()).c_str());
   }
 }
 
@@ -484,7 +485,7 @@ SeenStages LookAtStages(const fs::path& directory) {
   seen.states += not_begun;
   const auto comparisons = core::CompareStages(SearchedOf(runs));
   for (const core::StageComparison& comparison : comparisons) {
-    seen.comparisons += core::FormatStageComparison(comparison) + "\n";
+    seen.comparisons += core::FormatStageComparison(comparison, OutputWidth()) + "\n";
   }
   seen.json = {{"stages", StagesToJson(runs)}, {"comparisons", core::ToJson(comparisons)}};
   return seen;

@@ -10,6 +10,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/output_file.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/index.h"
 #include "core/plugin/text.h"
 #include "core/verify/rules.h"
@@ -55,8 +56,7 @@ class ReportPrinter : public verify::Observer {
     std::printf("%-32s %s (%zu checks, %.1f s)\n", report.title.c_str(), ResultOf(report).c_str(),
                 report.checks, report.seconds);
     for (const verify::Finding& f : report.findings) {
-      std::printf("  %s\n      done: %s\n      seen: %s\n", f.rule.c_str(), f.done.c_str(),
-                  f.seen.c_str());
+      PrintWrapped("  " + f.rule + "\n      done: " + f.done + "\n      seen: " + f.seen + "\n");
     }
     std::fflush(stdout);
   }
@@ -83,13 +83,15 @@ void PrintJson(const std::vector<Report>& reports) {
 }
 
 int PrintRules() {
+  constexpr std::size_t kIdWidth = 27;
   for (const verify::Rule& rule : verify::Rules()) {
-    std::printf("%-28.*s %.*s\n", static_cast<int>(rule.id.size()), rule.id.data(),
-                static_cast<int>(rule.sentence.size()), rule.sentence.data());
+    const std::size_t padding = rule.id.size() < kIdWidth ? kIdWidth - rule.id.size() : 0;
+    PrintWrapped(std::string(rule.id) + std::string(padding, ' ') + "  " +
+                 std::string(rule.sentence) + "\n");
   }
   std::printf("\nNot checked:\n");
   for (const std::string_view sentence : verify::Unchecked()) {
-    std::printf("%.*s\n", static_cast<int>(sentence.size()), sentence.data());
+    PrintWrapped(std::string(sentence) + "\n");
   }
   return kDone;
 }

@@ -85,7 +85,7 @@ std::size_t TextOfList(std::string_view line) {
 std::size_t IndentOf(std::string_view line, std::size_t columns, std::size_t hang) {
   const std::size_t own = std::min(line.find_first_not_of(' '), line.size());
   const std::size_t list = TextOfList(line);
-  const std::size_t indent = list > 0 && own > 0 ? list : own + hang;
+  const std::size_t indent = list > 0 ? list : own + hang;
   return indent <= columns / 2 ? indent : std::min(own + hang, columns / 4);
 }
 

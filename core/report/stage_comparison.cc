@@ -181,7 +181,7 @@ std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& sta
   return comparisons;
 }
 
-std::string FormatStageComparison(const StageComparison& comparison) {
+std::string FormatStageComparison(const StageComparison& comparison, std::size_t width) {
   const ComparisonRow& first = comparison.rows.front();
   const MetricDeclaration& reward = first.found->metrics[RewardMetricOf(*first.found)];
   const bool grid = !first.found->search->point.empty();
@@ -222,12 +222,14 @@ std::string FormatStageComparison(const StageComparison& comparison) {
     cells.insert(cells.end(), {std::to_string(row.metrics.front().count), row.best.architecture});
     table.AddRow(cells);
   }
-  return "the best of stage " + comparison.earlier + ", as stage " + comparison.later +
-         " measured it" + Legend(comparison) + "\n" + table.Format() +
-         (ties ? "ties: how many other architectures of stage " + comparison.earlier +
-                     " have the same reward; the one that its first seed found first is shown\n"
-               : "") +
-         EarlyLines(comparison);
+  const std::string heading = "the best of stage " + comparison.earlier + ", as stage " +
+                              comparison.later + " measured it" + Legend(comparison) + "\n";
+  const std::string notes =
+      (ties ? "ties: how many other architectures of stage " + comparison.earlier +
+                  " have the same reward; the one that its first seed found first is shown\n"
+            : "") +
+      EarlyLines(comparison);
+  return Wrap(heading, width) + table.Format(width) + Wrap(notes, width);
 }
 
 json ToJson(const std::vector<StageComparison>& comparisons) {

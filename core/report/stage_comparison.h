@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/report/columns.h"
 #include "core/report/statistics.h"
 #include "core/report/summary.h"
 
@@ -35,7 +36,8 @@ struct StageComparison {
 std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages);
 
 // A heading and a table.
-std::string FormatStageComparison(const StageComparison& comparison);
+std::string FormatStageComparison(const StageComparison& comparison,
+                                  std::size_t width = kUnlimited);
 
 // [{"earlier", "later", "rows": [{"point", "architecture", METRIC there, "metrics": {...}}]}]
 nlohmann::json ToJson(const std::vector<StageComparison>& comparisons);

@@ -517,7 +517,7 @@ std::string TiesText(std::uint64_t ties) {
   return std::to_string(ties) + (ties >= kMaxTies ? " or more" : "");
 }
 
-std::string FormatRuns(const SearchResult& result) {
+std::string FormatRuns(const SearchResult& result, std::size_t width) {
   const std::vector<RunColumn> columns = RunColumns(result);
   std::vector<TextTable::Column> headings;
   std::ranges::transform(columns, std::back_inserter(headings), &RunColumn::column);
@@ -528,13 +528,14 @@ std::string FormatRuns(const SearchResult& result) {
                            [&run](const RunColumn& column) { return column.cell(run); });
     table.AddRow(row);
   }
-  std::string text = result.search->pipeline.name + ": " + DescribeSearch(result) + "\n" +
-                     table.Format() + DescribeScatter(result) + DescribeTies(result);
+  std::string notes = DescribeScatter(result) + DescribeTies(result);
   for (const BudgetPoint& point : ReachedPoints(result)) {
-    text += DescribePoint(result, point);
+    notes += DescribePoint(result, point);
   }
-  return text + DescribeEarly(result) + DescribeFailures(result) + FormatFront(result) +
-         Unfinished(result);
+  notes += DescribeEarly(result) + DescribeFailures(result);
+  return Wrap(result.search->pipeline.name + ": " + DescribeSearch(result) + "\n", width) +
+         table.Format(width) + Wrap(notes, width) + FormatFront(result, width) +
+         Wrap(Unfinished(result), width);
 }
 
 std::vector<FrontTrial> CommonFront(const SearchResult& result) {
@@ -548,7 +549,7 @@ std::vector<FrontTrial> CommonFront(const SearchResult& result) {
   return front.Sorted();
 }
 
-std::string FormatFront(const SearchResult& result) {
+std::string FormatFront(const SearchResult& result, std::size_t width) {
   const std::vector<FrontTrial> front = CommonFront(result);
   if (front.empty()) {
     return "";
@@ -565,10 +566,10 @@ std::string FormatFront(const SearchResult& result) {
     const std::size_t at = rows > 1 ? row * (front.size() - 1) / (rows - 1) : 0;
     table.AddRow(FrontRow(front[at], goals, result.metrics));
   }
-  return DescribeFront(result, goals, front) + table.Format();
+  return Wrap(DescribeFront(result, goals, front), width) + table.Format(width);
 }
 
-std::string FormatComparison(const std::vector<SearchResult>& results) {
+std::string FormatComparison(const std::vector<SearchResult>& results, std::size_t width) {
   const Search& first = *results.front().search;
   const bool published = std::ranges::any_of(
       results, [](const SearchResult& r) { return !r.search->pipeline.references.empty(); });
@@ -595,12 +596,13 @@ std::string FormatComparison(const std::vector<SearchResult>& results) {
       table.AddRow(row);
     }
   }
-  return "the best of each search; measured: mean ± sample standard deviation over the seeds "
-         "that " +
-         std::string(published ? "got there; difference: from the published mean, sd: in published "
-                                 "standard deviations\n"
-                               : "got there\n") +
-         table.Format();
+  const std::string heading =
+      "the best of each search; measured: mean ± sample standard deviation over the seeds "
+      "that " +
+      std::string(published ? "got there; difference: from the published mean, sd: in published "
+                              "standard deviations\n"
+                            : "got there\n");
+  return Wrap(heading, width) + table.Format(width);
 }
 
 json ToJson(const std::vector<SearchResult>& results) {

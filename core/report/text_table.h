@@ -1,9 +1,12 @@
 // Tables for terminals.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/report/columns.h"
 
 namespace lode::core {
 
@@ -21,11 +24,23 @@ class TextTable {
   void AddRow(std::vector<std::string> cells);
 
   // Title line and rows, columns two spaces apart, each line ended by a newline.
-  std::string Format() const;
+  //
+  // One that is wider than `width` has its left-aligned columns broken into lines; if that is not
+  // enough, it continues below with the columns that are left, beside the first one again.
+  std::string Format(std::size_t width = kUnlimited) const;
 
  private:
+  // Columns beside each other.
+  struct Block {
+    std::vector<std::size_t> columns, widths;
+  };
+  std::vector<std::size_t> Widths() const;
+  void Narrow(std::vector<std::size_t>& widths, std::size_t width) const;
+  static std::vector<Block> Split(const std::vector<std::size_t>& widths, std::size_t width);
+  std::string FormatRow(const std::vector<std::string>& cells, const Block& block) const;
+
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::vector<std::string>> rows_;  // that of the titles is the first
 };
 
 }  // namespace lode::core

@@ -3,6 +3,7 @@
 
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -71,8 +72,38 @@ class Install(InstallationTest):
         for command in help_text.split("Subcommands:\n")[1].split("\n\n")[0].splitlines():
             self.assertIn("lode " + command.split()[0], text)
         for part in ("NAME", "SYNOPSIS", "OPTIONS", "--seeds SEEDS", "EXIT STATUS", "LODE_PLUGIN_PATH", "XDG_CACHE_HOME",
-                     "'|nor_conv_3x3~0|+...'"):
+                     "lode show nb201 5374"):
             self.assertIn(part, text)
+
+    def test_examples_of_every_help(self):
+        """They run as printed, in a directory that has nothing."""
+        top = self.lode("--help")
+        commands = [line.split()[0] for line in top.split("Subcommands:\n")[1].split("\n\n")[0].splitlines()]
+        path = f"{self.prefix}/bin:{os.environ['PATH']}"
+        counts = {}
+        for command in [None, *commands]:
+            text = self.lode(command, "--help") if command else top
+            examples = re.findall("^  (lode .*?)(?:  .*)?$", text, re.MULTILINE)
+            counts[command] = len(examples)
+            directory = self.work / "examples" / (command or "lode")
+            directory.mkdir(parents=True)
+            for example in examples:
+                with self.subTest(example=example):
+                    output("bash", "-c", example, cwd=directory, env={"PATH": path, "HOME": str(self.work)})
+        self.assertGreater(counts[None], 5)
+        self.assertGreater(counts["new"], 2)
+
+    def test_a_file_of_the_directory_comes_before_an_installed_one(self):
+        directory = self.work / "own"
+        (directory / "configs/nb201").mkdir(parents=True)
+        (directory / "configs/nb201/rea.toml").write_text("[pipeline]\n")
+        done = subprocess.run([self.prefix / "bin/lode", "validate", "configs/nb201/rea.toml"], cwd=directory, env={},
+                              capture_output=True, text=True)
+        self.assertIn("'name'", done.stderr)
+        self.lode("validate", "configs/nb201/random.toml", cwd=directory)
+        done = subprocess.run([self.prefix / "bin/lode", "validate", "configs/nb201/none.toml"], cwd=directory, env={},
+                              capture_output=True, text=True)
+        self.assertIn("configs/nb201/none.toml: cannot be read", done.stderr)
 
     def complete(self, *words):
         """The candidates that bash offers for the last word."""
