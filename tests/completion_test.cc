@@ -41,7 +41,7 @@ class CompletionTest : public testing::Test {
 TEST_F(CompletionTest, CommandsAndTheirOptions) {
   EXPECT_THAT(Complete({}), IsSupersetOf({"words", "run", "validate", "describe", "completion"}));
   EXPECT_THAT(Complete({""}), Not(Contains("complete")));
-  EXPECT_THAT(Complete({"ru"}), ElementsAre("words", "run"));
+  EXPECT_THAT(Complete({"ru"}), ElementsAre("words", "run", "runs"));
   EXPECT_THAT(Complete({"run", "--"}), IsSupersetOf({"--seeds", "--jobs", "--plugin"}));
   EXPECT_THAT(Complete({"run", "--seeds", "3", "--fre"}), ElementsAre("words", "--fresh"));
   EXPECT_THAT(Complete({"help", "va"}), ElementsAre("words", "validate"));
@@ -89,9 +89,9 @@ TEST_F(CompletionTest, MistakesBeforeTheCursorDoNoHarm) {
   EXPECT_THAT(Complete({"fly", ""}), ElementsAre("words"));
   EXPECT_THAT(Complete({"run", "--fly", ""}), ElementsAre("files"));
   EXPECT_THAT(Complete({"run", "--fly=1"}), ElementsAre("words"));
-  EXPECT_THAT(Complete({"run", "missing.toml", "--set", "budget.st"}),
+  EXPECT_THAT(Complete({"run", "missing.toml", "--set", "budget.ste"}),
               ElementsAre("words", "budget.steps="));
-  EXPECT_THAT(Complete({"run", rea_, "--set", "[", "--set", "budget.st"}),
+  EXPECT_THAT(Complete({"run", rea_, "--set", "[", "--set", "budget.ste"}),
               ElementsAre("words", "budget.steps="));
   EXPECT_THAT(Complete({"show", "missing", "x", "--set", ""}), ElementsAre("words"));
   EXPECT_THAT(Complete({"plugins", "l2nas", ""}), ElementsAre("words"));

@@ -20,9 +20,11 @@
 #include <thread>
 #include <utility>
 
+#include "core/cli/best.h"
 #include "core/cli/exit_guard.h"
 #include "core/cli/interruption.h"
 #include "core/cli/progress.h"
+#include "core/cli/results_file.h"
 #include "core/cli/terminal.h"
 #include "core/exec/processors.h"
 #include "core/exec/workers.h"
@@ -561,6 +563,37 @@ void PrintDirectories(const std::vector<fs::path>& directories,
   }
 }
 
+void PrintBest(const Plan& plan, const std::vector<fs::path>& plugins) {
+  for (const BestRun& best : BestOf(plan.results)) {
+    const core::Search& search = *best.result->search;
+    std::string where;
+    for (const auto& [path, value] : search.point) {
+      where += value + " ";
+    }
+    std::printf(
+        "best: %s, %sseed %llu at step %llu: %s\n", best.Text().c_str(), where.c_str(),
+        static_cast<unsigned long long>(best.run->seed),
+        static_cast<unsigned long long>(best.run->best->step),
+        ShowCommand(search, plan.CatalogOf(search), best.run->best->architecture, plugins).c_str());
+  }
+}
+
+int KeepResults(const std::set<fs::path>& directories, int status) {
+  for (const fs::path& directory : directories) {
+    std::error_code error;
+    if (!fs::exists(directory, error)) {  // removed meanwhile, which the runs' own lines say
+      continue;
+    }
+    try {
+      WriteResultsFile(directory);
+    } catch (const std::exception& e) {
+      std::fprintf(stderr, "lode: %s\n", PrintableText(e.what()).c_str());
+      status = status == kDone ? kRunFailed : status;
+    }
+  }
+  return status;
+}
+
 namespace {
 
 std::vector<const core::Search*> SearchesOf(const Plan& plan) {
@@ -569,16 +602,26 @@ std::vector<const core::Search*> SearchesOf(const Plan& plan) {
   return searches;
 }
 
+// The directories that hold all runs of the jobs' pipelines.
+std::set<fs::path> RootsOf(const Plan& plan) {
+  std::set<fs::path> roots;
+  for (const Job& job : plan.jobs) {
+    roots.insert(job.prepared.parent_path());
+  }
+  return roots;
+}
+
 }  // namespace
 
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators) {
   const WallClock clock(options.WallSeconds(SearchesOf(plan)));
-  const int status = RunJobs(plan, options, evaluators);
+  const int status = KeepResults(RootsOf(plan), RunJobs(plan, options, evaluators));
   if (options.json) {
     std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
   } else if (!plan.results.empty() || interrupted) {
     PrintTables(plan.results);
     PrintDirectories(plan.directories, plan.results, status);
+    PrintBest(plan, evaluators.plugins);
   }
   return status;
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct JobOptions {
 struct Evaluators {
   core::WorkerProgram program;
   core::MpiSession& mpi;
+  std::vector<std::filesystem::path> plugins;  // --plugin
 };
 
 // Prints a table of the runs of each search, and one that compares the searches. REQUIRES: each has
@@ -46,6 +48,13 @@ int RunJobs(Plan& plan, const JobOptions& options, const Evaluators& evaluators)
 // lost.
 void PrintDirectories(const std::vector<std::filesystem::path>& directories,
                       const std::vector<core::SearchResult>& results, int status);
+
+// "best: ", a line for each kind of measurement, with the command that shows it.
+void PrintBest(const Plan& plan, const std::vector<std::filesystem::path>& plugins);
+
+// Writes results.csv in directories that hold all runs of a pipeline. Returns `status`, or after a
+// message kRunFailed instead of kDone.
+int KeepResults(const std::set<std::filesystem::path>& directories, int status);
 
 // Does all jobs, prints what came out, and returns an ExitStatus.
 int Execute(Plan& plan, const JobOptions& options, const Evaluators& evaluators);

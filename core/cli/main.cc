@@ -110,6 +110,7 @@ int Main(int argc, char** argv) {
   AddPlugins(app, global, action);
   AddDescribe(app, global, action);
   AddShow(app, global, action);
+  AddRuns(app, global, action);
   AddCheck(app, global, action);
   AddNew(app, global, action);
   AddVerify(app, global, action);

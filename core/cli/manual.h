@@ -63,8 +63,11 @@ inline constexpr Topic kFiles[] = {
      "What the plugins declare. It may be deleted at any time: it is made again."},
     {"runs/NAME/TIME/",
      "What a run keeps, in the current directory: its trials (run.db), the resolved pipeline and "
-     "the "
-     "optimizer's policy."},
+     "the optimizer's policy."},
+    {"runs/NAME/TIME/results.csv",
+     "A row for each run when the command ends, with a header: pipeline, components, stage, the "
+     "paths of the grid, seed, status, counts, the best so far (step, reward, all metrics, "
+     "architecture) and the run's directory. What a run does not have is empty."},
 };
 
 }  // namespace lode::cli

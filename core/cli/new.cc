@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/cli/command.h"
+#include "core/cli/shell_word.h"
 #include "core/plugin/declaration.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
@@ -173,14 +174,6 @@ void CheckTarget(const fs::path& target) {
     throw core::HostError(target.string() +
                           (error ? ": " + error.message() : ": exists and is not empty"));
   }
-}
-
-// As a word of a shell's command line.
-std::string ShellWord(const std::string& text) {
-  const bool plain = std::ranges::all_of(text, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("/._+-=", c) != nullptr;
-  });
-  return plain ? text : "'" + Replace(text, {{"'", "'\\''"}}) + "'";
 }
 
 // The directory in PATH whose program "lode" is this one, if that is the first of the name; else "".

@@ -68,6 +68,10 @@ void Plan::AddSearch(const core::Search& search, const core::Catalog& catalog,
   }
 }
 
+const core::Catalog& Plan::CatalogOf(const core::Search& search) const {
+  return *std::ranges::find(jobs, &search, &Job::search)->catalog;
+}
+
 void CheckChanges(Plan& plan, const ChangeOptions& options) {
   std::map<const core::Search*, nlohmann::json> inputs;
   for (Job& job : plan.jobs) {

@@ -43,6 +43,9 @@ struct Plan {
   void Add(core::SearchResult& result, const core::Catalog& catalog, std::uint64_t seed,
            std::filesystem::path directory, const std::filesystem::path& root);
 
+  // What a search of one of its jobs was resolved against.
+  const core::Catalog& CatalogOf(const core::Search& search) const;
+
   // Adds a result and its jobs, one for each seed, in their directories below `root`. REQUIRES:
   // results has room for it, since jobs point into it; the search outlives the plan.
   void AddSearch(const core::Search& search, const core::Catalog& catalog,

@@ -65,7 +65,7 @@ int ResumeStages(const ResumeOptions& options, Plugins plugins, const Evaluators
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
-  const Evaluators evaluators{core::ThisProgram(global.plugins), mpi};
+  const Evaluators evaluators{core::ThisProgram(global.plugins), mpi, global.plugins};
   const Plugins plugins = PluginsFor(options);
   if (HoldsStages(options.directory)) {
     return ResumeStages(options, plugins, evaluators, global);

@@ -152,6 +152,7 @@ int RunWithStages(const std::vector<LoadedPipeline>& pipelines, const RunOptions
 
 int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
+  const Evaluators evaluators{core::ThisProgram(global.plugins), mpi, global.plugins};
   if (options.goes_on() && options.out.empty()) {
     throw core::HostError(std::string(options.resume ? "--resume" : "--extend") +
                           " needs --out with the directory of the runs; `lode resume DIR` goes on "
@@ -159,7 +160,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   }
   std::vector<LoadedPipeline> pipelines = Load(WithShortcuts(options), global);
   if (std::ranges::any_of(pipelines, [](const auto& p) { return p.stages.are_stated(); })) {
-    return RunWithStages(pipelines, options, {core::ThisProgram(global.plugins), mpi});
+    return RunWithStages(pipelines, options, evaluators);
   }
   RefuseReplacing(options.replace);
   Plan plan = BeginPlan(std::move(pipelines), options);
@@ -171,7 +172,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
     CheckChanges(plan, options.jobs.changes());
   }
   PublishPlan(plan, options);
-  return Execute(plan, options.jobs, {core::ThisProgram(global.plugins), mpi});
+  return Execute(plan, options.jobs, evaluators);
 }
 
 }  // namespace

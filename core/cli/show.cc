@@ -31,20 +31,33 @@
 namespace lode::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct ShowOptions {
-  std::string subject;  // a space's id, or a directory
-  std::string architecture;
+  std::vector<std::string> subjects;   // directories, or a space's id and an architecture
   std::vector<std::string> overrides;  // of the space's parameters
   UserTable table;
   bool dot = false;
   bool svg = false;
   bool json = false;
+
+  const std::string& space() const { return subjects.front(); }
+  const std::string& architecture() const { return subjects.back(); }
+  // Two words are, unless they name directories. No id has a slash.
+  bool is_of_an_architecture() const {
+    const auto is_directory = [](const std::string& word) {
+      std::error_code error;
+      return fs::is_directory(word, error);
+    };
+    return subjects.size() == 2 && !is_directory(subjects[1]) &&
+           (!is_directory(subjects[0]) || subjects[0].find('/') == std::string::npos);
+  }
 };
 
 core::ComponentConfig ResolveSpace(const ShowOptions& options, const core::Catalog& catalog) {
-  std::vector<std::string> overrides{"space.use=" + options.subject};
+  std::vector<std::string> overrides{"space.use=" + options.space()};
   for (const std::string& change : options.overrides) {
-    overrides.push_back("space." + options.subject + "." + change);
+    overrides.push_back("space." + options.space() + "." + change);
   }
   return core::ResolveComponent(core::Document::FromText("[space]\n", "lode show", overrides),
                                 LODE_SPACE, catalog);
@@ -173,7 +186,7 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
                                      config.values, run, "space");
   instance.Use([&] {
     const lode::Space space(instance.handle());
-    const lode::Architecture architecture = space.Parse(options.architecture);
+    const lode::Architecture architecture = space.Parse(options.architecture());
     if (options.dot || options.svg) {
       PrintDrawing({instance, space, architecture, {}}, options.svg);
       return;
@@ -185,16 +198,15 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
 }
 
 int Show(const ShowOptions& options, const GlobalOptions& global) {
-  if (!options.architecture.empty()) {
+  if (options.is_of_an_architecture()) {
     ShowArchitecture(options, global);
-  } else if (options.dot || options.svg || !options.overrides.empty() ||
-             !options.table.file.empty()) {
+    return kDone;
+  }
+  if (options.dot || options.svg || !options.overrides.empty() || !options.table.file.empty()) {
     throw core::HostError(
         "--dot, --svg, --table and --set are for an architecture: lode show SPACE ARCHITECTURE");
-  } else {
-    ShowRuns(options.subject, options.json);
   }
-  return kDone;
+  return ShowRuns({options.subjects.begin(), options.subjects.end()}, options.json);
 }
 
 }  // namespace
@@ -206,12 +218,12 @@ void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
                                      "canonical string, what is computed of it, its picture");
   auto options = std::make_shared<ShowOptions>();
   command
-      ->add_option("RUN", options->subject,
-                   "A run's directory, or one with several runs in it (runs/NAME/TIME); or, before "
-                   "ARCHITECTURE, a space's id")
+      ->add_option(
+          "RUN", options->subjects,
+          "Directories of runs, or with several runs in them (runs/NAME/TIME); or a space's "
+          "id and an architecture in its notation")
       ->required()
       ->type_name("DIR|SPACE");
-  command->add_option("ARCHITECTURE", options->architecture, "In the notation of the space");
   command
       ->add_option("--set", options->overrides,
                    "Set a parameter of the space: NAME=VALUE, e.g. --set channels=16")

@@ -2,59 +2,24 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "core/cli/command.h"
 #include "core/cli/jobs.h"
-#include "core/cli/stages.h"
-#include "core/cli/stored_runs.h"
+#include "core/cli/kept_runs.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/text.h"
 #include "core/report/summary.h"
+#include "core/search/failures.h"
 #include "core/search/metric_index.h"
-#include "core/store/run_directory.h"
-#include "core/store/run_lock.h"
-#include "core/store/run_store.h"
-#include "core/store/store_check.h"
-#include "core/store/stored_run.h"
 
 namespace lode::cli {
 namespace {
 
 constexpr std::size_t kReasonsInALine = 3;  // reasons, in a line
-
-// A run that has not ended, as it is now.
-struct Unfinished {
-  const Job* job;
-  std::optional<pid_t> process;  // that works on it
-  std::uint64_t steps = 0;
-  std::vector<core::MetricDeclaration> metrics{};
-  std::optional<core::BestTrial> best{};
-  std::vector<core::FailureKind> failures{};
-};
-
-Unfinished Look(const Job& job) {
-  Unfinished run{&job, core::HolderOf(job.directory)};
-  if (job.exists) {
-    core::StoredRun stored(job.directory);
-    run.steps = stored.trials();
-    run.metrics = stored.metrics();
-    RequireMetrics(job, run.metrics);
-    run.best = stored.Best();
-    run.failures = stored.Failures().Kinds();
-  }
-  return run;
-}
-
-std::uint64_t FailureCount(const Unfinished& run) {
-  std::uint64_t count = 0;
-  for (const core::FailureKind& kind : run.failures) {
-    count += kind.count;
-  }
-  return count;
-}
 
 std::string Describe(const Unfinished& run) {
   const core::Pipeline& pipeline = run.job->search->pipeline;
@@ -65,7 +30,7 @@ std::string Describe(const Unfinished& run) {
   line += ", " + std::to_string(run.steps) +
           (pipeline.budget.steps ? " of " + std::to_string(*pipeline.budget.steps) : "") + " steps";
   if (!run.failures.empty()) {
-    line += ", " + core::FormatFailures(FailureCount(run), run.failures, kReasonsInALine);
+    line += ", " + core::FormatFailures(run.failure_count(), run.failures, kReasonsInALine);
   }
   if (run.best) {
     const std::size_t metric = core::MetricIndex(run.metrics, pipeline.reward.metric);
@@ -85,7 +50,7 @@ nlohmann::json ToJson(const Unfinished& run) {
     out["process"] = *run.process;
   }
   if (!run.failures.empty()) {
-    out["failures"] = FailureCount(run);
+    out["failures"] = run.failure_count();
     out["failure_reasons"] = core::FailuresToJson(run.failures);
   }
   if (run.best) {
@@ -108,47 +73,89 @@ void Print(const std::vector<Unfinished>& runs, const std::filesystem::path& dir
   }
 }
 
+void AppendArrays(nlohmann::json& out, const nlohmann::json& more) {
+  for (const auto& [name, list] : more.items()) {
+    nlohmann::json& all = out[name];
+    all.insert(all.end(), list.begin(), list.end());
+  }
+}
+
+void PrintJson(const std::vector<KeptRuns>& all) {
+  std::vector<core::SearchResult> results;
+  nlohmann::json rest{{"unfinished", nlohmann::json::array()}};
+  for (const KeptRuns& kept : all) {
+    results.insert(results.end(), kept.plan.results.begin(), kept.plan.results.end());
+    for (const Unfinished& run : kept.unfinished) {
+      rest["unfinished"].push_back(ToJson(run));
+    }
+    for (const std::string& damage : kept.damages) {
+      rest["damages"].push_back(damage);
+    }
+    if (kept.stages) {
+      AppendArrays(rest, kept.stages->json);
+    }
+  }
+  nlohmann::json out = core::ToJson(results);
+  out.update(rest);
+  std::printf("%s\n", core::FormatJson(out, 2).c_str());
+}
+
+void PrintText(const KeptRuns& kept) {
+  std::printf("%s", kept.stages ? kept.stages->states.c_str() : "");
+  PrintTables(kept.plan.results);
+  std::printf("%s", kept.stages ? kept.stages->comparisons.c_str() : "");
+  Print(kept.unfinished, kept.directory);
+}
+
+// One after the other, and then those of all of them beside each other.
+void PrintTexts(const std::vector<KeptRuns>& all) {
+  std::vector<core::SearchResult> results;
+  for (const KeptRuns& kept : all) {
+    std::printf("%s%s:\n", &kept == &all.front() ? "" : "\n",
+                PrintableLine(kept.directory.string()).c_str());
+    PrintText(kept);
+    results.insert(results.end(), kept.plan.results.begin(), kept.plan.results.end());
+  }
+  if (results.size() > 1) {
+    std::printf("\nall of them: %s", core::FormatComparison(results, OutputWidth()).c_str());
+  }
+}
+
+// What is wrong with one of several directories does not hide the others.
+std::vector<KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
+  std::vector<KeptRuns> all;
+  for (const std::filesystem::path& directory : directories) {
+    try {
+      all.push_back(LookAtRuns(directory, true));
+    } catch (const std::exception& e) {
+      if (directories.size() == 1) {
+        throw;
+      }
+      all.push_back({directory, {}, {}, {}, {e.what()}});
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
-void ShowRuns(const std::filesystem::path& directory, bool json) {
-  std::optional<SeenStages> stages;
-  if (HoldsStages(directory)) {
-    stages = LookAtStages(directory);
-  }
-  const bool none = stages && core::FindRuns(directory).empty();
-  Plan plan = none ? Plan() : PlanOf(directory, {}, {}, Plugins::kNone);
-  for (core::SearchResult& result : plan.results) {
-    result.runs.clear();
-  }
-  std::vector<Unfinished> unfinished;
-  for (const Job& job : plan.jobs) {
-    if (job.exists) {
-      core::RequireIntact(job.directory);
-    }
-    if (std::optional<JobResult> ended = Ended(job)) {
-      job.result->metrics = std::move(ended->metrics);
-      job.result->runs.push_back(std::move(ended->run));
-    } else {
-      unfinished.push_back(Look(job));
-    }
-  }
-  std::erase_if(plan.results, [](const core::SearchResult& r) { return r.runs.empty(); });
+int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json) {
+  const std::vector<KeptRuns> all = LookAtAll(directories);
   if (json) {
-    nlohmann::json out = core::ToJson(plan.results);
-    out["unfinished"] = nlohmann::json::array();
-    for (const Unfinished& run : unfinished) {
-      out["unfinished"].push_back(ToJson(run));
-    }
-    if (stages) {
-      out.update(stages->json);
-    }
-    std::printf("%s\n", core::FormatJson(out, 2).c_str());
+    PrintJson(all);
+  } else if (all.size() == 1) {
+    PrintText(all.front());
   } else {
-    std::printf("%s", stages ? stages->states.c_str() : "");
-    PrintTables(plan.results);
-    std::printf("%s", stages ? stages->comparisons.c_str() : "");
-    Print(unfinished, directory);
+    PrintTexts(all);
   }
+  int status = kDone;
+  for (const KeptRuns& kept : all) {
+    for (const std::string& damage : kept.damages) {
+      std::fprintf(stderr, "lode: %s\n", PrintableText(damage).c_str());
+      status = kUsage;
+    }
+  }
+  return status;
 }
 
 }  // namespace lode::cli

@@ -82,15 +82,32 @@ struct StageRun {
 
   // Takes the results of runs that have ended, and of others that they have not.
   void TakeResults() {
+    std::ranges::for_each(plan.jobs, TakeResult);
+    ForgetSearchesWithoutResult();
+  }
+
+  // The same of those that can be read.
+  void TakeReadableResults() {
     for (const Job& job : plan.jobs) {
-      if (job.exists) {
-        core::RequireIntact(job.directory);
-      }
-      if (std::optional<JobResult> ended = Ended(job)) {
-        job.result->metrics = std::move(ended->metrics);
-        job.result->runs[job.position] = std::move(ended->run);
+      try {
+        TakeResult(job);
+      } catch (const core::HostError&) {  // which whoever looks at the runs says
       }
     }
+    ForgetSearchesWithoutResult();
+  }
+
+  static void TakeResult(const Job& job) {
+    if (job.exists) {
+      core::RequireIntact(job.directory);
+    }
+    if (std::optional<JobResult> ended = Ended(job)) {
+      job.result->metrics = std::move(ended->metrics);
+      job.result->runs[job.position] = std::move(ended->run);
+    }
+  }
+
+  void ForgetSearchesWithoutResult() {
     std::erase_if(plan.results, [](const core::SearchResult& r) { return r.metrics.empty(); });
   }
 
@@ -388,6 +405,15 @@ void PrintText(const std::list<StageRun>& runs) {
   }
 }
 
+// Of the last stage that has searched.
+void PrintBestOfLast(const std::list<StageRun>& runs, const std::vector<fs::path>& plugins) {
+  const auto searched = std::ranges::find_if(
+      runs.rbegin(), runs.rend(), [](const StageRun& run) { return !run.plan.results.empty(); });
+  if (searched != runs.rend()) {
+    PrintBest(searched->plan, plugins);
+  }
+}
+
 nlohmann::json StagesToJson(const std::list<StageRun>& runs) {
   nlohmann::json stages = nlohmann::json::array();
   for (const StageRun& run : runs) {
@@ -425,12 +451,13 @@ int RunStages(const LoadedPipeline& pipeline, const StageOptions& options,
   }
   const WallClock clock(options.jobs.WallSeconds(searches));
   StageRunner runner(pipeline, options, evaluators);
-  const int status = runner.Run();
+  const int status = KeepResults({Normal(options.directory)}, runner.Run());
   if (options.jobs.json) {
     PrintJson(runner.runs());
   } else {
     PrintText(runner.runs());
     PrintDirectories({options.directory}, ResultsOf(runner.runs()), status);
+    PrintBestOfLast(runner.runs(), evaluators.plugins);
   }
   return status;
 }
@@ -480,7 +507,7 @@ SeenStages LookAtStages(const fs::path& directory) {
     not_begun += NotBegun(run);
     run.again = false;
     run.finished = state == State::kFinished;
-    run.TakeResults();
+    run.TakeReadableResults();
   }
   seen.states += not_begun;
   const auto comparisons = core::CompareStages(SearchedOf(runs));

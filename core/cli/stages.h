@@ -42,7 +42,8 @@ struct SeenStages {
   nlohmann::json json;      // "stages" and "comparisons"
 };
 
-// Changes nothing, loads no plugin. Throws HostError, ConfigError.
+// Changes nothing, loads no plugin. Runs that cannot be read are left out. Throws HostError,
+// ConfigError.
 SeenStages LookAtStages(const std::filesystem::path& directory);
 
 }  // namespace lode::cli

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <exception>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -119,11 +121,11 @@ std::vector<fs::path> PlansOf(const fs::path& directory) {
   return plans;
 }
 
-namespace {
-
 bool IsWithin(const fs::path& path, const fs::path& directory) {
   return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
+
+namespace {
 
 // By the directory that holds the runs.
 std::map<fs::path, StoredSearch> SearchesIn(const fs::path& directory) {
@@ -167,9 +169,13 @@ std::vector<fs::path> RootsIn(const fs::path& directory) {
   return {roots.begin(), roots.end()};
 }
 
-Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides,
-            const GlobalOptions& global, Plugins plugins) {
-  const std::map<fs::path, StoredSearch> searches = SearchesIn(Normal(directory));
+namespace {
+
+using Loader = std::function<std::optional<LoadedPipeline>(const StoredSearch&)>;
+
+// Of the searches that `load` returns something for.
+Plan MakePlan(const fs::path& directory, const std::map<fs::path, StoredSearch>& searches,
+              const Loader& load) {
   if (searches.empty()) {
     throw core::HostError(directory.string() + ": holds no run");
   }
@@ -178,8 +184,11 @@ Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides
   plan.pipelines.reserve(searches.size());
   plan.results.reserve(searches.size());
   for (const auto& [parent, search] : searches) {
-    const LoadedPipeline& loaded =
-        plan.pipelines.emplace_back(LoadSearch(search, overrides, global, plugins));
+    std::optional<LoadedPipeline> read = load(search);
+    if (!read) {
+      continue;
+    }
+    const LoadedPipeline& loaded = plan.pipelines.emplace_back(std::move(*read));
     const core::Search& first = loaded.searches().front();
     core::SearchResult& result = plan.results.emplace_back(core::SearchResult{&first, {}, {}});
     const fs::path root = first.point.empty() ? parent : parent.parent_path();
@@ -188,6 +197,27 @@ Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides
     }
   }
   return plan;
+}
+
+}  // namespace
+
+Plan PlanOf(const fs::path& directory, const std::vector<std::string>& overrides,
+            const GlobalOptions& global, Plugins plugins) {
+  return MakePlan(directory, SearchesIn(Normal(directory)), [&](const StoredSearch& search) {
+    return LoadSearch(search, overrides, global, plugins);
+  });
+}
+
+Plan ReadablePlanOf(const fs::path& directory, std::vector<std::string>& damages) {
+  return MakePlan(directory, SearchesIn(Normal(directory)),
+                  [&](const StoredSearch& search) -> std::optional<LoadedPipeline> {
+                    try {
+                      return LoadSearch(search, {}, {}, Plugins::kNone);
+                    } catch (const std::exception& e) {
+                      damages.emplace_back(e.what());
+                      return std::nullopt;
+                    }
+                  });
 }
 
 }  // namespace lode::cli

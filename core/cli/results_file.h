@@ -1,0 +1,20 @@
+// results.csv: the results of all runs in a directory, for pandas, R and spreadsheets.
+#pragma once
+
+#include <filesystem>
+
+#include "core/cli/kept_runs.h"
+
+namespace lode::cli {
+
+inline constexpr char kResultsFile[] = "results.csv";
+
+// One row for each run, in the plan's order: which it is (pipeline, components, the paths of [grid],
+// seed), how it ended (status, steps, queries, failures), and its best so far (step, reward, all
+// metrics, architecture). What a run does not have is empty. The texts are those of the tables.
+//
+// Writes the file anew if it is missing or one of these. Throws HostError, also if another file is in
+// its place.
+void WriteResultsFile(const std::filesystem::path& directory);
+
+}  // namespace lode::cli
