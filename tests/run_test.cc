@@ -172,6 +172,31 @@ TEST_F(RunTest, FormulasAreNoQueries) {
   EXPECT_NE(outcome.err.find(" distinct architectures"), std::string::npos) << outcome.err;
 }
 
+TEST_F(RunTest, CountsAreIntegersWhereverTheyStand) {
+  const std::string out = (dir_.path() / "counts").string();
+  const std::vector<std::string> arguments = {
+      "run",     SourceFile("configs/darts/analytic.toml").string(),
+      "--out",   out,
+      "--seeds", "1",
+      "--set",   "optimizer.use=random",
+      "--set",   "budget={steps=20}"};
+  const Outcome outcome = lode_.Run(arguments);
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("limits params >= 2800000 by rejection"), std::string::npos)
+      << outcome.out;
+  for (const std::string& text : {outcome.out, outcome.err, lode_.Run({"show", out}).out}) {
+    EXPECT_EQ(text.find("e+0"), std::string::npos) << text;
+  }
+  for (const char* view : {"best", "trials"}) {
+    const std::string types =
+        std::string("SELECT DISTINCT typeof(params), typeof(macs) FROM ") + view;
+    EXPECT_EQ(Select(out + "/seed-0", types.c_str()), "integer|integer\n");
+  }
+  const auto shown = nlohmann::json::parse(lode_.Run({"show", out, "--json"}).out);
+  EXPECT_TRUE(shown["runs"][0]["best"]["metrics"]["macs"].is_number_integer());
+  EXPECT_EQ(shown["summary"]["limits"][0]["min"].dump(), "2800000");
+}
+
 // Most small networks of nb201 have as few parameters as others.
 TEST_F(RunTest, TiesAreSeenInStagesAndTheirComparison) {
   const fs::path file = dir_.path() / "ties.toml";

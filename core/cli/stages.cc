@@ -170,7 +170,7 @@ void WriteBest(const StageRun& run) {
     for (const core::RunResult& r : result.runs) {
       if (r.best) {
         text += r.best->architecture + "\t" + point + "\t" + std::to_string(r.seed) + "\t" +
-                core::FormatValue(r.best->metrics[metric]) + "\n";
+                core::MetricToJson(result.metrics[metric], r.best->metrics[metric]).dump() + "\n";
       }
     }
   }

@@ -213,7 +213,7 @@ TEST_F(ResolveTest, SeedsAreACountOrAList) {
   EXPECT_EQ(Set("pipeline.seeds=-1"), "'seeds': -1 is outside [1, 10000]");
   EXPECT_EQ(Set("pipeline.seeds=[]"), "'seeds': there must be 1 to 10000 of them");
   EXPECT_EQ(Set("pipeline.seeds=[1, 2, 1]"), "'seeds': each seed may be given once");
-  EXPECT_EQ(Set("pipeline.seeds=[-1]"), "'seeds': -1 is outside [0, 1e+15]");
+  EXPECT_EQ(Set("pipeline.seeds=[-1]"), "'seeds': -1 is outside [0, 1000000000000000]");
   EXPECT_EQ(Set("pipeline.seeds=many"), "'seeds' must be a list of integers, not a string");
 }
 
@@ -223,9 +223,9 @@ TEST_F(ResolveTest, ABudgetHasALimit) {
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = 0")),
             "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = -1")),
-            "p.toml:13:9: 'steps': -1 is outside [0, 1e+15]");
-  EXPECT_EQ(Set("budget.patience=0"), "'patience': 0 is outside [1, 1e+15]");
-  EXPECT_EQ(Set("execution.max_failures=0"), "'max_failures': 0 is outside [1, 1e+15]");
+            "p.toml:13:9: 'steps': -1 is outside [0, 1000000000000000]");
+  EXPECT_EQ(Set("budget.patience=0"), "'patience': 0 is outside [1, 1000000000000000]");
+  EXPECT_EQ(Set("execution.max_failures=0"), "'max_failures': 0 is outside [1, 1000000000000000]");
 }
 
 TEST_F(ResolveTest, ALimitOnTheCommandLineStandsForTheFilesOfTheOtherKind) {
@@ -262,7 +262,7 @@ TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {
               ElementsAre(20u));
   EXPECT_EQ(Set("budget.marks=[20, 10]"), "'marks' must ascend");
   EXPECT_EQ(Set("budget.marks=[10, 10]"), "'marks' must ascend");
-  EXPECT_EQ(Set("budget.marks=[0]"), "'marks': 0 is outside [1, 1e+15]");
+  EXPECT_EQ(Set("budget.marks=[0]"), "'marks': 0 is outside [1, 1000000000000000]");
 }
 
 TEST_F(ResolveTest, ATestMetricNeedsLeave) {

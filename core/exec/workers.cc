@@ -25,9 +25,7 @@ constexpr milliseconds kGrace{1000};     // for a process that has hung up to en
 }  // namespace
 
 std::string Workers::Limits::TimeoutText() const {
-  char text[60];
-  std::snprintf(text, sizeof text, "took longer than the timeout of %g s", timeout_seconds);
-  return text;
+  return "took longer than the timeout of " + FormatNumber(timeout_seconds) + " s";
 }
 
 std::string Workers::Limits::MemoryText() const {

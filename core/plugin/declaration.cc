@@ -56,7 +56,8 @@ struct Formatter {
 // A bound as people write it: 100 and not 100.0.
 std::string FormatBound(double bound) {
   char text[40];
-  std::snprintf(text, sizeof text, "%.15g", bound);
+  const bool is_whole = std::abs(bound) <= 1e15 && bound == std::trunc(bound);
+  std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%.15g", bound);
   return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <lode/plugin.h>
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -57,6 +58,12 @@ struct MetricDeclaration {
 inline bool IsAccuracy(const MetricDeclaration& metric) {
   return (metric.unit == "percent" || metric.unit == "fraction") &&
          metric.direction == LODE_MAXIMIZE;
+}
+
+// Whether it is written as an integer: how many of something there are, in a metric of that unit.
+inline bool IsWholeCount(const MetricDeclaration& metric, double value) {
+  constexpr double kExact = 9007199254740992;  // integers up to here are doubles
+  return metric.unit == "count" && std::abs(value) <= kExact && value == std::trunc(value);
 }
 
 struct ComponentDeclaration {

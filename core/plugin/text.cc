@@ -1,5 +1,6 @@
 #include "core/plugin/text.h"
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,14 @@ std::string MessageLine(std::string_view text) {
   }
   const std::string_view kept = text.substr(0, kMaxMessageText);
   return PrintableLine(kept.substr(0, EndOfWholeCharacters(kept))) + "...";
+}
+
+std::string FormatNumber(double value) {
+  constexpr double kAllDigits = 1e15;  // what doubles tell apart, and people can read
+  const bool is_whole = std::abs(value) <= kAllDigits && value == std::trunc(value);
+  char text[32];
+  std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%g", value);
+  return text;
 }
 
 bool IsUtf8(std::string_view text) {

@@ -23,6 +23,9 @@ std::string WithoutCase(std::string_view text);
 // Control characters as TOML and JSON write them, "\u001B"; the rest as it is.
 std::string EscapeControls(std::string_view text);
 
+// A number for people: whole ones in all their digits, "350000000", others with six.
+std::string FormatNumber(double value);
+
 // JSON of values whose texts may be anything (names of files, say): what is not UTF-8 becomes U+FFFD.
 // `indent` < 0: in one line.
 std::string FormatJson(const nlohmann::json& value, int indent = -1);

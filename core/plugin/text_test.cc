@@ -83,5 +83,15 @@ TEST(Text, JsonOfAnyBytesIsWritten) {
   EXPECT_EQ(FormatJson({{"name", "\xFF/runs"}}), "{\"name\":\""s + kReplaced + "/runs\"}");
 }
 
+TEST(Text, WholeNumbersHaveAllTheirDigits) {
+  EXPECT_EQ(FormatNumber(350000000), "350000000");
+  EXPECT_EQ(FormatNumber(100), "100");
+  EXPECT_EQ(FormatNumber(-1e6), "-1000000");
+  EXPECT_EQ(FormatNumber(1e15), "1000000000000000");
+  EXPECT_EQ(FormatNumber(1e-8), "1e-08");
+  EXPECT_EQ(FormatNumber(0.25), "0.25");
+  EXPECT_EQ(FormatNumber(1e300), "1e+300");
+}
+
 }  // namespace
 }  // namespace lode::core

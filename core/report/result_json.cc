@@ -19,7 +19,7 @@ constexpr Ending kEndings[] = {Ending::kBudget, Ending::kStalled, Ending::kInter
 json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& metrics) {
   json values = json::object();
   for (std::size_t i = 0; i < metrics.size(); ++i) {
-    values[metrics[i].name] = best.metrics[i];
+    values[metrics[i].name] = MetricToJson(metrics[i], best.metrics[i]);
   }
   json j{{"architecture", best.architecture},
          {"step", best.step},
@@ -120,6 +120,10 @@ json FailuresToJson(const std::vector<FailureKind>& kinds) {
     list.push_back({{"reason", kind.reason}, {"count", kind.count}});
   }
   return list;
+}
+
+json MetricToJson(const MetricDeclaration& metric, double value) {
+  return IsWholeCount(metric, value) ? json(static_cast<std::int64_t>(value)) : json(value);
 }
 
 json FrontToJson(const std::vector<FrontTrial>& front,

@@ -14,6 +14,9 @@ namespace lode::core {
 // "finished", "stalled", "interrupted", "failed".
 std::string_view EndingName(Ending ending);
 
+// A value of a metric; of one that counts an integer.
+nlohmann::json MetricToJson(const MetricDeclaration& metric, double value);
+
 nlohmann::json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics);
 nlohmann::json FrontToJson(const std::vector<FrontTrial>& front,
                            const std::vector<MetricDeclaration>& metrics);

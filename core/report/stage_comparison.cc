@@ -162,7 +162,7 @@ json ToJson(const ComparisonRow& row) {
           {"optimizer", row.found->search->pipeline.optimizer.id},
           {"architecture", row.best.architecture},
           {"metric", row.found->metrics[metric].name},
-          {"found", row.best.metrics[metric]},
+          {"found", MetricToJson(row.found->metrics[metric], row.best.metrics[metric])},
           {"metrics", metrics}};
 }
 

@@ -39,12 +39,12 @@ Goals GoalsOf(const SearchResult& result) {
 
 std::string DescribeLimit(const LimitConfig& limit) {
   std::string text = limit.metric;
-  text += limit.min ? " >= " + Format("%g", *limit.min) : "";
+  text += limit.min ? " >= " + FormatNumber(*limit.min) : "";
   text += limit.min && limit.max ? " and" : "";
-  return text + (limit.max ? " <= " + Format("%g", *limit.max) : "");
+  return text + (limit.max ? " <= " + FormatNumber(*limit.max) : "");
 }
 
-// ", limits macs <= 3.5e+08 by rejection", or "".
+// ", limits macs <= 350000000 by rejection", or "".
 std::string DescribeLimits(const RewardConfig& reward) {
   std::string text;
   for (const LimitConfig& limit : reward.limits) {
@@ -56,7 +56,7 @@ std::string DescribeLimits(const RewardConfig& reward) {
   text += " by " + std::string(LimitRuleName(reward.limit_rule));
   if (reward.limit_rule == LimitRule::kPenalty) {
     text += " (" + std::string(PenaltyName(reward.penalty)) + ", weight " +
-            Format("%g", reward.penalty_weight) + ")";
+            FormatNumber(reward.penalty_weight) + ")";
   }
   return text;
 }
@@ -72,11 +72,11 @@ std::string DescribeGoals(const RewardConfig& reward) {
 
 // "0.01 identity of accuracy - 1e-09 macs"
 std::string DescribeReward(const RewardConfig& reward) {
-  std::string text = reward.scale == 1 ? "" : Format("%g ", reward.scale);
+  std::string text = reward.scale == 1 ? "" : FormatNumber(reward.scale) + " ";
   text += std::string(TransformName(reward.transform)) + " of " + reward.metric;
   for (const TermConfig& term : reward.add) {
     text +=
-        (term.weight < 0 ? " - " : " + ") + Format("%g", std::abs(term.weight)) + " " + term.metric;
+        (term.weight < 0 ? " - " : " + ") + FormatNumber(std::abs(term.weight)) + " " + term.metric;
   }
   return text;
 }
@@ -89,7 +89,7 @@ std::string DescribeMetric(const MetricDeclaration& m) {
     text += m.dataset.empty() ? "" : " of " + m.dataset;
   }
   if (m.epochs > 0) {
-    text += ", " + Format("%g", m.epochs) + " epochs";
+    text += ", " + FormatNumber(m.epochs) + " epochs";
   }
   return text;
 }
@@ -351,7 +351,7 @@ std::string DescribeReference(const SearchResult& result, const Goals& goals) {
   std::string text;
   for (std::size_t i = 0; i < goals.size(); ++i) {
     const MetricDeclaration& metric = result.metrics[goals.metrics()[i]];
-    text += (text.empty() ? "(" : ", ") + metric.name + " " + Format("%g", (*goals.reference())[i]);
+    text += (text.empty() ? "(" : ", ") + metric.name + " " + FormatNumber((*goals.reference())[i]);
   }
   return text + ")";
 }
@@ -391,12 +391,22 @@ json StatisticToJson(const Statistic& s) {
           {"count", s.count}};
 }
 
-void AddLimits(const RewardConfig& reward, json& summary) {
+// Of a metric, by its name; null for none.
+json BoundToJson(const SearchResult& result, const std::string& name,
+                 const std::optional<double>& bound) {
+  const std::size_t metric = MetricIndex(result.metrics, name);
+  return !bound                           ? json()
+         : metric < result.metrics.size() ? MetricToJson(result.metrics[metric], *bound)
+                                          : json(*bound);
+}
+
+void AddLimits(const SearchResult& result, json& summary) {
+  const RewardConfig& reward = result.search->pipeline.reward;
   summary["limits"] = json::array();
   for (const LimitConfig& limit : reward.limits) {
     summary["limits"].push_back({{"metric", limit.metric},
-                                 {"min", limit.min ? json(*limit.min) : json()},
-                                 {"max", limit.max ? json(*limit.max) : json()}});
+                                 {"min", BoundToJson(result, limit.metric, limit.min)},
+                                 {"max", BoundToJson(result, limit.metric, limit.max)}});
   }
   if (reward.limits.empty()) {
     return;
@@ -417,7 +427,7 @@ void AddGoals(const SearchResult& result, json& summary) {
   for (const TermConfig& term : reward.add) {
     summary["add"].push_back({{"metric", term.metric}, {"weight", term.weight}});
   }
-  AddLimits(reward, summary);
+  AddLimits(result, summary);
   if (goals.size() < 2) {
     return;
   }

@@ -105,13 +105,25 @@ std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
          MetricColumns(metrics) + " FROM evaluation WHERE id >= 1 << 62;";
 }
 
+// The same for people: counts, which are kept as real numbers, as integers.
+std::string ShownColumns(const std::vector<MetricDeclaration>& metrics) {
+  std::string columns;
+  for (const MetricDeclaration& m : metrics) {
+    const std::string name = "\"" + m.name + "\"", whole = "CAST(" + name + " AS INTEGER)";
+    columns += m.unit == "count" ? ", CASE WHEN " + whole + " = " + name + " THEN " + whole +
+                                       " ELSE " + name + " END AS " + name
+                                 : ", " + name;
+  }
+  return columns;
+}
+
 void MakeViews(Database& database, const std::vector<MetricDeclaration>& metrics) {
   database.Execute("CREATE VIEW trials AS SELECT trial.step, architecture, reward" +
-                   MetricColumns(metrics) +
+                   ShownColumns(metrics) +
                    ", violation, random, reused, trial.failure, evaluation FROM trial JOIN "
                    "evaluation ON evaluation.id = trial.evaluation;"
                    "CREATE VIEW rejections AS SELECT step, architecture" +
-                   MetricColumns(metrics) + " FROM evaluation WHERE rejected;");
+                   ShownColumns(metrics) + " FROM evaluation WHERE rejected;");
   database.Execute(AreNoisy(metrics) ? NoisyViews(metrics) : kExactViews);
   database.Execute(kViews);
 }
