@@ -175,7 +175,7 @@ class Properties {
 class KindSchema {
  public:
   KindSchema(lode_kind kind, const Catalog& catalog, Json& definitions)
-      : kind_(kind), name_(KindName(kind)), ids_(catalog.Ids(kind)), definitions_(definitions) {
+      : name_(KindName(kind)), ids_(catalog.Ids(kind)), definitions_(definitions) {
     for (const std::string& id : ids_) {
       components_.push_back(catalog.Find(kind, id));
     }
@@ -376,7 +376,6 @@ class KindSchema {
     rules.push_back({{"if", Uses(others)}, {"then", {{"allOf", std::move(unused)}}}});
   }
 
-  lode_kind kind_;
   std::string name_;
   std::vector<std::string> ids_;
   std::vector<const ComponentDeclaration*> components_;
