@@ -176,7 +176,7 @@ namespace {
 
 // The examples' configs/nb201/l2nas.toml is found wherever they are typed.
 std::filesystem::path FindPipeline(const std::filesystem::path& file) {
-  const std::filesystem::path installed = core::InstalledPath("share/lode") / file;
+  std::filesystem::path installed = core::InstalledPath("share/lode") / file;
   std::error_code error;
   if (file.is_absolute() || std::filesystem::exists(file, error) ||
       !std::filesystem::is_regular_file(installed, error)) {

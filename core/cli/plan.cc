@@ -90,8 +90,7 @@ void CheckChanges(Plan& plan, const ChangeOptions& options) {
 DirectoryLocks::DirectoryLocks(std::vector<fs::path> directories) {
   std::ranges::transform(directories, directories.begin(), Normal);
   std::ranges::sort(directories);
-  const auto repeated = std::ranges::unique(directories);
-  directories.erase(repeated.begin(), repeated.end());
+  directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   for (const fs::path& directory : directories) {
     core::MakeDirectories(directory);
     locks_.emplace_back(directory);

@@ -9,7 +9,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -201,9 +200,8 @@ class StageRunner {
     for (const core::Stage& stage : pipeline_.stages.list) {
       Look(runs_.emplace_back(stage, *pipeline_.index, root_));
     }
-    for (StageRun& run : runs_ | std::views::reverse) {  // those that read others first
-      MakeRoom(run);
-    }
+    // Those that read others first.
+    std::for_each(runs_.rbegin(), runs_.rend(), [this](StageRun& run) { MakeRoom(run); });
     core::WriteFile(root_ / core::kPipelineFile, core::SealToml(pipeline_.stages.text));
     int status = kDone;
     for (StageRun& run : runs_) {

@@ -283,7 +283,7 @@ class SpaceContract {
     const std::string text = *space_.Format(sample);
     for (const char* between : {"", " ", "\t", "\n"}) {
       for (const std::string& more : {text, std::string("x"), std::string("0"), std::string("#")})
-        CheckText(text + between + more, &sample);
+        CheckText(std::string(text).append(between).append(more), &sample);
     }
     using namespace std::string_literals;
     for (const std::string& more :

@@ -204,7 +204,7 @@ std::string WantedOf(const Request& request, const Components& components) {
   if (request.component.empty() || components.empty()) {
     return "";
   }
-  const std::string wanted = core::MeantName(request.component, ids);
+  std::string wanted = core::MeantName(request.component, ids);
   if (wanted.empty()) {
     throw core::HostError("the plugin has no component '" + request.component + "'" +
                           core::Suggest(request.component, ids));
