@@ -88,22 +88,7 @@ int Do(const Action& action) {
   return status;
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app(Description());
-  app.footer(Footer());
-  app.require_subcommand(0, 1);
-  app.ignore_case();
-  app.set_version_flag("-V,--version", LODE_VERSION);
-  GlobalOptions global;
-  app.add_option("--plugin", global.plugins,
-                 "A plugin file, or a directory of them, to use beside the installed ones")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  bool verbose = false;
-  app.add_flag("-v,--verbose", verbose, "Say more about what happens");
-  app.fallthrough();
-
-  Action action;
+void AddCommands(CLI::App& app, const GlobalOptions& global, Action& action) {
   AddRun(app, global, action);
   AddResume(app, global, action);
   AddValidate(app, global, action);
@@ -120,6 +105,25 @@ int Main(int argc, char** argv) {
   AddComplete(app, global, action);
   AddMan(app, global, action);
   AddWorker(app, global, action);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(Description());
+  app.footer(Footer());
+  app.require_subcommand(0, 1);
+  app.ignore_case();
+  app.set_version_flag("-V,--version", LODE_VERSION);
+  GlobalOptions global;
+  app.add_option("--plugin", global.plugins,
+                 "A plugin file, or a directory of them, to use beside the installed ones")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  bool verbose = false;
+  app.add_flag("-v,--verbose", verbose, "Say more about what happens");
+  app.fallthrough();
+
+  Action action;
+  AddCommands(app, global, action);
   const bool is_rank = core::MpiRank() > 0;
   try {
     app.parse(argc, argv);
