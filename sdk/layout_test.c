@@ -270,5 +270,9 @@ FIELD(lode_oracle_api, prepare, 40, 8);
 
 FIELD(lode_optimizer_api, exhausted, 32, 8);
 
+FIELD(lode_metric, optimum, 56, 8);
+
+CODE(LODE_METRIC_OPTIMUM, 2);
+
 CODE(LODE_PARAM_INPUT, 64);
 #endif

@@ -197,6 +197,42 @@ TEST_F(RunTest, CountsAreIntegersWhereverTheyStand) {
   EXPECT_EQ(shown["summary"]["limits"][0]["min"].dump(), "2800000");
 }
 
+// Also from another process, in the tables of a grid, and from the store alone.
+TEST_F(RunTest, ATablesOptimumStandsBesideWhatWasFound) {
+  const std::string out = (dir_.path() / "optimum").string();
+  const Outcome outcome =
+      lode_.Run({"run", SourceFile("configs/nb201/random.toml").string(), "--out", out, "--seeds",
+                 "1", "--set", "budget={steps=5}", "--set", "execution.isolate=true", "--set",
+                 R"(grid={"oracle.dataset"=["cifar10", "cifar100"]})"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const std::string shown = lode_.Run({"show", out}).out;
+  for (const std::string& text : {outcome.out, shown}) {
+    EXPECT_NE(text.find("\noptimum           91.61\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\noptimum           73.49\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("measured  optimum\n"), std::string::npos) << text;
+  }
+  const auto json = nlohmann::json::parse(lode_.Run({"show", out, "--json"}).out);
+  EXPECT_NEAR(json["summaries"][0]["optimum"].get<double>(), 91.61, 0.005);
+}
+
+// Of a table of one's own, the least where less is better.
+TEST_F(RunTest, AnOptimumFollowsTheMetricsDirection) {
+  std::ofstream(dir_.path() / "t.csv") << "architecture,ms,score\n0,3.5,1\n1,2.25,7\n2,9,3\n";
+  std::ofstream(dir_.path() / "t.toml")
+      << "[pipeline]\nname = \"t\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = \"table\"\nfile = "
+         "\"t.csv\"\n"
+         "minimize = [\"ms\"]\nmaximize = [\"score\"]\n[reward]\nmetric = \"ms\"\n"
+         "[optimizer]\nuse = \"random\"\n[budget]\nsteps = 30\n[execution]\nmax_failures = 100\n";
+  const std::string file = (dir_.path() / "t.toml").string();
+  const auto optimum = [&](const std::string& change) {
+    const Outcome outcome = lode_.Run({"run", file, "--set", change, "--json"});
+    return nlohmann::json::parse(outcome.out)["summary"].value("optimum", -1.0);
+  };
+  EXPECT_EQ(optimum("reward.metric=ms"), 2.25);
+  EXPECT_EQ(optimum("reward.metric=score"), 7);
+  EXPECT_EQ(optimum("reward={metric=\"ms\", limits=[{metric=\"score\", min=2}]}"), -1);
+}
+
 // Most small networks of nb201 have as few parameters as others.
 TEST_F(RunTest, TiesAreSeenInStagesAndTheirComparison) {
   const fs::path file = dir_.path() / "ties.toml";

@@ -137,6 +137,9 @@ class StoredSearch {
     if (core::AreNoisy(run_->metrics()) && !IsUnlimited()) {
       store_->SetMeta("evaluations", "limited");
     }
+    if (const std::string optima = core::OptimaToText(run_->metrics()); !optima.empty()) {
+      store_->SetMeta(core::kOptimaKey, optima);
+    }
     store_->SetMeta("status", "running");
     if (kept_ == 0) {
       Agree();

@@ -18,7 +18,9 @@ using nlohmann::json;
 static_assert(std::endian::native == std::endian::little);
 
 json ToJson(const MetricDeclaration& m) {
-  return {m.name, m.unit, m.doc, m.direction, m.split, m.dataset, m.epochs, m.noisy};
+  return {m.name,      m.unit,  m.doc,
+          m.direction, m.split, m.dataset,
+          m.epochs,    m.noisy, m.optimum ? json::array({*m.optimum}) : json::array()};
 }
 
 json ToJson(const Records& records) {
@@ -198,6 +200,13 @@ class ListReader {
   std::size_t next_ = 0;
 };
 
+std::optional<double> ReadRealOrNone(const json& list) {
+  ListReader in(list);
+  const auto value = in.IsEmpty() ? std::nullopt : std::optional(in.Real());
+  in.End();
+  return value;
+}
+
 MetricDeclaration ReadMetric(const json& list) {
   ListReader in(list);
   MetricDeclaration metric;
@@ -209,6 +218,7 @@ MetricDeclaration ReadMetric(const json& list) {
   metric.dataset = PrintableLine(in.Text());
   metric.epochs = in.Real();
   metric.noisy = in.Flag();
+  metric.optimum = ReadRealOrNone(in.Elements());
   in.End();
   return metric;
 }
@@ -330,12 +340,6 @@ void Read(ListReader& in, Recorded& m) {
 }
 void Read(ListReader&, Continue&) {}
 
-std::optional<double> ReadRealOrNone(const json& list) {
-  ListReader in(list);
-  const auto value = in.IsEmpty() ? std::nullopt : std::optional(in.Real());
-  in.End();
-  return value;
-}
 BestTrial ReadBest(const json& list) {
   ListReader in(list);
   BestTrial best;

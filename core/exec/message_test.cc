@@ -88,7 +88,8 @@ TEST(MessageTest, SetupsAndMetricsStayTheSame) {
   EXPECT_EQ(setup.memory_limit, 4096u);
   EXPECT_EQ(setup.prepared, "/tmp/\xff");
   const MetricLists metrics = {
-      {{"accuracy", "percent", "Of all.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200, true},
+      {{"accuracy", "percent", "Of all.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200, true,
+        0.1},
        {"latency", "ms", "", LODE_MINIMIZE, LODE_SPLIT_NONE, "", 0.5, false}},
       {}};
   EXPECT_EQ(Passed(Ready{metrics}).metrics, metrics);

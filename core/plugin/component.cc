@@ -61,8 +61,19 @@ MetricDeclaration Declaration(const lode_metric& m, const std::string& title) {
   if (!std::isfinite(m.epochs)) {
     throw DeclarationError(title + " ('" + m.name + "') has a number of epochs that is not finite");
   }
-  return {m.name,  OneLine(m.unit),    OneLine(m.doc), m.direction,
-          m.split, OneLine(m.dataset), m.epochs,       (m.flags & LODE_METRIC_NOISY) != 0};
+  const bool has_optimum = (m.flags & LODE_METRIC_OPTIMUM) != 0;
+  if (has_optimum && !std::isfinite(m.optimum)) {
+    throw DeclarationError(title + " ('" + m.name + "') has an optimum that is not finite");
+  }
+  return {m.name,
+          OneLine(m.unit),
+          OneLine(m.doc),
+          m.direction,
+          m.split,
+          OneLine(m.dataset),
+          m.epochs,
+          (m.flags & LODE_METRIC_NOISY) != 0,
+          has_optimum ? std::optional(m.optimum) : std::nullopt};
 }
 
 // All that a space or an oracle declares, each by `describe`.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +51,7 @@ struct MetricDeclaration {
   std::string dataset;
   double epochs = 0;
   bool noisy = false;
+  std::optional<double> optimum{};  // the best value there is, if a bound oracle knows it
 
   bool operator==(const MetricDeclaration&) const = default;
 };

@@ -68,6 +68,13 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
           run.cost_seconds >= static_cast<double>(*budget.simulated_seconds));
 }
 
+std::optional<double> OptimumOf(const SearchResult& result) {
+  const RewardConfig& reward = result.search->pipeline.reward;
+  const std::size_t metric = MetricIndex(result.metrics, reward.metric);
+  const bool decides = reward.limits.empty() && reward.add.empty() && reward.goals.size() < 2;
+  return decides && metric < result.metrics.size() ? result.metrics[metric].optimum : std::nullopt;
+}
+
 std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget) {
   return budget.steps            ? run.steps
          : budget.unique_queries ? run.unique_queries

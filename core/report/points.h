@@ -28,6 +28,10 @@ std::string DescribeBudget(const SearchResult& result);
 // A run ends before its budget does if it fails, is interrupted, or has nothing more to propose.
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline);
 
+// The best value of the reward's metric that any architecture has, if the oracle knows it and nothing
+// but this metric decides: a limit, a further term or a second goal may rule that one out.
+std::optional<double> OptimumOf(const SearchResult& result);
+
 // How much of the first limit a run has spent.
 std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget);
 

@@ -189,6 +189,22 @@ std::vector<RunColumn> RunColumns(const SearchResult& result) {
   return columns;
 }
 
+// Below the runs: the reward's metric at its best.
+std::vector<std::string> OptimumRow(const SearchResult& result, double optimum,
+                                    std::size_t columns) {
+  std::vector<std::string> row(columns);
+  const std::size_t metric = RewardMetricIndex(result);
+  row[0] = "optimum";
+  row[1 + metric] = FormatMetric(result.metrics[metric], optimum);
+  return row;
+}
+
+std::string DescribeOptimum(const SearchResult& result) {
+  return OptimumOf(result) ? "optimum: the best " + result.search->pipeline.reward.metric +
+                                 " of all architectures that the oracle has\n"
+                           : "";
+}
+
 // "l2nas (robust)"
 std::string OptimizerName(const ComponentConfig& optimizer) {
   return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
@@ -478,6 +494,9 @@ json SummaryToJson(const SearchResult& result) {
   summary["split"] = SplitName(metric.split);
   summary["dataset"] = metric.dataset;
   summary["epochs"] = metric.epochs;
+  if (const auto optimum = OptimumOf(result)) {
+    summary["optimum"] = MetricToJson(metric, *optimum);
+  }
   summary["transform"] = TransformName(pipeline.reward.transform);
   AddGoals(result, summary);
   json budget = json::object();
@@ -538,7 +557,10 @@ std::string FormatRuns(const SearchResult& result, std::size_t width) {
                            [&run](const RunColumn& column) { return column.cell(run); });
     table.AddRow(row);
   }
-  std::string notes = DescribeScatter(result) + DescribeTies(result);
+  if (const auto optimum = OptimumOf(result)) {
+    table.AddRow(OptimumRow(result, *optimum, columns.size()));
+  }
+  std::string notes = DescribeOptimum(result) + DescribeScatter(result) + DescribeTies(result);
   for (const BudgetPoint& point : ReachedPoints(result)) {
     notes += DescribePoint(result, point);
   }
@@ -592,6 +614,11 @@ std::string FormatComparison(const std::vector<SearchResult>& results, std::size
                                  {"after"},
                                  {"seeds"},
                                  {"measured"}});
+  const bool optima =
+      std::ranges::any_of(results, [](const SearchResult& r) { return OptimumOf(r).has_value(); });
+  if (optima) {
+    columns.push_back({"optimum"});
+  }
   if (published) {
     columns.insert(columns.end(), {{"published"}, {"difference"}, {"published by", Align::kLeft}});
   }
@@ -599,6 +626,11 @@ std::string FormatComparison(const std::vector<SearchResult>& results, std::size
   for (const SearchResult& result : results) {
     for (const BudgetPoint& point : ComparedPoints(result)) {
       std::vector<std::string> row = MeasuredCells(result, point, first.point.size());
+      if (optima) {
+        const auto optimum = OptimumOf(result);
+        row.push_back(optimum ? FormatMetric(result.metrics[RewardMetricIndex(result)], *optimum)
+                              : "-");
+      }
       if (published) {
         const auto cells = PublishedCells(result, point);
         row.insert(row.end(), cells.begin(), cells.end());
@@ -611,7 +643,8 @@ std::string FormatComparison(const std::vector<SearchResult>& results, std::size
       "that " +
       std::string(published ? "got there; difference: from the published mean, sd: in published "
                               "standard deviations\n"
-                            : "got there\n");
+                            : "got there\n") +
+      (optima ? "optimum: the best of all architectures that the oracle has\n" : "");
   return Wrap(heading, width) + table.Format(width);
 }
 

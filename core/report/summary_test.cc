@@ -183,6 +183,35 @@ TEST_F(SummaryTest, TiesAreSeen) {
   EXPECT_EQ(ToJson({result_})["runs"][0]["best"]["ties"], 3);
 }
 
+TEST_F(SummaryTest, AnOptimumStandsBesideWhatWasFound) {
+  EXPECT_THAT(FormatRuns(result_), Not(HasSubstr("optimum")));
+  EXPECT_THAT(FormatComparison({result_}), Not(HasSubstr("optimum")));
+  result_.metrics[0].optimum = 94.5;
+  EXPECT_THAT(FormatRuns(result_), HasSubstr("\noptimum     94.50\n"));
+  EXPECT_THAT(FormatRuns(result_),
+              HasSubstr("optimum: the best accuracy of all architectures that the oracle has\n"));
+  EXPECT_THAT(FormatComparison({result_}), HasSubstr("    measured  optimum  "));
+  EXPECT_EQ(ToJson({result_})["summary"]["optimum"], 94.5);
+}
+
+// The best of all may break a limit, or not be the best reward.
+TEST_F(SummaryTest, WhereMoreDecidesTheOptimumIsNotKnown) {
+  result_.metrics[0].optimum = 94.5;
+  for (int what = 0; what < 3; ++what) {
+    Search search = MakeSearch();
+    RewardConfig& reward = search.pipeline.reward;
+    if (what == 0) {
+      reward.limits.resize(1);
+    } else if (what == 1) {
+      reward.add.resize(1);
+    } else {
+      reward.goals.resize(2);
+    }
+    result_.search = &search;
+    EXPECT_EQ(OptimumOf(result_), std::nullopt) << what;
+  }
+}
+
 TEST_F(SummaryTest, JsonHasTheDocumentedShape) {
   const nlohmann::json out = ToJson({result_});
   const nlohmann::json& run = out["runs"][0];

@@ -1,5 +1,7 @@
 #include "core/store/stored_run.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
 #include "core/store/run_store.h"
@@ -7,6 +9,8 @@
 
 namespace lode::core {
 namespace {
+
+using nlohmann::json;
 
 // Metrics from column `first` on.
 void ReadRow(const Statement& row, int first, std::vector<double>& metrics) {
@@ -23,7 +27,27 @@ void MakePrintable(std::vector<MetricDeclaration>& metrics) {
   }
 }
 
+// What a store does not say, or not so that it can be read, is not known.
+void TakeOptima(const std::string& text, std::vector<MetricDeclaration>& metrics) {
+  const json optima = json::parse(text, nullptr, false);
+  for (MetricDeclaration& metric : metrics) {
+    if (optima.is_object() && optima.contains(metric.name) && optima[metric.name].is_number()) {
+      metric.optimum = optima[metric.name].get<double>();
+    }
+  }
+}
+
 }  // namespace
+
+std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
+  json optima = json::object();
+  for (const MetricDeclaration& metric : metrics) {
+    if (metric.optimum) {
+      optima[metric.name] = *metric.optimum;
+    }
+  }
+  return optima.empty() ? "" : FormatJson(optima);
+}
 
 StoredRun::StoredRun(const std::filesystem::path& directory)
     : database_(directory / kStoreFile, Database::Access::kRead) {
@@ -32,6 +56,7 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   metrics_ = ReadMetrics(database_);
   metric_columns_ = MetricColumns(metrics_);
   MakePrintable(metrics_);
+  TakeOptima(ReadMeta(database_, kOptimaKey), metrics_);
   row_.resize(metrics_.size());
   evaluation_row_.resize(metrics_.size());
   Statement counts(database_,

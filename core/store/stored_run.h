@@ -20,6 +20,10 @@ namespace lode::core {
 // disturbed, but all that is written stays in run.db-wal as long as this lives. Its texts are made
 // printable (text.h): what was stored before that was a rule may have any byte. Used by one thread.
 // Every function throws HostError for a file that cannot be read.
+// The optima of metrics that have one, as a store keeps them; "" if none has.
+inline constexpr char kOptimaKey[] = "optima";
+std::string OptimaToText(const std::vector<MetricDeclaration>& metrics);
+
 class StoredRun {
  public:
   // The file is of the present format or the one before (RunStore and UpgradeStore see to that).

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <lode/text.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,7 +23,11 @@ struct MetricTraits {
   std::string name;
   bool noisy;
   lode_split split;
-  bool operator==(const MetricTraits&) const = default;
+  lode_direction direction;
+  std::optional<double> optimum;  // known from bind on
+  bool operator==(const MetricTraits& other) const {
+    return name == other.name && noisy == other.noisy && split == other.split;
+  }
 };
 
 class MetricList {
@@ -49,7 +54,13 @@ class MetricList {
                       title + ": wrote past what this version knows");
     CheckFields(out.value, title);
     list_.push_back({out.value.name != nullptr ? out.value.name : "",
-                     (out.value.flags & LODE_METRIC_NOISY) != 0, out.value.split});
+                     (out.value.flags & LODE_METRIC_NOISY) != 0, out.value.split,
+                     out.value.direction, OptimumOf(out.value)});
+  }
+
+  static std::optional<double> OptimumOf(const lode_metric& m) {
+    const bool known = (m.flags & LODE_METRIC_OPTIMUM) != 0;
+    return known ? std::optional(m.optimum) : std::nullopt;
   }
 
   void CheckFields(const lode_metric& m, const std::string& title) {

@@ -94,6 +94,10 @@ class OracleContract {
     Require(!metrics_.empty(), "oracle.metrics", "there is none");
     const bool vary = (component_.capabilities & LODE_CAP_METRICS_VARY) != 0;
     Require(vary || metrics_ == unbound_metrics_, "oracle.metrics", "they change with bind");
+    for (const MetricTraits& metric : metrics_) {
+      Require(!metric.optimum || (std::isfinite(*metric.optimum) && !metric.noisy),
+              "oracle.optimum", metric.name + " is noisy, or its optimum is not finite");
+    }
   }
 
   // ---- bind
@@ -260,6 +264,9 @@ class OracleContract {
       for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
         Require(std::isfinite(answer.metrics[m]), "oracle.evaluate",
                 metrics_[m].name + " is not finite");
+      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
+        Require(!IsBetterThanOptimum(answer.metrics[m], metrics_[m]), "oracle.optimum",
+                metrics_[m].name + " is better than its optimum");
       CheckCost(answer);
       const Answer again = Evaluate(oracle_, SampleOf(i));
       Require(Agree(again, answer), "determinism",
@@ -302,6 +309,11 @@ class OracleContract {
         CheckSameCost(batch[i], answers_[first + i], "in a batch", findings_);
       }
     }
+  }
+
+  static bool IsBetterThanOptimum(double value, const MetricTraits& metric) {
+    return metric.optimum &&
+           (metric.direction == LODE_MAXIMIZE ? value > *metric.optimum : value < *metric.optimum);
   }
 
   bool Noisy() const { return std::ranges::any_of(metrics_, &MetricTraits::noisy); }

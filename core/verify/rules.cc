@@ -100,6 +100,7 @@ constexpr Rule kRules[] = {
     {"oracle.prepare.files", "prepare writes into its directory only."},
     {"oracle.prepare.cancelled", "A prepare that was cut off says so, and is gone on with."},
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
+    {"oracle.optimum", "The optimum of a metric is finite, and nothing measured is better."},
     {"oracle.noise", "A metric that is not noisy does not depend on the evaluation's seed."},
     {"oracle.batch", "A batch has the results that its architectures have alone."},
     {"oracle.invalid_architecture", "Bytes that are no architecture are not measured."},

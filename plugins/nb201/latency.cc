@@ -1,5 +1,6 @@
 #include "plugins/nb201/latency.h"
 
+#include <algorithm>
 #include <lode/text.hpp>
 
 #include "plugins/delimited/text_file.h"
@@ -63,13 +64,18 @@ LatencyOracle::LatencyOracle(lode::Host, const Config& config) : config_(config)
 }
 
 std::vector<lode::Metric> LatencyOracle::Metrics() const {
-  const std::string dataset = DatasetOf(config_.column);
-  if (IsEnergy(config_.column)) {
-    return {{"energy", "mJ", "Energy of one forward pass on the device, as measured.",
-             LODE_MINIMIZE, LODE_SPLIT_NONE, dataset}};
+  const bool energy = IsEnergy(config_.column);
+  lode::Metric metric{
+      energy ? "energy" : "latency",
+      energy ? "mJ" : "ms",
+      std::string(energy ? "Energy" : "Time") + " of one forward pass on the device, as measured.",
+      LODE_MINIMIZE,
+      LODE_SPLIT_NONE,
+      DatasetOf(config_.column)};
+  for (const double cost : costs_) {  // -1: the device cannot run it
+    if (cost >= 0) metric.optimum = std::min(cost, metric.optimum.value_or(cost));
   }
-  return {{"latency", "ms", "Time of one forward pass on the device, as measured.", LODE_MINIMIZE,
-           LODE_SPLIT_NONE, dataset}};
+  return {metric};
 }
 
 void LatencyOracle::Bind(const lode::Space& space) {

@@ -1,5 +1,6 @@
 #include "plugins/nb201/oracle.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "plugins/nb201/lookup.h"
@@ -30,7 +31,7 @@ TableOracle::TableOracle(lode::Host, const Config& config) : config_(config) {
 
 std::vector<lode::Metric> TableOracle::Metrics() const {
   const auto epochs = static_cast<double>(config_.epochs);
-  return {
+  std::vector<lode::Metric> metrics{
       {"valid_accuracy", "percent",
        "Accuracy on the validation part, mean over the benchmark's seeds.", LODE_MAXIMIZE,
        LODE_SPLIT_VALIDATION, config_.dataset, epochs},
@@ -43,6 +44,13 @@ std::vector<lode::Metric> TableOracle::Metrics() const {
       {"mflops", "10^6 multiply-adds", "Multiply-adds of one forward pass for one image.",
        LODE_MINIMIZE, LODE_SPLIT_NONE, config_.dataset},
   };
+  if (!table_.empty()) {
+    metrics[0].optimum = std::ranges::max(table_, {}, &Results::valid_accuracy).valid_accuracy;
+    metrics[1].optimum = std::ranges::max(table_, {}, &Results::test_accuracy).test_accuracy;
+    metrics[2].optimum = std::ranges::min(table_, {}, &Results::params).params;
+    metrics[3].optimum = std::ranges::min(table_, {}, &Results::mflops).mflops;
+  }
+  return metrics;
 }
 
 ResultColumns TableOracle::Columns() const {

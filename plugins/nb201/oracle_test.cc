@@ -162,6 +162,25 @@ TEST(Nb201Oracle, DeclaresWhereEachMetricComesFrom) {
   EXPECT_EQ(metrics[2].epochs, 0);
 }
 
+// Of the numbers that it answers with, all of them.
+TEST(Nb201Oracle, KnowsTheBestOfEachMetricOnceBound) {
+  const lode::test::BoundSpace<Space> space;
+  TableOracle oracle = Oracle("cifar10", 200);
+  EXPECT_EQ(oracle.Metrics()[0].optimum, std::nullopt);
+  oracle.Bind(space.space());
+  const auto metrics = oracle.Metrics();
+  std::array<double, 4> best{0, 0, 1e300, 1e300}, answer{};
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    lode::Architecture architecture(space.space().cells());
+    ToArchitecture(FromIndex(i), architecture);
+    oracle.Evaluate({architecture, 1, 0}, answer);
+    for (std::size_t m = 0; m < 4; ++m)
+      best[m] = m < 2 ? std::max(best[m], answer[m]) : std::min(best[m], answer[m]);
+  }
+  for (std::size_t m = 0; m < 4; ++m) EXPECT_EQ(metrics[m].optimum, best[m]) << metrics[m].name;
+  EXPECT_NEAR(best[0], 91.61, 0.005);
+}
+
 TEST(Nb201Oracle, RefusesOtherEpochs) {
   EXPECT_EQ(Failure([] { Oracle("cifar10", 100); }),
             "1 epochs is 100, the benchmark has 12 and 200");

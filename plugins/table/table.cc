@@ -108,6 +108,21 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
   return params;
 }
 
+namespace {
+
+// Of a column.
+std::optional<double> BestOf(const Rows& rows, const lode::Metric& metric, std::size_t column) {
+  if (metric.noisy) return std::nullopt;
+  double best = rows[0][column];
+  for (std::size_t row = 1; row < rows.size(); ++row) {
+    const double value = rows[row][column];
+    best = metric.direction == LODE_MAXIMIZE ? std::max(best, value) : std::min(best, value);
+  }
+  return best;
+}
+
+}  // namespace
+
 TableOracle::TableOracle(lode::Host host, const Config& config)
     : host_(host),
       file_(config.file),
@@ -117,6 +132,8 @@ TableOracle::TableOracle(lode::Host host, const Config& config)
 void TableOracle::Bind(const lode::Space& space) {
   const std::string text = delimited::ReadTextFile(file_, [&] { host_.ThrowIfCancelled(); });
   rows_ = ParseRows(text, file_, layout_, space, host_);
+  for (std::size_t k = 0; k < metrics_.size(); ++k)
+    metrics_[k].optimum = BestOf(*rows_, metrics_[k], k);
   space_ = space;
 }
 

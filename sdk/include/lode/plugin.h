@@ -254,7 +254,12 @@ enum lode_split_code {
   LODE_SPLIT_TEST = 3
 };
 
-enum lode_metric_flag { LODE_METRIC_NOISY = 1u << 0 /* asked again it may differ */ };
+enum lode_metric_flag {
+  LODE_METRIC_NOISY = 1u << 0, /* asked again it may differ */
+#if LODE_TARGET_MINOR >= 1
+  LODE_METRIC_OPTIMUM = 1u << 1 /* `optimum` is given */
+#endif
+};
 
 typedef struct lode_metric {
   uint32_t struct_size;
@@ -266,6 +271,12 @@ typedef struct lode_metric {
   const char* doc;     /* one sentence */
   const char* dataset; /* "cifar100"; "" if it comes from no data */
   double epochs;       /* of the training behind it; 0 if there was none */
+#if LODE_TARGET_MINOR >= 1
+  /* With LODE_METRIC_OPTIMUM: the best value, by `direction`, of all architectures that the oracle
+   * can measure, as one knows that has them all in a table. From bind() on; finite. Not of a noisy
+   * metric. Shown beside what searches found. */
+  double optimum;
+#endif
 } lode_metric;
 
 /* Receives a graph: every node before the edges at it. A status other than LODE_OK ends the

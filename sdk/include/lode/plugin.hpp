@@ -262,6 +262,10 @@ struct Metric {
   std::string dataset{};  // "" if it comes from no data
   double epochs = 0;      // of the training behind it; 0 if there was none
   bool noisy = false;
+#if LODE_TARGET_MINOR >= 1
+  // The best value of all architectures that an oracle can measure, if it knows it; from Bind on.
+  std::optional<double> optimum{};
+#endif
 
   bool operator==(const Metric&) const = default;
 };
@@ -908,10 +912,29 @@ void Put(T filled, T* out) {
 inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lode_metric* out) {
   if (index >= metrics.size()) throw InvalidError("no metric " + std::to_string(index));
   const Metric& m = metrics[index];
-  const std::uint32_t flags = m.noisy * static_cast<std::uint32_t>(LODE_METRIC_NOISY);
-  Put({0, m.direction, m.split, flags, m.name.c_str(), m.unit.c_str(), m.doc.c_str(),
-       m.dataset.c_str(), m.epochs},
-      out);
+  lode_metric filled{};
+  filled.direction = m.direction;
+  filled.split = m.split;
+  filled.flags = m.noisy ? static_cast<std::uint32_t>(LODE_METRIC_NOISY) : 0;
+  filled.name = m.name.c_str();
+  filled.unit = m.unit.c_str();
+  filled.doc = m.doc.c_str();
+  filled.dataset = m.dataset.c_str();
+  filled.epochs = m.epochs;
+#if LODE_TARGET_MINOR >= 1
+  filled.flags |= m.optimum ? static_cast<std::uint32_t>(LODE_METRIC_OPTIMUM) : 0;
+  filled.optimum = m.optimum.value_or(0);
+#endif
+  Put(filled, out);
+}
+
+// Takes the metrics of a bound oracle. The strings of those that stay, which were returned, live on.
+inline void TakeMetrics(std::vector<Metric> bound, std::vector<Metric>& metrics) {
+#if LODE_TARGET_MINOR >= 1
+  for (std::size_t i = 0; i < std::min(bound.size(), metrics.size()); ++i)
+    metrics[i].optimum = bound[i].optimum;
+#endif
+  if (bound != metrics) metrics = std::move(bound);
 }
 
 template <class T>
@@ -1224,9 +1247,7 @@ const lode_component* OracleComponent(const char* id, const char* version, const
       return Guard(e, [&] {
         const Space bound(space);
         B::Of(i).object.Bind(bound);
-        // What was returned of metrics that stay lives on.
-        if (auto metrics = B::Of(i).object.Metrics(); metrics != B::Of(i).extra.metrics)
-          B::Of(i).extra.metrics = std::move(metrics);
+        detail::TakeMetrics(B::Of(i).object.Metrics(), B::Of(i).extra.metrics);
         B::Of(i).extra.cells = bound.cells();
       });
     };

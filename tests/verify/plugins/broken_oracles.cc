@@ -31,6 +31,16 @@ struct CellSum {
   std::optional<lode::Space> space_;
 };
 
+// What it knows of the best is not all there is.
+struct Modest : CellSum {
+  using CellSum::CellSum;
+  std::vector<lode::Metric> Metrics() const {
+    std::vector<lode::Metric> metrics = CellSum::Metrics();
+    metrics[0].optimum = 1;
+    return metrics;
+  }
+};
+
 // Sound: adds the number of steps that it was prepared in.
 struct Trained : CellSum {
   using CellSum::CellSum;
@@ -229,7 +239,8 @@ LODE_PLUGIN("broken.oracles", "1.0.0", "Apache-2.0",
             Oracle<Content>("broken.oracle.prepare.cancelled"),
             Oracle<NoSentence>("broken.oracle.metrics"), Oracle<InvalidSpace>("broken.oracle.bind"),
             OracleThrough<Unbound>("broken.oracle.before_bind", CallItInternal),
-            Oracle<NotANumber>("broken.oracle.evaluate"), Oracle<Noisy>("broken.oracle.noise"),
+            Oracle<NotANumber>("broken.oracle.evaluate"), Oracle<Modest>("broken.oracle.optimum"),
+            Oracle<Noisy>("broken.oracle.noise"),
             OracleThrough<LazyBatch>("broken.oracle.batch", AnswerTheFirst),
             Oracle<Careless>("broken.oracle.invalid_architecture"),
             OracleThrough<Costs>("broken.oracle.cost", PayTheHost),
