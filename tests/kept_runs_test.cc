@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -77,6 +78,21 @@ class KeptRunsTest : public testing::Test {
   const TemporaryDirectory directory_;
   const Program lode_{directory_.path()};
 };
+
+TEST_F(KeptRunsTest, LookingAtRunsDoesNotMakeThemNewer) {
+  EXPECT_EQ(Run("runs/old", {"--seed", "1"}).status, 0);
+  EXPECT_EQ(Run("runs/new", {"--seed", "1"}).status, 0);
+  for (const auto& entry : fs::recursive_directory_iterator(Path("runs/old"))) {
+    fs::last_write_time(entry, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  }
+  fs::last_write_time(Path("runs/old"), fs::file_time_type::clock::now() - std::chrono::hours(1));
+  EXPECT_EQ(lode_.Run({"show", Path("runs/old")}).status, 0);
+  for (int look = 0; look < 2; ++look) {
+    const json all = json::parse(lode_.Run({"runs", "--json"}).out);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all.at(1).at("directory"), "runs/old") << look;
+  }
+}
 
 TEST_F(KeptRunsTest, RunsAreListedTheNewestFirst) {
   EXPECT_EQ(lode_.Run({"runs"}).out, "no runs in runs\n");
@@ -168,6 +184,7 @@ TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
     EXPECT_EQ(rows[i].at("steps"), "20");
     EXPECT_EQ(std::stod(rows[i].at("reward")), best.at("reward"));
     EXPECT_EQ(std::stod(rows[i].at("test_accuracy")), best.at("metrics").at("test_accuracy"));
+    EXPECT_EQ(rows[i].at("params"), best.at("metrics").at("params").dump());  // an integer
     EXPECT_EQ(rows[i].at("architecture"), best.at("architecture"));
     EXPECT_TRUE(fs::exists(Path("out/" + rows[i].at("directory") + "/run.db")));
   }

@@ -216,7 +216,8 @@ class ResultsTable {
     table_.Set("best_step", std::to_string(best->step));
     table_.Set("reward", core::FormatValue(best->reward));
     for (std::size_t i = 0; i < metrics.size(); ++i) {
-      table_.Set(CsvTable::OwnName("metric", metrics[i].name), core::FormatValue(best->metrics[i]));
+      table_.Set(CsvTable::OwnName("metric", metrics[i].name),
+                 core::MetricToJson(metrics[i], best->metrics[i]).dump());
     }
     table_.Set("architecture", best->architecture);
     if (best->measurements > 0) {  // of which reward and metrics are the means

@@ -77,13 +77,22 @@ std::set<fs::path> PipelineDirectoriesIn(const fs::path& directory) {
   return found;
 }
 
+// A log without content is left by those who only read.
+bool IsWritten(const fs::path& file) {
+  std::error_code error;
+  return fs::file_size(file, error) > 0 && !error;
+}
+
 fs::file_time_type LastChange(const fs::path& directory, const Plan& plan) {
   std::error_code error;
   fs::file_time_type last = fs::last_write_time(directory, error);
   for (const Job& job : plan.jobs) {
     for (const char* name : {"run.db", "run.db-wal", core::kResultFile}) {
-      const fs::file_time_type time = fs::last_write_time(job.directory / name, error);
-      last = error ? last : std::max(last, time);
+      const fs::path file = job.directory / name;
+      if (IsWritten(file)) {
+        const fs::file_time_type time = fs::last_write_time(file, error);
+        last = error ? last : std::max(last, time);
+      }
     }
   }
   return last;
