@@ -204,6 +204,13 @@ TEST_F(IsolateAllTest, ACrashWithoutIsolationNamesTheComponentOnOneLine) {
         << c.from;
   }
 }
+
+TEST_F(IsolateAllTest, ALibraryMayTakeTheSignalsOfCrashes) {
+  const std::string plugin =
+      (fs::path(LODE_BINARY_DIR) / "tests/plugins/library_signals.lode.so").string();
+  const Outcome verified = lode_.Run({"verify", plugin});
+  EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+}
 #endif
 
 }  // namespace

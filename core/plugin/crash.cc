@@ -1,5 +1,6 @@
 #include "core/plugin/crash.h"
 
+#include <dlfcn.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <system_error>
 
 #include "core/plugin/component_call.h"
 
@@ -62,15 +64,40 @@ void OnCrash(int number, siginfo_t* info, void*) {
   }
 }
 
+// Whether an action runs code of a library that is not `plugin` itself.
+bool IsOfALibrary(const struct sigaction& action, const std::filesystem::path& plugin) {
+  Dl_info place{};
+  std::error_code error;
+  return dladdr(reinterpret_cast<void*>(action.sa_sigaction), &place) != 0 &&
+         place.dli_fname != nullptr && !std::filesystem::equivalent(place.dli_fname, plugin, error);
+}
+
+void TakeSignal(int number, struct sigaction* previous) {
+  struct sigaction action {};
+  action.sa_sigaction = OnCrash;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  sigaction(number, &action, previous);
+}
+
 }  // namespace
 
 void NameCrashes() {
   named = getpid();
-  struct sigaction action {};
-  action.sa_sigaction = OnCrash;
-  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (std::size_t i = 0; i < kCrashes.size(); ++i) {
-    sigaction(kCrashes[i], &action, &before[i]);
+    TakeSignal(kCrashes[i], &before[i]);
+  }
+}
+
+void TakeCrashesBack(const std::filesystem::path& plugin) {
+  if (getpid() != named) {
+    return;
+  }
+  for (const int number : kCrashes) {
+    struct sigaction present {};
+    sigaction(number, nullptr, &present);
+    if (present.sa_sigaction != OnCrash && IsOfALibrary(present, plugin)) {
+      TakeSignal(number, nullptr);
+    }
   }
 }
 

@@ -17,6 +17,7 @@
 
 #include "core/plugin/component.h"
 #include "core/plugin/component_call.h"
+#include "core/plugin/crash.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -274,6 +275,7 @@ const lode_plugin& LoadPlugin(const fs::path& file) {
   }
   boost::dll::shared_library library =
       CallComponent("plugin " + file.string(), [&] { return OpenLibrary(canonical); });
+  TakeCrashesBack(canonical);
   const lode_plugin& plugin = EntryOf(file, library);
   CheckDescriptor(file, plugin);
   loaded.by_file.emplace(canonical, std::pair{std::move(library), &plugin});
