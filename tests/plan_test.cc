@@ -219,6 +219,19 @@ TEST_F(PlanTest, AnotherProgramDoesNotTouchWhatOneHasFinished) {
   lode_.Finish(first);
 }
 
+TEST_F(PlanTest, TwoProgramsMakeDifferentSeedsInOneDirectory) {
+  RunWell(Running("whole", {"--seeds", "4"}));
+  const pid_t first =
+      lode_.Start(Running("out", {"--seeds", "0,1", "--jobs", "1", "--set", "oracle.delay_ms=20"}));
+  ASSERT_TRUE(WaitUntil([&] { return fs::exists(Path("out/seed-0/run.db")); }));
+  RunWell(Running("out", {"--seeds", "2,3", "--set", "oracle.delay_ms=20"}));
+  EXPECT_EQ(lode_.Finish(first).status, 0);
+  for (const char* seed : {"seed-0", "seed-1", "seed-2", "seed-3"}) {
+    EXPECT_EQ(Trials(std::string("out/") + seed), Trials(std::string("whole/") + seed)) << seed;
+  }
+  RunWell(Resuming("out"));
+}
+
 TEST_F(PlanTest, WhatALostStoreHasLeftIsNotRemovedUnasked) {
   RunWell(Running("out"));
   fs::remove(Path("out/seed-0/run.db"));

@@ -28,7 +28,7 @@ inline std::string ResultOf(const std::filesystem::path& file) {
 // What a killed writer leaves, or one that may not remove it.
 inline bool IsLeftOver(const std::string& name) {
   return name.ends_with(".partial") || name.ends_with("-wal") || name.ends_with("-shm") ||
-         name == "lock";
+         name == "lock" || name == "plan.lock";
 }
 
 // The contents of all files below a directory by name, but of what depends on time.

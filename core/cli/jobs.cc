@@ -253,10 +253,19 @@ class StoredSearch {
   std::unique_ptr<core::RunStore> store_;
 };
 
+// Another program may have made the run since it was planned.
+void RequireAsPlanned(const Job& job) {
+  if (!job.exists && fs::exists(job.directory / core::kStoreFile)) {
+    throw core::HostError(job.directory.string() +
+                          ": another program has made this run meanwhile; --resume continues it");
+  }
+}
+
 JobResult Execute(const Job& job, ProgressDisplay& display, const Evaluators& evaluators,
                   std::function<void(const std::string&)> warn) {
   core::MakeDirectories(job.directory);
   const core::RunLock lock(job.directory);
+  RequireAsPlanned(job);
   if (job.exists) {
     core::RequireIntact(job.directory);
     core::UpgradeStore(job.directory);

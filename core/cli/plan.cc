@@ -87,13 +87,14 @@ void CheckChanges(Plan& plan, const ChangeOptions& options) {
   }
 }
 
-DirectoryLocks::DirectoryLocks(std::vector<fs::path> directories) {
+DirectoryLocks::DirectoryLocks(std::vector<fs::path> directories, core::RunLock::Holders holders) {
   std::ranges::transform(directories, directories.begin(), Normal);
   std::ranges::sort(directories);
   directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   for (const fs::path& directory : directories) {
     core::MakeDirectories(directory);
-    locks_.emplace_back(directory);
+    plans_.emplace_back(directory);
+    locks_.emplace_back(directory, holders);
   }
 }
 

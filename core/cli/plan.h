@@ -61,14 +61,21 @@ struct ChangeOptions {
 // job would make, unless that is forced, or if it has lost its store.
 void CheckChanges(Plan& plan, const ChangeOptions& options);
 
-// Holds directories of runs, each once, as long as it lives.
+// Holds directories of runs, each once, as long as it lives: for one process, which may remove what
+// is there, or for many that make or continue different runs.
 class DirectoryLocks {
  public:
   // Makes those that are not there. Throws HostError with the other process's id if one is locked.
-  explicit DirectoryLocks(std::vector<std::filesystem::path> directories);
+  // Waits for those who plan.
+  explicit DirectoryLocks(std::vector<std::filesystem::path> directories,
+                          core::RunLock::Holders holders = core::RunLock::Holders::kOne);
+
+  // What is to be run is on the disk: from here on others may plan.
+  void OnPlanned() { plans_.clear(); }
 
  private:
   std::list<core::RunLock> locks_;
+  std::list<core::PlanLock> plans_;
 };
 
 // Puts what is to be run in `directory` on the disk, for `lode resume` after a kill. Runs that are

@@ -71,10 +71,11 @@ int Resume(const ResumeOptions& options, const GlobalOptions& global) {
     return ResumeStages(options, plugins, evaluators, global);
   }
   RefuseReplacing(options.replace);
-  const DirectoryLocks locks(RootsIn(options.directory));
+  DirectoryLocks locks(RootsIn(options.directory), core::RunLock::Holders::kMany);
   Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global, plugins);
   std::ranges::for_each(plan.jobs, [](Job& job) { job.asks_again = true; });
   CheckChanges(plan, options.jobs.changes());
+  locks.OnPlanned();
   return Execute(plan, options.jobs, evaluators);
 }
 

@@ -93,6 +93,11 @@ std::vector<fs::path> DirectoriesOf(const Plan& plan, const RunOptions& options)
   return directories;
 }
 
+// Only who removes nothing may have company.
+core::RunLock::Holders HoldersFor(const RunOptions& options) {
+  return options.fresh ? core::RunLock::Holders::kOne : core::RunLock::Holders::kMany;
+}
+
 // Two pipelines of one name in one --out would share a directory.
 void CheckDirectories(const Plan& plan) {
   std::vector<fs::path> seen;
@@ -164,7 +169,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   }
   RefuseReplacing(options.replace);
   Plan plan = BeginPlan(std::move(pipelines), options);
-  const DirectoryLocks locks(DirectoriesOf(plan, options));
+  DirectoryLocks locks(DirectoriesOf(plan, options), HoldersFor(options));
   AddJobs(plan);
   CheckDirectories(plan);
   CheckExistingRuns(plan, options);
@@ -172,6 +177,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
     CheckChanges(plan, options.jobs.changes());
   }
   PublishPlan(plan, options);
+  locks.OnPlanned();
   return Execute(plan, options.jobs, evaluators);
 }
 

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kLockFile[] = "lock";  // holds the process's id
+constexpr char kPlanLockFile[] = "plan.lock";
 
 pid_t ReadHolder(int file) {
   char text[32] = {};
@@ -27,11 +28,12 @@ pid_t ReadHolder(int file) {
 
 }  // namespace
 
-RunLock::RunLock(const fs::path& directory) {
+RunLock::RunLock(const fs::path& directory, Holders holders) {
   RefuseForeignLinks(directory);
   const fs::path path = directory / kLockFile;
   file_ = OpenToWrite(path);
-  if (flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+  const int kind = holders == Holders::kOne ? LOCK_EX : LOCK_SH;
+  if (flock(file_.get(), kind | LOCK_NB) != 0) {
     throw HostError(errno == EWOULDBLOCK
                         ? directory.string() + ": process " +
                               std::to_string(ReadHolder(file_.get())) + " is working on this run"
@@ -41,6 +43,17 @@ RunLock::RunLock(const fs::path& directory) {
   if (ftruncate(file_.get(), 0) != 0 ||
       pwrite(file_.get(), id.data(), id.size(), 0) != static_cast<ssize_t>(id.size())) {
     throw HostError(path.string() + ": cannot be written: " + std::strerror(errno));
+  }
+}
+
+PlanLock::PlanLock(const fs::path& directory) {
+  RefuseForeignLinks(directory);
+  const fs::path path = directory / kPlanLockFile;
+  file_ = OpenToWrite(path);
+  while (flock(file_.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) {
+      throw HostError(path.string() + ": cannot be locked: " + std::strerror(errno));
+    }
   }
 }
 
