@@ -57,9 +57,11 @@ MixedPrecision::~MixedPrecision() {
 
 void UseThreads(std::int64_t threads) { at::set_num_threads(static_cast<int>(threads)); }
 
-// LibTorch sets a thread's number when it is first asked for it: it is asked before.
+// LibTorch sets a thread's number when it is first asked for it, and once more when this plugin's
+// copy of its inline functions is: both are asked before.
 void UseOneThreadInParallelFor() {
   at::get_num_threads();
+  at::internal::lazy_init_num_threads();
   omp_set_num_threads(1);
 }
 
