@@ -351,7 +351,7 @@ typedef struct lode_trial {
 /* ---- one table for each kind ---- */
 
 /* SEARCH SPACE: the set of architectures. Everything is a pure function of the parameters, the
- * arguments and the random stream passed in. */
+ * arguments and the random stream passed in. Draws leave out nothing that is possible. */
 typedef struct lode_space_api {
   uint32_t struct_size;
   uint32_t reserved;
