@@ -93,8 +93,10 @@ DirectoryLocks::DirectoryLocks(std::vector<fs::path> directories, core::RunLock:
   directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   for (const fs::path& directory : directories) {
     core::MakeDirectories(directory);
-    plans_.emplace_back(directory);
     locks_.emplace_back(directory, holders);
+    if (holders == core::RunLock::Holders::kMany) {
+      plans_.emplace_back(directory);
+    }
   }
 }
 

@@ -249,6 +249,12 @@ void WriteResultsFile(const fs::path& directory) {
   }
   const KeptRuns kept = LookAtRuns(directory, false);
   core::WriteFile(file, ResultsTable(kept).Text());
+  if (!kept.damages.empty()) {
+    throw core::HostError(
+        file.string() + ": lacks what could not be read: " + kept.damages.front() +
+        (kept.damages.size() == 1 ? ""
+                                  : ", and " + std::to_string(kept.damages.size() - 1) + " more"));
+  }
 }
 
 }  // namespace lode::cli

@@ -14,7 +14,7 @@ inline constexpr char kResultsFile[] = "results.csv";
 // metrics, architecture). What a run does not have is empty. The texts are those of the tables.
 //
 // Writes the file anew if it is missing or one of these. Throws HostError, also if another file is in
-// its place.
+// its place, or if some runs could not be read: then the file has the others.
 void WriteResultsFile(const std::filesystem::path& directory);
 
 }  // namespace lode::cli

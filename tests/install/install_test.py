@@ -114,7 +114,7 @@ class Install(InstallationTest):
 
     def test_completion(self):
         for words, expected in (
-            (["ru"], ["run"]),
+            (["ru"], ["run", "runs"]),
             (["describe", "l2"], ["l2nas"]),
             (["show", ""], ["darts", "nb201", "ofa"]),
             (["completion", ""], ["bash", "zsh"]),
