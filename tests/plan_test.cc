@@ -210,7 +210,8 @@ TEST_F(PlanTest, AnotherProgramDoesNotTouchWhatOneHasFinished) {
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(Path("out/seed-1/run.db")); }));
   const std::string trials = Trials("out/seed-0");
   for (const char* how : {"--fresh", "--resume"}) {
-    const Outcome second = lode_.Run(Running("out", {"--seeds", "2", how}));
+    const Outcome second =
+        lode_.Run(Running("out", {"--seeds", "2", "--set", "oracle.delay_ms=200", how}));
     EXPECT_EQ(second.status, 2);
     EXPECT_THAT(second.err, HasSubstr("process " + std::to_string(first) + " is working on"));
   }
@@ -322,7 +323,8 @@ TEST_F(PlanTest, ALostWorkerDoesNotEndOtherRuns) {
                        "execution.isolate=true", "--jobs", "1"});
   const Outcome outcome = lode_.Run(lost);
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_THAT(outcome.err, HasSubstr("lode: planned killed seed 0: oracle process: killed by"));
+  // The connection may be gone before the process is.
+  EXPECT_THAT(outcome.err, HasSubstr("lode: planned killed seed 0: oracle process: "));
   EXPECT_EQ(Lines(Trials("lost/oracle.create=well/seed-0")).size(), 12u);
 }
 
