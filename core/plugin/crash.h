@@ -13,7 +13,7 @@ void NameCrashes();
 
 // After `plugin` was loaded. A library that comes with it (UCX, below LibTorch 2) may have taken these
 // signals: its handlers are replaced. Those of the plugin itself stay, for `lode verify` to find. Does
-// nothing in a process that has not called NameCrashes.
+// nothing where nobody has called NameCrashes.
 void TakeCrashesBack(const std::filesystem::path& plugin);
 
 // A thread that has one can say so of a stack that has overflowed, too.
