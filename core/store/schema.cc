@@ -105,14 +105,26 @@ std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
          MetricColumns(metrics) + " FROM evaluation WHERE id >= 1 << 62;";
 }
 
-// The same for people: counts, which are kept as real numbers, as integers.
+// A count, which is kept as a real number, as an integer.
+std::string ShownCount(const std::string& name) {
+  return std::string("CASE WHEN CAST(")
+      .append(name)
+      .append(" AS INTEGER) = ")
+      .append(name)
+      .append(" THEN CAST(")
+      .append(name)
+      .append(" AS INTEGER) ELSE ")
+      .append(name)
+      .append(" END AS ")
+      .append(name);
+}
+
+// The same for people.
 std::string ShownColumns(const std::vector<MetricDeclaration>& metrics) {
   std::string columns;
   for (const MetricDeclaration& m : metrics) {
-    const std::string name = "\"" + m.name + "\"", whole = "CAST(" + name + " AS INTEGER)";
-    columns += m.unit == "count" ? ", CASE WHEN " + whole + " = " + name + " THEN " + whole +
-                                       " ELSE " + name + " END AS " + name
-                                 : ", " + name;
+    const std::string name = "\"" + m.name + "\"";
+    columns.append(", ").append(m.unit == "count" ? ShownCount(name) : name);
   }
   return columns;
 }
