@@ -142,9 +142,7 @@ int Main(int argc, char** argv) {
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
   const core::CrashStack stack;
-  if (!app.got_subcommand("worker")) {  // whose host says what became of it
-    core::NameCrashes();
-  }
+  app.got_subcommand("worker") ? core::LeaveCrashesToHost() : core::NameCrashes();
   try {
     return core::Doing(WhatWasTyped(argc, argv),
                        [&] { return is_rank ? ServeAsRank(app, global) : Do(action); });

@@ -15,7 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLook{20};  // between two looks at time, memory and the wish to cancel
 constexpr milliseconds kLastWords{1500};  // with a process that was told to stop
-constexpr milliseconds kToEnd{1000};      // with one that has hung up
 
 }  // namespace
 
@@ -117,7 +116,7 @@ void RemoteRun::Watch() {
   }
   const std::chrono::duration<double> busy = Clock::now() - busy_since_;
   if (process_.is_over()) {
-    const std::string ending = process_.End(kToEnd);
+    const std::string ending = process_.End(WorkerProcess::kToEnd);
     Lose(process_.ExceedsMemoryLimit() ? limits_.MemoryText() : ending);
   } else if (is_ready_ && limits_.timeout_seconds > 0 && busy.count() > limits_.timeout_seconds) {
     Lose(limits_.TimeoutText());

@@ -33,6 +33,9 @@ class WorkerProcess {
  public:
   using Clock = std::chrono::steady_clock;
 
+  // For End() of one that is_over(): under load the connection closes seconds before its keeper ends.
+  static constexpr std::chrono::seconds kToEnd{10};
+
   // `memory_limit`: MiB, of it and what it starts; 0: none. Kept by a control group where one can be made
   // and the Setup names it; who looks after the process sees to it elsewhere. Throws HostError if it
   // cannot be started.
@@ -65,7 +68,7 @@ class WorkerProcess {
   // Asks it to end: what it evaluates is cancelled, and it is to find no more questions. It has a
   // second.
   void Terminate();
-  // Tells it to stop what it does, as Terminate, but goes on answering it.
+  // Tells it to stop what it does, as Terminate does; it is still answered.
   void Interrupt();
 
   // The title of the component that it is in, "optimizer 'rea'", or was in when it ended; "" if in none.

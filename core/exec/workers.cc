@@ -20,7 +20,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kCheck{20};       // between two looks at time and memory
 constexpr int kStarts = 4;               // of a process that is lost as it starts
 constexpr milliseconds kStartPause{50};  // before the second one; twice as much each time
-constexpr milliseconds kGrace{1000};     // for a process that has hung up to end by itself
 
 }  // namespace
 
@@ -182,7 +181,7 @@ void Workers::Handle(Slot& slot, Message& message) {
 }
 
 void Workers::HandleEnd(Slot& slot) {
-  const std::string ending = slot.process->End(kGrace);
+  const std::string ending = slot.process->End(WorkerProcess::kToEnd);
   const std::string reason = slot.process->ExceedsMemoryLimit() ? limits_.MemoryText() : ending;
   Lose(slot, slot.refusal.empty() ? reason + slot.process->LastOutput() : slot.refusal);
 }

@@ -21,6 +21,7 @@ constexpr std::size_t kStackSize =
     65536;  // bytes: handlers that come after may be larger than this one
 
 std::array<struct sigaction, kCrashes.size()> before;
+bool taken = false;
 pid_t named = 0;  // the process whose crashes are named
 std::atomic<bool> said = false;
 
@@ -83,13 +84,18 @@ void TakeSignal(int number, struct sigaction* previous) {
 
 void NameCrashes() {
   named = getpid();
+  LeaveCrashesToHost();
+}
+
+void LeaveCrashesToHost() {
+  taken = true;
   for (std::size_t i = 0; i < kCrashes.size(); ++i) {
     TakeSignal(kCrashes[i], &before[i]);
   }
 }
 
 void TakeCrashesBack(const std::filesystem::path& plugin) {
-  if (named == 0) {
+  if (!taken) {
     return;
   }
   for (const int number : kCrashes) {

@@ -1,4 +1,4 @@
-// What the program says before a crash ends it: in which component it was.
+// What the program does before a crash ends it.
 #pragma once
 
 #include <filesystem>
@@ -8,12 +8,15 @@ namespace lode::core {
 
 // From here on a signal that a crash sends (SIGSEGV, SIGABRT and their kind) writes one line to
 // standard error if a component was being called, "lode: optimizer 'rea': Segmentation fault (signal 11)",
-// and then does what it did before. In a process that was forked from this one it only does that.
+// and then ends the process as it did before. A process that was forked from this one writes nothing.
 void NameCrashes();
 
-// After `plugin` was loaded. A library that comes with it (UCX, below LibTorch 2) may have taken these
-// signals: its handlers are replaced. Those of the plugin itself stay, for `lode verify` to find. Does
-// nothing where nobody has called NameCrashes.
+// The same without the line: the host of this process reports how it ended.
+void LeaveCrashesToHost();
+
+// Call after `plugin` was loaded. A library that comes with it (UCX, below LibTorch 2) may handle these
+// signals: its handlers are replaced, since one that returns would keep a crashed process running.
+// Those of the plugin itself stay, for `lode verify` to find. Does nothing before one of the two above.
 void TakeCrashesBack(const std::filesystem::path& plugin);
 
 // A thread that has one can say so of a stack that has overflowed, too.
