@@ -105,7 +105,7 @@ json Fields(const Question& m) {
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
 json Fields(const Ready& m) { return json::array({ToJson(m.metrics)}); }
-json Fields(const Refused& m) { return json::array({m.reason}); }
+json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
 json Fields(const Answer& m) {
   const Measurement& a = m.measurement;
   return {m.id, a.outcome, a.metrics, a.failure, a.cost_seconds, ToJson(a.records)};
@@ -251,7 +251,10 @@ std::vector<MetricDeclaration> ReadMetrics(const json& list) {
 void Read(ListReader& in, Ready& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
 }
-void Read(ListReader& in, Refused& m) { m.reason = in.Text(); }
+void Read(ListReader& in, Refused& m) {
+  m.reason = in.Text();
+  m.lost = in.Flag();
+}
 
 Records ReadRecords(const json& list) {
   Records records;
