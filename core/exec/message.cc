@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -329,7 +330,8 @@ void Read(ListReader& in, Told& m) {
   m.reused = in.Flag();
   const std::vector<std::uint8_t> action = in.Bytes();
   m.action.resize(action.size() / sizeof(float));
-  std::memcpy(m.action.data(), action.data(), m.action.size() * sizeof(float));
+  std::ranges::copy(std::span(action).first(m.action.size() * sizeof(float)),
+                    reinterpret_cast<std::uint8_t*>(m.action.data()));
   m.architecture = PrintableLine(in.Text());
   m.metrics = in.Reals();
   m.reward = in.Real();
