@@ -1,4 +1,4 @@
-// Evaluates in this process, one question after the other.
+// Evaluates in this process, one question at a time.
 #pragma once
 
 #include <map>

@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that are to stop
+constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that were told to stop
 
 class Taking {
  public:
@@ -105,7 +105,7 @@ void Ranks::Handle(int rank, Message& message) {
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     throw HostError(title + ": " + refused->reason);
   } else if (!PassOn(message)) {
-    throw HostError(title + ": sends what only rank 0 sends");
+    throw HostError(title + ": sent a message that only rank 0 may send");
   }
 }
 

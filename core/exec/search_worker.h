@@ -1,4 +1,4 @@
-// A process that searches for another one: the other end of RemoteRun.
+// A process that searches on behalf of another one: the other end of RemoteRun.
 #pragma once
 
 #include <filesystem>
