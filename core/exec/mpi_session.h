@@ -2,7 +2,6 @@
 //
 // Rank 0 searches. The others evaluate for it, each in a worker process of its own. When a rank
 // dies, MPI ends the job; what the run has stored remains.
-//
 #pragma once
 
 #include <atomic>

@@ -17,7 +17,7 @@
 namespace lode::core {
 namespace {
 
-// Names that the store and the reports use for something else.
+// Names that the store and the reports use for other things.
 constexpr std::array<std::string_view, 12> kReservedNames = {
     "id",     "step",   "architecture", "evaluation", "reward",       "random",
     "reused", "action", "failure",      "violation",  "cost_seconds", "rejected"};
@@ -105,7 +105,7 @@ Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunCont
 }
 
 void Oracles::Bind() {
-  ViewOf(space_);  // a space that cannot be searched is named before an oracle refuses it
+  ViewOf(space_);  // reports a space that cannot be searched before an oracle refuses it
   for (const auto& oracle : oracles_) {
     oracle->Bind(space_.handle());
     const auto& metrics = metrics_.emplace_back(oracle->Metrics());
