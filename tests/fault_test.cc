@@ -134,7 +134,7 @@ TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
 
 TEST_F(FaultTest, AParameterOfAnUnknownTypeIsRefused) {
   ExpectOneLine(Run("unknown_type", {}), 2,
-                "unknown_type.lode.so: exploration 'unknown_type': parameter 0 is of an unknown "
+                "unknown_type.lode.so: exploration 'unknown_type': parameter 0 has an unknown "
                 "type 42");
 }
 

@@ -26,7 +26,8 @@ bool IsFree(const ComponentConfig& config, const Catalog& catalog) {
   return (catalog.Find(config.kind, config.id)->capabilities & LODE_CAP_FREE) != 0;
 }
 
-std::vector<std::size_t> WhichAre(bool free, const Pipeline& pipeline, const Catalog& catalog) {
+// Returns the positions of free or measuring oracles.
+std::vector<std::size_t> Select(bool free, const Pipeline& pipeline, const Catalog& catalog) {
   const bool all_free = AreAllFree(pipeline, catalog);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
@@ -44,11 +45,11 @@ bool IsReservedMetricName(std::string_view name) {
 }
 
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return WhichAre(true, pipeline, catalog);
+  return Select(true, pipeline, catalog);
 }
 
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return WhichAre(false, pipeline, catalog);
+  return Select(false, pipeline, catalog);
 }
 
 bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog) {
