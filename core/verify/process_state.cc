@@ -29,7 +29,7 @@ using Texts = std::map<std::string, std::string>;
 #if defined(__SANITIZE_THREAD__)
 constexpr std::size_t kSanitizerThreads = 1;
 #elif defined(__has_feature)
-// ThreadSanitizer starts one of its own when it likes.
+// ThreadSanitizer starts a thread of its own at any time.
 constexpr std::size_t kSanitizerThreads = __has_feature(thread_sanitizer) ? 1 : 0;
 #else
 constexpr std::size_t kSanitizerThreads = 0;
@@ -63,7 +63,7 @@ Handlers SignalHandlers() {
   return handlers;
 }
 
-// The program or library that the handler's code is in, or "".
+// Returns the program or library that contains the handler's code, or "".
 fs::path FileOf(void* handler) {
   Dl_info info{};
   return dladdr(handler, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
@@ -95,7 +95,7 @@ Texts Settings() {
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const std::string variable = *at;
     const auto assigned = std::min(variable.find('='), variable.size());
-    // Values stay unsaid: they may be secrets.
+    // Values are not shown, because they may be secrets.
     const std::size_t value = std::hash<std::string>()(variable.substr(assigned));
     settings["environment variable " + variable.substr(0, assigned)] =
         "value #" + std::to_string(value % 10000);
