@@ -166,15 +166,16 @@ HostTable BudgetTable() {
              "free, and so are metrics that are only computed (analytic) when another oracle "
              "measures. If everything is computed, it is the number of distinct architectures. "
              "Without it, they are not limited."),
-       LimitOrNone("simulated_seconds",
-                   "The total cost of the evaluations, in the seconds that the oracle reports for "
-                   "them (nb201.table: training); 0: not limited. Known results cost nothing.",
-                   "s"),
        LimitOrNone(
-           "evaluations",
-           "The number of evaluations by oracles with noisy metrics, including those of [confirm]: "
-           "these oracles are asked again about an architecture that is proposed again. 0: as many "
-           "as unique_queries, if those are limited. Has no effect without noisy metrics."),
+           "simulated_seconds",
+           "The maximum total cost of the evaluations, in the seconds that the oracle reports for "
+           "them (nb201.table: training); 0: not limited. Known results cost nothing.",
+           "s"),
+       LimitOrNone("evaluations",
+                   "The maximum number of evaluations by oracles with noisy metrics, including "
+                   "those of [confirm]: these oracles are asked again about an architecture that "
+                   "is proposed again. 0: as many as unique_queries, if those are limited. Has no "
+                   "effect without noisy metrics."),
        KeepsTrials(Declare(
            "marks", LODE_T_INT_LIST, kNoInts,
            "Earlier points at which to report the best, ascending: in steps if steps are limited, "

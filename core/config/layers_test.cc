@@ -141,7 +141,8 @@ TEST_F(LayersTest, ATableOfNumbersChangesElementsOfAList) {
   ASSERT_EQ(p.explorations.size(), 2u);
   EXPECT_EQ(Real(p.explorations[1], "end"), 0.1);
   EXPECT_EQ(Int(p.explorations[0], "steps"), 9);
-  // Another component gets what stands beside its `use`; the command line wins, twice included.
+  // Another component gets the keys beside its `use`, even through two includes; the command line
+  // wins.
   Write("middle.toml",
         "include = \"base.toml\"\n[exploration.0]\nuse = \"epsilon_greedy\"\nend = 0.4\n");
   const Pipeline third = Single("include = \"middle.toml\"\n[exploration.0]\nstart = 0.9\n",

@@ -181,7 +181,7 @@ TEST_F(ResolveTest, InputFilesMustBeReadableFiles) {
   EXPECT_EQ(WithoutDirectory(Mistakes(kPipeline, {"oracle.table=" + here + "/no.tsv"})),
             "--set oracle.table=no.tsv: 'table': there is no file no.tsv");
   EXPECT_EQ(Set("oracle.table=/"), "'table': / is not a file");
-  EXPECT_EQ(Set("oracle.table="), "'table': the name of a file is needed");
+  EXPECT_EQ(Set("oracle.table="), "'table': needs the name of a file");
   EXPECT_EQ(Set("oracle.table=\"/dev/null\\u0000x\""),
             "'table': a path cannot contain NUL "
             "characters");

@@ -20,9 +20,9 @@ constexpr std::array<std::string_view, 11> kOrder = {
     "pipeline", "space",   "oracle",    "reward", "exploration", "optimizer",
     "budget",   "confirm", "execution", "grid",   "reference"};
 // Tables that a preparation does not inherit.
-constexpr std::array<std::string_view, 5> kOfASearch = {"reward", "exploration", "optimizer",
-                                                        "budget", "confirm"};
-constexpr std::array<std::string_view, 3> kNotOfAStage = {"include", "plugins", "stage"};
+constexpr std::array<std::string_view, 5> kOnlyInSearches = {"reward", "exploration", "optimizer",
+                                                             "budget", "confirm"};
+constexpr std::array<std::string_view, 3> kNotInStages = {"include", "plugins", "stage"};
 
 template <class List>
 bool Has(const List& list, std::string_view name) {
@@ -46,7 +46,7 @@ bool IsStageName(const std::string& name) {
 
 // Returns whether a run's directory may contain a file of this name (core/store/run_directory.h),
 // on any file system.
-bool IsFileOfARun(const std::string& name) {
+bool IsRunFileName(const std::string& name) {
   constexpr std::array<std::string_view, 3> kFiles = {"lock", "policy", "prepared"};
   constexpr std::string_view kSeed = "seed-";
   const std::string lower = WithoutCase(name);
@@ -67,7 +67,7 @@ std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
   if (!IsStageName(name)) {
     return "the name of a stage is a string of letters, digits, '_' and '-': it names a directory";
   }
-  if (IsFileOfARun(name)) {
+  if (IsRunFileName(name)) {
     return "a stage cannot be called '" + name + "': that is a file or a directory of a run";
   }
   const auto twin = std::ranges::find(seen, WithoutCase(name), WithoutCase);
@@ -91,7 +91,7 @@ void MergeStage(Node& list, const Node& written, Diagnostics& diagnostics) {
     stage = &list.As<Node::Array>()->emplace_back(std::move(empty));
   }
   for (const Entry& entry : *written.As<Node::Table>()) {
-    if (Has(kNotOfAStage, entry.key)) {
+    if (Has(kNotInStages, entry.key)) {
       diagnostics.Add(entry.key_position, "a stage has no '" + entry.key + "' of its own");
     } else {
       MergeEntry(*stage, entry, diagnostics);
@@ -142,7 +142,7 @@ class StageResolver {
   void ReportMisplaced() {
     for (const Entry& entry : *merged_.As<Node::Table>()) {
       if (entry.key == "grid" || entry.key == "reference") {
-        diagnostics_.Add(entry.key_position, "beside [[stage]] '" + entry.key +
+        diagnostics_.Add(entry.key_position, "in a file with [[stage]], '" + entry.key +
                                                  "' belongs to one of the stages: [stage." +
                                                  entry.key + "]");
       }
@@ -225,7 +225,7 @@ class StageResolver {
       if (entry.key == "pipeline") {
         InheritPipeline(draft, entry);
       } else if (draft.tree.Find(entry.key) == nullptr &&
-                 (searches || !Has(kOfASearch, entry.key))) {
+                 (searches || !Has(kOnlyInSearches, entry.key))) {
         tables.push_back(entry);  // including [plugins] and unknown tables
       }
     }

@@ -249,7 +249,7 @@ TEST_F(StagesTest, MistakesOnTheCommandLineListTheStages) {
 TEST_F(StagesTest, GridAndPluginsBelongWhereTheyAre) {
   EXPECT_THAT(
       StageMistakes(Replaced(kStages, "[[stage]]", "[grid]\n\"space.size\" = [3]\n[[stage]]")),
-      HasSubstr("p.toml:6:2: beside [[stage]] 'grid' belongs to one of the stages"));
+      HasSubstr("p.toml:6:2: in a file with [[stage]], 'grid' belongs to one of the stages"));
   EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.plugins]\npaths = []\n"),
               HasSubstr("a stage has no 'plugins' of its own"));
   EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.optimiser]\nuse = \"rea\"\n"),

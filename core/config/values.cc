@@ -135,7 +135,7 @@ void ReportWrongType(const ParamDeclaration& param, const Node& node, Diagnostic
 
 std::string CheckInputFile(const fs::path& file) {
   if (file.empty()) {
-    return "the name of a file is needed";
+    return "needs the name of a file";
   }
   std::error_code error;
   if (!fs::exists(file, error)) {

@@ -50,7 +50,7 @@ bool HasWord(const std::string& text, std::string_view word) {
 
 // Removes groups such as "lode-123-4" of hosts that are gone and could not remove them. Groups in
 // use stay, because the system removes only empty ones.
-void RemoveForsakenIn(const fs::path& parent) {
+void RemoveAbandonedIn(const fs::path& parent) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parent, ignored)) {
     const std::string name = entry.path().filename().string();
@@ -112,7 +112,7 @@ std::unique_ptr<MemoryCgroup> MemoryCgroup::Make(const std::vector<fs::path>& pa
     if (!HasWord(TextOf(parent / "cgroup.subtree_control"), "memory")) {
       continue;
     }
-    RemoveForsakenIn(parent);
+    RemoveAbandonedIn(parent);
     const fs::path directory = parent / (std::string(kGroupName) + std::to_string(getpid()) + "-" +
                                          std::to_string(++last));
     if (mkdir(directory.c_str(), 0755) != 0) {

@@ -75,7 +75,7 @@ class RankServer {
   }
 
   // Called while waiting for the workers. Rank 0 sends nothing but requests to stop meanwhile.
-  void Look() {
+  void Poll() {
     OnIdle();
     if (auto received = link_.Receive()) {
       Stop(received->message);
@@ -125,7 +125,7 @@ class RankServer {
       link_.Send(0, Progress{fraction, std::string(what)});
     };
     const Workers::Limits limits{setup.timeout_seconds, setup.memory_limit};
-    workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Look(); });
+    workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Poll(); });
     link_.Send(0, Ready{workers_->metrics()});
   }
 

@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that were told to stop
 
-class Taking {
+class Reservation {
  public:
-  explicit Taking(MpiSession& session) : session_(&session) { session.Take(); }
-  Taking(const Taking&) = delete;
-  Taking& operator=(const Taking&) = delete;
-  ~Taking() {
+  explicit Reservation(MpiSession& session) : session_(&session) { session.Take(); }
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() {
     if (session_ != nullptr) {
       session_->GiveBack();
     }
@@ -35,14 +35,14 @@ Ranks::Ranks(MpiSession& session, const Setup& setup, const RunContext& run)
       session_(session),
       link_(session.link()),
       asked_(static_cast<std::size_t>(link_.size()) - 1) {
-  Taking taking(session);
+  Reservation reservation(session);
   try {
     Begin(setup);
   } catch (...) {
     StopAll();
     throw;
   }
-  taking.Keep();
+  reservation.Keep();
 }
 
 Ranks::~Ranks() {

@@ -1,5 +1,5 @@
 // A run whose space, explorations, optimizer and free oracles are in a process of their own. A
-// crash in them ends that process and the run, and nothing else.
+// fault in them ends that process and the run, and nothing else.
 #pragma once
 
 #include <atomic>

@@ -288,7 +288,7 @@ bool WorkerProcess::HasExited() const {
          info.si_pid == pid_;
 }
 
-bool WorkerProcess::HasEndedOrMust() const { return Clock::now() >= deadline_ || HasExited(); }
+bool WorkerProcess::HasEndedOrTimedOut() const { return Clock::now() >= deadline_ || HasExited(); }
 
 void WorkerProcess::WaitForExit(milliseconds patience) {
   const auto deadline = Clock::now() + patience;

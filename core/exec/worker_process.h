@@ -83,7 +83,7 @@ class WorkerProcess {
   std::uint64_t component_calls() const;
 
   // Returns whether the process has ended, or its second after Terminate() is over.
-  bool HasEndedOrMust() const;
+  bool HasEndedOrTimedOut() const;
 
   // Waits up to `patience` for the process to end by itself, then kills it and everything that it
   // has started, and waits for the end. Returns how it ended: "killed by signal 11 (Segmentation

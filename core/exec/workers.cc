@@ -241,7 +241,7 @@ void Workers::CheckMemory(Slot& slot) {
 void Workers::RemoveEnded() {
   std::erase_if(ending_, [](const std::unique_ptr<WorkerProcess>& process) {
     process->Receive();  // it may be waiting for a reader before it ends
-    return process->HasEndedOrMust();
+    return process->HasEndedOrTimedOut();
   });
 }
 

@@ -30,8 +30,9 @@ class Reward {
   double operator()(std::span<const double> metrics) const;
 
   // Returns how much two rewards of the same metrics may differ because of rounding, on different
-  // machines or in different versions: kRounding times the terms that the reward sums up. Thousands
-  // of roundings would add up to less, and no metric is reported with that many digits.
+  // machines or in different versions: kRounding times the terms that the reward sums up. It would
+  // take some thousand roundings to add up to this, and no metric is reported with that many
+  // digits.
   static constexpr double kRounding = 0x1p-40;
   double Rounding(std::span<const double> metrics) const;
 

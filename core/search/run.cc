@@ -85,7 +85,7 @@ class BestTracker {
       return false;
     }
     noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
-    return budget_.stop_after_no_improvement && IsLedAnew();
+    return budget_.stop_after_no_improvement && HasNewLeader();
   }
 
   void PassMarks(const Spending& spending) {
@@ -104,7 +104,7 @@ class BestTracker {
 
  private:
   // Returns whether the best has not been the best before: two that alternate are not progress.
-  bool IsLedAnew() {
+  bool HasNewLeader() {
     const std::optional<BestTrial> best = noisy_->Best();
     return best && leaders_.insert(best->architecture).second;
   }

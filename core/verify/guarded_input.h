@@ -56,8 +56,8 @@ class InputPage {
   }
 
   unsigned char* base_ = nullptr;
-  std::size_t size_ = 0;    // bytes that may be used
-  std::size_t mapped_ = 0;  // bytes with the page behind them
+  std::size_t size_ = 0;    // usable bytes
+  std::size_t mapped_ = 0;  // bytes including the page after them
 };
 
 // One input of one call.

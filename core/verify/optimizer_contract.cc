@@ -93,7 +93,7 @@ class OptimizerContract {
       : component_(component),
         setting_(setting),
         space_(space),
-        probe_(space, of_the_space_),
+        probe_(space, space_findings_),
         findings_(findings) {}
 
   bool Check() {
@@ -592,7 +592,7 @@ class OptimizerContract {
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
-  Findings of_the_space_;  // of the space, not of this component
+  Findings space_findings_;  // of the space, not of this component
   SpaceProbe probe_;
   Findings& findings_;
   bool asks_if_exhausted_ = true;

@@ -45,7 +45,7 @@ class OracleContract {
         space_(space),
         foreign_(foreign),
         prepared_(prepared),
-        probe_(space, of_the_space_),
+        probe_(space, space_findings_),
         oracle_(component, setting),
         findings_(findings) {}
 
@@ -382,7 +382,7 @@ class OracleContract {
   lode_space space_;
   lode_space foreign_;
   const std::filesystem::path& prepared_;
-  Findings of_the_space_;  // of the space, not of this component
+  Findings space_findings_;  // of the space, not of this component
   SpaceProbe probe_;
   Subject oracle_;
   Findings& findings_;

@@ -33,7 +33,7 @@ class StateContract {
       return;
     findings_.Require(Save(*pupil) == saved, "state.load", "save after load writes other bytes");
     LoadState(*other, *saved, findings_);
-    CheckGoOnAlike(*pupil, *other);
+    CheckSameContinuation(*pupil, *other);
     CheckDamaged(*pupil, *saved);
   }
 
@@ -47,7 +47,7 @@ class StateContract {
                       "succeeds although its sink reported an error");
   }
 
-  void CheckGoOnAlike(Subject& one, Subject& two) {
+  void CheckSameContinuation(Subject& one, Subject& two) {
     for (std::uint64_t step = 0; step < kSteps; ++step) {
       if (!findings_.Require(usage_.step(one, step) == usage_.step(two, step), "state.load",
                              "two instances that have loaded the same state differ at step " +
