@@ -38,7 +38,7 @@ Image Picture(std::size_t height, std::size_t width) {
   return image;
 }
 
-Transform Normalising(std::size_t resolution) {
+Transform Normalizing(std::size_t resolution) {
   Transform transform;
   transform.resolution = resolution;
   transform.mean = {0.4914f, 0.4824f, 0.4467f};
@@ -46,7 +46,7 @@ Transform Normalising(std::size_t resolution) {
   return transform;
 }
 Transform OfCifar(bool augmented) {
-  Transform transform = Normalising(32);
+  Transform transform = Normalizing(32);
   transform.pad = augmented ? 4 : 0;
   transform.flip = augmented;
   transform.cutout = augmented ? 16 : 0;
@@ -143,7 +143,7 @@ BENCHMARK(Decode)->Unit(benchmark::kMillisecond);
 
 // Argument: 0 resizes to 256 and takes the middle; 1 resizes a random crop and mirrors.
 void Apply224(benchmark::State& state) {
-  Transform transform = Normalising(224);
+  Transform transform = Normalizing(224);
   const bool random = state.range(0) != 0;
   transform.random_resized_crop = transform.flip = random;
   transform.resize_short_side = random ? 0 : 256;

@@ -31,7 +31,7 @@ constexpr std::size_t kTail = 4096;   // bytes of output that are kept
 constexpr std::size_t kTold = 500;    // bytes of it that go into a reason
 constexpr int kPipeSize = 1 << 20;    // so that a worker that prints does not wait for a busy host
 constexpr milliseconds kMercy{1000};  // from SIGTERM to SIGKILL
-constexpr milliseconds kPatienceWithKilled{1000};  // with a process that was killed
+constexpr milliseconds kPatienceWithKilled{1000};  // for a process that was killed
 
 [[noreturn]] void Fail(int error) {
   throw HostError("an oracle process cannot be started: " + std::string(std::strerror(error)));

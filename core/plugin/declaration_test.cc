@@ -52,7 +52,7 @@ TEST(FormatValue, RealsReadBackBitForBit) {
   std::vector<double> values = {
       0.1,          1.0 / 3.0, 123456.7, 1234567.0, 0.1 + 0.2, Limits::max(), Limits::denorm_min(),
       Limits::min()};
-  // Knuth's MMIX generator: any bits.
+  // Knuth's MMIX generator: arbitrary bits.
   for (std::uint64_t bits = 1; values.size() < 20000;) {
     bits = bits * 6364136223846793005u + 1442695040888963407u;
     if (const auto value = std::bit_cast<double>(bits); std::isfinite(value)) {

@@ -107,7 +107,7 @@ class Scan {
   void Run(const Child::Send& send) const {
     Limit(RLIMIT_CORE, 0);
     Limit(RLIMIT_FSIZE, limits_.printed);
-#ifndef LODE_SANITIZED  // a sanitizer takes more than any plugin
+#ifndef LODE_SANITIZED  // a sanitizer needs more memory than any plugin
     Limit(RLIMIT_DATA, limits_.memory);
 #endif
     send(FormatJson(Declare(file_)));

@@ -52,7 +52,7 @@ class Evaluator {
     std::size_t slot = 0;       // kKnown: the slot of the result
     std::string failure{};      // kFailed: the reason
     std::vector<double> row{};  // all metrics; those of free oracles are set
-    Records records{};          // what free oracles noted
+    Records records{};          // values that free oracles recorded
   };
 
   // Gets each evaluation as soon as it is measured or computed.
