@@ -81,7 +81,7 @@ class StopWatch {
   std::vector<double> seconds_;
 };
 
-// The training loop asks whether it is cancelled before each step and reports its progress after it.
+// The training loop asks whether it is cancelled before each step and reports progress after it.
 double SecondsOfTrainingStep(Network& network, const Cell& cell, Loader& loader, StopWatch watch) {
   const training::Trainee trainee{
       *network, [&](const torch::Tensor& images, const training::Step&) -> training::Prediction {
