@@ -104,7 +104,7 @@ std::vector<HostTable> RewardTables() {
                "soft: accuracy * (metric / limit)^penalty_weight for each limit, limit / metric "
                "for a minimum (MnasNet, Tan et al., CVPR 2019); absolute: accuracy + "
                "penalty_weight * |metric / limit - 1| (TuNAS, Bender et al., CVPR 2020), accuracy "
-               "as a fraction. Both also pull towards the limit from within."),
+               "as a fraction. Both also pull toward the limit from within."),
         Declare("penalty_weight", LODE_T_REAL, -0.07,
                 "The penalty's weight: negative, so that exceeding the limit costs.")}},
       {"reward.limits",
@@ -204,7 +204,7 @@ HostTable ConfirmTable() {
       "an architecture is its mean reward - s * sqrt(2 * ln(10 * A) / n) for n measurements, where "
       "s is the standard deviation within architectures and A the number of architectures "
       "measured. The candidates with the best lower confidence bounds are each measured `repeats` "
-      "more times, and the best by these measurements alone is reported. They count towards "
+      "more times, and the best by these measurements alone is reported. They count toward "
       "budget.evaluations, of which the search leaves candidates * repeats; without a limit on "
       "evaluations they are extra. A larger budget (--extend) confirms again",
       {Declare("repeats", LODE_T_INT, std::int64_t{0},

@@ -67,7 +67,7 @@ enum class LimitRule {
   kDeath,      // measured, with the reward of an accuracy of 0
 };
 
-// Both also pull towards the limit from within.
+// Both also pull toward the limit from within.
 enum class Penalty {
   kSoft,      // MnasNet: Acc * (metric / maximum)^weight or Acc * (minimum / metric)^weight
   kAbsolute,  // TuNAS: Acc + weight * |metric / limit - 1|

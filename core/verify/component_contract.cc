@@ -64,7 +64,7 @@ void CheckParam(const lode_param& p, Findings& findings) {
     findings.Require(holds, "descriptor.param", "parameter '" + name + "' " + what);
   };
   require(IsName(p.name), "has a malformed name");
-  require(IsSentence(p.doc), "has a doc that is not one sentence with a full stop");
+  require(IsSentence(p.doc), "has a doc that is not one sentence with a period");
   require(p.unit != nullptr, "has no unit; \"\" if it has none");
   for (const char* text : {p.doc, p.unit})
     findings.Require(text == nullptr || IsPrintableLine(text), "text.printable",
@@ -99,7 +99,7 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
     findings.Require(holds, "descriptor.preset", "preset '" + name + "' " + what);
   };
   require(IsName(preset.name), "has a malformed name");
-  require(IsSentence(preset.doc), "has a doc that is not one sentence with a full stop");
+  require(IsSentence(preset.doc), "has a doc that is not one sentence with a period");
   for (std::uint32_t s = 0; s < preset.setting_count; ++s) {
     const lode_setting& setting = preset.settings[s];
     const lode_param* p = FindParam(component, setting.param);
@@ -188,7 +188,7 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(IsVersion(View(c.version)), "descriptor.version",
                    std::string("version '") + (c.version ? c.version : "") + "' is not x.y.z");
   findings.Require(IsSentence(c.summary), "descriptor.summary",
-                   "the summary is not one sentence with a full stop");
+                   "the summary is not one sentence with a period");
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
   findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
                    "descriptor.save", "has only one of the two");

@@ -78,7 +78,7 @@ class MetricList {
             title + " has an unknown split");
     Require(m.unit != nullptr && m.dataset != nullptr,
             title + " has no unit or data set; \"\" if there is none");
-    Require(IsSentence(m.doc), title + " has a doc that is not one sentence with a full stop");
+    Require(IsSentence(m.doc), title + " has a doc that is not one sentence with a period");
     Require(std::isfinite(m.epochs) && m.epochs >= 0, title + " has a strange number of epochs");
   }
 

@@ -58,7 +58,7 @@ lode_value AnyAllowed(const lode_param& param) {
   return value;
 }
 
-// Returns the outermost allowed value towards `bound`: the bound itself, or the next value if the
+// Returns the outermost allowed value toward `bound`: the bound itself, or the next value if the
 // bound is excluded.
 lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
   if (!open) return Number(param, bound);

@@ -112,10 +112,10 @@ class SpaceContract {
     if (labels == nullptr) return findings_.Add("space.matrices", title + " have no labels");
     std::set<std::string> seen;
     for (std::uint32_t i = 0; i < count; ++i) {
-      const bool labelled = labels[i] != nullptr && *labels[i] != '\0';
-      Require(!labelled || IsPrintableLine(labels[i]), "text.printable",
+      const bool labeled = labels[i] != nullptr && *labels[i] != '\0';
+      Require(!labeled || IsPrintableLine(labels[i]), "text.printable",
               title + ": label " + std::to_string(i) + " has control characters, or is not UTF-8");
-      Require(labelled && seen.insert(labels[i]).second, "space.matrices",
+      Require(labeled && seen.insert(labels[i]).second, "space.matrices",
               title + ": label " + std::to_string(i) + " is empty or not the only one");
     }
   }

@@ -134,7 +134,7 @@ std::string ErrorBuffer::Fault(lode_status status) const {
   if (text.size() == sizeof error_.message) return "is not terminated";
   if (error_.struct_size != sizeof error_) return "has another struct_size than the caller set";
   if (text.find_first_of("\n\r") != std::string::npos) return "has more than one line";
-  if (text.ends_with('.') && !text.ends_with("...")) return "ends in a full stop: '" + text + "'";
+  if (text.ends_with('.') && !text.ends_with("...")) return "ends in a period: '" + text + "'";
   if (!IsPrintableLine(text)) return "has control characters, or is not UTF-8";
   if (error_.code != status) return "has another code than the call returned: '" + text + "'";
   return "";
