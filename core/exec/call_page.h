@@ -12,7 +12,7 @@ namespace lode::core {
 
 class CallPage {
  public:
-  // Throws HostError if no memory can be had.
+  // Throws HostError if there is no shared memory.
   CallPage();
   ~CallPage();
   CallPage(const CallPage&) = delete;

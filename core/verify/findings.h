@@ -55,7 +55,7 @@ class Findings {
   }
 
   // Keeps the first few different findings for each rule: a rule broken once is often broken
-  // everywhere.
+  // everywhere. REQUIRES: `rule` is one of Rules().
   void Add(std::string_view rule, std::string seen);
 
   // Adds a finding unless `holds`; returns `holds`. Also a sign of life, because some checks make a
