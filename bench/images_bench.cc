@@ -1,5 +1,5 @@
-// How fast data comes: reading CIFAR-10's files, augmenting images as the papers do, batches through
-// the loader, and photographs; one thread each.
+// Measures data loading: reading CIFAR-10's files, augmenting images as the papers do, batches
+// through the loader, and photographs; one thread each.
 #include <benchmark/benchmark.h>
 
 // clang-format off
@@ -25,7 +25,7 @@
 namespace lode::images {
 namespace {
 
-// Smooth in both directions, as photographs are, with some noise.
+// Returns an image that is smooth in both directions, as photographs are, with some noise.
 Image Picture(std::size_t height, std::size_t width) {
   Image image{height, width, 3, {}};
   std::uint32_t noise = 1;
@@ -38,7 +38,7 @@ Image Picture(std::size_t height, std::size_t width) {
   return image;
 }
 
-Transform Normalising(std::size_t resolution) {
+Transform Normalizing(std::size_t resolution) {
   Transform transform;
   transform.resolution = resolution;
   transform.mean = {0.4914f, 0.4824f, 0.4467f};
@@ -46,7 +46,7 @@ Transform Normalising(std::size_t resolution) {
   return transform;
 }
 Transform OfCifar(bool augmented) {
-  Transform transform = Normalising(32);
+  Transform transform = Normalizing(32);
   transform.pad = augmented ? 4 : 0;
   transform.flip = augmented;
   transform.cutout = augmented ? 16 : 0;
@@ -57,7 +57,7 @@ void CountImages(benchmark::State& state, std::size_t each) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(each));
 }
 
-// 60 000 images in the published layout.
+// Reads 60 000 images in the published layout.
 void ReadCifar(benchmark::State& state) {
   const TemporaryDirectory directory;
   std::string records;
@@ -71,7 +71,7 @@ void ReadCifar(benchmark::State& state) {
 }
 BENCHMARK(ReadCifar)->Unit(benchmark::kMillisecond);
 
-// Argument: 0 normalises only; 1 pads, crops, mirrors and cuts out, too.
+// Argument: 0 only normalizes; 1 also pads, crops, mirrors and cuts out.
 void Apply32(benchmark::State& state) {
   const Transformer transformer(OfCifar(state.range(0) != 0));
   Transformer::Scratch scratch;
@@ -85,7 +85,7 @@ void Apply32(benchmark::State& state) {
 }
 BENCHMARK(Apply32)->ArgName("augmented")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
-// Epochs of 50 000 images in batches of 256. Argument: threads.
+// Loads epochs of 50 000 images in batches of 256. Argument: threads.
 void Load32(benchmark::State& state) {
   auto set = std::make_shared<PixelSet>(kCifarShape, 10);
   const Image image = Picture(32, 32);
@@ -141,9 +141,9 @@ void Decode(benchmark::State& state) {
 }
 BENCHMARK(Decode)->Unit(benchmark::kMillisecond);
 
-// Argument: 0 resizes to 256 and takes the middle; 1 resizes a random crop, and mirrors.
+// Argument: 0 resizes to 256 and takes the middle; 1 resizes a random crop and mirrors.
 void Apply224(benchmark::State& state) {
-  Transform transform = Normalising(224);
+  Transform transform = Normalizing(224);
   const bool random = state.range(0) != 0;
   transform.random_resized_crop = transform.flip = random;
   transform.resize_short_side = random ? 0 : 256;

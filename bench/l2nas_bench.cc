@@ -1,6 +1,6 @@
-// What L2NAS costs: one critic + actor update; one step of a NAS-Bench-201 search: an ask, a tell,
-// and the ten updates that it trains on; and one step of the larger experiments, beside the matrix
-// products in it alone.
+// Measures L2NAS: one critic and actor update; one step of a NAS-Bench-201 search, which is an ask,
+// a tell and its ten updates; and one step of the larger experiments, compared with its matrix
+// products alone.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ BENCHMARK(Update)  // NAS-Bench-201; Once-for-All; DARTS
     ->Args({196, 256, 64})
     ->Unit(benchmark::kMicrosecond);
 
-// A space of rows x choices cells through its table, as the host binds it.
+// A space of rows x choices cells, used through its table as the host binds it.
 class BoundGrid {
  public:
   BoundGrid(std::int64_t rows, std::int64_t choices) {
@@ -107,7 +107,7 @@ class Search {
 
   std::size_t cells() const { return space_.cells(); }
 
-  // A trial that nobody asked for, with a reward uniform on 20 .. 60 around `level`.
+  // Tells a trial that was not asked for, with a reward uniform on 20 .. 60 above `level`.
   void TellRandom(double level = 0) {
     stream_.Restart(step_, Phase::kPerturb);
     const lode::Random random(stream_.handle());
@@ -117,7 +117,7 @@ class Search {
     Tell(level + random.Uniform(20, 60));
   }
 
-  // Returns the seconds in L2NAS itself.
+  // Asks and tells one trial. Returns the seconds spent in L2NAS itself.
   double Step(double level = 0) {
     lode_proposal proposal{sizeof proposal, 0, action_.data(), nullptr};
     stream_.Restart(step_, Phase::kAsk);
@@ -155,7 +155,7 @@ class Search {
   std::uint64_t step_ = 0;
 };
 
-// A step of a NAS-Bench-201 search once the replay buffer is large enough for max_batches.
+// Measures a step of a NAS-Bench-201 search when the replay buffer is large enough for max_batches.
 void Step(benchmark::State& state) {
   Search search(6, 5, {});
   for (int trial = 0; trial < 80; ++trial) {
@@ -167,7 +167,7 @@ void Step(benchmark::State& state) {
 }
 BENCHMARK(Step)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-// The matrix products of a step, on numbers of their own: no activation, no Adam, no data moved.
+// The matrix products of a step, on their own data: no activation, no Adam, no copies.
 class Products {
  public:
   Products(std::size_t cells, std::size_t width, std::size_t batch)
@@ -236,9 +236,9 @@ class Products {
       bias_gradient_;
 };
 
-// A step of the DARTS and Once-for-All experiments, in turns with its products alone: "ratio" is the
-// one over the other, of the medians and of the best turns. Arguments: the space's rows and choices. Rewards rise, so
-// that every trial enters the top K.
+// Measures a step of the DARTS and Once-for-All experiments, alternating with its products alone:
+// "ratio" is the quotient of the medians, "ratio_of_best" that of the best turns. Arguments: the
+// space's rows and choices. Rewards rise, so that every trial enters the top K.
 void PaperStep(benchmark::State& state) {
   constexpr int kTurn = 16, kReplay = 5000;
   Search search(state.range(0), state.range(1),

@@ -1,5 +1,5 @@
 // l2nas_updates UPDATES CELLS WIDTH BATCH: trains an L2NAS agent on batches from a replay buffer of
-// 1000 trials and prints the microseconds of an update. bench/l2nas_vs_pytorch.py runs it.
+// 1000 trials and prints the microseconds per update. bench/l2nas_vs_pytorch.py runs it.
 #include <chrono>
 #include <cstddef>
 #include <cstdio>

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""L2NAS updates of Lode and of PyTorch side by side, on one thread each.
+"""Compares L2NAS updates of Lode and of PyTorch, on one thread each.
 
 Runs ours (bench/l2nas_updates of a build) and the same updates written with torch.nn and
-torch.optim in turn, and prints the microseconds of an update of each and their ratio: medians
-over the pairs. Needs Debian's python3-torch. Exit status: 0, or 1 if a ratio is below --least.
+torch.optim in turn, and prints the microseconds of each update and their ratio: medians over
+the pairs. Needs Debian's python3-torch. Exit status: 0, or 1 if the ratio for NAS-Bench-201 is
+below --least.
 """
 
 import argparse
@@ -33,7 +34,7 @@ def mlp(cells, width, outputs, *last):
 
 
 class PyTorchAgent:
-    """The updates of section 2.3 (equations 5 and 6) as one writes them in PyTorch."""
+    """The updates of section 2.3 (equations 5 and 6) written in the usual way for PyTorch."""
 
     def __init__(self, cells, width, batch):
         self.batch = batch
@@ -82,11 +83,11 @@ def main():
     parser.add_argument("build", help="a build directory with bench/l2nas_updates")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--least", type=float, default=12.0,
-                        help="the ratio that NAS-Bench-201's size must reach")
+                        help="the minimum ratio for the size of NAS-Bench-201")
     arguments = parser.parse_args()
     program = os.path.join(arguments.build, "bench", "l2nas_updates")
     if not os.path.exists(program):
-        parser.error(f"{program} is not there: build the target l2nas_updates")
+        parser.error(f"{program} does not exist: build the target l2nas_updates")
     if arguments.pairs < 1:
         parser.error("--pairs must be at least 1")
 

@@ -1,5 +1,5 @@
-// What the host costs: one trial of the loop without and with the store, loading the table, and
-// starting the program.
+// Measures the host's overhead: one trial of the loop without and with the store, loading the
+// table, and starting the program.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -26,7 +26,7 @@ const PluginIndex& Index() {
   return index;
 }
 
-// A component with its defaults.
+// Returns a component with its defaults.
 ComponentConfig Default(lode_kind kind, const char* id) {
   ComponentConfig config;
   config.kind = kind;
@@ -85,7 +85,7 @@ BENCHMARK_CAPTURE(Search, random_stored, "random", true)->Unit(benchmark::kMilli
 BENCHMARK_CAPTURE(Search, rea, "rea", false)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(Search, rea_stored, "rea", true)->Unit(benchmark::kMillisecond);
 
-// Creating and binding the components of a table search: nearly all of it is reading the table.
+// Creates and binds the components of a table search; nearly all the time is for reading the table.
 void CreateComponents(benchmark::State& state) {
   const Pipeline pipeline = TablePipeline("random", 1);
   const std::atomic<bool> cancelled = false;
@@ -96,7 +96,7 @@ void CreateComponents(benchmark::State& state) {
 }
 BENCHMARK(CreateComponents)->Unit(benchmark::kMillisecond);
 
-// The whole process, from a warm index.
+// Runs the whole process with a warm index.
 void Program(benchmark::State& state, const std::string& arguments) {
   const TemporaryDirectory dir;
   const std::string command = "cd " + dir.path().string() +

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Holds L2NAS against an independent implementation on NAS-Bench-201.
+"""Compares L2NAS with an independent implementation on NAS-Bench-201.
 
 usage: nb201_calibration.py LODE [--seeds N] [--jobs N] [--preset robust|paper ...]
 

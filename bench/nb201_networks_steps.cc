@@ -1,8 +1,8 @@
-// nb201_networks_steps THREADS REPEATS: for every line of standard input, the string of a NAS-Bench-201
-// cell, trains the benchmark's network of that cell for a few steps on batches of 64 images of 32 x
-// 32 pixels, evaluates as many batches, and prints the median seconds of a training step and of an
-// evaluated batch: the thread's processor time with one thread, elapsed time with more.
-// bench/nb201_networks_vs_pytorch.py runs it.
+// nb201_networks_steps THREADS REPEATS: reads strings of NAS-Bench-201 cells, one per line, from
+// standard input. For each, trains the benchmark's network of that cell for a few steps on batches
+// of 64 images of 32 x 32 pixels, evaluates as many batches, and prints the median seconds of a
+// training step and of an evaluated batch: the thread's processor time with one thread, elapsed
+// time with more. bench/nb201_networks_vs_pytorch.py runs it.
 #include <time.h>
 
 #include <algorithm>
@@ -55,13 +55,13 @@ std::unique_ptr<Loader> LoaderOf(const std::shared_ptr<const PixelSet>& set) {
   return std::make_unique<Loader>(set, indices, transform, lode::images::LoaderOptions{kBatch});
 }
 
-// Measures the stretches of work between Start and Stop.
+// Measures the time between Start and Stop.
 class StopWatch {
  public:
   explicit StopWatch(bool one_thread) : one_thread_(one_thread) {}
   void Start() { start_ = Now(); }
   void Stop() { seconds_.push_back(Now() - start_); }
-  // Without the first kWarmUp stretches. REQUIRES: there are more.
+  // Returns the median without the first kWarmUp measurements. REQUIRES: there are more.
   double Median() const {
     std::vector<double> sorted(seconds_.begin() + kWarmUp, seconds_.end());
     std::sort(sorted.begin(), sorted.end());
@@ -81,7 +81,7 @@ class StopWatch {
   std::vector<double> seconds_;
 };
 
-// The training loop asks whether it is cancelled before each step and tells its progress after it.
+// The training loop asks whether it is cancelled before each step and reports progress after it.
 double SecondsOfTrainingStep(Network& network, const Cell& cell, Loader& loader, StopWatch watch) {
   const training::Trainee trainee{
       *network, [&](const torch::Tensor& images, const training::Step&) -> training::Prediction {

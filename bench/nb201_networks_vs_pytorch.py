@@ -1,16 +1,16 @@
 #!/usr/bin/python3
-"""Networks of NAS-Bench-201 cells trained and evaluated by Lode and by PyTorch side by side.
+"""Compares training and evaluation of NAS-Bench-201 networks by Lode and by PyTorch.
 
-Three programs take cell after cell in turn: ours (bench/nb201_networks_steps of a build), the same
-network written with torch.nn as one writes it ("plain"), and that in the memory format channels-last
-with tcmalloc in place of glibc's malloc ("channels-last"). A training step is forward, cross entropy,
-backward and SGD with Nesterov momentum and weight decay on 64 images of 32 x 32 pixels (16 channels,
-5 cells a stage); an evaluation is forward without autograd on as many. With one thread, the times are
-the thread's processor time, so that a busy machine does not change them much; with more, they are
-elapsed time. The programs take several turns at each cell: what disturbs the machine for seconds meets
-all of them. Prints PyTorch's medians over ours: mean and minimum over the cells. Needs Debian's
-python3-torch. Exit status: 0, or 1 if a mean is below --least-plain or --least-channels-last, or if
-any cell is slower than either.
+Three programs process the cells in turn: ours (bench/nb201_networks_steps of a build), the same
+network written in the usual way with torch.nn ("plain"), and the latter with the memory format
+channels-last and tcmalloc instead of glibc's malloc ("channels-last"). A training step is forward,
+cross entropy, backward and SGD with Nesterov momentum and weight decay on 64 images of 32 x 32
+pixels (16 channels, 5 cells per stage); an evaluation is forward without autograd on as many images.
+With one thread, times are the thread's processor time, so that a busy machine does not change them
+much; with more, they are elapsed time. The programs take several turns at each cell, so that a
+disturbance of some seconds affects all of them. Prints PyTorch's medians divided by ours: mean and
+minimum over the cells. Needs Debian's python3-torch. Exit status: 0, or 1 if a mean is below
+--least-plain or --least-channels-last, or if any cell of ours is slower than either.
 """
 
 import argparse
@@ -104,7 +104,7 @@ def define_networks(nn):
 
 
 def serve(form, threads, repeats):
-    """What our program does, with PyTorch: medians for each cell on standard input."""
+    """Does the same as our program with PyTorch: medians for each cell on standard input."""
     import torch
 
     torch.set_num_threads(threads)
@@ -163,7 +163,7 @@ class Worker:
 
 
 def start_workers(program, tcmalloc, threads, repeats):
-    # OpenMP's threads sleep while they wait: all three programs are there at the same time.
+    # OpenMP's threads sleep while they wait, because all three programs exist at the same time.
     plain = dict(os.environ, OMP_WAIT_POLICY="PASSIVE")
     workers = {"ours": Worker([program, str(threads), str(repeats)], plain)}
     for form in FORMS:
@@ -174,7 +174,7 @@ def start_workers(program, tcmalloc, threads, repeats):
 
 
 def take_turns(workers, cell, turns):
-    """The seconds of a training step and of an evaluation with each program."""
+    """Returns the seconds of a training step and of an evaluation with each program."""
     measured = {name: [] for name in workers}
     for _ in range(turns):
         for name, worker in workers.items():
@@ -184,7 +184,7 @@ def take_turns(workers, cell, turns):
 
 
 def report(cells, seconds, rows):
-    """Prints the ratios, and returns them: form -> mean and minimum for each kind of work."""
+    """Prints and returns the ratios: form -> mean and minimum for each kind of work."""
     result = {form: [] for form in FORMS}
     for kind, work in enumerate(("training step", "evaluation")):
         ratios = {form: [theirs[kind] / ours[kind] for theirs, ours
@@ -207,10 +207,10 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", nargs="?", help="a build directory with bench/nb201_networks_steps")
     parser.add_argument("--cells", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1, help="of the cells")
+    parser.add_argument("--seed", type=int, default=1, help="for drawing the cells")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--turns", type=int, default=3, help="of each program at a cell")
-    parser.add_argument("--repeats", type=int, default=3, help="measured steps in a turn")
+    parser.add_argument("--turns", type=int, default=3, help="turns of each program per cell")
+    parser.add_argument("--repeats", type=int, default=3, help="measured steps per turn")
     parser.add_argument("--rows", action="store_true", help="print every cell")
     parser.add_argument("--least-plain", type=float, default=2.0)
     parser.add_argument("--least-channels-last", type=float, default=1.1)
@@ -223,10 +223,10 @@ def parse_arguments():
         return arguments
     arguments.program = os.path.join(arguments.build or "", "bench", "nb201_networks_steps")
     if not os.path.exists(arguments.program):
-        parser.error(f"{arguments.program} is not there: build the target nb201_networks_steps")
+        parser.error(f"{arguments.program} does not exist: build the target nb201_networks_steps")
     arguments.tcmalloc = arguments.tcmalloc or ctypes.util.find_library("tcmalloc_minimal")
     if not arguments.tcmalloc:
-        parser.error("libtcmalloc_minimal was not found: install libgoogle-perftools-dev")
+        parser.error("libtcmalloc_minimal not found: install libgoogle-perftools-dev")
     return arguments
 
 

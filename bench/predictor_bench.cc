@@ -1,5 +1,5 @@
-// How many sub-networks a second the oracle ofa.predictor answers through its table, from their
-// bytes to percent: the plugin as it is installed, one thread.
+// Measures how many sub-networks per second the oracle ofa.predictor evaluates through its table,
+// from their bytes to percent: the plugin as installed, in one thread.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -65,7 +65,7 @@ class Subject {
   lode_instance* instance_ = nullptr;
 };
 
-// Argument: queries in a call.
+// Argument: queries per call.
 void Evaluate(benchmark::State& state) {
   const auto batch = static_cast<std::size_t>(state.range(0));
   const Subject space_subject("ofa"), oracle("ofa.predictor");

@@ -1,4 +1,4 @@
-// What an L2NAS update is timed on: a network pair and a replay buffer of 1000 random trials.
+// The inputs for timing an L2NAS update: a network pair and a replay buffer of 1000 random trials.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ inline Replay RandomReplay(std::size_t cells, lode::Random random) {
   return replay;
 }
 
-// With the learning rates of preset robust.
+// Uses the learning rates of the preset robust.
 inline Agent RandomAgent(std::size_t cells, std::size_t width, lode::Random random) {
   const AdamSettings adam{1e-4, 0.9, 0.99, 1e-8};
   Agent agent({cells, width, 0.9, adam, adam});

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Does a supernet rank cells as their own trainings do?
+"""Checks whether a supernet ranks cells as their own trainings do.
 
 usage: supernet_ranking.py BUILD [--cells N] [--ends] [--rows] [--set PATH=VALUE ...]
 
-Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weights of one supernet and by a short training of
-its own from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
-between the two, beside that with the benchmark's accuracy on CIFAR-10. --ends draws 50 and takes the half of the N from the
-benchmark's worst of them and the other half from its best: these are far enough apart for a smaller supernet and shorter
-trainings, whatever kernels the processor makes them use. Exit status: 0, or 1 if with --ends the trainings from scratch do
-not tell the two halves apart by five standard deviations of what is measured on so many images, or the supernet, whose order
-depends more on its own training, by two. --set changes the pipeline, as in `lode run`.
+Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weights of one supernet and with its own short
+training from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
+between the two, and with the benchmark's accuracy on CIFAR-10. --ends draws 50 and takes half of the N from the
+benchmark's worst of them and half from its best: these are far enough apart for a smaller supernet and shorter
+trainings, whatever kernels the processor selects. Exit status: 0; or 1 if, with --ends, the trainings from scratch do not
+separate the two halves by five standard deviations of a measurement on that number of images, or the supernet, whose
+order depends more on its own training, by two. --set changes the pipeline, as in `lode run`.
 """
 
 import argparse
@@ -28,7 +28,7 @@ TABLE = ROOT / "plugins/nb201/nb201.tsv.gz"
 
 
 def read_table():
-    """Architecture -> validation accuracy on CIFAR-10 after 200 epochs."""
+    """Returns architecture -> validation accuracy on CIFAR-10 after 200 epochs."""
     with gzip.open(TABLE, "rt") as lines:
         header = next(lines).rstrip("\n").split("\t")
         architecture, accuracy = header.index("arch_str"), header.index("cifar10_valid")
@@ -37,7 +37,7 @@ def read_table():
 
 
 def ranks(values):
-    """Ranks from 0; equal values share the mean of theirs."""
+    """Returns ranks from 0; equal values share the mean of their ranks."""
     order = sorted(range(len(values)), key=values.__getitem__)
     result = [0.0] * len(values)
     start = 0
@@ -60,7 +60,7 @@ def spearman(a, b):
 
 
 def deviations_apart(values, images):
-    """By how many standard deviations the mean of the second half is above that of the first, accuracies in percent."""
+    """Returns how many standard deviations the mean of the second half is above that of the first, for percentages."""
     half = len(values) // 2
     mean = lambda part: sum(part) / len(part)
     variance = lambda part: mean([p * (100 - p) for p in part]) / len(part) / images
@@ -89,9 +89,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--cells", type=int, default=50)
-    parser.add_argument("--ends", action="store_true", help="cells from the benchmark's worst and best")
+    parser.add_argument("--ends", action="store_true", help="take cells from the benchmark's worst and best")
     parser.add_argument("--set", action="append", default=[], dest="changes")
-    parser.add_argument("--rows", action="store_true", help="print each cell's accuracies, too")
+    parser.add_argument("--rows", action="store_true", help="also print each cell's accuracies")
     args = parser.parse_args()
     if args.cells < 2:
         parser.error("--cells must be at least 2")

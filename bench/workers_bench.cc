@@ -1,5 +1,5 @@
-// What evaluating in processes costs: the way of one question there and back, trials per second with
-// an oracle that takes 50 ms, and a trial with its components here and elsewhere.
+// Measures the cost of evaluating in processes: the round trip of one question, trials per second
+// with an oracle that takes 50 ms, and a trial with its components in this process and in others.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -64,7 +64,7 @@ void RoundTrip(benchmark::State& state) {
 }
 BENCHMARK(RoundTrip)->Unit(benchmark::kMicrosecond)->UseRealTime();
 
-// A process from its start to its end.
+// Starts and ends a process.
 void Start(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(1, 0, 1);
   for (auto _ : state) {
@@ -73,7 +73,7 @@ void Start(benchmark::State& state) {
 }
 BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-// items_per_second: trials, from the first question on.
+// items_per_second counts trials, from the first question on.
 void Trials(benchmark::State& state) {
   constexpr std::uint64_t kQueries = 200;
   const Pipeline pipeline = MakePipeline(static_cast<std::uint64_t>(state.range(0)), 50, kQueries);
@@ -92,8 +92,9 @@ void Trials(benchmark::State& state) {
 }
 BENCHMARK(Trials)->Arg(1)->Arg(4)->Iterations(1)->Repetitions(3)->UseRealTime();
 
-// Random search on the table, which costs next to nothing: 0: all in this process, 1: oracles in
-// another, 2: every component in another. items_per_second: trials, from the first one on.
+// Random search on the table, which costs next to nothing. Argument: 0 has everything in this
+// process, 1 has oracles in another, 2 has every component in another. items_per_second counts
+// trials, from the first one on.
 void Isolated(benchmark::State& state) {
   constexpr const char* kIsolate[] = {"false", "true", "\"all\""};
   const std::string text =

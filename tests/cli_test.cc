@@ -242,7 +242,7 @@ TEST_F(CliTest, WhatIsNotTomlIsShown) {
   const fs::path yaml = Write("search.yaml", "pipeline:\n  name: x\n");
   const Outcome other = lode_.Run({"validate", yaml.string()});
   EXPECT_EQ(other.status, 2);
-  EXPECT_NE(other.err.find("this is YAML, and a pipeline is TOML"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("this is YAML, but a pipeline is TOML"), std::string::npos) << other.err;
 }
 
 TEST_F(CliTest, ABrokenTableIsRefusedWithFileAndLine) {

@@ -134,7 +134,7 @@ TEST_F(FaultTest, APluginFromTheFutureIsRefusedWithBothVersionsAndTheRemedy) {
 
 TEST_F(FaultTest, AParameterOfAnUnknownTypeIsRefused) {
   ExpectOneLine(Run("unknown_type", {}), 2,
-                "unknown_type.lode.so: exploration 'unknown_type': parameter 0 is of an unknown "
+                "unknown_type.lode.so: exploration 'unknown_type': parameter 0 has an unknown "
                 "type 42");
 }
 
@@ -268,7 +268,7 @@ TEST_F(FaultTest, ABudgetThatNothingSpendsIsRefused) {
       Run("nan_oracle", With(kNanOracle, {"oracle.nan_every=0", "oracle.fail_every=0",
                                           "budget={simulated_seconds=1000}"}));
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_NE(outcome.out.find("no oracle reports what an evaluation costs"), std::string::npos)
+  EXPECT_NE(outcome.out.find("no oracle reports the cost of an evaluation"), std::string::npos)
       << outcome.out << outcome.err;
 }
 

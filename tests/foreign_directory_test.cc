@@ -90,7 +90,7 @@ TEST_F(ForeignDirectoryTest, ALinkInPlaceOfTheLockIsNamed) {
   fs::create_symlink(Path("victim"), Path("out/seed-0/lock"));
   const Outcome outcome = Run();
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("seed-0/lock: is a link, and none is followed here"));
+  EXPECT_THAT(outcome.err, HasSubstr("seed-0/lock: is a link, and links are not followed here"));
   EXPECT_EQ(Lines(outcome.err).size(), 1u);
 }
 
@@ -106,7 +106,8 @@ TEST_F(ForeignDirectoryTest, AStoreThatIsALinkIsNotContinued) {
   fs::create_symlink(Path("elsewhere/run.db"), Path("out/seed-0/run.db"));
   const Outcome resumed = lode_.Run({"resume", Path("out").string(), "--extend", "steps=5"});
   EXPECT_NE(resumed.status, 0);
-  EXPECT_THAT(resumed.err + resumed.out, HasSubstr("run.db: is a link, and none is followed here"));
+  EXPECT_THAT(resumed.err + resumed.out,
+              HasSubstr("run.db: is a link, and links are not followed here"));
 }
 
 TEST_F(ForeignDirectoryTest, ADirectoryThatSomebodyElseHasLinkedIsNotEntered) {

@@ -157,7 +157,7 @@ TEST_F(MpiTest, AFailureThatPassesIsAskedAgain) {
                      "mpi", {"oracle.fault=passing", "oracle.every=31",
                              "execution={on_error=\"retry\", retries=2}"})));  // once on each rank
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("failed and is made again"));
+  EXPECT_THAT(outcome.err, HasSubstr("failed and is repeated"));
   for (const char* seed : {"seed-0", "seed-1"}) {
     const char* trials = "SELECT * FROM trials ORDER BY step";
     EXPECT_EQ(Select(directory_.path() / "mpi" / seed, trials),

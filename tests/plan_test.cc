@@ -313,7 +313,7 @@ TEST_F(PlanTest, AWorkerThatIsKilledAsItStartsIsStartedAgain) {
   const Outcome once =
       RunWell(Running("out", {"--set", "oracle.create=\"killed_once\"", "--set",
                               "oracle.notes=" + Path("notes"), "--set", "execution.isolate=true"}));
-  EXPECT_THAT(once.err, HasSubstr("killed by signal 9 (Killed); it is started again"));
+  EXPECT_THAT(once.err, HasSubstr("killed by signal 9 (Killed); starting it again"));
   EXPECT_EQ(Trials("out/seed-0"), Trials("whole/seed-0"));
 }
 

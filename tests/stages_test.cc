@@ -368,9 +368,10 @@ TEST_F(StagesProgramTest, AMissingArtifactIsNamed) {
   const Outcome outcome =
       lode_.Run(Arguments("out", {"stage.search.oracle.weights=stage:supernet/supernet.tx"}));
   EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err,
-              HasSubstr("stage:supernet/supernet.tx: stage 'supernet' has left no such file; did "
-                        "you mean 'supernet.txt'?"));
+  EXPECT_THAT(
+      outcome.err,
+      HasSubstr("stage:supernet/supernet.tx: stage 'supernet' has not written such a file; did "
+                "you mean 'supernet.txt'?"));
 }
 
 TEST_F(StagesProgramTest, APreparationMayBeInAProcessOfItsOwn) {

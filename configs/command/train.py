@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Trains a cell of NAS-Bench-201 on Fashion-MNIST: what the pipeline fashion_mnist.toml runs.
+"""Trains a cell of NAS-Bench-201 on Fashion-MNIST, for the pipeline fashion_mnist.toml.
 
-Reads one architecture as JSON on standard input and prints its metrics, as `lode describe command`
-explains. Needs PyTorch and Debian's package dataset-fashion-mnist.
+Reads one architecture as JSON on standard input and prints its metrics in the format that
+`lode describe command` explains. Needs PyTorch and Debian's package dataset-fashion-mnist.
 """
 import argparse
 import gzip
@@ -73,7 +73,7 @@ def make_network(graph, channels, cells):
 
 
 def read_idx(file):
-    """The array of bytes in a file of the format IDX: a magic number, big-endian sizes, the bytes."""
+    """Returns the bytes in an IDX file: a magic number, big-endian sizes, then the bytes."""
     data = gzip.open(file).read()
     dimensions = data[3]
     sizes = [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(dimensions)]
@@ -81,9 +81,9 @@ def read_idx(file):
 
 
 def load(directory, train_size, validation_size):
-    """Training and validation examples, both from the training images: the test images stay unseen.
+    """Returns training and validation examples, both from the training images; test images stay unseen.
 
-    The images are made 16x16 (halved, with a border), so that a trial is a matter of seconds."""
+    Reduces the images to 16x16 (halved, with a border), so that a trial takes only seconds."""
     images = read_idx(directory / "train-images-idx3-ubyte.gz").unsqueeze(1).float() / 255
     labels = read_idx(directory / "train-labels-idx1-ubyte.gz").long()
     chosen = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
@@ -126,16 +126,16 @@ def accuracy(network, images, labels):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    parser.add_argument("--channels", type=int, default=8, help="of the first stage")
-    parser.add_argument("--cells", type=int, default=1, help="in each stage")
+    parser.add_argument("--channels", type=int, default=8, help="channels of the first stage")
+    parser.add_argument("--cells", type=int, default=1, help="cells in each stage")
     parser.add_argument("--train", type=int, default=6000, help="images to train on")
     parser.add_argument("--validation", type=int, default=2000, help="images to validate on")
-    parser.add_argument("--epochs", type=float, default=2, help="at fidelity 1")
+    parser.add_argument("--epochs", type=float, default=2, help="epochs at fidelity 1")
     parser.add_argument("--batch", type=int, default=64)
     options = parser.parse_args()
 
     request = json.load(sys.stdin)
-    torch.set_num_threads(1)  # the sums are the same on any machine
+    torch.set_num_threads(1)  # sums are the same on any machine
     torch.manual_seed(request["seed"])
     network = make_network(request["graph"], options.channels, options.cells)
     training, validation = load(options.data, options.train, options.validation)

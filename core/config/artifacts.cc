@@ -18,7 +18,7 @@ bool IsPath(const ComponentDeclaration& component, const std::string& key) {
                                          : component.kind == LODE_OPTIMIZER && key == "policy";
 }
 
-// "", or what is wrong with it.
+// Returns what is wrong with an artifact, or "".
 std::string Fault(const Artifact& artifact, const std::vector<std::string>& before,
                   const std::vector<std::string>& all) {
   const auto has = [&](const std::vector<std::string>& names) {
@@ -34,7 +34,7 @@ std::string Fault(const Artifact& artifact, const std::vector<std::string>& befo
   }
   const fs::path file = artifact.file.lexically_normal();
   const bool within = !file.empty() && file.is_relative() && *file.begin() != ".." && file != ".";
-  return within ? "" : "expected stage:NAME/FILE, with the name of a file that the stage leaves";
+  return within ? "" : "expected stage:NAME/FILE, with the name of a file that the stage writes";
 }
 
 class Checker {
@@ -43,7 +43,7 @@ class Checker {
           const std::vector<std::string>& all, Diagnostics& diagnostics)
       : catalog_(catalog), before_(before), all_(all), diagnostics_(diagnostics) {}
 
-  // A component table in merged form: sub-tables by id.
+  // Checks a component table in merged form, with sub-tables by ID.
   void Check(lode_kind kind, const Node& table) {
     for (const Entry& entry : *table.As<Node::Table>()) {
       const ComponentDeclaration* component = catalog_.Find(kind, entry.key);
@@ -72,7 +72,7 @@ class Checker {
   Diagnostics& diagnostics_;
 };
 
-// Calls it with every artifact and every input; what it returns takes its place.
+// Called with every artifact and every input; the result replaces it.
 using Replace = std::function<std::string(const std::string&)>;
 
 void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& replace) {

@@ -1,4 +1,5 @@
-// What a stage of a pipeline takes from an earlier one: "stage:NAME/FILE" in the place of a path.
+// Files that a stage of a pipeline takes from an earlier stage: "stage:NAME/FILE" in place of a
+// path.
 #pragma once
 
 #include <filesystem>
@@ -18,26 +19,26 @@ struct Artifact {
   std::filesystem::path file;  // in the stage's directory
 };
 
-// Whether a path is to be read as an artifact.
+// Returns whether a path names an artifact.
 bool IsArtifact(std::string_view path);
 
-// "stage:supernet/supernet.safetensors", taken apart. REQUIRES: IsArtifact.
+// Splits "stage:supernet/supernet.safetensors" into its parts. REQUIRES: IsArtifact.
 Artifact ParseArtifact(std::string_view path);
 
-// Diagnoses artifacts in the component tables of a merged tree that are not of one of the stages
-// `before`. `all`: the names of all stages.
+// Diagnoses artifacts in the component tables of a merged tree that do not come from one of the
+// stages `before`. `all` has the names of all stages.
 void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics);
 
-// The artifacts and other inputs, files and folders, that the components in use take; as they are
-// written, each once.
+// Returns the artifacts and other inputs (files and folders) of the components in use, as written,
+// each once.
 std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog);
 
-// Those of them that are artifacts.
+// Returns those of them that are artifacts.
 std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog);
 
-// Puts the paths of the artifacts, in the directories of the stages in `root`, in their places.
+// Replaces artifacts by their paths in the directories of the stages in `root`.
 void PlaceArtifacts(Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& root);
 
 }  // namespace lode::core

@@ -1,4 +1,4 @@
-// What the tests of configuration share: a directory of files and the catalog to resolve against.
+// The common base of configuration tests: a directory of files and the catalog to resolve against.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@
 
 namespace lode::core {
 
-// The least that is a pipeline, a table a line: [pipeline] is line 1, [space] 4, [oracle] 6,
+// The smallest pipeline. Its tables start at these lines: [pipeline] 1, [space] 4, [oracle] 6,
 // [reward] 8, [optimizer] 10, [budget] 12.
 inline constexpr char kPipeline[] = R"([pipeline]
 name = "p"
@@ -56,7 +56,8 @@ class ConfigTest : public testing::Test {
     return searches.at(0).pipeline;
   }
 
-  // All mistakes, one a line; file names without the test's directory. "" if there are none.
+  // Returns all mistakes, one per line, with file names relative to the test's directory; "" if
+  // there are none.
   std::string Mistakes(const std::string& text,
                        const std::vector<std::string>& overrides = {}) const {
     try {
@@ -75,7 +76,7 @@ class ConfigTest : public testing::Test {
     return text;
   }
 
-  // The value of a declared parameter.
+  // Returns the value of a declared parameter.
   template <class T>
   T Get(const ComponentConfig& config, const std::string& param) const {
     const auto& params = catalog_.Find(config.kind, config.id)->params;

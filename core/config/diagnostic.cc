@@ -22,7 +22,7 @@ std::vector<Diagnostic> Sorted(std::vector<Diagnostic> list) {
     return std::tie(d.position.file, d.position.line, d.position.column, d.message);
   };
   std::ranges::stable_sort(list, {}, key);
-  // The points of a grid repeat each other's mistakes.
+  // The points of a grid repeat the same mistakes.
   const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); };
   list.erase(std::unique(list.begin(), list.end(), same), list.end());
   return list;
@@ -35,7 +35,7 @@ std::string FormatDiagnostic(const Diagnostic& d) {
   if (d.position.line > 0) {
     place += ":" + std::to_string(d.position.line) + ":" + std::to_string(d.position.column);
   }
-  // Keys, ids and names of files may have any character: those that control a terminal are escaped.
+  // Keys, IDs and file names may contain any character, so control characters are escaped.
   return MessageLine(EscapeControls(place + ": " + d.message));
 }
 

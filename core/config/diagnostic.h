@@ -1,4 +1,4 @@
-// Mistakes in configuration, collected so that all are reported at once.
+// Mistakes in configuration, collected to report all of them at once.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,15 @@ namespace lode::core {
 struct Diagnostic {
   Position position;
   std::string message;
-  std::string excerpt{};  // the place in its file, on lines of its own: of what is not TOML; or ""
+  std::string excerpt{};  // lines that show the place, for invalid TOML; or ""
 };
 
-// "file:line:column: message"; without the numbers where there are none (a file that cannot be
-// read, `--set`).
+// Formats "file:line:column: message"; without the numbers where there are none (a file that cannot
+// be read, `--set`).
 std::string FormatDiagnostic(const Diagnostic& diagnostic);
 
-// All mistakes of a configuration, one a line and without excerpts, in the order of the files' lines.
+// All mistakes of a configuration, one per line, without excerpts, in the order of the files'
+// lines.
 class ConfigError : public std::runtime_error {
  public:
   explicit ConfigError(const std::vector<Diagnostic>& diagnostics);
@@ -31,7 +32,7 @@ class ConfigError : public std::runtime_error {
   std::vector<Diagnostic> diagnostics_;
 };
 
-// Where mistakes are collected.
+// Collects mistakes.
 class Diagnostics {
  public:
   void Add(const Position& position, std::string message, std::string excerpt = "");

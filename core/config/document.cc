@@ -23,18 +23,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFileSize = 1 << 20;
-constexpr std::size_t kMaxKeys = 1000;   // of a table: keys are looked for one by one
-constexpr std::size_t kMaxFiles = 1000;  // of a pipeline, each counted as often as it is included
+constexpr std::size_t kMaxKeys = 1000;   // in a table, because keys are found by linear search
+constexpr std::size_t kMaxFiles = 1000;  // in a pipeline, each counted every time it is included
 
 bool IsNameChar(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 struct Substituted {
   std::string text;
-  bool whole = false;  // the string was one substitution and nothing else
+  bool whole = false;  // the string is exactly one substitution
   std::string error;
 };
 
-// Replaces ${NAME} and ${NAME:-default}; a default is a text like the whole, with more of them.
+// Replaces ${NAME} and ${NAME:-default}. A default may contain further substitutions.
 class Substitution {
  public:
   explicit Substitution(std::string_view text) : text_(text) {}
@@ -58,8 +58,8 @@ class Substitution {
     return is_there;
   }
 
-  // A variable, an escape or a character. `used`: whether it becomes part of the result; what does not
-  // must be well formed only.
+  // Reads a variable, an escape or a character. `used` tells whether it becomes part of the result;
+  // otherwise it must only be well formed.
   std::string Piece(bool used) {
     if (Take("$${")) {
       return "${";
@@ -67,7 +67,7 @@ class Substitution {
     return Take("${") ? Variable(used) : std::string(1, text_[at_++]);
   }
 
-  // From behind "${" to behind its "}".
+  // Reads from after "${" to after its "}".
   std::string Variable(bool used) {
     if (++depth_ > kMaxDepth) {
       return Fail("'${' is nested more than " + std::to_string(kMaxDepth) + " deep");
@@ -94,7 +94,7 @@ class Substitution {
     return value.value_or(std::move(fallback));
   }
 
-  // Up to the "}" that ends it.
+  // Reads up to the "}" that ends the default.
   std::string Default(bool used) {
     std::string text;
     while (at_ < text_.size() && text_[at_] != '}' && error_.empty()) {
@@ -103,7 +103,7 @@ class Substitution {
     return text;
   }
 
-  // None if it is not set or empty.
+  // Returns nothing if the variable is not set or is empty.
   std::optional<std::string> ValueOf(const std::string& name) {
     const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
     if (value != nullptr && !IsUtf8(value)) {
@@ -128,7 +128,7 @@ class Substitution {
   const std::string_view text_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
-  std::string error_;  // the first one
+  std::string error_;  // the first error
 };
 
 std::string TooDeep() {
@@ -137,7 +137,7 @@ std::string TooDeep() {
 
 class Converter {
  public:
-  // Without lines (an override, `text`) a position is `file` alone.
+  // Without lines (for an override, `text`), positions are only `file`.
   Converter(std::string file, fs::path base, bool has_lines, std::string_view text,
             Diagnostics& diagnostics)
       : file_(std::move(file)),
@@ -179,7 +179,7 @@ class Converter {
                        "a table has more than " + std::to_string(kMaxKeys) + " keys");
       return out;
     }
-    // toml++ sorts keys; people and [grid] go by the order they are written in.
+    // toml++ sorts keys, but people and [grid] expect the order of the file.
     std::vector<std::pair<const toml::key*, const toml::node*>> written;
     for (const auto& [key, value] : table) {
       written.emplace_back(&key, &value);
@@ -195,8 +195,8 @@ class Converter {
     return out;
   }
 
-  // How a scalar of an override is written. Columns count characters: where they are not bytes it is
-  // not known.
+  // Returns how a scalar of an override is written. Columns count characters; if the text is not
+  // ASCII, the place is unknown and the result is "".
   std::string Written(const toml::source_region& source) const {
     const bool is_ascii =
         std::ranges::all_of(text_, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -224,7 +224,7 @@ class Converter {
       out.from_environment = substituted.whole;
       out.value = std::move(substituted.text);
     } else {
-      diagnostics_.Add(out.position, "dates and times mean nothing in a pipeline");
+      diagnostics_.Add(out.position, "a pipeline cannot contain dates and times");
     }
   }
 
@@ -268,7 +268,7 @@ std::optional<std::string> ReadText(const fs::path& file, const Position& positi
   if (fs::is_directory(file, error)) {
     return fail("is a directory, not a pipeline file");
   }
-  // What is named on the command line may be a pipe; an include that waits for one would hang.
+  // A file on the command line may be a pipe, but an include that waits for one would hang.
   const bool included = position.line > 0;
   if (included && fs::exists(file, error) && !fs::is_regular_file(file, error)) {
     return fail("is not a regular file");
@@ -291,7 +291,8 @@ std::string NoDirectory(const std::error_code& error) {
   return "the current directory cannot be found: " + error.message();
 }
 
-// Where relative paths start that no file says. Throws ConfigError: somebody may have removed it.
+// The base of relative paths that are not in a file. Throws ConfigError: somebody may have removed
+// the directory.
 fs::path CurrentDirectory(const std::string& name) {
   std::error_code error;
   fs::path directory = fs::current_path(error);
@@ -303,18 +304,18 @@ fs::path CurrentDirectory(const std::string& name) {
   return directory;
 }
 
-// Reads a file and, before it, what it includes.
+// Reads a file and, before it, the files that it includes.
 class LayerReader {
  public:
   LayerReader(std::vector<Node>& layers, Diagnostics& diagnostics)
       : layers_(layers), diagnostics_(diagnostics) {}
 
-  // `position`: of the include, or of the file itself.
+  // `position` is that of the include, or of the file itself.
   void Add(const fs::path& file, const Position& position) {
     std::error_code error;
     const fs::path canonical = fs::weakly_canonical(file, error);
     if (std::ranges::find(open_, canonical) != open_.end()) {
-      diagnostics_.Add(position, "'" + file.string() + "' is included in a circle");
+      diagnostics_.Add(position, "'" + file.string() + "' is included in a cycle");
       return;
     }
     if (TooMany(position)) {
@@ -375,9 +376,9 @@ class LayerReader {
     for (const Node& entry : list) {
       const auto* name = entry.As<std::string>();
       if (name != nullptr && name->find('\0') != std::string::npos) {
-        diagnostics_.Add(entry.position, "include: a path has no NUL characters");
+        diagnostics_.Add(entry.position, "include: a path cannot contain NUL characters");
       } else if (name != nullptr) {
-        // Named like the file that includes it, so that messages stay as short as the command line.
+        // The name is relative like that of the including file, so that messages stay short.
         const fs::path beside = fs::path(entry.position.file).parent_path();
         Add((beside / *name).lexically_normal(), entry.position);
       } else {
@@ -389,7 +390,7 @@ class LayerReader {
 
   std::vector<Node>& layers_;
   Diagnostics& diagnostics_;
-  std::vector<fs::path> open_;  // the file in hand and those that include it, outermost first
+  std::vector<fs::path> open_;  // the current file and those that include it, outermost first
   std::size_t files_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// Reads pipeline files: TOML, includes, environment variables and the command line's overrides,
-// still unchecked.
+// Reads pipeline files: TOML, includes, environment variables and overrides from the command line,
+// without checking their meaning.
 #pragma once
 
 #include <filesystem>
@@ -13,37 +13,37 @@
 
 namespace lode::core {
 
-// `--set PATH=VALUE`, taken apart. An index in the path changes an element of a list
+// A parsed `--set PATH=VALUE`. An index in the path changes an element of a list
 // ("exploration.0.end").
 struct Override {
   std::vector<std::string> path;
   Node value;
 };
 
-// The parts of "a.b.\"c.d\"": split at dots outside quotes. Empty if a part is empty, a quote is
-// left open, or there are more than 32.
+// Splits "a.b.\"c.d\"" at dots outside quotes. Returns nothing if a part is empty, a quote is not
+// closed, or there are more than 32 parts.
 std::vector<std::string> SplitPath(std::string_view path);
 
-// Takes "a.b.\"c.d\"=VALUE" apart: VALUE is TOML, or else a string. Throws ConfigError.
+// Parses "a.b.\"c.d\"=VALUE". VALUE is TOML, or else a string. Throws ConfigError.
 Override ParseOverride(std::string_view text);
 
-// What a text is in TOML, as if it stood in the place of `like`; nothing if it is no value.
+// Parses a text as a TOML value in the place of `like`. Returns nothing if it is not a value.
 std::optional<Node> ParseValue(const std::string& text, const Node& like);
 
-// The layers of one pipeline, lowest first: included files before the file that includes them.
+// The layers of one pipeline, lowest first: included files come before the file that includes them.
 //
-// `include = "FILE"` or a list of them, relative to the file that says it. `${NAME}` and
-// `${NAME:-default}` in a string stand for an environment variable, also within a default
-// (`${A:-${B:-c}}`), `$${` for a plain `${`. A file
-// has at most 1 MiB; tables and lists nest at most 32 deep; a table has at most 1000 keys.
+// `include = "FILE"`, or a list of files, is relative to the file that contains it. In a string,
+// `${NAME}` and `${NAME:-default}` stand for an environment variable, also within a default
+// (`${A:-${B:-c}}`), and `$${` stands for a plain `${`. A file has at most 1 MiB; tables and lists
+// nest at most 32 deep; a table has at most 1000 keys.
 class Document {
  public:
-  // Throws ConfigError with all mistakes of all files: syntax, unset variables, missing or circular
+  // Throws ConfigError with all mistakes in all files: syntax, unset variables, missing or circular
   // includes.
   static Document Read(const std::filesystem::path& file,
                        const std::vector<std::string>& overrides);
 
-  // The same for a text that stands for a file `name` in the current directory.
+  // The same for a text in place of a file `name` in the current directory.
   static Document FromText(const std::string& text, const std::string& name,
                            const std::vector<std::string>& overrides = {});
 
@@ -51,7 +51,7 @@ class Document {
   const std::vector<Node>& layers() const { return layers_; }
   const std::vector<Override>& overrides() const { return overrides_; }
 
-  // The same document with other layers and overrides.
+  // Returns the same document with other layers and overrides.
   Document With(std::vector<Node> layers, std::vector<Override> overrides) const;
 
  private:

@@ -39,7 +39,7 @@ std::string Repeat(std::string_view part, std::size_t count) {
   return text;
 }
 
-TEST_F(DocumentTest, FilesThatAreNoPipelinesGiveOneLine) {
+TEST_F(DocumentTest, FilesThatAreNotPipelinesGiveOneLine) {
   EXPECT_EQ(ReadMistakes(dir_.path() / "no.toml"),
             "no.toml: cannot be read: No such file or directory");
   fs::create_directory(dir_.path() / "d");
@@ -53,7 +53,7 @@ TEST_F(DocumentTest, FilesThatAreNoPipelinesGiveOneLine) {
   EXPECT_EQ(ReadMistakes("/dev/zero"), "/dev/zero: is larger than 1 MiB: not a pipeline file");
 }
 
-TEST_F(DocumentTest, BytesThatAreNoTomlGiveOneLineWithTheirPlace) {
+TEST_F(DocumentTest, InvalidTomlGivesOneLineWithItsPlace) {
   EXPECT_EQ(TextMistakes(std::string("a = 1\nb\0 = 2", 12)),
             "p.toml:2:2: error while parsing key-value pair: expected '=', saw '\\u0000'");
   EXPECT_EQ(TextMistakes(std::string("a = \"x\0y\"", 9)),
@@ -64,7 +64,7 @@ TEST_F(DocumentTest, BytesThatAreNoTomlGiveOneLineWithTheirPlace) {
   EXPECT_EQ(TextMistakes("a = 1\na = 2\n"),
             "p.toml:2:5: error while parsing key-value pair: cannot redefine existing integer 'a'");
   EXPECT_EQ(TextMistakes("day = 1979-05-27\n"),
-            "p.toml:1:7: dates and times mean nothing in a pipeline");
+            "p.toml:1:7: a pipeline cannot contain dates and times");
 }
 
 TEST_F(DocumentTest, DeepNestingIsRefusedBeforeItIsParsed) {
@@ -77,7 +77,7 @@ TEST_F(DocumentTest, DeepNestingIsRefusedBeforeItIsParsed) {
   EXPECT_EQ(TextMistakes(Repeat("'a' . ", 10000) + "a = 1"), "p.toml:1:191: " + message);
 }
 
-TEST_F(DocumentTest, DottedKeysWithinListsWithinDottedKeysAreRefused) {
+TEST_F(DocumentTest, NestedDottedKeysAndListsAreRefused) {
   const std::string key = Repeat("a.", 999) + "a";
   std::string open;
   std::string close;
@@ -95,9 +95,9 @@ TEST_F(DocumentTest, DepthIsBoundedWhenBracketsAndKeysShareIt) {
               testing::EndsWith("tables and lists are nested more than 32 deep"));
 }
 
-TEST(FindDeepNesting, CountsNeitherStringsNorCommentsNorNumbers) {
+TEST(FindDeepNesting, IgnoresStringsCommentsAndNumbers) {
   const std::string deep = Repeat(".", 100) + Repeat("[", 100);
-  // '@' stands for what would be too deep.
+  // '@' stands for brackets that would be too deep.
   for (std::string text : {"a = \"@\"", "a = '@'", "# @", "a = \"\"\"\n@\n\\\"\"\"@\"\"\"",
                            "a = '''\n''@\n'''", "a = \"\\\"@\""}) {
     for (std::size_t at = 0; (at = text.find('@')) != std::string::npos;) {
@@ -115,7 +115,7 @@ TEST(FindDeepNesting, CountsNeitherStringsNorCommentsNorNumbers) {
   EXPECT_TRUE(FindDeepNesting("a = \"\"\"x\"\"\"\nb = " + open));
 }
 
-TEST(FindDeepNesting, KnowsTheQuotesThatBelongToAStringOfSeveralLines) {
+TEST(FindDeepNesting, KnowsWhichQuotesBelongToAMultilineString) {
   const std::string open = Repeat("[", 100);
   for (const std::string quotes : {"\"\"\"", "'''"}) {
     for (const std::string& own : {quotes.substr(0, 1), quotes.substr(0, 2)}) {
@@ -127,12 +127,12 @@ TEST(FindDeepNesting, KnowsTheQuotesThatBelongToAStringOfSeveralLines) {
   }
 }
 
-TEST_F(DocumentTest, DeepKeysBehindAStringThatEndsInAQuoteAreRefused) {
+TEST_F(DocumentTest, DeepKeysAfterAStringThatEndsInAQuoteAreRefused) {
   EXPECT_EQ(TextMistakes("a = [\"\"\"x\"\"\"\", {" + Repeat("b.", 400000) + "b = 1}]\n"),
             "p.toml:1:80: tables and lists are nested more than 32 deep");
 }
 
-TEST_F(DocumentTest, TheKeysOfATableAreBounded) {
+TEST_F(DocumentTest, TheNumberOfKeysOfATableIsBounded) {
   std::string text;
   for (int i = 0; i < 1000; ++i) {
     text.append("k").append(std::to_string(i)).append(" = 1\n");
@@ -143,13 +143,13 @@ TEST_F(DocumentTest, TheKeysOfATableAreBounded) {
             "p.toml:1:1: a table has more than 1000 keys");
 }
 
-TEST_F(DocumentTest, AnIncludeHasNoNul) {
+TEST_F(DocumentTest, AnIncludeCannotContainNul) {
   Write("base.toml", "a = 1\n");
   EXPECT_EQ(TextMistakes("include = \"base.toml\\u0000x\"\n"),
-            "p.toml:1:11: include: a path has no NUL characters");
+            "p.toml:1:11: include: a path cannot contain NUL characters");
 }
 
-TEST_F(DocumentTest, WithoutACurrentDirectoryWhatNeedsItGivesOneLine) {
+TEST_F(DocumentTest, AMissingCurrentDirectoryGivesOneLine) {
   const fs::path file = Write("p.toml", "a = 1\n");
   const fs::path before = fs::current_path();
   fs::create_directory(dir_.path() / "gone");
@@ -175,7 +175,7 @@ TEST_F(DocumentTest, WithoutACurrentDirectoryWhatNeedsItGivesOneLine) {
   EXPECT_EQ(above, "../p.toml: " + why);
 }
 
-TEST_F(DocumentTest, EarlierIncludesAreLowerAndTheFileItselfIsHighest) {
+TEST_F(DocumentTest, LaterIncludesAndThenTheFileItselfWin) {
   Write("sub/base.toml", "a = 1\nb = 1\nc = 1\n");
   Write("sub/second.toml", "include = \"third.toml\"\nb = 2\nc = 2\n");
   Write("sub/third.toml", "b = 3\nd = 3\n");
@@ -208,13 +208,13 @@ TEST_F(DocumentTest, MistakesOfAllIncludedFilesAreReported) {
             "p.toml:5:1: include must be a file name or a list of them, not an integer\n"
             "p.toml:6:1: '/dev/zero' is not a regular file\n"
             "x.toml:1:5: error while parsing key-value pair: expected value, saw '\\n'\n"
-            "y.toml:1:11: 'p.toml' is included in a circle");
+            "y.toml:1:11: 'p.toml' is included in a cycle");
 }
 
-TEST_F(DocumentTest, AFileThatIncludesItselfUnderAnotherNameIsACircle) {
+TEST_F(DocumentTest, AFileThatIncludesItselfUnderAnotherNameIsACycle) {
   fs::create_symlink("p.toml", dir_.path() / "link.toml");
   EXPECT_EQ(TextMistakes("include = \"link.toml\"\n"),
-            "p.toml:1:11: 'link.toml' is included in a circle");
+            "p.toml:1:11: 'link.toml' is included in a cycle");
 }
 
 TEST_F(DocumentTest, TheNumberAndDepthOfIncludesAreBounded) {
@@ -253,13 +253,13 @@ TEST_F(DocumentTest, VariablesAreReplacedInStrings) {
   EXPECT_EQ(*(*layer.Find("e")->As<Node::Array>())[0].As<std::string>(), "x y");
 }
 
-TEST_F(DocumentTest, AVariableIsNotReplacedInAVariable) {
+TEST_F(DocumentTest, VariablesInTheValueOfAVariableAreNotReplaced) {
   const ScopedVariable set("LODE_TEST_NAME", "${LODE_TEST_UNSET}");
   const Document document = Document::FromText("a = \"${LODE_TEST_NAME}\"", "t");
   EXPECT_EQ(*document.layers()[0].Find("a")->As<std::string>(), "${LODE_TEST_UNSET}");
 }
 
-TEST_F(DocumentTest, ADefaultMayHaveVariables) {
+TEST_F(DocumentTest, ADefaultMayContainVariables) {
   const ScopedVariable set("LODE_TEST_NAME", "x");
   const auto value = [](const std::string& text) {
     const Document document = Document::FromText("a = '" + text + "'", "t");
@@ -271,7 +271,7 @@ TEST_F(DocumentTest, ADefaultMayHaveVariables) {
   EXPECT_EQ(
       value("<${LODE_TEST_UNSET:-a${LODE_TEST_NAME}b${LODE_TEST_UNSET:-${LODE_TEST_UNSET:-}c}}>"),
       "<axbc>");
-  // What is not used may be unset, and a plain "${" needs its escape everywhere.
+  // An unused variable may be unset, and a plain "${" needs its escape everywhere.
   EXPECT_EQ(value("${LODE_TEST_NAME:-${LODE_TEST_UNSET}}"), "x");
   EXPECT_EQ(value("${LODE_TEST_UNSET:-$${b}"), "${b");
   EXPECT_EQ(value("${LODE_TEST_UNSET:-{b}}"), "{b}");
@@ -301,12 +301,12 @@ TEST_F(DocumentTest, WrongVariablesAreAllReported) {
             "p.toml:4:5: '${a b}' is not ${NAME} or ${NAME:-default}; write $${ for a plain ${");
 }
 
-TEST_F(DocumentTest, AVariableIsUtf8) {
+TEST_F(DocumentTest, AVariableMustBeUtf8) {
   for (const char* text : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x99\x82", "\xf4\x8f\xbf\xbf"}) {
     const ScopedVariable set("LODE_TEST_NAME", text);
     EXPECT_EQ(TextMistakes("a = \"${LODE_TEST_NAME}\"\n"), "") << text;
   }
-  // Stray, cut off, too long, surrogates, beyond Unicode.
+  // Stray bytes, cut off, too long, surrogates, beyond Unicode.
   for (const char* text : {"\xff", "\x80", "a\xc3", "\xc3(", "\xe2\x82", "\xc0\xaf", "\xe0\x80\xaf",
                            "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80"}) {
     const ScopedVariable set("LODE_TEST_NAME", text);
@@ -328,7 +328,7 @@ TEST(SplitPath, SplitsAtDotsOutsideQuotes) {
   }
 }
 
-TEST(ParseOverride, TakesTomlOrElseAString) {
+TEST(ParseOverride, ReadsTomlOrElseAString) {
   EXPECT_EQ(*ParseOverride("a=5").value.As<std::int64_t>(), 5);
   EXPECT_EQ(*ParseOverride("a=0.5").value.As<double>(), 0.5);
   EXPECT_EQ(*ParseOverride("a=true").value.As<bool>(), true);
@@ -344,7 +344,7 @@ TEST(ParseOverride, TakesTomlOrElseAString) {
   EXPECT_EQ(ParseOverride("a=1").value.position.file, "--set a=1");
 }
 
-TEST(ParseOverride, RefusesWhatIsNoPathAndValue) {
+TEST(ParseOverride, RefusesTextsWithoutPathAndValue) {
   const auto message = [](const std::string& text) -> std::string {
     try {
       ParseOverride(text);
@@ -364,10 +364,10 @@ TEST(ParseOverride, RefusesWhatIsNoPathAndValue) {
   EXPECT_EQ(message("a=x\ny"),
             "--set a=x\\u000Ay: error while parsing string: unescaped control "
             "characters other than TAB (U+0009) are explicitly prohibited");
-  EXPECT_EQ(message("a=" + Repeat("[", 5000)), "");  // not TOML: a string
+  EXPECT_EQ(message("a=" + Repeat("[", 5000)), "");  // not TOML, so a string
 }
 
-TEST_F(DocumentTest, MistakesOfOverridesStandWithThoseOfFiles) {
+TEST_F(DocumentTest, ReportsMistakesOfOverridesAndFilesTogether) {
   const fs::path file = Write("p.toml", "a = \n");
   try {
     Document::Read(file, {"b", "c"});

@@ -1,4 +1,4 @@
-// A resolved pipeline as TOML.
+// Writes a resolved pipeline as TOML.
 #include <string>
 
 #include "core/config/resolve.h"
@@ -6,7 +6,7 @@
 namespace lode::core {
 namespace {
 
-// A plain "${" is written "$${": what is read from here must not ask the environment.
+// Writes a plain "${" as "$${", so that reading it back does not use the environment.
 std::string Text(const Value& value) {
   std::string text = FormatValue(value);
   for (std::size_t at = 0; (at = text.find("${", at)) != std::string::npos; at += 3) {
@@ -73,7 +73,7 @@ Entries GoalEntries(const GoalConfig& goal) {
   return entries;
 }
 
-// "limits = [{metric = "macs", max = 3.5e+08}]", or "" for an empty list.
+// Returns "limits = [{metric = "macs", max = 3.5e+08}]", or "" for an empty list.
 template <class T>
 std::string FormatInlineTables(std::string_view key, const std::vector<T>& list,
                                Entries (*entries_of)(const T&)) {

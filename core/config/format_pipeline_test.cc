@@ -1,5 +1,5 @@
-// A resolved pipeline, written and read again, is the same pipeline; and whatever bytes are read,
-// they give pipelines or mistakes.
+// A resolved pipeline, written and read again, stays the same. Any bytes at all give a pipeline or
+// mistakes.
 #include <gmock/gmock.h>
 
 #include <cstdint>
@@ -37,7 +37,7 @@ void ExpectSame(const std::vector<ReferenceConfig>& a, const std::vector<Referen
   }
 }
 
-// All but the positions.
+// Everything except the positions.
 void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.description, b.description);
@@ -157,7 +157,7 @@ mean = 3
 
 class FormatPipelineTest : public ConfigTest {
  protected:
-  // Pipelines, or else mistakes: nothing else may come out of any text.
+  // Any text must give pipelines or mistakes, and nothing else.
   void ExpectPipelinesOrMistakes(const std::string& text) {
     try {
       const auto searches = Searches(text);
@@ -179,11 +179,11 @@ class FormatPipelineTest : public ConfigTest {
   int refused_ = 0;
 };
 
-TEST_F(FormatPipelineTest, WhatIsWrittenReadsBackTheSame) {
+TEST_F(FormatPipelineTest, ReadsBackWhatItWrites) {
   for (const std::string& text : {std::string(kPipeline), std::string(kEverything)}) {
     for (const Search& search : Searches(text)) {
       const std::string resolved = FormatPipeline(search.pipeline, catalog_);
-      // From another directory: nothing in it is relative.
+      // Reads it in another directory, because nothing in it is relative.
       const auto again =
           Resolve(Document::Read(Write("elsewhere/resolved.toml", resolved), {}), catalog_);
       ASSERT_EQ(again.size(), 1u);
@@ -193,7 +193,7 @@ TEST_F(FormatPipelineTest, WhatIsWrittenReadsBackTheSame) {
   }
 }
 
-TEST_F(FormatPipelineTest, WritesEveryValueAndNothingThatDependsOnElsewhere) {
+TEST_F(FormatPipelineTest, WritesEveryValueWithoutOutsideDependencies) {
   const std::string text = FormatPipeline(Single(kPipeline), catalog_);
   EXPECT_EQ(WithoutDirectory(text), R"([pipeline]
 name = "p"
@@ -250,7 +250,7 @@ TEST_F(FormatPipelineTest, AResolvedPipelineTakesOverridesLikeAnyOther) {
   EXPECT_EQ(Single(text, {"optimizer.use=rea"}).optimizer.id, "rea");
 }
 
-// Knuth's MMIX generator: the same texts on every machine.
+// Knuth's MMIX generator gives the same texts on every machine.
 class Bytes {
  public:
   explicit Bytes(std::uint64_t seed) : state_(seed) {}

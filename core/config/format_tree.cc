@@ -14,7 +14,7 @@
 namespace lode::core {
 namespace {
 
-// What a value is to be, as far as it is declared.
+// The declared type of a value, if it is declared.
 using Type = std::optional<lode_type>;
 
 Type Find(const std::vector<ParamDeclaration>& params, const std::string& key) {
@@ -22,7 +22,8 @@ Type Find(const std::vector<ParamDeclaration>& params, const std::string& key) {
   return param != params.end() ? Type(param->type) : std::nullopt;
 }
 
-// Of the parameter of this name that components of a kind, `id` alone or any, have.
+// Returns the type of the parameter with this name of components of a kind: of component `id`, or
+// of any if `id` is "".
 Type TypeOf(const Catalog& catalog, lode_kind kind, const std::string& id, const std::string& key) {
   Type type = Find(ComponentKeys(), key);
   for (const std::string& known : catalog.Ids(kind)) {
@@ -52,7 +53,7 @@ lode_kind KindOf(std::string_view name) {
 
 std::string Quoted(const std::string& text) {
   std::string quoted = FormatValue(text);
-  // A plain "${" is written "$${": what is read from here must not ask the environment.
+  // Writes a plain "${" as "$${", so that reading it back does not use the environment.
   for (std::size_t at = 0; (at = quoted.find("${", at)) != std::string::npos; at += 3) {
     quoted.insert(at, 1, '$');
   }
@@ -67,7 +68,7 @@ std::string Key(const std::string& key) {
   return is_bare ? key : FormatValue(key);
 }
 
-// What a variable or the command line gives may stand for a number, a boolean or a list.
+// A text from a variable or the command line may stand for a number, a boolean or a list.
 std::string Bare(const std::string& text, const Node& node) {
   const auto parsed = ParseValue(text, node);
   double number = 0;
@@ -150,7 +151,7 @@ class TreeWriter {
     return text;
   }
 
-  // `title`: "[NAME]" or "[[NAME]]".
+  // `title` is "[NAME]" or "[[NAME]]".
   std::string Body(const Entry& entry, lode_kind kind, const Node& table, const std::string& title,
                    const std::string& name) const {
     std::string text = "\n" + title + "\n", below;
@@ -174,7 +175,8 @@ class TreeWriter {
     return text;
   }
 
-  // Of the host's tables, and of the values of a grid's axes as their paths lead to them.
+  // Returns the types in the host's tables, and of the values of a grid's axes according to their
+  // paths.
   Type HostTypeOf(const std::string& table, const Entry& key) const {
     if (table == "plugins") {
       return LODE_T_PATH;  // a list of them

@@ -1,4 +1,4 @@
-// A merged tree as TOML.
+// Writes a merged tree as TOML.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace lode::core {
 
-// The tables of a pipeline in merged form, each below `prefix` ("stage."), with paths made absolute:
-// what comes out means the same in any file.
+// Formats the tables of a pipeline in merged form, each with `prefix` ("stage.") before its name,
+// with absolute paths: the result means the same in any file.
 std::string FormatTree(const Node& tree, const std::string& prefix, const Catalog& catalog);
 
 }  // namespace lode::core

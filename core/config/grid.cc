@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMaxPoints = 10000;
 constexpr std::string_view kZip = "zip";
 
-// Why a key of [grid] cannot be a path; "" if it can.
+// Returns why a key of [grid] cannot be a path, or "".
 std::string WrongPath(const Entry& entry, const std::vector<std::string>& parts) {
   constexpr std::string_view kFixed[] = {"grid", "include", "plugins", "reference"};
   if (entry.node.As<Node::Table>() != nullptr) {
@@ -27,7 +27,7 @@ std::string WrongPath(const Entry& entry, const std::vector<std::string>& parts)
     return "'" + entry.key + "' needs a list of values, at least one";
   }
   if (parts.empty()) {
-    return "'" + entry.key + "' is no path like \"oracle.dataset\"";
+    return "'" + entry.key + "' is not a path like \"oracle.dataset\"";
   }
   if (std::ranges::find(kFixed, parts[0]) != std::end(kFixed)) {
     return "[" + parts[0] + "] is the same at every point of a grid";
@@ -35,7 +35,7 @@ std::string WrongPath(const Entry& entry, const std::vector<std::string>& parts)
   return "";
 }
 
-// The words of an axis's values at one of its points.
+// Returns the words of an axis's values at one of its points.
 template <class Paths>
 std::string TextAt(const Paths& paths, std::size_t at) {
   std::string text;
@@ -45,7 +45,7 @@ std::string TextAt(const Paths& paths, std::size_t at) {
   return text;
 }
 
-// The first text that two points of an axis share: runs are told apart by it.
+// Returns the first text that two points of an axis share: texts must distinguish runs.
 template <class Axis>
 std::optional<std::string> Repeated(const Axis& axis) {
   std::set<std::string> seen;
@@ -109,7 +109,7 @@ std::string PointText(const Node& node) {
   return "{" + joined + "}";
 }
 
-// From the table to axes: paths by themselves, then those that are zipped together.
+// Reads the table into axes: first single paths, then zipped ones.
 class GridReader {
  public:
   GridReader(const Node& table, const std::vector<Override>& overrides, Diagnostics& diagnostics)
@@ -174,7 +174,7 @@ class GridReader {
     }
   }
 
-  // Whether it is a path that stands by itself; a diagnostic if not.
+  // Returns whether it is a path that is not zipped yet; reports a diagnostic if not.
   bool IsToZip(const Node& node, const std::vector<std::string>& group) {
     const std::string& name = *node.As<std::string>();
     std::vector<std::string> known;
@@ -196,7 +196,7 @@ class GridReader {
     return false;
   }
 
-  // The first of them in the file takes the others in.
+  // Moves the others into the one that is first in the file.
   void Join(const std::vector<std::string>& group) {
     const auto is_member = [&](const Grid::Axis& axis) {
       return std::ranges::find(group, axis.paths.front().name) != group.end();
@@ -213,7 +213,7 @@ class GridReader {
     for (const Grid::Path& path : first->paths) {
       least = std::min(least, path.values.size());
     }
-    for (Grid::Path& path : first->paths) {  // those that do not fit have been reported
+    for (Grid::Path& path : first->paths) {  // lists of other lengths have been reported
       path.values.resize(least);
     }
   }
@@ -256,7 +256,7 @@ class GridReader {
     }
   }
 
-  // Of a zipped axis those points where the path has the override's value.
+  // Keeps only the points of a zipped axis where the path has the override's value.
   void Keep(Grid::Axis& axis, const std::string& name, const Override& change) {
     const std::string wanted = PointText(change.value);
     const auto path = std::ranges::find(axis.paths, name, &Grid::Path::name);

@@ -11,27 +11,27 @@
 
 namespace lode::core {
 
-// A value in words, as it stands in tables and names of directories.
+// Returns a value in words, for tables and directory names.
 std::string PointText(const Node& value);
 
-// What a point says of one path.
+// The value of one path at a point.
 struct GridValue {
-  std::string name;  // the path as it is written
+  std::string name;  // the path as written
   Override change;
 };
 
-// Every combination of the values of [grid], the first path changing slowest. Those that `zip` names
-// change together, in the place of the first of them. A tree without a grid has one point, of no
-// values.
+// Iterates over every combination of the values of [grid]; the first path changes slowest. Paths in
+// `zip` change together, at the place of the first of them. A tree without a grid has one point
+// without values.
 class Grid {
  public:
-  // An override of a path leaves it its one value; where that path is zipped, the value must be one
-  // of its own, and the others keep those that belong to it.
+  // An override of a path reduces it to that one value. If the path is zipped, the value must be
+  // one of its own, and the other paths keep the values that belong to it.
   Grid(const Node& merged, const std::vector<Override>& overrides, Diagnostics& diagnostics);
 
   // In the order of the file.
   std::vector<GridValue> Point() const;
-  // To the next point; false, and at the first one, after the last one.
+  // Moves to the next point. After the last one, returns to the first and returns false.
   bool Advance();
 
  private:
@@ -43,7 +43,7 @@ class Grid {
     Position position;
     std::vector<Node> values;
   };
-  // Paths with as many values each.
+  // Paths with equally many values.
   struct Axis {
     std::vector<Path> paths;
     std::size_t at = 0;

@@ -1,5 +1,5 @@
-// The host's own tables of a pipeline, declared like a component's parameters: validation, `lode
-// describe pipeline`, the reference and the JSON schema come from here.
+// The host's own tables of a pipeline, declared like a component's parameters. Validation, `lode
+// describe pipeline`, the reference and the JSON schema are derived from them.
 #pragma once
 
 #include <cstdint>
@@ -13,40 +13,40 @@ namespace lode::core {
 
 constexpr std::int64_t kMaxSeeds = 10000;
 
-// What another value of a key does to runs that are kept.
+// The effect that a changed value of a key has on stored runs.
 enum class Effect {
-  kTrials,  // they would have other trials
-  kTables,  // the same trials, but what is told of them changes
+  kTrials,  // the trials would change
+  kTables,  // the trials stay the same, but reports about them change
   kNone,
 };
 
-// Flags of the host's own parameters that declare an effect, beside those of the SDK; without one
-// it is kTrials.
+// Flags of the host's own parameters that declare an effect, in addition to those of the SDK.
+// Without one, the effect is kTrials.
 inline constexpr std::uint32_t kKeepsTrials = 1u << 30;
 inline constexpr std::uint32_t kKeepsResults = 1u << 31;
 
 struct HostTable {
-  std::string name;  // "reward.limits" stands in [reward]; "": the keys before all tables
+  std::string name;  // "reward.limits" is in [reward]; "" means the keys before all tables
   std::string doc;
   std::vector<ParamDeclaration> params;
   bool list = false;           // a list of such tables: [[NAME]]
-  bool keeps_results = false;  // as if each of its keys were declared so
+  bool keeps_results = false;  // as if declared for each of its keys
 };
 
 const std::vector<HostTable>& HostTables();
 
-// What a component's table has beside the component's own parameters. `preset`: if it declares
-// presets; `policy`: if it is an optimizer.
+// The keys of a component's table in addition to the component's own parameters. `preset` exists if
+// the component declares presets, `policy` if it is an optimizer.
 const std::vector<ParamDeclaration>& ComponentKeys();
 
-// The effect of `key` in the table `table` ("execution", "optimizer"): a component's own parameters,
-// and what is not declared, change the trials.
+// Returns the effect of `key` in the table `table` ("execution", "optimizer"). A component's own
+// parameters, and undeclared keys, change the trials.
 Effect EffectOf(std::string_view table, std::string_view key);
 
-// REQUIRES: a table of this name.
+// REQUIRES: there is a table with this name.
 const HostTable& FindHostTable(std::string_view name);
 
-// REQUIRES: a component key of this name.
+// REQUIRES: there is a component key with this name.
 const ParamDeclaration& FindComponentKey(std::string_view name);
 
 }  // namespace lode::core

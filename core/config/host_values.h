@@ -1,4 +1,4 @@
-// The values of one of the host's own tables.
+// Values of the host's own tables.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace lode::core {
 
-// A host table's values by name.
+// The values of one host table, by name.
 class HostValues {
  public:
   HostValues(const char* name, const Node* node, const Position& where,
@@ -33,19 +33,19 @@ class HostValues {
         std::ranges::find(table_.params, name, &ParamDeclaration::name) - table_.params.begin();
     return std::get<T>(values_[static_cast<std::size_t>(at)]);
   }
-  // A limit: 0, its default, stands for none.
+  // Returns a limit; 0, its default, stands for none.
   std::optional<std::uint64_t> Limit(std::string_view name) const {
     const auto value = Get<std::int64_t>(name);
     return value > 0 ? std::optional(static_cast<std::uint64_t>(value)) : std::nullopt;
   }
-  // A number whose default, infinity, stands for none; a written one is finite.
+  // Returns a number whose default, infinity, stands for none; a written one is finite.
   std::optional<double> Optional(std::string_view name) const {
     const auto value = Get<double>(name);
     return std::isfinite(value) ? std::optional(value) : std::nullopt;
   }
 
  private:
-  // What the host shows of a pipeline is this; texts for components stay as they are.
+  // The host shows these texts; texts for components stay as they are.
   static void MakePrintable(Value& value) {
     if (auto* text = std::get_if<std::string>(&value)) {
       *text = PrintableText(*text);

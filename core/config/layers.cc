@@ -27,7 +27,7 @@ Node TableLike(const Node& like) {
   return table;
 }
 
-// The sub-table of a component, made if it is not there.
+// Returns the sub-table of a component, and creates it if needed.
 Node& SubTable(Node& component, const std::string& id, const Entry& like) {
   if (Node* found = component.Find(id)) {
     return *found;
@@ -37,7 +37,7 @@ Node& SubTable(Node& component, const std::string& id, const Entry& like) {
   return table.back().node;
 }
 
-// One layer may write a parameter beside `use` or in the sub-table, not in both.
+// A layer may write a parameter beside `use` or in the sub-table, but not in both.
 void AddParameter(const Entry& param, const std::string& id, const Entry& like, Node& out,
                   Diagnostics& diagnostics) {
   Node& table = SubTable(out, id, like);
@@ -50,8 +50,8 @@ void AddParameter(const Entry& param, const std::string& id, const Entry& like, 
   table.As<Node::Table>()->push_back(param);
 }
 
-// Sub-tables by id: [oracle."nb201.table"] and [oracle.nb201.table] are the same. A parameter is
-// never a table, so tables within tables are parts of an id.
+// Adds sub-tables by ID: [oracle."nb201.table"] and [oracle.nb201.table] are the same. A parameter
+// is never a table, so tables within tables are parts of an ID.
 void AddAlternatives(const Entry& entry, const std::string& id, Node& out,
                      Diagnostics& diagnostics) {
   const auto& table = *entry.node.As<Node::Table>();
@@ -70,9 +70,9 @@ void AddAlternatives(const Entry& entry, const std::string& id, Node& out,
   }
 }
 
-// Brings a component table into its merged form. `inherited`: the component in use below this
+// Converts a component table to its merged form. `inherited` is the component in use below this
 // layer.
-Node Normalise(const Node& written, const std::string& inherited, Diagnostics& diagnostics) {
+Node Normalize(const Node& written, const std::string& inherited, Diagnostics& diagnostics) {
   const auto* table = written.As<Node::Table>();
   if (table == nullptr) {
     diagnostics.Add(written.position,
@@ -97,25 +97,25 @@ Node Normalise(const Node& written, const std::string& inherited, Diagnostics& d
   return out;
 }
 
-Node NormaliseList(const Node& written, Diagnostics& diagnostics) {
+Node NormalizeList(const Node& written, Diagnostics& diagnostics) {
   Node out = written;
   Node::Array list;
   for (const Node& element : *written.As<Node::Array>()) {
-    list.push_back(Normalise(element, "", diagnostics));
+    list.push_back(Normalize(element, "", diagnostics));
   }
   out.value = std::move(list);
   return out;
 }
 
-// [exploration] written as one table is a list of one.
+// An [exploration] written as one table is a list with one element.
 Node ListOfOne(Node node) {
   Node out = node;
   out.value = Node::Array{std::move(node)};
   return out;
 }
 
-// What a table that is written over `below` changes: `below` itself, or the only element of a list.
-// nullptr if there is nothing to change.
+// Returns the node that a table over `below` changes: `below` itself, or the only element of a
+// list; nullptr if there is none.
 Node* Changed(Node* below) {
   auto* list = below != nullptr ? below->As<Node::Array>() : nullptr;
   if (list == nullptr) {
@@ -136,14 +136,14 @@ bool IsIndex(const std::string& part) {
   return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Whether it is written for elements of a list: [oracle.1].
+// Returns whether the table changes elements of a list: [oracle.1].
 bool HasIndices(const Node& node) {
   const auto* table = node.As<Node::Table>();
   return table != nullptr && !table->empty() &&
          std::ranges::all_of(*table, [](const Entry& e) { return IsIndex(e.key); });
 }
 
-// The element of a list that `index` names; nullptr, with a diagnostic, if there is none.
+// Returns the element of a list with this index; nullptr, with a diagnostic, if there is none.
 Node* ElementOf(std::span<Node> elements, const std::string& index, const Position& position,
                 Diagnostics& diagnostics) {
   std::size_t at = 0;
@@ -160,7 +160,7 @@ Node* ElementOf(std::span<Node> elements, const std::string& index, const Positi
   return &elements[at];
 }
 
-// Lays a table over a tree; one of numbers changes elements of a list.
+// Merges a table into a tree; a table of numbers changes elements of a list.
 void MergeOver(Node& below, const Node& over, Diagnostics& diagnostics) {
   const auto* table = over.As<Node::Table>();
   const bool elements = below.As<Node::Array>() != nullptr && HasIndices(over);
@@ -180,27 +180,28 @@ void MergeOver(Node& below, const Node& over, Diagnostics& diagnostics) {
   }
 }
 
-// [oracle.1] changes the second [[oracle]] of the layers below, [oracle.0] an only one, too.
+// [oracle.1] changes the second [[oracle]] of the layers below; [oracle.0] also changes a single
+// one.
 void MergeElements(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   Node* below = merged.Find(entry.key);
   if (below == nullptr) {
     diagnostics.Add(entry.node.position, "there is no [" + entry.key +
-                                             "] below: a table of numbers changes those of an "
-                                             "included file");
+                                             "] to change: a table of numbers changes elements of "
+                                             "an included file");
     return;
   }
   auto* list = below->As<Node::Array>();
   const std::span<Node> elements = list != nullptr ? std::span(*list) : std::span(below, 1);
   for (const Entry& change : *entry.node.As<Node::Table>()) {
     if (Node* element = ElementOf(elements, change.key, change.key_position, diagnostics)) {
-      Merge(*element, Normalise(change.node, UseOf(*element), diagnostics));
+      Merge(*element, Normalize(change.node, UseOf(*element), diagnostics));
     }
   }
 }
 
 void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) {
   if (entry.node.As<Node::Array>() != nullptr) {
-    Place(merged, entry, NormaliseList(entry.node, diagnostics));
+    Place(merged, entry, NormalizeList(entry.node, diagnostics));
     return;
   }
   if (HasIndices(entry.node)) {
@@ -218,7 +219,7 @@ void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) 
     return;
   }
   Node* changed = Changed(below);
-  Node node = Normalise(entry.node, changed != nullptr ? UseOf(*changed) : "", diagnostics);
+  Node node = Normalize(entry.node, changed != nullptr ? UseOf(*changed) : "", diagnostics);
   if (changed != nullptr) {
     Merge(*changed, node);
   } else {
@@ -226,7 +227,7 @@ void MergeComponent(Node& merged, const Entry& entry, Diagnostics& diagnostics) 
   }
 }
 
-// Puts `value` where `path` leads, in place of what is there; makes the tables on the way.
+// Replaces the node at `path` with `value`; creates the tables on the way.
 void Assign(Node& node, std::span<const std::string> path, const Node& value,
             Diagnostics& diagnostics) {
   if (path.empty()) {

@@ -1,4 +1,4 @@
-// How files, overrides and the tables of components lie on each other.
+// How files, overrides and the tables of components are merged.
 #include <gmock/gmock.h>
 
 #include <string>
@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 class LayersTest : public ConfigTest {
  protected:
-  // kPipeline as the lower layer of `text`.
+  // Uses kPipeline as the layer below `text`.
   Pipeline Over(const std::string& lower, const std::string& text,
                 const std::vector<std::string>& overrides = {}) const {
     Write("base.toml", kPipeline + lower);
@@ -27,7 +27,7 @@ class LayersTest : public ConfigTest {
   }
 };
 
-// [optimizer] comes first so that the text can go on with its parameters.
+// Replaces the optimizer's `use` line with `optimizer`, which may continue with its parameters.
 std::string WithOptimizer(const std::string& optimizer) {
   std::string text = kPipeline;
   const std::string use = "use = \"l2nas\"\n";
@@ -46,7 +46,7 @@ TEST_F(LayersTest, ParametersBesideUseBelongToTheComponentOfThatUse) {
   Write("base.toml", WithOptimizer("use = \"l2nas\"\ntop_k = 32\n"));
   const std::string over = "include = \"base.toml\"\n";
   EXPECT_EQ(Int(Single(over).optimizer, "top_k"), 32);
-  // Without a `use` of its own a layer goes on with the one below.
+  // Without its own `use`, a layer continues the component below.
   EXPECT_EQ(Int(Single(over + "[optimizer]\ntop_k = 16\n").optimizer, "top_k"), 16);
   const Pipeline rea = Single(over + "[optimizer]\nuse = \"rea\"\npopulation = 50\n");
   EXPECT_EQ(rea.optimizer.id, "rea");
@@ -54,14 +54,14 @@ TEST_F(LayersTest, ParametersBesideUseBelongToTheComponentOfThatUse) {
   EXPECT_EQ(Int(rea.optimizer, "sample"), 10);
 }
 
-TEST_F(LayersTest, WhatWasWrittenForOneComponentStaysWithIt) {
+TEST_F(LayersTest, ParametersOfOneComponentStayWithIt) {
   Write("base.toml", WithOptimizer("use = \"l2nas\"\ntop_k = 32\n"));
   Write("rea.toml", "include = \"base.toml\"\n[optimizer]\nuse = \"rea\"\npopulation = 50\n");
   const Pipeline back = Single("include = \"rea.toml\"\n[optimizer]\nuse = \"l2nas\"\n");
   EXPECT_EQ(Int(back.optimizer, "top_k"), 32);
 }
 
-TEST_F(LayersTest, AnOverrideOfUseTakesTheAlternativesTableOrDefaults) {
+TEST_F(LayersTest, AnOverrideOfUseTakesTheTableOfTheAlternativeOrDefaults) {
   const std::string text =
       WithOptimizer("use = \"l2nas\"\ntop_k = 32\n[optimizer.rea]\npopulation = 50\n");
   EXPECT_EQ(Int(Single(text, {"optimizer.use=rea"}).optimizer, "population"), 50);
@@ -78,7 +78,7 @@ TEST_F(LayersTest, OverridesBesideUseGoToTheNewComponentInAnyOrder) {
             50);
 }
 
-TEST_F(LayersTest, IdsWithDotsStandQuotedOrPlain) {
+TEST_F(LayersTest, IdsWithDotsMayBeQuotedOrPlain) {
   const std::string table = "[oracle.\"acme.table\"]\ndataset = \"cifar100\"\n";
   const std::string plain = "[oracle.acme.table]\ndataset = \"cifar100\"\n";
   for (const std::string& text : {table, plain}) {
@@ -91,13 +91,13 @@ TEST_F(LayersTest, IdsWithDotsStandQuotedOrPlain) {
   }
 }
 
-TEST_F(LayersTest, AParameterIsWrittenInOnePlaceOfALayer) {
+TEST_F(LayersTest, AParameterMayBeInOnlyOnePlaceOfALayer) {
   EXPECT_EQ(Mistakes(WithOptimizer("use = \"l2nas\"\ntop_k = 1\n[optimizer.l2nas]\ntop_k = 2\n")),
             "p.toml:14:1: 'top_k' of 'l2nas' is given twice: beside `use` and in a table of that "
             "name");
 }
 
-TEST_F(LayersTest, PresetsLieBetweenDefaultsAndWrittenValues) {
+TEST_F(LayersTest, PresetsOverrideDefaultsAndWrittenValuesOverridePresets) {
   EXPECT_EQ(Single(kPipeline).optimizer.preset, "robust");
   EXPECT_EQ(Real(Single(kPipeline).optimizer, "lr"), 1e-4);
   const Pipeline paper = Single(kPipeline, {"optimizer.preset=paper"});
@@ -108,7 +108,7 @@ TEST_F(LayersTest, PresetsLieBetweenDefaultsAndWrittenValues) {
   EXPECT_EQ(Single(kPipeline, {"optimizer.use=rea"}).optimizer.preset, "");
 }
 
-TEST_F(LayersTest, AListOfComponentsIsReplacedWhole) {
+TEST_F(LayersTest, AListOfComponentsIsReplacedAsAWhole) {
   const std::string two =
       "[[exploration]]\nuse = \"warm_up\"\n[[exploration]]\nuse = \"epsilon_greedy\"\n";
   EXPECT_EQ(Over(two, "").explorations.size(), 2u);
@@ -141,7 +141,8 @@ TEST_F(LayersTest, ATableOfNumbersChangesElementsOfAList) {
   ASSERT_EQ(p.explorations.size(), 2u);
   EXPECT_EQ(Real(p.explorations[1], "end"), 0.1);
   EXPECT_EQ(Int(p.explorations[0], "steps"), 9);
-  // Another component gets what stands beside its `use`; the command line wins, twice included.
+  // Another component gets the keys beside its `use`, even through two includes; the command line
+  // wins.
   Write("middle.toml",
         "include = \"base.toml\"\n[exploration.0]\nuse = \"epsilon_greedy\"\nend = 0.4\n");
   const Pipeline third = Single("include = \"middle.toml\"\n[exploration.0]\nstart = 0.9\n",
@@ -163,7 +164,7 @@ TEST_F(LayersTest, ATableOfNumbersChangesOneOfSeveralOracles) {
   EXPECT_EQ(Get<std::string>(p.oracles.at(0), "dataset"), "cifar100");
   EXPECT_EQ(Get<std::string>(Single(over, {"oracle.1.device=desk"}).oracles.at(1), "device"),
             "desk");
-  // An only one has the number 0.
+  // A single one has the number 0.
   EXPECT_EQ(
       Get<std::string>(Over("", "[oracle.0]\ndataset = \"cifar100\"\n").oracles.at(0), "dataset"),
       "cifar100");
@@ -200,8 +201,8 @@ TEST_F(LayersTest, WrongTablesOfNumbersSayWhere) {
             "p.toml:2:2: there are 2 [[exploration]]: change one with [exploration.0], or give the "
             "whole list");
   EXPECT_EQ(Mistakes(kPipeline + std::string("[exploration.0]\nsteps = 1\n")),
-            "p.toml:14:1: there is no [exploration] below: a table of numbers changes those of an "
-            "included file");
+            "p.toml:14:1: there is no [exploration] to change: a table of numbers changes elements "
+            "of an included file");
   EXPECT_EQ(Mistakes(over + "[exploration]\n0 = 3\n"),
             "p.toml:3:5: expected a table with `use`, got an integer");
 }
@@ -215,7 +216,7 @@ TEST_F(LayersTest, AnIndexChangesTheListThatAnEarlierOverrideGives) {
     EXPECT_EQ(p.explorations.at(0).id, "epsilon_greedy");
     EXPECT_EQ(p.explorations.at(1).id, "warm_up");
   }
-  // What comes later wins.
+  // The later one wins.
   EXPECT_EQ(Over(two, "", {"exploration.0.use=epsilon_greedy", list}).explorations.at(0).id,
             "warm_up");
 }
@@ -229,7 +230,7 @@ TEST_F(LayersTest, OneTableIsAListOfOne) {
   EXPECT_EQ(Over("", "", {"exploration.use=warm_up"}).explorations.at(0).id, "warm_up");
 }
 
-TEST_F(LayersTest, AnOverrideOutsideComponentsPutsItsValueInPlace) {
+TEST_F(LayersTest, AnOverrideOutsideComponentsReplacesTheValue) {
   const std::string text =
       kPipeline + std::string("marks = [10, 20]\n[grid]\n\"space.size\" = [3, 4]\n");
   EXPECT_EQ(Searches(text).size(), 2u);
@@ -242,7 +243,7 @@ TEST_F(LayersTest, AnOverrideOutsideComponentsPutsItsValueInPlace) {
             "--set budget.marks.2=15: there is no element 2: the list has 2");
 }
 
-TEST_F(LayersTest, PathsStartAtTheFileThatWritesThem) {
+TEST_F(LayersTest, PathsAreRelativeToTheFileThatContainsThem) {
   Write("sub/t.tsv", "x");
   Write("sub/base.toml", kPipeline + std::string("[oracle.acme.table]\ntable = \"t.tsv\"\n"
                                                  "[plugins]\npaths = [\"../lib\"]\n"));
@@ -253,7 +254,7 @@ TEST_F(LayersTest, PathsStartAtTheFileThatWritesThem) {
   EXPECT_EQ(PluginPaths(document), p.plugins);
 }
 
-TEST_F(LayersTest, RelativePathsOfOverridesStartAtTheCurrentDirectory) {
+TEST_F(LayersTest, PathsInOverridesAreRelativeToTheCurrentDirectory) {
   Write("t.tsv", "x");
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(dir_.path());
@@ -265,7 +266,7 @@ TEST_F(LayersTest, RelativePathsOfOverridesStartAtTheCurrentDirectory) {
   EXPECT_THAT(p.plugins, ElementsAre(dir_.path() / "lib", "/abs"));
 }
 
-TEST_F(LayersTest, APluginPathStartsWhereThatPathIsWritten) {
+TEST_F(LayersTest, APluginPathIsRelativeToItsFile) {
   const std::string text = kPipeline + std::string("[plugins]\npaths = [\"a\", \"b\"]\n");
   const Document document = Document::Read(Write("p.toml", text), {"plugins.paths.0=lib"});
   const Pipeline p = Resolve(document, catalog_).at(0).pipeline;
@@ -273,7 +274,7 @@ TEST_F(LayersTest, APluginPathStartsWhereThatPathIsWritten) {
   EXPECT_EQ(PluginPaths(document), p.plugins);
 }
 
-TEST_F(LayersTest, ARelativeDefaultStartsAtThePluginsDirectory) {
+TEST_F(LayersTest, ARelativeDefaultIsRelativeToThePlugin) {
   EXPECT_EQ(Get<std::string>(Single(kPipeline).oracles.at(0), "table"), dir_.path() / "table.tsv");
 }
 

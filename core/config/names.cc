@@ -22,7 +22,7 @@ std::optional<lode_kind> KindNamed(std::string_view name) {
   return found != kAll.end() ? std::optional(*found) : std::nullopt;
 }
 
-// "a.\"b.c\"": what SplitPath takes apart.
+// Returns "a.\"b.c\"", the reverse of SplitPath.
 std::string JoinPath(const std::vector<std::string>& path) {
   std::string text;
   for (const std::string& part : path) {
@@ -32,7 +32,7 @@ std::string JoinPath(const std::vector<std::string>& path) {
   return text;
 }
 
-// Renames in trees that have the form of a pipeline, or of a part of one.
+// Renames in trees with the form of a pipeline or a part of one.
 class Renamer {
  public:
   Renamer(const Catalog& catalog, Diagnostics& diagnostics)
@@ -78,7 +78,7 @@ class Renamer {
     return change;
   }
 
-  // The elements of a list, or of a path's tables by index or name.
+  // Calls a function for the elements of a list, or for the tables of a path by index or name.
   template <class Function>
   static void ForEachElement(Node& node, Function&& function) {
     if (auto* list = node.As<Node::Array>()) {
@@ -117,7 +117,7 @@ class Renamer {
     }
   }
 
-  // A table of a component's name; of one with dots, a table in a table.
+  // Renames a table named after a component; for a name with dots, tables in tables.
   void RenameAlternative(lode_kind kind, const std::string& before, Entry& entry) {
     const std::string known = KnownBeginning(kind, before + entry.key);
     entry.key = known.substr(before.size());
@@ -133,7 +133,7 @@ class Renamer {
     return known.empty() ? id : known;
   }
 
-  // As some id begins, up to a dot or its end.
+  // Returns the text spelled as the beginning of a known ID, up to a dot or its end.
   std::string KnownBeginning(lode_kind kind, const std::string& text) const {
     std::set<std::string> beginnings;
     for (const std::string& id : catalog_.Ids(kind)) {
@@ -145,7 +145,7 @@ class Renamer {
     return known.empty() ? text : known;
   }
 
-  // Paths and their values, each of which may be a list of them.
+  // Renames paths and their values. A value may be a list of values.
   void RenameAxes(Node& node) {
     for (Entry& axis : TableOf(node)) {
       const std::vector<std::string> path = SplitPath(axis.key);
@@ -164,7 +164,7 @@ class Renamer {
     }
   }
 
-  // The paths that `zip` names, in a list or in lists of them.
+  // Renames the paths in `zip`, in a list or in lists of lists.
   void RenamePaths(Node& node) {
     if (auto* path = node.As<std::string>()) {
       *path = KnownPath(*path);

@@ -1,5 +1,5 @@
-// What a document calls things, in the words that Lode has for them: users write names in any case,
-// and trials for steps.
+// Translates the names in a document to Lode's own: users write names in any case, and "trials" for
+// "steps".
 #pragma once
 
 #include "core/config/diagnostic.h"
@@ -8,8 +8,8 @@
 
 namespace lode::core {
 
-// The document with the ids of components as the catalog has them, and `steps` where it says
-// `budget.trials`; in its overrides and its [grid], too. Names that are not known stay.
+// Returns the document with component IDs spelled as in the catalog, and `steps` instead of
+// `budget.trials`; also in its overrides and its [grid]. Unknown names stay.
 Document WithKnownNames(const Document& document, const Catalog& catalog, Diagnostics& diagnostics);
 
 }  // namespace lode::core

@@ -1,4 +1,4 @@
-// Names in any case, and words that others use.
+// Names in any case, and words that other programs use.
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,15 +10,15 @@ namespace {
 
 class NamesTest : public ConfigTest {};
 
-// kPipeline with another budget.
+// Returns kPipeline with another budget.
 std::string WithBudget(const std::string& budget) {
   std::string text = kPipeline;
   const std::string steps = "steps = 100";
   return text.replace(text.find(steps), steps.size(), budget);
 }
 
-// Names of components and presets are compared without case, wherever they may stand.
-TEST_F(NamesTest, NamesAreWrittenInAnyCase) {
+// Names of components and presets are compared without case, wherever they appear.
+TEST_F(NamesTest, NamesMayBeInAnyCase) {
   const Pipeline plain = Single(kPipeline, {"optimizer.preset=paper"});
   const std::string table = (dir_.path() / "table.tsv").string();
   const auto like_plain = [&](const std::string& text, const std::vector<std::string>& overrides) {
@@ -40,7 +40,7 @@ TEST_F(NamesTest, NamesAreWrittenInAnyCase) {
   EXPECT_EQ(searches[1].pipeline.optimizer.id, "l2nas");
 }
 
-TEST_F(NamesTest, ZippedPathsAreWrittenInAnyCase) {
+TEST_F(NamesTest, ZippedPathsMayBeInAnyCase) {
   const std::vector<Search> searches =
       Searches(std::string(kPipeline) +
                "[optimizer.rea]\n[grid]\n\"optimizer.Rea.sample\" = [2, 3]\n"
@@ -58,7 +58,7 @@ TEST_F(NamesTest, PublishedFiguresFindTheirPointInAnyCase) {
   EXPECT_EQ(searches[0].pipeline.references.at(0).where.at(0).second, "rea");
 }
 
-// What people bring along from other programs.
+// A word that people know from other programs.
 TEST_F(NamesTest, TrialsAreSteps) {
   const std::string text = WithBudget("trials = 7");
   EXPECT_EQ(Single(text).budget.steps, 7u);

@@ -46,8 +46,8 @@ class Scanner {
     }
   }
 
-  // From the opening quote to behind the closing one; a string of one line ends with its line at
-  // the latest.
+  // Skips from the opening quote to after the closing one. A single-line string ends with its line
+  // at the latest.
   void SkipString(char quote) {
     const bool several_lines =
         text_.substr(at_, 3) == std::string_view(quote == '"' ? R"(""")" : "'''");
@@ -61,7 +61,7 @@ class Scanner {
       at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
     }
     at_ = std::min(at_ + width, text_.size());
-    // Up to two quotes before the three that close are the string's own.
+    // Up to two quotes before the closing three belong to the string.
     for (int i = 0; i < 2 && several_lines && text_.substr(at_, 1) == end.substr(0, 1); ++i) {
       ++at_;
     }
@@ -77,7 +77,7 @@ class Scanner {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t brackets_ = 0;
-  std::size_t dots_ = 0;  // in the key in hand
+  std::size_t dots_ = 0;  // in the current key
 };
 
 }  // namespace

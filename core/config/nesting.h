@@ -1,5 +1,5 @@
-// Bounds how deep a TOML text nests before it is parsed: the parser and its tree are recursive, and
-// the parser bounds values in values, but not the parts of dotted keys.
+// Bounds the nesting of a TOML text before it is parsed: the parser and its tree are recursive, and
+// the parser limits values in values, but not the parts of dotted keys.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ struct TextPlace {
   std::uint32_t column = 1;  // in bytes
 };
 
-// The first place where brackets are nested, or a key has parts, more than kMaxDepth deep. Strings
-// and comments do not count. What lies after the first syntax error may be misread; no parser gets
-// there.
+// Returns the first place where brackets are nested more than kMaxDepth deep, or a key has more
+// than kMaxDepth parts. Strings and comments do not count. Text after the first syntax error may be
+// misread, but no parser gets there.
 std::optional<TextPlace> FindDeepNesting(std::string_view text);
 
 }  // namespace lode::core

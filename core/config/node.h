@@ -21,11 +21,12 @@ struct Node {
   using Table = std::vector<Entry>;
 
   Position position;
-  std::filesystem::path base;  // where relative paths in it start: the directory of its file
-  // A string that is one ${...}, or one from the command line: may stand for another value.
+  std::filesystem::path base;  // relative paths start here: the directory of its file
+  // Whether this is a string that is exactly one ${...}, or comes from the command line. It may
+  // then stand for another type of value.
   bool from_environment = false;
   bool from_command_line = false;
-  // From the command line: how a boolean or a number was written, which may stand for a text.
+  // A boolean or number from the command line as it was written, because it may be meant as a text.
   std::string written{};
   std::variant<bool, std::int64_t, double, std::string, Array, Table> value;
 
@@ -37,13 +38,13 @@ struct Node {
   const T* As() const {
     return std::get_if<T>(&value);
   }
-  // Whether a string may be written where another value is wanted.
+  // Returns whether a string may stand where another type of value is expected.
   bool may_stand_for_another() const { return from_environment || from_command_line; }
-  // The value of a key of a table; nullptr if *this is no table or has no such key.
+  // Returns the value of a key of a table; nullptr if *this is not a table or has no such key.
   Node* Find(std::string_view key);
   const Node* Find(std::string_view key) const;
 
-  // "a string", "a table": what messages call it.
+  // Returns the type for messages: "a string", "a table".
   std::string_view TypeText() const;
 };
 
@@ -53,7 +54,7 @@ struct Entry {
   Node node;
 };
 
-// Lays `over` on top of `under`: tables are merged key by key, everything else is replaced.
+// Merges `over` into `under`: tables are merged key by key, everything else is replaced.
 void Merge(Node& under, const Node& over);
 
 }  // namespace lode::core

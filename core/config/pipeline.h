@@ -1,4 +1,4 @@
-// A pipeline as the search needs it: every value resolved, every name checked.
+// A pipeline as the search uses it: every value resolved, every name checked.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +14,8 @@
 
 namespace lode::core {
 
-// A place in a pipeline file; line and column from 1. Line 0: the whole of `file`, which for an
-// override is "--set PATH=VALUE".
+// A place in a pipeline file; line and column count from 1. Line 0 means all of `file`, which is
+// "--set PATH=VALUE" for an override.
 struct Position {
   std::string file;
   std::uint32_t line = 0;
@@ -37,17 +37,17 @@ enum class Transform {
   kRelative,     // eq. 7: 100^(Acc / AccEnv) / 100 - 1
 };
 
-// "identity", "exponential", "relative": as pipelines write it.
+// The names in pipelines: "identity", "exponential", "relative".
 std::string_view TransformName(Transform transform);
 
-// A metric that is added to the reward, times its weight: a weighted sum.
+// A metric that is added to the reward, multiplied by its weight: a weighted sum.
 struct TermConfig {
   std::string metric;
   double weight = 0;
   Position position;
 };
 
-// What a metric must keep to.
+// Bounds that a metric must keep.
 struct LimitConfig {
   std::string metric;
   std::optional<double> min, max;  // inclusive; at least one of the two
@@ -62,18 +62,18 @@ struct GoalConfig {
 };
 
 enum class LimitRule {
-  kRejection,  // what breaks a limit is not measured further; another one is proposed
-  kPenalty,    // it is measured and its reward lowered
-  kDeath,      // it is measured and its reward is that of an accuracy of 0
+  kRejection,  // not measured further; another architecture is proposed
+  kPenalty,    // measured, with a lower reward
+  kDeath,      // measured, with the reward of an accuracy of 0
 };
 
-// Both pull towards the limit from within, too.
+// Both also pull toward the limit from within.
 enum class Penalty {
   kSoft,      // MnasNet: Acc * (metric / maximum)^weight or Acc * (minimum / metric)^weight
   kAbsolute,  // TuNAS: Acc + weight * |metric / limit - 1|
 };
 
-// "rejection", "penalty", "death"; "soft", "absolute": as pipelines write them.
+// The names in pipelines: "rejection", "penalty", "death"; "soft", "absolute".
 std::string_view LimitRuleName(LimitRule rule);
 std::string_view PenaltyName(Penalty penalty);
 
@@ -81,43 +81,43 @@ struct RewardConfig {
   std::string metric;
   Transform transform = Transform::kIdentity;
   double reference = 0;     // AccEnv of eq. 7, in the metric's unit
-  bool allow_test = false;  // a metric measured on a test split may be in the reward or a goal
+  bool allow_test = false;  // the reward or a goal may use a metric of a test split
   Position metric_position;
   double scale = 1;  // factor on the transformed metric
   std::vector<TermConfig> add{};
   std::vector<LimitConfig> limits{};
   LimitRule limit_rule = LimitRule::kRejection;
-  std::uint64_t max_rejections = 10000;  // in a row; then the run ends
+  std::uint64_t max_rejections = 10000;  // in a row that end the run
   Penalty penalty = Penalty::kSoft;
   double penalty_weight = -0.07;
   std::vector<GoalConfig> goals{};
 };
 
-// The search ends when any given limit is reached. At least one of the three is given.
+// The search ends when it reaches any given limit. At least one of the first three is given.
 struct BudgetConfig {
   std::optional<std::uint64_t> steps;  // trials
-  std::optional<std::uint64_t>
-      unique_queries;  // distinct architectures measured; known ones are free
-  std::optional<std::uint64_t> simulated_seconds;  // what the oracles say that evaluations cost
-  // What may be asked of oracles whose metrics scatter, the same architecture again included; none:
-  // unique_queries, if that is given.
+  // Distinct architectures measured; known ones are free.
+  std::optional<std::uint64_t> unique_queries;
+  std::optional<std::uint64_t> simulated_seconds;  // the cost that oracles report
+  // The maximum number of evaluations by oracles with noisy metrics, repeated architectures
+  // included; none: unique_queries, if that is given.
   std::optional<std::uint64_t> evaluations{};
   std::uint64_t patience = 0;  // steps in a row without a new architecture before giving up
   std::optional<std::uint64_t> stop_after_no_improvement{};  // steps in a row without a better best
-  double wall_seconds = 0;  // of the whole command, by the clock; 0: any. No part of the search.
-  std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first limit given
+  double wall_seconds = 0;           // of the whole command; 0: no limit. Not part of the search.
+  std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first given limit
 
   bool is_limited() const { return steps || unique_queries || simulated_seconds; }
   std::optional<std::uint64_t> evaluation_limit() const {
     return evaluations ? evaluations : unique_queries;
   }
-  // The first limit given.
+  // Returns the first given limit.
   std::uint64_t end() const {
     return steps ? *steps : unique_queries ? *unique_queries : *simulated_seconds;
   }
 };
 
-// What is measured again at the end of a search whose measurements scatter.
+// Repeated measurements at the end of a search with noisy metrics.
 struct ConfirmConfig {
   std::uint64_t repeats = 0;  // measurements of each candidate; 0: none
   std::uint64_t candidates = 5;
@@ -127,33 +127,33 @@ struct ConfirmConfig {
 
 enum class OnError { kSkip, kStop, kRetry };
 
-// "skip", "stop", "retry": as pipelines write it.
+// The names in pipelines: "skip", "stop", "retry".
 std::string_view OnErrorName(OnError on_error);
 
-// When trials are on the disk.
+// When trials are written to disk.
 enum class Commit {
-  kAuto,   // at once what took 10 ms or more to evaluate, 100 ms later at most the rest
+  kAuto,   // at once if the evaluation took 10 ms or more, else within 100 ms
   kTrial,  // before the optimizer learns of it
-  kBatch,  // 100 ms later at most
+  kBatch,  // within 100 ms
 };
 
-// "auto", "trial", "batch": as pipelines write it.
+// The names in pipelines: "auto", "trial", "batch".
 std::string_view CommitName(Commit commit);
 
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
-  std::uint64_t retries = 3;        // with kRetry: of a failed evaluation
+  std::uint64_t retries = 3;        // of a failed evaluation, with kRetry
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
   Commit commit = Commit::kAuto;
   std::uint64_t workers = 1;       // evaluations at once
-  std::uint64_t threads = 1;       // that an evaluation may keep busy
+  std::uint64_t threads = 1;       // that an evaluation may use
   bool isolate = false;            // evaluate in child processes; true with workers and limits
-  bool isolate_all = false;        // and search in another one; isolate is true then
-  double timeout_seconds = 0;      // of an evaluation in a child process; 0: none
-  std::uint64_t memory_limit = 0;  // MiB, of a child process and what it starts; 0: none
+  bool isolate_all = false;        // also search in a child process; isolate is then true
+  double timeout_seconds = 0;      // for an evaluation in a child process; 0: none
+  std::uint64_t memory_limit = 0;  // MiB, for a child process and what it starts; 0: none
 };
 
-// A published figure to print beside ours: applies to the searches whose grid point matches
+// A published figure to print next to ours. It applies to searches whose grid point matches
 // `where`.
 struct ReferenceConfig {
   std::string label;
@@ -178,16 +178,17 @@ struct Pipeline {
   std::vector<ReferenceConfig> references;
   std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute
 
-  // If measurements scatter: how many evaluations the search may ask for. Confirmation has the rest.
+  // Returns how many evaluations the search may use with noisy metrics. The rest is for
+  // confirmation.
   std::optional<std::uint64_t> search_evaluations() const {
     const auto limit = budget.evaluation_limit();
     return limit ? std::optional(*limit - std::min(*limit, confirm.evaluations())) : limit;
   }
-  // It searches nothing: its one oracle prepares.
+  // Returns whether it searches nothing and its only oracle prepares.
   bool is_preparation() const { return optimizer.id.empty(); }
 };
 
-// One point of a pipeline's grid: what is run once for each seed.
+// One point of a pipeline's grid, which is run once for each seed.
 struct Search {
   // Grid paths and their values in words; empty without [grid].
   std::vector<std::pair<std::string, std::string>> point;

@@ -1,4 +1,4 @@
-// Any bytes given as a pipeline file end in pipelines that read back the same, or in mistakes.
+// Any bytes in a pipeline file give pipelines that read back the same, or mistakes.
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace {
 
 using lode::core::Stages;
 
-// The directory that the texts are read in, with the catalog's default file.
+// The directory in which the texts are read, with the catalog's default file.
 class Place {
  public:
   Place() : catalog_(directory_.path()) {
@@ -35,7 +35,7 @@ class Place {
   const lode::core::TestCatalog catalog_;
 };
 
-// A pipeline of stages, or its first search.
+// Formats a pipeline with stages, or else its first search.
 std::string Formatted(const Stages& stages, const lode::core::Catalog& catalog) {
   return stages.are_stated()
              ? stages.text
@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
   }
-  // An exception from here on is a finding: what the host writes it must be able to read.
+  // From here on an exception is a finding: the host must be able to read what it writes.
   const std::string resolved = Formatted(stages, place.catalog());
   if (Formatted(place.Read(resolved), place.catalog()) != resolved) {
     std::abort();

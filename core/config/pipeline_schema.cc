@@ -17,8 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What a string may hold, as document.cc reads it: ${NAME} and ${NAME:-default} stand for a
-// variable, $${ for a plain ${, and ${ in no other way.
+// The strings that document.cc accepts: ${NAME} and ${NAME:-default} stand for a variable, $${ for
+// a plain ${, and ${ may not appear otherwise.
 const std::string kVariable = R"(\$\{[A-Za-z0-9_]+(?::-[^}]*)?\})";
 const std::string kPiece = R"((?:[^$]|\$+[^${]|\$\$+\{|)" + kVariable + ")";
 const std::string kText = "^" + kPiece + R"(*\$*$)";
@@ -27,12 +27,12 @@ const std::string kWithVariable = "^" + kPiece + "*" + kVariable + kPiece + R"(*
 
 Json TextSchema() { return {{"type", "string"}, {"pattern", kText}}; }
 
-// One of some words, or a string that the environment completes.
+// Returns the schema of one of several words, or of a string that the environment completes.
 Json WordSchema(const std::vector<std::string>& words) {
   return {{"anyOf", {{{"enum", words}}, {{"type", "string"}, {"pattern", kWithVariable}}}}};
 }
 
-// A number or a boolean, or a variable that stands for one.
+// Returns the schema of a number or a boolean, or of a variable that stands for one.
 Json PlainSchema(const char* type) {
   return {{"type", {type, "string"}}, {"pattern", kOneVariable}};
 }
@@ -93,8 +93,9 @@ Json ValueSchema(const ParamDeclaration& p) {
 
 bool IsRequired(const ParamDeclaration& p) { return (p.flags & LODE_PARAM_REQUIRED) != 0; }
 
-// Editors write the default where its key is completed: the path of a file beside the plugin would
-// then start at the pipeline. A default that is not allowed stands for none.
+// Returns whether the schema gives a default. Editors insert the default when they complete the
+// key; the path of a file beside the plugin would then be relative to the pipeline. A default that
+// is not allowed stands for none.
 bool HasDefault(const ParamDeclaration& p) {
   return !IsRequired(p) && p.type != LODE_T_PATH && CheckValue(p, p.default_value).empty();
 }
@@ -133,7 +134,7 @@ std::vector<std::string> RequiredOf(const std::vector<ParamDeclaration>& params)
 
 Json Required(std::vector<std::string> names) { return {{"required", std::move(names)}}; }
 
-// The key is there and not 0, which stands for no limit.
+// Requires that the key exists and is not 0, which stands for no limit.
 Json Limited(const char* key) {
   Json limited = Required({key});
   limited["properties"] = {{key, {{"not", {{"const", 0}}}}}};
@@ -142,13 +143,13 @@ Json Limited(const char* key) {
 
 Json Reference(const std::string& definition) { return {{"$ref", "#/definitions/" + definition}}; }
 
-// What must hold of a table, of a list's tables if it is a list. The keywords of objects say
-// nothing about lists, and the other way round.
+// Applies a schema to a table, or to the tables of a list. The keywords for objects do not affect
+// lists, and vice versa.
 Json TableOrList(Json schema) {
   return {{"allOf", Json::array({schema})}, {"items", std::move(schema)}};
 }
 
-// Keys of a table, each with everything it may stand for.
+// The keys of a table, each with all its possible meanings.
 class Properties {
  public:
   void Add(const std::string& key, Json schema) {
@@ -170,8 +171,8 @@ class Properties {
   Json keys_ = Json::object();  // key: a list of schemas
 };
 
-// The tables of components of one kind. `use` decides which parameters may stand beside it; those
-// of alternatives stand in sub-tables of their ids.
+// The tables of components of one kind. `use` decides which parameters may be beside it; those of
+// alternatives are in sub-tables named by their IDs.
 class KindSchema {
  public:
   KindSchema(lode_kind kind, const Catalog& catalog, Json& definitions)
@@ -192,7 +193,7 @@ class KindSchema {
     definitions_["complete." + name_] = Complete();
   }
 
-  // All keys that may stand in a table of this kind beside sub-tables, whatever it uses.
+  // Returns all keys that a table of this kind may have beside sub-tables, whatever it uses.
   Json Keys() const {
     Properties keys;
     keys.Add("use", Reference("use." + name_));
@@ -203,7 +204,7 @@ class KindSchema {
   }
 
  private:
-  // What makes a table of this kind complete.
+  // Returns the rules for a complete table of this kind.
   Json Complete() const {
     Json rules = Json::array();
     for (const ComponentDeclaration* c : components_) {
@@ -240,7 +241,7 @@ class KindSchema {
     return ParamSchema(key);
   }
 
-  // The keys of a component but `use` and its alternatives.
+  // Returns the keys of a component without `use` and its alternatives.
   std::vector<std::pair<std::string, Json>> KeysOf(const ComponentDeclaration& c) const {
     std::vector<std::pair<std::string, Json>> keys;
     if (!c.presets.empty()) {
@@ -262,8 +263,8 @@ class KindSchema {
     }
   }
 
-  // [oracle.nb201.table] is the same as [oracle."nb201.table"]: each beginning of what is left of
-  // an id after `prefix` may be a key.
+  // [oracle.nb201.table] is the same as [oracle."nb201.table"], so each dotted beginning of the
+  // rest of an ID after `prefix` may be a key.
   void AddAlternatives(const std::string& prefix, Properties& properties) const {
     std::set<std::string> keys;
     for (const std::string& id : ids_) {
@@ -283,7 +284,7 @@ class KindSchema {
     if (std::ranges::find(ids_, id) != ids_.end()) {
       return Reference(NameOf(id));
     }
-    Properties inner;  // the beginning of ids: a table of tables
+    Properties inner;  // the beginning of IDs: a table of tables
     AddAlternatives(id + ".", inner);
     Json schema{{"type", "object"}, {"minProperties", 1}};
     schema.update(inner.ToTable());
@@ -316,7 +317,7 @@ class KindSchema {
     for (const ComponentDeclaration* c : components_) {
       AddParams(*c, offered);
     }
-    // First what editors offer, which tells nothing valid from invalid.
+    // The first rule is what editors offer; it accepts everything.
     Json rules = Json::array({{{"anyOf", {{{"properties", offered.ToJson()}}, true}}},
                               {{"properties", {{"use", Reference("use." + name_)}}}}});
     Json any = Json::array();
@@ -325,12 +326,12 @@ class KindSchema {
       rules.push_back({{"if", Uses({id})}, {"then", table}});
       any.push_back(table);
     }
-    // The component is that of a layer below, or of the environment.
+    // The component comes from a layer below or from the environment.
     rules.push_back({{"if", Uses(ids_)}, {"else", {{"anyOf", std::move(any)}}}});
     return {{"allOf", std::move(rules)}};
   }
 
-  // All ways to write the path to a sub-table: a.b.c, a."b.c", "a.b".c, "a.b.c".
+  // Returns all ways to write the path to a sub-table: a.b.c, a."b.c", "a.b".c, "a.b.c".
   static std::vector<std::vector<std::string>> Spellings(const std::string& id) {
     std::vector<std::vector<std::string>> all{{id}};
     for (std::size_t dot = id.find('.'); dot != std::string::npos; dot = id.find('.', dot + 1)) {
@@ -352,7 +353,8 @@ class KindSchema {
     return schema;
   }
 
-  // In use, a parameter may stand beside `use` too; an alternative has them all in its sub-table.
+  // Parameters of the component in use may also be beside `use`; an alternative has all of them in
+  // its sub-table.
   void AddCompletenessOf(const std::string& id, const std::vector<std::string>& required,
                          Json& rules) const {
     Json used = Json::array();
@@ -383,8 +385,8 @@ class KindSchema {
   Properties alternatives_;
 };
 
-// A list, or a table that changes elements of one of a layer below: [oracle.1]. `otherwise`: what a
-// table is that is neither.
+// Returns the schema of a list, or of a table that changes elements of a list in a layer below:
+// [oracle.1]. `otherwise` is for any other table.
 Json ListOrElements(Json element, Json otherwise) {
   return {
       {"type", {"object", "array"}},
@@ -414,8 +416,8 @@ class PipelineSchemaWriter {
     return {{"$schema", "http://json-schema.org/draft-07/schema#"},
             {"title", "Lode pipeline"},
             {"description",
-             "Made by `lode describe --schema`, which knows the components of the plugins it "
-             "finds. What one file does not show, `lode validate` checks."},
+             "Written by `lode describe --schema`, which knows the components of the plugins that "
+             "it finds. `lode validate` checks what a single file does not show."},
             {"type", "object"},
             {"properties", std::move(properties_)},
             {"additionalProperties", false},
@@ -424,8 +426,8 @@ class PipelineSchemaWriter {
   }
 
  private:
-  // The place of a host table's schema, made if it is not there: that of "reward.limits" is within
-  // that of "reward".
+  // Returns the place of a host table's schema, and creates it if needed. "reward.limits" is inside
+  // "reward".
   Json& Place(const std::string& name) {
     const std::size_t dot = name.find('.');
     Json& outer = properties_[name.substr(0, dot)];
@@ -438,7 +440,7 @@ class PipelineSchemaWriter {
       if (table.name.empty()) {
         properties_.update(schema["properties"]);
       } else if (table.list) {
-        const bool by_name = table.name == "stage";  // layers find them by it
+        const bool by_name = table.name == "stage";  // layers find stages by name
         Place(table.name) = by_name ? Json{{"type", "array"}, {"items", schema}}
                                     : ListOrElements(std::move(schema), {{"type", "array"}});
         Place(table.name)["description"] = table.doc;
@@ -470,13 +472,13 @@ class PipelineSchemaWriter {
     }
   }
 
-  // What the declared types do not say and resolve.cc and document.cc check.
+  // Adds rules that resolve.cc and document.cc check but the declared types do not express.
   void RefineHostTables() {
     Json& include = properties_["include"];
     include["type"] = {"array", "string"};
     include["pattern"] = kText;
     Json& pipeline = properties_["pipeline"]["properties"];
-    // It names a directory.
+    // The name is also a directory name.
     pipeline["name"]["anyOf"] = {
         {{"pattern", R"(^[^/\x00-\x1F]+$)"}, {"not", {{"enum", {".", ".."}}}}},
         {{"pattern", kWithVariable}}};
@@ -498,12 +500,12 @@ class PipelineSchemaWriter {
         {"description", "Paths of the grid and their values."},
         {"type", "object"},
         {"additionalProperties", Reference("value")}};
-    // One goal is no trade-off.
+    // One goal is not a trade-off.
     properties_["reward"]["properties"]["goals"]["anyOf"] = {{{"maxItems", 0}}, {{"minItems", 2}}};
   }
 
-  // The tables of a whole pipeline, but those that are of the file. What a layer below has, or the
-  // file for all stages, is missing from none.
+  // Adds the tables of a whole pipeline to stages, except those that belong to the file. Nothing is
+  // required, because a layer below or the file for all stages may have it.
   void AddStageTables() {
     Json& stage = properties_["stage"]["items"]["properties"];
     stage["name"]["anyOf"] = {{{"pattern", "^[A-Za-z0-9_-]{1,100}$"}},
@@ -520,7 +522,7 @@ class PipelineSchemaWriter {
            table != "reference";
   }
 
-  // Axes of the grid: a table as a whole and each of its keys.
+  // Adds axes of the grid: a table as a whole and each of its keys.
   void AddAxes(const std::string& table, const Json& keys) {
     axes_[table] = Axis({{"$ref", "#/properties/" + table}});
     const std::string prefix = table + ".";
@@ -533,7 +535,7 @@ class PipelineSchemaWriter {
     return {{"type", "array"}, {"minItems", 1}, {"items", std::move(value)}};
   }
 
-  // Paths that change together, or lists of them.
+  // Returns the schema of paths that change together, or of lists of such lists.
   static Json Zip() {
     const Json group{{"type", "array"}, {"minItems", 2}, {"items", {{"type", "string"}}}};
     Json zip{{"description", FindHostTable("grid").params.front().doc},
@@ -599,7 +601,7 @@ class PipelineSchemaWriter {
     complete_["oracle"] = TableOrList(std::move(complete_["oracle"]));
     complete_["oracle"]["minItems"] = 1;
     complete_["exploration"] = TableOrList(std::move(complete_["exploration"]));
-    const Json list{{"type", "array"}};  // there is no layer below to change elements of
+    const Json list{{"type", "array"}};  // without a layer below, there are no elements to change
     complete_["reference"] = list;
     complete_["reward"]["properties"] = {{"limits", list}, {"add", list}, {"goals", list}};
     return {{{"if", {{"not", Required({"grid"})}}},
@@ -610,8 +612,8 @@ class PipelineSchemaWriter {
                {"properties", std::move(complete_)}}}}};
   }
 
-  // A pipeline that stands by itself, not a layer of others: it has a name and includes nothing. A
-  // grid may give what is not there.
+  // Matches a pipeline that stands alone and is not a layer of others: it has a name and includes
+  // nothing. A grid may supply what is missing.
   static Json IsWhole() {
     return {
         {"properties",
@@ -623,9 +625,9 @@ class PipelineSchemaWriter {
   Json properties_ = Json::object();
   Json definitions_ = Json::object();
   Json axes_ = Json::object();            // of the grid, by path
-  Json element_axes_ = Json::object();    // the same of paths through lists, by pattern
-  Json complete_ = Json::object();        // by table: what a whole pipeline must have in it
-  Json complete_lists_ = Json::object();  // the same of lists, which layers replace as a whole
+  Json element_axes_ = Json::object();    // the same for paths through lists, by pattern
+  Json complete_ = Json::object();        // by table: what a whole pipeline must have
+  Json complete_lists_ = Json::object();  // the same for lists, which layers replace as a whole
 };
 
 }  // namespace

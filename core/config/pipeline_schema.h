@@ -1,5 +1,5 @@
-// The form of pipeline files as a JSON Schema, for editors: from the same declarations that
-// validation goes by.
+// The format of pipeline files as a JSON Schema for editors, derived from the same declarations as
+// validation.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,12 +8,12 @@
 
 namespace lode::core {
 
-// A draft-07 schema of pipeline files that use the catalog's components.
+// Returns a draft-07 schema of pipeline files that use the catalog's components.
 //
-// Whatever resolves by itself is valid. What does not is invalid as far as one file shows it: a
-// file may be a layer of others, so nothing is missing from one that includes a file, has a grid or
-// does not say its name. Left to validation are rules between values (ascending marks, say), what
-// metrics there are, and what is outside of the file: other files, the environment.
+// Files that resolve by themselves are valid. Others are invalid as far as one file shows it: a
+// file may be a layer of others, so one that includes a file, has a grid or has no name may lack
+// anything. Validation must check the rest: rules between values (such as ascending marks), the
+// existing metrics, and everything outside the file, such as other files and the environment.
 nlohmann::ordered_json PipelineSchema(const Catalog& catalog);
 
 }  // namespace lode::core

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxRuns = 100000;  // searches times seeds
-// The points of a grid repeat each other's mistakes: enough have been seen.
+// The points of a grid repeat the same mistakes, so it is enough to see this many.
 constexpr std::size_t kManyMistakes = 10000;
 
 const std::vector<std::string> kTopLevel = {
@@ -39,8 +39,8 @@ const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const
   }
   diagnostics.Add(node.position,
                   std::string(KindName(component.kind)) + " '" + component.id +
-                      "' has no such preset" +
-                      (name != nullptr ? " as '" + *name + "'" + Suggest(*name, names) : ""));
+                      (name != nullptr ? "' has no preset '" + *name + "'" + Suggest(*name, names)
+                                       : "' has no such preset"));
   return nullptr;
 }
 
@@ -49,8 +49,7 @@ class ComponentResolver {
   ComponentResolver(const Catalog& catalog, Diagnostics& diagnostics)
       : catalog_(catalog), diagnostics_(diagnostics) {}
 
-  // `table` in merged form. Every sub-table is checked, the one of the component in use is
-  // returned.
+  // `table` is in merged form. Checks every sub-table and returns that of the component in use.
   ComponentConfig Resolve(lode_kind kind, const Node& table) {
     ComponentConfig config;
     config.kind = kind;
@@ -96,7 +95,7 @@ class ComponentResolver {
     }
   }
 
-  // Written values over the preset's over the defaults.
+  // Takes written values first, then the preset's, then the defaults.
   void Fill(const ComponentDeclaration& declaration, const Node* written, ComponentConfig& config) {
     std::vector<ParamDeclaration> params = declaration.params;
     std::vector<std::string> other_keys;
@@ -141,7 +140,7 @@ class ComponentResolver {
     }
     if (!declaration.loads) {
       diagnostics_.Add(node->position, "optimizer '" + declaration.id +
-                                           "' cannot start from a policy: it saves none" +
+                                           "' cannot start from a policy: it does not save any" +
                                            Suggest("", OptimizersThatLoad()));
       return {};
     }
@@ -156,7 +155,7 @@ class ComponentResolver {
     return ids;
   }
 
-  // A relative default is a file that ships with the plugin.
+  // A relative default is a file that comes with the plugin.
   void PlaceDefaultPaths(const ComponentDeclaration& declaration,
                          std::vector<ParamDeclaration>& params) {
     const fs::path directory =
@@ -188,8 +187,8 @@ class ComponentResolver {
   Diagnostics& diagnostics_;
 };
 
-// [plugins] paths as far as they can be made out; each starts at the file, or the directory of the
-// command line, that gives it.
+// Returns the [plugins] paths that can be determined. Each is relative to the file, or the
+// directory of the command line, that contains it.
 std::vector<fs::path> PluginPathsOf(const Node& merged) {
   std::vector<fs::path> paths;
   const Node* table = merged.Find("plugins");
@@ -206,8 +205,8 @@ std::vector<fs::path> PluginPathsOf(const Node& merged) {
   return paths;
 }
 
-// Whether there is anything that only a search has.
-bool IsOfASearch(const Node& merged) {
+// Returns whether there is a table that only a search has.
+bool HasTablesOfSearch(const Node& merged) {
   constexpr std::string_view kTables[] = {"optimizer",   "reward",  "budget",
                                           "exploration", "confirm", "grid"};
   return std::ranges::any_of(kTables,
@@ -219,7 +218,7 @@ class PipelineResolver {
   PipelineResolver(const Node& merged, const Catalog& catalog, Diagnostics& diagnostics,
                    bool may_prepare = false)
       : merged_(merged),
-        prepares_(may_prepare && !IsOfASearch(merged)),
+        prepares_(may_prepare && !HasTablesOfSearch(merged)),
         catalog_(catalog),
         diagnostics_(diagnostics),
         components_(catalog, diagnostics) {}
@@ -263,7 +262,7 @@ class PipelineResolver {
   }
 
  private:
-  // Where a table is, or where to complain that it is not.
+  // Returns the position of a table, or the place to report that it is missing.
   Position PositionOf(std::string_view table) const {
     const Node* node = merged_.Find(table);
     return node != nullptr ? node->position : merged_.position;
@@ -282,7 +281,8 @@ class PipelineResolver {
     }
   }
 
-  // The value of a key of a host table, or where to complain that it is not there.
+  // Returns the position of a key's value in a host table, or the place to report that it is
+  // missing.
   Position PositionOf(std::string_view table, std::string_view key) const {
     const Node* node = merged_.Find(table);
     const Node* value = node != nullptr ? node->Find(key) : nullptr;
@@ -290,7 +290,7 @@ class PipelineResolver {
   }
 
   void ReadPipeline() {
-    // `seeds = 10` is short for the first ten: taken out before the list is read.
+    // `seeds = 10` is short for the first ten seeds; it is taken out before the list is read.
     const Node* written = merged_.Find("pipeline");
     Node table = written != nullptr ? *written : Node();
     const std::optional<std::int64_t> count = TakeSeedCount(table);
@@ -307,7 +307,7 @@ class PipelineResolver {
     }
   }
 
-  // Removes `seeds` if it is a number; 1 for a number that is not allowed.
+  // Removes `seeds` if it is a number and returns it; 1 for a number that is not allowed.
   std::optional<std::int64_t> TakeSeedCount(Node& table) {
     const Node* seeds = table.Find("seeds");
     if (seeds == nullptr || (seeds->As<std::int64_t>() == nullptr && !seeds->from_environment)) {
@@ -367,10 +367,11 @@ class PipelineResolver {
     return list;
   }
 
-  // Its directory is the oracle's.
+  // A preparation's directory belongs to its oracle.
   void CheckPreparation() {
     if (pipeline_.oracles.size() > 1) {
-      diagnostics_.Add(PositionOf("oracle"), "a stage without an [optimizer] has one [oracle]");
+      diagnostics_.Add(PositionOf("oracle"),
+                       "a stage without an [optimizer] can have only one [oracle]");
     }
     for (const ComponentConfig& oracle : pipeline_.oracles) {
       const ComponentDeclaration* declaration = catalog_.Find(LODE_ORACLE, oracle.id);
@@ -391,8 +392,8 @@ class PipelineResolver {
     }
   }
 
-  // Against the metrics that the oracles have with default parameters; the run checks again against
-  // those it has.
+  // Checks the reward against the metrics that the oracles have with default parameters. The run
+  // checks again against the actual ones.
   void CheckRewardOfDeclaredMetrics() {
     std::vector<MetricDeclaration> metrics;
     for (const ComponentConfig& oracle : pipeline_.oracles) {
@@ -434,7 +435,7 @@ class PipelineResolver {
         budget.marks.end()) {
       diagnostics_.Add(PositionOf("budget", "marks"), "'marks' must ascend");
     }
-    // A shorter search than the file's has no such points to report.
+    // A search that is shorter than in the file does not reach these points.
     std::erase_if(budget.marks, [&](std::uint64_t mark) { return mark > budget.end(); });
   }
 
@@ -453,7 +454,7 @@ class PipelineResolver {
     }
   }
 
-  // A limit given with --set stands for those of other kinds in the file.
+  // A limit given with --set replaces the file's limits of other kinds.
   void PreferCommandLine(BudgetConfig& budget) const {
     const std::pair<const char*, std::optional<std::uint64_t>*> limits[] = {
         {"steps", &budget.steps},
@@ -468,7 +469,7 @@ class PipelineResolver {
       }
     }
     if (any && !IsFromCommandLine("budget", "evaluations")) {
-      budget.evaluations.reset();  // it goes with the file's limits
+      budget.evaluations.reset();  // it belongs to the file's limits
     }
   }
 
@@ -479,7 +480,7 @@ class PipelineResolver {
   }
 
   void ReadExecution() {
-    // `isolate` may be a boolean, too: the words for it, before the table is read.
+    // `isolate` may also be a boolean; it is converted to the words before the table is read.
     const Node* written = merged_.Find("execution");
     Node table = written != nullptr ? *written : Node();
     Node* isolate = table.Find("isolate");
@@ -511,12 +512,12 @@ class PipelineResolver {
         is_said ? said != "false" : execution.workers > 1 || is_limited || DeclaresIsolation();
     if (execution.workers > 1 && !execution.isolate) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
-                       "'workers' are processes of their own: with more than one, 'isolate' cannot "
-                       "be false");
+                       "'workers' are separate processes: with more than one, 'isolate' cannot be "
+                       "false");
     }
     if (is_limited && !execution.isolate) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
-                       "'timeout_seconds' and 'memory_limit' are of child processes: with them, "
+                       "'timeout_seconds' and 'memory_limit' apply to child processes: with them, "
                        "'isolate' cannot be false");
     }
   }
@@ -542,7 +543,8 @@ class PipelineResolver {
     const HostValues values = Host("plugins");
     for (const std::string& path : values.Get<std::vector<std::string>>("paths")) {
       if (path.find('\0') != std::string::npos) {
-        diagnostics_.Add(PositionOf("plugins", "paths"), "'paths': a path has no NUL characters");
+        diagnostics_.Add(PositionOf("plugins", "paths"),
+                         "'paths': a path cannot contain NUL characters");
       }
     }
     pipeline_.plugins = PluginPathsOf(merged_);
@@ -610,7 +612,7 @@ std::vector<fs::path> PluginPaths(const Document& document) {
   Diagnostics diagnostics;
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
-  // What is wrong is Resolve's to report, together with the rest.
+  // Resolve() reports the mistakes, together with all others.
   return PluginPathsOf(merged);
 }
 
@@ -620,7 +622,7 @@ std::vector<Search> Resolve(const Document& written, const Catalog& catalog) {
   Node merged = MergeLayers(document, diagnostics);
   ApplyOverrides(merged, document.overrides(), diagnostics);
   if (const Node* stages = merged.Find("stage")) {
-    diagnostics.Add(stages->position, "a pipeline without stages is wanted here");
+    diagnostics.Add(stages->position, "expected a pipeline without stages");
   }
   std::vector<Search> searches =
       ResolveTree(merged, document.overrides(), {}, catalog, diagnostics);
@@ -641,7 +643,7 @@ std::string FormatAnew(const std::string& text, const std::vector<std::string>& 
                        const Catalog& catalog) {
   try {
     Diagnostics diagnostics;
-    const Node merged = MergeLayers(Document::FromText(text, "a kept pipeline"), diagnostics);
+    const Node merged = MergeLayers(Document::FromText(text, "a stored pipeline"), diagnostics);
     const auto searches = ResolveTree(merged, {}, {stages, stages, true}, catalog, diagnostics);
     return diagnostics.empty() ? FormatPipeline(searches.front().pipeline, catalog) : text;
   } catch (const ConfigError&) {

@@ -1,5 +1,5 @@
-// From documents to pipelines: every value checked against what is declared, every default filled
-// in.
+// Resolves documents into pipelines: checks every value against its declaration and fills in every
+// default.
 #pragma once
 
 #include <filesystem>
@@ -14,24 +14,23 @@
 
 namespace lode::core {
 
-// The pipeline's own `[plugins] paths`, absolute: needed before a catalog can be made. Throws
-// ConfigError.
+// Returns the pipeline's own `[plugins] paths`, absolute; they are needed before a catalog can be
+// made. Throws ConfigError.
 std::vector<std::filesystem::path> PluginPaths(const Document& document);
 
-// One search for each point of the grid, the first path of [grid] changing slowest. Throws
+// Returns one search for each point of the grid; the first path of [grid] changes slowest. Throws
 // ConfigError with all mistakes.
 //
-// Parameters beside `use` belong to the component that this `use` names, or in a layer without a
-// `use` of its own to the one in use below it; those of alternatives stand in sub-tables of their
-// names. So `--set optimizer.use=rea` is enough to change the optimizer, and what was written for
-// the other one stays with the other one. An override of a path that [grid] has leaves that axis
-// its one value.
+// Parameters beside `use` belong to the component that this `use` names or, in a layer without its
+// own `use`, to the one in use below it. Parameters of alternatives are in sub-tables with their
+// names. So `--set optimizer.use=rea` is enough to change the optimizer, and parameters written for
+// the old one stay with it. An override of a path in [grid] reduces that axis to its one value.
 std::vector<Search> Resolve(const Document& document, const Catalog& catalog);
 
-// What it may be that is resolved: a part of a pipeline with stages.
+// The context of a part of a pipeline with stages.
 struct Surroundings {
   std::vector<std::string> stages_before{}, stages{};  // names
-  bool may_prepare = false;  // without what a search has it is a preparation
+  bool may_prepare = false;  // without the tables of a search, it is a preparation
 };
 
 // The same for a merged tree to which `overrides` have been applied.
@@ -39,19 +38,20 @@ std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>&
                                 const Surroundings& surroundings, const Catalog& catalog,
                                 Diagnostics& diagnostics);
 
-// What a worker evaluates for: one search or preparation, as FormatPipeline writes it.
+// Resolves what a worker evaluates for: one search or preparation, as FormatPipeline writes it.
 Pipeline ResolveOne(const Document& document, const Catalog& catalog);
 
-// The component that the document's table of this kind names, without the rest of a pipeline. Throws
-// ConfigError with all mistakes in it.
+// Resolves the component in the document's table of this kind, without the rest of a pipeline.
+// Throws ConfigError with all mistakes in it.
 ComponentConfig ResolveComponent(const Document& document, lode_kind kind, const Catalog& catalog);
 
-// The pipeline as TOML that stands by itself: no includes, no variables, no grid, defaults written
-// out.
+// Returns the pipeline as self-contained TOML: without includes, variables and grid, with defaults
+// written out.
 std::string FormatPipeline(const Pipeline& pipeline, const Catalog& catalog);
 
-// The text of a search or preparation as FormatPipeline writes it now: with the keys that have come
-// since. As it is if it does not resolve any more. `stages`: which it may take artifacts of.
+// Returns the text of a search or preparation as FormatPipeline writes it now, with the keys that
+// newer versions have added. Returns it unchanged if it no longer resolves. `stages` are those
+// whose artifacts it may take.
 std::string FormatAnew(const std::string& text, const std::vector<std::string>& stages,
                        const Catalog& catalog);
 

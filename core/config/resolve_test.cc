@@ -19,7 +19,7 @@ using testing::Pair;
 
 class ResolveTest : public ConfigTest {
  protected:
-  // The mistakes of kPipeline with one override, without the words that name the override.
+  // Returns the mistakes of kPipeline with one override, without the words that name the override.
   std::string Set(const std::string& override) const {
     const std::string text = Mistakes(kPipeline, {override});
     const std::string prefix = "--set " + override + ": ";
@@ -28,13 +28,13 @@ class ResolveTest : public ConfigTest {
   }
 };
 
-// kPipeline with one part of it replaced.
+// Returns kPipeline with one part replaced.
 std::string Replaced(const std::string& part, const std::string& by) {
   std::string text = kPipeline;
   return text.replace(text.find(part), part.size(), by);
 }
 
-TEST_F(ResolveTest, TheLeastPipelineHasTheDeclaredDefaults) {
+TEST_F(ResolveTest, TheSmallestPipelineHasTheDeclaredDefaults) {
   const Pipeline p = Single(kPipeline);
   EXPECT_EQ(p.name, "p");
   EXPECT_EQ(p.description, "");
@@ -53,7 +53,7 @@ TEST_F(ResolveTest, TheLeastPipelineHasTheDeclaredDefaults) {
   EXPECT_EQ(p.optimizer.position.line, 11u);
 }
 
-TEST_F(ResolveTest, EverythingThatIsMissingIsNamed) {
+TEST_F(ResolveTest, ReportsEverythingThatIsMissing) {
   EXPECT_EQ(Mistakes("[pipeline]\n"),
             "p.toml: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'\n"
             "p.toml: [reward] needs 'metric'\n"
@@ -63,7 +63,7 @@ TEST_F(ResolveTest, EverythingThatIsMissingIsNamed) {
             "p.toml:1:1: [pipeline] needs 'name'");
 }
 
-TEST_F(ResolveTest, MistakesOfAllTablesComeAtOnceInTheOrderOfLines) {
+TEST_F(ResolveTest, ReportsMistakesOfAllTablesInTheOrderOfLines) {
   EXPECT_EQ(Mistakes(R"([pipeline]
 name = "p"
 seed = 3
@@ -93,7 +93,7 @@ steps = 1.5
             "p.toml:17:2: a pipeline has no 'extra'");
 }
 
-TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
+TEST_F(ResolveTest, SuggestsTheNearestTableKeyOrComponent) {
   EXPECT_EQ(Mistakes(kPipeline + std::string("[exploraton]\n")),
             "p.toml:14:2: a pipeline has no 'exploraton'; did you mean 'exploration'?");
   EXPECT_EQ(Set("optimizer.use=real"), "there is no optimizer 'real'; did you mean 'rea'?");
@@ -107,7 +107,7 @@ TEST_F(ResolveTest, UnknownTablesKeysAndComponentsNameTheNearest) {
   EXPECT_EQ(Set("optimizer.presett=paper"),
             "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
   EXPECT_EQ(Set("optimizer.preset=papr"),
-            "optimizer 'l2nas' has no such preset as 'papr'; did you mean 'paper'?");
+            "optimizer 'l2nas' has no preset 'papr'; did you mean 'paper'?");
   EXPECT_EQ(Set("optimizer.preset=3"), "optimizer 'l2nas' has no such preset");
   EXPECT_EQ(Set("optimizer.rea.preset=paper"),
             "optimizer 'rea' has no parameter 'preset'; there "
@@ -141,7 +141,7 @@ TEST_F(ResolveTest, ValuesOfTheWrongTypeOrRange) {
   EXPECT_EQ(Set("space.size=101"), "'size': 101 is outside [2, 100]");
   EXPECT_EQ(Set("optimizer.lr=0"), "'lr': 0.0 is outside (0, 1]");
   EXPECT_EQ(Set("optimizer.lr=nan"), "'lr': nan is not finite");
-  EXPECT_EQ(Set("optimizer.lr=1"), "");  // an integer where a real number is wanted
+  EXPECT_EQ(Set("optimizer.lr=1"), "");  // an integer in place of a real number
   EXPECT_EQ(Set("optimizer.log_loss=1"), "'log_loss' must be a boolean, not an integer");
   EXPECT_EQ(Set("optimizer.hidden=64"), "'hidden' must be a list of integers, not an integer");
   EXPECT_EQ(Set("optimizer.hidden=[64, 0.5]"),
@@ -160,7 +160,7 @@ TEST_F(ResolveTest, ValuesOfTheWrongTypeOrRange) {
   EXPECT_EQ(Set("budget=3"), "[budget] must be a table, not an integer");
 }
 
-TEST_F(ResolveTest, AMistakeHasOneLineWhateverItNames) {
+TEST_F(ResolveTest, AMistakeIsAlwaysOneLine) {
   EXPECT_EQ(Mistakes(Replaced("\"ring\"", "\"a\\nb\\u001b\\u007f\"")),
             "p.toml:5:7: there is no space 'a\\u000Ab\\u001B\\u007F'; there is ring");
 }
@@ -181,21 +181,23 @@ TEST_F(ResolveTest, InputFilesMustBeReadableFiles) {
   EXPECT_EQ(WithoutDirectory(Mistakes(kPipeline, {"oracle.table=" + here + "/no.tsv"})),
             "--set oracle.table=no.tsv: 'table': there is no file no.tsv");
   EXPECT_EQ(Set("oracle.table=/"), "'table': / is not a file");
-  EXPECT_EQ(Set("oracle.table="), "'table': the name of a file is needed");
-  EXPECT_EQ(Set("oracle.table=\"/dev/null\\u0000x\""), "'table': a path has no NUL characters");
+  EXPECT_EQ(Set("oracle.table="), "'table': needs the name of a file");
+  EXPECT_EQ(Set("oracle.table=\"/dev/null\\u0000x\""),
+            "'table': a path cannot contain NUL "
+            "characters");
   EXPECT_EQ(Set("optimizer.policy=/no/policy"), "'policy': there is no file /no/policy");
-  EXPECT_EQ(Set("optimizer.policy="), "");  // it can be left out
+  EXPECT_EQ(Set("optimizer.policy="), "");  // it may be empty
   std::filesystem::remove(dir_.path() / "table.tsv");
   EXPECT_EQ(Mistakes(kPipeline), "p.toml:7:7: 'table': there is no file table.tsv");
 }
 
-TEST_F(ResolveTest, APolicyIsAFileOfTheOptimizer) {
+TEST_F(ResolveTest, APolicyIsAnInputFileOfTheOptimizer) {
   EXPECT_EQ(Single(kPipeline + std::string("[optimizer.l2nas]\npolicy = \"table.tsv\"\n"))
                 .optimizer.policy,
             dir_.path() / "table.tsv");
 }
 
-TEST_F(ResolveTest, NamesMustDoAsDirectories) {
+TEST_F(ResolveTest, NamesMustBeValidDirectoryNames) {
   EXPECT_EQ(Set("pipeline.name="), "'name' also names a directory: it cannot be \"\"");
   EXPECT_EQ(Set("pipeline.name=.."), "'name' also names a directory: it cannot be \"..\"");
   EXPECT_EQ(Set("pipeline.name=a/b"), "'name' also names a directory: it cannot be \"a/b\"");
@@ -204,7 +206,7 @@ TEST_F(ResolveTest, NamesMustDoAsDirectories) {
   EXPECT_EQ(Set("pipeline.name=1"), "");
 }
 
-TEST_F(ResolveTest, SeedsAreACountOrAList) {
+TEST_F(ResolveTest, SeedsMayBeACountOrAList) {
   EXPECT_THAT(Single(kPipeline, {"pipeline.seeds=3"}).seeds, ElementsAre(0u, 1u, 2u));
   EXPECT_THAT(Single(kPipeline, {"pipeline.seeds=[8, 3]"}).seeds, ElementsAre(8u, 3u));
   EXPECT_EQ(Single(kPipeline, {"pipeline.seeds=10000"}).seeds.size(), 10000u);
@@ -217,7 +219,7 @@ TEST_F(ResolveTest, SeedsAreACountOrAList) {
   EXPECT_EQ(Set("pipeline.seeds=many"), "'seeds' must be a list of integers, not a string");
 }
 
-TEST_F(ResolveTest, ABudgetHasALimit) {
+TEST_F(ResolveTest, ABudgetNeedsALimit) {
   EXPECT_EQ(Mistakes(Replaced("steps = 100\n", "")),
             "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = 0")),
@@ -228,7 +230,7 @@ TEST_F(ResolveTest, ABudgetHasALimit) {
   EXPECT_EQ(Set("execution.max_failures=0"), "'max_failures': 0 is outside [1, 1000000000000000]");
 }
 
-TEST_F(ResolveTest, ALimitOnTheCommandLineStandsForTheFilesOfTheOtherKind) {
+TEST_F(ResolveTest, ALimitOnTheCommandLineReplacesOtherKindsInTheFile) {
   const BudgetConfig queries = Single(kPipeline, {"budget.unique_queries=20"}).budget;
   EXPECT_EQ(queries.unique_queries, 20u);
   EXPECT_EQ(queries.steps, std::nullopt);
@@ -238,8 +240,9 @@ TEST_F(ResolveTest, ALimitOnTheCommandLineStandsForTheFilesOfTheOtherKind) {
   EXPECT_EQ(both.steps, 30u);
 }
 
-// Evaluations are as many as unique queries, if nothing else is said, and confirmation is paid of them.
-TEST_F(ResolveTest, EvaluationsGoWithTheLimitsThatTheyWereGivenWith) {
+// Unless stated otherwise, there are as many evaluations as unique queries; confirmation uses some
+// of them.
+TEST_F(ResolveTest, EvaluationsBelongToTheLimitsOfTheirSource) {
   const std::string queries = Replaced("steps = 100", "unique_queries = 100\nevaluations = 150");
   EXPECT_EQ(Single(queries, {}).budget.evaluations, 150u);
   EXPECT_EQ(Single(queries, {}).search_evaluations(), 150u);
@@ -254,7 +257,7 @@ TEST_F(ResolveTest, EvaluationsGoWithTheLimitsThatTheyWereGivenWith) {
             "nothing would be left to search with");
 }
 
-TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {
+TEST_F(ResolveTest, MarksAscendUpToTheFirstGivenLimit) {
   EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]"}).budget.marks, ElementsAre(10u, 100u));
   EXPECT_THAT(Single(kPipeline, {"budget.marks=[10, 100]", "budget.steps=50"}).budget.marks,
               ElementsAre(10u));
@@ -265,7 +268,7 @@ TEST_F(ResolveTest, MarksAscendUpToTheFirstLimitGiven) {
   EXPECT_EQ(Set("budget.marks=[0]"), "'marks': 0 is outside [1, 1000000000000000]");
 }
 
-TEST_F(ResolveTest, ATestMetricNeedsLeave) {
+TEST_F(ResolveTest, ATestMetricNeedsPermission) {
   EXPECT_EQ(Set("reward.metric=test_accuracy"),
             "'test_accuracy' is measured on the test split: a search on it says nothing about new "
             "data; use a validation metric, or set allow_test = true in [reward]");
@@ -344,11 +347,11 @@ TEST_F(ResolveTest, WrongLimitsTermsAndGoalsSayWhere) {
             "");
   EXPECT_EQ(
       Mistakes(with("limit_rule = \"penalty\"\nlimits = [{metric = \"params\", max = 0}]\n")),
-      "p.toml:11:11: a penalty is made of the share metric / limit: the limit must be above 0, not "
+      "p.toml:11:11: a penalty is made of the ratio metric / limit: the limit must be above 0, not "
       "0.0");
 }
 
-TEST(CheckReward, IsTheSameForTheMetricsOfARun) {
+TEST(CheckReward, WorksTheSameForTheMetricsOfARun) {
   const auto mistakes = [](const RewardConfig& reward, std::span<const MetricDeclaration> metrics) {
     Diagnostics diagnostics;
     CheckReward(reward, metrics, diagnostics);
@@ -367,7 +370,7 @@ TEST(CheckReward, IsTheSameForTheMetricsOfARun) {
   EXPECT_EQ(mistakes(reward, std::span(&metric, 1)), 0u);
 }
 
-TEST_F(ResolveTest, AGridIsEveryCombinationTheFirstKeySlowest) {
+TEST_F(ResolveTest, AGridHasEveryCombinationWithTheFirstKeySlowest) {
   const auto searches = Searches(kPipeline + std::string(R"([grid]
 "oracle.dataset" = ["cifar10", "cifar100"]
 "optimizer.use" = ["rea", "l2nas"]
@@ -399,7 +402,7 @@ TEST_F(ResolveTest, GridValuesOfEveryTypeHaveWords) {
   EXPECT_EQ(searches[1].pipeline.explorations.size(), 1u);
 }
 
-TEST_F(ResolveTest, AnOverrideOfAnAxisLeavesItsOneValue) {
+TEST_F(ResolveTest, AnOverrideOfAnAxisReducesItToOneValue) {
   const std::string text = kPipeline + std::string(R"([grid]
 "oracle.dataset" = ["cifar10", "cifar100"]
 "optimizer.use" = ["rea", "l2nas"]
@@ -412,7 +415,7 @@ TEST_F(ResolveTest, AnOverrideOfAnAxisLeavesItsOneValue) {
   EXPECT_EQ(Searches(text, {"grid.\"oracle.dataset\"=[\"cifar10\"]"}).size(), 2u);
 }
 
-TEST_F(ResolveTest, AGridOfTheCommandLineGoesInTheOrderWritten) {
+TEST_F(ResolveTest, AGridOnTheCommandLineKeepsItsOrder) {
   const auto searches =
       Searches(kPipeline, {"grid={\"space.size\"=[3, 4], \"oracle.dataset\"=[\"cifar10\"]}"});
   ASSERT_EQ(searches.size(), 2u);
@@ -420,7 +423,6 @@ TEST_F(ResolveTest, AGridOfTheCommandLineGoesInTheOrderWritten) {
               ElementsAre(Pair("space.size", "4"), Pair("oracle.dataset", "cifar10")));
 }
 
-// A hundred mistakes a point: after 100 of 200 points enough have been seen.
 TEST_F(ResolveTest, ZippedPathsOfAGridChangeTogether) {
   const auto searches = Searches(kPipeline + std::string(R"([grid]
 "space.size" = [3, 4]
@@ -439,7 +441,7 @@ zip = ["oracle.dataset", "space.size"]
   EXPECT_EQ(Get<std::int64_t>(searches[3].pipeline.space, "size"), 4);
 }
 
-// What tells runs apart is what they have together.
+// Only the combination of values must distinguish runs.
 TEST_F(ResolveTest, AValueOfAZippedPathMayRepeat) {
   const std::string grid = kPipeline + std::string(R"([grid]
 "space.size" = [3, 3, 4, 4]
@@ -454,7 +456,7 @@ TEST_F(ResolveTest, AValueOfAZippedPathMayRepeat) {
   EXPECT_EQ(Get<std::string>(searches[7].pipeline.oracles[0], "dataset"), "cifar100");
 }
 
-TEST_F(ResolveTest, AnOverrideOfAZippedPathKeepsWhatBelongsToItsValue) {
+TEST_F(ResolveTest, AnOverrideOfAZippedPathKeepsTheValuesThatBelongToIt) {
   const std::string text = kPipeline + std::string(R"([grid]
 zip = ["oracle.dataset", "space.size"]
 "oracle.dataset" = ["cifar10", "cifar100", "cifar10"]
@@ -469,8 +471,7 @@ zip = ["oracle.dataset", "space.size"]
   EXPECT_EQ(Searches(text, {"grid.zip=[\"space.size\", \"oracle.dataset\"]"}).size(), 3u);
   EXPECT_EQ(Mistakes(text, {"space.size=6"}),
             "--set space.size=6: 'space.size' is zipped in [grid] with others, which have no value "
-            "for '6'; "
-            "there is 3, 4, 5");
+            "for '6'; there is 3, 4, 5");
 }
 
 TEST_F(ResolveTest, WrongZips) {
@@ -501,6 +502,7 @@ TEST_F(ResolveTest, WrongZips) {
             "p.toml:15:1: 'space.size' needs a list of values, at least one");
 }
 
+// Each point has a hundred mistakes, so resolving stops after 100 of 200 points.
 TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
   std::string text = kPipeline;
   for (int i = 0; i < 99; ++i) {
@@ -514,11 +516,11 @@ TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
     Searches(text + "]\n");
     FAIL();
   } catch (const ConfigError& e) {
-    EXPECT_EQ(e.diagnostics().size(), 99u + 100u);  // every key once, the sizes that were seen
+    EXPECT_EQ(e.diagnostics().size(), 99u + 100u);  // every key once, and the sizes that were seen
   }
 }
 
-TEST_F(ResolveTest, AWrongRewardIsNotReportedForWhatFollowsFromIt) {
+TEST_F(ResolveTest, AWrongRewardCausesNoFurtherReports) {
   EXPECT_EQ(Set("reward.metric=[]"), "'metric' must be a string, not a list");
   EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relativ", "reward.reference=76"}),
             "--set reward.transform=relativ: 'transform': \"relativ\" is not one of identity, "
@@ -536,7 +538,7 @@ TEST_F(ResolveTest, WrongGrids) {
   EXPECT_EQ(Mistakes(grid + "\"space.size\" = []\n"),
             "p.toml:15:1: 'space.size' needs a list of values, at least one");
   EXPECT_EQ(Mistakes(grid + "\"space..size\" = [3]\n"),
-            "p.toml:15:1: 'space..size' is no path like \"oracle.dataset\"");
+            "p.toml:15:1: 'space..size' is not a path like \"oracle.dataset\"");
   EXPECT_EQ(Mistakes(grid + "\"space.size\" = [3, 4, 3]\n"),
             "p.toml:15:1: 'space.size' has the value '3' twice");
   EXPECT_EQ(Mistakes(grid + "\"plugins.paths\" = [[\"a\"]]\n"),
@@ -608,11 +610,11 @@ TEST_F(ResolveTest, PluginPathsAreReadWhateverElseIsWrong) {
   EXPECT_THAT(paths("a = 1\n"), IsEmpty());
   EXPECT_EQ(Set("plugins.paths=3"), "'paths' must be a list of strings, not an integer");
   EXPECT_THAT(paths("[plugins]\npaths = [\"a\\u0000b\"]\n"), IsEmpty());
-  EXPECT_EQ(Set("plugins.paths=[\"a\\u0000b\"]"), "'paths': a path has no NUL characters");
+  EXPECT_EQ(Set("plugins.paths=[\"a\\u0000b\"]"), "'paths': a path cannot contain NUL characters");
   EXPECT_EQ(Set("plugins.path=3"), "[plugins] has no parameter 'path'; did you mean 'paths'?");
 }
 
-TEST_F(ResolveTest, IsolationFollowsFromWhatNeedsIt) {
+TEST_F(ResolveTest, IsolationFollowsFromOptionsThatNeedIt) {
   EXPECT_FALSE(Single(kPipeline).execution.isolate);
   for (const char* override :
        {"execution.workers=2", "execution.timeout_seconds=5", "execution.memory_limit=100",
@@ -624,8 +626,8 @@ TEST_F(ResolveTest, IsolationFollowsFromWhatNeedsIt) {
                                   "execution.isolate=false"})
                    .execution.isolate);
   const std::string of_limits =
-      "'timeout_seconds' and 'memory_limit' are of child processes: with them, 'isolate' cannot be "
-      "false";
+      "'timeout_seconds' and 'memory_limit' apply to child processes: with them, 'isolate' cannot "
+      "be false";
   EXPECT_EQ(Set("execution={isolate=false, timeout_seconds=5}"), of_limits);
   EXPECT_EQ(Set("execution={isolate=false, memory_limit=100}"), of_limits);
   EXPECT_THAT(Set("execution={isolate=false, workers=2}"), EndsWith("'isolate' cannot be false"));
@@ -641,8 +643,9 @@ TEST(HostTables, AreDocumented) {
   }
 }
 
-// What the command line or the environment gives stands for what is declared, if the text fits.
-TEST_F(ResolveTest, WhatLooksLikeANumberMayBeAText) {
+// A value from the command line or the environment may have another type than declared, if its text
+// fits.
+TEST_F(ResolveTest, ATextMayLookLikeANumber) {
   const std::string latency = Replaced("acme.table", "latency");
   for (const std::string text : {"1.20", "007", "7", "true", "1e3", "0x10", "inf", "2026-01-02"}) {
     const Pipeline p = Single(latency, {"oracle.device=" + text, "reward.metric=latency"});
@@ -675,10 +678,12 @@ TEST_F(ResolveTest, APolicyIsForOptimizersThatCanLoadOne) {
                 .optimizer.policy.filename(),
             "policy");
   const std::string rea = "optimizer={use=\"rea\", policy=\"policy\"}";
-  EXPECT_EQ(Set(rea), "optimizer 'rea' cannot start from a policy: it saves none; there is l2nas");
-  EXPECT_EQ(Mistakes(Replaced("[optimizer]\n", "[optimizer.rea]\npolicy = \"x\"\n[optimizer]\n")),
-            "p.toml:11:10: optimizer 'rea' cannot start from a policy: it saves none; there is "
+  EXPECT_EQ(Set(rea),
+            "optimizer 'rea' cannot start from a policy: it does not save any; there is "
             "l2nas");
+  EXPECT_EQ(Mistakes(Replaced("[optimizer]\n", "[optimizer.rea]\npolicy = \"x\"\n[optimizer]\n")),
+            "p.toml:11:10: optimizer 'rea' cannot start from a policy: it does not save any; there "
+            "is l2nas");
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class RewardReader {
   }
 
  private:
-  // Where a key is, or else the table.
+  // Returns the position of a key, or else of the table.
   Position PositionOf(std::string_view key) const {
     const Node* value = table_ != nullptr ? table_->Find(key) : nullptr;
     return value != nullptr ? value->position : position_;
@@ -73,18 +73,18 @@ class RewardReader {
     }
   }
 
-  // What needs no knowledge of the metrics.
+  // Checks that do not depend on the metrics.
   void CheckLimitsAndGoals() {
     for (const LimitConfig& limit : reward_.limits) {
       CheckLimit(limit);
     }
     if (reward_.limit_rule == LimitRule::kPenalty && reward_.penalty_weight > 0) {
       diagnostics_.Add(PositionOf("penalty_weight"),
-                       "a 'penalty_weight' above 0 rewards what is beyond a limit");
+                       "a 'penalty_weight' above 0 rewards values beyond a limit");
     }
     if (reward_.goals.size() == 1) {
       diagnostics_.Add(reward_.goals[0].position,
-                       "one goal is no trade-off: give two or more, or make it the reward");
+                       "one goal is not a trade-off: give two or more, or make it the reward");
     }
     for (const GoalConfig& goal : reward_.goals) {
       if (std::ranges::count(reward_.goals, goal.metric, &GoalConfig::metric) > 1) {
@@ -106,7 +106,7 @@ class RewardReader {
     const double bound = limit.max.value_or(limit.min.value_or(1));
     if (bound <= 0) {
       diagnostics_.Add(limit.position,
-                       "a penalty is made of the share metric / limit: the limit must be above 0, "
+                       "a penalty is made of the ratio metric / limit: the limit must be above 0, "
                        "not " +
                            FormatValue(bound));
     }
@@ -120,7 +120,7 @@ class RewardReader {
     Position position;
   };
 
-  // The tables of a list in [reward].
+  // Returns the tables of a list in [reward].
   std::vector<ListElement> HostList(const char* name) {
     std::vector<ListElement> elements;
     const Node* list = table_ != nullptr ? table_->Find(name) : nullptr;
@@ -217,7 +217,7 @@ class RewardCheck {
     }
   }
 
-  // A penalty and death have a meaning for what has a scale and a worst value.
+  // A penalty and death need a metric with a scale and a worst value.
   void CheckLimitRule(const MetricDeclaration& metric) {
     if (reward_.limits.empty() || reward_.limit_rule == LimitRule::kRejection ||
         IsAccuracy(metric)) {

@@ -10,10 +10,10 @@
 
 namespace lode::core {
 
-// Reads it from a pipeline's table; what needs no knowledge of the metrics is checked.
+// Reads it from a pipeline's table, with the checks that do not depend on the metrics.
 RewardConfig ReadReward(const Node& pipeline, Diagnostics& diagnostics);
 
-// Diagnoses what of the reward cannot be made of these metrics, with what to do about it.
+// Diagnoses parts of the reward that these metrics do not allow, with what to do about them.
 void CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics,
                  Diagnostics& diagnostics);
 

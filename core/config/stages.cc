@@ -15,14 +15,14 @@
 namespace lode::core {
 namespace {
 
-// How a stage's tables are written.
+// The order in which a stage's tables are written.
 constexpr std::array<std::string_view, 11> kOrder = {
     "pipeline", "space",   "oracle",    "reward", "exploration", "optimizer",
     "budget",   "confirm", "execution", "grid",   "reference"};
-// What a preparation does not inherit.
-constexpr std::array<std::string_view, 5> kOfASearch = {"reward", "exploration", "optimizer",
-                                                        "budget", "confirm"};
-constexpr std::array<std::string_view, 3> kNotOfAStage = {"include", "plugins", "stage"};
+// Tables that a preparation does not inherit.
+constexpr std::array<std::string_view, 5> kOnlyInSearches = {"reward", "exploration", "optimizer",
+                                                             "budget", "confirm"};
+constexpr std::array<std::string_view, 3> kNotInStages = {"include", "plugins", "stage"};
 
 template <class List>
 bool Has(const List& list, std::string_view name) {
@@ -35,7 +35,7 @@ std::string NameOf(const Node& stage) {
   return text != nullptr ? *text : "";
 }
 
-// It names a directory, and stands in "stage:NAME/FILE" and in the paths of overrides.
+// The name is used for a directory, in "stage:NAME/FILE" and in the paths of overrides.
 bool IsStageName(const std::string& name) {
   const auto is_fit = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -44,8 +44,9 @@ bool IsStageName(const std::string& name) {
   return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, is_fit);
 }
 
-// What else a run's directory may hold (core/store/run_directory.h), on any file system.
-bool IsFileOfARun(const std::string& name) {
+// Returns whether a run's directory may contain a file of this name (core/store/run_directory.h),
+// on any file system.
+bool IsRunFileName(const std::string& name) {
   constexpr std::array<std::string_view, 3> kFiles = {"lock", "policy", "prepared"};
   constexpr std::string_view kSeed = "seed-";
   const std::string lower = WithoutCase(name);
@@ -54,7 +55,7 @@ bool IsFileOfARun(const std::string& name) {
   return is_seed || Has(kFiles, lower);
 }
 
-// What is wrong with an element of a layer's list; "" if nothing.
+// Returns what is wrong with an element of a layer's list, or "".
 std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
   if (stage.As<Node::Table>() == nullptr) {
     return "stages are tables: write [[stage]]";
@@ -66,7 +67,7 @@ std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
   if (!IsStageName(name)) {
     return "the name of a stage is a string of letters, digits, '_' and '-': it names a directory";
   }
-  if (IsFileOfARun(name)) {
+  if (IsRunFileName(name)) {
     return "a stage cannot be called '" + name + "': that is a file or a directory of a run";
   }
   const auto twin = std::ranges::find(seen, WithoutCase(name), WithoutCase);
@@ -90,7 +91,7 @@ void MergeStage(Node& list, const Node& written, Diagnostics& diagnostics) {
     stage = &list.As<Node::Array>()->emplace_back(std::move(empty));
   }
   for (const Entry& entry : *written.As<Node::Table>()) {
-    if (Has(kNotOfAStage, entry.key)) {
+    if (Has(kNotInStages, entry.key)) {
       diagnostics.Add(entry.key_position, "a stage has no '" + entry.key + "' of its own");
     } else {
       MergeEntry(*stage, entry, diagnostics);
@@ -98,7 +99,7 @@ void MergeStage(Node& list, const Node& written, Diagnostics& diagnostics) {
   }
 }
 
-// A stage on its way: its tree, and what of the command line has been or is to be applied to it.
+// A stage that is being resolved: its tree, and the overrides that apply to it.
 struct Draft {
   std::string name;
   Node tree;
@@ -137,11 +138,11 @@ class StageResolver {
   }
 
  private:
-  // What a file with stages does not say of all of them.
+  // Reports tables that a file with stages cannot have for all stages.
   void ReportMisplaced() {
     for (const Entry& entry : *merged_.As<Node::Table>()) {
       if (entry.key == "grid" || entry.key == "reference") {
-        diagnostics_.Add(entry.key_position, "beside [[stage]] '" + entry.key +
+        diagnostics_.Add(entry.key_position, "in a file with [[stage]], '" + entry.key +
                                                  "' belongs to one of the stages: [stage." +
                                                  entry.key + "]");
       }
@@ -161,7 +162,7 @@ class StageResolver {
     }
   }
 
-  // `stage.NAME.PATH`
+  // Handles `stage.NAME.PATH`.
   void SortStageOverride(const Override& change) {
     if (change.path.size() < 3) {
       diagnostics_.Add(change.value.position, "expected stage.NAME.TABLE.KEY=VALUE");
@@ -176,7 +177,8 @@ class StageResolver {
     draft->overrides.push_back({{change.path.begin() + 2, change.path.end()}, change.value});
   }
 
-  // A table that only one stage has is meant there. False: no stage has it.
+  // Gives an override of a table that only one stage has to that stage. Returns false if no stage
+  // has the table.
   bool SortByTable(const Override& change) {
     std::vector<Draft*> owners;
     std::string names;
@@ -197,7 +199,7 @@ class StageResolver {
     return !owners.empty();
   }
 
-  // The command line's are for all stages.
+  // Seeds on the command line are for all stages.
   static void ForgetSeeds(Draft& draft) {
     Node* own = draft.tree.Find("pipeline");
     if (auto* table = own != nullptr ? own->As<Node::Table>() : nullptr) {
@@ -212,7 +214,7 @@ class StageResolver {
     return text != nullptr ? *text : "";
   }
 
-  // With what it inherits, and the command line's changes.
+  // Adds inherited tables and the command line's changes.
   void Complete(Draft& draft) {
     auto& tables = *draft.tree.As<Node::Table>();
     std::erase_if(tables, [](const Entry& e) { return e.key == "name"; });
@@ -223,8 +225,8 @@ class StageResolver {
       if (entry.key == "pipeline") {
         InheritPipeline(draft, entry);
       } else if (draft.tree.Find(entry.key) == nullptr &&
-                 (searches || !Has(kOfASearch, entry.key))) {
-        tables.push_back(entry);  // [plugins], and what is unknown, too
+                 (searches || !Has(kOnlyInSearches, entry.key))) {
+        tables.push_back(entry);  // including [plugins] and unknown tables
       }
     }
     ApplyOverrides(draft.tree, draft.overrides, diagnostics_);
@@ -242,7 +244,7 @@ class StageResolver {
     return std::ranges::any_of(keys, touches);
   }
 
-  // Its runs are called by the pipeline's name and its own.
+  // Names its runs after the pipeline and the stage.
   static void InheritPipeline(Draft& draft, const Entry& entry) {
     const Node* own = draft.tree.Find("pipeline");
     const bool is_named = own != nullptr && own->Find("name") != nullptr;
@@ -281,14 +283,14 @@ class StageResolver {
     return text;
   }
 
-  Node merged_;  // what is said of all stages
+  Node merged_;  // what applies to all stages
   const std::vector<Override>& overrides_;
   const Catalog& catalog_;
   Diagnostics& diagnostics_;
   std::vector<Override> for_all_;
   std::vector<Draft> drafts_;
   std::vector<std::string> names_;
-  std::vector<std::string> before_;  // the one in hand
+  std::vector<std::string> before_;  // stages before the current one
 };
 
 Stages WithoutStages(Node merged, const Document& document, const Catalog& catalog,
@@ -337,7 +339,7 @@ Stages ResolveStages(const Document& written, const Catalog& catalog) {
   const Node* list = merged.Find("stage");
   const bool staged = list != nullptr && !list->As<Node::Array>()->empty();
   if (list != nullptr && !staged) {
-    diagnostics.ThrowIfAny();  // what is wrong with all of them
+    diagnostics.ThrowIfAny();  // every stage is wrong
   }
   Stages stages =
       staged

@@ -1,4 +1,4 @@
-// Pipelines of several stages, [[stage]].
+// Pipelines with several stages, [[stage]].
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace lode::core {
 
-// A part of a pipeline that leaves something for those after it.
+// A part of a pipeline that writes files for later stages.
 struct Stage {
   std::string name;              // "" if the pipeline has no stages
   std::vector<Search> searches;  // one for each point of its grid; one for a preparation
@@ -20,24 +20,25 @@ struct Stage {
 };
 
 struct Stages {
-  std::vector<Stage> list;  // in the order of the file; one, without a name, if it has no stages
+  std::vector<Stage> list;  // in the order of the file; one without a name if it has none
   std::string name;         // of the pipeline
-  std::string text;         // it as TOML that stands by itself; "" if it has no stages
+  std::string text;         // the pipeline as self-contained TOML; "" if it has no stages
 
   bool are_stated() const { return !list.front().name.empty(); }
 };
 
-// Lays a layer's [[stage]] over those below: a stage of a name that is there is laid over it, key by
-// key as MergeLayers does; others come behind them.
+// Merges a layer's [[stage]] into those below: a stage whose name exists is merged into it, key by
+// key as in MergeLayers; others are appended.
 void MergeStages(Node& merged, const Entry& entry, Diagnostics& diagnostics);
 
-// As Resolve, for each stage.
+// Does the same as Resolve, for each stage.
 //
-// A stage has the tables of a whole pipeline, and inherits [space], [oracle], [reward],
-// [exploration], [optimizer], [budget] and [execution] of the file if it has none of its own;
-// [pipeline] is laid over that of the file. A stage without an optimizer is a preparation: its
-// oracle prepares, and that is all. Overrides: `stage.NAME.PATH`; a table that the file does not
-// have, but one stage has, is that stage's. Throws ConfigError with all mistakes.
+// A stage has the tables of a whole pipeline. It inherits [space], [oracle], [reward],
+// [exploration], [optimizer], [budget] and [execution] of the file if it has none of its own; its
+// [pipeline] is merged into that of the file. A stage without an optimizer is a preparation: its
+// oracle prepares, and nothing else happens. Overrides have the form `stage.NAME.PATH`; a table
+// that the file lacks and exactly one stage has is taken to mean that stage's. Throws ConfigError
+// with all mistakes.
 Stages ResolveStages(const Document& document, const Catalog& catalog);
 
 }  // namespace lode::core

@@ -72,7 +72,7 @@ class StagesTest : public ConfigTest {
     return text;
   }
 
-  // Everything of it that is run.
+  // Everything in it that is run.
   std::string Formatted(const Stages& stages) const {
     std::string text;
     for (const Stage& stage : stages.list) {
@@ -98,7 +98,7 @@ TEST_F(StagesTest, AreResolvedInTheirOrder) {
   EXPECT_EQ(stages.list[2].searches[0].pipeline.space.id, "ring");
 }
 
-TEST_F(StagesTest, AFileWithoutThemIsAsItWas) {
+TEST_F(StagesTest, AFileWithoutThemHasOneUnnamedStage) {
   const Stages stages = Resolved(kPipeline);
   ASSERT_EQ(stages.list.size(), 1u);
   EXPECT_FALSE(stages.are_stated());
@@ -106,7 +106,7 @@ TEST_F(StagesTest, AFileWithoutThemIsAsItWas) {
             FormatPipeline(Single(kPipeline), catalog_));
 }
 
-TEST_F(StagesTest, InheritTheTablesThatTheyDoNotHave) {
+TEST_F(StagesTest, InheritTablesThatTheyDoNotHave) {
   const std::string text = Replaced(kStages, "[[stage]]",
                                     "[oracle]\nuse = \"acme.table\"\ndataset = \"cifar100\"\n"
                                     "[reward]\nmetric = \"valid_accuracy\"\n[[stage]]") +
@@ -117,11 +117,11 @@ TEST_F(StagesTest, InheritTheTablesThatTheyDoNotHave) {
   EXPECT_TRUE(stages.list[0].is_preparation());
   const ComponentConfig& oracle = stages.list[3].searches[0].pipeline.oracles[0];
   EXPECT_EQ(Get<std::string>(oracle, "dataset"), "cifar100");
-  // A table of its own is the whole of it.
+  // A stage's own table replaces the inherited one completely.
   EXPECT_EQ(Get<std::string>(stages.list[2].searches[0].pipeline.oracles[0], "dataset"), "cifar10");
 }
 
-TEST_F(StagesTest, OverridesNameTheStageOrTheOneThatHasTheTable) {
+TEST_F(StagesTest, OverridesGoToTheNamedStageOrTheOnlyOneWithTheTable) {
   const Stages stages =
       Resolved(kStages, {"stage.search.budget.steps=10", "grid={}",
                          "stage.final.optimizer.use=random", "space.size=7", "pipeline.seeds=1"});
@@ -134,7 +134,7 @@ TEST_F(StagesTest, OverridesNameTheStageOrTheOneThatHasTheTable) {
   }
 }
 
-TEST_F(StagesTest, ALayerIsLaidOverStagesOfItsNames) {
+TEST_F(StagesTest, ALayerIsMergedIntoStagesWithItsNames) {
   Write("base.toml", kStages);
   const Stages stages = Resolved(
       "include = \"base.toml\"\n[[stage]]\nname = \"search\"\n[stage.budget]\nsteps = 3\n"
@@ -144,7 +144,7 @@ TEST_F(StagesTest, ALayerIsLaidOverStagesOfItsNames) {
   EXPECT_EQ(stages.list[1].searches[0].pipeline.budget.steps, 3u);
 }
 
-TEST_F(StagesTest, WhatIsKeptMeansTheSame) {
+TEST_F(StagesTest, TheStoredTextMeansTheSame) {
   const Stages stages = Resolved(kStages, {"stage.search.optimizer.l2nas.top_k=9"});
   const std::filesystem::path elsewhere = Write("else/where.toml", stages.text);
   const Stages again = ResolveStages(Document::Read(elsewhere, {}), catalog_);
@@ -176,7 +176,7 @@ TEST_F(StagesTest, ArtifactsArePlacedInTheirStagesDirectory) {
   EXPECT_EQ(pipeline.optimizer.policy, "/runs/p/search/seed-0/policy");
 }
 
-TEST_F(StagesTest, AnArtifactIsOfAnEarlierStage) {
+TEST_F(StagesTest, AnArtifactMustBeOfAnEarlierStage) {
   const auto mistake = [&](const std::string& artifact) {
     return StageMistakes(Replaced(kStages, "stage:supernet/supernet.safetensors", artifact));
   };
@@ -199,18 +199,18 @@ TEST_F(StagesTest, APipelineWithoutThemHasNoArtifacts) {
             "p.toml:8:9: 'table': the pipeline has no stages");
 }
 
-TEST_F(StagesTest, APreparationNeedsAnOracleThatPrepares) {
+TEST_F(StagesTest, APreparationNeedsAnOracleThatCanPrepare) {
   EXPECT_EQ(StageMistakes(Replaced(kStages, "use = \"supernet\"\nweights = \"table.tsv\"",
                                    "use = \"acme.table\"")),
             "p.toml:9:7: oracle 'acme.table' has nothing to prepare, and without an [optimizer] "
             "there is nothing else to do");
-  // One with a budget is a search that lacks its optimizer.
+  // A stage with a budget is a search without an optimizer.
   EXPECT_THAT(StageMistakes(Replaced(kStages, "weights = \"table.tsv\"\n",
                                      "weights = \"table.tsv\"\n[stage.budget]\nsteps = 1\n")),
               HasSubstr("p.toml:6:1: the pipeline has no [optimizer]"));
 }
 
-TEST_F(StagesTest, NamesAreOnceAndFitForADirectory) {
+TEST_F(StagesTest, NamesAreUniqueAndValidDirectoryNames) {
   EXPECT_EQ(StageMistakes(Replaced(kStages, "name = \"final\"", "name = \"search\"")),
             "p.toml:24:1: there is another stage 'search'");
   EXPECT_THAT(StageMistakes(Replaced(kStages, "name = \"final\"", "name = \"../x\"")),
@@ -219,7 +219,7 @@ TEST_F(StagesTest, NamesAreOnceAndFitForADirectory) {
               HasSubstr("p.toml:24:1: [[stage]] needs 'name'"));
 }
 
-TEST_F(StagesTest, NamesAreNotThoseOfARunsFiles) {
+TEST_F(StagesTest, NamesAreNotThoseOfFilesOfARun) {
   for (const char* name : {"lock", "Prepared", "policy", "seed-0", "SEED-12"}) {
     EXPECT_THAT(StageMistakes("[[stage]]\nname = \"" + std::string(name) + "\"\n", {}),
                 HasSubstr("p.toml:1:1: a stage cannot be called '" + std::string(name) +
@@ -235,7 +235,7 @@ TEST_F(StagesTest, NamesAreNotThoseOfARunsFiles) {
                 "some file systems"));
 }
 
-TEST_F(StagesTest, MistakesOnTheCommandLineSayWhatThereIs) {
+TEST_F(StagesTest, MistakesOnTheCommandLineListTheStages) {
   EXPECT_EQ(StageMistakes(kStages, {"stage.serch.budget.steps=1"}),
             "--set stage.serch.budget.steps=1: there is no stage 'serch'; did you mean 'search'?");
   EXPECT_THAT(
@@ -249,7 +249,7 @@ TEST_F(StagesTest, MistakesOnTheCommandLineSayWhatThereIs) {
 TEST_F(StagesTest, GridAndPluginsBelongWhereTheyAre) {
   EXPECT_THAT(
       StageMistakes(Replaced(kStages, "[[stage]]", "[grid]\n\"space.size\" = [3]\n[[stage]]")),
-      HasSubstr("p.toml:6:2: beside [[stage]] 'grid' belongs to one of the stages"));
+      HasSubstr("p.toml:6:2: in a file with [[stage]], 'grid' belongs to one of the stages"));
   EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.plugins]\npaths = []\n"),
               HasSubstr("a stage has no 'plugins' of its own"));
   EXPECT_THAT(StageMistakes(std::string(kStages) + "[stage.optimiser]\nuse = \"rea\"\n"),

@@ -12,7 +12,7 @@
 
 namespace lode::core {
 
-// One plugin `acme` in `directory`; its table.tsv there is the default of the oracle's `table`.
+// One plugin `acme` in `directory`. Its table.tsv there is the default of the oracle's `table`.
 class TestCatalog : public Catalog {
  public:
   explicit TestCatalog(const std::filesystem::path& directory) {

@@ -10,14 +10,14 @@ namespace lode::core {
 namespace {
 
 constexpr char kBlanks[] = " \t\r\n";
-constexpr std::size_t kShownBefore = 50, kShownAfter = 25;  // characters, of a long line
+constexpr std::size_t kShownBefore = 50, kShownAfter = 25;  // characters of a long line
 
 std::string_view Trimmed(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
-// The first line that says something, without blanks around it.
+// Returns the first line with content, without surrounding blanks.
 std::string_view FirstStatement(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -30,7 +30,7 @@ std::string_view FirstStatement(std::string_view text) {
   return text;
 }
 
-// "key: value", "key:", "- value", "---".
+// Recognizes "key: value", "key:", "- value", "---".
 bool IsYaml(std::string_view statement) {
   const std::size_t colon = statement.find(':');
   const std::string_view key = statement.substr(0, std::min(colon, statement.size()));
@@ -44,7 +44,7 @@ bool IsYaml(std::string_view statement) {
          statement.starts_with("%YAML");
 }
 
-// A parser's sentence as our messages begin.
+// Starts a parser's sentence in lower case, as our messages start.
 std::string LowerCaseFirst(std::string_view text) {
   std::string out(text);
   if (!out.empty()) {
@@ -68,10 +68,10 @@ std::vector<std::string_view> CharactersOf(std::string_view line) {
 std::string DescribeTomlError(std::string_view text, std::string_view message) {
   const std::string_view statement = FirstStatement(text);
   if (statement.starts_with('{')) {
-    return "this is JSON, and a pipeline is TOML: tables are [pipeline], values name = \"...\"";
+    return "this is JSON, but a pipeline is TOML: tables are [pipeline], values name = \"...\"";
   }
   if (IsYaml(statement)) {
-    return "this is YAML, and a pipeline is TOML: tables are [pipeline] instead of `pipeline:`, "
+    return "this is YAML, but a pipeline is TOML: tables are [pipeline] instead of `pipeline:`, "
            "values name = \"...\" instead of `name: ...`";
   }
   return LowerCaseFirst(message);

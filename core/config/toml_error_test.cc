@@ -10,10 +10,10 @@ namespace {
 
 std::string Described(const std::string& text) { return DescribeTomlError(text, "Expected '='"); }
 
-TEST(DescribeTomlErrorTest, FormatsThatPeopleKnowAreNamed) {
+TEST(DescribeTomlErrorTest, NamesWellKnownFormats) {
   for (const char* yaml : {"pipeline:\n  name: first\n", "# mine\n\n---\npipeline:\n",
                            "- name: first\n", "%YAML 1.2\n", "\"my key\": 3\r\n", "name: x"}) {
-    EXPECT_EQ(Described(yaml).substr(0, 33), "this is YAML, and a pipeline is T") << yaml;
+    EXPECT_EQ(Described(yaml).substr(0, 33), "this is YAML, but a pipeline is T") << yaml;
   }
   EXPECT_EQ(Described("\n {\"pipeline\": {}}").substr(0, 12), "this is JSON");
   for (const char* neither :
@@ -22,9 +22,9 @@ TEST(DescribeTomlErrorTest, FormatsThatPeopleKnowAreNamed) {
   }
 }
 
-TEST(ExcerptTest, ACaretStandsUnderTheColumn) {
+TEST(ExcerptTest, ACaretPointsAtTheColumn) {
   EXPECT_EQ(Excerpt("a = 1\nb == 2\nc = 3\n", 2, 4), "  b == 2\n     ^");
-  EXPECT_EQ(Excerpt("a =", 1, 4), "  a =\n     ^");  // behind the end
+  EXPECT_EQ(Excerpt("a =", 1, 4), "  a =\n     ^");  // after the end
   EXPECT_EQ(Excerpt("a =\r\n", 1, 4), "  a =\n     ^");
   EXPECT_EQ(Excerpt("\ta\x1b ==", 1, 5), "   a  ==\n      ^");  // no control characters
   EXPECT_EQ(Excerpt("\xc3\xa4\xc3\xb6 ==", 1, 4), "  \xc3\xa4\xc3\xb6 ==\n     ^");
@@ -32,7 +32,7 @@ TEST(ExcerptTest, ACaretStandsUnderTheColumn) {
   EXPECT_EQ(Excerpt("a = 1\n", 3, 1), "");
 }
 
-TEST(ExcerptTest, OfALongLineThePartAroundItIsShown) {
+TEST(ExcerptTest, ShowsThePartOfALongLineAroundTheColumn) {
   const std::string line(1000, 'x');
   for (const std::uint32_t column : {1u, 40u, 76u, 77u, 500u, 1000u, 1001u}) {
     std::string marked = line;
@@ -46,7 +46,7 @@ TEST(ExcerptTest, OfALongLineThePartAroundItIsShown) {
 
 class TomlErrorTest : public ConfigTest {};
 
-TEST_F(TomlErrorTest, TheMistakeHasItsExcerpt) {
+TEST_F(TomlErrorTest, TheMistakeHasAnExcerpt) {
   try {
     Searches("[pipeline]\nname = \"x\nseeds = 3\n");
     FAIL() << "that is not TOML";

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kFewNames = 8;
 
-// "${STEPS}", and a string of the command line, may stand for a number or a boolean.
+// "${STEPS}", or a string on the command line, may stand for a number or a boolean.
 std::optional<Value> FromText(lode_type type, const std::string& text) {
   const char* const first = text.data();
   const char* const last = first + text.size();
@@ -46,7 +46,8 @@ std::optional<Value> ReadScalar(lode_type type, const Node& node) {
     }
     return node.may_stand_for_another() ? FromText(type, *text) : std::nullopt;
   }
-  // A choice "1.2", a name 007: what looks like a number on the command line may be none.
+  // A value on the command line that looks like a number may be meant as a text: a choice "1.2", a
+  // name 007.
   if (!node.written.empty() && TakesText(type)) {
     return node.written;
   }
@@ -99,7 +100,7 @@ std::optional<Value> ReadTyped(lode_type type, const Node& node) {
   }
 }
 
-// What a message calls a value of the wrong type.
+// Returns what a message says about a value of the wrong type.
 std::string Seen(const Node& node) {
   const auto* text = node.As<std::string>();
   return text != nullptr && node.from_environment ? FormatValue(*text) + " from the environment"
@@ -134,7 +135,7 @@ void ReportWrongType(const ParamDeclaration& param, const Node& node, Diagnostic
 
 std::string CheckInputFile(const fs::path& file) {
   if (file.empty()) {
-    return "the name of a file is needed";
+    return "needs the name of a file";
   }
   std::error_code error;
   if (!fs::exists(file, error)) {
@@ -188,15 +189,15 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
   if (param.type == LODE_T_PATH) {
     const auto path = std::get<std::string>(*value);
     if (path.find('\0') != std::string::npos) {
-      diagnostics.Add(node.position, "'" + param.name + "': a path has no NUL characters");
+      diagnostics.Add(node.position, "'" + param.name + "': a path cannot contain NUL characters");
       return std::nullopt;
     }
     if (IsArtifact(path)) {
-      return value;  // stages.cc sees whether there will be one
+      return value;  // stages.cc checks that the file will exist
     }
     if (!path.empty()) {
       const std::string whole = (node.base / path).lexically_normal().string();
-      if (!IsUtf8(whole)) {  // pipeline.toml could not hold it
+      if (!IsUtf8(whole)) {  // pipeline.toml could not contain it
         diagnostics.Add(node.position, "'" + param.name + "': the path " + whole + " is not UTF-8");
         return std::nullopt;
       }

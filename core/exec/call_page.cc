@@ -36,7 +36,7 @@ CallPage::~CallPage() { munmap(call_, sizeof(SharedCall)); }
 
 Descriptor CallPage::Share() { return std::move(file_); }
 
-// It may be written meanwhile, by a plugin gone wild, too.
+// The worker may be writing the text meanwhile, and a plugin gone wild may overwrite it.
 std::string CallPage::component() const {
   const char* const text = call_->component.data();
   return {text, strnlen(text, call_->component.size())};

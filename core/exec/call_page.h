@@ -1,5 +1,5 @@
-// A page of memory in which a worker leaves the component that it is in, for its host to read at any time,
-// also after it has died.
+// A page of shared memory in which a worker notes the component that it is in. Its host can read it
+// at any time, even after the worker has died.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace lode::core {
 
 class CallPage {
  public:
-  // Throws HostError if there is no memory.
+  // Throws HostError if there is no shared memory.
   CallPage();
   ~CallPage();
   CallPage(const CallPage&) = delete;
   CallPage& operator=(const CallPage&) = delete;
 
-  // A descriptor of the page, to give to the worker. Once.
+  // Returns a descriptor of the page, to give to the worker. Call it once.
   Descriptor Share();
 
   std::string component() const;
@@ -29,7 +29,8 @@ class CallPage {
   SharedCall* call_ = nullptr;
 };
 
-// The worker's end: component calls of this process are noted in the page of `descriptor`, if it is one.
+// The worker's end: notes this process's component calls in the page of `descriptor`, if that is a
+// page. Closes `descriptor`.
 void NoteCallsIn(int descriptor);
 
 }  // namespace lode::core

@@ -38,7 +38,7 @@ void Dispatcher::ThrowIfCancelled() const {
 
 void Dispatcher::SetMetrics(MetricLists metrics) {
   if (has_metrics() && metrics != metrics_) {
-    throw HostError("the oracles' metrics in one process are not those in another one");
+    throw HostError("the oracles declare other metrics in one process than in another");
   }
   metrics_ = std::move(metrics);
   metric_count_ = 0;
@@ -59,7 +59,7 @@ std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answe
     return "answers with " + std::to_string(answer.measurement.metrics.size()) +
            " metrics, expected " + std::to_string(metric_count_);
   }
-  // Who answers should have seen to that; but it shares its process with plugins.
+  // The sender should have done this, but it shares its process with plugins.
   answer.measurement.failure = MessageLine(answer.measurement.failure);
   const Question question = *std::exchange(asked, std::nullopt);
   Keep(question, std::move(answer.measurement));

@@ -1,4 +1,4 @@
-// What executors that evaluate elsewhere have in common: questions wait in order until somebody is
+// The common base of executors that evaluate elsewhere: questions wait in order until a process is
 // free, answers wait until they are asked for.
 #pragma once
 
@@ -26,28 +26,31 @@ class Dispatcher : public Executor {
   Measurement Finish(std::uint64_t id) override;
 
  protected:
-  // How long one wait may go on before the wish to cancel is looked at again.
+  // The longest wait between two checks for cancellation.
   static constexpr std::chrono::milliseconds kSlice{50};
 
-  // Gives the question to somebody free, or answers it; false if nobody is free.
+  // Gives the question to a free process, or answers it at once. Returns false if no process is
+  // free.
   virtual bool Give(const Question& question) = 0;
-  // Waits for a slice at most, passing on what comes. Throws CancelledError, HostError.
+  // Waits for at most kSlice and handles the messages that arrive. Throws CancelledError,
+  // HostError.
   virtual void Wait() = 0;
 
   const RunContext& run() const { return run_; }
   void ThrowIfCancelled() const;
 
-  // Everybody must have the same metrics. Throws HostError.
+  // All processes must declare the same metrics. Throws HostError if they do not.
   void SetMetrics(MetricLists metrics);
   bool has_metrics() const { return !metrics_.empty(); }
 
-  // Takes the answer to what was asked, which is nothing then. Returns what is wrong with it instead,
-  // in words, or "".
+  // Takes the answer to the question `asked` and clears `asked`. Returns "", or what is wrong with
+  // the answer; then it is not taken.
   std::string TakeAnswer(std::optional<Question>& asked, Answer& answer);
-  // The question is lost, for this reason.
+  // Records the question as failed, for this reason.
   void TakeFailure(const Question& question, const std::string& reason);
 
-  // Log messages and progress go where those of this process go; false for other messages.
+  // Forwards log messages and progress to where this process sends its own. Returns false for other
+  // messages.
   bool PassOn(const Message& message) const;
 
  private:

@@ -37,7 +37,7 @@ Message HostChannel::ReceiveAnswer() {
       return std::move(*message);
     }
     if (!Read()) {
-      throw HostError("the host has hung up");
+      throw HostError("the host has closed the connection");
     }
   }
 }

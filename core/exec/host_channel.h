@@ -11,21 +11,23 @@ namespace lode::core {
 
 class HostChannel {
  public:
-  // `descriptor`: a connected socket, which stays open. `cancelled` outlives *this.
+  // `descriptor` is a connected socket; it stays open. `cancelled` outlives *this.
   HostChannel(int descriptor, const std::atomic<bool>& cancelled)
       : descriptor_(descriptor), cancelled_(cancelled) {}
 
-  // Nothing if the host has hung up, or the wish to cancel has come. Throws HostError.
+  // Returns nothing if the host has closed the connection or cancellation is requested. Throws
+  // HostError.
   std::optional<Message> Receive();
-  // Waits whatever is wished: for what the host answers in any case. Throws HostError, also if the
-  // host has hung up.
+  // Waits regardless of cancellation, for messages that the host always answers. Throws HostError,
+  // also if the host has closed the connection.
   Message ReceiveAnswer();
 
-  // Any thread. What cannot be sent any more is lost: the host has hung up.
+  // May be called from any thread. Once the host has closed the connection, messages are dropped.
   void Send(const Message& message);
 
  private:
-  // Waits for bytes; false at the end. True without bytes: a signal came.
+  // Waits for bytes. Returns false at the end of the stream; true without bytes means that a signal
+  // came.
   bool Read();
 
   const int descriptor_;

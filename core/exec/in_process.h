@@ -1,4 +1,4 @@
-// Evaluates in this process, one question after the other.
+// Evaluates in this process, one question at a time.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@ namespace lode::core {
 
 class InProcess : public Executor {
  public:
-  // Creates the oracles that measure. Everything outlives *this. Throws HostError.
+  // Creates the measuring oracles. All arguments outlive *this. Throws HostError.
   InProcess(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
 
   const MetricLists& metrics() const override { return oracles_.metrics(); }

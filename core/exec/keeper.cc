@@ -17,15 +17,15 @@
 namespace lode::core {
 namespace {
 
-constexpr int kRounds =
-    2000;  // of a millisecond: one that starts others faster than that is left alone
+// Rounds of a millisecond each. A process that starts others faster than they are killed is left.
+constexpr int kRounds = 2000;
 
 bool IsHungUp(int descriptor) {
   pollfd channel{descriptor, 0, 0};
   return poll(&channel, 1, 0) > 0 && (channel.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-// Each child that dies gives its own children to this process.
+// When a child dies, this process becomes the parent of its children.
 void EndChildren() {
   for (int round = 0; round < kRounds; ++round) {
     for (const pid_t child : ChildrenOf(getpid())) {
@@ -41,7 +41,8 @@ void EndChildren() {
   }
 }
 
-// Whether the worker has ended; its status if it has. Reaps all that have.
+// Returns whether the worker has ended, and sets `status` if it has. Reaps every child that has
+// ended.
 bool HasEnded(pid_t worker, int& status) {
   bool ended = false;
   int one = 0;
@@ -66,7 +67,7 @@ bool HasEnded(pid_t worker, int& status) {
     sigprocmask(SIG_UNBLOCK, &all, nullptr);
     raise(WTERMSIG(status));
   }
-  syscall(SYS_exit_group, WEXITSTATUS(status));  // not _exit, which the program watches
+  syscall(SYS_exit_group, WEXITSTATUS(status));  // not _exit, which the program intercepts
   __builtin_unreachable();
 }
 
@@ -102,7 +103,7 @@ void LeaveKeeper(int descriptor) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGHUP);
   if (IsHungUp(descriptor)) {
-    syscall(SYS_exit_group, 1);  // the host was gone before this process asked to be told
+    syscall(SYS_exit_group, 1);  // the host died before this process asked to be notified
   }
   const pid_t keeper = getpid();
   const pid_t worker = fork();

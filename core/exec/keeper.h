@@ -1,15 +1,17 @@
-// A process beside a worker that outlives it just long enough to end what the worker leaves behind.
+// A process beside a worker. It outlives the worker just long enough to end what the worker leaves
+// behind.
 #pragma once
 
 namespace lode::core {
 
-// What a keeper is told by SIGUSR1: end the worker and all that it has started.
-// SIGTERM it passes on to the worker.
-
-// Forks. Returns in the child, which is the worker. The parent is its keeper: whatever descends from the
-// worker and has lost its parent becomes the keeper's child, whatever its session and environment. It
-// ends all of them when the worker has ended, or when `descriptor`'s other end or the process that
-// started the keeper is gone, and then ends as the worker did. Call before there are other threads.
+// SIGUSR1 tells a keeper to end the worker and everything that the worker has started. A keeper
+// passes SIGTERM on to the worker.
+//
+// Forks. Returns in the child, which is the worker. The parent becomes its keeper: descendants of
+// the worker that lose their parent become the keeper's children, whatever their session and
+// environment. The keeper ends all of them when the worker has ended, or when the other end of
+// `descriptor` or the process that started the keeper is gone. It then ends as the worker did. Call
+// this before other threads exist.
 void LeaveKeeper(int descriptor);
 
 }  // namespace lode::core

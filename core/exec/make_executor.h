@@ -1,4 +1,4 @@
-// Where a run and its evaluations happen.
+// Decides where a run and its evaluations happen.
 #pragma once
 
 #include <filesystem>
@@ -15,20 +15,20 @@
 
 namespace lode::core {
 
-// This program as a worker that knows the same plugins. `plugins`: as --plugin named them.
+// This program as a worker that knows the same plugins. `plugins` are the values of --plugin.
 WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins);
 
-// The ranks of `session` under MPI; else processes of this machine if the pipeline's execution asks
-// for them; else this process. An optimizer that cannot ask ahead gets one process only. Everything
-// outlives the executor, which is used by the thread that makes it. Throws HostError,
-// CancelledError.
+// Returns, under MPI, an executor on the ranks of `session`; otherwise one on processes of this
+// machine if the pipeline's execution asks for them, or else one in this process. An optimizer that
+// cannot ask ahead gets only one process. All arguments outlive the executor. Use it only in the
+// thread that makes it. Throws HostError, CancelledError.
 std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
                                        const RunContext& run, const WorkerProgram& program,
                                        MpiSession* session = nullptr);
 
-// Its space, explorations and optimizer in a process of their own if the pipeline's execution isolates
-// all, else in this process. Everything outlives the run. REQUIRES: run.cancelled is not null. Throws
-// HostError, CancelledError.
+// Makes the run. If the pipeline's execution isolates all, its space, explorations and optimizer
+// get a process of their own; otherwise they are in this process. All arguments outlive the run.
+// REQUIRES: run.cancelled is not null. Throws HostError, CancelledError.
 std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog,
                                 const RunContext& run, const WorkerProgram& program,
                                 std::unique_ptr<Executor> executor);

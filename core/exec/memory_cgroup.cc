@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kGroupName = "lode-";  // and the host's process, and a number
-constexpr int kRemovals = 200;  // attempts, 5 ms apart: the dead take a moment to go
+constexpr std::string_view kGroupName = "lode-";  // then the host's process ID, "-" and a number
+constexpr int kRemovals = 200;  // attempts, 5 ms apart: killed processes take a moment to disappear
 
 std::string TextOf(const fs::path& file) {
   std::ostringstream text;
@@ -31,7 +31,7 @@ std::string TextOf(const fs::path& file) {
   return text.str();
 }
 
-// A control file takes a value with one write, or refuses it.
+// A control file accepts or refuses a value in a single write.
 bool SetControl(const fs::path& file, const std::string& value) {
   const Descriptor control(open(file.c_str(), O_WRONLY | O_CLOEXEC));
   return control.is_open() &&
@@ -48,9 +48,9 @@ bool HasWord(const std::string& text, std::string_view word) {
   return false;
 }
 
-// "lode-123-4": those of hosts that are gone and could not remove them. What is in use stays: the system
-// removes empty ones only.
-void RemoveForsakenIn(const fs::path& parent) {
+// Removes groups such as "lode-123-4" of hosts that are gone and could not remove them. Groups in
+// use stay, because the system removes only empty ones.
+void RemoveAbandonedIn(const fs::path& parent) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parent, ignored)) {
     const std::string name = entry.path().filename().string();
@@ -64,7 +64,7 @@ void RemoveForsakenIn(const fs::path& parent) {
   }
 }
 
-// Where the mount with this root shows the group `path`; "" if it does not.
+// Returns where the mount with this root shows the group `path`, or "" if it does not.
 fs::path PlaceIn(const std::string& root, const std::string& point, const std::string& path) {
   if (root == "/") {
     return fs::path(point) / fs::path(path).relative_path();
@@ -112,14 +112,14 @@ std::unique_ptr<MemoryCgroup> MemoryCgroup::Make(const std::vector<fs::path>& pa
     if (!HasWord(TextOf(parent / "cgroup.subtree_control"), "memory")) {
       continue;
     }
-    RemoveForsakenIn(parent);
+    RemoveAbandonedIn(parent);
     const fs::path directory = parent / (std::string(kGroupName) + std::to_string(getpid()) + "-" +
                                          std::to_string(++last));
     if (mkdir(directory.c_str(), 0755) != 0) {
       continue;
     }
     std::unique_ptr<MemoryCgroup> group(new MemoryCgroup(directory));
-    SetControl(directory / "memory.swap.max", "0");  // where there is swap
+    SetControl(directory / "memory.swap.max", "0");  // fails harmlessly without swap
     SetControl(directory / "memory.oom.group", "1");
     if (SetControl(directory / "memory.max", std::to_string(limit_bytes))) {
       return group;

@@ -1,5 +1,5 @@
-// A control group (Linux, cgroup v2) whose processes may have so much memory together, files in memory and
-// shared memory included, whoever of them is still there.
+// A control group (Linux, cgroup v2) that limits the memory of its processes together. Files in
+// memory and shared memory count, too, whichever process created them.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,17 @@ namespace lode::core {
 
 class MemoryCgroup {
  public:
-  // In the nearest of `parents` where one with such a limit can be made; null if in none.
+  // Makes a group in the first of `parents` (the nearest) that allows such a limit. Returns null if
+  // none does.
   static std::unique_ptr<MemoryCgroup> Make(const std::vector<std::filesystem::path>& parents,
                                             std::uint64_t limit_bytes);
-  // Ends what is in it and removes it.
+  // Kills the group's processes and removes the group.
   ~MemoryCgroup();
   MemoryCgroup(const MemoryCgroup&) = delete;
   MemoryCgroup& operator=(const MemoryCgroup&) = delete;
 
   const std::filesystem::path& directory() const { return directory_; }
-  // The system has ended what was in it, because it wanted more.
+  // Returns whether the system has killed the group's processes because they exceeded the limit.
   bool HasRunOut() const;
 
  private:
@@ -32,13 +33,14 @@ class MemoryCgroup {
   const std::filesystem::path directory_;
 };
 
-// The control group of this process and those above it, as directories; empty without cgroup v2.
+// Returns the directories of this process's control group and the groups above it, nearest first.
+// Empty without cgroup v2.
 std::vector<std::filesystem::path> OwnCgroups();
 
-// The same as the texts of /proc/self/mountinfo and /proc/self/cgroup say it.
+// Does the same from the texts of /proc/self/mountinfo and /proc/self/cgroup.
 std::vector<std::filesystem::path> CgroupsOf(std::string_view mountinfo, std::string_view cgroup);
 
-// Moves this process into a control group; false if that is not allowed.
+// Moves this process into a control group. Returns false if that is not allowed.
 bool JoinCgroup(const std::filesystem::path& directory);
 
 }  // namespace lode::core

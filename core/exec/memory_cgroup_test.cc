@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-TEST(MemoryCgroup, IsLookedForFromTheOwnGroupUpwards) {
+TEST(MemoryCgroup, IsSearchedForFromTheOwnGroupUpwards) {
   const std::string mounts =
       "25 30 0:23 / /sys rw - sysfs sysfs rw\n"
       "35 25 0:30 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n";
@@ -40,11 +40,11 @@ class FakeCgroups : public testing::Test {
   const TemporaryDirectory dir_;
 };
 
-TEST_F(FakeCgroups, NoneIsMadeWhereMemoryIsNotControlled) {
+TEST_F(FakeCgroups, MakesNoneWhereMemoryIsNotControlled) {
   Put("a/cgroup.subtree_control", "cpu pids\n");
   EXPECT_EQ(MemoryCgroup::Make({dir_.path() / "a", dir_.path()}, 1 << 20), nullptr);
-  // Plain files do not appear in a new directory as control files do: the limit cannot be set, and
-  // nothing is left.
+  // A real control file appears in a new directory by itself; a plain file does not. The limit
+  // cannot be set, and nothing is left behind.
   Put("b/cgroup.subtree_control", "cpu memory\n");
   EXPECT_EQ(MemoryCgroup::Make({dir_.path() / "b"}, 1 << 20), nullptr);
   EXPECT_EQ(std::distance(fs::directory_iterator(dir_.path() / "b"), fs::directory_iterator()), 1);

@@ -51,7 +51,8 @@ json ToJson(const std::vector<MetricDeclaration>& metrics) {
   return list;
 }
 
-// Structures of the search are taken apart as wholes: one that gets another field does not compile here.
+// Structures of the search are destructured as a whole: adding a field to one breaks the build
+// here.
 json ToJson(const BestTrial& trial) {
   const auto& [architecture, step, reward, metrics, ties, measurements, standard_error] = trial;
   return json::array({architecture, step, reward, metrics, ties, measurements,
@@ -137,7 +138,7 @@ json Fields(const Continue&) { return json::array(); }
 json Fields(const Done& m) { return json::array({ToJson(m.result)}); }
 json Fields(const SavePolicy& m) { return json::array({m.file}); }
 
-// Takes the elements of a list one after the other, each of the type it must be of.
+// Reads the elements of a list in order and checks the type of each.
 class ListReader {
  public:
   explicit ListReader(const json& list) : list_(list) { Require(list.is_array(), "a list"); }
@@ -405,7 +406,7 @@ void Read(ListReader& list, Done& m) {
 }
 void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }
 
-// A message of the variant's alternative `kind`.
+// Returns a message that holds the variant's alternative number `kind`.
 template <std::size_t... I>
 Message MessageOfKind(std::size_t kind, std::index_sequence<I...>) {
   Message message;
@@ -413,7 +414,8 @@ Message MessageOfKind(std::size_t kind, std::index_sequence<I...>) {
   return message;
 }
 
-// Refuses what nests so deep that reading it would end the stack; messages nest 4 deep at most.
+// Refuses input nested so deeply that reading it would overflow the stack. Messages nest at most 4
+// deep.
 class Shallow : public json::json_sax_t {
  public:
   bool null() override { return true; }
@@ -459,7 +461,7 @@ std::string Encode(const Message& message) {
 Message Decode(std::string_view bytes) {
   Shallow shallow;
   if (!json::sax_parse(bytes, &shallow, json::input_format_t::msgpack)) {
-    throw HostError("a message is broken: it is no MessagePack of a message");
+    throw HostError("a message is broken: it is not a message in MessagePack");
   }
   const json list = json::from_msgpack(bytes, true, false);
   ListReader in(list);

@@ -1,7 +1,8 @@
-// What a run and the processes that evaluate for it tell each other.
+// Messages between a run and the processes that evaluate for it.
 //
-// On a stream a message is a frame: its size in bytes, a little-endian uint32, and the message in
-// MessagePack, a list that begins with the kind. Both ends are of one build: nothing is versioned.
+// On a stream a message is a frame: its size in bytes, a little-endian uint32, then the message in
+// MessagePack, a list whose first element is the kind. Both ends are from the same build: there is
+// no versioning.
 #pragma once
 
 #include <lode/plugin.h>
@@ -18,24 +19,24 @@
 
 namespace lode::core {
 
-// The first message to a worker or a rank: what it evaluates for.
+// The first message to a worker or a rank: it describes the run to evaluate for.
 struct Setup {
   std::string pipeline;  // resolved, as FormatPipeline writes it
   std::uint64_t seed = 0;
   lode_level log_level = LODE_INFO;
-  // Ranks only, which look after a process of their own: as in ExecutionConfig.
+  // Ranks only, because each looks after a process of its own. As in ExecutionConfig.
   double timeout_seconds = 0;
   std::uint64_t memory_limit = 0;
-  std::string prepared{};  // where oracles prepare, as in RunContext
-  std::string cgroup{};    // that the process joins before it does anything; "": none
+  std::string prepared{};  // the folder for preparations, as in RunContext
+  std::string cgroup{};    // to join before anything else; "" if none
 };
 
-// To a rank: nothing more is wanted for this run. It answers Stopped.
+// To a rank: this run needs nothing more. The rank answers Stopped.
 struct Stop {};
 // To a rank: the program ends.
 struct End {};
 
-// The answer to Setup: one of these two.
+// The answer to Setup is one of these two.
 struct Ready {
   MetricLists metrics;
 };
@@ -50,8 +51,8 @@ struct Answer {
   Measurement measurement;
 };
 
-// From a worker: it gives up what it was asked, because it was told to end. From a rank: it
-// evaluates for no run any more.
+// From a worker: it abandons its question because it was told to end. From a rank: it no longer
+// evaluates for any run.
 struct Stopped {};
 
 struct LogMessage {
@@ -59,7 +60,7 @@ struct LogMessage {
   std::string text;
 };
 
-// What a component says of a long call.
+// A component's report about a long call.
 struct Progress {
   double fraction = 0;
   std::string what;
@@ -70,10 +71,10 @@ struct Progress {
 // The first message to that process.
 struct SearchSetup {
   Setup setup;
-  MetricLists metrics;         // of the executor that it asks
+  MetricLists metrics;         // of the host's executor
   std::uint64_t capacity = 1;  // likewise
 };
-// Its answer, or Refused, or Stopped.
+// The answer to SearchSetup; otherwise Refused or Stopped.
 struct SearchReady {
   std::vector<MetricDeclaration> metrics;  // of all oracles
   std::vector<std::size_t> free_metrics;   // as Runner's
@@ -81,7 +82,8 @@ struct SearchReady {
   bool can_save = false;
 };
 
-// To it: search. It asks by Question and Await, and is answered by Answer, Refused or Stopped.
+// To the process: start searching. It asks with Question and Await, and gets Answer, Refused or
+// Stopped.
 struct Begin {
   std::uint64_t stored = 0;  // as Runner::Execute's
 };
@@ -89,7 +91,7 @@ struct Await {
   std::uint64_t id = 0;  // of the question whose answer it needs now
 };
 
-// From it: what observers see. A trial is answered by Continue or Refused.
+// From the process: what observers see. The host answers Told with Continue or Refused.
 struct Evaluated {
   std::uint64_t id = 0, step = 0;
   std::string architecture;
@@ -115,12 +117,12 @@ struct Recorded {
 };
 struct Continue {};
 
-// From it: the search has ended.
+// From the process: the search has ended.
 struct Done {
   RunResult result;
 };
 
-// To it: write the optimizer's policy to a file. It answers Continue or Refused.
+// To the process: write the optimizer's policy to a file. It answers Continue or Refused.
 struct SavePolicy {
   std::string file;
 };
@@ -129,30 +131,31 @@ using Message = std::variant<Setup, Question, Stop, End, Ready, Refused, Answer,
                              LogMessage, Progress, SearchSetup, SearchReady, Begin, Await,
                              Evaluated, Told, Recorded, Continue, Done, SavePolicy>;
 
-// No message is larger.
+// The maximum size of a message, in bytes.
 inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;
 
-// In MessagePack. Doubles stay what they are, NaN too. Throws HostError if it is too large.
+// Encodes a message in MessagePack. Doubles keep every bit, NaN included. Throws HostError if the
+// message is too large.
 std::string Encode(const Message& message);
 
-// Throws HostError if it is no message.
+// Throws HostError if `bytes` is not a message.
 Message Decode(std::string_view bytes);
 
-// Throws HostError if it is too large.
+// Throws HostError if the message is too large.
 std::string Frame(const Message& message);
 
-// Takes a stream of frames apart.
+// Splits a stream into messages.
 class FrameReader {
  public:
   void Add(std::string_view bytes) { bytes_ += bytes; }
 
-  // The next message that is complete. Throws HostError for what is none; then the rest of the
-  // stream means nothing.
+  // Returns the next complete message, if there is one. Throws HostError for anything else; after
+  // that the rest of the stream is meaningless.
   std::optional<Message> Next();
 
  private:
   std::string bytes_;
-  std::size_t read_ = 0;  // of them
+  std::size_t read_ = 0;  // how many of them Next() has consumed
 };
 
 }  // namespace lode::core

@@ -1,4 +1,5 @@
-// Any bytes on a stream between processes end in messages that go on unchanged, or in one error.
+// Any bytes on a stream between processes decode to messages that survive another encoding
+// unchanged, or end in one error.
 #include <cstdint>
 #include <cstdlib>
 #include <optional>

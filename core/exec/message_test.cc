@@ -95,7 +95,7 @@ TEST(MessageTest, SetupsAndMetricsStayTheSame) {
   EXPECT_EQ(Passed(Ready{metrics}).metrics, metrics);
 }
 
-TEST(MessageTest, OthersStayTheSame) {
+TEST(MessageTest, OtherMessagesStayTheSame) {
   EXPECT_EQ(Passed(Refused{"no"}).reason, "no");
   EXPECT_FALSE(Passed(Refused{"no"}).lost);
   EXPECT_TRUE(Passed(Refused{"no", true}).lost);
@@ -108,7 +108,7 @@ TEST(MessageTest, OthersStayTheSame) {
   }
 }
 
-TEST(MessageTest, FramesMayComeInAnyPieces) {
+TEST(MessageTest, FramesMayArriveInAnyPieces) {
   const std::string stream =
       Frame(SomeAnswer()) + Frame(Stopped{}) + Frame(LogMessage{LODE_INFO, std::string(5000, 'x')});
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
@@ -126,7 +126,7 @@ TEST(MessageTest, FramesMayComeInAnyPieces) {
   }
 }
 
-TEST(MessageTest, AFrameTooLargeIsNotWaitedFor) {
+TEST(MessageTest, RefusesFramesThatAreTooLarge) {
   FrameReader reader;
   reader.Add("\xff\xff\xff\x7f");
   EXPECT_THAT([&] { reader.Next(); },
@@ -135,27 +135,27 @@ TEST(MessageTest, AFrameTooLargeIsNotWaitedFor) {
               ThrowsMessage<HostError>(HasSubstr("bytes cannot be sent, at most 16777216")));
 }
 
-TEST(MessageTest, WhatIsNoMessageIsRefused) {
+TEST(MessageTest, RefusesInvalidMessages) {
   const std::string cases[] = {
       "",
       "hello",
-      std::string(1 << 20, '\x91'),      // lists in lists
-      "\xdd\xff\xff\xff\xff",            // a list of 4 G elements that does not come
+      std::string(1 << 20, '\x91'),      // nested lists
+      "\xdd\xff\xff\xff\xff",            // a list of 4 G elements without the elements
       "\xdb\xff\xff\xff\xff",            // a text of 4 GB
       std::string("\x91\x63"),           // an unknown kind
-      std::string("\x91\x02\x00", 3),    // something behind the end
+      std::string("\x91\x02\x00", 3),    // an element too many after the end
       std::string("\x92\x02\x01"),       // a field too many
       std::string("\x92\x05\x01"),       // a number that should be a text
-      std::string("\x93\x08\x07\xa1x"),  // a log level that there is none of
+      std::string("\x93\x08\x07\xa1x"),  // an unknown log level
       std::string("\x92\xff\x01"),       // a negative kind
-      std::string("\x81\x01\x01"),       // no list
+      std::string("\x81\x01\x01"),       // not a list
   };
   for (const std::string& bytes : cases) {
     EXPECT_THROW(Decode(bytes), HostError) << bytes.substr(0, 20);
   }
 }
 
-// Whatever is done to a message: it is another message or none.
+// A corrupted message decodes to another message or is refused.
 TEST(MessageTest, BrokenMessagesAreMessagesOrErrors) {
   const std::string whole = Encode(SomeAnswer());
   std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): the same each time

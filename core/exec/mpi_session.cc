@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What Open MPI's mpirun sets, and what those set that speak PMI.
+// Reads the variables that Open MPI's mpirun sets, or those that launchers that speak PMI set.
 int FromEnvironment(std::initializer_list<const char*> names) {
   for (const char* name : names) {
     if (const char* value = std::getenv(name)) {
@@ -26,15 +26,15 @@ int FromEnvironment(std::initializer_list<const char*> names) {
   return 0;
 }
 
-// The module stays loaded: MPI libraries cannot be unloaded. Its libraries are for all to see,
-// because Open MPI loads parts of itself that expect them so.
+// The module stays loaded, because MPI libraries cannot be unloaded. Its libraries are visible to
+// all others, because Open MPI loads parts of itself that expect that.
 const lode_mpi* LoadModule() {
   const std::string file = InstalledPath("lib/lode/lode_mpi.so").string();
   void* module = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (module == nullptr) {
     throw HostError(
-        "mpirun has started this program, but its part for MPI cannot be loaded (Lode has it when "
-        "it was built where MPI is): " +
+        "mpirun has started this program, but its MPI module cannot be loaded (Lode has it if MPI "
+        "was installed when Lode was built): " +
         std::string(dlerror()));
   }
   const auto entry = reinterpret_cast<decltype(&lode_mpi_v1)>(dlsym(module, "lode_mpi_v1"));
@@ -52,7 +52,7 @@ int MpiRank() { return UnderMpi() ? FromEnvironment({"OMPI_COMM_WORLD_RANK", "PM
 
 MpiLink::MpiLink() : mpi_(LoadModule()) {
   if (mpi_->init() != 0) {
-    throw HostError("the MPI library cannot be called by several threads, not even in turn");
+    throw HostError("the MPI library does not allow calls from several threads, not even in turn");
   }
 }
 
@@ -72,7 +72,8 @@ std::optional<MpiLink::Received> MpiLink::Receive(std::chrono::milliseconds pati
   const auto deadline = Clock::now() + patience;
   int from = 0;
   std::size_t size = 0;
-  // Looks again at once, then ever less often: who waits long can wait a millisecond.
+  // Polls again at once, then less and less often: after a long wait, a millisecond more is
+  // harmless.
   for (microseconds pause{0}; mpi_->probe(&from, &size) == 0;) {
     if (Clock::now() >= deadline) {
       return std::nullopt;
@@ -87,7 +88,7 @@ std::optional<MpiLink::Received> MpiLink::Receive(std::chrono::milliseconds pati
 
 void MpiLink::Abort(int status) {
   mpi_->abort(status);
-  std::abort();  // if that returned
+  std::abort();  // in case that returns
 }
 
 MpiSession::~MpiSession() {

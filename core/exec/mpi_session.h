@@ -1,7 +1,7 @@
-// This program as several processes, ranks, that mpirun has started, on one machine or on many.
+// Runs this program as several processes (ranks) that mpirun has started, on one machine or many.
 //
-// Rank 0 searches; the others evaluate for it, each in a process of its own that it looks after. A
-// rank that dies ends the job, as MPI has it; what the run has stored stays.
+// Rank 0 searches. The others evaluate for it, each in a worker process of its own. When a rank
+// dies, MPI ends the job; what the run has stored remains.
 #pragma once
 
 #include <atomic>
@@ -16,15 +16,16 @@ struct lode_mpi;
 
 namespace lode::core {
 
-// Whether mpirun has started this as one of several ranks, and which: 0 if not. Reads the
-// environment only.
+// UnderMpi() returns whether mpirun has started this process as one of several ranks; MpiRank()
+// returns its rank, 0 if it has not. Both only read the environment.
 bool UnderMpi();
 int MpiRank();
 
-// The ranks, connected. Used by one thread at a time. An error of MPI ends the job.
+// A connection between the ranks. One thread at a time may use it. An error of MPI ends the job.
 class MpiLink {
  public:
-  // Waits until all ranks connect. Throws HostError if this build has no MPI or it cannot be loaded.
+  // Waits until all ranks connect. Throws HostError if this build has no MPI or MPI cannot be
+  // loaded.
   MpiLink();
   // Waits until all ranks disconnect.
   ~MpiLink();
@@ -40,7 +41,7 @@ class MpiLink {
     int from;
     Message message;
   };
-  // What has come, if it comes in time.
+  // Returns the next message, if one arrives within `patience`.
   std::optional<Received> Receive(std::chrono::milliseconds patience = {});
 
   // Ends the job at once.
@@ -50,10 +51,10 @@ class MpiLink {
   const lode_mpi* mpi_;
 };
 
-// Rank 0's part, for as long as the program may want the others.
+// Rank 0's side, kept as long as the program may need the other ranks.
 //
-// Make one before anything can fail, and let it be destroyed last: it lets the other ranks end. It
-// connects when it is first used, so that until then this program may fork.
+// Make one before anything can fail and destroy it last: its destructor lets the other ranks end.
+// It connects when it is first used, so the program may fork until then.
 class MpiSession {
  public:
   MpiSession() = default;
@@ -62,10 +63,10 @@ class MpiSession {
   MpiSession(const MpiSession&) = delete;
   MpiSession& operator=(const MpiSession&) = delete;
 
-  // Connects if it has not yet. Throws HostError.
+  // Connects on the first call. Throws HostError.
   MpiLink& link();
 
-  // The ranks evaluate for one run at a time. Throws HostError if there is one already.
+  // Reserves the ranks for one run. Throws HostError if another run has them.
   void Take();
   void GiveBack() { taken_ = false; }
 
@@ -74,8 +75,8 @@ class MpiSession {
   std::atomic<bool> taken_ = false;
 };
 
-// What ranks above 0 do instead of what the command line says: evaluate for rank 0 until it tells
-// them to end. Returns the exit status. Throws HostError. The process has nothing else to do.
+// Runs on ranks above 0 instead of the command line: evaluates for rank 0 until rank 0 tells them
+// to end. Returns the exit status. Throws HostError. The process does nothing else.
 int ServeRank(const WorkerProgram& program);
 
 }  // namespace lode::core

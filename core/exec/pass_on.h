@@ -1,4 +1,4 @@
-// What a process that works for this one says meanwhile.
+// Forwards what a process that works for this one reports.
 #pragma once
 
 #include "core/exec/message.h"
@@ -6,7 +6,8 @@
 
 namespace lode::core {
 
-// Log messages and progress go where those of this process go; false for other messages.
+// Forwards log messages and progress to where this process sends its own. Returns false for other
+// messages.
 bool PassOn(const Message& message, const RunContext& run);
 
 }  // namespace lode::core

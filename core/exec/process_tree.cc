@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Processes may go at any moment: what they were is then "" or nothing, and no error.
+// Processes may disappear at any moment. Reading about one that has gives "" or nothing, not an
+// error.
 std::string Read(const std::string& file) {
   std::ostringstream content;
   content << std::ifstream(file, std::ios::binary).rdbuf();
@@ -63,7 +64,8 @@ std::vector<pid_t> AllProcesses() {
   return processes;
 }
 
-// /proc/PID/stat: "pid (name) state parent group session ...", where the name may be anything.
+// /proc/PID/stat has the form "pid (name) state parent group session ...", where the name may
+// contain any characters.
 bool IsInSession(const std::string& stat, pid_t session) {
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos) {
@@ -81,7 +83,7 @@ bool IsZombie(const std::string& stat) {
   return name_end == std::string::npos || stat.substr(name_end, 3) == ") Z";
 }
 
-// Whether a list of texts that each end in '\0' has this one.
+// Returns whether a list of texts, each ending in '\0', contains this one.
 bool Has(std::string_view list, std::string_view text) {
   while (!list.empty()) {
     const auto end = std::min(list.find('\0'), list.size());
@@ -124,7 +126,8 @@ std::vector<pid_t> Followers(pid_t leader, const std::string& mark) {
 }
 
 void KillFollowers(pid_t leader, const std::string& mark) {
-  constexpr int kRounds = 100;  // one that starts others faster than this ends them is left alone
+  // A process that starts others faster than they are killed is left alone.
+  constexpr int kRounds = 100;
   for (int round = 0; round < kRounds; ++round) {
     const std::vector<pid_t> followers = Followers(leader, mark);
     if (followers.empty()) {

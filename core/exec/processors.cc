@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
-// Processors that the scheduler may run this process on; any number of them.
+// Returns how many processors the scheduler may run this process on. Handles any number.
 unsigned ScheduledOn() {
   for (int count = CPU_SETSIZE; count <= 1 << 20; count *= 2) {
     cpu_set_t* set = CPU_ALLOC(static_cast<std::size_t>(count));
@@ -36,7 +36,7 @@ unsigned ScheduledOn() {
 
 // A hierarchy of control groups, as /proc/self/mountinfo lists it.
 struct Hierarchy {
-  fs::path root;  // which of its groups is at the mount point
+  fs::path root;  // the group that the mount point shows
   fs::path mount_point;
   bool is_v2 = false;
 };
@@ -45,7 +45,7 @@ bool Contains(const std::string& list, const std::string& word) {
   return ("," + list + ",").find("," + word + ",") != std::string::npos;
 }
 
-// Those that may limit processor time.
+// Returns the hierarchies that may limit processor time.
 std::vector<Hierarchy> HierarchiesIn(const fs::path& mountinfo) {
   std::vector<Hierarchy> hierarchies;
   std::ifstream in(mountinfo);
@@ -65,7 +65,7 @@ std::vector<Hierarchy> HierarchiesIn(const fs::path& mountinfo) {
   return hierarchies;
 }
 
-// This process's group in a hierarchy: "4:cpu,cpuacct:/path" or, in v2, "0::/path".
+// Returns this process's group in a hierarchy: "4:cpu,cpuacct:/path" or, in v2, "0::/path".
 fs::path GroupIn(const fs::path& groups, bool is_v2) {
   std::ifstream in(groups);
   for (std::string line; std::getline(in, line);) {
@@ -82,7 +82,7 @@ fs::path GroupIn(const fs::path& groups, bool is_v2) {
 }
 
 double Share(const std::string& quota, double period) {
-  const double time = std::atof(quota.c_str());  // "max" in v2 and -1 in v1: any
+  const double time = std::atof(quota.c_str());  // "max" in v2 and -1 in v1 mean no limit
   return time > 0 && period > 0 ? time / period : kUnlimited;
 }
 
@@ -98,12 +98,12 @@ double QuotaOf(const fs::path& group, bool is_v2) {
   return Share(quota, period);
 }
 
-// The least of a group and all above it that can be seen.
+// Returns the smallest quota of a group and its visible ancestors.
 double LeastQuota(const fs::path& root, const Hierarchy& hierarchy, const fs::path& group) {
   const fs::path top = root / hierarchy.mount_point.relative_path();
   fs::path below = group.lexically_relative(hierarchy.root);
   if (below.empty() || *below.begin() == "..") {
-    below = ".";  // a container sees its own group only, whatever its name outside
+    below = ".";  // a container sees only its own group, whatever its name outside
   }
   double least = QuotaOf(top, hierarchy.is_v2);
   fs::path at = top;
@@ -136,7 +136,7 @@ void WaitPassively() {
     setenv("GOMP_SPINCOUNT", "10000", kKeep);
   }
   setenv("OMP_WAIT_POLICY", "PASSIVE", kKeep);
-  setenv("OPENBLAS_THREAD_TIMEOUT", "4", kKeep);  // 2^4 cycles, its least
+  setenv("OPENBLAS_THREAD_TIMEOUT", "4", kKeep);  // 2^4 cycles, the minimum
 }
 
 }  // namespace lode::core

@@ -1,23 +1,24 @@
-// The processors that this process may use, and how its threads wait for each other on them.
+// The number of processors that this process may use, and how its threads wait for each other.
 #pragma once
 
 #include <filesystem>
 
 namespace lode::core {
 
-// As many as it may be scheduled on (taskset, containers) and its control group's quota pays for; at
-// least 1.
+// Returns how many processors this process may be scheduled on (taskset, containers), limited by
+// its control group's quota; at least 1.
 unsigned Processors();
 
-// How much processor time a second the control groups (v1 or v2) allow, infinity if any. What cannot
-// be read limits nothing. `root` is where /proc and the control groups are: another one for tests.
+// Returns the processor seconds per second that the control groups (v1 or v2) allow, or infinity
+// without a limit. Files that cannot be read set no limit. `root` is where /proc and the control
+// groups are; tests pass another one.
 double CpuQuota(const std::filesystem::path& root = "/");
 
 // Lets idle threads of OpenMP and OpenBLAS spin for microseconds only, then sleep, in this process
-// and what it starts. Threads that spin longer keep those they wait for off shared processors; those
-// that sleep at once make small trainings slower with two threads than with one. Keeps what the user
-// has set. Call it before the first thread, and before what computes is loaded: the
-// libraries read it then.
+// and those it starts. Threads that spin longer keep those they wait for off shared processors;
+// threads that sleep at once make small trainings slower with two threads than with one. Respects
+// variables that the user has set. Call it before the first thread starts and before a library that
+// computes is loaded, because the libraries read the variables then.
 void WaitPassively();
 
 }  // namespace lode::core

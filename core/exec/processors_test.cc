@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
-// A file system root with what the kernel tells of control groups.
+// A file system root with the kernel's files about control groups.
 class CpuQuotaTest : public testing::Test {
  protected:
   void Write(const std::string& file, const std::string& text) const {
@@ -43,7 +43,7 @@ TEST_F(CpuQuotaTest, WithoutControlGroupsThereIsNoLimit) {
   EXPECT_EQ(Quota(), kUnlimited);
 }
 
-TEST_F(CpuQuotaTest, Version2TakesTheLeastOfAllGroupsAbove) {
+TEST_F(CpuQuotaTest, Version2TakesTheSmallestQuotaOfAllGroupsAbove) {
   Mount("30 22 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw");
   Write("proc/self/cgroup", "0::/user.slice/job\n");
   Write("sys/fs/cgroup/user.slice/cpu.max", "150000 100000\n");
@@ -53,7 +53,7 @@ TEST_F(CpuQuotaTest, Version2TakesTheLeastOfAllGroupsAbove) {
   EXPECT_EQ(Quota(), 0.5);
 }
 
-TEST_F(CpuQuotaTest, Version1HasItWithTheProcessorsController) {
+TEST_F(CpuQuotaTest, Version1ReadsTheCpuController) {
   Mount(
       "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
       "34 31 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory");
@@ -65,7 +65,7 @@ TEST_F(CpuQuotaTest, Version1HasItWithTheProcessorsController) {
   EXPECT_EQ(Quota(), kUnlimited);
 }
 
-// A container's group has a name outside that is nothing inside.
+// The name of a container's group outside means nothing inside.
 TEST_F(CpuQuotaTest, AContainerSeesItsOwnGroupAtTheMountPoint) {
   Write("proc/self/cgroup", "4:cpu:/docker/abc\n");
   Write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000\n");
@@ -76,7 +76,8 @@ TEST_F(CpuQuotaTest, AContainerSeesItsOwnGroupAtTheMountPoint) {
   }
 }
 
-// What a function returns in a child process, which may change itself.
+// Returns the function's result from a child process, in which the function may change its own
+// process.
 int InChild(const std::function<int()>& function) {
   const pid_t child = fork();
   if (child == 0) {
@@ -87,7 +88,7 @@ int InChild(const std::function<int()>& function) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST(ProcessorsTest, AreThoseThatTheProcessMayRunOn) {
+TEST(ProcessorsTest, CountsThoseThatTheProcessMayRunOn) {
   EXPECT_EQ(InChild([] {
               cpu_set_t all, one;
               sched_getaffinity(0, sizeof all, &all);
@@ -101,8 +102,8 @@ TEST(ProcessorsTest, AreThoseThatTheProcessMayRunOn) {
             1);
 }
 
-// A real group, where one can be made: of version 1 or 2.
-TEST(ProcessorsTest, AreThoseThatTheControlGroupPaysFor) {
+// Uses a real group, of version 1 or 2, where one can be made.
+TEST(ProcessorsTest, AreLimitedByTheQuotaOfTheControlGroup) {
   if (Processors() < 2) {
     GTEST_SKIP() << "there is one processor";
   }
@@ -126,7 +127,7 @@ TEST(ProcessorsTest, AreThoseThatTheControlGroupPaysFor) {
   rmdir(group.c_str());
 }
 
-TEST(WaitPassively, LeavesWhatTheUserHasSet) {
+TEST(WaitPassively, LeavesVariablesThatTheUserHasSet) {
   setenv("OMP_WAIT_POLICY", "ACTIVE", 1);
   unsetenv("OPENBLAS_THREAD_TIMEOUT");
   unsetenv("GOMP_SPINCOUNT");

@@ -1,4 +1,4 @@
-// What ranks above 0 do.
+// The work of ranks above 0.
 #include <signal.h>
 
 #include <atomic>
@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kFarewell{5};  // with rank 0, once this rank was told to end
+constexpr std::chrono::seconds kFarewell{5};  // for rank 0, once this rank has been told to end
 constexpr int kTerminated = 128 + SIGTERM;
 
 std::atomic<bool> interrupted = false;
@@ -52,8 +52,8 @@ class RankServer {
   }
 
  private:
-  // mpirun ends all ranks by a signal to each: rank 0 gets the time to end in order, and is then
-  // followed.
+  // mpirun ends all ranks by sending each a signal. Rank 0 gets time to end in order; then this
+  // rank ends, too.
   Message Receive() {
     for (;;) {
       if (auto received = link_.Receive(std::chrono::milliseconds(50))) {
@@ -74,15 +74,15 @@ class RankServer {
     }
   }
 
-  // While the workers are waited for: rank 0 sends nothing else meanwhile but that they are to stop.
-  void Look() {
+  // Called while waiting for the workers. Rank 0 sends nothing but requests to stop meanwhile.
+  void Poll() {
     OnIdle();
     if (auto received = link_.Receive()) {
       Stop(received->message);
     }
   }
 
-  // Workers must not be destroyed by what they call.
+  // Must not destroy the workers while they are in a call to this object.
   void Stop(const Message& message) {
     ended_ = ended_ || std::holds_alternative<End>(message);
     cancelled_ = stopped_ = true;
@@ -131,13 +131,13 @@ class RankServer {
       link_.Send(0, Progress{fraction, std::string(what)});
     };
     const Workers::Limits limits{setup.timeout_seconds, setup.memory_limit};
-    workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Look(); });
+    workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Poll(); });
     link_.Send(0, Ready{workers_->metrics()});
   }
 
   void Evaluate(const Question& question) {
     if (!workers_) {
-      throw CancelledError();  // it was told to end
+      throw CancelledError();  // this rank was told to end
     }
     workers_->Start(question);
     link_.Send(0, Answer{question.id, workers_->Finish(question.id)});
@@ -148,7 +148,7 @@ class RankServer {
   RunContext run_;
   std::atomic<bool> cancelled_ = false;
   std::unique_ptr<Workers> workers_;
-  bool busy_ = false;     // in a call of theirs
+  bool busy_ = false;     // in a call to the workers
   bool stopped_ = false;  // rank 0 waits for Stopped
   bool ended_ = false;
   Clock::time_point deadline_ = Clock::time_point::max();

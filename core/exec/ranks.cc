@@ -11,14 +11,14 @@
 namespace lode::core {
 namespace {
 
-constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that are to stop
+constexpr std::chrono::seconds kPatienceWithRanks{5};  // with ranks that were told to stop
 
-class Taking {
+class Reservation {
  public:
-  explicit Taking(MpiSession& session) : session_(&session) { session.Take(); }
-  Taking(const Taking&) = delete;
-  Taking& operator=(const Taking&) = delete;
-  ~Taking() {
+  explicit Reservation(MpiSession& session) : session_(&session) { session.Take(); }
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() {
     if (session_ != nullptr) {
       session_->GiveBack();
     }
@@ -36,14 +36,14 @@ Ranks::Ranks(MpiSession& session, const Setup& setup, const RunContext& run)
       session_(session),
       link_(session.link()),
       asked_(static_cast<std::size_t>(link_.size()) - 1) {
-  Taking taking(session);
+  Reservation reservation(session);
   try {
     Begin(setup);
   } catch (...) {
     StopAll();
     throw;
   }
-  taking.Keep();
+  reservation.Keep();
 }
 
 Ranks::~Ranks() {
@@ -110,7 +110,7 @@ void Ranks::Handle(int rank, Message& message) {
     }
     throw HostError(what);
   } else if (!PassOn(message)) {
-    throw HostError(title + ": sends what only rank 0 sends");
+    throw HostError(title + ": sent a message that only rank 0 may send");
   }
 }
 

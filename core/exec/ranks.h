@@ -11,8 +11,8 @@ namespace lode::core {
 
 class Ranks : public Dispatcher {
  public:
-  // Asks all ranks above 0 to evaluate for this run; they are free again after *this. Everything
-  // outlives *this. Throws HostError if one of them cannot, CancelledError.
+  // Asks all ranks above 0 to evaluate for this run. The destructor frees them again. All arguments
+  // outlive *this. Throws HostError if a rank cannot evaluate, CancelledError.
   Ranks(MpiSession& session, const Setup& setup, const RunContext& run);
   ~Ranks() override;
 
@@ -23,14 +23,14 @@ class Ranks : public Dispatcher {
   void Wait() override;
 
   void Begin(const Setup& setup);
-  // Ends the job if a rank does not answer any more.
+  // Tells all ranks to stop. Ends the job if one of them no longer answers.
   void StopAll();
   void Handle(int rank, Message& message);
 
   MpiSession& session_;
   MpiLink& link_;
-  std::vector<std::optional<Question>> asked_;  // of rank 1, 2, ...
-  std::size_t ready_ = 0;                       // ranks
+  std::vector<std::optional<Question>> asked_;  // by rank 1, 2, ...
+  std::size_t ready_ = 0;                       // number of ranks
 };
 
 }  // namespace lode::core

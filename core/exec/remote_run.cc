@@ -13,8 +13,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLook{20};  // between two looks at time, memory and the wish to cancel
-constexpr milliseconds kLastWords{1500};  // with a process that was told to stop
+constexpr milliseconds kLook{20};         // between checks of time, memory and cancellation
+constexpr milliseconds kLastWords{1500};  // for a process that was told to stop
 
 }  // namespace
 
@@ -131,13 +131,13 @@ bool RemoteRun::IsInterrupted() const {
   return run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed);
 }
 
-// What it does is cancelled; it has a moment to say how far it came.
+// Cancels what the process does. It has a moment left to report how far it came.
 void RemoteRun::Interrupt() {
   if (!interrupted_since_) {
     interrupted_since_ = Clock::now();
     process_.Interrupt();
   } else if (Clock::now() - *interrupted_since_ > kLastWords) {
-    Lose("does not stop");
+    Lose("did not stop when it was told to");
   }
 }
 
@@ -148,7 +148,8 @@ void RemoteRun::Lose(const std::string& why) {
   process_.End();
 }
 
-// One that failed, or was interrupted: what is stored of it can be continued.
+// Returns the result of a run that failed or was interrupted. What is stored of it can be
+// continued.
 RunResult RemoteRun::Lost() const {
   RunResult result = so_far_;
   result.ending = interrupted_since_ ? Ending::kInterrupted : Ending::kFailed;
@@ -157,7 +158,7 @@ RunResult RemoteRun::Lost() const {
   return result;
 }
 
-// The process learns of a failure as it would if the executor and the observers were with it.
+// Reports a failure to the process as if the executor and the observers were in it.
 void RemoteRun::HandleSafely(Message& message) {
   try {
     Handle(message);
@@ -179,7 +180,7 @@ void RemoteRun::Handle(Message& message) {
   if (const auto* question = std::get_if<Question>(&message)) {
     executor_->Start(*question);
   } else if (const auto* await = std::get_if<Await>(&message)) {
-    executor_->Finish(await->id);  // the listener has sent it
+    executor_->Finish(await->id);  // the listener has sent the answer
     busy_since_ = Clock::now();
   } else if (const auto* evaluation = std::get_if<Evaluated>(&message)) {
     Pass(*evaluation);
@@ -191,7 +192,7 @@ void RemoteRun::Handle(Message& message) {
       observer->OnRecords(recorded->step, recorded->records);
     }
   } else {
-    Lose("sends what only a host sends");
+    Lose("sent a message that only a host may send");
   }
 }
 

@@ -1,5 +1,5 @@
-// A run whose space, explorations, optimizer and free oracles are in a process of their own: what goes
-// wrong in them ends that process, and the run, and nothing else.
+// A run whose space, explorations, optimizer and free oracles are in a process of their own. A
+// fault in them ends that process and the run, and nothing else.
 #pragma once
 
 #include <atomic>
@@ -22,9 +22,9 @@ namespace lode::core {
 
 class RemoteRun : public Runner {
  public:
-  // Starts the process and waits until it can search. What measures is with the executor, here.
-  // `limits` are those of one call into a component, and of the process. `run` outlives *this. Throws
-  // HostError, CancelledError.
+  // Starts the process and waits until it can search. The oracles that measure stay with
+  // `executor`, in this process. `limits` apply to one call into a component and to the process.
+  // `run` outlives *this. Throws HostError, CancelledError.
   RemoteRun(const Setup& setup, const RewardConfig& reward, const Workers::Limits& limits,
             const WorkerProgram& program, const RunContext& run,
             std::unique_ptr<Executor> executor);
@@ -39,14 +39,15 @@ class RemoteRun : public Runner {
  private:
   using Clock = WorkerProcess::Clock;
 
-  // The next message that is not passed on at once; none: the process is of no use any more, and why_ says why.
+  // Returns the next message that is not simply forwarded. Returns nothing if the process is lost;
+  // then why_ says why.
   std::optional<Message> Next();
-  // Looks after the process while it works.
+  // Receives messages and enforces limits and cancellation.
   void Watch();
   void Lose(const std::string& why);
   void Interrupt();
 
-  // Answers what the process asks; throws what the executor and the observers throw.
+  // Answers a request of the process. Throws what the executor and the observers throw.
   void Handle(Message& message);
   void HandleSafely(Message& message);
   void Pass(const Evaluated& evaluation);
@@ -61,15 +62,15 @@ class RemoteRun : public Runner {
   std::unique_ptr<Executor> executor_;
   WorkerProcess process_;
   SearchReady ready_;
-  std::optional<Reward> reward_;  // once it is ready
+  std::optional<Reward> reward_;  // set once the process is ready
   bool is_ready_ = false;
   std::deque<Message> received_;
   std::vector<TrialObserver*> observers_;
-  std::string fault_;  // of an observer or the executor, to be told when it asks next
+  std::string fault_;  // of an observer or the executor, reported at the next request
   std::string why_;
-  RunResult so_far_;                             // as far as it can be seen from here
-  std::uint64_t calls_ = 0;                      // into components, when last looked at
-  Clock::time_point busy_since_ = Clock::now();  // with one of them
+  RunResult so_far_;                             // as far as this process can tell
+  std::uint64_t calls_ = 0;                      // into components, at the last check
+  Clock::time_point busy_since_ = Clock::now();  // with the current call
   std::optional<Clock::time_point> interrupted_since_;
 };
 

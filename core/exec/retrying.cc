@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestPause{100};
 constexpr milliseconds kLongestPause{60'000};
-constexpr milliseconds kCancelCheck{20};  // between two looks at the wish to cancel
+constexpr milliseconds kCancelCheck{20};  // between two checks for cancellation
 
 Measurement WithRetries(Measurement measurement, std::uint64_t retries) {
   if (retries > 0) {
@@ -52,7 +52,7 @@ Measurement Retrying::Finish(std::uint64_t id) {
   Measurement measurement = executor_->Finish(id);
   while (!IsLast(asked, measurement)) {
     ++asked.retries;
-    Log(LODE_WARNING, "evaluation " + std::to_string(id) + " failed and is made again (" +
+    Log(LODE_WARNING, "evaluation " + std::to_string(id) + " failed and is repeated (" +
                           std::to_string(asked.retries) + " of " + std::to_string(retries_) +
                           "): " + measurement.failure);
     Pause(asked.retries);

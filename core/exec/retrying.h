@@ -1,4 +1,4 @@
-// Asks again what has failed, for failures that pass: a lost device, a full queue.
+// Repeats evaluations that failed, for temporary failures: a lost device, a full queue.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,13 @@
 
 namespace lode::core {
 
-// Only the last answer to a question is told and stored: a run that is resumed finds that one, and
-// has the same trials however often it was asked. How often that was is recorded as `retries`.
+// Only the last answer to a question is reported and stored. A resumed run finds that answer and
+// gets the same trials, however many attempts it took. The number of repetitions is recorded as
+// `retries`.
 class Retrying : public Executor {
  public:
-  // A failed evaluation is made again at most `retries` times, after a pause of 0.1 s before the
-  // first and of twice as much before each further time, up to a minute. `run` outlives *this.
+  // Repeats a failed evaluation at most `retries` times. Pauses 0.1 s before the first repetition
+  // and twice as long before each further one, up to a minute. `run` outlives *this.
   Retrying(std::unique_ptr<Executor> executor, std::uint64_t retries, const RunContext& run);
 
   const MetricLists& metrics() const override { return executor_->metrics(); }

@@ -8,7 +8,7 @@
 namespace lode::core {
 namespace {
 
-// Fails a question as often as its seed says, and then measures its id.
+// Fails each question as many times as its seed says, then measures its id.
 class Failing : public Executor {
  public:
   const MetricLists& metrics() const override { return metrics_; }
@@ -57,7 +57,7 @@ class RetryingTest : public testing::Test {
   std::vector<std::pair<std::uint64_t, Outcome>> told_;
 };
 
-TEST_F(RetryingTest, AFailureThatPassesIsNoFailure) {
+TEST_F(RetryingTest, ATemporaryFailureIsNotAFailure) {
   retrying_->Start(Ask(1, 2));
   retrying_->Start(Ask(2, 0));  // asked ahead
   const Measurement first = retrying_->Finish(1);
@@ -70,7 +70,7 @@ TEST_F(RetryingTest, AFailureThatPassesIsNoFailure) {
                                                                    {1, Outcome::kMeasured}}));
 }
 
-TEST_F(RetryingTest, OneThatDoesNotPassIsToldOnce) {
+TEST_F(RetryingTest, APermanentFailureIsReportedOnce) {
   retrying_->Start(Ask(1, 100));
   const Measurement answer = retrying_->Finish(1);
   EXPECT_EQ(answer.outcome, Outcome::kFailed);
@@ -79,7 +79,7 @@ TEST_F(RetryingTest, OneThatDoesNotPassIsToldOnce) {
   EXPECT_EQ(told_.size(), 1u);
 }
 
-TEST_F(RetryingTest, TheWishToCancelEndsAPause) {
+TEST_F(RetryingTest, CancellationEndsAPause) {
   retrying_->Start(Ask(1, 1));
   cancelled_ = true;
   EXPECT_THROW(retrying_->Finish(1), CancelledError);

@@ -18,7 +18,7 @@
 namespace lode::core {
 namespace {
 
-// Lets the host ask the oracles that measure.
+// Lets the host ask the oracles that measure, which stay in the host's process.
 class HostExecutor : public Executor {
  public:
   HostExecutor(const SearchSetup& setup, HostChannel& host)
@@ -45,8 +45,8 @@ class HostExecutor : public Executor {
     return std::move(answers_.extract(id).mapped());
   }
 
-  // Waits until the host has what it was told. Answers that come meanwhile wait for Finish, as those of
-  // any executor are not heard of before.
+  // Waits until the host has stored what it was told. Answers that arrive meanwhile wait for
+  // Finish: like those of any executor, they are not reported earlier.
   void WaitForHost() {
     for (Message message = Receive(); !std::holds_alternative<Continue>(message);
          message = Receive()) {
@@ -80,7 +80,7 @@ class HostExecutor : public Executor {
   std::map<std::uint64_t, Measurement> answers_;
 };
 
-// Shows the host what observers see. A trial is told to the optimizer once the host has it.
+// Shows the host what observers see. A trial is told to the optimizer only after the host has it.
 class HostObserver : public TrialObserver {
  public:
   HostObserver(HostChannel& host, HostExecutor& executor) : host_(host), executor_(executor) {}
@@ -127,7 +127,7 @@ class HostObserver : public TrialObserver {
   HostExecutor& executor_;
 };
 
-// What the setup asks for.
+// The search that the setup describes.
 class SearchServer {
  public:
   SearchServer(const SearchSetup& setup, const std::vector<std::filesystem::path>& plugins,

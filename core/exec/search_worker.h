@@ -1,4 +1,4 @@
-// A process that searches for another one: the other end of RemoteRun.
+// A process that searches on behalf of another one: the other end of RemoteRun.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace lode::core {
 
-// Serves one run until the host hangs up. Returns the exit status.
+// Serves one run until the host closes the connection. Returns the exit status.
 int ServeSearch(const SearchSetup& setup, const std::vector<std::filesystem::path>& plugins,
                 HostChannel& host);
 

@@ -36,7 +36,7 @@ std::atomic<bool> cancelled = false;
 
 void OnTerminate(int) { cancelled = true; }
 
-// The host is gone: so is everything that was started for it.
+// Without the host, everything that was started for it ends.
 void OnOrphaned(int) { kill(0, SIGKILL); }
 
 void Catch(int number, void (*handler)(int)) {
@@ -50,7 +50,8 @@ bool IsHostGone() {
   return poll(&channel, 1, 0) > 0 && (channel.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-// Ends with the host, and is the first to be ended when memory runs out.
+// Makes this process end with its host and be the first to be killed when memory runs out. Returns
+// false if the host is already gone.
 bool Settle() {
   Catch(SIGHUP, OnOrphaned);
   Catch(SIGTERM, OnTerminate);
@@ -62,7 +63,7 @@ bool Settle() {
   return !IsHostGone();
 }
 
-// What the setup asks for.
+// The evaluations that the setup describes.
 class Evaluation {
  public:
   Evaluation(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
@@ -126,12 +127,12 @@ const std::atomic<bool>& WorkerCancelled() { return cancelled; }
 
 int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)()) {
   if (IsHostGone()) {
-    throw HostError("nobody is at descriptor 3: lode run starts workers by itself");
+    throw HostError("descriptor 3 is not connected to a host: `lode run` starts workers itself");
   }
   LeaveKeeper(kWorkerChannel);
   begun();
   if (!Settle()) {
-    return 0;  // the host has gone meanwhile
+    return 0;  // the host has ended meanwhile
   }
   HostChannel host(kWorkerChannel, cancelled);
   const auto setup = host.Receive();
@@ -142,7 +143,7 @@ int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)()
   const std::string& cgroup =
       search != nullptr ? search->setup.cgroup : std::get<Setup>(*setup).cgroup;
   if (!cgroup.empty() && !JoinCgroup(cgroup)) {
-    Log(LODE_DEBUG, cgroup + ": cannot be joined; the host adds up what processes have in use");
+    Log(LODE_DEBUG, cgroup + ": cannot be joined; the host adds up the memory of the processes");
   }
   SetLogLevel(search != nullptr ? search->setup.log_level : std::get<Setup>(*setup).log_level);
   SetLogForwarder([&host](lode_level level, std::string_view text) {

@@ -1,4 +1,4 @@
-// A process that evaluates or searches for another one: the other end of WorkerProcess.
+// A process that evaluates or searches on behalf of another one: the other end of WorkerProcess.
 #pragma once
 
 #include <atomic>
@@ -7,19 +7,20 @@
 
 namespace lode::core {
 
-// The descriptor at which a worker finds the host.
+// The descriptor that connects a worker to its host.
 inline constexpr int kWorkerChannel = 3;
 
-// A page of memory that a worker shares with the host, where it says which component it is in.
+// The descriptor of a page of memory that a worker shares with the host, to note which component it
+// is in.
 inline constexpr int kWorkerPage = 4;
 
-// Whether SIGTERM has come.
+// Becomes true when SIGTERM arrives.
 const std::atomic<bool>& WorkerCancelled();
 
-// Serves the host at kWorkerChannel until that hangs up or SIGTERM comes; ends with the host's
-// process. `plugins`: as --plugin named them. Returns the exit status. The process has one thread
-// and nothing else to do.
-// `begun` is called once the worker is in the process that it stays in.
+// Serves the host at kWorkerChannel until the host closes the connection or SIGTERM arrives; ends
+// with the host's process. `plugins` are the values of --plugin. `begun` is called once the worker
+// is in its final process (LeaveKeeper forks). Returns the exit status. The process has one thread
+// and does nothing else.
 int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)());
 
 }  // namespace lode::core

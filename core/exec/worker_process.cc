@@ -28,16 +28,16 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kTail = 4096;   // bytes of output that are kept
-constexpr std::size_t kTold = 500;    // bytes of them that a reason has
-constexpr int kPipeSize = 1 << 20;    // a worker that prints does not wait for a busy host
+constexpr std::size_t kTold = 500;    // bytes of it that go into a reason
+constexpr int kPipeSize = 1 << 20;    // so that a worker that prints does not wait for a busy host
 constexpr milliseconds kMercy{1000};  // from SIGTERM to SIGKILL
-constexpr milliseconds kPatienceWithKilled{1000};  // with a process that was killed
+constexpr milliseconds kPatienceWithKilled{1000};  // for a process that was killed
 
 [[noreturn]] void Fail(int error) {
   throw HostError("an oracle process cannot be started: " + std::string(std::strerror(error)));
 }
 
-// Away from the numbers that the child has other uses for.
+// Moves a descriptor away from the numbers that have a meaning in the child.
 Descriptor MoveUp(Descriptor descriptor) {
   Descriptor moved(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 16));
   if (!moved.is_open()) {
@@ -73,7 +73,7 @@ Pair MakeOutput() {
   return pair;
 }
 
-// "LODE_WORKER=host.number": one worker's, on this machine.
+// Returns "LODE_WORKER=host.number", which is unique to one worker on this machine.
 std::string NewMark() {
   static std::atomic<std::uint64_t> last = 0;
   return "LODE_WORKER=" + std::to_string(getpid()) + "." + std::to_string(++last);
@@ -87,7 +87,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// A worker is no rank, even if its host is one: what mpirun tells a rank is not for it.
+// A worker is not a rank, even if its host is one: it must not see the variables that mpirun sets
+// for ranks.
 std::vector<std::string> EnvironmentWith(const std::string& mark) {
   constexpr std::array<std::string_view, 4> kDropped = {"LODE_WORKER=", "OMPI_COMM_WORLD_", "PMIX_",
                                                         "PMI_"};
@@ -101,7 +102,7 @@ std::vector<std::string> EnvironmentWith(const std::string& mark) {
   return variables;
 }
 
-// What posix_spawn does between fork and exec.
+// The actions and attributes that posix_spawn applies between fork and exec.
 class SpawnPlan {
  public:
   SpawnPlan(int channel, int output, int page) {
@@ -184,7 +185,7 @@ void WorkerProcess::Flush() {
     }
     if (sent < 0) {
       if (errno != EAGAIN) {
-        unsent_.clear();  // nobody reads it any more; that is noticed when reading
+        unsent_.clear();  // the reader is gone; Receive() will notice
       }
       return;
     }
@@ -204,8 +205,8 @@ void WorkerProcess::AddTo(std::vector<pollfd>& polled) const {
 
 std::vector<Message> WorkerProcess::Receive() {
   Flush();
-  // Whether it has exited is asked first: then nothing can come after what is read here. A process
-  // that it has left behind may hold the channel open.
+  // Checks for the exit first: then nothing can arrive after what is read here. A process that the
+  // worker has left behind may hold the channel open.
   bool over = HasExited();
   std::array<char, 65536> buffer;
   for (;;) {
@@ -233,7 +234,7 @@ std::vector<Message> WorkerProcess::Receive() {
 
 void WorkerProcess::ReadOutput() {
   std::array<char, 65536> buffer;
-  // No more than this at once: one that prints without end must not keep the host.
+  // Bounded, because a process that prints endlessly must not keep the host busy.
   for (int i = 0; i < 32 && output_.is_open(); ++i) {
     const ssize_t got = read(output_.get(), buffer.data(), buffer.size());
     if (got > 0) {
@@ -287,12 +288,12 @@ bool WorkerProcess::HasExited() const {
          info.si_pid == pid_;
 }
 
-bool WorkerProcess::HasEndedOrMust() const { return Clock::now() >= deadline_ || HasExited(); }
+bool WorkerProcess::HasEndedOrTimedOut() const { return Clock::now() >= deadline_ || HasExited(); }
 
 void WorkerProcess::WaitForExit(milliseconds patience) {
   const auto deadline = Clock::now() + patience;
   while (!HasExited() && Clock::now() < deadline) {
-    ReadOutput();  // it may wait for that
+    ReadOutput();  // the process may be waiting for a reader
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
 }
@@ -303,11 +304,12 @@ std::string WorkerProcess::End(milliseconds patience) {
   }
   WaitForExit(fault_.empty() ? patience : milliseconds(0));
   const bool exited = HasExited();
-  kill(pid_, SIGUSR1);  // its keeper ends it, and all that it has started
+  kill(pid_, SIGUSR1);  // the keeper ends the worker and everything that it has started
   WaitForExit(kPatienceWithKilled);
   kill(pid_, SIGKILL);
   WaitForExit(kPatienceWithKilled);
-  // If the keeper could not. Before it is reaped: as long as it is there, no other session has its number.
+  // In case the keeper could not. This comes before the reaping: until then, no other session can
+  // have the same number.
   KillFollowers(pid_, mark_);
   ReadOutput();
   const std::string ending = Reap();
@@ -317,11 +319,11 @@ std::string WorkerProcess::End(milliseconds patience) {
   return exited ? ending : "closed its connection";
 }
 
-// One that is still there after SIGKILL, in an endless system call, is left to the system.
+// Leaves a process that survives SIGKILL, in an endless system call, to the system.
 std::string WorkerProcess::Reap() {
   int status = 0;
   const pid_t reaped = waitpid(std::exchange(pid_, -1), &status, WNOHANG);
-  return reaped > 0 ? DescribeExit(status) : reaped == 0 ? "does not end" : "ended";
+  return reaped > 0 ? DescribeExit(status) : reaped == 0 ? "cannot be killed" : "ended";
 }
 
 void WorkerProcess::ClearOutput() {

@@ -1,4 +1,4 @@
-// One process that evaluates, looked after by the run that started it.
+// A worker process, as seen by the run that started it.
 #pragma once
 
 #include <poll.h>
@@ -21,72 +21,78 @@ namespace lode::core {
 // How a worker is started: this program again, with the subcommand `worker`. It inherits the
 // environment and the working directory.
 struct WorkerProgram {
-  std::string file;                    // absolute; "/proc/self/exe" is the program that runs now
+  std::string file;                    // absolute; "/proc/self/exe" is the running program
   std::vector<std::string> arguments;  // from argv[0] on
 };
 
-// A process and its session, with a stream of messages to and from it and what it prints.
+// A process and its session, with a stream of messages in both directions and the process's output.
 //
-// It and all that it has started end with *this, and with the thread that made *this: Linux ends it
-// when that thread ends. Calls do not block unless they say so. Used by that one thread.
+// The process and everything that it has started end with *this, and with the thread that made
+// *this: Linux ends the process when that thread ends. Calls do not block unless their comments say
+// so. Only that thread may use *this.
 class WorkerProcess {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // For End() of one that is_over(): under load the connection closes seconds before its keeper ends.
+  // For End() of a process that is_over(). Under load, the connection closes seconds before the
+  // keeper ends.
   static constexpr std::chrono::seconds kToEnd{10};
 
-  // `memory_limit`: MiB, of it and what it starts; 0: none. Kept by a control group where one can be made
-  // and the Setup names it; who looks after the process sees to it elsewhere. Throws HostError if it
-  // cannot be started.
+  // `memory_limit`, in MiB, applies to the process and what it starts; 0 means no limit. A control
+  // group enforces it where one can be made and the Setup names it; elsewhere the owner of *this
+  // must check ExceedsMemoryLimit(). Throws HostError if the process cannot be started.
   explicit WorkerProcess(const WorkerProgram& program, std::uint64_t memory_limit = 0);
   // End().
   ~WorkerProcess();
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  // Of its keeper (keeper.h), whose child it is.
+  // The ID of the keeper (keeper.h), whose child the worker is.
   pid_t pid() const { return pid_; }
 
-  // For its Setup: the control group that it is to join, or "".
+  // The control group that the process must join, for its Setup; "" if none.
   std::string cgroup() const { return cgroup_ ? cgroup_->directory().string() : ""; }
-  // More memory than the limit is in use, or was wanted.
+  // Returns whether the process uses, or tried to use, more memory than the limit.
   bool ExceedsMemoryLimit() const;
 
-  // Messages that it does not read yet wait. Throws HostError if the message is too large.
+  // Queues messages that the process does not read yet. Throws HostError if the message is too
+  // large.
   void Send(const Message& message);
 
-  // What has come since.
+  // Returns the messages that have arrived since the last call.
   std::vector<Message> Receive();
 
-  // It has ended or sent what is no message; everything it sent before was received.
+  // Returns whether the process has ended or sent an invalid message. Everything that it sent
+  // before has been received.
   bool is_over() const { return over_; }
 
-  // What to poll() for.
+  // Adds the descriptors and events to poll() for.
   void AddTo(std::vector<pollfd>& polled) const;
 
-  // Asks it to end: what it evaluates is cancelled, and it is to find no more questions. It has a
-  // second.
+  // Asks the process to end: its evaluation is cancelled, and it gets no more questions. It has a
+  // second to do so.
   void Terminate();
-  // Tells it to stop what it does, as Terminate does; it is still answered.
+  // Tells the process to stop its work, as Terminate() does, but the connection stays open for
+  // answers.
   void Interrupt();
 
-  // The title of the component that it is in, "optimizer 'rea'", or was in when it ended; "" if in none.
+  // Returns the title of the component that the process is in, or was in when it ended, such as
+  // "optimizer 'rea'"; "" if it is in none.
   std::string CurrentComponent() const;
-  // How many calls into components it has made.
+  // Returns how many calls into components the process has made.
   std::uint64_t component_calls() const;
 
-  // It was asked to end and has, or its second is over.
-  bool HasEndedOrMust() const;
+  // Returns whether the process has ended, or its second after Terminate() is over.
+  bool HasEndedOrTimedOut() const;
 
-  // Kills it and all that it has started and waits for its end, if it is not over by itself within
-  // `patience`. Returns how it ended: "killed by signal 11 (Segmentation fault)", "exited with
-  // status 0", or what was wrong with what it sent.
+  // Waits up to `patience` for the process to end by itself, then kills it and everything that it
+  // has started, and waits for the end. Returns how it ended: "killed by signal 11 (Segmentation
+  // fault)", "exited with status 0", or what was wrong with what it sent.
   std::string End(std::chrono::milliseconds patience = {});
 
-  // Forgets what it has printed.
+  // Discards the output so far.
   void ClearOutput();
-  // "; last output: ..." in one line, or "" if it has printed nothing since.
+  // Returns "; last output: ..." in one line, or "" if nothing was printed since ClearOutput().
   std::string LastOutput() const;
 
  private:
@@ -100,14 +106,14 @@ class WorkerProcess {
 
   const std::uint64_t memory_limit_;  // bytes
   std::unique_ptr<MemoryCgroup> cgroup_;
-  std::string mark_;  // NAME=VALUE in the environment of all that it starts
+  std::string mark_;  // NAME=VALUE in the environment of everything it starts
   pid_t pid_ = -1;
   CallPage page_;
   Descriptor channel_, output_;
   std::string unsent_;
   FrameReader frames_;
-  std::string tail_;  // of what it has printed
-  std::string line_;  // that it has begun to print
+  std::string tail_;  // of the output
+  std::string line_;  // an unfinished line of the output
   std::string fault_;
   bool over_ = false;
   Clock::time_point deadline_ = Clock::time_point::max();

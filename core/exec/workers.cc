@@ -17,9 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kCheck{20};       // between two looks at time and memory
-constexpr int kStarts = 4;               // of a process that is lost as it starts
-constexpr milliseconds kStartPause{50};  // before the second one; twice as much each time
+constexpr milliseconds kCheck{20};       // between checks of time and memory
+constexpr int kStarts = 4;               // attempts to start a process that is lost while it starts
+constexpr milliseconds kStartPause{50};  // before the second attempt; doubles each time
 
 }  // namespace
 
@@ -57,7 +57,7 @@ void Workers::AwaitFirst() {
     if (++lost == kStarts) {
       throw WorkerLost(first.refusal);
     }
-    Log(LODE_WARNING, first.refusal + "; it is started again");
+    Log(LODE_WARNING, first.refusal + "; starting it again");
     std::this_thread::sleep_for(pause);
     pause *= 2;
     Launch(first);
@@ -72,7 +72,7 @@ Workers::~Workers() {
     }
   }
   while (!ending_.empty()) {
-    EndThoseThatMust();
+    RemoveEnded();
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
 }
@@ -87,7 +87,8 @@ void Workers::Launch(Slot& slot) {
   slot.process->Send(setup);
 }
 
-// Best one that waits for a question, or else one that is being started, or else none yet.
+// Returns a free slot: preferably one whose process is ready, then one whose process is starting,
+// then one without a process. Null if none is free.
 Workers::Slot* Workers::FreeSlot() {
   const auto rank = [](const Slot& slot) { return slot.process ? (slot.ready ? 2 : 1) : 0; };
   Slot* best = nullptr;
@@ -102,7 +103,7 @@ Workers::Slot* Workers::FreeSlot() {
 bool Workers::Give(const Question& question) {
   Slot* slot = FreeSlot();
   if (slot != nullptr && slot->process) {
-    Receive(*slot);  // one that has died meanwhile is not asked
+    Receive(*slot);  // a process that has died meanwhile is not asked
     slot = FreeSlot();
   }
   if (slot == nullptr) {
@@ -134,7 +135,7 @@ void Workers::Wait() {
     }
   }
   CheckLimits();
-  EndThoseThatMust();
+  RemoveEnded();
 }
 
 void Workers::Poll() const {
@@ -151,7 +152,7 @@ void Workers::Poll() const {
 
 void Workers::Receive(Slot& slot) {
   for (Message& message : slot.process->Receive()) {
-    if (slot.process) {  // else one before it was wrong
+    if (slot.process) {  // otherwise an earlier message was invalid
       Handle(slot, message);
     }
   }
@@ -174,9 +175,9 @@ void Workers::Handle(Slot& slot, Message& message) {
     slot.refusal = MessageLine(refused->reason);
     slot.refused = true;
   } else if (std::holds_alternative<Stopped>(message)) {
-    slot.refusal = "oracle process: was told to end, and not by this program";
+    slot.refusal = "oracle process: was told to end, but not by this program";
   } else if (!PassOn(message)) {
-    Lose(slot, "sends what only a host sends");
+    Lose(slot, "sent a message that only a host may send");
   }
 }
 
@@ -186,7 +187,7 @@ void Workers::HandleEnd(Slot& slot) {
   Lose(slot, slot.refusal.empty() ? reason + slot.process->LastOutput() : slot.refusal);
 }
 
-// The process is of no use any more.
+// Gives up the slot's process and fails its question.
 void Workers::Lose(Slot& slot, const std::string& reason) {
   const std::string component = slot.process ? slot.process->CurrentComponent() : "";
   slot.process.reset();
@@ -198,7 +199,7 @@ void Workers::Lose(Slot& slot, const std::string& reason) {
     const std::string who = is_oracle ? "oracle process" : component;
     slot.refusal = slot.refusal.empty() ? who + ": " + reason : slot.refusal;
   } else {
-    Log(LODE_DEBUG, "oracle process: " + reason + ", while it was asked nothing");
+    Log(LODE_DEBUG, "oracle process: " + reason + ", while it was idle");
   }
 }
 
@@ -218,7 +219,8 @@ void Workers::CheckLimits() {
   }
 }
 
-// It may clean up; what it leaves is killed. The next question does not wait for that.
+// The process may clean up; what it leaves behind is killed. The next question does not wait for
+// that.
 void Workers::CheckTime(Slot& slot) {
   const std::chrono::duration<double> taken = Clock::now() - slot.since;
   if (limits_.timeout_seconds > 0 && slot.question && taken.count() > limits_.timeout_seconds) {
@@ -228,7 +230,7 @@ void Workers::CheckTime(Slot& slot) {
   }
 }
 
-// It must not take more while it cleans up.
+// Ends the process at once: it must not take more memory while it cleans up.
 void Workers::CheckMemory(Slot& slot) {
   if (limits_.memory_limit > 0 && ResidentBytesBelow(slot.process->pid()) > limits_.memory_limit
                                                                                 << 20) {
@@ -236,10 +238,10 @@ void Workers::CheckMemory(Slot& slot) {
   }
 }
 
-void Workers::EndThoseThatMust() {
+void Workers::RemoveEnded() {
   std::erase_if(ending_, [](const std::unique_ptr<WorkerProcess>& process) {
-    process->Receive();  // it may wait for that before it ends
-    return process->HasEndedOrMust();
+    process->Receive();  // it may be waiting for a reader before it ends
+    return process->HasEndedOrTimedOut();
   });
 }
 

@@ -1,5 +1,5 @@
-// Evaluates in processes of this machine, several at once. What a process does costs the question
-// that it was asked and no more.
+// Evaluates in several processes of this machine at once. A process that misbehaves costs only the
+// question that it was asked.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace lode::core {
 
-// A process was killed, or crashed, before it could evaluate: it may be well the next time.
+// A process was killed or crashed before it could evaluate. Starting it again may help.
 class WorkerLost : public HostError {
  public:
   using HostError::HostError;
@@ -23,18 +23,18 @@ class WorkerLost : public HostError {
 class Workers : public Dispatcher {
  public:
   struct Limits {
-    double timeout_seconds = 0;      // of one question; 0: none
-    std::uint64_t memory_limit = 0;  // MiB, of a process and what it has started; 0: none
+    double timeout_seconds = 0;      // for one question; 0: none
+    std::uint64_t memory_limit = 0;  // MiB, for a process and what it has started; 0: none
 
     // "took longer than the timeout of 5 s", "took more memory than the limit of 100 MiB"
     std::string TimeoutText() const;
     std::string MemoryText() const;
   };
 
-  // Starts `count` processes and waits until the first can be asked; those that end are started
-  // again when there are questions for them. All ends with *this, within two seconds. `run` outlives
-  // *this. `idle` is called at least every 50 ms while waiting. Throws HostError if the oracles
-  // cannot be created, WorkerLost if the first process ends as it starts, again and again,
+  // Starts `count` processes and waits until the first can be asked. Processes that end are started
+  // again when there are questions for them. The destructor ends all of them within two seconds.
+  // `run` outlives *this. `idle` is called at least every 50 ms while waiting. Throws HostError if
+  // the oracles cannot be created, WorkerLost if the first process repeatedly ends while it starts,
   // CancelledError.
   Workers(std::size_t count, const Limits& limits, Setup setup, WorkerProgram program,
           const RunContext& run, std::function<void()> idle = {});
@@ -45,14 +45,14 @@ class Workers : public Dispatcher {
  private:
   using Clock = WorkerProcess::Clock;
 
-  // A place for a process, and the question it is asked.
+  // A place for a process, and its current question.
   struct Slot {
     std::unique_ptr<WorkerProcess> process;
-    bool ready = false;     // it has told its metrics
-    std::string refusal{};  // or why it cannot evaluate
-    bool refused = false;   // which it said itself
+    bool ready = false;     // the process has reported its metrics
+    std::string refusal{};  // why the process cannot evaluate
+    bool refused = false;   // whether the process itself said so
     std::optional<Question> question{};
-    Clock::time_point since{};  // when it could begin to answer
+    Clock::time_point since{};  // when the process could start to answer
   };
 
   bool Give(const Question& question) override;
@@ -61,9 +61,9 @@ class Workers : public Dispatcher {
   void Launch(Slot& slot);
   void AwaitFirst();
   Slot* FreeSlot();
-  // Waits until something comes, at most a slice.
+  // Waits for input, for at most a slice.
   void Poll() const;
-  // Passes on what has come from the slot's process, which may have ended.
+  // Handles the messages from the slot's process, which may have ended.
   void Receive(Slot& slot);
   void Handle(Slot& slot, Message& message);
   void HandleEnd(Slot& slot);
@@ -71,14 +71,14 @@ class Workers : public Dispatcher {
   void CheckLimits();
   void CheckTime(Slot& slot);
   void CheckMemory(Slot& slot);
-  void EndThoseThatMust();
+  void RemoveEnded();
 
   const Limits limits_;
   const Setup setup_;
   const WorkerProgram program_;
   const std::function<void()> idle_;
   std::vector<Slot> slots_;
-  std::vector<std::unique_ptr<WorkerProcess>> ending_;  // were told to
+  std::vector<std::unique_ptr<WorkerProcess>> ending_;  // processes that were told to end
   Clock::time_point next_check_{};
 };
 

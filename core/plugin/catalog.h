@@ -1,4 +1,4 @@
-// Which components there are: what configuration is validated against.
+// The available components, against which configurations are validated.
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@ class Catalog {
  public:
   virtual ~Catalog() = default;
 
-  // nullptr if there is no such component. Pointers stay valid as long as the catalog.
+  // Returns nullptr if there is no such component. Pointers stay valid as long as the catalog.
   virtual const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const = 0;
 
-  // The plugin that a component returned by Find belongs to.
+  // Returns the plugin of a component that Find() returned.
   virtual const PluginDeclaration* PluginOf(const ComponentDeclaration& component) const = 0;
 
-  // All ids of a kind, sorted.
+  // Returns all IDs of a kind, sorted.
   virtual std::vector<std::string> Ids(lode_kind kind) const = 0;
 };
 

@@ -1,4 +1,4 @@
-// Checksums of what is stored. They find damage, not forgery.
+// Checksums of stored data. They detect damage, not forgery.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace lode::core {
 // XXH3 of 64 bits (github.com/Cyan4973/xxHash): the same on every machine.
 std::uint64_t ChecksumOf(std::string_view bytes);
 
-// As 16 hexadecimal digits.
+// Formats it as 16 hexadecimal digits.
 std::string FormatChecksum(std::uint64_t checksum);
 
 }  // namespace lode::core

@@ -44,7 +44,8 @@ void Redirect(int output) {
   close(null);
 }
 
-// Leaves the standard streams and one more: a plugin has no business with what else is open.
+// Closes all descriptors except the standard streams and `kept`: other open files are none of a
+// plugin's business.
 void CloseOthers(int kept) {
   if (kept > STDERR_FILENO + 1) {
     close_range(STDERR_FILENO + 1, static_cast<unsigned>(kept) - 1, 0);
@@ -52,7 +53,7 @@ void CloseOthers(int kept) {
   close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
 }
 
-// Nothing may leave the child by an exception: it would go on as a second parent.
+// No exception may leave the child: it would continue as a second parent.
 void Run(const std::function<void()>& body) {
   try {
     body();
@@ -78,7 +79,7 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     Fail("cannot make a child process");
   }
   if (pid_ == 0) {
-    setpgid(0, 0);  // with what it starts; and it dies with its parent
+    setpgid(0, 0);  // a group with the processes it starts; it dies with its parent
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     Redirect(output_);
     CloseOthers(ends[1]);
@@ -88,7 +89,7 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     }
     std::exit(0);
   }
-  setpgid(pid_, pid_);  // whoever comes first
+  setpgid(pid_, pid_);  // in parent and child, because either may be first
   close(ends[1]);
   lines_ = ends[0];
 }

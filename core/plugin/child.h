@@ -1,5 +1,5 @@
-// A forked child of this program that does what may crash, hang or end the process, and sends its
-// parent lines.
+// A forked child of this program that does something that may crash, hang or end the process, and
+// sends lines to its parent.
 #pragma once
 
 #include <sys/types.h>
@@ -13,34 +13,34 @@ namespace lode::core {
 
 class Child {
  public:
-  // Sends one line to the parent; it must not contain a line break.
+  // Sends one line, which must not contain a line break, to the parent.
   using Send = std::function<void(std::string_view line)>;
 
-  // Forks; the child runs `body` and ends by exit(0), which runs the exit handlers of what it has
-  // loaded, or by _exit(0) if `quick`. Its standard output and error are kept for output(), its
-  // standard input is empty. REQUIRES: the program has one thread. Throws HostError.
+  // Forks. The child runs `body` and ends with exit(0), which runs the exit handlers of the
+  // libraries it has loaded, or with _exit(0) for kQuick. Its standard output and error go to
+  // output(); its standard input is empty. REQUIRES: the program has one thread. Throws HostError.
   enum class Ending { kOrderly, kQuick };
   Child(const std::function<void(const Send&)>& body, Ending ending);
-  // Kills it if it still runs, and what it has started.
+  // Kills it if it still runs, and the processes it has started.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
   enum class Received {
     kLine,
-    kEnd,      // it has ended, and every line was received
-    kSilence,  // no line came within the patience
-    kTooLong   // a line that does not end
+    kEnd,      // the child has ended, and every line was received
+    kSilence,  // no line arrived within the patience
+    kTooLong   // a line exceeds kLongestLine
   };
   Received Receive(std::string& line, std::chrono::milliseconds patience);
 
   static constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
-  // Kills it and what it has started.
+  // Kills it and the processes it has started.
   void Kill();
-  // Waits for its end; the status is that of waitpid().
+  // Waits for its end. Returns the status from waitpid().
   int Wait();
-  // What it has written to standard output and error so far.
+  // Returns what it has written to standard output and error so far.
   std::string output() const;
 
  private:
@@ -52,7 +52,7 @@ class Child {
   std::string pending_;
 };
 
-// How a process ended that should have ended by itself with status 0: "exit status 3",
+// Describes the end of a process that should have exited with status 0: "exit status 3",
 // "Segmentation fault"; "" if it did.
 std::string Abnormal(int wait_status);
 

@@ -44,7 +44,7 @@ lode_metric NewMetric() {
   return metric;
 }
 
-constexpr std::size_t kMostMetrics = 1000;  // a table of the store has room for them
+constexpr std::size_t kMostMetrics = 1000;  // an SQLite table has room for that many columns
 
 std::string OneLine(const char* text) {
   return text != nullptr ? MessageLine({text, strnlen(text, kMaxMessageText + 1)}) : "";
@@ -76,7 +76,7 @@ MetricDeclaration Declaration(const lode_metric& m, const std::string& title) {
           has_optimum ? std::optional(m.optimum) : std::nullopt};
 }
 
-// All that a space or an oracle declares, each by `describe`.
+// Collects all metrics that a space or an oracle declares; `describe` asks for one of them.
 template <class Describe>
 std::vector<MetricDeclaration> Declarations(std::size_t count, const std::string& title,
                                             Describe&& describe) {
@@ -94,7 +94,7 @@ std::vector<MetricDeclaration> Declarations(std::size_t count, const std::string
   return metrics;
 }
 
-// A plugin's message as one line, whatever it wrote.
+// Returns a plugin's message as one line, whatever the plugin wrote.
 std::string MessageOf(const lode_error& error, lode_status status) {
   const std::string message =
       MessageLine({error.message, strnlen(error.message, sizeof error.message)});
@@ -135,7 +135,7 @@ Instance::Instance(const lode_component& component, const std::vector<Value>& va
     return component_.create(&host_, table.values().data(), &instance_, e);
   });
   if (instance_ == nullptr) {
-    throw HostError(title_ + ": create gave no instance");
+    throw HostError(title_ + ": create() returned no instance");
   }
 }
 
@@ -188,7 +188,7 @@ std::string Instance::FailureOf(const lode_error& error, lode_status status) con
   if (IsCancelled()) {
     throw CancelledError();
   }
-  return "answers that it was cancelled, though nobody asked it to stop";
+  return "reports that it was cancelled, although nobody asked it to stop";
 }
 
 bool Instance::CanSave() const { return LODE_HAS(&component_, save); }

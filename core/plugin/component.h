@@ -1,5 +1,5 @@
-// Instances of components: creation from resolved values, the host's services for them, and their
-// calls as C++.
+// Instances of components: their creation from resolved values, the host's services for them, and
+// their functions in C++.
 #pragma once
 
 #include <atomic>
@@ -19,27 +19,27 @@
 
 namespace lode::core {
 
-// What all components of one run share. Outlives them.
+// The context that all components of one run share. Outlives them.
 struct RunContext {
   std::uint64_t seed = 0;
   const std::atomic<bool>* cancelled = nullptr;                          // may be null
   std::function<void(double fraction, std::string_view what)> progress;  // may be empty; any thread
   std::function<void(std::string_view name, double value)> record;       // may be empty
-  // In which oracles prepare, each in a directory of its own; the one of a preparation in this one.
-  // Empty: they do not.
+  // The directory in which oracles prepare, each in a subdirectory of its own; the oracle of a
+  // preparation prepares in this directory itself. If empty, they do not prepare.
   std::filesystem::path prepared{};
-  std::uint32_t threads = 1;  // that a call into a component may keep busy
+  std::uint32_t threads = 1;  // that one call into a component may use
 };
 
-// Whether the component's table has every function that its kind must have.
+// Returns whether the component's table has every function that its kind requires.
 bool HasRequiredFunctions(const lode_component& component);
 
-// One instance of a component. Its address is known to the plugin, so it neither moves nor copies.
-// Calls are [serial] as the SDK says. Errors of the plugin come out as HostError, "optimizer 'rea':
-// what it said".
+// One instance of a component. Neither moved nor copied: the plugin knows its address. Calls are
+// [serial] in the SDK's sense. A plugin's errors become HostErrors, "optimizer 'rea': its message".
 class Instance {
  public:
-  // `values`: one for each declared parameter. `stream` tells instances of one component apart.
+  // `values` has one value for each declared parameter. `stream` distinguishes instances of one
+  // component.
   Instance(const lode_component& component, const std::vector<Value>& values, const RunContext& run,
            std::string_view stream);
   ~Instance();
@@ -47,17 +47,17 @@ class Instance {
   Instance& operator=(const Instance&) = delete;
 
   const lode_component& component() const { return component_; }
-  // "optimizer 'rea'": how messages call it.
+  // The name in messages: "optimizer 'rea'".
   const std::string& title() const { return title_; }
 
-  // Restarts its random numbers: call it before every call into the instance that belongs to a
+  // Restarts its random numbers. Call it before every call into the instance that belongs to a
   // step.
   void Enter(std::uint64_t step, Phase phase, std::uint64_t attempt = 0) {
     stream_.Restart(step, phase, attempt);
   }
 
   bool CanSave() const;
-  // Writes the learned state to a new file, whole or not at all.
+  // Writes the learned state to a new file, completely or not at all.
   void Save(const std::filesystem::path& file) const;
   void Load(const std::filesystem::path& file);
 
@@ -70,11 +70,11 @@ class Instance {
   RandomStream& stream() { return stream_; }
   std::uint64_t seed() const { return run_.seed; }
 
-  // Runs a call and throws what it reports.
+  // Makes a call and throws the error that it reports.
   void Call(const std::function<lode_status(lode_error*)>& call) const;
 
-  // What a call that returned `status` != LODE_OK reports. LODE_E_CANCELLED becomes CancelledError if
-  // the user wants the run to end, and is a failure like others if not.
+  // Returns the error message of a call that returned `status` != LODE_OK. For LODE_E_CANCELLED,
+  // throws CancelledError if the user wants the run to end; otherwise it is a failure like others.
   std::string FailureOf(const lode_error& error, lode_status status) const;
 
  private:
@@ -96,11 +96,11 @@ class SpaceInstance : public Instance {
  public:
   using Instance::Instance;
   lode_space handle() const { return {&api<lode_space_api>(), get()}; }
-  // What it computes of its architectures; empty if nothing.
+  // The metrics that it computes for its architectures; may be empty.
   std::vector<MetricDeclaration> Metrics() const;
 
-  // Calls functions of a lode::Space of the handle. Throws HostError and CancelledError as calls of
-  // other components do.
+  // Calls a function that uses a lode::Space of the handle. Throws HostError and CancelledError as
+  // calls of other components do.
   template <class Function>
   decltype(auto) Use(Function&& function) const {
     try {
@@ -122,12 +122,14 @@ class OracleInstance : public Instance {
   std::size_t metric_count() const;
   void Bind(lode_space space);
 
-  // Whether it does something once before it is asked; then after Bind, in a directory that exists,
-  // one instance at a time. Its random numbers are the same in all runs meanwhile.
+  // Returns whether the oracle prepares before it is asked. Prepare() is called after Bind(), in an
+  // existing directory, by one instance at a time. Its random numbers are then the same in all
+  // runs.
   bool CanPrepare() const;
   void Prepare(const std::filesystem::path& directory);
 
-  // Measures one architecture; true and the metrics, or false and the reason.
+  // Measures one architecture. Returns ok and fills `metrics`, or returns the reason of the
+  // failure.
   struct Outcome {
     bool ok = false;
     std::string failure;
@@ -149,9 +151,9 @@ class OptimizerInstance : public Instance {
   using Instance::Instance;
 
   void Bind(lode_space space);
-  // It has nothing more to propose.
+  // Returns whether it has nothing more to propose.
   bool IsExhausted() const;
-  // Fills one of the two buffers (cells elements each) and says which.
+  // Fills one of the two buffers (`cells` elements each) and returns which.
   lode_proposal_kind Ask(std::span<float> action, std::span<std::uint8_t> architecture);
   void Tell(const lode_trial& trial);
 };

@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-constexpr int kRunFailed = 3;  // as README has it
+constexpr int kRunFailed = 3;  // the exit status that the README documents
 
 thread_local const char* of_this_thread = nullptr;
 std::atomic<const char*> of_any_thread = nullptr;
@@ -24,7 +24,7 @@ void NoteShared(const char* title) noexcept {
   }
 }
 
-// One line, without allocating: memory may be what is broken.
+// Builds one line without allocating, because the heap may be corrupt.
 class Line {
  public:
   void Add(const char* text) {

@@ -1,4 +1,5 @@
-// Which component the program is calling: one that ends the program, instead of returning, is named.
+// Tracks which component the program is calling, to name the component if it ends the program
+// instead of returning.
 #pragma once
 
 #include <cxxabi.h>
@@ -11,13 +12,13 @@
 
 namespace lode::core {
 
-// Memory that several processes have: which component one of them is in.
+// Memory shared by several processes that notes which component one of them is in.
 struct SharedCall {
-  std::atomic<std::uint64_t> count = 0;  // of calls so far
-  std::array<char, 248> component{};     // its title; "" in none
+  std::atomic<std::uint64_t> count = 0;  // number of calls so far
+  std::array<char, 248> component{};     // its title; "" if none
 };
 
-// A thread is in a component's code as long as one of these lives on its stack.
+// A thread is in a component's code as long as one of these objects is on its stack.
 class ComponentCall {
  public:
   // `title` ("optimizer 'rea'") outlives *this.
@@ -26,27 +27,27 @@ class ComponentCall {
   ComponentCall(const ComponentCall&) = delete;
   ComponentCall& operator=(const ComponentCall&) = delete;
 
-  // The title of the component that this thread is in, or else of one that another thread is in;
-  // nullptr if there is none. Async-signal-safe.
+  // Returns the title of the component that this thread is in, or else of one that another thread
+  // is in; nullptr if there is none. Async-signal-safe.
   static const char* Current() noexcept;
 
-  // From here on calls of this process are noted there, too. `call` stays for good.
+  // From now on, also notes the calls of this process in `call`, which must exist forever.
   static void ShareIn(SharedCall* call) noexcept;
 
  private:
   const char* before_;
 };
 
-// Writes one line that names the component to standard error: "lode: optimizer 'rea': HOW".
+// Writes one line to standard error that names the component: "lode: optimizer 'rea': HOW".
 // Async-signal-safe.
 void SayOfComponent(const char* how) noexcept;
 
-// Ends the program with the status of a run that failed, and one line that names the component:
+// Ends the program with the exit status of a failed run and one line that names the component:
 // "lode: optimizer 'rea': ended the program by exit(0)". Async-signal-safe.
 [[noreturn]] void EndAsFailure(const char* how) noexcept;
 
-// Calls into a component. A component that ends the calling thread ends the program: the host would
-// wait for that thread's result, or take its absence for a result.
+// Calls into a component. If a component ends the calling thread, the program ends: otherwise the
+// host would wait for that thread's result, or mistake its absence for a result.
 template <class Function>
 decltype(auto) CallComponent(const std::string& title, Function&& function) {
   const ComponentCall call(title);

@@ -17,15 +17,14 @@ namespace lode::core {
 namespace {
 
 constexpr std::array<int, 7> kCrashes = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
-constexpr std::size_t kStackSize =
-    65536;  // bytes: handlers that come after may be larger than this one
+constexpr std::size_t kStackSize = 65536;  // bytes; later handlers may need more than this one
 
 std::array<struct sigaction, kCrashes.size()> before;
 bool taken = false;
-pid_t named = 0;  // the process whose crashes are named
+pid_t named = 0;  // the process whose crashes are reported
 std::atomic<bool> said = false;
 
-// "Segmentation fault (signal 11)", without allocating.
+// Builds "Segmentation fault (signal 11)" without allocating.
 class Description {
  public:
   explicit Description(int number) {
@@ -52,8 +51,8 @@ class Description {
   std::array<char, 100> text_{};
 };
 
-// A fault comes again when the handler returns, and meets the action that was there before. A signal that
-// somebody sent has to be sent again.
+// When the handler returns, a fault happens again and meets the previous action. A signal that
+// somebody sent must be sent again.
 void OnCrash(int number, siginfo_t* info, void*) {
   if (getpid() == named && ComponentCall::Current() != nullptr && !said.exchange(true)) {
     SayOfComponent(Description(number).text());
@@ -65,8 +64,8 @@ void OnCrash(int number, siginfo_t* info, void*) {
   }
 }
 
-// Whether an action runs code of a library that is not `plugin` itself.
-bool IsOfALibrary(const struct sigaction& action, const std::filesystem::path& plugin) {
+// Returns whether an action runs code of a library other than `plugin` itself.
+bool IsInOtherLibrary(const struct sigaction& action, const std::filesystem::path& plugin) {
   Dl_info place{};
   std::error_code error;
   return dladdr(reinterpret_cast<void*>(action.sa_sigaction), &place) != 0 &&
@@ -101,7 +100,7 @@ void TakeCrashesBack(const std::filesystem::path& plugin) {
   for (const int number : kCrashes) {
     struct sigaction present {};
     sigaction(number, nullptr, &present);
-    if (present.sa_sigaction != OnCrash && IsOfALibrary(present, plugin)) {
+    if (present.sa_sigaction != OnCrash && IsInOtherLibrary(present, plugin)) {
       TakeSignal(number, nullptr);
     }
   }

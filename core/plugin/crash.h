@@ -1,4 +1,4 @@
-// What the program does before a crash ends it.
+// Reports which component was being called when the program crashes.
 #pragma once
 
 #include <filesystem>
@@ -6,20 +6,21 @@
 
 namespace lode::core {
 
-// From here on a signal that a crash sends (SIGSEGV, SIGABRT and their kind) writes one line to
-// standard error if a component was being called, "lode: optimizer 'rea': Segmentation fault (signal 11)",
-// and then ends the process as it did before. A process that was forked from this one writes nothing.
+// From now on, a crash signal (SIGSEGV, SIGABRT and the like) during a call of a component writes
+// one line to standard error, "lode: optimizer 'rea': Segmentation fault (signal 11)", and then
+// ends the process as it would have before. A process forked from this one writes nothing.
 void NameCrashes();
 
-// The same without the line: the host of this process reports how it ended.
+// The same without the line: the host of this process reports how the process ended.
 void LeaveCrashesToHost();
 
-// Call after `plugin` was loaded. A library that comes with it (UCX, below LibTorch 2) may handle these
-// signals: its handlers are replaced, since one that returns would keep a crashed process running.
-// Those of the plugin itself stay, for `lode verify` to find. Does nothing before one of the two above.
+// Call it after `plugin` was loaded. A library that comes with the plugin (UCX, used by LibTorch 2)
+// may handle these signals. Its handlers are replaced, because one that returns would keep a
+// crashed process running. Handlers of the plugin itself stay, for `lode verify` to find. Does
+// nothing before one of the two functions above was called.
 void TakeCrashesBack(const std::filesystem::path& plugin);
 
-// A thread that has one can say so of a stack that has overflowed, too.
+// Lets the current thread report a stack overflow, too.
 class CrashStack {
  public:
   CrashStack();
@@ -28,7 +29,7 @@ class CrashStack {
   CrashStack& operator=(const CrashStack&) = delete;
 
  private:
-  std::unique_ptr<char[]> memory_;  // none: the thread has one already
+  std::unique_ptr<char[]> memory_;  // null if the thread already has one
 };
 
 }  // namespace lode::core

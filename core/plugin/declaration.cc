@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-// The shortest text that reads back as the same number, with a point or an exponent.
+// Returns the shortest text that reads back as the same number, with a point or an exponent.
 std::string FormatReal(double value) {
   if (std::isnan(value)) {
     return "nan";
@@ -19,7 +19,7 @@ std::string FormatReal(double value) {
     return value > 0 ? "inf" : "-inf";
   }
   char text[40];
-  // From 6 digits on: with fewer, "%g" would write 10 as 1e+01.
+  // Starts with 6 digits: with fewer, "%g" would write 10 as 1e+01.
   for (int digits = 6; digits <= 17; ++digits) {
     std::snprintf(text, sizeof text, "%.*g", digits, value);
     if (std::strtod(text, nullptr) == value) {
@@ -53,7 +53,7 @@ struct Formatter {
   }
 };
 
-// A bound as people write it: 100 and not 100.0.
+// Formats a bound as people write it: 100, not 100.0.
 std::string FormatBound(double bound) {
   char text[40];
   const bool is_whole = std::abs(bound) <= 1e15 && bound == std::trunc(bound);
@@ -211,7 +211,7 @@ std::string MeantName(std::string_view word, const std::vector<std::string>& nam
 
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates) {
   std::string nearest;
-  // A word of which nothing is left is no slip.
+  // A word that would be replaced completely is not a typo.
   std::size_t best = std::min(std::max<std::size_t>(2, word.size() / 3) + 1, word.size());
   const std::string lower = WithoutCase(word);
   for (const std::string& candidate : candidates) {

@@ -1,5 +1,5 @@
-// What plugins declare about themselves, as plain data: read from a loaded plugin or from the
-// cached index, so that listing, describing and validating load nothing.
+// The declarations of plugins as plain data: read from a loaded plugin or from the cached index, so
+// that listing, describing and validating load no plugin.
 #pragma once
 
 #include <lode/plugin.h>
@@ -26,7 +26,7 @@ struct ParamDeclaration {
   std::string doc;
   std::string unit;
   Value default_value;
-  double min = 0;  // -inf, inf: no bound
+  double min = 0;  // -inf and inf mean no bound
   double max = 0;
   std::vector<std::string> choices;
   std::uint32_t flags = 0;  // lode_param_flag
@@ -51,18 +51,19 @@ struct MetricDeclaration {
   std::string dataset;
   double epochs = 0;
   bool noisy = false;
-  std::optional<double> optimum{};  // the best value there is, if a bound oracle knows it
+  std::optional<double> optimum{};  // the best possible value, if a bound oracle knows it
 
   bool operator==(const MetricDeclaration&) const = default;
 };
 
-// A share of right answers, in percent or as a fraction.
+// Returns whether the metric is a share of right answers, in percent or as a fraction.
 inline bool IsAccuracy(const MetricDeclaration& metric) {
   return (metric.unit == "percent" || metric.unit == "fraction") &&
          metric.direction == LODE_MAXIMIZE;
 }
 
-// Whether it is written as an integer: how many of something there are, in a metric of that unit.
+// Returns whether the value is written as an integer: it counts something, in a metric with that
+// unit.
 inline bool IsWholeCount(const MetricDeclaration& metric, double value) {
   constexpr double kExact = 9007199254740992;  // integers up to here are doubles
   return metric.unit == "count" && std::abs(value) <= kExact && value == std::trunc(value);
@@ -78,11 +79,11 @@ struct ComponentDeclaration {
   std::vector<ParamDeclaration> params;
   std::vector<PresetDeclaration> presets;
   // Oracles and spaces: the metrics of an instance with default parameters. Empty if it cannot be
-  // made or if they vary.
+  // created or if the metrics vary.
   std::vector<MetricDeclaration> metrics;
-  bool prepares = false;  // oracle: has something to do once before its first evaluation
+  bool prepares = false;  // oracle: prepares once before its first evaluation
   bool loads = false;     // optimizer: can start from a saved policy
-  bool is_open = false;   // its plugin is not known: its parameters are taken as they are written
+  bool is_open = false;   // its plugin is unknown; its parameters are taken as written
 
   bool operator==(const ComponentDeclaration&) const = default;
 };
@@ -99,33 +100,33 @@ struct PluginDeclaration {
   bool operator==(const PluginDeclaration&) const = default;
 };
 
-// The word for a kind in pipelines and on the command line: "space", "oracle", "exploration",
-// "optimizer".
+// Returns the word for a kind in pipelines and on the command line: "space", "oracle",
+// "exploration", "optimizer".
 std::string_view KindName(lode_kind kind);
 
-// "integer", "real number", "list of strings", ...: how messages call a type.
+// Returns the name of a type in messages: "integer", "real number", "list of strings", ....
 std::string_view TypeName(lode_type type);
 
-// "train", "validation", "test", "none".
+// Returns "train", "validation", "test" or "none".
 std::string_view SplitName(lode_split split);
 
-// A value in TOML's notation.
+// Formats a value in TOML.
 std::string FormatValue(const Value& value);
 
-// The allowed values in words: "[1, 100]", "(0, 1]", "one of cosine, linear", or "" if anything
-// goes.
+// Describes the allowed values: "[1, 100]", "(0, 1]", "one of cosine, linear", or "" if there is no
+// restriction.
 std::string FormatRange(const ParamDeclaration& param);
 
-// What a value of the declaration's type breaks, in words ("0 is outside (0, 1]"), or "" if it is
-// allowed.
+// Returns what is wrong with a value of the declaration's type ("0 is outside (0, 1]"), or "" if it
+// is allowed.
 std::string CheckValue(const ParamDeclaration& param, const Value& value);
 
-// Which of `names` a user means by `word`: itself, or the only one that differs from it in case. ""
-// if there is none.
+// Returns the one of `names` that a user means by `word`: the same, or the only one that differs
+// just in case. "" if there is none.
 std::string MeantName(std::string_view word, const std::vector<std::string>& names);
 
-// The candidate nearest to `word` by edit distance, case aside, or "" if none is near enough to be a
-// slip.
+// Returns the candidate with the smallest edit distance to `word`, ignoring case, or "" if none is
+// close enough to be a typo.
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace lode::core

@@ -32,7 +32,7 @@ Value ValueFromJson(lode_type type, const json& j) {
   }
 }
 
-// JSON has no infinity: a missing bound is a missing key.
+// JSON has no infinity, so a missing bound is a missing key.
 void PutBound(json& j, const char* key, double bound) {
   if (std::isfinite(bound)) {
     j[key] = bound;

@@ -52,7 +52,7 @@ TEST(FormatValue, RealsReadBackBitForBit) {
   std::vector<double> values = {
       0.1,          1.0 / 3.0, 123456.7, 1234567.0, 0.1 + 0.2, Limits::max(), Limits::denorm_min(),
       Limits::min()};
-  // Knuth's MMIX generator: any bits.
+  // Knuth's MMIX generator: arbitrary bits.
   for (std::uint64_t bits = 1; values.size() < 20000;) {
     bits = bits * 6364136223846793005u + 1442695040888963407u;
     if (const auto value = std::bit_cast<double>(bits); std::isfinite(value)) {
@@ -64,11 +64,11 @@ TEST(FormatValue, RealsReadBackBitForBit) {
     ASSERT_EQ(std::bit_cast<std::uint64_t>(std::strtod(text.c_str(), nullptr)),
               std::bit_cast<std::uint64_t>(value))
         << text;
-    ASSERT_NE(text.find_first_of(".e"), std::string::npos) << text;  // TOML reads no integer
+    ASSERT_NE(text.find_first_of(".e"), std::string::npos) << text;  // not an integer in TOML
   }
 }
 
-TEST(FormatRange, SaysWhichEndsAreIn) {
+TEST(FormatRange, ShowsWhichEndsAreIncluded) {
   EXPECT_EQ(FormatRange(Number(LODE_T_INT, 1, 100)), "[1, 100]");
   EXPECT_EQ(FormatRange(Number(LODE_T_REAL, 0, 1, LODE_PARAM_OPEN_MIN)), "(0, 1]");
   EXPECT_EQ(FormatRange(Number(LODE_T_REAL, 0, 1, LODE_PARAM_OPEN_MAX)), "[0, 1)");
@@ -79,7 +79,7 @@ TEST(FormatRange, SaysWhichEndsAreIn) {
   EXPECT_EQ(FormatRange(choice), "one of cosine, linear");
 }
 
-TEST(CheckValue, AcceptsTheEndsOfARangeUnlessTheyAreOpen) {
+TEST(CheckValue, AcceptsTheEndsOfARangeUnlessOpen) {
   const auto closed = Number(LODE_T_REAL, 0, 1);
   EXPECT_EQ(CheckValue(closed, 0.0), "");
   EXPECT_EQ(CheckValue(closed, 1.0), "");
@@ -90,14 +90,14 @@ TEST(CheckValue, AcceptsTheEndsOfARangeUnlessTheyAreOpen) {
   EXPECT_EQ(CheckValue(open, 0.5), "");
 }
 
-TEST(CheckValue, RefusesWhatIsNotFiniteWithoutBoundsToo) {
+TEST(CheckValue, RefusesValuesThatAreNotFiniteEvenWithoutBounds) {
   const auto any = Number(LODE_T_REAL, -kInf, kInf);
   EXPECT_EQ(CheckValue(any, kInf), "inf is not finite");
   EXPECT_EQ(CheckValue(any, -kInf), "-inf is not finite");
   EXPECT_EQ(CheckValue(any, std::numeric_limits<double>::quiet_NaN()), "nan is not finite");
 }
 
-TEST(CheckValue, LooksAtEveryElementOfAList) {
+TEST(CheckValue, ChecksEveryElementOfAList) {
   const auto list = Number(LODE_T_INT_LIST, 1, 9);
   EXPECT_EQ(CheckValue(list, std::vector<std::int64_t>{1, 9}), "");
   EXPECT_EQ(CheckValue(list, std::vector<std::int64_t>{1, 10, 0}), "10 is outside [1, 9]");
@@ -112,23 +112,23 @@ TEST(CheckValue, NamesTheNearestChoice) {
   EXPECT_EQ(CheckValue(p, std::string("quadratic")), "\"quadratic\" is not one of cosine, linear");
 }
 
-TEST(NearestName, FindsSlipsAndNothingElse) {
+TEST(NearestName, FindsOnlyTypos) {
   const std::vector<std::string> names = {"population", "sample", "rea", "tau"};
   EXPECT_EQ(NearestName("populaton", names), "population");
   EXPECT_EQ(NearestName("smaple", names), "sample");
   EXPECT_EQ(NearestName("re", names), "rea");
   EXPECT_EQ(NearestName("rea", names), "rea");
   EXPECT_EQ(NearestName("learning_rate", names), "");
-  EXPECT_EQ(NearestName("xy", names), "");  // two letters changed are all of it
+  EXPECT_EQ(NearestName("xy", names), "");  // two changed letters are the whole word
   EXPECT_EQ(NearestName("", names), "");
   EXPECT_EQ(NearestName("rea", {}), "");
   EXPECT_EQ(NearestName("POPULATOIN", names), "population");
 }
 
-TEST(MeantName, IsOneThatDiffersInCaseOnly) {
+TEST(MeantName, MayDifferInCaseOnly) {
   EXPECT_EQ(MeantName("REA", {"l2nas", "rea"}), "rea");
   EXPECT_EQ(MeantName("rea", {"Rea", "rea"}), "rea");
-  EXPECT_EQ(MeantName("REA", {"Rea", "rea"}), "");  // which of the two?
+  EXPECT_EQ(MeantName("REA", {"Rea", "rea"}), "");  // ambiguous
   EXPECT_EQ(MeantName("re", {"rea"}), "");
 }
 

@@ -1,4 +1,4 @@
-// From the C tables of a loaded plugin to plain data.
+// Converts the C tables of a loaded plugin to plain data.
 #include <string>
 #include <utility>
 
@@ -73,7 +73,7 @@ std::vector<MetricDeclaration> MetricsOf(const lode_component& component,
   return SpaceInstance(component, values, run, "describe").Metrics();
 }
 
-// Of an oracle or a space.
+// Returns the metrics of an oracle or a space with default parameters.
 std::vector<MetricDeclaration> DefaultMetrics(const lode_component& component,
                                               const ComponentDeclaration& c) {
   std::vector<Value> defaults;
@@ -85,7 +85,7 @@ std::vector<MetricDeclaration> DefaultMetrics(const lode_component& component,
   } catch (const DeclarationError&) {
     throw;
   } catch (const HostError&) {
-    return {};  // what it lacks is reported when a pipeline uses it
+    return {};  // the error is reported when a pipeline uses the component
   }
 }
 

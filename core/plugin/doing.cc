@@ -16,7 +16,8 @@ std::string ReasonOf(const std::filesystem::filesystem_error& error) {
                                : error.path1().string() + ": " + error.code().message();
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, ...": its own name says nothing to users.
+// Drops the exception's name from "[json.exception.parse_error.101] parse error at line 1, ...",
+// because it tells users nothing.
 std::string ReasonOf(const nlohmann::json::exception& error) {
   const std::string text = error.what();
   const auto name_end = text.find("] ");

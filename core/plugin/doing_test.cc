@@ -26,7 +26,7 @@ std::string MessageOf(const Body& body) {
   return "no HostError";
 }
 
-TEST(DoingTest, NamesWhatTheStandardLibraryDoesNot) {
+TEST(DoingTest, NamesThingsThatTheStandardLibraryOmits) {
   EXPECT_EQ(MessageOf([] { throw std::bad_alloc(); }), "reading a.csv: out of memory");
   EXPECT_EQ(MessageOf([] { std::vector<int>().reserve(~std::size_t{0}); }),
             "reading a.csv: needs more memory than there can be");
@@ -40,13 +40,13 @@ TEST(DoingTest, NamesWhatTheStandardLibraryDoesNot) {
             "reading a.csv: key 'seed' not found");
 }
 
-TEST(DoingTest, LeavesOurOwnTextsAlone) {
+TEST(DoingTest, LeavesOurOwnMessagesAlone) {
   EXPECT_EQ(MessageOf([] { throw HostError("b.csv: is empty"); }), "b.csv: is empty");
   EXPECT_THROW(Doing("reading a.csv", [] { throw ConfigError({}); }), ConfigError);
   EXPECT_THROW(Doing("reading a.csv", [] { throw CancelledError(); }), CancelledError);
 }
 
-TEST(DoingTest, ReturnsWhatTheBodyDoes) {
+TEST(DoingTest, ReturnsTheResultOfTheBody) {
   EXPECT_EQ(Doing("counting", [] { return 3; }), 3);
 }
 

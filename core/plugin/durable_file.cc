@@ -34,33 +34,33 @@ std::string UserName(uid_t user) {
   return entry != nullptr ? "'" + std::string(entry->pw_name) + "'" : std::to_string(user);
 }
 
-// Whoever they belong to could have made them only with the caller's rights.
+// Returns whether only somebody with the caller's rights can have made the file.
 bool IsTrusted(uid_t owner) { return owner == geteuid() || owner == 0; }
 
-// Why a file of somebody's directory is not written to; "" if it may be.
+// Returns why a file in somebody's directory is not written to; "" if it may be.
 std::string Objection(const fs::path& file, const struct stat& is) {
   struct stat directory {};
   if (S_ISLNK(is.st_mode)) {
-    return "is a link, and none is followed here";
+    return "is a link, and links are not followed here";
   }
   if (!S_ISREG(is.st_mode)) {
     return "is not a regular file";
   }
   if (is.st_nlink > 1) {
-    return "has a second name (a hard link), which would change with it";
+    return "has a second name (a hard link), which would change, too";
   }
   const bool is_owners =
       stat(DirectoryOf(file).c_str(), &directory) == 0 && directory.st_uid == is.st_uid;
   return is_owners || IsTrusted(is.st_uid) ? "" : "belongs to user " + UserName(is.st_uid);
 }
 
-// Some file systems have no way to do this, and no need.
+// Some file systems do not support this and do not need it.
 bool Sync(const fs::path& path, int flags) {
   const Descriptor opened(open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
   return opened.is_open() && (fsync(opened.get()) == 0 || errno == EINVAL);
 }
 
-// A file of this name that is there is removed, not written to: it may have other names.
+// Removes an existing file of this name instead of writing to it, because it may have other names.
 Descriptor CreateAnew(const fs::path& file) {
   unlink(file.c_str());
   return Descriptor(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -69,7 +69,7 @@ Descriptor CreateAnew(const fs::path& file) {
 }  // namespace
 
 Descriptor OpenToWrite(const fs::path& file) {
-  // O_NONBLOCK: a pipe would wait for its other end.
+  // O_NONBLOCK: opening a pipe would wait for its other end.
   Descriptor opened(
       open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666));
   if (!opened.is_open()) {
@@ -119,10 +119,10 @@ void MakeDirectories(const fs::path& directory) {
   }
   fs::create_directory(path, error);
   if (error) {
-    throw HostError(directory.string() + ": cannot be made: " + error.message());
+    throw HostError(directory.string() + ": cannot be created: " + error.message());
   }
   if (!Sync(parent, O_DIRECTORY)) {
-    FailOn(directory, "cannot be made", errno);
+    FailOn(directory, "cannot be created", errno);
   }
 }
 

@@ -1,6 +1,8 @@
-// Files that are on the disk as a whole or not at all, in directories that others may have made.
+// Writes files that reach the disk completely or not at all, in directories that others may have
+// made.
 //
-// A directory that belongs to somebody else may hold links that lead anywhere: none is followed.
+// A directory that belongs to somebody else may contain links that lead anywhere: they are not
+// followed.
 #pragma once
 
 #include <filesystem>
@@ -11,36 +13,36 @@
 
 namespace lode::core {
 
-// Opens a file to read and write, and makes it if it is missing. Throws HostError if it cannot, or
-// if the path names a link or something else that is not one regular file of the directory's owner,
-// of root, or of the caller.
+// Opens a file for reading and writing, and creates it if it is missing. Throws HostError on
+// failure, or if the path is a link or anything but a single regular file of the directory's owner,
+// root or the caller.
 Descriptor OpenToWrite(const std::filesystem::path& file);
 
-// Makes a directory and those above it as far as they are missing; on return they are on the disk.
-// Throws HostError, also if the path goes through a link of somebody else.
+// Creates a directory and its missing parents; on return they are on the disk. Throws HostError,
+// also if the path goes through a link that somebody else made.
 void MakeDirectories(const std::filesystem::path& directory);
 
-// Throws HostError if the path goes through a link that neither the caller nor root has made.
+// Throws HostError if the path goes through a link that neither the caller nor root made.
 void RefuseForeignLinks(const std::filesystem::path& path);
 
-// Throws HostError if there is something at the path that OpenToWrite would refuse.
+// Throws HostError if OpenToWrite would refuse what is at the path.
 void RefuseForeignFile(const std::filesystem::path& file);
 
-// Gives `partial` the name `file` in the same directory, whatever had it before. Content and name
+// Renames `partial` to `file` in the same directory and replaces an existing file. Content and name
 // are on the disk on return. Throws HostError.
 void Publish(const std::filesystem::path& partial, const std::filesystem::path& file);
 
-// A file that is written piece by piece and appears under its name when it is complete. What was
-// not published is removed by the destructor.
+// A file that is written in pieces and appears under its name when it is complete. The destructor
+// removes a file that was not published.
 class NewFile {
  public:
-  // Its content is in FILE.partial until then. Throws HostError.
+  // Until it is published, its content is in FILE.partial. Throws HostError.
   explicit NewFile(std::filesystem::path file);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  // Throw HostError, the file first.
+  // These throw a HostError that begins with the file.
   void Write(std::string_view bytes);
   void Publish();
 
@@ -49,10 +51,10 @@ class NewFile {
   Descriptor descriptor_;
 };
 
-// Writes a whole file or leaves what was there; it is on the disk on return. Throws HostError.
+// Writes a file completely or leaves the old one; it is on the disk on return. Throws HostError.
 void WriteFile(const std::filesystem::path& file, std::string_view text);
 
-// Throws HostError.
+// Returns the file's contents. Throws HostError.
 std::string ReadFile(const std::filesystem::path& file);
 
 }  // namespace lode::core

@@ -1,4 +1,4 @@
-// The host's one exception.
+// The host's only exception.
 #pragma once
 
 #include <stdexcept>
@@ -8,14 +8,14 @@
 
 namespace lode::core {
 
-// Something the user can mend: a plugin, a configuration, a file. `what` is one lower-case line,
-// printable whatever it quotes.
+// An error that the user can fix: in a plugin, a configuration, a file. `what` is one lower-case
+// line, printable whatever it quotes.
 class HostError : public std::runtime_error {
  public:
   explicit HostError(std::string_view what) : std::runtime_error(MessageLine(what)) {}
 };
 
-// What a component declares is nothing that the host can work with.
+// The host cannot work with the declarations of a component.
 class DeclarationError : public HostError {
  public:
   using HostError::HostError;

@@ -53,7 +53,7 @@ std::vector<fs::path> PluginsIn(const fs::path& directory) {
   return files;
 }
 
-// What a scan found, as it is cached: {"plugin": ...} or {"broken": "reason"}.
+// Returns the result of a scan as it is cached: {"plugin": ...} or {"broken": "reason"}.
 json Declare(const fs::path& file) {
   try {
     return Doing(file, [&]() -> json {
@@ -73,14 +73,14 @@ void Limit(__rlimit_resource resource, std::size_t most) {
   setrlimit(resource, &limit);
 }
 
-// The process that describes one file. The plugin's code runs in it and may do anything.
+// The process that describes one file. The plugin's code runs in it and may do anything. It ends
+// without the plugin's exit handlers.
 class Scan {
  public:
   Scan(const fs::path& file, const ScanLimits& limits)
       : file_(file),
         limits_(limits),
-        child_([&](const Child::Send& send) { Run(send); }, Child::Ending::kQuick) {
-  }  // the plugin's exit handlers are not ours to run
+        child_([&](const Child::Send& send) { Run(send); }, Child::Ending::kQuick) {}
 
   json Result() {
     std::string text;
@@ -95,7 +95,7 @@ class Scan {
         return Broken(
             "describing it takes more than " +
             std::to_string(std::chrono::ceil<std::chrono::seconds>(limits_.time).count()) +
-            " s; it is tried again when the file has changed");
+            " s; Lode tries again when the file changes");
     }
   }
 
@@ -107,7 +107,7 @@ class Scan {
   void Run(const Child::Send& send) const {
     Limit(RLIMIT_CORE, 0);
     Limit(RLIMIT_FSIZE, limits_.printed);
-#ifndef LODE_SANITIZED  // a sanitizer takes more than any plugin
+#ifndef LODE_SANITIZED  // a sanitizer needs more memory than any plugin
     Limit(RLIMIT_DATA, limits_.memory);
 #endif
     send(FormatJson(Declare(file_)));
@@ -118,13 +118,14 @@ class Scan {
     const auto first = std::min(kSilent, limits_.time);
     Child::Received received = child_.Receive(text, first);
     if (received == Child::Received::kSilence && first < limits_.time) {
-      Log(LODE_INFO, file_.string() + ": loading it to describe it takes long");
+      Log(LODE_INFO, file_.string() + ": loading it to describe it takes a long time");
       received = child_.Receive(text, limits_.time - first);
     }
     return received;
   }
 
-  // Descriptors are no secret: a plugin may have written into the one that its description comes by.
+  // Checks the result, because a plugin can write into any descriptor, including the one that
+  // carries its description.
   json Checked(json found) const {
     try {
       const bool is_plugin = found.is_object() && found.contains("plugin");
@@ -134,7 +135,7 @@ class Scan {
       }
     } catch (const json::exception&) {
     }
-    return Broken("writes into a descriptor of the program's while it is loaded");
+    return Broken("writes into a descriptor of the program while it is loaded");
   }
 
   std::string Ending() {
@@ -151,7 +152,7 @@ class Scan {
   Child child_;
 };
 
-// Changes whenever the file's content may have.
+// Returns a text that changes whenever the file's content may have changed.
 std::string Stamp(const fs::path& file) {
   struct stat s {};
   if (stat(file.c_str(), &s) != 0) {
@@ -174,10 +175,10 @@ class Cache {
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
       files_ = *files;
     }
-    ForgetWhatIsGone();
+    DropDeletedFiles();
   }
 
-  // What the file declares, or why it is broken.
+  // The file's declaration, or why it is broken.
   using Found = std::variant<PluginDeclaration, std::string>;
 
   Found Lookup(const fs::path& file, bool warns) {
@@ -187,7 +188,7 @@ class Cache {
       if (entry.at("stamp") == stamp) {
         return FromJson(file, entry.at("found"));
       }
-    } catch (const json::exception&) {  // not there, or not what we wrote: scan it
+    } catch (const json::exception&) {  // missing, or not written by us: scan the file
     }
     const json found = Scan(file, limits_).Result();
     files_[file.string()] = {{"stamp", stamp}, {"found", found}};
@@ -223,7 +224,7 @@ class Cache {
     return found.at("broken").get<std::string>();
   }
 
-  void ForgetWhatIsGone() {
+  void DropDeletedFiles() {
     std::vector<std::string> gone;
     for (const auto& [name, entry] : files_.items()) {
       std::error_code error;
@@ -271,7 +272,7 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
   Cache cache(cache_file, limits);
   std::set<fs::path> seen;
   const auto add = [&](const fs::path& file, Trust trust, bool must_load) {
-    std::error_code error;  // of a link in a circle; what refuses the file names it
+    std::error_code error;  // set for a circle of links; the refusal below names the file
     if (!seen.insert(fs::weakly_canonical(file, error)).second && !error) {
       return;
     }

@@ -1,6 +1,6 @@
-// Which plugins there are and what they declare, without loading them: each file is loaded once in
-// a child process, so that one that crashes is a finding and not a crash, and what it declares is
-// kept in a cache file until the file changes.
+// Knows which plugins exist and what they declare, without loading them. Each file is loaded once,
+// in a child process, so that a crash is a finding and does not crash the program. A cache file
+// keeps the declarations until the plugin file changes.
 #pragma once
 
 #include <chrono>
@@ -18,22 +18,23 @@ namespace lode::core {
 // Files or directories.
 struct SearchPath {
   std::vector<std::filesystem::path> named;  // by the user: must exist and load
-  std::vector<std::filesystem::path>
-      directories;  // searched if they exist; what is broken there is a warning
+  // Searched if they exist; broken plugins there are warnings.
+  std::vector<std::filesystem::path> directories;
   std::vector<std::filesystem::path> own{};  // named by a pipeline: must exist and load
 };
 
-// `named` (from --plugin), then `own` (of a pipeline), then LODE_PLUGIN_PATH, then the directory that belongs
-// to the running program. The environment is ignored in a program with raised privileges. The
-// current directory is never searched.
+// Searches `named` (from --plugin), then `own` (of a pipeline), then LODE_PLUGIN_PATH, then the
+// directory that belongs to the running program. Ignores the environment in a program with raised
+// privileges. Never searches the current directory.
 SearchPath MakeSearchPath(const std::vector<std::filesystem::path>& named,
                           const std::vector<std::filesystem::path>& own = {});
 
-// $XDG_CACHE_HOME/lode/plugins.json, or ~/.cache/lode/plugins.json. Empty without $HOME: nothing is
-// cached then.
+// Returns $XDG_CACHE_HOME/lode/plugins.json or ~/.cache/lode/plugins.json. Empty without $HOME;
+// then nothing is cached.
 std::filesystem::path IndexCacheFile();
 
-// What the process may take that loads a plugin file to describe it. One that takes more is broken.
+// The limits of the process that loads a plugin file to describe it. A plugin that exceeds them is
+// broken.
 struct ScanLimits {
   std::chrono::milliseconds time = std::chrono::seconds(60);
   std::size_t memory = std::size_t{4} << 30;    // bytes
@@ -42,10 +43,10 @@ struct ScanLimits {
 
 class PluginIndex : public Catalog {
  public:
-  // Reads the cache, scans what is new or changed, drops files that are gone, writes the cache back.
-  // Throws HostError if a named plugin cannot be used. What is wrong with a file in a searched
-  // directory costs that file only: it is listed in broken(), and logged when it is found out. A
-  // cache that cannot be read or written costs time only.
+  // Reads the cache, scans new and changed files, drops files that are gone, writes the cache back.
+  // Throws HostError if a named plugin cannot be used. A fault of a file in a searched directory
+  // affects only that file: it is listed in broken(), and logged when it is found. If the cache
+  // cannot be read or written, only time is lost.
   PluginIndex(const SearchPath& path, const std::filesystem::path& cache_file,
               const ScanLimits& limits = {});
 
@@ -54,7 +55,7 @@ class PluginIndex : public Catalog {
     std::string reason;
   };
 
-  // In search order. Of two components of one kind and id the first one counts.
+  // In search order. Of two components with the same kind and ID, the first one counts.
   const std::vector<PluginDeclaration>& plugins() const { return plugins_; }
   const std::vector<Broken>& broken() const { return broken_; }
 

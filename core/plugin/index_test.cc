@@ -50,7 +50,7 @@ TEST_F(PluginIndexTest, FindsComponentsByKindAndId) {
   EXPECT_FALSE(index.Find(LODE_ORACLE, "nb201.table")->metrics.empty());
 }
 
-TEST_F(PluginIndexTest, ACorruptCacheCostsTimeOnly) {
+TEST_F(PluginIndexTest, ACorruptCacheCostsOnlyTime) {
   const SearchPath path{{}, {kPlugins}};
   const PluginIndex good = Read(path);
   const fs::path cache = dir_.path() / "cache/plugins.json";
@@ -61,7 +61,7 @@ TEST_F(PluginIndexTest, ACorruptCacheCostsTimeOnly) {
   }
 }
 
-TEST_F(PluginIndexTest, TheFirstOfTwoWithOneIdCounts) {
+TEST_F(PluginIndexTest, TheFirstOfTwoWithTheSameIdCounts) {
   const fs::path first = Copy("rea.lode.so", "a/rea.lode.so");
   Copy("rea.lode.so", "b/rea.lode.so");
   const PluginIndex index = Read({{}, {dir_.path() / "a", dir_.path() / "b"}});
@@ -79,7 +79,7 @@ TEST_F(PluginIndexTest, WorldWritableFilesAreRefused) {
   EXPECT_NE(searched.broken()[0].reason.find("can be written by everyone"), std::string::npos);
 }
 
-TEST_F(PluginIndexTest, FilesInDirectoriesThatEveryoneMayWriteAreRefused) {
+TEST_F(PluginIndexTest, FilesInWorldWritableDirectoriesAreRefused) {
   const fs::path file = Copy("rea.lode.so", "open/inner/rea.lode.so");
   const auto refusal = [&] { return RefusalOf(file, Trust::kNamed); };
   EXPECT_EQ(refusal(), "");
@@ -94,7 +94,7 @@ TEST_F(PluginIndexTest, FilesInDirectoriesThatEveryoneMayWriteAreRefused) {
     EXPECT_EQ(refusal(), "");
     fs::permissions(directory, fs::perms::owner_all);
   }
-  // A link elsewhere is no way around it.
+  // A link from elsewhere does not get around that.
   fs::permissions(dir_.path() / "open", fs::perms::all);
   fs::create_symlink(file, dir_.path() / "link.lode.so");
   EXPECT_NE(RefusalOf(dir_.path() / "link.lode.so", Trust::kNamed), "");

@@ -1,14 +1,15 @@
-// Where the running program and what was installed with it are. The build tree has the same shape.
+// Finds the running program and the files that were installed with it. The build tree has the same
+// layout.
 #pragma once
 
 #include <filesystem>
 
 namespace lode::core {
 
-// The file of the running program; empty if the system does not say.
+// Returns the file of the running program; empty if the system does not tell.
 std::filesystem::path ProgramFile();
 
-// A path below the prefix, which is the directory above the program's own.
+// Returns a path below the prefix, which is the directory above the program's own.
 std::filesystem::path InstalledPath(const std::filesystem::path& relative);
 
 }  // namespace lode::core

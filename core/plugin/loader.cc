@@ -31,13 +31,13 @@ std::string AbiVersion(std::uint32_t minor) {
 
 boost::dll::shared_library OpenLibrary(const fs::path& file) {
   using boost::dll::load_mode::type;
-  // Boost.DLL has no name for RTLD_NODELETE; it passes bits it does not know on to dlopen.
+  // Boost.DLL has no name for RTLD_NODELETE, but it passes unknown bits on to dlopen.
   const auto mode = boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local |
                     static_cast<type>(RTLD_NODELETE);
   try {
     return boost::dll::shared_library(file, mode);
   } catch (const std::exception& e) {
-    // The system's reason stands between Boost's own words: "... (dlerror system message: WHY): ...".
+    // The system's reason is inside Boost's own words: "... (dlerror system message: WHY): ...".
     const std::string what = e.what();
     const auto at = what.find("dlerror system message: ");
     std::string reason = at == std::string::npos ? what : what.substr(what.find(": ", at) + 2);
@@ -46,7 +46,7 @@ boost::dll::shared_library OpenLibrary(const fs::path& file) {
   }
 }
 
-// The table's address, checked as far as it must be before any field of it is used.
+// Returns the table's address after the checks that must precede any use of its fields.
 const lode_plugin& EntryOf(const fs::path& file, const boost::dll::shared_library& library) {
   if (!library.has(LODE_ENTRY_SYMBOL)) {
     throw HostError(file.string() +
@@ -78,7 +78,8 @@ bool IsFinite(const lode_value& value, lode_type type) {
   return std::ranges::all_of(reals, [](double real) { return std::isfinite(real); });
 }
 
-// What is wrong with its parameters and presets as far as the host relies on it, or "".
+// Returns what is wrong with a component's parameters and presets, as far as the host relies on
+// them, or "".
 std::string DeclarationFault(const lode_component& c) {
   if ((c.param_count > 0 && (c.params == nullptr || !LODE_REACHES(c.params, reserved))) ||
       (c.preset_count > 0 && (c.presets == nullptr || !LODE_REACHES(c.presets, settings)))) {
@@ -87,11 +88,11 @@ std::string DeclarationFault(const lode_component& c) {
   for (std::uint32_t i = 0; i < c.param_count; ++i) {
     const lode_param& p = *LODE_AT(c.params, i);
     if (p.type < LODE_T_BOOL || p.type > LODE_T_STRING_LIST) {
-      return "parameter " + std::to_string(i) + " is of an unknown type " + std::to_string(p.type);
+      return "parameter " + std::to_string(i) + " has an unknown type " + std::to_string(p.type);
     }
     const bool chooses = p.choices != nullptr && p.choices[0] != nullptr;
     if (Blank(p.name) || (p.type == LODE_T_CHOICE && !chooses)) {
-      return "parameter " + std::to_string(i) + " has no name, or no choices though it is one";
+      return "parameter " + std::to_string(i) + " has no name, or is a choice without choices";
     }
     const bool required = (p.flags & LODE_PARAM_REQUIRED) != 0;
     if (std::isnan(p.min) || std::isnan(p.max) ||
@@ -105,7 +106,7 @@ std::string DeclarationFault(const lode_component& c) {
     const auto nameless = [](const lode_setting& s) { return Blank(s.param); };
     if (Blank(p.name) || (p.setting_count > 0 && p.settings == nullptr) ||
         std::any_of(p.settings, p.settings + p.setting_count, nameless)) {
-      return "preset " + std::to_string(i) + " has no name, or a setting of no parameter";
+      return "preset " + std::to_string(i) + " has no name, or a setting without a parameter";
     }
     const auto infinite = [](const lode_setting& s) { return !IsFinite(s.value, s.value.type); };
     if (std::any_of(p.settings, p.settings + p.setting_count, infinite)) {
@@ -124,7 +125,7 @@ void CheckComponent(const fs::path& file, const lode_component* c) {
     fail("a component has no id, version or summary");
   }
   if (KindName(c->kind).empty()) {
-    fail("component '" + std::string(c->id) + "' is of an unknown kind " + std::to_string(c->kind));
+    fail("component '" + std::string(c->id) + "' has an unknown kind " + std::to_string(c->kind));
   }
   if (c->api == nullptr || c->create == nullptr || c->destroy == nullptr) {
     fail("component '" + std::string(c->id) + "' has no api, create or destroy");
@@ -138,7 +139,7 @@ void CheckComponent(const fs::path& file, const lode_component* c) {
   }
 }
 
-// Everything by which a component and its parts are called.
+// Returns all names of a component and its parts.
 std::vector<const char*> NamesOf(const lode_component& c) {
   std::vector<const char*> names{c.id, c.version};
   for (std::uint32_t i = 0; i < c.param_count; ++i) {
@@ -154,7 +155,7 @@ std::vector<const char*> NamesOf(const lode_component& c) {
   return names;
 }
 
-// Names are typed and compared: one that is shown as another one is refused.
+// Refuses names that display as something else, because names are typed and compared.
 void CheckNames(const fs::path& file, const std::vector<const char*>& names) {
   for (const std::string_view name : names) {
     if (!IsPrintableLine(name)) {
@@ -178,13 +179,13 @@ void CheckDescriptor(const fs::path& file, const lode_plugin& plugin) {
     CheckComponent(file, c);
     CheckNames(file, NamesOf(*c));
     if (!seen.insert({c->kind, c->id}).second) {
-      throw HostError(file.string() + ": it has two components of the name '" + c->id + "'");
+      throw HostError(file.string() + ": it has two components named '" + c->id + "'");
     }
   }
 }
 
-// Every library ever loaded, never destroyed: no destructor may run before or after the plugins'
-// own statics.
+// Every library ever loaded. Never destroyed, because no destructor may run before or after the
+// plugins' own statics.
 struct Loaded {
   std::mutex mutex;
   std::map<fs::path, std::pair<boost::dll::shared_library, const lode_plugin*>> by_file;
@@ -215,7 +216,8 @@ std::string ForeignOwner(const struct stat& info, Trust trust) {
          (geteuid() == 0 ? "name it with --plugin if you trust it)" : "copy it if you trust it)");
 }
 
-// Who may write a directory may replace what is in it, unless it is sticky, as /tmp is.
+// Anybody who may write to a directory may replace the files in it, unless it is sticky, as /tmp
+// is.
 std::string RefusalOfDirectories(const fs::path& file, Trust trust) {
   for (fs::path directory = file.parent_path();; directory = directory.parent_path()) {
     struct stat info {};
@@ -258,7 +260,7 @@ std::string RefusalOf(const fs::path& file, Trust trust) {
   if (error) {
     return error.message();
   }
-  // A link may stand in another directory than the file.
+  // A link may be in another directory than the file.
   const std::string link = RefusalOfDirectories(fs::absolute(file).lexically_normal(), trust);
   return link.empty() ? RefusalOfDirectories(canonical, trust) : link;
 }

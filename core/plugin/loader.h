@@ -1,5 +1,5 @@
-// Loads plugin files into the process. Once loaded a plugin stays until the process ends: unloading
-// code whose statics, threads or exceptions may still be in use is what other plugin hosts regret.
+// Loads plugin files into the process. A loaded plugin stays until the process ends, because its
+// statics, threads or exceptions may still be in use: other plugin hosts regret unloading code.
 #pragma once
 
 #include <lode/plugin.h>
@@ -15,23 +15,24 @@ namespace lode::core {
 
 inline constexpr char kPluginSuffix[] = ".lode.so";
 
-// Whom a plugin file may belong to besides root, the caller and the owner of this program: to nobody, or
-// if root has named it on the command line, to anybody.
+// Who may own a plugin file besides root, the caller and the owner of this program: kUsual means
+// nobody, kNamed means anybody if root has named the file on the command line.
 enum class Trust { kUsual, kNamed };
 
-// Why a file must not be loaded, before any of its code runs ("can be written by everyone", "belongs to
-// user 1001"), or "" if it may be. The same is asked of the directories that it is in.
+// Returns why a file must not be loaded ("can be written by everyone", "belongs to user 1001"), or
+// "" if it may be. Checks its directories in the same way. Runs none of its code.
 std::string RefusalOf(const std::filesystem::path& file, Trust trust);
 
 // Loads `file` and returns its table after checking the file's permissions, the entry symbol, the
-// versions and the descriptor. A file loaded before is not loaded again. Thread-safe. Throws
-// HostError that names the file, what was found and what to do.
+// versions and the descriptor. Does not load a file twice. Thread-safe. Throws a HostError that
+// names the file, the fault and the remedy.
 const lode_plugin& LoadPlugin(const std::filesystem::path& file);
 
-// What a component declares but its metrics: no instance is made.
+// Returns a component's declarations except its metrics; creates no instance.
 ComponentDeclaration ReadComponent(const lode_component& component);
 
-// What a loaded plugin declares; makes one instance of each oracle to learn its metrics.
+// Returns the declarations of a loaded plugin. Creates an instance of each oracle and space to
+// learn its metrics.
 PluginDeclaration ReadDeclaration(const std::filesystem::path& file, const lode_plugin& plugin);
 
 // Loads the plugin that `catalog` names for a component and returns the component's table. Throws

@@ -9,7 +9,7 @@
 namespace lode::core {
 namespace {
 
-TEST(LogTest, AForwarderGetsWhatIsNotBelowTheLevelAsItCame) {
+TEST(LogTest, AForwarderGetsUnformattedMessagesFromTheLevelUp) {
   std::vector<std::pair<lode_level, std::string>> got;
   SetLogForwarder(
       [&got](lode_level level, std::string_view text) { got.emplace_back(level, text); });

@@ -1,4 +1,5 @@
-// A catalog that has every component: of those whose plugins are not loaded it knows the names only.
+// A catalog that has every component. Of components whose plugins are not loaded it knows only the
+// names.
 #pragma once
 
 #include <map>
@@ -11,13 +12,14 @@
 
 namespace lode::core {
 
-// For who reads a pipeline and runs nothing of it. Used by one thread.
+// For code that reads a pipeline without running it. One thread at a time may use it.
 class OpenCatalog : public Catalog {
  public:
-  // `known`: whose components are looked for first; may be none.
+  // Looks for components in `known` first; it may be null.
   explicit OpenCatalog(std::unique_ptr<Catalog> known = nullptr) : known_(std::move(known)) {}
 
-  // One that is not known is a declaration of which only kind and id mean something (is_open).
+  // For an unknown component, returns a declaration in which only kind and ID are meaningful
+  // (is_open).
   const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const override;
   const PluginDeclaration* PluginOf(const ComponentDeclaration& component) const override;
   std::vector<std::string> Ids(lode_kind kind) const override;

@@ -1,5 +1,5 @@
-// The file that keeps an optimizer's policy: what its plugin has saved, then, in 16 bytes, a mark and
-// a checksum of all before them. Files without these, of earlier versions, can be read, too.
+// The file of an optimizer's policy: the plugin's data, then 16 bytes with a mark and a checksum of
+// everything before it. Files of earlier versions, without these, can be read, too.
 #pragma once
 
 #include <filesystem>
@@ -12,11 +12,11 @@ namespace lode::core {
 void WritePolicy(const std::filesystem::path& file, std::string_view saved);
 
 struct Policy {
-  std::string saved;  // by the plugin
+  std::string saved;  // the plugin's data
   bool has_checksum = false;
 };
 
-// Throws HostError for a file that cannot be read, or is damaged.
+// Throws HostError for a file that cannot be read or is damaged.
 Policy ReadPolicy(const std::filesystem::path& file);
 
 }  // namespace lode::core

@@ -1,5 +1,5 @@
-// The host's randomness: counter-based (Philox 4x64-10, Salmon et al., SC'11), so a word is a
-// function of where it is asked for and of nothing that happened before.
+// The host's randomness. It is counter-based (Philox 4x64-10, Salmon et al., SC'11): a word depends
+// only on its position, not on earlier calls.
 #pragma once
 
 #include <Random123/philox.h>
@@ -12,20 +12,20 @@
 
 namespace lode::core {
 
-// What a component is being called for: each has its own words within a step.
+// The purpose of a call into a component. Each has its own words within a step.
 enum class Phase : std::uint64_t { kSetup, kExplore, kPerturb, kAsk, kEvaluate, kTell, kPrepare };
 
 // The stream of one component of one run. Not thread-safe.
 class RandomStream {
  public:
-  // `name` tells components of one run apart: "optimizer/l2nas".
+  // `name` distinguishes the components of one run: "optimizer/l2nas".
   RandomStream(std::uint64_t seed, std::string_view name);
 
-  // Goes to the first word of a phase of a step; `attempt` counts proposals that were rejected
+  // Moves to the first word of a phase of a step. `attempt` is the number of proposals rejected
   // before in this step.
   void Restart(std::uint64_t step, Phase phase, std::uint64_t attempt = 0);
 
-  // Becomes the same component's stream of another run, at its beginning.
+  // Becomes the stream of the same component in another run, at its beginning.
   void SetSeed(std::uint64_t seed) {
     key_[0] = seed;
     Restart(0, Phase::kSetup);
@@ -33,7 +33,7 @@ class RandomStream {
 
   void Fill(std::uint64_t* out, std::size_t count);
 
-  // The stream as components see it; valid as long as *this stays where it is.
+  // Returns the stream as components see it; valid as long as *this exists and is not moved.
   lode_random handle();
 
  private:

@@ -23,7 +23,7 @@ TEST(RandomStream, GeneratorGivesPublishedWords) {
   EXPECT_EQ(block[3], 0x7e68b68aec7ba23bu);
 }
 
-TEST(RandomStream, AWordDependsOnWhereItIsAskedForAndNotOnWhatCameBefore) {
+TEST(RandomStream, AWordDependsOnItsPositionAndNotOnEarlierCalls) {
   RandomStream a(7, "optimizer/rea");
   RandomStream b(7, "optimizer/rea");
   Words(a, 1001);
@@ -32,7 +32,7 @@ TEST(RandomStream, AWordDependsOnWhereItIsAskedForAndNotOnWhatCameBefore) {
   EXPECT_EQ(Words(a, 9), Words(b, 9));
 }
 
-TEST(RandomStream, PiecesOfAnySizeAreTheSameWords) {
+TEST(RandomStream, PiecesOfAnySizeGiveTheSameWords) {
   RandomStream a(1, "x");
   RandomStream b(1, "x");
   const auto whole = Words(a, 11);

@@ -1,4 +1,4 @@
-// Names for contents that stay apart whoever makes the contents.
+// Hashes that stay distinct even for contents that somebody crafts.
 #pragma once
 
 #include <filesystem>
@@ -7,10 +7,10 @@
 
 namespace lode::core {
 
-// The SHA-256 of a text in 64 hexadecimal digits, as sha256sum prints it.
+// Returns the SHA-256 of a text as 64 hexadecimal digits, as sha256sum prints it.
 std::string Sha256(std::string_view text);
 
-// The same of what a file holds. Throws HostError if it cannot be read to its end.
+// The same for a file's contents. Throws HostError if it cannot be read to its end.
 std::string Sha256OfFile(const std::filesystem::path& file);
 
 }  // namespace lode::core

@@ -12,12 +12,12 @@ namespace lode::core {
 namespace {
 
 // FIPS 180-4, examples.
-TEST(Sha256Test, IsThatOfTheStandard) {
+TEST(Sha256Test, MatchesTheStandard) {
   EXPECT_EQ(Sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-TEST(Sha256Test, OfAFileIsThatOfItsContents) {
+TEST(Sha256Test, OfAFileHashesItsContents) {
   const TemporaryDirectory directory;
   const std::string text(1'000'000, 'a');  // more than one piece
   std::ofstream(directory.path() / "file") << text;

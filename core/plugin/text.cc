@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxCharacter = 4;  // bytes
 
-// Where the last character begins if its end is missing; else the size.
+// Returns where the last character begins if it is incomplete, otherwise the size.
 std::size_t EndOfWholeCharacters(std::string_view text) {
   for (std::size_t back = 1; back < kMaxCharacter && back <= text.size(); ++back) {
     const auto byte = static_cast<unsigned char>(text[text.size() - back]);
@@ -32,7 +32,7 @@ std::string MessageLine(std::string_view text) {
 }
 
 std::string FormatNumber(double value) {
-  constexpr double kAllDigits = 1e15;  // what doubles tell apart, and people can read
+  constexpr double kAllDigits = 1e15;  // the most that doubles distinguish and people can read
   const bool is_whole = std::abs(value) <= kAllDigits && value == std::trunc(value);
   char text[32];
   std::snprintf(text, sizeof text, is_whole ? "%.0f" : "%g", value);

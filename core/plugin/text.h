@@ -1,5 +1,5 @@
-// Text as the host keeps and shows it: valid UTF-8 without control characters. lode/text.hpp has the
-// rule; whatever comes from a plugin, a program or a file follows it from where it enters.
+// Text as the host stores and shows it: valid UTF-8 without control characters. lode/text.hpp has
+// the rule. Text from a plugin, a program or a file is made to follow it where it enters.
 #pragma once
 
 #include <lode/text.hpp>
@@ -9,25 +9,25 @@
 
 namespace lode::core {
 
-// At most this much of a message is kept: a plugin may say megabytes.
+// The longest message that is kept: a plugin may send megabytes.
 inline constexpr std::size_t kMaxMessageText = 16384;  // bytes
 
-// A message from outside as one line. A long one is cut, and ends in "...".
+// Returns a message from outside as one line. A long one is cut and ends in "...".
 std::string MessageLine(std::string_view text);
 
 bool IsUtf8(std::string_view text);
 
-// A to Z as a to z: texts that differ in case only are then the same.
+// Converts A to Z to a to z, so that texts that differ only in case become the same.
 std::string WithoutCase(std::string_view text);
 
-// Control characters as TOML and JSON write them, "\u001B"; the rest as it is.
+// Escapes control characters as TOML and JSON do, "\u001B"; leaves the rest as it is.
 std::string EscapeControls(std::string_view text);
 
-// A number for people: whole ones in all their digits, "350000000", others with six.
+// Formats a number for people: whole numbers with all their digits, "350000000", others with six.
 std::string FormatNumber(double value);
 
-// JSON of values whose texts may be anything (names of files, say): what is not UTF-8 becomes U+FFFD.
-// `indent` < 0: in one line.
+// Formats JSON whose texts may contain any bytes (file names, for example): invalid UTF-8 becomes
+// U+FFFD. With `indent` < 0, on one line.
 std::string FormatJson(const nlohmann::json& value, int indent = -1);
 
 }  // namespace lode::core

@@ -12,7 +12,7 @@ using std::string_literals::operator""s;
 
 constexpr char kReplaced[] = "\xEF\xBF\xBD";
 
-TEST(Text, WhatIsFineStaysAsItIs) {
+TEST(Text, PrintableTextDoesNotChange) {
   for (const char* text :
        {"", "plain", "|nor_conv_3x3~0|", "\xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80",
         "\xF4\x8F\xBF\xBF", "\xEF\xBF\xBD"}) {
@@ -33,7 +33,7 @@ TEST(Text, ControlCharactersOfEveryKindBecomeSpaces) {
   EXPECT_FALSE(IsPrintableLine("a\n"));
 }
 
-TEST(Text, EachByteOfWhatIsNotUtf8IsReplaced) {
+TEST(Text, ReplacesEachByteOfInvalidUtf8) {
   const auto times = [](int n) {
     std::string text;
     for (int i = 0; i < n; ++i) {
@@ -47,12 +47,12 @@ TEST(Text, EachByteOfWhatIsNotUtf8IsReplaced) {
   EXPECT_EQ(PrintableLine("\xE0\x80\x9B"), times(3));      // an overlong control character
   EXPECT_EQ(PrintableLine("\xED\xA0\x80"), times(3));      // half a surrogate pair
   EXPECT_EQ(PrintableLine("\xF4\x90\x80\x80"), times(4));  // above U+10FFFF
-  EXPECT_EQ(PrintableLine("\xE2\x82"), times(2));          // cut
+  EXPECT_EQ(PrintableLine("\xE2\x82"), times(2));          // incomplete
   EXPECT_EQ(PrintableLine("\xE2\x82z"), times(2) + "z");
   EXPECT_FALSE(IsUtf8("\xED\xA0\x80"));
 }
 
-TEST(Text, MadePrintableTwiceIsMadePrintableOnce) {
+TEST(Text, MakingPrintableTwiceChangesNothingMore) {
   std::string every;
   for (int i = 0; i < 256; ++i) {
     every += static_cast<char>(i);
@@ -75,11 +75,11 @@ TEST(Text, LongMessagesAreCutBetweenCharacters) {
   EXPECT_EQ(MessageLine(std::string(std::size_t{8} << 20, '\n')).size(), kMaxMessageText + 3);
 }
 
-TEST(Text, EscapesAreThoseOfTomlAndJson) {
+TEST(Text, EscapesFollowTomlAndJson) {
   EXPECT_EQ(EscapeControls("a\n\x1B\xC2\x9B\xE2\x80\xAE"), "a\\u000A\\u001B\\u009B\\u202E");
 }
 
-TEST(Text, JsonOfAnyBytesIsWritten) {
+TEST(Text, WritesJsonOfAnyBytes) {
   EXPECT_EQ(FormatJson({{"name", "\xFF/runs"}}), "{\"name\":\""s + kReplaced + "/runs\"}");
 }
 

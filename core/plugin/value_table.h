@@ -1,4 +1,4 @@
-// Resolved values in the form create() takes.
+// Resolved values in the form that create() takes.
 #pragma once
 
 #include <lode/plugin.h>
@@ -10,15 +10,15 @@
 
 namespace lode::core {
 
-// Borrows from the values it is made of.
+// Refers to the values it is made from, which must outlive it.
 class ValueTable {
  public:
-  // `values`: one for each declared parameter.
+  // `values` has one value for each declared parameter.
   ValueTable(const lode_component& component, const std::vector<Value>& values);
   const std::vector<lode_value>& values() const { return table_; }
 
  private:
-  std::vector<std::vector<lode_str>> strings_;  // of the lists of strings
+  std::vector<std::vector<lode_str>> strings_;  // for the lists of strings
   std::vector<lode_value> table_;
 };
 

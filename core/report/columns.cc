@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-// While it lives, this thread's characters are UTF-8, whatever the environment says.
+// As long as it exists, this thread's characters are UTF-8, whatever the environment says.
 class Utf8 {
  public:
   Utf8() : before_(Locale() != nullptr ? uselocale(Locale()) : nullptr) {}
@@ -35,7 +35,7 @@ struct Character {
   std::size_t bytes = 1, columns = 1;
 };
 
-// The first one of a text that has one. What is no UTF-8 counts a column for each byte.
+// Returns the first character of a non-empty text. Invalid UTF-8 counts one column for each byte.
 Character First(std::string_view text) {
   wchar_t wide = 0;
   std::mbstate_t state{};
@@ -47,7 +47,7 @@ Character First(std::string_view text) {
   return {bytes, static_cast<std::size_t>(std::max(columns, 0))};
 }
 
-// How many bytes of a text fit.
+// Returns how many bytes of a text fit.
 std::size_t BytesThatFit(std::string_view text, std::size_t columns) {
   const Utf8 utf8;
   std::size_t at = 0;
@@ -62,7 +62,8 @@ std::size_t BytesThatFit(std::string_view text, std::size_t columns) {
   return at;
 }
 
-// Where to break a text that does not fit: behind the last of these characters, or where the room ends.
+// Returns where to break a text that does not fit: after the last space or mark, or where the room
+// ends.
 std::size_t BreakAt(std::string_view text, std::size_t columns) {
   const std::size_t most = std::max<std::size_t>(BytesThatFit(text, columns), 1);
   const std::size_t begin = text.find_first_not_of(' ');
@@ -73,7 +74,7 @@ std::size_t BreakAt(std::string_view text, std::size_t columns) {
   return mark != text.npos && mark > begin ? mark + 1 : most;
 }
 
-// Where the text of "  TERM   text" begins, or 0.
+// Returns where the text of "  TERM   text" begins, or 0.
 std::size_t TextOfList(std::string_view line) {
   constexpr std::string_view kGap = "  ";
   const std::size_t term = line.find_first_not_of(' ');

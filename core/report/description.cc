@@ -13,7 +13,7 @@ namespace {
 
 bool IsRequired(const ParamDeclaration& p) { return (p.flags & LODE_PARAM_REQUIRED) != 0; }
 
-// The default, "required", or "" if a value need not be given and has none.
+// Returns the default, "required", or "" if the value is optional and has no default.
 std::string DefaultText(const ParamDeclaration& p) {
   if (IsRequired(p)) {
     return "required";
@@ -21,7 +21,7 @@ std::string DefaultText(const ParamDeclaration& p) {
   return CheckValue(p, p.default_value).empty() ? FormatValue(p.default_value) : "";
 }
 
-// A relative default path is that of a file which ships with the plugin.
+// Returns whether the default is a relative path, which means a file that comes with the plugin.
 bool IsBesidePlugin(const ParamDeclaration& p) {
   const auto* path = std::get_if<std::string>(&p.default_value);
   return p.type == LODE_T_PATH && !IsRequired(p) && !path->empty() && path->front() != '/';
@@ -31,7 +31,8 @@ std::string DirectionText(const MetricDeclaration& m) {
   return m.direction == LODE_MINIMIZE ? "less is better" : "more is better";
 }
 
-// "validation split of cifar10, 200 epochs, noisy": what it was measured on, as far as it was.
+// Returns how the metric was measured, as far as declared: "validation split of cifar10, 200
+// epochs, noisy".
 std::string OriginText(const MetricDeclaration& m) {
   std::string text = m.split == LODE_SPLIT_NONE ? "" : std::string(SplitName(m.split)) + " split";
   if (!m.dataset.empty()) {
@@ -53,10 +54,10 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
       {LODE_CAP_CONCURRENT, "evaluates concurrently"},
       {LODE_CAP_CANONICAL, "architectures with one canonical form have one result"},
       {LODE_CAP_SEVERAL_ASKS, "may be asked for several proposals before it is told their results"},
-      {LODE_CAP_EXPLORES, "explores by itself: the pipeline's explorations are not for it"},
+      {LODE_CAP_EXPLORES, "explores by itself and ignores the pipeline's explorations"},
       {LODE_CAP_USES_TORCH, "needs LibTorch"},
       {LODE_CAP_METRICS_VARY, "its metrics depend on its parameters or on the space"},
-      {LODE_CAP_FREE, "a formula: what it computes alone is no query of the budget"},
+      {LODE_CAP_FREE, "a formula: its results alone do not count as queries of the budget"},
       {LODE_CAP_ISOLATE, "evaluates in a process of its own unless told otherwise"}};
   std::vector<std::string> texts;
   for (const auto& [capability, text] : kTexts) {
@@ -70,7 +71,7 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
   return texts;
 }
 
-// "[budget]", "[[reference]]": how a table of the host is written.
+// Returns how a table of the host is written: "[budget]", "[[reference]]".
 std::string TableHeader(const HostTable& table) {
   return table.list ? "[[" + table.name + "]]" : "[" + table.name + "]";
 }
@@ -81,7 +82,7 @@ std::string KindText(lode_kind kind) {
   return name;
 }
 
-// What stands for a value that has to be given.
+// Returns a placeholder for a required value.
 Value Placeholder(const ParamDeclaration& p) {
   if (!p.choices.empty()) {
     return p.choices.front();
@@ -148,7 +149,7 @@ std::string CapabilitiesText(const ComponentDeclaration& c) {
 // ---- Markdown ----
 
 constexpr char kMade[] =
-    "<!-- Made by `lode describe --markdown`. Change what is declared, not this page. -->\n\n";
+    "<!-- Written by `lode describe --markdown`. Edit the declarations, not this page. -->\n\n";
 
 std::string CodeBlock(const std::string& toml) { return "```toml\n" + toml + "```\n"; }
 
@@ -191,7 +192,7 @@ std::string PresetsMarkdown(const ComponentDeclaration& c) {
   const std::string presets = table.Format();
   return presets.empty()
              ? ""
-             : "`preset = \"NAME\"` chooses one; what is written beside it wins.\n\n" + presets;
+             : "`preset = \"NAME\"` chooses one; values written beside it win.\n\n" + presets;
 }
 
 std::string MetricsMarkdown(const ComponentDeclaration& c) {
@@ -219,7 +220,7 @@ std::string ComponentHeading(const ComponentDeclaration& c) {
   return KindText(c.kind) + " " + markdown::Code(c.id);
 }
 
-// What GitHub calls the heading of a component: letters, digits and underscores stay.
+// Returns GitHub's anchor for the heading of a component: letters, digits and underscores stay.
 std::string Anchor(const ComponentDeclaration& c) {
   std::string anchor = std::string(KindName(c.kind)) + "-" + c.id;
   std::erase(anchor, '.');
@@ -245,23 +246,23 @@ std::string HostTableMarkdown(const HostTable& table) {
          (params.empty() ? "" : "\n" + params);
 }
 
-// ---- both, on pipelines ----
+// ---- both formats, about pipelines ----
 
 constexpr char kPipeline[] =
-    "A pipeline is a TOML file, checked as a whole before anything runs: `lode validate FILE` says "
-    "every mistake with its line and column. Unknown keys are mistakes. An integer is taken where "
-    "a real number is wanted, never the reverse. In every string `${NAME}` and "
-    "`${NAME:-default}` stand for an environment variable, also one that holds a number or a "
-    "boolean; `$${` is a plain `${`. Relative paths start at the file they are written in.\n\n"
+    "A pipeline is a TOML file that is checked as a whole before anything runs: `lode validate "
+    "FILE` reports every mistake with its line and column. Unknown keys are mistakes. An integer "
+    "may stand for a real number, but not vice versa. In every string, `${NAME}` and "
+    "`${NAME:-default}` stand for an environment variable, even one with a number or a boolean; "
+    "`$${` is a plain `${`. Relative paths are relative to the file that contains them.\n\n"
     "Editors with a TOML language server (taplo) complete and check a file whose first line is "
-    "`#:schema PATH`, the path of configs/pipeline.schema.json. `lode describe --schema` prints "
-    "that schema; with `--plugin FILE` it knows the components of other plugins too.";
+    "`#:schema PATH`, with the path of configs/pipeline.schema.json. `lode describe --schema` "
+    "prints that schema; with `--plugin FILE` it includes the components of other plugins.";
 
 constexpr char kComponents[] =
-    "`[space]` and `[optimizer]` name a component each, `[oracle]` and `[exploration]` one or, "
-    "written `[[oracle]]`, several. They take these keys and the component's own parameters, "
-    "which `lode describe COMPONENT` explains. The parameters of components that are not in use, "
-    "for `--set optimizer.use=rea` and for grids, stand in sub-tables of their ids: "
+    "`[space]` and `[optimizer]` each name one component; `[oracle]` and `[exploration]` name one "
+    "or, written `[[oracle]]`, several. They have these keys and the component's own parameters, "
+    "which `lode describe COMPONENT` explains. Parameters of components that are not in use, for "
+    "`--set optimizer.use=rea` and for grids, are in sub-tables named by their IDs: "
     "`[optimizer.rea]`.";
 
 }  // namespace
@@ -313,7 +314,7 @@ std::string ComponentMarkdown(const ComponentDeclaration& c) {
 std::string PluginMarkdown(const PluginDeclaration& plugin) {
   std::string page = kMade;
   page += "# Plugin " + markdown::Code(plugin.id) + "\n\nVersion " +
-          markdown::Text(plugin.version) + ", licence " + markdown::Text(plugin.licence) + ".\n\n" +
+          markdown::Text(plugin.version) + ", license " + markdown::Text(plugin.licence) + ".\n\n" +
           ContentsMarkdown(plugin);
   for (const ComponentDeclaration& c : plugin.components) {
     page += "\n" + ComponentMarkdown(c);

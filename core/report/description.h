@@ -1,5 +1,5 @@
-// What components and the pipeline's tables declare, for people: as text for terminals and as
-// Markdown pages. Both say the same; nothing in the pages depends on the machine.
+// Describes the declarations of components and of the pipeline's tables for people: as text for
+// terminals and as Markdown pages, with the same contents. The pages do not depend on the machine.
 #pragma once
 
 #include <string>
@@ -13,16 +13,17 @@ std::string ComponentText(const ComponentDeclaration& component, const PluginDec
 std::string PipelineText();
 std::string TableText(const HostTable& table);
 
-// The part of a page on one component; its heading is of the second level.
+// Returns the section of a page about one component; its heading is of the second level.
 std::string ComponentMarkdown(const ComponentDeclaration& component);
 
-// A page on all components of a plugin.
+// Returns a page about all components of a plugin.
 std::string PluginMarkdown(const PluginDeclaration& plugin);
 
-// A page on the tables that belong to the host.
+// Returns a page about the host's own tables.
 std::string PipelineMarkdown();
 
-// The least a pipeline must say to use a component: its table with `use` and what is required.
+// Returns the minimum for a pipeline to use a component: its table with `use` and the required
+// parameters.
 std::string ExampleToml(const ComponentDeclaration& component);
 
 }  // namespace lode::core

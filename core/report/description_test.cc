@@ -58,7 +58,7 @@ PluginDeclaration Plugin() {
   return plugin;
 }
 
-TEST(DescriptionTest, PagesSayEverythingAndEscapeIt) {
+TEST(DescriptionTest, PagesContainEverythingEscaped) {
   const std::string page = PluginMarkdown(Plugin());
   for (const char* line : {
            "# Plugin `acme`\n",
@@ -91,7 +91,7 @@ TEST(DescriptionTest, TextSaysTheSame) {
   }
 }
 
-TEST(DescriptionTest, ExamplesGiveWhatIsRequired) {
+TEST(DescriptionTest, ExamplesContainRequiredParameters) {
   ComponentDeclaration c = Oracle();
   EXPECT_EQ(ExampleToml(c), "[oracle]\nuse = \"acme.table\"\ncount = 3\n");
   c.kind = LODE_EXPLORATION;
@@ -99,7 +99,7 @@ TEST(DescriptionTest, ExamplesGiveWhatIsRequired) {
   EXPECT_EQ(ExampleToml(c), "[[exploration]]\nuse = \"acme.table\"\nname = \"...\"\n");
 }
 
-TEST(DescriptionTest, PipelinesHaveEveryTable) {
+TEST(DescriptionTest, PipelinePagesHaveEveryTable) {
   const std::string page = PipelineMarkdown();
   const std::string text = PipelineText();
   for (const HostTable& table : HostTables()) {

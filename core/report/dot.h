@@ -1,4 +1,4 @@
-// An architecture's network in Graphviz's language.
+// Writes an architecture's network in Graphviz's language.
 #pragma once
 
 #include <lode/plugin.hpp>
@@ -8,8 +8,9 @@
 
 namespace lode::core {
 
-// A directed graph; nodes of one group are in one box, groups in the order of their first nodes.
-// `colors`: of what edges do, and of nodes in boxes where edges do nothing; null: black.
+// Returns a directed graph. Nodes of one group are in one box, groups in the order of their first
+// nodes. `colors` are for the operations on edges, or on nodes in boxes if edges have no
+// operations; null means black.
 std::string FormatDot(const lode::Graph& graph, const OperationColors* colors = nullptr);
 
 }  // namespace lode::core

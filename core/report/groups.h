@@ -1,4 +1,4 @@
-// The groups of a graph, for those that draw it.
+// The groups of a graph, for drawing it.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 namespace lode::core {
 
 struct NodeGroup {
-  std::string name;                // "" of nodes that are in no box
+  std::string name;                // "" for nodes that are not in a box
   std::vector<std::size_t> nodes;  // positions in the graph
 };
 
-// In the order of their first nodes.
+// Returns the groups in the order of their first nodes.
 inline std::vector<NodeGroup> GroupsOf(const lode::Graph& graph) {
   std::vector<NodeGroup> groups;
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
@@ -29,14 +29,14 @@ inline std::vector<NodeGroup> GroupsOf(const lode::Graph& graph) {
   return groups;
 }
 
-// Whether an edge leads from one group to another.
+// Returns whether an edge leads from one group to another.
 inline bool HasEdgesBetweenGroups(const lode::Graph& graph) {
   return std::ranges::any_of(graph.edges, [&](const lode::Graph::Edge& edge) {
     return graph.nodes[edge.from].group != graph.nodes[edge.to].group;
   });
 }
 
-// What stands between the commas of a label: first what it is, then detail.
+// Returns the parts between the commas of a label: first the operation, then details.
 inline std::vector<std::string> PartsOf(std::string_view label) {
   std::vector<std::string> parts;
   while (true) {

@@ -27,15 +27,15 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-// Whether text[at] could be read as markup there.
+// Returns whether text[at] could be read as markup there.
 bool IsMarkup(std::string_view text, std::size_t at) {
   constexpr std::string_view kAlways = "\\`*[]<>~&$";
-  constexpr std::string_view kFirst = "#+-=>:";  // of a line: headings, lists, quotes
+  constexpr std::string_view kFirst = "#+-=>:";  // at the start of a line: headings, lists, quotes
   const char c = text[at];
   if (kAlways.find(c) != std::string_view::npos) {
     return true;
   }
-  if (c == '_') {  // within a word it is none
+  if (c == '_') {  // not markup within a word
     return at == 0 || at + 1 == text.size() || !IsWordChar(text[at - 1]) ||
            !IsWordChar(text[at + 1]);
   }
@@ -48,7 +48,7 @@ bool IsMarkup(std::string_view text, std::size_t at) {
   return at == 0 && kFirst.find(c) != std::string_view::npos;
 }
 
-// The longest run of backticks.
+// Returns the length of the longest run of backticks.
 std::size_t LongestFence(std::string_view text) {
   std::size_t longest = 0;
   std::size_t run = 0;
@@ -59,7 +59,7 @@ std::size_t LongestFence(std::string_view text) {
   return longest;
 }
 
-// In a cell a pipe is escaped, in code too.
+// Escapes pipes in a cell, also in code.
 std::string Cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
     text.insert(at, 1, '\\');
@@ -107,7 +107,7 @@ std::string Code(std::string_view text) {
   return fence + code + fence;
 }
 
-// Whether every line is indented.
+// Returns whether every line is indented.
 static bool IsExample(std::string_view block) {
   const bool starts = block.starts_with("  ");
   for (std::size_t at = block.find('\n'); starts && at < block.size();

@@ -1,4 +1,4 @@
-// Writing Markdown as GitHub reads it.
+// Writes Markdown for GitHub.
 #pragma once
 
 #include <string>
@@ -7,15 +7,15 @@
 
 namespace lode::core::markdown {
 
-// A text as one line that shows it as it is: white space becomes single spaces, what Markdown would
-// read as markup is escaped. Only `...` in backticks stays what it is, code.
+// Returns a text as one line that displays literally: white space becomes single spaces, and
+// Markdown markup is escaped. Only `...` in backticks stays code.
 std::string Text(std::string_view text);
 
-// A text as code: a value or a name.
+// Returns a text as code: a value or a name.
 std::string Code(std::string_view text);
 
-// One such line for each paragraph, with an empty line between them. A paragraph whose every line is
-// indented is an example, and is left as it is.
+// Returns one such line for each paragraph, with an empty line between them. A paragraph whose
+// lines are all indented is an example, and becomes a code block unchanged.
 std::string Paragraphs(std::string_view text);
 
 class Table {
@@ -25,7 +25,7 @@ class Table {
   // REQUIRES: one cell for each title, each Markdown of one line.
   void AddRow(std::vector<std::string> cells);
 
-  // Without the columns that are empty in every row; "" if there is no row.
+  // Returns the table without columns that are empty in every row; "" if there is no row.
   std::string Format() const;
 
  private:

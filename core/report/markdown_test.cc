@@ -5,8 +5,8 @@
 namespace lode::core::markdown {
 namespace {
 
-// Checked against what cmark-gfm makes of them.
-TEST(MarkdownTest, TextShowsAsItIs) {
+// The expected texts were checked with cmark-gfm.
+TEST(MarkdownTest, TextDisplaysLiterally) {
   EXPECT_EQ(Text("plain words, 1e-8 (eq. 3): done"), "plain words, 1e-8 (eq. 3): done");
   EXPECT_EQ(Text("|op~0|+|op~1|"), R"(|op\~0|+|op\~1|)");
   EXPECT_EQ(Text("a <b> & *c* [d](e) $f$ \\g"), R"(a \<b\> \& \*c\* \[d\](e) \$f\$ \\g)");
@@ -14,7 +14,7 @@ TEST(MarkdownTest, TextShowsAsItIs) {
   EXPECT_EQ(Text(""), "");
 }
 
-TEST(MarkdownTest, LinesStartNoBlocks) {
+TEST(MarkdownTest, LinesDoNotStartBlocks) {
   EXPECT_EQ(Text("# x"), R"(\# x)");
   EXPECT_EQ(Text("- x - y"), R"(\- x - y)");
   EXPECT_EQ(Text("12. x 3. y"), R"(12\. x 3. y)");

@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-// Two boxes, each a cell of its own.
+// Two boxes, each a separate cell.
 lode::Graph Cells() {
   return {
       {{"normal", "in"}, {"normal", "mid"}, {"normal", "out"}, {"reduce", "a<b"}, {"reduce", "c"}},
@@ -60,25 +60,25 @@ TEST(TerminalPicture, GroupsOfAChainAreColumns) {
             "head\n");
 }
 
-TEST(TerminalPicture, ColumnsThatDoNotFitStandOneBelowTheOther) {
+TEST(TerminalPicture, ColumnsThatDoNotFitAreListed) {
   const std::string text = FormatTerminalPicture(Chain(), Colors(), 23, false);
   EXPECT_THAT(text,
               HasSubstr("unit 1\n  k3 e6, 24 channels, stride 2\n  k5 e4, 24 channels\nunit 2\n"));
 }
 
-TEST(TerminalPicture, ColorsAreOfOperationsAndOnlyOnRequest) {
+TEST(TerminalPicture, ColorsOperationsOnlyOnRequest) {
   EXPECT_THAT(FormatTerminalPicture(Cells(), Colors(), 80, false), Not(HasSubstr("\033")));
   EXPECT_THAT(FormatTerminalPicture(Cells(), Colors(), 80, true),
               HasSubstr("\033[38;5;" + std::to_string(Colors().Of("skip").terminal) + "mskip"));
 }
 
-TEST(OperationColors, AreTheSameWhateverTheOrderOfWordsAndDifferWithinASpace) {
+TEST(OperationColors, IgnoreTheOrderOfWordsAndDifferWithinASpace) {
   EXPECT_EQ(Colors().Of("k3 e6").svg, Colors().Of("e6_k3").svg);
   EXPECT_NE(Colors().Of("conv_1x1").svg, Colors().Of("conv_3x3").svg);
   EXPECT_EQ(OperationColors().Of("anything").svg, OperationColors().Of("anything").svg);
 }
 
-// The y of the text element that says `label`.
+// Returns the y of the text element `label`.
 int Height(const std::string& svg, const std::string& label) {
   std::smatch match;
   const std::regex text("<text x=\"-?\\d+\" y=\"(-?\\d+)\"[^>]*>" + label + "</text>");
@@ -106,7 +106,7 @@ TEST(Svg, DrawsAChainInColumns) {
   EXPECT_LT(Height(svg, "k3 e6"), Height(svg, "stride 2"));
 }
 
-TEST(FormatDot, ColorsEdgesOrWhatActsInNodes) {
+TEST(FormatDot, ColorsEdgesOrOperationsInNodes) {
   const OperationColors& colors = Colors();
   EXPECT_THAT(FormatDot(Cells(), &colors),
               HasSubstr("0 -> 2 [label=\"skip\", color=\"" + std::string(colors.Of("skip").svg)));

@@ -7,7 +7,7 @@
 namespace lode::core {
 namespace {
 
-// What a limit on unique queries counts.
+// Returns what a limit on unique queries counts.
 std::string QueryUnit(const SearchResult& result) {
   return std::ranges::any_of(result.runs, &RunResult::computed) ? "distinct architectures"
                                                                 : "unique queries";

@@ -1,4 +1,4 @@
-// How far the runs of a search came, and what they had found by then.
+// How far the runs of a search got, and what they had found by then.
 #pragma once
 
 #include <cstdint>
@@ -19,50 +19,51 @@ struct SearchResult {
   std::vector<RunResult> runs;
 };
 
-// "unique queries": what the first limit of the search's budget counts.
+// Returns the unit of the first limit of the search's budget: "unique queries".
 std::string BudgetUnit(const SearchResult& result);
 
-// "1000 steps or 300 unique queries".
+// Returns "1000 steps or 300 unique queries".
 std::string DescribeBudget(const SearchResult& result);
 
-// A run ends before its budget does if it fails, is interrupted, or has nothing more to propose.
+// Returns whether a run has spent its budget. It has not if it failed, was interrupted, or had
+// nothing more to propose.
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline);
 
-// The best value of the reward's metric that any architecture has, if the oracle knows it and nothing
-// but this metric decides: a limit, a further term or a second goal may rule that one out.
+// Returns the best value of the reward's metric over all architectures, if the oracle knows it and
+// only this metric decides: a limit, another term or a second goal may rule that architecture out.
 std::optional<double> OptimumOf(const SearchResult& result);
 
-// How much of the first limit a run has spent.
+// Returns how much of the first limit a run has spent.
 std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget);
 
-// The best at a mark, or at the end of the budget if there is none; none if the run did not get
-// there.
+// Returns the best at a mark, or without one at the end of the budget; nothing if the run did not
+// reach it.
 std::optional<BestTrial> BestAt(const RunResult& run, const Pipeline& pipeline,
                                 std::optional<std::uint64_t> mark);
 
 // A point of the budget that some run reached.
 struct BudgetPoint {
-  std::optional<std::uint64_t> mark;  // none: the end
+  std::optional<std::uint64_t> mark;  // none for the end
   std::string name;                   // "500 steps"
   std::size_t reached = 0;            // runs
-  Statistic best;                     // of the reward's metric, over those of them that have one
+  Statistic best;                     // of the reward's metric, over those runs that have a best
 };
 
-// `mark`: none for the end.
+// Returns the point of a mark, or of the end without one.
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark);
 
-// The marks and the end, those that some run reached.
+// Returns the marks and the end, as far as some run reached them.
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result);
 
 // The runs that ended before the budget did.
 struct EarlyRuns {
   std::size_t count = 0;
-  std::uint64_t least = 0, most = 0;  // what they had spent of the first limit
-  Statistic best;                     // only if they all had spent the same
+  std::uint64_t least = 0, most = 0;  // how much of the first limit they had spent
+  Statistic best;                     // only if all had spent the same
 };
 EarlyRuns RunsThatEndedEarly(const SearchResult& result);
 
-// "3 of 10 seeds ended after 4 to 13 of 1000 steps"; "" if none ended early.
+// Returns "3 of 10 seeds ended after 4 to 13 of 1000 steps", or "" if none ended early.
 std::string DescribeEarlyRuns(const SearchResult& result);
 
 }  // namespace lode::core

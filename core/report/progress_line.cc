@@ -10,9 +10,9 @@ namespace lode::core {
 namespace {
 
 constexpr std::size_t kBar = 20;          // columns
-constexpr std::size_t kRoomForABar = 60;  // columns of a line that has one
-constexpr double kSecondsToJudge = 1;     // before these have passed nobody knows what is left
-constexpr double kLongest = 1e9;          // seconds that are worth a word
+constexpr std::size_t kRoomForABar = 60;  // minimum columns of a line with a bar
+constexpr double kSecondsToJudge = 1;     // earlier, nobody can tell what is left
+constexpr double kLongest = 1e9;          // seconds that are worth showing
 
 std::string Bar(double fraction) {
   const auto full =
@@ -24,7 +24,7 @@ std::string Percent(double fraction) {
   return std::to_string(std::lround(std::floor(100 * std::clamp(fraction, 0.0, 1.0)))) + " %";
 }
 
-// The most important first.
+// Returns the facts, the most important first.
 std::vector<std::string> FactsOf(const ProgressState& state) {
   std::vector<std::string> parts{FormatDuration(std::floor(state.elapsed_seconds))};
   if (state.left_seconds) {

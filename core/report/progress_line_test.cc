@@ -22,7 +22,7 @@ ProgressState Some() {
   return state;
 }
 
-TEST(ProgressLine, SaysWhatFits) {
+TEST(ProgressLine, ShowsAsMuchAsFits) {
   EXPECT_EQ(ProgressLine(Some(), 200),
             "[####................]  12/60 runs  1:03  2:11 left  3 failed  2/4 workers busy  best "
             "73.07  epoch 3 of 12 25 %  nb201-train seed 3");
@@ -33,7 +33,7 @@ TEST(ProgressLine, SaysWhatFits) {
   }
 }
 
-TEST(ProgressLine, OfWhatIsNotCountedSaysTheShare) {
+TEST(ProgressLine, ShowsThePercentageOfUncountedWork) {
   ProgressState state;
   state.fraction = 0.999;
   state.call = "epoch 12 of 12";
@@ -41,7 +41,7 @@ TEST(ProgressLine, OfWhatIsNotCountedSaysTheShare) {
   EXPECT_EQ(ProgressText(state), "after 0:00, epoch 12 of 12");
 }
 
-TEST(ProgressLine, InALogIsASentence) {
+TEST(ProgressLine, IsASentenceInALog) {
   EXPECT_EQ(ProgressText(Some()),
             "12/60 runs after 1:03, 2:11 left, 3 failed, 2/4 workers busy, best 73.07, epoch 3 of "
             "12 25 %, nb201-train seed 3");
@@ -56,9 +56,9 @@ TEST(ProgressLine, Durations) {
   EXPECT_EQ(FormatDuration(-1), "0:00");
 }
 
-TEST(ProgressLine, WhatIsLeftFollowsFromWhatWasDone) {
+TEST(ProgressLine, TimeLeftFollowsFromTheWorkDone) {
   EXPECT_EQ(SecondsLeft(30, 0, 0.25), 90);
-  EXPECT_EQ(SecondsLeft(30, 0.5, 0.75), 30);  // a half was there before
+  EXPECT_EQ(SecondsLeft(30, 0.5, 0.75), 30);  // half was done before
   EXPECT_EQ(SecondsLeft(30, 0.5, 0.5), std::nullopt);
   EXPECT_EQ(SecondsLeft(0.1, 0, 0.5), std::nullopt);
   EXPECT_EQ(SecondsLeft(30, 0, 1), 0);

@@ -38,7 +38,7 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
 Ending EndingNamed(const std::string& name, const std::string& file) {
   const auto found = std::ranges::find(kEndings, name, EndingName);
   if (found == std::end(kEndings)) {
-    throw HostError(file + ": '" + name + "' is not a status with which a run ends");
+    throw HostError(file + ": '" + name + "' is not a final status of a run");
   }
   return *found;
 }

@@ -1,4 +1,4 @@
-// A run's result as JSON, both ways.
+// Converts a run's result to JSON and back.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,20 +11,20 @@
 
 namespace lode::core {
 
-// "finished", "stalled", "interrupted", "failed".
+// Returns "finished", "stalled", "interrupted" or "failed".
 std::string_view EndingName(Ending ending);
 
-// A value of a metric; of one that counts an integer.
+// Returns a metric's value, as an integer if the metric counts.
 nlohmann::json MetricToJson(const MetricDeclaration& metric, double value);
 
 nlohmann::json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics);
 nlohmann::json FrontToJson(const std::vector<FrontTrial>& front,
                            const std::vector<MetricDeclaration>& metrics);
 
-// [{"reason", "count"}].
+// Returns [{"reason", "count"}].
 nlohmann::json FailuresToJson(const std::vector<FailureKind>& kinds);
 
-// The inverse of ToJson on its text. Throws HostError, `file` first, for anything else.
+// The inverse of ToJson on its text. Throws HostError (which begins with `file`) for anything else.
 RunResult ResultFromJson(const std::string& text, const std::vector<MetricDeclaration>& metrics,
                          const std::string& file);
 

@@ -17,14 +17,14 @@ namespace {
 using nlohmann::json;
 using Align = TextTable::Align;
 
-// Of one architecture: a row of metrics from each run that measured it.
+// For each architecture, a row of metrics from each run that measured it.
 using Measured = std::map<std::string, std::vector<std::vector<double>>>;
 
 std::size_t RewardMetricOf(const SearchResult& result) {
   return MetricIndex(result.metrics, result.search->pipeline.reward.metric);
 }
 
-// The best of all runs, of equal ones the first run's; none if no run found something.
+// Returns the best of all runs, the first run's among equal ones; nothing if no run found one.
 std::optional<BestTrial> BestOf(const SearchResult& result) {
   std::optional<BestTrial> best;
   for (const RunResult& run : result.runs) {
@@ -35,7 +35,7 @@ std::optional<BestTrial> BestOf(const SearchResult& result) {
   return best;
 }
 
-// The same, with its ties in all runs; `runs`: their directories.
+// The same, with its ties in all runs. `runs` are their directories.
 std::optional<BestTrial> BestWithTies(const SearchResult& result,
                                       const std::vector<std::filesystem::path>& runs) {
   std::optional<BestTrial> best = BestOf(result);
@@ -50,8 +50,8 @@ std::optional<BestTrial> BestWithTies(const SearchResult& result,
   return best;
 }
 
-// The mean of all times that each run measured each of the architectures. (Of equal values it is
-// that value.)
+// Adds the mean of all measurements by the run of each wanted architecture. (For equal values, the
+// mean is exactly that value.)
 void ReadMeasured(const std::filesystem::path& run, Measured& wanted) {
   StoredRun stored(run);
   std::map<std::string, std::vector<double>> found;
@@ -107,7 +107,7 @@ std::vector<ComparisonRow> RowsOf(const SearchedStage& earlier, const SearchedSt
   return rows;
 }
 
-// "-" if the row's search does not measure it.
+// Returns the metric of a row, or "-" if the row's search does not measure it.
 std::string MetricCell(const ComparisonRow& row, const MetricDeclaration& metric) {
   const auto& metrics = row.measured->metrics;
   const auto at = std::ranges::find(metrics, metric.name, &MetricDeclaration::name);
@@ -132,7 +132,7 @@ std::string Legend(const StageComparison& comparison) {
   return spread ? " (mean ± sample standard deviation over its runs)" : "";
 }
 
-// A line for each search of the earlier stage whose best is not of its whole budget.
+// Returns a line for each search of the earlier stage whose runs ended early.
 std::string EarlyLines(const StageComparison& comparison) {
   std::string text;
   const SearchResult* seen = nullptr;

@@ -1,4 +1,4 @@
-// What a later stage measured of the best that an earlier one found.
+// How a later stage measured the best that an earlier stage found.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,11 @@ namespace lode::core {
 struct SearchedStage {
   std::string name;
   const std::vector<SearchResult>* results;
-  std::vector<std::vector<std::filesystem::path>> runs;  // of each result
+  std::vector<std::vector<std::filesystem::path>> runs;  // for each result
 };
 
-// The best architecture of one search of the earlier stage, as one of the later stage measured it.
+// The best architecture of one search of the earlier stage, as a search of the later stage measured
+// it.
 struct ComparisonRow {
   const SearchResult* found;
   BestTrial best;
@@ -32,14 +33,16 @@ struct StageComparison {
   std::vector<ComparisonRow> rows;
 };
 
-// Of every two of the stages of which the later measured something of the earlier one's best.
+// Returns a comparison of every two stages of which the later one measured a best architecture of
+// the earlier one.
 std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages);
 
-// A heading and a table.
+// Returns a heading and a table.
 std::string FormatStageComparison(const StageComparison& comparison,
                                   std::size_t width = kUnlimited);
 
-// [{"earlier", "later", "rows": [{"point", "architecture", METRIC there, "metrics": {...}}]}]
+// Returns [{"earlier", "later", "rows": [{"point", "architecture", METRIC there, "metrics":
+// {...}}]}].
 nlohmann::json ToJson(const std::vector<StageComparison>& comparisons);
 
 }  // namespace lode::core

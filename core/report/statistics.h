@@ -16,7 +16,7 @@ struct Statistic {
 
 Statistic Describe(std::span<const double> values);
 
-// "73.07 ± 0.49", "73.07", or "-" for no values. `decimals` after the point.
+// Returns "73.07 ± 0.49", "73.07", or "-" without values, with `decimals` digits after the point.
 std::string FormatStatistic(const Statistic& statistic, int decimals);
 
 }  // namespace lode::core

@@ -21,8 +21,8 @@ TEST(Statistics, OneValueHasNoDeviation) {
   EXPECT_EQ(FormatStatistic(Describe(values), 2), "71.50");
 }
 
-// By hand: mean 5, squared deviations 9+1+1+1+0+0+4+16 = 32, 32 / 7.
-TEST(Statistics, DeviationIsTheSamples) {
+// Computed by hand: mean 5, squared deviations 9+1+1+1+0+0+4+16 = 32, 32 / 7.
+TEST(Statistics, DeviationIsThatOfASample) {
   const std::vector<double> values{2, 4, 4, 4, 5, 5, 7, 9};
   const Statistic s = Describe(values);
   EXPECT_DOUBLE_EQ(s.mean, 5);

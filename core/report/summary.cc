@@ -21,7 +21,7 @@ using Align = TextTable::Align;
 
 constexpr int kDecimals = 2;
 constexpr std::size_t kFrontRows = 20;
-constexpr std::size_t kShownFailures = 8;  // reasons
+constexpr std::size_t kShownFailures = 8;  // number of reasons
 
 std::string Format(const char* format, double value) {
   char text[64];
@@ -44,7 +44,7 @@ std::string DescribeLimit(const LimitConfig& limit) {
   return text + (limit.max ? " <= " + FormatNumber(*limit.max) : "");
 }
 
-// ", limits macs <= 350000000 by rejection", or "".
+// Returns ", limits macs <= 350000000 by rejection", or "".
 std::string DescribeLimits(const RewardConfig& reward) {
   std::string text;
   for (const LimitConfig& limit : reward.limits) {
@@ -61,7 +61,7 @@ std::string DescribeLimits(const RewardConfig& reward) {
   return text;
 }
 
-// ", goals predicted_accuracy, macs", or "" if the pipeline states none.
+// Returns ", goals predicted_accuracy, macs", or "" if the pipeline states none.
 std::string DescribeGoals(const RewardConfig& reward) {
   std::string text;
   for (const GoalConfig& goal : reward.goals) {
@@ -70,7 +70,7 @@ std::string DescribeGoals(const RewardConfig& reward) {
   return text;
 }
 
-// "0.01 identity of accuracy - 1e-09 macs"
+// Returns "0.01 identity of accuracy - 1e-09 macs".
 std::string DescribeReward(const RewardConfig& reward) {
   std::string text = reward.scale == 1 ? "" : FormatNumber(reward.scale) + " ";
   text += std::string(TransformName(reward.transform)) + " of " + reward.metric;
@@ -81,7 +81,7 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
-// "percent; validation split of cifar100, 200 epochs"
+// Returns "percent; validation split of cifar100, 200 epochs".
 std::string DescribeMetric(const MetricDeclaration& m) {
   std::string text = m.unit;
   if (m.split != LODE_SPLIT_NONE) {
@@ -117,7 +117,7 @@ struct RunColumn {
   std::function<std::string(const RunResult&)> cell;
 };
 
-// As many digits as the metric's values have.
+// Returns the number of decimals of the metric's values.
 int DecimalsOf(const SearchResult& result) {
   return result.metrics[RewardMetricIndex(result)].unit == "count" ? 0 : kDecimals;
 }
@@ -126,7 +126,7 @@ bool IsNoisy(const SearchResult& result) {
   return std::ranges::any_of(result.runs, [](const auto& r) { return r.evaluations > 0; });
 }
 
-// Of what the metrics are means: how far they can be trusted.
+// Adds columns that show how reliable the means of noisy metrics are.
 void AddScatter(const SearchResult& result, std::vector<RunColumn>& columns) {
   const int decimals = DecimalsOf(result) > 0 ? DecimalsOf(result) + 1 : 1;
   columns.push_back({{"std. error"}, [decimals](const RunResult& r) {
@@ -189,7 +189,7 @@ std::vector<RunColumn> RunColumns(const SearchResult& result) {
   return columns;
 }
 
-// Below the runs: the reward's metric at its best.
+// Returns the row below the runs: the optimum of the reward's metric.
 std::vector<std::string> OptimumRow(const SearchResult& result, double optimum,
                                     std::size_t columns) {
   std::vector<std::string> row(columns);
@@ -205,12 +205,12 @@ std::string DescribeOptimum(const SearchResult& result) {
                            : "";
 }
 
-// "l2nas (robust)"
+// Returns "l2nas (robust)".
 std::string OptimizerName(const ComponentConfig& optimizer) {
   return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
 }
 
-// A comparison's cells up to our figure; `axes`: how many grid columns the table has.
+// Returns a comparison's cells up to our figure. `axes` is the number of grid columns of the table.
 std::vector<std::string> MeasuredCells(const SearchResult& result, const BudgetPoint& point,
                                        std::size_t axes) {
   const Pipeline& pipeline = result.search->pipeline;
@@ -227,7 +227,8 @@ std::vector<std::string> MeasuredCells(const SearchResult& result, const BudgetP
   return row;
 }
 
-// The published figure, the difference in its deviations, and whose it is; blank if there is none.
+// Returns the published figure, the difference in its deviations, and its source; blank if there is
+// none.
 std::vector<std::string> PublishedCells(const SearchResult& result, const BudgetPoint& point) {
   const ReferenceConfig* reference = FindReference(*result.search, point.mark);
   if (reference == nullptr) {
@@ -241,7 +242,8 @@ std::vector<std::string> PublishedCells(const SearchResult& result, const Budget
           reference->label};
 }
 
-// A search none of whose runs came to a point has one row: where they ended.
+// Returns the points of a search. If none of its runs reached a point, returns one row: where they
+// ended.
 std::vector<BudgetPoint> ComparedPoints(const SearchResult& result) {
   std::vector<BudgetPoint> points = ReachedPoints(result);
   if (points.empty()) {
@@ -253,7 +255,7 @@ std::vector<BudgetPoint> ComparedPoints(const SearchResult& result) {
   return points;
 }
 
-// Why runs ended that did not spend their budget.
+// Returns why runs ended that did not spend their budget.
 std::string Unfinished(const SearchResult& result) {
   std::string text;
   for (const RunResult& run : result.runs) {
@@ -269,12 +271,13 @@ std::string Unfinished(const SearchResult& result) {
   return text;
 }
 
-// " (mean ± sample standard deviation)" if there is one.
+// Returns " (mean ± sample standard deviation)" if there is a deviation.
 std::string Legend(const Statistic& statistic) {
   return statistic.std ? " (mean ± sample standard deviation)" : "";
 }
 
-// ", 3 seeds"; " (8 of 10 seeds got there)"; " (8 of 10 seeds got there, 7 found something)".
+// Returns ", 3 seeds", " (8 of 10 seeds got there)" or " (8 of 10 seeds got there, 7 found
+// something)".
 std::string Seeds(const BudgetPoint& point, std::size_t all) {
   const std::string seeds = all == 1 ? " seed" : " seeds";
   if (point.best.count == all) {
@@ -288,14 +291,14 @@ std::string Seeds(const BudgetPoint& point, std::size_t all) {
   return text + ")";
 }
 
-// "accuracy of the best after 100 steps, 3 seeds: 73.07 ± 0.49 (mean ± ...)"
+// Returns "accuracy of the best after 100 steps, 3 seeds: 73.07 ± 0.49 (mean ± ...)".
 std::string DescribePoint(const SearchResult& result, const BudgetPoint& point) {
   return result.search->pipeline.reward.metric + " of the best after " + point.name +
          Seeds(point, result.runs.size()) + ": " + FormatStatistic(point.best, DecimalsOf(result)) +
          Legend(point.best) + "\n";
 }
 
-// What is said of runs that ended before their budget did. Those that ended at different points have
+// Describes runs that ended before their budget was spent. Runs that ended at different points have
 // no common mean.
 std::string DescribeEarly(const SearchResult& result) {
   std::string text = DescribeEarlyRuns(result);
@@ -311,12 +314,12 @@ std::string DescribeEarly(const SearchResult& result) {
   return text + "\n";
 }
 
-// What the metrics of a table are if measurements scatter.
+// Explains the metrics of a table with noisy measurements.
 std::string DescribeScatter(const SearchResult& result) {
   return IsNoisy(result)
-             ? "metrics: means of the times that the architecture was measured; std. error: of " +
+             ? "metrics: means over the measurements of the architecture; std. error: of " +
                    result.search->pipeline.reward.metric +
-                   "; the best is that of the best lower confidence bound\n"
+                   "; the best has the best lower confidence bound\n"
              : "";
 }
 
@@ -345,7 +348,7 @@ std::uint64_t FailureCount(const SearchResult& result) {
   return count;
 }
 
-// "8 failed: CUDA out of memory (7), time-out (1)", of all runs together.
+// Returns "8 failed: CUDA out of memory (7), time-out (1)" for all runs together.
 std::string DescribeFailures(const SearchResult& result) {
   const std::string text =
       FormatFailures(FailureCount(result), FailuresOf(result).Kinds(), kShownFailures);
@@ -362,7 +365,7 @@ std::vector<std::string> FrontRow(const FrontTrial& trial, const Goals& goals,
   return row;
 }
 
-// "(predicted_accuracy 0, macs 350000000)": the hypervolume's reference point.
+// Returns the hypervolume's reference point: "(predicted_accuracy 0, macs 350000000)".
 std::string DescribeReference(const SearchResult& result, const Goals& goals) {
   std::string text;
   for (std::size_t i = 0; i < goals.size(); ++i) {
@@ -382,7 +385,7 @@ Statistic HypervolumeOf(const SearchResult& result) {
   return Describe(volumes);
 }
 
-// What stands above a front's table.
+// Returns the text above a front's table.
 std::string DescribeFront(const SearchResult& result, const Goals& goals,
                           const std::vector<FrontTrial>& front) {
   std::string text;
@@ -407,7 +410,7 @@ json StatisticToJson(const Statistic& s) {
           {"count", s.count}};
 }
 
-// Of a metric, by its name; null for none.
+// Returns a bound of the metric with this name; null for none.
 json BoundToJson(const SearchResult& result, const std::string& name,
                  const std::optional<double>& bound) {
   const std::size_t metric = MetricIndex(result.metrics, name);
@@ -434,7 +437,7 @@ void AddLimits(const SearchResult& result, json& summary) {
   }
 }
 
-// What the reward is made of besides its metric, and the front of all runs.
+// Adds the parts of the reward besides its metric, and the front of all runs.
 void AddGoals(const SearchResult& result, json& summary) {
   const RewardConfig& reward = result.search->pipeline.reward;
   const Goals goals = GoalsOf(result);
@@ -457,7 +460,7 @@ void AddGoals(const SearchResult& result, json& summary) {
   summary["front"] = FrontToJson(CommonFront(result), result.metrics);
 }
 
-// How far the runs came, and how they failed.
+// Adds how far the runs got, and how they failed.
 void AddPoints(const SearchResult& result, json& summary) {
   summary["runs"] = result.runs.size();
   summary["marks"] = json::array();

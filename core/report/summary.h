@@ -1,4 +1,5 @@
-// What a pipeline's runs amount to: tables for people, at most `width` columns wide, JSON for programs.
+// Summarizes a pipeline's runs: tables for people, at most `width` columns wide, and JSON for
+// programs.
 #pragma once
 
 #include <cstddef>
@@ -15,35 +16,36 @@
 
 namespace lode::core {
 
-// What was searched and on what: "l2nas (robust) on nb201, reward exponential of valid_accuracy
-// (percent; validation split of cifar100, 200 epochs), budget 1000 steps".
+// Describes the search: "l2nas (robust) on nb201, reward exponential of valid_accuracy (percent;
+// validation split of cifar100, 200 epochs), budget 1000 steps".
 std::string DescribeSearch(const SearchResult& result);
 
-// "350000000" of a count, "73.07" of anything else.
+// Returns "350000000" for a count, "73.07" for anything else.
 std::string FormatMetric(const MetricDeclaration& metric, double value);
 
-// "3", or "1000 or more": of BestTrial::ties.
+// Returns "3" or "1000 or more", for BestTrial::ties.
 std::string TiesText(std::uint64_t ties);
 
-// A heading, a row for each run, and the statistics over seeds at every mark and at the end, of those
-// that got there.
+// Returns a heading, a row for each run, and the statistics over the seeds that reached each mark
+// and the end.
 std::string FormatRuns(const SearchResult& result, std::size_t width = kUnlimited);
 
-// One row for each search and mark, beside the published figures that the pipeline gives.
+// Returns one row for each search and mark, next to the published figures in the pipeline.
 std::string FormatComparison(const std::vector<SearchResult>& results,
                              std::size_t width = kUnlimited);
 
-// The Pareto front of all runs together, the first goal's best first; empty if there is one goal.
+// Returns the Pareto front of all runs together, the first goal's best first; empty if there is one
+// goal.
 std::vector<FrontTrial> CommonFront(const SearchResult& result);
 
-// Its trials in a table, at most kFrontRows of them evenly spread, and what it dominates; "" for an
-// empty one.
+// Returns its trials in a table, at most kFrontRows of them, evenly spread, and its hypervolume; ""
+// for an empty front.
 std::string FormatFront(const SearchResult& result, std::size_t width = kUnlimited);
 
-// {"oracle.dataset": "cifar10", ...}: the search's point of its grid.
+// Returns the search's point of its grid: {"oracle.dataset": "cifar10", ...}.
 nlohmann::json PointToJson(const Search& search);
 
-// {"runs": [...], "summaries": [...], "summary": {...} if there is one search}.
+// Returns {"runs": [...], "summaries": [...], "summary": {...} if there is one search}.
 nlohmann::json ToJson(const std::vector<SearchResult>& results);
 
 }  // namespace lode::core

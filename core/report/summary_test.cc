@@ -31,7 +31,7 @@ Search MakeSearch() {
 
 BestTrial Best(double accuracy) { return {"arch", 7, 1, {accuracy}, 0}; }
 
-// A search that had nothing more to propose after some steps.
+// A run that had nothing more to propose after some steps.
 RunResult Exhausted(std::uint64_t seed, std::uint64_t steps, double accuracy) {
   RunResult run;
   run.seed = seed;
@@ -56,7 +56,7 @@ class SummaryTest : public testing::Test {
   SearchResult result_{&search_, {kAccuracy}, {MakeRun(0, 88, 90), MakeRun(1, 90, 94)}};
 };
 
-TEST_F(SummaryTest, SaysWhatWasSearchedOn) {
+TEST_F(SummaryTest, DescribesTheSearch) {
   EXPECT_EQ(DescribeSearch(result_),
             "rea on cells, reward exponential of accuracy (percent; test split of cifar10, 200 "
             "epochs), budget 100 steps");
@@ -67,7 +67,7 @@ TEST_F(SummaryTest, StatisticsAreOfTheBestAtAPoint) {
   EXPECT_EQ(PointOf(result_, std::nullopt).best.mean, 92);
 }
 
-// A run that failed before its first success has no best: it is not counted, and it is said.
+// A run that failed before its first success has no best. It is not counted, but reported.
 TEST_F(SummaryTest, ARunWithoutABestIsNotCounted) {
   RunResult failed;
   failed.seed = 2;
@@ -79,15 +79,15 @@ TEST_F(SummaryTest, ARunWithoutABestIsNotCounted) {
   EXPECT_TRUE(ToJson({result_})["runs"][2]["best"].is_null());
 }
 
-// (89 - 88) / 0.5 deviations above the figure whose place and mark fit.
+// (89 - 88) / 0.5 deviations above the figure with matching place and mark.
 TEST_F(SummaryTest, ComparesWithThePublishedFigureOfItsPlace) {
   const std::string text = FormatComparison({result_});
   EXPECT_NE(text.find("89.00 ± 1.41  88.00 ± 0.50    +2.00 sd  here\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("elsewhere"), std::string::npos);
 }
 
-// A mean is of the seeds that got to its point, and a point that none reached is not reported.
-TEST_F(SummaryTest, SeedsThatEndedEarlyAreInNoMeanOfALaterPoint) {
+// A mean covers the seeds that reached its point. A point that none reached is not reported.
+TEST_F(SummaryTest, SeedsThatEndedEarlyAreNotInMeansOfLaterPoints) {
   RunResult interrupted = MakeRun(2, 70, 70);  // past the mark
   interrupted.steps = 60;
   interrupted.ending = Ending::kInterrupted;
@@ -112,7 +112,7 @@ TEST_F(SummaryTest, SeedsThatEndedEarlyAreInNoMeanOfALaterPoint) {
   EXPECT_TRUE(summary["ended_early"]["mean"].is_null());
 }
 
-// In any unit of the budget; they all ended at one point, which has a mean of its own.
+// Works in any unit of the budget. All seeds ended at one point, which has a mean of its own.
 TEST_F(SummaryTest, AMarkThatNoSeedReachedIsNotReported) {
   Search search = MakeSearch();
   search.pipeline.budget.steps.reset();
@@ -130,8 +130,8 @@ TEST_F(SummaryTest, AMarkThatNoSeedReachedIsNotReported) {
   EXPECT_EQ(summary["ended_early"]["mean"], 81);
 }
 
-// The budget is spent by whichever limit comes first.
-TEST_F(SummaryTest, SeveralLimitsAreOneEnd) {
+// The budget is spent when the first limit is reached.
+TEST_F(SummaryTest, SeveralLimitsHaveOneEnd) {
   Search search = MakeSearch();
   search.pipeline.budget.simulated_seconds = 1000;
   RunResult run = MakeRun(0, 88, 90);
@@ -155,13 +155,13 @@ TEST_F(SummaryTest, FailuresAreGroupedByReason) {
   EXPECT_EQ(back.failure_kinds.at(1).reason, "time-out");
 }
 
-// Stores of earlier versions do not have the reasons.
+// Stores of earlier versions do not have reasons.
 TEST_F(SummaryTest, FailuresOfOldResultsAreCounted) {
   result_.runs[0].failures = 2;
   EXPECT_THAT(FormatRuns(result_), HasSubstr("\n2 failed\n"));
 }
 
-TEST_F(SummaryTest, FormulasAreNoQueries) {
+TEST_F(SummaryTest, FormulasAreNotQueries) {
   for (RunResult& run : result_.runs) {
     run.computed = true;
   }
@@ -172,7 +172,7 @@ TEST_F(SummaryTest, FormulasAreNoQueries) {
   EXPECT_EQ(ResultFromJson(out["runs"][0].dump(), {kAccuracy}, "").unique_queries, 90u);
 }
 
-TEST_F(SummaryTest, TiesAreSeen) {
+TEST_F(SummaryTest, TiesAreShown) {
   EXPECT_THAT(FormatRuns(result_), Not(HasSubstr("ties")));
   result_.runs[0].best->ties = 3;
   result_.runs[1].best->ties = kMaxTies;
@@ -183,7 +183,7 @@ TEST_F(SummaryTest, TiesAreSeen) {
   EXPECT_EQ(ToJson({result_})["runs"][0]["best"]["ties"], 3);
 }
 
-TEST_F(SummaryTest, AnOptimumStandsBesideWhatWasFound) {
+TEST_F(SummaryTest, AnOptimumIsShownWithTheResults) {
   EXPECT_THAT(FormatRuns(result_), Not(HasSubstr("optimum")));
   EXPECT_THAT(FormatComparison({result_}), Not(HasSubstr("optimum")));
   result_.metrics[0].optimum = 94.5;
@@ -194,8 +194,8 @@ TEST_F(SummaryTest, AnOptimumStandsBesideWhatWasFound) {
   EXPECT_EQ(ToJson({result_})["summary"]["optimum"], 94.5);
 }
 
-// The best of all may break a limit, or not be the best reward.
-TEST_F(SummaryTest, WhereMoreDecidesTheOptimumIsNotKnown) {
+// The architecture with the optimum may break a limit, or not have the best reward.
+TEST_F(SummaryTest, TheOptimumIsUnknownIfMoreThanTheMetricDecides) {
   result_.metrics[0].optimum = 94.5;
   for (int what = 0; what < 3; ++what) {
     Search search = MakeSearch();

@@ -10,7 +10,7 @@
 namespace lode::core {
 namespace {
 
-// Okabe and Ito's colors, which the color-blind can tell apart too, and four more.
+// Okabe and Ito's colors, which color-blind people can distinguish, too, and four more.
 constexpr OperationColors::Color kPalette[] = {{"#0072b2", 32},  {"#d55e00", 166}, {"#009e73", 36},
                                                {"#cc79a7", 175}, {"#b8860b", 136}, {"#7b3fa0", 97},
                                                {"#56b4e9", 74},  {"#8c564b", 95},  {"#5a7d00", 64}};
@@ -30,7 +30,8 @@ std::string Escaped(const std::string& text) {
   return escaped;
 }
 
-// The words of an operation's name in one order: "k5 e6" of a picture is "e6_k5" of a matrix.
+// Returns the words of an operation's name in a fixed order: "k5 e6" of a picture is "e6_k5" of a
+// matrix.
 std::string KeyOf(std::string_view operation) {
   std::string text(operation);
   std::ranges::replace(text, '_', ' ');
@@ -48,7 +49,7 @@ struct Point {
   int x = 0, y = 0;
 };
 
-// Shapes as SVG elements, and how much room they take.
+// Collects shapes as SVG elements, and the room that they take.
 class Canvas {
  public:
   void Box(Point corner, Point size, const char* line, const char* fill) {
@@ -57,13 +58,13 @@ class Canvas {
           << "\"/>\n";
     Cover({corner.x + size.x, corner.y + size.y});
   }
-  // `middle`: of the line of text.
+  // `middle` is the middle of the line of text.
   void Text(Point middle, const std::string& text, const char* color) {
     body_ << "<text x=\"" << middle.x << "\" y=\"" << middle.y + 4 << "\" fill=\"" << color << "\">"
           << Escaped(text) << "</text>\n";
     Cover({middle.x + HalfWidth(text), middle.y + 10});
   }
-  // Hides the lines that text will cross.
+  // Hides the lines that text would cross.
   void Ground(Point middle, const std::string& text) {
     const int half = HalfWidth(text);
     body_ << "<rect x=\"" << middle.x - half << "\" y=\"" << middle.y - 8 << "\" width=\""
@@ -112,8 +113,8 @@ std::string Curve(Point from, Point control, Point other, Point to) {
   return path.str();
 }
 
-// Groups one above the other: the nodes of each in a row, edges that do something as arcs above it,
-// all others below. An arc's height is its span's, so that no two labels meet.
+// Draws groups one above the other: the nodes of each in a row, edges with operations as arcs above
+// it, all others below. An arc's height grows with its span, so that labels do not overlap.
 class ArcDrawing {
  public:
   ArcDrawing(const lode::Graph& graph, const OperationColors& colors)
@@ -160,7 +161,7 @@ class ArcDrawing {
     canvas.Cover({0, y + kHeight / 2 + below * kArc});
   }
 
-  // Lines first, so that none crosses a label.
+  // Draws lines first, so that none crosses a label.
   void DrawEdges(const NodeGroup& group, Canvas& canvas) const {
     for (const bool labels : {false, true}) {
       for (const lode::Graph::Edge& edge : graph_.edges) {
@@ -193,7 +194,7 @@ class ArcDrawing {
   std::vector<Point> places_;  // of the nodes' middles
 };
 
-// A column for each group, and for each run of nodes that are in none.
+// Draws a column for each group, and for each run of nodes without a group.
 class ColumnDrawing {
  public:
   ColumnDrawing(const lode::Graph& graph, const OperationColors& colors)
@@ -247,7 +248,8 @@ class ColumnDrawing {
     }
   }
 
-  // Down within a column; to another one from the right side to the left.
+  // Draws edges downwards within a column, and from the right side to the left side between
+  // columns.
   void DrawEdge(const lode::Graph::Edge& edge, Canvas& canvas) const {
     Point from = places_[edge.from], to = places_[edge.to];
     if (from.x == to.x) {

@@ -51,7 +51,7 @@ class Drawer {
     return widest;
   }
 
-  // All edges into a node, which they meet from above.
+  // Draws all edges into a node, which they reach from above.
   std::string DrawInputs(std::size_t node) const {
     std::vector<lode::Graph::Edge> inputs;
     std::string plain;
@@ -97,7 +97,7 @@ class Drawer {
     return width <= width_ + kGap;
   }
 
-  // Nodes of no group stand above and below the columns, in the order of the graph.
+  // Nodes without a group are above and below the columns, in the order of the graph.
   std::string DrawColumns(const std::vector<NodeGroup>& groups) const {
     std::vector<NodeGroup> columns;
     std::ranges::copy_if(groups, std::back_inserter(columns),
@@ -125,7 +125,7 @@ class Drawer {
     return text;
   }
 
-  // A node of each column, a line for each part of the labels.
+  // Draws a node of each column, with a line for each part of the labels.
   std::string DrawRow(const std::vector<NodeGroup>& columns, std::size_t row) const {
     std::string text;
     for (std::size_t line = 0, lines = 1; line < lines; ++line) {
@@ -157,7 +157,7 @@ class Drawer {
     return text;
   }
 
-  // With a newline for the spaces at its end.
+  // Replaces the spaces at the end by a newline.
   static std::string WithoutEnd(std::string line) {
     line.erase(line.find_last_not_of(' ') + 1);
     return line + "\n";

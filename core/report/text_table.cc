@@ -9,7 +9,7 @@ namespace lode::core {
 namespace {
 
 constexpr std::size_t kGap = 2;      // between columns
-constexpr std::size_t kNarrow = 16;  // what a column that is broken into lines keeps
+constexpr std::size_t kNarrow = 16;  // the minimum width of a column that is broken into lines
 
 std::size_t TotalOf(const std::vector<std::size_t>& widths) {
   return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
@@ -35,8 +35,8 @@ std::vector<std::size_t> TextTable::Widths() const {
   return widths;
 }
 
-// Takes from the widest of the left-aligned columns, the later one of two, until all fit or nothing
-// is left to take.
+// Narrows the widest left-aligned column, the later one of two, until everything fits or no column
+// can be narrowed.
 void TextTable::Narrow(std::vector<std::size_t>& widths, std::size_t width) const {
   while (TotalOf(widths) > width) {
     std::size_t* widest = nullptr;
@@ -60,7 +60,7 @@ std::vector<TextTable::Block> TextTable::Split(const std::vector<std::size_t>& w
     if (i > 0 && used + kGap + widths[i] > width) {
       blocks.emplace_back();
       used = 0;
-      if (first <= width / 2) {  // there is room for it, too
+      if (first <= width / 2) {  // there is room for the first column, too
         blocks.back() = {{0}, {first}};
         used = first;
       }
@@ -74,7 +74,7 @@ std::vector<TextTable::Block> TextTable::Split(const std::vector<std::size_t>& w
   return blocks;
 }
 
-// As many lines as the cell with the most has.
+// Returns as many lines as the cell with the most lines needs.
 std::string TextTable::FormatRow(const std::vector<std::string>& cells, const Block& block) const {
   std::vector<std::vector<std::string>> parts;
   std::size_t height = 0;

@@ -23,14 +23,14 @@ class TextTable {
   // REQUIRES: one cell for each column.
   void AddRow(std::vector<std::string> cells);
 
-  // Title line and rows, columns two spaces apart, each line ended by a newline.
+  // Returns the title line and the rows, columns two spaces apart, each line ended by a newline.
   //
-  // One that is wider than `width` has its left-aligned columns broken into lines; if that is not
-  // enough, it continues below with the columns that are left, beside the first one again.
+  // Breaks left-aligned columns into lines if the table is wider than `width`. If that is not
+  // enough, the table continues below with the remaining columns, next to the first column again.
   std::string Format(std::size_t width = kUnlimited) const;
 
  private:
-  // Columns beside each other.
+  // Columns next to each other.
   struct Block {
     std::vector<std::size_t> columns, widths;
   };
@@ -40,7 +40,7 @@ class TextTable {
   std::string FormatRow(const std::vector<std::string>& cells, const Block& block) const;
 
   std::vector<Column> columns_;
-  std::vector<std::vector<std::string>> rows_;  // that of the titles is the first
+  std::vector<std::vector<std::string>> rows_;  // the first row has the titles
 };
 
 }  // namespace lode::core

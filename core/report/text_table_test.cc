@@ -8,7 +8,7 @@
 namespace lode::core {
 namespace {
 
-TEST(TextTable, AlignsByCharactersAndLeavesNoTrailingBlanks) {
+TEST(TextTable, AlignsByCharactersWithoutTrailingBlanks) {
   TextTable table(
       {{"name", TextTable::Align::kLeft}, {"value"}, {"note", TextTable::Align::kLeft}});
   table.AddRow({"a", "1.0 ± 0.1", ""});
@@ -34,7 +34,7 @@ TEST(TextTable, BreaksTextsThatDoNotFit) {
             "  10      9.50      7  |none~0|\n");
 }
 
-TEST(TextTable, ContinuesBelowBesideItsFirstColumn) {
+TEST(TextTable, ContinuesBelowWithItsFirstColumn) {
   EXPECT_EQ(Wide().Format(22),
             "seed  accuracy  steps\n"
             "   0     91.61   1000\n"

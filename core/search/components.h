@@ -1,4 +1,4 @@
-// The components of one run that search.
+// The components of one run that search (space, explorations, optimizer).
 #pragma once
 
 #include <memory>
@@ -12,24 +12,26 @@
 
 namespace lode::core {
 
-// The space as C++ sees it. Throws HostError for one that cannot be searched. `space` outlives it.
+// Returns a C++ view of the space. Throws HostError for a space that cannot be searched. `space`
+// outlives the view.
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space);
 
-// An architecture in the space's notation, as one printable line: it is stored and shown. Throws
-// lode::Error.
+// Returns an architecture in the space's notation, as one printable line for storing and showing.
+// Throws lode::Error.
 std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture);
 
-// Its drawing, with labels that may be shown. Throws lode::Error.
+// Returns an architecture's graph with printable labels. Throws lode::Error.
 lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architecture);
 
-// Created and bound to each other. Not copied, not moved: plugins know the addresses.
+// Components that are created and bound to each other. Neither copied nor moved: plugins know their
+// addresses.
 class Components {
  public:
-  // Loads the plugins that the pipeline uses. Throws HostError. `run` outlives *this.
+  // Loads the plugins that the pipeline uses. `run` outlives *this. Throws HostError.
   Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
 
   const lode::Space& space() const { return *space_view_; }
-  // Calls functions of space(). Throws HostError, CancelledError.
+  // Calls a function that uses space(). Throws HostError, CancelledError.
   template <class Function>
   decltype(auto) UseSpace(Function&& function) const {
     return space_->Use(std::forward<Function>(function));

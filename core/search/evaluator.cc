@@ -10,13 +10,13 @@
 namespace lode::core {
 namespace {
 
-// Of repeats, which are no attempts of a step: for the oracles' randomness, and for ids, which hold
-// step and repeat.
+// Repeats are not attempts of a step, so they have attempt numbers of their own (for the oracles'
+// randomness) and IDs of their own (made of step and repeat).
 constexpr std::uint64_t kRepeatAttempt = std::uint64_t{1} << 52;
 constexpr std::uint64_t kFirstRepeatId = std::uint64_t{1} << 62;
 constexpr std::uint64_t kRepeatsOfAStep = 4096;
 
-// Puts metrics where they belong among all.
+// Copies metrics to their places in the row of all metrics.
 void Place(std::span<const double> metrics, const std::vector<std::size_t>& places,
            std::vector<double>& row) {
   for (std::size_t i = 0; i < metrics.size(); ++i) {
@@ -110,7 +110,7 @@ bool Evaluator::SettleKnown(Ticket& ticket) {
   return true;
 }
 
-// What free oracles say. A rejection of theirs is not remembered: to find out again is free.
+// Asks the free oracles. Does not remember their rejections, because asking again is free.
 bool Evaluator::SettleFree(Ticket& ticket) {
   ticket.row.assign(metrics_.size(), kNaN);
   if (free_places_.empty()) {
@@ -131,7 +131,7 @@ bool Evaluator::SettleFree(Ticket& ticket) {
   return ticket.state != Ticket::State::kNew;
 }
 
-// What is known of its network.
+// Looks for results for the ticket's network.
 bool Evaluator::SettleNetwork(Ticket& ticket) {
   ticket.network = NetworkOf(ticket.architecture, ticket.key);
   if (noisy_) {
@@ -153,14 +153,15 @@ bool Evaluator::SettleNetwork(Ticket& ticket) {
   return false;
 }
 
-// By an earlier step: a later one, which this step would have to wait for, does not count.
+// Returns whether an earlier step asks about the network. A later step does not count, because this
+// step would have to wait for it.
 bool Evaluator::IsAskedBefore(const Ticket& ticket) const {
   const auto [first, last] = asked_.equal_range(ticket.network);
   return std::any_of(first, last, [&](const auto& asked) { return asked.second < ticket.step; });
 }
 
-// What oracles that measure said of the same network goes for this architecture too. (A limit of
-// theirs that it broke would have rejected the network.)
+// Applies what the measuring oracles said about the same network to this architecture. (If it broke
+// one of their limits, the network would have been rejected.)
 void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
   for (const std::size_t place : measured_places_) {
     ticket.row[place] = MetricsOf(same)[place];
@@ -174,7 +175,7 @@ void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
   Report(ticket, measurement);
 }
 
-// For the oracles' own randomness.
+// Returns a seed for the oracles' own randomness.
 std::uint64_t Evaluator::SeedFor(const Ticket& ticket) {
   random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
   std::uint64_t seed = 0;
@@ -248,7 +249,8 @@ Evaluation Evaluator::TakeAnswer(Ticket& ticket) {
   return Keep(ticket, slot, measurement);
 }
 
-// Its slot with what is in the row; a new one if it has none.
+// Stores the ticket's row in the architecture's slot and returns that slot; a new slot if it had
+// none.
 std::size_t Evaluator::SlotFor(const Ticket& ticket) {
   const auto [at, is_new] = by_architecture_.try_emplace(ticket.key, ids_.size());
   if (!is_new) {

@@ -1,4 +1,5 @@
-// Where evaluations happen: the search asks, an executor answers. core/exec has those there are.
+// Decides where evaluations happen: the search asks, an executor answers. The executors are in
+// core/exec.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +14,11 @@
 
 namespace lode::core {
 
-// What the oracles that measure are asked.
+// A question to the measuring oracles.
 struct Question {
-  std::uint64_t id = 0;       // 1, 2, ...: of the evaluation
+  std::uint64_t id = 0;       // of the evaluation: 1, 2, ...
   std::uint64_t step = 0;     // of the search
-  std::uint64_t attempt = 0;  // how many proposals were rejected before in this step
+  std::uint64_t attempt = 0;  // the number of proposals rejected before in this step
   std::uint64_t seed = 0;     // for the oracles' own randomness
   Architecture architecture;
   std::string text;  // the same in the space's notation
@@ -27,39 +28,39 @@ enum class Outcome { kMeasured, kFailed, kRejected };
 
 using Records = std::vector<std::pair<std::string, double>>;
 
-// What they answered.
+// The answer of the measuring oracles.
 struct Measurement {
   Outcome outcome = Outcome::kMeasured;
-  std::vector<double> metrics;  // of all of them, in order; NaN where not asked
+  std::vector<double> metrics;  // of all those oracles, in order; NaN where not asked
   std::string failure;          // why it failed, or ""
-  double cost_seconds = 0;      // simulated, of all of them together
-  Records records;              // what they noted
+  double cost_seconds = 0;      // simulated, the sum over the oracles
+  Records records;              // values that the oracles recorded
 };
 
 // The metrics of each oracle, in the pipeline's order.
 using MetricLists = std::vector<std::vector<MetricDeclaration>>;
 
-// Used by one thread.
+// Use an executor from one thread only.
 class Executor {
  public:
-  // Called as soon as a question is answered, from within Start and Finish.
+  // Called as soon as a question is answered, from within Start() and Finish().
   using Listener = std::function<void(const Question&, const Measurement&)>;
 
   virtual ~Executor() = default;
 
-  // Of the oracles that measure (MeasuringOracles).
+  // The metrics of the measuring oracles (MeasuringOracles).
   virtual const MetricLists& metrics() const = 0;
 
-  // How many questions it works on at once.
+  // Returns how many questions it answers at once.
   virtual std::size_t capacity() const = 0;
 
   void Listen(Listener listener) { listener_ = std::move(listener); }
 
-  // Begins to answer a question whose id is above those before. May throw CancelledError.
+  // Begins to answer a question. Its ID is above all earlier ones. May throw CancelledError.
   virtual void Start(const Question& question) = 0;
 
-  // Waits for the answer to a question that was started; once for each. Throws CancelledError if
-  // the run is to end, HostError if nothing can be asked any more.
+  // Waits for the answer to a question that was started. Call it once for each. Throws
+  // CancelledError if the run must end, HostError if no more questions can be answered.
   virtual Measurement Finish(std::uint64_t id) = 0;
 
  protected:

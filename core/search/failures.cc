@@ -15,8 +15,8 @@ std::string FirstLine(std::string_view text) {
   return std::string(text.substr(0, end == std::string_view::npos ? 0 : end + 1));
 }
 
-// Addresses and hashes, then numbers in any notation, as #. Regular expressions recurse by the
-// length of what they read: only what may be shown is masked, and some more.
+// Replaces addresses and hashes, then numbers in any notation, by #. Regular expressions recurse as
+// deep as their input is long, so this masks only the part that may be shown, and a little more.
 std::string Masked(const std::string& line) {
   constexpr std::size_t kCompared = 10 * kReasonWidth;
   static const std::regex address("0[xX][0-9a-fA-F]+|\\b(?=[a-fA-F]*[0-9])[0-9a-fA-F]{8,}\\b");
@@ -25,7 +25,7 @@ std::string Masked(const std::string& line) {
                             "#");
 }
 
-// Whole characters of UTF-8.
+// Shortens a text to kReasonWidth characters of UTF-8 without splitting one.
 std::string Shortened(const std::string& text) {
   std::size_t characters = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -43,7 +43,7 @@ std::string Shortened(const std::string& text) {
 void FailureTally::Add(std::string_view text, std::uint64_t count) {
   std::string line = FirstLine(text);
   std::string masked = Shortened(Masked(line));
-  if (Shortened(line) != line) {  // so that kinds of several runs can be counted together
+  if (Shortened(line) != line) {  // so that kinds of several runs can be merged
     line = masked;
   }
   const bool full = places_.size() >= kMaxKinds && !places_.contains(masked);

@@ -13,15 +13,15 @@ std::string Grouped(std::initializer_list<const char*> texts) {
   return FormatFailures(texts.size(), tally.Kinds(), 3);
 }
 
-TEST(FailureTallyTest, CountsByReasonTheMostFrequentFirst) {
+TEST(FailureTallyTest, CountsByReasonMostFrequentFirst) {
   EXPECT_EQ(Grouped({}), "");
   EXPECT_EQ(Grouped({"time-out", "CUDA out of memory", "CUDA out of memory"}),
             "3 failed: CUDA out of memory (2), time-out (1)");
   EXPECT_EQ(Grouped({"a", "b", "c", "d", "e"}), "5 failed: a (1), b (1), c (1), others (2)");
 }
 
-// What is the same in all of a kind is shown as it is.
-TEST(FailureTallyTest, NumbersAndAddressesThatDifferSplitNoReason) {
+// Numbers that all failures of a kind share are shown unmasked.
+TEST(FailureTallyTest, DifferentNumbersAndAddressesDoNotSplitAReason) {
   EXPECT_EQ(Grouped({"ended by signal 11 (x)", "ended by signal 11 (x)"}),
             "2 failed: ended by signal 11 (x) (2)");
   EXPECT_EQ(
@@ -36,7 +36,7 @@ TEST(FailureTallyTest, TheFirstLineIsTheReason) {
   EXPECT_EQ(Grouped({"died \nits output: a", "died\r\nits output: b"}), "2 failed: died (2)");
 }
 
-// Cut at kReasonWidth characters, and in no character.
+// The cut is after kReasonWidth characters and never inside a character.
 TEST(FailureTallyTest, LongTextsAreCut) {
   std::string text;
   for (int i = 0; i < 200; ++i) {
@@ -47,8 +47,8 @@ TEST(FailureTallyTest, LongTextsAreCut) {
   EXPECT_EQ(tally.Kinds().at(0).reason, text.substr(0, 2 * kReasonWidth) + "…");
 }
 
-// As a summary over seeds does.
-TEST(FailureTallyTest, KindsOfSeveralRunsAreCountedTogether) {
+// A summary over seeds merges them like this.
+TEST(FailureTallyTest, KindsOfSeveralRunsAreMerged) {
   const std::string tail(100, 'x');
   FailureTally runs[2], all;
   runs[0].Add("worker 1 died " + tail);
@@ -63,7 +63,7 @@ TEST(FailureTallyTest, KindsOfSeveralRunsAreCountedTogether) {
   EXPECT_EQ(all.Kinds()[0].count, 3u);
 }
 
-TEST(FailureTallyTest, MoreKindsThanAnybodyReadsAreOne) {
+TEST(FailureTallyTest, TooManyKindsAreMergedIntoOne) {
   FailureTally tally;
   for (char a = 'a'; a <= 'z'; ++a) {
     for (const char* b : {"k", "l", "m", "n"}) {

@@ -1,4 +1,4 @@
-// The pipeline's limits on metrics: what an architecture must keep to.
+// The pipeline's limits on metrics, which an architecture must keep.
 #pragma once
 
 #include <cstddef>
@@ -10,28 +10,29 @@
 
 namespace lode::core {
 
-// One limit, with its metric found.
+// One limit. `metric` is the position of its metric in the list.
 struct Limit {
   std::size_t metric;
   std::optional<double> min, max;
 
-  // How far a value breaks it, as a share of the limit (of 1 for a limit of 0); 0 if it keeps it.
+  // Returns by how much a value breaks the limit, as a fraction of the limit (of 1 for a limit of
+  // 0); 0 if it keeps the limit.
   double Violation(double value) const;
 };
 
 class Limits {
  public:
-  // Those on metrics of the list; the others are left out.
+  // Takes the limits on metrics in the list and ignores the others.
   Limits(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics);
 
   bool empty() const { return limits_.empty(); }
   std::span<const Limit> list() const { return limits_; }
 
-  // The sum over all limits of how far they are broken; 0 if all are kept. Metrics that are not
-  // known yet, NaN, break nothing.
+  // Returns the sum of the violations of all limits; 0 if all are kept. Metrics that are not known
+  // yet (NaN) break no limit.
   double Violation(std::span<const double> metrics) const;
 
-  // Whether one of the metrics first .. first + count - 1 has a limit.
+  // Returns whether one of the metrics first .. first + count - 1 has a limit.
   bool Concern(std::size_t first, std::size_t count) const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace lode::core {
 
-// Where a metric stands in the list; its size if it is not there.
+// Returns the position of a metric in the list, or the list's size if it is not there.
 inline std::size_t MetricIndex(const std::vector<MetricDeclaration>& metrics,
                                std::string_view name) {
   return static_cast<std::size_t>(std::ranges::find(metrics, name, &MetricDeclaration::name) -

@@ -1,4 +1,4 @@
-// The best of a search whose measurements scatter.
+// Finds the best architecture of a search with noisy measurements.
 #pragma once
 
 #include <cstddef>
@@ -16,43 +16,46 @@
 
 namespace lode::core {
 
-// Whether a metric scatters: then an architecture may be measured more than once.
+// Returns whether a metric is noisy; then an architecture may be measured more than once.
 bool AreNoisy(const std::vector<MetricDeclaration>& metrics);
 
-// The largest of many noisy measurements is mostly luck. So architectures are compared by a lower
-// confidence bound of their mean reward that holds for all of them at once:
+// The largest of many noisy measurements is mostly luck. Architectures are therefore compared by a
+// lower confidence bound of their mean reward that holds for all of them at once:
 //
 //   mean - s * sqrt(2 * ln(A / (2 * kRisk)) / n)
 //
-// over the n measurements of each of A architectures: a normal variable is more than t deviations above
-// its mean with a probability of exp(-t^2 / 2) / 2 at most, which makes kRisk for all A together. The
-// variance s^2 is one for all architectures: the sum of squares around their means over the degrees of
-// freedom, n - 1 of each that was measured twice or more. So one that was measured once has a bound,
-// too. As long as none was measured twice, s is not known, and the bound is the mean.
+// over the n measurements of each of A architectures: a normal variable exceeds its mean by more
+// than t standard deviations with a probability of at most exp(-t^2 / 2) / 2, which gives kRisk for
+// all A together. All architectures share one variance s^2: the sum of squared deviations from
+// their means over the degrees of freedom, n - 1 for each that was measured at least twice. This
+// bounds an architecture that was measured once, too. As long as none was measured twice, s is
+// unknown, and the bound is the mean.
 class NoisyBest {
  public:
   static constexpr double kRisk = 0.05;
 
-  // `metric`: the reward's. Limits are kept by an architecture whose mean metrics keep them. The
-  // limits outlive it.
+  // `metric` is the reward's metric. An architecture keeps the limits if its mean metrics keep
+  // them. `limits` outlive *this.
   NoisyBest(const Limits& limits, std::size_t metric) : limits_(limits), metric_(metric) {}
 
-  // A measurement that succeeded. `step`: of the first trial of the architecture, if it is new.
+  // Adds a successful measurement. `step` is the architecture's first trial; it is ignored unless
+  // the architecture is new.
   void Add(std::string_view architecture, std::uint64_t step, double reward,
            std::span<const double> metrics);
 
-  // Takes the scatter seen by another for its own, beside what it sees itself.
+  // Adopts the scatter that `other` has seen, in addition to its own.
   void AssumeScatter(const NoisyBest& other);
 
-  // The best within the limits: means, how often it was measured, and the standard error of the
-  // reward's metric. Of equal ones the first.
+  // Returns the best architecture within the limits: mean values, the number of measurements, and
+  // the standard error of the reward's metric. Of equal ones, the first.
   std::optional<BestTrial> Best() const;
 
-  // The `count` best, the best first.
+  // Returns the `count` best, the best first.
   std::vector<BestTrial> Leading(std::size_t count) const;
 
  private:
-  // Mean and sum of squared deviations, updated as Welford does: equal values leave no rounding.
+  // Mean and sum of squared deviations, updated by Welford's method: equal values leave no rounding
+  // error.
   struct Moments {
     double mean = 0, squares = 0;
     void Add(double value, double count);

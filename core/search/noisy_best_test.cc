@@ -63,8 +63,8 @@ TEST_F(NoisyBestTest, WithoutRepeatsTheScatterIsUnknown) {
   EXPECT_EQ(best_.Best()->measurements, 1u);
 }
 
-// What does not scatter after all is as exact as it was.
-TEST_F(NoisyBestTest, EqualMeasurementsLeaveNoRounding) {
+// Measurements that do not scatter keep their exact value.
+TEST_F(NoisyBestTest, EqualMeasurementsCauseNoRoundingError) {
   for (int i = 0; i < 1000; ++i) {
     Add("a", 0, 0.1);
   }
@@ -72,7 +72,7 @@ TEST_F(NoisyBestTest, EqualMeasurementsLeaveNoRounding) {
   EXPECT_EQ(best_.Best()->standard_error, 0);
 }
 
-TEST_F(NoisyBestTest, MeansKeepTheLimits) {
+TEST_F(NoisyBestTest, MeansMustKeepTheLimits) {
   best_.Add("a", 0, 9, std::vector<double>{9, 7.5});
   best_.Add("a", 0, 9, std::vector<double>{9, 6.6});  // 7.05
   best_.Add("b", 1, 5, std::vector<double>{5, 7.2});
@@ -80,7 +80,7 @@ TEST_F(NoisyBestTest, MeansKeepTheLimits) {
   EXPECT_EQ(best_.Best()->architecture, "b");
 }
 
-TEST_F(NoisyBestTest, OneMeasurementIsBoundedByTheScatterThatAnotherSaw) {
+TEST_F(NoisyBestTest, AssumedScatterBoundsASingleMeasurement) {
   Add("a", 0, 1);
   Add("a", 0, 3);
   NoisyBest other(limits_, 0);

@@ -17,7 +17,7 @@
 namespace lode::core {
 namespace {
 
-// Names that the store and the reports use for something else.
+// Names that the store and the reports use for other things.
 constexpr std::array<std::string_view, 12> kReservedNames = {
     "id",     "step",   "architecture", "evaluation", "reward",       "random",
     "reused", "action", "failure",      "violation",  "cost_seconds", "rejected"};
@@ -26,7 +26,8 @@ bool IsFree(const ComponentConfig& config, const Catalog& catalog) {
   return (catalog.Find(config.kind, config.id)->capabilities & LODE_CAP_FREE) != 0;
 }
 
-std::vector<std::size_t> WhichAre(bool free, const Pipeline& pipeline, const Catalog& catalog) {
+// Returns the positions of free or measuring oracles.
+std::vector<std::size_t> Select(bool free, const Pipeline& pipeline, const Catalog& catalog) {
   const bool all_free = AreAllFree(pipeline, catalog);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
@@ -44,11 +45,11 @@ bool IsReservedMetricName(std::string_view name) {
 }
 
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return WhichAre(true, pipeline, catalog);
+  return Select(true, pipeline, catalog);
 }
 
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return WhichAre(false, pipeline, catalog);
+  return Select(false, pipeline, catalog);
 }
 
 bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog) {
@@ -105,7 +106,7 @@ Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunCont
 }
 
 void Oracles::Bind() {
-  ViewOf(space_);  // a space that cannot be searched is named before an oracle refuses it
+  ViewOf(space_);  // reports a space that cannot be searched before an oracle refuses it
   for (const auto& oracle : oracles_) {
     oracle->Bind(space_.handle());
     const auto& metrics = metrics_.emplace_back(oracle->Metrics());

@@ -1,4 +1,4 @@
-// Oracles that are bound to a space and asked together.
+// Oracles that are bound to one space and asked together.
 #pragma once
 
 #include <cstddef>
@@ -15,32 +15,34 @@
 
 namespace lode::core {
 
-// Whether the store and the reports use the name for something else: no metric can have it.
+// Returns whether the store and the reports use the name for something else, so that no metric may
+// have it.
 bool IsReservedMetricName(std::string_view name);
 
-// Which oracles of a pipeline are free and which measure, by their place in it. If all are free,
-// asking them is what the budget counts: then all measure.
+// FreeOracles() and MeasuringOracles() return the positions of a pipeline's free and measuring
+// oracles. If all are free, the budget counts questions to them, so all of them measure.
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog);
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog);
 
-// Whether no oracle measures: all that is found is computed by formulas.
+// Returns whether no oracle measures, so that formulas compute all results.
 bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog);
 
-// The metrics of all oracles of a pipeline in one list. Throws HostError if an oracle has none, or one
-// of a name that is taken.
+// Returns the metrics of all oracles of a pipeline in one list. Throws HostError if an oracle has
+// none or one whose name is taken.
 std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const MetricLists& lists);
 
-// The metrics of all oracles of a pipeline: creates its space and its oracles for it. Throws HostError.
+// Returns the metrics of all oracles of a pipeline; creates its space and oracles to find out.
+// Throws HostError.
 std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog& catalog,
                                          const RunContext& run);
 
-// Some oracles of a pipeline and a space of their own. Used by one thread. Not copied, not moved:
-// plugins know the addresses.
+// Some oracles of a pipeline and a space of their own. Use from one thread only. Neither copied nor
+// moved: plugins know the addresses.
 class Oracles {
  public:
-  // `which`: ascending places in pipeline.oracles. They are prepared if the run says where, which may
-  // take long and waits while others prepare there. Everything outlives *this. Throws HostError,
-  // CancelledError.
+  // `which` lists positions in pipeline.oracles, ascending. If the run names a folder for
+  // preparations, prepares the oracles, which may take long and waits while other runs prepare
+  // there. All arguments outlive *this. Throws HostError, CancelledError.
   Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
           const std::vector<std::size_t>& which);
   Oracles(const Oracles&) = delete;
@@ -48,12 +50,13 @@ class Oracles {
 
   const MetricLists& metrics() const { return metrics_; }
 
-  // Asks one after the other, those whose metrics have limits first, until one fails or a limit is
-  // broken that rejects. What they note goes into the measurement. Throws CancelledError.
+  // Asks one oracle after the other, those whose metrics have limits first, until one fails or a
+  // limit that rejects is broken. The measurement includes the values that they record. Throws
+  // CancelledError.
   Measurement Measure(ArchitectureView architecture, std::uint64_t seed);
 
  private:
-  // An oracle and the place of its metrics among all.
+  // An oracle and the position of its metrics among all metrics.
   struct Part {
     OracleInstance* oracle;
     std::size_t first, count;
@@ -66,12 +69,12 @@ class Oracles {
                   Measurement& measurement);
 
   RunContext run_;
-  Records records_;  // of the measurement in hand
+  Records records_;  // of the current measurement
   SpaceInstance space_;
   std::vector<std::unique_ptr<OracleInstance>> oracles_;
   MetricLists metrics_;
   std::vector<MetricDeclaration> all_metrics_;
-  std::optional<Limits> limits_;  // that reject
+  std::optional<Limits> limits_;  // those that reject
   std::vector<Part> parts_;       // in the order of asking
 };
 

@@ -8,7 +8,7 @@
 namespace lode::core {
 namespace {
 
-// The volume that points dominate, for two objectives in one sweep.
+// Returns the volume that points dominate, for two objectives, in one sweep.
 double Area(std::vector<Objectives>& points, std::span<const double> reference) {
   std::ranges::sort(points, std::greater());
   double area = 0;
@@ -22,8 +22,8 @@ double Area(std::vector<Objectives>& points, std::span<const double> reference) 
   return area;
 }
 
-// What `point` dominates together with each of the points, in the first `dimensions` objectives; only
-// those that no other dominates.
+// Returns the corners of what both `point` and each of `points` dominate, in the first `dimensions`
+// objectives; only those that no other dominates.
 std::vector<Objectives> Shared(const Objectives& point, std::span<const Objectives> points,
                                std::size_t dimensions) {
   ParetoFront<Objectives> front;
@@ -36,10 +36,10 @@ std::vector<Objectives> Shared(const Objectives& point, std::span<const Objectiv
   return front.Sorted();
 }
 
-// Point by point in ascending order of the last objective: each adds the part of its box that none
-// of those after it dominates; they reach above it in the last objective, so the part is a prism
-// over the others (While, Bradstreet and Barone, A fast way of calculating exact hypervolumes, IEEE
-// TEC 2012).
+// Takes the points in ascending order of the last objective. Each adds the part of its box that no
+// later point dominates. Later points are at least as high in the last objective, so that part is a
+// prism over the other objectives (While, Bradstreet and Barone, A fast way of calculating exact
+// hypervolumes, IEEE TEC 2012).
 double Volume(std::vector<Objectives> points, std::span<const double> reference) {
   if (reference.size() == 1) {
     return points.empty() ? 0 : std::ranges::max(points)[0] - reference[0];

@@ -1,4 +1,4 @@
-// Several goals at once: dominance, the Pareto front, and how much it dominates.
+// Several goals: dominance, the Pareto front, and its hypervolume.
 #pragma once
 
 #include <algorithm>
@@ -14,37 +14,38 @@
 
 namespace lode::core {
 
-// Objectives: one value for each goal, larger is better.
+// One value for each goal; larger is better.
 using Objectives = std::vector<double>;
 
-// At least as good in each and better in one. REQUIRES: as many of both.
+// Returns whether `a` is at least as good as `b` in each objective and better in one. REQUIRES:
+// equal sizes.
 bool Dominates(std::span<const double> a, std::span<const double> b);
 
-// The volume that the points dominate within the box above `reference`; points that are not above
-// it in every objective add nothing. Exact. Time n log n for two objectives; each further one
-// multiplies it by up to n.
+// Returns the volume that the points dominate above `reference`. Points that are not above it in
+// every objective add nothing. Exact. Takes time n log n for two objectives; each further one
+// multiplies that by up to n.
 double Hypervolume(std::vector<Objectives> points, std::span<const double> reference);
 
 // The goals of a pipeline as objectives.
 class Goals {
  public:
-  // The goals that the pipeline states, or else what it trades off: its reward's metric, those of
-  // `add`, and those that `limits` bound on their bad side. Their references are then the limit, and
-  // 0 for an accuracy.
-  // REQUIRES: CheckReward finds no mistake.
+  // Takes the goals that the pipeline states. Without any, takes its trade-offs: the reward's
+  // metric, those of `add`, and those that `limits` bound on their bad side. Their reference values
+  // are then the limit, and 0 for an accuracy. REQUIRES: CheckReward finds no mistake.
   Goals(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics);
 
-  // Which of the metrics they are, in order.
+  // The positions of the goals' metrics, in order.
   const std::vector<std::size_t>& metrics() const { return metrics_; }
   std::size_t size() const { return metrics_.size(); }
   bool stated() const { return stated_; }
 
   Objectives ObjectivesOf(std::span<const double> metrics) const;
 
-  // In the metrics' units; none if a goal has none.
+  // The reference point in the metrics' units; none if a goal has no reference.
   const std::optional<std::vector<double>>& reference() const { return reference_; }
 
-  // Of a front's metrics; none without a reference.
+  // Returns the hypervolume of a front, given as rows of all metrics; none without a reference
+  // point.
   std::optional<double> HypervolumeOf(const std::vector<std::vector<double>>& front) const;
 
  private:
@@ -57,7 +58,7 @@ class Goals {
   std::optional<std::vector<double>> reference_ = std::vector<double>();
 };
 
-// The points that no other dominates; of equal ones the first.
+// The points that no other point dominates; of equal points, the first.
 template <class T>
 class ParetoFront {
  public:
@@ -66,7 +67,7 @@ class ParetoFront {
     T value;
   };
 
-  // Returns whether it is on the front now; `make` gives its value then only.
+  // Returns whether the point is on the front now; only then calls `make` for its value.
   template <class Make>
   bool Add(const Objectives& objectives, Make&& make) {
     for (const Point& point : points_) {
@@ -79,7 +80,7 @@ class ParetoFront {
     return true;
   }
 
-  // The best in the first objective first.
+  // Returns the values, the best in the first objective first.
   std::vector<T> Sorted() const {
     std::vector<Point> order = points_;
     std::ranges::sort(order, std::greater(), &Point::objectives);

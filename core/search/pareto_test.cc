@@ -28,14 +28,14 @@ std::vector<Objectives> RandomPoints(std::size_t count, std::size_t objectives, 
   return points;
 }
 
-TEST(Dominates, AtLeastAsGoodInEachAndBetterInOne) {
+TEST(Dominates, NeedsAsGoodInEachAndBetterInOne) {
   EXPECT_TRUE(Dominates(Objectives{1, 2}, Objectives{1, 1}));
   EXPECT_FALSE(Dominates(Objectives{1, 2}, Objectives{1, 2}));
   EXPECT_FALSE(Dominates(Objectives{2, 1}, Objectives{1, 2}));
   EXPECT_FALSE(Dominates(Objectives{1, 1}, Objectives{1, 2}));
 }
 
-// In a grid of unit cubes the volume is the number of cubes below some point.
+// On integer coordinates, the volume is the number of unit cubes below some point.
 TEST(Hypervolume, EqualsTheCubesBelowThePoints) {
   constexpr int kLevels = 5;
   for (const std::size_t objectives : {1u, 2u, 3u, 4u}) {
@@ -66,7 +66,7 @@ TEST(Hypervolume, PointsThatAreNotAboveTheReferenceAddNothing) {
   EXPECT_EQ(Hypervolume({}, Objectives{0, 0, 0}), 0);
 }
 
-TEST(ParetoFront, IsWhatNoPointDominates) {
+TEST(ParetoFront, KeepsPointsThatNoneDominates) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     const auto points = RandomPoints(60, 2 + seed % 2, 7, seed);
     ParetoFront<Objectives> front;
@@ -93,7 +93,7 @@ TEST(ParetoFront, KeepsTheFirstOfEquals) {
   EXPECT_EQ(front.Sorted(), std::vector<std::string>{"first"});
 }
 
-TEST(Goals, AreTheStatedOnesInTheirMetricsDirections) {
+TEST(Goals, StatedOnesFollowTheDirectionsOfTheirMetrics) {
   RewardConfig config;
   config.metric = "accuracy";
   config.goals = {{"macs", 100, {}}, {"accuracy", 60, {}}};
@@ -104,7 +104,7 @@ TEST(Goals, AreTheStatedOnesInTheirMetricsDirections) {
   EXPECT_EQ(goals.HypervolumeOf({{70, 30, 5}}), 700);
 }
 
-TEST(Goals, OfAPipelineWithoutAnyAreTheMetricAndItsLimits) {
+TEST(Goals, DefaultToTheMetricAndItsLimits) {
   RewardConfig config;
   config.metric = "accuracy";
   EXPECT_EQ(Goals(config, kMetrics).size(), 1u);
@@ -113,7 +113,7 @@ TEST(Goals, OfAPipelineWithoutAnyAreTheMetricAndItsLimits) {
   EXPECT_FALSE(goals.stated());
   EXPECT_EQ(goals.HypervolumeOf({{70, 30, 5}}), 70 * 20);
   EXPECT_EQ(goals.HypervolumeOf({}), 0);
-  // At least so much of what should be little is nothing to trade off.
+  // A lower bound on a metric to minimize is not a trade-off.
   config.limits = {{"params", 3, std::nullopt, {}}};
   EXPECT_EQ(Goals(config, kMetrics).size(), 1u);
   config.limits = {{"macs", std::nullopt, 50, {}}};

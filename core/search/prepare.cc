@@ -20,9 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kLockFile[] = "lock";
-constexpr std::chrono::milliseconds kSlice{50};  // between two looks at the lock
+constexpr std::chrono::milliseconds kSlice{50};  // between two attempts to lock
 
-// All that what an oracle prepares may depend on.
+// Lists everything that an oracle's preparation may depend on.
 std::string Describe(const lode_component& component, const std::vector<Value>& values) {
   std::string text = std::string(component.id) + " " + component.version + "\n";
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -37,7 +37,7 @@ Descriptor OpenLock(const fs::path& directory) {
   return OpenToWrite(directory / kLockFile);
 }
 
-// The system gives the lock back however its process ends.
+// The system releases the lock however the process ends.
 Descriptor Lock(const fs::path& directory, const RunContext& run) {
   Descriptor file = OpenLock(directory);
   while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -49,7 +49,7 @@ Descriptor Lock(const fs::path& directory, const RunContext& run) {
       throw CancelledError();
     }
     if (run.progress) {
-      run.progress(-1, "waits for another run that prepares the same");
+      run.progress(-1, "waiting for another run with the same preparation");
     }
     std::this_thread::sleep_for(kSlice);
   }

@@ -1,4 +1,4 @@
-// What oracles do once before their first evaluation, and where.
+// Preparation, which an oracle does once before its first evaluation.
 #pragma once
 
 #include <filesystem>
@@ -8,14 +8,15 @@
 
 namespace lode::core {
 
-// The directory in `root` for the oracle at `place` in a pipeline, "supernet-0123456789abcdef": the same
-// for the same versions and parameters of it and the space and the same number of threads.
+// Returns the directory in `root` for the oracle at `place` in a pipeline, such as
+// "supernet-0123456789abcdef". It is the same for equal versions and parameters of the oracle and
+// the space, and equal numbers of threads.
 std::filesystem::path PreparedDirectory(const std::filesystem::path& root, const Pipeline& pipeline,
                                         std::size_t place, const lode_component& oracle,
                                         const lode_component& space);
 
-// Makes the directory, waits until nobody else prepares in it, in this process or another one, and
-// lets the oracle do so. Throws HostError, CancelledError.
+// Creates the directory, waits until nobody else prepares in it, in this process or another, and
+// lets the oracle prepare. Throws HostError, CancelledError.
 void PrepareIn(const std::filesystem::path& directory, OracleInstance& oracle,
                const RunContext& run);
 

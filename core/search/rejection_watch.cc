@@ -9,12 +9,13 @@
 namespace lode::core {
 namespace {
 
-// Correlations below this are no reason to recommend a metric.
+// Metrics with a smaller correlation are not recommended.
 constexpr double kLeastCorrelation = 0.3;
-// Of evaluations, to correlate metrics over.
+// The largest number of evaluations that correlations use.
 constexpr std::size_t kMostRows = 1000;
 
-// Pearson's, over the rows that have both; 0 if one of them does not vary.
+// Returns Pearson's correlation over the rows that have both metrics; 0 if one of them does not
+// vary.
 double Correlation(const std::vector<std::vector<double>>& rows, std::size_t a, std::size_t b) {
   double n = 0, mean_a = 0, mean_b = 0, aa = 0, bb = 0, ab = 0;
   for (const std::vector<double>& row : rows) {
@@ -71,12 +72,13 @@ std::string RejectionWatch::Warning() const {
   }
   return std::to_string(rejected_) + " of the first " + std::to_string(rows_.size()) +
          " architectures were measured and then rejected by the limit on " + names +
-         ", which has to be measured: each is paid from the budget" + Advice();
+         ", which has to be measured: each of them used up budget" + Advice();
 }
 
 std::string RejectionWatch::Advice() const {
   if (const auto free = BestFree()) {
-    return "; '" + metrics_[*free].name + "' costs nothing and goes with it: limit that as well";
+    return "; '" + metrics_[*free].name +
+           "' costs nothing and is correlated with it: limit that as well";
   }
   if (!free_.empty() || computable_.empty()) {
     return "";
@@ -85,7 +87,7 @@ std::string RejectionWatch::Advice() const {
   for (const std::string& name : computable_) {
     names += (names.empty() ? "" : ", ") + name;
   }
-  return "; what the space computes costs nothing (oracle 'analytic': " + names +
+  return "; metrics that the space computes cost nothing (oracle 'analytic': " + names +
          "): limit such a metric as well";
 }
 

@@ -1,4 +1,4 @@
-// Warns early of limits that cost a search its budget.
+// Warns early about limits that waste a search's budget.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@
 
 namespace lode::core {
 
-// A limit on a metric that is measured turns an architecture away only once that has been paid. Says
-// so once, when of at least kLeast evaluations more than half were turned away, and names the free
-// metric that goes most with the measured one, so that a limit on it could stand in: the one of largest
-// correlation among the free ones without a limit.
+// A limit on a measured metric rejects an architecture only after the evaluation is paid for. Warns
+// once, when more than half of at least kLeast evaluations were rejected, and names the free metric
+// that is most correlated with the measured one, because a limit on it could replace the other.
+// Only free metrics without a limit are considered.
 class RejectionWatch : public TrialObserver {
  public:
   static constexpr std::uint64_t kLeast = 20;
 
-  // `free`: which of the metrics cost nothing; `computable`: names of the space's metrics, for pipelines
-  // that ask for none of them.
+  // `free` lists the positions of metrics that cost nothing. `computable` names the space's
+  // metrics, for pipelines that use none of them. `metrics` outlive *this.
   RejectionWatch(const RewardConfig& reward, const std::vector<MetricDeclaration>& metrics,
                  const std::vector<std::size_t>& free, std::vector<std::string> computable,
                  std::function<void(const std::string&)> warn);
@@ -32,15 +32,16 @@ class RejectionWatch : public TrialObserver {
  private:
   std::string Warning() const;
   std::string Advice() const;
-  // The one most correlated with the measured limit's; none if no free metric varies with it.
+  // Returns the free metric most correlated with a limited one; none if no free metric varies with
+  // it.
   std::optional<std::size_t> BestFree() const;
 
   const std::vector<MetricDeclaration>& metrics_;
-  std::vector<std::size_t> limited_;  // metrics that are measured and have a limit
-  std::vector<std::size_t> free_;     // metrics that have none and cost nothing
+  std::vector<std::size_t> limited_;  // measured metrics with a limit
+  std::vector<std::size_t> free_;     // free metrics without a limit
   const std::vector<std::string> computable_;
   const std::function<void(const std::string&)> warn_;
-  std::vector<std::vector<double>> rows_;  // of evaluations, until it has warned
+  std::vector<std::vector<double>> rows_;  // metrics of evaluations, until the warning
   std::uint64_t rejected_ = 0;
   bool warned_ = false;
 };

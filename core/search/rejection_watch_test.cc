@@ -10,7 +10,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-// A measured latency that follows macs, and params that are the same for all.
+// A measured latency that is correlated with macs, and params that never vary.
 class RejectionWatchTest : public testing::Test {
  protected:
   void Watch(const char* limited, std::vector<std::size_t> free,
@@ -44,7 +44,7 @@ class RejectionWatchTest : public testing::Test {
   std::uint64_t measured_ = 0;
 };
 
-TEST_F(RejectionWatchTest, WarnsOnceAndNamesTheFreeMetricThatGoesWithIt) {
+TEST_F(RejectionWatchTest, WarnsOnceAndNamesTheCorrelatedFreeMetric) {
   Watch("latency", {1, 2});
   for (int i = 0; i < 19; ++i) {
     Measure(true);
@@ -59,7 +59,7 @@ TEST_F(RejectionWatchTest, WarnsOnceAndNamesTheFreeMetricThatGoesWithIt) {
                     HasSubstr("'macs' costs nothing"), Not(HasSubstr("params"))));
 }
 
-TEST_F(RejectionWatchTest, SaysNothingUnlessMoreThanHalfAreRejected) {
+TEST_F(RejectionWatchTest, IsSilentUnlessMoreThanHalfAreRejected) {
   Watch("latency", {1, 2});
   for (int i = 0; i < 500; ++i) {
     Measure(i % 2 == 1);
@@ -72,7 +72,7 @@ TEST_F(RejectionWatchTest, SaysNothingUnlessMoreThanHalfAreRejected) {
   EXPECT_EQ(warnings_.size(), 1u);
 }
 
-TEST_F(RejectionWatchTest, LimitsOnFreeMetricsAreNotWatched) {
+TEST_F(RejectionWatchTest, IgnoresLimitsOnFreeMetrics) {
   Watch("macs", {1, 2});
   for (int i = 0; i < 50; ++i) {
     Measure(true);
@@ -80,7 +80,7 @@ TEST_F(RejectionWatchTest, LimitsOnFreeMetricsAreNotWatched) {
   EXPECT_TRUE(warnings_.empty());
 }
 
-TEST_F(RejectionWatchTest, WithoutAFreeMetricThoseOfTheSpaceAreNamed) {
+TEST_F(RejectionWatchTest, NamesMetricsOfTheSpaceWithoutAFreeMetric) {
   Watch("latency", {}, {"macs", "params"});
   for (int i = 0; i < 20; ++i) {
     Measure(true);
@@ -91,7 +91,7 @@ TEST_F(RejectionWatchTest, WithoutAFreeMetricThoseOfTheSpaceAreNamed) {
   for (int i = 0; i < 20; ++i) {
     Measure(true);
   }
-  EXPECT_THAT(warnings_.at(0), Not(HasSubstr("costs nothing")));
+  EXPECT_THAT(warnings_.at(0), Not(HasSubstr("nothing")));
 }
 
 }  // namespace

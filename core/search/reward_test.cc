@@ -45,12 +45,12 @@ TEST(Reward, RelativeIsEquation7) {
               1e-15);
 }
 
-TEST(Reward, IdentityTurnsLessIsBetterRound) {
+TEST(Reward, IdentityNegatesMetricsToMinimize) {
   EXPECT_EQ(Reward(Config("valid_accuracy", Transform::kIdentity), kRewardMetrics)(kValues), 50);
   EXPECT_EQ(Reward(Config("latency", Transform::kIdentity), kRewardMetrics)(kValues), -12.5);
 }
 
-TEST(Reward, TestSplitNeedsLeave) {
+TEST(Reward, TestSplitNeedsPermission) {
   EXPECT_THROW(Reward(Config("test_accuracy", Transform::kIdentity), kRewardMetrics), ConfigError);
   EXPECT_EQ(Reward(Config("test_accuracy", Transform::kIdentity, 0, true), kRewardMetrics)(kValues),
             60);
@@ -61,8 +61,8 @@ TEST(Reward, AccuracyTransformsRefuseOtherUnitsAndUnknownMetrics) {
   EXPECT_THROW(Reward(Config("accuracy", Transform::kIdentity), kRewardMetrics), ConfigError);
 }
 
-// 50 % under a latency of 12.5 with a limit of 10: a share of 1.25.
-TEST(Reward, SoftPenaltyIsMnasNets) {
+// 50 % at a latency of 12.5 with a limit of 10: a share of 1.25.
+TEST(Reward, SoftPenaltyIsThatOfMnasNet) {
   EXPECT_DOUBLE_EQ(SoftPenalty(0.5, 1.25, -0.07), 0.5 * std::pow(1.25, -0.07));
   EXPECT_DOUBLE_EQ(SoftPenalty(0.5, 1, -0.07), 0.5);
   RewardConfig config = Config("valid_accuracy", Transform::kExponential);
@@ -75,7 +75,7 @@ TEST(Reward, SoftPenaltyIsMnasNets) {
                    std::pow(100, 0.5 * std::pow(2, -0.07)));
 }
 
-TEST(Reward, AbsolutePenaltyIsTuNas) {
+TEST(Reward, AbsolutePenaltyIsThatOfTuNas) {
   RewardConfig config = Config("valid_accuracy", Transform::kIdentity);
   config.limits = {{"latency", std::nullopt, 10, {}}};
   config.limit_rule = LimitRule::kPenalty;
@@ -88,7 +88,7 @@ TEST(Reward, AbsolutePenaltyIsTuNas) {
   EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 100 * (0.5 - 0.2 * 0.75));
 }
 
-TEST(Reward, DeathIsAnAccuracyOfZero) {
+TEST(Reward, DeathMeansAnAccuracyOfZero) {
   RewardConfig config = Config("valid_accuracy", Transform::kRelative, 76);
   config.limits = {{"latency", std::nullopt, 12.5, {}}};
   config.limit_rule = LimitRule::kDeath;
@@ -97,20 +97,21 @@ TEST(Reward, DeathIsAnAccuracyOfZero) {
   EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), -0.99);
 }
 
-TEST(Reward, RejectionLeavesItAsItIs) {
+TEST(Reward, RejectionDoesNotChangeIt) {
   RewardConfig config = Config("valid_accuracy", Transform::kIdentity);
   config.limits = {{"latency", std::nullopt, 1, {}}};
   EXPECT_EQ(Reward(config, kRewardMetrics)(kValues), 50);
 }
 
-TEST(Reward, TermsMakeAWeightedSum) {
+TEST(Reward, AddsWeightedTerms) {
   RewardConfig config = Config("valid_accuracy", Transform::kExponential);
   config.add = {{"latency", -0.4, {}}, {"share", 2, {}}};
   EXPECT_DOUBLE_EQ(Reward(config, kRewardMetrics)(kValues), 10 - 0.4 * 12.5 + 2 * 0.5);
 }
 
-// 10 and 5 and 1: far above what rounding adds up to, and far below what a metric is reported in.
-TEST(Reward, RoundingIsAShareOfItsTerms) {
+// The terms are 10, 5 and 1. The result is far above accumulated rounding, and far below the
+// precision that metrics are reported with.
+TEST(Reward, RoundingIsAFractionOfItsTerms) {
   RewardConfig config = Config("valid_accuracy", Transform::kExponential);
   config.add = {{"latency", -0.4, {}}, {"share", 2, {}}};
   const Reward reward(config, kRewardMetrics);
@@ -118,12 +119,12 @@ TEST(Reward, RoundingIsAShareOfItsTerms) {
   EXPECT_LT(reward.Rounding(kValues), 1e-9);
 }
 
-// 2^-53 of them is what the last bit is worth, in any C library.
+// Compares to the last bit (2^-53 of the value), whatever the C library.
 TEST(Reward, IsTheSameOnEveryMachine) {
   EXPECT_EQ(ExponentialReward(0.8586), 0x1.a125d813d97fep+5);
 }
 
-TEST(Reward, ScaleIsAFactorOnTheTransformedMetric) {
+TEST(Reward, ScaleMultipliesTheTransformedMetric) {
   RewardConfig config = Config("latency", Transform::kIdentity);
   config.scale = 0.5;
   config.add = {{"share", 2, {}}};
@@ -140,7 +141,7 @@ TEST(Reward, PenaltyAndDeathNeedAnAccuracy) {
   }
 }
 
-TEST(Limits, ViolationIsTheSumOfExcessesAsSharesOfTheLimits) {
+TEST(Limits, ViolationSumsExcessesAsFractionsOfTheLimits) {
   RewardConfig config = Config("valid_accuracy", Transform::kIdentity);
   config.limits = {{"latency", std::nullopt, 10, {}}, {"share", 0.8, 0.9, {}}};
   const Limits limits(config, kRewardMetrics);

@@ -29,7 +29,7 @@ BestTrial Copy(const TrialRecord& trial) {
           {trial.metrics.begin(), trial.metrics.end()}};
 }
 
-// How much of the budget the trials so far have taken.
+// The part of the budget that the trials so far have used.
 struct Spending {
   std::uint64_t steps;
   std::uint64_t unique_queries;
@@ -39,7 +39,7 @@ struct Spending {
 // Keeps the best of deterministic trials.
 class ExactBest {
  public:
-  // Returns whether it is better than all before it.
+  // Returns whether the trial is better than all before it.
   bool Add(const TrialRecord& trial) {
     if (!trial.feasible()) {
       return false;
@@ -64,7 +64,7 @@ class ExactBest {
   std::unordered_set<std::string> tied_;  // architectures
 };
 
-// Keeps the best, and what it was when the budget passed each mark.
+// Keeps the best trial, and the one that was best when the budget passed each mark.
 class BestTracker {
  public:
   BestTracker(const BudgetConfig& budget, const Reward& reward,
@@ -75,8 +75,8 @@ class BestTracker {
     }
   }
 
-  // Returns whether the best is better now. With noisy metrics it is looked at only if that can end
-  // the search.
+  // Returns whether the best has improved. With noisy metrics, checks that only if it can end the
+  // search.
   bool Add(const TrialRecord& trial) {
     if (!noisy_) {
       return exact_.Add(trial);
@@ -85,7 +85,7 @@ class BestTracker {
       return false;
     }
     noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
-    return budget_.stop_after_no_improvement && IsLedAnew();
+    return budget_.stop_after_no_improvement && HasNewLeader();
   }
 
   void PassMarks(const Spending& spending) {
@@ -103,25 +103,25 @@ class BestTracker {
   const std::optional<NoisyBest>& noisy() const { return noisy_; }
 
  private:
-  // Whether the best is one that has not been the best before: two that take turns are no progress.
-  bool IsLedAnew() {
+  // Returns whether the best has not been the best before: two that alternate are not progress.
+  bool HasNewLeader() {
     const std::optional<BestTrial> best = noisy_->Best();
     return best && leaders_.insert(best->architecture).second;
   }
 
   const BudgetConfig& budget_;
   ExactBest exact_;
-  std::optional<NoisyBest> noisy_;  // if measurements scatter
+  std::optional<NoisyBest> noisy_;  // with noisy metrics
   std::unordered_set<std::string> leaders_;
   std::vector<MarkResult> marks_;
 };
 
-// Keeps the trials that no other beats in all goals.
+// Keeps the trials that no other dominates.
 class FrontTracker {
  public:
   explicit FrontTracker(const Goals& goals) : goals_(goals) {}
 
-  // Returns whether it is on the front now.
+  // Returns whether the trial is on the front now.
   bool Add(const TrialRecord& trial) {
     return goals_.size() > 1 && trial.feasible() &&
            front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Copy(trial); });
@@ -138,9 +138,9 @@ class FrontTracker {
 
 // The search loop of one run.
 //
-// Up to `ahead_` proposals are asked for before the results of earlier ones are told; results are told
-// in the order of asking. So what is asked and told depends on how many run ahead, and not on
-// when results come.
+// Asks for up to `ahead_` proposals before it tells the results of earlier ones, and tells results
+// in the order of asking. What is asked and told therefore depends on how far it asks ahead, not on
+// when results arrive.
 class Run::Loop {
  public:
   Loop(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
@@ -204,7 +204,7 @@ class Run::Loop {
   struct Step {
     std::uint64_t number = 0;
     bool random = false;
-    std::uint64_t attempt = 0;  // proposals that were rejected
+    std::uint64_t attempt = 0;  // number of rejected proposals
     Action action{};            // empty if the optimizer proposed an architecture
     Evaluator::Ticket ticket{};
     Records noted{};  // by exploration and optimizer
@@ -226,7 +226,7 @@ class Run::Loop {
             cost_seconds_ >= static_cast<double>(*budget.simulated_seconds));
   }
 
-  // Nothing more is to be asked.
+  // Returns whether there is nothing more to ask.
   bool Spent() {
     const auto& steps = pipeline_.budget.steps;
     return ending_ != Ending::kBudget || (steps && asked_ >= *steps) || AreQueriesSpent() ||
@@ -239,7 +239,7 @@ class Run::Loop {
     }
   }
 
-  // Asks until as many steps are under way as may be. Returns whether any is.
+  // Asks until the allowed number of steps is in progress. Returns whether there is any.
   bool AskAhead() {
     while (steps_.size() < ahead_ && !Spent()) {
       ThrowIfCancelled();
@@ -260,8 +260,8 @@ class Run::Loop {
     }
   }
 
-  // Proposes until a proposal breaks no limit as far as is known without measuring. Returns whether
-  // one was found.
+  // Proposes until a proposal breaks no limit that is known without measuring. Returns whether one
+  // was found.
   bool Propose(Step& step) {
     for (;;) {
       ProposeOnce(step);
@@ -274,7 +274,7 @@ class Run::Loop {
     }
   }
 
-  // The optimizer learns that the step's proposal broke a limit. Returns whether to propose again.
+  // Tells the optimizer that the step's proposal broke a limit. Returns whether to propose again.
   bool Reject(Step& step) {
     ++rejections_;
     ++step.attempt;
@@ -284,13 +284,13 @@ class Run::Loop {
       TellOptimizer(LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED, step.number, step.action,
                     step.ticket.architecture, {}, kNaN, kNaN);
     }
-    noted_.resize(step.noted_by_exploration);  // that of rejected proposals belongs to no trial
+    noted_.resize(step.noted_by_exploration);  // records of rejected proposals belong to no trial
     ThrowIfCancelled();
     if (AreQueriesSpent() || components_.optimizer().IsExhausted()) {
       return false;
     }
     if (step.attempt >= pipeline_.reward.max_rejections) {
-      // A search that has found all there is ends well.
+      // A search that has found everything ends successfully.
       End(step.number > 0 ? Ending::kStalled : Ending::kFailed,
           "none of the last " + std::to_string(pipeline_.reward.max_rejections) +
               " proposals keeps the limits");
@@ -298,7 +298,7 @@ class Run::Loop {
     return ending_ == Ending::kBudget;
   }
 
-  // The steps after one that comes to nothing cannot be told: they are given up.
+  // If the oldest step ends without a trial, the later steps cannot be told; they are dropped.
   void FinishOldest() {
     Step& step = steps_.front();
     Evaluation evaluation = evaluator_.Finish(step.ticket);
@@ -306,7 +306,7 @@ class Run::Loop {
       CountQuery(evaluation);
       if (!Reject(step) || !Propose(step)) {
         steps_.clear();
-        unique_queries_ = evaluator_.unique_queries();  // what was given up was asked, too
+        unique_queries_ = evaluator_.unique_queries();  // the dropped steps were asked, too
         return;
       }
       evaluation = evaluator_.Finish(step.ticket);
@@ -367,8 +367,8 @@ class Run::Loop {
     return result;
   }
 
-  // Measures the leading candidates again, those of earlier trials first. The best by these
-  // measurements alone is the best: they did not choose who is measured.
+  // Measures the leading candidates again, in the order of their first trials. The best is the best
+  // by these measurements alone, because they did not decide which candidates are measured.
   void Confirm() {
     const ConfirmConfig& confirm = pipeline_.confirm;
     if (!tracker_.noisy() || confirm.repeats == 0) {
@@ -396,7 +396,7 @@ class Run::Loop {
     confirmed_ = confirmed.Best();
   }
 
-  // One that fails or breaks a limit does not count.
+  // Ignores a repeat that fails or breaks a limit.
   void FinishRepeat(std::deque<Evaluator::Ticket>& under_way, NoisyBest& confirmed) {
     Evaluator::Ticket& ticket = under_way.front();
     const Evaluation evaluation = evaluator_.Finish(ticket);
@@ -407,7 +407,7 @@ class Run::Loop {
     under_way.pop_front();
   }
 
-  // A reward that is no number fails the trial: no optimizer and no comparison can use it.
+  // A reward that is not finite fails the trial: no optimizer and no comparison can use it.
   TrialRecord Rewarded(const Step& step, const Evaluation& evaluation) const {
     TrialRecord trial{step.number,
                       evaluation.id,
@@ -442,7 +442,7 @@ class Run::Loop {
     return random;
   }
 
-  // A random action, or what the optimizer wants, perturbed.
+  // Takes a random action, or the optimizer's proposal, perturbed.
   void ProposeOnce(Step& step) {
     bool is_action = true;
     if (step.random) {
@@ -456,7 +456,7 @@ class Run::Loop {
     step.noted = std::move(noted_);
   }
 
-  // The proposal's architecture, in architecture_ and as text.
+  // Stores the proposal's architecture in architecture_ and returns its text.
   std::string Discretized(bool is_action) {
     try {
       if (is_action) {
@@ -467,12 +467,12 @@ class Run::Loop {
       if (e.code() != LODE_E_INVALID) {
         throw;
       }
-      throw HostError(components_.optimizer().title() + ": proposed what space '" +
-                      pipeline_.space.id + "' refuses: " + e.what());
+      throw HostError(components_.optimizer().title() + ": its proposal is refused by space '" +
+                      pipeline_.space.id + "': " + e.what());
     }
   }
 
-  // Leaves the optimizer's proposal in action_ (true) or architecture_ (false).
+  // Stores the optimizer's proposal in action_ (and returns true) or architecture_ (false).
   bool Ask(const Step& step) {
     OptimizerInstance& optimizer = components_.optimizer();
     optimizer.Enter(step.number, Phase::kAsk, step.attempt);
@@ -488,9 +488,9 @@ class Run::Loop {
     return true;
   }
 
-  // An optimizer of actions that learns nothing from a rejection proposes nearly the same again: so
-  // what it proposes is scattered by uniform noise whose half-width doubles with every attempt, up
-  // to 1, within what an actor can say.
+  // An optimizer of actions that learns nothing from a rejection would propose nearly the same
+  // again. Its proposal therefore gets uniform noise whose half-width doubles with every attempt,
+  // up to 1, and is clamped to [0, 1].
   void Scatter(const Step& step) {
     constexpr double kFirst = 0x1p-10;
     const std::uint64_t attempt = step.attempt;
@@ -502,7 +502,7 @@ class Run::Loop {
     }
   }
 
-  // Every cell ~ Uniform(0, 1).
+  // Draws every cell from Uniform(0, 1).
   void DrawAction(const Step& step) {
     random_.Restart(step.number, Phase::kExplore, step.attempt);
     words_.resize(action_.size());
@@ -545,9 +545,8 @@ class Run::Loop {
         evaluation.cost_seconds <= 0 && !evaluation.reused && !evaluation.rejected;
     if (pipeline_.budget.simulated_seconds && was_free && evaluation.failure.empty()) {
       throw HostError(
-          "[budget] simulated_seconds: no oracle reports what an evaluation costs, so it would "
-          "never "
-          "be spent; nb201.table does");
+          "[budget] simulated_seconds: no oracle reports the cost of an evaluation, so the budget "
+          "would never be spent; nb201.table reports it");
     }
     unique_queries_ += evaluation.is_new_query ? 1 : 0;
     cost_seconds_ += evaluation.cost_seconds;
@@ -568,8 +567,8 @@ class Run::Loop {
     tracker_.PassMarks({told_, unique_queries_, cost_seconds_});
   }
 
-  // Without a limit on steps, a search that only repeats itself would never end. One that finds nothing
-  // better may end where that is wanted.
+  // Ends a search that only repeats itself, which would never end without a limit on steps, and one
+  // that finds nothing better, if that is configured.
   void CheckPatience() {
     const BudgetConfig& budget = pipeline_.budget;
     if (!budget.steps && steps_without_news_ >= budget.patience) {
@@ -605,7 +604,7 @@ class Run::Loop {
   }
 
   const Pipeline pipeline_;
-  Records noted_;  // by exploration and optimizer, for the step in hand
+  Records noted_;  // by exploration and optimizer, for the current step
   const RunContext context_;
   const std::unique_ptr<Executor> executor_;
   Components components_;
@@ -614,22 +613,22 @@ class Run::Loop {
   const Goals goals_;
   const std::size_t ahead_;
   const bool computed_;
-  std::deque<Step> steps_;  // under way, the oldest first
+  std::deque<Step> steps_;  // in progress, the oldest first
   std::vector<TrialObserver*> observers_;
   RandomStream random_;
   std::vector<std::uint64_t> words_;
   Action action_;
   Architecture architecture_;
-  const std::vector<double> nan_metrics_;  // of a trial that failed
+  const std::vector<double> nan_metrics_;  // the metrics of a failed trial
   Objectives objectives_;
   BestTracker tracker_;
   std::optional<BestTrial> confirmed_;
   FrontTracker front_;
 
-  std::uint64_t stored_ = 0;  // trials that are replayed
+  std::uint64_t stored_ = 0;  // number of replayed trials
   std::uint64_t asked_ = 0;   // steps
   std::uint64_t told_ = 0;
-  std::uint64_t unique_queries_ = 0;  // of what was told
+  std::uint64_t unique_queries_ = 0;  // of the trials that were told
   std::uint64_t search_evaluations_ = 0;
   double cost_seconds_ = 0;
   std::uint64_t queries_at_last_step_ = 0;

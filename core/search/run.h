@@ -1,4 +1,4 @@
-// One run: one seed of one search, from components to result.
+// One run: one seed of one search, from its components to its result.
 #pragma once
 
 #include <atomic>
@@ -19,35 +19,37 @@
 
 namespace lode::core {
 
-// A run that can be executed, wherever its components are.
+// A run that can be executed, wherever its components live.
 class Runner {
  public:
   virtual ~Runner() = default;
 
-  // Of all oracles, in the pipeline's order.
+  // The metrics of all oracles, in the pipeline's order.
   virtual const std::vector<MetricDeclaration>& metrics() const = 0;
-  // Which of them cost nothing, and the names of those that the space could compute.
+  // The positions of metrics that cost nothing, and the names of metrics that the space could
+  // compute.
   virtual const std::vector<std::size_t>& free_metrics() const = 0;
   virtual std::vector<std::string> ComputableMetrics() const = 0;
   virtual const Reward& reward() const = 0;
 
-  // Searches until the budget is spent, the run fails, or the run is cancelled. Every trial goes to
-  // the observers before the optimizer is told; a HostError of theirs fails the run. Failures among
-  // the first `stored` trials, which are replayed, end nothing: they did not either when they were
-  // new, unless the last one did. Call once.
+  // Searches until the budget is spent, the run fails, or it is cancelled. Observers get every
+  // trial before the optimizer does; a HostError of theirs fails the run. Failures among the first
+  // `stored` trials, which are replayed, do not end the run: they did not when they were new,
+  // except perhaps the last one. Call it once.
   virtual RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) = 0;
   RunResult Execute(const std::vector<TrialObserver*>& observers) { return Execute(observers, 0); }
 
-  // Writes what the optimizer has learned to a file, whole or not at all; false if it cannot be saved.
-  // Throws HostError.
+  // Writes what the optimizer has learned to a file, completely or not at all. Returns false if the
+  // optimizer cannot save. Throws HostError.
   virtual bool SavePolicy(const std::filesystem::path& file) = 0;
 };
 
-// With its components in this process.
+// A run with its components in this process.
 class Run : public Runner {
  public:
-  // Creates and binds all components; what measures is with the executor, which was made for the
-  // same pipeline and seed. `prepared`: as in RunContext. Throws HostError, CancelledError.
+  // Creates and binds all components. The measuring oracles belong to the executor, which was made
+  // for the same pipeline and seed. `prepared` is as in RunContext. Throws HostError,
+  // CancelledError.
   Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
       const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
       std::function<void(double, std::string_view)> progress = {},

@@ -14,12 +14,12 @@
 namespace lode::core {
 namespace {
 
-constexpr std::size_t kNamed = 3;  // changes that are written out
+constexpr std::size_t kNamed = 3;  // number of changes that are listed
 
-// A `key = value` of a configuration, in the table that it stands in.
+// A `key = value` line of a configuration, with its table.
 struct Line {
   std::string table;       // "[budget]", "[[oracle]]"
-  std::size_t number = 0;  // of the tables of this name before it
+  std::size_t number = 0;  // of this table among those of its name, from 1
   std::string key, text;
 
   bool IsSameKey(const Line& other) const {
@@ -33,8 +33,8 @@ struct Line {
   }
 };
 
-// Control characters, written as they are or as escapes, all alike: which form a configuration has, and
-// what of it is made printable when it is read, depends on the version that wrote it.
+// Treats control characters the same whether they are literal or escaped: the form in a
+// configuration, and what is made printable when reading it, depend on the version that wrote it.
 std::string WithoutControls(std::string line) {
   constexpr std::size_t kDigits = 4;
   for (std::size_t at = 0; (at = line.find("\\u", at)) != std::string::npos; ++at) {
@@ -78,7 +78,7 @@ class ChangedKeys {
  public:
   explicit ChangedKeys(bool ignore_budget) : ignore_budget_(ignore_budget) {}
 
-  // One of the two may be null.
+  // Either of the two may be null.
   void Add(const Line* then, const Line* now) {
     const Line& line = then != nullptr ? *then : *now;
     const Effect effect = EffectOf(line.table_name(), line.key);

@@ -1,4 +1,4 @@
-// How the configuration of something that is kept differs from what it would be now.
+// Compares the configuration of something stored with what it would be now.
 #pragma once
 
 #include <string>
@@ -6,14 +6,15 @@
 namespace lode::core {
 
 struct ConfigurationChange {
-  // What makes other trials, "was [optimizer] sample = 10, is [optimizer] sample = 4"; "" if nothing.
+  // Changes that lead to other trials, "was [optimizer] sample = 10, is [optimizer] sample = 4"; ""
+  // if there are none.
   std::string trials;
-  // The same trials, but what is told of them changes.
+  // The trials stay the same, but reports about them change.
   bool tables = false;
 };
 
-// Compares two texts of FormatPipeline, key by key as their effects are declared (host_tables.h).
-// `ignore_budget`: whatever [budget] says.
+// Compares two texts of FormatPipeline, key by key, by the effects that keys declare
+// (host_tables.h). With `ignore_budget`, changes in [budget] do not count.
 ConfigurationChange CompareConfigurations(const std::string& then, const std::string& now,
                                           bool ignore_budget);
 

@@ -12,8 +12,8 @@ namespace {
 
 std::string Name(const std::string& table, const std::string& key) { return table + "." + key; }
 
-// Every key that the host declares, whatever comes: those that change the trials are all others.
-TEST(ConfigurationChangeTest, TheEffectOfEachKeyOfTheHostIsDeclared) {
+// Covers every key that the host declares. Keys that are not listed here change the trials.
+TEST(ConfigurationChangeTest, EveryKeyOfTheHostDeclaresItsEffect) {
   const std::map<std::string, Effect> harmless = {
       {"pipeline.name", Effect::kNone},       {"pipeline.description", Effect::kNone},
       {"pipeline.seeds", Effect::kNone},      {"budget.marks", Effect::kTables},
@@ -39,11 +39,11 @@ TEST(ConfigurationChangeTest, TheEffectOfEachKeyOfTheHostIsDeclared) {
   for (const ParamDeclaration& key : ComponentKeys()) {
     check("optimizer", key.name);
   }
-  check("reference", "where");  // a table, which is no parameter
+  check("reference", "where");  // a table, not a parameter
   EXPECT_EQ(seen, harmless.size());
 }
 
-// As CompareConfigurations sees them.
+// The effects as CompareConfigurations sees them.
 TEST(ConfigurationChangeTest, AChangeDoesWhatItsKeyDeclares) {
   for (const HostTable& table : HostTables()) {
     const std::string header = table.list ? "[[" + table.name + "]]" : "[" + table.name + "]";

@@ -26,7 +26,8 @@ int FlagsOf(Database::Access access) {
   }
 }
 
-// Links in the directory's own path are the user's; there is none to be at its end.
+// Links in the path to the directory are the user's business. Only the last component must not be a
+// link.
 std::filesystem::path WithoutLinks(const std::filesystem::path& file) {
   return std::filesystem::weakly_canonical(std::filesystem::absolute(file).parent_path()) /
          file.filename();
@@ -38,14 +39,14 @@ void RefuseForeignFiles(const std::filesystem::path& file) {
   }
 }
 
-// A reader, too, makes files beside the database, which a directory on a read-only disk refuses.
-// Nobody writes there either: so a file that was left whole may be read as one that never changes.
+// Even a reader creates files beside the database, which fails in a directory on a read-only disk.
+// Nobody writes there, so a complete file may be read as one that never changes.
 bool IsImmutable(const std::filesystem::path& file) {
   return access(file.parent_path().c_str(), W_OK) != 0 &&
          !std::filesystem::exists(file.string() + "-wal");
 }
 
-// What SQLite takes for a path, "?" and "#" included.
+// Returns a URI that SQLite understands as this path, even with "?" and "#" in it.
 std::string ImmutableUri(const std::filesystem::path& file) {
   std::string uri = "file:";
   for (const char c : file.string()) {
@@ -86,8 +87,8 @@ Database::Database(std::filesystem::path file, Access access) : file_(std::move(
 
 Database::~Database() { sqlite3_close(connection_); }
 
-// A name that a damaged schema no longer has is an error, and not the text of the name; views call
-// nothing but functions.
+// Makes a name that a damaged schema lacks an error instead of a string literal, and allows views
+// to call only built-in functions.
 void Database::DistrustSchema() {
   for (const int option : {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL,
                            SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER}) {

@@ -15,10 +15,10 @@ struct sqlite3_stmt;
 
 namespace lode::core {
 
-// Used by one thread at a time. Every function throws HostError, "FILE: what SQLite said".
+// One thread at a time may use it. Every function throws HostError, "FILE: SQLite's message".
 class Database {
  public:
-  // A file that is written is not reached through a link, and is the caller's (durable_file.h).
+  // A file to write must not be a link and must belong to the caller (durable_file.h).
   enum class Access { kRead, kWrite, kCreate };
   Database(std::filesystem::path file, Access access);
   ~Database();
@@ -26,11 +26,11 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   const std::filesystem::path& file() const { return file_; }
-  // Ends the connection; what is used of it afterwards is nothing but file().
+  // Closes the connection. Afterwards only file() may be used.
   void Close();
-  // One or several statements without results.
+  // Executes one or several statements without results.
   void Execute(const std::string& sql);
-  // `code`: what a function of SQLite returned; throws unless it is one of success.
+  // Throws unless `code`, returned by an SQLite function, means success.
   void Check(int code) const;
   sqlite3* get() const { return connection_; }
 
@@ -41,7 +41,7 @@ class Database {
   sqlite3* connection_ = nullptr;
 };
 
-// A prepared statement; parameters count from 1, columns from 0. The database outlives it.
+// A prepared statement. Parameters count from 1, columns from 0. The database outlives it.
 class Statement {
  public:
   Statement(Database& database, const std::string& sql);
@@ -51,14 +51,14 @@ class Statement {
 
   void Bind(int at, std::uint64_t value);
   void Bind(int at, double value);           // NaN becomes NULL
-  void Bind(int at, std::string_view text);  // valid until it runs
+  void Bind(int at, std::string_view text);  // must stay valid until it runs
   void Bind(int at, std::span<const float> blob);
   void BindNull(int at);
 
-  // Executes to the end with what is bound.
+  // Executes to the end with the bound values.
   void Run();
 
-  // Goes to the next row; false after the last one.
+  // Moves to the next row. Returns false after the last one.
   bool Next();
   bool IsNull(int column) const;
   // Adds the values of the first `columns` columns.

@@ -20,14 +20,15 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr off_t kLarge = off_t{8} << 20;
-// A file that was changed so recently may change again without another time.
+// A file changed this recently may change again without getting another timestamp.
 constexpr time_t kSettled = 2;
 
 std::string SecondsOf(const timespec& time) {
   return std::to_string(time.tv_sec) + "." + std::to_string(time.tv_nsec);
 }
 
-// The same as long as nobody writes to the file: the time of its status cannot be set back.
+// Stays the same as long as nobody writes to the file: the time of its last status change cannot be
+// set back.
 std::string StampOf(const struct stat& status) {
   return std::to_string(status.st_dev) + " " + std::to_string(status.st_ino) + " " +
          std::to_string(status.st_size) + " " + SecondsOf(status.st_mtim) + " " +

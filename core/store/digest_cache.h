@@ -1,5 +1,5 @@
-// Remembers the SHA-256 of files by what the system says of them, so that large ones that nobody
-// has touched are read once and not for every run.
+// Remembers the SHA-256 of files together with their status, so that large files that nobody has
+// touched are read once, not in every run.
 #pragma once
 
 #include <filesystem>
@@ -9,11 +9,11 @@
 
 namespace lode::core {
 
-// Thread-safe. Digests of files of 8 MiB and more are kept in a file, too; one that cannot be read or
-// written costs time only.
+// Thread-safe. Keeps the digests of files of 8 MiB and more in a file, too. If that cannot be read
+// or written, only time is lost.
 class DigestCache {
  public:
-  // `file`: where digests are kept; empty: nowhere.
+  // `file` is where digests are kept; if empty, they are not kept.
   explicit DigestCache(std::filesystem::path file);
 
   // Throws HostError if the file cannot be read.
@@ -29,10 +29,10 @@ class DigestCache {
   const std::filesystem::path file_;
   std::mutex mutex_;
   bool read_ = false;
-  std::map<std::string, Entry> entries_;  // of files by path; those of large ones are kept
+  std::map<std::string, Entry> entries_;  // by path; only those of large files are kept
 };
 
-// That of this program, beside the plugin index.
+// The cache of this program, beside the plugin index.
 DigestCache& Digests();
 
 }  // namespace lode::core

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(DigestCacheTest, IsThatOfTheContentsWheneverTheyWereWritten) {
+TEST(DigestCacheTest, FollowsTheContentsWheneverTheyWereWritten) {
   const TemporaryDirectory directory;
   const fs::path file = directory.path() / "file", kept = directory.path() / "cache/digests.json";
   const auto write = [&](char c) {
@@ -26,7 +26,7 @@ TEST(DigestCacheTest, IsThatOfTheContentsWheneverTheyWereWritten) {
   };
   const std::string first = write('a');
   EXPECT_EQ(DigestCache(kept).DigestOf(file), first);
-  const std::string second = write('b');  // at once, of the same size
+  const std::string second = write('b');  // right away, with the same size
   EXPECT_EQ(DigestCache(kept).DigestOf(file), second);
   std::ofstream(directory.path() / "broken.json") << "{\"" << file.string() << "\": 7}";
   EXPECT_EQ(DigestCache(directory.path() / "broken.json").DigestOf(file), second);

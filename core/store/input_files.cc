@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// What there is in its place: "; there is a, b".
+// Suggests similar files in the stage.
 std::string Neighbors(const fs::path& file, const fs::path& stage) {
   std::vector<std::string> names;
   std::error_code error;
@@ -33,7 +33,7 @@ std::string Neighbors(const fs::path& file, const fs::path& stage) {
   return Suggest(file.string(), names);
 }
 
-// Where a path leads.
+// Resolves a path of a file or an artifact.
 fs::path Locate(const std::string& path, const fs::path& root) {
   if (!IsArtifact(path)) {
     return path;
@@ -45,12 +45,12 @@ fs::path Locate(const std::string& path, const fs::path& root) {
 void RequireArtifact(const std::string& path, const fs::path& root) {
   if (IsArtifact(path) && !fs::is_regular_file(Locate(path, root))) {
     const Artifact artifact = ParseArtifact(path);
-    throw HostError(path + ": stage '" + artifact.stage + "' has left no such file" +
+    throw HostError(path + ": stage '" + artifact.stage + "' has not written such a file" +
                     Neighbors(artifact.file, root / artifact.stage));
   }
 }
 
-// Programs put there what they can make again.
+// Programs keep files there that they can make again.
 bool IsCache(const fs::path& folder) {
   const std::string name = folder.filename().string();
   return name.starts_with(".") || name == "__pycache__";
@@ -84,7 +84,7 @@ json FingerprintOfFolder(const fs::path& folder) {
   return {{"files", lines.size()}, {"listing", Sha256(listing)}};
 }
 
-// As stage.json of earlier programs has it.
+// The fingerprint as earlier programs wrote it to stage.json.
 json OldFingerprintOf(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::uint64_t size = 0, hash = HashText("");

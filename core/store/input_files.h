@@ -1,5 +1,5 @@
-// The files that a run takes, as they are when it begins: so that it is noticed if others are in
-// their places later.
+// Records the input files of a run as they are when it begins, to notice later if others have
+// replaced them.
 #pragma once
 
 #include <filesystem>
@@ -11,21 +11,21 @@
 
 namespace lode::core {
 
-// What is in a file or folder: {"bytes", "sha256"}, or of a folder {"files", "listing"} with the
-// SHA-256 of the names, sizes and times in it; null if there is neither. What hidden folders and
-// __pycache__ hold is left out. Throws HostError if it cannot be read.
+// Describes a file as {"bytes", "sha256"}, or a folder as {"files", "listing"} with the SHA-256 of
+// the names, sizes and times in it; null if there is neither. Ignores the contents of hidden
+// folders and of __pycache__. Throws HostError if it cannot be read.
 nlohmann::json FingerprintOf(const std::filesystem::path& path);
 
-// The fingerprints of a pipeline's inputs by path as it is written. `root`: the directory of the
-// stages whose artifacts it takes. Throws HostError if an artifact is missing.
+// Returns the fingerprints of a pipeline's inputs, by path as written. `root` is the directory of
+// the stages whose artifacts it uses. Throws HostError if an artifact is missing.
 nlohmann::json InputsOf(const Pipeline& pipeline, const Catalog& catalog,
                         const std::filesystem::path& root = {});
 
-// Whether a file's fingerprint is still this one, which may be of an earlier program.
+// Returns whether a file still has this fingerprint, which may come from an earlier program.
 bool IsAsBefore(const std::filesystem::path& path, const nlohmann::json& fingerprint);
 
-// "was FILE of 10 bytes (SHA-256 0123abcd), is of ..." of each input that both know and that has
-// changed; "" if none has. Records of older programs hold another hash.
+// Lists the inputs in both records that have changed: "FILE was 10 bytes (SHA-256 0123abcd), is 12
+// bytes (...)"; "" if none has. Records of older programs hold another kind of hash.
 std::string ChangedInputs(const nlohmann::json& then, const nlohmann::json& now,
                           const std::filesystem::path& root = {});
 

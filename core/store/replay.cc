@@ -16,9 +16,10 @@ namespace lode::core {
 namespace {
 
 constexpr char kWhy[] =
-    "; the run cannot be continued exactly: is a component not deterministic, or was it changed?";
+    "; the run cannot be continued exactly: a component is not deterministic or has changed";
 
-// The shortest text that reads back as the same number: different numbers look different.
+// Returns the shortest text that reads back as the same number, so that different numbers look
+// different.
 template <class Number>
 std::string Text(Number number) {
   std::array<char, 32> text;
@@ -44,10 +45,10 @@ bool IsClose(double a, double b, double tolerance) {
   return IsSame(a, b) || std::abs(a - b) <= tolerance;
 }
 
-// The differences between a trial as it comes out now and as it is stored.
+// The differences between a new trial and the stored one.
 class Comparison {
  public:
-  // "reward now 3, stored 4" of the first difference; "" if there is none.
+  // Returns the first difference, "reward now 3, stored 4", or "".
   const std::string& difference() const { return difference_; }
 
   template <class Value>
@@ -57,7 +58,7 @@ class Comparison {
     }
   }
 
-  // `name(i)` is what the value at i is called.
+  // `name(i)` is the name of value i.
   template <class Value>
   void Add(std::string_view what, std::span<const Value> now, std::span<const Value> then,
            const std::function<std::string(std::size_t)>& name) {
@@ -69,7 +70,7 @@ class Comparison {
     }
   }
 
-  // Of what is computed from the rest.
+  // For a value that is computed from the others.
   void AddComputed(std::string_view what, double now, double then, double tolerance) {
     if (!IsClose(now, then, tolerance)) {
       Differ(what, Text(now), Text(then));

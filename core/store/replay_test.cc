@@ -25,7 +25,7 @@ MetricDeclaration Named(const char* name) {
   return {name, "percent", "", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "", 0, false};
 }
 
-// Answers every question with its id, and remembers what it was asked.
+// Answers every question with its ID and records the questions.
 class Oracle : public Executor {
  public:
   explicit Oracle(std::vector<std::uint64_t>& asked) : asked_(asked) {}
@@ -45,8 +45,8 @@ class Oracle : public Executor {
   const MetricLists metrics_ = {{Named("measured")}};
 };
 
-// A store whose metrics are a formula's and a measured one: evaluation 1 was measured, 2 failed, 3
-// was rejected; the first two became trials.
+// A store with a metric of a formula and a measured one. Evaluation 1 was measured, 2 failed, 3 was
+// rejected; the first two became trials.
 class ReplayTest : public testing::Test {
  protected:
   ReplayTest() {
@@ -65,7 +65,7 @@ class ReplayTest : public testing::Test {
   }
 
   ReplayCheck Check() const { return {Stored(), reward_}; }
-  // What comes out now instead of the first trial.
+  // Checks this trial in place of the first one.
   void ExpectDifference(const TrialRecord& trial, const char* difference) const {
     EXPECT_THAT([&] { Check().OnTrial(trial); },
                 ThrowsMessage<HostError>(HasSubstr(std::string("step 0: ") + difference)));
@@ -83,7 +83,7 @@ class ReplayTest : public testing::Test {
   std::unique_ptr<ReplayExecutor> replay_;
 };
 
-TEST_F(ReplayTest, WhatIsStoredIsNotAskedAgain) {
+TEST_F(ReplayTest, StoredAnswersAreNotAskedAgain) {
   std::vector<std::uint64_t> told;
   replay_->Listen(
       [&](const Question& question, const Measurement&) { told.push_back(question.id); });
@@ -104,8 +104,8 @@ TEST_F(ReplayTest, WhatIsStoredIsNotAskedAgain) {
   EXPECT_THAT(replay_->Finish(4).metrics, ElementsAre(4));
 }
 
-// Else whatever a search of days writes after it would stay beside the file.
-TEST_F(ReplayTest, TheStoredRunIsLetGoOnceItIsReplayed) {
+// Otherwise everything that a search of days writes after that would stay beside the file.
+TEST_F(ReplayTest, TheStoredRunIsReleasedOnceItIsReplayed) {
   ReplayCheck check = Check();
   const auto is_free = [&] {
     Database database(directory_.path() / kStoreFile, Database::Access::kWrite);
@@ -120,7 +120,7 @@ TEST_F(ReplayTest, TheStoredRunIsLetGoOnceItIsReplayed) {
   check.OnTrial({1, 2, false, false, {}, "b", {}, kNaN, kNaN, "out of memory"});
   replay_->Start(Ask(1, "a"));
   replay_->Start(Ask(2, "b"));
-  EXPECT_FALSE(is_free());  // the third evaluation is to be answered
+  EXPECT_FALSE(is_free());  // the third evaluation is still to be answered
   replay_->Start(Ask(3, "c"));
   EXPECT_TRUE(is_free());
   replay_->Start(Ask(4, "d"));
@@ -128,13 +128,13 @@ TEST_F(ReplayTest, TheStoredRunIsLetGoOnceItIsReplayed) {
   EXPECT_THAT(asked_, ElementsAre(4));
 }
 
-TEST_F(ReplayTest, AnotherQuestionThanThenIsNamed) {
+TEST_F(ReplayTest, ReportsAQuestionThatDiffersFromTheStoredOne) {
   replay_->Start(Ask(1, "a"));
   EXPECT_THAT([&] { replay_->Start(Ask(2, "z")); },
               ThrowsMessage<HostError>(HasSubstr("run.db: step 1: architecture now z, stored b")));
 }
 
-TEST_F(ReplayTest, WhatWasProposedAndMeasuredIsComparedToTheLastBit) {
+TEST_F(ReplayTest, ProposalsAndMeasurementsAreComparedToTheLastBit) {
   const std::vector<double> metrics = {7, 71.5};
   const TrialRecord good{0, 1, false, false, {}, "a", metrics, 0.5, 0, ""};
   EXPECT_NO_THROW(Check().OnTrial(good));
@@ -170,7 +170,7 @@ TEST_F(ReplayTest, RewardsMayDifferByRounding) {
   ExpectDifference(trial, "violation now 1e-09, stored 0");
 }
 
-TEST_F(ReplayTest, ARunIsNotShorterThanItWas) {
+TEST_F(ReplayTest, ARunMustNotBeShorterThanBefore) {
   const ReplayCheck check = Check();
   EXPECT_NO_THROW(check.CheckEnd(2));
   EXPECT_THAT([&] { check.CheckEnd(1); },

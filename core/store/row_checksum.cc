@@ -44,7 +44,7 @@ char* RowChecksum::Append(std::size_t size) {
   return bytes_.data() + std::exchange(size_, size_ + size);
 }
 
-// The size tells ("ab", "c") from ("a", "bc").
+// The size distinguishes ("ab", "c") from ("a", "bc").
 void RowChecksum::AppendSized(char kind, const void* data, std::size_t size) {
   char* at = Append(1 + sizeof size + size);
   *at = kind;

@@ -10,11 +10,11 @@
 
 namespace lode::core {
 
-// Takes the values of a row in the order of the table's columns. The database outlives it.
+// Takes the values of a row in the order of the table's columns. The database outlives *this.
 class RowWriter {
  public:
-  // `verb`: what to do, "INSERT OR IGNORE" for one; `otherwise`: what if the row is there, as in
-  // "ON CONFLICT(step) DO NOTHING".
+  // `verb` is the SQL verb, such as "INSERT OR IGNORE"; `otherwise` is the clause for rows that
+  // exist, such as "ON CONFLICT(step) DO NOTHING".
   RowWriter(Database& database, std::string_view verb, const Table& table,
             std::string_view otherwise = "");
 
@@ -27,7 +27,7 @@ class RowWriter {
   void AddOrNull(std::string_view text);        // "" becomes NULL
   void AddOrNull(std::span<const float> blob);  // likewise
 
-  // Ends the row. Texts and blobs are valid until then.
+  // Writes the row. Texts and blobs must stay valid until then.
   void Write();
 
  private:

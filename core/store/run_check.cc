@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether the file's checksum matches; none: it has none. May throw HostError.
+// Returns whether the file's checksum matches; nothing if it has none. May throw HostError.
 using FileCheck = std::function<std::optional<bool>(const fs::path&)>;
 
 std::optional<bool> CheckToml(const fs::path& file) { return IsIntactToml(ReadFile(file)); }
@@ -28,7 +28,7 @@ std::optional<bool> CheckJson(const fs::path& file) {
   return sealed.has_checksum ? std::optional(sealed.is_intact) : std::nullopt;
 }
 
-// Throws if it does not match.
+// ReadPolicy throws if the checksum does not match.
 std::optional<bool> CheckPolicy(const fs::path& file) {
   return ReadPolicy(file).has_checksum ? std::optional(true) : std::nullopt;
 }
@@ -67,9 +67,9 @@ void CheckOutputs(RunCheck& stage) {
     for (const std::string& name :
          record ? ChangedOutputs(*record, stage.directory) : std::vector<std::string>()) {
       stage.damages.push_back((stage.directory / name).string() +
-                              ": is damaged: it is not what the stage has left");
+                              ": is damaged: it differs from what the stage has written");
     }
-  } catch (const HostError&) {  // of the record itself, which has been looked at
+  } catch (const HostError&) {  // the record itself is damaged, which is already reported
   }
 }
 

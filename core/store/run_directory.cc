@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// The resolved configuration of one run is that of its search with its own seed.
+// The resolved configuration of a run is that of its search, with only its own seed.
 std::string ConfigurationOf(Pipeline pipeline, std::uint64_t seed, const Catalog& catalog) {
   pipeline.seeds = {seed};
   return FormatPipeline(pipeline, catalog);
@@ -63,7 +63,7 @@ std::string TitleOf(const json& component) {
          "'";
 }
 
-// "was 1.0, is 1.1" of the first version that changed; "" if none did.
+// Describes the first version that changed, "lode was 1.0, is 1.1"; "" if none did.
 std::string ChangedVersion(const json& then, const json& now) {
   const auto differs = [](const json& a, const json& b, const char* key, const std::string& title) {
     return a.at(key) == b.at(key) ? ""
@@ -96,7 +96,8 @@ void Remove(const fs::path& directory, const Names& names) {
   }
 }
 
-// A stage that was replaced and is kept beside the new one: "search.1" (stage_record.h).
+// Returns whether this is a replaced stage that is kept beside the new one: "search.1"
+// (stage_record.h).
 bool IsSetAside(const fs::path& directory) {
   const std::string number = directory.extension().string();
   return number.size() > 1 &&
@@ -104,7 +105,7 @@ bool IsSetAside(const fs::path& directory) {
          fs::exists(directory / "stage.json");
 }
 
-// Without touching a file that holds this text already.
+// Writes a file unless it already holds this text.
 void Update(const fs::path& file, const std::string& text) {
   if (!fs::exists(file) || ReadFile(file) != text) {
     WriteFile(file, text);
@@ -119,7 +120,7 @@ bool HoldsRun(const fs::path& directory) {
 
 namespace {
 
-constexpr std::size_t kLongestName = 255;  // bytes, of a file system's names
+constexpr std::size_t kLongestName = 255;  // of a file name, in bytes
 
 std::string TextOf(const Search& search) {
   std::string text;
@@ -129,14 +130,15 @@ std::string TextOf(const Search& search) {
   return text;
 }
 
-// As earlier programs named a point's directory.
+// The name that earlier programs gave to a point's directory.
 std::string OldName(const Search& search) {
   std::string name = TextOf(search);
   std::ranges::replace(name, '/', '_');
   return name;
 }
 
-// The same where that is a name of its own; else what can be shown of it, and what tells it apart.
+// Returns the point's text if that is a valid file name; otherwise its printable part and a hash
+// that distinguishes it.
 std::string PointName(const Search& search) {
   const std::string text = TextOf(search);
   std::string name = text;
@@ -151,7 +153,7 @@ std::string PointName(const Search& search) {
   std::size_t size = std::min(name.size(), kLongestName - mark.size());
   while (size > 0 && size < name.size() &&
          (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) {
-    --size;  // no part of a character
+    --size;  // do not split a character
   }
   return name.substr(0, size) + mark;
 }
@@ -203,7 +205,7 @@ std::vector<fs::path> FindRuns(const fs::path& directory) {
 
 void BeginRun(const fs::path& directory, const Search& search, std::uint64_t seed,
               const Catalog& catalog) {
-  Remove(directory, kPartial);  // of a program that was killed
+  Remove(directory, kPartial);  // left by a program that was killed
   DescribeRun(directory, search, seed, catalog);
 }
 

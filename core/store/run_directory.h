@@ -1,12 +1,12 @@
-// A run's directory: everything that is kept of it.
+// A run's directory, with everything that is kept of the run.
 //
 //   run.db          its trials (run_store.h)
-//   pipeline.toml   the resolved configuration: `lode run` on it makes the same trials
-//   versions.json   which host, plugins and components made it, and its point of a grid
-//   inputs.json     the files that it takes, as they were (input_files.h)
+//   pipeline.toml   the resolved configuration: `lode run` on it repeats the trials
+//   versions.json   the versions of host, plugins and components, and the run's point of a grid
+//   inputs.json     fingerprints of its input files (input_files.h)
 //   policy          what the optimizer learned, if it can be saved
 //   result.json     how it ended
-//   lock            which process works on it (run_lock.h)
+//   lock            the process that works on it (run_lock.h)
 //
 // All but the lock carry checksums: see store_check.h, sealed_toml.h, sealed_json.h, policy_file.h.
 #pragma once
@@ -30,49 +30,50 @@ inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kVersionsFile[] = "versions.json";
 inline constexpr char kInputsFile[] = "inputs.json";
 
-// In the directory of all runs of a pipeline: what its oracles have prepared (prepare.h).
+// In the directory of all runs of a pipeline: the preparations of its oracles (prepare.h).
 inline constexpr char kPreparedName[] = "prepared";
 
-// Where the runs of a search are in the directory of all runs: "oracle.dataset=cifar10" if it is a
-// point of a grid. A point whose words are no name, or too long for one, has a name with a mark that
-// tells it apart; one that has a directory keeps it.
+// Returns the directory of a search's runs within the directory of all runs:
+// "oracle.dataset=cifar10" for a point of a grid. A point whose words do not make a valid name, or
+// are too long for one, gets a name with a distinguishing hash; a point that already has a
+// directory keeps it.
 std::filesystem::path SearchDirectory(const std::filesystem::path& root, const Search& search);
 
-// "seed-3" in that.
+// Returns "seed-3" in that directory.
 std::filesystem::path RunDirectory(const std::filesystem::path& root, const Search& search,
                                    std::uint64_t seed);
 
-// All run directories in `directory`, itself too, in the order of their names and seeds; of runs
-// that were to begin and did not, too. Not those of stages that were replaced.
+// Returns all run directories in `directory`, including itself, in the order of their names and
+// seeds, and including runs that were planned but did not begin. Skips stages that were replaced.
 std::vector<std::filesystem::path> FindRuns(const std::filesystem::path& directory);
 
-// Makes the directory, which is locked, ready for a run that is to begin, and describes it. Throws
+// Prepares a locked directory for a run that is about to begin, and describes the run. Throws
 // HostError.
 void BeginRun(const std::filesystem::path& directory, const Search& search, std::uint64_t seed,
               const Catalog& catalog);
 
-// Removes what a run has left, but for its description. Throws HostError if another process works on
+// Removes the files of a run except its description. Throws HostError if another process works on
 // it.
 void RemoveRun(const std::filesystem::path& directory);
 
-// Whether a run has left something, but not its store.
+// Returns whether a run has left results, but not its store.
 bool HasLostItsStore(const std::filesystem::path& directory);
 
-// Writes pipeline.toml, versions.json and inputs.json where they are not the same already.
+// Writes pipeline.toml, versions.json and inputs.json unless they are up to date.
 void DescribeRun(const std::filesystem::path& directory, const Search& search, std::uint64_t seed,
                  const Catalog& catalog);
 
-// How the run in `directory` differs from what it would be now: in its configuration (but for
-// [budget], if `ignore_budget`), a version, or an input. `inputs`: InputsOf the search. What earlier
-// programs did not record has not changed.
+// Returns how the run in `directory` differs from what it would be now: in its configuration
+// (except [budget], with `ignore_budget`), a version, or an input. `inputs` is InputsOf the search.
+// What earlier programs did not record counts as unchanged.
 ConfigurationChange ChangeOfRun(const std::filesystem::path& directory, const Search& search,
                                 std::uint64_t seed, const Catalog& catalog,
                                 const nlohmann::json& inputs, bool ignore_budget);
 
-// The point of a grid that a run is, as in Search::point.
+// Returns the run's point of a grid, as in Search::point.
 std::vector<std::pair<std::string, std::string>> PointOfRun(const std::filesystem::path& directory);
 
-// The directory of all runs of its pipeline.
+// Returns the directory of all runs of its pipeline.
 std::filesystem::path RootOfRun(const std::filesystem::path& directory);
 
 }  // namespace lode::core

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kLockFile[] = "lock";  // holds the process's id
+constexpr char kLockFile[] = "lock";  // contains the process ID
 constexpr char kPlanLockFile[] = "plan.lock";
 
 pid_t ReadHolder(int file) {
@@ -60,7 +60,7 @@ PlanLock::PlanLock(const fs::path& directory) {
 std::optional<pid_t> HolderOf(const fs::path& directory) {
   const Descriptor file(open((directory / kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
   const pid_t holder = file.is_open() ? ReadHolder(file.get()) : 0;
-  // Trying the lock of a process that is gone keeps nobody from it.
+  // Trying the lock of a dead process does not keep others from getting it.
   const bool lives = holder > 0 && (kill(holder, 0) == 0 || errno == EPERM);
   if (!lives || flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
     return std::nullopt;

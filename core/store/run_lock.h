@@ -1,4 +1,4 @@
-// One process at a time works on a run's directory; several may work in a directory of runs.
+// Only one process at a time works on a run's directory; several may work in a directory of runs.
 #pragma once
 
 #include <sys/types.h>
@@ -10,12 +10,12 @@
 
 namespace lode::core {
 
-// Held as long as it lives, and given back by the system however the process ends.
+// Holds the lock until it is destroyed. The system releases the lock however the process ends.
 class RunLock {
  public:
   enum class Holders { kOne, kMany };
 
-  // Throws HostError with the other process's id if the directory is locked for one, or for many
+  // Throws HostError with the other process's ID if the directory is locked for one, or for many
   // and `holders` is kOne.
   explicit RunLock(const std::filesystem::path& directory, Holders holders = Holders::kOne);
 
@@ -23,7 +23,8 @@ class RunLock {
   Descriptor file_;
 };
 
-// Held while runs in a directory are planned, as long as it lives. Others wait for it.
+// Holds the lock for planning runs in a directory until it is destroyed. Waits if another process
+// holds it.
 class PlanLock {
  public:
   explicit PlanLock(const std::filesystem::path& directory);
@@ -32,7 +33,7 @@ class PlanLock {
   Descriptor file_;
 };
 
-// The process that works on a run, if one does.
+// Returns the process that works on a run, if there is one.
 std::optional<pid_t> HolderOf(const std::filesystem::path& directory);
 
 }  // namespace lode::core

@@ -26,7 +26,7 @@ PlannedSearch FromJson(const json& j) {
   return {j.at("directory").get<std::string>(), j.at("point"), j.at("pipeline"), j.at("seeds")};
 }
 
-// Whatever was planned of the same directory before.
+// Adds the seeds that were planned before for the same directory.
 PlannedSearch Join(PlannedSearch search, const PlannedSearch& before) {
   std::set<std::uint64_t> seeds(before.seeds.begin(), before.seeds.end());
   seeds.insert(search.seeds.begin(), search.seeds.end());

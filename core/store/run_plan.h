@@ -1,5 +1,5 @@
-// What is to be run in a directory of runs: `plan.json` in it, there as a whole before the first
-// trial. So that runs which had not begun when the program was killed are known all the same.
+// The plan of a directory of runs: its `plan.json`, complete before the first trial. It lists even
+// the runs that had not begun when the program was killed.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ inline constexpr char kPlanFile[] = "plan.json";
 
 // Runs of one search.
 struct PlannedSearch {
-  std::filesystem::path directory;  // that holds them, relative to the plan's; may be empty
+  std::filesystem::path directory;  // that holds the runs, relative to the plan's; may be empty
   std::vector<std::pair<std::string, std::string>> point;  // as in Search::point
   std::string pipeline;                                    // resolved, as TOML
   std::vector<std::uint64_t> seeds;
@@ -22,11 +22,11 @@ struct PlannedSearch {
 
 using RunPlan = std::vector<PlannedSearch>;
 
-// Empty if there is none. Throws HostError if it cannot be read.
+// Returns the plan, empty if there is none. Throws HostError if it cannot be read.
 RunPlan ReadPlan(const std::filesystem::path& directory);
 
-// Adds searches to the plan that is there: the seeds of one in the same directory are joined, and
-// the later pipeline is kept. Throws HostError.
+// Adds searches to the existing plan. For searches in the same directory, joins the seeds and keeps
+// the later pipeline. Throws HostError.
 void AddToPlan(const std::filesystem::path& directory, const RunPlan& searches);
 
 }  // namespace lode::core

@@ -12,7 +12,7 @@ namespace {
 
 using Seeds = std::vector<std::uint64_t>;
 
-TEST(RunPlanTest, KeepsWhatWasPlannedBefore) {
+TEST(RunPlanTest, KeepsEarlierPlans) {
   const TemporaryDirectory directory;
   EXPECT_TRUE(ReadPlan(directory.path()).empty());
   AddToPlan(directory.path(), {{"x=1", {{"x", "1"}}, "first", {0, 1}}, {"", {}, "other", {7}}});
@@ -27,7 +27,7 @@ TEST(RunPlanTest, KeepsWhatWasPlannedBefore) {
   EXPECT_EQ(plan[2].pipeline, "new");
 }
 
-TEST(RunPlanTest, ABrokenOneIsNamed) {
+TEST(RunPlanTest, ReportsABrokenPlan) {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / kPlanFile) << "{\"searches\": [1]}";
   EXPECT_THROW(ReadPlan(directory.path()), HostError);

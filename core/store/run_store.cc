@@ -26,9 +26,9 @@ void RemoveStore(const fs::path& file) {
   }
 }
 
-// A store is there as a whole or not at all, whenever the process that makes it is killed.
-// It is made without a log, which could stay behind on a full disk: then the file alone would be
-// published, and nobody could read it.
+// A store exists completely or not at all, whenever the process that creates it is killed. It is
+// created without a log, because a log could stay behind on a full disk: then only the file would
+// be published, and nobody could read it.
 void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metrics) {
   const fs::path partial = file.string() + ".partial";
   RemoveStore(partial);
@@ -36,10 +36,10 @@ void MakeStore(const fs::path& file, const std::vector<MetricDeclaration>& metri
     Database database(partial, Database::Access::kCreate);
     database.Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL; BEGIN");
     MakeSchema(database, metrics);
-    database.Execute("COMMIT; PRAGMA journal_mode = WAL");  // of those who open it from now on
+    database.Execute("COMMIT; PRAGMA journal_mode = WAL");  // for those who open it later
     database.Close();
     Publish(partial, file);
-    RemoveStore(partial);  // an empty log that could not be removed
+    RemoveStore(partial);  // an empty log that SQLite could not remove
   } catch (const HostError&) {
     RemoveStore(partial);
     throw;
@@ -120,7 +120,7 @@ class RunStore::Tables {
     }
   }
 
-  // Of a run that was killed, evaluations of later steps stay: they are answers to come.
+  // Evaluations of later steps of a run that was killed stay: they answer coming questions.
   void DeleteFrom(std::uint64_t step) {
     Statement last(database_, "SELECT coalesce(max(step), -1) < ? FROM trial");
     last.Bind(1, step);
@@ -132,30 +132,31 @@ class RunStore::Tables {
       remove.Bind(1, step);
       remove.Run();
     }
-    // What was confirmed was chosen among all trials.
+    // Confirmations are deleted, because their candidates were chosen among all trials.
     database_.Execute(
         "DELETE FROM record WHERE evaluation >= 1 << 62;"
         "DELETE FROM evaluation WHERE id >= 1 << 62");
   }
 
-  // Throws HostError if the file is not where it was, too: what is written then nobody can find.
+  // Also throws HostError if the file is no longer where it was, because nobody could find what is
+  // written then.
   void Commit() {
     database_.Execute("COMMIT; BEGIN");
     files_.RequireInPlace();
   }
 
  private:
-  // What a replayed run writes again is left as it is.
+  // Rows that a replayed run writes again stay as they are ...
   static constexpr char kInsert[] = "INSERT OR IGNORE";
-  // But for what is computed.
+  // ... except computed values.
   static constexpr char kRecompute[] =
       "ON CONFLICT(step) DO UPDATE SET reward = excluded.reward, violation = excluded.violation, "
       "_checksum = excluded._checksum "
       "WHERE reward IS NOT excluded.reward OR violation IS NOT excluded.violation";
 
-  // Makes it ready to be written. Returns how many metrics it has, which are the given ones.
+  // Prepares the database for writing. Returns its number of metrics; they equal the given ones.
   static std::size_t Open(Database& database, const std::vector<MetricDeclaration>& metrics) {
-    // FULL: what was committed outlives a power failure, too.
+    // FULL: committed data survives a power failure, too.
     database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     Migrate(database);
     const std::string then = MetricColumns(ReadMetrics(database)), now = MetricColumns(metrics);
@@ -178,7 +179,7 @@ RunStore::RunStore(const fs::path& directory, Mode mode,
   const fs::path file = directory / kStoreFile;
   if (mode == Mode::kNew) {
     if (fs::exists(file)) {
-      throw HostError(file.string() + ": exists already");
+      throw HostError(file.string() + ": already exists");
     }
     MakeStore(file, metrics);
   }
@@ -196,7 +197,7 @@ RunStore::~RunStore() {
   committing_.join();
   try {
     CommitAll();
-  } catch (const HostError&) {  // a disk that is full stays full; what was committed is safe
+  } catch (const HostError&) {  // a full disk stays full; committed data is safe
   }
 }
 
@@ -252,7 +253,7 @@ void RunStore::Flush() {
   Write([&] { CommitAll(); });
 }
 
-// SQLite may have rolled back after an error: what comes next would only hide it.
+// SQLite may have rolled back after an error. What comes next would only hide that.
 template <class Change>
 void RunStore::Write(Change&& change) {
   const std::lock_guard lock(mutex_);

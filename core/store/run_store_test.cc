@@ -42,7 +42,7 @@ TrialRecord Failure(std::uint64_t step, std::uint64_t evaluation, bool random, c
   return {step, evaluation, random, false, {}, what, {}, nan, nan, failure};
 }
 
-// A trial with its evaluation, as a run passes them.
+// A trial with its evaluation, as a run reports them.
 void Add(RunStore& store, const TrialRecord& trial, double cost_seconds = 0) {
   if (!trial.reused) {
     store.OnEvaluation({trial.evaluation,
@@ -85,7 +85,7 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
 
-TEST(RunStore, WhatTookLongIsOnTheDiskAtOnceAndTheRestSoon) {
+TEST(RunStore, SlowTrialsReachTheDiskAtOnceAndTheRestSoon) {
   const TemporaryDirectory dir;
   RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
   const auto stored = [&] { return Select(dir.path(), "SELECT count(*) FROM trial"); };
@@ -97,9 +97,9 @@ TEST(RunStore, WhatTookLongIsOnTheDiskAtOnceAndTheRestSoon) {
   EXPECT_TRUE(WaitUntil([&] { return stored() == "2\n"; }));
 }
 
-// A run that is replayed on another machine: its rewards may differ in their last bits, and those of
-// one store must be comparable.
-TEST(RunStore, RewardsAreAllComputedOnTheLatestMachine) {
+// A run that is replayed on another machine may compute rewards with other last bits. The rewards
+// of one store must be comparable.
+TEST(RunStore, AllRewardsComeFromTheLatestMachine) {
   const TemporaryDirectory dir;
   TrialRecord trial = Success(0, 1, false, 3);
   Add(*std::make_unique<RunStore>(dir.path(), RunStore::Mode::kNew, kMetrics), trial);
@@ -110,7 +110,7 @@ TEST(RunStore, RewardsAreAllComputedOnTheLatestMachine) {
   EXPECT_TRUE(CheckStore(dir.path()).damages.empty());
 }
 
-TEST(RunStore, IsThereAsAWhole) {
+TEST(RunStore, ExistsOnlyAsAWhole) {
   const TemporaryDirectory dir;
   const RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
   std::vector<std::string> names;
@@ -137,7 +137,7 @@ TEST(RunStore, ViewsAnswerTheUsualQuestions) {
   EXPECT_EQ(Select(dir.path(), "SELECT * FROM failures"), "2|bad|broken\n");
 }
 
-TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
+TEST(RunStore, BrokenLimitsAreNeverBestAndTheFrontIsAView) {
   const TemporaryDirectory dir;
   {
     RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
@@ -154,7 +154,7 @@ TEST(RunStore, WhatBreaksALimitIsNeverBestAndTheFrontIsAView) {
   EXPECT_EQ(Select(dir.path(), "SELECT step, valid_accuracy FROM pareto"), "0|71.5\n2|71.5\n");
 }
 
-TEST(RunStore, AnEvaluationMadeAgainLeavesTheFirstOneAsItWas) {
+TEST(RunStore, ARepeatedEvaluationDoesNotChangeTheFirstOne) {
   const TemporaryDirectory dir;
   {
     RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);
@@ -171,7 +171,7 @@ TEST(RunStore, RefusesADirectoryThatHoldsARun) {
   EXPECT_THROW(RunStore(dir.path(), RunStore::Mode::kNew, kMetrics), HostError);
 }
 
-TEST(RunStore, SaysWhichFileCannotBeMade) {
+TEST(RunStore, NamesTheFileThatCannotBeCreated) {
   const TemporaryDirectory dir;
   try {
     RunStore store(dir.path() / "missing", RunStore::Mode::kNew, kMetrics);
@@ -184,7 +184,7 @@ TEST(RunStore, SaysWhichFileCannotBeMade) {
 }
 
 // A file size limit stands in for a full disk.
-TEST(RunStore, AFullDiskIsAnErrorAndLosesNoCommittedTrial) {
+TEST(RunStore, AFullDiskIsReportedAndLosesNoCommittedTrial) {
   const TemporaryDirectory dir;
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);

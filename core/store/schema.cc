@@ -41,8 +41,8 @@ CREATE VIEW pareto AS SELECT trials.* FROM trials JOIN front USING (step);
 CREATE VIEW failures AS SELECT step, architecture, failure FROM trials WHERE failure IS NOT NULL;
 )sql";
 
-// From format 2, in which evaluations did not say what they belong to, and proposals that were
-// measured and rejected were not kept.
+// From format 2, in which evaluations did not refer to steps, and proposals that were measured and
+// rejected were not stored.
 constexpr char kFrom2[] = R"sql(
 DROP VIEW failures; DROP VIEW pareto; DROP VIEW curve; DROP VIEW best; DROP VIEW trials;
 ALTER TABLE evaluation ADD COLUMN step INTEGER;
@@ -70,9 +70,10 @@ INSERT INTO record(step, evaluation, position, name, value)
 DROP TABLE old_record;
 )sql";
 
-// Where metrics are noisy the best is no single trial. `architectures`: mean reward and metrics of each
-// architecture within the limits over its trials, and the lower bound that noisy_best.h defines.
-// What was measured to confirm the best is in `confirmations`: rewards are of trials only.
+// With noisy metrics, the best is not a single trial. `architectures` has the mean reward and
+// metrics of each architecture within the limits over its trials, and the lower bound that
+// noisy_best.h defines. Measurements that confirm the best are in `confirmations`; only trials have
+// rewards.
 std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
   std::string means;
   for (const MetricDeclaration& m : metrics) {
@@ -105,7 +106,7 @@ std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
          MetricColumns(metrics) + " FROM evaluation WHERE id >= 1 << 62;";
 }
 
-// A count, which is kept as a real number, as an integer.
+// Shows a count, which is stored as a real number, as an integer.
 std::string ShownCount(const std::string& name) {
   return std::string("CASE WHEN CAST(")
       .append(name)
@@ -119,7 +120,7 @@ std::string ShownCount(const std::string& name) {
       .append(name);
 }
 
-// The same for people.
+// Returns the columns of metrics as people want to see them.
 std::string ShownColumns(const std::vector<MetricDeclaration>& metrics) {
   std::string columns;
   for (const MetricDeclaration& m : metrics) {
@@ -147,7 +148,8 @@ void MigrateFrom2(Database& database) {
   MakeViews(database, ReadMetrics(database));
 }
 
-// Nobody knows whether the rows of an older file are as they were written: they get no checksums.
+// Rows of an older file get no checksums, because nobody knows whether they are as they were
+// written.
 void MigrateTo4(Database& database, bool has_record_column) {
   database.Execute(kFrom3);
   if (!has_record_column) {
@@ -242,7 +244,7 @@ std::vector<MetricDeclaration> ReadMetrics(Database& database) {
     m.epochs = select.Real(5);
   }
   if (metrics.empty()) {
-    throw HostError(database.file().string() + ": has no metrics, every run has one at least");
+    throw HostError(database.file().string() + ": has no metrics; every run has at least one");
   }
   return metrics;
 }
@@ -258,13 +260,13 @@ int FormatOf(Database& database) {
   int format = 0;
   std::from_chars(text.data(), text.data() + text.size(), format);
   if (format < 2 || format > kFormat) {
-    throw HostError(database.file().string() + ": is of format '" + text +
-                    "', this program knows 2 to " + std::to_string(kFormat));
+    throw HostError(database.file().string() + ": has format '" + text +
+                    "', this program reads 2 to " + std::to_string(kFormat));
   }
   return format;
 }
 
-// What others have added to the file is theirs.
+// Tables and views that others have added do not count.
 std::string SchemaChecksum(Database& database) {
   Statement select(database,
                    "SELECT name, sql FROM sqlite_schema WHERE name IN ('meta', 'metric', "
@@ -288,8 +290,7 @@ std::uint64_t CountRows(Database& database) {
 
 void RequireReadable(Database& database) {
   if (FormatOf(database) < 3) {
-    throw HostError(database.file().string() +
-                    ": is of an older format; `lode resume` brings it to the present one");
+    throw HostError(database.file().string() + ": has an older format; `lode resume` upgrades it");
   }
 }
 

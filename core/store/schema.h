@@ -1,5 +1,5 @@
-// The tables and views of run.db (run_store.h says what is in them), and how older files become
-// the present ones.
+// The tables and views of run.db (run_store.h describes their contents), and how older files are
+// upgraded.
 #pragma once
 
 #include <string>
@@ -11,64 +11,66 @@
 
 namespace lode::core {
 
-// Of the tables: a number that grows with every change.
+// The version of the tables; it grows with every change.
 inline constexpr int kFormat = 4;
 
-// In every table: of the row's other columns (row_checksum.h). No metric can be called so.
+// The column of every table with the checksum of the other columns (row_checksum.h). No metric can
+// have this name.
 inline constexpr char kChecksumColumn[] = "_checksum";
 
-// Of how many rows of an older file the checksums are missing; no such key: of none.
+// The key in `meta` for the number of rows from an older file without checksums; without the key,
+// none.
 inline constexpr char kUncheckedKey[] = "rows_without_checksum";
-// Of the definitions of tables and views.
+// The key for the checksum of the definitions of tables and views.
 inline constexpr char kSchemaKey[] = "schema";
-// How many rows all tables but meta have, once the run has ended.
+// The key for the number of rows in all tables except meta when the run ended.
 inline constexpr char kRowsKey[] = "rows";
 
-// A table's name and its columns but for the checksum, in the order in which that takes them.
+// A table's name and its columns without the checksum, in the order in which they are summed.
 struct Table {
   std::string name;
   std::string columns;  // "step, evaluation"
-  std::size_t width;    // how many columns
+  std::size_t width;    // number of columns
 };
 
-// meta, metric, evaluation, trial, front, record.
+// Returns meta, metric, evaluation, trial, front, record.
 std::vector<Table> TablesFor(const std::vector<MetricDeclaration>& metrics);
 Table TableNamed(std::string_view name, const std::vector<MetricDeclaration>& metrics = {});
 
-// `, "a"suffix, "b"suffix`. Metric names are quoted: "order" is as good a name as any.
+// Returns `, "a"suffix, "b"suffix`. Metric names are quoted, because "order" is a valid name, too.
 std::string MetricColumns(const std::vector<MetricDeclaration>& metrics,
                           std::string_view suffix = "");
 
-// Makes the tables and views of an empty file, and says their format.
+// Creates the tables and views in an empty file and records their format.
 void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metrics);
 
-// What the file says of itself; "" for a key that is not there.
+// Returns the value of a key in meta, or "" without it.
 std::string ReadMeta(Database& database, std::string_view key);
 
-// The metrics that the file was made for, at least one; their docs are not kept. Throws HostError.
+// Returns the metrics of the file, at least one; without their docs, which are not stored. Throws
+// HostError.
 std::vector<MetricDeclaration> ReadMetrics(Database& database);
 
-// Whether the file was made for checksums.
+// Returns whether the file has columns for checksums.
 bool HasChecksums(Database& database);
 
-// The checksum of the file's definitions of tables and views.
+// Returns the checksum of the file's definitions of tables and views.
 std::string SchemaChecksum(Database& database);
 
-// Writes a row of meta, over the one of the same key.
+// Writes a row of meta and replaces one with the same key.
 void WriteMeta(Database& database, std::string_view key, std::string_view value);
 
-// How many rows all tables but meta have.
+// Returns the number of rows in all tables except meta.
 std::uint64_t CountRows(Database& database);
 
-// Brings an older file to the present format, as a whole or not at all. Throws HostError for a
+// Upgrades an older file to the current format, completely or not at all. Throws HostError for a
 // newer one.
 void Migrate(Database& database);
 
-// 2 to kFormat. Throws HostError for a newer format, or none.
+// Returns the format, 2 to kFormat. Throws HostError for a newer format, or none.
 int FormatOf(Database& database);
 
-// Throws HostError for a file that cannot be read before Migrate has brought it to the present
-// format.
+// Throws HostError for a file that Migrate must upgrade before it can be read.
 void RequireReadable(Database& database);
 
 }  // namespace lode::core

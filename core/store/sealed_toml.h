@@ -1,4 +1,4 @@
-// TOML files whose last line is a comment with a checksum of all before it.
+// TOML files whose last line is a comment with a checksum of everything before it.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,8 @@ namespace lode::core {
 
 std::string SealToml(const std::string& text);
 
-// Whether the text is as SealToml has made it; none: it has no checksum, as in earlier versions.
+// Returns whether the text is as SealToml made it; nothing if it has no checksum, as in earlier
+// versions.
 std::optional<bool> IsIntactToml(const std::string& text);
 
 }  // namespace lode::core

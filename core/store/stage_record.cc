@@ -36,7 +36,7 @@ json VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
   return versions;
 }
 
-// Where plugins are found makes no difference.
+// The folders of plugins make no difference.
 json ConfigurationOf(const Search& search, const Catalog& catalog) {
   Pipeline pipeline = search.pipeline;
   pipeline.plugins.clear();
@@ -51,7 +51,7 @@ const json* FindPoint(const json& configuration, const json& point) {
   return at != configuration.end() ? &*at : nullptr;
 }
 
-// "optimizer 'rea' was 1.0.0, is 1.1.0" of the first that changed; "" if none did.
+// Describes the first version that changed, "optimizer 'rea' was 1.0.0, is 1.1.0"; "" if none did.
 std::string VersionChange(const json& then, const json& now) {
   for (std::size_t i = 0; i < std::min(then.size(), now.size()); ++i) {
     for (const char* key : {"version", "plugin_version"}) {

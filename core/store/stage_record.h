@@ -1,5 +1,5 @@
-// What a stage of a pipeline was made from: `stage.json` in its directory. It is there from its
-// beginning and says at the end that it has finished.
+// Records what a stage of a pipeline was made from: `stage.json` in its directory. The file exists
+// from the stage's beginning and says at the end that it has finished.
 #pragma once
 
 #include <filesystem>
@@ -19,40 +19,42 @@ inline constexpr char kStageFile[] = "stage.json";
 struct StageRecord {
   bool finished = false;
   nlohmann::json configuration;  // of its searches: point, resolved pipeline, versions
-  nlohmann::json inputs;         // files that it takes (input_files.h)
-  nlohmann::json outputs{};      // likewise those that it has left; null before it has finished
+  nlohmann::json inputs;         // its input files (input_files.h)
+  nlohmann::json outputs{};      // its output files; null before it has finished
 };
 
-// What a stage would be made from now, without its inputs.
+// Returns what the stage would be made from now, without its inputs.
 StageRecord RecordOf(const Stage& stage, const Catalog& catalog);
 
-// Its inputs. `root`: the directory of all stages. Throws HostError if an artifact is missing.
+// Returns a stage's inputs. `root` is the directory of all stages. Throws HostError if an artifact
+// is missing.
 nlohmann::json InputsOf(const Stage& stage, const Catalog& catalog,
                         const std::filesystem::path& root);
 
-// How the searches that both have differ, in configuration or versions. `stages`: names of all.
+// Returns how the searches in both records differ, in configuration or versions. `stages` names all
+// stages.
 ConfigurationChange ChangeOfStage(const StageRecord& then, const StageRecord& now,
                                   const std::vector<std::string>& stages, const Catalog& catalog);
 
-// Keeps what `then` has of other searches.
+// Copies what `then` has about other searches.
 void AddOthers(StageRecord& now, const StageRecord& then);
 
-// None: nothing that can be read. Throws HostError if it is damaged.
+// Returns nothing if there is no readable record. Throws HostError if it is damaged.
 std::optional<StageRecord> ReadStageRecord(const std::filesystem::path& directory);
 
-// Says in the record which file the stage has left in `directory`.
+// Adds a file that the stage has written to `directory` to the record.
 void AddOutput(StageRecord& record, const std::filesystem::path& directory,
                const std::string& name);
 
-// The outputs that are not as they were left.
+// Returns the outputs that are not as the stage wrote them.
 std::vector<std::string> ChangedOutputs(const StageRecord& record,
                                         const std::filesystem::path& directory);
 
 // Throws HostError.
 void WriteStageRecord(const std::filesystem::path& directory, const StageRecord& record);
 
-// Gives the directory the first free name of "search.1", "search.2", ..., and returns it. Throws
-// HostError.
+// Renames the directory to the first free name of "search.1", "search.2", ..., and returns that.
+// Throws HostError.
 std::filesystem::path SetAside(const std::filesystem::path& directory);
 
 }  // namespace lode::core

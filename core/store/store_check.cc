@@ -18,7 +18,7 @@ class Checker {
  public:
   explicit Checker(const std::filesystem::path& directory)
       : database_(directory / kStoreFile, Database::Access::kRead) {
-    database_.Execute("BEGIN");  // one state of the file for all that is read
+    database_.Execute("BEGIN");  // read one consistent state of the file
     is_readable_ = FormatOf(database_) >= 3;
     metrics_ = ReadMetrics(database_);
   }
@@ -94,7 +94,7 @@ class Checker {
 
   Database database_;
   std::vector<MetricDeclaration> metrics_;
-  bool is_readable_ = false;  // not before `lode resume` has brought it to a newer format
+  bool is_readable_ = false;  // false until `lode resume` has upgraded an old format
   bool has_checksums_ = false;
   StoreCheck result_;
 };
@@ -118,7 +118,7 @@ void RequireIntact(const std::filesystem::path& directory) {
   const StoreCheck check = CheckStore(directory);
   if (!check.damages.empty()) {
     throw HostError(check.damages.front() + "; `lode check " + directory.string() +
-                    "` says what else is");
+                    "` lists all damages");
   }
 }
 

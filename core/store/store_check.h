@@ -1,4 +1,4 @@
-// Looks whether a store is as it was written.
+// Checks whether a store is as it was written.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 namespace lode::core {
 
 struct StoreCheck {
-  std::uint64_t rows = 0;              // that there are
-  std::uint64_t unchecked = 0;         // of these: written by a version that knew no checksums
-  std::vector<std::string> damages{};  // one line each, the first ones of many
+  std::uint64_t rows = 0;              // number of rows
+  std::uint64_t unchecked = 0;         // those that a version without checksums wrote
+  std::vector<std::string> damages{};  // one line each; only the first 20
 };
 
-// Reads all of the run.db in `directory` as it is now, while others may be writing it. Throws
+// Reads the whole run.db in `directory` in its current state, even while others write it. Throws
 // HostError if nothing at all can be read.
 StoreCheck CheckStore(const std::filesystem::path& directory);
 
-// As CheckStore, with the structure of the file too, which takes several times as long.
+// Like CheckStore, but also checks the structure of the file, which takes several times as long.
 StoreCheck CheckStoreThoroughly(const std::filesystem::path& directory);
 
-// Throws HostError that says what is damaged first.
+// Throws a HostError that names the first damage, if there is any.
 void RequireIntact(const std::filesystem::path& directory);
 
 }  // namespace lode::core

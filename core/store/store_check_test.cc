@@ -33,7 +33,7 @@ const std::vector<MetricDeclaration> kAccuracies = {
     {"test_accuracy", "percent", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10", 200,
      false}};
 
-// A store with every kind of row, of several pages, of a run that has ended.
+// A store with every kind of row and several pages, of a run that has ended.
 void MakeRun(const fs::path& directory) {
   RunStore store(directory, RunStore::Mode::kNew, kAccuracies);
   const std::vector<float> action(30, 0.25f);
@@ -54,7 +54,7 @@ void MakeRun(const fs::path& directory) {
   store.SetMeta("status", "finished");
 }
 
-// All values of all tables as they are read; none: they cannot be.
+// Returns all values of all tables, or nothing if they cannot be read.
 std::optional<std::string> Values(const fs::path& file) {
   sqlite3* db = nullptr;
   std::string text;
@@ -102,7 +102,7 @@ TEST_F(StoreCheckTest, AStoreIsIntactAsItWasWritten) {
   EXPECT_EQ(check.rows, 40u + 40 + 80 + 1 + 2 + 5);
 }
 
-// LODE_FLIPS: each bit of the file, which takes an hour.
+// With LODE_FLIPS, flips each bit of the file, which takes an hour.
 TEST_F(StoreCheckTest, AFlippedBitIsFoundOrChangesNothing) {
   const fs::path file = run() / kStoreFile;
   std::ifstream in(file, std::ios::binary);
@@ -124,7 +124,7 @@ TEST_F(StoreCheckTest, AFlippedBitIsFoundOrChangesNothing) {
   EXPECT_GT(mattered, 40u);
 }
 
-TEST_F(StoreCheckTest, EveryChangedValueIsNamed) {
+TEST_F(StoreCheckTest, ReportsEveryChangedValue) {
   for (const auto& [change, row] : std::vector<std::pair<std::string, std::string>>{
            {"UPDATE evaluation SET test_accuracy = 99 WHERE id = 7", "table evaluation, row 7"},
            {"UPDATE evaluation SET architecture = 'x' WHERE id = 8", "table evaluation, row 8"},
@@ -146,7 +146,7 @@ TEST_F(StoreCheckTest, EveryChangedValueIsNamed) {
   }
 }
 
-TEST_F(StoreCheckTest, WhatOthersAddToTheFileIsNoDamage) {
+TEST_F(StoreCheckTest, AdditionsByOthersAreNotDamage) {
   Change(run(), "CREATE VIEW mine AS SELECT count(*) FROM trial; CREATE TABLE notes(text)");
   EXPECT_THAT(CheckStoreThoroughly(run()).damages, IsEmpty());
 }

@@ -12,7 +12,7 @@ StoreFiles::StoreFiles(const std::filesystem::path& file)
   Require(store_);
 }
 
-// SQLite makes the log for the first change, and keeps it as long as the store is open.
+// SQLite creates the log at the first change and keeps it as long as the store is open.
 void StoreFiles::RequireInPlace() {
   Require(store_);
   Require(log_);

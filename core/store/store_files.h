@@ -1,4 +1,4 @@
-// Whether a run's store is still where it was opened.
+// Checks whether a run's store is still where it was opened.
 #pragma once
 
 #include <sys/types.h>
@@ -15,17 +15,17 @@ class LostStoreError : public HostError {
   using HostError::HostError;
 };
 
-// Which files have the store's names: those that were there when this was made.
+// The store's files, as they were when this was made.
 class StoreFiles {
  public:
-  // `file`: a database with a log (SQLite's write-ahead log), open for writing.
+  // `file` is a database with a log (SQLite's write-ahead log), open for writing.
   explicit StoreFiles(const std::filesystem::path& file);
 
-  // Throws LostStoreError if one of them is not the file that it was. Costs a look at each name.
+  // Throws LostStoreError if one of them was removed or replaced. Costs a stat() for each name.
   void RequireInPlace();
 
  private:
-  // A name and the file that had it, if there was one.
+  // A name and the file that had it, if any.
   struct Place {
     std::filesystem::path path;
     dev_t device = 0;

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// Metrics from column `first` on.
+// Reads metrics from column `first` on.
 void ReadRow(const Statement& row, int first, std::vector<double>& metrics) {
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     metrics[i] = row.Real(first + static_cast<int>(i));
@@ -27,7 +27,7 @@ void MakePrintable(std::vector<MetricDeclaration>& metrics) {
   }
 }
 
-// What a store does not say, or not so that it can be read, is not known.
+// Optima that the store lacks, or that cannot be read, stay unknown.
 void TakeOptima(const std::string& text, std::vector<MetricDeclaration>& metrics) {
   const json optima = json::parse(text, nullptr, false);
   for (MetricDeclaration& metric : metrics) {
@@ -51,7 +51,7 @@ std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
 
 StoredRun::StoredRun(const std::filesystem::path& directory)
     : database_(directory / kStoreFile, Database::Access::kRead) {
-  database_.Execute("BEGIN");  // one state of the file for all that is read
+  database_.Execute("BEGIN");  // read one consistent state of the file
   RequireReadable(database_);
   metrics_ = ReadMetrics(database_);
   metric_columns_ = MetricColumns(metrics_);
@@ -173,7 +173,7 @@ bool FailuresEnded(StoredRun& run) {
 
 void UpgradeStore(const std::filesystem::path& directory) {
   Database database(directory / kStoreFile, Database::Access::kWrite);
-  // Who reads one state of the file does not keep others from writing.
+  // In WAL mode, readers of one state of the file do not block writers.
   database.Execute("PRAGMA journal_mode = WAL");
   Migrate(database);
 }

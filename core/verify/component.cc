@@ -18,7 +18,7 @@
 namespace lode::verify {
 namespace {
 
-bool HasValueOfItsOwn(const lode_param& p) {
+bool HasUsableDefault(const lode_param& p) {
   const bool required = (p.flags & LODE_PARAM_REQUIRED) != 0;
   return !required || p.type == LODE_T_BOOL || p.type == LODE_T_INT || p.type == LODE_T_REAL ||
          p.type == LODE_T_CHOICE;
@@ -27,7 +27,7 @@ bool HasValueOfItsOwn(const lode_param& p) {
 void RequireNothing(const lode_component& component) {
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
     const lode_param& p = *LODE_AT(component.params, i);
-    if (!HasValueOfItsOwn(p)) {
+    if (!HasUsableDefault(p)) {
       throw core::HostError("parameter '" + std::string(p.name) + "' must be set: --set " + p.name +
                             "=VALUE");
     }
@@ -78,8 +78,8 @@ class ComponentCheck {
     for (const auto& [rule, seen] : TakeHostFaults()) findings_.Add(rule, seen);
   }
 
-  // On up to `most` spaces that the component takes, if it needs one: what a preset changes is no
-  // matter of spaces.
+  // Checks a setting on up to `most` spaces that the component accepts, if it needs one. Presets do
+  // not need several spaces.
   void CheckSetting(const Setting& setting, std::size_t most) {
     const auto doing = findings_.Do(setting.name);
     if (component_.kind == LODE_SPACE) {
@@ -108,7 +108,7 @@ class ComponentCheck {
     }
     const bool oracle = component_.kind == LODE_ORACLE;
     findings_.Require(taken > 0, oracle ? "oracle.bind" : "optimizer.bind",
-                      "takes none of the spaces at hand (" + Names() + ")");
+                      "accepts none of the available spaces (" + Names() + ")");
   }
 
   bool CheckOn(const Setting& setting, lode_space space, const std::filesystem::path& prepared) {
@@ -119,8 +119,8 @@ class ComponentCheck {
     const lode_status status = subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr);
     if (status != LODE_OK) {
       findings_.Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
-                        "refuses a space with another status than unsupported, or i/o for its "
-                        "file's sake");
+                        "refuses a space with another status than unsupported, or i/o because of "
+                        "its file");
       return false;
     }
     CheckOracle(component_, setting, space, foreign_.space().handle(), prepared, findings_);
@@ -152,7 +152,7 @@ void Spaces::AddPlugin(const std::filesystem::path& file) {
       const Subject& subject = subjects_.emplace_back(c, DefaultSetting(c, file.parent_path()));
       if (subject.created()) list_.push_back({c.id, subject.space()});
     }
-  } catch (const core::HostError&) {  // whoever needs its spaces will miss them
+  } catch (const core::HostError&) {  // checks that need its spaces report that none fits
   }
 }
 

@@ -1,4 +1,4 @@
-// One component held to all rules of its kind, in this process.
+// Checks one component against all rules of its kind, in this process.
 #pragma once
 
 #include <lode/plugin.h>
@@ -14,11 +14,11 @@
 
 namespace lode::verify {
 
-// Spaces that oracles and optimizers are bound to: a small grid, and every space of the plugins
-// that are added.
+// Spaces to bind oracles and optimizers to: a small grid, and every space of the added plugins.
 class Spaces {
  public:
-  // Adds the spaces that can be made with their defaults; a plugin that cannot be loaded has none.
+  // Adds the spaces that can be created with their defaults. A plugin that cannot be loaded adds
+  // none.
   void AddPlugin(const std::filesystem::path& file);
 
   struct Named {
@@ -33,13 +33,13 @@ class Spaces {
   std::vector<Named> list_ = {{"a grid of 4 x 3", grid_.space().handle()}};
 };
 
-// What is given to the component's parameters if nothing else is said: `settings` (NAME=VALUE, as
-// --set takes them), else its defaults. Throws core::ConfigError for settings that are wrong, and
-// core::HostError if a parameter must be set.
+// Returns the values for the component's parameters: `settings` (NAME=VALUE, as for --set), and its
+// defaults for the rest. Throws core::ConfigError for wrong settings, and core::HostError if a
+// parameter must be set.
 Setting BaseSetting(const lode_component& component, const std::filesystem::path& plugin_file,
                     const std::vector<std::string>& settings);
 
-// Runs every check there is for the component's kind.
+// Runs every check for the component's kind.
 void CheckComponent(const lode_component& component, const Setting& base, const Spaces& spaces,
                     Findings& findings);
 

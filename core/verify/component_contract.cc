@@ -45,7 +45,7 @@ bool IsVersion(std::string_view text) {
          });
 }
 
-// Keys that stand beside a component's parameters in a pipeline.
+// Keys that a pipeline has beside a component's parameters.
 constexpr std::string_view kHostKeys[] = {"use", "preset", "policy"};
 
 void CheckChoices(const lode_param& p, const std::string& name, Findings& findings) {
@@ -64,19 +64,19 @@ void CheckParam(const lode_param& p, Findings& findings) {
     findings.Require(holds, "descriptor.param", "parameter '" + name + "' " + what);
   };
   require(IsName(p.name), "has a malformed name");
-  require(IsSentence(p.doc), "has a doc that is not one sentence with a full stop");
+  require(IsSentence(p.doc), "has a doc that is not one sentence with a period");
   require(p.unit != nullptr, "has no unit; \"\" if it has none");
   for (const char* text : {p.doc, p.unit})
     findings.Require(text == nullptr || IsPrintableLine(text), "text.printable",
                      "parameter '" + name + "' has a doc or unit with control characters");
   CheckChoices(p, name, findings);
   findings.Require(std::ranges::count(kHostKeys, std::string_view(name)) == 0, "names.host",
-                   "parameter '" + name + "' is called as a key of the host's");
+                   "parameter '" + name + "' has the name of a key of the host");
   require(p.type >= LODE_T_BOOL && p.type <= LODE_T_STRING_LIST, "has an unknown type");
   require(p.min <= p.max, "has an empty range");
   require(p.reserved == 0, "has a reserved field that is not 0");
   require((p.choices != nullptr && p.choices[0] != nullptr) == (p.type == LODE_T_CHOICE),
-          "has choices without being a choice, or the other way round");
+          "has choices without being a choice, or vice versa");
   require((p.flags & (LODE_PARAM_INPUT_FILE | LODE_PARAM_INPUT)) == 0 || p.type == LODE_T_PATH,
           "is an input but not a path");
   if ((p.flags & LODE_PARAM_REQUIRED) == 0) {
@@ -99,12 +99,12 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
     findings.Require(holds, "descriptor.preset", "preset '" + name + "' " + what);
   };
   require(IsName(preset.name), "has a malformed name");
-  require(IsSentence(preset.doc), "has a doc that is not one sentence with a full stop");
+  require(IsSentence(preset.doc), "has a doc that is not one sentence with a period");
   for (std::uint32_t s = 0; s < preset.setting_count; ++s) {
     const lode_setting& setting = preset.settings[s];
     const lode_param* p = FindParam(component, setting.param);
     const std::string param = setting.param != nullptr ? setting.param : "(no name)";
-    require(p != nullptr, "sets '" + param + "', which is no parameter");
+    require(p != nullptr, "sets '" + param + "', which is not a parameter");
     if (p != nullptr)
       require(detail::Allows(*p, setting.value),
               "sets '" + param + "' to a wrong type or out of range");
@@ -134,7 +134,7 @@ void CheckNamesDiffer(const lode_component& component, Findings& findings) {
   }
 }
 
-// What a refused creation must leave behind.
+// Checks what a refused creation leaves behind.
 void CheckRefusal(const Subject& subject, const char* rule, Findings& findings) {
   findings.Require(subject.status() == LODE_E_INVALID, rule,
                    "is refused with another status than invalid: " + subject.error().message());
@@ -147,7 +147,7 @@ void CheckSetting(const lode_component& component, const Setting& setting, Findi
   const auto doing = findings.Do(setting.name);
   const Subject subject(component, setting);
   if (subject.status() == LODE_OK) {
-    findings.Require(subject.created(), "create.setting", "gives no instance");
+    findings.Require(subject.created(), "create.setting", "returns no instance");
   } else {
     CheckRefusal(subject, "create.setting", findings);
   }
@@ -156,7 +156,7 @@ void CheckSetting(const lode_component& component, const Setting& setting, Findi
 void CheckBeyond(const lode_component& component, const Setting& setting, Findings& findings) {
   const auto doing = findings.Do(setting.name);
   const Subject subject(component, setting);
-  if (findings.Require(subject.status() != LODE_OK, "create.beyond", "is taken"))
+  if (findings.Require(subject.status() != LODE_OK, "create.beyond", "is accepted"))
     CheckRefusal(subject, "create.beyond", findings);
 }
 
@@ -164,7 +164,7 @@ void CheckHosts(const lode_component& component, const Setting& base, Findings& 
   const auto doing = findings.Do("on hosts that offer less");
   const Subject poor(component, base, 1, TestHost::Slots::kRandomOnly);
   findings.Require(poor.created(), "create.host",
-                   "fails on a host that offers random numbers only: " + poor.error().message());
+                   "fails on a host that offers only random numbers: " + poor.error().message());
   Subject old(component, base, 1, TestHost::Slots::kNone);
   findings.Require(!old.host().trespassed(), "create.host",
                    "uses host functions that lie beyond the host's struct_size");
@@ -188,10 +188,10 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(IsVersion(View(c.version)), "descriptor.version",
                    std::string("version '") + (c.version ? c.version : "") + "' is not x.y.z");
   findings.Require(IsSentence(c.summary), "descriptor.summary",
-                   "the summary is not one sentence with a full stop");
+                   "the summary is not one sentence with a period");
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
   findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
-                   "descriptor.save", "has one of the two only");
+                   "descriptor.save", "has only one of the two");
   for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
   CheckNamesDiffer(c, findings);
   CheckPresetNamesDiffer(c, findings);
@@ -207,7 +207,7 @@ void CheckCreation(const lode_component& component, const Setting& base, Finding
                    "*out was changed by a create that failed");
   if (!findings.Require(
           subject.created(), "create.defaults",
-          subject.status() == LODE_OK ? "gives no instance" : subject.error().message()))
+          subject.status() == LODE_OK ? "returns no instance" : subject.error().message()))
     return;
   for (const Setting& setting : Variations(component, base))
     CheckSetting(component, setting, findings);

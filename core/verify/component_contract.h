@@ -1,4 +1,5 @@
-// What every component must hold, whatever its kind: its descriptor, and making instances.
+// The contract of every component, whatever its kind: its descriptor, and the creation of
+// instances.
 #pragma once
 
 #include <lode/plugin.h>
@@ -8,26 +9,26 @@
 
 namespace lode::verify {
 
-// [a-z][a-z0-9_]*
+// Returns whether the text is [a-z][a-z0-9_]*.
 bool IsName(const char* text);
 
-// Names with dots between them.
+// Returns whether the text is names with dots between them.
 bool IsId(const char* text);
 
-// Three numbers with dots between them.
+// Returns whether the text is three numbers with dots between them.
 bool IsVersion(const char* text);
 
-// One line that starts with a capital and ends in a full stop.
+// Returns whether the text is one line that starts with a capital letter and ends with a period.
 bool IsSentence(const char* text);
 
-// Ids, versions, sentences, parameters and presets: everything that can be said without an
+// Checks IDs, versions, sentences, parameters and presets: everything that does not need an
 // instance. Rules: "descriptor.*".
 void CheckDescriptor(const lode_component& component, Findings& findings);
 
-// Instances with `base`, with each parameter at its bounds, at each choice and beyond them, and with
-// each preset; with hosts that offer little. A setting other than the base may be refused as
-// invalid: rules between parameters are create()'s. Rules: "create.*", "error.message",
-// "outputs.untouched".
+// Creates instances with `base`, with each parameter at its bounds, at each choice and beyond them,
+// and with each preset; and with hosts that offer little. A setting other than the base may be
+// refused as invalid, because create() may have rules between parameters. Rules: "create.*",
+// "error.message", "outputs.untouched".
 void CheckCreation(const lode_component& component, const Setting& base, Findings& findings);
 
 }  // namespace lode::verify

@@ -15,12 +15,12 @@ namespace {
 
 using Row = SpaceProbe::Row;
 
-constexpr double kFewArchitectures = 500;  // each is counted by itself
+constexpr double kFewArchitectures = 500;  // each is counted separately
 constexpr double kManyArchitectures = 20'000;
-constexpr double kDrawsOfEachOfFew = 120;  // enough to tell one that comes twice as often
+constexpr double kDrawsOfEachOfFew = 120;  // enough to detect one that is twice as frequent
 constexpr double kDrawsOfEachOfMany = 16;
 constexpr std::uint64_t kDraws = 8'000;
-constexpr double kLeastShareOfNeighbour = 0.1;  // of an equal one
+constexpr double kLeastShareOfNeighbour = 0.1;  // of an equal share
 constexpr double kLeastShareOfParent = 0.05;
 constexpr std::size_t kMostNeighbours = 400;
 
@@ -37,10 +37,10 @@ class DrawsContract {
   }
 
   void Check() {
-    Do("sampling, to count what comes", &DrawsContract::CheckSample);
-    if (probe_.CanMutate()) Do("mutating, to count what comes", &DrawsContract::CheckMutate);
-    if (probe_.CanCrossover()) Do("crossing, to count what comes", &DrawsContract::CheckCrossover);
-    if (probe_.CanResample()) Do("resampling, to count what comes", &DrawsContract::CheckResample);
+    Do("sampling, to count results", &DrawsContract::CheckSample);
+    if (probe_.CanMutate()) Do("mutating, to count results", &DrawsContract::CheckMutate);
+    if (probe_.CanCrossover()) Do("crossing, to count results", &DrawsContract::CheckCrossover);
+    if (probe_.CanResample()) Do("resampling, to count results", &DrawsContract::CheckResample);
   }
 
  private:
@@ -52,7 +52,7 @@ class DrawsContract {
     return findings_.Require(holds, rule, seen);
   }
 
-  // The column of the row's only 1, or -1.
+  // Returns the column of the row's only 1, or -1.
   static std::ptrdiff_t ChoiceOf(const Bytes& architecture, const Row& row) {
     const auto first = architecture.begin() + static_cast<std::ptrdiff_t>(row.first);
     const auto last = first + static_cast<std::ptrdiff_t>(row.size);
@@ -66,14 +66,14 @@ class DrawsContract {
   std::string Title(std::size_t row) const { return "row " + std::to_string(row); }
   const Bytes& Sample(std::uint64_t i) const { return samples_[i % samples_.size()]; }
 
-  // Calls draw(random, out) that often and hands what came to count(out, i).
+  // Calls draw(random, out, i) `draws` times and passes each result to count(out, i).
   template <class Draw, class Count>
   void Repeat(std::uint64_t draws, const char* stream_name, Draw&& draw, Count&& count) {
     core::RandomStream stream(1, stream_name);
     Bytes out(probe_.cells());
     for (std::uint64_t i = 0; i < draws; ++i) {
       if (i % 64 == 0) findings_.Beat();
-      if (draw(stream.handle(), out.data(), i) != LODE_OK) return;  // the space's contract says so
+      if (draw(stream.handle(), out.data(), i) != LODE_OK) return;  // reported by SpaceContract
       count(out, i);
     }
   }
@@ -106,20 +106,21 @@ class DrawsContract {
     const double n = static_cast<double>(draws);
     const auto distinct = static_cast<double>(counts.size());
     Require(distinct <= size, "space.log10_size",
-            "sample draws " + std::to_string(counts.size()) + " architectures");
+            "sample draws " + std::to_string(counts.size()) + " different architectures");
     if (few) {
       Require(distinct == size, "space.sample.uniform",
-              "draws " + std::to_string(counts.size()) + " architectures only");
+              "draws only " + std::to_string(counts.size()) + " different architectures");
       for (const auto& [bytes, count] : counts)
         Require(MayBe(count, n, 1 / size), "space.sample.uniform",
-                "draws an architecture in a share of " + std::to_string(count / n));
+                "draws an architecture with a frequency of " + std::to_string(count / n));
     } else {
       CheckChiSquare(counts, n, size);
     }
   }
 
-  // By the cube root of Wilson and Hilferty, which is normal in good approximation: at 8 deviations
-  // the probability is below 1e-14, far enough from 1e-9 for what the approximation is off.
+  // Uses the cube root of Wilson and Hilferty, which is normal in good approximation: at 8
+  // deviations the probability is below 1e-14, far enough from 1e-9 to allow for the error of the
+  // approximation.
   void CheckChiSquare(const std::map<Bytes, double, BytesLess>& counts, double n, double size) {
     const double expected = n / size;
     double chi_square = expected * (size - static_cast<double>(counts.size()));
@@ -132,8 +133,8 @@ class DrawsContract {
             "chi-square is " + std::to_string(deviations) + " deviations from its mean");
   }
 
-  // Every combination of choices is an architecture: so each row's values are equally likely, and
-  // those of two rows together.
+  // Every combination of choices is an architecture. So the values of each row are equally likely,
+  // and so are the pairs of values of two rows.
   void CheckRows() {
     const auto& rows = probe_.rows();
     std::vector<std::vector<double>> single(rows.size()), pair(rows.size());
@@ -162,13 +163,13 @@ class DrawsContract {
     for (std::size_t c = 0; c < counts.size(); ++c) {
       Require(
           MayBe(counts[c], draws, 1.0 / static_cast<double>(counts.size())), rule,
-          title + std::to_string(c) + " comes in a share of " + std::to_string(counts[c] / draws));
+          title + std::to_string(c) + " has a frequency of " + std::to_string(counts[c] / draws));
     }
   }
 
-  // A step to a random neighbour and back is equally likely both ways if every architecture is:
-  // steps (to a neighbour with more neighbours taken less often) set each cell as often as they
-  // clear it.
+  // If every architecture is equally likely, so are a step to a random neighbor and the step back.
+  // Steps therefore set each cell as often as they clear it. (A step to an architecture with more
+  // neighbors is taken less often.)
   void CheckExchange() {
     std::vector<double> set(probe_.cells()), cleared(probe_.cells());
     core::RandomStream stream(1, "steps");
@@ -188,13 +189,13 @@ class DrawsContract {
     });
     for (std::size_t cell = 0; cell < set.size(); ++cell) {
       Require(MayBe(set[cell], set[cell] + cleared[cell], 0.5), "space.sample.uniform",
-              "steps to neighbours set cell " + std::to_string(cell) + " " +
+              "steps to neighbors set cell " + std::to_string(cell) + " " +
                   std::to_string(static_cast<int>(set[cell])) + " times and clear it " +
                   std::to_string(static_cast<int>(cleared[cell])) + " times");
     }
   }
 
-  // Fewer where a list is long.
+  // Returns a smaller number for longer lists.
   std::uint64_t DrawsOfExchange(SpaceProbe& own) const {
     const auto list = own.Neighbours(samples_.front()).value_or(std::vector<Bytes>{});
     const std::size_t bytes = std::max<std::size_t>(1, probe_.cells() * list.size());
@@ -235,13 +236,13 @@ class DrawsContract {
     for (std::size_t n = 0; n < neighbours.size(); ++n) {
       Require(MayBeAtLeast(counts[neighbours[n]], static_cast<double>(draws), least),
               "space.mutate.reach",
-              "neighbour " + std::to_string(n) + " of " + std::to_string(neighbours.size()) +
-                  " comes " + std::to_string(static_cast<int>(counts[neighbours[n]])) +
+              "neighbor " + std::to_string(n) + " of " + std::to_string(neighbours.size()) +
+                  " is drawn " + std::to_string(static_cast<int>(counts[neighbours[n]])) +
                   " times in " + std::to_string(draws));
     }
   }
 
-  // Also of spaces that list no neighbours, or many: each value of each row comes.
+  // Also for spaces that list no neighbors, or many: each value of each row must occur.
   void CheckRowsChange() {
     const auto& rows = probe_.rows();
     double values = 0;
@@ -261,7 +262,7 @@ class DrawsContract {
         const double share = could[c] / static_cast<double>(samples_.size());
         Require(
             MayBeAtLeast(came[c], static_cast<double>(draws), least * share), "space.mutate.reach",
-            Title(r) + ": column " + std::to_string(c - rows[r].first) + " comes " +
+            Title(r) + ": column " + std::to_string(c - rows[r].first) + " is drawn " +
                 std::to_string(static_cast<int>(came[c])) + " times in " + std::to_string(draws));
       }
     }
@@ -269,7 +270,7 @@ class DrawsContract {
 
   // ---- crossover
 
-  // Of every row in which the parents differ each parent gives its own some of the time.
+  // In every row in which the parents differ, each parent must pass on its own some of the time.
   void CheckCrossover() {
     const auto& rows = probe_.rows();
     std::vector<double> differ(rows.size()), mothers(rows.size()), fathers(rows.size());
@@ -309,7 +310,7 @@ class DrawsContract {
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const double others = 1 - 1 / static_cast<double>(rows[r].size);
       Require(MayBe(changed[r], kDraws, kProbability * others), "space.resample",
-              Title(r) + " changes in a share of " + std::to_string(changed[r] / kDraws) +
+              Title(r) + " changes with a frequency of " + std::to_string(changed[r] / kDraws) +
                   " with probability 0.5");
     }
     std::vector<double> came(probe_.cells());
@@ -338,7 +339,7 @@ class DrawsContract {
   const lode_space_api& api_;
   const std::vector<Bytes>& samples_;
   Findings& findings_;
-  Findings ignored_;  // the space's own contract has them
+  Findings ignored_;  // the space's own contract reports them
   bool rows_are_choices_ = false;
   bool is_product_ = false;
 };

@@ -1,4 +1,4 @@
-// The contract of what spaces draw at random: with which probabilities.
+// The contract of a space's random functions: their probabilities.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,9 @@
 
 namespace lode::verify {
 
-// Draws often enough from sample, mutate, crossover and resample to tell what they never do, or twice
-// as often as they should. `samples`: some hundred architectures of the space. Rules:
-// "space.sample.uniform", "space.mutate.reach", "space.crossover.mix", "space.resample".
+// Calls sample, mutate, crossover and resample often enough to detect outcomes that never happen,
+// or happen twice as often as they should. `samples` are some hundred architectures of the space.
+// Rules: "space.sample.uniform", "space.mutate.reach", "space.crossover.mix", "space.resample".
 void CheckDraws(const SpaceProbe& probe, const std::vector<Bytes>& samples, Findings& findings);
 
 }  // namespace lode::verify

@@ -30,8 +30,8 @@ class ExplorationContract {
     const auto& api = subject.api<lode_exploration_api>();
     can_explore_ = Has(api, &lode_exploration_api::explore);
     can_perturb_ = Has(api, &lode_exploration_api::perturb);
-    Do("going through 500 steps side by side", [this] { CheckSteps(TestHost::Slots::kAll); });
-    Do("the same on a host that offers random numbers only",
+    Do("running 500 steps side by side", [this] { CheckSteps(TestHost::Slots::kAll); });
+    Do("the same on a host that offers only random numbers",
        [this] { CheckSteps(TestHost::Slots::kRandomOnly); });
     if (can_perturb_) Do("perturbing extreme actions", [this] { CheckPerturb(); });
     Do("a step on a host without random numbers", [this] { CheckWithoutRandom(); });
@@ -81,7 +81,7 @@ class ExplorationContract {
     Require(fault.empty(), "error.message", std::string(function) + ": the error " + fault);
   }
 
-  // Two instances step by step side by side, and a third by itself.
+  // Runs two instances side by side, step by step, and a third one alone.
   void CheckSteps(TestHost::Slots slots) {
     Subject one(component_, setting_, 7, slots);
     Subject two(component_, setting_, 7, slots);
@@ -94,14 +94,14 @@ class ExplorationContract {
     }
     for (std::uint64_t step = 0; can_explore_ && step < kExploredSteps; ++step)
       Require(Explore(alone, step) == explored[step], "determinism",
-              "explore gives another result beside a second instance");
+              "explore gives another result next to a second instance");
   }
 
   std::uint8_t CheckExplore(Subject& one, Subject& two, std::uint64_t step) {
     const auto a = Explore(one, step);
     const auto b = Explore(two, step);
     if (!Require(a && b, "exploration.explore", "fails at step " + std::to_string(step))) return 0;
-    Require(*a <= 1, "exploration.explore", "gives a byte that is no bool");
+    Require(*a <= 1, "exploration.explore", "gives a byte that is not a bool");
     Require(a == b, "determinism", "explore gives another result for the same random numbers");
     return *a;
   }
@@ -132,7 +132,7 @@ class ExplorationContract {
             "refuses an action of no cells");
   }
 
-  // A host without random numbers: an answer or an error, and nothing worse.
+  // On a host without random numbers, there must be an answer or an error, and nothing worse.
   void CheckWithoutRandom() {
     Subject subject(component_, setting_, 1, TestHost::Slots::kNone);
     if (!subject.created()) return;

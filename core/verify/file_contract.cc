@@ -11,7 +11,7 @@
 namespace lode::verify {
 namespace {
 
-// LibTorch's symbols by their mangled namespaces: at, c10, caffe2, torch.
+// Recognizes LibTorch's symbols by their mangled namespaces: at, c10, caffe2, torch.
 bool IsTorch(const std::string& symbol) {
   return std::ranges::any_of(
       std::initializer_list<const char*>{"N2at", "N3c10", "N6caffe2", "N5torch"},
@@ -27,8 +27,8 @@ void CheckTorch(const Symbols& symbols, const lode_plugin& plugin, Findings& fin
   const auto needed = std::ranges::find_if(symbols.needed, IsTorch);
   const bool needs = needed != symbols.needed.end();
   findings.Require(needs == UsesTorch(plugin), "plugin.torch",
-                   needs ? "needs " + *needed + " and no component says LODE_CAP_USES_TORCH"
-                         : "a component says LODE_CAP_USES_TORCH and the file needs nothing of it");
+                   needs ? "needs " + *needed + ", but no component has LODE_CAP_USES_TORCH"
+                         : "a component has LODE_CAP_USES_TORCH, but the file does not need it");
 }
 
 void CheckDescriptor(const lode_plugin& plugin, Findings& findings) {
@@ -37,7 +37,7 @@ void CheckDescriptor(const lode_plugin& plugin, Findings& findings) {
   };
   require(IsId(plugin.id), "the id is not [a-z][a-z0-9_]* with dots between parts");
   require(IsVersion(plugin.version), "the version is not three numbers");
-  require(plugin.licence != nullptr && *plugin.licence != '\0', "there is no licence");
+  require(plugin.licence != nullptr && *plugin.licence != '\0', "there is no license");
   require(plugin.build != nullptr && *plugin.build != '\0', "there is no build");
 }
 

@@ -1,4 +1,4 @@
-// What a plugin file must hold as a whole.
+// The contract of a plugin file as a whole.
 #pragma once
 
 #include <lode/plugin.h>
@@ -9,11 +9,11 @@
 
 namespace lode::verify {
 
-// Reads the file's symbols, loads it and checks its descriptor. Returns its table, or nullptr if the
-// host refuses it. Rules: "plugin.*".
+// Reads the file's symbols, loads it and checks its descriptor. Returns its table, or nullptr if
+// the host refuses the file. Rules: "plugin.*".
 const lode_plugin* CheckFile(const std::filesystem::path& file, Findings& findings);
 
-// Whether one of the components does.
+// Returns whether one of the components uses LibTorch.
 bool UsesTorch(const lode_plugin& plugin);
 
 }  // namespace lode::verify

@@ -36,7 +36,7 @@ Findings::Doing::~Doing() { findings_.doing_.resize(before_); }
 
 void Findings::Add(std::string_view rule, std::string seen) {
   if (!IsRule(rule)) {
-    throw std::logic_error("'" + std::string(rule) + "' is no rule");
+    throw std::logic_error("'" + std::string(rule) + "' is not a rule");
   }
   if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) {
     return;

@@ -1,4 +1,4 @@
-// What a check reports.
+// The results of checks.
 #pragma once
 
 #include <string>
@@ -7,25 +7,25 @@
 
 namespace lode::verify {
 
-// A rule that a component breaks, and how it was seen to break it. Each text is one line.
+// A rule that a component breaks, and how that was seen. Each text is one line.
 struct Finding {
   std::string rule;  // one of Rules()
   std::string done;  // what was done: "defaults: crossing pairs of architectures"
-  std::string seen;  // what was seen of it
+  std::string seen;  // what was seen then
 
   bool operator==(const Finding&) const = default;
 };
 
-// One printable line of limited length, whatever a component wrote.
+// Returns one printable line of limited length, whatever a component wrote.
 std::string OneLine(std::string text);
 
-// Is told of everything as it happens: what was found before a component ends the process is not
-// lost, and it is known what was being done.
+// Gets everything as it happens. Findings are then not lost when a component ends the process, and
+// it is known what was being done.
 class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void OnDoing(const std::string& what) = 0;
-  // The same goes on.
+  // Reports that the same work continues.
   virtual void OnBeat() = 0;
   virtual void OnFound(const Finding& finding) = 0;
 };
@@ -35,7 +35,7 @@ class Findings {
  public:
   explicit Findings(Watcher* watcher = nullptr) : watcher_(watcher) {}
 
-  // Says what is being done, as a part of what was said before, until the result is destroyed.
+  // Says what is being done, as a part of what was said before, until this is destroyed.
   class Doing {
    public:
     Doing(Findings& findings, std::string_view what);
@@ -49,17 +49,17 @@ class Findings {
   };
   [[nodiscard]] Doing Do(std::string_view what) { return Doing(*this, what); }
 
-  // To be called before what may take long, so that it is not taken for a hang of what comes next.
+  // Call it before something that may take long, so that it is not mistaken for a hang.
   void Beat() {
     if (watcher_ != nullptr) watcher_->OnBeat();
   }
 
-  // Keeps the first few of each rule, each but once: a rule broken once is often broken everywhere.
-  // REQUIRES: it is one of Rules().
+  // Keeps the first few different findings for each rule: a rule broken once is often broken
+  // everywhere. REQUIRES: `rule` is one of Rules().
   void Add(std::string_view rule, std::string seen);
 
-  // Adds a finding unless `holds`; returns `holds`. A sign of life: some checks are a hundred thousand
-  // calls, minutes under a sanitizer.
+  // Adds a finding unless `holds`; returns `holds`. Also a sign of life, because some checks make a
+  // hundred thousand calls, which take minutes under a sanitizer.
   bool Require(bool holds, std::string_view rule, const std::string& seen) {
     Beat();
     if (!holds) Add(rule, seen);
@@ -68,7 +68,7 @@ class Findings {
 
   const std::vector<Finding>& list() const { return list_; }
   bool empty() const { return list_.empty(); }
-  // How many things were done.
+  // Returns the number of things that were done.
   std::size_t checks() const { return checks_; }
 
  private:

@@ -1,4 +1,4 @@
-// A grid space to bind things to.
+// A grid space for binding.
 #pragma once
 
 #include <lode/plugin.hpp>

@@ -1,5 +1,5 @@
-// A space small enough to know everything about: `rows` decisions with `choices` values each, a
-// one-hot matrix, with every optional function but metrics and graph. Written "2-0-1".
+// A space that is small enough to know everything about it: `rows` decisions with `choices` values
+// each, a one-hot matrix, with every optional function except metrics and graph. Written "2-0-1".
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,7 @@ class GridSpace : public ChoiceSpace {
         rows_(static_cast<std::size_t>(config.rows)),
         choices_(static_cast<std::size_t>(config.choices)) {}
 
-  // The order of decisions does not matter: ascending choices.
+  // The order of decisions does not matter, so the representative has ascending choices.
   void Canonical(ArchitectureView architecture, std::span<std::uint8_t> out) const {
     std::vector<std::size_t> choices = ChoicesOf(architecture);
     std::ranges::sort(choices);

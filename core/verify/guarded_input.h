@@ -1,5 +1,4 @@
-// What a caller gives a component to read: one that reads past its end crashes, and one that writes
-// to it is seen.
+// Input for a component: reading past its end crashes, and writing to it is noticed.
 #pragma once
 
 #include <sys/mman.h>
@@ -12,8 +11,8 @@
 
 namespace lode::verify {
 
-// Memory that ends where a page begins that nobody may touch. Keeps one input at a time: a component
-// that keeps the pointer finds something else there later.
+// Memory that ends at an inaccessible page. Keeps one input at a time; a component that keeps the
+// pointer finds other data there later.
 class InputPage {
  public:
   InputPage() = default;
@@ -21,7 +20,7 @@ class InputPage {
   InputPage(const InputPage&) = delete;
   InputPage& operator=(const InputPage&) = delete;
 
-  // A copy at the end of the memory, as `T` is aligned.
+  // Copies the values to the end of the memory, aligned for `T`.
   template <class T>
   T* Put(const T* values, std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
@@ -33,7 +32,7 @@ class InputPage {
     return reinterpret_cast<T*>(at);
   }
 
-  // Nobody reads it any more: it is made useless.
+  // Overwrites the memory, because nobody may read it any more.
   void Poison() { std::memset(base_, kPoison, size_); }
 
  private:
@@ -57,8 +56,8 @@ class InputPage {
   }
 
   unsigned char* base_ = nullptr;
-  std::size_t size_ = 0;    // bytes that may be used
-  std::size_t mapped_ = 0;  // bytes with the page behind them
+  std::size_t size_ = 0;    // usable bytes
+  std::size_t mapped_ = 0;  // bytes including the page after them
 };
 
 // One input of one call.

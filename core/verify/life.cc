@@ -15,8 +15,8 @@
 #include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
-// What replaces malloc says by these what of it is in use: sanitizers, and tcmalloc.
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+// Replacements of malloc (sanitizers and tcmalloc) report the allocated memory with these
+// functions.
 extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
 extern "C" [[gnu::weak]] int MallocExtension_GetNumericProperty(const char*, std::size_t*);
 
@@ -44,7 +44,7 @@ std::size_t AllocatedBytes() {
   return info.uordblks + info.hblkhd;
 }
 
-// The metrics of an oracle that must be the same when it is asked again.
+// Returns for each metric of an oracle whether it must be the same when the oracle is asked again.
 std::vector<bool> NotNoisy(const Subject& oracle) {
   const auto& api = oracle.api<lode_oracle_api>();
   std::vector<bool> list;
@@ -95,7 +95,7 @@ std::string Life::Live(std::function<void()> meanwhile) {
 }
 
 void Life::LiveAsSpace(Subject& subject) {
-  Findings ignored;  // the space's own contract has them
+  Findings ignored;  // the space's own contract reports them
   SpaceProbe probe(subject.space(), ignored);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     if (step == kStepsOfALife / 2) HappenMeanwhile();
@@ -224,7 +224,7 @@ class LivesContract {
     const auto doing = findings_.Do("two lives in two threads at once");
     const std::string alone = Live();
     std::array<std::string, 2> given;
-    std::latch both(2);  // a thread that starts late would find the other's life over
+    std::latch both(2);  // otherwise a thread that starts late may find the other life over
     std::thread other([&] {
       both.arrive_and_wait();
       given[0] = Live();
@@ -236,8 +236,8 @@ class LivesContract {
                       "an instance gives other results while another one is used");
   }
 
-  // What a component keeps in variables of the library belongs to all instances at once: another one,
-  // of another setting or bound to another space, lives in the middle of a life.
+  // Variables of the library are shared by all instances. So another instance, with another setting
+  // or bound to another space, lives in the middle of a life.
   void CheckOthersMeanwhile() {
     const auto start = Life::Clock::now();
     const std::string alone = Live();
@@ -249,7 +249,7 @@ class LivesContract {
   }
 
   void CheckOtherMeanwhile(const Setting& setting, lode_space space, const std::string& alone) {
-    const auto doing = findings_.Do("a life in the middle of which another one lives");
+    const auto doing = findings_.Do("a life during which another instance lives");
     const auto live_other = [&] {
       findings_.Beat();
       Life(component_, setting, space, prepared_).Live();
@@ -260,7 +260,7 @@ class LivesContract {
         "an instance gives other results after one with " + setting.name + " has lived");
   }
 
-  // What was prepared is that of one setting, and of one space.
+  // A preparation belongs to one setting and one space.
   std::vector<Setting> OtherSettings(std::size_t most) const {
     if (!prepared_.empty()) return {setting_};
     std::vector<Setting> others = Variations(component_, setting_);
@@ -268,7 +268,7 @@ class LivesContract {
     return others;
   }
 
-  // A machine that is busy with other things may delay one attempt, but not all.
+  // A busy machine may delay one attempt, but not all of them.
   void CheckCancelled(milliseconds delay) {
     std::chrono::duration<double> least = std::chrono::hours(1);
     std::string late_call;
@@ -282,12 +282,13 @@ class LivesContract {
     }
     const auto doing = findings_.Do("cancelling lives");
     findings_.Require(least <= kPatience, "host.cancellation",
-                      late_call + " goes on for " + std::to_string(least.count()) + " s");
+                      late_call + " continues for " + std::to_string(least.count()) + " s");
   }
 
-  // A leak grows in every batch of lives; what is kept for good grows in the first ones.
+  // A leak grows in every batch of lives; memory that is kept on purpose grows only in the first
+  // ones.
   void CheckMemory() {
-    const auto doing = findings_.Do("many lives, one after the other");
+    const auto doing = findings_.Do("many lives, one after another");
     LiveOften();
     std::ptrdiff_t least = std::numeric_limits<std::ptrdiff_t>::max();
     for (std::size_t batch = 0; batch < kBatches && least > 0; ++batch) {

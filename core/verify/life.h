@@ -1,6 +1,6 @@
-// The short life of an instance: made, bound, used for some steps, destroyed. And what can be seen
-// of lives as a whole: that they do not disturb each other, end when the host wishes, free what
-// they take.
+// The short life of an instance: it is created, bound, used for some steps, destroyed. Checks of
+// whole lives: they must not disturb each other, end when the host asks for it, and free their
+// memory.
 #pragma once
 
 #include <lode/plugin.h>
@@ -21,8 +21,8 @@ class Life {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `space`: what oracles and optimizers are bound to; `prepared`: where oracles prepare. The host
-  // wishes to cancel at `cancel_at`.
+  // `space` is for oracles and optimizers, `prepared` is where oracles prepare. The host cancels at
+  // `cancel_at`.
   Life(const lode_component& component, const Setting& setting, lode_space space,
        std::filesystem::path prepared, Clock::time_point cancel_at = Clock::time_point::max())
       : component_(component),
@@ -31,11 +31,11 @@ class Life {
         prepared_(std::move(prepared)),
         cancel_at_(cancel_at) {}
 
-  // Lives it, and returns all that it gave: equal for equal lives. Ends at the first call that
-  // fails. What happens `meanwhile`, between its calls, changes nothing of it.
+  // Runs the life and returns all its results, which are equal for equal lives. Ends at the first
+  // call that fails. `meanwhile` is called between its calls and must not change them.
   std::string Live(std::function<void()> meanwhile = {});
 
-  // The call that went on the longest after the host's wish to cancel.
+  // The call that continued the longest after the host's cancellation.
   Clock::duration overrun() const { return overrun_; }
   const std::string& late_call() const { return late_call_; }
 
@@ -49,7 +49,7 @@ class Life {
   }
   bool AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells);
 
-  // Times a call and notes what it returned; true if that was LODE_OK.
+  // Times a call and records its status. Returns whether that was LODE_OK.
   template <class Function>
   bool Call(const char* name, Function&& function);
   template <class T>
@@ -68,10 +68,9 @@ class Life {
   std::string late_call_;
 };
 
-// Lives side by side, in the middle of which instances with other settings live, lives that are
-// cancelled, and many lives after each other. An oracle has
-// prepared in `prepared` before, if it does. Rules:
-// "instances.independent", "host.cancellation", "process.memory".
+// Checks lives side by side, lives during which instances with other settings live, cancelled
+// lives, and many lives one after another. If the oracle prepares, it has already prepared in
+// `prepared`. Rules: "instances.independent", "host.cancellation", "process.memory".
 void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
                 const std::filesystem::path& prepared, Findings& findings);
 

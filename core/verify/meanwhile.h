@@ -1,5 +1,5 @@
-// Something else that happens in another thread while a call is under way, at a point of the call
-// that its callbacks give: what two threads do to each other once in a million times happens always.
+// Runs something else in another thread during a call, at points where the call uses its callbacks.
+// Interference between two threads that happens once in a million times then happens always.
 #pragma once
 
 #include <chrono>
@@ -13,8 +13,8 @@ class Meanwhile {
  public:
   explicit Meanwhile(std::function<void()> other) : other_(std::move(other)) {}
 
-  // Called from inside the call. A component that locks lets the other thread wait until the call
-  // has ended: nothing can happen meanwhile then, nor is it tried again.
+  // Called from inside the call. A component that locks makes the other thread wait until the call
+  // has ended: nothing can happen meanwhile then, and it is not tried again.
   void Happen() {
     if (locks_ || happened_ == kMost) return;
     ++happened_;
@@ -30,7 +30,7 @@ class Meanwhile {
   std::function<void()> other_;
   int happened_ = 0;
   bool locks_ = false;
-  std::future<void> under_way_;  // its end is waited for
+  std::future<void> under_way_;  // its destructor waits for the end
 };
 
 }  // namespace lode::verify

@@ -1,4 +1,4 @@
-// The metrics that a space or an oracle declares, held to what holds for both.
+// Checks the metrics that a space or an oracle declares against the rules for both.
 #pragma once
 
 #include <lode/plugin.h>
@@ -34,7 +34,7 @@ class MetricList {
  public:
   using Describe = std::function<lode_status(std::uint32_t index, lode_metric* out, lode_error*)>;
 
-  // Findings go under `rule`.
+  // Findings are reported under `rule`.
   MetricList(std::uint32_t count, Describe describe, std::string rule, Findings& findings)
       : describe_(std::move(describe)), rule_(std::move(rule)), findings_(findings) {
     for (std::uint32_t i = 0; i < count; ++i) CheckMetric(i);
@@ -51,7 +51,7 @@ class MetricList {
     const std::string title = "metric " + std::to_string(index);
     if (!Require(status == LODE_OK, title + ": " + error.message())) return;
     findings_.Require(out.intact(), "outputs.bounds",
-                      title + ": wrote past what this version knows");
+                      title + ": wrote past the fields of this version");
     CheckFields(out.value, title);
     list_.push_back({out.value.name != nullptr ? out.value.name : "",
                      (out.value.flags & LODE_METRIC_NOISY) != 0, out.value.split,
@@ -67,7 +67,7 @@ class MetricList {
     Require(IsName(m.name) && names_.insert(m.name).second,
             title + " has no well-formed name of its own");
     findings_.Require(m.name == nullptr || !core::IsReservedMetricName(m.name), "names.host",
-                      title + " is called '" + (m.name != nullptr ? m.name : "") +
+                      title + " is named '" + (m.name != nullptr ? m.name : "") +
                           "', which the host's tables use for something else");
     for (const char* text : {m.unit, m.doc, m.dataset})
       findings_.Require(text == nullptr || IsPrintableLine(text), "text.printable",
@@ -78,7 +78,7 @@ class MetricList {
             title + " has an unknown split");
     Require(m.unit != nullptr && m.dataset != nullptr,
             title + " has no unit or data set; \"\" if there is none");
-    Require(IsSentence(m.doc), title + " has a doc that is not one sentence with a full stop");
+    Require(IsSentence(m.doc), title + " has a doc that is not one sentence with a period");
     Require(std::isfinite(m.epochs) && m.epochs >= 0, title + " has a strange number of epochs");
   }
 

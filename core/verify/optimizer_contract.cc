@@ -52,7 +52,7 @@ struct Told {
   std::uint64_t step;
   std::uint32_t flags;
   double reward;
-  std::uint64_t attempt = 0;  // of its random numbers: how many proposals of the step came before
+  std::uint64_t attempt = 0;  // for its random numbers: number of earlier proposals of the step
 };
 
 lode_trial AsTrial(const Told& t, const double& reward) {
@@ -60,7 +60,7 @@ lode_trial AsTrial(const Told& t, const double& reward) {
   return TrialOf(t.step, t.flags, action, t.proposal.architecture.data(), reward);
 }
 
-// A trial in memory of its own, which is something else once the call has ended.
+// A trial in memory of its own, which is overwritten when the call has ended.
 class ToldTrial {
  public:
   // REQUIRES: three pages. `told` outlives *this.
@@ -93,7 +93,7 @@ class OptimizerContract {
       : component_(component),
         setting_(setting),
         space_(space),
-        probe_(space, of_the_space_),
+        probe_(space, space_findings_),
         findings_(findings) {}
 
   bool Check() {
@@ -108,12 +108,12 @@ class OptimizerContract {
       const auto doing = findings_.Do("searching side by side");
       CheckSearch(subject);
     }
-    Do("searching on a host that offers random numbers only", &OptimizerContract::CheckPoorHost);
+    Do("searching on a host that offers only random numbers", &OptimizerContract::CheckPoorHost);
     Do("telling failed trials", &OptimizerContract::CheckFailures);
-    Do("failing what always fails", &OptimizerContract::CheckRepeatedFailures);
+    Do("failing the same architectures always", &OptimizerContract::CheckRepeatedFailures);
     Do("telling trials it did not ask for", &OptimizerContract::CheckUninvited);
     Do("rejecting proposals", &OptimizerContract::CheckRejections);
-    Do("telling of several goals", &OptimizerContract::CheckSeveralGoals);
+    Do("telling several goals", &OptimizerContract::CheckSeveralGoals);
     Do("telling several trials in one call", &OptimizerContract::CheckBatch);
     if (RunsAhead()) {
       Do("asking ahead", &OptimizerContract::CheckAhead);
@@ -157,8 +157,8 @@ class OptimizerContract {
     return false;
   }
 
-  // Asked for more than it has, it goes on all the same: that is ask's to keep.
-  // The host asks it no more.
+  // The host stops asking an exhausted optimizer. If it is asked anyway, it must still answer; the
+  // checks of ask() cover that.
   static bool IsExhausted(const Subject& subject) {
     return Has(Api(subject), &lode_optimizer_api::exhausted) &&
            Api(subject).exhausted(subject.get());
@@ -194,7 +194,7 @@ class OptimizerContract {
     return status;
   }
 
-  // A proposal in both forms, if it is one.
+  // Returns the proposal in both forms, if it is valid.
   std::optional<Proposal> Judge(std::int32_t kind, std::vector<float> action, Bytes architecture) {
     if (kind == LODE_PROPOSES_ACTION) {
       const bool finite =
@@ -205,10 +205,10 @@ class OptimizerContract {
       if (!discrete) return std::nullopt;
       return Proposal{std::move(action), *std::move(discrete)};
     }
-    if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "is of an unknown kind"))
+    if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "has an unknown kind"))
       return std::nullopt;
     if (!Require(probe_.IsValid(architecture), "optimizer.proposal",
-                 "is no architecture of the space"))
+                 "is not an architecture of the space"))
       return std::nullopt;
     return Proposal{{}, std::move(architecture)};
   }
@@ -220,7 +220,7 @@ class OptimizerContract {
     return proposal;
   }
 
-  // Tells all in one call, with trials of a stride that only a newer host has.
+  // Tells all trials in one call, with structs of the larger size that a newer host would use.
   lode_status TellAll(Subject& subject, const std::vector<Told>& list) {
     std::deque<ToldTrial> told;
     std::vector<Newer<lode_trial>> trials;
@@ -245,8 +245,8 @@ class OptimizerContract {
             "fails at step " + std::to_string(trial.step));
   }
 
-  // A reward in (0, 1) that differs between architectures and rises with the number of decisions
-  // that take a late value: something to climb.
+  // Returns a reward in (0, 1) that differs between architectures and rises with the number of
+  // decisions with late values, so that there is something to climb.
   static double RewardOf(const Bytes& architecture) {
     double sum = 0, weight = 0;
     for (std::size_t cell = 0; cell < architecture.size(); ++cell) {
@@ -264,7 +264,7 @@ class OptimizerContract {
   static Told Failed(Proposal proposal, std::uint64_t step) {
     return {std::move(proposal), step, LODE_TRIAL_FAILED, core::kNaN};
   }
-  // A random action that exploration took.
+  // Returns a trial with a random action by exploration.
   std::optional<Told> Explored(std::uint64_t step) {
     core::RandomStream stream(step, "explored");
     const Random random(stream.handle());
@@ -298,8 +298,8 @@ class OptimizerContract {
             "load before bind is not refused");
   }
 
-  // Two instances side by side propose the same; so does a third by itself, which is asked half as
-  // often whether it is exhausted: that changes nothing.
+  // Two instances side by side must propose the same. So must a third one alone, although it is
+  // asked less often whether it is exhausted, because that changes nothing.
   void CheckSearch(Subject& one) {
     Subject two(component_, setting_);
     Subject alone(component_, setting_);
@@ -328,8 +328,8 @@ class OptimizerContract {
       asks_if_exhausted_ = true;
       if (!proposal) return;
       Require(*proposal == trace[step], "determinism",
-              "an instance beside a second, or asked more often whether it is exhausted, proposes "
-              "otherwise at step " +
+              "an instance next to a second one, or asked more often whether it is exhausted, "
+              "proposes something else at step " +
                   std::to_string(step));
       Tell(alone, Evaluated(*proposal, step));
     }
@@ -343,7 +343,7 @@ class OptimizerContract {
     }
   }
 
-  // Every third trial fails; then all do.
+  // First every third trial fails, then all do.
   void CheckFailures() {
     for (const std::uint64_t every : {3, 1}) {
       Subject subject(component_, setting_);
@@ -356,8 +356,8 @@ class OptimizerContract {
     }
   }
 
-  // How often an architecture that always fails may be proposed: a few times, and as often again as
-  // chance may draw it from a small space, or from the neighbors of one architecture, which are
+  // Returns how often an architecture that always fails may be proposed: a few times, plus as often
+  // as chance may draw it from a small space, or from the neighbors of one architecture, which are
   // about as many as the space has cells.
   std::uint64_t MostAsks() const {
     const double size = lode::math::Pow(10, lode::Space(space_).Log10Size());
@@ -366,12 +366,11 @@ class OptimizerContract {
     return 5 + static_cast<std::uint64_t>(4 * by_chance);
   }
 
-  // Of every five rounds one proposal fails, if it is a new one: from then on its architecture always
-  // does.
+  // In every five rounds one new proposal fails; from then on its architecture always does.
   void CheckRepeatedFailures() {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return;
-    std::map<Bytes, std::uint64_t> failing;  // how often it was proposed
+    std::map<Bytes, std::uint64_t> failing;  // number of times that each was proposed
     std::set<Bytes> well;
     std::uint64_t due = 0;
     for (std::uint64_t step = 0; step < Rounds() && !IsExhausted(subject); ++step) {
@@ -387,8 +386,8 @@ class OptimizerContract {
         well.insert(architecture);
         Tell(subject, Evaluated(*proposal, step));
       } else if (Require(++at->second <= MostAsks(), "optimizer.failure",
-                         "proposes the same architecture " + std::to_string(at->second) +
-                             " times, which failed each time")) {
+                         "proposes an architecture " + std::to_string(at->second) +
+                             " times that failed each time")) {
         Tell(subject, Failed(*proposal, step));
       } else {
         return;
@@ -396,7 +395,7 @@ class OptimizerContract {
     }
   }
 
-  // Two of three proposals are rejected, and asked for again in the same step; then all are.
+  // First two of three proposals are rejected and asked for again in the same step, then all are.
   void CheckRejections() {
     for (const int rejections : {2, 20}) {
       Subject subject(component_, setting_);
@@ -412,7 +411,7 @@ class OptimizerContract {
     }
   }
 
-  // Three objectives, and limits that some trials break.
+  // Tells three objectives, and limits that some trials break.
   void CheckSeveralGoals() {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return;
@@ -432,11 +431,12 @@ class OptimizerContract {
     }
   }
 
-  // Trials it did not ask for: before the first ask, between rounds, failed ones too.
+  // Tells trials that it did not ask for, including failed ones: before the first ask, and between
+  // rounds.
   void CheckUninvited() {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return;
-    Require(TellAll(subject, {}) == LODE_OK, "optimizer.tell", "refuses to be told of no trial");
+    Require(TellAll(subject, {}) == LODE_OK, "optimizer.tell", "refuses an empty list of trials");
     for (std::uint64_t step = 0; step < 3 * kFewRounds; ++step) {
       if (step % 3 == 2) {
         if (!Round(subject, step)) return;
@@ -448,13 +448,13 @@ class OptimizerContract {
     }
   }
 
-  // Several trials in one call are told in order, like one by one.
+  // Several trials in one call must have the same effect as telling them in order, one by one.
   void CheckBatch() {
     CheckBatchOf(1);
     if (RunsAhead()) CheckBatchOf(4);
   }
 
-  // Two trials that it did not ask for, and then `asks` for which it was asked.
+  // Tells two trials that it did not ask for, then `asks` that it did ask for.
   void CheckBatchOf(std::uint64_t asks) {
     Subject together(component_, setting_);
     Subject one_by_one(component_, setting_);
@@ -473,7 +473,7 @@ class OptimizerContract {
         list.push_back(Evaluated(*a, i));
       }
       Require(TellAll(together, list) == LODE_OK, "optimizer.batch", "is refused");
-      // The host's random numbers restart with the call, here with the last trial's.
+      // The host's random numbers restart with the call, here with those of the last trial.
       TellContinued(one_by_one, list);
     }
   }
@@ -487,8 +487,8 @@ class OptimizerContract {
     }
   }
 
-  // Without the capability a second ask is misuse, which must end in a proposal or an error; and the
-  // search goes on.
+  // Without the capability, a second ask is misuse. It must end in a proposal or an error, and the
+  // search must continue.
   void CheckAsksTwice() {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return;
@@ -505,7 +505,7 @@ class OptimizerContract {
     }
   }
 
-  // ---- several proposals under way
+  // ---- several proposals in progress
 
   void CheckAhead() {
     for (const std::uint64_t width : {2, 3, 7}) {
@@ -513,12 +513,13 @@ class OptimizerContract {
       if (!trace) return;
       Require(SearchAhead(width) == trace, "determinism",
               "the same random numbers and trials give other proposals with " +
-                  std::to_string(width) + " under way");
+                  std::to_string(width) + " in progress");
     }
   }
 
-  // A search with `width` steps under way, as the host does it: that many begin, and then always
-  // the oldest ends and the next begins. All proposals in order; none if it could not go on.
+  // Searches with `width` steps in progress, as the host does: that many begin, and then the oldest
+  // ends and the next begins. Returns all proposals in order, or nothing if the search could not
+  // continue.
   std::optional<std::vector<Proposal>> SearchAhead(std::uint64_t width) {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return std::nullopt;
@@ -534,7 +535,7 @@ class OptimizerContract {
     return trace;
   }
 
-  // Random steps, failures and rejections at distances that let each meet each.
+  // Random steps, failures and rejections occur at distances that let each combination occur.
   static bool IsRandom(std::uint64_t step) { return step % 7 == 3; }
   static bool Fails(std::uint64_t step) { return step % 5 == 1; }
   static std::uint64_t RejectionsOf(std::uint64_t step) {
@@ -542,7 +543,7 @@ class OptimizerContract {
     return step == 30 ? 20 : step % 4;
   }
 
-  // The trial that the step will be, unless it is rejected.
+  // Returns the step's trial, unless it is rejected.
   std::optional<Told> Begin(Subject& subject, std::uint64_t step, std::uint64_t attempt) {
     if (IsRandom(step)) return Explored(step);
     std::optional<Proposal> proposal;
@@ -553,7 +554,7 @@ class OptimizerContract {
     return Fails(step) ? Failed(*proposal, step) : Evaluated(*proposal, step);
   }
 
-  // What is rejected is asked for again while the younger steps are under way.
+  // A rejected step is asked for again while later steps are in progress.
   bool EndOldest(Subject& subject, std::deque<Told>& under_way, std::vector<Proposal>& trace) {
     Told& oldest = under_way.front();
     for (std::uint64_t attempt = 1; attempt <= RejectionsOf(oldest.step); ++attempt) {
@@ -570,10 +571,11 @@ class OptimizerContract {
 
   void TellAhead(Subject& subject, const Told& trial) {
     Require(TellAll(subject, {trial}) == LODE_OK, "optimizer.ahead",
-            "tell fails at step " + std::to_string(trial.step) + " with later ones under way");
+            "tell fails at step " + std::to_string(trial.step) + " with later ones in progress");
   }
 
-  // An instance that the same trials were told as any other of these: what a step proposes.
+  // Usage for the state contract: bound instances that are told their own trials; a step returns
+  // the proposal.
   Usage AsUsage() {
     return {[this] {
               auto subject = std::make_unique<Subject>(component_, setting_);
@@ -590,11 +592,11 @@ class OptimizerContract {
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
-  Findings of_the_space_;  // not this component's
+  Findings space_findings_;  // of the space, not of this component
   SpaceProbe probe_;
   Findings& findings_;
   bool asks_if_exhausted_ = true;
-  std::deque<InputPage> pages_;  // that trials were told from, one after the other
+  std::deque<InputPage> pages_;  // memory for the trials that are told
 };
 
 }  // namespace

@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::size_t kSamples = 48;
 constexpr std::size_t kBatch = 16;
-constexpr std::uint64_t kTries =
-    20;  // of an architecture, with other seeds, before it counts as one that fails
-// What a query's cost is before the oracle reports one: a number that no oracle has reason to give.
+// Attempts with other seeds before the oracle counts as always failing.
+constexpr std::uint64_t kTries = 20;
+// A query's cost before the oracle reports one: a number that no oracle has a reason to report.
 constexpr double kNoCost = -7.25e-133;
 
-// What one evaluation left behind.
+// The outputs of one evaluation.
 struct Answer {
   lode_status call = LODE_OK;
   lode_status query = LODE_OK;
@@ -45,7 +45,7 @@ class OracleContract {
         space_(space),
         foreign_(foreign),
         prepared_(prepared),
-        probe_(space, of_the_space_),
+        probe_(space, space_findings_),
         oracle_(component, setting),
         findings_(findings) {}
 
@@ -60,7 +60,7 @@ class OracleContract {
     if (metrics_.empty()) return;
     Do("evaluating one by one, twice", &OracleContract::CheckAnswers);
     Do("evaluating in batches", &OracleContract::CheckBatches);
-    Do("evaluating bytes that are no architecture", &OracleContract::CheckInvalid);
+    Do("evaluating bytes that are not an architecture", &OracleContract::CheckInvalid);
     Do("evaluating with two instances", &OracleContract::CheckInstances);
     if ((component_.capabilities & LODE_CAP_CANONICAL) != 0)
       Do("evaluating representatives", &OracleContract::CheckCanonical);
@@ -88,7 +88,7 @@ class OracleContract {
     return MetricList(count, describe, "oracle.metrics", findings_).list();
   }
 
-  // Those that it has before bind stay, unless it says that they vary.
+  // The metrics before bind must stay, unless the oracle declares that they vary.
   void CheckMetrics() {
     metrics_ = ReadMetrics();
     Require(!metrics_.empty(), "oracle.metrics", "there is none");
@@ -145,7 +145,7 @@ class OracleContract {
     const lode_status status = Api(other).bind(other.get(), foreign_, error.get());
     if (status == LODE_OK) return;
     Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
-            "refuses a space with another status than unsupported, or i/o for its file's sake");
+            "refuses a space with another status than unsupported, or i/o because of its file");
     const std::string fault = error.Fault(status);
     Require(fault.empty(), "error.message", "bind: the error " + fault);
     CheckUnbound(other, "after a bind that failed");
@@ -153,13 +153,13 @@ class OracleContract {
 
   // ---- evaluate
 
-  // An architecture and the seed of its evaluation: what an oracle that fails or measures at random
-  // gives depends on both, alone and in a batch.
+  // An architecture and the seed of its evaluation. The result of an oracle that fails or measures
+  // at random depends on both, alone and in a batch.
   struct Asked {
     const Bytes* architecture;
     std::uint64_t seed;
   };
-  // Sample i, as it is asked everywhere.
+  // Returns sample i with the seed that is used everywhere.
   Asked SampleOf(std::size_t i, std::uint64_t more = 0) const { return {&samples_[i], i + more}; }
 
   Answer Evaluate(Subject& oracle, Asked asked) {
@@ -167,7 +167,7 @@ class OracleContract {
     return EvaluateAll(oracle, {asked}, findings_, pattern_).front();
   }
 
-  // One call for all, with queries of a stride that only a newer host has.
+  // Makes one call for all, with structs of the larger size that a newer host would use.
   std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked) {
     return EvaluateAll(oracle, asked, findings_);
   }
@@ -204,7 +204,7 @@ class OracleContract {
       findings.Require(inputs[i].unchanged() && q.architecture == inputs[i].data() &&
                            q.seed == asked[i].seed && q.metrics == metrics[i].data() &&
                            q.fidelity == 1.0,
-                       "inputs.untouched", "evaluate changed what it was given to read");
+                       "inputs.untouched", "evaluate changed its inputs");
     }
     return answers;
   }
@@ -217,8 +217,7 @@ class OracleContract {
     Require(answer.fault.empty(), "error.message", "evaluate: the error " + answer.fault);
   }
 
-  // Whether two answers agree in all metrics that are not noisy; the architecture may also have
-  // failed both times.
+  // Returns whether two answers agree in all metrics that are not noisy, or both failed.
   bool Agree(const Answer& a, const Answer& b) const {
     if (a.ok() != b.ok()) return false;
     for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
@@ -233,7 +232,7 @@ class OracleContract {
             "is " + std::to_string(cost) + " seconds");
   }
 
-  // `before` is the answer to the same query.
+  // `before` is an earlier answer to the same query.
   static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
                             Findings& findings) {
     if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) return;
@@ -245,7 +244,7 @@ class OracleContract {
         "is " + words(before.cost_seconds) + ", and " + words(answer.cost_seconds) + " " + when);
   }
 
-  // A slow oracle is asked less.
+  // Asks a slow oracle less often.
   void ChooseSamples() {
     const auto start = std::chrono::steady_clock::now();
     Evaluate(oracle_, SampleOf(0));
@@ -276,10 +275,10 @@ class OracleContract {
     Require(succeeded > 0 || SucceedsSometimes(), "oracle.evaluate", "fails for every sample");
     CheckOtherSeeds();
     const lode_status none = Api(oracle_).evaluate(oracle_.get(), nullptr, 0, nullptr);
-    Require(none == LODE_OK, "oracle.evaluate", "refuses a batch of no architecture");
+    Require(none == LODE_OK, "oracle.evaluate", "refuses an empty batch");
   }
 
-  // One that fails at random fails with other seeds for other architectures.
+  // An oracle that fails at random fails for other architectures with other seeds.
   bool SucceedsSometimes() {
     for (std::uint64_t attempt = 1; attempt <= (slow_ ? 1 : kTries); ++attempt) {
       for (std::size_t i = 0; i < samples_.size(); ++i) {
@@ -289,7 +288,7 @@ class OracleContract {
     return false;
   }
 
-  // What is not noisy is the same for every seed that it is measured with.
+  // A metric that is not noisy must be the same for every seed.
   void CheckOtherSeeds() {
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       const Answer other = Evaluate(oracle_, SampleOf(i, 1000));
@@ -322,13 +321,13 @@ class OracleContract {
     for (const int fill : {0, 1, 2}) {
       const Bytes bytes(probe_.cells(), static_cast<std::uint8_t>(fill));
       if (probe_.Format(bytes)) continue;
-      // Not only by chance.
+      // The refusal must not be chance.
       for (std::uint64_t seed = 1; seed < 8; ++seed)
         Require(!Evaluate(oracle_, {&bytes, seed}).ok(), "oracle.invalid_architecture",
-                "measures bytes that are no architecture");
+                "measures bytes that are not an architecture");
       const auto batch = EvaluateAll(oracle_, {SampleOf(0), {&bytes, 0}, SampleOf(1)});
       Require(!batch[1].ok(), "oracle.invalid_architecture",
-              "measures bytes that are no architecture");
+              "measures bytes that are not an architecture");
       CheckFailure(batch[1]);
       Require(Agree(batch[0], answers_[0]) && Agree(batch[2], answers_[1]), "oracle.batch",
               "an invalid architecture in a batch changes the results of the others");
@@ -342,7 +341,7 @@ class OracleContract {
       Require(Agree(Evaluate(other, SampleOf(i)), answers_[i]), "determinism",
               "a second instance gives other results");
       Require(Agree(Evaluate(oracle_, SampleOf(i)), answers_[i]), "determinism",
-              "a second instance changes what the first gives");
+              "a second instance changes the results of the first");
     }
   }
 
@@ -351,7 +350,7 @@ class OracleContract {
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       const auto representative = probe_.Canonical(samples_[i]);
       if (!representative) return;
-      // Whether one fails at random may depend on all that is asked.
+      // Random failures may depend on everything in the query.
       const Answer answer = Evaluate(oracle_, {&*representative, i});
       Require(Agree(answer, answers_[i]) || (Noisy() && answer.ok() != answers_[i].ok()),
               "oracle.canonical", "an architecture and its representative have different results");
@@ -383,16 +382,17 @@ class OracleContract {
   lode_space space_;
   lode_space foreign_;
   const std::filesystem::path& prepared_;
-  Findings of_the_space_;  // not this component's
+  Findings space_findings_;  // of the space, not of this component
   SpaceProbe probe_;
   Subject oracle_;
   Findings& findings_;
 
   std::vector<MetricTraits> unbound_metrics_, metrics_;
   std::vector<Bytes> samples_;
-  std::vector<Answer> answers_;  // to the samples, one by one
+  std::vector<Answer> answers_;  // to the samples, asked one by one
   bool slow_ = false;
-  // Of what is in the metrics before: each evaluation by itself finds another one than the last.
+  // The pattern in the metrics before a call; each single evaluation finds another one than the
+  // last.
   std::uint8_t pattern_ = GuardedBuffer<double>::kCanary;
 };
 

@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kCallPatience{1};  // with a call that is cancelled
+constexpr std::chrono::seconds kCallPatience{1};  // for a call that is cancelled
 
-// The working directory for a while.
+// Changes the working directory until it is destroyed.
 class WorkingDirectory {
  public:
   explicit WorkingDirectory(const fs::path& directory) : before_(fs::current_path()) {
@@ -56,13 +56,13 @@ class PreparationContract {
     return Life(component_, setting_, space_, directory).Live();
   }
 
-  // Prepares with an instance of its own, cancelled at some time.
+  // Prepares with a new instance, cancelled at some time.
   lode_status PrepareOnce(const fs::path& directory, Clock::time_point cancel_at) {
     Subject oracle(component_, setting_);
     lode_status status = oracle.status();
     if (oracle.created())
       status = oracle.api<lode_oracle_api>().bind(oracle.get(), space_, nullptr);
-    if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it has taken"))
+    if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it accepted"))
       return status;
     oracle.host().CancelAt(cancel_at);
     ErrorBuffer error;
@@ -89,7 +89,7 @@ class PreparationContract {
     for (const fs::path& where : {scratch, work}) {
       for (const auto& entry : fs::directory_iterator(where)) {
         findings_.Require(entry.path() == work || entry.path() == directory, "oracle.prepare.files",
-                          "writes '" + entry.path().filename().string() + "' beside it");
+                          "writes '" + entry.path().filename().string() + "' outside of it");
       }
     }
     given_ = LiveIn(directory);
@@ -97,13 +97,13 @@ class PreparationContract {
   }
 
   void CheckAgain(const fs::path& directory) {
-    const auto doing = findings_.Do("preparing where that was done");
+    const auto doing = findings_.Do("preparing again in the same directory");
     const Clock::duration first = taken_;
     const lode_status status = PrepareOnce(directory, Clock::time_point::max());
     taken_ = first;
     if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) return;
     findings_.Require(LiveIn(directory) == given_, "oracle.prepare",
-                      "evaluates otherwise after it was done again");
+                      "evaluates differently after preparing again");
   }
 
   void CheckCutOff(const fs::path& directory, Clock::duration after) {
@@ -116,20 +116,20 @@ class PreparationContract {
     const std::chrono::duration<double> late = taken_ - after;
     taken_ = whole;
     findings_.Require(late <= kCallPatience, "host.cancellation",
-                      "prepare goes on for " + std::to_string(late.count()) + " s");
+                      "prepare continues for " + std::to_string(late.count()) + " s");
     findings_.Require(status == LODE_OK || status == LODE_E_CANCELLED, "oracle.prepare.cancelled",
-                      "ends with status " + std::to_string(status) + ", not as cancelled");
+                      "ends with status " + std::to_string(status) + " instead of cancelled");
     findings_.Require(LiveIn(directory) == given_, "oracle.prepare.cancelled",
-                      "what goes on from there evaluates otherwise");
+                      "evaluates differently after it continues from there");
   }
 
   const lode_component& component_;
   const Setting& setting_;
   lode_space space_;
   Findings& findings_;
-  Clock::duration taken_{};  // by the first prepare
-  std::string message_;      // of the last one that failed
-  std::string given_;        // by a life after it
+  Clock::duration taken_{};  // duration of the first prepare
+  std::string message_;      // error of the last prepare
+  std::string given_;        // results of a life after the first prepare
 };
 
 }  // namespace
@@ -137,7 +137,7 @@ class PreparationContract {
 Scratch::Scratch() {
   std::string name = (fs::temp_directory_path() / "lode-verify-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr)
-    throw core::HostError(name + ": no temporary directory can be made");
+    throw core::HostError(name + ": cannot create a temporary directory");
   path_ = name;
 }
 
@@ -155,7 +155,7 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
   if (!CanPrepare(oracle.component())) return LODE_OK;
   const std::string text = directory.string();
   const std::uint64_t seed = oracle.host().seed();
-  oracle.host().SetSeed(0);  // the same words whatever the run's seed
+  oracle.host().SetSeed(0);  // the same random words whatever the run's seed
   oracle.host().Enter(0, core::Phase::kPrepare);
   const lode_status status =
       oracle.api<lode_oracle_api>().prepare(oracle.get(), {text.data(), text.size()}, error);

@@ -1,4 +1,4 @@
-// An oracle's prepare: as the host calls it, and its contract.
+// An oracle's prepare(): calling it as the host does, and its contract.
 #pragma once
 
 #include <lode/plugin.h>
@@ -11,7 +11,7 @@
 
 namespace lode::verify {
 
-// A directory that is removed with all that is in it.
+// A temporary directory that is removed with everything in it.
 class Scratch {
  public:
   Scratch();
@@ -25,14 +25,14 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-// Whether the oracle does something once before it is asked.
+// Returns whether the oracle prepares before it is asked.
 bool CanPrepare(const lode_component& component);
 
-// Lets a bound oracle prepare in the directory; LODE_OK if it has nothing to prepare.
+// Lets a bound oracle prepare in the directory. Returns LODE_OK if it has nothing to prepare.
 lode_status Prepare(Subject& oracle, const std::filesystem::path& directory, lode_error* error);
 
-// Prepares in directories of its own: once, again, cut off, and watches what is written where. Rules:
-// "oracle.prepare*", "host.cancellation".
+// Prepares in its own directories: once, again, and interrupted; and watches where files are
+// written. Rules: "oracle.prepare*", "host.cancellation".
 void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
                       Findings& findings);
 

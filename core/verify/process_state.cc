@@ -29,7 +29,7 @@ using Texts = std::map<std::string, std::string>;
 #if defined(__SANITIZE_THREAD__)
 constexpr std::size_t kSanitizerThreads = 1;
 #elif defined(__has_feature)
-// ThreadSanitizer starts one of its own when it likes.
+// ThreadSanitizer starts a thread of its own at any time.
 constexpr std::size_t kSanitizerThreads = __has_feature(thread_sanitizer) ? 1 : 0;
 #else
 constexpr std::size_t kSanitizerThreads = 0;
@@ -63,7 +63,7 @@ Handlers SignalHandlers() {
   return handlers;
 }
 
-// The program or library that the handler's code is in, or "".
+// Returns the program or library that contains the handler's code, or "".
 fs::path FileOf(void* handler) {
   Dl_info info{};
   return dladdr(handler, &info) != 0 && info.dli_fname != nullptr ? info.dli_fname : "";
@@ -95,7 +95,7 @@ Texts Settings() {
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const std::string variable = *at;
     const auto assigned = std::min(variable.find('='), variable.size());
-    // Values stay unsaid: they may be secrets.
+    // Values are not shown, because they may be secrets.
     const std::size_t value = std::hash<std::string>()(variable.substr(assigned));
     settings["environment variable " + variable.substr(0, assigned)] =
         "value #" + std::to_string(value % 10000);
@@ -117,7 +117,7 @@ std::size_t PrintedBytes() {
   return bytes;
 }
 
-// What was printed first after so many bytes.
+// Returns the beginning of the output after `start` bytes.
 std::string PrintedFrom(std::size_t start) {
   char text[200];
   const ssize_t got = pread(STDERR_FILENO, text, sizeof text, static_cast<off_t>(start));
@@ -127,7 +127,7 @@ std::string PrintedFrom(std::size_t start) {
 void CheckSame(const Texts& before, const Texts& now, const char* rule, Findings& findings) {
   const auto value_of = [](const Texts& texts, const std::string& name) {
     const auto at = texts.find(name);
-    return at == texts.end() ? "not there" : at->second;
+    return at == texts.end() ? "absent" : at->second;
   };
   Texts all = before;
   all.insert(now.begin(), now.end());
@@ -155,9 +155,9 @@ void ProcessState::AcceptHandlersOfLibraries(const fs::path& plugin) {
   for (const auto& [signal, handler] : SignalHandlers()) {
     const fs::path file = FileOf(handler);
     std::error_code not_there;
-    const bool of_a_library = !file.empty() && !fs::equivalent(file, plugin, not_there) &&
-                              !fs::equivalent(file, "/proc/self/exe", not_there);
-    if (signals_[signal] == reinterpret_cast<void*>(SIG_DFL) && of_a_library)
+    const bool in_library = !file.empty() && !fs::equivalent(file, plugin, not_there) &&
+                            !fs::equivalent(file, "/proc/self/exe", not_there);
+    if (signals_[signal] == reinterpret_cast<void*>(SIG_DFL) && in_library)
       signals_[signal] = handler;
   }
 }
@@ -168,7 +168,7 @@ void ProcessState::Check(bool threads_may_stay, Findings& findings) const {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const ProcessState now = Now();
   findings.Require(threads_may_stay || now.threads_ <= allowed, "process.threads",
-                   std::to_string(now.threads_ - threads_) + " threads go on");
+                   std::to_string(now.threads_ - threads_) + " threads keep running");
   findings.Require(now.printed_ <= printed_, "process.output",
                    "to standard output or error: " + PrintedFrom(printed_));
   CheckSame(files_, now.files_, "process.files", findings);

@@ -1,4 +1,4 @@
-// What belongs to the process and a component must leave as it was.
+// The state of the process, which a component must leave as it was.
 #pragma once
 
 #include <filesystem>
@@ -13,21 +13,22 @@ class ProcessState {
  public:
   static ProcessState Now();
 
-  // Loading `plugin` also loads libraries, such as LibTorch. Where one of these has taken a signal
-  // that nobody handled, its handler counts as the state before: a component cannot prevent it.
+  // Loading `plugin` also loads libraries, such as LibTorch. If one of these has taken a signal
+  // that nobody handled, its handler counts as the previous state, because a component cannot
+  // prevent that.
   void AcceptHandlersOfLibraries(const std::filesystem::path& plugin);
 
-  // Compares the state now with what it was. Threads are given a second to end. Rules:
+  // Compares the current state with the previous one. Gives threads a second to end. Rules:
   // "process.output", "process.threads" (unless `threads_may_stay`), "process.files",
   // "process.signals", "process.state".
   void Check(bool threads_may_stay, Findings& findings) const;
 
  private:
-  using Texts = std::map<std::string, std::string>;  // what by name
+  using Texts = std::map<std::string, std::string>;  // texts by name
 
   std::size_t threads_ = 0;
   std::size_t printed_ = 0;       // bytes on standard output and error, if they are files
-  Texts files_;                   // descriptor -> what it is open on
+  Texts files_;                   // descriptor -> the open file
   std::map<int, void*> signals_;  // signal -> handler
   Texts settings_;                // "locale" -> "C", ...
 };

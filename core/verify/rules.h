@@ -1,4 +1,4 @@
-// The rules that a plugin is held to: those of <lode/plugin.h>, one name for each.
+// The rules for plugins: those of <lode/plugin.h>, with one name for each.
 #pragma once
 
 #include <span>
@@ -7,12 +7,12 @@
 namespace lode::verify {
 
 struct Rule {
-  std::string_view id;        // "space.crossover": what it is about, then what
+  std::string_view id;        // "space.crossover": the subject, then the function or topic
   std::string_view sentence;  // what must hold
 };
 
 std::span<const Rule> Rules();
-// What a plugin may do wrong and no rule finds, a sentence each.
+// Returns mistakes of plugins that no rule finds, one sentence each.
 std::span<const std::string_view> Unchecked();
 bool IsRule(std::string_view id);
 

@@ -45,7 +45,7 @@ lode_value Choice(const char* choice) {
   return value;
 }
 
-// An allowed value for a parameter that has no default.
+// Returns an allowed value for a parameter without a default.
 lode_value AnyAllowed(const lode_param& param) {
   lode_value value{};
   value.type = param.type;
@@ -58,7 +58,8 @@ lode_value AnyAllowed(const lode_param& param) {
   return value;
 }
 
-// The outermost allowed value towards `bound`: the bound itself, or if that is excluded the next.
+// Returns the outermost allowed value toward `bound`: the bound itself, or the next value if the
+// bound is excluded.
 lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
   if (!open) return Number(param, bound);
   return Number(
@@ -104,7 +105,7 @@ void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list
   }
 }
 
-// A whole number farther than `bound`, away from the other bound.
+// Returns a number beyond `bound`, away from the other bound.
 lode_value Outside(const lode_param& param, double bound, bool open, double outwards) {
   if (open) return Number(param, bound);
   const double step = param.type == LODE_T_INT ? 1 : std::max(1.0, std::abs(bound));
@@ -145,7 +146,7 @@ Setting SettingOf(const lode_component& component, std::string name,
                   std::vector<core::Value> values) {
   struct Kept {
     std::vector<core::Value> values;
-    core::ValueTable table;  // borrows from them
+    core::ValueTable table;  // refers to them
   };
   static auto* const all = new std::deque<Kept>;
   auto& owned = all->emplace_back(Kept{std::move(values), core::ValueTable(component, {})});

@@ -45,7 +45,7 @@ class SpaceContract {
     if (samples_.size() < kSampleCount) return;
     Do("formatting and parsing", &SpaceContract::CheckRoundTrip);
     Do("parsing mangled texts", &SpaceContract::CheckMangledText);
-    Do("formatting bytes that are no architecture", &SpaceContract::CheckInvalidBytes);
+    Do("formatting bytes that are not an architecture", &SpaceContract::CheckInvalidBytes);
     CheckOptionalFunctions();
     if (draws_) CheckDraws(space_, samples_, findings_);
     Do("computing metrics", &SpaceContract::CheckMetrics);
@@ -62,7 +62,7 @@ class SpaceContract {
   }
 
   void CheckOptionalFunctions() {
-    if (space_.CanListNeighbours()) Do("listing neighbours", &SpaceContract::CheckNeighbours);
+    if (space_.CanListNeighbours()) Do("listing neighbors", &SpaceContract::CheckNeighbours);
     if (space_.CanMutate()) Do("mutating", &SpaceContract::CheckMutate);
     if (space_.CanCrossover()) Do("crossing pairs", &SpaceContract::CheckCrossover);
     if (space_.HasCanonical()) Do("finding representatives", &SpaceContract::CheckCanonical);
@@ -96,7 +96,7 @@ class SpaceContract {
     const lode_status status =
         space_.api().matrix(space_.instance(), index, &out.value, error.get());
     if (!Require(status == LODE_OK, "space.matrices", title + ": " + error.message())) return;
-    Require(out.intact(), "outputs.bounds", title + ": wrote past what this version knows");
+    Require(out.intact(), "outputs.bounds", title + ": wrote past the fields of this version");
     const lode_matrix& m = out.value;
     const bool named = m.name != nullptr && *m.name != '\0';
     Require(!named || IsPrintableLine(m.name), "text.printable",
@@ -112,10 +112,10 @@ class SpaceContract {
     if (labels == nullptr) return findings_.Add("space.matrices", title + " have no labels");
     std::set<std::string> seen;
     for (std::uint32_t i = 0; i < count; ++i) {
-      const bool labelled = labels[i] != nullptr && *labels[i] != '\0';
-      Require(!labelled || IsPrintableLine(labels[i]), "text.printable",
+      const bool labeled = labels[i] != nullptr && *labels[i] != '\0';
+      Require(!labeled || IsPrintableLine(labels[i]), "text.printable",
               title + ": label " + std::to_string(i) + " has control characters, or is not UTF-8");
-      Require(labelled && seen.insert(labels[i]).second, "space.matrices",
+      Require(labeled && seen.insert(labels[i]).second, "space.matrices",
               title + ": label " + std::to_string(i) + " is empty or not the only one");
     }
   }
@@ -160,7 +160,7 @@ class SpaceContract {
         continue;
       Require(SameBits(before, action), "space.discretize", "changes the action");
       if (Require(space_.IsValid(*architecture), "space.discretize.valid",
-                  "gives bytes that are no architecture: " + Text(*architecture)))
+                  "gives bytes that are not an architecture: " + Text(*architecture)))
         CheckIdempotent(*architecture);
     }
   }
@@ -192,14 +192,14 @@ class SpaceContract {
       const auto architecture = space_.Sample(seed);
       if (!Require(architecture.has_value(), "space.sample", "fails")) return;
       if (!Require(space_.IsValid(*architecture), "space.sample",
-                   "gives bytes that are no architecture"))
+                   "gives bytes that are not an architecture"))
         return;
       samples_.push_back(*architecture);
     }
     for (const Bytes& sample : samples_) CheckIdempotent(sample);
     const BytesSet distinct(samples_.begin(), samples_.end());
     Require(space_.Log10Size() < 0.3 || distinct.size() > 1, "space.sample",
-            "draws the same architecture always");
+            "always draws the same architecture");
   }
 
   // ---- format and parse
@@ -219,18 +219,18 @@ class SpaceContract {
       Require(IsPrintableLine(*text), "text.printable",
               "'" + *text + "' has control characters, or is not UTF-8");
       Require(space_.Parse(*text) == architecture, "space.round_trip",
-              "parse does not give back what '" + *text + "' was written from");
+              "parse does not return the architecture that '" + *text + "' was written for");
       Require(texts.insert(*text).second, "space.round_trip",
               "'" + *text + "' is the text of two architectures");
     }
     if (walk) {
       const double size = math::Log10(static_cast<double>(list.size()));
       Require(std::abs(size - space_.Log10Size()) < 1e-6, "space.log10_size",
-              "a walk over neighbours meets " + std::to_string(list.size()) + " architectures");
+              "a walk over neighbors finds " + std::to_string(list.size()) + " architectures");
     }
   }
 
-  // Every architecture that mutations reach from the first sample.
+  // Returns every architecture that mutations reach from the first sample.
   std::vector<Bytes> Walk() {
     std::vector<Bytes> list = {samples_.front()};
     BytesSet met = {samples_.front()};
@@ -256,13 +256,13 @@ class SpaceContract {
     return {distinct.begin(), distinct.end()};
   }
 
-  // parse may accept other spellings of an architecture, but nothing in a text may go unread: what
-  // differs from `original` by more than white space is refused or is another architecture.
+  // parse may accept other spellings of an architecture, but must read the whole text: one that
+  // differs from `original` by more than white space must be refused or be another architecture.
   void CheckText(const std::string& text, const Bytes* original = nullptr, bool blank = false) {
     const auto architecture = space_.Parse(text);
     if (architecture) {
       if (!Require(space_.IsValid(*architecture), "space.parse",
-                   "makes bytes that are no architecture of '" + text + "'"))
+                   "turns '" + text + "' into bytes that are not an architecture"))
         return;
       Require(blank || original == nullptr || *architecture != *original, "space.parse",
               "does not read all of '" + text + "'");
@@ -302,12 +302,12 @@ class SpaceContract {
 
   static bool IsBlank(char c) { return c == ' ' || c == '\t'; }
 
-  // What format accepts is an architecture, so that parse must give it back.
+  // Bytes that format accepts are an architecture, so parse must return them.
   void CheckBytes(const Bytes& bytes) {
     const auto text = space_.Format(bytes);
     if (text) {
       Require(std::ranges::max(bytes) <= 1 && space_.Parse(*text) == bytes, "space.format",
-              "writes '" + *text + "' for bytes that are no architecture");
+              "writes '" + *text + "' for bytes that are not an architecture");
     } else {
       Require(space_.status() == LODE_E_INVALID, "space.format",
               "refuses bytes with another status than invalid");
@@ -328,18 +328,19 @@ class SpaceContract {
     }
   }
 
-  // ---- neighbours, mutate, crossover
+  // ---- neighbors, mutate, crossover
 
   void CheckNeighbours() {
     for (std::size_t i = 0; i < 30; ++i) {
       const Bytes& from = samples_[i];
       const auto list = space_.Neighbours(from);
       if (!Require(list.has_value(), "space.neighbours", "fails for " + Text(from))) return;
-      Require(space_.Neighbours(from) == list, "determinism", "neighbours come in another order");
+      Require(space_.Neighbours(from) == list, "determinism", "neighbours changes its order");
       const BytesSet distinct(list->begin(), list->end());
       Require(distinct.size() == list->size(), "space.neighbours",
-              "repeats a neighbour of " + Text(from));
-      Require(!distinct.contains(from), "space.neighbours", "lists " + Text(from) + " as its own");
+              "repeats a neighbor of " + Text(from));
+      Require(!distinct.contains(from), "space.neighbours",
+              "lists " + Text(from) + " as its own neighbor");
       for (const Bytes& neighbour : *list) CheckNeighbour(from, neighbour);
     }
     CheckFullSink();
@@ -350,11 +351,11 @@ class SpaceContract {
                  "writes " + std::to_string(neighbour.size()) + " bytes at a time"))
       return;
     if (!Require(space_.IsValid(neighbour), "space.neighbours",
-                 "lists bytes that are no architecture"))
+                 "lists bytes that are not an architecture"))
       return;
     const auto back = space_.Neighbours(neighbour);
     Require(back && std::ranges::count(*back, from) == 1, "space.neighbours",
-            Text(neighbour) + " is a neighbour of " + Text(from) + " and not the other way round");
+            Text(neighbour) + " is a neighbor of " + Text(from) + ", but not vice versa");
   }
 
   void CheckFullTextSink() {
@@ -362,10 +363,10 @@ class SpaceContract {
                          [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
     const lode_status status =
         space_.api().format(space_.instance(), samples_.front().data(), sink, nullptr);
-    Require(status != LODE_OK, "space.format", "succeeds though its sink reported an error");
+    Require(status != LODE_OK, "space.format", "succeeds although its sink reported an error");
   }
 
-  // A sink that fails ends the listing, with an error.
+  // A failing sink must end the listing with an error.
   void CheckFullSink() {
     const auto list = space_.Neighbours(samples_.front());
     if (!list || list->size() < 2) return;
@@ -377,11 +378,11 @@ class SpaceContract {
     const lode_status status =
         space_.api().neighbours(space_.instance(), samples_.front().data(), sink, nullptr);
     Require(status != LODE_OK && writes == 1, "space.neighbours",
-            "goes on after its sink reported an error");
+            "continues after its sink reported an error");
   }
 
   void CheckMutate() {
-    const bool hardly_any = space_.Log10Size() < 0.4;  // one child or none is all there may be
+    const bool hardly_any = space_.Log10Size() < 0.4;  // there may be only one child or none
     if (hardly_any && !space_.CanListNeighbours()) return;
     for (std::size_t i = 0; i < 30; ++i) {
       const Bytes& parent = samples_[i];
@@ -399,17 +400,17 @@ class SpaceContract {
         CheckChild(parent, *child, neighbours);
       }
       Require(neighbours.size() == 1 || children.size() > 1, "space.mutate",
-              "makes one child only of " + Text(parent));
+              "makes only one child of " + Text(parent));
     }
   }
 
   void CheckChild(const Bytes& parent, const Bytes& child, const BytesSet& neighbours) {
     const std::string pair = Text(parent) + " -> " + Text(child);
-    if (!Require(space_.IsValid(child), "space.mutate", "gives bytes that are no architecture"))
+    if (!Require(space_.IsValid(child), "space.mutate", "gives bytes that are not an architecture"))
       return;
     Require(child != parent, "space.mutate", "changes nothing in " + Text(parent));
     Require(neighbours.empty() || neighbours.contains(child), "space.mutate",
-            pair + " is not one of neighbours");
+            pair + " is not in the list of neighbors");
     std::set<std::size_t> matrices, rows;
     for (std::size_t r = 0; r < space_.rows().size(); ++r) {
       if (SameRow(space_.rows()[r], parent, child)) continue;
@@ -426,7 +427,7 @@ class SpaceContract {
                       b.begin() + first);
   }
 
-  // Whether every row of every sample has exactly one 1: then a row is a decision.
+  // Returns whether every row of every sample has exactly one 1; then a row is a decision.
   bool RowsAreChoices() const {
     return std::ranges::all_of(samples_, [&](const Bytes& sample) {
       return std::ranges::all_of(space_.rows(), [&](const SpaceProbe::Row& row) {
@@ -436,7 +437,7 @@ class SpaceContract {
     });
   }
 
-  // Whether the row's label has a part of one parent's and a part of the other's: e3_k7 is of e3_k5
+  // Returns whether each part of the row's label comes from one of the parents: e3_k7 from e3_k5
   // and e6_k7, two decisions in one row.
   bool JoinsParts(const SpaceProbe::Row& row, const Bytes& child, const Bytes& mother,
                   const Bytes& father) const {
@@ -448,7 +449,8 @@ class SpaceContract {
     return true;
   }
 
-  // What stands between the underscores of the chosen column's label; nothing if no one column is.
+  // Returns the parts between underscores of the chosen column's label; nothing if the choice is
+  // not a single column.
   std::vector<std::string> LabelParts(const SpaceProbe::Row& row, const Bytes& architecture) const {
     const std::span<const std::uint8_t> cells(architecture.data() + row.first, row.size);
     if (std::ranges::count(cells, 1) != 1) return {};
@@ -468,7 +470,8 @@ class SpaceContract {
       const Bytes& father = samples_[i + 1];
       const auto child = space_.Crossover(i, mother, father);
       if (!Require(child.has_value(), "space.crossover", "fails")) return;
-      Require(space_.IsValid(*child), "space.crossover", "gives bytes that are no architecture");
+      Require(space_.IsValid(*child), "space.crossover",
+              "gives bytes that are not an architecture");
       for (const SpaceProbe::Row& row : space_.rows()) {
         Require(SameRow(row, *child, mother) || SameRow(row, *child, father) ||
                     JoinsParts(row, *child, mother, father),
@@ -477,7 +480,7 @@ class SpaceContract {
                     " has");
       }
       Require(space_.Crossover(i, mother, mother) == mother, "space.crossover",
-              "of " + Text(mother) + " with itself is another");
+              "of " + Text(mother) + " with itself gives another architecture");
     }
   }
 
@@ -487,10 +490,10 @@ class SpaceContract {
       const auto representative = space_.Canonical(architecture);
       if (!Require(representative.has_value(), "space.canonical", "fails")) return;
       if (!Require(space_.IsValid(*representative), "space.canonical",
-                   "gives bytes that are no architecture"))
+                   "gives bytes that are not an architecture"))
         return;
       Require(space_.Canonical(*representative) == representative, "space.canonical",
-              "of " + Text(*representative) + " is another, though it is canonical");
+              "of " + Text(*representative) + " is another one, although it is canonical");
       representatives.insert(*representative);
     }
     Require(space_.Log10Size() < 1 || representatives.size() > 1, "space.canonical",
@@ -504,7 +507,8 @@ class SpaceContract {
       for (const double probability : {0.0, 0.1, 1.0}) {
         const auto child = space_.Resample(i, probability, parent);
         if (!Require(child.has_value(), "space.resample", "fails")) return;
-        Require(space_.IsValid(*child), "space.resample", "gives bytes that are no architecture");
+        Require(space_.IsValid(*child), "space.resample",
+                "gives bytes that are not an architecture");
         Require(probability > 0 || *child == parent, "space.resample",
                 "with probability 0 changes " + Text(parent));
         if (probability == 1) met.insert(*child);
@@ -535,13 +539,13 @@ class SpaceContract {
       CheckTexts(graph->edge_labels);
       for (const auto& [from, to] : graph->edges) {
         Require(from < graph->labels.size() && to < graph->labels.size(), "space.graph",
-                "has an edge that ends at no node");
+                "has an edge to a node that does not exist");
       }
     }
     Require(!all_same || space_.Log10Size() < 1, "space.graph",
             "is the same for all architectures");
     const auto calls = space_.DrawIntoFullSink(samples_[0]);
-    Require(calls == 1, "space.graph", "goes on after its sink reported an error");
+    Require(calls == 1, "space.graph", "continues after its sink reported an error");
   }
 
   void CheckTexts(const std::vector<std::string>& labels) {
@@ -556,7 +560,7 @@ class SpaceContract {
     const auto& api = space_.api();
     const int slots = Has(api, &lode_space_api::metric_count) + Has(api, &lode_space_api::metric) +
                       Has(api, &lode_space_api::measure);
-    if (!Require(slots == 0 || slots == 3, "space.metrics", "has some of the three functions only"))
+    if (!Require(slots == 0 || slots == 3, "space.metrics", "has only some of the three functions"))
       return;
     if (slots == 0) return;
     const auto describe = [&](std::uint32_t index, lode_metric* out, lode_error* e) {
@@ -566,7 +570,7 @@ class SpaceContract {
     const MetricList metrics(count, describe, "space.metrics", findings_);
     for (const MetricTraits& metric : metrics.list()) {
       Require(metric.split == LODE_SPLIT_NONE && !metric.noisy, "space.metrics",
-              metric.name + " does not follow from the architecture alone");
+              metric.name + " does not depend only on the architecture");
     }
     for (const Bytes& sample : samples_) CheckMeasure(sample, metrics.list());
     CheckMeasureOfNothing(count);
@@ -584,14 +588,14 @@ class SpaceContract {
   void CheckMeasureOfNothing(std::size_t count) {
     const Bytes nothing(space_.cells(), 2);
     Require(!space_.Measure(nothing, count) && space_.status() == LODE_E_INVALID, "space.metrics",
-            "measures bytes that are no architecture");
+            "measures bytes that are not an architecture");
   }
 
   // ---- threads
 
   using Observed = std::vector<std::optional<Bytes>>;
 
-  // What calls for the architecture that `seed` draws give.
+  // Observes the results of calls for the architecture that `seed` draws.
   static void ObserveOne(SpaceProbe& space, std::uint64_t seed, Observed& seen) {
     const auto sample = space.Sample(seed);
     seen.push_back(sample);
@@ -623,7 +627,7 @@ class SpaceContract {
     return seen;
   }
 
-  // Other calls in the middle of each call that has a callback change nothing.
+  // Other calls in the middle of each call with a callback must change nothing.
   void CheckInterleaved() {
     constexpr std::uint64_t kCalls = 10;
     const auto expected = Observe(space_, 0, kCalls);
@@ -648,7 +652,7 @@ class SpaceContract {
             "functions give other results after they were called from another thread");
   }
 
-  // Four threads at once see what one thread sees.
+  // Four threads at once must see the same as one thread.
   void CheckThreads() {
     CheckInterleaved();
     const auto expected = Observe(space_);
@@ -671,7 +675,7 @@ class SpaceContract {
   const bool draws_;
   Findings& findings_;
   std::vector<Bytes> samples_;
-  bool locks_ = false;  // one function waits for the end of another
+  bool locks_ = false;  // a function waits for the end of another one
 };
 
 }  // namespace

@@ -66,7 +66,7 @@ void SpaceProbe::CheckSame(const char* function, const Call& call, const Bytes& 
   GuardedBuffer<std::uint8_t> out(cells_, GuardedBuffer<std::uint8_t>::kOther);
   const lode_status again = call(out.data(), nullptr);
   findings_.Require(again == status, "error.null",
-                    std::string(function) + " ends otherwise without a lode_error");
+                    std::string(function) + " ends differently without a lode_error");
   findings_.Require(again != LODE_OK || status != LODE_OK || out.values() == before, "determinism",
                     std::string(function) + " gives another result for the same arguments");
 }
@@ -201,7 +201,8 @@ std::optional<std::vector<double>> SpaceProbe::Measure(const Bytes& architecture
   status_ = api_.measure(instance_, in.data(), out.data(), error.get());
   const lode_status second = api_.measure(instance_, in.data(), again.data(), nullptr);
   CheckInput("measure", in);
-  findings_.Require(second == status_, "error.null", "measure ends otherwise without a lode_error");
+  findings_.Require(second == status_, "error.null",
+                    "measure ends differently without a lode_error");
   findings_.Require(out.in_bounds(), "outputs.bounds", "measure wrote past the metrics");
   if (status_ != LODE_OK) {
     findings_.Require(out.untouched(), "outputs.untouched",
@@ -222,7 +223,7 @@ std::optional<std::string> SpaceProbe::Format(const Bytes& architecture) {
   const auto into = [](Writing& w) {
     return lode_sink{&w, [](void* ctx, const void* data, std::size_t size) -> lode_status {
                        auto& [probe, out] = *static_cast<Writing*>(ctx);
-                       probe.HappenMeanwhile();  // before what it wrote is read
+                       probe.HappenMeanwhile();  // before the written text is read
                        out.append(static_cast<const char*>(data), size);
                        return LODE_OK;
                      }};
@@ -233,7 +234,8 @@ std::optional<std::string> SpaceProbe::Format(const Bytes& architecture) {
   const lode_status second = api_.format(instance_, in.data(), into(writing_again), nullptr);
   CheckInput("format", in);
   const std::string &text = writing.text, &again = writing_again.text;
-  findings_.Require(second == status_, "error.null", "format ends otherwise without a lode_error");
+  findings_.Require(second == status_, "error.null",
+                    "format ends differently without a lode_error");
   if (status_ == LODE_OK) {
     findings_.Require(again == text, "determinism",
                       "format writes '" + text + "', then '" + again + "'");

@@ -1,4 +1,5 @@
-// A space's table called with guarded buffers: every call is checked for what holds for all calls.
+// Calls a space's functions with guarded buffers, and checks every call against the rules for all
+// calls.
 #pragma once
 
 #include <lode/plugin.h>
@@ -22,7 +23,7 @@ namespace lode::verify {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// Their order, by way of strings: GCC 12 warns of a bound it made up in the vectors' own.
+// Compares as strings, because GCC 12 warns of a bound it made up when comparing the vectors.
 struct BytesLess {
   bool operator()(const Bytes& a, const Bytes& b) const { return Text(a) < Text(b); }
   static std::string_view Text(const Bytes& bytes) {
@@ -31,17 +32,17 @@ struct BytesLess {
 };
 using BytesSet = std::set<Bytes, BytesLess>;
 
-// Calls return their result, or none if the call reported an error. Adds "inputs.untouched",
-// "outputs.untouched", "outputs.bounds", "determinism" (a second call with the same arguments and an
-// output that held something else), "error.message" and "error.null" (a call without a lode_error must
-// end the same). What is given to read ends where memory ends.
+// Calls return their result, or nothing if the call reported an error. Adds "inputs.untouched",
+// "outputs.untouched", "outputs.bounds", "determinism" (a second call with the same arguments and
+// other bytes in the output), "error.message" and "error.null" (a call without a lode_error must
+// end the same). Inputs end at the end of accessible memory.
 class SpaceProbe {
  public:
   SpaceProbe(lode_space space, Findings& findings);
 
   std::size_t cells() const { return cells_; }
   double Log10Size() const { return api_.log10_size(instance_); }
-  // Rows of all matrices: the offset and length of each.
+  // A row of a matrix: its matrix, its first cell among all cells and its number of cells.
   struct Row {
     std::size_t matrix, first, size;
   };
@@ -64,11 +65,12 @@ class SpaceProbe {
     bool operator==(const GraphParts&) const = default;
   };
   std::optional<GraphParts> Graph(const Bytes& architecture);
-  // Draws into a sink that fails at the first node. Returns how often it was called after that.
+  // Draws into a sink that fails at the first node. Returns how often the sink was called; nothing
+  // if graph succeeded.
   std::optional<int> DrawIntoFullSink(const Bytes& architecture);
   std::optional<std::vector<double>> Measure(const Bytes& architecture, std::size_t metric_count);
 
-  // Whether the bytes are an architecture of the space, as format sees it.
+  // Returns whether the bytes are an architecture of the space, according to format.
   bool IsValid(const Bytes& architecture);
 
   bool CanMutate() const { return Has(api_, &lode_space_api::mutate); }
@@ -84,11 +86,11 @@ class SpaceProbe {
   // The status of the last call.
   lode_status status() const { return status_; }
 
-  // From here on something else happens during each call that has a callback; nullptr: nothing.
+  // From now on, something else happens during each call with a callback; nullptr stops that.
   void Interleave(Meanwhile* meanwhile) { meanwhile_ = meanwhile; }
 
  private:
-  // The host's random numbers, with what happens meanwhile.
+  // The host's random numbers, which also run what happens meanwhile.
   class Stream;
   using Call = std::function<lode_status(std::uint8_t* out, lode_error*)>;
   std::optional<Bytes> Run(const char* function, const Call& call);
@@ -101,8 +103,7 @@ class SpaceProbe {
   template <class T>
   void CheckInput(const char* function, const GuardedInput<T>& input) {
     if (!input.unchanged())
-      findings_.Add("inputs.untouched",
-                    std::string(function) + " changed what it was given to read");
+      findings_.Add("inputs.untouched", std::string(function) + " changed its input");
   }
   void HappenMeanwhile() {
     if (meanwhile_ != nullptr) meanwhile_->Happen();

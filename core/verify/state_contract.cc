@@ -33,7 +33,7 @@ class StateContract {
       return;
     findings_.Require(Save(*pupil) == saved, "state.load", "save after load writes other bytes");
     LoadState(*other, *saved, findings_);
-    CheckGoOnAlike(*pupil, *other);
+    CheckSameContinuation(*pupil, *other);
     CheckDamaged(*pupil, *saved);
   }
 
@@ -44,14 +44,14 @@ class StateContract {
     const lode_sink full{nullptr,
                          [](void*, const void*, std::size_t) -> lode_status { return LODE_E_IO; }};
     findings_.Require(component_.save(subject.get(), full, nullptr) != LODE_OK, "state.save",
-                      "succeeds though its sink reported an error");
+                      "succeeds although its sink reported an error");
   }
 
-  void CheckGoOnAlike(Subject& one, Subject& two) {
+  void CheckSameContinuation(Subject& one, Subject& two) {
     for (std::uint64_t step = 0; step < kSteps; ++step) {
-      if (!findings_.Require(
-              usage_.step(one, step) == usage_.step(two, step), "state.load",
-              "two instances that have loaded the same part at step " + std::to_string(step)))
+      if (!findings_.Require(usage_.step(one, step) == usage_.step(two, step), "state.load",
+                             "two instances that have loaded the same state differ at step " +
+                                 std::to_string(step)))
         return;
     }
   }
@@ -59,12 +59,12 @@ class StateContract {
   void CheckDamaged(Subject& subject, const std::string& saved) {
     for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.999}) {
       const auto size = static_cast<std::size_t>(share * static_cast<double>(saved.size()));
-      if (size == saved.size()) continue;  // it has no byte to lose
+      if (size == saved.size()) continue;  // there is no byte to remove
       findings_.Require(!Takes(subject, saved.substr(0, size)), "state.load",
-                        "takes the first " + std::to_string(size) + " of " +
+                        "accepts the first " + std::to_string(size) + " of " +
                             std::to_string(saved.size()) + " bytes");
     }
-    // Flipped bytes may be another state, with which it must still work.
+    // Flipped bytes may be another valid state; then the component must still work.
     for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
       std::string flipped = saved;
       flipped[at] = static_cast<char>(~flipped[at]);
@@ -73,15 +73,15 @@ class StateContract {
     if (Takes(subject, std::string(saved.size(), '\xff'))) usage_.step(subject, 0);
     if (saved.empty()) return;
     findings_.Require(!Takes(subject, saved.substr(0, saved.size() - 1)), "state.load",
-                      "takes bytes without the last");
+                      "accepts bytes without the last one");
   }
 
-  // Loads; if that fails, what it had learned must be the same as before.
+  // Loads; if that fails, the learned state must be the same as before.
   bool Takes(Subject& subject, const std::string& bytes) {
     const auto before = Save(subject);
     if (LoadState(subject, bytes, findings_) == LODE_OK) return true;
     findings_.Require(Save(subject) == before, "state.load.unchanged",
-                      "a load that failed changed what was learned");
+                      "a failed load changed what was learned");
     return false;
   }
 

@@ -12,26 +12,26 @@
 
 namespace lode::verify {
 
-// How instances of some kind are made ready and used.
+// How to create and use instances of some kind.
 struct Usage {
-  // An instance that is bound, if its kind is; null if that failed.
+  // Returns an instance, bound if its kind needs that; null if that failed.
   std::function<std::unique_ptr<Subject>()> make;
-  // Lets an instance go through one step; what it gave, empty if it failed.
+  // Runs one step of an instance and returns its result, empty if it failed.
   std::function<std::string(Subject&, std::uint64_t step)> step;
 };
 
-// Whether the component has both functions.
+// Returns whether the component has both functions.
 bool CanSave(const lode_component& component);
 
-// Saves, loads into two new instances and compares what they do from there; then loads damaged
-// states. REQUIRES: CanSave. Rules: "state.save", "state.load",
-// "state.load.unchanged", "determinism", "error.message".
+// Saves, loads into two new instances and compares what they do then; then loads damaged states.
+// REQUIRES: CanSave. Rules: "state.save", "state.load", "state.load.unchanged", "determinism",
+// "error.message".
 void CheckState(const lode_component& component, const Usage& usage, Findings& findings);
 
-// What save writes, if it does not fail.
+// Returns what save writes, if it does not fail.
 std::optional<std::string> SaveState(const Subject& subject, Findings& findings);
 
-// Loads from bytes, given in pieces as a pipe would.
+// Loads from bytes that arrive in pieces, as from a pipe.
 lode_status LoadState(Subject& subject, std::string_view bytes, Findings& findings);
 
 }  // namespace lode::verify

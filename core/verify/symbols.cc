@@ -18,7 +18,7 @@ struct ElfFile {
     elf_version(EV_CURRENT);
     elf = descriptor < 0 ? nullptr : elf_begin(descriptor, ELF_C_READ, nullptr);
     if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) {
-      throw core::HostError(file.string() + ": is no shared library");
+      throw core::HostError(file.string() + ": is not a shared library");
     }
   }
   ~ElfFile() {

@@ -1,4 +1,4 @@
-// What a shared library exports and needs, read from the file without loading it.
+// Reads which symbols a shared library exports and needs, without loading it.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@ struct Symbols {
   std::vector<std::string> needed;
 };
 
-// Throws core::HostError if the file is no ELF shared library.
+// Throws core::HostError if the file is not an ELF shared library.
 Symbols ReadSymbols(const std::filesystem::path& file);
 
 }  // namespace lode::verify

@@ -8,7 +8,7 @@
 namespace lode::verify {
 namespace {
 
-constexpr std::size_t kLongestText = 16384;  // bytes of it that a host keeps
+constexpr std::size_t kLongestText = 16384;  // bytes that a host keeps
 
 struct HostFaults {
   std::mutex mutex;
@@ -19,13 +19,14 @@ HostFaults& AllHostFaults() {
   return *faults;
 }
 
-// A text of the component's that ends with a NUL, if it ends: nothing for one that is missing.
+// Returns a NUL-terminated text of the component, with a limit in case it is not terminated; "" for
+// NULL.
 std::string_view Bounded(const char* text) {
   return text != nullptr ? std::string_view(text, strnlen(text, kLongestText + 1))
                          : std::string_view();
 }
 
-// What is wrong with a text that a component hands to its host, or "".
+// Returns what is wrong with a text that a component passes to its host, or "".
 std::string FaultOf(const char* data, std::size_t size) {
   if (data == nullptr) return "is NULL";
   if (size > kLongestText) return "is longer than " + std::to_string(kLongestText) + " bytes";
@@ -131,9 +132,9 @@ std::string ErrorBuffer::Fault(lode_status status) const {
   const std::string text = message();
   if (text.empty()) return "gives no reason";
   if (text.size() == sizeof error_.message) return "is not terminated";
-  if (error_.struct_size != sizeof error_) return "has another struct_size than its caller gave it";
+  if (error_.struct_size != sizeof error_) return "has another struct_size than the caller set";
   if (text.find_first_of("\n\r") != std::string::npos) return "has more than one line";
-  if (text.ends_with('.') && !text.ends_with("...")) return "ends in a full stop: '" + text + "'";
+  if (text.ends_with('.') && !text.ends_with("...")) return "ends in a period: '" + text + "'";
   if (!IsPrintableLine(text)) return "has control characters, or is not UTF-8";
   if (error_.code != status) return "has another code than the call returned: '" + text + "'";
   return "";

@@ -1,5 +1,5 @@
-// A host for one instance in a test: random numbers from the host's own generator, everything else
-// captured; and what a check needs to call a component through its table.
+// A host for one instance in a test: random numbers come from the host's own generator, everything
+// else is captured. Also helpers to call a component through its table.
 #pragma once
 
 #include <lode/plugin.h>
@@ -21,17 +21,17 @@
 
 namespace lode::verify {
 
-// What components did to the hosts of tests: a rule, and what was seen. Any thread.
+// Reports what a component did to the host of a test: a rule, and what was seen. Any thread.
 void NoteHostFault(std::string_view rule, std::string seen);
-// Those since the last call.
+// Returns the reports since the last call.
 std::vector<std::pair<std::string, std::string>> TakeHostFaults();
 
 class TestHost {
  public:
   enum class Slots {
     kAll,
-    kRandomOnly,  // every other slot NULL
-    kNone,        // struct_size ends before the first slot; the slots behind it must not be touched
+    kRandomOnly,  // every other slot is NULL
+    kNone,        // struct_size ends before the first slot; later slots must not be used
   };
 
   explicit TestHost(std::uint64_t seed = 1, Slots slots = Slots::kAll);
@@ -39,30 +39,30 @@ class TestHost {
 
   const lode_host* get() const { return &host_; }
 
-  // Restarts the random numbers as the host does before every call of a step; `attempt` counts the
-  // step's proposals that were rejected before.
+  // Restarts the random numbers as the host does before every call of a step. `attempt` is the
+  // number of the step's proposals that were rejected before.
   void Enter(std::uint64_t step, core::Phase phase, std::uint64_t attempt = 0) {
     stream_.Restart(step, phase, attempt);
   }
 
-  // Whose run's stream it is from now on.
+  // The seed of the run whose random numbers the host gives.
   std::uint64_t seed() const { return seed_; }
   void SetSeed(std::uint64_t seed) {
     seed_ = seed;
     stream_.SetSeed(seed);
   }
 
-  // From `when` on, cancelled() says so.
+  // From `when` on, cancelled() returns true.
   void CancelAt(std::chrono::steady_clock::time_point when) { cancel_at_ = when; }
   std::vector<std::string> lines() const;
   const std::vector<std::pair<std::string, double>>& records() const { return records_; }
-  // True if a slot beyond struct_size was used.
+  // Returns whether a slot beyond struct_size was used.
   bool trespassed() const { return trespassed_; }
 
  private:
   static TestHost& Of(const lode_host* host) { return *static_cast<TestHost*>(host->ctx); }
   void FillSlots();
-  // Notes that a slot was used.
+  // Records that a slot was used.
   static void Touch(const lode_host* host);
 
   std::uint64_t seed_;
@@ -75,18 +75,18 @@ class TestHost {
   std::vector<std::pair<std::string, double>> records_;
 };
 
-// A trial of a run whose one metric and objective is its reward, no limit broken. What it points to
-// outlives it; `action` may be null.
+// Returns a trial of a run whose only metric and objective is its reward, with no limit broken. The
+// data that it points to must outlive it; `action` may be null.
 lode_trial TrialOf(std::uint64_t step, std::uint32_t flags, const float* action,
                    const std::uint8_t* architecture, const double& reward);
 
-// A caller's lode_error, and whether what a call left in it follows the rules.
+// A caller's lode_error, which checks what a call left in it.
 class ErrorBuffer {
  public:
   ErrorBuffer();
   lode_error* get() { return &error_; }
   std::string message() const;
-  // What is wrong with it after a call that returned `status` != LODE_OK: "" if nothing.
+  // Returns what is wrong with it after a call that returned `status` != LODE_OK, or "".
   std::string Fault(lode_status status) const;
 
  private:
@@ -102,7 +102,7 @@ class Subject {
   Subject(const Subject&) = delete;
 
   bool created() const { return status_ == LODE_OK && instance_ != nullptr && out_touched(); }
-  // Whether create wrote to *out.
+  // Returns whether create wrote to *out.
   bool out_touched() const { return instance_ != Untouched(); }
   lode_status status() const { return status_; }
   const ErrorBuffer& error() const { return error_; }
@@ -117,7 +117,7 @@ class Subject {
   lode_space space() const { return {&api<lode_space_api>(), instance_}; }
 
  private:
-  // What *out is before create.
+  // The value of *out before create.
   static lode_instance* Untouched();
 
   const lode_component& component_;
@@ -127,7 +127,7 @@ class Subject {
   lode_instance* instance_ = Untouched();
 };
 
-// A table's optional function: LODE_HAS for a pointer to member.
+// Returns whether a table has an optional function: LODE_HAS for a pointer to member.
 template <class Api, class Slot>
 bool Has(const Api& api, Slot Api::*slot) {
   const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(Slot) -
@@ -135,13 +135,13 @@ bool Has(const Api& api, Slot Api::*slot) {
   return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;
 }
 
-// Whether two actions are the same byte for byte: tells 0 from -0.
+// Returns whether two actions are the same byte for byte, which distinguishes 0 from -0.
 inline bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
   const auto bits = [](float cell) { return std::bit_cast<std::uint32_t>(cell); };
   return std::ranges::equal(a, b, {}, bits, bits);
 }
 
-// An array of sized structs as a newer host would make it: each element is followed by a tail that
+// An element of an array of sized structs as a newer host would have it: followed by a tail that
 // this version does not know and must not touch.
 template <class T>
 struct Newer {
@@ -165,13 +165,13 @@ struct Newer {
   static constexpr std::uint8_t kCanary = 0xA5;
 };
 
-// A caller's output array with guards: filled with a pattern, and room behind it that must stay. What
-// a call leaves must not depend on the pattern.
+// A caller's output array with guards: filled with a pattern, with room after it that must not
+// change. The result of a call must not depend on the pattern.
 template <class T>
 class GuardedBuffer {
  public:
   static constexpr std::uint8_t kCanary = 0xA5;
-  static constexpr std::uint8_t kOther = 0x41;  // as doubles or floats: millions, and tens
+  static constexpr std::uint8_t kOther = 0x41;  // as doubles: millions; as floats: tens
 
   explicit GuardedBuffer(std::size_t count, std::uint8_t pattern = kCanary)
       : count_(count), pattern_(pattern), data_(count + kGuard) {

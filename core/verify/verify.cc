@@ -46,8 +46,8 @@ class Sender : public Watcher {
   Clock::time_point last_ = Clock::now();
 };
 
-// What the child is to check; it may send more. Throws HostError if it cannot be checked, and
-// ConfigError if the request is wrong.
+// The check that the child runs; it may send more messages. Throws HostError if it cannot be
+// checked, and ConfigError if the request is wrong.
 using Check = std::function<void(Findings&, const Child::Send&)>;
 
 void RunCheck(const Check& check, const Child::Send& send) {
@@ -61,9 +61,9 @@ void RunCheck(const Check& check, const Child::Send& send) {
   } catch (const core::HostError& e) {
     skipped = e.what();
   } catch (const std::exception& e) {
-    findings.Add("error.exception", std::string("an exception came out: ") + e.what());
+    findings.Add("error.exception", std::string("an exception escaped: ") + e.what());
   } catch (...) {
-    findings.Add("error.exception", "an exception came out that is no std::exception");
+    findings.Add("error.exception", "an exception escaped that is not a std::exception");
   }
   send(core::FormatJson(
       {{"checks", findings.checks()}, {"skipped", skipped}, {"refused", refused}}));
@@ -83,7 +83,7 @@ void CheckOne(const Request& request, std::uint32_t index, Findings& findings) {
   before.Check((c.capabilities & LODE_CAP_USES_TORCH) != 0, findings);
 }
 
-// Sends the ids and kinds of the file's components.
+// Sends the IDs and kinds of the file's components.
 void CheckFileAndList(const Request& request, Findings& findings, const Child::Send& send) {
   ProcessState before = ProcessState::Now();
   const lode_plugin* plugin = CheckFile(request.file, findings);
@@ -98,7 +98,7 @@ void CheckFileAndList(const Request& request, Findings& findings, const Child::S
 
 // ---- in the parent
 
-// What a process said of its end: a sanitizer's summary, or its last line.
+// Returns what a process said about its end: a sanitizer's summary, or its last line.
 std::string LastWords(const std::string& output) {
   std::istringstream lines(output);
   std::string last;
@@ -111,7 +111,7 @@ std::string LastWords(const std::string& output) {
 
 using Components = std::vector<std::pair<lode_kind, std::string>>;  // kind and id
 
-// Follows the child that checks one component, or the file.
+// Follows the child that checks one component or the file.
 class Follower {
  public:
   Follower(std::string title, const Request& request, Observer& observer)
@@ -139,13 +139,13 @@ class Follower {
     return std::move(report_);
   }
 
-  // What the child has sent of these.
+  // The components that the child has sent.
   const Components& components() const { return components_; }
 
  private:
   void Take(const json& message) {
     if (!message.is_object()) {
-      Add("process.files", "something was written into a descriptor of the host's");
+      Add("process.files", "something was written into a descriptor of the host");
     } else if (message.empty()) {
       return;  // a sign of life
     } else if (message.contains("doing")) {
@@ -170,7 +170,7 @@ class Follower {
     if (finished_ && abnormal.empty()) return;
     const std::string words = LastWords(output);
     const std::string seen = (abnormal.empty() ? "exit status 0" : abnormal) +
-                             (words.empty() ? "" : ", and it says: " + words);
+                             (words.empty() ? "" : ", with the message: " + words);
     const bool sanitized = output.find("Sanitizer: ") != std::string::npos;
     const bool leaks = output.find("LeakSanitizer: ") != std::string::npos;
     const bool crash = sanitized || abnormal.find("exit status") == std::string::npos;
@@ -198,7 +198,7 @@ std::vector<std::string> IdsOf(const Components& components) {
   return ids;
 }
 
-// The component that is asked for; "" if all are. Throws HostError if there is none.
+// Returns the requested component; "" for all. Throws HostError if it does not exist.
 std::string WantedOf(const Request& request, const Components& components) {
   const std::vector<std::string> ids = IdsOf(components);
   if (request.component.empty() || components.empty()) {

@@ -1,5 +1,5 @@
-// The conformance kit: holds the components of a plugin file to all rules, each in a child process,
-// so that one that crashes, hangs or ends the process is a finding.
+// The conformance kit: checks the components of a plugin file against all rules, each in a child
+// process, so that a crash, a hang or an exit is a finding.
 #pragma once
 
 #include <chrono>
@@ -13,14 +13,15 @@ namespace lode::verify {
 
 struct Request {
   std::filesystem::path file;
-  std::string component;              // an id; all components if empty
+  std::string component;              // an ID; all components if empty
   std::vector<std::string> settings;  // NAME=VALUE for its parameters
-  // Plugins whose spaces oracles and optimizers are tried on, beside those of the file itself.
+  // Plugins whose spaces are used to try oracles and optimizers, in addition to those of the file
+  // itself.
   std::vector<std::filesystem::path> companions;
-  std::chrono::milliseconds patience = std::chrono::seconds(60);  // with a check that says nothing
+  std::chrono::milliseconds patience = std::chrono::seconds(60);  // for a check without any message
 };
 
-// What was found of one component, or of the file as a whole.
+// The findings about one component, or the file as a whole.
 struct Report {
   std::string title;  // "space 'ring'", "file ring.lode.so"
   std::vector<Finding> findings;
@@ -29,7 +30,7 @@ struct Report {
   double seconds = 0;
 };
 
-// Is told how far it has come.
+// Gets the progress.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -37,8 +38,8 @@ class Observer {
   virtual void OnReport(const Report& report) = 0;
 };
 
-// The file's report first. Throws core::HostError if the file has no component of the name.
-// REQUIRES: the program has one thread.
+// Returns the file's report first. Throws core::HostError if the file has no component with this
+// name. REQUIRES: the program has one thread.
 std::vector<Report> Verify(const Request& request, Observer& observer);
 
 }  // namespace lode::verify

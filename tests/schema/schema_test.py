@@ -21,7 +21,7 @@ LODE, RESOLVE_FILES, SOURCE = (os.path.abspath(argument) for argument in sys.arg
 SOURCE = Path(SOURCE)
 CORPUS = SOURCE / "tests/corpus/pipeline"
 
-# What one file does not show, or what is a rule between values.
+# What one file does not show, or rules between values.
 LEFT_TO_VALIDATION = re.compile(
     "|".join(
         [
@@ -53,10 +53,10 @@ LEFT_TO_VALIDATION = re.compile(
         ]
     )
 )
-# A name that is wrong, which may be the environment's.
-FROM_ENVIRONMENT = re.compile("there is no|is not one of|is outside|may be given once|no such preset|no path like|has no '")
+# A wrong name, which may come from the environment.
+FROM_ENVIRONMENT = re.compile("there is no|is not one of|is outside|may be given once|no such preset|no preset|not a path like|has no '")
 # What may be missing from a layer.
-MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] below: a table of numbers")
+MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] to change: a table of numbers")
 
 
 def to_toml(value):

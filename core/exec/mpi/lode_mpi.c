@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A message on its way: MPI reads it until the request is done. */
+/* A message being sent: MPI reads it until the request is done. */
 typedef struct outgoing {
   struct outgoing* next;
   MPI_Request request;
@@ -31,7 +31,7 @@ static int size(void) {
   return n;
 }
 
-/* Forgets what has arrived; all of it if `wait`. */
+/* Frees messages that were sent. Waits for all of them if `wait`. */
 static void clear(int wait) {
   outgoing** at = &under_way;
   while (*at != NULL) {
