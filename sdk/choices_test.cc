@@ -102,7 +102,7 @@ TEST(ChoiceSpace, ParseErrorsNameThePosition) {
 TEST(ChoiceSpace, RefusesBytesThatAreNoArchitecture) {
   Architecture a = Parse("conv,16,plain,conv,16");
   a[9] = 0;
-  const std::string message = "row ends head has not exactly one 1 among zeros";
+  const std::string message = "row ends head does not have exactly one 1 among zeros";
   FixedStream stream(1);
   Architecture out(kCells);
   EXPECT_EQ(Failure([&] { Mixed().Format(a); }), message);
@@ -120,14 +120,14 @@ TEST(ChoiceSpace, RefusesDecisionsThatMakeNoSpace) {
   EXPECT_EQ(failure({{"", {"a"}}}), "a decision needs a name");
   EXPECT_EQ(failure({{"x", {}}}), "decision x has no values");
   EXPECT_EQ(failure({{"x", {"a", "b", "a"}}}), "decision x has the value \"a\" twice");
-  EXPECT_EQ(
-      failure({{"x", {"a", "b,c"}}}),
-      "decision x: \"b,c\" is no value: it is empty, or has \",\" or a control character in it");
+  EXPECT_EQ(failure({{"x", {"a", "b,c"}}}),
+            "decision x: \"b,c\" is not a valid value: it is empty or contains \",\" or a control "
+            "character");
   EXPECT_NE(failure({{"x", {"a", ""}}}), "");
   EXPECT_NE(failure({{"x", {"a\n"}}}), "");
   EXPECT_EQ(failure({{"x", {"a"}}, {"x", {"a"}}}), "two decisions are called x");
   EXPECT_EQ(failure({{"x", {"a"}, "m"}, {"y", {"b"}, "m"}}),
-            "decision m y has other values than the rest of its matrix");
+            "decision m y has different values from the rest of its matrix");
 }
 
 TEST(ChoiceSpace, DiscretizeTakesTheFirstOfTheLargest) {
@@ -188,7 +188,7 @@ TEST(ChoiceSpace, ASpaceOfOneArchitectureHasNoMutation) {
   Architecture out(2);
   FixedStream stream(1);
   EXPECT_EQ(Failure([&] { space.Mutate(stream.random(), only, out); }),
-            "no decision of this space has a second value");
+            "no decision of this space has more than one value");
   EXPECT_TRUE(space.Neighbours(only).empty());
   EXPECT_EQ(space.Log10Size(), 0);
 }

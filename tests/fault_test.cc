@@ -193,7 +193,7 @@ TEST_F(FaultTest, WhateverAComponentThrowsIsCaughtAndNamed) {
                                           << outcome.out << outcome.err;
       const std::string said = outcome.out + outcome.err;
       const std::string reason = std::string(what) == "int"
-                                     ? "an exception that is no std::exception"
+                                     ? "an exception that is not a std::exception"
                                      : std::string("thrown from ") + t.from;
       EXPECT_NE(said.find("'throws'"), std::string::npos) << kind << " " << t.from << "\n" << said;
       EXPECT_NE(said.find(reason), std::string::npos) << kind << " " << t.from << "\n" << said;

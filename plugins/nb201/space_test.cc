@@ -138,13 +138,13 @@ TEST(Nb201Space, BytesThatAreNoArchitectureAreRefused) {
   };
   Architecture a = Of(0u);
   a[11] = 1;
-  EXPECT_EQ(failure(a), "row 1->2 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 1->2 does not have exactly one 1 among zeros");
   a = Of(0u);
   a[0] = 0;
-  EXPECT_EQ(failure(a), "row 0->1 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 0->1 does not have exactly one 1 among zeros");
   a = Of(0u);
   a[29] = 2;
-  EXPECT_EQ(failure(a), "row 2->3 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 2->3 does not have exactly one 1 among zeros");
 }
 
 TEST(Nb201Space, DiscretizeTakesTheLargestOfEachRow) {

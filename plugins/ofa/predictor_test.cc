@@ -250,7 +250,7 @@ TEST(OfaPredictorOracle, RefusesLowerFidelityAndWhatIsNoArchitecture) {
   EXPECT_EQ(Failure([&] {
               oracle.EvaluateBatch({&query, 1}, {&metric, 1});
             }),
-            "1 ops, row unit 1 layer 1: has not exactly one 1 among zeros");
+            "1 ops, row unit 1 layer 1: does not have exactly one 1 among zeros");
 }
 
 // ---- against measured accuracies

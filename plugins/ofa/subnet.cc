@@ -24,7 +24,7 @@ std::size_t OnlyOne(const std::uint8_t* row) {
 
 [[noreturn]] void Refuse(const char* matrix, const std::string& row) {
   throw lode::InvalidError(std::string(matrix) + ", row " + row +
-                           ": has not exactly one 1 among zeros");
+                           ": does not have exactly one 1 among zeros");
 }
 
 }  // namespace

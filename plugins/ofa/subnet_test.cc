@@ -57,13 +57,13 @@ TEST(OfaSubnet, BytesThatAreNoArchitectureAreRefusedByRow) {
   EXPECT_EQ(Failure(sound), "");
   Architecture a = sound;
   a[0] = 1;
-  EXPECT_EQ(Failure(a), "ops, row unit 1 layer 1: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "ops, row unit 1 layer 1: does not have exactly one 1 among zeros");
   a = sound;
   a[19 * 9 + 4] = 0;
-  EXPECT_EQ(Failure(a), "ops, row unit 5 layer 4: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "ops, row unit 5 layer 4: does not have exactly one 1 among zeros");
   a = sound;
   a[194] = 1;
-  EXPECT_EQ(Failure(a), "depth, row unit 5: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "depth, row unit 5: does not have exactly one 1 among zeros");
   // 1 + 255 is 0 in eight bits, and 1 + 1 + 255 is 1.
   for (const std::uint8_t bad : std::initializer_list<std::uint8_t>{2, 255, 128}) {
     for (std::size_t cell = 0; cell < kCells; ++cell) {

@@ -225,9 +225,9 @@ TEST_F(Table, WhatItDoesNotHaveFails) {
             "2 " + path + ": none of its 2 architectures is \"1-0-0\"");
   EXPECT_EQ(metrics, (Numbers{-7, -7}));
   EXPECT_EQ(oracle.Evaluate({1, 1, 0, 0, 0, 0}, metrics),
-            "1 row grid decision 0 has not exactly one 1 among zeros");
+            "1 row grid decision 0 does not have exactly one 1 among zeros");
   EXPECT_EQ(oracle.Evaluate({2, 0, 2, 0, 0, 2}, metrics),
-            "1 row grid decision 0 has not exactly one 1 among zeros");
+            "1 row grid decision 0 does not have exactly one 1 among zeros");
   EXPECT_EQ(oracle.Evaluate(grid_.space().Parse("0-0-1"), metrics, 0.5),
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
