@@ -93,8 +93,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& text) override {
     std::set<std::string>& seen = place_ == Place::kHeader ? names_ : fields_;
-    if (!seen.insert(text).second)
-      Fail(Whose() + " has " + lode::Quote(text) + " for the second time");
+    if (!seen.insert(text).second) Fail(Whose() + " has " + lode::Quote(text) + " twice");
     key_ = text;
     if (place_ == Place::kTensor && text != "dtype" && text != "shape" && text != "data_offsets") {
       Fail(Whose() + " has a field " + lode::Quote(text) +

@@ -113,9 +113,8 @@ TEST(Safetensors, RefusesAHeaderThatIsNoSuchJson) {
       {R"({"__metadata__":"x"})", "\"__metadata__\" is \"x\", expected an object"},
       {R"({"__metadata__":{"x":true}})", "\"__metadata__\", \"x\" is true, expected text"},
       {R"({"__metadata__":{"x":{}}})", "\"__metadata__\", \"x\" is an object, expected text"},
-      {R"({"__metadata__":{"x":"1","x":"2"}})", "\"__metadata__\" has \"x\" for the second time"},
-      {R"({"__metadata__":{},"__metadata__":{}})",
-       "the header has \"__metadata__\" for the second time"},
+      {R"({"__metadata__":{"x":"1","x":"2"}})", "\"__metadata__\" has \"x\" twice"},
+      {R"({"__metadata__":{},"__metadata__":{}})", "the header has \"__metadata__\" twice"},
   };
   for (const auto& [header, message] : kFaults)
     EXPECT_EQ(Failure(File(header)), std::string("F: ") + message) << header;
@@ -132,7 +131,7 @@ TEST(Safetensors, RefusesFieldsOfTensors) {
       {R"("shape":[1],"data_offsets":[0,4])", " has no \"dtype\""},
       {R"("dtype":"F32","data_offsets":[0,4])", " has no \"shape\""},
       {R"("dtype":"F32","shape":[1])", " has no \"data_offsets\""},
-      {R"("dtype":"F32","dtype":"F32")", " has \"dtype\" for the second time"},
+      {R"("dtype":"F32","dtype":"F32")", " has \"dtype\" twice"},
       {R"("dtype":"F32","strides":[1])",
        " has a field \"strides\", expected \"dtype\", \"shape\" and \"data_offsets\""},
       {R"("shape":1)", ", \"shape\" is 1, expected a list of sizes"},
@@ -159,7 +158,7 @@ TEST(Safetensors, RefusesFieldsOfTensors) {
   EXPECT_EQ(Failure(File(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
                              "t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
                          Bytes({1, 2}))),
-            "F: the header has \"t\" for the second time");
+            "F: the header has \"t\" twice");
 }
 
 std::string Entry(const char* name, const char* shape, const char* offsets) {

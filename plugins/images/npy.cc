@@ -74,7 +74,7 @@ class TextParser {
   }
 
   void Once(bool& seen, std::string_view key) {
-    if (seen) Fail(Quote(key) + " for the second time");
+    if (seen) Fail(Quote(key) + " appears twice");
     seen = true;
   }
 

@@ -66,7 +66,7 @@ TEST(Npy, RefusesEveryOtherHeader) {
       {"{'descr': [('a', '<i4')], }", "elements of several fields"},
       {"{'descr': '|u1', 'fortran_order': True, 'shape': (1,), }", "a column-major array"},
       {"{'descr': '|u1', 'fortran_order': 0, 'shape': (1,), }", "expected False or True"},
-      {"{'descr': '|u1', 'descr': '|u1'}", "\"descr\" for the second time"},
+      {"{'descr': '|u1', 'descr': '|u1'}", "\"descr\" appears twice"},
       {"{'descr': '|u1', 'fortran_order': False}", "no 'shape'"},
       {"{'descr': '|u1', 'shape': (1,)}", "no 'fortran_order'"},
       {"{'dtype': '|u1'}", "unknown key \"dtype\""},

@@ -135,7 +135,7 @@ class TableBuilder : public YAML::EventHandler {
   void AddEntry() {
     if (!mean_) Fail(entry_mark_, lode::Quote(key_) + " has no mean");
     if (!table_.emplace(key_, *mean_).second)
-      Fail(key_mark_, "key " + lode::Quote(key_) + " for the second time");
+      Fail(key_mark_, "key " + lode::Quote(key_) + " appears twice");
   }
 
   const std::string& name_;

@@ -231,7 +231,7 @@ TEST_F(OfaLatency, FaultsOfATableNameTheirPosition) {
        ":1:11: the mean of \"a\" is \"1e999\", expected a number of ms, 0 or more"},
       {"a: {mean: }", ":1:11: the mean of \"a\" is nothing, expected a number of ms, 0 or more"},
       {"a: {mean: [1]}", ":1:11: the mean of \"a\" is a list, expected a number of ms, 0 or more"},
-      {"a: {mean: 1}\na: {mean: 1}\n", ":2:1: key \"a\" for the second time"},
+      {"a: {mean: 1}\na: {mean: 1}\n", ":2:1: key \"a\" appears twice"},
       {"? [a]\n: {mean: 1}\n", ":1:3: a key is a list, expected text"},
       {"a: {mean: 1\n", ":2:1: end of map flow not found"},
       {"a: {mean: 1}\n  b: ]\n", ":2:3: end of map not found"},

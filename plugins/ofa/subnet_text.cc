@@ -94,7 +94,7 @@ class SubnetParser {
           first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
     }
     if (!seen_.insert(name).second)
-      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " for the second time");
+      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " appears twice");
     cursor_.Skip(size + 1);
     return name;
   }

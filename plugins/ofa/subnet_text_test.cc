@@ -122,7 +122,7 @@ TEST(OfaSubnetText, ErrorsNameThePosition) {
       {"{}", "column 2: expected a key in quotes, found \"}\""},
       {"{\"ks", "column 2: a key has no \" at its end"},
       {With("\"e\"", "\"x\""), "column 70: unknown key \"x\", expected \"ks\", \"e\" and \"d\""},
-      {With("\"e\"", "\"ks\""), "column 70: key \"ks\" for the second time"},
+      {With("\"e\"", "\"ks\""), "column 70: key \"ks\" appears twice"},
       {With("\"e\":", "\"e\" "), "column 75: expected \":\" after the key, found \"[\""},
       {no_d, "column 135: key \"d\" is missing"},
       {With("[3", "3"), "column 8: expected \"[\" before the values, found \"3\""},

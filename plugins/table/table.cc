@@ -78,7 +78,7 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
     }
     const lode::Architecture architecture = ReadArchitecture(reader, key, space);
     if (const auto row = rows.Find(architecture))
-      reader.FailAt(key, "which is on line " + std::to_string(lines[*row]) + " already");
+      reader.FailAt(key, "which is already on line " + std::to_string(lines[*row]));
     lines.push_back(reader.line());
     for (std::size_t k = 0; k < fields.size(); ++k) numbers[k] = reader.Number(fields[k]);
     rows.Add(architecture, numbers);

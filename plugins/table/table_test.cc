@@ -285,7 +285,7 @@ TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
       Write("acc,ms,architecture\n5,6," + Quoted(first) + "\n5,6," + Quoted(second) + "\n");
   EXPECT_EQ(Oracle(With(path)).Bind(ofa.space()), "4 " + path + ":3:6: architecture is \"" +
                                                       second.substr(0, 40) +
-                                                      "\"..., which is on line 2 already");
+                                                      "\"..., which is already on line 2");
 }
 
 Settings Nb201Settings() {
@@ -382,8 +382,8 @@ TEST_F(Table, RefusesRowsThatCannotBe) {
       "\"0\")");
   EXPECT_EQ(with("1,,2"),
             ":3:3: architecture is \"\", column 1: expected a value of grid decision 0");
-  EXPECT_EQ(with("1,0-0-0,2"), ":3:3: architecture is \"0-0-0\", which is on line 2 already");
-  EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is on line 2 already");
+  EXPECT_EQ(with("1,0-0-0,2"), ":3:3: architecture is \"0-0-0\", which is already on line 2");
+  EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is already on line 2");
   EXPECT_EQ(with("1,0-0-1,"), ":3:9: ms is \"\", expected a number");
   EXPECT_EQ(with("nan,0-0-1,2"), ":3:1: acc is \"nan\", expected a finite number");
   EXPECT_EQ(with("1,0-0-1,1e999"), ":3:9: ms is \"1e999\", beyond the range of numbers");
