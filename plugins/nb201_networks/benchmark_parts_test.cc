@@ -43,7 +43,7 @@ class BenchmarkPartsTest : public testing::Test {
     return file;
   }
 
-  // What cutting CIFAR-10 by a file with this text says.
+  // Returns the error of cutting CIFAR-10 by a file with this text.
   std::string Refusal(const std::string& text) {
     try {
       Cut("cifar10", 10, FileWith(text));
@@ -57,7 +57,7 @@ class BenchmarkPartsTest : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-// Every position of 0 to count - 1 but these, as the authors' files write numbers.
+// Every position of 0 to count - 1 except these, in the authors' number format.
 std::string TheRest(std::size_t count, const std::set<std::size_t>& but) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
@@ -105,7 +105,7 @@ TEST_F(BenchmarkPartsTest, ReadsTheAuthorsFiles) {
   EXPECT_THAT(other.test.positions, SizeIs(199));
 }
 
-TEST_F(BenchmarkPartsTest, TheNameTellsPartsApart) {
+TEST_F(BenchmarkPartsTest, DifferentPartsHaveDifferentNames) {
   const std::string drawn = Cut("cifar10", 10).name;
   config_.split_seed = 1;
   EXPECT_NE(Cut("cifar10", 10).name, drawn);
@@ -120,7 +120,7 @@ TEST_F(BenchmarkPartsTest, TheNameTellsPartsApart) {
   EXPECT_NE(name("1", {1}), drawn);
 }
 
-TEST_F(BenchmarkPartsTest, NamesWhatIsWrongInAFile) {
+TEST_F(BenchmarkPartsTest, NamesTheErrorInAFile) {
   EXPECT_THAT(Refusal("{\"train\": [1]"), HasSubstr("split.txt: "));
   EXPECT_THAT(Refusal("[]"), HasSubstr("split.txt: is not a JSON object with two lists"));
   EXPECT_THAT(Refusal("{\"xvalid\": [], \"xtest\": []}"), HasSubstr("has no list \"train\""));
@@ -137,7 +137,7 @@ TEST_F(BenchmarkPartsTest, NamesWhatIsWrongInAFile) {
               HasSubstr("lists 0 and 40 images"));
 }
 
-TEST_F(BenchmarkPartsTest, RefusesWhatTheBenchmarkDoesNotHave) {
+TEST_F(BenchmarkPartsTest, RefusesDataThatTheBenchmarkDoesNotHave) {
   EXPECT_THROW(Cut("fashion_mnist", 10), lode::InvalidError);
   EXPECT_THROW(Cut("cifar100", 50), lode::InvalidError);
   EXPECT_THROW(Cut("imagenet16", 1000), lode::InvalidError);

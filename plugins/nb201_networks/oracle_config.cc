@@ -58,7 +58,7 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes;
-  // What differs from the defaults, which stored checkpoints do not name.
+  // Differences from the defaults, which stored checkpoints do not name.
   if (config.initialization != "kaiming") text << ", " << config.initialization << " weights";
   if (!network.affine) text << ", norms not affine";
   if (!network.tracks_moments) text << ", moments of the batch";

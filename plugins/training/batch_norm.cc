@@ -54,7 +54,7 @@ Normalization BatchNormImpl::By(const Moments& moments) const {
   return n;
 }
 
-// The running variance is the unbiased one, as everybody's is.
+// The running variance is the unbiased one, as is customary.
 void BatchNormImpl::LetIn(const Moments& moments, std::int64_t pixels, double momentum) {
   float* mean = running_mean.data_ptr<float>();
   float* variance = running_variance.data_ptr<float>();

@@ -29,8 +29,8 @@ std::string BigEndian(std::size_t value) {
   return bytes;
 }
 
-// Images of ten classes in turn; image i has grey level i everywhere but in one corner, so that each
-// can be told from all others, and from its mirror image.
+// Images of ten classes in turn; image i has gray level i everywhere but in one corner, so that
+// each can be distinguished from all others and from its mirror image.
 class TaskTest : public testing::Test {
  protected:
   TaskTest() {
@@ -50,7 +50,7 @@ class TaskTest : public testing::Test {
     }
   }
 
-  // The grey levels of an epoch's images, in their middles.
+  // Returns the gray levels of an epoch's images, at their centers.
   static std::vector<int> Greys(lode::images::Loader& loader) {
     std::vector<int> greys;
     ForImages(loader, [&](const float* image) {
@@ -60,7 +60,7 @@ class TaskTest : public testing::Test {
     return greys;
   }
 
-  // How many images of an epoch do not have their bright corner, and it alone.
+  // Returns how many images of an epoch do not have exactly their bright corner.
   static std::size_t Changed(lode::images::Loader& loader) {
     std::size_t changed = 0;
     ForImages(loader, [&](const float* image) {
@@ -105,7 +105,7 @@ TEST_F(TaskTest, OnlyTrainingIsShuffledAndAugmented) {
   EXPECT_EQ(Changed(*task.Test(10)), 0U);
 }
 
-TEST_F(TaskTest, EachAugmentationCanBeLeftOut) {
+TEST_F(TaskTest, EachAugmentationCanBeTurnedOff) {
   config_.pad = 0;
   config_.flip = false;
   EXPECT_EQ(Changed(*Task(config_).Training(10)), 0U);
@@ -113,7 +113,7 @@ TEST_F(TaskTest, EachAugmentationCanBeLeftOut) {
   const std::size_t mirrored = Changed(*Task(config_).Training(10));
   EXPECT_TRUE(mirrored > 15 && mirrored < 45) << mirrored;
   config_.flip = false;
-  config_.cutout = 2 * kSide;  // the square covers all, wherever its middle is
+  config_.cutout = 2 * kSide;  // the square covers everything, wherever its center is
   EXPECT_EQ(Changed(*Task(config_).Training(10)), 60U);
 }
 
@@ -133,7 +133,7 @@ TEST_F(TaskTest, PadsAnEighthOfTheSideByDefault) {
   EXPECT_NE(first(config_), first(three));
 }
 
-TEST_F(TaskTest, SizesClassesAndSplitsAreAsAsked) {
+TEST_F(TaskTest, SizesClassesAndSplitsAreAsConfigured) {
   const auto validation = Greys(*Task(config_).Validation(60));
   config_.split_seed = 1;
   EXPECT_NE(Greys(*Task(config_).Validation(60)), validation);
@@ -155,7 +155,7 @@ TEST_F(TaskTest, SizesClassesAndSplitsAreAsAsked) {
   EXPECT_THAT(Greys(*Task(config_).Training(10)), SizeIs(30));  // 36, in whole batches
 }
 
-TEST_F(TaskTest, WordsNameWhatDecidesTheParts) {
+TEST_F(TaskTest, TheDescriptionNamesWhatDeterminesTheParts) {
   TaskConfig other = config_;
   other.pad = 2;
   EXPECT_EQ(Task(other).DescribeParts(), Task(config_).DescribeParts());
@@ -182,7 +182,7 @@ TEST_F(TaskTest, ShuffledValidationHasTheValidationImages) {
   EXPECT_EQ(Changed(*task.ShuffledValidation(10)), 0U);
 }
 
-TEST_F(TaskTest, CanBeCutInOtherWays) {
+TEST_F(TaskTest, AcceptsOtherWaysToCut) {
   const Task task(config_, [](const TaskConfig&, const lode::images::Data& data) {
     return Parts{{data.train, {0, 1}}, {data.test, {2}}, {data.test, {3, 4}}, "mine"};
   });
