@@ -594,7 +594,7 @@ TEST_F(CommandTest, SaysIfThereCanBeNoDirectory) {
   Config config = Script(kAnswer);
   config.directory = InDirectory("file/work");
   EXPECT_EQ(Failure([&] { Ask(config); }),
-            "4 " + config.directory + ": cannot be made: Not a directory");
+            "4 " + config.directory + ": cannot be created: Not a directory");
 }
 
 TEST_F(CommandTest, EvaluatesSeveralAtOnce) {

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void Fail(const fs::path& path, const std::string& reason) {
-  throw lode::IoError(path.string() + ": cannot be made: " + reason);
+  throw lode::IoError(path.string() + ": cannot be created: " + reason);
 }
 
 // Six digits at least, so that listings are in order.

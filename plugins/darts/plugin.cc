@@ -10,11 +10,11 @@ LODE_PLUGIN(
         "normal_concat=range(2, 6), reduce=[...], reduce_concat=range(2, 6)). Read are also pairs "
         "grouped by node, lists and tuples for each other, a dictionary (JSON), commas at the end "
         "and a name in front. Actions are "
-        "discretised node by node: the largest entry of its rows and the largest of its other "
+        "discretized node by node: the largest entry of its rows and the largest of its other "
         "rows, the first of equals.\n\n"
         "The metrics params, macs and all_operations are those of the network in which found cells "
         "are trained "
         "from scratch; the presets are the published networks. The canonical form puts a cell's "
         "intermediate nodes into one order where several write the same network.\n\n"
-        "Source: Liu, Simonyan and Yang, DARTS, ICLR 2019; the discretisation is algorithm 2 of "
+        "Source: Liu, Simonyan and Yang, DARTS, ICLR 2019; the discretization is algorithm 2 of "
         "Mills et al., L2NAS, CIKM 2021."));

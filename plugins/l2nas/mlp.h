@@ -1,5 +1,5 @@
 // The multilayer perceptron of actor and critic: three hidden layers of ReLU (L2NAS, section 2.3),
-// with its gradients and its optimiser.
+// with its gradients and its optimizer.
 #pragma once
 
 #include <array>

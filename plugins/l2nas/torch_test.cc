@@ -1,4 +1,4 @@
-// Networks, optimiser and whole updates against LibTorch's autograd and its Adam, in double: what
+// Networks, optimizer and whole updates against LibTorch's autograd and its Adam, in double: what
 // differs is the rounding of our float32.
 #include <gtest/gtest.h>
 #include <torch/torch.h>

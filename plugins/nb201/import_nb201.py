@@ -168,7 +168,7 @@ def unpickle(stream, path, unpickler=NumbersOnly):
     try:
         return unpickler(stream).load()
     except (pickle.UnpicklingError, EOFError, OSError) as error:
-        raise ImportError201(f"{path}: refused: {error or 'it is cut off'}") from None
+        raise ImportError201(f"{path}: refused: {error or 'it is truncated'}") from None
     except MemoryError:
         raise ImportError201(f"{path}: not enough memory; the directory of records needs little") from None
     except Exception as error:  # a damaged pickle can fail anywhere

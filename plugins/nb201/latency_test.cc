@@ -173,8 +173,7 @@ TEST_F(Nb201Latency, RefusesImpossibleNumbers) {
   EXPECT_EQ(FailureWith(3, "-2\t1\t1"),
             ":3:1: a_latency is \"-2\", expected at least 0, or -1 if the device cannot run it");
   EXPECT_EQ(FailureWith(3, "-0.5\t1\t1"),
-            ":3:1: a_latency is \"-0.5\", expected at least 0, or -1 for what the device cannot "
-            "run");
+            ":3:1: a_latency is \"-0.5\", expected at least 0, or -1 if the device cannot run it");
   EXPECT_EQ(FailureWith(3, "fast\t1\t1"), ":3:1: a_latency is \"fast\", expected a number");
   EXPECT_EQ(FailureWith(3, "\t1\t1"), ":3:1: a_latency is \"\", expected a number");
   EXPECT_EQ(FailureWith(3, "inf\t1\t1"), ":3:1: a_latency is \"inf\", expected a finite number");

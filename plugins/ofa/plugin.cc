@@ -10,7 +10,7 @@ LODE_PLUGIN(
         "channels 3, 4 or 6 times. Written as the authors do, {\"ks\": [20 kernels], \"e\": [20 "
         "expansions], \"d\": [5 depths]}, and read as their Python prints it, wid and r included "
         "(r has to "
-        "be the space's resolution); actions are discretised row by row: the largest entry, "
+        "be the space's resolution); actions are discretized row by row: the largest entry, "
         "the first of equals. Layers past a unit's depth have values that change nothing, so that "
         "the 9^20 * 3^5 = 3.0e21 architectures are (9^2 + 9^3 + 9^4)^5 = 2.2e19 networks; the "
         "canonical architecture of a network has e3_k3 there, and mutations and neighbours change "

@@ -20,7 +20,7 @@ namespace ofa {
 // rows of "depth" are the units, columns the depths.
 std::vector<lode::Matrix> SubnetMatrices();
 
-// A value for each row, chosen independently, inactive layers too: actions are discretised by
+// A value for each row, chosen independently, inactive layers too: actions are discretized by
 // algorithm 1 of the L2NAS paper, and each row is drawn anew in resample, which is the mutation of
 // the Once-for-All authors' evolution.
 //

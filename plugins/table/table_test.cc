@@ -364,8 +364,8 @@ TEST_F(Table, RefusesEmptyAndCutOffFiles) {
   EXPECT_EQ(BindFailure(""), ": is empty");
   EXPECT_EQ(BindFailure("architecture,acc,ms\n"), ": has no line after that of the columns");
   EXPECT_EQ(BindFailure("architecture,acc,ms\n0-0-1,1,2"),
-            ":2: the file is cut off: its last line does not end with a newline");
-  EXPECT_EQ(BindFailure("\x1f\x8b"), ": the gzip data is cut off");
+            ":2: the file is truncated: its last line does not end with a newline");
+  EXPECT_EQ(BindFailure("\x1f\x8b"), ": the gzip data is truncated");
   EXPECT_EQ(Oracle(With("/nonexistent/t.csv")).Bind(grid_.space()),
             "4 /nonexistent/t.csv: No such file or directory");
 }
@@ -386,7 +386,7 @@ TEST_F(Table, RefusesRowsThatCannotBe) {
   EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is already on line 2");
   EXPECT_EQ(with("1,0-0-1,"), ":3:9: ms is \"\", expected a number");
   EXPECT_EQ(with("nan,0-0-1,2"), ":3:1: acc is \"nan\", expected a finite number");
-  EXPECT_EQ(with("1,0-0-1,1e999"), ":3:9: ms is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(with("1,0-0-1,1e999"), ":3:9: ms is \"1e999\", out of range for a number");
 }
 
 TEST_F(Table, ReadingStopsWhenTheUserWants) {

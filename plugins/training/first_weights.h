@@ -28,7 +28,7 @@ class FirstWeights {
   explicit FirstWeights(std::uint64_t seed,
                         Initialization initialization = Initialization::kKaiming);
 
-  // (out, in, kernel, kernel), in channels-last, as convolutions want them.
+  // (out, in, kernel, kernel), in channels-last, the format that convolutions expect.
   torch::Tensor Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel);
   torch::nn::Linear Linear(std::int64_t in, std::int64_t out);
 

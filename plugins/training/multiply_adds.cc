@@ -17,7 +17,7 @@ struct Weights : at::ObserverContext {
   std::int64_t per_output;  // products for each element of the output
 };
 
-// The weights of the operations that others are built on; undefined for other operations.
+// The weights of the operations that all others end up calling; undefined for other operations.
 torch::Tensor WeightsOf(const at::RecordFunction& call) {
   const std::string_view name = call.name();
   if (name == "aten::convolution") return call.inputs()[1].toTensor();

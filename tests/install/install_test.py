@@ -42,7 +42,7 @@ class Install(InstallationTest):
         installed = {file.relative_to(root / "opt/lode") for file in root.rglob("*") if file.is_file()}
         self.assertEqual(installed, {file.relative_to(self.prefix) for file in self.files()})
 
-    def test_licence_and_documents(self):
+    def test_license_and_documents(self):
         documents = self.prefix / "share/doc/lode"
         self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
         for name in ("copyright", "README.md", "sdk/README.md", "sdk/ABI.md", "plugins/nb201/DATA.md",
