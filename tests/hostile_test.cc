@@ -250,7 +250,7 @@ esac
   EXPECT_THAT(outcome.err, HasSubstr("log "));
   ExpectCleanRun(dir_.path() / "runs/seed-0");
   const std::string failures = Select(dir_.path() / "runs/seed-0", "SELECT failure FROM failures");
-  for (const char* part : {"last words", "which the pipeline declares no metric", "is not JSON"}) {
+  for (const char* part : {"last words", "which is not a metric of the pipeline", "is not JSON"}) {
     EXPECT_THAT(failures, HasSubstr(part));
   }
 }
