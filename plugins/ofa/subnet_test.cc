@@ -20,7 +20,7 @@ std::string Failure(const Architecture& a) {
   return "";
 }
 
-TEST(OfaSubnet, CellsAreTheOperationsExpandMajorThenTheDepths) {
+TEST(OfaSubnet, CellsAreOperationsInExpandMajorOrderThenDepths) {
   Subnet subnet = Uniform(3, 3, 2);
   subnet.expand[4] = 6;
   subnet.kernel[4] = 5;
@@ -33,7 +33,7 @@ TEST(OfaSubnet, CellsAreTheOperationsExpandMajorThenTheDepths) {
   EXPECT_EQ(FromArchitecture(a), subnet);
 }
 
-TEST(OfaSubnet, EveryValueOfEveryRowComesBack) {
+TEST(OfaSubnet, EveryValueOfEveryRowReadsBack) {
   for (std::size_t o = 0; o < kOperations; ++o) {
     for (std::size_t d = 0; d < kDepths; ++d) {
       const Subnet subnet = Uniform(KernelOf(o), ExpandOf(o), kDepthValues[d]);
@@ -52,7 +52,7 @@ TEST(OfaSubnet, TheFirstLayersOfAUnitAreActive) {
   EXPECT_EQ(active, "11001110111111001110");
 }
 
-TEST(OfaSubnet, BytesThatAreNoArchitectureAreRefusedByRow) {
+TEST(OfaSubnet, InvalidBytesAreRefusedWithTheirRow) {
   const Architecture sound = Of(Uniform(5, 4, 3));
   EXPECT_EQ(Failure(sound), "");
   Architecture a = sound;
