@@ -42,7 +42,7 @@ struct TwoOnes : GridSpace {
   }
 };
 
-// The C++ face refuses actions that are not finite; this one takes them for zeros.
+// The C++ API refuses actions that are not finite; this one treats them as zeros.
 struct TakesNan : GridSpace {
   using GridSpace::GridSpace;
 };
@@ -84,7 +84,7 @@ struct Biased : GridSpace {
   }
 };
 
-// Takes every byte but 0 for a 1.
+// Accepts every byte except 0 as a 1.
 struct Generous : GridSpace {
   using GridSpace::GridSpace;
   std::string Format(ArchitectureView architecture) const {
@@ -183,7 +183,7 @@ struct Guesses : GridSpace {
   }
 };
 
-// Works for one thread at a time.
+// Works for only one thread at a time.
 struct Busy : GridSpace {
   using GridSpace::GridSpace;
   std::string Format(ArchitectureView architecture) const {
