@@ -18,7 +18,7 @@ using lode::Decision;
 using lode::test::FixedStream;
 using ::testing::ElementsAre;
 
-// Two decisions share their values, one has a single value, one is in a matrix of its own.
+// Two decisions share their values, one has a single value, one has its own matrix.
 std::vector<Decision> MixedDecisions() {
   return {{"layer 1", {"conv", "skip", "pool"}},
           {"width", {"16", "32"}},

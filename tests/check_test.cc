@@ -234,7 +234,7 @@ TEST_F(CheckTest, RunsWithoutChecksumsOpenAndContinue) {
 
 // Whatever somebody has done to a store without checksums: an error in one line, or the rest is
 // shown.
-class MeddledStoreTest : public CheckTest {
+class TamperedStoreTest : public CheckTest {
  protected:
   void ExpectNoCrash(const fs::path& run, const std::string& sql) const {
     const fs::path file = run / "run.db";
@@ -254,7 +254,7 @@ class MeddledStoreTest : public CheckTest {
   }
 };
 
-TEST_F(MeddledStoreTest, ShowsAnErrorAndNeverCrashes) {
+TEST_F(TamperedStoreTest, ShowsAnErrorAndNeverCrashes) {
   const fs::path run = Search();
   MakeOld(run);
   // Unfinished, so that its rows are read too.
@@ -278,7 +278,7 @@ TEST_F(MeddledStoreTest, ShowsAnErrorAndNeverCrashes) {
   }
 }
 
-TEST_F(MeddledStoreTest, AStoreWithoutMetricsIsNamed) {
+TEST_F(TamperedStoreTest, AStoreWithoutMetricsIsNamed) {
   const fs::path run = Search();
   MakeOld(run);
   ASSERT_TRUE(Change(run, "DELETE FROM metric"));

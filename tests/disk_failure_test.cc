@@ -156,7 +156,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
         << checked.out << checked.err;
   }
 
-  void ExpectGoesOn(const std::string& pipeline) const {
+  void ExpectContinues(const std::string& pipeline) const {
     std::vector<std::string> again = Arguments(pipeline, "out");
     again.emplace_back("--resume");
     const Outcome resumed = lode_.Run(again);
@@ -184,7 +184,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
       ExpectSaid(RunOnDisk(pipeline, n));
       EXPECT_LE(Asked(), Stored() + 1);
       ExpectReadable();
-      ExpectGoesOn(pipeline);
+      ExpectContinues(pipeline);
       EXPECT_LE(Asked(), all + 1);
       if (HasFailure()) {
         return;

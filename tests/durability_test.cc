@@ -66,8 +66,8 @@ class DurabilityTest : public testing::Test {
   }
 
   // A search whose oracle hangs at about every twentieth architecture, and then ignores signals.
-  std::vector<std::string> Deaf(const std::string& out,
-                                const std::string& execution = "{isolate=false}") const {
+  std::vector<std::string> HangingSearch(const std::string& out,
+                                         const std::string& execution = "{isolate=false}") const {
     std::vector<std::string> arguments = Arguments(out, 40);
     arguments.insert(arguments.begin(), {"--plugin", kFaulty});
     for (const std::string& change :
@@ -146,7 +146,7 @@ TEST_F(DurabilityTest, AReadOnlyDirectoryIsReadAndNotWritten) {
 TEST_F(DurabilityTest, ASignalEndsTheRunEvenIfTheOracleIgnoresIt) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string out = "x" + std::to_string(signal);
-    const pid_t child = lode_.Start(Deaf(out));
+    const pid_t child = lode_.Start(HangingSearch(out));
     const fs::path run = directory_.path() / out / "seed-0";
     ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
     ASSERT_TRUE(WaitUntil([&] { return !Show(out)["unfinished"][0]["best"].is_null(); }));
@@ -157,7 +157,7 @@ TEST_F(DurabilityTest, ASignalEndsTheRunEvenIfTheOracleIgnoresIt) {
 }
 
 TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunStillContinues) {
-  const pid_t child = lode_.Start(Deaf("x"));
+  const pid_t child = lode_.Start(HangingSearch("x"));
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "x/seed-0/run.db-wal"); }));
   kill(child, SIGINT);
   ASSERT_TRUE(WaitUntil([&] { return !HasPendingSignals(child); }));  // otherwise both would be one
@@ -168,11 +168,11 @@ TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunStillContinues) {
 
   // If a hang costs one trial, the same search ends.
   const std::string patient = "{isolate=true, timeout_seconds=1}";
-  std::vector<std::string> again = Deaf("x", patient);
+  std::vector<std::string> again = HangingSearch("x", patient);
   again.insert(again.end(), {"--resume", "--force"});
   const Outcome resumed = lode_.Run(again);
   EXPECT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-  ASSERT_EQ(lode_.Run(Deaf("whole", patient)).status, 0);
+  ASSERT_EQ(lode_.Run(HangingSearch("whole", patient)).status, 0);
   EXPECT_EQ(Trials("x"), Trials("whole"));
 }
 

@@ -50,7 +50,7 @@ class EndingTest : public testing::Test {
   }
 
   // An endless search, for as long as it takes to begin.
-  Outcome RunASlot(Words more) const {
+  Outcome RunTimeSlot(Words more) const {
     more.emplace_back("--resume");
     for (double seconds = 0.5;; seconds *= 2) {
       const std::string budget =
@@ -143,13 +143,13 @@ TEST_F(EndingTest, WithGoalsTheFrontMustImprove) {
 }
 
 TEST_F(EndingTest, AWallTimeStopsASearchThatCanBeResumed) {
-  const Outcome stopped = RunASlot({});
+  const Outcome stopped = RunTimeSlot({});
   EXPECT_EQ(stopped.status, 4) << stopped.err;
   EXPECT_THAT(stopped.out, HasSubstr("stopped: the wall time is over\n"));
   EXPECT_THAT(stopped.out, HasSubstr("to go on: lode resume " + Path("slot")));
   const std::string first = Stored("slot", kTrials);
   // A different wall time does not change the run.
-  const Outcome again = RunASlot({"--json"});
+  const Outcome again = RunTimeSlot({"--json"});
   EXPECT_EQ(again.status, 4) << again.err;
   EXPECT_EQ(json::parse(again.out).at("runs").at(0).at("status"), "interrupted");
   EXPECT_THAT(Stored("slot", kTrials), testing::StartsWith(first));

@@ -302,8 +302,7 @@ TEST_F(CommandTest, RefusesOutputThatIsNotAnAnswer) {
             "standard error");
   EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2"),
             "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2\"; output that is not an "
-            "answer belongs on "
-            "standard error");
+            "answer belongs on standard error");
   EXPECT_EQ(failure("91.5"),
             "line 1 is not a JSON object: \"91.5\"; output that is not an answer belongs on "
             "standard error");

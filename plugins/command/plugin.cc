@@ -11,7 +11,7 @@ and run.db says why (the view failures).
   [oracle]
   use        = "command"
   command    = ["python3", "{program}", "--epochs", "10"]
-  program    = "train.py"                # beside the pipeline's file
+  program    = "train.py"                # next to the pipeline's file
   maximize   = ["accuracy [percent]"]
   minimize   = ["latency [ms]"]
   validation = ["accuracy"]

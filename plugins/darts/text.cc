@@ -49,7 +49,7 @@ class Parser {
 
   Genotype Run() {
     Genotype genotype{};
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     const bool is_dictionary = cursor_.Take("{");
     if (!is_dictionary) ReadName();
     ReadFields(is_dictionary, &genotype);

@@ -46,7 +46,7 @@ Reader::Reader(std::string_view text, std::string name, char delimiter)
   if (rest_.empty()) throw lode::IoError(name_ + ": is empty");
   const char told = TakeSeparatorLine();
   ReadHeader(told != kAuto && delimiter == kAuto ? told : delimiter);
-  CutBlankEnd();
+  RemoveBlankEnd();
 }
 
 void Reader::SkipMark() {
@@ -83,7 +83,7 @@ void Reader::ReadHeader(char delimiter) {
 }
 
 // Spreadsheets keep emptied rows at the end: lines that contain only delimiters.
-void Reader::CutBlankEnd() {
+void Reader::RemoveBlankEnd() {
   if (!rest_.ends_with('\n')) return;
   const std::size_t last = rest_.find_last_not_of(std::string(" \t\r\n") + delimiter_);
   const std::size_t end = last == std::string_view::npos ? 0 : rest_.find('\n', last) + 1;

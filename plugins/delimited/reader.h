@@ -64,7 +64,7 @@ class Reader {
   void SkipMark();
   char TakeSeparatorLine();
   void ReadHeader(char delimiter);
-  void CutBlankEnd();
+  void RemoveBlankEnd();
   void TakeLine();
   bool ExtendLine();
   std::size_t SplitLine();

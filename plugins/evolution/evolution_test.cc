@@ -243,7 +243,7 @@ TEST(EvolutionTest, FailuresAreReplacedByAnotherOfTheSameKind) {
         drawn.insert(text);
         rejections % 2 == 0 ? search.Reject(text) : search.Tell(text, kNaN);
       }
-      EXPECT_GT(drawn.size(), child >= 2 ? 5u : 19u) << "drawn anew";
+      EXPECT_GT(drawn.size(), child >= 2 ? 5u : 19u) << "redrawn";
       EXPECT_EQ(IsMixOf(search.Step(-1), kept), child >= 2);
     }
   }

@@ -33,7 +33,7 @@ struct Entry {
 };
 
 // `position` counts from 1.
-std::string NoJson(std::size_t position, std::string_view last_read) {
+std::string NotJson(std::size_t position, std::string_view last_read) {
   return "the header is not JSON at its byte " + std::to_string(position) +
          ", last read: " + lode::Quote(last_read);
 }
@@ -94,10 +94,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& text) override {
     std::set<std::string>& seen = place_ == Place::kHeader ? names_ : fields_;
-    if (!seen.insert(text).second) Fail(Whose() + " has " + lode::Quote(text) + " twice");
+    if (!seen.insert(text).second) Fail(ObjectName() + " has " + lode::Quote(text) + " twice");
     key_ = text;
     if (place_ == Place::kTensor && text != "dtype" && text != "shape" && text != "data_offsets") {
-      Fail(Whose() + " has a field " + lode::Quote(text) +
+      Fail(ObjectName() + " has a field " + lode::Quote(text) +
            ", expected \"dtype\", \"shape\" and \"data_offsets\"");
     }
     return true;
@@ -106,9 +106,9 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     if (place_ == Place::kTensor) {
       const Entry& e = entries_.back();
-      if (!e.has_dtype) Fail(Whose() + " has no \"dtype\"");
-      if (!e.shape) Fail(Whose() + " has no \"shape\"");
-      if (!e.offsets) Fail(Whose() + " has no \"data_offsets\"");
+      if (!e.has_dtype) Fail(ObjectName() + " has no \"dtype\"");
+      if (!e.shape) Fail(ObjectName() + " has no \"shape\"");
+      if (!e.offsets) Fail(ObjectName() + " has no \"data_offsets\"");
     }
     place_ = Place::kHeader;
     return true;
@@ -137,7 +137,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::json::exception&) override {
-    Fail(NoJson(position, token));
+    Fail(NotJson(position, token));
   }
 
  private:
@@ -153,7 +153,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   // The object that is being read.
-  std::string Whose() const {
+  std::string ObjectName() const {
     if (place_ == Place::kHeader) return "the header";
     if (place_ == Place::kMetadata) return "\"__metadata__\"";
     return "tensor " + lode::Quote(entries_.back().name);
@@ -162,7 +162,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::string Where() const {
     if (place_ == Place::kStart) return "the header";
     if (place_ == Place::kHeader) return lode::Quote(key_);
-    return Whose() + ", " + lode::Quote(key_);
+    return ObjectName() + ", " + lode::Quote(key_);
   }
   const char* Expected() const {
     switch (place_) {
@@ -236,7 +236,7 @@ class SafetensorsParser {
       Fail("the header begins with " + lode::Quote(header.substr(0, 1)) + ", expected \"{\"");
     // The parser would take it for the end of the text.
     if (const std::size_t zero = header.find('\0'); zero != std::string_view::npos)
-      Fail(NoJson(zero + 1, header.substr(zero, 1)));
+      Fail(NotJson(zero + 1, header.substr(zero, 1)));
     HeaderReader reader(name_);
     nlohmann::json::sax_parse(header, &reader);
     return reader;

@@ -10,7 +10,7 @@ namespace lode::images {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
-              "lengths and elements are read as they are");
+              "lengths and elements are read without conversion");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kVersionEnd = 8;

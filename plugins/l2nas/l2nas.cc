@@ -15,12 +15,10 @@ constexpr char kDoc[] =
     "action by the check loss; the actor ascends the critic. Exploration at random comes from the "
     "pipeline: epsilon_greedy on NAS-Bench-201, warm_up on DARTS and Once-for-All.\n\n"
     "The defaults are those of the paper's NAS-Bench-201 experiment except for the actor's "
-    "learning "
-    "rate, which the paper prints as 1e-8 without saying how the networks are initialized. With "
-    "orthogonal weights and output layers scaled by 1e-3 (preset paper) that rate comes close to "
-    "the "
-    "paper's Table 1; with LibTorch's usual initialization it collapses. With the usual "
-    "initialization and 1e-4 (preset robust) the search is robust.\n\n"
+    "learning rate, which the paper prints as 1e-8 without saying how the networks are "
+    "initialized. With orthogonal weights and output layers scaled by 1e-3 (preset paper) that "
+    "rate comes close to the paper's Table 1; with LibTorch's usual initialization it collapses. "
+    "With the usual initialization and 1e-4 (preset robust) the search is robust.\n\n"
     "The paper leaves choices open. Here the state starts at zeros; while fewer than K "
     "architectures are known it is the mean of those; it keeps K distinct ones, each with its best "
     "reward, and of equal rewards the earlier. A proposal may leave [0, 1] by the noise. A saved "
@@ -133,7 +131,7 @@ lode::Action L2nas::Ask() {
   for (float& cell : action) {
     cell += static_cast<float>(random.Uniform(-config_.noise, config_.noise));
   }
-  LeaveFailure(action);
+  AvoidFailure(action);
   return action;
 }
 
@@ -145,7 +143,7 @@ bool L2nas::Fails(lode::ActionView action) const {
   return at != failures_.end() && at->second >= kFailures;
 }
 
-void L2nas::LeaveFailure(lode::Action& action) const {
+void L2nas::AvoidFailure(lode::Action& action) const {
   const lode::Random random = host_.Random();
   double width = kFirstWidth;
   for (int attempt = 0; attempt < kMostAttempts && Fails(action); ++attempt) {

@@ -67,7 +67,7 @@ class L2nas {
 
   bool Fails(lode::ActionView action) const;
   // Adds noise until the action's architecture is not a failing one, or all attempts are used up.
-  void LeaveFailure(lode::Action& action) const;
+  void AvoidFailure(lode::Action& action) const;
   void CountFailure(const lode::Trial& trial);
 
   Agent::Settings AgentSettings() const;

@@ -24,7 +24,7 @@ void SubtractProjection(std::vector<double>& row, const std::vector<double>& ont
   }
 }
 
-void Normalise(std::vector<double>& row) {
+void Normalize(std::vector<double>& row) {
   double squares = 0;
   for (const double x : row) {
     squares += x * x;
@@ -45,7 +45,7 @@ Rows OrthonormalRows(lode::Random random, std::size_t count, std::size_t length)
       for (std::size_t before = 0; before < r; ++before) {
         SubtractProjection(rows[r], rows[before]);
       }
-      Normalise(rows[r]);
+      Normalize(rows[r]);
     }
   }
   return rows;

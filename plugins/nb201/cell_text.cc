@@ -84,7 +84,7 @@ class TupleReader {
   explicit TupleReader(std::string_view text) : cursor_(text) {}
 
   Cell Read() {
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     const bool is_call = cursor_.Take("Structure");
     if (is_call) cursor_.Expect("(");
     const std::string_view closing = Open("of the nodes");

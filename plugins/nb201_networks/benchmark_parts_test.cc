@@ -58,7 +58,7 @@ class BenchmarkPartsTest : public testing::Test {
 };
 
 // Every position of 0 to count - 1 except these, in the authors' number format.
-std::string TheRest(std::size_t count, const std::set<std::size_t>& but) {
+std::string AllExcept(std::size_t count, const std::set<std::size_t>& but) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
     if (!but.contains(i)) text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\"";
@@ -95,12 +95,12 @@ TEST_F(BenchmarkPartsTest, TheOthersAreCutInTheirTestImages) {
 TEST_F(BenchmarkPartsTest, ReadsTheAuthorsFiles) {
   const std::string file =
       FileWith("{\n  \"train\": [\"int\", [\"3\", \"1\"]],\n  \"valid\": [\"int\", [" +
-               TheRest(40, {1, 3}) + "]]\n}\n");
+               AllExcept(40, {1, 3}) + "]]\n}\n");
   const Parts parts = Cut("cifar10", 10, file);
   EXPECT_THAT(parts.train.positions, ElementsAre(1, 3));
   EXPECT_THAT(parts.validation.positions, SizeIs(38));
   const Parts other =
-      Cut("cifar100", 100, FileWith("{\"xvalid\": [0], \"xtest\": [" + TheRest(200, {0}) + "]}"));
+      Cut("cifar100", 100, FileWith("{\"xvalid\": [0], \"xtest\": [" + AllExcept(200, {0}) + "]}"));
   EXPECT_THAT(other.validation.positions, ElementsAre(0));
   EXPECT_THAT(other.test.positions, SizeIs(199));
 }
@@ -112,7 +112,7 @@ TEST_F(BenchmarkPartsTest, DifferentPartsHaveDifferentNames) {
   const auto name = [&](const char* first, const std::set<std::size_t>& but) {
     return Cut("cifar10", 10,
                FileWith(std::string("{\"train\": [") + first + "], \"valid\": [" +
-                        TheRest(40, but) + "]}"))
+                        AllExcept(40, but) + "]}"))
         .name;
   };
   EXPECT_EQ(name("1", {1}), name("1", {1}));
@@ -133,7 +133,7 @@ TEST_F(BenchmarkPartsTest, NamesTheErrorInAFile) {
               HasSubstr("has the position 2 twice"));
   EXPECT_THAT(Refusal("{\"train\": [1, 2], \"valid\": [3]}"),
               HasSubstr("lists 2 and 1 images, expected all 40 in two parts"));
-  EXPECT_THAT(Refusal("{\"train\": [], \"valid\": [" + TheRest(40, {}) + "]}"),
+  EXPECT_THAT(Refusal("{\"train\": [], \"valid\": [" + AllExcept(40, {}) + "]}"),
               HasSubstr("lists 0 and 40 images"));
 }
 

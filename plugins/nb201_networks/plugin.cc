@@ -28,9 +28,7 @@ LODE_PLUGIN(
         "over training images before it is measured (those gathered in training mix all cells): "
         "Single Path One-Shot. The presets spos, rsps and setn follow their authors' programs. All "
         "seeds and searches of a run share the supernet; it is trained before the first of them, "
-        "or given "
-        "as `weights`. Sources: Guo et al., Single Path One-Shot NAS, ECCV 2020; Li and Talwalkar, "
-        "UAI 2019; Dong and Yang, SETN, ICCV 2019; network and runs of the last two: Dong and "
-        "Yang, "
-        "NAS-Bench-201, ICLR 2020.",
+        "or given as `weights`. Sources: Guo et al., Single Path One-Shot NAS, ECCV 2020; Li and "
+        "Talwalkar, UAI 2019; Dong and Yang, SETN, ICCV 2019; network and runs of the last two: "
+        "Dong and Yang, NAS-Bench-201, ICLR 2020.",
         kCapabilities));

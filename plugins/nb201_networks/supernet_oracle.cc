@@ -104,10 +104,8 @@ lode::Presets SupernetOracle::Presets() {
         {"nesterov", false}}},
       {"rsps",
        "Random search with parameter sharing (Li and Talwalkar, UAI 2019) as the benchmark's "
-       "authors "
-       "run it: norms neither affine nor tracked, a cell for each batch, a query scored on one "
-       "batch "
-       "of 512 images, gradients clipped at 5, 250 epochs.",
+       "authors run it: norms neither affine nor tracked, a cell for each batch, a query scored on "
+       "one batch of 512 images, gradients clipped at 5, 250 epochs.",
        PublishedSharing("network", 5)},
       {"setn",
        "The shared weights of SETN (Dong and Yang, ICCV 2019) as in the benchmark's first release: "

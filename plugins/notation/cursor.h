@@ -64,7 +64,7 @@ class Cursor {
     if (after.Take(",") && after.Sees(closing)) *this = after;
   }
   // Takes "name =", which may precede a value in a program.
-  void TakeNameInFront() {
+  void TakeLeadingName() {
     Cursor after = *this;
     after.Skip(after.WordSize());
     if (after.at_ > at_ && after.Take("=")) *this = after;

@@ -49,10 +49,9 @@ lode::Params<Space::Config> Space::Parameters() {
           .Unit("px"),
       {"crossover", &Config::crossover,
        "Whether a child takes a layer's kernel and expansion from its parents separately, as in "
-       "the "
-       "authors' search, or together, as in all runs stored before this parameter existed. Such "
-       "runs of an optimizer that uses crossover (evolution, nsga2) are refused at the first trial "
-       "that comes out differently; `lode run FILE --set space.crossover=together --out DIR "
+       "the authors' search, or together, as in all runs stored before this parameter existed. "
+       "Such runs of an optimizer that uses crossover (evolution, nsga2) are refused at the first "
+       "trial that comes out differently; `lode run FILE --set space.crossover=together --out DIR "
        "--resume --force` continues them.",
        lode::Choices{{"separate", "together"}}},
   };

@@ -42,7 +42,7 @@ class SubnetParser {
       : cursor_(text, "_.-+"), around_(around) {}
 
   Subnet Read() {
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     cursor_.Expect("{", " at the start");
     do {
       ReadEntry();

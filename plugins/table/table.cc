@@ -16,7 +16,7 @@ char DelimiterOf(std::string_view choice) {
   return delimited::Reader::kAuto;
 }
 
-std::string WithoutSpacesAround(std::string_view text) {
+std::string Trimmed(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
   return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
 }
@@ -36,7 +36,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
     };
     const std::size_t sign = item.find('=');
     if (sign == std::string::npos) fail("expected \"METRIC = COLUMN\"");
-    const std::string metric = WithoutSpacesAround(item.substr(0, sign));
+    const std::string metric = Trimmed(item.substr(0, sign));
     const auto at = std::find(names.begin(), names.end(), metric);
     if (at == names.end())
       fail("where " + lode::Quote(metric) + " is not a metric of maximize or minimize (nearest: " +
@@ -44,7 +44,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
     const auto k = static_cast<std::size_t>(at - names.begin());
     if (renamed[k]) fail("but " + lode::Quote(metric) + " already has a column");
     renamed[k] = true;
-    columns[k] = WithoutSpacesAround(item.substr(sign + 1));
+    columns[k] = Trimmed(item.substr(sign + 1));
   }
   return columns;
 }

@@ -182,27 +182,24 @@ TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
        "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_"
        "connect~2|"},
       {"ofa",
-       "{'wid': None, 'ks': [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5],\n 'e': "
-       "[4, 4, 4, "
-       "4, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], 'd': [3, 2, 2, 3, 3], 'r': [224]}",
+       "{'wid': None, 'ks': [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5],\n"
+       " 'e': [4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], 'd': [3, 2, 2, 3, 3], "
+       "'r': [224]}",
        "{\"ks\": [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5], \"e\": [4, 4, 4, 4, "
-       "3, 3, 3, "
-       "3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], \"d\": [3, 2, 2, 3, 3]}"},
+       "3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], \"d\": [3, 2, 2, 3, 3]}"},
       {"darts",
        "X = Genotype(normal=[[('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
        "('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
-       "('skip_connect', 0)]],\n normal_concat=[2, 3, 4, 5], reduce=[[('sep_conv_3x3', 1), "
-       "('skip_connect', "
-       "0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', "
-       "0)], "
+       "('skip_connect', 0)]],\n"
+       " normal_concat=[2, 3, 4, 5], reduce=[[('sep_conv_3x3', 1), ('skip_connect', 0)], "
+       "[('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], "
        "[('sep_conv_3x3', 1), ('skip_connect', 0)]], reduce_concat=[2, 3, 4, 5],)",
        "Genotype(normal=[('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
-       "('sep_conv_3x3', 1), "
-       "('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], "
-       "normal_concat=range(2, 6), reduce=[('skip_connect', 0), ('sep_conv_3x3', 1), "
-       "('skip_connect', 0), "
        "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
-       "('sep_conv_3x3', 1)], reduce_concat=range(2, 6))"}};
+       "('sep_conv_3x3', 1)], normal_concat=range(2, 6), reduce=[('skip_connect', 0), "
+       "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
+       "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], reduce_concat=range(2, "
+       "6))"}};
   for (const auto& [plugin, key, canonical] : kKeys) {
     const Built space(plugin, plugin);
     Oracle oracle(

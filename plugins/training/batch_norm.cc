@@ -32,7 +32,7 @@ Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
 Normalization BatchNormImpl::Prepare(const Tensor& x, const Pass& pass) {
   if (!pass.batch_moments) return Running();
   const Moments moments = MomentsOf(x);
-  LetIn(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
+  AddToRunning(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
   return By(moments);
 }
 
@@ -55,7 +55,7 @@ Normalization BatchNormImpl::By(const Moments& moments) const {
 }
 
 // The running variance is the unbiased one, as is customary.
-void BatchNormImpl::LetIn(const Moments& moments, std::int64_t pixels, double momentum) {
+void BatchNormImpl::AddToRunning(const Moments& moments, std::int64_t pixels, double momentum) {
   float* mean = running_mean.data_ptr<float>();
   float* variance = running_variance.data_ptr<float>();
   const auto share = static_cast<float>(momentum);

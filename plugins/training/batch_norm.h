@@ -57,7 +57,7 @@ class BatchNormImpl : public torch::nn::Module {
 
  private:
   Normalization By(const Moments& moments) const;
-  void LetIn(const Moments& moments, std::int64_t pixels, double momentum);
+  void AddToRunning(const Moments& moments, std::int64_t pixels, double momentum);
 };
 TORCH_MODULE(BatchNorm);
 

@@ -249,7 +249,7 @@ TEST_F(TrainerTest, ACheckpointThatCannotBeWrittenIsAnError) {
   EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("no such directory"));
 }
 
-// ---- killed at any moment: in a process of its own, which runs this program with another filter
+// ---- killed at any moment: in a separate process, which runs this program with another filter
 
 constexpr char kDirectory[] = "LODE_TRAINED_IN";
 

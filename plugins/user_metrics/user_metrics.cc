@@ -23,14 +23,14 @@ bool IsUnit(std::string_view text) {
          lode::IsPrintableLine(text);
 }
 
-std::string_view WithoutSpacesBehind(std::string_view text) {
+std::string_view WithoutTrailingSpaces(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 // Parses `item` of the parameter `list`: "NAME" or "NAME [UNIT]".
 lode::Metric ParseMetric(const char* list, std::string_view item, lode_direction direction) {
   const std::size_t bracket = item.find('[');
-  const std::string_view name = WithoutSpacesBehind(item.substr(0, bracket));
+  const std::string_view name = WithoutTrailingSpaces(item.substr(0, bracket));
   const auto fail = [&](const std::string& expected) {
     throw lode::InvalidError(std::string(list) + " has " + lode::Quote(item) + ", expected " +
                              expected);

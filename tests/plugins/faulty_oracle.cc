@@ -164,7 +164,7 @@ class FaultyOracle {
   }
 
   // Starts a process with no ties to this one: no common parent, session, environment or streams.
-  void StartHermit(bool leaks) const {
+  void StartDetached(bool leaks) const {
     const pid_t child = fork();
     if (child == 0) {
       setsid();
@@ -203,7 +203,7 @@ class FaultyOracle {
     if (fault == "nothing") throw lode::Error(LODE_E_INTERNAL, "");
     if (fault == "child") StartChild(false);
     if (fault == "daemon") StartChild(true);
-    if (fault == "hermit" || fault == "hoard") StartHermit(fault == "hoard");
+    if (fault == "hermit" || fault == "hoard") StartDetached(fault == "hoard");
     if (fault == "hermit") Crash();
     if (fault == "hoard") Sleep();
     if (fault == "fork") {

@@ -8,7 +8,7 @@
 //   lode::SpaceComponent<T>(id, version, summary)      lode::ExplorationComponent<T>(...)
 //   lode::OracleComponent<T>(...)                      lode::OptimizerComponent<T>(...)
 //
-// (each component needs a class of its own, because the functions make one table per T). A plugin
+// (each component needs its own class, because the functions make one table per T). A plugin
 // is one line at namespace scope:
 //
 //   LODE_PLUGIN("acme.ring", "1.0.0", "Apache-2.0",

@@ -158,7 +158,7 @@ struct Restless : GridSpace {
   }
 };
 
-struct AlwaysAnew : GridSpace {
+struct AlwaysRedraws : GridSpace {
   using GridSpace::GridSpace;
   void Resample(lode::Random random, double, ArchitectureView, Out child) const {
     Sample(random, child);
@@ -224,5 +224,5 @@ LODE_PLUGIN("broken.spaces", "1.0.0", "Apache-2.0",
             Space<Mothers>("broken.space.crossover.mix"),
             Space<OwnNeighbour>("broken.space.neighbours"),
             Space<Foundling>("broken.space.crossover"), Space<Restless>("broken.space.canonical"),
-            Space<AlwaysAnew>("broken.space.resample"), Space<Unlabelled>("broken.space.graph"),
+            Space<AlwaysRedraws>("broken.space.resample"), Space<Unlabelled>("broken.space.graph"),
             Space<Guesses>("broken.space.metrics"), Space<Busy>("broken.space.threads"));
