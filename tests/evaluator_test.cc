@@ -91,8 +91,8 @@ TEST_F(EvaluatorTest, TheSameNetworkIsOneQueryNextToAFreeOracle) {
 TEST_F(EvaluatorTest, AFreeOracleAloneCountsInTheBudget) {
   Make("[[oracle]]\nuse = \"analytic\"\n");
   Evaluate(5, 3);
-  EXPECT_FALSE(
-      Evaluate(5, 7).reused);  // it does not declare that its metrics depend only on the network
+  // The oracle does not declare that its metrics depend only on the network.
+  EXPECT_FALSE(Evaluate(5, 7).reused);
   EXPECT_TRUE(Evaluate(5, 3).reused);
   EXPECT_EQ(evaluator_->unique_queries(), 2u);
 }

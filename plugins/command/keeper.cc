@@ -18,8 +18,7 @@ namespace {
 
 constexpr std::size_t kMost = 4096;  // children that are asked to end
 constexpr int kRoundMs = 5;          // between two checks of which children remain
-constexpr int kLastRounds =
-    1000;  // of SIGKILL; then children that still start others are abandoned
+constexpr int kLastRounds = 1000;    // of SIGKILL, after which remaining children are abandoned
 constexpr unsigned long kAwaited =
     1UL << (SIGCHLD - 1) | 1UL << (SIGTERM - 1) | 1UL << (SIGUSR1 - 1);
 constexpr std::size_t kMaskSize = NSIG / CHAR_BIT;

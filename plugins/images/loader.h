@@ -95,8 +95,7 @@ class Loader {
   std::size_t next_made_ = 0, next_taken_ = 0, end_ = 0;
   std::size_t busy_ = 0;  // threads that are making a batch
   bool stop_ = false;
-  std::atomic<bool> given_up_ =
-      false;  // the epoch was abandoned; unfinished batches need not be completed
+  std::atomic<bool> given_up_ = false;  // the epoch; unfinished batches need not be completed
   std::vector<std::thread> threads_;
 };
 

@@ -6,8 +6,7 @@
 namespace lode::images {
 namespace {
 
-constexpr int kPrecision =
-    22;  // fractional bits of a weight; 8 more are for the pixel, 2 are spare
+constexpr int kPrecision = 22;  // fractional bits of a weight; the pixel takes 8 more, 2 are spare
 constexpr std::int32_t kHalf = 1 << (kPrecision - 1);
 
 std::uint8_t ToByte(std::int32_t sum) {

@@ -73,14 +73,13 @@ TEST(Canonical, OneConvolutionReadTwiceIsNotTwoConvolutions) {
 
 TEST(Canonical, AConvolutionOfZerosIsNotZero) {
   EXPECT_FALSE(Same({kN, kN, kN, kS, kC3, kN}, {kN, kN, kN, kS, kN, kN}));
-  EXPECT_TRUE(
-      Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // but its pool and its skip are
+  EXPECT_TRUE(Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // its pool and skip are
 }
 
 TEST(Canonical, AConvolutionOfZerosIsOneConstantForAnyKernel) {
   EXPECT_TRUE(Same({kN, kN, kN, kS, kC3, kN}, {kN, kN, kN, kS, kC1, kN}));
-  EXPECT_TRUE(
-      Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC1, kS, kN, kC1}));  // also when read by another
+  // Also if another convolution reads it.
+  EXPECT_TRUE(Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC1, kS, kN, kC1}));
   EXPECT_FALSE(Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC3, kS, kN, kC3}));
 }
 

@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
-constexpr char kPartsKey[] =
-    "images";  // the images that the weights have seen, and those they have not
+constexpr char kPartsKey[] = "images";  // those that the weights have seen, and the others
 
 // The parameters in which the methods of weight sharing differ.
 void AddSharingParameters(lode::Params<SupernetOracle::Config>& params) {
