@@ -1,4 +1,5 @@
-// What `lode new` creates and refuses. tests/newcomer shows that what it creates builds and works.
+// Tests of `lode new`: what it creates and refuses. tests/newcomer shows that the results build and
+// work.
 #include <gtest/gtest.h>
 
 #include <algorithm>

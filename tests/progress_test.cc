@@ -35,7 +35,7 @@ using testing::SizeIs;
 
 namespace fs = std::filesystem;
 
-// What a program draws on a terminal connected to its standard error.
+// A terminal, connected to a program's standard error, that records what is drawn.
 class Terminal {
  public:
   explicit Terminal(unsigned short columns) {

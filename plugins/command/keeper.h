@@ -8,7 +8,7 @@
 
 namespace command {
 
-// What a keeper does from fork on. It makes only system calls: it is a copy of one thread, with
+// The work of a keeper, from fork on. It makes only system calls: it is a copy of one thread, with
 // locks in the state in which other threads held them.
 //
 // It becomes the parent of every descendant of the program that has lost its own parent, in any

@@ -73,7 +73,7 @@ TEST(Canonical, OneConvolutionReadTwiceIsNotTwoConvolutions) {
 
 TEST(Canonical, AConvolutionOfZerosIsNotZero) {
   EXPECT_FALSE(Same({kN, kN, kN, kS, kC3, kN}, {kN, kN, kN, kS, kN, kN}));
-  EXPECT_TRUE(Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // its pool and skip are
+  EXPECT_TRUE(Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // pools of zeros are
 }
 
 TEST(Canonical, AConvolutionOfZerosIsOneConstantForAnyKernel) {

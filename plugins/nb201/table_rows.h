@@ -16,7 +16,7 @@
 
 namespace nb201 {
 
-// What identifies a table's lines.
+// The column that identifies a table's lines.
 enum class RowKey {
   kArchitecture,  // the column kArchitectureColumn: the cell as a string; the key is its ToIndex()
   kIndex,         // the column kIndexColumn: the benchmark's own number, 0 .. kArchitectures - 1

@@ -318,7 +318,7 @@ double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return ab / std::sqrt(aa * bb);
 }
 
-// What the component's description says about its quality.
+// Checks the quality that the component's description states.
 TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
   const std::filesystem::path path = SharedData() / "ofa" / "ofa_mbv3_measured_2610.tsv.gz";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is missing";

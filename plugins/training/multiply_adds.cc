@@ -11,7 +11,7 @@ namespace {
 
 thread_local std::int64_t multiply_adds = 0;
 
-// What is known when an operation starts: its inputs may be gone when it ends.
+// Data known when an operation starts: its inputs may be gone when it ends.
 struct Weights : at::ObserverContext {
   explicit Weights(std::int64_t n) : per_output(n) {}
   std::int64_t per_output;  // products for each element of the output

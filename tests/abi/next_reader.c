@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an older plugin that is bound to the space gets when it asks for a metric: its struct ends
- * where minor 0's ends. */
+/* Returns what an older plugin that is bound to the space gets when it asks for a metric: its
+ * struct ends where minor 0's ends. */
 static const char* metric_for_old_caller(const lode_space_api* api, const lode_instance* instance) {
   lode_metric metric;
   memset(&metric, 0x5a, sizeof metric);

@@ -7,9 +7,10 @@
 // and divisions, which IEEE 754 rounds in exactly one way, in a fixed order. Plugins use them for
 // everything that decides what a search does next.
 //
-// Results are within one unit in the last place of the exact ones. Out-of-range arguments give the
-// same results as the C functions; errno and the floating-point exceptions are not maintained.
-// Requires rounding to nearest and a compiler without -ffast-math. All functions are thread-safe.
+// Results differ from the exact ones by less than one unit in the last place. Out-of-range
+// arguments give the same results as the C functions, but errors are not reported in errno or
+// floating-point exceptions. Requires rounding to nearest and a compiler without -ffast-math. All
+// functions are thread-safe.
 #ifndef LODE_MATH_HPP_
 #define LODE_MATH_HPP_
 

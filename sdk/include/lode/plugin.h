@@ -309,7 +309,7 @@ typedef struct lode_query {
 
 enum lode_proposal_kind { LODE_PROPOSES_ACTION = 1, LODE_PROPOSES_ARCHITECTURE = 2 };
 
-/* What an optimizer wants evaluated. It fills one of the two buffers and says which. */
+/* A proposal of an optimizer. It fills one of the two buffers and says which. */
 typedef struct lode_proposal {
   uint32_t struct_size;
   int32_t kind;          /* out: a lode_proposal_kind */
