@@ -234,7 +234,7 @@ TEST_F(GoalsTest, ARewardThatIsNotANumberFailsTheTrial) {
   EXPECT_EQ(Ask("inf", "SELECT DISTINCT failure FROM trials"), "the reward is infinite\n");
 }
 
-// 729 cells of NAS-Bench-201 have at most 8 million multiply-adds: a search that found them is done.
+// 729 cells of NAS-Bench-201 have at most 8 million multiply-adds: finding them all ends a search.
 TEST_F(GoalsTest, ASearchThatHasFoundEverythingWithinTheLimitsSucceeds) {
   const json out =
       RunJson(lode_, {SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--set",

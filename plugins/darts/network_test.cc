@@ -99,9 +99,9 @@ TEST(DartsNetwork, OneCellByHand) {
   EXPECT_EQ(cost.parameters,
             stem + 2 * 24 + inputs + 2 * 2 * 16 + 6 * (edge + 32) + reduction + 32 + linear + 10);
   EXPECT_EQ(cost.multiply_adds, 16 * (stem + inputs) + 4 * (6 * edge + reduction) + linear);
-  // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x 4
-  // for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool takes
-  // 4 * 16 at 2 x 2.
+  // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x
+  // 4 for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool
+  // takes 4 * 16 at 2 x 2.
   EXPECT_EQ(cost.other_operations,
             2 * (16 * (24 + 2 * 16) + 4 * 7 * 16) + 16 * (2 * 24 + 7 * 16) + 4 * 4 * 16);
 }

@@ -5,8 +5,8 @@
 //   1 byte      the label, 0 to 9 or 0 to 99
 //   3072 bytes  the red, the green and the blue plane of 32 x 32 pixels, row-major
 //
-// A Python file is a pickle (pickle.h) of a dictionary: "data", an array of images x 3072 such bytes,
-// and "labels" (CIFAR-10) or "fine_labels" (CIFAR-100), a list of numbers.
+// A Python file is a pickle (pickle.h) of a dictionary: "data", an array of images x 3072 such
+// bytes, and "labels" (CIFAR-10) or "fine_labels" (CIFAR-100), a list of numbers.
 //
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_CIFAR_H_

@@ -15,7 +15,7 @@ struct Image {
   std::vector<std::uint8_t> pixels;  // height * width * channels
 };
 
-// Images with their classes, numbered from 0. Immutable: every method may be called from any thread.
+// Images with their classes, numbered from 0. Immutable: any thread may call any method.
 class ImageSet {
  public:
   ImageSet() = default;

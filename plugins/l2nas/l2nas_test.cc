@@ -298,8 +298,8 @@ TEST_F(L2nasTest, ALoadedPolicyContinuesTheSameInEveryInstance) {
   EXPECT_NE(one.Save(), fresh.Save());
 }
 
-// Adam's moments and its count of steps are part of the policy: continuing the same search, a loaded
-// policy trains to the same bits as the one it was saved from.
+// Adam's moments and its count of steps are part of the policy: continuing the same search, a
+// loaded policy trains to the same bits as the one it was saved from.
 TEST_F(L2nasTest, ALoadedPolicyContinuesToTrainLikeItsOrigin) {
   Search original(space()), restored(space());
   Run(original, 0, 60, Always);

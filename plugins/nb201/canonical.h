@@ -13,8 +13,8 @@
 //   - a convolution of an empty sum is NOT empty: its batch norm adds a learned shift. It is that
 //     constant whether 1x1 or 3x3, and pooling leaves it unchanged, since padding is not counted;
 //   - the output is node 3's terms and the convolutions these depend on. Convolutions that do not
-//     reach the output are dropped. The others are distinguished by what they are (1x1 or 3x3), what
-//     they read and where they are read, so 2 c(x), one convolution read twice, is not a(x) + b(x).
+//     reach the output are dropped. The others differ by what they are (1x1 or 3x3), what they read
+//     and where they are read, so 2 c(x), one convolution read twice, is not a(x) + b(x).
 //
 // This divides the 15625 cells into 5234 classes. The 6466 classes of the benchmark's authors come
 // from comparing strings: their strings equate a convolution of zeros with zeros, and 2 c(x) with

@@ -2,8 +2,8 @@
 // ICLR 2020, section 2.2, and their program):
 //
 //   cifar10     the training images in two halves, one to train on and one to validate on; all test
-//               images. (The benchmark's test accuracy comes from a second training, on both halves.)
-//   cifar100    all training images; the test images in two halves, one to validate on, one to test on
+//               images. (The benchmark's test accuracy is from a second training, on both halves.)
+//   cifar100    all training images; the test images in two halves, for validation and for the test
 //   imagenet16  the same as cifar100, on ImageNet16-120
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -16,7 +16,7 @@ namespace nb201 {
 
 class SupernetOracle {
  public:
-  // Single Path One-Shot (Guo et al., ECCV 2020) with the learning rates of the benchmark's authors.
+  // Single Path One-Shot (Guo et al., ECCV 2020) with the benchmark authors' learning rates.
   struct Config : NetworkOracleConfig {
     Config() {
       epochs = 50;
