@@ -39,7 +39,7 @@ lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split,
   metric.name = std::string(test ? "test" : "valid") + (top5 ? "_top5" : "_accuracy");
   metric.unit = "percent";
   metric.doc = std::string(test ? "Test" : "Validation") + " images whose class is " +
-               (top5 ? "among the five likeliest." : "the likeliest.");
+               (top5 ? "among the five most likely." : "the most likely.");
   metric.split = split;
   metric.dataset = config.dataset;
   metric.epochs = static_cast<double>(config.epochs);

@@ -41,8 +41,8 @@ void AddNetworkParameters(lode::Params<C>& params) {
       lode::Range{1, 100});
   training::AddTrainingParameters(params);
   add("initialization", &NetworkOracleConfig::initialization,
-      "First weights: kaiming (normal, by the fan out; the classifier's of deviation 0.01), or "
-      "pytorch (its default: uniform, by the fan in).",
+      "Initial weights: kaiming (normal, from the fan out; the classifier with deviation 0.01), or "
+      "pytorch (its default: uniform, from the fan in).",
       lode::Choices{{"kaiming", "pytorch"}});
   add("split_file", &NetworkOracleConfig::split_file,
       "With protocol benchmark: the benchmark's list of the images in each half "
