@@ -1,6 +1,7 @@
-# lode::torch: LibTorch, if it is there and its code can be called from ours. Its libraries are not built for
-# ThreadSanitizer, and TorchConfig.cmake brings flags of its own: they are found by hand, a newer one through
-# CMAKE_PREFIX_PATH. Clang cannot read the headers of LibTorch 1.13 in C++20's mode: lint and its sanitizers pass them by.
+# lode::torch: LibTorch, if it is installed and this build can link against it. Its libraries are not built for
+# ThreadSanitizer, and TorchConfig.cmake adds its own flags, so the libraries are searched for directly, a newer one
+# through CMAKE_PREFIX_PATH. Clang cannot read the headers of LibTorch 1.13 in C++20 mode: lint and Clang's sanitizers
+# skip them.
 if(LODE_SANITIZE MATCHES thread OR CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   return()
 endif()
@@ -8,16 +9,16 @@ find_path(TORCH_INCLUDE torch/csrc/api/include/torch/torch.h)
 find_library(TORCH_LIBRARY torch)
 find_library(TORCH_CPU_LIBRARY torch_cpu)
 find_library(C10_LIBRARY c10)
-find_library(TORCH_CUDA_LIBRARY torch_cuda)  # with devices; nothing calls it by name
+find_library(TORCH_CUDA_LIBRARY torch_cuda)  # for devices; nothing calls it by name
 find_package(OpenMP COMPONENTS CXX)  # LibTorch's at::parallel_for is a template: without this it has one thread
 if(OpenMP_CXX_FOUND AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AND C10_LIBRARY)
   add_library(lode_torch INTERFACE)
   add_library(lode::torch ALIAS lode_torch)
   target_include_directories(lode_torch SYSTEM INTERFACE ${TORCH_INCLUDE} ${TORCH_INCLUDE}/torch/csrc/api/include)
   target_link_libraries(lode_torch INTERFACE ${TORCH_LIBRARY} ${TORCH_CPU_LIBRARY} ${C10_LIBRARY} OpenMP::OpenMP_CXX)
-  # Its headers have classes with members that are there without NDEBUG only; Debian's libraries are built with it.
+  # Its headers have classes with members that exist only without NDEBUG; Debian's libraries are built with NDEBUG.
   target_compile_definitions(lode_torch INTERFACE $<$<NOT:$<CONFIG:Release>>:NDEBUG>)
-  # GCC 14 sees a vector of LibTorch's overflow that does not.
+  # GCC 14 falsely warns about an overflow of one of LibTorch's vectors.
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
     target_compile_options(lode_torch INTERFACE -Wno-array-bounds)
   endif()
@@ -35,7 +36,7 @@ if(OpenMP_CXX_FOUND AND TORCH_INCLUDE AND TORCH_LIBRARY AND TORCH_CPU_LIBRARY AN
   # Compiles a target's sources against LibTorch.
   function(lode_use_torch target)
     target_link_libraries(${target} PRIVATE lode::torch)
-    target_compile_options(${target} PRIVATE -fPIC)  # programs, too: as the header was read
+    target_compile_options(${target} PRIVATE -fPIC)  # programs too, to match the precompiled header
     target_precompile_headers(${target} REUSE_FROM lode_torch_headers)
     set_target_properties(${target} PROPERTIES
       CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)

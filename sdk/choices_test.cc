@@ -18,7 +18,7 @@ using lode::Decision;
 using lode::test::FixedStream;
 using ::testing::ElementsAre;
 
-// Two decisions share their values, one has a single value, one is in a matrix of its own.
+// Two decisions share their values, one has a single value, one has its own matrix.
 std::vector<Decision> MixedDecisions() {
   return {{"layer 1", {"conv", "skip", "pool"}},
           {"width", {"16", "32"}},
@@ -99,10 +99,10 @@ TEST(ChoiceSpace, ParseErrorsNameThePosition) {
     EXPECT_EQ(Failure([&, t = text] { Parse(t); }), message) << text;
 }
 
-TEST(ChoiceSpace, RefusesBytesThatAreNoArchitecture) {
+TEST(ChoiceSpace, RefusesBytesThatAreNotAnArchitecture) {
   Architecture a = Parse("conv,16,plain,conv,16");
   a[9] = 0;
-  const std::string message = "row ends head has not exactly one 1 among zeros";
+  const std::string message = "row ends head does not have exactly one 1 among zeros";
   FixedStream stream(1);
   Architecture out(kCells);
   EXPECT_EQ(Failure([&] { Mixed().Format(a); }), message);
@@ -112,7 +112,7 @@ TEST(ChoiceSpace, RefusesBytesThatAreNoArchitecture) {
   EXPECT_EQ(Failure([&] { Mixed().Resample(stream.random(), 0.5, a, out); }), message);
 }
 
-TEST(ChoiceSpace, RefusesDecisionsThatMakeNoSpace) {
+TEST(ChoiceSpace, RefusesInvalidDecisions) {
   const auto failure = [](const std::vector<Decision>& decisions) {
     return Failure([&] { ChoiceSpace{decisions}; });
   };
@@ -120,14 +120,14 @@ TEST(ChoiceSpace, RefusesDecisionsThatMakeNoSpace) {
   EXPECT_EQ(failure({{"", {"a"}}}), "a decision needs a name");
   EXPECT_EQ(failure({{"x", {}}}), "decision x has no values");
   EXPECT_EQ(failure({{"x", {"a", "b", "a"}}}), "decision x has the value \"a\" twice");
-  EXPECT_EQ(
-      failure({{"x", {"a", "b,c"}}}),
-      "decision x: \"b,c\" is no value: it is empty, or has \",\" or a control character in it");
+  EXPECT_EQ(failure({{"x", {"a", "b,c"}}}),
+            "decision x: \"b,c\" is not a valid value: it is empty or contains \",\" or a control "
+            "character");
   EXPECT_NE(failure({{"x", {"a", ""}}}), "");
   EXPECT_NE(failure({{"x", {"a\n"}}}), "");
   EXPECT_EQ(failure({{"x", {"a"}}, {"x", {"a"}}}), "two decisions are called x");
   EXPECT_EQ(failure({{"x", {"a"}, "m"}, {"y", {"b"}, "m"}}),
-            "decision m y has other values than the rest of its matrix");
+            "decision m y has different values from the rest of its matrix");
 }
 
 TEST(ChoiceSpace, DiscretizeTakesTheFirstOfTheLargest) {
@@ -146,7 +146,8 @@ TEST(ChoiceSpace, NeighboursAreAllThatDifferInOneDecision) {
                                  "skip,16,plain,skip,32", "skip,16,plain,pool,16"));
 }
 
-// A decision of each four is drawn with 1/4, and then its other values equally.
+// Each of the four decisions is drawn with probability 1/4, and its other values are equally
+// likely.
 TEST(ChoiceSpace, MutationDrawsTheDecisionThenTheValue) {
   FixedStream stream(3);
   const Architecture parent = Parse("skip,16,plain,pool,32");
@@ -164,7 +165,7 @@ TEST(ChoiceSpace, MutationDrawsTheDecisionThenTheValue) {
     EXPECT_NEAR(counts[quarter], kDraws / 8, 5 * std::sqrt(kDraws * 0.125 * 0.875)) << quarter;
 }
 
-TEST(ChoiceSpace, CrossoverMixesAndResampleDrawsAnew) {
+TEST(ChoiceSpace, CrossoverMixesAndResampleRedraws) {
   FixedStream stream(5);
   const Architecture mother = Parse("conv,16,plain,conv,16");
   const Architecture father = Parse("pool,32,plain,pool,32");
@@ -188,7 +189,7 @@ TEST(ChoiceSpace, ASpaceOfOneArchitectureHasNoMutation) {
   Architecture out(2);
   FixedStream stream(1);
   EXPECT_EQ(Failure([&] { space.Mutate(stream.random(), only, out); }),
-            "no decision of this space has a second value");
+            "no decision of this space has more than one value");
   EXPECT_TRUE(space.Neighbours(only).empty());
   EXPECT_EQ(space.Log10Size(), 0);
 }
@@ -202,7 +203,7 @@ struct MixedSpace : ChoiceSpace {
 
 TEST(ChoiceSpace, KeepsTheContractOfSpaces) {
   const lode_component* all[] = {
-      lode::SpaceComponent<MixedSpace>("mixed", "1.0.0", "Decisions of all sorts."),
+      lode::SpaceComponent<MixedSpace>("mixed", "1.0.0", "Decisions of all kinds."),
       lode::SpaceComponent<lode::test::TinySpace>("tiny", "1.0.0", "Four decisions.")};
   for (const lode_component* c : all) {
     lode::verify::Findings findings;
@@ -214,7 +215,7 @@ TEST(ChoiceSpace, KeepsTheContractOfSpaces) {
   }
 }
 
-TEST(BoundSpace, IsReadyToBeBound) {
+TEST(BoundSpace, IsReadyToBind) {
   const lode::test::BoundSpace<> tiny;
   EXPECT_EQ(tiny.space().cells(), 12u);
   const lode::test::FixedHost host;

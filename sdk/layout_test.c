@@ -1,13 +1,13 @@
-/* Holds the binary layout: compiling it is the test. Every field, enumerator and value type of
- * <lode/plugin.h> has its line, in the header's order (abi/check_abi_test.py sees that none is
- * missing). Lines are only added, under the minor that brings them, never changed. */
+/* Pins the binary layout: compiling this file is the test. Every field, enumerator and value type
+ * of <lode/plugin.h> has a line, in the header's order (abi/check_abi_test.py checks that none is
+ * missing). Lines are only added, under the minor that introduces them, and never changed. */
 #include <lode/plugin.h>
 
-/* Of a 64-bit machine, the only kind there is a Lode for. */
+/* For a 64-bit machine, the only kind that Lode supports. */
 #define FIELD(type, field, offset, bytes)                                                   \
   _Static_assert(offsetof(type, field) == (offset) && sizeof(((type*)0)->field) == (bytes), \
                  #type "." #field " has moved or changed its size")
-/* Of value types. Sized structs grow, but never under the fields that they have. */
+/* For value types. Sized structs may grow, but their existing fields stay in place. */
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), #type " has changed its size")
 #define CODE(name, value) _Static_assert(name == (value), #name " has changed its value")
 

@@ -1,4 +1,4 @@
-// Against 50 digits of Boost.Multiprecision, and against bits written down once.
+// Compares with 50 digits of Boost.Multiprecision, and with bits recorded once.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -21,7 +21,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kCount = 2000;
 
-// In units in the last place of what a double could say best.
+// In units in the last place of the double nearest to the exact value.
 double ErrorOf(double value, const Exact& exact) {
   const double nearest = static_cast<double>(exact);
   const double unit = std::nextafter(std::abs(nearest), kInfinity) - std::abs(nearest);
@@ -38,10 +38,10 @@ class MathTest : public testing::Test {
   }
 
   double Uniform(double low, double high) const { return random_.Uniform(low, high); }
-  // Of any magnitude.
+  // A number of any magnitude.
   double Positive() const {
     const int exponent =
-        Exponent();  // first: compilers differ in which argument they evaluate first
+        Exponent();  // first: compilers differ in the order they evaluate arguments
     return std::ldexp(1 + random_.Uniform(), exponent);
   }
 
@@ -96,8 +96,8 @@ TEST_F(MathTest, PowIsAccurate) {
   EXPECT_EQ(math::Pow(10, 22), 1e22);
 }
 
-// C23, annex F.10.4.4, as std::pow has it.
-TEST_F(MathTest, PowTakesWhatStdPowTakes) {
+// C23, annex F.10.4.4, as std::pow implements it.
+TEST_F(MathTest, PowAcceptsTheArgumentsOfStdPow) {
   const std::vector<double> bases = {0.0,  1,    -1,        2,          -2,  0.5,
                                      -0.5, -0.0, kInfinity, -kInfinity, kNaN};
   const std::vector<double> exponents = {0.0,  -0.0, 1,    -1,        2,          -2,  0.5,
@@ -128,9 +128,9 @@ TEST_F(MathTest, CosPiIsAccurate) {
   EXPECT_TRUE(std::isnan(math::CosPi(kInfinity)));
 }
 
-// The number was computed once. Any processor, compiler, C library or flag that gives another one
-// would give other searches, too.
-TEST_F(MathTest, TheBitsAreTheSameEverywhere) {
+// The expected number was computed once. A processor, compiler, C library or flag that gives a
+// different one would also give different searches.
+TEST_F(MathTest, BitsAreTheSameEverywhere) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto add = [&](double value) {
     hash = (hash ^ std::bit_cast<std::uint64_t>(value)) * 0x100000001b3u;

@@ -1,4 +1,4 @@
-// What an oracle's queries look like from its table: the costs that it reports.
+// The costs that an oracle reports, as seen through its table.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kUntouched = -77;
 
-// Reports what the query's seed says: a cost of seed seconds, or one of these.
+// Reports what the query's seed asks for: a cost of `seed` seconds, or one of these.
 constexpr std::uint64_t kNoCost = 1000, kNegative = 1001, kNotANumber = 1002, kInfinite = 1003,
                         kTwice = 1004, kThenFails = 1005;
 
@@ -53,7 +53,7 @@ struct Together : Costly {
   }
 };
 
-// What one query left behind.
+// The results of one query.
 struct Answer {
   lode_status status = LODE_OK;
   double metric = 0, cost = 0;
@@ -69,7 +69,7 @@ class OracleCosts : public testing::Test {
   }
   ~OracleCosts() override { component_.destroy(instance_); }
 
-  // One call for all seeds.
+  // Makes one call for all seeds.
   std::vector<Answer> Ask(const std::vector<std::uint64_t>& seeds) {
     const std::size_t count = seeds.size();
     const lode::Architecture architecture(space_.space().cells());
@@ -142,8 +142,8 @@ TYPED_TEST(OracleCosts, ThatCannotBeFailTheirQuery) {
   EXPECT_EQ(answers[3].cost, 4);
 }
 
-// How a unit test of an oracle class reads a cost, or does without.
-TEST(Query, GivesItsCostToWhoeverAsks) {
+// How a unit test of an oracle class reads a cost or ignores it.
+TEST(Query, ReportsItsCostOnRequest) {
   const lode::test::FixedHost host;
   OneByOne oracle(host.host(), {});
   std::array<double, 1> metric{};

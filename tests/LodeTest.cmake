@@ -1,9 +1,9 @@
 # lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE] [SHARDS n] [APART])
 #
-# A GoogleTest program, every case its own ctest entry. PLUGIN: it is made of that plugin's objects and libraries, too.
-# WHOLE makes the program one entry, for programs that are slow to start, as all are under a sanitizer; SHARDS: it is so
-# many entries then, for programs that run long.
-# APART: its files use the same names for different things, and are never compiled as one.
+# A GoogleTest program, in which every case is its own ctest entry. PLUGIN: also links that plugin's objects and
+# libraries. WHOLE makes the program a single entry, for programs that are slow to start, as all are under a sanitizer;
+# SHARDS splits it into that many entries, for programs that run long. APART: its files use the same names for different
+# things, and are never compiled as one.
 # Label "slow" keeps a test out of the sanitizer runs.
 function(lode_add_test name)
   if(NOT LODE_TESTS)
@@ -13,8 +13,8 @@ function(lode_add_test name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
-  if(NOT "torch" IN_LIST arg_LABELS)  # what a test is made of is optimized, the test itself need not be
-    target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # which needs optimization
+  if(NOT "torch" IN_LIST arg_LABELS)  # the tested code is optimized, the test itself need not be
+    target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # fortifying needs optimization
   endif()
   if(arg_APART)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)

@@ -1,5 +1,5 @@
-// The model-free baselines on the NAS-Bench-201 table, against an independent implementation's
-// figures: how many distinct architectures 200 searches needed until they met the best one.
+// Compares the model-free baselines on the NAS-Bench-201 table with an independent implementation's
+// figures: the number of distinct architectures that 200 searches needed to reach the best one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,8 +59,8 @@ class Baselines : public testing::Test {
     return metrics_[accuracy_];
   }
 
-  // Distinct architectures until the optimum, with `width` proposals under way; kBudget if it was not
-  // met within them.
+  // Returns the number of distinct architectures until the optimum, with `width` proposals under
+  // way; kBudget if it was not reached within that number.
   std::size_t QueriesToOptimum(const std::string& optimizer, std::uint64_t seed,
                                std::uint64_t width) {
     Subject subject = Make(optimizer, optimizer, seed);
@@ -89,7 +89,7 @@ class Baselines : public testing::Test {
     return seen.size();
   }
 
-  // Sorted over seeds.
+  // Returns the numbers of queries, sorted over seeds.
   std::vector<std::size_t> Searches(const std::string& optimizer, std::uint64_t width = 1) {
     std::vector<std::size_t> queries;
     for (std::uint64_t seed = 0; seed < kSearches; ++seed)
@@ -130,16 +130,16 @@ TEST_F(Baselines, RegularizedEvolution) {
   EXPECT_NEAR(static_cast<double>(Within(queries, 300)), 184, 12);
 }
 
-// Eight under way know less of each other: measured medians are 88 for local search and 145 for
-// regularized evolution. Within twice the distinct architectures of one under way they are as
-// likely to have met the optimum.
+// Eight proposals under way know less of each other: measured medians are 88 for local search and
+// 145 for regularized evolution. Within twice as many distinct architectures as with one under way
+// they are as likely to have reached the optimum.
 TEST_F(Baselines, EightUnderWay) {
   EXPECT_GE(Within(Searches("local_search", 8), 300), 180 - 13);
   EXPECT_GE(Within(Searches("rea", 8), 300), 128 - 21);
 }
 
 // Without repeats the best of 15625 is met within 1000 draws with probability 0.064.
-TEST_F(Baselines, RandomSearchMeetsTheOptimumByLuckOnly) {
+TEST_F(Baselines, RandomSearchReachesTheOptimumOnlyByLuck) {
   EXPECT_LE(Within(Searches("random"), kBudget - 1), 13 + 11);
 }
 

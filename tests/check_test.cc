@@ -1,4 +1,4 @@
-// What is stored is as it was written, or `lode check`, `show` and `resume` say that it is not.
+// Stored data is as it was written, or `lode check`, `show` and `resume` report that it is not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ void Overwrite(const fs::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
 
-// Turns one bit of the byte at `at` times the file's size.
+// Flips one bit of the byte at `at` times the file's size.
 void Flip(const fs::path& file, double at) {
   std::string bytes = ContentOf(file);
   char& byte = bytes[static_cast<std::size_t>(at * static_cast<double>(bytes.size()))];
@@ -52,7 +52,7 @@ bool Change(const fs::path& run, const std::string& sql) {
   return std::system(command.c_str()) == 0;
 }
 
-// As the version before checksums left it.
+// Makes the run look like one from the version before checksums.
 void MakeOld(const fs::path& run) {
   for (const char* table : {"meta", "metric", "evaluation", "trial", "front", "record"}) {
     ASSERT_TRUE(Change(run, std::string("ALTER TABLE ") + table + " DROP COLUMN _checksum"));
@@ -81,7 +81,7 @@ class CheckTest : public testing::Test {
     return Path(out) / "seed-0";
   }
 
-  // One that searches and then lists what it has found.
+  // A search followed by a stage that lists what it has found.
   fs::path Stages() const {
     Overwrite(Path("stages.toml"), R"([pipeline]
 name = "staged"
@@ -122,7 +122,7 @@ steps = 5
   const Program lode_{directory_.path()};
 };
 
-TEST_F(CheckTest, WhatIsIntactIsSaidToBe) {
+TEST_F(CheckTest, IntactDataIsReportedAsIntact) {
   const fs::path run = Search();
   EXPECT_EQ(Check(run).out, run.string() + ": intact\n");
   EXPECT_EQ(Check(run.parent_path()).status, 0);
@@ -135,7 +135,7 @@ TEST_F(CheckTest, WhatIsIntactIsSaidToBe) {
   EXPECT_THAT(none.err, HasSubstr("holds no run"));
 }
 
-TEST_F(CheckTest, AChangedValueIsFoundByAllThatReadIt) {
+TEST_F(CheckTest, AChangedValueIsFoundByEveryReader) {
   const fs::path run = Search();
   ASSERT_TRUE(Change(run, "UPDATE evaluation SET test_accuracy = 99.5 WHERE id = 7"));
   const char* damage = "run.db: table evaluation, row 7: is damaged: its checksum does not match";
@@ -167,7 +167,7 @@ TEST_F(CheckTest, ADamagedFileIsNamed) {
   EXPECT_THAT(Show(run).err, HasSubstr("result.json: is damaged: its checksum does not match"));
 }
 
-TEST_F(CheckTest, AnEditedConfigurationIsNotTakenForTheOneThatWasSearched) {
+TEST_F(CheckTest, AnEditedConfigurationIsNotMistakenForTheSearchedOne) {
   const fs::path run = Search();
   ReplaceIn(run / "pipeline.toml", "steps = 9", "steps = 7");
   const Outcome resumed = lode_.Run({"resume", run.string()});
@@ -216,7 +216,7 @@ TEST_F(CheckTest, ADamagedPolicyIsNotLoaded) {
   EXPECT_THAT(use(changed).err, HasSubstr("used: is damaged: its checksum does not match"));
 }
 
-TEST_F(CheckTest, RunsWithoutChecksumsOpenAndGoOn) {
+TEST_F(CheckTest, RunsWithoutChecksumsOpenAndContinue) {
   const fs::path run = Search();
   MakeOld(run);
   EXPECT_EQ(Show(run).status, 0) << Show(run).err;
@@ -232,8 +232,9 @@ TEST_F(CheckTest, RunsWithoutChecksumsOpenAndGoOn) {
   EXPECT_THAT(Check(run).out, HasSubstr("table evaluation, row 11"));
 }
 
-// Whatever somebody has made of a store without checksums: an error in one line, or what can be shown.
-class MeddledStoreTest : public CheckTest {
+// Whatever somebody has done to a store without checksums: an error in one line, or the rest is
+// shown.
+class TamperedStoreTest : public CheckTest {
  protected:
   void ExpectNoCrash(const fs::path& run, const std::string& sql) const {
     const fs::path file = run / "run.db";
@@ -253,10 +254,10 @@ class MeddledStoreTest : public CheckTest {
   }
 };
 
-TEST_F(MeddledStoreTest, ShowsAnErrorAndNeverCrashes) {
+TEST_F(TamperedStoreTest, ShowsAnErrorAndNeverCrashes) {
   const fs::path run = Search();
   MakeOld(run);
-  // Unfinished, so that its rows are read, too.
+  // Unfinished, so that its rows are read too.
   ASSERT_TRUE(Change(run, "UPDATE meta SET value = 'interrupted' WHERE key = 'status'"));
   for (const char* table : {"meta", "metric", "evaluation", "trial", "record"}) {
     ExpectNoCrash(run, std::string("DELETE FROM ") + table);
@@ -277,7 +278,7 @@ TEST_F(MeddledStoreTest, ShowsAnErrorAndNeverCrashes) {
   }
 }
 
-TEST_F(MeddledStoreTest, AStoreWithoutMetricsIsNamed) {
+TEST_F(TamperedStoreTest, AStoreWithoutMetricsIsNamed) {
   const fs::path run = Search();
   MakeOld(run);
   ASSERT_TRUE(Change(run, "DELETE FROM metric"));

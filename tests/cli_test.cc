@@ -1,4 +1,4 @@
-// What the program says when it is asked, and when it is asked wrongly.
+// The program's answers to right and wrong calls.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -22,7 +22,7 @@ class CliTest : public testing::Test {
     return dir_.path() / name;
   }
 
-  // A wrong call: the documented status, nothing on standard output, one line that holds `part`.
+  // A wrong call: the documented status, nothing on standard output, one line that contains `part`.
   void ExpectRefused(const std::vector<std::string>& arguments, const std::string& part) const {
     const Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 2) << outcome.err;
@@ -35,7 +35,7 @@ class CliTest : public testing::Test {
   Program lode_{dir_.path()};
 };
 
-TEST_F(CliTest, HelpTeaches) {
+TEST_F(CliTest, HelpExplains) {
   const Outcome help = lode_.Run({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* word : {"run", "validate", "plugins", "describe", "import", "Exit status"}) {
@@ -92,7 +92,7 @@ TEST_F(CliTest, DescribeTakesPluginFilesAndPrintsEveryForm) {
   ExpectRefused({"describe", "folder.lode.so"}, "not a plugin file");
 }
 
-// The index answers even if no plugin file can be loaded any more.
+// The index answers even if no plugin file can be loaded any longer.
 TEST_F(CliTest, ListingAndValidatingLoadNoPlugin) {
   const fs::path plugins = dir_.path() / "plugins";
   fs::create_directory(plugins);
@@ -135,14 +135,14 @@ TEST_F(CliTest, MisspelledCommandsAndOptionsNameTheNearest) {
   ExpectRefused({"plugins", "l2nas"}, "'l2nas' was not expected");
 }
 
-TEST_F(CliTest, HelpOfACommandIsWhatItsOptionPrints) {
+TEST_F(CliTest, HelpOfACommandEqualsItsHelpOption) {
   EXPECT_EQ(lode_.Run({"help"}).out, lode_.Run({"--help"}).out);
   EXPECT_EQ(lode_.Run({"help", "run"}).out, lode_.Run({"run", "--help"}).out);
   EXPECT_EQ(lode_.Run({"help", "Show"}).out, lode_.Run({"show", "-h"}).out);
   EXPECT_EQ(lode_.Run({"-V"}).out, lode_.Run({"--version"}).out);
 }
 
-// Of commands, components, presets and the pipeline's tables.
+// Applies to commands, components, presets and the pipeline's tables.
 TEST_F(CliTest, NamesAreComparedWithoutCase) {
   const std::string cell = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|";
   EXPECT_EQ(lode_.Run({"Describe", "L2NAS", "nb201.TABLE"}).out,
@@ -162,7 +162,7 @@ TEST_F(CliTest, NamesAreComparedWithoutCase) {
             resolved({"optimizer.preset=paper"}));
 }
 
-TEST_F(CliTest, OneSeedIsGivenByItself) {
+TEST_F(CliTest, OneSeedCanBeGivenAlone) {
   const std::string rea = SourceFile("configs/nb201/rea.toml").string();
   const std::string resolved = lode_.Run({"validate", "--print", rea, "--seed", "7"}).out;
   EXPECT_NE(resolved.find("seeds = [7]"), std::string::npos) << resolved;
@@ -175,8 +175,8 @@ TEST_F(CliTest, OneSeedIsGivenByItself) {
   ExpectRefused({"run", rea, "--seed", "3", "--seeds", "5"}, "excludes");
 }
 
-// One option for what is written, whatever a command calls it otherwise.
-TEST_F(CliTest, OutputGoesWhereItIsWanted) {
+// One option for what a command writes, even if the command also has another name for it.
+TEST_F(CliTest, OutputGoesToTheGivenPlace) {
   const auto path = [this](const char* name) { return (dir_.path() / name).string(); };
   const auto text = [&](const char* name) {
     std::ifstream in(path(name));
@@ -233,7 +233,7 @@ TEST_F(CliTest, AllMistakesAreReportedAtOnce) {
   }
 }
 
-TEST_F(CliTest, WhatIsNotTomlIsShown) {
+TEST_F(CliTest, InvalidTomlIsShown) {
   const fs::path toml = Write("typo.toml", "[pipeline]\nname == \"x\"\n");
   const Outcome typo = lode_.Run({"run", toml.string()});
   EXPECT_EQ(typo.status, 2);
@@ -260,8 +260,8 @@ TEST_F(CliTest, AnUnwritableOutputDirectoryIsOneLine) {
       "/proc/lode");
 }
 
-// What the host and the table searches must not drag in.
-TEST_F(CliTest, NothingOfATableSearchLinksLibTorch) {
+// The host and table searches must not pull in LibTorch.
+TEST_F(CliTest, NoPartOfATableSearchLinksLibTorch) {
   const fs::path build(LODE_BINARY_DIR);
   std::vector<fs::path> files{build / "bin/lode"};
   for (const auto& entry : fs::directory_iterator(build / "lib/lode/plugins")) {

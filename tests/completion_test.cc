@@ -1,4 +1,4 @@
-// What `lode complete` offers to the shells.
+// The completions that `lode complete` offers to shells.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using Words = std::vector<std::string>;
 
 class CompletionTest : public testing::Test {
  protected:
-  // The type that is offered, and the candidates without what is said of them.
+  // Returns the type that is offered, and the candidates without their descriptions.
   Words Complete(Words words) const {
     words.insert(words.begin(), {"complete", "--"});
     const Outcome outcome = lode_.Run(words);
@@ -46,14 +46,13 @@ TEST_F(CompletionTest, CommandsAndTheirOptions) {
   EXPECT_THAT(Complete({"run", "--seeds", "3", "--fre"}), ElementsAre("words", "--fresh"));
   EXPECT_THAT(Complete({"help", "va"}), ElementsAre("words", "validate"));
   EXPECT_THAT(Complete({"help", "run", ""}), ElementsAre("words"));
-  EXPECT_THAT(Complete({"new", "--o"}),
-              ElementsAre("words", "--out"));  // and not what it was called
+  EXPECT_THAT(Complete({"new", "--o"}), ElementsAre("words", "--out"));  // and not its former name
   EXPECT_THAT(Complete({"RUN", "--o"}), ElementsAre("words", "--out"));
   EXPECT_THAT(Complete({"import", "-o", ""}), ElementsAre("files"));
   EXPECT_THAT(Complete({"run", "-o", ""}), ElementsAre("directories"));
 }
 
-TEST_F(CompletionTest, ValuesAreWhatTheirNamesSay) {
+TEST_F(CompletionTest, ValuesMatchTheirNames) {
   EXPECT_THAT(Complete({"describe", "l2"}), ElementsAre("words", "l2nas"));
   EXPECT_THAT(Complete({"describe", "pi"}), ElementsAre("words", "pipeline"));
   EXPECT_THAT(Complete({"show", ""}), ElementsAre("words", "darts", "nb201", "ofa"));
@@ -84,8 +83,8 @@ TEST_F(CompletionTest, SettingsAreThoseOfThePipeline) {
   EXPECT_THAT(Complete({"show", "ofa", "x", "--set", "w"}), ElementsAre("words", "width="));
 }
 
-// Whatever is typed, a shell gets an answer; the mistake is reported when the line is run.
-TEST_F(CompletionTest, MistakesBeforeTheCursorDoNoHarm) {
+// Whatever is typed, a shell gets an answer; mistakes are reported when the line is run.
+TEST_F(CompletionTest, MistakesBeforeTheCursorAreIgnored) {
   EXPECT_THAT(Complete({"fly", ""}), ElementsAre("words"));
   EXPECT_THAT(Complete({"run", "--fly", ""}), ElementsAre("files"));
   EXPECT_THAT(Complete({"run", "--fly=1"}), ElementsAre("words"));

@@ -1,5 +1,5 @@
-// A disk on which any single call fails, or the machine stops at it: nothing is published that cannot
-// be read, nothing that was measured is lost, and the run goes on when the disk is well.
+// A disk on which any single call fails, or at which the machine stops: nothing unreadable is
+// published, no measurement is lost, and the run continues once the disk works again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ using testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-// Trains nothing, and notes that it was asked.
+// Trains nothing, and records each request.
 constexpr char kTrain[] = R"(read architecture
 echo asked >> "$1"
 echo "{\"accuracy\": $(echo "$architecture" | cksum | cut -c 1-2)}"
@@ -114,7 +114,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
             "--out",    Path(out).string()};
   }
 
-  // The program on a disk of which the nth call fails; 0: none does.
+  // Runs the program on a disk whose nth call fails; 0: none does.
   Outcome RunOnDisk(const std::string& pipeline, std::size_t n) const {
     Program lode(directory_.path());
     lode.SetEnvironment("LD_PRELOAD", LODE_BINARY_DIR "/tests/failing_disk.so");
@@ -128,14 +128,14 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
 
   std::size_t Asked() const { return Lines(ContentOf(Path("asked"))).size(); }
 
-  // What a search had stored when it ended, all of which was answered.
+  // Returns the number of evaluations stored when a search ended, all of which were answered.
   std::size_t Stored() const {
     return fs::exists(Path("out/seed-0/run.db"))
                ? std::stoul(Select(Path("out/seed-0"), "SELECT count(*) FROM evaluation"))
                : 0;
   }
 
-  // After a run that ended well in spite of the failure, or did not.
+  // Checks the output of a run that ended well despite the failure, or did not.
   void ExpectSaid(const Outcome& ended) const {
     if (GetParam().error == 0) {
       EXPECT_EQ(ended.status, 128 + 9);
@@ -156,7 +156,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
         << checked.out << checked.err;
   }
 
-  void ExpectGoesOn(const std::string& pipeline) const {
+  void ExpectContinues(const std::string& pipeline) const {
     std::vector<std::string> again = Arguments(pipeline, "out");
     again.emplace_back("--resume");
     const Outcome resumed = lode_.Run(again);
@@ -166,7 +166,8 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
     EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
   }
 
-  // Fails at one call after the other: at all of them if LODE_DISK_FAILURES is set, else at some.
+  // Fails at one call after the other: at every call if LODE_DISK_FAILURES is set, otherwise at
+  // some.
   void FailAtEach(const std::string& pipeline) {
     ASSERT_EQ(RunOnDisk(pipeline, 0).status, 0);
     whole_ = StoredFiles(Path("out"));
@@ -183,7 +184,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
       ExpectSaid(RunOnDisk(pipeline, n));
       EXPECT_LE(Asked(), Stored() + 1);
       ExpectReadable();
-      ExpectGoesOn(pipeline);
+      ExpectContinues(pipeline);
       EXPECT_LE(Asked(), all + 1);
       if (HasFailure()) {
         return;
@@ -200,8 +201,8 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
   std::map<std::string, std::string> whole_;
 };
 
-TEST_P(DiskFailureTest, ASearchGoesOn) { FailAtEach("search.toml"); }
-TEST_P(DiskFailureTest, StagesGoOn) { FailAtEach("stages.toml"); }
+TEST_P(DiskFailureTest, ASearchContinues) { FailAtEach("search.toml"); }
+TEST_P(DiskFailureTest, StagesContinue) { FailAtEach("stages.toml"); }
 
 INSTANTIATE_TEST_SUITE_P(All, DiskFailureTest,
                          testing::Values(Failure{ENOSPC, false}, Failure{ENOSPC, true},

@@ -1,4 +1,4 @@
-// Disks that end, and users that do not wait: what is stored stays, and `lode show` reads it.
+// Disks that run full and users who do not wait: stored data stays, and `lode show` reads it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
@@ -31,7 +31,7 @@ using Clock = std::chrono::steady_clock;
 
 const std::string kFaulty = LODE_BINARY_DIR "/tests/plugins/faulty_oracle.lode.so";
 
-// A file system of its own size in a directory, if this process may mount one.
+// A file system of limited size in a directory, if this process may mount one.
 class SmallDisk {
  public:
   explicit SmallDisk(fs::path where) : where_(std::move(where)) {
@@ -65,9 +65,9 @@ class DurabilityTest : public testing::Test {
             "--out",   (directory_.path() / out).string()};
   }
 
-  // A search whose oracle hangs at every twentieth architecture or so, and there hears no signal.
-  std::vector<std::string> Deaf(const std::string& out,
-                                const std::string& execution = "{isolate=false}") const {
+  // A search whose oracle hangs at about every twentieth architecture, and then ignores signals.
+  std::vector<std::string> HangingSearch(const std::string& out,
+                                         const std::string& execution = "{isolate=false}") const {
     std::vector<std::string> arguments = Arguments(out, 40);
     arguments.insert(arguments.begin(), {"--plugin", kFaulty});
     for (const std::string& change :
@@ -96,7 +96,7 @@ class DurabilityTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(DurabilityTest, ARunOnAFullDiskKeepsItsTrialsAndGoesOnWhenThereIsRoom) {
+TEST_F(DurabilityTest, ARunOnAFullDiskKeepsItsTrialsAndContinuesWhenThereIsRoom) {
   const SmallDisk disk(directory_.path() / "small");
   if (!disk.is_mounted()) {
     GTEST_SKIP() << "may not mount a file system";
@@ -142,11 +142,11 @@ TEST_F(DurabilityTest, AReadOnlyDirectoryIsReadAndNotWritten) {
   EXPECT_EQ(Show("small/x")["runs"][0]["steps"], 50);
 }
 
-// The trial in hand, which would take for ever, is abandoned.
-TEST_F(DurabilityTest, ASignalEndsTheRunWhateverTheOracleHears) {
+// The current trial, which would take forever, is abandoned.
+TEST_F(DurabilityTest, ASignalEndsTheRunEvenIfTheOracleIgnoresIt) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const std::string out = "x" + std::to_string(signal);
-    const pid_t child = lode_.Start(Deaf(out));
+    const pid_t child = lode_.Start(HangingSearch(out));
     const fs::path run = directory_.path() / out / "seed-0";
     ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db-wal"); }));
     ASSERT_TRUE(WaitUntil([&] { return !Show(out)["unfinished"][0]["best"].is_null(); }));
@@ -156,28 +156,28 @@ TEST_F(DurabilityTest, ASignalEndsTheRunWhateverTheOracleHears) {
   }
 }
 
-TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunGoesOnAllTheSame) {
-  const pid_t child = lode_.Start(Deaf("x"));
+TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunStillContinues) {
+  const pid_t child = lode_.Start(HangingSearch("x"));
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(directory_.path() / "x/seed-0/run.db-wal"); }));
   kill(child, SIGINT);
-  ASSERT_TRUE(WaitUntil([&] { return !HasPendingSignals(child); }));  // else both would be one
+  ASSERT_TRUE(WaitUntil([&] { return !HasPendingSignals(child); }));  // otherwise both would be one
   kill(child, SIGINT);
   const Outcome ended = lode_.Finish(child);
   EXPECT_EQ(ended.status, 130);
   EXPECT_EQ(ended.err.find("left the evaluation in hand"), std::string::npos);  // not even that
 
-  // Where hanging costs one trial, the same search ends.
+  // If a hang costs one trial, the same search ends.
   const std::string patient = "{isolate=true, timeout_seconds=1}";
-  std::vector<std::string> again = Deaf("x", patient);
+  std::vector<std::string> again = HangingSearch("x", patient);
   again.insert(again.end(), {"--resume", "--force"});
   const Outcome resumed = lode_.Run(again);
   EXPECT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-  ASSERT_EQ(lode_.Run(Deaf("whole", patient)).status, 0);
+  ASSERT_EQ(lode_.Run(HangingSearch("whole", patient)).status, 0);
   EXPECT_EQ(Trials("x"), Trials("whole"));
 }
 
-// Whatever is done to a store that a run is writing, the run ends and claims nothing.
-TEST_F(DurabilityTest, AStoreThatIsTakenAwayEndsItsRun) {
+// Whatever happens to a store that a run is writing, the run ends and claims nothing.
+TEST_F(DurabilityTest, AStoreThatIsRemovedEndsItsRun) {
   using Deed = void (*)(const fs::path& run);
   const std::vector<std::pair<const char*, Deed>> deeds = {
       {"run.db: was removed", [](const fs::path& run) { fs::remove(run / "run.db"); }},
@@ -208,8 +208,8 @@ TEST_F(DurabilityTest, AStoreThatIsTakenAwayEndsItsRun) {
   }
 }
 
-// Of two runs, the one whose store is taken away.
-TEST_F(DurabilityTest, OfSeveralRunsThoseThatAreLeftAreKept) {
+// Two runs, one of which loses its store.
+TEST_F(DurabilityTest, TheRemainingRunsAreKept) {
   std::vector<std::string> arguments = Arguments("x", 100000000);
   arguments[3] = "2";
   arguments.insert(arguments.end(), {"--jobs", "2"});
@@ -218,7 +218,7 @@ TEST_F(DurabilityTest, OfSeveralRunsThoseThatAreLeftAreKept) {
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(root / "seed-1/run.db-wal"); }));
   fs::remove(root / "seed-1/run.db");
   const fs::path said = directory_.path() / ("err-" + std::to_string(child));
-  ASSERT_TRUE(WaitUntil([&] { return fs::file_size(said) > 0; }));  // that it has ended
+  ASSERT_TRUE(WaitUntil([&] { return fs::file_size(said) > 0; }));  // the message that it has ended
   kill(child, SIGINT);
   const Outcome ended = lode_.Finish(child);
   EXPECT_EQ(ended.status, 3);
@@ -250,7 +250,7 @@ TEST_F(DurabilityTest, ShowTellsHowFarARunIs) {
                                 HasSubstr("to go on: lode resume " + run.string())));
 }
 
-TEST_F(DurabilityTest, ShowRefusesWhatIsNoRun) {
+TEST_F(DurabilityTest, ShowRefusesADirectoryWithoutARun) {
   const Outcome nothing = lode_.Run({"show", directory_.path().string()});
   EXPECT_EQ(nothing.status, 2);
   EXPECT_THAT(nothing.err, HasSubstr(": holds no run"));

@@ -1,4 +1,4 @@
-// When a search ends that has not spent its budget: nothing better comes, or the wall time is over.
+// When a search ends before its budget is spent: nothing better comes, or the wall time is over.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,8 +49,8 @@ class EndingTest : public testing::Test {
     return lode_.Run(words);
   }
 
-  // A search without end, for as long as it takes to begin.
-  Outcome RunASlot(Words more) const {
+  // An endless search, for as long as it takes to begin.
+  Outcome RunTimeSlot(Words more) const {
     more.emplace_back("--resume");
     for (double seconds = 0.5;; seconds *= 2) {
       const std::string budget =
@@ -78,8 +78,8 @@ constexpr char kRandom[] = "configs/nb201/random.toml";
 constexpr char kTrials[] =
     "SELECT step, architecture, reward, violation, failure FROM trials ORDER BY step";
 
-// After how many steps of a longer search the last kPatience of them found nothing better: `rows` are
-// a reward that counts each, or nothing where none does.
+// Returns the number of steps of a longer search after which the last kPatience found nothing
+// better: `rows` has the reward of each step, or nothing for steps that do not count.
 std::uint64_t StepsUntilNoImprovement(const std::string& rows) {
   std::istringstream in(rows);
   double best = -std::numeric_limits<double>::infinity();
@@ -105,12 +105,12 @@ TEST_F(EndingTest, StepsWithoutABetterBestEndASearch) {
   const json apart =
       RunOf(kRandom, "apart", {"budget={steps=3000}", kStop, "execution.isolate=all"});
   EXPECT_EQ(apart.at("steps"), expected);
-  // A replay ends where the run did.
+  // A replay ends at the same step as the run.
   EXPECT_EQ(lode_.Run({"resume", Path("stopped"), "--extend", "steps=4000"}).status, 0);
   EXPECT_EQ(Stored("stopped", kTrials), Stored("apart", kTrials));
 }
 
-TEST_F(EndingTest, WhatBreaksALimitIsNoImprovement) {
+TEST_F(EndingTest, ATrialThatBreaksALimitIsNotAnImprovement) {
   const Words settings = {"budget={steps=3000}", "reward.limit_rule=death",
                           "reward.limits=[{metric=\"params\", max=400000}]"};
   Words stopping = settings;
@@ -122,8 +122,9 @@ TEST_F(EndingTest, WhatBreaksALimitIsNoImprovement) {
   EXPECT_EQ(RunOf(kRandom, "stopped", stopping).at("steps"), StepsUntilNoImprovement(rewards));
 }
 
-// A trial that is dominated when it comes does not help; one that is dominated later did.
-TEST_F(EndingTest, WithGoalsTheFrontIsWhatImproves) {
+// A trial that is dominated when it is found does not help; one that is dominated only later did
+// help.
+TEST_F(EndingTest, WithGoalsTheFrontMustImprove) {
   const Words settings = {"budget={steps=400, stop_after_no_improvement=40}", "optimizer.use=nsga2",
                           "reward.goals=[{metric=\"valid_accuracy\"}, {metric=\"params\"}]"};
   const std::uint64_t steps = RunOf(kRandom, "goals", settings).at("steps");
@@ -142,13 +143,13 @@ TEST_F(EndingTest, WithGoalsTheFrontIsWhatImproves) {
 }
 
 TEST_F(EndingTest, AWallTimeStopsASearchThatCanBeResumed) {
-  const Outcome stopped = RunASlot({});
+  const Outcome stopped = RunTimeSlot({});
   EXPECT_EQ(stopped.status, 4) << stopped.err;
   EXPECT_THAT(stopped.out, HasSubstr("stopped: the wall time is over\n"));
   EXPECT_THAT(stopped.out, HasSubstr("to go on: lode resume " + Path("slot")));
   const std::string first = Stored("slot", kTrials);
-  // Another wall time is no change of the run.
-  const Outcome again = RunASlot({"--json"});
+  // A different wall time does not change the run.
+  const Outcome again = RunTimeSlot({"--json"});
   EXPECT_EQ(again.status, 4) << again.err;
   EXPECT_EQ(json::parse(again.out).at("runs").at(0).at("status"), "interrupted");
   EXPECT_THAT(Stored("slot", kTrials), testing::StartsWith(first));
@@ -157,7 +158,7 @@ TEST_F(EndingTest, AWallTimeStopsASearchThatCanBeResumed) {
   EXPECT_EQ(lode_.Run({"resume", Path("slot"), "--wall-seconds", "-1"}).status, 2);
 }
 
-// Runs that the wall time did not let begin are made by the next command, as if there had been none.
+// Runs that had no time to begin are run by the next command, as if there had been no wall time.
 TEST_F(EndingTest, RunsThatHadNoTimeToBeginAreResumed) {
   const Words settings = {"budget={steps=50}",
                           "grid={\"oracle.dataset\"=[\"cifar10\", \"cifar100\"]}"};
@@ -174,8 +175,8 @@ TEST_F(EndingTest, RunsThatHadNoTimeToBeginAreResumed) {
   }
 }
 
-// The slot is the whole command's, whichever stage it ends in.
-TEST_F(EndingTest, AWallTimeIsOfAllStages) {
+// The wall time applies to the whole command, whichever stage it ends in.
+TEST_F(EndingTest, AWallTimeCoversAllStages) {
   const std::string stages = SourceFile("configs/nb201/stages.toml").string();
   const Words small = {"run",    stages,
                        "--out",  Path("stages"),

@@ -1,4 +1,4 @@
-// What is measured, reused, rejected and counted, with real components.
+// Checks what is measured, reused, rejected and counted, with real components.
 #include "core/search/evaluator.h"
 
 #include <gtest/gtest.h>
@@ -64,7 +64,7 @@ class EvaluatorTest : public testing::Test {
   const TemporaryDirectory directory_;
   std::unique_ptr<PluginIndex> index_;
   Pipeline pipeline_;
-  int asked_ = 0;  // of picky
+  int asked_ = 0;  // by the oracle picky
   const RunContext context_{1, nullptr, {}, {}};
   std::unique_ptr<Components> components_;
   std::unique_ptr<InProcess> executor_;
@@ -74,7 +74,7 @@ class EvaluatorTest : public testing::Test {
 
 const char kBoth[] = "[[oracle]]\nuse = \"ofa.predictor\"\n[[oracle]]\nuse = \"analytic\"\n";
 
-TEST_F(EvaluatorTest, TheSameNetworkIsOneQueryBesideAFreeOracle) {
+TEST_F(EvaluatorTest, TheSameNetworkIsOneQueryNextToAFreeOracle) {
   Make(kBoth);
   const Evaluation first = Evaluate(5, 3);
   EXPECT_FALSE(first.reused);
@@ -88,16 +88,17 @@ TEST_F(EvaluatorTest, TheSameNetworkIsOneQueryBesideAFreeOracle) {
   EXPECT_EQ(evaluator_->unique_queries(), 2u);
 }
 
-TEST_F(EvaluatorTest, AFreeOracleAloneIsWhatTheBudgetCounts) {
+TEST_F(EvaluatorTest, AFreeOracleAloneCountsInTheBudget) {
   Make("[[oracle]]\nuse = \"analytic\"\n");
   Evaluate(5, 3);
-  EXPECT_FALSE(Evaluate(5, 7).reused);  // it does not say that its metrics are the network's
+  // The oracle does not declare that its metrics depend only on the network.
+  EXPECT_FALSE(Evaluate(5, 7).reused);
   EXPECT_TRUE(Evaluate(5, 3).reused);
   EXPECT_EQ(evaluator_->unique_queries(), 2u);
 }
 
 // 121 278 672 multiply-adds with kernels of 3, more with 5.
-TEST_F(EvaluatorTest, WhatBreaksALimitIsNoQueryAndNotRemembered) {
+TEST_F(EvaluatorTest, AnArchitectureThatBreaksALimitIsNotAQueryAndNotRemembered) {
   Make(kBoth, "[{metric = \"macs\", max = 121278672}]");
   EXPECT_FALSE(Evaluate(3, 3).rejected);
   for (int i = 0; i < 2; ++i) {
@@ -110,7 +111,8 @@ TEST_F(EvaluatorTest, WhatBreaksALimitIsNoQueryAndNotRemembered) {
   EXPECT_EQ(evaluator_->unique_queries(), 1u);
 }
 
-// A limit on what is not free is known only once that is asked, which is once for each network.
+// A limit on a metric that is not free is known only after asking, which happens once for each
+// network.
 TEST_F(EvaluatorTest, ALimitOnAMetricThatIsNotFreeIsAskedOnceForEachNetwork) {
   Make("[[oracle]]\nuse = \"picky\"\nmost = 1e9\n[[oracle]]\nuse = \"analytic\"\n",
        "[{metric = \"score\", min = 1e9}]");
@@ -123,8 +125,8 @@ TEST_F(EvaluatorTest, ALimitOnAMetricThatIsNotFreeIsAskedOnceForEachNetwork) {
   EXPECT_EQ(evaluator_->unique_queries(), 2u);
 }
 
-// Another attempt of a step is another measurement.
-TEST_F(EvaluatorTest, ANoisyOracleIsAskedAnewForEachAttempt) {
+// Each attempt of a step is a new measurement.
+TEST_F(EvaluatorTest, ANoisyOracleIsAskedAgainForEachAttempt) {
   Make("[[oracle]]\nuse = \"nan_oracle\"\nnoisy = true\nnan_every = 0\nfail_every = 0\n", "[]",
        "checksum");
   const double first = Evaluate(3, 3).metrics[0];

@@ -1,7 +1,7 @@
-/* A disk that fails, preloaded into a program. Of the calls that change files below LODE_DISK (a
- * directory) the one of number LODE_DISK_FAILS_AT, from 1, fails with the error LODE_DISK_ERROR, or
- * kills the process if that is 0; with LODE_DISK_STAYS all later ones, too. LODE_DISK_LOG, a file,
- * gets a line for each call. */
+/* A failing disk, preloaded into a program. Of the calls that change files below LODE_DISK (a
+ * directory), the one with number LODE_DISK_FAILS_AT, counted from 1, fails with the error
+ * LODE_DISK_ERROR, or kills the process if that is 0; with LODE_DISK_STAYS all later ones fail too.
+ * LODE_DISK_LOG, a file, gets a line for each call. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,7 +40,7 @@ __attribute__((constructor)) static void Begin(void) {
   }
 }
 
-/* Whether a call fails, with errno. */
+/* Whether a call fails; if so, sets errno. */
 static int Fails(const char* call, const char* path) {
   if (disk == NULL || path == NULL || strncmp(path, disk, strlen(disk)) != 0) return 0;
   const long number = atomic_fetch_add(&calls, 1) + 1;

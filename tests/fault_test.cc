@@ -1,4 +1,4 @@
-// Plugins that fail: the program says which, why and what to do, and loses nothing.
+// Plugins that fail: the program says which one, why and what to do, and loses nothing.
 #include <gtest/gtest.h>
 #include <lode/plugin.h>
 #include <sys/resource.h>
@@ -48,7 +48,7 @@ class FaultTest : public testing::Test {
   const Program lode_{dir_.path()};
 };
 
-// A limit of this process, and of those it starts, while it lives.
+// Sets a limit of this process, and of those it starts, while the object lives.
 class Limit {
  public:
   Limit(__rlimit_resource resource, rlim_t most) : resource_(resource) {
@@ -79,7 +79,7 @@ constexpr rlim_t kGiB = rlim_t{1} << 30;
 
 TEST_F(FaultTest, ThreadsThatTheSystemRefusesAreNamed) {
   if (!kMemoryCanBeLimited) GTEST_SKIP() << "sanitizers need more memory";
-  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, LibTorch too
+  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, including LibTorch
   const Limit stack(RLIMIT_STACK, 64 * kGiB), memory(RLIMIT_AS, 8 * kGiB);  // no stack fits
   if (!stack.set()) GTEST_SKIP() << "the stack of a thread is limited here";
   const Outcome outcome =
@@ -93,7 +93,7 @@ TEST_F(FaultTest, AFileThatDoesNotFitIntoMemoryIsNamed) {
   const fs::path table = dir_.path() / "results.csv";
   std::ofstream(table) << "architecture,valid_accuracy\n";
   fs::resize_file(table, kGiB - 1);             // sparse
-  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, LibTorch too
+  ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, including LibTorch
   const Limit memory(RLIMIT_AS, kGiB);
   const Outcome outcome = lode_.Run(
       {"validate", SourceFile("configs/nb201/random.toml").string(), "--set",
@@ -103,7 +103,7 @@ TEST_F(FaultTest, AFileThatDoesNotFitIntoMemoryIsNamed) {
       << outcome.err;
 }
 
-TEST_F(FaultTest, WhatWasTypedIsNamedWhereTheLibraryOnlySaysWhy) {
+TEST_F(FaultTest, ErrorsOfLibrariesNameWhatWasTyped) {
   const std::string name(300, 'a');
   const Outcome outcome = lode_.Run(
       {"run", SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--out", name});
@@ -143,7 +143,7 @@ TEST_F(FaultTest, AnOrdinaryLibraryIsRefused) {
                 "no_entry.lode.so: exports no lode_plugin_v1: not a Lode plugin");
 }
 
-TEST_F(FaultTest, AFileThatIsNoLibraryIsRefused) {
+TEST_F(FaultTest, AFileThatIsNotALibraryIsRefused) {
   ExpectOneLine(Run("not_elf", {}), 2, "not_elf.lode.so: cannot be loaded: ");
 }
 
@@ -157,7 +157,7 @@ TEST_F(FaultTest, BrokenPluginsOfASearchedDirectoryAreListedAndHarmless) {
   EXPECT_NE(outcome.out.find("l2nas"), std::string::npos);
 }
 
-// What is thrown where, and the status and the words that come of it.
+// The method that throws, and the resulting status and words.
 struct Throw {
   const char* kind;
   const char* from;
@@ -186,14 +186,14 @@ TEST_F(FaultTest, WhateverAComponentThrowsIsCaughtAndNamed) {
                          {"oracle.use=throws", "reward={metric=\"ones\", transform=\"identity\"}"});
       }
       if (kind == "space") {
-        overrides.emplace_back("oracle.from=tell");  // which an oracle never does
+        overrides.emplace_back("oracle.from=tell");  // which an oracle never calls
       }
       const Outcome outcome = Run("throws", overrides);
       EXPECT_EQ(outcome.status, t.status) << kind << " " << t.from << "\n"
                                           << outcome.out << outcome.err;
       const std::string said = outcome.out + outcome.err;
       const std::string reason = std::string(what) == "int"
-                                     ? "an exception that is no std::exception"
+                                     ? "an exception that is not a std::exception"
                                      : std::string("thrown from ") + t.from;
       EXPECT_NE(said.find("'throws'"), std::string::npos) << kind << " " << t.from << "\n" << said;
       EXPECT_NE(said.find(reason), std::string::npos) << kind << " " << t.from << "\n" << said;
@@ -210,7 +210,7 @@ std::vector<std::string> With(std::vector<std::string> list, const std::vector<s
   return list;
 }
 
-TEST_F(FaultTest, NanAndErrorsCostTheirTrialsOnly) {
+TEST_F(FaultTest, NanAndErrorsCostOnlyTheirTrials) {
   const Outcome outcome = Run("nan_oracle", With(kNanOracle, {"execution.max_failures=50"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   std::ifstream in(dir_.path() / "runs/seed-0/result.json");
@@ -223,8 +223,8 @@ TEST_F(FaultTest, NanAndErrorsCostTheirTrialsOnly) {
   EXPECT_NE(best % 5, 0);
 }
 
-// "checksum 35 fails" and "checksum 40 fails" are one reason.
-TEST_F(FaultTest, TablesTellWhyTrialsFailed) {
+// "checksum 35 fails" and "checksum 40 fails" count as one reason.
+TEST_F(FaultTest, TablesSayWhyTrialsFailed) {
   const Outcome outcome = Run("nan_oracle", With(kNanOracle, {}));
   for (const std::string& text : {outcome.out, outcome.err}) {  // tables, and the run's last line
     EXPECT_NE(text.find(" failed: "), std::string::npos) << text;
@@ -233,8 +233,8 @@ TEST_F(FaultTest, TablesTellWhyTrialsFailed) {
   }
 }
 
-// What a measured limit rejects is paid: said early, with what costs nothing.
-TEST_F(FaultTest, MeasuredRejectionsThatEatTheBudgetAreWarnedOf) {
+// Rejections by a measured limit cost budget: the warning comes early and names a free alternative.
+TEST_F(FaultTest, WarnsOfMeasuredRejectionsThatUseUpTheBudget) {
   const Outcome outcome = Run(
       "nan_oracle",
       {"oracle=[{use=\"nan_oracle\", nan_every=0, fail_every=0}, {use=\"analytic\"}]",
@@ -273,7 +273,7 @@ TEST_F(FaultTest, ABudgetThatNothingSpendsIsRefused) {
 }
 
 // A noisy oracle is asked again, and every answer stays with its own trial.
-TEST_F(FaultTest, NoisyMeasurementsAreMadeAgainAndAllKept) {
+TEST_F(FaultTest, NoisyMeasurementsAreRepeatedAndAllKept) {
   const Outcome outcome =
       Run("nan_oracle", With(kNanOracle, {"oracle.noisy=true", "oracle.nan_every=0",
                                           "oracle.fail_every=0", "optimizer.use=rea"}));
@@ -295,12 +295,12 @@ TEST_F(FaultTest, InterruptionReachesASlowOracle) {
   kill(child, SIGTERM);
   const Outcome outcome = lode_.Finish(child);
   EXPECT_EQ(outcome.status, 130);
-  // A run whose oracle is deaf ends without this.
+  // A run whose oracle ignores cancellation ends without this.
   EXPECT_NE(outcome.out.find("seed 0 interrupted"), std::string::npos)
       << outcome.out << outcome.err;
 }
 
-TEST_F(FaultTest, WrongSizesAreRefusedByName) {
+TEST_F(FaultTest, WrongSizesAreRefusedWithTheComponentsName) {
   ExpectOneLine(Run("wrong_sizes", {"space.use=wrong_sizes"}), 2,
                 "space 'wrong_sizes': has no cells");
   ExpectOneLine(Run("wrong_sizes", {"oracle.use=wrong_sizes"}), 2,

@@ -1,4 +1,4 @@
-// A directory that somebody else has prepared leads to no file elsewhere.
+// A directory prepared by somebody else does not lead to files elsewhere.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -33,7 +33,7 @@ class ForeignDirectoryTest : public testing::Test {
 
   fs::path Path(const std::string& name) const { return directory_.path() / name; }
 
-  // Somebody else's, if this process may give things away.
+  // Gives the path to another user, if this process may do so.
   static void GiveAway(const fs::path& path) {
     if (geteuid() == 0) {
       ASSERT_EQ(lchown(path.c_str(), kNobody, kNobody), 0);
@@ -94,7 +94,7 @@ TEST_F(ForeignDirectoryTest, ALinkInPlaceOfTheLockIsNamed) {
   EXPECT_EQ(Lines(outcome.err).size(), 1u);
 }
 
-// It would wait for a reader for ever.
+// Opening it would wait for a reader forever.
 TEST_F(ForeignDirectoryTest, APipeInPlaceOfTheLockIsNamed) {
   ASSERT_EQ(mkfifo(Path("out/seed-0/lock").c_str(), 0666), 0);
   EXPECT_THAT(Run().err, HasSubstr("seed-0/lock: is not a regular file"));
@@ -124,7 +124,7 @@ TEST_F(ForeignDirectoryTest, ADirectoryThatSomebodyElseHasLinkedIsNotEntered) {
   EXPECT_TRUE(fs::is_empty(Path("elsewhere")));
 }
 
-// Disks are full, and users have links to larger ones.
+// Disks fill up, and users make links to larger ones.
 TEST_F(ForeignDirectoryTest, AnOwnLinkToADirectoryIsFollowed) {
   fs::remove(Path("out/seed-0"));
   fs::create_directory_symlink(Path("elsewhere"), Path("out/seed-0"));

@@ -1,4 +1,5 @@
-// Every optimizer on every space, with and without limits and several goals, as users run them.
+// Every optimizer on every space, with and without limits and with several goals, as users run
+// them.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +42,7 @@ const Case kCases[] = {{"configs/nb201/l2nas.toml", "params", "max", 500000},
 
 class GoalsTest : public testing::Test {
  protected:
-  // Two seeds of 150 steps, the first 50 of l2nas at random.
+  // Runs two seeds of 150 steps, the first 50 of l2nas at random.
   json Run(const std::string& config, const std::string& optimizer, const std::string& out,
            const std::vector<std::string>& settings) const {
     std::vector<std::string> arguments{SourceFile(config).string(), "--seeds", "2", "--out",
@@ -101,7 +102,7 @@ TEST_P(EveryOptimizer, KeepsALimitByRejection) {
   }
 }
 
-TEST_P(EveryOptimizer, NeverReportsWhatBreaksALimitAsBest) {
+TEST_P(EveryOptimizer, NeverReportsATrialThatBreaksALimitAsBest) {
   for (const char* rule : {"penalty", "death"}) {
     const Case& c = kCases[1];
     const json out =
@@ -117,8 +118,8 @@ TEST_P(EveryOptimizer, NeverReportsWhatBreaksALimitAsBest) {
   }
 }
 
-// Rejections, scattered actions and several goals depend on nothing but the configuration.
-TEST_P(EveryOptimizer, SameSeedSameTrialsWhateverTheJobs) {
+// Rejections, scattered actions and several goals depend only on the configuration.
+TEST_P(EveryOptimizer, TheSameSeedGivesTheSameTrialsForAnyJobs) {
   const Case& c = kCases[1];
   for (const char* jobs : {"1", "2"}) {
     const Program lode(dir_.path());
@@ -135,7 +136,7 @@ TEST_P(EveryOptimizer, SameSeedSameTrialsWhateverTheJobs) {
 INSTANTIATE_TEST_SUITE_P(All, EveryOptimizer, testing::ValuesIn(kOptimizers),
                          [](const auto& info) { return std::string(info.param); });
 
-TEST_F(GoalsTest, TheFrontIsWhatNoTrialDominates) {
+TEST_F(GoalsTest, TheFrontHasTheTrialsThatNoneDominates) {
   const json out = Run("configs/ofa/front.toml", "random", "front", {});
   const json& run = out["runs"][0];
   EXPECT_GT(run["front"].size(), 3u);
@@ -152,8 +153,8 @@ TEST_F(GoalsTest, TheFrontIsWhatNoTrialDominates) {
   EXPECT_EQ(steps, Ask("front", "SELECT step FROM pareto ORDER BY predicted_accuracy DESC, macs"));
 }
 
-// Area by area: from the cheapest architecture up, each adds what it is more accurate by.
-TEST_F(GoalsTest, TheHypervolumeIsOfTheFrontAboveTheReference) {
+// Area by area: from the cheapest architecture up, each adds the area of its gain in accuracy.
+TEST_F(GoalsTest, TheHypervolumeIsThatOfTheFrontAboveTheReference) {
   const json out = Run("configs/ofa/front.toml", "nsga2", "front", {});
   const json& run = out["runs"][0];
   double area = 0;
@@ -174,7 +175,7 @@ TEST_F(GoalsTest, TheHypervolumeIsOfTheFrontAboveTheReference) {
 }
 
 // The oracle that is listed first fails when asked for anything above the limit.
-TEST_F(GoalsTest, WhatIsRejectedIsNotAskedOfOtherOracles) {
+TEST_F(GoalsTest, RejectedArchitecturesAreNotSentToOtherOracles) {
   const std::vector<std::string> settings = {
       "plugins.paths=[\"" + std::string(LODE_BINARY_DIR) + "/tests/plugins/picky.lode.so\"]",
       "oracle=[{use=\"picky\", most=250e6}, {use=\"analytic\"}]",
@@ -188,7 +189,7 @@ TEST_F(GoalsTest, WhatIsRejectedIsNotAskedOfOtherOracles) {
             10);
 }
 
-// Cells that are the same network share what picky says, and have multiply-adds of their own.
+// Cells that are the same network share picky's answer, but have their own multiply-adds.
 TEST_F(GoalsTest, AReusedResultMayBeOnTheFront) {
   const json out = RunJson(
       lode_,
@@ -212,7 +213,7 @@ TEST_F(GoalsTest, AReusedResultMayBeOnTheFront) {
   EXPECT_TRUE(reused);
 }
 
-// What an exploration strategy notes of a step stays, however many proposals are rejected in it.
+// Records of an exploration strategy for a step stay, however many proposals are rejected in it.
 TEST_F(GoalsTest, RejectionsLoseNoRecords) {
   const json out = Run("configs/ofa/predictor.toml", "l2nas", "records",
                        {kCases[1].Limits(), "exploration=[{use=\"epsilon_greedy\"}]"});
@@ -220,8 +221,8 @@ TEST_F(GoalsTest, RejectionsLoseNoRecords) {
   EXPECT_EQ(Ask("records", "SELECT count(*) FROM record WHERE name = 'epsilon'"), "150\n");
 }
 
-// 100^(80 / 0.2) is more than a number can hold.
-TEST_F(GoalsTest, ARewardThatIsNoNumberFailsTheTrial) {
+// 100^(80 / 0.2) overflows a double.
+TEST_F(GoalsTest, ARewardThatIsNotANumberFailsTheTrial) {
   const Outcome outcome =
       lode_.Run({"run", SourceFile("configs/ofa/predictor.toml").string(), "--seeds", "1", "--set",
                  "optimizer.use=random", "--set", "reward.reference=0.2", "--out",
@@ -233,8 +234,8 @@ TEST_F(GoalsTest, ARewardThatIsNoNumberFailsTheTrial) {
   EXPECT_EQ(Ask("inf", "SELECT DISTINCT failure FROM trials"), "the reward is infinite\n");
 }
 
-// 729 cells of NAS-Bench-201 have at most 8 million multiply-adds: a search that found them is done.
-TEST_F(GoalsTest, ASearchThatHasFoundAllWithinTheLimitsEndsWell) {
+// 729 cells of NAS-Bench-201 have at most 8 million multiply-adds: finding them all ends a search.
+TEST_F(GoalsTest, ASearchThatHasFoundEverythingWithinTheLimitsSucceeds) {
   const json out =
       RunJson(lode_, {SourceFile("configs/nb201/random.toml").string(), "--seeds", "1", "--set",
                       "optimizer.use=nsga2", "--set", "budget={steps=2000, marks=[]}", "--set",
@@ -245,7 +246,7 @@ TEST_F(GoalsTest, ASearchThatHasFoundAllWithinTheLimitsEndsWell) {
   EXPECT_GT(out["runs"][0]["steps"], 700);
 }
 
-// What a limit costs is in the budget: rejected cells were looked up in the table, too.
+// The budget includes the cost of a limit: rejected cells were looked up in the table, too.
 TEST_F(GoalsTest, AMeasurementThatRejectsIsAQuery) {
   const json out = RunJson(lode_, {SourceFile("configs/nb201/random.toml").string(), "--seeds", "1",
                                    "--set", "budget={unique_queries=500, marks=[]}", "--set",
@@ -264,7 +265,7 @@ TEST_F(GoalsTest, AnImpossibleLimitEndsTheRunWithAReason) {
       << outcome.out;
 }
 
-TEST_F(GoalsTest, MetricsThatNoOracleHasAreNamedWithTheirPlace) {
+TEST_F(GoalsTest, UnknownMetricsAreNamedWithTheirPlace) {
   const std::string file = SourceFile("configs/ofa/under_350m.toml").string();
   const Outcome outcome = lode_.Run({"validate", file, "--set", "reward.limits.0.metric=mac"});
   EXPECT_EQ(outcome.status, 2);
@@ -276,7 +277,7 @@ TEST_F(GoalsTest, MetricsThatNoOracleHasAreNamedWithTheirPlace) {
   EXPECT_FALSE(fs::exists(dir_.path() / "runs"));
 }
 
-TEST_F(GoalsTest, ShowPrintsAnArchitectureWhatIsComputedOfItAndItsPicture) {
+TEST_F(GoalsTest, ShowPrintsAnArchitectureItsMetricsAndItsDrawing) {
   const std::string cell =
       "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_"
       "connect~2|";
@@ -286,7 +287,7 @@ TEST_F(GoalsTest, ShowPrintsAnArchitectureWhatIsComputedOfItAndItsPicture) {
   const Outcome dot = lode_.Run({"show", "nb201", cell, "--dot"});
   EXPECT_EQ(dot.out.find("digraph {"), 0u);
   EXPECT_NE(dot.out.find("avg_pool_3x3"), std::string::npos);
-  // Without a terminal no colors; what the shipped table knows; the picture.
+  // Without a terminal no colors; the shipped table's results; the drawing.
   EXPECT_NE(text.out.find("\nnb201.table, cifar100: valid_accuracy = "), std::string::npos)
       << text.out;
   EXPECT_NE(text.out.find("node 2 ─ skip_connect ─┴─▶ output\n"), std::string::npos) << text.out;
@@ -302,7 +303,7 @@ TEST_F(GoalsTest, ShowPrintsAnArchitectureWhatIsComputedOfItAndItsPicture) {
   EXPECT_NE(unknown.err.find("did you mean 'channels'?"), std::string::npos) << unknown.err;
 }
 
-TEST_F(GoalsTest, ShowSaysWhatATableOfTheCallersHasOfAnArchitecture) {
+TEST_F(GoalsTest, ShowPrintsTheResultsOfTheUsersOwnTable) {
   const fs::path table = dir_.path() / "mine.csv";
   std::ofstream(table) << ",cell,accuracy\n0,11472,91.5\n";
   const auto show = [&](const std::string& cell) {

@@ -1,5 +1,5 @@
-// Text that nobody should have to see: whatever a plugin, a program or a file says, what the program
-// prints and stores is valid UTF-8 without control characters, and nothing is lost over it.
+// Hostile text: whatever a plugin, a program or a file says, what the program prints and stores is
+// valid UTF-8 without control characters, and nothing else is lost.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -84,7 +84,7 @@ steps = 40
   const Program lode_{dir_.path()};
 };
 
-TEST_F(HostileTest, WhatPluginsSayIsMadePrintableWhereverTheyRun) {
+TEST_F(HostileTest, TextFromPluginsIsMadePrintableWhereverTheyRun) {
   for (const char* isolate : {"false", "true"}) {
     const std::string out = In(std::string("runs-") + isolate);
     const Outcome outcome = Lode({"run", Pipeline(""), "--seeds", "2", "--out", out, "--set",
@@ -102,14 +102,14 @@ TEST_F(HostileTest, WhatPluginsSayIsMadePrintableWhereverTheyRun) {
   }
 }
 
-TEST_F(HostileTest, MegabytesOfTextAreCut) {
+TEST_F(HostileTest, MegabytesOfTextAreTruncated) {
   const Outcome outcome = Lode({"run", Pipeline(""), "--out", In("runs"), "--set",
                                 "oracle.megabytes=true", "--set", "budget.steps=4"});
   EXPECT_EQ(outcome.status, 0) << outcome.err.substr(0, 1000);
   EXPECT_LT(outcome.err.size(), 1u << 20);
 }
 
-TEST_F(HostileTest, WhatPluginsDeclareIsMadePrintable) {
+TEST_F(HostileTest, DeclarationsOfPluginsAreMadePrintable) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"plugins"},
                                                   {"plugins", "--json"},
                                                   {"describe", "hostile"},
@@ -138,7 +138,7 @@ TEST_F(HostileTest, NamesThatCannotBeTypedAreRefused) {
               HasSubstr("oracle 'hostile': metric 0 ('sc ore') has a name with control"));
 }
 
-TEST_F(HostileTest, AHostileReasonEndsARunAndNoMore) {
+TEST_F(HostileTest, AHostileReasonOnlyEndsTheRun) {
   const Outcome outcome = Lode({"run", Pipeline(""), "--out", In("runs"), "--seeds", "2", "--set",
                                 "optimizer.fails_after=7"});
   EXPECT_EQ(outcome.status, 3);
@@ -148,14 +148,14 @@ TEST_F(HostileTest, AHostileReasonEndsARunAndNoMore) {
   }
 }
 
-// What versions before this rule have stored.
+// Stores written by versions before this rule.
 TEST_F(HostileTest, StoresWithAnyBytesAreShownAndResumed) {
   ASSERT_EQ(Lode({"run", Pipeline(""), "--out", In("runs")}).status, 0);
   const fs::path run = dir_.path() / "runs/seed-0";
   const std::string before = Select(run, "SELECT * FROM trials");
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open((run / "run.db").c_str(), &db), SQLITE_OK);
-  // The escape of the space's notation as it came from the plugin, an invalid byte in the reasons.
+  // The space's escape unmodified, as it came from the plugin, and an invalid byte in the reasons.
   ASSERT_EQ(
       sqlite3_exec(db,
                    "UPDATE evaluation SET architecture = replace(architecture, ' [2J', "
@@ -187,7 +187,7 @@ TEST_F(HostileTest, StoresWithAnyBytesAreShownAndResumed) {
   EXPECT_EQ(Select(run, "SELECT count(*) FROM trial"), "40\n");
 }
 
-TEST_F(HostileTest, WhatFilesSayIsMadePrintable) {
+TEST_F(HostileTest, TextFromFilesIsMadePrintable) {
   const std::string out = In("runs");
   const std::string file = Pipeline(R"([grid]
 "oracle.megabytes" = [false]
@@ -208,7 +208,7 @@ mean = 3.0
   }
 }
 
-TEST_F(HostileTest, MistakesThatQuoteThemAreMadePrintable) {
+TEST_F(HostileTest, MistakesThatQuoteItAreMadePrintable) {
   const std::string name = std::string(kHostile) + ".toml";
   Write(name, "[pipeline]\nname = \"x\"\n\"\\u001B[31m\\u009B\" = 1\n[space]\nuse = \"\\u202E\"\n");
   const Outcome keys = Lode({"validate", name});
@@ -230,8 +230,8 @@ TEST_F(HostileTest, ADirectoryMayHaveAnyName) {
   EXPECT_EQ(Lode({"resume", out}).status, 0);
 }
 
-// A program of the user's: what it writes to its streams, and in its JSON.
-TEST_F(HostileTest, WhatProgramsSayIsMadePrintable) {
+// A user's program: what it writes to its streams, and in its JSON.
+TEST_F(HostileTest, TextFromProgramsIsMadePrintable) {
   Write("program.sh", R"(
 printf '{"log": "\\u001b[31mlog \\u009b"}\n{"progress": 0.5, "message": "\\u001b]0;x\\u0007"}\n'
 case $1 in
@@ -250,7 +250,7 @@ esac
   EXPECT_THAT(outcome.err, HasSubstr("log "));
   ExpectCleanRun(dir_.path() / "runs/seed-0");
   const std::string failures = Select(dir_.path() / "runs/seed-0", "SELECT failure FROM failures");
-  for (const char* part : {"last words", "which the pipeline declares no metric", "is not JSON"}) {
+  for (const char* part : {"last words", "which is not a metric of the pipeline", "is not JSON"}) {
     EXPECT_THAT(failures, HasSubstr(part));
   }
 }

@@ -1,4 +1,4 @@
-// A training with each instruction set that this processor has: what other machines do.
+// Trains with each instruction set that this processor has, as other machines would.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr int kImages = 500;
 
-// What tells oneDNN, LibTorch, OpenBLAS and glibc to make do with less.
+// Settings that make oneDNN, LibTorch, OpenBLAS and glibc use a smaller instruction set.
 struct InstructionSet {
   const char* name;
   bool is_here;

@@ -1,5 +1,6 @@
-// Searches whose every component is in a child process: the same trials, and nothing that a component does
-// ends the program. And what the program says when a component of its own process crashes.
+// Searches in which every component is in a child process: the trials are the same, and nothing
+// that a component does ends the program. Also the program's message when a component of its own
+// process crashes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -108,9 +109,9 @@ TEST_F(IsolateAllTest, LimitsFreeOraclesGoalsAndWorkersAreTheSame) {
   ExpectSame(In("faulty.toml"), {"execution.isolate=true"});
 }
 
-// What fails, where it fails, and how it is called.
+// The component that fails, where it fails, and its name.
 struct Case {
-  const char* component;  // its table
+  const char* component;  // its table in the pipeline
   const char* from;
   const char* title;
 };
@@ -137,7 +138,7 @@ TEST_F(IsolateAllTest, AComponentThatEndsItsProcessFailsTheRunWhichCanBeResumed)
                                   table + (early ? ".after=0" : ".after=20"),
                                   table + ".once=" + (early ? "" : In("once-" + out))});
     ++i;
-    // A space is made where oracles are, too, and such a process is started again first.
+    // Oracle processes make the space too, and such a process is restarted first.
     const bool refused = early && table != "space";
     EXPECT_EQ(outcome.status, refused ? 2 : 3) << c.from << outcome.out << outcome.err;
     EXPECT_THAT(outcome.out + outcome.err, HasSubstr(std::string(c.title) + ": ")) << c.from;
@@ -161,7 +162,7 @@ TEST_F(IsolateAllTest, AComponentThatHangsIsEndedByTheTimeout) {
   EXPECT_TRUE(OwnChildren().empty());
 }
 
-TEST_F(IsolateAllTest, AnInterruptionIsHeardWhereverTheSearchIs) {
+TEST_F(IsolateAllTest, AnInterruptionReachesTheSearchWhereverItIs) {
   for (const char* from : {"none", "ask"}) {
     const pid_t program = lode_.Start(
         {"--plugin", (fs::path(LODE_BINARY_DIR) / "tests/plugins/faulty_search.lode.so").string(),
@@ -205,7 +206,7 @@ TEST_F(IsolateAllTest, ACrashWithoutIsolationNamesTheComponentOnOneLine) {
   }
 }
 
-TEST_F(IsolateAllTest, ALibraryMayTakeTheSignalsOfCrashes) {
+TEST_F(IsolateAllTest, ALibraryMayHandleTheSignalsOfCrashes) {
   const std::string plugin =
       (fs::path(LODE_BINARY_DIR) / "tests/plugins/library_signals.lode.so").string();
   const Outcome verified = lode_.Run({"verify", plugin});

@@ -1,5 +1,5 @@
 // Whole runs whose oracle fails in every way: each fault costs its trials, with the reason stored,
-// and neither processes nor descriptors stay behind.
+// and no processes or descriptors are left behind.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ class IsolationTest : public testing::Test {
     return Select(directory_.path() / out / "seed-0", sql.c_str());
   }
 
-  // The run has lost the trials that it should lose, for this reason, and has all others.
+  // Checks that the run has lost exactly the trials that it should lose, for this reason.
   void ExpectLost(const std::string& out, const std::string& reason, int every) const {
     EXPECT_EQ(Rows(out,
                    "SELECT step, architecture, checksum FROM trials WHERE failure IS NULL "
@@ -68,8 +68,8 @@ class IsolationTest : public testing::Test {
     EXPECT_THAT(reasons, HasSubstr(reason));
   }
 
-  // No more descriptors are open at any time than a run may need, which is far less than one for
-  // every hundredth trial.
+  // At no time are more descriptors open than a run may need, which is far fewer than one for every
+  // hundredth trial.
   void ExpectNoDescriptorLost(const std::vector<std::string>& overrides) {
     const pid_t run = lode_.Start(Arguments("long", overrides));
     std::size_t most = 0;
@@ -97,11 +97,11 @@ class IsolationTest : public testing::Test {
 struct Fault {
   const char* name;
   const char* reason;
-  int every = 7;  // of the checksums
+  int every = 7;  // multiple of the checksums that fails
   std::vector<std::string> limits{};
 };
 
-TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
+TEST_F(IsolationTest, EveryFaultCostsOnlyItsTrials) {
   ASSERT_EQ(Run("sound", {}).status, 0);
   std::vector<Fault> faults = {
       {"crash",
@@ -141,7 +141,7 @@ TEST_F(IsolationTest, EveryFaultCostsItsTrialsAndNoOthers) {
   }
 }
 
-TEST_F(IsolationTest, WhatIsPrintedIsNotSeen) {
+TEST_F(IsolationTest, OutputOfOraclesIsHidden) {
   ASSERT_EQ(Run("sound", {}).status, 0);
   const Outcome outcome =
       Run("talk", {"oracle.fault=talk", "oracle.every=1", "execution.isolate=true"});
@@ -160,7 +160,7 @@ TEST_F(IsolationTest, ARunWhoseEveryTrialCrashesEnds) {
                                      "killed by signal 11 (Segmentation fault)"));
 }
 
-TEST_F(IsolationTest, AnOracleThatCannotBeCreatedIsSaidToBeSo) {
+TEST_F(IsolationTest, AnOracleThatCannotBeCreatedIsReported) {
   const Outcome outcome = Run("not", {"oracle.create=throws", "execution.isolate=true"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_EQ(outcome.err, "lode: oracle 'faulty_oracle': thrown from create\n");
@@ -186,7 +186,7 @@ TEST_F(IsolationTest, ARunThatIsKilledLeavesNoProcess) {
   }
 }
 
-TEST_F(IsolationTest, ARunThatIsKilledLeavesNothingThatItsOraclesHaveStarted) {
+TEST_F(IsolationTest, ARunThatIsKilledLeavesNoProcessesOfItsOracles) {
   const pid_t run = lode_.Start(
       Arguments("hermits", {"oracle.fault=hermit", "oracle.every=3", "execution.isolate=true",
                             "oracle.delay_ms=100", "execution.max_failures=1000"}));
@@ -196,7 +196,7 @@ TEST_F(IsolationTest, ARunThatIsKilledLeavesNothingThatItsOraclesHaveStarted) {
   EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); }));
 }
 
-TEST_F(IsolationTest, ARunThatIsInterruptedDoesNotWaitForADeafOracle) {
+TEST_F(IsolationTest, AnInterruptedRunDoesNotWaitForAnOracleThatIgnoresIt) {
   const pid_t run = lode_.Start(
       Arguments("deaf", {"oracle.fault=hang", "oracle.every=1", "execution.workers=2"}));
   ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() >= 4; }));
@@ -204,7 +204,7 @@ TEST_F(IsolationTest, ARunThatIsInterruptedDoesNotWaitForADeafOracle) {
   kill(run, SIGTERM);
   EXPECT_EQ(lode_.Finish(run).status, 130);
   EXPECT_LT(std::chrono::steady_clock::now() - asked,
-            std::chrono::minutes(5));  // not for ever
+            std::chrono::minutes(5));  // not forever
   EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); }));
 }
 

@@ -1,5 +1,5 @@
-// What is kept is found again: lode runs, lode show of several directories, results.csv, and the line that
-// says how to look at the best.
+// Finding stored runs again: lode runs, lode show of several directories, results.csv, and the line
+// that tells how to show the best.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -79,7 +79,7 @@ class KeptRunsTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(KeptRunsTest, LookingAtRunsDoesNotMakeThemNewer) {
+TEST_F(KeptRunsTest, ShowingRunsDoesNotMakeThemNewer) {
   EXPECT_EQ(Run("runs/old", {"--seed", "1"}).status, 0);
   EXPECT_EQ(Run("runs/new", {"--seed", "1"}).status, 0);
   for (const auto& entry : fs::recursive_directory_iterator(Path("runs/old"))) {
@@ -94,7 +94,7 @@ TEST_F(KeptRunsTest, LookingAtRunsDoesNotMakeThemNewer) {
   }
 }
 
-TEST_F(KeptRunsTest, RunsAreListedTheNewestFirst) {
+TEST_F(KeptRunsTest, RunsAreListedNewestFirst) {
   EXPECT_EQ(lode_.Run({"runs"}).out, "no runs in runs\n");
   EXPECT_EQ(lode_.Run({"runs", Path("missing")}).status, 2);
   EXPECT_EQ(Run("runs/done", {"--seeds", "2"}).status, 0);
@@ -116,7 +116,7 @@ TEST_F(KeptRunsTest, RunsAreListedTheNewestFirst) {
   EXPECT_THAT(states,
               ElementsAre("runs/broken damaged 0 of 0", "runs/grid finished 2 of 2",
                           "runs/cut short unfinished 0 of 10", "runs/done finished 2 of 2"));
-  EXPECT_EQ(all.at(1).at("best").size(), 2u) << "accuracies on other data are no rivals";
+  EXPECT_EQ(all.at(1).at("best").size(), 2u) << "accuracies on other data do not compete";
   EXPECT_EQ(all.at(3).at("steps"), 40);
   const Outcome text = lode_.Run({"runs"});
   EXPECT_THAT(text.out, HasSubstr("to go on: lode resume 'runs/cut short'\n"));
@@ -145,7 +145,7 @@ TEST_F(KeptRunsTest, PipelinesWithStagesAreListedOnce) {
   EXPECT_EQ(rows[0].at("optimizer.use"), "");
 }
 
-TEST_F(KeptRunsTest, SeveralDirectoriesAreShownWhateverIsWrongWithOne) {
+TEST_F(KeptRunsTest, SeveralDirectoriesAreShownDespiteErrorsInOne) {
   EXPECT_EQ(Run("a", {"--seed", "1"}).status, 0);
   EXPECT_EQ(Run("b", {"--seeds", "3"}).status, 0);
   const Outcome both = lode_.Run({"show", Path("a"), Path("b")});
@@ -188,7 +188,7 @@ TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
     EXPECT_EQ(rows[i].at("architecture"), best.at("architecture"));
     EXPECT_TRUE(fs::exists(Path("out/" + rows[i].at("directory") + "/run.db")));
   }
-  // Part of it, resumed, leaves the rest; so does what was added.
+  // Resuming a part leaves the rest and what was added.
   EXPECT_EQ(
       lode_.Run({"resume", Path("out/oracle.dataset=cifar10"), "--extend", "steps=30"}).status, 0);
   EXPECT_EQ(Results("out").at(0).at("steps"), "30");
@@ -198,7 +198,7 @@ TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
   EXPECT_EQ(Results("short").at(1).at("architecture"), "");
 }
 
-// A user's own file of the name is not overwritten.
+// A user's own file with this name is not overwritten.
 TEST_F(KeptRunsTest, AnotherFileOfResultsStays) {
   fs::create_directory(directory_.path() / "out");
   std::ofstream(Path("out/results.csv")) << "mine,yours\n";
@@ -211,7 +211,7 @@ TEST_F(KeptRunsTest, AnotherFileOfResultsStays) {
   EXPECT_EQ(lode_.Run({"show", Path("out")}).status, 0);
 }
 
-TEST_F(KeptRunsTest, TheLastLineSaysHowToLookAtTheBest) {
+TEST_F(KeptRunsTest, TheLastLineSaysHowToShowTheBest) {
   const Outcome outcome = Run("out", {"--seeds", "3"});
   const std::string last = Lines(outcome.out).back();
   const json runs = json::parse(lode_.Run({"show", "--json", Path("out")}).out).at("runs");
@@ -224,7 +224,7 @@ TEST_F(KeptRunsTest, TheLastLineSaysHowToLookAtTheBest) {
   EXPECT_THAT(last, HasSubstr(", seed " + best.at("seed").dump() + " at step "));
   EXPECT_THAT(last, testing::EndsWith(": lode show nb201 '" + architecture + "'"));
   EXPECT_EQ(lode_.Run({"show", "nb201", architecture}).status, 0);
-  // The space is that of the search.
+  // The space has the search's settings.
   const Outcome other = Run("other", {"--seed", "1", "--set", "space.mutation=node_first"});
   EXPECT_THAT(Lines(other.out).back(), testing::EndsWith("|' --set 'mutation=\"node_first\"'"));
 }

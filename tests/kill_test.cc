@@ -1,5 +1,5 @@
-// Searches of every shape, killed at random moments and resumed: their files are those of searches
-// that nobody has killed. LODE_KILLS says how often each is killed; it is twice without.
+// Searches of every shape, killed at random moments and resumed: their files equal those of
+// searches that were not killed. LODE_KILLS sets how often each is killed; the default is twice.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -118,12 +118,12 @@ class KillTest : public testing::TestWithParam<Shape> {
 
   fs::path Path(const std::string& name) const { return directory_.path() / name; }
 
-  // In one place, whose path decides how preparations are named.
+  // Always in the same place, because the path determines how preparations are named.
   std::vector<std::string> Running() const {
     return {"run", Path("pipeline.toml").string(), "--out", Path("out").string(), "--resume"};
   }
 
-  // What a search leaves, which is removed.
+  // Returns the files that a search leaves, and removes them.
   std::map<std::string, std::string> Taken() const {
     std::map<std::string, std::string> files = StoredFiles(Path("out"));
     fs::remove_all(Path("out"));
@@ -150,7 +150,7 @@ class KillTest : public testing::TestWithParam<Shape> {
   }();
 };
 
-TEST_P(KillTest, LeavesTheFilesOfOneThatIsNotKilled) {
+TEST_P(KillTest, LeavesTheSameFilesAsWithoutKills) {
   const auto start = Clock::now();
   const Outcome whole = lode_.Run(Running());
   ASSERT_EQ(whole.status, 0) << whole.err;
@@ -160,7 +160,7 @@ TEST_P(KillTest, LeavesTheFilesOfOneThatIsNotKilled) {
   std::uniform_int_distribution<microseconds::rep> moment(0, time.count());
   for (int kills = 0; kills < Kills(); kills += 2) {
     KillAfter(microseconds(moment(random)));
-    KillAfter(microseconds(moment(random) / 2));  // the one that resumes
+    KillAfter(microseconds(moment(random) / 2));  // the resuming program
     const Outcome resumed = lode_.Run(Running());
     ASSERT_EQ(resumed.status, 0) << resumed.out << resumed.err;
     const std::map<std::string, std::string> files = Taken();

@@ -1,6 +1,6 @@
-// The same trials on every machine. glibc picks its functions by what the processor has, and can be
-// told to overlook parts of it: so one machine shows what others do. What this project compiles for
-// several instruction sets is compared by the tests beside it.
+// The trials are the same on every machine. glibc selects its functions by processor features, and
+// can be told to ignore some of them, so one machine can show what others do. Code that this
+// project compiles for several instruction sets is compared by the tests next to it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 using testing::IsEmpty;
 
-// What a command prints.
+// Returns what a command prints.
 std::string OutputOf(const std::string& command) {
   std::string text;
   std::FILE* out = popen(command.c_str(), "r");
@@ -43,12 +43,12 @@ struct SearchCase {
   std::vector<std::string> settings;
 };
 
-// Google Test prints it.
+// Used by Google Test for printing.
 void PrintTo(const SearchCase& search, std::ostream* out) { *out << search.name; }
 
 class MachinesTest : public testing::TestWithParam<SearchCase> {
  protected:
-  // What was before the processors of about 2013: no fused operations, no vectors of 256 bits.
+  // Simulates processors before about 2013: no fused operations, no 256-bit vectors.
   MachinesTest() {
     old_.SetEnvironment("GLIBC_TUNABLES",
                         "glibc.cpu.hwcaps=-FMA,-FMA4,-AVX,-AVX2,-AVX512F,-AVX512VL,-SSE4_1");
@@ -65,7 +65,7 @@ class MachinesTest : public testing::TestWithParam<SearchCase> {
     return arguments;
   }
 
-  // Everything in all stores, every number to its last bit.
+  // Returns everything in all stores, with every bit of every number.
   std::string DumpOf(const std::string& out) const {
     std::string text;
     for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
@@ -83,7 +83,7 @@ class MachinesTest : public testing::TestWithParam<SearchCase> {
   Program old_{directory_.path()};
 };
 
-TEST_P(MachinesTest, HaveTheSameTrialsAndGoOnWithEachOthers) {
+TEST_P(MachinesTest, HaveTheSameTrialsAndContinueEachOthers) {
   ExpectGood(new_.Run(Arguments("new")));
   ExpectGood(old_.Run(Arguments("old")));
   const std::string expected = DumpOf("new");
@@ -129,15 +129,16 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
     [](const auto& info) { return std::string(info.param.name); });
 
-// Functions whose last bit depends on the C library and the processor. The others of libm (sqrt,
-// floor, fma, ldexp, ...) are exact by definition. Each has forms for float and long double.
+// Functions whose last bit depends on the C library and the processor. The other functions of libm
+// (sqrt, floor, fma, ldexp, ...) are exact by definition. Each has variants for float and long
+// double.
 constexpr const char* kInexact[] = {"acos", "acosh", "asin",  "asinh",  "atan", "atan2", "atanh",
                                     "cbrt", "cos",   "cosh",  "erf",    "erfc", "exp",   "exp10",
                                     "exp2", "expm1", "hypot", "j0",     "j1",   "jn",    "lgamma",
                                     "log",  "log10", "log1p", "log2",   "pow",  "sin",   "sincos",
                                     "sinh", "tan",   "tanh",  "tgamma", "y0",   "y1",    "yn"};
 
-// Those of them that a binary takes from libm.
+// Returns those of them that a binary takes from libm.
 std::vector<std::string> InexactFunctionsOf(const fs::path& binary) {
   std::set<std::string> inexact;
   for (const std::string name : kInexact) {
@@ -151,7 +152,7 @@ std::vector<std::string> InexactFunctionsOf(const fs::path& binary) {
   return found;
 }
 
-// Trainings promise the same bytes on processors of one kind only.
+// Trainings promise the same bytes only on processors of one kind.
 bool Trains(const fs::path& plugin) { return plugin.filename() == "nb201_networks.lode.so"; }
 
 TEST(BinariesTest, UseNoFunctionThatDependsOnTheProcessor) {

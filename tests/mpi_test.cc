@@ -1,4 +1,4 @@
-// Runs under a real mpirun: the same trials as with local workers, and faults that end as they
+// Runs under a real mpirun: the trials are the same as with local workers, and faults end as they
 // should.
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -97,7 +97,7 @@ class MpiTest : public testing::Test {
     return arguments;
   }
 
-  // All that the store of a run has, but for when it was made.
+  // Returns everything in the store of a run except when it was created.
   std::string Dump(const std::string& out, const std::string& seed = "seed-0") const {
     const fs::path run = directory_.path() / out / seed;
     return Select(run, "SELECT * FROM trials ORDER BY step") +
@@ -113,7 +113,7 @@ class MpiTest : public testing::Test {
     }
   }
 
-  // The processes that mpirun has started as this rank, and not what those have started.
+  // Returns the processes that mpirun has started as this rank, without those they have started.
   std::vector<pid_t> Rank(const std::string& rank) const {
     std::vector<pid_t> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
@@ -150,7 +150,7 @@ TEST_F(MpiTest, ThreeRanksAreTwoWorkers) {
       HasSubstr("oracle process: killed by signal 11 (Segmentation fault)"));
 }
 
-TEST_F(MpiTest, AFailureThatPassesIsAskedAgain) {
+TEST_F(MpiTest, ATransientFailureIsAskedAgain) {
   ASSERT_EQ(lode_.Run(Arguments("local", {"execution.workers=2"})).status, 0);
   const Outcome outcome = RunCommand(
       Mpirun() + Joined(Arguments(
@@ -217,7 +217,7 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
   EXPECT_TRUE(WaitUntil([&] { return Rank("0").empty() && Rank("1").empty(); }));
 }
 
-TEST_F(MpiTest, AJobThatIsToldToEndGoesOnWithTheSameTrials) {
+TEST_F(MpiTest, AJobThatIsToldToEndContinuesWithTheSameTrials) {
   ASSERT_EQ(lode_.Run(Arguments("whole", {"execution.workers=2"})).status, 0);
   const fs::path cut = directory_.path() / "cut/seed-0";
   const pid_t job = StartCommand(Mpirun() + Joined(Arguments("cut", {"oracle.delay_ms=20"})));
@@ -233,7 +233,7 @@ TEST_F(MpiTest, AJobThatIsToldToEndGoesOnWithTheSameTrials) {
   EXPECT_EQ(Dump("whole"), Dump("cut"));
 }
 
-// Two hosts: network namespaces with a cable between them.
+// Two hosts: network namespaces connected by a cable.
 class Hosts {
  public:
   Hosts() {
@@ -268,12 +268,12 @@ class Hosts {
   bool made_ = false;
 };
 
-TEST_F(MpiTest, HostsThatShareNothingButANetwork) {
+TEST_F(MpiTest, HostsThatShareOnlyANetwork) {
   const Hosts hosts;
   if (!hosts.made()) {
     GTEST_SKIP() << "network namespaces cannot be made here";
   }
-  // What mpirun calls instead of ssh: AGENT HOST COMMAND...
+  // mpirun calls it instead of ssh: AGENT HOST COMMAND...
   const fs::path agent = directory_.path() / "agent";
   std::ofstream(agent) << "#!/bin/sh\nhost=$1\nshift\nexec ip netns exec " << hosts.name(1)
                        << " sh -c \"$*\"\n";

@@ -1,4 +1,5 @@
-// What `lode new` makes and refuses. That what it makes builds and works is tests/newcomer's to show.
+// Tests of `lode new`: what it creates and refuses. tests/newcomer shows that the results build and
+// work.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class NewTest : public testing::Test {
     arguments.insert(arguments.begin(), "new");
     return lode_.Run(arguments);
   }
-  // One line on standard error that ends with `message`, and nothing made.
+  // Expects one line on standard error that ends with `message`, and nothing created.
   void ExpectRefused(const std::vector<std::string>& arguments, const std::string& message) const {
     const auto before = NamesIn(work_);
     const Outcome outcome = New(arguments);
@@ -49,7 +50,7 @@ class NewTest : public testing::Test {
   std::string In(const std::string& name) const { return (work_ / name).string(); }
 
   const TemporaryDirectory dir_;
-  const fs::path work_ = dir_.path() / "work";  // what the program itself leaves is beside it
+  const fs::path work_ = dir_.path() / "work";  // the program's own files are next to it
   Program lode_{dir_.path()};
 };
 
@@ -83,13 +84,13 @@ TEST_F(NewTest, TheClassHasTheNameInCamelCaseAndTheKind) {
   EXPECT_NE(Text(work_ / "b/fast_oracle.h").find("class FastOracle "), std::string::npos);
 }
 
-// Names that are stand-ins themselves are put in once.
+// Names that are placeholders themselves are substituted only once.
 TEST_F(NewTest, NamesAreNotReplacedAgain) {
   ASSERT_EQ(New({"space", "my_kind_my_component", "--directory", In("a")}).status, 0);
   EXPECT_NE(Text(work_ / "a/search.toml").find("\"my_kind_my_component\""), std::string::npos);
 }
 
-TEST_F(NewTest, SaysHowToGoOn) {
+TEST_F(NewTest, SaysHowToContinue) {
   lode_.SetEnvironment("PATH", "/nowhere");
   const std::string build(LODE_BINARY_DIR);
   const Outcome outcome = New({"space", "ring", "--directory", In("a ring/")});
@@ -112,8 +113,8 @@ TEST_F(NewTest, SaysHowToGoOn) {
                              at + "/search.toml'\n");
 }
 
-// The program is called by its name, and CMake finds the SDK beside it.
-TEST_F(NewTest, SaysLessWherePathLeadsToTheProgram) {
+// The program is called by its name, and CMake finds the SDK next to it.
+TEST_F(NewTest, SaysLessIfTheProgramIsInPath) {
   const std::string bin = std::string(LODE_BINARY_DIR) + "/bin";
   lode_.SetEnvironment("PATH", "/nowhere:" + bin);
   const std::string at = In("ring");
@@ -129,7 +130,7 @@ TEST_F(NewTest, SaysLessWherePathLeadsToTheProgram) {
   EXPECT_NE(out.find("\n  lode --plugin "), std::string::npos) << out;
 }
 
-TEST_F(NewTest, HelpTeaches) {
+TEST_F(NewTest, HelpExplains) {
   const Outcome help = New({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* word : {"space", "oracle", "exploration", "optimizer", "--lang", "search.toml"})
@@ -151,7 +152,7 @@ TEST_F(NewTest, RefusesWrongKindsLanguagesAndNames) {
   EXPECT_EQ(New({"space"}).status, 2);
 }
 
-TEST_F(NewTest, RefusesToTouchWhatIsThere) {
+TEST_F(NewTest, RefusesToTouchExistingFiles) {
   fs::create_directory(work_ / "full");
   std::ofstream(work_ / "full/notes") << "mine";
   std::ofstream(work_ / "file") << "mine";
@@ -165,7 +166,7 @@ TEST_F(NewTest, RefusesToTouchWhatIsThere) {
   EXPECT_TRUE(fs::exists(work_ / "empty/ring.h"));
 }
 
-TEST_F(NewTest, LeavesNothingWhereItCannotWrite) {
+TEST_F(NewTest, LeavesNothingIfItCannotWrite) {
   EXPECT_EQ(New({"space", "ring", "--directory", "/proc/ring"}).status, 2);
   // A name too long for the file of the plugin, but not for its directory.
   ExpectRefused({"space", std::string(254, 'a'), "--directory", In("long")},

@@ -1,5 +1,5 @@
-// Searches whose measurements scatter around means that are known: what is paid, and how far the
-// reported best can be trusted.
+// Searches whose measurements scatter around known means: what is paid, and how far the reported
+// best can be trusted.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -46,7 +46,7 @@ std::string PipelineText(const std::string& optimizer, const std::string& tables
          optimizer + "\"\n" + tables;
 }
 
-// The largest single measurement, and the mean that it belongs to.
+// The largest single measurement, and the mean behind it.
 struct Luckiest : core::TrialObserver {
   void OnTrial(const core::TrialRecord& trial) override {
     if (trial.metrics[0] > measured) {
@@ -78,7 +78,7 @@ class NoiseTest : public testing::Test {
                                  directory_.path() / "index.json"};
 };
 
-TEST_F(NoiseTest, WhatIsPaidNeverExceedsTheBudget) {
+TEST_F(NoiseTest, PaymentsNeverExceedTheBudget) {
   for (const char* optimizer : {"rea", "random", "local_search"}) {
     for (const char* confirm : {"", "[confirm]\nrepeats = 4\ncandidates = 3\n"}) {
       const core::RunResult run =
@@ -90,7 +90,7 @@ TEST_F(NoiseTest, WhatIsPaidNeverExceedsTheBudget) {
   }
 }
 
-// rea proposes its favorites again: each time is an evaluation, and no unique query.
+// rea proposes its favorites again: each time is an evaluation, but not a unique query.
 TEST_F(NoiseTest, RepeatsArePaidFromEvaluations) {
   const std::string rea = "population = 5\nsample = 5\n";
   const core::RunResult tight = Search("rea", rea + "[budget]\nunique_queries = 200\n", 1);
@@ -103,9 +103,10 @@ TEST_F(NoiseTest, RepeatsArePaidFromEvaluations) {
   EXPECT_LE(wide.evaluations, 1000u);
 }
 
-// With K candidates and N repeats the mean of the best of them is at most E[max of K normals] noise /
-// sqrt(N) above its truth, which is reached if all have one truth: 1.163 for K = 5.
-TEST_F(NoiseTest, TheConfirmedBestIsHardlyBiased) {
+// With K candidates and N repeats, the mean of the best of them is at most E[max of K normals]
+// noise / sqrt(N) above its true value, which is reached if all have the same true value: 1.163 for
+// K = 5.
+TEST_F(NoiseTest, TheConfirmedBestHasLittleBias) {
   constexpr double kBound = 1.163 * kNoise / 3;
   std::vector<double> confirmed, luckiest;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
@@ -118,7 +119,7 @@ TEST_F(NoiseTest, TheConfirmedBestIsHardlyBiased) {
     EXPECT_EQ(run.evaluations, 150u);
     EXPECT_EQ(run.confirmations, 45u);
     EXPECT_EQ(run.best->measurements, 9u);
-    EXPECT_GT(run.best->standard_error.value(), 0.04);  // 0.2 / 3, by 40 degrees of freedom
+    EXPECT_GT(run.best->standard_error.value(), 0.04);  // 0.2 / 3, with 40 degrees of freedom
     EXPECT_LT(run.best->standard_error.value(), 0.1);
     confirmed.push_back(run.best->metrics[0] - run.best->metrics[1]);
     luckiest.push_back(lucky.measured - lucky.truth);
@@ -127,11 +128,11 @@ TEST_F(NoiseTest, TheConfirmedBestIsHardlyBiased) {
   const double error = 5 * *bias.std / std::sqrt(200);
   EXPECT_LT(bias.mean, kBound + error);
   EXPECT_GT(bias.mean, -error);
-  EXPECT_GT(was.mean, 2 * (kBound + error));  // what was reported before
+  EXPECT_GT(was.mean, 2 * (kBound + error));  // the mean reported before
 }
 
-// The bounds of all architectures hold at once in 95 of 100 searches, but that the scatter is
-// estimated, too.
+// The bounds of all architectures hold at once in 95 of 100 searches, apart from the fact that the
+// scatter is estimated, too.
 TEST_F(NoiseTest, TheLowerBoundHolds) {
   int holds = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -147,7 +148,7 @@ TEST_F(NoiseTest, TheLowerBoundHolds) {
   EXPECT_GE(holds, 90);
 }
 
-// Two architectures that take turns as the best are no progress.
+// Two architectures that take turns as the best do not count as progress.
 TEST_F(NoiseTest, AnArchitectureImprovesTheBestOnce) {
   struct Leaders : core::TrialObserver {
     void OnTrial(const core::TrialRecord& trial) override {
@@ -231,8 +232,8 @@ class NoiseProgramTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-// The views say the same as result.json, as far as trials go.
-TEST_F(NoiseProgramTest, ViewsTellMeansAndBounds) {
+// The views agree with result.json, as far as trials are concerned.
+TEST_F(NoiseProgramTest, ViewsShowMeansAndBounds) {
   Run(Arguments("out"));
   const json best = ResultOf("out")["best"];
   const std::string measurements = std::to_string(best["measurements"].get<int>());
@@ -253,7 +254,7 @@ TEST_F(NoiseProgramTest, ViewsTellMeansAndBounds) {
             true);
 }
 
-TEST_F(NoiseProgramTest, TablesTellWhatTheBestIs) {
+TEST_F(NoiseProgramTest, TablesShowHowTheBestWasMeasured) {
   const Outcome outcome = lode_.Run(Arguments("out", {"confirm={repeats=6, candidates=4}"}));
   EXPECT_THAT(outcome.out, HasSubstr("std. error  measured"));
   EXPECT_THAT(outcome.out, HasSubstr("evaluations  confirming"));
@@ -270,8 +271,8 @@ TEST_F(NoiseProgramTest, TablesTellWhatTheBestIs) {
             outcome.out.substr(0, outcome.out.find("kept in")));
 }
 
-// Killed while it searches or confirms, the run is the same in the end. Marks, store and best.
-TEST_F(NoiseProgramTest, KilledRunsResumeToTheSame) {
+// A run that is killed while it searches or confirms ends the same: marks, store and best.
+TEST_F(NoiseProgramTest, KilledRunsResumeToTheSameResult) {
   const std::vector<std::string> changes = {"confirm={repeats=6, candidates=4}",
                                             "oracle.delay_ms=5"};
   Run(Arguments("whole", changes));
@@ -297,7 +298,8 @@ TEST_F(NoiseProgramTest, SeveralWorkersPayNoMore) {
   EXPECT_EQ(ResultOf("again"), ResultOf("out"));
 }
 
-// As a version left an unfinished run that knew neither the limit nor checksums.
+// Makes the run look like an unfinished one from a version without this limit and without
+// checksums.
 void MakeOld(const fs::path& run) {
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open((run / "run.db").c_str(), &db), SQLITE_OK);
@@ -317,7 +319,7 @@ void MakeOld(const fs::path& run) {
   std::ofstream(run / "pipeline.toml") << text;
 }
 
-// A run that began when evaluations were not limited continues so.
+// A run that began when evaluations were not limited continues without a limit.
 TEST_F(NoiseProgramTest, RunsWithoutALimitContinueWithoutOne) {
   const std::vector<std::string> changes = {"budget={unique_queries=60, evaluations=1000000}"};
   Run(Arguments("out", changes));

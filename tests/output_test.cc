@@ -1,4 +1,4 @@
-// What is printed arrives, or the exit status says that it did not.
+// Printed output arrives, or the exit status says that it did not.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,7 +77,7 @@ TEST_F(OutputTest, AFullDeviceIsNoticedByEveryCommand) {
     EXPECT_EQ(outcome.status, 3) << name;
     EXPECT_THAT(outcome.err, HasSubstr("lode: standard output: No space left on device\n")) << name;
   }
-  // What was searched is kept all the same.
+  // The search is still kept.
   EXPECT_EQ(lode_.Run({"show", (directory_.path() / "text").string()}).status, 0);
 }
 
@@ -90,8 +90,8 @@ TEST_F(OutputTest, AFullDeviceHidesNoOtherFailure) {
   EXPECT_EQ(full.Run({"show", directory_.path().string()}).status, 2);
 }
 
-// No file that a run opens gets the number of a stream that was closed.
-TEST_F(OutputTest, AClosedOutputIsAnErrorAndNoFileOfTheRun) {
+// No file that a run opens gets the number of a closed stream.
+TEST_F(OutputTest, AClosedOutputIsAnErrorAndNotAFileOfTheRun) {
   const std::string program = std::string(LODE_BINARY_DIR) + "/bin/lode";
   std::string command = "cd " + directory_.path().string() + " && XDG_CACHE_HOME=. " + program;
   for (const std::string& word : Search("closed")) {

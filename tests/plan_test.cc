@@ -1,5 +1,5 @@
-// What is to be run is known before it begins, and what was measured stays: kills, two programs in one
-// directory, failures that pass, changed files.
+// The plan of what to run is known before anything begins, and measurements stay: kills, two
+// programs in one directory, transient failures, changed files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
@@ -34,7 +34,7 @@ class PlanTest : public testing::Test {
  protected:
   PlanTest() { WritePipeline("planned"); }
 
-  // A search of 12 steps whose oracle does what it is told.
+  // A search of 12 steps whose oracle does what it is configured to do.
   fs::path WritePipeline(const std::string& name, const std::string& more = "") const {
     return Write(name + ".toml", "[pipeline]\nname = \"" + name +
                                      "\"\n[space]\nuse = \"nb201\"\n"
@@ -86,7 +86,7 @@ class PlanTest : public testing::Test {
     return Select(directory_.path() / run, kTrials);
   }
 
-  // What every file holds, but for the locks, which name processes.
+  // Returns the contents of every file except the locks, which name processes.
   std::map<std::string, std::string> Contents(const std::string& out) const {
     std::map<std::string, std::string> contents;
     for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
@@ -104,7 +104,7 @@ class PlanTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-// ---- what had not begun ----
+// ---- runs that had not begun ----
 
 TEST_F(PlanTest, RunsThatHadNotBegunWhenTheProgramWasKilledAreResumed) {
   const std::string grid = R"(grid={"optimizer.population"=[4, 5]})";
@@ -159,7 +159,7 @@ TEST_F(PlanTest, SeveralPipelinesInOneDirectoryAreOnePlan) {
   EXPECT_EQ(Trials("out/second/seed-0"), Trials("out/first/seed-0"));
 }
 
-TEST_F(PlanTest, ARunThatSomebodyRemovedIsMadeAgainByItself) {
+TEST_F(PlanTest, ARunThatSomebodyRemovedIsRunAgainAlone) {
   RunWell(Running("out", {"--seeds", "2"}));
   const std::string trials = Trials("out/seed-1");
   fs::remove_all(Path("out/seed-1"));
@@ -177,7 +177,7 @@ TEST_F(PlanTest, ADirectoryWithoutAPlanIsResumedByItsRuns) {
   EXPECT_EQ(Lines(Trials("out/seed-1")).size(), 20u);
 }
 
-TEST_F(PlanTest, AnExtensionKilledBetweenRunsIsNamedAndMadeAgain) {
+TEST_F(PlanTest, AnExtensionKilledBetweenRunsIsNamedAndRepeated) {
   RunWell(Running("out", {"--seeds", "2"}));
   fs::copy(Path("out/seed-1"), Path("before"), fs::copy_options::recursive);
   RunWell(Resuming("out", {"--extend", "steps=20"}));
@@ -204,7 +204,7 @@ TEST_F(PlanTest, NothingIsPlannedInALockedDirectory) {
   EXPECT_FALSE(fs::exists(Path("out/seed-0")));
 }
 
-TEST_F(PlanTest, AnotherProgramDoesNotTouchWhatOneHasFinished) {
+TEST_F(PlanTest, AnotherProgramDoesNotTouchFinishedRuns) {
   const pid_t first =
       lode_.Start(Running("out", {"--seeds", "2", "--jobs", "1", "--set", "oracle.delay_ms=200"}));
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(Path("out/seed-1/run.db")); }));
@@ -220,7 +220,7 @@ TEST_F(PlanTest, AnotherProgramDoesNotTouchWhatOneHasFinished) {
   lode_.Finish(first);
 }
 
-TEST_F(PlanTest, TwoProgramsMakeDifferentSeedsInOneDirectory) {
+TEST_F(PlanTest, TwoProgramsRunDifferentSeedsInOneDirectory) {
   RunWell(Running("whole", {"--seeds", "4"}));
   const pid_t first =
       lode_.Start(Running("out", {"--seeds", "0,1", "--jobs", "1", "--set", "oracle.delay_ms=20"}));
@@ -233,7 +233,7 @@ TEST_F(PlanTest, TwoProgramsMakeDifferentSeedsInOneDirectory) {
   RunWell(Resuming("out"));
 }
 
-TEST_F(PlanTest, WhatALostStoreHasLeftIsNotRemovedUnasked) {
+TEST_F(PlanTest, TheRemainsOfALostStoreAreNotRemovedUnasked) {
   RunWell(Running("out"));
   fs::remove(Path("out/seed-0/run.db"));
   for (const auto& arguments : {Running("out"), Running("out", {"--resume"}), Resuming("out")}) {
@@ -247,7 +247,7 @@ TEST_F(PlanTest, WhatALostStoreHasLeftIsNotRemovedUnasked) {
 
 // ---- failures that end a run ----
 
-// Fails from an evaluation on, until it is cured; and for some architectures, which stay failures.
+// Fails from an evaluation on until it is cured, and for some architectures, which remain failures.
 class CuredTest : public PlanTest, public testing::WithParamInterface<const char*> {
  protected:
   std::vector<std::string> Failing(const std::string& out) const {
@@ -256,7 +256,7 @@ class CuredTest : public PlanTest, public testing::WithParamInterface<const char
   }
 };
 
-TEST_P(CuredTest, ARunThatFailuresEndedIsAskedThemAgain) {
+TEST_P(CuredTest, ARunEndedByFailuresRepeatsThem) {
   Write("cure", "");
   RunWell(With(Failing("whole"), {"--set", "execution.on_error=skip"}));
   fs::remove(Path("cure"));
@@ -264,7 +264,7 @@ TEST_P(CuredTest, ARunThatFailuresEndedIsAskedThemAgain) {
   ASSERT_EQ(failed.status, 3);
   const std::string trials = Trials("out/seed-0");
   EXPECT_LT(Lines(trials).size(), 12u);
-  const Outcome again = lode_.Run(Resuming("out"));  // nothing has become better
+  const Outcome again = lode_.Run(Resuming("out"));  // nothing has been cured
   EXPECT_EQ(again.status, 3);
   EXPECT_LT(Lines(Trials("out/seed-0")).size(), 12u);
   Write("cure", "");
@@ -278,7 +278,7 @@ INSTANTIATE_TEST_SUITE_P(Ways, CuredTest,
                                          "execution={max_failures=3, isolate=true}",
                                          "execution={max_failures=2, workers=2}"));
 
-TEST_F(PlanTest, AStoppedRunGoesOnWithWhatFailed) {
+TEST_F(PlanTest, AStoppedRunContinuesWithTheFailedEvaluation) {
   const std::vector<std::string> failing =
       Running("out", {"--set", "oracle.after=6", "--set", "oracle.cure=" + Path("cure"), "--set",
                       "execution.on_error=stop"});
@@ -290,7 +290,7 @@ TEST_F(PlanTest, AStoppedRunGoesOnWithWhatFailed) {
   EXPECT_THAT(Trials("out/seed-0"), Not(HasSubstr("lost")));
 }
 
-TEST_F(PlanTest, AFailureThatPassesIsAskedAgain) {
+TEST_F(PlanTest, ATransientFailureIsAskedAgain) {
   RunWell(Running("well"));
   const std::vector<std::string> passing = {
       "--set", "oracle.fault=\"passing\"",
@@ -327,9 +327,9 @@ TEST_F(PlanTest, ALostWorkerDoesNotEndOtherRuns) {
   EXPECT_EQ(Lines(Trials("lost/oracle.create=well/seed-0")).size(), 12u);
 }
 
-// ---- what has changed ----
+// ---- changes ----
 
-TEST_F(PlanTest, WhatChangesNoResultChangesNothing) {
+TEST_F(PlanTest, SettingsThatDoNotAffectResultsChangeNothing) {
   RunWell(Running("out"));
   const auto before = Contents("out");
   const Outcome outcome =
@@ -340,7 +340,7 @@ TEST_F(PlanTest, WhatChangesNoResultChangesNothing) {
   EXPECT_EQ(Contents("out"), before);
 }
 
-TEST_F(PlanTest, MarksAreFoundInTheTrialsThatThereAre) {
+TEST_F(PlanTest, MarksAreFoundInTheExistingTrials) {
   RunWell(Running("out", {"--set", "oracle.notes=" + Path("notes")}));
   const std::string trials = Trials("out/seed-0");
   const Outcome outcome = RunWell(Running("out", {"--resume", "--set", "budget.marks=[6]", "--set",
@@ -350,7 +350,7 @@ TEST_F(PlanTest, MarksAreFoundInTheTrialsThatThereAre) {
   EXPECT_EQ(Trials("out/seed-0"), trials);
 }
 
-TEST_F(PlanTest, AForcedRunThatComesOutOtherwiseIsLeftAsItWas) {
+TEST_F(PlanTest, AForcedRunWithOtherResultsIsLeftUnchanged) {
   RunWell(Running("out"));
   const auto before = Contents("out");
   const Outcome forced =
@@ -365,7 +365,7 @@ TEST_F(PlanTest, AForcedRunThatComesOutOtherwiseIsLeftAsItWas) {
 
 class InputsTest : public PlanTest {
  protected:
-  // A program's script, or what it is in, is the input.
+  // The input is a program's script, or the folder that contains it.
   std::vector<std::string> Searching(const std::string& program) const {
     const fs::path file = Write(
         "search.toml",
@@ -388,7 +388,7 @@ TEST_F(InputsTest, AChangedScriptIsNoticed) {
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(refused.err, HasSubstr(Path("program") + " was 20 bytes (SHA-256 "));
   RunWell(Lode({"resume", Path("out"), "--extend", "steps=4", "--force"}));
-  fs::remove(Path("out/seed-0/inputs.json"));  // as earlier programs left it
+  fs::remove(Path("out/seed-0/inputs.json"));  // as written by earlier versions
   Write("program", "echo '{\"score\": 3}'\n");
   RunWell(Lode({"resume", Path("out"), "--extend", "steps=5"}));
   EXPECT_EQ(Select(Path("out/seed-0"), "SELECT score FROM trials ORDER BY step"),
@@ -419,7 +419,7 @@ TEST_F(InputsTest, AChangedListIsNoticed) {
 
 // ---- names ----
 
-TEST_F(PlanTest, PointsOfAGridHaveNamesOfTheirOwn) {
+TEST_F(PlanTest, PointsOfAGridHaveDistinctNames) {
   const std::string long_name(300, 'n');
   RunWell(Running("out", {"--set", R"(grid={"oracle.notes"=["a/b", "a_b", ")" + long_name +
                                        R"(1", ")" + long_name + R"(2"]})"}));
@@ -433,7 +433,7 @@ TEST_F(PlanTest, PointsOfAGridHaveNamesOfTheirOwn) {
   RunWell(Resuming("out", {"--extend", "steps=15"}));
 }
 
-TEST_F(PlanTest, ADirectoryKeepsTheNameThatItHas) {
+TEST_F(PlanTest, ADirectoryKeepsItsName) {
   const std::vector<std::string> running =
       Running("out", {"--set", R"(grid={"oracle.notes"=["a/b"]})"});
   RunWell(running);
@@ -443,7 +443,7 @@ TEST_F(PlanTest, ADirectoryKeepsTheNameThatItHas) {
   }
   const std::string old = Path("out/oracle.notes=a_b");
   ASSERT_NE(made, old);
-  fs::rename(made, old);  // as earlier programs named it
+  fs::rename(made, old);  // as named by earlier versions
   RunWell(With(running, {"--resume"}));
   EXPECT_FALSE(fs::exists(made));
 }

@@ -1,4 +1,4 @@
-// What an oracle prepares is prepared once, whoever needs it and whatever ends the program.
+// An oracle's preparation runs once, whoever needs it and however the program ends.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,7 +41,7 @@ class PrepareTest : public testing::Test {
     return arguments;
   }
 
-  // Steps of training that were done.
+  // Returns the number of training steps taken.
   std::size_t Steps() const {
     std::ifstream notes(notes_);
     const std::string text((std::istreambuf_iterator<char>(notes)), {});
@@ -101,10 +101,10 @@ TEST_F(PrepareTest, IsDoneAgainWithAnotherNumberOfThreads) {
           << isolate;
     }
   }
-  EXPECT_EQ(Steps(), 4u);  // for each number once
+  EXPECT_EQ(Steps(), 4u);  // once for each number
 }
 
-TEST_F(PrepareTest, GoesOnAfterAKill) {
+TEST_F(PrepareTest, ContinuesAfterAKill) {
   const std::vector<std::string> slow = {"oracle.steps=20", "oracle.delay_ms=10"};
   ASSERT_EQ(lode_.Run(Arguments("whole", "1", slow)).status, 0);
   for (const char* isolate : {"execution.isolate=false", "execution.isolate=true"}) {
@@ -125,7 +125,7 @@ TEST_F(PrepareTest, GoesOnAfterAKill) {
   }
 }
 
-TEST_F(PrepareTest, EndsWithTheUsersWishAndGoesOnThen) {
+TEST_F(PrepareTest, EndsOnCancellationAndContinuesLater) {
   const std::vector<std::string> slow = {"oracle.steps=50", "oracle.delay_ms=10"};
   std::vector<std::string> arguments = Arguments("out", "2", slow);
   const pid_t child = lode_.Start(arguments);
@@ -139,7 +139,7 @@ TEST_F(PrepareTest, EndsWithTheUsersWishAndGoesOnThen) {
   EXPECT_EQ(Steps(), 50u);
 }
 
-TEST_F(PrepareTest, TheTimeoutIsForEvaluationsOnly) {
+TEST_F(PrepareTest, TheTimeoutAppliesOnlyToEvaluations) {
   const Outcome outcome =
       lode_.Run(Arguments("out", "1",
                           {"oracle.steps=30", "oracle.delay_ms=100", "execution.isolate=true",

@@ -1,4 +1,4 @@
-// What /proc says of processes and descriptors.
+// Information from /proc about processes and descriptors.
 #pragma once
 
 #include <sys/types.h>
@@ -27,25 +27,25 @@ namespace lode {
 #ifdef LODE_TEST_SANITIZED
 inline constexpr bool kMemoryIsOurs = false;
 #else
-// What a process has in memory is what it has asked for.
+// Whether a process's memory is what it has allocated itself.
 inline constexpr bool kMemoryIsOurs = true;
 #endif
 
-// Empty for a process that has gone, also while it is read.
+// Empty for a process that is gone, even if it goes while being read.
 inline std::string ReadProc(pid_t process, const char* name) {
   std::ostringstream content;
   content << std::ifstream("/proc/" + std::to_string(process) + "/" + name).rdbuf();
   return content.str();
 }
 
-// Zombies do not live: what is nobody's child any more may wait for the system to forget it.
+// Zombies do not live: an orphan may wait for the system to forget it.
 inline bool Lives(pid_t process) {
   const std::string stat = ReadProc(process, "stat");
   const auto name_end = stat.rfind(')');
   return name_end != std::string::npos && stat.substr(name_end, 3) != ") Z";
 }
 
-// Those that live of the processes that a file lists, one a line.
+// Returns the living processes of those listed in a file, one per line.
 inline std::vector<pid_t> LivingOf(const std::filesystem::path& notes) {
   std::ifstream in(notes);
   std::vector<pid_t> living;
@@ -76,7 +76,7 @@ inline bool HasPendingSignals(pid_t process) {
   return false;
 }
 
-// Children of the calling process, zombies too.
+// Children of the calling process, including zombies.
 inline std::vector<pid_t> OwnChildren() {
   std::vector<pid_t> children;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
@@ -86,7 +86,7 @@ inline std::vector<pid_t> OwnChildren() {
   return children;
 }
 
-// Waits until it holds, as long as only a hang takes. Returns whether it does.
+// Waits until the predicate holds, for as long as only a hang takes. Returns whether it does.
 template <class Predicate>
 bool WaitUntil(Predicate&& predicate) {
   for (int i = 0; i < 60000; ++i) {

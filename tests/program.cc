@@ -43,7 +43,7 @@ pid_t Program::Start(const std::vector<std::string>& arguments) const {
   const pid_t child =
       StartProcess(words, environment_, directory_, output_.empty() ? out : output_, err);
   EXPECT_GT(child, 0) << words[0];
-  // It has them open: that they get other names is nothing to it.
+  // It has them open, so renaming them does not affect it.
   const std::string pid = std::to_string(child);
   if (output_.empty()) {
     fs::rename(out, directory_ / ("out-" + pid));

@@ -1,4 +1,4 @@
-// Runs the lode program as a user does.
+// Runs the lode program like a user.
 #pragma once
 
 #include <sys/types.h>
@@ -18,19 +18,19 @@ struct Outcome {
   std::string err;
 };
 
-// The program of this build, in a directory and with a cache of its own.
+// The program of this build, with its own directory and cache.
 class Program {
  public:
-  // `directory` is where it is run and where it keeps its plugin index.
+  // `directory` is where it runs and where it keeps its plugin index.
   explicit Program(std::filesystem::path directory);
 
-  // Sets a variable of its environment.
+  // Sets a variable of the program's environment.
   void SetEnvironment(const std::string& name, const std::string& value);
 
-  // Where its standard output goes: what Run and Finish return of it is then empty.
+  // Redirects standard output to a file: Run and Finish then return none of it.
   void SendOutputTo(std::filesystem::path file) { output_ = std::move(file); }
 
-  // Runs it to the end; one that hangs is killed.
+  // Runs it to the end; kills it if it hangs.
   Outcome Run(const std::vector<std::string>& arguments) const;
 
   // Starts it; Finish waits for the end of what Start began.
@@ -42,10 +42,10 @@ class Program {
   std::map<std::string, std::string> environment_;
 };
 
-// `lode run ARGUMENTS --json`, which must end well.
+// Runs `lode run ARGUMENTS --json`, which must succeed.
 nlohmann::json RunJson(const Program& lode, std::vector<std::string> arguments);
 
-// A file below the source tree.
+// Returns the path of a file below the source tree.
 std::filesystem::path SourceFile(const std::string& name);
 
 // The lines of a text.

@@ -1,4 +1,4 @@
-// How far runs are: on a terminal of any width, and without one.
+// The progress of runs: on a terminal of any width, and without one.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ using testing::SizeIs;
 
 namespace fs = std::filesystem;
 
-// What a program draws on a terminal that is its standard error.
+// A terminal, connected to a program's standard error, that records what is drawn.
 class Terminal {
  public:
   explicit Terminal(unsigned short columns) {
@@ -55,7 +55,7 @@ class Terminal {
     EXPECT_EQ(ioctl(slave_.get(), TIOCSWINSZ, &size), 0);
   }
 
-  // Of what was drawn since the last call. Each begins where the lines before were erased.
+  // Returns the frames drawn since the last call. Each begins where the lines before were erased.
   std::vector<std::string> NewFrames() {
     Read();
     std::vector<std::string> frames;
@@ -66,7 +66,7 @@ class Terminal {
     return frames;
   }
 
-  // All of it, once the program has ended: what stays on the screen.
+  // Returns all of it once the program has ended: what stays on the screen.
   std::string Rest() {
     Read();
     return text_.substr(text_.rfind(kErase) == std::string::npos
@@ -96,7 +96,7 @@ class Terminal {
   std::string text_;
 };
 
-// The widest line of a frame.
+// Returns the widest line of a frame.
 std::size_t WidthOf(std::string frame) {
   frame = frame.substr(0, frame.rfind("\033["));
   std::size_t widest = 0;
@@ -134,7 +134,7 @@ class ProgressTest : public testing::Test {
                         directory_.path(), Path("out"), terminal.name());
   }
 
-  // Waits until a frame is like that, and returns it.
+  // Waits until a frame satisfies the condition, and returns it.
   template <class Condition>
   static std::string WaitForFrame(Terminal& terminal, Condition&& is_wanted) {
     std::string wanted;
@@ -147,7 +147,7 @@ class ProgressTest : public testing::Test {
     return wanted;
   }
 
-  // Waits for its end while it is read, and returns its exit status.
+  // Waits for the program's end while reading the terminal, and returns its exit status.
   static int Finish(Terminal& terminal, pid_t child, std::vector<std::string>* frames = nullptr) {
     int status = 0;
     EXPECT_TRUE(WaitUntil([&] {
@@ -172,7 +172,7 @@ class ProgressTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(ProgressTest, WithoutATerminalRunsSayNothingOneByOne) {
+TEST_F(ProgressTest, WithoutATerminalRunsPrintNothingOneByOne) {
   const Outcome outcome = lode_.Run(Running({"--seeds", "24", "--progress", "1e9"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   const std::vector<std::string> lines = Lines(outcome.err);
@@ -199,14 +199,14 @@ TEST_F(ProgressTest, WithoutATerminalALineComesNowAndThen) {
   EXPECT_EQ(lode_.Finish(child).status, 130);
 }
 
-TEST_F(ProgressTest, ItCanBeQuiet) {
+TEST_F(ProgressTest, CanBeTurnedOff) {
   EXPECT_EQ(lode_.Run(Running({"--progress", "0"})).err, "");
   Terminal terminal(80);
   EXPECT_EQ(Finish(terminal, StartOn(terminal, {"--fresh", "--progress", "0"})), 0);
   EXPECT_EQ(terminal.Rest(), "");
 }
 
-// What has ended is counted, not listed.
+// Ended runs are counted, not listed.
 TEST_F(ProgressTest, ManyShortRunsAreOneLine) {
   Terminal terminal(80);
   std::vector<std::string> frames;
@@ -214,12 +214,12 @@ TEST_F(ProgressTest, ManyShortRunsAreOneLine) {
   for (const std::string& frame : frames) {
     EXPECT_LE(WidthOf(frame), 79u) << frame;
     EXPECT_LE(std::count(frame.begin(), frame.end(), '\n'), 2)
-        << frame;  // one for each that takes long
+        << frame;  // one for each run that takes long
   }
   EXPECT_THAT(terminal.Rest(), AllOf(HasSubstr("lode: 40/40 runs after "), HasSubstr(" failed")));
 }
 
-TEST_F(ProgressTest, LinesFitTheWidthThatTheTerminalGets) {
+TEST_F(ProgressTest, LinesFitTheTerminalsNewWidth) {
   Terminal terminal(20);
   const pid_t child = StartOn(terminal, {"--seeds", "3", "--jobs", "2", "--set",
                                          "oracle.delay_ms=20", "--set", "budget.steps=1000000"});
@@ -246,7 +246,7 @@ TEST_F(ProgressTest, LinesFitTheWidthThatTheTerminalGets) {
 
 class WidthTest : public ProgressTest {
  protected:
-  // What a command prints on a terminal that is its standard output.
+  // Returns what a command prints on a terminal connected to its standard output.
   std::string PrintedOn(unsigned short columns, std::vector<std::string> arguments) const {
     Terminal terminal(columns);
     arguments.insert(arguments.begin(), LODE_BINARY_DIR "/bin/lode");
@@ -289,7 +289,7 @@ TEST_F(WidthTest, TablesAndHelpAreWrappedAtTheTerminalsWidth) {
   }
 }
 
-// What a component says of a long call arrives from its process, too.
+// A component's progress in a long call also arrives from its own process.
 TEST_F(ProgressTest, LongCallsAreShownWhereverTheyAre) {
   std::ofstream(directory_.path() / "train.sh")
       << "printf '{\"progress\": 0.25, \"message\": \"epoch 3 of 12\"}\\n'\n"
@@ -312,7 +312,7 @@ TEST_F(ProgressTest, LongCallsAreShownWhereverTheyAre) {
   }
 }
 
-TEST_F(ProgressTest, APreparationSaysHowFarItIs) {
+TEST_F(ProgressTest, APreparationShowsItsProgress) {
   std::ofstream(directory_.path() / "p.toml")
       << "[pipeline]\nname = \"shown\"\n[space]\nuse = \"nb201\"\n[[stage]]\nname = \"supernet\"\n"
          "[stage.oracle]\nuse = \"prepared_oracle\"\nsteps = 100000\ndelay_ms = 20\n"

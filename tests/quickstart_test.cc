@@ -34,7 +34,7 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   for (const json& stage : out["stages"]) EXPECT_EQ(stage["finished"], true) << stage;
   ASSERT_EQ(out["comparisons"].size(), 1U);
   const json& rows = out["comparisons"][0]["rows"];
-  ASSERT_EQ(rows.size(), 3U);  // an optimizer each
+  ASSERT_EQ(rows.size(), 3U);  // one for each optimizer
   for (const json& row : rows) {
     EXPECT_GT(row["found"], FarAboveChance(500)) << row;
     EXPECT_GT(row["metrics"]["test_accuracy"]["mean"], FarAboveChance(500)) << row;

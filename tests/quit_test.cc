@@ -1,5 +1,5 @@
-// Components that answer "cancelled" unasked, or end the program or its threads: a failure that names
-// them, and never a status of 0.
+// Components that answer "cancelled" without a request, or end the program or its threads: this is
+// a failure that names them, and never a status of 0.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -43,7 +43,7 @@ class QuitTest : public testing::Test {
  protected:
   QuitTest() { std::ofstream(dir_.path() / "quits.toml") << kPipeline; }
 
-  // One component of the search quits in one of its functions.
+  // Runs a search in which one component quits in one of its functions.
   Outcome Run(const std::string& table, const std::string& where, const std::string& how,
               bool isolated = false) const {
     const std::string plugin =
@@ -70,12 +70,12 @@ class QuitTest : public testing::Test {
   mutable int runs_ = 0;
 };
 
-TEST_F(QuitTest, NobodyQuitsOfThemselves) {
+TEST_F(QuitTest, NothingQuitsByDefault) {
   EXPECT_EQ(Run("optimizer", "", "").status, 0);
   EXPECT_EQ(Run("oracle", "", "", true).status, 0);
 }
 
-TEST_F(QuitTest, CancelledUnaskedIsAFailureOfTheComponent) {
+TEST_F(QuitTest, CancelledWithoutRequestIsAFailureOfTheComponent) {
   for (const auto& [table, functions] :
        std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"space", {"create", "matrix", "discretize", "format"}},
@@ -86,7 +86,7 @@ TEST_F(QuitTest, CancelledUnaskedIsAFailureOfTheComponent) {
   }
 }
 
-TEST_F(QuitTest, CancelledUnaskedIsAFailureInWorkersToo) {
+TEST_F(QuitTest, CancelledWithoutRequestIsAFailureInWorkersToo) {
   for (const char* function : {"create", "bind", "query", "evaluate", "prepare"})
     ExpectFailure("oracle", function, "cancelled", true);
 }
@@ -116,7 +116,7 @@ TEST_F(QuitTest, EndingTheProgramIsAFailureInWorkersToo) {
   for (const char* function : {"create", "bind"}) ExpectFailure("oracle", function, "exit", true);
 }
 
-TEST_F(QuitTest, AProgramThatIsEndedSaysWhoDidIt) {
+TEST_F(QuitTest, AProgramThatIsEndedNamesTheComponent) {
 #ifdef LODE_SANITIZED
   GTEST_SKIP() << "the sanitizers have these functions for themselves";
 #endif

@@ -1,4 +1,4 @@
-// Whatever ends a run, going on with it gives the trials that it would have had.
+// However a run ends, continuing it gives the trials that it would have had.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -57,7 +57,7 @@ class ResumeTest : public testing::Test {
     return arguments;
   }
 
-  // Starts a search and waits until it stores its trials.
+  // Starts a search and waits until it stores trials.
   pid_t StartStoring(const std::vector<std::string>& arguments, const std::string& out) const {
     const pid_t child = lode_.Start(arguments);
     EXPECT_TRUE(
@@ -74,7 +74,7 @@ class ResumeTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsGoesOn) {
+TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsContinues) {
   ASSERT_EQ(lode_.Run(Arguments("rea", "whole", {"budget.steps=50"})).status, 0);
   for (int i = 0; i < 5; ++i) {
     const pid_t child = lode_.Start(Arguments("rea", "killed", {"budget.steps=50"}));
@@ -90,7 +90,7 @@ TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsGoesOn) {
   }
 }
 
-TEST_F(ResumeTest, AnInterruptedRunGoesOnByItsDirectoryAlone) {
+TEST_F(ResumeTest, AnInterruptedRunContinuesFromItsDirectoryAlone) {
   ASSERT_EQ(lode_.Run(Slow("rea", "whole", 1)).status, 0);
   // The same trials, too slowly to end before the signal comes.
   std::vector<std::string> again = Slow("rea", "stopped", 1);
@@ -119,7 +119,7 @@ TEST_F(ResumeTest, AnExtendedRunIsTheLongerRun) {
   EXPECT_EQ(Select(fs::path(out) / "seed-0", count.c_str()), "400|399\n");
 }
 
-TEST_F(ResumeTest, WhatChangedIsNamed) {
+TEST_F(ResumeTest, ChangesAreNamed) {
   const std::string out = (directory_.path() / "out").string();
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
   const Outcome changed =
@@ -139,7 +139,7 @@ TEST_F(ResumeTest, WhatChangedIsNamed) {
 }
 
 // Runs that were stored before a component had a parameter.
-TEST_F(ResumeTest, AParameterThatIsNewSinceHasItsDefault) {
+TEST_F(ResumeTest, ANewParameterHasItsDefault) {
   const fs::path out = directory_.path() / "out", file = out / "seed-0" / "pipeline.toml";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=20"})).status, 0);
   std::ifstream in(file);
@@ -154,7 +154,7 @@ TEST_F(ResumeTest, AParameterThatIsNewSinceHasItsDefault) {
   EXPECT_EQ(Select(out / "seed-0", "SELECT count(*) FROM trial"), "30\n");
 }
 
-TEST_F(ResumeTest, ATrialThatComesOutOtherwiseIsNamed) {
+TEST_F(ResumeTest, ATrialWithAnotherResultIsNamed) {
   const fs::path out = directory_.path() / "out";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
   const std::string change = "sqlite3 '" + (out / "seed-0" / "run.db").string() +
@@ -177,7 +177,7 @@ TEST_F(ResumeTest, TwoProcessesDoNotShareARun) {
   EXPECT_EQ(lode_.Finish(first).status, 130);
 }
 
-TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftAsItIs) {
+TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftUnchanged) {
   const fs::path store = directory_.path() / "out" / "seed-0" / "run.db";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
   std::ofstream(store, std::ios::binary) << "This is no database, whatever its name says.";
@@ -187,7 +187,7 @@ TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftAsItIs) {
   EXPECT_EQ(fs::file_size(store), 44u);
 }
 
-TEST_F(ResumeTest, ADirectoryThatWasMeddledWithIsNamed) {
+TEST_F(ResumeTest, AModifiedDirectoryIsNamed) {
   const fs::path run = directory_.path() / "out" / "seed-0";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
   std::ofstream(run / "versions.json") << "{}";
@@ -200,8 +200,8 @@ TEST_F(ResumeTest, ADirectoryThatWasMeddledWithIsNamed) {
   EXPECT_THAT(renamed.err, HasSubstr("out/the-best: expected the name of a run, like seed-0"));
 }
 
-// The format before the present one, as the program of its time wrote it.
-TEST_F(ResumeTest, AnOlderStoreIsBroughtToThePresentFormat) {
+// The format before the current one, as the program wrote it then.
+TEST_F(ResumeTest, AnOlderStoreIsConvertedToTheCurrentFormat) {
   const fs::path out = directory_.path() / "old";
   ASSERT_EQ(lode_.Run(Arguments("rea", "old", {"budget.steps=6"})).status, 0);
   ASSERT_EQ(lode_.Run(Arguments("rea", "whole", {"budget.steps=9"})).status, 0);

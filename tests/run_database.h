@@ -10,7 +10,7 @@
 
 namespace lode {
 
-// All rows of a query on the run.db in `run`: cells joined by '|', rows by newlines.
+// Returns all rows of a query on the run.db in `run`: cells joined by '|', rows by newlines.
 inline std::string Select(const std::filesystem::path& run, const char* sql) {
   sqlite3* db = nullptr;
   EXPECT_EQ(sqlite3_open_v2((run / "run.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr),
@@ -31,7 +31,7 @@ inline std::string Select(const std::filesystem::path& run, const char* sql) {
   return text;
 }
 
-// Everything in a store, every number to its last bit.
+// Returns everything in a store, with every bit of every number.
 inline std::string Dump(const std::filesystem::path& run) {
   const std::string command = "sqlite3 '" + (run / "run.db").string() + "' .dump";
   std::string text;

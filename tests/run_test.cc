@@ -27,7 +27,7 @@ std::string Config(const std::string& name) {
   return SourceFile("configs/nb201/" + name + ".toml").string();
 }
 
-// Every stored trial, as text that shows every bit.
+// Returns every stored trial, as text that shows every bit.
 std::string Trials(const fs::path& run) {
   return Select(run,
                 "SELECT step, architecture, printf('%!.17g', reward), printf('%!.17g', "
@@ -72,7 +72,7 @@ TEST_F(RunTest, OneWordChangesTheOptimizer) {
   }
 }
 
-TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
+TEST_F(RunTest, TheSameSeedGivesTheSameTrialsForAnyJobs) {
   for (const char* optimizer : kOneGoalOptimizers) {
     for (const char* jobs : {"1", "2"}) {
       const fs::path out = dir_.path() / optimizer / jobs;
@@ -89,7 +89,7 @@ TEST_F(RunTest, SameSeedSameTrialsWhateverTheJobs) {
   }
 }
 
-TEST_F(RunTest, SaysWhenTheProcessorsAreTooFew) {
+TEST_F(RunTest, WarnsOfTooFewProcessors) {
   const std::vector<std::string> arguments = {"run",   Config("random"),    "--seeds", "1",
                                               "--set", "budget={steps=20}", "--set"};
   const auto run = [&](const std::string& change) {
@@ -104,8 +104,8 @@ TEST_F(RunTest, SaysWhenTheProcessorsAreTooFew) {
   EXPECT_THAT(run("execution.threads=1"), Not(HasSubstr("processors")));
 }
 
-// The oracle for any space, on the file of the one that was made for this space.
-TEST_F(RunTest, AnyTableMakesTheTrialsOfNb201Table) {
+// The oracle for any space, on the file of the oracle that was made for this space.
+TEST_F(RunTest, TheGenericTableGivesTheTrialsOfNb201Table) {
   for (const char* config : {"random", "any_table"})
     RunJson(lode_, {Config(config), "--seeds", "2", "--out", dir_.path() / config});
   const std::string trials = Trials(dir_.path() / "any_table" / "seed-1");
@@ -144,7 +144,7 @@ TEST_F(RunTest, ASearchThatOnlyRepeatsItselfEnds) {
 }
 
 // Neither the mark nor the end was reached.
-TEST_F(RunTest, TablesTellHowFarASearchCame) {
+TEST_F(RunTest, TablesShowHowFarASearchGot) {
   const std::vector<std::string> arguments = {
       "run",     Config("random"),
       "--seeds", "2",
@@ -163,7 +163,7 @@ TEST_F(RunTest, TablesTellHowFarASearchCame) {
   EXPECT_TRUE(out["summary"]["mean"].is_null());
 }
 
-TEST_F(RunTest, FormulasAreNoQueries) {
+TEST_F(RunTest, FormulasAreNotQueries) {
   const Outcome outcome =
       lode_.Run({"run", SourceFile("configs/darts/analytic.toml").string(), "--seeds", "1", "--set",
                  "optimizer.use=random", "--set", "budget={steps=50}"});
@@ -172,7 +172,7 @@ TEST_F(RunTest, FormulasAreNoQueries) {
   EXPECT_NE(outcome.err.find(" distinct architectures"), std::string::npos) << outcome.err;
 }
 
-TEST_F(RunTest, CountsAreIntegersWhereverTheyStand) {
+TEST_F(RunTest, CountsAreIntegersEverywhere) {
   const std::string out = (dir_.path() / "counts").string();
   const std::vector<std::string> arguments = {
       "run",     SourceFile("configs/darts/analytic.toml").string(),
@@ -198,7 +198,7 @@ TEST_F(RunTest, CountsAreIntegersWhereverTheyStand) {
 }
 
 // Also from another process, in the tables of a grid, and from the store alone.
-TEST_F(RunTest, ATablesOptimumStandsBesideWhatWasFound) {
+TEST_F(RunTest, ATablesOptimumIsShownNextToTheResults) {
   const std::string out = (dir_.path() / "optimum").string();
   const Outcome outcome =
       lode_.Run({"run", SourceFile("configs/nb201/random.toml").string(), "--out", out, "--seeds",
@@ -215,7 +215,7 @@ TEST_F(RunTest, ATablesOptimumStandsBesideWhatWasFound) {
   EXPECT_NEAR(json["summaries"][0]["optimum"].get<double>(), 91.61, 0.005);
 }
 
-// Of a table of one's own, the least where less is better.
+// The optimum of the user's own table is the smallest value if less is better.
 TEST_F(RunTest, AnOptimumFollowsTheMetricsDirection) {
   std::ofstream(dir_.path() / "t.csv") << "architecture,ms,score\n0,3.5,1\n1,2.25,7\n2,9,3\n";
   std::ofstream(dir_.path() / "t.toml")
@@ -233,8 +233,8 @@ TEST_F(RunTest, AnOptimumFollowsTheMetricsDirection) {
   EXPECT_EQ(optimum("reward={metric=\"ms\", limits=[{metric=\"score\", min=2}]}"), -1);
 }
 
-// Most small networks of nb201 have as few parameters as others.
-TEST_F(RunTest, TiesAreSeenInStagesAndTheirComparison) {
+// Most small networks of nb201 have as many parameters as others.
+TEST_F(RunTest, TiesAreShownInStagesAndTheirComparison) {
   const fs::path file = dir_.path() / "ties.toml";
   std::ofstream(file) << R"(
 [pipeline]
@@ -296,7 +296,7 @@ TEST_F(RunTest, GridAndReferencesMakeOneComparison) {
   EXPECT_NE(outcome.out.find("L2NAS, Table 1"), std::string::npos);
 }
 
-TEST_F(RunTest, TestAccuracyIsNoRewardUnlessAllowed) {
+TEST_F(RunTest, TestAccuracyIsNotARewardUnlessAllowed) {
   const std::vector<std::string> arguments = {
       "run", Config("random"), "--seeds", "1", "--set", "reward.metric=test_accuracy"};
   const Outcome refused = lode_.Run(arguments);
@@ -348,7 +348,7 @@ TEST_F(RunTest, InterruptedRunKeepsItsTrials) {
   std::error_code not_yet;
   ASSERT_TRUE(WaitUntil([&] {
     const auto written = fs::file_size(run / "run.db-wal", not_yet);
-    return !not_yet && written > 200'000;  // some hundred trials and more
+    return !not_yet && written > 200'000;  // a few hundred trials or more
   }));
   kill(child, SIGINT);
   const Outcome outcome = lode_.Finish(child);

@@ -1,4 +1,4 @@
-// A plugin that cannot be described costs itself and is named; everything else works as without it.
+// A plugin that cannot be described is reported and skipped; everything else works as without it.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Faults of bad_scan, and what is said of the file.
+// Faults of bad_scan, and what is said about the file.
 struct Fault {
   const char* name;
   const char* reason;
@@ -72,7 +72,7 @@ class ScanTest : public testing::TestWithParam<Fault> {
 
 class Faults : public ScanTest {};
 
-TEST_P(Faults, CostsThePluginAndIsNamed) {
+TEST_P(Faults, DisablesThePluginAndIsNamed) {
 #ifdef LODE_SANITIZED
   GTEST_SKIP() << "the sanitizers answer these faults themselves";
 #endif
@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(Scan, Faults, testing::ValuesIn(kFaults),
 
 class Scan : public ScanTest {};
 
-TEST_F(Scan, AFileThatIsGoneIsForgotten) {
+TEST_F(Scan, ARemovedFileIsForgotten) {
   Read();
   fs::remove(plugins_ / "bad_scan.lode.so");
   EXPECT_EQ(Read().plugins().size(), 1u);
@@ -104,7 +104,7 @@ TEST_F(Scan, AFileThatIsGoneIsForgotten) {
   EXPECT_EQ(cache.at("files").size(), 1u);
 }
 
-TEST_F(Scan, LinksInACircleAndNamesThatAreNotTextCostThemselves) {
+TEST_F(Scan, CircularLinksAndNamesThatAreNotTextAreSkipped) {
   fs::create_symlink(plugins_ / "a.lode.so", plugins_ / "b.lode.so");
   fs::create_symlink(plugins_ / "b.lode.so", plugins_ / "a.lode.so");
   fs::copy_file(plugins_ / "random.lode.so", plugins_ / "\xff.lode.so");
@@ -115,7 +115,7 @@ TEST_F(Scan, LinksInACircleAndNamesThatAreNotTextCostThemselves) {
   }
 }
 
-TEST_F(Scan, EveryCommandWorksBesideABadPlugin) {
+TEST_F(Scan, EveryCommandWorksNextToABadPlugin) {
   Program lode(dir_.path());
   lode.SetEnvironment("LODE_PLUGIN_PATH", plugins_.string());
   lode.SetEnvironment("LODE_TEST_FAULT", "nan_epochs");

@@ -1,4 +1,4 @@
-// Pipelines of several stages, as users run them: order, what is run again and what is not, kills.
+// Pipelines with several stages, as users run them: order, what is rerun and what is not, kills.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -90,13 +90,13 @@ class StagesProgramTest : public testing::Test {
     return arguments;
   }
 
-  // With --replace.
+  // The same arguments with --replace.
   std::vector<std::string> Replacing(const std::string& out,
                                      const std::vector<std::string>& overrides) const {
     return Arguments(out, overrides, {"--replace"});
   }
 
-  // What the files of its stages hold, but for locks.
+  // Returns the contents of the stages' files except locks.
   std::map<std::string, std::string> Contents(const std::string& out) const {
     std::map<std::string, std::string> contents;
     for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
@@ -127,7 +127,7 @@ class StagesProgramTest : public testing::Test {
                   "SELECT step, architecture, score FROM trials ORDER BY step");
   }
 
-  // All trials of all runs.
+  // Returns all trials of all runs.
   std::string AllTrials(const std::string& out) const {
     return Trials(out + "/search/optimizer.population=5/seed-0") +
            Trials(out + "/search/optimizer.population=6/seed-0") + Trials(out + "/final/seed-0") +
@@ -138,7 +138,7 @@ class StagesProgramTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(StagesProgramTest, RunInTheirOrderAndLeaveWhatTheNextTake) {
+TEST_F(StagesProgramTest, RunInOrderAndWriteWhatTheNextOnesRead) {
   const Outcome outcome = RunWell(Arguments("out", {}, {"-v"}));
   const auto supernet = outcome.err.find("staged-supernet: prepared");
   const auto search = outcome.err.find("staged-search 5 seed 0");
@@ -151,7 +151,7 @@ TEST_F(StagesProgramTest, RunInTheirOrderAndLeaveWhatTheNextTake) {
   ASSERT_EQ(best.size(), 2u);
   EXPECT_THAT(best[0], HasSubstr("\t5\t0\t"));
   EXPECT_THAT(best[1], HasSubstr("\t6\t0\t"));
-  // Each listed architecture once, in the order of the list.
+  // Each listed architecture once, in list order.
   std::string expected = best[0].substr(0, best[0].find('\t')) + "\n";
   const std::string second = best[1].substr(0, best[1].find('\t')) + "\n";
   expected += second == expected ? "" : second;
@@ -160,7 +160,7 @@ TEST_F(StagesProgramTest, RunInTheirOrderAndLeaveWhatTheNextTake) {
             expected);
 }
 
-TEST_F(StagesProgramTest, CompareWhatALaterOneMeasuredOfTheBest) {
+TEST_F(StagesProgramTest, CompareALaterStagesMeasurementsOfTheBest) {
   const nlohmann::json out = nlohmann::json::parse(RunWell(Arguments("out", {}, {"--json"})).out);
   ASSERT_EQ(out.at("comparisons").size(), 1u);
   const auto& comparison = out["comparisons"][0];
@@ -196,7 +196,7 @@ TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
             trials.substr(trials.size() - Trials("out/final.1/seed-0").size() * 2));
 }
 
-TEST_F(StagesProgramTest, WhatHasChangedIsNamedAndLeftAlone) {
+TEST_F(StagesProgramTest, ChangedStagesAreNamedAndLeftAlone) {
   RunWell(Arguments("out"));
   const auto before = Contents("out");
   for (const std::vector<std::string>& how : {std::vector<std::string>(), {"--resume"}}) {
@@ -218,7 +218,7 @@ TEST_F(StagesProgramTest, WhatHasChangedIsNamedAndLeftAlone) {
   EXPECT_EQ(Steps(), 4u);
 }
 
-TEST_F(StagesProgramTest, WhatChangesNoResultChangesNothing) {
+TEST_F(StagesProgramTest, SettingsThatDoNotAffectResultsChangeNothing) {
   RunWell(Arguments("out"));
   const auto before = Contents("out");
   const Outcome outcome = RunWell(
@@ -236,7 +236,7 @@ TEST_F(StagesProgramTest, FurtherSeedsAndPointsAreAdded) {
   EXPECT_THAT(seeds.err, HasSubstr("stage search: unchanged, not run again"));
   RunWell(Arguments("whole", {"stage.final.pipeline.seeds=3"}));
   EXPECT_EQ(Trials("out/final/seed-2"), Trials("whole/final/seed-2"));
-  // Two points more: the last stage would read another list.
+  // Two more points: the last stage would read a different list.
   const std::string points = "stage.search.grid={\"optimizer.population\"=[5, 6, 7, 8]}";
   const Outcome refused = lode_.Run(Arguments("out", {points}));
   EXPECT_EQ(refused.status, 2);
@@ -254,7 +254,7 @@ TEST_F(StagesProgramTest, FurtherSeedsAndPointsAreAdded) {
   }
 }
 
-TEST_F(StagesProgramTest, AllThatWasPlannedIsResumed) {
+TEST_F(StagesProgramTest, EverythingPlannedIsResumed) {
   RunWell(Arguments("whole"));
   fs::create_directories(directory_.path() / "out");
   fs::copy(directory_.path() / "whole/pipeline.toml", directory_.path() / "out/pipeline.toml");
@@ -266,7 +266,7 @@ TEST_F(StagesProgramTest, AllThatWasPlannedIsResumed) {
   EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }
 
-TEST_F(StagesProgramTest, AFileThatOneTakesIsPartOfIt) {
+TEST_F(StagesProgramTest, AnInputFileIsPartOfItsStage) {
   RunWell(Arguments("out"));
   const std::vector<std::string> best = Lines(Read("out/search/best.tsv"));
   const fs::path list = directory_.path() / "list.tsv";
@@ -279,7 +279,7 @@ TEST_F(StagesProgramTest, AFileThatOneTakesIsPartOfIt) {
   EXPECT_THAT(run(best[1] + "x"), HasSubstr("stage final: changed, run anew"));
 }
 
-TEST_F(StagesProgramTest, StartFromWhatAnotherHasLearned) {
+TEST_F(StagesProgramTest, StartFromAnotherStagesPolicy) {
   const std::vector<std::string> learner = {
       "stage.search.optimizer.use=l2nas", "stage.search.grid={}",
       "stage.final.optimizer={use=\"l2nas\", policy=\"stage:search/seed-0/policy\"}",
@@ -291,7 +291,7 @@ TEST_F(StagesProgramTest, StartFromWhatAnotherHasLearned) {
   EXPECT_NE(Trials("out/final/seed-0"), Trials("without/final/seed-0"));
 }
 
-TEST_F(StagesProgramTest, WhatDependsOnAChangedOneIsRunAnew) {
+TEST_F(StagesProgramTest, StagesThatDependOnAChangedOneAreRunAgain) {
   RunWell(Arguments("out"));
   const Outcome outcome = RunWell(Replacing("out", {"stage.supernet.oracle.steps=5"}));
   EXPECT_THAT(outcome.err, Not(HasSubstr("unchanged")));
@@ -303,7 +303,7 @@ TEST_F(StagesProgramTest, WhatDependsOnAChangedOneIsRunAnew) {
   EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }
 
-TEST_F(StagesProgramTest, GoOnAfterAKillDuringAPreparation) {
+TEST_F(StagesProgramTest, ContinueAfterAKillDuringAPreparation) {
   const std::vector<std::string> slow = {"stage.supernet.oracle.steps=30",
                                          "stage.supernet.oracle.delay_ms=10"};
   RunWell(Arguments("whole", slow));
@@ -320,7 +320,7 @@ TEST_F(StagesProgramTest, GoOnAfterAKillDuringAPreparation) {
   EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }
 
-TEST_F(StagesProgramTest, GoOnByTheirDirectoryAfterAKillDuringASearch) {
+TEST_F(StagesProgramTest, ContinueFromTheirDirectoryAfterAKillDuringASearch) {
   const std::vector<std::string> slow = {"stage.search.oracle.delay_ms=10"};
   RunWell(Arguments("whole", slow));
   const pid_t child = lode_.Start(Arguments("out", slow));
@@ -341,7 +341,7 @@ TEST_F(StagesProgramTest, GoOnByTheirDirectoryAfterAKillDuringASearch) {
   EXPECT_THAT(RunWell(show).out, HasSubstr("the best of stage search, as stage final measured it"));
 }
 
-TEST_F(StagesProgramTest, AnInterruptedOneSaysHowToGoOn) {
+TEST_F(StagesProgramTest, AnInterruptedOneSaysHowToContinue) {
   const std::vector<std::string> slow = {"stage.supernet.oracle.steps=200",
                                          "stage.supernet.oracle.delay_ms=10"};
   const pid_t child = lode_.Start(Arguments("out", slow));
@@ -374,14 +374,14 @@ TEST_F(StagesProgramTest, AMissingArtifactIsNamed) {
                 "you mean 'supernet.txt'?"));
 }
 
-TEST_F(StagesProgramTest, APreparationMayBeInAProcessOfItsOwn) {
+TEST_F(StagesProgramTest, APreparationMayRunInItsOwnProcess) {
   RunWell(Arguments("out", {"execution.isolate=true"}));
   RunWell(Arguments("whole"));
   EXPECT_EQ(Steps(), 8u);
   EXPECT_EQ(AllTrials("out"), AllTrials("whole"));
 }
 
-TEST_F(StagesProgramTest, WhatIsKeptRunsByItself) {
+TEST_F(StagesProgramTest, TheStoredConfigurationRunsByItself) {
   RunWell(Arguments("out"));
   std::vector<std::string> arguments = Plugin();
   arguments.insert(arguments.end(),

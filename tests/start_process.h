@@ -1,5 +1,5 @@
-// Starts other programs from tests. By posix_spawn: a test may have threads, and between fork and
-// exec a child may make system calls only.
+// Starts other programs from tests, with posix_spawn: a test may have threads, and between fork and
+// exec a child may make only system calls.
 #pragma once
 
 #include <fcntl.h>
@@ -28,7 +28,7 @@ inline std::vector<char*> PointersTo(std::vector<std::string>& words) {
   return pointers;
 }
 
-// This process's environment with some variables added or changed.
+// Returns this process's environment with some variables added or changed.
 inline std::vector<std::string> EnvironmentWith(Environment variables) {
   for (char** at = environ; *at != nullptr; ++at) {
     const std::string variable = *at;
@@ -42,8 +42,8 @@ inline std::vector<std::string> EnvironmentWith(Environment variables) {
   return words;
 }
 
-// Starts a program (the first word: a path) in a directory, its output and errors into files (relative
-// ones there). Returns -1 if that fails.
+// Starts a program (the first word: a path) in a directory, with its output and errors redirected
+// to files (relative to that directory). Returns -1 on failure.
 inline pid_t StartProcess(std::vector<std::string> words, const Environment& variables,
                           const std::filesystem::path& directory,
                           const std::filesystem::path& output,
@@ -62,8 +62,8 @@ inline pid_t StartProcess(std::vector<std::string> words, const Environment& var
   return error == 0 ? process : -1;
 }
 
-// Waits for the end of a process, and returns what waitpid says of it. One that takes longer than
-// only a hang can is killed.
+// Waits for the end of a process, and returns waitpid's status. Kills a process that takes so long
+// that it must hang.
 inline int WaitForEnd(pid_t process) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(10);
   int status = 0;

@@ -1,4 +1,4 @@
-// What runs and stages leave on the disk, to compare with what others leave.
+// The files that runs and stages write, for comparison with those of others.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@ inline std::string ContentOf(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Without what depends on the time that a run took.
+// Returns the result without values that depend on the time that a run took.
 inline std::string ResultOf(const std::filesystem::path& file) {
   nlohmann::json result = nlohmann::json::parse(ContentOf(file));
   result.erase("seconds");
@@ -25,13 +25,13 @@ inline std::string ResultOf(const std::filesystem::path& file) {
   return result.dump();
 }
 
-// What a killed writer leaves, or one that may not remove it.
+// Whether a file is left by a killed writer, or by one that may not remove it.
 inline bool IsLeftOver(const std::string& name) {
   return name.ends_with(".partial") || name.ends_with("-wal") || name.ends_with("-shm") ||
          name == "lock" || name == "plan.lock";
 }
 
-// The contents of all files below a directory by name, but of what depends on time.
+// Returns the contents of all files below a directory by name, without values that depend on time.
 inline std::map<std::string, std::string> StoredFiles(const std::filesystem::path& root) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {

@@ -1,6 +1,6 @@
-// L2NAS on the real table against what an independent implementation reaches there
-// (means and deviations over 100 seeds), and against what the paper's settings imply. Seeds are
-// fixed, so the outcome is too; bench/nb201_calibration.py makes the whole comparison.
+// Compares L2NAS on the real table with the results of an independent implementation (means and
+// standard deviations over 100 seeds), and with what the paper's settings imply. Seeds are fixed,
+// so the outcome is too; bench/nb201_calibration.py makes the full comparison.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -35,7 +35,7 @@ class Table1Test : public testing::Test {
     return json::parse(outcome.out);
   }
 
-  // Distinct architectures met in the second half of each run.
+  // Returns the number of distinct architectures in the second half of each run.
   std::vector<int> LateArchitectures(int runs) const {
     std::vector<int> counts;
     for (int seed = 0; seed < runs; ++seed) {
@@ -72,7 +72,7 @@ TEST_F(Table1Test, RobustPresetMatchesTheIndependentImplementation) {
   ExpectWithinThreeErrors(out["summary"], 73.138, 0.49);
 }
 
-TEST_F(Table1Test, PaperPresetMatchesItTooAndKeepsMeetingNewArchitectures) {
+TEST_F(Table1Test, PaperPresetMatchesItTooAndKeepsFindingNewArchitectures) {
   const json out = Search("10", With(kCifar100Test, {"optimizer.preset=paper"}));
   ExpectWithinThreeErrors(out["summary"]["marks"][0], 72.540, 0.59);
   ExpectWithinThreeErrors(out["summary"], 72.915, 0.40);
@@ -81,9 +81,9 @@ TEST_F(Table1Test, PaperPresetMatchesItTooAndKeepsMeetingNewArchitectures) {
   }
 }
 
-// LibTorch's usual start with the paper's learning rate: the actor stays where it started, and its
-// noise no longer decides any argmax.
-TEST_F(Table1Test, UsualStartWithThePapersRateCollapses) {
+// LibTorch's usual initialization with the paper's learning rate: the actor stays where it started,
+// and its noise no longer decides any argmax.
+TEST_F(Table1Test, UsualInitializationWithThePapersRateCollapses) {
   const json out = Search("4", With(kCifar100Test, {"optimizer.actor_learning_rate=1e-8"}));
   EXPECT_LT(out["summary"]["mean"].get<double>(), 72.3);
   for (const int count : LateArchitectures(4)) {

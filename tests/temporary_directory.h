@@ -8,7 +8,7 @@
 
 namespace lode {
 
-// Made at construction, removed with all that is in it at destruction.
+// Created at construction, removed with its contents at destruction.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

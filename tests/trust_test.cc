@@ -1,5 +1,5 @@
-// Whose code runs: that of plugins which the user or the machine's owner chose, not that of plugins
-// which a file from elsewhere names.
+// Whose code runs: that of plugins chosen by the user or the machine's owner, not that of plugins
+// named by a file from elsewhere.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -51,7 +51,7 @@ paths = ["marks.lode.so"]
     std::ofstream(In(name)) << text;
   }
 
-  // As if the plugin had never been seen.
+  // Runs lode as if the plugin had never been seen.
   Outcome Lode(const std::vector<std::string>& arguments) const {
     fs::remove(In("mark"));
     fs::remove_all(In("cache"));
@@ -59,7 +59,7 @@ paths = ["marks.lode.so"]
   }
   bool Marked() const { return fs::exists(In("mark")); }
 
-  // Gives a directory and all that is in it away.
+  // Gives a directory and its contents to another user.
   static void GiveAway(const fs::path& directory) {
     ASSERT_EQ(chown(directory.c_str(), kStranger, 0), 0);
     for (const auto& entry : fs::recursive_directory_iterator(directory)) {
@@ -76,7 +76,7 @@ TEST_F(TrustTest, RunLoadsThePluginsOfItsFile) {
   EXPECT_TRUE(Marked());
 }
 
-TEST_F(TrustTest, ValidateLoadsThemIfToldToAndSaysWhatItHasNotChecked) {
+TEST_F(TrustTest, ValidateLoadsThemIfAllowedAndSaysWhatItHasNotChecked) {
   const Outcome outcome = Lode({"validate", In("search.toml")});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_FALSE(Marked());
@@ -91,7 +91,7 @@ TEST_F(TrustTest, ValidateLoadsThemIfToldToAndSaysWhatItHasNotChecked) {
   EXPECT_EQ(named.err, "");
 }
 
-TEST_F(TrustTest, ValidateChecksWhatItCanWithoutThem) {
+TEST_F(TrustTest, ValidateChecksTheRestWithoutThem) {
   const Outcome outcome = Lode({"validate", In("search.toml"), "--set", "budget.stepz=3", "--set",
                                 "optimizer.x=1", "--set", "reward.scale=\"x\""});
   EXPECT_EQ(outcome.status, 2);
@@ -153,13 +153,13 @@ use = "random"
   EXPECT_THAT(shown.out, HasSubstr("stage second: finished"));
 }
 
-TEST_F(TrustTest, ResumeLoadsThemFromADirectoryOfTheCallers) {
+TEST_F(TrustTest, ResumeLoadsThemFromTheUsersOwnDirectory) {
   ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
   EXPECT_EQ(Lode({"resume", In("runs"), "--extend", "steps=40"}).status, 0);
   EXPECT_TRUE(Marked());
 }
 
-TEST_F(TrustTest, ResumeLoadsThemFromADirectoryOfOthersIfToldTo) {
+TEST_F(TrustTest, ResumeLoadsThemFromAnotherUsersDirectoryIfAllowed) {
   if (geteuid() != 0) {
     GTEST_SKIP() << "only root can give files away";
   }
@@ -176,7 +176,7 @@ TEST_F(TrustTest, ResumeLoadsThemFromADirectoryOfOthersIfToldTo) {
   EXPECT_TRUE(Marked());
 }
 
-// One file of somebody else's is enough, and worker processes are no way around it.
+// A single file of another user is enough, and worker processes do not bypass the check.
 TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
   if (geteuid() != 0) {
     GTEST_SKIP() << "only root can give files away";
@@ -216,7 +216,7 @@ class ValidateTest : public TrustTest {
     return In("other.toml");
   }
 
-  // What both say, which is the same.
+  // Returns the message of both commands, which must be the same.
   std::string Refusal(const std::string& file) const {
     const Outcome ran = Lode({"run", file});
     const Outcome validated = Lode({"validate", file});
@@ -227,7 +227,7 @@ class ValidateTest : public TrustTest {
   }
 };
 
-TEST_F(ValidateTest, FindsWhatIsWrongWithInputFiles) {
+TEST_F(ValidateTest, FindsErrorsInInputFiles) {
   Write("results.csv",
         "architecture,score\n|none~0|+|none~0|none~1|+|none~0|none~1|none~2|,1\nbroken,2\n");
   EXPECT_THAT(Refusal(Pipeline("[oracle]\nuse = \"table\"\nfile = \"results.csv\"\nmaximize = "
@@ -236,7 +236,7 @@ TEST_F(ValidateTest, FindsWhatIsWrongWithInputFiles) {
               HasSubstr("results.csv:3"));
 }
 
-TEST_F(ValidateTest, FindsWhatIsWrongWithATableThatAPluginReads) {
+TEST_F(ValidateTest, FindsErrorsInATableThatAPluginReads) {
   Write("table.tsv", "this is not the benchmark\n");
   EXPECT_THAT(Refusal(Pipeline("[oracle]\nuse = \"nb201.table\"\ntable = \"table.tsv\"\n[reward]\n"
                                "metric = \"valid_accuracy\"\n",

@@ -1,5 +1,5 @@
-// Questions to processes of their own that fail in every way: each fault costs its question, and
-// nothing stays behind.
+// Questions to separate processes that fail in every way: each fault costs only its question, and
+// nothing is left behind.
 #include "core/exec/workers.h"
 
 #include <gmock/gmock.h>
@@ -42,7 +42,7 @@ namespace fs = std::filesystem;
 
 const fs::path kBuild = LODE_BINARY_DIR;
 
-// The checksum of question n is n, up to 30: the oracle's faults are those of multiples of 3.
+// The checksum of question n is n, up to 30: the oracle fails for multiples of 3.
 constexpr std::uint64_t kFaulty = 3;
 
 Question QuestionOf(std::uint64_t id) {
@@ -85,7 +85,7 @@ class WorkersTest : public testing::Test {
     workers_->Listen([this](const Question& q, const Measurement&) { ++told_[q.id]; });
   }
 
-  // Asks from question `first` on, as many at once as there are workers, and finishes in order.
+  // Asks questions from `first` on, as many at once as there are workers, and finishes in order.
   std::vector<Measurement> Ask(std::uint64_t count, std::uint64_t first = 1) {
     std::vector<Measurement> measurements;
     std::uint64_t asked = first;
@@ -98,7 +98,7 @@ class WorkersTest : public testing::Test {
     return measurements;
   }
 
-  // Of nine questions, three fail with such a reason, and six are answered.
+  // Expects that of nine questions three fail with such a reason, and six are answered.
   void ExpectCost(const testing::Matcher<std::string>& reason) {
     const auto measurements = Ask(9);
     for (std::uint64_t id = 1; id <= 9; ++id) {
@@ -127,7 +127,7 @@ class WorkersTest : public testing::Test {
   const std::size_t descriptors_ = OpenDescriptors(getpid());
 };
 
-TEST_F(WorkersTest, AnswersAreThoseOfTheOracle) {
+TEST_F(WorkersTest, AnswersAreTheOracles) {
   Make(2, "");
   EXPECT_EQ(workers_->capacity(), 2u);
   ASSERT_EQ(workers_->metrics().size(), 1u);
@@ -141,7 +141,7 @@ TEST_F(WorkersTest, AnswersAreThoseOfTheOracle) {
 
 struct Fault {
   const char* name;
-  const char* reason;  // how it begins
+  const char* reason;  // the beginning of the reason
 };
 
 TEST_F(WorkersTest, EndingTheProcessCostsItsQuestion) {
@@ -176,7 +176,7 @@ TEST_F(WorkersTest, ALeakCostsItsQuestion) {
   ExpectCost(StartsWith("oracle process: took more memory than the limit of 400 MiB"));
 }
 
-TEST_F(WorkersTest, AChannelThatIsAbusedCostsItsQuestion) {
+TEST_F(WorkersTest, AnAbusedChannelCostsItsQuestion) {
   Make(2, "fault = \"rubbish\"");
   ExpectCost(AllOf(StartsWith("oracle process: a message is broken: ")));
   told_.clear();
@@ -184,7 +184,7 @@ TEST_F(WorkersTest, AChannelThatIsAbusedCostsItsQuestion) {
   ExpectCost(StartsWith("oracle process: "));
 }
 
-TEST_F(WorkersTest, WhatIsPrintedHarmsNothing) {
+TEST_F(WorkersTest, PrintingDoesNoHarm) {
   for (const char* fault : {"print", "talk"}) {
     Make(2, std::string("fault = \"") + fault + "\"");
     for (const Measurement& m : Ask(9)) {
@@ -193,7 +193,7 @@ TEST_F(WorkersTest, WhatIsPrintedHarmsNothing) {
   }
 }
 
-TEST_F(WorkersTest, WhatIsPrintedIsInTheLogOfDebugging) {
+TEST_F(WorkersTest, PrintedTextIsInTheDebugLog) {
   std::vector<std::string> lines;
   SetLogForwarder([&lines](lode_level, std::string_view text) { lines.emplace_back(text); });
   SetLogLevel(LODE_DEBUG);
@@ -208,7 +208,7 @@ TEST_F(WorkersTest, WhatIsPrintedIsInTheLogOfDebugging) {
   EXPECT_THAT(lines, Contains(HasSubstr(": line 19999 of what nobody reads in time")));
 }
 
-TEST_F(WorkersTest, NoNumberAndNoReasonAreFailuresOfTheOracle) {
+TEST_F(WorkersTest, NaNAndMissingReasonsAreFailuresOfTheOracle) {
   Make(2, "fault = \"nan\"");
   ExpectCost(testing::StrEq("metric 'checksum' is not a number"));
   told_.clear();
@@ -216,9 +216,9 @@ TEST_F(WorkersTest, NoNumberAndNoReasonAreFailuresOfTheOracle) {
   ExpectCost(HasSubstr("oracle 'faulty_oracle': "));
 }
 
-// Children of a worker that has crashed, in its session and in one of their own, and a copy of it
-// that holds its end of the channel.
-TEST_F(WorkersTest, WhatAWorkerHasStartedEndsWithIt) {
+// Children of a crashed worker, in its session and in their own, and a copy of it that holds its
+// end of the channel.
+TEST_F(WorkersTest, ProcessesStartedByAWorkerEndWithIt) {
   for (const char* fault : {"child", "daemon", "fork"}) {
     Make(1, std::string("fault = \"") + fault + "\"");
     const auto measurements = Ask(3);
@@ -257,7 +257,7 @@ TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuestion) {
   for (const int signal : {SIGKILL, SIGTERM}) {
     Make(1, "fault = \"sleep\"");
     std::thread killer([&, signal] {
-      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 2; }));  // it is at work
+      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 2; }));  // it is working
       kill(LivingOf(notes_).at(0), signal);
     });
     const auto measurements = Ask(1, 3);
@@ -269,12 +269,12 @@ TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuestion) {
   }
 }
 
-TEST_F(WorkersTest, TheWishToCancelEndsTheWaiting) {
+TEST_F(WorkersTest, CancellationEndsTheWaiting) {
   for (const char* fault : {"sleep", "hang"}) {
     cancelled_ = false;
     Make(2, std::string("fault = \"") + fault + "\"");
     std::thread user([this] {
-      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 4; }));  // both are at work
+      ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 4; }));  // both are working
       cancelled_ = true;
     });
     workers_->Start(QuestionOf(3));
@@ -286,7 +286,7 @@ TEST_F(WorkersTest, TheWishToCancelEndsTheWaiting) {
   }
 }
 
-// Also one that another evaluation's end has made wait.
+// Also a trial that had to wait for the end of another evaluation.
 TEST_F(WorkersTest, ATrialTakesAtLeastItsEvaluation) {
   struct Times : TrialObserver {
     void OnTrial(const TrialRecord& trial) override { list.push_back(trial.took); }
@@ -301,7 +301,7 @@ TEST_F(WorkersTest, ATrialTakesAtLeastItsEvaluation) {
 }
 
 // As in several runs at once.
-TEST_F(WorkersTest, WorkersOfSeveralThreadsDoNotMeet) {
+TEST_F(WorkersTest, WorkersOfSeveralThreadsDoNotInterfere) {
   std::vector<std::thread> runs;
   std::atomic<int> measured = 0;
   for (int run = 0; run < 3; ++run) {

@@ -1,4 +1,4 @@
-// The oracle "analytic": the metrics that a space computes of its architectures.
+// The oracle "analytic": the metrics that a space computes for its architectures.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <lode/plugin.hpp>
@@ -17,8 +17,8 @@ class Analytic {
   };
   static lode::Params<Config> Parameters() {
     return {{"metrics", &Config::metrics,
-             "Which of the space's metrics to serve; all if empty. Another oracle may have one of "
-             "the same name."}};
+             "The space's metrics to serve; all if empty. Another oracle may have one of the same "
+             "name."}};
   }
 
   Analytic(lode::Host, const Config& config) : config_(config) {}
@@ -31,7 +31,7 @@ class Analytic {
 
   void Bind(const lode::Space& space) {
     if (space.metrics().empty())
-      throw lode::UnsupportedError("this space computes no metrics of its architectures");
+      throw lode::UnsupportedError("this space computes no metrics for its architectures");
     space_ = space;
     served_.clear();
     if (config_.metrics.empty()) {
@@ -43,7 +43,7 @@ class Analytic {
 
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     if (query.fidelity < 1)
-      throw lode::UnsupportedError("what is computed has no cheaper form: the fidelity must be 1");
+      throw lode::UnsupportedError("computed metrics have no cheaper form: the fidelity must be 1");
     std::vector<double> all(space_->metrics().size());
     space_->Measure(query.architecture, all);
     for (std::size_t i = 0; i < served_.size(); ++i) metrics[i] = all[served_[i]];
@@ -71,9 +71,10 @@ class Analytic {
 LODE_PLUGIN(
     "lode.analytic", "1.0.0", "Apache-2.0",
     lode::OracleComponent<Analytic>(
-        "analytic", "1.0.0", "What follows from an architecture alone: parameters, multiply-adds.",
+        "analytic", "1.0.0",
+        "Metrics that follow from an architecture alone: parameters, multiply-adds.",
         "Serves the metrics that the space itself computes, whatever they are: `lode "
         "describe` on the space lists them. They take a few microseconds at most, so limits "
-        "on them can be checked before anything expensive is asked. Counts of networks "
+        "on them can be checked before anything expensive is evaluated. Counts of networks "
         "are exact, for the network that the space's parameters describe.",
         LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY | LODE_CAP_FREE));

@@ -1,4 +1,4 @@
-// The example that trains: configs/command/fashion_mnist.toml with Debian's PyTorch and data set.
+// The training example: configs/command/fashion_mnist.toml with Debian's PyTorch and data set.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace command {
 namespace {
 
-// The first Python that has PyTorch, or "".
+// Returns the first Python that has PyTorch, or "".
 std::string PythonWithTorch() {
   for (const std::string python : {"python3", "/usr/bin/python3"}) {
     if (std::system((python + " -c 'import torch' 2> /dev/null").c_str()) == 0) return python;
@@ -56,7 +56,8 @@ int Count(const std::string& text, const std::string& word) {
   return count;
 }
 
-// Of the benchmark's network with 8 channels, one cell a stage, images of one channel, 10 classes.
+// Parameters of the benchmark's network with 8 channels, one cell per stage, images of one channel,
+// 10 classes.
 int Params(const std::string& cell) {
   int params = 9 * 8 + 2 * 8;  // stem
   for (const int c : {8, 16, 32}) {

@@ -16,9 +16,9 @@
 namespace command {
 namespace {
 
-constexpr std::size_t kMost = 4096;  // children that are told to end politely
-constexpr int kRoundMs = 5;          // between two looks at who is left
-constexpr int kLastRounds = 1000;    // of SIGKILL; then what still starts others is left alone
+constexpr std::size_t kMost = 4096;  // children that are asked to end
+constexpr int kRoundMs = 5;          // between two checks of which children remain
+constexpr int kLastRounds = 1000;    // of SIGKILL, after which remaining children are abandoned
 constexpr unsigned long kAwaited =
     1UL << (SIGCHLD - 1) | 1UL << (SIGTERM - 1) | 1UL << (SIGUSR1 - 1);
 constexpr std::size_t kMaskSize = NSIG / CHAR_BIT;
@@ -29,7 +29,8 @@ void Block(unsigned long mask) {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, kMaskSize);
 }
 
-// A signal of kAwaited; 0 if none came in time. Without a time it waits.
+// Returns a signal of kAwaited; 0 if none came in time. Waits without limit if `milliseconds` is
+// negative.
 int Await(int milliseconds) {
   const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000L};
   const long number = syscall(SYS_rt_sigtimedwait, &kAwaited, nullptr,
@@ -43,7 +44,7 @@ void Fail(const KeeperTask& task) {
   _exit(127);
 }
 
-// The children of this process, which has one thread, one after the other.
+// Iterates over the children of this process, which has a single thread.
 class Children {
  public:
   explicit Children(pid_t self) {
@@ -97,7 +98,7 @@ class Keeper {
       : program_(program), status_(status), grace_ms_(grace_ms), children_(getpid()) {}
 
   [[noreturn]] void Run() {
-    int told = 0;  // by the parent, how to end
+    int told = 0;  // the parent's signal that says how to end
     while (told == 0) {
       Reap();
       const int number = Await(-1);
@@ -109,7 +110,7 @@ class Keeper {
   }
 
  private:
-  // Whether any child is left.
+  // Reaps children that have ended; returns whether any is left.
   bool Reap() {
     int status = 0;
     pid_t child = 0;
@@ -122,7 +123,8 @@ class Keeper {
     return child == 0;
   }
 
-  // Each child once, and the program's group; those that a dead child has left come later.
+  // Asks each child once, and the program's group; children inherited from a dead child are asked
+  // later.
   void AskAll() {
     if (program_ > 0 && !asked_group_) {
       kill(-program_, SIGTERM);
@@ -138,7 +140,7 @@ class Keeper {
     });
   }
 
-  // Whether it is new, and there is room for it.
+  // Returns whether the child is new and there is room for it.
   bool Remember(pid_t child) {
     for (std::size_t i = 0; i < count_; ++i) {
       if (asked_[i] == child) return false;
@@ -172,7 +174,7 @@ class Keeper {
   std::size_t count_ = 0;
 };
 
-// Closes all but one, which becomes `kept`.
+// Closes all descriptors except one, which becomes `kept`.
 void CloseAllBut(int descriptor, int kept) {
   if (descriptor != kept) dup2(descriptor, kept);
   if (close_range(0, static_cast<unsigned>(kept) - 1, 0) != 0 ||
@@ -191,7 +193,7 @@ void Keep(const KeeperTask& task) {
   const bool ready = setsid() >= 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 &&
                      prctl(PR_SET_PDEATHSIG, SIGUSR1) == 0;
   if (!ready) Fail(task);
-  if (getppid() != task.parent) _exit(127);  // it died before the line above
+  if (getppid() != task.parent) _exit(127);  // the parent died before the line above
   const pid_t self = getpid();
   const pid_t program = _Fork();
   if (program == 0) {

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The time that an evaluation may take; 0 seconds stand for any.
+// The time limit of an evaluation; 0 seconds mean none.
 class Deadline {
  public:
   explicit Deadline(double seconds) : seconds_(seconds) {}
@@ -41,7 +41,7 @@ class Deadline {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Runs the program. Throws lode::IoError if it does not end well, with its last words.
+// Runs the program. Throws lode::IoError, with its last words, if it does not succeed.
 void Follow(const Program& program, lode::Host host, double timeout, Answer& answer,
             ErrorLog& errors) {
   const Deadline deadline(timeout);
@@ -59,7 +59,7 @@ void Follow(const Program& program, lode::Host host, double timeout, Answer& ans
     throw lode::IoError("standard output ends without the metrics" + errors.LastLine());
 }
 
-// What can be wrong with a word of the command or of the environment before anything runs.
+// Checks a word of the command or of the environment for errors before anything runs.
 void CheckWord(const std::string& word, const Values& values, bool has_program) {
   if (word.find('\0') != std::string::npos)
     throw lode::InvalidError(lode::Quote(word) + " has a NUL character");
@@ -81,14 +81,12 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
        "absolute path.",
        lode::Path{.input_file = false, .input = true}},
       lode::Param<Config>("timeout", &Config::timeout,
-                          "Longest time for one evaluation; 0: as long as it takes.",
-                          lode::Range{.min = 0})
+                          "Longest time for one evaluation; 0: no limit.", lode::Range{.min = 0})
           .Unit("s"),
       {"environment", &Config::environment,
-       "Variables to add to the environment or to change in it, as in \"OMP_NUM_THREADS=1\"."},
+       "Variables to add to the environment or to change, as in \"OMP_NUM_THREADS=1\"."},
       {"directory", &Config::directory,
-       "Where each evaluation's working directory is made and kept; if empty, it is a temporary "
-       "one "
+       "Where each evaluation's working directory is created and kept; if empty, it is temporary "
        "and removed.",
        lode::Path{.input_file = false}},
   };

@@ -19,14 +19,14 @@ class CommandOracle {
   struct Config : user_metrics::Config {
     std::vector<std::string> command;
     std::string program;
-    double timeout = 0;  // seconds; 0: none
+    double timeout = 0;  // seconds; 0: no limit
     std::vector<std::string> environment;
     std::string directory;
   };
   static lode::Params<Config> Parameters();
 
-  // Throws lode::InvalidError for a command, metrics or an environment that cannot be meant, and
-  // lode::IoError if `program` is not there.
+  // Throws lode::InvalidError for an invalid command, invalid metrics or an invalid environment,
+  // and lode::IoError if `program` does not exist.
   CommandOracle(lode::Host host, const Config& config);
 
   std::vector<lode::Metric> Metrics() const { return metrics_; }
@@ -34,7 +34,7 @@ class CommandOracle {
   // Throws lode::IoError if there is no program to run.
   void Bind(const lode::Space& space);
 
-  // Runs the program. Throws lode::IoError, with the reason, if it gives no metrics, and
+  // Runs the program. Throws lode::IoError, with the reason, if it does not return metrics, and
   // lode::CancelledError. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 
@@ -43,7 +43,7 @@ class CommandOracle {
   Config config_;
   std::vector<lode::Metric> metrics_;
   std::vector<std::string> environment_;
-  std::string file_;  // of the program, from Bind on
+  std::string file_;  // path of the program, from Bind on
   std::optional<lode::Space> space_;
   std::atomic<std::uint64_t> last_directory_ = 0;
 };

@@ -83,7 +83,7 @@ class CommandTest : public testing::Test {
     return metrics;
   }
 
-  // Why an evaluation by a script fails, without the code of lode::IoError in front.
+  // Returns why an evaluation by a script fails, without the code of lode::IoError at the front.
   std::string ScriptFailure(const std::string& script, double timeout = kHang) {
     Config config = Script(script);
     config.timeout = timeout;
@@ -92,8 +92,8 @@ class CommandTest : public testing::Test {
     return failure.substr(std::min<std::size_t>(2, failure.size()));
   }
 
-  // The same for a script that runs for ever once it has made a file: the time-out is long enough for
-  // that, however busy the machine is. Returns what comes after the time.
+  // The same for a script that runs forever once it has created a file: the time-out is long enough
+  // for that, however busy the machine is. Returns the text after the time.
   std::string TimeOut(const std::string& script, const std::string& file) {
     std::string failure;
     for (int timeout = 2; !fs::exists(file); timeout *= 4) {
@@ -112,7 +112,7 @@ class CommandTest : public testing::Test {
   const lode::verify::Grid grid_{4, 3};
 };
 
-// ---- what is asked and answered
+// ---- requests and answers
 
 TEST_F(CommandTest, ReadsTheMetrics) {
   EXPECT_THAT(Ask(Script(kAnswer)), ElementsAre(91.5, 4));
@@ -121,7 +121,7 @@ TEST_F(CommandTest, ReadsTheMetrics) {
               ElementsAre(2, 1));
 }
 
-TEST_F(CommandTest, AsksWithAllThatIsKnown) {
+TEST_F(CommandTest, RequestsContainEverythingKnown) {
   Config config = Script("cat > " + InDirectory("request") + "; " + kAnswer);
   Ask(config, "0-1-2-0", 0.25, 0x1'8000'0005);
   const json row = {0, 1, 2};
@@ -152,15 +152,15 @@ TEST_F(CommandTest, ReplacesPlaceholders) {
                                                "\n");
 }
 
-TEST_F(CommandTest, PassesOnProgressAndLog) {
+TEST_F(CommandTest, ForwardsProgressAndLog) {
   Ask(Script(R"(printf '%s\n' '{"progress": 0}' '{"progress": 0.5, "message": "epoch\n1"}' \
                 '{"log": "caf\u00e9"}'; )" +
              std::string(kAnswer)));
   EXPECT_THAT(host_.notes(), ElementsAre("0 ", "0.5 epoch 1", "log: caf\xc3\xa9"));
 }
 
-// Progress is passed on while the program runs, and lines may come in pieces.
-TEST_F(CommandTest, PassesOnAtOnce) {
+// Progress is forwarded while the program runs, and lines may arrive in pieces.
+TEST_F(CommandTest, ForwardsImmediately) {
   const Config config = Script(
       R"(printf '{"prog'; sleep 0.1; printf 'ress": 0.25}\n'
          while ! test -e )" +
@@ -184,7 +184,7 @@ TEST_F(CommandTest, SetsTheEnvironment) {
   EXPECT_EQ(ReadAll(InDirectory("env")), "k new a=b\n");
 }
 
-TEST_F(CommandTest, HoldsTheContract) {
+TEST_F(CommandTest, KeepsTheContract) {
   const auto& component = *lode::OracleComponent<CommandOracle>(
       "command_of_test", "1.0.0", "Runs.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
   const std::vector<std::string> words = {
@@ -206,9 +206,9 @@ TEST_F(CommandTest, HoldsTheContract) {
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 
-// ---- what is refused before anything runs
+// ---- refused before anything runs
 
-TEST_F(CommandTest, RefusesConfigurationsThatCannotBeMeant) {
+TEST_F(CommandTest, RefusesInvalidConfigurations) {
   const auto refusal = [&](const std::function<void(Config&)>& change) {
     Config config = Script(kAnswer);
     change(config);
@@ -229,7 +229,7 @@ TEST_F(CommandTest, RefusesConfigurationsThatCannotBeMeant) {
             "1 environment has \"OMP_NUM_THREADS\", expected NAME=VALUE, as in "
             "\"OMP_NUM_THREADS=1\"");
   EXPECT_EQ(refusal([](Config& c) { c.minimize = {"log"}; }),
-            "1 a metric is called \"log\", which means something else in what the program prints");
+            "1 a metric is called \"log\", which has another meaning in the program's output");
   EXPECT_THAT(refusal([](Config& c) { c.maximize = c.minimize = {}; }), StartsWith("1 no metrics"));
   EXPECT_EQ(refusal([](Config& c) { c.program = "/nonexistent/train.py"; }),
             "4 program: there is no file /nonexistent/train.py");
@@ -251,7 +251,7 @@ TEST_F(CommandTest, NamesTheNearestProgram) {
             "4 cannot run \"" + InDirectory("pyton3") + "\": no such file (nearest: \"python3\")");
   EXPECT_EQ(refusal(InDirectory("pyton")),
             "4 cannot run \"" + InDirectory("pyton") +
-                "\": it is no executable file (nearest: \"python3\")");
+                "\": it is not an executable file (nearest: \"python3\")");
   EXPECT_THAT(refusal("./python3"), StartsWith("1 command begins with \"./python3\", expected"));
   EXPECT_THAT(refusal(""), StartsWith("1 command begins with \"\", expected"));
 }
@@ -274,7 +274,7 @@ TEST_F(CommandTest, RunsTheProgramItself) {
 
 // ---- programs that fail
 
-TEST_F(CommandTest, SaysHowItEnded) {
+TEST_F(CommandTest, ReportsHowTheProgramEnded) {
   EXPECT_EQ(ScriptFailure("exit 3"), "exit status 3");
   EXPECT_EQ(ScriptFailure(std::string(kAnswer) + "; exit 1"), "exit status 1");
   EXPECT_EQ(
@@ -289,7 +289,7 @@ TEST_F(CommandTest, SaysHowItEnded) {
   EXPECT_EQ(ScriptFailure("kill -SEGV $$"), "killed by signal 11 (Segmentation fault)");
 }
 
-TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
+TEST_F(CommandTest, RefusesOutputThatIsNotAnAnswer) {
   const auto failure = [&](const std::string& lines) {
     const std::string text = ScriptFailure("cat <<'END'\n" + lines + "\nEND\n");
     EXPECT_THAT(text, StartsWith("standard output "));
@@ -298,16 +298,17 @@ TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(failure(""), "ends without the metrics");
   EXPECT_EQ(failure("{\"progress\": 1}"), "ends without the metrics");
   EXPECT_EQ(failure("{\"progress\": 0.1}\nEpoch 1: 50 %"),
-            "line 2 is not JSON: \"Epoch 1: 50 %\"; what is no answer belongs on standard error");
-  EXPECT_EQ(
-      failure("{\"accuracy\": 1, \"latency\": 2"),
-      "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2\"; what is no answer belongs on "
-      "standard error");
+            "line 2 is not JSON: \"Epoch 1: 50 %\"; output that is not an answer belongs on "
+            "standard error");
+  EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2"),
+            "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2\"; output that is not an "
+            "answer belongs on standard error");
   EXPECT_EQ(failure("91.5"),
-            "line 1 is no JSON object: \"91.5\"; what is no answer belongs on standard error");
+            "line 1 is not a JSON object: \"91.5\"; output that is not an answer belongs on "
+            "standard error");
   EXPECT_EQ(failure(R"({"accuracy": 1, "latency": 2}{)"),
-            "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2}{\"; what is no answer belongs "
-            "on standard error");
+            "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2}{\"; output that is not an "
+            "answer belongs on standard error");
   EXPECT_EQ(failure(R"({"accuracy": NaN, "latency": 2})"),
             "line 1 is not JSON: \"{\"accuracy\": NaN, \"latency\": 2}\"; a metric is a finite "
             "number");
@@ -330,7 +331,7 @@ TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
               StartsWith("line 1 has \"log\" twice: "));
   EXPECT_EQ(
       failure(R"({"accuracy": 1, "latency": 2, "acuracy": 3})"),
-      "line 1 has \"acuracy\", which the pipeline declares no metric (nearest: \"accuracy\")");
+      "line 1 has \"acuracy\", which is not a metric of the pipeline (nearest: \"accuracy\")");
   EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2}\n\n{\"progress\": 1}"),
             "line 3 comes after the metrics: \"{\"progress\": 1}\"");
   EXPECT_EQ(failure(R"({"progress": 30})"),
@@ -338,12 +339,12 @@ TEST_F(CommandTest, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(failure(R"({"progress": "half"})"),
             "line 1 has the progress \"\"half\"\", expected a number from 0 to 1");
   EXPECT_EQ(failure(R"({"progress": 1, "accuracy": 3})"),
-            "line 1 has \"accuracy\" beside \"progress\", expected \"message\", a text");
+            "line 1 has \"accuracy\" next to \"progress\", expected \"message\", a text");
   EXPECT_EQ(failure(R"({"log": 3})"),
-            "line 1 is no log line, a text by the name \"log\" alone: \"{\"log\": 3}\"");
+            "line 1 is not a log line, an object with only a text named \"log\": \"{\"log\": 3}\"");
 }
 
-TEST_F(CommandTest, GarbageEndsTheProgramAtOnce) {
+TEST_F(CommandTest, InvalidOutputEndsTheProgramAtOnce) {
   EXPECT_LT(Seconds([&] {
               EXPECT_THAT(ScriptFailure("echo training; sleep 1000"),
                           StartsWith("standard output line 1 is not JSON: \"training\""));
@@ -351,10 +352,10 @@ TEST_F(CommandTest, GarbageEndsTheProgramAtOnce) {
             kHang / 2);
 }
 
-TEST_F(CommandTest, BoundsWhatIsPrinted) {
+TEST_F(CommandTest, LimitsOutput) {
   EXPECT_EQ(ScriptFailure("long=$(head -c 9000 /dev/zero | tr '\\0' x); "
                           "yes '{\"progress\": 0.5, \"message\": \"'$long'\"}'"),
-            "standard output goes on beyond 16 MiB");
+            "standard output exceeds 16 MiB");
   EXPECT_EQ(
       ScriptFailure("cat /dev/zero"), "standard output line 1 is longer than 64 KiB: \"" + [] {
         std::string zeros;
@@ -366,7 +367,7 @@ TEST_F(CommandTest, BoundsWhatIsPrinted) {
   EXPECT_EQ(Failure([&] { Ask(config); }),
             "4 exit status 1: end; see " + InDirectory("work/000001"));
   EXPECT_EQ(fs::file_size(InDirectory("work/000001/stderr.txt")),
-            (std::size_t{16} << 20) + std::string("\n[more than this is not kept]\n").size());
+            (std::size_t{16} << 20) + std::string("\n[the rest is not kept]\n").size());
 }
 
 TEST_F(CommandTest, NeitherStreamNeedsToBeUsed) {
@@ -401,7 +402,7 @@ TEST_F(CommandTest, IgnoringSigtermDoesNotHelp) {
   for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
 }
 
-TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
+TEST_F(CommandTest, ChildrenLeftBehindDoNotDelayTheResult) {
   const std::string pids = InDirectory("pids");
   EXPECT_LT(Seconds([&] {
               EXPECT_THAT(Ask(Script("sleep 1000 & echo $! > " + pids + "; " + kAnswer)),
@@ -409,7 +410,7 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
             }),
             60);
   EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
-  // One that left the group and holds the streams is not waited for, and does not live on either.
+  // A child that left the group and holds the streams is not waited for, and does not survive.
   EXPECT_LT(Seconds([&] {
               EXPECT_THAT(Ask(Script("setsid sleep 90 & echo $! > " + pids + "; " + kAnswer)),
                           ElementsAre(91.5, 4));
@@ -418,8 +419,9 @@ TEST_F(CommandTest, ChildrenLeftBehindDoNotHold) {
   EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
 }
 
-// Every way to leave: a group, a session, a parent, the environment, all streams; several of them at once;
-// a child that ignores SIGTERM, one that is stopped, one that starts others until it is killed.
+// Every way to leave: a group, a session, a parent, the environment, all streams, and several of
+// them at once; also a child that ignores SIGTERM, one that is stopped, and one that starts others
+// until it is killed.
 TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
   const std::string pids = InDirectory("pids");
   for (const std::string& leave : std::vector<std::string>{
@@ -487,7 +489,7 @@ std::size_t OpenDescriptors() {
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
-TEST_F(CommandTest, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
+TEST_F(CommandTest, RemovesOnlyTheRemainsOfKilledProcesses) {
   const std::string temporary = InDirectory("tmp");
   fs::create_directory(temporary);
   const std::string others = temporary + "/lode-command-other", gone = temporary + "/gone";
@@ -517,7 +519,7 @@ TEST_F(CommandTest, RemovesWhatKilledProcessesHaveLeftAndNothingElse) {
   waitpid(killed, nullptr, 0);
   ASSERT_TRUE(fs::exists(where(InDirectory("killed")) + "/made"));
   EXPECT_TRUE(Within(60, [&] { return !IsRunning(WaitForNumbers(InDirectory("killed"), 1)[0]); }));
-  const pid_t living = start(InDirectory("living"));  // has removed what is forsaken
+  const pid_t living = start(InDirectory("living"));  // has removed abandoned directories
   EXPECT_FALSE(fs::exists(where(InDirectory("killed"))));
   const pid_t third = start(InDirectory("third"));
   EXPECT_TRUE(fs::exists(where(InDirectory("living")) + "/made"));
@@ -550,7 +552,7 @@ TEST_F(CommandTest, LeavesNoDescriptorNoZombieAndNoFile) {
   unsetenv("TMPDIR");
 }
 
-// What the host has open, blocks or ignores is nothing to the program.
+// The host's open files, blocked signals and ignored signals do not reach the program.
 TEST_F(CommandTest, InheritsNothing) {
   const int inherited = fcntl(STDERR_FILENO, F_DUPFD, 100);
   ASSERT_GE(inherited, 100);
@@ -570,7 +572,7 @@ TEST_F(CommandTest, InheritsNothing) {
             "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
-// ---- directories, several at once
+// ---- directories, concurrency
 
 TEST_F(CommandTest, KeepsDirectoriesByNumber) {
   Config config = Script("touch here; echo noise >&2; " + std::string(kAnswer));
@@ -589,12 +591,12 @@ TEST_F(CommandTest, KeepsDirectoriesByNumber) {
   }
 }
 
-TEST_F(CommandTest, SaysIfThereCanBeNoDirectory) {
+TEST_F(CommandTest, ReportsADirectoryThatCannotBeCreated) {
   std::ofstream(InDirectory("file")) << "x";
   Config config = Script(kAnswer);
   config.directory = InDirectory("file/work");
   EXPECT_EQ(Failure([&] { Ask(config); }),
-            "4 " + config.directory + ": cannot be made: Not a directory");
+            "4 " + config.directory + ": cannot be created: Not a directory");
 }
 
 TEST_F(CommandTest, EvaluatesSeveralAtOnce) {

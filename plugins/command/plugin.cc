@@ -3,15 +3,15 @@
 namespace {
 
 constexpr const char* kDoc = R"(
-The door for everybody who trains in Python, or in anything else: it runs a program of yours for
-each architecture, gives it the architecture on standard input, and reads the metrics from its
-standard output. The pipeline declares the metrics in maximize and minimize. A program that fails
-costs its trial only, and run.db says why (the view failures).
+For training in Python or in any other language: the oracle runs your program for each architecture,
+gives it the architecture on standard input, and reads the metrics from its standard output. The
+pipeline declares the metrics in maximize and minimize. A program that fails costs only its trial,
+and run.db says why (the view failures).
 
   [oracle]
   use        = "command"
   command    = ["python3", "{program}", "--epochs", "10"]
-  program    = "train.py"                # beside the pipeline's file
+  program    = "train.py"                # next to the pipeline's file
   maximize   = ["accuracy [percent]"]
   minimize   = ["latency [ms]"]
   validation = ["accuracy"]
@@ -30,7 +30,7 @@ What the program reads: one line on standard input, a JSON object (here on sever
    "metrics": [{"name": "accuracy", "unit": "percent", "direction": "maximize",
                 "split": "validation", "dataset": ""}, ...]}
 
-The graph is the network as `lode show` draws it, its nodes numbered from 0; it is left out if the
+The graph is the network as `lode show` draws it, with nodes numbered from 0; it is omitted if the
 space draws none. Labels are those of the space.
 
 What the program prints: lines of JSON on standard output, flushed, and nothing else.
@@ -39,30 +39,30 @@ What the program prints: lines of JSON on standard output, flushed, and nothing 
   {"log": "uses the cached features"}         a line for lode's log
   {"accuracy": 91.3, "latency": 4.25}         the last line: every declared metric, a finite number
 
-and then it exits with status 0. What else it has to say belongs on standard error, which is kept in
-stderr.txt; the last line of it is part of the reason when the program fails. A line of standard
-output may have 64 KiB, all of them 16 MiB; stderr.txt keeps the first 16 MiB.
+and then it exits with status 0. All other output belongs on standard error, which is kept in
+stderr.txt; its last line becomes part of the reason when the program fails. A line of standard
+output is limited to 64 KiB, all of them to 16 MiB; stderr.txt keeps the first 16 MiB.
 
-Where it runs: in a new working directory, which has the request in request.json. With `directory`
-set, the directories are kept there by number (000001, 000002, ...), and reasons of failures name
-them; `python3 train.py < work/000007/request.json` asks again by hand. Otherwise they are temporary
-and removed. So relative file names in `command` start in that directory. Of files that
-belong to the pipeline, name one in `program`, relative to the pipeline's file, and write {program}
-in `command` or `environment`: it becomes the absolute path. It may be a directory
-(environment = ["PYTHONPATH={program}"]). The first word of `command` is looked up in PATH, or is
-an absolute path, or {program}. There is no shell: words are passed as they are.
+Where it runs: in a new working directory that contains the request in request.json. If `directory`
+is set, the directories are kept there by number (000001, 000002, ...), and reasons of failures name
+them; `python3 train.py < work/000007/request.json` repeats a request by hand. Otherwise they are
+temporary and removed. Relative file names in `command` start in that directory. To use a file that
+belongs to the pipeline, name it in `program`, relative to the pipeline's file, and write {program}
+in `command` or `environment`, where it becomes the absolute path. It may be a directory
+(environment = ["PYTHONPATH={program}"]). The first word of `command` is a name to be found in PATH,
+an absolute path, or {program}. There is no shell: words are passed unchanged.
 
-How it ends: after `timeout`, when the search is interrupted, at the first line that is no answer, and
-for whatever it left running when it ended, the program and all that it has started get SIGTERM and
-half a second later SIGKILL: in whatever session, with whatever environment, whoever their parent is.
-So it is at once should lode itself be killed. A seed gives the same trials again if the program gives the same metrics for the same
-request: seed its random numbers, and measure times apart from what the search is repeated for.
-Several evaluations may run at once, each with a directory of its own.)";
+How it ends: after `timeout`, when the search is interrupted, and at the first line that is not an
+answer, the program and everything it has started get SIGTERM and half a second later SIGKILL, in
+any session, with any environment, whoever their parent is. The same happens to whatever it leaves
+running when it ends, and immediately if lode itself is killed. A seed gives the same trials again
+if the program gives the same metrics for the same request: seed its random numbers, and do not let
+measured times decide the search. Several evaluations may run at once, each in its own directory.)";
 
 }  // namespace
 
 LODE_PLUGIN("lode.command", "1.0.0", "Apache-2.0",
             lode::OracleComponent<command::CommandOracle>(
                 "command", "1.0.0",
-                "Runs a program of yours, which trains or measures each architecture.", kDoc + 1,
+                "Runs your program, which trains or measures each architecture.", kDoc + 1,
                 LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY));

@@ -26,12 +26,12 @@ namespace {
 constexpr int kPollMilliseconds = 20;
 constexpr int kGraceMilliseconds = 500;   // from SIGTERM to SIGKILL
 constexpr int kDeathMilliseconds = 2000;  // from SIGKILL to the end
-constexpr std::size_t kChunk = 64 << 10;  // what a pipe holds
+constexpr std::size_t kChunk = 64 << 10;  // capacity of a pipe
 
 std::string ReasonOf(int error) { return std::system_category().message(error); }
 
-// `descriptor`, out of the way of the standard streams: their numbers are free if the host was
-// started without them. Throws if it is not open.
+// Returns `descriptor`, moved away from the standard streams: their numbers are free if the host
+// was started without them. Throws if it is not open.
 Descriptor Checked(Descriptor descriptor, const char* what) {
   if (!descriptor.is_open()) {
     const int error = errno;
@@ -61,20 +61,22 @@ std::vector<char*> Pointers(const std::vector<std::string>& words) {
   return pointers;
 }
 
-// All that the child needs to become the program, made before it is there.
+// Everything the child needs to become the program, prepared before the fork.
 struct Launch {
   const char* file;
   char* const* arguments;
   char* const* environment;
   const char* directory;
   int input, output, errors;
-  int failure;  // takes the errno of what failed
+  int failure;  // receives the errno of a failure
 };
 
-// From here to exec nothing but system calls: the child is a copy of one thread, with the locks as
-// other threads held them. signal() and sigaction(), which POSIX allows here, take one in glibc 2.41.
+// From here to exec the child makes only system calls: it is a copy of one thread, with locks in
+// the state in which other threads held them. signal() and sigaction(), which POSIX allows here,
+// take one in glibc 2.41.
 
-// What the kernel's rt_sigaction reads: SIG_DFL, no flags and no mask, on every architecture.
+// The structure that the kernel's rt_sigaction reads: SIG_DFL, no flags and no mask, on every
+// architecture.
 constexpr std::array<unsigned long, 4> kDefaultAction{};
 
 void ResetSignals() {
@@ -84,7 +86,7 @@ void ResetSignals() {
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kNone, nullptr, NSIG / CHAR_BIT);
 }
 
-// Everything but the standard streams closes at exec, whoever opened it.
+// Makes everything except the standard streams close at exec, whoever opened it.
 bool CloseOthersAtExec() {
   if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return true;
   rlimit limit{};  // before Linux 5.11
@@ -109,7 +111,7 @@ bool Prepare(const Launch& launch) {
   _exit(127);
 }
 
-// The errno that the child wrote; 0 if it became the program, which closed the pipe.
+// Returns the errno that the child wrote; 0 if it became the program, which closed the pipe.
 int ReadFailure(const Descriptor& pipe) {
   int error = 0;
   while (read(pipe.get(), &error, sizeof error) < 0 && errno == EINTR) {
@@ -124,7 +126,8 @@ std::string StartFailure(const std::string& file, int error) {
                                       : ReasonOf(error));
 }
 
-// Passes on what is there, at most one chunk. True if there was something; closes at the end.
+// Passes on the available bytes, at most one chunk, and closes the pipe at the end. Returns whether
+// there were any.
 bool Drain(Descriptor& pipe, const std::function<void(std::string_view)>& take) {
   if (!pipe.is_open()) return false;
   std::array<char, kChunk> buffer;
@@ -158,7 +161,7 @@ Process::Process(const Program& program) {
                       errors.write.get(),        failure.write.get()};
   const KeeperTask task{
       getpid(), status.write.get(), failure.write.get(), kGraceMilliseconds, Become, &launch};
-  // Not fork: it would run the handlers that libraries registered (OpenBLAS stops its threads).
+  // Not fork, which would run handlers registered by libraries (OpenBLAS stops its threads).
   id_ = _Fork();
   if (id_ == 0) Keep(task);
   const int fork_error = errno;
@@ -166,7 +169,7 @@ Process::Process(const Program& program) {
   failure.write.Close();
   status.write.Close();
   if (const int error = ReadFailure(failure.read); error != 0) {
-    kill(id_, SIGUSR1);  // the keeper waits to be told, though its program is gone
+    kill(id_, SIGUSR1);  // the keeper waits for a signal even though its program is gone
     waitpid(id_, nullptr, 0);
     throw lode::IoError(StartFailure(program.file, error));
   }
@@ -179,15 +182,15 @@ Process::Process(const Program& program) {
 Process::~Process() {
   kill(id_, SIGTERM);
   if (WaitForKeeper(kGraceMilliseconds + kDeathMilliseconds)) return;
-  kill(id_, SIGKILL);  // what cannot be killed is left to the system
+  kill(id_, SIGKILL);  // if it cannot be killed, it is left to the system
   waitpid(id_, nullptr, 0);
 }
 
 Ending Process::Follow(const Follower& follower) {
   for (;;) {
     follower.check();
-    // Asked first: what it wrote before it ended is in the pipes then. What a child that it left
-    // behind goes on writing is not waited for.
+    // Checked first: everything the program wrote before it ended is then in the pipes. Output that
+    // its remaining children continue to write is not waited for.
     const std::optional<Ending> ending = Ended();
     const bool has_errors = Drain(errors_, follower.errors);
     const bool has_output = Drain(output_, follower.output);
@@ -200,14 +203,14 @@ std::optional<Ending> Process::Ended() const {
   int status = 0;
   const ssize_t size = read(status_.get(), &status, sizeof status);
   if (size < 0) return std::nullopt;
-  if (size != sizeof status) return Ending{true, SIGKILL};  // somebody has killed its keeper
+  if (size != sizeof status) return Ending{true, SIGKILL};  // somebody killed its keeper
   return WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
 }
 
 void Process::WaitForNews() const {
   std::array<pollfd, 3> news{{{output_.get(), POLLIN, 0},
                               {errors_.get(), POLLIN, 0},
-                              {status_.get(), POLLIN, 0}}};  // -1 is passed over
+                              {status_.get(), POLLIN, 0}}};  // -1 is ignored
   poll(news.data(), news.size(), kPollMilliseconds);
 }
 
@@ -215,7 +218,7 @@ bool Process::WaitForKeeper(int milliseconds) {
   const auto discard = [](std::string_view) {};
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
   while (waitpid(id_, nullptr, WNOHANG) == 0) {
-    // Reads on: a last word into a closed pipe would kill a program before it has tidied up.
+    // Keeps reading: writing to a closed pipe would kill a program before it has cleaned up.
     Drain(output_, discard);
     Drain(errors_, discard);
     if (std::chrono::steady_clock::now() > end) return false;

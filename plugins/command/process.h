@@ -1,4 +1,4 @@
-// One run of a program, in a session of its own.
+// One run of a program, in its own session.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_COMMAND_PROCESS_H_
 #define LODE_PLUGINS_COMMAND_PROCESS_H_
@@ -35,13 +35,13 @@ class Descriptor {
   int number_ = -1;
 };
 
-// What is run, and with what. Paths are absolute.
+// The program to run and its inputs. Paths are absolute.
 struct Program {
   std::string file;
-  std::vector<std::string> arguments;    // with its own name, the first
-  std::vector<std::string> environment;  // NAME=VALUE: all that it gets
-  std::filesystem::path directory;       // where it runs
-  std::filesystem::path input;           // the file that is its standard input
+  std::vector<std::string> arguments;    // including its own name, the first
+  std::vector<std::string> environment;  // NAME=VALUE: the complete environment
+  std::filesystem::path directory;       // working directory
+  std::filesystem::path input;           // the file used as standard input
 };
 
 // How a program ended: with an exit status, or by a signal.
@@ -54,36 +54,38 @@ struct Ending {
   std::string Text() const;
 };
 
-// Who follows a running program. What its functions throw ends the program.
+// Callbacks that follow a running program. If one of them throws, the program is ended.
 struct Follower {
-  std::function<void(std::string_view bytes)> output;  // what came on standard output
-  std::function<void(std::string_view bytes)> errors;  // what came on standard error
-  std::function<void()> check;                         // called every 20 ms at least
+  std::function<void(std::string_view bytes)> output;  // receives standard output
+  std::function<void(std::string_view bytes)> errors;  // receives standard error
+  std::function<void()> check;                         // called at least every 20 ms
 };
 
-// It inherits no descriptor but its three standard streams, no blocked signal and no ignored one,
-// and it is killed, with all that it has started, if this process dies. Objects of several threads do not disturb each other.
+// The program inherits only its three standard streams, no blocked signals and no ignored signals,
+// and it is killed, with everything it has started, if this process dies. Objects of several
+// threads do not interfere with each other.
 class Process {
  public:
   // Starts the program. Throws lode::IoError if that fails.
   explicit Process(const Program& program);
 
-  // Ends the program if it still runs, and all that it has started, whatever has become of it: SIGTERM,
-  // half a second later SIGKILL.
+  // Ends the program if it still runs, and everything it has started in any way: SIGTERM, half a
+  // second later SIGKILL.
   ~Process();
   Process(const Process&) = delete;
 
-  // Follows it until it has ended and all that it wrote is read. Throws what the follower throws.
-  // Called once, by the thread that made the object: the death of that thread kills the program.
+  // Follows the program until it has ended and all its output is read. Throws what the follower
+  // throws. Call it once, in the thread that made the object: the death of that thread kills the
+  // program.
   Ending Follow(const Follower& follower);
 
  private:
   std::optional<Ending> Ended() const;
   void WaitForNews() const;
-  // True if it has ended and is reaped, false if time is up.
+  // Returns true if the keeper has ended and is reaped, false if time is up.
   bool WaitForKeeper(int milliseconds);
 
-  pid_t id_ = -1;  // of its keeper (keeper.h)
+  pid_t id_ = -1;  // process id of the keeper (keeper.h)
   Descriptor output_, errors_, status_;
 };
 

@@ -66,16 +66,17 @@ Json ToJson(const std::vector<lode::Metric>& metrics) {
   return list;
 }
 
-// A value that should have been a number. Not the whole of a list or an object: it may nest so deep
-// that writing it ends the stack.
+// Describes a value that should have been a number. Lists and objects are not written out: they may
+// nest so deeply that this would overflow the stack.
 std::string Seen(const Json& value) {
   return value.is_structured() ? std::string("as ") + value.type_name() : lode::Quote(value.dump());
 }
 
-// A line of JSON. Of a name that an object has twice JSON says nothing, and libraries take one of the
-// values or the other: it is noted in `twice`. Discarded if it is not JSON.
+// Parses a line of JSON. JSON does not define what a duplicate name in an object means, and
+// libraries take one value or the other: such a name is noted in `twice`. The result is discarded
+// if the line is not JSON.
 Json ParseLine(const std::string& line, std::string& twice) {
-  std::vector<std::set<std::string>> names;  // of the objects that are open
+  std::vector<std::set<std::string>> names;  // of the open objects
   const auto note = [&](int, Json::parse_event_t event, Json& parsed) {
     if (event == Json::parse_event_t::object_start) names.emplace_back();
     if (event == Json::parse_event_t::object_end) names.pop_back();
@@ -90,11 +91,11 @@ bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// What is wrong with a line of progress, "" if nothing.
+// Returns what is wrong with a line of progress; "" if nothing.
 std::string ProgressFault(const Json& object) {
   for (const auto& [name, value] : object.items()) {
     if (name == "message" ? !value.is_string() : name != "progress")
-      return "has " + lode::Quote(name) + " beside \"progress\", expected \"message\", a text";
+      return "has " + lode::Quote(name) + " next to \"progress\", expected \"message\", a text";
   }
   const Json& fraction = object["progress"];
   if (!fraction.is_number() || fraction.get<double>() < 0 || fraction.get<double>() > 1)
@@ -108,7 +109,7 @@ std::string MetricFault(const Json& object, const std::vector<lode::Metric>& met
   for (const lode::Metric& metric : metrics) names.push_back(metric.name);
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) == names.end())
-      return "has " + lode::Quote(name) + ", which the pipeline declares no metric (nearest: " +
+      return "has " + lode::Quote(name) + ", which is not a metric of the pipeline (nearest: " +
              lode::Quote(lode::Nearest(name, names)) + ")";
     if (!value.is_number())
       return "has the " + name + " " + Seen(value) + ", expected a finite number";
@@ -119,11 +120,11 @@ std::string MetricFault(const Json& object, const std::vector<lode::Metric>& met
   return "";
 }
 
-// Python writes NaN and Infinity, which are no JSON.
+// Python writes NaN and Infinity, which are not JSON.
 std::string HintFor(std::string_view line) {
   const auto has = [&](std::string_view word) { return line.find(word) != std::string_view::npos; };
   return has("NaN") || has("Infinity") ? "; a metric is a finite number"
-                                       : "; what is no answer belongs on standard error";
+                                       : "; output that is not an answer belongs on standard error";
 }
 
 }  // namespace
@@ -147,13 +148,13 @@ void CheckNames(const std::vector<lode::Metric>& metrics) {
   for (const lode::Metric& metric : metrics) {
     if (std::find(kReserved.begin(), kReserved.end(), metric.name) != kReserved.end())
       throw lode::InvalidError("a metric is called " + lode::Quote(metric.name) +
-                               ", which means something else in what the program prints");
+                               ", which has another meaning in the program's output");
   }
 }
 
 void Answer::Add(std::string_view bytes) {
   size_ += bytes.size();
-  if (size_ > kMaxOutput) throw lode::IoError("standard output goes on beyond 16 MiB");
+  if (size_ > kMaxOutput) throw lode::IoError("standard output exceeds 16 MiB");
   for (std::size_t end; (end = bytes.find('\n')) != std::string_view::npos;) {
     line_ += bytes.substr(0, end);
     bytes.remove_prefix(end + 1);
@@ -171,7 +172,7 @@ void Answer::TakeLine() {
   std::string twice;
   const Json object = ParseLine(line, twice);
   if (object.is_discarded() || !object.is_object())
-    Fail(std::string(object.is_discarded() ? "is not JSON: " : "is no JSON object: ") +
+    Fail(std::string(object.is_discarded() ? "is not JSON: " : "is not a JSON object: ") +
          lode::Quote(line, 80) + HintFor(line));
   if (!twice.empty()) Fail("has " + lode::Quote(twice) + " twice: " + lode::Quote(line, 80));
   if (!values_.empty()) Fail("comes after the metrics: " + lode::Quote(line, 80));
@@ -180,7 +181,7 @@ void Answer::TakeLine() {
     host_.Progress(object["progress"], lode::PrintableLine(object.value("message", "")).c_str());
   } else if (object.contains("log")) {
     if (object.size() > 1 || !object["log"].is_string())
-      Fail("is no log line, a text by the name \"log\" alone: " + lode::Quote(line, 80));
+      Fail("is not a log line, an object with only a text named \"log\": " + lode::Quote(line, 80));
     host_.Log(LODE_INFO, lode::PrintableLine(object["log"].get<std::string>()));
   } else {
     if (const std::string fault = MetricFault(object, metrics_); !fault.empty()) Fail(fault);
@@ -195,9 +196,9 @@ void Answer::Fail(const std::string& what) const {
 void ErrorLog::Add(std::string_view bytes) {
   const std::string_view kept = bytes.substr(0, room_);
   file_ << kept;
-  if (room_ > 0 && room_ <= bytes.size()) file_ << "\n[more than this is not kept]\n";
+  if (room_ > 0 && room_ <= bytes.size()) file_ << "\n[the rest is not kept]\n";
   room_ -= kept.size();
-  file_.flush();  // so that one can look at it while the program runs
+  file_.flush();  // so that it can be read while the program runs
   tail_ += bytes.substr(bytes.size() - std::min(bytes.size(), kTail));
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kTail));
   LogLines(bytes);

@@ -1,4 +1,4 @@
-// What is said between the oracle and a user's program.
+// The protocol between the oracle and a user's program.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_COMMAND_PROTOCOL_H_
 #define LODE_PLUGINS_COMMAND_PROTOCOL_H_
@@ -14,31 +14,33 @@
 
 namespace command {
 
-// The seed as programs get it: 0 to 2^31 - 1, which the random numbers of every library take.
+// The seed as programs get it: 0 to 2^31 - 1, which every library's random number generator
+// accepts.
 std::uint32_t SeedOf(const lode::Query& query);
 
-// What a program reads on its standard input: one JSON object and a newline. Throws what the space
-// throws if the query's bytes are no architecture of it.
+// Returns what a program reads on its standard input: one JSON object and a newline. Throws what
+// the space throws if the query's bytes are not an architecture of it.
 std::string FormatRequest(const lode::Space& space, const lode::Query& query,
                           const std::vector<lode::Metric>& metrics);
 
-// Refuses metrics whose names mean something else in answers: throws lode::InvalidError.
+// Throws lode::InvalidError for metrics whose names have another meaning in answers.
 void CheckNames(const std::vector<lode::Metric>& metrics);
 
-// Takes apart what a program writes to its standard output. Memory is bounded, whatever comes.
+// Parses what a program writes to its standard output. Memory is bounded for any input.
 class Answer {
  public:
-  // `metrics` outlive *this.
+  // `metrics` must outlive *this.
   Answer(const std::vector<lode::Metric>& metrics, lode::Host host)
       : metrics_(metrics), host_(host) {}
 
-  // Takes more bytes; passes on progress and log lines. Throws lode::IoError for what is no answer.
+  // Takes more bytes; forwards progress and log lines. Throws lode::IoError for output that is not
+  // an answer.
   void Add(std::string_view bytes);
 
   // Takes the last line, which may lack its newline. Throws as Add does.
   void Finish() { TakeLine(); }
 
-  // The metrics in the order of their declaration; empty if none have come.
+  // The metrics in the order of their declaration; empty if none have arrived.
   const std::vector<double>& values() const { return values_; }
 
  private:
@@ -47,14 +49,14 @@ class Answer {
 
   const std::vector<lode::Metric>& metrics_;
   lode::Host host_;
-  std::string line_;  // as far as it has come
+  std::string line_;  // the part received so far
   std::size_t line_number_ = 0;
   std::size_t size_ = 0;
   std::vector<double> values_;
 };
 
 // Keeps what a program writes to its standard error in a file, up to 16 MiB, and its last line, and
-// logs every line for those who want to see it (lode -v).
+// logs every line for users who want to see it (lode -v).
 class ErrorLog {
  public:
   ErrorLog(const std::filesystem::path& file, lode::Host host)
@@ -65,7 +67,8 @@ class ErrorLog {
 
   void Add(std::string_view bytes);
 
-  // ": " and the last line that is not blank, printable and at most 300 bytes; "" if there is none.
+  // Returns ": " and the last line that is not blank, printable and at most 300 bytes; "" if there
+  // is none.
   std::string LastLine() const;
 
  private:
@@ -74,7 +77,7 @@ class ErrorLog {
 
   std::ofstream file_;
   lode::Host host_;
-  std::string line_;  // that has begun
+  std::string line_;  // the unfinished line
   std::size_t room_ = std::size_t{16} << 20;
   std::string tail_;
 };

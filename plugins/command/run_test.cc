@@ -1,4 +1,4 @@
-// Searches whose oracle is a program: what reaches the store.
+// Searches whose oracle is a program: what is stored.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/types.h>
@@ -23,7 +23,7 @@ using testing::StartsWith;
 
 class CommandRunTest : public testing::Test {
  protected:
-  // Writes a script and a pipeline beside it; returns what to tell lode.
+  // Writes a script and a pipeline next to it; returns the arguments for lode.
   std::vector<std::string> Pipeline(const std::string& script, const std::string& more = "") {
     std::ofstream(InDirectory("script.sh")) << script;
     std::ofstream(InDirectory("pipeline.toml")) << R"(
@@ -50,7 +50,7 @@ class CommandRunTest : public testing::Test {
   std::string Stored(const char* sql) const {
     return lode::Select(dir_.path() / "runs/seed-0", sql);
   }
-  // The reasons of the two failures of a search with the script, which are the same.
+  // Returns the reasons of the two failures of a search with the script, which are equal.
   std::string StoredFailure(const std::string& script, const std::string& more = "") {
     const lode::Outcome outcome = lode_.Run(Pipeline(script, more));
     EXPECT_EQ(outcome.status, 3);
@@ -72,7 +72,7 @@ TEST_F(CommandRunTest, MetricsAreStored) {
             "2\n");
 }
 
-// Where several share the processors, threads that spin keep others from what they wait for.
+// If several processes share the processors, spinning threads delay the threads they wait for.
 TEST_F(CommandRunTest, ThreadsOfAnOraclesProcessWaitPassively) {
   const lode::Outcome outcome = lode_.Run(
       Pipeline("test \"$OMP_WAIT_POLICY\" = PASSIVE && test -n \"$OPENBLAS_THREAD_TIMEOUT\" && "
@@ -86,13 +86,13 @@ TEST_F(CommandRunTest, ReasonsOfFailuresAreStored) {
   EXPECT_EQ(StoredFailure("sleep 1000", "timeout = 0.2"),
             "oracle 'command': no answer within 0.2 s\n");
   EXPECT_EQ(StoredFailure("echo '{\"progress\": 0}'; echo Epoch 1"),
-            "oracle 'command': standard output line 2 is not JSON: \"Epoch 1\"; what is no answer "
-            "belongs on standard error\n");
+            "oracle 'command': standard output line 2 is not JSON: \"Epoch 1\"; output that is not "
+            "an answer belongs on standard error\n");
   EXPECT_EQ(StoredFailure("echo \"ValueError: '3' of $1\" | cut -c 1-20 >&2; exit 3"),
             "oracle 'command': exit status 3: ValueError: '3' of |\n");
 }
 
-TEST_F(CommandRunTest, WhatIsPrintedOnStandardErrorIsShownOnRequest) {
+TEST_F(CommandRunTest, StandardErrorIsShownOnRequest) {
   const std::string script = "echo 'one line' >&2; printf 'no end' >&2; echo '{\"score\": 1}'";
   EXPECT_THAT(lode_.Run(Pipeline(script)).err, Not(HasSubstr("one line")));
   for (const char* isolate : {"true", "false"}) {
@@ -128,7 +128,7 @@ TEST_F(CommandRunTest, InterruptionEndsTheProgram) {
   kill(lode, SIGTERM);
   const lode::Outcome outcome = lode_.Finish(lode);
   EXPECT_EQ(outcome.status, 130);
-  // A program that takes long to end, as all do on a busy machine, is not waited for. It ends.
+  // A program that takes long to end, as all do on a busy machine, is not waited for, but it ends.
   EXPECT_THAT(outcome.out + outcome.err,
               AnyOf(HasSubstr("seed 0 interrupted"), HasSubstr("left the evaluation in hand")));
   EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(program); }));

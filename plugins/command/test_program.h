@@ -1,4 +1,4 @@
-// What the tests of the oracle share: a host that notes what is said, and looking after processes.
+// Shared by the oracle's tests: a host that notes what is said, and helpers to watch processes.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -61,17 +61,17 @@ class NotingHost {
   std::vector<std::string> notes_;
 };
 
-// Whether it runs: neither gone nor a zombie.
+// Whether a process runs: neither gone nor a zombie.
 inline bool IsRunning(int process) {
   const std::string stat = ReadAll("/proc/" + std::to_string(process) + "/stat");
   const std::size_t state = stat.rfind(") ");
   return state != std::string::npos && stat[state + 2] != 'Z' && stat[state + 2] != 'X';
 }
 
-// Seconds that only a hang takes, on however busy a machine.
+// A number of seconds that only a hang reaches, on however busy a machine.
 inline constexpr double kHang = 300;
 
-// Those that have inherited a variable, "NAME=VALUE".
+// Returns the processes that have inherited a variable, "NAME=VALUE".
 inline std::vector<int> ProcessesWith(const std::string& variable) {
   std::vector<int> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
@@ -93,7 +93,7 @@ bool Within(double seconds, const Condition& holds) {
   return true;
 }
 
-// The process numbers that a program wrote to a file, once there are `count`.
+// Returns the process numbers that a program wrote to a file, once there are `count`.
 inline std::vector<int> WaitForNumbers(const std::filesystem::path& file, std::size_t count) {
   std::vector<int> numbers;
   EXPECT_TRUE(Within(kHang, [&] {

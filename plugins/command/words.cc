@@ -107,7 +107,7 @@ std::string FindProgram(const std::string& name, const std::vector<std::string>&
   if (file.is_absolute()) {
     if (IsProgram(file)) return name;
     std::error_code error;
-    Refuse(file, fs::exists(file, error) ? "it is no executable file" : "no such file",
+    Refuse(file, fs::exists(file, error) ? "it is not an executable file" : "no such file",
            {file.parent_path()});
   }
   if (name.empty() || file.has_parent_path()) {

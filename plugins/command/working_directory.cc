@@ -20,16 +20,17 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void Fail(const fs::path& path, const std::string& reason) {
-  throw lode::IoError(path.string() + ": cannot be made: " + reason);
+  throw lode::IoError(path.string() + ": cannot be created: " + reason);
 }
 
-// Six digits at least, so that listings are in order.
+// At least six digits, so that listings are in order.
 std::string NameOf(std::uint64_t number) {
   const std::string digits = std::to_string(number);
   return std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
 }
 
-// Other evaluations, of other programs too, may be making theirs: who makes a directory has it.
+// Other evaluations, also of other programs, may be making theirs: whoever makes a directory owns
+// it.
 fs::path MakeNumbered(const fs::path& parent, std::atomic<std::uint64_t>& last) {
   std::error_code error;
   fs::create_directories(parent, error);
@@ -43,8 +44,9 @@ fs::path MakeNumbered(const fs::path& parent, std::atomic<std::uint64_t>& last) 
 constexpr std::string_view kNew = "lode-command-new-";  // until it is locked
 constexpr std::string_view kOurs = "lode-command-run-";
 
-// Whose directory is open and locked, by a process that lives; closed if it is not a directory of this
-// user's, or locked. The system takes a lock back however its process ends, in whatever container.
+// Opens and locks a directory; returns a closed descriptor if it is not a directory of this user,
+// or is locked by a living process. The system releases a lock however its process ends, in any
+// container.
 Descriptor Locked(const fs::path& directory) {
   Descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
@@ -53,8 +55,8 @@ Descriptor Locked(const fs::path& directory) {
   return is_mine ? std::move(opened) : Descriptor();
 }
 
-// Those of processes that were killed before they could.
-void RemoveForsaken(const fs::path& temporary) {
+// Removes the directories of processes that were killed before they could.
+void RemoveAbandoned(const fs::path& temporary) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(temporary, ignored)) {
     const std::string name = entry.path().filename().string();
@@ -64,10 +66,11 @@ void RemoveForsaken(const fs::path& temporary) {
   }
 }
 
-// Nobody else looks at it before it is locked: only then it has the name that others look for.
+// Nobody else looks at the directory before it is locked: only then does it get the name that
+// others look for.
 fs::path MakeTemporary(std::atomic<std::uint64_t>& last, Descriptor& lock) {
   const fs::path temporary = fs::temp_directory_path();
-  if (last++ == 0) RemoveForsaken(temporary);
+  if (last++ == 0) RemoveAbandoned(temporary);
   std::string name = (temporary / (std::string(kNew) + "XXXXXX")).string();
   if (mkdtemp(name.data()) == nullptr) {
     const int error = errno;

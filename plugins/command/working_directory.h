@@ -1,4 +1,4 @@
-// Where one evaluation runs.
+// The directory in which one evaluation runs.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_COMMAND_WORKING_DIRECTORY_H_
 #define LODE_PLUGINS_COMMAND_WORKING_DIRECTORY_H_
@@ -12,19 +12,20 @@
 
 namespace command {
 
-// A new directory: the next free number in `parent`, which is kept; or if `parent` is empty, one
-// among the temporary files, which is removed at the end with all that is in it. What processes that
-// were killed have left there is removed when the first one is made.
+// A new directory: the next free number in `parent`, which is kept; or, if `parent` is empty, a
+// temporary one, which is removed at the end with its contents. Making the first one removes what
+// killed processes have left there.
 class WorkingDirectory {
  public:
-  // `last` is the last number taken that is known. Throws lode::IoError if none can be made.
+  // `last` is the last number known to be taken. Throws lode::IoError if no directory can be
+  // created.
   WorkingDirectory(const std::filesystem::path& parent, std::atomic<std::uint64_t>& last);
   ~WorkingDirectory();
   WorkingDirectory(const WorkingDirectory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Makes a file in it. Throws lode::IoError.
+  // Creates a file in it. Throws lode::IoError.
   std::filesystem::path Write(const std::string& name, const std::string& text) const;
 
   // For messages: "; see PATH" if it is kept.
@@ -32,7 +33,7 @@ class WorkingDirectory {
 
  private:
   bool is_kept_;
-  Descriptor lock_;  // of a temporary one
+  Descriptor lock_;  // of a temporary directory
   std::filesystem::path path_;
 };
 

@@ -7,7 +7,7 @@
 namespace darts {
 namespace {
 
-// Where each intermediate node goes.
+// The new position of each intermediate node.
 using Places = std::array<std::uint8_t, kNodes>;
 
 std::uint8_t RenamedInput(std::uint8_t input, const Places& places) {
@@ -15,7 +15,8 @@ std::uint8_t RenamedInput(std::uint8_t input, const Places& places) {
   return static_cast<std::uint8_t>(places[input - kCellInputs] + kCellInputs);
 }
 
-// The cell with its nodes at their new places; none if an edge would come from a later node.
+// Returns the cell with its nodes at their new positions; nothing if an edge would come from a
+// later node.
 std::optional<Cell> Renamed(const Cell& cell, const Places& places) {
   Cell renamed{};
   for (std::size_t node = 0; node < kNodes; ++node) {

@@ -1,19 +1,17 @@
-// Which genotypes are the same network.
+// Canonical forms: finds which genotypes are the same network.
 //
-// A cell's intermediate nodes have no names of their own: if two of them can change places so that
-// every edge still comes from an earlier node, the renamed cell sums the same operations of the same
-// inputs. What changes is the order in which the four nodes are concatenated, and so the order of
-// the cell's output channels. Whatever reads them takes all of them into a full convolution (the
-// 1x1 preprocessing of the two cells behind, the auxiliary head) or, pooled, into the linear
-// classifier, whose weights may be in any order just as well: a renamed genotype is the same network
-// with the same parameters and multiply-adds, up to a permutation of weights. Normal and reduction
-// cells are renamed independently. The order of a node's two inputs is not in a genotype's matrices
-// to begin with.
+// A cell's intermediate nodes have no identity of their own: if two of them can change places so
+// that every edge still comes from an earlier node, the renamed cell sums the same operations of
+// the same inputs. Only the order in which the four nodes are concatenated changes, and so the
+// order of the cell's output channels. Their readers feed all of them into a full convolution (the
+// 1x1 preprocessing of the two cells after it, the auxiliary head) or, pooled, into the linear
+// classifier, whose weights may be in any order: a renamed genotype is the same network with the
+// same parameters and multiply-adds, up to a permutation of weights. Normal and reduction cells are
+// renamed independently. The order of a node's two inputs is not part of a genotype's matrices.
 //
-// Nothing else is identified. In particular genotypes that happen to compute the same function
-// through skip connections and pools (two nodes that are equal sums, one or the other of which is
-// read) stay apart. Sameness is not about a supernet's inherited weights, which belong to a place in
-// the cell.
+// Nothing else is identified. In particular, genotypes that compute the same function through skip
+// connections and pools (two nodes that are equal sums, either of which is read) stay distinct.
+// Sameness does not cover a supernet's inherited weights, which belong to a position in the cell.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_DARTS_CANONICAL_H_
 #define LODE_PLUGINS_DARTS_CANONICAL_H_
@@ -22,7 +20,7 @@
 
 namespace darts {
 
-// Of all legal renamings of the cell the one that is least as a list of (input, operation) in the
+// Returns, of all legal renamings of the cell, the least as a list of (input, operation) in the
 // order of Format, compared lexicographically.
 Cell Representative(const Cell& cell);
 

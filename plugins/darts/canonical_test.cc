@@ -23,7 +23,7 @@ Cell Draw(FixedStream* stream) {
 // (input, operation) by node and input.
 using Written = std::vector<std::pair<std::size_t, int>>;
 
-// A cell as a graph, which knows nothing of nodes in order: edges from, to, operation.
+// A cell as a graph without an order of nodes: edges from, to, operation.
 using Edges = std::vector<std::tuple<std::size_t, std::size_t, int>>;
 
 Edges EdgesOf(const Cell& cell) {
@@ -33,7 +33,7 @@ Edges EdgesOf(const Cell& cell) {
   return edges;
 }
 
-// All that nodes 2 to 5 under other names make, as long as every edge ascends.
+// Returns all renamings of nodes 2 to 5 in which every edge ascends.
 std::set<Written> RenamingsOf(const Cell& cell) {
   std::set<Written> all;
   std::array<std::size_t, 6> name{};
@@ -98,7 +98,7 @@ TEST(DartsCanonical, AllRenamingsHaveOneRepresentativeAndOneCost) {
   EXPECT_GT(renamed, 0u);
 }
 
-// Four nodes that read the cell's inputs alone may stand in any order; in a chain in none but one.
+// Four nodes that read only the cell's inputs may be in any order; nodes in a chain only in one.
 TEST(DartsCanonical, IndependentNodesAreSorted) {
   const Node a = {{{0, kMaxPool3x3}, {1, kSkipConnect}}},
              b = {{{0, kMaxPool3x3}, {1, kDilConv3x3}}}, c = {{{0, kSepConv3x3}, {1, kMaxPool3x3}}},
@@ -109,7 +109,7 @@ TEST(DartsCanonical, IndependentNodesAreSorted) {
   EXPECT_EQ(Representative({b, d, a, c}), sorted);
 }
 
-TEST(DartsCanonical, AChainStaysAsItIs) {
+TEST(DartsCanonical, AChainStaysUnchanged) {
   const Cell chain = {{{{{0, kDilConv5x5}, {1, kDilConv5x5}}},
                        {{{0, kSepConv3x3}, {2, kSkipConnect}}},
                        {{{0, kMaxPool3x3}, {3, kSkipConnect}}},
@@ -118,7 +118,7 @@ TEST(DartsCanonical, AChainStaysAsItIs) {
   EXPECT_EQ(Representative(chain), chain);
 }
 
-TEST(DartsCanonical, WhatReadsANodeFollowsIt) {
+TEST(DartsCanonical, ANodesReadersFollowIt) {
   const Cell cell = {{{{{0, kSepConv3x3}, {1, kSepConv3x3}}},
                       {{{0, kMaxPool3x3}, {1, kMaxPool3x3}}},
                       {{{2, kSkipConnect}, {3, kDilConv3x3}}},

@@ -41,7 +41,7 @@ class MatrixReader {
   }
 
  private:
-  // The column of the row's 1; kOperations if the row is all zeros.
+  // Returns the column of the row's 1; kOperations if the row is all zeros.
   std::size_t OperationOf(std::size_t node, std::size_t input) const {
     const std::uint8_t* row = &matrix_[(FirstRowOf(node) + input) * kOperations];
     std::size_t found = kOperations;

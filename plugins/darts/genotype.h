@@ -1,7 +1,7 @@
 // A pair of DARTS cells. A cell reads the outputs of the two cells before it (inputs 0 and 1), has
-// four intermediate nodes (inputs 2 to 5 of what comes after them) and outputs the four
-// concatenated. An intermediate node is the sum of two edges from distinct earlier inputs, each with
-// one operation (Liu et al., DARTS, ICLR 2019, section 2.1).
+// four intermediate nodes (inputs 2 to 5 of later nodes) and outputs their concatenation. An
+// intermediate node is the sum of two edges from distinct earlier inputs, each with one operation
+// (Liu et al., DARTS, ICLR 2019, section 2.1).
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_DARTS_GENOTYPE_H_
 #define LODE_PLUGINS_DARTS_GENOTYPE_H_
@@ -17,9 +17,9 @@
 namespace darts {
 
 inline constexpr std::size_t kCellInputs = 2;
-inline constexpr std::size_t kNodes = 4;      // intermediate ones
+inline constexpr std::size_t kNodes = 4;      // intermediate nodes
 inline constexpr std::size_t kNodeEdges = 2;  // into each of them
-inline constexpr std::size_t kRows = 14;      // edges there could be
+inline constexpr std::size_t kRows = 14;      // possible edges
 inline constexpr std::size_t kOperations = 7;
 inline constexpr std::size_t kMatrixCells = kRows * kOperations;
 inline constexpr std::size_t kMatrices = 2;
@@ -50,18 +50,18 @@ using Node = std::array<Edge, kNodeEdges>;  // inputs ascend
 using Cell = std::array<Node, kNodes>;
 using Genotype = std::array<Cell, kMatrices>;
 
-// Positions in a Genotype, and of the matrices.
+// Positions in a Genotype and of the matrices.
 enum CellKind : std::size_t { kNormal, kReduce };
 inline constexpr std::array<std::string_view, kMatrices> kCellNames = {"normal", "reduce"};
 
-// Inputs that intermediate node `node`, 0 .. 3, can choose from.
+// The number of inputs that intermediate node `node`, 0 .. 3, can choose from.
 constexpr std::size_t InputsOf(std::size_t node) { return node + kCellInputs; }
 
-// The node's first row in its matrix; it owns InputsOf(node) consecutive ones, by input.
+// The node's first row in its matrix; it owns InputsOf(node) consecutive rows, by input.
 constexpr std::size_t FirstRowOf(std::size_t node) { return node * (node + 3) / 2; }
 
-// The two inputs of a node, in an order that puts those with small inputs first: a node's are the
-// first PairsOf(node).
+// The pairs of inputs of a node, ordered so that pairs with small inputs come first: a node can
+// have the first PairsOf(node) of them.
 struct InputPair {
   std::uint8_t first, second;
 };
@@ -71,14 +71,16 @@ constexpr std::size_t PairsOf(std::size_t node) {
   return InputsOf(node) * (InputsOf(node) - 1) / 2;
 }
 
-// "0->2", "1->2", "0->3", ...: what the rows of a matrix are called.
+// "0->2", "1->2", "0->3", ...: the labels of a matrix's rows.
 std::vector<std::string> RowLabels();
 
-// The cell of a number: a bijection from 0 .. kCellCount - 1. REQUIRES: index < kCellCount.
+// Returns the cell with a number: a bijection from 0 .. kCellCount - 1. REQUIRES: index <
+// kCellCount.
 Cell CellFromIndex(std::uint32_t index);
 
-// Reads the bytes of both matrices, kCells of them. Throws lode::InvalidError, naming matrix and row
-// or node, unless in every node exactly two rows have exactly one 1 and all else is 0.
+// Reads the bytes of both matrices, kCells of them. Throws lode::InvalidError, naming matrix and
+// row or node, unless every node has exactly two rows with exactly one 1 each, and everything else
+// is 0.
 Genotype FromArchitecture(lode::ArchitectureView architecture);
 
 // Writes the bytes of both matrices. REQUIRES: out has kCells zeros.

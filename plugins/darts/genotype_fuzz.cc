@@ -1,5 +1,5 @@
-// Any bytes given as a genotype end in an InvalidError or in a genotype that formats and parses back
-// to itself.
+// Any bytes read as a genotype give an InvalidError or a genotype that formats and parses back to
+// itself.
 #include <cstdlib>
 
 #include "plugins/darts/text.h"

@@ -93,7 +93,7 @@ std::uint64_t IndexOf(const Cell& cell) {
   return weight == kCellCount ? index : kCellCount;
 }
 
-TEST(DartsGenotype, IndicesAndCellsAreInBijection) {
+TEST(DartsGenotype, IndicesMapOneToOneToCells) {
   for (std::size_t node = 0; node < kNodes; ++node) {
     const InputPair last = kInputPairs[PairsOf(node) - 1];
     EXPECT_EQ(last.first + 2u, InputsOf(node));

@@ -4,15 +4,15 @@ namespace darts {
 namespace {
 
 constexpr std::int64_t kAuxiliaryPool = 5;    // kernel
-constexpr std::int64_t kAuxiliaryPooled = 2;  // map size that its 2x2 convolution takes
+constexpr std::int64_t kAuxiliaryPooled = 2;  // map size that its 2x2 convolution expects
 
-// A convolution without bias and the batch norm behind it, giving square maps of `size`.
+// A convolution without bias followed by batch norm, with square output maps of `size`.
 Cost ConvolutionCost(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t size) {
   const std::int64_t weights = kernel * kernel * in * out;
   return {weights + 2 * out, weights * size * size, 2 * out * size * size};
 }
 
-// Of what takes maps of `channels` and `size` value by value: a ReLU or a pool.
+// An operation that processes maps of `channels` and `size` value by value: a ReLU or a pool.
 Cost ByValueCost(std::int64_t channels, std::int64_t size) {
   return {0, 0, channels * size * size};
 }
@@ -59,7 +59,9 @@ Cost OperationCost(Operation operation, std::int64_t channels, std::int64_t size
   return {};
 }
 
-std::int64_t Halved(std::int64_t size) { return (size + 1) / 2; }  // by a padded 3x3 of stride 2
+std::int64_t Halved(std::int64_t size) {
+  return (size + 1) / 2;
+}  // by a padded 3x3 convolution of stride 2
 
 // Builds the network cell by cell.
 class Walk {
@@ -141,7 +143,7 @@ class Walk {
     const Cost second = ConvolutionCost(128, 768, 2, 1);
     sums_.fixed.parameters += ConvolutionCost(last_channels_, 128, 1, kAuxiliaryPooled).parameters;
     sums_.fixed.parameters +=
-        second.parameters - (IsImageNet() ? 2 * 768 : 0);  // no batch norm there
+        second.parameters - (IsImageNet() ? 2 * 768 : 0);  // which has no batch norm there
     sums_.fixed.parameters += LinearCost(768, settings_.classes).parameters;
   }
 
@@ -157,8 +159,8 @@ class Walk {
 
   const NetworkSettings& settings_;
   std::int64_t channels_;
-  std::int64_t size_ = 0;         // of the last cell's maps, pixels a side
-  std::int64_t before_size_ = 0;  // of those of the cell before it
+  std::int64_t size_ = 0;         // side of the last cell's maps, in pixels
+  std::int64_t before_size_ = 0;  // the same for the cell before it
   std::int64_t before_channels_ = 0, last_channels_ = 0;
   CostSums sums_;
 };

@@ -46,37 +46,37 @@ std::string FailureOf(const NetworkSettings& settings) {
 
 // Counted on the networks of the published code.
 
-TEST(DartsNetwork, CountsTheCifar10NetworkAsThePublishedCode) {
+TEST(DartsNetwork, CountsTheCifar10NetworkLikeThePublishedCode) {
   Expect(kDartsV1, kCifar10, {3169414, 3645840, 500987520});
   Expect(kDartsV2, kCifar10, {3349342, 3825768, 528359040});
   Expect(kPcDartsCifar, kCifar10, {3634678, 4111104, 556670592});
   Expect(kPcDartsImage, kCifar10, {3721510, 4197936, 570466944});
 }
 
-TEST(DartsNetwork, CountsTheCifar100NetworkAsThePublishedCode) {
+TEST(DartsNetwork, CountsTheCifar100NetworkLikeThePublishedCode) {
   Expect(kDartsV1, kCifar100, {3221344, 3766980, 501039360});
   Expect(kDartsV2, kCifar100, {3401272, 3946908, 528410880});
   Expect(kPcDartsCifar, kCifar100, {3686608, 4232244, 556722432});
   Expect(kPcDartsImage, kCifar100, {3773440, 4319076, 570518784});
 }
 
-TEST(DartsNetwork, CountsTheImageNetNetworkAsThePublishedCode) {
+TEST(DartsNetwork, CountsTheImageNetNetworkLikeThePublishedCode) {
   Expect(kDartsV1, kImageNet, {4510432, 5771208, 505864704});
   Expect(kDartsV2, kImageNet, {4718752, 5979528, 529911552});
   Expect(kPcDartsCifar, kImageNet, {5270560, 6531336, 571137408});
   Expect(kPcDartsImage, kImageNet, {5342464, 6603240, 581627328});
 }
 
-TEST(DartsNetwork, CountsASmallNetworkAsThePublishedCode) {
+TEST(DartsNetwork, CountsASmallNetworkLikeThePublishedCode) {
   Expect(kDartsV1, kSmall, {232890, 668356, 41355776});
   Expect(kDartsV2, kSmall, {246106, 681572, 43444736});
   Expect(kPcDartsCifar, kSmall, {335738, 771204, 53258752});
   Expect(kPcDartsImage, kSmall, {327546, 763012, 52460032});
 }
 
-// PC-DARTS prints 586 and 597 M for its two genotypes on ImageNet (Xu et al., ICLR 2020, table 3); of
-// DARTS_V2 a public counter of all operations gives 544.59 M.
-TEST(DartsNetwork, CountsAllOperationsAsPapersPrintThem) {
+// PC-DARTS prints 586 and 597 M for its two genotypes on ImageNet (Xu et al., ICLR 2020, table 3);
+// for DARTS_V2 a public counter of all operations gives 544.59 M.
+TEST(DartsNetwork, CountsAllOperationsLikePublishedPapers) {
   const NetworkCosts costs(kImageNet);
   const auto millions = [&](const char* genotype) {
     return static_cast<double>(costs.Of(Parse(genotype)).all_operations()) / 1e6;
@@ -88,7 +88,7 @@ TEST(DartsNetwork, CountsAllOperationsAsPapersPrintThem) {
 
 TEST(DartsNetwork, OneCellByHand) {
   // One cell is both reductions at once: 16 channels from a stem of 24, maps of 4 pixels to 2.
-  // Every edge a dil_conv_3x3, all but the last node's from the cell's inputs.
+  // Every edge is a dil_conv_3x3; all except the last node's come from the cell's inputs.
   Genotype genotype{};
   for (Cell& cell : genotype)
     for (Node& node : cell) node = {{{0, kDilConv3x3}, {1, kDilConv3x3}}};
@@ -99,9 +99,9 @@ TEST(DartsNetwork, OneCellByHand) {
   EXPECT_EQ(cost.parameters,
             stem + 2 * 24 + inputs + 2 * 2 * 16 + 6 * (edge + 32) + reduction + 32 + linear + 10);
   EXPECT_EQ(cost.multiply_adds, 16 * (stem + inputs) + 4 * (6 * edge + reduction) + linear);
-  // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x 4
-  // for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool takes
-  // 4 * 16 at 2 x 2.
+  // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x
+  // 4 for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool
+  // takes 4 * 16 at 2 x 2.
   EXPECT_EQ(cost.other_operations,
             2 * (16 * (24 + 2 * 16) + 4 * 7 * 16) + 16 * (2 * 24 + 7 * 16) + 4 * 4 * 16);
 }
@@ -113,7 +113,7 @@ TEST(DartsNetwork, TwoCellsAreBothReductions) {
             "multiples of 32 always fit");
 }
 
-TEST(DartsNetwork, SettingsThatMakeNoNetworkAreRefused) {
+TEST(DartsNetwork, RefusesSettingsThatDoNotMakeANetwork) {
   EXPECT_EQ(FailureOf(Settings("cifar", 20, 36, 10, 30)),
             "image_size is 30: cell 13 would halve maps of 15 pixels a side, expected an even "
             "number; multiples of 32 always fit");
@@ -132,7 +132,7 @@ TEST(DartsNetwork, SettingsThatMakeNoNetworkAreRefused) {
   }
 }
 
-TEST(DartsNetwork, TheAuxiliaryHeadNeedsMapsThatItPoolsToFour) {
+TEST(DartsNetwork, TheAuxiliaryHeadNeedsMapsThatItPoolsToTwoByTwo) {
   EXPECT_EQ(FailureOf(Settings("cifar", 20, 36, 10, 64, true)),
             "image_size is 64: the auxiliary head would pool maps of 16 pixels a side to 4, "
             "expected 2");

@@ -1,4 +1,4 @@
-// Genotypes published with DARTS and PC-DARTS, as their code bases write them, for tests.
+// Genotypes published with DARTS and PC-DARTS, in the notation of their code bases, for tests.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_DARTS_PUBLISHED_H_
 #define LODE_PLUGINS_DARTS_PUBLISHED_H_

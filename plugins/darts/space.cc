@@ -15,7 +15,7 @@ struct Entry {
   std::size_t row, column;
 };
 
-// The largest entry of the node's rows in its matrix, but for those of row `excluded`.
+// Returns the largest entry of the node's rows in its matrix, except for those of row `excluded`.
 Entry LargestEntry(lode::ActionView matrix, std::size_t node, std::size_t excluded) {
   const std::size_t begin = FirstRowOf(node), end = begin + InputsOf(node);
   Entry largest{excluded == begin ? begin + 1 : begin, 0};
@@ -45,7 +45,7 @@ void DiscretizeMatrix(lode::ActionView matrix, std::span<std::uint8_t> out) {
 
 constexpr std::size_t kOtherOperations = kOperations - 1;
 
-// Ways to change one edge of the node: other operations, then other inputs.
+// The number of ways to change one edge of the node: other operations, then other inputs.
 constexpr std::size_t EdgeChanges(std::size_t node) {
   return kOtherOperations + InputsOf(node) - kNodeEdges;
 }
@@ -57,7 +57,7 @@ constexpr std::size_t CellChanges() {
 }
 constexpr std::size_t kChanges = kMatrices * CellChanges();
 
-// The input that comes `number`th, from 0, of those the node does not use.
+// Returns the `number`th input, from 0, of those the node does not use.
 std::uint8_t FreeInput(const Node& node, std::size_t number) {
   auto input = static_cast<std::uint8_t>(number);
   for (const Edge& edge : node) {
@@ -76,7 +76,7 @@ void ChangeEdge(Node* node, std::size_t edge, std::size_t change) {
   }
 }
 
-// The genotype after change `number` of 0 .. kChanges - 1.
+// Returns the genotype after change `number` of 0 .. kChanges - 1.
 Genotype Changed(Genotype genotype, std::size_t number) {
   Cell& cell = genotype[number / CellChanges()];
   number %= CellChanges();
@@ -88,7 +88,7 @@ Genotype Changed(Genotype genotype, std::size_t number) {
 
 // ---- resample
 
-// Decides for each decision whether it is drawn anew.
+// Decides for each decision whether it is redrawn.
 class Redraw {
  public:
   Redraw(lode::Random random, double probability) : random_(random), probability_(probability) {}
@@ -132,21 +132,20 @@ void AddCell(std::string_view group, const Cell& cell, lode::Graph* graph) {
 }  // namespace
 
 lode::Params<Space::Config> Space::Parameters() {
-  return {
-      {"network", &Config::network,
-       "Which of the two published evaluation networks params and macs are of.",
-       lode::Choices{{"cifar", "imagenet"}}},
-      {"cells", &Config::cells, "Cells of the network, one after the other.", lode::Range{1, 100}},
-      {"channels", &Config::channels,
-       "Channels of the first cell's operations; they double at each reduction cell.",
-       lode::Range{1, 1024}},
-      {"classes", &Config::classes, "Outputs of the network.", lode::Range{1, 100000}},
-      lode::Param<Config>("image_size", &Config::image_size,
-                          "Height and width of the network's input.", lode::Range{1, 1024})
-          .Unit("px"),
-      {"auxiliary", &Config::auxiliary,
-       "Whether params counts the auxiliary head, which is there in training only; macs never "
-       "does."}};
+  return {{"network", &Config::network,
+           "Which of the two published evaluation networks params and macs describe.",
+           lode::Choices{{"cifar", "imagenet"}}},
+          {"cells", &Config::cells, "Number of cells of the network.", lode::Range{1, 100}},
+          {"channels", &Config::channels,
+           "Channels of the first cell's operations; they double at each reduction cell.",
+           lode::Range{1, 1024}},
+          {"classes", &Config::classes, "Outputs of the network.", lode::Range{1, 100000}},
+          lode::Param<Config>("image_size", &Config::image_size,
+                              "Height and width of the network's input.", lode::Range{1, 1024})
+              .Unit("px"),
+          {"auxiliary", &Config::auxiliary,
+           "Whether params counts the auxiliary head, which exists only in training; macs never "
+           "does."}};
 }
 
 lode::Presets Space::Presets() {
@@ -250,8 +249,8 @@ std::vector<lode::Metric> Space::Metrics() const {
            "computed by formula.",
            LODE_MINIMIZE, LODE_SPLIT_NONE},
           {"all_operations", "count",
-           "What papers on DARTS print: macs, and the operations of batch norms (2 a value), ReLUs "
-           "and pools (1 a value), computed by formula.",
+           "The number printed in papers on DARTS: macs, plus the operations of batch norms (2 per "
+           "value), ReLUs and pools (1 per value), computed by formula.",
            LODE_MINIMIZE, LODE_SPLIT_NONE}};
 }
 

@@ -50,8 +50,8 @@ Architecture Discretize(const std::vector<float>& action) {
   return a;
 }
 
-// Architectures in a set, by way of strings: GCC 12 warns of a bound it made up in the vectors' own
-// order.
+// Stores architectures in a set as strings: GCC 12 gives a false warning about a bound for the
+// vectors' own order.
 std::string Key(const Architecture& a) { return {a.begin(), a.end()}; }
 
 // Pearson's statistic of counts against equal frequencies, in deviations from its mean.
@@ -64,7 +64,7 @@ double ChiSquareDeviations(const std::vector<int>& counts) {
   return (sum - freedom) / std::sqrt(2 * freedom);
 }
 
-// How often each decision had each value.
+// Counts how often each decision had each value.
 class DecisionCounts {
  public:
   void Add(const Architecture& a) {
@@ -116,14 +116,14 @@ TEST(DartsSpace, HasTwoMatricesOfEdgesAndOperations) {
                 ElementsAre("max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3",
                             "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"));
   }
-  // Two of 2, 3, 4 and 5 inputs, two operations each; twice.
+  // Two of 2, 3, 4 and 5 inputs, two operations each; for two cells.
   EXPECT_DOUBLE_EQ(TheSpace().Log10Size(), 2 * std::log10(1. * 3 * 6 * 10 * std::pow(7., 8)));
 }
 
 // ---- discretize
 
-// Algorithm 2 said another way: the cells of a node's rows are ranked, larger before smaller and
-// equals in reading order; the first is taken, and the next that is in another row.
+// Algorithm 2 in other words: the cells of a node's rows are ranked, larger before smaller and
+// equal ones in reading order; the first is taken, and the next one that is in another row.
 Architecture ByRanking(const std::vector<float>& action) {
   Architecture out(kCells);
   const std::size_t kStarts[] = {0, 2, 5, 9, 14, 16, 19, 23, 28};  // rows of both matrices
@@ -139,8 +139,8 @@ Architecture ByRanking(const std::vector<float>& action) {
   return out;
 }
 
-// Actions of kinds that go wrong easily: continuous, negative, of few distinct values, of extreme
-// ones, with equal rows, constant but for one cell.
+// Actions that easily go wrong: continuous, negative, with few distinct values, with extreme
+// values, with equal rows, constant except for one cell.
 std::vector<float> AwkwardAction(lode::Random random, int kind) {
   using Limits = std::numeric_limits<float>;
   static constexpr std::array kExtremes = {Limits::max(),
@@ -234,7 +234,7 @@ TEST(DartsSpace, ResampleWithProbabilityZeroIsTheParent) {
   }
 }
 
-TEST(DartsSpace, ResampleChangesEachDecisionAsOftenAsAsked) {
+TEST(DartsSpace, ResampleChangesEachDecisionAtTheGivenRate) {
   constexpr double kProbability = 0.3;
   constexpr int kDraws = 20000;
   FixedStream stream(5);
@@ -264,8 +264,8 @@ TEST(DartsSpace, ResampleChangesEachDecisionAsOftenAsAsked) {
 
 // ---- neighbours, mutate, crossover
 
-// One change said another way: a 1 of the matrices moves along its column, inside its node, or
-// along its row, and an architecture results.
+// A change in other words: a 1 of the matrices moves along its column, within its node, or along
+// its row, and the result is an architecture.
 std::set<std::string> NeighboursByMoves(const Architecture& a) {
   std::set<std::string> keys;
   for (std::size_t from = 0; from < kCells; ++from) {
@@ -348,7 +348,7 @@ TEST(DartsSpace, MutationIsUniformOverTheNeighbours) {
 TEST(DartsSpace, CrossoverTakesEachNodeFromOneParent) {
   FixedStream stream(9);
   const Genotype mother = Parse(kDartsV1), father = Parse(kPcDartsImage);  // no node in common
-  std::vector<int> counts(256);  // by which nodes are the father's
+  std::vector<int> counts(256);  // by the set of nodes that come from the father
   for (int n = 0; n < 256 * 200; ++n) {
     Architecture a(kCells);
     TheSpace().Crossover(stream.random(), Of(mother), Of(father), a);
@@ -426,7 +426,7 @@ TEST(DartsSpace, MeasuresTheNetworkOfItsSettings) {
               ElementsAre(6531336, 571137408, AllOf(Ge(585.5e6), Lt(586.5e6))));  // 586 M in print
 }
 
-TEST(DartsSpace, SettingsThatMakeNoNetworkAreRefusedAtCreation) {
+TEST(DartsSpace, SettingsThatDoNotMakeANetworkAreRefusedAtCreation) {
   EXPECT_THROW(Space(lode::Host(nullptr), {"cifar", 20, 36, 10, 31, false}), lode::InvalidError);
 }
 

@@ -27,7 +27,7 @@ void AppendCell(const Cell& cell, std::string* text) {
   *text += ")]";
 }
 
-// Where in the text the parser is, for messages.
+// The parser's position in the text, for messages.
 struct Place {
   CellKind kind;
   std::size_t pair = 0;  // 0 .. kPairs - 1
@@ -49,7 +49,7 @@ class Parser {
 
   Genotype Run() {
     Genotype genotype{};
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     const bool is_dictionary = cursor_.Take("{");
     if (!is_dictionary) ReadName();
     ReadFields(is_dictionary, &genotype);
@@ -60,7 +60,7 @@ class Parser {
   }
 
  private:
-  // "Genotype(", and "genotypes.Genotype(" as a program that imports the module has it.
+  // Reads "Genotype(", and "genotypes.Genotype(" as written by a program that imports the module.
   void ReadName() {
     for (notation::Cursor module = cursor_; module.WordSize() > 0;) {
       module.Skip(module.WordSize());
@@ -71,8 +71,8 @@ class Parser {
     cursor_.Expect("(");
   }
 
-  // "normal=[pairs], normal_concat=range(2, 6), reduce=...", a cell before what is concatenated of
-  // it; in a dictionary names are in quotes and ":" follows them.
+  // Reads "normal=[pairs], normal_concat=range(2, 6), reduce=...", each cell before its
+  // concatenation; in a dictionary names are in quotes and followed by ":".
   void ReadFields(bool is_dictionary, Genotype* genotype) {
     std::array<std::size_t, kMatrices> next{};  // of each cell's two fields
     for (std::size_t read = 0; read < 2 * kMatrices; ++read) {
@@ -86,7 +86,7 @@ class Parser {
     }
   }
 
-  // Takes the name of a field that may come and what follows it; which cell's it is.
+  // Takes the name of a field that may come next and what follows it; returns the field's cell.
   CellKind ReadFieldName(bool is_dictionary, const std::array<std::size_t, kMatrices>& next) {
     const std::string_view quote = is_dictionary ? cursor_.TakeQuote() : "";
     if (is_dictionary && quote.empty()) cursor_.FailExpecting("a name in quotes");
@@ -99,7 +99,7 @@ class Parser {
     return kind;
   }
 
-  // All pairs in a row, or those of each node in a list of their own.
+  // Reads all pairs in a row, or those of each node in their own list.
   Cell ReadPairs(CellKind kind) {
     Cell cell{};
     const std::string_view closing = cursor_.TakeOpening();
@@ -139,7 +139,7 @@ class Parser {
     if ((*node)[1].input < (*node)[0].input) std::swap((*node)[0], (*node)[1]);
   }
 
-  // "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
+  // Reads "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
   Edge ReadPair(const Place& place, const Edge* other) {
     const std::string_view closing = cursor_.TakeOpening();
     if (closing.empty()) cursor_.FailExpecting("\"(\" before " + PairName(place));
@@ -166,7 +166,7 @@ class Parser {
   [[noreturn]] void FailOperation(std::string_view name) const {
     if (name.empty()) cursor_.FailExpecting("an operation");
     if (name == "none")
-      cursor_.Fail("\"none\" is no operation of this space: an edge that is there acts");
+      cursor_.Fail("\"none\" is not an operation of this space: every edge has an operation");
     cursor_.Fail("unknown operation " + lode::Quote(name) + " (nearest: \"" +
                  lode::Nearest(name, kOperationNames) + "\")");
   }
@@ -185,7 +185,7 @@ class Parser {
     return input;
   }
 
-  // Every intermediate node is part of the output.
+  // Reads the concatenation, which must contain every intermediate node.
   void ReadConcatenation() {
     if (cursor_.Sees("list")) {
       cursor_.Expect("list");

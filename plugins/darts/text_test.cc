@@ -31,15 +31,15 @@ std::string FailureOf(std::string_view text) {
   return "";
 }
 
-// `text` with the first `from` replaced.
+// Returns `text` with the first `from` replaced.
 std::string With(std::string text, std::string_view from, std::string_view to) {
   const std::size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
   return text.replace(at, from.size(), to);
 }
 
-// The (operation, input) pairs of both cells in the order of the text, found with a pattern: nodes
-// sorted, so that texts of equal genotypes give equal lists.
+// Returns the (operation, input) pairs of both cells in the order of the text, found with a
+// pattern, with nodes sorted, so that texts of equal genotypes give equal lists.
 std::vector<std::pair<std::string, std::string>> PairsIn(const std::string& text) {
   static const std::regex pair("\\( *['\"](\\w+)['\"] *, *(\\d) *\\)");
   std::vector<std::pair<std::string, std::string>> list;
@@ -95,8 +95,8 @@ TEST(DartsText, OtherSpellingsParse) {
   EXPECT_EQ(Parse("\n " + std::string(kDartsV1) + " \n"), expected);
 }
 
-// A published genotype as programs, papers and tools have it.
-TEST(DartsText, NotationsOfOthersParse) {
+// A published genotype as written by programs, papers and tools.
+TEST(DartsText, OtherNotationsParse) {
   const Genotype expected = Parse(kDartsV2);
   const std::string v2 = kDartsV2;
   const auto all = [](std::string text, std::string_view from, std::string_view to) {
@@ -113,7 +113,7 @@ TEST(DartsText, NotationsOfOthersParse) {
   EXPECT_EQ(Parse(all(all(v2, "[", "("), "]", ")")), expected);
 }
 
-// Pairs by node, as the re-implementation in "pt.darts" and what builds on it print them.
+// Pairs by node, as printed by the reimplementation in "pt.darts" and its descendants.
 constexpr const char* kGrouped =
     "Genotype(\n"
     "    normal=[\n"
@@ -177,7 +177,7 @@ TEST(DartsText, ParseErrorsNameThePosition) {
       {"Genotype(normal=[('a\x01\xff', 0)",
        "column 20: unknown operation \"a\\x01\\xff\" (nearest: \"max_pool_3x3\")"},
       {"Genotype(normal=[('none', 0)",
-       "column 20: \"none\" is no operation of this space: an edge that is there acts"},
+       "column 20: \"none\" is not an operation of this space: every edge has an operation"},
       {"Genotype(normal=[('max_pool_3x3\", 0)", "column 32: expected \"'\", found \"\"\""},
       {"Genotype(normal=[('max_pool_3x3', 2)",
        "column 35: expected an input from 0 to 1 for node 2 of normal, found \"2\""},
@@ -195,14 +195,14 @@ TEST(DartsText, ParseErrorsNameThePosition) {
   for (const auto& [text, message] : kFaults) EXPECT_EQ(FailureOf(text), message) << text;
 }
 
-// The fault is where `found` is in the text.
+// Expects an error at the position of `found` in the text.
 void ExpectFault(const std::string& text, const std::string& found, const std::string& message) {
   EXPECT_EQ(FailureOf(text),
             "column " + std::to_string(text.find(found) + 1) + ": expected " + message)
       << text;
 }
 
-TEST(DartsText, ParseErrorsBehindThePairsNameThePosition) {
+TEST(DartsText, ParseErrorsAfterThePairsNameThePosition) {
   const std::string v2 = kDartsV2, list = "[2, 3, 4, 5], r";
   ExpectFault(With(v2, "2)], normal", "2), normal"), ", normal_concat",
               "\"]\" after pair 8 of 8 of normal, found \",\"");
@@ -223,7 +223,7 @@ TEST(DartsText, ParseErrorsBehindThePairsNameThePosition) {
             "column " + std::to_string(v2.size()) + ": expected \")\", found the end");
 }
 
-TEST(DartsText, FaultsInTheReductionCellNameIt) {
+TEST(DartsText, ErrorsInTheReductionCellNameIt) {
   const std::string reduce = std::string(kDartsV2).substr(std::string(kDartsV2).find("reduce=["));
   const auto failure = [&](std::string_view from, std::string_view to) {
     return FailureOf(With(kDartsV2, reduce, With(reduce, from, to)));
@@ -261,9 +261,9 @@ TEST(DartsText, RandomGenotypesParseBack) {
   }
 }
 
-// OnceNAS-Bench: 545 genotypes, in a space that has "none" too, with the parameters in 10^6 that its
-// authors counted.
-TEST(DartsText, GenotypesOfOnceNasBenchParseAndCostWhatItsAuthorsCounted) {
+// OnceNAS-Bench: 545 genotypes, in a space that also has "none", with their parameters in 10^6 as
+// counted by its authors.
+TEST(DartsText, GenotypesOfOnceNasBenchParseWithTheSizesItsAuthorsCounted) {
   const char* data = std::getenv("LODE_DATA");
   const auto file = (data != nullptr ? std::filesystem::path(data)
                                      : std::filesystem::path(LODE_SOURCE_DIR) / "../shared/data") /
@@ -278,7 +278,7 @@ TEST(DartsText, GenotypesOfOnceNasBenchParseAndCostWhatItsAuthorsCounted) {
     if (!std::regex_search(line, match, row)) continue;
     const std::string text = match[1];
     if (text.find("'none'") != std::string::npos) {
-      EXPECT_THAT(FailureOf(text), HasSubstr("\"none\" is no operation of this space"));
+      EXPECT_THAT(FailureOf(text), HasSubstr("\"none\" is not an operation of this space"));
       ++refused;
     } else {
       ASSERT_EQ(FailureOf(text), "") << text;

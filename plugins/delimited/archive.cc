@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::size_t kTarHeader = 512;
 
-// A packing that tar may be in, by the bytes it begins with.
+// A compression format that tar files may have, by its first bytes.
 struct Packing {
   std::string_view magic;
   const char *name, *untar;
-  const char* unpacker;  // of a single file
+  const char* unpacker;  // for a single file
 };
 constexpr Packing kPackings[] = {
     {{"\xfd"
@@ -35,7 +35,7 @@ std::string FirstBytes(const std::filesystem::path& file) {
   return {bytes.data(), static_cast<std::size_t>(in.gcount())};
 }
 
-// Whether the file, unpacked if it is gzip, begins with the header of a tar archive.
+// Whether the file, after decompression if it is gzip, begins with the header of a tar archive.
 bool BeginsWithTar(const std::filesystem::path& file) {
   std::string header(kTarHeader, '\0');
   gzFile in = gzopen(file.c_str(), "rbe");

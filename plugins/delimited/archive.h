@@ -1,4 +1,4 @@
-// Archives where a file or a directory was expected: people give what they downloaded.
+// Recognizes archives where a file or a directory was expected: users pass what they downloaded.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_DELIMITED_ARCHIVE_H_
 #define LODE_PLUGINS_DELIMITED_ARCHIVE_H_
@@ -8,9 +8,9 @@
 
 namespace delimited {
 
-// "is a .tar.gz archive: unpack it with `tar -xzf FILE -C FOLDER`", where FILE is one by its content
-// (tar, packed by gzip, xz, bzip2, zstd or not at all; zip; 7z), whatever its name. "" if it is none,
-// or cannot be read. REQUIRES: it is a regular file.
+// Returns "is a .tar.gz archive: unpack it with `tar -xzf FILE -C FOLDER`" if FILE is an archive by
+// its content (tar, compressed by gzip, xz, bzip2, zstd or not at all; zip; 7z), whatever its name.
+// Returns "" if it is not, or cannot be read. REQUIRES: it is a regular file.
 std::string ArchiveAdvice(const std::filesystem::path& file);
 
 }  // namespace delimited

@@ -20,7 +20,7 @@ class Archive : public testing::Test {
     std::ofstream(directory_.path() / name, std::ios::binary) << bytes;
     return directory_.path() / name;
   }
-  // A file that `command` makes of "inside", in the directory.
+  // Makes a file from "inside" with `command`, in the directory.
   fs::path Make(const std::string& command, const std::string& name) const {
     Write("inside", "a,b\n1,2\n");
     const std::string line = "cd " + directory_.path().string() + " && " + command;
@@ -35,7 +35,7 @@ class Archive : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-TEST_F(Archive, IsKnownByItsContentAndNotByItsName) {
+TEST_F(Archive, IsRecognizedByContentAndNotByName) {
   EXPECT_EQ(ArchiveAdvice(Make("tar -cf data inside", "data")), Advice(".tar", "tar -xf", "data"));
   EXPECT_EQ(ArchiveAdvice(Make("tar -czf data.csv inside", "data.csv")),
             Advice(".tar.gz", "tar -xzf", "data.csv"));
@@ -46,8 +46,8 @@ TEST_F(Archive, IsKnownByItsContentAndNotByItsName) {
                 " -d " + directory_.path().string() + "`");
 }
 
-// By their first bytes: these programs may not be there.
-TEST_F(Archive, OfOtherPackersIsKnown) {
+// Recognized by their first bytes: these programs may not be installed.
+TEST_F(Archive, OfOtherCompressorsIsRecognized) {
   const std::string xz(
       "\xfd"
       "7zXZ\0.",
@@ -61,7 +61,7 @@ TEST_F(Archive, OfOtherPackersIsKnown) {
   EXPECT_EQ(ArchiveAdvice(Write("empty", "")), "");
 }
 
-TEST_F(Archive, ReadAsATableSaysHowToUnpackIt) {
+TEST_F(Archive, ReadAsATableGivesAdviceToUnpackIt) {
   const fs::path file = Make("tar -czf results.tgz inside", "results.tgz");
   try {
     ReadTextFile(file.string());

@@ -14,7 +14,7 @@ namespace delimited {
 
 namespace {
 
-// Without what stands in double quotes.
+// Returns the line without the parts in double quotes.
 std::string Unquoted(std::string_view line) {
   std::string text;
   bool quoted = false;
@@ -46,7 +46,7 @@ Reader::Reader(std::string_view text, std::string name, char delimiter)
   if (rest_.empty()) throw lode::IoError(name_ + ": is empty");
   const char told = TakeSeparatorLine();
   ReadHeader(told != kAuto && delimiter == kAuto ? told : delimiter);
-  CutBlankEnd();
+  RemoveBlankEnd();
 }
 
 void Reader::SkipMark() {
@@ -56,7 +56,7 @@ void Reader::SkipMark() {
   rest_ = WithoutByteOrderMark(rest_);
 }
 
-// "sep=;", a line that tells Excel the delimiter: returns it; kAuto if there is none.
+// Takes a line "sep=;", which tells Excel the delimiter: returns it, or kAuto if there is none.
 char Reader::TakeSeparatorLine() {
   constexpr std::string_view kBegin = "sep=";
   if (!rest_.starts_with(kBegin) || rest_.size() < kBegin.size() + 2) return kAuto;
@@ -82,8 +82,8 @@ void Reader::ReadHeader(char delimiter) {
   }
 }
 
-// Spreadsheets keep emptied rows at the end: lines of nothing but delimiters.
-void Reader::CutBlankEnd() {
+// Spreadsheets keep emptied rows at the end: lines that contain only delimiters.
+void Reader::RemoveBlankEnd() {
   if (!rest_.ends_with('\n')) return;
   const std::size_t last = rest_.find_last_not_of(std::string(" \t\r\n") + delimiter_);
   const std::size_t end = last == std::string_view::npos ? 0 : rest_.find('\n', last) + 1;
@@ -118,7 +118,7 @@ bool Reader::Next() {
   std::string message = std::to_string(count) + (count == 1 ? " field" : " fields") +
                         ", expected " + std::to_string(columns_.size());
   if (count > columns_.size() && delimiter_ != '\t')
-    message += " (a field with " + DelimiterName() + " in it is written in double quotes)";
+    message += " (a field that contains " + DelimiterName() + " must be in double quotes)";
   Fail(message);
 }
 
@@ -142,13 +142,13 @@ double Reader::Number(std::size_t field) const {
   if (IsDecimalComma(field)) std::ranges::replace(text, ',', '.');
   double value = 0;
   const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault == std::errc::result_out_of_range) FailAt(field, "beyond the range of numbers");
+  if (fault == std::errc::result_out_of_range) FailAt(field, "out of range for a number");
   if (fault != std::errc() || stop != text.data() + text.size()) FailAt(field, "expected a number");
   if (!std::isfinite(value)) FailAt(field, "expected a finite number");
   return value;
 }
 
-// Whether the field has a decimal comma. Throws if the table's numbers have both kinds.
+// Whether the field has a decimal comma. Throws if the table's numbers mix both kinds.
 bool Reader::IsDecimalComma(std::size_t field) const {
   const std::string_view text = fields_[field].text;
   const std::size_t at = text.find_first_of(",.");
@@ -156,7 +156,7 @@ bool Reader::IsDecimalComma(std::size_t field) const {
   if (decimal_ == '\0') decimal_ = text[at];
   if (text[at] != decimal_) {
     FailAt(field, std::string("expected a number with a decimal ") +
-                      (decimal_ == '.' ? "point" : "comma") + ", as the numbers above");
+                      (decimal_ == '.' ? "point" : "comma") + ", like the numbers above");
   }
   return decimal_ == ',' && text.find_first_of(",.", at + 1) == std::string_view::npos;
 }
@@ -168,14 +168,14 @@ void Reader::TakeLine() {
   if (end == std::string_view::npos) {
     if (rest_.find('\r') != std::string_view::npos)
       Fail("the lines end with a carriage return alone, expected a line feed");
-    Fail("the file is cut off: its last line does not end with a newline");
+    Fail("the file is truncated: its last line does not end with a newline");
   }
   line_text_ = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   if (line_text_.ends_with('\r')) line_text_.remove_suffix(1);
 }
 
-// Takes the next line as part of the current one, whose last field is quoted and has not ended.
+// Appends the next line to the current one, whose last field is quoted and has not ended.
 bool Reader::ExtendLine() {
   const std::size_t end = rest_.find('\n');
   if (end == std::string_view::npos) return false;
@@ -202,7 +202,7 @@ std::size_t Reader::SplitLine() {
   }
 }
 
-// Both take what `rest` begins with and leave what follows it: a delimiter, or nothing.
+// Both take a field from the front of `rest` and leave what follows it: a delimiter, or nothing.
 Reader::Field Reader::TakeField(std::string_view& rest) const {
   const std::string_view text = rest.substr(0, rest.find(delimiter_));
   rest.remove_prefix(text.size());

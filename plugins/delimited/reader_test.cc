@@ -9,7 +9,7 @@ namespace {
 
 using Lines = std::vector<std::vector<std::string>>;
 
-// All fields of the lines after the first; `columns` of them.
+// Returns all fields of the lines after the first; there are `columns` of them.
 Lines Read(const std::string& text, std::size_t columns, char delimiter = Reader::kAuto) {
   Reader reader(text, "T", delimiter);
   Lines lines;
@@ -41,9 +41,9 @@ std::string NumberFailure(const std::string& field) {
   });
 }
 
-// ---- what it reads
+// ---- accepted text
 
-TEST(DelimitedReader, TakesTheDelimiterOfTheFirstLineOrTheOneItIsTold) {
+TEST(DelimitedReader, UsesTheDelimiterOfTheFirstLineOrTheGivenOne) {
   EXPECT_EQ(Read("a,b\n1,2\n", 2), (Lines{{"1", "2"}}));
   EXPECT_EQ(Read("a\tb\n1,2\t3\n", 2), (Lines{{"1,2", "3"}}));
   EXPECT_EQ(Read("a;b\n1,2;3\n", 2, ';'), (Lines{{"1,2", "3"}}));
@@ -72,7 +72,7 @@ TEST(DelimitedReader, ReadsQuotedFields) {
 }
 
 // pandas.DataFrame.to_csv: an index column without a name, line breaks in quoted fields.
-TEST(DelimitedReader, ReadsWhatPandasWrites) {
+TEST(DelimitedReader, ReadsOutputOfPandas) {
   const std::string text = ",arch,acc\n0,\"Genotype(\n  normal=[('a', 0)],\n)\",91.5\n1,b,\n";
   EXPECT_EQ(Read(text, 3),
             (Lines{{"0", "Genotype(\n  normal=[('a', 0)],\n)", "91.5"}, {"1", "b", ""}}));
@@ -85,14 +85,15 @@ TEST(DelimitedReader, ReadsWhatPandasWrites) {
   EXPECT_EQ(Failure([&] { reader.Number(2); }), "T:5:5: acc is \"\", expected a number");
 }
 
-// write.csv of R: all texts in quotes, the row names' column without a name.
-TEST(DelimitedReader, ReadsWhatRWrites) {
+// write.csv of R: all text is quoted, and the column of row names has no name.
+TEST(DelimitedReader, ReadsOutputOfR) {
   EXPECT_EQ(Read("\"\",\"arch\",\"acc\"\n\"1\",\"x \"\"y\"\"\",0.5\n\"2\",\"z\",NA\n", 3),
             (Lines{{"1", "x \"y\"", "0.5"}, {"2", "z", "NA"}}));
 }
 
-// Excel: a byte order mark, CRLF but LF within fields, emptied rows at the end, columns emptied too.
-TEST(DelimitedReader, ReadsWhatSpreadsheetsWrite) {
+// Excel: a byte order mark, CRLF but LF within fields, emptied rows at the end, emptied columns
+// too.
+TEST(DelimitedReader, ReadsOutputOfSpreadsheets) {
   EXPECT_EQ(Read("\xef\xbb\xbf"
                  "arch,\"Accuracy\n(%)\",,\r\n\"a\r\nb\",1,,\r\nc,2,,\r\n,,,\r\n,,,\r\n",
                  2),
@@ -111,7 +112,7 @@ TEST(DelimitedReader, SpacesAroundFieldsAreNotPartOfThem) {
   EXPECT_EQ(reader.Text(0), " 1");
 }
 
-TEST(DelimitedReader, ReadsDecimalCommasWhereTheySeparateNoFields) {
+TEST(DelimitedReader, ReadsDecimalCommasIfTheyDoNotSeparateFields) {
   const std::string text = "a;b;c\n91,5;-1e-3;7\n0,25;9;1\n1.5;2,5,5;3\n";
   Reader reader(text, "T", Reader::kAuto);
   ASSERT_TRUE(reader.Next());
@@ -122,7 +123,7 @@ TEST(DelimitedReader, ReadsDecimalCommasWhereTheySeparateNoFields) {
   EXPECT_EQ(reader.Number(0), 0.25);
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(Failure([&] { reader.Number(0); }),
-            "T:4:1: a is \"1.5\", expected a number with a decimal comma, as the numbers above");
+            "T:4:1: a is \"1.5\", expected a number with a decimal comma, like the numbers above");
   EXPECT_EQ(Failure([&] { reader.Number(1); }), "T:4:5: b is \"2,5,5\", expected a number");
 }
 
@@ -148,7 +149,7 @@ TEST(DelimitedReader, ReadsNumbers) {
   EXPECT_EQ(reader.Number(3), 123456789012345678.0);
 }
 
-TEST(DelimitedReader, KnowsHowFarItIs) {
+TEST(DelimitedReader, ReportsItsProgress) {
   const std::string text = "a\n1\n2\n3\n";
   Reader reader(text, "T", ',');
   EXPECT_EQ(reader.fraction(), 0.25);
@@ -157,9 +158,9 @@ TEST(DelimitedReader, KnowsHowFarItIs) {
   EXPECT_EQ(reader.fraction(), 1);
 }
 
-// ---- what it refuses
+// ---- refused text
 
-TEST(DelimitedReader, RefusesFilesThatAreNoTables) {
+TEST(DelimitedReader, RefusesFilesThatAreNotTables) {
   EXPECT_EQ(ReadFailure(""), "T: is empty");
   EXPECT_EQ(ReadFailure("\xef\xbb\xbf"), "T: is empty");
   EXPECT_EQ(ReadFailure(std::string("\x7f"
@@ -173,14 +174,14 @@ TEST(DelimitedReader, RefusesFilesThatAreNoTables) {
             "T:1: the lines end with a carriage return alone, expected a line feed");
 }
 
-TEST(DelimitedReader, RefusesAFileThatIsCutOff) {
+TEST(DelimitedReader, RefusesATruncatedFile) {
   EXPECT_EQ(ReadFailure("a,b"),
-            "T:1: the file is cut off: its last line does not end with a newline");
+            "T:1: the file is truncated: its last line does not end with a newline");
   EXPECT_EQ(ReadFailure("a,b\n1,2\n3,4"),
-            "T:3: the file is cut off: its last line does not end with a newline");
+            "T:3: the file is truncated: its last line does not end with a newline");
 }
 
-TEST(DelimitedReader, RefusesAColumnThatIsThereTwiceIfItIsUsed) {
+TEST(DelimitedReader, RefusesADuplicateColumnIfItIsUsed) {
   const auto failure = [](const std::string& text, const char* column) {
     const Reader reader(text, "T", Reader::kAuto);
     return Failure([&] { reader.Find(column); });
@@ -191,7 +192,7 @@ TEST(DelimitedReader, RefusesAColumnThatIsThereTwiceIfItIsUsed) {
   EXPECT_EQ(failure("sep=,\na,,\n", ""), "T:2:4: a second column \"\"");
 }
 
-TEST(DelimitedReader, RefusesVeryManyColumns) {
+TEST(DelimitedReader, RefusesTooManyColumns) {
   std::string header = "c0";
   for (std::size_t i = 1; i < Reader::kMaxColumns; ++i) header += ",c" + std::to_string(i);
   EXPECT_EQ(ReadFailure(header + "\n"), "");
@@ -202,14 +203,14 @@ TEST(DelimitedReader, RefusesTheWrongNumberOfFields) {
   EXPECT_EQ(ReadFailure("a,b\n1,2\n\n3,4\n"), "T:3: 1 field, expected 2");
   EXPECT_EQ(ReadFailure("a\tb\n1\t2\t\n"), "T:2: 3 fields, expected 2");
   EXPECT_EQ(ReadFailure("a,b\n1,2,3\n"),
-            "T:2: 3 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+            "T:2: 3 fields, expected 2 (a field that contains \",\" must be in double quotes)");
   EXPECT_EQ(ReadFailure("a,b\n" + std::string(5000, ',') + "1\n"),
-            "T:2: 5001 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+            "T:2: 5001 fields, expected 2 (a field that contains \",\" must be in double quotes)");
 }
 
 TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
   EXPECT_EQ(ReadFailure("a,b\n1,\"2\n3\",4\n"),
-            "T:2: 3 fields, expected 2 (a field with \",\" in it is written in double quotes)");
+            "T:2: 3 fields, expected 2 (a field that contains \",\" must be in double quotes)");
   EXPECT_EQ(ReadFailure("a,b\n1,\"2\n3,4\n"), "T:2:3: the quoted field does not end");
   EXPECT_EQ(ReadFailure("a,b\n\"1\n\n2\",\"3\n"), "T:4:4: the quoted field does not end");
   EXPECT_EQ(ReadFailure("a,b\n1,\"\"\"\n"), "T:2:3: the quoted field does not end");
@@ -220,7 +221,7 @@ TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
             "T:2:4: expected a tab after the quoted field, found \",\"");
 }
 
-TEST(DelimitedReader, RefusesWhatIsNoFiniteNumber) {
+TEST(DelimitedReader, RefusesTextThatIsNotAFiniteNumber) {
   for (const char* text : {"", "fast", "+5", "0x5", "1.5.2", "5%", "-"})
     EXPECT_EQ(NumberFailure(text), "T:2:3: n is \"" + std::string(text) + "\", expected a number");
   EXPECT_EQ(NumberFailure("\"91,5\""), "T:2:4: n is \"91,5\", expected a number");
@@ -228,7 +229,7 @@ TEST(DelimitedReader, RefusesWhatIsNoFiniteNumber) {
   for (const char* text : {"nan", "inf", "-inf", "infinity", "-nan"})
     EXPECT_EQ(NumberFailure(text),
               "T:2:3: n is \"" + std::string(text) + "\", expected a finite number");
-  EXPECT_EQ(NumberFailure("1e999"), "T:2:3: n is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(NumberFailure("1e999"), "T:2:3: n is \"1e999\", out of range for a number");
   EXPECT_EQ(NumberFailure(std::string(5000, 'a')),
             "T:2:3: n is \"" + std::string(40, 'a') + "\"..., expected a number");
 }

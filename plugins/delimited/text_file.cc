@@ -47,7 +47,7 @@ class OpenFile {
     if (!S_ISREG(status.st_mode)) throw lode::IoError(path_ + ": is not a regular file");
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > kMaxBytes)
-      throw lode::IoError(path_ + ": larger than " + MiB(kMaxBytes) + ", no table");
+      throw lode::IoError(path_ + ": larger than " + MiB(kMaxBytes) + ", not a table");
     std::string bytes(size, '\0');
     bytes.resize(ReadInto(bytes.data(), size));
     return bytes;
@@ -81,7 +81,7 @@ class OpenFile {
 
 bool IsGzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
-// A gzip file of one or more members, unpacked into one string.
+// Decompresses a gzip file of one or more members into one string.
 class Inflater {
  public:
   Inflater(std::string_view bytes, const std::string& name, std::size_t max_bytes, const Poll& poll)
@@ -106,14 +106,15 @@ class Inflater {
   }
 
  private:
-  // The last four bytes of a gzip file claim its unpacked size; deflate packs 1032 : 1 at best.
+  // The last four bytes of a gzip file claim its decompressed size; deflate compresses 1032 : 1 at
+  // best.
   std::size_t FirstGuess() const {
     std::uint32_t claimed = 0;
     if (bytes_.size() >= 4) std::memcpy(&claimed, bytes_.data() + bytes_.size() - 4, 4);
     return std::min<std::size_t>(claimed, bytes_.size() * 1032) + 1;
   }
 
-  // Unpacks to the end of one member.
+  // Decompresses to the end of one member.
   void Step() {
     for (int status = Z_OK; status != Z_STREAM_END;) {
       if (poll_) poll_();
@@ -124,7 +125,7 @@ class Inflater {
       status = inflate(&stream_, Z_NO_FLUSH);
       size_ += room - stream_.avail_out;
       if (size_ > max_bytes_)
-        throw lode::IoError(name_ + ": unpacks to more than " + MiB(max_bytes_) + ", no table");
+        throw lode::IoError(name_ + ": unpacks to more than " + MiB(max_bytes_) + ", not a table");
       CheckStatus(status);
     }
   }
@@ -132,7 +133,7 @@ class Inflater {
   void CheckStatus(int status) const {
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status == Z_BUF_ERROR || (status == Z_OK && stream_.avail_in == 0 && stream_.avail_out > 0))
-      throw lode::IoError(name_ + ": the gzip data is cut off");
+      throw lode::IoError(name_ + ": the gzip data is truncated");
     if (status != Z_OK && status != Z_STREAM_END)
       throw lode::IoError(name_ + ": the gzip data is damaged: " +
                           (stream_.msg != nullptr ? stream_.msg : "unknown reason"));

@@ -30,7 +30,7 @@ std::string Gzip(const std::string& text) {
   return packed;
 }
 
-// Text that does not pack to nothing.
+// Text that compresses only moderately.
 std::string Numbers(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += std::to_string(i % 10007 * 7919 % 10007) + "\n";
@@ -76,7 +76,7 @@ TEST_F(TextFile, IsReadFromGzipOfSeveralMembers) {
   EXPECT_EQ(Unpack(Gzip("one\n") + Gzip("") + Gzip("two\n"), "T"), "one\ntwo\n");
 }
 
-TEST_F(TextFile, ReadingCanBeEnded) {
+TEST_F(TextFile, ReadingCanBeCancelled) {
   const std::string text = Numbers(3'000'000);
   for (const std::string& path : {Write(text), Write(Gzip(text))}) {
     int polls = 0;
@@ -90,11 +90,11 @@ TEST_F(TextFile, ReadingCanBeEnded) {
 
 // ---- gzip
 
-TEST_F(TextFile, RefusesGzipThatIsCutOffAnywhere) {
+TEST_F(TextFile, RefusesGzipThatIsTruncatedAnywhere) {
   const std::string packed = Gzip(Numbers(100'000));
   for (const std::size_t size : {std::size_t{2}, std::size_t{10}, packed.size() / 2,
                                  packed.size() - 9, packed.size() - 8, packed.size() - 1})
-    EXPECT_EQ(UnpackFailure(packed.substr(0, size)), "T: the gzip data is cut off") << size;
+    EXPECT_EQ(UnpackFailure(packed.substr(0, size)), "T: the gzip data is truncated") << size;
 }
 
 TEST_F(TextFile, RefusesDamagedGzip) {
@@ -111,10 +111,11 @@ TEST_F(TextFile, RefusesDamagedGzip) {
 TEST_F(TextFile, RefusesTextBeyondTheLimit) {
   const std::string text(9 << 20, 'a');
   EXPECT_EQ(Unpack(Gzip(text), "T", text.size()), text);
-  EXPECT_EQ(UnpackFailure(Gzip(text), text.size() - 1), "T: unpacks to more than 8 MiB, no table");
+  EXPECT_EQ(UnpackFailure(Gzip(text), text.size() - 1),
+            "T: unpacks to more than 8 MiB, not a table");
 }
 
-TEST_F(TextFile, BelievesNoClaimedSize) {
+TEST_F(TextFile, DoesNotTrustTheClaimedSize) {
   std::string packed = Gzip("short");
   packed.replace(packed.size() - 4, 4, "\xff\xff\xff\x7f");
   EXPECT_EQ(UnpackFailure(packed), "T: the gzip data is damaged: incorrect length check");
@@ -141,7 +142,7 @@ TEST_F(TextFile, RefusesAFileWithoutPermission) {
 TEST_F(TextFile, RefusesAHugeFileWithoutReadingIt) {
   const std::string path = Write("");
   fs::resize_file(path, kMaxBytes + 1);  // sparse
-  EXPECT_EQ(ReadFailure(path), path + ": larger than 1024 MiB, no table");
+  EXPECT_EQ(ReadFailure(path), path + ": larger than 1024 MiB, not a table");
 }
 
 }  // namespace

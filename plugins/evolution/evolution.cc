@@ -7,7 +7,7 @@
 
 namespace {
 
-// Halves go to the even neighbour, as in the authors' language.
+// Halves are rounded to even, as in the authors' language.
 std::size_t Share(double ratio, std::int64_t population) {
   return static_cast<std::size_t>(std::lrint(ratio * static_cast<double>(population)));
 }
@@ -22,12 +22,12 @@ lode::Params<Evolution::Config> Evolution::Parameters() {
                           lode::Range{.min = 2})
           .Unit("architectures"),
       {"parent_ratio", &Config::parent_ratio,
-       "How many are kept as parents of a generation, as a share of the population; at least one.",
+       "Fraction of the population that is kept as parents of a generation; at least one parent.",
        lode::Range{.min = 0, .max = 1, .open_min = true}},
       {"mutation_ratio", &Config::mutation_ratio,
-       "Share of mutants among the children; the others are crossovers.", lode::Range{0, 1}},
+       "Fraction of mutants among the children; the others are crossovers.", lode::Range{0, 1}},
       {"mutation_probability", &Config::mutation_probability,
-       "Chance that a decision of a mutant is drawn anew.", lode::Range{0, 1}},
+       "Probability that a decision of a mutant is redrawn.", lode::Range{0, 1}},
   };
 }
 
@@ -55,7 +55,7 @@ lode::Architecture Evolution::Ask() {
   return pending_.back().architecture;
 }
 
-// The first kind of which the generation in the making needs more than is under way.
+// Returns the first kind of which the current generation needs more than are under way.
 Evolution::Kind Evolution::NextKind() const {
   std::array<std::size_t, kKinds> count = born_;
   for (const Pending& p : pending_) {
@@ -93,7 +93,7 @@ void Evolution::Tell(const lode::Trial& trial) {
   if (born_ == quota_) EndGeneration();
 }
 
-// What the architecture was asked for as; kExtra if it was not asked for.
+// Returns the kind that the architecture was asked for as; kExtra if it was not asked for.
 Evolution::Kind Evolution::TakePending(lode::ArchitectureView architecture) {
   const auto at = std::ranges::find_if(
       pending_, [&](const Pending& p) { return std::ranges::equal(p.architecture, architecture); });
@@ -106,7 +106,7 @@ Evolution::Kind Evolution::TakePending(lode::ArchitectureView architecture) {
 void Evolution::EndGeneration() {
   for (Individual& newcomer : newcomers_) kept_.push_back(std::move(newcomer));
   newcomers_.clear();
-  // So that of equal rewards the last told comes first.
+  // Makes the last told come first among equal rewards.
   std::reverse(kept_.begin(), kept_.end());
   std::ranges::stable_sort(kept_, std::greater<>(), &Individual::reward);
   kept_.resize(std::min(parents_, kept_.size()));
@@ -114,14 +114,15 @@ void Evolution::EndGeneration() {
   born_ = {};
 }
 
-LODE_PLUGIN("lode.evolution", "1.0.0", "Apache-2.0",
-            lode::OptimizerComponent<Evolution>(
-                "evolution", "1.0.0",
-                "The Once-for-All authors' evolution: the best are kept, mutated and crossed.",
-                "Cai, Gan, Wang, Zhang and Han, Once-for-All, ICLR 2020. Each generation is half "
-                "mutants and half crossovers of the best quarter. Meant for limits: the pipeline "
-                "rejects what breaks them, and another child of the same kind is proposed. As "
-                "published but for the input resolution, which is no decision of a space. Children "
-                "may repeat what is known: count the budget in unique queries. Needs a space with "
-                "resample and crossover.",
-                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+LODE_PLUGIN(
+    "lode.evolution", "1.0.0", "Apache-2.0",
+    lode::OptimizerComponent<Evolution>(
+        "evolution", "1.0.0",
+        "The Once-for-All authors' evolution: keeps, mutates and crosses the best.",
+        "Cai, Gan, Wang, Zhang and Han, Once-for-All, ICLR 2020. Each generation is half "
+        "mutants and half crossovers of the best quarter. Suited to limits: the pipeline "
+        "rejects what breaks them, and another child of the same kind is proposed. As "
+        "published except for the input resolution, which is not a decision of a space. "
+        "Children may repeat known architectures: count the budget in unique queries. Needs a "
+        "space with resample and crossover.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));

@@ -16,26 +16,27 @@
 // published code).
 //
 //   until `population` trials have succeeded: propose random architectures
-//   then, generation by generation: keep the best round(parent_ratio * population) of all there
-//     are; to them come n = round(mutation_ratio * population) mutants, each of a parent drawn from
-//     the kept with every decision drawn anew with `mutation_probability`, and population - n
-//     crossovers, each decision one of two parents', drawn from the kept with replacement: they may
+//   then, generation by generation: keep the best round(parent_ratio * population) of all
+//     members; add n = round(mutation_ratio * population) mutants, each of a parent drawn from the
+//     kept with every decision redrawn with `mutation_probability`, and population - n crossovers,
+//     each decision taken from one of two parents, drawn from the kept with replacement: they may
 //     be the same
 //
-// So the kept are chosen out of `population` the first time, and out of kept + `population` later.
+// So the kept are chosen from `population` members the first time, and from kept + `population`
+// later.
 //
-// As theirs: all that is written above, the defaults, ratios rounded half to even; of equal rewards
-// the one told last is kept. Not as theirs:
-//   - the input resolution is no decision of a space here, so it is not mutated;
-//   - a decision is what the space's resample and crossover take for one;
-//   - they draw a child of the same parents again until it keeps their limit. Here the host rejects
-//     it, and the next ask proposes another child of its kind, with parents drawn anew; the same
-//     for what has failed;
+// Like the published code: everything above, the defaults, ratios rounded half to even; among equal
+// rewards the one told last is kept. Unlike it:
+//   - the input resolution is not a decision of a space here, so it is not mutated;
+//   - a decision is whatever the space's resample and crossover treat as one;
+//   - they redraw a child of the same parents until it keeps their limit. Here the host rejects it,
+//     and the next ask proposes another child of its kind, with newly drawn parents; the same
+//     applies to failures;
 //   - the first architectures are distinct as long as the space has more;
 //   - they predict rewards for a whole generation at once. Here asks may run ahead: those past the
 //     end of a generation are further children of the same parents, mutants with probability
-//     n / population, and join the generation in which they are told, beyond its numbers. So do
-//     trials that were not asked for.
+//     n / population, and join the generation in which they are told, in addition to its numbers.
+//     So do trials that were not asked for.
 class Evolution {
  public:
   struct Config {
@@ -55,7 +56,7 @@ class Evolution {
 
  private:
   enum Kind : std::uint8_t { kFounder, kMutant, kCrossover, kExtra };
-  static constexpr std::size_t kKinds = kExtra;  // that have a number in each generation
+  static constexpr std::size_t kKinds = kExtra;  // that have a quota in each generation
 
   struct Individual {
     lode::Architecture architecture;
@@ -75,13 +76,13 @@ class Evolution {
 
   lode::Host host_;
   std::size_t population_;
-  std::size_t parents_;  // how many are kept
+  std::size_t parents_;  // number of parents kept
   std::size_t mutants_;  // of each generation; the rest are crossovers
   double mutation_probability_;
   std::optional<lode::Space> space_;
   std::optional<FreshSampler> founders_;
 
-  std::array<std::size_t, kKinds> quota_;   // of the generation in the making
+  std::array<std::size_t, kKinds> quota_;   // of the current generation
   std::array<std::size_t, kKinds> born_{};  // told and not failed, of quota_
   std::vector<Pending> pending_;            // asked for and not yet told
   std::vector<Individual> kept_;            // empty until the first generation is complete

@@ -23,8 +23,8 @@ using lode::verify::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A grid of 20 decisions with 10 values each: that two different draws agree in most decisions does
-// not happen by chance.
+// A grid of 20 decisions with 10 values each: two different draws do not agree in most decisions by
+// chance.
 class WideGrid : public lode::verify::GridSpace {
  public:
   struct Config {};
@@ -41,7 +41,7 @@ const lode::Space& TheSpace() {
 
 using Text = std::string;
 
-// A search of the wide grid: what the host does, with texts for architectures.
+// A search of the wide grid: does what the host does, with texts for architectures.
 class Search {
  public:
   explicit Search(const Evolution::Config& config, std::uint64_t seed = 1)
@@ -88,7 +88,7 @@ Text All(char value) {
   return text;
 }
 
-// Whether every decision of `text` is that of one of `parents`.
+// Whether every decision of `text` comes from one of `parents`.
 bool IsMixOf(const Text& text, const std::vector<Text>& parents) {
   for (std::size_t at = 0; at < text.size(); at += 2) {
     if (std::none_of(parents.begin(), parents.end(),
@@ -137,7 +137,7 @@ TEST(EvolutionTest, AGenerationIsHalfMutantsAndHalfCrossoversOfTheBestQuarter) {
     changed += Distance(mutant, parent);
     ++parents[parent];
   }
-  // 50 * 20 decisions, each drawn anew with probability 0.1 from ten values.
+  // 50 * 20 decisions, each redrawn with probability 0.1 from ten values.
   EXPECT_NEAR(static_cast<double>(changed), 90, 4 * std::sqrt(1000 * 0.09 * 0.91));
   EXPECT_GT(parents.size(), 12u);
   for (int i = 50; i < 100; ++i) {
@@ -150,8 +150,8 @@ TEST(EvolutionTest, AGenerationIsHalfMutantsAndHalfCrossoversOfTheBestQuarter) {
   }
 }
 
-// The second generation's parents are the best 25 of the 125 that there are: here the same 25, all
-// children being worse.
+// The second generation's parents are the best 25 of the existing 125: here the same 25, because
+// all children are worse.
 TEST(EvolutionTest, ParentsStayUntilChildrenAreBetter) {
   Search search({});
   const auto generations = RunGenerations(search, 100, -1);
@@ -168,11 +168,11 @@ TEST(EvolutionTest, BetterChildrenReplaceTheParents) {
   Search search({.population = 4,
                  .parent_ratio = 0.25,
                  .mutation_ratio = 1,
-                 .mutation_probability = 0});  // mutants are copies of the one parent
+                 .mutation_probability = 0});  // mutants are copies of the only parent
   for (const char value : {'0', '1', '2', '3'}) search.Tell(All(value), value == '2' ? 5 : 0, true);
   std::vector<Text> founders;
   for (int i = 0; i < 4; ++i) founders.push_back(search.Step(1));
-  // Uninvited trials take part: the best of all eight is one of them.
+  // Trials that were not asked for take part: the best of all eight is one of them.
   EXPECT_EQ(search.Step(5), All('2'));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(search.Step(4), All('2'));
   search.Tell(All('7'), 6, true);
@@ -181,7 +181,7 @@ TEST(EvolutionTest, BetterChildrenReplaceTheParents) {
   EXPECT_EQ(search.Step(5), All('7'));
 }
 
-TEST(EvolutionTest, OfEqualsTheLastToldIsKept) {
+TEST(EvolutionTest, AmongEqualsTheLastToldIsKept) {
   Search search(
       {.population = 4, .parent_ratio = 0.25, .mutation_ratio = 1, .mutation_probability = 0});
   std::vector<Text> founders;
@@ -189,7 +189,7 @@ TEST(EvolutionTest, OfEqualsTheLastToldIsKept) {
   EXPECT_EQ(search.Ask(), founders[3]);
 }
 
-TEST(EvolutionTest, CrossoversMayHaveOneParentTwice) {
+TEST(EvolutionTest, CrossoversMayHaveTheSameParentTwice) {
   Search search({.population = 4, .parent_ratio = 0.5, .mutation_ratio = 0});
   std::vector<Text> founders;
   for (int i = 0; i < 4; ++i) founders.push_back(search.Step(i));
@@ -218,8 +218,8 @@ TEST(EvolutionTest, RatiosAreRoundedHalfToEven) {
 
 // ---- failed and rejected proposals
 
-TEST(EvolutionTest, WhatFailsIsReplacedByAnotherOfItsKind) {
-  // Mutants have nothing of their parents, crossovers all.
+TEST(EvolutionTest, FailuresAreReplacedByAnotherOfTheSameKind) {
+  // Mutants take nothing from their parents, crossovers everything.
   Search search(
       {.population = 4, .parent_ratio = 0.5, .mutation_ratio = 0.5, .mutation_probability = 1});
   std::set<Text> met;
@@ -243,13 +243,13 @@ TEST(EvolutionTest, WhatFailsIsReplacedByAnotherOfItsKind) {
         drawn.insert(text);
         rejections % 2 == 0 ? search.Reject(text) : search.Tell(text, kNaN);
       }
-      EXPECT_GT(drawn.size(), child >= 2 ? 5u : 19u) << "drawn anew";
+      EXPECT_GT(drawn.size(), child >= 2 ? 5u : 19u) << "redrawn";
       EXPECT_EQ(IsMixOf(search.Step(-1), kept), child >= 2);
     }
   }
 }
 
-TEST(EvolutionTest, GoesOnWhenEverythingFails) {
+TEST(EvolutionTest, ContinuesWhenEverythingFails) {
   Search search({.population = 4});
   std::set<Text> met;
   for (int i = 0; i < 500; ++i) {
@@ -261,7 +261,7 @@ TEST(EvolutionTest, GoesOnWhenEverythingFails) {
 
 // ---- asks ahead
 
-TEST(EvolutionTest, AsksAheadFillAGenerationOnce) {
+TEST(EvolutionTest, AsksAheadFillAGenerationOnlyOnce) {
   Search search(
       {.population = 4, .parent_ratio = 0.5, .mutation_ratio = 0.5, .mutation_probability = 1});
   std::vector<Text> founders;
@@ -286,9 +286,9 @@ TEST(EvolutionTest, AsksAheadFillAGenerationOnce) {
   EXPECT_TRUE(IsMixOf(search.Ask(), {ahead[2], ahead[3]}));
 }
 
-// In the host's order, the fourth mutant and the second crossover rejected once each: their place is
-// taken by another of their kind while the younger ones are under way.
-TEST(EvolutionTest, AGenerationIsWholeWithSeveralUnderWay) {
+// In the host's order, with the fourth mutant and the second crossover rejected once each: another
+// of their kind takes their place while the younger ones are under way.
+TEST(EvolutionTest, AGenerationIsCompleteWithSeveralUnderWay) {
   Search search(
       {.population = 10, .parent_ratio = 0.2, .mutation_ratio = 0.5, .mutation_probability = 1});
   std::deque<Text> under_way;
@@ -333,7 +333,7 @@ TEST(EvolutionTest, ClimbsAHill) {
       search.Tell(text, Height(text));
       best = std::max(best, Height(text));
     }
-    EXPECT_GE(best, 175) << "of 180";  // a random one has 90, with deviation 13
+    EXPECT_GE(best, 175) << "of 180";  // a random one has 90, with standard deviation 13
   }
 }
 
@@ -352,7 +352,8 @@ TEST(EvolutionTest, ClimbsAHillWithSeveralUnderWay) {
   }
 }
 
-// Limits as the host keeps them: what breaks one is rejected and asked again.
+// Limits as the host enforces them: an architecture that breaks one is rejected, and another is
+// requested.
 TEST(EvolutionTest, ClimbsWithinALimit) {
   Search search({.population = 50});
   double best = 0;
@@ -399,7 +400,7 @@ std::string BindFailure(const lode_space_api& api, double mutation_ratio) {
   return "";
 }
 
-TEST(EvolutionTest, NeedsWhatItsRatiosAskFor) {
+TEST(EvolutionTest, NeedsTheOperatorsThatItsRatiosUse) {
   lode_space_api without = *TheSpace().handle().api;
   without.resample = nullptr;
   EXPECT_EQ(BindFailure(without, 0.5),

@@ -27,10 +27,10 @@ class EpsilonGreedy {
          lode::Range{0, 1}},
         {"end", &Config::end, "Probability of a random action once annealed.", lode::Range{0, 1}},
         lode::Param<Config>{"anneal_steps", &Config::anneal_steps,
-                            "Steps over which the probability goes from start to end.",
+                            "Steps over which the probability changes from start to end.",
                             lode::Range{.min = 1}}
             .Unit("steps"),
-        {"schedule", &Config::schedule, "Shape of the way from start to end.",
+        {"schedule", &Config::schedule, "Shape of the change from start to end.",
          lode::Choices{{"cosine", "linear"}}},
     };
   }

@@ -73,7 +73,7 @@ TEST(EpsilonGreedy, ZeroNeverAndOneAlwaysExplores) {
   }
 }
 
-TEST(EpsilonGreedy, ExploresAsOftenAsEpsilonSaysAndRecordsIt) {
+TEST(EpsilonGreedy, ExploresWithProbabilityEpsilonAndRecordsIt) {
   TestHost host;
   EpsilonGreedy greedy = Greedy(host, {0.8, 0.2, 5000, "cosine"});
   int explored = 0;
@@ -90,7 +90,7 @@ TEST(EpsilonGreedy, ExploresAsOftenAsEpsilonSaysAndRecordsIt) {
   EXPECT_NEAR(explored, mean, 4 * std::sqrt(variance));
 }
 
-TEST(WarmUp, IsRandomForTheFirstStepsOnly) {
+TEST(WarmUp, IsRandomOnlyForTheFirstSteps) {
   TestHost host;
   const WarmUp warm_up(lode::Host(host.get()), {.steps = 3});
   EXPECT_TRUE(warm_up.Explore(0));
@@ -99,7 +99,7 @@ TEST(WarmUp, IsRandomForTheFirstStepsOnly) {
   EXPECT_FALSE(warm_up.Explore(1'000'000));
 }
 
-TEST(WarmUp, OfZeroStepsIsNone) {
+TEST(WarmUp, HasNoEffectForZeroSteps) {
   TestHost host;
   EXPECT_FALSE(WarmUp(lode::Host(host.get()), {.steps = 0}).Explore(0));
 }
@@ -123,7 +123,7 @@ TEST(UniformNoise, FillsItsInterval) {
   for (const auto& [tenth, count] : by_tenth) EXPECT_NEAR(count, 1000, 120) << tenth;
 }
 
-TEST(UniformNoise, OfZeroAmplitudeChangesNothing) {
+TEST(UniformNoise, HasNoEffectForZeroAmplitude) {
   TestHost host;
   const UniformNoise noise(lode::Host(host.get()), {.amplitude = 0});
   std::vector<float> action = {0.1f, -3.0f, 0.0f};

@@ -4,7 +4,7 @@
 #include <span>
 
 // Adds an independent draw from Uniform(-a, a), a = `amplitude`, to every cell of the optimizer's
-// action. Random actions are left alone: the host perturbs only what an optimizer proposed. Keeps
+// action. Random actions are unaffected: the host perturbs only what an optimizer proposed. Keeps
 // no state.
 class UniformNoise {
  public:

@@ -12,7 +12,7 @@ class WarmUp {
   };
   static lode::Params<Config> Parameters() {
     return {lode::Param<Config>{"steps", &Config::steps,
-                                "Number of first steps that take a random action.",
+                                "Number of steps at the start that take a random action.",
                                 lode::Range{.min = 0}}
                 .Unit("steps")};
   }

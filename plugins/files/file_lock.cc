@@ -13,7 +13,7 @@
 namespace files {
 namespace {
 
-// A file that was locked after its last holder had removed it is nobody's lock.
+// A file that was locked after its previous holder removed it is not a valid lock.
 bool IsAt(const std::string& path, int file) {
   struct stat held {
   }, there{};
@@ -24,10 +24,10 @@ bool IsAt(const std::string& path, int file) {
 }  // namespace
 
 std::optional<FileLock> FileLock::Try(const std::string& path) {
-  // A directory that others may write to can hold a link to anywhere, or a pipe.
+  // A directory that others may write to may contain a link to anywhere, or a pipe.
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
   if (file < 0)
-    throw lode::IoError(path + ": cannot be made: " + std::generic_category().message(errno));
+    throw lode::IoError(path + ": cannot be created: " + std::generic_category().message(errno));
   if (flock(file, LOCK_EX | LOCK_NB) == 0 && IsAt(path, file)) return FileLock(path, file);
   close(file);
   return std::nullopt;

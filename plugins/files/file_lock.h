@@ -6,11 +6,11 @@
 
 namespace files {
 
-// Holds a lock file while it lives, and removes it then. However the process ends, the lock is free
-// again.
+// Holds a lock file while the object lives, and then removes it. However the process ends, the lock
+// becomes free.
 class FileLock {
  public:
-  // Nothing if another one holds it. Throws lode::IoError if the file cannot be made.
+  // Returns nothing if another holder has it. Throws lode::IoError if the file cannot be created.
   static std::optional<FileLock> Try(const std::string& path);
 
   FileLock(FileLock&& other) noexcept;
@@ -21,7 +21,7 @@ class FileLock {
   FileLock(std::string path, int file);
 
   std::string path_;
-  int file_;  // -1: moved from
+  int file_;  // -1: moved-from
 };
 
 }  // namespace files

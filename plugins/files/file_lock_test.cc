@@ -19,7 +19,7 @@ class FileLockTest : public testing::Test {
   const std::string path_ = directory_.path() / "lock";
 };
 
-TEST_F(FileLockTest, IsHeldByOneAndLeavesNothing) {
+TEST_F(FileLockTest, HasOneHolderAndLeavesNothing) {
   {
     const auto one = FileLock::Try(path_);
     ASSERT_TRUE(one);
@@ -42,7 +42,7 @@ TEST_F(FileLockTest, OfAProcessThatEndedIsFree) {
   EXPECT_TRUE(FileLock::Try(path_));
 }
 
-TEST_F(FileLockTest, ThatCannotBeMadeIsAnError) {
+TEST_F(FileLockTest, ThatCannotBeCreatedIsAnError) {
   EXPECT_THROW(FileLock::Try("/no/such/directory/lock"), lode::IoError);
 }
 

@@ -1,4 +1,4 @@
-// Out of memory, with the name of the file that needed it.
+// Reports out of memory with the name of the file that needed it.
 #pragma once
 
 #include <lode/plugin.hpp>
@@ -8,8 +8,8 @@
 
 namespace files {
 
-// Calls `body`, which reads the file at `path`. Where memory does not suffice it throws a lode::Error
-// that begins with the path.
+// Calls `body`, which reads the file at `path`. If memory runs out, throws a lode::Error that
+// begins with the path.
 template <class Body>
 auto NamingFile(const std::string& path, const Body& body) {
   try {
@@ -17,7 +17,7 @@ auto NamingFile(const std::string& path, const Body& body) {
   } catch (const std::bad_alloc&) {
     throw lode::Error(LODE_E_NOMEM, path + ": out of memory");
   } catch (const std::length_error&) {
-    throw lode::Error(LODE_E_NOMEM, path + ": needs more memory than there can be");
+    throw lode::Error(LODE_E_NOMEM, path + ": needs more memory than is possible");
   }
 }
 

@@ -1,4 +1,4 @@
-// Files that are read whole.
+// Reads whole files.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace files {
 
-// The content of a regular file. Throws lode::IoError, the path first, if it cannot be read or has
-// more than `max_bytes`.
+// Returns the content of a regular file. Throws lode::IoError, with the path first, if it cannot be
+// read or has more than `max_bytes`.
 std::string ReadFile(const std::string& path, std::uintmax_t max_bytes);
 
 }  // namespace files

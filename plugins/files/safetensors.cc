@@ -16,7 +16,7 @@
 namespace files {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
+static_assert(std::endian::native == std::endian::little, "elements are copied unchanged");
 
 constexpr std::uintmax_t kMaxFileBytes = std::uintmax_t{1} << 33;
 constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's
@@ -24,7 +24,7 @@ constexpr std::size_t kLengthBytes = 8;
 
 // ---- the header
 
-// What the header says of a tensor.
+// A tensor's entry in the header.
 struct Entry {
   std::string name;
   std::optional<std::vector<std::size_t>> shape;
@@ -33,12 +33,12 @@ struct Entry {
 };
 
 // `position` counts from 1.
-std::string NoJson(std::size_t position, std::string_view last_read) {
-  return "the header is no JSON at its byte " + std::to_string(position) +
+std::string NotJson(std::size_t position, std::string_view last_read) {
+  return "the header is not JSON at its byte " + std::to_string(position) +
          ", last read: " + lode::Quote(last_read);
 }
 
-// Takes the header from nlohmann's parser piece by piece: a tree of it could be many times the
+// Takes the header from nlohmann's parser piece by piece: as a tree it could be many times the
 // file's size.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -70,7 +70,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       return true;
     }
     if (place_ != Place::kTensor || key_ != "dtype") Refuse(lode::Quote(text));
-    if (text != "F32") Fail(Where() + " is " + lode::Quote(text) + ", and only \"F32\" is read");
+    if (text != "F32")
+      Fail(Where() + " is " + lode::Quote(text) + ", but only \"F32\" is supported");
     entries_.back().has_dtype = true;
     return true;
   }
@@ -93,11 +94,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& text) override {
     std::set<std::string>& seen = place_ == Place::kHeader ? names_ : fields_;
-    if (!seen.insert(text).second)
-      Fail(Whose() + " has " + lode::Quote(text) + " for the second time");
+    if (!seen.insert(text).second) Fail(ObjectName() + " has " + lode::Quote(text) + " twice");
     key_ = text;
     if (place_ == Place::kTensor && text != "dtype" && text != "shape" && text != "data_offsets") {
-      Fail(Whose() + " has a field " + lode::Quote(text) +
+      Fail(ObjectName() + " has a field " + lode::Quote(text) +
            ", expected \"dtype\", \"shape\" and \"data_offsets\"");
     }
     return true;
@@ -106,9 +106,9 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     if (place_ == Place::kTensor) {
       const Entry& e = entries_.back();
-      if (!e.has_dtype) Fail(Whose() + " has no \"dtype\"");
-      if (!e.shape) Fail(Whose() + " has no \"shape\"");
-      if (!e.offsets) Fail(Whose() + " has no \"data_offsets\"");
+      if (!e.has_dtype) Fail(ObjectName() + " has no \"dtype\"");
+      if (!e.shape) Fail(ObjectName() + " has no \"shape\"");
+      if (!e.offsets) Fail(ObjectName() + " has no \"data_offsets\"");
     }
     place_ = Place::kHeader;
     return true;
@@ -137,11 +137,11 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::json::exception&) override {
-    Fail(NoJson(position, token));
+    Fail(NotJson(position, token));
   }
 
  private:
-  // Where the parser is; key_ says at which entry of it.
+  // The parser's position; key_ says at which entry.
   enum class Place { kStart, kHeader, kMetadata, kTensor, kShape, kOffsets };
 
   [[noreturn]] void Fail(const std::string& message) const {
@@ -153,7 +153,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   // The object that is being read.
-  std::string Whose() const {
+  std::string ObjectName() const {
     if (place_ == Place::kHeader) return "the header";
     if (place_ == Place::kMetadata) return "\"__metadata__\"";
     return "tensor " + lode::Quote(entries_.back().name);
@@ -162,7 +162,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::string Where() const {
     if (place_ == Place::kStart) return "the header";
     if (place_ == Place::kHeader) return lode::Quote(key_);
-    return Whose() + ", " + lode::Quote(key_);
+    return ObjectName() + ", " + lode::Quote(key_);
   }
   const char* Expected() const {
     switch (place_) {
@@ -191,7 +191,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   Metadata metadata_;
 };
 
-// ---- the whole
+// ---- the whole file
 
 class SafetensorsParser {
  public:
@@ -219,10 +219,10 @@ class SafetensorsParser {
     data_ = bytes_.substr(kLengthBytes);
     if (length > kMaxHeaderBytes) {
       Fail("the header has " + std::to_string(length) + " bytes, expected at most " +
-           std::to_string(kMaxHeaderBytes) + ": no safetensors file");
+           std::to_string(kMaxHeaderBytes) + ": not a safetensors file");
     }
     if (length > data_.size()) {
-      Fail("the header has " + std::to_string(length) + " bytes, and the file only " +
+      Fail("the header has " + std::to_string(length) + " bytes, but the file has only " +
            std::to_string(data_.size()) + " after its length");
     }
     const std::string_view header = data_.substr(0, length);
@@ -234,15 +234,15 @@ class SafetensorsParser {
     const std::string_view header = TakeHeader();
     if (!header.starts_with('{'))
       Fail("the header begins with " + lode::Quote(header.substr(0, 1)) + ", expected \"{\"");
-    // The parser takes it for the end of the text.
+    // The parser would take it for the end of the text.
     if (const std::size_t zero = header.find('\0'); zero != std::string_view::npos)
-      Fail(NoJson(zero + 1, header.substr(zero, 1)));
+      Fail(NotJson(zero + 1, header.substr(zero, 1)));
     HeaderReader reader(name_);
     nlohmann::json::sax_parse(header, &reader);
     return reader;
   }
 
-  // Sorts the entries by their place in the data and checks that they fill it.
+  // Sorts the entries by their position in the data and checks that they fill it.
   void RequireLayout(std::vector<Entry>& entries) const {
     std::stable_sort(entries.begin(), entries.end(),
                      [](const Entry& a, const Entry& b) { return *a.offsets < *b.offsets; });
@@ -253,13 +253,13 @@ class SafetensorsParser {
       if (begin < filled) Fail(Named(e) + " overlaps the tensor before it");
       if (begin > filled) {
         Fail("bytes " + std::to_string(filled) + " to " + std::to_string(begin) +
-             " of the data, before tensor " + lode::Quote(e.name) + ", are no tensor's");
+             " of the data, before tensor " + lode::Quote(e.name) + ", belong to no tensor");
       }
       filled = end;
     }
     if (filled < data_.size()) {
       Fail("bytes " + std::to_string(filled) + " to " + std::to_string(data_.size()) +
-           " of the data, the last ones, are no tensor's");
+           " of the data, the last ones, belong to no tensor");
     }
   }
 
@@ -271,8 +271,8 @@ class SafetensorsParser {
            std::to_string(data_.size()) + " bytes");
     const std::optional<std::size_t> size = Bytes(*e.shape);
     if (!size || *size != end - begin) {
-      Fail(Named(e) + " is not of the size of its shape " + ShapeText(*e.shape) + ", " +
-           (size ? std::to_string(*size) + " bytes" : "more than memory has"));
+      Fail(Named(e) + " does not have the size of its shape " + ShapeText(*e.shape) + ", " +
+           (size ? std::to_string(*size) + " bytes" : "more than fits in memory"));
     }
   }
 
@@ -281,7 +281,7 @@ class SafetensorsParser {
            " to " + std::to_string(e.offsets->second) + " of the data,";
   }
 
-  // Nothing if it overflows.
+  // Returns nothing on overflow.
   static std::optional<std::size_t> Bytes(const std::vector<std::size_t>& shape) {
     std::size_t bytes = sizeof(float);
     for (const std::size_t n : shape) {
@@ -299,7 +299,7 @@ class SafetensorsParser {
 
   std::string_view bytes_;
   const std::string& name_;
-  std::string_view data_;  // what comes after the header
+  std::string_view data_;  // the part after the header
 };
 
 }  // namespace

@@ -6,10 +6,10 @@
 //                       "data_offsets", and from "__metadata__" to an object of free text
 //   the rest            the tensors' elements, row-major and little-endian, without gaps
 //
-// Elements are float32. On reading, a file with any tensor of another dtype is refused, and so is what the format
-// forbids: a header of more than 100 MB, one that is no such JSON, names and fields that come twice,
-// tensors that overlap, leave bytes between or behind them, reach past the file's end, or have other
-// offsets than their shape needs.
+// Elements are float32. When reading, a file with a tensor of any other dtype is refused, and so is
+// everything the format forbids: a header of more than 100 MB or that is not such JSON, duplicate
+// names and fields, tensors that overlap, leave bytes between or after them, extend past the file's
+// end, or whose offsets do not match their shape.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_FILES_SAFETENSORS_H_
 #define LODE_PLUGINS_FILES_SAFETENSORS_H_
@@ -26,7 +26,7 @@ namespace files {
 
 struct Tensor {
   std::vector<std::size_t> shape;  // none: a scalar
-  std::vector<float> values;       // row-major; any float, infinities and NaN among them
+  std::vector<float> values;       // row-major; any float, including infinities and NaN
 };
 
 using Tensors = std::map<std::string, Tensor, std::less<>>;  // by name
@@ -42,15 +42,15 @@ struct Safetensors {
 // cannot be read.
 Safetensors ReadSafetensors(const std::string& path);
 
-// What is in the bytes of a file; `name` is what messages call it. Throws lode::IoError "NAME:
-// ..." with the tensor, what was seen and what was expected.
+// Parses the bytes of a file; messages call it `name`. Throws lode::IoError "NAME: ..." with the
+// tensor, what was found and what was expected.
 Safetensors ParseSafetensors(std::string_view bytes, const std::string& name);
 
-// The bytes of a file, the same for the same contents. REQUIRES: the values of each tensor are as
-// many as its shape says.
+// Returns the bytes of a file; equal contents give equal bytes. REQUIRES: each tensor has as many
+// values as its shape says.
 std::string FormatSafetensors(const Safetensors& contents);
 
-// Writes a whole file or leaves what was there, as WriteFile does.
+// Writes the whole file or leaves the old one, as WriteFile does.
 void WriteSafetensors(const std::string& path, const Safetensors& contents);
 
 // "[400, 128]", for messages.

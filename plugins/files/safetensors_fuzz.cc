@@ -1,4 +1,4 @@
-// Any bytes given as a file end in tensors or an IoError, never in anything else.
+// Any bytes read as a file give tensors or an IoError, never anything else.
 #include "plugins/files/safetensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

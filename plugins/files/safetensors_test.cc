@@ -58,7 +58,7 @@ TEST(Safetensors, ReadsTensorsInAnyOrderOfTheHeader) {
   EXPECT_EQ(tensors.at("b").values, (Floats{-1.5f, 0, 0x1p-149f}));
 }
 
-TEST(Safetensors, ReadsScalarsEmptyTensorsAndNone) {
+TEST(Safetensors, ReadsScalarsEmptyTensorsAndNoTensors) {
   const auto [tensors, metadata] =
       ParseSafetensors(File(R"({"empty":{"dtype":"F32","shape":[4,0],"data_offsets":[4,4]},
                                 "scalar":{"dtype":"F32","shape":[],"data_offsets":[0,4]}})",
@@ -82,57 +82,57 @@ TEST(Safetensors, ReadsEveryFloat) {
   EXPECT_EQ(tensors.at("x").values[2], -infinity);
 }
 
-TEST(Safetensors, RefusesAHeaderThatIsNotInTheFile) {
+TEST(Safetensors, RefusesAHeaderBeyondTheFile) {
   EXPECT_EQ(Failure(""), "F: has 0 bytes, expected 8 of the header's length");
   EXPECT_EQ(Failure("1234567"), "F: has 7 bytes, expected 8 of the header's length");
   EXPECT_EQ(Failure(File("{}").substr(0, 9)),
-            "F: the header has 2 bytes, and the file only 1 after its length");
+            "F: the header has 2 bytes, but the file has only 1 after its length");
   EXPECT_EQ(Failure(std::string("\x00\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
-            "F: the header has 100000000 bytes, and the file only 2 after its length");
-  EXPECT_EQ(Failure(std::string("\x01\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
-            "F: the header has 100000001 bytes, expected at most 100000000: no safetensors file");
+            "F: the header has 100000000 bytes, but the file has only 2 after its length");
+  EXPECT_EQ(
+      Failure(std::string("\x01\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
+      "F: the header has 100000001 bytes, expected at most 100000000: not a safetensors file");
   EXPECT_EQ(Failure("\xff\xff\xff\xff\xff\xff\xff\xff{}"),
-            "F: the header has 18446744073709551615 bytes, expected at most 100000000: no "
+            "F: the header has 18446744073709551615 bytes, expected at most 100000000: not a "
             "safetensors file");
 }
 
-TEST(Safetensors, RefusesAHeaderThatIsNoSuchJson) {
+TEST(Safetensors, RefusesAHeaderThatIsNotSuchJson) {
   using namespace std::string_literals;
   const std::pair<std::string, const char*> kFaults[] = {
       {"", "the header begins with \"\", expected \"{\""},
       {" {}", "the header begins with \" \", expected \"{\""},
       {"[]", "the header begins with \"[\", expected \"{\""},
-      {"{", "the header is no JSON at its byte 2, last read: \"{\""},
-      {"{}}", "the header is no JSON at its byte 3, last read: \"{}}\""},
-      {"{}\0{}"s, "the header is no JSON at its byte 3, last read: \"\\x00\""},
-      {"{\"a\" 1}", "the header is no JSON at its byte 6, last read: \"1\""},
-      {"{\"\xff\":{}}", "the header is no JSON at its byte 3, last read: \"\"\\xff\""},
+      {"{", "the header is not JSON at its byte 2, last read: \"{\""},
+      {"{}}", "the header is not JSON at its byte 3, last read: \"{}}\""},
+      {"{}\0{}"s, "the header is not JSON at its byte 3, last read: \"\\x00\""},
+      {"{\"a\" 1}", "the header is not JSON at its byte 6, last read: \"1\""},
+      {"{\"\xff\":{}}", "the header is not JSON at its byte 3, last read: \"\"\\xff\""},
       {R"({"a":1})", "\"a\" is 1, expected an object"},
       {R"({"a":null})", "\"a\" is null, expected an object"},
       {R"({"a":[{}]})", "\"a\" is a list, expected an object"},
       {R"({"__metadata__":"x"})", "\"__metadata__\" is \"x\", expected an object"},
       {R"({"__metadata__":{"x":true}})", "\"__metadata__\", \"x\" is true, expected text"},
       {R"({"__metadata__":{"x":{}}})", "\"__metadata__\", \"x\" is an object, expected text"},
-      {R"({"__metadata__":{"x":"1","x":"2"}})", "\"__metadata__\" has \"x\" for the second time"},
-      {R"({"__metadata__":{},"__metadata__":{}})",
-       "the header has \"__metadata__\" for the second time"},
+      {R"({"__metadata__":{"x":"1","x":"2"}})", "\"__metadata__\" has \"x\" twice"},
+      {R"({"__metadata__":{},"__metadata__":{}})", "the header has \"__metadata__\" twice"},
   };
   for (const auto& [header, message] : kFaults)
     EXPECT_EQ(Failure(File(header)), std::string("F: ") + message) << header;
 }
 
-TEST(Safetensors, RefusesFieldsOfTensors) {
+TEST(Safetensors, RefusesInvalidFieldsOfTensors) {
   const std::pair<const char*, const char*> kFaults[] = {
       {R"("dtype":"F16","shape":[2],"data_offsets":[0,4])",
-       ", \"dtype\" is \"F16\", and only \"F32\" is read"},
+       ", \"dtype\" is \"F16\", but only \"F32\" is supported"},
       {R"("dtype":"f32","shape":[1],"data_offsets":[0,4])",
-       ", \"dtype\" is \"f32\", and only \"F32\" is read"},
+       ", \"dtype\" is \"f32\", but only \"F32\" is supported"},
       {R"("dtype":32)", ", \"dtype\" is 32, expected text"},
       {R"("dtype":["F32"])", ", \"dtype\" is a list, expected text"},
       {R"("shape":[1],"data_offsets":[0,4])", " has no \"dtype\""},
       {R"("dtype":"F32","data_offsets":[0,4])", " has no \"shape\""},
       {R"("dtype":"F32","shape":[1])", " has no \"data_offsets\""},
-      {R"("dtype":"F32","dtype":"F32")", " has \"dtype\" for the second time"},
+      {R"("dtype":"F32","dtype":"F32")", " has \"dtype\" twice"},
       {R"("dtype":"F32","strides":[1])",
        " has a field \"strides\", expected \"dtype\", \"shape\" and \"data_offsets\""},
       {R"("shape":1)", ", \"shape\" is 1, expected a list of sizes"},
@@ -159,7 +159,7 @@ TEST(Safetensors, RefusesFieldsOfTensors) {
   EXPECT_EQ(Failure(File(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
                              "t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
                          Bytes({1, 2}))),
-            "F: the header has \"t\" for the second time");
+            "F: the header has \"t\" twice");
 }
 
 std::string Entry(const char* name, const char* shape, const char* offsets) {
@@ -183,25 +183,26 @@ TEST(Safetensors, RefusesTensorsThatDoNotFillTheData) {
        "tensor \"a\", bytes 18446744073709551612 to 18446744073709551615 of the data, reaches past "
        "the end of the data, which has 4 bytes"},
       {Entry("a", "[2]", "[0,4]"), 4,
-       "tensor \"a\", bytes 0 to 4 of the data, is not of the size of its shape [2], 8 bytes"},
+       "tensor \"a\", bytes 0 to 4 of the data, does not have the size of its shape [2], 8 bytes"},
       {Entry("a", "[1]", "[0,3]"), 3,
-       "tensor \"a\", bytes 0 to 3 of the data, is not of the size of its shape [1], 4 bytes"},
+       "tensor \"a\", bytes 0 to 3 of the data, does not have the size of its shape [1], 4 bytes"},
       {Entry("a", "[4294967296,4294967296]", "[0,0]"), 0,
-       "tensor \"a\", bytes 0 to 0 of the data, is not of the size of its shape [4294967296, "
-       "4294967296], more than memory has"},
+       "tensor \"a\", bytes 0 to 0 of the data, does not have the size of its shape [4294967296, "
+       "4294967296], more than fits in memory"},
       {Entry("a", "[4611686018427387905]", "[0,4]"), 4,
-       "tensor \"a\", bytes 0 to 4 of the data, is not of the size of its shape "
-       "[4611686018427387905], more than memory has"},
+       "tensor \"a\", bytes 0 to 4 of the data, does not have the size of its shape "
+       "[4611686018427387905], more than fits in memory"},
       {Entry("a", "[2]", "[0,8]") + "," + Entry("b", "[2]", "[4,12]"), 12,
        "tensor \"b\", bytes 4 to 12 of the data, overlaps the tensor before it"},
       {Entry("a", "[1]", "[0,4]") + "," + Entry("b", "[1]", "[0,4]"), 4,
        "tensor \"b\", bytes 0 to 4 of the data, overlaps the tensor before it"},
       {Entry("a", "[1]", "[4,8]"), 8,
-       "bytes 0 to 4 of the data, before tensor \"a\", are no tensor's"},
+       "bytes 0 to 4 of the data, before tensor \"a\", belong to no tensor"},
       {Entry("b", "[1]", "[8,12]") + "," + Entry("a", "[1]", "[0,4]"), 12,
-       "bytes 4 to 8 of the data, before tensor \"b\", are no tensor's"},
-      {Entry("a", "[1]", "[0,4]"), 6, "bytes 4 to 6 of the data, the last ones, are no tensor's"},
-      {"", 1, "bytes 0 to 1 of the data, the last ones, are no tensor's"},
+       "bytes 4 to 8 of the data, before tensor \"b\", belong to no tensor"},
+      {Entry("a", "[1]", "[0,4]"), 6,
+       "bytes 4 to 6 of the data, the last ones, belong to no tensor"},
+      {"", 1, "bytes 0 to 1 of the data, the last ones, belong to no tensor"},
   };
   for (const auto& [entries, data, message] : kFaults) {
     EXPECT_EQ(Failure(File("{" + entries + "}", std::string(data, 'x'))),
@@ -215,7 +216,7 @@ std::string TwoTensors() {
               Bytes({1, 2, 3, 4, 5}));
 }
 
-TEST(Safetensors, RefusesEveryFileThatIsCutOff) {
+TEST(Safetensors, RefusesEveryTruncatedFile) {
   const std::string file = TwoTensors();
   EXPECT_EQ(Failure(file), "");
   for (std::size_t size = 0; size < file.size(); ++size)
@@ -263,7 +264,7 @@ TEST(Safetensors, FilesThatCannotBeReadAreRefused) {
   EXPECT_EQ(failure(file), file + ": has 8589934593 bytes, expected at most 8589934592");
 }
 
-TEST(Safetensors, WhatIsWrittenIsReadAgain) {
+TEST(Safetensors, ReadsWhatItWrites) {
   const lode::TemporaryDirectory directory;
   const std::string path = directory.path() / "w.safetensors";
   const Safetensors contents{

@@ -22,13 +22,13 @@ bool WriteAll(int file, std::string_view bytes) {
   return fsync(file) == 0;
 }
 
-// The file's new name is on the disk too.
+// Makes sure that the file's new name is on disk too.
 bool SyncDirectoryOf(const std::filesystem::path& path) {
   const std::filesystem::path parent = path.parent_path();
   const int directory = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY);
   if (directory < 0) return false;
   const bool done =
-      fsync(directory) == 0 || errno == EINVAL;  // some file systems cannot, nor need to
+      fsync(directory) == 0 || errno == EINVAL;  // some file systems cannot and need not
   close(directory);
   return done;
 }

@@ -1,4 +1,4 @@
-// Files that are written whole.
+// Writes whole files.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace files {
 
-// Writes a whole file or leaves what was there; it is on the disk on return. Two processes that
-// write one file at once leave one of the two. Throws lode::IoError, the path first.
+// Writes a whole file or leaves the old one; it is on disk on return. If two processes write a file
+// at once, one of the two remains. Throws lode::IoError, with the path first.
 void WriteFile(const std::string& path, std::string_view bytes);
 
-// Removes what writers of a file have left that were killed. REQUIRES: nobody writes it.
+// Removes the remains of writers that were killed. REQUIRES: nobody is writing the file.
 void RemovePartsOf(const std::string& path);
 
 }  // namespace files

@@ -27,7 +27,7 @@ TEST(WriteFileTest, ReplacesAFileWhole) {
   EXPECT_EQ(FilesIn(directory.path()), 1U);
 }
 
-TEST(WriteFileTest, PartsThatWritersHaveLeftAreRemovedAndNothingElse) {
+TEST(WriteFileTest, OnlyTheRemainsOfWritersAreRemoved) {
   const lode::TemporaryDirectory directory;
   for (const char* name : {"f", "f.aB3_xY", "f.lock", "f.longer1", "g.aB3_xY"})
     WriteFile(directory.path() / name, "x");

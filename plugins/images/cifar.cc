@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kTrainBatches = 5;  // of CIFAR-10's training images
 
-// A label of the image `index`; `what` is what messages call it.
+// Returns the label of image `index`; messages call it `what`.
 std::uint8_t CheckedLabel(char byte, std::size_t labels, const char* what, std::size_t index,
                           const std::string& name) {
   const auto label = static_cast<std::uint8_t>(byte);
@@ -28,7 +28,7 @@ std::uint8_t CheckedLabel(char byte, std::size_t labels, const char* what, std::
   return label;
 }
 
-// Where a data set's files are, and in which of their two versions.
+// The location of a data set's files, and which of the two versions they are.
 struct Files {
   fs::path folder;
   bool pickled = false;
@@ -50,7 +50,7 @@ std::size_t ReadInto(PixelSet& set, const Files& files, const std::string& file,
   return parse(delimited::ReadTextFile(path.string()), layout, path.string(), set);
 }
 
-// The labels of `count` images in a pickled batch; `key` is what the batch calls them.
+// Returns the labels of `count` images in a pickled batch, which stores them under `key`.
 std::vector<std::uint8_t> PickledLabels(const PickledValue& batch, const char* key,
                                         std::size_t count, std::size_t labels,
                                         const std::string& name) {
@@ -63,7 +63,7 @@ std::vector<std::uint8_t> PickledLabels(const PickledValue& batch, const char* k
   for (std::size_t i = 0; i < count; ++i) {
     const PickledValue& label = *list->items[i];
     if (label.kind != PickledValue::kNumber || label.number < 0 || label.number > 255)
-      throw IoError(name + ": the label of image " + std::to_string(i) + " is no label");
+      throw IoError(name + ": the label of image " + std::to_string(i) + " is not a label");
     checked.push_back(CheckedLabel(static_cast<char>(label.number), labels, "label", i, name));
   }
   return checked;

@@ -29,7 +29,7 @@ bool IsImage(const fs::path& path) {
   return extension == ".jpeg" || extension == ".jpg";
 }
 
-// What lies in a directory, in the order of the names.
+// Returns the entries of a directory, in the order of their names.
 std::vector<fs::directory_entry> List(const fs::path& directory) {
   std::error_code error;
   std::vector<fs::directory_entry> entries;
@@ -80,8 +80,8 @@ void CheckSameClasses(const ClassFolders& train, const ClassFolders& test, const
   if (only.empty()) return;
   const bool in_train =
       std::binary_search(train.class_names().begin(), train.class_names().end(), only.front());
-  throw IoError((path / "val").string() + ": has other classes than train: " + Quote(only.front()) +
-                " is only in " + (in_train ? "train" : "val"));
+  throw IoError((path / "val").string() + ": its classes differ from train: " +
+                Quote(only.front()) + " is only in " + (in_train ? "train" : "val"));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ std::vector<std::string> ClassFolders::FindClasses() const {
     if (entry.is_directory()) {
       names.push_back(entry.path().filename().string());
     } else if (IsImage(entry.path())) {
-      throw IoError(entry.path().string() + ": lies in no folder of a class, expected " +
+      throw IoError(entry.path().string() + ": is not in the folder of a class, expected " +
                     (directory_ / "CLASS" / entry.path().filename()).string());
     }
   }
@@ -117,7 +117,7 @@ void ClassFolders::FindImages(std::uint32_t label) {
   for (const fs::directory_entry& entry : List(folder)) {
     if (IsHidden(entry.path())) continue;
     if (!IsImage(entry.path()) || !entry.is_regular_file())
-      throw IoError(entry.path().string() + ": is no image file, expected *.JPEG or *.jpg");
+      throw IoError(entry.path().string() + ": is not an image file, expected *.JPEG or *.jpg");
     CheckImage(entry.path().string());
     files_.push_back({entry.path().filename().string(), label});
   }

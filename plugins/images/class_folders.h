@@ -1,4 +1,4 @@
-// Reads photographs that lie in a folder for each class, as ImageNet's do:
+// Reads photographs stored in a folder for each class, like ImageNet's:
 //
 //   train/CLASS/*.JPEG
 //   val/CLASS/*.JPEG
@@ -18,15 +18,17 @@
 
 namespace lode::images {
 
-// The images of one folder of classes; Read decodes them, and throws lode::IoError as DecodeImage does.
+// The images of one directory of class folders; Read decodes them, and throws lode::IoError as
+// DecodeImage does.
 class ClassFolders : public ImageSet {
  public:
-  // Classes are the folders in `directory`, numbered in the order of their names; those of the first
-  // `classes` are read, all for 0. Images are the files *.jpeg or *.jpg, in the order of their names;
-  // files whose names begin with a dot are passed over. Every image's begin and end are looked at:
-  // what is no JPEG or has been cut is found now, and not after days of training. A file that does
-  // not end as a JPEG file should is decoded for that. Throws lode::IoError, the path first: also for
-  // a class without images, for other files in a class, and for images outside of classes.
+  // Classes are the folders in `directory`, numbered in the order of their names; the first
+  // `classes` of them are read, or all for 0. Images are the files *.jpeg or *.jpg, in the order of
+  // their names; files whose names begin with a dot are skipped. The beginning and end of every
+  // image are checked, so that files that are not JPEG or are truncated are found now, not after
+  // days of training. A file that does not end as a JPEG file should is decoded for this check.
+  // Throws lode::IoError, with the path first, also for a class without images, for other files in
+  // a class, and for images outside of classes.
   ClassFolders(const std::filesystem::path& directory, std::size_t classes);
 
   const std::vector<std::string>& class_names() const { return names_; }
@@ -56,7 +58,8 @@ struct ClassFolderSets {
   std::unique_ptr<ClassFolders> train, test;
 };
 
-// The two sets of `directory`, train and val. Throws lode::IoError also if they have other classes.
+// Reads the two sets of `directory`, train and val. Throws lode::IoError also if their classes
+// differ.
 ClassFolderSets ReadClassFolders(const std::filesystem::path& directory, std::size_t classes);
 
 }  // namespace lode::images

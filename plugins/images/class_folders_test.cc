@@ -1,4 +1,4 @@
-// Photographs: what is decoded, and folders of them.
+// Photographs: decoding, and folders of them.
 #include "plugins/images/class_folders.h"
 
 #include <gmock/gmock.h>
@@ -66,14 +66,14 @@ std::string Png(const Image& image) {
   return file;
 }
 
-Image OneColour(std::size_t height, std::size_t width, std::vector<std::uint8_t> colour) {
-  Image image{height, width, colour.size(), {}};
+Image OneColor(std::size_t height, std::size_t width, std::vector<std::uint8_t> color) {
+  Image image{height, width, color.size(), {}};
   for (std::size_t i = 0; i < height * width; ++i)
-    image.pixels.insert(image.pixels.end(), colour.begin(), colour.end());
+    image.pixels.insert(image.pixels.end(), color.begin(), color.end());
   return image;
 }
 
-// A photograph's like: not flat, so that its file is long enough to be cut anywhere.
+// Like a photograph: not flat, so that its file is long enough to be truncated anywhere.
 Image Gradient(std::size_t height, std::size_t width) {
   Image image{height, width, 3, {}};
   for (std::size_t y = 0; y < height; ++y)
@@ -88,32 +88,32 @@ std::string DecodeFailure(const std::string& bytes) {
   return Failure([&] { DecodeImage(bytes, "F", out); });
 }
 
-// Every pixel is the colour, up to the rounding of JPEG's transform.
-void ExpectColour(const Image& image, std::vector<int> colour) {
+// Every pixel has the color, up to the rounding of JPEG's transform.
+void ExpectColor(const Image& image, std::vector<int> color) {
   ASSERT_EQ(image.channels, 3u);
   for (std::size_t i = 0; i < image.pixels.size(); ++i)
-    ASSERT_NEAR(image.pixels[i], colour[i % 3], 2) << i;
+    ASSERT_NEAR(image.pixels[i], color[i % 3], 2) << i;
 }
 
 // ---- decoding
 
-TEST(Decode, ReadsColourGreyAndCmyk) {
+TEST(Decode, ReadsColorGrayAndCmyk) {
   Image image;
   for (const bool progressive : {false, true}) {
-    DecodeImage(Jpeg(OneColour(5, 9, {200, 100, 50}), progressive), "F", image);
+    DecodeImage(Jpeg(OneColor(5, 9, {200, 100, 50}), progressive), "F", image);
     EXPECT_EQ(image.height, 5u);
     EXPECT_EQ(image.width, 9u);
-    ExpectColour(image, {200, 100, 50});
+    ExpectColor(image, {200, 100, 50});
   }
-  DecodeImage(Jpeg(OneColour(5, 9, {77})), "F", image);
-  ExpectColour(image, {77, 77, 77});
-  // As Adobe writes it: 255 is no ink. Of black ink there is 255 - 128, of cyan all.
-  DecodeImage(Jpeg(OneColour(5, 9, {0, 255, 100, 128})), "F", image);
+  DecodeImage(Jpeg(OneColor(5, 9, {77})), "F", image);
+  ExpectColor(image, {77, 77, 77});
+  // As Adobe writes it: 255 is no ink. Black ink is 255 - 128, cyan is full.
+  DecodeImage(Jpeg(OneColor(5, 9, {0, 255, 100, 128})), "F", image);
   EXPECT_EQ(image.pixels.size(), 5u * 9 * 3);
-  ExpectColour(image, {0, 128, 50});
+  ExpectColor(image, {0, 128, 50});
 }
 
-TEST(Decode, ReadsPngWhateverItsName) {
+TEST(Decode, ReadsPngWithAnyName) {
   Image image;
   const Image written = Gradient(7, 11);
   DecodeImage(Png(written), "F.JPEG", image);
@@ -121,7 +121,7 @@ TEST(Decode, ReadsPngWhateverItsName) {
   EXPECT_EQ(image.pixels, written.pixels);
 }
 
-TEST(Decode, RefusesWhatIsCutAnywhere) {
+TEST(Decode, RefusesFilesThatAreTruncatedAnywhere) {
   const Image image = Gradient(40, 40);
   for (const std::string& file : {Jpeg(image), Jpeg(image, true), Png(image)}) {
     EXPECT_EQ(DecodeFailure(file), "");
@@ -133,16 +133,16 @@ TEST(Decode, RefusesWhatIsCutAnywhere) {
 TEST(Decode, RefusesDamage) {
   const std::string file = Jpeg(Gradient(64, 64));
   std::string damaged = file;
-  // A marker of the end, amid the data.
+  // An end marker in the middle of the data.
   damaged.replace(file.size() * 3 / 4, 2, "\xff\xd9");
-  EXPECT_THAT(DecodeFailure(damaged), HasSubstr("F: is no intact JPEG file: "));
+  EXPECT_THAT(DecodeFailure(damaged), HasSubstr("F: is not an intact JPEG file: "));
   std::string png = Png(Gradient(64, 64));
   png[png.size() / 2] = static_cast<char>(png[png.size() / 2] ^ 1);
-  EXPECT_THAT(DecodeFailure(png), HasSubstr("F: is no intact PNG file: "));
+  EXPECT_THAT(DecodeFailure(png), HasSubstr("F: is not an intact PNG file: "));
 }
 
-// One training image of ImageNet is so.
-TEST(Decode, PassesOverBytesBetweenTheLastPixelAndTheEnd) {
+// One training image of ImageNet has this.
+TEST(Decode, SkipsBytesBetweenTheLastPixelAndTheEnd) {
   const std::string file = Jpeg(Gradient(40, 40));
   Image image, expected;
   DecodeImage(file, "F", expected);
@@ -151,7 +151,7 @@ TEST(Decode, PassesOverBytesBetweenTheLastPixelAndTheEnd) {
   const std::size_t scan = file.find("\xff\xda");
   ASSERT_NE(scan, std::string::npos);
   EXPECT_THAT(DecodeFailure(file.substr(0, scan) + "xxx" + file.substr(scan)),
-              HasSubstr("F: is no intact JPEG file: "));
+              HasSubstr("F: is not an intact JPEG file: "));
 }
 
 TEST(Decode, RefusesOtherFiles) {
@@ -160,7 +160,7 @@ TEST(Decode, RefusesOtherFiles) {
 }
 
 TEST(Decode, RefusesImagesThatAreTooLarge) {
-  std::string file = Jpeg(OneColour(8, 8, {1}));
+  std::string file = Jpeg(OneColor(8, 8, {1}));
   const std::size_t header = file.find("\xff\xc0");  // then length, precision, height and width
   ASSERT_NE(header, std::string::npos);
   for (std::size_t i = 5; i < 9; ++i) file[header + i] = '\x7f';
@@ -172,7 +172,7 @@ TEST(Decode, AgreesWithPillowToTheBit) {
   const TemporaryDirectory directory;
   const std::string path = (directory.path() / "image.jpg").string();
   const std::vector<Image> images = {Gradient(53, 71), Gradient(64, 64),
-                                     OneColour(9, 9, {3, 99, 200, 128})};
+                                     OneColor(9, 9, {3, 99, 200, 128})};
   for (const Image& written : images) {
     WriteFile(path, Jpeg(written));
     ASSERT_TRUE(RunPython("import PIL.Image as P; open(\"" + path +
@@ -191,7 +191,7 @@ class Folders : public testing::Test {
   Folders() {
     for (const char* name : {"train/n02/b.JPEG", "train/n02/a.JPEG", "train/n01/x.jpg",
                              "val/n01/v1.JPEG", "val/n02/v2.jpeg"})
-      WriteFile(Path(name), Jpeg(OneColour(6, 8, {static_cast<std::uint8_t>(name[10] * 2), 0, 0})));
+      WriteFile(Path(name), Jpeg(OneColor(6, 8, {static_cast<std::uint8_t>(name[10] * 2), 0, 0})));
   }
   fs::path Path(const std::string& name) const { return directory_.path() / name; }
   std::string ReadFailure(std::size_t classes = 0) const {
@@ -200,7 +200,7 @@ class Folders : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(Folders, AreReadInTheOrderOfTheirNames) {
+TEST_F(Folders, AreReadInNameOrder) {
   WriteFile(Path("train/.DS_Store"), "");
   WriteFile(Path("train/n01/.hidden"), "");
   WriteFile(Path("val/README"), "");
@@ -214,26 +214,26 @@ TEST_F(Folders, AreReadInTheOrderOfTheirNames) {
   sets.train->Read(1, image);
   EXPECT_EQ(image.height, 6u);
   EXPECT_EQ(image.width, 8u);
-  ExpectColour(image, {'a' * 2, 0, 0});
+  ExpectColor(image, {'a' * 2, 0, 0});
   sets.train->Read(2, image);
-  ExpectColour(image, {'b' * 2, 0, 0});
+  ExpectColor(image, {'b' * 2, 0, 0});
 }
 
-TEST_F(Folders, OfTheFirstClassesAreReadAlone) {
+TEST_F(Folders, CanBeLimitedToTheFirstClasses) {
   const ClassFolderSets sets = ReadClassFolders(directory_.path(), 1);
   EXPECT_EQ(sets.train->classes(), 1u);
   EXPECT_EQ(sets.train->size(), 1u);
   EXPECT_EQ(ReadFailure(3), Path("val").string() + ": has 2 classes, expected at least 3");
 }
 
-TEST_F(Folders, WithOtherClassesInValAreRefused) {
+TEST_F(Folders, WithDifferentClassesInValAreRefused) {
   fs::rename(Path("val/n02"), Path("val/n03"));
   EXPECT_EQ(ReadFailure(),
-            Path("val").string() + ": has other classes than train: \"n02\" is only in train");
+            Path("val").string() + ": its classes differ from train: \"n02\" is only in train");
   fs::rename(Path("val/n03"), Path("val/n02"));
-  WriteFile(Path("val/n04/v.JPEG"), Jpeg(OneColour(6, 8, {1, 2, 3})));
+  WriteFile(Path("val/n04/v.JPEG"), Jpeg(OneColor(6, 8, {1, 2, 3})));
   EXPECT_EQ(ReadFailure(),
-            Path("val").string() + ": has other classes than train: \"n04\" is only in val");
+            Path("val").string() + ": its classes differ from train: \"n04\" is only in val");
 }
 
 TEST_F(Folders, WithoutImagesAreRefused) {
@@ -244,44 +244,44 @@ TEST_F(Folders, WithoutImagesAreRefused) {
 TEST_F(Folders, WithOtherFilesAreRefused) {
   WriteFile(Path("train/n01/x.txt"), "");
   EXPECT_EQ(ReadFailure(),
-            Path("train/n01/x.txt").string() + ": is no image file, expected *.JPEG or *.jpg");
+            Path("train/n01/x.txt").string() + ": is not an image file, expected *.JPEG or *.jpg");
 }
 
 TEST_F(Folders, WithImagesOutsideOfClassesAreRefused) {
   WriteFile(Path("val/ILSVRC2012_val_00000001.JPEG"), "");
   EXPECT_EQ(ReadFailure(), Path("val/ILSVRC2012_val_00000001.JPEG").string() +
-                               ": lies in no folder of a class, expected " +
+                               ": is not in the folder of a class, expected " +
                                Path("val/CLASS/ILSVRC2012_val_00000001.JPEG").string());
 }
 
-TEST_F(Folders, ThatAreMissingAreNamed) {
+TEST_F(Folders, ThatAreMissingAreReported) {
   fs::remove_all(Path("train"));
   EXPECT_EQ(ReadFailure(), Path("train").string() + ": No such file or directory");
   fs::create_directories(Path("train"));
   EXPECT_EQ(ReadFailure(), Path("train").string() + ": has no folders of classes");
 }
 
-TEST_F(Folders, WithAnImageThatIsCutAreRefusedBeforeTraining) {
+TEST_F(Folders, WithATruncatedImageAreRefusedBeforeTraining) {
   const std::string file = Jpeg(Gradient(30, 30));
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{1}, file.size() / 2, file.size() - 3}) {
     WriteFile(Path("train/n02/c.JPEG"), file.substr(0, size));
     EXPECT_THAT(ReadFailure(), HasSubstr(Path("train/n02/c.JPEG").string() + ": ")) << size;
   }
-  WriteFile(Path("train/n02/c.JPEG"), file + "more");  // odd, but whole
+  WriteFile(Path("train/n02/c.JPEG"), file + "more");  // odd, but complete
   EXPECT_EQ(ReadFailure(), "");
   WriteFile(Path("train/n02/c.JPEG"), Png(Gradient(30, 30)));
   EXPECT_EQ(ReadFailure(), "");
 }
 
-TEST_F(Folders, TellWhichImageIsDamagedWhenItIsRead) {
+TEST_F(Folders, NameADamagedImageWhenItIsRead) {
   std::string file = Jpeg(Gradient(30, 30));
   file.replace(file.size() * 3 / 4, 2, "\xff\xd9");
   WriteFile(Path("train/n02/c.JPEG"), file);
   const ClassFolderSets sets = ReadClassFolders(directory_.path(), 0);
   Image image;
   EXPECT_THAT(Failure([&] { sets.train->Read(3, image); }),
-              HasSubstr(Path("train/n02/c.JPEG").string() + ": is no intact JPEG file: "));
+              HasSubstr(Path("train/n02/c.JPEG").string() + ": is not an intact JPEG file: "));
 }
 
 }  // namespace

@@ -25,8 +25,8 @@ constexpr std::size_t kImageNet16Classes = 120;  // ImageNet16-120
 struct Dataset {
   const char* name;
   std::size_t resolution;
-  std::size_t classes;        // 0: as many as there are folders
-  std::size_t usual_classes;  // if no number is asked for; 0: all
+  std::size_t classes;        // 0: one for each folder
+  std::size_t usual_classes;  // if no number is given; 0: all
   std::vector<float> mean, std;
   Data (*read)(const fs::path& directory, std::size_t classes);
 };
@@ -123,7 +123,7 @@ void CheckEveryClass(const ImageSet& set, const fs::path& directory, const char*
   }
 }
 
-// What to do with the archives that lie where a data set was expected; "" if there are none.
+// Returns what to do with archives found where a data set was expected; "" if there are none.
 std::string AdviceOnArchives(const fs::path& directory) {
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {

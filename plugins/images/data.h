@@ -15,8 +15,8 @@ namespace lode::images {
 
 struct DataSource {
   std::string dataset;              // one of DatasetNames()
-  std::filesystem::path directory;  // empty: where Debian's package has it; fashion_mnist only
-  std::size_t classes = 0;          // only the first ones; 0: all, but 120 of imagenet16
+  std::filesystem::path directory;  // empty: where Debian's package installs it; fashion_mnist only
+  std::size_t classes = 0;          // only the first ones; 0: all, except for imagenet16: 120
 };
 
 struct Data {
@@ -33,16 +33,17 @@ struct Data {
 // imagenet32     the same                                                       32     1000
 // imagenet       train/CLASS/*.JPEG, val/CLASS/*.JPEG                       varies      any
 //
-// imagenet16 is ImageNet16-120 as everybody uses it: the first 120 classes, unless more are asked for.
-// The headers of the readers say more: idx.h, cifar.h, downsampled.h, class_folders.h.
+// imagenet16 is ImageNet16-120 as commonly used: the first 120 classes, unless more are requested.
+// The headers of the readers have details: idx.h, cifar.h, downsampled.h, class_folders.h.
 const std::vector<std::string>& DatasetNames();
 
-// Reads a data set, all but imagenet's into memory; the files are checked before anything is trained
-// on them. `test` is ImageNet's validation set, whose test labels are not public. The means and
+// Reads a data set, into memory except for imagenet; checks the files before anything is trained on
+// them. `test` is ImageNet's validation set, whose test labels are not public. The means and
 // standard deviations are published ones: CIFAR's and ImageNet-16's are those of NAS-Bench-201,
-// ImageNet's the usual; Fashion-MNIST's are those of its training images. Throws lode::InvalidError if
-// there is no such data set, its directory is not given, or it has fewer classes; lode::IoError, the
-// path first, if a file is missing or cannot be right, or if a class has no images.
+// ImageNet's the customary ones; Fashion-MNIST's are those of its training images. Throws
+// lode::InvalidError if there is no such data set, its directory is not given, or it has fewer
+// classes; lode::IoError, with the path first, if a file is missing or invalid, or if a class has
+// no images.
 Data Open(const DataSource& source);
 
 }  // namespace lode::images

@@ -41,7 +41,7 @@ TEST(Data, HasNames) {
                                           "imagenet32", "imagenet"));
 }
 
-TEST(Data, RefusesWhatThereIsNot) {
+TEST(Data, RefusesUnknownDataSets) {
   EXPECT_EQ(OpenFailure<InvalidError>({"cifar", "/nowhere", 0}),
             "unknown data set \"cifar\" (nearest: \"cifar10\")");
   EXPECT_EQ(OpenFailure<InvalidError>({"cifar10", "", 0}),
@@ -65,7 +65,7 @@ TEST(Data, RefusesAClassWithoutImages) {
   EXPECT_EQ(Open({"cifar10", directory.path(), 2}).train->size(), 10u);
 }
 
-// The labels are the ones that everyone's first ten images have; the counts are its authors'.
+// The labels are those of the well-known first ten images; the counts are the authors'.
 TEST(FashionMnist, IsAsPublished) {
   if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
   const Data data = Open({"fashion_mnist", "", 0});
@@ -77,7 +77,7 @@ TEST(FashionMnist, IsAsPublished) {
   EXPECT_THAT(FirstLabels(*data.test), ElementsAre(9, 2, 1, 1, 6, 1, 4, 6, 5, 7));
 }
 
-TEST(FashionMnist, HasTheMeanAndDeviationThatAreUsed) {
+TEST(FashionMnist, HasTheMeanAndDeviationInUse) {
   if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
   const Data data = Open({"fashion_mnist", "", 0});
   double sum = 0, squares = 0;
@@ -97,15 +97,15 @@ TEST(FashionMnist, HasTheMeanAndDeviationThatAreUsed) {
           static_cast<float>(std::sqrt(squares / count / 255 / 255 - mean * mean)), 1e-5f)));
 }
 
-TEST(FashionMnist, OfTheFirstClassesIsReadAlone) {
+TEST(FashionMnist, CanBeLimitedToTheFirstClasses) {
   if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
   const Data data = Open({"fashion_mnist", kFashionMnist, 3});
   EXPECT_EQ(data.train->classes(), 3u);
   EXPECT_THAT(Counts(*data.test), Each(1000u));
 }
 
-// Real images of CIFAR-10; what is known of them comes from the files' bytes.
-TEST(Cifar10, OfRealImagesIsRead) {
+// Real images of CIFAR-10; the expected values come from the files' bytes.
+TEST(Cifar10, ReadsRealImages) {
   const fs::path tool = SharedData() / "../tools/cifar10_bin.py";
   if (!fs::exists(tool) || !HavePillow()) GTEST_SKIP() << "no " << tool << ", or no Pillow";
   const TemporaryDirectory directory;
@@ -127,7 +127,7 @@ TEST(Cifar10, OfRealImagesIsRead) {
   }
 }
 
-// ImageNet16-120, unless more classes are asked for.
+// ImageNet16-120, unless more classes are requested.
 TEST(Data, ImageNet16HasItsUsualClasses) {
   const TemporaryDirectory directory;
   constexpr std::size_t kImages = 122;
@@ -147,7 +147,7 @@ TEST(Data, ImageNet16HasItsUsualClasses) {
   EXPECT_EQ(Open({"imagenet16", directory.path(), 122}).test->classes(), 122u);
 }
 
-TEST(Data, HasTheConstantsOfItsAuthors) {
+TEST(Data, HasItsAuthorsConstants) {
   const TemporaryDirectory directory;
   std::string records;
   for (char label = 0; label < 100; ++label) records += std::string(1, '\0') + label + Noise(3072);

@@ -1,7 +1,7 @@
 #include "plugins/images/decode.h"
 
 // clang-format off
-#include <cstdio>  // which jpeglib.h needs
+#include <cstdio>  // needed by jpeglib.h
 #include <jpeglib.h>
 // clang-format on
 #include <jerror.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kJpegBegin = "\xff\xd8", kPngBegin = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view kPngEnd = "IEND\xae\x42\x60\x82";
-// Progressive files may have very many, each over the whole image: a small file, hours of work.
+// Progressive files may have very many, each over the whole image: a small file can take hours.
 constexpr int kMaxScans = 500;
 
 void CheckSize(std::size_t width, std::size_t height, const std::string& name) {
@@ -30,7 +30,8 @@ void CheckSize(std::size_t width, std::size_t height, const std::string& name) {
 
 // ---- JPEG
 
-// libjpeg leaves by longjmp, which runs no destructors: what it may leave, in here, has none to run.
+// libjpeg reports errors by longjmp, which runs no destructors; the frames it may leave are all in
+// this class and have none to run.
 class JpegDecoder {
  public:
   explicit JpegDecoder(std::string_view bytes) : bytes_(bytes) {
@@ -50,7 +51,7 @@ class JpegDecoder {
   JpegDecoder& operator=(const JpegDecoder&) = delete;
   ~JpegDecoder() { jpeg_destroy_decompress(&info_); }
 
-  // Each returns false if it failed; message() says why.
+  // Each returns false on failure; message() then has the reason.
   bool Begin() {
     if (setjmp(failed_) != 0) return false;  // NOLINT
     jpeg_create_decompress(&info_);
@@ -86,8 +87,8 @@ class JpegDecoder {
     std::snprintf(self->message_, sizeof self->message_, "%s", message);
     std::longjmp(self->failed_, 1);  // NOLINT
   }
-  // Of bytes between the last pixel and the end, as in one training image of ImageNet
-  // (github.com/apache/mxnet/issues/1522). Everything else libjpeg warns of is damage.
+  // Bytes between the last pixel and the end, as in one training image of ImageNet
+  // (github.com/apache/mxnet/issues/1522). Everything else that libjpeg warns about is damage.
   static bool IsHarmless(j_common_ptr info) {
     const jpeg_decompress_struct& own = static_cast<JpegDecoder*>(info->client_data)->info_;
     return info->err->msg_code == JWRN_EXTRANEOUS_DATA && own.output_height > 0 &&
@@ -107,7 +108,7 @@ class JpegDecoder {
   char message_[JMSG_LENGTH_MAX] = "";
 };
 
-// In place: four bytes a pixel, each 255 minus the ink, become three.
+// Converts in place: four bytes per pixel, each 255 minus the ink, become three.
 void RgbFromCmyk(std::vector<std::uint8_t>& pixels) {
   const std::size_t count = pixels.size() / 4;
   for (std::size_t i = 0; i < count; ++i) {
@@ -120,7 +121,9 @@ void RgbFromCmyk(std::vector<std::uint8_t>& pixels) {
 
 void DecodeJpeg(std::string_view bytes, const std::string& name, Image& out) {
   JpegDecoder decoder(bytes);
-  const auto fail = [&] { throw IoError(name + ": is no intact JPEG file: " + decoder.message()); };
+  const auto fail = [&] {
+    throw IoError(name + ": is not an intact JPEG file: " + decoder.message());
+  };
   if (!decoder.Begin()) fail();
   CheckSize(decoder.width(), decoder.height(), name);
   out.height = decoder.height();
@@ -146,7 +149,7 @@ void DecodePng(std::string_view bytes, const std::string& name, Image& out) {
   png_image& image = file.image;
   const auto check = [&](int status) {
     if (status == 0 || image.warning_or_error != 0)
-      throw IoError(name + ": is no intact PNG file: " + image.message);
+      throw IoError(name + ": is not an intact PNG file: " + image.message);
   };
   check(png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()));
   CheckSize(image.width, image.height, name);
@@ -157,9 +160,9 @@ void DecodePng(std::string_view bytes, const std::string& name, Image& out) {
   out.pixels.resize(out.height * out.width * 3);
   const png_color background = {0, 0, 0};
   check(png_image_finish_read(&image, &background, out.pixels.data(), 0, nullptr));
-  // libpng has stopped reading after the last pixel.
+  // libpng stopped reading after the last pixel.
   if (bytes.rfind(kPngEnd) == std::string_view::npos)
-    throw IoError(name + ": is no intact PNG file: it has no end");
+    throw IoError(name + ": is not an intact PNG file: it has no end");
 }
 
 }  // namespace

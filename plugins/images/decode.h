@@ -1,5 +1,5 @@
-// Turns the files of photographs into pixels: JPEG, and PNG, which one file of ImageNet is whatever
-// its name says (n02105855_2933.JPEG).
+// Decodes the files of photographs into pixels: JPEG, and PNG, because one file of ImageNet is a
+// PNG despite its name (n02105855_2933.JPEG).
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_DECODE_H_
 #define LODE_PLUGINS_IMAGES_DECODE_H_
@@ -12,14 +12,14 @@
 
 namespace lode::images {
 
-// More pixels are refused; ImageNet's largest photograph has 61 million.
+// Larger images are refused; ImageNet's largest photograph has 61 million pixels.
 inline constexpr std::size_t kMaxPixels = std::size_t{1} << 27;
 
-// The image in the bytes of a file, as red, green and blue, in `out`, whose memory is used again.
-// Grey and CMYK images are converted (CMYK as Adobe writes it), transparency and the camera's
-// orientation ignored. `name` is what messages call the file. Throws lode::IoError "NAME: ..." if the
-// file is neither, cut, damaged (whatever libjpeg warns of, but for bytes after the last pixel), or
-// too large.
+// Decodes a file's bytes into `out` as red, green and blue; reuses the memory of `out`. Converts
+// gray and CMYK images (CMYK as Adobe writes it), and ignores transparency and the camera's
+// orientation. Messages call the file `name`. Throws lode::IoError "NAME: ..." if the file is
+// neither format, truncated, damaged (anything libjpeg warns about except bytes after the last
+// pixel), or too large.
 void DecodeImage(std::string_view bytes, const std::string& name, Image& out);
 
 }  // namespace lode::images

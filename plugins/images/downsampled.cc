@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBatches = 10;
 constexpr std::size_t kChunkImages = 256;  // read at once
 
-// Counted from 0, as everywhere but in these files.
+// Counted from 0, unlike in these files.
 std::uint32_t LabelFrom(std::int64_t number, std::size_t index, const std::string& name) {
   if (number < 1 || number > static_cast<std::int64_t>(kDownsampledClasses)) {
     throw IoError(name + ": label " + std::to_string(index) + " is " + std::to_string(number) +
@@ -49,10 +49,10 @@ void CheckPixels(const NpzArray& array, std::size_t images, std::size_t image_by
                   NpyShapeText(expected) + ", a row of planes for each label");
   }
   if (header.kind != 'u' || header.element_bytes != 1)
-    throw IoError(array.name() + ": its elements are no unsigned bytes");
+    throw IoError(array.name() + ": its elements are not unsigned bytes");
 }
 
-// What to tell about a file that is not there.
+// Throws an error with advice if a file is missing.
 void RequireFile(const fs::path& path) {
   if (fs::exists(path)) return;
   fs::path pickle = path;
@@ -89,7 +89,7 @@ void ReadImages(const NpzFile& file, const std::vector<std::uint32_t>& labels, P
   array.End();
 }
 
-// All labels are read first: then the memory for the images is asked for once.
+// Reads all labels first, so that the memory for the images is allocated once.
 std::unique_ptr<PixelSet> ReadFiles(const std::vector<fs::path>& paths, PixelShape shape,
                                     std::size_t classes) {
   auto set = std::make_unique<PixelSet>(shape, classes);

@@ -1,4 +1,4 @@
-// Reads down-sampled ImageNet as its authors publish it (Chrabaszcz, Loshchilov and Hutter, "A
+// Reads down-sampled ImageNet as published by its authors (Chrabaszcz, Loshchilov and Hutter, "A
 // Downsampled Variant of ImageNet as an Alternative to the CIFAR datasets", arXiv 1707.08819;
 // image-net.org/download-images): train_data_batch_{1,...,10}.npz and val_data.npz, each with
 //
@@ -20,12 +20,13 @@ namespace lode::images {
 
 inline constexpr std::size_t kDownsampledClasses = 1000;
 
-// Adds to `set`, square and of three channels, the images of a file whose label is one of its classes.
-// Throws lode::IoError if the arrays are not as above, not equally long, or damaged.
+// Adds to `set`, which is square and has three channels, the images of a file whose label is one of
+// its classes. Throws lode::IoError if the arrays are not as above, differ in length, or are
+// damaged.
 void ReadDownsampledBatch(const NpzFile& file, PixelSet& set);
 
-// The images of the first `classes` classes, in memory: 3.9 GB for all 1000 at r = 32. The files lie
-// in the directory, or in folders of it that are called as in the published archives
+// Reads the images of the first `classes` classes into memory: 3.9 GB for all 1000 at r = 32. The
+// files are in the directory, or in folders of it that are named as in the published archives
 // (Imagenet16_train_npz, Imagenet16_val_npz). Throws lode::IoError as above.
 PixelSets ReadDownsampled(const std::filesystem::path& directory, std::size_t resolution,
                           std::size_t classes);

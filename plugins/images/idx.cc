@@ -34,13 +34,13 @@ void CheckMagic(std::string_view bytes, std::size_t dimensions, const std::strin
   }
 }
 
-// The file as it is or packed, whichever is there.
+// Returns the plain or the compressed file, whichever exists.
 fs::path FindFile(const fs::path& directory, const std::string& name) {
   fs::path plain = directory / name, packed = directory / (name + ".gz");
   return !fs::exists(packed) && fs::exists(plain) ? plain : packed;
 }
 
-// One of the two sets, from its two files.
+// Reads one of the two sets, from its two files.
 class Reader {
  public:
   Reader(const fs::path& directory, const std::string& prefix, std::size_t published,
@@ -106,7 +106,7 @@ IdxArray ParseIdx(std::string_view bytes, std::size_t dimensions, const std::str
   if (!fits || array.elements.size() != size) {
     throw IoError(name + ": has " + std::to_string(array.elements.size()) +
                   " bytes after its header, expected " +
-                  (fits ? std::to_string(size) : "more than memory has"));
+                  (fits ? std::to_string(size) : "more than fits in memory"));
   }
   return array;
 }

@@ -1,8 +1,8 @@
-// Reads the files of MNIST and of the data sets that share its layout (yann.lecun.com/exdb/mnist):
+// Reads the files of MNIST and of data sets with the same layout (yann.lecun.com/exdb/mnist):
 //
 //   2 bytes       zero
-//   1 byte        the type of the elements: 8, unsigned bytes, is what is read
-//   1 byte        how many dimensions
+//   1 byte        the type of the elements; only 8, unsigned bytes, is supported
+//   1 byte        the number of dimensions
 //   4 bytes each  the size of a dimension, big-endian
 //   the rest      the elements, row-major
 //
@@ -25,13 +25,15 @@ struct IdxArray {
   std::string_view elements;  // bytes
 };
 
-// The array in the bytes of a file, of `dimensions` dimensions; it is as long as they are. `name` is
-// what messages call the file. Throws lode::IoError "NAME: ..." with what was seen and expected.
+// Returns the array in the bytes of a file, which has `dimensions` dimensions and exactly their
+// size. Messages call the file `name`. Throws lode::IoError "NAME: ..." with what was found and
+// expected.
 IdxArray ParseIdx(std::string_view bytes, std::size_t dimensions, const std::string& name);
 
-// Grey images and their labels from {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in a directory,
-// those of the first `classes` of the `published` classes. Throws lode::IoError if a file is not as
-// above, if images and labels are not equally many, or if a label is not below `published`.
+// Reads gray images and their labels from {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz] in a
+// directory, those of the first `classes` of the `published` classes. Throws lode::IoError if a
+// file is not as above, if the numbers of images and labels differ, or if a label is not below
+// `published`.
 PixelSets ReadIdxSets(const std::filesystem::path& directory, std::size_t published,
                       std::size_t classes);
 

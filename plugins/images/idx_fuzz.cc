@@ -1,4 +1,4 @@
-// Any bytes given as a file end in an array or an IoError, never in anything else.
+// Any bytes read as a file give an array or an IoError, never anything else.
 #include <lode/plugin.hpp>
 
 #include "plugins/images/idx.h"

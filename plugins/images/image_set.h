@@ -1,4 +1,4 @@
-// What every data set of this folder is to those who train on it: images of bytes with a class each.
+// The interface of the data sets of this folder: images of bytes with a class each.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_IMAGE_SET_H_
 #define LODE_PLUGINS_IMAGES_IMAGE_SET_H_
@@ -9,13 +9,13 @@
 
 namespace lode::images {
 
-// Rows from the top, of pixels from the left, of channels (1: grey; 3: red, green, blue).
+// Rows from the top, of pixels from the left, of channels (1: gray; 3: red, green, blue).
 struct Image {
   std::size_t height = 0, width = 0, channels = 0;
   std::vector<std::uint8_t> pixels;  // height * width * channels
 };
 
-// Images with their classes, numbered from 0. Immutable: every method may be called from any thread.
+// Images with their classes, numbered from 0. Immutable: any thread may call any method.
 class ImageSet {
  public:
   ImageSet() = default;
@@ -29,8 +29,8 @@ class ImageSet {
 
   // REQUIRES, here and below: index < size().
   virtual std::uint32_t Label(std::size_t index) const = 0;  // below classes()
-  // Puts an image into `out`, whose memory is used again. Throws lode::IoError, the path first, if
-  // it is read from a file only now and the file is damaged.
+  // Puts an image into `out`, reusing its memory. Throws lode::IoError, with the path first, if the
+  // image is read from a file only now and the file is damaged.
   virtual void Read(std::size_t index, Image& out) const = 0;
 };
 

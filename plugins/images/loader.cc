@@ -47,17 +47,17 @@ void Loader::CheckOptions() const {
   if (options_.batch_size == 0) throw InvalidError("batch_size is 0, expected at least 1");
   if (options_.ahead == 0) throw InvalidError("ahead is 0, expected at least 1");
   if (batches() == 0) {
-    throw InvalidError("batch_size is " + std::to_string(options_.batch_size) + ", and there are " +
-                       std::to_string(indices_.size()) + " images: not one whole batch");
+    throw InvalidError("batch_size is " + std::to_string(options_.batch_size) + ", but there are " +
+                       std::to_string(indices_.size()) + " images: less than one whole batch");
   }
   const std::uint32_t largest = *std::max_element(indices_.begin(), indices_.end());
   if (largest >= set_->size()) {
-    throw InvalidError("image " + std::to_string(largest) + " is asked for, and there are only " +
+    throw InvalidError("image " + std::to_string(largest) + " is requested, but there are only " +
                        std::to_string(set_->size()));
   }
   if (set_->channels() != transformer_.channels()) {
     throw InvalidError("the images have " + std::to_string(set_->channels()) +
-                       " channels, and there are means for " +
+                       " channels, but there are means for " +
                        std::to_string(transformer_.channels()));
   }
 }

@@ -26,7 +26,7 @@ Transform Augmenting() {
   return transform;
 }
 
-// The label of image i is i, so that labels tell the order.
+// The label of image i is i, so that labels show the order.
 std::shared_ptr<MadeUpSet> Numbered(std::uint32_t images) {
   std::vector<std::uint32_t> labels;
   for (std::uint32_t i = 0; i < images; ++i) labels.push_back(i);
@@ -84,7 +84,7 @@ TEST(Loader, WithoutShufflingKeepsTheOrder) {
   EXPECT_THAT(Whole(loader, 1).labels, ElementsAre(9, 2, 5, 7));
 }
 
-TEST(Loader, LeavesOutTheLastBatchIfAsked) {
+TEST(Loader, DropsTheLastBatchOnRequest) {
   LoaderOptions options = Options(3, 1);
   options.drop_last = true;
   Loader loader(Numbered(8), Numbers(8), Augmenting(), options);
@@ -93,7 +93,7 @@ TEST(Loader, LeavesOutTheLastBatchIfAsked) {
   EXPECT_THAT(Whole(loader, 1).sizes, ElementsAre(3, 3));
 }
 
-TEST(Loader, GivesTheImagesOfTheTransform) {
+TEST(Loader, AppliesTheTransform) {
   const auto set = Numbered(5);
   Loader loader(set, Numbers(5), Augmenting(), Options(2, 1));
   const Epoch epoch = Whole(loader, 9);
@@ -111,7 +111,7 @@ TEST(Loader, GivesTheImagesOfTheTransform) {
   }
 }
 
-TEST(Loader, GivesTheSameEpochWhateverTheThreads) {
+TEST(Loader, GivesTheSameEpochWithAnyNumberOfThreads) {
   const auto set = Numbered(203);
   Loader reference(set, Numbers(203), Augmenting(), Options(10, 0));
   const Epoch first = Whole(reference, 1), second = Whole(reference, 2);
@@ -128,7 +128,7 @@ TEST(Loader, GivesTheSameEpochWhateverTheThreads) {
   }
 }
 
-TEST(Loader, AugmentsAnImageTheSameWhateverTheSizeOfBatches) {
+TEST(Loader, AugmentsAnImageTheSameForAnyBatchSize) {
   const auto set = Numbered(60);
   Loader tens(set, Numbers(60), Augmenting(), Options(10, 1));
   Loader sevens(set, Numbers(60), Augmenting(), Options(7, 2));
@@ -137,7 +137,7 @@ TEST(Loader, AugmentsAnImageTheSameWhateverTheSizeOfBatches) {
   EXPECT_EQ(a.labels, b.labels);
 }
 
-TEST(Loader, GoesOnInTheMiddleOfAnEpoch) {
+TEST(Loader, ResumesInTheMiddleOfAnEpoch) {
   Loader loader(Numbered(50), Numbers(50), Augmenting(), Options(8, 2));
   const Epoch whole = Whole(loader, 4);
   for (const std::size_t first : {0, 1, 5, 6, 7, 100}) {
@@ -163,7 +163,7 @@ TEST(Loader, GivesNothingBeforeTheFirstEpochAndAfterEach) {
   EXPECT_FALSE(loader.Next(batch));
 }
 
-TEST(Loader, CanBeginAnewAnywhere) {
+TEST(Loader, CanRestartAnywhere) {
   const auto set = Numbered(100);
   Loader loader(set, Numbers(100), Augmenting(), Options(9, 3));
   const Epoch expected = Whole(loader, 1);
@@ -184,9 +184,9 @@ TEST(Loader, EndsWhileBatchesAreMade) {
   }
 }
 
-// ---- what goes on at the same time
+// ---- concurrency
 
-// Counts what is read, fails at one image, and takes as long as it is told to.
+// Counts what is read, fails at one image, and takes as long as configured.
 class WatchedSet : public MadeUpSet {
  public:
   explicit WatchedSet(std::uint32_t images) : MadeUpSet(Numbers(images), images) {}
@@ -201,7 +201,7 @@ class WatchedSet : public MadeUpSet {
   std::chrono::milliseconds delay_{0};
 };
 
-TEST(Loader, RestsWhenItIsFarEnoughAhead) {
+TEST(Loader, PausesWhenItIsFarEnoughAhead) {
   const auto set = std::make_shared<WatchedSet>(100);
   LoaderOptions options = Options(5, 2, false);
   options.ahead = 3;
@@ -209,7 +209,7 @@ TEST(Loader, RestsWhenItIsFarEnoughAhead) {
   Batch batch;
   loader.Begin(1);
   for (int taken = 0; taken < 10; ++taken) {
-    // All three are made without being asked for, and then no more.
+    // All three are made without being requested, and then no more.
     const int expected = 5 * (taken + 3);
     for (int n = 0; n < 300000 && set->reads_ < expected; ++n) std::this_thread::sleep_for(1ms);
     std::this_thread::sleep_for(2ms);
@@ -218,7 +218,7 @@ TEST(Loader, RestsWhenItIsFarEnoughAhead) {
   }
 }
 
-TEST(Loader, GivesUpAnEpochWithoutFinishingItsBatches) {
+TEST(Loader, AbandonsAnEpochWithoutFinishingItsBatches) {
   const auto set = std::make_shared<WatchedSet>(1000);
   set->delay_ = 20ms;
   Loader loader(set, Numbers(1000), Augmenting(), Options(500, 2, false));
@@ -228,7 +228,7 @@ TEST(Loader, GivesUpAnEpochWithoutFinishingItsBatches) {
   EXPECT_LT(set->reads_, 500);  // less than a batch, which takes 10 s
 }
 
-TEST(Loader, PassesOnWhatReadingThrows) {
+TEST(Loader, PropagatesReadingErrors) {
   for (const std::size_t threads : {0, 1, 3}) {
     const auto set = std::make_shared<WatchedSet>(20);
     set->broken_ = 11;
@@ -246,7 +246,7 @@ TEST(Loader, PassesOnWhatReadingThrows) {
   }
 }
 
-TEST(Loader, UsesMemoryAgain) {
+TEST(Loader, ReusesMemory) {
   Loader loader(Numbered(100), Numbers(100), Augmenting(), Options(10, 1));
   std::set<const float*> buffers;
   Batch batch;
@@ -254,10 +254,10 @@ TEST(Loader, UsesMemoryAgain) {
     loader.Begin(epoch);
     while (loader.Next(batch)) buffers.insert(batch.images.data());
   }
-  EXPECT_LE(buffers.size(), 5u);  // four ahead, and the one in hand
+  EXPECT_LE(buffers.size(), 5u);  // four ahead, and the current one
 }
 
-TEST(Loader, RefusesWhatCannotBe) {
+TEST(Loader, RefusesInvalidOptions) {
   const auto failure = [](std::vector<std::uint32_t> indices, auto change,
                           Transform transform = Augmenting()) {
     LoaderOptions options = Options(2, 1);
@@ -267,16 +267,16 @@ TEST(Loader, RefusesWhatCannotBe) {
   const auto nothing = [](LoaderOptions&) {};
   EXPECT_EQ(failure({4}, nothing), "");
   EXPECT_EQ(failure({}, nothing), "there are no images to load");
-  EXPECT_EQ(failure({1, 5}, nothing), "image 5 is asked for, and there are only 5");
+  EXPECT_EQ(failure({1, 5}, nothing), "image 5 is requested, but there are only 5");
   EXPECT_EQ(failure({1}, [](LoaderOptions& o) { o.batch_size = 0; }),
             "batch_size is 0, expected at least 1");
   EXPECT_EQ(failure({1}, [](LoaderOptions& o) { o.ahead = 0; }), "ahead is 0, expected at least 1");
   EXPECT_EQ(failure({1}, [](LoaderOptions& o) { o.drop_last = true; }),
-            "batch_size is 2, and there are 1 images: not one whole batch");
-  Transform grey = Augmenting();
-  grey.mean.resize(1);
-  grey.std.resize(1);
-  EXPECT_EQ(failure({1}, nothing, grey), "the images have 3 channels, and there are means for 1");
+            "batch_size is 2, but there are 1 images: less than one whole batch");
+  Transform gray = Augmenting();
+  gray.mean.resize(1);
+  gray.std.resize(1);
+  EXPECT_EQ(failure({1}, nothing, gray), "the images have 3 channels, but there are means for 1");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace lode::images {
 namespace {
 
 static_assert(std::endian::native == std::endian::little,
-              "lengths and elements are read as they are");
+              "lengths and elements are read without conversion");
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kVersionEnd = 8;
@@ -18,7 +18,7 @@ constexpr std::size_t kVersionEnd = 8;
 constexpr std::size_t kMaxTextBytes = 10'000;
 constexpr std::size_t kMaxDimensions = 32;  // NumPy's
 
-// The first byte of the text.
+// Returns the offset of the first byte of the text.
 std::size_t TextBegin(std::string_view bytes, const std::string& name) {
   if (!bytes.starts_with(kMagic)) {
     throw IoError(name + ": begins with " + Quote(bytes.substr(0, kMagic.size())) + ", expected " +
@@ -33,7 +33,7 @@ std::size_t TextBegin(std::string_view bytes, const std::string& name) {
   return kVersionEnd + (major == 1 ? 2 : 4);
 }
 
-// The text, a dictionary of the three known keys.
+// Parses the text, a dictionary with the three known keys.
 class TextParser {
  public:
   TextParser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
@@ -74,15 +74,14 @@ class TextParser {
   }
 
   void Once(bool& seen, std::string_view key) {
-    if (seen) Fail(Quote(key) + " for the second time");
+    if (seen) Fail(Quote(key) + " appears twice");
     seen = true;
   }
 
   // "|u1", "<i8".
   void ReadDescr() {
     SkipSpace();
-    if (at_ < text_.size() && text_[at_] == '[')
-      Fail("elements of several fields, expected numbers");
+    if (at_ < text_.size() && text_[at_] == '[') Fail("structured elements, expected numbers");
     const std::string_view descr = ReadText();
     if (descr.find('O') != std::string_view::npos)
       Fail("elements " + Quote(descr) + " are Python objects, which are never read");
@@ -122,13 +121,13 @@ class TextParser {
     return size;
   }
 
-  // Between quotes of either kind; nothing NumPy writes here has escapes.
+  // Text between quotes of either kind; nothing NumPy writes here has escapes.
   std::string_view ReadText() {
     SkipSpace();
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
     if (quote != '\'' && quote != '"') Fail("expected a text");
     const std::size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string_view::npos) Fail("a text without an end");
+    if (end == std::string_view::npos) Fail("an unterminated string");
     const std::string_view text = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return text;
@@ -195,7 +194,8 @@ NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& name) {
   const std::size_t begin = TextBegin(bytes, name);
   NpyHeader header = TextParser(bytes.substr(begin), name).Run();
   if (!FitsMemory(header))
-    throw IoError(name + ": its shape " + NpyShapeText(header.shape) + " is more than memory has");
+    throw IoError(name + ": its shape " + NpyShapeText(header.shape) +
+                  " is more than fits in memory");
   return header;
 }
 

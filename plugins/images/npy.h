@@ -7,7 +7,7 @@
 //                 order, then spaces and a line end
 //   the rest      the elements
 //
-// Only that text is read, and no other Python: no expression, no type of several fields, no objects
+// Only this text is read, and no other Python: no expressions, no structured types, no objects
 // (which would be a pickle, and could run anything).
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_NPY_H_
@@ -27,18 +27,18 @@ struct NpyHeader {
   std::vector<std::size_t> shape;  // row-major; none: a scalar
 };
 
-// Bytes of a file that say how long its header is.
+// The number of bytes that contain the length of the header.
 inline constexpr std::size_t kNpyPreambleBytes = 12;
 
-// The length of the whole header, to the first element; `preamble` is the file's first
+// Returns the length of the whole header, up to the first element; `preamble` is the file's first
 // kNpyPreambleBytes. Throws lode::IoError "NAME: ...", here and below.
 std::size_t NpyHeaderBytes(std::string_view preamble, const std::string& name);
 
-// The header in `bytes`, which has NpyHeaderBytes. Elements that are no whole numbers, big-endian or
-// column-major are refused.
+// Parses the header in `bytes`, which has NpyHeaderBytes. Refuses elements that are not whole
+// numbers, big-endian elements and column-major arrays.
 NpyHeader ParseNpyHeader(std::string_view bytes, const std::string& name);
 
-// An element as a number. REQUIRES: `element` has header.element_bytes.
+// Returns an element as a number. REQUIRES: `element` has header.element_bytes.
 std::int64_t NpyInteger(const NpyHeader& header, std::string_view element);
 
 // "(100, 3072)", for messages.

@@ -73,7 +73,7 @@ void NpzArray::Read(char* out, std::size_t size) {
 void NpzArray::End() {
   char more = 0;
   if (ReadSome(&more, 1) > 0)
-    throw IoError(name_ + ": goes on after the end of its shape " + NpyShapeText(header_.shape));
+    throw IoError(name_ + ": continues after the end of its shape " + NpyShapeText(header_.shape));
 }
 
 // ---- the file

@@ -1,4 +1,4 @@
-// Reads arrays of NumPy's .npz files: zip archives of .npy files, packed or not.
+// Reads arrays from NumPy's .npz files: zip archives of .npy files, compressed or not.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_NPZ_H_
 #define LODE_PLUGINS_IMAGES_NPZ_H_
@@ -12,20 +12,20 @@
 
 namespace lode::images {
 
-// An array of a file, read from its beginning to its end piece by piece. Not thread-safe.
+// An array of a file, read piece by piece from beginning to end. Not thread-safe.
 class NpzArray {
  public:
   ~NpzArray();
   NpzArray(NpzArray&&) noexcept;
 
   const NpyHeader& header() const { return header_; }
-  // What messages call it: "FILE: NAME.npy".
+  // Its name in messages: "FILE: NAME.npy".
   const std::string& name() const { return name_; }
 
-  // The next `size` bytes of the elements. Throws lode::IoError if there are fewer.
+  // Reads the next `size` bytes of the elements. Throws lode::IoError if there are fewer.
   void Read(char* out, std::size_t size);
-  // To be called after the last element: throws lode::IoError if anything follows, or if the bytes
-  // are not those that were written (zip has a checksum).
+  // Call it after the last element: throws lode::IoError if anything follows, or if the bytes are
+  // not those that were written (zip has a checksum).
   void End();
 
  private:
@@ -41,14 +41,14 @@ class NpzArray {
 
 class NpzFile {
  public:
-  // Throws lode::IoError "PATH: ..." if there is no such file, or if it is no zip archive.
+  // Throws lode::IoError "PATH: ..." if there is no such file, or if it is not a zip archive.
   explicit NpzFile(const std::string& path);
-  // From a file's bytes, which outlive *this; `name` is what messages call it.
+  // Reads a file's bytes, which must outlive *this; messages call the file `name`.
   NpzFile(std::string_view bytes, std::string name);
   ~NpzFile();
 
-  // The array of that name; *this outlives it. Throws lode::IoError if there is none, or if its header
-  // is not what ParseNpyHeader reads.
+  // Opens the array of that name; *this must outlive it. Throws lode::IoError if there is none, or
+  // if ParseNpyHeader refuses its header.
   NpzArray Open(const std::string& array) const;
 
  private:

@@ -1,4 +1,4 @@
-// Any bytes given as a file, .npy or .npz, end in a header, images or an IoError, never in anything else.
+// Any bytes read as a file, .npy or .npz, give a header, images or an IoError, never anything else.
 #include <lode/plugin.hpp>
 
 #include "plugins/images/downsampled.h"

@@ -1,4 +1,4 @@
-// NumPy's files, and down-sampled ImageNet in them.
+// NumPy's files, and down-sampled ImageNet in this format.
 #include "plugins/images/npz.h"
 
 #include <gmock/gmock.h>
@@ -63,10 +63,10 @@ TEST(Npy, RefusesEveryOtherHeader) {
        "elements \"<f4\", expected whole numbers, '|u1' or '<i8' say"},
       {Dictionary(">i8", "(1,)"), "elements \">i8\", expected whole numbers"},
       {Dictionary("|u2", "(1,)"), "elements \"|u2\", expected whole numbers"},
-      {"{'descr': [('a', '<i4')], }", "elements of several fields"},
+      {"{'descr': [('a', '<i4')], }", "structured elements"},
       {"{'descr': '|u1', 'fortran_order': True, 'shape': (1,), }", "a column-major array"},
       {"{'descr': '|u1', 'fortran_order': 0, 'shape': (1,), }", "expected False or True"},
-      {"{'descr': '|u1', 'descr': '|u1'}", "\"descr\" for the second time"},
+      {"{'descr': '|u1', 'descr': '|u1'}", "\"descr\" appears twice"},
       {"{'descr': '|u1', 'fortran_order': False}", "no 'shape'"},
       {"{'descr': '|u1', 'shape': (1,)}", "no 'fortran_order'"},
       {"{'dtype': '|u1'}", "unknown key \"dtype\""},
@@ -74,16 +74,16 @@ TEST(Npy, RefusesEveryOtherHeader) {
       {Dictionary("|u1", "(-1,)"), "expected a size"},
       {Dictionary("|u1", "(1 2)"), "expected ',' or ')'"},
       {Dictionary("|u1", "(99999999999999999999,)"), "expected a size"},
-      {Dictionary("<u8", "(4294967296, 4294967296)"), "is more than memory has"},
+      {Dictionary("<u8", "(4294967296, 4294967296)"), "is more than fits in memory"},
       {Dictionary("|u1", "__import__(\"os\")"), "expected '('"},
       {Dictionary("|u1", "(1,)") + "x", "expected the end"},
-      {"{'descr", "a text without an end"},
+      {"{'descr", "an unterminated string"},
   };
   for (const auto& [text, message] : kFaults)
     EXPECT_THAT(ParseFailure(text), HasSubstr(message)) << text;
 }
 
-TEST(Npy, RefusesWhatIsNoNpyFile) {
+TEST(Npy, RefusesFilesThatAreNotNpy) {
   const auto failure = [](const std::string& bytes) { return Failure([&] { Parse(bytes); }); };
   EXPECT_EQ(failure("abc"), "F: has 3 bytes, expected at least 12 of a header");
   EXPECT_EQ(failure("\x80\x04K\x01.............."),
@@ -115,7 +115,7 @@ class Npz : public testing::Test {
   fs::path path_ = directory_.path() / "f.npz";
 };
 
-TEST_F(Npz, ReadsArraysPlainAndPacked) {
+TEST_F(Npz, ReadsArraysPlainAndCompressed) {
   const std::string bytes = Noise(100000);
   for (const bool packed : {false, true}) {
     const NpzFile file(Write(
@@ -129,11 +129,11 @@ TEST_F(Npz, ReadsArraysPlainAndPacked) {
   }
 }
 
-TEST_F(Npz, RefusesArraysOfAnotherLengthThanTheirShape) {
+TEST_F(Npz, RefusesArraysWhoseLengthDoesNotMatchTheirShape) {
   Write({{"a.npy", Npy(Dictionary("|u1", "(6,)"), "12345")}});
   EXPECT_EQ(ReadFailure(), path_.string() + ": a.npy: ends 1 bytes too early for its shape (6,)");
   Write({{"a.npy", Npy(Dictionary("|u1", "(4,)"), "12345")}});
-  EXPECT_EQ(ReadFailure(), path_.string() + ": a.npy: goes on after the end of its shape (4,)");
+  EXPECT_EQ(ReadFailure(), path_.string() + ": a.npy: continues after the end of its shape (4,)");
   Write({{"a.npy", "\x93NUMPY"}});
   EXPECT_THAT(ReadFailure(), HasSubstr("a.npy: has 6 bytes, expected at least 12"));
   Write({{"a.npy", Npy(Dictionary("|u1", "(4,)"), "").substr(0, 40)}});
@@ -151,7 +151,7 @@ TEST_F(Npz, RefusesDamage) {
   }
 }
 
-TEST_F(Npz, RefusesFilesThatAreCutAnywhere) {
+TEST_F(Npz, RefusesFilesThatAreTruncatedAnywhere) {
   Write({{"a.npy", Npy(Dictionary("|u1", "(50,)"), Noise(50))}});
   const std::string file = FileBytes(path_);
   EXPECT_EQ(ReadFailure(), "");
@@ -161,14 +161,14 @@ TEST_F(Npz, RefusesFilesThatAreCutAnywhere) {
   }
 }
 
-TEST_F(Npz, NamesWhatIsMissing) {
+TEST_F(Npz, ReportsWhatIsMissing) {
   EXPECT_EQ(ReadFailure(),
             path_.string() + ": No such file, expected a zip archive of NumPy's (.npz)");
   Write({{"b.npy", ""}});
   EXPECT_EQ(ReadFailure(), path_.string() + ": has no a.npy");
 }
 
-TEST_F(Npz, ReadsWhatNumPyWrites) {
+TEST_F(Npz, ReadsNumPysOutput) {
   if (!HavePillow()) GTEST_SKIP() << "no /usr/bin/python3 with NumPy";
   for (const std::string function : {"savez", "savez_compressed"}) {
     ASSERT_TRUE(RunPython("import numpy as np; np." + function + "(\"" + path_.string() +
@@ -221,7 +221,7 @@ class Downsampled : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(Downsampled, IsRead) {
+TEST_F(Downsampled, ReadsTheFiles) {
   const PixelSets sets = ReadDownsampled(directory_.path(), kSide, 3);
   ASSERT_EQ(sets.train->size(), 30u);
   ASSERT_EQ(sets.test->size(), 3u);
@@ -236,7 +236,7 @@ TEST_F(Downsampled, IsRead) {
       ASSERT_EQ(image.pixels[3 * i + c], static_cast<std::uint8_t>(planes[c * 256 + i]));
 }
 
-TEST_F(Downsampled, OfTheFirstClassesIsReadAlone) {
+TEST_F(Downsampled, CanBeLimitedToTheFirstClasses) {
   const PixelSets sets = ReadDownsampled(directory_.path(), kSide, 2);
   ASSERT_EQ(sets.train->size(), 20u);
   EXPECT_EQ(sets.train->classes(), 2u);
@@ -246,7 +246,7 @@ TEST_F(Downsampled, OfTheFirstClassesIsReadAlone) {
   EXPECT_EQ(image.pixels[0], static_cast<std::uint8_t>(Noise(3 * kBytes, 1)[2 * kBytes]));
 }
 
-TEST_F(Downsampled, IsFoundInTheFoldersOfTheArchives) {
+TEST_F(Downsampled, FindsTheFoldersOfTheArchives) {
   fs::create_directories(Path("Imagenet16_train_npz"));
   fs::create_directories(Path("Imagenet16_val_npz"));
   for (std::uint32_t batch = 1; batch <= 10; ++batch)
@@ -255,20 +255,20 @@ TEST_F(Downsampled, IsFoundInTheFoldersOfTheArchives) {
   EXPECT_EQ(ReadDownsampled(directory_.path(), kSide, 3).train->size(), 30u);
 }
 
-TEST_F(Downsampled, OfAnotherResolutionIsRefused) {
+TEST_F(Downsampled, RefusesAnotherResolution) {
   EXPECT_EQ(Failure([this] { ReadDownsampled(directory_.path(), 32, 3); }),
             Path("train_data_batch_1.npz").string() +
                 ": data.npy: has the shape (3, 768), expected (3, 3072), a row of planes for each "
                 "label");
 }
 
-TEST_F(Downsampled, WithOtherCountsOfImagesAndLabelsIsRefused) {
+TEST_F(Downsampled, RefusesDifferentCountsOfImagesAndLabels) {
   WriteBatch(4, {{"data.npy", Pixels(3, 4)}, {"labels.npy", Labels({1, 2})}});
   EXPECT_THAT(ReadFailure(), HasSubstr("train_data_batch_4.npz: data.npy: has the shape (3, 768), "
                                        "expected (2, 768)"));
 }
 
-TEST_F(Downsampled, WithALabelOutOfRangeIsRefused) {
+TEST_F(Downsampled, RefusesALabelOutOfRange) {
   for (const std::int64_t label : {0, -1, 1001}) {
     WriteBatch(9, {{"data.npy", Pixels(2, 4)}, {"labels.npy", Labels({1, label})}});
     EXPECT_THAT(ReadFailure(), HasSubstr("train_data_batch_9.npz: labels.npy: label 1 is " +
@@ -276,16 +276,16 @@ TEST_F(Downsampled, WithALabelOutOfRangeIsRefused) {
   }
 }
 
-TEST_F(Downsampled, OfOtherElementsIsRefused) {
+TEST_F(Downsampled, RefusesOtherElements) {
   WriteBatch(2, {{"data.npy", Npy(Dictionary("|i1", "(1, 768)"), Noise(768))},
                  {"labels.npy", Labels({1})}});
-  EXPECT_THAT(ReadFailure(), HasSubstr("data.npy: its elements are no unsigned bytes"));
+  EXPECT_THAT(ReadFailure(), HasSubstr("data.npy: its elements are not unsigned bytes"));
   WriteBatch(2, {{"data.npy", Pixels(1, 1)},
                  {"labels.npy", Npy(Dictionary("|O", "(1,)"), "\x80\x03K\x01.")}});
   EXPECT_THAT(ReadFailure(), HasSubstr("Python objects, which are never read"));
 }
 
-TEST_F(Downsampled, AsPicklesIsNotRead) {
+TEST_F(Downsampled, RefusesPickles) {
   fs::remove(Path(Name(7)));
   EXPECT_EQ(ReadFailure(), Path(Name(7)).string() + ": No such file");
   WriteFile(Path("train_data_batch_7"), "\x80\x03.");

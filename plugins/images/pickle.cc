@@ -16,7 +16,7 @@ const PickledValue* PickledValue::Find(std::string_view key) const {
   return nullptr;
 }
 
-// The stack machine of Python's pickle module, as far as it makes the values above.
+// The stack machine of Python's pickle module, limited to making the values above.
 class PickleMachine {
  public:
   PickleMachine(std::string_view bytes, const std::string& name, Pickle* out)
@@ -28,7 +28,7 @@ class PickleMachine {
       if (code == '.') return Pop();
       if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code))
         Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
-             ", which makes no collection, number or array of bytes");
+             ", which does not make a collection, number or array of bytes");
     }
   }
 
@@ -40,11 +40,11 @@ class PickleMachine {
   }
 
   std::string_view Take(std::size_t count) {
-    if (count > bytes_.size() - at_) Fail("it is cut off");
+    if (count > bytes_.size() - at_) Fail("it is truncated");
     at_ += count;
     return bytes_.substr(at_ - count, count);
   }
-  // A number of `size` bytes, the lowest first.
+  // Reads a number of `size` bytes, least significant first.
   std::uint64_t TakeUnsigned(std::size_t size) {
     std::uint64_t value = 0;
     const std::string_view bytes = Take(size);
@@ -59,7 +59,7 @@ class PickleMachine {
   }
   std::string_view TakeLine() {
     const std::size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) Fail("it is cut off");
+    if (end == std::string_view::npos) Fail("it is truncated");
     const std::string_view line = Take(end - at_);
     Take(1);
     return line;
@@ -187,7 +187,7 @@ class PickleMachine {
   void AddTo(Value::Kind kind, const std::vector<const Value*>& items) {
     Value* to = Pop();
     if (to->kind != kind || (kind == Value::kDict && items.size() % 2 != 0))
-      Fail("it adds to what is no such collection");
+      Fail("it adds to a value that is not such a collection");
     to->items.insert(to->items.end(), items.begin(), items.end());
     Push(to);
   }
@@ -197,7 +197,7 @@ class PickleMachine {
       case 0x80:  // the protocol
         Take(1);
         return true;
-      case 0x95:  // a frame, which is no more than a hint
+      case 0x95:  // a frame, which is only a hint
         Take(8);
         return true;
       case 'q':
@@ -227,7 +227,7 @@ class PickleMachine {
   }
   void Recall(std::uint64_t key) {
     const auto at = memo_.find(key);
-    if (at == memo_.end()) Fail("it recalls what it has not kept");
+    if (at == memo_.end()) Fail("it recalls a value that it has not kept");
     Push(at->second);
   }
 
@@ -260,25 +260,26 @@ class PickleMachine {
                           whole == "numpy.core.multiarray._reconstruct" ||
                           whole == "numpy._core.multiarray._reconstruct";
     if (!is_numpy)
-      Fail("it asks for " + Quote(whole) + ", which is no collection, number or array of bytes");
+      Fail("it asks for " + Quote(whole) + ", which is not a collection, number or array of bytes");
     Value* value = New(Value::kName);
     value->text = out_->texts_.emplace_back(std::move(whole));
     Push(value);
   }
 
-  // numpy's _reconstruct(...), which Fill completes, and dtype("u1", ...).
+  // Handles numpy's _reconstruct(...), which Fill completes, and dtype("u1", ...).
   void Make() {
     const std::vector<const Value*> call = PopLast(2);
-    if (call[0]->kind != Value::kName || call[1]->kind != Value::kList) Fail("a call of no name");
+    if (call[0]->kind != Value::kName || call[1]->kind != Value::kList)
+      Fail("a call to something that is not a name");
     if (call[0]->text.ends_with("_reconstruct")) return Push(New(Value::kArray));
     const auto& arguments = call[1]->items;
     if (call[0]->text != "numpy.dtype" || arguments.empty() || arguments[0]->text != "u1")
-      Fail("an array of something else than bytes");
+      Fail("an array of something other than bytes");
     Push(New(Value::kName));
   }
 
-  // An array's state is (version, dimensions, type, whether columns come first, bytes). A type's says
-  // nothing more of bytes.
+  // An array's state is (version, dimensions, type, whether it is column-major, bytes). The state
+  // of a byte type contains nothing more.
   void Fill() {
     const Value* state = Pop();
     Value* object = Pop();
@@ -288,7 +289,7 @@ class PickleMachine {
     if (object->kind != Value::kArray || parts.size() != 5 || parts[1]->kind != Value::kList ||
         parts[2]->kind != Value::kName || parts[4]->kind != Value::kText)
       Fail("an array without dimensions and bytes");
-    if (parts[3]->number != 0) Fail("an array that has its columns first");
+    if (parts[3]->number != 0) Fail("a column-major array");
     std::uint64_t size = 1;
     for (const Value* length : parts[1]->items) {
       const bool fits = length->kind == Value::kNumber && length->number >= 0 &&
@@ -307,7 +308,7 @@ class PickleMachine {
   Pickle* out_;
   std::size_t at_ = 0;
   std::vector<Value*> stack_;
-  std::vector<std::size_t> marks_;  // how long the stack was at each
+  std::vector<std::size_t> marks_;  // the stack's length at each mark
   std::unordered_map<std::uint64_t, Value*> memo_;
 };
 

@@ -26,7 +26,7 @@ std::string Word(std::size_t value) {
   return word;
 }
 
-// An array of bytes, as numpy pickled it in Python 2.
+// An array of bytes, as pickled by numpy in Python 2.
 std::string Array(std::size_t rows, const std::string& data) {
   return Bytes(
              "cnumpy.core.multiarray\n_reconstruct\nq\x03"
@@ -78,7 +78,7 @@ TEST(Pickle, ReadsCollectionsNumbersAndArraysOfBytes) {
 TEST(Pickle, CallsNothing) {
   EXPECT_EQ(Refusal("cos\nsystem\n(U\x04"
                     "truetR."),
-            "F: a pickle that is refused at byte 11: it asks for \"os.system\", which is no "
+            "F: a pickle that is refused at byte 11: it asks for \"os.system\", which is not a "
             "collection, number or array of bytes");
   EXPECT_THAT(Refusal(Bytes("\x80\x04\x8c\x08"
                             "builtins\x8c\x04"
@@ -89,17 +89,17 @@ TEST(Pickle, CallsNothing) {
               HasSubstr("has the instruction \"i\""));
   EXPECT_THAT(Refusal("cnumpy\ndtype\nU\x02"
                       "f8\x85R."),
-              HasSubstr("something else than bytes"));
+              HasSubstr("something other than bytes"));
 }
 
-TEST(Pickle, DamagedOnesAreRefused) {
-  EXPECT_THAT(Refusal(""), HasSubstr("it is cut off"));
+TEST(Pickle, RefusesDamage) {
+  EXPECT_THAT(Refusal(""), HasSubstr("it is truncated"));
   EXPECT_THAT(Refusal("."), HasSubstr("its stack is empty"));
   EXPECT_THAT(Refusal("t."), HasSubstr("there is no mark"));
-  EXPECT_THAT(Refusal("h\x07."), HasSubstr("it recalls what it has not kept"));
+  EXPECT_THAT(Refusal("h\x07."), HasSubstr("it recalls a value that it has not kept"));
   EXPECT_THAT(Refusal("K\x01K\x02"
                       "a."),
-              HasSubstr("it adds to what is no such collection"));
+              HasSubstr("it adds to a value that is not such a collection"));
   EXPECT_THAT(Refusal(std::string(Pickle::kMaxValues + 1, 'N')),
               HasSubstr("more than 1048576 values"));
   std::string array = Dict(Key("a") + Array(2, "abcdef"));
@@ -138,7 +138,7 @@ TEST_F(PickledCifar, HasTheImagesOfTheBinaryVersion) {
   EXPECT_EQ(image.pixels, expected.pixels);
 }
 
-TEST_F(PickledCifar, Of100ClassesHasFineLabels) {
+TEST_F(PickledCifar, UsesFineLabelsFor100Classes) {
   const std::string batch = Dict(Key("data") + Array(2, Noise(2 * 3072)) + Key("coarse_labels") +
                                  Numbers({1, 2}) + Key("fine_labels") + Numbers({99, 7}));
   Write("train", batch);
@@ -148,7 +148,7 @@ TEST_F(PickledCifar, Of100ClassesHasFineLabels) {
   EXPECT_EQ(sets.test->Label(1), 7u);
 }
 
-TEST_F(PickledCifar, WhatIsNoBatchIsRefused) {
+TEST_F(PickledCifar, RefusesFilesThatAreNotBatches) {
   const auto failure = [](const std::string& bytes) {
     PixelSet set(kCifarShape, 10);
     return Failure([&] { ParsePickledCifar(bytes, kCifar10, "F", set); });
@@ -163,8 +163,8 @@ TEST_F(PickledCifar, WhatIsNoBatchIsRefused) {
             "F: the label of image 0 is 10, expected 0 to 9");
 }
 
-// What today's Python and numpy write.
-TEST_F(PickledCifar, OfPython3IsRead) {
+// The output of current Python and numpy.
+TEST_F(PickledCifar, ReadsPython3sPickles) {
   const std::string program =
       "import pickle, numpy, sys\n"
       "for n, name in enumerate(('train', 'test')):\n"
@@ -182,7 +182,7 @@ TEST_F(PickledCifar, OfPython3IsRead) {
   EXPECT_EQ(image.pixels[3], 1) << "red of the second pixel";
 }
 
-TEST_F(PickledCifar, InAnArchiveIsNamedWithWhatToDo) {
+TEST_F(PickledCifar, ReportsAnArchiveWithAdvice) {
   const std::string path = directory_.path().string();
   const std::string command =
       "cd " + path + " && mkdir cifar-10-batches-py && tar -czf c.tar.gz cifar-10-batches-py";

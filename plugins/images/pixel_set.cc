@@ -16,7 +16,7 @@ void PixelSet::Add(std::string_view planes, std::uint32_t label) {
   pixels_.resize(begin + shape_.bytes());
   const auto* plane = reinterpret_cast<const std::uint8_t*>(planes.data());
   std::uint8_t* out = pixels_.data() + begin;
-  if (channels == 3) {  // one pass, three times as fast as one for each channel
+  if (channels == 3) {  // a single pass is three times as fast as one for each channel
     for (std::size_t i = 0; i < area; ++i, out += 3) {
       out[0] = plane[i];
       out[1] = plane[area + i];

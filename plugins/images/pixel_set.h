@@ -15,7 +15,7 @@ namespace lode::images {
 
 struct PixelShape {
   std::size_t height, width, channels;
-  std::size_t bytes() const { return height * width * channels; }  // of an image
+  std::size_t bytes() const { return height * width * channels; }  // per image
 };
 
 class PixelSet : public ImageSet {
@@ -23,7 +23,7 @@ class PixelSet : public ImageSet {
   PixelSet(PixelShape shape, std::size_t classes) : shape_(shape), classes_(classes) {}
 
   void Reserve(std::size_t images);
-  // Adds an image that lies in the file as a plane for each channel, rows from the top. REQUIRES:
+  // Adds an image, stored as in the file: a plane for each channel, rows from the top. REQUIRES:
   // planes has shape.bytes(), label < classes.
   void Add(std::string_view planes, std::uint32_t label);
 
@@ -38,11 +38,11 @@ class PixelSet : public ImageSet {
  private:
   PixelShape shape_;
   std::size_t classes_;
-  std::vector<std::uint8_t> pixels_;  // image after image, as in Image
+  std::vector<std::uint8_t> pixels_;  // image after image, in Image's layout
   std::vector<std::uint32_t> labels_;
 };
 
-// The two sets of a data set as it was published.
+// The two sets of a published data set.
 struct PixelSets {
   std::unique_ptr<PixelSet> train, test;
 };

@@ -1,5 +1,6 @@
-// The randomness of data: counter-based (Philox 4x64-10, Salmon et al., SC'11), so that what is drawn
-// for an image is a function of the seed and the image, whichever thread draws it and when.
+// Randomness for data: counter-based (Philox 4x64-10, Salmon et al., SC'11), so that the draws for
+// an image are a function of the seed and the image, regardless of which thread makes them and
+// when.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_RANDOM_H_
 #define LODE_PLUGINS_IMAGES_RANDOM_H_
@@ -12,7 +13,7 @@
 
 namespace lode::images {
 
-// What numbers are drawn for: each has its own.
+// The purposes of random draws; each has its own numbers.
 enum class Purpose : std::uint64_t { kSplit, kOrder, kAugment };
 
 // The stream of one seed, purpose and item (a class, an image). Cheap to make. Not thread-safe.

@@ -53,7 +53,7 @@ TEST(Idx, ReadsArraysOfAnyDimension) {
   EXPECT_EQ(ParseIdx(large, 1, "F").elements.size(), 70000u);
 }
 
-TEST(Idx, RefusesWhatIsNoSuchArray) {
+TEST(Idx, RefusesInvalidArrays) {
   EXPECT_EQ(ParseFailure("", 1), "F: has 0 bytes, expected 8 of a header");
   EXPECT_EQ(ParseFailure(Idx({1, 2, 3}, "").substr(0, 15), 3),
             "F: has 15 bytes, expected 16 of a header");
@@ -62,10 +62,10 @@ TEST(Idx, RefusesWhatIsNoSuchArray) {
   EXPECT_EQ(ParseFailure(Idx({6}, "abcde"), 1), "F: has 5 bytes after its header, expected 6");
   EXPECT_EQ(ParseFailure(Idx({6}, "abcdefg"), 1), "F: has 7 bytes after its header, expected 6");
   EXPECT_EQ(ParseFailure(Idx({0xffffffff, 0xffffffff, 0xffffffff}, "x"), 3),
-            "F: has 1 bytes after its header, expected more than memory has");
+            "F: has 1 bytes after its header, expected more than fits in memory");
 }
 
-TEST_F(IdxFiles, AreReadPlainAndPacked) {
+TEST_F(IdxFiles, AreReadPlainAndCompressed) {
   for (const bool packed : {false, true}) {
     if (packed) {
       Write("train-images-idx3-ubyte.gz", Gzip(FileBytes(path("train-images-idx3-ubyte"))));
@@ -85,7 +85,7 @@ TEST_F(IdxFiles, AreReadPlainAndPacked) {
   }
 }
 
-TEST_F(IdxFiles, OfTheFirstClassesAreReadAlone) {
+TEST_F(IdxFiles, CanBeLimitedToTheFirstClasses) {
   const PixelSets sets = ReadIdxSets(directory_.path(), 3, 2);
   ASSERT_EQ(sets.train->size(), 2u);
   EXPECT_EQ(sets.train->classes(), 2u);
@@ -107,16 +107,16 @@ TEST_F(IdxFiles, WithALabelOutOfRangeAreRefused) {
   EXPECT_EQ(ReadFailure(), path("train-labels-idx1-ubyte") + ": label 2 is 3, expected 0 to 2");
 }
 
-TEST_F(IdxFiles, ThatAreCutAreRefused) {
+TEST_F(IdxFiles, ThatAreTruncatedAreRefused) {
   const std::string packed = Gzip(FileBytes(path("t10k-images-idx3-ubyte")));
   fs::remove(path("t10k-images-idx3-ubyte"));
   for (std::size_t size = 2; size < packed.size(); size += 3) {
     Write("t10k-images-idx3-ubyte.gz", packed.substr(0, size));
-    EXPECT_EQ(ReadFailure(), path("t10k-images-idx3-ubyte.gz") + ": the gzip data is cut off");
+    EXPECT_EQ(ReadFailure(), path("t10k-images-idx3-ubyte.gz") + ": the gzip data is truncated");
   }
 }
 
-TEST_F(IdxFiles, ThatAreMissingAreNamed) {
+TEST_F(IdxFiles, ThatAreMissingAreReported) {
   fs::remove(path("t10k-labels-idx1-ubyte"));
   EXPECT_EQ(ReadFailure(), path("t10k-labels-idx1-ubyte.gz") + ": No such file or directory");
   EXPECT_EQ(Failure([] { ReadIdxSets("/nowhere", 3, 3); }),
@@ -159,7 +159,7 @@ class CifarFiles : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-// Planes of the file against pixels of the set.
+// Compares planes of the file with pixels of the set.
 void ExpectPixels(const ImageSet& set, std::size_t index, const std::string& planes) {
   Image image;
   set.Read(index, image);
@@ -194,14 +194,14 @@ TEST_F(CifarFiles, AreFoundInTheFolderOfTheArchive) {
   EXPECT_EQ(ReadCifar10(outer.path(), 10).train->size(), 10u);
 }
 
-TEST_F(CifarFiles, OfTheFirstClassesAreReadAlone) {
+TEST_F(CifarFiles, CanBeLimitedToTheFirstClasses) {
   const PixelSets sets = ReadCifar10(directory_.path(), 4);  // labels 1 to 5, and 8 to 4
   ASSERT_EQ(sets.train->size(), 3u);
   EXPECT_EQ(sets.train->Label(2), 3u);
   EXPECT_EQ(ReadCifar100(directory_.path(), 2).train->size(), 1u);
 }
 
-TEST_F(CifarFiles, ThatAreCutAreRefused) {
+TEST_F(CifarFiles, ThatAreTruncatedAreRefused) {
   const std::string whole = FileBytes(path("data_batch_3.bin"));
   for (const std::size_t size : {std::size_t{0}, std::size_t{1}, whole.size() - 1}) {
     Write("data_batch_3.bin", whole.substr(0, size));
@@ -232,7 +232,7 @@ TEST_F(CifarFiles, OfTheOtherDataSetAreRefused) {
               StartsWith("F: has 6146 bytes, expected images of 3074 bytes each"));
 }
 
-TEST_F(CifarFiles, ThatAreMissingAreNamed) {
+TEST_F(CifarFiles, ThatAreMissingAreReported) {
   fs::remove(path("data_batch_4.bin"));
   EXPECT_EQ(Failure10(), path("data_batch_4.bin") + ": No such file or directory");
   EXPECT_EQ(Failure([] { ReadCifar100("/nowhere", 100); }),

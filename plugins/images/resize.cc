@@ -6,7 +6,7 @@
 namespace lode::images {
 namespace {
 
-constexpr int kPrecision = 22;  // bits of a weight below 1; 8 are the pixel's, 2 are spare
+constexpr int kPrecision = 22;  // fractional bits of a weight; the pixel takes 8 more, 2 are spare
 constexpr std::int32_t kHalf = 1 << (kPrecision - 1);
 
 std::uint8_t ToByte(std::int32_t sum) {
@@ -17,7 +17,8 @@ double Triangle(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
 }  // namespace
 
-// The weights for pixels [first, first + count) of `to` that `from` pixels are resized to.
+// Computes the weights for pixels [first, first + count) of `to` when `from` pixels are resized to
+// it.
 void Resizer::Weigh(std::size_t from, std::size_t to, std::size_t first, std::size_t count,
                     Axis& axis) {
   const double scale = static_cast<double>(from) / static_cast<double>(to);
@@ -33,7 +34,7 @@ void Resizer::Weigh(std::size_t from, std::size_t to, std::size_t first, std::si
     weights.clear();
     double sum = 0;
     for (std::size_t x = begin; x < end; ++x) {
-      // The scale as a factor, as Pillow has it: a division would round otherwise.
+      // The scale as a factor, like Pillow: a division would round differently.
       weights.push_back(Triangle((static_cast<double>(x) - center + 0.5) * (1.0 / support)));
       sum += weights.back();
     }
@@ -45,7 +46,7 @@ void Resizer::Weigh(std::size_t from, std::size_t to, std::size_t first, std::si
   }
 }
 
-// Rows [first, first + rows) of `from` into rows_.
+// Resizes rows [first, first + rows) of `from` into rows_.
 void Resizer::PassAcross(const Image& image, const Box& from, std::size_t first, std::size_t rows) {
   const std::size_t channels = image.channels;
   rows_.resize(rows * across_.taps.size() * channels);
@@ -65,7 +66,7 @@ void Resizer::PassAcross(const Image& image, const Box& from, std::size_t first,
   }
 }
 
-// rows_, which begin with row `first`, into `out`.
+// Resizes rows_, which start at row `first`, into `out`.
 void Resizer::PassDown(std::size_t first, std::size_t channels, Image& out) const {
   const std::size_t stride = across_.taps.size() * channels;
   std::vector<std::int32_t> sums(stride);

@@ -1,5 +1,5 @@
-// Resizes images as Pillow does with its bilinear filter, to the bit: results of networks are compared
-// with ones that were measured on images resized so.
+// Resizes images like Pillow with its bilinear filter, bit for bit, because results of networks are
+// compared with results measured on images that Pillow resized.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_RESIZE_H_
 #define LODE_PLUGINS_IMAGES_RESIZE_H_
@@ -17,19 +17,20 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-// Holds what a resize needs, for one after the other without new memory. Not thread-safe.
+// Holds the data for resizing, so that one image after another needs no new memory. Not
+// thread-safe.
 class Resizer {
  public:
-  // Cuts `from` out of `image`, resizes that to height x width, and puts the part `window` of the
-  // result into `out`. A pixel is the mean of those below it, weighted by a triangle that is as wide
-  // as two pixels of the larger scale; horizontally first, each pass rounded to bytes. Only what the
-  // window needs is computed. REQUIRES: `from` lies in the image and `window` in height x width, and
-  // neither is empty; `out` is not `image`.
+  // Crops `from` out of `image`, resizes that to height x width, and puts the part `window` of the
+  // result into `out`. A pixel is the mean of the pixels below it, weighted by a triangle that is
+  // as wide as two pixels of the larger scale; horizontally first, with each pass rounded to bytes.
+  // Computes only what the window needs. REQUIRES: `from` is within the image and `window` within
+  // height x width, and neither is empty; `out` is not `image`.
   void Run(const Image& image, const Box& from, std::size_t height, std::size_t width,
            const Box& window, Image& out);
 
  private:
-  // The weights of the pixels [begin, begin + count) that make one pixel.
+  // The weights of the pixels [begin, begin + count) that form one pixel.
   struct Taps {
     std::size_t begin, count, weights;  // the first weight's position in Axis::weights
   };
@@ -44,7 +45,7 @@ class Resizer {
   void PassDown(std::size_t first, std::size_t channels, Image& out) const;
 
   Axis across_, down_;
-  std::vector<std::uint8_t> rows_;  // resized across only
+  std::vector<std::uint8_t> rows_;  // resized only horizontally
 };
 
 }  // namespace lode::images

@@ -10,7 +10,7 @@
 namespace lode::images {
 namespace {
 
-// Byte i of all is (7 i^2 + 31 i + 11) mod 251.
+// Byte i is (7 i^2 + 31 i + 11) mod 251.
 Image Formula(std::size_t height, std::size_t width, std::size_t channels) {
   Image image{height, width, channels, {}};
   for (std::size_t i = 0; i < height * width * channels; ++i)
@@ -29,7 +29,7 @@ Image Resize(const Image& image, std::size_t height, std::size_t width) {
 
 using Bytes = std::vector<std::uint8_t>;
 
-// What Pillow 9.4 makes of the same images: Image.resize((width, height), Image.BILINEAR).
+// The results of Pillow 9.4 for the same images: Image.resize((width, height), Image.BILINEAR).
 TEST(Resize, AgreesWithPillowOnRecordedImages) {
   EXPECT_EQ(Resize(Formula(5, 7, 1), 3, 2).pixels, (Bytes{101, 146, 81, 104, 120, 121}));
   EXPECT_EQ(Resize(Formula(2, 3, 1), 4, 5).pixels,
@@ -43,13 +43,13 @@ TEST(Resize, ToTheSameSizeChangesNothing) {
   EXPECT_EQ(Resize(image, 6, 6).pixels, image.pixels);
 }
 
-TEST(Resize, OfOneColourIsThatColour) {
+TEST(Resize, OfOneColorIsThatColor) {
   const Image image{37, 23, 3, Bytes(37 * 23 * 3, 201)};
   for (const std::size_t side : {1, 5, 23, 64})
     EXPECT_EQ(Resize(image, side, side).pixels, Bytes(side * side * 3, 201));
 }
 
-TEST(Resize, OfAPartIsThatOfThePartAlone) {
+TEST(Resize, OfAPartEqualsResizingThePartAlone) {
   const Image image = Formula(20, 30, 3);
   const Box part = {3, 5, 11, 17};
   Image cut{part.height, part.width, 3, {}};
@@ -59,7 +59,7 @@ TEST(Resize, OfAPartIsThatOfThePartAlone) {
   EXPECT_EQ(Resize(image, part, 8, 8).pixels, Resize(cut, 8, 8).pixels);
 }
 
-TEST(Resize, ThroughAWindowIsAPartOfTheWhole) {
+TEST(Resize, ThroughAWindowEqualsAPartOfTheWhole) {
   const Image image = Formula(40, 50, 3);
   const Image whole = Resize(image, 32, 40);
   const Box window = {7, 9, 20, 25};

@@ -54,7 +54,7 @@ Split SplitInHalves(const ImageSet& set, std::uint64_t seed, double train_share)
 std::vector<std::uint32_t> FirstOfEachClass(const ImageSet& set, std::vector<std::uint32_t> indices,
                                             std::size_t count) {
   if (indices.size() <= count) return indices;
-  // Image k of the n of its class comes when (2k + 1) / 2n of all are taken.
+  // Image k of the n of its class is taken when (2k + 1) / 2n of all are taken.
   struct Place {
     std::uint64_t numerator, denominator;
     std::uint32_t index;

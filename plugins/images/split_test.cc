@@ -14,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using Indices = std::vector<std::uint32_t>;
 
-// Image i has the class i % 3, as long as there are any: 30 of class 0 and 1, 7 of class 2.
+// Image i has class i % 3 while that class has images left: 30 of class 0 and 1, 7 of class 2.
 MadeUpSet ThreeClasses() {
   std::vector<std::uint32_t> labels;
   for (std::uint32_t i = 0; i < 90; ++i)
@@ -54,7 +54,7 @@ TEST(SplitInHalves, TakesOtherShares) {
             (std::map<std::uint32_t, int>{{0, 27}, {1, 27}, {2, 6}}));
 }
 
-TEST(SplitInHalves, RefusesWhatLeavesAClassOutOfAPart) {
+TEST(SplitInHalves, RefusesToLeaveAClassOutOfAPart) {
   const MadeUpSet set = ThreeClasses();
   const auto failure = [](const ImageSet& s, double share) {
     return Failure<InvalidError>([&] { SplitInHalves(s, 1, share); });
@@ -67,7 +67,7 @@ TEST(SplitInHalves, RefusesWhatLeavesAClassOutOfAPart) {
             "class 1 has 0 images, too few to split: 0 to train on");
 }
 
-// 4 of class 0, 2 of class 1: three are two and one.
+// 4 of class 0, 2 of class 1: three images are two and one.
 TEST(FirstOfEachClass, KeepsTheSharesOfTheClasses) {
   const MadeUpSet set({0, 0, 0, 1, 0, 1}, 2);
   EXPECT_THAT(FirstOfEachClass(set, AllOf(set), 3), ElementsAre(0, 1, 3));
@@ -78,7 +78,7 @@ TEST(FirstOfEachClass, KeepsTheSharesOfTheClasses) {
   EXPECT_THAT(FirstOfEachClass(set, {2, 3, 4, 5}, 2), ElementsAre(2, 3));
 }
 
-TEST(FirstOfEachClass, OfEqualClassesTakesEquallyMany) {
+TEST(FirstOfEachClass, TakesEquallyManyFromEqualClasses) {
   std::vector<std::uint32_t> labels;
   for (std::uint32_t i = 0; i < 1000; ++i) labels.push_back(i * 7 % 10);
   const MadeUpSet set(labels, 10);

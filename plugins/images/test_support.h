@@ -1,4 +1,4 @@
-// What the tests of this folder share.
+// Shared by the tests of this folder.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_IMAGES_TEST_SUPPORT_H_
 #define LODE_PLUGINS_IMAGES_TEST_SUPPORT_H_
@@ -24,7 +24,7 @@ namespace lode::images {
 
 namespace fs = std::filesystem;
 
-// The message of what `call` throws; "" if it throws nothing.
+// Returns the message of what `call` throws; "" if it throws nothing.
 template <class Error = lode::IoError, class Call>
 std::string Failure(Call&& call) {
   try {
@@ -58,7 +58,7 @@ inline std::string Gzip(const std::string& bytes) {
   return packed;
 }
 
-// Bytes that are no pattern, the same on every machine.
+// Bytes without a pattern, the same on every machine.
 inline std::string Noise(std::size_t size, std::uint32_t seed = 1) {
   std::string bytes(size, '\0');
   for (char& c : bytes) {
@@ -100,10 +100,10 @@ inline void WriteZip(const fs::path& path, const std::map<std::string, std::stri
     const auto index = static_cast<zip_uint64_t>(zip_file_add(zip, name.c_str(), source, 0));
     zip_set_file_compression(zip, index, packed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
   }
-  if (zip_close(zip) != 0) throw std::runtime_error("no zip file written");
+  if (zip_close(zip) != 0) throw std::runtime_error("could not write the zip file");
 }
 
-// ---- what may be absent
+// ---- things that may be missing
 
 // Data outside the project's tree.
 inline fs::path SharedData() {
@@ -111,7 +111,7 @@ inline fs::path SharedData() {
   return data != nullptr ? data : LODE_SOURCE_DIR "/../shared/data";
 }
 
-// Runs a program of Python; false if it fails.
+// Runs a Python program; returns false if it fails.
 inline bool RunPython(const std::string& program) {
   return std::system(("/usr/bin/python3 -c '" + program + "' 2>/dev/null").c_str()) == 0;  // NOLINT
 }
@@ -122,7 +122,7 @@ inline bool HavePillow() {
 
 // ---- sets
 
-// Images that are made up when they are read: pixel p of image i has the values i + p.
+// Images that are generated when they are read: pixel p of image i has the values i + p.
 class MadeUpSet : public ImageSet {
  public:
   MadeUpSet(std::vector<std::uint32_t> labels, std::size_t classes, std::size_t side = 4)

@@ -11,8 +11,8 @@
 namespace lode::images {
 namespace {
 
-// Where the middle begins, `inner` of `outer` pixels; below 0 if it is the larger. Halves go to the
-// even number, as torchvision's do.
+// Returns where the middle `inner` of `outer` pixels begins; negative if `inner` is larger. Halves
+// are rounded to even, as in torchvision.
 std::ptrdiff_t Middle(std::size_t outer, std::size_t inner) {
   return std::lrint((static_cast<double>(outer) - static_cast<double>(inner)) / 2);
 }
@@ -21,7 +21,7 @@ std::string Size(const Image& image) {
   return std::to_string(image.height) + " x " + std::to_string(image.width) + " pixels";
 }
 
-// The largest part in the middle whose sides have a ratio (width to height) that is allowed.
+// Returns the largest part in the middle whose ratio of sides (width to height) is allowed.
 Box MiddleOfRatio(std::size_t height, std::size_t width, double min_ratio, double max_ratio) {
   const auto h = static_cast<double>(height), w = static_cast<double>(width);
   Box box{0, 0, height, width};
@@ -127,7 +127,7 @@ void Transformer::Apply(const Image& image, std::uint64_t seed, std::uint64_t it
   } else {
     place = {Middle(image.height, t.resolution), Middle(image.width, t.resolution)};
   }
-  Normalise(*source, place, t.flip && random.Below(2) == 1, out);
+  Normalize(*source, place, t.flip && random.Below(2) == 1, out);
   if (t.cutout > 1) {
     const std::size_t row = random.Below(t.resolution);
     CutOut(row, random.Below(t.resolution), out);
@@ -137,7 +137,7 @@ void Transformer::Apply(const Image& image, std::uint64_t seed, std::uint64_t it
 void Transformer::ResizeShortSide(const Image& image, Scratch& scratch) const {
   const std::size_t side = transform_.resize_short_side, resolution = transform_.resolution;
   const bool upright = image.height > image.width;
-  // The longer side is rounded down, as torchvision's is.
+  // The longer side is rounded down, as in torchvision.
   const std::size_t height = upright ? side * image.height / image.width : side;
   const std::size_t width = upright ? side : side * image.width / image.height;
   const Box window = {static_cast<std::size_t>(Middle(height, resolution)),
@@ -146,25 +146,25 @@ void Transformer::ResizeShortSide(const Image& image, Scratch& scratch) const {
                       scratch.resized);
 }
 
-void Transformer::Normalise(const Image& image, Place place, bool mirrored, float* out) const {
+void Transformer::Normalize(const Image& image, Place place, bool mirrored, float* out) const {
   switch (channels()) {
     case 1:
-      return NormaliseRows<1>(image, place, mirrored, out);
+      return NormalizeRows<1>(image, place, mirrored, out);
     case 3:
-      return NormaliseRows<3>(image, place, mirrored, out);
+      return NormalizeRows<3>(image, place, mirrored, out);
     default:
-      return NormaliseRows<0>(image, place, mirrored, out);
+      return NormalizeRows<0>(image, place, mirrored, out);
   }
 }
 
-// kChannels: as many as are known when this is compiled, 0 if they are not.
+// kChannels: the number of channels if known at compile time, otherwise 0.
 template <std::size_t kChannels>
-void Transformer::NormaliseRows(const Image& image, Place place, bool mirrored, float* out) const {
+void Transformer::NormalizeRows(const Image& image, Place place, bool mirrored, float* out) const {
   const std::size_t channels = kChannels > 0 ? kChannels : tables_.size();
   const auto side = static_cast<std::ptrdiff_t>(transform_.resolution);
   const auto height = static_cast<std::ptrdiff_t>(image.height);
   const auto width = static_cast<std::ptrdiff_t>(image.width);
-  // Columns [begin, end) of the square lie in the image.
+  // Columns [begin, end) of the square are within the image.
   const std::ptrdiff_t begin = std::clamp<std::ptrdiff_t>(-place.left, 0, side);
   const std::ptrdiff_t end = std::clamp<std::ptrdiff_t>(width - place.left, begin, side);
   const auto step = static_cast<std::ptrdiff_t>(channels);

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 Transform Plain(std::size_t resolution, std::size_t channels = 3) {
   Transform transform;
   transform.resolution = resolution;
-  // (p / 255 - 0) / (1 / 255) is p again, but for rounding.
+  // (p / 255 - 0) / (1 / 255) is p again, except for rounding.
   transform.mean.assign(channels, 0.0f);
   transform.std.assign(channels, 1.0f / 255);
   return transform;
@@ -34,7 +34,7 @@ Floats Apply(const Transform& transform, const Image& image, std::uint64_t seed 
   return out;
 }
 
-// The pixel at row y and column x, channel c; 0 outside of the image.
+// The pixel at row y and column x, channel c; 0 outside the image.
 float PixelOf(const Image& image, std::ptrdiff_t y, std::ptrdiff_t x, std::size_t c) {
   const auto height = static_cast<std::ptrdiff_t>(image.height);
   const auto width = static_cast<std::ptrdiff_t>(image.width);
@@ -42,7 +42,7 @@ float PixelOf(const Image& image, std::ptrdiff_t y, std::ptrdiff_t x, std::size_
   return image.pixels[static_cast<std::size_t>(y * width + x) * image.channels + c];
 }
 
-// Whether `out` is the square of the image that begins there.
+// Whether `out` is the square of the image that begins at this place.
 bool IsSquare(const Floats& out, const Image& image, std::size_t side, std::ptrdiff_t top,
               std::ptrdiff_t left, bool mirrored) {
   for (std::size_t y = 0; y < side; ++y)
@@ -56,7 +56,7 @@ bool IsSquare(const Floats& out, const Image& image, std::size_t side, std::ptrd
   return true;
 }
 
-TEST(Transform, NormalisesEachChannel) {
+TEST(Transform, NormalizesEachChannel) {
   Transform transform = Plain(1);
   transform.mean = {0.5f, 0.25f, 0.0f};
   transform.std = {0.5f, 0.25f, 2.0f};
@@ -70,22 +70,22 @@ TEST(Transform, TakesTheMiddle) {
   for (const std::size_t channels : {1, 2, 3}) {
     const Image image = NoiseImage(9, 12, channels);
     EXPECT_TRUE(IsSquare(Apply(Plain(4, channels), image), image, 4, 2, 4, false));
-    // Half a pixel goes to the even side, as in torchvision: (12 - 5) / 2 is 4, (12 - 7) / 2 is 2.
+    // Half a pixel is rounded to even, as in torchvision: (12 - 5) / 2 is 4, (12 - 7) / 2 is 2.
     EXPECT_TRUE(IsSquare(Apply(Plain(5, channels), image), image, 5, 2, 4, false));
     EXPECT_TRUE(IsSquare(Apply(Plain(7, channels), image), image, 7, 1, 2, false));
   }
 }
 
-TEST(Transform, FillsWhatIsTooSmallWithBlack) {
+TEST(Transform, PadsSmallImagesWithBlack) {
   const Image image = NoiseImage(6, 28, 1);
   EXPECT_TRUE(IsSquare(Apply(Plain(32, 1), image), image, 32, -13, -2, false));
   Transform transform = Plain(32, 1);
   transform.mean = {0.5f};
   transform.std = {0.25f};
-  EXPECT_FLOAT_EQ(Apply(transform, image)[0], -2.0f);  // black, normalised
+  EXPECT_FLOAT_EQ(Apply(transform, image)[0], -2.0f);  // black, normalized
 }
 
-// All 81 places and both directions come up, in equal shares.
+// All 81 places and both directions occur, equally often.
 TEST(Transform, CropsAndMirrorsAtRandom) {
   const Image image = NoiseImage(32, 32, 3);
   Transform transform = Plain(32);
@@ -95,7 +95,7 @@ TEST(Transform, CropsAndMirrorsAtRandom) {
   constexpr int kDraws = 16200;
   for (int n = 0; n < kDraws; ++n) {
     const Floats out = Apply(transform, image, 3, static_cast<std::uint64_t>(n));
-    // The middle pixel tells the candidates apart but for a few.
+    // The middle pixel distinguishes all but a few candidates.
     for (int top = -4; top <= 4; ++top)
       for (int left = -4; left <= 4; ++left)
         for (const bool mirrored : {false, true}) {
@@ -115,8 +115,8 @@ TEST(Transform, CropsAndMirrorsAtRandom) {
   EXPECT_EQ(total, kDraws);
 }
 
-// With more black around it than the square is wide, a square may have nothing of the image.
-TEST(Transform, CropsOutsideOfTheImage) {
+// With more black around it than the square is wide, a square may contain nothing of the image.
+TEST(Transform, CropsOutsideTheImage) {
   const Image image = NoiseImage(3, 3, 1);
   Transform transform = Plain(2, 1);
   transform.pad = 4;
@@ -130,7 +130,7 @@ TEST(Transform, CropsOutsideOfTheImage) {
     ASSERT_GE(places, 1);
     black += out == Floats(4, 0.0f);
   }
-  // Of the 10 x 10 places 4 x 4, from -1 to 2 each way, have a part of the image.
+  // Of the 10 x 10 places, 4 x 4, from -1 to 2 each way, contain part of the image.
   EXPECT_NEAR(black, 840, 60);
 }
 
@@ -146,8 +146,8 @@ TEST(Transform, IsAFunctionOfTheSeedAndTheItem) {
   EXPECT_NE(Apply(transform, image, 7, 10), out);
 }
 
-// Of a white image, the zeros are a square that is 16 pixels wide where the edge does not cut it, and
-// its middle is everywhere equally often.
+// In a white image, the zeros are a square that is 16 pixels wide unless the edge cuts it, and its
+// middle is equally often everywhere.
 TEST(Transform, CutsOut) {
   const Image image{32, 32, 1, std::vector<std::uint8_t>(1024, 255)};
   Transform transform = Plain(32, 1);
@@ -175,11 +175,11 @@ TEST(Transform, CutsOut) {
     zeros += static_cast<double>(count);
   }
   for (const int count : middles) EXPECT_NEAR(count, 200, 70);  // five standard deviations
-  // Rows r = 0 to 31 lose min(r + 8, 32) - max(r - 8, 0) pixels: 14.0 in the mean, each way.
+  // Rows r = 0 to 31 lose min(r + 8, 32) - max(r - 8, 0) pixels: 14.0 on average, each way.
   EXPECT_NEAR(zeros / kDraws, 14.0 * 14.0, 2.0);
 }
 
-TEST(Transform, CutoutOfAnOddSideIsOneLess) {
+TEST(Transform, OddCutoutSidesCountAsOneLess) {
   const Image image{32, 32, 1, std::vector<std::uint8_t>(1024, 255)};
   Transform transform = Plain(32, 1);
   transform.cutout = 5;
@@ -211,7 +211,7 @@ TEST(Transform, ResizesTheShortSideAndTakesTheMiddle) {
   }
 }
 
-TEST(RandomResizedCrop, HasTheAreasAndRatiosThatWereAskedFor) {
+TEST(RandomResizedCrop, HasTheRequestedAreasAndRatios) {
   double area = 0;
   constexpr int kDraws = 20000;
   for (std::uint64_t n = 0; n < kDraws; ++n) {
@@ -225,13 +225,13 @@ TEST(RandomResizedCrop, HasTheAreasAndRatiosThatWereAskedFor) {
     ASSERT_LT(w / h, 1.35);
     area += h * w / 160000;
   }
-  // With L = ln(4/3), a part of the area a fits if a <= exp(-|u|), u uniform on [-L, L]. So the mean is
-  // (E exp(-2|u|) - 0.08^2) / 2 over E exp(-|u|) - 0.08, which is (0.4375 / 2L - 0.0064) / 2 over
-  // 0.25 / L - 0.08.
+  // With L = ln(4/3), a part of area a fits if a <= exp(-|u|), with u uniform on [-L, L]. So the
+  // mean is (E exp(-2|u|) - 0.08^2) / 2 over E exp(-|u|) - 0.08, which is (0.4375 / 2L - 0.0064) /
+  // 2 over 0.25 / L - 0.08.
   EXPECT_NEAR(area / kDraws, 0.4778, 0.008);
 }
 
-TEST(RandomResizedCrop, TakesTheMiddleOfWhatNoneFits) {
+TEST(RandomResizedCrop, TakesTheMiddleIfNoPartFits) {
   Stream stream(1, Purpose::kAugment, 0);
   EXPECT_EQ(RandomResizedCrop(10, 1000, stream.random()), (Box{0, 493, 10, 13}));
   EXPECT_EQ(RandomResizedCrop(1000, 10, stream.random()), (Box{493, 0, 13, 10}));
@@ -249,7 +249,7 @@ TEST(Transform, ResizesTheRandomCrop) {
   EXPECT_TRUE(IsSquare(Apply(transform, image, 4, 2), resized, 24, 0, 0, false));
 }
 
-TEST(Transform, RefusesWhatCannotBe) {
+TEST(Transform, RefusesInvalidTransforms) {
   const auto failure = [](auto change) {
     Transform transform = Plain(32);
     change(transform);
@@ -270,7 +270,7 @@ TEST(Transform, RefusesWhatCannotBe) {
   EXPECT_THAT(failure([](Transform& t) { t.std[1] = NAN; }), HasSubstr("expected more than 0"));
 }
 
-TEST(Transform, RefusesImagesItCannotDoThatTo) {
+TEST(Transform, RefusesImagesItCannotTransform) {
   const auto failure = [](const Transform& transform, const Image& image) {
     return Failure<InvalidError>([&] { Apply(transform, image); });
   };

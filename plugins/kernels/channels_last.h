@@ -3,8 +3,8 @@
 // ReLU and average pooling take one pass over memory where separate operations take several.
 //
 // Like kernels.h: the same bits on every x86-64 machine. All functions work on the pixels they are
-// given, in one thread; a caller cuts a batch of images into runs of kRun pixels, whatever the
-// number of its threads, so that sums do not depend on it. Any thread may call any of them.
+// given, in one thread; the caller cuts a batch of images into runs of kRun pixels, regardless of
+// its number of threads, so that sums do not depend on it. Any thread may call any of them.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_KERNELS_CHANNELS_LAST_H_
 #define LODE_PLUGINS_KERNELS_CHANNELS_LAST_H_
@@ -13,7 +13,7 @@
 
 namespace kernels {
 
-// Pixels that are worked on together: what they hold stays in the nearest caches.
+// The number of pixels processed together: their data stays in the nearest caches.
 inline constexpr std::size_t kRun = 512;
 
 // A summand: scale[c] * x[p][c] + shift[c]. No scale: 1; no shift: 0.
@@ -23,7 +23,7 @@ struct Term {
   const float* shift = nullptr;
 };
 
-// The most summands of a sum.
+// The largest number of summands.
 inline constexpr std::size_t kMostTerms = 8;
 
 struct ChannelsLastSet {
@@ -36,21 +36,20 @@ struct ChannelsLastSet {
   void (*sum)(std::size_t pixels, std::size_t channels, const Term* terms, std::size_t count,
               float* out, float* relu);
 
-  // The sums that the gradient of batch norm is made of, per channel over the pixels:
-  // gradient_sum = sum of dy, product_sum = sum of dy (x - mean).
+  // The sums that make up the gradient of batch norm, per channel over the pixels: gradient_sum =
+  // sum of dy, product_sum = sum of dy (x - mean).
   void (*gradient_sums)(std::size_t pixels, std::size_t channels, const float* dy, const float* x,
                         const float* mean, float* gradient_sum, float* product_sum);
 
-  // The gradient of a node behind and before a ReLU:
-  // dx = (gate > 0 ? sum of the gated terms : 0) + sum of the plain ones. gate is the ReLU's input
-  // or output; dx may be one of the plain terms' x. REQUIRES: gated and plain are at most
-  // kMostTerms / 2 each.
+  // The gradient of a node before and after a ReLU: dx = (gate > 0 ? sum of the gated terms : 0) +
+  // sum of the plain ones. gate is the ReLU's input or output; dx may be one of the plain terms' x.
+  // REQUIRES: gated and plain are at most kMostTerms / 2 each.
   void (*gated_sum)(std::size_t pixels, std::size_t channels, const float* gate,
                     const Term* gated_terms, std::size_t gated, const Term* plain_terms,
                     std::size_t plain, float* dx);
 
-  // out (+)= 3x3 average pooling of one image, stride 1, padding 1, what is padded not counted.
-  // `room` is scratch of (width + 2) * channels floats.
+  // out (+)= 3x3 average pooling of one image, stride 1, padding 1 that is not counted. `room` is
+  // scratch of (width + 2) * channels floats.
   void (*average_pool)(std::size_t height, std::size_t width, std::size_t channels, const float* x,
                        float* out, bool accumulate, float* room);
 
@@ -59,7 +58,7 @@ struct ChannelsLastSet {
                                 const float* dy, float* dx, bool accumulate, float* room);
 };
 
-// For the machine the program runs on; kernels.h lists all that it can run.
+// For the machine the program runs on; kernels.h lists all sets that it can run.
 const ChannelsLastSet& BestChannelsLast();
 
 }  // namespace kernels

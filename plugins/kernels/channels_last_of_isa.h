@@ -1,5 +1,5 @@
 // The functions of channels_last.h, written once and compiled for each instruction set by
-// kernels_*.cc. No standard header here, as in kernels_of_isa.h.
+// kernels_*.cc. Includes no standard header, as explained in kernels_of_isa.h.
 #pragma once
 
 #include "plugins/kernels/channels_last.h"
@@ -33,7 +33,8 @@ inline void ForChannels(std::size_t channels, const Body& body) {
   }
 }
 
-// The sum of value(p) over the pixels, four at a time: one sum after another would wait for itself.
+// The sum of value(p) over the pixels, four at a time: a single chain of sums would wait for
+// itself.
 template <class Value>
 inline Vector16 SumOver(std::size_t pixels, const Value& value) {
   Vector16 sums[4] = {Broadcast(0), Broadcast(0), Broadcast(0), Broadcast(0)};
@@ -151,7 +152,7 @@ void GatedSum(std::size_t pixels, std::size_t channels, const float* gate, const
   });
 }
 
-// How many of `size` pixels in a row are within one of `at`.
+// Returns how many of `size` pixels in a row are within one of `at`.
 inline float Neighbours(std::size_t at, std::size_t size) {
   return static_cast<float>(1 + (at > 0 ? 1 : 0) + (at + 1 < size ? 1 : 0));
 }

@@ -23,7 +23,7 @@ struct Shape {
   std::size_t pixels() const { return height * width; }
   std::size_t floats() const { return pixels() * channels; }
 };
-// Whole vectors, tails of them, less than one, images of one pixel, row and column.
+// Whole vectors, their tails, less than a vector, images of one pixel, row and column.
 constexpr Shape kShapes[] = {{8, 8, 16}, {5, 7, 64}, {4, 3, 36}, {6, 6, 5},
                              {1, 1, 16}, {1, 9, 20}, {9, 1, 1},  {2, 2, 48}};
 
@@ -54,7 +54,7 @@ double At(const Floats& values, const Shape& shape, std::size_t pixel, std::size
   return static_cast<double>(values[pixel * shape.channels + channel]);
 }
 
-TEST(ChannelsLastTest, StatisticsAreThoseOfEachChannel) {
+TEST(ChannelsLastTest, StatisticsAreComputedForEachChannel) {
   ForAllSetsAndShapes([](const ChannelsLastSet& set, const Shape& shape, std::mt19937& bits) {
     Floats x = Draw(bits, shape.floats());
     for (float& value : x) value += 100;  // a mean far above the spread
@@ -145,7 +145,7 @@ TEST(ChannelsLastTest, GradientSumsAreThoseOfBatchNorm) {
   });
 }
 
-TEST(ChannelsLastTest, AGatedSumLetsThroughWhereTheGateIsPositive) {
+TEST(ChannelsLastTest, AGatedSumPassesWhereTheGateIsPositive) {
   ForAllSetsAndShapes([](const ChannelsLastSet& set, const Shape& shape, std::mt19937& bits) {
     for (std::size_t gated = 0; gated <= kMostTerms / 2; ++gated) {
       const std::size_t plain = kMostTerms / 2 - gated;
@@ -176,7 +176,7 @@ double PoolWeight(const Shape& shape, std::size_t to, std::size_t from) {
   return 1 / count;
 }
 
-TEST(ChannelsLastTest, AveragePoolingAndItsGradientAreOneMatrixAndItsTranspose) {
+TEST(ChannelsLastTest, AveragePoolingAndItsGradientAreAMatrixAndItsTranspose) {
   ForAllSetsAndShapes([](const ChannelsLastSet& set, const Shape& shape, std::mt19937& bits) {
     const Floats x = Draw(bits, shape.floats()), start = Draw(bits, shape.floats());
     Floats out = start, dx = start, replaced = start;

@@ -1,9 +1,9 @@
-// The arithmetic of multilayer perceptrons in float32, for the plugins that have one.
+// The float32 arithmetic of multilayer perceptrons, for the plugins that use one.
 //
-// Results are the same bits on every x86-64 machine: a vector is always 16 lanes, each lane's
-// operations and the order of every sum are written down in the code, and every multiply-add is
-// fused. What differs is how many instructions a vector takes: one with AVX-512, two with AVX2, and
-// without FMA in hardware sixteen slow calls.
+// Results are the same bits on every x86-64 machine: a vector is always 16 lanes, the code fixes
+// each lane's operations and the order of every sum, and every multiply-add is fused. Only the
+// number of instructions per vector differs: one with AVX-512, two with AVX2, and without FMA in
+// hardware sixteen slow calls.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_KERNELS_KERNELS_H_
 #define LODE_PLUGINS_KERNELS_KERNELS_H_
@@ -17,7 +17,7 @@ inline constexpr std::size_t kLanes = 16;
 
 constexpr std::size_t Padded(std::size_t n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
-// What Adam needs in a step: t counts from 1.
+// The scales that Adam needs in a step: t counts from 1.
 struct AdamScales {
   float beta1, one_minus_beta1;
   float beta2, one_minus_beta2;
@@ -27,8 +27,8 @@ struct AdamScales {
 };
 
 // All matrices are row-major; `in`, `out` and `n` are multiples of kLanes, `batch` is any number of
-// rows. What affine and input_gradient give for a row does not depend on the batch around it, in
-// any bit. Any thread may call any of them.
+// rows. No bit of a row's results from affine and input_gradient depends on the batch around it.
+// Any thread may call any of them.
 struct KernelSet {
   // y = x w + bias: x batch x in, w in x out, bias out, y batch x out. Sums over `in` in ascending
   // order.
@@ -40,8 +40,8 @@ struct KernelSet {
   void (*parameter_gradient)(std::size_t batch, std::size_t in, std::size_t out, const float* x,
                              const float* dy, float* dw, float* dbias);
 
-  // dx = dy w^T: the gradient of affine in its input. Sums over `out` lane by lane, then the lanes
-  // by halves.
+  // dx = dy w^T: the gradient of affine in its input. Sums over `out` lane by lane, then over the
+  // lanes by halves.
   void (*input_gradient)(std::size_t batch, std::size_t in, std::size_t out, const float* dy,
                          const float* w, float* dx);
 
@@ -50,8 +50,8 @@ struct KernelSet {
   void (*adam)(std::size_t n, const AdamScales& scales, const float* g, float* m, float* v,
                float* w);
 
-  // parameter_gradient and adam in one, for weights followed by their bias in m, v and w: the same
-  // bits as one after the other, in less time since the gradient stays in registers.
+  // parameter_gradient and adam combined, for weights followed by their bias in m, v and w: the
+  // same bits as one after the other, but faster, since the gradient stays in registers.
   void (*descend)(std::size_t batch, std::size_t in, std::size_t out, const float* x,
                   const float* dy, const AdamScales& scales, float* m, float* v, float* w);
 };
@@ -61,7 +61,7 @@ struct ChannelsLastSet;  // channels_last.h
 // For the machine the program runs on.
 const KernelSet& Best();
 
-// All that this machine can run, the plain one first: for tests.
+// All sets that this machine can run, the plain one first: for tests.
 struct NamedSet {
   const char* name;
   const KernelSet* kernels;

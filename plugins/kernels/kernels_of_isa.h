@@ -1,6 +1,6 @@
-// The kernels, written once and compiled for each instruction set by kernels_*.cc. No standard
-// header here: an inline function of the library compiled with AVX-512 could be the copy that the
-// linker keeps for all.
+// The kernels, written once and compiled for each instruction set by kernels_*.cc. Includes no
+// standard header: an inline function of the library compiled with AVX-512 could be the copy that
+// the linker keeps for all.
 #pragma once
 
 #include "plugins/kernels/kernels.h"
@@ -12,8 +12,8 @@ namespace {
 using Size = std::size_t;
 
 // init + sum over k of a(., k) b(k, .): a tile of kRows x kVectors vectors that stays in registers
-// until finish(sums) has them. a's element (r, k) is at a[r * row_stride + k * k_stride]; b has row
-// length ldb; init is one row or null.
+// until it is passed to finish(sums). a's element (r, k) is at a[r * row_stride + k * k_stride]; b
+// has row length ldb; init is one row or null.
 template <int kRows, int kVectors, class Finish>
 inline void ProductTile(Size depth, const float* a, Size row_stride, Size k_stride, const float* b,
                         Size ldb, const float* init, const Finish& finish) {
@@ -49,8 +49,8 @@ inline void ForPart(Size size, Size start, const Part& part) {
   part.template operator()<kMost>(start);
 }
 
-// Cuts n into as few parts of at most kMost as possible, as even as possible: a tile of few rows
-// would keep few sums in flight.
+// Cuts n into as few and as even parts of at most kMost as possible: a tile of few rows would keep
+// few sums in flight.
 template <int kMost, class Part>
 inline void ForEvenParts(Size n, const Part& part) {
   const Size parts = (n + kMost - 1) / kMost;
@@ -62,8 +62,8 @@ inline void ForEvenParts(Size n, const Part& part) {
   }
 }
 
-// All tiles of a product; finish(row, column, sums) gets each. A single row takes tiles of more
-// columns, for the same number of sums in flight.
+// Computes all tiles of a product and calls finish(row, column, sums) for each. A single row takes
+// tiles with more columns, for the same number of sums in flight.
 template <class Finish>
 inline void Product(Size rows, Size depth, Size columns, const float* a, Size row_stride,
                     Size k_stride, const float* b, const float* init, const Finish& finish) {
@@ -185,7 +185,7 @@ void Adam(Size n, const AdamScales& scales, const float* g, float* m, float* v, 
   }
 }
 
-// A part of a matrix with row length ld; the rows of its gradient follow one another.
+// Updates a part of a matrix with row length ld; the rows of its gradient are contiguous.
 inline void AdamSteps(const AdamVectors& s, Size rows, Size columns, const float* g, Size ld,
                       float* m, float* v, float* w) {
   for (Size r = 0; r < rows; ++r) {
@@ -198,7 +198,7 @@ inline void AdamSteps(const AdamVectors& s, Size rows, Size columns, const float
 void Descend(Size batch, Size in, Size out, const float* x, const float* dy,
              const AdamScales& scales, float* m, float* v, float* w) {
   const AdamVectors vectors(scales);
-  // Through memory: a step needs the registers that the tile's sums are in.
+  // Through memory: a step needs the registers that hold the tile's sums.
   alignas(64) float gradient[kLanes * kProductRows * kProductVectors];
   Product(
       in, batch, out, x, 1, in, dy, nullptr,

@@ -27,7 +27,7 @@ constexpr Shape kShapes[] = {{1, 16, 16},    {1, 32, 32},   {1, 16, 48},   {1, 4
 
 using Floats = std::vector<float>;
 
-// Uniform on [-1, 1), some of them zero as behind a ReLU.
+// Uniform on [-1, 1), some of them zero as after a ReLU.
 Floats Draw(std::mt19937& bits, std::size_t count, bool with_zeros = false) {
   Floats values(count);
   for (float& value : values) {
@@ -37,7 +37,7 @@ Floats Draw(std::mt19937& bits, std::size_t count, bool with_zeros = false) {
   return values;
 }
 
-// Room for results with a guard behind it that must stay.
+// Space for results followed by a guard that must not change.
 class Result {
  public:
   explicit Result(std::size_t count) : values_(count + kGuard, kCanary) {}
@@ -61,7 +61,7 @@ bool SameBits(std::span<const float> a, std::span<const float> b) {
   return std::ranges::equal(a, b, {}, bits, bits);
 }
 
-// What one call of each kernel gives for random operands of a shape.
+// The results of one call of each kernel for random operands of a shape.
 struct Results {
   explicit Results(Shape s)
       : y(s.batch * s.out), dw(s.in * s.out), dbias(s.out), dx(s.batch * s.in) {}
@@ -102,7 +102,7 @@ class KernelsTest : public testing::Test {
   std::size_t count_;
 };
 
-TEST_F(KernelsTest, PlainIsFirstAndTheBestIsTheLast) {
+TEST_F(KernelsTest, PlainIsFirstAndTheBestIsLast) {
   EXPECT_STREQ(all().front().name, "plain");
   EXPECT_EQ(&Best(), all().back().kernels);
 }
@@ -142,7 +142,7 @@ TEST_F(KernelsTest, AdamGivesTheBitsOfThePlainOne) {
   }
 }
 
-// Weights and bias with Adam's moments, as an Mlp lays out a layer.
+// Weights and bias with Adam's moments, in the layout of an Mlp's layer.
 struct Layer {
   Layer(Shape s, std::mt19937& bits)
       : w(Draw(bits, (s.in + 1) * s.out)), m(Draw(bits, w.size())), v(Draw(bits, w.size())) {
@@ -177,7 +177,8 @@ TEST_F(KernelsTest, DescendGivesTheBitsOfPlainGradientAndAdam) {
   }
 }
 
-// A sum in double, with the sum of its terms' sizes: what rounding is measured by.
+// A sum in double precision, with the sum of its terms' sizes, relative to which rounding is
+// measured.
 struct Sum {
   double value = 0, size = 0;
   void Add(double a, double b) {
@@ -186,8 +187,8 @@ struct Sum {
   }
 };
 
-// One rounding for each term and the few of the lanes' sum, each at most half an ulp of what was
-// summed so far.
+// One rounding for each term and a few for the sum of the lanes, each at most half an ulp of the
+// partial sum.
 void ExpectNear(float actual, const Sum& expected, std::size_t terms, const char* what) {
   const double ulp = std::numeric_limits<float>::epsilon();
   EXPECT_NEAR(static_cast<double>(actual), expected.value,
@@ -232,7 +233,7 @@ void CheckInputGradient(const Operands& o, const Results& r) {
   }
 }
 
-TEST_F(KernelsTest, AgreesWithSumsInDouble) {
+TEST_F(KernelsTest, AgreesWithSumsInDoublePrecision) {
   for (const Shape shape : kShapes) {
     const Operands operands(shape, bits_);
     const Results results = operands.Run(Best());
@@ -242,8 +243,8 @@ TEST_F(KernelsTest, AgreesWithSumsInDouble) {
   }
 }
 
-// The formulas of Kingma and Ba's algorithm 1, in double.
-TEST_F(KernelsTest, AdamAgreesWithItsFormulasInDouble) {
+// The formulas of Kingma and Ba's algorithm 1, in double precision.
+TEST_F(KernelsTest, AdamAgreesWithItsFormulasInDoublePrecision) {
   constexpr std::size_t kCount = 64;
   const double rate = 1e-3, beta1 = 0.9, beta2 = 0.99, epsilon = 1e-8;
   Floats w = Draw(bits_, kCount), m(kCount), v(kCount);
@@ -268,7 +269,7 @@ TEST_F(KernelsTest, AdamAgreesWithItsFormulasInDouble) {
     }
   }
   for (std::size_t i = 0; i < kCount; ++i) {
-    EXPECT_NEAR(static_cast<double>(w[i]), w_d[i], 50 * 0x1p-24) << i;  // half an ulp of 1 a step
+    EXPECT_NEAR(static_cast<double>(w[i]), w_d[i], 50 * 0x1p-24) << i;  // half an ulp of 1 per step
     EXPECT_NEAR(static_cast<double>(v[i]), v_d[i], 1e-5 * v_d[i]) << i;
   }
 }

@@ -1,9 +1,10 @@
-// A vector of 16 floats on whatever the file is compiled for. Only for kernels_*.cc: the file's
-// compiler flags decide what these functions are, so they must never be seen by another file (hence
-// the unnamed namespace).
+// A vector of 16 floats for whatever instruction set the file is compiled for. Only for
+// kernels_*.cc: the file's compiler flags determine these functions, so no other file may ever see
+// them (hence the unnamed namespace).
 //
-// Positive(a) is max(a, 0), NaN staying NaN; KeepWherePositive(gate, a) is a where gate > 0, else 0;
-// LoadFirst and StoreFirst touch the first n < 16 lanes only, the others being zero.
+// Positive(a) is max(a, 0), with NaN staying NaN; KeepWherePositive(gate, a) is a where gate > 0,
+// and otherwise 0; LoadFirst and StoreFirst access only the first n < 16 lanes, the others being
+// zero.
 #pragma once
 
 #include <immintrin.h>
@@ -14,7 +15,7 @@ namespace {
 #if defined(__AVX512F__)
 
 // The largest tile of a product, in rows and vectors, and that of a product of one row: large
-// enough to keep both multipliers busy, and no sum leaves the registers.
+// enough to keep both multipliers busy, while all sums stay in registers.
 constexpr int kProductRows = 8;
 constexpr int kProductVectors = 3;
 constexpr int kRowVectors = 8;
@@ -189,13 +190,13 @@ inline float Sum(Vector16 a) {
 
 // StoreSums(a, c, ldc) sets c[r * ldc + j] = Sum(a[r][j]) for a tile of a size that suits the
 // instruction set. Many sums at once need fewer instructions than one after another: each step
-// below adds the halves of two groups of lanes, with the results of both in one vector.
+// below adds the halves of two groups of lanes and puts both results in one vector.
 #if defined(__AVX512F__)
 
 constexpr int kTileRows = 4;
 constexpr int kTileColumns = 4;
 
-// Lanes 4 r to 4 r + 3 are what the first two steps of Sum leave of a row's vector.
+// Lanes 4 r to 4 r + 3 are the result of the first two steps of Sum for a row's vector.
 inline __m512 SumQuarters(__m512 row0, __m512 row1, __m512 row2, __m512 row3) {
   const __m512 eight01 =
       _mm512_add_ps(_mm512_shuffle_f32x4(row0, row1, 0x44), _mm512_shuffle_f32x4(row0, row1, 0xee));
@@ -232,7 +233,7 @@ inline void StoreSums(const Vector16 (&a)[kTileRows][kTileColumns], float* c, st
 constexpr int kTileRows = 1;
 constexpr int kTileColumns = 4;
 
-// What the first two steps of Sum leave of a in the lower half and of b in the upper.
+// The result of the first two steps of Sum for a in the lower half and for b in the upper half.
 inline __m256 SumQuarters(Vector16 a, Vector16 b) {
   const __m256 a8 = SumHalves(a);
   const __m256 b8 = SumHalves(b);

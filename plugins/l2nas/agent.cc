@@ -7,8 +7,9 @@
 namespace l2nas {
 namespace {
 
-// Moments of units that no longer learn decay towards zero and would end as denormal numbers, which
-// cost the processor a hundred times a normal operation. Within its scope they are zero.
+// Moments of units that no longer learn decay towards zero and would become denormal numbers, which
+// take the processor a hundred times as long as normal ones. Within this object's scope denormals
+// are zero.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }

@@ -15,11 +15,12 @@ namespace l2nas {
 // rho_tau(x) = x (tau - 1[x <= 0]), the loss of the tau-quantile (section 2.3).
 inline double CheckLoss(double x, double tau) { return x * (tau - (x <= 0 ? 1 : 0)); }
 
-// Its derivative in x; at 0, where it has none, the one from the left, as the indicator's "<=" has
-// it.
+// Its derivative in x. At 0, where it has none, the derivative from the left, in line with the
+// indicator's "<=".
 inline double CheckLossSlope(double x, double tau) { return tau - (x <= 0 ? 1 : 0); }
 
-// C = min(floor(|R| / |B|), C_max): how many batches a step trains on; none before |R| >= |B|.
+// C = min(floor(|R| / |B|), C_max): the number of batches that a step trains on; 0 until |R| >=
+// |B|.
 inline std::size_t BatchCount(std::size_t replay_size, std::size_t batch_size,
                               std::size_t max_batches) {
   return std::min(replay_size / batch_size, max_batches);
@@ -47,10 +48,10 @@ class Agent {
     double critic;       // mean check loss before the step, eq. 5
     double actor_value;  // mean Q(mu(s)) before the step, eq. 6
   };
-  // One critic step on eq. 5, then one actor step on eq. 6 with the critic as it now is.
+  // Takes one critic step on eq. 5, then one actor step on eq. 6 with the updated critic.
   Losses Train(const Batch& batch);
 
-  // Both networks; as Mlp's, a Load that throws leaves them unusable.
+  // Both networks. As for Mlp, a Load that throws leaves them unusable.
   void Save(lode::Writer& writer) const;
   void Load(lode::Reader& reader);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kTiny = std::numeric_limits<double>::denorm_min();
 
-// By hand: rho(x) = tau x above 0 and (tau - 1) x up to 0.
+// Computed by hand: rho(x) = tau x above 0 and (tau - 1) x up to 0.
 TEST(CheckLossTest, IsSteeperWhereTheCriticIsTooLow) {
   EXPECT_DOUBLE_EQ(CheckLoss(2, 0.9), 1.8);
   EXPECT_DOUBLE_EQ(CheckLoss(-2, 0.9), 0.2);
@@ -34,7 +34,7 @@ TEST(CheckLossTest, SlopeAtAndAroundZero) {
   EXPECT_EQ(CheckLossSlope(-kTiny, 0.75), -0.25);
 }
 
-// Of the numbers 1 to 10 every c between 9 and 10 is a 0.9-quantile.
+// For the numbers 1 to 10, every c between 9 and 10 is a 0.9-quantile.
 TEST(CheckLossTest, IsLeastAtTheQuantile) {
   const auto mean = [](double c) {
     double sum = 0;
@@ -48,7 +48,7 @@ TEST(CheckLossTest, IsLeastAtTheQuantile) {
   EXPECT_GT(mean(10.1), mean(10) + 0.009);
 }
 
-TEST(BatchCountTest, NothingBeforeAFullBatchThenAsManyAsFitUpToTheLimit) {
+TEST(BatchCountTest, NoneBeforeAFullBatchThenAsManyAsFitUpToTheLimit) {
   // |B| = 8, C_max = 10: one more batch with every eighth trial, from the 8th to the 80th.
   const std::vector<std::size_t> by_eighths = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10};
   for (std::size_t trials = 0; trials < 8 * by_eighths.size(); ++trials) {
@@ -74,9 +74,9 @@ Agent::Settings Settings(std::size_t cells, double quantile, double rate) {
   return {cells, 32, quantile, adam, adam};
 }
 
-// With all parameters zero Q = 0, so the loss is (0.9 * 1 + 0.1 * 1) / 2; only the critic's last
-// bias has a gradient, -(0.9 - 0.1) / 2, and Adam's first step is the learning rate whatever the
-// gradient's size. The actor's value shows that the actor sees the critic after this step.
+// With all parameters zero, Q = 0, so the loss is (0.9 * 1 + 0.1 * 1) / 2. Only the critic's last
+// bias has a gradient, -(0.9 - 0.1) / 2, and Adam's first step is the learning rate regardless of
+// the gradient's size. The actor's value shows that the actor sees the critic after this step.
 TEST(AgentTest, FirstUpdateByHand) {
   Agent agent(Settings(3, 0.9, 1e-3));
   const Agent::Losses losses =
@@ -92,7 +92,7 @@ TEST(AgentTest, FirstUpdateByHand) {
   for (const float cell : agent.Act(state.data())) EXPECT_EQ(cell, 0.5f);
 }
 
-// A critic value equal to the reward counts as not below it: slope tau - 1 moves it down.
+// A critic value equal to the reward does not count as below it: slope tau - 1 moves it down.
 TEST(AgentTest, AnExactCriticIsPulledDown) {
   Agent agent(Settings(3, 0.9, 1e-3));
   agent.Train(Repeated(std::vector<float>(kLanes, 0.0f), {0.0f}, 3));
@@ -112,7 +112,7 @@ TEST(AgentTest, CriticLearnsTheQuantile) {
   EXPECT_NEAR(agent.critic().Forward(1, actions.data())[0], 0.8, 0.02);
 }
 
-// Reward = first cell - second cell: the actor must go to (1, 0).
+// Reward = first cell - second cell: the actor must move to (1, 0).
 TEST(AgentTest, ActorAscendsTheCritic) {
   lode::core::RandomStream stream(3, "agent_test");
   const lode::Random random(stream.handle());

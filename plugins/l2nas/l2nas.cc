@@ -14,20 +14,21 @@ constexpr char kDoc[] =
     "architectures so far, to an action; a critic learns the upper quantile of the reward of an "
     "action by the check loss; the actor ascends the critic. Exploration at random comes from the "
     "pipeline: epsilon_greedy on NAS-Bench-201, warm_up on DARTS and Once-for-All.\n\n"
-    "The defaults are the paper's NAS-Bench-201 experiment but for the actor's learning rate, "
-    "which the paper prints as 1e-8 without saying how the networks start. With orthogonal weights "
-    "and output layers scaled by 1e-3 (preset paper) that rate comes close to the paper's Table 1; "
-    "with LibTorch's usual start it collapses. With the usual start and 1e-4 (preset robust) the "
-    "search is robust.\n\n"
+    "The defaults are those of the paper's NAS-Bench-201 experiment except for the actor's "
+    "learning rate, which the paper prints as 1e-8 without saying how the networks are "
+    "initialized. With orthogonal weights and output layers scaled by 1e-3 (preset paper) that "
+    "rate comes close to the paper's Table 1; with LibTorch's usual initialization it collapses. "
+    "With the usual initialization and 1e-4 (preset robust) the search is robust.\n\n"
     "The paper leaves choices open. Here the state starts at zeros; while fewer than K "
     "architectures are known it is the mean of those; it keeps K distinct ones, each with its best "
     "reward, and of equal rewards the earlier. A proposal may leave [0, 1] by the noise. A saved "
-    "policy holds both networks with Adam's moments; the top K and the replay buffer start anew.";
+    "policy holds both networks with Adam's moments; the top K and the replay buffer start empty.";
 
-// Smaller ones could vanish beside a moment of zero, and Adam would divide zero by zero.
+// A smaller epsilon could vanish next to a moment of zero, and Adam would divide zero by zero.
 constexpr double kLeastEpsilon = 1e-30;
 
-// Of the noise that leads away from what fails: as the host scatters what it has rejected.
+// Noise that leads away from failing architectures, scattered like the host's retries after a
+// rejection.
 constexpr double kFirstWidth = 0x1p-10;
 constexpr int kMostAttempts = 64;
 
@@ -42,12 +43,12 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
   using lode::Range;
   const Range unit{0, 1, true, true};
   return {
-      {"top_k", &C::top_k,
-       "How many of the best distinct architectures the state is the mean of (K).", Range{1, 1e6}},
-      {"quantile", &C::quantile, "The quantile of the reward that the critic learns (tau).", unit},
+      {"top_k", &C::top_k, "Number of best distinct architectures whose mean is the state (K).",
+       Range{1, 1e6}},
+      {"quantile", &C::quantile, "Quantile of the reward that the critic learns (tau).", unit},
       {"batch_size", &C::batch_size, "Trials in a batch (|B|), drawn with replacement.",
        Range{1, 65536}},
-      {"max_batches", &C::max_batches, "Batches trained on in a step at most (C_max).",
+      {"max_batches", &C::max_batches, "Maximum number of batches trained on in a step (C_max).",
        Range{1, 65536}},
       {"noise", &C::noise, "Half-width of the uniform noise on the actor's output (xi, eq. 4).",
        Range{0, 1}},
@@ -66,7 +67,7 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
       {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
        Range{1, 4096}},
       {"replay_capacity", &C::replay_capacity,
-       "How many of the last trials the replay buffer keeps, at least batch_size; 0 keeps all.",
+       "Number of last trials that the replay buffer keeps, at least batch_size; 0 keeps all.",
        Range{0, 1e9}},
       {"initialization", &C::initialization,
        "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
@@ -80,10 +81,10 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
 lode::Presets L2nas::Presets() {
   return {
       {"robust",
-       "LibTorch's usual start with a learning rate of the actor that works.",
+       "LibTorch's usual initialization with an actor learning rate that works.",
        {{"actor_learning_rate", 1e-4}, {"initialization", "uniform"}, {"output_scale", 1.0}}},
       {"paper",
-       "The paper's learning rate of the actor, with the start that makes it work.",
+       "The paper's actor learning rate, with the initialization that makes it work.",
        {{"actor_learning_rate", 1e-8}, {"initialization", "orthogonal"}, {"output_scale", 1e-3}}}};
 }
 
@@ -130,7 +131,7 @@ lode::Action L2nas::Ask() {
   for (float& cell : action) {
     cell += static_cast<float>(random.Uniform(-config_.noise, config_.noise));
   }
-  LeaveFailure(action);
+  AvoidFailure(action);
   return action;
 }
 
@@ -142,7 +143,7 @@ bool L2nas::Fails(lode::ActionView action) const {
   return at != failures_.end() && at->second >= kFailures;
 }
 
-void L2nas::LeaveFailure(lode::Action& action) const {
+void L2nas::AvoidFailure(lode::Action& action) const {
   const lode::Random random = host_.Random();
   double width = kFirstWidth;
   for (int attempt = 0; attempt < kMostAttempts && Fails(action); ++attempt) {
@@ -153,7 +154,7 @@ void L2nas::LeaveFailure(lode::Action& action) const {
   }
 }
 
-// A rejection is the host's to answer: it asks again in the same step.
+// The host handles rejections: it asks again in the same step.
 void L2nas::CountFailure(const lode::Trial& trial) {
   if (!trial.rejected) {
     ++failures_[BytesOf(trial.architecture)];
@@ -174,7 +175,7 @@ void L2nas::Tell(const lode::Trial& trial) {
   Train();
 }
 
-// (s_t, alpha_t, r_t): the state is the one before this trial is learned from.
+// Stores (s_t, alpha_t, r_t): the state is the one before learning from this trial.
 void L2nas::Remember(const lode::Trial& trial) {
   if (trial.action.empty()) {
     std::ranges::transform(trial.architecture, action_.begin(),

@@ -1,7 +1,7 @@
 // The optimizer L2NAS (Mills et al., L2NAS: Learning to Optimize Neural Architectures via
 // Continuous-Action Reinforcement Learning, CIKM 2021): an actor proposes the next action from what
 // the best architectures so far have in common, a critic learns the upper quantile of the reward
-// that an action earns, and the actor ascends it.
+// that an action earns, and the actor ascends the critic.
 #pragma once
 
 #include <cstdint>
@@ -42,31 +42,32 @@ class L2nas {
   L2nas(lode::Host host, const Config& config);
 
   void Bind(const lode::Space& space);
-  // alpha = mu(s) + z, eq. 4, with z uniform on +-noise in each cell. Not clipped, as in the paper: a
-  // cell may leave [0, 1] by the noise. Several proposals may be under way: each comes from the
-  // networks and the state of its moment, and nothing of it is kept. A failure teaches the networks
-  // nothing, so they would propose the same again: an architecture that has failed kFailures times
-  // in a row is answered as a rejection is, with noise that doubles until it leads elsewhere.
+  // alpha = mu(s) + z, eq. 4, with z uniform on +-noise in each cell. Not clipped, as in the paper:
+  // a cell may leave [0, 1] by the noise. Several proposals may be under way: each comes from the
+  // current networks and state, and nothing is stored for it. A failure teaches the networks
+  // nothing, so they would propose the same action again: after an architecture has failed
+  // kFailures times in a row, noise that doubles is added until it leads elsewhere, as after a
+  // rejection.
   lode::Action Ask();
   // Learns from a trial, whoever proposed it: a random action of the exploration strategy is as
-  // good. A trial without an action (an architecture was proposed) counts as the action that has
-  // the architecture's ones and zeros. Failed trials are passed over. The state that goes into the
-  // replay buffer with the action is the last one, which with several proposals under way is a
-  // later one than the action came from: neither loss looks at both (the critic does not see the
-  // state, the actor's own action takes the place of the trial's).
+  // good. A trial without an action (an architecture was proposed) counts as the action with the
+  // architecture's ones and zeros. Failed trials are ignored. The state stored in the replay buffer
+  // with the action is the latest one, which with several proposals under way is later than the one
+  // the action came from. This does not matter, because neither loss uses both: the critic does not
+  // see the state, and the actor's own action replaces the trial's.
   void Tell(const lode::Trial& trial);
 
   // Both networks with Adam's moments: the policy. Replay buffer and top-K belong to the search and
-  // start anew.
+  // start empty.
   void Save(lode::Writer& writer) const;
   void Load(lode::Reader& reader);
 
  private:
-  static constexpr int kFailures = 2;  // some pass
+  static constexpr int kFailures = 2;  // some are transient
 
   bool Fails(lode::ActionView action) const;
-  // Adds noise until the action's architecture is not one that fails, or all noise is in vain.
-  void LeaveFailure(lode::Action& action) const;
+  // Adds noise until the action's architecture is not a failing one, or all attempts are used up.
+  void AvoidFailure(lode::Action& action) const;
   void CountFailure(const lode::Trial& trial);
 
   Agent::Settings AgentSettings() const;
@@ -81,7 +82,7 @@ class L2nas {
   std::optional<Agent> agent_;
   std::optional<TopK> top_k_;
   std::optional<Replay> replay_;
-  // In a row, of each architecture that failed when last asked; by its bytes.
+  // The number of failures in a row of each architecture whose last trial failed; by its bytes.
   std::map<std::string, int> failures_;
   std::vector<float> state_;   // s_t, padded
   std::vector<float> action_;  // scratch, padded

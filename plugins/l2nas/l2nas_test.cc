@@ -52,7 +52,7 @@ Setting With(Setting setting, std::string_view name, double value) {
 
 Setting Defaults() { return lode::verify::DefaultSetting(*Component(), ""); }
 
-// One instance behind its table, bound to a space.
+// One instance accessed through its table, bound to a space.
 class Search {
  public:
   explicit Search(const lode::Space& space, const Setting& setting = Defaults(),
@@ -73,7 +73,7 @@ class Search {
     return action;
   }
 
-  // `action` may be null: then an architecture was proposed.
+  // `action` may be null if an architecture was proposed.
   void Tell(std::uint64_t step, const std::vector<float>* action,
             const lode::Architecture& architecture, double reward, std::uint32_t flags = 0) {
     const lode_trial trial = lode::verify::TrialOf(
@@ -88,7 +88,7 @@ class Search {
     return bytes;
   }
 
-  // "" if it succeeds, else the error.
+  // Returns the error, or "" on success.
   std::string Load(std::string_view bytes) {
     const lode_source source{&bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
                                auto& rest = *static_cast<std::string_view*>(ctx);
@@ -115,7 +115,7 @@ class Search {
 
 class L2nasTest : public testing::Test {
  protected:
-  // Choices that are the row's number modulo the columns: the best architecture earns 100.
+  // The best choices are the row's number modulo the columns: the best architecture earns 100.
   double RewardOf(const lode::Architecture& architecture) const {
     double hits = 0;
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -132,7 +132,7 @@ class L2nasTest : public testing::Test {
     return action;
   }
 
-  // Runs steps `from` to `to`, random ones where `random` says so; the rewards.
+  // Runs steps `from` to `to`, random ones where `random` says so; returns the rewards.
   std::vector<double> Run(Search& search, std::uint64_t from, std::uint64_t to,
                           bool (*random)(std::uint64_t), std::uint64_t seed = 1) const {
     std::vector<double> rewards;
@@ -157,7 +157,7 @@ class L2nasTest : public testing::Test {
   Grid grid_{kRows, kColumns};
 };
 
-TEST_F(L2nasTest, SameSeedSameBytes) {
+TEST_F(L2nasTest, TheSameSeedGivesTheSameBytes) {
   Search one(space()), two(space()), other(space(), Defaults(), 2);
   EXPECT_EQ(Run(one, 0, 80, EveryThird), Run(two, 0, 80, EveryThird));
   Run(other, 0, 80, EveryThird);
@@ -166,7 +166,7 @@ TEST_F(L2nasTest, SameSeedSameBytes) {
   EXPECT_TRUE(SameBits(one.Ask(80), two.Ask(80)));
 }
 
-// The same instance without noise asks for mu(s) itself.
+// The same instance without noise proposes mu(s) itself.
 TEST_F(L2nasTest, AsksWithinTheNoiseOfTheActor) {
   constexpr double kNoise = 0.01;
   Search noisy(space(), With(Defaults(), "noise", kNoise));
@@ -192,8 +192,8 @@ TEST_F(L2nasTest, AsksWithinTheNoiseOfTheActor) {
   EXPECT_NEAR(squares / n, 1.0 / 3, 5 * std::sqrt(4.0 / 45 / n));
 }
 
-// The actor would propose the first one for ever: nothing that it learns from ever comes.
-TEST_F(L2nasTest, WhatFailsIsNotProposedForEver) {
+// The actor would propose the first one forever: it never gets anything to learn from.
+TEST_F(L2nasTest, AFailingArchitectureIsNotProposedForever) {
   for (const std::int64_t seed : {1, 2, 3}) {
     Search search(space(), Defaults(), static_cast<std::uint64_t>(seed));
     std::map<lode::Architecture, int> proposed;
@@ -207,8 +207,8 @@ TEST_F(L2nasTest, WhatFailsIsNotProposedForEver) {
   }
 }
 
-// A failure that passes is no reason to stay away, and a rejection is answered by the host.
-TEST_F(L2nasTest, WhatSucceedsOrIsRejectedMayBeProposedAgain) {
+// A transient failure is no reason to stay away, and the host handles a rejection.
+TEST_F(L2nasTest, SuccessfulAndRejectedArchitecturesMayBeProposedAgain) {
   Search search(space()), alone(space());
   for (const std::uint32_t flags :
        {std::uint32_t{LODE_TRIAL_FAILED}, std::uint32_t{LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED},
@@ -237,8 +237,8 @@ TEST_F(L2nasTest, TrainsFromTheFirstFullBatchOn) {
   EXPECT_NE(search.Save(), before);
 }
 
-// An architecture without an action is learned from as the action of its ones and zeros.
-TEST_F(L2nasTest, ATrialWithoutActionIsTheActionOfItsCells) {
+// A trial with an architecture but no action counts as the action of its ones and zeros.
+TEST_F(L2nasTest, ATrialWithoutActionCountsAsTheActionOfItsCells) {
   Search with(space()), without(space());
   for (std::uint64_t step = 0; step < 30; ++step) {
     const lode::Architecture architecture = space().Discretize(RandomAction(step));
@@ -250,8 +250,8 @@ TEST_F(L2nasTest, ATrialWithoutActionIsTheActionOfItsCells) {
   EXPECT_TRUE(SameBits(with.Ask(30), without.Ask(30)));
 }
 
-// What is learned follows from the trials told: asks in between, or none, make no difference. So a
-// proposal that is told late is learned from as itself.
+// Learning depends only on the trials told: asks in between make no difference. So a proposal that
+// is told late is learned from like any other.
 TEST_F(L2nasTest, AsksLeaveNothingBehind) {
   Search ahead(space()), told_only(space());
   std::deque<std::pair<std::uint64_t, std::vector<float>>> under_way;
@@ -298,9 +298,9 @@ TEST_F(L2nasTest, ALoadedPolicyContinuesTheSameInEveryInstance) {
   EXPECT_NE(one.Save(), fresh.Save());
 }
 
-// Adam's moments and its count of steps are part of the policy: from the same search on, a loaded
-// policy trains to the bits of the one it was saved from.
-TEST_F(L2nasTest, ALoadedPolicyTrainsOnAsItsOrigin) {
+// Adam's moments and its count of steps are part of the policy: continuing the same search, a
+// loaded policy trains to the same bits as the one it was saved from.
+TEST_F(L2nasTest, ALoadedPolicyContinuesToTrainLikeItsOrigin) {
   Search original(space()), restored(space());
   Run(original, 0, 60, Always);
   Run(restored, 0, 60, Always);
@@ -323,7 +323,7 @@ class RefusedPolicyTest : public L2nasTest {
     ask_ = victim_.Ask(0);
   }
 
-  // The error; whatever it is, the instance is as it was.
+  // Returns the error; in any case the instance must be unchanged.
   std::string Refusal(std::string_view bytes) {
     const std::string error = victim_.Load(bytes);
     EXPECT_EQ(victim_.Save(), before_);
@@ -369,7 +369,7 @@ TEST_F(RefusedPolicyTest, ForAnotherWidth) {
               AllOf(HasSubstr("hidden_width 64"), HasSubstr("128")));
 }
 
-TEST_F(L2nasTest, ABufferBelowABatchIsRefused) {
+TEST_F(L2nasTest, ABufferSmallerThanABatchIsRefused) {
   Setting setting = With(With(Defaults(), "batch_size", 64), "replay_capacity", 63);
   const Subject refused(*Component(), setting);
   EXPECT_EQ(refused.status(), LODE_E_INVALID);
@@ -379,7 +379,7 @@ TEST_F(L2nasTest, ABufferBelowABatchIsRefused) {
   EXPECT_TRUE(Subject(*Component(), setting).created());
 }
 
-// The presets differ as the paper's and the robust start do.
+// The presets differ in the way the paper's and the robust initialization do.
 TEST_F(L2nasTest, Presets) {
   const auto presets =
       lode::verify::PresetSettings(*Component(), lode::verify::DefaultSetting(*Component(), ""));
@@ -397,8 +397,8 @@ TEST_F(L2nasTest, Presets) {
   EXPECT_GT(std::abs(far(robust.Ask(0)) - 0.5f), 3e-3f);
 }
 
-// After 150 random steps the actor's own actions earn more than random ones, seed by seed; measured
-// over these seeds: 1.6 to 2.9 times as much.
+// After 150 random steps the actor's own actions earn more than random ones, for each seed;
+// measured over these seeds: 1.6 to 2.9 times as much.
 TEST_F(L2nasTest, BeatsRandom) {
   const auto mean = [](const std::vector<double>& rewards) {
     double sum = 0;

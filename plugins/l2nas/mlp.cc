@@ -24,7 +24,7 @@ void SubtractProjection(std::vector<double>& row, const std::vector<double>& ont
   }
 }
 
-void Normalise(std::vector<double>& row) {
+void Normalize(std::vector<double>& row) {
   double squares = 0;
   for (const double x : row) {
     squares += x * x;
@@ -34,9 +34,9 @@ void Normalise(std::vector<double>& row) {
   }
 }
 
-// `count` orthonormal rows of `length` >= count: Gram-Schmidt on Gaussian rows, each row cleaned
-// twice against rounding. This is the Q of a QR decomposition with a positive diagonal, so Q is
-// uniformly distributed.
+// Returns `count` orthonormal rows of `length` >= count: Gram-Schmidt on Gaussian rows, each
+// orthogonalized twice because of rounding. This is the Q of a QR decomposition with a positive
+// diagonal, so Q is uniformly distributed.
 Rows OrthonormalRows(lode::Random random, std::size_t count, std::size_t length) {
   Rows rows(count, std::vector<double>(length));
   for (std::size_t r = 0; r < count; ++r) {
@@ -45,7 +45,7 @@ Rows OrthonormalRows(lode::Random random, std::size_t count, std::size_t length)
       for (std::size_t before = 0; before < r; ++before) {
         SubtractProjection(rows[r], rows[before]);
       }
-      Normalise(rows[r]);
+      Normalize(rows[r]);
     }
   }
   return rows;
@@ -144,7 +144,8 @@ std::span<const float> Mlp::BackwardInputs(std::span<const float> d_output) {
   return deltas_[0];
 }
 
-// The loss's gradient in every layer's outputs and, with `inputs`, in the network's inputs.
+// Computes the loss's gradient in every layer's outputs and, with `inputs`, in the network's
+// inputs.
 void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
   auto& last = deltas_[kLayers];
   last.assign(d_output.begin(), d_output.end());
@@ -165,7 +166,7 @@ void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
   }
 }
 
-// ReLU passes no gradient where it was not above zero.
+// ReLU passes no gradient where its input was not above zero.
 void Mlp::MaskInactive(std::size_t layer) {
   const auto& y = activations_[layer - 1];
   auto& delta = deltas_[layer];
@@ -183,7 +184,7 @@ void Mlp::Step(const AdamSettings& settings) {
   }
 }
 
-// FNV-1a over the words: finds bytes that were changed on their way.
+// FNV-1a over the words: detects bytes that were changed in storage.
 std::uint64_t Mlp::Checksum() const {
   std::uint64_t hash = 0xcbf29ce484222325u;
   const auto add = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };

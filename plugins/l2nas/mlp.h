@@ -1,5 +1,5 @@
 // The multilayer perceptron of actor and critic: three hidden layers of ReLU (L2NAS, section 2.3),
-// with its gradients and its optimiser.
+// with its gradients and its optimizer.
 #pragma once
 
 #include <array>
@@ -27,11 +27,11 @@ struct AdamSettings {
   double epsilon;
 };
 
-// What the adam kernel needs in step 1, 2, ...
+// The scales that the adam kernel needs in step 1, 2, ...
 AdamScales ScalesAt(const AdamSettings& settings, std::uint64_t step);
 
-// Rows of a batch are padded to Padded(inputs) and Padded(outputs) floats; what is beyond the real
-// columns is zero in inputs, meaningless in outputs of a sigmoid, and ignored in gradients.
+// Rows of a batch are padded to Padded(inputs) and Padded(outputs) floats; the padding is zero in
+// inputs, meaningless in outputs of a sigmoid, and ignored in gradients.
 class Mlp {
  public:
   static constexpr std::size_t kLayers = 4;
@@ -42,29 +42,32 @@ class Mlp {
   std::size_t inputs() const { return sizes_.front(); }
   std::size_t outputs() const { return sizes_.back(); }
 
-  // Weights and biases uniform on +-1/sqrt(inputs of the layer), as LibTorch's Linear starts; the
-  // output layer's times `output_scale`.
+  // Draws weights and biases uniform on +-1/sqrt(inputs of the layer), like LibTorch's Linear;
+  // those of the output layer are multiplied by `output_scale`.
   void InitializeUniform(lode::Random random, double output_scale);
-  // Orthogonal weights (orthonormal rows or columns, whichever are fewer), zero biases; the output
-  // layer's times `output_scale`.
+  // Draws orthogonal weights (orthonormal rows or columns, whichever are fewer), with zero biases;
+  // those of the output layer are multiplied by `output_scale`.
   void InitializeOrthogonal(lode::Random random, double output_scale);
 
-  // Maps batch rows of inputs to rows of outputs, valid until the next call. `x` must stay until
-  // Backward.
+  // Maps rows of inputs in a batch to rows of outputs, valid until the next call. `x` must stay
+  // valid until Backward.
   std::span<const float> Forward(std::size_t batch, const float* x);
 
-  // From the gradient of a loss in the outputs of the last Forward to that in all parameters...
+  // From the gradient of a loss in the outputs of the last Forward, computes that in all
+  // parameters...
   void BackwardParameters(std::span<const float> d_output);
-  // ... or to that in the inputs: batch rows of Padded(inputs), valid until the next call.
+  // ... or that in the inputs: batch rows of Padded(inputs), valid until the next call.
   std::span<const float> BackwardInputs(std::span<const float> d_output);
 
-  // One step of Adam down the gradient of the last BackwardParameters, without a Forward between.
+  // Takes one step of Adam down the gradient of the last BackwardParameters, with no Forward in
+  // between.
   void Step(const AdamSettings& settings);
 
   // A layer's weights, Padded(in) x Padded(out), and its bias.
   std::span<float> Weights(std::size_t layer);
   std::span<float> Bias(std::size_t layer);
-  // Their gradient by the last BackwardParameters, laid out alike; Step does not need it written.
+  // Their gradient from the last BackwardParameters, in the same layout; Step does not need it
+  // materialized.
   std::vector<float> WeightGradient(std::size_t layer) const { return Gradient(layer).first; }
   std::vector<float> BiasGradient(std::size_t layer) const { return Gradient(layer).second; }
   std::size_t Columns(std::size_t layer) const { return Padded(sizes_[layer + 1]); }

@@ -33,7 +33,7 @@ class MlpTest : public testing::Test {
   lode::core::RandomStream stream_{7, "mlp_test"};
 };
 
-// Calls `check` with each weight inside the matrix, and whether it is one of the padding.
+// Calls `check` with each weight of the padded matrix, and whether it belongs to the padding.
 void ForWeights(Mlp& mlp, std::size_t layer, const std::function<void(double, bool)>& check) {
   const std::span<const float> w = mlp.Weights(layer);
   for (std::size_t at = 0; at < w.size(); ++at) {
@@ -57,7 +57,7 @@ void ExpectZeroPadding(Mlp& mlp) {
   }
 }
 
-// |W W^T - scale^2 I| or, for tall W, |W^T W - scale^2 I|, the largest element.
+// The largest element of |W W^T - scale^2 I| or, for tall W, |W^T W - scale^2 I|.
 double DistanceFromOrthogonal(Mlp& mlp, std::size_t layer, double scale) {
   const std::size_t in = mlp.size(layer), out = mlp.size(layer + 1);
   const auto vectors = std::min(in, out), length = std::max(in, out);
@@ -106,7 +106,7 @@ TEST_F(MlpTest, OrthogonalStartHasNoPreferredDirection) {
     diagonal += static_cast<double>(mlp.Weights(1)[i * 129]);
     for (std::size_t j = 0; j < 128; ++j) sum += static_cast<double>(mlp.Weights(1)[i * 128 + j]);
   }
-  EXPECT_LT(std::abs(diagonal), 5);  // the trace's deviation is 1
+  EXPECT_LT(std::abs(diagonal), 5);  // the trace's standard deviation is 1
   EXPECT_LT(std::abs(sum), 5 * std::sqrt(128));
 }
 
@@ -140,7 +140,8 @@ TEST_F(MlpTest, UniformStart) {
   ExpectZeroPadding(mlp);
 }
 
-// The same network in double, from its definition, and a loss that is linear in the outputs.
+// The same network in double precision, from its definition, with a loss that is linear in the
+// outputs.
 class Reference {
  public:
   Reference(Mlp& mlp, Output output) : output_(output) {
@@ -273,7 +274,7 @@ TEST_F(MlpTest, PaddingStaysZeroAndTheLossFalls) {
   for (int step = 0; step < 500; ++step) {
     const std::span<const float> y = mlp.Forward(5, x.data());
     last = 0;
-    for (std::size_t i = 0; i < d.size(); ++i) {  // 1/2 sum (y - 0.1)^2, padding left out
+    for (std::size_t i = 0; i < d.size(); ++i) {  // 1/2 sum (y - 0.1)^2, without the padding
       const float error = i % Padded(7) < 7 ? y[i] - 0.1f : 0;
       d[i] = error;
       last += static_cast<double>(error * error / 2);

@@ -1,4 +1,4 @@
-// The same bits whatever the instruction set: whole updates, not single kernels.
+// The bits are the same for every instruction set: whole updates, not single kernels.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -32,7 +32,7 @@ std::uint64_t Fingerprint(Agent& agent) {
   return hash;
 }
 
-// 100 updates on batches of random trials; nothing is a multiple of a vector or a tile.
+// 100 updates on batches of random trials; no size is a multiple of a vector or a tile.
 std::uint64_t FingerprintAfterTraining(const kernels::KernelSet& kernels) {
   constexpr std::size_t kCells = 30, kWidth = 40, kBatch = 7;
   lode::core::RandomStream stream(1, "portable_test");
@@ -58,8 +58,9 @@ std::uint64_t FingerprintAfterTraining(const kernels::KernelSet& kernels) {
   return Fingerprint(agent);
 }
 
-// The number was computed once; a machine, compiler or flag that gives another one would give other
-// searches too. If arithmetic is changed on purpose, it changes with the component's version.
+// The expected number was computed once; a machine, compiler or flag that gives a different one
+// would also give different searches. If arithmetic is changed on purpose, the number changes with
+// the component's version.
 TEST(PortableTest, AHundredUpdatesGiveTheSameBitsEverywhere) {
   kernels::NamedSet list[kernels::kSetCount];
   const std::size_t count = kernels::Available(list);

@@ -10,7 +10,7 @@
 
 namespace l2nas {
 
-// A batch as the networks take it: rows padded with zeros.
+// A batch in the form that the networks take: rows padded with zeros.
 struct Batch {
   std::vector<float> states;
   std::vector<float> actions;
@@ -19,7 +19,7 @@ struct Batch {
 
 class Replay {
  public:
-  // `row`: padded cells. `capacity`: the last so many are kept; 0 keeps all.
+  // `row`: padded cells. `capacity`: the number of last trials that are kept; 0 keeps all.
   Replay(std::size_t row, std::size_t capacity) : row_(row), capacity_(capacity) {}
 
   std::size_t size() const { return rewards_.size(); }
@@ -38,7 +38,7 @@ class Replay {
     oldest_ = (oldest_ + 1) % capacity_;
   }
 
-  // Draws with replacement, each entry equally likely. REQUIRES: size() > 0.
+  // Draws with replacement, all entries equally likely. REQUIRES: size() > 0.
   void Draw(lode::Random random, std::size_t count, Batch& batch) const {
     batch.states.resize(count * row_);
     batch.actions.resize(count * row_);
@@ -56,7 +56,7 @@ class Replay {
  private:
   std::size_t row_;
   std::size_t capacity_;
-  std::size_t oldest_ = 0;  // once full
+  std::size_t oldest_ = 0;  // once the buffer is full
   std::vector<float> states_;
   std::vector<float> actions_;
   std::vector<float> rewards_;

@@ -16,7 +16,7 @@ constexpr std::size_t kRow = 16;
 
 class ReplayTest : public testing::Test {
  protected:
-  // Trial i: every value tells where it belongs.
+  // Trial i: every value identifies its trial.
   static void Add(Replay& replay, int i) {
     const auto value = static_cast<float>(i);
     replay.Add(std::vector<float>(kRow, value), std::vector<float>(kRow, value + 0.25f),
@@ -27,7 +27,7 @@ class ReplayTest : public testing::Test {
     replay.Draw(lode::Random(stream_.handle()), count, batch);
     return batch;
   }
-  // How often each trial comes up in so many draws.
+  // Returns how often each trial is drawn in this many draws.
   std::map<int, int> Counts(const Replay& replay, std::size_t draws) {
     std::map<int, int> counts;
     for (const float reward : Draw(replay, draws).rewards) ++counts[static_cast<int>(reward)];
@@ -88,7 +88,7 @@ TEST_F(ReplayTest, DrawsEachEquallyOften) {
   }
 }
 
-// Two draws from two trials are the same in half of the batches.
+// Two draws from two trials are equal in half of the batches.
 TEST_F(ReplayTest, DrawsWithReplacement) {
   Replay replay(kRow, 0);
   Add(replay, 0);

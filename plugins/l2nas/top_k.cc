@@ -6,7 +6,7 @@ namespace l2nas {
 
 void TopK::Add(std::span<const std::uint8_t> architecture, double reward) {
   if (ranking_.size() == k_ && reward <= ranking_.back().reward) {
-    return;  // no better than any that is kept, itself among them or not
+    return;  // not better than any that is kept, whether it is kept itself or not
   }
   const auto same = std::ranges::find_if(
       ranking_, [&](const Ranked& r) { return std::ranges::equal(r.architecture, architecture); });

@@ -1,4 +1,4 @@
-// The state of L2NAS: which operations the best architectures so far have in common.
+// The state of L2NAS: the operations that the best architectures so far have in common.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace l2nas {
 
-// Keeps the K best distinct architectures by reward. Of equal rewards the earlier architecture
-// ranks higher and stays. An architecture seen again counts once, with its best reward.
+// Keeps the K best distinct architectures by reward. Among equal rewards the earlier architecture
+// ranks higher and stays. An architecture that is seen again counts once, with its best reward.
 class TopK {
  public:
   TopK(std::size_t k, std::size_t cells) : k_(k), counts_(cells, 0) {}
@@ -18,8 +18,8 @@ class TopK {
 
   std::size_t size() const { return ranking_.size(); }
 
-  // s = the mean of the architectures kept: cells values into `state`; zeros if there are none
-  // (section 2.2).
+  // s = the mean of the kept architectures: writes one value per cell into `state`; zeros if there
+  // are none (section 2.2).
   void WriteState(float* state) const;
 
  private:

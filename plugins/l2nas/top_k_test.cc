@@ -25,7 +25,7 @@ const Architecture kA = {1, 0, 0}, kB = {0, 1, 0}, kC = {0, 0, 1};
 
 TEST(TopKTest, ZerosBeforeTheFirst) { EXPECT_THAT(StateOf(TopK(4, 3), 3), ElementsAre(0, 0, 0)); }
 
-TEST(TopKTest, MeansOverWhatThereIsUntilThereAreK) {
+TEST(TopKTest, AveragesOverFewerUntilThereAreK) {
   TopK top(4, 3);
   top.Add(kA, 1);
   EXPECT_THAT(StateOf(top, 3), ElementsAre(1, 0, 0));
@@ -47,7 +47,7 @@ TEST(TopKTest, ADuplicateHasItsBestReward) {
   top.Add(kA, 1);
   top.Add(kB, 2);
   top.Add(kA, 3);  // now the best
-  top.Add(kA, 0);  // no worse for that
+  top.Add(kA, 0);  // keeps its better reward
   top.Add(kC, 2.5);
   EXPECT_THAT(StateOf(top, 3), ElementsAre(0.5f, 0, 0.5f));
 }
@@ -58,11 +58,11 @@ TEST(TopKTest, OfEqualRewardsTheEarlierStays) {
   top.Add(kB, 1);
   top.Add(kC, 1);
   EXPECT_THAT(StateOf(top, 3), ElementsAre(0.5f, 0.5f, 0));
-  top.Add(kC, 2);  // pushes out the later of the two
+  top.Add(kC, 2);  // replaces the later of the two
   EXPECT_THAT(StateOf(top, 3), ElementsAre(0.5f, 0, 0.5f));
 }
 
-// A cell that all have is exactly 1, whatever their number.
+// A cell that all architectures have is exactly 1, however many there are.
 TEST(TopKTest, AFullShareIsOne) {
   TopK top(49, 50);
   for (std::size_t i = 0; i < 49; ++i) {
@@ -101,7 +101,7 @@ class History {
   }
 
  private:
-  // GCC 12 takes the vector's own operator< for an overlong memcmp.
+  // GCC 12 mistakes the vector's own operator< for an overlong memcmp.
   struct Before {
     bool operator()(const Architecture& a, const Architecture& b) const {
       return std::ranges::lexicographical_compare(a, b, [](int x, int y) { return x < y; });
@@ -112,7 +112,7 @@ class History {
   int time_ = 0;
 };
 
-// Few architectures and few rewards: duplicates and ties abound.
+// Few architectures and few rewards, so that duplicates and ties are common.
 TEST(TopKTest, IsTheMeanByDefinition) {
   constexpr std::size_t kCells = 6;
   std::mt19937 bits(11);

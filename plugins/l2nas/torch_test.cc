@@ -1,5 +1,5 @@
-// Networks, optimiser and whole updates against LibTorch's autograd and its Adam, in double: what
-// differs is the rounding of our float32.
+// Compares networks, optimizer and whole updates with LibTorch's autograd and its Adam in double
+// precision: the only difference is the rounding of Lode's float32.
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -27,7 +27,7 @@ std::string Name(const Shape& s) {
   return std::to_string(s.batch) + " x " + std::to_string(s.inputs) + " - " +
          std::to_string(s.width) + " - " + std::to_string(s.outputs);
 }
-// NAS-Bench-201, DARTS and Once-for-All, and one with nothing divisible by a vector.
+// NAS-Bench-201, DARTS and Once-for-All, and a shape in which nothing is divisible by a vector.
 constexpr Shape kShapes[] = {{8, 30, 128, 30}, {8, 30, 128, 1}, {64, 196, 256, 1}, {5, 7, 21, 3}};
 
 // The first `columns` of each padded row, as a rows x columns tensor.
@@ -49,7 +49,7 @@ double Distance(const torch::Tensor& actual, const torch::Tensor& expected) {
   return ((actual - expected).norm() / expected.norm()).item<double>();
 }
 
-// A LibTorch network with the weights of one of ours. Linear keeps its weights outputs x inputs.
+// A LibTorch network with the weights of one of Lode's. Linear keeps its weights outputs x inputs.
 class TorchMlp {
  public:
   TorchMlp(Mlp& mlp, Output output) : output_(output) {
@@ -166,10 +166,10 @@ TEST_F(TorchTest, AdamAgreesOverAHundredSteps) {
   // Each step rounds a weight below 1 by at most half an ulp, 2^-25.
   const torch::Tensor error = (Unpadded(w, 1, kCount) - theirs.detach()).abs();
   EXPECT_LT(error.max().item<double>(), 100 * 0x1p-25);
-  EXPECT_GT((theirs.detach() - start).abs().min().item<double>(), 1e-5);  // all have moved
+  EXPECT_GT((theirs.detach() - start).abs().min().item<double>(), 1e-5);  // all have changed
 }
 
-// LibTorch's own start is what initialization = "uniform" says.
+// LibTorch's own initialization matches initialization = "uniform".
 TEST_F(TorchTest, LinearStartsUniformWithinTheRootOfItsInputs) {
   torch::manual_seed(1);
   const double bound = 1 / std::sqrt(100.0);
@@ -227,7 +227,7 @@ class TorchAgent {
   torch::optim::Adam actor_adam_, critic_adam_;
 };
 
-// How far apart the two are, as a part of how far training has moved the layers.
+// Returns the distance between the two as a fraction of how far training has moved the layers.
 double Drift(Mlp& ours, const TorchMlp& theirs, const TorchMlp& start) {
   double apart = 0, moved = 0;
   const auto add = [&](const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& c) {

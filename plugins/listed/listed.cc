@@ -8,7 +8,7 @@
 
 namespace {
 
-// Takes the next line off a text, without its end.
+// Takes the next line from a text, without its line end.
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   std::string_view line = text.substr(0, end);
@@ -17,7 +17,8 @@ std::string_view TakeLine(std::string_view& text) {
   return line;
 }
 
-// What a line begins with: a field in double quotes as spreadsheets write it, or all before a tab.
+// Returns the first field of a line: a field in double quotes, as written by spreadsheets, or
+// everything before a tab.
 std::string FirstField(std::string_view line) {
   if (!line.starts_with('"')) return std::string(line.substr(0, line.find('\t')));
   std::string field;
@@ -33,7 +34,7 @@ std::string FirstField(std::string_view line) {
 void Listed::Bind(const lode::Space& space) {
   const std::string& file = config_.architectures;
   const std::string all = delimited::ReadTextFile(file, [this] { host_.ThrowIfCancelled(); });
-  std::set<std::string> seen;  // whatever they are spelled like
+  std::set<std::string> seen;  // regardless of spelling
   std::size_t line = 0;
   const auto limit = config_.limit > 0 ? static_cast<std::size_t>(config_.limit) : all.size();
   for (std::string_view rest = delimited::WithoutByteOrderMark(all);

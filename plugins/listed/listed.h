@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-// Proposes the architectures of a file in their order, each once, and then nothing more. It does
-// not learn.
+// Proposes the architectures of a file in order, each once, and then nothing more. It does not
+// learn.
 class Listed {
  public:
   struct Config {
@@ -17,20 +17,21 @@ class Listed {
     using Param = lode::Param<Config>;
     return {
         Param("architectures", &Config::architectures,
-              "A text file, plain or gzip, with an architecture at the beginning of each line "
-              "that is not empty, as the space reads it or in double quotes; what follows a tab "
-              "or the quotes is ignored. What a search leaves in best.tsv is one.",
+              "A text file, plain or gzip, with an architecture at the beginning of each nonempty "
+              "line, as the space reads it or in double quotes; text after a tab or after the "
+              "quotes is ignored. The file best.tsv that a search writes has this format.",
               lode::Path{})
             .Required(),
-        {"limit", &Config::limit, "How many of them at most; 0: all.", lode::Range{.min = 0}}};
+        {"limit", &Config::limit, "Maximum number of architectures; 0: all.",
+         lode::Range{.min = 0}}};
   }
 
   Listed(lode::Host host, const Config& config) : host_(host), config_(config) {}
 
-  // Reads the file. Throws lode::UnsupportedError, with its name and the line, for what is no
-  // architecture of the space, and lode::IoError if there is none.
+  // Reads the file. Throws lode::UnsupportedError, with its name and the line, for text that is not
+  // an architecture of the space, and lode::IoError if there are no architectures.
   void Bind(const lode::Space& space);
-  // From the beginning again, once all were proposed.
+  // Starts over once all were proposed.
   lode::Architecture Ask() { return list_[next_++ % list_.size()]; }
   void Tell(const lode::Trial&) {}
   bool Exhausted() const { return next_ >= list_.size(); }
@@ -39,5 +40,5 @@ class Listed {
   lode::Host host_;
   Config config_;
   std::vector<lode::Architecture> list_;
-  std::size_t next_ = 0;  // place in it, counted on
+  std::size_t next_ = 0;  // position, never reset
 };

@@ -30,7 +30,7 @@ class ListedTest : public testing::Test {
     return listed;
   }
 
-  // All that it proposes, in words.
+  // Returns all proposals, as text.
   std::vector<std::string> Proposals(Listed listed) {
     std::vector<std::string> proposals;
     while (!listed.Exhausted()) {
@@ -39,7 +39,7 @@ class ListedTest : public testing::Test {
     return proposals;
   }
 
-  // What it says of a file that it does not take.
+  // Returns the error for a file that is refused.
   std::string Refusal(const std::string& text) {
     try {
       Make(text);
@@ -55,12 +55,12 @@ class ListedTest : public testing::Test {
   TestHost host_;
 };
 
-TEST_F(ListedTest, ProposesEachOfTheFileOnceAndInItsOrder) {
+TEST_F(ListedTest, ProposesEachArchitectureOnceInOrder) {
   EXPECT_THAT(Proposals(Make("2-0-1\tx\t3\n0-0-0\n\n2-0-1\r\n1-1-1\ttabs\there")),
               ElementsAre("2-0-1", "0-0-0", "1-1-1"));
 }
 
-TEST_F(ListedTest, ReadsWhatSpreadsheetsWrite) {
+TEST_F(ListedTest, ReadsOutputOfSpreadsheets) {
   EXPECT_THAT(Proposals(Make("\xef\xbb\xbf\"2-0-1\",91.5\r\n\"0-0-0\"\r\n1-1-1\r\n\r\n")),
               ElementsAre("2-0-1", "0-0-0", "1-1-1"));
 }
@@ -69,7 +69,7 @@ TEST_F(ListedTest, ProposesNoMoreThanItsLimit) {
   EXPECT_THAT(Proposals(Make("2-0-1\n2-0-1\n0-0-0\n1-1-1\n", 2)), ElementsAre("2-0-1", "0-0-0"));
 }
 
-TEST_F(ListedTest, StartsAgainForWhoAsksOn) {
+TEST_F(ListedTest, StartsOverIfAskedAfterTheEnd) {
   Listed listed = Make("2-0-1\n0-0-0\n");
   listed.Ask();
   listed.Ask();
@@ -78,7 +78,7 @@ TEST_F(ListedTest, StartsAgainForWhoAsksOn) {
   EXPECT_TRUE(listed.Exhausted());
 }
 
-TEST_F(ListedTest, SaysWhichLineIsNoArchitecture) {
+TEST_F(ListedTest, NamesTheLineThatIsNotAnArchitecture) {
   EXPECT_THAT(Refusal("2-0-1\n\n2-0-7\tx\n"), HasSubstr("list.tsv:3: "));
   EXPECT_THAT(Refusal("\n\t2-0-1\n"), HasSubstr("list.tsv: lists no architecture"));
 }

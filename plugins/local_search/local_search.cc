@@ -21,7 +21,7 @@ lode::Architecture LocalSearch::Ask() {
   return proposal;
 }
 
-// The oldest of equally high ones; end if there is none.
+// Returns the oldest of equally high climbs; end if there is none.
 LocalSearch::ClimbAt LocalSearch::HighestWithNeighbours() {
   ClimbAt highest = climbs_.end();
   for (ClimbAt climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
@@ -49,8 +49,8 @@ void LocalSearch::Tell(const lode::Trial& trial) {
   if (climb->neighbours.empty() && climb->under_way.empty()) climbs_.erase(climb);
 }
 
-// The oldest climb that the architecture was proposed for, where it is no longer under way; end if
-// it was not asked for.
+// Returns the oldest climb that the architecture was proposed for, and removes it from those under
+// way; end if it was not asked for.
 LocalSearch::ClimbAt LocalSearch::TakeProposal(lode::ArchitectureView architecture) {
   const auto same = [&](const lode::Architecture& a) {
     return std::ranges::equal(a, architecture);
@@ -85,7 +85,7 @@ LODE_PLUGIN("lode.local_search", "1.0.0", "Apache-2.0",
             lode::OptimizerComponent<LocalSearch>(
                 "local_search", "1.0.0",
                 "Hill climbing over neighbours, restarted at every local optimum.",
-                "Moves at the first better neighbour, or to the best of all; starts again at a "
-                "random architecture when no neighbour is better. The quickest of the model-free "
+                "Moves at the first better neighbour, or to the best of all; restarts at a random "
+                "architecture when no neighbour is better. The fastest of the model-free "
                 "methods on NAS-Bench-201's CIFAR columns. Needs a space with neighbours.",
                 LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));

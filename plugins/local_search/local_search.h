@@ -7,24 +7,24 @@
 
 #include "plugins/random/fresh_sampler.h"
 
-// Hill climbing with restarts. A climb starts at a random architecture that was not met before and
+// Hill climbing with restarts. A climb starts at a random architecture that was not seen before and
 // has its neighbours evaluated in random order:
 //
 //   improvement = "first": moves to the first neighbour that is better;
 //   improvement = "best":  evaluates all neighbours and moves to the best, if that is better.
 //
 // At a local optimum (no better neighbour) the next climb starts. Better means a strictly larger
-// reward, so climbs end on plateaus too; of equally good neighbours the one met first wins. A
-// failed neighbour is no improvement; a failed start is replaced by another. Trials that were not
-// asked for do not move the climb.
+// reward, so climbs also end on plateaus; among equally good neighbours the first one told wins. A
+// failed neighbour is not an improvement; a failed start is replaced by another. Trials that were
+// not asked for do not move the climb.
 //
-// Several proposals may be under way. Each belongs to the climb it was made for and is judged by
-// where that climb stands when it is told: a neighbour of a point that the climb has left meanwhile
-// is moved to as well if it is better, and is not proposed a second time while it is under way. An
-// ask goes to the highest climb that has a neighbour left to propose; while all climbs only wait for
-// results, a new one starts. So there are as many climbs as it takes, and no result is for nothing.
-// On NAS-Bench-201's default table the optimum takes a median of 64 distinct architectures with one
-// proposal under way, 73 with four and 88 with eight.
+// Several proposals may be under way. Each belongs to the climb it was made for and is compared
+// with that climb's position at the time it is told: if a neighbour of a position that the climb
+// has since left is better, the climb moves to it as well, and it is not proposed a second time
+// while it is under way. An ask serves the highest climb that has a neighbour left to propose;
+// while all climbs only wait for results, a new one starts. So there are as many climbs as needed,
+// and no result is wasted. On NAS-Bench-201's default table the optimum takes a median of 64
+// distinct architectures with one proposal under way, 73 with four and 88 with eight.
 class LocalSearch {
  public:
   struct Config {
@@ -67,5 +67,5 @@ class LocalSearch {
   bool moves_at_first_;
   std::optional<lode::Space> space_;
   std::optional<FreshSampler> starts_;
-  std::vector<Climb> climbs_;  // not yet at their ends, the oldest first
+  std::vector<Climb> climbs_;  // not yet ended, oldest first
 };

@@ -75,7 +75,7 @@ TEST_F(LocalSearchTest, EvaluatesEveryNeighbourOnceAndRestartsAtAnOptimum) {
     std::set<std::string> expected = NeighboursOf(start);
     expected.insert(start);
     EXPECT_EQ(met, expected) << improvement;
-    EXPECT_FALSE(met.contains(Step(search, Flat))) << "a restart is somewhere new";
+    EXPECT_FALSE(met.contains(Step(search, Flat))) << "a restart is at a new place";
   }
 }
 
@@ -110,7 +110,7 @@ TEST_F(LocalSearchTest, FirstMovesAtTheFirstImprovement) {
   EXPECT_TRUE(NeighboursOf(start).contains(worse));
   EXPECT_TRUE(NeighboursOf(start).contains(better));
   EXPECT_TRUE(NeighboursOf(better).contains(next));
-  // All nine neighbours of `better` are met now, in whatever order.
+  // All nine neighbours of `better` are visited now, in any order.
   std::set<std::string> met = {next};
   Tell(search, next, 0);
   for (int i = 0; i < 8; ++i) met.insert(Step(search, Flat));
@@ -131,7 +131,7 @@ TEST_F(LocalSearchTest, BestMovesToTheBestOfAllNeighbours) {
   EXPECT_EQ(met, NeighboursOf(best));
 }
 
-TEST_F(LocalSearchTest, AFailedNeighbourIsNoImprovementAndAFailedStartIsReplaced) {
+TEST_F(LocalSearchTest, AFailedNeighbourIsNotAnImprovementAndAFailedStartIsReplaced) {
   for (const char* improvement : {"first", "best"}) {
     LocalSearch search = Make(improvement);
     const std::string failed_start = Step(search, [](const std::string&) { return kNaN; });
@@ -150,7 +150,7 @@ TEST_F(LocalSearchTest, TrialsFromElsewhereDoNotMoveTheClimb) {
   for (int i = 0; i < 9; ++i) {
     Tell(search, "3-3-3", 100, /*random=*/true);
     const std::string text = Ask(search);
-    Tell(search, text == "0-0-0" ? "0-0-1" : "0-0-0", 100);  // not what was asked for
+    Tell(search, text == "0-0-0" ? "0-0-1" : "0-0-0", 100);  // not the proposed one
     Tell(search, text, -1);
     met.insert(text);
   }
@@ -174,8 +174,8 @@ TEST_F(LocalSearchTest, ClimbsAHillToItsTop) {
 
 class LocalSearchAhead : public LocalSearchTest {};
 
-// What a climb of a flat landscape evaluates is its start and all of its neighbours, once each; with
-// any number under way no proposal is made twice before that, and starts are new.
+// On a flat landscape a climb evaluates its start and all its neighbours, once each; with any
+// number under way no proposal is made twice before that, and starts are new.
 TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
   for (const char* improvement : {"first", "best"}) {
     for (const int width : {2, 3, 7}) {
@@ -195,7 +195,7 @@ TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
   }
 }
 
-// While all neighbours of the one climb are under way the next begins, and goes on later.
+// While all neighbours of the only climb are under way the next climb begins, and continues later.
 TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
   LocalSearch search = Make("best");
   const std::string start = Step(search, Flat);
@@ -207,14 +207,14 @@ TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
   Tell(search, next, 0);
   EXPECT_TRUE(NeighboursOf(next).contains(Ask(search)));  // the old one still waits
   Tell(search, ring[8], kNaN);
-  // The old one has moved, and goes first; nothing of it is under way, so all nine come.
+  // The old one has moved and goes first; none of its neighbours is under way, so all nine come.
   std::set<std::string> met;
   for (int i = 0; i < 9; ++i) met.insert(Ask(search));
   EXPECT_EQ(met, NeighboursOf(ring[4]));
 }
 
-// The better of two neighbours that were under way together wins, in either order; the other, and
-// what of the new neighbours is under way, is not proposed again.
+// The better of two neighbours that were under way together wins, in either order; the other one,
+// and any new neighbour under way, is not proposed again.
 TEST_F(LocalSearchAhead, ALateNeighbourCountsIfItIsBetter) {
   for (const bool better_first : {true, false}) {
     LocalSearch search = Make("first");
@@ -249,8 +249,8 @@ TEST_F(LocalSearchAhead, TheHighestClimbGoesFirst) {
   EXPECT_TRUE(NeighboursOf(same).contains(Ask(search)));
 }
 
-// A failed or rejected proposal is judged, and its place is taken by the next.
-TEST_F(LocalSearchAhead, FailuresEndNoClimbEarly) {
+// A failed or rejected proposal counts as evaluated, and the next one takes its place.
+TEST_F(LocalSearchAhead, FailuresDoNotEndAClimbEarly) {
   for (const char* improvement : {"first", "best"}) {
     LocalSearch search = Make(improvement);
     const std::string start = Step(search, Flat);
@@ -268,7 +268,7 @@ TEST_F(LocalSearchAhead, FailuresEndNoClimbEarly) {
   }
 }
 
-TEST_F(LocalSearchAhead, GoesOnInASpaceOfOneArchitecture) {
+TEST_F(LocalSearchAhead, ContinuesInASpaceOfOneArchitecture) {
   Grid single(1, 1);
   LocalSearch search(lode::Host(host_.get()), {});
   search.Bind(single.space());
@@ -289,8 +289,8 @@ class LocalSearchOfHills : public LocalSearchTest {
 
   using Reward = std::function<double(const std::string&)>;
 
-  // The host's order: `width` are asked for, then always the oldest is told and the next asked for.
-  // All that were told, in order.
+  // Follows the host's order: `width` are asked for, then always the oldest is told and the next
+  // asked for. Returns all that were told, in order.
   std::vector<std::string> Run(const std::string& improvement, int width, std::size_t steps,
                                const Reward& reward) {
     LocalSearch search = Make(improvement);
@@ -318,8 +318,7 @@ double SumOfDigits(const std::string& text) {
   return sum;
 }
 
-// Many hills, no two equally high: each pair of decisions that follow each other has a value of its
-// own.
+// Many hills, all of different heights: each pair of successive decisions has its own value.
 double Rugged(const std::string& text) {
   double sum = 0;
   for (std::size_t at = 0; at + 2 < text.size(); at += 2) {
@@ -344,7 +343,7 @@ TEST_F(LocalSearchOfHills, BestFindsTheSameOptimumWithAnyNumberUnderWay) {
   }
 }
 
-// On the one hill that there is, every climb ends at the top.
+// On the only hill, every climb ends at the top.
 TEST_F(LocalSearchOfHills, ClimbsToTheTopWithAnyNumberUnderWay) {
   for (const char* improvement : {"first", "best"}) {
     for (const int width : {1, 2, 4, 8}) {

@@ -26,7 +26,8 @@ class PythonRandom {
     state_[0] = 0x80000000u;
   }
 
-  // Below `bound`, each equally likely: as many bits as `bound` has, again until they are less.
+  // Returns a number below `bound`, all equally likely: draws as many bits as `bound` has until
+  // they are less than it.
   std::uint32_t Below(std::uint32_t bound) {
     const auto bits = static_cast<int>(std::bit_width(bound));
     std::uint32_t drawn = bound;

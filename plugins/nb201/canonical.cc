@@ -43,9 +43,9 @@ NodeTerms Expand(const Cell& cell) {
   return nodes;
 }
 
-// Numbers the convolutions in every order that puts what a convolution reads before it, and keeps
-// the smallest key. At each step only the smallest next entries can lead there, so that all but
-// ties are decided at once.
+// Numbers the convolutions in every order in which each comes after those it reads, and keeps the
+// smallest key. At each step only the smallest next entries can lead there, so only ties need a
+// search.
 class Numbering {
  public:
   explicit Numbering(const Cell& cell) : cell_(cell), nodes_(Expand(cell)) {
@@ -75,7 +75,7 @@ class Numbering {
                        [&](const Term& t) { return number_[t.source] != 0; });
   }
 
-  // The sorted terms, five bits each; a term is never 0 because numbers start at 1.
+  // Writes the sorted terms, five bits each; a term is never 0 because numbers start at 1.
   std::uint32_t Write(const Terms& terms) const {
     std::array<std::uint32_t, 4> codes{};
     std::transform(terms.begin(), terms.end(), codes.begin(), [&](const Term& t) {
@@ -85,8 +85,8 @@ class Numbering {
     return ((codes[0] * 32 + codes[1]) * 32 + codes[2]) * 32 + codes[3];
   }
 
-  // A convolution reads node 0, 1 or 2, so at most two terms: ten bits, its kind above them. One of
-  // nothing has no kind.
+  // A convolution reads node 0, 1 or 2, so at most two terms: ten bits, with its kind above them. A
+  // convolution of nothing has no kind.
   std::uint16_t Entry(std::size_t convolution) const {
     const Terms& inputs = Inputs(convolution);
     const unsigned kind = inputs.empty() ? kNone : cell_[convolution];

@@ -1,9 +1,9 @@
-// Which cells are the same network.
+// Canonical forms: finds which cells are the same network.
 //
 // Two cells are the same if, after a renumbering of their convolutions, they compute the same
 // function of their input for every value of the convolutions' weights. A convolution (ReLU,
 // convolution, batch norm) is taken as a trained network evaluates it: its batch norm scales and
-// shifts each channel. Exactly:
+// shifts each channel. Precisely:
 //
 //   - the value of a node is a sum of terms pool^k(source), a source being the cell's input or one
 //     convolution;
@@ -11,17 +11,18 @@
 //     with k + 1, since average pooling is linear: the pool of a sum is the sum of the pools;
 //   - nor_conv_* adds one term, a new convolution of its source node's terms;
 //   - a convolution of an empty sum is NOT empty: its batch norm adds a learned shift. It is that
-//     constant whether 1x1 or 3x3, and its pool is itself, since padding counts for nothing;
-//   - the output is node 3's terms and the convolutions these depend on. What reaches no output is
-//     left out. Convolutions are told apart by what they are (1x1 or 3x3), what they read and where
-//     they are read, so that 2 c(x), one convolution read twice, is not a(x) + b(x).
+//     constant whether 1x1 or 3x3, and pooling leaves it unchanged, since padding is not counted;
+//   - the output is node 3's terms and the convolutions these depend on. Convolutions that do not
+//     reach the output are dropped. The others differ by what they are (1x1 or 3x3), what they read
+//     and where they are read, so 2 c(x), one convolution read twice, is not a(x) + b(x).
 //
-// This makes 5234 classes of the 15625 cells. The 6466 of the benchmark's authors come from
-// comparing strings: theirs take a convolution of zeros for zeros and 2 c(x) for a(x) + b(x), which
-// differ once trained, and keep x + 0 apart from x, which does not.
+// This divides the 15625 cells into 5234 classes. The 6466 classes of the benchmark's authors come
+// from comparing strings: their strings equate a convolution of zeros with zeros, and 2 c(x) with
+// a(x) + b(x), although these differ once trained, and distinguish x + 0 from x, although these do
+// not differ.
 //
-// Sameness is about the function. Convolutions that reach no output still count in a cell's
-// parameters and multiply-adds, and the benchmark trained equal cells separately.
+// Sameness is about the function only. Convolutions that do not reach the output still count in a
+// cell's parameters and multiply-adds, and the benchmark trained equal cells separately.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_CANONICAL_H_
 #define LODE_PLUGINS_NB201_CANONICAL_H_
@@ -32,7 +33,7 @@
 
 namespace nb201 {
 
-// A cell's function, written down in one way only: equal cells have equal keys and others have not.
+// A cell's function in a unique form: cells have equal keys exactly if they are equal.
 struct FunctionKey {
   // The convolutions in the order of their numbers 1, 2, ...: what each is and reads; 0 past the
   // last.
@@ -43,8 +44,8 @@ struct FunctionKey {
 
 FunctionKey KeyOf(const Cell& cell);
 
-// The cell of the same class with the lowest ToIndex(). The classes are worked out at the first
-// call, once per process. Any thread may call it.
+// Returns the cell of the same class with the lowest ToIndex(). The classes are computed at the
+// first call, once per process. Any thread may call it.
 Cell Representative(const Cell& cell);
 
 }  // namespace nb201

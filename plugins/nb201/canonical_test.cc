@@ -14,16 +14,16 @@
 namespace nb201 {
 namespace {
 
-// Short names, so that a test reads as the cell it is about.
+// Short names, so that a test reads like the cell it is about.
 constexpr Operation kN = kNone, kS = kSkipConnect, kC1 = kConv1x1, kC3 = kConv3x3, kP = kAvgPool3x3;
 
 bool Same(const Cell& a, const Cell& b) { return Representative(a) == Representative(b); }
 
-TEST(Canonical, HasThisManyClasses) {
+TEST(Canonical, HasTheKnownNumberOfClasses) {
   std::set<std::uint32_t> representatives;
   for (std::uint32_t i = 0; i < kArchitectures; ++i)
     representatives.insert(ToIndex(Representative(FromIndex(i))));
-  // Counted independently: EqualCellsComputeTheSameAndOthersDoNot.
+  // Counted independently: EqualCellsComputeTheSameFunctionAndOthersDoNot.
   EXPECT_EQ(representatives.size(), 5234u);
 }
 
@@ -38,7 +38,7 @@ TEST(Canonical, TheRepresentativeIsTheLowestOfItsClass) {
 
 // The edges of a Cell: 0->1, 0->2, 1->2, 0->3, 1->3, 2->3.
 
-TEST(Canonical, WhatReachesNoOutputIsLeftOut) {
+TEST(Canonical, OperationsThatDoNotReachTheOutputAreDropped) {
   EXPECT_EQ(Representative({kC3, kC1, kP, kN, kN, kN}), Cell{});
   EXPECT_TRUE(Same({kC3, kN, kN, kC1, kN, kN}, {kN, kN, kN, kC1, kN, kN}));
 }
@@ -73,12 +73,13 @@ TEST(Canonical, OneConvolutionReadTwiceIsNotTwoConvolutions) {
 
 TEST(Canonical, AConvolutionOfZerosIsNotZero) {
   EXPECT_FALSE(Same({kN, kN, kN, kS, kC3, kN}, {kN, kN, kN, kS, kN, kN}));
-  EXPECT_TRUE(Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // pool and skip of it are
+  EXPECT_TRUE(Same({kN, kN, kN, kS, kP, kS}, {kN, kN, kN, kS, kN, kN}));  // pools of zeros are
 }
 
-TEST(Canonical, AConvolutionOfZerosIsOneConstantWhateverItsKernel) {
+TEST(Canonical, AConvolutionOfZerosIsOneConstantForAnyKernel) {
   EXPECT_TRUE(Same({kN, kN, kN, kS, kC3, kN}, {kN, kN, kN, kS, kC1, kN}));
-  EXPECT_TRUE(Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC1, kS, kN, kC1}));  // and read by another
+  // Also if another convolution reads it.
+  EXPECT_TRUE(Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC1, kS, kN, kC1}));
   EXPECT_FALSE(Same({kN, kN, kC3, kS, kN, kC1}, {kN, kN, kC3, kS, kN, kC3}));
 }
 
@@ -88,17 +89,19 @@ TEST(Canonical, PoolingAConstantChangesNothing) {
   EXPECT_FALSE(Same({kN, kN, kC3, kS, kN, kP}, {kN, kN, kC3, kP, kN, kS}));
 }
 
-// An independent view of sameness: the cells run on an image of one channel, with random weights.
+// An independent definition of sameness: the cells run on an image of one channel, with random
+// weights.
 using Image = std::array<double, 16>;  // 4 x 4
 
-// A convolution's weights. Each has both kernels: which of them acts is the operation's.
+// A convolution's weights, for both kernels: the operation decides which one is used.
 struct Weights {
   double one;
   std::array<double, 9> three;
   double shift;
 };
 
-// A network of one channel. Several are needed: in one, a convolution may read negative numbers only.
+// A network of one channel. Several are needed: in a single one, a convolution may read only
+// negative numbers.
 struct Network {
   explicit Network(unsigned seed) {
     std::mt19937 random(seed);
@@ -117,10 +120,11 @@ struct Network {
 
 class Runner {
  public:
-  // Over all ways to hand the first weights to the convolutions that are read: the mean of the
-  // output's projection, and of its square. Equal cells have equal means; others do but by chance.
+  // Over all ways to assign the first weights to the convolutions that are read: the mean of the
+  // output's projection, and of its square. Equal cells have equal means; others have equal means
+  // only by chance.
   std::pair<double, double> Means(const Cell& cell) const {
-    std::vector<std::size_t> live;  // convolutions that a path leads from to node 3
+    std::vector<std::size_t> live;  // convolutions with a path to node 3
     for (std::size_t e = 0; e < kEdges; ++e)
       if ((cell[e] == kConv1x1 || cell[e] == kConv3x3) && Reaches(cell, kEdgeOrder[e].to))
         live.push_back(e);
@@ -188,8 +192,9 @@ class Runner {
   const std::array<Network, 4> networks_ = {Network(1), Network(2), Network(3), Network(4)};
 };
 
-// Means of one class differ by rounding, those of two by far more: there is nothing in between.
-TEST(Canonical, EqualCellsComputeTheSameAndOthersDoNot) {
+// Means within a class differ only by rounding, those of two classes by far more, with nothing in
+// between.
+TEST(Canonical, EqualCellsComputeTheSameFunctionAndOthersDoNot) {
   const Runner runner;
   std::vector<std::pair<std::pair<double, double>, std::uint32_t>> found;
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {

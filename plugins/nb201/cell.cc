@@ -31,7 +31,7 @@ Cell FromArchitecture(lode::ArchitectureView architecture) {
     const auto one = std::find(row.begin(), row.end(), std::uint8_t{1});
     if (one == row.end() || std::count(row.begin(), row.end(), std::uint8_t{0}) != kOperations - 1)
       throw lode::InvalidError("row " + std::string(kEdgeNames[e]) +
-                               " has not exactly one 1 among zeros");
+                               " does not have exactly one 1 among zeros");
     cell[e] = static_cast<Operation>(one - row.begin());
   }
   return cell;

@@ -42,15 +42,15 @@ lode::Matrix CellMatrix();
 // The operation on each edge, in kEdgeOrder.
 using Cell = std::array<Operation, kEdges>;
 
-// The cell's number in this code, 0 .. kArchitectures - 1: its operations as digits to base five,
-// edge 0->1 first. (The benchmark's own index is a random order.)
+// Returns the cell's number in this code, 0 .. kArchitectures - 1: its operations as digits in base
+// five, edge 0->1 first. (The benchmark's own index has a random order.)
 std::uint32_t ToIndex(const Cell& cell);
 
 // REQUIRES: index < kArchitectures.
 Cell FromIndex(std::uint32_t index);
 
 // Reads the architecture bytes of the 6x5 matrix. Throws lode::InvalidError unless every row has
-// exactly one 1 and else zeros; the message names the row.
+// exactly one 1 and otherwise zeros; the message names the row.
 Cell FromArchitecture(lode::ArchitectureView architecture);
 
 // Writes the architecture bytes into `out`. REQUIRES: out has kCells zeros.
@@ -59,17 +59,17 @@ void ToArchitecture(const Cell& cell, std::span<std::uint8_t> out);
 // "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|".
 std::string Format(const Cell& cell);
 
-// Where and why a text is no cell.
+// Where and why a text is not a cell.
 struct ParseError {
   std::size_t column = 0;  // of the first wrong character, counted from 1
   std::string message;
 };
 
-// Reads what Format writes, the benchmark's number ("11472": not ToIndex), and what its code prints:
-// "Structure(4 nodes with |...|)" and, for each node, tuples of operation and input,
-// "[(('nor_conv_3x3', 0),), (('none', 0), ('none', 1)), (...)]", with lists for tuples, either
-// quotes, a node's inputs in any order, a comma after the last item and a name in front. Anything
-// else fills *error and returns false, leaving *cell in an unspecified state.
+// Reads what Format writes, the benchmark's number ("11472", which is not ToIndex), and what its
+// code prints: "Structure(4 nodes with |...|)" and, for each node, tuples of operation and input,
+// "[(('nor_conv_3x3', 0),), (('none', 0), ('none', 1)), (...)]". Accepts lists for tuples, either
+// kind of quotes, a node's inputs in any order, a comma after the last item and a name in front.
+// For any other text fills *error and returns false, leaving *cell in an unspecified state.
 bool Parse(std::string_view text, Cell* cell, ParseError* error);
 
 }  // namespace nb201

@@ -1,4 +1,4 @@
-// Any bytes given as a cell end in an error or in a cell that formats and parses back to itself.
+// Any bytes read as a cell give an error or a cell that formats and parses back to itself.
 #include <cstdlib>
 
 #include "plugins/nb201/cell.h"

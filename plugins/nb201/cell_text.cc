@@ -1,4 +1,4 @@
-// Cells as text, in all the notations that Parse() reads.
+// Cells as text, in all notations that Parse() reads.
 #include <algorithm>
 #include <charconv>
 #include <lode/text.hpp>
@@ -12,7 +12,7 @@
 namespace nb201 {
 namespace {
 
-// Takes `token` from the front of `rest`; false, with nothing taken, if it is not there.
+// Takes `token` from the front of `rest`; returns false, with nothing taken, if it is not there.
 bool Take(std::string_view token, std::string_view* rest) {
   if (!rest->starts_with(token)) return false;
   rest->remove_prefix(token.size());
@@ -41,7 +41,8 @@ std::string UnknownOperation(std::string_view rest, std::size_t edge) {
          " (nearest: \"" + lode::Nearest(name, kOperationNames) + "\")";
 }
 
-// What to say if `rest` does not begin with `token`. Advances `rest` to the first wrong character.
+// Returns the message for a `rest` that does not begin with `token`. Advances `rest` to the first
+// wrong character.
 std::string Unexpected(std::string_view token, const char* where, std::string_view edge,
                        std::string_view* rest) {
   const auto wrong = std::mismatch(token.begin(), token.end(), rest->begin(), rest->end()).second;
@@ -50,7 +51,7 @@ std::string Unexpected(std::string_view token, const char* where, std::string_vi
          (rest->empty() ? "the end" : lode::Quote(*rest));
 }
 
-// What stands between the edge and the one before it: "|" inside a node, "|+|" between nodes.
+// Returns the text between an edge and the one before it: "|" inside a node, "|+|" between nodes.
 std::string_view Separator(std::size_t edge) {
   return edge == 0 || kEdgeOrder[edge].from != 0 ? "|" : "|+|";
 }
@@ -76,14 +77,14 @@ bool ParseString(std::string_view text, Cell* cell, ParseError* error) {
 
 // ---- tuples of tuples
 
-// Reads "[(('nor_conv_3x3', 0),), (('none', 0), ...), (...)]": for each node but the first the
-// operations of its inputs, told apart by the inputs' numbers.
+// Reads "[(('nor_conv_3x3', 0),), (('none', 0), ...), (...)]": for each node but the first, the
+// operations of its inputs, identified by the inputs' numbers.
 class TupleReader {
  public:
   explicit TupleReader(std::string_view text) : cursor_(text) {}
 
   Cell Read() {
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     const bool is_call = cursor_.Take("Structure");
     if (is_call) cursor_.Expect("(");
     const std::string_view closing = Open("of the nodes");
@@ -132,7 +133,7 @@ class TupleReader {
     const auto from = static_cast<std::size_t>(token[0] - '0');
     if ((*seen)[from])
       cursor_.Fail("input " + std::string(token) + " of node " + std::to_string(node) +
-                   " for the second time");
+                   " appears twice");
     (*seen)[from] = true;
     cell_[node * (node - 1) / 2 + from] = operation;
     cursor_.Skip(1);
@@ -175,7 +176,7 @@ Cell ReadBenchmarkIndex(std::string_view text) {
   return FromIndex(BenchmarkOrder()[index]);
 }
 
-// "Structure(4 nodes with |...|)", as the benchmark's code prints a cell: what is in it.
+// "Structure(4 nodes with |...|)", as the benchmark's code prints a cell: returns the inner part.
 std::optional<std::string_view> PrintedStructure(std::string_view text) {
   constexpr std::string_view kBegin = "Structure(4 nodes with ";
   if (!text.starts_with(kBegin) || !text.ends_with(')')) return {};

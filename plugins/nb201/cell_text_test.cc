@@ -1,4 +1,4 @@
-// The notations of cells that people have, besides the benchmark's string (space_test.cc).
+// The notations of cells in use besides the benchmark's string (for that, see space_test.cc).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace nb201 {
 namespace {
 
-// The cell in the benchmark's string, or what is wrong with the text.
+// Returns the cell in the benchmark's notation, or what is wrong with the text.
 std::string Read(std::string_view text) {
   Cell cell{};
   ParseError error;
@@ -26,7 +26,7 @@ constexpr std::string_view kTuples =
     "[(('nor_conv_3x3', 0),), (('nor_conv_3x3', 0), ('avg_pool_3x3', 1)), "
     "(('skip_connect', 0), ('nor_conv_3x3', 1), ('none', 2))]";
 
-TEST(Nb201CellText, BenchmarkNumbersAreThoseOfTheShippedTable) {
+TEST(Nb201CellText, BenchmarkNumbersMatchTheShippedTable) {
   const std::string file = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
   const Rows rows = ParseRows(delimited::ReadTextFile(file), file, RowKey::kArchitecture, {});
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
@@ -43,7 +43,7 @@ TEST(Nb201CellText, NumbersOutsideTheBenchmarkAreRefused) {
   EXPECT_EQ(Read("3 4"), "2: expected the end after the benchmark's number, found \"4\"");
 }
 
-TEST(Nb201CellText, TuplesAsTheBenchmarksCodePrintsThem) {
+TEST(Nb201CellText, ReadsTuplesAsTheBenchmarksCodePrintsThem) {
   EXPECT_EQ(Read(kTuples), kString);
   EXPECT_EQ(Read("((('nor_conv_3x3', 0),), (('nor_conv_3x3', 0), ('avg_pool_3x3', 1)), "
                  "(('skip_connect', 0), ('nor_conv_3x3', 1), ('none', 2)))"),
@@ -51,7 +51,7 @@ TEST(Nb201CellText, TuplesAsTheBenchmarksCodePrintsThem) {
   EXPECT_EQ(Read("Structure(4 nodes with " + std::string(kString) + ")"), kString);
 }
 
-TEST(Nb201CellText, TuplesAsProgramsAndJsonHaveThem) {
+TEST(Nb201CellText, ReadsTuplesAsProgramsAndJsonWriteThem) {
   EXPECT_EQ(
       Read("best = Structure(\n  [((\"nor_conv_3x3\", 0),),  \n   (('avg_pool_3x3', 1), "
            "('nor_conv_3x3', 0)),\n   (('none', 2), ('skip_connect', 0), ('nor_conv_3x3', 1),)"
@@ -62,7 +62,7 @@ TEST(Nb201CellText, TuplesAsProgramsAndJsonHaveThem) {
             kString);
 }
 
-TEST(Nb201CellText, TuplesThatAreNoCellSayWhere) {
+TEST(Nb201CellText, InvalidTuplesAreRefusedWithThePosition) {
   const auto with = [](std::string_view from, std::string_view to) {
     std::string text(kTuples);
     return Read(text.replace(text.find(from), from.size(), to));
@@ -70,7 +70,7 @@ TEST(Nb201CellText, TuplesThatAreNoCellSayWhere) {
   EXPECT_EQ(with("'nor_conv_3x3', 0),)", "'nor_conv_3x4', 0),)"),
             "5: unknown operation \"nor_conv_3x4\" (nearest: \"nor_conv_3x3\")");
   EXPECT_EQ(with("('avg_pool_3x3', 1)", "('avg_pool_3x3', 0)"),
-            "65: input 0 of node 2 for the second time");
+            "65: input 0 of node 2 appears twice");
   EXPECT_EQ(with("0),)", "1),)"), "20: expected an input from 0 to 0 for node 1, found \"1\"");
   EXPECT_EQ(with(", ('none', 2)", ""),
             "111: expected \",\" before the next input of node 3, found \")\"");
@@ -82,16 +82,16 @@ TEST(Nb201CellText, TuplesThatAreNoCellSayWhere) {
             "30: expected \"0\" as the input of edge 0->1, found \"1|\"");
 }
 
-// A table's keys in three notations are the same architectures.
-TEST(Nb201CellText, TablesTakeAnyNotationAndRefuseOneArchitectureTwice) {
+// Three notations of the same architecture as a table's keys.
+TEST(Nb201CellText, TablesAcceptAnyNotationAndRefuseDuplicateArchitectures) {
   const std::string text =
       "arch_str\n" + std::string(kString) + "\n\"" + std::string(kTuples) + "\"\n";
   try {
     ParseRows(text, "T", RowKey::kArchitecture, {});
-    ADD_FAILURE() << "takes it";
+    ADD_FAILURE() << "accepts it";
   } catch (const lode::IoError& e) {
     EXPECT_EQ(std::string(e.what()),
-              "T:3: the architecture " + std::string(kString) + " is on line 2 already");
+              "T:3: the architecture " + std::string(kString) + " is already on line 2");
   }
 }
 

@@ -4,17 +4,17 @@
     python3 import_nb201.py SOURCE -o TABLE [--partial]
 
 SOURCE is the directory NATS-tss-v1_0-3ffb9-simple (meta.pickle.pbz2 and one NNNNNN.pickle.pbz2 for each
-architecture), an archive of it (tar, packed or not, or zip; nothing is unpacked to the disk), or the file
-NAS-Bench-201-v1_1-096897.pth. Of HW-NAS-Bench-v1_0.pickle it makes the table of latencies and energies that the
-oracle nb201.latency reads, a line for each of the benchmark's numbers. TABLE is tab-separated text, packed if its name ends
-in .gz. Accuracies are means over the seeds that the benchmark has, in percent; the validation accuracy of
-CIFAR-10 is that of the trainings on half of the training data, its test accuracy that of the trainings on all.
-The columns of seconds are the time of the training that the validation accuracy is from: all its epochs, and one
-pass over the validation part. They are left out if the files do not have the times of every architecture.
+architecture), an archive of it (tar, compressed or not, or zip; nothing is unpacked to disk), or the file
+NAS-Bench-201-v1_1-096897.pth. From HW-NAS-Bench-v1_0.pickle it makes the table of latencies and energies that the
+oracle nb201.latency reads, a line for each of the benchmark's numbers. TABLE is tab-separated text, compressed if its
+name ends in .gz. Accuracies are means over the benchmark's seeds, in percent; the validation accuracy of CIFAR-10
+comes from the trainings on half of the training data, its test accuracy from the trainings on all of it. The columns
+of seconds are the time of the training behind the validation accuracy: all its epochs, and one pass over the
+validation part. They are omitted if the files do not have the times of every architecture.
 
-The published files are Python pickles. They are read with an unpickler that knows dictionaries, sets and
-numbers only: nothing in a file is ever executed. Needs nothing but Python 3.8. The directory is read record by
-record, in little memory; the .pth file is one pickle and takes about six times its size.
+The published files are Python pickles. They are read with an unpickler that knows only dictionaries, sets and
+numbers: nothing in a file is ever executed. Needs only Python 3.8. The directory is read record by record, in little
+memory; the .pth file is one pickle and takes about six times its size.
 """
 
 import argparse
@@ -60,12 +60,12 @@ COLUMNS = (
     + ["params_" + name for name, _ in SIZES]
     + ["mflops_" + name for name, _ in SIZES]
 )
-# They follow those of COLUMNS; a table may be without them.
+# They follow those of COLUMNS; a table may lack them.
 SECONDS_COLUMNS = [name + SUFFIX[epochs] for epochs in (200, 12) for name, _ in SECONDS]
 
 
 class ImportError201(Exception):
-    """What went wrong, in one line."""
+    """Describes what went wrong, in one line."""
 
 
 # ---- pickles
@@ -85,7 +85,7 @@ class NumberType:
 
     def __setstate__(self, state):
         if len(state) < 2 or state[1] not in ("<", ">", "|", "="):
-            raise pickle.UnpicklingError("a numpy type that is no plain number")
+            raise pickle.UnpicklingError("a numpy type that is not a plain number")
         self.order = "<" if state[1] in "|=" else state[1]
 
     def unpack(self, data):
@@ -97,7 +97,7 @@ class NumberType:
 def number(number_type, data):
     """numpy.core.multiarray.scalar."""
     if not isinstance(number_type, NumberType) or not isinstance(data, bytes):
-        raise pickle.UnpicklingError("a numpy scalar that is no plain number")
+        raise pickle.UnpicklingError("a numpy scalar that is not a plain number")
     try:
         return number_type.unpack(data)
     except struct.error as error:
@@ -105,7 +105,7 @@ def number(number_type, data):
 
 
 def latin1_bytes(text, encoding):
-    """_codecs.encode, the way in which old pickles write bytes."""
+    """_codecs.encode, which old pickles use to write bytes."""
     if not isinstance(text, str) or encoding != "latin1":
         raise pickle.UnpicklingError("text in an encoding other than latin1")
     return text.encode("latin1")
@@ -128,10 +128,10 @@ class NumbersOnly(pickle.Unpickler):
         try:
             return self.ADMITTED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is no collection or number") from None
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is neither a collection nor a number") from None
 
     def persistent_load(self, pid):
-        raise pickle.UnpicklingError("it refers to an object outside of it")
+        raise pickle.UnpicklingError("it refers to an object outside itself")
 
 
 class NumberArray:
@@ -140,7 +140,7 @@ class NumberArray:
     def __setstate__(self, state):
         _, shape, number_type, _, data = state
         if len(shape) != 1 or not isinstance(number_type, NumberType) or not isinstance(data, bytes):
-            raise pickle.UnpicklingError("an array that is no row of plain numbers")
+            raise pickle.UnpicklingError("an array that is not a row of plain numbers")
         if not number_type.size or len(data) != shape[0] * number_type.size:
             raise pickle.UnpicklingError("an array whose bytes do not fit its length")
         self.numbers = [number_type.unpack(data[i:i + number_type.size]) for i in range(0, len(data), number_type.size)]
@@ -149,12 +149,12 @@ class NumberArray:
 def number_array(array_type, *_):
     """numpy.core.multiarray._reconstruct: the array before it has its numbers."""
     if array_type is not NumberArray:
-        raise pickle.UnpicklingError("an array of another class than numpy.ndarray")
+        raise pickle.UnpicklingError("an array of a class other than numpy.ndarray")
     return NumberArray()
 
 
 class NumbersAndArrays(NumbersOnly):
-    """Admits arrays of numbers, too."""
+    """Accepts arrays of numbers, too."""
 
     ADMITTED = {
         **NumbersOnly.ADMITTED,
@@ -168,9 +168,9 @@ def unpickle(stream, path, unpickler=NumbersOnly):
     try:
         return unpickler(stream).load()
     except (pickle.UnpicklingError, EOFError, OSError) as error:
-        raise ImportError201(f"{path}: refused: {error or 'it is cut off'}") from None
+        raise ImportError201(f"{path}: refused: {error or 'it is truncated'}") from None
     except MemoryError:
-        raise ImportError201(f"{path}: needs more memory than there is; the directory of records needs little") from None
+        raise ImportError201(f"{path}: not enough memory; the directory of records needs little") from None
     except Exception as error:  # a damaged pickle can fail anywhere
         raise ImportError201(f"{path}: refused: a damaged pickle ({type(error).__name__}: {error})") from None
 
@@ -179,7 +179,7 @@ def unpickle(stream, path, unpickler=NumbersOnly):
 
 
 class Directory:
-    """The published directory as it lies on the disk."""
+    """The published directory on disk."""
 
     def __init__(self, path):
         self.path = path
@@ -190,13 +190,13 @@ class Directory:
 
 
 class Tar:
-    """The published directory in a tar archive, packed or not. Members are read where they are."""
+    """The published directory in a tar archive, compressed or not. Members are read in place."""
 
     def __init__(self, path):
         self.path = path
         self.archive = tarfile.open(path)
         self.members = {os.path.basename(m.name): m for m in self.archive.getmembers() if m.isreg()}
-        self.names = list(self.members)  # in the archive's order: going back unpacks it again
+        self.names = list(self.members)  # in the archive's order: seeking back would decompress it again
 
     def open(self, name):
         return self.archive.extractfile(self.members[name])
@@ -243,7 +243,7 @@ LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # torch.save before version 1.6
 
 
 def read_pth(path):
-    """The same as read_directory, of a file that torch.save wrote, in either of its layouts."""
+    """Like read_directory, for a file that torch.save wrote, in either of its layouts."""
     with open(path, "rb") as stream:
         if stream.read(4) == b"PK\x03\x04":
             content = read_zip(stream, path)
@@ -262,7 +262,7 @@ def read_zip(stream, path):
         with zipfile.ZipFile(stream) as archive:
             name = next((n for n in archive.namelist() if n.endswith("/data.pkl")), None)
             if name is None:
-                raise ImportError201(f"{path}: a zip file without data.pkl, expected one of torch.save")
+                raise ImportError201(f"{path}: a zip file without data.pkl, expected one from torch.save")
             with archive.open(name) as member:
                 return unpickle(member, path)
     except zipfile.BadZipFile as error:
@@ -271,7 +271,7 @@ def read_zip(stream, path):
 
 def read_legacy(first, stream, path):
     if first != LEGACY_MAGIC:
-        raise ImportError201(f"{path}: is not a file of torch.save")
+        raise ImportError201(f"{path}: is not a file from torch.save")
     for _ in ("protocol", "system"):
         unpickle(stream, path)
     return unpickle(stream, path)
@@ -283,7 +283,7 @@ def strings_of(content, path):
         raise ImportError201(f"{path}: has no meta_archs, the list of all architectures")
     for index, arch in enumerate(archs):
         if not isinstance(arch, str) or not CELL.fullmatch(arch):
-            raise ImportError201(f"{path}: architecture {index} is no NAS-Bench-201 cell: {arch!r:.120}")
+            raise ImportError201(f"{path}: architecture {index} is not a NAS-Bench-201 cell: {arch!r:.120}")
     if len(set(archs)) != ARCHITECTURES or len(archs) != ARCHITECTURES:
         raise ImportError201(
             f"{path}: lists {len(archs)} architectures, {len(set(archs))} distinct, expected {ARCHITECTURES}")
@@ -312,8 +312,8 @@ def accuracy(results, dataset, evaluation, epochs, where):
 
 
 def seconds_of(record, epochs, where):
-    """Of one training: all epochs, and one pass over the validation part. None if the record has no such times.
-    It is the benchmark's own reckoning, which takes the mean of the passes after each epoch."""
+    """Returns the seconds of one training: all epochs, and one pass over the validation part. None if the record has no
+    such times. Like the benchmark, it takes the mean of the passes after each epoch."""
     train, evaluate = record.get("train_times"), record.get("eval_times")
     if not train or not evaluate:
         return None
@@ -322,7 +322,7 @@ def seconds_of(record, epochs, where):
     if any(t is None for t in times):
         return None
     if not all(isinstance(t, (int, float)) and 0 <= t < float("inf") for t in times):
-        raise ImportError201(f"{where}: a time of {record['name']} is no number of seconds")
+        raise ImportError201(f"{where}: a time of {record['name']} is not a number of seconds")
     return sum(times[:epochs]) + sum(passes) / epochs
 
 
@@ -349,11 +349,11 @@ def shortest(value, digits):
 
 
 def row_of(arch, record, where):
-    """The fields of one line, in the order of COLUMNS and SECONDS_COLUMNS; "" for seconds that are not known."""
+    """The fields of one line, in the order of COLUMNS and SECONDS_COLUMNS; "" for unknown seconds."""
     try:
         trainings = {epochs: of_training(record, epochs, where) for epochs in (200, 12)}
         if any(record[n]["arch_str"] != arch for names in TRAININGS.values() for n in names if n in record):
-            raise ImportError201(f"{where}: is of another architecture than the list of architectures says")
+            raise ImportError201(f"{where}: differs from the list of architectures")
         fields = [arch]
         for epochs, results in trainings.items():
             fields += [shortest(accuracy(results, d, e, epochs, where), 6) for _, d, e in ACCURACIES]
@@ -366,7 +366,7 @@ def row_of(arch, record, where):
 
 
 def read_rows(archs, records, source):
-    """The lines by the benchmark's number."""
+    """Returns the lines by the benchmark's number."""
     rows = {}
     for index, record in records:
         where = f"{source}: architecture {index}"
@@ -377,7 +377,7 @@ def read_rows(archs, records, source):
 
 
 def without_unknown(rows):
-    """(columns, rows), without the seconds that are not known of every architecture."""
+    """Returns (columns, rows), without columns of seconds that some architecture lacks."""
     whole = [k for k, column in enumerate(COLUMNS + SECONDS_COLUMNS)
              if column in COLUMNS or all(row[k] for row in rows)]
     columns = [(COLUMNS + SECONDS_COLUMNS)[k] for k in whole]
@@ -406,10 +406,10 @@ def measurements(content, dataset, metric, path):
     try:
         values = content["nasbench201"][dataset][metric]
     except (KeyError, TypeError):
-        raise ImportError201(f"{where}: is not there, expected HW-NAS-Bench-v1_0.pickle") from None
+        raise ImportError201(f"{where}: is missing, expected HW-NAS-Bench-v1_0.pickle") from None
     values = getattr(values, "numbers", values)
     if not isinstance(values, (list, tuple)) or len(values) != ARCHITECTURES:
-        raise ImportError201(f"{where}: is no list of {ARCHITECTURES} numbers")
+        raise ImportError201(f"{where}: is not a list of {ARCHITECTURES} numbers")
     for index, value in enumerate(values):
         known = isinstance(value, (int, float)) and (value == -1 or 0 <= value < float("inf"))
         if not known:
@@ -421,7 +421,7 @@ def measurements(content, dataset, metric, path):
 
 
 def read_table(source):
-    """(columns, rows) of whatever was published that the source is."""
+    """Returns (columns, rows) of the source, whichever published form it has."""
     if os.path.isdir(source):
         return accuracies(*read_directory(Directory(source)), source)
     try:
@@ -441,7 +441,7 @@ def read_table(source):
 
 
 def is_zipped_directory(source):
-    """Not a file of torch.save, which is a zip archive as well."""
+    """Returns whether it is a zipped directory; a file from torch.save is a zip archive, too."""
     if not zipfile.is_zipfile(source):
         return False
     with zipfile.ZipFile(source) as archive:
@@ -462,11 +462,11 @@ def pack(data):
 
 
 def write_table(columns, rows, path):
-    """Writes all or nothing: a file beside `path` first, which then takes its name."""
+    """Writes all or nothing: writes a file next to `path` first, which then takes its name."""
     data = "".join("\t".join(row) + "\n" for row in [columns] + rows).encode()
     if path.endswith(".gz"):
         data = pack(data)
-    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe, which nothing may replace
+    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe, which must not be replaced
         with open(path, "wb") as out:
             out.write(data)
         return
@@ -488,12 +488,12 @@ def write_table(columns, rows, path):
 
 
 def sync_directory(path):
-    """The new name is on the disk, too."""
+    """Makes sure that the new name is on disk, too."""
     directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # some file systems have no way to do this, and no need
+        if error.errno != errno.EINVAL:  # some file systems cannot do this and do not need it
             raise
     finally:
         os.close(directory)
@@ -506,7 +506,7 @@ def main(arguments=None):
     parser.add_argument("-o", "--output", metavar="TABLE", required=True, help="the table to write, .tsv or .tsv.gz")
     parser.add_argument(
         "--partial", action="store_true",
-        help="write what there is, even if architectures are missing; the oracle nb201.table refuses such a table")
+        help="write the available architectures even if some are missing; the oracle nb201.table refuses such a table")
     options = parser.parse_args(arguments)
     try:
         columns, rows = read_table(options.source)
@@ -531,7 +531,7 @@ def main(arguments=None):
         print(f"{options.output}: {len(rows)} architectures{note}", flush=True)
     except OSError as error:
         print(f"error: standard output: {error.strerror}", file=sys.stderr)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries again when it exits
         return 3
     return 0
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of import_nb201.py. The benchmark's own records are read from $LODE_DATA, or ../shared/data beside the
+"""Tests of import_nb201.py. The benchmark's own records are read from $LODE_DATA, or ../shared/data next to the
 project; without them the tests that need them are skipped."""
 
 import bz2
@@ -43,7 +43,7 @@ def training(dataset, seed, epochs, evaluations):
     times = {"cifar10-valid": 7.0, "ImageNet16-120": 40.0}
     return {
         "train_times": dict.fromkeys(range(epochs), times.get(dataset, 14.0) + seed / 100),
-        # The mean of a pass is 2.5 s on x-valid; each pass takes another time.
+        # The mean of a pass is 2.5 s on x-valid; the passes take different times.
         "eval_times": {f"{name}@{e}": (0.5 if name == "x-valid" else 7.0) + 4 * (e + 0.5) / epochs
                        for name in evaluations for e in range(epochs)},
         "name": dataset, "seed": seed, "epochs": epochs, "params": 0.802426, "flop": 113.95137,
@@ -72,10 +72,10 @@ def record(arch, index):
 
 ROW = ("80.09 85.09 60.09 61.09 40.09 41.09 80.07 85.07 60.07 61.07 40.07 41.07 "
        "802426 802426 802426 113.95137 113.95137 113.95137 "
-       # 200 and 12 epochs of 7, 14 and 40 s and a hundredth of the seed, and 2.5 s.
+       # 200 and 12 epochs of 7, 14 and 40 s plus a hundredth of the seed, and 2.5 s.
        "1420.5 2820.5 8020.5 87.34 171.34 483.34").split()
 
-# Of the official records: 200 epochs of CIFAR-10, CIFAR-100, ImageNet-16-120, then 12. By hand: architecture 0 takes
+# From the official records: 200 epochs of CIFAR-10, CIFAR-100, ImageNet-16-120, then 12. By hand: architecture 0 takes
 # 7.2210930, 14.442186 and 43.817592 s an epoch, and 2.5489792, 0.5097958 and 0.3058775 s a pass over x-valid.
 SECONDS = {
     0: "1446.7676 2888.947 8763.8243 89.2021 173.816 526.117",
@@ -113,7 +113,7 @@ class ImportTest(unittest.TestCase):
         return status, out.getvalue(), err.getvalue()
 
     def fails(self, source, *options):
-        """The one line of error; checks that nothing was left behind."""
+        """Returns the one error line; checks that nothing was left behind."""
         target = self.dir / "out" / "t.tsv"
         target.parent.mkdir(exist_ok=True)
         status, out, err = self.run_tool(source, "-o", target, *options)
@@ -222,7 +222,7 @@ class ImportTest(unittest.TestCase):
     # ---- HW-NAS-Bench
 
     def hardware(self):
-        """What HW-NAS-Bench-v1_0.pickle holds, with other numbers."""
+        """The content of HW-NAS-Bench-v1_0.pickle, with other numbers."""
         def of(dataset):
             metrics = {m: [0.5 * i + k for i in range(tool.ARCHITECTURES)] for k, m in enumerate(tool.HW_METRICS)}
             metrics["edgetpu_latency"][7] = -1
@@ -238,7 +238,7 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(lines[0].split("\t")[-1], "imagenet16_fpga_energy")
         self.assertEqual(lines[8].split("\t")[:6], ["7", "3.5", "4.5", "5.5", "-1", "7.5"])
 
-    def test_hardware_columns_are_named_as_those_of_other_exports(self):
+    def test_hardware_columns_are_named_like_those_of_other_exports(self):
         export = SAMPLE.parent / "nb201_hw.tsv.gz"
         if not export.exists():
             self.skipTest(f"no {export}")
@@ -261,15 +261,15 @@ class ImportTest(unittest.TestCase):
         with self.assertRaisesRegex(pickle.UnpicklingError, "do not fit its length"):
             tool.NumbersAndArrays(io.BytesIO(array.replace(b"K\x03\x85", b"K\x04\x85"))).load()
 
-    def test_hardware_that_cannot_be_right_is_refused(self):
+    def test_impossible_hardware_values_are_refused(self):
         def failure(change):
             content = self.hardware()
             change(content["nasbench201"])
             return self.fails(self.write("hw.pickle", pickle.dumps(content)))
 
         self.assertEqual(failure(lambda c: c.pop("cifar100")),
-                         "error: D/hw.pickle: edgegpu_latency of cifar100: is not there, expected HW-NAS-Bench-v1_0.pickle")
-        self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].pop()), "is no list of 15625 numbers$")
+                         "error: D/hw.pickle: edgegpu_latency of cifar100: is missing, expected HW-NAS-Bench-v1_0.pickle")
+        self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].pop()), "is not a list of 15625 numbers$")
         self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].__setitem__(3, "x")),
                          "fpga_energy of cifar10: architecture 3 has 'x', expected a number")
         self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].__setitem__(3, float("nan"))), "3 has nan")
@@ -279,7 +279,7 @@ class ImportTest(unittest.TestCase):
 
     # ---- accuracies and seconds
 
-    def test_columns_of_seconds_that_lack_a_time_are_left_out(self):
+    def test_columns_of_seconds_that_lack_a_time_are_omitted(self):
         def imported(change):
             content = self.pth_content([3, 5])
             change(content["arch2infos"][5])
@@ -316,7 +316,7 @@ class ImportTest(unittest.TestCase):
             self.assertEqual(imported(drop), ([n for n in names if n != column], note % column))
         self.assertEqual(imported(drop_a_pass_of_one_seed)[0], names)  # the other seeds have it
 
-    def test_all_architectures_give_a_whole_table(self):
+    def test_all_architectures_give_a_complete_table(self):
         archs = architectures()
         full, less = record("", 0)
         for part in (full, less):
@@ -367,7 +367,7 @@ class ImportTest(unittest.TestCase):
         trap = self.dir / "trap"
         source = self.write_directory([3])
         self.write_pickle("b/000003.pickle.pbz2", {"200": Malicious(str(trap))})
-        refusal = f"refused: it asks for {os.mkdir.__module__}.mkdir, which is no collection or number"
+        refusal = f"refused: it asks for {os.mkdir.__module__}.mkdir, which is neither a collection nor a number"
         self.assertEqual(self.fails(source, "--partial"), f"error: D/b/000003.pickle.pbz2: {refusal}")
         for write in (self.legacy_pth, self.zip_pth):
             self.assertEqual(self.fails(write({"meta_archs": Malicious(str(trap))})), f"error: D/b.pth: {refusal}")
@@ -379,9 +379,9 @@ class ImportTest(unittest.TestCase):
             with self.assertRaisesRegex(pickle.UnpicklingError, f"asks for {module}.{name},"):
                 tool.NumbersOnly(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()
 
-    def test_objects_outside_of_the_pickle_are_refused(self):
+    def test_objects_outside_the_pickle_are_refused(self):
         self.assertEqual(self.fails(self.write("b.pth", b"Pstorage\n.")),
-                         "error: D/b.pth: refused: it refers to an object outside of it")
+                         "error: D/b.pth: refused: it refers to an object outside itself")
 
     def test_damaged_files_are_refused(self):
         source = self.write_directory([3])
@@ -394,7 +394,7 @@ class ImportTest(unittest.TestCase):
         self.assertRegex(self.fails(self.write("b.pth", b"PK\x03\x04junk")), "^error: D/b.pth: a damaged zip file")
         self.assertRegex(self.fails(self.write("b.pth", b"")), "^error: D/b.pth: refused: ")
         self.assertRegex(self.fails(self.write("b.pth", bytes(range(256)))), "^error: D/b.pth: refused: ")
-        self.assertEqual(self.fails(self.write("b.pth", pickle.dumps(5))), "error: D/b.pth: is not a file of torch.save")
+        self.assertEqual(self.fails(self.write("b.pth", pickle.dumps(5))), "error: D/b.pth: is not a file from torch.save")
 
     # ---- sources that are something else
 
@@ -410,7 +410,7 @@ class ImportTest(unittest.TestCase):
             self.fails(self.dir / "b"),
             "error: D/b: has no meta.pickle.pbz2, expected the directory NATS-tss-v1_0-3ffb9-simple")
 
-    def test_an_error_of_the_target_names_the_target(self):
+    def test_a_target_error_names_the_target(self):
         status, _, err = self.run_tool(self.write_directory([3]), "-o", self.dir / "none" / "t.tsv", "--partial")
         self.assertEqual(status, 2)
         self.assertRegex(err, "none.*No such file or directory")
@@ -429,7 +429,7 @@ class ImportTest(unittest.TestCase):
 
     def test_another_benchmark_is_refused(self):
         self.assertRegex(self.fails(self.legacy_pth({"meta_archs": ["64:64:64:64:64"]})),
-                         "architecture 0 is no NAS-Bench-201 cell: '64:64:64:64:64'")
+                         "architecture 0 is not a NAS-Bench-201 cell: '64:64:64:64:64'")
         self.assertRegex(self.fails(self.legacy_pth([])), "has no meta_archs")
         self.assertRegex(self.fails(self.legacy_pth({"meta_archs": architectures()})), "has no arch2infos")
         self.assertRegex(self.fails(self.legacy_pth({"meta_archs": architectures()[1:]})),
@@ -439,7 +439,7 @@ class ImportTest(unittest.TestCase):
         self.assertRegex(self.fails(self.legacy_pth({"meta_archs": twice})),
                          "lists 15625 architectures, 15624 distinct, expected 15625")
 
-    def test_records_that_do_not_fit_are_refused(self):
+    def test_inconsistent_records_are_refused(self):
         def failure(change):
             content = self.pth_content([3])
             change(content["arch2infos"])
@@ -457,11 +457,11 @@ class ImportTest(unittest.TestCase):
         for time in (-1.0, float("nan"), float("inf"), "7"):
             self.assertEqual(
                 failure(lambda i: i[3]["full"]["all_results"]["cifar100", 7]["train_times"].update({4: time})),
-                where + "a time of cifar100 is no number of seconds")
+                where + "a time of cifar100 is not a number of seconds")
         self.assertRegex(failure(lambda i: i[3]["less"]["all_results"]["cifar100", 7].update(train_times=[1.0])),
                          where + "not the layout of the benchmark")
         self.assertEqual(failure(lambda i: i[3]["full"].update(arch_str=architectures()[4])),
-                         where + "is of another architecture than the list of architectures says")
+                         where + "differs from the list of architectures")
         self.assertEqual(failure(lambda i: i[3]["less"].update(all_results=collections.OrderedDict())),
                          where + "no x-valid accuracy of cifar10-valid after 12 epochs")
         self.assertEqual(failure(lambda i: i[3]["full"].pop("all_results")),

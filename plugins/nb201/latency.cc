@@ -9,7 +9,7 @@
 namespace nb201 {
 namespace {
 
-// Of the order of the benchmark's architectures, see Checksum().
+// Checksum of the order of the benchmark's architectures, see Checksum().
 constexpr std::uint32_t kIndexOrder = 0xc630e33f;
 
 // FNV-1a, one cell's number at a time.
@@ -21,7 +21,7 @@ std::uint32_t Checksum(const std::vector<std::uint32_t>& cells) {
 
 bool IsEnergy(std::string_view column) { return column.ends_with("_energy"); }
 
-// The data set that a column's name begins with, or "".
+// Returns the data set that a column's name begins with, or "".
 std::string DatasetOf(std::string_view column) {
   for (const char* dataset : {"cifar10", "cifar100", "imagenet16"}) {
     if (column.starts_with(std::string(dataset) + "_")) return dataset;
@@ -34,7 +34,7 @@ std::string DatasetOf(std::string_view column) {
 std::vector<std::uint32_t> ParseIndexOrder(std::string_view text, const std::string& name) {
   std::vector<std::uint32_t> cells = ParseRows(text, name, RowKey::kArchitecture, {}).keys;
   if (Checksum(cells) != kIndexOrder)
-    throw lode::IoError(name + ": its lines are not in the benchmark's index order");
+    throw lode::IoError(name + ": its lines are not in the order of the benchmark's indices");
   return cells;
 }
 
@@ -42,7 +42,7 @@ lode::Params<LatencyOracle::Config> LatencyOracle::Parameters() {
   return {
       lode::Param<Config>("table", &Config::table,
                           "Table of measurements, tab-separated text or gzip: a line for each "
-                          "architecture, told apart by the benchmark's number in the column "
+                          "architecture, identified by the benchmark's number in the column "
                           "\"index\".",
                           lode::Path{})
           .Required(),
@@ -60,7 +60,7 @@ lode::Params<LatencyOracle::Config> LatencyOracle::Parameters() {
 LatencyOracle::LatencyOracle(lode::Host, const Config& config) : config_(config) {
   if (config.column == kIndexColumn || config.column.ends_with("_arithmetic_intensity"))
     throw lode::InvalidError("column is " + lode::Quote(config.column) +
-                             ", expected one of latencies or energies");
+                             ", expected a column of latencies or energies");
 }
 
 std::vector<lode::Metric> LatencyOracle::Metrics() const {
@@ -82,7 +82,7 @@ void LatencyOracle::Bind(const lode::Space& space) {
   RequireNb201(space);
   const NumberColumn column = {.name = config_.column,
                                .may_lack = true,
-                               .range = "at least 0, or -1 for what the device cannot run"};
+                               .range = "at least 0, or -1 if the device cannot run it"};
   using delimited::ReadTextFile;
   const Rows rows = ParseRows(ReadTextFile(config_.table), config_.table, RowKey::kIndex, {column});
   const auto cells = ParseIndexOrder(ReadTextFile(config_.architectures), config_.architectures);

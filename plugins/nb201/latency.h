@@ -14,9 +14,9 @@
 
 namespace nb201 {
 
-// The cells of the benchmark's architectures 0, 1, 2, ..., by ToIndex(): the order of the lines of
-// a table of results. Throws lode::IoError as ParseRows does, and if the lines are in another
-// order; `name` is what messages call the file.
+// Returns the cells of the benchmark's architectures 0, 1, 2, ..., by ToIndex(): the order of the
+// lines of a table of results. Throws lode::IoError as ParseRows does, and if the lines are in a
+// different order; messages call the file `name`.
 std::vector<std::uint32_t> ParseIndexOrder(std::string_view text, const std::string& name);
 
 class LatencyOracle {
@@ -35,11 +35,11 @@ class LatencyOracle {
   std::vector<lode::Metric> Metrics() const;
 
   // Reads the tables. Throws lode::UnsupportedError if the space is not nb201, lode::IoError if a
-  // file is missing or malformed or has no such column.
+  // file is missing or malformed or lacks the column.
   void Bind(const lode::Space& space);
 
-  // Throws lode::InvalidError if the bytes are no architecture, lode::UnsupportedError for a
-  // fidelity below 1 and for what the device cannot run. Any thread may call it.
+  // Throws lode::InvalidError if the bytes are not an architecture, lode::UnsupportedError for a
+  // fidelity below 1 and for networks that the device cannot run. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics) const;
 
  private:

@@ -71,7 +71,8 @@ class Nb201Latency : public testing::Test {
       oracle.Bind(space_.space());
     });
   }
-  // The failure, after the file's name, of the good table with line `number` (from 1) replaced.
+  // Returns the failure, after the file's name, of the good table with line `number` (from 1)
+  // replaced.
   std::string FailureWith(std::size_t number, const std::string& line) {
     std::vector<std::string> lines = GoodLines();
     lines[number - 1] = line;
@@ -88,7 +89,7 @@ class Nb201Latency : public testing::Test {
     return metrics[0];
   }
 
-  // nb201 as an oracle gets it.
+  // nb201 as an oracle sees it.
   class BoundSpace {
    public:
     BoundSpace()
@@ -120,7 +121,7 @@ TEST_F(Nb201Latency, ReadsAnyOrderOfLines) {
   EXPECT_EQ(Ask(oracle, 5), 10);
 }
 
-TEST_F(Nb201Latency, KnowsTheBenchmarksOrder) {
+TEST_F(Nb201Latency, RequiresTheBenchmarksOrder) {
   // As in the benchmark's own records.
   EXPECT_EQ(Format(FromIndex(Order()[0])),
             "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|"
@@ -132,7 +133,7 @@ TEST_F(Nb201Latency, KnowsTheBenchmarksOrder) {
   EXPECT_EQ(ParseIndexOrder(Join(lines), "T"), Order());
   std::swap(lines[1000], lines[2000]);
   EXPECT_EQ(Failure([&] { ParseIndexOrder(Join(lines), "T"); }),
-            "4 T: its lines are not in the benchmark's index order");
+            "4 T: its lines are not in the order of the benchmark's indices");
 }
 
 TEST_F(Nb201Latency, TheColumnDecidesTheMetric) {
@@ -149,12 +150,13 @@ TEST_F(Nb201Latency, TheColumnDecidesTheMetric) {
   EXPECT_EQ(metric("help_pixel3"), "latency ms ");
 }
 
-TEST_F(Nb201Latency, RefusesColumnsThatAreNoCost) {
+TEST_F(Nb201Latency, RefusesColumnsThatAreNotACost) {
   EXPECT_EQ(Failure([&] { Make("T", "index"); }),
-            "1 column is \"index\", expected one of latencies or energies");
-  EXPECT_EQ(Failure([&] { Make("T", "cifar10_eyeriss_arithmetic_intensity"); }),
-            "1 column is \"cifar10_eyeriss_arithmetic_intensity\", expected one of latencies or "
-            "energies");
+            "1 column is \"index\", expected a column of latencies or energies");
+  EXPECT_EQ(
+      Failure([&] { Make("T", "cifar10_eyeriss_arithmetic_intensity"); }),
+      "1 column is \"cifar10_eyeriss_arithmetic_intensity\", expected a column of latencies or "
+      "energies");
 }
 
 TEST_F(Nb201Latency, RefusesUnknownColumnsAndNamesTheNearest) {
@@ -165,14 +167,13 @@ TEST_F(Nb201Latency, RefusesUnknownColumnsAndNamesTheNearest) {
             ":1: no column \"index\" (nearest: \"indx\")");
 }
 
-TEST_F(Nb201Latency, RefusesNumbersThatCannotBe) {
+TEST_F(Nb201Latency, RefusesImpossibleNumbers) {
   EXPECT_EQ(FailureWith(3, "1\t1\t1"), "");
   EXPECT_EQ(FailureWith(3, "0\t1\t1"), "");
   EXPECT_EQ(FailureWith(3, "-2\t1\t1"),
-            ":3:1: a_latency is \"-2\", expected at least 0, or -1 for what the device cannot run");
+            ":3:1: a_latency is \"-2\", expected at least 0, or -1 if the device cannot run it");
   EXPECT_EQ(FailureWith(3, "-0.5\t1\t1"),
-            ":3:1: a_latency is \"-0.5\", expected at least 0, or -1 for what the device cannot "
-            "run");
+            ":3:1: a_latency is \"-0.5\", expected at least 0, or -1 if the device cannot run it");
   EXPECT_EQ(FailureWith(3, "fast\t1\t1"), ":3:1: a_latency is \"fast\", expected a number");
   EXPECT_EQ(FailureWith(3, "\t1\t1"), ":3:1: a_latency is \"\", expected a number");
   EXPECT_EQ(FailureWith(3, "inf\t1\t1"), ":3:1: a_latency is \"inf\", expected a finite number");
@@ -183,11 +184,11 @@ TEST_F(Nb201Latency, RefusesNumbersThatCannotBe) {
 }
 
 TEST_F(Nb201Latency, RefusesMissingDuplicateAndExtraLines) {
-  EXPECT_EQ(FailureWith(9, "1\t3\t1"), ":9: index 3 is on line 5 already");
+  EXPECT_EQ(FailureWith(9, "1\t3\t1"), ":9: index 3 is already on line 5");
   std::vector<std::string> lines = GoodLines();
   lines.push_back("1\t7\t1");
   std::string path = Write("extra.tsv", Join(lines));
-  EXPECT_EQ(BindFailure(path), "4 " + path + ":15627: index 7 is on line 9 already");
+  EXPECT_EQ(BindFailure(path), "4 " + path + ":15627: index 7 is already on line 9");
   lines = GoodLines();
   lines.erase(lines.begin() + 101, lines.begin() + 104);
   path = Write("short.tsv", Join(lines));
@@ -195,7 +196,7 @@ TEST_F(Nb201Latency, RefusesMissingDuplicateAndExtraLines) {
             "4 " + path + ": 3 of 15625 architectures are missing, the first index 100");
 }
 
-TEST_F(Nb201Latency, RefusesFilesThatAreNoTables) {
+TEST_F(Nb201Latency, RefusesFilesThatAreNotTables) {
   EXPECT_EQ(BindFailure("/nonexistent/t.tsv"), "4 /nonexistent/t.tsv: No such file or directory");
   const std::string empty = Write("empty.tsv", "");
   EXPECT_EQ(BindFailure(empty), "4 " + empty + ": is empty");
@@ -203,7 +204,7 @@ TEST_F(Nb201Latency, RefusesFilesThatAreNoTables) {
   EXPECT_EQ(BindFailure(good, "a_latency", empty), "4 " + empty + ": is empty");
 }
 
-TEST_F(Nb201Latency, WhatTheDeviceCannotRunFails) {
+TEST_F(Nb201Latency, NetworksThatTheDeviceCannotRunFail) {
   std::vector<std::string> lines = GoodLines();
   lines[6] = "-1\t5\t1";
   LatencyOracle oracle = Make(Write("good.tsv", Join(lines)), "a_latency");
@@ -222,7 +223,7 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
             "2 the table is of the space nb201, matrices \"cell\" 6x5, not \"grid\" 6x5");
 }
 
-TEST_F(Nb201Latency, HoldsTheContract) {
+TEST_F(Nb201Latency, KeepsTheContract) {
   const auto& component = *lode::OracleComponent<LatencyOracle>(
       "latency_of_test", "1.0.0", "Latencies.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
   const std::string table = Write("good.tsv", Join(GoodLines()));
@@ -247,7 +248,7 @@ std::string Published() {
 }
 
 TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is not there";
+  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
   // Architecture 0 as HW-NAS-Bench's own documentation prints it.
   const std::vector<std::pair<const char*, double>> published = {
       {"edgegpu_latency", 5.807418537139893},
@@ -267,7 +268,7 @@ TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
 }
 
 TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is not there";
+  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
   LatencyOracle oracle = Make(Published(), "cifar10_edgetpu_latency");
   oracle.Bind(space_.space());
   int refused = 0;
@@ -279,7 +280,7 @@ TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
 // The mapping from the benchmark's numbers to cells is right: a device without parallelism takes
 // time in proportion to the multiply-adds, which a shuffled mapping would not show.
 TEST_F(Nb201Latency, GrowsWithTheMultiplyAdds) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is not there";
+  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
   LatencyOracle oracle = Make(Published(), "cifar10_raspi4_latency");
   oracle.Bind(space_.space());
   double sum_x = 0, sum_y = 0, sum_xx = 0, sum_yy = 0, sum_xy = 0;

@@ -1,4 +1,4 @@
-// What the oracles that look cells up in a table have in common.
+// Shared by the oracles that look cells up in a table.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_LOOKUP_H_
 #define LODE_PLUGINS_NB201_LOOKUP_H_
@@ -10,7 +10,7 @@ namespace nb201 {
 // Throws lode::UnsupportedError unless `space` has the one matrix of nb201, labels included.
 void RequireNb201(const lode::Space& space);
 
-// ToIndex() of the cell that is asked for. Throws lode::InvalidError if the bytes are no
+// Returns ToIndex() of the queried cell. Throws lode::InvalidError if the bytes are not an
 // architecture, lode::UnsupportedError for a fidelity below 1.
 std::uint32_t IndexOf(const lode::Query& query);
 

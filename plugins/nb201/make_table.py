@@ -3,8 +3,8 @@
 
     python3 make_table.py EXPORT.tsv.gz nb201.tsv.gz
 
-Keeps the columns that the oracle serves, with the text of every field and the order of the lines unchanged. The
-same export gives the same bytes. DATA.md says where the export is from.
+Keeps the columns that the oracle serves, without changing the text of any field or the order of the lines. The
+same export gives the same bytes. DATA.md says where the export comes from.
 """
 
 import csv

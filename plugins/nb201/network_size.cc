@@ -20,8 +20,8 @@ NetworkSize BatchNorm(std::uint64_t channels) { return {2 * channels, 0}; }
 
 NetworkSize Linear(std::uint64_t in, std::uint64_t out) { return {in * out + out, in * out + out}; }
 
-// From half as many channels and an image of twice the side: two 3x3 convolutions with batch norms,
-// and a 1x1 convolution without one behind an average pool.
+// A block that reads half as many channels and an image of twice the side: two 3x3 convolutions
+// with batch norms, and a 1x1 convolution without one after an average pool.
 NetworkSize ResidualBlock(std::uint64_t channels, std::uint64_t side) {
   NetworkSize size = Convolution(3, channels / 2, channels, side);
   size += BatchNorm(channels);

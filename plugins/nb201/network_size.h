@@ -20,23 +20,24 @@ struct NetworkShape {
   std::uint64_t cells = 5;      // of each stage
 };
 
-// params: everything that is trained, batch norms' weights and biases included. macs: multiply-adds
-// of convolutions and the classifier for one image, and one for each of the classifier's biases, as
-// the benchmark counts them; pooling, batch norms, activations and sums are left out.
+// params: everything that is trained, including batch norms' weights and biases. macs:
+// multiply-adds of convolutions and the classifier for one image, and one for each of the
+// classifier's biases, as the benchmark counts them; pooling, batch norms, activations and sums are
+// not counted.
 struct NetworkSize {
   std::uint64_t params = 0;
   std::uint64_t macs = 0;
 };
 
-// Sizes of the networks of one shape. Every operation costs the same on every edge, so that a
-// network is a sum of seven terms. Immutable: any thread may use it.
+// Sizes of the networks of one shape. Every operation costs the same on every edge, so a network is
+// a sum of seven terms. Immutable: any thread may use it.
 class NetworkSizes {
  public:
   explicit NetworkSizes(const NetworkShape& shape);
   NetworkSize Of(const Cell& cell) const;
 
  private:
-  NetworkSize outside_;                               // of what is not in a cell
+  NetworkSize outside_;                               // of everything outside the cells
   std::array<NetworkSize, kOperations> operation_{};  // on one edge, in all cells together
 };
 

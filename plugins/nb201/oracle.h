@@ -30,7 +30,7 @@ class TableOracle {
   void Bind(const lode::Space& space);
 
   // Reports as the cost the seconds of the training behind the validation accuracy: the table's, or
-  // TrainingSeconds(). Throws lode::InvalidError if the bytes are no architecture,
+  // else TrainingSeconds(). Throws lode::InvalidError if the bytes are not an architecture,
   // lode::UnsupportedError for a fidelity below 1. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics) const;
 

@@ -87,10 +87,10 @@ TEST(Nb201Oracle, AnswersFromTheColumnsOfDataSetAndEpochs) {
   }
 }
 
-// The benchmark's records of architecture 0 have the trainings' times: 7.221 s for each epoch on
+// The benchmark's records of architecture 0 contain the trainings' times: 7.221 s for each epoch on
 // half of CIFAR-10 and 2.549 s for the validation, 14.442 and 0.510 on CIFAR-100, 43.818 and 0.306
-// on ImageNet-16-120. The formula is within 1 % for this one.
-TEST(Nb201Oracle, ItsCostIsTheTrainingsTime) {
+// on ImageNet-16-120. The formula is within 1 % for this architecture.
+TEST(Nb201Oracle, CostIsTheTrainingTime) {
   const lode::test::BoundSpace<Space> space;
   const struct {
     const char* dataset;
@@ -130,7 +130,7 @@ class TableWithSeconds {
   std::string path_ = testing::TempDir() + "nb201_seconds_" + std::to_string(getpid()) + ".tsv";
 };
 
-TEST(Nb201Oracle, TheTablesSecondsWinOverTheFormula) {
+TEST(Nb201Oracle, TheTablesSecondsOverrideTheFormula) {
   const lode::test::BoundSpace<Space> space;
   const TableWithSeconds table;
   const auto cost = [&](const char* dataset, std::int64_t epochs) {
@@ -162,7 +162,7 @@ TEST(Nb201Oracle, DeclaresWhereEachMetricComesFrom) {
   EXPECT_EQ(metrics[2].epochs, 0);
 }
 
-// Of the numbers that it answers with, all of them.
+// Compares with all the numbers that it answers with.
 TEST(Nb201Oracle, KnowsTheBestOfEachMetricOnceBound) {
   const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200);
@@ -194,14 +194,14 @@ TEST(Nb201Oracle, RefusesAFidelityBelowOne) {
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
 
-TEST(Nb201Oracle, AnUnreadableTableFailsBindAndNotConstruction) {
+TEST(Nb201Oracle, AnUnreadableTableFailsBindButNotConstruction) {
   const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200, "/nonexistent/table.tsv");
   EXPECT_EQ(Failure([&] { oracle.Bind(space.space()); }),
             "4 /nonexistent/table.tsv: No such file or directory");
 }
 
-// Like nb201 in everything that `kChange` does not change.
+// Like nb201 except for what `kChange` changes.
 enum Change { kColumns, kRowLabel, kColumnLabel, kName, kSecondMatrix };
 template <Change kChange>
 struct OtherSpace : Space {

@@ -7,12 +7,11 @@ LODE_PLUGIN(
     lode::SpaceComponent<nb201::Space>(
         "nb201", "1.0.0", "Cells of NAS-Bench-201: six edges, five operations, 15625 in all.",
         "An architecture is the operation on each edge of a four-node cell, written "
-        "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|, where op~i stands on the edge from node i. It reads "
-        "the benchmark's number of an architecture (0 to 15624) too, and tuples of operation and "
-        "input for each node, [(('nor_conv_3x3', 0),), ...]. Actions are discretised row by row: "
-        "the largest entry, the first of equals. Its metrics, "
-        "parameters "
-        "and multiply-adds, are of the benchmark's network around the cell; the oracle analytic "
+        "|op~0|+|op~0|op~1|+|op~0|op~1|op~2|, where op~i is on the edge from node i. The space "
+        "also reads the benchmark's number of an architecture (0 to 15624), and tuples of "
+        "operation and input for each node, [(('nor_conv_3x3', 0),), ...]. Actions are discretized "
+        "row by row: the largest entry, the first of equals. Its metrics, parameters and "
+        "multiply-adds, describe the benchmark's network around the cell; the oracle analytic "
         "serves them. Source: Dong and Yang, NAS-Bench-201, ICLR 2020."),
     lode::OracleComponent<nb201::TableOracle>(
         "nb201.table", "1.0.0",
@@ -22,12 +21,12 @@ LODE_PLUGIN(
         "multiply-adds. The real table comes with the plugin; `lode import nb201` makes one from "
         "the benchmark's published files. The cost of an evaluation, for budgets of simulated "
         "seconds, is the time that the training behind the validation accuracy took on the "
-        "benchmark authors' machine: all its epochs (on CIFAR-10 with half of the training "
-        "images) and one pass over the validation part. It is the table's column "
-        "DATASET_seconds, or DATASET_seconds_12ep; for a table without it, such as the one that "
-        "comes with the plugin, it is a formula by the numbers of operations in the cell, which is "
-        "off by 1.5 % in the mean and by 8 % at most on 1000 architectures with published times. "
-        "Source: Dong and Yang, NAS-Bench-201, ICLR 2020.",
+        "benchmark authors' machine: all its epochs (on CIFAR-10 with half of the training images) "
+        "and one pass over the validation part. It comes from the table's column DATASET_seconds, "
+        "or DATASET_seconds_12ep; for a table without it, such as the one that comes with the "
+        "plugin, from a formula over the numbers of operations in the cell, which is off by 1.5 % "
+        "on average and by at most 8 % on 1000 architectures with published times. Source: Dong "
+        "and Yang, NAS-Bench-201, ICLR 2020.",
         LODE_CAP_CONCURRENT),
     lode::OracleComponent<nb201::LatencyOracle>(
         "nb201.latency", "1.0.0",

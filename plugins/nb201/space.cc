@@ -23,7 +23,7 @@ NetworkShape ShapeOf(const Space::Config& config) {
 lode::Params<Space::Config> Space::Parameters() {
   return {
       {"dataset", &Config::dataset,
-       "Data set that the metrics' network is for: its classes and image size.",
+       "Data set of the metrics' network: determines its classes and image size.",
        lode::Choices{{"cifar10", "cifar100", "imagenet16"}}},
       lode::Param<Config>("channels", &Config::channels,
                           "Channels of the metrics' network in its first stage.",
@@ -35,7 +35,7 @@ lode::Params<Space::Config> Space::Parameters() {
           .Unit("cells"),
       {"mutation", &Config::mutation,
        "How a mutation draws the edge that it changes: from all six, or from the inputs of a node "
-       "that is drawn first, as the benchmark authors' evolution does.",
+       "that is drawn first, as in the benchmark authors' evolution.",
        lode::Choices{{"edge", "node_first"}}},
   };
 }

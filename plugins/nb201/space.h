@@ -13,9 +13,9 @@
 
 namespace nb201 {
 
-// An operation for each edge, chosen independently: actions are discretised by algorithm 1 of the
-// L2NAS paper. All parameters but `mutation` are of the network around the cell and concern its
-// metrics only.
+// An operation for each edge, chosen independently: actions are discretized by algorithm 1 of the
+// L2NAS paper. All parameters except `mutation` describe the network around the cell and affect
+// only its metrics.
 class Space : public lode::ChoiceSpace {
  public:
   struct Config {
@@ -27,24 +27,24 @@ class Space : public lode::ChoiceSpace {
   static lode::Params<Config> Parameters();
   Space(lode::Host, const Config& config);
 
-  // One draw for the whole cell: its number.
+  // Makes one draw for the whole cell: its number.
   void Sample(lode::Random random, std::span<std::uint8_t> out) const;
 
-  // Another operation, each equally likely, on one edge. It is drawn from all six, or, by
-  // "node_first", from the inputs of a node that is drawn before: the authors' evolution does so,
-  // which changes 0->1 three times as often as an edge of node 3.
+  // Puts another operation, all equally likely, on one edge. The edge is drawn from all six, or,
+  // with "node_first", from the inputs of a node that is drawn first; the authors' evolution does
+  // this, which changes 0->1 three times as often as an edge of node 3.
   void Mutate(lode::Random random, lode::ArchitectureView parent,
               std::span<std::uint8_t> child) const;
 
   std::string Format(lode::ArchitectureView architecture) const;
   // Reads all notations of Parse() in cell.h. Throws lode::InvalidError "column N: ..." with the
-  // position of the first wrong character, counted from 1, and for an unknown operation the nearest
-  // one.
+  // position of the first wrong character, counted from 1; for an unknown operation the message
+  // names the nearest one.
   void Parse(std::string_view text, std::span<std::uint8_t> out) const;
 
   // See canonical.h.
   void Canonical(lode::ArchitectureView architecture, std::span<std::uint8_t> representative) const;
-  // The cell: its four nodes, and its edges in kEdgeOrder but for those with `none`.
+  // The cell: its four nodes, and its edges in kEdgeOrder except those with `none`.
   lode::Graph Graph(lode::ArchitectureView architecture) const;
 
   // "params" and "macs": see network_size.h.

@@ -70,7 +70,7 @@ TEST(Nb201Space, HasOneMatrixOfEdgesAndOperations) {
   EXPECT_DOUBLE_EQ(TheSpace().Log10Size(), 6 * std::log10(5.0));
 }
 
-TEST(Nb201Space, StringsFollowThePublishedForm) {
+TEST(Nb201Space, StringsHaveThePublishedForm) {
   EXPECT_EQ(TheSpace().Format(Of(0u)), "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|");
   const Cell best = {kConv3x3, kConv3x3, kAvgPool3x3, kSkipConnect, kConv3x3, kSkipConnect};
   EXPECT_EQ(TheSpace().Format(Of(best)), kBest);
@@ -127,7 +127,7 @@ TEST(Nb201Space, EveryPrefixAndEveryChangedCharacterIsRefused) {
   EXPECT_EQ(ParseFailure(kBest), "");
 }
 
-TEST(Nb201Space, BytesThatAreNoArchitectureAreRefused) {
+TEST(Nb201Space, BytesThatAreNotAnArchitectureAreRefused) {
   const auto failure = [](const Architecture& a) -> std::string {
     try {
       TheSpace().Format(a);
@@ -138,13 +138,13 @@ TEST(Nb201Space, BytesThatAreNoArchitectureAreRefused) {
   };
   Architecture a = Of(0u);
   a[11] = 1;
-  EXPECT_EQ(failure(a), "row 1->2 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 1->2 does not have exactly one 1 among zeros");
   a = Of(0u);
   a[0] = 0;
-  EXPECT_EQ(failure(a), "row 0->1 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 0->1 does not have exactly one 1 among zeros");
   a = Of(0u);
   a[29] = 2;
-  EXPECT_EQ(failure(a), "row 2->3 has not exactly one 1 among zeros");
+  EXPECT_EQ(failure(a), "row 2->3 does not have exactly one 1 among zeros");
 }
 
 TEST(Nb201Space, DiscretizeTakesTheLargestOfEachRow) {
@@ -222,8 +222,8 @@ TEST(Nb201Space, MutationIsUniformOverTheNeighbours) {
   }
 }
 
-// By definition: a node of 1 to 3, one of its inputs, another operation. The statistic is above the
-// bound by chance once in a million.
+// Computed from the definition: a node of 1 to 3, one of its inputs, another operation. By chance
+// the statistic exceeds the bound once in a million.
 TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
   const Space space(lode::Host(nullptr), {.mutation = "node_first"});
   FixedStream stream(17);
@@ -256,7 +256,7 @@ TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
 TEST(Nb201Space, CrossoverTakesEachEdgeFromOneParent) {
   FixedStream stream(11);
   const Cell mother{}, father = FromIndex(kArchitectures - 1);
-  std::map<std::uint32_t, int> counts;  // by which edges are the father's
+  std::map<std::uint32_t, int> counts;  // by the set of edges that come from the father
   for (int n = 0; n < 64 * 500; ++n) {
     Architecture child(kCells);
     TheSpace().Crossover(stream.random(), Of(mother), Of(father), child);
@@ -303,7 +303,7 @@ TEST(Nb201Space, ResampleDrawsEachEdgeFromAllItsOperations) {
   constexpr int kDraws = 20000;
   constexpr double kProbability = 0.3;
   std::array<std::map<std::uint32_t, int>, kEdges> counts;
-  std::map<int, int> changes;  // how many edges changed, how often
+  std::map<int, int> changes;  // how often each number of edges changed
   for (int n = 0; n < kDraws; ++n) {
     Architecture child(kCells);
     TheSpace().Resample(stream.random(), kProbability, Of(parent), child);
@@ -387,9 +387,9 @@ TEST(Nb201Space, MeasuresWhatTheBenchmarkCounted) {
   }
 }
 
-// Every count is by hand. 4 channels, 1 cell: the stem has 3*3*3*4 weights and 2*4 of batch norm;
-// cells have 4, 8, 16 channels; the residual block to C channels has 9*C*C/2 + 9*C*C + C*C/2
-// weights and 4*C of batch norms; at the end are 2*16 and 16*10 + 10.
+// Every count is computed by hand. 4 channels, 1 cell: the stem has 3*3*3*4 weights and 2*4 of
+// batch norm; cells have 4, 8, 16 channels; the residual block to C channels has 9*C*C/2 + 9*C*C +
+// C*C/2 weights and 4*C of batch norms; the end has 2*16 and 16*10 + 10.
 TEST(Nb201Space, MeasuresOtherNetworks) {
   const Space space(lode::Host(nullptr), {.channels = 4, .cells = 1});
   const double to_8 = 288 + 576 + 32, to_16 = 1152 + 2304 + 128;

@@ -11,16 +11,16 @@
 
 namespace nb201 {
 
-// What is kept of one line.
+// The numbers kept from one line.
 struct Results {
   double valid_accuracy;  // percent, 0 .. 100
   double test_accuracy;   // percent, 0 .. 100
   double params;          // a whole number >= 0
   double mflops;          // 10^6 multiply-adds, >= 0
-  double seconds;         // of the training and one validation, >= 0; NaN: the table has none
+  double seconds;         // of the training and one validation, >= 0; NaN if the table has none
 };
 
-// Which columns these are in; that of the seconds may be absent. Lines are told apart by
+// The columns that contain these; that of the seconds may be absent. Lines are identified by
 // RowKey::kArchitecture.
 struct ResultColumns {
   std::string valid_accuracy, test_accuracy, params, mflops, seconds;
@@ -30,10 +30,10 @@ struct ResultColumns {
 using Table = std::vector<Results>;
 
 // Reads the file at `path`. Throws lode::IoError with a message that begins with the path, line and
-// column (counted from 1, in characters of the line), as far as they apply.
+// column (counted from 1, in characters of the line), where applicable.
 Table ReadTable(const std::string& path, const ResultColumns& columns);
 
-// Reads a table's text; `name` is what messages call the file. Throws lode::IoError.
+// Reads a table's text; messages call the file `name`. Throws lode::IoError.
 Table ParseTable(std::string_view text, const std::string& name, const ResultColumns& columns);
 
 }  // namespace nb201

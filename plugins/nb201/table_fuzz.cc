@@ -1,4 +1,4 @@
-// Any bytes given as a table file end in a table or an IoError, never in anything else.
+// Any bytes read as a table file give a table or an IoError, never anything else.
 #include "plugins/delimited/text_file.h"
 #include "plugins/nb201/table.h"
 

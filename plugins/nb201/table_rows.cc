@@ -19,7 +19,7 @@ double ReadNumber(const delimited::Reader& line, std::size_t field, const Number
   return value;
 }
 
-// What tells lines apart, and on which line each key is.
+// The keys that identify lines, and the line of each key.
 class Keys {
  public:
   Keys(const delimited::Reader& header, const std::string& name, RowKey kind)
@@ -32,7 +32,7 @@ class Keys {
     const std::uint32_t key = kind_ == RowKey::kIndex ? ReadIndex(line) : ReadArchitecture(line);
     if (line_of_[key] != 0) {
       line.Fail((kind_ == RowKey::kIndex ? "" : "the architecture ") + NameOf(key) +
-                " is on line " + std::to_string(line_of_[key]) + " already");
+                " is already on line " + std::to_string(line_of_[key]));
     }
     line_of_[key] = line.line();
     return key;
@@ -69,7 +69,7 @@ class Keys {
   const std::string& name_;
   RowKey kind_;
   std::size_t field_;
-  std::vector<std::size_t> line_of_;  // 0: not met yet
+  std::vector<std::size_t> line_of_;  // 0: not seen yet
 };
 
 }  // namespace
@@ -77,7 +77,7 @@ class Keys {
 Rows ParseRows(std::string_view text, const std::string& name, RowKey key,
                const std::vector<NumberColumn>& columns) {
   delimited::Reader reader(text, name, '\t');
-  std::vector<std::optional<std::size_t>> fields;  // none: the table is without the column
+  std::vector<std::optional<std::size_t>> fields;  // none: the table lacks the column
   fields.reserve(columns.size());
   for (const NumberColumn& column : columns) {
     const bool absent = column.optional && !reader.Has(column.name);

@@ -62,7 +62,7 @@ std::string Failure(std::string_view text) {
   return "";
 }
 
-// The failure of the good table with line `number` (from 1) replaced.
+// Returns the failure of the good table with line `number` (from 1) replaced.
 std::string FailureWith(std::size_t number, const std::string& line) {
   std::vector<std::string> lines = GoodLines();
   lines[number - 1] = line;
@@ -178,7 +178,7 @@ TEST(Nb201Table, RefusesUnknownOperations) {
 
 TEST(Nb201Table, RefusesAnArchitectureTwice) {
   EXPECT_EQ(FailureWith(9, GoodLines()[4]),
-            "T:9: the architecture " + Format(FromIndex(3)) + " is on line 5 already");
+            "T:9: the architecture " + Format(FromIndex(3)) + " is already on line 5");
 }
 
 TEST(Nb201Table, RefusesMissingArchitectures) {
@@ -188,7 +188,7 @@ TEST(Nb201Table, RefusesMissingArchitectures) {
             "T: 3 of 15625 architectures are missing, the first " + Format(FromIndex(100)));
 }
 
-TEST(Nb201Table, RefusesNumbersThatCannotBe) {
+TEST(Nb201Table, RefusesImpossibleNumbers) {
   const std::string arch = Format(FromIndex(1));
   const auto with = [&](const char* v, const char* p, const char* m) {
     return FailureWith(3, std::string(v) + "\tx\t" + arch + "\t" + p + "\t" + m + "\t1");
@@ -200,10 +200,11 @@ TEST(Nb201Table, RefusesNumbersThatCannotBe) {
   EXPECT_EQ(with("100.001", "1", "1"), "T:3:1: v is \"100.001\", expected 0 to 100 percent");
   EXPECT_EQ(with("nan", "1", "1"), "T:3:1: v is \"nan\", expected a finite number");
   EXPECT_EQ(with("-inf", "1", "1"), "T:3:1: v is \"-inf\", expected a finite number");
-  EXPECT_EQ(with("1e999", "1", "1"), "T:3:1: v is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(with("1e999", "1", "1"), "T:3:1: v is \"1e999\", out of range for a number");
   EXPECT_EQ(with("", "1", "1"), "T:3:1: v is \"\", expected a number");
-  EXPECT_EQ(with("91,5", "1", "1"),
-            "T:4:1: v is \"0.002\", expected a number with a decimal comma, as the numbers above");
+  EXPECT_EQ(
+      with("91,5", "1", "1"),
+      "T:4:1: v is \"0.002\", expected a number with a decimal comma, like the numbers above");
   EXPECT_EQ(with("+5", "1", "1"), "T:3:1: v is \"+5\", expected a number");
   EXPECT_EQ(with(" 5", "1", "1"), "");
   EXPECT_EQ(with("0x5", "1", "1"), "T:3:1: v is \"0x5\", expected a number");
@@ -212,7 +213,7 @@ TEST(Nb201Table, RefusesNumbersThatCannotBe) {
   EXPECT_EQ(with("1", "1", "-2"), "T:3:63: m is \"-2\", expected at least 0");
 }
 
-TEST(Nb201Table, RefusesSecondsThatCannotBe) {
+TEST(Nb201Table, RefusesImpossibleSeconds) {
   const auto with = [&](const std::string& seconds) {
     std::vector<std::string> lines = LinesWithSeconds();
     lines[2] = "1\tx\t" + Format(FromIndex(1)) + "\t1\t1\t1\t" + seconds;
@@ -222,12 +223,12 @@ TEST(Nb201Table, RefusesSecondsThatCannotBe) {
   EXPECT_EQ(with("-1"), "T:3:67: s is \"-1\", expected at least 0");
   EXPECT_EQ(with("nan"), "T:3:67: s is \"nan\", expected a finite number");
   EXPECT_EQ(with("inf"), "T:3:67: s is \"inf\", expected a finite number");
-  EXPECT_EQ(with("1e999"), "T:3:67: s is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(with("1e999"), "T:3:67: s is \"1e999\", out of range for a number");
   EXPECT_EQ(with(""), "T:3:67: s is \"\", expected a number");
   EXPECT_EQ(with("9 s"), "T:3:67: s is \"9 s\", expected a number");
 }
 
-TEST(Nb201Table, FailuresOfAFileNameIt) {
+TEST(Nb201Table, FailuresOfAFileNameTheFile) {
   const TemporaryFile file("a\tb\n1\t2\n");
   EXPECT_EQ(ReadFailure(file.path()), file.path() + ":1: no column \"v\" (nearest: \"a\")");
 }

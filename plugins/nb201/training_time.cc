@@ -7,8 +7,8 @@
 namespace nb201 {
 namespace {
 
-// Seconds for some number of images: of the network with `none` on all edges, and what another
-// operation on one of them adds.
+// Seconds for a fixed number of images: for the network with `none` on all edges, and the
+// additional time of each other operation on one edge.
 struct Fit {
   double base;
   std::array<double, kOperations> each;  // by Operation

@@ -18,9 +18,9 @@ Cell CellOf(std::string_view text) {
   return cell;
 }
 
-// Measured trainings, as they are published (alanoe/NATS-Bench-extractor): seconds of 200 epochs
-// on all 50 000 training images of CIFAR-10 and of as many passes over its 10 000 test images; of
-// 12 epochs on the 151 700 images of ImageNet-16-120 and of as many passes over 3 000.
+// Measured trainings, as published (alanoe/NATS-Bench-extractor): seconds of 200 epochs on all 50
+// 000 training images of CIFAR-10 and of as many passes over its 10 000 test images; of 12 epochs
+// on the 151 700 images of ImageNet-16-120 and of as many passes over 3 000.
 struct Measured {
   const char* cell;
   double train, test, imagenet_train, imagenet_test;
@@ -55,7 +55,7 @@ double ImageNet16(const Measured& m, double epochs) {
   return epochs * m.imagenet_train / 12 + m.imagenet_test / 12;
 }
 
-TEST(Nb201TrainingTime, IsThatOfMeasuredTrainings) {
+TEST(Nb201TrainingTime, AgreesWithMeasuredTrainings) {
   for (const Measured& m : kMeasured) {
     const Cell cell = CellOf(m.cell);
     for (const std::int64_t epochs : {12, 200}) {
@@ -73,7 +73,7 @@ TEST(Nb201TrainingTime, IsThatOfMeasuredTrainings) {
 
 // The benchmark's records of architecture 0: 12 epochs on cifar10-valid take 86.653 s, a pass over
 // x-valid 2.549 s.
-TEST(Nb201TrainingTime, IsThatOfTheBenchmarksRecord) {
+TEST(Nb201TrainingTime, AgreesWithTheBenchmarksRecord) {
   const Cell zero = CellOf(
       "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|"
       "skip_connect~2|");

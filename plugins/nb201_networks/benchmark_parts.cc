@@ -32,7 +32,7 @@ struct Halves {
   std::string name;
 };
 
-// The authors' files hold numbers as strings, behind the name of their type.
+// The authors' files store numbers as strings, after the name of their type.
 std::uint32_t PositionOf(const json& value, std::size_t images, const std::string& file) {
   std::uint64_t position = images;
   if (value.is_number_unsigned()) position = value.get<std::uint64_t>();

@@ -43,7 +43,7 @@ class BenchmarkPartsTest : public testing::Test {
     return file;
   }
 
-  // What cutting CIFAR-10 by a file with this text says.
+  // Returns the error of cutting CIFAR-10 by a file with this text.
   std::string Refusal(const std::string& text) {
     try {
       Cut("cifar10", 10, FileWith(text));
@@ -57,8 +57,8 @@ class BenchmarkPartsTest : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-// Every position of 0 to count - 1 but these, as the authors' files write numbers.
-std::string TheRest(std::size_t count, const std::set<std::size_t>& but) {
+// Every position of 0 to count - 1 except these, in the authors' number format.
+std::string AllExcept(std::size_t count, const std::set<std::size_t>& but) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
     if (!but.contains(i)) text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\"";
@@ -95,24 +95,24 @@ TEST_F(BenchmarkPartsTest, TheOthersAreCutInTheirTestImages) {
 TEST_F(BenchmarkPartsTest, ReadsTheAuthorsFiles) {
   const std::string file =
       FileWith("{\n  \"train\": [\"int\", [\"3\", \"1\"]],\n  \"valid\": [\"int\", [" +
-               TheRest(40, {1, 3}) + "]]\n}\n");
+               AllExcept(40, {1, 3}) + "]]\n}\n");
   const Parts parts = Cut("cifar10", 10, file);
   EXPECT_THAT(parts.train.positions, ElementsAre(1, 3));
   EXPECT_THAT(parts.validation.positions, SizeIs(38));
   const Parts other =
-      Cut("cifar100", 100, FileWith("{\"xvalid\": [0], \"xtest\": [" + TheRest(200, {0}) + "]}"));
+      Cut("cifar100", 100, FileWith("{\"xvalid\": [0], \"xtest\": [" + AllExcept(200, {0}) + "]}"));
   EXPECT_THAT(other.validation.positions, ElementsAre(0));
   EXPECT_THAT(other.test.positions, SizeIs(199));
 }
 
-TEST_F(BenchmarkPartsTest, TheNameTellsPartsApart) {
+TEST_F(BenchmarkPartsTest, DifferentPartsHaveDifferentNames) {
   const std::string drawn = Cut("cifar10", 10).name;
   config_.split_seed = 1;
   EXPECT_NE(Cut("cifar10", 10).name, drawn);
   const auto name = [&](const char* first, const std::set<std::size_t>& but) {
     return Cut("cifar10", 10,
                FileWith(std::string("{\"train\": [") + first + "], \"valid\": [" +
-                        TheRest(40, but) + "]}"))
+                        AllExcept(40, but) + "]}"))
         .name;
   };
   EXPECT_EQ(name("1", {1}), name("1", {1}));
@@ -120,7 +120,7 @@ TEST_F(BenchmarkPartsTest, TheNameTellsPartsApart) {
   EXPECT_NE(name("1", {1}), drawn);
 }
 
-TEST_F(BenchmarkPartsTest, NamesWhatIsWrongInAFile) {
+TEST_F(BenchmarkPartsTest, NamesTheErrorInAFile) {
   EXPECT_THAT(Refusal("{\"train\": [1]"), HasSubstr("split.txt: "));
   EXPECT_THAT(Refusal("[]"), HasSubstr("split.txt: is not a JSON object with two lists"));
   EXPECT_THAT(Refusal("{\"xvalid\": [], \"xtest\": []}"), HasSubstr("has no list \"train\""));
@@ -133,11 +133,11 @@ TEST_F(BenchmarkPartsTest, NamesWhatIsWrongInAFile) {
               HasSubstr("has the position 2 twice"));
   EXPECT_THAT(Refusal("{\"train\": [1, 2], \"valid\": [3]}"),
               HasSubstr("lists 2 and 1 images, expected all 40 in two parts"));
-  EXPECT_THAT(Refusal("{\"train\": [], \"valid\": [" + TheRest(40, {}) + "]}"),
+  EXPECT_THAT(Refusal("{\"train\": [], \"valid\": [" + AllExcept(40, {}) + "]}"),
               HasSubstr("lists 0 and 40 images"));
 }
 
-TEST_F(BenchmarkPartsTest, RefusesWhatTheBenchmarkDoesNotHave) {
+TEST_F(BenchmarkPartsTest, RefusesDataThatTheBenchmarkDoesNotHave) {
   EXPECT_THROW(Cut("fashion_mnist", 10), lode::InvalidError);
   EXPECT_THROW(Cut("cifar100", 50), lode::InvalidError);
   EXPECT_THROW(Cut("imagenet16", 1000), lode::InvalidError);

@@ -17,24 +17,24 @@ using training::Pass;
 
 bool IsConvolution(Operation operation) { return operation == kConv1x1 || operation == kConv3x3; }
 
-// Which edges have a way to the output.
+// Returns which edges have a path to the output.
 std::array<bool, kEdges> LiveEdges(const Cell& cell) {
   std::array<bool, kNodes> node{};
   node[kNodes - 1] = true;
   std::array<bool, kEdges> live{};
-  for (std::size_t e = kEdges; e-- > 0;) {  // an edge comes after those into its first node
+  for (std::size_t e = kEdges; e-- > 0;) {  // an edge comes after the edges into its first node
     live[e] = cell[e] != kNone && node[kEdgeOrder[e].to];
     node[kEdgeOrder[e].from] = node[kEdgeOrder[e].from] || live[e];
   }
   return live;
 }
 
-// What the gradient needs of the pass forward.
+// The values of the forward pass that the gradient needs.
 struct Tape : torch::CustomClassHolder {
   Cell cell{};
   std::array<bool, kEdges> live{};
-  std::array<Tensor, kNodes> relu;    // of the nodes that convolutions begin at
-  std::array<Tensor, kEdges> weight;  // of convolutions, dead ones too
+  std::array<Tensor, kNodes> relu;    // of the nodes that convolutions start from
+  std::array<Tensor, kEdges> weight;  // of convolutions, including dead ones
   std::array<bool, kEdges> affine{};  // whether a convolution's norm has parameters
   std::array<Tensor, kEdges> convolved;
   std::array<training::Normalization, kEdges> normalization;
@@ -53,7 +53,7 @@ class Forward {
   }
 
  private:
-  // Whether a live edge out of the node is one of these.
+  // Whether a live edge out of the node satisfies `is`.
   template <class Is>
   bool IsReadBy(std::size_t node, const Is& is) const {
     for (std::size_t e = 0; e < kEdges; ++e) {
@@ -64,7 +64,7 @@ class Forward {
 
   bool IsConvolved(std::size_t node) const { return IsReadBy(node, IsConvolution); }
 
-  // Whether more than its positive part is.
+  // Whether more than the node's positive part is read.
   bool IsReadWhole(std::size_t node) const {
     return node == kNodes - 1 || IsReadBy(node, std::not_fn(IsConvolution));
   }
@@ -79,7 +79,7 @@ class Forward {
     return relu;
   }
 
-  // The sum of the edges into a node, and its positive part, where they are needed.
+  // Computes the sum of the edges into a node and its positive part, as needed.
   Tensor Node(std::size_t node) {
     std::vector<training::Addend> addends;
     Tensor pooled;
@@ -110,12 +110,12 @@ class Forward {
     return {y, n.scale, n.shift};
   }
 
-  // In evaluation, where nothing is added: no pass over memory is left to do the norm in.
+  // In evaluation, where nothing is added, no pass over memory is left in which to apply the norm.
   training::Addend Fold(std::size_t e) {
     return {convolutions_[e]->Folded(tape_.relu[kEdgeOrder[e].from])};
   }
 
-  // `room`: an addend that may be written over, or undefined.
+  // `room`: an addend that may be overwritten, or undefined.
   Tensor Add(std::size_t node, const std::vector<training::Addend>& addends, const Tensor& room) {
     const bool convolved = IsConvolved(node);
     if (addends.empty() || (addends.size() == 1 && addends[0].scale.empty())) {
@@ -130,7 +130,7 @@ class Forward {
     return sum;
   }
 
-  // A node that is another, over a skip, shares its positive part.
+  // A node that equals another one, through a skip, shares its positive part.
   Tensor ReluOf(const Tensor& sum) const {
     for (std::size_t node = 0; node < kNodes; ++node) {
       if (nodes_[node].is_same(sum) && tape_.relu[node].defined()) return tape_.relu[node];
@@ -147,12 +147,12 @@ class Forward {
 // The gradients of a cell, from its last node to its first.
 class Backward {
  public:
-  // What is on the tape is dropped as soon as it was used: what is allocated next gets memory that
-  // is still in the cache.
+  // Data on the tape is dropped as soon as it has been used, so that the next allocation gets
+  // memory that is still in the cache.
   explicit Backward(Tape& tape) : tape_(tape) {}
 
-  // Of x and of each convolution's weight and, if the norm is affine, norm weight and norm bias, in the
-  // order of the edges.
+  // Returns the gradients of x and of each convolution's weight and, if the norm is affine, norm
+  // weight and norm bias, in the order of the edges.
   variable_list Run(const Tensor& gradient) {
     plain_[kNodes - 1] = {gradient};
     for (std::size_t node = kNodes - 1; node > 0; --node) {
@@ -173,7 +173,7 @@ class Backward {
     Tensor weight, norm_weight, norm_bias;
   };
 
-  // Zeros of a dead edge.
+  // Zeros for a dead edge.
   ParameterGradients ParametersOf(std::size_t e) const {
     if (parameters_[e].weight.defined()) return parameters_[e];
     const Tensor norm = torch::zeros(tape_.weight[e].size(0));
@@ -184,7 +184,8 @@ class Backward {
     return !plain_[node].empty() || !gated_[node].empty() || !pooled_[node].empty();
   }
 
-  // The gradient of a node, from what came back along the edges that begin at it.
+  // Returns the gradient of a node, from the gradients that came back along the edges that start
+  // from it.
   Tensor Collect(std::size_t node, const Tensor& like) {
     std::vector<Tensor>& plain = plain_[node];
     if (pooled_[node].empty() && gated_[node].empty() && plain.size() == 1) return plain[0];
@@ -201,7 +202,7 @@ class Backward {
     return sum;
   }
 
-  // Along the edges into a node, back to where they begin.
+  // Passes the gradient along the edges into a node, back to where they start.
   void Distribute(std::size_t node, const Tensor& gradient) {
     for (std::size_t e = 0; e < kEdges; ++e) {
       if (!tape_.live[e] || kEdgeOrder[e].to != node) continue;
@@ -245,7 +246,7 @@ struct CellFunction : torch::autograd::Function<CellFunction> {
         c10::static_intrusive_pointer_cast<Tape>(context->saved_data["tape"].toCapsule());
     variable_list result =
         Backward(*tape).Run(gradients[0].contiguous(at::MemoryFormat::ChannelsLast));
-    result.resize(result.size() + 3);  // of what is no tensor
+    result.resize(result.size() + 3);  // for the arguments that are not tensors
     return result;
   }
 };
@@ -256,7 +257,7 @@ Tensor PlainCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutio
                  const Pass& pass) {
   const auto kept = [&](const Tensor& y) { return pass.drops() ? (*pass.drop_path)(y) : y; };
   std::array<Tensor, kNodes> nodes;
-  nodes.fill(x * 0);  // with a way back for gradients, if of zeros
+  nodes.fill(x * 0);  // lets gradients flow back, even if they are zeros
   nodes[0] = x;
   for (std::size_t e = 0; e < kEdges; ++e) {  // all edges into a node come before those out of it
     const Tensor& from = nodes[kEdgeOrder[e].from];

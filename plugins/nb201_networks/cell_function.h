@@ -1,11 +1,12 @@
-// What a NAS-Bench-201 cell computes: node j is the sum over the edges from all i < j of their
+// The function of a NAS-Bench-201 cell: node j is the sum over the edges from all i < j of their
 // operations on node i; convolutions are ReLU, convolution, batch norm.
 //
-// Twice: by LibTorch's operations one after the other, and fused. The fused form takes one pass over
-// memory where the plain one takes several: ReLU is applied once for each node and not for each edge,
-// batch norms and the sum of a node's edges are one pass forward, and so are the gradients of all that
-// meets at a node; and what has no way to the output is not computed (its gradients are zeros, as in
-// the plain form; its running moments stay, as they have no effect).
+// There are two forms: LibTorch's operations one after the other, and fused. The fused form takes
+// one pass over memory where the plain one takes several: it applies ReLU once for each node
+// instead of each edge, and it computes batch norms and the sum of a node's edges in one forward
+// pass, as well as all gradients that meet at a node. It does not compute edges without a path to
+// the output (their gradients are zeros, as in the plain form; their running moments stay
+// unchanged, since they have no effect).
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_NETWORKS_CELL_FUNCTION_H_
 #define LODE_PLUGINS_NB201_NETWORKS_CELL_FUNCTION_H_
@@ -23,11 +24,11 @@ namespace nb201 {
 // The convolution on each edge; null where the operation has none.
 using CellConvolutions = std::array<training::ConvNorm, kEdges>;
 
-// x and the result: (images, channels, height, width). The pass may drop all edges but skips.
+// x and the result: (images, channels, height, width). The pass may drop all edges except skips.
 torch::Tensor PlainCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const training::Pass& pass);
 
-// The same, but for rounding. REQUIRES: training::CanFuse(x, pass), and the pass drops nothing.
+// The same except for rounding. REQUIRES: training::CanFuse(x, pass), and the pass drops nothing.
 torch::Tensor FusedCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const training::Pass& pass);
 

@@ -99,9 +99,9 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
   return Follow(images, {&cell, 1}, pass);
 }
 
-// Without the batch's moments every image is by itself: few at a time, so that what lies between two
-// layers stays in the cache, and each thread has a few of its own. The logits do not depend on the
-// number of threads.
+// Without the batch's moments every image is independent. Few are processed at a time, so that the
+// data between two layers stays in the cache, and each thread takes a few of them. The logits do
+// not depend on the number of threads.
 Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
   const bool together =
       pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
@@ -109,7 +109,7 @@ Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass
   const std::vector<Tensor> parts = images.split(kCachedImages);
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
-    const torch::NoGradGuard no_grad;  // which is each thread's own
+    const torch::NoGradGuard no_grad;  // it is thread-local
     training::UseOneThreadInParallelFor();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
       logits[i] = Run(parts[i], path, pass);

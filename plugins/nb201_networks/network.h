@@ -1,5 +1,5 @@
-// The benchmark's network around a NAS-Bench-201 cell (Dong and Yang, ICLR 2020, section 2.1), and the
-// supernet that holds those of all cells.
+// The benchmark's network around a NAS-Bench-201 cell (Dong and Yang, ICLR 2020, section 2.1), and
+// the supernet that contains the networks of all cells.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_NETWORKS_NETWORK_H_
 #define LODE_PLUGINS_NB201_NETWORKS_NETWORK_H_
@@ -27,18 +27,19 @@ struct NetworkConfig {
   std::int64_t channels = 16;  // of the first stage; twice and four times as many in the others
   std::int64_t cells = 5;      // of each stage
   training::Initialization initialization = training::Initialization::kKaiming;
-  // Of the norms in cells; those of stem, residual blocks and head always have both.
+  // Applies to norms in cells; those of stem, residual blocks and head always have both.
   bool affine = true;
-  bool tracks_moments = true;  // else the moments are the batch's in every pass
+  bool tracks_moments = true;  // otherwise every pass uses the batch's moments
 };
 
-// Which cell each cell module computes, from the first stage on; one alone: all the same.
+// The cell that each cell module computes, from the first stage on; a single one applies to all.
 using CellPath = std::span<const Cell>;
 
-// What an edge of a cell can do that has parameters: conv1x1.* and conv3x3.*, as far as it has them.
+// The operations of a cell's edge that have parameters: conv1x1.* and conv3x3.*, whichever are
+// present.
 class EdgeModuleImpl : public torch::nn::Module {
  public:
-  // Has the operation's parameters, or all without one.
+  // Has the parameters of operation `only`, or of all operations without one.
   EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, bool affine,
                  FirstWeights& weights);
   // Null if `operation` has no parameters here.
@@ -63,8 +64,8 @@ class CellModuleImpl : public torch::nn::Module {
 };
 TORCH_MODULE(CellModule);
 
-// Halves the image and doubles the channels: two 3x3 convolutions, beside a 2x2 average pool and a
-// 1x1 convolution.
+// Halves the image and doubles the channels: two 3x3 convolutions, in parallel with a 2x2 average
+// pool and a 1x1 convolution.
 class ResidualBlockImpl : public torch::nn::Module {
  public:
   ResidualBlockImpl(std::int64_t in, FirstWeights& weights);
@@ -76,11 +77,11 @@ class ResidualBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
-// The network of one cell, or of all: then it is a supernet, whose every edge has the parameters of
-// every operation, and a forward pass goes along one cell's path.
+// The network of one cell, or of all cells: then it is a supernet, in which every edge has the
+// parameters of every operation, and a forward pass follows one cell's path.
 class NetworkImpl : public torch::nn::Module {
  public:
-  // With first weights from `seed`.
+  // Draws the first weights from `seed`.
   NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only, std::uint64_t seed);
 
   // Logits (images, classes) of images (images, channels, height, width), in channels-last for

@@ -1,19 +1,19 @@
-// nb201_networks_step DIRECTORY CELL...: trains the networks of NAS-Bench-201 cells (their strings) for a
-// few steps and writes down all that another program needs to do the same and compare: for every
-// cell, form and setting a file DIRECTORY/N.safetensors, N = 0, 1, .... pytorch_test.py runs it.
+// nb201_networks_step DIRECTORY CELL...: trains the networks of NAS-Bench-201 cells (their strings)
+// for a few steps and writes everything another program needs to do the same and compare: for every
+// cell, form and setting, a file DIRECTORY/N.safetensors, N = 0, 1, .... pytorch_test.py runs it.
 //
 //   images.K, labels.K        the batch of step K = 0, 1, ...
 //   before.NAME               a parameter or buffer of the network
-//   gradient.K.NAME           of step K, clipped; left out if the step did not touch the parameter
+//   gradient.K.NAME           of step K, clipped; omitted if the step did not touch the parameter
 //   after.K.NAME              a parameter or buffer after step K
 //   logits.K                  of step K
-//   evaluated                 logits of images.0 after the last step, by the running moments
+//   evaluated                 logits of images.0 after the last step, with the running moments
 //
 //   train_loss                of the last epoch, in the metadata
 //
-// The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of that
-// cell; "supernet": of all, along that cell's path; "benchmark": single, with the first weights and the
-// schedule of protocol = "benchmark"; "shared": a supernet as the preset rsps has it.
+// The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of
+// that cell; "supernet": of all cells, along that cell's path; "benchmark": single, with the first
+// weights and the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps.
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <iomanip>
@@ -76,7 +76,7 @@ std::vector<Form> Forms() {
           {"shared", false, {shared}, untracked}};
 }
 
-// Of whole batches, or of one image less.
+// Has whole batches, or one image less.
 std::unique_ptr<Loader> RandomLoader(bool whole) {
   auto set = std::make_shared<lode::images::PixelSet>(lode::images::PixelShape{kSide, kSide, 3},
                                                       std::size_t{kClasses});
@@ -105,7 +105,7 @@ files::Tensor ToFile(const Tensor& tensor) {
   return out;
 }
 
-// Writes down what a training does.
+// Records what a training does.
 class Recorder {
  public:
   Recorder(Network network, const Cell& cell) : network_(std::move(network)), cell_(cell) {

@@ -29,7 +29,7 @@ Cell ParseCell(const std::string& text) {
   return cell;
 }
 
-// Cells that are special, and random ones.
+// Special cells, and random ones.
 std::vector<Cell> SomeCells(std::size_t random) {
   std::vector<Cell> cells;
   for (std::size_t operation = 0; operation < kOperations; ++operation) {
@@ -52,7 +52,7 @@ Tensor Draw(at::IntArrayRef sizes) {
   return torch::randn(sizes).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-// What a cell gives, forward and backward, in training and then in evaluation.
+// The results of a cell, forward and backward, in training and then in evaluation.
 struct Outcome {
   Tensor out, dx, evaluated;
   std::vector<Tensor> gradients, moments;
@@ -119,7 +119,7 @@ TEST(CellFunctionTest, FusedCellsEqualPlainOnes) {
   }
 }
 
-TEST(CellFunctionTest, DropPathDropsAllEdgesButSkips) {
+TEST(CellFunctionTest, DropPathDropsAllEdgesExceptSkips) {
   const Tensor x = Draw({5, 16, 6, 6});
   FirstWeights weights(5);
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kSkipConnect};
@@ -145,7 +145,7 @@ TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter)
     ExpectClose(fused.moments[i], plain.moments[i], "moment");
 }
 
-// Sets LibTorch's number of threads for a while.
+// Temporarily sets LibTorch's number of threads.
 class Threads {
  public:
   explicit Threads(int count) : before_(at::get_num_threads()) { at::set_num_threads(count); }
@@ -214,13 +214,13 @@ std::int64_t MultiplyAdds(Network& network, const Cell& cell, std::int64_t side)
   return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
-// The multiply-adds of all cells are sums of what each operation on each edge adds to an empty cell,
-// which is counted on the network.
+// The multiply-adds of a cell are a sum of the contributions of each operation on each edge to an
+// empty cell, which are counted on the network.
 TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
   for (const BenchmarkData& data : kData) {
     const Table table = TableOf(data);
     Network network(NetworkConfig{3, data.classes, 16, 5}, std::nullopt, 1);
-    // An edge counts only if it has a way to the output: all others are skipped through.
+    // An edge counts only if it has a path to the output, so all other edges are skips.
     const Cell base = {kSkipConnect, kSkipConnect, kSkipConnect,
                        kSkipConnect, kSkipConnect, kSkipConnect};
     const std::int64_t outside = MultiplyAdds(network, base, data.side);
@@ -242,7 +242,7 @@ TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
   }
 }
 
-TEST(NetworkSizeTest, ANetworkOfOneCellHasItsParametersOnly) {
+TEST(NetworkSizeTest, ANetworkOfOneCellHasOnlyItsParameters) {
   for (const Cell& cell : SomeCells(20)) {
     Network supernet(NetworkConfig{}, std::nullopt, 1), network(NetworkConfig{}, cell, 1);
     std::int64_t count = 0;
@@ -272,8 +272,8 @@ TEST(NetworkTest, FollowsACellInEachPlace) {
                             follow({all_skips, all_skips, convolves})));
 }
 
-// Norms that track nothing see the whole batch, whatever the pass.
-TEST(NetworkTest, MomentsOfTheBatchMakeImagesDependOnEachOther) {
+// Norms that track nothing use the whole batch's moments, in any pass.
+TEST(NetworkTest, BatchMomentsMakeImagesDependOnEachOther) {
   torch::manual_seed(9);
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kConv3x3};
   const torch::NoGradGuard no_grad;

@@ -39,7 +39,7 @@ lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split,
   metric.name = std::string(test ? "test" : "valid") + (top5 ? "_top5" : "_accuracy");
   metric.unit = "percent";
   metric.doc = std::string(test ? "Test" : "Validation") + " images whose class is " +
-               (top5 ? "among the five likeliest." : "the likeliest.");
+               (top5 ? "among the five most likely." : "the most likely.");
   metric.split = split;
   metric.dataset = config.dataset;
   metric.epochs = static_cast<double>(config.epochs);
@@ -58,7 +58,7 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes;
-  // What differs from the defaults, which stored checkpoints do not name.
+  // Differences from the defaults, which stored checkpoints do not name.
   if (config.initialization != "kaiming") text << ", " << config.initialization << " weights";
   if (!network.affine) text << ", norms not affine";
   if (!network.tracks_moments) text << ", moments of the batch";

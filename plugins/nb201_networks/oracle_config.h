@@ -1,4 +1,4 @@
-// What the oracles that train nb201's networks have in common.
+// Shared by the oracles that train nb201's networks.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_NETWORKS_ORACLE_CONFIG_H_
 #define LODE_PLUGINS_NB201_NETWORKS_ORACLE_CONFIG_H_
@@ -41,8 +41,8 @@ void AddNetworkParameters(lode::Params<C>& params) {
       lode::Range{1, 100});
   training::AddTrainingParameters(params);
   add("initialization", &NetworkOracleConfig::initialization,
-      "First weights: kaiming (normal, by the fan out; the classifier's of deviation 0.01), or "
-      "pytorch (its default: uniform, by the fan in).",
+      "Initial weights: kaiming (normal, from the fan out; the classifier with deviation 0.01), or "
+      "pytorch (its default: uniform, from the fan in).",
       lode::Choices{{"kaiming", "pytorch"}});
   add("split_file", &NetworkOracleConfig::split_file,
       "With protocol benchmark: the benchmark's list of the images in each half "
@@ -52,7 +52,7 @@ void AddNetworkParameters(lode::Params<C>& params) {
   training::AddDeviceParameters(params);
 }
 
-// Cuts the data set as `protocol` says.
+// Cuts the data set according to `protocol`.
 training::Task TaskOf(const NetworkOracleConfig& config);
 
 // Throws lode::UnsupportedError if images of this side cannot be halved twice.
@@ -64,7 +64,8 @@ lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split,
 
 training::TrainingHooks HooksOf(const lode::Host& host);
 
-// The network, the task and the training in words: a file of another one is refused.
+// Describes the network, the task and the training in words: a file with another description is
+// refused.
 std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
                      const training::Task& task, const lode::Host& host);
 

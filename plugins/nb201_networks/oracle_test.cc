@@ -36,7 +36,7 @@ constexpr char kBad[] =
     "|avg_pool_3x3~0|+|avg_pool_3x3~0|avg_pool_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~"
     "2|";
 
-// A host that says to stop from the n-th time on that it is asked, and keeps what is recorded.
+// A host that cancels from the n-th query on, and keeps what is recorded.
 class StoppingHost {
  public:
   explicit StoppingHost(int patience = 1 << 30) : patience_(patience) {
@@ -124,7 +124,7 @@ class OracleTest : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-TEST_F(OracleTest, ATrainingIsAFunctionOfItsSeed) {
+TEST_F(OracleTest, TrainingIsAFunctionOfItsSeed) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
   const auto one = Bound<TrainOracle>(config);
@@ -141,7 +141,7 @@ TEST_F(OracleTest, ATrainingIsAFunctionOfItsSeed) {
 }
 
 // Two points of a grid may ask for the same cell with the same seed.
-TEST_F(OracleTest, TheSameTrainingTwiceAtATimeIsNoHindrance) {
+TEST_F(OracleTest, TheSameTrainingMayRunTwiceAtATime) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
   const auto expected = Ask(*Bound<TrainOracle>(config), kGood, 5);
@@ -158,7 +158,7 @@ TEST_F(OracleTest, TheSameTrainingTwiceAtATimeIsNoHindrance) {
   EXPECT_TRUE(fs::is_empty(directory_.path()));
 }
 
-// A program killed before it has stored a result asks for the training once more.
+// A program that was killed before it stored a result asks for the training again.
 TEST_F(OracleTest, AFinishedTrainingIsKeptUntilTheNextOne) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
@@ -180,7 +180,7 @@ TEST_F(OracleTest, AFinishedTrainingIsKeptUntilTheNextOne) {
   EXPECT_TRUE(fs::is_empty(directory_.path()));
 }
 
-TEST_F(OracleTest, ATrainingThatWasCutOffGoesOnToTheSameEnd) {
+TEST_F(OracleTest, AnInterruptedTrainingContinuesToTheSameResult) {
   auto config = Small<TrainOracle::Config>();
   config.test_images = 200;
   config.epochs = 4;
@@ -199,7 +199,7 @@ TEST_F(OracleTest, ATrainingThatWasCutOffGoesOnToTheSameEnd) {
   EXPECT_GT(first.records().at("train_accuracy"), lode::FarAboveChance(320));
 }
 
-TEST_F(OracleTest, WithoutValidationImagesThereAreTestMetricsOnly) {
+TEST_F(OracleTest, WithoutValidationImagesThereAreOnlyTestMetrics) {
   auto config = Small<TrainOracle::Config>();
   config.validation_share = 0;
   const auto oracle = Bound<TrainOracle>(config);
@@ -208,7 +208,8 @@ TEST_F(OracleTest, WithoutValidationImagesThereAreTestMetricsOnly) {
   EXPECT_EQ(oracle->Metrics()[0].split, LODE_SPLIT_TEST);
 }
 
-// Images of noise in the files of CIFAR-10, or of CIFAR-100, whose test images are twice per class.
+// Images of noise in the file format of CIFAR-10, or of CIFAR-100, with twice as many test images
+// per class.
 fs::path WriteCifar(const fs::path& directory, bool cifar10) {
   const auto write = [&](const char* name, std::size_t classes, std::size_t per_class) {
     std::ofstream out(directory / name, std::ios::binary);
@@ -263,7 +264,7 @@ TEST_F(OracleTest, TheBenchmarkValidatesCifar100OnHalfOfItsTestImages) {
   const auto metrics = Ask(*Bound<TrainOracle>(Benchmark(directory_.path(), false), &host), kGood);
   ASSERT_EQ(metrics.size(), 4U);
   EXPECT_FALSE(host.records().contains("all_train_loss"));
-  for (const double metric : metrics) {  // of 100 images, a tie among logits aside
+  for (const double metric : metrics) {  // of 100 images, except for ties among logits
     EXPECT_NEAR(metric, std::round(metric), 1e-6);
   }
 }
@@ -280,7 +281,7 @@ TEST_F(OracleTest, RecordsTheSizesThatTheSpaceComputes) {
   EXPECT_EQ(host.records().at("multiply_adds"), static_cast<double>(size.macs));
 }
 
-TEST_F(OracleTest, ASecondTrainingThatWasCutOffContinues) {
+TEST_F(OracleTest, AnInterruptedSecondTrainingContinues) {
   const auto config = Benchmark(directory_.path(), true);
   const StoppingHost first, second;
   const auto whole = Ask(*Bound<TrainOracle>(config, &first), kGood, 2);
@@ -297,7 +298,7 @@ TEST_F(OracleTest, ASecondTrainingThatWasCutOffContinues) {
   EXPECT_EQ(second.records(), first.records());
 }
 
-TEST_F(OracleTest, ASupernetIsTheSameHoweverItWasTrained) {
+TEST_F(OracleTest, ASupernetDoesNotDependOnInterruptions) {
   const auto config = Small<SupernetOracle::Config>();
   const fs::path here = directory_.path() / "here", there = directory_.path() / "there";
   fs::create_directories(here);
@@ -314,7 +315,7 @@ TEST_F(OracleTest, ASupernetIsTheSameHoweverItWasTrained) {
   for (const auto& [name, tensor] : one) EXPECT_EQ(tensor.values, two.at(name).values) << name;
 }
 
-TEST_F(OracleTest, AQueryOfASupernetDependsOnItsCellOnly) {
+TEST_F(OracleTest, AQueryOfASupernetDependsOnlyOnItsCell) {
   auto config = Small<SupernetOracle::Config>();
   Bound<SupernetOracle>(config)->Prepare(directory_.path());
   config.weights = directory_.path() / "supernet.safetensors";
@@ -326,8 +327,8 @@ TEST_F(OracleTest, AQueryOfASupernetDependsOnItsCellOnly) {
   EXPECT_NE(good, bad);
 }
 
-// Those that training has left are of a mixture of cells.
-TEST_F(OracleTest, AQueryOfASupernetTakesItsBatchNormMomentsAnew) {
+// The moments left by training are those of a mixture of cells.
+TEST_F(OracleTest, AQueryOfASupernetRecomputesItsBatchNormMoments) {
   auto config = Small<SupernetOracle::Config>();
   Bound<SupernetOracle>(config)->Prepare(directory_.path());
   config.weights = directory_.path() / "supernet.safetensors";
@@ -345,7 +346,7 @@ TEST_F(OracleTest, AQueryOfASupernetTakesItsBatchNormMomentsAnew) {
   EXPECT_EQ(Ask(*Bound<SupernetOracle>(config), kGood), expected);
 }
 
-TEST_F(OracleTest, MetricsNameTheEpochsOfTheirOwnTrainingOnly) {
+TEST_F(OracleTest, MetricsNameOnlyTheEpochsOfTheirOwnTraining) {
   auto config = Small<SupernetOracle::Config>();
   config.epochs = 3;
   EXPECT_EQ(SupernetOracle(patient_.host(), config).Metrics()[0].epochs, 3);
@@ -353,7 +354,7 @@ TEST_F(OracleTest, MetricsNameTheEpochsOfTheirOwnTrainingOnly) {
   EXPECT_EQ(SupernetOracle(patient_.host(), config).Metrics()[0].epochs, 0);
 }
 
-TEST_F(OracleTest, WrongUseIsNamed) {
+TEST_F(OracleTest, WrongUseIsReported) {
   auto supernet = Small<SupernetOracle::Config>();
   EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood); }),
               HasSubstr("evaluate before prepare"));
@@ -363,7 +364,7 @@ TEST_F(OracleTest, WrongUseIsNamed) {
               HasSubstr("the fidelity must be 1"));
   supernet.split_seed = 1;
   EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
-              HasSubstr("was trained on another part of the images: fashion_mnist, classes 0, "
+              HasSubstr("was trained on a different part of the images: fashion_mnist, classes 0, "
                         "validation share 0.5, split 0, expected fashion_mnist, classes 0, "
                         "validation share 0.5, split 1"));
   supernet.split_seed = 0;
@@ -387,12 +388,12 @@ TEST_F(OracleTest, WrongUseIsNamed) {
   EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("/no/such/place"));
 }
 
-// The table has 90.8 % and 37.3 % for them after 200 epochs.
-TEST_F(OracleTest, AGoodAndABadCellAreToldApartOnRealCifar10) {
+// In the table they have 90.8 % and 37.3 % after 200 epochs.
+TEST_F(OracleTest, DistinguishesAGoodFromABadCellOnRealCifar10) {
   const char* given = std::getenv("LODE_DATA");
   const fs::path data = given != nullptr ? given : LODE_SOURCE_DIR "/../shared/data";
   const fs::path script = data / "../tools/cifar10_bin.py";
-  if (!fs::exists(script)) GTEST_SKIP() << "no images: " << script << " is not there";
+  if (!fs::exists(script)) GTEST_SKIP() << "no images: " << script << " is missing";
   const std::string make = "/usr/bin/python3 -B " + script.string() + " " +
                            directory_.path().string() + " --train 400 --test 100 >/dev/null";
   ASSERT_EQ(std::system(make.c_str()), 0) << make;

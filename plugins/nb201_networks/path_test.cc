@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kSteps = 20000;
 
-// Within 6 standard deviations of what the probability says, over `draws` draws.
+// Within 6 standard deviations of the expected count over `draws` draws.
 void ExpectProbability(std::uint64_t count, double probability, std::uint64_t draws) {
   const auto n = static_cast<double>(draws);
   EXPECT_NEAR(static_cast<double>(count), n * probability,
@@ -28,7 +28,7 @@ TEST(PathTest, ACellIsUniform) {
   EXPECT_EQ(DrawCell(3, 7), DrawCell(3, 7));
 }
 
-// A node with n inputs has none with probability 5^-n, which is drawn again.
+// A node with n inputs has only `none` with probability 5^-n, in which case it is redrawn.
 TEST(PathTest, EveryPlaceDrawsItsOwnCellWithoutEmptyNodes) {
   std::uint64_t none_into_first = 0, none_into_second = 0, alike = 0;
   for (std::uint64_t step = 0; step < kSteps; ++step) {
@@ -40,7 +40,7 @@ TEST(PathTest, EveryPlaceDrawsItsOwnCellWithoutEmptyNodes) {
   }
   EXPECT_EQ(none_into_first, 0U);                                 // node 1 has one input
   ExpectProbability(none_into_second, 0.2 * 0.8 / 0.96, kSteps);  // node 2 has two
-  ExpectProbability(alike, 0.25, kSteps);                         // four operations are left
+  ExpectProbability(alike, 0.25, kSteps);                         // four operations remain
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #!/usr/bin/python3
 """Networks of NAS-Bench-201 cells and their training, compared with PyTorch's.
 
-pytorch_test.py PROGRAM: PROGRAM is nb201_networks_step, whose source says what it writes. The same
-steps are done here in double precision with torch.nn.functional, torch.optim and its schedulers, from
-the same weights and batches; every gradient, parameter, running moment with a way to the output, and
-every logit has to be equal but for 1e-5, relative to values above 1. Where the input of a ReLU is
-closer to 0 than single precision tells, its gradient is either 0 or not, PyTorch's as ours: from a
-step that differs for this reason on, a training is not compared any more, and most have to be compared to their ends. Exit
-status: 0, 1, or 77 if there is no PyTorch.
+pytorch_test.py PROGRAM: PROGRAM is nb201_networks_step, whose source describes what it writes. This test does the
+same steps in double precision with torch.nn.functional, torch.optim and its schedulers, from the same weights and
+batches; every gradient, parameter, running moment with a path to the output, and every logit must be equal to within
+1e-5, relative to values above 1. Where the input of a ReLU is closer to 0 than single precision can tell, its gradient
+may or may not be 0, in PyTorch as in Lode: from a step that differs for this reason on, a training is no longer
+compared, and most trainings must be compared to their ends. Exit status: 0, 1, or 77 if PyTorch is missing.
 """
 
 import json
@@ -31,7 +30,7 @@ EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 CONVOLUTIONS = {"nor_conv_1x1": "conv1x1", "nor_conv_3x3": "conv3x3"}
 TOLERANCE = 1e-5
-TOO_CLOSE = 1e-5  # to 0, of a ReLU's input
+TOO_CLOSE = 1e-5  # distance of a ReLU's input from 0
 PROGRAM = None
 
 
@@ -45,7 +44,7 @@ def cell_operations(text):
 
 
 def live_edges(operations):
-    """The edges with a way to the output."""
+    """The edges with a path to the output."""
     reached, live = {3}, set()
     for edge in reversed(range(len(EDGES))):
         source, to = EDGES[edge]
@@ -73,14 +72,14 @@ def with_prefix(tensors, prefix):
 
 
 class Network:
-    """The network as the paper draws it, on tensors by our names."""
+    """The network as in the paper, on tensors with our names."""
 
     def __init__(self, tensors, operations, tracks_moments):
         self.tensors = tensors
         self.operations = operations
         self.tracks_moments = tracks_moments  # in cells
         self.training = True
-        self.closest = math.inf  # to 0, of the ReLUs' inputs in this step that are not 0
+        self.closest = math.inf  # distance from 0 of this step's nonzero ReLU inputs
 
     def relu(self, x):
         away = x.detach().abs()
@@ -128,7 +127,7 @@ class Network:
 
 
 class Training:
-    """The steps of one file, done again."""
+    """The steps of one file, repeated."""
 
     def __init__(self, tensors, metadata):
         self.given = tensors
@@ -187,7 +186,7 @@ class Training:
 
 
 def cells():
-    """All edges alike, a dead convolution, one that gets zeros, and random ones."""
+    """Cells with all edges alike, with a dead convolution, with one that gets zeros, and random ones."""
     some = [[operation] * 6 for operation in OPERATIONS]
     some.append(["nor_conv_3x3", "none", "none", "skip_connect", "none", "none"])
     some.append(["none", "nor_conv_1x1", "nor_conv_3x3", "none", "nor_conv_3x3", "avg_pool_3x3"])
@@ -200,7 +199,7 @@ class PyTorchTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         torch.set_num_threads(1)
-        warnings.filterwarnings("ignore", message="The epoch parameter")  # PyTorch's own use of it
+        warnings.filterwarnings("ignore", message="The epoch parameter")  # caused by PyTorch itself
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run([PROGRAM, directory, *cells()], check=True)
             cls.files = [read_safetensors(path)
@@ -212,7 +211,7 @@ class PyTorchTest(unittest.TestCase):
         self.assertLessEqual(error, TOLERANCE, what)
 
     def matters(self, name, training):
-        """Whether a running moment has an effect: those without a way to the output have none."""
+        """Whether a running moment has an effect: those without a path to the output have none."""
         if "running" not in name or ".edge" not in name:
             return True
         if not training.network.tracks_moments:
@@ -221,7 +220,7 @@ class PyTorchTest(unittest.TestCase):
         return edge in live_edges(training.operations)
 
     def compare_step(self, training, k, what):
-        """The norm of the step's gradients; None if a ReLU went the other way."""
+        """Returns the norm of the step's gradients; None if a ReLU's gradient differs."""
         logits, norm = training.step(k)
         self.expect_equal(training.given[f"logits.{k}"], logits, f"{what} logits")
         try:
@@ -250,7 +249,7 @@ class PyTorchTest(unittest.TestCase):
                 self.expect_equal(after[name], tensor.detach(), f"{what} {name}")
 
     def compare(self, training, steps, what):
-        """Compares a training, and says whether to its end and whether gradients were clipped."""
+        """Compares a training; returns whether it reached the end and whether gradients were clipped."""
         clipped = False
         for k in range(steps):
             norm = self.compare_step(training, k, f"{what} step {k}")
@@ -274,7 +273,7 @@ class PyTorchTest(unittest.TestCase):
             self.assertGreater(sum(ends), 0.5 * len(ends), form)
         self.assertGreater(sum(clipped for _, clipped in outcomes), 5)
 
-    def test_files_are_of_all_cells_forms_and_settings(self):
+    def test_files_cover_all_cells_forms_and_settings(self):
         self.assertEqual(len(self.files), 6 * len(cells()))
         self.assertEqual({m["form"] for _, m in self.files}, {"single", "supernet", "benchmark", "shared"})
         self.assertEqual({m["cell"] for _, m in self.files}, set(cells()))

@@ -1,4 +1,4 @@
-// The ways of nb201.supernet to share weights, held against what their authors publish.
+// Compares nb201.supernet's ways of sharing weights with what their authors published.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +40,7 @@ T ValueOf(const Settings& settings, const char* name) {
 
 class SharingTest : public testing::Test {
  protected:
-  // Small, on images that are shared out and scored a batch at a time.
+  // Small, on images that are split and scored a batch at a time.
   static Config Small() {
     Config config;
     config.cells = 2;
@@ -106,7 +106,7 @@ TEST_F(SharingTest, PresetsHaveTheirAuthorsSettings) {
   EXPECT_FALSE(ValueOf<bool>(spos, "affine"));
   EXPECT_STREQ(ValueOf<const char*>(spos, "moments"), "calibrated");
   EXPECT_EQ(ValueOf<double>(spos, "label_smoothing"), 0.1);
-  const Config config;  // what no preset changes
+  const Config config;  // settings that no preset changes
   EXPECT_EQ(config.learning_rate, 0.025);
   EXPECT_EQ(config.final_learning_rate, 0.001);
   EXPECT_EQ(config.weight_decay, 5e-4);
@@ -114,7 +114,7 @@ TEST_F(SharingTest, PresetsHaveTheirAuthorsSettings) {
   EXPECT_TRUE(config.nesterov);
 }
 
-TEST_F(SharingTest, NormsOfCellsAloneLoseTheirWeights) {
+TEST_F(SharingTest, OnlyNormsOfCellsLoseTheirWeights) {
   Config config = Small();
   config.affine = false;
   std::size_t in_cells = 0, outside = 0;
@@ -126,7 +126,7 @@ TEST_F(SharingTest, NormsOfCellsAloneLoseTheirWeights) {
   EXPECT_EQ(outside, 6U);  // stem, two in each of two blocks, head
 }
 
-TEST_F(SharingTest, MomentsOfTheBatchAreNotTracked) {
+TEST_F(SharingTest, BatchMomentsAreNotTracked) {
   Config config = Small();
   config.moments = "batch";
   const files::Safetensors trained = Trained(config);
@@ -136,13 +136,13 @@ TEST_F(SharingTest, MomentsOfTheBatchAreNotTracked) {
     const bool zero = std::ranges::all_of(tensor.values, [](float x) { return x == 0; });
     EXPECT_EQ(zero, in_cell) << name;
   }
-  // Nothing is calibrated, so the images for it do not matter.
+  // Nothing is calibrated, so the calibration images do not matter.
   const auto scores = Scores(config, {1});
   config.calibration_images = 1;
   EXPECT_EQ(Scores(config, {1}), scores);
 }
 
-TEST_F(SharingTest, ABatchIsScoredThatTheSeedDraws) {
+TEST_F(SharingTest, TheSeedDrawsTheBatchThatIsScored) {
   Config config = Small();
   Trained(config);
   const auto all = Scores(config, {1, 2});
@@ -161,14 +161,14 @@ TEST_F(SharingTest, ABatchIsScoredThatTheSeedDraws) {
   EXPECT_FALSE(SupernetOracle(host_.host(), Small()).Metrics()[0].noisy);
 }
 
-TEST_F(SharingTest, APathForEachCellTrainsOtherWeights) {
+TEST_F(SharingTest, APathForEachCellTrainsDifferentWeights) {
   Config config = Small();
   const auto alike = Trained(config).tensors;
   std::filesystem::remove(directory_.path() / "supernet.safetensors");
   config.path = "cell";
   const auto own = Trained(config).tensors;
-  // One batch of 64 images at 32: two steps. Each trains at most one operation of an edge, in one cell
-  // as in the other only if they share their path.
+  // One batch of 64 images at 32: two steps. Each trains at most one operation of an edge, and the
+  // same ones in both cells only if they share their path.
   const auto trained_edges = [](const files::Tensors& tensors, const std::string& cell) {
     std::set<std::string> names;
     for (const auto& [name, tensor] : tensors) {

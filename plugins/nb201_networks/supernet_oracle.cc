@@ -17,37 +17,36 @@ namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
-constexpr char kPartsKey[] = "images";  // what the weights have seen, and what they have not
+constexpr char kPartsKey[] = "images";  // those that the weights have seen, and the others
 
-// What the methods of weight sharing differ in.
+// The parameters in which the methods of weight sharing differ.
 void AddSharingParameters(lode::Params<SupernetOracle::Config>& params) {
   using Config = SupernetOracle::Config;
   params.emplace_back(
       "protocol", &Config::protocol,
-      "Which images are for what: split sets validation_share of the training images apart; "
-      "benchmark takes what NAS-Bench-201's authors searched with, on CIFAR-10 one half each of "
-      "the "
-      "training images, elsewhere all training images and half of the test images to validate on.",
+      "Which images are used for what: split sets validation_share of the training images aside; "
+      "benchmark uses the images that NAS-Bench-201's authors searched with: on CIFAR-10 the two "
+      "halves of the training images, elsewhere all training images, and half of the test images "
+      "to validate on.",
       lode::Choices{{"split", "benchmark"}});
   params.emplace_back("affine", &Config::affine,
                       "Whether the norms of the cells have weights and biases.");
   params.emplace_back(
       "moments", &Config::moments,
-      "Batch-norm moments in the cells: calibrated takes a cell's own anew over training images "
-      "for "
-      "each query, batch tracks nothing and takes those of each batch, in training and in queries.",
+      "Batch-norm moments in the cells: calibrated recomputes a cell's own over training images "
+      "for each query; batch tracks nothing and uses those of each batch, in training and in "
+      "queries.",
       lode::Choices{{"calibrated", "batch"}});
   params.emplace_back(
       "path", &Config::path,
-      "What a training batch goes along: network is one cell's path, drawn uniformly, and with "
-      "cell "
-      "each cell of the network draws its own, uniformly from those whose every node has an edge "
-      "that is not `none`.",
+      "The path of a training batch: network draws one cell uniformly for the whole network; cell "
+      "draws one for each cell of the network, uniformly from the cells in which every node has an "
+      "edge that is not `none`.",
       lode::Choices{{"network", "cell"}});
   params.emplace_back(
       "scoring", &Config::scoring,
       "What a query is measured on: all validation images, or one batch of them, drawn by the "
-      "query's seed, which is quick and noisy.",
+      "query's seed, which is fast and noisy.",
       lode::Choices{{"all", "batch"}});
 }
 
@@ -73,13 +72,14 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   lode::Params<Config> params;
   AddNetworkParameters(params);
   params.emplace_back("weights", &Config::weights,
-                      "A trained supernet, safetensors; \"\": it is trained before the search.",
+                      "A trained supernet, safetensors; \"\": train it before the search.",
                       lode::Path{});
-  params.emplace_back("seed", &Config::seed,
-                      "Of the supernet's first weights, batches and paths: all runs share one.",
-                      lode::Range{0, 1e15});
+  params.emplace_back(
+      "seed", &Config::seed,
+      "Seed of the supernet's first weights, batches and paths; all runs share the supernet.",
+      lode::Range{0, 1e15});
   params.emplace_back("calibration_images", &Config::calibration_images,
-                      "Training images that a cell's batch-norm moments are taken over.",
+                      "Training images that a cell's batch-norm moments are computed over.",
                       lode::Range{1, 1e9});
   params.emplace_back("evaluation_batch_size", &Config::evaluation_batch_size,
                       "Images in a batch of calibration and validation.", lode::Range{1, 65536});
@@ -87,14 +87,14 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   return params;
 }
 
-// The learning rates, batches and decay of all three are the defaults: SPOS and RSPS had theirs for
-// other networks.
+// The learning rates, batches and decay of all three presets are the defaults: SPOS and RSPS had
+// theirs for other networks.
 lode::Presets SupernetOracle::Presets() {
   return {
       {"spos",
-       "Single Path One-Shot (Guo et al., ECCV 2020) as its authors' program has it: norms not "
-       "affine, moments taken anew, label smoothing 0.1, momentum without Nesterov. Its learning "
-       "rates, for ImageNet, are not taken.",
+       "Single Path One-Shot (Guo et al., ECCV 2020) as in its authors' program: norms not affine, "
+       "moments recomputed, label smoothing 0.1, momentum without Nesterov. Its learning rates, "
+       "which are for ImageNet, are not used.",
        {{"affine", false},
         {"moments", "calibrated"},
         {"path", "network"},
@@ -103,15 +103,14 @@ lode::Presets SupernetOracle::Presets() {
         {"nesterov", false}}},
       {"rsps",
        "Random search with parameter sharing (Li and Talwalkar, UAI 2019) as the benchmark's "
-       "authors "
-       "run it: norms neither affine nor tracked, a cell for each batch, a query scored on one "
-       "batch "
-       "of 512 images, gradients clipped at 5, 250 epochs.",
+       "authors run it: norms neither affine nor tracked, a cell for each batch, a query scored on "
+       "one batch of 512 images, gradients clipped at 5, 250 epochs.",
        PublishedSharing("network", 5)},
       {"setn",
        "The shared weights of SETN (Dong and Yang, ICCV 2019) as in the benchmark's first release: "
-       "as rsps, but each of a network's cells draws its own path for each batch, and nothing is "
-       "clipped. SETN's learned choice of candidates is not part of it: that is the optimizer's.",
+       "like rsps, but each cell of the network draws its own path for each batch, and gradients "
+       "are not clipped. SETN's learned choice of candidates is not included: that is up to the "
+       "optimizer.",
        PublishedSharing("cell", 0)}};
 }
 
@@ -126,7 +125,7 @@ std::vector<lode::Metric> SupernetOracle::Metrics() const {
   const bool noisy = scores_one_batch();
   std::vector<lode::Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, noisy),
                                     AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, noisy)};
-  if (!config_.weights.empty()) {  // `epochs` are of a training that is not done
+  if (!config_.weights.empty()) {  // `epochs` describes a training that does not happen
     for (lode::Metric& metric : metrics) metric.epochs = 0;
   }
   return metrics;
@@ -150,9 +149,9 @@ void SupernetOracle::Bind(const lode::Space& space) {
 void SupernetOracle::Load(const fs::path& file) {
   const files::Safetensors contents = files::ReadSafetensors(file);
   const std::string parts = task_->DescribeParts();
-  const auto trained_on = contents.metadata.find(kPartsKey);  // another program's file has none
+  const auto trained_on = contents.metadata.find(kPartsKey);  // files from other programs have none
   if (trained_on != contents.metadata.end() && trained_on->second != parts) {
-    throw lode::InvalidError(file.string() + ": was trained on another part of the images: " +
+    throw lode::InvalidError(file.string() + ": was trained on a different part of the images: " +
                              trained_on->second + ", expected " + parts);
   }
   training::SetTensors(*network_, contents.tensors, file);
@@ -212,7 +211,7 @@ void SupernetOracle::Evaluate(const lode::Query& query, std::span<double> metric
 void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   if (!ready_) throw lode::InvalidError("evaluate before prepare, and no weights are given");
   if (query.fidelity < 1)
-    throw lode::UnsupportedError("a supernet is measured whole: the fidelity must be 1");
+    throw lode::UnsupportedError("a supernet cannot be measured in part: the fidelity must be 1");
   const Cell cell = FromArchitecture(query.architecture);
   training::UseThreads(host_.Threads());
   if (shape_.tracks_moments) Calibrate(cell);

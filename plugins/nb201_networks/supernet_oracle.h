@@ -1,5 +1,5 @@
-// The oracle "nb201.supernet": validation accuracy of a cell's network with the weights of a network
-// that holds all cells' and was trained once.
+// The oracle "nb201.supernet": validation accuracy of a cell's network with the weights of a
+// network that contains all cells and was trained once.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NB201_NETWORKS_SUPERNET_ORACLE_H_
 #define LODE_PLUGINS_NB201_NETWORKS_SUPERNET_ORACLE_H_
@@ -16,7 +16,7 @@ namespace nb201 {
 
 class SupernetOracle {
  public:
-  // Single Path One-Shot (Guo et al., ECCV 2020) with the learning rates of the benchmark's authors.
+  // Single Path One-Shot (Guo et al., ECCV 2020) with the benchmark authors' learning rates.
   struct Config : NetworkOracleConfig {
     Config() {
       epochs = 50;
@@ -37,28 +37,28 @@ class SupernetOracle {
   static lode::Params<Config> Parameters();
   static lode::Presets Presets();
 
-  // Throws lode::InvalidError unless a part is set apart for validation.
+  // Throws lode::InvalidError unless a part is set aside for validation.
   SupernetOracle(lode::Host host, const Config& config);
 
   std::vector<lode::Metric> Metrics() const;  // valid_accuracy, valid_top5
 
-  // Reads the data set, and the weights if they are given. Throws as TrainOracle::Bind, and
-  // lode::IoError if the weights are of another network, lode::InvalidError if they were trained with
-  // the images cut into other parts: some of those to validate on may be among them.
+  // Reads the data set, and the weights if they are given. Throws like TrainOracle::Bind, and
+  // lode::IoError if the weights belong to another network, lode::InvalidError if they were trained
+  // with the images split differently: the training may have included validation images.
   void Bind(const lode::Space& space);
 
-  // Unless weights are given: trains the supernet, each batch along a random path, and leaves
-  // supernet.safetensors in `directory`; or loads it. A path is one cell, drawn uniformly, in all places,
-  // or with path = "cell" one for each place, drawn uniformly from those whose every node has an edge
-  // that is not `none`.
+  // Unless weights are given: trains the supernet, each batch along a random path, and writes
+  // supernet.safetensors to `directory`; or loads it. A path is one cell, drawn uniformly, in all
+  // places, or, with path = "cell", one for each place, drawn uniformly from the cells in which
+  // every node has an edge that is not `none`.
   void Prepare(const std::filesystem::path& directory);
 
-  // Calibrated, the cell's batch norms get the moments of its own activations over
+  // If calibrated, the cell's batch norms get the moments of its own activations over
   // `calibration_images` images of the training part, in batches, before it is measured: those that
-  // were gathered in training mix all cells'. With the moments of the batch the norms of the cells use
-  // those of each batch that is measured, all others what was gathered in training. The result is a
-  // function of the weights and the cell, and, if one batch is scored, of the query's seed, which draws
-  // the batch. Throws lode::InvalidError before Prepare if no weights were given,
+  // were gathered in training mix all cells. With batch moments, the norms of the cells use those
+  // of each batch that is measured, and all others those gathered in training. The result is a
+  // function of the weights and the cell and, if one batch is scored, of the query's seed, which
+  // draws the batch. Throws lode::InvalidError before Prepare if no weights were given,
   // lode::UnsupportedError for a fidelity below 1.
   void Evaluate(const lode::Query& query, std::span<double> metrics);
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Leaves what another process is training from. A file that stays does no harm.
+// Removes the file unless another process is training from it. A file that remains does no harm.
 void RemoveUnlocked(const fs::path& file) {
   try {
     if (files::FileLock::Try(file.string() + ".lock")) fs::remove(file);
@@ -32,13 +32,12 @@ lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
   AddNetworkParameters(params);
   params.emplace_back(
       "protocol", &Config::protocol,
-      "Which images are for what: split sets validation_share of the training images apart; "
-      "benchmark is what NAS-Bench-201's authors did, whatever initialization, schedule and "
-      "keep_last_batch say: PyTorch's first weights, a cosine that moves by the epoch, last "
-      "batches "
-      "kept, on CIFAR-10 validation after training on one half of the training images and test "
-      "after a second training on all of them, elsewhere training on all training images, "
-      "validation and test on one half each of the test images.",
+      "Which images are used for what: split sets validation_share of the training images aside; "
+      "benchmark does what NAS-Bench-201's authors did, whatever initialization, schedule and "
+      "keep_last_batch say: PyTorch's first weights, a cosine that moves by the epoch, and last "
+      "batches kept. On CIFAR-10 it validates after training on one half of the training images, "
+      "and tests after a second training on all of them; elsewhere it trains on all training "
+      "images, and validates and tests on one half each of the test images.",
       lode::Choices{{"split", "benchmark"}});
   params.emplace_back("test", &Config::test,
                       "Measure the test images too; false saves the benchmark's second training.");
@@ -103,7 +102,7 @@ void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) 
   try {
     training::CallTorch([&] { Measure(query, metrics); });
   } catch (...) {
-    finished_.resize(earlier);  // the first of two trainings need not be repeated
+    finished_.resize(earlier);  // so that the first of two trainings need not be repeated
     throw;
   }
   RemoveCheckpoints(earlier);
@@ -136,7 +135,7 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
 Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, TrainedOn on) {
   Network network(network_, cell, query.seed);
   network->to(*device_);
-  // Runs that train the same at the same time, points of a grid, need no second checkpoint.
+  // Concurrent runs of the same training (points of a grid) need no second checkpoint.
   training::CheckpointPlace place = PlaceOf(query, cell, on);
   const auto lock = place.file.empty() ? std::optional<files::FileLock>()
                                        : files::FileLock::Try(place.file.string() + ".lock");
@@ -170,7 +169,7 @@ void TrainOracle::RecordTraining(TrainedOn on, const training::Evaluation& train
 
 void TrainOracle::RecordSize(Network& network, const Cell& cell) const {
   host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
-  // As the space's macs, which counts one for each of the classifier's biases.
+  // Like the space's macs, counts one for each of the classifier's biases.
   host_.Record("multiply_adds",
                static_cast<double>(MultiplyAddsOf(network, cell) + network_.classes));
 }

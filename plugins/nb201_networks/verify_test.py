@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """usage: verify_test.py LODE PLUGIN
 
-`lode verify` on both oracles, with networks of one channel and a data set of forty images in Fashion-MNIST's layout, made
-here: as they are by default the oracles train for hours.
+Runs `lode verify` on both oracles, with networks of one channel and a generated data set of forty images in
+Fashion-MNIST's layout: with their defaults the oracles train for hours.
+
 """
 
 import pathlib

@@ -1,6 +1,6 @@
-// A place in a text that is being read: what the readers of architectures share. They take what
-// Python and JSON print: either quotes, lists or tuples, a comma after the last item, a name in
-// front.
+// A position in a text that is being read, shared by the readers of architectures. They accept what
+// Python and JSON print: either kind of quotes, lists or tuples, a comma after the last item, a
+// name in front.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_NOTATION_CURSOR_H_
 #define LODE_PLUGINS_NOTATION_CURSOR_H_
@@ -14,7 +14,7 @@
 
 namespace notation {
 
-// What is wrong with a text at the byte `at`, counted from 0: "column N: ..." with N from 1.
+// An error in a text at the byte `at`, counted from 0: "column N: ..." with N from 1.
 struct Fault : lode::InvalidError {
   Fault(std::size_t place, const std::string& what)
       : lode::InvalidError("column " + std::to_string(place + 1) + ": " + what),
@@ -24,11 +24,11 @@ struct Fault : lode::InvalidError {
   std::string message;
 };
 
-// What is taken is taken with the white space after it. Errors are thrown as Fault. The text
-// outlives the cursor.
+// Taking something also takes the white space after it. Errors are thrown as Fault. The text must
+// outlive the cursor.
 class Cursor {
  public:
-  // `extra`: which characters besides letters and digits are part of a word in error messages.
+  // `extra`: the characters besides letters and digits that are part of a word in error messages.
   explicit Cursor(std::string_view text, std::string_view extra = "_")
       : text_(text), extra_(extra) {
     SkipSpace();
@@ -43,7 +43,7 @@ class Cursor {
     Skip(token.size());
     return true;
   }
-  // `where`: what else to say if the token is not there.
+  // `where`: what to add to the message if the token is missing.
   void Expect(std::string_view token, std::string_view where = "") {
     if (!Take(token)) FailExpecting(lode::Quote(token) + std::string(where));
   }
@@ -52,32 +52,33 @@ class Cursor {
     SkipSpace();
   }
 
-  // "[" or "(", whichever of them comes: returns what ends it. "" if neither does.
+  // Takes "[" or "(", whichever comes next, and returns its closing counterpart; "" if neither
+  // does.
   std::string_view TakeOpening() {
     if (Take("[")) return "]";
     return Take("(") ? ")" : "";
   }
-  // Takes a comma if nothing but `closing` follows it.
+  // Takes a comma if only `closing` follows it.
   void TakeLastComma(std::string_view closing) {
     Cursor after = *this;
     if (after.Take(",") && after.Sees(closing)) *this = after;
   }
-  // Takes "name =", which may stand before a value in a program.
-  void TakeNameInFront() {
+  // Takes "name =", which may precede a value in a program.
+  void TakeLeadingName() {
     Cursor after = *this;
     after.Skip(after.WordSize());
     if (after.at_ > at_ && after.Take("=")) *this = after;
   }
-  // The quote that comes, ' or ", without the white space after it; "" if none does.
+  // Takes the next quote, ' or ", without the white space after it; "" if there is none.
   std::string_view TakeQuote() {
     if (!Sees("'") && !Sees("\"")) return "";
     return text_.substr(at_++, 1);
   }
 
-  // What comes: a word or a number as a whole, else one character; empty at the end.
+  // Returns what comes next: a whole word or number, otherwise one character; empty at the end.
   std::string_view Token() const { return rest().substr(0, std::max<std::size_t>(WordSize(), 1)); }
   std::string Found() const { return rest().empty() ? "the end" : lode::Quote(Token()); }
-  // The letters, digits and extra characters that come.
+  // The number of letters, digits and extra characters that come next.
   std::size_t WordSize() const {
     const auto is_part = [this](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

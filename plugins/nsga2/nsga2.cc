@@ -6,14 +6,14 @@
 lode::Params<Nsga2::Config> Nsga2::Parameters() {
   return {
       lode::Param<Config>("population", &Config::population,
-                          "Number of architectures alive, and of children in each generation.",
+                          "Number of living architectures, and of children in each generation.",
                           lode::Range{.min = 1})
           .Unit("architectures"),
       {"crossover_probability", &Config::crossover_probability,
-       "Chance that a child is crossed from two parents; else it is a mutant of one.",
+       "Probability that a child is crossed from two parents; otherwise it is a mutant of one.",
        lode::Range{0, 1}},
       {"mutation_probability", &Config::mutation_probability,
-       "Chance that a child crossed from two parents has one decision changed as well.",
+       "Probability that a child crossed from two parents also has one decision changed.",
        lode::Range{0, 1}},
   };
 }
@@ -90,15 +90,16 @@ void Nsga2::EndGeneration() {
     members_.push_back(std::move(all[survivor.index]));
 }
 
-LODE_PLUGIN("lode.nsga2", "1.0.0", "Apache-2.0",
-            lode::OptimizerComponent<Nsga2>(
-                "nsga2", "1.0.0",
-                "Multi-objective genetic algorithm: keeps the best fronts, spread out evenly.",
-                "Deb, Pratap, Agarwal and Meyarivan, A Fast and Elitist Multiobjective Genetic "
-                "Algorithm: NSGA-II, IEEE TEC 2002. For pipelines that state several goals: it "
-                "learns from each of them and approaches their Pareto front. What keeps the "
-                "pipeline's limits goes before what does not. With one goal it is a genetic "
-                "algorithm. Needs a space with mutate, and uses crossover where there is one. "
-                "Failed trials do not join the population, and no architecture is proposed twice "
-                "while there are others.",
-                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+LODE_PLUGIN(
+    "lode.nsga2", "1.0.0", "Apache-2.0",
+    lode::OptimizerComponent<Nsga2>(
+        "nsga2", "1.0.0",
+        "Multi-objective genetic algorithm: keeps the best fronts, spread out evenly.",
+        "Deb, Pratap, Agarwal and Meyarivan, A Fast and Elitist Multiobjective Genetic "
+        "Algorithm: NSGA-II, IEEE TEC 2002. For pipelines with several goals: it "
+        "learns from each of them and approaches their Pareto front. Architectures that keep "
+        "the pipeline's limits rank before those that do not. With one goal it is a genetic "
+        "algorithm. Needs a space with mutate, and uses crossover if available. "
+        "Failed trials do not join the population, and no architecture is proposed twice "
+        "while there are others.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));

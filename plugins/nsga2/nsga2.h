@@ -14,27 +14,27 @@
 // NSGA-II (Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm:
 // NSGA-II, IEEE Transactions on Evolutionary Computation 6(2), 2002).
 //
-//   until `population` trials have succeeded: propose random architectures not met before
+//   until `population` trials have succeeded: propose random architectures not seen before
 //   then, for each child: draw two parents, each the better of two members drawn with replacement
 //     (crowded comparison; the first drawn if neither is better); with `crossover_probability`
-//     cross them, else take the first; change one decision, always if they were not crossed, with
-//     `mutation_probability` if they were
-//   once `population` more trials have succeeded: of members and newcomers together the best
-//     `population` by front and crowding distance are the members
+//     cross them, otherwise take the first; change one decision, always if they were not crossed,
+//     with `mutation_probability` if they were
+//   once `population` more trials have succeeded: the members become the best `population` of
+//     members and newcomers by front and crowding distance
 //
-// Objectives and violations are the trial's: the pipeline's goals and limits, or the reward alone.
+// Objectives and violations are the trial's: the pipeline's goals and limits, or only the reward.
 // With one objective it is a genetic algorithm with elitism. On NAS-Bench-201 with two goals and on
-// two test functions mutation probabilities from 0.1 to 0.7 make no difference that 20 runs show;
-// with crossover only, 0 loses diversity.
+// two test functions, mutation probabilities from 0.1 to 0.7 make no difference that 20 runs can
+// show; with crossover only, 0 loses diversity.
 //
-// As in Deb et al. but for: the operators, which are the space's; and architectures met before,
-// which are not proposed again. If kTries children in a row were met before, a random architecture
-// that was not is proposed; once there is none, any. What has failed or was rejected counts as met
-// and has no place in the population: the next ask proposes another child.
+// As in Deb et al. except for: the operators, which are the space's; and architectures seen before,
+// which are not proposed again. If kTries children in a row were seen before, a random architecture
+// that was not is proposed; if none is left, any. Failed and rejected proposals count as seen and
+// have no place in the population: the next ask proposes another child.
 //
-// Several proposals may be under way, past the end of a generation too: each is bred from the
-// members of its moment (at random while there are none) and joins the newcomers of the generation
-// in which it is told, so that no child is lost. So do trials that were not asked for.
+// Several proposals may be under way, also past the end of a generation: each is bred from the
+// current members (at random while there are none) and joins the newcomers of the generation in
+// which it is told, so that no child is lost. So do trials that were not asked for.
 class Nsga2 {
  public:
   struct Config {
@@ -46,10 +46,10 @@ class Nsga2 {
 
   Nsga2(lode::Host host, const Config& config);
 
-  // Throws UnsupportedError if the space has no mutate. Without crossover children are mutants.
+  // Throws UnsupportedError if the space has no mutate. Without crossover all children are mutants.
   void Bind(const lode::Space& space);
   lode::Architecture Ask();
-  // Throws InvalidError if the trial has another number of objectives than those before.
+  // Throws InvalidError if the trial has a different number of objectives from those before.
   void Tell(const lode::Trial& trial);
 
  private:
@@ -76,5 +76,5 @@ class Nsga2 {
   std::size_t objectives_ = 0;              // of every trial; 0 before the first
   std::vector<Individual> members_;         // empty until the first generation is complete
   std::vector<nsga2::Standing> standings_;  // of members_, in their order
-  std::vector<Individual> newcomers_;       // of the generation in the making
+  std::vector<Individual> newcomers_;       // of the current generation
 };

@@ -25,7 +25,7 @@ using lode::verify::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A search of a grid: what the host does, with texts for architectures.
+// A search of a grid: does what the host does, with texts for architectures.
 class Search {
  public:
   Search(const lode::Space& space, const Nsga2::Config& config, std::uint64_t seed = 1)
@@ -65,7 +65,7 @@ class Search {
   std::uint64_t step_ = 0;
 };
 
-// How many of the decisions differ.
+// The number of decisions that differ.
 std::ptrdiff_t Distance(const std::string& a, const std::string& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), std::ptrdiff_t{0}, std::plus<>(),
                             std::not_equal_to<>());
@@ -119,7 +119,7 @@ TEST(Nsga2Test, AFailedChildHasNoPlaceAndIsReplaced) {
 }
 
 // Parents and children compete: a generation of worse children changes nothing, better ones replace
-// all, and of a front that is too large the crowded ones leave.
+// all, and from a front that is too large the crowded ones are removed.
 TEST(Nsga2Test, TheBestOfParentsAndChildrenSurvive) {
   const Grid grid(6, 4);
   const auto parents_of =
@@ -152,7 +152,7 @@ TEST(Nsga2Test, TheBestOfParentsAndChildrenSurvive) {
       (Set{"00", "22", "33"}));
 }
 
-TEST(Nsga2Test, LimitsGoBeforeObjectives) {
+TEST(Nsga2Test, LimitsRankBeforeObjectives) {
   const Grid grid(6, 4);
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Search search(grid.space(), {.population = 1, .crossover_probability = 0}, seed);
@@ -168,7 +168,7 @@ TEST(Nsga2Test, LimitsGoBeforeObjectives) {
 
 // ---- parents
 
-// Shares of the members among the parents of first children, over many seeds.
+// Fractions of the members among the parents of first children, over many seeds.
 std::map<std::string, int> CountParents(const Grid& grid, const std::vector<double>& a,
                                         const std::vector<double>& b, const std::vector<double>& c,
                                         int seeds) {
@@ -198,7 +198,7 @@ TEST(Nsga2Test, ParentsAreTheBetterOfTwo) {
   ExpectShare(counts["0-0-0-0-0-0"], 9000, 1.0 / 9);
 }
 
-// In one front the ends win against the middle, and tie with each other.
+// Within a front the ends win against the middle, and tie with each other.
 TEST(Nsga2Test, ParentsInOneFrontAreTheLessCrowded) {
   const Grid grid(6, 4);
   auto counts = CountParents(grid, {0, 4}, {2, 2}, {4, 0}, 9000);
@@ -229,8 +229,8 @@ TEST(Nsga2Test, CrossesTwoParentsAndMutatesSomeChildren) {
     ASSERT_LE(others, 1);
     mutated += others == 1;
   }
-  // With q = 1/2 the chance of a mutation: a try in which both parents are the same (1/2) and no
-  // mutation follows (1 - q) gives a copy and is repeated, so that q / (1 - (1 - q) / 2) of the
+  // With q = 1/2 the probability of a mutation: a try in which both parents are the same (1/2) and
+  // no mutation follows (1 - q) gives a copy and is repeated, so q / (1 - (1 - q) / 2) of the
   // children shown are mutated; two of three mutations lead to the values 2 and 3.
   ExpectShare(mutated, kSeeds, 2.0 / 3 * 0.5 / (1 - 0.25));
 }
@@ -257,7 +257,7 @@ TEST(Nsga2Test, NeedsMutation) {
 
 // ---- repeats, asks ahead
 
-TEST(Nsga2Test, ProposesNothingTwiceWhileThereIsMore) {
+TEST(Nsga2Test, ProposesNothingTwiceWhileThereAreOthers) {
   const Grid grid(4, 3);  // 81 architectures
   for (const double crossover : {0.0, 0.9, 1.0}) {
     Search search(grid.space(), {.population = 10, .crossover_probability = crossover});
@@ -298,8 +298,8 @@ TEST(Nsga2Test, AsksMayRunAheadOfSeveralGenerations) {
   EXPECT_EQ(std::set(runs[0].begin(), runs[0].end()).size(), runs[0].size());
 }
 
-// Of each generation all children count that were told in it, those bred before it too: here each
-// is better than all before, so that the parents are always the last three told.
+// Every child counts in the generation in which it was told, even if it was bred before: here each
+// is better than all before, so the parents are always the last three told.
 TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
   const Grid grid(20, 4);
   for (const std::size_t width : {2u, 4u, 7u}) {
@@ -312,7 +312,7 @@ TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
       under_way.pop_front();
       search.Tell(told.back(), {static_cast<double>(step), static_cast<double>(step)});
       under_way.push_back(search.Ask());
-      // The last whole generation; random until there is one.
+      // The last complete generation; random until there is one.
       const std::size_t generations = told.size() / 3;
       std::ptrdiff_t distance = 100;
       for (std::size_t i = 3 * generations; i-- > 0 && i + 3 >= 3 * generations;)
@@ -322,7 +322,8 @@ TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
   }
 }
 
-// What fails or is rejected among others under way has no place; the generation is as large.
+// Proposals that fail or are rejected among others under way have no place; the generation has its
+// full size.
 TEST(Nsga2Test, FailuresAmongOthersUnderWayHaveNoPlace) {
   const Grid grid(20, 4);
   Search search(grid.space(), kMutantsOf3);
@@ -379,7 +380,8 @@ TEST(HypervolumeTest, OfStaircases) {
 double Digit(const std::string& text, std::size_t row) { return text[2 * row] - '0'; }
 
 // ZDT1 (Zitzler, Deb, Thiele, Evolutionary Computation 8(2), 2000) with 16 values of its first
-// variable and 8 more variables of 4 values each; both goals turned to larger is better.
+// variable and 8 more variables of 4 values each; both goals are converted so that larger is
+// better.
 Goals Zdt1(const std::string& text) {
   const double x = (4 * Digit(text, 0) + Digit(text, 1)) / 15;
   double sum = 0;
@@ -395,8 +397,8 @@ std::vector<Goals> Zdt1Front() {
   return front;
 }
 
-// Two goals that are sums over the decisions, each value of a decision good for one and bad for the
-// other: a front of many points with no pattern.
+// Two goals that are sums over the decisions, where each value of a decision is good for one and
+// bad for the other: a front of many points without a pattern.
 double Term(int goal, std::size_t row, std::size_t value) {
   const double spread =
       std::fmod(0.618033988749895 * static_cast<double>(7 * row + 3 * value + 1), 1);
@@ -413,7 +415,7 @@ Goals TwoSums(const std::string& text) {
   return goals;
 }
 
-// Its Pareto front, one decision at a time: what is dominated in a partial sum stays so.
+// Its Pareto front, one decision at a time: points dominated in a partial sum stay dominated.
 std::vector<Goals> TwoSumsFront() {
   std::vector<Goals> front = {{0, 0}};
   for (std::size_t row = 0; row < 10; ++row) {
@@ -431,8 +433,8 @@ std::vector<Goals> TwoSumsFront() {
   return front;
 }
 
-// The share of the front's hypervolume that `queries` different architectures reach, `width` under
-// way.
+// The fraction of the front's hypervolume that `queries` distinct architectures reach, with `width`
+// under way.
 double ShareReached(const Problem& problem, const std::vector<Goals>& front, const Goals& reference,
                     const Nsga2::Config& config, std::uint64_t seed, int queries,
                     std::size_t width = 1) {

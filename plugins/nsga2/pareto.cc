@@ -43,10 +43,11 @@ bool Dominates(const Point& a, const Point& b) {
   return better;
 }
 
-// Takes the points in an order in which domination only points ahead, so that a point's front is
-// final when it is found; and since what a front dominates all fronts before it do, that is a
-// binary search. (Zhang, Tian, Cheng, Jin: An Efficient Approach to Nondominated Sorting for
-// Evolutionary Multiobjective Optimization, IEEE TEC 19(2), 2015, algorithm ENS-BS.)
+// Takes the points in an order in which points only dominate later ones, so that a point's front is
+// final when it is found; and since everything that a front dominates is also dominated by all
+// fronts before it, that is a binary search. (Zhang, Tian, Cheng, Jin: An Efficient Approach to
+// Nondominated Sorting for Evolutionary Multiobjective Optimization, IEEE TEC 19(2), 2015,
+// algorithm ENS-BS.)
 std::vector<std::size_t> FrontNumbers(std::span<const Point> points) {
   std::vector<std::size_t> order = Indices(points.size());
   std::ranges::stable_sort(
@@ -54,7 +55,7 @@ std::vector<std::size_t> FrontNumbers(std::span<const Point> points) {
   std::vector<std::vector<std::size_t>> fronts;
   std::vector<std::size_t> numbers(points.size());
   for (const std::size_t i : order) {
-    // The latest members are the likeliest to dominate.
+    // The latest members are the most likely to dominate.
     const auto dominates = [&](const std::vector<std::size_t>& front) {
       return std::any_of(front.rbegin(), front.rend(),
                          [&](std::size_t j) { return Dominates(points[j], points[i]); });

@@ -1,4 +1,4 @@
-// Comparing points with several goals and a limit: constrained domination, the fronts of a
+// Comparison of points with several goals and a limit: constrained domination, the fronts of a
 // non-dominated sort, crowding distances, and the selection that NSGA-II makes with them.
 //
 // Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II,
@@ -12,11 +12,11 @@
 
 namespace nsga2 {
 
-// What of an individual is compared. No value is NaN; all points of one call have equally many
-// objectives, at least one.
+// The values of an individual that are compared. No value is NaN; all points of one call have the
+// same number of objectives, at least one.
 struct Point {
   std::vector<double> objectives;  // larger is better
-  double violation = 0;            // 0 if it keeps the limits, else by how much it breaks them
+  double violation = 0;            // 0 if it keeps the limits, otherwise by how much it breaks them
 };
 
 // Constrained domination (definition 1): a point that keeps the limits dominates one that does not;
@@ -24,28 +24,30 @@ struct Point {
 // if it is nowhere worse and somewhere better.
 bool Dominates(const Point& a, const Point& b);
 
-// The front of each point, 0 the best: front k is what is dominated by no point but those of fronts
-// 0 .. k-1. O(M N^2) comparisons at worst for N points of M objectives, O(N) memory.
+// Returns the front of each point, 0 the best: front k contains the points that are dominated only
+// by points of fronts 0 .. k-1. At worst O(M N^2) comparisons for N points of M objectives, O(N)
+// memory.
 std::vector<std::size_t> FrontNumbers(std::span<const Point> points);
 
-// The crowding distance of each point among all given ones, which are one front: the sum over the
-// objectives of the gap between its neighbours in that objective, as a share of the front's range
-// there; infinite at both ends of every range. An objective in which the front has no finite range
-// adds nothing. Of points equal in an objective the first given counts as the smallest.
+// Returns the crowding distance of each point among all given ones, which form one front: the sum
+// over the objectives of the gap between its neighbors in that objective, as a fraction of the
+// front's range in it; infinite at both ends of every range. An objective in which the front has no
+// finite range adds nothing. Among points equal in an objective the first given counts as the
+// smallest.
 std::vector<double> CrowdingDistances(std::span<const Point> points);
 
-// A point's place in a population: what the crowded comparison looks at.
+// A point's place in a population, as used by the crowded comparison.
 struct Standing {
   std::size_t index;  // of the point
   std::size_t front;
   double crowding;  // in its front
 };
 
-// Crowded comparison: the better front wins, in one front the larger crowding distance.
+// Crowded comparison: the better front wins; within a front, the larger crowding distance.
 bool IsBetter(const Standing& a, const Standing& b);
 
-// The `count` points that survive: whole fronts from the best on, and of the front that does not
-// fit the ones with the largest crowding distances, the first given among equals. Best first.
+// Returns the `count` points that survive: whole fronts from the best on, and from the front that
+// does not fit those with the largest crowding distances, the first given among equals. Best first.
 // Fronts and distances are those among all points. REQUIRES: count <= points.size().
 std::vector<Standing> SelectSurvivors(std::span<const Point> points, std::size_t count);
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Points with few different values, so that ties and duplicates abound; with `limits` about half of
-// them break a limit.
+// Points with few distinct values, so that ties and duplicates are common; with `limits` about half
+// of them break a limit.
 std::vector<Point> RandomPoints(lode::Random random, std::size_t count, std::size_t objectives,
                                 std::uint64_t values, bool limits) {
   std::vector<Point> points(count);
@@ -58,7 +58,7 @@ bool DominatesByDefinition(const Point& a, const Point& b) {
   return worse == 0 && better > 0;
 }
 
-// Peels off what is not dominated by what is left.
+// Peels off the points that no remaining point dominates.
 std::vector<std::size_t> FrontsByPeeling(const std::vector<Point>& points) {
   std::vector<std::size_t> numbers(points.size());
   std::set<std::size_t> left;
@@ -78,7 +78,7 @@ std::vector<std::size_t> FrontsByPeeling(const std::vector<Point>& points) {
   return numbers;
 }
 
-// Each point's neighbours by search among all: the next smaller and larger (value, position).
+// Finds each point's neighbors by search among all: the next smaller and larger (value, position).
 std::vector<double> CrowdingBySearch(const std::vector<Point>& points) {
   std::vector<double> distances(points.size(), 0);
   const std::size_t objectives = points.empty() ? 0 : points[0].objectives.size();
@@ -182,7 +182,8 @@ TEST(Crowding, IgnoresObjectivesWithoutAFiniteRange) {
             std::vector<double>(3, 0));
 }
 
-// Every survivor beats every other point, or ties with it, by front and crowding in its own front.
+// Every survivor beats every other point, or ties with it, by front and by crowding in its own
+// front.
 TEST(Survivors, AreTheBestByFrontAndCrowding) {
   ForManySets([](const std::vector<Point>& points) {
     const auto numbers = FrontsByPeeling(points);
@@ -202,7 +203,7 @@ TEST(Survivors, AreTheBestByFrontAndCrowding) {
     for (std::size_t i = 0; i < points.size(); ++i) order.push_back(i);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       if (numbers[a] != numbers[b]) return numbers[a] < numbers[b];
-      return crowding[a] > crowding[b] + 1e-12;  // sums in another order
+      return crowding[a] > crowding[b] + 1e-12;  // sums are in a different order
     });
     for (std::size_t count = 0; count <= points.size(); count += 1 + points.size() / 7) {
       const auto survivors = SelectSurvivors(points, count);

@@ -39,7 +39,7 @@ void RequireSameNetworks(const lode::Space& space, const std::string& width,
   for (std::size_t k = 0; k < metrics.size(); ++k) {
     if (expected[k] == found[k]) continue;
     throw lode::UnsupportedError(
-        "the space has another width or resolution than " + width + " and " +
+        "the space has a width or resolution other than " + width + " and " +
         std::to_string(resolution) + ": its smallest network has " +
         std::to_string(static_cast<std::int64_t>(found[k])) + " " + metrics[k].name +
         ", expected " + std::to_string(static_cast<std::int64_t>(expected[k])));

@@ -1,4 +1,4 @@
-// What the oracles of the space ofa ask of the space they are bound to.
+// Checks that the oracles of the space ofa make of the space they are bound to.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_OFA_BOUND_SPACE_H_
 #define LODE_PLUGINS_OFA_BOUND_SPACE_H_
@@ -10,11 +10,11 @@
 namespace ofa {
 
 // Throws lode::UnsupportedError unless `space` has the two matrices of ofa, labels included; `what`
-// is what is made for them ("the table").
+// names the thing made for them ("the table").
 void RequireOfa(const lode::Space& space, const std::string& what);
 
-// Throws lode::UnsupportedError if the space counts its networks at another width or resolution: then
-// its metrics and the oracle's would be of different networks.
+// Throws lode::UnsupportedError if the space measures its networks at a different width or
+// resolution, because its metrics and the oracle's would describe different networks.
 void RequireSameNetworks(const lode::Space& space, const std::string& width,
                          std::int64_t resolution);
 

@@ -24,12 +24,12 @@ class LatencyOracle {
 
   std::vector<lode::Metric> Metrics() const;  // latency, in ms
 
-  // Reads the table and adds up what every evaluation needs. Throws lode::UnsupportedError if the
-  // space is not ofa or has another width or resolution, lode::IoError as ReadLatencyTable and
+  // Reads the table and tabulates what every evaluation needs. Throws lode::UnsupportedError if the
+  // space is not ofa or has a different width or resolution, lode::IoError as ReadLatencyTable and
   // SumLatencies do.
   void Bind(const lode::Space& space);
 
-  // Throws lode::InvalidError if the bytes are no architecture, lode::UnsupportedError for a
+  // Throws lode::InvalidError if the bytes are not an architecture, lode::UnsupportedError for a
   // fidelity below 1. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics) const;
 

@@ -24,14 +24,14 @@ constexpr std::uintmax_t kMaxBytes = 16 << 20;
 
 // ---- YAML
 
-// "NAME:line:column: ", as far as known.
+// Returns "NAME:line:column: ", as far as known.
 std::string Position(const std::string& name, const YAML::Mark& mark) {
   if (mark.is_null()) return name + ": ";
   return name + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) + ": ";
 }
 
-// Makes a table of the events of one document. (Nodes would be less code, but yaml-cpp 0.7 loads
-// the text "," for ever, and where a second document starts is not known of them.)
+// Makes a table from the events of one document. (Nodes would take less code, but yaml-cpp 0.7
+// loops forever on the text ",", and nodes do not show where a second document starts.)
 class TableBuilder : public YAML::EventHandler {
  public:
   explicit TableBuilder(const std::string& name) : name_(name) {}
@@ -82,7 +82,7 @@ class TableBuilder : public YAML::EventHandler {
     if (!node.is_map) Fail(node.mark, what + " is " + node.type + ", expected a map");
   }
 
-  // Every node comes here, before those inside it.
+  // Called for every node, before those inside it.
   void Enter(const Node& node) {
     if (depth_ == 0) {
       RequireMap(node, "the document");
@@ -93,7 +93,7 @@ class TableBuilder : public YAML::EventHandler {
     }
   }
 
-  // A key of the document, or its value.
+  // Handles a key of the document, or its value.
   void EnterEntry(const Node& node) {
     if (!in_entry_) {
       if (node.text == nullptr)
@@ -108,7 +108,7 @@ class TableBuilder : public YAML::EventHandler {
     in_entry_ = !in_entry_;
   }
 
-  // A key of an entry, or its value.
+  // Handles a key of an entry, or its value.
   void EnterField(const Node& node) {
     if (!in_field_) {
       is_mean_ = node.text != nullptr && *node.text == "mean";
@@ -135,7 +135,7 @@ class TableBuilder : public YAML::EventHandler {
   void AddEntry() {
     if (!mean_) Fail(entry_mark_, lode::Quote(key_) + " has no mean");
     if (!table_.emplace(key_, *mean_).second)
-      Fail(key_mark_, "key " + lode::Quote(key_) + " for the second time");
+      Fail(key_mark_, "key " + lode::Quote(key_) + " appears twice");
   }
 
   const std::string& name_;
@@ -171,7 +171,7 @@ std::vector<std::string> KeysOfRest(const Network& n) {
           Key("Logits", n.feature_mix(), std::to_string(kClasses))};
 }
 
-// Looks keys up and keeps a list of those that are not there.
+// Looks keys up and keeps a list of missing ones.
 class Lookup {
  public:
   explicit Lookup(const LatencyTable& table) : table_(table) {}
@@ -194,7 +194,7 @@ class Lookup {
   }
 
  private:
-  // The first of equals in the order of the alphabet.
+  // The first of equals in alphabetical order.
   std::string Nearest() const {
     std::pair<std::size_t, std::string_view> best = {std::string::npos, ""};
     for (const auto& [key, latency] : table_)
@@ -218,7 +218,7 @@ LatencyTable ParseLatencyTable(const std::string& text, const std::string& name)
   TableBuilder builder(name);
   try {
     YAML::Parser parser(stream);
-    // The second call finds nothing, or the builder refuses it.
+    // The second call finds nothing, or the builder refuses what it finds.
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     return builder.Take();
   } catch (const YAML::DeepRecursion& e) {  // its own message is "bad file"

@@ -1,6 +1,6 @@
-// Latencies of single layers on a device, in the form that the Once-for-All authors publish them
-// (`{resolution}_lookup_table.yaml` for each device): a YAML map from a layer's key to a map with its
-// `mean` in ms.
+// Latencies of single layers on a device, in the form published by the Once-for-All authors
+// (`{resolution}_lookup_table.yaml` for each device): a YAML map from a layer's key to a map with
+// its `mean` in ms.
 //
 //   Conv-input:224x224x3-output:112x112x16                     the first convolution
 //   expanded_conv-input:112x112x16-output:56x56x24-expand:48-kernel:3-stride:2-idskip:0-se:0-hs:0
@@ -29,16 +29,16 @@ using LatencyTable = std::unordered_map<std::string, double>;  // ms by key
 // cannot be read.
 LatencyTable ReadLatencyTable(const std::string& path);
 
-// Throws lode::IoError "NAME:line:column: ..." unless the text is one YAML document, a map whose keys
-// differ and whose values are maps with a finite `mean` >= 0; what else those have is not read.
+// Throws lode::IoError "NAME:line:column: ..." unless the text is one YAML document, a map with
+// distinct keys whose values are maps with a finite `mean` >= 0; other fields of these are ignored.
 LatencyTable ParseLatencyTable(const std::string& text, const std::string& name);
 
-// The key of the first block or a layer.
+// Returns the key of the first block or of a layer.
 std::string LatencyKey(const InvertedResidual& layer);
 
-// The latencies of a network's sub-networks, in ms. Throws lode::IoError that starts with `name` if
-// any of them would need a key that the table has not: with the first such key, how many there are,
-// and the key of the table that is most like it.
+// Returns the latencies of a network's sub-networks, in ms. If any of them would need a key that
+// the table lacks, throws lode::IoError that starts with `name` and contains the first such key,
+// their number, and the most similar key of the table.
 LayerSum<double> SumLatencies(const Network& network, const LatencyTable& table,
                               const std::string& name);
 

@@ -1,4 +1,4 @@
-// Any bytes given as a table end in a table or an IoError, never in anything else.
+// Any bytes read as a table give a table or an IoError, never anything else.
 #include "plugins/ofa/latency_table.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

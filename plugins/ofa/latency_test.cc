@@ -21,7 +21,7 @@
 namespace ofa {
 namespace {
 
-// The authors' published walk over a sub-network of width 1.2, with the keys as they write them.
+// The authors' published walk over a sub-network of width 1.2, with keys as they write them.
 class Published {
  public:
   explicit Published(int resolution) : size_((resolution + 1) / 2) {
@@ -64,11 +64,11 @@ class Published {
   std::vector<std::string> keys_;
 };
 
-// All keys of the space, each with a latency that no other set of keys adds up to by chance.
+// All keys of the space, each with a latency that no other set of keys matches by chance.
 std::map<std::string, double> WholeTable(int resolution) {
   std::map<std::string, double> table;
   for (const std::uint8_t kernel : kKernels) {
-    // Every expansion in every layer, whatever the one before it: outputs do not depend on it.
+    // Every expansion in every layer, regardless of the one before it: outputs do not depend on it.
     for (const std::uint8_t expand : kExpands) {
       for (std::string& key : Published(resolution).Keys(Uniform(kernel, expand, 4)))
         table.emplace(std::move(key), 0);
@@ -122,7 +122,7 @@ class OfaLatency : public testing::Test {
     return "";
   }
 
-  // The message without the path, at width 1.2 and 224 pixels.
+  // Returns the message without the path, at width 1.2 and 224 pixels.
   std::string TableFailure(const std::string& text) const {
     const std::string path = Write(text);
     const std::string message =
@@ -140,11 +140,11 @@ class OfaLatency : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-TEST_F(OfaLatency, IsTheSumThatTheAuthorsCodeMakes) {
+TEST_F(OfaLatency, EqualsTheSumOfTheAuthorsCode) {
   const Space space(lode::Host(nullptr), {});
   for (const int resolution : {160, 176, 224}) {
     const auto table = WholeTable(resolution);
-    // 5 units of a first layer and like ones after it, and 6 of the rest.
+    // 5 units of a first layer and identical further ones, and 6 for the rest.
     EXPECT_EQ(table.size(), 5u * 2 * 9 + 6);
     LatencyOracle oracle = Oracle(Write(Yaml(table)), "1.2", resolution);
     oracle.Bind(BoundSpace("1.2", resolution).view());
@@ -173,7 +173,7 @@ TEST_F(OfaLatency, AddsUpActiveLayers) {
   oracle.Bind(BoundSpace("1.2", 224).view());
   EXPECT_EQ(Evaluate(oracle, Uniform(3, 3, 2)), 1104 + 10);
   EXPECT_EQ(Evaluate(oracle, Uniform(7, 6, 4)), 1104 + 20);
-  // The entry is that of unit 4's layers after the first, with kernel 5 and expansion 4.
+  // The entry belongs to unit 4's layers after the first, with kernel 5 and expansion 4.
   EXPECT_EQ(Evaluate(oracle, Uniform(5, 4, 2)), 1104 + 10 + 9999);
   EXPECT_EQ(Evaluate(oracle, Uniform(5, 4, 4)), 1104 + 20 + 3 * 9999);
   Subnet subnet = Uniform(3, 3, 2);
@@ -208,7 +208,7 @@ TEST_F(OfaLatency, AMissingKeyIsNamedAtBind) {
             "needed");
 }
 
-TEST_F(OfaLatency, FaultsOfATableNameTheirPosition) {
+TEST_F(OfaLatency, ErrorsInATableNameTheirPosition) {
   const std::pair<const char*, const char*> kFaults[] = {
       {"", ": is empty, expected a map of latencies"},
       {"# nothing\n", ": is empty, expected a map of latencies"},
@@ -231,7 +231,7 @@ TEST_F(OfaLatency, FaultsOfATableNameTheirPosition) {
        ":1:11: the mean of \"a\" is \"1e999\", expected a number of ms, 0 or more"},
       {"a: {mean: }", ":1:11: the mean of \"a\" is nothing, expected a number of ms, 0 or more"},
       {"a: {mean: [1]}", ":1:11: the mean of \"a\" is a list, expected a number of ms, 0 or more"},
-      {"a: {mean: 1}\na: {mean: 1}\n", ":2:1: key \"a\" for the second time"},
+      {"a: {mean: 1}\na: {mean: 1}\n", ":2:1: key \"a\" appears twice"},
       {"? [a]\n: {mean: 1}\n", ":1:3: a key is a list, expected text"},
       {"a: {mean: 1\n", ":2:1: end of map flow not found"},
       {"a: {mean: 1}\n  b: ]\n", ":2:3: end of map not found"},
@@ -249,7 +249,7 @@ TEST_F(OfaLatency, DeepNestingIsRefused) {
             ":1:40017: nested too deeply");
 }
 
-// yaml-cpp 0.7 would load these for ever, or skip what follows the first document.
+// yaml-cpp 0.7 would loop forever on these, or skip text after the first document.
 TEST_F(OfaLatency, TextAroundTheMapIsRefused) {
   for (const char* text : {",", "]", "a: {mean: 1}\n,", "{a: {mean: 1}}\n]", "{a: {mean: 1}} b"})
     EXPECT_NE(TableFailure(text).substr(0, 9), ": has no ") << text;
@@ -277,10 +277,10 @@ TEST_F(OfaLatency, OtherSpacesAreRefused) {
             "the table is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3: depth, column 2 "
             "is \"5\", expected \"4\"");
   EXPECT_EQ(BindFailure(Oracle(table, "1.2", 224), BoundSpace("1.0", 224).handle()),
-            "the space has another width or resolution than 1.2 and 224: its smallest network has "
+            "the space has a width or resolution other than 1.2 and 224: its smallest network has "
             "3410792 params, expected 4602456");
   EXPECT_EQ(BindFailure(Oracle(table, "1.2", 224), BoundSpace("1.2", 192).handle()),
-            "the space has another width or resolution than 1.2 and 224: its smallest network has "
+            "the space has a width or resolution other than 1.2 and 224: its smallest network has "
             "142834656 macs, expected 193078200");
 }
 
@@ -292,8 +292,8 @@ TEST_F(OfaLatency, LowerFidelityIsRefused) {
   EXPECT_THROW(oracle.Evaluate({a, 0.5, 0}, {&latency, 1}), lode::UnsupportedError);
 }
 
-// The suites of all plugins cannot run an oracle that needs a file.
-TEST_F(OfaLatency, HoldsTheContractOfOracles) {
+// The generic suites of all plugins cannot run an oracle that needs a file.
+TEST_F(OfaLatency, KeepsTheContractOfOracles) {
   const std::string table = Write(Yaml(WholeTable(224)));
   const lode_component& component = *lode::OracleComponent<LatencyOracle>(
       "ofa.latency", "1.0.0", "The oracle.", "", LODE_CAP_CONCURRENT | LODE_CAP_CANONICAL);

@@ -1,5 +1,5 @@
-// Costs of a network that are the sum of its layers' costs, tabulated so that a sub-network's takes
-// a few additions.
+// Costs of a network that are the sum of its layers' costs, tabulated so that the cost of a
+// sub-network takes a few additions.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_OFA_LAYER_SUM_H_
 #define LODE_PLUGINS_OFA_LAYER_SUM_H_
@@ -10,12 +10,12 @@
 
 namespace ofa {
 
-// T: copied freely, T() is no cost, += adds.
+// T: cheap to copy, T() is no cost, += adds.
 template <class T>
 class LayerSum {
  public:
-  // cost(layer, expand, kernel) is the cost of a layer with these choices, `rest` that of everything
-  // outside the layers.
+  // cost(layer, expand, kernel) is the cost of a layer with these choices; `rest` is the cost of
+  // everything outside the layers.
   template <class CostOfLayer>
   LayerSum(T rest, CostOfLayer&& cost) : rest_(rest) {
     for (std::size_t layer = 0; layer < kLayers; ++layer) {

@@ -21,7 +21,7 @@ constexpr std::int64_t kFinalExpandChannels = 960;
 constexpr std::int64_t kFeatureMixChannels = 1280;
 constexpr std::int64_t kFirstStride = 2;
 
-// The nearest multiple of 8 to tenths / 10, but not less than nine tenths of it.
+// Returns the multiple of 8 nearest to tenths / 10, but not less than nine tenths of it.
 std::int64_t RoundTenthsToEights(std::int64_t tenths) {
   const std::int64_t rounded = std::max<std::int64_t>(8, (tenths + 40) / 80 * 8);
   return 100 * rounded < 9 * tenths ? rounded + 8 : rounded;
@@ -33,7 +33,7 @@ std::int64_t Tenths(std::string_view width) { return width == "1.2" ? 12 : 10; }
 
 std::int64_t Strided(std::int64_t size, std::int64_t stride) { return (size - 1) / stride + 1; }
 
-constexpr std::int64_t kBatchNorm = 2;  // parameters of a channel
+constexpr std::int64_t kBatchNorm = 2;  // parameters per channel
 
 }  // namespace
 

@@ -47,9 +47,9 @@ Subnet FromJson(const nlohmann::json& json) {
   return subnet;
 }
 
-TEST(OfaNetwork, CostsAreThoseThatTheAuthorsCodeCounts) {
+TEST(OfaNetwork, CostsEqualTheCountsOfTheAuthorsCode) {
   std::ifstream file(ReferenceFile("ofa_subnets.json"));
-  if (!file) GTEST_SKIP() << "ofa_subnets.json is not there";
+  if (!file) GTEST_SKIP() << "ofa_subnets.json is missing";
   const nlohmann::json list = nlohmann::json::parse(file);
   EXPECT_EQ(list.size(), 24u);
   for (const nlohmann::json& entry : list) {
@@ -62,7 +62,7 @@ TEST(OfaNetwork, CostsAreThoseThatTheAuthorsCodeCounts) {
   }
 }
 
-// The trained parameters of the supernet by the part that a key begins with ("blocks.3").
+// The trained parameters of the supernet, by the part that a key begins with ("blocks.3").
 std::map<std::string, std::int64_t> ParamsByPart(std::istream& keys) {
   std::map<std::string, std::int64_t> parts;
   std::string line;
@@ -84,7 +84,7 @@ std::map<std::string, std::int64_t> ParamsByPart(std::istream& keys) {
 
 void ExpectPartsOfSupernet(const char* width, const char* file_name) {
   std::ifstream file(ReferenceFile(file_name));
-  if (!file) GTEST_SKIP() << file_name << " is not there";
+  if (!file) GTEST_SKIP() << file_name << " is missing";
   auto parts = ParamsByPart(file);
   const Network network(width, 224);
   std::int64_t total = 0;
@@ -131,7 +131,8 @@ TEST(OfaNetwork, ShapesOfTheFirstLayersOfUnits) {
   EXPECT_EQ(network.feature_mix(), (Map{1, 1536}));
 }
 
-// One layer by hand: 40 -> 240 -> 40 channels at 28 pixels, 5x5, squeezed to 64 (240 / 4 = 60).
+// One layer counted by hand: 40 -> 240 -> 40 channels at 28 pixels, 5x5, squeezed to 64 (240 / 4 =
+// 60).
 TEST(OfaNetwork, CostOfALayer) {
   const Cost cost = CostOf(Network("1.0", 224).layer(5, 6, 5));
   EXPECT_EQ(cost.params,

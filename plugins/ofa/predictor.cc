@@ -14,11 +14,12 @@ using kernels::Padded;
 
 constexpr const char* kWidth = "1.0";  // of the supernet that the predictor was trained on
 
-// Rows of a product: their activations stay in the second cache together with a layer's weights.
+// Rows of a product: their activations stay in the second-level cache together with a layer's
+// weights.
 constexpr std::size_t kChunk = 64;
 
-// The input: for each layer one of three kernels, then for each layer one of three expansions, zeros
-// for inactive ones, and one of eight resolutions.
+// The input: for each layer one of three kernels, then for each layer one of three expansions
+// (zeros for inactive layers), and one of eight resolutions.
 constexpr std::size_t kFirstExpand = kLayers * kKernels.size();
 constexpr std::size_t kFirstResolution = kFirstExpand + kLayers * kExpands.size();
 constexpr std::size_t kResolutions = 8;
@@ -32,7 +33,7 @@ constexpr std::size_t ResolutionInput(std::int64_t resolution) {
 static_assert(ResolutionInput(AccuracyPredictor::kMaxResolution) ==
               AccuracyPredictor::kSizes.front() - 1);
 
-// `row`: zeros, one for each input.
+// `row`: must be zeros, one for each input.
 void Encode(const Subnet& subnet, std::int64_t resolution, float* row) {
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
     if (!subnet.IsActive(layer)) continue;
@@ -67,7 +68,7 @@ class TensorReader {
   void RequireNoOthers() const {
     for (const auto& [tensor, value] : tensors_) {
       if (std::ranges::find(taken_, tensor) == taken_.end())
-        Fail("has a tensor " + lode::Quote(tensor) + ", and the predictor none of that name");
+        Fail("has a tensor " + lode::Quote(tensor) + ", which the predictor does not have");
     }
   }
 
@@ -89,7 +90,7 @@ AccuracyPredictor::AccuracyPredictor(const files::Tensors& tensors, const std::s
   TensorReader reader(tensors, name);
   for (std::size_t l = 0; l < kMlpLayers; ++l) {
     const std::size_t in = kSizes[l], out = kSizes[l + 1];
-    const std::string prefix = std::to_string(2 * l);  // the ReLUs have the odd numbers
+    const std::string prefix = std::to_string(2 * l);  // the odd numbers are the ReLUs
     const std::vector<float>& weight = reader.Take(prefix + ".weight", {out, in});
     const std::vector<float>& bias = reader.Take(prefix + ".bias", {out});
     Layer layer{Padded(in), Padded(out), std::vector<float>(Padded(in) * Padded(out)), bias};
@@ -134,12 +135,12 @@ void AccuracyPredictor::Forward(std::size_t batch, const float* x,
 lode::Params<PredictorOracle::Config> PredictorOracle::Parameters() {
   return {
       {"weights", &Config::weights,
-       "The predictor's weights, safetensors; those that come with the plugin by default.",
+       "The predictor's weights, safetensors; by default those that come with the plugin.",
        lode::Path{}},
       lode::Param<Config>(
           "resolution", &Config::resolution,
-          "Height and width of the images, the same as the space's; one to the "
-          "predictor from each multiple of 16 to the next.",
+          "Height and width of the images, the same as the space's; the predictor does not "
+          "distinguish resolutions from one multiple of 16 to the next.",
           lode::Range{AccuracyPredictor::kMinResolution, AccuracyPredictor::kMaxResolution})
           .Unit("px"),
   };

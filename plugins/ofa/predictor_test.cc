@@ -52,7 +52,7 @@ std::vector<Subnet> RandomSubnets(std::size_t count, std::uint64_t seed) {
   return subnets;
 }
 
-// The network as its authors describe it, in double and without any of the product's code.
+// The network as its authors describe it, in double precision and without any of Lode's code.
 double Published(const Subnet& subnet, std::int64_t resolution) {
   std::vector<double> x(128);
   for (std::size_t l = 0; l < 20; ++l) {
@@ -78,7 +78,7 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
   return 100 * x[0];
 }
 
-TEST(OfaPredictor, AgreesWithThePublishedNetworkInDouble) {
+TEST(OfaPredictor, AgreesWithThePublishedNetworkInDoublePrecision) {
   const AccuracyPredictor predictor = Shipped();
   for (const Subnet& subnet : RandomSubnets(50, 1)) {
     for (const std::int64_t resolution : {128, 143, 144, 160, 176, 192, 208, 224})
@@ -86,7 +86,7 @@ TEST(OfaPredictor, AgreesWithThePublishedNetworkInDouble) {
   }
 }
 
-// Computed with NumPy from the published file, in double.
+// Computed with NumPy from the published file, in double precision.
 TEST(OfaPredictor, AgreesWithNumPy) {
   const AccuracyPredictor predictor = Shipped();
   EXPECT_NEAR(Predict(predictor, Uniform(7, 6, 4), 224), 83.592778, 2e-4);
@@ -115,7 +115,7 @@ TEST(OfaPredictor, InactiveLayersDoNotCount) {
   EXPECT_NE(Predict(predictor, other, 224), accuracy);
 }
 
-TEST(OfaPredictor, GivesTheSameBitsInAnyBatchOnAnyMachine) {
+TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
   const std::vector<Subnet> subnets = RandomSubnets(150, 2);
   std::vector<double> one_by_one;
   for (const Subnet& subnet : subnets) one_by_one.push_back(Predict(Shipped(), subnet, 192));
@@ -158,7 +158,7 @@ TEST(OfaPredictor, RefusesOtherTensors) {
   EXPECT_EQ(WeightsFailure([](files::Tensors& t) {
               t["base_acc"] = {{1}, {0}};
             }),
-            "W: has a tensor \"base_acc\", and the predictor none of that name");
+            "W: has a tensor \"base_acc\", which the predictor does not have");
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
     EXPECT_EQ(WeightsFailure([&](files::Tensors& t) { t.at("4.weight").values[159'999] = bad; }),
               "W: tensor \"4.weight\" has elements that are not finite");
@@ -203,7 +203,7 @@ TEST(OfaPredictorOracle, DeclaresWhatItPredicts) {
   EXPECT_FALSE(metrics[0].noisy);
 }
 
-TEST(OfaPredictorOracle, AnswersAtItsResolution) {
+TEST(OfaPredictorOracle, PredictsAtItsResolution) {
   const std::vector<Subnet> subnets = {Uniform(7, 6, 4), Uniform(3, 3, 2)};
   for (const std::int64_t resolution : {128, 160, 224}) {
     const BoundSpace space("1.0", resolution);
@@ -221,12 +221,12 @@ TEST(OfaPredictorOracle, RefusesOtherSpaces) {
             "2 the predictor is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");
   EXPECT_EQ(Failure([] { Oracle().Bind(BoundSpace("1.2").view()); }),
-            "2 the space has another width or resolution than 1.0 and 224: its smallest network "
+            "2 the space has a width or resolution other than 1.0 and 224: its smallest network "
             "has 4602456 params, expected 3410792");
   EXPECT_NE(Failure([] { Oracle().Bind(BoundSpace("1.0", 192).view()); }), "");
 }
 
-TEST(OfaPredictorOracle, UnusableWeightsFailBindAndNotConstruction) {
+TEST(OfaPredictorOracle, UnusableWeightsFailBindButNotConstruction) {
   const BoundSpace space;
   const lode::TemporaryDirectory directory;
   const std::string path = (directory.path() / "w.safetensors").string();
@@ -238,7 +238,7 @@ TEST(OfaPredictorOracle, UnusableWeightsFailBindAndNotConstruction) {
             "4 " + path + ": has no tensor \"0.weight\", expected one of shape [400, 128]");
 }
 
-TEST(OfaPredictorOracle, RefusesLowerFidelityAndWhatIsNoArchitecture) {
+TEST(OfaPredictorOracle, RefusesLowerFidelityAndInvalidArchitectures) {
   const BoundSpace space;
   PredictorOracle oracle = Oracle();
   oracle.Bind(space.view());
@@ -250,10 +250,10 @@ TEST(OfaPredictorOracle, RefusesLowerFidelityAndWhatIsNoArchitecture) {
   EXPECT_EQ(Failure([&] {
               oracle.EvaluateBatch({&query, 1}, {&metric, 1});
             }),
-            "1 ops, row unit 1 layer 1: has not exactly one 1 among zeros");
+            "1 ops, row unit 1 layer 1: does not have exactly one 1 among zeros");
 }
 
-// ---- against measured accuracies
+// ---- comparison with measured accuracies
 
 struct Measured {
   std::vector<Subnet> subnets;
@@ -318,10 +318,10 @@ double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
   return ab / std::sqrt(aa * bb);
 }
 
-// What the component's description says of its quality.
+// Checks the quality that the component's description states.
 TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
   const std::filesystem::path path = SharedData() / "ofa" / "ofa_mbv3_measured_2610.tsv.gz";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not there";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is missing";
   const auto measured = ReadMeasured(path.string());
   const AccuracyPredictor predictor = Shipped();
   struct Quality {

@@ -10,7 +10,7 @@ void SetOperation(std::size_t layer, std::size_t operation, Subnet* subnet) {
   subnet->kernel[layer] = KernelOf(operation);
 }
 
-// One of the `count` - 1 other values, drawn uniformly.
+// Returns one of the `count` - 1 other values, drawn uniformly.
 std::size_t Another(lode::Random random, std::size_t value, std::size_t count) {
   return (value + 1 + random.Below(count - 1)) % count;
 }
@@ -41,7 +41,7 @@ std::vector<lode::Matrix> SubnetMatrices() {
 lode::Params<Space::Config> Space::Parameters() {
   return {
       {"width", &Config::width,
-       "Multiplier of all channels: which of the two published supernets it is.",
+       "Multiplier of all channels: selects one of the two published supernets.",
        lode::Choices{{"1.0", "1.2"}}},
       lode::Param<Config>("resolution", &Config::resolution,
                           "Height and width of the images; the authors use 128 to 224.",
@@ -49,10 +49,9 @@ lode::Params<Space::Config> Space::Parameters() {
           .Unit("px"),
       {"crossover", &Config::crossover,
        "Whether a child takes a layer's kernel and expansion from its parents separately, as in "
-       "the "
-       "authors' search, or together, as all runs did that were stored before there was this "
-       "parameter. Those of an optimizer that crosses (evolution, nsga2) are refused by the first "
-       "trial that comes out otherwise; `lode run FILE --set space.crossover=together --out DIR "
+       "the authors' search, or together, as in all runs stored before this parameter existed. "
+       "Such runs of an optimizer that uses crossover (evolution, nsga2) are refused at the first "
+       "trial that comes out differently; `lode run FILE --set space.crossover=together --out DIR "
        "--resume --force` continues them.",
        lode::Choices{{"separate", "together"}}},
   };
@@ -155,7 +154,7 @@ lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
 }
 
 std::vector<lode::Metric> Space::Metrics() const {
-  return {{"params", "count", "Trained parameters of the sub-network, batch norms included.",
+  return {{"params", "count", "Trained parameters of the sub-network, including batch norms.",
            LODE_MINIMIZE},
           {"macs", "count",
            "Multiply-adds of convolutions and linear layers in one forward pass for one image.",

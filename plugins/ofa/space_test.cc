@@ -74,7 +74,7 @@ TEST(OfaSpace, DiscretizeTakesTheLargestOfEachRowAndTheFirstOfEquals) {
   FixedStream stream(3);
   for (int n = 0; n < 5000; ++n) {
     std::vector<float> action(kCells);
-    // Few different values: many rows have several largest entries.
+    // Few distinct values: many rows have several largest entries.
     for (float& cell : action) cell = static_cast<float>(stream.random().Below(5)) - 2;
     std::fill(a.begin(), a.end(), 0);
     TheSpace().Discretize(action, a);
@@ -169,7 +169,7 @@ TEST(OfaSpace, MutationChangesOneActiveDecisionDrawnUniformly) {
   EXPECT_LT(ChiSquare(of_layer_0, rows[0] / 8), 24.3);  // 7
 }
 
-// Of the parents, with one kernel, expansion and depth each, children by crossover.
+// Children by crossover of two parents that have one kernel, expansion and depth each.
 std::vector<Subnet> Children(const char* crossover, int count) {
   const Space space(lode::Host(nullptr), {.crossover = crossover});
   FixedStream stream(13);
@@ -182,9 +182,9 @@ std::vector<Subnet> Children(const char* crossover, int count) {
   return children;
 }
 
-// How far from 1/4 the frequencies of a layer's four pairs of kernel and expansion are, and from 1/2
-// those of a unit's two depths: sums of Pearson's statistics, of 3 degrees of freedom for each layer
-// and 1 for each unit.
+// How far the frequencies of a layer's four pairs of kernel and expansion are from 1/4, and those
+// of a unit's two depths from 1/2: a sum of Pearson's statistics, with 3 degrees of freedom for
+// each layer and 1 for each unit.
 double CrossoverStatistic(const std::vector<Subnet>& children) {
   const auto count = static_cast<double>(children.size());
   double sum = 0;
@@ -204,7 +204,7 @@ double CrossoverStatistic(const std::vector<Subnet>& children) {
   return sum;
 }
 
-// The published form. The statistic is above the bound by chance once in a million.
+// The published form. By chance the statistic exceeds the bound once in a million.
 TEST(OfaSpace, CrossoverTakesKernelExpansionAndDepthSeparatelyByDefault) {
   EXPECT_EQ(Space::Config{}.crossover, "separate");
   EXPECT_LT(CrossoverStatistic(Children("separate", 4000)), 134.6);  // 65 degrees of freedom
@@ -223,7 +223,7 @@ TEST(OfaSpace, CrossoverTakesEachRowFromOneParentIfTogether) {
   for (const auto& [row, count] : of_father) EXPECT_NEAR(count, 2000, 4 * std::sqrt(1000)) << row;
 }
 
-TEST(OfaSpace, ResampleDrawsEachRowAnewWithTheProbability) {
+TEST(OfaSpace, ResampleRedrawsEachRowWithTheProbability) {
   FixedStream stream(17);
   const Subnet parent = MixedSubnet();
   std::map<std::size_t, double> changed;
@@ -243,7 +243,7 @@ TEST(OfaSpace, ResampleDrawsEachRowAnewWithTheProbability) {
   EXPECT_EQ(child, Of(parent));
 }
 
-TEST(OfaSpace, CanonicalResetsInactiveLayersOnly) {
+TEST(OfaSpace, CanonicalResetsOnlyInactiveLayers) {
   FixedStream stream(19);
   for (int n = 0; n < 1000; ++n) {
     const Subnet subnet = Sampled(stream.random());

@@ -6,8 +6,8 @@
 namespace ofa {
 namespace {
 
-// The position of the one 1 among kWidth bytes, kWidth if there is no such thing. Eight bytes are one
-// word, so that a row takes a few steps.
+// Returns the position of the only 1 among kWidth bytes, or kWidth if there is no such byte. Eight
+// bytes form one word, so a row takes a few steps.
 template <std::size_t kWidth>
 std::size_t OnlyOne(const std::uint8_t* row) {
   static_assert(kWidth <= 9);
@@ -24,7 +24,7 @@ std::size_t OnlyOne(const std::uint8_t* row) {
 
 [[noreturn]] void Refuse(const char* matrix, const std::string& row) {
   throw lode::InvalidError(std::string(matrix) + ", row " + row +
-                           ": has not exactly one 1 among zeros");
+                           ": does not have exactly one 1 among zeros");
 }
 
 }  // namespace

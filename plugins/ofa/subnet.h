@@ -1,6 +1,6 @@
 // A sub-network of the Once-for-All MobileNetV3 supernet: five units of two to four layers, each
-// layer with a kernel size and an expansion ratio of its own (Cai, Gan, Wang, Zhang and Han,
-// Once-for-All, ICLR 2020, section 3.1).
+// layer with its own kernel size and expansion ratio (Cai, Gan, Wang, Zhang and Han, Once-for-All,
+// ICLR 2020, section 3.1).
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_OFA_SUBNET_H_
 #define LODE_PLUGINS_OFA_SUBNET_H_
@@ -29,8 +29,8 @@ inline constexpr std::size_t kOperations = kExpands.size() * kKernels.size();
 inline constexpr std::size_t kDepths = kDepthValues.size();
 inline constexpr std::size_t kCells = kLayers * kOperations + kUnits * kDepths;  // 195
 
-// A sub-network's choices. The layers of a unit past its depth are inactive: they have values all
-// the same, which are no part of the network.
+// A sub-network's choices. The layers of a unit past its depth are inactive: they still have
+// values, which are not part of the network.
 struct Subnet {
   std::array<std::uint8_t, kLayers> kernel;  // of kKernels
   std::array<std::uint8_t, kLayers> expand;  // of kExpands
@@ -44,7 +44,7 @@ struct Subnet {
   auto operator<=>(const Subnet&) const = default;
 };
 
-// The column of "ops" that a layer's choices are, and the choices of a column.
+// Maps a layer's choices to the column of "ops", and a column to the choices.
 inline constexpr std::size_t IndexOf(const std::array<std::uint8_t, 3>& values,
                                      std::uint8_t value) {
   return static_cast<std::size_t>(value >= values[1]) +
@@ -66,8 +66,8 @@ std::string LayerName(std::size_t layer);
 std::string UnitName(std::size_t unit);
 
 // Reads the architecture bytes of the two matrices. Throws lode::InvalidError unless every row has
-// exactly one 1 and else zeros; the message names the matrix and the row. REQUIRES: architecture
-// has kCells bytes.
+// exactly one 1 and otherwise zeros; the message names the matrix and the row. REQUIRES:
+// architecture has kCells bytes.
 Subnet FromArchitecture(lode::ArchitectureView architecture);
 
 // Writes the architecture bytes into `out`. REQUIRES: out has kCells zeros.

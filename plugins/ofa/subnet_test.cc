@@ -20,7 +20,7 @@ std::string Failure(const Architecture& a) {
   return "";
 }
 
-TEST(OfaSubnet, CellsAreTheOperationsExpandMajorThenTheDepths) {
+TEST(OfaSubnet, CellsAreOperationsInExpandMajorOrderThenDepths) {
   Subnet subnet = Uniform(3, 3, 2);
   subnet.expand[4] = 6;
   subnet.kernel[4] = 5;
@@ -33,7 +33,7 @@ TEST(OfaSubnet, CellsAreTheOperationsExpandMajorThenTheDepths) {
   EXPECT_EQ(FromArchitecture(a), subnet);
 }
 
-TEST(OfaSubnet, EveryValueOfEveryRowComesBack) {
+TEST(OfaSubnet, EveryValueOfEveryRowReadsBack) {
   for (std::size_t o = 0; o < kOperations; ++o) {
     for (std::size_t d = 0; d < kDepths; ++d) {
       const Subnet subnet = Uniform(KernelOf(o), ExpandOf(o), kDepthValues[d]);
@@ -52,18 +52,18 @@ TEST(OfaSubnet, TheFirstLayersOfAUnitAreActive) {
   EXPECT_EQ(active, "11001110111111001110");
 }
 
-TEST(OfaSubnet, BytesThatAreNoArchitectureAreRefusedByRow) {
+TEST(OfaSubnet, InvalidBytesAreRefusedWithTheirRow) {
   const Architecture sound = Of(Uniform(5, 4, 3));
   EXPECT_EQ(Failure(sound), "");
   Architecture a = sound;
   a[0] = 1;
-  EXPECT_EQ(Failure(a), "ops, row unit 1 layer 1: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "ops, row unit 1 layer 1: does not have exactly one 1 among zeros");
   a = sound;
   a[19 * 9 + 4] = 0;
-  EXPECT_EQ(Failure(a), "ops, row unit 5 layer 4: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "ops, row unit 5 layer 4: does not have exactly one 1 among zeros");
   a = sound;
   a[194] = 1;
-  EXPECT_EQ(Failure(a), "depth, row unit 5: has not exactly one 1 among zeros");
+  EXPECT_EQ(Failure(a), "depth, row unit 5: does not have exactly one 1 among zeros");
   // 1 + 255 is 0 in eight bits, and 1 + 1 + 255 is 1.
   for (const std::uint8_t bad : std::initializer_list<std::uint8_t>{2, 255, 128}) {
     for (std::size_t cell = 0; cell < kCells; ++cell) {

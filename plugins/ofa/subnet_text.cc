@@ -25,7 +25,7 @@ void AppendList(std::string_view key, std::span<const std::uint8_t> values, std:
   text.replace(text.size() - 2, 2, "]");
 }
 
-// Where the value at `index` of a key's list belongs: "unit 1 layer 2".
+// Returns where the value at `index` of a key's list belongs: "unit 1 layer 2".
 std::string Place(std::string_view key, std::size_t index) {
   return key == "d" ? UnitName(index) : LayerName(index);
 }
@@ -42,7 +42,7 @@ class SubnetParser {
       : cursor_(text, "_.-+"), around_(around) {}
 
   Subnet Read() {
-    cursor_.TakeNameInFront();
+    cursor_.TakeLeadingName();
     cursor_.Expect("{", " at the start");
     do {
       ReadEntry();
@@ -53,7 +53,7 @@ class SubnetParser {
   }
 
  private:
-  // True after a comma that a further item follows, false after `end`.
+  // Returns true after a comma that is followed by another item, false after `end`.
   bool TakeComma(std::string_view end, const std::string& where) {
     cursor_.TakeLastComma(end);
     if (cursor_.Take(end)) {
@@ -94,7 +94,7 @@ class SubnetParser {
           first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
     }
     if (!seen_.insert(name).second)
-      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " for the second time");
+      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " appears twice");
     cursor_.Skip(size + 1);
     return name;
   }
@@ -130,7 +130,7 @@ class SubnetParser {
     return *value;
   }
 
-  // A number, alone or in a list, that the space has as a parameter.
+  // Reads a number, alone or in a list, that is also a parameter of the space.
   void ReadSurrounding(std::string_view key) {
     const std::string_view closing = cursor_.TakeOpening();
     const std::string_view token = cursor_.Token();
@@ -142,8 +142,8 @@ class SubnetParser {
     const double own = is_width ? around_.width : static_cast<double>(around_.resolution);
     if (own != 0 && value != own) {
       const std::string name = is_width ? "width" : "resolution";
-      cursor_.Fail(std::string(key) + " is " + std::string(token) + ", and the space's " + name +
-                   " is another: set " + name + "=" + std::string(token));
+      cursor_.Fail(std::string(key) + " is " + std::string(token) + ", but the space's " + name +
+                   " differs: set " + name + "=" + std::string(token));
     }
     cursor_.Skip(token.size());
     if (closing.empty()) return;
@@ -160,7 +160,7 @@ class SubnetParser {
 
   notation::Cursor cursor_;
   Surroundings around_;
-  std::size_t end_ = 0;  // behind the last closing bracket
+  std::size_t end_ = 0;  // after the last closing bracket
   std::set<std::string_view> seen_;
   Subnet subnet_{};
 };

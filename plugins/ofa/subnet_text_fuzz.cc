@@ -1,4 +1,4 @@
-// Any text ends in a sub-network that comes back as it is, or in an InvalidError.
+// Any text gives a sub-network that reads back unchanged, or an InvalidError.
 #include "plugins/ofa/subnet_text.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

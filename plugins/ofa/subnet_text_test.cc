@@ -45,7 +45,7 @@ TEST(OfaSubnetText, IsThePublishedForm) {
   EXPECT_EQ(Parse(kText), TheSubnet());
 }
 
-TEST(OfaSubnetText, AHundredThousandSubnetsComeBack) {
+TEST(OfaSubnetText, AHundredThousandSubnetsReadBack) {
   const Space space(lode::Host(nullptr), {});
   FixedStream stream(23);
   lode::Architecture a(kCells), parsed(kCells);
@@ -64,13 +64,13 @@ TEST(OfaSubnetText, AgreesWithAnotherJsonReader) {
   EXPECT_EQ((json["ks"].get<std::array<std::uint8_t, kLayers>>()), TheSubnet().kernel);
   EXPECT_EQ((json["e"].get<std::array<std::uint8_t, kLayers>>()), TheSubnet().expand);
   EXPECT_EQ((json["d"].get<std::array<std::uint8_t, kUnits>>()), TheSubnet().depth);
-  // Without blanks, with many, and with the keys in another order.
+  // Without white space, with a lot of it, and with the keys in another order.
   EXPECT_EQ(Parse(json.dump()), TheSubnet());
   EXPECT_EQ(Parse(" \n" + json.dump(3, '\t') + "\r\n "), TheSubnet());
 }
 
-// As the authors' search, its descendants and tables of theirs write them.
-TEST(OfaSubnetText, ReadsWhatThePublishedCodePrints) {
+// As written by the authors' search, its descendants and their tables.
+TEST(OfaSubnetText, ReadsOutputOfThePublishedCode) {
   std::string python(kText);
   std::replace(python.begin(), python.end(), '"', '\'');
   const std::string inside = python.substr(1, python.size() - 2);
@@ -91,7 +91,7 @@ TEST(OfaSubnetText, ReadsWhatThePublishedCodePrints) {
   EXPECT_EQ(Parse(With("7], \"e\"", "7,\n], \"e\"")), TheSubnet());
 }
 
-TEST(OfaSubnetText, RefusesAnotherResolutionOrWidthThanTheSpaceHas) {
+TEST(OfaSubnetText, RefusesAResolutionOrWidthOtherThanTheSpaces) {
   const auto failure = [](const std::string& more) {
     try {
       Parse(std::string(kText.substr(0, kText.size() - 1)) + ", " + more + "}", {1.0, 224});
@@ -102,12 +102,12 @@ TEST(OfaSubnetText, RefusesAnotherResolutionOrWidthThanTheSpaceHas) {
   };
   EXPECT_EQ(failure("'r': [224], 'width': 1"), "");
   EXPECT_EQ(failure("'r': [176]"),
-            "column 165: r is 176, and the space's resolution is another: set resolution=176");
+            "column 165: r is 176, but the space's resolution differs: set resolution=176");
   EXPECT_EQ(
       failure("'image_size': 192"),
-      "column 173: image_size is 192, and the space's resolution is another: set resolution=192");
+      "column 173: image_size is 192, but the space's resolution differs: set resolution=192");
   EXPECT_EQ(failure("'width': 1.2"),
-            "column 168: width is 1.2, and the space's width is another: set width=1.2");
+            "column 168: width is 1.2, but the space's width differs: set width=1.2");
   EXPECT_EQ(failure("'r': []"), "column 165: expected a number as r, found \"]\"");
   EXPECT_EQ(failure("'r': [224, 192]"),
             "column 168: expected \"]\" after the one value of r, found \",\"");
@@ -122,7 +122,7 @@ TEST(OfaSubnetText, ErrorsNameThePosition) {
       {"{}", "column 2: expected a key in quotes, found \"}\""},
       {"{\"ks", "column 2: a key has no \" at its end"},
       {With("\"e\"", "\"x\""), "column 70: unknown key \"x\", expected \"ks\", \"e\" and \"d\""},
-      {With("\"e\"", "\"ks\""), "column 70: key \"ks\" for the second time"},
+      {With("\"e\"", "\"ks\""), "column 70: key \"ks\" appears twice"},
       {With("\"e\":", "\"e\" "), "column 75: expected \":\" after the key, found \"[\""},
       {no_d, "column 135: key \"d\" is missing"},
       {With("[3", "3"), "column 8: expected \"[\" before the values, found \"3\""},
@@ -155,7 +155,7 @@ TEST(OfaSubnetText, EveryPrefixAndEveryChangedByteIsRefused) {
   }
 }
 
-TEST(OfaSubnetText, LongTextsAreRefusedSoon) {
+TEST(OfaSubnetText, LongTextsAreRefusedQuickly) {
   EXPECT_NE(Failure(std::string(1 << 22, '[')), "");
   EXPECT_NE(Failure(std::string(1 << 22, ' ')), "");
   EXPECT_NE(Failure("{\"" + std::string(1 << 22, 'k')), "");

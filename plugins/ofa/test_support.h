@@ -1,4 +1,4 @@
-// What the tests of this folder share.
+// Shared by the tests of this folder.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_OFA_TEST_SUPPORT_H_
 #define LODE_PLUGINS_OFA_TEST_SUPPORT_H_
@@ -62,7 +62,7 @@ class BoundSpace {
   lode::verify::Subject subject_;
 };
 
-// Data for tests outside the project's tree; it may be absent.
+// Data for tests outside the project's tree; it may be missing.
 inline std::filesystem::path SharedData() {
   const char* data = std::getenv("LODE_DATA");
   return data != nullptr ? data : LODE_SOURCE_DIR "/../shared/data";

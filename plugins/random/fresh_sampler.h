@@ -1,5 +1,5 @@
-// Uniform draws that do not repeat: what random search without repeats, the first population of an
-// evolution, and restarts of a local search have in common.
+// Uniform draws that do not repeat, shared by random search without repeats, the first population
+// of an evolution, and restarts of a local search.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ class FreshSampler {
     return seen_.contains(Key(architecture));
   }
 
-  // An architecture not marked as seen, each of them equally likely, by drawing again until one
-  // comes up. Once none is left: any architecture, each equally likely.
+  // Returns an architecture not marked as seen, all equally likely, by drawing until one comes up.
+  // Once none is left: any architecture, all equally likely.
   //
-  // With n seen and one or more unseen a uniform draw is new with probability at least 1 / (n + 1),
-  // so 32 (n + 1) draws in vain have probability below exp(-32): then none is left. Unlike a
-  // comparison of n with the size of the space this needs no exact size.
+  // With n seen and at least one unseen, a uniform draw is new with probability at least 1 / (n +
+  // 1), so 32 (n + 1) unsuccessful draws have probability below exp(-32): then none is left. Unlike
+  // a comparison of n with the size of the space, this needs no exact size.
   lode::Architecture Draw(lode::Random random) {
     const std::uint64_t patience = 32 * (std::uint64_t{seen_.size()} + 1);
     for (std::uint64_t draws = 0; !exhausted_ && draws < patience; ++draws) {

@@ -24,7 +24,7 @@ void RandomSearch::Tell(const lode::Trial& trial) {
 
 LODE_PLUGIN("lode.random", "1.0.0", "Apache-2.0",
             lode::OptimizerComponent<RandomSearch>(
-                "random", "1.0.0", "Random search: every architecture equally likely.",
+                "random", "1.0.0", "Random search: all architectures equally likely.",
                 "The baseline that any other optimizer has to beat. It learns nothing from "
                 "results, so any number of evaluations may be under way.",
                 LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));

@@ -5,9 +5,9 @@
 
 #include "plugins/random/fresh_sampler.h"
 
-// Random search: every architecture equally likely at every step. With `repeats` = false no
-// architecture is proposed that was proposed or told before; once the space is exhausted that is
-// logged, and repeats come again, so that a run over budgeted steps still ends as declared.
+// Random search: all architectures equally likely at every step. With `repeats` = false it proposes
+// no architecture that was proposed or told before; once the space is exhausted it logs that and
+// repeats, so that a run with a budget of steps still ends as declared.
 class RandomSearch {
  public:
   struct Config {

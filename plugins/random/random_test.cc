@@ -24,7 +24,7 @@ class RandomSearchTest : public testing::Test {
     search.Bind(space_.space());
     return search;
   }
-  // One step, as the host runs it; the proposal in words.
+  // Takes one step, as the host does; returns the proposal as text.
   std::string Step(RandomSearch& search, std::uint64_t t) {
     host_.Enter(t, Phase::kAsk);
     return space_.space().Format(search.Ask());
@@ -49,7 +49,7 @@ TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnce) {
   EXPECT_TRUE(host_.lines().empty());
 }
 
-TEST_F(RandomSearchTest, RepeatsOnceTheSpaceIsExhaustedAndSaysSoOnce) {
+TEST_F(RandomSearchTest, RepeatsOnceTheSpaceIsExhaustedAndLogsItOnce) {
   RandomSearch search = Make(false);
   std::set<std::string> after;
   for (std::uint64_t t = 0; t < 27; ++t) Step(search, t);
@@ -71,7 +71,7 @@ TEST_F(RandomSearchTest, WithoutRepeatsAvoidsWhatItWasTold) {
   for (std::uint64_t t = 0; t < 23; ++t) EXPECT_FALSE(told.contains(Step(search, t)));
 }
 
-// A proposal that is rejected is asked for again while younger ones are under way.
+// A rejected proposal is asked for again while younger ones are under way.
 TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnceWithSeveralUnderWay) {
   RandomSearch search = Make(false);
   std::set<std::string> seen;

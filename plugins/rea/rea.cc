@@ -15,7 +15,7 @@ lode::Architecture RegularizedEvolution::Ask() {
   return space_->Mutate(random, parent.architecture);
 }
 
-// What is under way fills the population too, unless it fails.
+// Proposals under way also fill the population, unless they fail.
 bool RegularizedEvolution::NeedsFounder() const {
   return population_.empty() || population_.size() + under_way_ < capacity_;
 }

@@ -16,13 +16,13 @@
 //   every successful trial joins the population; the oldest member leaves once it is too large
 //
 // Repeated architectures join like new ones, and so do trials that were not asked for; failed
-// trials do not. Of equally good members the one drawn first is the parent. `sample` may exceed
+// trials do not. Among equally good members the one drawn first is the parent. `sample` may exceed
 // `population`, since draws are with replacement.
 //
 // Several proposals may be under way, as in the paper's asynchronous runs. Founders are proposed
 // until members and proposals under way fill the population; from then on each child is bred from
-// the members of its moment, be they few. Age is the order of Tell. Only where more proposals than
-// `population` are under way before the first result are there more founders than that.
+// the current members, however few. Age is the order of Tell. There are more founders only if more
+// proposals than `population` are under way before the first result.
 class RegularizedEvolution {
  public:
   struct Config {
@@ -31,8 +31,8 @@ class RegularizedEvolution {
   };
   static lode::Params<Config> Parameters() {
     return {
-        {"population", &Config::population, "Number of architectures alive; the oldest dies first.",
-         lode::Range{.min = 1}},
+        {"population", &Config::population,
+         "Number of living architectures; the oldest dies first.", lode::Range{.min = 1}},
         {"sample", &Config::sample,
          "Number of members drawn, with replacement, of which the best becomes the parent.",
          lode::Range{.min = 1}},

@@ -45,7 +45,7 @@ class RegularizedEvolutionTest : public testing::Test {
     trial.random = random;
     rea.Tell(trial);
   }
-  // How many of the decisions differ.
+  // The number of decisions that differ.
   static std::ptrdiff_t Distance(const std::string& a, const std::string& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), std::ptrdiff_t{0}, std::plus<>(),
                               std::not_equal_to<>());
@@ -70,7 +70,7 @@ TEST_F(RegularizedEvolutionTest, FoundsThePopulationWithDistinctArchitectures) {
   }
 }
 
-TEST_F(RegularizedEvolutionTest, FoundsWithRepeatsWhereTheSpaceIsTooSmall) {
+TEST_F(RegularizedEvolutionTest, FoundsWithRepeatsIfTheSpaceIsTooSmall) {
   Grid small(1, 2);
   RegularizedEvolution rea(lode::Host(host_.get()), {5, 2});
   rea.Bind(small.space());
@@ -89,7 +89,7 @@ TEST_F(RegularizedEvolutionTest, OldestDiesEvenIfItIsTheBest) {
   Tell(rea, "1-1-1-1-1-1", 5);
   Tell(rea, "2-2-2-2-2-2", 2);
   EXPECT_EQ(Distance(Ask(rea), "1-1-1-1-1-1"), 1);
-  Tell(rea, "3-3-3-3-3-3", 0);  // the first member leaves; the best is still there
+  Tell(rea, "3-3-3-3-3-3", 0);  // the first member leaves; the best remains
   EXPECT_EQ(Distance(Ask(rea), "1-1-1-1-1-1"), 1);
   Tell(rea, "0-1-2-3-0-1", 0);  // the best is the oldest now, and leaves
   EXPECT_EQ(Distance(Ask(rea), "2-2-2-2-2-2"), 1);
@@ -120,12 +120,12 @@ TEST_F(RegularizedEvolutionTest, RepeatsJoin) {
   RegularizedEvolution rea = Make(2, 100);
   Tell(rea, "0-0-0-0-0-0", 9);
   Tell(rea, "1-1-1-1-1-1", 1);
-  Tell(rea, "1-1-1-1-1-1", 1);  // pushes the best out
+  Tell(rea, "1-1-1-1-1-1", 1);  // replaces the best
   EXPECT_EQ(Distance(Ask(rea), "1-1-1-1-1-1"), 1);
 }
 
-// One draw selects each of the members equally often; two draws select the best of n with
-// probability 1 - ((n-1)/n)^2.
+// One draw selects each member equally often; two draws select the best of n with probability 1 -
+// ((n-1)/n)^2.
 TEST_F(RegularizedEvolutionTest, DrawsWithReplacement) {
   const std::map<std::int64_t, double> best_share = {{1, 1.0 / 3}, {2, 5.0 / 9}, {3, 19.0 / 27}};
   for (const auto& [sample, share] : best_share) {
@@ -161,11 +161,11 @@ class RegularizedEvolutionAhead : public RegularizedEvolutionTest {
   }
 
   std::deque<std::string> under_way_;
-  std::vector<std::string> told_;  // that did not fail
-  std::vector<bool> mutants_;      // of all that were asked for
+  std::vector<std::string> told_;  // those that did not fail
+  std::vector<bool> mutants_;      // for all that were asked for
 };
 
-TEST_F(RegularizedEvolutionAhead, ThereAreNoMoreFoundersThanMembers) {
+TEST_F(RegularizedEvolutionAhead, FoundersDoNotExceedThePopulation) {
   for (const int width : {1, 2, 5, 10}) {
     RegularizedEvolution rea = Make(10, 3);
     under_way_.clear(), told_.clear(), mutants_.clear();
@@ -180,8 +180,8 @@ TEST_F(RegularizedEvolutionAhead, ThereAreNoMoreFoundersThanMembers) {
   }
 }
 
-// The founder that failed and the one that was rejected, and asked for again, are replaced as soon
-// as that is known; a random trial takes a founder's place.
+// The founder that failed and the one that was rejected and requested again are replaced as soon as
+// this is known; a random trial takes a founder's place.
 TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
   RegularizedEvolution rea = Make(6, 3);
   for (int i = 0; i < 4; ++i) AskAhead(rea);
@@ -202,7 +202,7 @@ TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
   EXPECT_TRUE(mutants_.back());
 }
 
-TEST_F(RegularizedEvolutionAhead, FoundsWhileNothingIsKnown) {
+TEST_F(RegularizedEvolutionAhead, FoundsBeforeAnyResult) {
   RegularizedEvolution rea = Make(2, 2);
   for (int i = 0; i < 5; ++i) AskAhead(rea);
   EXPECT_EQ(mutants_, std::vector<bool>(5, false));
@@ -211,7 +211,7 @@ TEST_F(RegularizedEvolutionAhead, FoundsWhileNothingIsKnown) {
   EXPECT_TRUE(mutants_.back());
 }
 
-// Members die in the order of Tell, whatever was asked for in between.
+// Members die in the order of Tell, regardless of what was asked for in between.
 TEST_F(RegularizedEvolutionAhead, AgeIsTheOrderOfTell) {
   RegularizedEvolution rea = Make(3, 200);
   for (int i = 0; i < 4; ++i) AskAhead(rea);

@@ -19,12 +19,13 @@ namespace table {
 // thread.
 class Rows {
  public:
-  // Of architectures of `cells` bytes, with `width` numbers each.
+  // Rows for architectures of `cells` bytes, with `width` numbers each.
   Rows(std::size_t cells, std::size_t width);
 
   std::size_t size() const { return size_; }
 
-  // The number of an architecture's row; nothing also for bytes other than 0 and 1.
+  // Returns the number of an architecture's row; nothing if it has none or has bytes other than 0
+  // and 1.
   std::optional<std::size_t> Find(lode::ArchitectureView architecture) const;
 
   // Adds a row. REQUIRES: the architecture has none; its bytes are 0 and 1.
@@ -40,7 +41,7 @@ class Rows {
 
   std::size_t cells_, width_;
   std::size_t size_ = 0;
-  std::string keys_;  // of each row its architecture, a bit for each cell
+  std::string keys_;  // each row's architecture, a bit for each cell
   std::vector<double> numbers_;
   std::unordered_multimap<std::size_t, std::uint32_t> rows_by_hash_;  // of the key
 };

@@ -30,7 +30,7 @@ TEST(TableRows, AreFoundByEveryCell) {
   }
 }
 
-TEST(TableRows, HaveNoOtherBytesThanZeroAndOne) {
+TEST(TableRows, RefuseBytesOtherThanZeroAndOne) {
   Rows rows(2, 1);
   rows.Add(lode::Architecture{0, 1}, std::array{7.0});
   EXPECT_TRUE(rows.Find(lode::Architecture{0, 1}).has_value());

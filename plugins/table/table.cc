@@ -16,12 +16,13 @@ char DelimiterOf(std::string_view choice) {
   return delimited::Reader::kAuto;
 }
 
-std::string WithoutSpacesAround(std::string_view text) {
+std::string Trimmed(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
   return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
 }
 
-// The column of each metric: the one of its name, unless an item "METRIC = COLUMN" has another.
+// Returns the column of each metric: the one with its name, unless an item "METRIC = COLUMN" says
+// otherwise.
 std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
                                    const std::vector<std::string>& items) {
   std::vector<std::string> names;
@@ -35,15 +36,15 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
     };
     const std::size_t sign = item.find('=');
     if (sign == std::string::npos) fail("expected \"METRIC = COLUMN\"");
-    const std::string metric = WithoutSpacesAround(item.substr(0, sign));
+    const std::string metric = Trimmed(item.substr(0, sign));
     const auto at = std::find(names.begin(), names.end(), metric);
     if (at == names.end())
-      fail("where " + lode::Quote(metric) + " is no metric of maximize or minimize (nearest: " +
+      fail("where " + lode::Quote(metric) + " is not a metric of maximize or minimize (nearest: " +
            lode::Quote(lode::Nearest(metric, names)) + ")");
     const auto k = static_cast<std::size_t>(at - names.begin());
-    if (renamed[k]) fail("but " + lode::Quote(metric) + " has its column already");
+    if (renamed[k]) fail("but " + lode::Quote(metric) + " already has a column");
     renamed[k] = true;
-    columns[k] = WithoutSpacesAround(item.substr(sign + 1));
+    columns[k] = Trimmed(item.substr(sign + 1));
   }
   return columns;
 }
@@ -78,31 +79,32 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
     }
     const lode::Architecture architecture = ReadArchitecture(reader, key, space);
     if (const auto row = rows.Find(architecture))
-      reader.FailAt(key, "which is on line " + std::to_string(lines[*row]) + " already");
+      reader.FailAt(key, "which is already on line " + std::to_string(lines[*row]));
     lines.push_back(reader.line());
     for (std::size_t k = 0; k < fields.size(); ++k) numbers[k] = reader.Number(fields[k]);
     rows.Add(architecture, numbers);
   }
-  if (rows.size() == 0) throw lode::IoError(name + ": has no line after that of the columns");
+  if (rows.size() == 0) throw lode::IoError(name + ": has no line after the column names");
   return rows;
 }
 
 lode::Params<TableOracle::Config> TableOracle::Parameters() {
   lode::Params<Config> params;
-  params.push_back(lode::Param<Config>("file", &Config::file,
-                                       "The table: delimited text or gzip of it, with a line of "
-                                       "column names first.",
-                                       lode::Path{})
-                       .Required());
+  params.push_back(
+      lode::Param<Config>("file", &Config::file,
+                          "The table: delimited text, plain or gzip, that begins with a "
+                          "line of column names.",
+                          lode::Path{})
+          .Required());
   params.emplace_back("key", &Config::key,
                       "The column with the architectures, written as the space reads them.");
   params.emplace_back(
       "delimiter", &Config::delimiter,
-      "What stands between fields; auto: the first of tab, comma and semicolon that "
+      "The character between fields; auto: the first of tab, comma and semicolon that "
       "the first line has.",
       lode::Choices{{"auto", "comma", "tab", "semicolon"}});
   params.emplace_back("columns", &Config::columns,
-                      "The columns of metrics that are not in the one of their own name, as in "
+                      "The columns of metrics whose column has a different name, as in "
                       "\"accuracy = Val Acc\".");
   user_metrics::AddParameters(params);
   return params;
@@ -110,7 +112,7 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
 
 namespace {
 
-// Of a column.
+// Returns the best value of a column.
 std::optional<double> BestOf(const Rows& rows, const lode::Metric& metric, std::size_t column) {
   if (metric.noisy) return std::nullopt;
   double best = rows[0][column];
@@ -143,7 +145,7 @@ void TableOracle::Evaluate(const lode::Query& query, std::span<double> metrics) 
                                  ", the table has results at 1 only");
   const auto row = rows_->Find(query.architecture);
   if (!row) {
-    const std::string architecture = space_->Format(query.architecture);  // throws if it is none
+    const std::string architecture = space_->Format(query.architecture);  // throws if it is invalid
     throw lode::UnsupportedError(file_ + ": none of its " + std::to_string(rows_->size()) +
                                  " architectures is " + lode::Quote(architecture, 300));
   }

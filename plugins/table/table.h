@@ -1,4 +1,4 @@
-// The oracle "table": looks architectures of any space up in a file of delimited text.
+// The oracle "table": looks up architectures of any space in a file of delimited text.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TABLE_TABLE_H_
 #define LODE_PLUGINS_TABLE_TABLE_H_
@@ -14,16 +14,16 @@
 
 namespace table {
 
-// Where a table has what is read of it.
+// Where a table has the data that is read from it.
 struct Layout {
   char delimiter;                    // or delimited::Reader::kAuto
   std::string key;                   // the column of the architectures
   std::vector<std::string> columns;  // of the numbers
 };
 
-// Reads a table's text, plugins/delimited/reader.h: an architecture in each line, as the space
-// reads it, no architecture twice. Reports progress to the host. Throws lode::IoError with a
-// message that begins with `name`, line and column, lode::CancelledError.
+// Reads a table's text (see plugins/delimited/reader.h): an architecture in each line, in a form
+// that the space reads, without repetitions. Reports progress to the host. Throws lode::IoError
+// with a message that begins with `name`, line and column, and lode::CancelledError.
 Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,
                const lode::Space& space, const lode::Host& host);
 
@@ -38,7 +38,7 @@ class TableOracle {
   static lode::Params<Config> Parameters();
 
   // Throws lode::InvalidError as user_metrics::Metrics does, and if an element of `columns` is
-  // malformed or of no metric, or one metric has two.
+  // malformed or does not name a metric, or a metric has two.
   TableOracle(lode::Host host, const Config& config);
 
   std::vector<lode::Metric> Metrics() const { return metrics_; }
@@ -46,8 +46,8 @@ class TableOracle {
   // Reads the table. Throws as delimited::ReadTextFile and ParseRows do.
   void Bind(const lode::Space& space);
 
-  // Throws lode::UnsupportedError for what the table does not have and for a fidelity below 1,
-  // lode::InvalidError if the bytes are no architecture. Any thread may call it.
+  // Throws lode::UnsupportedError for architectures that the table does not have and for a fidelity
+  // below 1, lode::InvalidError if the bytes are not an architecture. Any thread may call it.
   void Evaluate(const lode::Query& query, std::span<double> metrics) const;
 
  private:

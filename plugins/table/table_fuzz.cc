@@ -1,4 +1,4 @@
-// Any bytes given as a table end in rows or an IoError, never in anything else.
+// Any bytes read as a table give rows or an IoError, never anything else.
 #include "core/verify/grid.h"
 #include "plugins/delimited/reader.h"
 #include "plugins/delimited/text_file.h"

@@ -67,7 +67,7 @@ class Settings {
   const Setting& setting() const { return setting_; }
 
  private:
-  // Values borrow: what they borrow lives to the end.
+  // Values borrow their data, which is kept here to the end.
   static lode_str Kept(const std::string& text) {
     static std::deque<std::string> texts;
     return lode::detail::Str(texts.emplace_back(text));
@@ -81,12 +81,12 @@ class Settings {
   Setting setting_ = lode::verify::DefaultSetting(Component(), "");
 };
 
-// An oracle through its table, as the host has it.
+// An oracle accessed through its table, like the host does.
 class Oracle {
  public:
   explicit Oracle(const Settings& settings) : subject_(Component(), settings.setting()) {}
 
-  // "" or the code and the message, here and below.
+  // Returns "" or the code and the message, here and below.
   std::string Bind(const lode::Space& space) {
     if (!subject_.created())
       return std::to_string(subject_.status()) + " " + subject_.error().message();
@@ -126,7 +126,8 @@ class Table : public testing::Test {
     settings.Set("file", file).SetList("maximize", {"acc"}).SetList("minimize", {"ms"});
     return settings;
   }
-  // Why a table cannot be bound to the grid of 3 decisions with 2 choices, after the file's name.
+  // Returns why a table cannot be bound to the grid of 3 decisions with 2 choices, after the file's
+  // name.
   std::string BindFailure(const std::string& text, Settings settings = With("")) const {
     const std::string path = Write(text);
     Oracle oracle(settings.Set("file", path));
@@ -137,7 +138,7 @@ class Table : public testing::Test {
   static std::string CreateFailure(Settings settings) {
     return Oracle(settings).Bind(lode::verify::Grid(3, 2).space());
   }
-  // What the table has of an architecture of the grid.
+  // Returns the table's numbers for an architecture of the grid.
   std::vector<double> Ask(Oracle& oracle, const std::string& architecture) const {
     std::vector<double> metrics;
     EXPECT_EQ(oracle.Evaluate(grid_.space().Parse(architecture), metrics), "") << architecture;
@@ -150,9 +151,9 @@ class Table : public testing::Test {
 
 using Numbers = std::vector<double>;
 
-// ---- what it serves
+// ---- results
 
-TEST_F(Table, AnswersFromTheColumnsOfItsMetrics) {
+TEST_F(Table, ReadsTheColumnsOfItsMetrics) {
   Oracle oracle(With(Write("ms,note,architecture,acc\n1.5,x,0-0-1,90\n2,,1-1-1,-1e-3\n")));
   ASSERT_EQ(oracle.Bind(grid_.space()), "");
   EXPECT_EQ(Ask(oracle, "0-0-1"), (Numbers{90, 1.5}));
@@ -167,7 +168,7 @@ TEST_F(Table, ColumnsMayHaveOtherNamesThanMetrics) {
   EXPECT_EQ(Ask(oracle, "0-0-1"), (Numbers{90, 1.5}));
 }
 
-// Keys that people have meet the architectures that the space writes in its own way.
+// Keys as people write them match the architectures that the space writes in its own way.
 TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
   const struct {
     const char *plugin, *key, *canonical;
@@ -181,27 +182,24 @@ TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
        "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|skip_"
        "connect~2|"},
       {"ofa",
-       "{'wid': None, 'ks': [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5],\n 'e': "
-       "[4, 4, 4, "
-       "4, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], 'd': [3, 2, 2, 3, 3], 'r': [224]}",
+       "{'wid': None, 'ks': [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5],\n"
+       " 'e': [4, 4, 4, 4, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], 'd': [3, 2, 2, 3, 3], "
+       "'r': [224]}",
        "{\"ks\": [3, 3, 3, 3, 5, 5, 5, 5, 3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 5], \"e\": [4, 4, 4, 4, "
-       "3, 3, 3, "
-       "3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], \"d\": [3, 2, 2, 3, 3]}"},
+       "3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4], \"d\": [3, 2, 2, 3, 3]}"},
       {"darts",
        "X = Genotype(normal=[[('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
        "('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), "
-       "('skip_connect', 0)]],\n normal_concat=[2, 3, 4, 5], reduce=[[('sep_conv_3x3', 1), "
-       "('skip_connect', "
-       "0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', "
-       "0)], "
+       "('skip_connect', 0)]],\n"
+       " normal_concat=[2, 3, 4, 5], reduce=[[('sep_conv_3x3', 1), ('skip_connect', 0)], "
+       "[('sep_conv_3x3', 1), ('skip_connect', 0)], [('sep_conv_3x3', 1), ('skip_connect', 0)], "
        "[('sep_conv_3x3', 1), ('skip_connect', 0)]], reduce_concat=[2, 3, 4, 5],)",
        "Genotype(normal=[('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
-       "('sep_conv_3x3', 1), "
-       "('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], "
-       "normal_concat=range(2, 6), reduce=[('skip_connect', 0), ('sep_conv_3x3', 1), "
-       "('skip_connect', 0), "
        "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
-       "('sep_conv_3x3', 1)], reduce_concat=range(2, 6))"}};
+       "('sep_conv_3x3', 1)], normal_concat=range(2, 6), reduce=[('skip_connect', 0), "
+       "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), "
+       "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], reduce_concat=range(2, "
+       "6))"}};
   for (const auto& [plugin, key, canonical] : kKeys) {
     const Built space(plugin, plugin);
     Oracle oracle(
@@ -215,31 +213,31 @@ TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
   }
 }
 
-TEST_F(Table, WhatItDoesNotHaveFails) {
+TEST_F(Table, ArchitecturesThatItDoesNotHaveFail) {
   const std::string path = Write("architecture,acc,ms\n0-0-1,90,1\n0-1-1,91,1\n");
   Oracle oracle(With(path));
   ASSERT_EQ(oracle.Bind(grid_.space()), "");
   Numbers metrics;
-  // The same network as 0-0-1 to the space, but no row.
+  // The same network as 0-0-1 to the space, but without a row.
   EXPECT_EQ(oracle.Evaluate(grid_.space().Parse("1-0-0"), metrics),
             "2 " + path + ": none of its 2 architectures is \"1-0-0\"");
   EXPECT_EQ(metrics, (Numbers{-7, -7}));
   EXPECT_EQ(oracle.Evaluate({1, 1, 0, 0, 0, 0}, metrics),
-            "1 row grid decision 0 has not exactly one 1 among zeros");
+            "1 row grid decision 0 does not have exactly one 1 among zeros");
   EXPECT_EQ(oracle.Evaluate({2, 0, 2, 0, 0, 2}, metrics),
-            "1 row grid decision 0 has not exactly one 1 among zeros");
+            "1 row grid decision 0 does not have exactly one 1 among zeros");
   EXPECT_EQ(oracle.Evaluate(grid_.space().Parse("0-0-1"), metrics, 0.5),
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
 
-// The key is quoted as Python's csv module does it.
+// Quotes the key like Python's csv module.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + "\"";
 }
 
-TEST_F(Table, HasArchitecturesOfAllSpaces) {
+TEST_F(Table, SupportsArchitecturesOfAllSpaces) {
   for (const char* name : {"nb201", "darts", "ofa"}) {
     const Built built(name, name);
     lode::test::FixedStream stream(11);
@@ -285,7 +283,7 @@ TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
       Write("acc,ms,architecture\n5,6," + Quoted(first) + "\n5,6," + Quoted(second) + "\n");
   EXPECT_EQ(Oracle(With(path)).Bind(ofa.space()), "4 " + path + ":3:6: architecture is \"" +
                                                       second.substr(0, 40) +
-                                                      "\"..., which is on line 2 already");
+                                                      "\"..., which is already on line 2");
 }
 
 Settings Nb201Settings() {
@@ -299,8 +297,8 @@ Settings Nb201Settings() {
   return settings;
 }
 
-// The same file by the oracle that was made for it.
-TEST_F(Table, AnswersAsNb201TableForEveryArchitecture) {
+// The same file read by the oracle that was made for it.
+TEST_F(Table, AgreesWithNb201TableForEveryArchitecture) {
   const Built nb201("nb201", "nb201");
   Built reference("nb201", "nb201.table");
   const auto& api = reference.subject().api<lode_oracle_api>();
@@ -321,7 +319,7 @@ TEST_F(Table, AnswersAsNb201TableForEveryArchitecture) {
   }
 }
 
-TEST_F(Table, HoldsTheContract) {
+TEST_F(Table, KeepsTheContract) {
   const Built nb201("nb201", "nb201");
   const Settings settings = Nb201Settings();
   const lode::verify::Grid foreign(3, 3);
@@ -331,20 +329,20 @@ TEST_F(Table, HoldsTheContract) {
   for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
 }
 
-// ---- what it refuses
+// ---- refusals
 
-TEST_F(Table, RefusesParametersThatDoNotFitEachOther) {
+TEST_F(Table, RefusesInconsistentParameters) {
   EXPECT_EQ(CreateFailure(Settings()).substr(0, 12), "1 no metrics");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"acc"})),
             "1 columns has \"acc\", expected \"METRIC = COLUMN\"");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"ac = Val Acc"})),
-            "1 columns has \"ac = Val Acc\", where \"ac\" is no metric of maximize or minimize "
+            "1 columns has \"ac = Val Acc\", where \"ac\" is not a metric of maximize or minimize "
             "(nearest: \"acc\")");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"=x"})),
-            "1 columns has \"=x\", where \"\" is no metric of maximize or minimize (nearest: "
+            "1 columns has \"=x\", where \"\" is not a metric of maximize or minimize (nearest: "
             "\"ms\")");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"acc = a", "acc = b"})),
-            "1 columns has \"acc = b\", but \"acc\" has its column already");
+            "1 columns has \"acc = b\", but \"acc\" already has a column");
 }
 
 TEST_F(Table, RefusesTablesWithoutItsColumns) {
@@ -360,17 +358,17 @@ TEST_F(Table, RefusesTablesWithoutItsColumns) {
   EXPECT_EQ(BindFailure("architecture,acc,ms,acc\n"), ":1:21: a second column \"acc\"");
 }
 
-TEST_F(Table, RefusesEmptyAndCutOffFiles) {
+TEST_F(Table, RefusesEmptyAndTruncatedFiles) {
   EXPECT_EQ(BindFailure(""), ": is empty");
-  EXPECT_EQ(BindFailure("architecture,acc,ms\n"), ": has no line after that of the columns");
+  EXPECT_EQ(BindFailure("architecture,acc,ms\n"), ": has no line after the column names");
   EXPECT_EQ(BindFailure("architecture,acc,ms\n0-0-1,1,2"),
-            ":2: the file is cut off: its last line does not end with a newline");
-  EXPECT_EQ(BindFailure("\x1f\x8b"), ": the gzip data is cut off");
+            ":2: the file is truncated: its last line does not end with a newline");
+  EXPECT_EQ(BindFailure("\x1f\x8b"), ": the gzip data is truncated");
   EXPECT_EQ(Oracle(With("/nonexistent/t.csv")).Bind(grid_.space()),
             "4 /nonexistent/t.csv: No such file or directory");
 }
 
-TEST_F(Table, RefusesRowsThatCannotBe) {
+TEST_F(Table, RefusesImpossibleRows) {
   const auto with = [&](const std::string& row) {
     return BindFailure("acc,architecture,ms\n1,0-0-0,2\n" + row + "\n");
   };
@@ -382,14 +380,14 @@ TEST_F(Table, RefusesRowsThatCannotBe) {
       "\"0\")");
   EXPECT_EQ(with("1,,2"),
             ":3:3: architecture is \"\", column 1: expected a value of grid decision 0");
-  EXPECT_EQ(with("1,0-0-0,2"), ":3:3: architecture is \"0-0-0\", which is on line 2 already");
-  EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is on line 2 already");
+  EXPECT_EQ(with("1,0-0-0,2"), ":3:3: architecture is \"0-0-0\", which is already on line 2");
+  EXPECT_EQ(with("1,\"0-0-0\",2"), ":3:4: architecture is \"0-0-0\", which is already on line 2");
   EXPECT_EQ(with("1,0-0-1,"), ":3:9: ms is \"\", expected a number");
   EXPECT_EQ(with("nan,0-0-1,2"), ":3:1: acc is \"nan\", expected a finite number");
-  EXPECT_EQ(with("1,0-0-1,1e999"), ":3:9: ms is \"1e999\", beyond the range of numbers");
+  EXPECT_EQ(with("1,0-0-1,1e999"), ":3:9: ms is \"1e999\", out of range for a number");
 }
 
-TEST_F(Table, ReadingStopsWhenTheUserWants) {
+TEST_F(Table, ReadingStopsOnCancellation) {
   Oracle oracle(With(Write("architecture,acc,ms\n0-0-1,1,2\n")));
   oracle.subject().host().CancelAt({});
   EXPECT_EQ(oracle.Bind(grid_.space()), "3 cancelled");

@@ -32,7 +32,7 @@ Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
 Normalization BatchNormImpl::Prepare(const Tensor& x, const Pass& pass) {
   if (!pass.batch_moments) return Running();
   const Moments moments = MomentsOf(x);
-  LetIn(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
+  AddToRunning(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
   return By(moments);
 }
 
@@ -54,8 +54,8 @@ Normalization BatchNormImpl::By(const Moments& moments) const {
   return n;
 }
 
-// The running variance is the unbiased one, as everybody's is.
-void BatchNormImpl::LetIn(const Moments& moments, std::int64_t pixels, double momentum) {
+// The running variance is the unbiased one, as is customary.
+void BatchNormImpl::AddToRunning(const Moments& moments, std::int64_t pixels, double momentum) {
   float* mean = running_mean.data_ptr<float>();
   float* variance = running_variance.data_ptr<float>();
   const auto share = static_cast<float>(momentum);

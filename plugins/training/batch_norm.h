@@ -1,5 +1,5 @@
-// Batch normalisation (Ioffe and Szegedy, ICML 2015) whose statistics are the batch's or the running
-// ones, as the pass says.
+// Batch normalization (Ioffe and Szegedy, ICML 2015) with either the batch's statistics or the
+// running ones, depending on the pass.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_BATCH_NORM_H_
 #define LODE_PLUGINS_TRAINING_BATCH_NORM_H_
@@ -11,27 +11,27 @@
 
 namespace training {
 
-// How a network treats what it is given.
+// How a network processes its input.
 struct Pass {
-  // Normalise by the batch's own moments, and let them into the running ones with this weight.
+  // Normalize with the batch's own moments, and add them to the running ones with this weight.
   bool batch_moments = false;
   double momentum = 0;
   DropPath* drop_path = nullptr;  // null: no edge is dropped
 
   static Pass Training(DropPath* drop_path = nullptr) { return {true, 0.1, drop_path}; }
-  // The running moments are used and stay.
+  // Uses the running moments and leaves them unchanged.
   static Pass Evaluation() { return {}; }
-  // The same by the batch's moments, which leave the running ones as they are.
+  // Uses the batch's moments, and leaves the running ones unchanged.
   Pass WithBatchMoments() const { return {true, 0, drop_path}; }
   bool drops() const { return drop_path != nullptr && drop_path->probability() > 0; }
   // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
-  // part of the images so far that are in this batch, 1 in the first.
+  // fraction of the images so far that are in this batch, 1 in the first.
   static Pass Calibration(double share) { return {true, share, nullptr}; }
 };
 
 inline constexpr double kBatchNormEpsilon = 1e-5;
 
-// What normalising a tensor comes to, per channel: scale * x + shift; and what its gradient needs.
+// The normalization of a tensor, per channel: scale * x + shift; and what its gradient needs.
 struct Normalization {
   Channels mean;
   Channels inverse;  // 1 / sqrt(variance + epsilon)
@@ -45,24 +45,24 @@ class BatchNormImpl : public torch::nn::Module {
  public:
   explicit BatchNormImpl(std::int64_t channels, bool affine = true);
 
-  // By LibTorch's own operation, on any device, with autograd.
+  // With LibTorch's own operation, on any device, with autograd.
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
 
-  // The same in two halves: what it takes for an x that IsChannelsLast, running moments updated.
+  // The same in two halves: the factors for an x that IsChannelsLast; updates the running moments.
   Normalization Prepare(const torch::Tensor& x, const Pass& pass);
-  // What it takes by the running moments, for any x.
+  // The factors from the running moments, for any x.
   Normalization Running() const;
 
   torch::Tensor weight, bias, running_mean, running_variance;
 
  private:
   Normalization By(const Moments& moments) const;
-  void LetIn(const Moments& moments, std::int64_t pixels, double momentum);
+  void AddToRunning(const Moments& moments, std::int64_t pixels, double momentum);
 };
 TORCH_MODULE(BatchNorm);
 
-// The gradients of batch norm by the batch's own moments, of an output whose gradient is dy; that of
-// x is written into `room`, which may be x.
+// The gradients of batch norm with the batch's own moments, for an output whose gradient is dy;
+// that of x is written into `room`, which may be x.
 struct BatchNormGradients {
   torch::Tensor x, weight, bias;
 };

@@ -124,7 +124,7 @@ void AveragePoolGradient(const Tensor& dy, const Tensor& dx, bool accumulate) {
   });
 }
 
-// The runs' moments are joined as in Chan, Golub and LeVeque (1979), in their order.
+// The runs' moments are combined as in Chan, Golub and LeVeque (1979), in their order.
 Moments MomentsOf(const Tensor& x) {
   const std::size_t channels = ChannelsOf(x), pixels = PixelsOf(x), runs = RunsOf(x);
   std::vector<float> sums(runs * channels), squares(runs * channels);

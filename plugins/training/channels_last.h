@@ -1,5 +1,5 @@
 // kernels/channels_last.h on tensors: (images, channels, height, width), float32 on the CPU, dense
-// in the memory format channels-last. Work is shared among LibTorch's threads; results do not
+// in the memory format channels-last. Work is distributed over LibTorch's threads; results do not
 // depend on their number.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_CHANNELS_LAST_H_
@@ -14,21 +14,21 @@ namespace training {
 // One float for each channel.
 using Channels = std::vector<float>;
 
-// Whether a tensor is what these functions take.
+// Whether these functions accept a tensor.
 bool IsChannelsLast(const torch::Tensor& x);
 
-// Of x's shape, its elements not set.
+// A tensor of x's shape with uninitialized elements.
 torch::Tensor EmptyLike(const torch::Tensor& x);
 
-// scale * x + shift for each channel; empty: 1 and 0.
+// scale * x + shift for each channel; if empty: 1 and 0.
 struct Addend {
   torch::Tensor x;
   Channels scale{};
   Channels shift{};
 };
 
-// What a sum goes into: itself, its positive part, or both; at least one is defined. `sum` may be
-// one of the addends.
+// The output of a sum: the sum itself, its positive part, or both; at least one is defined. `sum`
+// may be one of the addends.
 struct SumTarget {
   torch::Tensor sum;
   torch::Tensor relu;
@@ -54,7 +54,7 @@ struct Moments {
 };
 Moments MomentsOf(const torch::Tensor& x);
 
-// Over all images' pixels: the sum of dy, and the sum of dy (x - mean).
+// Sums over all images' pixels: the sum of dy, and the sum of dy (x - mean).
 struct GradientSums {
   Channels gradient;
   Channels product;

@@ -57,7 +57,7 @@ void RequireSame(const NamedTensors& wanted, const files::Tensors& given, const 
   }
 }
 
-// What LibTorch's optimizers call a parameter: its address, as text up to 1.13.
+// LibTorch's optimizers identify a parameter by its address, as text up to 1.13.
 template <class Key>
 Key KeyAs(const Tensor& parameter) {
   if constexpr (std::is_same_v<Key, std::string>) {

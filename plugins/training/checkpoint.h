@@ -1,4 +1,5 @@
-// A network's tensors, with an optimizer's state and how far the training is, in a safetensors file.
+// A network's tensors, with an optimizer's state and the progress of the training, in a safetensors
+// file.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_CHECKPOINT_H_
 #define LODE_PLUGINS_TRAINING_CHECKPOINT_H_
@@ -15,12 +16,13 @@ namespace training {
 files::Tensors TensorsOf(const torch::nn::Module& module);
 
 // Sets them. Throws lode::IoError "NAME: ..." if a tensor is missing, unknown or of another shape;
-// then the module is as it was.
+// the module is then unchanged.
 void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const std::string& name);
 
-// The optimizer's momentum by the names of the module's parameters, those without one left out.
+// Returns the optimizer's momentum by the names of the module's parameters, without parameters that
+// have none.
 files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer);
-// Sets it. Throws lode::IoError "NAME: ..." if one is of another shape than its parameter.
+// Sets it. Throws lode::IoError "NAME: ..." if one has a different shape from its parameter.
 void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
                  const files::Tensors& momentum, const std::string& name);
 

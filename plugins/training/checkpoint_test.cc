@@ -36,7 +36,7 @@ std::string Failure(TinyNetwork& network, const Tensors& tensors) {
 TEST(CheckpointTest, TensorsAreNamedAndRowMajor) {
   TinyNetwork network(1);
   const Tensors tensors = TensorsOf(*network);
-  EXPECT_EQ(tensors.size(), 12U);  // two of: weight and norm's four; and the classifier's two
+  EXPECT_EQ(tensors.size(), 12U);  // twice: weight and norm's four; and the classifier's two
   const files::Tensor& file = tensors.at("odd.weight");
   EXPECT_EQ(file.shape, (std::vector<std::size_t>{8, 1, 3, 3}));
   const Tensor weight = network->named_parameters()["odd.weight"];
@@ -57,7 +57,7 @@ TEST(CheckpointTest, TensorsComeBackFromAFile) {
   EXPECT_TRUE(torch::equal(a(image, 0, Pass::Evaluation()), b(image, 0, Pass::Evaluation())));
 }
 
-TEST(CheckpointTest, WhatIsNotTheNetworksIsRefusedAndNothingSet) {
+TEST(CheckpointTest, ForeignTensorsAreRefusedAndNothingIsSet) {
   TinyNetwork network(1);
   const Tensors before = TensorsOf(*network);
   Tensors other = TensorsOf(*TinyNetwork(2));
@@ -85,7 +85,7 @@ torch::optim::SGD Optimizer(TinyNetwork& network) {
                            torch::optim::SGDOptions(0.1).momentum(0.9).nesterov(true));
 }
 
-// Along the even path only.
+// Takes a step along the even path only.
 void TakeStep(TinyNetwork& network, torch::optim::SGD& optimizer, int seed) {
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   const Tensor images =
@@ -95,7 +95,7 @@ void TakeStep(TinyNetwork& network, torch::optim::SGD& optimizer, int seed) {
   optimizer.step();
 }
 
-TEST(CheckpointTest, MomentumIsThatOfTheParametersThatHadAStep) {
+TEST(CheckpointTest, OnlyParametersThatHadAStepHaveMomentum) {
   TinyNetwork network(1);
   torch::optim::SGD optimizer = Optimizer(network);
   EXPECT_TRUE(MomentumOf(*network, optimizer).empty());
@@ -124,7 +124,7 @@ TEST(CheckpointTest, MomentumOfAnotherShapeIsRefused) {
   }
 }
 
-TEST(CheckpointTest, AnOptimizerGoesOnWithItsMomentum) {
+TEST(CheckpointTest, AnOptimizerContinuesWithItsMomentum) {
   TinyNetwork whole(1), cut(2), without(2);
   torch::optim::SGD of_whole = Optimizer(whole);
   TakeStep(whole, of_whole, 1);

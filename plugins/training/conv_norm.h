@@ -1,4 +1,4 @@
-// A convolution and the batch norm behind it.
+// A convolution followed by batch norm.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_CONV_NORM_H_
 #define LODE_PLUGINS_TRAINING_CONV_NORM_H_
@@ -15,12 +15,12 @@ class ConvNormImpl : public torch::nn::Module {
  public:
   ConvNormImpl(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t stride,
                FirstWeights& weights, bool affine = true);
-  // The convolution alone: the caller sees to the norm.
+  // Only the convolution: the caller applies the norm.
   torch::Tensor Convolve(const torch::Tensor& x) const;
-  // Both, by the running moments and without autograd, as one convolution: the norm's factors are folded
-  // into its weights.
+  // Both, with the running moments and without autograd, as one convolution: the norm's factors are
+  // folded into its weights.
   torch::Tensor Folded(const torch::Tensor& x) const;
-  // Both, folded where that is the same but for rounding.
+  // Both, folded where the result is the same except for rounding.
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
 
   torch::Tensor weight;

@@ -10,7 +10,7 @@
 namespace training {
 namespace {
 
-// LibTorch sets autocast by the type of device since 2.4; before, each type had functions of its own.
+// LibTorch sets autocast by device type since 2.4; before, each type had its own functions.
 void SetAutocast(bool enabled) {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
   at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
@@ -29,7 +29,7 @@ torch::Device DeviceOf(const std::string& name) {
       return torch::Device(name);
     } catch (const c10::Error&) {
       throw lode::InvalidError("device " + lode::Quote(name) +
-                               " is none, expected \"cpu\" or a name such as \"cuda:0\"");
+                               " is not a device, expected \"cpu\" or a name such as \"cuda:0\"");
     }
   }();
   if (device.is_cpu()) return device;
@@ -57,8 +57,8 @@ MixedPrecision::~MixedPrecision() {
 
 void UseThreads(std::int64_t threads) { at::set_num_threads(static_cast<int>(threads)); }
 
-// LibTorch sets a thread's number when it is first asked for it, and once more when this plugin's
-// copy of its inline functions is: both are asked before.
+// LibTorch sets a thread's number when it is first queried, and again when this plugin's copy of
+// its inline functions is first queried: both are queried first.
 void UseOneThreadInParallelFor() {
   at::get_num_threads();
   at::internal::lazy_init_num_threads();

@@ -24,15 +24,15 @@ template <class C>
 void AddDeviceParameters(lode::Params<C>& params) {
   const auto add = Appender<DeviceConfig>(params);
   add("device", &DeviceConfig::device,
-      "Where networks run: cpu, or cuda:0 and so on where LibTorch has it.");
+      "Where networks run: cpu, or cuda:0 and so on if LibTorch supports it.");
 }
 
-// "cpu", "cuda" or "cuda:1". Throws lode::InvalidError for another name, and lode::UnsupportedError
-// if this LibTorch or this machine has no such device.
+// Returns the device "cpu", "cuda" or "cuda:1". Throws lode::InvalidError for any other name, and
+// lode::UnsupportedError if this LibTorch or this machine does not have the device.
 torch::Device DeviceOf(const std::string& name);
 
-// Mixed precision on a device that has it: while it lives, operations of this thread that are safe
-// in bfloat16 run in it. Nothing on the CPU.
+// Mixed precision on devices that support it: while the object lives, operations of this thread
+// that are safe in bfloat16 run in it. Does nothing on the CPU.
 class MixedPrecision {
  public:
   MixedPrecision(const torch::Device& device, bool wanted);
@@ -43,7 +43,7 @@ class MixedPrecision {
   bool active_;
 };
 
-// Calls `body`, turning LibTorch's own errors, which are many lines long, into the SDK's.
+// Calls `body`, turning LibTorch's own errors, which are many lines long, into the SDK's errors.
 template <class Body>
 auto CallTorch(const Body& body) {
   try {
@@ -53,14 +53,14 @@ auto CallTorch(const Body& body) {
   }
 }
 
-// Sets how many threads LibTorch's operations have that are started by the calling thread.
+// Sets how many threads LibTorch uses for operations started by the calling thread.
 void UseThreads(std::int64_t threads);
 
-// For the body of at::parallel_for: the operations in it round as with one thread.
+// For the body of at::parallel_for: makes the operations in it round as with one thread.
 void UseOneThreadInParallelFor();
 
-// The batch's images on the device: (size, channels, height, width) in the memory format
-// channels-last. On the CPU they stay the batch's memory: valid while it is unchanged.
+// Returns the batch's images on the device: (size, channels, height, width) in the memory format
+// channels-last. On the CPU they share the batch's memory: valid while the batch is unchanged.
 torch::Tensor ImagesOf(lode::images::Batch& batch, const torch::Device& device);
 torch::Tensor LabelsOf(lode::images::Batch& batch, const torch::Device& device);
 

@@ -15,7 +15,7 @@ torch::Tensor DropPath::operator()(const torch::Tensor& x) {
   std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
   shape[0] = x.size(0);
   const double kept = 1 - probability_;
-  // The generator is the CPU's: what is dropped does not depend on the device.
+  // The generator is on the CPU, so the choice of what to drop does not depend on the device.
   const torch::Tensor mask = torch::empty(shape).bernoulli_(kept, random_).div_(kept);
   return x * mask.to(x.device(), x.scalar_type());
 }

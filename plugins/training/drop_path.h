@@ -1,4 +1,4 @@
-// Drop-path: in training, whole edges of a network are left out at random.
+// Drop-path: in training, whole edges of a network are dropped at random.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_DROP_PATH_H_
 #define LODE_PLUGINS_TRAINING_DROP_PATH_H_
@@ -9,9 +9,9 @@
 
 namespace training {
 
-// For each image by itself an edge's output is zero with a probability p, else divided by 1 - p, so that
-// its mean stays (FractalNet, Larsson, Maire and Shakhnarovich, ICLR 2017, section 3.1; scaled and
-// by image as DARTS trains its cells). Used by one thread.
+// Independently for each image, an edge's output is zero with probability p, and otherwise divided
+// by 1 - p, so that its mean does not change (FractalNet, Larsson, Maire and Shakhnarovich, ICLR
+// 2017, section 3.1; scaled and by image as DARTS trains its cells). Used by one thread.
 class DropPath {
  public:
   // probability: in [0, 1). What is dropped is a function of the seed and the calls so far.

@@ -9,7 +9,7 @@ namespace {
 
 using torch::Tensor;
 
-TEST(DropPath, LeavesAnImageWholeOrDropsIt) {
+TEST(DropPath, KeepsOrDropsAnImageWhole) {
   constexpr std::int64_t kImages = 20000;
   constexpr double kProbability = 0.3;
   DropPath drop_path(kProbability, 1);
@@ -18,7 +18,7 @@ TEST(DropPath, LeavesAnImageWholeOrDropsIt) {
   const Tensor dropped = (y == 0).flatten(1).all(1);
   const Tensor kept = x / (1 - kProbability);
   EXPECT_TRUE(torch::allclose(y, torch::where(dropped.view({-1, 1, 1, 1}), 0 * x, kept)));
-  // Five deviations of the binomial distribution.
+  // Five standard deviations of the binomial distribution.
   const double deviation = std::sqrt(kImages * kProbability * (1 - kProbability));
   EXPECT_NEAR(dropped.sum().item<double>(), kImages * kProbability, 5 * deviation);
 }
@@ -34,7 +34,7 @@ TEST(DropPath, IsAFunctionOfItsSeedAndItsCalls) {
   EXPECT_TRUE(torch::equal(same(x), second));
 }
 
-TEST(DropPath, GradientsGoTheWayOfWhatIsKept) {
+TEST(DropPath, GradientsFlowThroughKeptImages) {
   DropPath drop_path(0.5, 3);
   const Tensor x = torch::rand({32, 2, 2, 2}).requires_grad_();
   const Tensor y = drop_path(x);

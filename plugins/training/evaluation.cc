@@ -20,8 +20,8 @@ void Tally::Add(const Tensor& logits, const Tensor& labels) {
           .item<double>();
   const Tensor own = scores.gather(1, labels.unsqueeze(1));
   const Tensor above = scores.gt(own).sum(1).to(torch::kFloat);
-  const Tensor equal = scores.eq(own).sum(1).to(torch::kFloat);  // itself among them
-  // The chance to be among the best k if equals are put into a random order.
+  const Tensor equal = scores.eq(own).sum(1).to(torch::kFloat);  // including itself
+  // The probability of being among the best k if equal ones are put into random order.
   const auto among = [&](double k) {
     return ((k - above) / equal.clamp_min(1)).clamp(0, 1).masked_fill(own.squeeze(1).isnan(), 0);
   };

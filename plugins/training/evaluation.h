@@ -1,4 +1,4 @@
-// How well a network does on images.
+// Measures how well a network does on images.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_EVALUATION_H_
 #define LODE_PLUGINS_TRAINING_EVALUATION_H_
@@ -25,14 +25,14 @@ struct Evaluation {
 };
 
 // Counts the right answers among logits: a label is among the k best if fewer than k logits are
-// above its own; equal ones count half, so that a network that tells nothing apart gets what
-// guessing gets.
+// above its own. Ties count by their chance in a random order, so a network that distinguishes
+// nothing scores the same as guessing.
 class Tally {
  public:
   void Add(const torch::Tensor& logits, const torch::Tensor& labels);
   Evaluation Result() const;
 
-  // What was counted, as text and back, to the bit; Parse gives nothing for another text.
+  // The counts as text and back, exact to the bit; Parse returns nothing for any other text.
   std::string Format() const;
   static std::optional<Tally> Parse(const std::string& text);
 
@@ -41,11 +41,12 @@ class Tally {
   std::int64_t images_ = 0;
 };
 
-// Over the next batch of `loader`, without autograd. REQUIRES: there is one.
+// Evaluates the next batch of `loader`, without autograd. REQUIRES: there is one.
 Evaluation EvaluateNext(const Predict& predict, lode::images::Loader& loader,
                         const torch::Device& device);
 
-// Over one epoch of `loader`, without autograd. `between` is called before each batch: it may throw.
+// Evaluates one epoch of `loader`, without autograd. Calls `between` before each batch; it may
+// throw.
 Evaluation Evaluate(const Predict& predict, lode::images::Loader& loader,
                     const torch::Device& device, const std::function<void()>& between);
 

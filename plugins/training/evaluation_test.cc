@@ -25,14 +25,14 @@ TEST(TallyTest, CountsLabelsAmongTheBestOneAndFive) {
   EXPECT_DOUBLE_EQ(e.top5, 75);  // all but the last
 }
 
-TEST(TallyTest, ANetworkThatTellsNothingApartGetsWhatGuessingGets) {
+TEST(TallyTest, ANetworkThatDistinguishesNothingScoresLikeGuessing) {
   const Evaluation e = Count(torch::zeros({3, 10}), {0, 4, 9});
   EXPECT_NEAR(e.top1, 10, 1e-5);
   EXPECT_NEAR(e.top5, 50, 1e-5);
   EXPECT_NEAR(e.loss, std::log(10.0), 1e-6);
 }
 
-TEST(TallyTest, AsTextAndBackIsTheSameToTheBit) {
+TEST(TallyTest, ToTextAndBackIsExactToTheBit) {
   Tally tally;
   torch::manual_seed(1);
   tally.Add(torch::randn({7, 9}), torch::tensor({0, 1, 2, 3, 4, 5, 6}));
@@ -52,13 +52,13 @@ TEST(TallyTest, TwoEqualLogitsCountHalf) {
   EXPECT_DOUBLE_EQ(Count(two, {1}).top1, 50);
   EXPECT_DOUBLE_EQ(Count(two, {2}).top1, 0);
   EXPECT_DOUBLE_EQ(Count(two, {2}).top5, 100);
-  // Two are equal at the fifth and sixth place.
+  // Two are equal, in fifth and sixth place.
   const Tensor border = torch::tensor({{9.0F, 8.0F, 7.0F, 6.0F, 5.0F, 5.0F, 1.0F}});
   EXPECT_DOUBLE_EQ(Count(border, {4}).top5, 50);
   EXPECT_DOUBLE_EQ(Count(border, {6}).top5, 0);
 }
 
-TEST(TallyTest, NoNumberIsNoRightAnswer) {
+TEST(TallyTest, NaNIsNotARightAnswer) {
   const Tensor nan = torch::full({2, 3}, std::numeric_limits<float>::quiet_NaN());
   const Evaluation e = Count(nan, {0, 2});
   EXPECT_DOUBLE_EQ(e.top1, 0);
@@ -66,7 +66,7 @@ TEST(TallyTest, NoNumberIsNoRightAnswer) {
   EXPECT_TRUE(std::isnan(e.loss));
 }
 
-TEST(TallyTest, IsTheMeanOverImagesAndNotOverBatches) {
+TEST(TallyTest, AveragesOverImagesAndNotOverBatches) {
   Tally tally;
   const float l = std::log(3.0F);
   tally.Add(torch::tensor({{0.0F, l}}), torch::tensor({std::int64_t{1}}));  // probability 3/4
@@ -78,7 +78,7 @@ TEST(TallyTest, IsTheMeanOverImagesAndNotOverBatches) {
   EXPECT_NEAR(e.loss, (2 * std::log(4.0 / 3) + 2 * std::log(4.0)) / 4, 1e-6);
 }
 
-TEST(TallyTest, IsZeroOfNoImages) {
+TEST(TallyTest, IsZeroWithoutImages) {
   const Evaluation e = Tally().Result();
   EXPECT_EQ(e.images, 0);
   EXPECT_EQ(e.top1, 0);

@@ -7,7 +7,7 @@
 namespace training {
 namespace {
 
-// Of PyTorch's default.
+// The bound of PyTorch's default.
 double BoundOf(std::int64_t fan_in) { return 1 / std::sqrt(static_cast<double>(fan_in)); }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The weights that a network begins with.
+// The initial weights of a network.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_FIRST_WEIGHTS_H_
 #define LODE_PLUGINS_TRAINING_FIRST_WEIGHTS_H_
@@ -11,24 +11,24 @@
 namespace training {
 
 enum class Initialization {
-  // Convolutions are normal with variance 2 / (out * kernel^2), by the fan out (He et al., ICCV
-  // 2015); linear layers are normal with deviation 0.01, and their biases 0.
+  // Convolutions are normal with variance 2 / (out * kernel^2), from the fan out (He et al., ICCV
+  // 2015); linear layers are normal with deviation 0.01 and have zero biases.
   kKaiming,
   // PyTorch's default: everything is uniform between -b and b, b = 1 / sqrt(fan in).
   kPyTorch,
 };
 
-// "kaiming" or "pytorch". REQUIRES: it is one of them.
+// "kaiming" or "pytorch". REQUIRES: `name` is one of them.
 Initialization InitializationOf(const std::string& name);
 
-// Draws weights, one layer after the other: a function of the seed and the order of the calls. The
-// weights and biases of norms are always 1 and 0.
+// Draws weights, one layer after the other, as a function of the seed and the order of the calls.
+// The weights and biases of norms are always 1 and 0.
 class FirstWeights {
  public:
   explicit FirstWeights(std::uint64_t seed,
                         Initialization initialization = Initialization::kKaiming);
 
-  // (out, in, kernel, kernel), in channels-last, as convolutions want them.
+  // (out, in, kernel, kernel), in channels-last, the format that convolutions expect.
   torch::Tensor Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel);
   torch::nn::Linear Linear(std::int64_t in, std::int64_t out);
 

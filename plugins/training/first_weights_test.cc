@@ -12,20 +12,20 @@ using torch::Tensor;
 double Deviation(const Tensor& values) { return values.std().item<double>(); }
 double Largest(const Tensor& values) { return values.abs().max().item<double>(); }
 
-TEST(FirstWeightsTest, KaimingsAreNormalByTheFanOut) {
+TEST(FirstWeightsTest, KaimingIsNormalByTheFanOut) {
   FirstWeights weights(1);
   const Tensor convolution = weights.Convolution(8, 64, 3);
   EXPECT_EQ(convolution.sizes(), (std::vector<std::int64_t>{64, 8, 3, 3}));
   const double deviation = std::sqrt(2.0 / (64 * 9));
   EXPECT_NEAR(Deviation(convolution), deviation, 0.1 * deviation);
-  EXPECT_GT(Largest(convolution), 3 * deviation);  // no uniform distribution has such a value
+  EXPECT_GT(Largest(convolution), 3 * deviation);  // a uniform distribution has no such value
   const torch::nn::Linear linear = weights.Linear(64, 100);
   EXPECT_NEAR(Deviation(linear->weight), 0.01, 0.001);
   EXPECT_EQ(Largest(linear->bias), 0);
 }
 
 // Uniform between -b and b: deviation b / sqrt(3).
-TEST(FirstWeightsTest, PyTorchsAreUniformByTheFanIn) {
+TEST(FirstWeightsTest, PyTorchIsUniformByTheFanIn) {
   FirstWeights weights(1, Initialization::kPyTorch);
   const Tensor convolution = weights.Convolution(16, 64, 3);
   const torch::nn::Linear linear = weights.Linear(64, 400);

@@ -11,13 +11,13 @@ namespace {
 
 thread_local std::int64_t multiply_adds = 0;
 
-// What an operation knows at its start: its inputs may be gone at its end.
+// Data known when an operation starts: its inputs may be gone when it ends.
 struct Weights : at::ObserverContext {
   explicit Weights(std::int64_t n) : per_output(n) {}
   std::int64_t per_output;  // products for each element of the output
 };
 
-// The weights of the operations that others end in; undefined for other operations.
+// The weights of the operations that all others end up calling; undefined for other operations.
 torch::Tensor WeightsOf(const at::RecordFunction& call) {
   const std::string_view name = call.name();
   if (name == "aten::convolution") return call.inputs()[1].toTensor();
@@ -26,7 +26,7 @@ torch::Tensor WeightsOf(const at::RecordFunction& call) {
   return {};
 }
 
-// Each output element is the product of a row of weights: of all their dimensions but the first.
+// Each output element is the product of a row of weights: of all their dimensions except the first.
 std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction& call) {
   const torch::Tensor weights = WeightsOf(call);
   if (!weights.defined()) return nullptr;

@@ -1,4 +1,4 @@
-// Multiply-adds, counted on what is computed.
+// Counts multiply-adds while a network computes.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_MULTIPLY_ADDS_H_
 #define LODE_PLUGINS_TRAINING_MULTIPLY_ADDS_H_
@@ -8,8 +8,8 @@
 
 namespace training {
 
-// Calls `forward`, which runs one image through a network in this thread, and counts the multiply-adds
-// of its convolutions and linear layers, biases left out.
+// Calls `forward`, which runs one image through a network in this thread, and counts the
+// multiply-adds of its convolutions and linear layers, without biases.
 std::int64_t MultiplyAddsOf(const std::function<void()>& forward);
 
 }  // namespace training

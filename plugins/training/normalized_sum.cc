@@ -10,10 +10,10 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What the gradient needs of the pass forward.
+// The values of the forward pass that the gradient needs.
 struct Tape : torch::CustomClassHolder {
   Tensor x;
-  Tensor relu;  // undefined: there is none
+  Tensor relu;  // undefined if there is none
   Normalization normalization;
   bool has_shortcut = false;
 };
@@ -27,8 +27,8 @@ Tensor Forward(const Normalization& n, const Tensor& x, const Tensor& shortcut, 
 }
 
 struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> {
-  // inputs: x, the norm's weight and bias, and the shortcut, if there is one (tensors that are not
-  // defined cannot be given to a function).
+  // inputs: x, the norm's weight and bias, and the shortcut, if there is one (undefined tensors
+  // cannot be passed to a function).
   static Tensor forward(AutogradContext* context, at::TensorList inputs,
                         const Normalization& normalization, bool relu) {
     auto tape = c10::make_intrusive<Tape>();
@@ -55,7 +55,7 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
     BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization, EmptyLike(dy));
     variable_list result{g.x, g.weight, g.bias};
     if (tape->has_shortcut) result.push_back(dy);
-    result.resize(result.size() + 2);  // of what is no tensor
+    result.resize(result.size() + 2);  // for the arguments that are not tensors
     return result;
   }
 };

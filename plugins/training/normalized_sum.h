@@ -1,4 +1,4 @@
-// Batch norm with what stands around it in networks, in one pass over memory.
+// Batch norm fused with the operations around it in networks, in one pass over memory.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_NORMALIZED_SUM_H_
 #define LODE_PLUGINS_TRAINING_NORMALIZED_SUM_H_
@@ -9,10 +9,12 @@
 
 namespace training {
 
-// Whether the fused operations can take x in this pass; else it is LibTorch's own.
+// Whether the fused operations can take x in this pass; otherwise LibTorch's own operations are
+// used.
 bool CanFuse(const torch::Tensor& x, const Pass& pass);
 
-// norm(x) + shortcut, the norm affine and the shortcut of x's shape or undefined; with autograd in training.
+// norm(x) + shortcut, with an affine norm and a shortcut of x's shape or undefined; with autograd
+// in training.
 torch::Tensor NormalizedSum(BatchNorm& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
                             const Pass& pass);
 

@@ -1,4 +1,4 @@
-// Parameters that several oracles have in common.
+// Shared by oracles that have parameters in common.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_PARAMETERS_H_
 #define LODE_PLUGINS_TRAINING_PARAMETERS_H_
@@ -7,8 +7,9 @@
 
 namespace training {
 
-// What appends to an oracle's parameters one that is a member of Base, from which its Config C
-// derives: add("epochs", &Base::epochs, "Passes over the training images.", lode::Range{1, 100}).
+// Returns a function that appends to an oracle's parameters one that is a member of Base, from
+// which the oracle's Config C derives: add("epochs", &Base::epochs, "Passes over the training
+// images.", lode::Range{1, 100}).
 template <class Base, class C>
 auto Appender(lode::Params<C>& params) {
   return [&params]<class T>(const char* name, T Base::*member, const char* doc, auto... allowed) {

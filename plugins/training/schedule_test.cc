@@ -17,14 +17,14 @@ TEST(ScheduleTest, FallsAlongHalfACosineWave) {
   EXPECT_NEAR(schedule.LearningRate(9), 0.05 * (1 - std::sqrt(10 + 2 * std::sqrt(5.0)) / 4), 1e-15);
 }
 
-TEST(ScheduleTest, EndsWhereTheStepAfterTheLastWouldBe) {
+TEST(ScheduleTest, ReachesTheEndAtTheStepAfterTheLast) {
   const Schedule schedule{0.1, 0.02, 8, 0};
   EXPECT_NEAR(schedule.LearningRate(4), 0.06, 1e-15);
   EXPECT_NEAR(schedule.LearningRate(8), 0.02, 1e-15);
   EXPECT_GT(schedule.LearningRate(7), 0.02);
 }
 
-TEST(ScheduleTest, CanFallFromPeriodToPeriod) {
+TEST(ScheduleTest, CanFallOncePerPeriod) {
   const Schedule by_step{0.1, 0.02, 12, 0}, by_epoch{0.1, 0.02, 12, 0, 4};
   for (const std::uint64_t step : {0, 1, 3, 4, 7, 8, 11})
     EXPECT_EQ(by_epoch.LearningRate(step), by_step.LearningRate(step / 4 * 4)) << step;

@@ -21,7 +21,8 @@ Part AtMost(Part part, std::int64_t count) {
 }
 
 std::string NameOf(const TaskConfig& config, const lode::images::Data& data) {
-  // imagenet16 had all its classes by default once: what was trained on them is told apart.
+  // imagenet16 once had all its classes by default: the name must distinguish what was trained
+  // then.
   const bool usual = config.classes == 0 && config.dataset == "imagenet16";
   const auto classes = usual ? static_cast<std::int64_t>(data.train->classes()) : config.classes;
   std::ostringstream text;
@@ -80,7 +81,7 @@ Transform Task::Augmented() const {
 std::unique_ptr<Loader> Task::TrainingOn(const Part& part, std::int64_t batch_size,
                                          bool keep_last_batch) const {
   LoaderOptions options;
-  // A part that is smaller than a batch is one.
+  // A part that is smaller than a batch forms a single batch.
   options.batch_size = std::min(static_cast<std::size_t>(batch_size), part.positions.size());
   options.shuffle = true;
   options.drop_last = !keep_last_batch;
@@ -114,7 +115,7 @@ std::unique_ptr<Loader> Task::ShuffledValidation(std::int64_t batch_size) const 
   LoaderOptions options;
   options.batch_size = static_cast<std::size_t>(batch_size);
   options.shuffle = true;
-  options.ahead = 1;  // only its first batch is ever used
+  options.ahead = 1;  // only its first batch is used
   return std::make_unique<Loader>(parts_.validation.images, parts_.validation.positions, Plain(),
                                   options);
 }

@@ -29,8 +29,8 @@ std::string BigEndian(std::size_t value) {
   return bytes;
 }
 
-// Images of ten classes in turn; image i has grey level i everywhere but in one corner, so that each
-// can be told from all others, and from its mirror image.
+// Images of ten classes in turn; image i has gray level i everywhere but in one corner, so that
+// each can be distinguished from all others and from its mirror image.
 class TaskTest : public testing::Test {
  protected:
   TaskTest() {
@@ -50,17 +50,17 @@ class TaskTest : public testing::Test {
     }
   }
 
-  // The grey levels of an epoch's images, in their middles.
-  static std::vector<int> Greys(lode::images::Loader& loader) {
-    std::vector<int> greys;
+  // Returns the gray levels of an epoch's images, at their centers.
+  static std::vector<int> Grays(lode::images::Loader& loader) {
+    std::vector<int> grays;
     ForImages(loader, [&](const float* image) {
       const float value = image[kMiddle] * 0.35302F + 0.28604F;
-      greys.push_back(static_cast<int>(std::lround(value * 255)));
+      grays.push_back(static_cast<int>(std::lround(value * 255)));
     });
-    return greys;
+    return grays;
   }
 
-  // How many images of an epoch do not have their bright corner, and it alone.
+  // Returns how many images of an epoch do not have exactly their bright corner.
   static std::size_t Changed(lode::images::Loader& loader) {
     std::size_t changed = 0;
     ForImages(loader, [&](const float* image) {
@@ -85,27 +85,27 @@ class TaskTest : public testing::Test {
 
 TEST_F(TaskTest, PartsHaveNoImageInCommon) {
   const Task task(config_);
-  const auto train = Greys(*task.Training(10)), validation = Greys(*task.Validation(7));
+  const auto train = Grays(*task.Training(10)), validation = Grays(*task.Validation(7));
   EXPECT_THAT(train, SizeIs(60));
   EXPECT_THAT(validation, SizeIs(60));
   std::set<int> all(train.begin(), train.end());
   all.insert(validation.begin(), validation.end());
   EXPECT_THAT(all, SizeIs(120));
-  EXPECT_THAT(Greys(*task.Test(7)), SizeIs(20));
-  EXPECT_THAT(train, IsSupersetOf(Greys(*task.Calibration(20, 7))));
-  EXPECT_EQ(Greys(*task.Validation(60)), validation);  // in their order
+  EXPECT_THAT(Grays(*task.Test(7)), SizeIs(20));
+  EXPECT_THAT(train, IsSupersetOf(Grays(*task.Calibration(20, 7))));
+  EXPECT_EQ(Grays(*task.Validation(60)), validation);  // in their order
 }
 
 TEST_F(TaskTest, OnlyTrainingIsShuffledAndAugmented) {
   const Task task(config_);
-  EXPECT_FALSE(std::ranges::is_sorted(Greys(*task.Training(10))));
+  EXPECT_FALSE(std::ranges::is_sorted(Grays(*task.Training(10))));
   EXPECT_GT(Changed(*task.Training(10)), 40U);
   EXPECT_EQ(Changed(*task.Calibration(60, 10)), 0U);
   EXPECT_EQ(Changed(*task.Validation(10)), 0U);
   EXPECT_EQ(Changed(*task.Test(10)), 0U);
 }
 
-TEST_F(TaskTest, EachAugmentationCanBeLeftOut) {
+TEST_F(TaskTest, EachAugmentationCanBeTurnedOff) {
   config_.pad = 0;
   config_.flip = false;
   EXPECT_EQ(Changed(*Task(config_).Training(10)), 0U);
@@ -113,7 +113,7 @@ TEST_F(TaskTest, EachAugmentationCanBeLeftOut) {
   const std::size_t mirrored = Changed(*Task(config_).Training(10));
   EXPECT_TRUE(mirrored > 15 && mirrored < 45) << mirrored;
   config_.flip = false;
-  config_.cutout = 2 * kSide;  // the square covers all, wherever its middle is
+  config_.cutout = 2 * kSide;  // the square covers everything, wherever its center is
   EXPECT_EQ(Changed(*Task(config_).Training(10)), 60U);
 }
 
@@ -133,29 +133,29 @@ TEST_F(TaskTest, PadsAnEighthOfTheSideByDefault) {
   EXPECT_NE(first(config_), first(three));
 }
 
-TEST_F(TaskTest, SizesClassesAndSplitsAreAsAsked) {
-  const auto validation = Greys(*Task(config_).Validation(60));
+TEST_F(TaskTest, SizesClassesAndSplitsAreAsConfigured) {
+  const auto validation = Grays(*Task(config_).Validation(60));
   config_.split_seed = 1;
-  EXPECT_NE(Greys(*Task(config_).Validation(60)), validation);
+  EXPECT_NE(Grays(*Task(config_).Validation(60)), validation);
   config_.validation_share = 0.25;
-  EXPECT_THAT(Greys(*Task(config_).Validation(60)), SizeIs(30));
+  EXPECT_THAT(Grays(*Task(config_).Validation(60)), SizeIs(30));
   config_.train_images = 40;
   config_.validation_images = 20;
   config_.test_images = 10;
   const Task small(config_);
-  EXPECT_THAT(Greys(*small.Training(10)), SizeIs(40));
-  EXPECT_THAT(Greys(*small.Validation(10)), SizeIs(20));
-  EXPECT_THAT(Greys(*small.Test(10)), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+  EXPECT_THAT(Grays(*small.Training(10)), SizeIs(40));
+  EXPECT_THAT(Grays(*small.Validation(10)), SizeIs(20));
+  EXPECT_THAT(Grays(*small.Test(10)), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
   config_.validation_share = 0;
   config_.train_images = 0;
   EXPECT_FALSE(Task(config_).has_validation());
-  EXPECT_THAT(Greys(*Task(config_).Training(10)), SizeIs(120));
+  EXPECT_THAT(Grays(*Task(config_).Training(10)), SizeIs(120));
   config_.classes = 3;
   EXPECT_EQ(Task(config_).classes(), 3);
-  EXPECT_THAT(Greys(*Task(config_).Training(10)), SizeIs(30));  // 36, in whole batches
+  EXPECT_THAT(Grays(*Task(config_).Training(10)), SizeIs(30));  // 36, in whole batches
 }
 
-TEST_F(TaskTest, WordsNameWhatDecidesTheParts) {
+TEST_F(TaskTest, TheDescriptionNamesWhatDeterminesTheParts) {
   TaskConfig other = config_;
   other.pad = 2;
   EXPECT_EQ(Task(other).DescribeParts(), Task(config_).DescribeParts());
@@ -166,29 +166,29 @@ TEST_F(TaskTest, WordsNameWhatDecidesTheParts) {
 
 TEST_F(TaskTest, KeepsTheLastBatchIfAsked) {
   const Task task(config_);
-  EXPECT_THAT(Greys(*task.Training(25)), SizeIs(50));
-  EXPECT_THAT(Greys(*task.Training(25, true)), SizeIs(60));
-  EXPECT_THAT(Greys(*task.TrainingOnAll(50, false)), SizeIs(100));
-  const auto all = Greys(*task.TrainingOnAll(50, true));
+  EXPECT_THAT(Grays(*task.Training(25)), SizeIs(50));
+  EXPECT_THAT(Grays(*task.Training(25, true)), SizeIs(60));
+  EXPECT_THAT(Grays(*task.TrainingOnAll(50, false)), SizeIs(100));
+  const auto all = Grays(*task.TrainingOnAll(50, true));
   EXPECT_THAT(std::set<int>(all.begin(), all.end()), SizeIs(120));
 }
 
 TEST_F(TaskTest, ShuffledValidationHasTheValidationImages) {
   const Task task(config_);
-  auto shuffled = Greys(*task.ShuffledValidation(10));
+  auto shuffled = Grays(*task.ShuffledValidation(10));
   EXPECT_FALSE(std::ranges::is_sorted(shuffled));
   std::ranges::sort(shuffled);
-  EXPECT_EQ(shuffled, Greys(*task.Validation(10)));
+  EXPECT_EQ(shuffled, Grays(*task.Validation(10)));
   EXPECT_EQ(Changed(*task.ShuffledValidation(10)), 0U);
 }
 
-TEST_F(TaskTest, CanBeCutInOtherWays) {
+TEST_F(TaskTest, AcceptsOtherWaysToCut) {
   const Task task(config_, [](const TaskConfig&, const lode::images::Data& data) {
     return Parts{{data.train, {0, 1}}, {data.test, {2}}, {data.test, {3, 4}}, "mine"};
   });
-  EXPECT_THAT(Greys(*task.Training(2)), testing::UnorderedElementsAre(0, 1));
-  EXPECT_THAT(Greys(*task.Validation(2)), ElementsAre(2));
-  EXPECT_THAT(Greys(*task.Test(2)), ElementsAre(3, 4));
+  EXPECT_THAT(Grays(*task.Training(2)), testing::UnorderedElementsAre(0, 1));
+  EXPECT_THAT(Grays(*task.Validation(2)), ElementsAre(2));
+  EXPECT_THAT(Grays(*task.Test(2)), ElementsAre(3, 4));
   EXPECT_EQ(task.DescribeParts(), "mine");
 }
 

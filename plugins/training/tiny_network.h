@@ -1,4 +1,4 @@
-// A network of a few numbers, and images it can learn: what the tests of this folder train.
+// A network of a few numbers, and images it can learn, for the tests of this folder.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_TRAINING_TINY_NETWORK_H_
 #define LODE_PLUGINS_TRAINING_TINY_NETWORK_H_
@@ -21,7 +21,7 @@ namespace training {
 inline constexpr std::int64_t kTinyClasses = 4;
 inline constexpr std::size_t kTinySide = 8;
 
-// Two convolutions that take turns as the step says, as paths of a supernet do.
+// Two convolutions that take turns by step, like the paths of a supernet.
 class TinyNetworkImpl : public torch::nn::Module {
  public:
   explicit TinyNetworkImpl(std::uint64_t seed) {
@@ -44,7 +44,7 @@ class TinyNetworkImpl : public torch::nn::Module {
 };
 TORCH_MODULE(TinyNetwork);
 
-// Noise, with a bright quarter that says the class.
+// Noise, with a bright quarter that indicates the class.
 inline std::shared_ptr<const lode::images::PixelSet> TinyImages(std::size_t count) {
   auto set = std::make_shared<lode::images::PixelSet>(
       lode::images::PixelShape{kTinySide, kTinySide, 1}, std::size_t{kTinyClasses});
@@ -62,7 +62,7 @@ inline std::shared_ptr<const lode::images::PixelSet> TinyImages(std::size_t coun
   return set;
 }
 
-// Shuffled and shifted as the seed of an epoch says.
+// Shuffled and shifted by the seed of an epoch.
 inline std::unique_ptr<lode::images::Loader> TinyLoader(std::size_t images, bool shuffle = true) {
   std::vector<std::uint32_t> indices(images);
   std::iota(indices.begin(), indices.end(), 0U);

@@ -1,1 +1,1 @@
-// Nothing but the precompiled header that all users of LibTorch share.
+// Only for the precompiled header that all users of LibTorch share.

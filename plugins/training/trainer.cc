@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr char kMomentumPrefix[] = "momentum/";
 
-// Neighbouring seeds and epochs give unrelated ones.
+// Returns unrelated seeds for neighboring seeds and epochs.
 std::uint64_t SeedOf(std::uint64_t seed, std::uint64_t epoch) {
   std::uint64_t z = seed + (epoch + 1) * 0x9e3779b97f4a7c15U;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -67,7 +67,7 @@ class Training {
             static_cast<std::uint64_t>(warm_up), config.schedule == "epoch" ? batches : 1};
   }
 
-  // From the step in hand to the end of its epoch.
+  // Trains from the current step to the end of its epoch.
   void TrainEpoch() {
     const std::uint64_t epoch = step_ / loader_.batches();
     loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
@@ -84,7 +84,7 @@ class Training {
     const Tensor images = ImagesOf(batch_, device_);
     const Tensor labels = LabelsOf(batch_, device_);
     for (const Tensor& parameter : optimizer_.param_groups()[0].params()) {
-      parameter.mutable_grad().reset();  // what a step does not touch is not changed by it
+      parameter.mutable_grad().reset();  // a step does not change what it does not touch
     }
     Prediction prediction;
     Tensor loss;
@@ -96,8 +96,8 @@ class Training {
     }
     const auto value = loss.item<double>();
     if (!std::isfinite(value)) {
-      if (!place_.file.empty()) fs::remove(place_.file);  // there is nothing to go on with
-      throw lode::UnsupportedError("training diverged: the loss is no finite number at step " +
+      if (!place_.file.empty()) fs::remove(place_.file);  // it is useless
+      throw lode::UnsupportedError("training diverged: the loss is not finite at step " +
                                    std::to_string(step_) + "; a smaller learning rate may help");
     }
     loss.backward();
@@ -199,9 +199,9 @@ class Training {
   void CheckSame(const files::Metadata& metadata) const {
     const auto what = metadata.find("training");
     if (what == metadata.end() || !metadata.contains("step") || !metadata.contains("tally"))
-      throw lode::IoError(place_.file.string() + ": is no checkpoint of a training");
+      throw lode::IoError(place_.file.string() + ": is not a checkpoint of a training");
     if (what->second != place_.what) {
-      throw lode::IoError(place_.file.string() + ": is of another training, " +
+      throw lode::IoError(place_.file.string() + ": belongs to another training, " +
                           lode::Quote(what->second) + ", expected " + lode::Quote(place_.what));
     }
   }
@@ -237,7 +237,7 @@ std::string Describe(const TrainingConfig& config) {
        << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
        << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
        << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
-  // Not named where they are the defaults: stored checkpoints are of a time before them.
+  // Not named if they are the defaults: stored checkpoints may be older than these parameters.
   if (config.schedule != "step") text << ", rate by " << config.schedule;
   if (config.keep_last_batch) text << ", last batches kept";
   return text.str();

@@ -24,18 +24,18 @@ struct TrainingConfig {
   std::int64_t epochs = 1;
   std::int64_t batch_size = 256;
   double learning_rate = 0.1;      // the highest
-  double final_learning_rate = 0;  // where the cosine ends
+  double final_learning_rate = 0;  // at the end of the cosine
   double warm_up_epochs = 0;       // of linear rise
   double momentum = 0.9;
   bool nesterov = true;
   double weight_decay = 5e-4;
-  double clip_norm = 0;  // of the gradients of a step together; 0: no clipping
+  double clip_norm = 0;  // of all gradients of a step together; 0: no clipping
   double label_smoothing = 0;
-  double auxiliary_weight = 0.4;  // of the auxiliary head's loss, where the network has one
-  double drop_path = 0;           // probability of it that the epochs approach
+  double auxiliary_weight = 0.4;  // of the auxiliary head's loss, if the network has one
+  double drop_path = 0;           // probability at the end of the training
   bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
-  std::string schedule = "step";  // or "epoch": after each the cosine moves
-  bool keep_last_batch = false;   // of an epoch, though it is smaller than the others
+  std::string schedule = "step";  // or "epoch": when the cosine moves
+  bool keep_last_batch = false;   // of an epoch, even if it is smaller than the others
 };
 
 // Appends them to an oracle's own parameters.
@@ -44,27 +44,27 @@ void AddTrainingParameters(lode::Params<C>& params) {
   const auto add = Appender<TrainingConfig>(params);
   const lode::Range rate{0, 100};
   add("epochs", &TrainingConfig::epochs, "Passes over the training images.", lode::Range{1, 10000});
-  add("batch_size", &TrainingConfig::batch_size, "Images in a step of the training.",
+  add("batch_size", &TrainingConfig::batch_size, "Images in a training step.",
       lode::Range{1, 65536});
   add("learning_rate", &TrainingConfig::learning_rate,
-      "The highest learning rate; from there it falls along a cosine.", rate);
+      "The highest learning rate, from which it falls along a cosine.", rate);
   add("final_learning_rate", &TrainingConfig::final_learning_rate,
-      "Where the cosine ends after the last epoch.", rate);
+      "The learning rate at the end of the cosine, after the last epoch.", rate);
   add("warm_up_epochs", &TrainingConfig::warm_up_epochs,
-      "First epochs, in which the learning rate rises linearly.", lode::Range{0, 10000});
+      "Epochs at the start in which the learning rate rises linearly.", lode::Range{0, 10000});
   add("momentum", &TrainingConfig::momentum, "Momentum of the gradient descent.",
       lode::Range{0, 1, true, true});
   add("nesterov", &TrainingConfig::nesterov, "Nesterov's momentum.");
-  add("weight_decay", &TrainingConfig::weight_decay, "Weight decay, of all parameters.",
+  add("weight_decay", &TrainingConfig::weight_decay, "Weight decay of all parameters.",
       lode::Range{0, 1});
   add("clip_norm", &TrainingConfig::clip_norm,
-      "Longest gradient of all parameters together; 0: any.", lode::Range{0, 1e6});
+      "Largest norm of the gradient of all parameters together; 0: no limit.", lode::Range{0, 1e6});
   add("label_smoothing", &TrainingConfig::label_smoothing,
-      "Part of the probability that is spread over all classes.", lode::Range{0, 1, false, true});
+      "Fraction of the probability that is spread over all classes.",
+      lode::Range{0, 1, false, true});
   add("drop_path", &TrainingConfig::drop_path,
-      "Drop-path: probability that an edge's output is left out for an image. It rises linearly "
-      "with "
-      "the epochs, from 0 before the first.",
+      "Drop-path: probability that an edge's output is dropped for an image. It rises linearly "
+      "with the epochs, from 0 before the first.",
       lode::Range{0, 1, false, true});
   add("schedule", &TrainingConfig::schedule,
       "Whether the learning rate moves along its cosine after every step or after every epoch.",
@@ -75,19 +75,19 @@ void AddTrainingParameters(lode::Params<C>& params) {
       "Train in bfloat16 where that is safe; on CUDA devices only.");
 }
 
-// What a network makes of a batch in training.
+// The output of a network for a batch in training.
 struct Prediction {
   torch::Tensor logits;
-  torch::Tensor auxiliary;  // of the auxiliary head; undefined: there is none
+  torch::Tensor auxiliary;  // of the auxiliary head; undefined if there is none
 };
 
-// A step of a training. What is drawn for it does not depend on whether the training was interrupted.
+// A step of a training. Its random draws do not depend on whether the training was interrupted.
 struct Step {
-  std::uint64_t number;  // from 0 through all epochs
+  std::uint64_t number;  // from 0, counted through all epochs
   DropPath& drop_path;   // for the edges of the network that may be dropped, if it has any
 };
 
-// What is trained.
+// The network being trained.
 struct Trainee {
   torch::nn::Module& module;
   std::function<Prediction(const torch::Tensor& images, const Step& step)> predict;
@@ -98,26 +98,27 @@ struct TrainingHooks {
   std::function<void(double fraction, const std::string& what)> progress;
 };
 
-// Where a training is kept while it goes on.
+// Where a training keeps its checkpoint while it runs.
 struct CheckpointPlace {
-  std::filesystem::path file;  // empty: nowhere
-  // What the training is, in words: a file of another one is refused.
+  std::filesystem::path file;  // empty for none
+  // The training in words: a file with another description is refused.
   std::string what;
-  double seconds = 30;  // at most this long between two; what is trained does not depend on it
+  double seconds = 30;  // longest time between two; does not affect the result
 };
 
-// Trains for config.epochs epochs of `loader`. Epoch e has the seed that follows from `seed` and e. With a
-// checkpoint, a training that was cut off at any moment ends with the same weights, bit for bit, as
-// one that was not; the file stays when the training ends, and one of a finished training is loaded
-// and nothing trained. Returns the training's top-1, top-5 and loss in its last epoch. Throws
-// lode::CancelledError when cancelled, a checkpoint written before; lode::IoError for a checkpoint that
-// cannot be read, written, or is of another training; lode::UnsupportedError, and removes the checkpoint,
-// if the loss is no finite number any more. Nobody else uses the checkpoint meanwhile.
+// Trains for config.epochs epochs of `loader`. The seed of epoch e derives from `seed` and e. With
+// a checkpoint, a training that was interrupted at any moment ends with the same weights, bit for
+// bit, as one that was not; the file stays when the training ends, and if it is from a finished
+// training, it is loaded and nothing is trained. Returns the training's top-1, top-5 and loss in
+// its last epoch. Throws lode::CancelledError when cancelled, after writing a checkpoint;
+// lode::IoError for a checkpoint that cannot be read or written, or belongs to another training;
+// lode::UnsupportedError, after removing the checkpoint, if the loss is no longer finite. Nobody
+// else may use the checkpoint at the same time.
 Evaluation Train(const Trainee& trainee, lode::images::Loader& loader, const TrainingConfig& config,
                  std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
                  const TrainingHooks& hooks);
 
-// The parameters in words, for what is kept of a training.
+// Describes the parameters in words, for what is stored of a training.
 std::string Describe(const TrainingConfig& config);
 
 }  // namespace training

@@ -32,7 +32,7 @@ using testing::StartsWith;
 constexpr std::size_t kImages = 190;  // 9 batches of 20 and one of 10
 constexpr std::uint64_t kBatches = 10;
 
-// Uses all that a training can be told.
+// Uses every setting of a training.
 TrainingConfig SmallConfig() {
   TrainingConfig config;
   config.epochs = 3;
@@ -67,14 +67,14 @@ struct Trained {
 
   TinyNetwork network{3};
   CheckpointPlace place{{}, "a small training", 0};  // a checkpoint after every step
-  std::uint64_t steps = 0;                           // that were done
+  std::uint64_t steps = 0;                           // that were taken
   std::uint64_t cancel_at = ~std::uint64_t{0};
   double fraction = 0;
   std::string said;
   std::vector<double> dropped;  // the probability in each step
 };
 
-// What is thrown; "" if nothing is.
+// Returns what is thrown; "" if nothing is.
 template <class Error>
 std::string Failure(Trained& trained, const TrainingConfig& config = SmallConfig()) {
   try {
@@ -104,11 +104,11 @@ class TrainerTest : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-TEST_F(TrainerTest, LearnsWhatIsInTheImages) {
+TEST_F(TrainerTest, LearnsTheImages) {
   Trained trained;
   TrainingConfig config = SmallConfig();
   config.epochs = 10;
-  config.drop_path = 0;  // an image whose only path is dropped cannot be told
+  config.drop_path = 0;  // an image whose only path is dropped cannot be classified
   const Evaluation training = trained.Run(config);
   EXPECT_EQ(training.images, static_cast<std::int64_t>(kImages));
   EXPECT_GT(training.top1, 90);
@@ -136,7 +136,7 @@ TEST_F(TrainerTest, DropsMorePathsFromEpochToEpoch) {
   EXPECT_NE(without.Weights(), trained.Weights());
 }
 
-TEST_F(TrainerTest, CheckpointsDoNotChangeWhatIsTrained) {
+TEST_F(TrainerTest, CheckpointsDoNotChangeTheResult) {
   Trained without, often(File("often")), seldom(File("seldom"));
   seldom.place.seconds = 1e9;
   without.Run();
@@ -146,7 +146,7 @@ TEST_F(TrainerTest, CheckpointsDoNotChangeWhatIsTrained) {
   EXPECT_EQ(seldom.Weights(), without.Weights());
 }
 
-TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
+TEST_F(TrainerTest, ATrainingCancelledAtAnyStepContinuesToTheSameWeights) {
   Trained whole;
   const Evaluation result = whole.Run();
   EXPECT_EQ(result.images, static_cast<std::int64_t>(kImages));
@@ -154,7 +154,7 @@ TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
     const fs::path file = File("cut" + std::to_string(step));
     Trained cut(file), rest(file);
     cut.place.seconds =
-        1e9;  // the only checkpoints are those of an epoch's end and of the cancelling
+        1e9;  // the only checkpoints are those at an epoch's end and at the cancellation
     cut.cancel_at = step;
     EXPECT_THROW(cut.Run(), lode::CancelledError);
     EXPECT_EQ(cut.steps, step);
@@ -164,7 +164,7 @@ TEST_F(TrainerTest, CancelledAtAnyStepAndGoneOnWithEndsWithTheSameWeights) {
   }
 }
 
-TEST_F(TrainerTest, AFinishedTrainingIsLoadedAndNothingTrained) {
+TEST_F(TrainerTest, AFinishedTrainingIsLoadedAndNothingIsTrained) {
   Trained whole(File("file")), again(File("file"));
   const Evaluation result = whole.Run();
   const std::string before = BytesOf(File("file"));
@@ -174,7 +174,7 @@ TEST_F(TrainerTest, AFinishedTrainingIsLoadedAndNothingTrained) {
   EXPECT_EQ(BytesOf(File("file")), before);
 }
 
-TEST_F(TrainerTest, WhatAStepDoesNotTouchIsNotChangedByIt) {
+TEST_F(TrainerTest, AStepDoesNotChangeWhatItDoesNotTouch) {
   Trained trained;
   trained.cancel_at = 1;  // step 0 is along the even path
   const files::Tensors before = TensorsOf(*trained.network);
@@ -224,7 +224,7 @@ TEST_F(TrainerTest, AnAuxiliaryHeadAddsItsLoss) {
   }
 }
 
-TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedByName) {
+TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedWithItsName) {
   Trained one(File("file")), other(File("file"));
   one.Run();
   const std::string bytes = BytesOf(File("file")), weights = other.Weights();
@@ -236,10 +236,10 @@ TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedByName) {
   EXPECT_EQ(BytesOf(File("file")), bytes);
 }
 
-TEST_F(TrainerTest, WhatIsNoCheckpointIsRefused) {
+TEST_F(TrainerTest, AFileThatIsNotACheckpointIsRefused) {
   Trained trained(File("file"));
   files::WriteSafetensors(File("file").string(), {TensorsOf(*trained.network)});
-  EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("no checkpoint of a training"));
+  EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("not a checkpoint of a training"));
   std::ofstream(File("file"), std::ios::binary) << "not at all";
   EXPECT_THAT(Failure<lode::IoError>(trained), StartsWith(File("file").string() + ": "));
 }
@@ -249,7 +249,7 @@ TEST_F(TrainerTest, ACheckpointThatCannotBeWrittenIsAnError) {
   EXPECT_THAT(Failure<lode::IoError>(trained), HasSubstr("no such directory"));
 }
 
-// ---- killed at any moment: in a process of its own, this program with another filter
+// ---- killed at any moment: in a separate process, which runs this program with another filter
 
 constexpr char kDirectory[] = "LODE_TRAINED_IN";
 
@@ -263,7 +263,7 @@ TEST(KilledTrainer, DISABLED_Trains) {
 
 class KilledTrainerTest : public TrainerTest {
  protected:
-  // The process of a training in a directory; it has begun.
+  // Starts the process of a training in a directory; it has begun on return.
   static pid_t Start(const fs::path& directory) {
     fs::create_directories(directory);
     fs::remove(directory / "started");
@@ -288,7 +288,7 @@ TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
   const std::chrono::duration<double> duration = Clock::now() - start;
 
   std::mt19937 random(1);
-  std::uniform_real_distribution<double> part(0, 0.4);  // of a whole training
+  std::uniform_real_distribution<double> part(0, 0.4);  // of the time of a whole training
   const char* wanted = std::getenv("LODE_KILLS");
   double patience = 1;
   for (int kills = 0; kills < (wanted != nullptr ? std::atoi(wanted) : 4);) {
@@ -299,7 +299,7 @@ TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
     if (!fs::exists(killed / "weights")) continue;
     EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights")) << "kill " << kills;
     fs::remove_all(killed);
-    patience /= 2;  // it was through before: the machine is less busy now
+    patience /= 2;  // it had finished already: the machine is less busy now
   }
   ASSERT_EQ(Finish(Start(killed)), 0);
   ASSERT_FALSE(BytesOf(whole / "weights").empty());

@@ -23,14 +23,14 @@ bool IsUnit(std::string_view text) {
          lode::IsPrintableLine(text);
 }
 
-std::string_view WithoutSpacesBehind(std::string_view text) {
+std::string_view WithoutTrailingSpaces(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
-// `item` of the parameter `list`: "NAME" or "NAME [UNIT]".
+// Parses `item` of the parameter `list`: "NAME" or "NAME [UNIT]".
 lode::Metric ParseMetric(const char* list, std::string_view item, lode_direction direction) {
   const std::size_t bracket = item.find('[');
-  const std::string_view name = WithoutSpacesBehind(item.substr(0, bracket));
+  const std::string_view name = WithoutTrailingSpaces(item.substr(0, bracket));
   const auto fail = [&](const std::string& expected) {
     throw lode::InvalidError(std::string(list) + " has " + lode::Quote(item) + ", expected " +
                              expected);
@@ -43,7 +43,7 @@ lode::Metric ParseMetric(const char* list, std::string_view item, lode_direction
       fail("a name and its unit in brackets, as in \"" + std::string(name) + " [percent]\"");
     unit.remove_suffix(1);
   }
-  return {std::string(name), std::string(unit), "As the pipeline declares it.", direction};
+  return {std::string(name), std::string(unit), "Declared by the pipeline.", direction};
 }
 
 void Declare(const char* list, const Names& items, lode_direction direction,
@@ -53,7 +53,7 @@ void Declare(const char* list, const Names& items, lode_direction direction,
     for (const lode::Metric& other : metrics) {
       if (other.name == metric.name)
         throw lode::InvalidError(std::string(list) + " has " + lode::Quote(metric.name) +
-                                 ", which is declared already");
+                                 ", which is already declared");
     }
     metrics.push_back(std::move(metric));
   }
@@ -66,7 +66,7 @@ lode::Metric& Find(const char* list, const std::string& name, std::vector<lode::
     names.push_back(metric.name);
   }
   throw lode::InvalidError(std::string(list) + " has " + lode::Quote(name) +
-                           ", which is no metric of maximize or minimize (nearest: " +
+                           ", which is not a metric of maximize or minimize (nearest: " +
                            lode::Quote(lode::Nearest(name, names)) + ")");
 }
 
@@ -76,7 +76,7 @@ void SetSplit(const char* list, const Names& names, lode_split split, const std:
     lode::Metric& metric = Find(list, name, metrics);
     if (metric.split != LODE_SPLIT_NONE)
       throw lode::InvalidError(std::string(list) + " has " + lode::Quote(name) +
-                               ", which has its split already");
+                               ", which already has a split");
     metric.split = split;
     metric.dataset = dataset;
   }

@@ -1,5 +1,5 @@
-// Metrics that the pipeline declares: parameters of oracles that measure what their user knows and
-// they do not. Such an oracle has LODE_CAP_METRICS_VARY.
+// Metrics that the pipeline declares: parameters of oracles whose metrics only their user knows.
+// Such an oracle has LODE_CAP_METRICS_VARY.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_PLUGINS_USER_METRICS_USER_METRICS_H_
 #define LODE_PLUGINS_USER_METRICS_USER_METRICS_H_
@@ -14,9 +14,9 @@ namespace user_metrics {
 struct Config {
   // "accuracy [percent]": a name and, in brackets, its unit; "accuracy" if it has none.
   std::vector<std::string> maximize, minimize;
-  // Names of the metrics that were measured on that split of the data; the others on none.
+  // Names of the metrics that were measured on each split of the data; the others belong to none.
   std::vector<std::string> train, validation, test;
-  std::string dataset;  // of the metrics with a split; "" if it has no name
+  std::string dataset;  // data set of the metrics with a split; "" if it has no name
 };
 
 // Appends them to an oracle's own parameters.
@@ -28,19 +28,20 @@ void AddParameters(lode::Params<C>& params) {
     params.emplace_back(name, of_oracle, doc);
   };
   add("maximize", &Config::maximize,
-      "Metrics of which more is better: names, each with its unit in brackets if it has one, as in "
+      "Metrics where more is better: names, each with its unit in brackets if it has one, as in "
       "\"accuracy [percent]\".");
-  add("minimize", &Config::minimize, "Metrics of which less is better, as in \"latency [ms]\".");
-  add("train", &Config::train, "Which of them were measured on training data.");
-  add("validation", &Config::validation, "Which of them were measured on validation data.");
+  add("minimize", &Config::minimize, "Metrics where less is better, as in \"latency [ms]\".");
+  add("train", &Config::train, "Those that were measured on training data.");
+  add("validation", &Config::validation, "Those that were measured on validation data.");
   add("test", &Config::test,
-      "Which of them were measured on test data: the pipeline has to allow a search on them.");
+      "Those that were measured on test data: the pipeline must allow a search on them.");
   std::string C::*dataset = &Config::dataset;
   params.emplace_back("dataset", dataset, "Name of the data they were measured on, if any.");
 }
 
-// The metrics in the order of `maximize`, then `minimize`. Throws lode::InvalidError if there is
-// none, one is malformed or declared twice, or a split names what is no metric or in another split.
+// Returns the metrics in the order of `maximize`, then `minimize`. Throws lode::InvalidError if
+// there is none, if one is malformed or declared twice, or if a split names something that is not a
+// metric or is in another split.
 std::vector<lode::Metric> Metrics(const Config& config);
 
 }  // namespace user_metrics

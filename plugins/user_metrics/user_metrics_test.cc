@@ -18,7 +18,7 @@ Config Good() {
   return config;
 }
 
-// What the good configuration with a change is refused for, "" if it is not.
+// Returns why the good configuration with a change is refused, "" if it is not.
 template <class Change>
 std::string Refusal(Change&& change) {
   Config config = Good();
@@ -32,7 +32,7 @@ std::string Refusal(Change&& change) {
 }
 
 TEST(UserMetrics, DeclareNameUnitDirectionSplitAndDataSet) {
-  const char* const doc = "As the pipeline declares it.";
+  const char* const doc = "Declared by the pipeline.";
   const std::vector<lode::Metric> expected = {
       {"accuracy", "percent", doc, LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "cifar10"},
       {"f1", "", doc, LODE_MAXIMIZE, LODE_SPLIT_TEST, "cifar10"},
@@ -50,7 +50,7 @@ TEST(UserMetrics, RefusesToHaveNone) {
   EXPECT_EQ(Refusal([](Config& c) { c = {}, c.test = {"f1"}; }), refusal);
 }
 
-TEST(UserMetrics, RefusesNamesThatAreNone) {
+TEST(UserMetrics, RefusesInvalidNames) {
   const std::string expected = ", expected a name of a-z, 0-9 and _ that begins with a letter";
   for (const char* name :
        {"", "Accuracy", "top-1", "1st", "_a", "a b", " a", "a.b", "[ms]", " [ms]", "\xc3\xa4"}) {
@@ -72,33 +72,33 @@ TEST(UserMetrics, RefusesBracketsThatDoNotHoldAUnit) {
 
 TEST(UserMetrics, RefusesAMetricTwice) {
   EXPECT_EQ(Refusal([](Config& c) { c.maximize.emplace_back("f1 [percent]"); }),
-            "maximize has \"f1\", which is declared already");
+            "maximize has \"f1\", which is already declared");
   EXPECT_EQ(Refusal([](Config& c) { c.minimize.emplace_back("accuracy"); }),
-            "minimize has \"accuracy\", which is declared already");
+            "minimize has \"accuracy\", which is already declared");
 }
 
-TEST(UserMetrics, RefusesSplitsOfWhatIsNoMetric) {
+TEST(UserMetrics, RefusesSplitsOfUnknownMetrics) {
   EXPECT_EQ(Refusal([](Config& c) { c.validation = {"acuracy"}; }),
-            "validation has \"acuracy\", which is no metric of maximize or minimize (nearest: "
+            "validation has \"acuracy\", which is not a metric of maximize or minimize (nearest: "
             "\"accuracy\")");
   EXPECT_EQ(Refusal([](Config& c) { c.train = {"latency [ms]"}; }),
-            "train has \"latency [ms]\", which is no metric of maximize or minimize (nearest: "
+            "train has \"latency [ms]\", which is not a metric of maximize or minimize (nearest: "
             "\"latency\")");
 }
 
 TEST(UserMetrics, RefusesASecondSplit) {
   EXPECT_EQ(Refusal([](Config& c) { c.test.emplace_back("accuracy"); }),
-            "test has \"accuracy\", which has its split already");
+            "test has \"accuracy\", which already has a split");
   EXPECT_EQ(Refusal([](Config& c) { c.train.emplace_back("train_loss"); }),
-            "train has \"train_loss\", which has its split already");
+            "train has \"train_loss\", which already has a split");
 }
 
-TEST(UserMetrics, RefusesADataSetOfNothing) {
+TEST(UserMetrics, RefusesADataSetWithoutMetrics) {
   EXPECT_EQ(Refusal([](Config& c) { c.train = c.validation = c.test = {}; }),
             "dataset is \"cifar10\", but no metric is in train, validation or test");
 }
 
-// ---- as an oracle has them
+// ---- as an oracle's parameters
 
 struct Oracle {
   struct Config : user_metrics::Config {

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares the ABI of <lode/plugin.h> with the stored descriptions, one for each minor.
 
-For minor N the probe is built as a plugin with -DLODE_TARGET_MINOR=N sees the header, and libabigail
-compares it with 1.N.abi. Any difference fails. --write makes the newest minor's description anew:
-right for a minor that is not released yet, wrong for all others (ABI.md).
+For minor N the probe is built with the header as a plugin with -DLODE_TARGET_MINOR=N sees it, and libabigail
+compares it with 1.N.abi. Any difference fails. --write regenerates the newest minor's description: right for a
+minor that is not released yet, wrong for all others (ABI.md).
 
 usage: check_abi.py [--write]            $CC: the compiler, cc if unset
 """
@@ -17,19 +17,19 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
-# Nothing of the machine: no paths, no architecture, no libraries.
+# Nothing machine-specific: no paths, no architecture, no libraries.
 DESCRIBE = ["abidw", "--no-show-locs", "--no-corpus-path", "--no-comp-dir-path", "--no-elf-needed",
             "--no-architecture", "--no-parameter-names", "--no-write-default-sizes",
             "--exported-interfaces-only", "--type-id-style", "hash"]
 REMEDY = """\
-1.{minor}.abi is not what the headers say at LODE_TARGET_MINOR={minor}. If 1.{minor} is released this is a
-bug: undo the change. An appended slot needs a minor of its own: raise LODE_ABI_MINOR, put the slot
+1.{minor}.abi differs from the headers at LODE_TARGET_MINOR={minor}. If 1.{minor} is released this is a
+bug: undo the change. An appended slot needs a new minor: raise LODE_ABI_MINOR, put the slot
 under #if LODE_TARGET_MINOR >= N, and run sdk/abi/check_abi.py --write (sdk/ABI.md has the steps).
-If 1.{minor} is not released yet, describe it anew with sdk/abi/check_abi.py --write."""
+If 1.{minor} is not released yet, regenerate its description with sdk/abi/check_abi.py --write."""
 
 
 class Difference(Exception):
-    """What a description and the headers disagree about, and what to do."""
+    """The difference between a description and the headers, and what to do about it."""
 
 
 def compiler():
@@ -42,7 +42,7 @@ def newest_minor(include=INCLUDE):
 
 
 def describe(minor, out, include=INCLUDE):
-    """Writes the description of what the headers in `include` say at a target minor."""
+    """Writes the description of the headers in `include` at a target minor."""
     with tempfile.TemporaryDirectory() as work:
         library = f"{work}/probe.so"
         subprocess.run([compiler(), "-std=c11", "-g", "-O0", "-fPIC", "-shared", "-fvisibility=hidden",
@@ -52,7 +52,7 @@ def describe(minor, out, include=INCLUDE):
 
 
 def compare(minor, include=INCLUDE):
-    """Raises Difference unless the headers are as described."""
+    """Raises Difference unless the headers match their description."""
     baseline = HERE / f"1.{minor}.abi"
     if not baseline.exists():
         raise Difference(f"there is no {baseline.name} for minor {minor} of the headers: "
@@ -75,7 +75,7 @@ def main(arguments):
     try:
         for minor in range(newest_minor() + 1):
             compare(minor)
-            print(f"1.{minor}.abi: as the headers say")
+            print(f"1.{minor}.abi: matches the headers")
     except Difference as difference:
         sys.exit(f"{difference}")
 

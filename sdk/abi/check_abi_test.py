@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The guards of the ABI guard all of it: nothing is missing from them, and they notice changes."""
+"""Tests that the ABI guards cover the whole ABI and notice changes."""
 
 import pathlib
 import re
@@ -15,12 +15,12 @@ HEADER = (check_abi.INCLUDE / "lode/plugin.h").read_text()
 
 LAYOUT = "layout test"
 DESCRIPTION = "description"
-# What somebody may do to plugin.h: the text, what becomes of it, and which guards must notice.
+# Changes that somebody may make to plugin.h: the text, its replacement, and the guards that must notice.
 CHANGES = {
     "a comment": ("/* the TOML key:", "/* the key in TOML:", set()),
     "two slots swapped": (
         "  void (*progress)(const struct lode_host*, double fraction, const char* what);\n"
-        "  /* Adds a named value to the record of the trial in hand (a loss, an epsilon); not a metric.\n"
+        "  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric.\n"
         "   * [serial] */\n"
         "  void (*record)(const struct lode_host*, const char* name, double value);\n",
         "  void (*record)(const struct lode_host*, const char* name, double value);\n"
@@ -57,7 +57,7 @@ CHANGES = {
     "an enumerator renumbered": ("LODE_E_IO = 4,", "LODE_E_IO = 14,", {LAYOUT, DESCRIPTION}),
     "a flag moved": ("LODE_TRIAL_REUSED = 1u << 2,", "LODE_TRIAL_REUSED = 1u << 9,",
                      {LAYOUT, DESCRIPTION}),
-    "an enumerator removed": ("  LODE_T_CHOICE = 5, /* a string out of lode_param.choices */\n", "",
+    "an enumerator removed": ("  LODE_T_CHOICE = 5, /* one of the strings in lode_param.choices */\n", "",
                               {LAYOUT, DESCRIPTION}),
     "an enumerator added without a minor": ("LODE_ERROR = 4 }", "LODE_ERROR = 4, LODE_FATAL = 5 }",
                                             {DESCRIPTION}),
@@ -66,7 +66,7 @@ CHANGES = {
 
 
 def noticed_by(include):
-    """Which guards notice that the headers in a directory are others."""
+    """Returns the guards that notice that the headers in a directory have changed."""
     guards = set()
     compiled = subprocess.run([check_abi.compiler(), "-std=c11", "-fsyntax-only", f"-I{include}",
                                LAYOUT_TEST], capture_output=True)
@@ -80,7 +80,7 @@ def noticed_by(include):
 
 
 class GuardsAreComplete(unittest.TestCase):
-    """The newest description has every type of the header, the layout test all that is described."""
+    """The newest description has every type of the header, and the layout test everything that is described."""
 
     @classmethod
     def setUpClass(cls):

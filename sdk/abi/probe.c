@@ -1,6 +1,6 @@
-/* A library through whose exports every type of the ABI is seen, for check_abi.py to describe. The
- * enums pass by themselves: the tables carry their values as integers. What a minor adds goes under
- * #if LODE_TARGET_MINOR >= N. */
+/* A library whose exports reach every type of the ABI, for check_abi.py to describe. Enums are
+ * exported separately: the tables carry their values as integers. Additions of a minor go under #if
+ * LODE_TARGET_MINOR >= N. */
 #include <lode/plugin.h>
 
 #define REACH(name, type)        \

@@ -1,9 +1,9 @@
 # lode_add_plugin(NAME SOURCES file... [DATA file...] [PIPELINES file...])
 #
-# A loadable module NAME.lode.so that exports lode_plugin_v1 and nothing else. DATA files are put beside it, which is
-# where relative defaults of path parameters start. Outside Lode's own tree two kinds of tests come with it, if testing
-# is enabled and the lode program is installed: NAME.conformance, which is `lode verify` on the plugin, and for each of
-# PIPELINES NAME.FILE, which is `lode run` on the file.
+# Adds a loadable module NAME.lode.so that exports lode_plugin_v1 and nothing else. DATA files are put next to it, where
+# relative defaults of path parameters start. Outside Lode's own tree, two kinds of tests are added if testing is
+# enabled and the lode program is installed: NAME.conformance, which runs `lode verify` on the plugin, and for each of
+# PIPELINES a test NAME.FILE, which runs `lode run` on the file.
 function(lode_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DATA;PIPELINES")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
@@ -16,7 +16,7 @@ function(lode_add_plugin name)
     PREFIX "" SUFFIX ".lode.so" CXX_EXTENSIONS OFF
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>
-    -ffp-contract=off)  # a * b + c rounds twice on every machine, and not once where the processor can
+    -ffp-contract=off)  # a * b + c rounds twice on every machine, even where the processor could fuse it
   target_link_options(${name} PRIVATE LINKER:--version-script=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
   if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")  # sanitizer run-times are resolved in the host
     target_link_options(${name} PRIVATE LINKER:-z,defs)
@@ -24,7 +24,7 @@ function(lode_add_plugin name)
   set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lode_plugin.map)
   list(TRANSFORM arg_DATA PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE data)
   set_property(TARGET ${name} PROPERTY LODE_DATA ${data})
-  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${data})  # so that changes are copied
+  set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${data})  # so that changed files are copied
   foreach(file IN LISTS arg_DATA)
     get_filename_component(base ${file} NAME)
     add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
@@ -38,6 +38,6 @@ function(lode_add_plugin name)
         ${CMAKE_CURRENT_SOURCE_DIR}/${pipeline} --out ${CMAKE_CURRENT_BINARY_DIR}/runs --fresh)
     endforeach()
   else()
-    message(STATUS "${name}: the lode program is not installed with the SDK: it is not tested with it")
+    message(STATUS "${name}: the lode program is not installed with the SDK: its tests with lode are omitted")
   endif()
 endfunction()

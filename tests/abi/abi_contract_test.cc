@@ -1,4 +1,4 @@
-// Plugins of older minors and other compilers, all in one process, hold the contract of today.
+// Plugins of older minors and other compilers, all in one process, keep the current contract.
 #include "core/plugin/loader.h"
 #include "core/verify/component.h"
 #include "tests/abi/plugin_files.h"
@@ -22,7 +22,7 @@ TEST_P(AbiContract, Holds) {
     Findings findings;
     CheckComponent(component, BaseSetting(component, GetParam(), {}), Spaces(), findings);
     for (const Finding& f : findings.list()) {
-      // How well an optimizer searches is no part of the ABI, and kept binaries are older than this rule.
+      // Search quality is not part of the ABI, and kept binaries are older than this rule.
       if (std::string_view(f.rule) == "optimizer.failure") continue;
       ADD_FAILURE() << component.id << ": " << f.rule << ": " << f.done << ": " << f.seen;
     }

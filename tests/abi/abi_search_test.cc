@@ -1,4 +1,4 @@
-// The program searches with plugins of older minors and other compilers, and to the same end.
+// The program searches with plugins of older minors and other compilers, with the same result.
 #include "core/plugin/loader.h"
 #include "tests/abi/plugin_files.h"
 #include "tests/program.h"
@@ -19,7 +19,8 @@ class AbiSearch : public testing::TestWithParam<fs::path> {
     return core::LoadPlugin(file).id == std::string("lode.test.c_space");
   }
 
-  // Every trial of a search with a plugin; the space in C is searched with what the kept sample has.
+  // Returns every trial of a search with a plugin; the space in C is searched with the kept
+  // sample's other components.
   std::string Search(const fs::path& plugin) const {
     const fs::path runs = dir_.path() / ("runs" + std::to_string(searches_++));
     std::vector<std::string> arguments{"--plugin", plugin.string()};
@@ -37,9 +38,9 @@ class AbiSearch : public testing::TestWithParam<fs::path> {
   mutable int searches_ = 0;
 };
 
-// By hand, the best there is: borders count 1.5, 1, 1.5, 1, ... in turn; five beads have four of
-// them, and a text like "ca/yxy" has five.
-TEST_P(AbiSearch, GoesAsWithTheKeptPlugin) {
+// The best possible, computed by hand: borders count 1.5, 1, 1.5, 1, ... in turn; five beads have
+// four of them, and a text like "ca/yxy" has five.
+TEST_P(AbiSearch, EqualsThatOfTheKeptPlugin) {
   const std::string trials = Search(GetParam());
   const bool c_space = IsCSpace(GetParam());
   EXPECT_NE(trials.find(c_space ? "|6.5|" : "|5.0|"), std::string::npos) << trials;

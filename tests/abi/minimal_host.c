@@ -1,6 +1,6 @@
-/* A host in plain C that knows <lode/plugin.h> and nothing else, and offers next to nothing: lets
- * every component of some plugins create, bind, work and destroy, each optimizer and oracle on each
- * space, and once more on a host whose table ends before its first function. Prints what worked.
+/* A host in plain C that knows only <lode/plugin.h> and offers next to nothing: creates, binds,
+ * runs and destroys every component of the given plugins, each optimizer and oracle on each space,
+ * and repeats this on a host whose table ends before its first function. Prints what worked.
  *
  * usage: minimal_host PLUGIN... */
 #include <dlfcn.h>
@@ -20,12 +20,12 @@ typedef struct subject {
 
 typedef struct registered {
   const lode_component* component;
-  char* directory; /* of its plugin, with the slash */
+  char* directory; /* directory of its plugin, with the slash */
 } registered;
 
 static registered components[MOST_COMPONENTS];
 static size_t component_count;
-static const char* situation = ""; /* what is being done, for messages */
+static const char* situation = ""; /* the current action, for messages */
 static int failures;
 
 static void fault(const char* format, ...) {
@@ -44,9 +44,9 @@ static void* allocate(size_t size) {
   return memory;
 }
 
-/* ---- what the host offers ---- */
+/* ---- the host's services ---- */
 
-/* Weyl's sequence, mixed (splitmix64). */
+/* Weyl sequence, mixed (splitmix64). */
 static void fill(void* ctx, uint64_t* out, size_t count) {
   uint64_t* state = ctx;
   for (size_t i = 0; i < count; ++i) {
@@ -60,12 +60,14 @@ static void fill(void* ctx, uint64_t* out, size_t count) {
 static uint64_t random_state;
 static lode_random stream(void) { return (lode_random){.ctx = &random_state, .fill = fill}; }
 
-/* The first `size` bytes of something, with nothing behind them: a sanitizer sees who reads on. */
+/* A copy of the first `size` bytes, with nothing after them, so that a sanitizer detects reading
+ * past the end. */
 static void* beginning(const void* whole, size_t size) {
   return memcpy(allocate(size), whole, size);
 }
 
-/* With random numbers and every function NULL, or with a table that ends before the functions. */
+/* A host with random numbers and every function NULL, or with a table that ends before the
+ * functions. */
 static lode_host* new_host(bool with_random) {
   const size_t size = with_random ? sizeof(lode_host) : offsetof(lode_host, log);
   const lode_host host = {.struct_size = (uint32_t)size, .random = stream()};
@@ -81,7 +83,7 @@ static lode_error* new_error(void) {
   return &error;
 }
 
-/* Whether a call succeeded; what did not says why, in one line. */
+/* Whether a call succeeded; if not, it must give the reason in one line. */
 static bool succeeded(lode_status status, const lode_error* error, const char* call) {
   if (status == LODE_OK) return true;
   if (status < LODE_OK || status > LODE_E_INTERNAL)
@@ -145,7 +147,7 @@ static void destroy(subject s) {
   if (s.instance != NULL) s.component->destroy(s.instance);
 }
 
-/* ---- the kinds at work: each says how many steps it did ---- */
+/* ---- the kinds at work: each returns how many steps it took ---- */
 
 static uint32_t cells_of(lode_space space) {
   uint32_t cells = 0;
@@ -189,7 +191,7 @@ static int use_space(lode_space space) {
   return steps;
 }
 
-/* Here is no directory to give: what prepares is bound and no more. */
+/* There is no directory to give here: a component that prepares is only bound. */
 static bool prepares(const lode_component* component) {
   const lode_oracle_api* api = component->api;
   return component->kind == LODE_ORACLE && LODE_HAS(api, prepare);
@@ -238,7 +240,7 @@ static int use_exploration(subject s) {
   return steps;
 }
 
-/* Tells a trial as a host did that knew neither several goals nor limits. */
+/* Tells a trial like a host that knew neither several goals nor limits. */
 static void tell(subject s, uint64_t step, const lode_proposal* proposal) {
   const lode_optimizer_api* api = s.component->api;
   const double reward = 1.0 / (double)(step + 1);
@@ -281,7 +283,7 @@ static int use_optimizer(subject s, lode_space space) {
   return steps;
 }
 
-/* ---- everything with everything ---- */
+/* ---- all combinations ---- */
 
 static int use(subject s, lode_space space) {
   switch (s.component->kind) {
@@ -296,7 +298,8 @@ static int use(subject s, lode_space space) {
   }
 }
 
-/* Steps that the component did with some space of a plugin's; -1 if that could not be tried. */
+/* Returns the steps that the component took with some space of a plugin; -1 if that could not be
+ * tried. */
 static int use_with(const registered* r, const registered* space, const lode_host* host) {
   static char title[512];
   snprintf(title, sizeof title, "%s with %s", r->component->id, space->component->id);
@@ -306,7 +309,7 @@ static int use_with(const registered* r, const registered* space, const lode_hos
   int steps = -1;
   if (s.instance != NULL && bound.instance != NULL)
     steps = use(s, (lode_space){bound.component->api, bound.instance});
-  destroy(s); /* before the space that it is bound to */
+  destroy(s); /* before the space it is bound to */
   destroy(bound);
   return steps;
 }

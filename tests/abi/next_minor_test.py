@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plays the release of minor 2 on a copy of the SDK's headers: old and new plugins on old and new hosts.
+"""Rehearses the release of minor 2 on a copy of the SDK's headers: old and new plugins on old and new hosts.
 
 usage: next_minor_test.py LODE_PROGRAM        $CC, $CXX: the compilers
 """
@@ -23,7 +23,7 @@ CXX = os.environ.get("CXX", "c++")
 
 NOW, NEXT = 1, 2  # minors
 
-# What the author of the next minor writes.
+# The changes that the author of the next minor makes.
 SLOT = """#if LODE_TARGET_MINOR >= 2
   /* Optional. The space's place in its author's heart. [any] */
   uint32_t (*rank)(const lode_instance*);
@@ -98,7 +98,7 @@ class NextMinor(unittest.TestCase):
                               capture_output=True,
                               env={**os.environ, "XDG_CACHE_HOME": str(self.work / "cache")})
 
-    def test_the_target_minor_hides_what_is_newer(self):
+    def test_the_target_minor_hides_newer_declarations(self):
         for minor in range(NEXT):
             check_abi.compare(minor, self.include)
         self.assertEqual(self.careful.read_bytes(), self.old.read_bytes())
@@ -108,11 +108,11 @@ class NextMinor(unittest.TestCase):
         with self.assertRaisesRegex(check_abi.Difference, f"no 1.{NEXT}.abi"):
             check_abi.compare(NEXT, self.include)
 
-    def test_what_was_pinned_stays(self):
+    def test_the_pinned_layout_stays(self):
         subprocess.run([CC, "-std=c11", "-fsyntax-only", f"-I{self.include}", SDK / "layout_test.c"],
                        check=True)
 
-    def test_no_target_is_above_the_headers(self):
+    def test_targets_above_the_headers_are_refused(self):
         result = subprocess.run([CC, "-fsyntax-only", f"-DLODE_TARGET_MINOR={NEXT}",
                                  f"-I{SDK / 'include'}", SDK / "layout_test.c"],
                                 capture_output=True, text=True)
@@ -137,13 +137,13 @@ class NextMinor(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn("space c_space 1.0.0", result.stdout)
 
-    def test_the_old_host_refuses_what_needs_a_newer_one(self):
+    def test_the_old_host_refuses_plugins_that_need_a_newer_one(self):
         result = self.describe_by_this_host(self.new)
         self.assertEqual(result.returncode, 2, result.stdout)
         self.assertIn(f"new.lode.so: needs host ABI 1.{NEXT}, this host has 1.{NOW}: upgrade lode, or "
                       f"rebuild the plugin with -DLODE_TARGET_MINOR={NOW}", result.stderr)
 
-    def test_a_new_space_fills_no_more_than_an_old_caller_has(self):
+    def test_a_new_space_fills_only_what_an_old_caller_has(self):
         sample = self.build("sample", "sample.cc", CXX, "-std=c++20", "-O0", minor=NEXT)
         self.assertEqual(self.read_by_new_host(sample),
                          [f"sample.beads for 1.{NEXT}: rank NULL, metric in bounds"])

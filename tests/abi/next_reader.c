@@ -1,5 +1,5 @@
-/* Reads plugins as a host of the pretended next minor does (next_minor_test.py): its headers have two
- * things more, lode_space_api.rank and lode_metric.symbol. Prints what it finds of each space.
+/* Reads plugins like a host of the pretended next minor (next_minor_test.py): its headers have two
+ * additions, lode_space_api.rank and lode_metric.symbol. Prints what it finds in each space.
  *
  * usage: next_reader PLUGIN... */
 #include <dlfcn.h>
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an older plugin that is bound to the space gets when it asks for a metric: its struct ends
- * where minor 0 ends. */
+/* Returns what an older plugin that is bound to the space gets when it asks for a metric: its
+ * struct ends where minor 0's ends. */
 static const char* metric_for_old_caller(const lode_space_api* api, const lode_instance* instance) {
   lode_metric metric;
   memset(&metric, 0x5a, sizeof metric);

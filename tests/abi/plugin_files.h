@@ -1,4 +1,4 @@
-// The plugins that were built by somebody else: those kept for each minor, and this build's of other
+// The plugins built elsewhere: those kept for each minor, and those of this build from other
 // compilers.
 #pragma once
 
@@ -17,7 +17,7 @@ inline const std::filesystem::path kKept = std::filesystem::path(LODE_SOURCE_DIR
 
 inline std::vector<std::filesystem::path> PluginFiles() {
   std::vector<std::filesystem::path> files;
-#ifdef __x86_64__  // what the kept ones are built for
+#ifdef __x86_64__  // the kept ones are built for it
   for (const auto& entry : std::filesystem::recursive_directory_iterator(kKept))
     files.push_back(entry.path());
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads in the program and every plugin that they are hardened as Debian's hardening=+all asks.
+"""Checks that the program and every plugin are hardened as Debian's hardening=+all requires.
 
 usage: hardening_test.py BUILD_DIR
 """
@@ -22,7 +22,7 @@ def readelf(flag, file):
 
 
 def imports(file):
-    """The functions that it takes from libraries, versions left out."""
+    """The functions that a file takes from libraries, without versions."""
     return {match[1] for match in re.finditer(r" UND (\w+)", readelf("--dyn-syms", file))}
 
 
@@ -63,8 +63,8 @@ class Hardening(unittest.TestCase):
                 self.assertIn("__stack_chk_fail", imports(file))
 
     def test_fortified_functions(self):
-        """Of functions that write what a format says, only the checked forms are called."""
-        # Not snprintf: GCC calls it where it has seen that the buffer is as large as the call says.
+        """Of the functions that write formatted text, only the checked forms are called."""
+        # Except snprintf: GCC calls it when it has seen that the buffer is as large as the call says.
         bare = {"printf", "fprintf", "sprintf"}
         checked = set()
         for file in programs():
@@ -75,7 +75,7 @@ class Hardening(unittest.TestCase):
 
     @unittest.skipUnless(platform.machine() == "x86_64", "the note is for x86-64")
     def test_control_flow_protection(self):
-        """In the objects: Debian 12's own start files have no such note, so no linked file has one there."""
+        """Checks the objects: Debian 12's own start files have no such note, so no linked file has one there."""
         seen = 0
         for command in compilations():
             words = shlex.split(command["command"])
@@ -86,12 +86,12 @@ class Hardening(unittest.TestCase):
         self.assertGreater(seen, 10)
 
     def test_flags_that_leave_no_trace(self):
-        """Every source of the program and of plugins: an ELF file does not say what single functions were compiled with."""
+        """Every source of the program and of plugins: an ELF file does not say how single functions were compiled."""
         wanted = {"-fstack-protector-strong", "-fstack-clash-protection", "-D_FORTIFY_SOURCE=2", CONTROL_FLOW} - {None}
         seen = 0
         for command in compilations():
             words = set(shlex.split(command["command"]))
-            if "-O0" not in words:  # as a test is, which is not installed
+            if "-O0" not in words:  # as tests are, which are not installed
                 seen += 1
                 self.assertLessEqual(wanted, words, command["file"])
         self.assertGreater(seen, 10)

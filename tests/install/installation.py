@@ -1,4 +1,4 @@
-"""What both tests ask of an installation: a directory with bin/, lib/ and share/."""
+"""Shared by the tests of an installation: a directory with bin/, lib/ and share/."""
 
 import json
 import os
@@ -13,7 +13,7 @@ BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 
 
 def output(*command, **options):
-    """What a command prints; its failure is the test's."""
+    """Returns what a command prints; if it fails, so does the test."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
     if done.returncode != 0:
         raise AssertionError(f"{command}: status {done.returncode}\n{done.stdout}{done.stderr}")
@@ -42,7 +42,7 @@ class InstallationTest(unittest.TestCase):
         return output(self.prefix / "bin/lode", *arguments, **{"env": {}, **options})
 
     def check_runs(self):
-        """Plugins and their data are found from anywhere, with nothing in the environment."""
+        """Plugins and their data are found from anywhere, with an empty environment."""
         plugins = json.loads(self.lode("plugins", "--json", cwd="/"))
         self.assertEqual(plugins["broken"], [])
         expected = {file.name for file in (BUILD / "lib/lode/plugins").glob("*.lode.so")}

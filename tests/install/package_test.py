@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the Debian package, unpacks it and uses what is in it. usage: package_test.py BUILD_DIR"""
+"""Makes the Debian package, unpacks it and uses its contents. usage: package_test.py BUILD_DIR"""
 
 import gzip
 import pathlib
@@ -11,20 +11,20 @@ from installation import BUILD, InstallationTest, is_elf, output
 
 
 def owners(libraries):
-    """The packages that the files of these libraries belong to."""
+    """Returns the packages that the files of these libraries belong to."""
     places = [place for library in libraries for place in (library, "/usr" + library)]
-    # dpkg -S fails if one of the places is unknown, which one of each two is
+    # dpkg -S fails if one of the places is unknown, which is the case for one of each pair.
     return packages_in(output("sh", "-c", 'dpkg -S "$@" 2>/dev/null || true', "sh", *places))
 
 
 def packages_in(found):
-    """The packages that `dpkg -S` names: "PACKAGE[:ARCH][, PACKAGE[:ARCH]]...: FILE", or "diversion by PACKAGE from: FILE"."""
+    """Returns the packages that `dpkg -S` names: "PACKAGE[:ARCH][, PACKAGE[:ARCH]]...: FILE", or "diversion by PACKAGE from: FILE"."""
     owned = [line.partition(": ")[0] for line in found.splitlines() if not re.match(r"(local )?diversion ", line)]
     return {package.split(":")[0] for packages in owned for package in packages.split(", ")}
 
 
 def real_package(name):
-    """A dependency's package: what provides it if it is a name only."""
+    """Returns a dependency's package, or its provider if it is a virtual package."""
     provides = output("dpkg-query", "-W", "-f", "${Package}\t${Provides}\n")
     for line in provides.splitlines():
         package, _, provided = line.partition("\t")
@@ -72,7 +72,7 @@ class Package(InstallationTest):
     def test_debian_files(self):
         documents = self.prefix / "share/doc/lode"
         self.assertTrue((documents / "copyright").is_file())
-        self.assertFalse((documents / "LICENSE").exists())  # Debian has it in common-licenses
+        self.assertFalse((documents / "LICENSE").exists())  # Debian keeps it in common-licenses
         changelog = gzip.decompress((documents / "changelog.gz").read_bytes()).decode()
         self.assertIn(f"lode ({self.field('Version')})", changelog.splitlines()[0])
         for file in ("share/man/man1/lode.1.gz", "share/bash-completion/completions/lode",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `setup` installs and builds, for whom, and in which builds a warning is an error. usage: setup_test.py BUILD_DIR"""
+"""Tests what `setup` installs and builds, for whom, and in which builds a warning is an error. usage: setup_test.py BUILD_DIR"""
 
 import json
 import os
@@ -22,7 +22,7 @@ def packages(name):
 
 
 class Setup(unittest.TestCase):
-    """Programs of the system are played: each writes down how it was called."""
+    """Programs of the system are replaced by fakes that record how they were called."""
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
@@ -50,13 +50,13 @@ class Setup(unittest.TestCase):
         lines = (self.work / "calls").read_text().splitlines()
         return [line for line in lines if line.split()[0] in ("cmake", "apt-get", "sudo")]
 
-    def test_what_runs_is_built_with_what_that_needs(self):
+    def test_runnable_parts_are_built_with_their_packages(self):
         calls = self.calls(user=0, installed=False)
         self.assertEqual(calls, ["apt-get update -q", "apt-get install -q -y --no-install-recommends " +
                                  " ".join(packages("packages.txt")),
                                  "cmake --preset release", "cmake --build --preset release"])
 
-    def test_tests_are_asked_for(self):
+    def test_tests_are_built_on_request(self):
         calls = self.calls("--tests", "-DA=1", user=0, installed=False)
         self.assertEqual(calls[1].split()[5:], packages("packages.txt") + packages("tests/packages.txt"))
         self.assertEqual(calls[2], "cmake --preset release -DLODE_TESTS=ON -DLODE_BENCH=ON -DA=1")
@@ -66,16 +66,16 @@ class Setup(unittest.TestCase):
         self.assertEqual([call.split()[0] for call in calls],
                          ["sudo", "apt-get", "sudo", "apt-get", "cmake", "cmake"])
 
-    def test_nobody_needs_rights_where_all_is_installed(self):
+    def test_no_rights_are_needed_if_everything_is_installed(self):
         calls = self.calls(user=1000, installed=True)
         self.assertEqual(calls, ["cmake --preset release", "cmake --build --preset release"])
 
-    def test_the_lists_are_apart(self):
+    def test_the_lists_are_disjoint(self):
         self.assertEqual(set(packages("packages.txt")) & set(packages("tests/packages.txt")), set())
 
 
 class Warnings(unittest.TestCase):
-    def test_are_errors_in_every_preset_but_the_users(self):
+    def test_are_errors_in_every_preset_except_the_users(self):
         presets = {preset["name"]: preset for preset in
                    json.loads((SOURCE / "CMakePresets.json").read_text())["configurePresets"]}
 
@@ -89,7 +89,7 @@ class Warnings(unittest.TestCase):
                     strict = variables(preset).get("CMAKE_COMPILE_WARNING_AS_ERROR") == "ON"
                     self.assertEqual(strict, name != "release")
 
-    def test_are_errors_in_this_build_only_if_it_was_configured_so(self):
+    def test_are_errors_in_this_build_only_if_configured(self):
         cache = (BUILD / "CMakeCache.txt").read_text()
         strict = re.search(r"^CMAKE_COMPILE_WARNING_AS_ERROR:\w+=(ON|TRUE|1)$", cache, re.MULTILINE) is not None
         for entry in json.loads((BUILD / "compile_commands.json").read_text()):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plays a newcomer: installs Lode, makes a search space with `lode new`, builds it, tests it, searches it. Nothing is
-# edited, and nothing but the prefix is known. Prints how long each step takes; all must take less than a minute, or
-# less than a minute of processor time where the machine does other things meanwhile.
+# edited, and only the prefix is known. Prints how long each step takes; all must take less than a minute, or less than
+# a minute of processor time if the machine is busy with other work.
 # usage: newcomer.sh BUILD_DIR
 set -euo pipefail
 work=$(mktemp -d)
@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 export XDG_CACHE_HOME="$work/cache"
 
-# Runs a command, into out; what it printed is shown if it fails.
+# Runs a command with its output in the file out; prints the output if the command fails.
 step() {
   local begin=$EPOCHREALTIME
   "$@" >out 2>err || { cat out err; echo "failed: $*"; exit 1; }
@@ -20,7 +20,7 @@ SECONDS=0
 step cmake --install "$1" --prefix "$work/lode"
 PATH="$work/lode/bin:$PATH"
 step lode new space ring
-sed -n 's/^  //p' out >commands  # the next commands, as it prints them
+sed -n 's/^  //p' out >commands  # the next commands, as printed
 while read -r command; do step bash -c "$command"; done <commands
 for optimizer in rea random l2nas; do
   step lode --plugin ring/build/ring.lode.so run ring/search.toml --set optimizer.use=$optimizer --json --out $optimizer
@@ -28,7 +28,7 @@ for optimizer in rea random l2nas; do
   python3 -c 'import json; mean = json.load(open("out"))["summary"]["mean"]; assert mean == 10240, mean'
 done
 wall=$SECONDS
-times >out  # of this shell, and of all that it has started: "0m1.234s 0m0.567s"
+times >out  # of this shell, and of everything it has started: "0m1.234s 0m0.567s"
 cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' out)
-echo "$wall s in all, $cpu s of processor time"
+echo "$wall s in total, $cpu s of processor time"
 [ "$wall" -lt 60 ] || [ "$cpu" -lt 60 ] || { echo "that is a minute or more"; exit 1; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a plugin from every template of `lode new`, as parts of one project, against the build tree; builds them with all
-# warnings and runs their tests.
+# Makes a plugin from every template of `lode new`, all as parts of one project, against the build tree; builds them
+# with all warnings and runs their tests.
 # usage: templates.sh BUILD_DIR
 set -euo pipefail
 work=$(mktemp -d)
@@ -16,7 +16,7 @@ for kind in space oracle exploration optimizer; do
     echo "add_subdirectory($name)" >>CMakeLists.txt
   done
 done
-if grep -rniE 'my_?component|my_kind' my_*; then echo "a stand-in is left"; exit 1; fi
+if grep -rniE 'my_?component|my_kind' my_*; then echo "a placeholder is left"; exit 1; fi
 
 warnings="-Wall -Wextra -Wconversion -Werror"
 cmake -G Ninja -S . -B build -DCMAKE_PREFIX_PATH="$1" -DCMAKE_BUILD_TYPE=Debug \

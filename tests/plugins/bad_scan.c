@@ -1,4 +1,4 @@
-/* A sound plugin that does in its initializer, or declares, what LODE_TEST_FAULT says. */
+/* A sound plugin except that its initializer or its declarations do what LODE_TEST_FAULT says. */
 #include <fcntl.h>
 #include <lode/plugin.h>
 #include <math.h>

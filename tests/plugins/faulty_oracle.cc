@@ -1,4 +1,4 @@
-// An oracle for any space that does what no oracle should for some architectures.
+// An oracle for any space that misbehaves for some architectures.
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,7 +86,7 @@ class FaultyOracle {
   }
 
  private:
-  // From some evaluation on, for all processes.
+  // Whether evaluations fail from some evaluation on, in all processes.
   bool IsLost() {
     const std::string lost = config_.cure + ".lost";
     if (!config_.cure.empty() && evaluations_++ >= config_.after) std::ofstream(lost) << "lost\n";
@@ -98,7 +98,7 @@ class FaultyOracle {
   }
 
   static void Crash() {
-    std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would make an exit of it
+    std::signal(SIGSEGV, SIG_DFL);  // a sanitizer would turn it into an exit
     std::raise(SIGSEGV);
   }
 
@@ -111,18 +111,18 @@ class FaultyOracle {
     }
   }
 
-  // Does not hear the wish to cancel.
+  // Ignores cancellation.
   static void IgnoreAll() {
     for (;;) std::this_thread::sleep_for(milliseconds(100));
   }
 
-  // Nor that to end.
+  // Ignores cancellation and SIGTERM.
   static void Hang() {
     std::signal(SIGTERM, SIG_IGN);
     IgnoreAll();
   }
 
-  // Hears the wish to cancel.
+  // Sleeps until cancelled.
   void Sleep() const {
     for (;;) {
       host_.ThrowIfCancelled();
@@ -142,7 +142,7 @@ class FaultyOracle {
     }
   }
 
-  // Starts a process that goes on for an hour.
+  // Starts a process that runs for an hour.
   void StartChild(bool in_its_own_session) const {
     int noted[2];  // closed once the process has noted itself and become another program
     if (pipe2(noted, O_CLOEXEC) != 0) return;
@@ -163,8 +163,8 @@ class FaultyOracle {
     close(noted[0]);
   }
 
-  // Starts a process that nothing ties to this one: not its parent, session, environment or streams.
-  void StartHermit(bool leaks) const {
+  // Starts a process with no ties to this one: no common parent, session, environment or streams.
+  void StartDetached(bool leaks) const {
     const pid_t child = fork();
     if (child == 0) {
       setsid();
@@ -203,7 +203,7 @@ class FaultyOracle {
     if (fault == "nothing") throw lode::Error(LODE_E_INTERNAL, "");
     if (fault == "child") StartChild(false);
     if (fault == "daemon") StartChild(true);
-    if (fault == "hermit" || fault == "hoard") StartHermit(fault == "hoard");
+    if (fault == "hermit" || fault == "hoard") StartDetached(fault == "hoard");
     if (fault == "hermit") Crash();
     if (fault == "hoard") Sleep();
     if (fault == "fork") {
@@ -218,7 +218,7 @@ class FaultyOracle {
   lode::Host host_;
   Config config_;
   std::int64_t evaluations_ = 0;
-  std::set<double> failed_;  // once
+  std::set<double> failed_;  // each once
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A space, an exploration strategy and an optimizer that end the process, or never return, from one of their
-// methods.
+// A space, an exploration strategy and an optimizer of which one method ends the process or never
+// returns.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// Components whose every text is hostile: bytes that are not UTF-8, control characters of all kinds,
-// megabytes.
+// Components whose every text is hostile: bytes that are not UTF-8, control characters of all
+// kinds, and megabytes of text.
 #include <lode/plugin.hpp>
 #include <span>
 #include <string>
@@ -9,7 +9,7 @@
 namespace {
 
 // An invalid byte, an overlong slash, half a surrogate pair, a title for the terminal's window, a
-// one-byte control sequence (C1), a character that turns text around, a tab and line breaks.
+// one-byte control sequence (C1), a character that reverses text, a tab and line breaks.
 constexpr std::string_view kHostile =
     "\xFF \xC0\xAF \xED\xA0\x80 \x1B]0;title\x07 \x1B[2J \xC2\x9B"
     "31m \xE2\x80\xAE \t\r\n \x7F";
@@ -64,7 +64,7 @@ struct HostileSpace {
   }
 };
 
-// Fails for every third cell; says more than anybody reads.
+// Fails for every third cell, and says more than anybody reads.
 class HostileOracle {
  public:
   struct Config {

@@ -1,5 +1,5 @@
-// An oracle whose code leaves a mark as soon as it is loaded: a line in the file that LODE_TEST_MARK
-// names.
+// An oracle whose code leaves a mark as soon as it is loaded: a line in the file named by
+// LODE_TEST_MARK.
 #include <cstdlib>
 #include <fstream>
 #include <lode/plugin.hpp>

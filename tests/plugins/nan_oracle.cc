@@ -9,7 +9,7 @@
 
 namespace {
 
-// The checksum of an architecture, the sum of (1 + cell) over its ones, decides how it ends.
+// The checksum of an architecture, the sum of (1 + cell) over its ones, decides the outcome.
 class NanOracle {
  public:
   struct Config {

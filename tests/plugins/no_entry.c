@@ -1,3 +1,3 @@
-/* A shared library that is no plugin. */
+/* A shared library that is not a plugin. */
 int an_ordinary_function(void);
 int an_ordinary_function(void) { return 0; }

@@ -1,4 +1,4 @@
-// An oracle for any space whose measurements scatter around means that are known.
+// An oracle for any space whose measurements scatter around known means.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -40,7 +40,7 @@ class NoisyOracle {
   }
 
  private:
-  // 94 to 95, in twentieths.
+  // From 94 to 95, in twentieths.
   static double Truth(lode::ArchitectureView architecture) {
     std::uint64_t sum = 0;
     for (std::size_t cell = 0; cell < architecture.size(); ++cell)
@@ -55,7 +55,7 @@ class NoisyOracle {
     return (static_cast<double>((x ^ (x >> 31)) >> 11) + 0.5) * 0x1p-53;
   }
 
-  // Box and Muller's normal variable.
+  // Box and Muller's normal variate.
   static double Normal(std::uint64_t seed) {
     return std::sqrt(-2 * std::log(Uniform(seed + 0x9e3779b97f4a7c15))) *
            std::cos(2 * std::numbers::pi * Uniform(seed + 2 * 0x9e3779b97f4a7c15));

@@ -1,5 +1,5 @@
-// An oracle that notes when it is asked, and fails for what it should not have been asked:
-// architectures whose macs, as the space computes them, are above a limit.
+// An oracle that records when it is asked, and fails for architectures it should not have been
+// asked about: those whose macs, as computed by the space, are above a limit.
 #include <lode/plugin.hpp>
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-/* A component of each kind that, in one of its functions, answers that it was cancelled, or ends the
+/* A component of each kind that, in one of its functions, claims that it was cancelled, or ends the
  * program or its caller's thread. */
 #include <lode/plugin.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-// Components that throw from one of their methods, or from each.
+// Components that throw from one of their methods, or from all.
 #include <lode/plugin.hpp>
 #include <stdexcept>
 #include <string>
@@ -31,7 +31,7 @@ class Thrower {
 
  private:
   void Throw(std::string_view method) const {
-    if (config_.what == "int") throw 42;  // NOLINT: not every author throws what he should
+    if (config_.what == "int") throw 42;  // NOLINT: not every author throws the right type
     throw std::runtime_error("thrown from " + std::string(method));
   }
 

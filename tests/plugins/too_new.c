@@ -1,4 +1,4 @@
-/* A plugin that asks for a host from the future. */
+/* A plugin that requires a host from the future. */
 #include <lode/plugin.h>
 
 static const lode_component* const components[] = {0};

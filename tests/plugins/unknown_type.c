@@ -1,4 +1,4 @@
-/* A plugin whose parameter is of a type that no minor of major 1 has. */
+/* A plugin with a parameter of a type that no minor of major 1 has. */
 #include <lode/plugin.h>
 
 static const lode_param params[] = {{

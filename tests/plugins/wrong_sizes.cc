@@ -1,4 +1,4 @@
-// Components whose shapes are wrong.
+// Components with wrong shapes.
 #include <lode/plugin.hpp>
 #include <string>
 #include <string_view>
@@ -65,10 +65,10 @@ class WrongProposal {
   std::size_t cells_ = 0;
 };
 
-// The C++ face knows two kinds of proposal only; this goes around it.
+// The C++ API knows only two kinds of proposal; this bypasses it.
 const lode_component* WrongProposalComponent() {
   static const lode_component base = *lode::OptimizerComponent<WrongProposal>(
-      "wrong_sizes", "1.0.0", "Proposes what is no proposal.");
+      "wrong_sizes", "1.0.0", "Proposes something that is not a proposal.");
   static lode_optimizer_api api = *static_cast<const lode_optimizer_api*>(base.api);
   static const auto ask = api.ask;
   api.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {

@@ -1,5 +1,5 @@
 # Makes one file of the reference with `lode describe` and compares it with the one that is checked in; with UPDATE it
-# takes that one's place.
+# replaces that one.
 #
 # cmake -DLODE=PROGRAM -DFILE=FILE -DWORK=DIRECTORY -DHOW_TO_UPDATE=TEXT [-DUPDATE=ON] -P reference.cmake -- ARGUMENT...
 cmake_minimum_required(VERSION 3.25)
@@ -13,7 +13,7 @@ list(FIND arguments -- index)
 math(EXPR index "${index} + 1")
 list(SUBLIST arguments ${index} -1 arguments)
 
-unset(ENV{LODE_PLUGIN_PATH})  # only what is of this tree
+unset(ENV{LODE_PLUGIN_PATH})  # only plugins of this tree
 set(ENV{XDG_CACHE_HOME} ${WORK}/cache)
 string(MAKE_C_IDENTIFIER ${FILE} name)
 set(made ${WORK}/${name})
@@ -34,5 +34,5 @@ else()
 endif()
 execute_process(COMMAND diff -u ${checked_in} ${made} RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
-  message(FATAL_ERROR "${FILE} is not what is declared; this writes it: ${HOW_TO_UPDATE}")
+  message(FATAL_ERROR "${FILE} differs from the declarations; to rewrite it: ${HOW_TO_UPDATE}")
 endif()

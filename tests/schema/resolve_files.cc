@@ -1,4 +1,4 @@
-// What the host says to many pipelines at once, for comparison with their JSON schema.
+// Prints what the host says to many pipelines, for comparison with their JSON schema.
 //
 // resolve_files DIRECTORY: resolves every DIRECTORY/*.toml with the catalog of the configuration
 // tests and prints {"schema": ..., "mistakes": {"NAME.toml": [message, ...]}}.

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The JSON schema of pipelines against what the host says to them.
+"""Compares the JSON schema of pipelines with the host's messages.
 
 usage: schema_test.py LODE RESOLVE_FILES SOURCE_DIR
 """
@@ -21,7 +21,7 @@ LODE, RESOLVE_FILES, SOURCE = (os.path.abspath(argument) for argument in sys.arg
 SOURCE = Path(SOURCE)
 CORPUS = SOURCE / "tests/corpus/pipeline"
 
-# What one file does not show, or rules between values.
+# Mistakes that a single file does not show, or that break a rule between values.
 LEFT_TO_VALIDATION = re.compile(
     "|".join(
         [
@@ -53,14 +53,14 @@ LEFT_TO_VALIDATION = re.compile(
         ]
     )
 )
-# A wrong name, which may come from the environment.
+# A name that is wrong, but may come from the environment.
 FROM_ENVIRONMENT = re.compile("there is no|is not one of|is outside|may be given once|no such preset|no preset|not a path like|has no '")
-# What may be missing from a layer.
+# Mistakes in something that may be missing from a layer.
 MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] to change: a table of numbers")
 
 
 def to_toml(value):
-    """A value in TOML's notation; every table inline."""
+    """Returns a value in TOML's notation, with every table inline."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
@@ -77,7 +77,7 @@ def document(pipeline):
 
 
 def replaced_by_grid(pipeline, error):
-    """A value that is another one at every point: the host never looks at it, the schema does."""
+    """Whether a value is replaced at every point: the host never looks at it, the schema does."""
     path = ".".join(map(str, error.absolute_path))
     grid = pipeline.get("grid")
     return isinstance(grid, dict) and any(path.startswith(axis) for axis in grid)
@@ -94,7 +94,7 @@ def errors_of(validator, pipeline):
 
 
 def edit(pipeline, path, value):
-    """A copy with the value at a path of keys changed, or without it if it is None."""
+    """Returns a copy with the value at a path of keys changed, or removed if it is None."""
     changed = copy.deepcopy(pipeline)
     inner = changed
     for key in path[:-1]:
@@ -107,7 +107,7 @@ def edit(pipeline, path, value):
 
 
 class ShippedTest(unittest.TestCase):
-    """The schema that is checked in, and the program."""
+    """Tests the schema that is checked in, and the program."""
 
     @classmethod
     def setUpClass(cls):
@@ -251,7 +251,7 @@ class ShippedTest(unittest.TestCase):
             right=False,
         )
 
-    def test_elements_of_a_layer_belows_lists(self):
+    def test_elements_of_lists_in_a_layer_below(self):
         base = dict(self.base)
         base["oracle"] = [{"use": "analytic"}]
         base["exploration"] = [{"use": "warm_up"}]
@@ -288,7 +288,7 @@ class ShippedTest(unittest.TestCase):
                         self.assertNotEqual(errors, [])
                         self.assertEqual(outcome.returncode, 2, outcome.stderr)
 
-    def test_other_plugins_components_are_in_it(self):
+    def test_components_of_other_plugins_are_included(self):
         with tempfile.TemporaryDirectory() as directory:
             plugin = Path(LODE).parent.parent / "tests/plugins/picky.lode.so"
             environment = {"XDG_CACHE_HOME": directory}
@@ -303,7 +303,7 @@ class ShippedTest(unittest.TestCase):
 
 
 class DifferentialTest(unittest.TestCase):
-    """Mutants of the corpus, whose components have parameters of every kind."""
+    """Tests mutants of the corpus, whose components have parameters of every kind."""
 
     MUTANTS = int(os.environ.get("LODE_MUTANTS", "1200"))
 
@@ -352,7 +352,7 @@ class DifferentialTest(unittest.TestCase):
 
     def pipelines(self):
         seeds = [tomllib.loads(file.read_text()) for file in sorted(CORPUS.glob("*.toml"))]
-        whole = copy.deepcopy(seeds[1])  # everything.toml, without what makes it a layer
+        whole = copy.deepcopy(seeds[1])  # everything.toml, without the keys that make it a layer
         del whole["grid"]
         del whole["reference"]
         yield from seeds
@@ -386,7 +386,7 @@ class DifferentialTest(unittest.TestCase):
                 left = [m for m in mistakes if not LEFT_TO_VALIDATION.search(m)]
                 if "LODE_TEST_UNSET" in document(pipeline):
                     left = [m for m in left if not FROM_ENVIRONMENT.search(m)]
-                if "grid" in pipeline:  # a path that suits another component than the one in use
+                if "grid" in pipeline:  # a path that suits a component other than the one in use
                     left = [m for m in left if "has no parameter" not in m]
                 if is_layer(pipeline):
                     left = [m for m in left if not MISSING.search(m)]

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Does what sdk/README.md tells its readers to do, and compares what they are told to see.
+"""Follows the instructions of sdk/README.md, and compares the output with what they promise.
 
-Its fenced blocks, in their order: "sh" is typed into bash, in a new directory, with Lode installed and in PATH; a
-language and a FILE are that file; "text" is what the commands before it print, "..." in it stands for anything, and as a
-whole line for any lines. Ends at the first command that fails, or line that is not printed.
+Its fenced blocks, in order: "sh" is typed into bash, in a new directory, with Lode installed and in PATH; a
+language and a FILE give the contents of that file; "text" is the output of the commands before it, in which "..." stands
+for anything, and as a whole line for any lines. Ends at the first command that fails or line that is not printed.
 
 usage: tutorial_test.py BUILD_DIR
 """
@@ -19,7 +19,7 @@ README = pathlib.Path(__file__).resolve().parents[2] / "sdk/README.md"
 
 
 def blocks():
-    """The first line's number, the info string's words, and the text of each."""
+    """Returns the first line's number, the info string's words, and the text of each block."""
     readme = README.read_text()
     for block in re.finditer(r"^```([^\n]*)\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL):
         yield readme.count("\n", 0, block.start()) + 2, block[1].split(), block[2]

@@ -1,5 +1,5 @@
-// Verify tested by mutation: sound components of all four kinds with one fault each, such as authors
-// make, and the rule that finds it. What no rule finds stands in `lode verify --rules` as not checked.
+// Tests verify by mutation: sound components of all four kinds with one typical fault each, and the
+// rule that finds it. Faults that no rule finds are listed in `lode verify --rules` as not checked.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,9 +19,9 @@ namespace {
 
 struct Mutant {
   const char* kind;
-  int fault;  // as in mutants/KIND.c
+  int fault;  // number in mutants/KIND.c
   const char* what;
-  const char* rule;  // that finds it; "" if none does
+  const char* rule;  // the rule that finds it; "" if none does
 };
 
 constexpr Mutant kMutants[] = {
@@ -211,7 +211,7 @@ std::string Describe(const std::vector<Finding>& findings) {
 
 class Soundness : public testing::TestWithParam<const char*> {};
 
-TEST_P(Soundness, NothingIsFoundInAComponentWithoutAFault) {
+TEST_P(Soundness, FindsNothingInAComponentWithoutAFault) {
   EXPECT_EQ(Describe(Find(GetParam(), 0)), "");
 }
 
@@ -238,7 +238,7 @@ INSTANTIATE_TEST_SUITE_P(Fault, Mutation, testing::ValuesIn(kMutants),
                                   std::to_string(info.param.fault);
                          });
 
-TEST(Mutants, AreManyAndNearlyAllAreFound) {
+TEST(Mutants, AreManyAndNearlyAllFound) {
   const auto missed = std::ranges::count(kMutants, std::string_view(), &Mutant::rule);
   EXPECT_GE(std::size(kMutants), 60u);
   EXPECT_LE(missed, 2);

@@ -1,4 +1,4 @@
-// The conformance kit finds what is broken, names its rule, and finds nothing where all is well.
+// The conformance kit finds what is broken, names its rule, and finds nothing in sound components.
 #include "core/verify/verify.h"
 
 #include <gmock/gmock.h>
@@ -35,7 +35,7 @@ struct Quiet : Observer {
 };
 
 std::vector<Report> VerifyComponent(const fs::path& file, const std::string& id) {
-  const bool hangs = id == "broken.process.hang";  // what does not is not cut off on a busy machine
+  const bool hangs = id == "broken.process.hang";  // others are not interrupted on a busy machine
   Request request{file, id, {}, {}, std::chrono::seconds(hangs ? 3 : 300)};
   Quiet quiet;
   return Verify(request, quiet);
@@ -61,7 +61,7 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-// The file and id of the component whose id is "broken." and the rule.
+// Returns the file and id of the component whose id is "broken." and the rule, by rule.
 std::map<std::string, std::pair<fs::path, std::string>> BrokenByRule() {
   std::map<std::string, std::pair<fs::path, std::string>> by_rule;
   for (const char* name :
@@ -85,7 +85,7 @@ std::map<std::string, std::pair<fs::path, std::string>> BrokenByRule() {
 
 class EachRule : public testing::TestWithParam<Rule> {};
 
-TEST_P(EachRule, IsFoundWhereItIsBroken) {
+TEST_P(EachRule, IsFoundIfBroken) {
   const std::string rule(GetParam().id);
   const auto by_rule = BrokenByRule();
   ASSERT_TRUE(by_rule.contains(rule)) << "no component breaks " << rule;
@@ -105,7 +105,7 @@ TEST(Verify, EveryBrokenComponentBreaksARule) {
   for (const auto& [rule, where] : BrokenByRule()) EXPECT_TRUE(IsRule(rule)) << rule;
 }
 
-TEST(Verify, FindsNothingWhereAllIsWell) {
+TEST(Verify, FindsNothingInSoundComponents) {
   for (const char* name : {"broken_spaces", "broken_oracles", "broken_searchers"}) {
     const auto reports = VerifyComponent(kPlugins / (std::string(name) + ".lode.so"), "sound");
     ASSERT_EQ(reports.size(), 2u);
@@ -115,7 +115,7 @@ TEST(Verify, FindsNothingWhereAllIsWell) {
   }
 }
 
-TEST(Verify, AFindingSaysWhatWasDoneAndSeen) {
+TEST(Verify, AFindingNamesTheActionAndTheObservation) {
   const auto reports = VerifyComponent(kPlugins / "broken_spaces.lode.so", "broken.space.parse");
   ASSERT_EQ(reports[1].findings.size(), 3u) << "the first of each rule";
   EXPECT_EQ(reports[1].title, "space 'broken.space.parse'");
@@ -123,13 +123,13 @@ TEST(Verify, AFindingSaysWhatWasDoneAndSeen) {
   EXPECT_EQ(reports[1].findings[1].seen, "does not read all of '2-2-2-2x'");
 }
 
-TEST(Verify, ACrashSaysWhatWasBeingDone) {
+TEST(Verify, ACrashNamesTheAction) {
   const auto reports = VerifyComponent(kPlugins / "broken_manners.lode.so", "broken.process.crash");
   ASSERT_EQ(reports[1].findings.size(), 1u);
   EXPECT_EQ(reports[1].findings[0].done, "defaults: mutating");
 }
 
-TEST(Verify, GoesOnWithTheNextComponentAfterACrash) {
+TEST(Verify, ContinuesWithTheNextComponentAfterACrash) {
   const auto reports = VerifyComponent(kPlugins / "throws.lode.so", "");
   EXPECT_GT(reports.size(), 2u);
 }
@@ -143,7 +143,7 @@ TEST(Verify, FindsSomethingInComponentsThatDoNothingRight) {
   }
 }
 
-TEST(Verify, SaysWhichComponentsThereAre) {
+TEST(Verify, NamesTheAvailableComponents) {
   try {
     VerifyComponent(kPlugins / "broken_spaces.lode.so", "sond");
     FAIL();
@@ -152,7 +152,7 @@ TEST(Verify, SaysWhichComponentsThereAre) {
   }
 }
 
-TEST(Verify, AFileThatIsNoPluginIsAFinding) {
+TEST(Verify, AFileThatIsNotAPluginIsAFinding) {
   for (const fs::path& file : {kPlugins / "not_elf.lode.so", kPlugins / "nowhere.lode.so"}) {
     const auto reports = VerifyComponent(file, "");
     ASSERT_EQ(reports.size(), 1u);
@@ -160,11 +160,11 @@ TEST(Verify, AFileThatIsNoPluginIsAFinding) {
   }
 }
 
-TEST(Verify, ALibraryMayTakeASignalThatNobodyHandlesWhenItIsLoaded) {
+TEST(Verify, ALibraryMayTakeAnUnhandledSignalWhenItIsLoaded) {
   EXPECT_EQ(Describe(VerifyComponent(kPlugins / "library_signals.lode.so", "")), "");
 }
 
-TEST(Verify, APluginMayTakeNoSignalNorLetALibraryDoItLater) {
+TEST(Verify, APluginMayNotTakeASignalNorLetALibraryDoItLater) {
   const auto at_once = VerifyComponent(kPlugins / "broken_plugin_signals.lode.so", "");
   ASSERT_EQ(at_once[0].findings.size(), 1u) << Describe(at_once);
   EXPECT_EQ(at_once[0].findings[0].rule, "process.signals");

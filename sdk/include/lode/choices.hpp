@@ -1,4 +1,4 @@
-// lode/choices.hpp - the commonest search space, ready to derive from: independent decisions, each a
+// lode/choices.hpp - a base class for the most common search space: independent decisions, each a
 // choice from a list of named values. Header-only, with <lode/plugin.hpp> and <lode/text.hpp>.
 // SPDX-License-Identifier: Apache-2.0
 //
@@ -9,9 +9,9 @@
 //         : ChoiceSpace({{"kernel", {"3x3", "5x5"}}, {"width", {"16", "32", "64"}}}) {}
 //   };
 //
-// is a whole space: its architectures are written "5x5,32". A derived class adds what is special
-// (Metrics and Measure, Graph, Canonical) and declares anew what differs (Parse and Format, say):
-// lode::SpaceComponent<Chain> calls what Chain has.
+// is a complete space: its architectures are written "5x5,32". A derived class adds what is special
+// (Metrics and Measure, Graph, Canonical) and redeclares what differs (for example Parse and
+// Format): lode::SpaceComponent<Chain> calls the methods that Chain has.
 #ifndef LODE_CHOICES_HPP_
 #define LODE_CHOICES_HPP_
 
@@ -31,14 +31,14 @@ namespace lode {
 inline namespace v1 {
 
 struct Decision {
-  std::string name;                 // the label of its row, its matrix's only one of that name
+  std::string name;                 // the label of its row, unique within its matrix
   std::vector<std::string> values;  // the labels of its columns: at least one, all different
-  // The matrix it is a row of; all rows of one have the same values. "": decisions with the same
-  // values share one, called "choices", or "choices_1", "choices_2", ... if there are several.
+  // The matrix it is a row of; all rows of a matrix have the same values. "": decisions with the
+  // same values share one, called "choices", or "choices_1", "choices_2", ... if there are several.
   std::string matrix{};
 };
 
-// A decision for each row of the matrices, in their order.
+// Returns a decision for each row of the matrices, in their order.
 inline std::vector<Decision> DecisionsOf(const std::vector<Matrix>& matrices) {
   std::vector<Decision> decisions;
   for (const Matrix& m : matrices)
@@ -47,12 +47,12 @@ inline std::vector<Decision> DecisionsOf(const std::vector<Matrix>& matrices) {
 }
 
 // Immutable: every method may be called from any thread. Methods that take architectures throw
-// InvalidError, naming the row, if a row has not exactly one 1; spans to write into are zeroed.
+// InvalidError, naming the row, if a row does not have exactly one 1; output spans are zeroed.
 class ChoiceSpace {
  public:
-  // The architecture's text is the chosen values in the order of `decisions`, `separator` between
-  // them. Throws InvalidError if a decision is not as described above, or if a value is empty or has
-  // the separator or a control character in it.
+  // The architecture's text is the chosen values in the order of `decisions`, separated by
+  // `separator`. Throws InvalidError if a decision is not as described above, or if a value is
+  // empty or contains the separator or a control character.
   explicit ChoiceSpace(std::vector<Decision> decisions, char separator = ',')
       : decisions_(std::move(decisions)), separator_(separator) {
     if (decisions_.empty()) throw InvalidError("a space needs at least one decision");
@@ -64,7 +64,7 @@ class ChoiceSpace {
       matrix_of.push_back(PlaceRow(d));
     }
     NameMatrices();
-    std::vector<std::size_t> next = FirstCells();  // of the row that comes next in each matrix
+    std::vector<std::size_t> next = FirstCells();  // first cell of the next row, by matrix
     for (std::size_t i = 0; i < decisions_.size(); ++i) {
       const std::size_t size = decisions_[i].values.size();
       rows_.push_back({next[matrix_of[i]], size});
@@ -94,7 +94,7 @@ class ChoiceSpace {
     return sum;
   }
 
-  // The largest cell of each row, the first of equals.
+  // Picks the largest cell of each row; the first of equals.
   void Discretize(ActionView action, std::span<std::uint8_t> out) const {
     for (const Row& row : rows_) {
       const auto cells = action.subspan(row.first, row.size);
@@ -116,8 +116,8 @@ class ChoiceSpace {
     return text;
   }
 
-  // Throws InvalidError "column N: ..." with the position of the first wrong character, counted from
-  // 1, and for an unknown value the nearest one.
+  // Throws InvalidError "column N: ..." with the position of the first wrong character, counted
+  // from 1; for an unknown value the message names the nearest one.
   void Parse(std::string_view text, std::span<std::uint8_t> out) const {
     std::size_t at = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -131,17 +131,17 @@ class ChoiceSpace {
     if (at < text.size()) Fail(at, "expected the end, found " + Quote(text.substr(at)));
   }
 
-  // One decision, drawn uniformly from those that have another value, gets another one, drawn
-  // uniformly. Throws UnsupportedError if none has.
+  // Picks one of the decisions that have more than one value, uniformly, and gives it another
+  // value, drawn uniformly. Throws UnsupportedError if there is no such decision.
   void Mutate(Random random, ArchitectureView parent, std::span<std::uint8_t> child) const {
-    if (open_.empty()) throw UnsupportedError("no decision of this space has a second value");
+    if (open_.empty()) throw UnsupportedError("no decision of this space has more than one value");
     std::vector<std::size_t> choices = ChoicesOf(parent);
     const std::size_t i = open_[random.Below(open_.size())];
     choices[i] = (choices[i] + 1 + random.Below(rows_[i].size - 1)) % rows_[i].size;
     SetChoices(choices, child);
   }
 
-  // Each decision is the mother's or the father's with probability 1/2.
+  // Each decision is the mother's or the father's, with probability 1/2 each.
   void Crossover(Random random, ArchitectureView mother, ArchitectureView father,
                  std::span<std::uint8_t> child) const {
     std::vector<std::size_t> choices = ChoicesOf(mother);
@@ -151,7 +151,7 @@ class ChoiceSpace {
     SetChoices(choices, child);
   }
 
-  // By decision, then by value.
+  // Sorted by decision, then by value.
   std::vector<Architecture> Neighbours(ArchitectureView architecture) const {
     const std::vector<std::size_t> choices = ChoicesOf(architecture);
     std::vector<Architecture> neighbours;
@@ -189,7 +189,7 @@ class ChoiceSpace {
     const auto one = std::find(cells.begin(), cells.end(), std::uint8_t{1});
     const auto zeros = std::count(cells.begin(), cells.end(), std::uint8_t{0});
     if (one == cells.end() || static_cast<std::size_t>(zeros) + 1 != cells.size())
-      throw InvalidError("row " + NameOf(i) + " has not exactly one 1 among zeros");
+      throw InvalidError("row " + NameOf(i) + " does not have exactly one 1 among zeros");
     return static_cast<std::size_t>(one - cells.begin());
   }
 
@@ -220,15 +220,16 @@ class ChoiceSpace {
           });
       if (!writable) {
         throw InvalidError("decision " + NameOf(d) + ": " + Quote(*value) +
-                           " is no value: it is empty, or has " + Quote({&separator_, 1}) +
-                           " or a control character in it");
+                           " is not a valid value: it is empty or contains " +
+                           Quote({&separator_, 1}) + " or a control character");
       }
       if (std::find(d.values.begin(), value, *value) != value)
         throw InvalidError("decision " + NameOf(d) + " has the value " + Quote(*value) + " twice");
     }
   }
 
-  // Adds the decision's row to its matrix, a new one if need be; returns which.
+  // Adds the decision's row to its matrix, creating the matrix if necessary; returns the matrix's
+  // index.
   std::size_t PlaceRow(const Decision& d) {
     const auto matrix = std::find_if(matrices_.begin(), matrices_.end(), [&](const Matrix& m) {
       return m.name == d.matrix && (!m.name.empty() || m.column_labels == d.values);
@@ -239,7 +240,8 @@ class ChoiceSpace {
       return index;
     }
     if (matrix->column_labels != d.values)
-      throw InvalidError("decision " + NameOf(d) + " has other values than the rest of its matrix");
+      throw InvalidError("decision " + NameOf(d) +
+                         " has different values from the rest of its matrix");
     auto& rows = matrix->row_labels;
     if (std::find(rows.begin(), rows.end(), d.name) != rows.end())
       throw InvalidError("two decisions are called " + NameOf(d));
@@ -270,7 +272,7 @@ class ChoiceSpace {
   char separator_;
   std::vector<Matrix> matrices_;
   std::vector<Row> rows_;          // of each decision
-  std::vector<std::size_t> open_;  // decisions with a second value
+  std::vector<std::size_t> open_;  // decisions with more than one value
 };
 
 }  // namespace v1

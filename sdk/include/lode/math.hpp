@@ -1,15 +1,16 @@
 // lode/math.hpp - elementary functions that give the same bits on every machine. Header-only.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A C library's exp, log, pow and cos differ in the last bit from version to version, and from
-// processor to processor: glibc picks other code where there are fused multiply-adds. A search that
-// uses them cannot be repeated elsewhere. These here are made of additions, multiplications and
-// divisions only, which IEEE 754 rounds in one way, in an order that is written down. Plugins use
-// them for whatever decides what a search does next.
+// A C library's exp, log, pow and cos differ in the last bit between versions and between
+// processors: glibc selects different code where fused multiply-adds are available. A search that
+// uses them cannot be reproduced elsewhere. The functions here use only additions, multiplications
+// and divisions, which IEEE 754 rounds in exactly one way, in a fixed order. Plugins use them for
+// everything that decides what a search does next.
 //
-// Results are less than one unit in the last place from the exact ones. Arguments out of range give
-// what the C functions give; errno and the floating-point exceptions are left alone. They need
-// rounding to nearest, and a compiler without -ffast-math. All are thread-safe.
+// Results differ from the exact ones by less than one unit in the last place. Out-of-range
+// arguments give the same results as the C functions, but errors are not reported in errno or
+// floating-point exceptions. Requires rounding to nearest and a compiler without -ffast-math. All
+// functions are thread-safe.
 #ifndef LODE_MATH_HPP_
 #define LODE_MATH_HPP_
 
@@ -24,11 +25,11 @@ inline namespace v1 {
 namespace math {
 namespace detail {
 
-// A product that is rounded before it is added to: compilers may fuse the two operations where the
-// processor can (GCC does by default), and the result would depend on it.
+// Returns a product that is rounded before it is used in a sum: compilers may fuse the two
+// operations where the processor can (GCC does by default), and the result would depend on that.
 inline double Rounded(double product) {
 #if defined(__x86_64__) && !defined(__FMA__) && !defined(__FMA4__) && !defined(__AVX512F__)
-  // There is nothing to fuse them with.
+  // The target has no fused instructions.
 #elif defined(__x86_64__)
   asm("" : "+x"(product));
 #elif defined(__aarch64__)
@@ -78,8 +79,8 @@ inline Pair Product(Pair a, Pair b) {
                       product.low + (Rounded(a.high * b.low) + Rounded(a.low * b.high)));
 }
 
-// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule for even and for odd powers: a processor does both
-// at a time.
+// c[0] + c[1] x + c[2] x^2 + ..., by Horner's rule separately for even and for odd powers, which a
+// processor computes in parallel.
 template <std::size_t kCount>
 double Polynomial(double x, const double (&c)[kCount]) {
   const double square = Rounded(x * x);
@@ -91,7 +92,7 @@ double Polynomial(double x, const double (&c)[kCount]) {
   return even + Rounded(x * odd);
 }
 
-// log(2) in two parts: the first has 32 bits, so that its products with exponents are exact.
+// log(2) in two parts: the first has 32 bits, so its products with exponents are exact.
 inline constexpr double kLog2High = 0x1.62e42feep-1, kLog2Low = 0x1.a39ef35793c76p-33;
 
 // 2^n. REQUIRES: it is a normal number.
@@ -113,7 +114,7 @@ inline double Exp(Pair x) {
   if (std::isnan(x.high)) return x.high;
   if (x.high > 710) return std::numeric_limits<double>::infinity();
   if (x.high < -746) return 0;
-  constexpr double kToInteger = 0x1.8p52;  // added and taken away again, it rounds
+  constexpr double kToInteger = 0x1.8p52;  // adding and subtracting it rounds
   const double k = (Rounded(x.high * 0x1.71547652b82fep0) + kToInteger) - kToInteger;
   const Pair r = Sum(x.high - Rounded(k * kLog2High), x.low - Rounded(k * kLog2Low));
   const Pair sum = SumOfOrdered(1, r.high);
@@ -146,14 +147,14 @@ inline Pair LogNearOne(double m) {
   return {2 * sum.high, 2 * (sum.low + (tail.low + s.low))};
 }
 
-// log(x); low is 0 where there is no finite one.
+// log(x); low is 0 where the result is not finite.
 inline Pair Log(double x) {
   if (x == 0) return {-std::numeric_limits<double>::infinity(), 0};
   if (!(x > 0)) return {std::numeric_limits<double>::quiet_NaN(), 0};
   if (std::isinf(x)) return {x, 0};
   const bool subnormal = x < std::numeric_limits<double>::min();
   const auto bits = std::bit_cast<std::uint64_t>(subnormal ? x * 0x1p54 : x);
-  // Of sqrt(1/2): what is counted from there has its power of 2 above the mantissa.
+  // The bits of sqrt(1/2): counted from there, a number has its power of 2 above the mantissa.
   constexpr std::uint64_t kRoot = 0x3fe6a09e667f3bcd;
   const auto exponent = static_cast<std::int64_t>(bits - kRoot) >> 52;
   const double m = std::bit_cast<double>(bits - (static_cast<std::uint64_t>(exponent) << 52));
@@ -211,7 +212,7 @@ inline double Log10(double x) {
   return detail::Product(log, {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57}).high;
 }
 
-// base^exponent, for all that std::pow is defined for.
+// base^exponent, for all arguments for which std::pow is defined.
 inline double Pow(double base, double exponent) {
   if (exponent == 0 || base == 1) return 1;
   if (std::isnan(base) || std::isnan(exponent)) return std::numeric_limits<double>::quiet_NaN();
@@ -224,11 +225,11 @@ inline double Pow(double base, double exponent) {
   return is_odd ? -power : power;
 }
 
-// cos(pi x), with x itself reduced: 0 at every half.
+// cos(pi x), with x itself reduced: exactly 0 at every half-integer.
 inline double CosPi(double x) {
   if (!std::isfinite(x)) return std::numeric_limits<double>::quiet_NaN();
   double t = std::abs(x);
-  t -= 2 * std::floor(t / 2);  // from 0 to 2, without rounding, as all that follows
+  t -= 2 * std::floor(t / 2);  // from 0 to 2; this and all that follows is exact
   t = t > 1 ? 2 - t : t;
   const double sign = t > 0.5 ? -1 : 1;
   t = t > 0.5 ? 1 - t : t;

@@ -1,5 +1,5 @@
-// lode/matrices.hpp - for oracles and optimizers made for one space: whether the one they are bound
-// to has its matrices. Header-only.
+// lode/matrices.hpp - for oracles and optimizers made for one space: checks that the space they are
+// bound to has its matrices. Header-only.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_MATRICES_HPP_
 #define LODE_MATRICES_HPP_
@@ -27,7 +27,7 @@ inline std::string Shapes(const std::vector<Matrix>& matrices) {
 
 }  // namespace detail
 
-// Throws UnsupportedError unless `space` has exactly the matrices `expected`, labels included. The
+// Throws UnsupportedError unless `space` has exactly the matrices `expected`, including labels. The
 // message begins with `what`: "the table is of the space ofa".
 inline void RequireMatrices(const Space& space, const std::vector<Matrix>& expected,
                             const std::string& what) {

@@ -11,28 +11,26 @@
  *  1. Layout. A sized struct starts with `struct_size`, set by whoever owns the memory. Fields are
  *     only ever appended. A field exists if struct_size reaches past it: test with LODE_HAS(). A
  *     NULL function pointer means "not implemented". In arrays of sized structs the stride is the
- *     first element's struct_size: index with LODE_AT(). Who fills a struct of the other side's
- *     writes nothing past its struct_size and leaves struct_size as it is. Structs without
+ *     first element's struct_size: index with LODE_AT(). Code that fills the other side's struct
+ *     writes nothing past its struct_size and leaves struct_size unchanged. Structs without
  *     struct_size are value types, frozen for the major version.
  *  2. Memory. Pointers passed in are borrowed until the call returns, unless the function says
- *     otherwise. Results leave through caller-owned memory or a lode_sink. Neither side frees what
- *     the other allocated.
+ *     otherwise. Results are returned in caller-owned memory or through a lode_sink. Neither side
+ *     frees memory that the other allocated.
  *  3. Errors. A function that can fail returns a lode_status and puts one lower-case line without a
- *     final full stop into the caller's lode_error, which may be NULL. On failure every other
+ *     final period into the caller's lode_error, which may be NULL. On failure every other
  *     output is untouched. No C++ exception and no longjmp crosses the boundary.
  *  4. Threads. Each function carries one tag:
- *       [any]     callable from several threads at once, on one instance too;
+ *       [any]     may be called from several threads at once, even on one instance;
  *       [serial]  never called concurrently on one instance; the calling thread may change between
  *                 calls.
- *     Instances share nothing: two instances may be used at once. Threads a plugin starts have
- *     ended when destroy() returns.
+ *     Instances share no mutable state: two instances may be used at once. All threads that a
+ *     plugin started for an instance have ended when destroy() returns.
  *  5. Text is UTF-8. Strings in descriptors and declarations live as long as the library, which is
- *     never unloaded; strings a function returns for an instance live as long as the instance.
- *  6. Randomness comes from the host (lode_host.random or a lode_random argument) and nowhere else;
- *     a component does not read the clock to decide anything. Then the same configuration and seed
- *     give the same trials.
- *  7. A plugin prints nothing, exits never, and does not install signal handlers: it logs and
- *     returns errors. */
+ *     never unloaded; strings returned for an instance live as long as the instance.
+ *  6. Randomness comes only from the host (lode_host.random or a lode_random argument), and no
+ *     decision depends on the clock. The same configuration and seed then give the same trials.
+ *  7. A plugin does not print, exit or install signal handlers: it logs and returns errors. */
 #ifndef LODE_PLUGIN_H_
 #define LODE_PLUGIN_H_
 
@@ -46,14 +44,13 @@ extern "C" {
 
 /* ---- version ---- */
 
-/* A new major means a new entry symbol; the minor grows by one with each release that appends
- * anything. */
+/* A new major version has a new entry symbol; each release that appends anything raises the
+ * minor version by one. */
 #define LODE_ABI_MAJOR 1u
 #define LODE_ABI_MINOR 1u
 
-/* The oldest host minor that the plugin wants to run on. Define it before including this header to
- * hide newer declarations; a host refuses a plugin only if this number is above the host's own
- * minor. */
+/* The oldest host minor that the plugin supports. Define it before including this header to hide
+ * newer declarations; a host refuses a plugin only if this number is above the host's own minor. */
 #ifndef LODE_TARGET_MINOR
 #define LODE_TARGET_MINOR LODE_ABI_MINOR
 #endif
@@ -81,7 +78,7 @@ typedef int32_t lode_status;
 enum lode_status_code {
   LODE_OK = 0,
   LODE_E_INVALID = 1,     /* an argument, parameter or call order is wrong */
-  LODE_E_UNSUPPORTED = 2, /* right in itself, but this component cannot do it */
+  LODE_E_UNSUPPORTED = 2, /* valid, but this component cannot do it */
   LODE_E_CANCELLED = 3,   /* stopped because lode_host.cancelled() said so */
   LODE_E_IO = 4,          /* a file is missing, unreadable or malformed */
   LODE_E_NOMEM = 5,
@@ -99,20 +96,21 @@ typedef struct lode_str { /* not NUL-terminated */
   size_t size;
 } lode_str;
 
-/* Receives bytes, in several calls if need be. A status other than LODE_OK ends the writing. */
+/* Receives bytes, possibly in several calls. A status other than LODE_OK tells the writer to
+ * stop. */
 typedef struct lode_sink {
   void* ctx;
   lode_status (*write)(void* ctx, const void* data, size_t size);
 } lode_sink;
 
-/* Gives bytes: returns how many were put into data (0 at the end, negative on error). */
+/* Supplies bytes: returns how many were put into data (0 at the end, negative on error). */
 typedef struct lode_source {
   void* ctx;
   int64_t (*read)(void* ctx, void* data, size_t size);
 } lode_source;
 
-/* A stream of uniformly random 64-bit words. The stream is a function of the run's seed, the
- * component it was made for and the step, never of time or thread. [serial] */
+/* A stream of uniformly random 64-bit words. It depends only on the run's seed, the component it
+ * was made for and the step, never on time or thread. [serial] */
 typedef struct lode_random {
   void* ctx;
   void (*fill)(void* ctx, uint64_t* out, size_t count);
@@ -126,9 +124,10 @@ enum lode_type_code {
   LODE_T_INT = 2,
   LODE_T_REAL = 3,
   LODE_T_STRING = 4,
-  LODE_T_CHOICE = 5, /* a string out of lode_param.choices */
-  /* A string that the host makes absolute: a relative path written in a pipeline starts at its
-   * file, a relative default at the directory of the plugin's own file. */
+  LODE_T_CHOICE = 5, /* one of the strings in lode_param.choices */
+  /* A string that the host turns into an absolute path: a relative path in a pipeline is
+   * relative to the pipeline's file, a relative default to the directory of the plugin's own
+   * file. */
   LODE_T_PATH = 6,
   LODE_T_INT_LIST = 7,
   LODE_T_REAL_LIST = 8,
@@ -137,7 +136,7 @@ enum lode_type_code {
 
 typedef struct lode_value {
   lode_type type;
-  uint32_t count; /* elements, for the list types */
+  uint32_t count; /* number of elements, for the list types */
   union {
     bool b;
     int64_t i;
@@ -158,13 +157,13 @@ enum lode_param_flag {
   LODE_PARAM_INPUT_FILE = 1u << 5, /* PATH: names a readable file, or is "" by default; checked */
 #if LODE_TARGET_MINOR >= 1
   LODE_PARAM_INPUT = 1u << 6 /* PATH: names a file or folder that is read, unless it is "". What is
-                                in it is part of a run's record, as that of an INPUT_FILE is */
+                                in it is part of a run's record, like that of an INPUT_FILE */
 #endif
 };
 
-/* One declared parameter. The host validates pipelines against it and writes `lode describe` from
- * it. create() refuses values that are not allowed all the same, as INVALID (the C++ face does it),
- * and checks rules between parameters. */
+/* One declared parameter. The host validates pipelines against it and generates the output of
+ * `lode describe` from it. create() still refuses values that are not allowed, with INVALID (the
+ * C++ API does this), and checks rules that involve several parameters. */
 typedef struct lode_param {
   uint32_t struct_size;
   lode_type type;
@@ -183,9 +182,9 @@ typedef struct lode_setting { /* one parameter's value in a preset */
   lode_value value;
 } lode_setting;
 
-/* A named set of parameter values. A pipeline selects it with `preset = "NAME"`; what the pipeline
- * sets itself wins over the preset, the preset wins over the defaults. The first preset is the
- * default one. */
+/* A named set of parameter values. A pipeline selects it with `preset = "NAME"`; values that the
+ * pipeline sets itself override the preset, and the preset overrides the defaults. The first
+ * preset is the default. */
 typedef struct lode_preset {
   uint32_t struct_size;
   uint32_t setting_count;
@@ -199,19 +198,19 @@ typedef struct lode_preset {
 typedef int32_t lode_level;
 enum lode_level_code { LODE_DEBUG = 1, LODE_INFO = 2, LODE_WARNING = 3, LODE_ERROR = 4 };
 
-/* One per instance, valid from create() until destroy() returns. Any slot may be NULL. */
+/* One per instance; valid from create() until destroy() returns. Any slot may be NULL. */
 typedef struct lode_host {
   uint32_t struct_size;
   uint32_t abi_minor; /* the host's own */
   void* ctx;
   /* Adds one line to the host's log. [any] */
   void (*log)(const struct lode_host*, lode_level level, const char* message, size_t size);
-  /* True once the user wants the run to end. Poll it in anything that lasts longer than 100 ms, and
-   * return LODE_E_CANCELLED soon. [any] */
+  /* True once the user wants the run to end. Poll it in anything that takes longer than 100 ms,
+   * and return LODE_E_CANCELLED promptly. [any] */
   bool (*cancelled)(const struct lode_host*);
-  /* Reports how far a long call has come: fraction in [0, 1], negative if unknown. [any] */
+  /* Reports the progress of a long call: fraction in [0, 1], negative if unknown. [any] */
   void (*progress)(const struct lode_host*, double fraction, const char* what);
-  /* Adds a named value to the record of the trial in hand (a loss, an epsilon); not a metric.
+  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric.
    * [serial] */
   void (*record)(const struct lode_host*, const char* name, double value);
   /* This instance's random stream, restarted by the host at every step. [serial] */
@@ -219,8 +218,8 @@ typedef struct lode_host {
   /* A host service by its id, e.g. "lode.gradient/1"; NULL if the host does not have it. [any] */
   const void* (*extension)(const struct lode_host*, const char* id);
 #if LODE_TARGET_MINOR >= 1
-  /* How many threads a call into the instance may keep busy, the calling one among them; 0 is 1. It
-   * stays while the instance lives, and results may depend on it. */
+  /* How many threads a call into the instance may keep busy, including the calling one; 0 means
+   * 1. Constant for the life of the instance, and results may depend on it. */
   uint32_t threads;
   uint32_t reserved; /* 0 */
 #endif
@@ -255,9 +254,9 @@ enum lode_split_code {
 };
 
 enum lode_metric_flag {
-  LODE_METRIC_NOISY = 1u << 0, /* asked again it may differ */
+  LODE_METRIC_NOISY = 1u << 0, /* may differ when measured again */
 #if LODE_TARGET_MINOR >= 1
-  LODE_METRIC_OPTIMUM = 1u << 1 /* `optimum` is given */
+  LODE_METRIC_OPTIMUM = 1u << 1 /* `optimum` is set */
 #endif
 };
 
@@ -272,37 +271,37 @@ typedef struct lode_metric {
   const char* dataset; /* "cifar100"; "" if it comes from no data */
   double epochs;       /* of the training behind it; 0 if there was none */
 #if LODE_TARGET_MINOR >= 1
-  /* With LODE_METRIC_OPTIMUM: the best value, by `direction`, of all architectures that the oracle
-   * can measure, as one knows that has them all in a table. From bind() on; finite. Not of a noisy
-   * metric. Shown beside what searches found. */
+  /* With LODE_METRIC_OPTIMUM: the best value, by `direction`, of all architectures that the
+   * oracle can measure, for oracles that have them all in a table. Set from bind() on; finite.
+   * Not for noisy metrics. Shown next to what searches found. */
   double optimum;
 #endif
 } lode_metric;
 
-/* Receives a graph: every node before the edges at it. A status other than LODE_OK ends the
- * drawing. */
+/* Receives a graph: every node before the edges that touch it. A status other than LODE_OK ends
+ * the drawing. */
 typedef struct lode_graph_sink {
   uint32_t struct_size;
   uint32_t reserved;
   void* ctx;
-  /* Adds a node; nodes are numbered 0, 1, 2, ... as they come. `group`: which box of the drawing it
-   * is in ("normal"), or "". What follows a comma in a label is detail: nodes are colored by what
-   * stands before it. */
+  /* Adds a node; nodes are numbered 0, 1, 2, ... in the order they are added. `group`: the box
+   * of the drawing that it belongs to ("normal"), or "". The part of a label after a comma is
+   * detail: nodes are colored by the part before it. */
   lode_status (*node)(void* ctx, lode_str group, lode_str label);
-  /* Adds an edge; its label is what happens on it ("sep_conv_3x3"), or "". */
+  /* Adds an edge; its label names the operation on it ("sep_conv_3x3"), or is "". */
   lode_status (*edge)(void* ctx, uint32_t from, uint32_t to, lode_str label);
 } lode_graph_sink;
 
-/* One question to an oracle. The caller fills the upper part, the oracle the lower one. */
+/* One question to an oracle. The caller fills the first part, the oracle the second. */
 typedef struct lode_query {
   uint32_t struct_size;
   uint32_t reserved;
   const uint8_t* architecture; /* cells bytes, valid in the bound space */
-  double fidelity;             /* in (0, 1]: share of the oracle's full cost to spend */
+  double fidelity;             /* in (0, 1]: fraction of the oracle's full cost to spend */
   uint64_t seed;               /* for the oracle's own randomness in this evaluation */
 
   double* metrics;     /* out: caller's array of metric_count values, in declared order */
-  double cost_seconds; /* out: simulated cost; leave it if the oracle has none */
+  double cost_seconds; /* out: simulated cost; left unchanged if there is none */
   lode_status status;  /* out: LODE_OK, or why this query failed while others may have succeeded */
   uint32_t reserved2;
   lode_error* error; /* out: the reason in words; may be NULL */
@@ -310,7 +309,7 @@ typedef struct lode_query {
 
 enum lode_proposal_kind { LODE_PROPOSES_ACTION = 1, LODE_PROPOSES_ARCHITECTURE = 2 };
 
-/* What an optimizer wants evaluated. It fills one of the two buffers and says which. */
+/* A proposal of an optimizer. It fills one of the two buffers and says which. */
 typedef struct lode_proposal {
   uint32_t struct_size;
   int32_t kind;          /* out: a lode_proposal_kind */
@@ -322,8 +321,8 @@ enum lode_trial_flag {
   LODE_TRIAL_RANDOM = 1u << 0, /* drawn by the exploration strategy: the optimizer was not asked */
   LODE_TRIAL_FAILED = 1u << 1, /* no metrics: every metric and the reward are NaN */
   LODE_TRIAL_REUSED = 1u << 2, /* the result was known from an earlier trial of this run */
-  /* With FAILED: broke a limit of the pipeline, and what was not measured by then is not. The step
-   * goes on: the optimizer is asked again. */
+  /* With FAILED: broke a limit of the pipeline; metrics not measured by then are missing. The
+   * step continues: the optimizer is asked again. */
   LODE_TRIAL_REJECTED = 1u << 3
 };
 
@@ -338,20 +337,20 @@ typedef struct lode_trial {
   uint32_t metric_count;
   uint32_t reserved;
   double reward; /* larger is better */
-  /* What several goals are made of, larger is better in each: the pipeline's goals, or the reward
-   * alone if it states none. NaN if the trial failed. */
+  /* The values that multi-objective optimizers compare, larger is better in each: the pipeline's
+   * goals, or only the reward if it states none. NaN if the trial failed. */
   const double* objectives;
   uint32_t objective_count; /* at least 1, the same in all trials of a run */
   uint32_t reserved2;
-  /* How far the trial breaks the pipeline's limits: 0 if it keeps them all, else the sum over its
-   * broken limits of the excess as a share of the limit. NaN if the trial failed. */
+  /* How far the trial breaks the pipeline's limits: 0 if it meets them all, otherwise the sum,
+   * over the broken limits, of the excess as a fraction of the limit. NaN if the trial failed. */
   double violation;
 } lode_trial;
 
 /* ---- one table for each kind ---- */
 
 /* SEARCH SPACE: the set of architectures. Everything is a pure function of the parameters, the
- * arguments and the random stream passed in. Draws leave out nothing that is possible. */
+ * arguments and the random stream passed in. Every possible result of a draw must be reachable. */
 typedef struct lode_space_api {
   uint32_t struct_size;
   uint32_t reserved;
@@ -365,37 +364,37 @@ typedef struct lode_space_api {
    * infinite cells. [any] */
   lode_status (*discretize)(const lode_instance*, const float* action, uint8_t* architecture,
                             lode_error*);
-  /* Draws an architecture, every one equally likely. [any] */
+  /* Draws an architecture, all equally likely. [any] */
   lode_status (*sample)(const lode_instance*, lode_random, uint8_t* architecture, lode_error*);
-  /* Writes the canonical string of an architecture. INVALID if the bytes are no architecture of
-   * this space: that is how the host checks what it is given. [any] */
+  /* Writes the canonical string of an architecture. INVALID if the bytes are not an architecture
+   * of this space: the host uses this to check its input. [any] */
   lode_status (*format)(const lode_instance*, const uint8_t* architecture, lode_sink, lode_error*);
-  /* The inverse of format; it may take other spellings of an architecture too. INVALID, with the
-   * position, for anything else, and for text that goes on after its end. [any] */
+  /* The inverse of format; it may accept other spellings of an architecture too. INVALID, with
+   * the position, for anything else, including text after the end of an architecture. [any] */
   lode_status (*parse)(const lode_instance*, lode_str text, uint8_t* architecture, lode_error*);
   /* Optional. Draws a neighbour of parent: one decision changed to another value. [any] */
   lode_status (*mutate)(const lode_instance*, lode_random, const uint8_t* parent, uint8_t* child,
                         lode_error*);
-  /* Optional. Draws a child whose every decision is one of its two parents'. [any] */
+  /* Optional. Draws a child that takes each decision from one of its two parents. [any] */
   lode_status (*crossover)(const lode_instance*, lode_random, const uint8_t* mother,
                            const uint8_t* father, uint8_t* child, lode_error*);
   /* Optional. Writes all architectures one mutation away, in a fixed order: one write of cells
-   * bytes each. [any] */
+   * bytes for each. [any] */
   lode_status (*neighbours)(const lode_instance*, const uint8_t* architecture, lode_sink,
                             lode_error*);
-  /* Optional. Maps architectures that are the same network to one representative. [any] */
+  /* Optional. Maps all architectures that are the same network to one representative. [any] */
   lode_status (*canonical)(const lode_instance*, const uint8_t* architecture,
                            uint8_t* representative, lode_error*);
-  /* Optional. Draws a child of which each decision is, with `probability` in [0, 1], drawn anew
-   * from all its values (the old one too), and else the parent's. [any] */
+  /* Optional. Draws a child: each decision is, with `probability` in [0, 1], redrawn from all
+   * its values (including the old one), and otherwise the parent's. [any] */
   lode_status (*resample)(const lode_instance*, lode_random, double probability,
                           const uint8_t* parent, uint8_t* child, lode_error*);
   /* Optional. Draws the network of an architecture. [any] */
   lode_status (*graph)(const lode_instance*, const uint8_t* architecture, const lode_graph_sink*,
                        lode_error*);
-  /* Optional, all three or none: metrics that follow from the architecture alone, without training
-   * or measuring anything (parameters, multiply-adds); for them LODE_SPLIT_NONE and not noisy.
-   * Number of metrics. [any] */
+  /* Optional, all three or none: metrics that follow from the architecture alone, without
+   * training or measuring anything (parameters, multiply-adds); they have LODE_SPLIT_NONE and
+   * are not noisy. Returns the number of metrics. [any] */
   uint32_t (*metric_count)(const lode_instance*);
   /* Describes metric `index` < metric_count; out->struct_size is set by the caller. [any] */
   lode_status (*metric)(const lode_instance*, uint32_t index, lode_metric* out, lode_error*);
@@ -404,7 +403,7 @@ typedef struct lode_space_api {
                          lode_error*);
 } lode_space_api;
 
-/* A space bound to another component: valid until that component's destroy() returns. */
+/* A space bound to another component; valid until that component's destroy() returns. */
 typedef struct lode_space {
   const lode_space_api* api;
   const lode_instance* instance;
@@ -414,63 +413,65 @@ typedef struct lode_space {
 typedef struct lode_oracle_api {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Number of metrics, at least 1 and constant from bind() on; with LODE_CAP_METRICS_VARY they may
-   * depend on the space, and be others or none before bind(), which then ends the life of the
-   * strings that metric() returned before. [any] */
+  /* Number of metrics, at least 1 and constant from bind() on. With LODE_CAP_METRICS_VARY the
+   * metrics may depend on the space, and may differ or be missing before bind(); bind() then
+   * ends the life of the strings that metric() returned before. [any] */
   uint32_t (*metric_count)(const lode_instance*);
   /* Describes metric `index` < metric_count; out->struct_size is set by the caller. [any] */
   lode_status (*metric)(const lode_instance*, uint32_t index, lode_metric* out, lode_error*);
-  /* Fits the oracle to the run's space and loads what evaluation needs. Called once. UNSUPPORTED if
-   * the space is not one it can measure. [serial] */
+  /* Fits the oracle to the run's space and loads what evaluation needs. Called once. UNSUPPORTED
+   * if the oracle cannot measure the space. [serial] */
   lode_status (*bind)(lode_instance*, lode_space, lode_error*);
   /* Measures `count` architectures. A query that fails says so in its own status; the call fails
    * only if none could be tried. INVALID before bind. [serial], [any] with LODE_CAP_CONCURRENT. */
   lode_status (*evaluate)(lode_instance*, lode_query* queries, uint32_t count, lode_error*);
 #if LODE_TARGET_MINOR >= 1
-  /* Optional. Does once, before the first evaluation, what evaluation needs and takes long: trains
-   * a supernet, say. Called after bind, with a directory for its files that exists and stays the
-   * same for the same component version, parameters and space; `lock` and `stage.json` in it are
-   * the host's. Where an earlier call has finished there, it loads what that left; where one was
-   * cut off, at whatever moment, it goes on from its last checkpoint, to the same result. Writes
-   * nowhere else. Reports progress, polls cancelled. Several instances (other seeds' runs, worker
-   * processes) are given the same directory; the host sees that the first call ends before the
-   * others begin. lode_host.random gives the same words in each such call, whatever the run's seed.
+  /* Optional. Does one-time work that takes long and that evaluation needs: trains a supernet,
+   * say. Called after bind and before the first evaluation, with a directory for the oracle's
+   * files. The directory exists and is the same for the same component version, parameters and
+   * space; `lock` and `stage.json` in it belong to the host. If an earlier call finished there,
+   * prepare loads its results; if one was interrupted, at any point, prepare resumes from the
+   * last checkpoint and must reach the same result. It writes nowhere else. It reports progress
+   * and polls cancelled. Several instances (runs of other seeds, worker processes) are given the
+   * same directory; the host ensures that the first call ends before the others begin.
+   * lode_host.random gives the same words in each such call, regardless of the run's seed.
    * INVALID before bind. [serial] */
   lode_status (*prepare)(lode_instance*, lode_str directory, lode_error*);
 #endif
 } lode_oracle_api;
 
-/* EXPLORATION STRATEGY: decides when an action is drawn at random, and perturbs the optimizer's. At
- * least one of the two functions is there. Strategies stack: a step is random if any of them says
- * so; each perturbs in the order of the pipeline. */
+/* EXPLORATION STRATEGY: decides when an action is drawn at random, and perturbs the optimizer's
+ * actions. At least one of the two functions is implemented. Strategies stack: a step is random
+ * if any of them says so; they perturb in pipeline order. */
 typedef struct lode_exploration_api {
   uint32_t struct_size;
   uint32_t reserved;
-  /* Optional. Sets *random: whether step takes a random action. Called once for each step, in
-   * order. [serial] */
+  /* Optional. Sets *random: whether this step takes a random action. Called once for each step,
+   * in order. [serial] */
   lode_status (*explore)(lode_instance*, uint64_t step, bool* random, lode_error*);
-  /* Optional. Changes an action of `cells` floats in place; they stay finite. Called again in a
-   * step for each proposal that follows a rejected one. [serial] */
+  /* Optional. Changes an action of `cells` floats in place; they stay finite. Within a step,
+   * called again for each proposal that follows a rejected one. [serial] */
   lode_status (*perturb)(lode_instance*, uint64_t step, float* action, uint32_t cells, lode_error*);
 } lode_exploration_api;
 
-/* OPTIMIZER: proposes what to evaluate next and learns from what came out. */
+/* OPTIMIZER: proposes what to evaluate next and learns from the results. */
 typedef struct lode_optimizer_api {
   uint32_t struct_size;
   uint32_t reserved;
   /* Fits the optimizer to the run's space. Called once. UNSUPPORTED if the space lacks something it
    * needs (mutation, say). [serial] */
   lode_status (*bind)(lode_instance*, lode_space, lode_error*);
-  /* Proposes an action or an architecture. Called again before the last proposal was told only with
-   * LODE_CAP_SEVERAL_ASKS. INVALID before bind. [serial] */
+  /* Proposes an action or an architecture. Called again before the last proposal was told only
+   * with LODE_CAP_SEVERAL_ASKS. INVALID before bind. [serial] */
   lode_status (*ask)(lode_instance*, lode_proposal* out, lode_error*);
-  /* Tells `count` finished trials in the order of their steps: those asked for, and those that
-   * exploration drew at random. Failed ones are told too, and each proposal that was rejected.
-   * INVALID before bind. [serial] */
+  /* Tells the optimizer about `count` finished trials in the order of their steps: both those it
+   * asked for and those that exploration drew at random. Failed trials are told too, and so is
+   * each rejected proposal. INVALID before bind. [serial] */
   lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
 #if LODE_TARGET_MINOR >= 1
-  /* Optional. True once there is nothing more to propose: the search ends as if its budget were
-   * spent. Called after bind, before each ask; who asks all the same gets a proposal. [serial] */
+  /* Optional. True once there is nothing more to propose: the search then ends as if its budget
+   * were spent. Called after bind, before each ask; ask must still return a proposal if it is
+   * called anyway. [serial] */
   bool (*exhausted)(const lode_instance*);
 #endif
 } lode_optimizer_api;
@@ -482,17 +483,19 @@ enum lode_kind_code { LODE_SPACE = 1, LODE_ORACLE = 2, LODE_EXPLORATION = 3, LOD
 
 enum lode_capability {
   LODE_CAP_CONCURRENT = 1u << 0, /* oracle: evaluate() is [any] */
-  LODE_CAP_CANONICAL = 1u << 1,  /* oracle: architectures with one canonical form have one result */
+  /* oracle: architectures with the same canonical form have the same result */
+  LODE_CAP_CANONICAL = 1u << 1,
   LODE_CAP_SEVERAL_ASKS = 1u << 2, /* optimizer: ask() may run ahead of tell() */
-  LODE_CAP_EXPLORES = 1u << 3,     /* optimizer: the pipeline's explorations are not for it */
+  LODE_CAP_EXPLORES = 1u << 3,     /* optimizer: ignores the pipeline's explorations */
   LODE_CAP_USES_TORCH = 1u << 4,   /* links LibTorch: slow to load, needs its shared library */
-  /* oracle: which metrics it has depends on its parameters or on the space it is bound to */
+  /* oracle: its metrics depend on its parameters or on the space it is bound to */
   LODE_CAP_METRICS_VARY = 1u << 5,
-  /* oracle: a formula that takes a few microseconds at most. It is asked before the others and
-   * again whenever it is easier than remembering, and asking it alone is no query of the budget. */
+  /* oracle: a formula that takes a few microseconds at most. It is asked before the others, and
+   * again whenever that is easier than remembering the result; asking it alone does not count as
+   * a query of the budget. */
   LODE_CAP_FREE = 1u << 6,
-  /* oracle: runs foreign or heavy code (a program, a training, a device): unless the pipeline says
-   * otherwise, it lives in a process of its own, where a crash or a hang costs one trial */
+  /* oracle: runs foreign or heavy code (a program, a training, a device): unless the pipeline
+   * says otherwise, it runs in its own process, where a crash or a hang costs one trial */
   LODE_CAP_ISOLATE = 1u << 7
 };
 
@@ -502,7 +505,7 @@ typedef struct lode_component {
   const char* id; /* the name in pipelines: [a-z][a-z0-9_]*, dots between parts; never reused */
   const char* version; /* "1.2.0": bump it when results change */
   const char* summary; /* one sentence, for lists */
-  const char* doc;     /* paragraphs: what, when to use it, source; may be "" */
+  const char* doc;     /* paragraphs: what it is, when to use it, source; may be "" */
   uint32_t capabilities;
   uint32_t param_count;
   const lode_param* params;
@@ -511,20 +514,20 @@ typedef struct lode_component {
   uint32_t reserved;
   const void* api; /* lode_space_api, lode_oracle_api, ... by kind */
   /* Makes an instance from one validated value for each parameter, in declared order; values are
-   * borrowed for the call. Cheap: heavy work belongs into bind. *out is untouched on failure. [any]
-   */
+   * borrowed for the call. Must be cheap: heavy work belongs in bind. *out is untouched on
+   * failure. [any] */
   lode_status (*create)(const lode_host*, const lode_value* values, lode_instance** out,
                         lode_error*);
-  /* Ends the instance; all it started has stopped on return. [serial] */
+  /* Ends the instance; everything it started has stopped on return. [serial] */
   void (*destroy)(lode_instance*);
   /* Optional. Writes what the instance has learned (its policy; not the trials it was told), for
-   * load() in another run: new instances with the same parameters and space that have loaded the
-   * same behave the same from there on. [serial] */
+   * load() in another run: new instances with the same parameters and space that load the same
+   * state behave identically from then on. [serial] */
   lode_status (*save)(const lode_instance*, lode_sink, lode_error*);
-  /* Optional, with save. Replaces what the instance has learned; after bind(). On failure the
-   * instance is as before. [serial] */
+  /* Optional, with save. Replaces what the instance has learned; called after bind(). On failure
+   * the instance is unchanged. [serial] */
   lode_status (*load)(lode_instance*, lode_source, lode_error*);
-  /* Optional. A table of functions by its id; NULL if unknown. [any] */
+  /* Optional. Returns a table of functions by its id; NULL if unknown. [any] */
   const void* (*extension)(const lode_instance*, const char* id);
 } lode_component;
 
@@ -534,13 +537,13 @@ typedef struct lode_plugin {
   const char* id;      /* "acme.ring" */
   const char* version; /* of the plugin as a whole */
   const char* licence; /* SPDX expression */
-  const char* build;   /* compiler and what else helps with bug reports */
+  const char* build;   /* compiler and anything else that helps with bug reports */
   uint32_t component_count;
   uint32_t reserved;
   const lode_component* const* components;
 } lode_plugin;
 
-/* The one exported symbol; the ABI's major version is in its name. */
+/* The one exported symbol; its name includes the ABI's major version. */
 #define LODE_ENTRY_SYMBOL "lode_plugin_v1"
 LODE_EXPORT extern const lode_plugin lode_plugin_v1;
 

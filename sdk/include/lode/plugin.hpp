@@ -1,15 +1,15 @@
 // lode/plugin.hpp - write a Lode plugin as C++20 classes. Header-only; depends on <lode/plugin.h>
-// and the standard library, and everything in it is compiled into the plugin: nothing crosses the
-// boundary but C.
+// and the standard library. Everything in it is compiled into the plugin: only C crosses the
+// boundary.
 // SPDX-License-Identifier: Apache-2.0
 //
-// A component is a class T, turned into a table by one of
+// A component is a class T that one of these functions turns into a table:
 //
 //   lode::SpaceComponent<T>(id, version, summary)      lode::ExplorationComponent<T>(...)
 //   lode::OracleComponent<T>(...)                      lode::OptimizerComponent<T>(...)
 //
-// (each component has a class of its own: the functions make one table per T) and a plugin is one
-// line at namespace scope:
+// (each component needs its own class, because the functions make one table per T). A plugin
+// is one line at namespace scope:
 //
 //   LODE_PLUGIN("acme.ring", "1.0.0", "Apache-2.0",
 //               lode::SpaceComponent<Ring>("ring", "1.0.0", "A ring of choices."));
@@ -25,14 +25,14 @@
 //   void Save(lode::Writer&) const;              // optional, with Load
 //   void Load(lode::Reader&);
 //
-// and the methods of its kind, listed at the component functions below; what they mean, and which of
-// them are called from several threads, is said in lode/plugin.h. Methods report errors by throwing
+// and the methods of its kind, listed at the component functions below. lode/plugin.h says what the
+// methods mean and which of them are called from several threads. Methods report errors by throwing
 // lode::Error (or any std::exception); outputs of a call that throws are discarded.
 //
-// `lode new` makes a plugin to start from, and sdk/README.md is a tutorial. Beside this header:
-// <lode/choices.hpp>, a class to derive a space of independent decisions from; <lode/matrices.hpp>,
-// for oracles and optimizers of one space; <lode/math.hpp>, functions that give the same bits on
-// every machine; <lode/text.hpp>, for error messages; <lode/testing.hpp>, for unit tests.
+// `lode new` creates a plugin to start from, and sdk/README.md is a tutorial. Other headers:
+// <lode/choices.hpp>, a base class for spaces of independent decisions; <lode/matrices.hpp>, for
+// oracles and optimizers of one space; <lode/math.hpp>, functions that give the same bits on every
+// machine; <lode/text.hpp>, for error messages; <lode/testing.hpp>, for unit tests.
 #ifndef LODE_PLUGIN_HPP_
 #define LODE_PLUGIN_HPP_
 
@@ -65,7 +65,7 @@ inline namespace v1 {
 
 // ---- errors ----
 
-// What methods throw. `what` is one lower-case line without a final full stop.
+// The exception that methods throw. `what` is one lower-case line without a final period.
 class Error : public std::runtime_error {
  public:
   Error(lode_status code, const std::string& what) : std::runtime_error(what), code_(code) {}
@@ -105,7 +105,7 @@ inline lode_status Fail(lode_error* error, lode_status code, const char* what) n
   return code;
 }
 
-// The only place where exceptions are caught: the body of every table function runs in here.
+// The only place that catches exceptions: the body of every table function runs in here.
 template <class Body>
 lode_status Guard(lode_error* error, Body&& body) noexcept {
   try {
@@ -120,7 +120,7 @@ lode_status Guard(lode_error* error, Body&& body) noexcept {
   } catch (const std::exception& e) {
     return Fail(error, LODE_E_INTERNAL, e.what());
   } catch (...) {
-    return Fail(error, LODE_E_INTERNAL, "an exception that is no std::exception");
+    return Fail(error, LODE_E_INTERNAL, "an exception that is not a std::exception");
   }
 }
 
@@ -152,7 +152,7 @@ lode_sink SinkInto(T& container) {
 
 // ---- the host's services ----
 
-// Random numbers from the host. The derived draws are the same on every machine.
+// Random numbers from the host. The draws derived from them are the same on every machine.
 class Random {
  public:
   explicit Random(lode_random stream) : stream_(stream) {}
@@ -185,7 +185,7 @@ class Random {
     return radius * math::CosPi(2 * Uniform());
   }
 
-  // Puts values into random order.
+  // Shuffles the values.
   template <class T>
   void Shuffle(std::span<T> values) const {
     for (std::size_t n = values.size(); n > 1; --n) std::swap(values[n - 1], values[Below(n)]);
@@ -197,7 +197,8 @@ class Random {
   lode_random stream_;
 };
 
-// What the host offers to one instance. Copy it freely; valid until the instance is destroyed.
+// The services that the host offers to one instance. Copy it freely; valid until the instance is
+// destroyed.
 class Host {
  public:
   explicit Host(const lode_host* host) : host_(host) {}
@@ -209,15 +210,15 @@ class Host {
   void ThrowIfCancelled() const {
     if (Cancelled()) throw CancelledError();
   }
-  // fraction in [0, 1], negative if unknown.
+  // fraction is in [0, 1], negative if unknown.
   void Progress(double fraction, const char* what) const {
     if (LODE_HAS(host_, progress)) host_->progress(host_, fraction, what);
   }
-  // Adds a named value to the record of the trial in hand.
+  // Adds a named value to the record of the current trial.
   void Record(const char* name, double value) const {
     if (LODE_HAS(host_, record)) host_->record(host_, name, value);
   }
-  // This instance's stream; it starts anew at every step.
+  // This instance's stream, restarted at every step.
   lode::Random Random() const {
     if (!LODE_HAS(host_, random.fill)) throw UnsupportedError("the host gives no random numbers");
     return lode::Random(host_->random);
@@ -226,7 +227,7 @@ class Host {
     return LODE_HAS(host_, extension) ? host_->extension(host_, id) : nullptr;
   }
 #if LODE_TARGET_MINOR >= 1
-  // How many threads a call may keep busy, the calling one among them; 1 if the host does not say.
+  // How many threads a call may keep busy, including the calling one; 1 if the host does not say.
   std::uint32_t Threads() const {
     return LODE_REACHES(host_, threads) && host_->threads > 0 ? host_->threads : 1;
   }
@@ -263,14 +264,15 @@ struct Metric {
   double epochs = 0;      // of the training behind it; 0 if there was none
   bool noisy = false;
 #if LODE_TARGET_MINOR >= 1
-  // The best value of all architectures that an oracle can measure, if it knows it; from Bind on.
+  // The best value of all architectures that the oracle can measure, if it knows it; set from Bind
+  // on.
   std::optional<double> optimum{};
 #endif
 
   bool operator==(const Metric&) const = default;
 };
 
-// An architecture's network as a picture has it.
+// An architecture's network as a drawing.
 struct Graph {
   struct Node {
     std::string group;  // the box it is in, or ""
@@ -278,24 +280,24 @@ struct Graph {
   };
   struct Edge {
     std::size_t from, to;  // positions in `nodes`
-    std::string label;     // what happens on it, or ""
+    std::string label;     // the operation on it, or ""
   };
   std::vector<Node> nodes;
   std::vector<Edge> edges;
 };
 
-// One evaluation asked of an oracle; valid during Evaluate or EvaluateBatch.
+// One evaluation requested from an oracle; valid during Evaluate or EvaluateBatch.
 struct Query {
   ArchitectureView architecture;
   double fidelity;  // in (0, 1]
   std::uint64_t seed;
-  // Where ReportCost puts its number: for the SDK and for tests, may be null.
+  // Where ReportCost stores its number: for the SDK and for tests, may be null.
   std::optional<double>* cost = nullptr;
 
-  // Says how long, in seconds, the work takes that this evaluation stands for: the training whose
-  // result a table has, say. Not the time it takes to answer, and the same each time for the same
-  // query. The last call counts, and none if the evaluation fails; an oracle that makes no call has
-  // no cost. Throws InvalidError unless seconds is finite and at least 0.
+  // Reports how many seconds the work behind this evaluation takes: for example, the training whose
+  // result a table holds. This is not the time it takes to answer, and it is the same each time for
+  // the same query. The last call counts, and none counts if the evaluation fails; an oracle that
+  // never calls this has no cost. Throws InvalidError unless seconds is finite and at least 0.
   void ReportCost(double seconds) const {
     if (!std::isfinite(seconds) || seconds < 0)
       throw InvalidError("the cost of an evaluation is " + std::to_string(seconds) +
@@ -314,8 +316,8 @@ struct Trial {
   ArchitectureView architecture;
   std::span<const double> metrics;
   double reward;
-  std::span<const double> objectives{};  // of several goals, larger is better; at least one
-  double violation = 0;                  // of the pipeline's limits; 0: keeps them all
+  std::span<const double> objectives{};  // one per goal, at least one; larger is better
+  double violation = 0;                  // of the pipeline's limits; 0: meets them all
   bool rejected = false;  // broke a limit; failed is true too: asked again in the same step
 };
 
@@ -395,7 +397,7 @@ class Space {
     return list;
   }
   // The representative of all architectures that are the same network; the architecture itself if
-  // the space knows of no such thing.
+  // the space has no canonical forms.
   Architecture Canonical(ArchitectureView architecture) const {
     if (!HasCanonical()) return {architecture.begin(), architecture.end()};
     return Make([&](std::uint8_t* out, lode_error* e) {
@@ -425,7 +427,7 @@ class Space {
           return detail::Guard(nullptr, [&] {
             auto& g = *static_cast<lode::Graph*>(ctx);
             if (from >= g.nodes.size() || to >= g.nodes.size())
-              throw InvalidError("an edge of the graph ends at no node");
+              throw InvalidError("an edge of the graph refers to a missing node");
             g.edges.push_back({from, to, std::string(detail::View(label))});
           });
         }};
@@ -434,7 +436,7 @@ class Space {
     });
     return graph;
   }
-  // Computes metrics() of an architecture. REQUIRES: as many elements as metrics().
+  // Computes metrics() of an architecture. REQUIRES: metrics has as many elements as metrics().
   void Measure(ArchitectureView architecture, std::span<double> metrics) const {
     detail::Check([&](lode_error* e) {
       return space_.api->measure(space_.instance, architecture.data(), metrics.data(), e);
@@ -517,14 +519,14 @@ class Reader {
     Bytes(&value, sizeof value);
     return value;
   }
-  // Reads what Values wrote into a span of exactly as many elements.
+  // Reads what Values wrote into a span, which must have exactly as many elements.
   template <class T>
   requires std::is_trivially_copyable_v<T>
   void Values(std::span<T> values) {
     const auto count = Value<std::uint64_t>();
     if (count != values.size()) {
-      throw InvalidError("the saved state has " + std::to_string(count) + " values where " +
-                         std::to_string(values.size()) + " belong");
+      throw InvalidError("the saved state has " + std::to_string(count) + " values, but " +
+                         std::to_string(values.size()) + " were expected");
     }
     Bytes(values.data(), values.size_bytes());
   }
@@ -543,21 +545,21 @@ struct Range {
   bool open_max = false;
 };
 
-// The values a string may take, the default among them.
+// The values a string may take; they include the default.
 struct Choices {
   std::initializer_list<const char*> values;
 };
 
-// A string that names a file or directory; see LODE_T_PATH for how it is made absolute.
+// A string that names a file or directory; see LODE_T_PATH for how relative paths are resolved.
 struct Path {
   bool input_file = true;  // must name a readable file, or be "" if that is the default
 #if LODE_TARGET_MINOR >= 1
-  bool input = false;  // without input_file: names a file or folder that is read all the same
+  bool input = false;  // without input_file: names a file or folder that is still read
 #endif
 };
 
-// One parameter: TOML key, the member of Config it sets (whose initialiser is the default), one
-// sentence, and what values are allowed.
+// One parameter: its TOML key, the member of Config it sets (whose initializer is the default), a
+// one-sentence description, and the allowed values.
 template <class Config>
 class Param {
  public:
@@ -584,7 +586,7 @@ class Param {
   Param&& LogScale() && { return flags_ |= LODE_PARAM_LOG_SCALE, std::move(*this); }
   Param&& Deprecated() && { return flags_ |= LODE_PARAM_DEPRECATED, std::move(*this); }
 
-  // The declaration; borrows from *this and from defaults.
+  // Returns the declaration; it borrows from *this and from defaults.
   lode_param Declare(const Config& defaults) {
     lode_param p{};
     p.struct_size = sizeof p;
@@ -719,14 +721,14 @@ concept Saves = requires(T t, const T c, Writer w, Reader r) {
   c.Save(w), t.Load(r);
 };
 
-// Whether a number lies within a parameter's bounds; NaN lies nowhere.
+// Whether a number lies within a parameter's bounds; false for NaN.
 inline bool InRange(const lode_param& p, double number) {
   const bool above = (p.flags & LODE_PARAM_OPEN_MIN) != 0 ? number > p.min : number >= p.min;
   const bool below = (p.flags & LODE_PARAM_OPEN_MAX) != 0 ? number < p.max : number <= p.max;
   return above && below;
 }
 
-// Whether a parameter may be given a value.
+// Whether a value is allowed for a parameter.
 inline bool Allows(const lode_param& p, const lode_value& value) {
   const auto in_range = [&](auto number) { return InRange(p, static_cast<double>(number)); };
   switch (value.type == p.type ? p.type : 0) {
@@ -816,7 +818,7 @@ const Declaration<T>& DeclarationOf() {
   return declaration;
 }
 
-// What a lode_instance is: the author's object and what its kind keeps beside it.
+// The object behind a lode_instance: the author's object and the data that its kind keeps with it.
 template <class T, class Extra>
 struct Box {
   Box(const lode_host* host, const lode_value* values)
@@ -872,7 +874,7 @@ lode_component MakeComponent(lode_kind kind, const char* id, const char* version
   return c;
 }
 
-// A list of strings as the array of pointers that C wants.
+// A list of strings as a C array of pointers.
 class CStrings {
  public:
   explicit CStrings(const std::vector<std::string>& strings) {
@@ -902,7 +904,7 @@ struct SpaceExtra {
   std::size_t cells = 0;
 };
 
-// Fills a struct of the caller's, who may be older and know fewer of its fields.
+// Fills a struct that belongs to the caller, which may be older and know fewer fields.
 template <class T>
 void Put(T filled, T* out) {
   filled.struct_size = out->struct_size;
@@ -928,7 +930,8 @@ inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lo
   Put(filled, out);
 }
 
-// Takes the metrics of a bound oracle. The strings of those that stay, which were returned, live on.
+// Takes the metrics of a bound oracle. Metrics that did not change keep their strings, since
+// pointers to these were returned before.
 inline void TakeMetrics(std::vector<Metric> bound, std::vector<Metric>& metrics) {
 #if LODE_TARGET_MINOR >= 1
   for (std::size_t i = 0; i < std::min(bound.size(), metrics.size()); ++i)
@@ -1135,7 +1138,7 @@ struct SpaceTable {
 //   double Log10Size() const;
 //   void Discretize(ActionView action, std::span<std::uint8_t> out) const;   // action is finite
 //   void Sample(Random, std::span<std::uint8_t> out) const;
-//   std::string Format(ArchitectureView) const;                // throws if it is none
+//   std::string Format(ArchitectureView) const;                // throws if it is invalid
 //   void Parse(std::string_view, std::span<std::uint8_t> out) const;
 // and may have
 //   void Mutate(Random, ArchitectureView parent, std::span<std::uint8_t> child) const;
@@ -1148,7 +1151,7 @@ struct SpaceTable {
 //   lode::Graph Graph(ArchitectureView) const;
 //   std::vector<lode::Metric> Metrics() const;                 // with Measure; constant
 //   void Measure(ArchitectureView, std::span<double> metrics) const;
-// Spans to write into are zeroed.
+// Output spans are zeroed.
 template <class T>
 const lode_component* SpaceComponent(const char* id, const char* version, const char* summary,
                                      const char* doc = "") {
@@ -1223,10 +1226,10 @@ struct Evaluation {
 //   std::vector<lode::Metric> Metrics() const;                 // constant after Bind
 //   void Bind(lode::Space);                                    // may throw UnsupportedError
 //   void Evaluate(const Query&, std::span<double> metrics);    // throws if this evaluation fails
-// or, where many at once are faster than one by one, instead of Evaluate
+// or, where evaluating many at once is faster than one by one, instead of Evaluate
 //   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);   // a row for each query
-// If EvaluateBatch throws, it is called again for each query alone, so that only those fail that
-// are at fault. Either may say what a query costs, by Query::ReportCost, for budgets that count
+// If EvaluateBatch throws, it is called again for each query alone, so that only the faulty ones
+// fail. Either may report what a query costs with Query::ReportCost, for budgets that count
 // simulated seconds. T may have
 //   void Prepare(const std::filesystem::path& directory);      // before the first Evaluate
 template <class T>
@@ -1313,7 +1316,7 @@ const lode_component* ExplorationComponent(const char* id, const char* version, 
 
 namespace detail {
 
-// A host without several goals has one.
+// A host without support for several goals has one.
 inline std::span<const double> Objectives(const lode_trial& t) {
   if (LODE_HAS(&t, objectives)) return {t.objectives, t.objective_count};
   return {&t.reward, 1};
@@ -1331,9 +1334,9 @@ inline double Violation(const lode_trial& t) {
 //   void Tell(const Trial&);                                   // also trials it did not ask for
 // and may have
 //   bool Exhausted() const;                                    // nothing more to propose; no throw
-// With LODE_CAP_SEVERAL_ASKS Ask is called again before earlier proposals are told. They are told in
-// their order; only one that a limit rejected is followed by another Ask for its step, whose
-// proposal is told before the younger ones.
+// With LODE_CAP_SEVERAL_ASKS, Ask is called again before earlier proposals are told. Proposals are
+// told in the order of their asks, with one exception: if a limit rejected a proposal, Ask is
+// called again for its step, and that proposal is told before the younger ones.
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {

@@ -1,5 +1,5 @@
 // lode/testing.hpp - for unit tests of components: random numbers, a host, and a space to bind to,
-// without the lode program. (What every component must do is checked by `lode verify`.)
+// without the lode program. (`lode verify` checks the rules that all components must keep.)
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_TESTING_HPP_
 #define LODE_TESTING_HPP_
@@ -15,7 +15,7 @@
 
 namespace lode::test {
 
-// A fixed stream of words: Weyl's sequence through a 64-bit mixer.
+// A fixed stream of words: a Weyl sequence passed through a 64-bit mixer.
 class FixedStream {
  public:
   explicit FixedStream(std::uint64_t seed) : state_(seed) {}
@@ -34,7 +34,7 @@ class FixedStream {
   std::uint64_t state_;
 };
 
-// A host that gives random numbers and nothing else. It outlives the components made with it.
+// A host that gives random numbers and nothing else. It must outlive the components made with it.
 class FixedHost {
  public:
   explicit FixedHost(std::uint64_t seed = 1) : stream_(seed) {
@@ -59,7 +59,7 @@ struct TinySpace : ChoiceSpace {
       : ChoiceSpace(DecisionsOf({{"tiny", {"0", "1", "2", "3"}, {"a", "b", "c"}}})) {}
 };
 
-// An instance of the space class T with its default parameters, ready to be bound.
+// An instance of the space class T with its default parameters, ready to bind to.
 template <class T = TinySpace>
 class BoundSpace {
  public:
@@ -76,7 +76,7 @@ class BoundSpace {
   BoundSpace(const BoundSpace&) = delete;
 
   const Space& space() const { return *space_; }
-  // For the table of a component.
+  // Returns the form that a component's table of functions takes.
   lode_space handle() const {
     return {static_cast<const lode_space_api*>(component_.api), instance_};
   }
@@ -88,7 +88,7 @@ class BoundSpace {
   std::optional<Space> space_;
 };
 
-// What component.Save writes.
+// Returns the bytes that component.Save writes.
 template <class T>
 std::string Save(const T& component) {
   std::string bytes;
@@ -97,7 +97,7 @@ std::string Save(const T& component) {
   return bytes;
 }
 
-// Has component.Load read `bytes`.
+// Makes component.Load read `bytes`.
 template <class T>
 void Load(T& component, std::string_view bytes) {
   Reader reader({&bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {

@@ -1,6 +1,6 @@
-// lode/text.hpp - what error messages about text need: quoting, the nearest of some names, and text
-// from outside in a form that may be shown and stored. Header-only, standard library alone; for
-// plugins that read text, like the string forms of architectures.
+// lode/text.hpp - helpers for error messages about text: quoting, the nearest of some names, and
+// making text from outside safe to show and store. Header-only, needs only the standard library;
+// for plugins that read text, such as the string forms of architectures.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef LODE_TEXT_HPP_
 #define LODE_TEXT_HPP_
@@ -17,7 +17,8 @@
 namespace lode {
 inline namespace v1 {
 
-// `text` in double quotes: at most `shown` bytes of it, those that are not printable ASCII as \xNN.
+// Returns `text` in double quotes: at most `shown` bytes of it, with bytes that are not printable
+// ASCII as \xNN.
 inline std::string Quote(std::string_view text, std::size_t shown = 40) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string quoted = "\"";
@@ -32,8 +33,8 @@ inline std::string Quote(std::string_view text, std::size_t shown = 40) {
   return quoted + (text.size() > shown ? "\"..." : "\"");
 }
 
-// Levenshtein's distance: how many characters to insert, delete or replace. Time is the product of
-// the lengths.
+// Levenshtein distance: the number of characters to insert, delete or replace. Takes time
+// proportional to the product of the lengths.
 inline std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -48,8 +49,8 @@ inline std::size_t EditDistance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-// The one of `names`, a range of strings, that is nearest to `name`; the first of equals. Only the
-// first 64 bytes of a name are looked at. REQUIRES: names is not empty.
+// Returns the one of `names`, a range of strings, that is nearest to `name`; the first of equals.
+// Looks only at the first 64 bytes of `name`. REQUIRES: names is not empty.
 template <class Names>
 std::string Nearest(std::string_view name, const Names& names) {
   name = name.substr(0, 64);
@@ -66,8 +67,8 @@ struct Character {
   std::size_t size = 1;  // bytes
 };
 
-// The first character of `text`; overlong forms, surrogates and codes above U+10FFFF are invalid.
-// REQUIRES: text is not empty.
+// Returns the first character of `text`; overlong forms, surrogates and codes above U+10FFFF are
+// invalid. REQUIRES: text is not empty.
 inline Character FirstCharacter(std::string_view text) {
   constexpr std::uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // by the number of bytes
   const auto lead = static_cast<unsigned char>(text[0]);
@@ -84,15 +85,15 @@ inline Character FirstCharacter(std::string_view text) {
   return {code, size};
 }
 
-// Whether it moves the cursor, sets colors, ends a line or turns the direction of the text around:
-// C0, DEL and C1, the line and paragraph separators, and the bidirectional controls.
+// Whether a character moves the cursor, sets colors, ends a line or changes the direction of the
+// text: C0, DEL and C1, the line and paragraph separators, and the bidirectional controls.
 inline bool IsControl(char32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x61C || code == 0x200E ||
          code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
-// `text` as valid UTF-8 without control characters, each of which becomes a space; what is not UTF-8
-// becomes U+FFFD. A text that is fine comes out as it is.
+// Returns `text` as valid UTF-8 without control characters: each of these becomes a space, and each
+// invalid byte U+FFFD. Valid text is returned unchanged.
 inline std::string PrintableLine(std::string_view text) {
   const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
   const auto plain =
@@ -113,7 +114,7 @@ inline std::string PrintableLine(std::string_view text) {
   return line;
 }
 
-// The same for a text of several lines: line breaks ("\n", "\r\n") stay, as "\n".
+// The same for text of several lines: line breaks ("\n", "\r\n") are kept, as "\n".
 inline std::string PrintableText(std::string_view text) {
   std::string lines;
   for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;) {

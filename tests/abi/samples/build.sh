@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a sample as an author's plugin is built and stripped, whatever the compiler.
+# Builds and strips a sample like an author's plugin, with any compiler.
 # usage: build.sh OUT SOURCE COMPILER [OPTION...]
 # SOURCE is relative to this directory; options come last and win; $MINOR is the target minor, 0 if
 # unset, and $INCLUDE where <lode/plugin.h> is if not in this tree's SDK.

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 kept=../$1
-[ ! -e "$kept" ] || { echo "keep.sh: $1 is kept already, and what is kept never changes"; exit 1; }
+[ ! -e "$kept" ] || { echo "keep.sh: $1 is already kept, and kept plugins never change"; exit 1; }
 export MINOR=${1#1.}
 ./build.sh "$kept/sample.lode.so" sample.cc g++ -std=c++20 -fvisibility-inlines-hidden -fno-gnu-unique
 ./build.sh "$kept/c_space.lode.so" ../../verify/plugins/c_space.c gcc -std=c11

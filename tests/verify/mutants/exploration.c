@@ -1,4 +1,4 @@
-/* Explores with a rate that falls, and adds noise to actions; or has one fault of those that authors
+/* Explores with a decreasing rate, and adds noise to actions; or has one of the faults that authors
  * of exploration strategies make. */
 #define MUTANT_KIND "exploration"
 #include <math.h>

@@ -1,5 +1,6 @@
-/* A component that is sound, or has one of many faults: which one says the environment variable
- * LODE_MUTANT ("space:12") when the plugin is loaded. tests/verify/mutation_test.cc has the list. */
+/* A component that is sound, or has one of many faults, selected by the environment variable
+ * LODE_MUTANT ("space:12") when the plugin is loaded. tests/verify/mutation_test.cc has the
+ * list. */
 #ifndef LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
 #define LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
 
@@ -25,7 +26,7 @@ static lode_status fail(lode_error* error, lode_status status, const char* what)
   return status;
 }
 
-/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are drawn again. */
+/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static inline uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
   do {

@@ -1,5 +1,5 @@
-/* Mutates the best architecture that it was told of, leaves out what has failed, and can save and load
- * what it has learned; or has one fault of those that authors of optimizers make. */
+/* Mutates the best architecture that it was told of, avoids those that have failed, and can save
+ * and load what it has learned; or has one of the faults that authors of optimizers make. */
 #define MUTANT_KIND "optimizer"
 #include <math.h>
 #include <time.h>

@@ -1,5 +1,6 @@
-/* An oracle for any space: a score of the architecture, and one with noise by the evaluation's seed;
- * one evaluation in four fails by its seed. Or one fault of those that authors of oracles make. */
+/* An oracle for any space: a score of the architecture, and one with noise from the evaluation's
+ * seed; one evaluation in four fails, depending on its seed. Or it has one of the faults that
+ * authors of oracles make. */
 #define MUTANT_KIND "oracle"
 #include <fcntl.h>
 #include <math.h>

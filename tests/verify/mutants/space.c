@@ -1,5 +1,5 @@
-/* A space of `rows` decisions with three values each, written "0120", with all that a space may have;
- * or one fault of those that authors of spaces make. */
+/* A space of `rows` decisions with three values each, written "0120", with everything that a space
+ * may have; or with one of the faults that authors of spaces make. */
 #define MUTANT_KIND "space"
 #include <math.h>
 #include <time.h>
@@ -13,7 +13,7 @@ struct lode_instance {
   const lode_host* host;
 };
 
-static uint32_t shared_rows; /* of the last instance that was made */
+static uint32_t shared_rows; /* of the latest instance */
 static uint32_t calls;
 
 static uint32_t rows_of(const lode_instance* space) {
@@ -26,7 +26,7 @@ static void set(uint8_t* architecture, uint32_t row, uint32_t value) {
   architecture[row * VALUES + value] = 1;
 }
 
-/* The value of a row's only 1, or VALUES. */
+/* Returns the value of a row's only 1, or VALUES. */
 static uint32_t value_of(const uint8_t* architecture, uint32_t row) {
   const uint8_t* cells = architecture + row * VALUES;
   uint32_t ones = 0, others = 0, value = 0;
@@ -233,7 +233,7 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   return LODE_OK;
 }
 
-/* ---- what is known of architectures */
+/* ---- functions of architectures */
 
 static lode_status neighbours(const lode_instance* space, const uint8_t* architecture,
                               lode_sink sink, lode_error* error) {
@@ -253,7 +253,7 @@ static lode_status neighbours(const lode_instance* space, const uint8_t* archite
   return LODE_OK;
 }
 
-/* The order of decisions does not matter: ascending values. */
+/* The order of decisions does not matter: sorts the values in ascending order. */
 static lode_status canonical(const lode_instance* space, const uint8_t* architecture,
                              uint8_t* representative, lode_error* error) {
   uint32_t counts[VALUES] = {0}, row = 0;
@@ -397,7 +397,7 @@ static lode_component component = {
     .destroy = destroy,
 };
 
-/* What a declaration says. */
+/* Changes the declaration for faults of declarations. */
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
   if (fault == 56) params[1].name = "use";

@@ -1,5 +1,6 @@
-// One file for each rule of files: -DBREAKS_SYMBOLS, -DBREAKS_TORCH, -DBREAKS_DESCRIPTOR, -DBREAKS_SIGNALS (when it is
-// loaded) or -DBREAKS_SIGNALS_LATE (by a library, when an instance is made). Without any the file is sound.
+// One file for each rule about files: -DBREAKS_SYMBOLS, -DBREAKS_TORCH, -DBREAKS_DESCRIPTOR,
+// -DBREAKS_SIGNALS (when it is loaded) or -DBREAKS_SIGNALS_LATE (by a library, when an instance is
+// created). Without any of these the file is sound.
 #include <csignal>
 
 #include "core/verify/grid_space.h"

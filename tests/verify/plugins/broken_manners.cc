@@ -1,4 +1,4 @@
-// Components that break one rule each of those for all kinds; the rule is in the id.
+// Components that each break one of the rules for all kinds; the rule is in the id.
 #include <unistd.h>
 
 #include <chrono>
@@ -15,13 +15,13 @@ namespace {
 
 using lode::verify::GridSpace;
 
-// A grid that `Act` is done with each time one is made.
+// A grid that performs `Act` each time one is created.
 template <auto Act>
 struct Acting : GridSpace {
   Acting(lode::Host host, const Config& config) : GridSpace(host, config) { Act(); }
 };
 
-// A grid that does `Act` instead of mutating.
+// A grid that performs `Act` instead of mutating.
 template <auto Act>
 struct Ends : GridSpace {
   using GridSpace::GridSpace;

@@ -31,7 +31,7 @@ struct CellSum {
   std::optional<lode::Space> space_;
 };
 
-// What it knows of the best is not all there is.
+// Knows an optimum that is not the best of all.
 struct Modest : CellSum {
   using CellSum::CellSum;
   std::vector<lode::Metric> Metrics() const {
@@ -41,7 +41,7 @@ struct Modest : CellSum {
   }
 };
 
-// Sound: adds the number of steps that it was prepared in.
+// Sound: adds the number of steps that its preparation took.
 struct Trained : CellSum {
   using CellSum::CellSum;
   void Prepare(const std::filesystem::path& directory) {
@@ -85,7 +85,7 @@ struct Littering : Trained {
   }
 };
 
-// Takes what it has for the whole.
+// Takes an unfinished preparation for a finished one.
 struct Content : Trained {
   using Trained::Trained;
   void Prepare(const std::filesystem::path& directory) {
@@ -156,7 +156,7 @@ struct Busy : CellSum {
   std::atomic<int> callers_ = 0;
 };
 
-// Counts all instances that there are.
+// Counts all existing instances.
 struct Shared : CellSum {
   Shared(lode::Host host, const Config& config) : CellSum(host, config) { ++instances(); }
   Shared(const Shared&) = delete;

@@ -46,7 +46,7 @@ struct Unseeded : Exploration {
 
 // ---- optimizers
 
-// Sound: samples, and repeats the best of what it was told now and then.
+// Sound: samples, and now and then repeats the best it was told.
 struct Sampler {
   struct Config {};
   Sampler(lode::Host host, const Config&) : host_(host) {}
@@ -92,7 +92,7 @@ struct Tires : Sampler {
   }
 };
 
-// Expects the trial of the proposal that it made last.
+// Expects the trial of its latest proposal.
 struct KnowsTheLastOnly : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() { return last_ = Sampler::Ask(); }
@@ -125,7 +125,7 @@ struct WantsSuccess : Sampler {
   }
 };
 
-// Proposes at random, and by how many trials it was told.
+// Proposes at random, depending on the number of trials it was told.
 struct Counts : Sampler {
   using Sampler::Sampler;
   lode::Action Ask() {
@@ -137,7 +137,7 @@ struct Counts : Sampler {
   }
 };
 
-// Remembers how many trials it was told of.
+// Remembers the number of trials it was told.
 struct Remembers : Counts {
   using Counts::Counts;
   void Save(lode::Writer& writer) const {
@@ -160,7 +160,7 @@ struct ReadsHalf : Remembers {
   void Load(lode::Reader& reader) { told_ = reader.Value<std::uint64_t>(); }
 };
 
-// Loads while it reads: what is cut short leaves half of it behind.
+// Loads while it reads: truncated data leaves it half loaded.
 struct LoadsInPlace : Remembers {
   using Remembers::Remembers;
   void Load(lode::Reader& reader) {

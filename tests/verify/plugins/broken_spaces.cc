@@ -42,7 +42,7 @@ struct TwoOnes : GridSpace {
   }
 };
 
-// The C++ face refuses actions that are not finite; this one takes them for zeros.
+// The C++ API refuses actions that are not finite; this one treats them as zeros.
 struct TakesNan : GridSpace {
   using GridSpace::GridSpace;
 };
@@ -84,7 +84,7 @@ struct Biased : GridSpace {
   }
 };
 
-// Takes every byte but 0 for a 1.
+// Accepts every byte except 0 as a 1.
 struct Generous : GridSpace {
   using GridSpace::GridSpace;
   std::string Format(ArchitectureView architecture) const {
@@ -158,7 +158,7 @@ struct Restless : GridSpace {
   }
 };
 
-struct AlwaysAnew : GridSpace {
+struct AlwaysRedraws : GridSpace {
   using GridSpace::GridSpace;
   void Resample(lode::Random random, double, ArchitectureView, Out child) const {
     Sample(random, child);
@@ -183,7 +183,7 @@ struct Guesses : GridSpace {
   }
 };
 
-// Works for one thread at a time.
+// Works for only one thread at a time.
 struct Busy : GridSpace {
   using GridSpace::GridSpace;
   std::string Format(ArchitectureView architecture) const {
@@ -224,5 +224,5 @@ LODE_PLUGIN("broken.spaces", "1.0.0", "Apache-2.0",
             Space<Mothers>("broken.space.crossover.mix"),
             Space<OwnNeighbour>("broken.space.neighbours"),
             Space<Foundling>("broken.space.crossover"), Space<Restless>("broken.space.canonical"),
-            Space<AlwaysAnew>("broken.space.resample"), Space<Unlabelled>("broken.space.graph"),
+            Space<AlwaysRedraws>("broken.space.resample"), Space<Unlabelled>("broken.space.graph"),
             Space<Guesses>("broken.space.metrics"), Space<Busy>("broken.space.threads"));

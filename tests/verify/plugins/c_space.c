@@ -1,5 +1,5 @@
-/* A search space in plain C11 with nothing but what every space must have: two matrices, one-hot
- * rows, 9 * 8 = 72 architectures, written "ab/yxy": a letter for each row. */
+/* A search space in plain C11 with only what every space must have: two matrices, one-hot rows, 9 *
+ * 8 = 72 architectures, written "ab/yxy": a letter for each row. */
 #include <lode/plugin.h>
 #include <math.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ static lode_status discretize(const lode_instance* space, const float* action,
   return LODE_OK;
 }
 
-/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are drawn again. */
+/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
   do {
@@ -88,7 +88,7 @@ static lode_status sample(const lode_instance* space, lode_random random, uint8_
   return LODE_OK;
 }
 
-/* The column of a row's only 1, or columns_of(row) if the row is not one-hot. */
+/* Returns the column of a row's only 1, or columns_of(row) if the row is not one-hot. */
 static uint32_t choice_of(const uint8_t* architecture, uint32_t row) {
   const uint8_t* cells = architecture + first_cell(row);
   uint32_t ones = 0, others = 0, choice = 0;

@@ -1,9 +1,9 @@
-// For components that break a rule which the C++ face would keep: their tables, edited.
+// For components that break a rule which the C++ API would keep: edits their tables.
 #pragma once
 
 #include <lode/plugin.hpp>
 
-// A copy of a component that `edit` may change. Each call has a table of its own.
+// Returns a copy of a component that `edit` may change. Each call has its own table.
 template <class Edit>
 const lode_component* Edited(const lode_component* base, Edit&& edit) {
   auto* component = new lode_component(*base);
@@ -11,7 +11,7 @@ const lode_component* Edited(const lode_component* base, Edit&& edit) {
   return component;
 }
 
-// The same for its kind's own table. What `edit` is given stays valid.
+// The same for the table of its kind. What `edit` receives stays valid.
 template <class Api, class Edit>
 const lode_component* EditedApi(const lode_component* base, Edit&& edit) {
   auto* api = new Api(*static_cast<const Api*>(base->api));
@@ -19,7 +19,7 @@ const lode_component* EditedApi(const lode_component* base, Edit&& edit) {
   return Edited(base, [&](lode_component& c) { c.api = api; });
 }
 
-// The function that a broken one stands in for, one for each place.
+// The function that a broken one replaces, one for each use.
 template <class Tag, class Function>
 Function& Original() {
   static Function original = nullptr;

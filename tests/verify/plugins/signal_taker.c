@@ -1,4 +1,4 @@
-// A library that takes signals: one when it is loaded, another when it is asked to.
+// A library that takes signals: one when it is loaded, another on request.
 #include <signal.h>
 
 static void Ignore(int signal) { (void)signal; }

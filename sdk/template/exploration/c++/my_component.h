@@ -1,11 +1,11 @@
-// The exploration strategy "my_component": a random action every so many steps, noise on the others.
+// The exploration strategy "my_component": a random action at fixed intervals, noise on the others.
 #pragma once
 
 #include <cstdint>
 #include <lode/plugin.hpp>
 #include <span>
 
-// A strategy has Explore, Perturb or both. The stream of random numbers starts anew at every call.
+// A strategy has Explore, Perturb or both. The random stream is restarted at every call.
 class MyComponent {
  public:
   struct Config {
@@ -26,7 +26,7 @@ class MyComponent {
     return step % static_cast<std::uint64_t>(config_.period) == 0;
   }
 
-  // Changes an action of the optimizer's.
+  // Changes an action proposed by the optimizer.
   void Perturb(std::uint64_t, std::span<float> action) const {
     const lode::Random random = host_.Random();
     for (float& cell : action) cell += static_cast<float>(config_.noise * random.Normal());

@@ -1,4 +1,4 @@
-/* The exploration strategy "my_component": a random action every so many steps, noise on the
+/* The exploration strategy "my_component": a random action at fixed intervals, noise on the
  * others. */
 #include <lode/plugin.h>
 #include <math.h>
@@ -40,7 +40,7 @@ static lode_status fail(lode_error* error, lode_status code, const char* what) {
   return code;
 }
 
-/* One of the two functions would do. */
+/* One of the two functions would be enough. */
 static lode_status explore(lode_instance* strategy, uint64_t step, bool* random,
                            lode_error* error) {
   (void)error;
@@ -48,7 +48,7 @@ static lode_status explore(lode_instance* strategy, uint64_t step, bool* random,
   return LODE_OK;
 }
 
-/* The host's stream of random numbers starts anew at every call. */
+/* The host restarts the random stream at every call. */
 static lode_status perturb(lode_instance* strategy, uint64_t step, float* action, uint32_t cells,
                            lode_error* error) {
   (void)step;
@@ -64,8 +64,8 @@ static lode_status perturb(lode_instance* strategy, uint64_t step, float* action
   return LODE_OK;
 }
 
-/* `values` has one value for each of params, of its type. The host has checked the bounds; others
- * who call may have not. */
+/* `values` has one value for each of params, of its type. The host has checked the bounds, but
+ * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   if (values[PERIOD].as.i < 1) return fail(error, LODE_E_INVALID, "period is below 1");
@@ -93,7 +93,7 @@ static const lode_component component = {
     .kind = LODE_EXPLORATION,
     .id = "my_component",
     .version = "1.0.0",
-    .summary = "Takes a random action every so many steps.",
+    .summary = "Takes a random action at fixed intervals.",
     .doc = "",
     .param_count = PARAMS,
     .params = params,

@@ -1,4 +1,4 @@
-/* Unit tests of my_component, by way of the plugin's table. */
+/* Unit tests of my_component, through the plugin's table. */
 #include <lode/plugin.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-// The optimizer "my_component": a hill climber, (1+1) in the terms of evolution strategies. Proposes a
-// mutation of the best architecture so far, and starts anew where that does not help any more.
+// The optimizer "my_component": a hill climber, called (1+1) in evolution strategies. Proposes a
+// mutation of the best architecture so far, and restarts when that no longer helps.
 #pragma once
 
 #include <cmath>
@@ -7,18 +7,19 @@
 #include <lode/plugin.hpp>
 #include <optional>
 
-// Tell is called with every trial, whoever proposed its architecture. Save and Load carry
-// what was learned from one search to another, and may be left out. The stream of random numbers
-// starts anew at every call.
+// Tell is called with every trial, whoever proposed its architecture. Save and Load, which are
+// optional, carry what was learned from one search to another. The random stream is restarted at
+// every call.
 class MyComponent {
  public:
   struct Config {
     std::int64_t patience = 50;
   };
   static lode::Params<Config> Parameters() {
-    return {lode::Param<Config>{"patience", &Config::patience,
-                                "Trials in a row that are no better, after which it starts anew.",
-                                lode::Range{.min = 1}}
+    return {lode::Param<Config>{
+        "patience", &Config::patience,
+        "Number of trials in a row without improvement after which it restarts.",
+        lode::Range{.min = 1}}
                 .Unit("trials")};
   }
 
@@ -51,7 +52,7 @@ class MyComponent {
     writer.Values(std::span<const std::uint8_t>(climb_.best));
   }
 
-  // Throws if the bytes are not what Save wrote for such a space, and then changes nothing.
+  // Throws if the bytes are not what Save wrote for this space, and then changes nothing.
   void Load(lode::Reader& reader) {
     if (!space_) throw lode::InvalidError("load before bind");
     Climb loaded;
@@ -59,10 +60,10 @@ class MyComponent {
     loaded.failures = reader.Value<std::uint64_t>();
     const auto cells = reader.Value<std::uint64_t>();
     if (!std::isfinite(loaded.reward) || (cells != 0 && cells != space_->cells()))
-      throw lode::InvalidError("the saved state is not of this optimizer and space");
+      throw lode::InvalidError("the saved state belongs to another optimizer or space");
     loaded.best.resize(cells);
     reader.Values(std::span(loaded.best));
-    if (cells > 0) space_->Format(loaded.best);  // throws if it is no architecture
+    if (cells > 0) space_->Format(loaded.best);  // throws if it is not an architecture
     climb_ = std::move(loaded);
   }
 

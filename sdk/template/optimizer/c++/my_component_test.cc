@@ -25,7 +25,7 @@ class MyComponentTest : public testing::Test {
                      .metrics = {},
                      .reward = reward});
   }
-  // In how many decisions the next proposal differs.
+  // In how many decisions the next proposal differs from `text`.
   std::ptrdiff_t Distance(const std::string& text) {
     const std::string proposal = tiny_.space().Format(optimizer_.Ask());
     return std::inner_product(text.begin(), text.end(), proposal.begin(), std::ptrdiff_t{0},
@@ -47,10 +47,10 @@ TEST_F(MyComponentTest, MutatesTheBest) {
   EXPECT_EQ(Distance("b,b,b,b"), 1);
 }
 
-TEST_F(MyComponentTest, StartsAnewWhenNothingHelps) {
+TEST_F(MyComponentTest, RestartsWhenNothingHelps) {
   Tell("a,a,a,a", 5);
   for (int n = 0; n < 3; ++n) Tell("b,b,b,b", 1);
-  Tell("c,c,c,c", 0);  // worse than what was left behind, and the best of the new climb
+  Tell("c,c,c,c", 0);  // worse than the abandoned climb, but the best of the new one
   EXPECT_EQ(Distance("c,c,c,c"), 1);
 }
 

@@ -1,5 +1,5 @@
-/* The optimizer "my_component": a hill climber, (1+1) in the terms of evolution strategies. Proposes a
- * mutation of the best architecture so far, and starts anew where that does not help any more. */
+/* The optimizer "my_component": a hill climber, called (1+1) in evolution strategies. Proposes a
+ * mutation of the best architecture so far, and restarts when that no longer helps. */
 #include <lode/plugin.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,17 +10,17 @@ static const lode_param params[] = {
     {.struct_size = sizeof(lode_param),
      .type = LODE_T_INT,
      .name = "patience",
-     .doc = "Trials in a row that are no better, after which it starts anew.",
+     .doc = "Number of trials in a row without improvement after which it restarts.",
      .unit = "trials",
      .default_value = {.type = LODE_T_INT, .as.i = 50},
      .min = 1,
      .max = HUGE_VAL},
 };
 
-/* Where the climb stands: what save writes. */
+/* The state of the climb, as save writes it. */
 typedef struct climb {
   double reward;     /* of the best */
-  uint64_t failures; /* trials in a row that were no better */
+  uint64_t failures; /* trials in a row without improvement */
   uint64_t cells;    /* of the best; 0 if there is none yet */
 } climb;
 
@@ -59,7 +59,7 @@ static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* 
   return LODE_OK;
 }
 
-/* The host's stream of random numbers starts anew at every call. */
+/* The host restarts the random stream at every call. */
 static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error* error) {
   if (optimizer->cells == 0) return fail(error, LODE_E_INVALID, "ask before bind");
   if (!LODE_HAS(optimizer->host, random.fill))
@@ -93,7 +93,7 @@ static lode_status tell(lode_instance* optimizer, const lode_trial* trials, uint
   return LODE_OK;
 }
 
-/* Optional, save and load: carries what was learned from one search to another. */
+/* Optional, save and load: they carry what was learned from one search to another. */
 static lode_status save(const lode_instance* optimizer, lode_sink sink, lode_error* error) {
   const climb* climb = &optimizer->climb;
   if (sink.write(sink.ctx, climb, sizeof *climb) != LODE_OK ||
@@ -119,7 +119,7 @@ static lode_status ignore(void* ctx, const void* data, size_t size) {
   return LODE_OK;
 }
 
-/* Reads the best of a climb; format refuses what is no architecture of the space. */
+/* Reads the best of a climb; format refuses bytes that are not an architecture of the space. */
 static lode_status load_best(const lode_instance* optimizer, lode_source source, size_t cells,
                              uint8_t* best, lode_error* error) {
   const lode_space space = optimizer->space;
@@ -135,7 +135,7 @@ static lode_status load(lode_instance* optimizer, lode_source source, lode_error
   if (!read_all(source, &loaded, sizeof loaded))
     return fail(error, LODE_E_IO, "the saved state ends too early");
   if (!isfinite(loaded.reward) || (loaded.cells != 0 && loaded.cells != optimizer->cells))
-    return fail(error, LODE_E_INVALID, "the saved state is not of this optimizer and space");
+    return fail(error, LODE_E_INVALID, "the saved state belongs to another optimizer or space");
   uint8_t* best = malloc(optimizer->cells);
   if (best == NULL) return fail(error, LODE_E_NOMEM, "out of memory");
   const lode_status status = load_best(optimizer, source, loaded.cells, best, error);
@@ -147,8 +147,8 @@ static lode_status load(lode_instance* optimizer, lode_source source, lode_error
   return status;
 }
 
-/* `values` has one value for each of params, of its type. The host has checked the bounds; others
- * who call may have not. */
+/* `values` has one value for each of params, of its type. The host has checked the bounds, but
+ * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   if (values[0].as.i < 1) return fail(error, LODE_E_INVALID, "patience is below 1");

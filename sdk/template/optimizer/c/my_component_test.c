@@ -1,4 +1,4 @@
-/* Unit tests of my_component, by way of the plugin's table. */
+/* Unit tests of my_component, through the plugin's table. */
 #include <lode/plugin.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static int failures;
     }                                                                         \
   } while (0)
 
-/* A space as far as the tests need one: one row of CELLS values, written as the digit of its 1. */
+/* A space with only what the tests need: one row of CELLS values, written as the digit of its 1. */
 enum { CELLS = 3 };
 
 static uint32_t matrix_count(const lode_instance* space) {
@@ -46,7 +46,7 @@ static lode_status sample(const lode_instance* space, lode_random random, uint8_
   memcpy(architecture, first, CELLS);
   return LODE_OK;
 }
-/* The 1 goes to the next cell. */
+/* Moves the 1 to the next cell. */
 static lode_status mutate(const lode_instance* space, lode_random random, const uint8_t* parent,
                           uint8_t* child, lode_error* error) {
   (void)space;
@@ -74,7 +74,7 @@ static const lode_component* component;
 static const lode_optimizer_api* api;
 static lode_instance* optimizer;
 
-/* The cell of the next proposal's 1. */
+/* Returns the cell of the next proposal's 1. */
 static int ask(void) {
   uint8_t architecture[CELLS] = {0};
   lode_proposal proposal = {.struct_size = sizeof proposal, .architecture = architecture};
@@ -132,7 +132,7 @@ static void test_save_and_load(void) {
   EXPECT(component->save(optimizer, sink, NULL) == LODE_OK);
   tell(0, 6);
   EXPECT(ask() == 1);
-  --saved.size; /* a file cut short changes nothing */
+  --saved.size; /* loading a truncated file changes nothing */
   EXPECT(component->load(optimizer, source, NULL) != LODE_OK);
   EXPECT(ask() == 1);
   ++saved.size;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-// For any space. Evaluate is const and may be called from several threads at once, which the plugin
-// says with LODE_CAP_CONCURRENT; the methods it may have are listed in lode/plugin.hpp above
+// Works for any space. Evaluate is const and may be called from several threads at once, which the
+// plugin declares with LODE_CAP_CONCURRENT. lode/plugin.hpp lists the optional methods above
 // lode::OracleComponent.
 class MyComponent {
  public:
@@ -16,13 +16,14 @@ class MyComponent {
   };
   static lode::Params<Config> Parameters() {
     return {{"target", &Config::target,
-             "The target as the space writes it; the architecture of the action 0 if empty."}};
+             "The target as the space writes it; if empty, the architecture of the zero action."}};
   }
 
   MyComponent(lode::Host, const Config& config) : text_(config.target) {}
 
   std::vector<lode::Metric> Metrics() const {
-    return {{"similarity", "percent", "Share of the target's ones that the architecture has."}};
+    return {
+        {"similarity", "percent", "Percentage of the target's ones that the architecture has."}};
   }
 
   void Bind(const lode::Space& space) {
@@ -31,8 +32,8 @@ class MyComponent {
   }
 
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
-    if (query.fidelity < 1) throw lode::UnsupportedError("there is no cheaper form of this metric");
-    space_->Format(query.architecture);  // throws if it is no architecture of the space
+    if (query.fidelity < 1) throw lode::UnsupportedError("this metric has no cheaper form");
+    space_->Format(query.architecture);  // throws if it is not an architecture of the space
     double ones = 0, shared = 0;
     for (std::size_t cell = 0; cell < target_.size(); ++cell) {
       ones += target_[cell];

@@ -7,7 +7,7 @@
 
 namespace {
 
-// What the oracle for `target` says of an architecture of lode::test::TinySpace.
+// Returns the metric of the oracle for `target` for an architecture of lode::test::TinySpace.
 double Similarity(const std::string& target, std::string_view text) {
   const lode::test::FixedHost host;
   const lode::test::BoundSpace<> tiny;

@@ -1,4 +1,5 @@
-/* The oracle "my_component": how much an architecture has in common with a target. For any space. */
+/* The oracle "my_component": how much an architecture has in common with a target. Works for any
+ * space. */
 #include <lode/plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@ static const lode_param params[] = {
     {.struct_size = sizeof(lode_param),
      .type = LODE_T_STRING,
      .name = "target",
-     .doc = "The target as the space writes it; the architecture of the action 0 if empty.",
+     .doc = "The target as the space writes it; if empty, the architecture of the zero action.",
      .unit = "",
      .default_value = {.type = LODE_T_STRING, .as.s = {"", 0}}},
 };
@@ -37,13 +38,13 @@ static uint32_t metric_count(const lode_instance* oracle) {
 static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)oracle;
-  if (index > 0) return fail(error, LODE_E_INVALID, "there is one metric only");
+  if (index > 0) return fail(error, LODE_E_INVALID, "there is only one metric");
   out->direction = LODE_MAXIMIZE;
   out->split = LODE_SPLIT_NONE;
   out->flags = 0;
   out->name = "similarity";
   out->unit = "percent";
-  out->doc = "Share of the target's ones that the architecture has.";
+  out->doc = "Percentage of the target's ones that the architecture has.";
   out->dataset = "";
   out->epochs = 0;
   return LODE_OK;
@@ -99,8 +100,8 @@ static lode_status ignore(void* ctx, const void* data, size_t size) {
 
 static lode_status evaluate_one(const lode_instance* oracle, lode_query* query) {
   if (query->fidelity < 1)
-    return fail(query->error, LODE_E_UNSUPPORTED, "there is no cheaper form of this metric");
-  /* format refuses what is no architecture of the space */
+    return fail(query->error, LODE_E_UNSUPPORTED, "this metric has no cheaper form");
+  /* format refuses bytes that are not an architecture of the space */
   const lode_sink sink = {NULL, ignore};
   const lode_status status =
       oracle->space.api->format(oracle->space.instance, query->architecture, sink, query->error);
@@ -114,7 +115,7 @@ static lode_status evaluate_one(const lode_instance* oracle, lode_query* query) 
   return LODE_OK;
 }
 
-/* Called from several threads at once, as LODE_CAP_CONCURRENT says: it changes nothing. */
+/* Called from several threads at once, as LODE_CAP_CONCURRENT says, so it changes nothing. */
 static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t count,
                             lode_error* error) {
   if (oracle->target == NULL) return fail(error, LODE_E_INVALID, "evaluate before bind");

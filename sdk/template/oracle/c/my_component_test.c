@@ -1,4 +1,4 @@
-/* Unit tests of my_component, by way of the plugin's table. */
+/* Unit tests of my_component, through the plugin's table. */
 #include <lode/plugin.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@ static int failures;
     }                                                                         \
   } while (0)
 
-/* A space as far as the tests need one: one row of CELLS values, written as the digit of its 1. */
+/* A space with only what the tests need: one row of CELLS values, written as the digit of its 1. */
 enum { CELLS = 3 };
 
 static uint32_t matrix_count(const lode_instance* space) {
@@ -55,7 +55,8 @@ static const lode_space_api space_api = {
     .parse = parse,
 };
 
-/* What the oracle for `target` says of the architecture with the 1 in `cell`; -1 if it fails. */
+/* Returns the metric of the oracle for `target` for the architecture with the 1 in `cell`; -1 if
+ * bind fails. */
 static double similarity(const char* target, int cell) {
   const lode_component* component = lode_plugin_v1.components[0];
   const lode_oracle_api* api = component->api;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-// Decisions are made independently, each from a list of values: what lode::ChoiceSpace needs to know
-// to draw, mutate, write and read architectures. Any other space is a class with the methods that
+// The decisions are independent, each from a list of values. That is all lode::ChoiceSpace needs to
+// draw, mutate, write and read architectures. Any other space is a class with the methods that
 // lode/plugin.hpp lists above lode::SpaceComponent. Const methods are called from several threads.
 class MyComponent : public lode::ChoiceSpace {
  public:
@@ -20,7 +20,7 @@ class MyComponent : public lode::ChoiceSpace {
 
   MyComponent(lode::Host, const Config& config) : lode::ChoiceSpace(Decisions(config)) {}
 
-  // What follows from an architecture alone; a space need not have any metrics.
+  // Metrics that follow from an architecture alone; optional.
   std::vector<lode::Metric> Metrics() const {
     return {{"params", "count", "Weights of the convolutions.", LODE_MINIMIZE}};
   }

@@ -47,7 +47,7 @@ static double log10_size(const lode_instance* space) {
   return ROWS * log10(CHOICES);
 }
 
-/* Of each row the largest cell, the first of equals. */
+/* Picks the largest cell of each row, the first of equals. */
 static lode_status discretize(const lode_instance* space, const float* action,
                               uint8_t* architecture, lode_error* error) {
   (void)space;
@@ -66,7 +66,7 @@ static lode_status discretize(const lode_instance* space, const float* action,
   return LODE_OK;
 }
 
-/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are drawn again. */
+/* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
   do {
@@ -85,7 +85,7 @@ static lode_status sample(const lode_instance* space, lode_random random, uint8_
   return LODE_OK;
 }
 
-/* Reads the choice of each row; false, with the row, if one is not one-hot. */
+/* Reads the choice of each row; returns false, with the row, if one is not one-hot. */
 static bool read_choices(const uint8_t* architecture, uint32_t choices[ROWS], uint32_t* row) {
   for (*row = 0; *row < ROWS; ++*row) {
     uint32_t ones = 0, others = 0;
@@ -116,7 +116,8 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   return sink.write(sink.ctx, text, size);
 }
 
-/* The value that `text` begins with, up to a comma or its end; CHOICES if it is none of the row. */
+/* Returns the value that `text` begins with, up to a comma or its end; CHOICES if the row has no
+ * such value. */
 static uint32_t find_value(lode_str text, uint32_t row) {
   const char* comma = text.size > 0 ? memchr(text.data, ',', text.size) : NULL;
   const size_t size = comma != NULL ? (size_t)(comma - text.data) : text.size;
@@ -146,7 +147,7 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   return LODE_OK;
 }
 
-/* Optional, and what evolution and hill climbers need: one row gets another value. */
+/* Optional, needed by evolution and hill climbers: gives one row another value. */
 static lode_status mutate(const lode_instance* space, lode_random random, const uint8_t* parent,
                           uint8_t* child, lode_error* error) {
   (void)space;
@@ -160,7 +161,7 @@ static lode_status mutate(const lode_instance* space, lode_random random, const 
   return LODE_OK;
 }
 
-/* Optional, all three or none: what follows from an architecture alone. */
+/* Optional, all three or none: metrics that follow from an architecture alone. */
 static uint32_t metric_count(const lode_instance* space) {
   (void)space;
   return 1;
@@ -193,7 +194,7 @@ static lode_status measure(const lode_instance* space, const uint8_t* architectu
   return LODE_OK;
 }
 
-/* There are no parameters, so there is nothing to keep: every instance is this one. */
+/* There are no parameters, so there is no state to keep: all instances are the same object. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   static char instance;
