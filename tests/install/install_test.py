@@ -14,7 +14,7 @@ PLUGIN = """cmake_minimum_required(VERSION 3.25)
 project(c_space LANGUAGES C)
 find_package(LodeSdk 2 QUIET)
 if(LodeSdk_FOUND)
-  message(FATAL_ERROR "another major version is taken for this one")
+  message(FATAL_ERROR "another major version is mistaken for this one")
 endif()
 find_package(LodeSdk 1.0 REQUIRED)
 lode_add_plugin(c_space SOURCES c_space.c)
@@ -76,7 +76,7 @@ class Install(InstallationTest):
             self.assertIn(part, text)
 
     def test_examples_of_every_help(self):
-        """They run as printed, in a directory that has nothing."""
+        """They run as printed, in an empty directory."""
         top = self.lode("--help")
         commands = [line.split()[0] for line in top.split("Subcommands:\n")[1].split("\n\n")[0].splitlines()]
         path = f"{self.prefix}/bin:{os.environ['PATH']}"
@@ -106,7 +106,7 @@ class Install(InstallationTest):
         self.assertIn("configs/nb201/none.toml: cannot be read", done.stderr)
 
     def complete(self, *words):
-        """The candidates that bash offers for the last word."""
+        """Returns the candidates that bash offers for the last word."""
         script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lode; printf "%s " "${COMPREPLY[@]}"'
         path = f"{self.prefix}/bin:{os.environ['PATH']}"
         return output("bash", "-c", script, "bash", self.prefix / "share/bash-completion/completions/lode", "lode",
@@ -122,7 +122,7 @@ class Install(InstallationTest):
             (["run", "--out", "nb"], ["nb201"]),
             (["run", "--fre"], ["--fresh"]),
             (["run", "nb201/rea.toml", "--set", "optimizer.po"], ["optimizer.population="]),
-            # bash takes words apart at "="
+            # bash splits words at "="
             (["run", "nb201/rea.toml", "--set", "optimizer.use", "=", "re"], ["rea"]),
             (["run", "nb201/rea.toml", "--set", "execution.on_error", "="], ["retry", "skip", "stop"]),
             (["run", "nb201/rea.toml", "--set", "oracle.table", "=", "nb201/re"], ["nb201/rea.toml"]),

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The commands of a README, as a bash script that types them one after the other and stops at the first that fails.
+"""The commands of a README, as a bash script that runs them one after the other and stops at the first failure.
 
-A command stands in a fenced block whose first word is "sh"; a second word says who runs it:
+A command is in a fenced block whose first word is "sh"; a second word says who runs it:
 
     sh           the test of READMEs, as part of the tests
     sh minutes   takes longer than a minute: tests/distributions
     sh system    installs something on the system: tests/distributions
-    sh tests     passes the tests, and so is run by nobody's test: tests/distributions, if asked to
+    sh tests     runs the tests, and so is run by no test: tests/distributions, on request
 
 usage: commands.py README KIND...      KIND: sh, or the second word
 """
@@ -34,18 +34,18 @@ type_in() {
 
 
 def blocks(text):
-    """The first line's number, the words behind the fence, and the text of each fenced block."""
+    """Returns the first line's number, the words after the fence, and the text of each fenced block."""
     for block in re.finditer(r"^```([^\n]*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         yield text.count("\n", 0, block.start()) + 2, block[1].split(), block[2]
 
 
 def is_whole(command):
-    """Whether bash takes it for a command, and not for the beginning of one."""
+    """Whether bash accepts the text as a command, and not as the beginning of one."""
     return subprocess.run(["bash", "-n", "-c", command], capture_output=True).returncode == 0
 
 
 def commands(text, kinds):
-    """The line and text of each command; raises ValueError for a kind that there is not."""
+    """Returns the line and text of each command; raises ValueError for an unknown kind."""
     for number, info, block in blocks(text):
         if info[:1] != ["sh"]:
             continue
@@ -67,7 +67,7 @@ def commands(text, kinds):
             else:
                 command += "\n"
         if command:
-            raise ValueError(f"line {start}: not a whole command")
+            raise ValueError(f"line {start}: not a complete command")
 
 
 def script(readme, kinds):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Types the commands of every README.md of the tree, in a copy of it, but those that commands.py names otherwise.
+"""Runs the commands of every README.md of the tree, in a copy of it, except the kinds that commands.py runs elsewhere.
 
 `./setup` has been run where tests are, so it does nothing here: build/release is the build that is tested. The commands
-of templates are typed in what `lode new` makes of them; sdk/README.md is typed by tests/tutorial, which also compares
-what is printed.
+of templates are run in plugins that `lode new` makes from them; sdk/README.md is run by tests/tutorial, which also
+compares the output.
 
 usage: readme_test.py BUILD_DIR
 """
@@ -27,7 +27,7 @@ NOT_SOURCE = shutil.ignore_patterns(".*", "build", "runs", "__pycache__")
 
 
 def readmes():
-    """All of them, relative to the tree."""
+    """Returns all README.md files, relative to the tree."""
     found = []
     for folder, folders, files in os.walk(SOURCE):
         folders[:] = [name for name in folders if name not in ("build", "runs") and not name.startswith(".")]
@@ -67,7 +67,7 @@ class Readmes(unittest.TestCase):
                 with self.subTest(str(readme)):
                     self.type_in(SOURCE / readme, tree / readme.parent)
 
-    def test_those_of_templates_run_in_what_is_made_of_them(self):
+    def test_those_of_templates_run_in_plugins_made_from_them(self):
         prefix = self.home / "installed"
         subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
         self.environment["PATH"] = f"{prefix}/bin:{self.environment['PATH']}"
@@ -81,7 +81,7 @@ class Readmes(unittest.TestCase):
                 self.type_in(made, made.parent)
 
     def test_every_command_is_in_a_block_of_its_kind(self):
-        """So that none is passed over: no block of code is made by indenting, and every fence has a language."""
+        """Makes sure that none is skipped: no block of code is made by indenting, and every fence has a language."""
         for readme in readmes():
             with self.subTest(str(readme)):
                 text = (SOURCE / readme).read_text()
@@ -92,12 +92,12 @@ class Readmes(unittest.TestCase):
                 self.assertNotRegex(prose, r"\n\n    \S")
 
     def is_output(self, text, number):
-        """What a command prints may stand in a fence without a language; a command may not."""
+        """Whether it is a command's output, which may be in a fence without a language; a command may not."""
         first = text.splitlines()[number - 1].split()[:1]
         return not first or shutil.which(first[0]) is None
 
-    def test_what_prose_names_is_there(self):
-        """Paths of the tree in inline code; a bench is named as it is built."""
+    def test_files_named_in_prose_exist(self):
+        """Checks paths of the tree in inline code; a bench is named as it is built."""
         for readme in readmes():
             prose = re.sub(r"^```.*?^```$", "", (SOURCE / readme).read_text(), flags=re.MULTILINE | re.DOTALL)
             for code in re.findall(r"`([^`\n]+)`", prose):
@@ -112,18 +112,18 @@ class Readmes(unittest.TestCase):
 
 
 class Commands(unittest.TestCase):
-    """What is taken for a command."""
+    """Tests what counts as a command."""
 
-    def test_lines_are_joined_until_they_are_whole(self):
+    def test_lines_are_joined_until_they_are_complete(self):
         text = "```sh\na 'b\nc'  # d\n\ne \\\n  f\n```\n```sh minutes\ng\n```\n```toml\nh = 1\n```\n"
         self.assertEqual(list(commands.commands(text, {"sh"})), [(2, "a 'b\nc'  # d"), (5, "e   f")])
         self.assertEqual(list(commands.commands(text, {"minutes"})), [(9, "g")])
 
-    def test_what_is_no_kind_is_refused(self):
+    def test_unknown_kinds_are_refused(self):
         with self.assertRaisesRegex(ValueError, "line 1: 'sh hours'"):
             list(commands.commands("```sh hours\ntrue\n```\n", {"sh"}))
 
-    def test_the_first_failure_ends_it_and_is_named(self):
+    def test_the_first_failure_ends_the_script_and_is_named(self):
         for command in ("false && true", "false | cat", "exit 3", "no_such_program_anywhere"):
             with self.subTest(command), tempfile.TemporaryDirectory() as directory:
                 readme = pathlib.Path(directory) / "README.md"
