@@ -45,9 +45,12 @@ class Install(InstallationTest):
     def test_license_and_documents(self):
         documents = self.prefix / "share/doc/lode"
         self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
-        for name in ("copyright", "README.md", "sdk/README.md", "sdk/ABI.md", "plugins/nb201/DATA.md",
-                     "plugins/ofa/DATA.md"):
+        for name in ("copyright", "README.md", "CHANGELOG.md", "bench/README.md", "configs/README.md", "core/README.md",
+                     "plugins/README.md", "sdk/README.md", "sdk/ABI.md", "plugins/nb201/DATA.md", "plugins/ofa/DATA.md"):
             self.assertTrue((documents / name).is_file(), name)
+
+    def test_links_of_documents_lead_somewhere(self):
+        output("python3", SOURCE / "tests/readme/links.py", self.prefix / "share/doc/lode")
 
     def test_plugin_is_built_with_the_sdk_alone(self):
         author = self.work / "author"

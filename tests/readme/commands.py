@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """The commands of a README, as a bash script that runs them one after the other and stops at the first failure.
 
+The script runs in the project's root, whichever folder the README is in.
+
 A command is in a fenced block whose first word is "sh"; a second word says who runs it:
 
     sh           the test of READMEs, as part of the tests
     sh minutes   takes longer than a minute: tests/distributions
     sh system    installs something on the system: tests/distributions
     sh tests     runs the tests, and so is run by no test: tests/distributions, on request
+    sh measure   measures for minutes to an hour: whoever wants the figures
 
 usage: commands.py README KIND...      KIND: sh, or the second word
 """
@@ -17,7 +20,7 @@ import shlex
 import subprocess
 import sys
 
-KINDS = {"sh", "minutes", "system", "tests"}
+KINDS = {"sh", "minutes", "system", "tests", "measure"}
 
 PRELUDE = """\
 set -uo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the commands of every README.md of the tree, in a copy of it, except the kinds that commands.py runs elsewhere.
 
-`./setup` has been run where tests are, so it does nothing here: build/release is the build that is tested. The commands
-of templates are run in plugins that `lode new` makes from them; sdk/README.md is run by tests/tutorial, which also
-compares the output.
+They run in the copy's root. `./setup` has been run where tests are, so it does nothing here: build/release is the build
+that is tested. The commands of templates are run in plugins that `lode new` makes from them; sdk/README.md is run by
+tests/tutorial, which also compares the output.
 
 usage: readme_test.py BUILD_DIR
 """
@@ -18,6 +18,7 @@ import tempfile
 import unittest
 
 import commands
+import links
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -26,13 +27,17 @@ TEMPLATES = pathlib.Path("sdk/template")
 NOT_SOURCE = shutil.ignore_patterns(".*", "build", "runs", "__pycache__")
 
 
-def readmes():
-    """Returns all README.md files, relative to the tree."""
+def documents():
+    """Returns all Markdown files, relative to the tree."""
     found = []
     for folder, folders, files in os.walk(SOURCE):
         folders[:] = [name for name in folders if name not in ("build", "runs") and not name.startswith(".")]
-        found += [(pathlib.Path(folder) / name).relative_to(SOURCE) for name in files if name == "README.md"]
+        found += [(pathlib.Path(folder) / name).relative_to(SOURCE) for name in files if name.endswith(".md")]
     return sorted(found)
+
+
+def readmes():
+    return [document for document in documents() if document.name == "README.md"]
 
 
 class Readmes(unittest.TestCase):
@@ -65,7 +70,7 @@ class Readmes(unittest.TestCase):
         for readme in readmes():
             if readme != TUTORIAL and TEMPLATES not in readme.parents:
                 with self.subTest(str(readme)):
-                    self.type_in(SOURCE / readme, tree / readme.parent)
+                    self.type_in(SOURCE / readme, tree)
 
     def test_those_of_templates_run_in_plugins_made_from_them(self):
         prefix = self.home / "installed"
@@ -96,19 +101,53 @@ class Readmes(unittest.TestCase):
         first = text.splitlines()[number - 1].split()[:1]
         return not first or shutil.which(first[0]) is None
 
-    def test_files_named_in_prose_exist(self):
-        """Checks paths of the tree in inline code; a bench is named as it is built."""
+    def test_files_named_in_code_exist(self):
+        """Checks paths of the tree in inline code and in commands of all kinds; a bench is named as it is built."""
         for readme in readmes():
-            prose = re.sub(r"^```.*?^```$", "", (SOURCE / readme).read_text(), flags=re.MULTILINE | re.DOTALL)
-            for code in re.findall(r"`([^`\n]+)`", prose):
+            text = (SOURCE / readme).read_text()
+            prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+            typed = [command for _, command in commands.commands(text, commands.KINDS)]
+            for code in re.findall(r"`([^`\n]+)`", prose) + typed:
                 for bench in re.findall(r"build/release/bench/(\w+)", code):
                     self.assertTrue((SOURCE / f"bench/{bench}.cc").is_file(), f"{readme}: {code}")
                 for path in re.findall(r"(?<![\w/.-])(?:bench|configs|core|plugins|sdk|tests)/[\w./*+-]*", code):
                     self.assertTrue(list(SOURCE.glob(path.rstrip("/"))), f"{readme}: {code}")
 
+    def test_links_lead_somewhere(self):
+        self.assertEqual(links.broken([SOURCE / document for document in documents()]), [])
+
+    def test_every_component_is_in_the_table_of_plugins(self):
+        declared = [re.findall(r"^## (?:Space|Oracle|Exploration|Optimizer) `(.+)`$", page.read_text(), re.MULTILINE)
+                    for page in (SOURCE / "plugins").rglob("REFERENCE.md")]
+        text = (SOURCE / "plugins/README.md").read_text()
+        listed = re.findall(r"^\| `(.+?)` \|.*REFERENCE\.md\) \|$", text, re.MULTILINE)
+        self.assertEqual(sorted(listed), sorted(sum(declared, [])))
+
+    def test_every_pipeline_is_in_the_table_of_pipelines(self):
+        rows = re.findall(r"^\| (`.*?\.toml`) \|", (SOURCE / "configs/README.md").read_text(), re.MULTILINE)
+        files = [str(file.relative_to(SOURCE / "configs")) for file in (SOURCE / "configs").rglob("*.toml")]
+        self.assertEqual(sorted(re.findall(r"`(.+?)`", " ".join(rows))), sorted(files))
+
+    def test_the_picture_is_what_lode_draws(self):
+        text = (SOURCE / "README.md").read_text()
+        command = re.search(r"`lode (show nb201 \d+ --svg)`", text)[1]
+        drawn = subprocess.run([BUILD / "bin/lode", *command.split()], env=self.environment, check=True,
+                               stdout=subprocess.PIPE, text=True).stdout
+        picture = re.search(r"^!\[.*\]\((.*\.svg)\)$", text, re.MULTILINE)[1]
+        self.assertEqual((SOURCE / picture).read_text(), drawn)
+
     def test_the_tests_are_one_command(self):
         tests = list(commands.commands((SOURCE / "README.md").read_text(), {"tests"}))
         self.assertEqual([command for _, command in tests], ["./setup --tests && ctest --preset release"])
+
+
+class Links(unittest.TestCase):
+    def test_what_leads_nowhere_is_found(self):
+        with tempfile.TemporaryDirectory() as directory:
+            document = pathlib.Path(directory) / "a.md"
+            document.write_text("# One, `two`\n[1](#one-two) [2](a.md#one-two) [3](https://none.example) `[4](none)`\n"
+                                "[5](none.md) [6](#two) [7](a.md#none)\n")
+            self.assertEqual([link for _, link in links.broken([document])], ["none.md", "#two", "a.md#none"])
 
 
 class Commands(unittest.TestCase):
