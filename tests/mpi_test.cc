@@ -23,6 +23,7 @@
 namespace lode {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -182,6 +183,17 @@ TEST_F(MpiTest, ErrorsEndAllRanks) {
   EXPECT_EQ(mistaken.status, 2);
   EXPECT_THAT(mistaken.err, HasSubstr("did you mean 'every'?"));
   EXPECT_EQ(mistaken.err.find("did you mean"), mistaken.err.rfind("did you mean"));  // said once
+}
+
+TEST_F(MpiTest, ALostWorkerDoesNotEndOtherRuns) {
+  const Outcome outcome = RunCommand(
+      Mpirun() + Joined(Arguments("lost", {"grid={\"oracle.create\"=[\"killed\", \"well\"]}"})));
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.err, ContainsRegex("seed 1: rank [12]: oracle process: killed by signal 9"));
+  const fs::path well = directory_.path() / "lost/oracle.create=well";
+  for (const char* seed : {"seed-0", "seed-1"}) {
+    EXPECT_EQ(Select(well / seed, "SELECT count(*) FROM trials"), "150\n");
+  }
 }
 
 TEST_F(MpiTest, OtherSubcommandsAreRunOnce) {

@@ -58,6 +58,9 @@ bool HasEnded(pid_t worker, int& status) {
   if (WIFSIGNALED(status)) {
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
+    struct sigaction by_default {};
+    by_default.sa_handler = SIG_DFL;  // not that of a sanitizer, which would exit
+    sigaction(WTERMSIG(status), &by_default, nullptr);
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_UNBLOCK, &all, nullptr);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -105,7 +106,7 @@ json Fields(const Question& m) {
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
 json Fields(const Ready& m) { return json::array({ToJson(m.metrics)}); }
-json Fields(const Refused& m) { return json::array({m.reason}); }
+json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
 json Fields(const Answer& m) {
   const Measurement& a = m.measurement;
   return {m.id, a.outcome, a.metrics, a.failure, a.cost_seconds, ToJson(a.records)};
@@ -251,7 +252,10 @@ std::vector<MetricDeclaration> ReadMetrics(const json& list) {
 void Read(ListReader& in, Ready& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
 }
-void Read(ListReader& in, Refused& m) { m.reason = in.Text(); }
+void Read(ListReader& in, Refused& m) {
+  m.reason = in.Text();
+  m.lost = in.Flag();
+}
 
 Records ReadRecords(const json& list) {
   Records records;
@@ -326,7 +330,8 @@ void Read(ListReader& in, Told& m) {
   m.reused = in.Flag();
   const std::vector<std::uint8_t> action = in.Bytes();
   m.action.resize(action.size() / sizeof(float));
-  std::memcpy(m.action.data(), action.data(), m.action.size() * sizeof(float));
+  std::ranges::copy(std::span(action).first(m.action.size() * sizeof(float)),
+                    reinterpret_cast<std::uint8_t*>(m.action.data()));
   m.architecture = PrintableLine(in.Text());
   m.metrics = in.Reals();
   m.reward = in.Real();

@@ -41,6 +41,7 @@ struct Ready {
 };
 struct Refused {
   std::string reason;
+  bool lost = false;  // the process ended as it started, each time: another one may have more luck
 };
 
 // The answer to a Question.

@@ -97,6 +97,8 @@ TEST(MessageTest, SetupsAndMetricsStayTheSame) {
 
 TEST(MessageTest, OthersStayTheSame) {
   EXPECT_EQ(Passed(Refused{"no"}).reason, "no");
+  EXPECT_FALSE(Passed(Refused{"no"}).lost);
+  EXPECT_TRUE(Passed(Refused{"no", true}).lost);
   EXPECT_EQ(Passed(LogMessage{LODE_WARNING, "hot"}).level, LODE_WARNING);
   EXPECT_EQ(Passed(LogMessage{LODE_WARNING, "hot"}).text, "hot");
   EXPECT_EQ(Passed(Progress{0.5, "epoch 1"}).fraction, 0.5);

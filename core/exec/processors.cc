@@ -132,6 +132,9 @@ unsigned Processors() {
 
 void WaitPassively() {
   constexpr int kKeep = 0;
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {  // which the count would override
+    setenv("GOMP_SPINCOUNT", "10000", kKeep);
+  }
   setenv("OMP_WAIT_POLICY", "PASSIVE", kKeep);
   setenv("OPENBLAS_THREAD_TIMEOUT", "4", kKeep);  // 2^4 cycles, its least
 }

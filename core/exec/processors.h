@@ -13,9 +13,10 @@ unsigned Processors();
 // be read limits nothing. `root` is where /proc and the control groups are: another one for tests.
 double CpuQuota(const std::filesystem::path& root = "/");
 
-// Lets threads of OpenMP and OpenBLAS that have nothing to do sleep instead of spin, in this process
-// and what it starts: spinning threads keep those they wait for off shared processors. Leaves alone
-// what the user has set. Call it before the first thread, and before what computes is loaded: the
+// Lets idle threads of OpenMP and OpenBLAS spin for microseconds only, then sleep, in this process
+// and what it starts. Threads that spin longer keep those they wait for off shared processors; those
+// that sleep at once make small trainings slower with two threads than with one. Keeps what the user
+// has set. Call it before the first thread, and before what computes is loaded: the
 // libraries read it then.
 void WaitPassively();
 

@@ -129,12 +129,15 @@ TEST(ProcessorsTest, AreThoseThatTheControlGroupPaysFor) {
 TEST(WaitPassively, LeavesWhatTheUserHasSet) {
   setenv("OMP_WAIT_POLICY", "ACTIVE", 1);
   unsetenv("OPENBLAS_THREAD_TIMEOUT");
+  unsetenv("GOMP_SPINCOUNT");
   WaitPassively();
+  EXPECT_EQ(getenv("GOMP_SPINCOUNT"), nullptr);
   EXPECT_STREQ(getenv("OMP_WAIT_POLICY"), "ACTIVE");
   EXPECT_STREQ(getenv("OPENBLAS_THREAD_TIMEOUT"), "4");
   unsetenv("OMP_WAIT_POLICY");
   WaitPassively();
   EXPECT_STREQ(getenv("OMP_WAIT_POLICY"), "PASSIVE");
+  EXPECT_STREQ(getenv("GOMP_SPINCOUNT"), "10000");
 }
 
 }  // namespace

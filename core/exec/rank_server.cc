@@ -99,6 +99,11 @@ class RankServer {
     stopped_ = false;
   }
 
+  void Refuse(const Refused& why) {
+    workers_.reset();
+    link_.Send(0, why);
+  }
+
   template <class Function>
   void Guard(Function&& function) {
     busy_ = true;
@@ -106,9 +111,10 @@ class RankServer {
       function();
     } catch (const CancelledError&) {
       workers_.reset();
+    } catch (const WorkerLost& e) {
+      Refuse({e.what(), true});
     } catch (const HostError& e) {
-      workers_.reset();
-      link_.Send(0, Refused{e.what()});
+      Refuse({e.what()});
     }
     busy_ = false;
     if (stopped_) {

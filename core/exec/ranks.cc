@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/exec/workers.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -103,7 +104,11 @@ void Ranks::Handle(int rank, Message& message) {
     SetMetrics(std::move(ready->metrics));
     ++ready_;
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
-    throw HostError(title + ": " + refused->reason);
+    const std::string what = title + ": " + refused->reason;
+    if (refused->lost) {
+      throw WorkerLost(what);
+    }
+    throw HostError(what);
   } else if (!PassOn(message)) {
     throw HostError(title + ": sends what only rank 0 sends");
   }
