@@ -1,16 +1,15 @@
-#include "core/cli/plan.h"
-
 #include <algorithm>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/cli/plan.h"
 #include "core/config/resolve.h"
 #include "core/plugin/error.h"
-#include "core/report/result_json.h"
 #include "core/search/metric_index.h"
 #include "core/store/input_files.h"
+#include "core/store/result_json.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_plan.h"
 #include "core/store/run_store.h"

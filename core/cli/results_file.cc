@@ -1,5 +1,3 @@
-#include "core/cli/results_file.h"
-
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
@@ -11,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/cli/results_file.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
-#include "core/report/result_json.h"
+#include "core/store/result_json.h"
 
 namespace lode::cli {
 namespace {
