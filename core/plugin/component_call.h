@@ -37,23 +37,24 @@ class ComponentCall {
   const char* before_;
 };
 
-// Writes one line that names the component to standard error: "lode: optimizer 'rea': HOW".
-// Async-signal-safe.
-void SayOfComponent(const char* how) noexcept;
+// Whoever has this program decides what becomes of it when a component ends the calling thread: the
+// host would wait for that thread's result, or take its absence for a result. `handler` is called in
+// that thread, with how it came about, and does not return. Without one, the thread ends.
+using LostThreadHandler = void (*)(const char* how) noexcept;
+void OnLostThread(LostThreadHandler handler) noexcept;
 
-// Ends the program with the status of a run that failed, and one line that names the component:
-// "lode: optimizer 'rea': ended the program by exit(0)". Async-signal-safe.
-[[noreturn]] void EndAsFailure(const char* how) noexcept;
+// Calls what was set.
+void ReportLostThread(const char* how) noexcept;
 
-// Calls into a component. A component that ends the calling thread ends the program: the host would
-// wait for that thread's result, or take its absence for a result.
+// Calls into a component.
 template <class Function>
 decltype(auto) CallComponent(const std::string& title, Function&& function) {
   const ComponentCall call(title);
   try {
     return std::forward<Function>(function)();
   } catch (const abi::__forced_unwind&) {
-    EndAsFailure("ended its caller's thread by pthread_exit");
+    ReportLostThread("ended its caller's thread by pthread_exit");
+    throw;
   }
 }
 

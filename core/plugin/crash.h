@@ -6,12 +6,12 @@
 
 namespace lode::core {
 
-// From here on a signal that a crash sends (SIGSEGV, SIGABRT and their kind) writes one line to
-// standard error if a component was being called, "lode: optimizer 'rea': Segmentation fault (signal 11)",
-// and then ends the process as it did before. A process that was forked from this one writes nothing.
-void NameCrashes();
+// From here on a signal that a crash sends (SIGSEGV, SIGABRT and their kind) calls `name` if a component
+// was being called, with "Segmentation fault (signal 11)", and then ends the process as it did before.
+// Once, and not in a process that was forked from this one. `name` is async-signal-safe.
+void NameCrashes(void (*name)(const char* how) noexcept);
 
-// The same without the line: the host of this process reports how it ended.
+// The same without a call: the host of this process reports how it ended.
 void LeaveCrashesToHost();
 
 // Call after `plugin` was loaded. A library that comes with it (UCX, below LibTorch 2) may handle these
