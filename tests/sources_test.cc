@@ -20,32 +20,46 @@ using Names = std::set<std::string>;
 
 bool IsNameCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-bool Calls(const std::string& code, const std::string& function) {
-  const std::string call = function + "(";
-  for (std::size_t at = 0; (at = code.find(call, at)) != std::string::npos; ++at) {
-    if (at == 0 || !IsNameCharacter(code[at - 1])) {
+// Whether a text has a word that is not a part of a longer name. A call is "exit(".
+bool HasWord(const std::string& code, const std::string& word) {
+  for (std::size_t at = 0; (at = code.find(word, at)) != std::string::npos; ++at) {
+    const std::size_t end = at + word.size();
+    const bool ends =
+        !IsNameCharacter(word.back()) || end == code.size() || !IsNameCharacter(code[end]);
+    if (ends && (at == 0 || !IsNameCharacter(code[at - 1]))) {
       return true;
     }
   }
   return false;
 }
 
-// Those of the functions that a file calls, comments left out.
-Names CallsIn(const fs::path& file, const Names& functions) {
+// Those of the words that a file has, comments left out.
+Names WordsIn(const fs::path& file, const Names& words) {
   Names found;
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
     const std::string code = line.substr(0, line.find("//"));
-    std::ranges::copy_if(functions, std::inserter(found, found.end()),
-                         [&](const std::string& function) { return Calls(code, function); });
+    std::ranges::copy_if(words, std::inserter(found, found.end()),
+                         [&](const std::string& word) { return HasWord(code, word); });
   }
   return found;
+}
+
+// Those of the functions that a file calls.
+Names CallsIn(const fs::path& file, const Names& functions) {
+  Names calls, called;
+  std::ranges::transform(functions, std::inserter(calls, calls.end()),
+                         [](const std::string& function) { return function + "("; });
+  std::ranges::transform(WordsIn(file, calls), std::inserter(called, called.end()),
+                         [](const std::string& call) { return call.substr(0, call.size() - 1); });
+  return called;
 }
 
 bool IsTested(const fs::path& file) {
   const std::string name = file.filename();
   return Names{".cc", ".c", ".h", ".hpp"}.contains(file.extension()) &&
-         name.find("_test.") == std::string::npos && name.find("test_") == std::string::npos;
+         name.find("_test.") == std::string::npos && name.find("test_") == std::string::npos &&
+         name.find("_fuzz.") == std::string::npos;
 }
 
 // The files below core, plugins and sdk that call any of the functions, and which.
@@ -86,6 +100,81 @@ TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
                                          "setenv", "malloc", "sysconf"}),
               Names())
         << file;
+  }
+}
+
+// The files of core that have any of the words, and which: all of it but the program.
+std::map<std::string, Names> UsersBelowTheProgram(const Names& words) {
+  std::map<std::string, Names> users;
+  for (const auto& entry : fs::recursive_directory_iterator(SourceFile("core"))) {
+    const std::string name = fs::relative(entry.path(), LODE_SOURCE_DIR);
+    const Names used = IsTested(entry.path()) && !name.starts_with("core/cli/")
+                           ? WordsIn(entry.path(), words)
+                           : Names();
+    if (!used.empty()) {
+      users[name] = used;
+    }
+  }
+  return users;
+}
+
+// Whoever runs searches decides what is written: core/run tells a listener. The log has a sink, which the
+// program can replace. The others have the standard streams of a child process or a rank.
+TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
+  const std::map<std::string, Names> known = {
+      {"core/exec/rank_server.cc", {"stderr", "fprintf("}},  // a rank above 0
+      {"core/exec/search_worker.cc", {"stdout"}},            // a worker process
+      {"core/exec/worker.cc", {"stdout"}},                   // likewise
+      {"core/exec/worker_process.cc",
+       {"STDERR_FILENO", "STDOUT_FILENO"}},                          // of the worker it starts
+      {"core/plugin/child.cc", {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the child it forks
+      {"core/plugin/log.cc", {"stderr_sink_mt"}},
+      {"core/verify/process_state.cc",
+       {"STDERR_FILENO", "STDOUT_FILENO"}},  // in a child, looks at them
+  };
+  EXPECT_EQ(UsersBelowTheProgram({"stdout",
+                                  "stderr",
+                                  "STDOUT_FILENO",
+                                  "STDERR_FILENO",
+                                  "cout",
+                                  "cerr",
+                                  "clog",
+                                  "stdout_sink_mt",
+                                  "stderr_sink_mt",
+                                  "stdout_color_mt",
+                                  "stderr_color_mt",
+                                  "printf(",
+                                  "vprintf(",
+                                  "fprintf(",
+                                  "vfprintf(",
+                                  "dprintf(",
+                                  "puts(",
+                                  "putchar(",
+                                  "perror(",
+                                  "psignal(",
+                                  "write(1",
+                                  "write(2"}),
+            known);
+}
+
+// An error is thrown. The others end a child process, or all ranks when one of them is lost.
+TEST(SourcesTest, NothingBelowTheProgramEndsIt) {
+  const std::map<std::string, Names> known = {
+      {"core/exec/keeper.cc", {"SYS_exit_group"}},    // a worker process and its keeper
+      {"core/exec/mpi_session.cc", {"abort("}},       // under MPI
+      {"core/plugin/child.cc", {"_exit(", "exit("}},  // the child it forks
+  };
+  EXPECT_EQ(UsersBelowTheProgram({"exit(", "_exit(", "_Exit(", "quick_exit(", "abort(",
+                                  "terminate(", "SYS_exit", "SYS_exit_group", "at_quick_exit("}),
+            known);
+}
+
+// A signal handler belongs to the program, too: core/run takes a token instead.
+TEST(SourcesTest, TheRunLayerTakesNoSignals) {
+  for (const auto& entry : fs::directory_iterator(SourceFile("core/run"))) {
+    EXPECT_EQ(WordsIn(entry.path(), {"sigaction", "signal(", "sigprocmask", "pthread_sigmask"}),
+              Names())
+        << entry.path();
   }
 }
 

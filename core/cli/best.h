@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/plugin/catalog.h"
-#include "core/report/points.h"
+#include "core/search/search_result.h"
 
 namespace lode::cli {
 

@@ -2,56 +2,21 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "core/cli/command.h"
 #include "core/cli/output_file.h"
 #include "core/cli/terminal.h"
-#include "core/plugin/error.h"
-#include "core/store/run_check.h"
-#include "core/store/run_directory.h"
-#include "core/store/stage_record.h"
+#include "core/run/check_runs.h"
 
 namespace lode::cli {
 namespace {
 
 namespace fs = std::filesystem;
 using core::RunCheck;
-
-// What belongs to stages, and to no run of theirs.
-std::vector<RunCheck> CheckStages(const fs::path& directory) {
-  std::vector<fs::path> stages;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (fs::exists(entry.path() / core::kStageFile, error)) {
-      stages.push_back(entry.path());
-    }
-  }
-  std::ranges::sort(stages);
-  if (!stages.empty()) {
-    stages.insert(stages.begin(), directory);
-  }
-  if (fs::exists(directory / core::kStageFile, error)) {
-    stages.push_back(directory);
-  }
-  std::vector<RunCheck> checks;
-  std::ranges::transform(stages, std::back_inserter(checks), core::CheckStage);
-  return checks;
-}
-
-std::vector<RunCheck> CheckAll(const fs::path& directory) {
-  std::vector<RunCheck> checks = CheckStages(directory);
-  std::ranges::transform(core::FindRuns(directory), std::back_inserter(checks), core::CheckRun);
-  if (checks.empty()) {
-    throw core::HostError(directory.string() + ": holds no run");
-  }
-  return checks;
-}
 
 // "40 rows and policy"
 std::string DescribeUnchecked(const RunCheck& check) {
@@ -96,7 +61,7 @@ void PrintJson(const std::vector<RunCheck>& checks) {
 }
 
 int Check(const fs::path& directory, bool json) {
-  const std::vector<RunCheck> checks = CheckAll(directory);
+  const std::vector<RunCheck> checks = core::CheckRuns(directory);
   if (json) {
     PrintJson(checks);
   } else {

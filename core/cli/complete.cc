@@ -117,9 +117,10 @@ std::vector<Setting> PipelineSettings(const Given& given) {
   options.files.assign(given.positionals.begin(), given.positionals.end());
   options.overrides = given.overrides;
   try {
-    std::vector<LoadedPipeline> pipelines = Load(options, given.global, Plugins::kKnown);
+    std::vector<core::LoadedPipeline> pipelines =
+        Load(options, given.global, core::AllowedPlugins::kKnown);
     if (!pipelines.empty()) {
-      return SettingsOf(pipelines.front().stages, *pipelines.front().index);
+      return SettingsOf(pipelines.front().stages, *pipelines.front().catalog);
     }
   } catch (const std::exception&) {  // to be reported when it is run
   }

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/cli/component_end.h"
 #include "core/plugin/component_call.h"
 
 namespace lode::cli {
@@ -30,7 +31,7 @@ void Refuse(const char* function, int status) {
   if (status == 0 || core::ComponentCall::Current() != nullptr) {
     char how[64];
     std::snprintf(how, sizeof how, "ended the program by %s(%d)", function, status);
-    core::EndAsFailure(how);
+    EndAsFailure(how);
   }
 }
 #endif

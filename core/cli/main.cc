@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/cli/command.h"
+#include "core/cli/component_end.h"
 #include "core/cli/exit_guard.h"
 #include "core/cli/manual.h"
 #include "core/cli/output_file.h"
@@ -16,6 +17,7 @@
 #include "core/config/diagnostic.h"
 #include "core/exec/make_executor.h"
 #include "core/exec/processors.h"
+#include "core/plugin/component_call.h"
 #include "core/plugin/crash.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/log.h"
@@ -142,7 +144,7 @@ int Main(int argc, char** argv) {
   }
   core::SetLogLevel(verbose ? LODE_DEBUG : LODE_INFO);
   const core::CrashStack stack;
-  app.got_subcommand("worker") ? core::LeaveCrashesToHost() : core::NameCrashes();
+  app.got_subcommand("worker") ? core::LeaveCrashesToHost() : core::NameCrashes(SayOfComponent);
   try {
     return core::Doing(WhatWasTyped(argc, argv),
                        [&] { return is_rank ? ServeAsRank(app, global) : Do(action); });
@@ -160,5 +162,6 @@ int main(int argc, char** argv) {
   lode::cli::OpenStandardStreams();
   lode::core::WaitPassively();
   lode::cli::GuardExit();
+  lode::core::OnLostThread(lode::cli::EndAsFailure);
   return lode::cli::Returning(lode::cli::CloseStandardOutput(lode::cli::Main(argc, argv)));
 }

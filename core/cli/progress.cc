@@ -36,8 +36,8 @@ winsize TerminalSize() {
   return known ? size : winsize{24, 80, 0, 0};
 }
 
-double SecondsSince(RunProgress::Clock::time_point since) {
-  return Seconds(RunProgress::Clock::now() - since).count();
+double SecondsSince(ShownRun::Clock::time_point since) {
+  return Seconds(ShownRun::Clock::now() - since).count();
 }
 
 std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
@@ -46,49 +46,50 @@ std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
 
 }  // namespace
 
-RunProgress::RunProgress(std::string title, const core::BudgetConfig& budget)
+ShownRun::ShownRun(std::string title, const core::BudgetConfig& budget)
     : title_(std::move(title)),
       budget_(budget),
       best_reward_(-std::numeric_limits<double>::infinity()),
       best_metric_(std::nan("")) {}
 
-void RunProgress::SetRewardMetric(const core::MetricDeclaration& metric, std::size_t position) {
-  metric_ = metric;
-  position_ = position;
+void ShownRun::OnActivity(const core::RunActivity& activity) {
+  workers_.store(activity.workers, std::memory_order_relaxed);
+  busy_.store(activity.under_way, std::memory_order_relaxed);
 }
 
 // A call that starts again, or another one, has the time that it takes from then on.
-void RunProgress::OnProgress(double fraction, std::string_view what) {
+void ShownRun::OnProgress(const core::RunProgress& progress) {
   const std::lock_guard lock(mutex_);
-  if (!in_call_ || fraction < call_.fraction || call_.fraction < 0) {
-    call_ = {Clock::now(), fraction, fraction, ""};
+  if (!in_call_ || progress.fraction < call_.fraction || call_.fraction < 0) {
+    call_ = {Clock::now(), progress.fraction, progress.fraction, ""};
   }
-  call_.fraction = fraction;
-  call_.what = what;
+  call_.fraction = progress.fraction;
+  call_.what = progress.what;
   in_call_ = true;
 }
 
-void RunProgress::OnEvaluation(const core::EvaluationRecord& evaluation) {
-  cost_seconds_.store(cost_seconds_ + evaluation.cost_seconds, std::memory_order_relaxed);
-}
-
-void RunProgress::OnTrial(const core::TrialRecord& trial) {
+void ShownRun::OnTrial(const core::RunTrial& event) {
+  const core::TrialRecord& trial = event.trial;
   in_call_.store(false, std::memory_order_relaxed);
+  if (trial.step == 0) {
+    metric_ = event.metrics[event.reward_metric];
+  }
   if (trial.feasible() && trial.reward > best_reward_) {
     best_reward_ = trial.reward;
-    best_metric_.store(trial.metrics[position_], std::memory_order_relaxed);
+    best_metric_.store(trial.metrics[event.reward_metric], std::memory_order_release);
   }
   failures_.fetch_add(trial.failure.empty() ? 0 : 1, std::memory_order_relaxed);
   unique_.fetch_add(trial.reused ? 0 : 1, std::memory_order_relaxed);
+  cost_seconds_.store(event.cost_seconds, std::memory_order_relaxed);
   steps_.store(trial.step + 1, std::memory_order_relaxed);
-  if (trial.step + 1 == replayed_) {
+  if (trial.step + 1 == event.replayed) {
     const std::lock_guard lock(mutex_);
     measured_since_ = Clock::now();
     measured_from_ = SpentOfBudget();
   }
 }
 
-double RunProgress::SpentOfBudget() const {
+double ShownRun::SpentOfBudget() const {
   double fraction = 0;
   const auto consider = [&](double spent, const std::optional<std::uint64_t>& limit) {
     fraction = limit ? std::max(fraction, spent / static_cast<double>(*limit)) : fraction;
@@ -99,12 +100,12 @@ double RunProgress::SpentOfBudget() const {
   return std::min(fraction, 1.0);
 }
 
-bool RunProgress::HasBudget() const {
+bool ShownRun::HasBudget() const {
   return budget_.steps || budget_.unique_queries || budget_.simulated_seconds;
 }
 
 // What is under way alone counts as a part of a step.
-double RunProgress::FractionOf(const Call& call) const {
+double ShownRun::FractionOf(const Call& call) const {
   const double part = call.fraction > 0 && busy_ <= 1 ? std::min(call.fraction, 1.0) : 0;
   if (!HasBudget()) {
     return part;
@@ -113,7 +114,7 @@ double RunProgress::FractionOf(const Call& call) const {
   return std::min(SpentOfBudget() + (steps ? part / static_cast<double>(*steps) : 0), 1.0);
 }
 
-std::string RunProgress::Done() const {
+std::string ShownRun::Done() const {
   return budget_.steps               ? OutOf(steps_, *budget_.steps, "steps")
          : budget_.unique_queries    ? OutOf(unique_, *budget_.unique_queries, "queries")
          : budget_.simulated_seconds ? OutOf(static_cast<std::uint64_t>(cost_seconds_),
@@ -122,7 +123,7 @@ std::string RunProgress::Done() const {
 }
 
 // Calls of several workers tell nothing of each other's time.
-std::string RunProgress::Describe(const Call& call) const {
+std::string ShownRun::Describe(const Call& call) const {
   std::string text = call.what;
   if (call.fraction >= 0) {
     text += " " + std::to_string(std::lround(100 * std::min(call.fraction, 1.0))) + " %";
@@ -132,7 +133,7 @@ std::string RunProgress::Describe(const Call& call) const {
                                            : text;
 }
 
-core::ProgressState RunProgress::State() const {
+core::ProgressState ShownRun::State() const {
   core::ProgressState state;
   state.title = title_;
   state.done = Done();
@@ -140,7 +141,7 @@ core::ProgressState RunProgress::State() const {
   state.failures = failures_;
   state.workers = workers_;
   state.busy = std::min<std::size_t>(busy_, workers_);
-  if (const double best = best_metric_; !std::isnan(best)) {
+  if (const double best = best_metric_.load(std::memory_order_acquire); !std::isnan(best)) {
     state.best =
         (metric_.noisy ? "highest measured " : "best ") + core::FormatMetric(metric_, best);
   }
@@ -153,19 +154,6 @@ core::ProgressState RunProgress::State() const {
           ? core::SecondsLeft(SecondsSince(measured_since_), measured_from_, *state.fraction)
           : core::SecondsLeft(SecondsSince(call.since), call.from, call.fraction);
   return state;
-}
-
-CountedExecutor::CountedExecutor(std::unique_ptr<core::Executor> executor, RunProgress& progress)
-    : executor_(std::move(executor)), progress_(progress) {
-  executor_->Listen([this](const core::Question& question, const core::Measurement& measurement) {
-    progress_.OnAnswer();
-    Tell(question, measurement);
-  });
-}
-
-void CountedExecutor::Start(const core::Question& question) {
-  progress_.OnQuestion();
-  executor_->Start(question);
 }
 
 ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, double seconds)
@@ -209,18 +197,27 @@ ProgressDisplay::~ProgressDisplay() {
   }
 }
 
-RunProgress& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget) {
+ShownRun& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget) {
   const std::lock_guard lock(mutex_);
   return active_.emplace_back(std::move(title), budget);
 }
 
-void ProgressDisplay::End(RunProgress& run, bool was_there, std::string line) {
+void ProgressDisplay::End(const ShownRun& run, bool was_there, std::string line) {
   const std::lock_guard lock(mutex_);
   last_ = std::move(line);
-  failures_ += run.failures();
-  active_.remove_if([&](const RunProgress& r) { return &r == &run; });
+  Remove(run);
   ++ended_;
   there_before_ += was_there ? 1 : 0;
+}
+
+void ProgressDisplay::Drop(const ShownRun& run) {
+  const std::lock_guard lock(mutex_);
+  Remove(run);
+}
+
+void ProgressDisplay::Remove(const ShownRun& run) {
+  failures_ += run.failures();
+  active_.remove_if([&](const ShownRun& r) { return &r == &run; });
 }
 
 void ProgressDisplay::Print(std::string_view line) {
@@ -268,7 +265,7 @@ std::vector<std::string> ProgressDisplay::LinesFor(std::size_t columns, std::siz
   if (columns > 0 && !active_.empty()) {
     lines.push_back(core::ProgressLine(State(), columns));
   }
-  for (const RunProgress& run : active_) {
+  for (const ShownRun& run : active_) {
     const core::ProgressState state = run.State();
     if (run_count_ > 1 && state.elapsed_seconds >= kLongRun && !lines.empty() &&
         lines.size() < rows) {
@@ -290,7 +287,7 @@ core::ProgressState ProgressDisplay::StateOfAll() const {
   all.elapsed_seconds = SecondsSince(start_);
   all.failures = failures_;
   auto made = static_cast<double>(ended_ - there_before_);
-  for (const RunProgress& run : active_) {
+  for (const ShownRun& run : active_) {
     const core::ProgressState state = run.State();
     all.failures += state.failures;
     all.busy += state.busy;

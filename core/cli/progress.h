@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -19,31 +18,24 @@
 #include "core/config/pipeline.h"
 #include "core/plugin/declaration.h"
 #include "core/report/progress_line.h"
-#include "core/search/executor.h"
-#include "core/search/trial.h"
+#include "core/run/run_listener.h"
 
 namespace lode::cli {
 
-// One run. Observes it; may be read from the drawing thread at any time.
-class RunProgress : public core::TrialObserver {
+// One run. Is told of its events (run_listener.h); may be read from the drawing thread at any time.
+class ShownRun {
  public:
   using Clock = std::chrono::steady_clock;
 
-  RunProgress(std::string title, const core::BudgetConfig& budget);
+  // `budget` outlives *this.
+  ShownRun(std::string title, const core::BudgetConfig& budget);
 
-  // Which of the metrics the best is shown of; if it is noisy, it is called what it is, the highest
-  // measured. Before the first trial.
-  void SetRewardMetric(const core::MetricDeclaration& metric, std::size_t position);
-  // How many trials are replayed: they tell nothing of the time that others take. Before the first.
-  void SetReplayed(std::uint64_t trials) { replayed_ = trials; }
-  // The evaluations that are under way at once. `workers`: 0 if they are made by the run itself.
-  void SetWorkers(std::size_t workers) { workers_ = workers; }
-  void OnQuestion() { ++busy_; }
-  void OnAnswer() { --busy_; }
-  // What a component says of a long call: shown until the trial ends. Any thread.
-  void OnProgress(double fraction, std::string_view what);
-  void OnEvaluation(const core::EvaluationRecord& evaluation) override;
-  void OnTrial(const core::TrialRecord& trial) override;
+  void OnActivity(const core::RunActivity& activity);
+  // What a component says of a long call is shown until the trial ends. Any thread.
+  void OnProgress(const core::RunProgress& progress);
+  // Replayed trials tell nothing of the time that others take. If the reward's metric is noisy, the best
+  // is called what it is, the highest measured.
+  void OnTrial(const core::RunTrial& event);
 
   core::ProgressState State() const;
   std::uint64_t failures() const { return failures_; }
@@ -62,9 +54,7 @@ class RunProgress : public core::TrialObserver {
 
   const std::string title_;
   const core::BudgetConfig& budget_;
-  core::MetricDeclaration metric_{};
-  std::size_t position_ = 0;
-  std::uint64_t replayed_ = 0;
+  core::MetricDeclaration metric_{};  // the reward's; set before best_metric_
   std::atomic<std::size_t> workers_ = 0, busy_ = 0;
   const Clock::time_point start_ = Clock::now();
   double best_reward_;               // the run's thread only
@@ -78,22 +68,6 @@ class RunProgress : public core::TrialObserver {
   double measured_from_ = 0;                   // and what was spent then
 };
 
-// Tells a run's progress of the questions that are under way.
-class CountedExecutor : public core::Executor {
- public:
-  // `progress` outlives *this.
-  CountedExecutor(std::unique_ptr<core::Executor> executor, RunProgress& progress);
-
-  const core::MetricLists& metrics() const override { return executor_->metrics(); }
-  std::size_t capacity() const override { return executor_->capacity(); }
-  void Start(const core::Question& question) override;
-  core::Measurement Finish(std::uint64_t id) override { return executor_->Finish(id); }
-
- private:
-  const std::unique_ptr<core::Executor> executor_;
-  RunProgress& progress_;
-};
-
 // All runs. Thread-safe.
 class ProgressDisplay {
  public:
@@ -105,13 +79,16 @@ class ProgressDisplay {
 
   std::size_t run_count() const { return run_count_; }
 
-  RunProgress& Begin(std::string title, const core::BudgetConfig& budget);
+  ShownRun& Begin(std::string title, const core::BudgetConfig& budget);
   // `was_there`: it had ended before. `line`: what is said of it at the end if it is the only one.
-  void End(RunProgress& run, bool was_there, std::string line);
+  void End(const ShownRun& run, bool was_there, std::string line);
+  // It came to no result.
+  void Drop(const ShownRun& run);
   // A line that stays.
   void Print(std::string_view line);
 
  private:
+  void Remove(const ShownRun& run);
   void ShowRepeatedly();
   void Erase() const;
   void Draw() const;
@@ -123,9 +100,9 @@ class ProgressDisplay {
   bool shows_, terminal_;
   const std::chrono::duration<double> pause_;
   const std::size_t run_count_;
-  const RunProgress::Clock::time_point start_ = RunProgress::Clock::now();
+  const ShownRun::Clock::time_point start_ = ShownRun::Clock::now();
   std::mutex mutex_;
-  std::list<RunProgress> active_;
+  std::list<ShownRun> active_;
   std::size_t ended_ = 0, there_before_ = 0;
   std::uint64_t failures_ = 0;  // of those that have ended
   std::string last_;            // said of the last of them

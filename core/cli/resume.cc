@@ -1,82 +1,50 @@
 // lode resume: goes on with runs that were interrupted, to the trials they would have had.
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <iterator>
 #include <memory>
-#include <system_error>
-#include <vector>
 
 #include "core/cli/command.h"
-#include "core/cli/jobs.h"
-#include "core/cli/stages.h"
-#include "core/cli/stored_runs.h"
-#include "core/store/run_directory.h"
-#include "core/store/run_plan.h"
+#include "core/cli/execution.h"
+#include "core/cli/execution_options.h"
+#include "core/cli/pipeline_options.h"
+#include "core/run/kept_stages.h"
+#include "core/run/kept_trust.h"
+#include "core/run/planned_searches.h"
+#include "core/run/staged_pipeline.h"
 
 namespace lode::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct ResumeOptions {
-  fs::path directory;
-  bool replace = false;
-  JobOptions jobs;
+  std::filesystem::path directory;
+  ExecutionOptions execution;
   bool allow_plugins = false;
 };
 
-// Whether nobody but the caller can have written what is there.
-bool IsCallers(const fs::path& file) {
-  struct stat info {};
-  return lstat(file.c_str(), &info) == 0 && info.st_uid == geteuid() &&
-         (info.st_mode & S_IWOTH) == 0 && !S_ISLNK(info.st_mode);
-}
-
-// Whether that holds of a directory and of what names plugins in it.
-bool AreCallers(const fs::path& directory) {
-  return IsCallers(directory) &&
-         std::ranges::all_of(
-             std::array{core::kPipelineFile, core::kPlanFile}, [&](const char* name) {
-               std::error_code error;
-               return !fs::exists(directory / name, error) || IsCallers(directory / name);
-             });
-}
-
-// Of a directory that the caller has made the plugins are those that the caller has used.
-Plugins PluginsFor(const ResumeOptions& options) {
-  const fs::path root = fs::weakly_canonical(options.directory);
-  std::vector<fs::path> kept = core::FindRuns(root);
-  kept.push_back(root);
-  std::ranges::copy(PlansOf(root), std::back_inserter(kept));
-  const bool callers = std::ranges::all_of(kept, AreCallers);
-  return callers || options.allow_plugins ? Plugins::kOfFile : Plugins::kKnown;
-}
-
-int ResumeStages(const ResumeOptions& options, Plugins plugins, const Evaluators& evaluators,
-                 const GlobalOptions& global) {
-  RefuseExtending(options.jobs);
-  const DirectoryLocks locks({options.directory});
-  return RunStages(LoadKept(options.directory, {}, global, plugins),
-                   {options.directory, false, true, options.replace, options.jobs}, evaluators);
+int ResumeStages(const ResumeOptions& options, const core::KeptLoading& loading,
+                 const Evaluators& evaluators) {
+  options.execution.RequireFitStages();
+  auto pipeline = core::StagedPipeline::Kept(
+      options.directory, loading,
+      {.resume = true, .force = options.execution.force, .replace = options.execution.replace});
+  return Execute(pipeline, options.directory, options.execution, evaluators);
 }
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
-  const Evaluators evaluators{core::ThisProgram(global.plugins), mpi, global.plugins};
-  const Plugins plugins = PluginsFor(options);
-  if (HoldsStages(options.directory)) {
-    return ResumeStages(options, plugins, evaluators, global);
+  const Evaluators evaluators{mpi, global};
+  core::KeptLoading loading{.plugins = global.plugins,
+                            .allowed = options.allow_plugins
+                                           ? core::AllowedPlugins::kOfFile
+                                           : core::PluginsToTrust(options.directory)};
+  if (core::HoldsStages(options.directory)) {
+    return ResumeStages(options, loading, evaluators);
   }
-  RefuseReplacing(options.replace);
-  DirectoryLocks locks(RootsIn(options.directory), core::RunLock::Holders::kMany);
-  Plan plan = PlanOf(options.directory, options.jobs.Overrides(), global, plugins);
-  std::ranges::for_each(plan.jobs, [](Job& job) { job.asks_again = true; });
-  CheckChanges(plan, options.jobs.changes());
-  locks.OnPlanned();
-  return Execute(plan, options.jobs, evaluators);
+  options.execution.RequireFitPlainPipelines();
+  loading.overrides = options.execution.Overrides();
+  auto searches = core::PlannedSearches::Kept(options.directory, loading,
+                                              {.resume = true,
+                                               .extend = !options.execution.extend.empty(),
+                                               .force = options.execution.force});
+  return Execute(searches, options.execution, evaluators);
 }
 
 }  // namespace
@@ -92,8 +60,7 @@ void AddResume(CLI::App& app, const GlobalOptions& global, Action& action) {
                    "A run's directory, or one with several runs in it (runs/NAME/TIME)")
       ->required()
       ->type_name("DIR");
-  AddReplace(*command, options->replace);
-  options->jobs.AddTo(*command);
+  options->execution.AddTo(*command);
   auto* allow = AddAllowPlugins(*command);
   command->callback([&global, &action, options, allow] {
     options->allow_plugins = allow->count() > 0;

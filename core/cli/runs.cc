@@ -13,14 +13,14 @@
 
 #include "core/cli/best.h"
 #include "core/cli/command.h"
-#include "core/cli/kept_runs.h"
 #include "core/cli/output_file.h"
 #include "core/cli/shell_word.h"
-#include "core/cli/stored_runs.h"
 #include "core/cli/terminal.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
 #include "core/report/text_table.h"
+#include "core/run/kept_plan.h"
+#include "core/run/kept_runs.h"
 #include "core/store/run_directory.h"
 
 namespace lode::cli {
@@ -51,7 +51,7 @@ fs::path PipelineDirectoryOf(const fs::path& run) {
     root = core::RootOfRun(run);
   } catch (const std::exception&) {  // damaged, as the list will say
   }
-  return HoldsStages(root.parent_path()) ? root.parent_path() : root;
+  return core::HoldsStages(root.parent_path()) ? root.parent_path() : root;
 }
 
 // Those in a directory, itself too; also where no run has begun.
@@ -60,17 +60,18 @@ std::set<fs::path> PipelineDirectoriesIn(const fs::path& directory) {
   for (const fs::path& run : core::FindRuns(directory)) {
     found.insert(PipelineDirectoryOf(run));
   }
-  for (const fs::path& plan : PlansOf(directory)) {
+  for (const fs::path& plan : core::PlansOf(directory)) {
     const bool has_runs =
-        std::ranges::any_of(found, [&](const fs::path& f) { return IsWithin(f, plan); });
-    if (IsWithin(plan, directory) && !has_runs) {
+        std::ranges::any_of(found, [&](const fs::path& f) { return core::IsWithin(f, plan); });
+    if (core::IsWithin(plan, directory) && !has_runs) {
       found.insert(plan);
     }
   }
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {
-    if (at->path().filename() == core::kPipelineFile && HoldsStages(at->path().parent_path())) {
+    if (at->path().filename() == core::kPipelineFile &&
+        core::HoldsStages(at->path().parent_path())) {
       found.insert(at->path().parent_path());
     }
   }
@@ -83,12 +84,12 @@ bool IsWritten(const fs::path& file) {
   return fs::file_size(file, error) > 0 && !error;
 }
 
-fs::file_time_type LastChange(const fs::path& directory, const Plan& plan) {
+fs::file_time_type LastChange(const fs::path& directory, const core::Plan& plan) {
   std::error_code error;
   fs::file_time_type last = fs::last_write_time(directory, error);
-  for (const Job& job : plan.jobs) {
+  for (const core::PlannedRun& run : plan.runs) {
     for (const char* name : {"run.db", "run.db-wal", core::kResultFile}) {
-      const fs::path file = job.directory / name;
+      const fs::path file = run.directory / name;
       if (IsWritten(file)) {
         const fs::file_time_type time = fs::last_write_time(file, error);
         last = error ? last : std::max(last, time);
@@ -98,14 +99,8 @@ fs::file_time_type LastChange(const fs::path& directory, const Plan& plan) {
   return last;
 }
 
-bool AreStagesFinished(const KeptRuns& kept) {
-  return !kept.stages || std::ranges::all_of(kept.stages->json.at("stages"), [](const auto& stage) {
-    return stage.at("finished").template get<bool>();
-  });
-}
-
-std::string StateOf(const KeptRuns& kept) {
-  for (const Unfinished& run : kept.unfinished) {
+std::string StateOf(const core::KeptRuns& kept) {
+  for (const core::UnfinishedRun& run : kept.unfinished) {
     if (run.process) {
       return "running (process " + std::to_string(*run.process) + ")";
     }
@@ -113,7 +108,7 @@ std::string StateOf(const KeptRuns& kept) {
   if (!kept.damages.empty()) {
     return "damaged";
   }
-  if (!kept.unfinished.empty() || !AreStagesFinished(kept)) {
+  if (!kept.unfinished.empty() || (kept.stages && !kept.stages->are_finished())) {
     return "unfinished";
   }
   const bool has_failed = std::ranges::any_of(kept.plan.results, [](const auto& result) {
@@ -123,26 +118,26 @@ std::string StateOf(const KeptRuns& kept) {
   return has_failed ? "failed" : "finished";
 }
 
-void CountSteps(const KeptRuns& kept, Listed& listed) {
+void CountSteps(const core::KeptRuns& kept, Listed& listed) {
   for (const core::SearchResult& result : kept.plan.results) {
     for (const core::RunResult& run : result.runs) {
       listed.steps += run.steps;
     }
     listed.ended += result.runs.size();
   }
-  for (const Unfinished& run : kept.unfinished) {
+  for (const core::UnfinishedRun& run : kept.unfinished) {
     listed.steps += run.steps;
   }
-  for (const Job& job : kept.plan.jobs) {
-    listed.planned_steps += job.search->pipeline.budget.steps.value_or(0);
+  for (const core::PlannedRun& run : kept.plan.runs) {
+    listed.planned_steps += run.search->pipeline.budget.steps.value_or(0);
   }
-  listed.runs = kept.plan.jobs.size();
+  listed.runs = kept.plan.runs.size();
 }
 
 Listed List(const fs::path& directory) {
   Listed listed{directory};
   try {
-    const KeptRuns kept = LookAtRuns(directory, false);
+    const core::KeptRuns kept = core::LookAtRuns(directory, false);
     listed.changed = LastChange(directory, kept.plan);
     listed.state = StateOf(kept);
     listed.damage = kept.damages.empty() ? "" : kept.damages.front();

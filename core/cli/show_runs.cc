@@ -5,14 +5,16 @@
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/cli/command.h"
-#include "core/cli/jobs.h"
-#include "core/cli/kept_runs.h"
+#include "core/cli/run_tables.h"
+#include "core/cli/stage_report.h"
 #include "core/cli/terminal.h"
 #include "core/plugin/text.h"
 #include "core/report/summary.h"
+#include "core/run/kept_runs.h"
 #include "core/search/failures.h"
 #include "core/search/metric_index.h"
 
@@ -21,9 +23,9 @@ namespace {
 
 constexpr std::size_t kReasonsInALine = 3;  // reasons, in a line
 
-std::string Describe(const Unfinished& run) {
-  const core::Pipeline& pipeline = run.job->search->pipeline;
-  std::string line = TitleOf(*run.job) + ": ";
+std::string Describe(const core::UnfinishedRun& run) {
+  const core::Pipeline& pipeline = run.planned->search->pipeline;
+  std::string line = core::TitleOf(*run.planned) + ": ";
   line += run.process     ? "running (process " + std::to_string(*run.process) + ")"
           : run.steps > 0 ? "unfinished"
                           : "not begun";
@@ -41,10 +43,10 @@ std::string Describe(const Unfinished& run) {
   return line;
 }
 
-nlohmann::json ToJson(const Unfinished& run) {
-  nlohmann::json out{{"pipeline", run.job->search->pipeline.name},
-                     {"directory", run.job->directory.string()},
-                     {"seed", run.job->seed},
+nlohmann::json ToJson(const core::UnfinishedRun& run) {
+  nlohmann::json out{{"pipeline", run.planned->search->pipeline.name},
+                     {"directory", run.planned->directory.string()},
+                     {"seed", run.planned->seed},
                      {"steps", run.steps}};
   if (run.process) {
     out["process"] = *run.process;
@@ -59,12 +61,12 @@ nlohmann::json ToJson(const Unfinished& run) {
   return out;
 }
 
-void Print(const std::vector<Unfinished>& runs, const std::filesystem::path& directory) {
+void Print(const std::vector<core::UnfinishedRun>& runs, const std::filesystem::path& directory) {
   bool waiting = false;
   if (!runs.empty()) {
     std::printf("not ended, and in no table above:\n");
   }
-  for (const Unfinished& run : runs) {
+  for (const core::UnfinishedRun& run : runs) {
     std::printf("%s\n", Describe(run).c_str());
     waiting = waiting || !run.process;
   }
@@ -80,19 +82,19 @@ void AppendArrays(nlohmann::json& out, const nlohmann::json& more) {
   }
 }
 
-void PrintJson(const std::vector<KeptRuns>& all) {
+void PrintJson(const std::vector<core::KeptRuns>& all) {
   std::vector<core::SearchResult> results;
   nlohmann::json rest{{"unfinished", nlohmann::json::array()}};
-  for (const KeptRuns& kept : all) {
+  for (const core::KeptRuns& kept : all) {
     results.insert(results.end(), kept.plan.results.begin(), kept.plan.results.end());
-    for (const Unfinished& run : kept.unfinished) {
+    for (const core::UnfinishedRun& run : kept.unfinished) {
       rest["unfinished"].push_back(ToJson(run));
     }
     for (const std::string& damage : kept.damages) {
       rest["damages"].push_back(damage);
     }
     if (kept.stages) {
-      AppendArrays(rest, kept.stages->json);
+      AppendArrays(rest, StagesToJson(kept.stages->stages));
     }
   }
   nlohmann::json out = core::ToJson(results);
@@ -100,17 +102,21 @@ void PrintJson(const std::vector<KeptRuns>& all) {
   std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
-void PrintText(const KeptRuns& kept) {
-  std::printf("%s", kept.stages ? kept.stages->states.c_str() : "");
+void PrintText(const core::KeptRuns& kept) {
+  if (kept.stages) {
+    std::printf("%s", StageStates(kept.stages->stages).c_str());
+  }
   PrintTables(kept.plan.results);
-  std::printf("%s", kept.stages ? kept.stages->comparisons.c_str() : "");
+  if (kept.stages) {
+    std::printf("%s", StageComparisons(kept.stages->stages).c_str());
+  }
   Print(kept.unfinished, kept.directory);
 }
 
 // One after the other, and then those of all of them beside each other.
-void PrintTexts(const std::vector<KeptRuns>& all) {
+void PrintTexts(const std::vector<core::KeptRuns>& all) {
   std::vector<core::SearchResult> results;
-  for (const KeptRuns& kept : all) {
+  for (const core::KeptRuns& kept : all) {
     std::printf("%s%s:\n", &kept == &all.front() ? "" : "\n",
                 PrintableLine(kept.directory.string()).c_str());
     PrintText(kept);
@@ -122,16 +128,18 @@ void PrintTexts(const std::vector<KeptRuns>& all) {
 }
 
 // What is wrong with one of several directories does not hide the others.
-std::vector<KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
-  std::vector<KeptRuns> all;
+std::vector<core::KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
+  std::vector<core::KeptRuns> all;
   for (const std::filesystem::path& directory : directories) {
     try {
-      all.push_back(LookAtRuns(directory, true));
+      all.push_back(core::LookAtRuns(directory, true));
     } catch (const std::exception& e) {
       if (directories.size() == 1) {
         throw;
       }
-      all.push_back({directory, {}, {}, {}, {e.what()}});
+      core::KeptRuns damaged{directory};
+      damaged.damages = {e.what()};
+      all.push_back(std::move(damaged));
     }
   }
   return all;
@@ -140,7 +148,7 @@ std::vector<KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& direct
 }  // namespace
 
 int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json) {
-  const std::vector<KeptRuns> all = LookAtAll(directories);
+  const std::vector<core::KeptRuns> all = LookAtAll(directories);
   if (json) {
     PrintJson(all);
   } else if (all.size() == 1) {
@@ -149,7 +157,7 @@ int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json) {
     PrintTexts(all);
   }
   int status = kDone;
-  for (const KeptRuns& kept : all) {
+  for (const core::KeptRuns& kept : all) {
     for (const std::string& damage : kept.damages) {
       std::fprintf(stderr, "lode: %s\n", PrintableText(damage).c_str());
       status = kUsage;

@@ -9,6 +9,7 @@
 #include "core/config/resolve.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
+#include "core/run/read_inputs.h"
 
 namespace lode::cli {
 namespace {
@@ -29,17 +30,17 @@ Counts Count(const core::Stages& stages) {
 }
 
 // One that has no stages: each of its searches by itself.
-void Print(const LoadedPipeline& pipeline) {
+void Print(const core::LoadedPipeline& pipeline) {
   if (pipeline.stages.are_stated()) {
     std::printf("%s\n", pipeline.stages.text.c_str());
     return;
   }
   for (const core::Search& search : pipeline.searches()) {
-    std::printf("%s\n", core::FormatPipeline(search.pipeline, *pipeline.index).c_str());
+    std::printf("%s\n", core::FormatPipeline(search.pipeline, *pipeline.catalog).c_str());
   }
 }
 
-void SayUnchecked(const LoadedPipeline& pipeline, const std::vector<std::string>& slow) {
+void SayUnchecked(const core::LoadedPipeline& pipeline, const std::vector<std::string>& slow) {
   const std::string file = pipeline.file.string();
   for (const std::string& title : pipeline.unknown) {
     std::string text = file;
@@ -57,8 +58,8 @@ void SayUnchecked(const LoadedPipeline& pipeline, const std::vector<std::string>
   }
 }
 
-void Validate(const LoadedPipeline& pipeline, bool print) {
-  SayUnchecked(pipeline, ReadInputs(pipeline));
+void Validate(const core::LoadedPipeline& pipeline, bool print) {
+  SayUnchecked(pipeline, core::ReadInputs(pipeline));
   if (print) {
     Print(pipeline);
   }
@@ -83,8 +84,9 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
   AddOutput(*command);
   command->callback([&global, &action, options, print, allow] {
     action = [&global, options, print, allow] {
-      const Plugins plugins = allow->count() > 0 ? Plugins::kOfFile : Plugins::kKnown;
-      for (const LoadedPipeline& pipeline : Load(*options, global, plugins)) {
+      const core::AllowedPlugins allowed =
+          allow->count() > 0 ? core::AllowedPlugins::kOfFile : core::AllowedPlugins::kKnown;
+      for (const core::LoadedPipeline& pipeline : Load(*options, global, allowed)) {
         Validate(pipeline, print->count() > 0);
       }
       return static_cast<int>(kDone);

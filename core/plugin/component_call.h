@@ -38,23 +38,24 @@ class ComponentCall {
   const char* before_;
 };
 
-// Writes one line to standard error that names the component: "lode: optimizer 'rea': HOW".
-// Async-signal-safe.
-void SayOfComponent(const char* how) noexcept;
+// Sets what happens when a component ends the calling thread: the host would wait for that thread's
+// result, or mistake its absence for a result. The program decides. `handler` is called in that
+// thread, with how it happened, and does not return. Without a handler, the thread ends.
+using LostThreadHandler = void (*)(const char* how) noexcept;
+void OnLostThread(LostThreadHandler handler) noexcept;
 
-// Ends the program with the exit status of a failed run and one line that names the component:
-// "lode: optimizer 'rea': ended the program by exit(0)". Async-signal-safe.
-[[noreturn]] void EndAsFailure(const char* how) noexcept;
+// Calls the handler.
+void ReportLostThread(const char* how) noexcept;
 
-// Calls into a component. If a component ends the calling thread, the program ends: otherwise the
-// host would wait for that thread's result, or mistake its absence for a result.
+// Calls into a component.
 template <class Function>
 decltype(auto) CallComponent(const std::string& title, Function&& function) {
   const ComponentCall call(title);
   try {
     return std::forward<Function>(function)();
   } catch (const abi::__forced_unwind&) {
-    EndAsFailure("ended its caller's thread by pthread_exit");
+    ReportLostThread("ended its caller's thread by pthread_exit");
+    throw;
   }
 }
 

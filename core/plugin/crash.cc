@@ -22,6 +22,7 @@ constexpr std::size_t kStackSize = 65536;  // bytes; later handlers may need mor
 std::array<struct sigaction, kCrashes.size()> before;
 bool taken = false;
 pid_t named = 0;  // the process whose crashes are reported
+void (*name_crash)(const char* how) noexcept = nullptr;
 std::atomic<bool> said = false;
 
 // Builds "Segmentation fault (signal 11)" without allocating.
@@ -55,7 +56,7 @@ class Description {
 // somebody sent must be sent again.
 void OnCrash(int number, siginfo_t* info, void*) {
   if (getpid() == named && ComponentCall::Current() != nullptr && !said.exchange(true)) {
-    SayOfComponent(Description(number).text());
+    name_crash(Description(number).text());
   }
   const auto at = std::find(kCrashes.begin(), kCrashes.end(), number) - kCrashes.begin();
   sigaction(number, &before[static_cast<std::size_t>(at)], nullptr);
@@ -81,7 +82,8 @@ void TakeSignal(int number, struct sigaction* previous) {
 
 }  // namespace
 
-void NameCrashes() {
+void NameCrashes(void (*name)(const char* how) noexcept) {
+  name_crash = name;
   named = getpid();
   LeaveCrashesToHost();
 }

@@ -6,12 +6,12 @@
 
 namespace lode::core {
 
-// From now on, a crash signal (SIGSEGV, SIGABRT and the like) during a call of a component writes
-// one line to standard error, "lode: optimizer 'rea': Segmentation fault (signal 11)", and then
-// ends the process as it would have before. A process forked from this one writes nothing.
-void NameCrashes();
+// From now on, a crash signal (SIGSEGV, SIGABRT and the like) during a call of a component calls
+// `name` with "Segmentation fault (signal 11)", and then ends the process as it would have before.
+// Only once, and not in a process forked from this one. `name` must be async-signal-safe.
+void NameCrashes(void (*name)(const char* how) noexcept);
 
-// The same without the line: the host of this process reports how the process ended.
+// The same without the call: the host of this process reports how the process ended.
 void LeaveCrashesToHost();
 
 // Call it after `plugin` was loaded. A library that comes with the plugin (UCX, used by LibTorch 2)

@@ -8,16 +8,10 @@
 
 #include "core/config/pipeline.h"
 #include "core/report/statistics.h"
+#include "core/search/search_result.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
-
-// All runs of one search, in the order of its seeds.
-struct SearchResult {
-  const Search* search = nullptr;
-  std::vector<MetricDeclaration> metrics;
-  std::vector<RunResult> runs;
-};
 
 // Returns the unit of the first limit of the search's budget: "unique queries".
 std::string BudgetUnit(const SearchResult& result);

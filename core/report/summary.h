@@ -11,8 +11,8 @@
 #include "core/plugin/declaration.h"
 #include "core/report/columns.h"
 #include "core/report/points.h"
-#include "core/report/result_json.h"
 #include "core/search/trial.h"
+#include "core/store/result_json.h"
 
 namespace lode::core {
 

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-json ToJson(const PlannedSearch& search) {
+json SearchToJson(const PlannedSearch& search) {
   return {{"directory", search.directory.string()},
           {"point", search.point},
           {"pipeline", search.pipeline},
@@ -68,7 +68,7 @@ void AddToPlan(const fs::path& directory, const RunPlan& searches) {
     }
   }
   json list = json::array();
-  std::ranges::transform(plan, std::back_inserter(list), ToJson);
+  std::ranges::transform(plan, std::back_inserter(list), SearchToJson);
   WriteFile(directory / kPlanFile, SealJson({{"searches", list}}));
 }
 

@@ -1,4 +1,4 @@
-#include "core/report/result_json.h"
+#include "core/store/result_json.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

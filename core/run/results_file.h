@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 
-#include "core/cli/kept_runs.h"
+#include "core/run/completion.h"
+#include "core/run/run_listener.h"
 
-namespace lode::cli {
+namespace lode::core {
 
 inline constexpr char kResultsFile[] = "results.csv";
 
@@ -17,4 +19,9 @@ inline constexpr char kResultsFile[] = "results.csv";
 // its place, or if some runs could not be read: then the file has the others.
 void WriteResultsFile(const std::filesystem::path& directory);
 
-}  // namespace lode::cli
+// The same in directories that hold all runs of a pipeline each, after these have been executed. Returns
+// `completion`, or after a notice kFailed instead of kDone.
+Completion KeepResults(const std::set<std::filesystem::path>& directories, Completion completion,
+                       RunListener& listener);
+
+}  // namespace lode::core

@@ -1,0 +1,148 @@
+#include "core/cli/execution.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <list>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/cli/best.h"
+#include "core/cli/interruption.h"
+#include "core/cli/run_display.h"
+#include "core/cli/run_tables.h"
+#include "core/cli/stage_report.h"
+#include "core/plugin/text.h"
+#include "core/report/summary.h"
+
+namespace lode::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Work>
+core::Completion ExecuteShowing(Work& work, const ExecutionOptions& options,
+                                const Evaluators& evaluators) {
+  RunDisplay display(options.progress_seconds);
+  return work.Execute({.program = core::ThisProgram(evaluators.global.plugins),
+                       .mpi = &evaluators.mpi,
+                       .listener = display,
+                       .cancel = Interruption(),
+                       .runs_at_once = options.jobs,
+                       .wall_seconds = options.wall_seconds,
+                       .since = ProgramStart()});
+}
+
+int StatusOf(core::Completion completion) {
+  switch (completion) {
+    case core::Completion::kDone:
+      return kDone;
+    case core::Completion::kFailed:
+      return kRunFailed;
+    case core::Completion::kOutOfTime:
+      return kOutOfTime;
+    default:
+      return kInterrupted;
+  }
+}
+
+// Where the runs are kept, and how to continue if they can be; nothing if all of them were lost.
+void PrintDirectories(const std::vector<fs::path>& directories,
+                      const std::vector<core::SearchResult>& results, core::Completion completion) {
+  std::size_t runs = 0, lost = 0;
+  for (const core::SearchResult& result : results) {
+    runs += result.runs.size();
+    lost +=
+        static_cast<std::size_t>(std::ranges::count(result.runs, false, &core::RunResult::kept));
+  }
+  if (lost > 0 && lost == runs) {
+    return;  // the runs' own lines say why
+  }
+  const bool is_out_of_time = completion == core::Completion::kOutOfTime;
+  if (is_out_of_time) {
+    std::printf("stopped: the wall time is over\n");
+  }
+  for (const fs::path& directory : directories) {
+    const std::string name = PrintableLine(directory.string());
+    std::printf("kept in %s%s\n", name.c_str(),
+                lost > 0 ? ", but for what was removed meanwhile" : "");
+    if (is_out_of_time || completion == core::Completion::kCancelled) {
+      std::printf("to go on: lode resume %s\n", name.c_str());
+    }
+  }
+}
+
+// "best: ", a line for each kind of measurement, with the command that shows it.
+void PrintBest(const core::Plan& plan, const GlobalOptions& global) {
+  for (const BestRun& best : BestOf(plan.results)) {
+    const core::Search& search = *best.result->search;
+    std::string where;
+    for (const auto& [path, value] : search.point) {
+      where += value + " ";
+    }
+    const core::BestTrial& trial = *best.run->best;
+    std::printf(
+        "best: %s, %sseed %llu at step %llu: %s\n", best.Text().c_str(), where.c_str(),
+        static_cast<unsigned long long>(best.run->seed),
+        static_cast<unsigned long long>(trial.step),
+        ShowCommand(search, plan.CatalogOf(search), trial.architecture, global.plugins).c_str());
+  }
+}
+
+// Of the last stage that has searched.
+void PrintBestOfLast(const std::list<core::StageRun>& stages, const GlobalOptions& global) {
+  const auto searched =
+      std::ranges::find_if(stages.rbegin(), stages.rend(),
+                           [](const core::StageRun& stage) { return !stage.plan.results.empty(); });
+  if (searched != stages.rend()) {
+    PrintBest(searched->plan, global);
+  }
+}
+
+std::vector<core::SearchResult> ResultsOf(const std::list<core::StageRun>& stages) {
+  std::vector<core::SearchResult> all;
+  for (const core::StageRun& stage : stages) {
+    all.insert(all.end(), stage.plan.results.begin(), stage.plan.results.end());
+  }
+  return all;
+}
+
+void PrintTablesOf(const std::list<core::StageRun>& stages) {
+  for (const core::StageRun& stage : stages) {
+    PrintTables(stage.plan.results);
+  }
+  std::printf("%s", StageComparisons(stages).c_str());
+}
+
+}  // namespace
+
+int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
+            const Evaluators& evaluators) {
+  const core::Completion completion = ExecuteShowing(searches, options, evaluators);
+  const core::Plan& plan = searches.plan();
+  if (options.json) {
+    std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
+  } else if (!plan.results.empty() || Interruption().is_cancelled()) {
+    PrintTables(plan.results);
+    PrintDirectories(plan.directories, plan.results, completion);
+    PrintBest(plan, evaluators.global);
+  }
+  return StatusOf(completion);
+}
+
+int Execute(core::StagedPipeline& pipeline, const fs::path& directory,
+            const ExecutionOptions& options, const Evaluators& evaluators) {
+  const core::Completion completion = ExecuteShowing(pipeline, options, evaluators);
+  const std::vector<core::SearchResult> results = ResultsOf(pipeline.stages());
+  if (options.json) {
+    nlohmann::json out = core::ToJson(results);
+    out.update(StagesToJson(pipeline.stages()));
+    std::printf("%s\n", core::FormatJson(out, 2).c_str());
+  } else {
+    PrintTablesOf(pipeline.stages());
+    PrintDirectories({directory}, results, completion);
+    PrintBestOfLast(pipeline.stages(), evaluators.global);
+  }
+  return StatusOf(completion);
+}
+
+}  // namespace lode::cli

@@ -1,0 +1,142 @@
+#include "core/cli/run_display.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "core/cli/exit_guard.h"
+#include "core/cli/interruption.h"
+#include "core/plugin/log.h"
+#include "core/plugin/text.h"
+#include "core/report/progress_line.h"
+#include "core/report/summary.h"
+#include "core/search/failures.h"
+
+namespace lode::cli {
+namespace {
+
+// How long the current trials may take to end once the user wants the runs to.
+constexpr auto kPatience = std::chrono::milliseconds(1800);
+
+constexpr std::size_t kShownFailures = 3;  // reasons, in a line
+
+std::string StepsText(const core::RunResult& result) {
+  char text[160];
+  std::snprintf(text, sizeof text, "%llu steps, %llu %s, %.2f s",
+                static_cast<unsigned long long>(result.steps),
+                static_cast<unsigned long long>(result.unique_queries),
+                result.computed ? "distinct architectures" : "unique queries", result.seconds);
+  return text;
+}
+
+std::string BestText(const core::BestTrial& best, const core::RunFinished& run) {
+  const core::MetricDeclaration& metric = run.metrics[run.reward_metric];
+  std::string text =
+      ", best " + metric.name + " " + core::FormatMetric(metric, best.metrics[run.reward_metric]);
+  if (best.measurements > 0) {
+    text += " (mean of " + std::to_string(best.measurements) + ")";
+  }
+  return text;
+}
+
+std::string EndLine(const core::RunFinished& run) {
+  const core::RunResult& result = run.result;
+  std::string line = run.run.title + ": " + StepsText(result);
+  if (result.best) {
+    line += BestText(*result.best, run);
+  }
+  if (result.failures > 0) {
+    line += ", " + core::FormatFailures(result.failures, result.failure_kinds, kShownFailures);
+  }
+  return result.reason.empty() ? line : line + " (" + result.reason + ")";
+}
+
+bool IsWell(const core::RunResult& result) {
+  return result.ending == core::Ending::kBudget || result.ending == core::Ending::kStalled ||
+         (result.ending == core::Ending::kInterrupted && Interruption().is_cancelled());
+}
+
+}  // namespace
+
+void RunDisplay::OnStageStarted(const core::StageStarted& stage) {
+  CatchSignals();
+  interrupted_since_.reset();
+  runs_.assign(stage.run_count, nullptr);
+  display_.emplace(std::string(stage.pipeline), stage.run_count, progress_seconds_);
+}
+
+void RunDisplay::OnStageFinished(const core::StageFinished& stage) {
+  if (stage.is_unchanged) {
+    Print("stage " + std::string(stage.stage) + ": unchanged, not run again");
+  } else if (!stage.prepared.empty()) {
+    Print(std::string(stage.prepared) + ": prepared in " + core::FormatDuration(stage.seconds));
+  }
+  display_.reset();
+}
+
+void RunDisplay::OnStarted(const core::RunStarted& run) {
+  runs_[run.run.index] = &display_->Begin(run.run.title, run.run.search->pipeline.budget);
+}
+
+void RunDisplay::OnActivity(const core::RunActivity& activity) {
+  runs_[activity.run.index]->OnActivity(activity);
+}
+
+void RunDisplay::OnProgress(const core::RunProgress& progress) {
+  runs_[progress.run.index]->OnProgress(progress);
+}
+
+void RunDisplay::OnTrial(const core::RunTrial& trial) { runs_[trial.run.index]->OnTrial(trial); }
+
+void RunDisplay::OnFinished(const core::RunFinished& run) {
+  const std::string line = EndLine(run);
+  display_->End(*runs_[run.run.index], run.was_there, line);
+  if (display_->run_count() > 1) {
+    core::Log(IsWell(run.result) ? LODE_DEBUG : LODE_WARNING, line);
+  }
+}
+
+// The program ends with the message of a fatal one.
+void RunDisplay::OnFailed(const core::RunFailed& run) {
+  if (const ShownRun* shown = runs_[run.run.index]) {
+    display_->Drop(*shown);
+  }
+  if (run.kind == core::RunFailed::Kind::kLost) {
+    Print(run.run.title + ": " + std::string(run.reason));
+  }
+}
+
+void RunDisplay::OnWarning(const core::RunWarning& warning) {
+  switch (warning.kind) {
+    case core::RunWarning::Kind::kNotice:
+      return Print(PrintableText(warning.text));
+    case core::RunWarning::Kind::kHint:
+      return core::Log(LODE_INFO, warning.text);
+    case core::RunWarning::Kind::kWarning:
+      return core::Log(LODE_WARNING, warning.text);
+  }
+}
+
+// An evaluation that does not hear of an interruption is left where it is: what is stored is on the disk
+// by then, and a current trial is lost at any end.
+void RunDisplay::OnIdle() {
+  using Clock = std::chrono::steady_clock;
+  if (!Interruption().is_cancelled()) {
+    return;
+  }
+  if (!interrupted_since_) {
+    interrupted_since_ = Clock::now();
+  } else if (Clock::now() - *interrupted_since_ >= kPatience) {
+    std::fprintf(stderr, "lode: left the evaluation in hand; `lode resume` goes on\n");
+    Leave(InterruptionStatus());
+  }
+}
+
+void RunDisplay::Print(const std::string& line) {
+  if (display_) {
+    display_->Print("lode: " + line);
+  } else {
+    std::fprintf(stderr, "lode: %s\n", line.c_str());
+  }
+}
+
+}  // namespace lode::cli

@@ -1,0 +1,41 @@
+// Shows on standard error what runs do.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/cli/progress.h"
+#include "core/run/run_listener.h"
+
+namespace lode::cli {
+
+// Draws the progress of one stage's runs after another, and writes what stays. From the first stage on
+// signals are caught; if an evaluation ignores that for too long, the program ends.
+class RunDisplay : public core::RunListener {
+ public:
+  // `progress_seconds`: as for ProgressDisplay.
+  explicit RunDisplay(double progress_seconds) : progress_seconds_(progress_seconds) {}
+
+  void OnStageStarted(const core::StageStarted& stage) override;
+  void OnStageFinished(const core::StageFinished& stage) override;
+  void OnStarted(const core::RunStarted& run) override;
+  void OnActivity(const core::RunActivity& activity) override;
+  void OnProgress(const core::RunProgress& progress) override;
+  void OnTrial(const core::RunTrial& trial) override;
+  void OnFinished(const core::RunFinished& run) override;
+  void OnFailed(const core::RunFailed& run) override;
+  void OnWarning(const core::RunWarning& warning) override;
+  void OnIdle() override;
+
+ private:
+  void Print(const std::string& line);
+
+  const double progress_seconds_;
+  std::optional<ProgressDisplay> display_;  // while a stage runs
+  std::vector<ShownRun*> runs_;             // of the stage; each is changed by its own thread
+  std::optional<std::chrono::steady_clock::time_point> interrupted_since_;
+};
+
+}  // namespace lode::cli

@@ -1,0 +1,14 @@
+// The tables that `run`, `resume` and `show` have in common.
+#pragma once
+
+#include <vector>
+
+#include "core/search/search_result.h"
+
+namespace lode::cli {
+
+// Prints a table of the runs of each search, and one that compares the searches. REQUIRES: each has
+// a run.
+void PrintTables(const std::vector<core::SearchResult>& results);
+
+}  // namespace lode::cli

@@ -1,0 +1,164 @@
+#include "core/run/execute_run.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/plugin/durable_file.h"
+#include "core/plugin/error.h"
+#include "core/run/kept_trials.h"
+#include "core/run/run_recorder.h"
+#include "core/run/run_reporter.h"
+#include "core/search/metric_index.h"
+#include "core/search/rejection_watch.h"
+#include "core/search/run.h"
+#include "core/store/run_directory.h"
+#include "core/store/run_lock.h"
+#include "core/store/store_check.h"
+#include "core/store/store_files.h"
+
+namespace lode::core {
+namespace {
+
+// Evaluations of a run that began when these had no limit: what a pipeline can say and no run reaches.
+constexpr std::uint64_t kNoLimit = 1'000'000'000'000'000;
+
+bool HasEnded(const RunResult& result) {
+  return result.ending != Ending::kInterrupted && !result.broken;
+}
+
+// One run from its components to its result, while its directory is locked.
+class SearchExecution {
+ public:
+  // Throws HostError if the run cannot even start.
+  SearchExecution(const PlannedRun& run, const RunInfo& info, const RunEnvironment& environment,
+                  std::function<void(const std::string&)> warn);
+
+  RunOutcome Execute();
+
+ private:
+  std::vector<TrialObserver*> Observers();
+  void CheckEnd(const RunResult& result) const;
+  void Keep(RunResult& result);
+
+  const CancelToken& cancel_;
+  RunReporter reporter_;
+  const RunContext context_;
+  std::optional<KeptTrials> kept_;      // of a run that exists
+  std::unique_ptr<ReplayCheck> check_;  // likewise
+  std::unique_ptr<Runner> runner_;
+  std::unique_ptr<RejectionWatch> watch_;
+  std::unique_ptr<RunRecorder> recorder_;
+};
+
+SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
+                                 const RunEnvironment& environment,
+                                 std::function<void(const std::string&)> warn)
+    : cancel_(environment.cancel),
+      reporter_(info, environment.listener),
+      context_{run.seed, &environment.cancel.flag(), reporter_.Progress(), {}, run.prepared} {
+  Pipeline pipeline = run.search->pipeline;
+  auto executor = reporter_.Watch(
+      MakeExecutor(pipeline, *run.catalog, context_, environment.program, environment.mpi));
+  RunRecorder::Facts facts{executor->capacity(), 0, true, pipeline.execution.commit};
+  if (run.exists) {
+    kept_.emplace(run, executor->capacity());
+    executor = kept_->Replaying(std::move(executor));
+    facts.kept = kept_->count();
+    facts.limits_evaluations = !kept_->has_unlimited_evaluations();
+  }
+  if (!facts.limits_evaluations) {
+    pipeline.budget.evaluations = kNoLimit;
+  }
+  runner_ = MakeRun(pipeline, *run.catalog, context_, environment.program, std::move(executor));
+  if (kept_) {
+    check_ = kept_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
+  }
+  reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.kept);
+  watch_ =
+      std::make_unique<RejectionWatch>(pipeline.reward, runner_->metrics(), runner_->free_metrics(),
+                                       runner_->ComputableMetrics(), std::move(warn));
+  recorder_ = std::make_unique<RunRecorder>(run, runner_->metrics(), facts);
+}
+
+RunOutcome SearchExecution::Execute() {
+  RunResult result = runner_->Execute(Observers(), kept_ ? kept_->count() : 0);
+  if (result.ending == Ending::kInterrupted && cancel_.reason() == CancelReason::kWallTime) {
+    result.reason = "the wall time is over";
+  }
+  try {
+    Keep(result);
+  } catch (const HostError& e) {
+    if (!result.broken) {  // else it has its reason
+      result.ending = Ending::kFailed;
+      result.reason = e.what();
+    }
+    result.kept = dynamic_cast<const LostStoreError*>(&e) == nullptr;
+  }
+  return {runner_->metrics(), std::move(result)};
+}
+
+// A replay that goes wrong is noticed before anything is written.
+std::vector<TrialObserver*> SearchExecution::Observers() {
+  std::vector<TrialObserver*> observers{recorder_->observer(), &reporter_, watch_.get()};
+  if (check_) {
+    observers.insert(observers.begin(), check_.get());
+  }
+  return observers;
+}
+
+void SearchExecution::Keep(RunResult& result) {
+  if (HasEnded(result)) {
+    CheckEnd(result);
+    recorder_->KeepResult(result, *runner_);
+  } else {
+    recorder_->KeepUnfinished();
+  }
+}
+
+// A search that ends short of its budget may end where failures did, which are asked again.
+void SearchExecution::CheckEnd(const RunResult& result) const {
+  if (check_ && (result.ending == Ending::kBudget || !recorder_->has_agreed())) {
+    check_->CheckEnd(result.steps);
+  }
+}
+
+// Another program may have made the run since it was planned.
+void RequireAsPlanned(const PlannedRun& run) {
+  if (!run.exists && std::filesystem::exists(run.directory / kStoreFile)) {
+    throw HostError(run.directory.string() +
+                    ": another program has made this run meanwhile; --resume continues it");
+  }
+}
+
+void OpenDirectory(const PlannedRun& run) {
+  RequireAsPlanned(run);
+  if (run.exists) {
+    RequireIntact(run.directory);
+    UpgradeStore(run.directory);
+  } else {
+    BeginRun(run.directory, *run.search, run.seed, *run.catalog);
+  }
+}
+
+}  // namespace
+
+RunOutcome ExecuteRun(const PlannedRun& run, const RunInfo& info, const RunEnvironment& environment,
+                      std::function<void(const std::string&)> warn) {
+  MakeDirectories(run.directory);
+  const RunLock lock(run.directory);
+  OpenDirectory(run);
+  environment.listener.OnStarted({info});
+  std::optional<RunOutcome> ended = EndedRun(run);
+  const bool was_there = ended.has_value();
+  RunOutcome outcome = was_there
+                           ? std::move(*ended)
+                           : SearchExecution(run, info, environment, std::move(warn)).Execute();
+  const std::size_t metric = MetricIndex(outcome.metrics, run.search->pipeline.reward.metric);
+  environment.listener.OnFinished({info, outcome.result, outcome.metrics, metric, was_there});
+  return outcome;
+}
+
+}  // namespace lode::core

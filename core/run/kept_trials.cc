@@ -1,0 +1,40 @@
+#include "core/run/kept_trials.h"
+
+#include <string>
+#include <utility>
+
+#include "core/plugin/error.h"
+#include "core/store/stored_run.h"
+
+namespace lode::core {
+namespace {
+
+void RequireCapacity(const PlannedRun& run, const std::string& then, const std::string& now) {
+  if (!then.empty() && then != now) {
+    throw HostError(run.directory.string() + ": was searched with " + then +
+                    " evaluations at once, and goes on with as many only, not " + now);
+  }
+}
+
+}  // namespace
+
+// A store that does not say that its evaluations are limited is of an earlier program.
+KeptTrials::KeptTrials(const PlannedRun& run, std::size_t capacity)
+    : run_(run), stored_(std::make_unique<StoredRun>(run.directory)) {
+  RequireCapacity(run, stored_->Meta("workers"), std::to_string(capacity));
+  count_ = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
+                                                     : stored_->trials();
+  unlimited_ = count_ > 0 && stored_->Meta("evaluations").empty();
+}
+
+std::unique_ptr<Executor> KeptTrials::Replaying(std::unique_ptr<Executor> rest) {
+  return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), count_);
+}
+
+std::unique_ptr<ReplayCheck> KeptTrials::MakeCheck(const Reward& reward,
+                                                   std::function<void()> agreed) const {
+  return std::make_unique<ReplayCheck>(std::make_unique<StoredRun>(run_.directory), reward, count_,
+                                       std::move(agreed));
+}
+
+}  // namespace lode::core

@@ -1,0 +1,178 @@
+#include "core/run/planned_searches.h"
+
+#include <algorithm>
+#include <ctime>
+#include <iterator>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "core/plugin/durable_file.h"
+#include "core/plugin/error.h"
+#include "core/run/execute_plan.h"
+#include "core/run/results_file.h"
+#include "core/run/wall_clock.h"
+#include "core/store/run_directory.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Pipelines and their directories, and no runs yet.
+Plan BeginPlan(std::vector<LoadedPipeline> pipelines, const fs::path& directory) {
+  Plan plan{std::move(pipelines), {}, {}, {}};
+  for (const LoadedPipeline& pipeline : plan.pipelines) {
+    const std::string& name = pipeline.stages.name;
+    plan.directories.push_back(directory.empty()            ? NewRunsDirectory(name)
+                               : plan.pipelines.size() == 1 ? directory
+                                                            : directory / name);
+  }
+  return plan;
+}
+
+// Nobody else may plan in these meanwhile.
+DirectoryLocks LockDirectories(const Plan& plan, const fs::path& directory,
+                               const RunPolicy& policy) {
+  std::vector<fs::path> directories = plan.directories;
+  if (!directory.empty()) {
+    directories.push_back(directory);
+  }
+  // Others may work beside one that removes nothing.
+  return DirectoryLocks(std::move(directories),
+                        policy.fresh ? RunLock::Holders::kOne : RunLock::Holders::kMany);
+}
+
+void AddRuns(Plan& plan) {
+  std::size_t searches = 0;
+  for (const LoadedPipeline& pipeline : plan.pipelines) {
+    searches += pipeline.searches().size();
+  }
+  plan.results.reserve(searches);
+  for (std::size_t p = 0; p < plan.pipelines.size(); ++p) {
+    for (const Search& search : plan.pipelines[p].searches()) {
+      plan.AddSearch(search, *plan.pipelines[p].catalog, plan.directories[p]);
+    }
+  }
+}
+
+// Two pipelines of one name in one directory would share one.
+void CheckDirectories(const Plan& plan) {
+  std::set<fs::path> seen;
+  for (const PlannedRun& run : plan.runs) {
+    if (!seen.insert(run.directory).second) {
+      throw HostError(run.directory.string() +
+                      ": two runs would be kept here; give the pipelines different names");
+    }
+  }
+}
+
+[[noreturn]] void RefuseToReplace(const fs::path& run) {
+  throw HostError(
+      run.string() +
+      (fs::exists(run / kResultFile)
+           ? ": holds a run already; choose another --out, --extend steps=N to go on with it, "
+             "or --fresh to replace it"
+           : ": holds an unfinished run; --resume goes on with it, --fresh replaces it"));
+}
+
+// An old run must not be lost.
+void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
+  for (PlannedRun& run : plan.runs) {
+    run.asks_again = policy.continues();
+    if (policy.fresh) {
+      run.exists = false;
+    } else if (run.exists && !policy.continues()) {
+      RefuseToReplace(run.directory);
+    }
+  }
+  if (!policy.fresh) {
+    CheckChanges(plan, {policy.force, policy.extend});
+  }
+}
+
+// All is known before anything begins or is removed.
+void PublishRuns(const Plan& plan, const fs::path& directory, const RunPolicy& policy) {
+  if (directory.empty()) {
+    for (const fs::path& own : plan.directories) {
+      PublishPlan(plan, own);
+    }
+  } else {
+    PublishPlan(plan, directory);
+  }
+  if (policy.fresh) {
+    std::ranges::for_each(plan.runs, [](const PlannedRun& run) { RemoveRun(run.directory); });
+  }
+}
+
+std::vector<const Search*> SearchesOf(const Plan& plan) {
+  std::vector<const Search*> searches;
+  std::ranges::transform(plan.results, std::back_inserter(searches), &SearchResult::search);
+  return searches;
+}
+
+// The directories that hold all runs of the pipelines.
+std::set<fs::path> RootsOf(const Plan& plan) {
+  std::set<fs::path> roots;
+  for (const PlannedRun& run : plan.runs) {
+    roots.insert(run.prepared.parent_path());
+  }
+  return roots;
+}
+
+}  // namespace
+
+fs::path NewRunsDirectory(const std::string& name) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char stamp[32];
+  std::strftime(stamp, sizeof stamp, "%Y%m%d-%H%M%S", &parts);
+  const fs::path base = fs::path("runs") / name / stamp;
+  fs::path directory = base;
+  MakeDirectories(base.parent_path());
+  std::error_code error;
+  for (int n = 2; !error && !fs::create_directory(directory, error); ++n) {
+    directory = base.string() + "-" + std::to_string(n);
+  }
+  if (error) {
+    throw HostError(directory.string() + ": cannot be made: " + error.message());
+  }
+  return directory;
+}
+
+PlannedSearches::PlannedSearches(DirectoryLocks locks, Plan plan)
+    : locks_(std::move(locks)), plan_(std::move(plan)) {}
+
+PlannedSearches PlannedSearches::In(const fs::path& directory,
+                                    std::vector<LoadedPipeline> pipelines,
+                                    const RunPolicy& policy) {
+  Plan plan = BeginPlan(std::move(pipelines), directory);
+  DirectoryLocks locks = LockDirectories(plan, directory, policy);
+  AddRuns(plan);
+  CheckDirectories(plan);
+  CheckExistingRuns(plan, policy);
+  PublishRuns(plan, directory, policy);
+  locks.OnPlanned();
+  return {std::move(locks), std::move(plan)};
+}
+
+PlannedSearches PlannedSearches::Kept(const fs::path& directory, const KeptLoading& loading,
+                                      const RunPolicy& policy) {
+  DirectoryLocks locks(RootsIn(directory), RunLock::Holders::kMany);
+  Plan plan = PlanKept(directory, loading);
+  std::ranges::for_each(plan.runs, [](PlannedRun& run) { run.asks_again = true; });
+  CheckChanges(plan, {policy.force, policy.extend});
+  locks.OnPlanned();
+  return {std::move(locks), std::move(plan)};
+}
+
+Completion PlannedSearches::Execute(const RunEnvironment& environment) {
+  const WallClock clock(environment.cancel, environment.since,
+                        environment.WallSeconds(SearchesOf(plan_)));
+  const Completion completion = ExecutePlan(plan_, "", environment);
+  return KeepResults(RootsOf(plan_), completion, environment.listener);
+}
+
+}  // namespace lode::core

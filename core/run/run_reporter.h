@@ -1,0 +1,48 @@
+// Tells a listener what one run does.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/plugin/declaration.h"
+#include "core/run/run_listener.h"
+#include "core/search/executor.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+// Used by the run's thread.
+class RunReporter : public TrialObserver {
+ public:
+  // Both outlive *this.
+  RunReporter(const RunInfo& run, RunListener& listener) : run_(run), listener_(listener) {}
+  RunReporter(const RunReporter&) = delete;
+  RunReporter& operator=(const RunReporter&) = delete;
+
+  // For RunContext::progress: may be called from any thread.
+  std::function<void(double, std::string_view)> Progress() const;
+
+  // An executor that reports the evaluations which it is asked for. *this outlives it.
+  std::unique_ptr<Executor> Watch(std::unique_ptr<Executor> executor);
+
+  // Before the first trial: what the metrics are, which of them the reward is made of, and how many
+  // trials are replayed. `metrics` outlives *this.
+  void Describe(const std::vector<MetricDeclaration>& metrics, std::size_t reward_metric,
+                std::uint64_t replayed);
+
+  void OnEvaluation(const EvaluationRecord& evaluation) override;
+  void OnTrial(const TrialRecord& trial) override;
+
+ private:
+  const RunInfo& run_;
+  RunListener& listener_;
+  const std::vector<MetricDeclaration>* metrics_ = nullptr;
+  std::size_t reward_metric_ = 0;
+  std::uint64_t replayed_ = 0;
+  double cost_seconds_ = 0;
+};
+
+}  // namespace lode::core

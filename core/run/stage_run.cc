@@ -1,0 +1,77 @@
+#include "core/run/stage_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/config/artifacts.h"
+#include "core/plugin/error.h"
+#include "core/store/store_check.h"
+
+namespace lode::core {
+namespace {
+
+void TakeResult(const PlannedRun& run) {
+  if (run.exists) {
+    RequireIntact(run.directory);
+  }
+  if (std::optional<RunOutcome> ended = EndedRun(run)) {
+    TakeOutcome(run, std::move(*ended));
+  }
+}
+
+}  // namespace
+
+StageRun::StageRun(const Stage& s, const Catalog& c, const std::filesystem::path& root)
+    : stage(s),
+      catalog(c),
+      directory(root / s.name),
+      searches(s.searches),
+      stored(ReadStageRecord(directory)) {
+  for (Search& search : searches) {
+    PlaceArtifacts(search.pipeline, c, root);
+  }
+}
+
+StageState StageRun::state() const {
+  return !stored            ? StageState::kNew
+         : stored->finished ? StageState::kFinished
+                            : StageState::kUnfinished;
+}
+
+void StageRun::MakePlan() {
+  plan.directories = {directory};
+  plan.results.reserve(searches.size());
+  for (const Search& search : searches) {
+    plan.AddSearch(search, catalog, directory);
+  }
+}
+
+void StageRun::TakeResults() {
+  std::ranges::for_each(plan.runs, TakeResult);
+  plan.ForgetEmptyResults();
+}
+
+void StageRun::TakeReadableResults() {
+  for (const PlannedRun& run : plan.runs) {
+    try {
+      TakeResult(run);
+    } catch (const HostError&) {  // which whoever looks at the runs says
+    }
+  }
+  plan.ForgetEmptyResults();
+}
+
+bool StageRun::HasEnded() const {
+  return std::ranges::all_of(plan.runs,
+                             [](const PlannedRun& run) { return EndedRun(run).has_value(); });
+}
+
+bool StageRun::Reads(const std::string& other) const {
+  return std::ranges::any_of(stage.searches, [&](const Search& search) {
+    return std::ranges::any_of(ArtifactsOf(search.pipeline, catalog), [&](const std::string& path) {
+      return ParseArtifact(path).stage == other;
+    });
+  });
+}
+
+}  // namespace lode::core

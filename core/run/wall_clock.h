@@ -1,0 +1,35 @@
+// The limit on the time that runs may take by the clock.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "core/run/cancel_token.h"
+
+namespace lode::core {
+
+// As long as it lives, it cancels a token when the time is over.
+class WallClock {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // The time is over `seconds` after `since`; 0: never. `token` outlives *this. Throws HostError if the
+  // system gives no thread.
+  WallClock(CancelToken& token, Clock::time_point since, double seconds);
+  ~WallClock();
+  WallClock(const WallClock&) = delete;
+  WallClock& operator=(const WallClock&) = delete;
+
+ private:
+  void Wait(Clock::time_point end);
+
+  CancelToken& token_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;  // under mutex_
+  std::thread waiting_;
+};
+
+}  // namespace lode::core
