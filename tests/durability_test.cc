@@ -164,7 +164,8 @@ TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunStillContinues) {
   kill(child, SIGINT);
   const Outcome ended = lode_.Finish(child);
   EXPECT_EQ(ended.status, 130);
-  EXPECT_EQ(ended.err.find("left the evaluation in hand"), std::string::npos);  // not even that
+  EXPECT_EQ(ended.err.find("abandoned the current evaluation"),
+            std::string::npos);  // not even that
 
   // If a hang costs one trial, the same search ends.
   const std::string patient = "{isolate=true, timeout_seconds=1}";
@@ -223,7 +224,7 @@ TEST_F(DurabilityTest, TheRemainingRunsAreKept) {
   const Outcome ended = lode_.Finish(child);
   EXPECT_EQ(ended.status, 3);
   EXPECT_THAT(ended.out,
-              HasSubstr("kept in " + root.string() + ", but for what was removed meanwhile"));
+              HasSubstr("kept in " + root.string() + ", except what was removed meanwhile"));
 }
 
 TEST_F(DurabilityTest, ShowPrintsWhatRunPrinted) {
@@ -242,12 +243,12 @@ TEST_F(DurabilityTest, ShowTellsHowFarARunIs) {
   const Outcome running = lode_.Run({"show", run.string()});
   EXPECT_THAT(running.out, AllOf(HasSubstr("seed 0: running (process " + std::to_string(child)),
                                  HasSubstr(" of 100000000 steps, best valid_accuracy "),
-                                 Not(HasSubstr("to go on"))));
+                                 Not(HasSubstr("to continue"))));
   kill(child, SIGKILL);
   lode_.Finish(child);
   const Outcome killed = lode_.Run({"show", run.string()});
   EXPECT_THAT(killed.out, AllOf(HasSubstr("seed 0: unfinished, "),
-                                HasSubstr("to go on: lode resume " + run.string())));
+                                HasSubstr("to continue: lode resume " + run.string())));
 }
 
 TEST_F(DurabilityTest, ShowRefusesADirectoryWithoutARun) {

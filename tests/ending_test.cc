@@ -146,7 +146,7 @@ TEST_F(EndingTest, AWallTimeStopsASearchThatCanBeResumed) {
   const Outcome stopped = RunTimeSlot({});
   EXPECT_EQ(stopped.status, 4) << stopped.err;
   EXPECT_THAT(stopped.out, HasSubstr("stopped: the wall time is over\n"));
-  EXPECT_THAT(stopped.out, HasSubstr("to go on: lode resume " + Path("slot")));
+  EXPECT_THAT(stopped.out, HasSubstr("to continue: lode resume " + Path("slot")));
   const std::string first = Stored("slot", kTrials);
   // A different wall time does not change the run.
   const Outcome again = RunTimeSlot({"--json"});
@@ -164,10 +164,10 @@ TEST_F(EndingTest, RunsThatHadNoTimeToBeginAreResumed) {
                           "grid={\"oracle.dataset\"=[\"cifar10\", \"cifar100\"]}"};
   const Outcome none = Run(kRandom, "none", settings, {"--wall-seconds", "0.000001"});
   EXPECT_EQ(none.status, 4) << none.err;
-  EXPECT_THAT(none.out, HasSubstr("to go on: lode resume"));
+  EXPECT_THAT(none.out, HasSubstr("to continue: lode resume"));
   const Outcome resumed = lode_.Run({"resume", Path("none"), "--wall-seconds", "100000"});
   EXPECT_EQ(resumed.status, 0) << resumed.err;
-  EXPECT_THAT(resumed.out, Not(HasSubstr("to go on")));
+  EXPECT_THAT(resumed.out, Not(HasSubstr("to continue")));
   EXPECT_EQ(Run(kRandom, "whole", settings).status, 0);
   for (const char* point : {"oracle.dataset=cifar10", "oracle.dataset=cifar100"}) {
     const std::string run = "/" + std::string(point) + "/seed-3";
@@ -185,7 +185,7 @@ TEST_F(EndingTest, AWallTimeCoversAllStages) {
                        "--set",  "stage.final.budget.wall_seconds=0.5"};
   const Outcome stopped = lode_.Run(small);
   EXPECT_EQ(stopped.status, 4) << stopped.err;
-  EXPECT_THAT(stopped.out, HasSubstr("to go on: lode resume " + Path("stages")));
+  EXPECT_THAT(stopped.out, HasSubstr("to continue: lode resume " + Path("stages")));
   EXPECT_THAT(lode_.Run({"show", Path("stages")}).out, Not(HasSubstr("stage search: finished")));
 }
 

@@ -119,11 +119,11 @@ TEST_F(KeptRunsTest, RunsAreListedNewestFirst) {
   EXPECT_EQ(all.at(1).at("best").size(), 2u) << "accuracies on other data do not compete";
   EXPECT_EQ(all.at(3).at("steps"), 40);
   const Outcome text = lode_.Run({"runs"});
-  EXPECT_THAT(text.out, HasSubstr("to go on: lode resume 'runs/cut short'\n"));
+  EXPECT_THAT(text.out, HasSubstr("to continue: lode resume 'runs/cut short'\n"));
   EXPECT_THAT(text.out, HasSubstr("damaged: "));
   EXPECT_THAT(text.out, HasSubstr(" 40 of 40 "));
   EXPECT_EQ(lode_.Run({"resume", "runs/cut short", "--wall-seconds", "100000"}).status, 0);
-  EXPECT_THAT(lode_.Run({"runs"}).out, Not(HasSubstr("to go on")));
+  EXPECT_THAT(lode_.Run({"runs"}).out, Not(HasSubstr("to continue")));
   EXPECT_EQ(json::parse(lode_.Run({"runs", Path("runs/done"), "--json"}).out).size(), 1u);
 }
 

@@ -148,7 +148,7 @@ TEST_F(NewTest, RefusesWrongKindsLanguagesAndNames) {
   ExpectRefused({"space", "../ring"}, "name '../ring': character 1 is none of a-z, 0-9 and _");
   ExpectRefused({"space", ""}, "name '' does not begin with a letter from a to z");
   ExpectRefused({"space", "2d"}, "name '2d' does not begin with a letter from a to z");
-  ExpectRefused({"space", "test"}, "name 'test' is a target that CMake keeps for itself");
+  ExpectRefused({"space", "test"}, "name 'test' is reserved for a target of CMake");
   EXPECT_EQ(New({"space"}).status, 2);
 }
 
@@ -159,7 +159,7 @@ TEST_F(NewTest, RefusesToTouchExistingFiles) {
   ExpectRefused({"space", "ring", "--directory", In("full")},
                 In("full") + ": exists and is not empty");
   ExpectRefused({"space", "ring", "--directory", In("file")},
-                In("file") + ": exists and is no directory");
+                In("file") + ": exists and is not a directory");
   EXPECT_EQ(NamesIn(work_ / "full"), std::set<std::string>{"notes"});
   fs::create_directory(work_ / "empty");
   EXPECT_EQ(New({"space", "ring", "--directory", In("empty")}).status, 0);

@@ -1,4 +1,4 @@
-// Searches without the program: another face on core/run, with two of them in one process.
+// Tests core/run without the program: another front end, with two searches in one process.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,10 +34,10 @@ namespace fs = std::filesystem;
 const fs::path kOracle = fs::path(LODE_BINARY_DIR) / "tests/plugins/faulty_oracle.lode.so";
 constexpr std::uint64_t kSteps = 60;
 
-// Keeps what it hears.
+// Records all events.
 class Collector : public RunListener {
  public:
-  // What was heard of one run.
+  // The events of one run.
   struct Heard {
     int started = 0;
     std::vector<std::uint64_t> steps{};  // of its trials
@@ -46,7 +46,7 @@ class Collector : public RunListener {
     std::vector<std::string> failures{};
   };
 
-  // Is called in each trial, by the thread of its run.
+  // Called at each trial, in the thread of its run.
   std::function<void(const RunTrial&)> at_trial{};
 
   void OnStageStarted(const StageStarted& stage) override { run_count_ = stage.run_count; }
@@ -78,7 +78,7 @@ class Collector : public RunListener {
   }
   void OnIdle() override { ++idle_; }
 
-  // By title. Once Execute has returned.
+  // The runs by title. Call once Execute has returned.
   const std::map<std::string, Heard>& runs() const { return runs_; }
   const std::vector<Completion>& completions() const { return completions_; }
   const std::vector<std::string>& stages() const { return stages_; }
@@ -115,7 +115,7 @@ class RunLayerTest : public testing::Test {
            std::to_string(delay_ms) + "\n[reward]\nmetric = \"checksum\"\n";
   }
 
-  // Two seeds of a search whose oracle takes some milliseconds.
+  // Two seeds of a search whose oracle takes `delay_ms` milliseconds.
   static std::vector<LoadedPipeline> Pipelines(const std::string& optimizer, int delay_ms,
                                                const std::string& more = "") {
     std::vector<LoadedPipeline> pipelines;
@@ -153,7 +153,7 @@ class RunLayerTest : public testing::Test {
   const TemporaryDirectory directory_;
 };
 
-TEST_F(RunLayerTest, OneOfTwoSearchesAtOnceIsCancelledAndResumed) {
+TEST_F(RunLayerTest, OneOfTwoConcurrentSearchesIsCancelledAndResumed) {
   {
     PlannedSearches whole = Plan("whole", Pipelines("rea", 0));
     Collector listener;
@@ -165,7 +165,7 @@ TEST_F(RunLayerTest, OneOfTwoSearchesAtOnceIsCancelledAndResumed) {
   {
     PlannedSearches random = Plan("random", Pipelines("random", 1));
     PlannedSearches rea = Plan("rea", Pipelines("rea", 1));
-    // Not before Execute has been seen waiting.
+    // Waits until OnIdle shows that Execute is waiting.
     other.at_trial = [&](const RunTrial& event) {
       if (event.trial.step >= 20) {
         WaitUntil([&] { return other.idle() > 0; });
@@ -210,7 +210,7 @@ TEST_F(RunLayerTest, OneOfTwoSearchesAtOnceIsCancelledAndResumed) {
   EXPECT_EQ(DumpOf("rea", 1), DumpOf("whole", 1));
 }
 
-TEST_F(RunLayerTest, AnErrorThatEndsAllIsReportedAndThrown) {
+TEST_F(RunLayerTest, AFatalErrorIsReportedAndThrown) {
   PlannedSearches searches = Plan("a", Pipelines("random", 0, "[execution]\nisolate = true\n"));
   Collector listener;
   CancelToken cancel;
@@ -225,7 +225,7 @@ TEST_F(RunLayerTest, AnErrorThatEndsAllIsReportedAndThrown) {
   EXPECT_THAT(listener.completions(), IsEmpty());
 }
 
-TEST_F(RunLayerTest, WhatIsCancelledBeforeItBeginsLeavesNoTrial) {
+TEST_F(RunLayerTest, ASearchCancelledBeforeItBeginsLeavesNoTrials) {
   PlannedSearches searches = Plan("a", Pipelines("random", 0));
   Collector listener;
   CancelToken cancel;
@@ -277,7 +277,7 @@ TEST_F(RunLayerTest, RunsThatHaveEndedAreExtended) {
   }
 }
 
-TEST_F(RunLayerTest, StagesAreRunInTheirOrderAndNoneAgain) {
+TEST_F(RunLayerTest, StagesRunInOrderAndOnlyOnce) {
   const std::string text = "[pipeline]\nname = \"two\"\n" + Oracle(0) +
                            "[optimizer]\nuse = \"random\"\n[budget]\nsteps = 5\n"
                            "[[stage]]\nname = \"first\"\n[[stage]]\nname = \"second\"\n";

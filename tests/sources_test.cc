@@ -1,4 +1,4 @@
-// Rules for the sources that no compiler knows.
+// Rules for the sources that no compiler enforces.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using Names = std::set<std::string>;
 
 bool IsNameCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-// Whether a text has a word that is not a part of a longer name. A call is "exit(".
+// Returns whether a text has a word that is not part of a longer name. For a call: "exit(".
 bool HasWord(const std::string& code, const std::string& word) {
   for (std::size_t at = 0; (at = code.find(word, at)) != std::string::npos; ++at) {
     const std::size_t end = at + word.size();
@@ -33,7 +33,7 @@ bool HasWord(const std::string& code, const std::string& word) {
   return false;
 }
 
-// Those of the words that a file has, comments left out.
+// Returns which of the words a file has outside its comments.
 Names WordsIn(const fs::path& file, const Names& words) {
   Names found;
   std::ifstream in(file);
@@ -45,7 +45,7 @@ Names WordsIn(const fs::path& file, const Names& words) {
   return found;
 }
 
-// Those of the functions that a file calls.
+// Returns which of the functions a file calls.
 Names CallsIn(const fs::path& file, const Names& functions) {
   Names calls, called;
   std::ranges::transform(functions, std::inserter(calls, calls.end()),
@@ -62,7 +62,7 @@ bool IsTested(const fs::path& file) {
          name.find("_fuzz.") == std::string::npos;
 }
 
-// The files below core, plugins and sdk that call any of the functions, and which.
+// Returns the files below core, plugins and sdk that call any of the functions, and which ones.
 std::map<std::string, Names> CallersOf(const Names& functions) {
   std::map<std::string, Names> callers;
   for (const char* folder : {"core", "plugins", "sdk"}) {
@@ -76,16 +76,16 @@ std::map<std::string, Names> CallersOf(const Names& functions) {
   return callers;
 }
 
-// A process is started by posix_spawn. What needs more in the child forks, and makes system calls
-// only until it becomes the program: C libraries take locks where POSIX forbids it. A fork without
-// exec is for a program that has one thread.
-TEST(SourcesTest, ProcessesAreStartedWhereItIsKnownHow) {
+// Processes are started by posix_spawn. Code that must do more in the child forks, and makes only
+// system calls until exec, because C libraries take locks where POSIX forbids it. A fork without
+// exec is only for a program with one thread.
+TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
   const std::map<std::string, Names> known = {
-      {"core/cli/import.cc", {"execvp"}},  // in place of the program itself
-      {"core/exec/keeper.cc", {"fork"}},   // a worker that has just begun: one thread, no exec
+      {"core/cli/import.cc", {"execvp"}},  // replaces the program itself
+      {"core/exec/keeper.cc", {"fork"}},   // a new worker: one thread, no exec
       {"core/exec/worker_process.cc", {"posix_spawn"}},
       {"core/plugin/child.cc", {"fork"}},                   // one thread, no exec
-      {"plugins/command/keeper.cc", {"_Fork"}},             // system calls only, as its parent
+      {"plugins/command/keeper.cc", {"_Fork"}},             // system calls only, like its parent
       {"plugins/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
   };
   EXPECT_EQ(CallersOf({"fork", "vfork", "_Fork", "execl", "execle", "execlp", "execv", "execve",
@@ -93,7 +93,7 @@ TEST(SourcesTest, ProcessesAreStartedWhereItIsKnownHow) {
             known);
 }
 
-// Between fork and exec. That the first two take a lock is glibc 2.41's choice, and others' may be more.
+// Between fork and exec. In glibc 2.41 the first two take a lock; other libraries may lock in more.
 TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
   for (const char* file : {"plugins/command/keeper.cc", "plugins/command/process.cc"}) {
     EXPECT_EQ(CallsIn(SourceFile(file), {"signal", "sigaction", "sigprocmask", "pthread_sigmask",
@@ -103,7 +103,7 @@ TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
   }
 }
 
-// The files of core that have any of the words, and which: all of it but the program.
+// Returns the files of core, except the program's, that have any of the words, and which ones.
 std::map<std::string, Names> UsersBelowTheProgram(const Names& words) {
   std::map<std::string, Names> users;
   for (const auto& entry : fs::recursive_directory_iterator(SourceFile("core"))) {
@@ -118,8 +118,9 @@ std::map<std::string, Names> UsersBelowTheProgram(const Names& words) {
   return users;
 }
 
-// Whoever runs searches decides what is written: core/run tells a listener. The log has a sink, which the
-// program can replace. The others have the standard streams of a child process or a rank.
+// The caller of core/run decides what is printed: core/run only tells a listener. The log's sink
+// can be replaced by the program. The other files use the standard streams of a child process or a
+// rank.
 TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
   const std::map<std::string, Names> known = {
       {"core/exec/rank_server.cc", {"stderr", "fprintf("}},  // a rank above 0
@@ -130,7 +131,7 @@ TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
       {"core/plugin/child.cc", {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the child it forks
       {"core/plugin/log.cc", {"stderr_sink_mt"}},
       {"core/verify/process_state.cc",
-       {"STDERR_FILENO", "STDOUT_FILENO"}},  // in a child, looks at them
+       {"STDERR_FILENO", "STDOUT_FILENO"}},  // inspects them in a child
   };
   EXPECT_EQ(UsersBelowTheProgram({"stdout",
                                   "stderr",
@@ -157,7 +158,7 @@ TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
             known);
 }
 
-// An error is thrown. The others end a child process, or all ranks when one of them is lost.
+// Errors are thrown. These files end a child process, or all ranks when one of them is lost.
 TEST(SourcesTest, NothingBelowTheProgramEndsIt) {
   const std::map<std::string, Names> known = {
       {"core/exec/keeper.cc", {"SYS_exit_group"}},    // a worker process and its keeper
@@ -169,8 +170,8 @@ TEST(SourcesTest, NothingBelowTheProgramEndsIt) {
             known);
 }
 
-// A signal handler belongs to the program, too: core/run takes a token instead.
-TEST(SourcesTest, TheRunLayerTakesNoSignals) {
+// Signal handlers also belong to the program: core/run takes a token instead.
+TEST(SourcesTest, TheRunLayerHandlesNoSignals) {
   for (const auto& entry : fs::directory_iterator(SourceFile("core/run"))) {
     EXPECT_EQ(WordsIn(entry.path(), {"sigaction", "signal(", "sigprocmask", "pthread_sigmask"}),
               Names())

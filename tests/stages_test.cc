@@ -349,7 +349,7 @@ TEST_F(StagesProgramTest, AnInterruptedOneSaysHowToContinue) {
   kill(child, SIGINT);
   const Outcome outcome = lode_.Finish(child);
   EXPECT_EQ(outcome.status, 130);
-  EXPECT_THAT(outcome.out, HasSubstr("to go on: lode resume "));
+  EXPECT_THAT(outcome.out, HasSubstr("to continue: lode resume "));
   EXPECT_FALSE(fs::exists(directory_.path() / "out/search"));
 }
 

@@ -32,7 +32,7 @@ std::string KeyOf(const core::RewardConfig& reward) {
   return key;
 }
 
-// Searches with the same key have rewards that can be compared.
+// Returns a key. Searches with the same key have comparable rewards.
 std::string KeyOf(const core::SearchResult& result) {
   const core::Pipeline& pipeline = result.search->pipeline;
   const core::MetricDeclaration& metric = RewardMetricOf(result);

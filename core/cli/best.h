@@ -1,4 +1,4 @@
-// The best of searches, and how to look at it.
+// The best results of searches, and the command that shows one.
 #pragma once
 
 #include <filesystem>
@@ -10,7 +10,7 @@
 
 namespace lode::cli {
 
-// A run whose best is the best of all that are measured alike.
+// A run with the best result among searches that are measured alike.
 struct BestRun {
   const core::SearchResult* result;
   const core::RunResult* run;
@@ -19,12 +19,12 @@ struct BestRun {
   std::string Text() const;
 };
 
-// Of the searches with the same reward of the same metric, on the same data and space: one for each such
-// group in which a run found something, in the order of the searches. They point into `results`.
+// Groups the searches by reward, metric, data and space, and returns the best run of each group in
+// which a run found something, in the order of the searches. The entries point into `results`.
 std::vector<BestRun> BestOf(const std::vector<core::SearchResult>& results);
 
-// "lode show nb201 '|...|'": what a user types to see an architecture of a search. `plugins`: those
-// that were named on the command line.
+// Returns the command that shows an architecture of a search: "lode show nb201 '|...|'". `plugins`:
+// those named on the command line.
 std::string ShowCommand(const core::Search& search, const core::Catalog& catalog,
                         const std::string& architecture,
                         const std::vector<std::filesystem::path>& plugins);

@@ -1,4 +1,4 @@
-// lode check: whether runs are as they were written, by their checksums. Needs no plugin.
+// lode check: verifies stored runs by their checksums. Needs no plugins.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -76,16 +76,13 @@ int Check(const fs::path& directory, bool json) {
 
 void AddCheck(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand(
-      "check",
-      "Look whether runs are as they were written: everything that is stored carries a "
-      "checksum");
+      "check", "Check stored runs for damage: all files and rows carry checksums");
   auto directory = std::make_shared<fs::path>();
   command
-      ->add_option("RUN", *directory,
-                   "A run's directory, or one with several runs in it (runs/NAME/TIME)")
+      ->add_option("RUN", *directory, "The directory of a run or of several runs (runs/NAME/TIME)")
       ->required()
       ->type_name("DIR");
-  auto* json = command->add_flag("--json")->description("Print what was found as JSON");
+  auto* json = command->add_flag("--json")->description("Print the findings as JSON");
   AddOutput(*command);
   command->footer("\nExit status: 0 no damage, 1 damage, 2 bad usage.");
   command->callback([&action, directory, json] {

@@ -1,4 +1,4 @@
-// The subcommands of `lode`. Each adds its options to the command line and leaves what to do there.
+// The subcommands of `lode`. Each adds its options to the command line and sets `action`.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,7 +10,7 @@
 
 namespace lode::cli {
 
-// Documented in `lode --help` and README.
+// Documented in `lode --help` and configs/README.md.
 enum ExitStatus {
   kDone = 0,
   kFindings = 1,
@@ -20,13 +20,13 @@ enum ExitStatus {
   kInterrupted = 130
 };
 
-// What every subcommand can be told.
+// Options of all subcommands.
 struct GlobalOptions {
   std::vector<std::filesystem::path> plugins;  // --plugin
 };
 
-// What main runs once the command line is understood. Returns an ExitStatus. May throw
-// core::HostError and core::ConfigError: kUsage.
+// Run by main once the command line is parsed. Returns an ExitStatus. May throw core::HostError and
+// core::ConfigError, which mean kUsage.
 using Action = std::function<int()>;
 
 void AddRun(CLI::App& app, const GlobalOptions& global, Action& action);
@@ -42,7 +42,7 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddImport(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddHelp(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddCompletion(CLI::App& app, const GlobalOptions& global, Action& action);
-// Hidden: for the shells, and for the build.
+// Hidden: for shells and the build.
 void AddComplete(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddMan(CLI::App& app, const GlobalOptions& global, Action& action);
 // Hidden: for the program itself.

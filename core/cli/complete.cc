@@ -1,8 +1,8 @@
-// lode complete: what may stand where the cursor is, for the scripts of completion.cc.
+// lode complete: prints completions at the cursor, for the scripts of completion.cc.
 //
-// `lode complete -- WORD...` takes the words behind `lode` up to the cursor, the last one unfinished
-// or empty. It prints "words", "files" or "directories"; behind "words" one candidate a line, with a
-// tab and what it is.
+// `lode complete -- WORD...` takes the words after `lode` up to the cursor; the last one is
+// unfinished or empty. It prints "words", "files" or "directories". After "words" comes one
+// candidate per line, followed by a tab and its description.
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -35,19 +35,19 @@ struct Candidates {
 const Candidates kFileNames{"files"};
 const Candidates kDirectoryNames{"directories"};
 
-// The finished words, understood.
+// The finished words, parsed.
 struct Given {
   explicit Given(const CLI::App& app) : command(&app) {}
 
-  const CLI::App* command;               // the innermost
-  std::vector<std::string> positionals;  // its
+  const CLI::App* command;               // the innermost command
+  std::vector<std::string> positionals;  // of that command
   std::vector<std::string> overrides;    // --set
   GlobalOptions global;
   const CLI::Option* waiting = nullptr;  // an option whose value comes next
   bool options_end = false;              // "--" was seen
 };
 
-// The option of a command, or of one that it belongs to; nullptr if there is none.
+// Returns the option of a command or of one of its parents; nullptr if there is none.
 const CLI::Option* FindOption(const CLI::App* command, const std::string& name) {
   for (; command != nullptr; command = command->get_parent()) {
     if (const CLI::Option* option = command->get_option_no_throw(name)) {
@@ -111,7 +111,7 @@ Candidates ComponentNames(std::initializer_list<lode_kind> kinds, const Given& g
   return candidates;
 }
 
-// The settings of the pipelines that are named, as far as they can be read.
+// Returns the settings of the named pipelines, as far as they can be read.
 std::vector<Setting> PipelineSettings(const Given& given) {
   PipelineOptions options;
   options.files.assign(given.positionals.begin(), given.positionals.end());
@@ -122,7 +122,7 @@ std::vector<Setting> PipelineSettings(const Given& given) {
     if (!pipelines.empty()) {
       return SettingsOf(pipelines.front().stages, *pipelines.front().catalog);
     }
-  } catch (const std::exception&) {  // to be reported when it is run
+  } catch (const std::exception&) {  // reported when the pipeline is run
   }
   return SettingsOf(
       core::PluginIndex(core::MakeSearchPath(given.global.plugins), core::IndexCacheFile()));
@@ -135,7 +135,7 @@ std::vector<Setting> SpaceSettings(const Given& given) {
   return space != nullptr ? SettingsOf(*space, "") : std::vector<Setting>();
 }
 
-// Paths, or behind "PATH=" its values.
+// Completes paths, or after "PATH=" the values of the path.
 Candidates SettingNames(const std::vector<Setting>& settings, const std::string& word) {
   Candidates candidates;
   const std::size_t equals = word.find('=');
@@ -162,7 +162,7 @@ Candidates CommandNames(const CLI::App& parent) {
   return commands;
 }
 
-// What the option calls its value says what there is to choose from.
+// The name of an option's value determines the candidates.
 Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Given& given) {
   const std::string name = ValueName(option);
   if (name == "FILE") {
@@ -212,7 +212,7 @@ Candidates OptionNames(const CLI::App* command) {
   return candidates;
 }
 
-// The values of a command's next positional, or its commands.
+// Completes the value of a command's next positional, or its subcommands.
 Candidates Next(const std::string& word, const Given& given) {
   std::size_t taken = given.positionals.size();
   for (const CLI::Option* option : Positionals(*given.command)) {
@@ -271,7 +271,7 @@ int PrintCandidates(const CLI::App& app, std::vector<std::string> words) {
 }  // namespace
 
 void AddComplete(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("complete", "Print what may stand at the cursor");
+  auto* command = app.add_subcommand("complete", "Print completions at the cursor");
   command->group("");
   auto words = std::make_shared<std::vector<std::string>>();
   command->add_option("WORD", *words, "The words up to the cursor");

@@ -1,5 +1,5 @@
-// lode completion: scripts that let a shell complete lode's words. They know nothing: for each word
-// they ask the program itself, by the hidden `lode complete` (complete.cc).
+// lode completion: prints scripts for completion in shells. The scripts know no words themselves:
+// they ask the program each time, through the hidden `lode complete` (complete.cc).
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -72,7 +72,7 @@ void AddCompletion(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand(
       "completion", "Print a script for tab completion: source <(lode completion bash)");
   auto shell = std::make_shared<std::string>();
-  command->add_option("SHELL", *shell, "The shell it is for")
+  command->add_option("SHELL", *shell, "The shell")
       ->required()
       ->transform(CLI::IsMember({"bash", "zsh"}, CLI::ignore_case));
   AddOutput(*command);

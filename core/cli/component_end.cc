@@ -14,7 +14,7 @@
 namespace lode::cli {
 namespace {
 
-// One line, without allocating: memory may be what is broken.
+// Builds one line without allocating, since the heap may be corrupt.
 class Line {
  public:
   void Add(const char* text) {

@@ -1,4 +1,4 @@
-// What the program says and does when a component ends it, instead of returning.
+// Messages and exit status for components that end the program instead of returning.
 #pragma once
 
 namespace lode::cli {
@@ -7,8 +7,8 @@ namespace lode::cli {
 // Async-signal-safe.
 void SayOfComponent(const char* how) noexcept;
 
-// Ends the program with the status of a run that failed, and such a line: "ended the program by
-// exit(0)". Async-signal-safe.
+// Writes such a line ("ended the program by exit(0)") and ends the program with the status of a
+// failed run. Async-signal-safe.
 [[noreturn]] void EndAsFailure(const char* how) noexcept;
 
 }  // namespace lode::cli

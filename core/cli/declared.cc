@@ -32,7 +32,7 @@ std::string ValueName(const CLI::Option& option) {
     return "";
   }
   const std::string type = option.get_type_name();
-  const std::string name = type.substr(0, type.find(':'));  // validators stand behind it
+  const std::string name = type.substr(0, type.find(':'));  // followed by validators
   return option.get_positional() && name == "TEXT" ? option.get_name(true) : name;
 }
 

@@ -1,5 +1,5 @@
-// What the command line declares, for what is made from it: the man page and the completion.
-// Hidden commands and options are left out; all lists are in the order of declaration.
+// Reads the declared command line, for the man page and for completion. Leaves out hidden commands
+// and options. All lists are in the order of declaration.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,19 +10,19 @@ namespace lode::cli {
 
 std::vector<const CLI::App*> Subcommands(const CLI::App& command);
 
-// Those with a name that starts with a dash.
+// Returns the options with a name that starts with a dash.
 std::vector<const CLI::Option*> NamedOptions(const CLI::App& command);
 
 std::vector<const CLI::Option*> Positionals(const CLI::App& command);
 
-// "-o", "--output": as they are typed, short ones first.
+// Returns the names as they are typed, short ones first: "-o", "--output".
 std::vector<std::string> NamesOf(const CLI::Option& option);
 
-// "FILE", "PATH=VALUE": what help calls the value. A positional's own name unless it has a type's;
-// "" for a flag.
+// Returns the name of the value in help texts: "FILE", "PATH=VALUE". For a positional without a
+// type name, its own name; "" for a flag.
 std::string ValueName(const CLI::Option& option);
 
-// The values that an enumerated option has (CLI::IsMember); empty for others.
+// Returns the values of an enumerated option (CLI::IsMember); empty for others.
 std::vector<std::string> ChoicesOf(const CLI::Option& option);
 
 }  // namespace lode::cli

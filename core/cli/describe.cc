@@ -1,5 +1,5 @@
-// lode describe: what a component is, its parameters, presets and metrics, from its declaration; and
-// the reference pages and the schema that are made of declarations.
+// lode describe: explains a component with its parameters, presets and metrics, from its
+// declaration. Also generates the reference pages and the schema from declarations.
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
@@ -62,7 +62,7 @@ const PluginDeclaration& FindPlugin(const PluginIndex& index, const fs::path& fi
   return *found;
 }
 
-// A table of pipelines, if no component is called as it is.
+// Finds a table of pipelines, unless a component has the same name.
 const core::HostTable* FindTable(const PluginIndex& index, const std::string& name) {
   const bool is_component = std::ranges::any_of(
       kKinds, [&](lode_kind kind) { return !core::MeantName(name, index.Ids(kind)).empty(); });
@@ -71,7 +71,7 @@ const core::HostTable* FindTable(const PluginIndex& index, const std::string& na
   return is_component || name.empty() || table == tables.end() ? nullptr : &*table;
 }
 
-// Prints one subject after the other.
+// Prints one subject after another.
 class Printer {
  public:
   Printer(const PluginIndex& index, Form form) : index_(index), form_(form) {}
@@ -172,8 +172,8 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto subjects = std::make_shared<std::vector<std::string>>();
   auto* what =
       command->add_option("COMPONENT", *subjects,
-                          "A component's id; a plugin file: all of its components; pipeline, or a "
-                          "table of it: execution, reward.limits");
+                          "A component's id; a plugin file, for all of its components; or pipeline "
+                          "or one of its tables, such as execution or reward.limits");
   auto* json = command->add_flag("--json")->description("Print the declaration as JSON");
   auto* markdown =
       command->add_flag("--markdown")->description("Print a reference page")->excludes(json);

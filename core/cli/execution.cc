@@ -45,7 +45,8 @@ int StatusOf(core::Completion completion) {
   }
 }
 
-// Where the runs are kept, and how to continue if they can be; nothing if all of them were lost.
+// Prints where the runs are kept, and how to continue if possible; nothing if all of them were
+// lost.
 void PrintDirectories(const std::vector<fs::path>& directories,
                       const std::vector<core::SearchResult>& results, core::Completion completion) {
   std::size_t runs = 0, lost = 0;
@@ -55,7 +56,7 @@ void PrintDirectories(const std::vector<fs::path>& directories,
         static_cast<std::size_t>(std::ranges::count(result.runs, false, &core::RunResult::kept));
   }
   if (lost > 0 && lost == runs) {
-    return;  // the runs' own lines say why
+    return;  // the runs' own lines give the reason
   }
   const bool is_out_of_time = completion == core::Completion::kOutOfTime;
   if (is_out_of_time) {
@@ -64,14 +65,15 @@ void PrintDirectories(const std::vector<fs::path>& directories,
   for (const fs::path& directory : directories) {
     const std::string name = PrintableLine(directory.string());
     std::printf("kept in %s%s\n", name.c_str(),
-                lost > 0 ? ", but for what was removed meanwhile" : "");
+                lost > 0 ? ", except what was removed meanwhile" : "");
     if (is_out_of_time || completion == core::Completion::kCancelled) {
-      std::printf("to go on: lode resume %s\n", name.c_str());
+      std::printf("to continue: lode resume %s\n", name.c_str());
     }
   }
 }
 
-// "best: ", a line for each kind of measurement, with the command that shows it.
+// Prints a "best: " line for each kind of measurement, with the command that shows the
+// architecture.
 void PrintBest(const core::Plan& plan, const GlobalOptions& global) {
   for (const BestRun& best : BestOf(plan.results)) {
     const core::Search& search = *best.result->search;
@@ -88,7 +90,7 @@ void PrintBest(const core::Plan& plan, const GlobalOptions& global) {
   }
 }
 
-// Of the last stage that has searched.
+// Prints the best of the last stage that has searched.
 void PrintBestOfLast(const std::list<core::StageRun>& stages, const GlobalOptions& global) {
   const auto searched =
       std::ranges::find_if(stages.rbegin(), stages.rend(),

@@ -1,4 +1,4 @@
-// Executes what is planned, with progress on standard error, and prints what came out.
+// Executes plans, with progress on standard error, and prints the results.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,7 @@
 
 namespace lode::cli {
 
-// What a program that is started under mpirun or not needs to execute runs.
+// Evaluators for runs, with or without mpirun.
 struct Evaluators {
   core::MpiSession& mpi;
   const GlobalOptions& global;
@@ -21,7 +21,7 @@ struct Evaluators {
 // Return an ExitStatus. Throw HostError.
 int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
             const Evaluators& evaluators);
-// `directory`: of all stages, as it is to be printed.
+// `directory`: the directory of all stages, for printing.
 int Execute(core::StagedPipeline& pipeline, const std::filesystem::path& directory,
             const ExecutionOptions& options, const Evaluators& evaluators);
 

@@ -18,9 +18,9 @@ namespace {
 std::atomic<pid_t> guarded = 0;
 std::atomic<int> returned = -1;
 
-#ifndef LODE_SANITIZED  // nobody asks it there
-// Ends the program if it is this one's end that is asked for and nobody may ask: anyone else's
-// status, but not one that claims success.
+#ifndef LODE_SANITIZED  // unused there
+// In this process, ends the program as a failure if a component's call is exiting or the status
+// claims success; once `main` returns, ends it with that status. Otherwise lets the exit pass.
 void Refuse(const char* function, int status) {
   if (getpid() != guarded) {
     return;
@@ -53,8 +53,8 @@ void Leave(int status) noexcept {
 
 }  // namespace lode::cli
 
-// The dynamic linker takes the program's own functions before those of the C library. A sanitizer has
-// its own, and needs them.
+// The dynamic linker prefers the program's own functions to those of the C library. Sanitizers need
+// theirs.
 #ifndef LODE_SANITIZED
 namespace {
 

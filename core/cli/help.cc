@@ -1,4 +1,5 @@
-// lode help: what `lode --help` prints, or of one command `lode COMMAND --help`.
+// lode help: prints the same as `lode --help`, or for one command the same as `lode COMMAND
+// --help`.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -42,7 +43,7 @@ int Help(const CLI::App& app, const std::string& name) {
 void AddHelp(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand("help", "Explain a command: lode help run");
   auto name = std::make_shared<std::string>();
-  command->add_option("COMMAND", *name, "The command; without it, what there is")
+  command->add_option("COMMAND", *name, "The command; without it, list all commands")
       ->type_name("COMMAND");
   AddOutput(*command);
   command->callback([&app, &action, name] { action = [&app, name] { return Help(app, *name); }; });

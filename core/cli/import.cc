@@ -1,4 +1,4 @@
-// lode import: makes data files in Lode's formats from what others publish.
+// lode import: converts published data files to Lode's formats.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,8 +23,8 @@ struct ImportOptions {
   bool partial = false;
 };
 
-// An importer is a Python program `import_FORMAT.py SOURCE -o OUTPUT [--partial]` beside the plugin
-// that reads its result. It exits with 0, or with 2 and one line on standard error.
+// An importer is a Python program `import_FORMAT.py SOURCE -o OUTPUT [--partial]` next to the
+// plugin that reads its output. It exits with 0, or with 2 and one line on standard error.
 fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   for (const core::PluginDeclaration& plugin : index.plugins()) {
@@ -66,8 +66,7 @@ void AddImport(CLI::App& app, const GlobalOptions& global, Action& action) {
   command->add_option("-o,--out,--output", options->output, "The file to make")
       ->required()
       ->type_name("FILE");
-  command->add_flag("--partial", options->partial,
-                    "Make it even if SOURCE does not have everything");
+  command->add_flag("--partial", options->partial, "Make it even if SOURCE is incomplete");
   command->callback([&global, &action, options] {
     action = [&global, options] {
       return RunImporter(FindImporter(options->format, global), *options);

@@ -13,7 +13,7 @@ core::CancelToken token;
 
 void OnSignal(int) {
   if (!token.Cancel()) {
-    Leave(kInterrupted);  // what is stored is stored
+    Leave(kInterrupted);  // stored trials are safe on the disk
   }
 }
 
@@ -28,7 +28,7 @@ void CatchSignals() {
   sigaction(SIGTERM, &action, nullptr);
   struct sigaction hangup {};
   sigaction(SIGHUP, nullptr, &hangup);
-  if (hangup.sa_handler != SIG_IGN) {  // as nohup has it
+  if (hangup.sa_handler != SIG_IGN) {  // as under nohup
     sigaction(SIGHUP, &action, nullptr);
   }
 }

@@ -1,4 +1,4 @@
-// Ctrl-C and its like: the current runs end, and can be resumed.
+// Handles Ctrl-C and similar signals: the current runs end and can be resumed.
 #pragma once
 
 #include <chrono>
@@ -7,16 +7,16 @@
 
 namespace lode::cli {
 
-// Of all that this program runs: cancelled by the first SIGINT, SIGTERM or SIGHUP that is caught; a later
-// signal ends the program at once.
+// Returns the token of everything that this program runs. The first SIGINT, SIGTERM or SIGHUP that
+// is caught cancels it; a later signal ends the program at once.
 core::CancelToken& Interruption();
 
 void CatchSignals();
 
-// When this program began.
+// Returns the start time of this program.
 std::chrono::steady_clock::time_point ProgramStart();
 
-// kOutOfTime or kInterrupted.
+// Returns kOutOfTime or kInterrupted.
 int InterruptionStatus();
 
 }  // namespace lode::cli

@@ -12,7 +12,7 @@
 namespace lode::cli {
 namespace {
 
-// Whether its defaults are all it needs, and asking it costs next to nothing.
+// Returns whether an oracle needs only its defaults and answers at almost no cost.
 bool IsReady(const core::ComponentDeclaration& oracle) {
   constexpr auto kHeavy = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE | LODE_CAP_FREE;
   const bool needs_more = std::ranges::any_of(oracle.params, [](const core::ParamDeclaration& p) {
@@ -30,11 +30,11 @@ std::vector<std::string> DatasetsOf(const core::ComponentDeclaration& oracle) {
   return {};
 }
 
-// As TOML writes it.
+// Returns the text as a TOML string.
 std::string Quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
-// Asks the oracle `id` with these parameters, "NAME=VALUE". Throws core::HostError if it cannot be
-// bound or does not answer.
+// Queries the oracle `id` with these parameters, "NAME=VALUE". Throws core::HostError if it cannot
+// be bound or does not answer.
 KnownMetrics Ask(const std::string& id, const std::vector<std::string>& parameters,
                  const core::SpaceInstance& space, lode::ArchitectureView architecture,
                  const core::Catalog& catalog) {
@@ -74,7 +74,7 @@ std::vector<KnownMetrics> KnownMetricsOf(const core::SpaceInstance& space,
       all.push_back(Ask(id, parameters, space, architecture, catalog));
       all.back().oracle += dataset.empty() ? "" : ", " + dataset;
     } catch (const core::HostError&) {
-      // It is of another space, or does not know this architecture: there is nothing to show.
+      // The oracle is for another space or does not know the architecture: nothing to show.
     }
   };
   for (const std::string& id : catalog.Ids(LODE_ORACLE)) {

@@ -1,5 +1,5 @@
-// What is known of an architecture without training or running anything: what oracles serve that need
-// no more than their defaults, such as a table that ships with a plugin, and tables of the caller's.
+// Finds what is known about an architecture without training or running anything: from oracles that
+// need only their defaults, such as a table that ships with a plugin, and from the caller's tables.
 #pragma once
 
 #include <lode/plugin.hpp>
@@ -12,10 +12,10 @@
 
 namespace lode::cli {
 
-// A table of the caller's, for the oracle "table".
+// A table given by the caller, for the oracle "table".
 struct UserTable {
   std::string file, key;
-  std::vector<std::string> columns;  // that are shown
+  std::vector<std::string> columns;  // to show
 };
 
 struct KnownMetrics {
@@ -23,9 +23,9 @@ struct KnownMetrics {
   std::vector<std::pair<core::MetricDeclaration, double>> metrics;
 };
 
-// From every oracle that can be bound to the space at once and answers; of one with a parameter
-// `dataset`, for each of its values. Oracles that train, run programs or compute by formula are not
-// asked.
+// Queries every oracle that can be bound to the space immediately and answers; one with a parameter
+// `dataset`, once for each of its values. Skips oracles that train, run programs or compute by
+// formula.
 std::vector<KnownMetrics> KnownMetricsOf(const core::SpaceInstance& space,
                                          lode::ArchitectureView architecture,
                                          const core::Catalog& catalog);

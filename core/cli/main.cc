@@ -1,5 +1,5 @@
-// The program: parses the command line, runs the subcommand, turns exceptions into one line and an
-// exit status.
+// The program: parses the command line, runs the subcommand, and turns exceptions into one line and
+// an exit status.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -49,7 +49,7 @@ int ReportError(const std::exception& error) {
   return kUsage;
 }
 
-// With the places that they can be seen at.
+// Prints the mistakes with their locations and source excerpts.
 int ReportMistakes(const core::ConfigError& error) {
   std::string text;
   for (const core::Diagnostic& mistake : error.diagnostics()) {
@@ -60,7 +60,7 @@ int ReportMistakes(const core::ConfigError& error) {
   return kUsage;
 }
 
-// For what fails without saying at what: "run search.toml --seeds 3".
+// Returns the context for errors that do not state their own: "run search.toml --seeds 3".
 std::string WhatWasTyped(int argc, char** argv) {
   constexpr std::size_t kMost = 200;
   std::string text;
@@ -68,14 +68,14 @@ std::string WhatWasTyped(int argc, char** argv) {
   return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
 }
 
-// Ranks above 0 say nothing of what rank 0 says, and do nothing but evaluate.
+// Ranks above 0 only evaluate, and do not repeat the output of rank 0.
 int ServeAsRank(const CLI::App& app, const GlobalOptions& global) {
   return app.got_subcommand("run") || app.got_subcommand("resume")
              ? core::ServeRank(core::ThisProgram(global.plugins))
              : kDone;
 }
 
-// --help and --version.
+// Prints the output of --help and --version.
 int Answer(const CLI::App& app, const CLI::Success& asked) {
   std::ostringstream text;
   const int status = app.exit(asked, text, text);
@@ -117,11 +117,11 @@ int Main(int argc, char** argv) {
   app.set_version_flag("-V,--version", LODE_VERSION);
   GlobalOptions global;
   app.add_option("--plugin", global.plugins,
-                 "A plugin file, or a directory of them, to use beside the installed ones")
+                 "A plugin file, or a directory of plugins, to use besides the installed ones")
       ->type_name("FILE")
       ->allow_extra_args(false);
   bool verbose = false;
-  app.add_flag("-v,--verbose", verbose, "Say more about what happens");
+  app.add_flag("-v,--verbose", verbose, "Print more messages");
   app.fallthrough();
 
   Action action;

@@ -1,4 +1,4 @@
-// lode man: the man page lode(1), made from the declared command line.
+// lode man: prints the man page lode(1), generated from the declared command line.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -10,7 +10,8 @@
 namespace lode::cli {
 namespace {
 
-// Text as roff prints it unchanged, in UTF-8: no request, no escape, no typographic quote or hyphen.
+// Escapes text so that roff prints it unchanged, in UTF-8: no requests, escapes, typographic quotes
+// or hyphens.
 std::string Escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -49,7 +50,7 @@ std::string Escape(std::string_view text) {
 std::string Bold(std::string_view text) { return "\\fB" + Escape(text) + "\\fR"; }
 std::string Italic(std::string_view text) { return "\\fI" + Escape(text) + "\\fR"; }
 
-// A term, already in roff, and what is said of it.
+// Formats a term, already in roff, with its description.
 std::string Item(const std::string& term, std::string_view text) {
   return ".TP\n" + term + "\n" + Escape(text) + "\n";
 }
@@ -109,7 +110,7 @@ std::string Options(const CLI::App& command) {
   return text;
 }
 
-// "lode run [OPTION]... CONFIG...": `name` is that of the command with those it belongs to.
+// Returns "lode run [OPTION]... CONFIG...". `name`: the command's name, including its parents.
 std::string Synopsis(const CLI::App& command, const std::string& name) {
   std::string text = Bold(name) + " [" + Italic("OPTION") + "]...";
   for (const CLI::Option* option : Positionals(command)) {
@@ -119,7 +120,7 @@ std::string Synopsis(const CLI::App& command, const std::string& name) {
   return text + "\n";
 }
 
-// The commands of a command, and theirs.
+// Formats the subcommands of a command, recursively.
 std::string Commands(const CLI::App& parent, const std::string& parent_name) {
   std::string text;
   for (const CLI::App* command : Subcommands(parent)) {

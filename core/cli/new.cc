@@ -1,5 +1,5 @@
-// lode new: makes the directory of a plugin that builds and passes its tests, for its author to go on
-// from.
+// lode new: creates the directory of a plugin that builds and passes its tests, as a starting point
+// for its author.
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,16 +29,14 @@ namespace fs = std::filesystem;
 
 constexpr char kFooter[] =
     "The directory has the component's source, its test, a CMakeLists.txt, a README.md, and\n"
-    "search.toml, a search that uses it. Everything in it works before you change anything; what\n"
-    "the example computes is for you to replace.\n\n"
+    "search.toml, a search that uses it. Everything in it works before you change anything;\n"
+    "replace what the example computes with your own code.\n\n"
     "  lode new space ring                    a search space in ./ring, in C++\n"
-    "  lode new optimizer climber --lang c    an optimizer in C: the contract with nothing around "
-    "it\n"
+    "  lode new optimizer climber --lang c    an optimizer in C, on the plain interface\n"
     "  lode new oracle latency --out work/latency\n\n"
     "A space is the set of architectures, an oracle measures them, an optimizer proposes what to\n"
-    "measure next, an exploration strategy draws at random in between. The manual is in the "
-    "headers\n"
-    "lode/plugin.hpp (C++) and lode/plugin.h (C); `lode verify` checks what you make of it.\n";
+    "measure next, an exploration strategy draws at random in between. The manual is in the\n"
+    "headers lode/plugin.hpp (C++) and lode/plugin.h (C); `lode verify` checks your plugin.\n";
 
 struct NewOptions {
   std::string kind;
@@ -47,7 +45,7 @@ struct NewOptions {
   fs::path directory;
 };
 
-// CLI::IsMember without case, with the nearest word.
+// Like a case-insensitive CLI::IsMember, but suggests the nearest word.
 CLI::Validator OneOf(const std::vector<std::string>& words) {
   const std::string list = CLI::detail::join(words, ",");
   return {[words, list](std::string& word) -> std::string {
@@ -66,7 +64,7 @@ bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The name becomes the component's id, a class and a target of CMake's.
+// The name becomes the component's id, a class name and a CMake target.
 void CheckName(const std::string& name) {
   const auto wrong = std::ranges::find_if_not(name, IsNameCharacter);
   if (wrong != name.end()) {
@@ -81,11 +79,11 @@ void CheckName(const std::string& name) {
       "help",       "install",       "package", "package_source",
       "preinstall", "rebuild_cache", "test",    "list_install_components"};
   if (std::ranges::count(kTargets, name) > 0) {
-    throw core::HostError("name '" + name + "' is a target that CMake keeps for itself");
+    throw core::HostError("name '" + name + "' is reserved for a target of CMake");
   }
 }
 
-// "my_component", "space" -> "MyComponentSpace", which nothing in the templates is called.
+// "my_component", "space" -> "MyComponentSpace", a name that the templates do not use.
 std::string ClassName(const std::string& name, const std::string& kind) {
   const bool suffixed = name.ends_with("_" + kind);
   std::string camel;
@@ -100,7 +98,7 @@ std::string ClassName(const std::string& name, const std::string& kind) {
 
 using Replacements = std::vector<std::pair<std::string, std::string>>;
 
-// In one pass: what a replacement puts in is not looked at again.
+// Works in one pass: text inserted by a replacement is not replaced again.
 std::string Replace(std::string_view text, const Replacements& replacements) {
   std::string replaced;
   while (!text.empty()) {
@@ -112,7 +110,7 @@ std::string Replace(std::string_view text, const Replacements& replacements) {
   return replaced;
 }
 
-// Copies the files of a template's folder, with replacements in their names too.
+// Copies the files of a template's folder, also replacing text in their names.
 void CopyFiles(const fs::path& from, const fs::path& to, const Replacements& replacements) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(from, error)) {
@@ -127,7 +125,7 @@ void CopyFiles(const fs::path& from, const fs::path& to, const Replacements& rep
   }
 }
 
-// A directory that becomes `target` at once, or nothing.
+// A directory that becomes `target` in one step, or is removed.
 class DirectoryInMaking {
  public:
   explicit DirectoryInMaking(const fs::path& target) : target_(target) {
@@ -148,7 +146,7 @@ class DirectoryInMaking {
   const fs::path& path() const { return path_; }
 
   void Finish() {
-    if (fs::exists(target_)) {  // empty, and perhaps where the user is
+    if (fs::exists(target_)) {  // empty; possibly the user's working directory
       for (const auto& entry : fs::directory_iterator(path_)) {
         core::Publish(entry.path(), target_ / entry.path().filename());
       }
@@ -168,7 +166,7 @@ void CheckTarget(const fs::path& target) {
     return;
   }
   if (!fs::is_directory(status)) {
-    throw core::HostError(target.string() + ": exists and is no directory");
+    throw core::HostError(target.string() + ": exists and is not a directory");
   }
   if (!fs::is_empty(target, error)) {
     throw core::HostError(target.string() +
@@ -176,7 +174,7 @@ void CheckTarget(const fs::path& target) {
   }
 }
 
-// The directory in PATH whose program "lode" is this one, if that is the first of the name; else "".
+// Returns the directory of the first "lode" in PATH if that is this program; otherwise "".
 fs::path DirectoryInPath() {
   const char* list = std::getenv("PATH");
   std::istringstream path(list != nullptr ? list : "");
@@ -190,12 +188,12 @@ fs::path DirectoryInPath() {
   return "";
 }
 
-// How the user calls this program.
+// Returns the command with which the user runs this program.
 std::string ProgramWord() {
   return DirectoryInPath().empty() ? ShellWord(core::ProgramFile().string()) : "lode";
 }
 
-// What CMake has to be told to find the SDK. It looks by itself in P where PATH has P/bin.
+// Returns the option that lets CMake find the SDK. CMake itself searches P if P/bin is in PATH.
 std::string PrefixOption() {
   const fs::path prefix = core::InstalledPath("").parent_path();
   const fs::path in_path = DirectoryInPath();
@@ -254,15 +252,17 @@ int New(NewOptions options) {
 }  // namespace
 
 void AddNew(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("new", "Make a plugin of your own, ready to build and test");
+  auto* command = app.add_subcommand("new", "Make your own plugin, ready to build and test");
   command->footer(kFooter);
   auto options = std::make_shared<NewOptions>();
-  command->add_option("KIND", options->kind, "What the component is")
+  command->add_option("KIND", options->kind, "The kind of component")
       ->required()
       ->transform(OneOf({"space", "oracle", "exploration", "optimizer"}));
-  command->add_option("NAME", options->name, "The component's id: a-z, 0-9 and _, a letter first")
+  command
+      ->add_option("NAME", options->name,
+                   "The component's id: a-z, 0-9 and _, starting with a letter")
       ->required();
-  command->add_option("--lang", options->language, "The language")
+  command->add_option("--lang", options->language, "The plugin's language")
       ->transform(OneOf({"c++", "c"}))
       ->capture_default_str();
   command

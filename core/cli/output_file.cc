@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path output;  // -o; empty or "-" if nothing is redirected
+fs::path output;  // -o; empty or "-": not redirected
 
 [[noreturn]] void FailOnOutput() {
   throw core::HostError(output.string() + ": cannot be written: " + std::strerror(errno));

@@ -1,4 +1,4 @@
-// -o FILE of the commands that print: what they print goes there.
+// -o FILE: redirects the output of commands that print.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,11 +7,11 @@
 
 namespace lode::cli {
 
-// Adds -o, --out to a command. Only the command that is run has a say.
+// Adds -o, --out to a command. Only the option of the command that runs takes effect.
 void AddOutput(CLI::App& command);
 
-// Standard output as long as it lives, if -o was given. A file is there as a whole or not at all; a
-// device or a pipe gets what is printed at once, and "-" is standard output itself.
+// Redirects standard output for its lifetime if -o was given. A file is written completely or not
+// at all; a device or a pipe receives output immediately; "-" is standard output itself.
 class OutputFile {
  public:
   // Throws HostError.
@@ -20,15 +20,15 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  // All is printed. Throws HostError if it cannot be written.
+  // Call once everything is printed. Throws HostError if it cannot be written.
   void Finish();
 
  private:
   void Redirect(int descriptor);
   void Restore();
 
-  std::FILE* held_ = nullptr;  // what is printed, until it is complete
-  int original_ = -1;          // standard output before; -1 if it was not redirected
+  std::FILE* held_ = nullptr;  // holds the output until it is complete
+  int original_ = -1;          // the former standard output; -1: not redirected
 };
 
 }  // namespace lode::cli

@@ -15,10 +15,10 @@ void PipelineOptions::AddTo(CLI::App& command) {
                   "Change a value: PATH=VALUE, e.g. --set optimizer.use=rea --set budget.steps=500")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
-  auto* several =
-      command.add_option("--seeds", seeds, "How many seeds (10: 0 to 9), or which (3,5,8)");
+  auto* several = command.add_option("--seeds", seeds,
+                                     "Number of seeds (10: 0 to 9), or a list of them (3,5,8)");
   several->type_name("SEEDS");
-  command.add_option("--seed", seed, "Which seed, if it is one")->excludes(several)->type_name("N");
+  command.add_option("--seed", seed, "A single seed")->excludes(several)->type_name("N");
 }
 
 std::vector<std::string> PipelineOptions::Overrides() const {
@@ -34,7 +34,7 @@ std::vector<std::string> PipelineOptions::Overrides() const {
 
 namespace {
 
-// The examples' configs/nb201/l2nas.toml is found wherever they are typed.
+// Finds an example such as configs/nb201/l2nas.toml from any working directory.
 std::filesystem::path FindPipeline(const std::filesystem::path& file) {
   std::filesystem::path installed = core::InstalledPath("share/lode") / file;
   std::error_code error;
@@ -42,8 +42,8 @@ std::filesystem::path FindPipeline(const std::filesystem::path& file) {
       !std::filesystem::is_regular_file(installed, error)) {
     return file;
   }
-  core::Log(LODE_INFO, file.string() + ": the one in " +
-                           core::InstalledPath("share/lode").string() + " is taken");
+  core::Log(LODE_INFO,
+            file.string() + ": using the one in " + core::InstalledPath("share/lode").string());
   return installed;
 }
 

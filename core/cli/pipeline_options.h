@@ -1,5 +1,5 @@
-// What `run` and `validate` have in common: pipeline files, overrides, and the catalog they are
-// resolved against.
+// Options shared by `run` and `validate`: pipeline files and overrides. Also resolves the files
+// against the catalog.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,21 +17,21 @@ namespace lode::cli {
 struct PipelineOptions {
   std::vector<std::filesystem::path> files;  // CONFIG...
   std::vector<std::string> overrides;        // --set
-  std::string seeds;                         // --seeds: "10", or "3,5,8"; "" if it is not given
+  std::string seeds;                         // --seeds: "10", or "3,5,8"; "" if not given
   std::optional<std::int64_t> seed;          // --seed
 
   void AddTo(CLI::App& command);
-  // What the command line changes, as --set says it.
+  // Returns all changes from the command line in the form of --set.
   std::vector<std::string> Overrides() const;
 };
 
-// Reads and resolves every file. Throws core::ConfigError with all mistakes of the first file that
+// Reads and resolves every file. Throws core::ConfigError with all mistakes in the first file that
 // has any.
 std::vector<core::LoadedPipeline> Load(
     const PipelineOptions& options, const GlobalOptions& global,
     core::AllowedPlugins allowed = core::AllowedPlugins::kOfFile);
 
-// --allow-plugins: the user wants what [plugins] paths names.
+// Adds --allow-plugins, which allows the plugins that [plugins] paths names.
 CLI::Option* AddAllowPlugins(CLI::App& command);
 
 }  // namespace lode::cli

@@ -1,4 +1,4 @@
-// lode plugins: what there is to use.
+// lode plugins: lists plugins and their components.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

@@ -21,14 +21,14 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr Seconds kRedraw{0.1};
-constexpr double kLongRun = 2;  // seconds: it has a line of its own
+constexpr double kLongRun = 2;  // seconds; longer runs get their own line
 
 bool DrawsOnTerminal() {
   const char* term = std::getenv("TERM");
   return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-// Of standard error's terminal, as it is now.
+// Returns the current size of standard error's terminal.
 winsize TerminalSize() {
   winsize size{};
   const bool known =
@@ -57,7 +57,7 @@ void ShownRun::OnActivity(const core::RunActivity& activity) {
   busy_.store(activity.under_way, std::memory_order_relaxed);
 }
 
-// A call that starts again, or another one, has the time that it takes from then on.
+// Restarts the clock if a call starts over or another one begins.
 void ShownRun::OnProgress(const core::RunProgress& progress) {
   const std::lock_guard lock(mutex_);
   if (!in_call_ || progress.fraction < call_.fraction || call_.fraction < 0) {
@@ -104,7 +104,7 @@ bool ShownRun::HasBudget() const {
   return budget_.steps || budget_.unique_queries || budget_.simulated_seconds;
 }
 
-// What is under way alone counts as a part of a step.
+// A call counts as part of a step only if it is the only one under way.
 double ShownRun::FractionOf(const Call& call) const {
   const double part = call.fraction > 0 && busy_ <= 1 ? std::min(call.fraction, 1.0) : 0;
   if (!HasBudget()) {
@@ -122,7 +122,7 @@ std::string ShownRun::Done() const {
                                      : "";
 }
 
-// Calls of several workers tell nothing of each other's time.
+// With several workers, one call does not indicate the time left.
 std::string ShownRun::Describe(const Call& call) const {
   std::string text = call.what;
   if (call.fraction >= 0) {
@@ -167,7 +167,7 @@ ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, doubl
   }
   try {
     showing_ = std::thread([this] { ShowRepeatedly(); });
-  } catch (const std::system_error&) {  // the system gives no more threads: the runs matter more
+  } catch (const std::system_error&) {  // no more threads: continue the runs without a display
     shows_ = terminal_ = false;
     return;
   }
@@ -244,8 +244,8 @@ void ProgressDisplay::ShowRepeatedly() {
 
 void ProgressDisplay::Erase() const { std::fputs("\r\033[J", stderr); }
 
-// The cursor goes back to where the lines begin. There it stays when the window gets another width and
-// the terminal breaks lines anew, so whatever became of them is below it.
+// Returns the cursor to the beginning of the lines. It stays there when the window's width changes
+// and the terminal wraps the lines again, so the rewrapped lines are always below it.
 void ProgressDisplay::Draw() const {
   const winsize size = TerminalSize();
   const std::vector<std::string> lines = LinesFor(size.ws_col - 1u, size.ws_row - 1u);
@@ -275,7 +275,7 @@ std::vector<std::string> ProgressDisplay::LinesFor(std::size_t columns, std::siz
   return lines;
 }
 
-// Of an only run, itself.
+// Returns the state of a single run itself.
 core::ProgressState ProgressDisplay::State() const {
   return run_count_ == 1 && !active_.empty() ? active_.front().State() : StateOfAll();
 }

@@ -1,6 +1,6 @@
-// Shows how far runs have come. On a terminal in lines that are drawn again and again: one for all
-// runs, and one for each that takes long. Elsewhere in a line now and then. Writes to standard error
-// only.
+// Shows the progress of runs. On a terminal it redraws a block of lines: one for all runs together
+// and one for each long run. Elsewhere it prints a line from time to time. Writes only to standard
+// error.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@
 
 namespace lode::cli {
 
-// One run. Is told of its events (run_listener.h); may be read from the drawing thread at any time.
+// One run. Receives its events (run_listener.h). The drawing thread may read it at any time.
 class ShownRun {
  public:
   using Clock = std::chrono::steady_clock;
@@ -31,10 +31,10 @@ class ShownRun {
   ShownRun(std::string title, const core::BudgetConfig& budget);
 
   void OnActivity(const core::RunActivity& activity);
-  // What a component says of a long call is shown until the trial ends. Any thread.
+  // A component's report about a long call is shown until the trial ends. Any thread.
   void OnProgress(const core::RunProgress& progress);
-  // Replayed trials tell nothing of the time that others take. If the reward's metric is noisy, the best
-  // is called what it is, the highest measured.
+  // Replayed trials do not count for the time left. If the reward's metric is noisy, the best is
+  // labeled "highest measured".
   void OnTrial(const core::RunTrial& event);
 
   core::ProgressState State() const;
@@ -57,34 +57,34 @@ class ShownRun {
   core::MetricDeclaration metric_{};  // the reward's; set before best_metric_
   std::atomic<std::size_t> workers_ = 0, busy_ = 0;
   const Clock::time_point start_ = Clock::now();
-  double best_reward_;               // the run's thread only
+  double best_reward_;               // only for the run's thread
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0, unique_ = 0, failures_ = 0;
   std::atomic<double> cost_seconds_ = 0;
   std::atomic<bool> in_call_ = false;
   mutable std::mutex mutex_;
-  Call call_;                                  // under mutex_; of now if in_call_
-  Clock::time_point measured_since_ = start_;  // under mutex_: when the replay had ended,
-  double measured_from_ = 0;                   // and what was spent then
+  Call call_;                                  // under mutex_; current if in_call_
+  Clock::time_point measured_since_ = start_;  // under mutex_: the end of the replay,
+  double measured_from_ = 0;                   // and the budget spent by then
 };
 
 // All runs. Thread-safe.
 class ProgressDisplay {
  public:
-  // `title`: what they are together, or "". `seconds`: between two lines where standard error is not a
-  // terminal; 0: nothing is shown at all.
+  // `title`: the common title of the runs, or "". `seconds`: between lines if standard error is not
+  // a terminal; 0: shows nothing, even on a terminal.
   ProgressDisplay(std::string title, std::size_t run_count, double seconds);
-  // Says how it ended, if any run did.
+  // Prints a final line if any run has ended.
   ~ProgressDisplay();
 
   std::size_t run_count() const { return run_count_; }
 
   ShownRun& Begin(std::string title, const core::BudgetConfig& budget);
-  // `was_there`: it had ended before. `line`: what is said of it at the end if it is the only one.
+  // `was_there`: it had ended before. `line`: the final line if it is the only run.
   void End(const ShownRun& run, bool was_there, std::string line);
-  // It came to no result.
+  // The run ended without a result.
   void Drop(const ShownRun& run);
-  // A line that stays.
+  // Prints a permanent line.
   void Print(std::string_view line);
 
  private:
@@ -104,8 +104,8 @@ class ProgressDisplay {
   std::mutex mutex_;
   std::list<ShownRun> active_;
   std::size_t ended_ = 0, there_before_ = 0;
-  std::uint64_t failures_ = 0;  // of those that have ended
-  std::string last_;            // said of the last of them
+  std::uint64_t failures_ = 0;  // of runs that have ended
+  std::string last_;            // the line about the last of them
   bool stop_ = false;
   std::condition_variable wake_;
   std::thread showing_;

@@ -1,4 +1,4 @@
-// lode resume: goes on with runs that were interrupted, to the trials they would have had.
+// lode resume: continues interrupted runs with exactly the trials they would have had.
 #include <memory>
 
 #include "core/cli/command.h"
@@ -52,12 +52,12 @@ int Resume(const ResumeOptions& options, const GlobalOptions& global) {
 void AddResume(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
       "resume",
-      "Go on with runs that were interrupted or killed: the stored trials are replayed, then the "
-      "search goes on to exactly the trials that it would have had");
+      "Continue runs that were interrupted or killed: replay the stored trials, then make exactly "
+      "the trials that the search would have had");
   auto options = std::make_shared<ResumeOptions>();
   command
       ->add_option("RUN", options->directory,
-                   "A run's directory, or one with several runs in it (runs/NAME/TIME)")
+                   "The directory of a run or of several runs (runs/NAME/TIME)")
       ->required()
       ->type_name("DIR");
   options->execution.AddTo(*command);

@@ -1,4 +1,4 @@
-// lode run: searches, shows how far it is, and prints what came out.
+// lode run: runs searches, shows their progress, and prints the results.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -43,7 +43,7 @@ PipelineOptions WithShortcuts(const RunOptions& options) {
 int RunWithStages(std::vector<core::LoadedPipeline> pipelines, const RunOptions& options,
                   const Evaluators& evaluators) {
   if (pipelines.size() > 1) {
-    throw core::HostError("a pipeline with stages is run by itself, not with others");
+    throw core::HostError("a pipeline with stages must be run alone");
   }
   options.execution.RequireFitStages();
   const fs::path out =
@@ -57,8 +57,8 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   const Evaluators evaluators{mpi, global};
   if (options.policy().continues() && options.out.empty()) {
     throw core::HostError(std::string(options.resume ? "--resume" : "--extend") +
-                          " needs --out with the directory of the runs; `lode resume DIR` goes on "
-                          "with any without their pipeline's file");
+                          " needs --out with the directory of the runs; `lode resume DIR` "
+                          "continues any without their pipeline's file");
   }
   std::vector<core::LoadedPipeline> pipelines = Load(WithShortcuts(options), global);
   if (std::ranges::any_of(pipelines, [](const auto& p) { return p.stages.are_stated(); })) {
@@ -79,9 +79,8 @@ void AddRun(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->add_option("-o,--out", options->out,
                    "Directory to keep the runs in (default: runs/NAME/TIME)")
       ->type_name("DIR");
-  auto* fresh =
-      command->add_flag("--fresh", options->fresh, "Replace runs that --out holds already");
-  command->add_flag("--resume", options->resume, "Go on with unfinished runs that --out holds")
+  auto* fresh = command->add_flag("--fresh", options->fresh, "Replace existing runs in --out");
+  command->add_flag("--resume", options->resume, "Continue unfinished runs in --out")
       ->excludes(fresh);
   options->execution.AddTo(*command);
   command->callback([&global, &action, options] {

@@ -14,10 +14,10 @@
 namespace lode::cli {
 namespace {
 
-// How long the current trials may take to end once the user wants the runs to.
+// The time that current trials have to end after an interruption.
 constexpr auto kPatience = std::chrono::milliseconds(1800);
 
-constexpr std::size_t kShownFailures = 3;  // reasons, in a line
+constexpr std::size_t kShownFailures = 3;  // reasons per line
 
 std::string StepsText(const core::RunResult& result) {
   char text[160];
@@ -95,7 +95,7 @@ void RunDisplay::OnFinished(const core::RunFinished& run) {
   }
 }
 
-// The program ends with the message of a fatal one.
+// Prints nothing for a fatal failure: the program ends with its message.
 void RunDisplay::OnFailed(const core::RunFailed& run) {
   if (const ShownRun* shown = runs_[run.run.index]) {
     display_->Drop(*shown);
@@ -116,8 +116,8 @@ void RunDisplay::OnWarning(const core::RunWarning& warning) {
   }
 }
 
-// An evaluation that does not hear of an interruption is left where it is: what is stored is on the disk
-// by then, and a current trial is lost at any end.
+// Abandons an evaluation that ignores an interruption: stored trials are on the disk by then, and
+// the current trial is lost in any case.
 void RunDisplay::OnIdle() {
   using Clock = std::chrono::steady_clock;
   if (!Interruption().is_cancelled()) {
@@ -126,7 +126,7 @@ void RunDisplay::OnIdle() {
   if (!interrupted_since_) {
     interrupted_since_ = Clock::now();
   } else if (Clock::now() - *interrupted_since_ >= kPatience) {
-    std::fprintf(stderr, "lode: left the evaluation in hand; `lode resume` goes on\n");
+    std::fprintf(stderr, "lode: abandoned the current evaluation; `lode resume` continues\n");
     Leave(InterruptionStatus());
   }
 }

@@ -1,4 +1,4 @@
-// Shows on standard error what runs do.
+// Shows the events of runs on standard error.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@
 
 namespace lode::cli {
 
-// Draws the progress of one stage's runs after another, and writes what stays. From the first stage on
-// signals are caught; if an evaluation ignores that for too long, the program ends.
+// Draws the progress of the runs, stage by stage, and prints permanent lines. Catches signals from
+// the first stage on; if an evaluation ignores one for too long, the program ends.
 class RunDisplay : public core::RunListener {
  public:
   // `progress_seconds`: as for ProgressDisplay.

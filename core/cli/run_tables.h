@@ -1,4 +1,4 @@
-// The tables that `run`, `resume` and `show` have in common.
+// Tables printed by `run`, `resume` and `show`.
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace lode::cli {
 
-// Prints a table of the runs of each search, and one that compares the searches. REQUIRES: each has
-// a run.
+// Prints a table of the runs of each search and one that compares the searches. REQUIRES: each
+// search has a run.
 void PrintTables(const std::vector<core::SearchResult>& results);
 
 }  // namespace lode::cli

@@ -1,4 +1,4 @@
-// lode runs: what there is in a directory of runs, the newest first.
+// lode runs: lists the contents of a directory of runs, newest first.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -31,30 +31,31 @@ namespace fs = std::filesystem;
 constexpr char kRunsName[] = "runs";
 constexpr std::size_t kShownBests = 3;
 
-// What one command has made, as it is now.
+// The current state of everything that one command has made.
 struct Listed {
   fs::path directory;
-  fs::file_time_type changed{};  // when last something was stored
+  fs::file_time_type changed{};  // when something was last stored
   std::string state{};  // "finished", "failed", "running (process 7)", "unfinished", "damaged"
   std::size_t ended = 0, runs = 0;
-  std::uint64_t steps = 0, planned_steps = 0;  // 0: its budget limits something else
+  std::uint64_t steps = 0, planned_steps = 0;  // 0: the budget has no limit on steps
   std::vector<std::string> bests{};            // "valid_accuracy 91.61"
   std::string damage{};
 
-  bool can_go_on() const { return state == "unfinished"; }
+  bool can_continue() const { return state == "unfinished"; }
 };
 
-// The directory that all runs and stages of a run's pipeline are in.
+// Returns the directory of all runs and stages of a run's pipeline.
 fs::path PipelineDirectoryOf(const fs::path& run) {
   fs::path root = run.parent_path();
   try {
     root = core::RootOfRun(run);
-  } catch (const std::exception&) {  // damaged, as the list will say
+  } catch (const std::exception&) {  // damaged; the list shows it
   }
   return core::HoldsStages(root.parent_path()) ? root.parent_path() : root;
 }
 
-// Those in a directory, itself too; also where no run has begun.
+// Returns the pipelines' directories in a directory, including itself and those where no run has
+// begun.
 std::set<fs::path> PipelineDirectoriesIn(const fs::path& directory) {
   std::set<fs::path> found;
   for (const fs::path& run : core::FindRuns(directory)) {
@@ -78,7 +79,7 @@ std::set<fs::path> PipelineDirectoriesIn(const fs::path& directory) {
   return found;
 }
 
-// A log without content is left by those who only read.
+// Readers leave an empty log behind, which does not count as a change.
 bool IsWritten(const fs::path& file) {
   std::error_code error;
   return fs::file_size(file, error) > 0 && !error;
@@ -154,7 +155,7 @@ Listed List(const fs::path& directory) {
   return listed;
 }
 
-// As clocks on walls have it.
+// Formats a time in the local time zone.
 std::string TimeText(fs::file_time_type time) {
   const auto system = std::chrono::file_clock::to_sys(time);
   const std::time_t seconds = std::chrono::system_clock::to_time_t(
@@ -195,8 +196,8 @@ void PrintText(const std::vector<Listed>& all) {
   std::printf("%s", table.Format(OutputWidth()).c_str());
   for (const Listed& listed : all) {
     const std::string word = PrintableLine(ShellWord(listed.directory.string()));
-    if (listed.can_go_on()) {
-      std::printf("to go on: lode resume %s\n", word.c_str());
+    if (listed.can_continue()) {
+      std::printf("to continue: lode resume %s\n", word.c_str());
     } else if (!listed.damage.empty()) {
       std::printf("damaged: %s\n", PrintableLine(listed.damage).c_str());
     }
@@ -213,7 +214,7 @@ void PrintJson(const std::vector<Listed>& all) {
                        {"runs", listed.runs},
                        {"steps", listed.steps},
                        {"best", listed.bests}};
-    if (listed.can_go_on()) {
+    if (listed.can_continue()) {
       one["resume"] = "lode resume " + ShellWord(listed.directory.string());
     }
     if (!listed.damage.empty()) {
@@ -250,8 +251,7 @@ int ListRuns(const fs::path& directory, bool json) {
 void AddRuns(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand(
       "runs",
-      "List the runs in a directory, the newest first: state, how far they are, the best, and "
-      "how to go on");
+      "List the runs in a directory, newest first: state, progress, the best, and how to continue");
   auto directory = std::make_shared<fs::path>(kRunsName);
   command->add_option("DIR", *directory, "The directory (default: runs)")->type_name("DIR");
   auto* json = command->add_flag("--json")->description("Print the list as JSON");

@@ -17,7 +17,7 @@ Setting SettingOf(const core::ParamDeclaration& param, const std::string& prefix
   return setting;
 }
 
-// Arrays of tables are left out: a path into them has an index, of an element that may not be there.
+// Leaves out arrays of tables: a path into one has an index, whose element may not exist.
 std::vector<Setting> HostSettings() {
   std::vector<Setting> settings;
   for (const core::HostTable& table : core::HostTables()) {
@@ -36,7 +36,7 @@ class Collector {
  public:
   explicit Collector(const core::Catalog& catalog) : catalog_(catalog) { Add(HostSettings()); }
 
-  // What there is to say without a pipeline.
+  // The settings that are known without a pipeline.
   void AddUses() {
     for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_OPTIMIZER}) {
       AddUse(kind, Prefix(kind));
@@ -75,7 +75,7 @@ class Collector {
     AddUse(config.kind, prefix);
     const core::ComponentDeclaration& component = *catalog_.Find(config.kind, config.id);
     if (!component.presets.empty()) {
-      Setting preset{prefix + "preset", "Where its defaults are from."};
+      Setting preset{prefix + "preset", "The source of its defaults."};
       for (const core::PresetDeclaration& p : component.presets) {
         preset.values.push_back(p.name);
       }

@@ -1,11 +1,11 @@
-// Command lines that a user can type.
+// Quotes words for command lines.
 #pragma once
 
 #include <string>
 
 namespace lode::cli {
 
-// As a word of a shell's command line.
+// Returns the text as one word of a shell's command line.
 std::string ShellWord(const std::string& text);
 
 }  // namespace lode::cli

@@ -1,5 +1,5 @@
-// lode show: one architecture of a space (its canonical string, what is computed of it, its picture),
-// or runs.
+// lode show: shows one architecture of a space (its canonical string, computed metrics and
+// picture), or runs.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -43,8 +43,8 @@ struct ShowOptions {
 
   const std::string& space() const { return subjects.front(); }
   const std::string& architecture() const { return subjects.back(); }
-  // Two words are, unless they name directories. No id has a slash.
-  bool is_of_an_architecture() const {
+  // Two words name an architecture unless they are directories. Ids have no slashes.
+  bool names_architecture() const {
     const auto is_directory = [](const std::string& word) {
       std::error_code error;
       return fs::is_directory(word, error);
@@ -63,7 +63,7 @@ core::ComponentConfig ResolveSpace(const ShowOptions& options, const core::Catal
                                 LODE_SPACE, catalog);
 }
 
-constexpr std::size_t kPictureWidth = 80;  // in a file
+constexpr std::size_t kPictureWidth = 80;  // when printed to a file
 
 // Metrics by name, in the space's order.
 std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
@@ -82,7 +82,7 @@ std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
   return measured;
 }
 
-// An architecture of a space, and what there is to say of it.
+// An architecture of a space with its metrics.
 struct Subject {
   const core::SpaceInstance& instance;
   const lode::Space& space;
@@ -154,11 +154,11 @@ void PrintJson(const Subject& subject) {
   std::printf("%s\n", core::FormatJson(out, 2).c_str());
 }
 
-// In Graphviz's language, or as SVG.
+// Prints the network in Graphviz's language or as SVG.
 void PrintDrawing(const Subject& subject, bool svg) {
   const auto& [instance, space, architecture, known] = subject;
   if (!space.HasGraph()) {
-    throw core::HostError(instance.title() + " draws no pictures of its architectures");
+    throw core::HostError(instance.title() + " cannot draw its architectures");
   }
   const lode::Graph graph = core::PrintableGraph(space, architecture);
   const core::OperationColors colors = core::ColorsOf(space);
@@ -198,7 +198,7 @@ void ShowArchitecture(const ShowOptions& options, const GlobalOptions& global) {
 }
 
 int Show(const ShowOptions& options, const GlobalOptions& global) {
-  if (options.is_of_an_architecture()) {
+  if (options.names_architecture()) {
     ShowArchitecture(options, global);
     return kDone;
   }
@@ -212,16 +212,16 @@ int Show(const ShowOptions& options, const GlobalOptions& global) {
 }  // namespace
 
 void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
-  auto* command = app.add_subcommand("show",
-                                     "Show runs: their tables, and how far those are that have not "
-                                     "ended. Or one architecture: its "
-                                     "canonical string, what is computed of it, its picture");
+  auto* command =
+      app.add_subcommand("show",
+                         "Show runs: their tables, and the progress of unfinished ones. "
+                         "Or one architecture: its canonical string, computed "
+                         "metrics and picture");
   auto options = std::make_shared<ShowOptions>();
   command
-      ->add_option(
-          "RUN", options->subjects,
-          "Directories of runs, or with several runs in them (runs/NAME/TIME); or a space's "
-          "id and an architecture in its notation")
+      ->add_option("RUN", options->subjects,
+                   "Directories of one or several runs (runs/NAME/TIME); or a space's id and an "
+                   "architecture in its notation")
       ->required()
       ->type_name("DIR|SPACE");
   command
@@ -237,12 +237,12 @@ void AddShow(CLI::App& app, const GlobalOptions& global, Action& action) {
                                 "Print its network as an SVG picture: lode show ... --svg > "
                                 "network.svg");
   svg->excludes(dot);
-  auto* table = command->add_option("--table", options->table.file,
-                                    "Show what this table of results has of it, too");
+  auto* table =
+      command->add_option("--table", options->table.file, "Also show its results from this table");
   table->type_name("FILE");
   table->needs(command
                    ->add_option("--columns", options->table.columns,
-                                "The table's columns to show, with commas between them")
+                                "The table's columns to show, separated by commas")
                    ->delimiter(',')
                    ->type_name("NAME,..."));
   options->table.key = "architecture";

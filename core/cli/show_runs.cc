@@ -21,7 +21,7 @@
 namespace lode::cli {
 namespace {
 
-constexpr std::size_t kReasonsInALine = 3;  // reasons, in a line
+constexpr std::size_t kReasonsInALine = 3;  // reasons per line
 
 std::string Describe(const core::UnfinishedRun& run) {
   const core::Pipeline& pipeline = run.planned->search->pipeline;
@@ -64,14 +64,14 @@ nlohmann::json ToJson(const core::UnfinishedRun& run) {
 void Print(const std::vector<core::UnfinishedRun>& runs, const std::filesystem::path& directory) {
   bool waiting = false;
   if (!runs.empty()) {
-    std::printf("not ended, and in no table above:\n");
+    std::printf("not ended, and not in the tables above:\n");
   }
   for (const core::UnfinishedRun& run : runs) {
     std::printf("%s\n", Describe(run).c_str());
     waiting = waiting || !run.process;
   }
   if (waiting) {
-    std::printf("to go on: lode resume %s\n", PrintableLine(directory.string()).c_str());
+    std::printf("to continue: lode resume %s\n", PrintableLine(directory.string()).c_str());
   }
 }
 
@@ -113,7 +113,7 @@ void PrintText(const core::KeptRuns& kept) {
   Print(kept.unfinished, kept.directory);
 }
 
-// One after the other, and then those of all of them beside each other.
+// Prints the directories one after another, then a comparison of all their searches.
 void PrintTexts(const std::vector<core::KeptRuns>& all) {
   std::vector<core::SearchResult> results;
   for (const core::KeptRuns& kept : all) {
@@ -127,7 +127,7 @@ void PrintTexts(const std::vector<core::KeptRuns>& all) {
   }
 }
 
-// What is wrong with one of several directories does not hide the others.
+// An error in one of several directories does not hide the others.
 std::vector<core::KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
   std::vector<core::KeptRuns> all;
   for (const std::filesystem::path& directory : directories) {

@@ -1,4 +1,4 @@
-// What `lode show RUN` prints.
+// Prints the output of `lode show RUN`.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,10 @@
 
 namespace lode::cli {
 
-// Prints the tables of all runs in directories, themselves or below, that have ended, as `lode run` did,
-// and how far the others are. What cannot be read is named after all that can. Changes nothing. Returns
-// an ExitStatus. Throws core::HostError and core::ConfigError if nothing of an only directory can be
-// read.
+// Prints the tables of all ended runs in or below the directories, as `lode run` did, and the
+// progress of the others. Then names what could not be read. Changes nothing. Returns an
+// ExitStatus. Throws core::HostError and core::ConfigError if there is one directory and nothing in
+// it can be read.
 int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json);
 
 }  // namespace lode::cli

@@ -23,7 +23,7 @@ std::string_view StateName(core::StageState state) {
   }
 }
 
-// "stage search: 3 of 10 runs not begun": those that have no directory to show.
+// "stage search: 3 of 10 runs not begun": counts the runs without a directory.
 std::string NotBegun(const core::StageRun& stage) {
   const auto missing =
       std::ranges::count_if(stage.plan.runs, [](const auto& run) { return !run.exists; });
@@ -44,7 +44,7 @@ core::SearchedStage Searched(const core::StageRun& stage) {
   return searched;
 }
 
-// Of those that have searched to their end.
+// Compares the stages whose searches have finished.
 std::vector<core::StageComparison> Compare(const std::list<core::StageRun>& stages) {
   std::vector<core::SearchedStage> searched;
   for (const core::StageRun& stage : stages) {

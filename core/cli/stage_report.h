@@ -1,4 +1,4 @@
-// The stages of a pipeline as lines, tables and JSON.
+// Formats the stages of a pipeline as lines, tables and JSON.
 #pragma once
 
 #include <list>
@@ -9,13 +9,14 @@
 
 namespace lode::cli {
 
-// A line for each stage that is kept, and what of its runs has not begun.
+// Returns a line for each stored stage and the number of its runs that have not begun.
 std::string StageStates(const std::list<core::StageRun>& stages);
 
-// A table for each two stages of which the later one measured what the earlier one found, or "".
+// Returns a table for each pair of stages in which the later one measured what the earlier one
+// found; "" if there are none.
 std::string StageComparisons(const std::list<core::StageRun>& stages);
 
-// {"stages", "comparisons"}.
+// Returns {"stages", "comparisons"}.
 nlohmann::json StagesToJson(const std::list<core::StageRun>& stages);
 
 }  // namespace lode::cli

@@ -11,7 +11,7 @@
 
 namespace lode::cli {
 
-// Opened the wrong way round, /dev/null refuses what is read or written there.
+// Opens /dev/null in the wrong direction, so that reads and writes fail.
 void OpenStandardStreams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fcntl(stream, F_GETFD) < 0) {
@@ -22,7 +22,7 @@ void OpenStandardStreams() {
 
 int CloseStandardOutput(int status) {
   const bool failed_before = std::ferror(stdout) != 0;
-  if (failed_before) {  // why is forgotten by now: the next write says it
+  if (failed_before) {  // errno is lost by now: the next write sets it again
     std::clearerr(stdout);
     std::fputc('\n', stdout);
   }
@@ -31,7 +31,7 @@ int CloseStandardOutput(int status) {
     return status;
   }
   std::fprintf(stderr, "lode: standard output: %s\n",
-               errno != 0 ? std::strerror(errno) : "what was printed could not be written");
+               errno != 0 ? std::strerror(errno) : "output could not be written");
   return status == kDone ? kRunFailed : status;
 }
 

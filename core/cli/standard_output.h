@@ -1,14 +1,14 @@
-// Standard output, which a full device or a closed descriptor can lose.
+// Detects lost standard output: a full device or a closed descriptor.
 #pragma once
 
 namespace lode::cli {
 
-// Sees to it that no file that the program opens is taken for a standard stream that was closed; what
-// is printed to a closed one is an error.
+// Keeps files that the program opens from taking the descriptor of a closed standard stream.
+// Printing to a closed stream is an error.
 void OpenStandardStreams();
 
-// Writes out what was printed. Returns `status`, or after a message kRunFailed instead of kDone if
-// something was lost.
+// Flushes standard output. Returns `status`; if output was lost, prints a message and returns
+// kRunFailed instead of kDone.
 int CloseStandardOutput(int status);
 
 }  // namespace lode::cli

@@ -1,4 +1,4 @@
-// The terminal that standard output is, if it is one.
+// The terminal of standard output, if it is one.
 #pragma once
 
 #include <cstddef>
@@ -6,13 +6,13 @@
 
 namespace lode::cli {
 
-// Its columns; core::kUnlimited if it is none: what goes to a file or a pipe is not wrapped.
+// Returns its width in columns; core::kUnlimited for a file or a pipe, whose lines are not wrapped.
 std::size_t OutputWidth();
 
 // See https://no-color.org.
 bool OutputHasColors();
 
-// Prints text with its lines wrapped at that width.
+// Prints text with its lines wrapped at OutputWidth().
 void PrintWrapped(std::string_view text);
 
 }  // namespace lode::cli

@@ -12,7 +12,7 @@
 namespace lode::cli {
 namespace {
 
-// A sentence of CLI11 as our messages begin; names in capitals stay.
+// Lowercases the beginning of a CLI11 sentence, like our messages. Keeps names in capitals.
 std::string LowerCase(std::string text) {
   if (text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) == 0) {
     text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
@@ -25,7 +25,7 @@ const CLI::App& InnermostCommand(const CLI::App& app) {
   return given.empty() ? app : InnermostCommand(*given.front());
 }
 
-// Of a command, and of those that it belongs to. A letter is no slip of another one.
+// Returns the long options of a command and its parents. One-letter options are not suggested.
 std::vector<std::string> LongOptionNames(const CLI::App* command) {
   std::vector<std::string> names;
   for (; command != nullptr; command = command->get_parent()) {
@@ -56,7 +56,8 @@ std::string UnknownOption(const CLI::App& command, std::string word) {
          (word.size() > 2 ? DidYouMean(word, LongOptionNames(&command)) : "");
 }
 
-// What is left over, the first option before all else: a word may only have followed it.
+// Returns the first unparsed option, or else the first unparsed word, since a word may just have
+// followed the option.
 std::optional<std::string> Unexpected(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining(true);
   const auto option = std::ranges::find_if(
@@ -66,7 +67,7 @@ std::optional<std::string> Unexpected(const CLI::App& app) {
                                : std::nullopt;
 }
 
-// An option that is not known explains what else is missing, too.
+// An unknown option also explains why something else is missing, so it is reported first.
 std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = InnermostCommand(app);
   const std::optional<std::string> word = Unexpected(app);

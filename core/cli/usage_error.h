@@ -1,4 +1,4 @@
-// What is said of a command line that is not understood.
+// Messages for command lines that cannot be parsed.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,8 +6,8 @@
 
 namespace lode::cli {
 
-// One line: what is wrong, and the nearest name if a command or an option was misspelled. `error`: what
-// parsing `app`'s command line threw.
+// Returns one line with the mistake, and the nearest name if a command or an option was misspelled.
+// `error`: thrown when parsing `app`'s command line.
 std::string UsageError(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace lode::cli

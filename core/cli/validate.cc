@@ -1,4 +1,4 @@
-// lode validate: checks pipelines, and the files that they read, without running anything.
+// lode validate: checks pipelines and the files that they read, without running anything.
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -29,7 +29,7 @@ Counts Count(const core::Stages& stages) {
   return counts;
 }
 
-// One that has no stages: each of its searches by itself.
+// Without stages, prints each search separately.
 void Print(const core::LoadedPipeline& pipeline) {
   if (pipeline.stages.are_stated()) {
     std::printf("%s\n", pipeline.stages.text.c_str());
@@ -47,8 +47,7 @@ void SayUnchecked(const core::LoadedPipeline& pipeline, const std::vector<std::s
     text.append(": not checked: ")
         .append(title)
         .append(
-            ": plugins of [plugins] paths are loaded with --allow-plugins, or those that --plugin "
-            "names");
+            ": --allow-plugins loads the plugins that [plugins] paths names, --plugin single ones");
     core::Log(LODE_WARNING, text);
   }
   for (const std::string& title : slow) {
@@ -75,7 +74,7 @@ void Validate(const core::LoadedPipeline& pipeline, bool print) {
 
 void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "validate", "Check pipelines and report every mistake, also in the files that they read");
+      "validate", "Check pipelines and the files that they read, and report every mistake");
   auto options = std::make_shared<PipelineOptions>();
   options->AddTo(*command);
   auto* print =

@@ -1,4 +1,4 @@
-// lode verify: holds a plugin to the rules of the SDK.
+// lode verify: checks a plugin against the rules of the SDK.
 #include "core/verify/verify.h"
 
 #include <unistd.h>
@@ -36,7 +36,7 @@ std::string ResultOf(const Report& report) {
   return report.skipped.empty() ? "clean" : "not checked: " + report.skipped;
 }
 
-// Prints each report as it comes, and on a terminal what is being done.
+// Prints each report as it arrives, and on a terminal the current activity.
 class ReportPrinter : public verify::Observer {
  public:
   explicit ReportPrinter(bool reports) : reports_(reports) {}
@@ -96,7 +96,7 @@ int PrintRules() {
   return kDone;
 }
 
-// Installed plugins that bring a space and are quick to load.
+// Returns installed plugins that provide a space and load quickly.
 std::vector<std::filesystem::path> Companions(const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   std::vector<std::filesystem::path> files;
@@ -135,11 +135,11 @@ int RunVerify(VerifyOptions& options, const GlobalOptions& global) {
 
 void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "verify", "Hold a plugin to the rules of the SDK: each component in a process of its own");
+      "verify", "Check a plugin against the rules of the SDK, each component in its own process");
   auto options = std::make_shared<VerifyOptions>();
   auto* file = command->add_option("PLUGIN", options->request.file, "A plugin file, NAME.lode.so");
   auto* component = command->add_option("--component", options->request.component,
-                                        "Only the component of this id");
+                                        "Check only the component with this id");
   command
       ->add_option("--set", options->request.settings,
                    "Set a parameter of the component: NAME=VALUE, e.g. --set table=latencies.csv")
@@ -147,14 +147,14 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->needs(component);
   command
       ->add_option("--patience", options->patience,
-                   "Seconds without a sign of life after which a component is said to hang")
+                   "Seconds without a sign of life after which a component counts as hanging")
       ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print the findings as JSON");
-  auto* rules = command->add_flag("--rules", options->rules, "List the rules and stop");
+  auto* rules = command->add_flag("--rules", options->rules, "List the rules and exit");
   AddOutput(*command);
   command->footer(
-      "\nA component with a parameter that must be set is not checked without --component and "
+      "\nA component with a parameter that must be set is only checked with --component and "
       "--set.\n"
       "Exit status: 0 no findings, 1 findings, 2 bad usage.");
   command->callback([&global, &action, options, file, rules] {

@@ -1,4 +1,4 @@
-// best.tsv: what the searches of a stage found, for later stages.
+// best.tsv passes what the searches of a stage found to later stages.
 #pragma once
 
 #include "core/run/run_listener.h"
@@ -8,11 +8,11 @@ namespace lode::core {
 
 inline constexpr char kBestFile[] = "best.tsv";
 
-// Writes one line for each run that found something: architecture, point, seed, the reward's metric.
-// Throws HostError.
+// Writes one line for each run that found something: architecture, point, seed, the reward's
+// metric. Throws HostError.
 void WriteBestFile(const StageRun& stage);
 
-// Writes that of a finished stage again, since its runs are there, if it is not as it was left.
+// Rewrites the file of a finished stage from its runs if it is missing or was changed.
 // REQUIRES: the stage has its results. Throws HostError.
 void MendBestFile(const StageRun& stage, RunListener& listener);
 

@@ -6,22 +6,22 @@
 namespace lode::core {
 
 enum class CancelReason {
-  kNone,      // it was not cancelled
-  kCaller,    // somebody wants it
-  kWallTime,  // the runs have taken as long as they may
+  kNone,      // not cancelled
+  kCaller,    // requested by the caller
+  kWallTime,  // the runs have used up their time
 };
 
-// Whoever has the token can end the runs that were given it: each of them finishes its current trial and
-// stays in its directory as interrupted, to be resumed. A token is used once. It outlives the runs.
+// Ends the runs that share the token: each finishes its current trial and stays in its directory as
+// interrupted, so that it can be resumed. A token is used once. It outlives the runs.
 //
-// All functions are thread-safe and async-signal-safe: a signal handler may cancel.
+// All functions are thread-safe and async-signal-safe, so a signal handler may cancel.
 class CancelToken {
  public:
   CancelToken() = default;
   CancelToken(const CancelToken&) = delete;
   CancelToken& operator=(const CancelToken&) = delete;
 
-  // Returns whether this is the first call; the reason of the first call stays.
+  // Returns whether this is the first call. Later calls do not change the reason.
   bool Cancel(CancelReason reason = CancelReason::kCaller) noexcept {
     CancelReason none = CancelReason::kNone;
     const bool is_first = reason_.compare_exchange_strong(none, reason);
@@ -32,7 +32,7 @@ class CancelToken {
   bool is_cancelled() const noexcept { return flag_; }
   CancelReason reason() const noexcept { return reason_; }
 
-  // True once it is cancelled: for those who look at it often.
+  // True once the token is cancelled. Cheap enough to poll.
   const std::atomic<bool>& flag() const noexcept { return flag_; }
 
  private:

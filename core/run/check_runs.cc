@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What belongs to stages, and to no run of theirs.
+// Checks the files that belong to stages, not to their runs.
 std::vector<RunCheck> CheckStages(const fs::path& directory) {
   std::vector<fs::path> stages;
   std::error_code error;

@@ -1,4 +1,4 @@
-// Checks everything that a directory of runs holds, by its checksums.
+// Checks everything in a directory of runs by its checksums.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 namespace lode::core {
 
-// What was found in each stage and each run of a directory, itself or below. Needs no plugin. Throws
-// HostError if there is none.
+// Returns the findings for each stage and each run in a directory or below it. Needs no plugins.
+// Throws HostError if there are no runs.
 std::vector<RunCheck> CheckRuns(const std::filesystem::path& directory);
 
 }  // namespace lode::core

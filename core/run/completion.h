@@ -1,13 +1,13 @@
-// How it ended that runs were executed.
+// How the execution of runs ended.
 #pragma once
 
 namespace lode::core {
 
 enum class Completion {
   kDone,       // all runs ended well
-  kFailed,     // one failed, or ended although nobody wanted it
-  kOutOfTime,  // the wall time was over before all had ended
-  kCancelled   // somebody cancelled before all had ended
+  kFailed,     // a run failed or ended without being asked to
+  kOutOfTime,  // the wall time ran out before all runs had ended
+  kCancelled   // cancelled before all runs had ended
 };
 
 }  // namespace lode::core

@@ -1,4 +1,4 @@
-// A table whose columns are named, as CSV (RFC 4180).
+// A table with named columns, written as CSV (RFC 4180).
 #pragma once
 
 #include <string>
@@ -6,14 +6,14 @@
 
 namespace lode::core {
 
-// Columns come in the order in which they are first mentioned. What a row does not have is empty.
+// Columns appear in the order in which they are first set. Cells that a row does not set are empty.
 class CsvTable {
  public:
   void BeginRow() { rows_.emplace_back(); }
 
   void AddColumn(const std::string& name);
 
-  // Of the last row.
+  // Sets a cell of the last row.
   void Set(const std::string& column, std::string text);
 
   std::string Text() const;

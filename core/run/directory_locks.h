@@ -1,4 +1,4 @@
-// Holds the directories that runs are planned in.
+// Locks the directories in which runs are planned.
 #pragma once
 
 #include <filesystem>
@@ -9,19 +9,19 @@
 
 namespace lode::core {
 
-// Absolute, without dots, and without a slash at its end.
+// Returns the path as absolute, without dots and without a trailing slash.
 std::filesystem::path NormalPath(const std::filesystem::path& path);
 
-// Holds directories of runs, each once, as long as it lives: for one process, which may remove what
-// is there, or for many that make or continue different runs.
+// Holds locks on directories of runs, one per directory, for its lifetime: either for one process,
+// which may remove runs, or for several that make or continue different runs.
 class DirectoryLocks {
  public:
-  // Makes those that are not there. Throws HostError with the other process's id if one is locked.
-  // Waits for those who plan.
+  // Creates missing directories. Throws HostError with the other process's id if one is locked.
+  // Waits for processes that are planning.
   explicit DirectoryLocks(std::vector<std::filesystem::path> directories,
                           RunLock::Holders holders = RunLock::Holders::kOne);
 
-  // What is to be run is on the disk: from here on others may plan.
+  // Call once the plan is on the disk: from here on other processes may plan.
   void OnPlanned() { plans_.clear(); }
 
  private:

@@ -9,7 +9,7 @@
 namespace lode::core {
 namespace {
 
-// The name of the pipeline that they are runs of, "" if there are several.
+// Returns the name of the runs' pipeline; "" if they belong to several.
 std::string CommonName(const std::vector<PlannedRun>& runs) {
   const std::string& first = runs.front().search->pipeline.name;
   const bool common = std::ranges::all_of(
@@ -23,7 +23,7 @@ bool HasEnding(const Plan& plan, Ending ending) {
   });
 }
 
-// A run that did not end fails if nobody wanted it to stop.
+// A run that was interrupted without a request to stop counts as failed.
 bool HasFailed(const Plan& plan, bool cancelled) {
   return std::ranges::any_of(plan.results, [cancelled](const SearchResult& result) {
     return std::ranges::any_of(result.runs, [cancelled](const RunResult& run) {
@@ -39,7 +39,7 @@ Completion ExecutePlan(Plan& plan, std::string_view stage, const RunEnvironment&
   GiveHints(plan, environment);
   listener.OnStageStarted({stage, CommonName(plan.runs), plan.runs.size()});
   if (environment.evaluates_on_ranks()) {
-    environment.mpi->link();  // by the thread that ends it, and when nothing forks any more
+    environment.mpi->link();  // by the thread that ends it, and after the last fork
   }
   const bool started = RunQueue(plan.runs, environment).Run();
   const bool have_all_ended = !HasEnding(plan, Ending::kInterrupted);

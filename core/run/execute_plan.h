@@ -1,4 +1,4 @@
-// Runs all that is planned.
+// Executes a plan.
 #pragma once
 
 #include <string_view>
@@ -8,9 +8,9 @@
 
 namespace lode::core {
 
-// Makes or continues all runs of a plan, several at a time, and puts what they came to into its results.
-// Results without any run are dropped. `stage`: its name, or "". REQUIRES: the plan has runs, and its
-// directories are locked. Throws HostError if a run cannot even start.
+// Makes or continues all runs of a plan, several at a time, and stores their outcomes in its
+// results. Drops results without runs. `stage`: the stage's name, or "". REQUIRES: the plan has
+// runs, and its directories are locked. Throws HostError if a run cannot start.
 Completion ExecutePlan(Plan& plan, std::string_view stage, const RunEnvironment& environment);
 
 }  // namespace lode::core

@@ -22,17 +22,18 @@
 namespace lode::core {
 namespace {
 
-// Evaluations of a run that began when these had no limit: what a pipeline can say and no run reaches.
+// The limit on evaluations for runs that began before there was one: a pipeline can state it, but
+// no run reaches it.
 constexpr std::uint64_t kNoLimit = 1'000'000'000'000'000;
 
 bool HasEnded(const RunResult& result) {
   return result.ending != Ending::kInterrupted && !result.broken;
 }
 
-// One run from its components to its result, while its directory is locked.
+// Makes one run, from its components to its result, while its directory is locked.
 class SearchExecution {
  public:
-  // Throws HostError if the run cannot even start.
+  // Throws HostError if the run cannot start.
   SearchExecution(const PlannedRun& run, const RunInfo& info, const RunEnvironment& environment,
                   std::function<void(const std::string&)> warn);
 
@@ -46,7 +47,7 @@ class SearchExecution {
   const CancelToken& cancel_;
   RunReporter reporter_;
   const RunContext context_;
-  std::optional<KeptTrials> kept_;      // of a run that exists
+  std::optional<KeptTrials> kept_;      // if the run exists
   std::unique_ptr<ReplayCheck> check_;  // likewise
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<RejectionWatch> watch_;
@@ -91,7 +92,7 @@ RunOutcome SearchExecution::Execute() {
   try {
     Keep(result);
   } catch (const HostError& e) {
-    if (!result.broken) {  // else it has its reason
+    if (!result.broken) {  // otherwise it already has a reason
       result.ending = Ending::kFailed;
       result.reason = e.what();
     }
@@ -100,7 +101,7 @@ RunOutcome SearchExecution::Execute() {
   return {runner_->metrics(), std::move(result)};
 }
 
-// A replay that goes wrong is noticed before anything is written.
+// The check comes first, so that a replay that differs is noticed before anything is written.
 std::vector<TrialObserver*> SearchExecution::Observers() {
   std::vector<TrialObserver*> observers{recorder_->observer(), &reporter_, watch_.get()};
   if (check_) {
@@ -118,7 +119,8 @@ void SearchExecution::Keep(RunResult& result) {
   }
 }
 
-// A search that ends short of its budget may end where failures did, which are asked again.
+// A search that ends short of its budget may have been ended by failures, which are evaluated
+// again.
 void SearchExecution::CheckEnd(const RunResult& result) const {
   if (check_ && (result.ending == Ending::kBudget || !recorder_->has_agreed())) {
     check_->CheckEnd(result.steps);

@@ -1,4 +1,4 @@
-// What a pipeline asks for that has no effect, or slows it.
+// Hints about settings of a pipeline that have no effect or slow it down.
 #pragma once
 
 #include "core/run/plan.h"
@@ -6,12 +6,12 @@
 
 namespace lode::core {
 
-// Threads that one run may keep busy.
+// Returns how many threads one run may keep busy.
 unsigned BusyThreads(const ExecutionConfig& execution);
 
-// Tells the listener, each once: an optimizer explores by itself and ignores the pipeline's strategies;
-// an optimizer proposes one architecture at a time and leaves workers idle; a run has more threads than
-// there are processors.
+// Tells the listener each of these once: an optimizer explores by itself and ignores the pipeline's
+// strategies; an optimizer proposes one architecture at a time and leaves workers idle; a run has
+// more threads than there are processors.
 void GiveHints(const Plan& plan, const RunEnvironment& environment);
 
 }  // namespace lode::core

@@ -22,15 +22,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Seeds of one pipeline, in one directory.
+// The seeds of one pipeline in one directory.
 struct KeptSearch {
   std::map<std::uint64_t, fs::path> runs;
-  fs::path described;                      // one that is there; empty if none is
-  std::optional<PlannedSearch> planned{};  // if some may not be there
+  fs::path described;                      // an existing run; empty if there is none
+  std::optional<PlannedSearch> planned{};  // set if some runs may be missing
 };
 
-// Runs that have not begun become as those that are there: if they were planned otherwise, somebody
-// has to decide. Those that are there may have been extended.
+// Runs that have not begun are made like the existing ones. Throws HostError if they were planned
+// differently: the user has to decide. Existing runs may have been extended.
 void CheckPlan(const KeptSearch& search, const Pipeline& pipeline, const Catalog& catalog) {
   const bool are_all_there = std::ranges::all_of(
       search.runs, [](const auto& run) { return fs::exists(run.second / kPipelineFile); });
@@ -44,7 +44,7 @@ void CheckPlan(const KeptSearch& search, const Pipeline& pipeline, const Catalog
   }
 }
 
-// Plugins that were not loaded here are not to be loaded by worker processes either.
+// Keeps worker processes from loading plugins that were not loaded here.
 void ForgetPlugins(Stages& stages) {
   for (Stage& stage : stages.list) {
     for (Search& search : stage.searches) {
@@ -70,7 +70,7 @@ LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
   return loaded;
 }
 
-// One that has not begun is as it was planned.
+// Loads a search of which no run has begun, as it was planned.
 LoadedPipeline LoadPlanned(const KeptSearch& search, const KeptLoading& loading) {
   return LoadKeptDocument(
       Document::FromText(search.planned->pipeline, kPlanFile, loading.overrides), kPlanFile,
@@ -101,7 +101,7 @@ std::uint64_t SeedOf(const fs::path& run) {
   return seed;
 }
 
-// By the directory that holds the runs.
+// Returns the searches, keyed by the directory that holds their runs.
 std::map<fs::path, KeptSearch> SearchesIn(const fs::path& directory) {
   std::map<fs::path, KeptSearch> searches;
   for (const fs::path& run : FindRuns(directory)) {
@@ -126,7 +126,7 @@ std::map<fs::path, KeptSearch> SearchesIn(const fs::path& directory) {
 
 using Loader = std::function<std::optional<LoadedPipeline>(const KeptSearch&)>;
 
-// Of the searches that `load` returns something for.
+// Plans the searches for which `load` returns a pipeline.
 Plan MakePlan(const fs::path& directory, const std::map<fs::path, KeptSearch>& searches,
               const Loader& load) {
   if (searches.empty()) {

@@ -1,4 +1,4 @@
-// Plans runs that are found on the disk, as the searches that they belong to.
+// Plans the runs found on the disk, grouped into the searches they belong to.
 #pragma once
 
 #include <filesystem>
@@ -10,34 +10,34 @@
 
 namespace lode::core {
 
-// Whether a path is a directory's, itself or below, by its names.
+// Returns whether a path is the directory or below it. Compares names only.
 bool IsWithin(const std::filesystem::path& path, const std::filesystem::path& directory);
 
-// The directories of all runs in a directory, itself or below: what to lock before planning them.
+// Returns the directories to lock before planning all runs in a directory or below it.
 std::vector<std::filesystem::path> RootsIn(const std::filesystem::path& directory);
 
-// The directories of the plans that runs in a directory may be of: those in it, and the first one
-// above it, which is at most a pipeline's and a point's directory away.
+// Returns the directories of the plans that runs in a directory may belong to: all plans inside it
+// and the first one above it, which is at most a pipeline's and a point's directory away.
 std::vector<std::filesystem::path> PlansOf(const std::filesystem::path& directory);
 
-// How a pipeline that is kept is loaded.
+// How to load a stored pipeline.
 struct KeptLoading {
-  std::vector<std::string> overrides{};          // PATH=VALUE, as --set has them
-  std::vector<std::filesystem::path> plugins{};  // those that the caller names
+  std::vector<std::string> overrides{};          // PATH=VALUE, as for --set
+  std::vector<std::filesystem::path> plugins{};  // named by the caller
   AllowedPlugins allowed = AllowedPlugins::kNone;
 };
 
-// Plans all runs in a directory, itself or below; also those that were planned there and have not
-// begun. Seeds of one pipeline, in one directory, are one search. Throws HostError if there are none,
-// ConfigError if a kept pipeline does not resolve.
+// Plans all runs in a directory or below it, including those that were planned there but have not
+// begun. The seeds of one pipeline in one directory are one search. Throws HostError if there are
+// no runs, ConfigError if a stored pipeline does not resolve.
 Plan PlanKept(const std::filesystem::path& directory, const KeptLoading& loading);
 
-// The same of what can be read, to look at it: without plugins. What cannot is left out, and `damages`
-// says why.
+// Like PlanKept, but for viewing: loads no plugins, leaves out what cannot be read and adds the
+// reasons to `damages`.
 Plan PlanReadable(const std::filesystem::path& directory, std::vector<std::string>& damages);
 
-// Loads a pipeline that is kept in a directory. A run that is to continue needs all its components:
-// throws HostError with the remedy if some are not known because plugins are not allowed.
+// Loads the pipeline stored in a directory. A run needs all its components to continue: throws
+// HostError with the remedy if some are unknown because their plugins are not allowed.
 LoadedPipeline LoadKept(const std::filesystem::path& directory, const KeptLoading& loading);
 
 }  // namespace lode::core

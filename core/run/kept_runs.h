@@ -1,4 +1,4 @@
-// What a directory of runs holds, as far as it can be read.
+// Reads the contents of a directory of runs as far as possible.
 #pragma once
 
 #include <sys/types.h>
@@ -15,10 +15,10 @@
 
 namespace lode::core {
 
-// A run that has not ended, as it is now.
+// The current state of a run that has not ended.
 struct UnfinishedRun {
   const PlannedRun* planned;
-  std::optional<pid_t> process;  // that works on it
+  std::optional<pid_t> process;  // that is working on it
   std::uint64_t steps = 0;
   std::vector<MetricDeclaration> metrics{};
   std::optional<BestTrial> best{};
@@ -29,17 +29,17 @@ struct UnfinishedRun {
 
 struct KeptRuns {
   std::filesystem::path directory;
-  std::optional<KeptStages> stages{};       // if it is a pipeline's with stages
-  Plan plan{};                              // its results: those of runs that have ended
+  std::optional<KeptStages> stages{};       // if the pipeline has stages
+  Plan plan{};                              // its results are those of runs that have ended
   std::vector<UnfinishedRun> unfinished{};  // point into the plan
   std::vector<std::string> damages{};       // what could not be read, and why
 
-  // The results, and for each unfinished run that found something one with the best so far.
+  // Returns the results, with one more for each unfinished run that has a best so far.
   std::vector<SearchResult> BestSoFar() const;
 };
 
-// Changes nothing, loads no plugin. `checked`: the stores' checksums are checked, too. Throws
-// HostError, ConfigError if nothing of it can be read.
+// Changes nothing and loads no plugins. `checked`: also checks the stores' checksums. Throws
+// HostError or ConfigError if nothing can be read.
 KeptRuns LookAtRuns(const std::filesystem::path& directory, bool checked);
 
 }  // namespace lode::core

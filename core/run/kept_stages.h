@@ -1,4 +1,4 @@
-// What a directory holds of a pipeline with stages.
+// Reads the stored stages of a pipeline.
 #pragma once
 
 #include <filesystem>
@@ -11,15 +11,15 @@ namespace lode::core {
 
 struct KeptStages {
   LoadedPipeline pipeline;
-  std::list<StageRun> stages;  // with the results that can be read
+  std::list<StageRun> stages;  // with all readable results
 
   bool are_finished() const;
 };
 
-// Whether a directory is that of a pipeline with stages.
+// Returns whether a directory belongs to a pipeline with stages.
 bool HoldsStages(const std::filesystem::path& directory);
 
-// Changes nothing, loads no plugin. Runs that cannot be read are left out. Throws HostError,
+// Changes nothing and loads no plugins. Leaves out runs that cannot be read. Throws HostError,
 // ConfigError.
 KeptStages LookAtStages(const std::filesystem::path& directory);
 

@@ -18,7 +18,7 @@ void RequireCapacity(const PlannedRun& run, const std::string& then, const std::
 
 }  // namespace
 
-// A store that does not say that its evaluations are limited is of an earlier program.
+// A store that does not state that its evaluations are limited was written by an earlier version.
 KeptTrials::KeptTrials(const PlannedRun& run, std::size_t capacity)
     : run_(run), stored_(std::make_unique<StoredRun>(run.directory)) {
   RequireCapacity(run, stored_->Meta("workers"), std::to_string(capacity));

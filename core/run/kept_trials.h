@@ -1,4 +1,4 @@
-// The trials that a run has stored before: its search replays them, then continues.
+// The stored trials of a run. Its search replays them, then continues.
 #pragma once
 
 #include <cstddef>
@@ -15,21 +15,22 @@ namespace lode::core {
 
 class KeptTrials {
  public:
-  // Of a run that exists. `capacity`: how many evaluations it makes at once. Throws HostError if it
-  // began with another number, since how many proposals run ahead decides what they are.
+  // REQUIRES: the run exists. `capacity`: its number of concurrent evaluations. Throws HostError if
+  // it began with another number, since the proposals depend on how many of them run ahead.
   KeptTrials(const PlannedRun& run, std::size_t capacity);
 
-  // How many are replayed.
+  // The number of trials to replay.
   std::uint64_t count() const { return count_; }
 
-  // The run began when evaluations had no limit, and continues without one.
+  // True if the run began when evaluations had no limit. It continues without one.
   bool has_unlimited_evaluations() const { return unlimited_; }
 
-  // Answers questions from the store as far as it can, and asks `rest` the others. Call once.
+  // Returns an executor that answers from the store as long as it can and then asks `rest`. Call
+  // once.
   std::unique_ptr<Executor> Replaying(std::unique_ptr<Executor> rest);
 
-  // Compares the trials with the stored ones as they come, and calls `agreed` after the last stored one.
-  // `reward` outlives it.
+  // Returns a check that compares each trial with the stored one and calls `agreed` after the last
+  // stored one. `reward` outlives the check.
   std::unique_ptr<ReplayCheck> MakeCheck(const Reward& reward, std::function<void()> agreed) const;
 
  private:

@@ -18,14 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether nobody but the caller can have written what is there.
+// Returns whether only the caller can have written the file.
 bool IsCallers(const fs::path& file) {
   struct stat info {};
   return lstat(file.c_str(), &info) == 0 && info.st_uid == geteuid() &&
          (info.st_mode & S_IWOTH) == 0 && !S_ISLNK(info.st_mode);
 }
 
-// Whether that holds of a directory and of what names plugins in it.
+// Returns whether that is true of a directory and of the files in it that name plugins.
 bool AreCallers(const fs::path& directory) {
   return IsCallers(directory) &&
          std::ranges::all_of(std::array{kPipelineFile, kPlanFile}, [&](const char* name) {

@@ -1,4 +1,4 @@
-// Whose code a resumed pipeline may run.
+// Decides whose code a resumed pipeline may run.
 #pragma once
 
 #include <filesystem>
@@ -7,8 +7,8 @@
 
 namespace lode::core {
 
-// kOfFile for a directory of runs that nobody but the caller can have written: the plugins that it names
-// are those that the caller has used. Else kKnown.
+// Returns kOfFile for a directory of runs that only the caller can have written, since the plugins
+// that it names are ones the caller has used. Otherwise kKnown.
 AllowedPlugins PluginsToTrust(const std::filesystem::path& directory);
 
 }  // namespace lode::core

@@ -14,8 +14,8 @@
 namespace lode::core {
 namespace {
 
-// Metrics that an oracle has only once it is bound to the space: then the reward is checked against
-// those of real instances, unless that would load LibTorch.
+// Some oracles have metrics only once they are bound to the space. Then the reward is checked
+// against the metrics of real instances, unless making them would load LibTorch.
 void CheckMetrics(const Pipeline& pipeline, const Catalog& catalog) {
   const bool vary = std::ranges::any_of(pipeline.oracles, [&](const ComponentConfig& c) {
     return (catalog.Find(c.kind, c.id)->capabilities & LODE_CAP_METRICS_VARY) != 0;
@@ -24,7 +24,7 @@ void CheckMetrics(const Pipeline& pipeline, const Catalog& catalog) {
                      std::ranges::any_of(pipeline.oracles, [&](const ComponentConfig& c) {
                        return UsesTorch(catalog, c);
                      });
-  // What an earlier stage leaves is not there yet.
+  // The artifacts of earlier stages do not exist yet.
   const bool can_be_made = !pipeline.is_preparation() && ArtifactsOf(pipeline, catalog).empty();
   if (vary && !torch && can_be_made && !pipeline.execution.isolate_all) {
     const RunContext run;

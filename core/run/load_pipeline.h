@@ -1,4 +1,4 @@
-// From a pipeline's document to what can be run.
+// Turns a pipeline's document into searches that can run.
 #pragma once
 
 #include <filesystem>
@@ -12,32 +12,32 @@
 
 namespace lode::core {
 
-// Which plugins a pipeline may use. To load one is to run its code.
+// The plugins a pipeline may use. Loading a plugin runs its code.
 enum class AllowedPlugins {
-  kOfFile,  // also those that its [plugins] paths name
-  kKnown,   // installed ones and those that the caller names
-  kNone,    // none: no more is known of a component than what the pipeline says
+  kOfFile,  // also those named by its [plugins] paths
+  kKnown,   // installed ones and those named by the caller
+  kNone,    // none: components are known only by what the pipeline says
 };
 
 // One pipeline file, resolved.
 struct LoadedPipeline {
   std::filesystem::path file;
-  std::unique_ptr<Catalog> catalog;  // what it is resolved against
+  std::unique_ptr<Catalog> catalog;  // used to resolve it
   Stages stages;
-  std::vector<std::string> unknown{};  // "oracle 'mine'": taken as it is written. Not with kOfFile.
+  std::vector<std::string> unknown{};  // "oracle 'mine'": used as written. Empty with kOfFile.
 
-  // Of a pipeline without stages, or of the first one.
+  // The searches of a pipeline without stages, or of the first stage.
   const std::vector<Search>& searches() const { return stages.list.front().searches; }
 };
 
-// Resolves one document, which was read from `file`. `named`: the plugins that the caller names. Throws
-// ConfigError with all its mistakes; a component that is not known is one, unless it may come from a
-// plugin that is not loaded.
+// Resolves one document that was read from `file`. `named`: the plugins named by the caller. Throws
+// ConfigError with all mistakes in the document. An unknown component is a mistake unless it may
+// come from a plugin that is not loaded.
 LoadedPipeline LoadPipeline(const Document& document, const std::filesystem::path& file,
                             const std::vector<std::filesystem::path>& named,
                             AllowedPlugins allowed);
 
-// Whether a component loads LibTorch, which takes seconds.
+// Returns whether a component loads LibTorch, which takes seconds.
 bool UsesTorch(const Catalog& catalog, const ComponentConfig& config);
 
 }  // namespace lode::core

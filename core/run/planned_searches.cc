@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Pipelines and their directories, and no runs yet.
+// Returns a plan with pipelines and their directories, without runs.
 Plan BeginPlan(std::vector<LoadedPipeline> pipelines, const fs::path& directory) {
   Plan plan{std::move(pipelines), {}, {}, {}};
   for (const LoadedPipeline& pipeline : plan.pipelines) {
@@ -32,14 +32,14 @@ Plan BeginPlan(std::vector<LoadedPipeline> pipelines, const fs::path& directory)
   return plan;
 }
 
-// Nobody else may plan in these meanwhile.
+// Keeps others from planning in these directories meanwhile.
 DirectoryLocks LockDirectories(const Plan& plan, const fs::path& directory,
                                const RunPolicy& policy) {
   std::vector<fs::path> directories = plan.directories;
   if (!directory.empty()) {
     directories.push_back(directory);
   }
-  // Others may work beside one that removes nothing.
+  // Other processes may work in the directory unless this one removes runs.
   return DirectoryLocks(std::move(directories),
                         policy.fresh ? RunLock::Holders::kOne : RunLock::Holders::kMany);
 }
@@ -57,7 +57,7 @@ void AddRuns(Plan& plan) {
   }
 }
 
-// Two pipelines of one name in one directory would share one.
+// Two pipelines with the same name in one directory would share a directory for their runs.
 void CheckDirectories(const Plan& plan) {
   std::set<fs::path> seen;
   for (const PlannedRun& run : plan.runs) {
@@ -77,7 +77,7 @@ void CheckDirectories(const Plan& plan) {
            : ": holds an unfinished run; --resume goes on with it, --fresh replaces it"));
 }
 
-// An old run must not be lost.
+// Refuses to overwrite existing runs.
 void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
   for (PlannedRun& run : plan.runs) {
     run.asks_again = policy.continues();
@@ -92,7 +92,7 @@ void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
   }
 }
 
-// All is known before anything begins or is removed.
+// Writes the whole plan before any run begins or is removed.
 void PublishRuns(const Plan& plan, const fs::path& directory, const RunPolicy& policy) {
   if (directory.empty()) {
     for (const fs::path& own : plan.directories) {

@@ -14,33 +14,32 @@
 
 namespace lode::core {
 
-// Searches that are planned: what is to be run is on the disk, in directories that are locked as long as
-// this lives.
+// Planned searches. The plan is on the disk, in directories that stay locked for the lifetime of
+// this object.
 //
 //   auto searches = PlannedSearches::In("runs/a", pipelines, {});
 //   Completion completion = searches.Execute(environment);
 //   for (const SearchResult& result : searches.plan().results) { ... }
 class PlannedSearches {
  public:
-  // Of pipelines that are to be run in a directory, each in one of its name below that if there are
-  // several. "": each in a new one, runs/NAME/TIME. Throws HostError if what is there does not fit, as
-  // the policy has it; then nothing has changed.
+  // Plans pipelines to run in a directory. Several pipelines each get a subdirectory with their
+  // name. "": each gets a new directory, runs/NAME/TIME. Throws HostError, and changes nothing, if
+  // the policy does not allow what the directory holds.
   static PlannedSearches In(const std::filesystem::path& directory,
                             std::vector<LoadedPipeline> pipelines, const RunPolicy& policy);
 
-  // Of all runs that a directory holds, itself or below; all of them continue. Throws HostError,
-  // ConfigError.
+  // Plans all runs in a directory or below it; all of them continue. Throws HostError, ConfigError.
   static PlannedSearches Kept(const std::filesystem::path& directory, const KeptLoading& loading,
                               const RunPolicy& policy);
 
   PlannedSearches(const PlannedSearches&) = delete;
   PlannedSearches& operator=(const PlannedSearches&) = delete;
 
-  // Makes or continues all runs, and writes results.csv at the end. Call once. Throws HostError if a run
-  // cannot even start.
+  // Makes or continues all runs, then writes results.csv. Call once. Throws HostError if a run
+  // cannot start.
   Completion Execute(const RunEnvironment& environment);
 
-  // The runs; after Execute with the results of those that have one.
+  // The runs. After Execute it has the results of all runs that produced one.
   const Plan& plan() const { return plan_; }
 
  private:
@@ -50,8 +49,8 @@ class PlannedSearches {
   Plan plan_;
 };
 
-// Makes runs/NAME/20261124-143000, with a number behind it if that is taken: two programs that start in
-// one second do not share it. Throws HostError.
+// Creates runs/NAME/20261124-143000, with a number appended if that exists, so that two programs
+// that start in the same second do not share it. Throws HostError.
 std::filesystem::path NewRunsDirectory(const std::string& name);
 
 }  // namespace lode::core

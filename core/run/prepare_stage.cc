@@ -6,7 +6,7 @@
 namespace lode::core {
 namespace {
 
-// Returns whether it came to its end.
+// Returns whether the preparation completed.
 bool Prepare(const StageRun& stage, const RunInfo& run, const RunEnvironment& environment) {
   RunListener& listener = environment.listener;
   const RunContext context{0,

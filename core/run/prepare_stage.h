@@ -1,4 +1,4 @@
-// Stages without an optimizer: their oracle prepares, for stages after them.
+// Runs stages without an optimizer, in which an oracle prepares for later stages.
 #pragma once
 
 #include "core/run/run_environment.h"
@@ -6,8 +6,8 @@
 
 namespace lode::core {
 
-// Makes and binds the oracle of a preparation where it would evaluate, and lets it prepare in the stage's
-// directory. Throws HostError.
+// Creates and binds the oracle of a preparation where it would evaluate, and lets it prepare in the
+// stage's directory. Throws HostError.
 Completion PrepareStage(const StageRun& stage, const RunEnvironment& environment);
 
 }  // namespace lode::core

@@ -11,7 +11,7 @@
 namespace lode::core {
 namespace {
 
-// Makes the components of pipelines, each that is not like one before.
+// Makes the components of pipelines, skipping those like an earlier one.
 class InputReader {
  public:
   explicit InputReader(const Catalog& catalog) : catalog_(catalog) {}
@@ -51,7 +51,7 @@ class InputReader {
     return may;
   }
 
-  // The points of a grid have much in common.
+  // The points of a grid have many components in common.
   bool IsNew(const Pipeline& pipeline) {
     std::string text;
     const auto add = [&](const ComponentConfig& config) {

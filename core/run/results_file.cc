@@ -25,10 +25,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What every such file begins with.
+// The beginning of every results file.
 constexpr std::string_view kBeginning = "pipeline,space,oracle,optimizer,";
 
-// What a column is called that the user names: not like one of ours.
+// Returns the name of a column that the user named, changed if it equals one of ours.
 std::string OwnName(std::string_view kind, const std::string& name) {
   constexpr std::string_view kOurs[] = {"pipeline",
                                         "space",
@@ -100,7 +100,7 @@ class ResultsTable {
     const RunResult* run = nullptr;
   };
 
-  // A run that cannot be read has no row.
+  // Runs that cannot be read have no row.
   void AddRun(const PlannedRun& run) {
     const Found ended = FindEnded(run);
     const auto unfinished = std::ranges::find(kept_.unfinished, &run, &UnfinishedRun::planned);
@@ -173,7 +173,7 @@ class ResultsTable {
                  MetricToJson(metrics[i], best->metrics[i]).dump());
     }
     table_.Set("architecture", best->architecture);
-    if (best->measurements > 0) {  // of which reward and metrics are the means
+    if (best->measurements > 0) {  // reward and metrics are their means
       table_.Set("measurements", std::to_string(best->measurements));
       table_.Set("standard_error", best->standard_error ? FormatValue(*best->standard_error) : "");
     }
@@ -213,7 +213,7 @@ Completion KeepResults(const std::set<fs::path>& directories, Completion complet
                        RunListener& listener) {
   for (const fs::path& directory : directories) {
     std::error_code error;
-    if (!fs::exists(directory, error)) {  // removed meanwhile, which the runs themselves report
+    if (!fs::exists(directory, error)) {  // removed meanwhile; the runs report that themselves
       continue;
     }
     try {

@@ -1,4 +1,4 @@
-// What is around runs: where they evaluate, who hears of them, who can end them.
+// The environment of runs: where they evaluate, who observes them, and who can end them.
 #pragma once
 
 #include <chrono>
@@ -12,24 +12,24 @@
 
 namespace lode::core {
 
-// All that it refers to outlives the execution that is given it.
+// Everything it refers to outlives the execution that uses it.
 struct RunEnvironment {
-  WorkerProgram program;      // what worker processes execute: ThisProgram, if this program is lode
-  MpiSession* mpi = nullptr;  // null: runs evaluate on this machine, under mpirun too
+  WorkerProgram program;      // run by worker processes: ThisProgram, if this is lode
+  MpiSession* mpi = nullptr;  // null: runs evaluate on this machine, even under mpirun
   RunListener& listener;
   CancelToken& cancel;
-  unsigned runs_at_once = 0;             // 0: as many as there are processors for
-  std::optional<double> wall_seconds{};  // instead of what the pipelines' budgets say; 0: any time
+  unsigned runs_at_once = 0;             // 0: as many as the processors allow
+  std::optional<double> wall_seconds{};  // replaces the pipelines' budgets; 0: no limit
   std::chrono::steady_clock::time_point since =
-      std::chrono::steady_clock::now();  // when that began
+      std::chrono::steady_clock::now();  // start of the wall time
 
   bool evaluates_on_ranks() const { return mpi != nullptr && UnderMpi(); }
 
-  // How long all of these searches together may take: the least that one of them says; 0: any time.
+  // Returns how long all of these searches together may take: the smallest limit; 0: no limit.
   double WallSeconds(const std::vector<const Search*>& searches) const;
 };
 
-// How work ended that was cancelled.
+// Returns how cancelled work ended.
 Completion CompletionOf(const CancelToken& cancelled);
 
 }  // namespace lode::core

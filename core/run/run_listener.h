@@ -1,4 +1,4 @@
-// Who hears of what runs do: a terminal, a page, a test, another program.
+// The interface that observes runs: for a terminal, a page, a test, or another program.
 #pragma once
 
 #include <cstddef>
@@ -15,29 +15,28 @@
 
 namespace lode::core {
 
-// Which run an event is of.
+// The run an event belongs to.
 struct RunInfo {
   std::size_t index = 0;           // among the runs of its stage: 0 .. StageStarted::run_count - 1
   std::string title;               // "nb201-rea cifar10 seed 3"
-  const Search* search = nullptr;  // its pipeline with its budget, and its point of the grid
+  const Search* search = nullptr;  // its pipeline and budget, and its point of the grid
   std::uint64_t seed = 0;
   std::filesystem::path directory;
 };
 
-// Runs that are made side by side begin: those of one stage, or of all pipelines without stages.
+// A set of concurrent runs begins: those of one stage, or of all pipelines without stages.
 struct StageStarted {
   std::string_view stage;     // its name; "" without stages
-  std::string_view pipeline;  // the name that all of its runs have in common, or ""
+  std::string_view pipeline;  // the name, if all of its runs have the same one, or ""
   std::size_t run_count = 0;
 };
 
 struct StageFinished {
   std::string_view stage;
   Completion completion = Completion::kDone;
-  bool is_unchanged = false;  // it had finished before: nothing was done
-  std::string_view
-      prepared{};      // the name of its pipeline if it is a preparation that was made, or ""
-  double seconds = 0;  // that this took
+  bool is_unchanged = false;    // it had finished before; nothing was done
+  std::string_view prepared{};  // the name of its pipeline if a preparation was made, or ""
+  double seconds = 0;           // duration
 };
 
 struct RunStarted {
@@ -47,14 +46,14 @@ struct RunStarted {
 // Evaluations began or ended.
 struct RunActivity {
   const RunInfo& run;
-  std::size_t workers = 0;    // how many can be under way at once; 0: the run itself evaluates
-  std::size_t under_way = 0;  // how many are
+  std::size_t workers = 0;    // maximum under way at once; 0: the run itself evaluates
+  std::size_t under_way = 0;  // current number
 };
 
-// A component says how far a long call has come.
+// A component reports the progress of a long call.
 struct RunProgress {
   const RunInfo& run;
-  double fraction = 0;    // of the call, 0 to 1; negative: not known
+  double fraction = 0;    // of the call, 0 to 1; negative: unknown
   std::string_view what;  // "epoch 3"
 };
 
@@ -62,27 +61,27 @@ struct RunProgress {
 struct RunTrial {
   const RunInfo& run;
   const TrialRecord& trial;
-  const std::vector<MetricDeclaration>& metrics;  // what trial.metrics are
-  std::size_t reward_metric = 0;                  // which of them the reward is made of
-  std::uint64_t replayed = 0;  // how many of the run's first trials were stored before
+  const std::vector<MetricDeclaration>& metrics;  // describe trial.metrics
+  std::size_t reward_metric = 0;                  // index of the metric that the reward uses
+  std::uint64_t replayed = 0;  // number of trials at the run's start that were already stored
   double cost_seconds = 0;     // simulated, of the run's evaluations so far
 };
 
-// A run came to a result, whatever its ending.
+// A run has a result, whatever its ending.
 struct RunFinished {
   const RunInfo& run;
   const RunResult& result;
   const std::vector<MetricDeclaration>& metrics;
   std::size_t reward_metric = 0;
-  bool was_there = false;  // it had ended before, and nothing was done
+  bool was_there = false;  // it had ended before; nothing was done
 };
 
-// A run came to no result.
+// A run ended without a result.
 struct RunFailed {
   enum class Kind {
     kCancelled,  // before its first trial
     kLost,       // its process or its store is gone; other runs continue
-    kFatal,      // no other run begins; Execute throws the error once the current runs have ended
+    kFatal,      // no other run begins; Execute throws this once the current runs have ended
   };
   const RunInfo& run;
   Kind kind = Kind::kLost;
@@ -92,29 +91,29 @@ struct RunFailed {
 // A message, one line.
 struct RunWarning {
   enum class Kind {
-    kNotice,   // something was done to what is kept
-    kHint,     // something that the pipeline asks for has no effect
-    kWarning,  // something is likely to be wrong
+    kNotice,   // stored data was changed
+    kHint,     // a setting of the pipeline has no effect
+    kWarning,  // a likely problem
   };
   Kind kind = Kind::kWarning;
   std::string text;
 };
 
-// Hears of all runs of one PlannedSearches or StagedPipeline while it executes, and outlives that.
+// Observes all runs of one PlannedSearches or StagedPipeline while it executes, and outlives that.
 //
-// What an event refers to is valid during the call; a RunInfo, until its stage has finished.
+// Data that an event refers to is valid during the call; a RunInfo, until its stage has finished.
 //
-// Threads: the events of stages and OnIdle come from the thread that called Execute. Those of a run come
-// from the run's own thread, one after another; those of several runs come at the same time. OnProgress
-// may also come from threads of components, between OnStarted and the end of its run. OnWarning may come
-// from any of these threads.
+// Threads: OnIdle and the events of stages come from the thread that called Execute. The events of
+// a run come from the run's own thread, one at a time; events of different runs may be concurrent.
+// OnProgress may also come from threads of components, between OnStarted and the end of its run.
+// OnWarning may come from any of these threads.
 //
-// Order: OnStageStarted, the events of its runs, OnStageFinished. Of a stage that is unchanged only the
-// last comes; if Execute throws, the last does not come. Of a run: OnStarted, then others, then exactly one
-// of OnFinished and OnFailed. Of a run that cannot even start: OnFailed alone. A preparation is one run
-// that has no trials and ends with its stage.
+// Order: OnStageStarted, the events of its runs, OnStageFinished. An unchanged stage sends only the
+// last; if Execute throws, the last is not sent. A run sends OnStarted, then others, then exactly
+// one of OnFinished and OnFailed. A run that cannot start sends only OnFailed. A preparation is one
+// run that has no trials and ends with its stage.
 //
-// A run waits until its listener returns. A listener throws nothing.
+// A run waits until its listener returns. A listener does not throw.
 class RunListener {
  public:
   virtual ~RunListener() = default;
@@ -128,7 +127,7 @@ class RunListener {
   virtual void OnFinished(const RunFinished& run) = 0;
   virtual void OnFailed(const RunFailed& run) = 0;
   virtual void OnWarning(const RunWarning& warning) = 0;
-  // About every 50 ms while Execute waits for runs: a program may look at its signals here.
+  // Called about every 50 ms while Execute waits for runs, so that a program can check its signals.
   virtual void OnIdle() {}
 };
 

@@ -1,16 +1,15 @@
-// What happens to what a directory holds already.
+// The policy for runs and stages that a directory already holds.
 #pragma once
 
 namespace lode::core {
 
-// Nothing that is there is removed or changed unless one of these says so.
+// Nothing stored is removed or changed unless one of these allows it.
 struct RunPolicy {
-  bool fresh = false;   // all is made again; what there was is removed
-  bool resume = false;  // what has not ended continues
-  bool extend = false;  // runs continue to the budget that their pipelines have now
-  bool force = false;   // runs continue although their configuration or a version has changed
-  bool replace =
-      false;  // stages that have changed are made again; what there was is kept beside them
+  bool fresh = false;    // remove everything stored and start over
+  bool resume = false;   // continue what has not ended
+  bool extend = false;   // continue runs to their pipelines' current budget
+  bool force = false;    // continue runs even if their configuration or a version has changed
+  bool replace = false;  // make changed stages again and keep the old ones beside them
 
   bool continues() const { return resume || extend; }
 };

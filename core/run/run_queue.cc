@@ -46,7 +46,7 @@ unsigned RunQueue::ThreadCount() const {
   return std::min(threads, static_cast<unsigned>(runs_.size()));
 }
 
-// Where the system gives no more threads, those that there are do all the work.
+// If the system refuses another thread, the existing ones do all the work.
 bool RunQueue::StartThread() {
   {
     const std::lock_guard lock(mutex_);
@@ -89,7 +89,7 @@ void RunQueue::Work() {
     } catch (const lode::CancelledError&) {
       environment_.listener.OnFailed(
           {infos_[i], RunFailed::Kind::kCancelled, "cancelled before it began"});
-    } catch (const WorkerLost& e) {  // others may have more luck
+    } catch (const WorkerLost& e) {  // other runs may still succeed
       Lose(infos_[i], e);
     } catch (const LostStoreError& e) {
       runs_[i].result->runs[runs_[i].position].kept = false;
@@ -119,7 +119,7 @@ void RunQueue::Lose(const RunInfo& info, const HostError& error) {
   lost_ = true;
 }
 
-// The current exception ends all.
+// The current exception ends all runs.
 void RunQueue::Fail(const RunInfo& info, std::string_view reason) {
   stop_ = true;
   environment_.listener.OnFailed({info, RunFailed::Kind::kFatal, reason});
@@ -127,7 +127,7 @@ void RunQueue::Fail(const RunInfo& info, std::string_view reason) {
   error_ = error_ ? error_ : std::current_exception();
 }
 
-// Its seeds would all say the same.
+// All seeds of a search would give the same warning.
 void RunQueue::WarnOnce(const PlannedRun& run, const std::string& text) {
   {
     const std::lock_guard lock(mutex_);

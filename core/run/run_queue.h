@@ -1,4 +1,4 @@
-// Several runs at a time.
+// Executes several runs at a time.
 #pragma once
 
 #include <atomic>
@@ -18,15 +18,15 @@
 
 namespace lode::core {
 
-// Takes runs in their order with several threads. The first one that cannot even start ends all, unless
-// it lost its process or its store as it started.
+// Executes runs in order on several threads. The first run that cannot start ends all of them,
+// unless it lost its process or its store while starting.
 class RunQueue {
  public:
-  // All outlives *this. REQUIRES: there is a run.
+  // The arguments outlive *this. REQUIRES: there is at least one run.
   RunQueue(const std::vector<PlannedRun>& runs, const RunEnvironment& environment);
 
-  // Executes all of them, and puts what they came to in its place. Returns whether all could start.
-  // Call once. Throws what ended all.
+  // Executes all runs and stores their outcomes. Returns whether all could start. Call once. Throws
+  // the error that ended all runs.
   bool Run();
 
  private:

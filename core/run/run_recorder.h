@@ -1,4 +1,4 @@
-// What a run leaves in its directory.
+// Writes the files of a run.
 #pragma once
 
 #include <cstddef>
@@ -13,32 +13,32 @@
 
 namespace lode::core {
 
-// Writes one run to its directory, which is locked. A run that exists stays as it is until Agree().
+// Writes one run to its directory, which is locked. Leaves an existing run unchanged until Agree().
 class RunRecorder {
  public:
-  // What the store says of the whole run.
+  // What the store records about the whole run.
   struct Facts {
     std::size_t workers = 0;         // evaluations at once
-    std::uint64_t kept = 0;          // trials that are replayed; those after them are forgotten
-    bool limits_evaluations = true;  // false: it began when they had no limit
+    std::uint64_t kept = 0;          // trials to replay; later ones are dropped
+    bool limits_evaluations = true;  // false: the run began when there was no limit
     Commit commit = Commit::kAuto;
   };
   // Throws HostError.
   RunRecorder(const PlannedRun& run, const std::vector<MetricDeclaration>& metrics,
               const Facts& facts);
 
-  // What is to observe the search.
+  // Returns the observer for the search.
   TrialObserver* observer() { return &store_; }
 
-  // The stored trials have come out the same: from here on the directory describes and holds this run.
+  // The replay matched the stored trials: from here on the directory describes and holds this run.
   void Agree();
   bool has_agreed() const { return agreed_; }
 
   // Both do nothing before Agree(). Throw HostError.
   //
-  // The run was interrupted or broken, and can be resumed.
+  // The run was interrupted or broken and can be resumed.
   void KeepUnfinished();
-  // The run has ended. It counts as ended once everything that it leaves is there.
+  // The run has ended. It counts as ended once all of its files are written.
   void KeepResult(const RunResult& result, Runner& runner);
 
  private:

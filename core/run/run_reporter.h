@@ -1,4 +1,4 @@
-// Tells a listener what one run does.
+// Reports the events of one run to a listener.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ class RunReporter : public TrialObserver {
   RunReporter(const RunReporter&) = delete;
   RunReporter& operator=(const RunReporter&) = delete;
 
-  // For RunContext::progress: may be called from any thread.
+  // Returns a function for RunContext::progress. It may be called from any thread.
   std::function<void(double, std::string_view)> Progress() const;
 
-  // An executor that reports the evaluations which it is asked for. *this outlives it.
+  // Returns an executor that reports its evaluations. *this outlives it.
   std::unique_ptr<Executor> Watch(std::unique_ptr<Executor> executor);
 
-  // Before the first trial: what the metrics are, which of them the reward is made of, and how many
-  // trials are replayed. `metrics` outlives *this.
+  // Sets the metrics, the index of the one that the reward uses, and the number of replayed trials.
+  // Call before the first trial. `metrics` outlives *this.
   void Describe(const std::vector<MetricDeclaration>& metrics, std::size_t reward_metric,
                 std::uint64_t replayed);
 

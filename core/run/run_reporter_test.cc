@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-// Answers when it is asked to.
+// Answers only when told to.
 class FakeExecutor : public Executor {
  public:
   explicit FakeExecutor(std::size_t capacity) : capacity_(capacity) {}

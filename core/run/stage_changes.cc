@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether anything is in a directory but a record that was being written when the program ended.
+// Returns whether a directory holds anything but a record left half-written when the program ended.
 bool HoldsSomethingElse(const fs::path& directory) {
   std::error_code none;
   const fs::directory_iterator entries(directory, none);
@@ -54,7 +54,7 @@ void StageChanges::LookAtKept(StageRun& stage) const {
   }
 }
 
-// A preparation has no trials that could show whether it is the same.
+// A preparation is never forced: it has no trials that could show whether it is the same.
 bool StageChanges::Forces(const StageRun& stage) const {
   return policy_.force && !stage.stage.is_preparation();
 }

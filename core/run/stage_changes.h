@@ -1,4 +1,4 @@
-// Decides which of the stages that a directory holds are kept, replaced, or refused.
+// Decides which stages in a directory are kept, replaced, or refused.
 #pragma once
 
 #include <filesystem>
@@ -13,25 +13,25 @@
 
 namespace lode::core {
 
-// Compares what is kept of the stages with what is wanted, as a policy has it: a stage that is the same
-// is kept, one that differs makes room or is refused.
+// Compares the stored stages with the wanted ones and applies a policy: keeps a stage that is the
+// same, and replaces or refuses one that differs.
 class StageChanges {
  public:
-  // `stages`: those that are looked at, in their order. All outlives *this.
+  // `stages`: those already looked at, in order. The arguments outlive *this.
   StageChanges(const Stages& wanted, const std::list<StageRun>& stages, const RunPolicy& policy,
                std::filesystem::path root, RunListener& listener);
 
-  // Changes nothing on the disk. REQUIRES: the stages before were looked at. Throws HostError if the
-  // stage cannot be run as it is.
+  // Changes nothing on the disk. REQUIRES: earlier stages were looked at. Throws HostError if the
+  // stage cannot run as it is.
   void Look(StageRun& stage) const;
 
-  // Removes, or puts aside, what the stage is to replace. Throws HostError.
+  // Removes or sets aside the stored stage that this one replaces. Throws HostError.
   void MakeRoom(StageRun& stage) const;
 
-  // Looks at what earlier stages have left for it: they have finished. Throws HostError.
+  // Checks the outputs of earlier stages. REQUIRES: they have finished. Throws HostError.
   void CheckInputs(StageRun& stage) const;
 
-  // Whether what is kept continues although it has changed.
+  // Returns whether a stored stage continues even if it has changed.
   bool Forces(const StageRun& stage) const;
 
  private:

@@ -55,7 +55,7 @@ void StageRun::TakeReadableResults() {
   for (const PlannedRun& run : plan.runs) {
     try {
       TakeResult(run);
-    } catch (const HostError&) {  // which whoever looks at the runs says
+    } catch (const HostError&) {  // reported by the code that inspects the runs
     }
   }
   plan.ForgetEmptyResults();

@@ -16,39 +16,39 @@ namespace lode::core {
 
 enum class StageState { kNew, kUnfinished, kFinished };
 
-// A stage that is to be run, or has been. Its plan points into it: it stays where it is. `s` and `c`
+// A stage, before or after it runs. It cannot be moved, since its plan points into it. `s` and `c`
 // outlive it.
 struct StageRun {
-  // `root`: the directory of all stages. Throws HostError if what is kept of the stage is damaged.
+  // `root`: the directory of all stages. Throws HostError if the stored stage is damaged.
   StageRun(const Stage& s, const Catalog& c, const std::filesystem::path& root);
   StageRun(const StageRun&) = delete;
   StageRun& operator=(const StageRun&) = delete;
 
-  // Of what is kept.
+  // Returns the state of the stored stage.
   StageState state() const;
 
-  // Plans its runs. Not of a preparation.
+  // Plans its runs. REQUIRES: it is not a preparation.
   void MakePlan();
 
   // Takes the results of runs that have ended. Throws HostError if one cannot be read.
   void TakeResults();
-  // The same of those that can be read.
+  // Like TakeResults, but skips runs that cannot be read.
   void TakeReadableResults();
 
-  // Whether all of its runs have ended.
+  // Returns whether all of its runs have ended.
   bool HasEnded() const;
 
-  // Whether it takes an artifact of the stage of that name.
+  // Returns whether it reads an artifact of the stage named `other`.
   bool Reads(const std::string& other) const;
 
   const Stage& stage;
   const Catalog& catalog;
   const std::filesystem::path directory;
-  std::vector<Search> searches;       // with the paths of artifacts
-  std::optional<StageRecord> stored;  // of what is kept
-  StageRecord record;                 // of what is wanted
-  ConfigurationChange change;         // from one to the other
-  bool replaced = false;              // what is kept makes room
+  std::vector<Search> searches;       // with the paths of artifacts filled in
+  std::optional<StageRecord> stored;  // of the stored stage
+  StageRecord record;                 // of the wanted stage
+  ConfigurationChange change;         // from `stored` to `record`
+  bool replaced = false;              // the stored stage makes room
   Plan plan;                          // empty for a preparation
   bool again = true;                  // it was run this time
   bool finished = false;

@@ -29,7 +29,7 @@ std::vector<const Search*> SearchesOf(const Stages& stages) {
   return searches;
 }
 
-// Of a stage that has finished before.
+// Keeps a stage that finished in an earlier execution.
 void KeepAsItIs(StageRun& stage, RunListener& listener) {
   listener.OnStageFinished({.stage = stage.stage.name, .is_unchanged = true});
   stage.again = false;
@@ -39,7 +39,7 @@ void KeepAsItIs(StageRun& stage, RunListener& listener) {
 }
 
 Completion SearchStage(StageRun& stage, const RunEnvironment& environment) {
-  const RunLock lock(stage.directory);  // one that prepares has a lock of its own
+  const RunLock lock(stage.directory);  // a preparation has its own lock
   const Completion completion = ExecutePlan(stage.plan, stage.stage.name, environment);
   if (completion == Completion::kDone) {
     WriteBestFile(stage);
@@ -86,7 +86,7 @@ Completion StagedPipeline::ExecuteStages(const RunEnvironment& environment) {
   for (const Stage& stage : pipeline_.stages.list) {
     changes.Look(stages_.emplace_back(stage, *pipeline_.catalog, root_));
   }
-  // Those that read others first.
+  // In reverse order, so that a stage comes before those that it reads.
   std::for_each(stages_.rbegin(), stages_.rend(),
                 [&](StageRun& stage) { changes.MakeRoom(stage); });
   WriteFile(root_ / kPipelineFile, SealToml(pipeline_.stages.text));
@@ -107,7 +107,7 @@ Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& cha
     KeepAsItIs(stage, environment.listener);
     return Completion::kDone;
   }
-  // With --force nothing is written before the stored trials have come out alike.
+  // With --force nothing is written until the replay has matched the stored trials.
   if (!stage.stored || !changes.Forces(stage)) {
     MakeDirectories(stage.directory);
     WriteStageRecord(stage.directory, stage.record);

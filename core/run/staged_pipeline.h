@@ -1,5 +1,5 @@
-// Runs pipelines of several stages: each in a directory of its own, in their order, none again that has
-// finished. Nothing that is there is removed unless all is to be made again.
+// Runs pipelines with several stages, in order, each in its own directory. Finished stages are not
+// run again. Nothing stored is removed unless everything is to be made again.
 #pragma once
 
 #include <filesystem>
@@ -16,29 +16,29 @@ namespace lode::core {
 
 class StageChanges;
 
-// A pipeline with stages, in a directory that is locked as long as this lives.
+// A pipeline with stages, in a directory that stays locked for the lifetime of this object.
 //
 //   auto pipeline = StagedPipeline::In("runs/a", LoadPipeline(...), {.resume = true});
 //   Completion completion = pipeline.Execute(environment);
 //   for (const StageRun& stage : pipeline.stages()) { ... stage.plan.results ... }
 class StagedPipeline {
  public:
-  // A pipeline that is to be run in a directory. Throws HostError if another process works there.
+  // Takes a pipeline to run in a directory. Throws HostError if another process is working there.
   static StagedPipeline In(const std::filesystem::path& directory, LoadedPipeline pipeline,
                            const RunPolicy& policy);
-  // The one that a directory holds. Also throws ConfigError.
+  // Loads the pipeline stored in a directory. Also throws ConfigError.
   static StagedPipeline Kept(const std::filesystem::path& directory, const KeptLoading& loading,
                              const RunPolicy& policy);
 
   StagedPipeline(const StagedPipeline&) = delete;
   StagedPipeline& operator=(const StagedPipeline&) = delete;
 
-  // Runs what is to be run, until a stage does not end well. What cannot be done is refused before
-  // anything has changed, as far as it can be known by then. Writes results.csv at the end. Call once.
-  // Throws HostError.
+  // Runs the remaining stages until one does not end well, then writes results.csv. Refuses what
+  // cannot be done before anything has changed, as far as that is known by then. Call once. Throws
+  // HostError.
   Completion Execute(const RunEnvironment& environment);
 
-  // Those that were looked at, with their results.
+  // The stages looked at so far, with their results.
   const std::list<StageRun>& stages() const { return stages_; }
 
  private:

@@ -7,7 +7,7 @@
 namespace lode::core {
 
 WallClock::WallClock(CancelToken& token, Clock::time_point since, double seconds) : token_(token) {
-  constexpr double kLongest = 1e9;  // what a clock can add
+  constexpr double kLongest = 1e9;  // seconds that can be added to a clock's time
   if (seconds > 0) {
     const std::chrono::duration<double> length(std::min(seconds, kLongest));
     const auto end = since + std::chrono::ceil<Clock::duration>(length);

@@ -1,4 +1,4 @@
-// The limit on the time that runs may take by the clock.
+// Limits the wall time of runs.
 #pragma once
 
 #include <chrono>
@@ -10,13 +10,13 @@
 
 namespace lode::core {
 
-// As long as it lives, it cancels a token when the time is over.
+// Cancels a token when the time is over, unless destroyed before.
 class WallClock {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // The time is over `seconds` after `since`; 0: never. `token` outlives *this. Throws HostError if the
-  // system gives no thread.
+  // The time is over `seconds` after `since`; 0: never. `token` outlives *this. Throws HostError if
+  // the system cannot start a thread.
   WallClock(CancelToken& token, Clock::time_point since, double seconds);
   ~WallClock();
   WallClock(const WallClock&) = delete;
