@@ -7,13 +7,13 @@
 #include "core/cli/shell_word.h"
 #include "core/plugin/declaration.h"
 #include "core/report/summary.h"
-#include "core/search/metric_index.h"
+#include "core/search/search_result.h"
 
 namespace lode::cli {
 namespace {
 
 const core::MetricDeclaration& RewardMetricOf(const core::SearchResult& result) {
-  return result.metrics[core::MetricIndex(result.metrics, result.search->pipeline.reward.metric)];
+  return result.metrics[core::RewardMetricIndex(result)];
 }
 
 std::string KeyOf(const core::RewardConfig& reward) {
@@ -54,8 +54,7 @@ void Consider(const core::SearchResult& result, const core::RunResult& run, Best
 }  // namespace
 
 std::string BestRun::Text() const {
-  const std::size_t metric =
-      core::MetricIndex(result->metrics, result->search->pipeline.reward.metric);
+  const std::size_t metric = core::RewardMetricIndex(*result);
   return result->metrics[metric].name + " " +
          core::FormatMetric(result->metrics[metric], run->best->metrics[metric]);
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/search/metric_index.h"
-
 namespace lode::core {
 namespace {
 
@@ -15,7 +13,7 @@ std::string QueryUnit(const SearchResult& result) {
 
 Statistic StatisticOf(const SearchResult& result,
                       const std::vector<std::optional<BestTrial>>& bests) {
-  const std::size_t metric = MetricIndex(result.metrics, result.search->pipeline.reward.metric);
+  const std::size_t metric = RewardMetricIndex(result);
   std::vector<double> values;
   for (const auto& best : bests) {
     if (best) {
@@ -70,7 +68,7 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
 
 std::optional<double> OptimumOf(const SearchResult& result) {
   const RewardConfig& reward = result.search->pipeline.reward;
-  const std::size_t metric = MetricIndex(result.metrics, reward.metric);
+  const std::size_t metric = RewardMetricIndex(result);
   const bool decides = reward.limits.empty() && reward.add.empty() && reward.goals.size() < 2;
   return decides && metric < result.metrics.size() ? result.metrics[metric].optimum : std::nullopt;
 }

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/report/text_table.h"
-#include "core/search/metric_index.h"
+#include "core/search/search_result.h"
 #include "core/store/stored_run.h"
 
 namespace lode::core {
@@ -19,10 +19,6 @@ using Align = TextTable::Align;
 
 // For each architecture, a row of metrics from each run that measured it.
 using Measured = std::map<std::string, std::vector<std::vector<double>>>;
-
-std::size_t RewardMetricOf(const SearchResult& result) {
-  return MetricIndex(result.metrics, result.search->pipeline.reward.metric);
-}
 
 // Returns the best of all runs, the first run's among equal ones; nothing if no run found one.
 std::optional<BestTrial> BestOf(const SearchResult& result) {
@@ -117,14 +113,6 @@ std::string MetricCell(const ComparisonRow& row, const MetricDeclaration& metric
                                metric.unit == "count" ? 0 : 2);
 }
 
-std::string PointText(const Search& search) {
-  std::string text;
-  for (const auto& [path, value] : search.point) {
-    text += (text.empty() ? "" : " ") + value;
-  }
-  return text;
-}
-
 std::string Legend(const StageComparison& comparison) {
   const bool spread = std::ranges::any_of(comparison.rows, [](const ComparisonRow& row) {
     return row.metrics.front().std.has_value();
@@ -155,7 +143,7 @@ json ToJson(const ComparisonRow& row) {
     metrics[row.measured->metrics[i].name] = {
         {"mean", s.mean}, {"std", s.std ? json(*s.std) : json()}, {"count", s.count}};
   }
-  const std::size_t metric = RewardMetricOf(*row.found);
+  const std::size_t metric = RewardMetricIndex(*row.found);
   return {{"ties", row.best.ties},
           {"point", PointToJson(*row.found->search)},
           {"later_point", PointToJson(*row.measured->search)},
@@ -183,7 +171,7 @@ std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& sta
 
 std::string FormatStageComparison(const StageComparison& comparison, std::size_t width) {
   const ComparisonRow& first = comparison.rows.front();
-  const MetricDeclaration& reward = first.found->metrics[RewardMetricOf(*first.found)];
+  const MetricDeclaration& reward = first.found->metrics[RewardMetricIndex(*first.found)];
   const bool grid = !first.found->search->point.empty();
   const bool later_grid = !first.measured->search->point.empty();
   std::vector<TextTable::Column> columns;
@@ -209,7 +197,7 @@ std::string FormatStageComparison(const StageComparison& comparison, std::size_t
     if (grid) {
       cells.push_back(PointText(*row.found->search));
     }
-    cells.push_back(FormatMetric(reward, row.best.metrics[RewardMetricOf(*row.found)]));
+    cells.push_back(FormatMetric(reward, row.best.metrics[RewardMetricIndex(*row.found)]));
     if (ties) {
       cells.push_back(TiesText(row.best.ties));
     }

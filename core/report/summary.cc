@@ -29,10 +29,6 @@ std::string Format(const char* format, double value) {
   return text;
 }
 
-std::size_t RewardMetricIndex(const SearchResult& result) {
-  return MetricIndex(result.metrics, result.search->pipeline.reward.metric);
-}
-
 Goals GoalsOf(const SearchResult& result) {
   return {result.search->pipeline.reward, result.metrics};
 }

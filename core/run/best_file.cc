@@ -4,25 +4,16 @@
 #include <string>
 
 #include "core/plugin/durable_file.h"
-#include "core/search/metric_index.h"
+#include "core/search/search_result.h"
 #include "core/store/result_json.h"
 #include "core/store/stage_record.h"
 
 namespace lode::core {
 namespace {
 
-// "cifar10 0.1"
-std::string ValuesOf(const Search& search) {
-  std::string values;
-  for (const auto& [path, value] : search.point) {
-    values += (values.empty() ? "" : " ") + value;
-  }
-  return values;
-}
-
 std::string BestLines(const SearchResult& result) {
-  const std::size_t metric = MetricIndex(result.metrics, result.search->pipeline.reward.metric);
-  const std::string values = ValuesOf(*result.search);
+  const std::size_t metric = RewardMetricIndex(result);
+  const std::string values = PointText(*result.search);
   std::string lines;
   for (const RunResult& run : result.runs) {
     if (run.best) {

@@ -1,6 +1,8 @@
 // What the runs of one search came to.
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <vector>
 
 #include "core/config/pipeline.h"
@@ -15,5 +17,12 @@ struct SearchResult {
   std::vector<MetricDeclaration> metrics;
   std::vector<RunResult> runs;
 };
+
+// Returns the position of the reward's metric among the result's metrics, or their number if it is
+// not there.
+std::size_t RewardMetricIndex(const SearchResult& result);
+
+// Returns the values of the search's point of the grid: "cifar10 0.1"; "" without a grid.
+std::string PointText(const Search& search);
 
 }  // namespace lode::core
