@@ -32,6 +32,18 @@ TEST(FailureTallyTest, DifferentNumbersAndAddressesDoNotSplitAReason) {
             "2 failed: job # is gone (2)");
 }
 
+// A sign, an exponent and groups belong to a number; a word of letters, a short one, and one that
+// continues are not hashes, and their digits are numbers.
+TEST(FailureTallyTest, NumbersAndHashesEndWhereTheyShould) {
+  EXPECT_EQ(Grouped({"+1,234.5E+6e", "-7e"}), "2 failed: #e (2)");
+  EXPECT_EQ(Grouped({"1e- 2", "3e- 4."}), "2 failed: #e- # (1), #e- #. (1)");
+  EXPECT_EQ(Grouped({"a deadbeef b", "a feedbabe b"}),
+            "2 failed: a deadbeef b (1), a feedbabe b (1)");
+  EXPECT_EQ(Grouped({"a1b2c3d x", "a4b5c6d x"}), "2 failed: a#b#c#d x (2)");
+  EXPECT_EQ(Grouped({"is a1b2c3d4z", "is a5b6c7d8z"}), "2 failed: is a#b#c#d#z (2)");
+  EXPECT_EQ(Grouped({"at 0X1F", "at 0xg"}), "2 failed: at 0X1F (1), at 0xg (1)");
+}
+
 TEST(FailureTallyTest, TheFirstLineIsTheReason) {
   EXPECT_EQ(Grouped({"died \nits output: a", "died\r\nits output: b"}), "2 failed: died (2)");
 }
