@@ -33,6 +33,12 @@ class AbiSearch : public testing::TestWithParam<fs::path> {
     return Select(runs / "seed-0", "SELECT step, architecture, reward, guess, random FROM trials");
   }
 
+  static std::ptrdiff_t FilesNamed(const fs::path& root, const char* name) {
+    return std::ranges::count_if(fs::recursive_directory_iterator(root), [&](const auto& entry) {
+      return entry.path().filename() == name;
+    });
+  }
+
   const TemporaryDirectory dir_;
   const Program lode_{dir_.path()};
   mutable int searches_ = 0;
@@ -45,6 +51,20 @@ TEST_P(AbiSearch, EqualsThatOfTheKeptPlugin) {
   const bool c_space = IsCSpace(GetParam());
   EXPECT_NE(trials.find(c_space ? "|6.5|" : "|5.0|"), std::string::npos) << trials;
   EXPECT_EQ(trials, Search(c_space ? kCSpace : kSample));
+}
+
+// What 1.1 added: preparation, an optimum, an optimizer that has nothing more to propose.
+TEST_F(AbiSearch, OldPluginsUseWhatTheirMinorAdded) {
+  const fs::path runs = dir_.path() / "runs";
+  const Outcome outcome =
+      lode_.Run({"--plugin", (kKept / "1.1/sample.lode.so").string(), "run",
+                 SourceFile("tests/abi/search.toml").string(), "--out", runs.string(), "--set",
+                 "optimizer.steps=5", "--set", "exploration.0.chance=0"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(Select(runs / "seed-0", "SELECT count(*) FROM trials"), "5\n");
+  EXPECT_NE(outcome.out.find("nothing was left to propose"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("optimum     5.00"), std::string::npos) << outcome.out;
+  EXPECT_EQ(FilesNamed(runs / "prepared", "map.txt"), 1);
 }
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(AbiSearch);

@@ -127,9 +127,11 @@ class NextMinor(unittest.TestCase):
 
     @unittest.skipUnless(os.uname().machine == "x86_64", "the kept plugins are for x86_64")
     def test_the_new_host_reads_the_kept_plugins(self):
-        self.assertEqual(self.read_by_new_host(HERE / "1.0/sample.lode.so", HERE / "1.0/c_space.lode.so"),
-                         ["sample.beads for 1.0: rank absent, metric in bounds",
-                          "c_space for 1.0: rank absent, metric none"])
+        for minor in range(NEXT):
+            kept = HERE / f"1.{minor}"
+            self.assertEqual(self.read_by_new_host(kept / "sample.lode.so", kept / "c_space.lode.so"),
+                             [f"sample.beads for 1.{minor}: rank absent, metric in bounds",
+                              f"c_space for 1.{minor}: rank absent, metric none"])
 
     def test_the_old_host_loads_what_targets_it(self):
         for plugin in self.old, self.careful:

@@ -1,6 +1,7 @@
-// A plugin with everything that minor 0 has: the four kinds, every optional function, every type of
-// parameter, presets, and every service of the host.
+// A plugin with everything that each minor has: the four kinds, every optional function, every type
+// of parameter, presets, and every service of the host.
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
 #include <lode/plugin.hpp>
 
 namespace {
@@ -144,18 +145,28 @@ class Borders {
     std::string notes;
     std::vector<std::int64_t> bonus{0, 1};
     std::vector<double> weights{1, 0.5};
+#if LODE_TARGET_MINOR >= 1
+    std::string atlas;
+#endif
   };
   static lode::Params<Config> Parameters() {
     using Param = lode::Param<Config>;
-    return {{"agree", &Config::agree, "Whether neighbours shall be alike."},
-            Param("scale", &Config::scale, "Factor of what is counted.", lode::Range{0, 100, true})
-                .Unit("points")
-                .LogScale(),
-            {"kind", &Config::kind, "Which borders count.", lode::Choices{{"all", "even", "odd"}}},
-            {"label", &Config::label, "Any text."},
-            {"notes", &Config::notes, "Any file.", lode::Path{.input_file = false}},
-            {"bonus", &Config::bonus, "Added in turn to each border.", lode::Range{0, 9}},
-            {"weights", &Config::weights, "Weights of the borders in turn.", lode::Range{0, 1}}};
+    return {
+      {"agree", &Config::agree, "Whether neighbours shall be alike."},
+          Param("scale", &Config::scale, "Factor of what is counted.", lode::Range{0, 100, true})
+              .Unit("points")
+              .LogScale(),
+          {"kind", &Config::kind, "Which borders count.", lode::Choices{{"all", "even", "odd"}}},
+          {"label", &Config::label, "Any text."},
+          {"notes", &Config::notes, "Any file.", lode::Path{.input_file = false}},
+          {"bonus", &Config::bonus, "Added in turn to each border.", lode::Range{0, 9}},
+#if LODE_TARGET_MINOR >= 1
+          {"atlas", &Config::atlas, "Any folder.", lode::Path{.input_file = false, .input = true}},
+#endif
+      {
+        "weights", &Config::weights, "Weights of the borders in turn.", lode::Range { 0, 1 }
+      }
+    };
   }
   Borders(lode::Host host, const Config& config) : host_(host), config_(config) {
     if (config_.bonus.empty() || config_.weights.empty())
@@ -163,12 +174,30 @@ class Borders {
   }
 
   std::vector<lode::Metric> Metrics() const {
-    return {{"borders", "points", "Neighbours that differ.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION,
-             "beads", 12},
+    lode::Metric borders{
+        "borders", "points", "Neighbours that differ.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION,
+        "beads",   12};
+#if LODE_TARGET_MINOR >= 1
+    if (beads_ > 0) borders.optimum = Optimum();
+#endif
+    return {borders,
             {"guess", "points", "Borders as a careless observer counts them.", LODE_MINIMIZE,
              LODE_SPLIT_NONE, "", 0, true}};
   }
-  void Bind(lode::Space space) { space_.emplace(space); }
+  void Bind(lode::Space space) {
+    space_.emplace(space);
+    const auto& matrices = space.matrices();
+    if (matrices.size() == 1 && matrices[0].name == "beads") beads_ = matrices[0].row_labels.size();
+  }
+#if LODE_TARGET_MINOR >= 1
+  // Leaves a file where it prepares, and says how many threads wrote it.
+  void Prepare(const std::filesystem::path& directory) {
+    const std::string what = "drawing a map, threads: " + std::to_string(host_.Threads());
+    host_.Progress(0.5, what.c_str());
+    std::ofstream(directory / "map.txt") << beads_ << " beads\n";
+    host_.Progress(1, "drew a map");
+  }
+#endif
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     host_.ThrowIfCancelled();
     const std::string text = space_->Format(query.architecture);
@@ -186,9 +215,19 @@ class Borders {
            static_cast<double>(config_.bonus[i % config_.bonus.size()]);
   }
 
+#if LODE_TARGET_MINOR >= 1
+  // Three colours allow any sequence of borders.
+  double Optimum() const {
+    double sum = 0;
+    for (std::size_t i = 1; i < beads_; ++i) sum += std::max(Border(i, true), Border(i, false));
+    return config_.scale * sum;
+  }
+#endif
+
   lode::Host host_;
   Config config_;
   std::optional<lode::Space> space_;
+  std::size_t beads_ = 0;  // 0 in a space that is not of beads
 };
 
 // Random actions with a chance, and noise on all others.
@@ -225,12 +264,21 @@ class Walker {
   struct Config {
     double jump = 0.3;
     bool descend = false;
+#if LODE_TARGET_MINOR >= 1
+    std::int64_t steps = 0;
+#endif
   };
   static lode::Params<Config> Parameters() {
     using Param = lode::Param<Config>;
-    return {{"jump", &Config::jump, "Chance of a jump.", lode::Range{0, 1}},
-            Param("descend", &Config::descend, "Whether to walk downwards: nobody should.")
-                .Deprecated()};
+    return {
+      {"jump", &Config::jump, "Chance of a jump.", lode::Range{0, 1}},
+#if LODE_TARGET_MINOR >= 1
+          {"steps", &Config::steps, "Steps after which it has walked enough, 0: never.",
+           lode::Range{0, 1000}},
+#endif
+          Param("descend", &Config::descend, "Whether to walk downwards: nobody should.")
+              .Deprecated()
+    };
   }
   Walker(lode::Host host, const Config& config) : host_(host), config_(config) {}
 
@@ -241,6 +289,7 @@ class Walker {
   }
   std::variant<lode::Action, lode::Architecture> Ask() {
     const lode::Random random = host_.Random();
+    ++walked_;
     if (reward_ == kNone || random.Uniform() < config_.jump) return Jump(random);
     return space_->CanMutate() ? space_->Mutate(random, best_) : space_->Sample(random);
   }
@@ -253,16 +302,22 @@ class Walker {
     }
     host_.Record("best", reward_);
   }
+#if LODE_TARGET_MINOR >= 1
+  bool Exhausted() const { return config_.steps > 0 && walked_ >= config_.steps; }
+#endif
   void Save(lode::Writer& writer) const {
     writer.Value(reward_);
+    writer.Value(walked_);
     writer.Values(std::span<const std::uint8_t>(best_));
   }
   void Load(lode::Reader& reader) {
     const auto reward = reader.Value<double>();
+    const auto walked = reader.Value<std::int64_t>();
     lode::Architecture best(best_.size());
     reader.Values(std::span(best));
     if (reward != kNone) space_->Format(best);
     reward_ = reward;
+    walked_ = walked;
     best_ = std::move(best);
   }
 
@@ -279,6 +334,7 @@ class Walker {
   Config config_;
   std::optional<lode::Space> space_;
   double reward_ = kNone;
+  std::int64_t walked_ = 0;
   lode::Architecture best_;
 };
 
