@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "plugins/images/cifar.h"
-#include "plugins/images/decode.h"
-#include "plugins/images/loader.h"
-#include "plugins/images/split.h"
-#include "plugins/images/transform.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/images/cifar.h"
+#include "toolkit/images/decode.h"
+#include "toolkit/images/loader.h"
+#include "toolkit/images/split.h"
+#include "toolkit/images/transform.h"
 
 namespace lode::images {
 namespace {

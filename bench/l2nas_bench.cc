@@ -229,7 +229,7 @@ class Products {
     }
   }
 
-  const kernels::KernelSet& kernels_ = kernels::Best();
+  const lode::kernels::KernelSet& kernels_ = lode::kernels::Best();
   Sizes actor_, critic_;
   std::size_t batch_;
   std::vector<float> rows_, result_, bias_, actor_weights_, critic_weights_, gradient_,

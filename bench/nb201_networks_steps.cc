@@ -16,17 +16,17 @@
 #include <string>
 #include <vector>
 
-#include "plugins/images/pixel_set.h"
 #include "plugins/nb201_networks/network.h"
-#include "plugins/training/device.h"
-#include "plugins/training/trainer.h"
+#include "toolkit/images/pixel_set.h"
+#include "toolkit/training/device.h"
+#include "toolkit/training/trainer.h"
 
 namespace nb201 {
 namespace {
 
 using lode::images::Loader;
 using lode::images::PixelSet;
-using training::Pass;
+using lode::training::Pass;
 
 constexpr std::size_t kBatch = 64, kSide = 32, kClasses = 10;
 constexpr std::size_t kWarmUp = 1;  // steps that are not measured: the first one allocates
@@ -83,16 +83,17 @@ class StopWatch {
 
 // The training loop asks whether it is cancelled before each step and reports progress after it.
 double SecondsOfTrainingStep(Network& network, const Cell& cell, Loader& loader, StopWatch watch) {
-  const training::Trainee trainee{
-      *network, [&](const torch::Tensor& images, const training::Step&) -> training::Prediction {
+  const lode::training::Trainee trainee{
+      *network,
+      [&](const torch::Tensor& images, const lode::training::Step&) -> lode::training::Prediction {
         return {network(images, cell, Pass::Training()), {}};
       }};
-  const training::TrainingHooks hooks{[&] {
-                                        watch.Start();
-                                        return false;
-                                      },
-                                      [&](double, const std::string&) { watch.Stop(); }};
-  training::Train(trainee, loader, {}, 1, torch::kCPU, {}, hooks);
+  const lode::training::TrainingHooks hooks{[&] {
+                                              watch.Start();
+                                              return false;
+                                            },
+                                            [&](double, const std::string&) { watch.Stop(); }};
+  lode::training::Train(trainee, loader, {}, 1, torch::kCPU, {}, hooks);
   return watch.Median();
 }
 
@@ -102,7 +103,7 @@ double SecondsOfEvaluation(Network& network, const Cell& cell, Loader& loader, S
   loader.Begin(1);
   while (loader.Next(batch)) {
     watch.Start();
-    network(training::ImagesOf(batch, torch::kCPU), cell, Pass::Evaluation());
+    network(lode::training::ImagesOf(batch, torch::kCPU), cell, Pass::Evaluation());
     watch.Stop();
   }
   return watch.Median();
@@ -136,6 +137,6 @@ int main(int argc, char** argv) {
     std::fputs("usage: nb201_networks_steps THREADS REPEATS (both at least 1)\n", stderr);
     return 2;
   }
-  training::UseThreads(threads);
+  lode::training::UseThreads(threads);
   return nb201::Serve(static_cast<std::size_t>(repeats), nb201::StopWatch(threads == 1));
 }

@@ -11,7 +11,7 @@ function(lode_add_test name)
   endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;LABELS")
   add_executable(${name} ${arg_SOURCES})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_include_directories(${name} PRIVATE ${Lode_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
   if(NOT "torch" IN_LIST arg_LABELS)  # the tested code is optimized, the test itself need not be
     target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # fortifying needs optimization

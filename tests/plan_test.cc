@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "core/plugin/file_descriptor.h"
 #include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode {
 namespace {
@@ -194,7 +194,7 @@ TEST_F(PlanTest, AnExtensionKilledBetweenRunsIsNamedAndRepeated) {
 
 TEST_F(PlanTest, NothingIsPlannedInALockedDirectory) {
   fs::create_directories(Path("out"));
-  const core::Descriptor lock(open(Path("out/lock").c_str(), O_RDWR | O_CREAT, 0666));
+  const posix::Descriptor lock(open(Path("out/lock").c_str(), O_RDWR | O_CREAT, 0666));
   ASSERT_EQ(flock(lock.get(), LOCK_EX | LOCK_NB), 0);
   const std::string holder = std::to_string(getpid());
   ASSERT_EQ(write(lock.get(), holder.data(), holder.size()), static_cast<ssize_t>(holder.size()));

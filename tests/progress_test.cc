@@ -17,12 +17,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/plugin/file_descriptor.h"
 #include "core/report/columns.h"
 #include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/start_process.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode {
 namespace {
@@ -44,8 +44,8 @@ class Terminal {
     EXPECT_EQ(openpty(&master, &slave, name.data(), nullptr, nullptr), 0);
     fcntl(master, F_SETFD, FD_CLOEXEC);
     fcntl(slave, F_SETFD, FD_CLOEXEC);
-    master_ = core::Descriptor(master);
-    slave_ = core::Descriptor(slave);
+    master_ = posix::Descriptor(master);
+    slave_ = posix::Descriptor(slave);
     name_ = name.data();
     Resize(columns);
   }
@@ -91,7 +91,7 @@ class Terminal {
     }
   }
 
-  core::Descriptor master_, slave_;
+  posix::Descriptor master_, slave_;
   fs::path name_;
   std::string text_;
 };

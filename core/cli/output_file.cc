@@ -11,7 +11,7 @@
 
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::cli {
 namespace {
@@ -47,7 +47,7 @@ OutputFile::OutputFile() {
   }
   std::error_code error;
   if (fs::exists(output, error) && !fs::is_regular_file(output, error)) {
-    const core::Descriptor device(open(output.c_str(), O_WRONLY | O_CLOEXEC));
+    const posix::Descriptor device(open(output.c_str(), O_WRONLY | O_CLOEXEC));
     if (!device.is_open()) {
       FailOnOutput();
     }

@@ -34,7 +34,7 @@ CallPage::CallPage() : file_(memfd_create("lode calls", MFD_CLOEXEC)) {
 
 CallPage::~CallPage() { munmap(call_, sizeof(SharedCall)); }
 
-Descriptor CallPage::Share() { return std::move(file_); }
+posix::Descriptor CallPage::Share() { return std::move(file_); }
 
 // The worker may be writing the text meanwhile, and a plugin gone wild may overwrite it.
 std::string CallPage::component() const {

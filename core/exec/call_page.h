@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/plugin/component_call.h"
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::core {
 
@@ -19,13 +19,13 @@ class CallPage {
   CallPage& operator=(const CallPage&) = delete;
 
   // Returns a descriptor of the page, to give to the worker. Call it once.
-  Descriptor Share();
+  posix::Descriptor Share();
 
   std::string component() const;
   std::uint64_t calls() const;
 
  private:
-  Descriptor file_;
+  posix::Descriptor file_;
   SharedCall* call_ = nullptr;
 };
 

@@ -8,51 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <chrono>
-#include <thread>
+#include <optional>
 
-#include "core/exec/process_tree.h"
+#include "toolkit/posix/descendants.h"
 
 namespace lode::core {
 namespace {
 
-// Rounds of a millisecond each. A process that starts others faster than they are killed is left.
-constexpr int kRounds = 2000;
-
 bool IsHungUp(int descriptor) {
   pollfd channel{descriptor, 0, 0};
   return poll(&channel, 1, 0) > 0 && (channel.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-}
-
-// When a child dies, this process becomes the parent of its children.
-void EndChildren() {
-  for (int round = 0; round < kRounds; ++round) {
-    for (const pid_t child : ChildrenOf(getpid())) {
-      kill(child, SIGKILL);
-    }
-    pid_t reaped = 0;
-    while ((reaped = waitpid(-1, nullptr, WNOHANG)) > 0) {
-    }
-    if (reaped < 0 && errno == ECHILD) {
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-
-// Returns whether the worker has ended, and sets `status` if it has. Reaps every child that has
-// ended.
-bool HasEnded(pid_t worker, int& status) {
-  bool ended = false;
-  int one = 0;
-  for (pid_t child = 0; (child = waitpid(-1, &one, WNOHANG)) > 0;) {
-    if (child == worker) {
-      ended = true;
-      status = one;
-    }
-  }
-  return ended;
 }
 
 [[noreturn]] void EndLike(int status) {
@@ -71,18 +36,26 @@ bool HasEnded(pid_t worker, int& status) {
   __builtin_unreachable();
 }
 
-[[noreturn]] void Keep(pid_t worker, const sigset_t& awaited) {
-  int status = 0;
-  while (!HasEnded(worker, status)) {
-    const int number = sigwaitinfo(&awaited, nullptr);
+constexpr posix::Signals kAwaited = posix::SignalBit(SIGCHLD) | posix::SignalBit(SIGTERM) |
+                                    posix::SignalBit(SIGHUP) | posix::SignalBit(SIGUSR1);
+
+[[noreturn]] void Keep(pid_t worker) {
+  std::optional<int> ended;  // the worker's wait status
+  const auto note_end = [&](pid_t child, int status) {
+    if (child == worker) {
+      ended = status;
+    }
+  };
+  while (posix::ReapEnded(note_end), !ended) {
+    const int number = posix::Await(kAwaited, -1);
     if (number == SIGTERM) {
       kill(worker, SIGTERM);
     } else if (number == SIGUSR1 || number == SIGHUP) {
       kill(worker, SIGKILL);
     }
   }
-  EndChildren();
-  EndLike(status);
+  posix::EndChildren(posix::Children(), [](pid_t, int) {});
+  EndLike(*ended);
 }
 
 sigset_t Awaited() {
@@ -100,8 +73,8 @@ void LeaveKeeper(int descriptor) {
   const sigset_t awaited = Awaited();
   sigset_t before;
   sigprocmask(SIG_BLOCK, &awaited, &before);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
-  prctl(PR_SET_PDEATHSIG, SIGHUP);
+  posix::AdoptDescendants();
+  posix::DieWith(getppid(), SIGHUP);
   if (IsHungUp(descriptor)) {
     syscall(SYS_exit_group, 1);  // the host died before this process asked to be notified
   }
@@ -109,12 +82,12 @@ void LeaveKeeper(int descriptor) {
   const pid_t worker = fork();
   if (worker > 0) {
     close_range(0, ~0U, 0);
-    Keep(worker, awaited);
+    Keep(worker);
   }
   prctl(PR_SET_CHILD_SUBREAPER, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool keeper_lives = posix::DieWith(keeper, SIGKILL);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (worker == 0 && getppid() != keeper) {
+  if (worker == 0 && !keeper_lives) {
     syscall(SYS_exit_group, 1);
   }
 }

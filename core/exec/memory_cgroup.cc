@@ -15,7 +15,7 @@
 #include <thread>
 #include <utility>
 
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::core {
 namespace {
@@ -33,7 +33,7 @@ std::string TextOf(const fs::path& file) {
 
 // A control file accepts or refuses a value in a single write.
 bool SetControl(const fs::path& file, const std::string& value) {
-  const Descriptor control(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  const posix::Descriptor control(open(file.c_str(), O_WRONLY | O_CLOEXEC));
   return control.is_open() &&
          write(control.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
 }

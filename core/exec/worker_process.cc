@@ -21,6 +21,7 @@
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
+#include "toolkit/posix/wait_status.h"
 
 namespace lode::core {
 namespace {
@@ -38,8 +39,8 @@ constexpr milliseconds kPatienceWithKilled{1000};  // for a process that was kil
 }
 
 // Moves a descriptor away from the numbers that have a meaning in the child.
-Descriptor MoveUp(Descriptor descriptor) {
-  Descriptor moved(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 16));
+posix::Descriptor MoveUp(posix::Descriptor descriptor) {
+  posix::Descriptor moved(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 16));
   if (!moved.is_open()) {
     Fail(errno);
   }
@@ -47,7 +48,7 @@ Descriptor MoveUp(Descriptor descriptor) {
 }
 
 struct Pair {
-  Descriptor ours, theirs;
+  posix::Descriptor ours, theirs;
 };
 
 Pair MakeChannel() {
@@ -55,7 +56,7 @@ Pair MakeChannel() {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     Fail(errno);
   }
-  Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
+  Pair pair{posix::Descriptor(ends[0]), posix::Descriptor(ends[1])};
   pair.theirs = MoveUp(std::move(pair.theirs));
   fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   return pair;
@@ -66,7 +67,7 @@ Pair MakeOutput() {
   if (pipe2(ends, O_CLOEXEC) != 0) {
     Fail(errno);
   }
-  Pair pair{Descriptor(ends[0]), Descriptor(ends[1])};
+  Pair pair{posix::Descriptor(ends[0]), posix::Descriptor(ends[1])};
   pair.theirs = MoveUp(std::move(pair.theirs));
   fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   fcntl(pair.ours.get(), F_SETPIPE_SZ, kPipeSize);  // where the user's limit allows it
@@ -139,8 +140,7 @@ class SpawnPlan {
 
 std::string DescribeExit(int wait_status) {
   if (WIFSIGNALED(wait_status)) {
-    const int number = WTERMSIG(wait_status);
-    return "killed by signal " + std::to_string(number) + " (" + strsignal(number) + ")";
+    return "killed by " + posix::SignalText(WTERMSIG(wait_status));
   }
   return "exited with status " + std::to_string(WEXITSTATUS(wait_status));
 }
@@ -153,7 +153,7 @@ WorkerProcess::WorkerProcess(const WorkerProgram& program, std::uint64_t memory_
       mark_(NewMark()) {
   Pair channel = MakeChannel();
   Pair output = MakeOutput();
-  const Descriptor page = MoveUp(page_.Share());
+  const posix::Descriptor page = MoveUp(page_.Share());
   Spawn(program, channel.theirs.get(), output.theirs.get(), page.get());
   channel_ = std::move(channel.ours);
   output_ = std::move(output.ours);

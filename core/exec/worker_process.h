@@ -14,7 +14,7 @@
 #include "core/exec/call_page.h"
 #include "core/exec/memory_cgroup.h"
 #include "core/exec/message.h"
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::core {
 
@@ -109,7 +109,7 @@ class WorkerProcess {
   std::string mark_;  // NAME=VALUE in the environment of everything it starts
   pid_t pid_ = -1;
   CallPage page_;
-  Descriptor channel_, output_;
+  posix::Descriptor channel_, output_;
   std::string unsent_;
   FrameReader frames_;
   std::string tail_;  // of the output

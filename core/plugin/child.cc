@@ -69,8 +69,8 @@ void Run(const std::function<void()>& body) {
 
 Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
   int ends[2];
-  output_ = memfd_create("output", MFD_CLOEXEC);
-  if (output_ < 0 || pipe2(ends, O_CLOEXEC) != 0) {
+  output_ = posix::Descriptor(memfd_create("output", MFD_CLOEXEC));
+  if (!output_.is_open() || pipe2(ends, O_CLOEXEC) != 0) {
     Fail("cannot make a child process");
   }
   std::fflush(nullptr);
@@ -81,7 +81,7 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
   if (pid_ == 0) {
     setpgid(0, 0);  // a group with the processes it starts; it dies with its parent
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    Redirect(output_);
+    Redirect(output_.get());
     CloseOthers(ends[1]);
     Run([&] { body([&](std::string_view line) { WriteAll(ends[1], std::string(line) + '\n'); }); });
     if (ending == Ending::kQuick) {
@@ -91,14 +91,12 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
   }
   setpgid(pid_, pid_);  // in parent and child, because either may be first
   close(ends[1]);
-  lines_ = ends[0];
+  lines_ = posix::Descriptor(ends[0]);
 }
 
 Child::~Child() {
   Kill();
   Wait();
-  close(lines_);
-  close(output_);
 }
 
 Child::Received Child::Receive(std::string& line, std::chrono::milliseconds patience) {
@@ -116,13 +114,13 @@ Child::Received Child::Receive(std::string& line, std::chrono::milliseconds pati
       return Received::kTooLong;
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_of_patience - Clock::now());
-    pollfd ready{lines_, POLLIN, 0};
+    pollfd ready{lines_.get(), POLLIN, 0};
     const int count = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
     if (count == 0) {
       return Received::kSilence;
     }
     char buffer[65536];
-    const ssize_t got = count < 0 ? -1 : read(lines_, buffer, sizeof buffer);
+    const ssize_t got = count < 0 ? -1 : read(lines_.get(), buffer, sizeof buffer);
     if (got == 0) {
       return Received::kEnd;
     }
@@ -144,8 +142,8 @@ int Child::Wait() {
 }
 
 std::string Child::output() const {
-  std::string text(static_cast<std::size_t>(lseek(output_, 0, SEEK_END)), '\0');
-  const ssize_t got = pread(output_, text.data(), text.size(), 0);
+  std::string text(static_cast<std::size_t>(lseek(output_.get(), 0, SEEK_END)), '\0');
+  const ssize_t got = pread(output_.get(), text.data(), text.size(), 0);
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return text;
 }

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "toolkit/posix/descriptor.h"
+
 namespace lode::core {
 
 class Child {
@@ -45,8 +47,8 @@ class Child {
 
  private:
   pid_t pid_ = -1;
-  int lines_ = -1;   // read end
-  int output_ = -1;  // a file in memory
+  posix::Descriptor lines_;   // read end
+  posix::Descriptor output_;  // a file in memory
   bool ended_ = false;
   int status_ = 0;
   std::string pending_;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/plugin/error.h"
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::core {
 namespace {
@@ -51,7 +51,7 @@ std::string Sha256(std::string_view text) {
 }
 
 std::string Sha256OfFile(const std::filesystem::path& file) {
-  const Descriptor opened(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const posix::Descriptor opened(open(file.c_str(), O_RDONLY | O_CLOEXEC));
   Digest digest;
   std::vector<char> piece(kPiece);
   ssize_t got = opened.is_open() ? 1 : -1;

@@ -11,15 +11,14 @@ std::filesystem::path NormalPath(const std::filesystem::path& path) {
   return normal.has_filename() ? normal : normal.parent_path();
 }
 
-DirectoryLocks::DirectoryLocks(std::vector<std::filesystem::path> directories,
-                               RunLock::Holders holders) {
+DirectoryLocks::DirectoryLocks(std::vector<std::filesystem::path> directories, Holders holders) {
   std::ranges::transform(directories, directories.begin(), NormalPath);
   std::ranges::sort(directories);
   directories.erase(std::unique(directories.begin(), directories.end()), directories.end());
   for (const std::filesystem::path& directory : directories) {
     MakeDirectories(directory);
     locks_.emplace_back(directory, holders);
-    if (holders == RunLock::Holders::kMany) {
+    if (holders == Holders::kMany) {
       plans_.emplace_back(directory);
     }
   }

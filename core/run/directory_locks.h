@@ -19,7 +19,7 @@ class DirectoryLocks {
   // Creates missing directories. Throws HostError with the other process's id if one is locked.
   // Waits for processes that are planning.
   explicit DirectoryLocks(std::vector<std::filesystem::path> directories,
-                          RunLock::Holders holders = RunLock::Holders::kOne);
+                          Holders holders = Holders::kOne);
 
   // Call once the plan is on the disk: from here on other processes may plan.
   void OnPlanned() { plans_.clear(); }

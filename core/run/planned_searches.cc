@@ -40,8 +40,7 @@ DirectoryLocks LockDirectories(const Plan& plan, const fs::path& directory,
     directories.push_back(directory);
   }
   // Other processes may work in the directory unless this one removes runs.
-  return DirectoryLocks(std::move(directories),
-                        policy.fresh ? RunLock::Holders::kOne : RunLock::Holders::kMany);
+  return DirectoryLocks(std::move(directories), policy.fresh ? Holders::kOne : Holders::kMany);
 }
 
 void AddRuns(Plan& plan) {
@@ -160,7 +159,7 @@ PlannedSearches PlannedSearches::In(const fs::path& directory,
 
 PlannedSearches PlannedSearches::Kept(const fs::path& directory, const KeptLoading& loading,
                                       const RunPolicy& policy) {
-  DirectoryLocks locks(RootsIn(directory), RunLock::Holders::kMany);
+  DirectoryLocks locks(RootsIn(directory), Holders::kMany);
   Plan plan = PlanKept(directory, loading);
   std::ranges::for_each(plan.runs, [](PlannedRun& run) { run.asks_again = true; });
   CheckChanges(plan, {policy.force, policy.extend});

@@ -1,18 +1,14 @@
 #include "core/search/prepare.h"
 
-#include <sys/file.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <thread>
 
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
-#include "core/plugin/file_descriptor.h"
 #include "core/plugin/hash.h"
+#include "toolkit/posix/file_lock.h"
 
 namespace lode::core {
 namespace {
@@ -32,19 +28,12 @@ std::string Describe(const lode_component& component, const std::vector<Value>& 
   return text;
 }
 
-Descriptor OpenLock(const fs::path& directory) {
-  MakeDirectories(directory);
-  return OpenToWrite(directory / kLockFile);
-}
-
 // The system releases the lock however the process ends.
 Descriptor Lock(const fs::path& directory, const RunContext& run) {
-  Descriptor file = OpenLock(directory);
-  while (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      throw HostError((directory / kLockFile).string() +
-                      ": cannot be locked: " + std::strerror(errno));
-    }
+  MakeDirectories(directory);
+  const fs::path path = directory / kLockFile;
+  Descriptor file = OpenToWrite(path);
+  while (!WithHostError([&] { return posix::TryLock(file, path, posix::Holders::kOne); })) {
     if (run.cancelled != nullptr && *run.cancelled) {
       throw CancelledError();
     }

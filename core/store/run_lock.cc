@@ -1,7 +1,6 @@
 #include "core/store/run_lock.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -32,12 +31,9 @@ RunLock::RunLock(const fs::path& directory, Holders holders) {
   RefuseForeignLinks(directory);
   const fs::path path = directory / kLockFile;
   file_ = OpenToWrite(path);
-  const int kind = holders == Holders::kOne ? LOCK_EX : LOCK_SH;
-  if (flock(file_.get(), kind | LOCK_NB) != 0) {
-    throw HostError(errno == EWOULDBLOCK
-                        ? directory.string() + ": process " +
-                              std::to_string(ReadHolder(file_.get())) + " is working on this run"
-                        : path.string() + ": cannot be locked: " + std::strerror(errno));
+  if (!WithHostError([&] { return posix::TryLock(file_, path, holders); })) {
+    throw HostError(directory.string() + ": process " + std::to_string(ReadHolder(file_.get())) +
+                    " is working on this run");
   }
   const std::string id = std::to_string(getpid()) + "\n";
   if (ftruncate(file_.get(), 0) != 0 ||
@@ -50,19 +46,16 @@ PlanLock::PlanLock(const fs::path& directory) {
   RefuseForeignLinks(directory);
   const fs::path path = directory / kPlanLockFile;
   file_ = OpenToWrite(path);
-  while (flock(file_.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) {
-      throw HostError(path.string() + ": cannot be locked: " + std::strerror(errno));
-    }
-  }
+  WithHostError([&] { posix::Lock(file_, path); });
 }
 
 std::optional<pid_t> HolderOf(const fs::path& directory) {
-  const Descriptor file(open((directory / kLockFile).c_str(), O_RDONLY | O_CLOEXEC));
+  const fs::path path = directory / kLockFile;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const pid_t holder = file.is_open() ? ReadHolder(file.get()) : 0;
   // Trying the lock of a dead process does not keep others from getting it.
   const bool lives = holder > 0 && (kill(holder, 0) == 0 || errno == EPERM);
-  if (!lives || flock(file.get(), LOCK_SH | LOCK_NB) == 0) {
+  if (!lives || WithHostError([&] { return posix::TryLock(file, path, Holders::kMany); })) {
     return std::nullopt;
   }
   return holder;

@@ -6,21 +6,21 @@
 #include <filesystem>
 #include <optional>
 
-#include "core/plugin/file_descriptor.h"
+#include "toolkit/posix/file_lock.h"
 
 namespace lode::core {
+
+using posix::Holders;
 
 // Holds the lock until it is destroyed. The system releases the lock however the process ends.
 class RunLock {
  public:
-  enum class Holders { kOne, kMany };
-
   // Throws HostError with the other process's ID if the directory is locked for one, or for many
   // and `holders` is kOne.
   explicit RunLock(const std::filesystem::path& directory, Holders holders = Holders::kOne);
 
  private:
-  Descriptor file_;
+  posix::Descriptor file_;
 };
 
 // Holds the lock for planning runs in a directory until it is destroyed. Waits if another process
@@ -30,7 +30,7 @@ class PlanLock {
   explicit PlanLock(const std::filesystem::path& directory);
 
  private:
-  Descriptor file_;
+  posix::Descriptor file_;
 };
 
 // Returns the process that works on a run, if there is one.

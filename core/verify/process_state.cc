@@ -15,6 +15,8 @@
 #include <functional>
 #include <thread>
 
+#include "toolkit/posix/wait_status.h"
+
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
@@ -80,7 +82,7 @@ std::string Describe(void* handler) {
 Texts Describe(const Handlers& handlers) {
   Texts texts;
   for (const auto& [signal, handler] : handlers)
-    texts["signal " + std::to_string(signal) + " (" + strsignal(signal) + ")"] = Describe(handler);
+    texts[posix::SignalText(signal)] = Describe(handler);
   return texts;
 }
 

@@ -90,12 +90,12 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
        "and removed.",
        lode::Path{.input_file = false}},
   };
-  user_metrics::AddParameters(params);
+  lode::metrics::AddParameters(params);
   return params;
 }
 
 CommandOracle::CommandOracle(lode::Host host, const Config& config)
-    : host_(host), config_(config), metrics_(user_metrics::Metrics(config)) {
+    : host_(host), config_(config), metrics_(lode::metrics::Metrics(config)) {
   CheckNames(metrics_);
   if (config.command.empty())
     throw lode::InvalidError("command is empty, expected a program and its arguments");

@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "plugins/user_metrics/user_metrics.h"
+#include "toolkit/metrics/user_metrics.h"
 
 namespace command {
 
 class CommandOracle {
  public:
-  struct Config : user_metrics::Config {
+  struct Config : lode::metrics::Config {
     std::vector<std::string> command;
     std::string program;
     double timeout = 0;  // seconds; 0: no limit

@@ -19,9 +19,12 @@
 #include <thread>
 
 #include "plugins/command/keeper.h"
+#include "toolkit/posix/wait_status.h"
 
 namespace command {
 namespace {
+
+using lode::posix::Descriptor;
 
 constexpr int kPollMilliseconds = 20;
 constexpr int kGraceMilliseconds = 500;   // from SIGTERM to SIGKILL
@@ -139,15 +142,9 @@ bool Drain(Descriptor& pipe, const std::function<void(std::string_view)>& take) 
 
 }  // namespace
 
-void Descriptor::Close() {
-  if (is_open()) close(std::exchange(number_, -1));
-}
-
 std::string Ending::Text() const {
   if (!by_signal) return "exit status " + std::to_string(number);
-  const char* name = sigdescr_np(number);
-  return "killed by signal " + std::to_string(number) +
-         (name != nullptr ? " (" + std::string(name) + ")" : "");
+  return "killed by " + lode::posix::SignalText(number);
 }
 
 Process::Process(const Program& program) {

@@ -13,27 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "toolkit/posix/descriptor.h"
+
 namespace command {
-
-// An open file descriptor, closed at the end.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~Descriptor() { Close(); }
-
-  int get() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-  void Close();
-
- private:
-  int number_ = -1;
-};
 
 // The program to run and its inputs. Paths are absolute.
 struct Program {
@@ -86,7 +68,7 @@ class Process {
   bool WaitForKeeper(int milliseconds);
 
   pid_t id_ = -1;  // process id of the keeper (keeper.h)
-  Descriptor output_, errors_, status_;
+  lode::posix::Descriptor output_, errors_, status_;
 };
 
 }  // namespace command

@@ -1,7 +1,6 @@
 #include "plugins/command/working_directory.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +13,14 @@
 #include <system_error>
 #include <utility>
 
+#include "toolkit/posix/file_lock.h"
+
 namespace command {
 namespace {
 
 namespace fs = std::filesystem;
+
+using lode::posix::Descriptor;
 
 [[noreturn]] void Fail(const fs::path& path, const std::string& reason) {
   throw lode::IoError(path.string() + ": cannot be created: " + reason);
@@ -44,6 +47,15 @@ fs::path MakeNumbered(const fs::path& parent, std::atomic<std::uint64_t>& last) 
 constexpr std::string_view kNew = "lode-command-new-";  // until it is locked
 constexpr std::string_view kOurs = "lode-command-run-";
 
+// Returns false also where the file system has no locks: then nothing counts as abandoned.
+bool IsLocked(const Descriptor& directory, const fs::path& path) {
+  try {
+    return lode::posix::TryLock(directory, path, lode::posix::Holders::kOne);
+  } catch (const lode::IoError&) {
+    return false;
+  }
+}
+
 // Opens and locks a directory; returns a closed descriptor if it is not a directory of this user,
 // or is locked by a living process. The system releases a lock however its process ends, in any
 // container.
@@ -51,7 +63,7 @@ Descriptor Locked(const fs::path& directory) {
   Descriptor opened(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat info {};
   const bool is_mine = opened.is_open() && fstat(opened.get(), &info) == 0 &&
-                       info.st_uid == geteuid() && flock(opened.get(), LOCK_EX | LOCK_NB) == 0;
+                       info.st_uid == geteuid() && IsLocked(opened, directory);
   return is_mine ? std::move(opened) : Descriptor();
 }
 

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "plugins/command/process.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace command {
 
@@ -33,7 +33,7 @@ class WorkingDirectory {
 
  private:
   bool is_kept_;
-  Descriptor lock_;  // of a temporary directory
+  lode::posix::Descriptor lock_;  // of a temporary directory
   std::filesystem::path path_;
 };
 

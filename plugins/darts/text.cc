@@ -5,7 +5,7 @@
 #include <lode/text.hpp>
 #include <utility>
 
-#include "plugins/notation/cursor.h"
+#include "toolkit/notation/cursor.h"
 
 namespace darts {
 namespace {
@@ -62,7 +62,7 @@ class Parser {
  private:
   // Reads "Genotype(", and "genotypes.Genotype(" as written by a program that imports the module.
   void ReadName() {
-    for (notation::Cursor module = cursor_; module.WordSize() > 0;) {
+    for (lode::notation::Cursor module = cursor_; module.WordSize() > 0;) {
       module.Skip(module.WordSize());
       if (!module.Take(".")) break;
       cursor_ = module;
@@ -104,7 +104,7 @@ class Parser {
     Cell cell{};
     const std::string_view closing = cursor_.TakeOpening();
     if (closing.empty()) cursor_.FailExpecting("\"[\"");
-    notation::Cursor inner = cursor_;
+    lode::notation::Cursor inner = cursor_;
     const bool is_grouped = !inner.TakeOpening().empty() && !inner.TakeOpening().empty();
     for (Place place{kind}; place.pair < kPairs; place.pair += kNodeEdges) {
       const std::string_view group = is_grouped ? OpenGroup(place) : "";
@@ -213,7 +213,7 @@ class Parser {
     Close(closing, " of [2, 3, 4, 5]");
   }
 
-  notation::Cursor cursor_;
+  lode::notation::Cursor cursor_;
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "plugins/random/fresh_sampler.h"
+#include "toolkit/sampling/fresh_sampler.h"
 
 // The evolutionary search of the Once-for-All authors (Cai, Gan, Wang, Zhang, Han: Once-for-All:
 // Train One Network and Specialize it for Efficient Deployment, ICLR 2020; EvolutionFinder of their
@@ -80,7 +80,7 @@ class Evolution {
   std::size_t mutants_;  // of each generation; the rest are crossovers
   double mutation_probability_;
   std::optional<lode::Space> space_;
-  std::optional<FreshSampler> founders_;
+  std::optional<lode::sampling::FreshSampler> founders_;
 
   std::array<std::size_t, kKinds> quota_;   // of the current generation
   std::array<std::size_t, kKinds> born_{};  // told and not failed, of quota_

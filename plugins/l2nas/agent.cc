@@ -23,7 +23,7 @@ class FlushDenormals {
 
 }  // namespace
 
-Agent::Agent(const Settings& s, const kernels::KernelSet& kernels)
+Agent::Agent(const Settings& s, const lode::kernels::KernelSet& kernels)
     : settings_(s),
       actor_(s.cells, s.width, s.cells, Output::kSigmoid, kernels),
       critic_(s.cells, s.width, 1, Output::kIdentity, kernels) {}

@@ -36,7 +36,8 @@ class Agent {
     AdamSettings critic;
   };
 
-  explicit Agent(const Settings& settings, const kernels::KernelSet& kernels = kernels::Best());
+  explicit Agent(const Settings& settings,
+                 const lode::kernels::KernelSet& kernels = lode::kernels::Best());
 
   Mlp& actor() { return actor_; }
   Mlp& critic() { return critic_; }

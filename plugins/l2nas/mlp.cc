@@ -65,7 +65,7 @@ AdamScales ScalesAt(const AdamSettings& s, std::uint64_t step) {
 }
 
 Mlp::Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
-         const kernels::KernelSet& kernels)
+         const lode::kernels::KernelSet& kernels)
     : sizes_{inputs, width, width, width, outputs}, output_(output), kernels_(&kernels) {
   std::size_t total = 0;
   for (std::size_t l = 0; l < kLayers; ++l) {

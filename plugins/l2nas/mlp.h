@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/kernels/kernels.h"
+#include "toolkit/kernels/kernels.h"
 
 namespace l2nas {
 
-using kernels::AdamScales;
-using kernels::kLanes;
-using kernels::Padded;
+using lode::kernels::AdamScales;
+using lode::kernels::kLanes;
+using lode::kernels::Padded;
 
 enum class Output { kIdentity, kSigmoid };
 
@@ -37,7 +37,7 @@ class Mlp {
   static constexpr std::size_t kLayers = 4;
 
   Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
-      const kernels::KernelSet& kernels = kernels::Best());
+      const lode::kernels::KernelSet& kernels = lode::kernels::Best());
 
   std::size_t inputs() const { return sizes_.front(); }
   std::size_t outputs() const { return sizes_.back(); }
@@ -92,7 +92,7 @@ class Mlp {
 
   std::array<std::size_t, kLayers + 1> sizes_;
   Output output_;
-  const kernels::KernelSet* kernels_;
+  const lode::kernels::KernelSet* kernels_;
   std::array<std::size_t, kLayers> offsets_{};  // of each layer's weights; its bias follows them
   std::vector<float> parameters_, first_moment_, second_moment_;
   std::uint64_t steps_ = 0;

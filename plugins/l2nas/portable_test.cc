@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/plugin/random.h"
-#include "plugins/kernels/kernels.h"
 #include "plugins/l2nas/agent.h"
 #include "plugins/l2nas/replay.h"
+#include "toolkit/kernels/kernels.h"
 
 namespace l2nas {
 namespace {
@@ -33,7 +33,7 @@ std::uint64_t Fingerprint(Agent& agent) {
 }
 
 // 100 updates on batches of random trials; no size is a multiple of a vector or a tile.
-std::uint64_t FingerprintAfterTraining(const kernels::KernelSet& kernels) {
+std::uint64_t FingerprintAfterTraining(const lode::kernels::KernelSet& kernels) {
   constexpr std::size_t kCells = 30, kWidth = 40, kBatch = 7;
   lode::core::RandomStream stream(1, "portable_test");
   const lode::Random random(stream.handle());
@@ -62,9 +62,9 @@ std::uint64_t FingerprintAfterTraining(const kernels::KernelSet& kernels) {
 // would also give different searches. If arithmetic is changed on purpose, the number changes with
 // the component's version.
 TEST(PortableTest, AHundredUpdatesGiveTheSameBitsEverywhere) {
-  kernels::NamedSet list[kernels::kSetCount];
-  const std::size_t count = kernels::Available(list);
-  for (const kernels::NamedSet& set : std::span(list).first(count)) {
+  lode::kernels::NamedSet list[lode::kernels::kSetCount];
+  const std::size_t count = lode::kernels::Available(list);
+  for (const lode::kernels::NamedSet& set : std::span(list).first(count)) {
     EXPECT_EQ(FingerprintAfterTraining(*set.kernels), 0x1b065fc491202248u) << set.name;
   }
 }

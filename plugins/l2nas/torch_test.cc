@@ -161,7 +161,8 @@ TEST_F(TorchTest, AdamAgreesOverAHundredSteps) {
     }
     theirs.mutable_grad() = Unpadded(g, 1, kCount);
     adam.step();
-    kernels::Best().adam(kCount, ScalesAt(kSettings, step), g.data(), m.data(), v.data(), w.data());
+    lode::kernels::Best().adam(kCount, ScalesAt(kSettings, step), g.data(), m.data(), v.data(),
+                               w.data());
   }
   // Each step rounds a weight below 1 by at most half an ulp, 2^-25.
   const torch::Tensor error = (Unpadded(w, 1, kCount) - theirs.detach()).abs();

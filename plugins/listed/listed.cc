@@ -4,7 +4,7 @@
 #include <set>
 #include <string_view>
 
-#include "plugins/delimited/text_file.h"
+#include "toolkit/files/text_file.h"
 
 namespace {
 
@@ -33,11 +33,11 @@ std::string FirstField(std::string_view line) {
 
 void Listed::Bind(const lode::Space& space) {
   const std::string& file = config_.architectures;
-  const std::string all = delimited::ReadTextFile(file, [this] { host_.ThrowIfCancelled(); });
+  const std::string all = lode::files::ReadTextFile(file, [this] { host_.ThrowIfCancelled(); });
   std::set<std::string> seen;  // regardless of spelling
   std::size_t line = 0;
   const auto limit = config_.limit > 0 ? static_cast<std::size_t>(config_.limit) : all.size();
-  for (std::string_view rest = delimited::WithoutByteOrderMark(all);
+  for (std::string_view rest = lode::files::WithoutByteOrderMark(all);
        !rest.empty() && list_.size() < limit;) {
     const std::string column = FirstField(TakeLine(rest));
     ++line;

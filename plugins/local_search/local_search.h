@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/random/fresh_sampler.h"
+#include "toolkit/sampling/fresh_sampler.h"
 
 // Hill climbing with restarts. A climb starts at a random architecture that was not seen before and
 // has its neighbours evaluated in random order:
@@ -66,6 +66,6 @@ class LocalSearch {
   lode::Host host_;
   bool moves_at_first_;
   std::optional<lode::Space> space_;
-  std::optional<FreshSampler> starts_;
+  std::optional<lode::sampling::FreshSampler> starts_;
   std::vector<Climb> climbs_;  // not yet ended, oldest first
 };

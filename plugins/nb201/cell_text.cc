@@ -7,7 +7,7 @@
 
 #include "plugins/nb201/benchmark_index.h"
 #include "plugins/nb201/cell.h"
-#include "plugins/notation/cursor.h"
+#include "toolkit/notation/cursor.h"
 
 namespace nb201 {
 namespace {
@@ -154,7 +154,7 @@ class TupleReader {
     return static_cast<Operation>(known - kOperationNames.begin());
   }
 
-  notation::Cursor cursor_;
+  lode::notation::Cursor cursor_;
   Cell cell_{};
 };
 
@@ -165,14 +165,14 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 Cell ReadBenchmarkIndex(std::string_view text) {
   std::uint32_t index = 0;
   const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), index);
-  const notation::Cursor rest(text.substr(static_cast<std::size_t>(stop - text.data())));
+  const lode::notation::Cursor rest(text.substr(static_cast<std::size_t>(stop - text.data())));
   if (!rest.rest().empty()) {
-    notation::Cursor::FailAt(
+    lode::notation::Cursor::FailAt(
         static_cast<std::size_t>(stop - text.data()),
         "expected the end after the benchmark's number, found " + rest.Found());
   }
   if (fault != std::errc() || index >= kArchitectures)
-    notation::Cursor::FailAt(0, "expected a number of the benchmark from 0 to 15624");
+    lode::notation::Cursor::FailAt(0, "expected a number of the benchmark from 0 to 15624");
   return FromIndex(BenchmarkOrder()[index]);
 }
 
@@ -212,7 +212,7 @@ bool Parse(std::string_view text, Cell* cell, ParseError* error) {
   try {
     *cell = is_index ? ReadBenchmarkIndex(text) : TupleReader(text).Read();
     return true;
-  } catch (const notation::Fault& fault) {
+  } catch (const lode::notation::Fault& fault) {
     *error = {fault.at + 1, fault.message};
     return false;
   }

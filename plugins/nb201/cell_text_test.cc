@@ -4,10 +4,10 @@
 
 #include <random>
 
-#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/benchmark_index.h"
 #include "plugins/nb201/cell.h"
 #include "plugins/nb201/table_rows.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -28,7 +28,7 @@ constexpr std::string_view kTuples =
 
 TEST(Nb201CellText, BenchmarkNumbersMatchTheShippedTable) {
   const std::string file = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
-  const Rows rows = ParseRows(delimited::ReadTextFile(file), file, RowKey::kArchitecture, {});
+  const Rows rows = ParseRows(lode::files::ReadTextFile(file), file, RowKey::kArchitecture, {});
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     ASSERT_EQ(BenchmarkOrder()[i], rows.keys[i]) << i;
     ASSERT_EQ(Read(std::to_string(i)), Format(FromIndex(rows.keys[i])));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <lode/text.hpp>
 
-#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/lookup.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -83,7 +83,7 @@ void LatencyOracle::Bind(const lode::Space& space) {
   const NumberColumn column = {.name = config_.column,
                                .may_lack = true,
                                .range = "at least 0, or -1 if the device cannot run it"};
-  using delimited::ReadTextFile;
+  using lode::files::ReadTextFile;
   const Rows rows = ParseRows(ReadTextFile(config_.table), config_.table, RowKey::kIndex, {column});
   const auto cells = ParseIndexOrder(ReadTextFile(config_.architectures), config_.architectures);
   std::vector<double> costs(kArchitectures);

@@ -11,9 +11,9 @@
 #include "core/verify/grid.h"
 #include "core/verify/oracle_contract.h"
 #include "core/verify/test_host.h"
-#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/space.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -24,7 +24,7 @@ const std::string kShipped = LODE_SOURCE_DIR "/plugins/nb201/nb201.tsv.gz";
 
 // The benchmark's architectures in its order, from the table that comes with the plugin.
 const std::vector<std::uint32_t>& Order() {
-  static const auto order = ParseIndexOrder(delimited::ReadTextFile(kShipped), kShipped);
+  static const auto order = ParseIndexOrder(lode::files::ReadTextFile(kShipped), kShipped);
   return order;
 }
 

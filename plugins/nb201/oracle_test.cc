@@ -12,8 +12,8 @@
 #include <sstream>
 #include <thread>
 
-#include "plugins/delimited/text_file.h"
 #include "plugins/nb201/space.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -112,7 +112,7 @@ TEST(Nb201Oracle, CostIsTheTrainingTime) {
 class TableWithSeconds {
  public:
   TableWithSeconds() {
-    std::istringstream shipped(delimited::ReadTextFile(kShipped));
+    std::istringstream shipped(lode::files::ReadTextFile(kShipped));
     std::ofstream out(path_);
     std::string line;
     for (int i = -1; std::getline(shipped, line); ++i) {

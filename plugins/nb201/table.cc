@@ -1,6 +1,6 @@
 #include "plugins/nb201/table.h"
 
-#include "plugins/delimited/text_file.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 
@@ -23,7 +23,7 @@ Table ParseTable(std::string_view text, const std::string& name, const ResultCol
 }
 
 Table ReadTable(const std::string& path, const ResultColumns& columns) {
-  return ParseTable(delimited::ReadTextFile(path), path, columns);
+  return ParseTable(lode::files::ReadTextFile(path), path, columns);
 }
 
 }  // namespace nb201

@@ -5,12 +5,13 @@
 #include <lode/plugin.hpp>
 #include <optional>
 
-#include "plugins/delimited/reader.h"
+#include "toolkit/files/delimited_reader.h"
 
 namespace nb201 {
 namespace {
 
-double ReadNumber(const delimited::Reader& line, std::size_t field, const NumberColumn& column) {
+double ReadNumber(const lode::files::DelimitedReader& line, std::size_t field,
+                  const NumberColumn& column) {
   const double value = line.Number(field);
   const bool lacks = column.may_lack && value == -1;
   if (!lacks && (value < 0 || value > column.max))
@@ -22,13 +23,13 @@ double ReadNumber(const delimited::Reader& line, std::size_t field, const Number
 // The keys that identify lines, and the line of each key.
 class Keys {
  public:
-  Keys(const delimited::Reader& header, const std::string& name, RowKey kind)
+  Keys(const lode::files::DelimitedReader& header, const std::string& name, RowKey kind)
       : name_(name),
         kind_(kind),
         field_(header.Find(kind == RowKey::kIndex ? kIndexColumn : kArchitectureColumn)),
         line_of_(kArchitectures, 0) {}
 
-  std::uint32_t Read(const delimited::Reader& line) {
+  std::uint32_t Read(const lode::files::DelimitedReader& line) {
     const std::uint32_t key = kind_ == RowKey::kIndex ? ReadIndex(line) : ReadArchitecture(line);
     if (line_of_[key] != 0) {
       line.Fail((kind_ == RowKey::kIndex ? "" : "the architecture ") + NameOf(key) +
@@ -48,13 +49,13 @@ class Keys {
   }
 
  private:
-  std::uint32_t ReadIndex(const delimited::Reader& line) const {
+  std::uint32_t ReadIndex(const lode::files::DelimitedReader& line) const {
     static const NumberColumn column = {
         std::string(kIndexColumn), kArchitectures - 1, true, false, false, "0 to 15624"};
     return static_cast<std::uint32_t>(ReadNumber(line, field_, column));
   }
 
-  std::uint32_t ReadArchitecture(const delimited::Reader& line) const {
+  std::uint32_t ReadArchitecture(const lode::files::DelimitedReader& line) const {
     Cell cell{};
     ParseError error;
     if (!nb201::Parse(line.Text(field_), &cell, &error))
@@ -76,7 +77,7 @@ class Keys {
 
 Rows ParseRows(std::string_view text, const std::string& name, RowKey key,
                const std::vector<NumberColumn>& columns) {
-  delimited::Reader reader(text, name, '\t');
+  lode::files::DelimitedReader reader(text, name, '\t');
   std::vector<std::optional<std::size_t>> fields;  // none: the table lacks the column
   fields.reserve(columns.size());
   for (const NumberColumn& column : columns) {

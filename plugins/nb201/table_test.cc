@@ -12,7 +12,7 @@
 #include <set>
 #include <sstream>
 
-#include "plugins/delimited/text_file.h"
+#include "toolkit/files/text_file.h"
 
 namespace nb201 {
 namespace {
@@ -247,7 +247,7 @@ Table Shipped(const std::string& dataset, const std::string& suffix = "") {
 TEST(ShippedTable, HasTheKnownChecksum) {
   std::ifstream file(kShipped, std::ios::binary);
   const std::string text =
-      delimited::Unpack(std::string(std::istreambuf_iterator<char>(file), {}), "nb201.tsv.gz");
+      lode::files::Unpack(std::string(std::istreambuf_iterator<char>(file), {}), "nb201.tsv.gz");
   EXPECT_EQ(text.size(), 3460272u);
   EXPECT_EQ(crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size()), 0xbc1dcd9fu);
 }

@@ -13,17 +13,17 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/delimited/text_file.h"
-#include "plugins/images/split.h"
+#include "toolkit/files/text_file.h"
+#include "toolkit/images/split.h"
 
 namespace nb201 {
 namespace {
 
 using lode::images::ImageSet;
+using lode::training::Part;
+using lode::training::Parts;
+using lode::training::TaskConfig;
 using nlohmann::json;
-using training::Part;
-using training::Parts;
-using training::TaskConfig;
 
 using Positions = std::vector<std::uint32_t>;
 
@@ -87,7 +87,7 @@ json ParseLists(const std::string& text, const std::string& file) {
 
 Halves ReadHalves(const std::string& file, const char* first, const char* second,
                   const ImageSet& set) {
-  const std::string text = delimited::ReadTextFile(file);
+  const std::string text = lode::files::ReadTextFile(file);
   const json lists = ParseLists(text, file);
   Halves halves{PositionsIn(lists, first, set.size(), file),
                 PositionsIn(lists, second, set.size(), file),

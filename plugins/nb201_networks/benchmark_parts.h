@@ -12,7 +12,7 @@
 
 #include <string>
 
-#include "plugins/training/task.h"
+#include "toolkit/training/task.h"
 
 namespace nb201 {
 
@@ -23,8 +23,8 @@ namespace nb201 {
 // benchmark does not have the data set or has a different number of its classes, or a share is
 // given; lode::IoError, with the path first, if the file cannot be read or its lists do not have
 // every position exactly once.
-training::Parts CutAsBenchmark(const training::TaskConfig& config, const lode::images::Data& data,
-                               const std::string& split_file);
+lode::training::Parts CutAsBenchmark(const lode::training::TaskConfig& config,
+                                     const lode::images::Data& data, const std::string& split_file);
 
 }  // namespace nb201
 

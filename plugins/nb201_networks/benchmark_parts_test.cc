@@ -8,17 +8,17 @@
 #include <set>
 #include <string>
 
-#include "plugins/images/pixel_set.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/images/pixel_set.h"
 
 namespace nb201 {
 namespace {
 
+using lode::training::Parts;
+using lode::training::TaskConfig;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-using training::Parts;
-using training::TaskConfig;
 
 std::shared_ptr<const lode::images::ImageSet> SetOf(std::size_t classes, std::size_t per_class) {
   auto set = std::make_shared<lode::images::PixelSet>(lode::images::PixelShape{2, 2, 3}, classes);

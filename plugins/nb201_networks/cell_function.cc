@@ -4,16 +4,16 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/training/channels_last.h"
+#include "toolkit/training/channels_last.h"
 
 namespace nb201 {
 namespace {
 
+using lode::training::ConvNorm;
+using lode::training::Pass;
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using training::ConvNorm;
-using training::Pass;
 
 bool IsConvolution(Operation operation) { return operation == kConv1x1 || operation == kConv3x3; }
 
@@ -37,7 +37,7 @@ struct Tape : torch::CustomClassHolder {
   std::array<Tensor, kEdges> weight;  // of convolutions, including dead ones
   std::array<bool, kEdges> affine{};  // whether a convolution's norm has parameters
   std::array<Tensor, kEdges> convolved;
-  std::array<training::Normalization, kEdges> normalization;
+  std::array<lode::training::Normalization, kEdges> normalization;
 };
 
 class Forward {
@@ -74,14 +74,14 @@ class Forward {
   }
 
   static Tensor Relu(const Tensor& x) {
-    Tensor relu = training::EmptyLike(x);
-    training::Sum({{x}}, {{}, relu});
+    Tensor relu = lode::training::EmptyLike(x);
+    lode::training::Sum({{x}}, {{}, relu});
     return relu;
   }
 
   // Computes the sum of the edges into a node and its positive part, as needed.
   Tensor Node(std::size_t node) {
-    std::vector<training::Addend> addends;
+    std::vector<lode::training::Addend> addends;
     Tensor pooled;
     std::size_t live = 0;
     for (std::size_t e = 0; e < kEdges; ++e) live += IsLiveInto(node, e) ? 1 : 0;
@@ -94,29 +94,30 @@ class Forward {
         addends.push_back({from});
       } else {
         const bool accumulate = pooled.defined();
-        if (!accumulate) pooled = training::EmptyLike(from);
-        training::AveragePool(from, pooled, accumulate);
+        if (!accumulate) pooled = lode::training::EmptyLike(from);
+        lode::training::AveragePool(from, pooled, accumulate);
       }
     }
     if (pooled.defined()) addends.push_back({pooled});
     return Add(node, addends, pooled);
   }
 
-  training::Addend Convolve(std::size_t e) {
+  lode::training::Addend Convolve(std::size_t e) {
     Tensor y = convolutions_[e]->Convolve(tape_.relu[kEdgeOrder[e].from]);
-    const training::Normalization& n = tape_.normalization[e] =
+    const lode::training::Normalization& n = tape_.normalization[e] =
         convolutions_[e]->norm->Prepare(y, pass_);
     tape_.convolved[e] = y;
     return {y, n.scale, n.shift};
   }
 
   // In evaluation, where nothing is added, no pass over memory is left in which to apply the norm.
-  training::Addend Fold(std::size_t e) {
+  lode::training::Addend Fold(std::size_t e) {
     return {convolutions_[e]->Folded(tape_.relu[kEdgeOrder[e].from])};
   }
 
   // `room`: an addend that may be overwritten, or undefined.
-  Tensor Add(std::size_t node, const std::vector<training::Addend>& addends, const Tensor& room) {
+  Tensor Add(std::size_t node, const std::vector<lode::training::Addend>& addends,
+             const Tensor& room) {
     const bool convolved = IsConvolved(node);
     if (addends.empty() || (addends.size() == 1 && addends[0].scale.empty())) {
       Tensor sum = addends.empty() ? torch::zeros_like(nodes_[0]) : addends[0].x;
@@ -124,9 +125,9 @@ class Forward {
       return sum;
     }
     Tensor sum;
-    if (IsReadWhole(node)) sum = room.defined() ? room : training::EmptyLike(nodes_[0]);
-    if (convolved) tape_.relu[node] = training::EmptyLike(nodes_[0]);
-    training::Sum(addends, {sum, tape_.relu[node]});
+    if (IsReadWhole(node)) sum = room.defined() ? room : lode::training::EmptyLike(nodes_[0]);
+    if (convolved) tape_.relu[node] = lode::training::EmptyLike(nodes_[0]);
+    lode::training::Sum(addends, {sum, tape_.relu[node]});
     return sum;
   }
 
@@ -190,12 +191,12 @@ class Backward {
     std::vector<Tensor>& plain = plain_[node];
     if (pooled_[node].empty() && gated_[node].empty() && plain.size() == 1) return plain[0];
     if (!HasGradient(node)) return torch::zeros_like(like);
-    const Tensor sum = training::EmptyLike(like);
+    const Tensor sum = lode::training::EmptyLike(like);
     for (std::size_t k = 0; k < pooled_[node].size(); ++k)
-      training::AveragePoolGradient(pooled_[node][k], sum, k > 0);
+      lode::training::AveragePoolGradient(pooled_[node][k], sum, k > 0);
     if (!pooled_[node].empty()) plain.push_back(sum);
     const Tensor& gate = gated_[node].empty() ? plain[0] : tape_.relu[node];
-    training::GatedSum(gate, gated_[node], plain, sum);
+    lode::training::GatedSum(gate, gated_[node], plain, sum);
     tape_.relu[node].reset();
     gated_[node].clear();
     plain.clear();
@@ -217,7 +218,7 @@ class Backward {
 
   Tensor BackThroughConvolution(std::size_t e, const Tensor& gradient) {
     const Tensor y = std::move(tape_.convolved[e]);
-    const auto norm = training::BatchNormBackward(gradient, y, tape_.normalization[e], y);
+    const auto norm = lode::training::BatchNormBackward(gradient, y, tape_.normalization[e], y);
     const Tensor& weight = tape_.weight[e];
     const std::int64_t padding = weight.size(2) / 2;
     auto [input, of_weight, bias] = at::convolution_backward(

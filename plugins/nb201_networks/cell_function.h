@@ -16,21 +16,21 @@
 #include <array>
 
 #include "plugins/nb201/cell.h"
-#include "plugins/training/batch_norm.h"
-#include "plugins/training/conv_norm.h"
+#include "toolkit/training/batch_norm.h"
+#include "toolkit/training/conv_norm.h"
 
 namespace nb201 {
 
 // The convolution on each edge; null where the operation has none.
-using CellConvolutions = std::array<training::ConvNorm, kEdges>;
+using CellConvolutions = std::array<lode::training::ConvNorm, kEdges>;
 
 // x and the result: (images, channels, height, width). The pass may drop all edges except skips.
 torch::Tensor PlainCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
-                        const training::Pass& pass);
+                        const lode::training::Pass& pass);
 
-// The same except for rounding. REQUIRES: training::CanFuse(x, pass), and the pass drops nothing.
+// The same except for rounding. REQUIRES: lode::training::CanFuse(x, pass), and the pass drops nothing.
 torch::Tensor FusedCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
-                        const training::Pass& pass);
+                        const lode::training::Pass& pass);
 
 }  // namespace nb201
 

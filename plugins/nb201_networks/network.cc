@@ -5,14 +5,14 @@
 #include <string>
 
 #include "plugins/nb201_networks/cell_function.h"
-#include "plugins/training/device.h"
-#include "plugins/training/normalized_sum.h"
+#include "toolkit/training/device.h"
+#include "toolkit/training/normalized_sum.h"
 
 namespace nb201 {
 namespace {
 
+using lode::training::Pass;
 using torch::Tensor;
-using training::Pass;
 
 constexpr std::int64_t kCachedImages = 16;
 
@@ -53,8 +53,8 @@ CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>&
 Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   for (std::size_t e = 0; e < kEdges; ++e) convolutions[e] = edges_[e]->Convolution(cell[e]);
-  return training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
-                                                     : PlainCell(x, cell, convolutions, pass);
+  return lode::training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
+                                                           : PlainCell(x, cell, convolutions, pass);
 }
 
 ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, FirstWeights& weights)
@@ -64,9 +64,9 @@ ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, FirstWeights& weights)
 
 Tensor ResidualBlockImpl::forward(const Tensor& x, const Pass& pass) {
   const Tensor middle =
-      training::NormalizedRelu(first_->norm, first_->Convolve(torch::relu(x)), pass);
+      lode::training::NormalizedRelu(first_->norm, first_->Convolve(torch::relu(x)), pass);
   const Tensor beside = torch::conv2d(torch::avg_pool2d(x, 2), shortcut_);
-  return training::NormalizedSum(second_->norm, second_->Convolve(middle), beside, pass);
+  return lode::training::NormalizedSum(second_->norm, second_->Convolve(middle), beside, pass);
 }
 
 NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only,
@@ -87,7 +87,7 @@ NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>&
                                             CellModule(channels, only, config.affine, weights)));
     }
   }
-  head_ = register_module("head", training::BatchNorm(channels));
+  head_ = register_module("head", lode::training::BatchNorm(channels));
   classifier_ = register_module("classifier", weights.Linear(channels, config.classes));
 }
 
@@ -110,7 +110,7 @@ Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
     const torch::NoGradGuard no_grad;  // it is thread-local
-    training::UseOneThreadInParallelFor();
+    lode::training::UseOneThreadInParallelFor();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
       logits[i] = Run(parts[i], path, pass);
   });
@@ -128,7 +128,7 @@ Tensor NetworkImpl::Run(const Tensor& images, CellPath path, const Pass& pass) {
       ++next;
     }
   }
-  return classifier_(training::NormalizedRelu(head_, x, pass).mean({2, 3}));
+  return classifier_(lode::training::NormalizedRelu(head_, x, pass).mean({2, 3}));
 }
 
 std::int64_t NetworkImpl::ParametersOf(const Cell& cell) const {

@@ -13,20 +13,20 @@
 #include <vector>
 
 #include "plugins/nb201/cell.h"
-#include "plugins/training/batch_norm.h"
-#include "plugins/training/conv_norm.h"
+#include "toolkit/training/batch_norm.h"
+#include "toolkit/training/conv_norm.h"
 
 namespace nb201 {
 
-using training::ConvNorm;
-using training::FirstWeights;
+using lode::training::ConvNorm;
+using lode::training::FirstWeights;
 
 struct NetworkConfig {
   std::int64_t image_channels = 3;
   std::int64_t classes = 10;
   std::int64_t channels = 16;  // of the first stage; twice and four times as many in the others
   std::int64_t cells = 5;      // of each stage
-  training::Initialization initialization = training::Initialization::kKaiming;
+  lode::training::Initialization initialization = lode::training::Initialization::kKaiming;
   // Applies to norms in cells; those of stem, residual blocks and head always have both.
   bool affine = true;
   bool tracks_moments = true;  // otherwise every pass uses the batch's moments
@@ -55,7 +55,7 @@ class CellModuleImpl : public torch::nn::Module {
   CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, bool affine,
                  FirstWeights& weights);
   // `cell` must be one whose convolutions the module has.
-  torch::Tensor forward(const torch::Tensor& x, const Cell& cell, const training::Pass& pass);
+  torch::Tensor forward(const torch::Tensor& x, const Cell& cell, const lode::training::Pass& pass);
   // Trainable numbers of the cell's operations.
   std::int64_t ParametersOf(const Cell& cell) const;
 
@@ -69,7 +69,7 @@ TORCH_MODULE(CellModule);
 class ResidualBlockImpl : public torch::nn::Module {
  public:
   ResidualBlockImpl(std::int64_t in, FirstWeights& weights);
-  torch::Tensor forward(const torch::Tensor& x, const training::Pass& pass);
+  torch::Tensor forward(const torch::Tensor& x, const lode::training::Pass& pass);
 
  private:
   ConvNorm first_ = nullptr, second_ = nullptr;
@@ -86,9 +86,11 @@ class NetworkImpl : public torch::nn::Module {
 
   // Logits (images, classes) of images (images, channels, height, width), in channels-last for
   // speed; height and width are multiples of 4.
-  torch::Tensor forward(const torch::Tensor& images, const Cell& cell, const training::Pass& pass);
+  torch::Tensor forward(const torch::Tensor& images, const Cell& cell,
+                        const lode::training::Pass& pass);
   // The same along a path. REQUIRES: one cell, or one for each of cell_modules().
-  torch::Tensor Follow(const torch::Tensor& images, CellPath path, const training::Pass& pass);
+  torch::Tensor Follow(const torch::Tensor& images, CellPath path,
+                       const lode::training::Pass& pass);
 
   std::size_t cell_modules() const;
 
@@ -96,7 +98,7 @@ class NetworkImpl : public torch::nn::Module {
   std::int64_t ParametersOf(const Cell& cell) const;
 
  private:
-  torch::Tensor Run(const torch::Tensor& images, CellPath path, const training::Pass& pass);
+  torch::Tensor Run(const torch::Tensor& images, CellPath path, const lode::training::Pass& pass);
 
   struct Stage {
     ResidualBlock block = nullptr;  // none before the first
@@ -106,7 +108,7 @@ class NetworkImpl : public torch::nn::Module {
   bool tracks_moments_;
   ConvNorm stem_ = nullptr;
   std::vector<Stage> stages_;
-  training::BatchNorm head_ = nullptr;
+  lode::training::BatchNorm head_ = nullptr;
   torch::nn::Linear classifier_ = nullptr;
 };
 TORCH_MODULE(Network);

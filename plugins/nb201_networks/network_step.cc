@@ -24,32 +24,32 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/files/safetensors.h"
-#include "plugins/images/pixel_set.h"
 #include "plugins/nb201_networks/network.h"
-#include "plugins/training/checkpoint.h"
-#include "plugins/training/trainer.h"
+#include "toolkit/files/safetensors.h"
+#include "toolkit/images/pixel_set.h"
+#include "toolkit/training/checkpoint.h"
+#include "toolkit/training/trainer.h"
 
 namespace nb201 {
 namespace {
 
 using lode::images::Loader;
+using lode::training::Pass;
 using torch::Tensor;
-using training::Pass;
 
 constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 8, kClasses = 10;
 
 struct Form {
   const char* name;
   bool single;
-  std::vector<training::TrainingConfig> settings;
+  std::vector<lode::training::TrainingConfig> settings;
   NetworkConfig network;
 };
 
 std::vector<Form> Forms() {
-  training::TrainingConfig plain;
+  lode::training::TrainingConfig plain;
   plain.learning_rate = 0.05;
-  training::TrainingConfig all = plain;
+  lode::training::TrainingConfig all = plain;
   all.epochs = 2;
   all.learning_rate = 0.2;
   all.final_learning_rate = 0.01;
@@ -57,17 +57,17 @@ std::vector<Form> Forms() {
   all.clip_norm = 0.5;
   all.label_smoothing = 0.1;
   all.nesterov = false;
-  training::TrainingConfig benchmark = plain;
+  lode::training::TrainingConfig benchmark = plain;
   benchmark.epochs = 2;
   benchmark.schedule = "epoch";
   benchmark.keep_last_batch = true;
-  training::TrainingConfig shared = benchmark;
+  lode::training::TrainingConfig shared = benchmark;
   shared.learning_rate = 0.025;
   shared.final_learning_rate = 0.001;
   shared.clip_norm = 5;
   const NetworkConfig network{3, kClasses, 16, 1};
   NetworkConfig uniform = network;
-  uniform.initialization = training::Initialization::kPyTorch;
+  uniform.initialization = lode::training::Initialization::kPyTorch;
   NetworkConfig untracked = uniform;
   untracked.affine = untracked.tracks_moments = false;
   return {{"single", true, {plain, all}, network},
@@ -97,9 +97,9 @@ std::unique_ptr<Loader> RandomLoader(bool whole) {
   return std::make_unique<Loader>(set, indices, transform, lode::images::LoaderOptions{kBatch});
 }
 
-files::Tensor ToFile(const Tensor& tensor) {
+lode::files::Tensor ToFile(const Tensor& tensor) {
   const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
-  files::Tensor out;
+  lode::files::Tensor out;
   for (const std::int64_t n : dense.sizes()) out.shape.push_back(static_cast<std::size_t>(n));
   out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
   return out;
@@ -112,15 +112,15 @@ class Recorder {
     AddNetwork("before.");
   }
 
-  files::Tensors Train(const training::TrainingConfig& config) {
+  lode::files::Tensors Train(const lode::training::TrainingConfig& config) {
     const auto loader = RandomLoader(!config.keep_last_batch);
-    const training::Trainee trainee{*network_,
-                                    [this](const Tensor& images, const training::Step& step) {
-                                      return Predict(images, step.number);
-                                    }};
-    const training::TrainingHooks hooks{[] { return false; },
-                                        [this](double, const std::string&) { AddStep(); }};
-    train_loss_ = training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks).loss;
+    const lode::training::Trainee trainee{
+        *network_, [this](const Tensor& images, const lode::training::Step& step) {
+          return Predict(images, step.number);
+        }};
+    const lode::training::TrainingHooks hooks{[] { return false; },
+                                              [this](double, const std::string&) { AddStep(); }};
+    train_loss_ = lode::training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks).loss;
     const torch::NoGradGuard no_grad;
     tensors_["evaluated"] = ToFile(network_(first_images_, cell_, Pass::Evaluation()));
     return std::move(tensors_);
@@ -129,7 +129,7 @@ class Recorder {
   double train_loss() const { return train_loss_; }
 
  private:
-  training::Prediction Predict(const Tensor& images, std::uint64_t step) {
+  lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
     const Tensor logits = network_(images, cell_, Pass::Training());
     if (step == 0) first_images_ = images.clone();
     tensors_[Name("images", "")] = ToFile(images);
@@ -147,7 +147,7 @@ class Recorder {
   }
 
   void AddNetwork(const std::string& prefix) {
-    for (auto& [name, tensor] : training::TensorsOf(*network_))
+    for (auto& [name, tensor] : lode::training::TensorsOf(*network_))
       tensors_[prefix + name] = std::move(tensor);
   }
 
@@ -160,11 +160,11 @@ class Recorder {
   std::uint64_t step_ = 0;
   double train_loss_ = 0;
   Tensor first_images_;
-  files::Tensors tensors_;
+  lode::files::Tensors tensors_;
 };
 
-files::Metadata MetadataOf(const Cell& cell, const Form& form,
-                           const training::TrainingConfig& config) {
+lode::files::Metadata MetadataOf(const Cell& cell, const Form& form,
+                                 const lode::training::TrainingConfig& config) {
   return {
       {"cell", Format(cell)},
       {"form", form.name},
@@ -194,15 +194,15 @@ int Run(const std::string& directory, const std::vector<std::string>& cells) {
       return 2;
     }
     for (const Form& form : Forms()) {
-      for (const training::TrainingConfig& config : form.settings) {
+      for (const lode::training::TrainingConfig& config : form.settings) {
         Network network(form.network, form.single ? std::optional(cell) : std::nullopt, 1 + files);
         Recorder recorder(network, cell);
-        files::Safetensors contents{recorder.Train(config), MetadataOf(cell, form, config)};
+        lode::files::Safetensors contents{recorder.Train(config), MetadataOf(cell, form, config)};
         std::ostringstream loss;
         loss << std::setprecision(17) << recorder.train_loss();
         contents.metadata["train_loss"] = loss.str();
-        files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
-                                contents);
+        lode::files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
+                                      contents);
       }
     }
   }

@@ -13,14 +13,14 @@
 
 #include "plugins/nb201/table.h"
 #include "plugins/nb201_networks/cell_function.h"
-#include "plugins/training/channels_last.h"
-#include "plugins/training/multiply_adds.h"
+#include "toolkit/training/channels_last.h"
+#include "toolkit/training/multiply_adds.h"
 
 namespace nb201 {
 namespace {
 
+using lode::training::Pass;
 using torch::Tensor;
-using training::Pass;
 
 Cell ParseCell(const std::string& text) {
   Cell cell{};
@@ -65,11 +65,11 @@ Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& 
   torch::manual_seed(5);
   FirstWeights weights(5);
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
-  std::vector<training::ConvNorm> made;
+  std::vector<lode::training::ConvNorm> made;
   for (std::size_t e = 0; e < kEdges; ++e) {
     if (cell[e] != kConv1x1 && cell[e] != kConv3x3) continue;
     const std::int64_t kernel = cell[e] == kConv3x3 ? 3 : 1;
-    made.push_back(training::ConvNorm(x.size(1), x.size(1), kernel, 1, weights, affine));
+    made.push_back(lode::training::ConvNorm(x.size(1), x.size(1), kernel, 1, weights, affine));
     if (affine) {
       const torch::NoGradGuard no_grad;
       made.back()->norm->weight.uniform_(0.5, 1.5);
@@ -124,7 +124,7 @@ TEST(CellFunctionTest, DropPathDropsAllEdgesExceptSkips) {
   FirstWeights weights(5);
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kSkipConnect};
   CellModule module(16, cell, true, weights);
-  training::DropPath nearly_all(1 - 1e-12, 1), none(0, 1);
+  lode::training::DropPath nearly_all(1 - 1e-12, 1), none(0, 1);
   EXPECT_TRUE(torch::equal(module(x, cell, Pass::Training(&nearly_all)), x));
   EXPECT_TRUE(
       torch::equal(module(x, cell, Pass::Training(&none)), module(x, cell, Pass::Training())));
@@ -171,9 +171,9 @@ TEST(CellFunctionTest, MomentsDoNotDependOnTheNumberOfThreads) {
   const Tensor x = Draw({5, 16, 16, 16});
   const auto moments = [&](int count) {
     const Threads threads(count);
-    return training::MomentsOf(x);
+    return lode::training::MomentsOf(x);
   };
-  const training::Moments alone = moments(1), together = moments(2);
+  const lode::training::Moments alone = moments(1), together = moments(2);
   EXPECT_EQ(alone.mean, together.mean);
   EXPECT_EQ(alone.variance, together.variance);
 }
@@ -211,7 +211,7 @@ Table TableOf(const BenchmarkData& data) {
 std::int64_t MultiplyAdds(Network& network, const Cell& cell, std::int64_t side) {
   const torch::NoGradGuard no_grad;
   const Tensor image = torch::zeros({1, 3, side, side});
-  return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+  return lode::training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
 // The multiply-adds of a cell are a sum of the contributions of each operation on each edge to an

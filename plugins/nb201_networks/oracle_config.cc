@@ -6,19 +6,19 @@
 
 namespace nb201 {
 
-training::Task TaskOf(const NetworkOracleConfig& config) {
+lode::training::Task TaskOf(const NetworkOracleConfig& config) {
   if (!config.follows_benchmark()) {
     if (!config.split_file.empty())
       throw lode::InvalidError("split_file is only for protocol = \"benchmark\"");
-    return training::Task(config);
+    return lode::training::Task(config);
   }
-  return training::Task(config,
-                        [&](const training::TaskConfig& task, const lode::images::Data& data) {
-                          return CutAsBenchmark(task, data, config.split_file);
-                        });
+  return lode::training::Task(
+      config, [&](const lode::training::TaskConfig& task, const lode::images::Data& data) {
+        return CutAsBenchmark(task, data, config.split_file);
+      });
 }
 
-NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training::Task& task) {
+NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const lode::training::Task& task) {
   if (task.side() % 4 != 0) {
     throw lode::UnsupportedError("images of " + std::to_string(task.side()) +
                                  " pixels cannot be halved twice");
@@ -28,7 +28,7 @@ NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training:
   network.classes = task.classes();
   network.channels = config.channels;
   network.cells = config.cells;
-  network.initialization = training::InitializationOf(config.initialization);
+  network.initialization = lode::training::InitializationOf(config.initialization);
   return network;
 }
 
@@ -47,14 +47,14 @@ lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split,
   return metric;
 }
 
-training::TrainingHooks HooksOf(const lode::Host& host) {
+lode::training::TrainingHooks HooksOf(const lode::Host& host) {
   return {
       [host] { return host.Cancelled(); },
       [host](double fraction, const std::string& what) { host.Progress(fraction, what.c_str()); }};
 }
 
 std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const training::Task& task, const lode::Host& host) {
+                     const lode::training::Task& task, const lode::Host& host) {
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes;
@@ -63,8 +63,8 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
   if (!network.affine) text << ", norms not affine";
   if (!network.tracks_moments) text << ", moments of the batch";
   text << "; " << task.Describe() << "; "
-       << training::Describe(static_cast<const training::TrainingConfig&>(config)) << "; "
-       << config.device << ", threads " << host.Threads();
+       << lode::training::Describe(static_cast<const lode::training::TrainingConfig&>(config))
+       << "; " << config.device << ", threads " << host.Threads();
   return text.str();
 }
 

@@ -9,17 +9,17 @@
 #include <vector>
 
 #include "plugins/nb201_networks/network.h"
-#include "plugins/training/device.h"
-#include "plugins/training/evaluation.h"
-#include "plugins/training/task.h"
-#include "plugins/training/trainer.h"
+#include "toolkit/training/device.h"
+#include "toolkit/training/evaluation.h"
+#include "toolkit/training/task.h"
+#include "toolkit/training/trainer.h"
 
 namespace nb201 {
 
 // An oracle's Config derives from it.
-struct NetworkOracleConfig : training::TaskConfig,
-                             training::TrainingConfig,
-                             training::DeviceConfig {
+struct NetworkOracleConfig : lode::training::TaskConfig,
+                             lode::training::TrainingConfig,
+                             lode::training::DeviceConfig {
   std::int64_t channels = 16;
   std::int64_t cells = 5;
   std::string initialization = "kaiming";
@@ -32,14 +32,14 @@ struct NetworkOracleConfig : training::TaskConfig,
 // Appends its parameters to an oracle's own.
 template <class C>
 void AddNetworkParameters(lode::Params<C>& params) {
-  training::AddTaskParameters(params);
-  const auto add = training::Appender<NetworkOracleConfig>(params);
+  lode::training::AddTaskParameters(params);
+  const auto add = lode::training::Appender<NetworkOracleConfig>(params);
   add("channels", &NetworkOracleConfig::channels,
       "Channels of the first stage; the others have twice and four times as many.",
       lode::Range{1, 1024});
   add("cells", &NetworkOracleConfig::cells, "Cells in each of the three stages.",
       lode::Range{1, 100});
-  training::AddTrainingParameters(params);
+  lode::training::AddTrainingParameters(params);
   add("initialization", &NetworkOracleConfig::initialization,
       "Initial weights: kaiming (normal, from the fan out; the classifier with deviation 0.01), or "
       "pytorch (its default: uniform, from the fan in).",
@@ -49,25 +49,25 @@ void AddNetworkParameters(lode::Params<C>& params) {
       "(cifar-split.txt, cifar100-test-split.txt, imagenet-16-120-test-split.txt); \"\": half of "
       "each class, drawn by split_seed.",
       lode::Path{});
-  training::AddDeviceParameters(params);
+  lode::training::AddDeviceParameters(params);
 }
 
 // Cuts the data set according to `protocol`.
-training::Task TaskOf(const NetworkOracleConfig& config);
+lode::training::Task TaskOf(const NetworkOracleConfig& config);
 
 // Throws lode::UnsupportedError if images of this side cannot be halved twice.
-NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const training::Task& task);
+NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const lode::training::Task& task);
 
 // The metric of accuracy on a split: "valid_accuracy", "test_top5", ...
 lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5,
                             bool noisy);
 
-training::TrainingHooks HooksOf(const lode::Host& host);
+lode::training::TrainingHooks HooksOf(const lode::Host& host);
 
 // Describes the network, the task and the training in words: a file with another description is
 // refused.
 std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const training::Task& task, const lode::Host& host);
+                     const lode::training::Task& task, const lode::Host& host);
 
 }  // namespace nb201
 

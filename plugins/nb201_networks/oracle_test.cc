@@ -15,13 +15,13 @@
 #include <thread>
 #include <vector>
 
-#include "plugins/files/safetensors.h"
 #include "plugins/nb201/network_size.h"
 #include "plugins/nb201/space.h"
 #include "plugins/nb201_networks/supernet_oracle.h"
 #include "plugins/nb201_networks/train_oracle.h"
 #include "tests/chance.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/files/safetensors.h"
 
 namespace nb201 {
 namespace {
@@ -309,8 +309,8 @@ TEST_F(OracleTest, ASupernetDoesNotDependOnInterruptions) {
   EXPECT_THROW(Bound<SupernetOracle>(config, &hasty)->Prepare(there), lode::CancelledError);
   const auto resumed = Bound<SupernetOracle>(config);
   resumed->Prepare(there);
-  const auto one = files::ReadSafetensors(here / "supernet.safetensors").tensors;
-  const auto two = files::ReadSafetensors(there / "supernet.safetensors").tensors;
+  const auto one = lode::files::ReadSafetensors(here / "supernet.safetensors").tensors;
+  const auto two = lode::files::ReadSafetensors(there / "supernet.safetensors").tensors;
   ASSERT_EQ(one.size(), two.size());
   for (const auto& [name, tensor] : one) EXPECT_EQ(tensor.values, two.at(name).values) << name;
 }
@@ -333,7 +333,7 @@ TEST_F(OracleTest, AQueryOfASupernetRecomputesItsBatchNormMoments) {
   Bound<SupernetOracle>(config)->Prepare(directory_.path());
   config.weights = directory_.path() / "supernet.safetensors";
   const auto expected = Ask(*Bound<SupernetOracle>(config), kGood);
-  files::Safetensors contents = files::ReadSafetensors(config.weights);
+  lode::files::Safetensors contents = lode::files::ReadSafetensors(config.weights);
   std::size_t changed = 0;
   for (auto& [name, tensor] : contents.tensors) {
     if (!name.ends_with("running_mean") && !name.ends_with("running_variance")) continue;
@@ -342,7 +342,7 @@ TEST_F(OracleTest, AQueryOfASupernetRecomputesItsBatchNormMoments) {
   }
   EXPECT_GT(changed, 0U);
   config.weights = directory_.path() / "changed.safetensors";
-  files::WriteSafetensors(config.weights, contents);
+  lode::files::WriteSafetensors(config.weights, contents);
   EXPECT_EQ(Ask(*Bound<SupernetOracle>(config), kGood), expected);
 }
 

@@ -10,10 +10,10 @@
 #include <variant>
 #include <vector>
 
-#include "plugins/files/safetensors.h"
 #include "plugins/nb201/space.h"
 #include "plugins/nb201_networks/supernet_oracle.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/files/safetensors.h"
 
 namespace nb201 {
 namespace {
@@ -54,11 +54,11 @@ class SharingTest : public testing::Test {
     return config;
   }
 
-  files::Safetensors Trained(const Config& config) {
+  lode::files::Safetensors Trained(const Config& config) {
     SupernetOracle oracle(host_.host(), config);
     oracle.Bind(space_.space());
     oracle.Prepare(directory_.path());
-    return files::ReadSafetensors(directory_.path() / "supernet.safetensors");
+    return lode::files::ReadSafetensors(directory_.path() / "supernet.safetensors");
   }
 
   // Top-1 of queries with these seeds.
@@ -129,7 +129,7 @@ TEST_F(SharingTest, OnlyNormsOfCellsLoseTheirWeights) {
 TEST_F(SharingTest, BatchMomentsAreNotTracked) {
   Config config = Small();
   config.moments = "batch";
-  const files::Safetensors trained = Trained(config);
+  const lode::files::Safetensors trained = Trained(config);
   for (const auto& [name, tensor] : trained.tensors) {
     if (!name.ends_with("running_mean")) continue;
     const bool in_cell = name.find(".edge") != std::string::npos;
@@ -169,7 +169,7 @@ TEST_F(SharingTest, APathForEachCellTrainsDifferentWeights) {
   const auto own = Trained(config).tensors;
   // One batch of 64 images at 32: two steps. Each trains at most one operation of an edge, and the
   // same ones in both cells only if they share their path.
-  const auto trained_edges = [](const files::Tensors& tensors, const std::string& cell) {
+  const auto trained_edges = [](const lode::files::Tensors& tensors, const std::string& cell) {
     std::set<std::string> names;
     for (const auto& [name, tensor] : tensors) {
       if (name.starts_with(cell + ".edge") && name.ends_with("running_mean") &&

@@ -3,16 +3,16 @@
 #include <lode/matrices.hpp>
 #include <utility>
 
-#include "plugins/files/safetensors.h"
-#include "plugins/files/write_file.h"
 #include "plugins/nb201_networks/path.h"
-#include "plugins/training/checkpoint.h"
+#include "toolkit/files/safetensors.h"
+#include "toolkit/posix/write_file.h"
+#include "toolkit/training/checkpoint.h"
 
 namespace nb201 {
 namespace {
 
+using lode::training::Pass;
 using torch::Tensor;
-using training::Pass;
 namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
@@ -133,7 +133,7 @@ std::vector<lode::Metric> SupernetOracle::Metrics() const {
 
 void SupernetOracle::Bind(const lode::Space& space) {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
-  device_ = training::DeviceOf(config_.device);
+  device_ = lode::training::DeviceOf(config_.device);
   task_.emplace(TaskOf(config_));
   shape_ = NetworkConfigOf(config_, *task_);
   shape_.affine = config_.affine;
@@ -147,23 +147,23 @@ void SupernetOracle::Bind(const lode::Space& space) {
 }
 
 void SupernetOracle::Load(const fs::path& file) {
-  const files::Safetensors contents = files::ReadSafetensors(file);
+  const lode::files::Safetensors contents = lode::files::ReadSafetensors(file);
   const std::string parts = task_->DescribeParts();
   const auto trained_on = contents.metadata.find(kPartsKey);  // files from other programs have none
   if (trained_on != contents.metadata.end() && trained_on->second != parts) {
     throw lode::InvalidError(file.string() + ": was trained on a different part of the images: " +
                              trained_on->second + ", expected " + parts);
   }
-  training::SetTensors(*network_, contents.tensors, file);
+  lode::training::SetTensors(*network_, contents.tensors, file);
   ready_ = true;
 }
 
 void SupernetOracle::Prepare(const fs::path& directory) {
   if (ready_) return;
   const fs::path file = directory / kSupernetFile, checkpoint = directory / kCheckpointFile;
-  files::RemovePartsOf(file);
+  lode::posix::RemovePartsOf(file);
   if (!fs::exists(file)) {
-    training::CallTorch([&] { Train(file, checkpoint); });
+    lode::training::CallTorch([&] { Train(file, checkpoint); });
   } else {
     Load(file);
   }
@@ -173,22 +173,22 @@ void SupernetOracle::Prepare(const fs::path& directory) {
 
 void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   const auto seed = static_cast<std::uint64_t>(config_.seed);
-  training::UseThreads(host_.Threads());
-  const training::Trainee trainee{
-      *network_, [&](const Tensor& images, const training::Step& step) {
+  lode::training::UseThreads(host_.Threads());
+  const lode::training::Trainee trainee{
+      *network_, [&](const Tensor& images, const lode::training::Step& step) {
         const std::vector<Cell> cells = config_.path == "cell"
                                             ? DrawCells(seed, step.number, network_->cell_modules())
                                             : std::vector<Cell>{DrawCell(seed, step.number)};
         const Pass pass = Pass::Training(&step.drop_path);
-        return training::Prediction{network_->Follow(images, cells, pass), {}};
+        return lode::training::Prediction{network_->Follow(images, cells, pass), {}};
       }};
   const std::string what = Describe(config_, shape_, *task_, host_) + "; supernet, seed " +
                            std::to_string(seed) +
                            (config_.path == "cell" ? ", a path for each cell" : "");
-  training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch), config_,
-                  seed, *device_, {checkpoint, what}, HooksOf(host_));
-  files::WriteSafetensors(file, {training::TensorsOf(*network_),
-                                 {{"training", what}, {kPartsKey, task_->DescribeParts()}}});
+  lode::training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch),
+                        config_, seed, *device_, {checkpoint, what}, HooksOf(host_));
+  lode::files::WriteSafetensors(file, {lode::training::TensorsOf(*network_),
+                                       {{"training", what}, {kPartsKey, task_->DescribeParts()}}});
 }
 
 void SupernetOracle::Calibrate(const Cell& cell) {
@@ -200,12 +200,12 @@ void SupernetOracle::Calibrate(const Cell& cell) {
     host_.ThrowIfCancelled();
     images += batch.size;
     const double share = static_cast<double>(batch.size) / static_cast<double>(images);
-    network_(training::ImagesOf(batch, *device_), cell, Pass::Calibration(share));
+    network_(lode::training::ImagesOf(batch, *device_), cell, Pass::Calibration(share));
   }
 }
 
 void SupernetOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
-  training::CallTorch([&] { Measure(query, metrics); });
+  lode::training::CallTorch([&] { Measure(query, metrics); });
 }
 
 void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics) {
@@ -213,22 +213,23 @@ void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics
   if (query.fidelity < 1)
     throw lode::UnsupportedError("a supernet cannot be measured in part: the fidelity must be 1");
   const Cell cell = FromArchitecture(query.architecture);
-  training::UseThreads(host_.Threads());
+  lode::training::UseThreads(host_.Threads());
   if (shape_.tracks_moments) Calibrate(cell);
-  const training::Evaluation result = Score(query, cell);
+  const lode::training::Evaluation result = Score(query, cell);
   metrics[0] = result.top1;
   metrics[1] = result.top5;
 }
 
-training::Evaluation SupernetOracle::Score(const lode::Query& query, const Cell& cell) {
+lode::training::Evaluation SupernetOracle::Score(const lode::Query& query, const Cell& cell) {
   const auto predict = [&](const Tensor& images) {
     return network_(images, cell, Pass::Evaluation());
   };
   if (scores_one_batch()) {
     validation_->Begin(query.seed);
-    return training::EvaluateNext(predict, *validation_, *device_);
+    return lode::training::EvaluateNext(predict, *validation_, *device_);
   }
-  return training::Evaluate(predict, *validation_, *device_, [&] { host_.ThrowIfCancelled(); });
+  return lode::training::Evaluate(predict, *validation_, *device_,
+                                  [&] { host_.ThrowIfCancelled(); });
 }
 
 }  // namespace nb201

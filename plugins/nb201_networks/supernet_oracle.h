@@ -67,13 +67,13 @@ class SupernetOracle {
   void Load(const std::filesystem::path& file);
   void Calibrate(const Cell& cell);
   void Measure(const lode::Query& query, std::span<double> metrics);
-  training::Evaluation Score(const lode::Query& query, const Cell& cell);
+  lode::training::Evaluation Score(const lode::Query& query, const Cell& cell);
 
   bool scores_one_batch() const { return config_.scoring == "batch"; }
 
   lode::Host host_;
   Config config_;
-  std::optional<training::Task> task_;
+  std::optional<lode::training::Task> task_;
   std::optional<torch::Device> device_;
   NetworkConfig shape_;
   Network network_ = nullptr;

@@ -6,13 +6,13 @@
 #include <optional>
 #include <string>
 
-#include "plugins/files/file_lock.h"
-#include "plugins/training/multiply_adds.h"
+#include "toolkit/posix/file_lock.h"
+#include "toolkit/training/multiply_adds.h"
 
 namespace nb201 {
 
+using lode::training::Pass;
 using torch::Tensor;
-using training::Pass;
 namespace fs = std::filesystem;
 
 namespace {
@@ -20,7 +20,7 @@ namespace {
 // Removes the file unless another process is training from it. A file that remains does no harm.
 void RemoveUnlocked(const fs::path& file) {
   try {
-    if (files::FileLock::Try(file.string() + ".lock")) fs::remove(file);
+    if (lode::posix::FileLock::Try(file.string() + ".lock")) fs::remove(file);
   } catch (const std::exception&) {
   }
 }
@@ -67,7 +67,7 @@ std::vector<lode::Metric> TrainOracle::Metrics() const {
 
 void TrainOracle::Bind(const lode::Space& space) {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
-  device_ = training::DeviceOf(config_.device);
+  device_ = lode::training::DeviceOf(config_.device);
   task_.emplace(TaskOf(config_));
   network_ = NetworkConfigOf(config_, *task_);
 }
@@ -76,8 +76,8 @@ bool TrainOracle::tests_a_second_network() const {
   return config_.test && config_.follows_benchmark() && config_.dataset == "cifar10";
 }
 
-training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell,
-                                               TrainedOn on) const {
+lode::training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell,
+                                                     TrainedOn on) const {
   if (directory_.empty()) return {};
   const bool all = on == TrainedOn::kAll;
   const std::string seed = std::to_string(query.seed);
@@ -92,7 +92,7 @@ std::int64_t TrainOracle::MultiplyAddsOf(Network& network, const Cell& cell) con
   const torch::NoGradGuard no_grad;
   const Tensor image =
       torch::zeros({1, network_.image_channels, task_->side(), task_->side()}, *device_);
-  return training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+  return lode::training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
 TrainOracle::~TrainOracle() { RemoveCheckpoints(finished_.size()); }
@@ -100,7 +100,7 @@ TrainOracle::~TrainOracle() { RemoveCheckpoints(finished_.size()); }
 void TrainOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
   const std::size_t earlier = finished_.size();
   try {
-    training::CallTorch([&] { Measure(query, metrics); });
+    lode::training::CallTorch([&] { Measure(query, metrics); });
   } catch (...) {
     finished_.resize(earlier);  // so that the first of two trainings need not be repeated
     throw;
@@ -120,7 +120,7 @@ void TrainOracle::RemoveCheckpoints(std::size_t count) {
 
 void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
   const Cell cell = FromArchitecture(query.architecture);
-  training::UseThreads(host_.Threads());
+  lode::training::UseThreads(host_.Threads());
   Network network = Trained(query, cell, TrainedOn::kPart);
   RecordSize(network, cell);
   if (measures_validation()) {
@@ -136,32 +136,34 @@ Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, Trained
   Network network(network_, cell, query.seed);
   network->to(*device_);
   // Concurrent runs of the same training (points of a grid) need no second checkpoint.
-  training::CheckpointPlace place = PlaceOf(query, cell, on);
-  const auto lock = place.file.empty() ? std::optional<files::FileLock>()
-                                       : files::FileLock::Try(place.file.string() + ".lock");
+  lode::training::CheckpointPlace place = PlaceOf(query, cell, on);
+  const auto lock = place.file.empty() ? std::optional<lode::posix::FileLock>()
+                                       : lode::posix::FileLock::Try(place.file.string() + ".lock");
   if (!lock) place = {};
   RecordTraining(on, Train(network, cell, query, on, place));
   if (!config_.keep_weights && !place.file.empty()) finished_.push_back(place.file);
   return network;
 }
 
-training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
-                                        const lode::Query& query, TrainedOn on,
-                                        const training::CheckpointPlace& place) const {
-  training::TrainingConfig config = config_;
+lode::training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
+                                              const lode::Query& query, TrainedOn on,
+                                              const lode::training::CheckpointPlace& place) const {
+  lode::training::TrainingConfig config = config_;
   config.epochs =
       std::max<std::int64_t>(1, std::llround(query.fidelity * static_cast<double>(config_.epochs)));
-  const training::Trainee trainee{
-      *network, [&](const Tensor& images, const training::Step& step) {
-        return training::Prediction{network(images, cell, Pass::Training(&step.drop_path)), {}};
+  const lode::training::Trainee trainee{
+      *network, [&](const Tensor& images, const lode::training::Step& step) {
+        return lode::training::Prediction{network(images, cell, Pass::Training(&step.drop_path)),
+                                          {}};
       }};
   const auto images = on == TrainedOn::kAll
                           ? task_->TrainingOnAll(config.batch_size, config.keep_last_batch)
                           : task_->Training(config.batch_size, config.keep_last_batch);
-  return training::Train(trainee, *images, config, query.seed, *device_, place, HooksOf(host_));
+  return lode::training::Train(trainee, *images, config, query.seed, *device_, place,
+                               HooksOf(host_));
 }
 
-void TrainOracle::RecordTraining(TrainedOn on, const training::Evaluation& trained) const {
+void TrainOracle::RecordTraining(TrainedOn on, const lode::training::Evaluation& trained) const {
   const bool all = on == TrainedOn::kAll;
   host_.Record(all ? "all_train_loss" : "train_loss", trained.loss);
   host_.Record(all ? "all_train_accuracy" : "train_accuracy", trained.top1);
@@ -176,7 +178,7 @@ void TrainOracle::RecordSize(Network& network, const Cell& cell) const {
 
 void TrainOracle::MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,
                             std::span<double> metrics) const {
-  const auto result = training::Evaluate(
+  const auto result = lode::training::Evaluate(
       [&](const Tensor& images) { return network(images, cell, Pass::Evaluation()); }, loader,
       *device_, [&] { host_.ThrowIfCancelled(); });
   metrics[0] = result.top1;

@@ -60,19 +60,21 @@ class TrainOracle {
   Network Trained(const lode::Query& query, const Cell& cell, TrainedOn on);
   // Removes the first `count` of `finished_`.
   void RemoveCheckpoints(std::size_t count);
-  training::Evaluation Train(Network& network, const Cell& cell, const lode::Query& query,
-                             TrainedOn on, const training::CheckpointPlace& place) const;
-  void RecordTraining(TrainedOn on, const training::Evaluation& trained) const;
+  lode::training::Evaluation Train(Network& network, const Cell& cell, const lode::Query& query,
+                                   TrainedOn on,
+                                   const lode::training::CheckpointPlace& place) const;
+  void RecordTraining(TrainedOn on, const lode::training::Evaluation& trained) const;
   void RecordSize(Network& network, const Cell& cell) const;
   // Top-1 and top-5.
   void MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,
                  std::span<double> metrics) const;
   std::int64_t MultiplyAddsOf(Network& network, const Cell& cell) const;
-  training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell, TrainedOn on) const;
+  lode::training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell,
+                                          TrainedOn on) const;
 
   lode::Host host_;
   Config config_;
-  std::optional<training::Task> task_;
+  std::optional<lode::training::Task> task_;
   NetworkConfig network_;
   std::optional<torch::Device> device_;
   std::filesystem::path directory_;  // empty: no checkpoints

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "plugins/nsga2/pareto.h"
-#include "plugins/random/fresh_sampler.h"
+#include "toolkit/sampling/fresh_sampler.h"
 
 // NSGA-II (Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm:
 // NSGA-II, IEEE Transactions on Evolutionary Computation 6(2), 2002).
@@ -71,7 +71,7 @@ class Nsga2 {
   double crossover_probability_;
   double mutation_probability_;
   std::optional<lode::Space> space_;
-  std::optional<FreshSampler> met_;
+  std::optional<lode::sampling::FreshSampler> met_;
 
   std::size_t objectives_ = 0;              // of every trial; 0 before the first
   std::vector<Individual> members_;         // empty until the first generation is complete

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/files/read_file.h"
+#include "toolkit/files/read_file.h"
 
 namespace ofa {
 namespace {
@@ -210,7 +210,7 @@ class Lookup {
 }  // namespace
 
 LatencyTable ReadLatencyTable(const std::string& path) {
-  return ParseLatencyTable(files::ReadFile(path, kMaxBytes), path);
+  return ParseLatencyTable(lode::files::ReadFile(path, kMaxBytes), path);
 }
 
 LatencyTable ParseLatencyTable(const std::string& text, const std::string& name) {

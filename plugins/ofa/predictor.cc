@@ -9,8 +9,8 @@
 namespace ofa {
 namespace {
 
-using kernels::kLanes;
-using kernels::Padded;
+using lode::kernels::kLanes;
+using lode::kernels::Padded;
 
 constexpr const char* kWidth = "1.0";  // of the supernet that the predictor was trained on
 
@@ -46,18 +46,18 @@ void Encode(const Subnet& subnet, std::int64_t resolution, float* row) {
 // Takes tensors by name and shape.
 class TensorReader {
  public:
-  TensorReader(const files::Tensors& tensors, const std::string& name)
+  TensorReader(const lode::files::Tensors& tensors, const std::string& name)
       : tensors_(tensors), name_(name) {}
 
   const std::vector<float>& Take(const std::string& tensor, const std::vector<std::size_t>& shape) {
     const auto found = tensors_.find(tensor);
     if (found == tensors_.end())
       Fail("has no tensor " + lode::Quote(tensor) + ", expected one of shape " +
-           files::ShapeText(shape));
-    const files::Tensor& t = found->second;
+           lode::files::ShapeText(shape));
+    const lode::files::Tensor& t = found->second;
     if (t.shape != shape) {
-      Fail("tensor " + lode::Quote(tensor) + " has the shape " + files::ShapeText(t.shape) +
-           ", expected " + files::ShapeText(shape));
+      Fail("tensor " + lode::Quote(tensor) + " has the shape " + lode::files::ShapeText(t.shape) +
+           ", expected " + lode::files::ShapeText(shape));
     }
     if (!std::ranges::all_of(t.values, [](float v) { return std::isfinite(v); }))
       Fail("tensor " + lode::Quote(tensor) + " has elements that are not finite");
@@ -77,15 +77,15 @@ class TensorReader {
     throw lode::IoError(name_ + ": " + message);
   }
 
-  const files::Tensors& tensors_;
+  const lode::files::Tensors& tensors_;
   const std::string& name_;
   std::vector<std::string> taken_;
 };
 
 }  // namespace
 
-AccuracyPredictor::AccuracyPredictor(const files::Tensors& tensors, const std::string& name,
-                                     const kernels::KernelSet& kernels)
+AccuracyPredictor::AccuracyPredictor(const lode::files::Tensors& tensors, const std::string& name,
+                                     const lode::kernels::KernelSet& kernels)
     : kernels_(&kernels) {
   TensorReader reader(tensors, name);
   for (std::size_t l = 0; l < kMlpLayers; ++l) {
@@ -157,7 +157,7 @@ std::vector<lode::Metric> PredictorOracle::Metrics() const {
 void PredictorOracle::Bind(const lode::Space& space) {
   RequireOfa(space, "the predictor");
   RequireSameNetworks(space, kWidth, config_.resolution);
-  predictor_.emplace(files::ReadSafetensors(config_.weights).tensors, config_.weights);
+  predictor_.emplace(lode::files::ReadSafetensors(config_.weights).tensors, config_.weights);
 }
 
 void PredictorOracle::EvaluateBatch(std::span<const lode::Query> queries,

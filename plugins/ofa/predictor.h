@@ -15,9 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "plugins/files/safetensors.h"
-#include "plugins/kernels/kernels.h"
 #include "plugins/ofa/subnet.h"
+#include "toolkit/files/safetensors.h"
+#include "toolkit/kernels/kernels.h"
 
 namespace ofa {
 
@@ -34,8 +34,8 @@ class AccuracyPredictor {
   // Takes "0.weight" [400, 128], "0.bias" [400], and so on for "2", "4" and "6": a weight's rows
   // are the layer's outputs. Throws lode::IoError that begins with `name` if a tensor is missing,
   // has a different shape, is not finite, or is superfluous.
-  explicit AccuracyPredictor(const files::Tensors& tensors, const std::string& name,
-                             const kernels::KernelSet& kernels = kernels::Best());
+  explicit AccuracyPredictor(const lode::files::Tensors& tensors, const std::string& name,
+                             const lode::kernels::KernelSet& kernels = lode::kernels::Best());
 
   // Predicts the top-1 accuracies of sub-networks in percent, into as many elements. No bit of a
   // prediction depends on the other sub-networks or the machine. Any thread may call it. REQUIRES:
@@ -50,7 +50,7 @@ class AccuracyPredictor {
   };
   void Forward(std::size_t batch, const float* x, std::span<std::vector<float>> activations) const;
 
-  const kernels::KernelSet* kernels_;
+  const lode::kernels::KernelSet* kernels_;
   std::vector<Layer> layers_;
 };
 

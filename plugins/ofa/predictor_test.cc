@@ -26,11 +26,11 @@ namespace {
 
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/ofa/ofa_acc_predictor.safetensors";
 
-const files::Tensors& ShippedTensors() {
-  static const files::Tensors tensors = files::ReadSafetensors(kShipped).tensors;
+const lode::files::Tensors& ShippedTensors() {
+  static const lode::files::Tensors tensors = lode::files::ReadSafetensors(kShipped).tensors;
   return tensors;
 }
-AccuracyPredictor Shipped(const kernels::KernelSet& kernels = kernels::Best()) {
+AccuracyPredictor Shipped(const lode::kernels::KernelSet& kernels = lode::kernels::Best()) {
   return AccuracyPredictor(ShippedTensors(), kShipped, kernels);
 }
 
@@ -64,8 +64,8 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
   }
   x[static_cast<std::size_t>(120 + (resolution - 112) / 16)] = 1;
   for (const char* layer : {"0", "2", "4", "6"}) {
-    const files::Tensor& weight = ShippedTensors().at(std::string(layer) + ".weight");
-    const files::Tensor& bias = ShippedTensors().at(std::string(layer) + ".bias");
+    const lode::files::Tensor& weight = ShippedTensors().at(std::string(layer) + ".weight");
+    const lode::files::Tensor& bias = ShippedTensors().at(std::string(layer) + ".bias");
     std::vector<double> y(weight.shape[0]);
     for (std::size_t o = 0; o < y.size(); ++o) {
       y[o] = static_cast<double>(bias.values[o]);
@@ -119,9 +119,9 @@ TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
   const std::vector<Subnet> subnets = RandomSubnets(150, 2);
   std::vector<double> one_by_one;
   for (const Subnet& subnet : subnets) one_by_one.push_back(Predict(Shipped(), subnet, 192));
-  kernels::NamedSet sets[kernels::kSetCount];
-  const std::size_t count = kernels::Available(sets);
-  for (const kernels::NamedSet& set : std::span(sets).first(count)) {
+  lode::kernels::NamedSet sets[lode::kernels::kSetCount];
+  const std::size_t count = lode::kernels::Available(sets);
+  for (const lode::kernels::NamedSet& set : std::span(sets).first(count)) {
     const AccuracyPredictor predictor = Shipped(*set.kernels);
     for (const std::size_t batch : {1u, 2u, 7u, 63u, 64u, 65u, 150u}) {
       std::vector<double> accuracies(batch);
@@ -134,8 +134,8 @@ TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
 
 // ---- weights
 
-std::string WeightsFailure(const std::function<void(files::Tensors&)>& change) {
-  files::Tensors tensors = ShippedTensors();
+std::string WeightsFailure(const std::function<void(lode::files::Tensors&)>& change) {
+  lode::files::Tensors tensors = ShippedTensors();
   change(tensors);
   try {
     const AccuracyPredictor predictor(tensors, "W");
@@ -146,22 +146,23 @@ std::string WeightsFailure(const std::function<void(files::Tensors&)>& change) {
 }
 
 TEST(OfaPredictor, RefusesOtherTensors) {
-  EXPECT_EQ(WeightsFailure([](files::Tensors&) {}), "");
-  EXPECT_EQ(WeightsFailure([](files::Tensors& t) { t.erase("2.bias"); }),
+  EXPECT_EQ(WeightsFailure([](lode::files::Tensors&) {}), "");
+  EXPECT_EQ(WeightsFailure([](lode::files::Tensors& t) { t.erase("2.bias"); }),
             "W: has no tensor \"2.bias\", expected one of shape [400]");
-  EXPECT_EQ(WeightsFailure([](files::Tensors& t) {
+  EXPECT_EQ(WeightsFailure([](lode::files::Tensors& t) {
               t.at("0.weight").shape = {128, 400};
             }),
             "W: tensor \"0.weight\" has the shape [128, 400], expected [400, 128]");
-  EXPECT_EQ(WeightsFailure([](files::Tensors& t) { t.at("6.bias").shape = {}; }),
+  EXPECT_EQ(WeightsFailure([](lode::files::Tensors& t) { t.at("6.bias").shape = {}; }),
             "W: tensor \"6.bias\" has the shape [], expected [1]");
-  EXPECT_EQ(WeightsFailure([](files::Tensors& t) {
+  EXPECT_EQ(WeightsFailure([](lode::files::Tensors& t) {
               t["base_acc"] = {{1}, {0}};
             }),
             "W: has a tensor \"base_acc\", which the predictor does not have");
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity()}) {
-    EXPECT_EQ(WeightsFailure([&](files::Tensors& t) { t.at("4.weight").values[159'999] = bad; }),
-              "W: tensor \"4.weight\" has elements that are not finite");
+    EXPECT_EQ(
+        WeightsFailure([&](lode::files::Tensors& t) { t.at("4.weight").values[159'999] = bad; }),
+        "W: tensor \"4.weight\" has elements that are not finite");
   }
 }
 

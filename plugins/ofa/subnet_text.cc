@@ -7,7 +7,7 @@
 #include <span>
 #include <system_error>
 
-#include "plugins/notation/cursor.h"
+#include "toolkit/notation/cursor.h"
 
 namespace ofa {
 namespace {
@@ -86,15 +86,15 @@ class SubnetParser {
     if (quote.empty()) cursor_.FailExpecting("a key in quotes");
     const std::size_t size = cursor_.rest().find(quote);
     if (size == std::string_view::npos)
-      notation::Cursor::FailAt(first, "a key has no " + std::string(quote) + " at its end");
+      lode::notation::Cursor::FailAt(first, "a key has no " + std::string(quote) + " at its end");
     const std::string_view name = cursor_.rest().substr(0, size);
     if (std::ranges::find(kKeys, name) == kKeys.end() &&
         std::ranges::find(kOtherKeys, name) == kOtherKeys.end()) {
-      notation::Cursor::FailAt(
+      lode::notation::Cursor::FailAt(
           first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
     }
     if (!seen_.insert(name).second)
-      notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " appears twice");
+      lode::notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " appears twice");
     cursor_.Skip(size + 1);
     return name;
   }
@@ -111,8 +111,9 @@ class SubnetParser {
       ++count;
     } while (TakeComma(closing, "after a value"));
     if (count < out.size()) {
-      notation::Cursor::FailAt(end_ - 1, std::string(key) + " has " + std::to_string(count) +
-                                             " values, expected " + std::to_string(out.size()));
+      lode::notation::Cursor::FailAt(end_ - 1, std::string(key) + " has " + std::to_string(count) +
+                                                   " values, expected " +
+                                                   std::to_string(out.size()));
     }
   }
 
@@ -154,11 +155,11 @@ class SubnetParser {
   void RequireAllKeys() const {
     for (const std::string_view key : kKeys) {
       if (!seen_.contains(key))
-        notation::Cursor::FailAt(end_ - 1, "key " + lode::Quote(key) + " is missing");
+        lode::notation::Cursor::FailAt(end_ - 1, "key " + lode::Quote(key) + " is missing");
     }
   }
 
-  notation::Cursor cursor_;
+  lode::notation::Cursor cursor_;
   Surroundings around_;
   std::size_t end_ = 0;  // after the last closing bracket
   std::set<std::string_view> seen_;

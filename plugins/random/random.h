@@ -3,7 +3,7 @@
 #include <lode/plugin.hpp>
 #include <optional>
 
-#include "plugins/random/fresh_sampler.h"
+#include "toolkit/sampling/fresh_sampler.h"
 
 // Random search: all architectures equally likely at every step. With `repeats` = false it proposes
 // no architecture that was proposed or told before; once the space is exhausted it logs that and
@@ -31,5 +31,5 @@ class RandomSearch {
   lode::Host host_;
   Config config_;
   std::optional<lode::Space> space_;
-  std::optional<FreshSampler> sampler_;
+  std::optional<lode::sampling::FreshSampler> sampler_;
 };

@@ -6,7 +6,7 @@
 #include <lode/plugin.hpp>
 #include <optional>
 
-#include "plugins/random/fresh_sampler.h"
+#include "toolkit/sampling/fresh_sampler.h"
 
 // Regularized evolution (Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier
 // Architecture Search, AAAI 2019, algorithm 1).
@@ -63,7 +63,7 @@ class RegularizedEvolution {
   std::size_t capacity_;
   std::size_t sample_;
   std::optional<lode::Space> space_;
-  std::optional<FreshSampler> founders_;
+  std::optional<lode::sampling::FreshSampler> founders_;
   std::deque<Member> population_;  // oldest first
   std::size_t under_way_ = 0;      // asked for and not yet told
 };

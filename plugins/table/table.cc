@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <lode/text.hpp>
 
-#include "plugins/delimited/reader.h"
-#include "plugins/delimited/text_file.h"
+#include "toolkit/files/delimited_reader.h"
+#include "toolkit/files/text_file.h"
 
 namespace table {
 namespace {
@@ -13,7 +13,7 @@ char DelimiterOf(std::string_view choice) {
   if (choice == "comma") return ',';
   if (choice == "tab") return '\t';
   if (choice == "semicolon") return ';';
-  return delimited::Reader::kAuto;
+  return lode::files::DelimitedReader::kAuto;
 }
 
 std::string Trimmed(std::string_view text) {
@@ -49,7 +49,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
   return columns;
 }
 
-lode::Architecture ReadArchitecture(const delimited::Reader& line, std::size_t field,
+lode::Architecture ReadArchitecture(const lode::files::DelimitedReader& line, std::size_t field,
                                     const lode::Space& space) {
   try {
     return space.Parse(line.Text(field));
@@ -64,7 +64,7 @@ lode::Architecture ReadArchitecture(const delimited::Reader& line, std::size_t f
 Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,
                const lode::Space& space, const lode::Host& host) {
   constexpr std::size_t kLinesBetweenPolls = 4096;
-  delimited::Reader reader(text, name, layout.delimiter);
+  lode::files::DelimitedReader reader(text, name, layout.delimiter);
   const std::size_t key = reader.Find(layout.key);
   std::vector<std::size_t> fields;
   fields.reserve(layout.columns.size());
@@ -106,7 +106,7 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
   params.emplace_back("columns", &Config::columns,
                       "The columns of metrics whose column has a different name, as in "
                       "\"accuracy = Val Acc\".");
-  user_metrics::AddParameters(params);
+  lode::metrics::AddParameters(params);
   return params;
 }
 
@@ -128,11 +128,11 @@ std::optional<double> BestOf(const Rows& rows, const lode::Metric& metric, std::
 TableOracle::TableOracle(lode::Host host, const Config& config)
     : host_(host),
       file_(config.file),
-      metrics_(user_metrics::Metrics(config)),
+      metrics_(lode::metrics::Metrics(config)),
       layout_{DelimiterOf(config.delimiter), config.key, ColumnsOf(metrics_, config.columns)} {}
 
 void TableOracle::Bind(const lode::Space& space) {
-  const std::string text = delimited::ReadTextFile(file_, [&] { host_.ThrowIfCancelled(); });
+  const std::string text = lode::files::ReadTextFile(file_, [&] { host_.ThrowIfCancelled(); });
   rows_ = ParseRows(text, file_, layout_, space, host_);
   for (std::size_t k = 0; k < metrics_.size(); ++k)
     metrics_[k].optimum = BestOf(*rows_, metrics_[k], k);

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "plugins/table/rows.h"
-#include "plugins/user_metrics/user_metrics.h"
+#include "toolkit/metrics/user_metrics.h"
 
 namespace table {
 
 // Where a table has the data that is read from it.
 struct Layout {
-  char delimiter;                    // or delimited::Reader::kAuto
+  char delimiter;                    // or lode::files::DelimitedReader::kAuto
   std::string key;                   // the column of the architectures
   std::vector<std::string> columns;  // of the numbers
 };
@@ -29,7 +29,7 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
 
 class TableOracle {
  public:
-  struct Config : user_metrics::Config {
+  struct Config : lode::metrics::Config {
     std::string file;
     std::string key = "architecture";
     std::string delimiter = "auto";
@@ -37,13 +37,13 @@ class TableOracle {
   };
   static lode::Params<Config> Parameters();
 
-  // Throws lode::InvalidError as user_metrics::Metrics does, and if an element of `columns` is
+  // Throws lode::InvalidError as lode::metrics::Metrics does, and if an element of `columns` is
   // malformed or does not name a metric, or a metric has two.
   TableOracle(lode::Host host, const Config& config);
 
   std::vector<lode::Metric> Metrics() const { return metrics_; }
 
-  // Reads the table. Throws as delimited::ReadTextFile and ParseRows do.
+  // Reads the table. Throws as lode::files::ReadTextFile and ParseRows do.
   void Bind(const lode::Space& space);
 
   // Throws lode::UnsupportedError for architectures that the table does not have and for a fidelity

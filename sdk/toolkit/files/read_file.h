@@ -1,0 +1,13 @@
+// Reads whole files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace lode::files {
+
+// Returns the content of a regular file. Throws IoError, with the path first, if it cannot be
+// read or has more than `max_bytes`.
+std::string ReadFile(const std::string& path, std::uintmax_t max_bytes);
+
+}  // namespace lode::files

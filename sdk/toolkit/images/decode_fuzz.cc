@@ -1,0 +1,13 @@
+// Any bytes read as a file give an image or an IoError, never anything else.
+#include <lode/plugin.hpp>
+
+#include "toolkit/images/decode.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  images::Image image;
+  try {
+    images::DecodeImage({reinterpret_cast<const char*>(data), size}, "F", image);
+  } catch (const IoError&) {
+  }
+  return 0;
+}

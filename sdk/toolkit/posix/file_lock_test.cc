@@ -1,0 +1,50 @@
+#include "toolkit/posix/file_lock.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <lode/plugin.hpp>
+#include <string>
+
+#include "tests/temporary_directory.h"
+
+namespace lode::posix {
+namespace {
+
+class FileLockTest : public testing::Test {
+ protected:
+  TemporaryDirectory directory_;
+  const std::string path_ = directory_.path() / "lock";
+};
+
+TEST_F(FileLockTest, HasOneHolderAndLeavesNothing) {
+  {
+    const auto one = FileLock::Try(path_);
+    ASSERT_TRUE(one);
+    EXPECT_FALSE(FileLock::Try(path_));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+  EXPECT_TRUE(FileLock::Try(path_));
+}
+
+TEST_F(FileLockTest, OfAProcessThatEndedIsFree) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto lock = FileLock::Try(path_);
+    _exit(lock ? 0 : 1);  // without removing it
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ASSERT_EQ(status, 0);
+  ASSERT_TRUE(std::filesystem::exists(path_));
+  EXPECT_TRUE(FileLock::Try(path_));
+}
+
+TEST_F(FileLockTest, ThatCannotBeCreatedIsAnError) {
+  EXPECT_THROW(FileLock::Try("/no/such/directory/lock"), IoError);
+}
+
+}  // namespace
+}  // namespace lode::posix

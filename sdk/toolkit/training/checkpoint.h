@@ -1,0 +1,28 @@
+// A network's tensors, with an optimizer's state and the progress of the training, in a safetensors
+// file.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "toolkit/files/safetensors.h"
+
+namespace lode::training {
+
+// The module's parameters and buffers by their names ("stage0.cell1.edge2.conv.weight"), float32.
+files::Tensors TensorsOf(const torch::nn::Module& module);
+
+// Sets them. Throws IoError "NAME: ..." if a tensor is missing, unknown or of another shape;
+// the module is then unchanged.
+void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const std::string& name);
+
+// Returns the optimizer's momentum by the names of the module's parameters, without parameters that
+// have none.
+files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer);
+// Sets it. Throws IoError "NAME: ..." if one has a different shape from its parameter.
+void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
+                 const files::Tensors& momentum, const std::string& name);
+
+}  // namespace lode::training

@@ -1,0 +1,246 @@
+#include "toolkit/training/trainer.h"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <lode/plugin.hpp>
+#include <lode/text.hpp>
+#include <sstream>
+#include <vector>
+
+#include "toolkit/files/safetensors.h"
+#include "toolkit/posix/write_file.h"
+#include "toolkit/training/checkpoint.h"
+#include "toolkit/training/device.h"
+#include "toolkit/training/schedule.h"
+
+namespace lode::training {
+namespace {
+
+using torch::Tensor;
+using Clock = std::chrono::steady_clock;
+namespace fs = std::filesystem;
+
+constexpr char kMomentumPrefix[] = "momentum/";
+
+// Returns unrelated seeds for neighboring seeds and epochs.
+std::uint64_t SeedOf(std::uint64_t seed, std::uint64_t epoch) {
+  std::uint64_t z = seed + (epoch + 1) * 0x9e3779b97f4a7c15U;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+class Training {
+ public:
+  Training(const Trainee& trainee, images::Loader& loader, const TrainingConfig& config,
+           std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
+           const TrainingHooks& hooks)
+      : trainee_(trainee),
+        loader_(loader),
+        config_(config),
+        seed_(seed),
+        device_(device),
+        place_(place),
+        hooks_(hooks),
+        schedule_(ScheduleOf(config, loader.batches())),
+        optimizer_(trainee.module.parameters(), torch::optim::SGDOptions(config.learning_rate)
+                                                    .momentum(config.momentum)
+                                                    .nesterov(config.nesterov)
+                                                    .weight_decay(config.weight_decay)) {}
+
+  Evaluation Run() {
+    Load();
+    while (step_ < schedule_.steps) {
+      TrainEpoch();
+      Save();
+    }
+    return tally_.Result();
+  }
+
+ private:
+  static Schedule ScheduleOf(const TrainingConfig& config, std::size_t batches) {
+    const auto steps = static_cast<std::uint64_t>(config.epochs) * batches;
+    const double warm_up = config.warm_up_epochs * static_cast<double>(batches);
+    return {config.learning_rate, config.final_learning_rate, steps,
+            static_cast<std::uint64_t>(warm_up), config.schedule == "epoch" ? batches : 1};
+  }
+
+  // Trains from the current step to the end of its epoch.
+  void TrainEpoch() {
+    const std::uint64_t epoch = step_ / loader_.batches();
+    loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
+    if (step_ % loader_.batches() == 0) tally_ = {};
+    while (loader_.Next(batch_)) {
+      StopIfCancelled();
+      Step();
+      SaveNowAndThen();
+      Report(epoch);
+    }
+  }
+
+  void Step() {
+    const Tensor images = ImagesOf(batch_, device_);
+    const Tensor labels = LabelsOf(batch_, device_);
+    for (const Tensor& parameter : optimizer_.param_groups()[0].params()) {
+      parameter.mutable_grad().reset();  // a step does not change what it does not touch
+    }
+    Prediction prediction;
+    Tensor loss;
+    {
+      const MixedPrecision mixed(device_, config_.mixed_precision);
+      DropPath drop_path(DropPathProbability(), SeedOf(seed_, ~step_));
+      prediction = trainee_.predict(images, {step_, drop_path});
+      loss = LossOf(prediction, labels);
+    }
+    const auto value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      if (!place_.file.empty()) fs::remove(place_.file);  // it is useless
+      throw UnsupportedError("training diverged: the loss is not finite at step " +
+                             std::to_string(step_) + "; a smaller learning rate may help");
+    }
+    loss.backward();
+    Descend();
+    tally_.Add(prediction.logits, labels);
+    ++step_;
+  }
+
+  double DropPathProbability() const {
+    const std::uint64_t epoch = step_ / loader_.batches();
+    return config_.drop_path * static_cast<double>(epoch) / static_cast<double>(config_.epochs);
+  }
+
+  Tensor LossOf(const Prediction& prediction, const Tensor& labels) const {
+    const auto options =
+        torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(config_.label_smoothing);
+    using torch::nn::functional::cross_entropy;
+    Tensor loss = cross_entropy(prediction.logits, labels, options);
+    if (prediction.auxiliary.defined())
+      loss = loss + config_.auxiliary_weight * cross_entropy(prediction.auxiliary, labels, options);
+    return loss;
+  }
+
+  void Descend() {
+    if (config_.clip_norm > 0)
+      torch::nn::utils::clip_grad_norm_(optimizer_.param_groups()[0].params(), config_.clip_norm);
+    static_cast<torch::optim::SGDOptions&>(optimizer_.param_groups()[0].options())
+        .lr(schedule_.LearningRate(step_));
+    optimizer_.step();
+  }
+
+  void StopIfCancelled() {
+    if (!hooks_.cancelled()) return;
+    Save();
+    throw CancelledError();
+  }
+
+  void SaveNowAndThen() {
+    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) Save();
+  }
+
+  void Report(std::uint64_t epoch) const {
+    char text[96];
+    std::snprintf(text, sizeof text, "epoch %llu of %lld, loss %.3f, top-1 %.1f %%",
+                  static_cast<unsigned long long>(epoch + 1),
+                  static_cast<long long>(config_.epochs), tally_.Result().loss,
+                  tally_.Result().top1);
+    hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
+  }
+
+  void Save() {
+    saved_ = Clock::now();
+    if (place_.file.empty()) return;
+    files::Safetensors contents{
+        TensorsOf(trainee_.module),
+        {{"training", place_.what}, {"step", std::to_string(step_)}, {"tally", tally_.Format()}}};
+    for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_))
+      contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
+    files::WriteSafetensors(place_.file, contents);
+  }
+
+  void Load() {
+    saved_ = Clock::now();
+    if (place_.file.empty()) return;
+    posix::RemovePartsOf(place_.file);
+    if (!fs::exists(place_.file)) return;
+    files::Safetensors contents = files::ReadSafetensors(place_.file);
+    CheckSame(contents.metadata);
+    files::Tensors tensors, momentum;
+    for (auto& [name, tensor] : contents.tensors) {
+      const bool is_momentum = name.starts_with(kMomentumPrefix);
+      (is_momentum ? momentum : tensors)
+          .emplace(is_momentum ? name.substr(sizeof kMomentumPrefix - 1) : name, std::move(tensor));
+    }
+    SetTensors(trainee_.module, tensors, place_.file);
+    SetMomentum(trainee_.module, optimizer_, momentum, place_.file);
+    step_ = StepOf(contents.metadata.at("step"));
+    tally_ = TallyOf(contents.metadata.at("tally"));
+  }
+
+  std::uint64_t StepOf(const std::string& text) const {
+    std::uint64_t step = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
+    if (error != std::errc() || end != text.data() + text.size() || step > schedule_.steps) {
+      throw IoError(place_.file.string() + ": its step is " + Quote(text) +
+                    ", expected a number up to " + std::to_string(schedule_.steps));
+    }
+    return step;
+  }
+
+  Tally TallyOf(const std::string& text) const {
+    const auto tally = Tally::Parse(text);
+    if (!tally)
+      throw IoError(place_.file.string() + ": its tally is " + Quote(text) +
+                    ", expected four numbers");
+    return *tally;
+  }
+
+  void CheckSame(const files::Metadata& metadata) const {
+    const auto what = metadata.find("training");
+    if (what == metadata.end() || !metadata.contains("step") || !metadata.contains("tally"))
+      throw IoError(place_.file.string() + ": is not a checkpoint of a training");
+    if (what->second != place_.what) {
+      throw IoError(place_.file.string() + ": belongs to another training, " + Quote(what->second) +
+                    ", expected " + Quote(place_.what));
+    }
+  }
+
+  const Trainee& trainee_;
+  images::Loader& loader_;
+  const TrainingConfig& config_;
+  const std::uint64_t seed_;
+  const torch::Device device_;
+  const CheckpointPlace& place_;
+  const TrainingHooks& hooks_;
+  const Schedule schedule_;
+  torch::optim::SGD optimizer_;
+  images::Batch batch_;
+  std::uint64_t step_ = 0;
+  Tally tally_;
+  Clock::time_point saved_;
+};
+
+}  // namespace
+
+Evaluation Train(const Trainee& trainee, images::Loader& loader, const TrainingConfig& config,
+                 std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,
+                 const TrainingHooks& hooks) {
+  return Training(trainee, loader, config, seed, device, place, hooks).Run();
+}
+
+std::string Describe(const TrainingConfig& config) {
+  std::ostringstream text;
+  text << config.epochs << " epochs, batch " << config.batch_size << ", rate "
+       << config.learning_rate << " to " << config.final_learning_rate << ", warm-up "
+       << config.warm_up_epochs << ", momentum " << config.momentum << ", nesterov "
+       << config.nesterov << ", decay " << config.weight_decay << ", clip " << config.clip_norm
+       << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
+       << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
+  // Not named if they are the defaults: stored checkpoints may be older than these parameters.
+  if (config.schedule != "step") text << ", rate by " << config.schedule;
+  if (config.keep_last_batch) text << ", last batches kept";
+  return text.str();
+}
+
+}  // namespace lode::training
