@@ -14,7 +14,7 @@
 #include "bench/random_agent.h"
 #include "core/plugin/random.h"
 #include "core/verify/grid_space.h"
-#include "plugins/l2nas/l2nas.h"
+#include "plugins/optimizers/l2nas/l2nas.h"
 
 namespace l2nas {
 namespace {

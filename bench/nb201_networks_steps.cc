@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/nb201_networks/network.h"
+#include "plugins/spaces/nb201/networks/network.h"
 #include "toolkit/images/pixel_set.h"
 #include "toolkit/training/device.h"
 #include "toolkit/training/trainer.h"

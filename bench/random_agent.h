@@ -5,8 +5,8 @@
 #include <lode/plugin.hpp>
 #include <vector>
 
-#include "plugins/l2nas/agent.h"
-#include "plugins/l2nas/replay.h"
+#include "plugins/optimizers/l2nas/agent.h"
+#include "plugins/optimizers/l2nas/replay.h"
 
 namespace l2nas {
 

@@ -24,7 +24,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TABLE = ROOT / "plugins/nb201/nb201.tsv.gz"
+TABLE = ROOT / "plugins/spaces/nb201/nb201.tsv.gz"
 
 
 def read_table():

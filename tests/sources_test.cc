@@ -84,9 +84,9 @@ TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
       {"core/cli/import.cc", {"execvp"}},  // replaces the program itself
       {"core/exec/keeper.cc", {"fork"}},   // a new worker: one thread, no exec
       {"core/exec/worker_process.cc", {"posix_spawn"}},
-      {"core/plugin/child.cc", {"fork"}},                   // one thread, no exec
-      {"plugins/command/keeper.cc", {"_Fork"}},             // system calls only, like its parent
-      {"plugins/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
+      {"core/plugin/child.cc", {"fork"}},                // one thread, no exec
+      {"plugins/oracles/command/keeper.cc", {"_Fork"}},  // system calls only, like its parent
+      {"plugins/oracles/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
   };
   EXPECT_EQ(CallersOf({"fork", "vfork", "_Fork", "execl", "execle", "execlp", "execv", "execve",
                        "execvp", "execvpe", "posix_spawn", "posix_spawnp", "popen", "system"}),
@@ -95,7 +95,8 @@ TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
 
 // Between fork and exec. In glibc 2.41 the first two take a lock; other libraries may lock in more.
 TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
-  for (const char* file : {"plugins/command/keeper.cc", "plugins/command/process.cc"}) {
+  for (const char* file :
+       {"plugins/oracles/command/keeper.cc", "plugins/oracles/command/process.cc"}) {
     EXPECT_EQ(CallsIn(SourceFile(file), {"signal", "sigaction", "sigprocmask", "pthread_sigmask",
                                          "setenv", "malloc", "sysconf"}),
               Names())

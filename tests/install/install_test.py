@@ -46,7 +46,7 @@ class Install(InstallationTest):
         documents = self.prefix / "share/doc/lode"
         self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
         for name in ("copyright", "README.md", "CHANGELOG.md", "bench/README.md", "configs/README.md", "core/README.md",
-                     "plugins/README.md", "sdk/README.md", "sdk/ABI.md", "plugins/nb201/DATA.md", "plugins/ofa/DATA.md"):
+                     "plugins/README.md", "sdk/README.md", "sdk/ABI.md", "plugins/spaces/nb201/DATA.md", "plugins/spaces/ofa/DATA.md"):
             self.assertTrue((documents / name).is_file(), name)
 
     def test_links_of_documents_lead_somewhere(self):

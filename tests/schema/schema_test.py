@@ -135,7 +135,7 @@ class ShippedTest(unittest.TestCase):
             self.assertEqual(errors_of(self.validator, tomllib.loads(text)), [], file)
 
     def test_the_examples_of_the_pages_are_valid(self):
-        for page in sorted(SOURCE.glob("plugins/*/REFERENCE.md")):
+        for page in sorted(SOURCE.glob("plugins/**/REFERENCE.md")):
             for example in re.findall("```toml\n(.*?)```", page.read_text(), re.DOTALL):
                 table = tomllib.loads(example)
                 self.assertEqual(errors_of(self.validator, table), [], example)

@@ -1,3 +1,0 @@
-#include "plugins/l2nas/l2nas.h"
-
-LODE_PLUGIN("lode.l2nas", "1.0.0", "Apache-2.0", l2nas::Component());

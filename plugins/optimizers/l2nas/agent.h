@@ -1,0 +1,70 @@
+// Actor and critic, and how one batch trains them (L2NAS, section 2.3).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <lode/plugin.hpp>
+#include <span>
+#include <vector>
+
+#include "plugins/optimizers/l2nas/mlp.h"
+#include "plugins/optimizers/l2nas/replay.h"
+
+namespace l2nas {
+
+// rho_tau(x) = x (tau - 1[x <= 0]), the loss of the tau-quantile (section 2.3).
+inline double CheckLoss(double x, double tau) { return x * (tau - (x <= 0 ? 1 : 0)); }
+
+// Its derivative in x. At 0, where it has none, the derivative from the left, in line with the
+// indicator's "<=".
+inline double CheckLossSlope(double x, double tau) { return tau - (x <= 0 ? 1 : 0); }
+
+// C = min(floor(|R| / |B|), C_max): the number of batches that a step trains on; 0 until |R| >=
+// |B|.
+inline std::size_t BatchCount(std::size_t replay_size, std::size_t batch_size,
+                              std::size_t max_batches) {
+  return std::min(replay_size / batch_size, max_batches);
+}
+
+class Agent {
+ public:
+  struct Settings {
+    std::size_t cells;
+    std::size_t width;
+    double quantile;  // tau
+    AdamSettings actor;
+    AdamSettings critic;
+  };
+
+  explicit Agent(const Settings& settings,
+                 const lode::kernels::KernelSet& kernels = lode::kernels::Best());
+
+  Mlp& actor() { return actor_; }
+  Mlp& critic() { return critic_; }
+
+  // mu(s): cells values in (0, 1), valid until the next call. `state` has Padded(cells) floats.
+  std::span<const float> Act(const float* state);
+
+  struct Losses {
+    double critic;       // mean check loss before the step, eq. 5
+    double actor_value;  // mean Q(mu(s)) before the step, eq. 6
+  };
+  // Takes one critic step on eq. 5, then one actor step on eq. 6 with the updated critic.
+  Losses Train(const Batch& batch);
+
+  // Both networks. As for Mlp, a Load that throws leaves them unusable.
+  void Save(lode::Writer& writer) const;
+  void Load(lode::Reader& reader);
+
+ private:
+  double TrainCritic(const Batch& batch);
+  double TrainActor(const Batch& batch);
+
+  Settings settings_;
+  Mlp actor_;   // mu: state -> action
+  Mlp critic_;  // Q: action -> tau-quantile of the reward
+  std::vector<float> d_value_;
+  std::vector<float> proposed_;
+};
+
+}  // namespace l2nas

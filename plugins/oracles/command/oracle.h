@@ -1,0 +1,53 @@
+// The oracle "command": evaluates by running the user's own program.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_
+#define LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <lode/plugin.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "toolkit/metrics/user_metrics.h"
+
+namespace command {
+
+class CommandOracle {
+ public:
+  struct Config : lode::metrics::Config {
+    std::vector<std::string> command;
+    std::string program;
+    double timeout = 0;  // seconds; 0: no limit
+    std::vector<std::string> environment;
+    std::string directory;
+  };
+  static lode::Params<Config> Parameters();
+
+  // Throws lode::InvalidError for an invalid command, invalid metrics or an invalid environment,
+  // and lode::IoError if `program` does not exist.
+  CommandOracle(lode::Host host, const Config& config);
+
+  std::vector<lode::Metric> Metrics() const { return metrics_; }
+
+  // Throws lode::IoError if there is no program to run.
+  void Bind(const lode::Space& space);
+
+  // Runs the program. Throws lode::IoError, with the reason, if it does not return metrics, and
+  // lode::CancelledError. Any thread may call it.
+  void Evaluate(const lode::Query& query, std::span<double> metrics);
+
+ private:
+  lode::Host host_;
+  Config config_;
+  std::vector<lode::Metric> metrics_;
+  std::vector<std::string> environment_;
+  std::string file_;  // path of the program, from Bind on
+  std::optional<lode::Space> space_;
+  std::atomic<std::uint64_t> last_directory_ = 0;
+};
+
+}  // namespace command
+
+#endif  // LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_

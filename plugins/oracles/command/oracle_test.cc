@@ -1,0 +1,641 @@
+#include "plugins/oracles/command/oracle.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "core/verify/grid.h"
+#include "core/verify/oracle_contract.h"
+#include "plugins/oracles/command/process.h"
+#include "plugins/oracles/command/test_program.h"
+#include "tests/temporary_directory.h"
+
+namespace command {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::StartsWith;
+
+constexpr const char* kAnswer = R"(echo '{"accuracy": 91.5, "latency": 4}')";
+
+double Seconds(const std::function<void()>& call) {
+  const auto start = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+template <class Call>
+std::string Failure(Call&& call) {
+  try {
+    call();
+  } catch (const lode::Error& e) {
+    return std::to_string(e.code()) + " " + e.what();
+  }
+  return "";
+}
+
+class CommandTest : public testing::Test {
+ protected:
+  using Config = CommandOracle::Config;
+
+  // A configuration that runs a shell script.
+  Config Script(const std::string& script) const {
+    Config config;
+    config.command = {"sh", "-c", script, "script"};
+    config.maximize = {"accuracy [percent]"};
+    config.minimize = {"latency [ms]"};
+    config.validation = {"accuracy"};
+    config.dataset = "mnist";
+    config.timeout = kHang;
+    return config;
+  }
+
+  std::vector<double> Ask(const Config& config, const std::string& text = "0-1-2-0",
+                          double fidelity = 1, std::uint64_t seed = 7) {
+    CommandOracle oracle(lode::Host(host_.get()), config);
+    oracle.Bind(grid_.space());
+    return Ask(oracle, text, fidelity, seed);
+  }
+  std::vector<double> Ask(CommandOracle& oracle, const std::string& text, double fidelity = 1,
+                          std::uint64_t seed = 7) {
+    const lode::Architecture architecture = grid_.space().Parse(text);
+    std::vector<double> metrics(oracle.Metrics().size());
+    oracle.Evaluate({architecture, fidelity, seed}, metrics);
+    return metrics;
+  }
+
+  // Returns why an evaluation by a script fails, without the code of lode::IoError at the front.
+  std::string ScriptFailure(const std::string& script, double timeout = kHang) {
+    Config config = Script(script);
+    config.timeout = timeout;
+    const std::string failure = Failure([&] { Ask(config); });
+    EXPECT_THAT(failure, StartsWith("4 "));
+    return failure.substr(std::min<std::size_t>(2, failure.size()));
+  }
+
+  // The same for a script that runs forever once it has created a file: the time-out is long enough
+  // for that, however busy the machine is. Returns the text after the time.
+  std::string TimeOut(const std::string& script, const std::string& file) {
+    std::string failure;
+    for (int timeout = 2; !fs::exists(file); timeout *= 4) {
+      failure = ScriptFailure(script, timeout);
+      const std::string expected = "no answer within " + std::to_string(timeout) + " s";
+      EXPECT_THAT(failure, StartsWith(expected));
+      failure.erase(0, expected.size());
+    }
+    return failure;
+  }
+
+  std::string InDirectory(const std::string& name) const { return (dir_.path() / name).string(); }
+
+  lode::TemporaryDirectory dir_;
+  NotingHost host_;
+  const lode::verify::Grid grid_{4, 3};
+};
+
+// ---- requests and answers
+
+TEST_F(CommandTest, ReadsTheMetrics) {
+  EXPECT_THAT(Ask(Script(kAnswer)), ElementsAre(91.5, 4));
+  EXPECT_THAT(Ask(Script(R"(printf '{"latency": -3e2,\t"accuracy":0}')")), ElementsAre(0, -300));
+  EXPECT_THAT(Ask(Script(R"(printf '\n  \n{"latency": 1, "accuracy":2}\r\n\n')")),
+              ElementsAre(2, 1));
+}
+
+TEST_F(CommandTest, RequestsContainEverythingKnown) {
+  Config config = Script("cat > " + InDirectory("request") + "; " + kAnswer);
+  Ask(config, "0-1-2-0", 0.25, 0x1'8000'0005);
+  const json row = {0, 1, 2};
+  EXPECT_EQ(json::parse(ReadAll(InDirectory("request"))), json::parse(R"({
+      "architecture": "0-1-2-0",
+      "matrices": [{"name": "grid", "rows": 4, "columns": 3,
+                    "row_labels": ["decision 0", "decision 1", "decision 2", "decision 3"],
+                    "column_labels": ["0", "1", "2"],
+                    "cells": [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]}],
+      "seed": 5, "fidelity": 0.25,
+      "metrics": [{"name": "accuracy", "unit": "percent", "direction": "maximize",
+                   "split": "validation", "dataset": "mnist"},
+                  {"name": "latency", "unit": "ms", "direction": "minimize",
+                   "split": "none", "dataset": ""}]})"));
+}
+
+TEST_F(CommandTest, ReplacesPlaceholders) {
+  std::ofstream(InDirectory("it is {seed}")) << "x";
+  Config config =
+      Script("printf '%s\\n' \"$@\" \"$WHAT\" > " + InDirectory("words") + "; " + kAnswer);
+  config.program = InDirectory("it is {seed}");
+  config.command.insert(config.command.end(), {"{architecture}", "{seed}{fidelity}", "a b",
+                                               "{program}", "{}{A}{ seed}{", "$HOME", ""});
+  config.environment = {"WHAT=in {program}"};
+  Ask(config, "2-1-1-0", 0.5, 12);
+  EXPECT_EQ(ReadAll(InDirectory("words")), "2-1-1-0\n120.5\na b\n" + config.program +
+                                               "\n{}{A}{ seed}{\n$HOME\n\nin " + config.program +
+                                               "\n");
+}
+
+TEST_F(CommandTest, ForwardsProgressAndLog) {
+  Ask(Script(R"(printf '%s\n' '{"progress": 0}' '{"progress": 0.5, "message": "epoch\n1"}' \
+                '{"log": "caf\u00e9"}'; )" +
+             std::string(kAnswer)));
+  EXPECT_THAT(host_.notes(), ElementsAre("0 ", "0.5 epoch 1", "log: caf\xc3\xa9"));
+}
+
+// Progress is forwarded while the program runs, and lines may arrive in pieces.
+TEST_F(CommandTest, ForwardsImmediately) {
+  const Config config = Script(
+      R"(printf '{"prog'; sleep 0.1; printf 'ress": 0.25}\n'
+         while ! test -e )" +
+      InDirectory("go") + "; do sleep 0.02; done; " + kAnswer);
+  std::thread watcher([&] {
+    EXPECT_TRUE(Within(kHang, [&] { return host_.notes().size() == 1; }));
+    std::ofstream(InDirectory("go")) << "x";
+  });
+  EXPECT_THAT(Ask(config), ElementsAre(91.5, 4));
+  watcher.join();
+  EXPECT_THAT(host_.notes(), ElementsAre("0.25 "));
+}
+
+TEST_F(CommandTest, SetsTheEnvironment) {
+  ASSERT_EQ(setenv("LODE_TEST_KEPT", "k", 1), 0);
+  ASSERT_EQ(setenv("LODE_TEST_CHANGED", "old", 1), 0);
+  Config config = Script("echo \"$LODE_TEST_KEPT $LODE_TEST_CHANGED $LODE_TEST_NEW\" > " +
+                         InDirectory("env") + "; " + kAnswer);
+  config.environment = {"LODE_TEST_CHANGED=new", "LODE_TEST_NEW=a=b"};
+  Ask(config);
+  EXPECT_EQ(ReadAll(InDirectory("env")), "k new a=b\n");
+}
+
+TEST_F(CommandTest, KeepsTheContract) {
+  const auto& component = *lode::OracleComponent<CommandOracle>(
+      "command_of_test", "1.0.0", "Runs.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
+  const std::vector<std::string> words = {
+      "sh", "-c", R"(set -- $(echo "$0" | cksum); echo "{\"checksum\": $1}")", "{architecture}"};
+  std::vector<lode_str> strings;
+  for (const std::string& word : words) strings.push_back(lode::detail::Str(word));
+  const lode_str metric = lode::detail::Str("checksum");
+  lode::verify::Setting setting = lode::verify::DefaultSetting(component, "");
+  for (std::uint32_t i = 0; i < component.param_count; ++i) {
+    lode_value& value = setting.values[i];
+    const std::string name = component.params[i].name;
+    value.type = component.params[i].type;
+    if (name == "command") value.as.strs = strings.data(), value.count = 4;
+    if (name == "maximize") value.as.strs = &metric, value.count = 1;
+  }
+  const lode::verify::Grid foreign(3, 3);
+  lode::verify::Findings findings;
+  CheckOracle(component, setting, grid_.space().handle(), foreign.space().handle(), {}, findings);
+  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
+}
+
+// ---- refused before anything runs
+
+TEST_F(CommandTest, RefusesInvalidConfigurations) {
+  const auto refusal = [&](const std::function<void(Config&)>& change) {
+    Config config = Script(kAnswer);
+    change(config);
+    return Failure([&] { Ask(config); });
+  };
+  EXPECT_EQ(refusal([](Config& c) { c.command.clear(); }),
+            "1 command is empty, expected a program and its arguments");
+  EXPECT_EQ(refusal([](Config& c) { c.command.emplace_back("{sed}"); }),
+            "1 no placeholder is called {sed}, expected one of {architecture}, {fidelity}, "
+            "{program}, {seed}");
+  EXPECT_EQ(refusal([](Config& c) { c.environment = {"A={seed}"}; }),
+            "1 no placeholder is called {seed}, expected one of {program}");
+  EXPECT_EQ(refusal([](Config& c) { c.command.emplace_back("-x{program}"); }),
+            "1 \"-x{program}\" needs program to be set");
+  EXPECT_EQ(refusal([](Config& c) { c.command.emplace_back("a\0b", 3); }),
+            "1 \"a\\x00b\" has a NUL character");
+  EXPECT_EQ(refusal([](Config& c) { c.environment = {"OMP_NUM_THREADS"}; }),
+            "1 environment has \"OMP_NUM_THREADS\", expected NAME=VALUE, as in "
+            "\"OMP_NUM_THREADS=1\"");
+  EXPECT_EQ(refusal([](Config& c) { c.minimize = {"log"}; }),
+            "1 a metric is called \"log\", which has another meaning in the program's output");
+  EXPECT_THAT(refusal([](Config& c) { c.maximize = c.minimize = {}; }), StartsWith("1 no metrics"));
+  EXPECT_EQ(refusal([](Config& c) { c.program = "/nonexistent/train.py"; }),
+            "4 program: there is no file /nonexistent/train.py");
+}
+
+TEST_F(CommandTest, NamesTheNearestProgram) {
+  const auto refusal = [&](const std::string& name) {
+    Config config = Script(kAnswer);
+    config.command[0] = name;
+    config.environment = {"PATH=/nonexistent:" + dir_.path().string()};
+    return Failure([&] { Ask(config); });
+  };
+  std::ofstream(InDirectory("python3")) << "#!/bin/sh\n";
+  std::ofstream(InDirectory("pyton")) << "not executable";
+  fs::permissions(InDirectory("python3"), fs::perms::owner_all);
+  EXPECT_EQ(refusal("pyton3"),
+            "4 cannot run \"pyton3\": no such program in PATH (nearest: \"python3\")");
+  EXPECT_EQ(refusal(InDirectory("pyton3")),
+            "4 cannot run \"" + InDirectory("pyton3") + "\": no such file (nearest: \"python3\")");
+  EXPECT_EQ(refusal(InDirectory("pyton")),
+            "4 cannot run \"" + InDirectory("pyton") +
+                "\": it is not an executable file (nearest: \"python3\")");
+  EXPECT_THAT(refusal("./python3"), StartsWith("1 command begins with \"./python3\", expected"));
+  EXPECT_THAT(refusal(""), StartsWith("1 command begins with \"\", expected"));
+}
+
+TEST_F(CommandTest, RunsTheProgramItself) {
+  Config config = Script("");
+  config.program = InDirectory("mine");
+  config.command = {"{program}"};
+  std::ofstream(config.program) << "#!/bin/sh\n" << kAnswer << "\n";
+  fs::permissions(config.program, fs::perms::owner_all);
+  EXPECT_THAT(Ask(config), ElementsAre(91.5, 4));
+  std::ofstream(config.program) << "#!/nonexistent/python3\n";
+  EXPECT_EQ(Failure([&] { Ask(config); }),
+            "4 cannot run \"" + config.program + "\": the interpreter that it names is missing");
+  std::ofstream(config.program) << "\x7f"
+                                   "ELF nonsense";
+  EXPECT_EQ(Failure([&] { Ask(config); }),
+            "4 cannot run \"" + config.program + "\": Exec format error");
+}
+
+// ---- programs that fail
+
+TEST_F(CommandTest, ReportsHowTheProgramEnded) {
+  EXPECT_EQ(ScriptFailure("exit 3"), "exit status 3");
+  EXPECT_EQ(ScriptFailure(std::string(kAnswer) + "; exit 1"), "exit status 1");
+  EXPECT_EQ(
+      ScriptFailure("echo first >&2; printf 'Error: b\\303\\244d \\001\\377!\\n\\n' >&2; exit 1"),
+      "exit status 1: Error: b\xc3\xa4"
+      "d  \xef\xbf\xbd!");
+  EXPECT_EQ(ScriptFailure("printf '10%%\\r20%%\\r' >&2; exit 1"), "exit status 1: 20%");
+  EXPECT_EQ(ScriptFailure("head -c 9000 /dev/zero | tr '\\0' x >&2; exit 1"),
+            "exit status 1: " + std::string(300, 'x') + "...");
+  EXPECT_EQ(ScriptFailure("echo out of memory >&2; kill -9 $$"),
+            "killed by signal 9 (Killed): out of memory");
+  EXPECT_EQ(ScriptFailure("kill -SEGV $$"), "killed by signal 11 (Segmentation fault)");
+}
+
+TEST_F(CommandTest, RefusesOutputThatIsNotAnAnswer) {
+  const auto failure = [&](const std::string& lines) {
+    const std::string text = ScriptFailure("cat <<'END'\n" + lines + "\nEND\n");
+    EXPECT_THAT(text, StartsWith("standard output "));
+    return text.substr(16);
+  };
+  EXPECT_EQ(failure(""), "ends without the metrics");
+  EXPECT_EQ(failure("{\"progress\": 1}"), "ends without the metrics");
+  EXPECT_EQ(failure("{\"progress\": 0.1}\nEpoch 1: 50 %"),
+            "line 2 is not JSON: \"Epoch 1: 50 %\"; output that is not an answer belongs on "
+            "standard error");
+  EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2"),
+            "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2\"; output that is not an "
+            "answer belongs on standard error");
+  EXPECT_EQ(failure("91.5"),
+            "line 1 is not a JSON object: \"91.5\"; output that is not an answer belongs on "
+            "standard error");
+  EXPECT_EQ(failure(R"({"accuracy": 1, "latency": 2}{)"),
+            "line 1 is not JSON: \"{\"accuracy\": 1, \"latency\": 2}{\"; output that is not an "
+            "answer belongs on standard error");
+  EXPECT_EQ(failure(R"({"accuracy": NaN, "latency": 2})"),
+            "line 1 is not JSON: \"{\"accuracy\": NaN, \"latency\": 2}\"; a metric is a finite "
+            "number");
+  EXPECT_THAT(failure(R"({"accuracy": 1e999, "latency": 2})"), StartsWith("line 1 is not JSON: "));
+  EXPECT_EQ(failure(R"({"accuracy": null, "latency": 2})"),
+            "line 1 has the accuracy \"null\", expected a finite number");
+  EXPECT_EQ(failure(R"({"accuracy": "91", "latency": 2})"),
+            "line 1 has the accuracy \"\"91\"\", expected a finite number");
+  const std::string deep = std::string(30'000, '[') + std::string(30'000, ']');
+  EXPECT_EQ(failure("{\"accuracy\": " + deep + "}"),
+            "line 1 has the accuracy as array, expected a finite number");
+  EXPECT_EQ(failure(R"({"accuracy": 1})"), "line 1 lacks the metric \"latency\"");
+  EXPECT_EQ(failure("{}"), "line 1 lacks the metric \"accuracy\"");
+  EXPECT_EQ(
+      failure(R"({"accuracy": 1, "latency": 4, "accuracy": 2})"),
+      "line 1 has \"accuracy\" twice: \"{\"accuracy\": 1, \"latency\": 4, \"accuracy\": 2}\"");
+  EXPECT_EQ(failure(R"({"progress": 0.1, "progress": 0.2})"),
+            "line 1 has \"progress\" twice: \"{\"progress\": 0.1, \"progress\": 0.2}\"");
+  EXPECT_THAT(failure(R"({"log": "a", "\u006cog": "b"})"),
+              StartsWith("line 1 has \"log\" twice: "));
+  EXPECT_EQ(
+      failure(R"({"accuracy": 1, "latency": 2, "acuracy": 3})"),
+      "line 1 has \"acuracy\", which is not a metric of the pipeline (nearest: \"accuracy\")");
+  EXPECT_EQ(failure("{\"accuracy\": 1, \"latency\": 2}\n\n{\"progress\": 1}"),
+            "line 3 comes after the metrics: \"{\"progress\": 1}\"");
+  EXPECT_EQ(failure(R"({"progress": 30})"),
+            "line 1 has the progress \"30\", expected a number from 0 to 1");
+  EXPECT_EQ(failure(R"({"progress": "half"})"),
+            "line 1 has the progress \"\"half\"\", expected a number from 0 to 1");
+  EXPECT_EQ(failure(R"({"progress": 1, "accuracy": 3})"),
+            "line 1 has \"accuracy\" next to \"progress\", expected \"message\", a text");
+  EXPECT_EQ(failure(R"({"log": 3})"),
+            "line 1 is not a log line, an object with only a text named \"log\": \"{\"log\": 3}\"");
+}
+
+TEST_F(CommandTest, InvalidOutputEndsTheProgramAtOnce) {
+  EXPECT_LT(Seconds([&] {
+              EXPECT_THAT(ScriptFailure("echo training; sleep 1000"),
+                          StartsWith("standard output line 1 is not JSON: \"training\""));
+            }),
+            kHang / 2);
+}
+
+TEST_F(CommandTest, LimitsOutput) {
+  EXPECT_EQ(ScriptFailure("long=$(head -c 9000 /dev/zero | tr '\\0' x); "
+                          "yes '{\"progress\": 0.5, \"message\": \"'$long'\"}'"),
+            "standard output exceeds 16 MiB");
+  EXPECT_EQ(
+      ScriptFailure("cat /dev/zero"), "standard output line 1 is longer than 64 KiB: \"" + [] {
+        std::string zeros;
+        for (int i = 0; i < 40; ++i) zeros += "\\x00";
+        return zeros;
+      }() + "\"...");
+  Config config = Script("yes | head -c 40000000 >&2; echo end >&2; exit 1");
+  config.directory = InDirectory("work");
+  EXPECT_EQ(Failure([&] { Ask(config); }),
+            "4 exit status 1: end; see " + InDirectory("work/000001"));
+  EXPECT_EQ(fs::file_size(InDirectory("work/000001/stderr.txt")),
+            (std::size_t{16} << 20) + std::string("\n[the rest is not kept]\n").size());
+}
+
+TEST_F(CommandTest, NeitherStreamNeedsToBeUsed) {
+  EXPECT_THAT(Ask(Script(std::string("exec <&-; ") + kAnswer)), ElementsAre(91.5, 4));
+  EXPECT_EQ(ScriptFailure("exec >&- 2>&-; sleep 0.2; exit 4"), "exit status 4");
+  EXPECT_EQ(ScriptFailure("exec >&-; sleep 1000", 0.3), "no answer within 0.3 s");
+  EXPECT_THAT(Ask(Script(std::string(kAnswer) + "; exec >&- 2>&-; sleep 0.2")),
+              ElementsAre(91.5, 4));
+}
+
+// ---- nothing survives
+
+TEST_F(CommandTest, HangingProgramsAreEnded) {
+  const std::string pids = InDirectory("pids");
+  EXPECT_EQ(TimeOut("sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", pids),
+            ": waiting");
+  for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
+}
+
+TEST_F(CommandTest, SigtermIsSentFirst) {
+  TimeOut("trap 'echo bye > " + InDirectory("said") + "; exit' TERM; echo > " +
+              InDirectory("ready") + "; while true; do sleep 0.05; done",
+          InDirectory("ready"));
+  EXPECT_EQ(ReadAll(InDirectory("said")), "bye\n");
+}
+
+TEST_F(CommandTest, IgnoringSigtermDoesNotHelp) {
+  const std::string pids = InDirectory("pids");
+  TimeOut("trap '' TERM; (sleep 1000; sleep 1000) & echo $$ $! > " + pids +
+              "; while true; do sleep 1; done",
+          pids);
+  for (const int process : WaitForNumbers(pids, 2)) EXPECT_FALSE(IsRunning(process));
+}
+
+TEST_F(CommandTest, ChildrenLeftBehindDoNotDelayTheResult) {
+  const std::string pids = InDirectory("pids");
+  EXPECT_LT(Seconds([&] {
+              EXPECT_THAT(Ask(Script("sleep 1000 & echo $! > " + pids + "; " + kAnswer)),
+                          ElementsAre(91.5, 4));
+            }),
+            60);
+  EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
+  // A child that left the group and holds the streams is not waited for, and does not survive.
+  EXPECT_LT(Seconds([&] {
+              EXPECT_THAT(Ask(Script("setsid sleep 90 & echo $! > " + pids + "; " + kAnswer)),
+                          ElementsAre(91.5, 4));
+            }),
+            60);
+  EXPECT_FALSE(IsRunning(WaitForNumbers(pids, 1)[0]));
+}
+
+// Every way to leave: a group, a session, a parent, the environment, all streams, and several of
+// them at once; also a child that ignores SIGTERM, one that is stopped, and one that starts others
+// until it is killed.
+TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
+  const std::string pids = InDirectory("pids");
+  for (const std::string& leave : std::vector<std::string>{
+           "sleep 1000 &", "setsid sleep 1000 &", "(setsid sleep 1000 &) ", "(sleep 1000 &)",
+           "env -i setsid sh -c '(sleep 1000 & echo $! >> " + pids +
+               ")' > /dev/null 2>&1 < /dev/null &",
+           "setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' &",
+           "setsid sh -c 'kill -STOP $$' &",
+           "setsid sh -c 'while :; do (setsid sleep 0.05 &); sleep 0.01; done' &"}) {
+    fs::remove(pids);
+    std::string script = leave;
+    if (script.find("echo") == std::string::npos) {
+      script += script.ends_with('&') ? " echo $! >> " + pids : "; echo $$ >> " + pids;
+    }
+    const std::string mark = "LODE_TEST_CHILD=" + InDirectory(std::to_string(leave.size()));
+    const std::string separator = script.ends_with('&') ? " " : "; ";
+    Config config = Script("export " + mark + "; " + script + separator + "while [ ! -s " + pids +
+                           " ]; do sleep 0.05; done; " + kAnswer);
+    EXPECT_THAT(Ask(config), ElementsAre(91.5, 4)) << leave;
+    for (const int process : WaitForNumbers(pids, 1)) EXPECT_FALSE(IsRunning(process)) << leave;
+    EXPECT_TRUE(ProcessesWith(mark).empty()) << leave;
+  }
+}
+
+TEST_F(CommandTest, CancellationEndsTheProgram) {
+  const std::string pids = InDirectory("pids");
+  for (const std::string& script :
+       {"echo $$ > " + pids + "; sleep 1000", "trap '' TERM; echo $$ > " + pids + "; sleep 1000"}) {
+    fs::remove(pids);
+    NotingHost host;
+    CommandOracle oracle(lode::Host(host.get()), Script(script));
+    oracle.Bind(grid_.space());
+    std::string failure;
+    std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
+    const int process = WaitForNumbers(pids, 1)[0];
+    EXPECT_LT(Seconds([&] {
+                host.Cancel();
+                evaluation.join();
+              }),
+              kHang / 2);
+    EXPECT_EQ(failure, "3 cancelled");
+    EXPECT_FALSE(IsRunning(process));
+  }
+}
+
+TEST_F(CommandTest, DiesWithItsHost) {
+  const std::string pids = InDirectory("pids");
+  const Config config = Script("(env -i setsid sleep 1000 > /dev/null 2>&1 & echo $! >> " + pids +
+                               "); sleep 1000 & echo $! $$ >> " + pids + "; exec sleep 1000");
+  const pid_t host = fork();
+  if (host == 0) {
+    Failure([&] { Ask(config); });
+    _exit(0);
+  }
+  const std::vector<int> processes = WaitForNumbers(pids, 3);
+  for (const int process : processes) EXPECT_TRUE(IsRunning(process));
+  kill(host, SIGKILL);
+  waitpid(host, nullptr, 0);
+  for (const int process : processes)
+    EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
+}
+
+std::size_t OpenDescriptors() {
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+TEST_F(CommandTest, RemovesOnlyTheRemainsOfKilledProcesses) {
+  const std::string temporary = InDirectory("tmp");
+  fs::create_directory(temporary);
+  const std::string others = temporary + "/lode-command-other", gone = temporary + "/gone";
+  fs::create_directory(others);
+  fs::create_directory(temporary + "/precious");
+  std::ofstream(temporary + "/precious/file") << "mine\n";
+  fs::create_directory_symlink(temporary + "/precious", temporary + "/lode-command-run-link");
+  const auto start = [&](const std::string& pids) {
+    const pid_t host = fork();
+    if (host == 0) {
+      setenv("TMPDIR", temporary.c_str(), 1);
+      Failure([&] {
+        Ask(Script("touch made; pwd > " + pids + ".where; echo $$ > " + pids +
+                   "; exec sleep 1000"));
+      });
+      _exit(0);
+    }
+    WaitForNumbers(pids, 1);
+    return host;
+  };
+  const auto where = [](const std::string& pids) {
+    std::string text = ReadAll(pids + ".where");
+    return text.substr(0, text.find('\n'));
+  };
+  const pid_t killed = start(InDirectory("killed"));
+  kill(killed, SIGKILL);
+  waitpid(killed, nullptr, 0);
+  ASSERT_TRUE(fs::exists(where(InDirectory("killed")) + "/made"));
+  EXPECT_TRUE(Within(60, [&] { return !IsRunning(WaitForNumbers(InDirectory("killed"), 1)[0]); }));
+  const pid_t living = start(InDirectory("living"));  // has removed abandoned directories
+  EXPECT_FALSE(fs::exists(where(InDirectory("killed"))));
+  const pid_t third = start(InDirectory("third"));
+  EXPECT_TRUE(fs::exists(where(InDirectory("living")) + "/made"));
+  EXPECT_TRUE(fs::exists(others));
+  EXPECT_TRUE(fs::exists(temporary + "/precious/file"));
+  for (const pid_t host : {living, third}) {
+    kill(host, SIGKILL);
+    waitpid(host, nullptr, 0);
+  }
+}
+
+TEST_F(CommandTest, LeavesNoDescriptorNoZombieAndNoFile) {
+  const std::string temporary = InDirectory("tmp");
+  fs::create_directory(temporary);
+  ASSERT_EQ(setenv("TMPDIR", temporary.c_str(), 1), 0);
+  const std::size_t before = OpenDescriptors();
+  Ask(Script(std::string("mkdir -p a/b; touch a/b/c; ") + kAnswer));
+  ScriptFailure("exit 1");
+  ScriptFailure("cat /dev/zero");
+  ScriptFailure("sleep 1000", 0.1);
+  Config missing = Script(kAnswer);
+  missing.program = InDirectory("mine");
+  missing.command = {"{program}"};
+  std::ofstream(missing.program) << "#!/nonexistent/python3\n";
+  fs::permissions(missing.program, fs::perms::owner_all);
+  Failure([&] { Ask(missing); });
+  EXPECT_EQ(OpenDescriptors(), before);
+  EXPECT_TRUE(fs::is_empty(temporary));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  unsetenv("TMPDIR");
+}
+
+// The host's open files, blocked signals and ignored signals do not reach the program.
+TEST_F(CommandTest, InheritsNothing) {
+  const int inherited = fcntl(STDERR_FILENO, F_DUPFD, 100);
+  ASSERT_GE(inherited, 100);
+  const auto old_handler = signal(SIGUSR1, SIG_IGN);
+  sigset_t blocked, old_mask;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR2);
+  pthread_sigmask(SIG_BLOCK, &blocked, &old_mask);
+  Ask(Script("test -e /proc/self/fd/" + std::to_string(inherited) + " && echo fd > " +
+             InDirectory("found") + "; grep -E 'Sig(Blk|Ign)' /proc/self/status > " +
+             InDirectory("signals") + "; " + kAnswer));
+  pthread_sigmask(SIG_SETMASK, &old_mask, nullptr);
+  signal(SIGUSR1, old_handler);
+  close(inherited);
+  EXPECT_FALSE(fs::exists(InDirectory("found")));
+  EXPECT_EQ(ReadAll(InDirectory("signals")),
+            "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+// ---- directories, concurrency
+
+TEST_F(CommandTest, KeepsDirectoriesByNumber) {
+  Config config = Script("touch here; echo noise >&2; " + std::string(kAnswer));
+  config.directory = InDirectory("a/kept");
+  fs::create_directories(InDirectory("a/kept/000002"));
+  CommandOracle oracle(lode::Host(host_.get()), config);
+  oracle.Bind(grid_.space());
+  Ask(oracle, "0-0-0-0");
+  Ask(oracle, "1-1-1-1");
+  EXPECT_TRUE(fs::is_empty(InDirectory("a/kept/000002")));
+  for (const auto& [number, text] : {std::pair("000001", "0-0-0-0"), {"000003", "1-1-1-1"}}) {
+    const fs::path directory = fs::path(config.directory) / number;
+    EXPECT_EQ(json::parse(ReadAll(directory / "request.json"))["architecture"], text);
+    EXPECT_EQ(ReadAll(directory / "stderr.txt"), "noise\n");
+    EXPECT_TRUE(fs::exists(directory / "here"));
+  }
+}
+
+TEST_F(CommandTest, ReportsADirectoryThatCannotBeCreated) {
+  std::ofstream(InDirectory("file")) << "x";
+  Config config = Script(kAnswer);
+  config.directory = InDirectory("file/work");
+  EXPECT_EQ(Failure([&] { Ask(config); }),
+            "4 " + config.directory + ": cannot be created: Not a directory");
+}
+
+TEST_F(CommandTest, EvaluatesSeveralAtOnce) {
+  Config config = Script(R"(sleep 0.05; echo "$1" | tr -d - > mine; echo late >&2; sleep 0.05
+                            echo "{\"accuracy\": $(cat mine), \"latency\": 0}")");
+  config.command.emplace_back("{architecture}");
+  config.directory = InDirectory("work");
+  CommandOracle oracle(lode::Host(host_.get()), config);
+  oracle.Bind(grid_.space());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 5; ++i) {
+        const std::string text = "1-" + std::to_string(t % 3) + "-" + std::to_string(i % 3) + "-2";
+        const double expected = 1002 + 100 * (t % 3) + 10 * (i % 3);
+        EXPECT_EQ(Ask(oracle, text)[0], expected);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(fs::exists(InDirectory("work/000020")));
+  EXPECT_FALSE(fs::exists(InDirectory("work/000021")));
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+}
+
+// A child that takes a lock between fork and exec hangs if another thread held it at the fork.
+TEST(ProcessTest, ManyThreadsStartProgramsAtOnce) {
+  const Program program{"/bin/true", {"true"}, {}, "/", "/dev/null"};
+  const Follower follower{[](std::string_view) {}, [](std::string_view) {}, [] {}};
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 250; ++i) good += Process(program).Follow(follower).good() ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 8 * 250);
+}
+
+}  // namespace
+}  // namespace command

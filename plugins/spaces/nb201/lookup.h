@@ -1,0 +1,19 @@
+// Shared by the oracles that look cells up in a table.
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LODE_PLUGINS_SPACES_NB201_LOOKUP_H_
+#define LODE_PLUGINS_SPACES_NB201_LOOKUP_H_
+
+#include "plugins/spaces/nb201/cell.h"
+
+namespace nb201 {
+
+// Throws lode::UnsupportedError unless `space` has the one matrix of nb201, labels included.
+void RequireNb201(const lode::Space& space);
+
+// Returns ToIndex() of the queried cell. Throws lode::InvalidError if the bytes are not an
+// architecture, lode::UnsupportedError for a fidelity below 1.
+std::uint32_t IndexOf(const lode::Query& query);
+
+}  // namespace nb201
+
+#endif  // LODE_PLUGINS_SPACES_NB201_LOOKUP_H_

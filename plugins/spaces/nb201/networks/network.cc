@@ -1,0 +1,153 @@
+#include "plugins/spaces/nb201/networks/network.h"
+
+#include <ATen/Parallel.h>
+
+#include <string>
+
+#include "plugins/spaces/nb201/networks/cell_function.h"
+#include "toolkit/training/device.h"
+#include "toolkit/training/normalized_sum.h"
+
+namespace nb201 {
+namespace {
+
+using lode::training::Pass;
+using torch::Tensor;
+
+constexpr std::int64_t kCachedImages = 16;
+
+std::int64_t CountParameters(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const Tensor& parameter : module.parameters()) count += parameter.numel();
+  return count;
+}
+
+bool Has(const std::optional<Operation>& only, Operation operation) {
+  return !only || *only == operation;
+}
+
+}  // namespace
+
+EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, bool affine,
+                               FirstWeights& weights) {
+  if (Has(only, kConv1x1))
+    conv1x1_ = register_module("conv1x1", ConvNorm(channels, channels, 1, 1, weights, affine));
+  if (Has(only, kConv3x3))
+    conv3x3_ = register_module("conv3x3", ConvNorm(channels, channels, 3, 1, weights, affine));
+}
+
+ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
+  if (operation == kConv1x1) return conv1x1_;
+  return operation == kConv3x3 ? conv3x3_ : ConvNorm(nullptr);
+}
+
+CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>& only, bool affine,
+                               FirstWeights& weights) {
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    const auto operation = only ? std::optional((*only)[e]) : std::nullopt;
+    edges_[e] = register_module("edge" + std::to_string(e),
+                                EdgeModule(channels, operation, affine, weights));
+  }
+}
+
+Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
+  CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
+  for (std::size_t e = 0; e < kEdges; ++e) convolutions[e] = edges_[e]->Convolution(cell[e]);
+  return lode::training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
+                                                           : PlainCell(x, cell, convolutions, pass);
+}
+
+ResidualBlockImpl::ResidualBlockImpl(std::int64_t in, FirstWeights& weights)
+    : first_(register_module("first", ConvNorm(in, 2 * in, 3, 2, weights))),
+      second_(register_module("second", ConvNorm(2 * in, 2 * in, 3, 1, weights))),
+      shortcut_(register_parameter("shortcut", weights.Convolution(in, 2 * in, 1))) {}
+
+Tensor ResidualBlockImpl::forward(const Tensor& x, const Pass& pass) {
+  const Tensor middle =
+      lode::training::NormalizedRelu(first_->norm, first_->Convolve(torch::relu(x)), pass);
+  const Tensor beside = torch::conv2d(torch::avg_pool2d(x, 2), shortcut_);
+  return lode::training::NormalizedSum(second_->norm, second_->Convolve(middle), beside, pass);
+}
+
+NetworkImpl::NetworkImpl(const NetworkConfig& config, const std::optional<Cell>& only,
+                         std::uint64_t seed)
+    : tracks_moments_(config.tracks_moments) {
+  FirstWeights weights(seed, config.initialization);
+  std::int64_t channels = config.channels;
+  stem_ = register_module("stem", ConvNorm(config.image_channels, channels, 3, 1, weights));
+  for (int s = 0; s < 3; ++s) {
+    const std::string name = "stage" + std::to_string(s);
+    Stage& stage = stages_.emplace_back();
+    if (s > 0) {
+      stage.block = register_module(name + "_block", ResidualBlock(channels, weights));
+      channels *= 2;
+    }
+    for (std::int64_t c = 0; c < config.cells; ++c) {
+      stage.cells.push_back(register_module(name + "_cell" + std::to_string(c),
+                                            CellModule(channels, only, config.affine, weights)));
+    }
+  }
+  head_ = register_module("head", lode::training::BatchNorm(channels));
+  classifier_ = register_module("classifier", weights.Linear(channels, config.classes));
+}
+
+std::size_t NetworkImpl::cell_modules() const {
+  return stages_.size() * stages_.front().cells.size();
+}
+
+Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& pass) {
+  return Follow(images, {&cell, 1}, pass);
+}
+
+// Without the batch's moments every image is independent. Few are processed at a time, so that the
+// data between two layers stays in the cache, and each thread takes a few of them. The logits do
+// not depend on the number of threads.
+Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
+  const bool together =
+      pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
+  if (together || images.size(0) <= kCachedImages) return Run(images, path, pass);
+  const std::vector<Tensor> parts = images.split(kCachedImages);
+  std::vector<Tensor> logits(parts.size());
+  at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
+    const torch::NoGradGuard no_grad;  // it is thread-local
+    lode::training::UseOneThreadInParallelFor();
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+      logits[i] = Run(parts[i], path, pass);
+  });
+  return torch::cat(logits);
+}
+
+Tensor NetworkImpl::Run(const Tensor& images, CellPath path, const Pass& pass) {
+  const Pass cell_pass = tracks_moments_ ? pass : pass.WithBatchMoments();
+  Tensor x = stem_(images, pass);
+  std::size_t next = 0;
+  for (Stage& stage : stages_) {
+    if (!stage.block.is_empty()) x = stage.block(x, pass);
+    for (CellModule& module : stage.cells) {
+      x = module(x, path.size() == 1 ? path[0] : path[next], cell_pass);
+      ++next;
+    }
+  }
+  return classifier_(lode::training::NormalizedRelu(head_, x, pass).mean({2, 3}));
+}
+
+std::int64_t NetworkImpl::ParametersOf(const Cell& cell) const {
+  std::int64_t count =
+      CountParameters(*stem_) + CountParameters(*head_) + CountParameters(*classifier_);
+  for (const Stage& stage : stages_) {
+    if (!stage.block.is_empty()) count += CountParameters(*stage.block);
+    for (const CellModule& module : stage.cells) count += module->ParametersOf(cell);
+  }
+  return count;
+}
+
+std::int64_t CellModuleImpl::ParametersOf(const Cell& cell) const {
+  std::int64_t count = 0;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    const ConvNorm convolution = edges_[e]->Convolution(cell[e]);
+    if (!convolution.is_empty()) count += CountParameters(*convolution);
+  }
+  return count;
+}
+
+}  // namespace nb201
