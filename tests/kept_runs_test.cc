@@ -178,14 +178,15 @@ TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
   ASSERT_EQ(rows.size(), 4u);
   for (std::size_t i = 0; i < 4; ++i) {
     const json& best = runs.at(i).at("best");
-    EXPECT_EQ(rows[i].at("oracle.dataset"), runs.at(i).at("point").at("oracle.dataset"));
+    EXPECT_EQ(rows[i].at("oracle.dataset"),
+              runs.at(i).at("point").at("oracle.dataset").get<std::string>());
     EXPECT_EQ(rows[i].at("seed"), runs.at(i).at("seed").dump());
     EXPECT_EQ(rows[i].at("status"), "finished");
     EXPECT_EQ(rows[i].at("steps"), "20");
     EXPECT_EQ(std::stod(rows[i].at("reward")), best.at("reward"));
     EXPECT_EQ(std::stod(rows[i].at("test_accuracy")), best.at("metrics").at("test_accuracy"));
     EXPECT_EQ(rows[i].at("params"), best.at("metrics").at("params").dump());  // an integer
-    EXPECT_EQ(rows[i].at("architecture"), best.at("architecture"));
+    EXPECT_EQ(rows[i].at("architecture"), best.at("architecture").get<std::string>());
     EXPECT_TRUE(fs::exists(Path("out/" + rows[i].at("directory") + "/run.db")));
   }
   // Resuming a part leaves the rest and what was added.
