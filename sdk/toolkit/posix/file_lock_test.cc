@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/temporary_directory.h"
+#include "toolkit/posix/open_to_write.h"
 
 namespace lode::posix {
 namespace {
@@ -40,6 +41,26 @@ TEST_F(FileLockTest, OfAProcessThatEndedIsFree) {
   ASSERT_EQ(status, 0);
   ASSERT_TRUE(std::filesystem::exists(path_));
   EXPECT_TRUE(FileLock::Try(path_));
+}
+
+TEST_F(FileLockTest, ManyHoldersExcludeOneAndOneExcludesAll) {
+  const Descriptor first = OpenToWrite(path_), second = OpenToWrite(path_);
+  Descriptor third = OpenToWrite(path_);
+  EXPECT_TRUE(TryLock(first, path_, Holders::kMany));
+  EXPECT_TRUE(TryLock(third, path_, Holders::kMany));
+  EXPECT_FALSE(TryLock(second, path_, Holders::kOne));
+  third.Close();
+  EXPECT_TRUE(TryLock(first, path_, Holders::kOne));
+  EXPECT_FALSE(TryLock(second, path_, Holders::kMany));
+}
+
+TEST_F(FileLockTest, ThatCannotBeLockedIsAnErrorWithThePath) {
+  try {
+    TryLock(Descriptor(), path_, Holders::kOne);
+    FAIL();
+  } catch (const IoError& e) {
+    EXPECT_EQ(e.what(), path_ + ": cannot be locked: Bad file descriptor");
+  }
 }
 
 TEST_F(FileLockTest, ThatCannotBeCreatedIsAnError) {

@@ -36,6 +36,18 @@ TEST(WriteFileTest, OnlyTheRemainsOfWritersAreRemoved) {
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "f.aB3_xY"));
 }
 
+// The remains may be another file's second name, which must not change.
+TEST(WriteFileTest, OneWriterReplacesTheRemainsOfAnother) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() / "f", other = directory.path() / "other";
+  WriteFile(other, "untouched", Writers::kOne);
+  std::filesystem::create_hard_link(other, path + ".partial");
+  WriteFile(path, "new", Writers::kOne);
+  EXPECT_EQ(files::ReadFile(path, 100), "new");
+  EXPECT_EQ(files::ReadFile(other, 100), "untouched");
+  EXPECT_EQ(FilesIn(directory.path()), 2U);
+}
+
 TEST(WriteFileTest, AMissingDirectoryIsAnErrorWithThePath) {
   try {
     WriteFile("/no/such/directory/f", "x");
