@@ -37,7 +37,7 @@ function(lode_add_plugin name)
       add_test(NAME ${name}.${test} COMMAND lode::lode --plugin $<TARGET_FILE:${name}> run
         ${CMAKE_CURRENT_SOURCE_DIR}/${pipeline} --out ${CMAKE_CURRENT_BINARY_DIR}/runs --fresh)
     endforeach()
-  else()
+  elseif(NOT TARGET lode_sdk)  # not in Lode's own tree
     message(STATUS "${name}: the lode program is not installed with the SDK: its tests with lode are omitted")
   endif()
 endfunction()

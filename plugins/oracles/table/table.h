@@ -21,7 +21,7 @@ struct Layout {
   std::vector<std::string> columns;  // of the numbers
 };
 
-// Reads a table's text (see plugins/delimited/reader.h): an architecture in each line, in a form
+// Reads a table's text (see toolkit/files/delimited_reader.h): an architecture in each line, in a form
 // that the space reads, without repetitions. Reports progress to the host. Throws lode::IoError
 // with a message that begins with `name`, line and column, and lode::CancelledError.
 Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,

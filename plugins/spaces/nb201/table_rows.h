@@ -1,6 +1,6 @@
 // Tables with one line for each of the benchmark's architectures: tab-separated text.
 //
-// As in plugins/delimited/reader.h, the first line names the columns, in any order; columns that
+// As in toolkit/files/delimited_reader.h, the first line names the columns, in any order; columns that
 // are not requested are ignored. Each further line is one architecture, in any order, every one of
 // the 15 625 exactly once.
 // SPDX-License-Identifier: Apache-2.0
