@@ -1,10 +1,10 @@
-// Any bytes read as a file give tensors or an IoError, never anything else.
+// Any bytes read as a file give tensors or an lode::IoError, never anything else.
 #include "toolkit/files/safetensors.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    files::ParseSafetensors({reinterpret_cast<const char*>(data), size}, "F");
-  } catch (const IoError&) {
+    lode::files::ParseSafetensors({reinterpret_cast<const char*>(data), size}, "F");
+  } catch (const lode::IoError&) {
   }
   return 0;
 }

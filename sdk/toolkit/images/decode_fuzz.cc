@@ -1,13 +1,13 @@
-// Any bytes read as a file give an image or an IoError, never anything else.
+// Any bytes read as a file give an image or an lode::IoError, never anything else.
 #include <lode/plugin.hpp>
 
 #include "toolkit/images/decode.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  images::Image image;
+  lode::images::Image image;
   try {
-    images::DecodeImage({reinterpret_cast<const char*>(data), size}, "F", image);
-  } catch (const IoError&) {
+    lode::images::DecodeImage({reinterpret_cast<const char*>(data), size}, "F", image);
+  } catch (const lode::IoError&) {
   }
   return 0;
 }
