@@ -9,10 +9,12 @@
 
 #include "core/config/artifacts.h"
 #include "core/config/grid.h"
-#include "core/config/host_values.h"
+#include "core/config/host_tables.h"
 #include "core/config/layers.h"
 #include "core/config/names.h"
+#include "core/config/pipeline_tables.h"
 #include "core/config/reward_config.h"
+#include "core/config/typed_table.h"
 #include "core/config/values.h"
 #include "core/plugin/text.h"
 
@@ -268,8 +270,10 @@ class PipelineResolver {
     return node != nullptr ? node->position : merged_.position;
   }
 
-  HostValues Host(const char* name) {
-    return {name, merged_.Find(name), PositionOf(name), {}, diagnostics_};
+  template <class Config>
+  void Read(const TypedTable<Config>& table, Config& config) {
+    const std::string& name = table.declaration().name;
+    table.Read(merged_.Find(name), PositionOf(name), config, diagnostics_);
   }
 
   void ReportUnknownTables() {
@@ -294,16 +298,14 @@ class PipelineResolver {
     const Node* written = merged_.Find("pipeline");
     Node table = written != nullptr ? *written : Node();
     const std::optional<std::int64_t> count = TakeSeedCount(table);
-    const HostValues values("pipeline", written != nullptr ? &table : nullptr,
-                            PositionOf("pipeline"), {}, diagnostics_);
-    pipeline_.name = values.Get<std::string>("name");
+    PipelineTable().Read(written != nullptr ? &table : nullptr, PositionOf("pipeline"), pipeline_,
+                         diagnostics_);
     CheckName();
-    pipeline_.description = values.Get<std::string>("description");
     if (count) {
       pipeline_.seeds.resize(static_cast<std::size_t>(*count));
       std::iota(pipeline_.seeds.begin(), pipeline_.seeds.end(), 0);
     } else {
-      ReadSeeds(values.Get<std::vector<std::int64_t>>("seeds"));
+      CheckSeeds();
     }
   }
 
@@ -323,14 +325,14 @@ class PipelineResolver {
     return value ? std::get<std::int64_t>(*value) : 1;
   }
 
-  void ReadSeeds(const std::vector<std::int64_t>& seeds) {
+  void CheckSeeds() {
+    const std::vector<std::uint64_t>& seeds = pipeline_.seeds;
     if (seeds.empty() || seeds.size() > static_cast<std::size_t>(kMaxSeeds)) {
       diagnostics_.Add(PositionOf("pipeline", "seeds"),
                        "'seeds': there must be 1 to " + std::to_string(kMaxSeeds) + " of them");
     } else if (std::set(seeds.begin(), seeds.end()).size() != seeds.size()) {
       diagnostics_.Add(PositionOf("pipeline", "seeds"), "'seeds': each seed may be given once");
     }
-    pipeline_.seeds.assign(seeds.begin(), seeds.end());
   }
 
   void CheckName() {
@@ -412,18 +414,9 @@ class PipelineResolver {
 
   void ReadBudget() {
     const std::size_t mistakes = diagnostics_.size();
-    const HostValues values = Host("budget");
     BudgetConfig& budget = pipeline_.budget;
-    budget.steps = values.Limit("steps");
-    budget.unique_queries = values.Limit("unique_queries");
-    budget.simulated_seconds = values.Limit("simulated_seconds");
-    budget.evaluations = values.Limit("evaluations");
+    Read(BudgetTable(), budget);
     PreferCommandLine(budget);
-    budget.patience = *values.Limit("patience");
-    budget.stop_after_no_improvement = values.Limit("stop_after_no_improvement");
-    budget.wall_seconds = values.Get<double>("wall_seconds");
-    const auto& marks = values.Get<std::vector<std::int64_t>>("marks");
-    budget.marks.assign(marks.begin(), marks.end());
     if (!budget.is_limited()) {
       if (diagnostics_.size() == mistakes) {
         diagnostics_.Add(PositionOf("budget"),
@@ -440,10 +433,8 @@ class PipelineResolver {
   }
 
   void ReadConfirm() {
-    const HostValues values = Host("confirm");
     ConfirmConfig& confirm = pipeline_.confirm;
-    confirm.repeats = static_cast<std::uint64_t>(values.Get<std::int64_t>("repeats"));
-    confirm.candidates = static_cast<std::uint64_t>(values.Get<std::int64_t>("candidates"));
+    Read(ConfirmTable(), confirm);
     const auto limit = pipeline_.budget.evaluation_limit();
     if (confirm.repeats > 0 && limit && confirm.evaluations() >= *limit) {
       diagnostics_.Add(PositionOf("confirm", "repeats"),
@@ -480,56 +471,24 @@ class PipelineResolver {
   }
 
   void ReadExecution() {
-    // `isolate` may also be a boolean; it is converted to the words before the table is read.
-    const Node* written = merged_.Find("execution");
-    Node table = written != nullptr ? *written : Node();
-    Node* isolate = table.Find("isolate");
-    if (const auto* flag = isolate != nullptr ? isolate->As<bool>() : nullptr) {
-      isolate->value = std::string(*flag ? "true" : "false");
-    }
-    const HostValues values("execution", written != nullptr ? &table : nullptr,
-                            PositionOf("execution"), {}, diagnostics_);
     ExecutionConfig& execution = pipeline_.execution;
-    execution.on_error = OnErrorOf(values.Get<std::string>("on_error"));
-    execution.retries = *values.Limit("retries");
-    execution.max_failures = *values.Limit("max_failures");
-    execution.commit = CommitOf(values.Get<std::string>("commit"));
-    execution.workers = *values.Limit("workers");
-    execution.threads = *values.Limit("threads");
-    execution.timeout_seconds = values.Get<double>("timeout_seconds");
-    execution.memory_limit = values.Limit("memory_limit").value_or(0);
-    ReadIsolation(values);
-  }
-
-  void ReadIsolation(const HostValues& values) {
-    ExecutionConfig& execution = pipeline_.execution;
+    Read(ExecutionTable(), execution);
     const bool is_limited = execution.timeout_seconds > 0 || execution.memory_limit > 0;
-    const bool is_said = merged_.Find("execution") != nullptr &&
-                         merged_.Find("execution")->Find("isolate") != nullptr;
-    const auto& said = values.Get<std::string>("isolate");
-    execution.isolate_all = said == "all";
-    execution.isolate =
-        is_said ? said != "false" : execution.workers > 1 || is_limited || DeclaresIsolation();
-    if (execution.workers > 1 && !execution.isolate) {
+    const Node* table = merged_.Find("execution");
+    const bool is_said = table != nullptr && table->Find("isolate") != nullptr;
+    if (!is_said && (execution.workers > 1 || is_limited || DeclaresIsolation())) {
+      execution.isolate = Isolation::kOracles;
+    }
+    if (execution.workers > 1 && !execution.isolates_oracles()) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
                        "'workers' are separate processes: with more than one, 'isolate' cannot be "
                        "false");
     }
-    if (is_limited && !execution.isolate) {
+    if (is_limited && !execution.isolates_oracles()) {
       diagnostics_.Add(PositionOf("execution", "isolate"),
                        "'timeout_seconds' and 'memory_limit' apply to child processes: with them, "
                        "'isolate' cannot be false");
     }
-  }
-
-  static OnError OnErrorOf(const std::string& name) {
-    constexpr OnError kAll[] = {OnError::kSkip, OnError::kStop, OnError::kRetry};
-    return *std::ranges::find(kAll, name, OnErrorName);
-  }
-
-  static Commit CommitOf(const std::string& name) {
-    constexpr Commit kAll[] = {Commit::kAuto, Commit::kTrial, Commit::kBatch};
-    return *std::ranges::find(kAll, name, CommitName);
   }
 
   bool DeclaresIsolation() const {
@@ -540,9 +499,9 @@ class PipelineResolver {
   }
 
   void ReadPlugins() {
-    const HostValues values = Host("plugins");
-    for (const std::string& path : values.Get<std::vector<std::string>>("paths")) {
-      if (path.find('\0') != std::string::npos) {
+    Read(PluginsTable(), pipeline_);
+    for (const fs::path& path : pipeline_.plugins) {
+      if (path.native().find('\0') != std::string::npos) {
         diagnostics_.Add(PositionOf("plugins", "paths"),
                          "'paths': a path cannot contain NUL characters");
       }
@@ -565,12 +524,8 @@ class PipelineResolver {
   }
 
   ReferenceConfig ReadReference(const Node& node) {
-    const HostValues values("reference", &node, node.position, {"where"}, diagnostics_);
-    ReferenceConfig reference{values.Get<std::string>("label"),
-                              {},
-                              values.Limit("mark"),
-                              values.Get<double>("mean"),
-                              values.Get<double>("std")};
+    ReferenceConfig reference;
+    ReferenceTable().Read(&node, node.position, reference, diagnostics_, {"where"});
     if (const Node* where = node.Find("where")) {
       if (const auto* table = where->As<Node::Table>()) {
         for (const Entry& entry : *table) {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/config/host_values.h"
+#include "core/config/pipeline_tables.h"
 #include "core/config/values.h"
 
 namespace lode::core {
@@ -21,18 +21,8 @@ class RewardReader {
 
   RewardConfig Read() {
     const std::size_t mistakes = diagnostics_.size();
-    const HostValues values("reward", table_, position_, {"limits", "add", "goals"}, diagnostics_);
-    reward_.metric = values.Get<std::string>("metric");
+    RewardTable().Read(table_, position_, reward_, diagnostics_);
     reward_.metric_position = PositionOf("metric");
-    reward_.reference = values.Get<double>("reference");
-    reward_.allow_test = values.Get<bool>("allow_test");
-    reward_.scale = values.Get<double>("scale");
-    const auto& transform = values.Get<std::string>("transform");
-    reward_.transform = transform == "exponential" ? Transform::kExponential
-                        : transform == "relative"  ? Transform::kRelative
-                                                   : Transform::kIdentity;
-    ReadLimitRule(values);
-    ReadLists();
     if (diagnostics_.size() == mistakes) {
       CheckReference();
       CheckLimitsAndGoals();
@@ -45,32 +35,6 @@ class RewardReader {
   Position PositionOf(std::string_view key) const {
     const Node* value = table_ != nullptr ? table_->Find(key) : nullptr;
     return value != nullptr ? value->position : position_;
-  }
-
-  void ReadLimitRule(const HostValues& values) {
-    const auto& rule = values.Get<std::string>("limit_rule");
-    reward_.limit_rule = rule == "penalty" ? LimitRule::kPenalty
-                         : rule == "death" ? LimitRule::kDeath
-                                           : LimitRule::kRejection;
-    reward_.max_rejections = *values.Limit("max_rejections");
-    reward_.penalty =
-        values.Get<std::string>("penalty") == "absolute" ? Penalty::kAbsolute : Penalty::kSoft;
-    reward_.penalty_weight = values.Get<double>("penalty_weight");
-  }
-
-  void ReadLists() {
-    for (const auto& [values, position] : HostList("limits")) {
-      reward_.limits.push_back({values.Get<std::string>("metric"), values.Optional("min"),
-                                values.Optional("max"), position});
-    }
-    for (const auto& [values, position] : HostList("add")) {
-      reward_.add.push_back(
-          {values.Get<std::string>("metric"), values.Get<double>("weight"), position});
-    }
-    for (const auto& [values, position] : HostList("goals")) {
-      reward_.goals.push_back(
-          {values.Get<std::string>("metric"), values.Optional("reference"), position});
-    }
   }
 
   // Checks that do not depend on the metrics.
@@ -113,32 +77,6 @@ class RewardReader {
     if (limit.min && limit.max) {
       diagnostics_.Add(limit.position, "a penalty has one limit: give 'max' or 'min', not both");
     }
-  }
-
-  struct ListElement {
-    HostValues values;
-    Position position;
-  };
-
-  // Returns the tables of a list in [reward].
-  std::vector<ListElement> HostList(const char* name) {
-    std::vector<ListElement> elements;
-    const Node* list = table_ != nullptr ? table_->Find(name) : nullptr;
-    if (list == nullptr) {
-      return elements;
-    }
-    if (list->As<Node::Array>() == nullptr) {
-      diagnostics_.Add(list->position, "'" + std::string(name) +
-                                           "' must be a list of tables, not " +
-                                           std::string(list->TypeText()));
-      return elements;
-    }
-    for (const Node& node : *list->As<Node::Array>()) {
-      elements.push_back({HostValues(("reward." + std::string(name)).c_str(), &node, node.position,
-                                     {}, diagnostics_),
-                          node.position});
-    }
-    return elements;
   }
 
   void CheckReference() {
@@ -224,7 +162,7 @@ class RewardCheck {
       return;
     }
     diagnostics_.Add(reward_.metric_position,
-                     "limit_rule = \"" + std::string(LimitRuleName(reward_.limit_rule)) +
+                     "limit_rule = \"" + std::string(WordOf(reward_.limit_rule)) +
                          "\" needs an accuracy in percent or as a fraction; " + UnitOf(metric) +
                          ": use rejection");
   }
