@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
+#include "core/config/check_reward.h"
 #include "core/config/config_test.h"
 #include "core/config/host_tables.h"
-#include "core/config/reward_config.h"
 
 namespace lode::core {
 namespace {

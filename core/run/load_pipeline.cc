@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/config/artifacts.h"
+#include "core/config/check_reward.h"
 #include "core/config/resolve.h"
-#include "core/config/reward_config.h"
 #include "core/plugin/index.h"
 #include "core/plugin/open_catalog.h"
 #include "core/search/oracles.h"

@@ -1,100 +1,14 @@
-#include "core/config/reward_config.h"
+#include "core/config/check_reward.h"
 
 #include <algorithm>
 #include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "core/config/pipeline_tables.h"
 #include "core/config/values.h"
 
 namespace lode::core {
 namespace {
-
-class RewardReader {
- public:
-  RewardReader(const Node& pipeline, Diagnostics& diagnostics)
-      : table_(pipeline.Find("reward")),
-        position_(table_ != nullptr ? table_->position : pipeline.position),
-        diagnostics_(diagnostics) {}
-
-  RewardConfig Read() {
-    const std::size_t mistakes = diagnostics_.size();
-    RewardTable().Read(table_, position_, reward_, diagnostics_);
-    reward_.metric_position = PositionOf("metric");
-    if (diagnostics_.size() == mistakes) {
-      CheckReference();
-      CheckLimitsAndGoals();
-    }
-    return std::move(reward_);
-  }
-
- private:
-  // Returns the position of a key, or else of the table.
-  Position PositionOf(std::string_view key) const {
-    const Node* value = table_ != nullptr ? table_->Find(key) : nullptr;
-    return value != nullptr ? value->position : position_;
-  }
-
-  // Checks that do not depend on the metrics.
-  void CheckLimitsAndGoals() {
-    for (const LimitConfig& limit : reward_.limits) {
-      CheckLimit(limit);
-    }
-    if (reward_.limit_rule == LimitRule::kPenalty && reward_.penalty_weight > 0) {
-      diagnostics_.Add(PositionOf("penalty_weight"),
-                       "a 'penalty_weight' above 0 rewards values beyond a limit");
-    }
-    if (reward_.goals.size() == 1) {
-      diagnostics_.Add(reward_.goals[0].position,
-                       "one goal is not a trade-off: give two or more, or make it the reward");
-    }
-    for (const GoalConfig& goal : reward_.goals) {
-      if (std::ranges::count(reward_.goals, goal.metric, &GoalConfig::metric) > 1) {
-        diagnostics_.Add(goal.position, "'" + goal.metric + "' is a goal twice");
-      }
-    }
-  }
-
-  void CheckLimit(const LimitConfig& limit) {
-    if (!limit.min && !limit.max) {
-      diagnostics_.Add(limit.position, "a limit needs 'max' or 'min'");
-    } else if (limit.min && limit.max && *limit.min > *limit.max) {
-      diagnostics_.Add(limit.position, "no value is at least " + FormatValue(*limit.min) +
-                                           " and at most " + FormatValue(*limit.max));
-    }
-    if (reward_.limit_rule != LimitRule::kPenalty) {
-      return;
-    }
-    const double bound = limit.max.value_or(limit.min.value_or(1));
-    if (bound <= 0) {
-      diagnostics_.Add(limit.position,
-                       "a penalty is made of the ratio metric / limit: the limit must be above 0, "
-                       "not " +
-                           FormatValue(bound));
-    }
-    if (limit.min && limit.max) {
-      diagnostics_.Add(limit.position, "a penalty has one limit: give 'max' or 'min', not both");
-    }
-  }
-
-  void CheckReference() {
-    const bool relative = reward_.transform == Transform::kRelative;
-    if (relative && reward_.reference <= 0) {
-      diagnostics_.Add(PositionOf("reference"),
-                       "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0");
-    } else if (!relative && reward_.reference > 0) {
-      diagnostics_.Add(PositionOf("reference"),
-                       "'reference' means nothing without transform = \"relative\"");
-    }
-  }
-
-  const Node* table_;
-  Position position_;
-  Diagnostics& diagnostics_;
-  RewardConfig reward_;
-};
 
 class RewardCheck {
  public:
@@ -186,10 +100,6 @@ class RewardCheck {
 };
 
 }  // namespace
-
-RewardConfig ReadReward(const Node& pipeline, Diagnostics& diagnostics) {
-  return RewardReader(pipeline, diagnostics).Read();
-}
 
 void CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics,
                  Diagnostics& diagnostics) {
