@@ -450,7 +450,7 @@ class PipelineSchemaWriter {
 
   void AddHostTables() {
     for (const HostTable& table : HostTables()) {
-      Json schema = TableSchema(table.doc, table.params);
+      Json schema = HostTableSchema(table);
       if (table.name.empty()) {
         properties_.update(schema["properties"]);
       } else if (table.list) {
@@ -486,7 +486,7 @@ class PipelineSchemaWriter {
     }
   }
 
-  // Adds rules that resolve.cc and document.cc check but the declared types do not express.
+  // Adds rules that the steps of resolving and document.cc check but the declared types do not express.
   void RefineHostTables() {
     Json& include = properties_["include"];
     include["type"] = {"array", "string"};
@@ -642,6 +642,8 @@ class PipelineSchemaWriter {
 };
 
 }  // namespace
+
+Json HostTableSchema(const HostTable& table) { return TableSchema(table.doc, table.params); }
 
 Json PipelineSchema(const Catalog& catalog) { return PipelineSchemaWriter(catalog).Write(); }
 
