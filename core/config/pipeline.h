@@ -172,7 +172,7 @@ struct ExecutionConfig {
   Commit commit = Commit::kAuto;
   std::uint64_t workers = 1;                // evaluations at once
   std::uint64_t threads = 1;                // that an evaluation may use
-  Isolation isolate = Isolation::kNothing;  // more than that with workers and limits
+  Isolation isolate = Isolation::kNothing;  // oracles run apart with workers and limits
   double timeout_seconds = 0;               // for an evaluation in a child process; 0: none
   std::uint64_t memory_limit = 0;           // MiB, for a child process and what it starts; 0: none
 
