@@ -55,6 +55,7 @@ TEST_F(CompletionTest, CommandsAndTheirOptions) {
 TEST_F(CompletionTest, ValuesMatchTheirNames) {
   EXPECT_THAT(Complete({"describe", "l2"}), ElementsAre("words", "l2nas"));
   EXPECT_THAT(Complete({"describe", "pi"}), ElementsAre("words", "pipeline"));
+  EXPECT_THAT(Complete({"describe", "ex"}), ElementsAre("words", "execution"));
   EXPECT_THAT(Complete({"show", ""}), ElementsAre("words", "darts", "nb201", "ofa"));
   EXPECT_THAT(Complete({"show", "runs/nb"}), ElementsAre("directories"));
   EXPECT_THAT(Complete({"completion", ""}), ElementsAre("words", "bash", "zsh"));

@@ -17,7 +17,7 @@ const core::MetricDeclaration& RewardMetricOf(const core::SearchResult& result) 
 }
 
 std::string KeyOf(const core::RewardConfig& reward) {
-  std::string key(core::TransformName(reward.transform));
+  std::string key(core::WordOf(reward.transform));
   const auto add = [&key](const std::string& text) { key += "\n" + text; };
   add(core::FormatValue(reward.reference));
   add(core::FormatValue(reward.scale));
@@ -28,7 +28,7 @@ std::string KeyOf(const core::RewardConfig& reward) {
     add(limit.metric + (limit.min ? core::FormatValue(*limit.min) : "") + ":" +
         (limit.max ? core::FormatValue(*limit.max) : ""));
   }
-  add(std::string(core::LimitRuleName(reward.limit_rule)));
+  add(std::string(core::WordOf(reward.limit_rule)));
   return key;
 }
 

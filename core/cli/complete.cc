@@ -13,6 +13,7 @@
 #include "core/cli/declared.h"
 #include "core/cli/pipeline_options.h"
 #include "core/cli/settings.h"
+#include "core/config/host_tables.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
 
@@ -111,6 +112,19 @@ Candidates ComponentNames(std::initializer_list<lode_kind> kinds, const Given& g
   return candidates;
 }
 
+// Returns what `lode describe` explains: components and the tables of pipelines.
+Candidates Subjects(const Given& given) {
+  Candidates subjects =
+      ComponentNames({LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}, given);
+  for (const core::HostTable& table : core::HostTables()) {
+    if (!table.name.empty() && table.name != "pipeline") {
+      subjects.words.push_back({table.name, table.doc});
+    }
+  }
+  subjects.words.push_back({"pipeline", "The host's own tables of a pipeline."});
+  return subjects;
+}
+
 // Returns the settings of the named pipelines, as far as they can be read.
 std::vector<Setting> PipelineSettings(const Given& given) {
   PipelineOptions options;
@@ -175,10 +189,7 @@ Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Gi
     return CommandNames(*given.command->get_parent());
   }
   if (name == "COMPONENT") {
-    Candidates all =
-        ComponentNames({LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}, given);
-    all.words.push_back({"pipeline", "The host's own tables of a pipeline."});
-    return all;
+    return Subjects(given);
   }
   if (name == "DIR|SPACE") {
     const Candidates spaces = ComponentNames({LODE_SPACE}, given);

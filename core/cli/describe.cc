@@ -35,7 +35,12 @@ bool IsPluginFile(const std::string& subject) { return subject.ends_with(core::k
 
 std::vector<const ComponentDeclaration*> FindAll(const PluginIndex& index, const std::string& id) {
   std::vector<const ComponentDeclaration*> found;
-  std::vector<std::string> all{kPipeline};
+  std::vector<std::string> all;
+  for (const core::HostTable& table : core::HostTables()) {
+    if (!table.name.empty()) {
+      all.push_back(table.name);
+    }
+  }
   for (const lode_kind kind : kKinds) {
     const auto ids = index.Ids(kind);
     if (const auto* c = index.Find(kind, core::MeantName(id, ids))) {

@@ -17,13 +17,12 @@ Setting SettingOf(const core::ParamDeclaration& param, const std::string& prefix
   return setting;
 }
 
-// Leaves out arrays of tables: a path into one has an index, whose element may not exist.
+// Leaves out lists of tables: a path into one has an index, whose element may not exist.
 std::vector<Setting> HostSettings() {
   std::vector<Setting> settings;
   for (const core::HostTable& table : core::HostTables()) {
     const bool top_level = table.name.empty();  // include is read before --set
-    if (!top_level && table.name.find('.') == std::string::npos && table.name != "reference" &&
-        table.name != "stage") {
+    if (!top_level && !table.list) {
       for (const core::ParamDeclaration& param : table.params) {
         settings.push_back(SettingOf(param, table.name + "."));
       }

@@ -9,6 +9,7 @@
 #include "core/config/artifacts.h"
 #include "core/config/document.h"
 #include "core/config/host_tables.h"
+#include "core/config/toml_text.h"
 #include "core/plugin/declaration.h"
 
 namespace lode::core {
@@ -51,15 +52,6 @@ lode_kind KindOf(std::string_view name) {
   return 0;
 }
 
-std::string Quoted(const std::string& text) {
-  std::string quoted = FormatValue(text);
-  // Writes a plain "${" as "$${", so that reading it back does not use the environment.
-  for (std::size_t at = 0; (at = quoted.find("${", at)) != std::string::npos; at += 3) {
-    quoted.insert(at, 1, '$');
-  }
-  return quoted;
-}
-
 std::string Key(const std::string& key) {
   const bool is_bare = !key.empty() && std::ranges::all_of(key, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -77,7 +69,7 @@ std::string Bare(const std::string& text, const Node& node) {
   if (parsed && parsed->As<std::string>() == nullptr && parsed->As<Node::Table>() == nullptr) {
     return text;
   }
-  return is_number ? FormatValue(number) : Quoted(text);
+  return is_number ? FormatValue(number) : TomlText(text);
 }
 
 class TreeWriter {
@@ -108,9 +100,9 @@ class TreeWriter {
  private:
   static std::string Text(const std::string& text, const Node& node, Type type) {
     if (type == LODE_T_PATH && !text.empty() && !IsArtifact(text)) {
-      return Quoted((node.base / text).lexically_normal().string());
+      return TomlText((node.base / text).lexically_normal().string());
     }
-    return node.may_stand_for_another() && !IsText(type) ? Bare(text, node) : Quoted(text);
+    return node.may_stand_for_another() && !IsText(type) ? Bare(text, node) : TomlText(text);
   }
 
   static std::string Scalar(const Node& node) {

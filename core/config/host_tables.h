@@ -1,12 +1,12 @@
-// The host's own tables of a pipeline, declared like a component's parameters. Validation, `lode
-// describe pipeline`, the reference and the JSON schema are derived from them.
+// The host's own tables of a pipeline (pipeline_tables.h declares them) as plain data. `lode describe
+// pipeline`, completion, the reference and the JSON schema are derived from it.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/config/host_table.h"
 #include "core/plugin/declaration.h"
 
 namespace lode::core {
@@ -18,19 +18,6 @@ enum class Effect {
   kTrials,  // the trials would change
   kTables,  // the trials stay the same, but reports about them change
   kNone,
-};
-
-// Flags of the host's own parameters that declare an effect, in addition to those of the SDK.
-// Without one, the effect is kTrials.
-inline constexpr std::uint32_t kKeepsTrials = 1u << 30;
-inline constexpr std::uint32_t kKeepsResults = 1u << 31;
-
-struct HostTable {
-  std::string name;  // "reward.limits" is in [reward]; "" means the keys before all tables
-  std::string doc;
-  std::vector<ParamDeclaration> params;
-  bool list = false;           // a list of such tables: [[NAME]]
-  bool keeps_results = false;  // as if declared for each of its keys
 };
 
 const std::vector<HostTable>& HostTables();

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +24,17 @@ struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 };
+
+// An enumeration that pipelines write in words: WordsOf returns them in the order of the values.
+template <class E>
+concept Worded = std::is_enum_v<E> && requires(E value) {
+  WordsOf(value);
+};
+
+template <Worded E>
+constexpr std::string_view WordOf(E value) {
+  return WordsOf(value)[static_cast<std::size_t>(value)];
+}
 
 struct ComponentConfig {
   lode_kind kind = 0;
@@ -37,8 +51,9 @@ enum class Transform {
   kRelative,     // eq. 7: 100^(Acc / AccEnv) / 100 - 1
 };
 
-// The names in pipelines: "identity", "exponential", "relative".
-std::string_view TransformName(Transform transform);
+constexpr auto WordsOf(Transform) {
+  return std::to_array<std::string_view>({"identity", "exponential", "relative"});
+}
 
 // A metric that is added to the reward, multiplied by its weight: a weighted sum.
 struct TermConfig {
@@ -73,9 +88,10 @@ enum class Penalty {
   kAbsolute,  // TuNAS: Acc + weight * |metric / limit - 1|
 };
 
-// The names in pipelines: "rejection", "penalty", "death"; "soft", "absolute".
-std::string_view LimitRuleName(LimitRule rule);
-std::string_view PenaltyName(Penalty penalty);
+constexpr auto WordsOf(LimitRule) {
+  return std::to_array<std::string_view>({"rejection", "penalty", "death"});
+}
+constexpr auto WordsOf(Penalty) { return std::to_array<std::string_view>({"soft", "absolute"}); }
 
 struct RewardConfig {
   std::string metric;
@@ -102,7 +118,7 @@ struct BudgetConfig {
   // The maximum number of evaluations by oracles with noisy metrics, repeated architectures
   // included; none: unique_queries, if that is given.
   std::optional<std::uint64_t> evaluations{};
-  std::uint64_t patience = 0;  // steps in a row without a new architecture before giving up
+  std::uint64_t patience = 100000;  // steps in a row without a new architecture before giving up
   std::optional<std::uint64_t> stop_after_no_improvement{};  // steps in a row without a better best
   double wall_seconds = 0;           // of the whole command; 0: no limit. Not part of the search.
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first given limit
@@ -127,8 +143,9 @@ struct ConfirmConfig {
 
 enum class OnError { kSkip, kStop, kRetry };
 
-// The names in pipelines: "skip", "stop", "retry".
-std::string_view OnErrorName(OnError on_error);
+constexpr auto WordsOf(OnError) {
+  return std::to_array<std::string_view>({"skip", "stop", "retry"});
+}
 
 // When trials are written to disk.
 enum class Commit {
@@ -137,20 +154,30 @@ enum class Commit {
   kBatch,  // within 100 ms
 };
 
-// The names in pipelines: "auto", "trial", "batch".
-std::string_view CommitName(Commit commit);
+constexpr auto WordsOf(Commit) {
+  return std::to_array<std::string_view>({"auto", "trial", "batch"});
+}
+
+// What runs in child processes.
+enum class Isolation { kNothing, kOracles, kAll };
+
+constexpr auto WordsOf(Isolation) {
+  return std::to_array<std::string_view>({"false", "true", "all"});
+}
 
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
   std::uint64_t retries = 3;        // of a failed evaluation, with kRetry
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
   Commit commit = Commit::kAuto;
-  std::uint64_t workers = 1;       // evaluations at once
-  std::uint64_t threads = 1;       // that an evaluation may use
-  bool isolate = false;            // evaluate in child processes; true with workers and limits
-  bool isolate_all = false;        // also search in a child process; isolate is then true
-  double timeout_seconds = 0;      // for an evaluation in a child process; 0: none
-  std::uint64_t memory_limit = 0;  // MiB, for a child process and what it starts; 0: none
+  std::uint64_t workers = 1;                // evaluations at once
+  std::uint64_t threads = 1;                // that an evaluation may use
+  Isolation isolate = Isolation::kNothing;  // oracles run apart with workers and limits
+  double timeout_seconds = 0;               // for an evaluation in a child process; 0: none
+  std::uint64_t memory_limit = 0;           // MiB, for a child process and what it starts; 0: none
+
+  bool isolates_oracles() const { return isolate != Isolation::kNothing; }
+  bool isolates_all() const { return isolate == Isolation::kAll; }
 };
 
 // A published figure to print next to ours. It applies to searches whose grid point matches
@@ -166,7 +193,7 @@ struct ReferenceConfig {
 struct Pipeline {
   std::string name;
   std::string description;
-  std::vector<std::uint64_t> seeds;
+  std::vector<std::uint64_t> seeds{0};
   ComponentConfig space;
   std::vector<ComponentConfig> oracles;
   RewardConfig reward;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/config/host_tables.h"
+#include "core/config/toml_text.h"
 #include "core/config/values.h"
 
 namespace lode::core {
@@ -56,7 +57,14 @@ Json WithRange(Json schema, const ParamDeclaration& p) {
 }
 
 Json StringSchema(const ParamDeclaration& p) {
-  return p.choices.empty() ? TextSchema() : WordSchema(p.choices);
+  if (p.choices.empty()) {
+    return TextSchema();
+  }
+  Json schema = WordSchema(p.choices);
+  if (TakesBoolean(p)) {
+    schema["anyOf"].push_back(PlainSchema("boolean"));
+  }
+  return schema;
 }
 
 Json PathSchema(const ParamDeclaration& p) {
@@ -100,13 +108,19 @@ bool HasDefault(const ParamDeclaration& p) {
   return !IsRequired(p) && p.type != LODE_T_PATH && CheckValue(p, p.default_value).empty();
 }
 
+Json DefaultOf(const ParamDeclaration& p) {
+  return TakesBoolean(p)
+             ? Json::parse(BareText(p.default_value))
+             : std::visit([](const auto& value) { return Json(value); }, p.default_value);
+}
+
 Json ParamSchema(const ParamDeclaration& p) {
   const bool deprecated = (p.flags & LODE_PARAM_DEPRECATED) != 0;
   Json schema{{"description", (deprecated ? "Deprecated. " : "") + p.doc +
                                   (p.unit.empty() ? "" : " Unit: " + p.unit + ".")}};
   schema.update(ValueSchema(p));
   if (HasDefault(p)) {
-    schema["default"] = std::visit([](const auto& value) { return Json(value); }, p.default_value);
+    schema["default"] = DefaultOf(p);
   }
   return schema;
 }
@@ -436,7 +450,7 @@ class PipelineSchemaWriter {
 
   void AddHostTables() {
     for (const HostTable& table : HostTables()) {
-      Json schema = TableSchema(table.doc, table.params);
+      Json schema = HostTableSchema(table);
       if (table.name.empty()) {
         properties_.update(schema["properties"]);
       } else if (table.list) {
@@ -472,7 +486,7 @@ class PipelineSchemaWriter {
     }
   }
 
-  // Adds rules that resolve.cc and document.cc check but the declared types do not express.
+  // Adds rules that the steps of resolving and document.cc check but the declared types do not express.
   void RefineHostTables() {
     Json& include = properties_["include"];
     include["type"] = {"array", "string"};
@@ -493,9 +507,6 @@ class PipelineSchemaWriter {
     seeds.erase("type");
     seeds.erase("items");
     seeds["anyOf"] = {std::move(list), std::move(count)};
-    Json& isolate = properties_["execution"]["properties"]["isolate"];
-    isolate["anyOf"].push_back(PlainSchema("boolean"));
-    isolate["default"] = false;
     properties_["reference"]["items"]["properties"]["where"] = {
         {"description", "Paths of the grid and their values."},
         {"type", "object"},
@@ -631,6 +642,8 @@ class PipelineSchemaWriter {
 };
 
 }  // namespace
+
+Json HostTableSchema(const HostTable& table) { return TableSchema(table.doc, table.params); }
 
 Json PipelineSchema(const Catalog& catalog) { return PipelineSchemaWriter(catalog).Write(); }
 

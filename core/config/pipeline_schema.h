@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "core/config/host_table.h"
 #include "core/plugin/catalog.h"
 
 namespace lode::core {
@@ -15,5 +16,8 @@ namespace lode::core {
 // anything. Validation must check the rest: rules between values (such as ascending marks), the
 // existing metrics, and everything outside the file, such as other files and the environment.
 nlohmann::ordered_json PipelineSchema(const Catalog& catalog);
+
+// Returns the schema of one table of the host, which requires nothing.
+nlohmann::ordered_json HostTableSchema(const HostTable& table);
 
 }  // namespace lode::core

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
+#include "core/config/check_reward.h"
 #include "core/config/config_test.h"
 #include "core/config/host_tables.h"
-#include "core/config/reward_config.h"
 
 namespace lode::core {
 namespace {
@@ -615,16 +615,16 @@ TEST_F(ResolveTest, PluginPathsAreReadWhateverElseIsWrong) {
 }
 
 TEST_F(ResolveTest, IsolationFollowsFromOptionsThatNeedIt) {
-  EXPECT_FALSE(Single(kPipeline).execution.isolate);
+  EXPECT_FALSE(Single(kPipeline).execution.isolates_oracles());
   for (const char* override :
        {"execution.workers=2", "execution.timeout_seconds=5", "execution.memory_limit=100",
         "oracle=[{use=\"acme.table\"}, {use=\"latency\", device=\"d\"}]"}) {
-    EXPECT_TRUE(Single(kPipeline, {override}).execution.isolate) << override;
+    EXPECT_TRUE(Single(kPipeline, {override}).execution.isolates_oracles()) << override;
   }
   EXPECT_FALSE(Single(kPipeline, {"oracle=[{use=\"acme.table\"}, {use=\"latency\", "
                                   "device=\"d\"}]",
                                   "execution.isolate=false"})
-                   .execution.isolate);
+                   .execution.isolates_oracles());
   const std::string of_limits =
       "'timeout_seconds' and 'memory_limit' apply to child processes: with them, 'isolate' cannot "
       "be false";

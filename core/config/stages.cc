@@ -10,6 +10,7 @@
 #include "core/config/names.h"
 #include "core/config/resolve.h"
 #include "core/config/values.h"
+#include "core/config/written_pipeline.h"
 #include "core/plugin/text.h"
 
 namespace lode::core {
@@ -19,9 +20,6 @@ namespace {
 constexpr std::array<std::string_view, 11> kOrder = {
     "pipeline", "space",   "oracle",    "reward", "exploration", "optimizer",
     "budget",   "confirm", "execution", "grid",   "reference"};
-// Tables that a preparation does not inherit.
-constexpr std::array<std::string_view, 5> kOnlyInSearches = {"reward", "exploration", "optimizer",
-                                                             "budget", "confirm"};
 constexpr std::array<std::string_view, 3> kNotInStages = {"include", "plugins", "stage"};
 
 template <class List>
@@ -218,14 +216,12 @@ class StageResolver {
   void Complete(Draft& draft) {
     auto& tables = *draft.tree.As<Node::Table>();
     std::erase_if(tables, [](const Entry& e) { return e.key == "name"; });
-    const bool searches =
-        HasOwn(draft, {"optimizer", "reward", "budget", "exploration", "confirm", "grid"}) ||
-        merged_.Find("optimizer") != nullptr;
+    const bool searches = HasTablesOfSearch(draft) || merged_.Find("optimizer") != nullptr;
     for (const Entry& entry : *merged_.As<Node::Table>()) {
       if (entry.key == "pipeline") {
         InheritPipeline(draft, entry);
       } else if (draft.tree.Find(entry.key) == nullptr &&
-                 (searches || !Has(kOnlyInSearches, entry.key))) {
+                 (searches || !Has(kTablesOfSearch, entry.key))) {
         tables.push_back(entry);  // including [plugins] and unknown tables
       }
     }
@@ -235,13 +231,13 @@ class StageResolver {
     });
   }
 
-  static bool HasOwn(const Draft& draft, std::initializer_list<std::string_view> keys) {
+  static bool HasTablesOfSearch(const Draft& draft) {
     const auto touches = [&](std::string_view key) {
       return draft.tree.Find(key) != nullptr ||
              std::ranges::any_of(draft.overrides,
                                  [&](const Override& o) { return o.path.front() == key; });
     };
-    return std::ranges::any_of(keys, touches);
+    return std::ranges::any_of(kTablesOfSearch, touches);
   }
 
   // Names its runs after the pipeline and the stage.

@@ -100,6 +100,12 @@ std::optional<Value> ReadTyped(lode_type type, const Node& node) {
   }
 }
 
+std::optional<Value> ReadDeclared(const ParamDeclaration& param, const Node& node) {
+  const auto* flag = node.As<bool>();
+  return flag != nullptr && TakesBoolean(param) ? std::optional<Value>(FormatValue(*flag))
+                                                : ReadTyped(param.type, node);
+}
+
 // Returns what a message says about a value of the wrong type.
 std::string Seen(const Node& node) {
   const auto* text = node.As<std::string>();
@@ -175,13 +181,18 @@ void WarnIfDeprecated(const ParamDeclaration& param, const Node& node, const std
 
 }  // namespace
 
+bool TakesBoolean(const ParamDeclaration& param) {
+  return param.type == LODE_T_CHOICE &&
+         std::ranges::find(param.choices, "true") != param.choices.end();
+}
+
 bool MayBeNoFile(const ParamDeclaration& param) {
   return (param.flags & LODE_PARAM_REQUIRED) == 0 && param.default_value == Value(std::string());
 }
 
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics) {
-  std::optional<Value> value = ReadTyped(param.type, node);
+  std::optional<Value> value = ReadDeclared(param, node);
   if (!value) {
     ReportWrongType(param, node, diagnostics);
     return std::nullopt;

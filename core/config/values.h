@@ -18,6 +18,9 @@ namespace lode::core {
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics);
 
+// Returns whether a choice may also be written as a boolean: "true" is one of its words.
+bool TakesBoolean(const ParamDeclaration& param);
+
 // Returns whether an input file may be left out: it is not required, and its default is "".
 bool MayBeNoFile(const ParamDeclaration& param);
 

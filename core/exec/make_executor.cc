@@ -43,7 +43,7 @@ std::unique_ptr<Executor> MakePlainExecutor(const Pipeline& pipeline, const Cata
   if (session != nullptr && UnderMpi()) {
     return std::make_unique<Ranks>(*session, setup(), run);
   }
-  if (execution.isolate) {
+  if (execution.isolates_oracles()) {
     return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), LimitsOf(execution), setup(),
                                      program, run);
   }
@@ -75,7 +75,7 @@ std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& 
 std::unique_ptr<Runner> MakeRun(const Pipeline& pipeline, const Catalog& catalog,
                                 const RunContext& run, const WorkerProgram& program,
                                 std::unique_ptr<Executor> executor) {
-  if (pipeline.execution.isolate_all) {
+  if (pipeline.execution.isolates_all()) {
     return std::make_unique<RemoteRun>(SetupOf(pipeline, catalog, run), pipeline.reward,
                                        LimitsOf(pipeline.execution), program, run,
                                        std::move(executor));

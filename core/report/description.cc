@@ -71,11 +71,6 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
   return texts;
 }
 
-// Returns how a table of the host is written: "[budget]", "[[reference]]".
-std::string TableHeader(const HostTable& table) {
-  return table.list ? "[[" + table.name + "]]" : "[" + table.name + "]";
-}
-
 std::string KindText(lode_kind kind) {
   std::string name(KindName(kind));
   name[0] = static_cast<char>(name[0] - 'a' + 'A');
@@ -238,7 +233,7 @@ std::string ContentsMarkdown(const PluginDeclaration& plugin) {
 
 std::string HostTableMarkdown(const HostTable& table) {
   const std::string title =
-      table.name.empty() ? "Before all tables" : markdown::Code(TableHeader(table));
+      table.name.empty() ? "Before all tables" : markdown::Code(table.header());
   std::string doc = table.doc + ".";
   doc[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(doc[0])));
   const std::string params = ParamsMarkdown(table.params);
@@ -288,7 +283,7 @@ std::string ComponentText(const ComponentDeclaration& c, const PluginDeclaration
 }
 
 std::string TableText(const HostTable& table) {
-  const std::string title = table.name.empty() ? "Before all tables" : TableHeader(table);
+  const std::string title = table.name.empty() ? "Before all tables" : table.header();
   return title + "  " + table.doc + "\n" + ParamsText(table.params);
 }
 

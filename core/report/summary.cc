@@ -49,9 +49,9 @@ std::string DescribeLimits(const RewardConfig& reward) {
   if (text.empty()) {
     return text;
   }
-  text += " by " + std::string(LimitRuleName(reward.limit_rule));
+  text += " by " + std::string(WordOf(reward.limit_rule));
   if (reward.limit_rule == LimitRule::kPenalty) {
-    text += " (" + std::string(PenaltyName(reward.penalty)) + ", weight " +
+    text += " (" + std::string(WordOf(reward.penalty)) + ", weight " +
             FormatNumber(reward.penalty_weight) + ")";
   }
   return text;
@@ -69,7 +69,7 @@ std::string DescribeGoals(const RewardConfig& reward) {
 // Returns "0.01 identity of accuracy - 1e-09 macs".
 std::string DescribeReward(const RewardConfig& reward) {
   std::string text = reward.scale == 1 ? "" : FormatNumber(reward.scale) + " ";
-  text += std::string(TransformName(reward.transform)) + " of " + reward.metric;
+  text += std::string(WordOf(reward.transform)) + " of " + reward.metric;
   for (const TermConfig& term : reward.add) {
     text +=
         (term.weight < 0 ? " - " : " + ") + FormatNumber(std::abs(term.weight)) + " " + term.metric;
@@ -426,9 +426,9 @@ void AddLimits(const SearchResult& result, json& summary) {
   if (reward.limits.empty()) {
     return;
   }
-  summary["limit_rule"] = LimitRuleName(reward.limit_rule);
+  summary["limit_rule"] = WordOf(reward.limit_rule);
   if (reward.limit_rule == LimitRule::kPenalty) {
-    summary["penalty"] = PenaltyName(reward.penalty);
+    summary["penalty"] = WordOf(reward.penalty);
     summary["penalty_weight"] = reward.penalty_weight;
   }
 }
@@ -496,7 +496,7 @@ json SummaryToJson(const SearchResult& result) {
   if (const auto optimum = OptimumOf(result)) {
     summary["optimum"] = MetricToJson(metric, *optimum);
   }
-  summary["transform"] = TransformName(pipeline.reward.transform);
+  summary["transform"] = WordOf(pipeline.reward.transform);
   AddGoals(result, summary);
   json budget = json::object();
   if (pipeline.budget.steps) {

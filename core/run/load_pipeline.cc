@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/config/artifacts.h"
+#include "core/config/check_reward.h"
 #include "core/config/resolve.h"
-#include "core/config/reward_config.h"
 #include "core/plugin/index.h"
 #include "core/plugin/open_catalog.h"
 #include "core/search/oracles.h"
@@ -26,7 +26,7 @@ void CheckMetrics(const Pipeline& pipeline, const Catalog& catalog) {
                      });
   // The artifacts of earlier stages do not exist yet.
   const bool can_be_made = !pipeline.is_preparation() && ArtifactsOf(pipeline, catalog).empty();
-  if (vary && !torch && can_be_made && !pipeline.execution.isolate_all) {
+  if (vary && !torch && can_be_made && !pipeline.execution.isolates_all()) {
     const RunContext run;
     Diagnostics diagnostics;
     CheckReward(pipeline.reward, MetricsOf(pipeline, catalog, run), diagnostics);

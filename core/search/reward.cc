@@ -3,8 +3,8 @@
 #include <cmath>
 #include <lode/math.hpp>
 
+#include "core/config/check_reward.h"
 #include "core/config/diagnostic.h"
-#include "core/config/reward_config.h"
 #include "core/search/metric_index.h"
 
 namespace lode::core {

@@ -1,0 +1,42 @@
+// The steps of resolving a pipeline, one for each of its tables. They report mistakes and continue.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/config/node.h"
+#include "core/config/pipeline.h"
+#include "core/config/written_pipeline.h"
+
+namespace lode::core {
+
+// [pipeline]: the name, the description and the seeds.
+void ReadHeading(const WrittenPipeline& written, Pipeline& pipeline);
+
+// The one component of a kind, or all of them.
+ComponentConfig ReadComponent(const WrittenPipeline& written, lode_kind kind);
+std::vector<ComponentConfig> ReadComponents(const WrittenPipeline& written, lode_kind kind);
+
+// [reward]. Checks it against the metrics that the oracles have with default parameters, if those
+// do not vary. The run checks again against the actual ones.
+RewardConfig ReadReward(const WrittenPipeline& written,
+                        const std::vector<ComponentConfig>& oracles);
+
+BudgetConfig ReadBudget(const WrittenPipeline& written);
+ConfirmConfig ReadConfirm(const WrittenPipeline& written, const BudgetConfig& budget);
+
+// [execution]. Isolation may follow from the oracles.
+ExecutionConfig ReadExecution(const WrittenPipeline& written,
+                              const std::vector<ComponentConfig>& oracles);
+
+// [plugins]: the paths, absolute.
+std::vector<std::filesystem::path> ReadPlugins(const WrittenPipeline& written);
+
+// Returns the [plugins] paths that can be determined. Each is relative to the file, or the
+// directory of the command line, that contains it.
+std::vector<std::filesystem::path> PluginPathsOf(const Node& tree);
+
+// The list of published figures, [[reference]].
+std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written);
+
+}  // namespace lode::core
