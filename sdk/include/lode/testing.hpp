@@ -9,6 +9,7 @@
 //   TinySpace, GridSpace       spaces that are small enough to know everything about them
 //   BoundSpace<T>, Grid        instances of spaces, ready to bind to
 //   Values, Instance           an instance of any component, with values for its parameters
+//   LoadComponent              a component of another plugin
 //   TrialOf, Save, Load, ErrorBuffer, SameBits, TemporaryDirectory
 //
 // Tests with the installed program:
@@ -20,6 +21,7 @@
 #ifndef LODE_TESTING_HPP_
 #define LODE_TESTING_HPP_
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -269,17 +271,29 @@ inline void ApplyPreset(const lode_component& component, const lode_preset& pres
   }
 }
 
+// Loads a component of a plugin file, for example a space to bind an oracle to. It stays loaded.
+// Throws std::runtime_error if the plugin cannot be loaded or does not have it.
+inline const lode_component& LoadComponent(const std::filesystem::path& plugin,
+                                           std::string_view id) {
+  void* const library = dlopen(plugin.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw std::runtime_error(dlerror());
+  const auto* entry = static_cast<const lode_plugin*>(dlsym(library, LODE_ENTRY_SYMBOL));
+  for (std::uint32_t i = 0; entry != nullptr && i < entry->component_count; ++i) {
+    if (id == entry->components[i]->id) return *entry->components[i];
+  }
+  throw std::runtime_error(plugin.string() + ": has no component '" + std::string(id) + "'");
+}
+
 // Values for the parameters of a component: the defaults, until they are set. A wrong name throws
 // std::invalid_argument. The component must outlive it.
 class Values {
  public:
+  // Relative paths among the defaults start at `directory`, the one of the plugin.
   // NOLINTNEXTLINE(google-explicit-constructor): a component stands for its defaults
-  Values(const lode_component& component) : component_(&component) {
-    for (std::uint32_t i = 0; i < component.param_count; ++i) {
-      const lode_param& param = *LODE_AT(component.params, i);
-      list_.push_back(param.default_value);
-      list_.back().type = param.type;
-    }
+  Values(const lode_component& component, const std::filesystem::path& directory = {})
+      : component_(&component) {
+    for (std::uint32_t i = 0; i < component.param_count; ++i)
+      list_.push_back(DefaultOf(*LODE_AT(component.params, i), directory));
   }
 
   template <class Number>
@@ -324,6 +338,13 @@ class Values {
       if (name == LODE_AT(component_->params, i)->name) return list_[i];
     }
     throw std::invalid_argument("no parameter '" + std::string(name) + "'");
+  }
+  lode_value DefaultOf(const lode_param& param, const std::filesystem::path& directory) {
+    lode_value value = param.default_value;
+    value.type = param.type;
+    if (param.type == LODE_T_PATH && value.as.s.size > 0)
+      value.as.s = Keep((directory / lode::detail::View(value.as.s)).string());
+    return value;
   }
   lode_str Keep(std::string_view text) {
     const std::string& kept = kept_->texts.emplace_back(text);
