@@ -764,8 +764,8 @@ class Search {
                                       "--component", component};
     for (const std::string& setting : settings) words.insert(words.end(), {"--set", setting});
     const Outcome outcome = Run(words);
-    const bool clean = outcome.status == 0 && outcome.out.find(" clean (") != std::string::npos;
-    return clean ? "" : "lode verify: " + Described(outcome);
+    const bool checked = outcome.out.find("not checked: ") == std::string::npos;
+    return outcome.status == 0 && checked ? "" : "lode verify: " + Described(outcome);
   }
 
  private:
