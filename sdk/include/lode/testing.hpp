@@ -734,10 +734,11 @@ class Search {
   Outcome Run(const std::vector<std::string>& arguments) const {
     return program_.Run(WithOptions(arguments));
   }
-  // Starts it; program().Finish waits for its end.
+  // Starts it; Finish waits for its end.
   pid_t Start(const std::vector<std::string>& arguments) const {
     return program_.Start(WithOptions(arguments));
   }
+  Outcome Finish(pid_t child) const { return program_.Finish(child); }
 
   // Runs a pipeline, given as TOML, and returns what `lode run --json` prints. `arguments` are
   // further ones: {"--set", "budget.steps=10"}. Throws std::runtime_error with all that the program
