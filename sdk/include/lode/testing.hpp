@@ -698,7 +698,7 @@ class Program {
 // Searches with the plugins under test, in a temporary directory: as a member of a test's fixture,
 // or by itself.
 //
-//   lode::test::Search search({"build/tower.lode.so"});
+//   lode::test::Search search({PLUGIN_FILE});  // from the CMakeLists.txt of `lode new`
 //   const auto results = search.Results<nlohmann::json>(R"(
 //       [space]
 //       use = "tower"
