@@ -69,8 +69,11 @@ TEST(Values, TakeAPreset) {
               ElementsAre(HasSubstr("90 ")));
 }
 
-TEST(Values, RefuseUnknownNames) {
+TEST(Values, RefuseUnknownNamesAndOtherTypes) {
   lode::test::Values values = Component();
+  EXPECT_THROW(values.Set("every", "often"), std::invalid_argument);
+  EXPECT_THROW(values.Set("shape", 4), std::invalid_argument);
+  EXPECT_THROW(values.SetList("file", {"x"}), std::invalid_argument);
   EXPECT_THROW(values.Set("often", 1), std::invalid_argument);
   EXPECT_THROW(values.SetPreset("frequent"), std::invalid_argument);
 }

@@ -1,5 +1,5 @@
-// lode/testing.hpp's host, which also notes what a component does wrong with it. Also helpers to call
-// a component through its table.
+// A host for one instance that notes what the instance does wrong. Also helpers to call a component
+// through its table.
 #pragma once
 
 #include <lode/plugin.h>

@@ -38,6 +38,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <lode/choices.hpp>
 #include <lode/plugin.hpp>
@@ -284,8 +285,8 @@ inline const lode_component& LoadComponent(const std::filesystem::path& plugin,
   throw std::runtime_error(plugin.string() + ": has no component '" + std::string(id) + "'");
 }
 
-// Values for the parameters of a component: the defaults, until they are set. A wrong name throws
-// std::invalid_argument. The component must outlive it.
+// Values for the parameters of a component: the defaults, until they are set. A wrong name or type
+// throws std::invalid_argument. The component must outlive it.
 class Values {
  public:
   // Relative paths among the defaults start at `directory`, the one of the plugin.
@@ -298,7 +299,7 @@ class Values {
 
   template <class Number>
   requires std::is_arithmetic_v<Number> Values& Set(std::string_view name, Number number) {
-    lode_value& value = Named(name);
+    lode_value& value = Named(name, {LODE_T_BOOL, LODE_T_INT, LODE_T_REAL});
     if (value.type == LODE_T_BOOL) {
       value.as.b = number != Number{};
     } else if (value.type == LODE_T_INT) {
@@ -308,15 +309,14 @@ class Values {
     }
     return *this;
   }
-  // For texts, paths and choices.
   Values& Set(std::string_view name, std::string_view text) {
-    Named(name).as.s = Keep(text);
+    Named(name, {LODE_T_STRING, LODE_T_CHOICE, LODE_T_PATH}).as.s = Keep(text);
     return *this;
   }
   Values& SetList(std::string_view name, const std::vector<std::string>& items) {
     std::vector<lode_str>& list = kept_->lists.emplace_back();
     for (const std::string& item : items) list.push_back(Keep(item));
-    lode_value& value = Named(name);
+    lode_value& value = Named(name, {LODE_T_STRING_LIST});
     value.as.strs = list.data();
     value.count = static_cast<std::uint32_t>(list.size());
     return *this;
@@ -333,9 +333,12 @@ class Values {
   const lode_value* data() const { return list_.data(); }
 
  private:
-  lode_value& Named(std::string_view name) {
+  // Returns the value of a parameter that has one of the types.
+  lode_value& Named(std::string_view name, std::initializer_list<lode_type> types) {
     for (std::uint32_t i = 0; i < component_->param_count; ++i) {
-      if (name == LODE_AT(component_->params, i)->name) return list_[i];
+      if (name != LODE_AT(component_->params, i)->name) continue;
+      if (std::ranges::find(types, list_[i].type) != types.end()) return list_[i];
+      throw std::invalid_argument("parameter '" + std::string(name) + "' has another type");
     }
     throw std::invalid_argument("no parameter '" + std::string(name) + "'");
   }
