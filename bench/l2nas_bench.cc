@@ -8,12 +8,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <lode/testing.hpp>
 #include <string_view>
 #include <vector>
 
 #include "bench/random_agent.h"
 #include "core/plugin/random.h"
-#include "core/verify/grid_space.h"
 #include "plugins/optimizers/l2nas/l2nas.h"
 
 namespace l2nas {
@@ -71,7 +71,7 @@ class BoundGrid {
     return value;
   }
 
-  const lode_component& component_ = lode::verify::GridSpaceComponent();
+  const lode_component& component_ = lode::test::GridSpaceComponent();
   lode_host host_{};
   lode_instance* instance_ = nullptr;
 };

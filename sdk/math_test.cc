@@ -8,9 +8,8 @@
 #include <limits>
 #include <lode/math.hpp>
 #include <lode/plugin.hpp>
+#include <lode/testing.hpp>
 #include <vector>
-
-#include "core/plugin/random.h"
 
 namespace lode {
 namespace {
@@ -48,8 +47,8 @@ class MathTest : public testing::Test {
  private:
   int Exponent() const { return static_cast<int>(random_.Below(2045)) - 1022; }
 
-  core::RandomStream stream_{1, "math_test"};
-  const Random random_{stream_.handle()};
+  test::RandomStream stream_{1, "math_test"};
+  const Random random_ = stream_.random();
 };
 
 TEST_F(MathTest, ExpIsAccurate) {

@@ -73,7 +73,7 @@ class Baselines : public testing::Test {
       while (under_way.size() < width) {
         Architecture proposed(30);
         lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), proposed.data()};
-        subject.host().Enter(step + under_way.size(), core::Phase::kAsk);
+        subject.host().Enter(step + under_way.size(), verify::Phase::kAsk);
         EXPECT_EQ(api.ask(subject.get(), &proposal, nullptr), LODE_OK);
         under_way.push_back(std::move(proposed));
       }
@@ -83,7 +83,7 @@ class Baselines : public testing::Test {
       seen.emplace(architecture.begin(), architecture.end());
       if (accuracy > 91.606) break;  // the column's optimum is 91.607
       const lode_trial trial = verify::TrialOf(step, 0, nullptr, architecture.data(), accuracy);
-      subject.host().Enter(step, core::Phase::kTell);
+      subject.host().Enter(step, verify::Phase::kTell);
       EXPECT_EQ(api.tell(subject.get(), &trial, 1, nullptr), LODE_OK);
     }
     return seen.size();

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -17,7 +18,6 @@
 #include "tests/processes.h"
 #include "tests/program.h"
 #include "tests/run_database.h"
-#include "tests/start_process.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -59,15 +59,15 @@ class MpiTest : public testing::Test {
 
   // Starts a command in shell notation; Finish waits for its end.
   pid_t StartCommand(const std::string& command) const {
-    return StartProcess({"/bin/sh", "-c", "exec " + command},
-                        {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-                         {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-                         {"XDG_CACHE_HOME", (directory_.path() / "cache").string()},
-                         {"TMPDIR", directory_.path().string()}},
-                        directory_.path(), "command.out", "command.err");
+    return test::StartProcess({"/bin/sh", "-c", "exec " + command},
+                              {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+                               {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+                               {"XDG_CACHE_HOME", (directory_.path() / "cache").string()},
+                               {"TMPDIR", directory_.path().string()}},
+                              directory_.path(), "command.out", "command.err");
   }
   Outcome FinishCommand(pid_t child) const {
-    const int status = WaitForEnd(child);
+    const int status = test::WaitForEnd(child);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
             Read(directory_.path() / "command.out"), Read(directory_.path() / "command.err")};
   }

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <lode/testing.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,6 @@
 #include "core/report/columns.h"
 #include "tests/processes.h"
 #include "tests/program.h"
-#include "tests/start_process.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/posix/descriptor.h"
 
@@ -130,8 +130,8 @@ class ProgressTest : public testing::Test {
     std::vector<std::string> words{LODE_BINARY_DIR "/bin/lode"};
     const std::vector<std::string> arguments = Running(more);
     words.insert(words.end(), arguments.begin(), arguments.end());
-    return StartProcess(words, {{"TERM", "xterm"}, {"XDG_CACHE_HOME", Path("cache")}},
-                        directory_.path(), Path("out"), terminal.name());
+    return test::StartProcess(words, {{"TERM", "xterm"}, {"XDG_CACHE_HOME", Path("cache")}},
+                              directory_.path(), Path("out"), terminal.name());
   }
 
   // Waits until a frame satisfies the condition, and returns it.
@@ -163,7 +163,7 @@ class ProgressTest : public testing::Test {
 
   static void Stop(pid_t child) {
     kill(child, SIGKILL);
-    WaitForEnd(child);
+    test::WaitForEnd(child);
   }
 
   std::string Path(const std::string& name) const { return (directory_.path() / name).string(); }
@@ -251,8 +251,8 @@ class WidthTest : public ProgressTest {
     Terminal terminal(columns);
     arguments.insert(arguments.begin(), LODE_BINARY_DIR "/bin/lode");
     const pid_t child =
-        StartProcess(arguments, {{"TERM", "xterm"}, {"XDG_CACHE_HOME", Path("cache")}},
-                     directory_.path(), terminal.name(), Path("err"));
+        test::StartProcess(arguments, {{"TERM", "xterm"}, {"XDG_CACHE_HOME", Path("cache")}},
+                           directory_.path(), terminal.name(), Path("err"));
     std::string text;
     int status = 0;
     EXPECT_TRUE(WaitUntil([&] {

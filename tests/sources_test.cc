@@ -87,6 +87,7 @@ TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
       {"core/plugin/child.cc", {"fork"}},                // one thread, no exec
       {"plugins/oracles/command/keeper.cc", {"_Fork"}},  // system calls only, like its parent
       {"plugins/oracles/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
+      {"sdk/include/lode/testing.hpp", {"posix_spawnp"}},           // only in tests
   };
   EXPECT_EQ(CallersOf({"fork", "vfork", "_Fork", "execl", "execle", "execlp", "execv", "execve",
                        "execvp", "execvpe", "posix_spawn", "posix_spawnp", "popen", "system"}),
@@ -169,6 +170,18 @@ TEST(SourcesTest, NothingBelowTheProgramEndsIt) {
   EXPECT_EQ(UsersBelowTheProgram({"exit(", "_exit(", "_Exit(", "quick_exit(", "abort(",
                                   "terminate(", "SYS_exit", "SYS_exit_group", "at_quick_exit("}),
             known);
+}
+
+// Plugins, and tests of plugins, need what the SDK installs and nothing else of Lode.
+TEST(SourcesTest, NothingOfTheSdkOrOfPluginsIncludesCore) {
+  for (const char* folder : {"sdk", "plugins"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(SourceFile(folder))) {
+      if (entry.is_regular_file()) {
+        EXPECT_EQ(WordsIn(entry.path(), {"include \"core/", "include <core/"}), Names())
+            << entry.path();
+      }
+    }
+  }
 }
 
 // Signal handlers also belong to the program: core/run takes a token instead.

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <lode/testing.hpp>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace lode::core {
@@ -58,6 +60,46 @@ TEST(RandomStream, SeedsComponentsStepsAndPhasesHaveTheirOwnWords) {
     }
   }
   EXPECT_EQ(first_words.size(), 2u * 3 * 3 * 3);
+}
+
+// Plugin tests get a host's words without the host.
+TEST(RandomStream, TestsOfPluginsGetTheSameWords) {
+  for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{7}, ~std::uint64_t{0}}) {
+    for (const std::string name : {"", "optimizer/rea", "evaluate", "\xc3\xa9\xff"}) {
+      RandomStream stream(seed, name);
+      test::RandomStream copy(seed, name);
+      for (const std::uint64_t step : {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0}}) {
+        for (std::uint64_t phase = 0; phase <= static_cast<std::uint64_t>(Phase::kPrepare);
+             ++phase) {
+          for (const std::uint64_t attempt : {0u, 1u, 1000u}) {
+            stream.Restart(step, static_cast<Phase>(phase), attempt);
+            copy.Restart(step, static_cast<test::Phase>(phase), attempt);
+            std::vector<std::uint64_t> words(11);
+            copy.Fill(words.data(), words.size());
+            EXPECT_EQ(words, Words(stream, words.size()));
+          }
+        }
+      }
+      stream.SetSeed(seed + 1);
+      copy.SetSeed(seed + 1);
+      std::uint64_t word = 0;
+      copy.Fill(&word, 1);
+      EXPECT_EQ(word, Words(stream, 1)[0]);
+    }
+  }
+}
+
+TEST(RandomStream, TestsOfPluginsHaveTheSamePhases) {
+  const auto same = [](Phase phase, test::Phase copy) {
+    return static_cast<std::uint64_t>(phase) == static_cast<std::uint64_t>(copy);
+  };
+  EXPECT_TRUE(same(Phase::kSetup, test::Phase::kSetup));
+  EXPECT_TRUE(same(Phase::kExplore, test::Phase::kExplore));
+  EXPECT_TRUE(same(Phase::kPerturb, test::Phase::kPerturb));
+  EXPECT_TRUE(same(Phase::kAsk, test::Phase::kAsk));
+  EXPECT_TRUE(same(Phase::kEvaluate, test::Phase::kEvaluate));
+  EXPECT_TRUE(same(Phase::kTell, test::Phase::kTell));
+  EXPECT_TRUE(same(Phase::kPrepare, test::Phase::kPrepare));
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ class ComponentCheck {
   const Setting& base_;
   const Spaces& spaces_;
   Findings& findings_;
-  Grid foreign_{3, 3};
+  test::Grid foreign_{3, 3};
 };
 
 }  // namespace

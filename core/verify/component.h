@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/verify/findings.h"
-#include "core/verify/grid.h"
 #include "core/verify/settings.h"
+#include "core/verify/test_host.h"
 
 namespace lode::verify {
 
@@ -28,7 +28,7 @@ class Spaces {
   const std::vector<Named>& list() const { return list_; }
 
  private:
-  Grid grid_{4, 3};
+  test::Grid grid_{4, 3};
   std::deque<Subject> subjects_;
   std::vector<Named> list_ = {{"a grid of 4 x 3", grid_.space().handle()}};
 };

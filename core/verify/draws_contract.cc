@@ -69,7 +69,7 @@ class DrawsContract {
   // Calls draw(random, out, i) `draws` times and passes each result to count(out, i).
   template <class Draw, class Count>
   void Repeat(std::uint64_t draws, const char* stream_name, Draw&& draw, Count&& count) {
-    core::RandomStream stream(1, stream_name);
+    test::RandomStream stream(1, stream_name);
     Bytes out(probe_.cells());
     for (std::uint64_t i = 0; i < draws; ++i) {
       if (i % 64 == 0) findings_.Beat();
@@ -172,7 +172,7 @@ class DrawsContract {
   // neighbors is taken less often.)
   void CheckExchange() {
     std::vector<double> set(probe_.cells()), cleared(probe_.cells());
-    core::RandomStream stream(1, "steps");
+    test::RandomStream stream(1, "steps");
     const Random random(stream.handle());
     SpaceProbe own({&api_, probe_.instance()}, ignored_);
     RepeatSample(DrawsOfExchange(own), [&](const Bytes& from, std::uint64_t) {

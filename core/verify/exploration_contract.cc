@@ -15,8 +15,6 @@
 namespace lode::verify {
 namespace {
 
-using core::Phase;
-
 constexpr std::uint64_t kExploredSteps = 500;
 
 class ExplorationContract {

@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "core/verify/grid.h"
 #include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
@@ -24,7 +23,6 @@ extern "C" [[gnu::weak]] int MallocExtension_GetNumericProperty(const char*, std
 namespace lode::verify {
 namespace {
 
-using core::Phase;
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t kStepsOfALife = 30;
@@ -307,7 +305,7 @@ class LivesContract {
   lode_space space_;
   const std::filesystem::path& prepared_;
   Findings& findings_;
-  Grid other_space_{5, 2};
+  test::Grid other_space_{5, 2};
 };
 
 }  // namespace

@@ -23,8 +23,6 @@
 namespace lode::verify {
 namespace {
 
-using core::Phase;
-
 constexpr std::uint64_t kRounds = 200;
 constexpr std::uint64_t kRoundsOfLargeSpaces = 60;  // a network's step grows with the cells
 constexpr std::size_t kLargeSpace = 100;
@@ -266,7 +264,7 @@ class OptimizerContract {
   }
   // Returns a trial with a random action by exploration.
   std::optional<Told> Explored(std::uint64_t step) {
-    core::RandomStream stream(step, "explored");
+    test::RandomStream stream(step, "explored");
     const Random random(stream.handle());
     std::vector<float> action(probe_.cells());
     for (float& cell : action) cell = static_cast<float>(random.Uniform());

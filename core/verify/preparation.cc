@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -134,16 +134,9 @@ class PreparationContract {
 
 }  // namespace
 
-Scratch::Scratch() {
-  std::string name = (fs::temp_directory_path() / "lode-verify-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr)
-    throw core::HostError(name + ": cannot create a temporary directory");
-  path_ = name;
-}
-
-Scratch::~Scratch() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+Scratch::Scratch() try : TemporaryDirectory("lode-verify-") {
+} catch (const std::runtime_error& e) {
+  throw core::HostError(e.what());
 }
 
 bool CanPrepare(const lode_component& component) {
@@ -156,7 +149,7 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
   const std::string text = directory.string();
   const std::uint64_t seed = oracle.host().seed();
   oracle.host().SetSeed(0);  // the same random words whatever the run's seed
-  oracle.host().Enter(0, core::Phase::kPrepare);
+  oracle.host().Enter(0, Phase::kPrepare);
   const lode_status status =
       oracle.api<lode_oracle_api>().prepare(oracle.get(), {text.data(), text.size()}, error);
   oracle.host().SetSeed(seed);

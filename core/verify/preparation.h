@@ -11,18 +11,10 @@
 
 namespace lode::verify {
 
-// A temporary directory that is removed with everything in it.
-class Scratch {
+// A temporary directory. That it cannot be created is not the component's fault: throws HostError.
+class Scratch : public test::TemporaryDirectory {
  public:
   Scratch();
-  ~Scratch();
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
 };
 
 // Returns whether the oracle prepares before it is asked.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <lode/testing.hpp>
 #include <set>
 #include <utility>
 
@@ -160,12 +161,7 @@ std::vector<Setting> PresetSettings(const lode_component& component, const Setti
     const lode_preset& preset = *LODE_AT(component.presets, i);
     Setting setting = base;
     setting.name = std::string("preset ") + preset.name;
-    for (std::uint32_t s = 0; s < preset.setting_count; ++s) {
-      for (std::uint32_t p = 0; p < component.param_count; ++p) {
-        if (std::strcmp(preset.settings[s].param, LODE_AT(component.params, p)->name) == 0)
-          setting.values[p] = preset.settings[s].value;
-      }
-    }
+    test::ApplyPreset(component, preset, setting.values);
     list.push_back(std::move(setting));
   }
   return list;

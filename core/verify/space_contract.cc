@@ -134,7 +134,7 @@ class SpaceContract {
     std::vector<std::vector<float>> list;
     for (const float fill : {0.0f, -0.0f, 0.5f, 1.0f, -1.0f, kHuge, -kHuge, kDenormal, -kDenormal})
       list.emplace_back(n, fill);
-    core::RandomStream stream(1, "actions");
+    test::RandomStream stream(1, "actions");
     const Random random(stream.handle());
     for (const double scale : {1.0, 1e-42, 6e38}) {
       for (int i = 0; i < 200; ++i) {
@@ -246,7 +246,7 @@ class SpaceContract {
   }
 
   std::vector<Bytes> Draw() {
-    core::RandomStream stream(3, "round trip");
+    test::RandomStream stream(3, "round trip");
     BytesSet distinct;
     Bytes architecture(space_.cells());
     for (std::size_t i = 0; i < kRoundTrips; ++i) {

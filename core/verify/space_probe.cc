@@ -19,7 +19,7 @@ class SpaceProbe::Stream {
 
  private:
   SpaceProbe& probe_;
-  core::RandomStream stream_;
+  test::RandomStream stream_;
 };
 
 SpaceProbe::SpaceProbe(lode_space space, Findings& findings)

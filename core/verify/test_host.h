@@ -1,22 +1,19 @@
-// A host for one instance in a test: random numbers come from the host's own generator, everything
-// else is captured. Also helpers to call a component through its table.
+// A host for one instance that notes what the instance does wrong. Also helpers to call a component
+// through its table.
 #pragma once
 
 #include <lode/plugin.h>
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
+#include <lode/testing.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "core/plugin/random.h"
 #include "core/verify/settings.h"
 
 namespace lode::verify {
@@ -26,7 +23,12 @@ void NoteHostFault(std::string_view rule, std::string seen);
 // Returns the reports since the last call.
 std::vector<std::pair<std::string, std::string>> TakeHostFaults();
 
-class TestHost {
+using test::ErrorBuffer;
+using test::Phase;
+using test::SameBits;
+using test::TrialOf;
+
+class TestHost : public test::TestHost {
  public:
   enum class Slots {
     kAll,
@@ -35,62 +37,20 @@ class TestHost {
   };
 
   explicit TestHost(std::uint64_t seed = 1, Slots slots = Slots::kAll);
-  TestHost(const TestHost&) = delete;
 
-  const lode_host* get() const { return &host_; }
-
-  // Restarts the random numbers as the host does before every call of a step. `attempt` is the
-  // number of the step's proposals that were rejected before.
-  void Enter(std::uint64_t step, core::Phase phase, std::uint64_t attempt = 0) {
-    stream_.Restart(step, phase, attempt);
-  }
-
-  // The seed of the run whose random numbers the host gives.
-  std::uint64_t seed() const { return seed_; }
-  void SetSeed(std::uint64_t seed) {
-    seed_ = seed;
-    stream_.SetSeed(seed);
-  }
-
-  // From `when` on, cancelled() returns true.
-  void CancelAt(std::chrono::steady_clock::time_point when) { cancel_at_ = when; }
-  std::vector<std::string> lines() const;
-  const std::vector<std::pair<std::string, double>>& records() const { return records_; }
   // Returns whether a slot beyond struct_size was used.
   bool trespassed() const { return trespassed_; }
 
  private:
-  static TestHost& Of(const lode_host* host) { return *static_cast<TestHost*>(host->ctx); }
+  static TestHost& Of(const lode_host* host) {
+    return static_cast<TestHost&>(test::TestHost::Of(host));
+  }
   void FillSlots();
+  void ClearSlots();
   // Records that a slot was used.
   static void Touch(const lode_host* host);
 
-  std::uint64_t seed_;
-  core::RandomStream stream_;
-  lode_host host_{};
-  std::chrono::steady_clock::time_point cancel_at_ = std::chrono::steady_clock::time_point::max();
   std::atomic<bool> trespassed_ = false;
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
-  std::vector<std::pair<std::string, double>> records_;
-};
-
-// Returns a trial of a run whose only metric and objective is its reward, with no limit broken. The
-// data that it points to must outlive it; `action` may be null.
-lode_trial TrialOf(std::uint64_t step, std::uint32_t flags, const float* action,
-                   const std::uint8_t* architecture, const double& reward);
-
-// A caller's lode_error, which checks what a call left in it.
-class ErrorBuffer {
- public:
-  ErrorBuffer();
-  lode_error* get() { return &error_; }
-  std::string message() const;
-  // Returns what is wrong with it after a call that returned `status` != LODE_OK, or "".
-  std::string Fault(lode_status status) const;
-
- private:
-  lode_error error_{};
 };
 
 // An instance and its host.
@@ -133,12 +93,6 @@ bool Has(const Api& api, Slot Api::*slot) {
   const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(Slot) -
                    reinterpret_cast<const char*>(&api);
   return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;
-}
-
-// Returns whether two actions are the same byte for byte, which distinguishes 0 from -0.
-inline bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
-  const auto bits = [](float cell) { return std::bit_cast<std::uint32_t>(cell); };
-  return std::ranges::equal(a, b, {}, bits, bits);
 }
 
 // An element of an array of sized structs as a newer host would have it: followed by a tail that

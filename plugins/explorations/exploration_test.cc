@@ -1,21 +1,21 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <lode/testing.hpp>
 #include <map>
 #include <vector>
 
-#include "core/verify/test_host.h"
 #include "plugins/explorations/epsilon_greedy.h"
 #include "plugins/explorations/uniform_noise.h"
 #include "plugins/explorations/warm_up.h"
 
 namespace {
 
-using lode::core::Phase;
-using lode::verify::TestHost;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 EpsilonGreedy Greedy(const TestHost& host, EpsilonGreedy::Config config) {
-  return EpsilonGreedy(lode::Host(host.get()), config);
+  return EpsilonGreedy(host.host(), config);
 }
 
 TEST(EpsilonGreedy, CosineHasTheValuesOfTheHalfAngle) {
@@ -92,7 +92,7 @@ TEST(EpsilonGreedy, ExploresWithProbabilityEpsilonAndRecordsIt) {
 
 TEST(WarmUp, IsRandomOnlyForTheFirstSteps) {
   TestHost host;
-  const WarmUp warm_up(lode::Host(host.get()), {.steps = 3});
+  const WarmUp warm_up(host.host(), {.steps = 3});
   EXPECT_TRUE(warm_up.Explore(0));
   EXPECT_TRUE(warm_up.Explore(2));
   EXPECT_FALSE(warm_up.Explore(3));
@@ -101,12 +101,12 @@ TEST(WarmUp, IsRandomOnlyForTheFirstSteps) {
 
 TEST(WarmUp, HasNoEffectForZeroSteps) {
   TestHost host;
-  EXPECT_FALSE(WarmUp(lode::Host(host.get()), {.steps = 0}).Explore(0));
+  EXPECT_FALSE(WarmUp(host.host(), {.steps = 0}).Explore(0));
 }
 
 TEST(UniformNoise, FillsItsInterval) {
   TestHost host;
-  const UniformNoise noise(lode::Host(host.get()), {.amplitude = 0.25});
+  const UniformNoise noise(host.host(), {.amplitude = 0.25});
   std::vector<float> action(10000, 0.5f);
   noise.Perturb(0, action);
   double sum = 0;
@@ -125,7 +125,7 @@ TEST(UniformNoise, FillsItsInterval) {
 
 TEST(UniformNoise, HasNoEffectForZeroAmplitude) {
   TestHost host;
-  const UniformNoise noise(lode::Host(host.get()), {.amplitude = 0});
+  const UniformNoise noise(host.host(), {.amplitude = 0});
   std::vector<float> action = {0.1f, -3.0f, 0.0f};
   noise.Perturb(7, action);
   EXPECT_EQ(action, (std::vector<float>{0.1f, -3.0f, 0.0f}));

@@ -19,7 +19,6 @@
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
 #include "core/verify/component.h"
-#include "core/verify/grid_space.h"
 #include "core/verify/rules.h"
 
 namespace lode::verify {
@@ -249,9 +248,9 @@ TEST(Costs, AreNotTouchedByAFailure) {
 TEST(Grid, IsSound) {
   for (const std::int64_t rows : {1, 4, 20}) {
     for (const std::int64_t choices : {1, 2, 3, 10}) {
-      const Setting setting = SettingOf(GridSpaceComponent(), "a size", {rows, choices});
+      const Setting setting = SettingOf(test::GridSpaceComponent(), "a size", {rows, choices});
       Findings findings;
-      CheckComponent(GridSpaceComponent(), setting, Spaces(), findings);
+      CheckComponent(test::GridSpaceComponent(), setting, Spaces(), findings);
       for (const Finding& f : findings.list())
         ADD_FAILURE() << rows << " x " << choices << ": " << f.rule << ": " << f.seen;
     }

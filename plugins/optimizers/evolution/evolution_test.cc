@@ -7,25 +7,23 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/verify/grid_space.h"
-#include "core/verify/test_host.h"
-
 namespace {
 
-using lode::core::Phase;
-using lode::verify::TestHost;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // A grid of 20 decisions with 10 values each: two different draws do not agree in most decisions by
 // chance.
-class WideGrid : public lode::verify::GridSpace {
+class WideGrid : public lode::test::GridSpace {
  public:
   struct Config {};
   WideGrid(lode::Host host, const Config&) : GridSpace(host, {20, 10}) {}
@@ -33,10 +31,8 @@ class WideGrid : public lode::verify::GridSpace {
 };
 
 const lode::Space& TheSpace() {
-  static const lode::verify::Subject subject(
-      *lode::SpaceComponent<WideGrid>("wide", "1.0.0", "A wide grid."), {"wide", {}});
-  static const lode::Space space(subject.space());
-  return space;
+  static const lode::test::BoundSpace<WideGrid> bound;
+  return bound.space();
 }
 
 using Text = std::string;
@@ -45,7 +41,7 @@ using Text = std::string;
 class Search {
  public:
   explicit Search(const Evolution::Config& config, std::uint64_t seed = 1)
-      : host_(seed), evolution_(lode::Host(host_.get()), config) {
+      : host_(seed), evolution_(host_.host(), config) {
     evolution_.Bind(TheSpace());
   }
 
@@ -391,7 +387,7 @@ TEST(EvolutionTest, TheSeedDecides) {
 
 std::string BindFailure(const lode_space_api& api, double mutation_ratio) {
   TestHost host;
-  Evolution evolution(lode::Host(host.get()), {.mutation_ratio = mutation_ratio});
+  Evolution evolution(host.host(), {.mutation_ratio = mutation_ratio});
   try {
     evolution.Bind(lode::Space({&api, TheSpace().handle().instance}));
   } catch (const lode::UnsupportedError& e) {

@@ -6,9 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <lode/testing.hpp>
 #include <vector>
-
-#include "core/plugin/random.h"
 
 namespace l2nas {
 namespace {
@@ -101,9 +100,9 @@ TEST(AgentTest, AnExactCriticIsPulledDown) {
 
 // Ten equally likely rewards for one action: the 0.85-quantile is the ninth.
 TEST(AgentTest, CriticLearnsTheQuantile) {
-  lode::core::RandomStream stream(3, "agent_test");
+  lode::test::RandomStream stream(3, "agent_test");
   Agent agent(Settings(2, 0.85, 1e-3));
-  agent.critic().InitializeUniform(lode::Random(stream.handle()), 1);
+  agent.critic().InitializeUniform(stream.random(), 1);
   std::vector<float> rewards;
   for (int i = 0; i < 10; ++i) rewards.push_back(static_cast<float>(i) / 10);
   const std::vector<float> actions(10 * kLanes, 0.0f);
@@ -114,8 +113,8 @@ TEST(AgentTest, CriticLearnsTheQuantile) {
 
 // Reward = first cell - second cell: the actor must move to (1, 0).
 TEST(AgentTest, ActorAscendsTheCritic) {
-  lode::core::RandomStream stream(3, "agent_test");
-  const lode::Random random(stream.handle());
+  lode::test::RandomStream stream(3, "agent_test");
+  const lode::Random random = stream.random();
   Agent agent(Settings(2, 0.5, 1e-3));
   agent.critic().InitializeUniform(random, 1);
   agent.actor().InitializeUniform(random, 1);

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,59 +17,35 @@
 #include <utility>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-
 namespace l2nas {
 namespace {
 
-using lode::core::Phase;
-using lode::verify::Grid;
-using lode::verify::SameBits;
-using lode::verify::Setting;
-using lode::verify::Subject;
+using lode::test::Grid;
+using lode::test::Instance;
+using lode::test::Phase;
+using lode::test::SameBits;
+using lode::test::Values;
 using testing::AllOf;
 using testing::HasSubstr;
 
-const lode_param& ParamNamed(std::string_view name, std::uint32_t& index) {
-  const lode_component& component = *Component();
-  for (index = 0; index < component.param_count; ++index) {
-    const lode_param& param = *LODE_AT(component.params, index);
-    if (name == param.name) return param;
-  }
-  throw std::invalid_argument("no parameter " + std::string(name));
-}
-
-Setting With(Setting setting, std::string_view name, double value) {
-  std::uint32_t index = 0;
-  const lode_param& param = ParamNamed(name, index);
-  if (param.type == LODE_T_INT) {
-    setting.values[index].as.i = static_cast<std::int64_t>(value);
-  } else {
-    setting.values[index].as.r = value;
-  }
-  return setting;
-}
-
-Setting Defaults() { return lode::verify::DefaultSetting(*Component(), ""); }
+Values Defaults() { return *Component(); }
 
 // One instance accessed through its table, bound to a space.
 class Search {
  public:
-  explicit Search(const lode::Space& space, const Setting& setting = Defaults(),
+  explicit Search(const lode::Space& space, const Values& values = Defaults(),
                   std::uint64_t seed = 1)
-      : space_(space), subject_(*Component(), setting, seed) {
-    if (!subject_.created()) throw std::runtime_error(subject_.error().message());
-    subject_.host().Enter(0, Phase::kSetup);
-    EXPECT_EQ(Api().bind(subject_.get(), space.handle(), nullptr), LODE_OK);
+      : space_(space), instance_(values, seed) {
+    instance_.host().Enter(0, Phase::kSetup);
+    EXPECT_EQ(Api().bind(instance_.get(), space.handle(), nullptr), LODE_OK);
   }
 
   std::vector<float> Ask(std::uint64_t step) {
     std::vector<float> action(space_.cells());
     std::vector<std::uint8_t> architecture(space_.cells());
     lode_proposal proposal{sizeof proposal, 0, action.data(), architecture.data()};
-    subject_.host().Enter(step, Phase::kAsk);
-    EXPECT_EQ(Api().ask(subject_.get(), &proposal, nullptr), LODE_OK);
+    instance_.host().Enter(step, Phase::kAsk);
+    EXPECT_EQ(Api().ask(instance_.get(), &proposal, nullptr), LODE_OK);
     EXPECT_EQ(proposal.kind, LODE_PROPOSES_ACTION);
     return action;
   }
@@ -76,15 +53,15 @@ class Search {
   // `action` may be null if an architecture was proposed.
   void Tell(std::uint64_t step, const std::vector<float>* action,
             const lode::Architecture& architecture, double reward, std::uint32_t flags = 0) {
-    const lode_trial trial = lode::verify::TrialOf(
+    const lode_trial trial = lode::test::TrialOf(
         step, flags, action != nullptr ? action->data() : nullptr, architecture.data(), reward);
-    subject_.host().Enter(step, Phase::kTell);
-    EXPECT_EQ(Api().tell(subject_.get(), &trial, 1, nullptr), LODE_OK);
+    instance_.host().Enter(step, Phase::kTell);
+    EXPECT_EQ(Api().tell(instance_.get(), &trial, 1, nullptr), LODE_OK);
   }
 
   std::string Save() const {
     std::string bytes;
-    EXPECT_EQ(Component()->save(subject_.get(), lode::detail::SinkInto(bytes), nullptr), LODE_OK);
+    EXPECT_EQ(Component()->save(instance_.get(), lode::detail::SinkInto(bytes), nullptr), LODE_OK);
     return bytes;
   }
 
@@ -97,20 +74,22 @@ class Search {
                                rest.remove_prefix(n);
                                return static_cast<std::int64_t>(n);
                              }};
-    lode::verify::ErrorBuffer error;
-    const lode_status status = Component()->load(subject_.get(), source, error.get());
+    lode::test::ErrorBuffer error;
+    const lode_status status = Component()->load(instance_.get(), source, error.get());
     if (status == LODE_OK) return "";
     EXPECT_EQ(error.Fault(status), "");
     return error.message();
   }
 
-  const std::vector<std::pair<std::string, double>>& records() { return subject_.host().records(); }
+  const std::vector<std::pair<std::string, double>>& records() {
+    return instance_.host().records();
+  }
 
  private:
-  const lode_optimizer_api& Api() const { return subject_.api<lode_optimizer_api>(); }
+  const lode_optimizer_api& Api() const { return instance_.api<lode_optimizer_api>(); }
 
   lode::Space space_;
-  Subject subject_;
+  Instance instance_;
 };
 
 class L2nasTest : public testing::Test {
@@ -125,10 +104,10 @@ class L2nasTest : public testing::Test {
   }
 
   std::vector<float> RandomAction(std::uint64_t step, std::uint64_t seed = 1) const {
-    lode::core::RandomStream stream(seed, "exploration");
+    lode::test::RandomStream stream(seed, "exploration");
     stream.Restart(step, Phase::kExplore);
     std::vector<float> action(space().cells());
-    for (float& cell : action) cell = static_cast<float>(lode::Random(stream.handle()).Uniform());
+    for (float& cell : action) cell = static_cast<float>(stream.random().Uniform());
     return action;
   }
 
@@ -169,8 +148,8 @@ TEST_F(L2nasTest, TheSameSeedGivesTheSameBytes) {
 // The same instance without noise proposes mu(s) itself.
 TEST_F(L2nasTest, AsksWithinTheNoiseOfTheActor) {
   constexpr double kNoise = 0.01;
-  Search noisy(space(), With(Defaults(), "noise", kNoise));
-  Search exact(space(), With(Defaults(), "noise", 0));
+  Search noisy(space(), Defaults().Set("noise", kNoise));
+  Search exact(space(), Defaults().Set("noise", 0));
   Run(noisy, 0, 40, Always);
   Run(exact, 0, 40, Always);
   std::vector<double> z;
@@ -365,28 +344,30 @@ TEST_F(RefusedPolicyTest, ForAnotherSpace) {
 }
 
 TEST_F(RefusedPolicyTest, ForAnotherWidth) {
-  EXPECT_THAT(Refusal(Search(space(), With(Defaults(), "hidden_width", 64)).Save()),
+  EXPECT_THAT(Refusal(Search(space(), Defaults().Set("hidden_width", 64)).Save()),
               AllOf(HasSubstr("hidden_width 64"), HasSubstr("128")));
 }
 
 TEST_F(L2nasTest, ABufferSmallerThanABatchIsRefused) {
-  Setting setting = With(With(Defaults(), "batch_size", 64), "replay_capacity", 63);
-  const Subject refused(*Component(), setting);
-  EXPECT_EQ(refused.status(), LODE_E_INVALID);
-  EXPECT_THAT(refused.error().message(),
-              AllOf(HasSubstr("replay_capacity is 63"), HasSubstr("64")));
-  setting = With(setting, "replay_capacity", 64);
-  EXPECT_TRUE(Subject(*Component(), setting).created());
+  Values values = Defaults().Set("batch_size", 64).Set("replay_capacity", 63);
+  try {
+    const Instance refused(values);
+    FAIL();
+  } catch (const lode::Error& e) {
+    EXPECT_EQ(e.code(), LODE_E_INVALID);
+    EXPECT_THAT(e.what(), AllOf(HasSubstr("replay_capacity is 63"), HasSubstr("64")));
+  }
+  values.Set("replay_capacity", 64);
+  EXPECT_NO_THROW(Instance{values});
 }
 
 // The presets differ in the way the paper's and the robust initialization do.
 TEST_F(L2nasTest, Presets) {
-  const auto presets =
-      lode::verify::PresetSettings(*Component(), lode::verify::DefaultSetting(*Component(), ""));
-  ASSERT_EQ(presets.size(), 2u);
-  EXPECT_EQ(presets[0].name, "preset robust");
-  EXPECT_EQ(presets[1].name, "preset paper");
-  Search robust(space(), presets[0]), defaults(space()), paper(space(), presets[1]);
+  ASSERT_EQ(Component()->preset_count, 2u);
+  EXPECT_STREQ(Component()->presets[0].name, "robust");
+  EXPECT_STREQ(LODE_AT(Component()->presets, 1)->name, "paper");
+  Search robust(space(), Defaults().SetPreset("robust")), defaults(space()),
+      paper(space(), Defaults().SetPreset("paper"));
   EXPECT_EQ(robust.Save(), defaults.Save());
   // Output layers scaled by 1e-3: the first action is close to one half, and stays.
   const auto far = [](const std::vector<float>& action) {

@@ -6,10 +6,9 @@
 #include <cmath>
 #include <cstddef>
 #include <functional>
+#include <lode/testing.hpp>
 #include <span>
 #include <vector>
-
-#include "core/plugin/random.h"
 
 namespace l2nas {
 namespace {
@@ -18,7 +17,7 @@ constexpr std::size_t kLast = Mlp::kLayers - 1;
 
 class MlpTest : public testing::Test {
  protected:
-  lode::Random random() { return lode::Random(stream_.handle()); }
+  lode::Random random() { return stream_.random(); }
 
   // Rows of `n` values in [-1, 1), padded with zeros.
   std::vector<float> Inputs(std::size_t batch, std::size_t n) {
@@ -30,7 +29,7 @@ class MlpTest : public testing::Test {
   }
 
  private:
-  lode::core::RandomStream stream_{7, "mlp_test"};
+  lode::test::RandomStream stream_{7, "mlp_test"};
 };
 
 // Calls `check` with each weight of the padded matrix, and whether it belongs to the padding.

@@ -4,10 +4,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <lode/testing.hpp>
 #include <span>
 #include <vector>
 
-#include "core/plugin/random.h"
 #include "plugins/optimizers/l2nas/agent.h"
 #include "plugins/optimizers/l2nas/replay.h"
 #include "toolkit/kernels/kernels.h"
@@ -35,8 +35,8 @@ std::uint64_t Fingerprint(Agent& agent) {
 // 100 updates on batches of random trials; no size is a multiple of a vector or a tile.
 std::uint64_t FingerprintAfterTraining(const lode::kernels::KernelSet& kernels) {
   constexpr std::size_t kCells = 30, kWidth = 40, kBatch = 7;
-  lode::core::RandomStream stream(1, "portable_test");
-  const lode::Random random(stream.handle());
+  lode::test::RandomStream stream(1, "portable_test");
+  const lode::Random random = stream.random();
   const AdamSettings adam{1e-3, 0.9, 0.99, 1e-8};
   Agent agent({kCells, kWidth, 0.9, adam, adam}, kernels);
   agent.actor().InitializeUniform(random, 1);

@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <lode/testing.hpp>
 #include <map>
 #include <set>
 #include <vector>
-
-#include "core/plugin/random.h"
 
 namespace l2nas {
 namespace {
@@ -24,7 +23,7 @@ class ReplayTest : public testing::Test {
   }
   Batch Draw(const Replay& replay, std::size_t count) {
     Batch batch;
-    replay.Draw(lode::Random(stream_.handle()), count, batch);
+    replay.Draw(stream_.random(), count, batch);
     return batch;
   }
   // Returns how often each trial is drawn in this many draws.
@@ -40,7 +39,7 @@ class ReplayTest : public testing::Test {
   }
 
  private:
-  lode::core::RandomStream stream_{5, "replay_test"};
+  lode::test::RandomStream stream_{5, "replay_test"};
 };
 
 TEST_F(ReplayTest, KeepsAllWithoutACapacity) {

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <lode/testing.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "core/plugin/random.h"
 #include "plugins/optimizers/l2nas/agent.h"
 #include "plugins/optimizers/l2nas/mlp.h"
 #include "plugins/optimizers/l2nas/replay.h"
@@ -92,7 +92,7 @@ class TorchTest : public testing::Test {
  protected:
   TorchTest() { torch::set_num_threads(1); }
 
-  lode::Random random() { return lode::Random(stream_.handle()); }
+  lode::Random random() { return stream_.random(); }
 
   // Rows of `n` values on [low, high), padded with zeros.
   std::vector<float> Rows(std::size_t batch, std::size_t n, double low, double high) {
@@ -104,7 +104,7 @@ class TorchTest : public testing::Test {
   }
 
  private:
-  lode::core::RandomStream stream_{11, "torch_test"};
+  lode::test::RandomStream stream_{11, "torch_test"};
 };
 
 class TorchMlpTest : public TorchTest, public testing::WithParamInterface<Output> {};

@@ -4,20 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <lode/testing.hpp>
 #include <string>
 #include <vector>
 
-#include "core/verify/component.h"
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-#include "tests/temporary_directory.h"
-
-extern "C" const lode_plugin lode_plugin_v1;
+#include "tests/built.h"
 
 namespace {
 
-using lode::verify::Grid;
-using lode::verify::TestHost;
+using lode::test::Grid;
+using lode::test::TestHost;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -25,7 +21,7 @@ class ListedTest : public testing::Test {
  protected:
   Listed Make(const std::string& text, std::int64_t limit = 0) {
     std::ofstream(file_) << text;
-    Listed listed(lode::Host(host_.get()), {.architectures = file_, .limit = limit});
+    Listed listed(host_.host(), {.architectures = file_, .limit = limit});
     listed.Bind(space_.space());
     return listed;
   }
@@ -49,7 +45,7 @@ class ListedTest : public testing::Test {
     }
   }
 
-  const lode::TemporaryDirectory directory_;
+  const lode::test::TemporaryDirectory directory_;
   const std::string file_ = (directory_.path() / "list.tsv").string();
   Grid space_{3, 3};
   TestHost host_;
@@ -84,14 +80,9 @@ TEST_F(ListedTest, NamesTheLineThatIsNotAnArchitecture) {
 }
 
 TEST_F(ListedTest, KeepsTheContract) {
-  std::ofstream(file_) << "2-0-1-1\n0-0-0-2\n1-1-1-1\n";
-  const lode_component& component = *lode_plugin_v1.components[0];
-  const auto base = lode::verify::BaseSetting(component, file_, {"architectures=" + file_});
-  lode::verify::Findings findings;
-  lode::verify::CheckComponent(component, base, lode::verify::Spaces(), findings);
-  for (const auto& f : findings.list()) {
-    ADD_FAILURE() << f.rule << ": " << f.done << ": " << f.seen;
-  }
+  const lode::test::Search search({}, lode::BuiltProgram());
+  const std::string file = search.Write("list.tsv", "2-0-1-1\n0-0-0-2\n1-1-1-1\n");
+  EXPECT_EQ(search.Verify(lode::BuiltPlugin("listed"), "listed", {"architectures=" + file}), "");
 }
 
 }  // namespace

@@ -7,19 +7,17 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <lode/testing.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-
 namespace {
 
-using lode::core::Phase;
-using lode::verify::Grid;
-using lode::verify::TestHost;
+using lode::test::Grid;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -28,7 +26,7 @@ class LocalSearchTest : public testing::Test {
   explicit LocalSearchTest(std::int64_t rows = 3) : grid_(rows, 4) {}
 
   LocalSearch Make(const std::string& improvement) {
-    LocalSearch search(lode::Host(host_.get()), {improvement});
+    LocalSearch search(host_.host(), {improvement});
     search.Bind(grid_.space());
     return search;
   }
@@ -84,7 +82,7 @@ TEST_F(LocalSearchTest, NeighboursComeInRandomOrder) {
   const std::string start = "1-1-1";
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     TestHost host(seed);
-    LocalSearch search(lode::Host(host.get()), {});
+    LocalSearch search(host.host(), {});
     search.Bind(grid_.space());
     std::vector<std::string> order;
     for (std::uint64_t t = 0; t < 10; ++t) {
@@ -270,7 +268,7 @@ TEST_F(LocalSearchAhead, FailuresDoNotEndAClimbEarly) {
 
 TEST_F(LocalSearchAhead, ContinuesInASpaceOfOneArchitecture) {
   Grid single(1, 1);
-  LocalSearch search(lode::Host(host_.get()), {});
+  LocalSearch search(host_.host(), {});
   search.Bind(single.space());
   for (int i = 0; i < 12; ++i) {
     EXPECT_EQ(search.Ask(), lode::Architecture{1});
@@ -357,7 +355,7 @@ TEST_F(LocalSearchOfHills, ClimbsToTheTopWithAnyNumberUnderWay) {
 
 TEST_F(LocalSearchTest, WorksInASpaceOfOneArchitecture) {
   Grid single(1, 1);
-  LocalSearch search(lode::Host(host_.get()), {});
+  LocalSearch search(host_.host(), {});
   search.Bind(single.space());
   for (int i = 0; i < 5; ++i) {
     const lode::Architecture only = search.Ask();
@@ -371,7 +369,7 @@ TEST_F(LocalSearchTest, WorksInASpaceOfOneArchitecture) {
 TEST_F(LocalSearchTest, NeedsNeighbours) {
   lode_space_api without = *grid_.space().handle().api;
   without.neighbours = nullptr;
-  LocalSearch search(lode::Host(host_.get()), {});
+  LocalSearch search(host_.host(), {});
   EXPECT_THROW(search.Bind(lode::Space({&without, grid_.space().handle().instance})),
                lode::UnsupportedError);
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <numeric>
 #include <set>
@@ -14,14 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-
 namespace {
 
-using lode::core::Phase;
-using lode::verify::Grid;
-using lode::verify::TestHost;
+using lode::test::Grid;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -29,7 +27,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 class Search {
  public:
   Search(const lode::Space& space, const Nsga2::Config& config, std::uint64_t seed = 1)
-      : space_(space), host_(seed), nsga2_(lode::Host(host_.get()), config) {
+      : space_(space), host_(seed), nsga2_(host_.host(), config) {
     nsga2_.Bind(space);
   }
 
@@ -250,7 +248,7 @@ TEST(Nsga2Test, NeedsMutation) {
   lode_space_api without = *grid.space().handle().api;
   without.mutate = nullptr;
   TestHost host;
-  Nsga2 nsga2(lode::Host(host.get()), {});
+  Nsga2 nsga2(host.host(), {});
   EXPECT_THROW(nsga2.Bind(lode::Space({&without, grid.space().handle().instance})),
                lode::UnsupportedError);
 }

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <limits>
 #include <lode/plugin.hpp>
+#include <lode/testing.hpp>
 #include <optional>
 #include <set>
 #include <utility>
-
-#include "core/verify/test_host.h"
 
 namespace nsga2 {
 namespace {
@@ -32,8 +31,8 @@ std::vector<Point> RandomPoints(lode::Random random, std::size_t count, std::siz
 // Calls check(points) on many sets of points.
 template <class Check>
 void ForManySets(Check&& check) {
-  lode::verify::TestHost host(7);
-  const lode::Random random = lode::Host(host.get()).Random();
+  lode::test::TestHost host(7);
+  const lode::Random random = host.host().Random();
   for (const std::size_t objectives : {1, 2, 3, 5}) {
     for (const std::uint64_t values : {2, 5, 1000}) {
       for (const std::size_t count : {0, 1, 2, 3, 17, 60}) {
@@ -136,8 +135,8 @@ TEST(FrontNumbers, EqualPeeling) {
 }
 
 TEST(FrontNumbers, DoNotDependOnTheOrder) {
-  lode::verify::TestHost host(3);
-  const lode::Random random = lode::Host(host.get()).Random();
+  lode::test::TestHost host(3);
+  const lode::Random random = host.host().Random();
   std::vector<Point> points = RandomPoints(random, 100, 2, 8, true);
   const auto before = FrontNumbers(points);
   std::reverse(points.begin(), points.end());

@@ -3,24 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <lode/testing.hpp>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-
 namespace {
 
-using lode::core::Phase;
-using lode::verify::Grid;
-using lode::verify::TestHost;
+using lode::test::Grid;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 class RandomSearchTest : public testing::Test {
  protected:
   RandomSearch Make(bool repeats) {
-    RandomSearch search(lode::Host(host_.get()), {.repeats = repeats});
+    RandomSearch search(host_.host(), {.repeats = repeats});
     search.Bind(space_.space());
     return search;
   }

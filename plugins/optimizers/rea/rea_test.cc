@@ -7,27 +7,25 @@
 #include <deque>
 #include <functional>
 #include <limits>
+#include <lode/testing.hpp>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
-
 namespace {
 
-using lode::core::Phase;
-using lode::verify::Grid;
-using lode::verify::TestHost;
+using lode::test::Grid;
+using lode::test::Phase;
+using lode::test::TestHost;
 
 class RegularizedEvolutionTest : public testing::Test {
  protected:
   explicit RegularizedEvolutionTest(std::int64_t rows = 6) : grid_(rows, 4) {}
 
   RegularizedEvolution Make(std::int64_t population, std::int64_t sample) {
-    RegularizedEvolution rea(lode::Host(host_.get()), {population, sample});
+    RegularizedEvolution rea(host_.host(), {population, sample});
     rea.Bind(grid_.space());
     return rea;
   }
@@ -60,7 +58,7 @@ TEST_F(RegularizedEvolutionTest, FoundsThePopulationWithDistinctArchitectures) {
   Grid small(2, 2);  // four architectures: a repeat among four draws would be likely
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     TestHost host(seed);
-    RegularizedEvolution rea(lode::Host(host.get()), {4, 2});
+    RegularizedEvolution rea(host.host(), {4, 2});
     rea.Bind(small.space());
     std::set<std::string> founders;
     for (std::uint64_t t = 0; t < 4; ++t) {
@@ -72,7 +70,7 @@ TEST_F(RegularizedEvolutionTest, FoundsThePopulationWithDistinctArchitectures) {
 
 TEST_F(RegularizedEvolutionTest, FoundsWithRepeatsIfTheSpaceIsTooSmall) {
   Grid small(1, 2);
-  RegularizedEvolution rea(lode::Host(host_.get()), {5, 2});
+  RegularizedEvolution rea(host_.host(), {5, 2});
   rea.Bind(small.space());
   for (int t = 0; t < 20; ++t) {
     const lode::Architecture architecture = rea.Ask();
@@ -230,7 +228,7 @@ TEST_F(RegularizedEvolutionAhead, AgeIsTheOrderOfTell) {
 TEST_F(RegularizedEvolutionTest, NeedsMutation) {
   lode_space_api without = *grid_.space().handle().api;
   without.mutate = nullptr;
-  RegularizedEvolution rea(lode::Host(host_.get()), {});
+  RegularizedEvolution rea(host_.host(), {});
   EXPECT_THROW(rea.Bind(lode::Space({&without, grid_.space().handle().instance})),
                lode::UnsupportedError);
 }

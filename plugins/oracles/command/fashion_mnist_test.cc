@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <lode/testing.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/built.h"
 #include "tests/chance.h"
-#include "tests/program.h"
 #include "tests/run_database.h"
-#include "tests/temporary_directory.h"
 
 namespace command {
 namespace {
@@ -31,23 +31,22 @@ class FashionMnist : public testing::Test {
       GTEST_SKIP() << "Debian's package dataset-fashion-mnist is not installed";
     const std::string python = PythonWithTorch();
     if (python.empty()) GTEST_SKIP() << "no python3 imports torch";
-    lode_.SetEnvironment("PYTHON", python);
+    search_.program().SetEnvironment("PYTHON", python);
   }
 
   // Runs the example with changes; returns the rows of its trials.
   std::string Trials(const std::string& out, const std::vector<std::string>& changes) {
-    std::vector<std::string> arguments = {
-        "run", lode::SourceFile("configs/command/fashion_mnist.toml").string(), "--out",
-        (dir_.path() / out).string()};
+    std::vector<std::string> arguments = {"run",
+                                          LODE_SOURCE_DIR "/configs/command/fashion_mnist.toml",
+                                          "--out", (search_.directory() / out).string()};
     for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
-    const lode::Outcome outcome = lode_.Run(arguments);
+    const lode::test::Outcome outcome = search_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
-    return lode::Select(dir_.path() / out / "seed-0",
+    return lode::Select(search_.directory() / out / "seed-0",
                         "SELECT accuracy, params, failure, architecture FROM trials");
   }
 
-  const lode::TemporaryDirectory dir_;
-  lode::Program lode_{dir_.path()};
+  lode::test::Search search_{{}, lode::BuiltProgram()};
 };
 
 int Count(const std::string& text, const std::string& word) {

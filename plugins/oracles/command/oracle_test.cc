@@ -15,14 +15,14 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
-#include "core/verify/grid.h"
-#include "core/verify/oracle_contract.h"
 #include "plugins/oracles/command/process.h"
 #include "plugins/oracles/command/test_program.h"
+#include "tests/built.h"
 #include "tests/temporary_directory.h"
 
 namespace command {
@@ -109,7 +109,7 @@ class CommandTest : public testing::Test {
 
   lode::TemporaryDirectory dir_;
   NotingHost host_;
-  const lode::verify::Grid grid_{4, 3};
+  const lode::test::Grid grid_{4, 3};
 };
 
 // ---- requests and answers
@@ -184,26 +184,19 @@ TEST_F(CommandTest, SetsTheEnvironment) {
   EXPECT_EQ(ReadAll(InDirectory("env")), "k new a=b\n");
 }
 
+// A copy of the program finds no other plugins: one space is enough, and each takes seconds.
 TEST_F(CommandTest, KeepsTheContract) {
-  const auto& component = *lode::OracleComponent<CommandOracle>(
-      "command_of_test", "1.0.0", "Runs.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
-  const std::vector<std::string> words = {
-      "sh", "-c", R"(set -- $(echo "$0" | cksum); echo "{\"checksum\": $1}")", "{architecture}"};
-  std::vector<lode_str> strings;
-  for (const std::string& word : words) strings.push_back(lode::detail::Str(word));
-  const lode_str metric = lode::detail::Str("checksum");
-  lode::verify::Setting setting = lode::verify::DefaultSetting(component, "");
-  for (std::uint32_t i = 0; i < component.param_count; ++i) {
-    lode_value& value = setting.values[i];
-    const std::string name = component.params[i].name;
-    value.type = component.params[i].type;
-    if (name == "command") value.as.strs = strings.data(), value.count = 4;
-    if (name == "maximize") value.as.strs = &metric, value.count = 1;
-  }
-  const lode::verify::Grid foreign(3, 3);
-  lode::verify::Findings findings;
-  CheckOracle(component, setting, grid_.space().handle(), foreign.space().handle(), {}, findings);
-  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
+  const lode::TemporaryDirectory installation;
+  fs::create_directory(installation.path() / "bin");
+  const fs::path program = installation.path() / "bin/lode";
+  fs::copy_file(lode::BuiltProgram(), program);
+  const lode::test::Search search({}, program);
+  EXPECT_EQ(
+      search.Verify(
+          lode::BuiltPlugin("command"), "command",
+          {R"(command=["sh", "-c", 'set -- $(echo "$0" | cksum); echo "{\"checksum\": $1}"', "{architecture}"])",
+           R"(maximize=["checksum"])"}),
+      "");
 }
 
 // ---- refused before anything runs

@@ -3,15 +3,15 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <algorithm>
 #include <csignal>
-#include <fstream>
+#include <lode/testing.hpp>
 #include <string>
 #include <vector>
 
 #include "plugins/oracles/command/test_program.h"
-#include "tests/program.h"
+#include "tests/built.h"
 #include "tests/run_database.h"
-#include "tests/temporary_directory.h"
 
 namespace command {
 namespace {
@@ -25,8 +25,8 @@ class CommandRunTest : public testing::Test {
  protected:
   // Writes a script and a pipeline next to it; returns the arguments for lode.
   std::vector<std::string> Pipeline(const std::string& script, const std::string& more = "") {
-    std::ofstream(InDirectory("script.sh")) << script;
-    std::ofstream(InDirectory("pipeline.toml")) << R"(
+    search_.Write("script.sh", script);
+    search_.Write("pipeline.toml", R"(
         [pipeline]
         name = "script"
         [space]
@@ -36,36 +36,37 @@ class CommandRunTest : public testing::Test {
         command = ["sh", "{program}", "{architecture}"]
         program = "script.sh"
         maximize = ["score"]
-        )" << more << R"(
+        )" + more + R"(
         [reward]
         metric = "score"
         [optimizer]
         use = "random"
         [budget]
         steps = 2
-        )";
+        )");
     return {"run", InDirectory("pipeline.toml"), "--out", InDirectory("runs"), "--fresh"};
   }
-  std::string InDirectory(const std::string& name) const { return (dir_.path() / name).string(); }
+  std::string InDirectory(const std::string& name) const {
+    return (search_.directory() / name).string();
+  }
   std::string Stored(const char* sql) const {
-    return lode::Select(dir_.path() / "runs/seed-0", sql);
+    return lode::Select(search_.directory() / "runs/seed-0", sql);
   }
   // Returns the reasons of the two failures of a search with the script, which are equal.
   std::string StoredFailure(const std::string& script, const std::string& more = "") {
-    const lode::Outcome outcome = lode_.Run(Pipeline(script, more));
+    const lode::test::Outcome outcome = search_.Run(Pipeline(script, more));
     EXPECT_EQ(outcome.status, 3);
     EXPECT_THAT(outcome.err, HasSubstr("every trial failed, the last one: oracle 'command': "));
     EXPECT_EQ(Stored("SELECT count(*) FROM failures"), "2\n");
     return Stored("SELECT DISTINCT failure FROM failures");
   }
 
-  const lode::TemporaryDirectory dir_;
-  const lode::Program lode_{dir_.path()};
+  const lode::test::Search search_{{}, lode::BuiltProgram()};
 };
 
 TEST_F(CommandRunTest, MetricsAreStored) {
-  const lode::Outcome outcome =
-      lode_.Run(Pipeline("echo \"{\\\"score\\\": $(echo \"$1\" | tr -d -c n | wc -c)}\""));
+  const lode::test::Outcome outcome =
+      search_.Run(Pipeline("echo \"{\\\"score\\\": $(echo \"$1\" | tr -d -c n | wc -c)}\""));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(Stored("SELECT count(*) FROM trials WHERE failure IS NULL AND score = "
                    "length(architecture) - length(replace(architecture, 'n', ''))"),
@@ -74,7 +75,7 @@ TEST_F(CommandRunTest, MetricsAreStored) {
 
 // If several processes share the processors, spinning threads delay the threads they wait for.
 TEST_F(CommandRunTest, ThreadsOfAnOraclesProcessWaitPassively) {
-  const lode::Outcome outcome = lode_.Run(
+  const lode::test::Outcome outcome = search_.Run(
       Pipeline("test \"$OMP_WAIT_POLICY\" = PASSIVE && test -n \"$OPENBLAS_THREAD_TIMEOUT\" && "
                "echo '{\"score\": 1}'"));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -94,12 +95,12 @@ TEST_F(CommandRunTest, ReasonsOfFailuresAreStored) {
 
 TEST_F(CommandRunTest, StandardErrorIsShownOnRequest) {
   const std::string script = "echo 'one line' >&2; printf 'no end' >&2; echo '{\"score\": 1}'";
-  EXPECT_THAT(lode_.Run(Pipeline(script)).err, Not(HasSubstr("one line")));
+  EXPECT_THAT(search_.Run(Pipeline(script)).err, Not(HasSubstr("one line")));
   for (const char* isolate : {"true", "false"}) {
     std::vector<std::string> arguments = Pipeline(script);
     arguments.insert(arguments.begin(), "-v");
     arguments.insert(arguments.end(), {"--set", std::string("execution.isolate=") + isolate});
-    const std::string shown = lode_.Run(arguments).err;
+    const std::string shown = search_.Run(arguments).err;
     EXPECT_THAT(shown, HasSubstr("oracle 'command': one line\n"));
     EXPECT_THAT(shown, HasSubstr("oracle 'command': no end\n"));
   }
@@ -114,19 +115,19 @@ TEST_F(CommandRunTest, DirectoriesStartAtThePipeline) {
 TEST_F(CommandRunTest, MistakesAreFoundBeforeTheSearch) {
   std::vector<std::string> arguments = Pipeline("exit 1");
   arguments.insert(arguments.end(), {"--set", "oracle.command=[\"shh\", \"{program}\"]"});
-  const lode::Outcome outcome = lode_.Run(arguments);
+  const lode::test::Outcome outcome = search_.Run(arguments);
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err,
               StartsWith("lode: oracle 'command': cannot run \"shh\": no such program in PATH"));
-  EXPECT_EQ(lode::Lines(outcome.err).size(), 1u);
+  EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1);
 }
 
 TEST_F(CommandRunTest, InterruptionEndsTheProgram) {
-  const pid_t lode = lode_.Start(
+  const pid_t lode = search_.Start(
       Pipeline("echo $$ > " + InDirectory("pid") + "; trap '' TERM; while true; do sleep 1; done"));
   const int program = WaitForNumbers(InDirectory("pid"), 1)[0];
   kill(lode, SIGTERM);
-  const lode::Outcome outcome = lode_.Finish(lode);
+  const lode::test::Outcome outcome = search_.Finish(lode);
   EXPECT_EQ(outcome.status, 130);
   // A program that takes long to end, as all do on a busy machine, is not waited for, but it ends.
   EXPECT_THAT(outcome.out + outcome.err, AnyOf(HasSubstr("seed 0 interrupted"),
@@ -135,10 +136,11 @@ TEST_F(CommandRunTest, InterruptionEndsTheProgram) {
 }
 
 TEST_F(CommandRunTest, TheProgramDiesWithLode) {
-  const pid_t lode = lode_.Start(Pipeline("echo $$ > " + InDirectory("pid") + "; exec sleep 1000"));
+  const pid_t lode =
+      search_.Start(Pipeline("echo $$ > " + InDirectory("pid") + "; exec sleep 1000"));
   const int program = WaitForNumbers(InDirectory("pid"), 1)[0];
   kill(lode, SIGKILL);
-  lode_.Finish(lode);
+  search_.Finish(lode);
   EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(program); }));
 }
 

@@ -1,11 +1,12 @@
 // Any bytes read as a table give rows or an IoError, never anything else.
-#include "core/verify/grid.h"
+#include <lode/testing.hpp>
+
 #include "plugins/oracles/table/table.h"
 #include "toolkit/files/delimited_reader.h"
 #include "toolkit/files/text_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const lode::verify::Grid grid(3, 2);
+  static const lode::test::Grid grid(3, 2);
   static constexpr lode_host host{};  // it offers nothing
   static const table::Layout layout = {lode::files::DelimitedReader::kAuto, "k", {"v", "w"}};
   try {

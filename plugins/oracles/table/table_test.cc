@@ -8,20 +8,15 @@
 #include <lode/testing.hpp>
 #include <map>
 
-#include "core/plugin/loader.h"
-#include "core/verify/grid.h"
-#include "core/verify/oracle_contract.h"
-#include "core/verify/test_host.h"
+#include "tests/built.h"
 #include "tests/temporary_directory.h"
 
 namespace table {
 namespace {
 
 namespace fs = std::filesystem;
-using lode::verify::Setting;
-using lode::verify::Subject;
+using lode::test::Values;
 
-const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
 const std::string kNb201 = LODE_SOURCE_DIR "/plugins/spaces/nb201/nb201.tsv.gz";
 
 const lode_component& Component() {
@@ -29,89 +24,45 @@ const lode_component& Component() {
                                              LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
 }
 
-const lode_component& Load(const std::string& plugin, const std::string& id) {
-  const lode_plugin& p = lode::core::LoadPlugin(kPlugins / (plugin + ".lode.so"));
-  for (std::uint32_t i = 0; i < p.component_count; ++i) {
-    if (p.components[i]->id == id) return *p.components[i];
-  }
-  throw std::invalid_argument(id);
+Values DefaultsOf(const std::string& plugin, const std::string& id) {
+  return {lode::test::LoadComponent(lode::BuiltPlugin(plugin), id), lode::BuiltPlugins()};
 }
 
-// A component of a built plugin with its defaults.
-class Built {
+// A space of a built plugin with its defaults.
+class Built : public lode::test::SpaceInstance {
  public:
-  Built(const std::string& plugin, const std::string& id)
-      : subject_(Load(plugin, id), lode::verify::DefaultSetting(Load(plugin, id), kPlugins)) {}
-  Subject& subject() { return subject_; }
-  lode::Space space() const { return lode::Space(subject_.space()); }
-
- private:
-  Subject subject_;
-};
-
-// Values for parameters of the oracle by name; the others have their defaults.
-class Settings {
- public:
-  Settings& Set(const std::string& name, const std::string& value) {
-    Value(name).as.s = Kept(value);
-    return *this;
-  }
-  Settings& SetList(const std::string& name, std::initializer_list<const char*> items) {
-    static std::deque<std::vector<lode_str>> lists;
-    auto& list = lists.emplace_back();
-    for (const char* item : items) list.push_back(Kept(item));
-    Value(name).as.strs = list.data();
-    Value(name).count = static_cast<std::uint32_t>(list.size());
-    return *this;
-  }
-  const Setting& setting() const { return setting_; }
-
- private:
-  // Values borrow their data, which is kept here to the end.
-  static lode_str Kept(const std::string& text) {
-    static std::deque<std::string> texts;
-    return lode::detail::Str(texts.emplace_back(text));
-  }
-  lode_value& Value(const std::string& name) {
-    for (std::uint32_t i = 0; i < Component().param_count; ++i) {
-      if (Component().params[i].name == name) return setting_.values[i];
-    }
-    throw std::invalid_argument(name);
-  }
-  Setting setting_ = lode::verify::DefaultSetting(Component(), "");
+  explicit Built(const std::string& name) : SpaceInstance(DefaultsOf(name, name)) {}
 };
 
 // An oracle accessed through its table, like the host does.
 class Oracle {
  public:
-  explicit Oracle(const Settings& settings) : subject_(Component(), settings.setting()) {}
+  explicit Oracle(const Values& values) : instance_(values) {}
 
   // Returns "" or the code and the message, here and below.
   std::string Bind(const lode::Space& space) {
-    if (!subject_.created())
-      return std::to_string(subject_.status()) + " " + subject_.error().message();
-    return Failure([&](lode_error* e) { return Api().bind(subject_.get(), space.handle(), e); });
+    return Failure([&](lode_error* e) { return Api().bind(instance_.get(), space.handle(), e); });
   }
   std::string Evaluate(const lode::Architecture& architecture, std::vector<double>& metrics,
                        double fidelity = 1) {
-    metrics.assign(Api().metric_count(subject_.get()), -7);
+    metrics.assign(Api().metric_count(instance_.get()), -7);
     return Failure([&](lode_error* e) {
       lode_query q{sizeof q, 0, architecture.data(), fidelity, 0, metrics.data(), 0, LODE_OK, 0, e};
-      const lode_status status = Api().evaluate(subject_.get(), &q, 1, e);
+      const lode_status status = Api().evaluate(instance_.get(), &q, 1, e);
       return status != LODE_OK ? status : q.status;
     });
   }
-  Subject& subject() { return subject_; }
+  lode::test::TestHost& host() { return instance_.host(); }
 
  private:
-  const lode_oracle_api& Api() const { return subject_.api<lode_oracle_api>(); }
+  const lode_oracle_api& Api() const { return instance_.api<lode_oracle_api>(); }
   template <class Call>
   static std::string Failure(Call&& call) {
-    lode::verify::ErrorBuffer error;
+    lode::test::ErrorBuffer error;
     const lode_status status = call(error.get());
     return status == LODE_OK ? "" : std::to_string(status) + " " + error.message();
   }
-  Subject subject_;
+  lode::test::Instance instance_;
 };
 
 class Table : public testing::Test {
@@ -121,22 +72,26 @@ class Table : public testing::Test {
     std::ofstream(path, std::ios::binary) << text;
     return path.string();
   }
-  static Settings With(const std::string& file) {
-    Settings settings;
+  static Values With(const std::string& file) {
+    Values settings = Component();
     settings.Set("file", file).SetList("maximize", {"acc"}).SetList("minimize", {"ms"});
     return settings;
   }
   // Returns why a table cannot be bound to the grid of 3 decisions with 2 choices, after the file's
   // name.
-  std::string BindFailure(const std::string& text, Settings settings = With("")) const {
+  std::string BindFailure(const std::string& text, Values settings = With("")) const {
     const std::string path = Write(text);
     Oracle oracle(settings.Set("file", path));
     const std::string failure = oracle.Bind(grid_.space());
     const std::string start = "4 " + path;
     return failure.starts_with(start) ? failure.substr(start.size()) : failure;
   }
-  static std::string CreateFailure(Settings settings) {
-    return Oracle(settings).Bind(lode::verify::Grid(3, 2).space());
+  static std::string CreateFailure(const Values& settings) {
+    try {
+      return Oracle(settings).Bind(lode::test::Grid(3, 2).space());
+    } catch (const lode::Error& e) {
+      return std::to_string(e.code()) + " " + e.what();
+    }
   }
   // Returns the table's numbers for an architecture of the grid.
   std::vector<double> Ask(Oracle& oracle, const std::string& architecture) const {
@@ -146,7 +101,7 @@ class Table : public testing::Test {
   }
 
   lode::TemporaryDirectory directory_;
-  lode::verify::Grid grid_{3, 2};
+  lode::test::Grid grid_{3, 2};
 };
 
 using Numbers = std::vector<double>;
@@ -161,7 +116,7 @@ TEST_F(Table, ReadsTheColumnsOfItsMetrics) {
 }
 
 TEST_F(Table, ColumnsMayHaveOtherNamesThanMetrics) {
-  Settings settings = With(Write("Arch;Val Acc;a = b\n0-0-1;90;1.5\n"));
+  Values settings = With(Write("Arch;Val Acc;a = b\n0-0-1;90;1.5\n"));
   settings.Set("key", "Arch").Set("delimiter", "semicolon");
   Oracle oracle(settings.SetList("columns", {"acc = Val Acc", "ms=a = b"}));
   ASSERT_EQ(oracle.Bind(grid_.space()), "");
@@ -201,7 +156,7 @@ TEST_F(Table, KeysMayBeInAnyNotationOfTheSpace) {
        "('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 1)], reduce_concat=range(2, "
        "6))"}};
   for (const auto& [plugin, key, canonical] : kKeys) {
-    const Built space(plugin, plugin);
+    const Built space(plugin);
     Oracle oracle(
         With(Write(",architecture,acc,ms\r\n0,\"" + std::string(key) + "\",90,1\r\n\r\n")));
     ASSERT_EQ(oracle.Bind(space.space()), "") << key;
@@ -239,7 +194,7 @@ std::string Quoted(const std::string& text) {
 
 TEST_F(Table, SupportsArchitecturesOfAllSpaces) {
   for (const char* name : {"nb201", "darts", "ofa"}) {
-    const Built built(name, name);
+    const Built built(name);
     lode::test::FixedStream stream(11);
     std::map<std::string, double> expected;
     std::string comma = "architecture,acc,ms\n", tab = "architecture\tacc\tms\n";
@@ -263,7 +218,7 @@ TEST_F(Table, SupportsArchitecturesOfAllSpaces) {
 }
 
 TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
-  const Built ofa("ofa", "ofa");
+  const Built ofa("ofa");
   const auto list = [](int count, const std::string& item) {
     std::string text = item;
     for (int k = 1; k < count; ++k) text += ", " + item;
@@ -286,8 +241,8 @@ TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
                                                       "\"..., which is already on line 2");
 }
 
-Settings Nb201Settings() {
-  Settings settings;
+Values Nb201Settings() {
+  Values settings = Component();
   settings.Set("file", kNb201).Set("key", "arch_str").Set("dataset", "cifar10");
   settings.SetList("maximize", {"valid_accuracy [percent]", "test_accuracy [percent]"});
   settings.SetList("minimize", {"params [count]", "mflops [10^6 multiply-adds]"});
@@ -299,10 +254,10 @@ Settings Nb201Settings() {
 
 // The same file read by the oracle that was made for it.
 TEST_F(Table, AgreesWithNb201TableForEveryArchitecture) {
-  const Built nb201("nb201", "nb201");
-  Built reference("nb201", "nb201.table");
-  const auto& api = reference.subject().api<lode_oracle_api>();
-  ASSERT_EQ(api.bind(reference.subject().get(), nb201.space().handle(), nullptr), LODE_OK);
+  const Built nb201("nb201");
+  const lode::test::Instance reference(DefaultsOf("nb201", "nb201.table"));
+  const auto& api = reference.api<lode_oracle_api>();
+  ASSERT_EQ(api.bind(reference.get(), nb201.space().handle(), nullptr), LODE_OK);
   Oracle oracle(Nb201Settings());
   ASSERT_EQ(oracle.Bind(nb201.space()), "");
   Numbers metrics, expected(4);
@@ -312,7 +267,7 @@ TEST_F(Table, AgreesWithNb201TableForEveryArchitecture) {
       architecture[row * 5 + digits % 5] = 1;
     lode_query query{sizeof query, 0, architecture.data(), 1, 0, expected.data(), 0, LODE_OK, 0,
                      nullptr};
-    ASSERT_EQ(api.evaluate(reference.subject().get(), &query, 1, nullptr), LODE_OK);
+    ASSERT_EQ(api.evaluate(reference.get(), &query, 1, nullptr), LODE_OK);
     ASSERT_EQ(query.status, LODE_OK);
     ASSERT_EQ(oracle.Evaluate(architecture, metrics), "");
     ASSERT_EQ(metrics, expected) << index;
@@ -320,19 +275,22 @@ TEST_F(Table, AgreesWithNb201TableForEveryArchitecture) {
 }
 
 TEST_F(Table, KeepsTheContract) {
-  const Built nb201("nb201", "nb201");
-  const Settings settings = Nb201Settings();
-  const lode::verify::Grid foreign(3, 3);
-  lode::verify::Findings findings;
-  CheckOracle(Component(), settings.setting(), nb201.space().handle(), foreign.space().handle(), {},
-              findings);
-  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
+  const lode::test::Search search({}, lode::BuiltProgram());
+  EXPECT_EQ(
+      search.Verify(lode::BuiltPlugin("table"), "table",
+                    {"file=" + kNb201, "key=arch_str", "dataset=cifar10",
+                     R"(maximize=["valid_accuracy [percent]", "test_accuracy [percent]"])",
+                     R"(minimize=["params [count]", "mflops [10^6 multiply-adds]"])",
+                     R"(validation=["valid_accuracy"])", R"(test=["test_accuracy"])",
+                     R"(columns=["valid_accuracy = cifar10_valid", "test_accuracy = cifar10_test",)"
+                     R"( "params = params_cifar10", "mflops = mflops_cifar10"])"}),
+      "");
 }
 
 // ---- refusals
 
 TEST_F(Table, RefusesInconsistentParameters) {
-  EXPECT_EQ(CreateFailure(Settings()).substr(0, 12), "1 no metrics");
+  EXPECT_EQ(CreateFailure(Component()).substr(0, 12), "1 no metrics");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"acc"})),
             "1 columns has \"acc\", expected \"METRIC = COLUMN\"");
   EXPECT_EQ(CreateFailure(With("").SetList("columns", {"ac = Val Acc"})),
@@ -389,7 +347,7 @@ TEST_F(Table, RefusesImpossibleRows) {
 
 TEST_F(Table, ReadingStopsOnCancellation) {
   Oracle oracle(With(Write("architecture,acc,ms\n0-0-1,1,2\n")));
-  oracle.subject().host().CancelAt({});
+  oracle.host().CancelAt({});
   EXPECT_EQ(oracle.Bind(grid_.space()), "3 cancelled");
 }
 

@@ -7,11 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <lode/testing.hpp>
 
-#include "core/verify/grid.h"
-#include "core/verify/oracle_contract.h"
-#include "core/verify/test_host.h"
 #include "plugins/spaces/nb201/space.h"
+#include "tests/built.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/text_file.h"
 
@@ -89,21 +88,8 @@ class Nb201Latency : public testing::Test {
     return metrics[0];
   }
 
-  // nb201 as an oracle sees it.
-  class BoundSpace {
-   public:
-    BoundSpace()
-        : component_(*lode::SpaceComponent<Space>("nb201_of_test", "1.0.0", "Cells.")),
-          subject_(component_, lode::verify::DefaultSetting(component_, "")) {}
-    lode::Space space() const { return lode::Space(subject_.space()); }
-
-   private:
-    const lode_component& component_;
-    lode::verify::Subject subject_;
-  };
-
   lode::TemporaryDirectory directory_;
-  BoundSpace space_;
+  lode::test::BoundSpace<Space> space_;
 };
 
 TEST_F(Nb201Latency, AnswersByTheBenchmarksNumbers) {
@@ -218,25 +204,17 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
   oracle.Bind(space_.space());
   EXPECT_EQ(Failure([&] { Ask(oracle, 5, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
-  const lode::verify::Grid grid(6, 5);
+  const lode::test::Grid grid(6, 5);
   EXPECT_EQ(Failure([&] { oracle.Bind(grid.space()); }),
             "2 the table is of the space nb201, matrices \"cell\" 6x5, not \"grid\" 6x5");
 }
 
 TEST_F(Nb201Latency, KeepsTheContract) {
-  const auto& component = *lode::OracleComponent<LatencyOracle>(
-      "latency_of_test", "1.0.0", "Latencies.", "", LODE_CAP_CONCURRENT | LODE_CAP_METRICS_VARY);
-  const std::string table = Write("good.tsv", Join(GoodLines()));
-  const std::string column = "a_latency";
-  lode::verify::Setting setting{"a table", std::vector<lode_value>(3)};
-  for (std::size_t i = 0; i < 3; ++i) setting.values[i].type = component.params[i].type;
-  setting.values[0].as.s = lode::detail::Str(table);
-  setting.values[1].as.s = lode::detail::Str(column);
-  setting.values[2].as.s = lode::detail::Str(kShipped);
-  const lode::verify::Grid foreign(4, 3);
-  lode::verify::Findings findings;
-  CheckOracle(component, setting, space_.space().handle(), foreign.space().handle(), {}, findings);
-  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
+  const lode::test::Search search({}, lode::BuiltProgram());
+  const std::string table = search.Write("good.tsv", Join(GoodLines()));
+  EXPECT_EQ(search.Verify(lode::BuiltPlugin("nb201"), "nb201.latency",
+                          {"table=" + table, "column=a_latency"}),
+            "");
 }
 
 // ---- the published measurements

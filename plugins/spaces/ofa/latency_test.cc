@@ -10,33 +10,40 @@
 #include <string>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/oracle_contract.h"
-#include "core/verify/test_host.h"
 #include "plugins/spaces/ofa/latency_table.h"
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
+#include "tests/built.h"
 #include "tests/temporary_directory.h"
 
 namespace ofa {
 namespace {
 
-// The authors' published walk over a sub-network of width 1.2, with keys as they write them.
+struct Channels {
+  int first, stages[5], last, features;
+};
+constexpr Channels kWidth10 = {16, {24, 40, 80, 112, 160}, 960, 1280};
+constexpr Channels kWidth12 = {24, {32, 48, 96, 136, 192}, 1152, 1536};
+
+// The authors' published walk over a sub-network, with keys as they write them.
 class Published {
  public:
-  explicit Published(int resolution) : size_((resolution + 1) / 2) {
-    Add("Conv-input:" + Map(resolution, 3) + "-output:" + Map(size_, 24));
-    Add("expanded_conv-input:" + Map(size_, 24) + "-output:" + Map(size_, 24) +
-        "-expand:24-kernel:3-stride:1-idskip:1-se:0-hs:0");
+  explicit Published(int resolution, const Channels& width = kWidth12)
+      : width_(width), size_((resolution + 1) / 2), channels_(width.first) {
+    Add("Conv-input:" + Map(resolution, 3) + "-output:" + Map(size_, channels_));
+    Add("expanded_conv-input:" + Map(size_, channels_) + "-output:" + Map(size_, channels_) +
+        "-expand:" + std::to_string(channels_) + "-kernel:3-stride:1-idskip:1-se:0-hs:0");
   }
 
   std::vector<std::string> Keys(const Subnet& subnet) {
     for (std::size_t l = 0; l < 20; ++l)
       if (l % 4 < subnet.depth[l / 4]) AddLayer(l, subnet.kernel[l], subnet.expand[l]);
-    Add("Conv_1-input:" + Map(size_, 192) + "-output:" + Map(size_, 1152));
-    Add("AvgPool2D-input:" + Map(size_, 1152) + "-output:1x1x1152");
-    Add("Conv_2-input:1x1x1152-output:1x1x1536");
-    Add("Logits-input:1x1x1536-output:1000");
+    const std::string last = "1x1x" + std::to_string(width_.last);
+    const std::string features = "1x1x" + std::to_string(width_.features);
+    Add("Conv_1-input:" + Map(size_, channels_) + "-output:" + Map(size_, width_.last));
+    Add("AvgPool2D-input:" + Map(size_, width_.last) + "-output:" + last);
+    Add("Conv_2-input:" + last + "-output:" + features);
+    Add("Logits-input:" + features + "-output:1000");
     return keys_;
   }
 
@@ -47,11 +54,11 @@ class Published {
   void Add(std::string key) { keys_.push_back(std::move(key)); }
 
   void AddLayer(std::size_t l, int kernel, int expand) {
-    static constexpr int kStrides[] = {2, 2, 2, 1, 2}, kOut[] = {32, 48, 96, 136, 192};
+    static constexpr int kStrides[] = {2, 2, 2, 1, 2};
     static constexpr const char* kTails[] = {"-se:0-hs:0", "-se:1-hs:0", "-se:0-hs:1", "-se:1-hs:1",
                                              "-se:1-hs:1"};
     const int stride = l % 4 == 0 ? kStrides[l / 4] : 1;
-    const int out = kOut[l / 4], out_size = (size_ - 1) / stride + 1;
+    const int out = width_.stages[l / 4], out_size = (size_ - 1) / stride + 1;
     Add("expanded_conv-input:" + Map(size_, channels_) + "-output:" + Map(out_size, out) +
         "-expand:" + std::to_string(channels_ * expand) + "-kernel:" + std::to_string(kernel) +
         "-stride:" + std::to_string(stride) + "-idskip:" + (l % 4 == 0 ? "0" : "1") +
@@ -60,17 +67,18 @@ class Published {
     size_ = out_size;
   }
 
-  int size_, channels_ = 24;
+  const Channels& width_;
+  int size_, channels_;
   std::vector<std::string> keys_;
 };
 
 // All keys of the space, each with a latency that no other set of keys matches by chance.
-std::map<std::string, double> WholeTable(int resolution) {
+std::map<std::string, double> WholeTable(int resolution, const Channels& width = kWidth12) {
   std::map<std::string, double> table;
   for (const std::uint8_t kernel : kKernels) {
     // Every expansion in every layer, regardless of the one before it: outputs do not depend on it.
     for (const std::uint8_t expand : kExpands) {
-      for (std::string& key : Published(resolution).Keys(Uniform(kernel, expand, 4)))
+      for (std::string& key : Published(resolution, width).Keys(Uniform(kernel, expand, 4)))
         table.emplace(std::move(key), 0);
     }
   }
@@ -268,7 +276,7 @@ TEST_F(OfaLatency, FilesThatCannotBeReadAreRefused) {
 
 TEST_F(OfaLatency, OtherSpacesAreRefused) {
   const std::string table = Write(Yaml(WholeTable(224)));
-  const lode::verify::Grid grid(4, 3);
+  const lode::test::Grid grid(4, 3);
   EXPECT_EQ(BindFailure(Oracle(table, "1.2", 224), grid.space().handle()),
             "the table is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");
@@ -292,18 +300,12 @@ TEST_F(OfaLatency, LowerFidelityIsRefused) {
   EXPECT_THROW(oracle.Evaluate({a, 0.5, 0}, {&latency, 1}), lode::UnsupportedError);
 }
 
-// The generic suites of all plugins cannot run an oracle that needs a file.
+// The generic suites of all plugins cannot run an oracle that needs a file. The space has its
+// defaults.
 TEST_F(OfaLatency, KeepsTheContractOfOracles) {
-  const std::string table = Write(Yaml(WholeTable(224)));
-  const lode_component& component = *lode::OracleComponent<LatencyOracle>(
-      "ofa.latency", "1.0.0", "The oracle.", "", LODE_CAP_CONCURRENT | LODE_CAP_CANONICAL);
-  const lode::verify::Setting setting = {
-      "with a table", {Text(LODE_T_PATH, table), Text(LODE_T_CHOICE, "1.2"), Integer(224)}};
-  const lode::verify::Grid foreign(4, 3);
-  const BoundSpace space("1.2", 224);
-  lode::verify::Findings findings;
-  CheckOracle(component, setting, space.handle(), foreign.space().handle(), {}, findings);
-  for (const auto& f : findings.list()) ADD_FAILURE() << f.rule << ": " << f.seen;
+  const lode::test::Search search({}, lode::BuiltProgram());
+  const std::string table = search.Write("table.yaml", Yaml(WholeTable(224, kWidth10)));
+  EXPECT_EQ(search.Verify(lode::BuiltPlugin("ofa"), "ofa.latency", {"table=" + table}), "");
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "core/verify/grid.h"
-#include "core/verify/test_host.h"
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
 #include "tests/temporary_directory.h"
@@ -217,7 +215,7 @@ TEST(OfaPredictorOracle, PredictsAtItsResolution) {
 }
 
 TEST(OfaPredictorOracle, RefusesOtherSpaces) {
-  const lode::verify::Grid grid(4, 3);
+  const lode::test::Grid grid(4, 3);
   EXPECT_EQ(Failure([&] { Oracle().Bind(grid.space()); }),
             "2 the predictor is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");

@@ -10,7 +10,6 @@
 #include <lode/testing.hpp>
 #include <string_view>
 
-#include "core/verify/test_host.h"
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/subnet.h"
 
@@ -33,33 +32,17 @@ inline lode::Architecture Of(const Subnet& subnet) {
   return architecture;
 }
 
-inline lode_value Text(lode_type type, std::string_view text) {
-  lode_value value{};
-  value.type = type;
-  value.as.s = {text.data(), text.size()};
-  return value;
-}
-inline lode_value Integer(std::int64_t i) {
-  lode_value value{};
-  value.type = LODE_T_INT;
-  value.as.i = i;
-  return value;
-}
-
 // A space as oracles see it.
-class BoundSpace {
+class BoundSpace : public lode::test::SpaceInstance {
  public:
   explicit BoundSpace(std::string_view width = "1.0", std::int64_t resolution = 224,
                       const lode_component* component = lode::SpaceComponent<Space>("ofa", "1.0.0",
                                                                                     "Ofa."))
-      : subject_(*component, {"ofa",
-                              {Text(LODE_T_CHOICE, width), Integer(resolution),
-                               Text(LODE_T_CHOICE, "separate")}}) {}
-  lode_space handle() const { return subject_.space(); }
-  lode::Space view() const { return lode::Space(handle()); }
-
- private:
-  lode::verify::Subject subject_;
+      : SpaceInstance(lode::test::Values(*component)
+                          .Set("width", width)
+                          .Set("resolution", resolution)
+                          .Set("crossover", "separate")) {}
+  lode::Space view() const { return space(); }
 };
 
 // Data for tests outside the project's tree; it may be missing.

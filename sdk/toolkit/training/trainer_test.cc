@@ -10,11 +10,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <lode/testing.hpp>
 #include <random>
 #include <string>
 #include <thread>
 
-#include "tests/start_process.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/safetensors.h"
 #include "toolkit/training/checkpoint.h"
@@ -267,16 +267,16 @@ class KilledTrainerTest : public TrainerTest {
   static pid_t Start(const fs::path& directory) {
     fs::create_directories(directory);
     fs::remove(directory / "started");
-    const pid_t child =
-        StartProcess({"/proc/self/exe", "--gtest_filter=KilledTrainer.DISABLED_Trains",
-                      "--gtest_also_run_disabled_tests", "--gtest_brief=1"},
-                     {{kDirectory, directory.string()}}, directory, "/dev/null", "/dev/null");
+    const pid_t child = lode::test::StartProcess(
+        {"/proc/self/exe", "--gtest_filter=KilledTrainer.DISABLED_Trains",
+         "--gtest_also_run_disabled_tests", "--gtest_brief=1"},
+        {{kDirectory, directory.string()}}, directory, "/dev/null", "/dev/null");
     while (!fs::exists(directory / "started") && waitpid(child, nullptr, WNOHANG) == 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return child;
   }
 
-  static int Finish(pid_t child) { return WaitForEnd(child); }
+  static int Finish(pid_t child) { return lode::test::WaitForEnd(child); }
 };
 
 TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {

@@ -2,8 +2,7 @@
 // -DBREAKS_SIGNALS (when it is loaded) or -DBREAKS_SIGNALS_LATE (by a library, when an instance is
 // created). Without any of these the file is sound.
 #include <csignal>
-
-#include "core/verify/grid_space.h"
+#include <lode/testing.hpp>
 
 #ifdef BREAKS_SIGNALS
 [[maybe_unused]] const auto taken = std::signal(SIGSEGV, [](int) {});
@@ -11,7 +10,7 @@
 #ifdef BREAKS_SIGNALS_LATE
 extern "C" void TakeAnother();
 namespace {
-struct Taker : lode::verify::GridSpace {
+struct Taker : lode::test::GridSpace {
   Taker(lode::Host host, const Config& config) : GridSpace(host, config) { TakeAnother(); }
 };
 }  // namespace
@@ -47,6 +46,6 @@ LODE_PLUGIN(kId, "1.0.0", "Apache-2.0",
 #elif defined(BREAKS_SIGNALS_LATE)
             lode::SpaceComponent<Taker>("grid", "1.0.0", "Takes a signal when it is made.")
 #else
-            &lode::verify::GridSpaceComponent()
+            &lode::test::GridSpaceComponent()
 #endif
 );

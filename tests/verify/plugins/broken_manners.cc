@@ -6,14 +6,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <lode/testing.hpp>
 #include <thread>
 
-#include "core/verify/grid_space.h"
 #include "tests/verify/plugins/edited.h"
 
 namespace {
 
-using lode::verify::GridSpace;
+using lode::test::GridSpace;
 
 // A grid that performs `Act` each time one is created.
 template <auto Act>

@@ -1,15 +1,15 @@
 // Search spaces that break one rule each; the rule is in the id.
 #include <atomic>
 #include <chrono>
+#include <lode/testing.hpp>
 #include <thread>
 
-#include "core/verify/grid_space.h"
 #include "tests/verify/plugins/edited.h"
 
 namespace {
 
 using lode::ArchitectureView;
-using lode::verify::GridSpace;
+using lode::test::GridSpace;
 using Out = std::span<std::uint8_t>;
 
 struct RepeatedLabels : GridSpace {
