@@ -337,7 +337,7 @@ class Values {
   lode_value& Named(std::string_view name, std::initializer_list<lode_type> types) {
     for (std::uint32_t i = 0; i < component_->param_count; ++i) {
       if (name != LODE_AT(component_->params, i)->name) continue;
-      if (std::ranges::find(types, list_[i].type) != types.end()) return list_[i];
+      if (std::find(types.begin(), types.end(), list_[i].type) != types.end()) return list_[i];
       throw std::invalid_argument("parameter '" + std::string(name) + "' has another type");
     }
     throw std::invalid_argument("no parameter '" + std::string(name) + "'");
@@ -443,7 +443,7 @@ class GridSpace : public ChoiceSpace {
   // The order of decisions does not matter, so the representative has ascending choices.
   void Canonical(ArchitectureView architecture, std::span<std::uint8_t> out) const {
     std::vector<std::size_t> choices = ChoicesOf(architecture);
-    std::ranges::sort(choices);
+    std::sort(choices.begin(), choices.end());
     SetChoices(choices, out);
   }
 
@@ -496,8 +496,9 @@ inline lode_trial TrialOf(std::uint64_t step, std::uint32_t flags, const float* 
 
 // Returns whether two actions are the same byte for byte, which distinguishes 0 from -0.
 inline bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
-  const auto bits = [](float cell) { return std::bit_cast<std::uint32_t>(cell); };
-  return std::ranges::equal(a, b, {}, bits, bits);
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
+    return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+  });
 }
 
 // A caller's lode_error, which checks what a call left in it.
@@ -584,9 +585,9 @@ using Environment = std::map<std::string, std::string>;
 namespace detail {
 
 inline std::vector<char*> PointersTo(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
+  std::vector<char*> pointers(words.size() + 1);  // the last one is null
+  std::transform(words.begin(), words.end(), pointers.begin(),
+                 [](std::string& word) { return word.data(); });
   return pointers;
 }
 
@@ -598,7 +599,7 @@ inline std::vector<std::string> EnvironmentWith(Environment variables) {
     variables.emplace(variable.substr(0, end), variable.substr(end + 1));
   }
   std::vector<std::string> words;
-  for (const auto& [name, value] : variables) words.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) words.emplace_back(name).append("=").append(value);
   return words;
 }
 
