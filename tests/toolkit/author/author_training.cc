@@ -1,17 +1,17 @@
 // An oracle as an author outside Lode's tree writes it: it trains a small network for an
 // architecture of any space, with the toolkit's data, training loop and fused layers.
 // SPDX-License-Identifier: Apache-2.0
-#include <torch/torch.h>
-
-#include <algorithm>
-#include <lode/plugin.hpp>
-#include <optional>
 #include <toolkit/training/conv_norm.h>
 #include <toolkit/training/device.h>
 #include <toolkit/training/evaluation.h>
 #include <toolkit/training/normalized_sum.h>
 #include <toolkit/training/task.h>
 #include <toolkit/training/trainer.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <lode/plugin.hpp>
+#include <optional>
 
 namespace {
 
@@ -69,8 +69,8 @@ class Oracle {
           return training::Prediction{net(images, Pass::Training()), {}};
         }};
     const auto check = [&] { host_.ThrowIfCancelled(); };
-    training::Train(trainee, *task_->Training(config_.batch_size), config_, query.seed,
-                    torch::kCPU, {}, {[&] { return host_.Cancelled(); }, {}});
+    training::Train(trainee, *task_->Training(config_.batch_size), config_, query.seed, torch::kCPU,
+                    {}, {[&] { return host_.Cancelled(); }, {}});
     return training::Evaluate(
                [&](const torch::Tensor& images) { return net(images, Pass::Evaluation()); },
                *task_->Validation(config_.batch_size), torch::kCPU, check)
