@@ -130,7 +130,7 @@ class Training {
   }
 
   void StopIfCancelled() {
-    if (!hooks_.cancelled()) return;
+    if (!hooks_.cancelled || !hooks_.cancelled()) return;
     Save();
     throw CancelledError();
   }
@@ -145,6 +145,7 @@ class Training {
                   static_cast<unsigned long long>(epoch + 1),
                   static_cast<long long>(config_.epochs), tally_.Result().loss,
                   tally_.Result().top1);
+    if (!hooks_.progress) return;
     hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
   }
 

@@ -90,6 +90,7 @@ struct Trainee {
   std::function<Prediction(const torch::Tensor& images, const Step& step)> predict;
 };
 
+// Either may be empty.
 struct TrainingHooks {
   std::function<bool()> cancelled;
   std::function<void(double fraction, const std::string& what)> progress;
