@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/gzip.h"
 #include "toolkit/files/text_file.h"
 
 namespace nb201 {
@@ -19,20 +19,6 @@ namespace {
 
 const ResultColumns kColumns = {"v", "t", "p", "m", "s"};
 const std::string kShipped = LODE_SOURCE_DIR "/plugins/spaces/nb201/nb201.tsv.gz";
-
-std::string Gzip(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string packed(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  deflate(&stream, Z_FINISH);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 // Line 1 names the columns, line i + 2 has the architecture of index i with the results i/1000,
 // i/500, i, i/4.
@@ -111,7 +97,7 @@ void ExpectGood(const Table& table) {
 TEST(Nb201Table, ReadsTextAndGzip) {
   const std::string text = Join(GoodLines());
   ExpectGood(ReadTable(TemporaryFile(text).path(), kColumns));
-  ExpectGood(ReadTable(TemporaryFile(Gzip(text)).path(), kColumns));
+  ExpectGood(ReadTable(TemporaryFile(lode::Gzip(text)).path(), kColumns));
 }
 
 TEST(Nb201Table, ReadsAnyOrderOfLines) {
@@ -142,7 +128,7 @@ TEST(Nb201Table, ReadsTheSecondsThatItHas) {
 
 TEST(Nb201Table, RefusesAnEmptyFile) {
   EXPECT_EQ(Failure(""), "T: is empty");
-  const TemporaryFile packed(Gzip(""));
+  const TemporaryFile packed(lode::Gzip(""));
   EXPECT_EQ(ReadFailure(packed.path()), packed.path() + ": is empty");
 }
 
