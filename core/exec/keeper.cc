@@ -58,21 +58,10 @@ constexpr posix::Signals kAwaited = posix::SignalBit(SIGCHLD) | posix::SignalBit
   EndLike(*ended);
 }
 
-sigset_t Awaited() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int number : {SIGCHLD, SIGTERM, SIGHUP, SIGUSR1}) {
-    sigaddset(&set, number);
-  }
-  return set;
-}
-
 }  // namespace
 
 void LeaveKeeper(int descriptor) {
-  const sigset_t awaited = Awaited();
-  sigset_t before;
-  sigprocmask(SIG_BLOCK, &awaited, &before);
+  const posix::Signals before = posix::BlockOnly(kAwaited);
   posix::AdoptDescendants();
   posix::DieWith(getppid(), SIGHUP);
   if (IsHungUp(descriptor)) {
@@ -86,7 +75,7 @@ void LeaveKeeper(int descriptor) {
   }
   prctl(PR_SET_CHILD_SUBREAPER, 0);
   const bool keeper_lives = posix::DieWith(keeper, SIGKILL);
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  posix::BlockOnly(before);
   if (worker == 0 && !keeper_lives) {
     syscall(SYS_exit_group, 1);
   }

@@ -27,8 +27,10 @@ char* Append(char* at, pid_t number) {
 
 }  // namespace
 
-void BlockOnly(Signals signals) {
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &signals, nullptr, kMaskSize);
+Signals BlockOnly(Signals signals) {
+  Signals before = 0;
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &signals, &before, kMaskSize);
+  return before;
 }
 
 int Await(Signals signals, int milliseconds) {

@@ -22,8 +22,8 @@ namespace lode::posix {
 using Signals = unsigned long;
 constexpr Signals SignalBit(int number) { return 1UL << (number - 1); }
 
-// Blocks these signals and no others.
-void BlockOnly(Signals signals);
+// Blocks these signals and no others. Returns those that were blocked before.
+Signals BlockOnly(Signals signals);
 
 // Returns one of the signals, which are blocked; 0 if none came in time. Waits without limit if
 // `milliseconds` is negative.
