@@ -119,7 +119,7 @@ class Search {
 
   // Asks and tells one trial. Returns the seconds spent in L2NAS itself.
   double Step(double level = 0) {
-    lode_proposal proposal{sizeof proposal, 0, action_.data(), nullptr};
+    lode_proposal proposal{sizeof proposal, 0, action_.data(), nullptr, 1.0};
     stream_.Restart(step_, Phase::kAsk);
     const auto start = Clock::now();
     api_.ask(instance_, &proposal, nullptr);
@@ -138,6 +138,7 @@ class Search {
     trial.reward = reward;
     trial.objectives = &reward;
     trial.objective_count = 1;
+    trial.fidelity = 1;
     stream_.Restart(step_++, Phase::kTell);
     const auto start = Clock::now();
     api_.tell(instance_, &trial, 1, nullptr);

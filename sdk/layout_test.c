@@ -276,3 +276,23 @@ CODE(LODE_METRIC_OPTIMUM, 2);
 
 CODE(LODE_PARAM_INPUT, 64);
 #endif
+
+/* ---- 1.2 ---- */
+
+#if LODE_TARGET_MINOR >= 2
+FIELD(lode_fidelities, struct_size, 0, 4);
+FIELD(lode_fidelities, count, 4, 4);
+FIELD(lode_fidelities, values, 8, 8);
+FIELD(lode_fidelities, min, 16, 8);
+
+FIELD(lode_proposal, fidelity, 24, 8);
+
+FIELD(lode_trial, fidelity, 80, 8);
+
+FIELD(lode_oracle_api, fidelities, 48, 8);
+
+FIELD(lode_optimizer_api, offer, 40, 8);
+
+CODE(LODE_CAP_BATCH, 256);
+CODE(LODE_CAP_ANY_ORDER, 512);
+#endif

@@ -72,7 +72,7 @@ class Baselines : public testing::Test {
     for (std::uint64_t step = 0; seen.size() < kBudget; ++step) {
       while (under_way.size() < width) {
         Architecture proposed(30);
-        lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), proposed.data()};
+        lode_proposal proposal = verify::ProposalInto(action.data(), proposed.data());
         subject.host().Enter(step + under_way.size(), verify::Phase::kAsk);
         EXPECT_EQ(api.ask(subject.get(), &proposal, nullptr), LODE_OK);
         under_way.push_back(std::move(proposed));

@@ -323,7 +323,7 @@ bool OptimizerInstance::IsExhausted() const {
 
 lode_proposal_kind OptimizerInstance::Ask(std::span<float> action,
                                           std::span<std::uint8_t> architecture) {
-  lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};
+  lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data(), 1.0};
   Call([&](lode_error* e) { return api<lode_optimizer_api>().ask(get(), &proposal, e); });
   if (proposal.kind != LODE_PROPOSES_ACTION && proposal.kind != LODE_PROPOSES_ARCHITECTURE) {
     throw HostError(title() + ": proposed neither an action nor an architecture");

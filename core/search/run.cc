@@ -537,7 +537,7 @@ class Run::Loop {
     components_.optimizer().Tell(
         {sizeof(lode_trial), flags, step, action.empty() ? nullptr : action.data(),
          architecture.data(), metrics.data(), static_cast<std::uint32_t>(metrics.size()), 0, reward,
-         objectives_.data(), static_cast<std::uint32_t>(objectives_.size()), 0, violation});
+         objectives_.data(), static_cast<std::uint32_t>(objectives_.size()), 0, violation, 1.0});
   }
 
   void CountQuery(const Evaluation& evaluation) {

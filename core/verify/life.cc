@@ -176,7 +176,7 @@ bool Life::AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells) {
   const auto& api = subject.api<lode_optimizer_api>();
   std::vector<float> action(cells);
   Bytes architecture(cells);
-  lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data()};
+  lode_proposal proposal = ProposalInto(action.data(), architecture.data());
   subject.host().Enter(step, Phase::kAsk);
   if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) return false;
   const bool is_action = proposal.kind == LODE_PROPOSES_ACTION;

@@ -174,7 +174,8 @@ class OptimizerContract {
     GuardedBuffer<float> action(probe_.cells(), kNotWritten);
     GuardedBuffer<std::uint8_t> architecture(probe_.cells());
     constexpr std::int32_t kNoKind = -77;
-    Newer<lode_proposal> proposal(lode_proposal{0, kNoKind, action.data(), architecture.data()});
+    Newer<lode_proposal> proposal(ProposalInto(action.data(), architecture.data()));
+    proposal.value.kind = kNoKind;
     ErrorBuffer error;
     findings_.Beat();
     if (asks_if_exhausted_) CheckExhausted(subject);

@@ -25,6 +25,7 @@ std::vector<std::pair<std::string, std::string>> TakeHostFaults();
 
 using test::ErrorBuffer;
 using test::Phase;
+using test::ProposalInto;
 using test::SameBits;
 using test::TrialOf;
 

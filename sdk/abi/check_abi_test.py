@@ -35,7 +35,7 @@ CHANGES = {
     "a slot appended without a minor": ("} lode_oracle_api;", "  void (*prune)(lode_instance*);\n"
                                         "} lode_oracle_api;", {DESCRIPTION}),
     "a field made smaller": ("double violation;", "float violation;", {LAYOUT, DESCRIPTION}),
-    "a field of another type of the same size": ("double fidelity;", "uint64_t fidelity;",
+    "a field of another type of the same size": ("double cost_seconds;", "uint64_t cost_seconds;",
                                                  {DESCRIPTION}),
     "a value type grown": ("  const lode_instance* instance;\n",
                            "  const lode_instance* instance;\n  const void* more;\n",

@@ -267,7 +267,8 @@ static int use_optimizer(subject s, lode_space space) {
   if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) return 0;
   lode_proposal proposal = {.struct_size = sizeof proposal,
                             .action = allocate(cells * sizeof(float)),
-                            .architecture = allocate(cells)};
+                            .architecture = allocate(cells),
+                            .fidelity = 1};
   int steps = 0;
   for (; steps < STEPS; ++steps) {
     if (!succeeded_or_unsupported(api->ask(s.instance, &proposal, error), error, "ask")) break;

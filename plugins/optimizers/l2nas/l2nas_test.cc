@@ -43,7 +43,7 @@ class Search {
   std::vector<float> Ask(std::uint64_t step) {
     std::vector<float> action(space_.cells());
     std::vector<std::uint8_t> architecture(space_.cells());
-    lode_proposal proposal{sizeof proposal, 0, action.data(), architecture.data()};
+    lode_proposal proposal = lode::test::ProposalInto(action.data(), architecture.data());
     instance_.host().Enter(step, Phase::kAsk);
     EXPECT_EQ(Api().ask(instance_.get(), &proposal, nullptr), LODE_OK);
     EXPECT_EQ(proposal.kind, LODE_PROPOSES_ACTION);

@@ -47,7 +47,7 @@ extern "C" {
 /* A new major version has a new entry symbol; each release that appends anything raises the
  * minor version by one. */
 #define LODE_ABI_MAJOR 1u
-#define LODE_ABI_MINOR 1u
+#define LODE_ABI_MINOR 2u
 
 /* The oldest host minor that the plugin supports. Define it before including this header to hide
  * newer declarations; a host refuses a plugin only if this number is above the host's own minor. */
@@ -292,6 +292,17 @@ typedef struct lode_graph_sink {
   lode_status (*edge)(void* ctx, uint32_t from, uint32_t to, lode_str label);
 } lode_graph_sink;
 
+#if LODE_TARGET_MINOR >= 2
+/* Fidelities that evaluations may have: a list or a range. Both contain 1, the oracle's full
+ * evaluation, which is the only fidelity where nothing else is said. */
+typedef struct lode_fidelities {
+  uint32_t struct_size;
+  uint32_t count;       /* of values; 0 for a range */
+  const double* values; /* a list: strictly ascending, in (0, 1], the last is 1; NULL for a range */
+  double min;           /* a range: all in [min, 1], 0 < min <= 1; ignored for a list */
+} lode_fidelities;
+#endif
+
 /* One question to an oracle. The caller fills the first part, the oracle the second. */
 typedef struct lode_query {
   uint32_t struct_size;
@@ -315,6 +326,11 @@ typedef struct lode_proposal {
   int32_t kind;          /* out: a lode_proposal_kind */
   float* action;         /* out: caller's array of cells floats */
   uint8_t* architecture; /* out: caller's array of cells bytes */
+#if LODE_TARGET_MINOR >= 2
+  /* out: the fidelity of the evaluation that it asks for, one that offer() offered; the caller sets
+   * 1 before the call. Only an optimizer that has offer() changes it. */
+  double fidelity;
+#endif
 } lode_proposal;
 
 enum lode_trial_flag {
@@ -345,6 +361,9 @@ typedef struct lode_trial {
   /* How far the trial breaks the pipeline's limits: 0 if it meets them all, otherwise the sum,
    * over the broken limits, of the excess as a fraction of the limit. NaN if the trial failed. */
   double violation;
+#if LODE_TARGET_MINOR >= 2
+  double fidelity; /* of the evaluation: as proposed, 1 for random trials; absent means 1 */
+#endif
 } lode_trial;
 
 /* ---- one table for each kind ---- */
@@ -423,7 +442,9 @@ typedef struct lode_oracle_api {
    * if the oracle cannot measure the space. [serial] */
   lode_status (*bind)(lode_instance*, lode_space, lode_error*);
   /* Measures `count` architectures. A query that fails says so in its own status; the call fails
-   * only if none could be tried. INVALID before bind. [serial], [any] with LODE_CAP_CONCURRENT. */
+   * only if none could be tried. With LODE_CAP_BATCH the host passes several at once where it can.
+   * How queries are grouped into calls changes no result. INVALID before bind. [serial], [any] with
+   * LODE_CAP_CONCURRENT. */
   lode_status (*evaluate)(lode_instance*, lode_query* queries, uint32_t count, lode_error*);
 #if LODE_TARGET_MINOR >= 1
   /* Optional. Does one-time work that takes long and that evaluation needs: trains a supernet,
@@ -437,6 +458,13 @@ typedef struct lode_oracle_api {
    * lode_host.random gives the same words in each such call, regardless of the run's seed.
    * INVALID before bind. [serial] */
   lode_status (*prepare)(lode_instance*, lode_str directory, lode_error*);
+#endif
+#if LODE_TARGET_MINOR >= 2
+  /* Optional. Says which fidelities the oracle serves; without it only 1. Constant from bind() on;
+   * the list lives as long as the instance. out->struct_size is set by the caller. A query of
+   * another fidelity fails with INVALID. What the metrics declare (epochs, optimum) holds for
+   * fidelity 1. INVALID before bind. [any] */
+  lode_status (*fidelities)(const lode_instance*, lode_fidelities* out, lode_error*);
 #endif
 } lode_oracle_api;
 
@@ -464,15 +492,24 @@ typedef struct lode_optimizer_api {
   /* Proposes an action or an architecture. Called again before the last proposal was told only
    * with LODE_CAP_SEVERAL_ASKS. INVALID before bind. [serial] */
   lode_status (*ask)(lode_instance*, lode_proposal* out, lode_error*);
-  /* Tells the optimizer about `count` finished trials in the order of their steps: both those it
-   * asked for and those that exploration drew at random. Failed trials are told too, and so is
-   * each rejected proposal. INVALID before bind. [serial] */
+  /* Tells the optimizer about `count` finished trials: both those it asked for and those that
+   * exploration drew at random. Failed trials are told too, and so is each rejected proposal.
+   * Trials come in the order of their steps; only with LODE_CAP_ANY_ORDER may a younger step come
+   * before an older one. The proposals of one step always come in the order of their asks. INVALID
+   * before bind. [serial] */
   lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
 #if LODE_TARGET_MINOR >= 1
   /* Optional. True once there is nothing more to propose: the search then ends as if its budget
    * were spent. Called after bind, before each ask; ask must still return a proposal if it is
    * called anyway. [serial] */
   bool (*exhausted)(const lode_instance*);
+#endif
+#if LODE_TARGET_MINOR >= 2
+  /* Optional. Says which fidelities the optimizer may propose: those that every oracle that it
+   * searches with serves. Called once, after bind and before load and the first ask, with
+   * fidelities that are borrowed for the call. INVALID or UNSUPPORTED if it cannot work with them.
+   * An optimizer without it proposes only fidelity 1. INVALID before bind. [serial] */
+  lode_status (*offer)(lode_instance*, const lode_fidelities*, lode_error*);
 #endif
 } lode_optimizer_api;
 
@@ -496,7 +533,12 @@ enum lode_capability {
   LODE_CAP_FREE = 1u << 6,
   /* oracle: runs foreign or heavy code (a program, a training, a device): unless the pipeline
    * says otherwise, it runs in its own process, where a crash or a hang costs one trial */
-  LODE_CAP_ISOLATE = 1u << 7
+  LODE_CAP_ISOLATE = 1u << 7,
+#if LODE_TARGET_MINOR >= 2
+  LODE_CAP_BATCH = 1u << 8, /* oracle: several queries in one evaluate() are faster than alone */
+  /* optimizer: trials may be told in another order than that of their steps, as they finish */
+  LODE_CAP_ANY_ORDER = 1u << 9
+#endif
 };
 
 typedef struct lode_component {

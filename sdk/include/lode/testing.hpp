@@ -475,6 +475,18 @@ class Grid : public SpaceInstance {
 
 // ---- calls ----
 
+// Returns a proposal for ask() to fill: one of two arrays of cells elements, which must outlive it.
+inline lode_proposal ProposalInto(float* action, std::uint8_t* architecture) {
+  lode_proposal proposal{};
+  proposal.struct_size = sizeof proposal;
+  proposal.action = action;
+  proposal.architecture = architecture;
+#if LODE_TARGET_MINOR >= 2
+  proposal.fidelity = 1;
+#endif
+  return proposal;
+}
+
 // Returns a trial of a run whose only metric and objective is its reward, with no limit broken. The
 // data that it points to must outlive it; `action` may be null.
 inline lode_trial TrialOf(std::uint64_t step, std::uint32_t flags, const float* action,
@@ -491,6 +503,9 @@ inline lode_trial TrialOf(std::uint64_t step, std::uint32_t flags, const float* 
   trial.objectives = &reward;
   trial.objective_count = 1;
   if ((flags & LODE_TRIAL_FAILED) != 0) trial.violation = reward;  // NaN
+#if LODE_TARGET_MINOR >= 2
+  trial.fidelity = 1;
+#endif
   return trial;
 }
 
