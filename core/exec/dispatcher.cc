@@ -17,8 +17,18 @@ void Dispatcher::Start(const Question& question) {
 Measurement Dispatcher::Finish(std::uint64_t id) {
   for (;;) {
     Dispatch();
-    if (auto answer = answers_.extract(id)) {
-      return std::move(answer.mapped());
+    if (auto answer = answers_.Take(id)) {
+      return std::move(*answer);
+    }
+    Wait();
+  }
+}
+
+std::optional<std::uint64_t> Dispatcher::NextUntil(Clock::time_point deadline) {
+  for (;;) {
+    Dispatch();
+    if (const auto id = answers_.First(); id || Clock::now() >= deadline) {
+      return id;
     }
     Wait();
   }
@@ -47,7 +57,8 @@ void Dispatcher::SetMetrics(MetricLists metrics) {
   }
 }
 
-std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answer) {
+std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answer,
+                                   std::uint32_t worker) {
   if (!asked) {
     return "was not asked";
   }
@@ -61,6 +72,7 @@ std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answe
   }
   // The sender should have done this, but it shares its process with plugins.
   answer.measurement.failure = MessageLine(answer.measurement.failure);
+  answer.measurement.timing.worker = worker;
   const Question question = *std::exchange(asked, std::nullopt);
   Keep(question, std::move(answer.measurement));
   return "";
@@ -68,14 +80,15 @@ std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answe
 
 void Dispatcher::Keep(const Question& question, Measurement measurement) {
   Tell(question, measurement);
-  answers_.emplace(question.id, std::move(measurement));
+  answers_.Add(question.id, std::move(measurement));
 }
 
-void Dispatcher::TakeFailure(const Question& question, const std::string& reason) {
+void Dispatcher::TakeFailure(const Question& question, const std::string& reason, Timing timing) {
   Measurement measurement;
   measurement.outcome = Outcome::kFailed;
   measurement.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
   measurement.failure = MessageLine("oracle process: " + reason);
+  measurement.timing = std::move(timing);
   Keep(question, std::move(measurement));
 }
 

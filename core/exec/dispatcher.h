@@ -6,23 +6,24 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 
 #include "core/exec/message.h"
+#include "core/exec/timed_executor.h"
 #include "core/plugin/component.h"
-#include "core/search/executor.h"
+#include "core/search/answers.h"
 
 namespace lode::core {
 
-class Dispatcher : public Executor {
+class Dispatcher : public TimedExecutor {
  public:
   // `run` outlives *this.
   explicit Dispatcher(const RunContext& run) : run_(run) {}
 
   const MetricLists& metrics() const override { return metrics_; }
   void Start(const Question& question) override;
+  std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
   Measurement Finish(std::uint64_t id) override;
 
  protected:
@@ -43,11 +44,11 @@ class Dispatcher : public Executor {
   void SetMetrics(MetricLists metrics);
   bool has_metrics() const { return !metrics_.empty(); }
 
-  // Takes the answer to the question `asked` and clears `asked`. Returns "", or what is wrong with
-  // the answer; then it is not taken.
-  std::string TakeAnswer(std::optional<Question>& asked, Answer& answer);
+  // Takes the answer of worker number `worker` to the question `asked`, and clears `asked`. Returns
+  // "", or what is wrong with the answer; then it is not taken.
+  std::string TakeAnswer(std::optional<Question>& asked, Answer& answer, std::uint32_t worker);
   // Records the question as failed, for this reason.
-  void TakeFailure(const Question& question, const std::string& reason);
+  void TakeFailure(const Question& question, const std::string& reason, Timing timing);
 
   // Forwards log messages and progress to where this process sends its own. Returns false for other
   // messages.
@@ -61,7 +62,7 @@ class Dispatcher : public Executor {
   MetricLists metrics_;
   std::size_t metric_count_ = 0;
   std::deque<Question> waiting_;
-  std::map<std::uint64_t, Measurement> answers_;
+  Answers answers_;
 };
 
 }  // namespace lode::core

@@ -35,9 +35,10 @@ Workers::Limits LimitsOf(const ExecutionConfig& execution) {
   return {execution.timeout_seconds, execution.memory_limit};
 }
 
-std::unique_ptr<Executor> MakePlainExecutor(const Pipeline& pipeline, const Catalog& catalog,
-                                            const RunContext& run, const WorkerProgram& program,
-                                            MpiSession* session) {
+std::unique_ptr<TimedExecutor> MakePlainExecutor(const Pipeline& pipeline, const Catalog& catalog,
+                                                 const RunContext& run,
+                                                 const WorkerProgram& program,
+                                                 MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
   const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
   if (session != nullptr && UnderMpi()) {

@@ -32,6 +32,11 @@ json ToJson(const Records& records) {
   return list;
 }
 
+json ToJson(const Timing& timing) {
+  const auto& [start, seconds, worker, host] = timing;
+  return json::array({static_cast<std::uint64_t>(start), seconds, worker, host});
+}
+
 json ToJson(const MetricLists& lists) {
   json out = json::array();
   for (const auto& metrics : lists) {
@@ -110,7 +115,8 @@ json Fields(const Ready& m) { return json::array({ToJson(m.metrics)}); }
 json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
 json Fields(const Answer& m) {
   const Measurement& a = m.measurement;
-  return {m.id, a.outcome, a.metrics, a.failure, a.cost_seconds, ToJson(a.records)};
+  return {m.id,           a.outcome,         a.metrics,       a.failure,
+          a.cost_seconds, ToJson(a.records), ToJson(a.timing)};
 }
 json Fields(const Stopped&) { return json::array(); }
 json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
@@ -125,7 +131,7 @@ json Fields(const Begin& m) { return json::array({m.stored}); }
 json Fields(const Await& m) { return json::array({m.id}); }
 json Fields(const Evaluated& m) {
   return json::array({m.id, m.step, m.architecture, m.metrics, m.failure, m.rejected,
-                      m.cost_seconds, ToJson(m.records)});
+                      m.cost_seconds, ToJson(m.records), ToJson(m.timing)});
 }
 json Fields(const Told& m) {
   const auto* first = reinterpret_cast<const std::uint8_t*>(m.action.data());
@@ -269,6 +275,17 @@ Records ReadRecords(const json& list) {
   return records;
 }
 
+Timing ReadTiming(const json& list) {
+  ListReader in(list);
+  Timing timing;
+  timing.start = static_cast<std::int64_t>(in.Integer(INT64_MAX));
+  timing.seconds = in.Real();
+  timing.worker = static_cast<std::uint32_t>(in.Integer(UINT32_MAX));
+  timing.host = PrintableLine(in.Text());
+  in.End();
+  return timing;
+}
+
 void Read(ListReader& in, Answer& m) {
   m.id = in.Integer();
   m.measurement.outcome = in.Choice(Outcome::kRejected);
@@ -276,6 +293,7 @@ void Read(ListReader& in, Answer& m) {
   m.measurement.failure = in.Text();
   m.measurement.cost_seconds = in.Real();
   m.measurement.records = ReadRecords(in.Elements());
+  m.measurement.timing = ReadTiming(in.Elements());
 }
 void Read(ListReader&, Stopped&) {}
 void Read(ListReader& in, LogMessage& m) {
@@ -323,6 +341,7 @@ void Read(ListReader& in, Evaluated& m) {
   m.rejected = in.Flag();
   m.cost_seconds = in.Real();
   m.records = ReadRecords(in.Elements());
+  m.timing = ReadTiming(in.Elements());
 }
 void Read(ListReader& in, Told& m) {
   m.step = in.Integer();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/search/executor.h"
+#include "core/search/timing.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
@@ -88,7 +89,7 @@ struct Begin {
   std::uint64_t stored = 0;  // as Runner::Execute's
 };
 struct Await {
-  std::uint64_t id = 0;  // of the question whose answer it needs now
+  std::uint64_t id = 0;  // of the question whose answer it needs now; 0: any
 };
 
 // From the process: what observers see. The host answers Told with Continue or Refused.
@@ -100,6 +101,7 @@ struct Evaluated {
   bool rejected = false;
   double cost_seconds = 0;
   Records records;
+  Timing timing{};
 };
 struct Told {
   std::uint64_t step = 0, evaluation = 0;

@@ -44,6 +44,7 @@ Answer SomeAnswer() {
   answer.measurement.outcome = Outcome::kFailed;
   answer.measurement.failure = "metric 'a' is not a number";
   answer.measurement.cost_seconds = 0.3;
+  answer.measurement.timing = {1764000000000000001, 0.25, 3, "node7"};
   answer.measurement.records = {{"loss", 0.7}, {"loss", std::nan("")}};
   return answer;
 }
@@ -56,6 +57,7 @@ TEST(MessageTest, AnswersKeepEveryBit) {
   EXPECT_EQ(Bits(got.measurement.metrics), Bits(sent.measurement.metrics));
   EXPECT_EQ(got.measurement.failure, sent.measurement.failure);
   EXPECT_EQ(got.measurement.cost_seconds, 0.3);
+  EXPECT_EQ(got.measurement.timing, sent.measurement.timing);
   ASSERT_EQ(got.measurement.records.size(), 2u);
   EXPECT_EQ(got.measurement.records[0], sent.measurement.records[0]);
   EXPECT_TRUE(std::isnan(got.measurement.records[1].second));

@@ -96,7 +96,7 @@ void Ranks::Handle(int rank, Message& message) {
   auto& asked = asked_.at(static_cast<std::size_t>(rank) - 1);
   const std::string title = "rank " + std::to_string(rank);
   if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = TakeAnswer(asked, *answer);
+    const std::string fault = TakeAnswer(asked, *answer, static_cast<std::uint32_t>(rank) - 1);
     if (!fault.empty()) {
       throw HostError(title + ": " + fault);
     }

@@ -180,7 +180,7 @@ void RemoteRun::Handle(Message& message) {
   if (const auto* question = std::get_if<Question>(&message)) {
     executor_->Start(*question);
   } else if (const auto* await = std::get_if<Await>(&message)) {
-    executor_->Finish(await->id);  // the listener has sent the answer
+    WaitFor(await->id);
     busy_since_ = Clock::now();
   } else if (const auto* evaluation = std::get_if<Evaluated>(&message)) {
     Pass(*evaluation);
@@ -196,10 +196,19 @@ void RemoteRun::Handle(Message& message) {
   }
 }
 
+// The listener sends the answer. The process says itself which one it takes.
+void RemoteRun::WaitFor(std::uint64_t id) {
+  if (id == 0) {
+    executor_->Next();
+  } else {
+    executor_->Finish(id);
+  }
+}
+
 void RemoteRun::Pass(const Evaluated& e) {
   for (TrialObserver* observer : observers_) {
     observer->OnEvaluation({e.id, e.step, e.architecture, e.metrics, e.failure, e.rejected,
-                            e.cost_seconds, e.records});
+                            e.cost_seconds, e.records, e.timing});
   }
   so_far_.cost_seconds += e.cost_seconds;
 }

@@ -50,6 +50,7 @@ class RemoteRun : public Runner {
   // Answers a request of the process. Throws what the executor and the observers throw.
   void Handle(Message& message);
   void HandleSafely(Message& message);
+  void WaitFor(std::uint64_t id);
   void Pass(const Evaluated& evaluation);
   void Pass(const Told& trial);
   void Send(const Message& message);

@@ -17,16 +17,22 @@ constexpr milliseconds kShortestPause{100};
 constexpr milliseconds kLongestPause{60'000};
 constexpr milliseconds kCancelCheck{20};  // between two checks for cancellation
 
-Measurement WithRetries(Measurement measurement, std::uint64_t retries) {
-  if (retries > 0) {
-    measurement.records.emplace_back("retries", static_cast<double>(retries));
-  }
-  return measurement;
+milliseconds PauseBefore(std::uint64_t repetition) {
+  const auto doublings = std::min<std::uint64_t>(repetition - 1, 16);
+  return std::min(kLongestPause, kShortestPause * (std::int64_t{1} << doublings));
+}
+
+// Returns the timing of all attempts together.
+Timing Sum(const Timing& earlier, Timing last) {
+  last.start = earlier.start != 0 ? earlier.start : last.start;
+  last.seconds += earlier.seconds;
+  return last;
 }
 
 }  // namespace
 
-Retrying::Retrying(std::unique_ptr<Executor> executor, std::uint64_t retries, const RunContext& run)
+Retrying::Retrying(std::unique_ptr<TimedExecutor> executor, std::uint64_t retries,
+                   const RunContext& run)
     : executor_(std::move(executor)), retries_(retries), run_(run) {
   executor_->Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
 }
@@ -35,10 +41,18 @@ bool Retrying::IsLast(const Asked& asked, const Measurement& measurement) const 
   return measurement.outcome != Outcome::kFailed || asked.retries >= retries_;
 }
 
+Measurement Retrying::Final(const Asked& asked, Measurement last) {
+  if (asked.retries > 0) {
+    last.records.emplace_back("retries", static_cast<double>(asked.retries));
+  }
+  last.timing = Sum(asked.earlier, std::move(last.timing));
+  return last;
+}
+
 void Retrying::OnAnswer(const Question& question, const Measurement& measurement) {
   const Asked& asked = asked_.at(question.id);
   if (IsLast(asked, measurement)) {
-    Tell(question, WithRetries(measurement, asked.retries));
+    Tell(question, Final(asked, measurement));
   }
 }
 
@@ -47,29 +61,66 @@ void Retrying::Start(const Question& question) {
   executor_->Start(question);
 }
 
-Measurement Retrying::Finish(std::uint64_t id) {
-  Asked& asked = asked_.at(id);
-  Measurement measurement = executor_->Finish(id);
-  while (!IsLast(asked, measurement)) {
-    ++asked.retries;
-    Log(LODE_WARNING, "evaluation " + std::to_string(id) + " failed and is repeated (" +
-                          std::to_string(asked.retries) + " of " + std::to_string(retries_) +
-                          "): " + measurement.failure);
-    Pause(asked.retries);
-    executor_->Start(asked.question);
-    measurement = executor_->Finish(id);
+std::uint64_t Retrying::Next() {
+  while (!answers_.First()) {
+    Advance();
   }
-  measurement = WithRetries(std::move(measurement), asked.retries);
-  asked_.erase(id);
-  return measurement;
+  return *answers_.First();
 }
 
-void Retrying::Pause(std::uint64_t retries) const {
-  const auto doublings = std::min<std::uint64_t>(retries - 1, 16);
-  const milliseconds pause =
-      std::min(kLongestPause, kShortestPause * (std::int64_t{1} << doublings));
-  const auto end = std::chrono::steady_clock::now() + pause;
-  while (std::chrono::steady_clock::now() < end) {
+Measurement Retrying::Finish(std::uint64_t id) {
+  while (!answers_.Contains(id)) {
+    Advance();
+  }
+  return *answers_.Take(id);
+}
+
+void Retrying::Advance() {
+  const Clock::time_point pause_end = StartDue();
+  const bool all_pause = std::ranges::all_of(
+      asked_, [](const auto& entry) { return entry.second.pause_end.has_value(); });
+  if (all_pause) {
+    SleepUntil(pause_end);
+  } else if (const auto id = executor_->NextUntil(pause_end)) {
+    Take(*id);
+  }
+}
+
+Retrying::Clock::time_point Retrying::StartDue() {
+  auto next = Clock::time_point::max();
+  for (auto& [id, asked] : asked_) {
+    if (asked.pause_end && *asked.pause_end <= Clock::now()) {
+      asked.pause_end.reset();
+      executor_->Start(asked.question);
+    } else if (asked.pause_end) {
+      next = std::min(next, *asked.pause_end);
+    }
+  }
+  return next;
+}
+
+void Retrying::Take(std::uint64_t id) {
+  Asked& asked = asked_.at(id);
+  Measurement measurement = executor_->Finish(id);
+  if (IsLast(asked, measurement)) {
+    answers_.Add(id, Final(asked, std::move(measurement)));
+    asked_.erase(id);
+  } else {
+    Postpone(asked, measurement);
+  }
+}
+
+void Retrying::Postpone(Asked& asked, const Measurement& failed) {
+  ++asked.retries;
+  Log(LODE_WARNING, "evaluation " + std::to_string(asked.question.id) +
+                        " failed and is repeated (" + std::to_string(asked.retries) + " of " +
+                        std::to_string(retries_) + "): " + failed.failure);
+  asked.earlier = Sum(asked.earlier, failed.timing);
+  asked.pause_end = Clock::now() + PauseBefore(asked.retries);
+}
+
+void Retrying::SleepUntil(Clock::time_point end) const {
+  while (Clock::now() < end) {
     if (run_.cancelled != nullptr && *run_.cancelled) {
       throw CancelledError();
     }

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 
+#include "core/exec/timed_executor.h"
 #include "core/plugin/component.h"
-#include "core/search/executor.h"
+#include "core/search/answers.h"
 
 namespace lode::core {
 
@@ -16,27 +18,43 @@ namespace lode::core {
 class Retrying : public Executor {
  public:
   // Repeats a failed evaluation at most `retries` times. Pauses 0.1 s before the first repetition
-  // and twice as long before each further one, up to a minute. `run` outlives *this.
-  Retrying(std::unique_ptr<Executor> executor, std::uint64_t retries, const RunContext& run);
+  // and twice as long before each further one, up to a minute; meanwhile others are evaluated. `run`
+  // outlives *this.
+  Retrying(std::unique_ptr<TimedExecutor> executor, std::uint64_t retries, const RunContext& run);
 
   const MetricLists& metrics() const override { return executor_->metrics(); }
   std::size_t capacity() const override { return executor_->capacity(); }
   void Start(const Question& question) override;
+  std::uint64_t Next() override;
   Measurement Finish(std::uint64_t id) override;
 
  private:
+  using Clock = TimedExecutor::Clock;
+
   struct Asked {
     Question question;
     std::uint64_t retries = 0;
+    Timing earlier{};                              // of the failed attempts
+    std::optional<Clock::time_point> pause_end{};  // set while it pauses
   };
   bool IsLast(const Asked& asked, const Measurement& measurement) const;
+  // Returns the answer with what the earlier attempts add to it.
+  static Measurement Final(const Asked& asked, Measurement last);
   void OnAnswer(const Question& question, const Measurement& measurement);
-  void Pause(std::uint64_t retries) const;
 
-  const std::unique_ptr<Executor> executor_;
+  // Waits for one answer of the executor, or for the next pause to end.
+  void Advance();
+  // Starts what has paused long enough. Returns when the next pause ends.
+  Clock::time_point StartDue();
+  void Take(std::uint64_t id);
+  void Postpone(Asked& asked, const Measurement& failed);
+  void SleepUntil(Clock::time_point end) const;
+
+  const std::unique_ptr<TimedExecutor> executor_;
   const std::uint64_t retries_;
   const RunContext& run_;
   std::map<std::uint64_t, Asked> asked_;  // by id
+  Answers answers_;                       // the last ones
 };
 
 }  // namespace lode::core

@@ -8,8 +8,9 @@
 namespace lode::core {
 namespace {
 
-// Fails each question as many times as its seed says, then measures its id.
-class Failing : public Executor {
+// Fails each question as many times as its seed says, then measures its id. Each attempt took a
+// second and began at the second of its number.
+class Failing : public TimedExecutor {
  public:
   const MetricLists& metrics() const override { return metrics_; }
   std::size_t capacity() const override { return 2; }
@@ -20,16 +21,23 @@ class Failing : public Executor {
               {fails ? 0 : static_cast<double>(question.id)},
               fails ? "the device is lost" : "",
               0,
-              {}};
+              {},
+              {static_cast<std::int64_t>(starts_[question.id]), 1, 2, "node"}};
     Tell(question, answer);
+    answered_.push_back(question.id);
   }
-  Measurement Finish(std::uint64_t id) override { return answers_.at(id); }
+  std::optional<std::uint64_t> NextUntil(Clock::time_point) override { return answered_.front(); }
+  Measurement Finish(std::uint64_t id) override {
+    std::erase(answered_, id);
+    return answers_.at(id);
+  }
 
   std::map<std::uint64_t, std::uint64_t> starts_;
 
  private:
   MetricLists metrics_;
   std::map<std::uint64_t, Measurement> answers_;
+  std::vector<std::uint64_t> answered_;
 };
 
 Question Ask(std::uint64_t id, std::uint64_t failures) {
@@ -77,6 +85,26 @@ TEST_F(RetryingTest, APermanentFailureIsReportedOnce) {
   EXPECT_EQ(answer.failure, "the device is lost");
   EXPECT_EQ(failing_->starts_[1], 3u);
   EXPECT_EQ(told_.size(), 1u);
+}
+
+TEST_F(RetryingTest, APauseDoesNotBlockOtherQuestions) {
+  retrying_->Start(Ask(1, 1));
+  retrying_->Start(Ask(2, 0));
+  EXPECT_EQ(retrying_->Next(), 2u);
+  EXPECT_EQ(failing_->starts_[1], 1u);  // it still pauses
+  retrying_->Finish(2);
+  EXPECT_EQ(retrying_->Next(), 1u);
+  EXPECT_EQ(retrying_->Finish(1).outcome, Outcome::kMeasured);
+  EXPECT_EQ(failing_->starts_[1], 2u);
+}
+
+TEST_F(RetryingTest, TheTimingIsThatOfAllAttempts) {
+  std::vector<Timing> told;
+  retrying_->Listen([&](const Question&, const Measurement& m) { told.push_back(m.timing); });
+  retrying_->Start(Ask(1, 2));
+  const Timing all{1, 3, 2, "node"};
+  EXPECT_EQ(retrying_->Finish(1).timing, all);
+  EXPECT_EQ(told, std::vector<Timing>{all});
 }
 
 TEST_F(RetryingTest, CancellationEndsAPause) {

@@ -13,6 +13,7 @@
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
+#include "core/search/answers.h"
 #include "core/search/run.h"
 
 namespace lode::core {
@@ -32,17 +33,22 @@ class HostExecutor : public Executor {
     host_.Send(question);
   }
 
-  Measurement Finish(std::uint64_t id) override {
-    host_.Send(Await{id});
-    while (!early_.empty()) {
-      Answer answer = std::move(early_.front());
-      early_.pop_front();
-      Take(std::move(answer));
-    }
-    while (!answers_.contains(id)) {
+  std::uint64_t Next() override {
+    TakeEarly();
+    if (!answers_.First()) {
+      host_.Send(Await{});
       Take(std::get<Answer>(Receive()));
     }
-    return std::move(answers_.extract(id).mapped());
+    return *answers_.First();
+  }
+
+  Measurement Finish(std::uint64_t id) override {
+    host_.Send(Await{id});
+    TakeEarly();
+    while (!answers_.Contains(id)) {
+      Take(std::get<Answer>(Receive()));
+    }
+    return *answers_.Take(id);
   }
 
   // Waits until the host has stored what it was told. Answers that arrive meanwhile wait for
@@ -66,10 +72,18 @@ class HostExecutor : public Executor {
     return message;
   }
 
+  void TakeEarly() {
+    while (!early_.empty()) {
+      Answer answer = std::move(early_.front());
+      early_.pop_front();
+      Take(std::move(answer));
+    }
+  }
+
   void Take(Answer answer) {
     const Question question = std::move(asked_.extract(answer.id).mapped());
     Tell(question, answer.measurement);
-    answers_.emplace(answer.id, std::move(answer.measurement));
+    answers_.Add(answer.id, std::move(answer.measurement));
   }
 
   const MetricLists metrics_;
@@ -77,7 +91,7 @@ class HostExecutor : public Executor {
   HostChannel& host_;
   std::map<std::uint64_t, Question> asked_;
   std::deque<Answer> early_;
-  std::map<std::uint64_t, Measurement> answers_;
+  Answers answers_;
 };
 
 // Shows the host what observers see. A trial is told to the optimizer only after the host has it.
@@ -86,8 +100,8 @@ class HostObserver : public TrialObserver {
   HostObserver(HostChannel& host, HostExecutor& executor) : host_(host), executor_(executor) {}
 
   void OnEvaluation(const EvaluationRecord& record) override {
-    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records] =
-        record;
+    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records,
+                 timing] = record;
     host_.Send(Evaluated{id,
                          step,
                          std::string(architecture),
@@ -95,7 +109,8 @@ class HostObserver : public TrialObserver {
                          std::string(failure),
                          rejected,
                          cost_seconds,
-                         {records.begin(), records.end()}});
+                         {records.begin(), records.end()},
+                         timing});
   }
 
   void OnTrial(const TrialRecord& trial) override {

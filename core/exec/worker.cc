@@ -85,7 +85,9 @@ class Evaluation {
 
   const MetricLists& metrics() const { return oracles_->metrics(); }
   Answer Ask(const Question& question) {
+    const Stopwatch stopwatch;
     Measurement measurement = oracles_->Measure(question.architecture, question.seed);
+    measurement.timing = stopwatch.Stop();
     std::fflush(stdout);
     return {question.id, std::move(measurement)};
   }

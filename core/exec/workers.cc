@@ -100,6 +100,10 @@ Workers::Slot* Workers::FreeSlot() {
   return best;
 }
 
+std::uint32_t Workers::NumberOf(const Slot& slot) const {
+  return static_cast<std::uint32_t>(&slot - slots_.data());
+}
+
 bool Workers::Give(const Question& question) {
   Slot* slot = FreeSlot();
   if (slot != nullptr && slot->process) {
@@ -116,9 +120,9 @@ bool Workers::Give(const Question& question) {
     slot->process->ClearOutput();
     slot->process->Send(question);
     slot->question = question;
-    slot->since = Clock::now();
+    slot->stopwatch = {};
   } catch (const HostError& e) {
-    TakeFailure(question, e.what());
+    TakeFailure(question, e.what(), Stopwatch().Stop(NumberOf(*slot)));
   }
   return true;
 }
@@ -163,14 +167,14 @@ void Workers::Receive(Slot& slot) {
 
 void Workers::Handle(Slot& slot, Message& message) {
   if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = TakeAnswer(slot.question, *answer);
+    const std::string fault = TakeAnswer(slot.question, *answer, NumberOf(slot));
     if (!fault.empty()) {
       Lose(slot, fault);
     }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     SetMetrics(std::move(ready->metrics));
     slot.ready = true;
-    slot.since = Clock::now();
+    slot.stopwatch = {};
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     slot.refusal = MessageLine(refused->reason);
     slot.refused = true;
@@ -193,7 +197,7 @@ void Workers::Lose(Slot& slot, const std::string& reason) {
   slot.process.reset();
   if (slot.question) {
     const Question question = *std::exchange(slot.question, std::nullopt);
-    TakeFailure(question, reason);
+    TakeFailure(question, reason, slot.stopwatch.Stop(NumberOf(slot)));
   } else if (!has_metrics()) {
     const bool is_oracle = component.empty() || component.starts_with("oracle ");
     const std::string who = is_oracle ? "oracle process" : component;
@@ -222,8 +226,8 @@ void Workers::CheckLimits() {
 // The process may clean up; what it leaves behind is killed. The next question does not wait for
 // that.
 void Workers::CheckTime(Slot& slot) {
-  const std::chrono::duration<double> taken = Clock::now() - slot.since;
-  if (limits_.timeout_seconds > 0 && slot.question && taken.count() > limits_.timeout_seconds) {
+  if (limits_.timeout_seconds > 0 && slot.question &&
+      slot.stopwatch.seconds() > limits_.timeout_seconds) {
     slot.process->Terminate();
     ending_.push_back(std::move(slot.process));
     Lose(slot, limits_.TimeoutText() + ending_.back()->LastOutput());

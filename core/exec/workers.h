@@ -43,8 +43,6 @@ class Workers : public Dispatcher {
   std::size_t capacity() const override { return slots_.size(); }
 
  private:
-  using Clock = WorkerProcess::Clock;
-
   // A place for a process, and its current question.
   struct Slot {
     std::unique_ptr<WorkerProcess> process;
@@ -52,7 +50,7 @@ class Workers : public Dispatcher {
     std::string refusal{};  // why the process cannot evaluate
     bool refused = false;   // whether the process itself said so
     std::optional<Question> question{};
-    Clock::time_point since{};  // when the process could start to answer
+    Stopwatch stopwatch{};  // since the process could start to answer
   };
 
   bool Give(const Question& question) override;
@@ -61,6 +59,7 @@ class Workers : public Dispatcher {
   void Launch(Slot& slot);
   void AwaitFirst();
   Slot* FreeSlot();
+  std::uint32_t NumberOf(const Slot& slot) const;
   // Waits for input, for at most a slice.
   void Poll() const;
   // Handles the messages from the slot's process, which may have ended.

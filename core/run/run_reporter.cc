@@ -27,6 +27,7 @@ class WatchedExecutor : public Executor {
     Report();
     executor_->Start(question);
   }
+  std::uint64_t Next() override { return executor_->Next(); }
   Measurement Finish(std::uint64_t id) override { return executor_->Finish(id); }
 
  private:

@@ -23,6 +23,7 @@ class FakeExecutor : public Executor {
   const MetricLists& metrics() const override { return metrics_; }
   std::size_t capacity() const override { return capacity_; }
   void Start(const Question& question) override { asked_.push_back(question); }
+  std::uint64_t Next() override { return asked_.front().id; }
   Measurement Finish(std::uint64_t /*id*/) override {
     Measurement measurement;
     Tell(asked_.front(), measurement);
@@ -77,8 +78,8 @@ TEST_F(RunReporterTest, EvaluationsThatAreUnderWayAreCounted) {
   for (question.id = 1; question.id <= 2; ++question.id) {
     executor->Start(question);
   }
-  executor->Finish(1);
-  executor->Finish(2);
+  executor->Finish(executor->Next());
+  executor->Finish(executor->Next());
   EXPECT_EQ(answered, 2);
   EXPECT_THAT(heard_.activity_,
               ElementsAre(Pair(3, 0), Pair(3, 1), Pair(3, 2), Pair(3, 1), Pair(3, 0)));

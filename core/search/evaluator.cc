@@ -290,7 +290,8 @@ void Evaluator::Report(const Ticket& ticket, const Measurement& measurement) {
     Records records = ticket.records;
     records.insert(records.end(), measurement.records.begin(), measurement.records.end());
     listener_({ticket.id, ticket.step, ticket.text, ticket.row, measurement.failure,
-               measurement.outcome == Outcome::kRejected, measurement.cost_seconds, records});
+               measurement.outcome == Outcome::kRejected, measurement.cost_seconds, records,
+               measurement.timing});
   }
 }
 

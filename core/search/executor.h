@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/plugin/declaration.h"
+#include "core/search/timing.h"
 #include "lode/plugin.hpp"
 
 namespace lode::core {
@@ -35,6 +36,7 @@ struct Measurement {
   std::string failure;          // why it failed, or ""
   double cost_seconds = 0;      // simulated, the sum over the oracles
   Records records;              // values that the oracles recorded
+  Timing timing{};
 };
 
 // The metrics of each oracle, in the pipeline's order.
@@ -43,7 +45,8 @@ using MetricLists = std::vector<std::vector<MetricDeclaration>>;
 // Use an executor from one thread only.
 class Executor {
  public:
-  // Called as soon as a question is answered, from within Start() and Finish().
+  // Called as soon as a question is answered, from within Start(), Next()
+  // and Finish().
   using Listener = std::function<void(const Question&, const Measurement&)>;
 
   virtual ~Executor() = default;
@@ -58,6 +61,11 @@ class Executor {
 
   // Begins to answer a question. Its ID is above all earlier ones. May throw CancelledError.
   virtual void Start(const Question& question) = 0;
+
+  // Waits until a question that was started, but not finished, has an answer, and returns its ID:
+  // of several the one that was answered first. Finish() of that question then returns at once.
+  // REQUIRES: there is such a question. Throws as Finish() does.
+  virtual std::uint64_t Next() = 0;
 
   // Waits for the answer to a question that was started. Call it once for each. Throws
   // CancelledError if the run must end, HostError if no more questions can be answered.

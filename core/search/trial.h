@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/search/timing.h"
+
 namespace lode::core {
 
 // Stands for "not measured".
@@ -26,6 +28,7 @@ struct EvaluationRecord {
   bool rejected = false;            // broke a limit, so the proposal did not become a trial
   double cost_seconds = 0;          // simulated
   std::span<const std::pair<std::string, double>> records;  // values that the oracles recorded
+  Timing timing{};
 };
 
 // One finished step. Views are valid only during the call that passes the record.

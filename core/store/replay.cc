@@ -132,7 +132,7 @@ void ReplayExecutor::Start(const Question& question) {
   if (evaluation != nullptr) {
     Measurement measurement = Recall(*evaluation);
     Tell(question, measurement);
-    answers_.emplace(question.id, std::move(measurement));
+    answers_.Add(question.id, std::move(measurement));
   } else {
     rest_->Start(question);
   }
@@ -167,9 +167,14 @@ Measurement ReplayExecutor::Recall(const EvaluationRecord& evaluation) const {
   return measurement;
 }
 
+std::uint64_t ReplayExecutor::Next() {
+  const auto stored = answers_.First();
+  return stored ? *stored : rest_->Next();
+}
+
 Measurement ReplayExecutor::Finish(std::uint64_t id) {
-  auto answer = answers_.extract(id);
-  return answer.empty() ? rest_->Finish(id) : std::move(answer.mapped());
+  auto answer = answers_.Take(id);
+  return answer ? std::move(*answer) : rest_->Finish(id);
 }
 
 ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/search/answers.h"
 #include "core/search/executor.h"
 #include "core/search/reward.h"
 #include "core/search/trial.h"
@@ -32,6 +32,7 @@ class ReplayExecutor : public Executor {
   std::size_t capacity() const override { return rest_->capacity(); }
   // Throws HostError if the question differs from the stored one.
   void Start(const Question& question) override;
+  std::uint64_t Next() override;
   Measurement Finish(std::uint64_t id) override;
 
  private:
@@ -45,7 +46,7 @@ class ReplayExecutor : public Executor {
   const std::uint64_t kept_;
   const bool keeps_all_;
   std::vector<std::size_t> columns_;  // positions of the measured metrics among all
-  std::map<std::uint64_t, Measurement> answers_;
+  Answers answers_;
 };
 
 // Compares the trials of a replayed run with the stored ones: proposals and measurements to the

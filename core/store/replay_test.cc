@@ -35,6 +35,7 @@ class Oracle : public Executor {
     asked_.push_back(question.id);
     Tell(question, Answer(question.id));
   }
+  std::uint64_t Next() override { return asked_.back(); }
   Measurement Finish(std::uint64_t id) override { return Answer(id); }
 
  private:
@@ -102,6 +103,16 @@ TEST_F(ReplayTest, StoredAnswersAreNotAskedAgain) {
   EXPECT_EQ(failed.failure, "out of memory");
   EXPECT_EQ(replay_->Finish(3).outcome, Outcome::kRejected);
   EXPECT_THAT(replay_->Finish(4).metrics, ElementsAre(4));
+}
+
+TEST_F(ReplayTest, StoredAnswersComeFirst) {
+  replay_->Start(Ask(1, "a"));
+  replay_->Start(Ask(2, "b"));
+  replay_->Start(Ask(4, "d"));
+  for (const std::uint64_t id : {1, 2, 4}) {
+    EXPECT_EQ(replay_->Next(), id);
+    replay_->Finish(id);
+  }
 }
 
 // Otherwise everything that a search of days writes after that would stay beside the file.
