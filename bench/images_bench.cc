@@ -29,12 +29,14 @@ namespace {
 Image Picture(std::size_t height, std::size_t width) {
   Image image{height, width, 3, {}};
   std::uint32_t noise = 1;
-  for (std::size_t y = 0; y < height; ++y)
-    for (std::size_t x = 0; x < width; ++x)
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
       for (const std::size_t value : {x * 255 / width, y * 255 / height, (x + y) / 8}) {
         noise = noise * 1664525u + 1013904223u;
         image.pixels.push_back(static_cast<std::uint8_t>((value + (noise >> 29)) % 256));
       }
+    }
+  }
   return image;
 }
 
@@ -61,12 +63,16 @@ void CountImages(benchmark::State& state, std::size_t each) {
 void ReadCifar(benchmark::State& state) {
   const TemporaryDirectory directory;
   std::string records;
-  for (std::size_t i = 0; i < 10000; ++i)
+  for (std::size_t i = 0; i < 10000; ++i) {
     records += std::string(1, static_cast<char>(i % 10)) + std::string(3072, static_cast<char>(i));
+  }
   for (const char* name : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
-                           "data_batch_5", "test_batch"})
+                           "data_batch_5", "test_batch"}) {
     std::ofstream(directory.path() / (std::string(name) + ".bin"), std::ios::binary) << records;
-  for (auto _ : state) benchmark::DoNotOptimize(ReadCifar10(directory.path(), 10));
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(ReadCifar10(directory.path(), 10));
+  }
   CountImages(state, 60000);
 }
 BENCHMARK(ReadCifar)->Unit(benchmark::kMillisecond);
@@ -89,8 +95,9 @@ BENCHMARK(Apply32)->ArgName("augmented")->Arg(0)->Arg(1)->Unit(benchmark::kMicro
 void Load32(benchmark::State& state) {
   auto set = std::make_shared<PixelSet>(kCifarShape, 10);
   const Image image = Picture(32, 32);
-  for (std::uint32_t i = 0; i < 50000; ++i)
+  for (std::uint32_t i = 0; i < 50000; ++i) {
     set->Add({reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size()}, i % 10);
+  }
   LoaderOptions options;
   options.batch_size = 256;
   options.shuffle = true;
@@ -99,7 +106,9 @@ void Load32(benchmark::State& state) {
   Batch batch;
   for (std::uint64_t epoch = 0; auto _ : state) {
     loader.Begin(epoch++);
-    while (loader.Next(batch)) benchmark::DoNotOptimize(batch.images.data());
+    while (loader.Next(batch)) {
+      benchmark::DoNotOptimize(batch.images.data());
+    }
   }
   CountImages(state, 50000);
 }
@@ -136,7 +145,9 @@ std::string Jpeg(const Image& image) {
 void Decode(benchmark::State& state) {
   const std::string file = Jpeg(Picture(375, 500));
   Image image;
-  for (auto _ : state) DecodeImage(file, "F", image);
+  for (auto _ : state) {
+    DecodeImage(file, "F", image);
+  }
   CountImages(state, 1);
 }
 BENCHMARK(Decode)->Unit(benchmark::kMillisecond);

@@ -55,7 +55,9 @@ class Subject {
   static const lode_component& Find(std::string_view id) {
     const lode_plugin& plugin = LoadPlugin(kPlugins / "ofa.lode.so");
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
-      if (plugin.components[i]->id == id) return *plugin.components[i];
+      if (plugin.components[i]->id == id) {
+        return *plugin.components[i];
+      }
     }
     throw std::runtime_error("the plugin ofa has no " + std::string(id));
   }
@@ -83,8 +85,9 @@ void Evaluate(benchmark::State& state) {
   }
   for (auto _ : state) {
     if (api.evaluate(oracle.get(), queries.data(), static_cast<std::uint32_t>(batch), nullptr) !=
-        LODE_OK)
+        LODE_OK) {
       state.SkipWithError("evaluate failed");
+    }
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(batch));

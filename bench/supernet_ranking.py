@@ -7,9 +7,9 @@ Draws N cells of NAS-Bench-201 (50; a fixed draw), measures each with the weight
 training from scratch, both on Fashion-MNIST as in bench/supernet_ranking.toml, and prints Spearman's rank correlation
 between the two, and with the benchmark's accuracy on CIFAR-10. --ends draws 50 and takes half of the N from the
 benchmark's worst of them and half from its best: these are far enough apart for a smaller supernet and shorter
-trainings, whatever kernels the processor selects. Exit status: 0; or 1 if, with --ends, the trainings from scratch do not
-separate the two halves by five standard deviations of a measurement on that number of images, or the supernet, whose
-order depends more on its own training, by two. --set changes the pipeline, as in `lode run`.
+trainings, whatever kernels the processor selects. Exit status: 0; or 1 if, with --ends, the trainings from scratch do
+not separate the two halves by five standard deviations of a measurement on that number of images, or the supernet,
+whose order depends more on its own training, by two. --set changes the pipeline, as in `lode run`.
 """
 
 import argparse
@@ -100,7 +100,8 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         listed = pathlib.Path(work) / "cells.tsv"
         listed.write_text("".join(f"{cell}\n" for cell in cells))
-        command = [args.build / "bin/lode", "run", ROOT / "bench/supernet_ranking.toml", "--out", pathlib.Path(work) / "out"]
+        pipeline = ROOT / "bench/supernet_ranking.toml"
+        command = [args.build / "bin/lode", "run", pipeline, "--out", pathlib.Path(work) / "out"]
         for change in args.changes:
             command += ["--set", change]
         subprocess.run(command, check=True, env={**os.environ, "LODE_CELLS": str(listed)})

@@ -1,5 +1,5 @@
-// What lode/testing.hpp offers to unit tests. core/plugin/random_test.cc compares its random numbers
-// with the host's.
+// What lode/testing.hpp offers to unit tests. core/plugin/random_test.cc compares its random
+// numbers with the host's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

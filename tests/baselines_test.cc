@@ -27,7 +27,9 @@ constexpr std::size_t kBudget = 1000;
 const lode_component& Component(const std::string& plugin, const std::string& id) {
   const lode_plugin& table = core::LoadPlugin(kPlugins / (plugin + ".lode.so"));
   for (std::uint32_t i = 0; i < table.component_count; ++i) {
-    if (table.components[i]->id == id) return *table.components[i];
+    if (table.components[i]->id == id) {
+      return *table.components[i];
+    }
   }
   throw std::invalid_argument(id);
 }
@@ -47,7 +49,9 @@ class Baselines : public testing::Test {
       lode_metric metric{};
       metric.struct_size = sizeof metric;
       ASSERT_EQ(api.metric(oracle_.get(), i, &metric, nullptr), LODE_OK);
-      if (metric.name == std::string("valid_accuracy")) accuracy_ = i;
+      if (metric.name == std::string("valid_accuracy")) {
+        accuracy_ = i;
+      }
     }
     metrics_.resize(api.metric_count(oracle_.get()));
   }
@@ -81,7 +85,9 @@ class Baselines : public testing::Test {
       under_way.pop_front();
       const double accuracy = Accuracy(architecture);
       seen.emplace(architecture.begin(), architecture.end());
-      if (accuracy > 91.606) break;  // the column's optimum is 91.607
+      if (accuracy > 91.606) {
+        break;  // the column's optimum is 91.607
+      }
       const lode_trial trial = verify::TrialOf(step, 0, nullptr, architecture.data(), accuracy);
       subject.host().Enter(step, verify::Phase::kTell);
       EXPECT_EQ(api.tell(subject.get(), &trial, 1, nullptr), LODE_OK);
@@ -92,8 +98,9 @@ class Baselines : public testing::Test {
   // Returns the numbers of queries, sorted over seeds.
   std::vector<std::size_t> Searches(const std::string& optimizer, std::uint64_t width = 1) {
     std::vector<std::size_t> queries;
-    for (std::uint64_t seed = 0; seed < kSearches; ++seed)
+    for (std::uint64_t seed = 0; seed < kSearches; ++seed) {
       queries.push_back(QueriesToOptimum(optimizer, seed, width));
+    }
     std::ranges::sort(queries);
     RecordProperty("median", static_cast<int>(queries[kSearches / 2]));
     RecordProperty("p90", static_cast<int>(queries[kSearches * 9 / 10]));

@@ -18,8 +18,9 @@ namespace fs = std::filesystem;
 
 std::set<std::string> NamesIn(const fs::path& directory) {
   std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(directory))
+  for (const auto& entry : fs::directory_iterator(directory)) {
     names.insert(entry.path().filename().string());
+  }
   return names;
 }
 
@@ -63,15 +64,18 @@ TEST_F(NewTest, MakesEveryKindInBothLanguages) {
           New({kind, "thing", "--lang", language, "--directory", target.string()});
       ASSERT_EQ(outcome.status, 0) << outcome.err;
       std::set<std::string> files = {"thing.c", "thing_test.c"};
-      if (language == "c++") files = {"thing.h", "thing.cc", "thing_test.cc"};
+      if (language == "c++") {
+        files = {"thing.h", "thing.cc", "thing_test.cc"};
+      }
       files.insert(common.begin(), common.end());
       EXPECT_EQ(NamesIn(target), files);
       for (const std::string& file : files) {
         EXPECT_NE(outcome.out.find(file), std::string::npos) << outcome.out;
         const std::string text = Text(target / file);
         EXPECT_NE(text.find("thing"), std::string::npos) << file;
-        for (const char* stand_in : {"my_component", "MyComponent", "my_kind"})
+        for (const char* stand_in : {"my_component", "MyComponent", "my_kind"}) {
           EXPECT_EQ(text.find(stand_in), std::string::npos) << target / file << ": " << stand_in;
+        }
       }
     }
   }
@@ -133,8 +137,10 @@ TEST_F(NewTest, SaysLessIfTheProgramIsInPath) {
 TEST_F(NewTest, HelpExplains) {
   const Outcome help = New({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* word : {"space", "oracle", "exploration", "optimizer", "--lang", "search.toml"})
+  for (const char* word :
+       {"space", "oracle", "exploration", "optimizer", "--lang", "search.toml"}) {
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
+  }
 }
 
 TEST_F(NewTest, RefusesWrongKindsLanguagesAndNames) {

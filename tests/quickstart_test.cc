@@ -31,7 +31,9 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   const json out = RunJson(lode, arguments);
 
   ASSERT_EQ(out["stages"].size(), 3U);
-  for (const json& stage : out["stages"]) EXPECT_EQ(stage["finished"], true) << stage;
+  for (const json& stage : out["stages"]) {
+    EXPECT_EQ(stage["finished"], true) << stage;
+  }
   ASSERT_EQ(out["comparisons"].size(), 1U);
   const json& rows = out["comparisons"][0]["rows"];
   ASSERT_EQ(rows.size(), 3U);  // one for each optimizer
@@ -41,8 +43,9 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   }
 
   arguments.emplace_back("--resume");
-  for (const json& stage : RunJson(lode, arguments)["stages"])
+  for (const json& stage : RunJson(lode, arguments)["stages"]) {
     EXPECT_EQ(stage["run"], false) << stage;
+  }
 }
 
 }  // namespace

@@ -82,13 +82,16 @@ TEST_F(QuitTest, CancelledWithoutRequestIsAFailureOfTheComponent) {
            {"oracle", {"create", "metric", "bind", "query", "evaluate", "prepare"}},
            {"exploration.0", {"create", "explore", "perturb"}},
            {"optimizer", {"create", "bind", "ask", "tell", "save"}}}) {
-    for (const std::string& function : functions) ExpectFailure(table, function, "cancelled");
+    for (const std::string& function : functions) {
+      ExpectFailure(table, function, "cancelled");
+    }
   }
 }
 
 TEST_F(QuitTest, CancelledWithoutRequestIsAFailureInWorkersToo) {
-  for (const char* function : {"create", "bind", "query", "evaluate", "prepare"})
+  for (const char* function : {"create", "bind", "query", "evaluate", "prepare"}) {
     ExpectFailure("oracle", function, "cancelled", true);
+  }
 }
 
 TEST_F(QuitTest, EndingTheProgramIsAFailureOfTheComponent) {
@@ -102,8 +105,9 @@ TEST_F(QuitTest, EndingTheProgramIsAFailureOfTheComponent) {
     ExpectFailure("space", "discretize", how);
     ExpectFailure("exploration.0", "perturb", how);
   }
-  for (const char* function : {"create", "destroy", "bind", "tell", "exhausted", "save"})
+  for (const char* function : {"create", "destroy", "bind", "tell", "exhausted", "save"}) {
     ExpectFailure("optimizer", function, "exit");
+  }
 }
 
 TEST_F(QuitTest, EndingTheProgramIsAFailureInWorkersToo) {
@@ -111,9 +115,12 @@ TEST_F(QuitTest, EndingTheProgramIsAFailureInWorkersToo) {
   GTEST_SKIP() << "the sanitizers have these functions for themselves";
 #endif
   for (const char* how :
-       {"exit", "exit130", "_exit", "_Exit", "quick_exit", "pthread_exit", "thread"})
+       {"exit", "exit130", "_exit", "_Exit", "quick_exit", "pthread_exit", "thread"}) {
     ExpectFailure("oracle", "evaluate", how, true);
-  for (const char* function : {"create", "bind"}) ExpectFailure("oracle", function, "exit", true);
+  }
+  for (const char* function : {"create", "bind"}) {
+    ExpectFailure("oracle", function, "exit", true);
+  }
 }
 
 TEST_F(QuitTest, AProgramThatIsEndedNamesTheComponent) {

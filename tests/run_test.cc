@@ -106,8 +106,9 @@ TEST_F(RunTest, WarnsOfTooFewProcessors) {
 
 // The oracle for any space, on the file of the oracle that was made for this space.
 TEST_F(RunTest, TheGenericTableGivesTheTrialsOfNb201Table) {
-  for (const char* config : {"random", "any_table"})
+  for (const char* config : {"random", "any_table"}) {
     RunJson(lode_, {Config(config), "--seeds", "2", "--out", dir_.path() / config});
+  }
   const std::string trials = Trials(dir_.path() / "any_table" / "seed-1");
   EXPECT_EQ(Lines(trials).size(), 1000u);
   EXPECT_EQ(trials, Trials(dir_.path() / "random" / "seed-1"));

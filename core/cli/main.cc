@@ -64,7 +64,9 @@ int ReportMistakes(const core::ConfigError& error) {
 std::string WhatWasTyped(int argc, char** argv) {
   constexpr std::size_t kMost = 200;
   std::string text;
-  for (int i = 1; i < argc; ++i) text.append(i > 1 ? " " : "").append(argv[i]);
+  for (int i = 1; i < argc; ++i) {
+    text.append(i > 1 ? " " : "").append(argv[i]);
+  }
   return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
 }
 

@@ -90,7 +90,9 @@ std::string ClassName(const std::string& name, const std::string& kind) {
   bool first = true;
   const std::string words = suffixed ? name : name + "_" + kind;
   for (const char c : words) {
-    if (c != '_') camel += first ? static_cast<char>(std::toupper(c)) : c;
+    if (c != '_') {
+      camel += first ? static_cast<char>(std::toupper(c)) : c;
+    }
     first = c == '_';
   }
   return camel;
@@ -133,9 +135,10 @@ class DirectoryInMaking {
     path_ = target.parent_path() / hidden;
     core::MakeDirectories(target.parent_path());
     std::error_code error;
-    if (!fs::create_directory(path_, error))
+    if (!fs::create_directory(path_, error)) {
       throw core::HostError(target.string() + ": cannot be made: " +
                             (error ? error.message() : path_.string() + " is in the way"));
+    }
   }
   ~DirectoryInMaking() {
     std::error_code ignored;

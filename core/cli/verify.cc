@@ -158,7 +158,9 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       "--set.\n"
       "Exit status: 0 no findings, 1 findings, 2 bad usage.");
   command->callback([&global, &action, options, file, rules] {
-    if (file->count() == 0 && rules->count() == 0) throw CLI::RequiredError("PLUGIN");
+    if (file->count() == 0 && rules->count() == 0) {
+      throw CLI::RequiredError("PLUGIN");
+    }
     action = [&global, options] { return RunVerify(*options, global); };
   });
 }

@@ -1,5 +1,5 @@
-// The host's own tables of a pipeline (pipeline_tables.h declares them) as plain data. `lode describe
-// pipeline`, completion, the reference and the JSON schema are derived from it.
+// The host's own tables of a pipeline (pipeline_tables.h declares them) as plain data. `lode
+// describe pipeline`, completion, the reference and the JSON schema are derived from it.
 #pragma once
 
 #include <cstdint>

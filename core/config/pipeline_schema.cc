@@ -486,7 +486,7 @@ class PipelineSchemaWriter {
     }
   }
 
-  // Adds rules that the steps of resolving and document.cc check but the declared types do not express.
+  // Adds rules that the steps of resolving and document.cc check but declared types do not express.
   void RefineHostTables() {
     Json& include = properties_["include"];
     include["type"] = {"array", "string"};

@@ -8,8 +8,9 @@
 
 namespace lode::core {
 
-// Makes the components that a run of the pipeline would make, except those that load LibTorch or wait
-// for earlier stages: whatever is wrong with the files that they read is thrown, as the run would.
+// Makes the components that a run of the pipeline would make, except those that load LibTorch or
+// wait for earlier stages: whatever is wrong with the files that they read is thrown, as the run
+// would.
 // Returns what was left out, "oracle 'nb201.train'".
 std::vector<std::string> ReadInputs(const LoadedPipeline& pipeline);
 

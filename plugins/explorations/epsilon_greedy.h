@@ -5,6 +5,8 @@
 #include <lode/plugin.hpp>
 #include <string>
 
+namespace exploration {
+
 // Takes a random action with a probability that falls from `start` to `end` over the first
 // T = `anneal_steps` steps and stays there. With x = min(t, T) / T at step t = 0, 1, ...
 //
@@ -54,3 +56,5 @@ class EpsilonGreedy {
   lode::Host host_;
   Config config_;
 };
+
+}  // namespace exploration

@@ -9,6 +9,7 @@
 #include "plugins/explorations/uniform_noise.h"
 #include "plugins/explorations/warm_up.h"
 
+namespace exploration {
 namespace {
 
 using lode::test::Phase;
@@ -24,8 +25,9 @@ TEST(EpsilonGreedy, CosineHasTheValuesOfTheHalfAngle) {
   // cos(pi/6) = sqrt(3)/2, cos(pi/3) = 1/2, cos(pi/2) = 0, ...
   const std::vector<double> shares = {1,    (2 + std::sqrt(3)) / 4, 0.75, 0.5,
                                       0.25, (2 - std::sqrt(3)) / 4, 0};
-  for (std::uint64_t t = 0; t < shares.size(); ++t)
+  for (std::uint64_t t = 0; t < shares.size(); ++t) {
     EXPECT_NEAR(greedy.Epsilon(t), 0.05 + 0.95 * shares[t], 1e-15) << t;
+  }
 }
 
 TEST(EpsilonGreedy, CosineEqualsSquaredCosineOnThePapersSetting) {
@@ -42,16 +44,18 @@ TEST(EpsilonGreedy, LinearIsStraight) {
   TestHost host;
   const EpsilonGreedy greedy = Greedy(host, {0.9, 0.1, 4, "linear"});
   const std::vector<double> expected = {0.9, 0.7, 0.5, 0.3, 0.1, 0.1};
-  for (std::uint64_t t = 0; t < expected.size(); ++t)
+  for (std::uint64_t t = 0; t < expected.size(); ++t) {
     EXPECT_NEAR(greedy.Epsilon(t), expected[t], 1e-15) << t;
+  }
 }
 
 TEST(EpsilonGreedy, StaysAtTheEnd) {
   TestHost host;
   for (const char* schedule : {"cosine", "linear"}) {
     const EpsilonGreedy greedy = Greedy(host, {1.0, 0.05, 175, schedule});
-    for (const std::uint64_t t : {175ull, 176ull, 1000ull, ~0ull})
+    for (const std::uint64_t t : {175ull, 176ull, 1000ull, ~0ull}) {
       EXPECT_DOUBLE_EQ(greedy.Epsilon(t), 0.05) << schedule << " " << t;
+    }
   }
 }
 
@@ -120,7 +124,9 @@ TEST(UniformNoise, FillsItsInterval) {
   // Uniform(-a, a) has the deviation a / sqrt(3); each tenth holds 1000 +- 30 cells.
   EXPECT_NEAR(sum / 1e4, 0.5, 4 * 0.25 / std::sqrt(3.0) / 100);
   ASSERT_EQ(by_tenth.size(), 10u);
-  for (const auto& [tenth, count] : by_tenth) EXPECT_NEAR(count, 1000, 120) << tenth;
+  for (const auto& [tenth, count] : by_tenth) {
+    EXPECT_NEAR(count, 1000, 120) << tenth;
+  }
 }
 
 TEST(UniformNoise, HasNoEffectForZeroAmplitude) {
@@ -132,3 +138,4 @@ TEST(UniformNoise, HasNoEffectForZeroAmplitude) {
 }
 
 }  // namespace
+}  // namespace exploration

@@ -3,6 +3,8 @@
 #include <lode/plugin.hpp>
 #include <span>
 
+namespace exploration {
+
 // Adds an independent draw from Uniform(-a, a), a = `amplitude`, to every cell of the optimizer's
 // action. Random actions are unaffected: the host perturbs only what an optimizer proposed. Keeps
 // no state.
@@ -33,3 +35,5 @@ class UniformNoise {
   lode::Host host_;
   double amplitude_;
 };
+
+}  // namespace exploration

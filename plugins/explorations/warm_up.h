@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <lode/plugin.hpp>
 
+namespace exploration {
+
 // Takes random actions for the first W = `steps` steps (t = 0 .. W-1) and none afterwards. The
 // default is the L2NAS paper's for DARTS and OFA. Keeps no state.
 class WarmUp {
@@ -24,3 +26,5 @@ class WarmUp {
  private:
   std::uint64_t steps_;
 };
+
+}  // namespace exploration

@@ -16,7 +16,9 @@ static const char* metric_for_old_caller(const lode_space_api* api, const lode_i
   memset(&metric, 0x5a, sizeof metric);
   const lode_metric before = metric;
   metric.struct_size = offsetof(lode_metric, symbol);
-  if (!LODE_HAS(api, metric) || api->metric(instance, 0, &metric, NULL) != LODE_OK) return "none";
+  if (!LODE_HAS(api, metric) || api->metric(instance, 0, &metric, NULL) != LODE_OK) {
+    return "none";
+  }
   const bool kept = metric.struct_size == offsetof(lode_metric, symbol) &&
                     memcmp(&metric.symbol, &before.symbol, sizeof metric.symbol) == 0;
   return kept ? "in bounds" : "OUT OF BOUNDS";
@@ -26,8 +28,12 @@ static void read_space(const lode_plugin* plugin, const lode_component* c) {
   const lode_host host = {.struct_size = sizeof host, .abi_minor = LODE_ABI_MINOR};
   lode_value* values = calloc(c->param_count + 1, sizeof *values);
   lode_instance* instance = NULL;
-  if (values == NULL) abort();
-  for (uint32_t i = 0; i < c->param_count; ++i) values[i] = LODE_AT(c->params, i)->default_value;
+  if (values == NULL) {
+    abort();
+  }
+  for (uint32_t i = 0; i < c->param_count; ++i) {
+    values[i] = LODE_AT(c->params, i)->default_value;
+  }
   if (c->create(&host, values, &instance, NULL) == LODE_OK) {
     const lode_space_api* api = c->api;
     printf("%s for 1.%" PRIu32 ": rank ", c->id, plugin->abi_minor);
@@ -51,7 +57,9 @@ int main(int argc, char** argv) {
       return 1;
     }
     for (uint32_t k = 0; k < plugin->component_count; ++k) {
-      if (plugin->components[k]->kind == LODE_SPACE) read_space(plugin, plugin->components[k]);
+      if (plugin->components[k]->kind == LODE_SPACE) {
+        read_space(plugin, plugin->components[k]);
+      }
     }
   }
   return 0;

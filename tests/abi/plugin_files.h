@@ -18,13 +18,15 @@ inline const std::filesystem::path kKept = std::filesystem::path(LODE_SOURCE_DIR
 inline std::vector<std::filesystem::path> PluginFiles() {
   std::vector<std::filesystem::path> files;
 #ifdef __x86_64__  // the kept ones are built for it
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kKept))
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kKept)) {
     files.push_back(entry.path());
+  }
 #endif
   const std::filesystem::path builds = std::filesystem::path(LODE_BINARY_DIR) / "tests/abi/builds";
   if (std::filesystem::exists(builds)) {
-    for (const auto& entry : std::filesystem::directory_iterator(builds))
+    for (const auto& entry : std::filesystem::directory_iterator(builds)) {
       files.push_back(entry.path());
+    }
   }
   std::erase_if(files,
                 [](const auto& file) { return !file.string().ends_with(core::kPluginSuffix); });

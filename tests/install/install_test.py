@@ -46,7 +46,8 @@ class Install(InstallationTest):
         documents = self.prefix / "share/doc/lode"
         self.assertEqual((documents / "LICENSE").read_text(), (SOURCE / "LICENSE").read_text())
         for name in ("copyright", "README.md", "CHANGELOG.md", "bench/README.md", "configs/README.md", "core/README.md",
-                     "plugins/README.md", "sdk/README.md", "sdk/ABI.md", "plugins/spaces/nb201/DATA.md", "plugins/spaces/ofa/DATA.md"):
+                     "plugins/README.md", "sdk/README.md", "sdk/ABI.md", "plugins/spaces/nb201/DATA.md",
+                     "plugins/spaces/ofa/DATA.md"):
             self.assertTrue((documents / name).is_file(), name)
 
     def test_links_of_documents_lead_somewhere(self):
@@ -74,8 +75,8 @@ class Install(InstallationTest):
         help_text = self.lode("--help")
         for command in help_text.split("Subcommands:\n")[1].split("\n\n")[0].splitlines():
             self.assertIn("lode " + command.split()[0], text)
-        for part in ("NAME", "SYNOPSIS", "OPTIONS", "--seeds SEEDS", "EXIT STATUS", "LODE_PLUGIN_PATH", "XDG_CACHE_HOME",
-                     "lode show nb201 5374"):
+        for part in ("NAME", "SYNOPSIS", "OPTIONS", "--seeds SEEDS", "EXIT STATUS", "LODE_PLUGIN_PATH",
+                     "XDG_CACHE_HOME", "lode show nb201 5374"):
             self.assertIn(part, text)
 
     def test_examples_of_every_help(self):

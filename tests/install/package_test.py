@@ -18,7 +18,10 @@ def owners(libraries):
 
 
 def packages_in(found):
-    """Returns the packages that `dpkg -S` names: "PACKAGE[:ARCH][, PACKAGE[:ARCH]]...: FILE", or "diversion by PACKAGE from: FILE"."""
+    """Returns the packages that `dpkg -S` names.
+
+    Its lines: "PACKAGE[:ARCH][, PACKAGE[:ARCH]]...: FILE", or "diversion by PACKAGE from: FILE".
+    """
     owned = [line.partition(": ")[0] for line in found.splitlines() if not re.match(r"(local )?diversion ", line)]
     return {package.split(":")[0] for packages in owned for package in packages.split(", ")}
 

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Tests what `setup` installs and builds, for whom, and in which builds a warning is an error. usage: setup_test.py BUILD_DIR"""
+"""Tests what `setup` installs and builds, for whom, and in which builds a warning is an error.
+
+usage: setup_test.py BUILD_DIR
+"""
 
 import json
 import os

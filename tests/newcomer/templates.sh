@@ -8,7 +8,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 export XDG_CACHE_HOME="$work/cache"
 
-printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(templates LANGUAGES C CXX)' 'include(CTest)' >CMakeLists.txt
+printf '%s\n' 'cmake_minimum_required(VERSION 3.25)' 'project(templates LANGUAGES C CXX)' 'include(CTest)' \
+  >CMakeLists.txt
 for kind in space oracle exploration optimizer; do
   for language in c c++; do
     name=my_${kind}_${language//+/x}

@@ -59,10 +59,12 @@ class FaultyOracle {
   FaultyOracle(lode::Host host, const Config& config) : host_(host), config_(config) {
     const bool is_first = !std::ifstream(config.notes);
     Note(getpid());
-    if (config.create == "throws" || (config.create == "once" && !is_first))
+    if (config.create == "throws" || (config.create == "once" && !is_first)) {
       throw lode::Error(LODE_E_INTERNAL, "thrown from create");
-    if (config.create == "killed" || (config.create == "killed_once" && is_first))
+    }
+    if (config.create == "killed" || (config.create == "killed_once" && is_first)) {
       std::raise(SIGKILL);
+    }
     if (config.create == "crashes") {
       std::printf("about to crash\n");
       Crash();
@@ -78,23 +80,32 @@ class FaultyOracle {
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     std::this_thread::sleep_for(milliseconds(config_.delay_ms));
     std::int64_t checksum = 0;
-    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
+    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell) {
       checksum += query.architecture[cell] * static_cast<std::int64_t>(cell + 1);
+    }
     metrics[0] = static_cast<double>(checksum);
-    if (IsLost()) throw lode::Error(LODE_E_INTERNAL, "the device is lost");
-    if (checksum % config_.every == 0) Fail(metrics[0]);
+    if (IsLost()) {
+      throw lode::Error(LODE_E_INTERNAL, "the device is lost");
+    }
+    if (checksum % config_.every == 0) {
+      Fail(metrics[0]);
+    }
   }
 
  private:
   // Whether evaluations fail from some evaluation on, in all processes.
   bool IsLost() {
     const std::string lost = config_.cure + ".lost";
-    if (!config_.cure.empty() && evaluations_++ >= config_.after) std::ofstream(lost) << "lost\n";
+    if (!config_.cure.empty() && evaluations_++ >= config_.after) {
+      std::ofstream(lost) << "lost\n";
+    }
     return !config_.cure.empty() && std::ifstream(lost) && !std::ifstream(config_.cure);
   }
 
   void Note(pid_t process) const {
-    if (!config_.notes.empty()) std::ofstream(config_.notes, std::ios::app) << process << "\n";
+    if (!config_.notes.empty()) {
+      std::ofstream(config_.notes, std::ios::app) << process << "\n";
+    }
   }
 
   static void Crash() {
@@ -106,14 +117,18 @@ class FaultyOracle {
     constexpr std::size_t kPiece = std::size_t{16} << 20;
     for (;;) {
       auto* piece = static_cast<volatile char*>(std::malloc(kPiece));
-      for (std::size_t at = 0; piece != nullptr && at < kPiece; at += 1024) piece[at] = 1;
+      for (std::size_t at = 0; piece != nullptr && at < kPiece; at += 1024) {
+        piece[at] = 1;
+      }
       std::this_thread::sleep_for(milliseconds(1));
     }
   }
 
   // Ignores cancellation.
   static void IgnoreAll() {
-    for (;;) std::this_thread::sleep_for(milliseconds(100));
+    for (;;) {
+      std::this_thread::sleep_for(milliseconds(100));
+    }
   }
 
   // Ignores cancellation and SIGTERM.
@@ -131,8 +146,9 @@ class FaultyOracle {
   }
 
   static void Talk() {
-    for (int line = 0; line < 20000; ++line)
+    for (int line = 0; line < 20000; ++line) {
       std::printf("line %d of what nobody reads in time, however long it is\n", line);
+    }
   }
 
   static void PrintRubbish(int first, int last) {
@@ -145,18 +161,24 @@ class FaultyOracle {
   // Starts a process that runs for an hour.
   void StartChild(bool in_its_own_session) const {
     int noted[2];  // closed once the process has noted itself and become another program
-    if (pipe2(noted, O_CLOEXEC) != 0) return;
+    if (pipe2(noted, O_CLOEXEC) != 0) {
+      return;
+    }
     const pid_t child = fork();
     if (child == 0) {
       if (in_its_own_session) {
         setsid();
-        if (fork() != 0) _exit(0);
+        if (fork() != 0) {
+          _exit(0);
+        }
       }
       Note(getpid());
       execl("/bin/sleep", "sleep", "3600", nullptr);
       _exit(127);
     }
-    if (in_its_own_session) waitpid(child, nullptr, 0);
+    if (in_its_own_session) {
+      waitpid(child, nullptr, 0);
+    }
     close(noted[1]);
     char none = 0;
     [[maybe_unused]] const ssize_t end = read(noted[0], &none, 1);
@@ -168,10 +190,16 @@ class FaultyOracle {
     const pid_t child = fork();
     if (child == 0) {
       setsid();
-      if (fork() != 0) _exit(0);
+      if (fork() != 0) {
+        _exit(0);
+      }
       Note(getpid());
-      for (int descriptor = 0; descriptor < 64; ++descriptor) close(descriptor);
-      if (leaks) Leak();
+      for (int descriptor = 0; descriptor < 64; ++descriptor) {
+        close(descriptor);
+      }
+      if (leaks) {
+        Leak();
+      }
       char name[] = "sleep", time[] = "3600";
       char* const arguments[] = {name, time, nullptr};
       char* const nothing[] = {nullptr};
@@ -188,31 +216,72 @@ class FaultyOracle {
       std::printf("the last words\n");
       Crash();
     }
-    if (fault == "abort") std::abort();
-    if (fault == "exit") std::exit(0);
-    if (fault == "leak") Leak();
-    if (fault == "hang" || fault == "sleep") Note(getpid());
-    if (fault == "hang") Hang();
-    if (fault == "deaf") IgnoreAll();
-    if (fault == "sleep") Sleep();
-    if (fault == "talk") Talk();
-    if (fault == "print") PrintRubbish(0, 2);
-    if (fault == "rubbish") PrintRubbish(3, 3);
-    if (fault == "close") close(3);
-    if (fault == "nan") metric = std::numeric_limits<double>::quiet_NaN();
-    if (fault == "nothing") throw lode::Error(LODE_E_INTERNAL, "");
-    if (fault == "child") StartChild(false);
-    if (fault == "daemon") StartChild(true);
-    if (fault == "hermit" || fault == "hoard") StartDetached(fault == "hoard");
-    if (fault == "hermit") Crash();
-    if (fault == "hoard") Sleep();
-    if (fault == "fork") {
-      if (fork() == 0) Hang();  // a copy, with all descriptors
+    if (fault == "abort") {
+      std::abort();
+    }
+    if (fault == "exit") {
+      std::exit(0);
+    }
+    if (fault == "leak") {
+      Leak();
+    }
+    if (fault == "hang" || fault == "sleep") {
+      Note(getpid());
+    }
+    if (fault == "hang") {
+      Hang();
+    }
+    if (fault == "deaf") {
+      IgnoreAll();
+    }
+    if (fault == "sleep") {
+      Sleep();
+    }
+    if (fault == "talk") {
+      Talk();
+    }
+    if (fault == "print") {
+      PrintRubbish(0, 2);
+    }
+    if (fault == "rubbish") {
+      PrintRubbish(3, 3);
+    }
+    if (fault == "close") {
+      close(3);
+    }
+    if (fault == "nan") {
+      metric = std::numeric_limits<double>::quiet_NaN();
+    }
+    if (fault == "nothing") {
+      throw lode::Error(LODE_E_INTERNAL, "");
+    }
+    if (fault == "child") {
+      StartChild(false);
+    }
+    if (fault == "daemon") {
+      StartChild(true);
+    }
+    if (fault == "hermit" || fault == "hoard") {
+      StartDetached(fault == "hoard");
+    }
+    if (fault == "hermit") {
       Crash();
     }
-    if (fault == "child" || fault == "daemon") Crash();
-    if (fault == "passing" && failed_.insert(metric).second)
+    if (fault == "hoard") {
+      Sleep();
+    }
+    if (fault == "fork") {
+      if (fork() == 0) {
+        Hang();  // a copy, with all descriptors
+      }
+      Crash();
+    }
+    if (fault == "child" || fault == "daemon") {
+      Crash();
+    }
+    if (fault == "passing" && failed_.insert(metric).second) {
       throw lode::Error(LODE_E_INTERNAL, "the queue is full");
+    }
   }
 
   lode::Host host_;

@@ -35,9 +35,13 @@ class Faulty {
 
  protected:
   void Pass(std::string_view method) const {
-    if (config_.from != method || calls_++ < config_.after) return;
+    if (config_.from != method || calls_++ < config_.after) {
+      return;
+    }
     if (!config_.once.empty()) {
-      if (std::ifstream(config_.once)) return;
+      if (std::ifstream(config_.once)) {
+        return;
+      }
       std::ofstream(config_.once) << "failed\n";
     }
     Fail();
@@ -57,7 +61,9 @@ class Faulty {
     } else if (config_.fault == "kill") {
       std::raise(SIGKILL);
     }
-    for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+    for (;;) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
   }
   static std::size_t Overflow(std::size_t depth) {  // NOLINT: without end
     volatile char room[1024];
@@ -76,13 +82,17 @@ struct Space : Faulty {
 
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{"row", {"cell"}, {}};
-    for (std::size_t i = 0; i < kCells; ++i) matrix.column_labels.push_back(std::to_string(i));
+    for (std::size_t i = 0; i < kCells; ++i) {
+      matrix.column_labels.push_back(std::to_string(i));
+    }
     return {matrix};
   }
   double Log10Size() const { return 1.6989700043360187; }
   void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
     std::size_t best = 0;
-    for (std::size_t i = 1; i < kCells; ++i) best = action[i] > action[best] ? i : best;
+    for (std::size_t i = 1; i < kCells; ++i) {
+      best = action[i] > action[best] ? i : best;
+    }
     out[best] = 1;
   }
   void Sample(lode::Random random, std::span<std::uint8_t> out) const {
@@ -91,7 +101,9 @@ struct Space : Faulty {
   std::string Format(lode::ArchitectureView architecture) const {
     Pass("format");
     std::size_t cell = 0;
-    while (cell + 1 < kCells && architecture[cell] == 0) ++cell;
+    while (cell + 1 < kCells && architecture[cell] == 0) {
+      ++cell;
+    }
     return "cell " + std::to_string(cell);
   }
   void Parse(std::string_view text, std::span<std::uint8_t> out) const {
@@ -118,10 +130,13 @@ struct Oracle {
   }
   void Bind(const lode::Space&) {}
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
-    for (std::size_t i = 0; i < query.architecture.size(); ++i)
+    for (std::size_t i = 0; i < query.architecture.size(); ++i) {
       metrics[0] += static_cast<double>(query.architecture[i] * i);
+    }
     host_.Record("noted", metrics[0]);
-    if (static_cast<int>(metrics[0]) % 10 == 9) throw lode::IoError("a nine");
+    if (static_cast<int>(metrics[0]) % 10 == 9) {
+      throw lode::IoError("a nine");
+    }
   }
   lode::Host host_;
 };
@@ -145,7 +160,9 @@ struct Optimizer : Faulty {
     Pass("ask");
     lode::Action action(cells_);
     const lode::Random random = host_.Random();
-    for (float& cell : action) cell = static_cast<float>(random.Uniform());
+    for (float& cell : action) {
+      cell = static_cast<float>(random.Uniform());
+    }
     return action;
   }
   void Tell(const lode::Trial&) { Pass("tell"); }

@@ -34,7 +34,9 @@ struct HostileSpace {
   double Log10Size() const { return 1.8061799739838872; }
   void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
     std::size_t best = 0;
-    for (std::size_t i = 1; i < kCells; ++i) best = action[i] > action[best] ? i : best;
+    for (std::size_t i = 1; i < kCells; ++i) {
+      best = action[i] > action[best] ? i : best;
+    }
     out[best] = 1;
   }
   void Sample(lode::Random random, std::span<std::uint8_t> out) const {
@@ -59,7 +61,9 @@ struct HostileSpace {
 
   static std::size_t CellOf(lode::ArchitectureView architecture) {
     std::size_t cell = 0;
-    while (cell + 1 < kCells && architecture[cell] == 0) ++cell;
+    while (cell + 1 < kCells && architecture[cell] == 0) {
+      ++cell;
+    }
     return cell;
   }
 };
@@ -89,7 +93,9 @@ class HostileOracle {
     host_.Log(LODE_WARNING, text);
     host_.Progress(0.5, text.c_str());
     host_.Record(Hostile("noted").c_str(), 1);
-    if (cell % 3 == 0) throw lode::IoError(Hostile("failed"));
+    if (cell % 3 == 0) {
+      throw lode::IoError(Hostile("failed"));
+    }
     metrics[0] = static_cast<double>(cell);
   }
 
@@ -110,7 +116,9 @@ class HostileOptimizer {
   HostileOptimizer(lode::Host, const Config& config) : config_(config) {}
   void Bind(const lode::Space& space) { cells_ = space.cells(); }
   lode::Architecture Ask() {
-    if (asked_ == config_.fails_after) throw lode::InvalidError(Hostile("gives up"));
+    if (asked_ == config_.fails_after) {
+      throw lode::InvalidError(Hostile("gives up"));
+    }
     lode::Architecture architecture(cells_);
     architecture[static_cast<std::size_t>(asked_++) % cells_] = 1;
     return architecture;

@@ -10,8 +10,9 @@ namespace {
 
 struct Mark {
   Mark() {
-    if (const char* file = std::getenv("LODE_TEST_MARK"))
+    if (const char* file = std::getenv("LODE_TEST_MARK")) {
       std::ofstream(file, std::ios::app) << "loaded\n";
+    }
   }
 };
 const Mark mark;
@@ -29,9 +30,10 @@ struct Oracle {
   }
   void Bind(const lode::Space&) {}
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
-    for (std::size_t i = 0; i < query.architecture.size(); ++i)
+    for (std::size_t i = 0; i < query.architecture.size(); ++i) {
       metrics[0] +=
           static_cast<double>(query.architecture[i] * i) * static_cast<double>(config_.factor);
+    }
   }
 
  private:

@@ -44,10 +44,12 @@ class NanOracle {
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     Wait();
     std::int64_t checksum = 0;
-    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
+    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell) {
       checksum += query.architecture[cell] * static_cast<std::int64_t>(cell + 1);
-    if (IsMultiple(checksum, config_.fail_every))
+    }
+    if (IsMultiple(checksum, config_.fail_every)) {
       throw lode::Error(LODE_E_INTERNAL, "checksum " + std::to_string(checksum) + " fails");
+    }
     metrics[0] = IsMultiple(checksum, config_.nan_every) ? std::numeric_limits<double>::quiet_NaN()
                                                          : static_cast<double>(checksum);
     metrics[0] += config_.noisy ? static_cast<double>(query.seed >> 11) * 0x1p-53 : 0;

@@ -43,8 +43,9 @@ class NoisyOracle {
   // From 94 to 95, in twentieths.
   static double Truth(lode::ArchitectureView architecture) {
     std::uint64_t sum = 0;
-    for (std::size_t cell = 0; cell < architecture.size(); ++cell)
+    for (std::size_t cell = 0; cell < architecture.size(); ++cell) {
       sum += architecture[cell] * (cell + 1);
+    }
     return 95 - 0.05 * static_cast<double>(sum % 21);
   }
 

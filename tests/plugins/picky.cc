@@ -22,14 +22,17 @@ class Picky {
         {"score", "count", "Multiply-adds of the canonical form below the most.", LODE_MAXIMIZE}};
   }
   void Bind(const lode::Space& space) {
-    while (space.metrics()[macs_].name != "macs") ++macs_;
+    while (space.metrics()[macs_].name != "macs") {
+      ++macs_;
+    }
     space_ = space;
   }
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     host_.Record("asked", 1);
     const double macs = MacsOf(query.architecture);
-    if (macs > config_.most)
+    if (macs > config_.most) {
       throw lode::InvalidError("asked for " + std::to_string(macs) + " multiply-adds");
+    }
     metrics[0] = config_.most - MacsOf(space_->Canonical(query.architecture));
   }
 

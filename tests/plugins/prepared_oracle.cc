@@ -40,25 +40,32 @@ class PreparedOracle {
              LODE_SPLIT_VALIDATION}};
   }
   void Bind(const lode::Space&) {
-    if (!config_.weights.empty()) added_ = Read(config_.weights);
+    if (!config_.weights.empty()) {
+      added_ = Read(config_.weights);
+    }
   }
   void Prepare(const fs::path& directory) {
     const fs::path whole = directory / "supernet.txt";
-    if (!fs::exists(whole)) Train(directory, whole);
+    if (!fs::exists(whole)) {
+      Train(directory, whole);
+    }
     learned_ = Read(whole);
   }
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     std::this_thread::sleep_for(std::chrono::milliseconds(config_.delay_ms));
     host_.Record("threads", host_.Threads());
     metrics[0] = added_ + learned_;
-    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
+    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell) {
       metrics[0] += static_cast<double>(query.architecture[cell] * (cell % 7));
+    }
   }
 
  private:
   static double Read(const fs::path& file) {
     double number = 0;
-    if (!(std::ifstream(file) >> number)) throw lode::IoError(file.string() + ": holds no number");
+    if (!(std::ifstream(file) >> number)) {
+      throw lode::IoError(file.string() + ": holds no number");
+    }
     return number;
   }
 
@@ -67,7 +74,9 @@ class PreparedOracle {
     std::ofstream out(partial);
     out << number << "\n";
     out.close();
-    if (!out) throw lode::IoError(file.string() + ": cannot be written");
+    if (!out) {
+      throw lode::IoError(file.string() + ": cannot be written");
+    }
     fs::rename(partial, file);
   }
 
@@ -79,8 +88,9 @@ class PreparedOracle {
       host_.Progress(static_cast<double>(step) / static_cast<double>(config_.steps), "training");
       std::this_thread::sleep_for(std::chrono::milliseconds(config_.delay_ms));
       Write(directory / "checkpoint", ++step);
-      if (!config_.notes.empty())
+      if (!config_.notes.empty()) {
         std::ofstream(config_.notes, std::ios::app) << "step " << step << "\n";
+      }
     }
     Write(whole, step);
   }

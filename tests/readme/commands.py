@@ -54,7 +54,8 @@ def commands(text, kinds):
             continue
         kind = "".join(info[1:]) or "sh"
         if kind not in KINDS:
-            raise ValueError(f"line {number - 1}: {' '.join(info)!r}, expected sh alone or with one of {KINDS - {'sh'}}")
+            raise ValueError(
+                f"line {number - 1}: {' '.join(info)!r}, expected sh alone or with one of {KINDS - {'sh'}}")
         if kind not in kinds:
             continue
         command = ""

@@ -92,7 +92,8 @@ class Readmes(unittest.TestCase):
                 text = (SOURCE / readme).read_text()
                 list(commands.commands(text, commands.KINDS))
                 for number, info, _ in commands.blocks(text):
-                    self.assertTrue(info or self.is_output(text, number), f"line {number - 1}: a fence without a language")
+                    self.assertTrue(
+                        info or self.is_output(text, number), f"line {number - 1}: a fence without a language")
                 prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
                 self.assertNotRegex(prose, r"\n\n    \S")
 

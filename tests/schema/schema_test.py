@@ -54,9 +54,11 @@ LEFT_TO_VALIDATION = re.compile(
     )
 )
 # A name that is wrong, but may come from the environment.
-FROM_ENVIRONMENT = re.compile("there is no|is not one of|is outside|may be given once|no such preset|no preset|not a path like|has no '")
+FROM_ENVIRONMENT = re.compile(
+    "there is no|is not one of|is outside|may be given once|no such preset|no preset|not a path like|has no '")
 # Mistakes in something that may be missing from a layer.
-MISSING = re.compile("has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] to change: a table of numbers")
+MISSING = re.compile(
+    "has no \\[|needs '|needs `use`|belongs to no component|cannot be measured|\\] to change: a table of numbers")
 
 
 def to_toml(value):

@@ -23,7 +23,8 @@ class Toolkit(InstallationTest):
     def configure(self, project, text):
         project.mkdir()
         (project / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(p CXX)\n" + text)
-        return output("cmake", "-G", "Ninja", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        return output("cmake", "-G", "Ninja", "-S", project, "-B", project / "build",
+                      f"-DCMAKE_PREFIX_PATH={self.prefix}")
 
     def test_a_plugin_that_trains(self):
         author = self.work / "author"
@@ -56,7 +57,8 @@ class Toolkit(InstallationTest):
 
     def test_another_libtorch_is_refused(self):
         with self.assertRaisesRegex(AssertionError, "lode::training was built with LibTorch"):
-            self.configure(self.work / "other", "set(LODE_TORCH_VERSION 9.9)\nadd_library(lode::torch INTERFACE IMPORTED)\n"
+            self.configure(self.work / "other",
+                           "set(LODE_TORCH_VERSION 9.9)\nadd_library(lode::torch INTERFACE IMPORTED)\n"
                            "find_package(LodeSdk 1.1 REQUIRED COMPONENTS training)\n")
 
 

@@ -2,8 +2,9 @@
 """Follows the instructions of sdk/README.md, and compares the output with what they promise.
 
 Its fenced blocks, in order: "sh" is typed into bash, in a new directory, with Lode installed and in PATH; a
-language and a FILE give the contents of that file; "text" is the output of the commands before it, in which "..." stands
-for anything, and as a whole line for any lines. Ends at the first command that fails or line that is not printed.
+language and a FILE give the contents of that file; "text" is the output of the commands before it, in which "..."
+stands for anything, and as a whole line for any lines. Ends at the first command that fails or line that is not
+printed.
 
 usage: tutorial_test.py BUILD_DIR
 """

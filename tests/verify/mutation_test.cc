@@ -205,7 +205,9 @@ std::vector<Finding> Find(const std::string& kind, int fault) {
 
 std::string Describe(const std::vector<Finding>& findings) {
   std::string text;
-  for (const Finding& f : findings) text += f.rule + ": " + f.done + ": " + f.seen + "\n";
+  for (const Finding& f : findings) {
+    text += f.rule + ": " + f.done + ": " + f.seen + "\n";
+  }
   return text;
 }
 
@@ -243,8 +245,9 @@ TEST(Mutants, AreManyAndNearlyAllFound) {
   EXPECT_GE(std::size(kMutants), 60u);
   EXPECT_LE(missed, 2);
   EXPECT_GE(Unchecked().size(), static_cast<std::size_t>(missed));
-  for (const Mutant& mutant : kMutants)
+  for (const Mutant& mutant : kMutants) {
     EXPECT_TRUE(*mutant.rule == '\0' || IsRule(mutant.rule)) << mutant.rule;
+  }
 }
 
 }  // namespace

@@ -49,14 +49,17 @@ bool Has(const std::vector<Report>& reports, std::string_view rule) {
 std::string Describe(const std::vector<Report>& reports) {
   std::string text;
   for (const Report& report : reports) {
-    for (const Finding& f : report.findings)
+    for (const Finding& f : report.findings) {
       text += report.title + ": " + f.rule + ": " + f.done + ": " + f.seen + "\n";
+    }
   }
   return text;
 }
 
 std::string LowerCase(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : text) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
   return text;
 }
 
@@ -69,8 +72,9 @@ std::map<std::string, std::pair<fs::path, std::string>> BrokenByRule() {
     const lode_plugin& plugin = core::LoadPlugin(file);
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
       const std::string id = plugin.components[i]->id;
-      if (id != "sound")
+      if (id != "sound") {
         by_rule[LowerCase(id).substr(std::string_view("broken.").size())] = {file, id};
+      }
     }
   }
   for (const char* rule : {"plugin.symbols", "plugin.torch", "plugin.descriptor"}) {
@@ -101,7 +105,9 @@ INSTANTIATE_TEST_SUITE_P(Verify, EachRule, testing::ValuesIn(Rules().begin(), Ru
                          });
 
 TEST(Verify, EveryBrokenComponentBreaksARule) {
-  for (const auto& [rule, where] : BrokenByRule()) EXPECT_TRUE(IsRule(rule)) << rule;
+  for (const auto& [rule, where] : BrokenByRule()) {
+    EXPECT_TRUE(IsRule(rule)) << rule;
+  }
 }
 
 TEST(Verify, FindsNothingInSoundComponents) {
@@ -214,7 +220,9 @@ struct FreeInBatches : Priced {
   void EvaluateBatch(std::span<const lode::Query> queries, std::span<double> metrics) {
     for (std::size_t k = 0; k < queries.size(); ++k) {
       metrics[k] = Measure(queries[k]);
-      if (queries.size() == 1) queries[k].ReportCost(3);
+      if (queries.size() == 1) {
+        queries[k].ReportCost(3);
+      }
     }
   }
 };
@@ -225,7 +233,9 @@ std::vector<std::string> SeenOf() {
   Findings findings;
   CheckComponent(component, DefaultSetting(component, ""), Spaces(), findings);
   std::vector<std::string> seen;
-  for (const Finding& f : findings.list()) seen.push_back(f.rule + ": " + f.seen);
+  for (const Finding& f : findings.list()) {
+    seen.push_back(f.rule + ": " + f.seen);
+  }
   return seen;
 }
 
@@ -251,8 +261,9 @@ TEST(Grid, IsSound) {
       const Setting setting = SettingOf(test::GridSpaceComponent(), "a size", {rows, choices});
       Findings findings;
       CheckComponent(test::GridSpaceComponent(), setting, Spaces(), findings);
-      for (const Finding& f : findings.list())
+      for (const Finding& f : findings.list()) {
         ADD_FAILURE() << rows << " x " << choices << ": " << f.rule << ": " << f.seen;
+      }
     }
   }
 }

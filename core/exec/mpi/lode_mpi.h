@@ -3,8 +3,7 @@
  *
  * Use it from one thread at a time. Messages are bytes; messages from one rank to another arrive in
  * order. An error of the MPI library ends the job. */
-#ifndef LODE_CORE_EXEC_MPI_LODE_MPI_H_
-#define LODE_CORE_EXEC_MPI_LODE_MPI_H_
+#pragma once
 
 #include <stddef.h>
 
@@ -35,6 +34,4 @@ const lode_mpi* lode_mpi_v1(void);
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

@@ -1,5 +1,4 @@
 // The optimizer "evolution".
-// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>

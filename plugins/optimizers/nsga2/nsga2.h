@@ -1,5 +1,4 @@
 // The optimizer "nsga2".
-// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,6 @@
 //
 // Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II,
 // IEEE Transactions on Evolutionary Computation 6(2), 2002, sections III and VI.
-// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
 // The oracle "analytic": the metrics that a space computes for its architectures.
-// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
@@ -25,34 +24,44 @@ class Analytic {
 
   std::vector<lode::Metric> Metrics() const {
     std::vector<lode::Metric> metrics;
-    for (const std::size_t i : served_) metrics.push_back(space_->metrics()[i]);
+    for (const std::size_t i : served_) {
+      metrics.push_back(space_->metrics()[i]);
+    }
     return metrics;
   }
 
   void Bind(const lode::Space& space) {
-    if (space.metrics().empty())
+    if (space.metrics().empty()) {
       throw lode::UnsupportedError("this space computes no metrics for its architectures");
+    }
     space_ = space;
     served_.clear();
     if (config_.metrics.empty()) {
       served_.resize(space.metrics().size());
       std::iota(served_.begin(), served_.end(), std::size_t{0});
     }
-    for (const std::string& name : config_.metrics) served_.push_back(Find(name));
+    for (const std::string& name : config_.metrics) {
+      served_.push_back(Find(name));
+    }
   }
 
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
-    if (query.fidelity < 1)
+    if (query.fidelity < 1) {
       throw lode::UnsupportedError("computed metrics have no cheaper form: the fidelity must be 1");
+    }
     std::vector<double> all(space_->metrics().size());
     space_->Measure(query.architecture, all);
-    for (std::size_t i = 0; i < served_.size(); ++i) metrics[i] = all[served_[i]];
+    for (std::size_t i = 0; i < served_.size(); ++i) {
+      metrics[i] = all[served_[i]];
+    }
   }
 
  private:
   std::size_t Find(const std::string& name) const {
     std::vector<std::string> names;
-    for (const lode::Metric& metric : space_->metrics()) names.push_back(metric.name);
+    for (const lode::Metric& metric : space_->metrics()) {
+      names.push_back(metric.name);
+    }
     const auto at = std::find(names.begin(), names.end(), name);
     if (at == names.end()) {
       throw lode::UnsupportedError("the space computes no metric " + lode::Quote(name) +

@@ -19,7 +19,9 @@ namespace {
 // Returns the first Python that has PyTorch, or "".
 std::string PythonWithTorch() {
   for (const std::string python : {"python3", "/usr/bin/python3"}) {
-    if (std::system((python + " -c 'import torch' 2> /dev/null").c_str()) == 0) return python;
+    if (std::system((python + " -c 'import torch' 2> /dev/null").c_str()) == 0) {
+      return python;
+    }
   }
   return "";
 }
@@ -27,10 +29,13 @@ std::string PythonWithTorch() {
 class FashionMnist : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist"))
+    if (!std::filesystem::exists("/usr/share/datasets/fashion-mnist")) {
       GTEST_SKIP() << "Debian's package dataset-fashion-mnist is not installed";
+    }
     const std::string python = PythonWithTorch();
-    if (python.empty()) GTEST_SKIP() << "no python3 imports torch";
+    if (python.empty()) {
+      GTEST_SKIP() << "no python3 imports torch";
+    }
     search_.program().SetEnvironment("PYTHON", python);
   }
 
@@ -39,7 +44,9 @@ class FashionMnist : public testing::Test {
     std::vector<std::string> arguments = {"run",
                                           LODE_SOURCE_DIR "/configs/command/fashion_mnist.toml",
                                           "--out", (search_.directory() / out).string()};
-    for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
+    for (const std::string& change : changes) {
+      arguments.insert(arguments.end(), {"--set", change});
+    }
     const lode::test::Outcome outcome = search_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
     return lode::Select(search_.directory() / out / "seed-0",
@@ -51,7 +58,9 @@ class FashionMnist : public testing::Test {
 
 int Count(const std::string& text, const std::string& word) {
   int count = 0;
-  for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; ++at) ++count;
+  for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; ++at) {
+    ++count;
+  }
   return count;
 }
 
@@ -62,7 +71,9 @@ int Params(const std::string& cell) {
   for (const int c : {8, 16, 32}) {
     params += Count(cell, "nor_conv_1x1") * (c * c + 2 * c);
     params += Count(cell, "nor_conv_3x3") * (9 * c * c + 2 * c);
-    if (c > 8) params += 9 * c * c / 2 + 2 * c + 9 * c * c + 2 * c + c * c / 2;
+    if (c > 8) {
+      params += 9 * c * c / 2 + 2 * c + 9 * c * c + 2 * c + c * c / 2;
+    }
   }
   return params + 2 * 32 + 32 * 10 + 10;
 }

@@ -1,8 +1,6 @@
 // A process between this one and a program; it ends together with the program and everything that
 // the program has started.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_KEEPER_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_KEEPER_H_
+#pragma once
 
 #include <sys/types.h>
 
@@ -27,5 +25,3 @@ struct KeeperTask {
 [[noreturn]] void Keep(const KeeperTask& task);
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_KEEPER_H_

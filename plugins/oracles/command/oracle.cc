@@ -47,25 +47,32 @@ void Follow(const Program& program, lode::Host host, double timeout, Answer& ans
   const Deadline deadline(timeout);
   const auto check = [&] {
     host.ThrowIfCancelled();
-    if (deadline.HasPassed()) throw lode::IoError(deadline.Text() + errors.LastLine());
+    if (deadline.HasPassed()) {
+      throw lode::IoError(deadline.Text() + errors.LastLine());
+    }
   };
   const Ending ending =
       Process(program).Follow({.output = [&](std::string_view bytes) { answer.Add(bytes); },
                                .errors = [&](std::string_view bytes) { errors.Add(bytes); },
                                .check = check});
-  if (!ending.good()) throw lode::IoError(ending.Text() + errors.LastLine());
+  if (!ending.good()) {
+    throw lode::IoError(ending.Text() + errors.LastLine());
+  }
   answer.Finish();
-  if (answer.values().empty())
+  if (answer.values().empty()) {
     throw lode::IoError("standard output ends without the metrics" + errors.LastLine());
+  }
 }
 
 // Checks a word of the command or of the environment for errors before anything runs.
 void CheckWord(const std::string& word, const Values& values, bool has_program) {
-  if (word.find('\0') != std::string::npos)
+  if (word.find('\0') != std::string::npos) {
     throw lode::InvalidError(lode::Quote(word) + " has a NUL character");
+  }
   Expand(word, values);
-  if (!has_program && word.find("{program}") != std::string::npos)
+  if (!has_program && word.find("{program}") != std::string::npos) {
     throw lode::InvalidError(lode::Quote(word) + " needs program to be set");
+  }
 }
 
 }  // namespace
@@ -97,12 +104,14 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
 CommandOracle::CommandOracle(lode::Host host, const Config& config)
     : host_(host), config_(config), metrics_(lode::metrics::Metrics(config)) {
   CheckNames(metrics_);
-  if (config.command.empty())
+  if (config.command.empty()) {
     throw lode::InvalidError("command is empty, expected a program and its arguments");
+  }
   std::error_code error;
   const bool has_program = !config.program.empty();
-  if (has_program && !fs::exists(config.program, error))
+  if (has_program && !fs::exists(config.program, error)) {
     throw lode::IoError("program: there is no file " + config.program);
+  }
   Values values = {{"program", config.program}};
   for (std::string& entry : config_.environment) {
     CheckWord(entry, values, has_program);
@@ -110,7 +119,9 @@ CommandOracle::CommandOracle(lode::Host host, const Config& config)
   }
   environment_ = MakeEnvironment(config_.environment);
   values.insert({{"architecture", ""}, {"seed", ""}, {"fidelity", ""}});
-  for (const std::string& word : config.command) CheckWord(word, values, has_program);
+  for (const std::string& word : config.command) {
+    CheckWord(word, values, has_program);
+  }
 }
 
 void CommandOracle::Bind(const lode::Space& space) {
@@ -128,7 +139,9 @@ void CommandOracle::Evaluate(const lode::Query& query, std::span<double> metrics
   const WorkingDirectory directory(config_.directory, last_directory_);
   Program program{
       file_, {}, environment_, directory.path(), directory.Write("request.json", request)};
-  for (const std::string& word : config_.command) program.arguments.push_back(Expand(word, values));
+  for (const std::string& word : config_.command) {
+    program.arguments.push_back(Expand(word, values));
+  }
   Answer answer(metrics_, host_);
   ErrorLog errors(directory.path() / "stderr.txt", host_);
   try {

@@ -1,7 +1,5 @@
 // The oracle "command": evaluates by running the user's own program.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -49,5 +47,3 @@ class CommandOracle {
 };
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_ORACLE_H_

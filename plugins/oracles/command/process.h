@@ -1,7 +1,5 @@
 // One run of a program, in its own session.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_PROCESS_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_PROCESS_H_
+#pragma once
 
 #include <sys/types.h>
 
@@ -72,5 +70,3 @@ class Process {
 };
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_PROCESS_H_

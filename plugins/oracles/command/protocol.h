@@ -1,7 +1,5 @@
 // The protocol between the oracle and a user's program.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_PROTOCOL_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_PROTOCOL_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -83,5 +81,3 @@ class ErrorLog {
 };
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_PROTOCOL_H_

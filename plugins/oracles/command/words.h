@@ -1,7 +1,5 @@
 // The words of a command: placeholders, the program's file, the environment.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_WORDS_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_WORDS_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -27,5 +25,3 @@ std::vector<std::string> MakeEnvironment(const std::vector<std::string>& changes
 std::string FindProgram(const std::string& name, const std::vector<std::string>& environment);
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_WORDS_H_

@@ -1,7 +1,5 @@
 // The directory in which one evaluation runs.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_COMMAND_WORKING_DIRECTORY_H_
-#define LODE_PLUGINS_ORACLES_COMMAND_WORKING_DIRECTORY_H_
+#pragma once
 
 #include <atomic>
 #include <cstdint>
@@ -38,5 +36,3 @@ class WorkingDirectory {
 };
 
 }  // namespace command
-
-#endif  // LODE_PLUGINS_ORACLES_COMMAND_WORKING_DIRECTORY_H_

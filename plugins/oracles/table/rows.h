@@ -1,7 +1,5 @@
 // Rows of numbers by architecture, compact enough for millions of them.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_TABLE_ROWS_H_
-#define LODE_PLUGINS_ORACLES_TABLE_ROWS_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -47,5 +45,3 @@ class Rows {
 };
 
 }  // namespace table
-
-#endif  // LODE_PLUGINS_ORACLES_TABLE_ROWS_H_

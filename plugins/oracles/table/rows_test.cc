@@ -8,8 +8,9 @@ namespace {
 // The architecture whose cells are the bits of `number`.
 lode::Architecture Bits(unsigned number, std::size_t cells) {
   lode::Architecture architecture(cells);
-  for (std::size_t cell = 0; cell < cells; ++cell)
+  for (std::size_t cell = 0; cell < cells; ++cell) {
     architecture[cell] = static_cast<std::uint8_t>(number >> cell & 1);
+  }
   return architecture;
 }
 
@@ -17,12 +18,16 @@ TEST(TableRows, AreFoundByEveryCell) {
   for (const std::size_t cells : {1u, 7u, 8u, 9u, 13u}) {
     Rows rows(cells, 2);
     const unsigned count = 1u << cells;
-    for (unsigned n = 0; n < count; n += 2) rows.Add(Bits(n, cells), std::array{n * 1.0, n * 2.0});
+    for (unsigned n = 0; n < count; n += 2) {
+      rows.Add(Bits(n, cells), std::array{n * 1.0, n * 2.0});
+    }
     EXPECT_EQ(rows.size(), count / 2);
     for (unsigned n = 0; n < count; ++n) {
       const auto row = rows.Find(Bits(n, cells));
       ASSERT_EQ(row.has_value(), n % 2 == 0) << n;
-      if (!row) continue;
+      if (!row) {
+        continue;
+      }
       EXPECT_EQ(*row, n / 2);
       EXPECT_EQ(rows[*row][0], n);
       EXPECT_EQ(rows[*row][1], 2 * n);

@@ -1,7 +1,5 @@
 // The oracle "table": looks up architectures of any space in a file of delimited text.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_ORACLES_TABLE_TABLE_H_
-#define LODE_PLUGINS_ORACLES_TABLE_TABLE_H_
+#pragma once
 
 #include <optional>
 #include <span>
@@ -21,9 +19,9 @@ struct Layout {
   std::vector<std::string> columns;  // of the numbers
 };
 
-// Reads a table's text (see toolkit/files/delimited_reader.h): an architecture in each line, in a form
-// that the space reads, without repetitions. Reports progress to the host. Throws lode::IoError
-// with a message that begins with `name`, line and column, and lode::CancelledError.
+// Reads a table's text (see toolkit/files/delimited_reader.h): an architecture in each line, in a
+// form that the space reads, without repetitions. Reports progress to the host. Throws
+// lode::IoError with a message that begins with `name`, line and column, and lode::CancelledError.
 Rows ParseRows(std::string_view text, const std::string& name, const Layout& layout,
                const lode::Space& space, const lode::Host& host);
 
@@ -60,5 +58,3 @@ class TableOracle {
 };
 
 }  // namespace table
-
-#endif  // LODE_PLUGINS_ORACLES_TABLE_TABLE_H_

@@ -188,7 +188,9 @@ TEST_F(Table, ArchitecturesThatItDoesNotHaveFail) {
 // Quotes the key like Python's csv module.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  for (const char c : text) {
+    quoted += c == '"' ? "\"\"" : std::string(1, c);
+  }
   return quoted + "\"";
 }
 
@@ -201,7 +203,9 @@ TEST_F(Table, SupportsArchitecturesOfAllSpaces) {
     while (expected.size() < 300) {
       const std::string key = built.space().Format(built.space().Sample(stream.random()));
       const auto number = static_cast<double>(expected.size());
-      if (!expected.emplace(key, number).second) continue;
+      if (!expected.emplace(key, number).second) {
+        continue;
+      }
       comma += Quoted(key) + "," + std::to_string(number) + ",1\n";
       tab += key + "\t" + std::to_string(number) + "\t1\n";
     }
@@ -221,7 +225,9 @@ TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
   const Built ofa("ofa");
   const auto list = [](int count, const std::string& item) {
     std::string text = item;
-    for (int k = 1; k < count; ++k) text += ", " + item;
+    for (int k = 1; k < count; ++k) {
+      text += ", " + item;
+    }
     return "[" + text + "]";
   };
   const std::string first =
@@ -263,8 +269,9 @@ TEST_F(Table, AgreesWithNb201TableForEveryArchitecture) {
   Numbers metrics, expected(4);
   for (unsigned index = 0; index < 15625; ++index) {
     lode::Architecture architecture(30);
-    for (unsigned row = 0, digits = index; row < 6; ++row, digits /= 5)
+    for (unsigned row = 0, digits = index; row < 6; ++row, digits /= 5) {
       architecture[row * 5 + digits % 5] = 1;
+    }
     lode_query query{sizeof query, 0, architecture.data(), 1, 0, expected.data(), 0, LODE_OK, 0,
                      nullptr};
     ASSERT_EQ(api.evaluate(reference.get(), &query, 1, nullptr), LODE_OK);

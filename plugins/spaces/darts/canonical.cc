@@ -11,7 +11,9 @@ namespace {
 using Places = std::array<std::uint8_t, kNodes>;
 
 std::uint8_t RenamedInput(std::uint8_t input, const Places& places) {
-  if (input < kCellInputs) return input;
+  if (input < kCellInputs) {
+    return input;
+  }
   return static_cast<std::uint8_t>(places[input - kCellInputs] + kCellInputs);
 }
 
@@ -23,7 +25,9 @@ std::optional<Cell> Renamed(const Cell& cell, const Places& places) {
     Node& moved = renamed[places[node]];
     for (std::size_t e = 0; e < kNodeEdges; ++e) {
       moved[e] = {RenamedInput(cell[node][e].input, places), cell[node][e].operation};
-      if (moved[e].input >= InputsOf(places[node])) return std::nullopt;
+      if (moved[e].input >= InputsOf(places[node])) {
+        return std::nullopt;
+      }
     }
     std::sort(moved.begin(), moved.end());
   }
@@ -36,7 +40,9 @@ Cell Representative(const Cell& cell) {
   Cell least = cell;
   Places places = {0, 1, 2, 3};
   while (std::next_permutation(places.begin(), places.end())) {
-    if (const auto renamed = Renamed(cell, places); renamed && *renamed < least) least = *renamed;
+    if (const auto renamed = Renamed(cell, places); renamed && *renamed < least) {
+      least = *renamed;
+    }
   }
   return least;
 }

@@ -12,9 +12,7 @@
 // Nothing else is identified. In particular, genotypes that compute the same function through skip
 // connections and pools (two nodes that are equal sums, either of which is read) stay distinct.
 // Sameness does not cover a supernet's inherited weights, which belong to a position in the cell.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_CANONICAL_H_
-#define LODE_PLUGINS_SPACES_DARTS_CANONICAL_H_
+#pragma once
 
 #include "plugins/spaces/darts/genotype.h"
 
@@ -25,5 +23,3 @@ namespace darts {
 Cell Representative(const Cell& cell);
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_CANONICAL_H_

@@ -28,8 +28,11 @@ using Edges = std::vector<std::tuple<std::size_t, std::size_t, int>>;
 
 Edges EdgesOf(const Cell& cell) {
   Edges edges;
-  for (std::size_t n = 0; n < kNodes; ++n)
-    for (const Edge& e : cell[n]) edges.emplace_back(e.input, n + 2, e.operation);
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    for (const Edge& e : cell[n]) {
+      edges.emplace_back(e.input, n + 2, e.operation);
+    }
+  }
   return edges;
 }
 
@@ -40,14 +43,18 @@ std::set<Written> RenamingsOf(const Cell& cell) {
   std::iota(name.begin(), name.end(), std::size_t{0});
   do {
     Edges edges;
-    for (const auto& [from, to, operation] : EdgesOf(cell))
+    for (const auto& [from, to, operation] : EdgesOf(cell)) {
       edges.emplace_back(name[to], name[from], operation);
+    }
     if (std::any_of(edges.begin(), edges.end(),
-                    [](const auto& e) { return std::get<1>(e) >= std::get<0>(e); }))
+                    [](const auto& e) { return std::get<1>(e) >= std::get<0>(e); })) {
       continue;
+    }
     std::sort(edges.begin(), edges.end());
     Written written;
-    for (const auto& [to, from, operation] : edges) written.emplace_back(from, operation);
+    for (const auto& [to, from, operation] : edges) {
+      written.emplace_back(from, operation);
+    }
     all.insert(written);
   } while (std::next_permutation(name.begin() + 2, name.end()));
   return all;
@@ -55,8 +62,11 @@ std::set<Written> RenamingsOf(const Cell& cell) {
 
 Written Write(const Cell& cell) {
   Written list;
-  for (const Node& node : cell)
-    for (const Edge& e : node) list.emplace_back(e.input, e.operation);
+  for (const Node& node : cell) {
+    for (const Edge& e : node) {
+      list.emplace_back(e.input, e.operation);
+    }
+  }
   return list;
 }
 

@@ -26,9 +26,7 @@
 // digit printed.
 //
 // Source: Liu et al., DARTS, ICLR 2019, and the code published with it.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_COST_H_
-#define LODE_PLUGINS_SPACES_DARTS_COST_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -82,5 +80,3 @@ class NetworkCosts {
 };
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_COST_H_

@@ -31,12 +31,17 @@ class MatrixReader {
     std::size_t used = 0;
     for (std::size_t input = 0; input < InputsOf(node); ++input) {
       const std::size_t operation = OperationOf(node, input);
-      if (operation == kOperations) continue;
-      if (used < kNodeEdges)
+      if (operation == kOperations) {
+        continue;
+      }
+      if (used < kNodeEdges) {
         edges[used] = {static_cast<std::uint8_t>(input), static_cast<Operation>(operation)};
+      }
       ++used;
     }
-    if (used != kNodeEdges) RefuseNode(kind_, node, used);
+    if (used != kNodeEdges) {
+      RefuseNode(kind_, node, used);
+    }
     return edges;
   }
 
@@ -46,8 +51,12 @@ class MatrixReader {
     const std::uint8_t* row = &matrix_[(FirstRowOf(node) + input) * kOperations];
     std::size_t found = kOperations;
     for (std::size_t o = 0; o < kOperations; ++o) {
-      if (row[o] == 0) continue;
-      if (row[o] != 1 || found != kOperations) RefuseRow(kind_, node, input);
+      if (row[o] == 0) {
+        continue;
+      }
+      if (row[o] != 1 || found != kOperations) {
+        RefuseRow(kind_, node, input);
+      }
       found = o;
     }
     return found;
@@ -62,8 +71,9 @@ class MatrixReader {
 std::vector<std::string> RowLabels() {
   std::vector<std::string> labels;
   for (std::size_t node = 0; node < kNodes; ++node) {
-    for (std::size_t input = 0; input < InputsOf(node); ++input)
+    for (std::size_t input = 0; input < InputsOf(node); ++input) {
       labels.push_back(RowLabel(node, input));
+    }
   }
   return labels;
 }
@@ -87,7 +97,9 @@ Genotype FromArchitecture(lode::ArchitectureView architecture) {
   Genotype genotype{};
   for (const CellKind kind : {kNormal, kReduce}) {
     const MatrixReader reader(kind, architecture);
-    for (std::size_t node = 0; node < kNodes; ++node) genotype[kind][node] = reader.Read(node);
+    for (std::size_t node = 0; node < kNodes; ++node) {
+      genotype[kind][node] = reader.Read(node);
+    }
   }
   return genotype;
 }
@@ -96,8 +108,9 @@ void ToArchitecture(const Genotype& genotype, std::span<std::uint8_t> out) {
   for (const CellKind kind : {kNormal, kReduce}) {
     const auto matrix = out.subspan(kind * kMatrixCells, kMatrixCells);
     for (std::size_t node = 0; node < kNodes; ++node) {
-      for (const auto& [input, operation] : genotype[kind][node])
+      for (const auto& [input, operation] : genotype[kind][node]) {
         matrix[(FirstRowOf(node) + input) * kOperations + operation] = 1;
+      }
     }
   }
 }

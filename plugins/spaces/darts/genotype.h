@@ -2,9 +2,7 @@
 // four intermediate nodes (inputs 2 to 5 of later nodes) and outputs their concatenation. An
 // intermediate node is the sum of two edges from distinct earlier inputs, each with one operation
 // (Liu et al., DARTS, ICLR 2019, section 2.1).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_GENOTYPE_H_
-#define LODE_PLUGINS_SPACES_DARTS_GENOTYPE_H_
+#pragma once
 
 #include <array>
 #include <compare>
@@ -87,5 +85,3 @@ Genotype FromArchitecture(lode::ArchitectureView architecture);
 void ToArchitecture(const Genotype& genotype, std::span<std::uint8_t> out);
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_GENOTYPE_H_

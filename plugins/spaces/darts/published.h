@@ -1,7 +1,5 @@
 // Genotypes published with DARTS and PC-DARTS, in the notation of their code bases, for tests.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_PUBLISHED_H_
-#define LODE_PLUGINS_SPACES_DARTS_PUBLISHED_H_
+#pragma once
 
 namespace darts {
 
@@ -34,5 +32,3 @@ inline constexpr char kPcDartsImage[] =
     "('sep_conv_3x3', 1), ('sep_conv_5x5', 0), ('sep_conv_3x3', 3)], reduce_concat=range(2, 6))";
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_PUBLISHED_H_

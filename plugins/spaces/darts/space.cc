@@ -21,10 +21,14 @@ Entry LargestEntry(lode::ActionView matrix, std::size_t node, std::size_t exclud
   Entry largest{excluded == begin ? begin + 1 : begin, 0};
   float value = matrix[largest.row * kOperations];
   for (std::size_t row = largest.row; row < end; ++row) {
-    if (row == excluded) continue;
+    if (row == excluded) {
+      continue;
+    }
     for (std::size_t column = 0; column < kOperations; ++column) {
       const float entry = matrix[row * kOperations + column];
-      if (!(entry > value)) continue;
+      if (!(entry > value)) {
+        continue;
+      }
       largest = {row, column};
       value = entry;
     }
@@ -52,7 +56,9 @@ constexpr std::size_t EdgeChanges(std::size_t node) {
 
 constexpr std::size_t CellChanges() {
   std::size_t sum = 0;
-  for (std::size_t node = 0; node < kNodes; ++node) sum += kNodeEdges * EdgeChanges(node);
+  for (std::size_t node = 0; node < kNodes; ++node) {
+    sum += kNodeEdges * EdgeChanges(node);
+  }
   return sum;
 }
 constexpr std::size_t kChanges = kMatrices * CellChanges();
@@ -61,7 +67,9 @@ constexpr std::size_t kChanges = kMatrices * CellChanges();
 std::uint8_t FreeInput(const Node& node, std::size_t number) {
   auto input = static_cast<std::uint8_t>(number);
   for (const Edge& edge : node) {
-    if (input >= edge.input) ++input;
+    if (input >= edge.input) {
+      ++input;
+    }
   }
   return input;
 }
@@ -72,7 +80,9 @@ void ChangeEdge(Node* node, std::size_t edge, std::size_t change) {
     changed.operation = static_cast<Operation>(change + (change >= changed.operation));
   } else {
     changed.input = FreeInput(*node, change - kOtherOperations);
-    if ((*node)[1].input < (*node)[0].input) std::swap((*node)[0], (*node)[1]);
+    if ((*node)[1].input < (*node)[0].input) {
+      std::swap((*node)[0], (*node)[1]);
+    }
   }
 }
 
@@ -81,7 +91,9 @@ Genotype Changed(Genotype genotype, std::size_t number) {
   Cell& cell = genotype[number / CellChanges()];
   number %= CellChanges();
   std::size_t node = 0;
-  while (number >= kNodeEdges * EdgeChanges(node)) number -= kNodeEdges * EdgeChanges(node++);
+  while (number >= kNodeEdges * EdgeChanges(node)) {
+    number -= kNodeEdges * EdgeChanges(node++);
+  }
   ChangeEdge(&cell[node], number / EdgeChanges(node), number % EdgeChanges(node));
   return genotype;
 }
@@ -94,7 +106,9 @@ class Redraw {
   Redraw(lode::Random random, double probability) : random_(random), probability_(probability) {}
 
   void Draw(Cell* cell) const {
-    for (std::size_t node = 0; node < kNodes; ++node) Draw(node, &(*cell)[node]);
+    for (std::size_t node = 0; node < kNodes; ++node) {
+      Draw(node, &(*cell)[node]);
+    }
   }
 
  private:
@@ -104,8 +118,11 @@ class Redraw {
       (*edges)[0].input = inputs.first;
       (*edges)[1].input = inputs.second;
     }
-    for (Edge& edge : *edges)
-      if (IsHit()) edge.operation = static_cast<Operation>(random_.Below(kOperations));
+    for (Edge& edge : *edges) {
+      if (IsHit()) {
+        edge.operation = static_cast<Operation>(random_.Below(kOperations));
+      }
+    }
   }
   bool IsHit() const { return random_.Uniform() < probability_; }
 
@@ -118,13 +135,15 @@ class Redraw {
 void AddCell(std::string_view group, const Cell& cell, lode::Graph* graph) {
   const std::size_t first = graph->nodes.size();
   const std::size_t output = first + kCellInputs + kNodes;
-  for (const char* label : {"c_{k-2}", "c_{k-1}", "0", "1", "2", "3", "c_{k}"})
+  for (const char* label : {"c_{k-2}", "c_{k-1}", "0", "1", "2", "3", "c_{k}"}) {
     graph->nodes.push_back({std::string(group), label});
+  }
   for (std::size_t node = 0; node < kNodes; ++node) {
     const std::size_t at = first + kCellInputs + node;
-    for (const Edge& edge : cell[node])
+    for (const Edge& edge : cell[node]) {
       graph->edges.push_back(
           {first + edge.input, at, std::string(kOperationNames[edge.operation])});
+    }
     graph->edges.push_back({at, output, ""});
   }
 }
@@ -183,8 +202,9 @@ void Space::Discretize(lode::ActionView action, std::span<std::uint8_t> out) con
 
 void Space::Sample(lode::Random random, std::span<std::uint8_t> out) const {
   Genotype genotype{};
-  for (Cell& cell : genotype)
+  for (Cell& cell : genotype) {
     cell = CellFromIndex(static_cast<std::uint32_t>(random.Below(kCellCount)));
+  }
   ToArchitecture(genotype, out);
 }
 
@@ -206,8 +226,11 @@ void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
   Genotype genotype = FromArchitecture(mother);
   const Genotype other = FromArchitecture(father);
   for (const CellKind kind : {kNormal, kReduce}) {
-    for (std::size_t node = 0; node < kNodes; ++node)
-      if (random.Below(2) == 1) genotype[kind][node] = other[kind][node];
+    for (std::size_t node = 0; node < kNodes; ++node) {
+      if (random.Below(2) == 1) {
+        genotype[kind][node] = other[kind][node];
+      }
+    }
   }
   ToArchitecture(genotype, child);
 }
@@ -215,14 +238,18 @@ void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
 std::vector<lode::Architecture> Space::Neighbours(lode::ArchitectureView architecture) const {
   const Genotype genotype = FromArchitecture(architecture);
   std::vector<lode::Architecture> neighbours(kChanges, lode::Architecture(kCells));
-  for (std::size_t n = 0; n < kChanges; ++n) ToArchitecture(Changed(genotype, n), neighbours[n]);
+  for (std::size_t n = 0; n < kChanges; ++n) {
+    ToArchitecture(Changed(genotype, n), neighbours[n]);
+  }
   return neighbours;
 }
 
 void Space::Canonical(lode::ArchitectureView architecture,
                       std::span<std::uint8_t> representative) const {
   Genotype genotype = FromArchitecture(architecture);
-  for (Cell& cell : genotype) cell = Representative(cell);
+  for (Cell& cell : genotype) {
+    cell = Representative(cell);
+  }
   ToArchitecture(genotype, representative);
 }
 
@@ -230,14 +257,18 @@ void Space::Resample(lode::Random random, double probability, lode::Architecture
                      std::span<std::uint8_t> child) const {
   Genotype genotype = FromArchitecture(parent);
   const Redraw redraw(random, probability);
-  for (Cell& cell : genotype) redraw.Draw(&cell);
+  for (Cell& cell : genotype) {
+    redraw.Draw(&cell);
+  }
   ToArchitecture(genotype, child);
 }
 
 lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
   const Genotype genotype = FromArchitecture(architecture);
   lode::Graph graph;
-  for (const CellKind kind : {kNormal, kReduce}) AddCell(kCellNames[kind], genotype[kind], &graph);
+  for (const CellKind kind : {kNormal, kReduce}) {
+    AddCell(kCellNames[kind], genotype[kind], &graph);
+  }
   return graph;
 }
 

@@ -1,7 +1,5 @@
 // The search space "darts": matrices "normal" and "reduce" of 14 edges x 7 operations.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_SPACE_H_
-#define LODE_PLUGINS_SPACES_DARTS_SPACE_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -71,5 +69,3 @@ class Space {
 };
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_SPACE_H_

@@ -51,7 +51,9 @@ class Parser {
     Genotype genotype{};
     cursor_.TakeLeadingName();
     const bool is_dictionary = cursor_.Take("{");
-    if (!is_dictionary) ReadName();
+    if (!is_dictionary) {
+      ReadName();
+    }
     ReadFields(is_dictionary, &genotype);
     cursor_.TakeLastComma(is_dictionary ? "}" : ")");
     cursor_.Expect(is_dictionary ? "}" : ")");
@@ -64,7 +66,9 @@ class Parser {
   void ReadName() {
     for (lode::notation::Cursor module = cursor_; module.WordSize() > 0;) {
       module.Skip(module.WordSize());
-      if (!module.Take(".")) break;
+      if (!module.Take(".")) {
+        break;
+      }
       cursor_ = module;
     }
     cursor_.Expect("Genotype");
@@ -76,7 +80,9 @@ class Parser {
   void ReadFields(bool is_dictionary, Genotype* genotype) {
     std::array<std::size_t, kMatrices> next{};  // of each cell's two fields
     for (std::size_t read = 0; read < 2 * kMatrices; ++read) {
-      if (read > 0) cursor_.Expect(",");
+      if (read > 0) {
+        cursor_.Expect(",");
+      }
       const CellKind kind = ReadFieldName(is_dictionary, next);
       if (next[kind]++ == 0) {
         (*genotype)[kind] = ReadPairs(kind);
@@ -89,12 +95,16 @@ class Parser {
   // Takes the name of a field that may come next and what follows it; returns the field's cell.
   CellKind ReadFieldName(bool is_dictionary, const std::array<std::size_t, kMatrices>& next) {
     const std::string_view quote = is_dictionary ? cursor_.TakeQuote() : "";
-    if (is_dictionary && quote.empty()) cursor_.FailExpecting("a name in quotes");
+    if (is_dictionary && quote.empty()) {
+      cursor_.FailExpecting("a name in quotes");
+    }
     const bool is_reduce =
         next[kNormal] == 2 || (next[kNormal] == 1 && next[kReduce] < 2 && cursor_.Sees("reduce"));
     const CellKind kind = is_reduce ? kReduce : kNormal;
     cursor_.Expect(std::string(kCellNames[kind]) + (next[kind] == 0 ? "" : "_concat"));
-    if (is_dictionary) cursor_.Expect(quote);
+    if (is_dictionary) {
+      cursor_.Expect(quote);
+    }
     cursor_.Expect(is_dictionary ? ":" : "=");
     return kind;
   }
@@ -103,14 +113,18 @@ class Parser {
   Cell ReadPairs(CellKind kind) {
     Cell cell{};
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("\"[\"");
+    if (closing.empty()) {
+      cursor_.FailExpecting("\"[\"");
+    }
     lode::notation::Cursor inner = cursor_;
     const bool is_grouped = !inner.TakeOpening().empty() && !inner.TakeOpening().empty();
     for (Place place{kind}; place.pair < kPairs; place.pair += kNodeEdges) {
       const std::string_view group = is_grouped ? OpenGroup(place) : "";
       ReadNode(place, &cell[place.pair / kNodeEdges]);
       const Place last{kind, place.pair + kNodeEdges - 1};
-      if (is_grouped) Close(group, " after " + PairName(last));
+      if (is_grouped) {
+        Close(group, " after " + PairName(last));
+      }
       if (last.pair + 1 < kPairs) {
         cursor_.Expect(",", " after " + PairName(last));
       } else {
@@ -122,7 +136,9 @@ class Parser {
 
   std::string_view OpenGroup(const Place& place) {
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("\"[\" before the pairs of " + NodeName(place));
+    if (closing.empty()) {
+      cursor_.FailExpecting("\"[\" before the pairs of " + NodeName(place));
+    }
     return closing;
   }
 
@@ -136,13 +152,17 @@ class Parser {
     cursor_.Expect(",", " after " + PairName(place));
     ++place.pair;
     (*node)[1] = ReadPair(place, &(*node)[0]);
-    if ((*node)[1].input < (*node)[0].input) std::swap((*node)[0], (*node)[1]);
+    if ((*node)[1].input < (*node)[0].input) {
+      std::swap((*node)[0], (*node)[1]);
+    }
   }
 
   // Reads "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
   Edge ReadPair(const Place& place, const Edge* other) {
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("\"(\" before " + PairName(place));
+    if (closing.empty()) {
+      cursor_.FailExpecting("\"(\" before " + PairName(place));
+    }
     Edge edge{};
     edge.operation = ReadOperation();
     cursor_.Expect(",");
@@ -153,20 +173,27 @@ class Parser {
 
   Operation ReadOperation() {
     const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) cursor_.FailExpecting("an operation in quotes");
+    if (quote.empty()) {
+      cursor_.FailExpecting("an operation in quotes");
+    }
     const std::string_view rest = cursor_.rest();
     const std::string_view name = rest.substr(0, rest.find_first_of("'\",)]"));
     const auto known = std::find(kOperationNames.begin(), kOperationNames.end(), name);
-    if (known == kOperationNames.end()) FailOperation(name);
+    if (known == kOperationNames.end()) {
+      FailOperation(name);
+    }
     cursor_.Skip(name.size());
     cursor_.Expect(quote);
     return static_cast<Operation>(known - kOperationNames.begin());
   }
 
   [[noreturn]] void FailOperation(std::string_view name) const {
-    if (name.empty()) cursor_.FailExpecting("an operation");
-    if (name == "none")
+    if (name.empty()) {
+      cursor_.FailExpecting("an operation");
+    }
+    if (name == "none") {
       cursor_.Fail("\"none\" is not an operation of this space: every edge has an operation");
+    }
     cursor_.Fail("unknown operation " + lode::Quote(name) + " (nearest: \"" +
                  lode::Nearest(name, kOperationNames) + "\")");
   }
@@ -179,8 +206,9 @@ class Parser {
                             NodeName(place));
     }
     const auto input = static_cast<std::uint8_t>(token[0] - '0');
-    if (other != nullptr && other->input == input)
+    if (other != nullptr && other->input == input) {
       cursor_.Fail("the two inputs of " + NodeName(place) + " are both " + std::to_string(input));
+    }
     cursor_.Expect(token);
     return input;
   }
@@ -200,16 +228,20 @@ class Parser {
   }
 
   void ReadRange() {
-    for (const std::string_view token : {"range", "(", "2", ",", "6"})
+    for (const std::string_view token : {"range", "(", "2", ",", "6"}) {
       cursor_.Expect(token, " of range(2, 6)");
+    }
     Close(")", " of range(2, 6)");
   }
 
   void ReadList() {
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("range(2, 6) or [2, 3, 4, 5]");
-    for (const std::string_view token : {"2", ",", "3", ",", "4", ",", "5"})
+    if (closing.empty()) {
+      cursor_.FailExpecting("range(2, 6) or [2, 3, 4, 5]");
+    }
+    for (const std::string_view token : {"2", ",", "3", ",", "4", ",", "5"}) {
       cursor_.Expect(token, " of [2, 3, 4, 5]");
+    }
     Close(closing, " of [2, 3, 4, 5]");
   }
 

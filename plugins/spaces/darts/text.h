@@ -4,9 +4,7 @@
 //            reduce=[...], reduce_concat=range(2, 6))
 //
 // with eight pairs of operation and input for each cell, two for each intermediate node in order.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_DARTS_TEXT_H_
-#define LODE_PLUGINS_SPACES_DARTS_TEXT_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -27,5 +25,3 @@ std::string Format(const Genotype& genotype);
 Genotype Parse(std::string_view text);
 
 }  // namespace darts
-
-#endif  // LODE_PLUGINS_SPACES_DARTS_TEXT_H_

@@ -43,10 +43,14 @@ std::string With(std::string text, std::string_view from, std::string_view to) {
 std::vector<std::pair<std::string, std::string>> PairsIn(const std::string& text) {
   static const std::regex pair("\\( *['\"](\\w+)['\"] *, *(\\d) *\\)");
   std::vector<std::pair<std::string, std::string>> list;
-  for (std::sregex_iterator m(text.begin(), text.end(), pair), end; m != end; ++m)
+  for (std::sregex_iterator m(text.begin(), text.end(), pair), end; m != end; ++m) {
     list.emplace_back((*m)[2], (*m)[1]);
-  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
-    if (list[i + 1] < list[i]) std::swap(list[i], list[i + 1]);
+  }
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2) {
+    if (list[i + 1] < list[i]) {
+      std::swap(list[i], list[i + 1]);
+    }
+  }
   return list;
 }
 
@@ -71,8 +75,9 @@ TEST(DartsText, PublishedGenotypesParse) {
                         {{{0, kMaxPool3x3}, {2, kSkipConnect}}},
                         {{{1, kMaxPool3x3}, {2, kSkipConnect}}}}};
   EXPECT_EQ(v2, (Genotype{normal, reduce}));
-  for (const std::string text : {kDartsV1, kDartsV2, kPcDartsCifar, kPcDartsImage})
+  for (const std::string text : {kDartsV1, kDartsV2, kPcDartsCifar, kPcDartsImage}) {
     EXPECT_EQ(PairsIn(Format(Parse(text))), PairsIn(text));
+  }
 }
 
 TEST(DartsText, OtherSpellingsParse) {
@@ -81,7 +86,9 @@ TEST(DartsText, OtherSpellingsParse) {
   for (const char c : std::string_view(kDartsV1)) {
     const bool is_mark = std::string_view("[](),=").find(c) != std::string_view::npos;
     spaced += is_mark ? std::string(" \t\r\n") + c + "  " : std::string(1, c);
-    if (c != ' ') tight += c;
+    if (c != ' ') {
+      tight += c;
+    }
   }
   std::replace(quoted.begin(), quoted.end(), '\'', '"');
   EXPECT_EQ(Parse(spaced), expected);
@@ -100,8 +107,9 @@ TEST(DartsText, OtherNotationsParse) {
   const Genotype expected = Parse(kDartsV2);
   const std::string v2 = kDartsV2;
   const auto all = [](std::string text, std::string_view from, std::string_view to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
       text.replace(at, from.size(), to);
+    }
     return text;
   };
   EXPECT_EQ(Parse("DARTS_V2 = " + v2), expected);
@@ -192,7 +200,9 @@ TEST(DartsText, ParseErrorsNameThePosition) {
       {"Genotype(normal=[('max_pool_3x3', 0)]",
        "column 37: expected \",\" after pair 1 of 8 of normal, found \"]\""},
   };
-  for (const auto& [text, message] : kFaults) EXPECT_EQ(FailureOf(text), message) << text;
+  for (const auto& [text, message] : kFaults) {
+    EXPECT_EQ(FailureOf(text), message) << text;
+  }
 }
 
 // Expects an error at the position of `found` in the text.
@@ -269,13 +279,17 @@ TEST(DartsText, GenotypesOfOnceNasBenchParseWithTheSizesItsAuthorsCounted) {
                                      : std::filesystem::path(LODE_SOURCE_DIR) / "../shared/data") /
                     "darts/darts_cifar10_545.csv";
   std::ifstream in(file);
-  if (!in) GTEST_SKIP() << "no " << file;
+  if (!in) {
+    GTEST_SKIP() << "no " << file;
+  }
   const NetworkCosts costs{NetworkSettings{}};
   int parsed = 0, refused = 0;
   const std::regex row("[^,]*,\"(Genotype[^\"]*)\",[^,]*,([^,]*),");
   std::smatch match;
   for (std::string line; std::getline(in, line);) {
-    if (!std::regex_search(line, match, row)) continue;
+    if (!std::regex_search(line, match, row)) {
+      continue;
+    }
     const std::string text = match[1];
     if (text.find("'none'") != std::string::npos) {
       EXPECT_THAT(FailureOf(text), HasSubstr("\"none\" is not an operation of this space"));

@@ -31,7 +31,9 @@ class PythonRandom {
   std::uint32_t Below(std::uint32_t bound) {
     const auto bits = static_cast<int>(std::bit_width(bound));
     std::uint32_t drawn = bound;
-    while (drawn >= bound) drawn = Word() >> (32 - bits);
+    while (drawn >= bound) {
+      drawn = Word() >> (32 - bits);
+    }
     return drawn;
   }
 
@@ -40,13 +42,16 @@ class PythonRandom {
 
   void Fill(std::uint32_t seed) {
     state_[0] = seed;
-    for (std::size_t i = 1; i < kWords; ++i)
+    for (std::size_t i = 1; i < kWords; ++i) {
       state_[i] =
           1812433253u * (state_[i - 1] ^ (state_[i - 1] >> 30)) + static_cast<std::uint32_t>(i);
+    }
   }
   std::uint32_t Mixed(std::size_t i) const { return state_[i - 1] ^ (state_[i - 1] >> 30); }
   std::size_t Next(std::size_t i) {
-    if (++i < kWords) return i;
+    if (++i < kWords) {
+      return i;
+    }
     state_[0] = state_[kWords - 1];
     return 1;
   }
@@ -59,7 +64,9 @@ class PythonRandom {
     next_ = 0;
   }
   std::uint32_t Word() {
-    if (next_ == kWords) Twist();
+    if (next_ == kWords) {
+      Twist();
+    }
     std::uint32_t y = state_[next_++];
     y ^= y >> 11;
     y ^= (y << 7) & 0x9d2c5680u;
@@ -75,8 +82,9 @@ std::array<std::uint16_t, kArchitectures> Shuffled() {
   std::array<std::uint16_t, kArchitectures> order{};
   std::iota(order.begin(), order.end(), std::uint16_t{0});
   PythonRandom random(88);
-  for (std::uint32_t i = kArchitectures - 1; i > 0; --i)
+  for (std::uint32_t i = kArchitectures - 1; i > 0; --i) {
     std::swap(order[i], order[random.Below(i + 1)]);
+  }
   return order;
 }
 

@@ -1,7 +1,5 @@
 // The benchmark's own numbers of its architectures.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_BENCHMARK_INDEX_H_
-#define LODE_PLUGINS_SPACES_NB201_BENCHMARK_INDEX_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -16,5 +14,3 @@ namespace nb201 {
 const std::array<std::uint16_t, kArchitectures>& BenchmarkOrder();
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_BENCHMARK_INDEX_H_

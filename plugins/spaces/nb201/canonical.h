@@ -23,9 +23,7 @@
 //
 // Sameness is about the function only. Convolutions that do not reach the output still count in a
 // cell's parameters and multiply-adds, and the benchmark trained equal cells separately.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_CANONICAL_H_
-#define LODE_PLUGINS_SPACES_NB201_CANONICAL_H_
+#pragma once
 
 #include <compare>
 
@@ -49,5 +47,3 @@ FunctionKey KeyOf(const Cell& cell);
 Cell Representative(const Cell& cell);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_CANONICAL_H_

@@ -21,8 +21,9 @@ bool Same(const Cell& a, const Cell& b) { return Representative(a) == Representa
 
 TEST(Canonical, HasTheKnownNumberOfClasses) {
   std::set<std::uint32_t> representatives;
-  for (std::uint32_t i = 0; i < kArchitectures; ++i)
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     representatives.insert(ToIndex(Representative(FromIndex(i))));
+  }
   // Counted independently: EqualCellsComputeTheSameFunctionAndOthersDoNot.
   EXPECT_EQ(representatives.size(), 5234u);
 }
@@ -125,17 +126,23 @@ class Runner {
   // only by chance.
   std::pair<double, double> Means(const Cell& cell) const {
     std::vector<std::size_t> live;  // convolutions with a path to node 3
-    for (std::size_t e = 0; e < kEdges; ++e)
-      if ((cell[e] == kConv1x1 || cell[e] == kConv3x3) && Reaches(cell, kEdgeOrder[e].to))
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if ((cell[e] == kConv1x1 || cell[e] == kConv3x3) && Reaches(cell, kEdgeOrder[e].to)) {
         live.push_back(e);
+      }
+    }
     std::vector<std::size_t> order(live.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     double sum = 0, squares = 0, count = 0;
     do {
       std::array<std::size_t, kEdges> of_edge{};
-      for (std::size_t i = 0; i < live.size(); ++i) of_edge[live[i]] = order[i];
+      for (std::size_t i = 0; i < live.size(); ++i) {
+        of_edge[live[i]] = order[i];
+      }
       double value = 0;
-      for (const Network& network : networks_) value += Output(network, cell, of_edge);
+      for (const Network& network : networks_) {
+        value += Output(network, cell, of_edge);
+      }
       sum += value;
       squares += value * value;
       ++count;
@@ -145,10 +152,14 @@ class Runner {
 
  private:
   static bool Reaches(const Cell& cell, std::size_t node) {
-    if (node == kNodes - 1) return true;
-    for (std::size_t e = 0; e < kEdges; ++e)
-      if (kEdgeOrder[e].from == node && cell[e] != kNone && Reaches(cell, kEdgeOrder[e].to))
+    if (node == kNodes - 1) {
+      return true;
+    }
+    for (std::size_t e = 0; e < kEdges; ++e) {
+      if (kEdgeOrder[e].from == node && cell[e] != kNone && Reaches(cell, kEdgeOrder[e].to)) {
         return true;
+      }
+    }
     return false;
   }
 
@@ -156,9 +167,13 @@ class Runner {
                        const std::array<std::size_t, kEdges>& of_edge) {
     std::array<Image, kNodes> nodes{network.input};
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (cell[e] == kNone) continue;
+      if (cell[e] == kNone) {
+        continue;
+      }
       const Image image = Apply(cell[e], nodes[kEdgeOrder[e].from], network.weights[of_edge[e]]);
-      for (std::size_t p = 0; p < image.size(); ++p) nodes[kEdgeOrder[e].to][p] += image[p];
+      for (std::size_t p = 0; p < image.size(); ++p) {
+        nodes[kEdgeOrder[e].to][p] += image[p];
+      }
     }
     const Image& out = nodes[kNodes - 1];
     return std::inner_product(out.begin(), out.end(), network.projection.begin(), 0.0);
@@ -166,20 +181,30 @@ class Runner {
 
   static Image Apply(Operation operation, const Image& in, const Weights& weights) {
     Image out{};
-    if (operation == kSkipConnect) return in;
+    if (operation == kSkipConnect) {
+      return in;
+    }
     for (int y = 0; y < 4; ++y) {
       for (int x = 0; x < 4; ++x) {
         double sum = 0, pixels = 0;
         for (int dy = -1; dy <= 1; ++dy) {
           for (int dx = -1; dx <= 1; ++dx) {
-            if (y + dy < 0 || y + dy > 3 || x + dx < 0 || x + dx > 3) continue;
+            if (y + dy < 0 || y + dy > 3 || x + dx < 0 || x + dx > 3) {
+              continue;
+            }
             const double value = in[static_cast<std::size_t>(4 * (y + dy) + x + dx)];
             const double tap = weights.three[static_cast<std::size_t>(3 * dy + dx + 4)];
             const bool is_center = dy == 0 && dx == 0;
             ++pixels;
-            if (operation == kAvgPool3x3) sum += value;
-            if (operation == kConv3x3) sum += tap * std::max(value, 0.0);
-            if (operation == kConv1x1 && is_center) sum += weights.one * std::max(value, 0.0);
+            if (operation == kAvgPool3x3) {
+              sum += value;
+            }
+            if (operation == kConv3x3) {
+              sum += tap * std::max(value, 0.0);
+            }
+            if (operation == kConv1x1 && is_center) {
+              sum += weights.one * std::max(value, 0.0);
+            }
           }
         }
         out[static_cast<std::size_t>(4 * y + x)] =
@@ -208,7 +233,9 @@ TEST(Canonical, EqualCellsComputeTheSameFunctionAndOthersDoNot) {
     ASSERT_NEAR(means.second, first.second, 1e-12) << Format(FromIndex(representative));
   }
   std::vector<std::pair<double, double>> classes;
-  for (const auto& [representative, means] : of_class) classes.push_back(means);
+  for (const auto& [representative, means] : of_class) {
+    classes.push_back(means);
+  }
   std::sort(classes.begin(), classes.end());
   for (std::size_t i = 1; i < classes.size(); ++i) {
     const double apart = std::max(classes[i].first - classes[i - 1].first,

@@ -19,8 +19,9 @@ std::uint32_t ToIndex(const Cell& cell) {
 
 Cell FromIndex(std::uint32_t index) {
   Cell cell{};
-  for (std::size_t e = kEdges; e-- > 0; index /= static_cast<std::uint32_t>(kOperations))
+  for (std::size_t e = kEdges; e-- > 0; index /= static_cast<std::uint32_t>(kOperations)) {
     cell[e] = static_cast<Operation>(index % kOperations);
+  }
   return cell;
 }
 
@@ -29,16 +30,20 @@ Cell FromArchitecture(lode::ArchitectureView architecture) {
   for (std::size_t e = 0; e < kEdges; ++e) {
     const auto row = architecture.subspan(e * kOperations, kOperations);
     const auto one = std::find(row.begin(), row.end(), std::uint8_t{1});
-    if (one == row.end() || std::count(row.begin(), row.end(), std::uint8_t{0}) != kOperations - 1)
+    if (one == row.end() ||
+        std::count(row.begin(), row.end(), std::uint8_t{0}) != kOperations - 1) {
       throw lode::InvalidError("row " + std::string(kEdgeNames[e]) +
                                " does not have exactly one 1 among zeros");
+    }
     cell[e] = static_cast<Operation>(one - row.begin());
   }
   return cell;
 }
 
 void ToArchitecture(const Cell& cell, std::span<std::uint8_t> out) {
-  for (std::size_t e = 0; e < kEdges; ++e) out[e * kOperations + cell[e]] = 1;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    out[e * kOperations + cell[e]] = 1;
+  }
 }
 
 }  // namespace nb201

@@ -1,9 +1,7 @@
 // A NAS-Bench-201 cell: four nodes, six edges, one of five operations on each edge. Node 0 is the
 // input, node j sums its edges from all i < j, node 3 is the output (Dong and Yang, ICLR 2020,
 // section 2.1).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_CELL_H_
-#define LODE_PLUGINS_SPACES_NB201_CELL_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -73,5 +71,3 @@ struct ParseError {
 bool Parse(std::string_view text, Cell* cell, ParseError* error);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_CELL_H_

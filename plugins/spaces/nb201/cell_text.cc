@@ -14,7 +14,9 @@ namespace {
 
 // Takes `token` from the front of `rest`; returns false, with nothing taken, if it is not there.
 bool Take(std::string_view token, std::string_view* rest) {
-  if (!rest->starts_with(token)) return false;
+  if (!rest->starts_with(token)) {
+    return false;
+  }
   rest->remove_prefix(token.size());
   return true;
 }
@@ -34,9 +36,12 @@ bool TakeOperation(std::string_view* rest, Operation* operation) {
 
 std::string UnknownOperation(std::string_view rest, std::size_t edge) {
   const std::string_view name = rest.substr(0, rest.find_first_of("~|+"));
-  if (name.empty()) return "expected an operation for edge " + std::string(kEdgeNames[edge]);
-  if (std::find(kOperationNames.begin(), kOperationNames.end(), name) != kOperationNames.end())
+  if (name.empty()) {
+    return "expected an operation for edge " + std::string(kEdgeNames[edge]);
+  }
+  if (std::find(kOperationNames.begin(), kOperationNames.end(), name) != kOperationNames.end()) {
     return "expected \"~" + std::to_string(kEdgeOrder[edge].from) + "\" after " + lode::Quote(name);
+  }
   return "unknown operation " + lode::Quote(name) + " on edge " + std::string(kEdgeNames[edge]) +
          " (nearest: \"" + lode::Nearest(name, kOperationNames) + "\")";
 }
@@ -67,11 +72,19 @@ bool ParseString(std::string_view text, Cell* cell, ParseError* error) {
     return Take(token, &rest) || fail(Unexpected(token, where, edge, &rest));
   };
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (!expect(Separator(e), " before edge ", kEdgeNames[e])) return false;
-    if (!TakeOperation(&rest, &(*cell)[e])) return fail(UnknownOperation(rest, e));
-    if (!expect(kEdgeNames[e].substr(0, 1), " as the input of edge ", kEdgeNames[e])) return false;
+    if (!expect(Separator(e), " before edge ", kEdgeNames[e])) {
+      return false;
+    }
+    if (!TakeOperation(&rest, &(*cell)[e])) {
+      return fail(UnknownOperation(rest, e));
+    }
+    if (!expect(kEdgeNames[e].substr(0, 1), " as the input of edge ", kEdgeNames[e])) {
+      return false;
+    }
   }
-  if (!expect("|", " at the end", "")) return false;
+  if (!expect("|", " at the end", "")) {
+    return false;
+  }
   return rest.empty() || fail("expected the end, found " + lode::Quote(rest));
 }
 
@@ -86,14 +99,20 @@ class TupleReader {
   Cell Read() {
     cursor_.TakeLeadingName();
     const bool is_call = cursor_.Take("Structure");
-    if (is_call) cursor_.Expect("(");
+    if (is_call) {
+      cursor_.Expect("(");
+    }
     const std::string_view closing = Open("of the nodes");
     for (std::size_t node = 1; node < kNodes; ++node) {
-      if (node > 1) cursor_.Expect(",", " after node " + std::to_string(node - 1));
+      if (node > 1) {
+        cursor_.Expect(",", " after node " + std::to_string(node - 1));
+      }
       ReadNode(node);
     }
     Close(closing, " after node 3");
-    if (is_call) Close(")");
+    if (is_call) {
+      Close(")");
+    }
     cursor_.ExpectEnd();
     return cell_;
   }
@@ -101,7 +120,9 @@ class TupleReader {
  private:
   std::string_view Open(const std::string& what) {
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("\"(\" " + what);
+    if (closing.empty()) {
+      cursor_.FailExpecting("\"(\" " + what);
+    }
     return closing;
   }
   void Close(std::string_view closing, const std::string& where = "") {
@@ -114,7 +135,9 @@ class TupleReader {
     const std::string_view closing = Open("of " + name);
     std::array<bool, kNodes> seen{};
     for (std::size_t n = 0; n < node; ++n) {
-      if (n > 0) cursor_.Expect(",", " before the next input of " + name);
+      if (n > 0) {
+        cursor_.Expect(",", " before the next input of " + name);
+      }
       ReadInput(node, &seen);
     }
     Close(closing, " after the inputs of " + name);
@@ -131,9 +154,10 @@ class TupleReader {
                             std::to_string(node));
     }
     const auto from = static_cast<std::size_t>(token[0] - '0');
-    if ((*seen)[from])
+    if ((*seen)[from]) {
       cursor_.Fail("input " + std::string(token) + " of node " + std::to_string(node) +
                    " appears twice");
+    }
     (*seen)[from] = true;
     cell_[node * (node - 1) / 2 + from] = operation;
     cursor_.Skip(1);
@@ -142,7 +166,9 @@ class TupleReader {
 
   Operation ReadOperation() {
     const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) cursor_.FailExpecting("an operation in quotes");
+    if (quote.empty()) {
+      cursor_.FailExpecting("an operation in quotes");
+    }
     const std::string_view name = cursor_.rest().substr(0, cursor_.WordSize());
     const auto* const known = std::ranges::find(kOperationNames, name);
     if (known == kOperationNames.end()) {
@@ -171,15 +197,18 @@ Cell ReadBenchmarkIndex(std::string_view text) {
         static_cast<std::size_t>(stop - text.data()),
         "expected the end after the benchmark's number, found " + rest.Found());
   }
-  if (fault != std::errc() || index >= kArchitectures)
+  if (fault != std::errc() || index >= kArchitectures) {
     lode::notation::Cursor::FailAt(0, "expected a number of the benchmark from 0 to 15624");
+  }
   return FromIndex(BenchmarkOrder()[index]);
 }
 
 // "Structure(4 nodes with |...|)", as the benchmark's code prints a cell: returns the inner part.
 std::optional<std::string_view> PrintedStructure(std::string_view text) {
   constexpr std::string_view kBegin = "Structure(4 nodes with ";
-  if (!text.starts_with(kBegin) || !text.ends_with(')')) return {};
+  if (!text.starts_with(kBegin) || !text.ends_with(')')) {
+    return {};
+  }
   return text.substr(kBegin.size(), text.size() - kBegin.size() - 1);
 }
 
@@ -203,12 +232,16 @@ std::string Format(const Cell& cell) {
 bool Parse(std::string_view text, Cell* cell, ParseError* error) {
   if (const auto printed = PrintedStructure(text)) {
     const auto skipped = static_cast<std::size_t>(printed->data() - text.data());
-    if (ParseString(*printed, cell, error)) return true;
+    if (ParseString(*printed, cell, error)) {
+      return true;
+    }
     error->column += skipped;
     return false;
   }
   const bool is_index = !text.empty() && IsDigit(text.front());
-  if (!is_index && !IsTuples(text)) return ParseString(text, cell, error);
+  if (!is_index && !IsTuples(text)) {
+    return ParseString(text, cell, error);
+  }
   try {
     *cell = is_index ? ReadBenchmarkIndex(text) : TupleReader(text).Read();
     return true;

@@ -2,9 +2,7 @@
 // section 2.1): a 3x3 stem, three stages of `cells` cells at 1, 2 and 4 times `channels` channels,
 // a residual block that halves the image before the second and third stage, batch norm, global mean
 // and a linear classifier.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_COST_H_
-#define LODE_PLUGINS_SPACES_NB201_COST_H_
+#pragma once
 
 #include <array>
 #include <cstdint>
@@ -42,5 +40,3 @@ class NetworkSizes {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_COST_H_

@@ -128,7 +128,8 @@ class NumbersOnly(pickle.Unpickler):
         try:
             return self.ADMITTED[module, name]
         except KeyError:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is neither a collection nor a number") from None
+            raise pickle.UnpicklingError(
+                f"it asks for {module}.{name}, which is neither a collection nor a number") from None
 
     def persistent_load(self, pid):
         raise pickle.UnpicklingError("it refers to an object outside itself")
@@ -413,7 +414,8 @@ def measurements(content, dataset, metric, path):
     for index, value in enumerate(values):
         known = isinstance(value, (int, float)) and (value == -1 or 0 <= value < float("inf"))
         if not known:
-            raise ImportError201(f"{where}: architecture {index} has {value!r:.40}, expected a number, 0 or more, or -1")
+            raise ImportError201(
+                f"{where}: architecture {index} has {value!r:.40}, expected a number, 0 or more, or -1")
     return [int(v) if v == -1 else v for v in values]
 
 
@@ -502,7 +504,8 @@ def sync_directory(path):
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="import_nb201.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", metavar="SOURCE", help="the published directory, an archive of it, or a .pth or HW-NAS-Bench file")
+    parser.add_argument(
+        "source", metavar="SOURCE", help="the published directory, an archive of it, or a .pth or HW-NAS-Bench file")
     parser.add_argument("-o", "--output", metavar="TABLE", required=True, help="the table to write, .tsv or .tsv.gz")
     parser.add_argument(
         "--partial", action="store_true",

@@ -267,8 +267,9 @@ class ImportTest(unittest.TestCase):
             change(content["nasbench201"])
             return self.fails(self.write("hw.pickle", pickle.dumps(content)))
 
-        self.assertEqual(failure(lambda c: c.pop("cifar100")),
-                         "error: D/hw.pickle: edgegpu_latency of cifar100: is missing, expected HW-NAS-Bench-v1_0.pickle")
+        self.assertEqual(
+            failure(lambda c: c.pop("cifar100")),
+            "error: D/hw.pickle: edgegpu_latency of cifar100: is missing, expected HW-NAS-Bench-v1_0.pickle")
         self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].pop()), "is not a list of 15625 numbers$")
         self.assertRegex(failure(lambda c: c["cifar10"]["fpga_energy"].__setitem__(3, "x")),
                          "fpga_energy of cifar10: architecture 3 has 'x', expected a number")
@@ -394,7 +395,8 @@ class ImportTest(unittest.TestCase):
         self.assertRegex(self.fails(self.write("b.pth", b"PK\x03\x04junk")), "^error: D/b.pth: a damaged zip file")
         self.assertRegex(self.fails(self.write("b.pth", b"")), "^error: D/b.pth: refused: ")
         self.assertRegex(self.fails(self.write("b.pth", bytes(range(256)))), "^error: D/b.pth: refused: ")
-        self.assertEqual(self.fails(self.write("b.pth", pickle.dumps(5))), "error: D/b.pth: is not a file from torch.save")
+        self.assertEqual(
+            self.fails(self.write("b.pth", pickle.dumps(5))), "error: D/b.pth: is not a file from torch.save")
 
     # ---- sources that are something else
 

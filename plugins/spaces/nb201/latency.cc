@@ -15,7 +15,9 @@ constexpr std::uint32_t kIndexOrder = 0xc630e33f;
 // FNV-1a, one cell's number at a time.
 std::uint32_t Checksum(const std::vector<std::uint32_t>& cells) {
   std::uint32_t hash = 2166136261u;
-  for (const std::uint32_t cell : cells) hash = (hash ^ cell) * 16777619u;
+  for (const std::uint32_t cell : cells) {
+    hash = (hash ^ cell) * 16777619u;
+  }
   return hash;
 }
 
@@ -24,7 +26,9 @@ bool IsEnergy(std::string_view column) { return column.ends_with("_energy"); }
 // Returns the data set that a column's name begins with, or "".
 std::string DatasetOf(std::string_view column) {
   for (const char* dataset : {"cifar10", "cifar100", "imagenet16"}) {
-    if (column.starts_with(std::string(dataset) + "_")) return dataset;
+    if (column.starts_with(std::string(dataset) + "_")) {
+      return dataset;
+    }
   }
   return "";
 }
@@ -33,8 +37,9 @@ std::string DatasetOf(std::string_view column) {
 
 std::vector<std::uint32_t> ParseIndexOrder(std::string_view text, const std::string& name) {
   std::vector<std::uint32_t> cells = ParseRows(text, name, RowKey::kArchitecture, {}).keys;
-  if (Checksum(cells) != kIndexOrder)
+  if (Checksum(cells) != kIndexOrder) {
     throw lode::IoError(name + ": its lines are not in the order of the benchmark's indices");
+  }
   return cells;
 }
 
@@ -58,9 +63,10 @@ lode::Params<LatencyOracle::Config> LatencyOracle::Parameters() {
 }
 
 LatencyOracle::LatencyOracle(lode::Host, const Config& config) : config_(config) {
-  if (config.column == kIndexColumn || config.column.ends_with("_arithmetic_intensity"))
+  if (config.column == kIndexColumn || config.column.ends_with("_arithmetic_intensity")) {
     throw lode::InvalidError("column is " + lode::Quote(config.column) +
                              ", expected a column of latencies or energies");
+  }
 }
 
 std::vector<lode::Metric> LatencyOracle::Metrics() const {
@@ -73,7 +79,9 @@ std::vector<lode::Metric> LatencyOracle::Metrics() const {
       LODE_SPLIT_NONE,
       DatasetOf(config_.column)};
   for (const double cost : costs_) {  // -1: the device cannot run it
-    if (cost >= 0) metric.optimum = std::min(cost, metric.optimum.value_or(cost));
+    if (cost >= 0) {
+      metric.optimum = std::min(cost, metric.optimum.value_or(cost));
+    }
   }
   return {metric};
 }
@@ -87,13 +95,17 @@ void LatencyOracle::Bind(const lode::Space& space) {
   const Rows rows = ParseRows(ReadTextFile(config_.table), config_.table, RowKey::kIndex, {column});
   const auto cells = ParseIndexOrder(ReadTextFile(config_.architectures), config_.architectures);
   std::vector<double> costs(kArchitectures);
-  for (std::size_t i = 0; i < rows.keys.size(); ++i) costs[cells[rows.keys[i]]] = rows.values[i];
+  for (std::size_t i = 0; i < rows.keys.size(); ++i) {
+    costs[cells[rows.keys[i]]] = rows.values[i];
+  }
   costs_ = std::move(costs);
 }
 
 void LatencyOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
   const double cost = costs_[IndexOf(query)];
-  if (cost < 0) throw lode::UnsupportedError("the device cannot run it: the table has -1");
+  if (cost < 0) {
+    throw lode::UnsupportedError("the device cannot run it: the table has -1");
+  }
   metrics[0] = cost;
 }
 

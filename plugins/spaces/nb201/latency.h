@@ -2,9 +2,7 @@
 // as those of HW-NAS-Bench (Li et al., HW-NAS-Bench: Hardware-Aware Neural Architecture Search
 // Benchmark, ICLR 2021) and HELP (Lee et al., Hardware-Adaptive Efficient Latency Prediction for
 // NAS via Meta-Learning, NeurIPS 2021).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_LATENCY_H_
-#define LODE_PLUGINS_SPACES_NB201_LATENCY_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -48,5 +46,3 @@ class LatencyOracle {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_LATENCY_H_

@@ -30,15 +30,18 @@ const std::vector<std::uint32_t>& Order() {
 // Line 1 names the columns, line i + 2 has architecture i with a latency of i/8 ms.
 std::vector<std::string> GoodLines() {
   std::vector<std::string> lines = {"a_latency\tindex\ta_energy"};
-  for (std::uint32_t i = 0; i < kArchitectures; ++i)
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     lines.push_back(std::to_string(i / 8.0) + '\t' + std::to_string(i) + "\t" +
                     std::to_string(2 * i));
+  }
   return lines;
 }
 
 std::string Join(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) text += line + '\n';
+  for (const std::string& line : lines) {
+    text += line + '\n';
+  }
   return text;
 }
 
@@ -95,8 +98,9 @@ class Nb201Latency : public testing::Test {
 TEST_F(Nb201Latency, AnswersByTheBenchmarksNumbers) {
   LatencyOracle oracle = Make(Write("good.tsv", Join(GoodLines())), "a_latency");
   oracle.Bind(space_.space());
-  for (const std::uint32_t i : {0u, 1u, 284u, kArchitectures - 1})
+  for (const std::uint32_t i : {0u, 1u, 284u, kArchitectures - 1}) {
     EXPECT_EQ(Ask(oracle, i), i / 8.0);
+  }
 }
 
 TEST_F(Nb201Latency, ReadsAnyOrderOfLines) {
@@ -115,7 +119,9 @@ TEST_F(Nb201Latency, RequiresTheBenchmarksOrder) {
   EXPECT_EQ(Format(FromIndex(Order()[284])),
             "|skip_connect~0|+|skip_connect~0|skip_connect~1|+|none~0|nor_conv_1x1~1|none~2|");
   std::vector<std::string> lines = {std::string(kArchitectureColumn)};
-  for (const std::uint32_t cell : Order()) lines.push_back(Format(FromIndex(cell)));
+  for (const std::uint32_t cell : Order()) {
+    lines.push_back(Format(FromIndex(cell)));
+  }
   EXPECT_EQ(ParseIndexOrder(Join(lines), "T"), Order());
   std::swap(lines[1000], lines[2000]);
   EXPECT_EQ(Failure([&] { ParseIndexOrder(Join(lines), "T"); }),
@@ -226,7 +232,9 @@ std::string Published() {
 }
 
 TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
+  if (!fs::exists(Published())) {
+    GTEST_SKIP() << Published() << " is missing";
+  }
   // Architecture 0 as HW-NAS-Bench's own documentation prints it.
   const std::vector<std::pair<const char*, double>> published = {
       {"edgegpu_latency", 5.807418537139893},
@@ -246,19 +254,24 @@ TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
 }
 
 TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
+  if (!fs::exists(Published())) {
+    GTEST_SKIP() << Published() << " is missing";
+  }
   LatencyOracle oracle = Make(Published(), "cifar10_edgetpu_latency");
   oracle.Bind(space_.space());
   int refused = 0;
-  for (std::uint32_t i = 0; i < kArchitectures; ++i)
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     refused += !Failure([&] { Ask(oracle, i); }).empty();
+  }
   EXPECT_EQ(refused, 4699);
 }
 
 // The mapping from the benchmark's numbers to cells is right: a device without parallelism takes
 // time in proportion to the multiply-adds, which a shuffled mapping would not show.
 TEST_F(Nb201Latency, GrowsWithTheMultiplyAdds) {
-  if (!fs::exists(Published())) GTEST_SKIP() << Published() << " is missing";
+  if (!fs::exists(Published())) {
+    GTEST_SKIP() << Published() << " is missing";
+  }
   LatencyOracle oracle = Make(Published(), "cifar10_raspi4_latency");
   oracle.Bind(space_.space());
   double sum_x = 0, sum_y = 0, sum_xx = 0, sum_yy = 0, sum_xy = 0;

@@ -11,9 +11,10 @@ void RequireNb201(const lode::Space& space) {
 }
 
 std::uint32_t IndexOf(const lode::Query& query) {
-  if (query.fidelity != 1)
+  if (query.fidelity != 1) {
     throw lode::UnsupportedError("fidelity is " + std::to_string(query.fidelity) +
                                  ", the table has results at 1 only");
+  }
   return ToIndex(FromArchitecture(query.architecture));
 }
 

@@ -1,7 +1,5 @@
 // Shared by the oracles that look cells up in a table.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_LOOKUP_H_
-#define LODE_PLUGINS_SPACES_NB201_LOOKUP_H_
+#pragma once
 
 #include "plugins/spaces/nb201/cell.h"
 
@@ -15,5 +13,3 @@ void RequireNb201(const lode::Space& space);
 std::uint32_t IndexOf(const lode::Query& query);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_LOOKUP_H_

@@ -24,9 +24,10 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
 }
 
 TableOracle::TableOracle(lode::Host, const Config& config) : config_(config) {
-  if (config.epochs != 12 && config.epochs != 200)
+  if (config.epochs != 12 && config.epochs != 200) {
     throw lode::InvalidError("epochs is " + std::to_string(config.epochs) +
                              ", the benchmark has 12 and 200");
+  }
 }
 
 std::vector<lode::Metric> TableOracle::Metrics() const {
@@ -65,8 +66,9 @@ void TableOracle::Bind(const lode::Space& space) {
   table_ = ReadTable(config_.table, Columns());
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     double& seconds = table_[i].seconds;
-    if (std::isnan(seconds))
+    if (std::isnan(seconds)) {
       seconds = TrainingSeconds(FromIndex(i), config_.dataset, config_.epochs);
+    }
   }
 }
 

@@ -1,7 +1,5 @@
 // The oracle "nb201.table": looks architectures up in a table of the benchmark's results.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_ORACLE_H_
-#define LODE_PLUGINS_SPACES_NB201_ORACLE_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -42,5 +40,3 @@ class TableOracle {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_ORACLE_H_

@@ -8,7 +8,9 @@ namespace {
 
 NetworkShape ShapeOf(const Space::Config& config) {
   NetworkShape shape;
-  if (config.dataset == "cifar100") shape.classes = 100;
+  if (config.dataset == "cifar100") {
+    shape.classes = 100;
+  }
   if (config.dataset == "imagenet16") {
     shape.classes = 120;
     shape.pixels = 16;
@@ -52,7 +54,9 @@ void Space::Sample(lode::Random random, std::span<std::uint8_t> out) const {
 
 void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
                    std::span<std::uint8_t> child) const {
-  if (!draws_node_first_) return ChoiceSpace::Mutate(random, parent, child);
+  if (!draws_node_first_) {
+    return ChoiceSpace::Mutate(random, parent, child);
+  }
   Cell cell = FromArchitecture(parent);
   const std::size_t node = 1 + random.Below(kNodes - 1);
   Operation& operation = cell[node * (node - 1) / 2 + random.Below(node)];
@@ -67,8 +71,9 @@ std::string Space::Format(lode::ArchitectureView architecture) const {
 void Space::Parse(std::string_view text, std::span<std::uint8_t> out) const {
   Cell cell{};
   ParseError error;
-  if (!nb201::Parse(text, &cell, &error))
+  if (!nb201::Parse(text, &cell, &error)) {
     throw lode::InvalidError("column " + std::to_string(error.column) + ": " + error.message);
+  }
   ToArchitecture(cell, out);
 }
 
@@ -80,10 +85,13 @@ void Space::Canonical(lode::ArchitectureView architecture,
 lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
   const Cell cell = FromArchitecture(architecture);
   lode::Graph graph;
-  for (const char* label : {"input", "node 1", "node 2", "output"})
+  for (const char* label : {"input", "node 1", "node 2", "output"}) {
     graph.nodes.push_back({"cell", label});
+  }
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (cell[e] == kNone) continue;
+    if (cell[e] == kNone) {
+      continue;
+    }
     const auto [from, to] = kEdgeOrder[e];
     graph.edges.push_back({from, to, std::string(kOperationNames[cell[e]])});
   }

@@ -1,7 +1,5 @@
 // The search space "nb201": one matrix "cell" of 6 edges x 5 operations.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_SPACE_H_
-#define LODE_PLUGINS_SPACES_NB201_SPACE_H_
+#pragma once
 
 #include <lode/choices.hpp>
 #include <string>
@@ -58,5 +56,3 @@ class Space : public lode::ChoiceSpace {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_SPACE_H_

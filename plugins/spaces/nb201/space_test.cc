@@ -41,8 +41,9 @@ Architecture Discretize(const std::vector<float>& action) {
 template <class Counts>
 double ChiSquare(const Counts& counts, double expected) {
   double sum = 0;
-  for (const auto& [key, count] : counts)
+  for (const auto& [key, count] : counts) {
     sum += (static_cast<double>(count) - expected) * (static_cast<double>(count) - expected);
+  }
   return sum / expected;
 }
 
@@ -114,7 +115,9 @@ TEST(Nb201Space, ParseErrorsNameThePosition) {
       {"|a\x01\xff~0|",
        "column 2: unknown operation \"a\\x01\\xff\" on edge 0->1 (nearest: \"none\")"},
   };
-  for (const auto& [text, message] : kFaults) EXPECT_EQ(ParseFailure(text), message) << text;
+  for (const auto& [text, message] : kFaults) {
+    EXPECT_EQ(ParseFailure(text), message) << text;
+  }
 }
 
 TEST(Nb201Space, EveryPrefixAndEveryChangedCharacterIsRefused) {
@@ -151,8 +154,9 @@ TEST(Nb201Space, DiscretizeTakesTheLargestOfEachRow) {
   for (std::uint32_t i = 0; i < kArchitectures; i += 7) {
     const Architecture a = Of(i);
     std::vector<float> action(kCells);
-    for (std::size_t k = 0; k < kCells; ++k)
+    for (std::size_t k = 0; k < kCells; ++k) {
       action[k] = a[k] == 1 ? 0.6f : 0.1f * static_cast<float>(k % 5);
+    }
     EXPECT_EQ(Discretize(action), a);
   }
 }
@@ -160,12 +164,16 @@ TEST(Nb201Space, DiscretizeTakesTheLargestOfEachRow) {
 TEST(Nb201Space, DiscretizeTakesTheFirstOfEquals) {
   EXPECT_EQ(Discretize(std::vector<float>(kCells, 0.5f)), Of(0u));
   std::vector<float> action(kCells, -1.0f);
-  for (std::size_t e = 0; e < kEdges; ++e) action[5 * e + 2] = action[5 * e + 4] = 3.0f;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    action[5 * e + 2] = action[5 * e + 4] = 3.0f;
+  }
   EXPECT_EQ(Discretize(action),
             Of(Cell{kConv1x1, kConv1x1, kConv1x1, kConv1x1, kConv1x1, kConv1x1}));
   // 0.0 and -0.0 are equal.
   std::vector<float> zeros(kCells, 0.0f);
-  for (std::size_t e = 0; e < kEdges; ++e) zeros[5 * e] = -0.0f;
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    zeros[5 * e] = -0.0f;
+  }
   EXPECT_EQ(Discretize(zeros), Of(0u));
 }
 
@@ -184,17 +192,22 @@ TEST(Nb201Space, DiscretizeIsValidForEveryFiniteAction) {
   FixedStream stream(3);
   for (int n = 0; n < 20000; ++n) {
     std::vector<float> action(kCells);
-    for (float& a : action) a = values[stream.random().Below(values.size())];
+    for (float& a : action) {
+      a = values[stream.random().Below(values.size())];
+    }
     const Cell cell = FromArchitecture(Discretize(action));  // throws if invalid
-    for (std::size_t k = 0; k < kCells; ++k)
+    for (std::size_t k = 0; k < kCells; ++k) {
       ASSERT_LE(action[k], action[k / kOperations * kOperations + cell[k / kOperations]]);
+    }
   }
 }
 
 TEST(Nb201Space, SampleIsUniform) {
   FixedStream stream(5);
   std::map<std::uint32_t, int> counts;
-  for (std::uint32_t i = 0; i < kArchitectures; ++i) counts[i] = 0;
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    counts[i] = 0;
+  }
   for (std::uint32_t n = 0; n < 50 * kArchitectures; ++n) {
     Architecture a(kCells);
     TheSpace().Sample(stream.random(), a);
@@ -215,8 +228,9 @@ TEST(Nb201Space, MutationIsUniformOverTheNeighbours) {
     }
     const auto neighbours = TheSpace().Neighbours(Of(parent));
     ASSERT_EQ(counts.size(), neighbours.size());
-    for (const Architecture& n : neighbours)
+    for (const Architecture& n : neighbours) {
       EXPECT_TRUE(counts.contains(ToIndex(FromArchitecture(n))));
+    }
     EXPECT_LT(ChiSquare(counts, 2000),
               49.7);  // 23 degrees of freedom: one in a thousand
   }
@@ -237,7 +251,9 @@ TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
     const Cell cell = FromArchitecture(child);
     std::size_t changed = kEdges;
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (cell[e] == parent[e]) continue;
+      if (cell[e] == parent[e]) {
+        continue;
+      }
       ASSERT_EQ(changed, kEdges) << "two edges differ";
       changed = e;
     }
@@ -247,8 +263,9 @@ TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
   double statistic = 0;
   for (std::size_t e = 0; e < kEdges; ++e) {
     const double expected = kDraws / 3 / kEdgeOrder[e].to / kOther;
-    for (const double count : counts[e])
+    for (const double count : counts[e]) {
       statistic += (count - expected) * (count - expected) / expected;
+    }
   }
   EXPECT_LT(statistic, 71.2);  // 23 degrees of freedom
 }
@@ -287,9 +304,11 @@ TEST(Nb201Space, NeighboursComeInAFixedOrder) {
 
 TEST(Nb201Space, NeighboursAreSymmetric) {
   std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
-  for (std::uint32_t i = 0; i < kArchitectures; ++i)
-    for (const Architecture& n : TheSpace().Neighbours(Of(i)))
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    for (const Architecture& n : TheSpace().Neighbours(Of(i))) {
       pairs.emplace(i, ToIndex(FromArchitecture(n)));
+    }
+  }
   EXPECT_EQ(pairs.size(), 24 * kArchitectures);
   for (const auto& [a, b] : pairs) {
     ASSERT_NE(a, b);
@@ -343,8 +362,9 @@ TEST(Nb201Space, ResampleWithProbabilityZeroOrOne) {
 using EdgeList = std::vector<std::array<std::string, 3>>;
 EdgeList EdgesOf(const lode::Graph& graph) {
   EdgeList list;
-  for (const auto& [from, to, label] : graph.edges)
+  for (const auto& [from, to, label] : graph.edges) {
     list.push_back({graph.nodes[from].label, graph.nodes[to].label, label});
+  }
   return list;
 }
 
@@ -352,7 +372,9 @@ TEST(Nb201Space, DrawsTheCellWithoutNone) {
   const Cell cell = {kConv3x3, kNone, kAvgPool3x3, kSkipConnect, kNone, kConv1x1};
   const lode::Graph graph = TheSpace().Graph(Of(cell));
   ASSERT_EQ(graph.nodes.size(), 4u);
-  for (const auto& node : graph.nodes) EXPECT_EQ(node.group, "cell");
+  for (const auto& node : graph.nodes) {
+    EXPECT_EQ(node.group, "cell");
+  }
   EXPECT_EQ(EdgesOf(graph), (EdgeList{{"input", "node 1", "nor_conv_3x3"},
                                       {"node 1", "node 2", "avg_pool_3x3"},
                                       {"input", "output", "skip_connect"},

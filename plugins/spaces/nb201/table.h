@@ -1,7 +1,5 @@
 // The table of the benchmark's results: tab-separated text, plain or gzip; see table_rows.h.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_TABLE_H_
-#define LODE_PLUGINS_SPACES_NB201_TABLE_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -37,5 +35,3 @@ Table ReadTable(const std::string& path, const ResultColumns& columns);
 Table ParseTable(std::string_view text, const std::string& name, const ResultColumns& columns);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_TABLE_H_

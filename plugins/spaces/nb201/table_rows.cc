@@ -14,9 +14,12 @@ double ReadNumber(const lode::files::DelimitedReader& line, std::size_t field,
                   const NumberColumn& column) {
   const double value = line.Number(field);
   const bool lacks = column.may_lack && value == -1;
-  if (!lacks && (value < 0 || value > column.max))
+  if (!lacks && (value < 0 || value > column.max)) {
     line.FailAt(field, std::string("expected ") + column.range);
-  if (column.whole && value != std::floor(value)) line.FailAt(field, "expected a whole number");
+  }
+  if (column.whole && value != std::floor(value)) {
+    line.FailAt(field, "expected a whole number");
+  }
   return value;
 }
 
@@ -41,7 +44,9 @@ class Keys {
 
   void RequireAll() const {
     const auto first = std::find(line_of_.begin(), line_of_.end(), 0u);
-    if (first == line_of_.end()) return;
+    if (first == line_of_.end()) {
+      return;
+    }
     const auto missing = std::count(first, line_of_.end(), 0u);
     throw lode::IoError(name_ + ": " + std::to_string(missing) + " of " +
                         std::to_string(kArchitectures) + " architectures are missing, the first " +
@@ -58,8 +63,9 @@ class Keys {
   std::uint32_t ReadArchitecture(const lode::files::DelimitedReader& line) const {
     Cell cell{};
     ParseError error;
-    if (!nb201::Parse(line.Text(field_), &cell, &error))
+    if (!nb201::Parse(line.Text(field_), &cell, &error)) {
       line.FailIn(field_, error.column - 1, error.message);
+    }
     return ToIndex(cell);
   }
 

@@ -1,11 +1,9 @@
 // Tables with one line for each of the benchmark's architectures: tab-separated text.
 //
-// As in toolkit/files/delimited_reader.h, the first line names the columns, in any order; columns that
-// are not requested are ignored. Each further line is one architecture, in any order, every one of
-// the 15 625 exactly once.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_TABLE_ROWS_H_
-#define LODE_PLUGINS_SPACES_NB201_TABLE_ROWS_H_
+// As in toolkit/files/delimited_reader.h, the first line names the columns, in any order; columns
+// that are not requested are ignored. Each further line is one architecture, in any order, every
+// one of the 15 625 exactly once.
+#pragma once
 
 #include <limits>
 #include <string>
@@ -47,5 +45,3 @@ Rows ParseRows(std::string_view text, const std::string& name, RowKey key,
                const std::vector<NumberColumn>& columns);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_TABLE_ROWS_H_

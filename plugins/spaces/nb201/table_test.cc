@@ -35,7 +35,9 @@ std::vector<std::string> GoodLines() {
 
 std::string Join(const std::vector<std::string>& lines, const std::string& end = "\n") {
   std::string text;
-  for (const std::string& line : lines) text += line + end;
+  for (const std::string& line : lines) {
+    text += line + end;
+  }
   return text;
 }
 
@@ -112,7 +114,9 @@ TEST(Nb201Table, ReadsCrLf) { ExpectGood(ParseTable(Join(GoodLines(), "\r\n"), "
 std::vector<std::string> LinesWithSeconds() {
   std::vector<std::string> lines = GoodLines();
   lines[0] += "\ts";
-  for (std::uint32_t i = 0; i < kArchitectures; ++i) lines[i + 1] += '\t' + std::to_string(i / 8.0);
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    lines[i + 1] += '\t' + std::to_string(i / 8.0);
+  }
   return lines;
 }
 
@@ -297,8 +301,12 @@ Size SizeOf(const Cell& cell, std::uint64_t classes, std::uint64_t pixels) {
     }
     for (int repeat = 0; repeat < 5; ++repeat) {
       for (const Operation o : cell) {
-        if (o == kConv1x1) convolution(c * c, 2 * c, side);
-        if (o == kConv3x3) convolution(9 * c * c, 2 * c, side);
+        if (o == kConv1x1) {
+          convolution(c * c, 2 * c, side);
+        }
+        if (o == kConv3x3) {
+          convolution(9 * c * c, 2 * c, side);
+        }
       }
     }
   }
@@ -325,8 +333,9 @@ TEST(ShippedTable, HasAllColumnsAtBothLengthsOfTraining) {
   for (const char* dataset : {"cifar10", "cifar100", "imagenet16"}) {
     const Table full = Shipped(dataset), less = Shipped(dataset, "_12ep");
     int better = 0;
-    for (std::uint32_t i = 0; i < kArchitectures; ++i)
+    for (std::uint32_t i = 0; i < kArchitectures; ++i) {
       better += full[i].valid_accuracy > less[i].valid_accuracy;
+    }
     EXPECT_GT(better, 14500) << dataset;
   }
 }

@@ -1,7 +1,5 @@
 // The duration of the benchmark's trainings, for tables that do not have it.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_TRAINING_TIME_H_
-#define LODE_PLUGINS_SPACES_NB201_TRAINING_TIME_H_
+#pragma once
 
 #include <cstdint>
 #include <string_view>
@@ -21,5 +19,3 @@ namespace nb201 {
 double TrainingSeconds(const Cell& cell, std::string_view dataset, std::int64_t epochs);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_TRAINING_TIME_H_

@@ -1,7 +1,5 @@
 // Checks that the oracles of the space ofa make of the space they are bound to.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_BOUND_SPACE_H_
-#define LODE_PLUGINS_SPACES_OFA_BOUND_SPACE_H_
+#pragma once
 
 #include <cstdint>
 #include <lode/plugin.hpp>
@@ -19,5 +17,3 @@ void RequireSameNetworks(const lode::Space& space, const std::string& width,
                          std::int64_t resolution);
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_BOUND_SPACE_H_

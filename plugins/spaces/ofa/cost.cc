@@ -77,7 +77,9 @@ Cost CostOf(const InvertedResidual& l) {
   const std::int64_t gate = 2 * l.mid * l.squeezed;
   Cost cost = {taps + projection + gate + kBatchNorm * (l.mid + l.out.channels),
                (taps + projection) * l.out.pixels() + gate};
-  if (l.squeezed > 0) cost.params += l.mid + l.squeezed;  // biases
+  if (l.squeezed > 0) {
+    cost.params += l.mid + l.squeezed;  // biases
+  }
   if (l.HasExpansion()) {
     const std::int64_t expansion = l.in.channels * l.mid;
     cost += {expansion + kBatchNorm * l.mid, expansion * l.in.pixels()};

@@ -1,8 +1,6 @@
 // The layers of a sub-network with all their sizes and costs: the Once-for-All variant of
 // MobileNetV3-Large (Howard et al., ICCV 2019, table 1; Cai et al., ICLR 2020).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_COST_H_
-#define LODE_PLUGINS_SPACES_OFA_COST_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -94,5 +92,3 @@ Cost CostOfRest(const Network& network);
 LayerSum<Cost> CostTable(const Network& network);
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_COST_H_

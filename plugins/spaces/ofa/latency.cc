@@ -34,9 +34,10 @@ void LatencyOracle::Bind(const lode::Space& space) {
 }
 
 void LatencyOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
-  if (query.fidelity != 1)
+  if (query.fidelity != 1) {
     throw lode::UnsupportedError("fidelity is " + std::to_string(query.fidelity) +
                                  ", the table has latencies at 1 only");
+  }
   metrics[0] = latency_->Of(FromArchitecture(query.architecture));
 }
 

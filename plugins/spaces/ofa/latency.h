@@ -1,7 +1,5 @@
 // The oracle "ofa.latency": latencies of sub-networks from a table of their layers' latencies.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_LATENCY_H_
-#define LODE_PLUGINS_SPACES_OFA_LATENCY_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -39,5 +37,3 @@ class LatencyOracle {
 };
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_LATENCY_H_

@@ -11,9 +11,7 @@
 //
 // Maps are height x width x channels; `expand` is the number of expanded channels (not the ratio),
 // `idskip` whether there is a shortcut, `se` squeeze-and-excitation, `hs` h-swish.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_LATENCY_TABLE_H_
-#define LODE_PLUGINS_SPACES_OFA_LATENCY_TABLE_H_
+#pragma once
 
 #include <string>
 #include <unordered_map>
@@ -43,5 +41,3 @@ LayerSum<double> SumLatencies(const Network& network, const LatencyTable& table,
                               const std::string& name);
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_LATENCY_TABLE_H_

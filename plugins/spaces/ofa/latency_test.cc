@@ -36,8 +36,11 @@ class Published {
   }
 
   std::vector<std::string> Keys(const Subnet& subnet) {
-    for (std::size_t l = 0; l < 20; ++l)
-      if (l % 4 < subnet.depth[l / 4]) AddLayer(l, subnet.kernel[l], subnet.expand[l]);
+    for (std::size_t l = 0; l < 20; ++l) {
+      if (l % 4 < subnet.depth[l / 4]) {
+        AddLayer(l, subnet.kernel[l], subnet.expand[l]);
+      }
+    }
     const std::string last = "1x1x" + std::to_string(width_.last);
     const std::string features = "1x1x" + std::to_string(width_.features);
     Add("Conv_1-input:" + Map(size_, channels_) + "-output:" + Map(size_, width_.last));
@@ -78,20 +81,24 @@ std::map<std::string, double> WholeTable(int resolution, const Channels& width =
   for (const std::uint8_t kernel : kKernels) {
     // Every expansion in every layer, regardless of the one before it: outputs do not depend on it.
     for (const std::uint8_t expand : kExpands) {
-      for (std::string& key : Published(resolution, width).Keys(Uniform(kernel, expand, 4)))
+      for (std::string& key : Published(resolution, width).Keys(Uniform(kernel, expand, 4))) {
         table.emplace(std::move(key), 0);
+      }
     }
   }
   double latency = 0.013;
-  for (auto& [key, value] : table) value = latency = std::fmod(latency * 1.37 + 0.1, 3);
+  for (auto& [key, value] : table) {
+    value = latency = std::fmod(latency * 1.37 + 0.1, 3);
+  }
   return table;
 }
 
 std::string Yaml(const std::map<std::string, double>& table) {
   std::ostringstream text;
   text.precision(std::numeric_limits<double>::max_digits10);
-  for (const auto& [key, latency] : table)
+  for (const auto& [key, latency] : table) {
     text << key << ":\n  count: 3\n  mean: " << latency << "\n  std: .nan\n";
+  }
   return text.str();
 }
 
@@ -162,7 +169,9 @@ TEST_F(OfaLatency, EqualsTheSumOfTheAuthorsCode) {
       space.Sample(stream.random(), a);
       const Subnet subnet = FromArchitecture(a);
       double expected = 0;
-      for (const std::string& key : Published(resolution).Keys(subnet)) expected += table.at(key);
+      for (const std::string& key : Published(resolution).Keys(subnet)) {
+        expected += table.at(key);
+      }
       ASSERT_NEAR(Evaluate(oracle, subnet), expected, 1e-9);
     }
   }
@@ -171,7 +180,9 @@ TEST_F(OfaLatency, EqualsTheSumOfTheAuthorsCode) {
 // Layers count 1 ms each in this table; the network around them has six entries.
 TEST_F(OfaLatency, AddsUpActiveLayers) {
   auto table = WholeTable(224);
-  for (auto& [key, latency] : table) latency = 1;
+  for (auto& [key, latency] : table) {
+    latency = 1;
+  }
   table.at("Conv-input:224x224x3-output:112x112x24") = 100;
   table.at("Logits-input:1x1x1536-output:1000") = 1000;
   table.at(
@@ -244,13 +255,17 @@ TEST_F(OfaLatency, ErrorsInATableNameTheirPosition) {
       {"a: {mean: 1\n", ":2:1: end of map flow not found"},
       {"a: {mean: 1}\n  b: ]\n", ":2:3: end of map not found"},
   };
-  for (const auto& [text, message] : kFaults) EXPECT_EQ(TableFailure(text), message) << text;
+  for (const auto& [text, message] : kFaults) {
+    EXPECT_EQ(TableFailure(text), message) << text;
+  }
 }
 
 TEST_F(OfaLatency, DeepNestingIsRefused) {
   for (const char* opening : {"[", "{", "{a: ", "- ", "? "}) {
     std::string text;
-    for (int n = 0; n < 20'000; ++n) text += opening;
+    for (int n = 0; n < 20'000; ++n) {
+      text += opening;
+    }
     EXPECT_NE(TableFailure(text), "") << opening;
   }
   EXPECT_EQ(TableFailure("a: {mean: 1, b: " + std::string(20'000, '[') + std::string(20'000, ']')),
@@ -259,8 +274,9 @@ TEST_F(OfaLatency, DeepNestingIsRefused) {
 
 // yaml-cpp 0.7 would loop forever on these, or skip text after the first document.
 TEST_F(OfaLatency, TextAroundTheMapIsRefused) {
-  for (const char* text : {",", "]", "a: {mean: 1}\n,", "{a: {mean: 1}}\n]", "{a: {mean: 1}} b"})
+  for (const char* text : {",", "]", "a: {mean: 1}\n,", "{a: {mean: 1}}\n]", "{a: {mean: 1}} b"}) {
     EXPECT_NE(TableFailure(text).substr(0, 9), ": has no ") << text;
+  }
 }
 
 TEST_F(OfaLatency, FilesThatCannotBeReadAreRefused) {

@@ -1,8 +1,6 @@
 // Costs of a network that are the sum of its layers' costs, tabulated so that the cost of a
 // sub-network takes a few additions.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_LAYER_SUM_H_
-#define LODE_PLUGINS_SPACES_OFA_LAYER_SUM_H_
+#pragma once
 
 #include <array>
 
@@ -19,8 +17,9 @@ class LayerSum {
   template <class CostOfLayer>
   LayerSum(T rest, CostOfLayer&& cost) : rest_(rest) {
     for (std::size_t layer = 0; layer < kLayers; ++layer) {
-      for (std::size_t o = 0; o < kOperations; ++o)
+      for (std::size_t o = 0; o < kOperations; ++o) {
         layers_[layer][o] = cost(layer, ExpandOf(o), KernelOf(o));
+      }
     }
   }
 
@@ -28,8 +27,9 @@ class LayerSum {
     T sum = rest_;
     for (std::size_t unit = 0; unit < kUnits; ++unit) {
       const std::size_t first = unit * kLayersPerUnit;
-      for (std::size_t layer = first; layer < first + subnet.depth[unit]; ++layer)
+      for (std::size_t layer = first; layer < first + subnet.depth[unit]; ++layer) {
         sum += layers_[layer][OperationOf(subnet, layer)];
+      }
     }
     return sum;
   }
@@ -40,5 +40,3 @@ class LayerSum {
 };
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_LAYER_SUM_H_

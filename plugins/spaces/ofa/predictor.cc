@@ -36,7 +36,9 @@ static_assert(ResolutionInput(AccuracyPredictor::kMaxResolution) ==
 // `row`: must be zeros, one for each input.
 void Encode(const Subnet& subnet, std::int64_t resolution, float* row) {
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
-    if (!subnet.IsActive(layer)) continue;
+    if (!subnet.IsActive(layer)) {
+      continue;
+    }
     row[3 * layer + IndexOf(kKernels, subnet.kernel[layer])] = 1;
     row[kFirstExpand + 3 * layer + IndexOf(kExpands, subnet.expand[layer])] = 1;
   }
@@ -51,24 +53,27 @@ class TensorReader {
 
   const std::vector<float>& Take(const std::string& tensor, const std::vector<std::size_t>& shape) {
     const auto found = tensors_.find(tensor);
-    if (found == tensors_.end())
+    if (found == tensors_.end()) {
       Fail("has no tensor " + lode::Quote(tensor) + ", expected one of shape " +
            lode::files::ShapeText(shape));
+    }
     const lode::files::Tensor& t = found->second;
     if (t.shape != shape) {
       Fail("tensor " + lode::Quote(tensor) + " has the shape " + lode::files::ShapeText(t.shape) +
            ", expected " + lode::files::ShapeText(shape));
     }
-    if (!std::ranges::all_of(t.values, [](float v) { return std::isfinite(v); }))
+    if (!std::ranges::all_of(t.values, [](float v) { return std::isfinite(v); })) {
       Fail("tensor " + lode::Quote(tensor) + " has elements that are not finite");
+    }
     taken_.push_back(tensor);
     return t.values;
   }
 
   void RequireNoOthers() const {
     for (const auto& [tensor, value] : tensors_) {
-      if (std::ranges::find(taken_, tensor) == taken_.end())
+      if (std::ranges::find(taken_, tensor) == taken_.end()) {
         Fail("has a tensor " + lode::Quote(tensor) + ", which the predictor does not have");
+      }
     }
   }
 
@@ -96,7 +101,9 @@ AccuracyPredictor::AccuracyPredictor(const lode::files::Tensors& tensors, const 
     Layer layer{Padded(in), Padded(out), std::vector<float>(Padded(in) * Padded(out)), bias};
     layer.bias.resize(layer.out);
     for (std::size_t i = 0; i < in; ++i) {
-      for (std::size_t o = 0; o < out; ++o) layer.weights[i * layer.out + o] = weight[o * in + i];
+      for (std::size_t o = 0; o < out; ++o) {
+        layer.weights[i * layer.out + o] = weight[o * in + i];
+      }
     }
     layers_.push_back(std::move(layer));
   }
@@ -110,11 +117,13 @@ void AccuracyPredictor::Predict(std::span<const Subnet> subnets, std::int64_t re
   for (std::size_t first = 0; first < subnets.size(); first += kChunk) {
     const std::size_t batch = std::min(kChunk, subnets.size() - first);
     x.assign(batch * layers_.front().in, 0.0f);
-    for (std::size_t k = 0; k < batch; ++k)
+    for (std::size_t k = 0; k < batch; ++k) {
       Encode(subnets[first + k], resolution, x.data() + k * layers_.front().in);
+    }
     Forward(batch, x.data(), activations);
-    for (std::size_t k = 0; k < batch; ++k)
+    for (std::size_t k = 0; k < batch; ++k) {
       accuracies[first + k] = 100.0 * static_cast<double>(activations.back()[k * kLanes]);
+    }
   }
 }
 
@@ -126,8 +135,9 @@ void AccuracyPredictor::Forward(std::size_t batch, const float* x,
     y.resize(batch * layer.out);
     kernels_->affine(batch, layer.in, layer.out, x, layer.weights.data(), layer.bias.data(),
                      y.data());
-    if (l + 1 < kMlpLayers)
+    if (l + 1 < kMlpLayers) {
       std::ranges::transform(y, y.begin(), [](float a) { return a > 0 ? a : 0; });
+    }
     x = y.data();
   }
 }
@@ -165,9 +175,10 @@ void PredictorOracle::EvaluateBatch(std::span<const lode::Query> queries,
   std::vector<Subnet> subnets;
   subnets.reserve(queries.size());
   for (const lode::Query& query : queries) {
-    if (query.fidelity != 1)
+    if (query.fidelity != 1) {
       throw lode::UnsupportedError("fidelity is " + std::to_string(query.fidelity) +
                                    ", the predictor predicts at 1 only");
+    }
     subnets.push_back(FromArchitecture(query.architecture));
   }
   predictor_->Predict(subnets, config_.resolution, metrics);

@@ -3,9 +3,7 @@
 // A multilayer perceptron, 128-400-400-400-1 with ReLU, that was trained on the measured accuracies
 // of 16 000 sub-networks of the MobileNetV3 supernet of width 1.0 (Cai, Gan, Wang, Zhang and Han,
 // Once-for-All, ICLR 2020, section 3.4).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_PREDICTOR_H_
-#define LODE_PLUGINS_SPACES_OFA_PREDICTOR_H_
+#pragma once
 
 #include <array>
 #include <cstddef>
@@ -81,5 +79,3 @@ class PredictorOracle {
 };
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_PREDICTOR_H_

@@ -54,7 +54,9 @@ std::vector<Subnet> RandomSubnets(std::size_t count, std::uint64_t seed) {
 double Published(const Subnet& subnet, std::int64_t resolution) {
   std::vector<double> x(128);
   for (std::size_t l = 0; l < 20; ++l) {
-    if (l % 4 >= subnet.depth[l / 4]) continue;
+    if (l % 4 >= subnet.depth[l / 4]) {
+      continue;
+    }
     const std::size_t kernel = subnet.kernel[l] == 3 ? 0 : subnet.kernel[l] == 5 ? 1 : 2;
     const std::size_t expand = subnet.expand[l] == 3 ? 0 : subnet.expand[l] == 4 ? 1 : 2;
     x[3 * l + kernel] = 1;
@@ -67,9 +69,12 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
     std::vector<double> y(weight.shape[0]);
     for (std::size_t o = 0; o < y.size(); ++o) {
       y[o] = static_cast<double>(bias.values[o]);
-      for (std::size_t i = 0; i < x.size(); ++i)
+      for (std::size_t i = 0; i < x.size(); ++i) {
         y[o] += static_cast<double>(weight.values[o * x.size() + i]) * x[i];
-      if (*layer != '6') y[o] = std::max(y[o], 0.0);
+      }
+      if (*layer != '6') {
+        y[o] = std::max(y[o], 0.0);
+      }
     }
     x = y;
   }
@@ -79,8 +84,9 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
 TEST(OfaPredictor, AgreesWithThePublishedNetworkInDoublePrecision) {
   const AccuracyPredictor predictor = Shipped();
   for (const Subnet& subnet : RandomSubnets(50, 1)) {
-    for (const std::int64_t resolution : {128, 143, 144, 160, 176, 192, 208, 224})
+    for (const std::int64_t resolution : {128, 143, 144, 160, 176, 192, 208, 224}) {
       ASSERT_NEAR(Predict(predictor, subnet, resolution), Published(subnet, resolution), 2e-4);
+    }
   }
 }
 
@@ -116,7 +122,9 @@ TEST(OfaPredictor, InactiveLayersDoNotCount) {
 TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
   const std::vector<Subnet> subnets = RandomSubnets(150, 2);
   std::vector<double> one_by_one;
-  for (const Subnet& subnet : subnets) one_by_one.push_back(Predict(Shipped(), subnet, 192));
+  for (const Subnet& subnet : subnets) {
+    one_by_one.push_back(Predict(Shipped(), subnet, 192));
+  }
   lode::kernels::NamedSet sets[lode::kernels::kSetCount];
   const std::size_t count = lode::kernels::Available(sets);
   for (const lode::kernels::NamedSet& set : std::span(sets).first(count)) {
@@ -173,9 +181,13 @@ PredictorOracle Oracle(std::int64_t resolution = 224, const std::string& weights
 std::vector<double> Ask(const PredictorOracle& oracle, const std::vector<Subnet>& subnets,
                         double fidelity = 1) {
   std::vector<lode::Architecture> architectures;
-  for (const Subnet& subnet : subnets) architectures.push_back(Of(subnet));
+  for (const Subnet& subnet : subnets) {
+    architectures.push_back(Of(subnet));
+  }
   std::vector<lode::Query> queries;
-  for (const lode::Architecture& a : architectures) queries.push_back({a, fidelity, 0});
+  for (const lode::Architecture& a : architectures) {
+    queries.push_back({a, fidelity, 0});
+  }
   std::vector<double> metrics(queries.size());
   oracle.EvaluateBatch(queries, metrics);
   return metrics;
@@ -271,8 +283,9 @@ std::string Unpacked(const std::string& path) {
 template <std::size_t kCount>
 std::array<std::uint8_t, kCount> Numbers(const std::string& list) {
   std::array<std::uint8_t, kCount> numbers{};
-  for (std::size_t k = 0; k < kCount; ++k)
+  for (std::size_t k = 0; k < kCount; ++k) {
     numbers[k] = static_cast<std::uint8_t>(list.at(2 * k) - '0');
+  }
   return numbers;
 }
 
@@ -320,7 +333,9 @@ double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
 // Checks the quality that the component's description states.
 TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
   const std::filesystem::path path = SharedData() / "ofa" / "ofa_mbv3_measured_2610.tsv.gz";
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is missing";
+  if (!std::filesystem::exists(path)) {
+    GTEST_SKIP() << path << " is missing";
+  }
   const auto measured = ReadMeasured(path.string());
   const AccuracyPredictor predictor = Shipped();
   struct Quality {
@@ -338,7 +353,9 @@ TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
     predictor.Predict(m.subnets, resolution, predicted);
     EXPECT_NEAR(Correlation(Ranks(predicted), Ranks(m.accuracies)), rank_correlation, 1e-3);
     double sum = 0;
-    for (std::size_t i = 0; i < subnets; ++i) sum += predicted[i] - m.accuracies[i];
+    for (std::size_t i = 0; i < subnets; ++i) {
+      sum += predicted[i] - m.accuracies[i];
+    }
     EXPECT_NEAR(sum / static_cast<double>(subnets), bias, 1e-2);
   }
 }

@@ -1,8 +1,6 @@
 // The search space "ofa": two matrices, "ops" of 20 layers x 9 operations and "depth" of 5 units x
 // 3 depths (the OFA space of the L2NAS paper, section 4.3; supernet and networks: subnet.h).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_SPACE_H_
-#define LODE_PLUGINS_SPACES_OFA_SPACE_H_
+#pragma once
 
 #include <lode/choices.hpp>
 #include <string>
@@ -73,5 +71,3 @@ class Space : public lode::ChoiceSpace {
 };
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_SPACE_H_

@@ -1,9 +1,7 @@
 // A sub-network of the Once-for-All MobileNetV3 supernet: five units of two to four layers, each
 // layer with its own kernel size and expansion ratio (Cai, Gan, Wang, Zhang and Han, Once-for-All,
 // ICLR 2020, section 3.1).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_SUBNET_H_
-#define LODE_PLUGINS_SPACES_OFA_SUBNET_H_
+#pragma once
 
 #include <array>
 #include <compare>
@@ -74,5 +72,3 @@ Subnet FromArchitecture(lode::ArchitectureView architecture);
 void ToArchitecture(const Subnet& subnet, std::span<std::uint8_t> out);
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_SUBNET_H_

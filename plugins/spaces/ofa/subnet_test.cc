@@ -47,8 +47,9 @@ TEST(OfaSubnet, TheFirstLayersOfAUnitAreActive) {
   Subnet subnet = Uniform(3, 3, 2);
   subnet.depth = {2, 3, 4, 2, 3};
   std::string active;
-  for (std::size_t layer = 0; layer < kLayers; ++layer)
+  for (std::size_t layer = 0; layer < kLayers; ++layer) {
     active += subnet.IsActive(layer) ? '1' : '0';
+  }
   EXPECT_EQ(active, "11001110111111001110");
 }
 

@@ -60,7 +60,9 @@ class SubnetParser {
       end_ = cursor_.at();
       return false;
     }
-    if (cursor_.Take(",")) return true;
+    if (cursor_.Take(",")) {
+      return true;
+    }
     cursor_.FailExpecting("\",\" or " + lode::Quote(end) + " " + where);
   }
 
@@ -74,7 +76,9 @@ class SubnetParser {
     } else if (key == "d") {
       ReadList(key, kDepthValues, subnet_.depth);
     } else if (key == "wid") {
-      if (!cursor_.Take("None") && !cursor_.Take("null")) cursor_.FailExpecting("None as wid");
+      if (!cursor_.Take("None") && !cursor_.Take("null")) {
+        cursor_.FailExpecting("None as wid");
+      }
     } else {
       ReadSurrounding(key);
     }
@@ -83,18 +87,22 @@ class SubnetParser {
   std::string_view ReadKey() {
     const std::size_t first = cursor_.at();
     const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) cursor_.FailExpecting("a key in quotes");
+    if (quote.empty()) {
+      cursor_.FailExpecting("a key in quotes");
+    }
     const std::size_t size = cursor_.rest().find(quote);
-    if (size == std::string_view::npos)
+    if (size == std::string_view::npos) {
       lode::notation::Cursor::FailAt(first, "a key has no " + std::string(quote) + " at its end");
+    }
     const std::string_view name = cursor_.rest().substr(0, size);
     if (std::ranges::find(kKeys, name) == kKeys.end() &&
         std::ranges::find(kOtherKeys, name) == kOtherKeys.end()) {
       lode::notation::Cursor::FailAt(
           first, "unknown key " + lode::Quote(name) + R"(, expected "ks", "e" and "d")");
     }
-    if (!seen_.insert(name).second)
+    if (!seen_.insert(name).second) {
       lode::notation::Cursor::FailAt(first, "key " + lode::Quote(name) + " appears twice");
+    }
     cursor_.Skip(size + 1);
     return name;
   }
@@ -102,11 +110,14 @@ class SubnetParser {
   void ReadList(std::string_view key, const std::array<std::uint8_t, 3>& allowed,
                 std::span<std::uint8_t> out) {
     const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) cursor_.FailExpecting("\"[\" before the values");
+    if (closing.empty()) {
+      cursor_.FailExpecting("\"[\" before the values");
+    }
     std::size_t count = 0;
     do {
-      if (count == out.size())
+      if (count == out.size()) {
         cursor_.Fail(std::string(key) + " has more than " + std::to_string(count) + " values");
+      }
       out[count] = ReadValue(key, count, allowed);
       ++count;
     } while (TakeComma(closing, "after a value"));
@@ -137,8 +148,9 @@ class SubnetParser {
     const std::string_view token = cursor_.Token();
     double value = 0;
     const auto [stop, fault] = std::from_chars(token.data(), token.data() + token.size(), value);
-    if (fault != std::errc() || stop != token.data() + token.size())
+    if (fault != std::errc() || stop != token.data() + token.size()) {
       cursor_.FailExpecting("a number as " + std::string(key));
+    }
     const bool is_width = key == "width";
     const double own = is_width ? around_.width : static_cast<double>(around_.resolution);
     if (own != 0 && value != own) {
@@ -147,15 +159,18 @@ class SubnetParser {
                    " differs: set " + name + "=" + std::string(token));
     }
     cursor_.Skip(token.size());
-    if (closing.empty()) return;
+    if (closing.empty()) {
+      return;
+    }
     cursor_.TakeLastComma(closing);
     cursor_.Expect(closing, " after the one value of " + std::string(key));
   }
 
   void RequireAllKeys() const {
     for (const std::string_view key : kKeys) {
-      if (!seen_.contains(key))
+      if (!seen_.contains(key)) {
         lode::notation::Cursor::FailAt(end_ - 1, "key " + lode::Quote(key) + " is missing");
+      }
     }
   }
 

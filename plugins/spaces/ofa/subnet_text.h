@@ -1,7 +1,5 @@
 // Sub-networks as text: the JSON of the Once-for-All authors' code.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_SUBNET_TEXT_H_
-#define LODE_PLUGINS_SPACES_OFA_SUBNET_TEXT_H_
+#pragma once
 
 #include <string>
 #include <string_view>
@@ -28,5 +26,3 @@ struct Surroundings {
 Subnet Parse(std::string_view text, const Surroundings& around = {});
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_SUBNET_TEXT_H_

@@ -8,6 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const lode::InvalidError&) {
     return 0;
   }
-  if (ofa::Parse(ofa::Format(subnet)) != subnet) __builtin_trap();
+  if (ofa::Parse(ofa::Format(subnet)) != subnet) {
+    __builtin_trap();
+  }
   return 0;
 }

@@ -84,9 +84,13 @@ TEST(OfaSubnetText, ReadsOutputOfThePublishedCode) {
       "net_config = {" + inside + ",}",
       R"({"wid": null, )" + std::string(kText.substr(1, kText.size() - 2)) + R"(, "r": [192]})",
   };
-  for (const std::string& text : kTexts) EXPECT_EQ(Parse(text, around), TheSubnet()) << text;
+  for (const std::string& text : kTexts) {
+    EXPECT_EQ(Parse(text, around), TheSubnet()) << text;
+  }
   std::string tuples = python;
-  for (char& c : tuples) c = c == '[' ? '(' : c == ']' ? ')' : c;
+  for (char& c : tuples) {
+    c = c == '[' ? '(' : c == ']' ? ')' : c;
+  }
   EXPECT_EQ(Parse(tuples), TheSubnet());
   EXPECT_EQ(Parse(With("7], \"e\"", "7,\n], \"e\"")), TheSubnet());
 }
@@ -143,7 +147,9 @@ TEST(OfaSubnetText, ErrorsNameThePosition) {
       {std::string(kText.substr(0, 20)),
        "column 21: expected 3, 5 or 7 as ks of unit 2 layer 1, found the end"},
   };
-  for (const auto& [text, message] : kFaults) EXPECT_EQ(Failure(text), message) << text;
+  for (const auto& [text, message] : kFaults) {
+    EXPECT_EQ(Failure(text), message) << text;
+  }
 }
 
 TEST(OfaSubnetText, EveryPrefixAndEveryChangedByteIsRefused) {

@@ -1,7 +1,5 @@
 // Shared by the tests of this folder.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_OFA_TEST_SUPPORT_H_
-#define LODE_PLUGINS_SPACES_OFA_TEST_SUPPORT_H_
+#pragma once
 
 #include <cstdint>
 #include <cstdlib>
@@ -55,5 +53,3 @@ inline std::filesystem::path ReferenceFile(const char* name) {
 }
 
 }  // namespace ofa
-
-#endif  // LODE_PLUGINS_SPACES_OFA_TEST_SUPPORT_H_

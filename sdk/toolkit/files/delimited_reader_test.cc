@@ -15,7 +15,9 @@ Lines Read(const std::string& text, std::size_t columns, char delimiter = Delimi
   Lines lines;
   while (reader.Next()) {
     auto& line = lines.emplace_back();
-    for (std::size_t field = 0; field < columns; ++field) line.push_back(reader.Text(field));
+    for (std::size_t field = 0; field < columns; ++field) {
+      line.push_back(reader.Text(field));
+    }
   }
   return lines;
 }
@@ -153,7 +155,9 @@ TEST(DelimitedReader, ReportsItsProgress) {
   const std::string text = "a\n1\n2\n3\n";
   DelimitedReader reader(text, "T", ',');
   EXPECT_EQ(reader.fraction(), 0.25);
-  while (reader.Next()) continue;
+  while (reader.Next()) {
+    continue;
+  }
   EXPECT_EQ(reader.line(), 4u);
   EXPECT_EQ(reader.fraction(), 1);
 }
@@ -194,7 +198,9 @@ TEST(DelimitedReader, RefusesADuplicateColumnIfItIsUsed) {
 
 TEST(DelimitedReader, RefusesTooManyColumns) {
   std::string header = "c0";
-  for (std::size_t i = 1; i < DelimitedReader::kMaxColumns; ++i) header += ",c" + std::to_string(i);
+  for (std::size_t i = 1; i < DelimitedReader::kMaxColumns; ++i) {
+    header += ",c" + std::to_string(i);
+  }
   EXPECT_EQ(ReadFailure(header + "\n"), "");
   EXPECT_EQ(ReadFailure(header + ",\n"), "T:1: more than 1000 columns");
 }
@@ -222,13 +228,15 @@ TEST(DelimitedReader, RefusesQuotesThatDoNotMatch) {
 }
 
 TEST(DelimitedReader, RefusesTextThatIsNotAFiniteNumber) {
-  for (const char* text : {"", "fast", "+5", "0x5", "1.5.2", "5%", "-"})
+  for (const char* text : {"", "fast", "+5", "0x5", "1.5.2", "5%", "-"}) {
     EXPECT_EQ(NumberFailure(text), "T:2:3: n is \"" + std::string(text) + "\", expected a number");
+  }
   EXPECT_EQ(NumberFailure("\"91,5\""), "T:2:4: n is \"91,5\", expected a number");
   EXPECT_EQ(NumberFailure("\"\"\"5\"\"\""), "T:2:4: n is \"\"5\"\", expected a number");
-  for (const char* text : {"nan", "inf", "-inf", "infinity", "-nan"})
+  for (const char* text : {"nan", "inf", "-inf", "infinity", "-nan"}) {
     EXPECT_EQ(NumberFailure(text),
               "T:2:3: n is \"" + std::string(text) + "\", expected a finite number");
+  }
   EXPECT_EQ(NumberFailure("1e999"), "T:2:3: n is \"1e999\", out of range for a number");
   EXPECT_EQ(NumberFailure(std::string(5000, 'a')),
             "T:2:3: n is \"" + std::string(40, 'a') + "\"..., expected a number");

@@ -1,4 +1,5 @@
 // Reports out of memory with the name of the file that needed it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <lode/plugin.hpp>

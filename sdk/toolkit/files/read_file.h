@@ -1,4 +1,5 @@
 // Reads whole files.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

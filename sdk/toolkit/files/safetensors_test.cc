@@ -117,8 +117,9 @@ TEST(Safetensors, RefusesAHeaderThatIsNotSuchJson) {
       {R"({"__metadata__":{"x":"1","x":"2"}})", "\"__metadata__\" has \"x\" twice"},
       {R"({"__metadata__":{},"__metadata__":{}})", "the header has \"__metadata__\" twice"},
   };
-  for (const auto& [header, message] : kFaults)
+  for (const auto& [header, message] : kFaults) {
     EXPECT_EQ(Failure(File(header)), std::string("F: ") + message) << header;
+  }
 }
 
 TEST(Safetensors, RefusesInvalidFieldsOfTensors) {
@@ -219,8 +220,9 @@ std::string TwoTensors() {
 TEST(Safetensors, RefusesEveryTruncatedFile) {
   const std::string file = TwoTensors();
   EXPECT_EQ(Failure(file), "");
-  for (std::size_t size = 0; size < file.size(); ++size)
+  for (std::size_t size = 0; size < file.size(); ++size) {
     EXPECT_NE(Failure(file.substr(0, size)), "") << size;
+  }
   EXPECT_NE(Failure(file + "x"), "");
 }
 
@@ -229,8 +231,9 @@ TEST(Safetensors, DamagedHeadersNeverCrash) {
   const std::string file = TwoTensors();
   for (int n = 0; n < 20'000; ++n) {
     std::string damaged = file;
-    for (int k = 0; k < 3; ++k)
+    for (int k = 0; k < 3; ++k) {
       damaged[bits() % (file.size() - 20)] = static_cast<char>(bits() % 128);
+    }
     Failure(damaged);
   }
 }
@@ -238,7 +241,9 @@ TEST(Safetensors, DamagedHeadersNeverCrash) {
 TEST(Safetensors, DeepNestingIsRefused) {
   for (const char* opening : {"{\"a\":", "[", "{\"a\":["}) {
     std::string header = "{\"a\":{\"shape\":";
-    for (int n = 0; n < 100'000; ++n) header += opening;
+    for (int n = 0; n < 100'000; ++n) {
+      header += opening;
+    }
     EXPECT_NE(Failure(File(header)), "") << opening;
   }
 }

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 // Text that compresses only moderately.
 std::string Numbers(int count) {
   std::string text;
-  for (int i = 0; i < count; ++i) text += std::to_string(i % 10007 * 7919 % 10007) + "\n";
+  for (int i = 0; i < count; ++i) {
+    text += std::to_string(i % 10007 * 7919 % 10007) + "\n";
+  }
   return text;
 }
 
@@ -68,7 +70,9 @@ TEST_F(TextFile, ReadingCanBeCancelled) {
     int polls = 0;
     EXPECT_THROW(ReadTextFile(path,
                               [&] {
-                                if (++polls == 3) throw CancelledError();
+                                if (++polls == 3) {
+                                  throw CancelledError();
+                                }
                               }),
                  CancelledError);
   }
@@ -79,8 +83,9 @@ TEST_F(TextFile, ReadingCanBeCancelled) {
 TEST_F(TextFile, RefusesGzipThatIsTruncatedAnywhere) {
   const std::string packed = Gzip(Numbers(100'000));
   for (const std::size_t size : {std::size_t{2}, std::size_t{10}, packed.size() / 2,
-                                 packed.size() - 9, packed.size() - 8, packed.size() - 1})
+                                 packed.size() - 9, packed.size() - 8, packed.size() - 1}) {
     EXPECT_EQ(UnpackFailure(packed.substr(0, size)), "T: the gzip data is truncated") << size;
+  }
 }
 
 TEST_F(TextFile, RefusesDamagedGzip) {
@@ -119,7 +124,9 @@ TEST_F(TextFile, RefusesUnreadableFiles) {
 }
 
 TEST_F(TextFile, RefusesAFileWithoutPermission) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  if (geteuid() == 0) {
+    GTEST_SKIP() << "root may read everything";
+  }
   const std::string path = Write("text\n");
   ASSERT_EQ(chmod(path.c_str(), 0), 0);
   EXPECT_EQ(ReadFailure(path), path + ": Permission denied");

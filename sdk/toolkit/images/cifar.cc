@@ -37,8 +37,12 @@ struct Files {
 Files FindFiles(const fs::path& directory, const std::string& binary, const std::string& python,
                 const std::string& first) {
   for (const fs::path& folder : {directory / binary, directory, directory / python}) {
-    if (fs::exists(folder / (first + ".bin"))) return {folder};
-    if (fs::exists(folder / first)) return {folder, true};
+    if (fs::exists(folder / (first + ".bin"))) {
+      return {folder};
+    }
+    if (fs::exists(folder / first)) {
+      return {folder, true};
+    }
   }
   return {directory};
 }
@@ -62,8 +66,9 @@ std::vector<std::uint8_t> PickledLabels(const PickledValue& batch, const char* k
   std::vector<std::uint8_t> checked;
   for (std::size_t i = 0; i < count; ++i) {
     const PickledValue& label = *list->items[i];
-    if (label.kind != PickledValue::kNumber || label.number < 0 || label.number > 255)
+    if (label.kind != PickledValue::kNumber || label.number < 0 || label.number > 255) {
       throw IoError(name + ": the label of image " + std::to_string(i) + " is not a label");
+    }
     checked.push_back(CheckedLabel(static_cast<char>(label.number), labels, "label", i, name));
   }
   return checked;
@@ -83,10 +88,13 @@ std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::st
   set.Reserve(set.size() + count);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view image = bytes.substr(i * record, record);
-    if (layout.coarse_labels > 0)
+    if (layout.coarse_labels > 0) {
       CheckedLabel(image[0], layout.coarse_labels, "coarse label", i, name);
+    }
     const auto label = CheckedLabel(image[label_bytes - 1], layout.labels, "label", i, name);
-    if (label < set.classes()) set.Add(image.substr(label_bytes), label);
+    if (label < set.classes()) {
+      set.Add(image.substr(label_bytes), label);
+    }
   }
   return count;
 }
@@ -106,8 +114,9 @@ std::size_t ParsePickledCifar(std::string_view bytes, CifarLayout layout, const 
   const auto labels = PickledLabels(pickle.value(), key, count, layout.labels, name);
   set.Reserve(set.size() + count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (labels[i] < set.classes())
+    if (labels[i] < set.classes()) {
       set.Add(data->text.substr(i * kCifarShape.bytes(), kCifarShape.bytes()), labels[i]);
+    }
   }
   return count;
 }

@@ -38,7 +38,9 @@ std::string Jpeg(const Image& image, bool progressive = false) {
                                               : JCS_CMYK;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, 100, TRUE);
-  if (progressive) jpeg_simple_progression(&info);
+  if (progressive) {
+    jpeg_simple_progression(&info);
+  }
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<JSAMPROW>(image.pixels.data()) +
@@ -68,18 +70,22 @@ std::string Png(const Image& image) {
 
 Image OneColor(std::size_t height, std::size_t width, std::vector<std::uint8_t> color) {
   Image image{height, width, color.size(), {}};
-  for (std::size_t i = 0; i < height * width; ++i)
+  for (std::size_t i = 0; i < height * width; ++i) {
     image.pixels.insert(image.pixels.end(), color.begin(), color.end());
+  }
   return image;
 }
 
 // Like a photograph: not flat, so that its file is long enough to be truncated anywhere.
 Image Gradient(std::size_t height, std::size_t width) {
   Image image{height, width, 3, {}};
-  for (std::size_t y = 0; y < height; ++y)
-    for (std::size_t x = 0; x < width; ++x)
-      for (const std::size_t value : {4 * x + y, 3 * y + x, (x * y) / 3})
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      for (const std::size_t value : {4 * x + y, 3 * y + x, (x * y) / 3}) {
         image.pixels.push_back(static_cast<std::uint8_t>(value % 256));
+      }
+    }
+  }
   return image;
 }
 
@@ -91,8 +97,9 @@ std::string DecodeFailure(const std::string& bytes) {
 // Every pixel has the color, up to the rounding of JPEG's transform.
 void ExpectColor(const Image& image, std::vector<int> color) {
   ASSERT_EQ(image.channels, 3u);
-  for (std::size_t i = 0; i < image.pixels.size(); ++i)
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
     ASSERT_NEAR(image.pixels[i], color[i % 3], 2) << i;
+  }
 }
 
 // ---- decoding
@@ -125,8 +132,9 @@ TEST(Decode, RefusesFilesThatAreTruncatedAnywhere) {
   const Image image = Gradient(40, 40);
   for (const std::string& file : {Jpeg(image), Jpeg(image, true), Png(image)}) {
     EXPECT_EQ(DecodeFailure(file), "");
-    for (std::size_t size = 0; size + 2 < file.size(); size += 1 + size / 20)
+    for (std::size_t size = 0; size + 2 < file.size(); size += 1 + size / 20) {
       EXPECT_THAT(DecodeFailure(file.substr(0, size)), HasSubstr("F: ")) << size;
+    }
   }
 }
 
@@ -163,12 +171,16 @@ TEST(Decode, RefusesImagesThatAreTooLarge) {
   std::string file = Jpeg(OneColor(8, 8, {1}));
   const std::size_t header = file.find("\xff\xc0");  // then length, precision, height and width
   ASSERT_NE(header, std::string::npos);
-  for (std::size_t i = 5; i < 9; ++i) file[header + i] = '\x7f';
+  for (std::size_t i = 5; i < 9; ++i) {
+    file[header + i] = '\x7f';
+  }
   EXPECT_EQ(DecodeFailure(file), "F: is an image of 32639 x 32639 pixels, expected 1 to 134217728");
 }
 
 TEST(Decode, AgreesWithPillowToTheBit) {
-  if (!HavePillow()) GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
+  if (!HavePillow()) {
+    GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
+  }
   const TemporaryDirectory directory;
   const std::string path = (directory.path() / "image.jpg").string();
   const std::vector<Image> images = {Gradient(53, 71), Gradient(64, 64),
@@ -190,8 +202,9 @@ class Folders : public testing::Test {
  protected:
   Folders() {
     for (const char* name : {"train/n02/b.JPEG", "train/n02/a.JPEG", "train/n01/x.jpg",
-                             "val/n01/v1.JPEG", "val/n02/v2.jpeg"})
+                             "val/n01/v1.JPEG", "val/n02/v2.jpeg"}) {
       WriteFile(Path(name), Jpeg(OneColor(6, 8, {static_cast<std::uint8_t>(name[10] * 2), 0, 0})));
+    }
   }
   fs::path Path(const std::string& name) const { return directory_.path() / name; }
   std::string ReadFailure(std::size_t classes = 0) const {

@@ -28,11 +28,12 @@ struct Data {
 // fashion_mnist  {train,t10k}-{images-idx3,labels-idx1}-ubyte[.gz]              28       10
 // cifar10        data_batch_{1,...,5}[.bin], test_batch[.bin]                   32       10
 // cifar100       train[.bin], test[.bin]                                        32      100
-// imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16      120 (of 1000)
+// imagenet16     train_data_batch_{1,...,10}.npz, val_data.npz                  16      120
 // imagenet32     the same                                                       32     1000
 // imagenet       train/CLASS/*.JPEG, val/CLASS/*.JPEG                       varies      any
 //
-// imagenet16 is ImageNet16-120 as commonly used: the first 120 classes, unless more are requested.
+// imagenet16 is ImageNet16-120 as commonly used: the first 120 of 1000 classes, unless more are
+// requested.
 // The headers of the readers have details: idx.h, cifar.h, downsampled.h, class_folders.h.
 const std::vector<std::string>& DatasetNames();
 

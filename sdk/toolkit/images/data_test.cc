@@ -26,13 +26,17 @@ std::string OpenFailure(const DataSource& source) {
 
 std::vector<std::size_t> Counts(const ImageSet& set) {
   std::vector<std::size_t> counts(set.classes());
-  for (std::size_t i = 0; i < set.size(); ++i) ++counts[set.Label(i)];
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    ++counts[set.Label(i)];
+  }
   return counts;
 }
 
 std::vector<std::uint32_t> FirstLabels(const ImageSet& set) {
   std::vector<std::uint32_t> labels;
-  for (std::size_t i = 0; i < 10; ++i) labels.push_back(set.Label(i));
+  for (std::size_t i = 0; i < 10; ++i) {
+    labels.push_back(set.Label(i));
+  }
   return labels;
 }
 
@@ -48,8 +52,9 @@ TEST(Data, RefusesUnknownDataSets) {
             "the data set \"cifar10\" needs a directory");
   EXPECT_EQ(OpenFailure<InvalidError>({"cifar10", "/nowhere", 11}),
             "classes is 11, and \"cifar10\" has 10");
-  for (const std::string& name : DatasetNames())
+  for (const std::string& name : DatasetNames()) {
     EXPECT_THAT(OpenFailure({name, "/nowhere", 0}), HasSubstr("/nowhere")) << name;
+  }
 }
 
 TEST(Data, RefusesAClassWithoutImages) {
@@ -57,7 +62,9 @@ TEST(Data, RefusesAClassWithoutImages) {
   for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                            "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"}) {
     std::string records;
-    for (const char label : {'\0', '\1', '\3'}) records += label + Noise(3072);
+    for (const char label : {'\0', '\1', '\3'}) {
+      records += label + Noise(3072);
+    }
     WriteFile(directory.path() / name, records);
   }
   EXPECT_EQ(OpenFailure({"cifar10", directory.path(), 4}),
@@ -67,7 +74,9 @@ TEST(Data, RefusesAClassWithoutImages) {
 
 // The labels are those of the well-known first ten images; the counts are the authors'.
 TEST(FashionMnist, IsAsPublished) {
-  if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
+  if (!fs::exists(kFashionMnist)) {
+    GTEST_SKIP() << "no " << kFashionMnist;
+  }
   const Data data = Open({"fashion_mnist", "", 0});
   EXPECT_EQ(data.resolution, 28u);
   EXPECT_EQ(data.train->channels(), 1u);
@@ -78,7 +87,9 @@ TEST(FashionMnist, IsAsPublished) {
 }
 
 TEST(FashionMnist, HasTheMeanAndDeviationInUse) {
-  if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
+  if (!fs::exists(kFashionMnist)) {
+    GTEST_SKIP() << "no " << kFashionMnist;
+  }
   const Data data = Open({"fashion_mnist", "", 0});
   double sum = 0, squares = 0;
   Image image;
@@ -98,7 +109,9 @@ TEST(FashionMnist, HasTheMeanAndDeviationInUse) {
 }
 
 TEST(FashionMnist, CanBeLimitedToTheFirstClasses) {
-  if (!fs::exists(kFashionMnist)) GTEST_SKIP() << "no " << kFashionMnist;
+  if (!fs::exists(kFashionMnist)) {
+    GTEST_SKIP() << "no " << kFashionMnist;
+  }
   const Data data = Open({"fashion_mnist", kFashionMnist, 3});
   EXPECT_EQ(data.train->classes(), 3u);
   EXPECT_THAT(Counts(*data.test), Each(1000u));
@@ -107,7 +120,9 @@ TEST(FashionMnist, CanBeLimitedToTheFirstClasses) {
 // Real images of CIFAR-10; the expected values come from the files' bytes.
 TEST(Cifar10, ReadsRealImages) {
   const fs::path tool = SharedData() / "../tools/cifar10_bin.py";
-  if (!fs::exists(tool) || !HavePillow()) GTEST_SKIP() << "no " << tool << ", or no Pillow";
+  if (!fs::exists(tool) || !HavePillow()) {
+    GTEST_SKIP() << "no " << tool << ", or no Pillow";
+  }
   const TemporaryDirectory directory;
   const std::string command = "/usr/bin/python3 " + tool.string() + " " +
                               directory.path().string() + " --train 20 --test 5 > /dev/null";
@@ -121,9 +136,11 @@ TEST(Cifar10, ReadsRealImages) {
     const std::string record = file.substr(i * 3073, 3073);
     EXPECT_EQ(data.train->Label(40 + i), static_cast<std::uint32_t>(record[0]));
     data.train->Read(40 + i, image);
-    for (std::size_t p = 0; p < 1024; ++p)
-      for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t p = 0; p < 1024; ++p) {
+      for (std::size_t c = 0; c < 3; ++c) {
         ASSERT_EQ(image.pixels[3 * p + c], static_cast<std::uint8_t>(record[1 + c * 1024 + p]));
+      }
+    }
   }
 }
 
@@ -132,13 +149,16 @@ TEST(Data, ImageNet16HasItsUsualClasses) {
   const TemporaryDirectory directory;
   constexpr std::size_t kImages = 122;
   std::string labels;
-  for (std::size_t i = 1; i <= kImages; ++i) labels += static_cast<char>(i);
+  for (std::size_t i = 1; i <= kImages; ++i) {
+    labels += static_cast<char>(i);
+  }
   const std::string count = std::to_string(kImages);
   const std::map<std::string, std::string> members = {
       {"data.npy", Npy(Dictionary("|u1", "(" + count + ", 768)"), Noise(kImages * 768))},
       {"labels.npy", Npy(Dictionary("|u1", "(" + count + ",)"), labels)}};
-  for (int batch = 1; batch <= 10; ++batch)
+  for (int batch = 1; batch <= 10; ++batch) {
     WriteZip(directory.path() / ("train_data_batch_" + std::to_string(batch) + ".npz"), members);
+  }
   WriteZip(directory.path() / "val_data.npz", members);
   const Data data = Open({"imagenet16", directory.path(), 0});
   EXPECT_EQ(data.train->classes(), 120u);
@@ -150,7 +170,9 @@ TEST(Data, ImageNet16HasItsUsualClasses) {
 TEST(Data, HasItsAuthorsConstants) {
   const TemporaryDirectory directory;
   std::string records;
-  for (char label = 0; label < 100; ++label) records += std::string(1, '\0') + label + Noise(3072);
+  for (char label = 0; label < 100; ++label) {
+    records += std::string(1, '\0') + label + Noise(3072);
+  }
   WriteFile(directory.path() / "train.bin", records);
   WriteFile(directory.path() / "test.bin", records);
   const Data data = Open({"cifar100", directory.path(), 0});

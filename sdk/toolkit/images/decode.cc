@@ -40,11 +40,15 @@ class JpegDecoder {
     errors_.error_exit = [](j_common_ptr info) { Leave(info); };
     errors_.emit_message = [](j_common_ptr info, int level) {
       const bool warning = level < 0;
-      if (warning && !IsHarmless(info)) Leave(info);
+      if (warning && !IsHarmless(info)) {
+        Leave(info);
+      }
     };
     monitor_.progress_monitor = [](j_common_ptr info) {
       auto* self = static_cast<JpegDecoder*>(info->client_data);
-      if (self->info_.input_scan_number > kMaxScans) LeaveWith(info, "too many scans");
+      if (self->info_.input_scan_number > kMaxScans) {
+        LeaveWith(info, "too many scans");
+      }
     };
   }
   JpegDecoder(const JpegDecoder&) = delete;
@@ -53,7 +57,9 @@ class JpegDecoder {
 
   // Each returns false on failure; message() then has the reason.
   bool Begin() {
-    if (setjmp(failed_) != 0) return false;  // NOLINT
+    if (setjmp(failed_) != 0) {
+      return false;  // NOLINT
+    }
     jpeg_create_decompress(&info_);
     info_.client_data = this;
     info_.progress = &monitor_;
@@ -65,7 +71,9 @@ class JpegDecoder {
   }
   // REQUIRES: Begin(), and height * width * components bytes.
   bool Run(std::uint8_t* pixels) {
-    if (setjmp(failed_) != 0) return false;  // NOLINT
+    if (setjmp(failed_) != 0) {
+      return false;  // NOLINT
+    }
     jpeg_start_decompress(&info_);
     const std::size_t stride = width() * components();
     while (info_.output_scanline < info_.output_height) {
@@ -113,8 +121,9 @@ void RgbFromCmyk(std::vector<std::uint8_t>& pixels) {
   const std::size_t count = pixels.size() / 4;
   for (std::size_t i = 0; i < count; ++i) {
     const unsigned black = pixels[4 * i + 3];
-    for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t c = 0; c < 3; ++c) {
       pixels[3 * i + c] = static_cast<std::uint8_t>((pixels[4 * i + c] * black + 127) / 255);
+    }
   }
   pixels.resize(3 * count);
 }
@@ -124,14 +133,20 @@ void DecodeJpeg(std::string_view bytes, const std::string& name, Image& out) {
   const auto fail = [&] {
     throw IoError(name + ": is not an intact JPEG file: " + decoder.message());
   };
-  if (!decoder.Begin()) fail();
+  if (!decoder.Begin()) {
+    fail();
+  }
   CheckSize(decoder.width(), decoder.height(), name);
   out.height = decoder.height();
   out.width = decoder.width();
   out.channels = 3;
   out.pixels.resize(out.height * out.width * decoder.components());
-  if (!decoder.Run(out.pixels.data())) fail();
-  if (decoder.components() == 4) RgbFromCmyk(out.pixels);
+  if (!decoder.Run(out.pixels.data())) {
+    fail();
+  }
+  if (decoder.components() == 4) {
+    RgbFromCmyk(out.pixels);
+  }
 }
 
 // ---- PNG
@@ -148,8 +163,9 @@ void DecodePng(std::string_view bytes, const std::string& name, Image& out) {
   PngFile file;
   png_image& image = file.image;
   const auto check = [&](int status) {
-    if (status == 0 || image.warning_or_error != 0)
+    if (status == 0 || image.warning_or_error != 0) {
       throw IoError(name + ": is not an intact PNG file: " + image.message);
+    }
   };
   check(png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()));
   CheckSize(image.width, image.height, name);
@@ -161,8 +177,9 @@ void DecodePng(std::string_view bytes, const std::string& name, Image& out) {
   const png_color background = {0, 0, 0};
   check(png_image_finish_read(&image, &background, out.pixels.data(), 0, nullptr));
   // libpng stopped reading after the last pixel.
-  if (bytes.rfind(kPngEnd) == std::string_view::npos)
+  if (bytes.rfind(kPngEnd) == std::string_view::npos) {
     throw IoError(name + ": is not an intact PNG file: it has no end");
+  }
 }
 
 }  // namespace

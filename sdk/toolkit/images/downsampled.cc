@@ -48,13 +48,16 @@ void CheckPixels(const NpzArray& array, std::size_t images, std::size_t image_by
     throw IoError(array.name() + ": has the shape " + NpyShapeText(header.shape) + ", expected " +
                   NpyShapeText(expected) + ", a row of planes for each label");
   }
-  if (header.kind != 'u' || header.element_bytes != 1)
+  if (header.kind != 'u' || header.element_bytes != 1) {
     throw IoError(array.name() + ": its elements are not unsigned bytes");
+  }
 }
 
 // Throws an error with advice if a file is missing.
 void RequireFile(const fs::path& path) {
-  if (fs::exists(path)) return;
+  if (fs::exists(path)) {
+    return;
+  }
   fs::path pickle = path;
   pickle.replace_extension();
   throw IoError(path.string() + ": No such file" +
@@ -82,8 +85,9 @@ void ReadImages(const NpzFile& file, const std::vector<std::uint32_t>& labels, P
     array.Read(chunk.data(), chunk.size());
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint32_t label = labels[first + i];
-      if (label < set.classes())
+      if (label < set.classes()) {
         set.Add(std::string_view(chunk).substr(i * image_bytes, image_bytes), label);
+      }
     }
   }
   array.End();
@@ -102,8 +106,9 @@ std::unique_ptr<PixelSet> ReadFiles(const std::vector<fs::path>& paths, PixelSha
                       [classes](std::uint32_t label) { return label < classes; }));
   }
   set->Reserve(images);
-  for (std::size_t i = 0; i < paths.size(); ++i)
+  for (std::size_t i = 0; i < paths.size(); ++i) {
     ReadImages(NpzFile(paths[i].string()), labels[i], *set);
+  }
   return set;
 }
 
@@ -121,7 +126,9 @@ PixelSets ReadDownsampled(const fs::path& directory, std::size_t resolution, std
   }
   const fs::path test = ArchiveFolder(directory, resolution, "val") / "val_data.npz";
   RequireFile(test);
-  for (const fs::path& batch : batches) RequireFile(batch);
+  for (const fs::path& batch : batches) {
+    RequireFile(batch);
+  }
   const PixelShape shape = {resolution, resolution, 3};
   return {ReadFiles(batches, shape, classes), ReadFiles({test}, shape, classes)};
 }

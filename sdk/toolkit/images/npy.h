@@ -1,10 +1,11 @@
-// Reads the header of NumPy's .npy format (numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
+// Reads the header of NumPy's .npy format
+// (numpy.org/doc/stable/reference/generated/numpy.lib.format.html):
 //
 //   6 bytes       "\x93NUMPY"
 //   2 bytes       the version: 1.0, 2.0 or 3.0
 //   2 or 4 bytes  the length of the text, little-endian; 2 in version 1.0
-//   the text      {'descr': '|u1', 'fortran_order': False, 'shape': (N, M), }, the three keys in any
-//                 order, then spaces and a line end
+//   the text      {'descr': '|u1', 'fortran_order': False, 'shape': (N, M), }, the three keys in
+//                 any order, then spaces and a line end
 //   the rest      the elements
 //
 // Only this text is read, and no other Python: no expressions, no structured types, no objects

@@ -1,4 +1,5 @@
-// Any bytes read as a file, .npy or .npz, give a header, images or an lode::IoError, never anything else.
+// Any bytes read as a file, .npy or .npz, give a header, images or an lode::IoError, never anything
+// else.
 #include <lode/plugin.hpp>
 
 #include "toolkit/images/downsampled.h"

@@ -79,8 +79,9 @@ TEST(Npy, RefusesEveryOtherHeader) {
       {Dictionary("|u1", "(1,)") + "x", "expected the end"},
       {"{'descr", "an unterminated string"},
   };
-  for (const auto& [text, message] : kFaults)
+  for (const auto& [text, message] : kFaults) {
     EXPECT_THAT(ParseFailure(text), HasSubstr(message)) << text;
+  }
 }
 
 TEST(Npy, RefusesFilesThatAreNotNpy) {
@@ -169,7 +170,9 @@ TEST_F(Npz, ReportsWhatIsMissing) {
 }
 
 TEST_F(Npz, ReadsNumPysOutput) {
-  if (!HavePillow()) GTEST_SKIP() << "no /usr/bin/python3 with NumPy";
+  if (!HavePillow()) {
+    GTEST_SKIP() << "no /usr/bin/python3 with NumPy";
+  }
   for (const std::string function : {"savez", "savez_compressed"}) {
     ASSERT_TRUE(RunPython("import numpy as np; np." + function + "(\"" + path_.string() +
                           "\", a=np.arange(251, dtype=np.uint8), labels=np.array([5, -7, 1000]), "
@@ -203,8 +206,9 @@ std::string Pixels(std::size_t images, std::uint32_t seed) {
 class Downsampled : public testing::Test {
  protected:
   Downsampled() {
-    for (std::uint32_t batch = 1; batch <= 10; ++batch)
+    for (std::uint32_t batch = 1; batch <= 10; ++batch) {
       WriteBatch(batch, {{"data.npy", Pixels(3, batch)}, {"labels.npy", Labels({1, 3, 2})}});
+    }
     WriteZip(Path("val_data.npz"), {{"data.npy", Pixels(3, 50)}, {"labels.npy", Labels({3, 1, 2})}},
              true);
   }
@@ -231,9 +235,11 @@ TEST_F(Downsampled, ReadsTheFiles) {
   sets.train->Read(28, image);  // the second of the last batch
   EXPECT_EQ(image.height, kSide);
   const std::string planes = Noise(3 * kBytes, 10).substr(kBytes, kBytes);
-  for (std::size_t i = 0; i < kSide * kSide; ++i)
-    for (std::size_t c = 0; c < 3; ++c)
+  for (std::size_t i = 0; i < kSide * kSide; ++i) {
+    for (std::size_t c = 0; c < 3; ++c) {
       ASSERT_EQ(image.pixels[3 * i + c], static_cast<std::uint8_t>(planes[c * 256 + i]));
+    }
+  }
 }
 
 TEST_F(Downsampled, CanBeLimitedToTheFirstClasses) {
@@ -249,8 +255,9 @@ TEST_F(Downsampled, CanBeLimitedToTheFirstClasses) {
 TEST_F(Downsampled, FindsTheFoldersOfTheArchives) {
   fs::create_directories(Path("Imagenet16_train_npz"));
   fs::create_directories(Path("Imagenet16_val_npz"));
-  for (std::uint32_t batch = 1; batch <= 10; ++batch)
+  for (std::uint32_t batch = 1; batch <= 10; ++batch) {
     fs::rename(Path(Name(batch)), Path("Imagenet16_train_npz") / Name(batch));
+  }
   fs::rename(Path("val_data.npz"), Path("Imagenet16_val_npz") / "val_data.npz");
   EXPECT_EQ(ReadDownsampled(directory_.path(), kSide, 3).train->size(), 30u);
 }

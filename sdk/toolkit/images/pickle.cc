@@ -10,9 +10,14 @@
 namespace lode::images {
 
 const PickledValue* PickledValue::Find(std::string_view key) const {
-  if (kind != kDict) return nullptr;
-  for (std::size_t i = 0; i + 1 < items.size(); i += 2)
-    if (items[i]->kind == kText && items[i]->text == key) return items[i + 1];
+  if (kind != kDict) {
+    return nullptr;
+  }
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
+    if (items[i]->kind == kText && items[i]->text == key) {
+      return items[i + 1];
+    }
+  }
   return nullptr;
 }
 
@@ -25,10 +30,13 @@ class PickleMachine {
   const PickledValue* Run() {
     while (true) {
       const auto code = static_cast<unsigned char>(Take(1)[0]);
-      if (code == '.') return Pop();
-      if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code))
+      if (code == '.') {
+        return Pop();
+      }
+      if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code)) {
         Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
              ", which does not make a collection, number or array of bytes");
+      }
     }
   }
 
@@ -40,7 +48,9 @@ class PickleMachine {
   }
 
   std::string_view Take(std::size_t count) {
-    if (count > bytes_.size() - at_) Fail("it is truncated");
+    if (count > bytes_.size() - at_) {
+      Fail("it is truncated");
+    }
     at_ += count;
     return bytes_.substr(at_ - count, count);
   }
@@ -48,40 +58,52 @@ class PickleMachine {
   std::uint64_t TakeUnsigned(std::size_t size) {
     std::uint64_t value = 0;
     const std::string_view bytes = Take(size);
-    for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    for (std::size_t i = size; i-- > 0;) {
+      value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    }
     return value;
   }
   std::int64_t TakeSigned(std::size_t size) {
-    if (size == 0) return 0;
-    if (size > 8) Fail("a number of more than 64 bits");
+    if (size == 0) {
+      return 0;
+    }
+    if (size > 8) {
+      Fail("a number of more than 64 bits");
+    }
     const std::size_t unused = 64 - 8 * size;
     return static_cast<std::int64_t>(TakeUnsigned(size) << unused) >> unused;
   }
   std::string_view TakeLine() {
     const std::size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) Fail("it is truncated");
+    if (end == std::string_view::npos) {
+      Fail("it is truncated");
+    }
     const std::string_view line = Take(end - at_);
     Take(1);
     return line;
   }
 
   Value* New(Value::Kind kind) {
-    if (out_->values_.size() == Pickle::kMaxValues)
+    if (out_->values_.size() == Pickle::kMaxValues) {
       Fail("it has more than " + std::to_string(Pickle::kMaxValues) + " values");
+    }
     Value& value = out_->values_.emplace_back();
     value.kind = kind;
     return &value;
   }
   void Push(Value* value) { stack_.push_back(value); }
   Value* Pop() {
-    if (stack_.empty() || (!marks_.empty() && marks_.back() == stack_.size()))
+    if (stack_.empty() || (!marks_.empty() && marks_.back() == stack_.size())) {
       Fail("its stack is empty");
+    }
     Value* value = stack_.back();
     stack_.pop_back();
     return value;
   }
   std::vector<const Value*> PopToMark() {
-    if (marks_.empty()) Fail("there is no mark");
+    if (marks_.empty()) {
+      Fail("there is no mark");
+    }
     const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<const Value*> items(first, stack_.end());
     stack_.erase(first, stack_.end());
@@ -179,15 +201,18 @@ class PickleMachine {
   }
   std::vector<const Value*> PopLast(std::size_t count) {
     std::vector<const Value*> items(count);
-    for (std::size_t i = count; i-- > 0;) items[i] = Pop();
+    for (std::size_t i = count; i-- > 0;) {
+      items[i] = Pop();
+    }
     return items;
   }
   void PushTuple(std::size_t size) { PushList(PopLast(size)); }
 
   void AddTo(Value::Kind kind, const std::vector<const Value*>& items) {
     Value* to = Pop();
-    if (to->kind != kind || (kind == Value::kDict && items.size() % 2 != 0))
+    if (to->kind != kind || (kind == Value::kDict && items.size() % 2 != 0)) {
       Fail("it adds to a value that is not such a collection");
+    }
     to->items.insert(to->items.end(), items.begin(), items.end());
     Push(to);
   }
@@ -227,7 +252,9 @@ class PickleMachine {
   }
   void Recall(std::uint64_t key) {
     const auto at = memo_.find(key);
-    if (at == memo_.end()) Fail("it recalls a value that it has not kept");
+    if (at == memo_.end()) {
+      Fail("it recalls a value that it has not kept");
+    }
     Push(at->second);
   }
 
@@ -259,8 +286,9 @@ class PickleMachine {
     const bool is_numpy = whole == "numpy.ndarray" || whole == "numpy.dtype" ||
                           whole == "numpy.core.multiarray._reconstruct" ||
                           whole == "numpy._core.multiarray._reconstruct";
-    if (!is_numpy)
+    if (!is_numpy) {
       Fail("it asks for " + Quote(whole) + ", which is not a collection, number or array of bytes");
+    }
     Value* value = New(Value::kName);
     value->text = out_->texts_.emplace_back(std::move(whole));
     Push(value);
@@ -269,12 +297,16 @@ class PickleMachine {
   // Handles numpy's _reconstruct(...), which Fill completes, and dtype("u1", ...).
   void Make() {
     const std::vector<const Value*> call = PopLast(2);
-    if (call[0]->kind != Value::kName || call[1]->kind != Value::kList)
+    if (call[0]->kind != Value::kName || call[1]->kind != Value::kList) {
       Fail("a call to something that is not a name");
-    if (call[0]->text.ends_with("_reconstruct")) return Push(New(Value::kArray));
+    }
+    if (call[0]->text.ends_with("_reconstruct")) {
+      return Push(New(Value::kArray));
+    }
     const auto& arguments = call[1]->items;
-    if (call[0]->text != "numpy.dtype" || arguments.empty() || arguments[0]->text != "u1")
+    if (call[0]->text != "numpy.dtype" || arguments.empty() || arguments[0]->text != "u1") {
       Fail("an array of something other than bytes");
+    }
     Push(New(Value::kName));
   }
 
@@ -284,21 +316,30 @@ class PickleMachine {
     const Value* state = Pop();
     Value* object = Pop();
     Push(object);
-    if (object->kind == Value::kName) return;
+    if (object->kind == Value::kName) {
+      return;
+    }
     const auto& parts = state->items;
     if (object->kind != Value::kArray || parts.size() != 5 || parts[1]->kind != Value::kList ||
-        parts[2]->kind != Value::kName || parts[4]->kind != Value::kText)
+        parts[2]->kind != Value::kName || parts[4]->kind != Value::kText) {
       Fail("an array without dimensions and bytes");
-    if (parts[3]->number != 0) Fail("a column-major array");
+    }
+    if (parts[3]->number != 0) {
+      Fail("a column-major array");
+    }
     std::uint64_t size = 1;
     for (const Value* length : parts[1]->items) {
       const bool fits = length->kind == Value::kNumber && length->number >= 0 &&
                         (length->number == 0 ||
                          size <= bytes_.size() / static_cast<std::uint64_t>(length->number));
-      if (!fits) Fail("an array of impossible dimensions");
+      if (!fits) {
+        Fail("an array of impossible dimensions");
+      }
       size *= static_cast<std::uint64_t>(length->number);
     }
-    if (size != parts[4]->text.size()) Fail("an array whose bytes do not fit its dimensions");
+    if (size != parts[4]->text.size()) {
+      Fail("an array whose bytes do not fit its dimensions");
+    }
     object->items = parts[1]->items;
     object->text = parts[4]->text;
   }

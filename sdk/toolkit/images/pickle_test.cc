@@ -22,7 +22,9 @@ std::string Bytes(const char (&text)[kSize]) {
 }
 std::string Word(std::size_t value) {
   std::string word;
-  for (int shift = 0; shift < 32; shift += 8) word += static_cast<char>(value >> shift & 255);
+  for (int shift = 0; shift < 32; shift += 8) {
+    word += static_cast<char>(value >> shift & 255);
+  }
   return word;
 }
 
@@ -45,7 +47,9 @@ std::string Key(const std::string& key) {
 }
 std::string Numbers(const std::vector<int>& numbers) {
   std::string list = "](";
-  for (const int number : numbers) list += std::string("K") + static_cast<char>(number);
+  for (const int number : numbers) {
+    list += std::string("K") + static_cast<char>(number);
+  }
   return list + "e";
 }
 // A batch of CIFAR in its Python version.
@@ -104,7 +108,9 @@ TEST(Pickle, RefusesDamage) {
               HasSubstr("more than 1048576 values"));
   std::string array = Dict(Key("a") + Array(2, "abcdef"));
   EXPECT_EQ(Refusal(array), "reads it");
-  for (std::size_t n = 0; n < array.size(); ++n) EXPECT_NE(Refusal(array.substr(0, n)), "reads it");
+  for (std::size_t n = 0; n < array.size(); ++n) {
+    EXPECT_NE(Refusal(array.substr(0, n)), "reads it");
+  }
   EXPECT_THAT(Refusal(array.replace(array.find(Word(2)), 4, Word(3))),
               HasSubstr("bytes do not fit its dimensions"));
 }
@@ -174,7 +180,9 @@ TEST_F(PickledCifar, ReadsPython3sPickles) {
   Write("make.py", program);
   const std::string command = "/usr/bin/python3 " + (directory_.path() / "make.py").string() + " " +
                               directory_.path().string() + " 2> /dev/null";
-  if (std::system(command.c_str()) != 0) GTEST_SKIP() << "no numpy";  // NOLINT
+  if (std::system(command.c_str()) != 0) {
+    GTEST_SKIP() << "no numpy";  // NOLINT
+  }
   const PixelSets sets = ReadCifar100(directory_.path(), 100);
   EXPECT_EQ(sets.train->Label(0), 5u);
   Image image;

@@ -23,8 +23,11 @@ void PixelSet::Add(std::string_view planes, std::uint32_t label) {
       out[2] = plane[2 * area + i];
     }
   } else {
-    for (std::size_t c = 0; c < channels; ++c)
-      for (std::size_t i = 0; i < area; ++i) out[i * channels + c] = plane[c * area + i];
+    for (std::size_t c = 0; c < channels; ++c) {
+      for (std::size_t i = 0; i < area; ++i) {
+        out[i * channels + c] = plane[c * area + i];
+      }
+    }
   }
   labels_.push_back(label);
 }

@@ -18,8 +18,11 @@ using testing::StartsWith;
 
 std::string Idx(std::initializer_list<std::size_t> shape, const std::string& elements) {
   std::string file = {'\0', '\0', '\x08', static_cast<char>(shape.size())};
-  for (const std::size_t n : shape)
-    for (const int shift : {24, 16, 8, 0}) file += static_cast<char>(n >> shift & 255);
+  for (const std::size_t n : shape) {
+    for (const int shift : {24, 16, 8, 0}) {
+      file += static_cast<char>(n >> shift & 255);
+    }
+  }
   return file + elements;
 }
 
@@ -132,15 +135,18 @@ TEST_F(IdxFiles, WithoutPixelsAreRefused) {
 
 std::string Record(std::initializer_list<int> labels, std::uint32_t seed) {
   std::string record;
-  for (const int label : labels) record += static_cast<char>(label);
+  for (const int label : labels) {
+    record += static_cast<char>(label);
+  }
   return record + Noise(3072, seed);
 }
 
 class CifarFiles : public testing::Test {
  protected:
   CifarFiles() {
-    for (int batch = 1; batch <= 5; ++batch)
+    for (int batch = 1; batch <= 5; ++batch) {
       Write(BatchName(batch), Record({batch}, 2u * batch) + Record({9 - batch}, 2u * batch + 1));
+    }
     Write("test_batch.bin", Record({3}, 50));
     Write("train.bin", Record({19, 99}, 60) + Record({0, 1}, 61));
     Write("test.bin", Record({1, 0}, 70));
@@ -164,11 +170,14 @@ void ExpectPixels(const ImageSet& set, std::size_t index, const std::string& pla
   Image image;
   set.Read(index, image);
   ASSERT_EQ(image.pixels.size(), 3072u);
-  for (std::size_t y = 0; y < 32; ++y)
-    for (std::size_t x = 0; x < 32; ++x)
-      for (std::size_t c = 0; c < 3; ++c)
+  for (std::size_t y = 0; y < 32; ++y) {
+    for (std::size_t x = 0; x < 32; ++x) {
+      for (std::size_t c = 0; c < 3; ++c) {
         ASSERT_EQ(image.pixels[(y * 32 + x) * 3 + c],
                   static_cast<std::uint8_t>(planes[c * 1024 + y * 32 + x]));
+      }
+    }
+  }
 }
 
 TEST_F(CifarFiles, AreRead) {

@@ -13,8 +13,9 @@ namespace {
 // Byte i is (7 i^2 + 31 i + 11) mod 251.
 Image Formula(std::size_t height, std::size_t width, std::size_t channels) {
   Image image{height, width, channels, {}};
-  for (std::size_t i = 0; i < height * width * channels; ++i)
+  for (std::size_t i = 0; i < height * width * channels; ++i) {
     image.pixels.push_back(static_cast<std::uint8_t>((7 * i * i + 31 * i + 11) % 251));
+  }
   return image;
 }
 
@@ -45,17 +46,20 @@ TEST(Resize, ToTheSameSizeChangesNothing) {
 
 TEST(Resize, OfOneColorIsThatColor) {
   const Image image{37, 23, 3, Bytes(37 * 23 * 3, 201)};
-  for (const std::size_t side : {1, 5, 23, 64})
+  for (const std::size_t side : {1, 5, 23, 64}) {
     EXPECT_EQ(Resize(image, side, side).pixels, Bytes(side * side * 3, 201));
+  }
 }
 
 TEST(Resize, OfAPartEqualsResizingThePartAlone) {
   const Image image = Formula(20, 30, 3);
   const Box part = {3, 5, 11, 17};
   Image cut{part.height, part.width, 3, {}};
-  for (std::size_t y = 0; y < part.height; ++y)
-    for (std::size_t x = 0; x < part.width * 3; ++x)
+  for (std::size_t y = 0; y < part.height; ++y) {
+    for (std::size_t x = 0; x < part.width * 3; ++x) {
       cut.pixels.push_back(image.pixels[((part.top + y) * 30 + part.left) * 3 + x]);
+    }
+  }
   EXPECT_EQ(Resize(image, part, 8, 8).pixels, Resize(cut, 8, 8).pixels);
 }
 
@@ -67,25 +71,32 @@ TEST(Resize, ThroughAWindowEqualsAPartOfTheWhole) {
   Resizer().Run(image, {0, 0, 40, 50}, 32, 40, window, out);
   EXPECT_EQ(out.height, window.height);
   EXPECT_EQ(out.width, window.width);
-  for (std::size_t y = 0; y < window.height; ++y)
-    for (std::size_t x = 0; x < window.width * 3; ++x)
+  for (std::size_t y = 0; y < window.height; ++y) {
+    for (std::size_t x = 0; x < window.width * 3; ++x) {
       ASSERT_EQ(out.pixels[y * window.width * 3 + x],
                 whole.pixels[((window.top + y) * 40 + window.left) * 3 + x]);
+    }
+  }
 }
 
 TEST(Resize, AgreesWithPillowToTheBit) {
-  if (!HavePillow()) GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
+  if (!HavePillow()) {
+    GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
+  }
   struct Case {
     std::size_t h, w, height, width;
   };
   std::vector<Case> cases = {{375, 500, 256, 341}, {500, 333, 224, 224}, {64, 64, 224, 224},
                              {1, 1, 3, 2},         {3, 1000, 7, 10},     {1000, 3, 10, 7},
                              {17, 19, 17, 8},      {17, 19, 8, 19},      {301, 299, 1, 1}};
-  for (std::size_t n = 0; n < 40; ++n)
+  for (std::size_t n = 0; n < 40; ++n) {
     cases.push_back({1 + n * 37 % 101, 1 + n * 53 % 97, 1 + n * 29 % 89, 1 + n * 71 % 103});
+  }
   const TemporaryDirectory directory;
   std::ostringstream list;
-  for (const Case& c : cases) list << c.h << "," << c.w << "," << c.height << "," << c.width << ";";
+  for (const Case& c : cases) {
+    list << c.h << "," << c.w << "," << c.height << "," << c.width << ";";
+  }
   const std::string file = (directory.path() / "pixels").string();
   ASSERT_TRUE(RunPython(R"(
 import numpy as np, PIL.Image as P

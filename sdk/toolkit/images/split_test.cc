@@ -17,14 +17,19 @@ using Indices = std::vector<std::uint32_t>;
 // Image i has class i % 3 while that class has images left: 30 of class 0 and 1, 7 of class 2.
 MadeUpSet ThreeClasses() {
   std::vector<std::uint32_t> labels;
-  for (std::uint32_t i = 0; i < 90; ++i)
-    if (i % 3 < 2 || i < 21) labels.push_back(i % 3);
+  for (std::uint32_t i = 0; i < 90; ++i) {
+    if (i % 3 < 2 || i < 21) {
+      labels.push_back(i % 3);
+    }
+  }
   return {labels, 3};
 }
 
 std::map<std::uint32_t, int> Counts(const ImageSet& set, const Indices& indices) {
   std::map<std::uint32_t, int> counts;
-  for (const std::uint32_t i : indices) ++counts[set.Label(i)];
+  for (const std::uint32_t i : indices) {
+    ++counts[set.Label(i)];
+  }
   return counts;
 }
 
@@ -61,8 +66,9 @@ TEST(SplitInHalves, RefusesToLeaveAClassOutOfAPart) {
   };
   EXPECT_EQ(failure(set, 0.95), "class 2 has 7 images, too few to split: 7 to train on");
   EXPECT_EQ(failure(set, 0.02), "class 2 has 7 images, too few to split: 0 to train on");
-  for (const double share : {0.0, 1.0, -1.0, std::nan("")})
+  for (const double share : {0.0, 1.0, -1.0, std::nan("")}) {
     EXPECT_NE(failure(set, share), "") << share;
+  }
   EXPECT_EQ(failure(MadeUpSet({0, 0}, 2), 0.5),
             "class 1 has 0 images, too few to split: 0 to train on");
 }
@@ -80,10 +86,13 @@ TEST(FirstOfEachClass, KeepsTheSharesOfTheClasses) {
 
 TEST(FirstOfEachClass, TakesEquallyManyFromEqualClasses) {
   std::vector<std::uint32_t> labels;
-  for (std::uint32_t i = 0; i < 1000; ++i) labels.push_back(i * 7 % 10);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    labels.push_back(i * 7 % 10);
+  }
   const MadeUpSet set(labels, 10);
-  for (const auto& [label, count] : Counts(set, FirstOfEachClass(set, AllOf(set), 250)))
+  for (const auto& [label, count] : Counts(set, FirstOfEachClass(set, AllOf(set), 250))) {
     EXPECT_EQ(count, 25) << label;
+  }
 }
 
 }  // namespace

@@ -64,12 +64,15 @@ inline Image NoiseImage(std::size_t height, std::size_t width, std::size_t chann
 inline std::string Npy(const std::string& text, const std::string& elements, char version = 1) {
   std::string padded = text;
   const std::size_t preamble = version == 1 ? 10 : 12;
-  while ((preamble + padded.size() + 1) % 64 != 0) padded += ' ';
+  while ((preamble + padded.size() + 1) % 64 != 0) {
+    padded += ' ';
+  }
   padded += '\n';
   std::string file = "\x93NUMPY";
   file += {version, '\0'};
-  for (std::size_t i = 0; i < preamble - 8; ++i)
+  for (std::size_t i = 0; i < preamble - 8; ++i) {
     file += static_cast<char>(padded.size() >> (8 * i) & 255);
+  }
   return file + padded + elements;
 }
 inline std::string Dictionary(const std::string& descr, const std::string& shape) {
@@ -85,7 +88,9 @@ inline void WriteZip(const fs::path& path, const std::map<std::string, std::stri
     const auto index = static_cast<zip_uint64_t>(zip_file_add(zip, name.c_str(), source, 0));
     zip_set_file_compression(zip, index, packed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
   }
-  if (zip_close(zip) != 0) throw std::runtime_error("could not write the zip file");
+  if (zip_close(zip) != 0) {
+    throw std::runtime_error("could not write the zip file");
+  }
 }
 
 // ---- things that may be missing
@@ -120,8 +125,9 @@ class MadeUpSet : public ImageSet {
     out.height = out.width = side_;
     out.channels = 3;
     out.pixels.resize(side_ * side_ * 3);
-    for (std::size_t i = 0; i < out.pixels.size(); ++i)
+    for (std::size_t i = 0; i < out.pixels.size(); ++i) {
       out.pixels[i] = static_cast<std::uint8_t>(index + i / 3);
+    }
   }
 
  private:

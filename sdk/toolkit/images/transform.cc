@@ -46,7 +46,9 @@ Box RandomResizedCrop(std::size_t height, std::size_t width, Random random) {
     const double ratio = std::exp(random.Uniform(std::log(kMinRatio), std::log(kMaxRatio)));
     const auto w = static_cast<std::size_t>(std::lrint(std::sqrt(part * ratio)));
     const auto h = static_cast<std::size_t>(std::lrint(std::sqrt(part / ratio)));
-    if (w == 0 || w > width || h == 0 || h > height) continue;
+    if (w == 0 || w > width || h == 0 || h > height) {
+      continue;
+    }
     const std::size_t top = random.Below(height - h + 1);
     return {top, random.Below(width - w + 1), h, w};
   }
@@ -57,16 +59,20 @@ Transformer::Transformer(Transform transform) : transform_(std::move(transform))
   CheckWays();
   for (std::size_t c = 0; c < transform_.mean.size(); ++c) {
     Table& table = tables_.emplace_back();
-    for (std::size_t byte = 0; byte < table.size(); ++byte)
+    for (std::size_t byte = 0; byte < table.size(); ++byte) {
       table[byte] = (static_cast<float>(byte) / 255.0f - transform_.mean[c]) / transform_.std[c];
+    }
   }
 }
 
 void Transformer::CheckWays() const {
   const Transform& t = transform_;
-  if (t.resolution == 0) throw InvalidError("resolution is 0, expected at least 1");
-  if (t.random_resized_crop + (t.resize_short_side > 0) + (t.pad > 0) > 1)
+  if (t.resolution == 0) {
+    throw InvalidError("resolution is 0, expected at least 1");
+  }
+  if (t.random_resized_crop + (t.resize_short_side > 0) + (t.pad > 0) > 1) {
     throw InvalidError("only one of random_resized_crop, resize_short_side and pad can be used");
+  }
   if (t.resize_short_side > 0 && t.resize_short_side < t.resolution) {
     throw InvalidError("resize_short_side is " + std::to_string(t.resize_short_side) +
                        ", expected at least the resolution, " + std::to_string(t.resolution));
@@ -77,9 +83,10 @@ void Transformer::CheckWays() const {
                        " standard deviations, expected one of each for each channel");
   }
   for (const float std : t.std) {
-    if (!(std > 0))
+    if (!(std > 0)) {
       throw InvalidError("a standard deviation is " + std::to_string(std) +
                          ", expected more than 0");
+    }
   }
 }
 
@@ -93,7 +100,9 @@ void Transformer::CheckImage(const Image& image) const {
     throw InvalidError("an image has " + std::to_string(image.channels) + " channels, expected " +
                        std::to_string(channels()));
   }
-  if (smallest == 0) throw InvalidError("an image has " + Size(image));
+  if (smallest == 0) {
+    throw InvalidError("an image has " + Size(image));
+  }
   if (transform_.pad > 0 && smallest + 2 * transform_.pad < transform_.resolution) {
     throw InvalidError("an image of " + Size(image) + " with " + std::to_string(transform_.pad) +
                        " more on each side is smaller than the resolution, " +
@@ -176,12 +185,19 @@ void Transformer::NormalizeRows(const Image& image, Place place, bool mirrored, 
         inside ? image.pixels.data() + (from * width + place.left + first) * step : nullptr;
     const auto put = [&](std::ptrdiff_t x, const std::uint8_t* bytes) {
       float* to = out + (mirrored ? side - 1 - x : x) * step;
-      for (std::size_t c = 0; c < channels; ++c)
+      for (std::size_t c = 0; c < channels; ++c) {
         to[c] = tables_[c][bytes == nullptr ? 0 : bytes[c]];
+      }
     };
-    for (std::ptrdiff_t x = 0; x < first; ++x) put(x, nullptr);
-    for (std::ptrdiff_t x = first; x < last; ++x, pixel += step) put(x, pixel);
-    for (std::ptrdiff_t x = last; x < side; ++x) put(x, nullptr);
+    for (std::ptrdiff_t x = 0; x < first; ++x) {
+      put(x, nullptr);
+    }
+    for (std::ptrdiff_t x = first; x < last; ++x, pixel += step) {
+      put(x, pixel);
+    }
+    for (std::ptrdiff_t x = last; x < side; ++x) {
+      put(x, nullptr);
+    }
   }
 }
 
@@ -189,8 +205,9 @@ void Transformer::CutOut(std::size_t row, std::size_t column, float* out) const 
   const std::size_t half = transform_.cutout / 2, side = transform_.resolution;
   const std::size_t top = row - std::min(row, half), bottom = std::min(row + half, side);
   const std::size_t left = column - std::min(column, half), right = std::min(column + half, side);
-  for (std::size_t y = top; y < bottom; ++y)
+  for (std::size_t y = top; y < bottom; ++y) {
     std::fill(out + (y * side + left) * channels(), out + (y * side + right) * channels(), 0.0f);
+  }
 }
 
 }  // namespace lode::images

@@ -38,21 +38,27 @@ Floats Apply(const Transform& transform, const Image& image, std::uint64_t seed 
 float PixelOf(const Image& image, std::ptrdiff_t y, std::ptrdiff_t x, std::size_t c) {
   const auto height = static_cast<std::ptrdiff_t>(image.height);
   const auto width = static_cast<std::ptrdiff_t>(image.width);
-  if (y < 0 || y >= height || x < 0 || x >= width) return 0;
+  if (y < 0 || y >= height || x < 0 || x >= width) {
+    return 0;
+  }
   return image.pixels[static_cast<std::size_t>(y * width + x) * image.channels + c];
 }
 
 // Whether `out` is the square of the image that begins at this place.
 bool IsSquare(const Floats& out, const Image& image, std::size_t side, std::ptrdiff_t top,
               std::ptrdiff_t left, bool mirrored) {
-  for (std::size_t y = 0; y < side; ++y)
-    for (std::size_t x = 0; x < side; ++x)
+  for (std::size_t y = 0; y < side; ++y) {
+    for (std::size_t x = 0; x < side; ++x) {
       for (std::size_t c = 0; c < image.channels; ++c) {
         const std::size_t from = mirrored ? side - 1 - x : x;
         const float expected = PixelOf(image, top + static_cast<std::ptrdiff_t>(y),
                                        left + static_cast<std::ptrdiff_t>(from), c);
-        if (std::abs(out[(y * side + x) * image.channels + c] - expected) > 0.01f) return false;
+        if (std::abs(out[(y * side + x) * image.channels + c] - expected) > 0.01f) {
+          return false;
+        }
       }
+    }
+  }
   return true;
 }
 
@@ -96,15 +102,18 @@ TEST(Transform, CropsAndMirrorsAtRandom) {
   for (int n = 0; n < kDraws; ++n) {
     const Floats out = Apply(transform, image, 3, static_cast<std::uint64_t>(n));
     // The middle pixel distinguishes all but a few candidates.
-    for (int top = -4; top <= 4; ++top)
-      for (int left = -4; left <= 4; ++left)
+    for (int top = -4; top <= 4; ++top) {
+      for (int left = -4; left <= 4; ++left) {
         for (const bool mirrored : {false, true}) {
           const int from = mirrored ? 31 - 16 : 16;
           if (std::abs(out[(16 * 32 + 16) * 3] - PixelOf(image, top + 16, left + from, 0)) <
                   0.01f &&
-              IsSquare(out, image, 32, top, left, mirrored))
+              IsSquare(out, image, 32, top, left, mirrored)) {
             ++seen[{top, left, mirrored}];
+          }
         }
+      }
+    }
   }
   ASSERT_EQ(seen.size(), 162u);
   int total = 0;
@@ -124,9 +133,11 @@ TEST(Transform, CropsOutsideTheImage) {
   for (std::uint64_t n = 0; n < 1000; ++n) {
     const Floats out = Apply(transform, image, 1, n);
     int places = 0;
-    for (std::ptrdiff_t top = -4; top <= 5; ++top)
-      for (std::ptrdiff_t left = -4; left <= 5; ++left)
+    for (std::ptrdiff_t top = -4; top <= 5; ++top) {
+      for (std::ptrdiff_t left = -4; left <= 5; ++left) {
         places += IsSquare(out, image, 2, top, left, false);
+      }
+    }
     ASSERT_GE(places, 1);
     black += out == Floats(4, 0.0f);
   }
@@ -158,8 +169,8 @@ TEST(Transform, CutsOut) {
   for (int n = 0; n < kDraws; ++n) {
     const Floats out = Apply(transform, image, 1, static_cast<std::uint64_t>(n));
     std::size_t top = 32, bottom = 0, left = 32, right = 0, count = 0;
-    for (std::size_t y = 0; y < 32; ++y)
-      for (std::size_t x = 0; x < 32; ++x)
+    for (std::size_t y = 0; y < 32; ++y) {
+      for (std::size_t x = 0; x < 32; ++x) {
         if (out[y * 32 + x] == 0) {
           ++count;
           top = std::min(top, y);
@@ -167,6 +178,8 @@ TEST(Transform, CutsOut) {
           left = std::min(left, x);
           right = std::max(right, x + 1);
         }
+      }
+    }
     ASSERT_EQ(count, (bottom - top) * (right - left));
     ASSERT_TRUE(bottom - top == 16 || top == 0 || bottom == 32);
     ASSERT_TRUE(right - left == 16 || left == 0 || right == 32);
@@ -174,7 +187,9 @@ TEST(Transform, CutsOut) {
     ++middles[top > 0 ? top + 8 : bottom - 8];
     zeros += static_cast<double>(count);
   }
-  for (const int count : middles) EXPECT_NEAR(count, 200, 70);  // five standard deviations
+  for (const int count : middles) {
+    EXPECT_NEAR(count, 200, 70);  // five standard deviations
+  }
   // Rows r = 0 to 31 lose min(r + 8, 32) - max(r - 8, 0) pixels: 14.0 on average, each way.
   EXPECT_NEAR(zeros / kDraws, 14.0 * 14.0, 2.0);
 }

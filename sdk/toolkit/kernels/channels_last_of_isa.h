@@ -1,5 +1,6 @@
 // The functions of channels_last.h, written once and compiled for each instruction set by
 // kernels_*.cc. Includes no standard header, as explained in kernels_of_isa.h.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "toolkit/kernels/channels_last.h"

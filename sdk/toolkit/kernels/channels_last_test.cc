@@ -57,12 +57,16 @@ double At(const Floats& values, const Shape& shape, std::size_t pixel, std::size
 TEST(ChannelsLastTest, StatisticsAreComputedForEachChannel) {
   ForAllSetsAndShapes([](const ChannelsLastSet& set, const Shape& shape, std::mt19937& bits) {
     Floats x = Draw(bits, shape.floats());
-    for (float& value : x) value += 100;  // a mean far above the spread
+    for (float& value : x) {
+      value += 100;  // a mean far above the spread
+    }
     Floats sum(shape.channels), squares(shape.channels);
     set.statistics(shape.pixels(), shape.channels, x.data(), sum.data(), squares.data());
     for (std::size_t c = 0; c < shape.channels; ++c) {
       double total = 0, spread = 0;
-      for (std::size_t p = 0; p < shape.pixels(); ++p) total += At(x, shape, p, c);
+      for (std::size_t p = 0; p < shape.pixels(); ++p) {
+        total += At(x, shape, p, c);
+      }
       const double mean = total / static_cast<double>(shape.pixels());
       for (std::size_t p = 0; p < shape.pixels(); ++p) {
         spread += std::pow(At(x, shape, p, c) - mean, 2);
@@ -170,9 +174,13 @@ double PoolWeight(const Shape& shape, std::size_t to, std::size_t from) {
     return distance(a / shape.width, b / shape.width) <= 1 &&
            distance(a % shape.width, b % shape.width) <= 1;
   };
-  if (!near(to, from)) return 0;
+  if (!near(to, from)) {
+    return 0;
+  }
   double count = 0;
-  for (std::size_t p = 0; p < shape.pixels(); ++p) count += near(to, p) ? 1 : 0;
+  for (std::size_t p = 0; p < shape.pixels(); ++p) {
+    count += near(to, p) ? 1 : 0;
+  }
   return 1 / count;
 }
 
@@ -221,7 +229,9 @@ TEST(ChannelsLastTest, EveryInstructionSetGivesTheSameBits) {
       out.insert(out.end(), squares.begin(), squares.end());
       results.push_back(out);
     }
-    for (const Floats& result : results) EXPECT_EQ(result, results.front());
+    for (const Floats& result : results) {
+      EXPECT_EQ(result, results.front());
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The kernels, written once and compiled for each instruction set by kernels_*.cc. Includes no
 // standard header: an inline function of the library compiled with AVX-512 could be the copy that
 // the linker keeps for all.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "toolkit/kernels/kernels.h"

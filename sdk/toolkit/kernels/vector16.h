@@ -5,6 +5,7 @@
 // Positive(a) is max(a, 0), with NaN staying NaN; KeepWherePositive(gate, a) is a where gate > 0,
 // and otherwise 0; LoadFirst and StoreFirst access only the first n < 16 lanes, the others being
 // zero.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <immintrin.h>

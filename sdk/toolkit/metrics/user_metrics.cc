@@ -34,12 +34,15 @@ Metric ParseMetric(const char* list, std::string_view item, lode_direction direc
   const auto fail = [&](const std::string& expected) {
     throw InvalidError(std::string(list) + " has " + Quote(item) + ", expected " + expected);
   };
-  if (!IsName(name)) fail("a name of a-z, 0-9 and _ that begins with a letter");
+  if (!IsName(name)) {
+    fail("a name of a-z, 0-9 and _ that begins with a letter");
+  }
   std::string_view unit;
   if (bracket != std::string_view::npos) {
     unit = item.substr(bracket + 1);
-    if (!unit.ends_with(']') || !IsUnit(unit.substr(0, unit.size() - 1)))
+    if (!unit.ends_with(']') || !IsUnit(unit.substr(0, unit.size() - 1))) {
       fail("a name and its unit in brackets, as in \"" + std::string(name) + " [percent]\"");
+    }
     unit.remove_suffix(1);
   }
   return {std::string(name), std::string(unit), "Declared by the pipeline.", direction};
@@ -50,9 +53,10 @@ void Declare(const char* list, const Names& items, lode_direction direction,
   for (const std::string& item : items) {
     Metric metric = ParseMetric(list, item, direction);
     for (const Metric& other : metrics) {
-      if (other.name == metric.name)
+      if (other.name == metric.name) {
         throw InvalidError(std::string(list) + " has " + Quote(metric.name) +
                            ", which is already declared");
+      }
     }
     metrics.push_back(std::move(metric));
   }
@@ -61,7 +65,9 @@ void Declare(const char* list, const Names& items, lode_direction direction,
 Metric& Find(const char* list, const std::string& name, std::vector<Metric>& metrics) {
   Names names;
   for (Metric& metric : metrics) {
-    if (metric.name == name) return metric;
+    if (metric.name == name) {
+      return metric;
+    }
     names.push_back(metric.name);
   }
   throw InvalidError(std::string(list) + " has " + Quote(name) +
@@ -73,8 +79,9 @@ void SetSplit(const char* list, const Names& names, lode_split split, const std:
               std::vector<Metric>& metrics) {
   for (const std::string& name : names) {
     Metric& metric = Find(list, name, metrics);
-    if (metric.split != LODE_SPLIT_NONE)
+    if (metric.split != LODE_SPLIT_NONE) {
       throw InvalidError(std::string(list) + " has " + Quote(name) + ", which already has a split");
+    }
     metric.split = split;
     metric.dataset = dataset;
   }
@@ -95,9 +102,10 @@ std::vector<Metric> Metrics(const Config& config) {
   SetSplit("validation", config.validation, LODE_SPLIT_VALIDATION, config.dataset, metrics);
   SetSplit("test", config.test, LODE_SPLIT_TEST, config.dataset, metrics);
   const auto has_split = [](const Metric& m) { return m.split != LODE_SPLIT_NONE; };
-  if (!config.dataset.empty() && std::none_of(metrics.begin(), metrics.end(), has_split))
+  if (!config.dataset.empty() && std::none_of(metrics.begin(), metrics.end(), has_split)) {
     throw InvalidError("dataset is " + Quote(config.dataset) +
                        ", but no metric is in train, validation or test");
+  }
   return metrics;
 }
 

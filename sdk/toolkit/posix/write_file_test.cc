@@ -29,8 +29,9 @@ TEST(WriteFileTest, ReplacesAFileWhole) {
 
 TEST(WriteFileTest, OnlyTheRemainsOfWritersAreRemoved) {
   const TemporaryDirectory directory;
-  for (const char* name : {"f", "f.aB3_xY", "f.lock", "f.longer1", "g.aB3_xY"})
+  for (const char* name : {"f", "f.aB3_xY", "f.lock", "f.longer1", "g.aB3_xY"}) {
     WriteFile(directory.path() / name, "x");
+  }
   RemovePartsOf(directory.path() / "f");
   EXPECT_EQ(FilesIn(directory.path()), 4U);
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "f.aB3_xY"));

@@ -1,5 +1,6 @@
 // Uniform draws that do not repeat, shared by random search without repeats, the first population
 // of an evolution, and restarts of a local search.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,9 @@ class FreshSampler {
     const std::uint64_t patience = 32 * (std::uint64_t{seen_.size()} + 1);
     for (std::uint64_t draws = 0; !exhausted_ && draws < patience; ++draws) {
       Architecture architecture = space_.Sample(random);
-      if (!IsSeen(architecture)) return architecture;
+      if (!IsSeen(architecture)) {
+        return architecture;
+      }
     }
     exhausted_ = true;
     return space_.Sample(random);

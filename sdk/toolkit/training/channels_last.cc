@@ -49,7 +49,9 @@ kernels::Term TermOf(const Addend& addend) {
 using Terms = std::array<kernels::Term, kernels::kMostTerms>;
 
 Terms From(Terms terms, std::size_t count, std::size_t offset) {
-  for (std::size_t k = 0; k < count; ++k) terms[k].x += offset;
+  for (std::size_t k = 0; k < count; ++k) {
+    terms[k].x += offset;
+  }
   return terms;
 }
 
@@ -136,8 +138,9 @@ Moments MomentsOf(const Tensor& x) {
   const auto total = static_cast<double>(pixels);
   for (std::size_t c = 0; c < channels; ++c) {
     double sum = 0, square = 0;
-    for (std::size_t run = 0; run < runs; ++run)
+    for (std::size_t run = 0; run < runs; ++run) {
       sum += static_cast<double>(sums[run * channels + c]);
+    }
     const double mean = sum / total;
     for (std::size_t run = 0; run < runs; ++run) {
       const auto count = static_cast<double>(std::min(kernels::kRun, pixels - run * kernels::kRun));

@@ -32,9 +32,12 @@ torch::Device DeviceOf(const std::string& name) {
                          " is not a device, expected \"cpu\" or a name such as \"cuda:0\"");
     }
   }();
-  if (device.is_cpu()) return device;
-  if (!device.is_cuda())
+  if (device.is_cpu()) {
+    return device;
+  }
+  if (!device.is_cuda()) {
     throw InvalidError("device " + Quote(name) + ": expected \"cpu\" or \"cuda:N\"");
+  }
   const auto count = static_cast<std::int64_t>(torch::cuda::device_count());
   if (!torch::cuda::is_available() || device.index() >= count) {
     throw UnsupportedError("device " + Quote(name) + ": LibTorch sees " + std::to_string(count) +
@@ -45,12 +48,16 @@ torch::Device DeviceOf(const std::string& name) {
 
 MixedPrecision::MixedPrecision(const torch::Device& device, bool wanted)
     : active_(wanted && device.is_cuda()) {
-  if (!active_) return;
+  if (!active_) {
+    return;
+  }
   SetAutocast(true);
 }
 
 MixedPrecision::~MixedPrecision() {
-  if (!active_) return;
+  if (!active_) {
+    return;
+  }
   SetAutocast(false);
   at::autocast::clear_cache();
 }

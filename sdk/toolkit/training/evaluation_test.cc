@@ -42,8 +42,9 @@ TEST(TallyTest, ToTextAndBackIsExactToTheBit) {
   EXPECT_EQ(read->Result().top1, tally.Result().top1);
   EXPECT_EQ(read->Result().top5, tally.Result().top5);
   EXPECT_EQ(read->Result().images, 7);
-  for (const char* text : {"", "1 2 3", "1 2 3 4 5", "1 2 3 x", "1 2 3 4.5"})
+  for (const char* text : {"", "1 2 3", "1 2 3 4 5", "1 2 3 x", "1 2 3 4.5"}) {
     EXPECT_FALSE(Tally::Parse(text)) << text;
+  }
 }
 
 TEST(TallyTest, TwoEqualLogitsCountHalf) {

@@ -26,7 +26,9 @@ BatchNorm DrawNorm(std::int64_t channels) {
 
 Tensor Ours(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& shortcut,
             const Pass& pass) {
-  if (c.relu) return NormalizedRelu(norm, x, pass);
+  if (c.relu) {
+    return NormalizedRelu(norm, x, pass);
+  }
   return NormalizedSum(norm, x, c.shortcut ? shortcut : Tensor(), pass);
 }
 
@@ -35,7 +37,9 @@ Tensor LibTorchs(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& 
   const Tensor y =
       torch::batch_norm(x, norm->weight, norm->bias, norm->running_mean, norm->running_variance,
                         pass.batch_moments, pass.momentum, 1e-5, /*cudnn_enabled=*/false);
-  if (c.relu) return torch::relu(y);
+  if (c.relu) {
+    return torch::relu(y);
+  }
   return c.shortcut ? y + shortcut : y;
 }
 
@@ -49,7 +53,9 @@ std::vector<Tensor> ValuesOf(const Form& form, const Case& c, const Tensor& x,
   values[0].backward(dy);
   values.insert(values.end(), {leaf.grad(), norm->weight.grad(), norm->bias.grad(),
                                norm->running_mean, norm->running_variance});
-  if (c.shortcut) values.push_back(beside.grad());
+  if (c.shortcut) {
+    values.push_back(beside.grad());
+  }
   const torch::NoGradGuard no_grad;
   values.push_back(form(c, norm, leaf, beside, Pass::Evaluation()));
   return values;
@@ -68,8 +74,9 @@ TEST_P(NormalizedSumTest, EqualsLibTorchsOperationsInChannelsLast) {
     const auto fused = ValuesOf(Ours, GetParam(), x, shortcut, dy);
     const auto plain = ValuesOf(LibTorchs, GetParam(), x, shortcut, dy);
     ASSERT_EQ(fused.size(), plain.size());
-    for (std::size_t i = 0; i < fused.size(); ++i)
+    for (std::size_t i = 0; i < fused.size(); ++i) {
       EXPECT_LE((fused[i] - plain[i]).abs().max().item<double>(), 2e-5) << "value " << i;
+    }
   }
 }
 

@@ -26,16 +26,18 @@ TEST(ScheduleTest, ReachesTheEndAtTheStepAfterTheLast) {
 
 TEST(ScheduleTest, CanFallOncePerPeriod) {
   const Schedule by_step{0.1, 0.02, 12, 0}, by_epoch{0.1, 0.02, 12, 0, 4};
-  for (const std::uint64_t step : {0, 1, 3, 4, 7, 8, 11})
+  for (const std::uint64_t step : {0, 1, 3, 4, 7, 8, 11}) {
     EXPECT_EQ(by_epoch.LearningRate(step), by_step.LearningRate(step / 4 * 4)) << step;
+  }
   // Epoch 1 of 3: cos(pi / 3) = 1 / 2
   EXPECT_NEAR(by_epoch.LearningRate(5), 0.02 + 0.08 * 0.75, 1e-15);
 }
 
 TEST(ScheduleTest, RisesLinearlyBefore) {
   const Schedule schedule{0.1, 0, 12, 4};
-  for (const std::uint64_t step : {0, 1, 2, 3})
+  for (const std::uint64_t step : {0, 1, 2, 3}) {
     EXPECT_NEAR(schedule.LearningRate(step), 0.025 * static_cast<double>(step + 1), 1e-15);
+  }
   EXPECT_NEAR(schedule.LearningRate(4), 0.1, 1e-15);
   EXPECT_NEAR(schedule.LearningRate(8), 0.05, 1e-15);
   // cos(3 pi / 4) = -1 / sqrt(2)

@@ -14,9 +14,10 @@ using images::LoaderOptions;
 using images::Transform;
 
 Part AtMost(Part part, std::int64_t count) {
-  if (count > 0)
+  if (count > 0) {
     part.positions = images::FirstOfEachClass(*part.images, std::move(part.positions),
                                               static_cast<std::size_t>(count));
+  }
   return part;
 }
 

@@ -25,7 +25,9 @@ constexpr std::size_t kSide = 28, kMiddle = (kSide + 1) * kSide / 2;
 
 std::string BigEndian(std::size_t value) {
   std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(value >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(value >> shift));
+  }
   return bytes;
 }
 
@@ -75,7 +77,9 @@ class TaskTest : public testing::Test {
     loader.Begin(3);
     Batch batch;
     while (loader.Next(batch)) {
-      for (std::size_t i = 0; i < batch.size; ++i) see(&batch.images[i * kSide * kSide]);
+      for (std::size_t i = 0; i < batch.size; ++i) {
+        see(&batch.images[i * kSide * kSide]);
+      }
     }
   }
 

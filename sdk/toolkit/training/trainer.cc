@@ -71,7 +71,9 @@ class Training {
   void TrainEpoch() {
     const std::uint64_t epoch = step_ / loader_.batches();
     loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
-    if (step_ % loader_.batches() == 0) tally_ = {};
+    if (step_ % loader_.batches() == 0) {
+      tally_ = {};
+    }
     while (loader_.Next(batch_)) {
       StopIfCancelled();
       Step();
@@ -96,7 +98,9 @@ class Training {
     }
     const auto value = loss.item<double>();
     if (!std::isfinite(value)) {
-      if (!place_.file.empty()) fs::remove(place_.file);  // it is useless
+      if (!place_.file.empty()) {
+        fs::remove(place_.file);  // it is useless
+      }
       throw UnsupportedError("training diverged: the loss is not finite at step " +
                              std::to_string(step_) + "; a smaller learning rate may help");
     }
@@ -116,27 +120,33 @@ class Training {
         torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(config_.label_smoothing);
     using torch::nn::functional::cross_entropy;
     Tensor loss = cross_entropy(prediction.logits, labels, options);
-    if (prediction.auxiliary.defined())
+    if (prediction.auxiliary.defined()) {
       loss = loss + config_.auxiliary_weight * cross_entropy(prediction.auxiliary, labels, options);
+    }
     return loss;
   }
 
   void Descend() {
-    if (config_.clip_norm > 0)
+    if (config_.clip_norm > 0) {
       torch::nn::utils::clip_grad_norm_(optimizer_.param_groups()[0].params(), config_.clip_norm);
+    }
     static_cast<torch::optim::SGDOptions&>(optimizer_.param_groups()[0].options())
         .lr(schedule_.LearningRate(step_));
     optimizer_.step();
   }
 
   void StopIfCancelled() {
-    if (!hooks_.cancelled || !hooks_.cancelled()) return;
+    if (!hooks_.cancelled || !hooks_.cancelled()) {
+      return;
+    }
     Save();
     throw CancelledError();
   }
 
   void SaveNowAndThen() {
-    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) Save();
+    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) {
+      Save();
+    }
   }
 
   void Report(std::uint64_t epoch) const {
@@ -145,26 +155,35 @@ class Training {
                   static_cast<unsigned long long>(epoch + 1),
                   static_cast<long long>(config_.epochs), tally_.Result().loss,
                   tally_.Result().top1);
-    if (!hooks_.progress) return;
+    if (!hooks_.progress) {
+      return;
+    }
     hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
   }
 
   void Save() {
     saved_ = Clock::now();
-    if (place_.file.empty()) return;
+    if (place_.file.empty()) {
+      return;
+    }
     files::Safetensors contents{
         TensorsOf(trainee_.module),
         {{"training", place_.what}, {"step", std::to_string(step_)}, {"tally", tally_.Format()}}};
-    for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_))
+    for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_)) {
       contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
+    }
     files::WriteSafetensors(place_.file, contents);
   }
 
   void Load() {
     saved_ = Clock::now();
-    if (place_.file.empty()) return;
+    if (place_.file.empty()) {
+      return;
+    }
     posix::RemovePartsOf(place_.file);
-    if (!fs::exists(place_.file)) return;
+    if (!fs::exists(place_.file)) {
+      return;
+    }
     files::Safetensors contents = files::ReadSafetensors(place_.file);
     CheckSame(contents.metadata);
     files::Tensors tensors, momentum;
@@ -191,16 +210,18 @@ class Training {
 
   Tally TallyOf(const std::string& text) const {
     const auto tally = Tally::Parse(text);
-    if (!tally)
+    if (!tally) {
       throw IoError(place_.file.string() + ": its tally is " + Quote(text) +
                     ", expected four numbers");
+    }
     return *tally;
   }
 
   void CheckSame(const files::Metadata& metadata) const {
     const auto what = metadata.find("training");
-    if (what == metadata.end() || !metadata.contains("step") || !metadata.contains("tally"))
+    if (what == metadata.end() || !metadata.contains("step") || !metadata.contains("tally")) {
       throw IoError(place_.file.string() + ": is not a checkpoint of a training");
+    }
     if (what->second != place_.what) {
       throw IoError(place_.file.string() + ": belongs to another training, " + Quote(what->second) +
                     ", expected " + Quote(place_.what));
@@ -239,8 +260,12 @@ std::string Describe(const TrainingConfig& config) {
        << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
        << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
   // Not named if they are the defaults: stored checkpoints may be older than these parameters.
-  if (config.schedule != "step") text << ", rate by " << config.schedule;
-  if (config.keep_last_batch) text << ", last batches kept";
+  if (config.schedule != "step") {
+    text << ", rate by " << config.schedule;
+  }
+  if (config.keep_last_batch) {
+    text << ", last batches kept";
+  }
   return text.str();
 }
 

@@ -128,8 +128,9 @@ TEST_F(TrainerTest, DropsMorePathsFromEpochToEpoch) {
   Trained trained, without;
   trained.Run();
   ASSERT_EQ(trained.dropped.size(), 3 * kBatches);
-  for (std::size_t step = 0; step < trained.dropped.size(); ++step)
+  for (std::size_t step = 0; step < trained.dropped.size(); ++step) {
     EXPECT_DOUBLE_EQ(trained.dropped[step], 0.1 * static_cast<double>(step / kBatches)) << step;
+  }
   TrainingConfig config = SmallConfig();
   config.drop_path = 0;
   without.Run(config);
@@ -271,8 +272,9 @@ class KilledTrainerTest : public TrainerTest {
         {"/proc/self/exe", "--gtest_filter=KilledTrainer.DISABLED_Trains",
          "--gtest_also_run_disabled_tests", "--gtest_brief=1"},
         {{kDirectory, directory.string()}}, directory, "/dev/null", "/dev/null");
-    while (!fs::exists(directory / "started") && waitpid(child, nullptr, WNOHANG) == 0)
+    while (!fs::exists(directory / "started") && waitpid(child, nullptr, WNOHANG) == 0) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return child;
   }
 
@@ -295,8 +297,12 @@ TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
     const pid_t child = Start(killed);
     std::this_thread::sleep_for(patience * part(random) * duration);
     kill(child, SIGKILL);
-    if (WIFSIGNALED(Finish(child))) ++kills;
-    if (!fs::exists(killed / "weights")) continue;
+    if (WIFSIGNALED(Finish(child))) {
+      ++kills;
+    }
+    if (!fs::exists(killed / "weights")) {
+      continue;
+    }
     EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights")) << "kill " << kills;
     fs::remove_all(killed);
     patience /= 2;  // it had finished already: the machine is less busy now

@@ -1,6 +1,5 @@
 // A plugin with everything that each minor has: the four kinds, every optional function, every type
 // of parameter, presets, and every service of the host.
-// SPDX-License-Identifier: Apache-2.0
 #include <fstream>
 #include <lode/plugin.hpp>
 
@@ -12,8 +11,9 @@ using Cells = std::span<std::uint8_t>;
 constexpr std::size_t kColours = 3;
 
 void Write(const Colours& colours, Cells out) {
-  for (std::size_t bead = 0; bead < colours.size(); ++bead)
+  for (std::size_t bead = 0; bead < colours.size(); ++bead) {
     out[bead * kColours + colours[bead]] = 1;
+  }
 }
 
 // A string of beads, each with one of three colours: "0120". Which end comes first does not matter.
@@ -29,13 +29,17 @@ class Beads {
   }
   Beads(lode::Host host, const Config& config)
       : beads_(static_cast<std::size_t>(config.beads)), names_(config.colours) {
-    if (names_.size() != kColours) throw lode::InvalidError("colours must name three colours");
+    if (names_.size() != kColours) {
+      throw lode::InvalidError("colours must name three colours");
+    }
     host.Log(LODE_DEBUG, "a string of " + std::to_string(beads_) + " beads");
   }
 
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{"beads", {}, names_};
-    for (std::size_t i = 0; i < beads_; ++i) matrix.row_labels.push_back(std::to_string(i));
+    for (std::size_t i = 0; i < beads_; ++i) {
+      matrix.row_labels.push_back(std::to_string(i));
+    }
     return {matrix};
   }
   double Log10Size() const { return static_cast<double>(beads_) * std::log10(kColours); }
@@ -48,19 +52,26 @@ class Beads {
   }
   void Sample(lode::Random random, Cells out) const {
     Colours colours(beads_);
-    for (std::size_t& colour : colours) colour = random.Below(kColours);
+    for (std::size_t& colour : colours) {
+      colour = random.Below(kColours);
+    }
     Write(colours, out);
   }
   std::string Format(lode::ArchitectureView architecture) const {
     std::string text;
-    for (const std::size_t colour : Read(architecture)) text += static_cast<char>('0' + colour);
+    for (const std::size_t colour : Read(architecture)) {
+      text += static_cast<char>('0' + colour);
+    }
     return text;
   }
   void Parse(std::string_view text, Cells out) const {
-    if (text.size() != beads_) throw lode::InvalidError("expected one digit for each bead");
+    if (text.size() != beads_) {
+      throw lode::InvalidError("expected one digit for each bead");
+    }
     for (std::size_t i = 0; i < beads_; ++i) {
-      if (text[i] < '0' || text[i] > '2')
+      if (text[i] < '0' || text[i] > '2') {
         throw lode::InvalidError("column " + std::to_string(i + 1) + ": a colour is 0, 1 or 2");
+      }
       out[i * kColours + static_cast<std::size_t>(text[i] - '0')] = 1;
     }
   }
@@ -75,7 +86,9 @@ class Beads {
     Colours colours = Read(mother);
     const Colours others = Read(father);
     for (std::size_t i = 0; i < beads_; ++i) {
-      if (random.Below(2) == 1) colours[i] = others[i];
+      if (random.Below(2) == 1) {
+        colours[i] = others[i];
+      }
     }
     Write(colours, child);
   }
@@ -99,14 +112,20 @@ class Beads {
                 Cells child) const {
     Colours colours = Read(parent);
     for (std::size_t& colour : colours) {
-      if (random.Uniform() < probability) colour = random.Below(kColours);
+      if (random.Uniform() < probability) {
+        colour = random.Below(kColours);
+      }
     }
     Write(colours, child);
   }
   lode::Graph Graph(lode::ArchitectureView architecture) const {
     lode::Graph graph;
-    for (const std::size_t colour : Read(architecture)) graph.nodes.push_back({"", names_[colour]});
-    for (std::size_t i = 1; i < beads_; ++i) graph.edges.push_back({i - 1, i, "string"});
+    for (const std::size_t colour : Read(architecture)) {
+      graph.nodes.push_back({"", names_[colour]});
+    }
+    for (std::size_t i = 1; i < beads_; ++i) {
+      graph.edges.push_back({i - 1, i, "string"});
+    }
     return graph;
   }
   std::vector<lode::Metric> Metrics() const {
@@ -123,8 +142,9 @@ class Beads {
     for (std::size_t i = 0; i < beads_; ++i) {
       const auto cells = architecture.subspan(i * kColours, kColours);
       const auto one = std::find(cells.begin(), cells.end(), 1);
-      if (std::count(cells.begin(), cells.end(), 0) != kColours - 1 || one == cells.end())
+      if (std::count(cells.begin(), cells.end(), 0) != kColours - 1 || one == cells.end()) {
         throw lode::InvalidError("bead " + std::to_string(i) + " does not have one colour");
+      }
       colours[i] = static_cast<std::size_t>(one - cells.begin());
     }
     return colours;
@@ -169,8 +189,9 @@ class Borders {
     };
   }
   Borders(lode::Host host, const Config& config) : host_(host), config_(config) {
-    if (config_.bonus.empty() || config_.weights.empty())
+    if (config_.bonus.empty() || config_.weights.empty()) {
       throw lode::InvalidError("bonus and weights must have elements");
+    }
   }
 
   std::vector<lode::Metric> Metrics() const {
@@ -178,7 +199,9 @@ class Borders {
         "borders", "points", "Neighbours that differ.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION,
         "beads",   12};
 #if LODE_TARGET_MINOR >= 1
-    if (beads_ > 0) borders.optimum = Optimum();
+    if (beads_ > 0) {
+      borders.optimum = Optimum();
+    }
 #endif
     return {borders,
             {"guess", "points", "Borders as a careless observer counts them.", LODE_MINIMIZE,
@@ -187,7 +210,9 @@ class Borders {
   void Bind(lode::Space space) {
     space_.emplace(space);
     const auto& matrices = space.matrices();
-    if (matrices.size() == 1 && matrices[0].name == "beads") beads_ = matrices[0].row_labels.size();
+    if (matrices.size() == 1 && matrices[0].name == "beads") {
+      beads_ = matrices[0].row_labels.size();
+    }
   }
 #if LODE_TARGET_MINOR >= 1
   // Leaves a file where it prepares, and says how many threads wrote it.
@@ -202,7 +227,9 @@ class Borders {
     host_.ThrowIfCancelled();
     const std::string text = space_->Format(query.architecture);
     double sum = 0;
-    for (std::size_t i = 1; i < text.size(); ++i) sum += Border(i, text[i - 1] != text[i]);
+    for (std::size_t i = 1; i < text.size(); ++i) {
+      sum += Border(i, text[i - 1] != text[i]);
+    }
     metrics[0] = config_.scale * sum;
     metrics[1] = metrics[0] + static_cast<double>(query.seed % 1024) / 1024;
   }
@@ -210,7 +237,9 @@ class Borders {
  private:
   double Border(std::size_t i, bool differ) const {
     const bool counts = config_.kind == "all" || (config_.kind == "even") == (i % 2 == 0);
-    if (!counts || differ == config_.agree) return 0;
+    if (!counts || differ == config_.agree) {
+      return 0;
+    }
     return config_.weights[i % config_.weights.size()] +
            static_cast<double>(config_.bonus[i % config_.bonus.size()]);
   }
@@ -219,7 +248,9 @@ class Borders {
   // Three colours allow any sequence of borders.
   double Optimum() const {
     double sum = 0;
-    for (std::size_t i = 1; i < beads_; ++i) sum += std::max(Border(i, true), Border(i, false));
+    for (std::size_t i = 1; i < beads_; ++i) {
+      sum += std::max(Border(i, true), Border(i, false));
+    }
     return config_.scale * sum;
   }
 #endif
@@ -250,7 +281,9 @@ class Shaker {
   bool Explore(std::uint64_t) { return host_.Random().Uniform() < config_.chance; }
   void Perturb(std::uint64_t, std::span<float> action) {
     const lode::Random random = host_.Random();
-    for (float& cell : action) cell += static_cast<float>(config_.noise * random.Normal());
+    for (float& cell : action) {
+      cell += static_cast<float>(config_.noise * random.Normal());
+    }
   }
 
  private:
@@ -290,11 +323,15 @@ class Walker {
   std::variant<lode::Action, lode::Architecture> Ask() {
     const lode::Random random = host_.Random();
     ++walked_;
-    if (reward_ == kNone || random.Uniform() < config_.jump) return Jump(random);
+    if (reward_ == kNone || random.Uniform() < config_.jump) {
+      return Jump(random);
+    }
     return space_->CanMutate() ? space_->Mutate(random, best_) : space_->Sample(random);
   }
   void Tell(const lode::Trial& trial) {
-    if (trial.failed) return;
+    if (trial.failed) {
+      return;
+    }
     const double reward = config_.descend ? -trial.reward : trial.reward;
     if (reward > reward_) {
       reward_ = reward;
@@ -315,7 +352,9 @@ class Walker {
     const auto walked = reader.Value<std::int64_t>();
     lode::Architecture best(best_.size());
     reader.Values(std::span(best));
-    if (reward != kNone) space_->Format(best);
+    if (reward != kNone) {
+      space_->Format(best);
+    }
     reward_ = reward;
     walked_ = walked;
     best_ = std::move(best);
@@ -326,7 +365,9 @@ class Walker {
 
   lode::Action Jump(lode::Random random) const {
     lode::Action action(space_->cells());
-    for (float& cell : action) cell = static_cast<float>(random.Uniform());
+    for (float& cell : action) {
+      cell = static_cast<float>(random.Uniform());
+    }
     return action;
   }
 

@@ -1,6 +1,5 @@
 // An oracle as an author outside Lode's tree writes it: it trains a small network for an
 // architecture of any space, with the toolkit's data, training loop and fused layers.
-// SPDX-License-Identifier: Apache-2.0
 #include <toolkit/training/conv_norm.h>
 #include <toolkit/training/device.h>
 #include <toolkit/training/evaluation.h>

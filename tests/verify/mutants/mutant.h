@@ -1,8 +1,7 @@
 /* A component that is sound, or has one of many faults, selected by the environment variable
  * LODE_MUTANT ("space:12") when the plugin is loaded. tests/verify/mutation_test.cc has the
  * list. */
-#ifndef LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
-#define LODE_TESTS_VERIFY_MUTANTS_MUTANT_H_
+#pragma once
 
 #include <lode/plugin.h>
 #include <stdio.h>
@@ -14,8 +13,9 @@ static int fault;
 __attribute__((constructor)) static void read_fault(void) {
   const char* text = getenv("LODE_MUTANT");
   const size_t kind = strlen(MUTANT_KIND);
-  if (text != NULL && strncmp(text, MUTANT_KIND, kind) == 0 && text[kind] == ':')
+  if (text != NULL && strncmp(text, MUTANT_KIND, kind) == 0 && text[kind] == ':') {
     fault = atoi(text + kind + 1);
+  }
 }
 
 static lode_status fail(lode_error* error, lode_status status, const char* what) {
@@ -59,5 +59,3 @@ static inline double uniform(lode_random random) {
       .component_count = 1,                                          \
       .components = components,                                      \
   }
-
-#endif

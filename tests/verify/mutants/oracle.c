@@ -42,7 +42,9 @@ static uint32_t metric_count(const lode_instance* oracle) {
 static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)oracle;
-  if (index > 1 && fault != 12) return fail(error, LODE_E_INVALID, "there are two metrics");
+  if (index > 1 && fault != 12) {
+    return fail(error, LODE_E_INVALID, "there are two metrics");
+  }
   out->direction = LODE_MAXIMIZE;
   out->split = fault == 13 ? 9 : LODE_SPLIT_VALIDATION;
   out->flags = index == 1 ? LODE_METRIC_NOISY : 0;
@@ -56,16 +58,21 @@ static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metr
 
 static lode_status bind(lode_instance* oracle, lode_space space, lode_error* error) {
   const uint32_t count = space.api->matrix_count(space.instance);
-  if (fault == 17) return fail(error, LODE_E_INTERNAL, "cannot be bound");
+  if (fault == 17) {
+    return fail(error, LODE_E_INTERNAL, "cannot be bound");
+  }
   oracle->cells = 0;
   for (uint32_t i = 0; i < count; ++i) {
     lode_matrix matrix = {.struct_size = sizeof matrix};
     const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
-    if (status != LODE_OK) return status;
+    if (status != LODE_OK) {
+      return status;
+    }
     oracle->cells += matrix.rows * matrix.columns;
   }
-  if (fault == 16 && oracle->cells != 12)
+  if (fault == 16 && oracle->cells != 12) {
     return fail(error, LODE_E_INVALID, "expected a space of 12 cells");
+  }
   oracle->space = shared_space = space;
   return LODE_OK;
 }
@@ -75,7 +82,9 @@ static double score(lode_instance* oracle, const uint8_t* architecture) {
   double* total = fault == 18 ? &sum : &own;
   *total = 0;
   for (uint32_t cell = 0; cell < oracle->cells; ++cell) {
-    if (fault == 18) usleep(2);
+    if (fault == 18) {
+      usleep(2);
+    }
     *total += architecture[cell] * (cell * cell + 1.0);
   }
   return *total * (fault == 19 ? shared_scale : oracle->scale);
@@ -86,23 +95,39 @@ static lode_status evaluate_one(lode_instance* oracle, lode_query* query) {
   const lode_sink sink = {NULL, ignore};
   const lode_status status =
       space.api->format(space.instance, query->architecture, sink, query->error);
-  if (fault == 11) query->metrics[0] = 0;
-  if (status != LODE_OK && fault != 6) return status;
-  if (hash(query->seed) % 4 == 0) return fail(query->error, LODE_E_INTERNAL, "bad luck");
+  if (fault == 11) {
+    query->metrics[0] = 0;
+  }
+  if (status != LODE_OK && fault != 6) {
+    return status;
+  }
+  if (hash(query->seed) % 4 == 0) {
+    return fail(query->error, LODE_E_INTERNAL, "bad luck");
+  }
   double value = score(oracle, query->architecture);
-  if (fault == 1) value += query->metrics[0];
-  if (fault == 7) value += (double)(hash(query->seed + 7) % 100);
-  if (fault == 21) value = floor(value / 10) > 3 ? NAN : value;
+  if (fault == 1) {
+    value += query->metrics[0];
+  }
+  if (fault == 7) {
+    value += (double)(hash(query->seed + 7) % 100);
+  }
+  if (fault == 21) {
+    value = floor(value / 10) > 3 ? NAN : value;
+  }
   if (fault == 5) {
     value += oracle->before;
     oracle->before = value / 1000;
   }
   query->metrics[0] = value;
   query->metrics[1] = value + (double)(hash(query->seed) % 1000) / 1000;
-  if (fault == 22) query->metrics[2] = 0;
+  if (fault == 22) {
+    query->metrics[2] = 0;
+  }
   oracle->paid += 1;
   query->cost_seconds = fault == 8 ? value - 300 : fault == 9 ? oracle->paid : value;
-  if (fault == 2) ((uint8_t*)query->architecture)[0] ^= 1;
+  if (fault == 2) {
+    ((uint8_t*)query->architecture)[0] ^= 1;
+  }
   return LODE_OK;
 }
 
@@ -115,14 +140,22 @@ static void misbehave(const lode_instance* oracle) {
   static char long_line[1 << 20];
   const lode_host* host = oracle->host;
   static bool started = false;
-  if (fault == 23 && LODE_HAS(host, progress)) host->progress(host, 0.5, NULL);
-  if (fault == 24 && LODE_HAS(host, progress)) host->progress(host, 50, "evaluates");
+  if (fault == 23 && LODE_HAS(host, progress)) {
+    host->progress(host, 0.5, NULL);
+  }
+  if (fault == 24 && LODE_HAS(host, progress)) {
+    host->progress(host, 50, "evaluates");
+  }
   if (fault == 25 && LODE_HAS(host, log)) {
     memset(long_line, 'x', sizeof long_line);
     host->log(host, LODE_INFO, long_line, sizeof long_line);
   }
-  if (fault == 26 && LODE_HAS(host, record)) host->record(host, "lo\x1bss", 1);
-  if (fault == 27) open("/dev/null", O_RDONLY);
+  if (fault == 26 && LODE_HAS(host, record)) {
+    host->record(host, "lo\x1bss", 1);
+  }
+  if (fault == 27) {
+    open("/dev/null", O_RDONLY);
+  }
   if (fault == 28 && !started) {
     pthread_t thread;
     started = pthread_create(&thread, NULL, wait_long, NULL) == 0;
@@ -131,31 +164,44 @@ static void misbehave(const lode_instance* oracle) {
     void* volatile lost = malloc(100);
     (void)lost;
   }
-  if (fault == 30) fprintf(stderr, "evaluates\n");
-  if (fault == 31) setenv("OMP_NUM_THREADS", "1", 1);
+  if (fault == 30) {
+    fprintf(stderr, "evaluates\n");
+  }
+  if (fault == 31) {
+    setenv("OMP_NUM_THREADS", "1", 1);
+  }
 }
 
 static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t count,
                             lode_error* error) {
-  if (oracle->space.api == NULL && fault != 10)
+  if (oracle->space.api == NULL && fault != 10) {
     return fail(error, LODE_E_INVALID, "evaluate before bind");
-  if (count == 0) return fault == 32 ? fail(error, LODE_E_INVALID, "nothing to do") : LODE_OK;
+  }
+  if (count == 0) {
+    return fault == 32 ? fail(error, LODE_E_INVALID, "nothing to do") : LODE_OK;
+  }
   misbehave(oracle);
   for (uint32_t i = 0; i < count; ++i) {
     lode_query* query = fault == 4 ? queries + i : LODE_AT(queries, i);
     query->status = evaluate_one(oracle, query);
-    if (fault == 33 && query->status != LODE_OK) return fail(error, query->status, "one failed");
-    if (fault == 3 && i > 0 && query->status == LODE_OK) query->metrics[0] = queries->metrics[0];
-    if (fault == 34 && query->status != LODE_OK && query->error != NULL)
+    if (fault == 33 && query->status != LODE_OK) {
+      return fail(error, query->status, "one failed");
+    }
+    if (fault == 3 && i > 0 && query->status == LODE_OK) {
+      query->metrics[0] = queries->metrics[0];
+    }
+    if (fault == 34 && query->status != LODE_OK && query->error != NULL) {
       query->error->message[0] = '\0';
+    }
   }
   return LODE_OK;
 }
 
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
-  if (!(values[0].as.i >= 1 && values[0].as.i <= 9))
+  if (!(values[0].as.i >= 1 && values[0].as.i <= 9)) {
     return fail(error, LODE_E_INVALID, "scale is out of range");
+  }
   lode_instance* oracle = calloc(1, sizeof *oracle);
   oracle->host = host;
   oracle->scale = shared_scale = (double)values[0].as.i;
@@ -164,8 +210,12 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
 }
 
 static void destroy(lode_instance* oracle) {
-  if (fault == 35) oracle->host->progress(oracle->host, 1, "ends");
-  if (fault != 36) free(oracle);
+  if (fault == 35) {
+    oracle->host->progress(oracle->host, 1, "ends");
+  }
+  if (fault != 36) {
+    free(oracle);
+  }
 }
 
 static const lode_oracle_api api = {.struct_size = sizeof(lode_oracle_api),
@@ -192,8 +242,12 @@ static lode_component component = {
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
-  if (fault == 18) component.capabilities = LODE_CAP_CONCURRENT;
-  if (fault == 37) component.capabilities = LODE_CAP_CANONICAL;
+  if (fault == 18) {
+    component.capabilities = LODE_CAP_CONCURRENT;
+  }
+  if (fault == 37) {
+    component.capabilities = LODE_CAP_CANONICAL;
+  }
 }
 
 MUTANT_PLUGIN(component);

@@ -53,7 +53,9 @@ void SetLocale() { std::setlocale(LC_ALL, "C.UTF-8"); }
 void Abort() { std::abort(); }
 void Exit() { std::exit(3); }
 void Hang() {
-  for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
+  for (;;) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
 }
 
 struct Overwrites : GridSpace {
@@ -103,7 +105,9 @@ struct Unmakable : GridSpace {
 
 struct RefusesTheMost : GridSpace {
   RefusesTheMost(lode::Host host, const Config& config) : GridSpace(host, config) {
-    if (config.rows == 20) throw lode::UnsupportedError("too many rows");
+    if (config.rows == 20) {
+      throw lode::UnsupportedError("too many rows");
+    }
   }
 };
 
@@ -139,8 +143,9 @@ const lode_component* NeedsALog() {
     Original<WantsLog, Create>() = c.create;
     c.create = [](const lode_host* host, const lode_value* values, lode_instance** out,
                   lode_error* e) {
-      if (!LODE_HAS(host, log))
+      if (!LODE_HAS(host, log)) {
         return lode::detail::Fail(e, LODE_E_UNSUPPORTED, "the host has no log");
+      }
       return Original<WantsLog, Create>()(host, values, out, e);
     };
   });

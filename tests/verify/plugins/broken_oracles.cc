@@ -22,8 +22,9 @@ struct CellSum {
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     space_->Format(query.architecture);
     metrics[0] = 0;
-    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell)
+    for (std::size_t cell = 0; cell < query.architecture.size(); ++cell) {
       metrics[0] += static_cast<double>(cell * cell * query.architecture[cell]);
+    }
   }
 
  protected:
@@ -89,7 +90,9 @@ struct Littering : Trained {
 struct Content : Trained {
   using Trained::Trained;
   void Prepare(const std::filesystem::path& directory) {
-    if (!std::filesystem::exists(directory / "checkpoint")) Keep(directory / "checkpoint");
+    if (!std::filesystem::exists(directory / "checkpoint")) {
+      Keep(directory / "checkpoint");
+    }
     try {
       if (std::filesystem::exists(directory / "done")) {
         std::ifstream(directory / "checkpoint") >> steps_;
@@ -111,7 +114,9 @@ struct NoSentence : CellSum {
 struct InvalidSpace : CellSum {
   using CellSum::CellSum;
   void Bind(const lode::Space& space) {
-    if (space.cells() != 12) throw lode::InvalidError("not a grid of 4 x 3");
+    if (space.cells() != 12) {
+      throw lode::InvalidError("not a grid of 4 x 3");
+    }
     CellSum::Bind(space);
   }
 };
@@ -176,7 +181,9 @@ struct Stubborn : CellSum {
   using CellSum::CellSum;
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     CellSum::Evaluate(query, metrics);
-    if (host_.Cancelled() && !late_) std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+    if (host_.Cancelled() && !late_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+    }
     late_ = host_.Cancelled();
   }
   bool late_ = false;
@@ -214,7 +221,9 @@ lode_status AnswerTheFirst(lode_instance* i, lode_query* queries, std::uint32_t 
   const lode_status status = Original<LazyBatch, Evaluate>()(i, queries, count, e);
   for (std::uint32_t k = 1; status == LODE_OK && k < count; ++k) {
     lode_query* query = LODE_AT(queries, k);
-    if (query->status == LODE_OK) query->metrics[0] = queries->metrics[0];
+    if (query->status == LODE_OK) {
+      query->metrics[0] = queries->metrics[0];
+    }
   }
   return status;
 }
@@ -226,7 +235,9 @@ lode_status CallItInternal(lode_instance* i, lode_query* queries, std::uint32_t 
 }
 
 lode_status PayTheHost(lode_instance* i, lode_query* queries, std::uint32_t count, lode_error* e) {
-  if (count > 0) queries->cost_seconds = -5;
+  if (count > 0) {
+    queries->cost_seconds = -5;
+  }
   return Original<Costs, Evaluate>()(i, queries, count, e);
 }
 

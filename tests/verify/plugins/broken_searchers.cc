@@ -18,7 +18,9 @@ struct Exploration {
 struct GivesUp : Exploration {
   using Exploration::Exploration;
   bool Explore(std::uint64_t step) {
-    if (step == 100) throw lode::InvalidError("no more steps");
+    if (step == 100) {
+      throw lode::InvalidError("no more steps");
+    }
     return false;
   }
 };
@@ -26,14 +28,18 @@ struct GivesUp : Exploration {
 struct RefusesLarge : Exploration {
   using Exploration::Exploration;
   void Perturb(std::uint64_t, std::span<float> action) {
-    if (!action.empty() && action[0] > 1e6f) throw lode::InvalidError("too large");
+    if (!action.empty() && action[0] > 1e6f) {
+      throw lode::InvalidError("too large");
+    }
   }
 };
 
 struct Infinite : Exploration {
   using Exploration::Exploration;
   void Perturb(std::uint64_t, std::span<float> action) {
-    if (!action.empty()) action.back() *= std::numeric_limits<float>::infinity();
+    if (!action.empty()) {
+      action.back() *= std::numeric_limits<float>::infinity();
+    }
   }
 };
 
@@ -64,11 +70,15 @@ struct Sampler {
 struct Insists : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() {
-    if (!wanted_) wanted_ = Sampler::Ask();
+    if (!wanted_) {
+      wanted_ = Sampler::Ask();
+    }
     return *wanted_;
   }
   void Tell(const lode::Trial& trial) {
-    if (!trial.failed) wanted_.reset();
+    if (!trial.failed) {
+      wanted_.reset();
+    }
   }
 
  private:
@@ -87,7 +97,9 @@ struct Unbound : Sampler {
 struct Tires : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() {
-    if (told_ == 20) throw lode::InvalidError("tired");
+    if (told_ == 20) {
+      throw lode::InvalidError("tired");
+    }
     return Sampler::Ask();
   }
 };
@@ -97,8 +109,9 @@ struct KnowsTheLastOnly : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() { return last_ = Sampler::Ask(); }
   void Tell(const lode::Trial& trial) {
-    if (!trial.random && !std::ranges::equal(trial.architecture, last_))
+    if (!trial.random && !std::ranges::equal(trial.architecture, last_)) {
       throw lode::InvalidError("a trial of another proposal");
+    }
   }
 
  private:
@@ -121,7 +134,9 @@ struct ProposesInfinity : Sampler {
 struct WantsSuccess : Sampler {
   using Sampler::Sampler;
   void Tell(const lode::Trial& trial) {
-    if (trial.failed) throw lode::InvalidError("a trial failed");
+    if (trial.failed) {
+      throw lode::InvalidError("a trial failed");
+    }
   }
 };
 
@@ -131,7 +146,9 @@ struct Counts : Sampler {
   lode::Action Ask() {
     const lode::Random random = host_.Random();
     lode::Action action(space_->cells());
-    for (float& cell : action) cell = static_cast<float>(random.Uniform(0, 0.5));
+    for (float& cell : action) {
+      cell = static_cast<float>(random.Uniform(0, 0.5));
+    }
     action[told_ % action.size()] = 1;
     return action;
   }
@@ -146,7 +163,9 @@ struct Remembers : Counts {
   }
   void Load(lode::Reader& reader) {
     const auto told = reader.Value<std::uint64_t>();
-    if (reader.Value<std::uint64_t>() != 0) throw lode::InvalidError("not a saved state");
+    if (reader.Value<std::uint64_t>() != 0) {
+      throw lode::InvalidError("not a saved state");
+    }
     told_ = told;
   }
 };
@@ -165,7 +184,9 @@ struct LoadsInPlace : Remembers {
   using Remembers::Remembers;
   void Load(lode::Reader& reader) {
     told_ = reader.Value<std::uint64_t>();
-    if (reader.Value<std::uint64_t>() != 0) throw lode::InvalidError("not a saved state");
+    if (reader.Value<std::uint64_t>() != 0) {
+      throw lode::InvalidError("not a saved state");
+    }
   }
 };
 
@@ -203,7 +224,9 @@ const lode_component* TellsTheLast() {
         Original<Counts, Tell>() = api.tell;
         api.tell = [](lode_instance* i, const lode_trial* trials, std::uint32_t count,
                       lode_error* e) {
-          if (count == 0) return lode_status{LODE_OK};
+          if (count == 0) {
+            return lode_status{LODE_OK};
+          }
           return Original<Counts, Tell>()(i, LODE_AT(trials, count - 1), 1, e);
         };
       });

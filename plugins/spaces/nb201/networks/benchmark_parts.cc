@@ -35,11 +35,15 @@ struct Halves {
 // The authors' files store numbers as strings, after the name of their type.
 std::uint32_t PositionOf(const json& value, std::size_t images, const std::string& file) {
   std::uint64_t position = images;
-  if (value.is_number_unsigned()) position = value.get<std::uint64_t>();
+  if (value.is_number_unsigned()) {
+    position = value.get<std::uint64_t>();
+  }
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-    if (error != std::errc() || end != text.data() + text.size()) position = images;
+    if (error != std::errc() || end != text.data() + text.size()) {
+      position = images;
+    }
   }
   if (position >= images) {
     throw lode::IoError(file + ": has the position " + value.dump() + ", expected 0 to " +
@@ -51,12 +55,14 @@ std::uint32_t PositionOf(const json& value, std::size_t images, const std::strin
 Positions PositionsIn(const json& lists, const char* key, std::size_t images,
                       const std::string& file) {
   const auto found = lists.find(key);
-  if (found == lists.end() || !found->is_array())
+  if (found == lists.end() || !found->is_array()) {
     throw lode::IoError(file + ": has no list " + lode::Quote(key));
+  }
   const bool typed = found->size() == 2 && (*found)[0] == "int" && (*found)[1].is_array();
   Positions positions;
-  for (const json& value : typed ? (*found)[1] : *found)
+  for (const json& value : typed ? (*found)[1] : *found) {
     positions.push_back(PositionOf(value, images, file));
+  }
   std::ranges::sort(positions);
   return positions;
 }
@@ -66,8 +72,9 @@ void CheckEveryImageOnce(const Halves& halves, std::size_t images, const std::st
   all.insert(all.end(), halves.second.begin(), halves.second.end());
   std::ranges::sort(all);
   const auto twice = std::ranges::adjacent_find(all);
-  if (twice != all.end())
+  if (twice != all.end()) {
     throw lode::IoError(file + ": has the position " + std::to_string(*twice) + " twice");
+  }
   if (all.size() != images || halves.first.empty() || halves.second.empty()) {
     throw lode::IoError(file + ": lists " + std::to_string(halves.first.size()) + " and " +
                         std::to_string(halves.second.size()) + " images, expected all " +
@@ -78,7 +85,9 @@ void CheckEveryImageOnce(const Halves& halves, std::size_t images, const std::st
 json ParseLists(const std::string& text, const std::string& file) {
   try {
     json lists = json::parse(text);
-    if (!lists.is_object()) throw lode::IoError(file + ": is not a JSON object with two lists");
+    if (!lists.is_object()) {
+      throw lode::IoError(file + ": is not a JSON object with two lists");
+    }
     return lists;
   } catch (const json::exception& e) {
     throw lode::IoError(file + ": " + e.what());
@@ -102,7 +111,9 @@ Halves ReadHalves(const std::string& file, const char* first, const char* second
 
 Halves HalvesOf(const TaskConfig& config, const std::string& split_file, const char* first,
                 const char* second, const ImageSet& set) {
-  if (!split_file.empty()) return ReadHalves(split_file, first, second, set);
+  if (!split_file.empty()) {
+    return ReadHalves(split_file, first, second, set);
+  }
   lode::images::Split split =
       lode::images::SplitInHalves(set, static_cast<std::uint64_t>(config.split_seed));
   return {std::move(split.train), std::move(split.validation),

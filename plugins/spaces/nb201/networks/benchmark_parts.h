@@ -6,9 +6,7 @@
 //   cifar100    all training images; the test images in two halves, for validation and for the test
 //   imagenet16  the same as cifar100, on ImageNet16-120
 //
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_BENCHMARK_PARTS_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_BENCHMARK_PARTS_H_
+#pragma once
 
 #include <string>
 
@@ -27,5 +25,3 @@ lode::training::Parts CutAsBenchmark(const lode::training::TaskConfig& config,
                                      const lode::images::Data& data, const std::string& split_file);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_BENCHMARK_PARTS_H_

@@ -22,8 +22,9 @@ using testing::SizeIs;
 
 std::shared_ptr<const lode::images::ImageSet> SetOf(std::size_t classes, std::size_t per_class) {
   auto set = std::make_shared<lode::images::PixelSet>(lode::images::PixelShape{2, 2, 3}, classes);
-  for (std::size_t i = 0; i < classes * per_class; ++i)
+  for (std::size_t i = 0; i < classes * per_class; ++i) {
     set->Add(std::string(12, 'x'), static_cast<std::uint32_t>(i % classes));
+  }
   return set;
 }
 
@@ -61,7 +62,9 @@ class BenchmarkPartsTest : public testing::Test {
 std::string AllExcept(std::size_t count, const std::set<std::size_t>& but) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!but.contains(i)) text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\"";
+    if (!but.contains(i)) {
+      text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\"";
+    }
   }
   return text;
 }

@@ -7,9 +7,7 @@
 // pass, as well as all gradients that meet at a node. It does not compute edges without a path to
 // the output (their gradients are zeros, as in the plain form; their running moments stay
 // unchanged, since they have no effect).
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_CELL_FUNCTION_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_CELL_FUNCTION_H_
+#pragma once
 
 #include <torch/torch.h>
 
@@ -28,10 +26,9 @@ using CellConvolutions = std::array<lode::training::ConvNorm, kEdges>;
 torch::Tensor PlainCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const lode::training::Pass& pass);
 
-// The same except for rounding. REQUIRES: lode::training::CanFuse(x, pass), and the pass drops nothing.
+// The same except for rounding. REQUIRES: lode::training::CanFuse(x, pass), and the pass drops
+// nothing.
 torch::Tensor FusedCell(const torch::Tensor& x, const Cell& cell, CellConvolutions& convolutions,
                         const lode::training::Pass& pass);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_CELL_FUNCTION_H_

@@ -18,7 +18,9 @@ constexpr std::int64_t kCachedImages = 16;
 
 std::int64_t CountParameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
-  for (const Tensor& parameter : module.parameters()) count += parameter.numel();
+  for (const Tensor& parameter : module.parameters()) {
+    count += parameter.numel();
+  }
   return count;
 }
 
@@ -30,14 +32,18 @@ bool Has(const std::optional<Operation>& only, Operation operation) {
 
 EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> only, bool affine,
                                FirstWeights& weights) {
-  if (Has(only, kConv1x1))
+  if (Has(only, kConv1x1)) {
     conv1x1_ = register_module("conv1x1", ConvNorm(channels, channels, 1, 1, weights, affine));
-  if (Has(only, kConv3x3))
+  }
+  if (Has(only, kConv3x3)) {
     conv3x3_ = register_module("conv3x3", ConvNorm(channels, channels, 3, 1, weights, affine));
+  }
 }
 
 ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
-  if (operation == kConv1x1) return conv1x1_;
+  if (operation == kConv1x1) {
+    return conv1x1_;
+  }
   return operation == kConv3x3 ? conv3x3_ : ConvNorm(nullptr);
 }
 
@@ -52,7 +58,9 @@ CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>&
 
 Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
-  for (std::size_t e = 0; e < kEdges; ++e) convolutions[e] = edges_[e]->Convolution(cell[e]);
+  for (std::size_t e = 0; e < kEdges; ++e) {
+    convolutions[e] = edges_[e]->Convolution(cell[e]);
+  }
   return lode::training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
                                                            : PlainCell(x, cell, convolutions, pass);
 }
@@ -105,14 +113,17 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
 Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
   const bool together =
       pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
-  if (together || images.size(0) <= kCachedImages) return Run(images, path, pass);
+  if (together || images.size(0) <= kCachedImages) {
+    return Run(images, path, pass);
+  }
   const std::vector<Tensor> parts = images.split(kCachedImages);
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
     const torch::NoGradGuard no_grad;  // it is thread-local
     lode::training::UseOneThreadInParallelFor();
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       logits[i] = Run(parts[i], path, pass);
+    }
   });
   return torch::cat(logits);
 }
@@ -122,7 +133,9 @@ Tensor NetworkImpl::Run(const Tensor& images, CellPath path, const Pass& pass) {
   Tensor x = stem_(images, pass);
   std::size_t next = 0;
   for (Stage& stage : stages_) {
-    if (!stage.block.is_empty()) x = stage.block(x, pass);
+    if (!stage.block.is_empty()) {
+      x = stage.block(x, pass);
+    }
     for (CellModule& module : stage.cells) {
       x = module(x, path.size() == 1 ? path[0] : path[next], cell_pass);
       ++next;
@@ -135,8 +148,12 @@ std::int64_t NetworkImpl::ParametersOf(const Cell& cell) const {
   std::int64_t count =
       CountParameters(*stem_) + CountParameters(*head_) + CountParameters(*classifier_);
   for (const Stage& stage : stages_) {
-    if (!stage.block.is_empty()) count += CountParameters(*stage.block);
-    for (const CellModule& module : stage.cells) count += module->ParametersOf(cell);
+    if (!stage.block.is_empty()) {
+      count += CountParameters(*stage.block);
+    }
+    for (const CellModule& module : stage.cells) {
+      count += module->ParametersOf(cell);
+    }
   }
   return count;
 }
@@ -145,7 +162,9 @@ std::int64_t CellModuleImpl::ParametersOf(const Cell& cell) const {
   std::int64_t count = 0;
   for (std::size_t e = 0; e < kEdges; ++e) {
     const ConvNorm convolution = edges_[e]->Convolution(cell[e]);
-    if (!convolution.is_empty()) count += CountParameters(*convolution);
+    if (!convolution.is_empty()) {
+      count += CountParameters(*convolution);
+    }
   }
   return count;
 }

@@ -1,8 +1,6 @@
 // The benchmark's network around a NAS-Bench-201 cell (Dong and Yang, ICLR 2020, section 2.1), and
 // the supernet that contains the networks of all cells.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_NETWORK_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_NETWORK_H_
+#pragma once
 
 #include <torch/torch.h>
 
@@ -114,5 +112,3 @@ class NetworkImpl : public torch::nn::Module {
 TORCH_MODULE(Network);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_NETWORK_H_

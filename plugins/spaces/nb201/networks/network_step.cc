@@ -14,7 +14,6 @@
 // The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of
 // that cell; "supernet": of all cells, along that cell's path; "benchmark": single, with the first
 // weights and the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps.
-// SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <iomanip>
 #include <memory>
@@ -100,7 +99,9 @@ std::unique_ptr<Loader> RandomLoader(bool whole) {
 lode::files::Tensor ToFile(const Tensor& tensor) {
   const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
   lode::files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) out.shape.push_back(static_cast<std::size_t>(n));
+  for (const std::int64_t n : dense.sizes()) {
+    out.shape.push_back(static_cast<std::size_t>(n));
+  }
   out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
   return out;
 }
@@ -131,7 +132,9 @@ class Recorder {
  private:
   lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
     const Tensor logits = network_(images, cell_, Pass::Training());
-    if (step == 0) first_images_ = images.clone();
+    if (step == 0) {
+      first_images_ = images.clone();
+    }
     tensors_[Name("images", "")] = ToFile(images);
     tensors_[Name("logits", "")] = ToFile(logits);
     return {logits, {}};
@@ -139,16 +142,18 @@ class Recorder {
 
   void AddStep() {
     for (const auto& parameter : network_->named_parameters()) {
-      if (parameter->grad().defined())
+      if (parameter->grad().defined()) {
         tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
+      }
     }
     AddNetwork(Name("after", "."));
     ++step_;
   }
 
   void AddNetwork(const std::string& prefix) {
-    for (auto& [name, tensor] : lode::training::TensorsOf(*network_))
+    for (auto& [name, tensor] : lode::training::TensorsOf(*network_)) {
       tensors_[prefix + name] = std::move(tensor);
+    }
   }
 
   std::string Name(const char* what, const std::string& rest) const {

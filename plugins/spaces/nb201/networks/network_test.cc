@@ -43,8 +43,9 @@ std::vector<Cell> SomeCells(std::size_t random) {
   cells.push_back({kConv3x3, kNone, kConv1x1, kNone, kNone, kConv3x3});  // one after another
   cells.push_back({kSkipConnect, kNone, kSkipConnect, kNone, kNone, kSkipConnect});
   std::mt19937 bits(11);
-  while (random-- > 0)
+  while (random-- > 0) {
     cells.push_back(FromIndex(static_cast<std::uint32_t>(bits() % kArchitectures)));
+  }
   return cells;
 }
 
@@ -67,7 +68,9 @@ Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& 
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   std::vector<lode::training::ConvNorm> made;
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (cell[e] != kConv1x1 && cell[e] != kConv3x3) continue;
+    if (cell[e] != kConv1x1 && cell[e] != kConv3x3) {
+      continue;
+    }
     const std::int64_t kernel = cell[e] == kConv3x3 ? 3 : 1;
     made.push_back(lode::training::ConvNorm(x.size(1), x.size(1), kernel, 1, weights, affine));
     if (affine) {
@@ -83,8 +86,9 @@ Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& 
   outcome.out.backward(dy);
   outcome.dx = leaf.grad();
   for (const auto& convolution : made) {
-    for (const Tensor& parameter : convolution->parameters())
+    for (const Tensor& parameter : convolution->parameters()) {
       outcome.gradients.push_back(parameter.grad());
+    }
     outcome.moments.push_back(convolution->norm->running_mean.clone());
     outcome.moments.push_back(convolution->norm->running_variance.clone());
   }
@@ -141,8 +145,9 @@ TEST(CellFunctionTest, RunningMomentsAndEvaluationEqualPlainOnesWhereTheyMatter)
       "|nor_conv_3x3~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|nor_conv_1x1~0|nor_conv_3x3~1|nor_conv_"
       "3x3~2|");
   const Outcome plain = RunCell(PlainCell, all, x, dy), fused = RunCell(FusedCell, all, x, dy);
-  for (std::size_t i = 0; i < plain.moments.size(); ++i)
+  for (std::size_t i = 0; i < plain.moments.size(); ++i) {
     ExpectClose(fused.moments[i], plain.moments[i], "moment");
+  }
 }
 
 // Temporarily sets LibTorch's number of threads.
@@ -189,7 +194,9 @@ TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
     return network(images, cell, Pass::Evaluation());
   };
   const Tensor alone = evaluate(1);
-  for (int i = 0; i < 20; ++i) EXPECT_TRUE(torch::equal(evaluate(3), alone)) << i;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(torch::equal(evaluate(3), alone)) << i;
+  }
 }
 
 // ---- sizes
@@ -235,7 +242,9 @@ TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
     for (std::uint32_t i = 0; i < kArchitectures; ++i) {
       const Cell cell = FromIndex(i);
       std::int64_t macs = outside + data.classes;  // the benchmark counts the classifier's biases
-      for (std::size_t e = 0; e < kEdges; ++e) macs += added[e][cell[e]];
+      for (std::size_t e = 0; e < kEdges; ++e) {
+        macs += added[e][cell[e]];
+      }
       ASSERT_NEAR(table[i].mflops, static_cast<double>(macs) / 1e6, 0.5001e-5) << Format(cell);
       ASSERT_EQ(table[i].params, static_cast<double>(network->ParametersOf(cell))) << Format(cell);
     }
@@ -246,7 +255,9 @@ TEST(NetworkSizeTest, ANetworkOfOneCellHasOnlyItsParameters) {
   for (const Cell& cell : SomeCells(20)) {
     Network supernet(NetworkConfig{}, std::nullopt, 1), network(NetworkConfig{}, cell, 1);
     std::int64_t count = 0;
-    for (const Tensor& parameter : network->parameters()) count += parameter.numel();
+    for (const Tensor& parameter : network->parameters()) {
+      count += parameter.numel();
+    }
     EXPECT_EQ(count, supernet->ParametersOf(cell)) << Format(cell);
     EXPECT_EQ(count, network->ParametersOf(cell)) << Format(cell);
   }

@@ -1,7 +1,5 @@
 // Shared by the oracles that train nb201's networks.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_ORACLE_CONFIG_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_ORACLE_CONFIG_H_
+#pragma once
 
 #include <cstdint>
 #include <lode/plugin.hpp>
@@ -70,5 +68,3 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
                      const lode::training::Task& task, const lode::Host& host);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_ORACLE_CONFIG_H_

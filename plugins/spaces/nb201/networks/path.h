@@ -1,7 +1,5 @@
 // The random paths that a supernet is trained along.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_PATH_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_PATH_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -21,5 +19,3 @@ Cell DrawCell(std::uint64_t seed, std::uint64_t step);
 std::vector<Cell> DrawCells(std::uint64_t seed, std::uint64_t step, std::size_t places);
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_PATH_H_

@@ -1,8 +1,6 @@
 // The oracle "nb201.supernet": validation accuracy of a cell's network with the weights of a
 // network that contains all cells and was trained once.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_SUPERNET_ORACLE_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_SUPERNET_ORACLE_H_
+#pragma once
 
 #include <filesystem>
 #include <memory>
@@ -82,5 +80,3 @@ class SupernetOracle {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_SUPERNET_ORACLE_H_

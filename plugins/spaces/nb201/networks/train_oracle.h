@@ -1,7 +1,5 @@
 // The oracle "nb201.train": trains a cell's network from scratch.
-// SPDX-License-Identifier: Apache-2.0
-#ifndef LODE_PLUGINS_SPACES_NB201_NETWORKS_TRAIN_ORACLE_H_
-#define LODE_PLUGINS_SPACES_NB201_NETWORKS_TRAIN_ORACLE_H_
+#pragma once
 
 #include <filesystem>
 #include <optional>
@@ -83,5 +81,3 @@ class TrainOracle {
 };
 
 }  // namespace nb201
-
-#endif  // LODE_PLUGINS_SPACES_NB201_NETWORKS_TRAIN_ORACLE_H_

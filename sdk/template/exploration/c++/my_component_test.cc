@@ -9,8 +9,9 @@ namespace {
 TEST(MyComponent, ExploresOncePerPeriod) {
   const lode::test::FixedHost host;
   const MyComponent strategy(host.host(), {.period = 3});
-  for (std::uint64_t step = 0; step < 12; ++step)
+  for (std::uint64_t step = 0; step < 12; ++step) {
     EXPECT_EQ(strategy.Explore(step), step == 0 || step == 3 || step == 6 || step == 9) << step;
+  }
 }
 
 TEST(MyComponent, AddsNoise) {

@@ -52,8 +52,9 @@ static lode_status explore(lode_instance* strategy, uint64_t step, bool* random,
 static lode_status perturb(lode_instance* strategy, uint64_t step, float* action, uint32_t cells,
                            lode_error* error) {
   (void)step;
-  if (!LODE_HAS(strategy->host, random.fill))
+  if (!LODE_HAS(strategy->host, random.fill)) {
     return fail(error, LODE_E_UNSUPPORTED, "the host gives no random numbers");
+  }
   const lode_random random = strategy->host->random;
   for (uint32_t cell = 0; cell < cells; ++cell) {
     uint64_t word = 0;
@@ -68,11 +69,16 @@ static lode_status perturb(lode_instance* strategy, uint64_t step, float* action
  * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
-  if (values[PERIOD].as.i < 1) return fail(error, LODE_E_INVALID, "period is below 1");
-  if (!(values[NOISE].as.r >= 0 && values[NOISE].as.r <= 1))
+  if (values[PERIOD].as.i < 1) {
+    return fail(error, LODE_E_INVALID, "period is below 1");
+  }
+  if (!(values[NOISE].as.r >= 0 && values[NOISE].as.r <= 1)) {
     return fail(error, LODE_E_INVALID, "noise is not in [0, 1]");
+  }
   lode_instance* strategy = malloc(sizeof *strategy);
-  if (strategy == NULL) return fail(error, LODE_E_NOMEM, "out of memory");
+  if (strategy == NULL) {
+    return fail(error, LODE_E_NOMEM, "out of memory");
+  }
   strategy->host = host;
   strategy->period = (uint64_t)values[PERIOD].as.i;
   strategy->noise = values[NOISE].as.r;

@@ -27,13 +27,17 @@ class MyComponent {
       : host_(host), patience_(static_cast<std::uint64_t>(config.patience)) {}
 
   void Bind(const lode::Space& space) {
-    if (!space.CanMutate()) throw lode::UnsupportedError("the space has no mutate");
+    if (!space.CanMutate()) {
+      throw lode::UnsupportedError("the space has no mutate");
+    }
     space_ = space;
   }
 
   lode::Architecture Ask() {
     const lode::Random random = host_.Random();
-    if (climb_.best.empty()) return space_->Sample(random);
+    if (climb_.best.empty()) {
+      return space_->Sample(random);
+    }
     return space_->Mutate(random, climb_.best);
   }
 
@@ -54,16 +58,21 @@ class MyComponent {
 
   // Throws if the bytes are not what Save wrote for this space, and then changes nothing.
   void Load(lode::Reader& reader) {
-    if (!space_) throw lode::InvalidError("load before bind");
+    if (!space_) {
+      throw lode::InvalidError("load before bind");
+    }
     Climb loaded;
     loaded.reward = reader.Value<double>();
     loaded.failures = reader.Value<std::uint64_t>();
     const auto cells = reader.Value<std::uint64_t>();
-    if (!std::isfinite(loaded.reward) || (cells != 0 && cells != space_->cells()))
+    if (!std::isfinite(loaded.reward) || (cells != 0 && cells != space_->cells())) {
       throw lode::InvalidError("the saved state belongs to another optimizer or space");
+    }
     loaded.best.resize(cells);
     reader.Values(std::span(loaded.best));
-    if (cells > 0) space_->Format(loaded.best);  // throws if it is not an architecture
+    if (cells > 0) {
+      space_->Format(loaded.best);  // throws if it is not an architecture
+    }
     climb_ = std::move(loaded);
   }
 

@@ -42,17 +42,22 @@ static lode_status fail(lode_error* error, lode_status code, const char* what) {
 }
 
 static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* error) {
-  if (!LODE_HAS(space.api, mutate))
+  if (!LODE_HAS(space.api, mutate)) {
     return fail(error, LODE_E_UNSUPPORTED, "the space has no mutate");
+  }
   uint32_t cells = 0;
   for (uint32_t m = 0; m < space.api->matrix_count(space.instance); ++m) {
     lode_matrix matrix = {.struct_size = sizeof matrix};
     const lode_status status = space.api->matrix(space.instance, m, &matrix, error);
-    if (status != LODE_OK) return status;
+    if (status != LODE_OK) {
+      return status;
+    }
     cells += matrix.rows * matrix.columns;
   }
   uint8_t* best = malloc(cells);
-  if (best == NULL) return fail(error, LODE_E_NOMEM, "out of memory");
+  if (best == NULL) {
+    return fail(error, LODE_E_NOMEM, "out of memory");
+  }
   optimizer->space = space;
   optimizer->cells = cells;
   optimizer->best = best;
@@ -61,16 +66,21 @@ static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* 
 
 /* The host restarts the random stream at every call. */
 static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error* error) {
-  if (optimizer->cells == 0) return fail(error, LODE_E_INVALID, "ask before bind");
-  if (!LODE_HAS(optimizer->host, random.fill))
+  if (optimizer->cells == 0) {
+    return fail(error, LODE_E_INVALID, "ask before bind");
+  }
+  if (!LODE_HAS(optimizer->host, random.fill)) {
     return fail(error, LODE_E_UNSUPPORTED, "the host gives no random numbers");
+  }
   const lode_space space = optimizer->space;
   const lode_random random = optimizer->host->random;
   const lode_status status =
       optimizer->climb.cells == 0
           ? space.api->sample(space.instance, random, out->architecture, error)
           : space.api->mutate(space.instance, random, optimizer->best, out->architecture, error);
-  if (status == LODE_OK) out->kind = LODE_PROPOSES_ARCHITECTURE;
+  if (status == LODE_OK) {
+    out->kind = LODE_PROPOSES_ARCHITECTURE;
+  }
   return status;
 }
 
@@ -88,8 +98,12 @@ static void tell_one(lode_instance* optimizer, const lode_trial* trial) {
 /* Called with every trial, whoever proposed its architecture. */
 static lode_status tell(lode_instance* optimizer, const lode_trial* trials, uint32_t count,
                         lode_error* error) {
-  if (optimizer->cells == 0) return fail(error, LODE_E_INVALID, "tell before bind");
-  for (uint32_t i = 0; i < count; ++i) tell_one(optimizer, LODE_AT(trials, i));
+  if (optimizer->cells == 0) {
+    return fail(error, LODE_E_INVALID, "tell before bind");
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    tell_one(optimizer, LODE_AT(trials, i));
+  }
   return LODE_OK;
 }
 
@@ -97,15 +111,18 @@ static lode_status tell(lode_instance* optimizer, const lode_trial* trials, uint
 static lode_status save(const lode_instance* optimizer, lode_sink sink, lode_error* error) {
   const climb* climb = &optimizer->climb;
   if (sink.write(sink.ctx, climb, sizeof *climb) != LODE_OK ||
-      sink.write(sink.ctx, optimizer->best, climb->cells) != LODE_OK)
+      sink.write(sink.ctx, optimizer->best, climb->cells) != LODE_OK) {
     return fail(error, LODE_E_IO, "writing the saved state failed");
+  }
   return LODE_OK;
 }
 
 static bool read_all(lode_source source, void* data, size_t size) {
   for (char* at = data; size > 0;) {
     const int64_t got = source.read(source.ctx, at, size);
-    if (got <= 0 || (size_t)got > size) return false;
+    if (got <= 0 || (size_t)got > size) {
+      return false;
+    }
     at += got;
     size -= (size_t)got;
   }
@@ -124,20 +141,27 @@ static lode_status load_best(const lode_instance* optimizer, lode_source source,
                              uint8_t* best, lode_error* error) {
   const lode_space space = optimizer->space;
   const lode_sink sink = {NULL, ignore};
-  if (!read_all(source, best, cells))
+  if (!read_all(source, best, cells)) {
     return fail(error, LODE_E_IO, "the saved state ends too early");
+  }
   return cells == 0 ? LODE_OK : space.api->format(space.instance, best, sink, error);
 }
 
 static lode_status load(lode_instance* optimizer, lode_source source, lode_error* error) {
   climb loaded;
-  if (optimizer->cells == 0) return fail(error, LODE_E_INVALID, "load before bind");
-  if (!read_all(source, &loaded, sizeof loaded))
+  if (optimizer->cells == 0) {
+    return fail(error, LODE_E_INVALID, "load before bind");
+  }
+  if (!read_all(source, &loaded, sizeof loaded)) {
     return fail(error, LODE_E_IO, "the saved state ends too early");
-  if (!isfinite(loaded.reward) || (loaded.cells != 0 && loaded.cells != optimizer->cells))
+  }
+  if (!isfinite(loaded.reward) || (loaded.cells != 0 && loaded.cells != optimizer->cells)) {
     return fail(error, LODE_E_INVALID, "the saved state belongs to another optimizer or space");
+  }
   uint8_t* best = malloc(optimizer->cells);
-  if (best == NULL) return fail(error, LODE_E_NOMEM, "out of memory");
+  if (best == NULL) {
+    return fail(error, LODE_E_NOMEM, "out of memory");
+  }
   const lode_status status = load_best(optimizer, source, loaded.cells, best, error);
   if (status == LODE_OK) {
     optimizer->climb = loaded;
@@ -151,9 +175,13 @@ static lode_status load(lode_instance* optimizer, lode_source source, lode_error
  * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
-  if (values[0].as.i < 1) return fail(error, LODE_E_INVALID, "patience is below 1");
+  if (values[0].as.i < 1) {
+    return fail(error, LODE_E_INVALID, "patience is below 1");
+  }
   lode_instance* optimizer = calloc(1, sizeof *optimizer);
-  if (optimizer == NULL) return fail(error, LODE_E_NOMEM, "out of memory");
+  if (optimizer == NULL) {
+    return fail(error, LODE_E_NOMEM, "out of memory");
+  }
   optimizer->host = host;
   optimizer->patience = (uint64_t)values[0].as.i;
   *out = optimizer;

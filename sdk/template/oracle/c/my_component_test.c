@@ -33,7 +33,9 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   (void)space;
   (void)error;
   for (char digit = '0'; digit < '0' + CELLS; ++digit) {
-    if (architecture[digit - '0'] == 1) return sink.write(sink.ctx, &digit, 1);
+    if (architecture[digit - '0'] == 1) {
+      return sink.write(sink.ctx, &digit, 1);
+    }
   }
   return LODE_E_INVALID;
 }
@@ -41,7 +43,9 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
                          lode_error* error) {
   (void)space;
   (void)error;
-  if (text.size != 1 || text.data[0] < '0' || text.data[0] >= '0' + CELLS) return LODE_E_INVALID;
+  if (text.size != 1 || text.data[0] < '0' || text.data[0] >= '0' + CELLS) {
+    return LODE_E_INVALID;
+  }
   memset(architecture, 0, CELLS);
   architecture[text.data[0] - '0'] = 1;
   return LODE_OK;

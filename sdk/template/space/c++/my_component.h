@@ -30,15 +30,17 @@ class MyComponent : public lode::ChoiceSpace {
     const double width = std::stod(decisions().back().values[choices.back()]);
     choices.pop_back();
     metrics[0] = 0;
-    for (const std::size_t operation : choices)
+    for (const std::size_t operation : choices) {
       metrics[0] += kKernelSizes[operation] * width * width;
+    }
   }
 
  private:
   static std::vector<lode::Decision> Decisions(const Config& config) {
     std::vector<lode::Decision> decisions;
-    for (std::int64_t i = 1; i <= config.layers; ++i)
+    for (std::int64_t i = 1; i <= config.layers; ++i) {
       decisions.push_back({"layer " + std::to_string(i), {"skip", "conv_1x1", "conv_3x3"}});
+    }
     decisions.push_back({"width", {"16", "32", "64"}});
     return decisions;
   }
