@@ -39,12 +39,12 @@ class EvaluatorTest : public testing::Test {
     components_ = std::make_unique<Components>(pipeline_, *index_, context_);
     executor_ = std::make_unique<InProcess>(pipeline_, *index_, context_);
     evaluator_ = std::make_unique<Evaluator>(
-        pipeline_, *index_, context_, components_->space(), *executor_,
+        EvaluatorParts(pipeline_, *index_, context_, components_->space(), *executor_),
         [this](const EvaluationRecord& e) { asked_ += static_cast<int>(e.records.size()); });
   }
 
   // Depth 2 everywhere; layers 3 and 4 of each unit are inactive and have kernel `inactive`.
-  Evaluation Evaluate(int active, int inactive, std::uint64_t attempt = 0) {
+  Evaluator::Result Evaluate(int active, int inactive, std::uint64_t attempt = 0) {
     std::string kernels;
     for (int layer = 0; layer < 20; ++layer) {
       kernels += (layer > 0 ? ", " : "") + std::to_string(layer % 4 < 2 ? active : inactive);
@@ -53,11 +53,11 @@ class EvaluatorTest : public testing::Test {
     for (int layer = 1; layer < 20; ++layer) {
       ones += ", 3";
     }
-    auto ticket =
-        evaluator_->Begin(step_++, attempt,
-                          components_->space().Parse("{\"ks\": [" + kernels + "], \"e\": [" + ones +
-                                                     "], \"d\": [2, 2, 2, 2, 2]}"),
-                          "");
+    auto ticket = evaluator_->Begin(
+        {.step = step_++,
+         .attempt = attempt,
+         .architecture = components_->space().Parse("{\"ks\": [" + kernels + "], \"e\": [" + ones +
+                                                    "], \"d\": [2, 2, 2, 2, 2]}")});
     return evaluator_->Finish(ticket);
   }
 
@@ -76,10 +76,10 @@ const char kBoth[] = "[[oracle]]\nuse = \"ofa.predictor\"\n[[oracle]]\nuse = \"a
 
 TEST_F(EvaluatorTest, TheSameNetworkIsOneQueryNextToAFreeOracle) {
   Make(kBoth);
-  const Evaluation first = Evaluate(5, 3);
+  const Evaluator::Result first = Evaluate(5, 3);
   EXPECT_FALSE(first.reused);
   const std::vector<double> metrics(first.metrics.begin(), first.metrics.end());
-  const Evaluation same = Evaluate(5, 7);
+  const Evaluator::Result same = Evaluate(5, 7);
   EXPECT_TRUE(same.reused);
   EXPECT_NE(same.id, first.id);
   EXPECT_EQ(std::vector<double>(same.metrics.begin(), same.metrics.end()), metrics);
@@ -102,7 +102,7 @@ TEST_F(EvaluatorTest, AnArchitectureThatBreaksALimitIsNotAQueryAndNotRemembered)
   Make(kBoth, "[{metric = \"macs\", max = 121278672}]");
   EXPECT_FALSE(Evaluate(3, 3).rejected);
   for (int i = 0; i < 2; ++i) {
-    const Evaluation rejected = Evaluate(5, 3);
+    const Evaluator::Result rejected = Evaluate(5, 3);
     EXPECT_TRUE(rejected.rejected);
     EXPECT_TRUE(rejected.metrics.empty());
     EXPECT_TRUE(rejected.failure.empty());

@@ -35,6 +35,15 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
   }
 }
 
+Components::Components(std::unique_ptr<SpaceInstance> space, Explorations explorations,
+                       std::unique_ptr<OptimizerInstance> optimizer)
+    : space_(std::move(space)),
+      space_view_(ViewOf(*space_)),
+      explorations_(std::move(explorations)),
+      optimizer_(std::move(optimizer)) {
+  optimizer_->Bind(space_->handle());
+}
+
 std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture) {
   return PrintableLine(space.Format(architecture));
 }

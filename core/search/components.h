@@ -27,10 +27,17 @@ lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architectu
 // addresses.
 class Components {
  public:
+  using Explorations = std::vector<std::unique_ptr<ExplorationInstance>>;
+
   // Loads the plugins that the pipeline uses. `run` outlives *this. Throws HostError.
   Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
+  // Binds the optimizer to the space. Throws HostError.
+  Components(std::unique_ptr<SpaceInstance> space, Explorations explorations,
+             std::unique_ptr<OptimizerInstance> optimizer);
 
   const lode::Space& space() const { return *space_view_; }
+  // The space's name in messages: "space 'nb201'".
+  const std::string& space_title() const { return space_->title(); }
   // Calls a function that uses space(). Throws HostError, CancelledError.
   template <class Function>
   decltype(auto) UseSpace(Function&& function) const {
@@ -38,12 +45,12 @@ class Components {
   }
   OptimizerInstance& optimizer() { return *optimizer_; }
   // Empty for an optimizer that explores by itself.
-  std::vector<std::unique_ptr<ExplorationInstance>>& explorations() { return explorations_; }
+  Explorations& explorations() { return explorations_; }
 
  private:
   std::unique_ptr<SpaceInstance> space_;
   std::unique_ptr<lode::Space> space_view_;
-  std::vector<std::unique_ptr<ExplorationInstance>> explorations_;
+  Explorations explorations_;
   std::unique_ptr<OptimizerInstance> optimizer_;
 };
 

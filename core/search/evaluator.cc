@@ -1,11 +1,11 @@
 #include "core/search/evaluator.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/plugin/component_call.h"
 #include "core/plugin/error.h"
+#include "core/search/noisy_best.h"
 
 namespace lode::core {
 namespace {
@@ -26,128 +26,96 @@ void Place(std::span<const double> metrics, const std::vector<std::size_t>& plac
 
 }  // namespace
 
-Evaluator::Evaluator(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
-                     const lode::Space& space, Executor& executor, Listener listener)
-    : space_(space),
-      space_title_("space '" + pipeline.space.id + "'"),
-      executor_(executor),
+Evaluator::Evaluator(Parts parts, Listener listener)
+    : parts_(std::move(parts)),
       listener_(std::move(listener)),
-      free_(pipeline, catalog, run, FreeOracles(pipeline, catalog)),
-      random_(run.seed, "evaluate") {
-  ArrangeMetrics(pipeline, catalog);
-  executor_.Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
+      noisy_(AreNoisy(parts_.metrics)),
+      random_(parts_.seed, "evaluate"),
+      known_(parts_.metrics.size()) {
+  parts_.executor.Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
 }
 
-void Evaluator::ArrangeMetrics(const Pipeline& pipeline, const Catalog& catalog) {
-  MetricLists lists(pipeline.oracles.size());
-  const auto free = FreeOracles(pipeline, catalog);
-  const auto measuring = MeasuringOracles(pipeline, catalog);
-  for (std::size_t i = 0; i < free.size(); ++i) {
-    lists[free[i]] = free_.metrics()[i];
-  }
-  for (std::size_t i = 0; i < measuring.size(); ++i) {
-    lists[measuring[i]] = executor_.metrics()[i];
-  }
-  metrics_ = CollectMetrics(pipeline, lists);
-  std::size_t place = 0;
-  for (std::size_t i = 0; i < lists.size(); ++i) {
-    auto& places = std::ranges::count(free, i) > 0 ? free_places_ : measured_places_;
-    for (std::size_t k = 0; k < lists[i].size(); ++k) {
-      places.push_back(place++);
-    }
-  }
-  noisy_ = std::ranges::any_of(metrics_, &MetricDeclaration::noisy);
-  by_canonical_ = space_.HasCanonical() && std::ranges::all_of(measuring, [&](std::size_t i) {
-                    const auto* oracle = catalog.Find(LODE_ORACLE, pipeline.oracles[i].id);
-                    return (oracle->capabilities & LODE_CAP_CANONICAL) != 0;
-                  });
-}
-
-Evaluator::Ticket Evaluator::Begin(std::uint64_t step, std::uint64_t attempt,
-                                   ArchitectureView architecture, std::string text) {
-  Ticket ticket{step,
-                attempt,
-                {architecture.begin(), architecture.end()},
-                std::move(text),
-                KeyOf(architecture)};
+Evaluator::Ticket Evaluator::Begin(Proposed proposed) {
+  ResultKey key = KeyOf(proposed.architecture, proposed.fidelity);
+  Ticket ticket{std::move(proposed), std::move(key)};
   Settle(ticket);
   return ticket;
 }
 
+void Evaluator::Reconsider(Ticket& ticket) {
+  if (ticket.is_waiting()) {
+    Settle(ticket);
+  }
+}
+
 void Evaluator::Settle(Ticket& ticket) {
-  ticket.state = Ticket::State::kNew;
   if (!SettleKnown(ticket) && !SettleFree(ticket) && !SettleNetwork(ticket)) {
     Ask(ticket);
   }
 }
 
-Evaluator::Key Evaluator::KeyOf(ArchitectureView architecture) {
-  Key key((architecture.size() + 7) / 8, '\0');
-  for (std::size_t i = 0; i < architecture.size(); ++i) {
-    key[i / 8] = static_cast<char>(key[i / 8] | (architecture[i] << (i % 8)));
+ResultKey Evaluator::NetworkOf(const Ticket& ticket) const {
+  if (!parts_.by_canonical) {
+    return ticket.key;
   }
-  return key;
-}
-
-Evaluator::Key Evaluator::NetworkOf(ArchitectureView architecture, const Key& key) const {
-  if (!by_canonical_) {
-    return key;
-  }
+  const Proposed& proposed = ticket.proposed;
   try {
-    return KeyOf(CallComponent(space_title_, [&] { return space_.Canonical(architecture); }));
+    return KeyOf(CallComponent(parts_.space_title,
+                               [&] { return parts_.space.Canonical(proposed.architecture); }),
+                 proposed.fidelity);
   } catch (const lode::Error& e) {
-    throw HostError(space_title_ + ": canonical: " + e.what());
+    throw HostError(parts_.space_title + ": canonical: " + e.what());
   }
 }
 
 bool Evaluator::SettleKnown(Ticket& ticket) {
-  const auto at = by_architecture_.find(ticket.key);
-  if (at == by_architecture_.end() || MustAsk(at->second)) {
+  const auto slot = known_.OfArchitecture(ticket.key);
+  if (!slot || MustAsk(*slot)) {
     return false;
   }
-  ticket.state = Ticket::State::kKnown;
-  ticket.slot = at->second;
+  ticket.state = Known{*slot};
   return true;
 }
 
 // Asks the free oracles. Does not remember their rejections, because asking again is free.
 bool Evaluator::SettleFree(Ticket& ticket) {
-  ticket.row.assign(metrics_.size(), kNaN);
-  if (free_places_.empty()) {
+  ticket.row.assign(metrics().size(), kNaN);
+  if (!parts_.compute) {
     return false;
   }
-  Measurement measurement = free_.Measure(ticket.architecture, SeedFor(ticket));
-  Place(measurement.metrics, free_places_, ticket.row);
-  ticket.records = std::move(measurement.records);
-  if (measurement.outcome == Outcome::kRejected) {
-    ticket.state = Ticket::State::kRejected;
-  } else if (measurement.outcome == Outcome::kFailed) {
-    ticket.state = Ticket::State::kFailed;
-    ticket.id = ++last_id_;
-    ticket.failure = measurement.failure;
-    measurement.records.clear();
-    Report(ticket, measurement);
+  Measurement computed = parts_.compute(ticket.proposed.architecture, SeedFor(ticket.proposed));
+  Place(computed.metrics, parts_.free_places, ticket.row);
+  ticket.records = std::move(computed.records);
+  computed.records.clear();
+  if (computed.outcome == Outcome::kRejected) {
+    ticket.state = Rejected{};
+    return true;
   }
-  return ticket.state != Ticket::State::kNew;
+  if (computed.outcome == Outcome::kFailed) {
+    ticket.state = Failed{++last_id_, computed.failure};
+    Report(last_id_, ticket, computed);
+    return true;
+  }
+  return false;
 }
 
 // Looks for results for the ticket's network.
 bool Evaluator::SettleNetwork(Ticket& ticket) {
-  ticket.network = NetworkOf(ticket.architecture, ticket.key);
+  ticket.network = NetworkOf(ticket);
   if (noisy_) {
     return false;
   }
-  if (rejected_.contains(ticket.network)) {
-    ticket.state = Ticket::State::kRejected;
+  if (known_.IsRejected(ticket.network)) {
+    ticket.state = Rejected{};
     return true;
   }
-  const auto same = by_network_.find(ticket.network);
-  if (same != by_network_.end() && !MustAsk(same->second)) {
-    Reuse(ticket, same->second);
+  const auto same = known_.OfNetwork(ticket.network);
+  if (same && !MustAsk(*same)) {
+    Reuse(ticket, *same);
     return true;
   }
   if (IsAskedBefore(ticket)) {
-    ticket.state = Ticket::State::kWaits;
+    ticket.state = Waiting{};
     return true;
   }
   return false;
@@ -157,148 +125,147 @@ bool Evaluator::SettleNetwork(Ticket& ticket) {
 // step would have to wait for it.
 bool Evaluator::IsAskedBefore(const Ticket& ticket) const {
   const auto [first, last] = asked_.equal_range(ticket.network);
-  return std::any_of(first, last, [&](const auto& asked) { return asked.second < ticket.step; });
+  return std::any_of(first, last,
+                     [&](const auto& asked) { return asked.second < ticket.proposed.step; });
 }
 
 // Applies what the measuring oracles said about the same network to this architecture. (If it broke
 // one of their limits, the network would have been rejected.)
 void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
-  for (const std::size_t place : measured_places_) {
-    ticket.row[place] = MetricsOf(same)[place];
+  for (const std::size_t place : parts_.measured_places) {
+    ticket.row[place] = known_.MetricsOf(same)[place];
   }
-  ticket.id = ++last_id_;
-  ticket.slot = SlotFor(ticket);
-  ids_[ticket.slot] = ticket.id;
-  ticket.state = Ticket::State::kKnown;
+  const std::uint64_t id = ++last_id_;
+  ticket.state = Known{known_.KeepCopy(ticket.key, id, ticket.row)};
   Measurement measurement;
   measurement.metrics = ticket.row;
-  Report(ticket, measurement);
+  Report(id, ticket, measurement);
 }
 
 // Returns a seed for the oracles' own randomness.
-std::uint64_t Evaluator::SeedFor(const Ticket& ticket) {
-  random_.Restart(ticket.step, Phase::kEvaluate, ticket.attempt);
+std::uint64_t Evaluator::SeedFor(const Proposed& proposed) {
+  random_.Restart(proposed.step, Phase::kEvaluate, proposed.attempt);
   std::uint64_t seed = 0;
   random_.Fill(&seed, 1);
   return seed;
 }
 
+bool Evaluator::IsNewQuery(const Ticket& ticket) const {
+  return !known_.OfArchitecture(ticket.key) && !known_.OfNetwork(ticket.network) &&
+         !known_.IsRejected(ticket.network) && !asked_.contains(ticket.network);
+}
+
 void Evaluator::Ask(Ticket& ticket) {
-  ticket.state = Ticket::State::kAsked;
-  ticket.is_new_query = !by_architecture_.contains(ticket.key) &&
-                        !by_network_.contains(ticket.network) &&
-                        !rejected_.contains(ticket.network) && !asked_.contains(ticket.network);
-  unique_queries_ += ticket.is_new_query ? 1 : 0;
-  AskAs(++last_id_, ticket);
+  const bool is_new_query = IsNewQuery(ticket);
+  if (is_new_query) {
+    ++unique_queries_;
+    full_evaluations_ += ticket.proposed.fidelity;
+  }
+  const std::uint64_t id = ++last_id_;
+  ticket.state = Asked{id, is_new_query};
+  AskAs(id, ticket);
 }
 
 void Evaluator::AskAs(std::uint64_t id, Ticket& ticket) {
   ++evaluations_;
-  asked_.emplace(ticket.network, ticket.step);
-  ticket.id = id;
-  const Question question{ticket.id,       ticket.step,         ticket.attempt,
-                          SeedFor(ticket), ticket.architecture, ticket.text};
-  under_way_.emplace(ticket.id, ticket);
-  executor_.Start(question);
+  const Proposed& proposed = ticket.proposed;
+  asked_.emplace(ticket.network, proposed.step);
+  const Question question{.id = id,
+                          .step = proposed.step,
+                          .attempt = proposed.attempt,
+                          .seed = SeedFor(proposed),
+                          .architecture = proposed.architecture,
+                          .text = proposed.text};
+  under_way_.emplace(id, ticket);
+  parts_.executor.Start(question);
 }
 
-Evaluator::Ticket Evaluator::BeginRepeat(std::uint64_t step, std::uint64_t repeat,
-                                         ArchitectureView architecture, std::string text) {
-  Ticket ticket{step,
-                kRepeatAttempt + repeat,
-                {architecture.begin(), architecture.end()},
-                std::move(text),
-                KeyOf(architecture)};
+Evaluator::Ticket Evaluator::BeginRepeat(Proposed proposed, std::uint64_t repeat) {
+  proposed.attempt = kRepeatAttempt + repeat;
+  ResultKey key = KeyOf(proposed.architecture, proposed.fidelity);
+  Ticket ticket{std::move(proposed), std::move(key)};
   if (!SettleFree(ticket)) {
-    ticket.state = Ticket::State::kAsked;
-    ticket.network = NetworkOf(ticket.architecture, ticket.key);
-    AskAs(kFirstRepeatId + step * kRepeatsOfAStep + repeat, ticket);
+    ticket.network = NetworkOf(ticket);
+    const std::uint64_t id = kFirstRepeatId + ticket.proposed.step * kRepeatsOfAStep + repeat;
+    ticket.state = Asked{id, false};
+    AskAs(id, ticket);
   }
   return ticket;
 }
 
-Evaluation Evaluator::Finish(Ticket& ticket) {
-  if (ticket.state == Ticket::State::kWaits) {
-    Settle(ticket);
+Evaluator::Result Evaluator::Finish(Ticket& ticket) {
+  Reconsider(ticket);
+  if (const auto* known = std::get_if<Known>(&ticket.state)) {
+    return TakeKnown(known->slot);
   }
-  switch (ticket.state) {
-    case Ticket::State::kKnown:
-      return Known(ticket.slot);
-    case Ticket::State::kFailed:
-      return Keep(ticket, SlotFor(ticket), {Outcome::kFailed, {}, ticket.failure, 0, {}});
-    case Ticket::State::kAsked:
-      return TakeAnswer(ticket);
-    default:
-      Evaluation rejected;
-      rejected.rejected = true;
-      return rejected;
+  if (const auto* failed = std::get_if<Failed>(&ticket.state)) {
+    return TakeFailure(ticket, *failed);
   }
+  if (const auto* asked = ticket.asked()) {
+    return TakeAnswer(ticket, *asked);
+  }
+  return {.rejected = true};
 }
 
-Evaluation Evaluator::TakeAnswer(Ticket& ticket) {
-  const Measurement measurement = executor_.Finish(ticket.id);
-  under_way_.erase(ticket.id);
-  const auto [first, last] = asked_.equal_range(ticket.network);
-  asked_.erase(std::find_if(first, last, [&](const auto& a) { return a.second == ticket.step; }));
+Evaluator::Result Evaluator::TakeKnown(std::size_t slot) const {
+  return {.id = known_.EvaluationOf(slot), .reused = true, .metrics = known_.MetricsOf(slot)};
+}
+
+Evaluator::Result Evaluator::TakeFailure(const Ticket& ticket, const Failed& failed) {
+  const auto kept = known_.KeepFailure(ticket.key, failed.id, failed.reason);
+  return {.id = failed.id, .failure = known_.FailureOf(kept.slot)};
+}
+
+Evaluator::Result Evaluator::TakeAnswer(Ticket& ticket, const Asked& asked) {
+  Measurement measurement = parts_.executor.Finish(asked.id);
+  under_way_.erase(asked.id);
+  ForgetAsked(ticket);
+  Result result{.is_new_query = asked.is_new_query, .cost_seconds = measurement.cost_seconds};
   if (measurement.outcome == Outcome::kRejected) {
-    rejected_.insert(std::move(ticket.network));
-    return {0, false, {}, "", true, ticket.is_new_query, measurement.cost_seconds};
+    known_.Reject(std::move(ticket.network));
+    result.rejected = true;
+    return result;
   }
-  Place(measurement.metrics, measured_places_, ticket.row);
-  const std::size_t slot = SlotFor(ticket);
-  return Keep(ticket, slot, measurement);
-}
-
-// Stores the ticket's row in the architecture's slot and returns that slot; a new slot if it had
-// none.
-std::size_t Evaluator::SlotFor(const Ticket& ticket) {
-  const auto [at, is_new] = by_architecture_.try_emplace(ticket.key, ids_.size());
-  if (!is_new) {
-    std::ranges::copy(ticket.row,
-                      known_.begin() + static_cast<std::ptrdiff_t>(at->second * metrics_.size()));
-    return at->second;
+  Place(measurement.metrics, parts_.measured_places, ticket.row);
+  const bool failed = measurement.outcome == Outcome::kFailed;
+  const auto kept = failed
+                        ? known_.KeepFailure(ticket.key, asked.id, std::move(measurement.failure))
+                        : known_.Keep(ticket.key, asked.id, ticket.row);
+  if (parts_.by_canonical && kept.is_new) {
+    known_.Share(ticket.network, kept.slot);
   }
-  ids_.push_back(0);
-  known_.insert(known_.end(), ticket.row.begin(), ticket.row.end());
-  if (by_canonical_ && ticket.state == Ticket::State::kAsked) {
-    by_network_.insert_or_assign(ticket.network, at->second);
-  }
-  return at->second;
+  result.id = asked.id;
+  result.metrics = failed ? std::span<const double>() : known_.MetricsOf(kept.slot);
+  result.failure = known_.FailureOf(kept.slot);
+  return result;
 }
 
-Evaluation Evaluator::Keep(Ticket& ticket, std::size_t slot, const Measurement& measurement) {
-  ids_[slot] = ticket.id;
-  if (measurement.outcome == Outcome::kFailed) {
-    failure_ = failures_[slot] = measurement.failure;
-    return {ticket.id, false, {}, failure_, false, ticket.is_new_query, measurement.cost_seconds};
-  }
-  failures_.erase(slot);
-  return {
-      ticket.id, false, MetricsOf(slot), "", false, ticket.is_new_query, measurement.cost_seconds};
+void Evaluator::ForgetAsked(const Ticket& ticket) {
+  const auto [first, last] = asked_.equal_range(ticket.network);
+  asked_.erase(std::find_if(
+      first, last, [&](const auto& asked) { return asked.second == ticket.proposed.step; }));
 }
 
-Evaluation Evaluator::Known(std::size_t slot) const {
-  return {ids_[slot], true, MetricsOf(slot), ""};
-}
-
-std::span<const double> Evaluator::MetricsOf(std::size_t slot) const {
-  return std::span(known_).subspan(slot * metrics_.size(), metrics_.size());
-}
-
-void Evaluator::Report(const Ticket& ticket, const Measurement& measurement) {
+void Evaluator::Report(std::uint64_t id, const Ticket& ticket, const Measurement& measurement) {
   if (listener_) {
     Records records = ticket.records;
     records.insert(records.end(), measurement.records.begin(), measurement.records.end());
-    listener_({ticket.id, ticket.step, ticket.text, ticket.row, measurement.failure,
-               measurement.outcome == Outcome::kRejected, measurement.cost_seconds, records,
-               measurement.timing});
+    listener_({.id = id,
+               .step = ticket.proposed.step,
+               .architecture = ticket.proposed.text,
+               .metrics = ticket.row,
+               .failure = measurement.failure,
+               .rejected = measurement.outcome == Outcome::kRejected,
+               .cost_seconds = measurement.cost_seconds,
+               .records = records,
+               .timing = measurement.timing});
   }
 }
 
 void Evaluator::OnAnswer(const Question& question, const Measurement& measurement) {
   Ticket& ticket = under_way_.at(question.id);
-  Place(measurement.metrics, measured_places_, ticket.row);
-  Report(ticket, measurement);
+  Place(measurement.metrics, parts_.measured_places, ticket.row);
+  Report(question.id, ticket, measurement);
 }
 
 }  // namespace lode::core

@@ -8,95 +8,131 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
+#include <variant>
 #include <vector>
 
 #include "core/plugin/random.h"
 #include "core/search/executor.h"
+#include "core/search/known_results.h"
 #include "core/search/oracles.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
 
-struct Evaluation {
-  std::uint64_t id = 0;             // 1, 2, ... in the order of asking
-  bool reused = false;              // known before: the oracles were not asked
-  std::span<const double> metrics;  // valid until the next call; empty if it failed
-  std::string_view failure;         // why it failed, or ""; valid until the next call
-  bool rejected = false;            // broke a limit, maybe before every metric was measured;
-                                    // nothing else is set
-  bool is_new_query = false;        // the first question about its network
-  double cost_seconds = 0;          // simulated; 0 if it was reused
-};
-
-// Reuses a result for the same architecture, and for the same canonical architecture if all
-// measuring oracles declare that their metrics depend on nothing else. Repeats failed and noisy
-// evaluations. Memory grows only with the number of distinct architectures.
+// Reuses a result for the same architecture and fidelity, and for the same canonical architecture
+// if all measuring oracles declare that their metrics depend on nothing else. Repeats failed and
+// noisy evaluations. Memory grows only with the number of distinct architectures.
 //
-// Free oracles are asked first, in this process. Questions for the others go to the executor, and
-// several evaluations may run at once; an architecture that an earlier step has asked about then
-// waits for that answer. Results depend on the order of the calls, not on when answers arrive.
+// Free metrics are computed first, in this process. Questions for the others go to the executor,
+// and several evaluations may run at once; an architecture that an earlier step has asked about
+// then waits for that answer. Results depend on the order of the calls, not on when answers arrive.
 class Evaluator {
  public:
-  using Key = std::string;  // an architecture's bits, packed
-
-  // An evaluation in progress.
-  struct Ticket {
-    std::uint64_t step, attempt;
-    Architecture architecture;
-    std::string text;
-    Key key, network{};
-    enum class State { kNew, kKnown, kFailed, kRejected, kAsked, kWaits } state = State::kNew;
-    std::uint64_t id = 0;       // unless known, rejected or waiting
-    bool is_new_query = false;  // kAsked: the first question about its network
-    std::size_t slot = 0;       // kKnown: the slot of the result
-    std::string failure{};      // kFailed: the reason
-    std::vector<double> row{};  // all metrics; those of free oracles are set
-    Records records{};          // values that free oracles recorded
-  };
+  // Computes the free metrics of an architecture; they depend on the seed only if they are noisy.
+  using Compute = std::function<Measurement(ArchitectureView architecture, std::uint64_t seed)>;
 
   // Gets each evaluation as soon as it is measured or computed.
   using Listener = std::function<void(const EvaluationRecord&)>;
 
-  // `executor` serves only this object. All arguments outlive *this. Throws HostError.
-  Evaluator(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
-            const lode::Space& space, Executor& executor, Listener listener = {});
+  // What it works with. Everything that it refers to outlives the evaluator.
+  struct Parts {
+    const lode::Space& space;
+    std::string space_title;                     // in messages: "space 'ring'"
+    Executor& executor;                          // serves only the evaluator
+    Compute compute{};                           // empty if no metrics are free
+    std::vector<MetricDeclaration> metrics{};    // of all oracles, in the pipeline's order
+    std::vector<std::size_t> free_places{};      // the positions of the free ones
+    std::vector<std::size_t> measured_places{};  // and those of the executor's, in its order
+    bool by_canonical = false;  // results depend on the canonical architecture only
+    std::uint64_t seed = 0;
+  };
+
+  // An architecture to evaluate.
+  struct Proposed {
+    std::uint64_t step = 0;
+    std::uint64_t attempt = 0;  // the number of proposals rejected before in this step
+    Architecture architecture{};
+    std::string text{};  // in the space's notation
+    double fidelity = 1;
+  };
+
+  // The states of an evaluation in progress.
+  struct New {};
+  struct Known {
+    std::size_t slot;
+  };
+  struct Failed {
+    std::uint64_t id;
+    std::string reason;
+  };
+  struct Rejected {};  // broke a limit
+  struct Asked {
+    std::uint64_t id;
+    bool is_new_query;  // the first question about its network at this fidelity
+  };
+  struct Waiting {};  // for the answer to an earlier step
+  using State = std::variant<New, Known, Failed, Rejected, Asked, Waiting>;
+
+  // An evaluation in progress.
+  struct Ticket {
+    Proposed proposed;
+    ResultKey key, network{};
+    State state{};
+    std::vector<double> row{};  // all metrics; those that are free are set
+    Records records{};          // values that free oracles recorded
+
+    bool is_rejected() const { return std::holds_alternative<Rejected>(state); }
+    bool is_waiting() const { return std::holds_alternative<Waiting>(state); }
+    const Asked* asked() const { return std::get_if<Asked>(&state); }
+  };
+
+  // How an evaluation ended.
+  struct Result {
+    std::uint64_t id = 0;               // 1, 2, ... in the order of asking
+    bool reused = false;                // known before: the oracles were not asked
+    std::span<const double> metrics{};  // valid until the next call; empty if it failed
+    std::string_view failure{};         // why it failed, or ""; valid until the next call
+    bool rejected = false;  // broke a limit, maybe before every metric was measured; of the others,
+                            // only is_new_query and cost_seconds are set
+    bool is_new_query = false;  // the first question about its network at this fidelity
+    double cost_seconds = 0;    // simulated; 0 if it was reused
+  };
+
+  explicit Evaluator(Parts parts, Listener listener = {});
 
   // Of all oracles, in the pipeline's order.
-  const std::vector<MetricDeclaration>& metrics() const { return metrics_; }
+  const std::vector<MetricDeclaration>& metrics() const { return parts_.metrics; }
 
   // The positions in metrics() of those that cost nothing.
-  const std::vector<std::size_t>& free_metrics() const { return free_places_; }
+  const std::vector<std::size_t>& free_metrics() const { return parts_.free_places; }
 
-  // Begins to evaluate an architecture of the space, whose notation is `text`. `attempt` is the
-  // number of proposals rejected before in this step. Throws CancelledError.
-  Ticket Begin(std::uint64_t step, std::uint64_t attempt, ArchitectureView architecture,
-               std::string text);
+  // Begins to evaluate an architecture of the space. Throws CancelledError.
+  Ticket Begin(Proposed proposed);
 
-  // Waits for the evaluation. Call it once for each ticket, in the order of steps and, within a
-  // step, of attempts. Throws CancelledError.
-  Evaluation Finish(Ticket& ticket);
+  // Looks again whether a waiting ticket must wait. Throws CancelledError.
+  void Reconsider(Ticket& ticket);
 
-  // Begins to measure again an architecture that was measured before, first in trial `step`.
-  // `repeat` counts 1, 2, .... The ID is above the IDs of all searches; IDs ascend with step and
-  // repeat.
-  Ticket BeginRepeat(std::uint64_t step, std::uint64_t repeat, ArchitectureView architecture,
-                     std::string text);
+  // Waits for the evaluation. Call it once for each ticket; if tickets are waiting, in the order of
+  // steps and, within a step, of attempts. Throws CancelledError.
+  Result Finish(Ticket& ticket);
 
-  // Returns how many times the measuring oracles were asked so far.
+  // Begins to measure again an architecture that was measured before, first in trial
+  // `proposed.step`. `repeat` counts 1, 2, .... The ID is above the IDs of all searches; IDs ascend
+  // with step and repeat.
+  Ticket BeginRepeat(Proposed proposed, std::uint64_t repeat);
+
+  // How many times the measuring oracles were asked so far.
   std::uint64_t evaluations() const { return evaluations_; }
 
-  // Returns how many distinct networks the measuring oracles were asked about so far, including
-  // rejected ones and ones in progress.
+  // How many distinct networks (at distinct fidelities) the measuring oracles were asked about so
+  // far, including rejected ones and ones in progress; and the sum of those fidelities.
   std::uint64_t unique_queries() const { return unique_queries_; }
+  double full_evaluations() const { return full_evaluations_; }
 
  private:
-  static Key KeyOf(ArchitectureView architecture);
   // Returns a key that is the same for all architectures of a network, as far as the oracles
   // distinguish them.
-  Key NetworkOf(ArchitectureView architecture, const Key& key) const;
-
-  void ArrangeMetrics(const Pipeline& pipeline, const Catalog& catalog);
+  ResultKey NetworkOf(const Ticket& ticket) const;
 
   // Steps of Begin(). Each settles the ticket or leaves it to the next one.
   void Settle(Ticket& ticket);
@@ -105,49 +141,41 @@ class Evaluator {
   bool SettleNetwork(Ticket& ticket);
   void Ask(Ticket& ticket);
   void AskAs(std::uint64_t id, Ticket& ticket);
-  std::uint64_t SeedFor(const Ticket& ticket);
+  std::uint64_t SeedFor(const Proposed& proposed);
 
   void Reuse(Ticket& ticket, std::size_t same);
+  bool IsNewQuery(const Ticket& ticket) const;
   bool IsAskedBefore(const Ticket& ticket) const;
 
   // Steps of Finish().
-  Evaluation Known(std::size_t slot) const;
-  Evaluation TakeAnswer(Ticket& ticket);
-  Evaluation Keep(Ticket& ticket, std::size_t slot, const Measurement& measurement);
-  std::size_t SlotFor(const Ticket& ticket);
+  Result TakeKnown(std::size_t slot) const;
+  Result TakeFailure(const Ticket& ticket, const Failed& failed);
+  Result TakeAnswer(Ticket& ticket, const Asked& asked);
+  void ForgetAsked(const Ticket& ticket);
 
   // Reports to the listener.
-  void Report(const Ticket& ticket, const Measurement& measurement);
+  void Report(std::uint64_t id, const Ticket& ticket, const Measurement& measurement);
   void OnAnswer(const Question& question, const Measurement& measurement);
 
-  bool MustAsk(std::size_t slot) const { return noisy_ || failures_.contains(slot); }
-  std::span<const double> MetricsOf(std::size_t slot) const;
+  bool MustAsk(std::size_t slot) const { return noisy_ || known_.HasFailed(slot); }
 
-  const lode::Space& space_;
-  const std::string space_title_;
-  Executor& executor_;
+  const Parts parts_;
   const Listener listener_;
-  Oracles free_;
-  std::vector<MetricDeclaration> metrics_;
-  std::vector<std::size_t> free_places_, measured_places_;  // among metrics_
+  const bool noisy_;
   RandomStream random_;
-  bool by_canonical_ = false;
-  bool noisy_ = false;
-
-  // Results of one architecture are in one slot.
-  std::unordered_map<Key, std::size_t> by_architecture_;
-  std::unordered_map<Key, std::size_t> by_network_;
-  std::vector<std::uint64_t> ids_;  // by slot: the last evaluation
-  std::vector<double> known_;       // by slot: metrics_.size() values
-  std::unordered_map<std::size_t, std::string> failures_;
-  std::unordered_set<Key> rejected_;  // networks that measuring oracles rejected
-
-  std::unordered_multimap<Key, std::uint64_t> asked_;  // networks in progress, and their steps
-  std::map<std::uint64_t, Ticket> under_way_;          // by ID: copies of the tickets
-  std::string failure_;                                // of the last failed evaluation
+  KnownResults known_;
+  std::unordered_multimap<ResultKey, std::uint64_t> asked_;  // networks in progress: their steps
+  std::map<std::uint64_t, Ticket> under_way_;                // by ID: copies of the tickets
   std::uint64_t last_id_ = 0;
   std::uint64_t unique_queries_ = 0;
+  double full_evaluations_ = 0;
   std::uint64_t evaluations_ = 0;
 };
+
+// Returns what the evaluator of a pipeline works with; that owns the free oracles. `executor` serves
+// only that evaluator. All arguments outlive it. Throws HostError.
+Evaluator::Parts EvaluatorParts(const Pipeline& pipeline, const Catalog& catalog,
+                                const RunContext& run, const lode::Space& space,
+                                Executor& executor);
 
 }  // namespace lode::core

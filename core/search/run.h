@@ -66,8 +66,8 @@ class Run : public Runner {
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:
-  class Loop;
-  std::unique_ptr<Loop> loop_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace lode::core

@@ -1,0 +1,67 @@
+#include "core/search/best_tracker.h"
+
+#include <utility>
+
+namespace lode::core {
+
+BestTrial Summarize(const TrialRecord& trial) {
+  return {.architecture = std::string(trial.architecture),
+          .step = trial.step,
+          .reward = trial.reward,
+          .metrics = {trial.metrics.begin(), trial.metrics.end()}};
+}
+
+bool ExactBest::Add(const TrialRecord& trial) {
+  if (!trial.feasible()) {
+    return false;
+  }
+  if (!best_ || trial.reward > best_->reward) {
+    best_ = Summarize(trial);
+    tied_.clear();
+    return true;
+  }
+  if (trial.reward == best_->reward && trial.architecture != best_->architecture &&
+      tied_.size() < kMaxTies) {
+    tied_.emplace(trial.architecture);
+    best_->ties = tied_.size();
+  }
+  return false;
+}
+
+BestTracker::BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders,
+                         const Reward& reward, const std::vector<MetricDeclaration>& metrics)
+    : marks_(std::move(marks)), watches_leaders_(watches_leaders) {
+  if (AreNoisy(metrics)) {
+    noisy_.emplace(reward.limits(), reward.metric());
+  }
+}
+
+bool BestTracker::Add(const TrialRecord& trial) {
+  if (!noisy_) {
+    return exact_.Add(trial);
+  }
+  if (!trial.failure.empty()) {
+    return false;
+  }
+  noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+  return watches_leaders_ && HasNewLeader();
+}
+
+// Returns whether the best has not been the best before: two that alternate are not progress.
+bool BestTracker::HasNewLeader() {
+  const std::optional<BestTrial> best = noisy_->Best();
+  return best && leaders_.insert(best->architecture).second;
+}
+
+void BestTracker::PassMarks(double spent) {
+  while (passed_.size() < marks_.size() && spent >= static_cast<double>(marks_[passed_.size()])) {
+    passed_.push_back({marks_[passed_.size()], best()});
+  }
+}
+
+bool FrontTracker::Add(const TrialRecord& trial) {
+  return goals_.size() > 1 && trial.feasible() &&
+         front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Summarize(trial); });
+}
+
+}  // namespace lode::core

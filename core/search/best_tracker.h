@@ -1,0 +1,78 @@
+// Keeps the best trial of a run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/config/pipeline.h"
+#include "core/search/noisy_best.h"
+#include "core/search/pareto.h"
+#include "core/search/reward.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+// Returns what a report needs of a trial that did not fail.
+BestTrial Summarize(const TrialRecord& trial);
+
+// The best of deterministic trials.
+class ExactBest {
+ public:
+  // Returns whether the trial is better than all before it.
+  bool Add(const TrialRecord& trial);
+  const std::optional<BestTrial>& best() const { return best_; }
+
+ private:
+  std::optional<BestTrial> best_;
+  std::unordered_set<std::string> tied_;  // architectures
+};
+
+// The best trial, and the one that was best when the budget passed each mark.
+class BestTracker {
+ public:
+  // `reward` outlives *this.
+  BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders, const Reward& reward,
+              const std::vector<MetricDeclaration>& metrics);
+
+  // Returns whether the best has improved. With noisy metrics, finds out only if it watches
+  // leaders.
+  bool Add(const TrialRecord& trial);
+
+  // Keeps the best for each mark that the budget has passed now. `spent` is in the marks' unit.
+  void PassMarks(double spent);
+
+  std::optional<BestTrial> best() const { return noisy_ ? noisy_->Best() : exact_.best(); }
+  const std::vector<MarkResult>& marks() const { return passed_; }
+  // Set with noisy metrics.
+  const std::optional<NoisyBest>& noisy() const { return noisy_; }
+
+ private:
+  bool HasNewLeader();
+
+  const std::vector<std::uint64_t> marks_;
+  const bool watches_leaders_;
+  ExactBest exact_;
+  std::optional<NoisyBest> noisy_;
+  std::unordered_set<std::string> leaders_;  // architectures
+  std::vector<MarkResult> passed_;
+};
+
+// The trials that no other dominates, if there are several goals.
+class FrontTracker {
+ public:
+  // `goals` outlive *this.
+  explicit FrontTracker(const Goals& goals) : goals_(goals) {}
+
+  // Returns whether the trial is on the front now.
+  bool Add(const TrialRecord& trial);
+  std::vector<FrontTrial> Trials() const { return front_.Sorted(); }
+
+ private:
+  const Goals& goals_;
+  ParetoFront<FrontTrial> front_;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,46 @@
+// Proposes what a step evaluates.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/plugin/random.h"
+#include "core/search/components.h"
+
+namespace lode::core {
+
+// An architecture to evaluate, and the action that it was made of.
+struct Proposal {
+  Action action{};  // empty if the optimizer proposed an architecture
+  Architecture architecture{};
+  std::string text{};  // the architecture in the space's notation
+};
+
+class Proposer {
+ public:
+  // `components` outlive *this.
+  Proposer(Components& components, std::uint64_t seed);
+
+  // Returns whether an exploration strategy draws the step's action at random. Call it once for
+  // each step, in order.
+  bool Explores(std::uint64_t step);
+
+  // Draws a random action, or asks the optimizer and lets the exploration strategies perturb its
+  // action. `attempt` is the number of proposals rejected before in this step. Throws HostError if
+  // the space refuses the proposal, CancelledError.
+  Proposal Propose(std::uint64_t step, std::uint64_t attempt, bool random);
+
+ private:
+  void DrawAction(std::uint64_t step, std::uint64_t attempt, Action& action);
+  void Ask(std::uint64_t step, std::uint64_t attempt, Proposal& proposal);
+  void Perturb(std::uint64_t step, std::uint64_t attempt, Action& action);
+  void Scatter(std::uint64_t step, std::uint64_t attempt, Action& action);
+  void Describe(Proposal& proposal) const;
+
+  Components& components_;
+  RandomStream random_;
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace lode::core

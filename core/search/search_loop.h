@@ -1,0 +1,115 @@
+// The search loop of one run.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/config/pipeline.h"
+#include "core/plugin/component.h"
+#include "core/search/best_tracker.h"
+#include "core/search/budget.h"
+#include "core/search/components.h"
+#include "core/search/evaluator.h"
+#include "core/search/executor.h"
+#include "core/search/pareto.h"
+#include "core/search/proposer.h"
+#include "core/search/reward.h"
+#include "core/search/teller.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+// Asks for up to as many proposals as the executor takes before it tells the results of earlier
+// ones, and tells results in the order of asking. What is asked and told therefore depends on how
+// far it asks ahead, not on when results arrive.
+class SearchLoop {
+ public:
+  // What it works with. Everything that it refers to outlives the loop.
+  struct Parts {
+    const Pipeline& pipeline;
+    const RunContext& context;
+    Components& components;
+    Executor& executor;
+    Evaluator& evaluator;
+    const Reward& reward;
+    const Goals& goals;
+    bool computed = false;  // formulas compute all results
+    Records& records;       // what exploration and optimizer record is appended here
+  };
+
+  explicit SearchLoop(const Parts& parts);
+
+  // See Runner::Execute.
+  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored);
+
+  // Passes an evaluation to the observers.
+  void Pass(const EvaluationRecord& evaluation) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // A step whose result has not been told yet.
+  struct Step {
+    std::uint64_t number = 0;
+    bool random = false;
+    std::uint64_t attempt = 0;  // number of rejected proposals
+    Proposal proposal{};
+    Evaluator::Ticket ticket{};
+    Records records{};  // by exploration and optimizer
+    std::size_t recorded_by_exploration = 0;
+    Clock::time_point begun = Clock::now();
+  };
+
+  // Named steps of Execute().
+  void Search();
+  void Confirm();
+  RunResult Result(double seconds) const;
+
+  bool AskAhead();
+  void Begin();
+  bool Propose(Step& step);
+  void ProposeOnce(Step& step);
+  bool Reject(Step& step);
+
+  void FinishOldest();
+  void CountQuery(const Evaluator::Result& result);
+  TrialRecord Rewarded(const Step& step, const Evaluator::Result& result) const;
+  void Tell(Step& step, const TrialRecord& trial);
+  void Count(const TrialRecord& trial, bool is_better);
+
+  bool IsSpent() const;
+  Spending Asked() const;
+  void CheckEnd();
+  void End(Ending ending, std::string reason);
+  void ThrowIfCancelled() const;
+
+  const Parts parts_;
+  const Pipeline& pipeline_;
+  const std::size_t ahead_;  // the number of steps in progress at once
+  Proposer proposer_;
+  Teller teller_;
+  BestTracker best_;
+  FrontTracker front_;
+  const Budget budget_;
+  Patience patience_;
+  FailureWatch failures_;
+  std::vector<TrialObserver*> observers_;
+
+  std::list<Step> steps_;     // in progress, the oldest first
+  Spending told_;             // by the trials that were told
+  std::uint64_t asked_ = 0;   // steps
+  std::uint64_t stored_ = 0;  // number of replayed trials
+  std::uint64_t queries_at_last_trial_ = 0;
+  std::uint64_t search_evaluations_ = 0;  // without those that confirm
+  std::uint64_t rejections_ = 0;
+  std::optional<BestTrial> confirmed_;
+  Ending ending_ = Ending::kBudget;
+  std::string reason_;
+  bool broken_ = false;
+};
+
+}  // namespace lode::core

@@ -1,0 +1,54 @@
+#include "core/search/teller.h"
+
+namespace lode::core {
+namespace {
+
+std::uint32_t FlagsOf(const TrialRecord& trial) {
+  const auto flag = [](bool set, lode_trial_flag bit) {
+    return set ? static_cast<std::uint32_t>(bit) : 0;
+  };
+  return flag(trial.random, LODE_TRIAL_RANDOM) | flag(!trial.failure.empty(), LODE_TRIAL_FAILED) |
+         flag(trial.reused, LODE_TRIAL_REUSED);
+}
+
+lode_trial NewTrial(std::uint64_t step, ActionView action, ArchitectureView architecture) {
+  lode_trial trial{};
+  trial.struct_size = sizeof trial;
+  trial.step = step;
+  trial.action = action.empty() ? nullptr : action.data();
+  trial.architecture = architecture.data();
+  return trial;
+}
+
+}  // namespace
+
+Teller::Teller(OptimizerInstance& optimizer, const Goals& goals, std::size_t metrics)
+    : optimizer_(optimizer), goals_(goals), nan_metrics_(metrics, kNaN) {}
+
+void Teller::Tell(const TrialRecord& trial, ArchitectureView architecture) {
+  optimizer_.Enter(trial.step, Phase::kTell);
+  lode_trial told = NewTrial(trial.step, trial.action, architecture);
+  told.flags = FlagsOf(trial);
+  told.reward = trial.reward;
+  told.violation = trial.violation;
+  Tell(told, trial.failure.empty() ? trial.metrics : nan_metrics_);
+}
+
+void Teller::TellRejected(std::uint64_t step, std::uint64_t attempts, const Proposal& proposal) {
+  optimizer_.Enter(step, Phase::kTell, attempts);
+  lode_trial told = NewTrial(step, proposal.action, proposal.architecture);
+  told.flags = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
+  told.reward = told.violation = kNaN;
+  Tell(told, nan_metrics_);
+}
+
+void Teller::Tell(lode_trial trial, std::span<const double> metrics) {
+  objectives_ = goals_.stated() ? goals_.ObjectivesOf(metrics) : Objectives{trial.reward};
+  trial.metrics = metrics.data();
+  trial.metric_count = static_cast<std::uint32_t>(metrics.size());
+  trial.objectives = objectives_.data();
+  trial.objective_count = static_cast<std::uint32_t>(objectives_.size());
+  optimizer_.Tell(trial);
+}
+
+}  // namespace lode::core

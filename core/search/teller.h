@@ -1,0 +1,34 @@
+// Tells the optimizer what became of proposals.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/plugin/component.h"
+#include "core/search/pareto.h"
+#include "core/search/proposer.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+class Teller {
+ public:
+  // Trials have `metrics` metrics. All arguments outlive *this.
+  Teller(OptimizerInstance& optimizer, const Goals& goals, std::size_t metrics);
+
+  // Throws HostError, CancelledError.
+  void Tell(const TrialRecord& trial, ArchitectureView architecture);
+  // For the proposal of a step that broke a limit, after `attempts` proposals.
+  void TellRejected(std::uint64_t step, std::uint64_t attempts, const Proposal& proposal);
+
+ private:
+  void Tell(lode_trial trial, std::span<const double> metrics);
+
+  OptimizerInstance& optimizer_;
+  const Goals& goals_;
+  const std::vector<double> nan_metrics_;  // the metrics of a failed trial
+  Objectives objectives_;
+};
+
+}  // namespace lode::core
