@@ -17,6 +17,7 @@ lode_trial NewTrial(std::uint64_t step, ActionView action, ArchitectureView arch
   trial.step = step;
   trial.action = action.empty() ? nullptr : action.data();
   trial.architecture = architecture.data();
+  trial.fidelity = 1;
   return trial;
 }
 
