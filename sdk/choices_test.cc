@@ -163,13 +163,13 @@ TEST(ChoiceSpace, CrossoverMixesAndResampleRedraws) {
   const Architecture father = Parse("pool,32,plain,pool,32");
   std::set<std::string> children, redrawn;
   for (int n = 0; n < 1000; ++n) {
-    Architecture child(kCells), same(kCells), anew(kCells);
+    Architecture child(kCells), same(kCells), drawn(kCells);
     Mixed().Crossover(stream.random(), mother, father, child);
     children.insert(Mixed().Format(child));
     Mixed().Resample(stream.random(), 0, mother, same);
     EXPECT_EQ(same, mother);
-    Mixed().Resample(stream.random(), 1, mother, anew);
-    redrawn.insert(Mixed().Format(anew));
+    Mixed().Resample(stream.random(), 1, mother, drawn);
+    redrawn.insert(Mixed().Format(drawn));
   }
   EXPECT_EQ(children.size(), 16u);
   EXPECT_EQ(redrawn.size(), 36u);

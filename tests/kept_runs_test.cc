@@ -205,7 +205,7 @@ TEST_F(KeptRunsTest, AnotherFileOfResultsStays) {
   std::ofstream(Path("out/results.csv")) << "mine,yours\n";
   const Outcome outcome = Run("out", {"--seed", "1"});
   EXPECT_EQ(outcome.status, 3);
-  EXPECT_THAT(outcome.err, HasSubstr("results.csv: is not from here"));
+  EXPECT_THAT(outcome.err, HasSubstr("results.csv: is not from Lode"));
   EXPECT_THAT(outcome.out, HasSubstr("kept in "));
   std::ifstream in(Path("out/results.csv"));
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "mine,yours\n");

@@ -239,7 +239,8 @@ TEST_F(PlanTest, TheRemainsOfALostStoreAreNotRemovedUnasked) {
   for (const auto& arguments : {Running("out"), Running("out", {"--resume"}), Resuming("out")}) {
     const Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 2);
-    EXPECT_THAT(outcome.err, HasSubstr("seed-0: has lost its run.db; --fresh makes the run anew"));
+    EXPECT_THAT(outcome.err,
+                HasSubstr("seed-0: has lost its run.db; --fresh starts the run again"));
     EXPECT_TRUE(fs::exists(Path("out/seed-0/result.json")));
   }
   RunWell(Running("out", {"--fresh"}));

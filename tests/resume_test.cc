@@ -98,7 +98,7 @@ TEST_F(ResumeTest, AnInterruptedRunContinuesFromItsDirectoryAlone) {
   const pid_t child = StartStoring(again, "stopped");
   kill(child, SIGINT);
   EXPECT_EQ(lode_.Finish(child).status, 130);
-  EXPECT_THAT(lode_.Run(again).err, HasSubstr("holds an unfinished run; --resume goes on with it"));
+  EXPECT_THAT(lode_.Run(again).err, HasSubstr("holds an unfinished run; --resume continues it"));
   again.resize(2);  // --plugin FILE
   again.insert(again.end(), {"resume", (directory_.path() / "stopped").string()});
   const Outcome outcome = lode_.Run(again);
@@ -180,11 +180,11 @@ TEST_F(ResumeTest, TwoProcessesDoNotShareARun) {
 TEST_F(ResumeTest, ACorruptStoreIsNamedAndLeftUnchanged) {
   const fs::path store = directory_.path() / "out" / "seed-0" / "run.db";
   ASSERT_EQ(lode_.Run(Arguments("rea", "out", {"budget.steps=50"})).status, 0);
-  std::ofstream(store, std::ios::binary) << "This is no database, whatever its name says.";
+  std::ofstream(store, std::ios::binary) << "This is not a database, whatever its name says.";
   const Outcome outcome = lode_.Run({"resume", store.parent_path().string()});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err, HasSubstr("run.db: file is not a database"));
-  EXPECT_EQ(fs::file_size(store), 44u);
+  EXPECT_EQ(fs::file_size(store), 47u);
 }
 
 TEST_F(ResumeTest, AModifiedDirectoryIsNamed) {

@@ -316,7 +316,7 @@ TEST_F(RunTest, AnOldRunIsNotOverwritten) {
   const std::string before = Trials(dir_.path() / "x/seed-0");
   const Outcome refused = lode_.Run(arguments);
   EXPECT_EQ(refused.status, 2);
-  EXPECT_NE(refused.err.find("x/seed-0: holds a run already"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("x/seed-0: already holds a run"), std::string::npos) << refused.err;
   EXPECT_EQ(Trials(dir_.path() / "x/seed-0"), before);
   std::vector<std::string> fresh = arguments;
   fresh.push_back("--fresh");

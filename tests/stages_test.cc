@@ -190,7 +190,8 @@ TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
   EXPECT_EQ(AllTrials("out"), trials);
   const Outcome later = RunWell(Replacing("out", {"stage.final.oracle.steps=3"}));
   EXPECT_THAT(later.err, HasSubstr("stage search: unchanged, not run again"));
-  EXPECT_THAT(later.err, HasSubstr("stage final: changed, run anew; what there was is kept in "));
+  EXPECT_THAT(later.err,
+              HasSubstr("stage final: changed and runs again; its earlier results are kept in "));
   EXPECT_EQ(Steps(), 4u);
   EXPECT_EQ(Trials("out/final.1/seed-0") + Trials("out/final.1/seed-1"),
             trials.substr(trials.size() - Trials("out/final.1/seed-0").size() * 2));
@@ -203,8 +204,8 @@ TEST_F(StagesProgramTest, ChangedStagesAreNamedAndLeftAlone) {
     const Outcome search = lode_.Run(Arguments("out", {"stage.search.budget.steps=41"}, how));
     EXPECT_EQ(search.status, 2);
     EXPECT_THAT(search.err,
-                HasSubstr("search: not the same stage any more: was [budget] steps = 40, is "
-                          "[budget] steps = 41; --replace makes it anew and keeps this one "
+                HasSubstr("search: is no longer the same stage: was [budget] steps = 40, is "
+                          "[budget] steps = 41; --replace runs it again and keeps this one "
                           "beside it, as search.1"));
     EXPECT_EQ(Contents("out"), before);
   }
@@ -240,7 +241,7 @@ TEST_F(StagesProgramTest, FurtherSeedsAndPointsAreAdded) {
   const std::string points = "stage.search.grid={\"optimizer.population\"=[5, 6, 7, 8]}";
   const Outcome refused = lode_.Run(Arguments("out", {points}));
   EXPECT_EQ(refused.status, 2);
-  EXPECT_THAT(refused.err, HasSubstr("final: not the same stage any more: stage:search/best.tsv "
+  EXPECT_THAT(refused.err, HasSubstr("final: is no longer the same stage: stage:search/best.tsv "
                                      "was "));
   EXPECT_FALSE(Trials("out/search/optimizer.population=8/seed-0").empty());
   RunWell(Replacing("out", {points}));
@@ -274,9 +275,9 @@ TEST_F(StagesProgramTest, AnInputFileIsPartOfItsStage) {
     std::ofstream(list) << line << "\n";
     return RunWell(Replacing("out", {"stage.final.optimizer.architectures=" + list.string()})).err;
   };
-  EXPECT_THAT(run(best[0]), HasSubstr("stage final: changed, run anew"));
+  EXPECT_THAT(run(best[0]), HasSubstr("stage final: changed and runs again"));
   EXPECT_THAT(run(best[0]), HasSubstr("stage final: unchanged, not run again"));
-  EXPECT_THAT(run(best[1] + "x"), HasSubstr("stage final: changed, run anew"));
+  EXPECT_THAT(run(best[1] + "x"), HasSubstr("stage final: changed and runs again"));
 }
 
 TEST_F(StagesProgramTest, StartFromAnotherStagesPolicy) {
@@ -313,7 +314,7 @@ TEST_F(StagesProgramTest, ContinueAfterAKillDuringAPreparation) {
   kill(child, SIGKILL);
   lode_.Finish(child);
   EXPECT_THAT(lode_.Run(Arguments("out", slow)).err,
-              HasSubstr("holds an unfinished stage; --resume goes on with it"));
+              HasSubstr("holds an unfinished stage; --resume continues it"));
   RunWell(Arguments("out", slow, {"--resume"}));
   EXPECT_GE(Steps(), 29u);  // the kill may come between a checkpoint and its note
   EXPECT_LE(Steps(), 31u);

@@ -12,7 +12,7 @@ namespace {
 void RequireCapacity(const PlannedRun& run, const std::string& then, const std::string& now) {
   if (!then.empty() && then != now) {
     throw HostError(run.directory.string() + ": was searched with " + then +
-                    " evaluations at once, and goes on with as many only, not " + now);
+                    " evaluations at once, and can continue only with as many, not " + now);
   }
 }
 

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 void RequireStore(const PlannedRun& run) {
   if (HasLostItsStore(run.directory)) {
     throw HostError(run.directory.string() + ": has lost its " + kStoreFile +
-                    "; --fresh makes the run anew and removes the rest");
+                    "; --fresh starts the run again and removes the rest");
   }
 }
 
@@ -35,7 +35,7 @@ void CheckChange(PlannedRun& run, const nlohmann::json& inputs, const ChangeOpti
   const ConfigurationChange change = change_of(options.ignore_budget);
   if (!change.trials.empty() && !options.force) {
     const bool is_budget = change_of(true).trials.empty();
-    throw HostError(run.directory.string() + ": not the same run any more: " + change.trials +
+    throw HostError(run.directory.string() + ": is no longer the same run: " + change.trials +
                     (is_budget ? "; --extend continues to a larger budget"
                                : "; --force continues all the same"));
   }

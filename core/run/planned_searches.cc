@@ -71,9 +71,9 @@ void CheckDirectories(const Plan& plan) {
   throw HostError(
       run.string() +
       (fs::exists(run / kResultFile)
-           ? ": holds a run already; choose another --out, --extend steps=N to go on with it, "
+           ? ": already holds a run; choose another --out, --extend steps=N to continue it, "
              "or --fresh to replace it"
-           : ": holds an unfinished run; --resume goes on with it, --fresh replaces it"));
+           : ": holds an unfinished run; --resume continues it, --fresh replaces it"));
 }
 
 // Refuses to overwrite existing runs.

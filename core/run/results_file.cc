@@ -197,7 +197,7 @@ void WriteResultsFile(const fs::path& directory) {
   const fs::path file = directory / kResultsFile;
   if (IsAnothers(file)) {
     throw HostError(file.string() +
-                    ": is not from here, and stays as it is; the results are not in it");
+                    ": is not from Lode and stays as it is; the results are not in it");
   }
   const KeptRuns kept = LookAtRuns(directory, false);
   WriteFile(file, ResultsTable(kept).Text());

@@ -37,7 +37,7 @@ void StageChanges::Look(StageRun& stage) const {
   if (stage.stored && !policy_.fresh) {
     LookAtKept(stage);
   } else if (!stage.stored && HoldsSomethingElse(stage.directory)) {
-    throw HostError(stage.directory.string() + ": is there already, and is no stage");
+    throw HostError(stage.directory.string() + ": already exists and is not a stage");
   }
 }
 
@@ -50,7 +50,7 @@ void StageChanges::LookAtKept(StageRun& stage) const {
     Replace(stage, stage.change.trials);
   } else if (!stage.stored->finished && !policy_.resume) {
     throw HostError(stage.directory.string() +
-                    ": holds an unfinished stage; --resume goes on with it, --fresh replaces it");
+                    ": holds an unfinished stage; --resume continues it, --fresh replaces it");
   }
 }
 
@@ -61,8 +61,8 @@ bool StageChanges::Forces(const StageRun& stage) const {
 
 void StageChanges::Replace(StageRun& stage, const std::string& change) const {
   if (!policy_.replace) {
-    throw HostError(stage.directory.string() + ": not the same stage any more: " + change +
-                    "; --replace makes it anew and keeps this one beside it, as " +
+    throw HostError(stage.directory.string() + ": is no longer the same stage: " + change +
+                    "; --replace runs it again and keeps this one beside it, as " +
                     stage.stage.name + ".1");
   }
   stage.replaced = true;
@@ -86,7 +86,8 @@ void StageChanges::MakeRoom(StageRun& stage) const {
     const fs::path aside = SetAside(stage.directory);
     listener_.OnWarning({RunWarning::Kind::kNotice,
                          "stage " + stage.stage.name +
-                             ": changed, run anew; what there was is kept in " + aside.string()});
+                             ": changed and runs again; its earlier results are kept in " +
+                             aside.string()});
     stage.stored.reset();
     stage.replaced = false;
   }

@@ -32,7 +32,7 @@ class InputPage {
     return reinterpret_cast<T*>(at);
   }
 
-  // Overwrites the memory, because nobody may read it any more.
+  // Overwrites the memory, because nobody may read it afterwards.
   void Poison() { std::memset(base_, kPoison, size_); }
 
  private:

@@ -186,7 +186,7 @@ TEST_F(L2nasTest, AFailingArchitectureIsNotProposedForever) {
   }
 }
 
-// A transient failure is no reason to stay away, and the host handles a rejection.
+// A transient failure does not exclude an architecture, and the host handles a rejection.
 TEST_F(L2nasTest, SuccessfulAndRejectedArchitecturesMayBeProposedAgain) {
   Search search(space()), alone(space());
   for (const std::uint32_t flags :

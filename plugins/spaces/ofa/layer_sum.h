@@ -8,7 +8,7 @@
 
 namespace ofa {
 
-// T: cheap to copy, T() is no cost, += adds.
+// T: cheap to copy, T() costs nothing, += adds.
 template <class T>
 class LayerSum {
  public:

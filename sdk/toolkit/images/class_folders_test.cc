@@ -114,7 +114,7 @@ TEST(Decode, ReadsColorGrayAndCmyk) {
   }
   DecodeImage(Jpeg(OneColor(5, 9, {77})), "F", image);
   ExpectColor(image, {77, 77, 77});
-  // As Adobe writes it: 255 is no ink. Black ink is 255 - 128, cyan is full.
+  // As Adobe writes it: 255 means no ink. Black ink is 255 - 128, cyan is full.
   DecodeImage(Jpeg(OneColor(5, 9, {0, 255, 100, 128})), "F", image);
   EXPECT_EQ(image.pixels.size(), 5u * 9 * 3);
   ExpectColor(image, {0, 128, 50});

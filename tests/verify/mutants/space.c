@@ -241,12 +241,12 @@ static lode_status resample(const lode_instance* space, lode_random random, doub
     probability /= 2;
   }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
-    const bool anew = uniform(random) < probability;
-    uint32_t value = anew ? below(random, VALUES) : value_of(parent, row);
+    const bool redraw = uniform(random) < probability;
+    uint32_t value = redraw ? below(random, VALUES) : value_of(parent, row);
     if (fault == 35 && row + 1 == rows_of(space)) {
       value = value_of(parent, row);
     }
-    if (fault == 66 && anew) {
+    if (fault == 66 && redraw) {
       value = (value_of(parent, row) + 1 + below(random, VALUES - 1)) % VALUES;
     }
     set(child, row, value);
