@@ -49,7 +49,7 @@ KnownMetrics Ask(const std::string& id, const std::vector<std::string>& paramete
                               "oracle");
   oracle.Bind(space.handle());
   std::vector<double> values(oracle.metric_count());
-  const core::OracleInstance::Outcome outcome = oracle.Evaluate(architecture, 0, values);
+  const core::OracleInstance::Outcome outcome = oracle.Evaluate({architecture, 1.0, 0, values});
   if (!outcome.ok) {
     throw core::HostError(oracle.title() + ": " + outcome.failure);
   }

@@ -251,7 +251,14 @@ std::vector<MetricDeclaration> OracleInstance::Metrics() const {
 }
 
 void OracleInstance::Bind(lode_space space) {
-  Call([&](lode_error* e) { return api<lode_oracle_api>().bind(get(), space, e); });
+  const auto& table = api<lode_oracle_api>();
+  Call([&](lode_error* e) { return table.bind(get(), space, e); });
+  if (LODE_HAS(&table, fidelities)) {
+    lode_fidelities declared{};
+    declared.struct_size = sizeof declared;
+    Call([&](lode_error* e) { return table.fidelities(get(), &declared, e); });
+    fidelities_ = ReadFidelities(declared, title());
+  }
 }
 
 std::size_t OracleInstance::metric_count() const {
@@ -270,22 +277,29 @@ void OracleInstance::Prepare(const fs::path& directory) {
   stream().SetSeed(seed());
 }
 
-OracleInstance::Outcome OracleInstance::Evaluate(ArchitectureView architecture, std::uint64_t seed,
-                                                 std::span<double> metrics) {
-  lode_error query_error = NewError();
-  lode_query query{
-      sizeof(lode_query), 0, architecture.data(), 1.0, seed, metrics.data(), 0, LODE_OK, 0,
-      &query_error};
+std::vector<OracleInstance::Outcome> OracleInstance::Evaluate(
+    std::span<const OracleQuery> queries) {
+  std::vector<lode_error> errors(queries.size(), NewError());
+  std::vector<lode_query> asked;
+  for (const OracleQuery& q : queries) {
+    asked.push_back({sizeof(lode_query), 0, q.architecture.data(), q.fidelity, q.seed,
+                     q.metrics.data(), 0, LODE_OK, 0, &errors[asked.size()]});
+  }
   lode_error call_error = NewError();
-  const lode_status status = CallComponent(
-      title(), [&] { return api<lode_oracle_api>().evaluate(get(), &query, 1, &call_error); });
+  const auto count = static_cast<std::uint32_t>(asked.size());
+  const lode_status status = CallComponent(title(), [&] {
+    return api<lode_oracle_api>().evaluate(get(), asked.data(), count, &call_error);
+  });
   if (status != LODE_OK) {
-    return {false, FailureOf(call_error, status), 0};
+    return std::vector<Outcome>(queries.size(), {false, FailureOf(call_error, status), 0});
   }
-  if (query.status != LODE_OK) {
-    return {false, FailureOf(query_error, query.status), 0};
+  std::vector<Outcome> outcomes;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const lode_query& q = asked[i];
+    const bool ok = q.status == LODE_OK;
+    outcomes.push_back({ok, ok ? "" : FailureOf(errors[i], q.status), ok ? q.cost_seconds : 0});
   }
-  return {true, "", query.cost_seconds};
+  return outcomes;
 }
 
 bool ExplorationInstance::Explore(std::uint64_t step) {
@@ -315,20 +329,42 @@ void OptimizerInstance::Bind(lode_space space) {
   Call([&](lode_error* e) { return api<lode_optimizer_api>().bind(get(), space, e); });
 }
 
+bool OptimizerInstance::TakesFidelities() const {
+  return LODE_HAS(&api<lode_optimizer_api>(), offer);
+}
+
+void OptimizerInstance::Offer(const Fidelities& fidelities) {
+  if (!TakesFidelities()) {
+    return;
+  }
+  const lode_fidelities offered = detail::ViewFidelities(fidelities);
+  try {
+    Call([&](lode_error* e) { return api<lode_optimizer_api>().offer(get(), &offered, e); });
+  } catch (const HostError& e) {
+    throw HostError(std::string(e.what()) + " (the oracles serve " + FormatFidelities(fidelities) +
+                    ")");
+  }
+  offered_ = fidelities;
+}
+
 bool OptimizerInstance::IsExhausted() const {
   const auto& table = api<lode_optimizer_api>();
   return LODE_HAS(&table, exhausted) &&
          CallComponent(title(), [&] { return table.exhausted(get()); });
 }
 
-lode_proposal_kind OptimizerInstance::Ask(std::span<float> action,
-                                          std::span<std::uint8_t> architecture) {
+OptimizerInstance::Proposed OptimizerInstance::Ask(std::span<float> action,
+                                                   std::span<std::uint8_t> architecture) {
   lode_proposal proposal{sizeof(lode_proposal), 0, action.data(), architecture.data(), 1.0};
   Call([&](lode_error* e) { return api<lode_optimizer_api>().ask(get(), &proposal, e); });
   if (proposal.kind != LODE_PROPOSES_ACTION && proposal.kind != LODE_PROPOSES_ARCHITECTURE) {
     throw HostError(title() + ": proposed neither an action nor an architecture");
   }
-  return static_cast<lode_proposal_kind>(proposal.kind);
+  if (!offered_.Serves(proposal.fidelity)) {
+    throw HostError(title() + ": proposed the fidelity " + FormatValue(proposal.fidelity) +
+                    ", expected " + FormatFidelities(offered_));
+  }
+  return {static_cast<lode_proposal_kind>(proposal.kind), proposal.fidelity};
 }
 
 void OptimizerInstance::Tell(const lode_trial& trial) {

@@ -15,6 +15,7 @@
 
 #include "core/plugin/component_call.h"
 #include "core/plugin/declaration.h"
+#include "core/plugin/fidelities.h"
 #include "core/plugin/random.h"
 
 namespace lode::core {
@@ -114,13 +115,24 @@ class SpaceInstance : public Instance {
   [[noreturn]] void Fail(const lode::Error& error) const;
 };
 
+// One evaluation requested from an oracle.
+struct OracleQuery {
+  ArchitectureView architecture;
+  double fidelity = 1;  // one that the oracle serves
+  std::uint64_t seed = 0;
+  std::span<double> metrics;  // filled if the query succeeds; metric_count() elements
+};
+
 class OracleInstance : public Instance {
  public:
   using Instance::Instance;
 
   std::vector<MetricDeclaration> Metrics() const;
   std::size_t metric_count() const;
+  // Throws HostError; DeclarationError for malformed fidelities.
   void Bind(lode_space space);
+  // Those that it serves. REQUIRES: Bind().
+  const Fidelities& fidelities() const { return fidelities_; }
 
   // Returns whether the oracle prepares before it is asked. Prepare() is called after Bind(), in an
   // existing directory, by one instance at a time. Its random numbers are then the same in all
@@ -128,14 +140,18 @@ class OracleInstance : public Instance {
   bool CanPrepare() const;
   void Prepare(const std::filesystem::path& directory);
 
-  // Measures one architecture. Returns ok and fills `metrics`, or returns the reason of the
-  // failure.
+  // The result of a query, or the reason of its failure.
   struct Outcome {
     bool ok = false;
     std::string failure;
     double cost_seconds = 0;
   };
-  Outcome Evaluate(ArchitectureView architecture, std::uint64_t seed, std::span<double> metrics);
+  // Measures all in one call. Returns an outcome for each query.
+  std::vector<Outcome> Evaluate(std::span<const OracleQuery> queries);
+  Outcome Evaluate(const OracleQuery& query) { return Evaluate(std::span(&query, 1)).front(); }
+
+ private:
+  Fidelities fidelities_;
 };
 
 class ExplorationInstance : public Instance {
@@ -151,11 +167,25 @@ class OptimizerInstance : public Instance {
   using Instance::Instance;
 
   void Bind(lode_space space);
+  // Returns whether it proposes other fidelities than 1, if it is offered any.
+  bool TakesFidelities() const;
+  // Says which fidelities it may propose: called at most once, after Bind() and before Load() and
+  // the first Ask(). Does nothing unless it takes fidelities. Throws HostError if it cannot work
+  // with these.
+  void Offer(const Fidelities& fidelities);
   // Returns whether it has nothing more to propose.
   bool IsExhausted() const;
+
+  struct Proposed {
+    lode_proposal_kind kind;
+    double fidelity;  // 1, or one that was offered
+  };
   // Fills one of the two buffers (`cells` elements each) and returns which.
-  lode_proposal_kind Ask(std::span<float> action, std::span<std::uint8_t> architecture);
+  Proposed Ask(std::span<float> action, std::span<std::uint8_t> architecture);
   void Tell(const lode_trial& trial);
+
+ private:
+  Fidelities offered_;
 };
 
 }  // namespace lode::core

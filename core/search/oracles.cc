@@ -158,7 +158,7 @@ Measurement Oracles::Measure(ArchitectureView architecture, std::uint64_t seed) 
 std::string Oracles::Ask(const Part& part, ArchitectureView architecture, std::uint64_t seed,
                          Measurement& measurement) {
   const auto metrics = std::span(measurement.metrics).subspan(part.first, part.count);
-  const auto answer = part.oracle->Evaluate(architecture, seed, metrics);
+  const auto answer = part.oracle->Evaluate({architecture, 1.0, seed, metrics});
   if (!answer.ok) {
     return part.oracle->title() + ": " + answer.failure;
   }

@@ -44,7 +44,7 @@ void Proposer::Ask(std::uint64_t step, std::uint64_t attempt, Proposal& proposal
   OptimizerInstance& optimizer = components_.optimizer();
   optimizer.Enter(step, Phase::kAsk, attempt);
   proposal.architecture.resize(components_.space().cells());
-  if (optimizer.Ask(proposal.action, proposal.architecture) == LODE_PROPOSES_ARCHITECTURE) {
+  if (optimizer.Ask(proposal.action, proposal.architecture).kind == LODE_PROPOSES_ARCHITECTURE) {
     proposal.action.clear();
   } else {
     Perturb(step, attempt, proposal.action);

@@ -286,10 +286,77 @@ struct Graph {
   std::vector<Edge> edges;
 };
 
+#if LODE_TARGET_MINOR >= 2
+// Fidelities that evaluations may have: a list or a range. Both contain 1, an oracle's full
+// evaluation. A fidelity is a fraction of the full cost.
+class Fidelities {
+ public:
+  Fidelities() = default;  // only 1
+  // Throws InvalidError unless the values are in (0, 1], strictly ascending, and end with 1.
+  static Fidelities List(std::vector<double> values) {
+    if (values.empty() || values.back() != 1)
+      throw InvalidError("the last of a list of fidelities is 1");
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!(values[i] > (i == 0 ? 0 : values[i - 1])))
+        throw InvalidError("fidelities are above 0 and ascend, but number " +
+                           std::to_string(i + 1) + " is " + std::to_string(values[i]));
+    }
+    const double lowest = values.front();
+    return Fidelities(lowest, std::move(values));
+  }
+  // All from `lowest` to 1. Throws InvalidError unless lowest is in (0, 1].
+  static Fidelities Range(double lowest) {
+    if (!(lowest > 0 && lowest <= 1))
+      throw InvalidError("the lowest of a range of fidelities is in (0, 1], not " +
+                         std::to_string(lowest));
+    return lowest < 1 ? Fidelities(lowest, {}) : Fidelities();
+  }
+
+  bool Serves(double fidelity) const {
+    if (values_.empty()) return lowest_ <= fidelity && fidelity <= 1;
+    return std::find(values_.begin(), values_.end(), fidelity) != values_.end();
+  }
+  // The list, ascending; empty for a range.
+  const std::vector<double>& values() const { return values_; }
+  double lowest() const { return lowest_; }
+
+  bool operator==(const Fidelities&) const = default;
+
+ private:
+  Fidelities(double lowest, std::vector<double> values)
+      : lowest_(lowest), values_(std::move(values)) {}
+
+  double lowest_ = 1;
+  std::vector<double> values_{1.0};
+};
+
+namespace detail {
+
+// REQUIRES: a list has its values.
+inline Fidelities ReadFidelities(const lode_fidelities& f) {
+  if (f.count == 0) return Fidelities::Range(f.min);
+  return Fidelities::List({f.values, f.values + f.count});
+}
+
+// The result borrows from `f`.
+inline lode_fidelities ViewFidelities(const Fidelities& f) {
+  const auto count = static_cast<std::uint32_t>(f.values().size());
+  return {sizeof(lode_fidelities), count, count > 0 ? f.values().data() : nullptr, f.lowest()};
+}
+
+}  // namespace detail
+
+// What an optimizer asks to evaluate, and at which of the fidelities that it was offered.
+struct Proposal {
+  std::variant<Action, Architecture> what;
+  double fidelity = 1;
+};
+#endif
+
 // One evaluation requested from an oracle; valid during Evaluate or EvaluateBatch.
 struct Query {
   ArchitectureView architecture;
-  double fidelity;  // in (0, 1]
+  double fidelity;  // one that the oracle serves; 1 if it does not declare any
   std::uint64_t seed;
   // Where ReportCost stores its number: for the SDK and for tests, may be null.
   std::optional<double>* cost = nullptr;
@@ -319,6 +386,9 @@ struct Trial {
   std::span<const double> objectives{};  // one per goal, at least one; larger is better
   double violation = 0;                  // of the pipeline's limits; 0: meets them all
   bool rejected = false;  // broke a limit; failed is true too: asked again in the same step
+#if LODE_TARGET_MINOR >= 2
+  double fidelity = 1;  // of the evaluation
+#endif
 };
 
 // ---- a bound space ----
@@ -943,8 +1013,14 @@ inline void TakeMetrics(std::vector<Metric> bound, std::vector<Metric>& metrics)
 template <class T>
 struct OracleExtra {
   explicit OracleExtra(const T& object) : metrics(object.Metrics()) {}
+  void RequireBound(const char* call) const {
+    if (cells == 0) throw InvalidError(std::string(call) + " before bind");
+  }
   std::vector<Metric> metrics;
   std::size_t cells = 0;  // 0 until bound
+#if LODE_TARGET_MINOR >= 2
+  Fidelities fidelities;  // constant from bind on
+#endif
 };
 
 struct NoExtra {
@@ -959,6 +1035,9 @@ struct OptimizerExtra {
     if (cells == 0) throw InvalidError(std::string(call) + " before bind");
   }
   std::size_t cells = 0;
+#if LODE_TARGET_MINOR >= 2
+  Fidelities offered;
+#endif
 };
 
 }  // namespace detail
@@ -1167,11 +1246,11 @@ namespace detail {
 template <class T>
 struct Evaluation {
   T& object;
-  std::size_t cells, metrics;
+  const OracleExtra<T>& extra;
 
   void Run(lode_query* queries, std::uint32_t count) {
     if (count > 1 && TryTogether(queries, count)) return;
-    std::vector<double> row(metrics);
+    std::vector<double> row(extra.metrics.size());
     for (std::uint32_t k = 0; k < count; ++k) {
       lode_query& q = *LODE_AT(queries, k);
       q.status = Guard(q.error, [&] {
@@ -1189,34 +1268,121 @@ struct Evaluation {
 
  private:
   Query View(const lode_query& q, std::optional<double>* cost) const {
-    return {{q.architecture, cells}, q.fidelity, q.seed, cost};
+#if LODE_TARGET_MINOR >= 2
+    if constexpr (requires { &T::Fidelities; }) {
+      if (!extra.fidelities.Serves(q.fidelity))
+        throw InvalidError("fidelity " + std::to_string(q.fidelity) + " is not served");
+    }
+#endif
+    return {{q.architecture, extra.cells}, q.fidelity, q.seed, cost};
   }
 
   void Answer(lode_query& q, const double* row, std::optional<double> cost) const {
-    std::copy_n(row, metrics, q.metrics);
+    std::copy_n(row, extra.metrics.size(), q.metrics);
     if (cost) q.cost_seconds = *cost;
   }
 
   bool TryTogether(lode_query* queries, std::uint32_t count) {
     if constexpr (requires { &T::EvaluateBatch; }) {
       std::vector<Query> views;
-      views.reserve(count);
       std::vector<std::optional<double>> costs(count);
-      for (std::uint32_t k = 0; k < count; ++k)
-        views.push_back(View(*LODE_AT(queries, k), &costs[k]));
-      std::vector<double> rows(count * metrics);
+      std::vector<double> rows(count * extra.metrics.size());
       if (Guard(nullptr, [&] {
+            views.reserve(count);
+            for (std::uint32_t k = 0; k < count; ++k)
+              views.push_back(View(*LODE_AT(queries, k), &costs[k]));
             object.EvaluateBatch(std::span<const Query>(views), std::span(rows));
           }) != LODE_OK)
         return false;
       for (std::uint32_t k = 0; k < count; ++k) {
         lode_query& q = *LODE_AT(queries, k);
-        Answer(q, rows.data() + k * metrics, costs[k]);
+        Answer(q, rows.data() + k * extra.metrics.size(), costs[k]);
         q.status = LODE_OK;
       }
       return true;
     }
     return false;
+  }
+};
+
+template <class T>
+struct OracleTable {
+  using B = Box<T, OracleExtra<T>>;
+
+  static std::uint32_t MetricCount(const lode_instance* i) {
+    return static_cast<std::uint32_t>(B::Of(i).extra.metrics.size());
+  }
+  static lode_status Metric(const lode_instance* i, std::uint32_t index, lode_metric* out,
+                            lode_error* e) {
+    return Guard(e, [&] { Describe(B::Of(i).extra.metrics, index, out); });
+  }
+  static lode_status Bind(lode_instance* i, lode_space space, lode_error* e) {
+    return Guard(e, [&] {
+      const Space bound(space);
+      B& b = B::Of(i);
+      b.object.Bind(bound);
+      TakeMetrics(b.object.Metrics(), b.extra.metrics);
+#if LODE_TARGET_MINOR >= 2
+      if constexpr (requires { &T::Fidelities; }) b.extra.fidelities = b.object.Fidelities();
+#endif
+      b.extra.cells = bound.cells();
+    });
+  }
+  static lode_status Evaluate(lode_instance* i, lode_query* queries, std::uint32_t count,
+                              lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("evaluate");
+      Evaluation<T>{b.object, b.extra}.Run(queries, count);
+    });
+  }
+  static lode_status Prepare(lode_instance* i, lode_str directory, lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("prepare");
+      b.object.Prepare(std::filesystem::path(View(directory)));
+    });
+  }
+#if LODE_TARGET_MINOR >= 2
+  static lode_status Fidelities(const lode_instance* i, lode_fidelities* out, lode_error* e) {
+    return Guard(e, [&] {
+      const B& b = B::Of(i);
+      b.extra.RequireBound("fidelities");
+      Put(ViewFidelities(b.extra.fidelities), out);
+    });
+  }
+#endif
+
+  static lode_oracle_api Make() {
+    lode_oracle_api a{};
+    a.struct_size = sizeof a;
+    a.metric_count = MetricCount;
+    a.metric = Metric;
+    a.bind = Bind;
+    a.evaluate = Evaluate;
+    if constexpr (requires { &T::Prepare; }) {
+#if LODE_TARGET_MINOR >= 1
+      a.prepare = Prepare;
+#else
+      static_assert(!std::is_class_v<T>, "Prepare needs a LODE_TARGET_MINOR of 1 at least");
+#endif
+    }
+    if constexpr (requires { &T::Fidelities; }) {
+#if LODE_TARGET_MINOR >= 2
+      a.fidelities = Fidelities;
+#else
+      static_assert(!std::is_class_v<T>, "Fidelities needs a LODE_TARGET_MINOR of 2 at least");
+#endif
+    }
+    return a;
+  }
+
+  // What follows from the methods that T has.
+  static constexpr std::uint32_t Capabilities() {
+#if LODE_TARGET_MINOR >= 2
+    if constexpr (requires { &T::EvaluateBatch; }) return LODE_CAP_BATCH;
+#endif
+    return 0;
   }
 };
 
@@ -1228,56 +1394,19 @@ struct Evaluation {
 //   void Evaluate(const Query&, std::span<double> metrics);    // throws if this evaluation fails
 // or, where evaluating many at once is faster than one by one, instead of Evaluate
 //   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);   // a row for each query
-// If EvaluateBatch throws, it is called again for each query alone, so that only the faulty ones
-// fail. Either may report what a query costs with Query::ReportCost, for budgets that count
-// simulated seconds. T may have
+// which is declared as LODE_CAP_BATCH. If EvaluateBatch throws, it is called again for each query
+// alone, so that only the faulty ones fail. Either may report what a query costs with
+// Query::ReportCost, for budgets that count simulated seconds. T may have
 //   void Prepare(const std::filesystem::path& directory);      // before the first Evaluate
+//   lode::Fidelities Fidelities() const;                       // constant after Bind; without: 1
+// Queries of a fidelity that Fidelities() does not have are refused before they reach T.
 template <class T>
 const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
                                       const char* doc = "", std::uint32_t capabilities = 0) {
-  using B = detail::Box<T, detail::OracleExtra<T>>;
-  using detail::Guard;
-  static const lode_oracle_api api = [] {
-    lode_oracle_api a{};
-    a.struct_size = sizeof a;
-    a.metric_count = [](const lode_instance* i) {
-      return static_cast<std::uint32_t>(B::Of(i).extra.metrics.size());
-    };
-    a.metric = [](const lode_instance* i, std::uint32_t index, lode_metric* out, lode_error* e) {
-      return Guard(e, [&] { detail::Describe(B::Of(i).extra.metrics, index, out); });
-    };
-    a.bind = [](lode_instance* i, lode_space space, lode_error* e) {
-      return Guard(e, [&] {
-        const Space bound(space);
-        B::Of(i).object.Bind(bound);
-        detail::TakeMetrics(B::Of(i).object.Metrics(), B::Of(i).extra.metrics);
-        B::Of(i).extra.cells = bound.cells();
-      });
-    };
-    a.evaluate = [](lode_instance* i, lode_query* queries, std::uint32_t count, lode_error* e) {
-      return Guard(e, [&] {
-        B& b = B::Of(i);
-        if (b.extra.cells == 0) throw InvalidError("evaluate before bind");
-        detail::Evaluation<T>{b.object, b.extra.cells, b.extra.metrics.size()}.Run(queries, count);
-      });
-    };
-    if constexpr (requires { &T::Prepare; }) {
-#if LODE_TARGET_MINOR >= 1
-      a.prepare = [](lode_instance* i, lode_str directory, lode_error* e) {
-        return Guard(e, [&] {
-          B& b = B::Of(i);
-          if (b.extra.cells == 0) throw InvalidError("prepare before bind");
-          b.object.Prepare(std::filesystem::path(detail::View(directory)));
-        });
-      };
-#else
-      static_assert(!std::is_class_v<T>, "Prepare needs a LODE_TARGET_MINOR of 1 at least");
-#endif
-    }
-    return a;
-  }();
+  using Table = detail::OracleTable<T>;
+  static const lode_oracle_api api = Table::Make();
   static const lode_component component = detail::MakeComponent<T, detail::OracleExtra<T>>(
-      LODE_ORACLE, id, version, summary, doc, capabilities, &api);
+      LODE_ORACLE, id, version, summary, doc, capabilities | Table::Capabilities(), &api);
   return &component;
 }
 
@@ -1326,6 +1455,121 @@ inline double Violation(const lode_trial& t) {
   return LODE_REACHES(&t, violation) ? t.violation : 0.0;
 }
 
+inline Trial ReadTrial(const lode_trial& t, std::size_t cells) {
+  const auto has = [&](std::uint32_t flag) { return (t.flags & flag) != 0; };
+  Trial trial{.step = t.step,
+              .random = has(LODE_TRIAL_RANDOM),
+              .failed = has(LODE_TRIAL_FAILED),
+              .reused = has(LODE_TRIAL_REUSED),
+              .action = {t.action, t.action != nullptr ? cells : 0},
+              .architecture = {t.architecture, cells},
+              .metrics = {t.metrics, t.metric_count},
+              .reward = t.reward,
+              .objectives = Objectives(t),
+              .violation = Violation(t),
+              .rejected = has(LODE_TRIAL_REJECTED)};
+#if LODE_TARGET_MINOR >= 2
+  if (LODE_REACHES(&t, fidelity)) trial.fidelity = t.fidelity;
+#endif
+  return trial;
+}
+
+// Copies what an optimizer proposes into the caller's buffers.
+inline void PutProposal(const std::variant<Action, Architecture>& what, const OptimizerExtra& extra,
+                        lode_proposal* out) {
+  if (const auto* action = std::get_if<Action>(&what)) {
+    if (action->size() != extra.cells) throw InvalidError("the proposed action has the wrong size");
+    std::copy(action->begin(), action->end(), out->action);
+    out->kind = LODE_PROPOSES_ACTION;
+  } else {
+    const auto& architecture = std::get<Architecture>(what);
+    if (architecture.size() != extra.cells)
+      throw InvalidError("the proposed architecture has the wrong size");
+    std::copy(architecture.begin(), architecture.end(), out->architecture);
+    out->kind = LODE_PROPOSES_ARCHITECTURE;
+  }
+}
+
+#if LODE_TARGET_MINOR >= 2
+// A host that has no fidelities does not offer any either.
+inline void PutProposal(const Proposal& proposal, const OptimizerExtra& extra, lode_proposal* out) {
+  if (!extra.offered.Serves(proposal.fidelity))
+    throw InvalidError("the proposed fidelity " + std::to_string(proposal.fidelity) +
+                       " was not offered");
+  PutProposal(proposal.what, extra, out);
+  if (LODE_REACHES(out, fidelity)) out->fidelity = proposal.fidelity;
+}
+#endif
+
+template <class T>
+struct OptimizerTable {
+  using B = Box<T, OptimizerExtra>;
+
+  static lode_status Bind(lode_instance* i, lode_space space, lode_error* e) {
+    return Guard(e, [&] {
+      const Space bound(space);
+      B::Of(i).object.Bind(bound);
+      B::Of(i).extra.cells = bound.cells();
+    });
+  }
+  static lode_status Ask(lode_instance* i, lode_proposal* out, lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("ask");
+      PutProposal(b.object.Ask(), b.extra, out);
+    });
+  }
+  static lode_status Tell(lode_instance* i, const lode_trial* trials, std::uint32_t count,
+                          lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("tell");
+      for (std::uint32_t k = 0; k < count; ++k)
+        b.object.Tell(ReadTrial(*LODE_AT(trials, k), b.extra.cells));
+    });
+  }
+  static bool Exhausted(const lode_instance* i) { return B::Of(i).object.Exhausted(); }
+#if LODE_TARGET_MINOR >= 2
+  static lode_status Offer(lode_instance* i, const lode_fidelities* fidelities, lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("offer");
+      const Fidelities offered = ReadFidelities(*fidelities);
+      b.object.Offer(offered);
+      b.extra.offered = offered;
+    });
+  }
+#endif
+
+  static lode_optimizer_api Make() {
+    lode_optimizer_api a{};
+    a.struct_size = sizeof a;
+    a.bind = Bind;
+    a.ask = Ask;
+    a.tell = Tell;
+    if constexpr (requires { &T::Exhausted; }) {
+#if LODE_TARGET_MINOR >= 1
+      a.exhausted = Exhausted;
+#else
+      static_assert(!std::is_class_v<T>, "Exhausted needs a LODE_TARGET_MINOR of 1 at least");
+#endif
+    }
+    if constexpr (requires { &T::Offer; }) {
+#if LODE_TARGET_MINOR >= 2
+      a.offer = Offer;
+#else
+      static_assert(!std::is_class_v<T>, "Offer needs a LODE_TARGET_MINOR of 2 at least");
+#endif
+    } else {
+#if LODE_TARGET_MINOR >= 2
+      static_assert(!std::is_same_v<decltype(std::declval<T&>().Ask()), Proposal>,
+                    "an optimizer that proposes fidelities has Offer");
+#endif
+    }
+    return a;
+  }
+};
+
 }  // namespace detail
 
 // OPTIMIZER. T has
@@ -1334,73 +1578,20 @@ inline double Violation(const lode_trial& t) {
 //   void Tell(const Trial&);                                   // also trials it did not ask for
 // and may have
 //   bool Exhausted() const;                                    // nothing more to propose; no throw
+//   void Offer(const lode::Fidelities&);                       // may throw UnsupportedError
+// With Offer, Ask may return a lode::Proposal of one of the fidelities that Offer was called with,
+// after Bind and before Load; 1 if a host does not call it. Without Offer, all fidelities are 1.
+//
 // With LODE_CAP_SEVERAL_ASKS, Ask is called again before earlier proposals are told. Proposals are
 // told in the order of their asks, with one exception: if a limit rejected a proposal, Ask is
-// called again for its step, and that proposal is told before the younger ones.
+// called again for its step, and that proposal is told before the younger ones. With
+// LODE_CAP_ANY_ORDER as well, a pipeline may have the steps told as they finish: then a step may be
+// told before an older one, and only the proposals of one step are in the order of their asks. Such
+// an optimizer does not count Tell's calls to find out which proposal a trial belongs to.
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {
-  using B = detail::Box<T, detail::OptimizerExtra>;
-  using detail::Guard;
-  static const lode_optimizer_api api = [] {
-    lode_optimizer_api a{};
-    a.struct_size = sizeof a;
-    a.bind = [](lode_instance* i, lode_space space, lode_error* e) {
-      return Guard(e, [&] {
-        const Space bound(space);
-        B::Of(i).object.Bind(bound);
-        B::Of(i).extra.cells = bound.cells();
-      });
-    };
-    a.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
-      return Guard(e, [&] {
-        B& b = B::Of(i);
-        b.extra.RequireBound("ask");
-        const std::variant<Action, Architecture> proposal = b.object.Ask();
-        if (const auto* action = std::get_if<Action>(&proposal)) {
-          if (action->size() != b.extra.cells)
-            throw InvalidError("the proposed action has the wrong size");
-          std::copy(action->begin(), action->end(), out->action);
-          out->kind = LODE_PROPOSES_ACTION;
-        } else {
-          const auto& architecture = std::get<Architecture>(proposal);
-          if (architecture.size() != b.extra.cells)
-            throw InvalidError("the proposed architecture has the wrong size");
-          std::copy(architecture.begin(), architecture.end(), out->architecture);
-          out->kind = LODE_PROPOSES_ARCHITECTURE;
-        }
-      });
-    };
-    a.tell = [](lode_instance* i, const lode_trial* trials, std::uint32_t count, lode_error* e) {
-      return Guard(e, [&] {
-        B& b = B::Of(i);
-        b.extra.RequireBound("tell");
-        const std::size_t cells = b.extra.cells;
-        for (std::uint32_t k = 0; k < count; ++k) {
-          const lode_trial& t = *LODE_AT(trials, k);
-          b.object.Tell(Trial{t.step,
-                              (t.flags & LODE_TRIAL_RANDOM) != 0,
-                              (t.flags & LODE_TRIAL_FAILED) != 0,
-                              (t.flags & LODE_TRIAL_REUSED) != 0,
-                              {t.action, t.action != nullptr ? cells : 0},
-                              {t.architecture, cells},
-                              {t.metrics, t.metric_count},
-                              t.reward,
-                              detail::Objectives(t),
-                              detail::Violation(t),
-                              (t.flags & LODE_TRIAL_REJECTED) != 0});
-        }
-      });
-    };
-    if constexpr (requires { &T::Exhausted; }) {
-#if LODE_TARGET_MINOR >= 1
-      a.exhausted = [](const lode_instance* i) { return B::Of(i).object.Exhausted(); };
-#else
-      static_assert(!std::is_class_v<T>, "Exhausted needs a LODE_TARGET_MINOR of 1 at least");
-#endif
-    }
-    return a;
-  }();
+  static const lode_optimizer_api api = detail::OptimizerTable<T>::Make();
   static const lode_component component = detail::MakeComponent<T, detail::OptimizerExtra>(
       LODE_OPTIMIZER, id, version, summary, doc, capabilities, &api);
   return &component;
