@@ -2,14 +2,8 @@
 // through the loader, and photographs; one thread each.
 #include <benchmark/benchmark.h>
 
-// clang-format off
-#include <cstdio>
-#include <jpeglib.h>
-// clang-format on
-
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -18,6 +12,7 @@
 #include "tests/temporary_directory.h"
 #include "toolkit/images/cifar.h"
 #include "toolkit/images/decode.h"
+#include "toolkit/images/jpeg_test_support.h"
 #include "toolkit/images/loader.h"
 #include "toolkit/images/split.h"
 #include "toolkit/images/transform.h"
@@ -77,17 +72,21 @@ void ReadCifar(benchmark::State& state) {
 }
 BENCHMARK(ReadCifar)->Unit(benchmark::kMillisecond);
 
-// Argument: 0 only normalizes; 1 also pads, crops, mirrors and cuts out.
-void Apply32(benchmark::State& state) {
-  const Transformer transformer(OfCifar(state.range(0) != 0));
+// Applies a transformation to one image, again and again.
+void Apply(benchmark::State& state, const Transform& transform, const Image& image) {
+  const Transformer transformer(transform);
   Transformer::Scratch scratch;
-  const Image image = Picture(32, 32);
   std::vector<float> out(transformer.floats());
   for (std::uint64_t item = 0; auto _ : state) {
     transformer.Apply(image, 1, item++, scratch, out.data());
     benchmark::ClobberMemory();
   }
   CountImages(state, 1);
+}
+
+// Argument: 0 only normalizes; 1 also pads, crops, mirrors and cuts out.
+void Apply32(benchmark::State& state) {
+  Apply(state, OfCifar(state.range(0) != 0), Picture(32, 32));
 }
 BENCHMARK(Apply32)->ArgName("augmented")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
 
@@ -116,34 +115,8 @@ BENCHMARK(Load32)->ArgName("threads")->Arg(0)->Arg(1)->UseRealTime()->Unit(bench
 
 // ---- photographs, of ImageNet's average size
 
-std::string Jpeg(const Image& image) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors{};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &bytes, &size);
-  info.image_height = static_cast<JDIMENSION>(image.height);
-  info.image_width = static_cast<JDIMENSION>(image.width);
-  info.input_components = 3;
-  info.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 90, TRUE);
-  jpeg_start_compress(&info, TRUE);
-  while (info.next_scanline < info.image_height) {
-    auto* row = const_cast<JSAMPROW>(image.pixels.data()) + info.next_scanline * image.width * 3;
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string file(reinterpret_cast<char*>(bytes), size);
-  jpeg_destroy_compress(&info);
-  std::free(bytes);
-  return file;
-}
-
 void Decode(benchmark::State& state) {
-  const std::string file = Jpeg(Picture(375, 500));
+  const std::string file = Jpeg(Picture(375, 500), {.quality = 90});
   Image image;
   for (auto _ : state) {
     DecodeImage(file, "F", image);
@@ -158,15 +131,7 @@ void Apply224(benchmark::State& state) {
   const bool random = state.range(0) != 0;
   transform.random_resized_crop = transform.flip = random;
   transform.resize_short_side = random ? 0 : 256;
-  const Transformer transformer(transform);
-  Transformer::Scratch scratch;
-  const Image image = Picture(375, 500);
-  std::vector<float> out(transformer.floats());
-  for (std::uint64_t item = 0; auto _ : state) {
-    transformer.Apply(image, 1, item++, scratch, out.data());
-    benchmark::ClobberMemory();
-  }
-  CountImages(state, 1);
+  Apply(state, transform, Picture(375, 500));
 }
 BENCHMARK(Apply224)->ArgName("random")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 

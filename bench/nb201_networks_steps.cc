@@ -12,12 +12,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
-#include "toolkit/images/pixel_set.h"
+#include "plugins/spaces/nb201/networks/random_images.h"
 #include "toolkit/training/device.h"
 #include "toolkit/training/trainer.h"
 
@@ -25,35 +24,10 @@ namespace nb201 {
 namespace {
 
 using lode::images::Loader;
-using lode::images::PixelSet;
 using lode::training::Pass;
 
 constexpr std::size_t kBatch = 64, kSide = 32, kClasses = 10;
 constexpr std::size_t kWarmUp = 1;  // steps that are not measured: the first one allocates
-
-std::shared_ptr<const PixelSet> RandomImages(std::size_t count) {
-  auto set =
-      std::make_shared<PixelSet>(lode::images::PixelShape{kSide, kSide, 3}, std::size_t{kClasses});
-  std::uint32_t bits = 1;
-  std::string planes(set->shape().bytes(), '\0');
-  for (std::size_t i = 0; i < count; ++i) {
-    for (char& byte : planes) {
-      bits = bits * 1664525U + 1013904223U;  // Numerical Recipes' generator
-      byte = static_cast<char>(bits >> 24);
-    }
-    set->Add(planes, bits % kClasses);
-  }
-  return set;
-}
-
-std::unique_ptr<Loader> LoaderOf(const std::shared_ptr<const PixelSet>& set) {
-  std::vector<std::uint32_t> indices(set->size());
-  std::iota(indices.begin(), indices.end(), 0U);
-  lode::images::Transform transform;
-  transform.resolution = kSide;
-  transform.mean = transform.std = {0.5F, 0.5F, 0.5F};
-  return std::make_unique<Loader>(set, indices, transform, lode::images::LoaderOptions{kBatch});
-}
 
 // Measures the time between Start and Stop.
 class StopWatch {
@@ -110,7 +84,7 @@ double SecondsOfEvaluation(Network& network, const Cell& cell, Loader& loader, S
 }
 
 int Serve(std::size_t repeats, const StopWatch& watch) {
-  const auto loader = LoaderOf(RandomImages((kWarmUp + repeats) * kBatch));
+  const auto loader = RandomImages((kWarmUp + repeats) * kBatch, {kBatch, kSide, kClasses});
   std::string line;
   while (std::getline(std::cin, line)) {
     Cell cell{};

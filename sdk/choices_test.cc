@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sdk/mixed_space.h"
+#include "tests/failure.h"
 
 namespace {
 
@@ -29,16 +30,6 @@ Architecture Parse(std::string_view text) {
   Architecture out(kCells);
   Mixed().Parse(text, out);
   return out;
-}
-
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return e.what();
-  }
-  return "";
 }
 
 TEST(ChoiceSpace, DecisionsWithTheSameValuesShareAMatrix) {
@@ -88,7 +79,7 @@ TEST(ChoiceSpace, ParseErrorsNameThePosition) {
       {"skip,16,plain,pool,32,1", "column 22: expected the end, found \",1\""},
   };
   for (const auto& [text, message] : kFaults)
-    EXPECT_EQ(Failure([&, t = text] { Parse(t); }), message) << text;
+    EXPECT_EQ(lode::Failure([&, t = text] { Parse(t); }), message) << text;
 }
 
 TEST(ChoiceSpace, RefusesBytesThatAreNotAnArchitecture) {
@@ -97,16 +88,16 @@ TEST(ChoiceSpace, RefusesBytesThatAreNotAnArchitecture) {
   const std::string message = "row ends head does not have exactly one 1 among zeros";
   FixedStream stream(1);
   Architecture out(kCells);
-  EXPECT_EQ(Failure([&] { Mixed().Format(a); }), message);
-  EXPECT_EQ(Failure([&] { Mixed().Neighbours(a); }), message);
-  EXPECT_EQ(Failure([&] { Mixed().Mutate(stream.random(), a, out); }), message);
-  EXPECT_EQ(Failure([&] { Mixed().Crossover(stream.random(), a, a, out); }), message);
-  EXPECT_EQ(Failure([&] { Mixed().Resample(stream.random(), 0.5, a, out); }), message);
+  EXPECT_EQ(lode::Failure([&] { Mixed().Format(a); }), message);
+  EXPECT_EQ(lode::Failure([&] { Mixed().Neighbours(a); }), message);
+  EXPECT_EQ(lode::Failure([&] { Mixed().Mutate(stream.random(), a, out); }), message);
+  EXPECT_EQ(lode::Failure([&] { Mixed().Crossover(stream.random(), a, a, out); }), message);
+  EXPECT_EQ(lode::Failure([&] { Mixed().Resample(stream.random(), 0.5, a, out); }), message);
 }
 
 TEST(ChoiceSpace, RefusesInvalidDecisions) {
   const auto failure = [](const std::vector<Decision>& decisions) {
-    return Failure([&] { ChoiceSpace{decisions}; });
+    return lode::Failure([&] { ChoiceSpace{decisions}; });
   };
   EXPECT_EQ(failure({}), "a space needs at least one decision");
   EXPECT_EQ(failure({{"", {"a"}}}), "a decision needs a name");
@@ -180,7 +171,7 @@ TEST(ChoiceSpace, ASpaceOfOneArchitectureHasNoMutation) {
   const Architecture only = {1, 1};
   Architecture out(2);
   FixedStream stream(1);
-  EXPECT_EQ(Failure([&] { space.Mutate(stream.random(), only, out); }),
+  EXPECT_EQ(lode::Failure([&] { space.Mutate(stream.random(), only, out); }),
             "no decision of this space has more than one value");
   EXPECT_TRUE(space.Neighbours(only).empty());
   EXPECT_EQ(space.Log10Size(), 0);

@@ -153,9 +153,7 @@ TEST_F(CliTest, NamesAreComparedWithoutCase) {
   const auto resolved = [this](const std::vector<std::string>& settings) {
     std::vector<std::string> words{"validate", "--print",
                                    SourceFile("configs/nb201/l2nas.toml").string()};
-    for (const std::string& setting : settings) {
-      words.insert(words.end(), {"--set", setting});
-    }
+    AppendSettings(words, settings);
     return lode_.Run(words).out;
   };
   EXPECT_EQ(resolved({"optimizer.preset=PAPER", "oracle.use=NB201.Table"}),

@@ -193,11 +193,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
   }
 
   const TemporaryDirectory directory_;
-  const Program lode_ = [this] {
-    Program lode(directory_.path());
-    lode.SetEnvironment("LODE_PLUGIN_PATH", LODE_BINARY_DIR "/tests/plugins");
-    return lode;
-  }();
+  const Program lode_ = WithTestPlugins(directory_.path());
   std::map<std::string, std::string> whole_;
 };
 

@@ -70,13 +70,10 @@ class DurabilityTest : public testing::Test {
                                          const std::string& execution = "{isolate=false}") const {
     std::vector<std::string> arguments = Arguments(out, 40);
     arguments.insert(arguments.begin(), {"--plugin", kFaulty});
-    for (const std::string& change :
-         {std::string("oracle.use=faulty_oracle"), std::string("oracle.fault=\"deaf\""),
-          std::string("oracle.every=20"),
-          std::string("reward={metric=\"checksum\", transform=\"identity\"}"),
-          "execution=" + execution}) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(
+        arguments,
+        {"oracle.use=faulty_oracle", "oracle.fault=\"deaf\"", "oracle.every=20",
+         "reward={metric=\"checksum\", transform=\"identity\"}", "execution=" + execution});
     return arguments;
   }
 

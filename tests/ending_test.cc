@@ -31,9 +31,7 @@ class EndingTest : public testing::Test {
  protected:
   Words Command(const std::string& pipeline, const std::string& out, const Words& settings) const {
     Words words{SourceFile(pipeline).string(), "--seed", "3", "--out", Path(out)};
-    for (const std::string& setting : settings) {
-      words.insert(words.end(), {"--set", setting});
-    }
+    AppendSettings(words, settings);
     return words;
   }
 

@@ -31,9 +31,7 @@ class FaultTest : public testing::Test {
         "--seeds",  "1",
         "--set",    "budget.steps=200",
         "--out",    (dir_.path() / "runs").string()};
-    for (const std::string& change : overrides) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, overrides);
     return lode_.Run(arguments);
   }
 

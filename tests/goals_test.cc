@@ -50,10 +50,8 @@ class GoalsTest : public testing::Test {
     std::vector<std::string> all{"budget={steps=150, marks=[]}", "optimizer.use=" + optimizer,
                                  "optimizer.l2nas.batch_size=16",
                                  "exploration=[{use=\"warm_up\", steps=50}]"};
-    all.insert(all.end(), settings.begin(), settings.end());
-    for (const std::string& setting : all) {
-      arguments.insert(arguments.end(), {"--set", setting});
-    }
+    AppendSettings(arguments, all);
+    AppendSettings(arguments, settings);
     return RunJson(lode_, arguments);
   }
 

@@ -56,9 +56,7 @@ max_failures = 1000
     if (verb == "run") {
       arguments.insert(arguments.end(), {"--out", In(out)});
     }
-    for (const std::string& change : changes) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, changes);
     return lode_.Run(arguments);
   }
 

@@ -40,10 +40,8 @@ class IsolationTest : public testing::Test {
     std::vector<std::string> changes = {"oracle.use=faulty_oracle", "oracle.every=7",
                                         "oracle.notes=" + notes_.string(), "budget={steps=60}",
                                         "reward={metric=\"checksum\"}"};
-    changes.insert(changes.end(), overrides.begin(), overrides.end());
-    for (const std::string& change : changes) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, changes);
+    AppendSettings(arguments, overrides);
     return arguments;
   }
 

@@ -143,11 +143,7 @@ class KillTest : public testing::TestWithParam<Shape> {
   }
 
   const TemporaryDirectory directory_;
-  const Program lode_ = [this] {
-    Program lode(directory_.path());
-    lode.SetEnvironment("LODE_PLUGIN_PATH", LODE_BINARY_DIR "/tests/plugins");
-    return lode;
-  }();
+  const Program lode_ = WithTestPlugins(directory_.path());
 };
 
 TEST_P(KillTest, LeavesTheSameFilesAsWithoutKills) {

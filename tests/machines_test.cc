@@ -16,6 +16,7 @@
 
 #include "tests/processes.h"
 #include "tests/program.h"
+#include "tests/shell.h"
 #include "tests/temporary_directory.h"
 
 namespace lode {
@@ -24,18 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using testing::IsEmpty;
-
-// Returns what a command prints.
-std::string OutputOf(const std::string& command) {
-  std::string text;
-  std::FILE* out = popen(command.c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
-    text.append(buffer, got);
-  }
-  EXPECT_EQ(pclose(out), 0) << command;
-  return text;
-}
 
 struct SearchCase {
   const char* name;
@@ -59,9 +48,7 @@ class MachinesTest : public testing::TestWithParam<SearchCase> {
         "run",     SourceFile(std::string("configs/") + GetParam().pipeline).string(),
         "--seeds", "1",
         "--out",   (directory_.path() / out).string()};
-    for (const std::string& setting : GetParam().settings) {
-      arguments.insert(arguments.end(), {"--set", setting});
-    }
+    AppendSettings(arguments, GetParam().settings);
     return arguments;
   }
 

@@ -90,10 +90,8 @@ class MpiTest : public testing::Test {
     std::vector<std::string> changes = {
         "oracle={use=\"faulty_oracle\", every=7, notes=\"" + notes_.string() + "\"}",
         "budget={steps=150}", "reward={metric=\"checksum\"}"};
-    changes.insert(changes.end(), overrides.begin(), overrides.end());
-    for (const std::string& change : changes) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, changes);
+    AppendSettings(arguments, overrides);
     return arguments;
   }
 

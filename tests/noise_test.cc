@@ -197,9 +197,7 @@ class NoiseProgramTest : public testing::Test {
                                      const std::vector<std::string>& changes = {}) const {
     std::vector<std::string> arguments = {"--plugin", kPlugin.string(), "run",    File(), "--seeds",
                                           "1",        "--out",          Path(out)};
-    for (const std::string& change : changes) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, changes);
     return arguments;
   }
 

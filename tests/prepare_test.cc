@@ -34,10 +34,8 @@ class PrepareTest : public testing::Test {
     std::vector<std::string> changes = {"oracle.use=prepared_oracle",
                                         "oracle.notes=" + notes_.string(), "budget={steps=20}",
                                         "reward={metric=\"score\"}"};
-    changes.insert(changes.end(), overrides.begin(), overrides.end());
-    for (const std::string& change : changes) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, changes);
+    AppendSettings(arguments, overrides);
     return arguments;
   }
 

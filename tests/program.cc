@@ -7,6 +7,18 @@
 
 namespace lode {
 
+Program WithTestPlugins(const std::filesystem::path& directory) {
+  Program lode(directory);
+  lode.SetEnvironment("LODE_PLUGIN_PATH", LODE_BINARY_DIR "/tests/plugins");
+  return lode;
+}
+
+void AppendSettings(std::vector<std::string>& arguments, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+}
+
 nlohmann::json RunJson(const Program& lode, std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "run");
   arguments.push_back("--json");

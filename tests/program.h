@@ -21,6 +21,12 @@ class Program : public test::Program {
       : test::Program(std::move(directory), BuiltProgram()) {}
 };
 
+// The program, which also finds the plugins of tests/plugins.
+Program WithTestPlugins(const std::filesystem::path& directory);
+
+// Appends "--set" and each of the settings.
+void AppendSettings(std::vector<std::string>& arguments, const std::vector<std::string>& settings);
+
 // Runs `lode run ARGUMENTS --json`, which must succeed.
 nlohmann::json RunJson(const Program& lode, std::vector<std::string> arguments);
 

@@ -20,14 +20,13 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   const Program lode(directory.path());
   std::vector<std::string> arguments = {SourceFile("configs/quickstart.toml").string(), "--out",
                                         (directory.path() / "out").string()};
-  for (const char* change :
-       {"stage.supernet.oracle.train_images=1600", "stage.supernet.oracle.epochs=3",
-        "stage.search.oracle.train_images=640", "stage.search.oracle.validation_images=500",
-        "stage.search.budget.unique_queries=12", "stage.final.oracle.train_images=1600",
-        "stage.final.oracle.epochs=2", "stage.final.oracle.validation_images=500",
-        "stage.final.oracle.test_images=500"}) {
-    arguments.insert(arguments.end(), {"--set", change});
-  }
+  AppendSettings(
+      arguments,
+      {"stage.supernet.oracle.train_images=1600", "stage.supernet.oracle.epochs=3",
+       "stage.search.oracle.train_images=640", "stage.search.oracle.validation_images=500",
+       "stage.search.budget.unique_queries=12", "stage.final.oracle.train_images=1600",
+       "stage.final.oracle.epochs=2", "stage.final.oracle.validation_images=500",
+       "stage.final.oracle.test_images=500"});
   const json out = RunJson(lode, arguments);
 
   ASSERT_EQ(out["stages"].size(), 3U);

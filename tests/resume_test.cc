@@ -33,9 +33,7 @@ class ResumeTest : public testing::Test {
         "run",     SourceFile("configs/nb201/" + pipeline + ".toml").string(),
         "--seeds", "1",
         "--out",   (directory_.path() / out).string()};
-    for (const std::string& change : overrides) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, overrides);
     return arguments;
   }
 

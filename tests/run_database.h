@@ -4,9 +4,10 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
+
+#include "tests/shell.h"
 
 namespace lode {
 
@@ -33,15 +34,7 @@ inline std::string Select(const std::filesystem::path& run, const char* sql) {
 
 // Returns everything in a store, with every bit of every number.
 inline std::string Dump(const std::filesystem::path& run) {
-  const std::string command = "sqlite3 '" + (run / "run.db").string() + "' .dump";
-  std::string text;
-  std::FILE* out = popen(command.c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, out)) > 0;) {
-    text.append(buffer, got);
-  }
-  EXPECT_EQ(pclose(out), 0);
-  return text;
+  return OutputOf("sqlite3 '" + (run / "run.db").string() + "' .dump");
 }
 
 }  // namespace lode

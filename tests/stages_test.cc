@@ -83,9 +83,7 @@ class StagesProgramTest : public testing::Test {
     std::vector<std::string> arguments = Plugin();
     arguments.insert(arguments.end(), {"run", (directory_.path() / "p.toml").string(), "--out",
                                        (directory_.path() / out).string()});
-    for (const std::string& change : overrides) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, overrides);
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }

@@ -27,9 +27,7 @@ class Table1Test : public testing::Test {
                                        seeds,
                                        "--out",
                                        (dir_.path() / "runs").string()};
-    for (const std::string& change : overrides) {
-      arguments.insert(arguments.end(), {"--set", change});
-    }
+    AppendSettings(arguments, overrides);
     const Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     return json::parse(outcome.out);

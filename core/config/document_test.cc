@@ -6,6 +6,7 @@
 
 #include "core/config/config_test.h"
 #include "core/config/nesting.h"
+#include "tests/failure.h"
 
 namespace lode::core {
 namespace {
@@ -156,12 +157,7 @@ TEST_F(DocumentTest, AMissingCurrentDirectoryGivesOneLine) {
   fs::current_path(dir_.path() / "gone");
   fs::remove(dir_.path() / "gone");
   const auto message = [](const auto& read) -> std::string {
-    try {
-      read();
-    } catch (const ConfigError& e) {
-      return e.what();
-    }
-    return "";
+    return Failure<ConfigError>([&] { read(); });
   };
   const std::string text = message([] { Document::FromText("a = 1\n", "t"); });
   const std::string whole = message([&] { Document::Read(file, {}); });
@@ -346,12 +342,7 @@ TEST(ParseOverride, ReadsTomlOrElseAString) {
 
 TEST(ParseOverride, RefusesTextsWithoutPathAndValue) {
   const auto message = [](const std::string& text) -> std::string {
-    try {
-      ParseOverride(text);
-    } catch (const ConfigError& e) {
-      return e.what();
-    }
-    return "";
+    return Failure<ConfigError>([&] { ParseOverride(text); });
   };
   for (const char* text : {"", "a", "=1", "a..b=1", "\"a=1"}) {
     EXPECT_EQ(message(text),

@@ -21,7 +21,9 @@
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
+#include "toolkit/posix/pipe.h"
 #include "toolkit/posix/wait_status.h"
+#include "toolkit/posix/word_pointers.h"
 
 namespace lode::core {
 namespace {
@@ -63,12 +65,11 @@ Pair MakeChannel() {
 }
 
 Pair MakeOutput() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
+  posix::Pipe pipe = posix::MakePipe();
+  if (!pipe.read.is_open()) {
     Fail(errno);
   }
-  Pair pair{posix::Descriptor(ends[0]), posix::Descriptor(ends[1])};
-  pair.theirs = MoveUp(std::move(pair.theirs));
+  Pair pair{std::move(pipe.read), MoveUp(std::move(pipe.write))};
   fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   fcntl(pair.ours.get(), F_SETPIPE_SZ, kPipeSize);  // where the user's limit allows it
   return pair;
@@ -78,14 +79,6 @@ Pair MakeOutput() {
 std::string NewMark() {
   static std::atomic<std::uint64_t> last = 0;
   return "LODE_WORKER=" + std::to_string(getpid()) + "." + std::to_string(++last);
-}
-
-std::vector<char*> Pointers(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  std::ranges::transform(texts, std::back_inserter(pointers),
-                         [](std::string& text) { return text.data(); });
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 // A worker is not a rank, even if its host is one: it must not see the variables that mpirun sets
@@ -163,8 +156,9 @@ void WorkerProcess::Spawn(const WorkerProgram& program, int channel, int output,
   std::vector<std::string> arguments = program.arguments;
   std::vector<std::string> variables = EnvironmentWith(mark_);
   const SpawnPlan plan(channel, output, page);
-  const int error = posix_spawn(&pid_, program.file.c_str(), plan.actions(), plan.attributes(),
-                                Pointers(arguments).data(), Pointers(variables).data());
+  const int error =
+      posix_spawn(&pid_, program.file.c_str(), plan.actions(), plan.attributes(),
+                  posix::PointersTo(arguments).data(), posix::PointersTo(variables).data());
   if (error != 0) {
     Fail(error);
   }

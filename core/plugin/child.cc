@@ -13,8 +13,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "core/plugin/error.h"
+#include "toolkit/posix/pipe.h"
 
 namespace lode::core {
 namespace {
@@ -68,9 +70,9 @@ void Run(const std::function<void()>& body) {
 }  // namespace
 
 Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
-  int ends[2];
   output_ = posix::Descriptor(memfd_create("output", MFD_CLOEXEC));
-  if (!output_.is_open() || pipe2(ends, O_CLOEXEC) != 0) {
+  posix::Pipe lines = posix::MakePipe();
+  if (!output_.is_open() || !lines.write.is_open()) {
     Fail("cannot make a child process");
   }
   std::fflush(nullptr);
@@ -82,16 +84,16 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     setpgid(0, 0);  // a group with the processes it starts; it dies with its parent
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     Redirect(output_.get());
-    CloseOthers(ends[1]);
-    Run([&] { body([&](std::string_view line) { WriteAll(ends[1], std::string(line) + '\n'); }); });
+    const int out = lines.write.get();
+    CloseOthers(out);
+    Run([&] { body([&](std::string_view line) { WriteAll(out, std::string(line) + '\n'); }); });
     if (ending == Ending::kQuick) {
       _exit(0);
     }
     std::exit(0);
   }
   setpgid(pid_, pid_);  // in parent and child, because either may be first
-  close(ends[1]);
-  lines_ = posix::Descriptor(ends[0]);
+  lines_ = std::move(lines.read);
 }
 
 Child::~Child() {

@@ -1,14 +1,14 @@
-// The host's randomness. It is counter-based (Philox 4x64-10, Salmon et al., SC'11): a word depends
-// only on its position, not on earlier calls.
+// The host's randomness: a word depends only on its position, not on earlier calls.
 #pragma once
 
-#include <Random123/philox.h>
 #include <lode/plugin.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "toolkit/sampling/philox_stream.h"
 
 namespace lode::core {
 
@@ -31,20 +31,14 @@ class RandomStream {
     Restart(0, Phase::kSetup);
   }
 
-  void Fill(std::uint64_t* out, std::size_t count);
+  void Fill(std::uint64_t* out, std::size_t count) { words_.Fill(out, count); }
 
   // Returns the stream as components see it; valid as long as *this exists and is not moved.
-  lode_random handle();
+  lode_random handle() { return words_.handle(); }
 
  private:
-  using Generator = r123::Philox4x64;
-
-  Generator::key_type key_;
-  Generator::ctr_type counter_{};  // block, step, phase, attempt
-  Generator::ctr_type block_{};
-  std::size_t used_ = kBlockWords;
-
-  static constexpr std::size_t kBlockWords = 4;
+  std::array<std::uint64_t, 2> key_;
+  sampling::PhiloxStream words_;
 };
 
 }  // namespace lode::core

@@ -15,6 +15,7 @@
 #include "core/config/pipeline_schema.h"
 #include "core/config/typed_table.h"
 #include "core/report/description.h"
+#include "tests/failure.h"
 
 namespace lode::core {
 namespace {
@@ -84,12 +85,7 @@ class DeclaredTableTest : public testing::Test {
   // Returns all mistakes, one per line.
   std::string Mistakes(const std::string& text) {
     Read(text);
-    try {
-      diagnostics_.ThrowIfAny();
-    } catch (const ConfigError& e) {
-      return e.what();
-    }
-    return "";
+    return Failure<ConfigError>([&] { diagnostics_.ThrowIfAny(); });
   }
 
   Diagnostics diagnostics_;

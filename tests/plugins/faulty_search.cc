@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "one_row.h"
+
 namespace {
 
 class Faulty {
@@ -76,10 +78,8 @@ class Faulty {
 };
 
 // One row of cells.
-struct Space : Faulty {
+struct Space : Faulty, OneRow<50> {
   using Faulty::Faulty;
-  static constexpr std::size_t kCells = 50;
-
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{"row", {"cell"}, {}};
     for (std::size_t i = 0; i < kCells; ++i) {
@@ -88,23 +88,9 @@ struct Space : Faulty {
     return {matrix};
   }
   double Log10Size() const { return 1.6989700043360187; }
-  void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < kCells; ++i) {
-      best = action[i] > action[best] ? i : best;
-    }
-    out[best] = 1;
-  }
-  void Sample(lode::Random random, std::span<std::uint8_t> out) const {
-    out[random.Below(kCells)] = 1;
-  }
   std::string Format(lode::ArchitectureView architecture) const {
     Pass("format");
-    std::size_t cell = 0;
-    while (cell + 1 < kCells && architecture[cell] == 0) {
-      ++cell;
-    }
-    return "cell " + std::to_string(cell);
+    return "cell " + std::to_string(CellOf(architecture));
   }
   void Parse(std::string_view text, std::span<std::uint8_t> out) const {
     for (std::size_t i = 0; i < kCells; ++i) {

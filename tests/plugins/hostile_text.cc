@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "one_row.h"
+
 namespace {
 
 // An invalid byte, an overlong slash, half a surrogate pair, a title for the terminal's window, a
@@ -17,12 +19,10 @@ constexpr std::string_view kHostile =
 std::string Hostile(std::string_view text) { return std::string(text) + std::string(kHostile); }
 
 // One row of several cells; the notation of an architecture is hostile.
-struct HostileSpace {
+struct HostileSpace : OneRow<64> {
   struct Config {};
   static lode::Params<Config> Parameters() { return {}; }
   HostileSpace(lode::Host, const Config&) {}
-
-  static constexpr std::size_t kCells = 64;
 
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{Hostile("matrix"), {Hostile("row")}, {}};
@@ -32,16 +32,6 @@ struct HostileSpace {
     return {matrix};
   }
   double Log10Size() const { return 1.8061799739838872; }
-  void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < kCells; ++i) {
-      best = action[i] > action[best] ? i : best;
-    }
-    out[best] = 1;
-  }
-  void Sample(lode::Random random, std::span<std::uint8_t> out) const {
-    out[random.Below(kCells)] = 1;
-  }
   std::string Format(lode::ArchitectureView architecture) const {
     return Hostile("cell " + std::to_string(CellOf(architecture)));
   }
@@ -57,14 +47,6 @@ struct HostileSpace {
   lode::Graph Graph(lode::ArchitectureView) const {
     return {{{Hostile("group"), Hostile("in")}, {Hostile("group"), Hostile("out")}},
             {{0, 1, Hostile("edge")}}};
-  }
-
-  static std::size_t CellOf(lode::ArchitectureView architecture) {
-    std::size_t cell = 0;
-    while (cell + 1 < kCells && architecture[cell] == 0) {
-      ++cell;
-    }
-    return cell;
   }
 };
 

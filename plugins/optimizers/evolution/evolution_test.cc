@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/failure.h"
+
 namespace {
 
 using lode::test::Phase;
@@ -388,12 +390,9 @@ TEST(EvolutionTest, TheSeedDecides) {
 std::string BindFailure(const lode_space_api& api, double mutation_ratio) {
   TestHost host;
   Evolution evolution(host.host(), {.mutation_ratio = mutation_ratio});
-  try {
+  return lode::Failure<lode::UnsupportedError>([&] {
     evolution.Bind(lode::Space({&api, TheSpace().handle().instance}));
-  } catch (const lode::UnsupportedError& e) {
-    return e.what();
-  }
-  return "";
+  });
 }
 
 TEST(EvolutionTest, NeedsTheOperatorsThatItsRatiosUse) {

@@ -23,6 +23,7 @@
 #include "plugins/oracles/command/process.h"
 #include "plugins/oracles/command/test_program.h"
 #include "tests/built.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 
 namespace command {
@@ -41,16 +42,6 @@ double Seconds(const std::function<void()>& call) {
   const auto start = std::chrono::steady_clock::now();
   call();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return std::to_string(e.code()) + " " + e.what();
-  }
-  return "";
 }
 
 class CommandTest : public testing::Test {
@@ -87,7 +78,7 @@ class CommandTest : public testing::Test {
   std::string ScriptFailure(const std::string& script, double timeout = kHang) {
     Config config = Script(script);
     config.timeout = timeout;
-    const std::string failure = Failure([&] { Ask(config); });
+    const std::string failure = lode::CodedFailure([&] { Ask(config); });
     EXPECT_THAT(failure, StartsWith("4 "));
     return failure.substr(std::min<std::size_t>(2, failure.size()));
   }
@@ -205,7 +196,7 @@ TEST_F(CommandTest, RefusesInvalidConfigurations) {
   const auto refusal = [&](const std::function<void(Config&)>& change) {
     Config config = Script(kAnswer);
     change(config);
-    return Failure([&] { Ask(config); });
+    return lode::CodedFailure([&] { Ask(config); });
   };
   EXPECT_EQ(refusal([](Config& c) { c.command.clear(); }),
             "1 command is empty, expected a program and its arguments");
@@ -233,7 +224,7 @@ TEST_F(CommandTest, NamesTheNearestProgram) {
     Config config = Script(kAnswer);
     config.command[0] = name;
     config.environment = {"PATH=/nonexistent:" + dir_.path().string()};
-    return Failure([&] { Ask(config); });
+    return lode::CodedFailure([&] { Ask(config); });
   };
   std::ofstream(InDirectory("python3")) << "#!/bin/sh\n";
   std::ofstream(InDirectory("pyton")) << "not executable";
@@ -257,11 +248,11 @@ TEST_F(CommandTest, RunsTheProgramItself) {
   fs::permissions(config.program, fs::perms::owner_all);
   EXPECT_THAT(Ask(config), ElementsAre(91.5, 4));
   std::ofstream(config.program) << "#!/nonexistent/python3\n";
-  EXPECT_EQ(Failure([&] { Ask(config); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(config); }),
             "4 cannot run \"" + config.program + "\": the interpreter that it names is missing");
   std::ofstream(config.program) << "\x7f"
                                    "ELF nonsense";
-  EXPECT_EQ(Failure([&] { Ask(config); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(config); }),
             "4 cannot run \"" + config.program + "\": Exec format error");
 }
 
@@ -359,7 +350,7 @@ TEST_F(CommandTest, LimitsOutput) {
       }() + "\"...");
   Config config = Script("yes | head -c 40000000 >&2; echo end >&2; exit 1");
   config.directory = InDirectory("work");
-  EXPECT_EQ(Failure([&] { Ask(config); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(config); }),
             "4 exit status 1: end; see " + InDirectory("work/000001"));
   EXPECT_EQ(fs::file_size(InDirectory("work/000001/stderr.txt")),
             (std::size_t{16} << 20) + std::string("\n[the rest is not kept]\n").size());
@@ -456,7 +447,7 @@ TEST_F(CommandTest, CancellationEndsTheProgram) {
     CommandOracle oracle(lode::Host(host.get()), Script(script));
     oracle.Bind(grid_.space());
     std::string failure;
-    std::thread evaluation([&] { failure = Failure([&] { Ask(oracle, "0-0-0-0"); }); });
+    std::thread evaluation([&] { failure = lode::CodedFailure([&] { Ask(oracle, "0-0-0-0"); }); });
     const int process = WaitForNumbers(pids, 1)[0];
     EXPECT_LT(Seconds([&] {
                 host.Cancel();
@@ -474,7 +465,7 @@ TEST_F(CommandTest, DiesWithItsHost) {
                                "); sleep 1000 & echo $! $$ >> " + pids + "; exec sleep 1000");
   const pid_t host = fork();
   if (host == 0) {
-    Failure([&] { Ask(config); });
+    lode::CodedFailure([&] { Ask(config); });
     _exit(0);
   }
   const std::vector<int> processes = WaitForNumbers(pids, 3);
@@ -505,7 +496,7 @@ TEST_F(CommandTest, RemovesOnlyTheRemainsOfKilledProcesses) {
     const pid_t host = fork();
     if (host == 0) {
       setenv("TMPDIR", temporary.c_str(), 1);
-      Failure([&] {
+      lode::CodedFailure([&] {
         Ask(Script("touch made; pwd > " + pids + ".where; echo $$ > " + pids +
                    "; exec sleep 1000"));
       });
@@ -549,7 +540,7 @@ TEST_F(CommandTest, LeavesNoDescriptorNoZombieAndNoFile) {
   missing.command = {"{program}"};
   std::ofstream(missing.program) << "#!/nonexistent/python3\n";
   fs::permissions(missing.program, fs::perms::owner_all);
-  Failure([&] { Ask(missing); });
+  lode::CodedFailure([&] { Ask(missing); });
   EXPECT_EQ(OpenDescriptors(), before);
   EXPECT_TRUE(fs::is_empty(temporary));
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
@@ -599,7 +590,7 @@ TEST_F(CommandTest, ReportsADirectoryThatCannotBeCreated) {
   std::ofstream(InDirectory("file")) << "x";
   Config config = Script(kAnswer);
   config.directory = InDirectory("file/work");
-  EXPECT_EQ(Failure([&] { Ask(config); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(config); }),
             "4 " + config.directory + ": cannot be created: Not a directory");
 }
 

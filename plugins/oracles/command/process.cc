@@ -19,12 +19,16 @@
 #include <thread>
 
 #include "plugins/oracles/command/keeper.h"
+#include "toolkit/posix/pipe.h"
 #include "toolkit/posix/wait_status.h"
+#include "toolkit/posix/word_pointers.h"
 
 namespace command {
 namespace {
 
 using lode::posix::Descriptor;
+using lode::posix::Pipe;
+using lode::posix::PointersTo;
 
 constexpr int kPollMilliseconds = 20;
 constexpr int kGraceMilliseconds = 500;   // from SIGTERM to SIGKILL
@@ -46,26 +50,11 @@ Descriptor Checked(Descriptor descriptor, const char* what) {
   return Checked(Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)), what);
 }
 
-struct Pipe {
-  Descriptor read, write;
-};
-
+// Returns a pipe away from the standard streams.
 Pipe MakePipe() {
-  std::array<int, 2> ends{-1, -1};
-  [[maybe_unused]] const int made = pipe2(ends.data(), O_CLOEXEC);
-  Descriptor read(ends[0]), write(ends[1]);
+  Pipe pipe = lode::posix::MakePipe();
   constexpr const char* kWhat = "cannot make a pipe";
-  return {Checked(std::move(read), kWhat), Checked(std::move(write), kWhat)};
-}
-
-std::vector<char*> Pointers(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (const std::string& word : words) {
-    pointers.push_back(const_cast<char*>(word.c_str()));
-  }
-  pointers.push_back(nullptr);
-  return pointers;
+  return {Checked(std::move(pipe.read), kWhat), Checked(std::move(pipe.write), kWhat)};
 }
 
 // Everything the child needs to become the program, prepared before the fork.
@@ -169,8 +158,8 @@ Process::Process(const Program& program) {
   Pipe output = MakePipe(), errors = MakePipe(), failure = MakePipe(), status = MakePipe();
   const Descriptor input =
       Checked(Descriptor(open(program.input.c_str(), O_RDONLY | O_CLOEXEC)), program.input.c_str());
-  const auto arguments = Pointers(program.arguments);
-  const auto environment = Pointers(program.environment);
+  const auto arguments = PointersTo(program.arguments);
+  const auto environment = PointersTo(program.environment);
   const Launch launch{program.file.c_str(),      arguments.data(),   environment.data(),
                       program.directory.c_str(), input.get(),        output.write.get(),
                       errors.write.get(),        failure.write.get()};

@@ -7,6 +7,7 @@
 
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/text.h"
+#include "tests/failure.h"
 
 namespace darts {
 namespace {
@@ -36,12 +37,7 @@ void Expect(const char* genotype, NetworkSettings settings, const Counts& counts
 }
 
 std::string FailureOf(const NetworkSettings& settings) {
-  try {
-    const NetworkCosts costs(settings);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { const NetworkCosts costs(settings); });
 }
 
 // Counted on the networks of the published code.

@@ -6,6 +6,8 @@
 #include <lode/testing.hpp>
 #include <string>
 
+#include "tests/failure.h"
+
 namespace darts {
 namespace {
 
@@ -21,12 +23,7 @@ Architecture Of(const Genotype& genotype) {
 }
 
 std::string FailureOf(const Architecture& a) {
-  try {
-    FromArchitecture(a);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { FromArchitecture(a); });
 }
 
 TEST(DartsGenotype, RowsAreTheEdgesByNodeAndInput) {

@@ -14,6 +14,7 @@
 #include "plugins/spaces/darts/canonical.h"
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/text.h"
+#include "tests/extreme_floats.h"
 
 namespace darts {
 namespace {
@@ -150,17 +151,6 @@ Architecture ByRanking(const std::vector<float>& action) {
 // Actions that easily go wrong: continuous, negative, with few distinct values, with extreme
 // values, with equal rows, constant except for one cell.
 std::vector<float> AwkwardAction(lode::Random random, int kind) {
-  using Limits = std::numeric_limits<float>;
-  static constexpr std::array kExtremes = {Limits::max(),
-                                           Limits::lowest(),
-                                           Limits::min(),
-                                           -Limits::min(),
-                                           Limits::denorm_min(),
-                                           -Limits::denorm_min(),
-                                           0.0f,
-                                           -0.0f,
-                                           1.0f,
-                                           -1.0f};
   std::vector<float> action(kCells, 0.5f);
   const std::size_t distinct = 1 + random.Below(4);
   for (float& a : action) {
@@ -174,7 +164,7 @@ std::vector<float> AwkwardAction(lode::Random random, int kind) {
       a = static_cast<float>(random.Below(distinct)) - 1;
     }
     if (kind % 6 == 3) {
-      a = kExtremes[random.Below(kExtremes.size())];
+      a = lode::kExtremeFloats[random.Below(lode::kExtremeFloats.size())];
     }
     if (kind % 6 == 4) {
       a = static_cast<float>(random.Normal());

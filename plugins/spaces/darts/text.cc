@@ -55,8 +55,7 @@ class Parser {
       ReadName();
     }
     ReadFields(is_dictionary, &genotype);
-    cursor_.TakeLastComma(is_dictionary ? "}" : ")");
-    cursor_.Expect(is_dictionary ? "}" : ")");
+    cursor_.ExpectClosing(is_dictionary ? "}" : ")");
     cursor_.ExpectEnd();
     return genotype;
   }
@@ -112,39 +111,24 @@ class Parser {
   // Reads all pairs in a row, or those of each node in their own list.
   Cell ReadPairs(CellKind kind) {
     Cell cell{};
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("\"[\"");
-    }
+    const std::string_view closing = cursor_.ExpectOpening("\"[\"");
     lode::notation::Cursor inner = cursor_;
     const bool is_grouped = !inner.TakeOpening().empty() && !inner.TakeOpening().empty();
     for (Place place{kind}; place.pair < kPairs; place.pair += kNodeEdges) {
-      const std::string_view group = is_grouped ? OpenGroup(place) : "";
+      const std::string_view group =
+          is_grouped ? cursor_.ExpectOpening("\"[\" before the pairs of " + NodeName(place)) : "";
       ReadNode(place, &cell[place.pair / kNodeEdges]);
       const Place last{kind, place.pair + kNodeEdges - 1};
       if (is_grouped) {
-        Close(group, " after " + PairName(last));
+        cursor_.ExpectClosing(group, " after " + PairName(last));
       }
       if (last.pair + 1 < kPairs) {
         cursor_.Expect(",", " after " + PairName(last));
       } else {
-        Close(closing, " after " + PairName(last));
+        cursor_.ExpectClosing(closing, " after " + PairName(last));
       }
     }
     return cell;
-  }
-
-  std::string_view OpenGroup(const Place& place) {
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("\"[\" before the pairs of " + NodeName(place));
-    }
-    return closing;
-  }
-
-  void Close(std::string_view closing, const std::string& where = "") {
-    cursor_.TakeLastComma(closing);
-    cursor_.Expect(closing, where);
   }
 
   void ReadNode(Place place, Node* node) {
@@ -159,23 +143,17 @@ class Parser {
 
   // Reads "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
   Edge ReadPair(const Place& place, const Edge* other) {
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("\"(\" before " + PairName(place));
-    }
+    const std::string_view closing = cursor_.ExpectOpening("\"(\" before " + PairName(place));
     Edge edge{};
     edge.operation = ReadOperation();
     cursor_.Expect(",");
     edge.input = ReadInput(place, other);
-    Close(closing);
+    cursor_.ExpectClosing(closing);
     return edge;
   }
 
   Operation ReadOperation() {
-    const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) {
-      cursor_.FailExpecting("an operation in quotes");
-    }
+    const std::string_view quote = cursor_.ExpectQuote("an operation in quotes");
     const std::string_view rest = cursor_.rest();
     const std::string_view name = rest.substr(0, rest.find_first_of("'\",)]"));
     const auto known = std::find(kOperationNames.begin(), kOperationNames.end(), name);
@@ -219,7 +197,7 @@ class Parser {
       cursor_.Expect("list");
       cursor_.Expect("(");
       ReadRange();
-      Close(")");
+      cursor_.ExpectClosing(")");
     } else if (cursor_.Sees("range")) {
       ReadRange();
     } else {
@@ -231,18 +209,15 @@ class Parser {
     for (const std::string_view token : {"range", "(", "2", ",", "6"}) {
       cursor_.Expect(token, " of range(2, 6)");
     }
-    Close(")", " of range(2, 6)");
+    cursor_.ExpectClosing(")", " of range(2, 6)");
   }
 
   void ReadList() {
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("range(2, 6) or [2, 3, 4, 5]");
-    }
+    const std::string_view closing = cursor_.ExpectOpening("range(2, 6) or [2, 3, 4, 5]");
     for (const std::string_view token : {"2", ",", "3", ",", "4", ",", "5"}) {
       cursor_.Expect(token, " of [2, 3, 4, 5]");
     }
-    Close(closing, " of [2, 3, 4, 5]");
+    cursor_.ExpectClosing(closing, " of [2, 3, 4, 5]");
   }
 
   lode::notation::Cursor cursor_;

@@ -14,6 +14,7 @@
 
 #include "plugins/spaces/darts/cost.h"
 #include "plugins/spaces/darts/published.h"
+#include "tests/failure.h"
 
 namespace darts {
 namespace {
@@ -23,12 +24,7 @@ using lode::test::FixedStream;
 using ::testing::HasSubstr;
 
 std::string FailureOf(std::string_view text) {
-  try {
-    Parse(text);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { Parse(text); });
 }
 
 // Returns `text` with the first `from` replaced.

@@ -109,27 +109,16 @@ class TupleReader {
       }
       ReadNode(node);
     }
-    Close(closing, " after node 3");
+    cursor_.ExpectClosing(closing, " after node 3");
     if (is_call) {
-      Close(")");
+      cursor_.ExpectClosing(")");
     }
     cursor_.ExpectEnd();
     return cell_;
   }
 
  private:
-  std::string_view Open(const std::string& what) {
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("\"(\" " + what);
-    }
-    return closing;
-  }
-  void Close(std::string_view closing, const std::string& where = "") {
-    cursor_.TakeLastComma(closing);
-    cursor_.Expect(closing, where);
-  }
-
+  std::string_view Open(const std::string& what) { return cursor_.ExpectOpening("\"(\" " + what); }
   void ReadNode(std::size_t node) {
     const std::string name = "node " + std::to_string(node);
     const std::string_view closing = Open("of " + name);
@@ -140,7 +129,7 @@ class TupleReader {
       }
       ReadInput(node, &seen);
     }
-    Close(closing, " after the inputs of " + name);
+    cursor_.ExpectClosing(closing, " after the inputs of " + name);
   }
 
   // "('nor_conv_3x3', 0)".
@@ -161,14 +150,11 @@ class TupleReader {
     (*seen)[from] = true;
     cell_[node * (node - 1) / 2 + from] = operation;
     cursor_.Skip(1);
-    Close(closing);
+    cursor_.ExpectClosing(closing);
   }
 
   Operation ReadOperation() {
-    const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) {
-      cursor_.FailExpecting("an operation in quotes");
-    }
+    const std::string_view quote = cursor_.ExpectQuote("an operation in quotes");
     const std::string_view name = cursor_.rest().substr(0, cursor_.WordSize());
     const auto* const known = std::ranges::find(kOperationNames, name);
     if (known == kOperationNames.end()) {

@@ -11,6 +11,7 @@
 
 #include "plugins/spaces/nb201/space.h"
 #include "tests/built.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/text_file.h"
 
@@ -45,16 +46,6 @@ std::string Join(const std::vector<std::string>& lines) {
   return text;
 }
 
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return std::to_string(e.code()) + " " + e.what();
-  }
-  return "";
-}
-
 class Nb201Latency : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
@@ -68,7 +59,7 @@ class Nb201Latency : public testing::Test {
   }
   std::string BindFailure(const std::string& table, const std::string& column = "a_latency",
                           const std::string& architectures = kShipped) {
-    return Failure([&] {
+    return lode::CodedFailure([&] {
       LatencyOracle oracle = Make(table, column, architectures);
       oracle.Bind(space_.space());
     });
@@ -124,7 +115,7 @@ TEST_F(Nb201Latency, RequiresTheBenchmarksOrder) {
   }
   EXPECT_EQ(ParseIndexOrder(Join(lines), "T"), Order());
   std::swap(lines[1000], lines[2000]);
-  EXPECT_EQ(Failure([&] { ParseIndexOrder(Join(lines), "T"); }),
+  EXPECT_EQ(lode::CodedFailure([&] { ParseIndexOrder(Join(lines), "T"); }),
             "4 T: its lines are not in the order of the benchmark's indices");
 }
 
@@ -143,10 +134,10 @@ TEST_F(Nb201Latency, TheColumnDecidesTheMetric) {
 }
 
 TEST_F(Nb201Latency, RefusesColumnsThatAreNotACost) {
-  EXPECT_EQ(Failure([&] { Make("T", "index"); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Make("T", "index"); }),
             "1 column is \"index\", expected a column of latencies or energies");
   EXPECT_EQ(
-      Failure([&] { Make("T", "cifar10_eyeriss_arithmetic_intensity"); }),
+      lode::CodedFailure([&] { Make("T", "cifar10_eyeriss_arithmetic_intensity"); }),
       "1 column is \"cifar10_eyeriss_arithmetic_intensity\", expected a column of latencies or "
       "energies");
 }
@@ -201,17 +192,18 @@ TEST_F(Nb201Latency, NetworksThatTheDeviceCannotRunFail) {
   lines[6] = "-1\t5\t1";
   LatencyOracle oracle = Make(Write("good.tsv", Join(lines)), "a_latency");
   oracle.Bind(space_.space());
-  EXPECT_EQ(Failure([&] { Ask(oracle, 5); }), "2 the device cannot run it: the table has -1");
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, 5); }),
+            "2 the device cannot run it: the table has -1");
   EXPECT_EQ(Ask(oracle, 6), 0.75);
 }
 
 TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
   LatencyOracle oracle = Make(Write("good.tsv", Join(GoodLines())), "a_latency");
   oracle.Bind(space_.space());
-  EXPECT_EQ(Failure([&] { Ask(oracle, 5, 0.5); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, 5, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
   const lode::test::Grid grid(6, 5);
-  EXPECT_EQ(Failure([&] { oracle.Bind(grid.space()); }),
+  EXPECT_EQ(lode::CodedFailure([&] { oracle.Bind(grid.space()); }),
             "2 the table is of the space nb201, matrices \"cell\" 6x5, not \"grid\" 6x5");
 }
 
@@ -261,7 +253,7 @@ TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
   oracle.Bind(space_.space());
   int refused = 0;
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
-    refused += !Failure([&] { Ask(oracle, i); }).empty();
+    refused += !lode::CodedFailure([&] { Ask(oracle, i); }).empty();
   }
   EXPECT_EQ(refused, 4699);
 }

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "plugins/spaces/nb201/space.h"
+#include "tests/failure.h"
 #include "toolkit/files/text_file.h"
 
 namespace nb201 {
@@ -50,16 +51,6 @@ double CostOf(const TableOracle& oracle, std::string_view text) {
   std::optional<double> cost;
   Ask(oracle, text, 1, &cost);
   return cost.value_or(-1);
-}
-
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return std::to_string(e.code()) + " " + e.what();
-  }
-  return "";
 }
 
 constexpr const char* kIndex0 =
@@ -189,7 +180,7 @@ TEST(Nb201Oracle, KnowsTheBestOfEachMetricOnceBound) {
 }
 
 TEST(Nb201Oracle, RefusesOtherEpochs) {
-  EXPECT_EQ(Failure([] { Oracle("cifar10", 100); }),
+  EXPECT_EQ(lode::CodedFailure([] { Oracle("cifar10", 100); }),
             "1 epochs is 100, the benchmark has 12 and 200");
 }
 
@@ -197,14 +188,14 @@ TEST(Nb201Oracle, RefusesAFidelityBelowOne) {
   const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200);
   oracle.Bind(space.space());
-  EXPECT_EQ(Failure([&] { Ask(oracle, kIndex0, 0.5); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, kIndex0, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
 }
 
 TEST(Nb201Oracle, AnUnreadableTableFailsBindButNotConstruction) {
   const lode::test::BoundSpace<Space> space;
   TableOracle oracle = Oracle("cifar10", 200, "/nonexistent/table.tsv");
-  EXPECT_EQ(Failure([&] { oracle.Bind(space.space()); }),
+  EXPECT_EQ(lode::CodedFailure([&] { oracle.Bind(space.space()); }),
             "4 /nonexistent/table.tsv: No such file or directory");
 }
 
@@ -238,7 +229,7 @@ template <Change kChange>
 std::string BindFailure() {
   const lode::test::BoundSpace<OtherSpace<kChange>> space;
   TableOracle oracle = Oracle("cifar10", 200);
-  return Failure([&] { oracle.Bind(space.space()); });
+  return lode::CodedFailure([&] { oracle.Bind(space.space()); });
 }
 
 TEST(Nb201Oracle, RefusesOtherSpaces) {

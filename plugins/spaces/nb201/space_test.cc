@@ -11,6 +11,8 @@
 #include <set>
 
 #include "plugins/spaces/nb201/table.h"
+#include "tests/extreme_floats.h"
+#include "tests/failure.h"
 
 namespace nb201 {
 namespace {
@@ -49,12 +51,7 @@ double ChiSquare(const Counts& counts, double expected) {
 
 std::string ParseFailure(std::string_view text) {
   Architecture out(kCells);
-  try {
-    TheSpace().Parse(text, out);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { TheSpace().Parse(text, out); });
 }
 
 constexpr std::string_view kBest =
@@ -132,12 +129,7 @@ TEST(Nb201Space, EveryPrefixAndEveryChangedCharacterIsRefused) {
 
 TEST(Nb201Space, BytesThatAreNotAnArchitectureAreRefused) {
   const auto failure = [](const Architecture& a) -> std::string {
-    try {
-      TheSpace().Format(a);
-    } catch (const lode::InvalidError& e) {
-      return e.what();
-    }
-    return "";
+    return lode::Failure<lode::InvalidError>([&] { TheSpace().Format(a); });
   };
   Architecture a = Of(0u);
   a[11] = 1;
@@ -178,22 +170,11 @@ TEST(Nb201Space, DiscretizeTakesTheFirstOfEquals) {
 }
 
 TEST(Nb201Space, DiscretizeIsValidForEveryFiniteAction) {
-  using Limits = std::numeric_limits<float>;
-  const std::array<float, 10> values = {Limits::max(),
-                                        Limits::lowest(),
-                                        Limits::min(),
-                                        -Limits::min(),
-                                        Limits::denorm_min(),
-                                        -Limits::denorm_min(),
-                                        0.0f,
-                                        -0.0f,
-                                        std::nextafter(1.0f, 2.0f),
-                                        1.0f};
   FixedStream stream(3);
   for (int n = 0; n < 20000; ++n) {
     std::vector<float> action(kCells);
     for (float& a : action) {
-      a = values[stream.random().Below(values.size())];
+      a = lode::kExtremeFloats[stream.random().Below(lode::kExtremeFloats.size())];
     }
     const Cell cell = FromArchitecture(Discretize(action));  // throws if invalid
     for (std::size_t k = 0; k < kCells; ++k) {

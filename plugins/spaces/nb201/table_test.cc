@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/failure.h"
 #include "tests/gzip.h"
 #include "toolkit/files/text_file.h"
 
@@ -42,12 +43,7 @@ std::string Join(const std::vector<std::string>& lines, const std::string& end =
 }
 
 std::string Failure(std::string_view text) {
-  try {
-    ParseTable(text, "T", kColumns);
-  } catch (const lode::IoError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::IoError>([&] { ParseTable(text, "T", kColumns); });
 }
 
 // Returns the failure of the good table with line `number` (from 1) replaced.
@@ -58,12 +54,7 @@ std::string FailureWith(std::size_t number, const std::string& line) {
 }
 
 std::string ReadFailure(const std::string& path) {
-  try {
-    ReadTable(path, kColumns);
-  } catch (const lode::IoError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::IoError>([&] { ReadTable(path, kColumns); });
 }
 
 class TemporaryFile {

@@ -14,6 +14,7 @@
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
 #include "tests/built.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 
 namespace ofa {
@@ -129,12 +130,7 @@ class OfaLatency : public testing::Test {
   }
 
   static std::string BindFailure(LatencyOracle oracle, lode_space space) {
-    try {
-      oracle.Bind(lode::Space(space));
-    } catch (const lode::Error& e) {
-      return e.what();
-    }
-    return "";
+    return lode::Failure([&] { oracle.Bind(lode::Space(space)); });
   }
 
   // Returns the message without the path, at width 1.2 and 224 pixels.

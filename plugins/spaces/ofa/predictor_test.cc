@@ -17,6 +17,7 @@
 
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 
 namespace ofa {
@@ -143,12 +144,7 @@ TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
 std::string WeightsFailure(const std::function<void(lode::files::Tensors&)>& change) {
   lode::files::Tensors tensors = ShippedTensors();
   change(tensors);
-  try {
-    const AccuracyPredictor predictor(tensors, "W");
-  } catch (const lode::IoError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::IoError>([&] { const AccuracyPredictor predictor(tensors, "W"); });
 }
 
 TEST(OfaPredictor, RefusesOtherTensors) {
@@ -193,16 +189,6 @@ std::vector<double> Ask(const PredictorOracle& oracle, const std::vector<Subnet>
   return metrics;
 }
 
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return std::to_string(e.code()) + " " + e.what();
-  }
-  return "";
-}
-
 TEST(OfaPredictorOracle, DeclaresWhatItPredicts) {
   const std::vector<lode::Metric> metrics = Oracle().Metrics();
   ASSERT_EQ(metrics.size(), 1u);
@@ -228,13 +214,13 @@ TEST(OfaPredictorOracle, PredictsAtItsResolution) {
 
 TEST(OfaPredictorOracle, RefusesOtherSpaces) {
   const lode::test::Grid grid(4, 3);
-  EXPECT_EQ(Failure([&] { Oracle().Bind(grid.space()); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Oracle().Bind(grid.space()); }),
             "2 the predictor is of the space ofa, matrices \"ops\" 20x9, \"depth\" 5x3, not \"" +
                 grid.space().matrices()[0].name + "\" 4x3");
-  EXPECT_EQ(Failure([] { Oracle().Bind(BoundSpace("1.2").view()); }),
+  EXPECT_EQ(lode::CodedFailure([] { Oracle().Bind(BoundSpace("1.2").view()); }),
             "2 the space has a width or resolution other than 1.0 and 224: its smallest network "
             "has 4602456 params, expected 3410792");
-  EXPECT_NE(Failure([] { Oracle().Bind(BoundSpace("1.0", 192).view()); }), "");
+  EXPECT_NE(lode::CodedFailure([] { Oracle().Bind(BoundSpace("1.0", 192).view()); }), "");
 }
 
 TEST(OfaPredictorOracle, UnusableWeightsFailBindButNotConstruction) {
@@ -242,10 +228,10 @@ TEST(OfaPredictorOracle, UnusableWeightsFailBindButNotConstruction) {
   const lode::TemporaryDirectory directory;
   const std::string path = (directory.path() / "w.safetensors").string();
   PredictorOracle oracle = Oracle(224, path);
-  EXPECT_EQ(Failure([&] { oracle.Bind(space.view()); }),
+  EXPECT_EQ(lode::CodedFailure([&] { oracle.Bind(space.view()); }),
             "4 " + path + ": No such file or directory");
   std::ofstream(path, std::ios::binary) << std::string("\2\0\0\0\0\0\0\0{}", 10);
-  EXPECT_EQ(Failure([&] { oracle.Bind(space.view()); }),
+  EXPECT_EQ(lode::CodedFailure([&] { oracle.Bind(space.view()); }),
             "4 " + path + ": has no tensor \"0.weight\", expected one of shape [400, 128]");
 }
 
@@ -253,12 +239,12 @@ TEST(OfaPredictorOracle, RefusesLowerFidelityAndInvalidArchitectures) {
   const BoundSpace space;
   PredictorOracle oracle = Oracle();
   oracle.Bind(space.view());
-  EXPECT_EQ(Failure([&] { Ask(oracle, {Uniform(3, 3, 2)}, 0.5); }),
+  EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, {Uniform(3, 3, 2)}, 0.5); }),
             "2 fidelity is 0.500000, the predictor predicts at 1 only");
   const lode::Architecture zeros(kCells);
   const lode::Query query = {zeros, 1, 0};
   double metric = 0;
-  EXPECT_EQ(Failure([&] {
+  EXPECT_EQ(lode::CodedFailure([&] {
               oracle.EvaluateBatch({&query, 1}, {&metric, 1});
             }),
             "1 ops, row unit 1 layer 1: does not have exactly one 1 among zeros");

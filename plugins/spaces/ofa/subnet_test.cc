@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "plugins/spaces/ofa/test_support.h"
+#include "tests/failure.h"
 
 namespace ofa {
 namespace {
@@ -12,12 +13,7 @@ namespace {
 using lode::Architecture;
 
 std::string Failure(const Architecture& a) {
-  try {
-    FromArchitecture(a);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { FromArchitecture(a); });
 }
 
 TEST(OfaSubnet, CellsAreOperationsInExpandMajorOrderThenDepths) {

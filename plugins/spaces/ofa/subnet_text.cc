@@ -86,10 +86,7 @@ class SubnetParser {
 
   std::string_view ReadKey() {
     const std::size_t first = cursor_.at();
-    const std::string_view quote = cursor_.TakeQuote();
-    if (quote.empty()) {
-      cursor_.FailExpecting("a key in quotes");
-    }
+    const std::string_view quote = cursor_.ExpectQuote("a key in quotes");
     const std::size_t size = cursor_.rest().find(quote);
     if (size == std::string_view::npos) {
       lode::notation::Cursor::FailAt(first, "a key has no " + std::string(quote) + " at its end");
@@ -109,10 +106,7 @@ class SubnetParser {
 
   void ReadList(std::string_view key, const std::array<std::uint8_t, 3>& allowed,
                 std::span<std::uint8_t> out) {
-    const std::string_view closing = cursor_.TakeOpening();
-    if (closing.empty()) {
-      cursor_.FailExpecting("\"[\" before the values");
-    }
+    const std::string_view closing = cursor_.ExpectOpening("\"[\" before the values");
     std::size_t count = 0;
     do {
       if (count == out.size()) {
@@ -162,8 +156,7 @@ class SubnetParser {
     if (closing.empty()) {
       return;
     }
-    cursor_.TakeLastComma(closing);
-    cursor_.Expect(closing, " after the one value of " + std::string(key));
+    cursor_.ExpectClosing(closing, " after the one value of " + std::string(key));
   }
 
   void RequireAllKeys() const {

@@ -7,6 +7,7 @@
 
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
+#include "tests/failure.h"
 
 namespace ofa {
 namespace {
@@ -26,12 +27,7 @@ Subnet TheSubnet() {
 }
 
 std::string Failure(std::string_view text) {
-  try {
-    Parse(text);
-  } catch (const lode::InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<lode::InvalidError>([&] { Parse(text); });
 }
 
 // kText with the first `from` replaced.

@@ -4,6 +4,8 @@
 
 #include <lode/plugin.hpp>
 
+#include "tests/failure.h"
+
 namespace lode::files {
 namespace {
 
@@ -22,20 +24,11 @@ Lines Read(const std::string& text, std::size_t columns, char delimiter = Delimi
   return lines;
 }
 
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const IoError& e) {
-    return e.what();
-  }
-  return "";
-}
 std::string ReadFailure(const std::string& text) {
-  return Failure([&] { Read(text, 0); });
+  return Failure<IoError>([&] { Read(text, 0); });
 }
 std::string NumberFailure(const std::string& field) {
-  return Failure([&] {
+  return Failure<IoError>([&] {
     const std::string text = "k,n\n-," + field + "\n";
     DelimitedReader reader(text, "T", ',');
     reader.Next();
@@ -81,10 +74,10 @@ TEST(DelimitedReader, ReadsOutputOfPandas) {
   DelimitedReader reader(text, "T", DelimitedReader::kAuto);
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.line(), 2u);
-  EXPECT_EQ(Failure([&] { reader.FailAt(2, "no"); }), "T:4:4: acc is \"91.5\", no");
+  EXPECT_EQ(Failure<IoError>([&] { reader.FailAt(2, "no"); }), "T:4:4: acc is \"91.5\", no");
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.line(), 5u);
-  EXPECT_EQ(Failure([&] { reader.Number(2); }), "T:5:5: acc is \"\", expected a number");
+  EXPECT_EQ(Failure<IoError>([&] { reader.Number(2); }), "T:5:5: acc is \"\", expected a number");
 }
 
 // write.csv of R: all text is quoted, and the column of row names has no name.
@@ -124,9 +117,10 @@ TEST(DelimitedReader, ReadsDecimalCommasIfTheyDoNotSeparateFields) {
   ASSERT_TRUE(reader.Next());
   EXPECT_EQ(reader.Number(0), 0.25);
   ASSERT_TRUE(reader.Next());
-  EXPECT_EQ(Failure([&] { reader.Number(0); }),
+  EXPECT_EQ(Failure<IoError>([&] { reader.Number(0); }),
             "T:4:1: a is \"1.5\", expected a number with a decimal comma, like the numbers above");
-  EXPECT_EQ(Failure([&] { reader.Number(1); }), "T:4:5: b is \"2,5,5\", expected a number");
+  EXPECT_EQ(Failure<IoError>([&] { reader.Number(1); }),
+            "T:4:5: b is \"2,5,5\", expected a number");
 }
 
 TEST(DelimitedReader, FindsColumns) {
@@ -137,7 +131,7 @@ TEST(DelimitedReader, FindsColumns) {
   EXPECT_EQ(reader.Find("arch"), 2u);
   EXPECT_TRUE(reader.Has("arch"));
   EXPECT_FALSE(reader.Has("arc"));
-  EXPECT_EQ(Failure([&] { reader.Find("val_acc"); }),
+  EXPECT_EQ(Failure<IoError>([&] { reader.Find("val_acc"); }),
             "T:1: no column \"val_acc\" (nearest: \"Val Acc\")");
 }
 
@@ -188,7 +182,7 @@ TEST(DelimitedReader, RefusesATruncatedFile) {
 TEST(DelimitedReader, RefusesADuplicateColumnIfItIsUsed) {
   const auto failure = [](const std::string& text, const char* column) {
     const DelimitedReader reader(text, "T", DelimitedReader::kAuto);
-    return Failure([&] { reader.Find(column); });
+    return Failure<IoError>([&] { reader.Find(column); });
   };
   EXPECT_EQ(failure("a,b,c,b\n", "b"), "T:1:7: a second column \"b\"");
   EXPECT_EQ(failure("a,b,c,b\n", "c"), "");

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::files {
@@ -35,12 +36,7 @@ std::string File(const std::string& header, const std::string& data = "") {
 }
 
 std::string Failure(const std::string& file) {
-  try {
-    ParseSafetensors(file, "F");
-  } catch (const IoError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<IoError>([&] { ParseSafetensors(file, "F"); });
 }
 
 TEST(Safetensors, ReadsTensorsInAnyOrderOfTheHeader) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <lode/plugin.hpp>
 
+#include "tests/failure.h"
 #include "tests/gzip.h"
 #include "tests/temporary_directory.h"
 
@@ -25,18 +26,8 @@ std::string Numbers(int count) {
   return text;
 }
 
-template <class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const IoError& e) {
-    return e.what();
-  }
-  return "";
-}
-
 std::string UnpackFailure(const std::string& bytes, std::size_t max = kMaxBytes) {
-  return Failure([&] { Unpack(bytes, "T", max); });
+  return Failure<IoError>([&] { Unpack(bytes, "T", max); });
 }
 
 class TextFile : public testing::Test {
@@ -47,7 +38,7 @@ class TextFile : public testing::Test {
     return path.string();
   }
   static std::string ReadFailure(const std::string& path) {
-    return Failure([&] { ReadTextFile(path); });
+    return Failure<IoError>([&] { ReadTextFile(path); });
   }
   TemporaryDirectory directory_;
 };

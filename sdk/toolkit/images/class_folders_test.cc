@@ -3,15 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-// clang-format off
-#include <cstdio>
-#include <jpeglib.h>
-// clang-format on
 #include <png.h>
 
 #include "tests/temporary_directory.h"
 #include "toolkit/images/decode.h"
+#include "toolkit/images/jpeg_test_support.h"
 #include "toolkit/images/test_support.h"
 
 namespace lode::images {
@@ -21,38 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // ---- writing
-
-std::string Jpeg(const Image& image, bool progressive = false) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors{};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &bytes, &size);
-  info.image_height = static_cast<JDIMENSION>(image.height);
-  info.image_width = static_cast<JDIMENSION>(image.width);
-  info.input_components = static_cast<int>(image.channels);
-  info.in_color_space = image.channels == 1   ? JCS_GRAYSCALE
-                        : image.channels == 3 ? JCS_RGB
-                                              : JCS_CMYK;
-  jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 100, TRUE);
-  if (progressive) {
-    jpeg_simple_progression(&info);
-  }
-  jpeg_start_compress(&info, TRUE);
-  while (info.next_scanline < info.image_height) {
-    auto* row = const_cast<JSAMPROW>(image.pixels.data()) +
-                info.next_scanline * image.width * image.channels;
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string file(reinterpret_cast<char*>(bytes), size);
-  jpeg_destroy_compress(&info);
-  std::free(bytes);
-  return file;
-}
 
 std::string Png(const Image& image) {
   png_image info{};
@@ -107,7 +71,7 @@ void ExpectColor(const Image& image, std::vector<int> color) {
 TEST(Decode, ReadsColorGrayAndCmyk) {
   Image image;
   for (const bool progressive : {false, true}) {
-    DecodeImage(Jpeg(OneColor(5, 9, {200, 100, 50}), progressive), "F", image);
+    DecodeImage(Jpeg(OneColor(5, 9, {200, 100, 50}), {.progressive = progressive}), "F", image);
     EXPECT_EQ(image.height, 5u);
     EXPECT_EQ(image.width, 9u);
     ExpectColor(image, {200, 100, 50});
@@ -130,7 +94,7 @@ TEST(Decode, ReadsPngWithAnyName) {
 
 TEST(Decode, RefusesFilesThatAreTruncatedAnywhere) {
   const Image image = Gradient(40, 40);
-  for (const std::string& file : {Jpeg(image), Jpeg(image, true), Png(image)}) {
+  for (const std::string& file : {Jpeg(image), Jpeg(image, {.progressive = true}), Png(image)}) {
     EXPECT_EQ(DecodeFailure(file), "");
     for (std::size_t size = 0; size + 2 < file.size(); size += 1 + size / 20) {
       EXPECT_THAT(DecodeFailure(file.substr(0, size)), HasSubstr("F: ")) << size;

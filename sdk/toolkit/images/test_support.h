@@ -16,23 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/failure.h"
 #include "tests/gzip.h"
 #include "toolkit/images/image_set.h"
 
 namespace lode::images {
 
 namespace fs = std::filesystem;
-
-// Returns the message of what `call` throws; "" if it throws nothing.
-template <class Error = IoError, class Call>
-std::string Failure(Call&& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
-}
 
 inline void WriteFile(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());

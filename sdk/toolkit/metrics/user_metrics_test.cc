@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "tests/failure.h"
+
 namespace lode::metrics {
 namespace {
 
@@ -23,12 +25,7 @@ template <class Change>
 std::string Refusal(Change&& change) {
   Config config = Good();
   change(config);
-  try {
-    Metrics(config);
-  } catch (const InvalidError& e) {
-    return e.what();
-  }
-  return "";
+  return Failure<InvalidError>([&] { Metrics(config); });
 }
 
 TEST(UserMetrics, DeclareNameUnitDirectionSplitAndDataSet) {

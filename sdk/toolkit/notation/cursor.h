@@ -63,6 +63,19 @@ class Cursor {
     }
     return Take("(") ? ")" : "";
   }
+  // The same for a bracket that must come next. `expected`: "\"[\" before the pairs".
+  std::string_view ExpectOpening(const std::string& expected) {
+    const std::string_view closing = TakeOpening();
+    if (closing.empty()) {
+      FailExpecting(expected);
+    }
+    return closing;
+  }
+  // Takes a closing bracket, and a comma before it.
+  void ExpectClosing(std::string_view closing, std::string_view where = "") {
+    TakeLastComma(closing);
+    Expect(closing, where);
+  }
   // Takes a comma if only `closing` follows it.
   void TakeLastComma(std::string_view closing) {
     Cursor after = *this;
@@ -84,6 +97,14 @@ class Cursor {
       return "";
     }
     return text_.substr(at_++, 1);
+  }
+  // The same for a quote that must come next. `expected`: "a name in quotes".
+  std::string_view ExpectQuote(const std::string& expected) {
+    const std::string_view quote = TakeQuote();
+    if (quote.empty()) {
+      FailExpecting(expected);
+    }
+    return quote;
   }
 
   // Returns what comes next: a whole word or number, otherwise one character; empty at the end.

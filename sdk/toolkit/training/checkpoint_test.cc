@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/training/tiny_network.h"
 
@@ -25,12 +26,7 @@ bool Same(const Tensors& a, const Tensors& b) {
 }
 
 std::string Failure(TinyNetwork& network, const Tensors& tensors) {
-  try {
-    SetTensors(*network, tensors, "some.safetensors");
-  } catch (const IoError& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<IoError>([&] { SetTensors(*network, tensors, "some.safetensors"); });
 }
 
 TEST(CheckpointTest, TensorsAreNamedAndRowMajor) {

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/safetensors.h"
 #include "toolkit/training/checkpoint.h"
@@ -77,12 +78,7 @@ struct Trained {
 // Returns what is thrown; "" if nothing is.
 template <class Error>
 std::string Failure(Trained& trained, const TrainingConfig& config = SmallConfig()) {
-  try {
-    trained.Run(config);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "";
+  return lode::Failure<Error>([&] { trained.Run(config); });
 }
 
 std::string BytesOf(const fs::path& file) {

@@ -26,6 +26,21 @@ static lode_status fail(lode_error* error, lode_status status, const char* what)
   return status;
 }
 
+/* Sums up the cells of a space's matrices. */
+static inline lode_status count_cells(lode_space space, uint32_t* cells, lode_error* error) {
+  *cells = 0;
+  const uint32_t count = space.api->matrix_count(space.instance);
+  for (uint32_t i = 0; i < count; ++i) {
+    lode_matrix matrix = {.struct_size = sizeof matrix};
+    const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
+    if (status != LODE_OK) {
+      return status;
+    }
+    *cells += matrix.rows * matrix.columns;
+  }
+  return LODE_OK;
+}
+
 /* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static inline uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;

@@ -59,14 +59,9 @@ static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* 
     return fail(error, LODE_E_UNSUPPORTED, "it cannot be mutated");
   }
   uint32_t cells = 0;
-  const uint32_t count = space.api->matrix_count(space.instance);
-  for (uint32_t i = 0; i < count; ++i) {
-    lode_matrix matrix = {.struct_size = sizeof matrix};
-    const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
-    if (status != LODE_OK) {
-      return status;
-    }
-    cells += matrix.rows * matrix.columns;
+  const lode_status status = count_cells(space, &cells, error);
+  if (status != LODE_OK) {
+    return status;
   }
   if (cells > MOST_CELLS) {
     return fail(error, LODE_E_UNSUPPORTED, "it is too large");

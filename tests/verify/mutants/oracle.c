@@ -57,18 +57,12 @@ static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metr
 }
 
 static lode_status bind(lode_instance* oracle, lode_space space, lode_error* error) {
-  const uint32_t count = space.api->matrix_count(space.instance);
   if (fault == 17) {
     return fail(error, LODE_E_INTERNAL, "cannot be bound");
   }
-  oracle->cells = 0;
-  for (uint32_t i = 0; i < count; ++i) {
-    lode_matrix matrix = {.struct_size = sizeof matrix};
-    const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
-    if (status != LODE_OK) {
-      return status;
-    }
-    oracle->cells += matrix.rows * matrix.columns;
+  const lode_status status = count_cells(space, &oracle->cells, error);
+  if (status != LODE_OK) {
+    return status;
   }
   if (fault == 16 && oracle->cells != 12) {
     return fail(error, LODE_E_INVALID, "expected a space of 12 cells");

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/images/pixel_set.h"
 
@@ -46,12 +47,7 @@ class BenchmarkPartsTest : public testing::Test {
 
   // Returns the error of cutting CIFAR-10 by a file with this text.
   std::string Refusal(const std::string& text) {
-    try {
-      Cut("cifar10", 10, FileWith(text));
-    } catch (const lode::IoError& e) {
-      return e.what();
-    }
-    return "";
+    return lode::Failure<lode::IoError>([&] { Cut("cifar10", 10, FileWith(text)); });
   }
 
   TaskConfig config_;

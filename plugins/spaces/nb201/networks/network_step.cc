@@ -77,23 +77,7 @@ std::vector<Form> Forms() {
 
 // Has whole batches, or one image less.
 std::unique_ptr<Loader> RandomLoader(bool whole) {
-  auto set = std::make_shared<lode::images::PixelSet>(lode::images::PixelShape{kSide, kSide, 3},
-                                                      std::size_t{kClasses});
-  std::uint32_t bits = 5;
-  std::string planes(set->shape().bytes(), '\0');
-  for (std::size_t i = 0; i < kBatch * kBatches - (whole ? 0 : 1); ++i) {
-    for (char& byte : planes) {
-      bits = bits * 1664525U + 1013904223U;  // Numerical Recipes' generator
-      byte = static_cast<char>(bits >> 24);
-    }
-    set->Add(planes, static_cast<std::uint32_t>(i % kClasses));
-  }
-  std::vector<std::uint32_t> indices(set->size());
-  std::iota(indices.begin(), indices.end(), 0U);
-  lode::images::Transform transform;
-  transform.resolution = kSide;
-  transform.mean = transform.std = {0.5F, 0.5F, 0.5F};
-  return std::make_unique<Loader>(set, indices, transform, lode::images::LoaderOptions{kBatch});
+  return RandomImages(kBatch * kBatches - (whole ? 0 : 1), {kBatch, kSide, kClasses});
 }
 
 lode::files::Tensor ToFile(const Tensor& tensor) {

@@ -20,6 +20,7 @@
 #include "plugins/spaces/nb201/networks/train_oracle.h"
 #include "plugins/spaces/nb201/space.h"
 #include "tests/chance.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/safetensors.h"
 
@@ -94,15 +95,6 @@ std::vector<double> Ask(Oracle& oracle, const std::string& text, std::uint64_t s
   const lode::Architecture architecture = ArchitectureOf(text);
   oracle.Evaluate({architecture, fidelity, seed}, metrics);
   return metrics;
-}
-
-std::string Failure(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const lode::Error& e) {
-    return e.what();
-  }
-  return "";
 }
 
 class OracleTest : public testing::Test {
@@ -369,36 +361,36 @@ TEST_F(OracleTest, MetricsNameOnlyTheEpochsOfTheirOwnTraining) {
 
 TEST_F(OracleTest, WrongUseIsReported) {
   auto supernet = Small<SupernetOracle::Config>();
-  EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood); }),
+  EXPECT_THAT(lode::Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood); }),
               HasSubstr("evaluate before prepare"));
   Bound<SupernetOracle>(supernet)->Prepare(directory_.path());
   supernet.weights = directory_.path() / "supernet.safetensors";
-  EXPECT_THAT(Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood, 0, 0.5); }),
+  EXPECT_THAT(lode::Failure([&] { Ask(*Bound<SupernetOracle>(supernet), kGood, 0, 0.5); }),
               HasSubstr("the fidelity must be 1"));
   supernet.split_seed = 1;
-  EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
+  EXPECT_THAT(lode::Failure([&] { Bound<SupernetOracle>(supernet); }),
               HasSubstr("was trained on a different part of the images: fashion_mnist, classes 0, "
                         "validation share 0.5, split 0, expected fashion_mnist, classes 0, "
                         "validation share 0.5, split 1"));
   supernet.split_seed = 0;
   supernet.channels = 17;
-  EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
+  EXPECT_THAT(lode::Failure([&] { Bound<SupernetOracle>(supernet); }),
               HasSubstr("has the shape [16, 1, 3, 3], expected [17, 1, 3, 3]"));
   supernet.validation_share = 0;
-  EXPECT_THAT(Failure([&] { Bound<SupernetOracle>(supernet); }),
+  EXPECT_THAT(lode::Failure([&] { Bound<SupernetOracle>(supernet); }),
               HasSubstr("validation_share is 0"));
   auto train = Small<TrainOracle::Config>();
   train.device = "cuda:7";
-  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("device \"cuda:7\""));
+  EXPECT_THAT(lode::Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("device \"cuda:7\""));
   train.device = "tpu please";
-  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("expected \"cpu\""));
+  EXPECT_THAT(lode::Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("expected \"cpu\""));
   train.device = "cpu";
   const lode::test::BoundSpace<> tiny;
-  EXPECT_THAT(Failure([&] { TrainOracle(patient_.host(), train).Bind(tiny.space()); }),
+  EXPECT_THAT(lode::Failure([&] { TrainOracle(patient_.host(), train).Bind(tiny.space()); }),
               HasSubstr("the networks are of the space nb201"));
   train.dataset = "cifar10";
   train.data = "/no/such/place";
-  EXPECT_THAT(Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("/no/such/place"));
+  EXPECT_THAT(lode::Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("/no/such/place"));
 }
 
 // In the table they have 90.8 % and 37.3 % after 200 epochs.
