@@ -28,9 +28,11 @@ const TypedTable<ExecutionConfig>& ExecutionTable() {
            "like batch.")
            .KeepsResults(),
        Key("workers", &E::workers,
-           "Number of evaluations at once, each in a process of its own. The number affects the "
+           "Number of evaluations at once: in processes of their own, or, if `isolate` is false, "
+           "in one call of an oracle that evaluates batches, or in threads. The number affects the "
            "trials, because the optimizer makes that many proposals before it learns the first "
-           "result. Under MPI, the other ranks are the workers.",
+           "result; where the evaluations happen does not. Under MPI, the other ranks are the "
+           "workers.",
            Range{1, 1024}),
        Key("threads", &E::threads,
            "Number of threads that each evaluation, and each preparation, may use. Another number "
@@ -41,8 +43,9 @@ const TypedTable<ExecutionConfig>& ExecutionTable() {
            "Which components run in child processes. true: oracles; a crash, a hang or too much "
            "memory then costs only one trial. all: also the others, in one process; there it fails "
            "the run and names the component, and `lode resume` continues. If not given: true with "
-           "several workers, a timeout or a memory limit, or if an oracle declares that it runs "
-           "foreign or heavy code.")
+           "a timeout or a memory limit, if an oracle declares that it runs foreign or heavy code, "
+           "and with several workers unless each oracle evaluates batches, or each can be called "
+           "from several threads.")
            .KeepsResults(),
        Key("timeout_seconds", &E::timeout_seconds,
            "How long an evaluation in a child process may take; 0: not limited.", Range{0})

@@ -1,6 +1,7 @@
 // The table [execution].
 #include <algorithm>
 
+#include "core/config/oracle_roles.h"
 #include "core/config/pipeline_tables.h"
 #include "core/config/resolve_steps.h"
 
@@ -16,12 +17,19 @@ bool LimitsProcesses(const ExecutionConfig& execution) {
   return execution.timeout_seconds > 0 || execution.memory_limit > 0;
 }
 
-void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execution) {
+// Returns whether each worker must be a process.
+bool NeedsProcesses(const ExecutionConfig& execution, const std::vector<ComponentConfig>& oracles,
+                    const Catalog& catalog) {
+  return execution.workers > 1 && ParallelOf(oracles, catalog) == Parallel::kNever;
+}
+
+void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execution,
+                    bool needs_processes) {
   const Position position = written.PositionOf("execution", "isolate");
-  if (execution.workers > 1 && !execution.isolates_oracles()) {
+  if (needs_processes && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,
-                            "'workers' are separate processes: with more than one, 'isolate' "
-                            "cannot be false");
+                            "an oracle evaluates only one architecture at a time, so several "
+                            "'workers' are separate processes: 'isolate' cannot be false");
   }
   if (LimitsProcesses(execution) && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,
@@ -39,12 +47,13 @@ ExecutionConfig ReadExecution(const WrittenPipeline& written,
   const auto declares = [&](const ComponentConfig& oracle) {
     return DeclaresIsolation(written.catalog, oracle);
   };
-  const bool needs_isolation =
-      execution.workers > 1 || LimitsProcesses(execution) || std::ranges::any_of(oracles, declares);
-  if (needs_isolation && written.Find("execution", "isolate") == nullptr) {
+  const bool needs_processes = NeedsProcesses(execution, oracles, written.catalog);
+  const bool isolates =
+      needs_processes || LimitsProcesses(execution) || std::ranges::any_of(oracles, declares);
+  if (isolates && written.Find("execution", "isolate") == nullptr) {
     execution.isolate = Isolation::kOracles;
   }
-  CheckIsolation(written, execution);
+  CheckIsolation(written, execution, needs_processes);
   return execution;
 }
 

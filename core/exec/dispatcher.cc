@@ -41,7 +41,7 @@ void Dispatcher::Dispatch() {
 }
 
 void Dispatcher::ThrowIfCancelled() const {
-  if (run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed)) {
+  if (run_.is_cancelled()) {
     throw CancelledError();
   }
 }

@@ -1,5 +1,7 @@
-// Evaluates in this process, one question at a time.
+// Evaluates in this process, in the thread that asks.
 #pragma once
+
+#include <deque>
 
 #include "core/exec/timed_executor.h"
 #include "core/search/answers.h"
@@ -7,19 +9,27 @@
 
 namespace lode::core {
 
+// Evaluates when an answer is needed: then all questions that wait, in one call of the oracles, but
+// at most `capacity`.
 class InProcess : public TimedExecutor {
  public:
   // Creates the measuring oracles. All arguments outlive *this. Throws HostError.
-  InProcess(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
+  InProcess(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
+            std::size_t capacity = 1);
 
   const MetricLists& metrics() const override { return oracles_.metrics(); }
-  std::size_t capacity() const override { return 1; }
-  void Start(const Question& question) override;
-  std::optional<std::uint64_t> NextUntil(Clock::time_point) override { return answers_.First(); }
+  std::size_t capacity() const override { return capacity_; }
+  void Start(const Question& question) override { waiting_.push_back(question); }
+  // Evaluates, if it must, for as long as that takes.
+  std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
   Measurement Finish(std::uint64_t id) override;
 
  private:
+  void Evaluate();
+
+  const std::size_t capacity_;
   Oracles oracles_;
+  std::deque<Question> waiting_;
   Answers answers_;
 };
 

@@ -4,18 +4,21 @@
 #include <string>
 #include <utility>
 
+#include "core/config/oracle_roles.h"
 #include "core/config/resolve.h"
 #include "core/exec/in_process.h"
 #include "core/exec/ranks.h"
 #include "core/exec/remote_run.h"
 #include "core/exec/retrying.h"
+#include "core/exec/threads.h"
 #include "core/exec/workers.h"
 #include "core/plugin/log.h"
 
 namespace lode::core {
 namespace {
 
-std::size_t ProcessesFor(const Pipeline& pipeline, const Catalog& catalog) {
+// Returns how many evaluations there are at once.
+std::size_t WorkersFor(const Pipeline& pipeline, const Catalog& catalog) {
   const auto* optimizer = catalog.Find(LODE_OPTIMIZER, pipeline.optimizer.id);
   const bool several =
       optimizer != nullptr && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
@@ -35,6 +38,17 @@ Workers::Limits LimitsOf(const ExecutionConfig& execution) {
   return {execution.timeout_seconds, execution.memory_limit};
 }
 
+std::unique_ptr<TimedExecutor> MakeInThisProcess(const Pipeline& pipeline, const Catalog& catalog,
+                                                 const RunContext& run) {
+  const std::size_t workers = WorkersFor(pipeline, catalog);
+  const Parallel parallel = ParallelOf(pipeline.oracles, catalog);
+  if (workers > 1 && parallel == Parallel::kThreads) {
+    return std::make_unique<Threads>(pipeline, catalog, run, workers);
+  }
+  return std::make_unique<InProcess>(pipeline, catalog, run,
+                                     parallel == Parallel::kBatch ? workers : 1);
+}
+
 std::unique_ptr<TimedExecutor> MakePlainExecutor(const Pipeline& pipeline, const Catalog& catalog,
                                                  const RunContext& run,
                                                  const WorkerProgram& program,
@@ -45,10 +59,10 @@ std::unique_ptr<TimedExecutor> MakePlainExecutor(const Pipeline& pipeline, const
     return std::make_unique<Ranks>(*session, setup(), run);
   }
   if (execution.isolates_oracles()) {
-    return std::make_unique<Workers>(ProcessesFor(pipeline, catalog), LimitsOf(execution), setup(),
+    return std::make_unique<Workers>(WorkersFor(pipeline, catalog), LimitsOf(execution), setup(),
                                      program, run);
   }
-  return std::make_unique<InProcess>(pipeline, catalog, run);
+  return MakeInThisProcess(pipeline, catalog, run);
 }
 
 }  // namespace

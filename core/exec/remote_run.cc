@@ -122,13 +122,9 @@ void RemoteRun::Watch() {
     Lose(limits_.TimeoutText());
   } else if (process_.ExceedsMemoryLimit()) {
     Lose(limits_.MemoryText());
-  } else if (IsInterrupted()) {
+  } else if (run_.is_cancelled()) {
     Interrupt();
   }
-}
-
-bool RemoteRun::IsInterrupted() const {
-  return run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed);
 }
 
 // Cancels what the process does. It has a moment left to report how far it came.

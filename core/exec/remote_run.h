@@ -56,7 +56,6 @@ class RemoteRun : public Runner {
   void Send(const Message& message);
 
   RunResult Lost() const;
-  bool IsInterrupted() const;
 
   const RunContext& run_;
   const Workers::Limits limits_;

@@ -121,7 +121,7 @@ void Retrying::Postpone(Asked& asked, const Measurement& failed) {
 
 void Retrying::SleepUntil(Clock::time_point end) const {
   while (Clock::now() < end) {
-    if (run_.cancelled != nullptr && *run_.cancelled) {
+    if (run_.is_cancelled()) {
       throw CancelledError();
     }
     std::this_thread::sleep_for(kCancelCheck);

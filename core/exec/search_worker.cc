@@ -1,98 +1,21 @@
 #include "core/exec/search_worker.h"
 
 #include <cstdio>
-#include <deque>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "core/config/document.h"
 #include "core/config/resolve.h"
+#include "core/exec/host_executor.h"
 #include "core/exec/worker.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
 #include "core/plugin/index.h"
-#include "core/search/answers.h"
 #include "core/search/run.h"
 
 namespace lode::core {
 namespace {
-
-// Lets the host ask the oracles that measure, which stay in the host's process.
-class HostExecutor : public Executor {
- public:
-  HostExecutor(const SearchSetup& setup, HostChannel& host)
-      : metrics_(setup.metrics), capacity_(setup.capacity), host_(host) {}
-
-  const MetricLists& metrics() const override { return metrics_; }
-  std::size_t capacity() const override { return capacity_; }
-
-  void Start(const Question& question) override {
-    asked_.emplace(question.id, question);
-    host_.Send(question);
-  }
-
-  std::uint64_t Next() override {
-    TakeEarly();
-    if (!answers_.First()) {
-      host_.Send(Await{});
-      Take(std::get<Answer>(Receive()));
-    }
-    return *answers_.First();
-  }
-
-  Measurement Finish(std::uint64_t id) override {
-    host_.Send(Await{id});
-    TakeEarly();
-    while (!answers_.Contains(id)) {
-      Take(std::get<Answer>(Receive()));
-    }
-    return *answers_.Take(id);
-  }
-
-  // Waits until the host has stored what it was told. Answers that arrive meanwhile wait for
-  // Finish: like those of any executor, they are not reported earlier.
-  void WaitForHost() {
-    for (Message message = Receive(); !std::holds_alternative<Continue>(message);
-         message = Receive()) {
-      early_.push_back(std::get<Answer>(std::move(message)));
-    }
-  }
-
- private:
-  Message Receive() {
-    Message message = host_.ReceiveAnswer();
-    if (const auto* refused = std::get_if<Refused>(&message)) {
-      throw HostError(refused->reason);
-    }
-    if (std::holds_alternative<Stopped>(message)) {
-      throw CancelledError();
-    }
-    return message;
-  }
-
-  void TakeEarly() {
-    while (!early_.empty()) {
-      Answer answer = std::move(early_.front());
-      early_.pop_front();
-      Take(std::move(answer));
-    }
-  }
-
-  void Take(Answer answer) {
-    const Question question = std::move(asked_.extract(answer.id).mapped());
-    Tell(question, answer.measurement);
-    answers_.Add(answer.id, std::move(answer.measurement));
-  }
-
-  const MetricLists metrics_;
-  const std::size_t capacity_;
-  HostChannel& host_;
-  std::map<std::uint64_t, Question> asked_;
-  std::deque<Answer> early_;
-  Answers answers_;
-};
 
 // Shows the host what observers see. A trial is told to the optimizer only after the host has it.
 class HostObserver : public TrialObserver {

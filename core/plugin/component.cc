@@ -178,7 +178,8 @@ void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {
 }
 
 bool Instance::IsCancelled() const {
-  return run_.cancelled != nullptr && run_.cancelled->load(std::memory_order_relaxed);
+  return run_.is_cancelled() ||
+         (run_.abandoned != nullptr && run_.abandoned->load(std::memory_order_relaxed));
 }
 
 std::string Instance::FailureOf(const lode_error& error, lode_status status) const {

@@ -30,6 +30,13 @@ struct RunContext {
   // preparation prepares in this directory itself. If empty, they do not prepare.
   std::filesystem::path prepared{};
   std::uint32_t threads = 1;  // that one call into a component may use
+  // Set once nobody needs the results of calls under way, which then end as cancelled ones do.
+  const std::atomic<bool>* abandoned = nullptr;  // may be null
+
+  // Returns whether the run must end.
+  bool is_cancelled() const {
+    return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
+  }
 };
 
 // Returns whether the component's table has every function that its kind requires.

@@ -22,39 +22,10 @@ constexpr std::array<std::string_view, 12> kReservedNames = {
     "id",     "step",   "architecture", "evaluation", "reward",       "random",
     "reused", "action", "failure",      "violation",  "cost_seconds", "rejected"};
 
-bool IsFree(const ComponentConfig& config, const Catalog& catalog) {
-  return (catalog.Find(config.kind, config.id)->capabilities & LODE_CAP_FREE) != 0;
-}
-
-// Returns the positions of free or measuring oracles.
-std::vector<std::size_t> Select(bool free, const Pipeline& pipeline, const Catalog& catalog) {
-  const bool all_free = AreAllFree(pipeline, catalog);
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
-    if ((IsFree(pipeline.oracles[i], catalog) && !all_free) == free) {
-      places.push_back(i);
-    }
-  }
-  return places;
-}
-
 }  // namespace
 
 bool IsReservedMetricName(std::string_view name) {
   return std::ranges::find(kReservedNames, name) != kReservedNames.end();
-}
-
-std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return Select(true, pipeline, catalog);
-}
-
-std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog) {
-  return Select(false, pipeline, catalog);
-}
-
-bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog) {
-  return std::ranges::all_of(pipeline.oracles,
-                             [&](const auto& config) { return IsFree(config, catalog); });
 }
 
 std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const MetricLists& lists) {
@@ -87,12 +58,10 @@ std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog
 
 Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                  const std::vector<std::size_t>& which)
-    : run_{run.seed,
-           run.cancelled,
-           run.progress,
-           [this](std::string_view name, double value) { records_.emplace_back(name, value); },
-           run.prepared,
-           static_cast<std::uint32_t>(pipeline.execution.threads)},
+    : run_{run.seed,     run.cancelled,
+           run.progress, [this](std::string_view name, double value) { records_.Add(name, value); },
+           run.prepared, static_cast<std::uint32_t>(pipeline.execution.threads),
+           run.abandoned},
       space_(LoadComponent(catalog, LODE_SPACE, pipeline.space.id), pipeline.space.values, run_,
              "space") {
   for (const std::size_t place : which) {
@@ -136,29 +105,82 @@ void Oracles::SetLimits(const RewardConfig& reward) {
   });
 }
 
-Measurement Oracles::Measure(ArchitectureView architecture, std::uint64_t seed) {
+Measurement Oracles::Unmeasured() const {
   Measurement measurement;
   measurement.metrics.assign(all_metrics_.size(), std::numeric_limits<double>::quiet_NaN());
-  records_.clear();
-  for (const Part& part : parts_) {
-    measurement.failure = Ask(part, architecture, seed, measurement);
-    if (!measurement.failure.empty()) {
-      measurement.outcome = Outcome::kFailed;
-      break;
-    }
-    if (limits_ && limits_->Violation(measurement.metrics) > 0) {
-      measurement.outcome = Outcome::kRejected;
-      break;
-    }
-  }
-  measurement.records = std::move(records_);
   return measurement;
 }
 
-std::string Oracles::Ask(const Part& part, ArchitectureView architecture, std::uint64_t seed,
-                         Measurement& measurement) {
-  const auto metrics = std::span(measurement.metrics).subspan(part.first, part.count);
-  const auto answer = part.oracle->Evaluate({architecture, 1.0, seed, metrics});
+Measurement Oracles::Measure(ArchitectureView architecture, std::uint64_t seed) {
+  Measurement measurement = Unmeasured();
+  records_.Begin();
+  for (const Part& part : parts_) {
+    Take(part, part.oracle->Evaluate({architecture, 1.0, seed, part.MetricsIn(measurement)}),
+         measurement);
+    if (measurement.outcome != Outcome::kMeasured) {
+      break;
+    }
+  }
+  measurement.records = records_.End();
+  return measurement;
+}
+
+std::vector<Measurement> Oracles::Measure(std::span<const Question> questions) {
+  if (questions.size() == 1 || one_by_one_) {
+    return MeasureOneByOne(questions);
+  }
+  std::vector<Measurement> measurements(questions.size(), Unmeasured());
+  records_.Begin();
+  MeasureTogether(questions, measurements);
+  one_by_one_ = !records_.End().empty();
+  return one_by_one_ ? MeasureOneByOne(questions) : measurements;
+}
+
+std::vector<Measurement> Oracles::MeasureOneByOne(std::span<const Question> questions) {
+  std::vector<Measurement> measurements;
+  for (const Question& question : questions) {
+    measurements.push_back(Measure(question.architecture, question.seed));
+  }
+  return measurements;
+}
+
+void Oracles::MeasureTogether(std::span<const Question> questions,
+                              std::vector<Measurement>& measurements) {
+  std::vector<std::size_t> open(questions.size());  // positions
+  std::iota(open.begin(), open.end(), 0);
+  for (const Part& part : parts_) {
+    std::vector<OracleQuery> queries;
+    for (const std::size_t i : open) {
+      queries.push_back(
+          {questions[i].architecture, 1.0, questions[i].seed, part.MetricsIn(measurements[i])});
+    }
+    const auto answers = part.oracle->Evaluate(queries);
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      Take(part, answers[k], measurements[open[k]]);
+    }
+    std::erase_if(open,
+                  [&](std::size_t i) { return measurements[i].outcome != Outcome::kMeasured; });
+    if (open.empty()) {
+      return;
+    }
+  }
+}
+
+void Oracles::Take(const Part& part, const OracleInstance::Outcome& answer,
+                   Measurement& measurement) const {
+  measurement.failure = FaultOf(part, answer);
+  if (measurement.failure.empty()) {
+    measurement.cost_seconds += answer.cost_seconds;
+    measurement.failure = FaultOf(part, measurement);
+  }
+  if (!measurement.failure.empty()) {
+    measurement.outcome = Outcome::kFailed;
+  } else if (limits_ && limits_->Violation(measurement.metrics) > 0) {
+    measurement.outcome = Outcome::kRejected;
+  }
+}
+
+std::string Oracles::FaultOf(const Part& part, const OracleInstance::Outcome& answer) {
   if (!answer.ok) {
     return part.oracle->title() + ": " + answer.failure;
   }
@@ -166,11 +188,14 @@ std::string Oracles::Ask(const Part& part, ArchitectureView architecture, std::u
     return part.oracle->title() + ": reports a cost of " + std::to_string(answer.cost_seconds) +
            " seconds";
   }
-  measurement.cost_seconds += answer.cost_seconds;
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    if (!std::isfinite(metrics[i])) {
-      return "metric '" + all_metrics_[part.first + i].name + "' is " +
-             (std::isnan(metrics[i]) ? "not a number" : "infinite");
+  return "";
+}
+
+std::string Oracles::FaultOf(const Part& part, const Measurement& measurement) const {
+  for (std::size_t i = part.first; i < part.first + part.count; ++i) {
+    if (!std::isfinite(measurement.metrics[i])) {
+      return "metric '" + all_metrics_[i].name + "' is " +
+             (std::isnan(measurement.metrics[i]) ? "not a number" : "infinite");
     }
   }
   return "";

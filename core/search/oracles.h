@@ -7,25 +7,19 @@
 #include <optional>
 #include <vector>
 
+#include "core/config/oracle_roles.h"
 #include "core/config/pipeline.h"
 #include "core/plugin/catalog.h"
 #include "core/plugin/component.h"
 #include "core/search/executor.h"
 #include "core/search/limits.h"
+#include "core/search/record_collector.h"
 
 namespace lode::core {
 
 // Returns whether the store and the reports use the name for something else, so that no metric may
 // have it.
 bool IsReservedMetricName(std::string_view name);
-
-// FreeOracles() and MeasuringOracles() return the positions of a pipeline's free and measuring
-// oracles. If all are free, the budget counts questions to them, so all of them measure.
-std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog);
-std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog);
-
-// Returns whether no oracle measures, so that formulas compute all results.
-bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog);
 
 // Returns the metrics of all oracles of a pipeline in one list. Throws HostError if an oracle has
 // none or one whose name is taken.
@@ -36,8 +30,9 @@ std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const Me
 std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog& catalog,
                                          const RunContext& run);
 
-// Some oracles of a pipeline and a space of their own. Use from one thread only. Neither copied nor
-// moved: plugins know the addresses.
+// Some oracles of a pipeline and a space of their own. Neither copied nor moved: plugins know the
+// addresses. Use from one thread only; if all oracles have LODE_CAP_CONCURRENT, several threads may
+// call Measure() at once.
 class Oracles {
  public:
   // `which` lists positions in pipeline.oracles, ascending. If the run names a folder for
@@ -55,21 +50,38 @@ class Oracles {
   // CancelledError.
   Measurement Measure(ArchitectureView architecture, std::uint64_t seed);
 
+  // The same for several questions, which each oracle gets in one call. A value that is recorded in
+  // such a call belongs to no single question: then the answers are dropped, and questions are asked
+  // one by one, these and all later ones.
+  std::vector<Measurement> Measure(std::span<const Question> questions);
+
  private:
   // An oracle and the position of its metrics among all metrics.
   struct Part {
     OracleInstance* oracle;
     std::size_t first, count;
+
+    std::span<double> MetricsIn(Measurement& measurement) const {
+      return std::span(measurement.metrics).subspan(first, count);
+    }
   };
   void Bind();
   void Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which);
   void SetLimits(const RewardConfig& reward);
-  // Returns why it failed, or "".
-  std::string Ask(const Part& part, ArchitectureView architecture, std::uint64_t seed,
-                  Measurement& measurement);
+
+  Measurement Unmeasured() const;
+  std::vector<Measurement> MeasureOneByOne(std::span<const Question> questions);
+  void MeasureTogether(std::span<const Question> questions, std::vector<Measurement>& measurements);
+  // Adds an oracle's answer, whose metrics are already there.
+  void Take(const Part& part, const OracleInstance::Outcome& answer,
+            Measurement& measurement) const;
+  // Return why the answer is a failure, or "".
+  static std::string FaultOf(const Part& part, const OracleInstance::Outcome& answer);
+  std::string FaultOf(const Part& part, const Measurement& measurement) const;
 
   RunContext run_;
-  Records records_;  // of the current measurement
+  RecordCollector records_;
+  bool one_by_one_ = false;  // they record
   SpaceInstance space_;
   std::vector<std::unique_ptr<OracleInstance>> oracles_;
   MetricLists metrics_;

@@ -210,8 +210,10 @@ typedef struct lode_host {
   bool (*cancelled)(const struct lode_host*);
   /* Reports the progress of a long call: fraction in [0, 1], negative if unknown. [any] */
   void (*progress)(const struct lode_host*, double fraction, const char* what);
-  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric.
-   * [serial] */
+  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric. In
+   * evaluate() it belongs to the query of the call. A value recorded in a call with several queries
+   * belongs to none: the host asks again, one query in each call from then on. [serial]; in an
+   * evaluate() that is [any], for the thread of the call */
   void (*record)(const struct lode_host*, const char* name, double value);
   /* This instance's random stream, restarted by the host at every step. [serial] */
   lode_random random;
