@@ -124,7 +124,7 @@ TEST_F(NoiseTest, TheConfirmedBestHasLittleBias) {
     confirmed.push_back(run.best->metrics[0] - run.best->metrics[1]);
     luckiest.push_back(lucky.measured - lucky.truth);
   }
-  const core::Statistic bias = core::Describe(confirmed), was = core::Describe(luckiest);
+  const core::Statistic bias = core::StatisticOf(confirmed), was = core::StatisticOf(luckiest);
   const double error = 5 * *bias.std / std::sqrt(200);
   EXPECT_LT(bias.mean, kBound + error);
   EXPECT_GT(bias.mean, -error);

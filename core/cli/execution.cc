@@ -6,13 +6,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/cli/best.h"
 #include "core/cli/interruption.h"
 #include "core/cli/run_display.h"
-#include "core/cli/run_tables.h"
-#include "core/cli/stage_report.h"
+#include "core/cli/show_command.h"
+#include "core/cli/terminal.h"
 #include "core/plugin/text.h"
-#include "core/report/summary.h"
+#include "core/report/best_runs.h"
+#include "core/report/render_json.h"
+#include "core/report/render_text.h"
+#include "core/report/result_words.h"
+#include "core/report/words.h"
+#include "core/run/run_results.h"
 
 namespace lode::cli {
 namespace {
@@ -67,7 +71,7 @@ void PrintDirectories(const std::vector<fs::path>& directories,
     std::printf("kept in %s%s\n", name.c_str(),
                 lost > 0 ? ", except what was removed meanwhile" : "");
     if (is_out_of_time || completion == core::Completion::kCancelled) {
-      std::printf("to continue: lode resume %s\n", name.c_str());
+      std::printf("%s", core::ContinueLine(name).c_str());
     }
   }
 }
@@ -75,18 +79,11 @@ void PrintDirectories(const std::vector<fs::path>& directories,
 // Prints a "best: " line for each kind of measurement, with the command that shows the
 // architecture.
 void PrintBest(const core::Plan& plan, const GlobalOptions& global) {
-  for (const BestRun& best : BestOf(plan.results)) {
+  for (const core::BestRun& best : core::BestRuns(plan.results)) {
     const core::Search& search = *best.result->search;
-    std::string where;
-    for (const auto& [path, value] : search.point) {
-      where += value + " ";
-    }
-    const core::BestTrial& trial = *best.run->best;
-    std::printf(
-        "best: %s, %sseed %llu at step %llu: %s\n", best.Text().c_str(), where.c_str(),
-        static_cast<unsigned long long>(best.run->seed),
-        static_cast<unsigned long long>(trial.step),
-        ShowCommand(search, plan.CatalogOf(search), trial.architecture, global.plugins).c_str());
+    const std::string command =
+        ShowCommand(search, plan.CatalogOf(search), best.run->best->architecture, global.plugins);
+    std::printf("%s: %s\n", core::DescribeBest(best).c_str(), command.c_str());
   }
 }
 
@@ -108,11 +105,20 @@ std::vector<core::SearchResult> ResultsOf(const std::list<core::StageRun>& stage
   return all;
 }
 
+void PrintJson(const nlohmann::json& value) {
+  std::printf("%s\n", core::FormatJson(value, 2).c_str());
+}
+
+void PrintTables(const std::vector<core::SearchResult>& results) {
+  std::printf("%s", core::FormatSearches(core::Summarize(results), OutputWidth()).c_str());
+}
+
 void PrintTablesOf(const std::list<core::StageRun>& stages) {
   for (const core::StageRun& stage : stages) {
     PrintTables(stage.plan.results);
   }
-  std::printf("%s", StageComparisons(stages).c_str());
+  const auto comparisons = core::ComparisonsOf(stages);
+  std::printf("%s", core::FormatStageComparisons(comparisons, OutputWidth()).c_str());
 }
 
 }  // namespace
@@ -122,7 +128,7 @@ int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
   const core::Completion completion = ExecuteShowing(searches, options, evaluators);
   const core::Plan& plan = searches.plan();
   if (options.json) {
-    std::printf("%s\n", core::FormatJson(core::ToJson(plan.results), 2).c_str());
+    PrintJson(core::ToJson(core::Summarize(plan.results)));
   } else if (!plan.results.empty() || Interruption().is_cancelled()) {
     PrintTables(plan.results);
     PrintDirectories(plan.directories, plan.results, completion);
@@ -136,9 +142,10 @@ int Execute(core::StagedPipeline& pipeline, const fs::path& directory,
   const core::Completion completion = ExecuteShowing(pipeline, options, evaluators);
   const std::vector<core::SearchResult> results = ResultsOf(pipeline.stages());
   if (options.json) {
-    nlohmann::json out = core::ToJson(results);
-    out.update(StagesToJson(pipeline.stages()));
-    std::printf("%s\n", core::FormatJson(out, 2).c_str());
+    nlohmann::json out = core::ToJson(core::Summarize(results));
+    out.update(core::StagesToJson(core::StandingsOf(pipeline.stages()),
+                                  core::ComparisonsOf(pipeline.stages())));
+    PrintJson(out);
   } else {
     PrintTablesOf(pipeline.stages());
     PrintDirectories({directory}, results, completion);

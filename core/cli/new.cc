@@ -16,11 +16,11 @@
 #include <utility>
 
 #include "core/cli/command.h"
-#include "core/cli/shell_word.h"
 #include "core/plugin/declaration.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/installation.h"
+#include "core/report/shell_word.h"
 
 namespace lode::cli {
 namespace {
@@ -193,7 +193,7 @@ fs::path DirectoryInPath() {
 
 // Returns the command with which the user runs this program.
 std::string ProgramWord() {
-  return DirectoryInPath().empty() ? ShellWord(core::ProgramFile().string()) : "lode";
+  return DirectoryInPath().empty() ? core::ShellWord(core::ProgramFile().string()) : "lode";
 }
 
 // Returns the option that lets CMake find the SDK. CMake itself searches P if P/bin is in PATH.
@@ -205,13 +205,13 @@ std::string PrefixOption() {
       fs::equivalent(in_path.parent_path(), prefix, error)) {
     return "";
   }
-  return " " + ShellWord("-DCMAKE_PREFIX_PATH=" + prefix.string());
+  return " " + core::ShellWord("-DCMAKE_PREFIX_PATH=" + prefix.string());
 }
 
 void PrintNextSteps(const NewOptions& options, const fs::path& target) {
   const std::string& name = options.name;
-  const std::string where = ShellWord(target.string());
-  const std::string build = ShellWord((target / "build").string());
+  const std::string where = core::ShellWord(target.string());
+  const std::string build = core::ShellWord((target / "build").string());
   std::printf("made %s:", target.c_str());
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(target)) {
@@ -226,8 +226,8 @@ void PrintNextSteps(const NewOptions& options, const fs::path& target) {
   std::printf("  cmake --build %s\n", build.c_str());
   std::printf("  ctest --test-dir %s\n", build.c_str());
   std::printf("  %s --plugin %s run %s\n", ProgramWord().c_str(),
-              ShellWord((target / "build" / (name + ".lode.so")).string()).c_str(),
-              ShellWord((target / "search.toml").string()).c_str());
+              core::ShellWord((target / "build" / (name + ".lode.so")).string()).c_str(),
+              core::ShellWord((target / "search.toml").string()).c_str());
 }
 
 int New(NewOptions options) {

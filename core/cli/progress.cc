@@ -13,7 +13,7 @@
 
 #include "core/plugin/log.h"
 #include "core/report/columns.h"
-#include "core/report/summary.h"
+#include "core/report/words.h"
 
 namespace lode::cli {
 namespace {

@@ -8,47 +8,13 @@
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
 #include "core/report/progress_line.h"
-#include "core/report/summary.h"
-#include "core/search/failures.h"
+#include "core/report/result_words.h"
 
 namespace lode::cli {
 namespace {
 
 // The time that current trials have to end after an interruption.
 constexpr auto kPatience = std::chrono::milliseconds(1800);
-
-constexpr std::size_t kShownFailures = 3;  // reasons per line
-
-std::string StepsText(const core::RunResult& result) {
-  char text[160];
-  std::snprintf(text, sizeof text, "%llu steps, %llu %s, %.2f s",
-                static_cast<unsigned long long>(result.steps),
-                static_cast<unsigned long long>(result.unique_queries),
-                result.computed ? "distinct architectures" : "unique queries", result.seconds);
-  return text;
-}
-
-std::string BestText(const core::BestTrial& best, const core::RunFinished& run) {
-  const core::MetricDeclaration& metric = run.metrics[run.reward_metric];
-  std::string text =
-      ", best " + metric.name + " " + core::FormatMetric(metric, best.metrics[run.reward_metric]);
-  if (best.measurements > 0) {
-    text += " (mean of " + std::to_string(best.measurements) + ")";
-  }
-  return text;
-}
-
-std::string EndLine(const core::RunFinished& run) {
-  const core::RunResult& result = run.result;
-  std::string line = run.run.title + ": " + StepsText(result);
-  if (result.best) {
-    line += BestText(*result.best, run);
-  }
-  if (result.failures > 0) {
-    line += ", " + core::FormatFailures(result.failures, result.failure_kinds, kShownFailures);
-  }
-  return result.reason.empty() ? line : line + " (" + result.reason + ")";
-}
 
 bool IsWell(const core::RunResult& result) {
   return result.ending == core::Ending::kBudget || result.ending == core::Ending::kStalled ||
@@ -88,7 +54,8 @@ void RunDisplay::OnProgress(const core::RunProgress& progress) {
 void RunDisplay::OnTrial(const core::RunTrial& trial) { runs_[trial.run.index]->OnTrial(trial); }
 
 void RunDisplay::OnFinished(const core::RunFinished& run) {
-  const std::string line = EndLine(run);
+  const std::string line = core::DescribeEnded(run.run.title, run.result,
+                                               run.metrics[run.reward_metric], run.reward_metric);
   display_->End(*runs_[run.run.index], run.was_there, line);
   if (display_->run_count() > 1) {
     core::Log(IsWell(run.result) ? LODE_DEBUG : LODE_WARNING, line);

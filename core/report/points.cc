@@ -5,14 +5,9 @@
 namespace lode::core {
 namespace {
 
-// Returns what a limit on unique queries counts.
-std::string QueryUnit(const SearchResult& result) {
-  return std::ranges::any_of(result.runs, &RunResult::computed) ? "distinct architectures"
-                                                                : "unique queries";
-}
+using Bests = std::vector<std::optional<BestTrial>>;
 
-Statistic StatisticOf(const SearchResult& result,
-                      const std::vector<std::optional<BestTrial>>& bests) {
+Statistic BestStatistic(const SearchResult& result, const Bests& bests) {
   const std::size_t metric = RewardMetricIndex(result);
   std::vector<double> values;
   for (const auto& best : bests) {
@@ -20,41 +15,59 @@ Statistic StatisticOf(const SearchResult& result,
       values.push_back(best->metrics[metric]);
     }
   }
-  return Describe(values);
+  return StatisticOf(values);
 }
 
-bool HasReached(const RunResult& run, const Pipeline& pipeline, std::optional<std::uint64_t> mark) {
-  return mark ? std::ranges::find(run.marks, *mark, &MarkResult::mark) != run.marks.end()
-              : HasSpentBudget(run, pipeline);
+// Returns how much of the first limit a run has spent.
+std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget) {
+  return budget.steps            ? run.steps
+         : budget.unique_queries ? run.unique_queries
+                                 : static_cast<std::uint64_t>(run.cost_seconds);
 }
 
-std::string PointName(const SearchResult& result, std::optional<std::uint64_t> mark) {
-  return mark ? std::to_string(*mark) + " " + BudgetUnit(result) : DescribeBudget(result);
+// Returns the best of each run that reached a mark, or without one the end of the budget.
+Bests BestsAt(const SearchResult& result, std::optional<std::uint64_t> mark) {
+  Bests bests;
+  for (const RunResult& run : result.runs) {
+    const auto at = mark ? std::ranges::find(run.marks, *mark, &MarkResult::mark) : run.marks.end();
+    if (at != run.marks.end()) {
+      bests.push_back(at->best);
+    } else if (!mark && HasSpentBudget(run, result.search->pipeline)) {
+      bests.push_back(run.best);
+    }
+  }
+  return bests;
+}
+
+const ReferenceConfig* FindReference(const Search& search, std::optional<std::uint64_t> mark) {
+  const std::uint64_t end = search.pipeline.budget.end();
+  for (const ReferenceConfig& reference : search.pipeline.references) {
+    const bool same_place = std::ranges::all_of(reference.where, [&](const auto& condition) {
+      return std::ranges::find(search.point, condition) != search.point.end();
+    });
+    if (same_place && reference.mark.value_or(end) == mark.value_or(end)) {
+      return &reference;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<PublishedFigure> PublishedFor(const Search& search, const BudgetPoint& point) {
+  const ReferenceConfig* reference = FindReference(search, point.mark);
+  if (reference == nullptr) {
+    return std::nullopt;
+  }
+  PublishedFigure figure{*reference, {}, {}};
+  if (point.best.count > 0) {
+    figure.difference = point.best.mean - reference->mean;
+    if (reference->std > 0) {
+      figure.deviations = *figure.difference / reference->std;
+    }
+  }
+  return figure;
 }
 
 }  // namespace
-
-std::string BudgetUnit(const SearchResult& result) {
-  const BudgetConfig& budget = result.search->pipeline.budget;
-  return budget.steps ? "steps" : budget.unique_queries ? QueryUnit(result) : "simulated s";
-}
-
-std::string DescribeBudget(const SearchResult& result) {
-  const BudgetConfig& budget = result.search->pipeline.budget;
-  std::string text;
-  const auto add = [&](const std::optional<std::uint64_t>& limit, const std::string& unit) {
-    if (limit) {
-      text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit;
-    }
-  };
-  add(budget.steps, "steps");
-  add(budget.unique_queries, QueryUnit(result));
-  add(budget.simulated_seconds, "simulated s");
-  if (std::ranges::any_of(result.runs, [](const RunResult& r) { return r.evaluations > 0; })) {
-    add(result.search->pipeline.search_evaluations(), "evaluations");
-  }
-  return text;
-}
 
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
   const BudgetConfig& budget = pipeline.budget;
@@ -73,30 +86,11 @@ std::optional<double> OptimumOf(const SearchResult& result) {
   return decides && metric < result.metrics.size() ? result.metrics[metric].optimum : std::nullopt;
 }
 
-std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget) {
-  return budget.steps            ? run.steps
-         : budget.unique_queries ? run.unique_queries
-                                 : static_cast<std::uint64_t>(run.cost_seconds);
-}
-
-std::optional<BestTrial> BestAt(const RunResult& run, const Pipeline& pipeline,
-                                std::optional<std::uint64_t> mark) {
-  if (!mark) {
-    return HasSpentBudget(run, pipeline) ? run.best : std::nullopt;
-  }
-  const auto at = std::ranges::find(run.marks, *mark, &MarkResult::mark);
-  return at != run.marks.end() ? at->best : std::nullopt;
-}
-
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark) {
-  const Pipeline& pipeline = result.search->pipeline;
-  std::vector<std::optional<BestTrial>> bests;
-  for (const RunResult& run : result.runs) {
-    if (HasReached(run, pipeline, mark)) {
-      bests.push_back(BestAt(run, pipeline, mark));
-    }
-  }
-  return {mark, PointName(result, mark), bests.size(), StatisticOf(result, bests)};
+  const Bests bests = BestsAt(result, mark);
+  BudgetPoint point{mark, bests.size(), BestStatistic(result, bests), {}};
+  point.published = PublishedFor(*result.search, point);
+  return point;
 }
 
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result) {
@@ -117,7 +111,7 @@ std::vector<BudgetPoint> ReachedPoints(const SearchResult& result) {
 EarlyRuns RunsThatEndedEarly(const SearchResult& result) {
   const Pipeline& pipeline = result.search->pipeline;
   std::vector<std::uint64_t> spent;
-  std::vector<std::optional<BestTrial>> bests;
+  Bests bests;
   for (const RunResult& run : result.runs) {
     if (!HasSpentBudget(run, pipeline)) {
       spent.push_back(SpentBy(run, pipeline.budget));
@@ -128,22 +122,8 @@ EarlyRuns RunsThatEndedEarly(const SearchResult& result) {
     return {};
   }
   const auto [least, most] = std::ranges::minmax(spent);
-  return {spent.size(), least, most, least == most ? StatisticOf(result, bests) : Describe({})};
-}
-
-std::string DescribeEarlyRuns(const SearchResult& result) {
-  const EarlyRuns early = RunsThatEndedEarly(result);
-  if (early.count == 0) {
-    return "";
-  }
-  const std::string of =
-      early.count == result.runs.size() ? "" : std::to_string(early.count) + " of ";
-  std::string text = of + std::to_string(result.runs.size()) +
-                     (result.runs.size() == 1 ? " seed" : " seeds") + " ended after " +
-                     std::to_string(early.least);
-  text += early.least == early.most ? "" : " to " + std::to_string(early.most);
-  return text + " of " + std::to_string(result.search->pipeline.budget.end()) + " " +
-         BudgetUnit(result);
+  return {spent.size(), least, most,
+          least == most ? BestStatistic(result, bests) : StatisticOf({})};
 }
 
 }  // namespace lode::core

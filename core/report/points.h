@@ -1,9 +1,9 @@
-// How far the runs of a search got, and what they had found by then.
+// How far the runs of a search got, and what they had found by then, in numbers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/config/pipeline.h"
@@ -13,12 +13,6 @@
 
 namespace lode::core {
 
-// Returns the unit of the first limit of the search's budget: "unique queries".
-std::string BudgetUnit(const SearchResult& result);
-
-// Returns "1000 steps or 300 unique queries".
-std::string DescribeBudget(const SearchResult& result);
-
 // Returns whether a run has spent its budget. It has not if it failed, was interrupted, or had
 // nothing more to propose.
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline);
@@ -27,26 +21,26 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline);
 // only this metric decides: a limit, another term or a second goal may rule that architecture out.
 std::optional<double> OptimumOf(const SearchResult& result);
 
-// Returns how much of the first limit a run has spent.
-std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget);
+// How far a mean is from a published figure.
+struct PublishedFigure {
+  ReferenceConfig reference;
+  std::optional<double> difference;  // from its mean; none if no run has a best
+  std::optional<double> deviations;  // the same in published deviations; none if it has none
+};
 
-// Returns the best at a mark, or without one at the end of the budget; nothing if the run did not
-// reach it.
-std::optional<BestTrial> BestAt(const RunResult& run, const Pipeline& pipeline,
-                                std::optional<std::uint64_t> mark);
-
-// A point of the budget that some run reached.
+// A point of the budget.
 struct BudgetPoint {
-  std::optional<std::uint64_t> mark;  // none for the end
-  std::string name;                   // "500 steps"
-  std::size_t reached = 0;            // runs
-  Statistic best;                     // of the reward's metric, over those runs that have a best
+  std::optional<std::uint64_t> mark;         // none for the end
+  std::size_t reached = 0;                   // runs
+  Statistic best;                            // of the reward's metric, over those that have a best
+  std::optional<PublishedFigure> published;  // for this point of budget and grid
 };
 
 // Returns the point of a mark, or of the end without one.
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark);
 
-// Returns the marks and the end, as far as some run reached them.
+// Returns the marks and the end, as far as some run reached them. A last mark that is the end stands
+// for both.
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result);
 
 // The runs that ended before the budget did.
@@ -56,8 +50,5 @@ struct EarlyRuns {
   Statistic best;                     // only if all had spent the same
 };
 EarlyRuns RunsThatEndedEarly(const SearchResult& result);
-
-// Returns "3 of 10 seeds ended after 4 to 13 of 1000 steps", or "" if none ended early.
-std::string DescribeEarlyRuns(const SearchResult& result);
 
 }  // namespace lode::core

@@ -1,14 +1,13 @@
-// How a later stage measured the best that an earlier stage found.
+// How a later stage measured the best that an earlier stage found, in numbers.
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
-#include "core/report/columns.h"
+#include "core/report/results.h"
 #include "core/report/statistics.h"
-#include "core/report/summary.h"
+#include "core/search/search_result.h"
 
 namespace lode::core {
 
@@ -20,12 +19,15 @@ struct SearchedStage {
 };
 
 // The best architecture of one search of the earlier stage, as a search of the later stage measured
-// it.
+// it. Points into their results.
 struct ComparisonRow {
-  const SearchResult* found;
+  SearchSummary found;
   BestTrial best;
   const SearchResult* measured;
   std::vector<Statistic> metrics;  // of `measured`, over its runs
+
+  // Returns the statistic of a metric; nullptr if `measured` does not have it.
+  const Statistic* Find(const std::string& metric) const;
 };
 
 struct StageComparison {
@@ -36,13 +38,5 @@ struct StageComparison {
 // Returns a comparison of every two stages of which the later one measured a best architecture of
 // the earlier one.
 std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages);
-
-// Returns a heading and a table.
-std::string FormatStageComparison(const StageComparison& comparison,
-                                  std::size_t width = kUnlimited);
-
-// Returns [{"earlier", "later", "rows": [{"point", "architecture", METRIC there, "metrics":
-// {...}}]}].
-nlohmann::json ToJson(const std::vector<StageComparison>& comparisons);
 
 }  // namespace lode::core

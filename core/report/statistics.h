@@ -1,10 +1,9 @@
-// Statistics over seeds.
+// Statistics over seeds, by Boost.Math.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string>
 
 namespace lode::core {
 
@@ -14,9 +13,7 @@ struct Statistic {
   std::optional<double> std;  // sample standard deviation (n - 1); none for fewer than two values
 };
 
-Statistic Describe(std::span<const double> values);
-
-// Returns "73.07 ± 0.49", "73.07", or "-" without values, with `decimals` digits after the point.
-std::string FormatStatistic(const Statistic& statistic, int decimals);
+// Equal values leave no rounding error: their mean is the value, and their deviation 0.
+Statistic StatisticOf(std::span<const double> values);
 
 }  // namespace lode::core

@@ -23,6 +23,10 @@ TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns))
   rows_.push_back(std::move(titles));
 }
 
+TextTable::TextTable(const WordTable& table) : TextTable(table.columns) {
+  rows_.insert(rows_.end(), table.rows.begin(), table.rows.end());
+}
+
 void TextTable::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
 std::vector<std::size_t> TextTable::Widths() const {

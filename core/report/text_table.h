@@ -7,18 +7,17 @@
 #include <vector>
 
 #include "core/report/columns.h"
+#include "core/report/word_table.h"
 
 namespace lode::core {
 
 class TextTable {
  public:
-  enum class Align { kLeft, kRight };
-  struct Column {
-    std::string title;
-    Align align = Align::kRight;
-  };
+  using Align = WordTable::Align;
+  using Column = WordTable::Column;
 
   explicit TextTable(std::vector<Column> columns);
+  explicit TextTable(const WordTable& table);
 
   // REQUIRES: one cell for each column.
   void AddRow(std::vector<std::string> cells);

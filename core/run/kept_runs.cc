@@ -14,14 +14,21 @@ namespace lode::core {
 namespace {
 
 UnfinishedRun LookAtUnfinished(const PlannedRun& planned) {
-  UnfinishedRun run{&planned, HolderOf(planned.directory)};
+  UnfinishedRun run{.search = planned.search,
+                    .seed = planned.seed,
+                    .title = TitleOf(planned),
+                    .directory = planned.directory,
+                    .process = HolderOf(planned.directory)};
   if (planned.exists) {
     StoredRun stored(planned.directory);
     run.steps = stored.trials();
     run.metrics = stored.metrics();
     RequireMetrics(planned, run.metrics);
     run.best = stored.Best();
-    run.failures = stored.Failures().Kinds();
+    run.failure_kinds = stored.Failures().Kinds();
+    for (const FailureKind& kind : run.failure_kinds) {
+      run.failures += kind.count;
+    }
   }
   return run;
 }
@@ -40,22 +47,14 @@ void LookAtRun(const PlannedRun& planned, bool checked, KeptRuns& kept) {
 
 }  // namespace
 
-std::uint64_t UnfinishedRun::failure_count() const {
-  std::uint64_t count = 0;
-  for (const FailureKind& kind : failures) {
-    count += kind.count;
-  }
-  return count;
-}
-
 std::vector<SearchResult> KeptRuns::BestSoFar() const {
   std::vector<SearchResult> results = plan.results;
   for (const UnfinishedRun& run : unfinished) {
     if (run.best) {
       RunResult so_far;
-      so_far.seed = run.planned->seed;
+      so_far.seed = run.seed;
       so_far.best = run.best;
-      results.push_back({run.planned->search, run.metrics, {so_far}});
+      results.push_back({run.search, run.metrics, {so_far}});
     }
   }
   return results;

@@ -1,31 +1,17 @@
 // Reads the contents of a directory of runs as far as possible.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/report/standings.h"
 #include "core/run/kept_stages.h"
 #include "core/run/plan.h"
-#include "core/search/trial.h"
+#include "core/search/search_result.h"
 
 namespace lode::core {
-
-// The current state of a run that has not ended.
-struct UnfinishedRun {
-  const PlannedRun* planned;
-  std::optional<pid_t> process;  // that is working on it
-  std::uint64_t steps = 0;
-  std::vector<MetricDeclaration> metrics{};
-  std::optional<BestTrial> best{};
-  std::vector<FailureKind> failures{};
-
-  std::uint64_t failure_count() const;
-};
 
 struct KeptRuns {
   std::filesystem::path directory;

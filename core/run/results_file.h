@@ -11,9 +11,7 @@ namespace lode::core {
 
 inline constexpr char kResultsFile[] = "results.csv";
 
-// Has one row per run, in the plan's order: its identity (pipeline, components, the paths of
-// [grid], seed), how it ended (status, steps, queries, failures), and its best so far (step,
-// reward, all metrics, architecture). Missing values are empty. Texts are the same as in the
+// Has one row per run, in the plan's order (report/render_csv.h). Texts are the same as in the
 // tables.
 //
 // Writes the file, replacing only a file written by this function. Throws HostError, also if a

@@ -123,6 +123,8 @@ struct RunResult {
                                       // empty if there is one goal
   std::optional<double> hypervolume;  // of the front, if the goals have a reference point
   bool kept = true;                   // false if its store was removed meanwhile
+
+  std::uint64_t queries() const { return computed ? 0 : unique_queries; }
 };
 
 }  // namespace lode::core

@@ -138,7 +138,7 @@ json FrontToJson(const std::vector<FrontTrial>& front,
 json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics) {
   json j{{"seed", run.seed},
          {"steps", run.steps},
-         {"unique_queries", run.computed ? 0 : run.unique_queries},
+         {"unique_queries", run.queries()},
          {"failures", run.failures},
          {"rejections", run.rejections},
          {"cost_seconds", run.cost_seconds},

@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace lode::cli {
+namespace lode::core {
 
 // Returns the text as one word of a shell's command line.
 std::string ShellWord(const std::string& text);
 
-}  // namespace lode::cli
+}  // namespace lode::core

@@ -1,10 +1,10 @@
-#include "core/cli/shell_word.h"
+#include "core/report/shell_word.h"
 
 #include <algorithm>
 #include <cctype>
 #include <cstring>
 
-namespace lode::cli {
+namespace lode::core {
 
 std::string ShellWord(const std::string& text) {
   const bool is_plain = !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -20,4 +20,4 @@ std::string ShellWord(const std::string& text) {
   return quoted + "'";
 }
 
-}  // namespace lode::cli
+}  // namespace lode::core

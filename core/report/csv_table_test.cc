@@ -1,4 +1,4 @@
-#include "core/run/csv_table.h"
+#include "core/report/csv_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/run/csv_table.h"
+#include "core/report/csv_table.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 namespace lode::core {
 namespace {
 
-std::string Quoted(const std::string& cell) {
+std::string QuotedCell(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) {
     return cell;
   }
@@ -21,7 +21,7 @@ std::string Quoted(const std::string& cell) {
 std::string Line(const std::vector<std::string>& cells, std::size_t count) {
   std::string line;
   for (std::size_t i = 0; i < count; ++i) {
-    line += (i > 0 ? "," : "") + (i < cells.size() ? Quoted(cells[i]) : "");
+    line += (i > 0 ? "," : "") + (i < cells.size() ? QuotedCell(cells[i]) : "");
   }
   return line + "\n";
 }

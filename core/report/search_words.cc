@@ -1,0 +1,113 @@
+#include "core/report/search_words.h"
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lode::core {
+namespace {
+
+std::string DescribeLimit(const LimitConfig& limit) {
+  std::string text = limit.metric;
+  text += limit.min ? " >= " + FormatNumber(*limit.min) : "";
+  text += limit.min && limit.max ? " and" : "";
+  return text + (limit.max ? " <= " + FormatNumber(*limit.max) : "");
+}
+
+// Returns ", limits macs <= 350000000 by rejection", or "".
+std::string DescribeLimits(const RewardConfig& reward) {
+  std::string text;
+  for (const LimitConfig& limit : reward.limits) {
+    text += (text.empty() ? ", limits " : ", ") + DescribeLimit(limit);
+  }
+  if (text.empty()) {
+    return text;
+  }
+  text += " by " + std::string(WordOf(reward.limit_rule));
+  if (reward.limit_rule == LimitRule::kPenalty) {
+    text += " (" + std::string(WordOf(reward.penalty)) + ", weight " +
+            FormatNumber(reward.penalty_weight) + ")";
+  }
+  return text;
+}
+
+// Returns ", goals predicted_accuracy, macs", or "" if the pipeline states none.
+std::string DescribeGoals(const RewardConfig& reward) {
+  std::string text;
+  for (const GoalConfig& goal : reward.goals) {
+    text += (text.empty() ? ", goals " : ", ") + goal.metric;
+  }
+  return text;
+}
+
+// Returns "0.01 identity of accuracy - 1e-09 macs".
+std::string DescribeReward(const RewardConfig& reward) {
+  std::string text = reward.scale == 1 ? "" : FormatNumber(reward.scale) + " ";
+  text += std::string(WordOf(reward.transform)) + " of " + reward.metric;
+  for (const TermConfig& term : reward.add) {
+    text +=
+        (term.weight < 0 ? " - " : " + ") + FormatNumber(std::abs(term.weight)) + " " + term.metric;
+  }
+  return text;
+}
+
+// Returns what a limit on unique queries counts.
+std::string QueryUnit(const SearchSummary& summary) {
+  return summary.is_computed ? "distinct architectures" : "unique queries";
+}
+
+}  // namespace
+
+std::string OptimizerName(const ComponentConfig& optimizer) {
+  return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
+}
+
+std::string DescribeMetric(const MetricDeclaration& m) {
+  std::string text = m.unit;
+  if (m.split != LODE_SPLIT_NONE) {
+    text += (text.empty() ? "" : "; ") + std::string(SplitName(m.split)) + " split";
+    text += m.dataset.empty() ? "" : " of " + m.dataset;
+  }
+  if (m.epochs > 0) {
+    text += ", " + FormatNumber(m.epochs) + " epochs";
+  }
+  return text;
+}
+
+std::string BudgetUnit(const SearchSummary& summary) {
+  const BudgetConfig& budget = summary.pipeline().budget;
+  return budget.steps ? "steps" : budget.unique_queries ? QueryUnit(summary) : "simulated s";
+}
+
+std::string DescribeBudget(const SearchSummary& summary) {
+  const BudgetConfig& budget = summary.pipeline().budget;
+  std::string text;
+  const auto add = [&](const std::optional<std::uint64_t>& limit, const std::string& unit) {
+    if (limit) {
+      text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit;
+    }
+  };
+  add(budget.steps, "steps");
+  add(budget.unique_queries, QueryUnit(summary));
+  add(budget.simulated_seconds, "simulated s");
+  if (summary.is_noisy) {
+    add(summary.pipeline().search_evaluations(), "evaluations");
+  }
+  return text;
+}
+
+std::string PointName(const SearchSummary& summary, const BudgetPoint& point) {
+  return point.mark ? std::to_string(*point.mark) + " " + BudgetUnit(summary)
+                    : DescribeBudget(summary);
+}
+
+std::string DescribeSearch(const SearchSummary& summary) {
+  const Pipeline& p = summary.pipeline();
+  const std::string metric = DescribeMetric(summary.metric());
+  return OptimizerName(p.optimizer) + " on " + p.space.id + ", reward " + DescribeReward(p.reward) +
+         (metric.empty() ? "" : " (" + metric + ")") + DescribeLimits(p.reward) +
+         DescribeGoals(p.reward) + ", budget " + DescribeBudget(summary);
+}
+
+}  // namespace lode::core

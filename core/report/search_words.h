@@ -1,0 +1,32 @@
+// A search in words: what it is, and what it counts.
+#pragma once
+
+#include <string>
+
+#include "core/config/pipeline.h"
+#include "core/plugin/declaration.h"
+#include "core/report/points.h"
+#include "core/report/results.h"
+
+namespace lode::core {
+
+// Returns "l2nas (robust)".
+std::string OptimizerName(const ComponentConfig& optimizer);
+
+// Returns "percent; validation split of cifar100, 200 epochs".
+std::string DescribeMetric(const MetricDeclaration& metric);
+
+// Returns the unit of the first limit of the search's budget: "unique queries".
+std::string BudgetUnit(const SearchSummary& summary);
+
+// Returns "1000 steps or 300 unique queries".
+std::string DescribeBudget(const SearchSummary& summary);
+
+// Returns a point of the budget: "500 steps".
+std::string PointName(const SearchSummary& summary, const BudgetPoint& point);
+
+// Describes the search: "l2nas (robust) on nb201, reward exponential of valid_accuracy (percent;
+// validation split of cifar100, 200 epochs), budget 1000 steps".
+std::string DescribeSearch(const SearchSummary& summary);
+
+}  // namespace lode::core

@@ -1,0 +1,117 @@
+// The table that compares two stages, and the lines about all of them.
+#include <algorithm>
+
+#include "core/report/result_words.h"
+#include "core/report/words.h"
+
+namespace lode::core {
+namespace {
+
+// The columns that some comparisons do not have.
+struct StageColumns {
+  explicit StageColumns(const StageComparison& comparison)
+      : grid(!comparison.rows.front().found.search().point.empty()),
+        later_grid(!comparison.rows.front().measured->search->point.empty()),
+        ties(std::ranges::any_of(comparison.rows, [](const auto& r) { return r.best.ties > 0; })) {}
+
+  bool grid, later_grid, ties;
+};
+
+std::vector<WordTable::Column> StageTitles(const StageComparison& comparison,
+                                           const StageColumns& columns) {
+  using Align = WordTable::Align;
+  const ComparisonRow& first = comparison.rows.front();
+  std::vector<WordTable::Column> titles;
+  if (columns.grid) {
+    titles.push_back({comparison.earlier, Align::kLeft});
+  }
+  titles.push_back({comparison.earlier + "." + first.found.metric().name});
+  if (columns.ties) {
+    titles.push_back({"ties"});
+  }
+  if (columns.later_grid) {
+    titles.push_back({comparison.later, Align::kLeft});
+  }
+  for (const MetricDeclaration& metric : first.measured->metrics) {
+    titles.push_back({comparison.later + "." + metric.name});
+  }
+  titles.insert(titles.end(), {{"runs"}, {"architecture", Align::kLeft}});
+  return titles;
+}
+
+// `metrics`: those of the table's columns.
+std::vector<std::string> StageCells(const ComparisonRow& row, const StageColumns& columns,
+                                    const std::vector<MetricDeclaration>& metrics) {
+  const SearchSummary& found = row.found;
+  std::vector<std::string> cells;
+  if (columns.grid) {
+    cells.push_back(PointText(found.search()));
+  }
+  cells.push_back(FormatMetric(found.metric(), row.best.metrics[found.reward_metric]));
+  if (columns.ties) {
+    cells.push_back(TiesText(row.best.ties));
+  }
+  if (columns.later_grid) {
+    cells.push_back(PointText(*row.measured->search));
+  }
+  for (const MetricDeclaration& metric : metrics) {
+    const Statistic* statistic = row.Find(metric.name);
+    cells.push_back(statistic != nullptr ? FormatStatistic(*statistic, DecimalsOf(metric)) : "-");
+  }
+  cells.insert(cells.end(), {std::to_string(row.metrics.front().count), row.best.architecture});
+  return cells;
+}
+
+std::string SpreadLegend(const StageComparison& comparison) {
+  const bool spread = std::ranges::any_of(comparison.rows, [](const ComparisonRow& row) {
+    return row.metrics.front().std.has_value();
+  });
+  return spread ? " (mean ± sample standard deviation over its runs)" : "";
+}
+
+// Returns a line for each search of the earlier stage whose runs ended early.
+std::string EarlyLines(const StageComparison& comparison) {
+  std::string text;
+  const SearchResult* seen = nullptr;
+  for (const ComparisonRow& row : comparison.rows) {
+    const std::string early = DescribeEarlyRuns(row.found);
+    if (row.found.result != seen && !early.empty()) {
+      const std::string point = PointText(row.found.search());
+      text.append("stage ").append(comparison.earlier).append(point.empty() ? "" : " ");
+      text.append(point).append(": ").append(early).append("\n");
+    }
+    seen = row.found.result;
+  }
+  return text;
+}
+
+}  // namespace
+
+TitledTable StagesTable(const StageComparison& comparison) {
+  const StageColumns columns(comparison);
+  WordTable table{StageTitles(comparison, columns)};
+  for (const ComparisonRow& row : comparison.rows) {
+    table.rows.push_back(StageCells(row, columns, comparison.rows.front().measured->metrics));
+  }
+  const std::string ties =
+      columns.ties ? "ties: how many other architectures of stage " + comparison.earlier +
+                         " have the same reward; the one that its first seed found first is shown\n"
+                   : "";
+  return {"the best of stage " + comparison.earlier + ", as stage " + comparison.later +
+              " measured it" + SpreadLegend(comparison) + "\n",
+          std::move(table), ties + EarlyLines(comparison)};
+}
+
+std::string DescribeStages(const std::vector<StageStanding>& stages) {
+  std::string states, not_begun;
+  for (const StageStanding& stage : stages) {
+    states += "stage " + stage.name + ": " + std::string(StandingName(stage.standing)) + "\n";
+    if (stage.standing != Standing::kNotBegun && stage.not_begun > 0) {
+      not_begun += "stage " + stage.name + ": " + std::to_string(stage.not_begun) + " of " +
+                   std::to_string(stage.runs) + " runs not begun\n";
+    }
+  }
+  return states + not_begun;
+}
+
+}  // namespace lode::core

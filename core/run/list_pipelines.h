@@ -1,0 +1,15 @@
+// Lists what commands have made in a directory.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/report/standings.h"
+
+namespace lode::core {
+
+// Returns the pipelines of all runs in a directory or below it, also of those that have not begun,
+// the newest first. One that cannot be read is damaged. Changes nothing and loads no plugins.
+std::vector<PipelineStanding> ListPipelines(const std::filesystem::path& directory);
+
+}  // namespace lode::core

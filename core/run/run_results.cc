@@ -1,0 +1,76 @@
+#include "core/run/run_results.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "core/report/results.h"
+#include "core/store/run_directory.h"
+
+namespace lode::core {
+namespace {
+
+Standing StandingOf(StageState state) {
+  switch (state) {
+    case StageState::kFinished:
+      return Standing::kFinished;
+    case StageState::kUnfinished:
+      return Standing::kUnfinished;
+    default:
+      return Standing::kNotBegun;
+  }
+}
+
+std::size_t NotBegunIn(const Plan& plan) {
+  return static_cast<std::size_t>(std::ranges::count(plan.runs, false, &PlannedRun::exists));
+}
+
+SearchedStage SearchedStageOf(const StageRun& stage) {
+  SearchedStage searched{stage.stage.name, &stage.plan.results, {}};
+  for (const SearchResult& result : stage.plan.results) {
+    auto& runs = searched.runs.emplace_back();
+    for (const RunResult& run : result.runs) {
+      runs.push_back(RunDirectory(stage.directory, *result.search, run.seed));
+    }
+  }
+  return searched;
+}
+
+}  // namespace
+
+std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
+  std::vector<StageStanding> standings;
+  for (const StageRun& stage : stages) {
+    standings.push_back({.name = stage.stage.name,
+                         .directory = stage.directory,
+                         .standing = StandingOf(stage.state()),
+                         .is_finished = stage.finished,
+                         .was_run = stage.again,
+                         .runs = stage.plan.runs.size(),
+                         .not_begun = NotBegunIn(stage.plan)});
+  }
+  return standings;
+}
+
+std::vector<StageComparison> ComparisonsOf(const std::list<StageRun>& stages) {
+  std::vector<SearchedStage> searched;
+  for (const StageRun& stage : stages) {
+    if (stage.finished && !stage.stage.is_preparation()) {
+      searched.push_back(SearchedStageOf(stage));
+    }
+  }
+  return CompareStages(searched);
+}
+
+DirectoryResults ResultsOf(const KeptRuns& kept) {
+  DirectoryResults results{.directory = kept.directory,
+                           .searches = Summarize(kept.plan.results),
+                           .unfinished = kept.unfinished,
+                           .damages = kept.damages};
+  if (kept.stages) {
+    results.stages = StandingsOf(kept.stages->stages);
+    results.comparisons = ComparisonsOf(kept.stages->stages);
+  }
+  return results;
+}
+
+}  // namespace lode::core
