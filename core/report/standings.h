@@ -54,7 +54,7 @@ struct RunRow {
 // A stage of a pipeline.
 struct StageStanding {
   std::string name;
-  std::filesystem::path directory;
+  std::filesystem::path directory{};
   Standing standing = Standing::kNotBegun;  // of what is stored: not begun, unfinished or finished
   bool is_finished = false;
   bool was_run = false;                 // it was run this time
@@ -64,7 +64,7 @@ struct StageStanding {
 // All that is known of the runs in a directory. Points into what it was made of.
 struct DirectoryResults {
   std::filesystem::path directory;
-  std::vector<SearchSummary> searches;         // of the runs that have ended
+  std::vector<SearchSummary> searches{};       // of the runs that have ended
   std::vector<UnfinishedRun> unfinished{};     // the others
   std::vector<StageStanding> stages{};         // empty without stages
   std::vector<StageComparison> comparisons{};  // of the stages

@@ -78,8 +78,8 @@ bool HasFailed(const KeptRuns& kept) {
 }
 
 void SetStanding(const KeptRuns& kept, PipelineStanding& pipeline) {
-  const auto running =
-      std::ranges::find_if(kept.unfinished, [](const auto& run) { return run.process.has_value(); });
+  const auto running = std::ranges::find_if(
+      kept.unfinished, [](const auto& run) { return run.process.has_value(); });
   if (running != kept.unfinished.end()) {
     pipeline.process = running->process;
   }
