@@ -1,5 +1,6 @@
 // Measures the cost of evaluating in processes: the round trip of one question, trials per second
-// with an oracle that takes 50 ms, and a trial with its components in this process and in others.
+// with an oracle that takes 50 ms, a trial with its components in this process and in others, and a
+// trial of several workers in threads, batches and processes.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -122,6 +123,38 @@ void Isolated(benchmark::State& state) {
   state.SetItemsProcessed(trials);
 }
 BENCHMARK(Isolated)->DenseRange(0, 2)->Iterations(1)->Repetitions(3)->UseRealTime();
+
+// Random search with four workers. Arguments: the oracle, the table (whose workers are threads) or
+// a predictor (whose workers are one batch); 1 has processes instead. items_per_second counts
+// trials, from the first one on.
+void SeveralWorkers(benchmark::State& state) {
+  const bool is_table = state.range(0) == 0;
+  const std::string text =
+      std::string("[pipeline]\nname = \"s\"\n[space]\nuse = \"") + (is_table ? "nb201" : "ofa") +
+      "\"\n[oracle]\nuse = \"" + (is_table ? "nb201.table" : "ofa.predictor") +
+      "\"\n[reward]\nmetric = \"" + (is_table ? "valid_accuracy" : "top1") +
+      "\"\n[optimizer]\nuse = \"random\"\n[budget]\nsteps = 5000\n[execution]\nworkers = 4\n"
+      "isolate = " +
+      (state.range(1) == 0 ? "false" : "true");
+  const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
+  std::int64_t trials = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    {
+      Run run(pipeline, 0, Index(), never, Make(pipeline));
+      state.ResumeTiming();
+      trials += static_cast<std::int64_t>(run.Execute({}).steps);
+      state.PauseTiming();
+    }
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(trials);
+}
+BENCHMARK(SeveralWorkers)
+    ->ArgsProduct({{0, 1}, {0, 1}})
+    ->Iterations(1)
+    ->Repetitions(3)
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace lode::core

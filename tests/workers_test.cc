@@ -112,6 +112,10 @@ class WorkersTest : public testing::Test {
         EXPECT_EQ(m.metrics, std::vector<double>{static_cast<double>(id)});
       }
       EXPECT_EQ(told_[id], 1) << id;
+      EXPECT_GT(m.timing.start, 0) << id;
+      EXPECT_GE(m.timing.seconds, 0) << id;
+      EXPECT_LT(m.timing.worker, workers_->capacity()) << id;
+      EXPECT_FALSE(m.timing.host.empty()) << id;
     }
   }
 

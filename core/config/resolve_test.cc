@@ -633,6 +633,22 @@ TEST_F(ResolveTest, IsolationFollowsFromOptionsThatNeedIt) {
   EXPECT_THAT(Set("execution={isolate=false, workers=2}"), EndsWith("'isolate' cannot be false"));
 }
 
+TEST_F(ResolveTest, SeveralWorkersNeedNoProcessesIfAllOraclesCanDoTheSame) {
+  const auto isolates = [this](const std::string& oracles, const std::string& execution) {
+    return Single(kPipeline,
+                  {"oracle=" + oracles, "reward.metric=predictor", "execution=" + execution})
+        .execution.isolates_oracles();
+  };
+  const std::string predictor = "[{use=\"predictor\"}]";
+  EXPECT_FALSE(isolates(predictor, "{workers=2}"));
+  EXPECT_FALSE(isolates(predictor, "{workers=2, isolate=false}"));
+  EXPECT_TRUE(isolates(predictor, "{workers=2, isolate=true}"));
+  EXPECT_TRUE(isolates(predictor, "{workers=2, timeout_seconds=5}"));
+  EXPECT_TRUE(isolates(predictor, "{workers=2, memory_limit=100}"));
+  EXPECT_FALSE(isolates("[{use=\"predictor\"}, {use=\"size\"}]", "{workers=2}"));
+  EXPECT_TRUE(isolates("[{use=\"predictor\"}, {use=\"acme.table\"}]", "{workers=2}"));
+}
+
 TEST(HostTables, AreDocumented) {
   for (const HostTable& table : HostTables()) {
     EXPECT_FALSE(table.doc.empty()) << table.name;

@@ -18,8 +18,18 @@ class TestCatalog : public Catalog {
   explicit TestCatalog(const std::filesystem::path& directory) {
     plugin_.file = directory / "acme.lode.so";
     plugin_.id = "acme";
-    plugin_.components = {Space(),  Table(), Latency(), Varying(), EpsilonGreedy(),
-                          WarmUp(), L2nas(), Rea(),     Random(),  Supernet()};
+    plugin_.components = {Space(),
+                          Table(),
+                          Latency(),
+                          Varying(),
+                          EpsilonGreedy(),
+                          WarmUp(),
+                          L2nas(),
+                          Rea(),
+                          Random(),
+                          Supernet(),
+                          Predictor("predictor", LODE_CAP_BATCH | LODE_CAP_CONCURRENT),
+                          Predictor("size", LODE_CAP_CONCURRENT)};
   }
 
   const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const override {
@@ -97,6 +107,13 @@ class TestCatalog : public Catalog {
   static ComponentDeclaration Varying() {
     auto c = Component(LODE_ORACLE, "varying", {});
     c.capabilities = LODE_CAP_METRICS_VARY;
+    return c;
+  }
+
+  static ComponentDeclaration Predictor(std::string id, std::uint32_t capabilities) {
+    auto c = Component(LODE_ORACLE, id, {});
+    c.metrics = {Metric(std::move(id), "percent", LODE_SPLIT_VALIDATION)};
+    c.capabilities = capabilities;
     return c;
   }
 
