@@ -132,7 +132,7 @@ void SeveralWorkers(benchmark::State& state) {
   const std::string text =
       std::string("[pipeline]\nname = \"s\"\n[space]\nuse = \"") + (is_table ? "nb201" : "ofa") +
       "\"\n[oracle]\nuse = \"" + (is_table ? "nb201.table" : "ofa.predictor") +
-      "\"\n[reward]\nmetric = \"" + (is_table ? "valid_accuracy" : "top1") +
+      "\"\n[reward]\nmetric = \"" + (is_table ? "valid_accuracy" : "predicted_accuracy") +
       "\"\n[optimizer]\nuse = \"random\"\n[budget]\nsteps = 5000\n[execution]\nworkers = 4\n"
       "isolate = " +
       (state.range(1) == 0 ? "false" : "true");
