@@ -123,11 +123,7 @@ static void* Quit(void* unused) {
   return unused;
 }
 
-__attribute__((constructor)) static void Initialize(void) {
-  const char* fault = getenv("LODE_TEST_FAULT");
-  if (fault == NULL) {
-    return;
-  }
+static void DeclareBadly(const char* fault) {
   if (strcmp(fault, "nan_epochs") == 0) {
     epochs = NAN;
   }
@@ -152,6 +148,9 @@ __attribute__((constructor)) static void Initialize(void) {
   if (strcmp(fault, "no_utf8") == 0) {
     component.summary = "Is \xff\xfe.";
   }
+}
+
+static void MakeNoise(const char* fault) {
   if (strcmp(fault, "noise") == 0) {
     WriteEverywhere("noise\n");
   }
@@ -164,6 +163,14 @@ __attribute__((constructor)) static void Initialize(void) {
   if (strcmp(fault, "endless_noise") == 0) {
     NeverStopWriting();
   }
+  if (strcmp(fault, "print") == 0) {
+    for (;;) {
+      printf("and on, and on, and on\n");
+    }
+  }
+}
+
+static void End(const char* fault) {
   if (strcmp(fault, "crash") == 0) {
     raise(SIGSEGV);
   }
@@ -182,6 +189,9 @@ __attribute__((constructor)) static void Initialize(void) {
   if (strcmp(fault, "kill") == 0) {
     kill(getpid(), SIGKILL);
   }
+}
+
+static void NeverReturn(const char* fault) {
   if (strcmp(fault, "stop") == 0) {
     kill(getpid(), SIGSTOP);
   }
@@ -198,11 +208,17 @@ __attribute__((constructor)) static void Initialize(void) {
   if (strcmp(fault, "memory") == 0) {
     Allocate();
   }
-  if (strcmp(fault, "print") == 0) {
-    for (;;) {
-      printf("and on, and on, and on\n");
-    }
+}
+
+__attribute__((constructor)) static void Initialize(void) {
+  const char* fault = getenv("LODE_TEST_FAULT");
+  if (fault == NULL) {
+    return;
   }
+  DeclareBadly(fault);
+  MakeNoise(fault);
+  End(fault);
+  NeverReturn(fault);
   if (strcmp(fault, "close") == 0) {
     for (int descriptor = 0; descriptor < 1024; ++descriptor) {
       close(descriptor);

@@ -212,6 +212,22 @@ class FaultyOracle {
 
   void Fail(double& metric) {
     const std::string& fault = config_.fault;
+    End(fault);
+    TakeLong(fault);
+    Write(fault);
+    StartOthers(fault);
+    if (fault == "nan") {
+      metric = std::numeric_limits<double>::quiet_NaN();
+    }
+    if (fault == "nothing") {
+      throw lode::Error(LODE_E_INTERNAL, "");
+    }
+    if (fault == "passing" && failed_.insert(metric).second) {
+      throw lode::Error(LODE_E_INTERNAL, "the queue is full");
+    }
+  }
+
+  static void End(const std::string& fault) {
     if (fault == "crash") {
       std::printf("the last words\n");
       Crash();
@@ -222,6 +238,9 @@ class FaultyOracle {
     if (fault == "exit") {
       std::exit(0);
     }
+  }
+
+  void TakeLong(const std::string& fault) const {
     if (fault == "leak") {
       Leak();
     }
@@ -237,6 +256,9 @@ class FaultyOracle {
     if (fault == "sleep") {
       Sleep();
     }
+  }
+
+  static void Write(const std::string& fault) {
     if (fault == "talk") {
       Talk();
     }
@@ -249,12 +271,10 @@ class FaultyOracle {
     if (fault == "close") {
       close(3);
     }
-    if (fault == "nan") {
-      metric = std::numeric_limits<double>::quiet_NaN();
-    }
-    if (fault == "nothing") {
-      throw lode::Error(LODE_E_INTERNAL, "");
-    }
+  }
+
+  // Starts processes that outlive this one.
+  void StartOthers(const std::string& fault) const {
     if (fault == "child") {
       StartChild(false);
     }
@@ -278,9 +298,6 @@ class FaultyOracle {
     }
     if (fault == "child" || fault == "daemon") {
       Crash();
-    }
-    if (fault == "passing" && failed_.insert(metric).second) {
-      throw lode::Error(LODE_E_INTERNAL, "the queue is full");
     }
   }
 

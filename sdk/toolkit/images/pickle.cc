@@ -21,27 +21,12 @@ const PickledValue* PickledValue::Find(std::string_view key) const {
   return nullptr;
 }
 
-// The stack machine of Python's pickle module, limited to making the values above.
-class PickleMachine {
+// The bytes of a pickle, which are taken one after another.
+class PickleBytes {
  public:
-  PickleMachine(std::string_view bytes, const std::string& name, Pickle* out)
-      : bytes_(bytes), name_(name), out_(out) {}
+  PickleBytes(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
 
-  const PickledValue* Run() {
-    while (true) {
-      const auto code = static_cast<unsigned char>(Take(1)[0]);
-      if (code == '.') {
-        return Pop();
-      }
-      if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code)) {
-        Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
-             ", which does not make a collection, number or array of bytes");
-      }
-    }
-  }
-
- private:
-  using Value = PickledValue;
+  std::size_t size() const { return bytes_.size(); }
 
   [[noreturn]] void Fail(const std::string& why) const {
     throw IoError(name_ + ": a pickle that is refused at byte " + std::to_string(at_) + ": " + why);
@@ -83,6 +68,36 @@ class PickleMachine {
     return line;
   }
 
+ private:
+  std::string_view bytes_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+};
+
+// The stack machine of Python's pickle module, limited to making the values above.
+class PickleMachine {
+ public:
+  PickleMachine(std::string_view bytes, const std::string& name, Pickle* out)
+      : bytes_(bytes, name), out_(out) {}
+
+  const PickledValue* Run() {
+    while (true) {
+      const auto code = static_cast<unsigned char>(bytes_.Take(1)[0]);
+      if (code == '.') {
+        return Pop();
+      }
+      if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code)) {
+        Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
+             ", which does not make a collection, number or array of bytes");
+      }
+    }
+  }
+
+ private:
+  using Value = PickledValue;
+
+  [[noreturn]] void Fail(const std::string& why) const { bytes_.Fail(why); }
+
   Value* New(Value::Kind kind) {
     if (out_->values_.size() == Pickle::kMaxValues) {
       Fail("it has more than " + std::to_string(Pickle::kMaxValues) + " values");
@@ -117,7 +132,7 @@ class PickleMachine {
   }
   void PushText(std::uint64_t size) {
     Value* value = New(Value::kText);
-    value->text = Take(static_cast<std::size_t>(size));
+    value->text = bytes_.Take(static_cast<std::size_t>(size));
     Push(value);
   }
 
@@ -131,30 +146,30 @@ class PickleMachine {
         PushNumber(code == 0x88);
         return true;
       case 'K':
-        PushNumber(static_cast<std::int64_t>(TakeUnsigned(1)));
+        PushNumber(static_cast<std::int64_t>(bytes_.TakeUnsigned(1)));
         return true;
       case 'M':
-        PushNumber(static_cast<std::int64_t>(TakeUnsigned(2)));
+        PushNumber(static_cast<std::int64_t>(bytes_.TakeUnsigned(2)));
         return true;
       case 'J':
-        PushNumber(TakeSigned(4));
+        PushNumber(bytes_.TakeSigned(4));
         return true;
       case 0x8a:
-        PushNumber(TakeSigned(static_cast<std::size_t>(TakeUnsigned(1))));
+        PushNumber(bytes_.TakeSigned(static_cast<std::size_t>(bytes_.TakeUnsigned(1))));
         return true;
       case 'U':   // text of Python 2
       case 'C':   // bytes
       case 0x8c:  // text
-        PushText(TakeUnsigned(1));
+        PushText(bytes_.TakeUnsigned(1));
         return true;
       case 'T':
       case 'B':
       case 'X':
-        PushText(TakeUnsigned(4));
+        PushText(bytes_.TakeUnsigned(4));
         return true;
       case 0x8e:
       case 0x8d:
-        PushText(TakeUnsigned(8));
+        PushText(bytes_.TakeUnsigned(8));
         return true;
       default:
         return false;
@@ -220,25 +235,25 @@ class PickleMachine {
   bool TakeMemo(unsigned char code) {
     switch (code) {
       case 0x80:  // the protocol
-        Take(1);
+        bytes_.Take(1);
         return true;
       case 0x95:  // a frame, which is only a hint
-        Take(8);
+        bytes_.Take(8);
         return true;
       case 'q':
-        Keep(TakeUnsigned(1));
+        Keep(bytes_.TakeUnsigned(1));
         return true;
       case 'r':
-        Keep(TakeUnsigned(4));
+        Keep(bytes_.TakeUnsigned(4));
         return true;
       case 0x94:
         Keep(memo_.size());
         return true;
       case 'h':
-        Recall(TakeUnsigned(1));
+        Recall(bytes_.TakeUnsigned(1));
         return true;
       case 'j':
-        Recall(TakeUnsigned(4));
+        Recall(bytes_.TakeUnsigned(4));
         return true;
       default:
         return false;
@@ -261,8 +276,8 @@ class PickleMachine {
   bool TakeObject(unsigned char code) {
     switch (code) {
       case 'c': {
-        const std::string_view module = TakeLine();
-        PushName(module, TakeLine());
+        const std::string_view module = bytes_.TakeLine();
+        PushName(module, bytes_.TakeLine());
         return true;
       }
       case 0x93: {
@@ -344,10 +359,8 @@ class PickleMachine {
     object->text = parts[4]->text;
   }
 
-  std::string_view bytes_;
-  const std::string& name_;
+  PickleBytes bytes_;
   Pickle* out_;
-  std::size_t at_ = 0;
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;  // the stack's length at each mark
   std::unordered_map<std::uint64_t, Value*> memo_;
