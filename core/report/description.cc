@@ -58,7 +58,9 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
       {LODE_CAP_USES_TORCH, "needs LibTorch"},
       {LODE_CAP_METRICS_VARY, "its metrics depend on its parameters or on the space"},
       {LODE_CAP_FREE, "a formula: its results alone do not count as queries of the budget"},
-      {LODE_CAP_ISOLATE, "evaluates in a process of its own unless told otherwise"}};
+      {LODE_CAP_ISOLATE, "evaluates in a process of its own unless told otherwise"},
+      {LODE_CAP_BATCH, "evaluates several architectures together faster than one by one"},
+      {LODE_CAP_ANY_ORDER, "may be told trials in another order than that of their steps"}};
   std::vector<std::string> texts;
   for (const auto& [capability, text] : kTexts) {
     if ((c.capabilities & capability) != 0) {

@@ -124,5 +124,6 @@ LODE_PLUGIN(
         "rejects what breaks them, and another child of the same kind is proposed. As "
         "published except for the input resolution, which is not a decision of a space. "
         "Children may repeat known architectures: count the budget in unique queries. Needs a "
-        "space with resample and crossover.",
-        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+        "space with resample and crossover. A generation ends when all that was asked for it has "
+        "been told, in whatever order; of equal rewards, the one told last ranks first.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

@@ -96,6 +96,25 @@ bool IsMixOf(const Text& text, const std::vector<Text>& parents) {
   return true;
 }
 
+// ---- results in another order than that of the asks
+
+TEST(Evolution, AGenerationEndsWhenAllThatWasAskedForItIsTold) {
+  Search search(
+      {.population = 4, .parent_ratio = 0.25, .mutation_ratio = 1, .mutation_probability = 0.05});
+  std::vector<Text> founders;
+  for (int i = 0; i < 4; ++i) {
+    founders.push_back(search.Ask());
+  }
+  const Text extra = search.Ask();
+  search.Tell(extra, 0.5);
+  for (const std::size_t i : {3, 1, 0}) {
+    search.Tell(founders[i], i == 1 ? 9 : 1);
+  }
+  EXPECT_GT(Distance(search.Ask(), founders[1]), 10) << "one founder is missing";
+  search.Tell(founders[2], 1);
+  EXPECT_LT(Distance(search.Ask(), founders[1]), 8) << "a mutant of the best";
+}
+
 // ---- the composition of a generation
 
 struct Generation {

@@ -21,7 +21,10 @@ constexpr char kDoc[] =
     "With the usual initialization and 1e-4 (preset robust) the search is robust.\n\n"
     "The paper leaves choices open. Here the state starts at zeros; while fewer than K "
     "architectures are known it is the mean of those; it keeps K distinct ones, each with its best "
-    "reward, and of equal rewards the earlier. A proposal may leave [0, 1] by the noise. A saved "
+    "reward, and of equal rewards the one told first. It learns from each trial when it is told, "
+    "in "
+    "any order of steps, with the state at that time. A proposal may leave [0, 1] by the noise. A "
+    "saved "
     "policy holds both networks with Adam's moments; the top K and the replay buffer start empty.";
 
 // A smaller epsilon could vanish next to a moment of zero, and Adam would divide zero by zero.
@@ -238,7 +241,7 @@ void L2nas::Load(lode::Reader& reader) {
 const lode_component* Component() {
   return lode::OptimizerComponent<L2nas>(
       "l2nas", "1.0.0", "Continuous-action reinforcement learning with a quantile critic.", kDoc,
-      LODE_CAP_SEVERAL_ASKS);
+      LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER);
 }
 
 }  // namespace l2nas

@@ -52,10 +52,12 @@ void Listed::Bind(const lode::Space& space) {
   if (list_.empty()) throw lode::IoError(file + ": lists no architecture");
 }
 
-LODE_PLUGIN("lode.listed", "1.0.0", "Apache-2.0",
-            lode::OptimizerComponent<Listed>(
-                "listed", "1.0.0", "Proposes the architectures of a file, one after the other.",
-                "For a stage that trains what an earlier one found: `architectures = "
-                "\"stage:search/best.tsv\"`. Each is proposed once, in the order of the file, and "
-                "the search ends with the list, whatever its budget.",
-                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+LODE_PLUGIN(
+    "lode.listed", "1.0.0", "Apache-2.0",
+    lode::OptimizerComponent<Listed>(
+        "listed", "1.0.0", "Proposes the architectures of a file, one after the other.",
+        "For a stage that trains what an earlier one found: `architectures = "
+        "\"stage:search/best.tsv\"`. Each is proposed once, in the order of the file, and "
+        "the search ends with the list, whatever its budget. It does not learn, so trials may "
+        "be told in any order.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

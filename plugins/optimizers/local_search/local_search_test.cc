@@ -129,6 +129,36 @@ TEST_F(LocalSearchTest, BestMovesToTheBestOfAllNeighbours) {
   EXPECT_EQ(met, NeighboursOf(best));
 }
 
+TEST_F(LocalSearchTest, BestWaitsForAllNeighboursInAnyOrder) {
+  LocalSearch search = Make("best");
+  Step(search, Flat);
+  std::vector<std::string> neighbours;
+  for (int i = 0; i < 9; ++i) {
+    neighbours.push_back(Ask(search));
+  }
+  for (const int i : {8, 3, 5, 4, 0, 7, 1, 2, 6}) {
+    Tell(search, neighbours[static_cast<std::size_t>(i)], i == 4 ? 3 : i % 3);
+  }
+  std::set<std::string> met;
+  for (int i = 0; i < 9; ++i) {
+    met.insert(Step(search, Flat));
+  }
+  EXPECT_EQ(met, NeighboursOf(neighbours[4]));
+}
+
+TEST_F(LocalSearchTest, FirstMovesAtTheImprovementThatIsToldFirst) {
+  LocalSearch search = Make("first");
+  Step(search, Flat);
+  const std::string oldest = Ask(search), middle = Ask(search), youngest = Ask(search);
+  Tell(search, youngest, 2);
+  Tell(search, oldest, 1);  // better than the start, and not than the youngest
+  Tell(search, middle, kNaN);
+  for (int i = 0; i < 7; ++i) {  // the other two of nine may be those
+    const std::string text = Step(search, Flat);
+    EXPECT_TRUE(NeighboursOf(youngest).contains(text)) << text;
+  }
+}
+
 TEST_F(LocalSearchTest, AFailedNeighbourIsNotAnImprovementAndAFailedStartIsReplaced) {
   for (const char* improvement : {"first", "best"}) {
     LocalSearch search = Make(improvement);

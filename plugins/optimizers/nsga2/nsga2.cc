@@ -101,5 +101,6 @@ LODE_PLUGIN(
         "the pipeline's limits rank before those that do not. With one goal it is a genetic "
         "algorithm. Needs a space with mutate, and uses crossover if available. "
         "Failed trials do not join the population, and no architecture is proposed twice "
-        "while there are others.",
-        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+        "while there are others. A generation is the next trials that are told, whether or not "
+        "in the order of their steps.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

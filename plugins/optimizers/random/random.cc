@@ -26,5 +26,5 @@ LODE_PLUGIN("lode.random", "1.0.0", "Apache-2.0",
             lode::OptimizerComponent<RandomSearch>(
                 "random", "1.0.0", "Random search: all architectures equally likely.",
                 "The baseline that any other optimizer has to beat. It learns nothing from "
-                "results, so any number of evaluations may be under way.",
-                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+                "results, so any number of evaluations may be under way, and end in any order.",
+                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

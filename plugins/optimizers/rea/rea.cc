@@ -45,11 +45,12 @@ void RegularizedEvolution::Tell(const lode::Trial& trial) {
   if (population_.size() > capacity_) population_.pop_front();
 }
 
-LODE_PLUGIN("lode.rea", "1.0.0", "Apache-2.0",
-            lode::OptimizerComponent<RegularizedEvolution>(
-                "rea", "1.0.0",
-                "Regularized evolution: mutates the best of a sample; the oldest dies.",
-                "Real et al., Regularized Evolution for Image Classifier Architecture Search, "
-                "AAAI 2019. A strong and cheap baseline on tabular benchmarks. Needs a space with "
-                "mutate. Failed trials do not join the population.",
-                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS));
+LODE_PLUGIN(
+    "lode.rea", "1.0.0", "Apache-2.0",
+    lode::OptimizerComponent<RegularizedEvolution>(
+        "rea", "1.0.0", "Regularized evolution: mutates the best of a sample; the oldest dies.",
+        "Real et al., Regularized Evolution for Image Classifier Architecture Search, "
+        "AAAI 2019. A strong and cheap baseline on tabular benchmarks. Needs a space with "
+        "mutate. Failed trials do not join the population. The oldest is the one that was told "
+        "first: trials that are told as they finish join in that order.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

@@ -95,6 +95,19 @@ TEST_F(RegularizedEvolutionTest, OldestDiesEvenIfItIsTheBest) {
   EXPECT_EQ(Distance(Ask(rea), "1-0-3-2-1-0"), 1);
 }
 
+TEST_F(RegularizedEvolutionTest, ResultsInAnyOrderJoinAsTheyAreTold) {
+  RegularizedEvolution rea = Make(3, 200);
+  const std::string first = Ask(rea), second = Ask(rea), third = Ask(rea);
+  Tell(rea, third, 1);
+  Tell(rea, first, 5);
+  Tell(rea, second, 2);
+  EXPECT_EQ(Distance(Ask(rea), first), 1);
+  Tell(rea, "3-3-3-3-3-3", 0);  // the third leaves: it was told first
+  EXPECT_EQ(Distance(Ask(rea), first), 1);
+  Tell(rea, "0-1-2-3-0-1", 0);
+  EXPECT_EQ(Distance(Ask(rea), second), 1);
+}
+
 TEST_F(RegularizedEvolutionTest, FailedTrialsDoNotJoin) {
   RegularizedEvolution rea = Make(2, 100);
   Tell(rea, "0-0-0-0-0-0", 1);
