@@ -96,6 +96,9 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
        "Where each evaluation's working directory is created and kept; if empty, it is temporary "
        "and removed.",
        lode::Path{.input_file = false}},
+      {"lowest_fidelity", &Config::lowest_fidelity,
+       "Lowest fidelity that the program evaluates at, of all up to 1; 1: it knows no lower one.",
+       lode::Range{.min = 0, .max = 1, .open_min = true}},
   };
   lode::metrics::AddParameters(params);
   return params;

@@ -20,6 +20,7 @@ class CommandOracle {
     double timeout = 0;  // seconds; 0: no limit
     std::vector<std::string> environment;
     std::string directory;
+    double lowest_fidelity = 1;
   };
   static lode::Params<Config> Parameters();
 
@@ -28,6 +29,8 @@ class CommandOracle {
   CommandOracle(lode::Host host, const Config& config);
 
   std::vector<lode::Metric> Metrics() const { return metrics_; }
+
+  lode::Fidelities Fidelities() const { return lode::Fidelities::Range(config_.lowest_fidelity); }
 
   // Throws lode::IoError if there is no program to run.
   void Bind(const lode::Space& space);

@@ -129,6 +129,14 @@ TEST_F(CommandTest, RequestsContainEverythingKnown) {
                    "split": "none", "dataset": ""}]})"));
 }
 
+TEST_F(CommandTest, ServesTheFidelitiesThatTheProgramKnows) {
+  Config config = Script(kAnswer);
+  const lode::Host host(host_.get());
+  EXPECT_EQ(CommandOracle(host, config).Fidelities(), lode::Fidelities());
+  config.lowest_fidelity = 0.1;
+  EXPECT_EQ(CommandOracle(host, config).Fidelities(), lode::Fidelities::Range(0.1));
+}
+
 TEST_F(CommandTest, ReplacesPlaceholders) {
   std::ofstream(InDirectory("it is {seed}")) << "x";
   Config config =

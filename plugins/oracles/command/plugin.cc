@@ -26,7 +26,8 @@ What the program reads: one line on standard input, a JSON object (here on sever
    "graph": {"nodes": [{"group": "cell", "label": "input"}, ...],
              "edges": [{"from": 0, "to": 1, "label": "nor_conv_3x3"}, ...]},
    "seed": 1804289383,                                 0 to 2^31 - 1: seed everything from it
-   "fidelity": 1.0,                                    in (0, 1]: share of the full training
+   "fidelity": 1.0,                                    share of the full training: 1, or whatever
+                                                       a search asks for from `lowest_fidelity` on
    "metrics": [{"name": "accuracy", "unit": "percent", "direction": "maximize",
                 "split": "validation", "dataset": ""}, ...]}
 

@@ -102,7 +102,11 @@ void LatencyOracle::Bind(const lode::Space& space) {
 }
 
 void LatencyOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
-  const double cost = costs_[IndexOf(query)];
+  if (query.fidelity != 1) {
+    throw lode::UnsupportedError("fidelity is " + std::to_string(query.fidelity) +
+                                 ", the table has results at 1 only");
+  }
+  const double cost = costs_[ToIndex(FromArchitecture(query.architecture))];
   if (cost < 0) {
     throw lode::UnsupportedError("the device cannot run it: the table has -1");
   }

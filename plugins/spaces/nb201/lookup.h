@@ -8,8 +8,4 @@ namespace nb201 {
 // Throws lode::UnsupportedError unless `space` has the one matrix of nb201, labels included.
 void RequireNb201(const lode::Space& space);
 
-// Returns ToIndex() of the queried cell. Throws lode::InvalidError if the bytes are not an
-// architecture, lode::UnsupportedError for a fidelity below 1.
-std::uint32_t IndexOf(const lode::Query& query);
-
 }  // namespace nb201

@@ -7,6 +7,13 @@
 #include "plugins/spaces/nb201/training_time.h"
 
 namespace nb201 {
+namespace {
+
+constexpr std::int64_t kBriefEpochs = 12;
+constexpr std::int64_t kFullEpochs = 200;
+constexpr double kBrief = 0.06;  // the fidelity of kBriefEpochs of kFullEpochs
+
+}  // namespace
 
 lode::Params<TableOracle::Config> TableOracle::Parameters() {
   return {
@@ -24,7 +31,7 @@ lode::Params<TableOracle::Config> TableOracle::Parameters() {
 }
 
 TableOracle::TableOracle(lode::Host, const Config& config) : config_(config) {
-  if (config.epochs != 12 && config.epochs != 200) {
+  if (config.epochs != kBriefEpochs && config.epochs != kFullEpochs) {
     throw lode::InvalidError("epochs is " + std::to_string(config.epochs) +
                              ", the benchmark has 12 and 200");
   }
@@ -55,30 +62,50 @@ std::vector<lode::Metric> TableOracle::Metrics() const {
 }
 
 ResultColumns TableOracle::Columns() const {
-  const std::string suffix = config_.epochs == 12 ? "_12ep" : "";
-  return {config_.dataset + "_valid" + suffix, config_.dataset + "_test" + suffix,
-          "params_" + config_.dataset, "mflops_" + config_.dataset,
-          config_.dataset + "_seconds" + suffix};
+  const std::string& dataset = config_.dataset;
+  const ResultColumns brief{dataset + "_valid_12ep", dataset + "_test_12ep", "params_" + dataset,
+                            "mflops_" + dataset, dataset + "_seconds_12ep"};
+  if (config_.epochs == kBriefEpochs) {
+    return brief;
+  }
+  return {dataset + "_valid",   dataset + "_test",    brief.params,        brief.mflops,
+          dataset + "_seconds", brief.valid_accuracy, brief.test_accuracy, brief.seconds};
+}
+
+lode::Fidelities TableOracle::Fidelities() const {
+  const auto has_brief = [](const Results& r) {
+    return !std::isnan(r.brief_valid_accuracy) && !std::isnan(r.brief_test_accuracy);
+  };
+  const bool serves = !table_.empty() && has_brief(table_.front());
+  return serves ? lode::Fidelities::List({kBrief, 1}) : lode::Fidelities();
 }
 
 void TableOracle::Bind(const lode::Space& space) {
   RequireNb201(space);
   table_ = ReadTable(config_.table, Columns());
+  FillSeconds();
+}
+
+void TableOracle::FillSeconds() {
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
-    double& seconds = table_[i].seconds;
-    if (std::isnan(seconds)) {
-      seconds = TrainingSeconds(FromIndex(i), config_.dataset, config_.epochs);
-    }
+    const auto fill = [&](double& seconds, std::int64_t epochs) {
+      if (std::isnan(seconds)) {
+        seconds = TrainingSeconds(FromIndex(i), config_.dataset, epochs);
+      }
+    };
+    fill(table_[i].seconds, config_.epochs);
+    fill(table_[i].brief_seconds, kBriefEpochs);
   }
 }
 
 void TableOracle::Evaluate(const lode::Query& query, std::span<double> metrics) const {
-  const Results& r = table_[IndexOf(query)];
-  metrics[0] = r.valid_accuracy;
-  metrics[1] = r.test_accuracy;
+  const Results& r = table_[ToIndex(FromArchitecture(query.architecture))];
+  const bool is_full = query.fidelity == 1;
+  metrics[0] = is_full ? r.valid_accuracy : r.brief_valid_accuracy;
+  metrics[1] = is_full ? r.test_accuracy : r.brief_test_accuracy;
   metrics[2] = r.params;
   metrics[3] = r.mflops;
-  query.ReportCost(r.seconds);
+  query.ReportCost(is_full ? r.seconds : r.brief_seconds);
 }
 
 }  // namespace nb201

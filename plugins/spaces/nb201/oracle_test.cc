@@ -184,12 +184,86 @@ TEST(Nb201Oracle, RefusesOtherEpochs) {
             "1 epochs is 100, the benchmark has 12 and 200");
 }
 
-TEST(Nb201Oracle, RefusesAFidelityBelowOne) {
+// The shipped table without its columns of 12 epochs.
+class TableWithoutBrief {
+ public:
+  TableWithoutBrief() {
+    std::istringstream shipped(lode::files::ReadTextFile(kShipped));
+    std::ofstream out(path_);
+    std::string line;
+    while (std::getline(shipped, line)) {
+      std::istringstream fields(line);
+      std::string field;
+      for (int i = 0; std::getline(fields, field, '\t'); ++i) {
+        out << (i < 7 || i > 12 ? (i > 0 ? "\t" : "") + field : "");
+      }
+      out << '\n';
+    }
+  }
+  ~TableWithoutBrief() { std::filesystem::remove(path_); }
+  TableWithoutBrief(const TableWithoutBrief&) = delete;
+  TableWithoutBrief& operator=(const TableWithoutBrief&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = testing::TempDir() + "nb201_full_" + std::to_string(getpid()) + ".tsv";
+};
+
+TEST(Nb201Oracle, TwelveEpochsAreAFidelityOfTwoHundred) {
   const lode::test::BoundSpace<Space> space;
-  TableOracle oracle = Oracle("cifar10", 200);
+  TableOracle full = Oracle("cifar100", 200), brief = Oracle("cifar100", 12);
+  EXPECT_EQ(full.Fidelities(), lode::Fidelities()) << "before the table is read";
+  full.Bind(space.space());
+  brief.Bind(space.space());
+  EXPECT_EQ(full.Fidelities(), lode::Fidelities::List({12.0 / 200, 1}));
+  EXPECT_EQ(brief.Fidelities(), lode::Fidelities());
+  std::optional<double> cost;
+  EXPECT_EQ(Ask(full, kIndex0, 0.06, &cost), Ask(brief, kIndex0));
+  EXPECT_EQ(cost, CostOf(brief, kIndex0));
+  EXPECT_GT(CostOf(full, kIndex0), 10 * *cost);
+  EXPECT_EQ(Ask(full, kIndex0), (std::vector<double>{52.7, 52.913333, 135156, 15.65322}));
+}
+
+TEST(Nb201Oracle, AFidelityHasTheSecondsOfTheTable) {
+  const lode::test::BoundSpace<Space> space;
+  const TableWithSeconds table;
+  TableOracle oracle = Oracle("cifar10", 200, table.path());
   oracle.Bind(space.space());
-  EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, kIndex0, 0.5); }),
-            "2 fidelity is 0.500000, the table has results at 1 only");
+  std::optional<double> cost;
+  Ask(oracle, kIndex0, 0.06, &cost);
+  EXPECT_EQ(cost, 0.25);
+  EXPECT_EQ(CostOf(oracle, kIndex0), 0.5);
+}
+
+TEST(Nb201Oracle, ATableWithoutTwelveEpochsServesOnlyOne) {
+  const lode::test::BoundSpace<Space> space;
+  const TableWithoutBrief table;
+  TableOracle oracle = Oracle("cifar10", 200, table.path());
+  oracle.Bind(space.space());
+  EXPECT_EQ(oracle.Fidelities(), lode::Fidelities());
+  EXPECT_EQ(Ask(oracle, kIndex0), (std::vector<double>{81.982667, 85.863333, 129306, 15.64737}));
+}
+
+// Through the component, as the host asks.
+TEST(Nb201Oracle, RefusesOtherFidelities) {
+  const lode::test::BoundSpace<Space> space;
+  const lode_component& component = *lode::OracleComponent<TableOracle>("t", "1.0.0", "A table.");
+  lode::test::Instance instance(lode::test::Values(component).Set("table", kShipped));
+  const auto& api = instance.api<lode_oracle_api>();
+  EXPECT_EQ(api.bind(instance.get(), space.handle(), nullptr), LODE_OK);
+  lode::Architecture architecture(kCells);
+  ToArchitecture(FromIndex(0), architecture);
+  std::vector<double> metrics(4, -1);
+  const auto ask = [&](double fidelity) {
+    lode::test::ErrorBuffer error;
+    lode_query query{sizeof query, 0, architecture.data(), fidelity, 0, metrics.data(), 0, 0, 0,
+                     error.get()};
+    EXPECT_EQ(api.evaluate(instance.get(), &query, 1, nullptr), LODE_OK);
+    return std::to_string(query.status) + " " + error.message();
+  };
+  EXPECT_EQ(ask(0.5), "1 fidelity 0.500000 is not served");
+  EXPECT_EQ(metrics, std::vector<double>(4, -1));
+  EXPECT_EQ(ask(0.06), "0 ");
 }
 
 TEST(Nb201Oracle, AnUnreadableTableFailsBindButNotConstruction) {

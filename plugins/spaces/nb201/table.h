@@ -1,6 +1,7 @@
 // The table of the benchmark's results: tab-separated text, plain or gzip; see table_rows.h.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,18 @@ struct Results {
   double params;          // a whole number >= 0
   double mflops;          // 10^6 multiply-adds, >= 0
   double seconds;         // of the training and one validation, >= 0; NaN if the table has none
+  // The same of a shorter training; NaN if the table has none, or was not read for it.
+  double brief_valid_accuracy = std::numeric_limits<double>::quiet_NaN();
+  double brief_test_accuracy = brief_valid_accuracy;
+  double brief_seconds = brief_valid_accuracy;
 };
 
-// The columns that contain these; that of the seconds may be absent. Lines are identified by
+// The columns that contain these. Those of the seconds and of the shorter training may be absent;
+// without a name, those of the shorter training are not read. Lines are identified by
 // RowKey::kArchitecture.
 struct ResultColumns {
   std::string valid_accuracy, test_accuracy, params, mflops, seconds;
+  std::string brief_valid_accuracy{}, brief_test_accuracy{}, brief_seconds{};
 };
 
 // By ToIndex() of the cell.

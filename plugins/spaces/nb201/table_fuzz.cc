@@ -3,7 +3,7 @@
 #include "toolkit/files/text_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const nb201::ResultColumns columns = {"v", "t", "p", "m", "s"};
+  static const nb201::ResultColumns columns = {"v", "t", "p", "m", "s", "V", "T", "S"};
   try {
     const std::string text =
         lode::files::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);

@@ -119,6 +119,50 @@ TEST(Nb201Table, ReadsTheSecondsThatItHas) {
   }
 }
 
+// GoodLines with the results of a shorter training: half the accuracies, and i/16 seconds.
+std::string TextWithBrief(const std::string& names) {
+  std::vector<std::string> lines = GoodLines();
+  lines[0] += names;
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
+    std::ostringstream line;
+    line << '\t' << i / 2000.0 << '\t' << i / 1000.0 << '\t' << i / 16.0;
+    lines[i + 1] += line.str();
+  }
+  return Join(lines);
+}
+
+const ResultColumns kWithBrief = {"v", "t", "p", "m", "s", "bv", "bt", "bs"};
+
+TEST(Nb201Table, ReadsAShorterTrainingThatItHas) {
+  const Table table = ParseTable(TextWithBrief("\tbv\tbt\tbs"), "T", kWithBrief);
+  ExpectGood(table);
+  for (const std::uint32_t i : {0u, 1u, 7777u, kArchitectures - 1}) {
+    EXPECT_NEAR(table[i].brief_valid_accuracy, i / 2000.0, 1e-4);
+    EXPECT_NEAR(table[i].brief_test_accuracy, i / 1000.0, 1e-4);
+    EXPECT_NEAR(table[i].brief_seconds, i / 16.0, 1e-3);
+  }
+}
+
+TEST(Nb201Table, AShorterTrainingThatItLacksIsNoNumber) {
+  for (const Table& table : {ParseTable(TextWithBrief("\tbv\tother\tbs"), "T", kWithBrief),
+                             ParseTable(TextWithBrief("\tbv\tbt\tbs"), "T", kColumns)}) {
+    ExpectGood(table);
+    EXPECT_TRUE(std::isnan(table[7].brief_test_accuracy));
+  }
+}
+
+TEST(Nb201Table, RefusesImpossibleNumbersOfAShorterTraining) {
+  std::vector<std::string> lines = GoodLines();
+  lines[0] += "\tbv\tbt\tbs";
+  lines[1] += "\t101\t1\t1";
+  try {
+    ParseTable(Join(lines), "T", kWithBrief);
+    FAIL() << "was read";
+  } catch (const lode::IoError& e) {
+    EXPECT_THAT(e.what(), testing::EndsWith("bv is \"101\", expected 0 to 100 percent"));
+  }
+}
+
 // ---- the first line
 
 TEST(Nb201Table, RefusesAnEmptyFile) {

@@ -193,6 +193,16 @@ TEST_F(OracleTest, AnInterruptedTrainingContinuesToTheSameResult) {
   EXPECT_GT(first.records().at("train_accuracy"), lode::FarAboveChance(320));
 }
 
+TEST_F(OracleTest, AFidelityIsAShareOfTheEpochs) {
+  auto config = Small<TrainOracle::Config>();
+  config.epochs = 2;
+  const auto brief = Ask(*Bound<TrainOracle>(config), kGood, 3);
+  config.epochs = 4;
+  const auto oracle = Bound<TrainOracle>(config);
+  EXPECT_EQ(oracle->Fidelities(), lode::Fidelities::Range(0.25));
+  EXPECT_EQ(Ask(*oracle, kGood, 3, 0.5), brief);
+}
+
 TEST_F(OracleTest, WithoutValidationImagesThereAreOnlyTestMetrics) {
   auto config = Small<TrainOracle::Config>();
   config.validation_share = 0;

@@ -17,6 +17,7 @@ LODE_PLUGIN(
         "with protocol = \"benchmark\" its images, first weights and schedule are, too. The "
         "trial's seed draws the first weights and the batches, so repeated queries differ. A "
         "training that is interrupted continues from its last checkpoint when the run is resumed. "
+        "Fidelities: from one epoch to all; the learning rate ends with the last epoch of each. "
         "Source: Dong and Yang, NAS-Bench-201, ICLR 2020.",
         kCapabilities | LODE_CAP_METRICS_VARY),
     lode::OracleComponent<nb201::SupernetOracle>(

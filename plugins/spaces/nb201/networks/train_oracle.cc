@@ -73,6 +73,10 @@ std::vector<lode::Metric> TrainOracle::Metrics() const {
   return metrics;
 }
 
+lode::Fidelities TrainOracle::Fidelities() const {
+  return lode::Fidelities::Range(1 / static_cast<double>(config_.epochs));
+}
+
 void TrainOracle::Bind(const lode::Space& space) {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
   device_ = lode::training::DeviceOf(config_.device);
@@ -91,8 +95,10 @@ lode::training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, c
   }
   const bool all = on == TrainedOn::kAll;
   const std::string seed = std::to_string(query.seed);
+  const std::string part =
+      query.fidelity < 1 ? "-epochs-" + std::to_string(EpochsOf(query)) : std::string();
   const std::string name =
-      "cell-" + std::to_string(ToIndex(cell)) + "-seed-" + seed + (all ? "-all" : "");
+      "cell-" + std::to_string(ToIndex(cell)) + "-seed-" + seed + part + (all ? "-all" : "");
   return {directory_ / (name + ".safetensors"),
           Describe(config_, network_, *task_, host_) + "; " + Format(cell) + ", seed " + seed +
               ", fidelity " + std::to_string(query.fidelity) + (all ? ", all images" : "")};
@@ -164,12 +170,16 @@ Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, Trained
   return network;
 }
 
+std::int64_t TrainOracle::EpochsOf(const lode::Query& query) const {
+  const auto all = static_cast<double>(config_.epochs);
+  return std::max<std::int64_t>(1, std::llround(query.fidelity * all));
+}
+
 lode::training::Evaluation TrainOracle::Train(Network& network, const Cell& cell,
                                               const lode::Query& query, TrainedOn on,
                                               const lode::training::CheckpointPlace& place) const {
   lode::training::TrainingConfig config = config_;
-  config.epochs =
-      std::max<std::int64_t>(1, std::llround(query.fidelity * static_cast<double>(config_.epochs)));
+  config.epochs = EpochsOf(query);
   const lode::training::Trainee trainee{
       *network, [&](const Tensor& images, const lode::training::Step& step) {
         return lode::training::Prediction{network(images, cell, Pass::Training(&step.drop_path)),

@@ -29,6 +29,9 @@ class TrainOracle {
   // test_top5 unless `test` is false.
   std::vector<lode::Metric> Metrics() const;
 
+  // From one epoch to all.
+  lode::Fidelities Fidelities() const;
+
   // Reads the data set. Throws lode::UnsupportedError if the space is not nb201 or LibTorch does
   // not support the device, and whatever reading the data throws.
   void Bind(const lode::Space& space);
@@ -53,6 +56,7 @@ class TrainOracle {
   bool measures_validation() const { return config_.validation_share > 0; }
   bool tests_a_second_network() const;
   void Measure(const lode::Query& query, std::span<double> metrics);
+  std::int64_t EpochsOf(const lode::Query& query) const;
   // Returns a trained network; notes its training's checkpoint in `finished_` unless it is to be
   // kept.
   Network Trained(const lode::Query& query, const Cell& cell, TrainedOn on);
