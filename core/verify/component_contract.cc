@@ -134,6 +134,14 @@ void CheckNamesDiffer(const lode_component& component, Findings& findings) {
   }
 }
 
+void CheckExtension(const Subject& subject, Findings& findings) {
+  const lode_component& c = subject.component();
+  if (LODE_HAS(&c, extension)) {
+    findings.Require(c.extension(subject.get(), "x.lode.unknown/0") == nullptr,
+                     "component.extension", "answers an id that does not exist");
+  }
+}
+
 // Checks what a refused creation leaves behind.
 void CheckRefusal(const Subject& subject, const char* rule, Findings& findings) {
   findings.Require(subject.status() == LODE_E_INVALID, rule,
@@ -209,6 +217,7 @@ void CheckCreation(const lode_component& component, const Setting& base, Finding
           subject.created(), "create.defaults",
           subject.status() == LODE_OK ? "returns no instance" : subject.error().message()))
     return;
+  CheckExtension(subject, findings);
   for (const Setting& setting : Variations(component, base))
     CheckSetting(component, setting, findings);
   for (const Setting& setting : SettingsBeyond(component, base))

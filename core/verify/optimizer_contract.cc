@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/plugin/fidelities.h"
 #include "core/search/trial.h"
 #include "core/verify/guarded_input.h"
 #include "core/verify/space_probe.h"
@@ -34,12 +35,15 @@ constexpr std::uint32_t kRejected = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
 struct Proposal {
   std::vector<float> action;  // empty if an architecture was proposed
   Bytes architecture;
+  double fidelity = 1;
 
   bool operator==(const Proposal& other) const {
-    return SameBits(action, other.action) && architecture == other.architecture;
+    return SameBits(action, other.action) && architecture == other.architecture &&
+           fidelity == other.fidelity;
   }
   std::string Text() const {
-    std::string bytes(architecture.begin(), architecture.end());
+    std::string bytes = std::to_string(fidelity);
+    bytes.append(architecture.begin(), architecture.end());
     return bytes.append(reinterpret_cast<const char*>(action.data()),
                         action.size() * sizeof(float));
   }
@@ -55,7 +59,9 @@ struct Told {
 
 lode_trial AsTrial(const Told& t, const double& reward) {
   const float* action = t.proposal.action.empty() ? nullptr : t.proposal.action.data();
-  return TrialOf(t.step, t.flags, action, t.proposal.architecture.data(), reward);
+  lode_trial trial = TrialOf(t.step, t.flags, action, t.proposal.architecture.data(), reward);
+  trial.fidelity = t.proposal.fidelity;
+  return trial;
 }
 
 // A trial in memory of its own, which is overwritten when the call has ended.
@@ -71,7 +77,10 @@ class ToldTrial {
 
   lode_trial AsTrial() const {
     const float* action = told_.proposal.action.empty() ? nullptr : action_.data();
-    return TrialOf(told_.step, told_.flags, action, architecture_.data(), *reward_.data());
+    lode_trial trial =
+        TrialOf(told_.step, told_.flags, action, architecture_.data(), *reward_.data());
+    trial.fidelity = told_.proposal.fidelity;
+    return trial;
   }
   bool unchanged() const {
     return action_.unchanged() && architecture_.unchanged() && reward_.unchanged();
@@ -113,8 +122,14 @@ class OptimizerContract {
     Do("rejecting proposals", &OptimizerContract::CheckRejections);
     Do("telling several goals", &OptimizerContract::CheckSeveralGoals);
     Do("telling several trials in one call", &OptimizerContract::CheckBatch);
+    if (TakesFidelities()) {
+      Do("offering fidelities", &OptimizerContract::CheckOffers);
+    }
     if (RunsAhead()) {
       Do("asking ahead", &OptimizerContract::CheckAhead);
+      if ((component_.capabilities & LODE_CAP_ANY_ORDER) != 0) {
+        Do("telling younger steps before older ones", &OptimizerContract::CheckAnyOrder);
+      }
     } else {
       Do("asking twice", &OptimizerContract::CheckAsksTwice);
     }
@@ -132,6 +147,9 @@ class OptimizerContract {
   }
   std::uint64_t Rounds() const {
     return probe_.cells() > kLargeSpace ? kRoundsOfLargeSpaces : kRounds;
+  }
+  bool TakesFidelities() const {
+    return Has(*static_cast<const lode_optimizer_api*>(component_.api), &lode_optimizer_api::offer);
   }
   bool RunsAhead() const { return (component_.capabilities & LODE_CAP_SEVERAL_ASKS) != 0; }
   static const lode_optimizer_api& Api(const Subject& s) { return s.api<lode_optimizer_api>(); }
@@ -188,13 +206,21 @@ class OptimizerContract {
               "outputs.untouched", "ask failed and changed its outputs");
       CheckError("ask", error, status);
     } else {
-      out = Judge(proposal.value.kind, action.values(), architecture.values());
+      out = Judge(proposal.value, action.values(), architecture.values());
     }
     return status;
   }
 
   // Returns the proposal in both forms, if it is valid.
-  std::optional<Proposal> Judge(std::int32_t kind, std::vector<float> action, Bytes architecture) {
+  std::optional<Proposal> Judge(const lode_proposal& proposal, std::vector<float> action,
+                                Bytes architecture) {
+    const std::int32_t kind = proposal.kind;
+    const double fidelity = proposal.fidelity;
+    if (!Require(offered_.Serves(fidelity), "optimizer.offer",
+                 "proposes the fidelity " + std::to_string(fidelity) + ", expected " +
+                     core::FormatFidelities(offered_))) {
+      return std::nullopt;
+    }
     if (kind == LODE_PROPOSES_ACTION) {
       const bool finite =
           std::ranges::all_of(action, [](float cell) { return std::isfinite(cell); });
@@ -202,14 +228,14 @@ class OptimizerContract {
         return std::nullopt;
       auto discrete = probe_.Discretize(action);
       if (!discrete) return std::nullopt;
-      return Proposal{std::move(action), *std::move(discrete)};
+      return Proposal{std::move(action), *std::move(discrete), fidelity};
     }
     if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "has an unknown kind"))
       return std::nullopt;
     if (!Require(probe_.IsValid(architecture), "optimizer.proposal",
                  "is not an architecture of the space"))
       return std::nullopt;
-    return Proposal{{}, std::move(architecture)};
+    return Proposal{{}, std::move(architecture), fidelity};
   }
 
   std::optional<Proposal> Ask(Subject& subject, std::uint64_t step) {
@@ -504,29 +530,85 @@ class OptimizerContract {
     }
   }
 
+  // ---- fidelities
+
+  // An optimizer may refuse an offer that it cannot work with.
+  void CheckOffers() {
+    for (const Fidelities& fidelities : {Fidelities::List({0.25, 1}), Fidelities()}) {
+      Subject subject(component_, setting_);
+      Require(Offer(subject, fidelities) == LODE_E_INVALID, "optimizer.before_bind",
+              "offer before bind is not refused as invalid");
+      if (!Bind(subject)) {
+        return;
+      }
+      const lode_status status = Offer(subject, fidelities);
+      Require(status == LODE_OK || status == LODE_E_INVALID || status == LODE_E_UNSUPPORTED,
+              "optimizer.offer", "is refused with another status than invalid or unsupported");
+      offered_ = fidelities;
+      for (std::uint64_t step = 0; status == LODE_OK && step < kFewRounds; ++step) {
+        if (!Round(subject, step)) {
+          break;
+        }
+      }
+      offered_ = {};
+    }
+  }
+
+  lode_status Offer(Subject& subject, const Fidelities& fidelities) {
+    const std::vector<double>& values = fidelities.values();
+    InputPage page;
+    const GuardedInput<double> list(page, values.data(), values.size());
+    Newer<lode_fidelities> offered(lode::detail::ViewFidelities(fidelities));
+    offered.value.values = list.data();
+    const Newer<lode_fidelities> before = offered;
+    ErrorBuffer error;
+    const lode_status status = Api(subject).offer(subject.get(), &offered.value, error.get());
+    if (status != LODE_OK) {
+      CheckError("offer", error, status);
+    }
+    Require(offered.SameBytes(before) && list.unchanged(), "inputs.untouched",
+            "offer changed the fidelities");
+    return status;
+  }
+
   // ---- several proposals in progress
 
-  void CheckAhead() {
+  // How steps overlap.
+  struct Overlap {
+    std::uint64_t width;  // number of steps in progress
+    bool in_order;        // the oldest ends first
+    const char* rule() const { return in_order ? "optimizer.ahead" : "optimizer.any_order"; }
+    // Returns which of the steps in progress ends before `step` begins; 0: the oldest.
+    std::uint64_t NextEnd(std::uint64_t step) const { return in_order ? 0 : step * 5 / 3 % width; }
+  };
+
+  void CheckAhead() { CheckOverlaps(true); }
+  void CheckAnyOrder() { CheckOverlaps(false); }
+
+  void CheckOverlaps(bool in_order) {
     for (const std::uint64_t width : {2, 3, 7}) {
-      const auto trace = SearchAhead(width);
+      const Overlap overlap{width, in_order};
+      const auto trace = SearchAhead(overlap);
       if (!trace) return;
-      Require(SearchAhead(width) == trace, "determinism",
+      Require(SearchAhead(overlap) == trace, "determinism",
               "the same random numbers and trials give other proposals with " +
                   std::to_string(width) + " in progress");
     }
   }
 
-  // Searches with `width` steps in progress, as the host does: that many begin, and then the oldest
-  // ends and the next begins. Returns all proposals in order, or nothing if the search could not
-  // continue.
-  std::optional<std::vector<Proposal>> SearchAhead(std::uint64_t width) {
+  // Searches as the host does: steps begin until enough are in progress, and then one ends and the
+  // next begins. Returns all proposals in order, or nothing if the search could not continue.
+  std::optional<std::vector<Proposal>> SearchAhead(const Overlap& overlap) {
     Subject subject(component_, setting_);
     if (!Bind(subject)) return std::nullopt;
     std::deque<Told> under_way;
     std::vector<Proposal> trace;
     for (std::uint64_t step = 0; step < kRoundsAhead; ++step) {
-      if (under_way.size() == width && !EndOldest(subject, under_way, trace)) return std::nullopt;
-      const auto begun = Begin(subject, step, 0);
+      if (under_way.size() == overlap.width &&
+          !End(subject, overlap, under_way, overlap.NextEnd(step), trace)) {
+        return std::nullopt;
+      }
+      const auto begun = Begin(subject, overlap, step, 0);
       if (!begun) return std::nullopt;
       under_way.push_back(*begun);
       trace.push_back(begun->proposal);
@@ -543,34 +625,36 @@ class OptimizerContract {
   }
 
   // Returns the step's trial, unless it is rejected.
-  std::optional<Told> Begin(Subject& subject, std::uint64_t step, std::uint64_t attempt) {
+  std::optional<Told> Begin(Subject& subject, const Overlap& overlap, std::uint64_t step,
+                            std::uint64_t attempt) {
     if (IsRandom(step)) return Explored(step);
     std::optional<Proposal> proposal;
     const lode_status status = AskInto(subject, step, proposal, attempt);
-    Require(status == LODE_OK, "optimizer.ahead",
+    Require(status == LODE_OK, overlap.rule(),
             "ask fails at step " + std::to_string(step) + " before earlier ones are told");
     if (!proposal) return std::nullopt;
     return Fails(step) ? Failed(*proposal, step) : Evaluated(*proposal, step);
   }
 
   // A rejected step is asked for again while later steps are in progress.
-  bool EndOldest(Subject& subject, std::deque<Told>& under_way, std::vector<Proposal>& trace) {
-    Told& oldest = under_way.front();
-    for (std::uint64_t attempt = 1; attempt <= RejectionsOf(oldest.step); ++attempt) {
-      TellAhead(subject, {oldest.proposal, oldest.step, kRejected, core::kNaN, attempt});
-      auto again = Begin(subject, oldest.step, attempt);
+  bool End(Subject& subject, const Overlap& overlap, std::deque<Told>& under_way,
+           std::uint64_t position, std::vector<Proposal>& trace) {
+    Told& ending = under_way[position];
+    for (std::uint64_t attempt = 1; attempt <= RejectionsOf(ending.step); ++attempt) {
+      TellAhead(subject, overlap, {ending.proposal, ending.step, kRejected, core::kNaN, attempt});
+      auto again = Begin(subject, overlap, ending.step, attempt);
       if (!again) return false;
-      oldest = *std::move(again);
-      trace.push_back(oldest.proposal);
+      ending = *std::move(again);
+      trace.push_back(ending.proposal);
     }
-    TellAhead(subject, oldest);
-    under_way.pop_front();
+    TellAhead(subject, overlap, ending);
+    under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(position));
     return true;
   }
 
-  void TellAhead(Subject& subject, const Told& trial) {
-    Require(TellAll(subject, {trial}) == LODE_OK, "optimizer.ahead",
-            "tell fails at step " + std::to_string(trial.step) + " with later ones in progress");
+  void TellAhead(Subject& subject, const Overlap& overlap, const Told& trial) {
+    Require(TellAll(subject, {trial}) == LODE_OK, overlap.rule(),
+            "tell fails at step " + std::to_string(trial.step) + " with others in progress");
   }
 
   // Usage for the state contract: bound instances that are told their own trials; a step returns
@@ -595,6 +679,7 @@ class OptimizerContract {
   SpaceProbe probe_;
   Findings& findings_;
   bool asks_if_exhausted_ = true;
+  Fidelities offered_;           // to the instance that is asked
   std::deque<InputPage> pages_;  // memory for the trials that are told
 };
 

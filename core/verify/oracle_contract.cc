@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/plugin/fidelities.h"
+#include "core/verify/declared_fidelities.h"
 #include "core/verify/guarded_input.h"
 #include "core/verify/metric_list.h"
 #include "core/verify/preparation.h"
@@ -19,6 +21,7 @@ namespace {
 
 constexpr std::size_t kSamples = 48;
 constexpr std::size_t kBatch = 16;
+constexpr std::size_t kMostFidelities = 8;  // that are tried
 // Attempts with other seeds before the oracle counts as always failing.
 constexpr std::uint64_t kTries = 20;
 // A query's cost before the oracle reports one: a number that no oracle has a reason to report.
@@ -62,6 +65,9 @@ class OracleContract {
     Do("evaluating in batches", &OracleContract::CheckBatches);
     Do("evaluating bytes that are not an architecture", &OracleContract::CheckInvalid);
     Do("evaluating with two instances", &OracleContract::CheckInstances);
+    if (DeclaresFidelities(component_)) {
+      Do("evaluating at the fidelities that it declares", &OracleContract::CheckFidelities);
+    }
     if ((component_.capabilities & LODE_CAP_CANONICAL) != 0)
       Do("evaluating representatives", &OracleContract::CheckCanonical);
     if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0)
@@ -123,6 +129,9 @@ class OracleContract {
 
   void CheckBeforeBind() {
     CheckUnbound(oracle_, "before bind");
+    if (DeclaresFidelities(component_)) {
+      CheckUnboundFidelities(oracle_, findings_);
+    }
     if (!CanPrepare(component_)) return;
     ErrorBuffer error;
     const lode_status status = Prepare(oracle_, prepared_, error.get());
@@ -158,6 +167,7 @@ class OracleContract {
   struct Asked {
     const Bytes* architecture;
     std::uint64_t seed;
+    double fidelity = 1;
   };
   // Returns sample i with the seed that is used everywhere.
   Asked SampleOf(std::size_t i, std::uint64_t more = 0) const { return {&samples_[i], i + more}; }
@@ -183,8 +193,8 @@ class OracleContract {
     for (std::size_t i = 0; i < asked.size(); ++i) {
       const Bytes& architecture = *asked[i].architecture;
       inputs.emplace_back(pages[i], architecture.data(), architecture.size());
-      queries.emplace_back(lode_query{0, 0, inputs[i].data(), 1.0, asked[i].seed, metrics[i].data(),
-                                      kNoCost, LODE_OK, 0, errors[i].get()});
+      queries.emplace_back(lode_query{0, 0, inputs[i].data(), asked[i].fidelity, asked[i].seed,
+                                      metrics[i].data(), kNoCost, LODE_OK, 0, errors[i].get()});
     }
     ErrorBuffer error;
     findings.Beat();
@@ -203,7 +213,7 @@ class OracleContract {
                        "evaluate wrote past the metrics or the query");
       findings.Require(inputs[i].unchanged() && q.architecture == inputs[i].data() &&
                            q.seed == asked[i].seed && q.metrics == metrics[i].data() &&
-                           q.fidelity == 1.0,
+                           q.fidelity == asked[i].fidelity,
                        "inputs.untouched", "evaluate changed its inputs");
     }
     return answers;
@@ -309,6 +319,52 @@ class OracleContract {
       }
     }
   }
+
+  void CheckFidelities() {
+    const std::optional<Fidelities> declared = DeclaredBy(oracle_, findings_);
+    if (!declared) {
+      return;
+    }
+    std::vector<double> served = Served(*declared);
+    served.resize(std::min(served.size(), kMostFidelities));
+    for (const double fidelity : served) {
+      CheckServed(fidelity);
+    }
+    for (const double fidelity : NotServed(*declared)) {
+      CheckRefused(fidelity);
+    }
+    Require(DeclaredBy(oracle_, findings_) == declared, "oracle.fidelities",
+            "others are declared after some evaluations");
+  }
+
+  void CheckServed(double fidelity) {
+    const std::string at = " at the fidelity " + std::to_string(fidelity);
+    bool has_succeeded = false;
+    for (std::size_t i = 0; i < (slow_ ? kBatch / 4 : kBatch); ++i) {
+      Asked asked = SampleOf(i);
+      asked.fidelity = fidelity;
+      const Answer answer = Evaluate(oracle_, asked);
+      has_succeeded = has_succeeded || answer.ok();
+      Require(!answer.ok() || std::ranges::all_of(answer.metrics, IsFinite), "oracle.evaluate",
+              "a metric is not finite" + at);
+      const Answer again = Evaluate(oracle_, asked);
+      Require(Agree(again, answer), "determinism",
+              "evaluate gives another result for the same architecture and seed" + at);
+      CheckSameCost(again, answer, "when asked again" + at, findings_);
+    }
+    Require(has_succeeded, "oracle.fidelities", "fails for every sample" + at);
+  }
+
+  void CheckRefused(double fidelity) {
+    const Answer answer = Evaluate(oracle_, {&samples_[0], 0, fidelity});
+    const lode_status status = answer.call != LODE_OK ? answer.call : answer.query;
+    Require(status == LODE_E_INVALID, "oracle.fidelities",
+            "the fidelity " + std::to_string(fidelity) +
+                ", which is not declared, is not refused as invalid");
+    CheckFailure(answer);
+  }
+
+  static bool IsFinite(double value) { return std::isfinite(value); }
 
   static bool IsBetterThanOptimum(double value, const MetricTraits& metric) {
     return metric.optimum &&

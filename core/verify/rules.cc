@@ -32,6 +32,7 @@ constexpr Rule kRules[] = {
     {"error.message", "A failed call leaves one line of text and its own status in lode_error."},
     {"error.null", "A call ends in the same way with and without a lode_error."},
     {"error.exception", "No exception crosses the boundary."},
+    {"component.extension", "extension returns NULL for an ID that does not exist."},
     {"inputs.untouched", "A call does not write to its inputs."},
     {"outputs.untouched", "A failed call changes none of its outputs."},
     {"outputs.bounds", "Nothing is written past the caller's outputs."},
@@ -102,6 +103,8 @@ constexpr Rule kRules[] = {
     {"oracle.evaluate", "evaluate measures architectures: finite numbers for every metric."},
     {"oracle.optimum", "The optimum of a metric is finite, and nothing measured is better."},
     {"oracle.noise", "A metric that is not noisy does not depend on the evaluation's seed."},
+    {"oracle.fidelities",
+     "Declared fidelities are well-formed and constant, and measured; others refused as invalid."},
     {"oracle.batch", "A batch gives the same results as its architectures alone."},
     {"oracle.invalid_architecture", "Bytes that are not an architecture are not measured."},
     {"oracle.cost", "The cost is a finite number of seconds, not negative, the same each time."},
@@ -123,6 +126,9 @@ constexpr Rule kRules[] = {
     {"optimizer.tell", "tell accepts every trial: failed, rejected, uninvited, several goals."},
     {"optimizer.failure", "An architecture that always fails is proposed only a few times."},
     {"optimizer.exhausted", "exhausted gives the same answer again, and changes nothing."},
+    {"optimizer.offer", "Only fidelities that were offered are proposed; 1 if none were."},
+    {"optimizer.any_order",
+     "With LODE_CAP_ANY_ORDER, ask and tell work when younger steps are told before older ones."},
     {"optimizer.batch", "Trials told in one call have the same effect as one by one."},
 };
 

@@ -134,6 +134,12 @@ constexpr Mutant kMutants[] = {
     {"oracle", 35, "destroy uses slots that the host lacks", "process.crash"},
     {"oracle", 36, "destroy frees nothing", "process.memory"},
     {"oracle", 37, "claims that representatives agree", "oracle.canonical"},
+    {"oracle", 38, "fidelities descend", "oracle.fidelities"},
+    {"oracle", 39, "measures at any fidelity", "oracle.fidelities"},
+    {"oracle", 40, "fails at a fidelity that it declares", "oracle.fidelities"},
+    {"oracle", 41, "fidelities change with the evaluations", "oracle.fidelities"},
+    {"oracle", 42, "fidelities writes past its struct", "outputs.bounds"},
+    {"oracle", 43, "says its fidelities before bind", "oracle.before_bind"},
     {"exploration", 1, "explore does not say no", "exploration.explore"},
     {"exploration", 2, "explore counts the steps of all instances", "determinism"},
     {"exploration", 3, "perturb writes past the action", "outputs.bounds"},
@@ -149,6 +155,7 @@ constexpr Mutant kMutants[] = {
     {"exploration", 13, "create refuses with another status", "create.beyond"},
     {"exploration", 14, "reads beyond the host's table", "create.host"},
     {"exploration", 15, "the version is a word", "descriptor.version"},
+    {"exploration", 16, "extension knows every id", "component.extension"},
     {"optimizer", 1, "has random numbers of its own", "determinism"},
     {"optimizer", 2, "asks before bind", "process.crash"},
     {"optimizer", 3, "leaves a row without a 1", "optimizer.proposal"},
@@ -183,6 +190,12 @@ constexpr Mutant kMutants[] = {
     {"optimizer", 34, "load takes a damaged architecture", ""},
     {"optimizer", 35, "needs a log", "create.host"},
     {"optimizer", 36, "saves and does not load", "descriptor.save"},
+    {"optimizer", 37, "proposes a fidelity that it was not offered", "optimizer.offer"},
+    {"optimizer", 38, "keeps a pointer to the offered fidelities", "process.crash"},
+    {"optimizer", 39, "takes an offer before bind", "optimizer.before_bind"},
+    {"optimizer", 40, "offer writes to the fidelities", "inputs.untouched"},
+    {"optimizer", 41, "expects older steps first", "optimizer.any_order"},
+    {"optimizer", 42, "refuses fidelities as an internal error", "optimizer.offer"},
 };
 
 struct Quiet : Observer {

@@ -85,6 +85,11 @@ static lode_status perturb(lode_instance* exploration, uint64_t step, float* act
   return LODE_OK;
 }
 
+static const void* extension(const lode_instance* exploration, const char* id) {
+  (void)id;
+  return fault == 16 ? exploration : NULL;
+}
+
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   if (!(values[0].as.i >= 0 && values[0].as.i <= 100)) {
@@ -119,6 +124,7 @@ static lode_component component = {
     .api = &api,
     .create = create,
     .destroy = destroy,
+    .extension = extension,
 };
 
 __attribute__((constructor)) static void edit_declaration(void) {

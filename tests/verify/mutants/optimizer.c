@@ -25,6 +25,9 @@ struct lode_instance {
   const uint8_t* told_of;
   uint8_t asked[MOST_CELLS];
   uint64_t exhausted_calls;
+  double lowest; /* fidelity that was offered */
+  const double* offered;
+  uint64_t last_step;
 };
 
 static struct learned shared;
@@ -112,6 +115,11 @@ static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error*
     out->architecture[optimizer->cells] = 0;
   }
   memcpy(optimizer->asked, out->architecture, optimizer->cells);
+  if (learned->told % 2 == 1 && LODE_REACHES(out, fidelity)) {
+    out->fidelity = fault == 37                                 ? 0.5
+                    : fault == 38 && optimizer->offered != NULL ? optimizer->offered[0]
+                                                                : optimizer->lowest;
+  }
   if (fault == 26) {
     out->action[0] = 0.5f;
     out->kind = LODE_PROPOSES_ACTION;
@@ -124,6 +132,10 @@ static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error*
 static lode_status tell_one(lode_instance* optimizer, const lode_trial* trial, lode_error* error) {
   struct learned* learned = learned_of(optimizer);
   ++learned->told;
+  if (fault == 41 && trial->step < optimizer->last_step) {
+    return fail(error, LODE_E_INVALID, "an older step");
+  }
+  optimizer->last_step = trial->step;
   if ((trial->flags & LODE_TRIAL_FAILED) != 0) {
     const uint64_t hash = fault == 6 ? 0 : hash_of(trial->architecture, optimizer->cells);
     learned->failures[learned->failure_count++ % MOST_FAILURES] = hash;
@@ -172,6 +184,22 @@ static lode_status tell(lode_instance* optimizer, const lode_trial* trials, uint
       return status;
     }
   }
+  return LODE_OK;
+}
+
+static lode_status offer(lode_instance* optimizer, const lode_fidelities* fidelities,
+                         lode_error* error) {
+  if (optimizer->space.api == NULL && fault != 39) {
+    return fail(error, LODE_E_INVALID, "offer before bind");
+  }
+  if (fault == 42) {
+    return fail(error, LODE_E_INTERNAL, "not these");
+  }
+  if (fault == 40 && fidelities->count > 0) {
+    ((double*)fidelities->values)[0] = 0.1;
+  }
+  optimizer->offered = fidelities->count > 0 ? fidelities->values : NULL;
+  optimizer->lowest = fidelities->count > 0 ? fidelities->values[0] : fidelities->min;
   return LODE_OK;
 }
 
@@ -250,6 +278,7 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
   optimizer->host = host;
   optimizer->eagerness = shared_eagerness = (double)values[0].as.i / 100;
   optimizer->learned.reward = NAN;
+  optimizer->lowest = 1;
   *out = optimizer;
   return LODE_OK;
 }
@@ -260,7 +289,8 @@ static const lode_optimizer_api api = {.struct_size = sizeof(lode_optimizer_api)
                                        .bind = bind,
                                        .ask = ask,
                                        .tell = tell,
-                                       .exhausted = exhausted};
+                                       .exhausted = exhausted,
+                                       .offer = offer};
 
 static const lode_param params[] = {
     INT_PARAM("percent", "Share of mutations of the best.", 90, 0, 100)};
@@ -285,6 +315,9 @@ __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
   if (fault == 15) {
     component.capabilities = LODE_CAP_SEVERAL_ASKS;
+  }
+  if (fault == 41) {
+    component.capabilities = LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER;
   }
   if (fault == 36) {
     component.load = NULL;

@@ -1,6 +1,6 @@
-/* An oracle for any space: a score of the architecture, and one with noise from the evaluation's
- * seed; one evaluation in four fails, depending on its seed. Or it has one of the faults that
- * authors of oracles make. */
+/* An oracle for any space: a score of the architecture times the fidelity, a half or 1, and one
+ * with noise from the evaluation's seed; one evaluation in four fails, depending on its seed. Or it
+ * has one of the faults that authors of oracles make. */
 #define MUTANT_KIND "oracle"
 #include <fcntl.h>
 #include <math.h>
@@ -16,6 +16,7 @@ struct lode_instance {
   double scale;
   double paid;
   double before;
+  double fidelities[2];
 };
 
 static lode_space shared_space;
@@ -95,10 +96,16 @@ static lode_status evaluate_one(lode_instance* oracle, lode_query* query) {
   if (status != LODE_OK && fault != 6) {
     return status;
   }
+  if (query->fidelity != 0.5 && query->fidelity != 1 && fault != 39) {
+    return fail(query->error, LODE_E_INVALID, "expected a fidelity of a half or 1");
+  }
+  if (query->fidelity == 0.5 && fault == 40) {
+    return fail(query->error, LODE_E_UNSUPPORTED, "cannot do it by halves");
+  }
   if (hash(query->seed) % 4 == 0) {
     return fail(query->error, LODE_E_INTERNAL, "bad luck");
   }
-  double value = score(oracle, query->architecture);
+  double value = query->fidelity * score(oracle, query->architecture);
   if (fault == 1) {
     value += query->metrics[0];
   }
@@ -191,6 +198,22 @@ static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t
   return LODE_OK;
 }
 
+static lode_status fidelities(const lode_instance* oracle, lode_fidelities* out,
+                              lode_error* error) {
+  lode_instance* self = (lode_instance*)oracle;
+  if (oracle->space.api == NULL && fault != 43) {
+    return fail(error, LODE_E_INVALID, "fidelities before bind");
+  }
+  self->fidelities[0] = fault == 38 ? 1 : fault == 41 && oracle->paid > 0 ? 0.25 : 0.5;
+  self->fidelities[1] = fault == 38 ? 0.5 : 1;
+  out->count = 2;
+  out->values = self->fidelities;
+  if (fault == 42) {
+    memset(out + 1, 0, 8);
+  }
+  return LODE_OK;
+}
+
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   if (!(values[0].as.i >= 1 && values[0].as.i <= 9)) {
@@ -216,7 +239,8 @@ static const lode_oracle_api api = {.struct_size = sizeof(lode_oracle_api),
                                     .metric_count = metric_count,
                                     .metric = metric,
                                     .bind = bind,
-                                    .evaluate = evaluate};
+                                    .evaluate = evaluate,
+                                    .fidelities = fidelities};
 
 static const lode_param params[] = {INT_PARAM("scale", "Factor of the score.", 1, 1, 9)};
 

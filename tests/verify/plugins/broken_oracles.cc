@@ -69,6 +69,28 @@ struct Trained : CellSum {
   int steps_ = 0;
 };
 
+// Sound: measures less at a lower fidelity.
+struct Thrifty : Trained {
+  using Trained::Trained;
+  static lode::Fidelities Fidelities() { return lode::Fidelities::Range(0.5); }
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    Trained::Evaluate(query, metrics);
+    metrics[0] *= query.fidelity;
+  }
+};
+
+// Cannot do what it declares.
+struct Boastful : CellSum {
+  using CellSum::CellSum;
+  static lode::Fidelities Fidelities() { return lode::Fidelities::List({0.5, 1}); }
+  void Evaluate(const lode::Query& query, std::span<double> metrics) {
+    if (query.fidelity < 1) {
+      throw lode::UnsupportedError("cannot do it by halves");
+    }
+    CellSum::Evaluate(query, metrics);
+  }
+};
+
 struct TrainedOn : Trained {
   using Trained::Trained;
   void Prepare(const std::filesystem::path& directory) {
@@ -244,14 +266,14 @@ lode_status PayTheHost(lode_instance* i, lode_query* queries, std::uint32_t coun
 }  // namespace
 
 LODE_PLUGIN("broken.oracles", "1.0.0", "Apache-2.0",
-            lode::OracleComponent<Trained>("sound", "1.0.0", "Breaks no rule."),
+            lode::OracleComponent<Thrifty>("sound", "1.0.0", "Breaks no rule."),
             Oracle<TrainedOn>("broken.oracle.prepare"),
             Oracle<Littering>("broken.oracle.prepare.files"),
             Oracle<Content>("broken.oracle.prepare.cancelled"),
             Oracle<NoSentence>("broken.oracle.metrics"), Oracle<InvalidSpace>("broken.oracle.bind"),
             OracleThrough<Unbound>("broken.oracle.before_bind", CallItInternal),
             Oracle<NotANumber>("broken.oracle.evaluate"), Oracle<Modest>("broken.oracle.optimum"),
-            Oracle<Noisy>("broken.oracle.noise"),
+            Oracle<Noisy>("broken.oracle.noise"), Oracle<Boastful>("broken.oracle.fidelities"),
             OracleThrough<LazyBatch>("broken.oracle.batch", AnswerTheFirst),
             Oracle<Careless>("broken.oracle.invalid_architecture"),
             OracleThrough<Costs>("broken.oracle.cost", PayTheHost),

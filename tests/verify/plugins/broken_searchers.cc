@@ -170,6 +170,38 @@ struct Remembers : Counts {
   }
 };
 
+// Sound: every second proposal has the lowest fidelity that was offered.
+struct Thrifty : Remembers {
+  using Remembers::Remembers;
+  void Offer(const lode::Fidelities& offered) { lowest_ = offered.lowest(); }
+  lode::Proposal Ask() { return {Remembers::Ask(), told_ % 2 == 0 ? 1 : lowest_}; }
+
+ private:
+  double lowest_ = 1;
+};
+
+struct Halves : Thrifty {
+  using Thrifty::Thrifty;
+};
+
+// Expects older steps first.
+struct Orderly : Sampler {
+  using Sampler::Sampler;
+  void Tell(const lode::Trial& trial) {
+    if (trial.step < step_) {
+      throw lode::InvalidError("an older step");
+    }
+    step_ = trial.step;
+  }
+
+ private:
+  std::uint64_t step_ = 0;
+};
+
+struct Talkative : Sampler {
+  using Sampler::Sampler;
+};
+
 struct HalfSaves : Remembers {
   using Remembers::Remembers;
 };
@@ -232,6 +264,26 @@ const lode_component* TellsTheLast() {
       });
 }
 
+const lode_component* ProposesHalf() {
+  return EditedApi<lode_optimizer_api>(
+      Optimizer<Halves>("broken.optimizer.offer"), [](lode_optimizer_api& api) {
+        Original<Halves, Ask>() = api.ask;
+        api.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
+          const lode_status status = Original<Halves, Ask>()(i, out, e);
+          if (status == LODE_OK) {
+            out->fidelity = 0.5;
+          }
+          return status;
+        };
+      });
+}
+
+const lode_component* KnowsEveryExtension() {
+  return Edited(Optimizer<Talkative>("broken.component.extension"), [](lode_component& c) {
+    c.extension = [](const lode_instance*, const char* id) -> const void* { return id; };
+  });
+}
+
 const lode_component* IgnoresTheSink() {
   return Edited(Optimizer<HalfSaves>("broken.state.save"), [](lode_component& c) {
     Original<HalfSaves, Save>() = c.save;
@@ -249,20 +301,20 @@ const lode_component* CannotLoad() {
 
 }  // namespace
 
-LODE_PLUGIN("broken.searchers", "1.0.0", "Apache-2.0",
-            lode::ExplorationComponent<GivesUp>("broken.exploration.explore", "1.0.0",
-                                                "Breaks the rule in its id."),
-            Explorer<RefusesLarge>("broken.exploration.perturb"),
-            Explorer<Infinite>("broken.exploration.finite"),
-            Explorer<Unseeded>("broken.determinism"),
-            lode::OptimizerComponent<Remembers>("sound", "1.0.0", "Breaks no rule.", "",
-                                                LODE_CAP_SEVERAL_ASKS),
-            Optimizer<InvalidSpace>("broken.optimizer.bind"), CallsItInternal(),
-            Optimizer<Tires>("broken.optimizer.ask"),
-            Optimizer<Insists>("broken.optimizer.failure"),
-            Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
-            Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
-            Optimizer<Undecided>("broken.optimizer.exhausted"),
-            Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
-            Optimizer<ReadsHalf>("broken.state.load"),
-            Optimizer<LoadsInPlace>("broken.state.load.unchanged"), CannotLoad());
+LODE_PLUGIN(
+    "broken.searchers", "1.0.0", "Apache-2.0",
+    lode::ExplorationComponent<GivesUp>("broken.exploration.explore", "1.0.0",
+                                        "Breaks the rule in its id."),
+    Explorer<RefusesLarge>("broken.exploration.perturb"),
+    Explorer<Infinite>("broken.exploration.finite"), Explorer<Unseeded>("broken.determinism"),
+    lode::OptimizerComponent<Thrifty>("sound", "1.0.0", "Breaks no rule.", "",
+                                      LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER),
+    Optimizer<InvalidSpace>("broken.optimizer.bind"), CallsItInternal(),
+    Optimizer<Tires>("broken.optimizer.ask"), Optimizer<Insists>("broken.optimizer.failure"),
+    Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
+    Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
+    Optimizer<Undecided>("broken.optimizer.exhausted"),
+    Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
+    Optimizer<Orderly>("broken.optimizer.any_order", LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER),
+    ProposesHalf(), KnowsEveryExtension(), Optimizer<ReadsHalf>("broken.state.load"),
+    Optimizer<LoadsInPlace>("broken.state.load.unchanged"), CannotLoad());
