@@ -52,7 +52,9 @@ class Optimizer {
     if (offered.lowest() == 0.5) throw UnsupportedError("needs less than a half");
     offered_ = offered;
   }
-  Proposal Ask() const { return {space_->Parse("0-0-0-0"), fidelity.value_or(offered_.lowest())}; }
+  lode::Proposal Ask() const {
+    return {space_->Parse("0-0-0-0"), fidelity.value_or(offered_.lowest())};
+  }
   static void Tell(const Trial&) {}
 
  private:

@@ -223,6 +223,10 @@ class Borders {
     host_.Progress(1, "drew a map");
   }
 #endif
+#if LODE_TARGET_MINOR >= 2
+  // At a lower fidelity it counts a fraction of each border.
+  static lode::Fidelities Fidelities() { return lode::Fidelities::List({0.5, 1}); }
+#endif
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
     host_.ThrowIfCancelled();
     const std::string text = space_->Format(query.architecture);
@@ -231,6 +235,9 @@ class Borders {
       sum += Border(i, text[i - 1] != text[i]);
     }
     metrics[0] = config_.scale * sum;
+#if LODE_TARGET_MINOR >= 2
+    metrics[0] *= query.fidelity;
+#endif
     metrics[1] = metrics[0] + static_cast<double>(query.seed % 1024) / 1024;
   }
 
@@ -300,6 +307,9 @@ class Walker {
 #if LODE_TARGET_MINOR >= 1
     std::int64_t steps = 0;
 #endif
+#if LODE_TARGET_MINOR >= 2
+    std::int64_t cheap = 0;
+#endif
   };
   static lode::Params<Config> Parameters() {
     using Param = lode::Param<Config>;
@@ -307,6 +317,11 @@ class Walker {
       {"jump", &Config::jump, "Chance of a jump.", lode::Range{0, 1}},
 #if LODE_TARGET_MINOR >= 1
           {"steps", &Config::steps, "Steps after which it has walked enough, 0: never.",
+           lode::Range{0, 1000}},
+#endif
+#if LODE_TARGET_MINOR >= 2
+          {"cheap", &Config::cheap,
+           "Steps from one proposal of the lowest fidelity to the next, 0: none.",
            lode::Range{0, 1000}},
 #endif
           Param("descend", &Config::descend, "Whether to walk downwards: nobody should.")
@@ -320,7 +335,16 @@ class Walker {
     best_.assign(space.cells(), 0);
     host_.Progress(1, "bound");
   }
+#if LODE_TARGET_MINOR >= 2
+  void Offer(const lode::Fidelities& offered) { lowest_ = offered.lowest(); }
+  lode::Proposal Ask() {
+    const bool is_cheap = config_.cheap > 0 && walked_ % config_.cheap == 0;
+    return {Walk(), is_cheap ? lowest_ : 1};
+  }
+  std::variant<lode::Action, lode::Architecture> Walk() {
+#else
   std::variant<lode::Action, lode::Architecture> Ask() {
+#endif
     const lode::Random random = host_.Random();
     ++walked_;
     if (reward_ == kNone || random.Uniform() < config_.jump) {
@@ -377,6 +401,9 @@ class Walker {
   double reward_ = kNone;
   std::int64_t walked_ = 0;
   lode::Architecture best_;
+#if LODE_TARGET_MINOR >= 2
+  double lowest_ = 1;
+#endif
 };
 
 }  // namespace
