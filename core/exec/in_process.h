@@ -1,7 +1,8 @@
 // Evaluates in this process, in the thread that asks.
 #pragma once
 
-#include <deque>
+#include <span>
+#include <vector>
 
 #include "core/exec/timed_executor.h"
 #include "core/search/answers.h"
@@ -9,8 +10,8 @@
 
 namespace lode::core {
 
-// Evaluates when an answer is needed: then all questions that wait, in one call of the oracles, but
-// at most `capacity`.
+// A single question is evaluated at once. With a capacity, questions wait until an answer is needed;
+// then as many as fit are evaluated in one call of the oracles.
 class InProcess : public TimedExecutor {
  public:
   // Creates the measuring oracles. All arguments outlive *this. Throws HostError.
@@ -19,17 +20,18 @@ class InProcess : public TimedExecutor {
 
   const MetricLists& metrics() const override { return oracles_.metrics(); }
   std::size_t capacity() const override { return capacity_; }
-  void Start(const Question& question) override { waiting_.push_back(question); }
+  void Start(const Question& question) override;
   // Evaluates, if it must, for as long as that takes.
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
   Measurement Finish(std::uint64_t id) override;
 
  private:
-  void Evaluate();
+  void EvaluateWaiting();
+  void Evaluate(std::span<const Question> questions);
 
   const std::size_t capacity_;
   Oracles oracles_;
-  std::deque<Question> waiting_;
+  std::vector<Question> waiting_;
   Answers answers_;
 };
 

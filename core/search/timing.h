@@ -8,8 +8,8 @@
 namespace lode::core {
 
 struct Timing {
-  std::int64_t start = 0;  // nanoseconds since 1970, by the system's clock; 0: unknown
-  double seconds = 0;      // wall time in the process that evaluated, without waiting for its turn
+  std::int64_t start = 0;    // nanoseconds since 1970, by the system's clock; 0: unknown
+  double seconds = 0;        // wall time where it happened, without queues; of a whole batch
   std::uint32_t worker = 0;  // 0, 1, ...: the process, the thread, or the MPI rank minus 1
   std::string host{};        // the name of the machine
 
