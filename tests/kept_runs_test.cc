@@ -143,6 +143,10 @@ TEST_F(KeptRunsTest, PipelinesWithStagesAreListedOnce) {
   EXPECT_EQ(rows[1].at("stage"), "search");
   EXPECT_EQ(rows[1].at("optimizer.use"), "random");
   EXPECT_EQ(rows[0].at("optimizer.use"), "");
+  const json shown = json::parse(lode_.Run({"show", "--json", Path("runs/stages")}).out);
+  EXPECT_EQ(shown.at("stages").size(), 2u);
+  EXPECT_EQ(shown.at("comparisons").at(0).at("earlier"), "search");
+  EXPECT_EQ(shown.at("runs").size(), 3u);
 }
 
 TEST_F(KeptRunsTest, SeveralDirectoriesAreShownDespiteErrorsInOne) {

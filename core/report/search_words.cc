@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/report/words.h"
+
 namespace lode::core {
 namespace {
 
@@ -52,11 +54,6 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
-// Returns what a limit on unique queries counts.
-std::string QueryUnit(const SearchSummary& summary) {
-  return summary.is_computed ? "distinct architectures" : "unique queries";
-}
-
 }  // namespace
 
 std::string OptimizerName(const ComponentConfig& optimizer) {
@@ -77,7 +74,9 @@ std::string DescribeMetric(const MetricDeclaration& m) {
 
 std::string BudgetUnit(const SearchSummary& summary) {
   const BudgetConfig& budget = summary.pipeline().budget;
-  return budget.steps ? "steps" : budget.unique_queries ? QueryUnit(summary) : "simulated s";
+  return budget.steps            ? "steps"
+         : budget.unique_queries ? QueryUnit(summary.is_computed)
+                                 : "simulated s";
 }
 
 std::string DescribeBudget(const SearchSummary& summary) {
@@ -89,7 +88,7 @@ std::string DescribeBudget(const SearchSummary& summary) {
     }
   };
   add(budget.steps, "steps");
-  add(budget.unique_queries, QueryUnit(summary));
+  add(budget.unique_queries, QueryUnit(summary.is_computed));
   add(budget.simulated_seconds, "simulated s");
   if (summary.is_noisy) {
     add(summary.pipeline().search_evaluations(), "evaluations");

@@ -52,8 +52,7 @@ std::string DescribeUnfinished(const UnfinishedRun& run) {
 std::string DescribeEnded(const std::string& title, const RunResult& run,
                           const MetricDeclaration& metric, std::size_t reward_metric) {
   std::string line = title + ": " + std::to_string(run.steps) + " steps, " +
-                     std::to_string(run.unique_queries) + " " +
-                     (run.computed ? "distinct architectures" : "unique queries") + ", " +
+                     std::to_string(run.unique_queries) + " " + QueryUnit(run.computed) + ", " +
                      Printed("%.2f s", run.seconds);
   if (run.best) {
     line += ", best " + NamedMetric(metric, run.best->metrics[reward_metric]);

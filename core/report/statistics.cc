@@ -1,5 +1,8 @@
 #include "core/report/statistics.h"
 
+// Where TBB's headers are installed, <execution> would need its library.
+#define BOOST_MATH_NO_CXX17_HDR_EXECUTION
+
 #include <boost/math/statistics/univariate_statistics.hpp>
 #include <cmath>
 #include <limits>

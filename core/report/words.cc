@@ -54,6 +54,10 @@ std::string CountText(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
+std::string QueryUnit(bool is_computed) {
+  return is_computed ? "distinct architectures" : "unique queries";
+}
+
 std::string_view StandingName(Standing standing) {
   switch (standing) {
     case Standing::kNotBegun:

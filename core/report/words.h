@@ -44,6 +44,9 @@ std::string RangeText(std::uint64_t least, std::uint64_t most);
 // Returns "1 seed", "3 seeds".
 std::string CountText(std::size_t count, const std::string& noun);
 
+// Returns what unique queries are called: by formulas only, nothing was queried.
+std::string QueryUnit(bool is_computed);
+
 // Returns "not begun", "running", ...
 std::string_view StandingName(Standing standing);
 
