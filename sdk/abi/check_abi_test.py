@@ -20,8 +20,10 @@ CHANGES = {
     "a comment": ("/* the TOML key:", "/* the key in TOML:", set()),
     "two slots swapped": (
         "  void (*progress)(const struct lode_host*, double fraction, const char* what);\n"
-        "  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric.\n"
-        "   * [serial] */\n"
+        "  /* Adds a named value (a loss, an epsilon) to the record of the current trial; not a metric. In\n"
+        "   * evaluate() it belongs to the query of the call. A value recorded in a call with several queries\n"
+        "   * belongs to none: the host asks again, one query in each call from then on. [serial]; in an\n"
+        "   * evaluate() that is [any], for the thread of the call */\n"
         "  void (*record)(const struct lode_host*, const char* name, double value);\n",
         "  void (*record)(const struct lode_host*, const char* name, double value);\n"
         "  void (*progress)(const struct lode_host*, double fraction, const char* what);\n",

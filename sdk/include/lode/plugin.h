@@ -507,10 +507,10 @@ typedef struct lode_optimizer_api {
   bool (*exhausted)(const lode_instance*);
 #endif
 #if LODE_TARGET_MINOR >= 2
-  /* Optional. Says which fidelities the optimizer may propose: those that every oracle that it
-   * searches with serves. Called once, after bind and before load and the first ask, with
-   * fidelities that are borrowed for the call. INVALID or UNSUPPORTED if it cannot work with them.
-   * An optimizer without it proposes only fidelity 1. INVALID before bind. [serial] */
+  /* Optional. Says which fidelities the optimizer may propose: those that all measuring oracles of
+   * the run serve. Called once, after bind and before load and the first ask; borrowed for the
+   * call. INVALID or UNSUPPORTED if it cannot work with them. Without it, or if the host does not
+   * call it (one of an older minor), only 1 may be proposed. INVALID before bind. [serial] */
   lode_status (*offer)(lode_instance*, const lode_fidelities*, lode_error*);
 #endif
 } lode_optimizer_api;

@@ -195,11 +195,13 @@ TEST_F(OracleTest, AnInterruptedTrainingContinuesToTheSameResult) {
 
 TEST_F(OracleTest, AFidelityIsAShareOfTheEpochs) {
   auto config = Small<TrainOracle::Config>();
-  config.epochs = 2;
+  config.train_images = 32;
+  config.validation_images = 20;
+  config.test = false;
   const auto brief = Ask(*Bound<TrainOracle>(config), kGood, 3);
-  config.epochs = 4;
+  config.epochs = 2;
   const auto oracle = Bound<TrainOracle>(config);
-  EXPECT_EQ(oracle->Fidelities(), lode::Fidelities::Range(0.25));
+  EXPECT_EQ(oracle->Fidelities(), lode::Fidelities::Range(0.5));
   EXPECT_EQ(Ask(*oracle, kGood, 3, 0.5), brief);
 }
 
