@@ -28,8 +28,9 @@ void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execu
   const Position position = written.PositionOf("execution", "isolate");
   if (needs_processes && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,
-                            "an oracle evaluates only one architecture at a time, so several "
-                            "'workers' are separate processes: 'isolate' cannot be false");
+                            "these oracles cannot evaluate several architectures in one process, "
+                            "so 'workers' are separate processes: with more than one, 'isolate' "
+                            "cannot be false");
   }
   if (LimitsProcesses(execution) && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,
