@@ -32,9 +32,10 @@ inline std::string Select(const std::filesystem::path& run, const char* sql) {
   return text;
 }
 
-// Returns everything in a store, with every bit of every number.
+// Returns everything in a store that must not depend on time, with every bit of every number.
 inline std::string Dump(const std::filesystem::path& run) {
-  return OutputOf("sqlite3 '" + (run / "run.db").string() + "' .dump");
+  return OutputOf("sqlite3 '" + (run / "run.db").string() +
+                  "' .dump | grep -v -E '^(CREATE TABLE|INSERT INTO) timing'");
 }
 
 }  // namespace lode

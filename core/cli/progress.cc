@@ -47,10 +47,7 @@ std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
 }  // namespace
 
 ShownRun::ShownRun(std::string title, const core::BudgetConfig& budget)
-    : title_(std::move(title)),
-      budget_(budget),
-      best_reward_(-std::numeric_limits<double>::infinity()),
-      best_metric_(std::nan("")) {}
+    : title_(std::move(title)), budget_(budget), best_metric_(std::nan("")) {}
 
 void ShownRun::OnActivity(const core::RunActivity& activity) {
   workers_.store(activity.workers, std::memory_order_relaxed);
@@ -71,18 +68,19 @@ void ShownRun::OnProgress(const core::RunProgress& progress) {
 void ShownRun::OnTrial(const core::RunTrial& event) {
   const core::TrialRecord& trial = event.trial;
   in_call_.store(false, std::memory_order_relaxed);
-  if (trial.step == 0) {
+  const std::uint64_t steps = steps_ + 1;
+  if (steps == 1) {
     metric_ = event.metrics[event.reward_metric];
   }
-  if (trial.feasible() && trial.reward > best_reward_) {
-    best_reward_ = trial.reward;
+  if (best_.Add(trial)) {
     best_metric_.store(trial.metrics[event.reward_metric], std::memory_order_release);
   }
   failures_.fetch_add(trial.failure.empty() ? 0 : 1, std::memory_order_relaxed);
   unique_.fetch_add(trial.reused ? 0 : 1, std::memory_order_relaxed);
+  full_evaluations_ = full_evaluations_ + (trial.reused ? 0 : trial.fidelity);
   cost_seconds_.store(event.cost_seconds, std::memory_order_relaxed);
-  steps_.store(trial.step + 1, std::memory_order_relaxed);
-  if (trial.step + 1 == event.replayed) {
+  steps_.store(steps, std::memory_order_relaxed);
+  if (steps == event.replayed) {
     const std::lock_guard lock(mutex_);
     measured_since_ = Clock::now();
     measured_from_ = SpentOfBudget();
@@ -96,13 +94,12 @@ double ShownRun::SpentOfBudget() const {
   };
   consider(static_cast<double>(steps_), budget_.steps);
   consider(static_cast<double>(unique_), budget_.unique_queries);
+  consider(full_evaluations_, budget_.full_evaluations);
   consider(cost_seconds_, budget_.simulated_seconds);
   return std::min(fraction, 1.0);
 }
 
-bool ShownRun::HasBudget() const {
-  return budget_.steps || budget_.unique_queries || budget_.simulated_seconds;
-}
+bool ShownRun::HasBudget() const { return budget_.is_limited(); }
 
 // A call counts as part of a step only if it is the only one under way.
 double ShownRun::FractionOf(const Call& call) const {
@@ -110,13 +107,16 @@ double ShownRun::FractionOf(const Call& call) const {
   if (!HasBudget()) {
     return part;
   }
-  const auto steps = budget_.steps ? budget_.steps : budget_.unique_queries;
+  const auto queries = budget_.unique_queries ? budget_.unique_queries : budget_.full_evaluations;
+  const auto steps = budget_.steps ? budget_.steps : queries;
   return std::min(SpentOfBudget() + (steps ? part / static_cast<double>(*steps) : 0), 1.0);
 }
 
 std::string ShownRun::Done() const {
   return budget_.steps               ? OutOf(steps_, *budget_.steps, "steps")
          : budget_.unique_queries    ? OutOf(unique_, *budget_.unique_queries, "queries")
+         : budget_.full_evaluations  ? OutOf(static_cast<std::uint64_t>(full_evaluations_),
+                                             *budget_.full_evaluations, "full evaluations")
          : budget_.simulated_seconds ? OutOf(static_cast<std::uint64_t>(cost_seconds_),
                                              *budget_.simulated_seconds, "simulated s")
                                      : "";

@@ -19,6 +19,7 @@
 #include "core/plugin/declaration.h"
 #include "core/report/progress_line.h"
 #include "core/run/run_listener.h"
+#include "core/search/best_tracker.h"
 
 namespace lode::cli {
 
@@ -57,10 +58,10 @@ class ShownRun {
   core::MetricDeclaration metric_{};  // the reward's; set before best_metric_
   std::atomic<std::size_t> workers_ = 0, busy_ = 0;
   const Clock::time_point start_ = Clock::now();
-  double best_reward_;               // only for the run's thread
+  core::ExactBest best_;             // only for the run's thread
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0, unique_ = 0, failures_ = 0;
-  std::atomic<double> cost_seconds_ = 0;
+  std::atomic<double> full_evaluations_ = 0, cost_seconds_ = 0;
   std::atomic<bool> in_call_ = false;
   mutable std::mutex mutex_;
   Call call_;                                  // under mutex_; current if in_call_

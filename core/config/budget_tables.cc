@@ -7,15 +7,22 @@ const TypedTable<BudgetConfig>& BudgetTable() {
   using Key = HostKey<B>;
   static const TypedTable<B> table(
       {.name = "budget",
-       .doc = "when the search ends: after steps, unique_queries or simulated_seconds, or several "
+       .doc = "when the search ends: after steps, unique_queries, full_evaluations or "
+              "simulated_seconds, or several "
               "of them"},
       {Key("steps", &B::steps, "Number of trials (`trials` means the same); 0: not limited."),
        Key("unique_queries", &B::unique_queries,
-           "Number of distinct architectures that an oracle was asked about. Known ones are free, "
+           "Number of distinct architectures that an oracle was asked about, at each fidelity. "
+           "Known ones are free, "
            "and so are metrics that are only computed (analytic) when another oracle measures. If "
            "everything is computed, it is the number of distinct architectures. Without it, they "
            "are not limited.",
            Range{1}),
+       Key("full_evaluations", &B::full_evaluations,
+           "The sum of the fidelities of distinct queries, for optimizers that also ask for "
+           "evaluations of less than full fidelity: 100 full evaluations, or 1000 at a fidelity of "
+           "0.1. 0: not limited.")
+           .WrittenIf([](const B& budget) { return budget.full_evaluations.has_value(); }),
        Key("simulated_seconds", &B::simulated_seconds,
            "The maximum total cost of the evaluations, in the seconds that the oracle reports for "
            "them (nb201.table: training); 0: not limited. Known results cost nothing.")
@@ -28,7 +35,8 @@ const TypedTable<BudgetConfig>& BudgetTable() {
            .WrittenIf([](const B& budget) { return budget.evaluations != budget.unique_queries; }),
        Key("marks", &B::marks,
            "Earlier points at which to report the best, ascending: in steps if steps are limited, "
-           "else in unique queries if those are limited, else in simulated seconds.",
+           "else in unique queries, full evaluations or simulated seconds, the first that is "
+           "limited.",
            Range{1})
            .KeepsTrials(),
        Key("patience", &B::patience,

@@ -34,6 +34,13 @@ const TypedTable<ExecutionConfig>& ExecutionTable() {
            "result; where the evaluations happen does not. Under MPI, the other ranks are the "
            "workers.",
            Range{1, 1024}),
+       Key("order", &E::order,
+           "With several workers: the order in which the optimizer learns the results. asked: that "
+           "of its proposals, so that the trials are the same however long evaluations take, but "
+           "workers wait for a slow one; finished: as evaluations finish, so that no worker waits. "
+           "Then trials depend on time, and the order is stored: `lode resume` gets the same "
+           "trials. Needs an optimizer that declares that it takes results in any order.")
+           .WrittenIf([](const E& execution) { return execution.order != Order::kAsked; }),
        Key("threads", &E::threads,
            "Number of threads that each evaluation, and each preparation, may use. Another number "
            "rounds the sums of a training differently, so the default does not depend on the "

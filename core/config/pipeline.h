@@ -109,11 +109,13 @@ struct RewardConfig {
   std::vector<GoalConfig> goals{};
 };
 
-// The search ends when it reaches any given limit. At least one of the first three is given.
+// The search ends when it reaches any given limit. At least one of the first four is given.
 struct BudgetConfig {
   std::optional<std::uint64_t> steps;  // trials
   // Distinct architectures measured; known ones are free.
   std::optional<std::uint64_t> unique_queries;
+  // The sum of the fidelities of what is measured: 100 full evaluations, or 1000 at a tenth.
+  std::optional<std::uint64_t> full_evaluations{};
   std::optional<std::uint64_t> simulated_seconds;  // the cost that oracles report
   // The maximum number of evaluations by oracles with noisy metrics, repeated architectures
   // included; none: unique_queries, if that is given.
@@ -123,13 +125,17 @@ struct BudgetConfig {
   double wall_seconds = 0;           // of the whole command; 0: no limit. Not part of the search.
   std::vector<std::uint64_t> marks;  // earlier points to report, in units of the first given limit
 
-  bool is_limited() const { return steps || unique_queries || simulated_seconds; }
+  bool is_limited() const {
+    return steps || unique_queries || full_evaluations || simulated_seconds;
+  }
   std::optional<std::uint64_t> evaluation_limit() const {
     return evaluations ? evaluations : unique_queries;
   }
   // Returns the first given limit.
   std::uint64_t end() const {
-    return steps ? *steps : unique_queries ? *unique_queries : *simulated_seconds;
+    const std::optional<std::uint64_t> limits[] = {steps, unique_queries, full_evaluations,
+                                                   simulated_seconds};
+    return **std::ranges::find_if(limits, [](const auto& limit) { return limit.has_value(); });
   }
 };
 
@@ -165,12 +171,21 @@ constexpr auto WordsOf(Isolation) {
   return std::to_array<std::string_view>({"false", "true", "all"});
 }
 
+// In which order evaluations at once are told to the optimizer.
+enum class Order {
+  kAsked,     // that of asking: the trials do not depend on how long evaluations take
+  kFinished,  // as they finish
+};
+
+constexpr auto WordsOf(Order) { return std::to_array<std::string_view>({"asked", "finished"}); }
+
 struct ExecutionConfig {
   OnError on_error = OnError::kSkip;
   std::uint64_t retries = 3;        // of a failed evaluation, with kRetry
   std::uint64_t max_failures = 10;  // failed trials in a row that end the run
   Commit commit = Commit::kAuto;
   std::uint64_t workers = 1;                // evaluations at once
+  Order order = Order::kAsked;              // in which the optimizer learns their results
   std::uint64_t threads = 1;                // that an evaluation may use
   Isolation isolate = Isolation::kNothing;  // oracles run apart with workers and limits
   double timeout_seconds = 0;               // for an evaluation in a child process; 0: none

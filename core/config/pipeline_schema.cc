@@ -607,8 +607,9 @@ class PipelineSchemaWriter {
     }
     reward["limits"]["items"]["anyOf"] = {Required({"max"}), Required({"min"})};
     complete_lists_["reward"] = {{"properties", std::move(reward)}};
-    complete_["budget"] = {
-        {"anyOf", {Limited("steps"), Required({"unique_queries"}), Limited("simulated_seconds")}}};
+    complete_["budget"] = {{"anyOf",
+                            {Limited("steps"), Required({"unique_queries"}),
+                             Limited("full_evaluations"), Limited("simulated_seconds")}}};
     complete_["oracle"] = TableOrList(std::move(complete_["oracle"]));
     complete_["oracle"]["minItems"] = 1;
     complete_["exploration"] = TableOrList(std::move(complete_["exploration"]));

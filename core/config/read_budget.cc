@@ -17,6 +17,7 @@ void PreferCommandLine(const WrittenPipeline& written, BudgetConfig& budget) {
   const std::pair<const char*, std::optional<std::uint64_t>*> limits[] = {
       {"steps", &budget.steps},
       {"unique_queries", &budget.unique_queries},
+      {"full_evaluations", &budget.full_evaluations},
       {"simulated_seconds", &budget.simulated_seconds}};
   const bool any = std::ranges::any_of(
       limits, [&](const auto& limit) { return *limit.second && is_new(limit.first); });
@@ -50,7 +51,8 @@ BudgetConfig ReadBudget(const WrittenPipeline& written) {
     ReadMarks(written, budget);
   } else if (written.diagnostics.size() == mistakes) {
     written.diagnostics.Add(written.PositionOf("budget"),
-                            "[budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
+                            "[budget] needs 'steps', 'unique_queries', 'full_evaluations' or "
+                            "'simulated_seconds'");
   }
   return budget;
 }

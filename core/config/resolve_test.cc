@@ -55,7 +55,8 @@ TEST_F(ResolveTest, TheSmallestPipelineHasTheDeclaredDefaults) {
 
 TEST_F(ResolveTest, ReportsEverythingThatIsMissing) {
   EXPECT_EQ(Mistakes("[pipeline]\n"),
-            "p.toml: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'\n"
+            "p.toml: [budget] needs 'steps', 'unique_queries', 'full_evaluations' or "
+            "'simulated_seconds'\n"
             "p.toml: [reward] needs 'metric'\n"
             "p.toml: the pipeline has no [optimizer]\n"
             "p.toml: the pipeline has no [oracle]\n"
@@ -102,7 +103,7 @@ TEST_F(ResolveTest, SuggestsTheNearestTableKeyOrComponent) {
             "random");
   EXPECT_EQ(Set("budget.epochs=3"),
             "[budget] has no parameter 'epochs'; there is steps, "
-            "unique_queries, simulated_seconds, evaluations, marks, patience, "
+            "unique_queries, full_evaluations, simulated_seconds, evaluations, marks, patience, "
             "stop_after_no_improvement, wall_seconds");
   EXPECT_EQ(Set("optimizer.presett=paper"),
             "optimizer 'l2nas' has no parameter 'presett'; did you mean 'preset'?");
@@ -221,9 +222,11 @@ TEST_F(ResolveTest, SeedsMayBeACountOrAList) {
 
 TEST_F(ResolveTest, ABudgetNeedsALimit) {
   EXPECT_EQ(Mistakes(Replaced("steps = 100\n", "")),
-            "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
+            "p.toml:12:1: [budget] needs 'steps', 'unique_queries', 'full_evaluations' or "
+            "'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = 0")),
-            "p.toml:12:1: [budget] needs 'steps', 'unique_queries' or 'simulated_seconds'");
+            "p.toml:12:1: [budget] needs 'steps', 'unique_queries', 'full_evaluations' or "
+            "'simulated_seconds'");
   EXPECT_EQ(Mistakes(Replaced("steps = 100", "steps = -1")),
             "p.toml:13:9: 'steps': -1 is outside [0, 1000000000000000]");
   EXPECT_EQ(Set("budget.patience=0"), "'patience': 0 is outside [1, 1000000000000000]");

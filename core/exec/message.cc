@@ -58,10 +58,15 @@ json ToJson(const std::vector<MetricDeclaration>& metrics) {
 
 // Structures of the search are destructured as a whole: adding a field to one breaks the build
 // here.
+json ToJson(const std::optional<double>& value) {
+  return value ? json::array({*value}) : json::array();
+}
+
 json ToJson(const BestTrial& trial) {
-  const auto& [architecture, step, reward, metrics, ties, measurements, standard_error] = trial;
-  return json::array({architecture, step, reward, metrics, ties, measurements,
-                      standard_error ? json::array({*standard_error}) : json::array()});
+  const auto& [architecture, step, reward, metrics, ties, measurements, standard_error, fidelity] =
+      trial;
+  return json::array(
+      {architecture, step, reward, metrics, ties, measurements, ToJson(standard_error), fidelity});
 }
 
 json ToJson(const std::optional<BestTrial>& trial) {
@@ -93,13 +98,29 @@ json ToJson(const std::vector<FailureKind>& kinds) {
 }
 
 json ToJson(const RunResult& result) {
-  const auto& [seed, steps, unique_queries, computed, evaluations, confirmations, failures,
-               failure_kinds, rejections, cost_seconds, seconds, ending, reason, broken, best,
-               marks, front, hypervolume, kept] = result;
-  return json::array({seed, steps, unique_queries, computed, evaluations, confirmations, failures,
-                      ToJson(failure_kinds), rejections, cost_seconds, seconds, ending, reason,
-                      broken, ToJson(best), ToJson(marks), ToJson(front),
-                      hypervolume ? json::array({*hypervolume}) : json::array(), kept});
+  const auto& [seed, steps, unique_queries, computed, full_evaluations, evaluations, confirmations,
+               failures, failure_kinds, rejections, cost_seconds, seconds, ending, reason, broken,
+               best, marks, front, hypervolume, kept] = result;
+  return json::array({seed,
+                      steps,
+                      unique_queries,
+                      computed,
+                      ToJson(full_evaluations),
+                      evaluations,
+                      confirmations,
+                      failures,
+                      ToJson(failure_kinds),
+                      rejections,
+                      cost_seconds,
+                      seconds,
+                      ending,
+                      reason,
+                      broken,
+                      ToJson(best),
+                      ToJson(marks),
+                      ToJson(front),
+                      ToJson(hypervolume),
+                      kept});
 }
 
 // The fields of each kind of message.
@@ -107,7 +128,7 @@ json Fields(const Setup& m) {
   return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared, m.cgroup};
 }
 json Fields(const Question& m) {
-  return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture), m.text};
+  return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture), m.text, m.fidelity};
 }
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
@@ -125,21 +146,24 @@ json Fields(const SearchSetup& m) {
   return json::array({Fields(m.setup), ToJson(m.metrics), m.capacity});
 }
 json Fields(const SearchReady& m) {
-  return json::array({ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save});
+  return json::array(
+      {ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save, m.chooses_fidelities});
 }
-json Fields(const Begin& m) { return json::array({m.stored}); }
+json Fields(const Begin& m) { return json::array({m.replayed.trials, m.replayed.taken}); }
 json Fields(const Await& m) { return json::array({m.id}); }
 json Fields(const Evaluated& m) {
   return json::array({m.id, m.step, m.architecture, m.metrics, m.failure, m.rejected,
-                      m.cost_seconds, ToJson(m.records), ToJson(m.timing)});
+                      m.cost_seconds, ToJson(m.records), ToJson(m.timing), m.fidelity});
 }
 json Fields(const Told& m) {
   const auto* first = reinterpret_cast<const std::uint8_t*>(m.action.data());
   const std::vector<std::uint8_t> action(first, first + m.action.size() * sizeof(float));
   return json::array({m.step, m.evaluation, m.random, m.reused, json::binary(action),
-                      m.architecture, m.metrics, m.reward, m.violation, m.failure, m.nanoseconds});
+                      m.architecture, m.metrics, m.reward, m.violation, m.failure, m.nanoseconds,
+                      m.fidelity});
 }
 json Fields(const Recorded& m) { return json::array({m.step, ToJson(m.records)}); }
+json Fields(const Taken& m) { return json::array({m.step}); }
 json Fields(const Continue&) { return json::array(); }
 json Fields(const Done& m) { return json::array({ToJson(m.result)}); }
 json Fields(const SavePolicy& m) { return json::array({m.file}); }
@@ -247,6 +271,7 @@ void Read(ListReader& in, Question& m) {
   m.seed = in.Integer();
   m.architecture = in.Bytes();
   m.text = PrintableLine(in.Text());
+  m.fidelity = in.Real();
 }
 void Read(ListReader&, Stop&) {}
 void Read(ListReader&, End&) {}
@@ -329,8 +354,14 @@ void Read(ListReader& in, SearchReady& m) {
   m.free_metrics = ReadPositions(in.Elements());
   m.computable_metrics = ReadTexts(in.Elements());
   m.can_save = in.Flag();
+  m.chooses_fidelities = in.Flag();
 }
-void Read(ListReader& in, Begin& m) { m.stored = in.Integer(); }
+void Read(ListReader& in, Begin& m) {
+  m.replayed.trials = in.Integer();
+  for (const json& step : in.Elements()) {
+    m.replayed.taken.push_back(ListReader(json::array({step})).Integer());
+  }
+}
 void Read(ListReader& in, Await& m) { m.id = in.Integer(); }
 void Read(ListReader& in, Evaluated& m) {
   m.id = in.Integer();
@@ -342,6 +373,7 @@ void Read(ListReader& in, Evaluated& m) {
   m.cost_seconds = in.Real();
   m.records = ReadRecords(in.Elements());
   m.timing = ReadTiming(in.Elements());
+  m.fidelity = in.Real();
 }
 void Read(ListReader& in, Told& m) {
   m.step = in.Integer();
@@ -358,11 +390,13 @@ void Read(ListReader& in, Told& m) {
   m.violation = in.Real();
   m.failure = MessageLine(in.Text());
   m.nanoseconds = static_cast<std::int64_t>(in.Integer(INT64_MAX));
+  m.fidelity = in.Real();
 }
 void Read(ListReader& in, Recorded& m) {
   m.step = in.Integer();
   m.records = ReadRecords(in.Elements());
 }
+void Read(ListReader& in, Taken& m) { m.step = in.Integer(); }
 void Read(ListReader&, Continue&) {}
 
 BestTrial ReadBest(const json& list) {
@@ -375,6 +409,7 @@ BestTrial ReadBest(const json& list) {
   best.ties = in.Integer();
   best.measurements = in.Integer();
   best.standard_error = ReadRealOrNone(in.Elements());
+  best.fidelity = in.Real();
   in.End();
   return best;
 }
@@ -406,6 +441,7 @@ void Read(ListReader& list, Done& m) {
   r.steps = in.Integer();
   r.unique_queries = in.Integer();
   r.computed = in.Flag();
+  r.full_evaluations = ReadRealOrNone(in.Elements());
   r.evaluations = in.Integer();
   r.confirmations = in.Integer();
   r.failures = in.Integer();

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/search/executor.h"
+#include "core/search/run.h"
 #include "core/search/timing.h"
 #include "core/search/trial.h"
 
@@ -81,12 +82,13 @@ struct SearchReady {
   std::vector<std::size_t> free_metrics;   // as Runner's
   std::vector<std::string> computable_metrics;
   bool can_save = false;
+  bool chooses_fidelities = false;
 };
 
 // To the process: start searching. It asks with Question and Await, and gets Answer, Refused or
 // Stopped.
 struct Begin {
-  std::uint64_t stored = 0;  // as Runner::Execute's
+  Replayed replayed;
 };
 struct Await {
   std::uint64_t id = 0;  // of the question whose answer it needs now; 0: any
@@ -102,6 +104,7 @@ struct Evaluated {
   double cost_seconds = 0;
   Records records;
   Timing timing{};
+  double fidelity = 1;
 };
 struct Told {
   std::uint64_t step = 0, evaluation = 0;
@@ -112,10 +115,14 @@ struct Told {
   double reward = 0, violation = 0;
   std::string failure;
   std::int64_t nanoseconds = 0;
+  double fidelity = 1;
 };
 struct Recorded {
   std::uint64_t step = 0;
   Records records;
+};
+struct Taken {
+  std::uint64_t step = 0;
 };
 struct Continue {};
 
@@ -131,7 +138,7 @@ struct SavePolicy {
 
 using Message = std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped,
                              LogMessage, Progress, SearchSetup, SearchReady, Begin, Await,
-                             Evaluated, Told, Recorded, Continue, Done, SavePolicy>;
+                             Evaluated, Told, Recorded, Taken, Continue, Done, SavePolicy>;
 
 // The maximum size of a message, in bytes.
 inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;

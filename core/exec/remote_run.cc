@@ -47,10 +47,11 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
   is_ready_ = true;
 }
 
-RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
+RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers,
+                             const Replayed& replayed) {
   observers_ = observers;
   const auto start = Clock::now();
-  Send(Begin{stored});
+  Send(Begin{replayed});
   for (;;) {
     std::optional<Message> message = Next();
     so_far_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -148,6 +149,7 @@ void RemoteRun::Lose(const std::string& why) {
 // continued.
 RunResult RemoteRun::Lost() const {
   RunResult result = so_far_;
+  result.best = best_.best();
   result.ending = interrupted_since_ ? Ending::kInterrupted : Ending::kFailed;
   result.reason = interrupted_since_ ? "" : why_;
   result.broken = true;
@@ -163,7 +165,7 @@ void RemoteRun::HandleSafely(Message& message) {
   } catch (const HostError& e) {
     fault_ = fault_.empty() ? e.what() : fault_;
     if (!std::holds_alternative<Question>(message) && !std::holds_alternative<Evaluated>(message) &&
-        !std::holds_alternative<Recorded>(message)) {
+        !std::holds_alternative<Recorded>(message) && !std::holds_alternative<Taken>(message)) {
       Send(Refused{fault_});
     }
   }
@@ -187,6 +189,10 @@ void RemoteRun::Handle(Message& message) {
     for (TrialObserver* observer : observers_) {
       observer->OnRecords(recorded->step, recorded->records);
     }
+  } else if (const auto* taken = std::get_if<Taken>(&message)) {
+    for (TrialObserver* observer : observers_) {
+      observer->OnTaken(taken->step);
+    }
   } else {
     Lose("sent a message that only a host may send");
   }
@@ -204,7 +210,7 @@ void RemoteRun::WaitFor(std::uint64_t id) {
 void RemoteRun::Pass(const Evaluated& e) {
   for (TrialObserver* observer : observers_) {
     observer->OnEvaluation({e.id, e.step, e.architecture, e.metrics, e.failure, e.rejected,
-                            e.cost_seconds, e.records, e.timing});
+                            e.cost_seconds, e.records, e.timing, e.fidelity});
   }
   so_far_.cost_seconds += e.cost_seconds;
 }
@@ -220,16 +226,15 @@ void RemoteRun::Pass(const Told& t) {
                           t.reward,
                           t.violation,
                           t.failure,
-                          std::chrono::nanoseconds(t.nanoseconds)};
+                          std::chrono::nanoseconds(t.nanoseconds),
+                          t.fidelity};
   for (TrialObserver* observer : observers_) {
     observer->OnTrial(trial);
   }
   ++so_far_.steps;
   so_far_.failures += t.failure.empty() ? 0 : 1;
   so_far_.unique_queries += t.reused ? 0 : 1;
-  if (trial.feasible() && (!so_far_.best || t.reward > so_far_.best->reward)) {
-    so_far_.best = BestTrial{t.architecture, t.step, t.reward, t.metrics};
-  }
+  best_.Add(trial);
 }
 
 }  // namespace lode::core

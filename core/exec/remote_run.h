@@ -15,6 +15,7 @@
 #include "core/exec/worker_process.h"
 #include "core/exec/workers.h"
 #include "core/plugin/component.h"
+#include "core/search/best_tracker.h"
 #include "core/search/executor.h"
 #include "core/search/run.h"
 
@@ -33,7 +34,9 @@ class RemoteRun : public Runner {
   const std::vector<std::size_t>& free_metrics() const override { return ready_.free_metrics; }
   std::vector<std::string> ComputableMetrics() const override { return ready_.computable_metrics; }
   const Reward& reward() const override { return *reward_; }
-  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) override;
+  bool chooses_fidelities() const override { return ready_.chooses_fidelities; }
+  RunResult Execute(const std::vector<TrialObserver*>& observers,
+                    const Replayed& replayed) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:
@@ -68,6 +71,7 @@ class RemoteRun : public Runner {
   std::vector<TrialObserver*> observers_;
   std::string fault_;  // of an observer or the executor, reported at the next request
   std::string why_;
+  ExactBest best_;
   RunResult so_far_;                             // as far as this process can tell
   std::uint64_t calls_ = 0;                      // into components, at the last check
   Clock::time_point busy_since_ = Clock::now();  // with the current call

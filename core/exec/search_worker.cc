@@ -23,8 +23,8 @@ class HostObserver : public TrialObserver {
   HostObserver(HostChannel& host, HostExecutor& executor) : host_(host), executor_(executor) {}
 
   void OnEvaluation(const EvaluationRecord& record) override {
-    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records,
-                 timing] = record;
+    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records, timing,
+                 fidelity] = record;
     host_.Send(Evaluated{id,
                          step,
                          std::string(architecture),
@@ -33,12 +33,13 @@ class HostObserver : public TrialObserver {
                          rejected,
                          cost_seconds,
                          {records.begin(), records.end()},
-                         timing});
+                         timing,
+                         fidelity});
   }
 
   void OnTrial(const TrialRecord& trial) override {
     const auto& [step, evaluation, random, reused, action, architecture, metrics, reward, violation,
-                 failure, took] = trial;
+                 failure, took, fidelity] = trial;
     host_.Send(Told{step,
                     evaluation,
                     random,
@@ -49,9 +50,12 @@ class HostObserver : public TrialObserver {
                     reward,
                     violation,
                     std::string(failure),
-                    took.count()});
+                    took.count(),
+                    fidelity});
     executor_.WaitForHost();
   }
+
+  void OnTaken(std::uint64_t step) override { host_.Send(Taken{step}); }
 
   void OnRecords(std::uint64_t step,
                  std::span<const std::pair<std::string, double>> records) override {
@@ -88,13 +92,13 @@ class SearchServer {
 
   SearchReady Ready() const {
     return {run_->metrics(), run_->free_metrics(), run_->ComputableMetrics(),
-            run_->optimizer().CanSave()};
+            run_->optimizer().CanSave(), run_->chooses_fidelities()};
   }
 
   void Serve(const Message& message) {
     if (const auto* begin = std::get_if<Begin>(&message)) {
       HostObserver observer(host_, *executor_);
-      host_.Send(Done{run_->Execute({&observer}, begin->stored)});
+      host_.Send(Done{run_->Execute({&observer}, begin->replayed)});
     } else if (const auto* save = std::get_if<SavePolicy>(&message)) {
       Save(save->file);
     }

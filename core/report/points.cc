@@ -75,6 +75,8 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
   return (evaluations && run.evaluations > 0 && run.evaluations >= *evaluations) ||
          (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
+         (budget.full_evaluations && run.full_evaluations &&
+          *run.full_evaluations >= static_cast<double>(*budget.full_evaluations) - 1e-6) ||
          (budget.simulated_seconds &&
           run.cost_seconds >= static_cast<double>(*budget.simulated_seconds));
 }

@@ -30,6 +30,13 @@ bool HasEnded(const RunResult& result) {
   return result.ending != Ending::kInterrupted && !result.broken;
 }
 
+StoreShape ShapeFor(const Pipeline& pipeline, const Runner& runner) {
+  StoreShape shape(runner.metrics());
+  shape.has_fidelities = runner.chooses_fidelities();
+  shape.has_order = pipeline.execution.order == Order::kFinished;
+  return shape;
+}
+
 // Makes one run, from its components to its result, while its directory is locked.
 class SearchExecution {
  public:
@@ -67,7 +74,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   if (run.exists) {
     kept_.emplace(run, executor->capacity());
     executor = kept_->Replaying(std::move(executor));
-    facts.kept = kept_->count();
+    facts.kept = kept_->replayed().trials;
     facts.limits_evaluations = !kept_->has_unlimited_evaluations();
   }
   if (!facts.limits_evaluations) {
@@ -81,11 +88,11 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   watch_ =
       std::make_unique<RejectionWatch>(pipeline.reward, runner_->metrics(), runner_->free_metrics(),
                                        runner_->ComputableMetrics(), std::move(warn));
-  recorder_ = std::make_unique<RunRecorder>(run, runner_->metrics(), facts);
+  recorder_ = std::make_unique<RunRecorder>(run, ShapeFor(pipeline, *runner_), facts);
 }
 
 RunOutcome SearchExecution::Execute() {
-  RunResult result = runner_->Execute(Observers(), kept_ ? kept_->count() : 0);
+  RunResult result = runner_->Execute(Observers(), kept_ ? kept_->replayed() : Replayed());
   if (result.ending == Ending::kInterrupted && cancel_.reason() == CancelReason::kWallTime) {
     result.reason = "the wall time is over";
   }

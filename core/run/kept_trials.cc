@@ -22,19 +22,20 @@ void RequireCapacity(const PlannedRun& run, const std::string& then, const std::
 KeptTrials::KeptTrials(const PlannedRun& run, std::size_t capacity)
     : run_(run), stored_(std::make_unique<StoredRun>(run.directory)) {
   RequireCapacity(run, stored_->Meta("workers"), std::to_string(capacity));
-  count_ = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
-                                                     : stored_->trials();
-  unlimited_ = count_ > 0 && stored_->Meta("evaluations").empty();
+  replayed_.trials = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
+                                                               : stored_->trials();
+  replayed_.taken = stored_->Taken(replayed_.trials);
+  unlimited_ = replayed_.trials > 0 && stored_->Meta("evaluations").empty();
 }
 
 std::unique_ptr<Executor> KeptTrials::Replaying(std::unique_ptr<Executor> rest) {
-  return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), count_);
+  return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), replayed_.trials);
 }
 
 std::unique_ptr<ReplayCheck> KeptTrials::MakeCheck(const Reward& reward,
                                                    std::function<void()> agreed) const {
-  return std::make_unique<ReplayCheck>(std::make_unique<StoredRun>(run_.directory), reward, count_,
-                                       std::move(agreed));
+  return std::make_unique<ReplayCheck>(std::make_unique<StoredRun>(run_.directory), reward,
+                                       replayed_.trials, std::move(agreed));
 }
 
 }  // namespace lode::core

@@ -9,6 +9,7 @@
 #include "core/run/plan.h"
 #include "core/search/executor.h"
 #include "core/search/reward.h"
+#include "core/search/run.h"
 #include "core/store/replay.h"
 
 namespace lode::core {
@@ -19,8 +20,8 @@ class KeptTrials {
   // it began with another number, since the proposals depend on how many of them run ahead.
   KeptTrials(const PlannedRun& run, std::size_t capacity);
 
-  // The number of trials to replay.
-  std::uint64_t count() const { return count_; }
+  // What the search replays.
+  const Replayed& replayed() const { return replayed_; }
 
   // True if the run began when evaluations had no limit. It continues without one.
   bool has_unlimited_evaluations() const { return unlimited_; }
@@ -36,7 +37,7 @@ class KeptTrials {
  private:
   const PlannedRun& run_;
   std::unique_ptr<StoredRun> stored_;  // until it is replayed
-  std::uint64_t count_ = 0;
+  Replayed replayed_;
   bool unlimited_ = false;
 };
 

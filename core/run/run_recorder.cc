@@ -12,21 +12,20 @@
 
 namespace lode::core {
 
-RunRecorder::RunRecorder(const PlannedRun& run, const std::vector<MetricDeclaration>& metrics,
-                         const Facts& facts)
+RunRecorder::RunRecorder(const PlannedRun& run, const StoreShape& shape, const Facts& facts)
     : run_(run),
-      store_(run.directory, run.exists ? RunStore::Mode::kContinue : RunStore::Mode::kNew, metrics,
+      store_(run.directory, run.exists ? RunStore::Mode::kContinue : RunStore::Mode::kNew, shape,
              facts.commit) {
   store_.Hold();
   if (run.exists) {
-    store_.ForgetFrom(facts.kept);
+    store_.ForgetAfter(facts.kept);
   }
   store_.SetMeta("seed", std::to_string(run.seed));
   store_.SetMeta("workers", std::to_string(facts.workers));
-  if (AreNoisy(metrics) && facts.limits_evaluations) {
+  if (AreNoisy(shape.metrics) && facts.limits_evaluations) {
     store_.SetMeta("evaluations", "limited");
   }
-  if (const std::string optima = OptimaToText(metrics); !optima.empty()) {
+  if (const std::string optima = OptimaToText(shape.metrics); !optima.empty()) {
     store_.SetMeta(kOptimaKey, optima);
   }
   store_.SetMeta("status", "running");

@@ -24,8 +24,7 @@ class RunRecorder {
     Commit commit = Commit::kAuto;
   };
   // Throws HostError.
-  RunRecorder(const PlannedRun& run, const std::vector<MetricDeclaration>& metrics,
-              const Facts& facts);
+  RunRecorder(const PlannedRun& run, const StoreShape& shape, const Facts& facts);
 
   // Returns the observer for the search.
   TrialObserver* observer() { return &store_; }

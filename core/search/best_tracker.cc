@@ -8,31 +8,62 @@ BestTrial Summarize(const TrialRecord& trial) {
   return {.architecture = std::string(trial.architecture),
           .step = trial.step,
           .reward = trial.reward,
-          .metrics = {trial.metrics.begin(), trial.metrics.end()}};
+          .metrics = {trial.metrics.begin(), trial.metrics.end()},
+          .fidelity = trial.fidelity};
+}
+
+bool ExactBest::IsBetter(const TrialRecord& trial) const {
+  return !best_ || trial.fidelity > best_->fidelity ||
+         (trial.fidelity == best_->fidelity && trial.reward > best_->reward);
+}
+
+bool ExactBest::IsTied(const TrialRecord& trial) const {
+  return trial.fidelity == best_->fidelity && trial.reward == best_->reward &&
+         trial.architecture != best_->architecture;
 }
 
 bool ExactBest::Add(const TrialRecord& trial) {
   if (!trial.feasible()) {
     return false;
   }
-  if (!best_ || trial.reward > best_->reward) {
+  if (IsBetter(trial)) {
     best_ = Summarize(trial);
     tied_.clear();
     return true;
   }
-  if (trial.reward == best_->reward && trial.architecture != best_->architecture &&
-      tied_.size() < kMaxTies) {
+  if (IsTied(trial) && tied_.size() < kMaxTies) {
     tied_.emplace(trial.architecture);
     best_->ties = tied_.size();
   }
   return false;
 }
 
+void NoisyBests::Add(const TrialRecord& trial) {
+  const auto [at, is_new] =
+      by_fidelity_.try_emplace(trial.fidelity, reward_.limits(), reward_.metric());
+  at->second.Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+}
+
+std::optional<BestTrial> NoisyBests::Best() const {
+  for (const auto& [fidelity, noisy] : by_fidelity_) {
+    if (std::optional<BestTrial> best = noisy.Best()) {
+      best->fidelity = fidelity;
+      return best;
+    }
+  }
+  return std::nullopt;
+}
+
+const NoisyBest* NoisyBests::Compared() const {
+  const std::optional<BestTrial> best = Best();
+  return best ? &by_fidelity_.at(best->fidelity) : nullptr;
+}
+
 BestTracker::BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders,
                          const Reward& reward, const std::vector<MetricDeclaration>& metrics)
     : marks_(std::move(marks)), watches_leaders_(watches_leaders) {
   if (AreNoisy(metrics)) {
-    noisy_.emplace(reward.limits(), reward.metric());
+    noisy_.emplace(reward);
   }
 }
 
@@ -43,7 +74,7 @@ bool BestTracker::Add(const TrialRecord& trial) {
   if (!trial.failure.empty()) {
     return false;
   }
-  noisy_->Add(trial.architecture, trial.step, trial.reward, trial.metrics);
+  noisy_->Add(trial);
   return watches_leaders_ && HasNewLeader();
 }
 
@@ -60,8 +91,14 @@ void BestTracker::PassMarks(double spent) {
 }
 
 bool FrontTracker::Add(const TrialRecord& trial) {
-  return goals_.size() > 1 && trial.feasible() &&
-         front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Summarize(trial); });
+  if (goals_.size() < 2 || !trial.feasible() || trial.fidelity < fidelity_) {
+    return false;
+  }
+  if (trial.fidelity > fidelity_) {
+    fidelity_ = trial.fidelity;
+    front_ = {};
+  }
+  return front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Summarize(trial); });
 }
 
 }  // namespace lode::core

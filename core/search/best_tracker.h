@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -18,7 +20,7 @@ namespace lode::core {
 // Returns what a report needs of a trial that did not fail.
 BestTrial Summarize(const TrialRecord& trial);
 
-// The best of deterministic trials.
+// The best of deterministic trials: of those at the highest fidelity that has one within the limits.
 class ExactBest {
  public:
   // Returns whether the trial is better than all before it.
@@ -26,8 +28,28 @@ class ExactBest {
   const std::optional<BestTrial>& best() const { return best_; }
 
  private:
+  bool IsBetter(const TrialRecord& trial) const;
+  bool IsTied(const TrialRecord& trial) const;
+
   std::optional<BestTrial> best_;
   std::unordered_set<std::string> tied_;  // architectures
+};
+
+// The best of noisy trials, likewise.
+class NoisyBests {
+ public:
+  // `reward` outlives *this.
+  explicit NoisyBests(const Reward& reward) : reward_(reward) {}
+
+  void Add(const TrialRecord& trial);
+  std::optional<BestTrial> Best() const;
+
+  // The trials at the best one's fidelity; null if there is no best.
+  const NoisyBest* Compared() const;
+
+ private:
+  const Reward& reward_;
+  std::map<double, NoisyBest, std::greater<>> by_fidelity_;
 };
 
 // The best trial, and the one that was best when the budget passed each mark.
@@ -46,8 +68,10 @@ class BestTracker {
 
   std::optional<BestTrial> best() const { return noisy_ ? noisy_->Best() : exact_.best(); }
   const std::vector<MarkResult>& marks() const { return passed_; }
-  // Set with noisy metrics.
-  const std::optional<NoisyBest>& noisy() const { return noisy_; }
+
+  bool is_noisy() const { return noisy_.has_value(); }
+  // With noisy metrics: the trials that were compared with the best; null if there is no best.
+  const NoisyBest* Compared() const { return noisy_ ? noisy_->Compared() : nullptr; }
 
  private:
   bool HasNewLeader();
@@ -55,12 +79,13 @@ class BestTracker {
   const std::vector<std::uint64_t> marks_;
   const bool watches_leaders_;
   ExactBest exact_;
-  std::optional<NoisyBest> noisy_;
+  std::optional<NoisyBests> noisy_;          // with noisy metrics
   std::unordered_set<std::string> leaders_;  // architectures
   std::vector<MarkResult> passed_;
 };
 
-// The trials that no other dominates, if there are several goals.
+// The trials that no other dominates, if there are several goals: of those at the highest fidelity
+// that has one within the limits.
 class FrontTracker {
  public:
   // `goals` outlive *this.
@@ -72,6 +97,7 @@ class FrontTracker {
 
  private:
   const Goals& goals_;
+  double fidelity_ = 0;  // of the front
   ParetoFront<FrontTrial> front_;
 };
 

@@ -4,12 +4,22 @@
 
 namespace lode::core {
 
+namespace {
+
+// A sum of 50 fidelities of 0.02 is not exactly 1.
+constexpr double kRounding = 1e-6;
+
+}  // namespace
+
 Budget::Budget(const Pipeline& pipeline, bool counts_evaluations)
     : config_(pipeline.budget),
       evaluations_(counts_evaluations ? pipeline.search_evaluations() : std::nullopt) {}
 
 bool Budget::AreQueriesSpent(const Spending& spending) const {
   return (config_.unique_queries && spending.unique_queries >= *config_.unique_queries) ||
+         (config_.full_evaluations &&
+          spending.full_evaluations >=
+              static_cast<double>(*config_.full_evaluations) - kRounding) ||
          (evaluations_ && spending.evaluations >= *evaluations_) ||
          (config_.simulated_seconds &&
           spending.cost_seconds >= static_cast<double>(*config_.simulated_seconds));
@@ -19,8 +29,10 @@ double Budget::InUnitOfMarks(const Spending& spending) const {
   if (config_.steps) {
     return static_cast<double>(spending.steps);
   }
-  return config_.unique_queries ? static_cast<double>(spending.unique_queries)
-                                : spending.cost_seconds;
+  if (config_.unique_queries) {
+    return static_cast<double>(spending.unique_queries);
+  }
+  return config_.full_evaluations ? spending.full_evaluations + kRounding : spending.cost_seconds;
 }
 
 void Budget::RequireCost(double cost_seconds) const {

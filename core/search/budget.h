@@ -15,6 +15,7 @@ namespace lode::core {
 struct Spending {
   std::uint64_t steps = 0;
   std::uint64_t unique_queries = 0;
+  double full_evaluations = 0;  // the sum of the queries' fidelities
   std::uint64_t evaluations = 0;
   double cost_seconds = 0;  // simulated
 };

@@ -44,6 +44,8 @@ class Components {
     return space_->Use(std::forward<Function>(function));
   }
   OptimizerInstance& optimizer() { return *optimizer_; }
+  // Whether the optimizer may propose other fidelities than 1.
+  bool chooses_fidelities() const { return false; }
   // Empty for an optimizer that explores by itself.
   Explorations& explorations() { return explorations_; }
 

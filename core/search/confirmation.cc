@@ -17,7 +17,7 @@ Confirmation::Confirmation(const ConfirmConfig& config, std::size_t capacity,
       reward_(reward),
       cancelled_(cancelled) {}
 
-std::optional<BestTrial> Confirmation::Run(const NoisyBest& searched) {
+std::optional<BestTrial> Confirmation::Run(const NoisyBest& searched, double fidelity) {
   std::vector<BestTrial> candidates = searched.Leading(config_.candidates);
   std::ranges::sort(candidates, {}, &BestTrial::step);
   NoisyBest confirmed(reward_.limits(), reward_.metric());
@@ -30,19 +30,24 @@ std::optional<BestTrial> Confirmation::Run(const NoisyBest& searched) {
       if (under_way_.size() == capacity_) {
         FinishOldest(confirmed);
       }
-      Begin(candidate, repeat);
+      Begin(candidate, fidelity, repeat);
     }
   }
   while (!under_way_.empty()) {
     FinishOldest(confirmed);
   }
-  return confirmed.Best();
+  std::optional<BestTrial> best = confirmed.Best();
+  if (best) {
+    best->fidelity = fidelity;
+  }
+  return best;
 }
 
-void Confirmation::Begin(const BestTrial& candidate, std::uint64_t repeat) {
+void Confirmation::Begin(const BestTrial& candidate, double fidelity, std::uint64_t repeat) {
   under_way_.push_back(evaluator_.BeginRepeat({.step = candidate.step,
                                                .architecture = space_.Parse(candidate.architecture),
-                                               .text = candidate.architecture},
+                                               .text = candidate.architecture,
+                                               .fidelity = fidelity},
                                               repeat));
 }
 

@@ -18,16 +18,16 @@ class Confirmation {
   Confirmation(const ConfirmConfig& config, std::size_t capacity, const lode::Space& space,
                Evaluator& evaluator, const Reward& reward, const std::atomic<bool>& cancelled);
 
-  // Measures the candidates in the order of their first trials. Returns the best by these
+  // Measures the candidates, at a fidelity, in the order of their first trials. Returns the best by these
   // measurements alone, because they did not decide which candidates are measured. Throws
   // CancelledError.
-  std::optional<BestTrial> Run(const NoisyBest& searched);
+  std::optional<BestTrial> Run(const NoisyBest& searched, double fidelity);
 
   // The simulated cost of all measurements so far.
   double cost_seconds() const { return cost_seconds_; }
 
  private:
-  void Begin(const BestTrial& candidate, std::uint64_t repeat);
+  void Begin(const BestTrial& candidate, double fidelity, std::uint64_t repeat);
   void FinishOldest(NoisyBest& confirmed);
 
   const ConfirmConfig config_;

@@ -175,7 +175,8 @@ void Evaluator::AskAs(std::uint64_t id, Ticket& ticket) {
                           .attempt = proposed.attempt,
                           .seed = SeedFor(proposed),
                           .architecture = proposed.architecture,
-                          .text = proposed.text};
+                          .text = proposed.text,
+                          .fidelity = proposed.fidelity};
   under_way_.emplace(id, ticket);
   parts_.executor.Start(question);
 }
@@ -258,7 +259,8 @@ void Evaluator::Report(std::uint64_t id, const Ticket& ticket, const Measurement
                .rejected = measurement.outcome == Outcome::kRejected,
                .cost_seconds = measurement.cost_seconds,
                .records = records,
-               .timing = measurement.timing});
+               .timing = measurement.timing,
+               .fidelity = ticket.proposed.fidelity});
   }
 }
 

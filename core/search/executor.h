@@ -22,7 +22,8 @@ struct Question {
   std::uint64_t attempt = 0;  // the number of proposals rejected before in this step
   std::uint64_t seed = 0;     // for the oracles' own randomness
   Architecture architecture;
-  std::string text;  // the same in the space's notation
+  std::string text;     // the same in the space's notation
+  double fidelity = 1;  // in (0, 1]
 };
 
 enum class Outcome { kMeasured, kFailed, kRejected };

@@ -14,7 +14,8 @@ namespace lode::core {
 struct Proposal {
   Action action{};  // empty if the optimizer proposed an architecture
   Architecture architecture{};
-  std::string text{};  // the architecture in the space's notation
+  std::string text{};   // the architecture in the space's notation
+  double fidelity = 1;  // of the evaluation; 1 for a random action
 };
 
 class Proposer {

@@ -60,6 +60,8 @@ const std::vector<MetricDeclaration>& Run::metrics() const { return parts_->eval
 
 const Reward& Run::reward() const { return parts_->reward; }
 
+bool Run::chooses_fidelities() const { return parts_->components.chooses_fidelities(); }
+
 const std::vector<std::size_t>& Run::free_metrics() const {
   return parts_->evaluator.free_metrics();
 }
@@ -82,8 +84,8 @@ bool Run::SavePolicy(const std::filesystem::path& file) {
   return true;
 }
 
-RunResult Run::Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
-  return parts_->loop->Execute(observers, stored);
+RunResult Run::Execute(const std::vector<TrialObserver*>& observers, const Replayed& replayed) {
+  return parts_->loop->Execute(observers, replayed);
 }
 
 }  // namespace lode::core

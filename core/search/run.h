@@ -19,6 +19,15 @@
 
 namespace lode::core {
 
+// The stored part of a run, which is replayed.
+struct Replayed {
+  // The number of trials. Failures among them do not end the run: they did not when they were new,
+  // except perhaps the last one.
+  std::uint64_t trials = 0;
+  // If evaluations are taken as they finish: what TrialObserver::OnTaken got.
+  std::vector<std::uint64_t> taken{};
+};
+
 // A run that can be executed, wherever its components live.
 class Runner {
  public:
@@ -31,13 +40,14 @@ class Runner {
   virtual const std::vector<std::size_t>& free_metrics() const = 0;
   virtual std::vector<std::string> ComputableMetrics() const = 0;
   virtual const Reward& reward() const = 0;
+  // Whether the optimizer chooses the fidelities of evaluations.
+  virtual bool chooses_fidelities() const = 0;
 
   // Searches until the budget is spent, the run fails, or it is cancelled. Observers get every
-  // trial before the optimizer does; a HostError of theirs fails the run. Failures among the first
-  // `stored` trials, which are replayed, do not end the run: they did not when they were new,
-  // except perhaps the last one. Call it once.
-  virtual RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) = 0;
-  RunResult Execute(const std::vector<TrialObserver*>& observers) { return Execute(observers, 0); }
+  // trial before the optimizer does; a HostError of theirs fails the run. Call it once.
+  virtual RunResult Execute(const std::vector<TrialObserver*>& observers,
+                            const Replayed& replayed) = 0;
+  RunResult Execute(const std::vector<TrialObserver*>& observers) { return Execute(observers, {}); }
 
   // Writes what the optimizer has learned to a file, completely or not at all. Returns false if the
   // optimizer cannot save. Throws HostError.
@@ -60,9 +70,11 @@ class Run : public Runner {
   const std::vector<std::size_t>& free_metrics() const override;
   std::vector<std::string> ComputableMetrics() const override;
   const Reward& reward() const override;
+  bool chooses_fidelities() const override;
   const OptimizerInstance& optimizer() const;
   using Runner::Execute;
-  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) override;
+  RunResult Execute(const std::vector<TrialObserver*>& observers,
+                    const Replayed& replayed) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:

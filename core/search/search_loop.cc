@@ -1,6 +1,7 @@
 #include "core/search/search_loop.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -10,6 +11,8 @@
 
 namespace lode::core {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 std::size_t StepsAtOnce(Components& components, const Executor& executor) {
   const std::uint32_t capabilities = components.optimizer().component().capabilities;
@@ -27,14 +30,17 @@ SearchLoop::SearchLoop(const Parts& parts)
       best_(pipeline_.budget.marks, pipeline_.budget.stop_after_no_improvement.has_value(),
             parts.reward, parts.evaluator.metrics()),
       front_(parts.goals),
-      budget_(pipeline_, best_.noisy().has_value()),
+      budget_(pipeline_, best_.is_noisy()),
       patience_(pipeline_.budget),
-      failures_(pipeline_.execution) {}
+      failures_(pipeline_.execution),
+      order_(pipeline_.execution.order, parts.evaluator, parts.executor) {}
 
-RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored) {
+RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
+                              const Replayed& replayed) {
   const auto start = Clock::now();
   observers_ = observers;
-  stored_ = stored;
+  stored_ = replayed.trials;
+  order_.Replay(replayed.taken);
   try {
     Search();
     Confirm();
@@ -49,7 +55,7 @@ RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers, std:
 
 void SearchLoop::Search() {
   while (AskAhead()) {
-    FinishOldest();
+    TakeNext();
     CheckEnd();
   }
   if (ending_ == Ending::kBudget && told_.steps > 0 && failures_.failures() == told_.steps) {
@@ -97,7 +103,8 @@ void SearchLoop::ProposeOnce(Step& step) {
   step.ticket = parts_.evaluator.Begin({.step = step.number,
                                         .attempt = step.attempt,
                                         .architecture = step.proposal.architecture,
-                                        .text = step.proposal.text});
+                                        .text = step.proposal.text,
+                                        .fidelity = step.proposal.fidelity});
   step.records = std::move(parts_.records);
 }
 
@@ -124,29 +131,52 @@ bool SearchLoop::Reject(Step& step) {
   return ending_ == Ending::kBudget;
 }
 
-// If the oldest step ends without a trial, the later steps cannot be told; they are dropped.
-void SearchLoop::FinishOldest() {
-  Step& step = steps_.front();
-  Evaluator::Result result = parts_.evaluator.Finish(step.ticket);
-  CountQuery(result);
-  while (result.rejected) {
-    if (!Reject(step) || !Propose(step)) {
-      steps_.clear();
-      told_.unique_queries = parts_.evaluator.unique_queries();  // the dropped steps asked, too
+// After a rejection, a step is proposed again. In the order of asking, it is still the next one.
+void SearchLoop::TakeNext() {
+  const auto step = order_.Next(steps_);
+  do {
+    PassTaken(*step);
+    const Evaluator::Result result = parts_.evaluator.Finish(step->ticket);
+    CountQuery(*step, result);
+    if (!result.rejected) {
+      Tell(*step, Rewarded(*step, result));
+      steps_.erase(step);
       return;
     }
-    result = parts_.evaluator.Finish(step.ticket);
-    CountQuery(result);
-  }
-  Tell(step, Rewarded(step, result));
-  steps_.pop_front();
+    if (!Reject(*step) || !Propose(*step)) {
+      Drop(step);
+      return;
+    }
+  } while (!order_.depends_on_time());
 }
 
-void SearchLoop::CountQuery(const Evaluator::Result& result) {
+void SearchLoop::PassTaken(const Step& step) const {
+  for (TrialObserver* observer : observers_) {
+    if (order_.depends_on_time()) {
+      observer->OnTaken(step.number);
+    }
+  }
+}
+
+// Ends a step without a trial. In the order of asking, the later steps cannot be told then; they
+// are dropped, too.
+void SearchLoop::Drop(Steps::iterator step) {
+  if (order_.depends_on_time()) {
+    steps_.erase(step);
+    return;
+  }
+  steps_.clear();
+  // The dropped steps asked, too.
+  told_.unique_queries = parts_.evaluator.unique_queries();
+  told_.full_evaluations = parts_.evaluator.full_evaluations();
+}
+
+void SearchLoop::CountQuery(const Step& step, const Evaluator::Result& result) {
   if (!result.reused && !result.rejected && result.failure.empty()) {
     budget_.RequireCost(result.cost_seconds);
   }
   told_.unique_queries += result.is_new_query ? 1 : 0;
+  told_.full_evaluations += result.is_new_query ? step.proposal.fidelity : 0;
   told_.cost_seconds += result.cost_seconds;
 }
 
@@ -162,7 +192,8 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
                     .reward = kNaN,
                     .violation = kNaN,
                     .failure = result.failure,
-                    .took = Clock::now() - step.begun};
+                    .took = Clock::now() - step.begun,
+                    .fidelity = step.proposal.fidelity};
   if (!trial.failure.empty()) {
     return trial;
   }
@@ -207,14 +238,15 @@ void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
 
 // Measures the leading candidates of a search with noisy metrics again, if that is configured.
 void SearchLoop::Confirm() {
-  if (!best_.noisy() || pipeline_.confirm.repeats == 0 ||
+  const NoisyBest* searched = best_.Compared();
+  if (searched == nullptr || pipeline_.confirm.repeats == 0 ||
       (ending_ != Ending::kBudget && ending_ != Ending::kStalled)) {
     return;
   }
   Confirmation confirmation(pipeline_.confirm, parts_.executor.capacity(),
                             parts_.components.space(), parts_.evaluator, parts_.reward,
                             *parts_.context.cancelled);
-  confirmed_ = confirmation.Run(*best_.noisy());
+  confirmed_ = confirmation.Run(*searched, best_.best()->fidelity);
   told_.cost_seconds += confirmation.cost_seconds();
 }
 
@@ -224,7 +256,7 @@ RunResult SearchLoop::Result(double seconds) const {
   result.steps = told_.steps;
   result.unique_queries = told_.unique_queries;
   result.computed = parts_.computed;
-  if (best_.noisy()) {
+  if (best_.is_noisy()) {
     result.evaluations = search_evaluations_;
     result.confirmations = parts_.evaluator.evaluations() - search_evaluations_;
   }
@@ -255,6 +287,7 @@ bool SearchLoop::IsSpent() const {
 Spending SearchLoop::Asked() const {
   return {.steps = asked_,
           .unique_queries = parts_.evaluator.unique_queries(),
+          .full_evaluations = parts_.evaluator.full_evaluations(),
           .evaluations = parts_.evaluator.evaluations(),
           .cost_seconds = told_.cost_seconds};
 }

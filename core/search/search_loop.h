@@ -1,9 +1,7 @@
 // The search loop of one run.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,14 +16,18 @@
 #include "core/search/pareto.h"
 #include "core/search/proposer.h"
 #include "core/search/reward.h"
+#include "core/search/run.h"
+#include "core/search/step.h"
+#include "core/search/taking_order.h"
 #include "core/search/teller.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
 
 // Asks for up to as many proposals as the executor takes before it tells the results of earlier
-// ones, and tells results in the order of asking. What is asked and told therefore depends on how
-// far it asks ahead, not on when results arrive.
+// ones. It tells results in the order of asking; then what is asked and told depends on how far it
+// asks ahead, not on when results arrive. Or it tells them in the order in which they arrive, if
+// the pipeline says so; then it can be replayed in the same order.
 class SearchLoop {
  public:
   // What it works with. Everything that it refers to outlives the loop.
@@ -44,26 +46,12 @@ class SearchLoop {
   explicit SearchLoop(const Parts& parts);
 
   // See Runner::Execute.
-  RunResult Execute(const std::vector<TrialObserver*>& observers, std::uint64_t stored);
+  RunResult Execute(const std::vector<TrialObserver*>& observers, const Replayed& replayed);
 
   // Passes an evaluation to the observers.
   void Pass(const EvaluationRecord& evaluation) const;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  // A step whose result has not been told yet.
-  struct Step {
-    std::uint64_t number = 0;
-    bool random = false;
-    std::uint64_t attempt = 0;  // number of rejected proposals
-    Proposal proposal{};
-    Evaluator::Ticket ticket{};
-    Records records{};  // by exploration and optimizer
-    std::size_t recorded_by_exploration = 0;
-    Clock::time_point begun = Clock::now();
-  };
-
   // Named steps of Execute().
   void Search();
   void Confirm();
@@ -75,8 +63,10 @@ class SearchLoop {
   void ProposeOnce(Step& step);
   bool Reject(Step& step);
 
-  void FinishOldest();
-  void CountQuery(const Evaluator::Result& result);
+  void TakeNext();
+  void PassTaken(const Step& step) const;
+  void Drop(Steps::iterator step);
+  void CountQuery(const Step& step, const Evaluator::Result& result);
   TrialRecord Rewarded(const Step& step, const Evaluator::Result& result) const;
   void Tell(Step& step, const TrialRecord& trial);
   void Count(const TrialRecord& trial, bool is_better);
@@ -97,9 +87,10 @@ class SearchLoop {
   const Budget budget_;
   Patience patience_;
   FailureWatch failures_;
+  TakingOrder order_;
   std::vector<TrialObserver*> observers_;
 
-  std::list<Step> steps_;     // in progress, the oldest first
+  Steps steps_;               // in progress
   Spending told_;             // by the trials that were told
   std::uint64_t asked_ = 0;   // steps
   std::uint64_t stored_ = 0;  // number of replayed trials

@@ -17,7 +17,6 @@ lode_trial NewTrial(std::uint64_t step, ActionView action, ArchitectureView arch
   trial.step = step;
   trial.action = action.empty() ? nullptr : action.data();
   trial.architecture = architecture.data();
-  trial.fidelity = 1;
   return trial;
 }
 
@@ -32,6 +31,7 @@ void Teller::Tell(const TrialRecord& trial, ArchitectureView architecture) {
   told.flags = FlagsOf(trial);
   told.reward = trial.reward;
   told.violation = trial.violation;
+  told.fidelity = trial.fidelity;
   Tell(told, trial.failure.empty() ? trial.metrics : nan_metrics_);
 }
 
@@ -40,6 +40,7 @@ void Teller::TellRejected(std::uint64_t step, std::uint64_t attempts, const Prop
   lode_trial told = NewTrial(step, proposal.action, proposal.architecture);
   told.flags = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
   told.reward = told.violation = kNaN;
+  told.fidelity = proposal.fidelity;
   Tell(told, nan_metrics_);
 }
 

@@ -27,8 +27,9 @@ struct EvaluationRecord {
   std::string_view failure;         // why it failed, or ""
   bool rejected = false;            // broke a limit, so the proposal did not become a trial
   double cost_seconds = 0;          // simulated
-  std::span<const std::pair<std::string, double>> records;  // values that the oracles recorded
+  std::span<const std::pair<std::string, double>> records{};  // values that the oracles recorded
   Timing timing{};
+  double fidelity = 1;
 };
 
 // One finished step. Views are valid only during the call that passes the record.
@@ -44,6 +45,7 @@ struct TrialRecord {
   double violation = 0;             // of the limits: 0 if all are kept, NaN if the trial failed
   std::string_view failure;         // why it failed, or ""
   std::chrono::nanoseconds took{};  // from asking the optimizer until now; not stored
+  double fidelity = 1;              // of the evaluation that it asked for
 
   // Returns whether the trial may be the best: measured, and within all limits.
   bool feasible() const { return failure.empty() && violation == 0; }
@@ -56,6 +58,10 @@ class TrialObserver {
   // Gets every evaluation as soon as it is finished: before its trial, maybe before the trials of
   // earlier steps.
   virtual void OnEvaluation(const EvaluationRecord& /*evaluation*/) {}
+  // If evaluations are taken in the order in which they finish: gets the step of each as it is
+  // taken, before its trial, if it becomes one. A step appears again for each proposal that follows
+  // a rejected one.
+  virtual void OnTaken(std::uint64_t /*step*/) {}
   // Gets every trial, before the optimizer does.
   virtual void OnTrial(const TrialRecord& trial) = 0;
   // Gets the named values that exploration and optimizer recorded for a step, after its trial.
@@ -76,6 +82,9 @@ struct BestTrial {
   // 0 and none.
   std::uint64_t measurements = 0;
   std::optional<double> standard_error{};
+  // The highest fidelity at which the run has a trial within the limits. The best is the best of
+  // those at this fidelity.
+  double fidelity = 1;
 };
 
 inline constexpr std::uint64_t kMaxTies = 1000;
@@ -105,15 +114,17 @@ enum class Ending {
 struct RunResult {
   std::uint64_t seed = 0;
   std::uint64_t steps = 0;
-  std::uint64_t unique_queries = 0;        // see Evaluator
-  bool computed = false;                   // only by formulas, so the numbers above are not queries
-  std::uint64_t evaluations = 0;           // with noisy metrics: those of the search
-  std::uint64_t confirmations = 0;         // and those that confirm the leading candidates
-  std::uint64_t failures = 0;              // failed trials
-  std::vector<FailureKind> failure_kinds;  // the most frequent first
-  std::uint64_t rejections = 0;            // proposals that broke a limit and were not measured
-  double cost_seconds = 0;                 // simulated, of all trials together
-  double seconds = 0;                      // wall-clock time of the loop
+  std::uint64_t unique_queries = 0;  // see Evaluator
+  bool computed = false;             // only by formulas, so the numbers above are not queries
+  std::optional<double> full_evaluations{};  // the sum of the queries' fidelities, if the optimizer
+                                             // chooses them
+  std::uint64_t evaluations = 0;             // with noisy metrics: those of the search
+  std::uint64_t confirmations = 0;           // and those that confirm the leading candidates
+  std::uint64_t failures = 0;                // failed trials
+  std::vector<FailureKind> failure_kinds;    // the most frequent first
+  std::uint64_t rejections = 0;              // proposals that broke a limit and were not measured
+  double cost_seconds = 0;                   // simulated, of all trials together
+  double seconds = 0;                        // wall-clock time of the loop
   Ending ending = Ending::kBudget;
   std::string reason;             // set for kStalled and kFailed
   bool broken = false;            // kFailed because of an error, which may be gone next time

@@ -141,6 +141,8 @@ void Statement::Run() {
   database_.Check(sqlite3_reset(statement_));
 }
 
+void Statement::Restart() { database_.Check(sqlite3_reset(statement_)); }
+
 bool Statement::Next() {
   const int code = sqlite3_step(statement_);
   database_.Check(code);

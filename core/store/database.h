@@ -58,6 +58,8 @@ class Statement {
   // Executes to the end with the bound values.
   void Run();
 
+  // Moves before the first row, for other bound values.
+  void Restart();
   // Moves to the next row. Returns false after the last one.
   bool Next();
   bool IsNull(int column) const;

@@ -87,10 +87,15 @@ class Comparison {
   std::string difference_;
 };
 
+std::string Proposed(std::string_view architecture, double fidelity) {
+  return std::string(architecture) + (fidelity == 1 ? "" : " at fidelity " + Text(fidelity));
+}
+
 std::string Difference(const TrialRecord& now, const TrialRecord& then, const Reward& reward,
                        const std::vector<MetricDeclaration>& metrics) {
   Comparison comparison;
   comparison.Add("architecture", now.architecture, then.architecture);
+  comparison.Add("fidelity", now.fidelity, then.fidelity);
   comparison.Add<float>("cells of the action", now.action, then.action, [](std::size_t i) {
     return "cell " + std::to_string(i) + " of the action";
   });
@@ -115,6 +120,9 @@ ReplayExecutor::ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_pt
       rest_(std::move(rest)),
       kept_(kept),
       keeps_all_(kept >= stored_->trials()) {
+  if (!keeps_all_) {
+    kept_steps_ = stored_->StepsOfFirst(kept_);
+  }
   FindColumns();
   rest_->Listen([this](const Question& q, const Measurement& m) { Tell(q, m); });
 }
@@ -141,18 +149,23 @@ void ReplayExecutor::Start(const Question& question) {
   }
 }
 
+bool ReplayExecutor::IsKept(std::uint64_t step) const {
+  return keeps_all_ || (stored_->shape().has_order ? kept_steps_.contains(step) : step < kept_);
+}
+
 const EvaluationRecord* ReplayExecutor::Find(const Question& question) {
   const EvaluationRecord* evaluation = stored_->Evaluation(question.id);
-  const bool is_same = evaluation != nullptr && evaluation->architecture == question.text;
-  if (!keeps_all_ && question.step >= kept_) {
+  const bool is_same = evaluation != nullptr && evaluation->architecture == question.text &&
+                       evaluation->fidelity == question.fidelity;
+  if (!IsKept(question.step)) {
     return is_same && evaluation->failure.empty() ? evaluation : nullptr;
   }
   if (evaluation == nullptr || is_same) {
     return evaluation;
   }
   throw HostError(stored_->file().string() + ": step " + std::to_string(question.step) +
-                  ": architecture now " + question.text + ", stored " +
-                  std::string(evaluation->architecture) + kWhy);
+                  ": architecture now " + Proposed(question.text, question.fidelity) + ", stored " +
+                  Proposed(evaluation->architecture, evaluation->fidelity) + kWhy);
 }
 
 Measurement ReplayExecutor::Recall(const EvaluationRecord& evaluation) const {
@@ -186,14 +199,15 @@ ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward
       stored_(trials_ > 0 ? std::move(stored) : nullptr) {}
 
 void ReplayCheck::OnTrial(const TrialRecord& trial) {
-  if (trial.step < trials_) {
+  if (told_ < trials_) {
     const std::string difference =
         Difference(trial, stored_->Trial(trial.step), reward_, stored_->metrics());
     if (!difference.empty()) {
       throw HostError(file_ + ": step " + std::to_string(trial.step) + ": " + difference + kWhy);
     }
   }
-  if (trial.step + 1 >= trials_ && stored_ != nullptr) {
+  ++told_;
+  if (told_ >= trials_ && stored_ != nullptr) {
     stored_.reset();
     if (agreed_) {
       agreed_();

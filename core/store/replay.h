@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/search/answers.h"
@@ -37,6 +38,7 @@ class ReplayExecutor : public Executor {
 
  private:
   void FindColumns();
+  bool IsKept(std::uint64_t step) const;
   // Returns the stored evaluation for a question, or null.
   const EvaluationRecord* Find(const Question& question);
   Measurement Recall(const EvaluationRecord& evaluation) const;
@@ -45,7 +47,8 @@ class ReplayExecutor : public Executor {
   std::unique_ptr<Executor> rest_;
   const std::uint64_t kept_;
   const bool keeps_all_;
-  std::vector<std::size_t> columns_;  // positions of the measured metrics among all
+  std::unordered_set<std::uint64_t> kept_steps_;  // if evaluations were taken as they finished
+  std::vector<std::size_t> columns_;              // positions of the measured metrics among all
   Answers answers_;
 };
 
@@ -54,7 +57,7 @@ class ReplayExecutor : public Executor {
 // machine or version may have computed the stored ones.
 class ReplayCheck : public TrialObserver {
  public:
-  // Compares the first `kept` trials. `reward` outlives *this. `agreed` is called after the last
+  // Compares the first `kept` trials that are told. `reward` outlives *this. `agreed` is called after the last
   // one, from within OnTrial.
   ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,
               std::uint64_t kept = kAllTrials, std::function<void()> agreed = {});
@@ -68,6 +71,7 @@ class ReplayCheck : public TrialObserver {
  private:
   const std::string file_;
   const std::uint64_t trials_;  // number of stored trials to compare
+  std::uint64_t told_ = 0;
   const Reward& reward_;
   const std::function<void()> agreed_;
   std::unique_ptr<StoredRun> stored_;  // null once all were compared

@@ -56,7 +56,8 @@ class ReplayTest : public testing::Test {
   }
 
   void Store() const {
-    RunStore store(directory_.path(), RunStore::Mode::kNew, {Named("formula"), Named("measured")});
+    RunStore store(directory_.path(), RunStore::Mode::kNew,
+                   StoreShape({Named("formula"), Named("measured")}));
     const std::vector<double> first = {7, 71.5}, nothing = {7, std::nan("")};
     store.OnEvaluation({1, 0, "a", first, "", false, 12.5, {}});
     store.OnTrial({0, 1, false, false, {}, "a", first, 0.5, 0, ""});

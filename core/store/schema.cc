@@ -5,8 +5,8 @@
 
 #include "core/plugin/checksum.h"
 #include "core/plugin/error.h"
-#include "core/search/noisy_best.h"
 #include "core/store/row_writer.h"
+#include "core/store/views.h"
 
 namespace lode::core {
 namespace {
@@ -21,24 +21,18 @@ CREATE TABLE trial(step INTEGER PRIMARY KEY, evaluation INTEGER NOT NULL REFEREN
 CREATE TABLE front(step INTEGER PRIMARY KEY, _checksum INTEGER);
 )sql";
 
+constexpr char kTakenTable[] = R"sql(
+CREATE TABLE taken(position INTEGER PRIMARY KEY, step INTEGER NOT NULL, _checksum INTEGER);
+)sql";
+
+// On one line, which is easily left out of a dump.
+constexpr char kTimingTable[] =
+    "CREATE TABLE IF NOT EXISTS timing(evaluation INTEGER PRIMARY KEY, step INTEGER NOT NULL, "
+    "start REAL NOT NULL, seconds REAL NOT NULL, worker INTEGER NOT NULL, host TEXT NOT NULL)";
+
 constexpr char kRecordTable[] = R"sql(
 CREATE TABLE record(step INTEGER NOT NULL, evaluation INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
                     value REAL, _checksum INTEGER, PRIMARY KEY(step, evaluation, position)) WITHOUT ROWID;
-)sql";
-
-constexpr char kExactViews[] = R"sql(
-CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused
-  ORDER BY reward DESC, step LIMIT 10;
-CREATE VIEW curve AS SELECT trial.step, reward,
-    max(reward) FILTER (WHERE violation = 0) OVER (ORDER BY trial.step) AS best_reward,
-    coalesce(sum(cost) OVER (ORDER BY trial.step), 0) AS cost_seconds
-  FROM trial LEFT JOIN (SELECT step, sum(cost_seconds) AS cost FROM evaluation GROUP BY step) USING (step)
-  ORDER BY trial.step;
-)sql";
-
-constexpr char kViews[] = R"sql(
-CREATE VIEW pareto AS SELECT trials.* FROM trials JOIN front USING (step);
-CREATE VIEW failures AS SELECT step, architecture, failure FROM trials WHERE failure IS NOT NULL;
 )sql";
 
 // From format 2, in which evaluations did not refer to steps, and proposals that were measured and
@@ -70,82 +64,11 @@ INSERT INTO record(step, evaluation, position, name, value)
 DROP TABLE old_record;
 )sql";
 
-// With noisy metrics, the best is not a single trial. `architectures` has the mean reward and
-// metrics of each architecture within the limits over its trials, and the lower bound that
-// noisy_best.h defines. Measurements that confirm the best are in `confirmations`; only trials have
-// rewards.
-std::string NoisyViews(const std::vector<MetricDeclaration>& metrics) {
-  std::string means;
-  for (const MetricDeclaration& m : metrics) {
-    means += ", avg(\"" + m.name + "\") AS \"" + m.name + "\"";
-  }
-  const auto scatter = [](const std::string& last) {
-    return "(SELECT sum(squares) / nullif(sum(n - 1), 0) AS variance, count(*) AS compared FROM "
-           "(SELECT count(*) AS n, sum(reward * reward) - count(*) * avg(reward) * avg(reward) AS "
-           "squares FROM trials WHERE failure IS NULL AND step <= " +
-           last + " GROUP BY architecture))";
-  };
-  const std::string error = "sqrt(max(variance, 0) / count(*))";
-  const std::string bound =
-      "avg(reward) - coalesce(" + error + " * sqrt(2 * ln(10.0 * compared)), 0)";
-  const std::string of_trials = " WHERE failure IS NULL AND step <= ";
-  const std::string each = " GROUP BY architecture HAVING avg(violation) = 0";
-  return "CREATE VIEW architectures AS SELECT min(step) AS step, architecture, avg(reward) AS "
-         "reward" +
-         means + ", count(*) AS measurements, " + error + " AS standard_error, " + bound +
-         " AS lower_bound FROM trials, " + scatter("9e18") + of_trials + "9e18" + each +
-         ";CREATE VIEW best AS SELECT * FROM architectures ORDER BY lower_bound DESC, step LIMIT "
-         "10;"
-         "CREATE VIEW curve AS SELECT now.step, reward, (SELECT avg(reward) FROM trials, " +
-         scatter("now.step") + of_trials + "now.step" + each + " ORDER BY " + bound +
-         " DESC, min(step) LIMIT 1) AS best_reward, coalesce(sum(cost) OVER (ORDER BY now.step), "
-         "0) "
-         "AS cost_seconds FROM trial AS now LEFT JOIN (SELECT step, sum(cost_seconds) AS cost FROM "
-         "evaluation WHERE id < 1 << 62 GROUP BY step) USING (step) ORDER BY now.step;"
-         "CREATE VIEW confirmations AS SELECT step, architecture, failure, rejected" +
-         MetricColumns(metrics) + " FROM evaluation WHERE id >= 1 << 62;";
-}
-
-// Shows a count, which is stored as a real number, as an integer.
-std::string ShownCount(const std::string& name) {
-  return std::string("CASE WHEN CAST(")
-      .append(name)
-      .append(" AS INTEGER) = ")
-      .append(name)
-      .append(" THEN CAST(")
-      .append(name)
-      .append(" AS INTEGER) ELSE ")
-      .append(name)
-      .append(" END AS ")
-      .append(name);
-}
-
-// Returns the columns of metrics as people want to see them.
-std::string ShownColumns(const std::vector<MetricDeclaration>& metrics) {
-  std::string columns;
-  for (const MetricDeclaration& m : metrics) {
-    const std::string name = "\"" + m.name + "\"";
-    columns.append(", ").append(m.unit == "count" ? ShownCount(name) : name);
-  }
-  return columns;
-}
-
-void MakeViews(Database& database, const std::vector<MetricDeclaration>& metrics) {
-  database.Execute("CREATE VIEW trials AS SELECT trial.step, architecture, reward" +
-                   ShownColumns(metrics) +
-                   ", violation, random, reused, trial.failure, evaluation FROM trial JOIN "
-                   "evaluation ON evaluation.id = trial.evaluation;"
-                   "CREATE VIEW rejections AS SELECT step, architecture" +
-                   ShownColumns(metrics) + " FROM evaluation WHERE rejected;");
-  database.Execute(AreNoisy(metrics) ? NoisyViews(metrics) : kExactViews);
-  database.Execute(kViews);
-}
-
 void MigrateFrom2(Database& database) {
   database.Execute(kFrom2);
   database.Execute(kRecordTable);
   database.Execute(kRecordsFrom2);
-  MakeViews(database, ReadMetrics(database));
+  database.Execute(ViewsFor(ReadShape(database)));
 }
 
 // Rows of an older file get no checksums, because nobody knows whether they are as they were
@@ -159,45 +82,20 @@ void MigrateTo4(Database& database, bool has_record_column) {
   count.Next();
   WriteMeta(database, kUncheckedKey, std::to_string(count.Integer(0) + CountRows(database)));
   WriteMeta(database, kSchemaKey, SchemaChecksum(database));
-  WriteMeta(database, "format", std::to_string(kFormat));
+  WriteMeta(database, "format", "4");
 }
 
-}  // namespace
+constexpr std::string_view kFidelities = "fidelities";
+constexpr std::string_view kOrder = "order";
 
-std::string MetricColumns(const std::vector<MetricDeclaration>& metrics, std::string_view suffix) {
-  std::string columns;
-  for (const MetricDeclaration& m : metrics) {
-    columns.append(", \"").append(m.name).append("\"").append(suffix);
-  }
-  return columns;
+// Returns the value of kShapeKey, or "".
+std::string ExtrasOf(const StoreShape& shape) {
+  std::string extras(shape.has_fidelities ? kFidelities : "");
+  extras += shape.has_fidelities && shape.has_order ? " " : "";
+  return extras.append(shape.has_order ? kOrder : "");
 }
 
-std::vector<Table> TablesFor(const std::vector<MetricDeclaration>& metrics) {
-  return {
-      {"meta", "key, value", 2},
-      {"metric", "position, name, unit, direction, split, dataset, epochs", 7},
-      {"evaluation",
-       "id, step, architecture, failure, rejected, cost_seconds" + MetricColumns(metrics),
-       6 + metrics.size()},
-      {"trial", "step, evaluation, random, reused, reward, violation, action, failure", 8},
-      {"front", "step", 1},
-      {"record", "step, evaluation, position, name, value", 5},
-  };
-}
-
-Table TableNamed(std::string_view name, const std::vector<MetricDeclaration>& metrics) {
-  const std::vector<Table> tables = TablesFor(metrics);
-  return *std::ranges::find(tables, name, &Table::name);
-}
-
-void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metrics) {
-  database.Execute(kTables);
-  database.Execute(kRecordTable);
-  database.Execute(
-      "CREATE TABLE evaluation(id INTEGER PRIMARY KEY, step INTEGER, architecture TEXT NOT "
-      "NULL, failure TEXT, rejected INTEGER NOT NULL, cost_seconds REAL NOT NULL" +
-      MetricColumns(metrics, " REAL") + ", _checksum INTEGER);");
-  MakeViews(database, metrics);
+void WriteMetrics(Database& database, const std::vector<MetricDeclaration>& metrics) {
   RowWriter insert(database, "INSERT", TableNamed("metric"));
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     const MetricDeclaration& m = metrics[i];
@@ -210,21 +108,6 @@ void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metric
     insert.Add(m.epochs);
     insert.Write();
   }
-  WriteMeta(database, kSchemaKey, SchemaChecksum(database));
-  WriteMeta(database, "format", std::to_string(kFormat));
-}
-
-std::string ReadMeta(Database& database, std::string_view key) {
-  Statement select(database, "SELECT value FROM meta WHERE key = ?");
-  select.Bind(1, key);
-  return select.Next() ? std::string(select.Text(0)) : "";
-}
-
-void WriteMeta(Database& database, std::string_view key, std::string_view value) {
-  RowWriter insert(database, "INSERT OR REPLACE", TableNamed("meta"));
-  insert.Add(key);
-  insert.Add(value);
-  insert.Write();
 }
 
 std::vector<MetricDeclaration> ReadMetrics(Database& database) {
@@ -249,6 +132,82 @@ std::vector<MetricDeclaration> ReadMetrics(Database& database) {
   return metrics;
 }
 
+}  // namespace
+
+std::string MetricColumns(const std::vector<MetricDeclaration>& metrics, std::string_view suffix) {
+  std::string columns;
+  for (const MetricDeclaration& m : metrics) {
+    columns.append(", \"").append(m.name).append("\"").append(suffix);
+  }
+  return columns;
+}
+
+std::vector<Table> TablesFor(const StoreShape& shape) {
+  const std::string fidelity = shape.has_fidelities ? ", fidelity" : "";
+  std::vector<Table> tables = {
+      {"meta", "key, value", 2},
+      {"metric", "position, name, unit, direction, split, dataset, epochs", 7},
+      {"evaluation",
+       "id, step, architecture, failure, rejected, cost_seconds" + fidelity +
+           MetricColumns(shape.metrics),
+       6 + (shape.has_fidelities ? 1 : 0) + shape.metrics.size()},
+      {"trial", "step, evaluation, random, reused, reward, violation, action, failure", 8},
+      {"front", "step", 1},
+      {"record", "step, evaluation, position, name, value", 5},
+  };
+  if (shape.has_order) {
+    tables.push_back({"taken", "position, step", 2});
+  }
+  return tables;
+}
+
+Table TableNamed(std::string_view name, const StoreShape& shape) {
+  const std::vector<Table> tables = TablesFor(shape);
+  return *std::ranges::find(tables, name, &Table::name);
+}
+
+void MakeSchema(Database& database, const StoreShape& shape) {
+  database.Execute(kTables);
+  database.Execute(kRecordTable);
+  database.Execute(shape.has_order ? kTakenTable : "");
+  database.Execute(
+      "CREATE TABLE evaluation(id INTEGER PRIMARY KEY, step INTEGER, architecture TEXT NOT "
+      "NULL, failure TEXT, rejected INTEGER NOT NULL, cost_seconds REAL NOT NULL" +
+      std::string(shape.has_fidelities ? ", fidelity REAL NOT NULL" : "") +
+      MetricColumns(shape.metrics, " REAL") + ", _checksum INTEGER);");
+  database.Execute(ViewsFor(shape));
+  WriteMetrics(database, shape.metrics);
+  const std::string extras = ExtrasOf(shape);
+  if (!extras.empty()) {
+    WriteMeta(database, kShapeKey, extras);
+  }
+  WriteMeta(database, kSchemaKey, SchemaChecksum(database));
+  WriteMeta(database, "format", std::to_string(extras.empty() ? 4 : kFormat));
+}
+
+void MakeTimingTable(Database& database) { database.Execute(kTimingTable); }
+
+std::string ReadMeta(Database& database, std::string_view key) {
+  Statement select(database, "SELECT value FROM meta WHERE key = ?");
+  select.Bind(1, key);
+  return select.Next() ? std::string(select.Text(0)) : "";
+}
+
+void WriteMeta(Database& database, std::string_view key, std::string_view value) {
+  RowWriter insert(database, "INSERT OR REPLACE", TableNamed("meta"));
+  insert.Add(key);
+  insert.Add(value);
+  insert.Write();
+}
+
+StoreShape ReadShape(Database& database) {
+  StoreShape shape(ReadMetrics(database));
+  const std::string extras = ReadMeta(database, kShapeKey);
+  shape.has_fidelities = extras.find(kFidelities) != std::string::npos;
+  shape.has_order = extras.find(kOrder) != std::string::npos;
+  return shape;
+}
+
 bool HasChecksums(Database& database) {
   Statement columns(database, "SELECT 1 FROM pragma_table_info('meta') WHERE name = ?");
   columns.Bind(1, std::string_view(kChecksumColumn));
@@ -271,7 +230,7 @@ std::string SchemaChecksum(Database& database) {
   Statement select(database,
                    "SELECT name, sql FROM sqlite_schema WHERE name IN ('meta', 'metric', "
                    "'evaluation', 'trial', 'front', 'record', 'trials', 'best', 'curve', 'pareto', "
-                   "'failures', 'rejections') ORDER BY name");
+                   "'failures', 'rejections', 'taken') ORDER BY name");
   RowChecksum checksum;
   while (select.Next()) {
     select.AddTo(checksum, 2);
@@ -280,10 +239,12 @@ std::string SchemaChecksum(Database& database) {
 }
 
 std::uint64_t CountRows(Database& database) {
+  const bool has_order = ReadMeta(database, kShapeKey).find(kOrder) != std::string::npos;
   Statement count(database,
                   "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM evaluation) + "
                   "(SELECT count(*) FROM trial) + (SELECT count(*) FROM front) + "
-                  "(SELECT count(*) FROM record)");
+                  "(SELECT count(*) FROM record)" +
+                      std::string(has_order ? " + (SELECT count(*) FROM taken)" : ""));
   count.Next();
   return count.Integer(0);
 }
@@ -296,7 +257,7 @@ void RequireReadable(Database& database) {
 
 void Migrate(Database& database) {
   const int format = FormatOf(database);
-  if (format == kFormat) {
+  if (format >= 4) {
     return;
   }
   database.Execute("BEGIN IMMEDIATE");

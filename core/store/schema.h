@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/plugin/declaration.h"
@@ -11,8 +12,20 @@
 
 namespace lode::core {
 
-// The version of the tables; it grows with every change.
-inline constexpr int kFormat = 4;
+// The version of the tables; it grows with every change. Files that have only what format 4 has are
+// in that format.
+inline constexpr int kFormat = 5;
+
+// The columns and tables that depend on the run.
+struct StoreShape {
+  // Without fidelities and order.
+  StoreShape(std::vector<MetricDeclaration> its_metrics)  // NOLINT(google-explicit-constructor)
+      : metrics(std::move(its_metrics)) {}
+
+  std::vector<MetricDeclaration> metrics;
+  bool has_fidelities = false;  // the optimizer chooses the fidelities of evaluations
+  bool has_order = false;       // trials are told as their evaluations finish
+};
 
 // The column of every table with the checksum of the other columns (row_checksum.h). No metric can
 // have this name.
@@ -33,23 +46,30 @@ struct Table {
   std::size_t width;    // number of columns
 };
 
-// Returns meta, metric, evaluation, trial, front, record.
-std::vector<Table> TablesFor(const std::vector<MetricDeclaration>& metrics);
-Table TableNamed(std::string_view name, const std::vector<MetricDeclaration>& metrics = {});
+// The key for what a file has beyond format 4: "fidelities", "order", or both.
+inline constexpr char kShapeKey[] = "shape";
+
+// Returns meta, metric, evaluation, trial, front, record, and taken if there is an order. (The table
+// `timing` has no checksums, because no result depends on it.)
+std::vector<Table> TablesFor(const StoreShape& shape);
+Table TableNamed(std::string_view name, const StoreShape& shape = {{}});
 
 // Returns `, "a"suffix, "b"suffix`. Metric names are quoted, because "order" is a valid name, too.
 std::string MetricColumns(const std::vector<MetricDeclaration>& metrics,
                           std::string_view suffix = "");
 
 // Creates the tables and views in an empty file and records their format.
-void MakeSchema(Database& database, const std::vector<MetricDeclaration>& metrics);
+void MakeSchema(Database& database, const StoreShape& shape);
+
+// Creates the table `timing` in a file that lacks it.
+void MakeTimingTable(Database& database);
 
 // Returns the value of a key in meta, or "" without it.
 std::string ReadMeta(Database& database, std::string_view key);
 
-// Returns the metrics of the file, at least one; without their docs, which are not stored. Throws
-// HostError.
-std::vector<MetricDeclaration> ReadMetrics(Database& database);
+// Returns the shape of a file, which has at least one metric; without the metrics' docs, which are
+// not stored. Throws HostError.
+StoreShape ReadShape(Database& database);
 
 // Returns whether the file has columns for checksums.
 bool HasChecksums(Database& database);
@@ -63,7 +83,7 @@ void WriteMeta(Database& database, std::string_view key, std::string_view value)
 // Returns the number of rows in all tables except meta.
 std::uint64_t CountRows(Database& database);
 
-// Upgrades an older file to the current format, completely or not at all. Throws HostError for a
+// Upgrades a file of format 2 or 3 to format 4, completely or not at all. Throws HostError for a
 // newer one.
 void Migrate(Database& database);
 

@@ -20,7 +20,7 @@ class Checker {
       : database_(directory / kStoreFile, Database::Access::kRead) {
     database_.Execute("BEGIN");  // read one consistent state of the file
     is_readable_ = FormatOf(database_) >= 3;
-    metrics_ = ReadMetrics(database_);
+    shape_ = ReadShape(database_);
   }
 
   void CheckStructure() {
@@ -38,7 +38,7 @@ class Checker {
       return;
     }
     has_checksums_ = HasChecksums(database_);
-    for (const Table& table : TablesFor(metrics_)) {
+    for (const Table& table : TablesFor(shape_)) {
       try {
         CheckRows(table);
       } catch (const HostError& e) {
@@ -93,7 +93,7 @@ class Checker {
   }
 
   Database database_;
-  std::vector<MetricDeclaration> metrics_;
+  StoreShape shape_{{}};
   bool is_readable_ = false;  // false until `lode resume` has upgraded an old format
   bool has_checksums_ = false;
   StoreCheck result_;

@@ -37,6 +37,12 @@ void TakeOptima(const std::string& text, std::vector<MetricDeclaration>& metrics
   }
 }
 
+StoreShape ShapeOf(Database& database) {
+  database.Execute("BEGIN");
+  RequireReadable(database);
+  return ReadShape(database);
+}
+
 }  // namespace
 
 std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
@@ -49,16 +55,15 @@ std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
   return optima.empty() ? "" : FormatJson(optima);
 }
 
+// Reads one consistent state of the file.
 StoredRun::StoredRun(const std::filesystem::path& directory)
-    : database_(directory / kStoreFile, Database::Access::kRead) {
-  database_.Execute("BEGIN");  // read one consistent state of the file
-  RequireReadable(database_);
-  metrics_ = ReadMetrics(database_);
-  metric_columns_ = MetricColumns(metrics_);
-  MakePrintable(metrics_);
-  TakeOptima(ReadMeta(database_, kOptimaKey), metrics_);
-  row_.resize(metrics_.size());
-  evaluation_row_.resize(metrics_.size());
+    : database_(directory / kStoreFile, Database::Access::kRead), shape_(ShapeOf(database_)) {
+  fidelity_column_ = shape_.has_fidelities ? ", fidelity" : ", 1";
+  metric_columns_ = MetricColumns(shape_.metrics);
+  MakePrintable(shape_.metrics);
+  TakeOptima(ReadMeta(database_, kOptimaKey), shape_.metrics);
+  row_.resize(metrics().size());
+  evaluation_row_.resize(metrics().size());
   Statement counts(database_,
                    "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation)");
   counts.Next();
@@ -68,11 +73,12 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
       database_,
       "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "
       "trial.failure" +
-          metric_columns_ +
-          " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation ORDER BY trial.step");
+          fidelity_column_ + metric_columns_ +
+          " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation " +
+          (shape_.has_order ? "WHERE trial.step = ?" : "ORDER BY trial.step"));
   evaluation_rows_ = std::make_unique<Statement>(
       database_, "SELECT id, step, architecture, failure, rejected, cost_seconds" +
-                     metric_columns_ + " FROM evaluation ORDER BY id");
+                     fidelity_column_ + metric_columns_ + " FROM evaluation ORDER BY id");
 }
 
 std::string StoredRun::Meta(std::string_view key) {
@@ -80,28 +86,62 @@ std::string StoredRun::Meta(std::string_view key) {
 }
 
 std::uint64_t StoredRun::TrialsToLastSuccess() {
-  Statement row(database_, "SELECT coalesce(max(step) + 1, 0) FROM trial WHERE failure IS NULL");
+  const std::string at = shape_.has_order ? "taken" : "step";
+  Statement row(database_, "SELECT count(*) FROM trials WHERE " + at + " <= (SELECT max(" + at +
+                               ") FROM trials WHERE failure IS NULL)");
   row.Next();
   return row.Integer(0);
 }
 
+std::vector<std::uint64_t> StoredRun::Taken(std::uint64_t count) {
+  std::vector<std::uint64_t> steps;
+  if (!shape_.has_order || (count == 0 && trials_ > 0)) {
+    return steps;
+  }
+  const std::string last = count < trials_
+                               ? "(SELECT taken FROM trials ORDER BY taken LIMIT 1 OFFSET " +
+                                     std::to_string(count - 1) + ")"
+                               : "9e18";
+  Statement rows(database_,
+                 "SELECT step FROM taken WHERE position <= " + last + " ORDER BY position");
+  while (rows.Next()) {
+    steps.push_back(rows.Integer(0));
+  }
+  return steps;
+}
+
+std::unordered_set<std::uint64_t> StoredRun::StepsOfFirst(std::uint64_t count) {
+  std::unordered_set<std::uint64_t> steps;
+  if (!shape_.has_order) {
+    return steps;
+  }
+  Statement rows(database_, "SELECT step FROM trials ORDER BY taken LIMIT ?");
+  rows.Bind(1, count);
+  while (rows.Next()) {
+    steps.insert(rows.Integer(0));
+  }
+  return steps;
+}
+
 std::optional<BestTrial> StoredRun::Best() {
-  Statement row(database_,
-                "SELECT architecture, step, reward" + metric_columns_ + " FROM best LIMIT 1");
+  Statement row(database_, "SELECT architecture, step, reward" + fidelity_column_ +
+                               metric_columns_ + " FROM best LIMIT 1");
   if (!row.Next()) {
     return std::nullopt;
   }
   BestTrial best{PrintableLine(row.Text(0)), row.Integer(1), row.Real(2),
-                 std::vector<double>(metrics_.size())};
-  ReadRow(row, 3, best.metrics);
+                 std::vector<double>(metrics().size())};
+  best.fidelity = row.Real(3);
+  ReadRow(row, 4, best.metrics);
   return best;
 }
 
 std::set<std::string> StoredRun::ArchitecturesOf(double reward) {
   Statement rows(
       database_,
-      "SELECT DISTINCT architecture FROM trials WHERE reward = ? AND violation = 0 LIMIT " +
-          std::to_string(kMaxTies + 1));
+      "SELECT DISTINCT architecture FROM trials WHERE reward = ? AND violation = 0" +
+          std::string(shape_.has_fidelities ? " AND fidelity = (SELECT fidelity FROM best)" : "") +
+          " LIMIT " + std::to_string(kMaxTies + 1));
   rows.Bind(1, reward);
   std::set<std::string> architectures;
   while (rows.Next()) {
@@ -119,31 +159,42 @@ FailureTally StoredRun::Failures() {
   return tally;
 }
 
-TrialRecord StoredRun::Trial(std::uint64_t step) {
-  const Statement& row = *trial_rows_;
+// Moves to the row of a step. Returns false if there is none.
+bool StoredRun::FindTrial(std::uint64_t step) {
+  Statement& row = *trial_rows_;
+  if (shape_.has_order) {
+    row.Restart();
+    row.Bind(1, step);
+    return row.Next();
+  }
   do {
-    if (!trial_rows_->Next()) {
-      throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
-                      " is missing");
+    if (!row.Next()) {
+      return false;
     }
   } while (row.Integer(0) < step);
-  if (row.Integer(0) > step) {
+  return row.Integer(0) == step;
+}
+
+TrialRecord StoredRun::Trial(std::uint64_t step) {
+  if (!FindTrial(step)) {
     throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
                     " is missing");
   }
+  const Statement& row = *trial_rows_;
   architecture_ = PrintableLine(row.Text(5));
   failure_ = PrintableLine(row.Text(8));
-  ReadRow(row, 9, row_);
-  return {step,
-          row.Integer(1),
-          row.Integer(2) != 0,
-          row.Integer(3) != 0,
-          row.Floats(4),
-          architecture_,
-          failure_.empty() ? std::span<const double>(row_) : std::span<const double>(),
-          row.Real(6),
-          row.Real(7),
-          failure_};
+  ReadRow(row, 10, row_);
+  return {.step = step,
+          .evaluation = row.Integer(1),
+          .random = row.Integer(2) != 0,
+          .reused = row.Integer(3) != 0,
+          .action = row.Floats(4),
+          .architecture = architecture_,
+          .metrics = failure_.empty() ? std::span<const double>(row_) : std::span<const double>(),
+          .reward = row.Real(6),
+          .violation = row.Real(7),
+          .failure = failure_,
+          .fidelity = row.Real(9)};
 }
 
 const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
@@ -151,17 +202,17 @@ const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
     at_end_ = !evaluation_rows_->Next();
     if (!at_end_) {
       const Statement& row = *evaluation_rows_;
-      ReadRow(row, 6, evaluation_row_);
+      ReadRow(row, 7, evaluation_row_);
       evaluated_architecture_ = PrintableLine(row.Text(2));
       evaluation_failure_ = PrintableLine(row.Text(3));
-      evaluation_ = EvaluationRecord{row.Integer(0),
-                                     row.Integer(1),
-                                     evaluated_architecture_,
-                                     evaluation_row_,
-                                     evaluation_failure_,
-                                     row.Integer(4) != 0,
-                                     row.Real(5),
-                                     {}};
+      evaluation_ = EvaluationRecord{.id = row.Integer(0),
+                                     .step = row.Integer(1),
+                                     .architecture = evaluated_architecture_,
+                                     .metrics = evaluation_row_,
+                                     .failure = evaluation_failure_,
+                                     .rejected = row.Integer(4) != 0,
+                                     .cost_seconds = row.Real(5),
+                                     .fidelity = row.Real(6)};
     }
   }
   return !at_end_ && evaluation_->id == id ? &*evaluation_ : nullptr;

@@ -7,12 +7,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/plugin/declaration.h"
 #include "core/search/failures.h"
 #include "core/search/trial.h"
 #include "core/store/database.h"
+#include "core/store/schema.h"
 
 namespace lode::core {
 
@@ -31,28 +33,36 @@ class StoredRun {
   explicit StoredRun(const std::filesystem::path& directory);
 
   const std::filesystem::path& file() const { return database_.file(); }
-  const std::vector<MetricDeclaration>& metrics() const { return metrics_; }
+  const std::vector<MetricDeclaration>& metrics() const { return shape_.metrics; }
+  const StoreShape& shape() const { return shape_; }
   std::string Meta(std::string_view key);
-  // Returns the number of trials, which have the steps 0 .. trials() - 1.
+  // Returns the number of trials. They have the steps 0 .. trials() - 1, unless evaluations were
+  // taken as they finished; then some steps may be missing.
   std::uint64_t trials() const { return trials_; }
   // Returns the largest ID of an evaluation, or 0 if there is none.
   std::uint64_t last_evaluation() const { return last_evaluation_; }
 
-  // Returns the number of trials up to the last one that did not fail.
+  // Returns the number of trials up to the last told one that did not fail.
   std::uint64_t TrialsToLastSuccess();
+
+  // If evaluations were taken as they finished: returns the steps in the order in which they were
+  // taken, until the first `count` trials were told, or all. Otherwise returns nothing.
+  std::vector<std::uint64_t> Taken(std::uint64_t count);
+  // Returns the steps of the first `count` told trials, likewise.
+  std::unordered_set<std::uint64_t> StepsOfFirst(std::uint64_t count);
 
   // Returns the best trial, if any succeeded within the limits.
   std::optional<BestTrial> Best();
 
-  // Returns the distinct architectures within the limits that have this reward, at most kMaxTies +
-  // 1.
+  // Returns the distinct architectures within the limits that have this reward at the best one's
+  // fidelity, at most kMaxTies + 1.
   std::set<std::string> ArchitecturesOf(double reward);
 
   // Returns the failed trials, grouped by reason.
   FailureTally Failures();
 
-  // Returns the trial of a step. Steps must grow from call to call. Views are valid until the next
-  // call.
+  // Returns the trial of a step. Steps must grow from call to call, unless evaluations were taken as
+  // they finished. Views are valid until the next call.
   TrialRecord Trial(std::uint64_t step);
 
   // Returns the evaluation with an ID, if there is one. IDs must grow from call to call. Valid
@@ -60,9 +70,12 @@ class StoredRun {
   const EvaluationRecord* Evaluation(std::uint64_t id);
 
  private:
+  bool FindTrial(std::uint64_t step);
+
   Database database_;
-  std::vector<MetricDeclaration> metrics_;
-  std::string metric_columns_;  // with the names as stored
+  StoreShape shape_;
+  std::string fidelity_column_;  // ", fidelity", or ", 1" without one
+  std::string metric_columns_;   // with the names as stored
   std::uint64_t trials_ = 0;
   std::uint64_t last_evaluation_ = 0;
   std::unique_ptr<Statement> trial_rows_, evaluation_rows_;
