@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFewNames = 8;
+constexpr std::size_t kFewNames = 10;
 
 // "${STEPS}", or a string on the command line, may stand for a number or a boolean.
 std::optional<Value> FromText(lode_type type, const std::string& text) {

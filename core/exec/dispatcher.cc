@@ -46,11 +46,13 @@ void Dispatcher::ThrowIfCancelled() const {
   }
 }
 
-void Dispatcher::SetMetrics(MetricLists metrics) {
-  if (has_metrics() && metrics != metrics_) {
-    throw HostError("the oracles declare other metrics in one process than in another");
+void Dispatcher::TakeReady(Ready ready) {
+  if (has_metrics() && (ready.metrics != metrics_ || ready.fidelities != fidelities_)) {
+    throw HostError(
+        "the oracles declare other metrics or fidelities in one process than in another");
   }
-  metrics_ = std::move(metrics);
+  metrics_ = std::move(ready.metrics);
+  fidelities_ = std::move(ready.fidelities);
   metric_count_ = 0;
   for (const auto& list : metrics_) {
     metric_count_ += list.size();

@@ -22,6 +22,7 @@ class Dispatcher : public TimedExecutor {
   explicit Dispatcher(const RunContext& run) : run_(run) {}
 
   const MetricLists& metrics() const override { return metrics_; }
+  const Fidelities& fidelities() const override { return fidelities_; }
   void Start(const Question& question) override;
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
   Measurement Finish(std::uint64_t id) override;
@@ -40,8 +41,8 @@ class Dispatcher : public TimedExecutor {
   const RunContext& run() const { return run_; }
   void ThrowIfCancelled() const;
 
-  // All processes must declare the same metrics. Throws HostError if they do not.
-  void SetMetrics(MetricLists metrics);
+  // All processes must declare the same metrics and fidelities. Throws HostError if they do not.
+  void TakeReady(Ready ready);
   bool has_metrics() const { return !metrics_.empty(); }
 
   // Takes the answer of worker number `worker` to the question `asked`, and clears `asked`. Returns
@@ -60,6 +61,7 @@ class Dispatcher : public TimedExecutor {
 
   const RunContext& run_;
   MetricLists metrics_;
+  Fidelities fidelities_;
   std::size_t metric_count_ = 0;
   std::deque<Question> waiting_;
   Answers answers_;

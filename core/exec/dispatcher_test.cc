@@ -22,7 +22,7 @@ class Places : public Dispatcher {
  public:
   Places(const RunContext& run, std::deque<std::uint32_t> order)
       : Dispatcher(run), order_(std::move(order)) {
-    SetMetrics({{{}}});
+    TakeReady({{{{}}}, {}});
   }
   std::size_t capacity() const override { return 2; }
 

@@ -17,9 +17,13 @@ class HostExecutor : public Executor {
  public:
   // `host` outlives *this.
   HostExecutor(const SearchSetup& setup, HostChannel& host)
-      : metrics_(setup.metrics), capacity_(setup.capacity), host_(host) {}
+      : metrics_(setup.metrics),
+        fidelities_(setup.fidelities),
+        capacity_(setup.capacity),
+        host_(host) {}
 
   const MetricLists& metrics() const override { return metrics_; }
+  const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
   void Start(const Question& question) override;
   std::uint64_t Next() override;
@@ -35,6 +39,7 @@ class HostExecutor : public Executor {
   void Take(Answer answer);
 
   const MetricLists metrics_;
+  const Fidelities fidelities_;
   const std::size_t capacity_;
   HostChannel& host_;
   std::map<std::uint64_t, Question> asked_;

@@ -19,6 +19,7 @@ class InProcess : public TimedExecutor {
             std::size_t capacity = 1);
 
   const MetricLists& metrics() const override { return oracles_.metrics(); }
+  const Fidelities& fidelities() const override { return oracles_.fidelities(); }
   std::size_t capacity() const override { return capacity_; }
   void Start(const Question& question) override;
   // Evaluates, if it must, for as long as that takes.

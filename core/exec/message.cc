@@ -62,6 +62,10 @@ json ToJson(const std::optional<double>& value) {
   return value ? json::array({*value}) : json::array();
 }
 
+json ToJson(const Fidelities& fidelities) {
+  return json::array({fidelities.lowest(), fidelities.values()});
+}
+
 json ToJson(const BestTrial& trial) {
   const auto& [architecture, step, reward, metrics, ties, measurements, standard_error, fidelity] =
       trial;
@@ -132,7 +136,7 @@ json Fields(const Question& m) {
 }
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
-json Fields(const Ready& m) { return json::array({ToJson(m.metrics)}); }
+json Fields(const Ready& m) { return json::array({ToJson(m.metrics), ToJson(m.fidelities)}); }
 json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
 json Fields(const Answer& m) {
   const Measurement& a = m.measurement;
@@ -143,7 +147,7 @@ json Fields(const Stopped&) { return json::array(); }
 json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
 json Fields(const Progress& m) { return json::array({m.fraction, m.what}); }
 json Fields(const SearchSetup& m) {
-  return json::array({Fields(m.setup), ToJson(m.metrics), m.capacity});
+  return json::array({Fields(m.setup), ToJson(m.metrics), ToJson(m.fidelities), m.capacity});
 }
 json Fields(const SearchReady& m) {
   return json::array(
@@ -281,8 +285,18 @@ std::vector<MetricDeclaration> ReadMetrics(const json& list) {
   return metrics;
 }
 
+Fidelities ReadFidelities(const json& list) {
+  ListReader in(list);
+  const double lowest = in.Real();
+  const std::vector<double> values = in.Reals();
+  in.End();
+  return core::ReadFidelities(
+      {sizeof(lode_fidelities), static_cast<std::uint32_t>(values.size()), values.data(), lowest},
+      "the oracles");
+}
 void Read(ListReader& in, Ready& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
+  m.fidelities = ReadFidelities(in.Elements());
 }
 void Read(ListReader& in, Refused& m) {
   m.reason = in.Text();
@@ -335,6 +349,7 @@ void Read(ListReader& in, SearchSetup& m) {
   Read(setup, m.setup);
   setup.End();
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
+  m.fidelities = ReadFidelities(in.Elements());
   m.capacity = in.Integer();
 }
 std::vector<std::size_t> ReadPositions(const json& list) {

@@ -41,6 +41,7 @@ struct End {};
 // The answer to Setup is one of these two.
 struct Ready {
   MetricLists metrics;
+  Fidelities fidelities{};
 };
 struct Refused {
   std::string reason;
@@ -74,6 +75,7 @@ struct Progress {
 struct SearchSetup {
   Setup setup;
   MetricLists metrics;         // of the host's executor
+  Fidelities fidelities;       // likewise
   std::uint64_t capacity = 1;  // likewise
 };
 // The answer to SearchSetup; otherwise Refused or Stopped.

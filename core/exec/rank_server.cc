@@ -132,7 +132,7 @@ class RankServer {
     };
     const Workers::Limits limits{setup.timeout_seconds, setup.memory_limit};
     workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Poll(); });
-    link_.Send(0, Ready{workers_->metrics()});
+    link_.Send(0, Ready{workers_->metrics(), workers_->fidelities()});
   }
 
   void Evaluate(const Question& question) {

@@ -101,7 +101,7 @@ void Ranks::Handle(int rank, Message& message) {
       throw HostError(title + ": " + fault);
     }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
-    SetMetrics(std::move(ready->metrics));
+    TakeReady(std::move(*ready));
     ++ready_;
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     const std::string what = title + ": " + refused->reason;

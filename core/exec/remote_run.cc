@@ -31,7 +31,7 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
   });
   Setup own = setup;
   own.cgroup = process_.cgroup();
-  Send(SearchSetup{own, executor_->metrics(), executor_->capacity()});
+  Send(SearchSetup{own, executor_->metrics(), executor_->fidelities(), executor_->capacity()});
   const std::optional<Message> message = Next();
   if (!message) {
     throw HostError(why_);

@@ -23,6 +23,7 @@ class Retrying : public Executor {
   Retrying(std::unique_ptr<TimedExecutor> executor, std::uint64_t retries, const RunContext& run);
 
   const MetricLists& metrics() const override { return executor_->metrics(); }
+  const Fidelities& fidelities() const override { return executor_->fidelities(); }
   std::size_t capacity() const override { return executor_->capacity(); }
   void Start(const Question& question) override;
   std::uint64_t Next() override;

@@ -13,6 +13,7 @@ namespace {
 class Failing : public TimedExecutor {
  public:
   const MetricLists& metrics() const override { return metrics_; }
+  const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return 2; }
   void Start(const Question& question) override {
     Measurement& answer = answers_[question.id];
@@ -36,6 +37,7 @@ class Failing : public TimedExecutor {
 
  private:
   MetricLists metrics_;
+  const Fidelities fidelities_;
   std::map<std::uint64_t, Measurement> answers_;
   std::vector<std::uint64_t> answered_;
 };

@@ -113,7 +113,8 @@ std::optional<Question> Threads::AwaitQuestion(const std::stop_token& stop) {
 
 void Threads::Evaluate(Question question, std::uint32_t worker) {
   const Stopwatch stopwatch;
-  Measurement measurement = oracles_.Measure(question.architecture, question.seed);
+  Measurement measurement =
+      oracles_.Measure(question.architecture, question.fidelity, question.seed);
   measurement.timing = stopwatch.Stop(worker);
   const std::lock_guard lock(mutex_);
   arrived_.emplace_back(std::move(question), std::move(measurement));

@@ -29,6 +29,7 @@ class Threads : public TimedExecutor {
   ~Threads() override;
 
   const MetricLists& metrics() const override { return oracles_.metrics(); }
+  const Fidelities& fidelities() const override { return oracles_.fidelities(); }
   std::size_t capacity() const override { return threads_.size(); }
   void Start(const Question& question) override;
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;

@@ -84,9 +84,11 @@ class Evaluation {
   }
 
   const MetricLists& metrics() const { return oracles_->metrics(); }
+  const Fidelities& fidelities() const { return oracles_->fidelities(); }
   Answer Ask(const Question& question) {
     const Stopwatch stopwatch;
-    Measurement measurement = oracles_->Measure(question.architecture, question.seed);
+    Measurement measurement =
+        oracles_->Measure(question.architecture, question.fidelity, question.seed);
     measurement.timing = stopwatch.Stop();
     std::fflush(stdout);
     return {question.id, std::move(measurement)};
@@ -112,7 +114,7 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
     host.Send(Refused{e.what()});
     return 1;
   }
-  host.Send(Ready{evaluation->metrics()});
+  host.Send(Ready{evaluation->metrics(), evaluation->fidelities()});
   try {
     while (const auto message = host.Receive()) {
       host.Send(evaluation->Ask(std::get<Question>(*message)));

@@ -172,7 +172,7 @@ void Workers::Handle(Slot& slot, Message& message) {
       Lose(slot, fault);
     }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
-    SetMetrics(std::move(ready->metrics));
+    TakeReady(std::move(*ready));
     slot.ready = true;
     slot.stopwatch = {};
   } else if (const auto* refused = std::get_if<Refused>(&message)) {

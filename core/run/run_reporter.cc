@@ -21,6 +21,7 @@ class WatchedExecutor : public Executor {
   }
 
   const MetricLists& metrics() const override { return executor_->metrics(); }
+  const Fidelities& fidelities() const override { return executor_->fidelities(); }
   std::size_t capacity() const override { return executor_->capacity(); }
   void Start(const Question& question) override {
     ++under_way_;

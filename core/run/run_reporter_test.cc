@@ -21,6 +21,7 @@ class FakeExecutor : public Executor {
   explicit FakeExecutor(std::size_t capacity) : capacity_(capacity) {}
 
   const MetricLists& metrics() const override { return metrics_; }
+  const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
   void Start(const Question& question) override { asked_.push_back(question); }
   std::uint64_t Next() override { return asked_.front().id; }
@@ -34,6 +35,7 @@ class FakeExecutor : public Executor {
  private:
   const std::size_t capacity_;
   const MetricLists metrics_;
+  const Fidelities fidelities_;
   std::deque<Question> asked_;
 };
 

@@ -18,11 +18,13 @@ std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
 
 }  // namespace
 
-Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run)
+Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
+                       const Fidelities& fidelities)
     : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")),
       space_view_(ViewOf(*space_)) {
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
+  Offer(fidelities);
   if (!pipeline.optimizer.policy.empty()) {
     optimizer_->Load(pipeline.optimizer.policy);
   }
@@ -36,12 +38,18 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
 }
 
 Components::Components(std::unique_ptr<SpaceInstance> space, Explorations explorations,
-                       std::unique_ptr<OptimizerInstance> optimizer)
+                       std::unique_ptr<OptimizerInstance> optimizer, const Fidelities& fidelities)
     : space_(std::move(space)),
       space_view_(ViewOf(*space_)),
       explorations_(std::move(explorations)),
       optimizer_(std::move(optimizer)) {
   optimizer_->Bind(space_->handle());
+  Offer(fidelities);
+}
+
+void Components::Offer(const Fidelities& fidelities) {
+  optimizer_->Offer(fidelities);
+  chooses_fidelities_ = optimizer_->TakesFidelities() && fidelities != Fidelities();
 }
 
 std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture) {

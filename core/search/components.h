@@ -29,11 +29,13 @@ class Components {
  public:
   using Explorations = std::vector<std::unique_ptr<ExplorationInstance>>;
 
-  // Loads the plugins that the pipeline uses. `run` outlives *this. Throws HostError.
-  Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run);
+  // Loads the plugins that the pipeline uses. `fidelities`: those that the optimizer may propose.
+  // `run` outlives *this. Throws HostError.
+  Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
+             const Fidelities& fidelities = {});
   // Binds the optimizer to the space. Throws HostError.
   Components(std::unique_ptr<SpaceInstance> space, Explorations explorations,
-             std::unique_ptr<OptimizerInstance> optimizer);
+             std::unique_ptr<OptimizerInstance> optimizer, const Fidelities& fidelities = {});
 
   const lode::Space& space() const { return *space_view_; }
   // The space's name in messages: "space 'nb201'".
@@ -45,15 +47,18 @@ class Components {
   }
   OptimizerInstance& optimizer() { return *optimizer_; }
   // Whether the optimizer may propose other fidelities than 1.
-  bool chooses_fidelities() const { return false; }
+  bool chooses_fidelities() const { return chooses_fidelities_; }
   // Empty for an optimizer that explores by itself.
   Explorations& explorations() { return explorations_; }
 
  private:
+  void Offer(const Fidelities& fidelities);
+
   std::unique_ptr<SpaceInstance> space_;
   std::unique_ptr<lode::Space> space_view_;
   Explorations explorations_;
   std::unique_ptr<OptimizerInstance> optimizer_;
+  bool chooses_fidelities_ = false;
 };
 
 }  // namespace lode::core

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/plugin/declaration.h"
+#include "core/plugin/fidelities.h"
 #include "core/search/timing.h"
 #include "lode/plugin.hpp"
 
@@ -54,6 +55,9 @@ class Executor {
 
   // The metrics of the measuring oracles (MeasuringOracles).
   virtual const MetricLists& metrics() const = 0;
+
+  // The fidelities that all measuring oracles serve. Questions have no others.
+  virtual const Fidelities& fidelities() const = 0;
 
   // Returns how many questions it answers at once.
   virtual std::size_t capacity() const = 0;

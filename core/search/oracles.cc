@@ -81,6 +81,7 @@ void Oracles::Bind() {
     const auto& metrics = metrics_.emplace_back(oracle->Metrics());
     parts_.push_back({oracle.get(), all_metrics_.size(), metrics.size()});
     all_metrics_.insert(all_metrics_.end(), metrics.begin(), metrics.end());
+    fidelities_ = Intersection(fidelities_, oracle->fidelities());
   }
 }
 
@@ -111,11 +112,11 @@ Measurement Oracles::Unmeasured() const {
   return measurement;
 }
 
-Measurement Oracles::Measure(ArchitectureView architecture, std::uint64_t seed) {
+Measurement Oracles::Measure(ArchitectureView architecture, double fidelity, std::uint64_t seed) {
   Measurement measurement = Unmeasured();
   records_.Begin();
   for (const Part& part : parts_) {
-    Take(part, part.oracle->Evaluate({architecture, 1.0, seed, part.MetricsIn(measurement)}),
+    Take(part, part.oracle->Evaluate({architecture, fidelity, seed, part.MetricsIn(measurement)}),
          measurement);
     if (measurement.outcome != Outcome::kMeasured) {
       break;
@@ -139,7 +140,7 @@ std::vector<Measurement> Oracles::Measure(std::span<const Question> questions) {
 std::vector<Measurement> Oracles::MeasureOneByOne(std::span<const Question> questions) {
   std::vector<Measurement> measurements;
   for (const Question& question : questions) {
-    measurements.push_back(Measure(question.architecture, question.seed));
+    measurements.push_back(Measure(question.architecture, question.fidelity, question.seed));
   }
   return measurements;
 }
@@ -151,8 +152,8 @@ void Oracles::MeasureTogether(std::span<const Question> questions,
   for (const Part& part : parts_) {
     std::vector<OracleQuery> queries;
     for (const std::size_t i : open) {
-      queries.push_back(
-          {questions[i].architecture, 1.0, questions[i].seed, part.MetricsIn(measurements[i])});
+      queries.push_back({questions[i].architecture, questions[i].fidelity, questions[i].seed,
+                         part.MetricsIn(measurements[i])});
     }
     const auto answers = part.oracle->Evaluate(queries);
     for (std::size_t k = 0; k < open.size(); ++k) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -44,11 +45,13 @@ class Oracles {
   Oracles& operator=(const Oracles&) = delete;
 
   const MetricLists& metrics() const { return metrics_; }
+  // The fidelities that all of them serve.
+  const Fidelities& fidelities() const { return fidelities_; }
 
   // Asks one oracle after the other, those whose metrics have limits first, until one fails or a
   // limit that rejects is broken. The measurement includes the values that they record. Throws
   // CancelledError.
-  Measurement Measure(ArchitectureView architecture, std::uint64_t seed);
+  Measurement Measure(ArchitectureView architecture, double fidelity, std::uint64_t seed);
 
   // The same for several questions, which each oracle gets in one call. A value that is recorded in
   // such a call belongs to no single question: then the answers are dropped, and questions are asked
@@ -85,6 +88,7 @@ class Oracles {
   SpaceInstance space_;
   std::vector<std::unique_ptr<OracleInstance>> oracles_;
   MetricLists metrics_;
+  Fidelities fidelities_ = Fidelities::Range(std::numeric_limits<double>::min());
   std::vector<MetricDeclaration> all_metrics_;
   std::optional<Limits> limits_;  // those that reject
   std::vector<Part> parts_;       // in the order of asking

@@ -44,7 +44,9 @@ void Proposer::Ask(std::uint64_t step, std::uint64_t attempt, Proposal& proposal
   OptimizerInstance& optimizer = components_.optimizer();
   optimizer.Enter(step, Phase::kAsk, attempt);
   proposal.architecture.resize(components_.space().cells());
-  if (optimizer.Ask(proposal.action, proposal.architecture).kind == LODE_PROPOSES_ARCHITECTURE) {
+  const auto proposed = optimizer.Ask(proposal.action, proposal.architecture);
+  proposal.fidelity = proposed.fidelity;
+  if (proposed.kind == LODE_PROPOSES_ARCHITECTURE) {
     proposal.action.clear();
   } else {
     Perturb(step, attempt, proposal.action);

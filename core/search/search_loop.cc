@@ -256,6 +256,9 @@ RunResult SearchLoop::Result(double seconds) const {
   result.steps = told_.steps;
   result.unique_queries = told_.unique_queries;
   result.computed = parts_.computed;
+  if (parts_.components.chooses_fidelities()) {
+    result.full_evaluations = told_.full_evaluations;
+  }
   if (best_.is_noisy()) {
     result.evaluations = search_evaluations_;
     result.confirmations = parts_.evaluator.evaluations() - search_evaluations_;

@@ -30,6 +30,7 @@ class ReplayExecutor : public Executor {
                  std::uint64_t kept = kAllTrials);
 
   const MetricLists& metrics() const override { return rest_->metrics(); }
+  const Fidelities& fidelities() const override { return rest_->fidelities(); }
   std::size_t capacity() const override { return rest_->capacity(); }
   // Throws HostError if the question differs from the stored one.
   void Start(const Question& question) override;

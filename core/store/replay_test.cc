@@ -30,6 +30,7 @@ class Oracle : public Executor {
  public:
   explicit Oracle(std::vector<std::uint64_t>& asked) : asked_(asked) {}
   const MetricLists& metrics() const override { return metrics_; }
+  const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return 1; }
   void Start(const Question& question) override {
     asked_.push_back(question.id);
@@ -44,6 +45,7 @@ class Oracle : public Executor {
   }
   std::vector<std::uint64_t>& asked_;
   const MetricLists metrics_ = {{Named("measured")}};
+  const Fidelities fidelities_;
 };
 
 // A store with a metric of a formula and a measured one. Evaluation 1 was measured, 2 failed, 3 was

@@ -25,6 +25,9 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
          {"step", best.step},
          {"reward", best.reward},
          {"metrics", values}};
+  if (best.fidelity < 1) {
+    j["fidelity"] = best.fidelity;
+  }
   if (best.ties > 0) {
     j["ties"] = best.ties;
   }
@@ -49,6 +52,7 @@ BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metr
                  j.at("reward"),
                  {},
                  j.value("ties", 0u)};
+  best.fidelity = j.value("fidelity", 1.0);
   best.measurements = j.value("measurements", 0u);
   if (j.contains("standard_error") && !j.at("standard_error").is_null()) {
     best.standard_error = j.at("standard_error");
@@ -74,6 +78,9 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   run.steps = j.at("steps");
   run.computed = j.contains("distinct_architectures");
   run.unique_queries = j.at(run.computed ? "distinct_architectures" : "unique_queries");
+  if (j.contains("full_evaluations")) {
+    run.full_evaluations = j.at("full_evaluations");
+  }
   run.evaluations = j.value("evaluations", std::uint64_t{0});
   run.confirmations = j.value("confirmations", std::uint64_t{0});
   run.failures = j.at("failures");
@@ -150,6 +157,9 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
   }
   if (run.computed) {
     j["distinct_architectures"] = run.unique_queries;
+  }
+  if (run.full_evaluations) {
+    j["full_evaluations"] = *run.full_evaluations;
   }
   if (run.evaluations > 0) {
     j["evaluations"] = run.evaluations;
