@@ -50,7 +50,7 @@ class HostExecutorTest : public testing::Test {
   const std::array<posix::Descriptor, 2> ends_ = Connect();
   HostChannel host_{ends_[0].get(), cancelled_};
   HostChannel channel_{ends_[1].get(), cancelled_};
-  HostExecutor executor_{{{}, {}, 3}, channel_};
+  HostExecutor executor_{{{}, {}, {}, 3}, channel_};
   std::vector<std::uint64_t> told_;
 };
 
