@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/search/budget.h"
+
 namespace lode::core {
 namespace {
 
@@ -76,7 +78,7 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
          (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
          (budget.full_evaluations && run.full_evaluations &&
-          *run.full_evaluations >= static_cast<double>(*budget.full_evaluations) - 1e-6) ||
+          HasReached(*run.full_evaluations, *budget.full_evaluations)) ||
          (budget.simulated_seconds &&
           run.cost_seconds >= static_cast<double>(*budget.simulated_seconds));
 }

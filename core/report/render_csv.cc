@@ -14,23 +14,11 @@ namespace {
 
 // Returns the name of a column that the user named, changed if it equals one of ours.
 std::string OwnName(std::string_view kind, const std::string& name) {
-  constexpr std::string_view kOurs[] = {"pipeline",
-                                        "space",
-                                        "oracle",
-                                        "optimizer",
-                                        "stage",
-                                        "seed",
-                                        "status",
-                                        "steps",
-                                        "unique_queries",
-                                        "evaluations",
-                                        "failures",
-                                        "rejections",
-                                        "simulated_seconds",
-                                        "best_step",
-                                        "reward",
-                                        "directory",
-                                        "architecture"};
+  constexpr std::string_view kOurs[] = {
+      "pipeline",    "space",    "oracle",     "optimizer",         "stage",
+      "seed",        "status",   "steps",      "unique_queries",    "full_evaluations",
+      "evaluations", "failures", "rejections", "simulated_seconds", "best_step",
+      "fidelity",    "reward",   "directory",  "architecture"};
   const bool is_taken = std::ranges::find(kOurs, name) != std::end(kOurs);
   return is_taken ? std::string(kind) + "." + name : name;
 }
@@ -117,6 +105,10 @@ class RunsCsv {
     table_.Set("status", std::string(EndingName(run.ending)));
     table_.Set("steps", std::to_string(run.steps));
     table_.Set("unique_queries", std::to_string(run.queries()));
+    if (run.full_evaluations) {
+      table_.Set("full_evaluations", FormatValue(*run.full_evaluations));
+      table_.Set("fidelity", run.best ? FormatValue(run.best->fidelity) : "");
+    }
     if (run.evaluations > 0) {
       table_.Set("evaluations", std::to_string(run.evaluations + run.confirmations));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/search/best_tracker.h"
 #include "core/search/failures.h"
 
 namespace lode::core {
@@ -27,13 +28,13 @@ std::uint64_t FailureCountOf(const SearchResult& result) {
 }
 
 std::vector<FrontTrial> CommonFront(const SearchResult& result, const Goals& goals) {
-  ParetoFront<FrontTrial> front;
+  FrontOfHighestFidelity front;
   for (const RunResult& run : result.runs) {
     for (const FrontTrial& trial : run.front) {
-      front.Add(goals.ObjectivesOf(trial.metrics), [&] { return trial; });
+      front.Add(trial.fidelity, goals.ObjectivesOf(trial.metrics), [&] { return trial; });
     }
   }
-  return front.Sorted();
+  return front.Trials();
 }
 
 Statistic HypervolumeOf(const SearchResult& result) {
@@ -73,7 +74,9 @@ SearchSummary::SearchSummary(const SearchResult& of)
       is_computed(std::ranges::any_of(of.runs, &RunResult::computed)),
       has_ties(
           std::ranges::any_of(of.runs, [](const auto& r) { return r.best && r.best->ties > 0; })),
-      has_costs(std::ranges::any_of(of.runs, [](const auto& r) { return r.cost_seconds > 0; })) {}
+      has_costs(std::ranges::any_of(of.runs, [](const auto& r) { return r.cost_seconds > 0; })),
+      has_fidelities(std::ranges::any_of(
+          of.runs, [](const auto& r) { return r.full_evaluations.has_value(); })) {}
 
 std::vector<SearchSummary> Summarize(std::span<const SearchResult> results) {
   return {results.begin(), results.end()};

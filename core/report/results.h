@@ -42,10 +42,11 @@ struct SearchSummary {
                                   // there is one goal
   Statistic hypervolume;          // of the runs' fronts, over those that have one
 
-  bool is_noisy;     // architectures were measured repeatedly
-  bool is_computed;  // some run asked formulas only, so its counts are not queries
-  bool has_ties;     // a best has ties
-  bool has_costs;    // oracles reported simulated seconds
+  bool is_noisy;        // architectures were measured repeatedly
+  bool is_computed;     // some run asked formulas only, so its counts are not queries
+  bool has_ties;        // a best has ties
+  bool has_costs;       // oracles reported simulated seconds
+  bool has_fidelities;  // the optimizer chose the fidelities of evaluations
 
   const Search& search() const { return *result->search; }
   const Pipeline& pipeline() const { return result->search->pipeline; }

@@ -51,8 +51,12 @@ void AddScatter(const SearchSummary& summary, RunColumns& columns) {
       BestColumn({"measured"}, [](const auto& best) { return std::to_string(best.measurements); }));
 }
 
-// Adds the step of the best and how many are as good.
+// Adds the step and the fidelity of the best and how many are as good.
 void AddPlace(const SearchSummary& summary, RunColumns& columns) {
+  if (summary.has_fidelities) {
+    columns.push_back(
+        BestColumn({"at fidelity"}, [](const auto& best) { return FormatNumber(best.fidelity); }));
+  }
   columns.push_back(
       BestColumn({"at step"}, [](const auto& best) { return std::to_string(best.step); }));
   if (summary.has_ties) {
@@ -64,6 +68,11 @@ void AddCounts(const SearchSummary& summary, RunColumns& columns) {
   columns.push_back(CountColumn("steps", &RunResult::steps));
   columns.push_back(
       CountColumn(summary.is_computed ? "distinct" : "unique", &RunResult::unique_queries));
+  if (summary.has_fidelities) {
+    columns.push_back({{"full evaluations"}, [](const auto& r) {
+                         return Printed("%.2f", r.full_evaluations.value_or(0));
+                       }});
+  }
   if (summary.is_noisy) {
     columns.push_back(CountColumn("evaluations", &RunResult::evaluations));
     columns.push_back(CountColumn("confirming", &RunResult::confirmations));

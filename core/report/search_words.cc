@@ -74,9 +74,12 @@ std::string DescribeMetric(const MetricDeclaration& m) {
 
 std::string BudgetUnit(const SearchSummary& summary) {
   const BudgetConfig& budget = summary.pipeline().budget;
-  return budget.steps            ? "steps"
-         : budget.unique_queries ? QueryUnit(summary.is_computed)
-                                 : "simulated s";
+  if (budget.steps) {
+    return "steps";
+  }
+  return budget.unique_queries     ? QueryUnit(summary.is_computed)
+         : budget.full_evaluations ? "full evaluations"
+                                   : "simulated s";
 }
 
 std::string DescribeBudget(const SearchSummary& summary) {
@@ -89,6 +92,7 @@ std::string DescribeBudget(const SearchSummary& summary) {
   };
   add(budget.steps, "steps");
   add(budget.unique_queries, QueryUnit(summary.is_computed));
+  add(budget.full_evaluations, "full evaluations");
   add(budget.simulated_seconds, "simulated s");
   if (summary.is_noisy) {
     add(summary.pipeline().search_evaluations(), "evaluations");

@@ -99,6 +99,7 @@ void AddBudget(const SearchSummary& summary, json& out) {
   };
   add("steps", pipeline.budget.steps);
   add("unique_queries", pipeline.budget.unique_queries);
+  add("full_evaluations", pipeline.budget.full_evaluations);
   add("simulated_seconds", pipeline.budget.simulated_seconds);
   if (summary.is_noisy) {
     budget["evaluations"] = OrNull(pipeline.budget.evaluation_limit());

@@ -91,14 +91,9 @@ void BestTracker::PassMarks(double spent) {
 }
 
 bool FrontTracker::Add(const TrialRecord& trial) {
-  if (goals_.size() < 2 || !trial.feasible() || trial.fidelity < fidelity_) {
-    return false;
-  }
-  if (trial.fidelity > fidelity_) {
-    fidelity_ = trial.fidelity;
-    front_ = {};
-  }
-  return front_.Add(goals_.ObjectivesOf(trial.metrics), [&] { return Summarize(trial); });
+  return goals_.size() > 1 && trial.feasible() &&
+         front_.Add(trial.fidelity, goals_.ObjectivesOf(trial.metrics),
+                    [&] { return Summarize(trial); });
 }
 
 }  // namespace lode::core

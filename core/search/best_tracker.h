@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/config/pipeline.h"
@@ -84,8 +85,31 @@ class BestTracker {
   std::vector<MarkResult> passed_;
 };
 
-// The trials that no other dominates, if there are several goals: of those at the highest fidelity
-// that has one within the limits.
+// The trials that no other dominates, of those at the highest fidelity.
+class FrontOfHighestFidelity {
+ public:
+  // Returns whether the trial is on the front now; only then calls `make` for it.
+  template <class Make>
+  bool Add(double fidelity, const Objectives& objectives, Make&& make) {
+    if (fidelity < fidelity_) {
+      return false;
+    }
+    if (fidelity > fidelity_) {
+      fidelity_ = fidelity;
+      front_ = {};
+    }
+    return front_.Add(objectives, std::forward<Make>(make));
+  }
+
+  // Returns them, the best in the first objective first.
+  std::vector<FrontTrial> Trials() const { return front_.Sorted(); }
+
+ private:
+  double fidelity_ = 0;  // of the front
+  ParetoFront<FrontTrial> front_;
+};
+
+// The front of a run's trials within the limits, if there are several goals.
 class FrontTracker {
  public:
   // `goals` outlive *this.
@@ -93,12 +117,11 @@ class FrontTracker {
 
   // Returns whether the trial is on the front now.
   bool Add(const TrialRecord& trial);
-  std::vector<FrontTrial> Trials() const { return front_.Sorted(); }
+  std::vector<FrontTrial> Trials() const { return front_.Trials(); }
 
  private:
   const Goals& goals_;
-  double fidelity_ = 0;  // of the front
-  ParetoFront<FrontTrial> front_;
+  FrontOfHighestFidelity front_;
 };
 
 }  // namespace lode::core

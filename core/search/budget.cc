@@ -6,10 +6,13 @@ namespace lode::core {
 
 namespace {
 
-// A sum of 50 fidelities of 0.02 is not exactly 1.
 constexpr double kRounding = 1e-6;
 
 }  // namespace
+
+bool HasReached(double full_evaluations, std::uint64_t limit) {
+  return full_evaluations >= static_cast<double>(limit) - kRounding;
+}
 
 Budget::Budget(const Pipeline& pipeline, bool counts_evaluations)
     : config_(pipeline.budget),
