@@ -92,6 +92,8 @@ Rows ParseRows(std::string_view text, const std::string& name, RowKey key,
   }
   Keys keys(reader, name, key);
   Rows rows;
+  rows.keys.reserve(kArchitectures);
+  rows.values.reserve(kArchitectures * columns.size());
   while (reader.Next()) {
     rows.keys.push_back(keys.Read(reader));
     for (std::size_t k = 0; k < columns.size(); ++k) {
