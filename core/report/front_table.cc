@@ -1,6 +1,7 @@
 // The table of a search's Pareto front.
 #include <algorithm>
 
+#include "core/plugin/text.h"
 #include "core/report/result_words.h"
 #include "core/report/words.h"
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/plugin/text.h"
 #include "core/report/words.h"
 
 namespace lode::core {
