@@ -94,7 +94,9 @@ TEST(ProcessorsTest, CountsThoseThatTheProcessMayRunOn) {
               sched_getaffinity(0, sizeof all, &all);
               CPU_ZERO(&one);
               for (int i = 0; CPU_COUNT(&one) == 0; ++i) {
-                if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+                if (CPU_ISSET(i, &all)) {
+                  CPU_SET(i, &one);
+                }
               }
               sched_setaffinity(0, sizeof one, &one);
               return static_cast<int>(Processors());

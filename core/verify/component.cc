@@ -42,8 +42,9 @@ std::vector<core::Value> ReadSettings(const lode_component& component,
   table.base = std::filesystem::current_path();
   for (const std::string& text : settings) {
     core::Override set = core::ParseOverride(text);
-    if (set.path.size() != 1)
+    if (set.path.size() != 1) {
       diagnostics.Add(set.value.position, "expected NAME=VALUE of a parameter");
+    }
     table.As<core::Node::Table>()->push_back(
         {set.path.front(), set.value.position, std::move(set.value)});
   }
@@ -70,12 +71,16 @@ class ComponentCheck {
     }
     TakeHostFindings();
     CheckSetting(base_, spaces_.list().size());
-    for (const Setting& preset : PresetSettings(component_, base_)) CheckSetting(preset, 1);
+    for (const Setting& preset : PresetSettings(component_, base_)) {
+      CheckSetting(preset, 1);
+    }
   }
 
  private:
   void TakeHostFindings() {
-    for (const auto& [rule, seen] : TakeHostFaults()) findings_.Add(rule, seen);
+    for (const auto& [rule, seen] : TakeHostFaults()) {
+      findings_.Add(rule, seen);
+    }
   }
 
   // Checks a setting on up to `most` spaces that the component accepts, if it needs one. Presets do
@@ -99,10 +104,16 @@ class ComponentCheck {
     for (const Spaces::Named& named : spaces_.list()) {
       const auto doing = findings_.Do("on " + named.name);
       std::optional<Scratch> scratch;
-      if (CanPrepare(component_)) scratch.emplace();
+      if (CanPrepare(component_)) {
+        scratch.emplace();
+      }
       const std::filesystem::path prepared = scratch ? scratch->path() : "";
-      if (taken == most || !CheckOn(setting, named.space, prepared)) continue;
-      if (++taken > 1) continue;
+      if (taken == most || !CheckOn(setting, named.space, prepared)) {
+        continue;
+      }
+      if (++taken > 1) {
+        continue;
+      }
       CheckPreparation(component_, setting, named.space, findings_);
       CheckLives(component_, setting, named.space, prepared, findings_);
     }
@@ -112,10 +123,13 @@ class ComponentCheck {
   }
 
   bool CheckOn(const Setting& setting, lode_space space, const std::filesystem::path& prepared) {
-    if (component_.kind == LODE_OPTIMIZER)
+    if (component_.kind == LODE_OPTIMIZER) {
       return CheckOptimizer(component_, setting, space, findings_);
+    }
     Subject subject(component_, setting);
-    if (!subject.created()) return false;
+    if (!subject.created()) {
+      return false;
+    }
     const lode_status status = subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr);
     if (status != LODE_OK) {
       findings_.Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
@@ -129,8 +143,9 @@ class ComponentCheck {
 
   std::string Names() const {
     std::string names;
-    for (const Spaces::Named& named : spaces_.list())
+    for (const Spaces::Named& named : spaces_.list()) {
       names += (names.empty() ? "" : ", ") + named.name;
+    }
     return names;
   }
 
@@ -148,9 +163,13 @@ void Spaces::AddPlugin(const std::filesystem::path& file) {
     const lode_plugin& plugin = core::LoadPlugin(file);
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
       const lode_component& c = *plugin.components[i];
-      if (c.kind != LODE_SPACE) continue;
+      if (c.kind != LODE_SPACE) {
+        continue;
+      }
       const Subject& subject = subjects_.emplace_back(c, DefaultSetting(c, file.parent_path()));
-      if (subject.created()) list_.push_back({c.id, subject.space()});
+      if (subject.created()) {
+        list_.push_back({c.id, subject.space()});
+      }
     }
   } catch (const core::HostError&) {  // checks that need its spaces report that none fits
   }
@@ -158,15 +177,21 @@ void Spaces::AddPlugin(const std::filesystem::path& file) {
 
 Setting BaseSetting(const lode_component& component, const std::filesystem::path& plugin_file,
                     const std::vector<std::string>& settings) {
-  if (settings.empty()) RequireNothing(component);
+  if (settings.empty()) {
+    RequireNothing(component);
+  }
   Setting base = DefaultSetting(component, plugin_file.parent_path());
-  if (settings.empty()) return base;
+  if (settings.empty()) {
+    return base;
+  }
   const Setting written = SettingOf(component, "as set", ReadSettings(component, settings));
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
     const std::string assignment = std::string(LODE_AT(component.params, i)->name) + "=";
     const bool is_set = std::ranges::any_of(
         settings, [&](const std::string& text) { return text.starts_with(assignment); });
-    if (is_set) base.values[i] = written.values[i];
+    if (is_set) {
+      base.values[i] = written.values[i];
+    }
   }
   base.name = written.name;
   return base;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/verify/contract.h"
 #include "core/verify/state_contract.h"
 
 namespace lode::verify {
@@ -17,34 +18,32 @@ namespace {
 
 constexpr std::uint64_t kExploredSteps = 500;
 
-class ExplorationContract {
+class ExplorationContract : public Contract {
  public:
   ExplorationContract(const lode_component& component, const Setting& setting, Findings& findings)
-      : component_(component), setting_(setting), findings_(findings) {}
+      : Contract(findings), component_(component), setting_(setting) {}
 
   void Check() {
     const Subject subject(component_, setting_);
-    if (!Require(subject.created(), "create.defaults", subject.error().message())) return;
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) {
+      return;
+    }
     const auto& api = subject.api<lode_exploration_api>();
     can_explore_ = Has(api, &lode_exploration_api::explore);
     can_perturb_ = Has(api, &lode_exploration_api::perturb);
     Do("running 500 steps side by side", [this] { CheckSteps(TestHost::Slots::kAll); });
     Do("the same on a host that offers only random numbers",
        [this] { CheckSteps(TestHost::Slots::kRandomOnly); });
-    if (can_perturb_) Do("perturbing extreme actions", [this] { CheckPerturb(); });
+    if (can_perturb_) {
+      Do("perturbing extreme actions", [this] { CheckPerturb(); });
+    }
     Do("a step on a host without random numbers", [this] { CheckWithoutRandom(); });
-    if (CanSave(component_)) CheckState(component_, AsUsage(), findings_);
+    if (CanSave(component_)) {
+      CheckState(component_, AsUsage(), findings_);
+    }
   }
 
  private:
-  void Do(const char* what, const std::function<void()>& check) {
-    const auto doing = findings_.Do(what);
-    check();
-  }
-  bool Require(bool holds, std::string_view rule, const std::string& seen) {
-    return findings_.Require(holds, rule, seen);
-  }
-
   std::optional<std::uint8_t> Explore(Subject& subject, std::uint64_t step) {
     constexpr std::uint8_t kCanary = 0xA5;
     std::uint8_t out = kCanary;
@@ -52,7 +51,9 @@ class ExplorationContract {
     subject.host().Enter(step, Phase::kExplore);
     const lode_status status = subject.api<lode_exploration_api>().explore(
         subject.get(), step, reinterpret_cast<bool*>(&out), error.get());
-    if (status == LODE_OK) return out;
+    if (status == LODE_OK) {
+      return out;
+    }
     Require(out == kCanary, "outputs.untouched", "explore failed and changed its output");
     CheckError("explore", error, status);
     return std::nullopt;
@@ -67,7 +68,9 @@ class ExplorationContract {
     const lode_status status = subject.api<lode_exploration_api>().perturb(
         subject.get(), step, buffer.data(), static_cast<std::uint32_t>(action.size()), error.get());
     Require(buffer.in_bounds(), "outputs.bounds", "perturb wrote past the action");
-    if (status == LODE_OK) return buffer.values();
+    if (status == LODE_OK) {
+      return buffer.values();
+    }
     Require(SameBits(buffer.values(), action), "outputs.untouched",
             "perturb failed and changed the action");
     CheckError("perturb", error, status);
@@ -84,21 +87,30 @@ class ExplorationContract {
     Subject one(component_, setting_, 7, slots);
     Subject two(component_, setting_, 7, slots);
     Subject alone(component_, setting_, 7, slots);
-    if (!one.created() || !two.created() || !alone.created()) return;
+    if (!one.created() || !two.created() || !alone.created()) {
+      return;
+    }
     std::vector<std::uint8_t> explored;
     for (std::uint64_t step = 0; step < kExploredSteps; ++step) {
-      if (can_explore_) explored.push_back(CheckExplore(one, two, step));
-      if (can_perturb_) CheckSamePerturbation(one, two, step);
+      if (can_explore_) {
+        explored.push_back(CheckExplore(one, two, step));
+      }
+      if (can_perturb_) {
+        CheckSamePerturbation(one, two, step);
+      }
     }
-    for (std::uint64_t step = 0; can_explore_ && step < kExploredSteps; ++step)
+    for (std::uint64_t step = 0; can_explore_ && step < kExploredSteps; ++step) {
       Require(Explore(alone, step) == explored[step], "determinism",
               "explore gives another result next to a second instance");
+    }
   }
 
   std::uint8_t CheckExplore(Subject& one, Subject& two, std::uint64_t step) {
     const auto a = Explore(one, step);
     const auto b = Explore(two, step);
-    if (!Require(a && b, "exploration.explore", "fails at step " + std::to_string(step))) return 0;
+    if (!Require(a && b, "exploration.explore", "fails at step " + std::to_string(step))) {
+      return 0;
+    }
     Require(*a <= 1, "exploration.explore", "gives a byte that is not a bool");
     Require(a == b, "determinism", "explore gives another result for the same random numbers");
     return *a;
@@ -108,20 +120,26 @@ class ExplorationContract {
     const std::vector<float> action(30, 0.5f);
     const auto a = Perturb(one, step, action);
     const auto b = Perturb(two, step, action);
-    if (!Require(a && b, "exploration.perturb", "fails at step " + std::to_string(step))) return;
+    if (!Require(a && b, "exploration.perturb", "fails at step " + std::to_string(step))) {
+      return;
+    }
     Require(SameBits(*a, *b), "determinism",
             "perturb gives another result for the same random numbers");
   }
 
   void CheckPerturb() {
     Subject subject(component_, setting_);
-    if (!subject.created()) return;
+    if (!subject.created()) {
+      return;
+    }
     constexpr float kLargest = std::numeric_limits<float>::max();
     constexpr float kDenormal = std::numeric_limits<float>::denorm_min();
     for (const float fill : {0.0f, -0.0f, 1.0f, -1.0f, kLargest, -kLargest, kDenormal}) {
       for (std::uint64_t step = 0; step < 20; ++step) {
         const auto result = Perturb(subject, step, std::vector<float>(98, fill));
-        if (!Require(result.has_value(), "exploration.perturb", "refuses a finite action")) return;
+        if (!Require(result.has_value(), "exploration.perturb", "refuses a finite action")) {
+          return;
+        }
         Require(std::ranges::all_of(*result, [](float cell) { return std::isfinite(cell); }),
                 "exploration.finite", "makes a finite action infinite or NaN");
       }
@@ -133,33 +151,42 @@ class ExplorationContract {
   // On a host without random numbers, there must be an answer or an error, and nothing worse.
   void CheckWithoutRandom() {
     Subject subject(component_, setting_, 1, TestHost::Slots::kNone);
-    if (!subject.created()) return;
-    if (can_explore_) Explore(subject, 0);
-    if (can_perturb_) Perturb(subject, 0, std::vector<float>(6, 0.5f));
+    if (!subject.created()) {
+      return;
+    }
+    if (can_explore_) {
+      Explore(subject, 0);
+    }
+    if (can_perturb_) {
+      Perturb(subject, 0, std::vector<float>(6, 0.5f));
+    }
     Require(!subject.host().trespassed(), "create.host",
             "uses host functions that lie beyond the host's struct_size");
   }
 
   Usage AsUsage() {
-    return {
-        [this] {
-          auto subject = std::make_unique<Subject>(component_, setting_);
-          return subject->created() ? std::move(subject) : nullptr;
-        },
-        [this](Subject& subject, std::uint64_t step) {
-          std::string seen;
-          if (can_explore_) seen += Explore(subject, step) == 1 ? "random" : "asked";
-          if (!can_perturb_) return seen;
-          for (const float cell :
-               Perturb(subject, step, std::vector<float>(30, 0.5f)).value_or(std::vector<float>{}))
-            seen += ' ' + std::to_string(cell);
-          return seen;
-        }};
+    return {[this] {
+              auto subject = std::make_unique<Subject>(component_, setting_);
+              return subject->created() ? std::move(subject) : nullptr;
+            },
+            [this](Subject& subject, std::uint64_t step) {
+              std::string seen;
+              if (can_explore_) {
+                seen += Explore(subject, step) == 1 ? "random" : "asked";
+              }
+              if (!can_perturb_) {
+                return seen;
+              }
+              for (const float cell : Perturb(subject, step, std::vector<float>(30, 0.5f))
+                                          .value_or(std::vector<float>{})) {
+                seen += ' ' + std::to_string(cell);
+              }
+              return seen;
+            }};
   }
 
   const lode_component& component_;
   const Setting& setting_;
-  Findings& findings_;
   bool can_explore_ = false;
   bool can_perturb_ = false;
 };

@@ -19,8 +19,9 @@ bool IsTorch(const std::string& symbol) {
 }
 
 void CheckExports(const Symbols& symbols, Findings& findings) {
-  for (const std::string& name : symbols.exported)
+  for (const std::string& name : symbols.exported) {
     findings.Require(name == LODE_ENTRY_SYMBOL, "plugin.symbols", "exports " + name);
+  }
 }
 
 void CheckTorch(const Symbols& symbols, const lode_plugin& plugin, Findings& findings) {

@@ -33,12 +33,14 @@ constexpr milliseconds kSlowLife{300};
 constexpr std::size_t kOthers = 8;
 
 std::size_t AllocatedBytes() {
-  if (__sanitizer_get_current_allocated_bytes != nullptr)
+  if (__sanitizer_get_current_allocated_bytes != nullptr) {
     return __sanitizer_get_current_allocated_bytes();
+  }
   std::size_t bytes = 0;
   if (MallocExtension_GetNumericProperty != nullptr &&
-      MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes) != 0)
+      MallocExtension_GetNumericProperty("generic.current_allocated_bytes", &bytes) != 0) {
     return bytes;
+  }
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
 }
@@ -74,7 +76,9 @@ bool Life::Call(const char* name, Function&& function) {
 std::string Life::Live(std::function<void()> meanwhile) {
   meanwhile_ = std::move(meanwhile);
   Subject subject(component_, setting_);
-  if (!subject.created()) return "";
+  if (!subject.created()) {
+    return "";
+  }
   HappenMeanwhile();
   subject.host().CancelAt(cancel_at_);
   switch (component_.kind) {
@@ -97,24 +101,36 @@ void Life::LiveAsSpace(Subject& subject) {
   Findings ignored;  // the space's own contract reports them
   SpaceProbe probe(subject.space(), ignored);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == kStepsOfALife / 2) HappenMeanwhile();
+    if (step == kStepsOfALife / 2) {
+      HappenMeanwhile();
+    }
     std::optional<Bytes> sample;
     const auto keep = [&](const auto& result) {
-      if (result) Note(result->data(), result->size());
+      if (result) {
+        Note(result->data(), result->size());
+      }
       return probe.status();
     };
-    if (!Call("sample", [&] { return keep(sample = probe.Sample(step)); })) return;
+    if (!Call("sample", [&] { return keep(sample = probe.Sample(step)); })) {
+      return;
+    }
     Call("format", [&] { return keep(probe.Format(*sample)); });
     const std::vector<float> action(sample->begin(), sample->end());
     Call("discretize", [&] { return keep(probe.Discretize(action)); });
-    if (probe.CanMutate()) Call("mutate", [&] { return keep(probe.Mutate(step, *sample)); });
+    if (probe.CanMutate()) {
+      Call("mutate", [&] { return keep(probe.Mutate(step, *sample)); });
+    }
   }
 }
 
 void Life::LiveAsOracle(Subject& subject) {
   const auto& api = subject.api<lode_oracle_api>();
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
-  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) return;
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) {
+    return;
+  }
+  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) {
+    return;
+  }
   const std::vector<bool> same = NotNoisy(subject);
   Findings ignored;
   SpaceProbe probe(space_, ignored);
@@ -130,11 +146,14 @@ void Life::LiveAsOracle(Subject& subject) {
                     metrics[i].data(),  0, LODE_OK,           0,   nullptr};
     }
     if (!Call("evaluate",
-              [&] { return api.evaluate(subject.get(), queries.data(), kQueries, nullptr); }))
+              [&] { return api.evaluate(subject.get(), queries.data(), kQueries, nullptr); })) {
       return;
+    }
     for (std::size_t i = 0; i < kQueries; ++i) {
       Note(&queries[i].status, 1);
-      for (std::size_t m = 0; m < same.size(); ++m) Note(&metrics[i][m], same[m] ? 1 : 0);
+      for (std::size_t m = 0; m < same.size(); ++m) {
+        Note(&metrics[i][m], same[m] ? 1 : 0);
+      }
     }
   }
 }
@@ -143,19 +162,23 @@ void Life::LiveAsExploration(Subject& subject) {
   const auto& api = subject.api<lode_exploration_api>();
   std::vector<float> action(30, 0.5f);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == kStepsOfALife / 2) HappenMeanwhile();
+    if (step == kStepsOfALife / 2) {
+      HappenMeanwhile();
+    }
     bool random = false;
     subject.host().Enter(step, Phase::kExplore);
     if (Has(api, &lode_exploration_api::explore) &&
-        !Call("explore", [&] { return api.explore(subject.get(), step, &random, nullptr); }))
+        !Call("explore", [&] { return api.explore(subject.get(), step, &random, nullptr); })) {
       return;
+    }
     Note(&random, 1);
     subject.host().Enter(step, Phase::kPerturb);
     const auto cells = static_cast<std::uint32_t>(action.size());
     if (Has(api, &lode_exploration_api::perturb) && !Call("perturb", [&] {
           return api.perturb(subject.get(), step, action.data(), cells, nullptr);
-        }))
+        })) {
       return;
+    }
     Note(action.data(), action.size());
   }
 }
@@ -165,10 +188,16 @@ void Life::LiveAsOptimizer(Subject& subject) {
   Findings ignored;
   const std::size_t cells = SpaceProbe(space_, ignored).cells();
   subject.host().Enter(0, Phase::kSetup);
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) return;
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) {
+    return;
+  }
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == 0 || step == kStepsOfALife / 2) HappenMeanwhile();
-    if (!AskAndTell(subject, step, cells)) return;
+    if (step == 0 || step == kStepsOfALife / 2) {
+      HappenMeanwhile();
+    }
+    if (!AskAndTell(subject, step, cells)) {
+      return;
+    }
   }
 }
 
@@ -178,11 +207,14 @@ bool Life::AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells) {
   Bytes architecture(cells);
   lode_proposal proposal = ProposalInto(action.data(), architecture.data());
   subject.host().Enter(step, Phase::kAsk);
-  if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) return false;
+  if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) {
+    return false;
+  }
   const bool is_action = proposal.kind == LODE_PROPOSES_ACTION;
   if (is_action && space_.api->discretize(space_.instance, action.data(), architecture.data(),
-                                          nullptr) != LODE_OK)
+                                          nullptr) != LODE_OK) {
     return false;
+  }
   Note(architecture.data(), cells);
   const double reward = 1.0 / static_cast<double>(1 + step % 7);
   const lode_trial trial =
@@ -206,7 +238,9 @@ class LivesContract {
   void Check() {
     CheckSideBySide();
     CheckOthersMeanwhile();
-    for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) CheckCancelled(delay);
+    for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) {
+      CheckCancelled(delay);
+    }
     CheckMemory();
   }
 
@@ -241,10 +275,12 @@ class LivesContract {
     const auto start = Life::Clock::now();
     const std::string alone = Live();
     const bool slow = Life::Clock::now() - start > kSlowLife;
-    if (space_.api != nullptr && prepared_.empty())
+    if (space_.api != nullptr && prepared_.empty()) {
       CheckOtherMeanwhile(setting_, other_space_.space().handle(), alone);
-    for (const Setting& other : OtherSettings(slow ? 1 : kOthers))
+    }
+    for (const Setting& other : OtherSettings(slow ? 1 : kOthers)) {
       CheckOtherMeanwhile(other, space_, alone);
+    }
   }
 
   void CheckOtherMeanwhile(const Setting& setting, lode_space space, const std::string& alone) {
@@ -261,9 +297,13 @@ class LivesContract {
 
   // A preparation belongs to one setting and one space.
   std::vector<Setting> OtherSettings(std::size_t most) const {
-    if (!prepared_.empty()) return {setting_};
+    if (!prepared_.empty()) {
+      return {setting_};
+    }
     std::vector<Setting> others = Variations(component_, setting_);
-    if (others.size() > most) others.resize(most);
+    if (others.size() > most) {
+      others.resize(most);
+    }
     return others;
   }
 

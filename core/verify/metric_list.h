@@ -37,7 +37,9 @@ class MetricList {
   // Findings are reported under `rule`.
   MetricList(std::uint32_t count, Describe describe, std::string rule, Findings& findings)
       : describe_(std::move(describe)), rule_(std::move(rule)), findings_(findings) {
-    for (std::uint32_t i = 0; i < count; ++i) CheckMetric(i);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      CheckMetric(i);
+    }
     CheckBeyond(count);
   }
 
@@ -49,7 +51,9 @@ class MetricList {
     ErrorBuffer error;
     const lode_status status = describe_(index, &out.value, error.get());
     const std::string title = "metric " + std::to_string(index);
-    if (!Require(status == LODE_OK, title + ": " + error.message())) return;
+    if (!Require(status == LODE_OK, title + ": " + error.message())) {
+      return;
+    }
     findings_.Require(out.intact(), "outputs.bounds",
                       title + ": wrote past the fields of this version");
     CheckFields(out.value, title);
@@ -69,9 +73,10 @@ class MetricList {
     findings_.Require(m.name == nullptr || !core::IsReservedMetricName(m.name), "names.host",
                       title + " is named '" + (m.name != nullptr ? m.name : "") +
                           "', which the host's tables use for something else");
-    for (const char* text : {m.unit, m.doc, m.dataset})
+    for (const char* text : {m.unit, m.doc, m.dataset}) {
       findings_.Require(text == nullptr || IsPrintableLine(text), "text.printable",
                         title + " has a unit, doc or data set with control characters");
+    }
     Require(m.direction == LODE_MAXIMIZE || m.direction == LODE_MINIMIZE,
             title + " has an unknown direction");
     Require(m.split >= LODE_SPLIT_NONE && m.split <= LODE_SPLIT_TEST,

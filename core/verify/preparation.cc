@@ -45,7 +45,9 @@ class PreparationContract {
   void Check() {
     const Scratch scratch;
     const fs::path whole = scratch.path() / "whole";
-    if (!CheckFirst(scratch.path(), whole)) return;
+    if (!CheckFirst(scratch.path(), whole)) {
+      return;
+    }
     CheckAgain(whole);
     CheckCutOff(scratch.path() / "at_once", Clock::duration::zero());
     CheckCutOff(scratch.path() / "midway", taken_ / 2);
@@ -60,10 +62,12 @@ class PreparationContract {
   lode_status PrepareOnce(const fs::path& directory, Clock::time_point cancel_at) {
     Subject oracle(component_, setting_);
     lode_status status = oracle.status();
-    if (oracle.created())
+    if (oracle.created()) {
       status = oracle.api<lode_oracle_api>().bind(oracle.get(), space_, nullptr);
-    if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it accepted"))
+    }
+    if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it accepted")) {
       return status;
+    }
     oracle.host().CancelAt(cancel_at);
     ErrorBuffer error;
     const Clock::time_point start = Clock::now();
@@ -83,8 +87,9 @@ class PreparationContract {
     {
       const WorkingDirectory there(work);
       const lode_status status = PrepareOnce(directory, Clock::time_point::max());
-      if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_))
+      if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) {
         return false;
+      }
     }
     for (const fs::path& where : {scratch, work}) {
       for (const auto& entry : fs::directory_iterator(where)) {
@@ -101,7 +106,9 @@ class PreparationContract {
     const Clock::duration first = taken_;
     const lode_status status = PrepareOnce(directory, Clock::time_point::max());
     taken_ = first;
-    if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) return;
+    if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) {
+      return;
+    }
     findings_.Require(LiveIn(directory) == given_, "oracle.prepare",
                       "evaluates differently after preparing again");
   }
@@ -145,7 +152,9 @@ bool CanPrepare(const lode_component& component) {
 }
 
 lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* error) {
-  if (!CanPrepare(oracle.component())) return LODE_OK;
+  if (!CanPrepare(oracle.component())) {
+    return LODE_OK;
+  }
   const std::string text = directory.string();
   const std::uint64_t seed = oracle.host().seed();
   oracle.host().SetSeed(0);  // the same random words whatever the run's seed
@@ -158,7 +167,9 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
 
 void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
                       Findings& findings) {
-  if (CanPrepare(component)) PreparationContract(component, setting, space, findings).Check();
+  if (CanPrepare(component)) {
+    PreparationContract(component, setting, space, findings).Check();
+  }
 }
 
 }  // namespace lode::verify

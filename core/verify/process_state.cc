@@ -48,7 +48,9 @@ Texts OpenFiles() {
     std::error_code gone;
     const fs::path target = fs::read_symlink(entry.path(), gone);
     const bool reads_this_list = target.filename() == "fd";
-    if (!gone && !reads_this_list) files["descriptor " + entry.path().filename().string()] = target;
+    if (!gone && !reads_this_list) {
+      files["descriptor " + entry.path().filename().string()] = target;
+    }
   }
   return files;
 }
@@ -59,8 +61,9 @@ Handlers SignalHandlers() {
   Handlers handlers;
   for (int signal = 1; signal < NSIG; ++signal) {
     struct sigaction action {};
-    if (sigaction(signal, nullptr, &action) == 0)
+    if (sigaction(signal, nullptr, &action) == 0) {
       handlers[signal] = reinterpret_cast<void*>(action.sa_handler);
+    }
   }
   return handlers;
 }
@@ -72,8 +75,12 @@ fs::path FileOf(void* handler) {
 }
 
 std::string Describe(void* handler) {
-  if (handler == reinterpret_cast<void*>(SIG_DFL)) return "not handled";
-  if (handler == reinterpret_cast<void*>(SIG_IGN)) return "ignored";
+  if (handler == reinterpret_cast<void*>(SIG_DFL)) {
+    return "not handled";
+  }
+  if (handler == reinterpret_cast<void*>(SIG_IGN)) {
+    return "ignored";
+  }
   char address[32];
   std::snprintf(address, sizeof address, "%p", handler);
   return std::string("handled at ") + address + " " + FileOf(handler).filename().string();
@@ -81,8 +88,9 @@ std::string Describe(void* handler) {
 
 Texts Describe(const Handlers& handlers) {
   Texts texts;
-  for (const auto& [signal, handler] : handlers)
+  for (const auto& [signal, handler] : handlers) {
     texts[posix::SignalText(signal)] = Describe(handler);
+  }
   return texts;
 }
 
@@ -113,8 +121,9 @@ std::size_t PrintedBytes() {
   std::size_t bytes = 0;
   for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
     struct stat status {};
-    if (fstat(stream, &status) == 0 && S_ISREG(status.st_mode))
+    if (fstat(stream, &status) == 0 && S_ISREG(status.st_mode)) {
       bytes += static_cast<std::size_t>(status.st_size);
+    }
   }
   return bytes;
 }
@@ -135,9 +144,10 @@ void CheckSame(const Texts& before, const Texts& now, const char* rule, Findings
   all.insert(now.begin(), now.end());
   for (const auto& [name, value] : all) {
     const std::string was = value_of(before, name), is = value_of(now, name);
-    if (was != is)
+    if (was != is) {
       findings.Add(rule,
                    std::string(name).append(" was ").append(was).append(" and is ").append(is));
+    }
   }
 }
 
@@ -159,15 +169,17 @@ void ProcessState::AcceptHandlersOfLibraries(const fs::path& plugin) {
     std::error_code not_there;
     const bool in_library = !file.empty() && !fs::equivalent(file, plugin, not_there) &&
                             !fs::equivalent(file, "/proc/self/exe", not_there);
-    if (signals_[signal] == reinterpret_cast<void*>(SIG_DFL) && in_library)
+    if (signals_[signal] == reinterpret_cast<void*>(SIG_DFL) && in_library) {
       signals_[signal] = handler;
+    }
   }
 }
 
 void ProcessState::Check(bool threads_may_stay, Findings& findings) const {
   const std::size_t allowed = threads_ + kSanitizerThreads;
-  for (int i = 0; i < 100 && CountThreads() > allowed; ++i)
+  for (int i = 0; i < 100 && CountThreads() > allowed; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   const ProcessState now = Now();
   findings.Require(threads_may_stay || now.threads_ <= allowed, "process.threads",
                    std::to_string(now.threads_ - threads_) + " threads keep running");

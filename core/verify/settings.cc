@@ -24,7 +24,9 @@ lode_str Keep(std::string text) {
 
 lode_value ResolvePath(lode_value value, const fs::path& directory) {
   const std::string text(value.as.s.data, value.as.s.size);
-  if (!text.empty()) value.as.s = Keep((directory / text).string());
+  if (!text.empty()) {
+    value.as.s = Keep((directory / text).string());
+  }
   return value;
 }
 
@@ -50,7 +52,9 @@ lode_value Choice(const char* choice) {
 lode_value AnyAllowed(const lode_param& param) {
   lode_value value{};
   value.type = param.type;
-  if (param.type == LODE_T_CHOICE) return Choice(param.choices[0]);
+  if (param.type == LODE_T_CHOICE) {
+    return Choice(param.choices[0]);
+  }
   if (param.type == LODE_T_INT || param.type == LODE_T_REAL) {
     const double bound = std::isfinite(param.min) ? param.min : 0;
     return Number(param, (param.flags & LODE_PARAM_OPEN_MIN) != 0 ? bound + 1 : bound);
@@ -62,7 +66,9 @@ lode_value AnyAllowed(const lode_param& param) {
 // Returns the outermost allowed value toward `bound`: the bound itself, or the next value if the
 // bound is excluded.
 lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
-  if (!open) return Number(param, bound);
+  if (!open) {
+    return Number(param, bound);
+  }
   return Number(
       param, param.type == LODE_T_INT ? bound + inwards : std::nextafter(bound, bound + inwards));
 }
@@ -87,15 +93,18 @@ class VariationList {
 void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list) {
   const std::string name = p.name;
   if (p.type == LODE_T_INT || p.type == LODE_T_REAL) {
-    if (std::isfinite(p.min))
+    if (std::isfinite(p.min)) {
       list.Add(index, name + " at its minimum",
                Extreme(p, p.min, (p.flags & LODE_PARAM_OPEN_MIN) != 0, 1));
-    if (std::isfinite(p.max))
+    }
+    if (std::isfinite(p.max)) {
       list.Add(index, name + " at its maximum",
                Extreme(p, p.max, (p.flags & LODE_PARAM_OPEN_MAX) != 0, -1));
+    }
   }
-  for (auto choice = p.choices; choice != nullptr && *choice != nullptr; ++choice)
+  for (auto choice = p.choices; choice != nullptr && *choice != nullptr; ++choice) {
     list.Add(index, name + " = " + *choice, Choice(*choice));
+  }
   if (p.type == LODE_T_BOOL) {
     for (const bool b : {false, true}) {
       lode_value value{};
@@ -108,7 +117,9 @@ void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list
 
 // Returns a number beyond `bound`, away from the other bound.
 lode_value Outside(const lode_param& param, double bound, bool open, double outwards) {
-  if (open) return Number(param, bound);
+  if (open) {
+    return Number(param, bound);
+  }
   const double step = param.type == LODE_T_INT ? 1 : std::max(1.0, std::abs(bound));
   return Number(param, bound + outwards * step);
 }
@@ -116,17 +127,21 @@ lode_value Outside(const lode_param& param, double bound, bool open, double outw
 void AddBeyond(const lode_param& p, std::uint32_t index, VariationList& list) {
   const std::string name = p.name;
   if (p.type == LODE_T_INT || p.type == LODE_T_REAL) {
-    if (std::isfinite(p.min))
+    if (std::isfinite(p.min)) {
       list.Add(index, name + " below its minimum",
                Outside(p, p.min, (p.flags & LODE_PARAM_OPEN_MIN) != 0, -1));
-    if (std::isfinite(p.max))
+    }
+    if (std::isfinite(p.max)) {
       list.Add(index, name + " above its maximum",
                Outside(p, p.max, (p.flags & LODE_PARAM_OPEN_MAX) != 0, 1));
+    }
   }
-  if (p.type == LODE_T_REAL)
+  if (p.type == LODE_T_REAL) {
     list.Add(index, name + " is NaN", Number(p, std::numeric_limits<double>::quiet_NaN()));
-  if (p.type == LODE_T_CHOICE)
+  }
+  if (p.type == LODE_T_CHOICE) {
     list.Add(index, name + " is none of its choices", Choice("none of its choices"));
+  }
 }
 
 }  // namespace
@@ -169,17 +184,21 @@ std::vector<Setting> PresetSettings(const lode_component& component, const Setti
 
 std::vector<Setting> Variations(const lode_component& component, const Setting& base) {
   VariationList variations(base);
-  for (std::uint32_t i = 0; i < component.param_count; ++i)
+  for (std::uint32_t i = 0; i < component.param_count; ++i) {
     AddVariations(*LODE_AT(component.params, i), i, variations);
+  }
   std::vector<Setting> list = variations.Take();
-  for (Setting& preset : PresetSettings(component, base)) list.push_back(std::move(preset));
+  for (Setting& preset : PresetSettings(component, base)) {
+    list.push_back(std::move(preset));
+  }
   return list;
 }
 
 std::vector<Setting> SettingsBeyond(const lode_component& component, const Setting& base) {
   VariationList variations(base);
-  for (std::uint32_t i = 0; i < component.param_count; ++i)
+  for (std::uint32_t i = 0; i < component.param_count; ++i) {
     AddBeyond(*LODE_AT(component.params, i), i, variations);
+  }
   return variations.Take();
 }
 

@@ -102,11 +102,14 @@ class SpaceProbe {
           call);
   template <class T>
   void CheckInput(const char* function, const GuardedInput<T>& input) {
-    if (!input.unchanged())
+    if (!input.unchanged()) {
       findings_.Add("inputs.untouched", std::string(function) + " changed its input");
+    }
   }
   void HappenMeanwhile() {
-    if (meanwhile_ != nullptr) meanwhile_->Happen();
+    if (meanwhile_ != nullptr) {
+      meanwhile_->Happen();
+    }
   }
   GraphParts Draw(const Bytes& architecture, lode_error* error);
   void ReadShape();

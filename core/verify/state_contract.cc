@@ -18,19 +18,26 @@ class StateContract {
   void Check() {
     const auto teacher = usage_.make();
     const auto pupil = usage_.make(), other = usage_.make();
-    if (!teacher || !pupil || !other) return;
+    if (!teacher || !pupil || !other) {
+      return;
+    }
     const auto ignorant = Save(*teacher);
-    for (std::uint64_t step = 0; step < kSteps; ++step) usage_.step(*teacher, step);
+    for (std::uint64_t step = 0; step < kSteps; ++step) {
+      usage_.step(*teacher, step);
+    }
     const auto saved = Save(*teacher);
-    if (!findings_.Require(saved.has_value(), "state.save", "fails")) return;
+    if (!findings_.Require(saved.has_value(), "state.save", "fails")) {
+      return;
+    }
     findings_.Require(Save(*teacher) == saved, "determinism",
                       "save writes other bytes the second time");
     findings_.Require(ignorant != saved, "state.save",
                       "writes the same before and after " + std::to_string(kSteps) + " steps");
     CheckFullSink(*teacher);
     if (!findings_.Require(LoadState(*pupil, *saved, findings_) == LODE_OK, "state.load",
-                           "refuses what save wrote"))
+                           "refuses what save wrote")) {
       return;
+    }
     findings_.Require(Save(*pupil) == saved, "state.load", "save after load writes other bytes");
     LoadState(*other, *saved, findings_);
     CheckSameContinuation(*pupil, *other);
@@ -51,15 +58,18 @@ class StateContract {
     for (std::uint64_t step = 0; step < kSteps; ++step) {
       if (!findings_.Require(usage_.step(one, step) == usage_.step(two, step), "state.load",
                              "two instances that have loaded the same state differ at step " +
-                                 std::to_string(step)))
+                                 std::to_string(step))) {
         return;
+      }
     }
   }
 
   void CheckDamaged(Subject& subject, const std::string& saved) {
     for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.999}) {
       const auto size = static_cast<std::size_t>(share * static_cast<double>(saved.size()));
-      if (size == saved.size()) continue;  // there is no byte to remove
+      if (size == saved.size()) {
+        continue;  // there is no byte to remove
+      }
       findings_.Require(!Takes(subject, saved.substr(0, size)), "state.load",
                         "accepts the first " + std::to_string(size) + " of " +
                             std::to_string(saved.size()) + " bytes");
@@ -68,10 +78,16 @@ class StateContract {
     for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
       std::string flipped = saved;
       flipped[at] = static_cast<char>(~flipped[at]);
-      if (Takes(subject, flipped)) usage_.step(subject, at);
+      if (Takes(subject, flipped)) {
+        usage_.step(subject, at);
+      }
     }
-    if (Takes(subject, std::string(saved.size(), '\xff'))) usage_.step(subject, 0);
-    if (saved.empty()) return;
+    if (Takes(subject, std::string(saved.size(), '\xff'))) {
+      usage_.step(subject, 0);
+    }
+    if (saved.empty()) {
+      return;
+    }
     findings_.Require(!Takes(subject, saved.substr(0, saved.size() - 1)), "state.load",
                       "accepts bytes without the last one");
   }
@@ -79,7 +95,9 @@ class StateContract {
   // Loads; if that fails, the learned state must be the same as before.
   bool Takes(Subject& subject, const std::string& bytes) {
     const auto before = Save(subject);
-    if (LoadState(subject, bytes, findings_) == LODE_OK) return true;
+    if (LoadState(subject, bytes, findings_) == LODE_OK) {
+      return true;
+    }
     findings_.Require(Save(subject) == before, "state.load.unchanged",
                       "a failed load changed what was learned");
     return false;
@@ -110,7 +128,9 @@ std::optional<std::string> SaveState(const Subject& subject, Findings& findings)
                          return LODE_OK;
                        }};
   const lode_status status = subject.component().save(subject.get(), sink, error.get());
-  if (status == LODE_OK) return bytes;
+  if (status == LODE_OK) {
+    return bytes;
+  }
   const std::string fault = error.Fault(status);
   findings.Require(fault.empty(), "error.message", "save: the error " + fault);
   return std::nullopt;

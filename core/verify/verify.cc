@@ -73,7 +73,9 @@ void CheckOne(const Request& request, std::uint32_t index, Findings& findings) {
   const lode_component& c = *core::LoadPlugin(request.file).components[index];
   Spaces spaces;
   if (c.kind == LODE_ORACLE || c.kind == LODE_OPTIMIZER) {
-    for (const auto& companion : request.companions) spaces.AddPlugin(companion);
+    for (const auto& companion : request.companions) {
+      spaces.AddPlugin(companion);
+    }
     spaces.AddPlugin(request.file);
   }
   const Setting base = BaseSetting(c, request.file, request.settings);
@@ -103,8 +105,12 @@ std::string LastWords(const std::string& output) {
   std::istringstream lines(output);
   std::string last;
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("SUMMARY: ")) return line;
-    if (!line.empty()) last = line;
+    if (line.starts_with("SUMMARY: ")) {
+      return line;
+    }
+    if (!line.empty()) {
+      last = line;
+    }
   }
   return last;
 }
@@ -124,8 +130,9 @@ class Follower {
     Child child([&](const Child::Send& send) { RunCheck(check, send); }, Child::Ending::kOrderly);
     std::string line;
     Child::Received received{};
-    while ((received = child.Receive(line, request_.patience)) == Child::Received::kLine)
+    while ((received = child.Receive(line, request_.patience)) == Child::Received::kLine) {
       Take(json::parse(line, nullptr, false));
+    }
     if (received == Child::Received::kSilence) {
       child.Kill();
       Add("process.hang",
@@ -157,7 +164,9 @@ class Follower {
       components_.emplace_back(message.at("kind"), message.at("component"));
     } else if (message.contains("checks")) {
       const std::string refused = message.at("refused");
-      if (!refused.empty()) throw core::HostError(refused);
+      if (!refused.empty()) {
+        throw core::HostError(refused);
+      }
       report_.checks = message.at("checks");
       report_.skipped = message.at("skipped");
       doing_ = "ending the process";
@@ -167,7 +176,9 @@ class Follower {
 
   void TakeEnd(int status, const std::string& output) {
     const std::string abnormal = core::Abnormal(status);
-    if (finished_ && abnormal.empty()) return;
+    if (finished_ && abnormal.empty()) {
+      return;
+    }
     const std::string words = LastWords(output);
     const std::string seen = (abnormal.empty() ? "exit status 0" : abnormal) +
                              (words.empty() ? "" : ", with the message: " + words);
@@ -194,7 +205,9 @@ class Follower {
 
 std::vector<std::string> IdsOf(const Components& components) {
   std::vector<std::string> ids;
-  for (const auto& [kind, id] : components) ids.push_back(id);
+  for (const auto& [kind, id] : components) {
+    ids.push_back(id);
+  }
   return ids;
 }
 
@@ -223,7 +236,9 @@ std::vector<Report> Verify(const Request& request, Observer& observer) {
   const std::string wanted = WantedOf(request, file.components());
   for (std::uint32_t i = 0; i < file.components().size(); ++i) {
     const auto& [kind, id] = file.components()[i];
-    if (!wanted.empty() && id != wanted) continue;
+    if (!wanted.empty() && id != wanted) {
+      continue;
+    }
     Follower follower(std::string(core::KindName(kind)) + " '" + id + "'", request, observer);
     reports.push_back(follower.Follow(
         [&](Findings& findings, const Child::Send&) { CheckOne(request, i, findings); }));
