@@ -78,8 +78,9 @@ TEST(ChoiceSpace, ParseErrorsNameThePosition) {
       {"skip,16,plain,pool,32,", "column 22: expected the end, found \",\""},
       {"skip,16,plain,pool,32,1", "column 22: expected the end, found \",1\""},
   };
-  for (const auto& [text, message] : kFaults)
+  for (const auto& [text, message] : kFaults) {
     EXPECT_EQ(lode::Failure([&, t = text] { Parse(t); }), message) << text;
+  }
 }
 
 TEST(ChoiceSpace, RefusesBytesThatAreNotAnArchitecture) {
@@ -123,7 +124,9 @@ TEST(ChoiceSpace, DiscretizeTakesTheFirstOfTheLargest) {
 TEST(ChoiceSpace, NeighboursAreAllThatDifferInOneDecision) {
   const Architecture from = Parse("skip,16,plain,pool,32");
   std::vector<std::string> texts;
-  for (const Architecture& n : Mixed().Neighbours(from)) texts.push_back(Mixed().Format(n));
+  for (const Architecture& n : Mixed().Neighbours(from)) {
+    texts.push_back(Mixed().Format(n));
+  }
   EXPECT_THAT(texts, ElementsAre("conv,16,plain,pool,32", "pool,16,plain,pool,32",
                                  "skip,32,plain,pool,32", "skip,16,plain,conv,32",
                                  "skip,16,plain,skip,32", "skip,16,plain,pool,16"));
@@ -142,10 +145,12 @@ TEST(ChoiceSpace, MutationDrawsTheDecisionThenTheValue) {
     ++counts[Mixed().Format(child)];
   }
   EXPECT_EQ(counts.size(), 6u);
-  for (const char* half : {"skip,32,plain,pool,32", "skip,16,plain,pool,16"})
+  for (const char* half : {"skip,32,plain,pool,32", "skip,16,plain,pool,16"}) {
     EXPECT_NEAR(counts[half], kDraws / 4, 5 * std::sqrt(kDraws * 0.25 * 0.75)) << half;
-  for (const char* quarter : {"conv,16,plain,pool,32", "pool,16,plain,pool,32"})
+  }
+  for (const char* quarter : {"conv,16,plain,pool,32", "pool,16,plain,pool,32"}) {
     EXPECT_NEAR(counts[quarter], kDraws / 8, 5 * std::sqrt(kDraws * 0.125 * 0.875)) << quarter;
+  }
 }
 
 TEST(ChoiceSpace, CrossoverMixesAndResampleRedraws) {

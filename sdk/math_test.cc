@@ -32,7 +32,9 @@ class MathTest : public testing::Test {
   // This program may have been compiled for processors that fuse multiplications and additions.
   void SetUp() override {
 #if defined(__FMA__)
-    if (!__builtin_cpu_supports("fma")) GTEST_SKIP() << "this processor has no fused operations";
+    if (!__builtin_cpu_supports("fma")) {
+      GTEST_SKIP() << "this processor has no fused operations";
+    }
 #endif
   }
 

@@ -19,13 +19,27 @@ constexpr std::uint64_t kNoCost = 1000, kNegative = 1001, kNotANumber = 1002, kI
                         kTwice = 1004, kThenFails = 1005;
 
 void Report(const lode::Query& query) {
-  if (query.seed < kNoCost) query.ReportCost(static_cast<double>(query.seed));
-  if (query.seed == kNegative) query.ReportCost(-0.5);
-  if (query.seed == kNotANumber) query.ReportCost(std::nan(""));
-  if (query.seed == kInfinite) query.ReportCost(std::numeric_limits<double>::infinity());
-  if (query.seed == kTwice || query.seed == kThenFails) query.ReportCost(1);
-  if (query.seed == kTwice) query.ReportCost(2.5);
-  if (query.seed == kThenFails) throw lode::InvalidError("no result");
+  if (query.seed < kNoCost) {
+    query.ReportCost(static_cast<double>(query.seed));
+  }
+  if (query.seed == kNegative) {
+    query.ReportCost(-0.5);
+  }
+  if (query.seed == kNotANumber) {
+    query.ReportCost(std::nan(""));
+  }
+  if (query.seed == kInfinite) {
+    query.ReportCost(std::numeric_limits<double>::infinity());
+  }
+  if (query.seed == kTwice || query.seed == kThenFails) {
+    query.ReportCost(1);
+  }
+  if (query.seed == kTwice) {
+    query.ReportCost(2.5);
+  }
+  if (query.seed == kThenFails) {
+    throw lode::InvalidError("no result");
+  }
 }
 
 struct Costly {
@@ -83,9 +97,10 @@ class OracleCosts : public testing::Test {
     EXPECT_EQ(api_.evaluate(instance_, queries.data(), static_cast<std::uint32_t>(count), nullptr),
               LODE_OK);
     std::vector<Answer> answers;
-    for (std::size_t k = 0; k < count; ++k)
+    for (std::size_t k = 0; k < count; ++k) {
       answers.push_back(
           {queries[k].status, metrics[k], queries[k].cost_seconds, errors[k].message});
+    }
     return answers;
   }
 

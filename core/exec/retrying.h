@@ -18,8 +18,8 @@ namespace lode::core {
 class Retrying : public Executor {
  public:
   // Repeats a failed evaluation at most `retries` times. Pauses 0.1 s before the first repetition
-  // and twice as long before each further one, up to a minute; meanwhile others are evaluated. `run`
-  // outlives *this.
+  // and twice as long before each further one, up to a minute; meanwhile others are evaluated.
+  // `run` outlives *this.
   Retrying(std::unique_ptr<TimedExecutor> executor, std::uint64_t retries, const RunContext& run);
 
   const MetricLists& metrics() const override { return executor_->metrics(); }

@@ -39,8 +39,8 @@ struct BudgetPoint {
 // Returns the point of a mark, or of the end without one.
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark);
 
-// Returns the marks and the end, as far as some run reached them. A last mark that is the end stands
-// for both.
+// Returns the marks and the end, as far as some run reached them. A last mark that is the end
+// stands for both.
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result);
 
 // The runs that ended before the budget did.

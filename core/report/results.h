@@ -1,5 +1,5 @@
-// What the ended runs of a search came to, in numbers. With standings.h and stage_comparison.h, this
-// is everything that tables, files and pages show of results: words (words.h, search_words.h,
+// What the ended runs of a search came to, in numbers. With standings.h and stage_comparison.h,
+// this is everything that tables, files and pages show of results: words (words.h, search_words.h,
 // result_words.h) phrase it, renderers (render_*.h) lay it out, and neither computes.
 #pragma once
 

@@ -172,8 +172,8 @@ class Evaluator {
   std::uint64_t evaluations_ = 0;
 };
 
-// Returns what the evaluator of a pipeline works with; that owns the free oracles. `executor` serves
-// only that evaluator. All arguments outlive it. Throws HostError.
+// Returns what the evaluator of a pipeline works with; that owns the free oracles. `executor`
+// serves only that evaluator. All arguments outlive it. Throws HostError.
 Evaluator::Parts EvaluatorParts(const Pipeline& pipeline, const Catalog& catalog,
                                 const RunContext& run, const lode::Space& space,
                                 Executor& executor);

@@ -54,8 +54,8 @@ class Oracles {
   Measurement Measure(ArchitectureView architecture, double fidelity, std::uint64_t seed);
 
   // The same for several questions, which each oracle gets in one call. A value that is recorded in
-  // such a call belongs to no single question: then the answers are dropped, and questions are asked
-  // one by one, these and all later ones.
+  // such a call belongs to no single question: then the answers are dropped, and questions are
+  // asked one by one, these and all later ones.
   std::vector<Measurement> Measure(std::span<const Question> questions);
 
  private:

@@ -10,9 +10,9 @@
 
 namespace lode::core {
 
-// Several threads may evaluate at once: a value belongs to the evaluation of the thread that records
-// it. A thread that an oracle has started records for the evaluation under way if there is only one;
-// otherwise its values are dropped.
+// Several threads may evaluate at once: a value belongs to the evaluation of the thread that
+// records it. A thread that an oracle has started records for the evaluation under way if there is
+// only one; otherwise its values are dropped.
 class RecordCollector {
  public:
   // Begins an evaluation in this thread.

@@ -66,9 +66,10 @@ void CheckParam(const lode_param& p, Findings& findings) {
   require(IsName(p.name), "has a malformed name");
   require(IsSentence(p.doc), "has a doc that is not one sentence with a period");
   require(p.unit != nullptr, "has no unit; \"\" if it has none");
-  for (const char* text : {p.doc, p.unit})
+  for (const char* text : {p.doc, p.unit}) {
     findings.Require(text == nullptr || IsPrintableLine(text), "text.printable",
                      "parameter '" + name + "' has a doc or unit with control characters");
+  }
   CheckChoices(p, name, findings);
   findings.Require(std::ranges::count(kHostKeys, std::string_view(name)) == 0, "names.host",
                    "parameter '" + name + "' has the name of a key of the host");
@@ -88,7 +89,9 @@ void CheckParam(const lode_param& p, Findings& findings) {
 const lode_param* FindParam(const lode_component& component, const char* name) {
   for (std::uint32_t i = 0; name != nullptr && i < component.param_count; ++i) {
     const lode_param* p = LODE_AT(component.params, i);
-    if (p->name != nullptr && std::strcmp(p->name, name) == 0) return p;
+    if (p->name != nullptr && std::strcmp(p->name, name) == 0) {
+      return p;
+    }
   }
   return nullptr;
 }
@@ -105,9 +108,10 @@ void CheckPreset(const lode_component& component, const lode_preset& preset, Fin
     const lode_param* p = FindParam(component, setting.param);
     const std::string param = setting.param != nullptr ? setting.param : "(no name)";
     require(p != nullptr, "sets '" + param + "', which is not a parameter");
-    if (p != nullptr)
+    if (p != nullptr) {
       require(detail::Allows(*p, setting.value),
               "sets '" + param + "' to a wrong type or out of range");
+    }
   }
 }
 
@@ -119,9 +123,10 @@ void CheckPresetNamesDiffer(const lode_component& component, Findings& findings)
                      "descriptor.preset",
                      std::string("two presets are called '") + View(preset.name).data() + "'");
     std::set<std::string_view> set;
-    for (std::uint32_t s = 0; s < preset.setting_count; ++s)
+    for (std::uint32_t s = 0; s < preset.setting_count; ++s) {
       findings.Require(set.insert(View(preset.settings[s].param)).second, "descriptor.preset",
                        "a preset sets '" + std::string(View(preset.settings[s].param)) + "' twice");
+    }
   }
 }
 
@@ -164,8 +169,9 @@ void CheckSetting(const lode_component& component, const Setting& setting, Findi
 void CheckBeyond(const lode_component& component, const Setting& setting, Findings& findings) {
   const auto doing = findings.Do(setting.name);
   const Subject subject(component, setting);
-  if (findings.Require(subject.status() != LODE_OK, "create.beyond", "is accepted"))
+  if (findings.Require(subject.status() != LODE_OK, "create.beyond", "is accepted")) {
     CheckRefusal(subject, "create.beyond", findings);
+  }
 }
 
 void CheckHosts(const lode_component& component, const Setting& base, Findings& findings) {
@@ -200,13 +206,16 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
   findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
                    "descriptor.save", "has only one of the two");
-  for (std::uint32_t i = 0; i < c.param_count; ++i) CheckParam(*LODE_AT(c.params, i), findings);
+  for (std::uint32_t i = 0; i < c.param_count; ++i) {
+    CheckParam(*LODE_AT(c.params, i), findings);
+  }
   CheckNamesDiffer(c, findings);
   CheckPresetNamesDiffer(c, findings);
   findings.Require(IsPrintableLine(View(c.summary)) && PrintableText(View(c.doc)) == View(c.doc),
                    "text.printable", "the summary or doc has control characters, or is not UTF-8");
-  for (std::uint32_t i = 0; i < c.preset_count; ++i)
+  for (std::uint32_t i = 0; i < c.preset_count; ++i) {
     CheckPreset(c, *LODE_AT(c.presets, i), findings);
+  }
 }
 
 void CheckCreation(const lode_component& component, const Setting& base, Findings& findings) {
@@ -215,13 +224,16 @@ void CheckCreation(const lode_component& component, const Setting& base, Finding
                    "*out was changed by a create that failed");
   if (!findings.Require(
           subject.created(), "create.defaults",
-          subject.status() == LODE_OK ? "returns no instance" : subject.error().message()))
+          subject.status() == LODE_OK ? "returns no instance" : subject.error().message())) {
     return;
+  }
   CheckExtension(subject, findings);
-  for (const Setting& setting : Variations(component, base))
+  for (const Setting& setting : Variations(component, base)) {
     CheckSetting(component, setting, findings);
-  for (const Setting& setting : SettingsBeyond(component, base))
+  }
+  for (const Setting& setting : SettingsBeyond(component, base)) {
     CheckBeyond(component, setting, findings);
+  }
   CheckHosts(component, base, findings);
 }
 

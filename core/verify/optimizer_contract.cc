@@ -105,7 +105,9 @@ class OptimizerContract {
 
   bool Check() {
     Subject subject(component_, setting_);
-    if (!Require(subject.created(), "create.defaults", subject.error().message())) return false;
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) {
+      return false;
+    }
     CheckBeforeBind(subject);
     if (!Bind(subject)) {
       CheckBeforeBind(subject);
@@ -133,7 +135,9 @@ class OptimizerContract {
     } else {
       Do("asking twice", &OptimizerContract::CheckAsksTwice);
     }
-    if (CanSave(component_)) CheckState(component_, AsUsage(), findings_);
+    if (CanSave(component_)) {
+      CheckState(component_, AsUsage(), findings_);
+    }
     return true;
   }
 
@@ -162,11 +166,15 @@ class OptimizerContract {
   // ---- calls
 
   bool Bind(Subject& subject) {
-    if (!Require(subject.created(), "create.defaults", subject.error().message())) return false;
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) {
+      return false;
+    }
     ErrorBuffer error;
     subject.host().Enter(0, Phase::kSetup);
     const lode_status status = Api(subject).bind(subject.get(), space_, error.get());
-    if (status == LODE_OK) return true;
+    if (status == LODE_OK) {
+      return true;
+    }
     Require(status == LODE_E_UNSUPPORTED, "optimizer.bind",
             "refuses a space with another status than unsupported: " + error.message());
     CheckError("bind", error, status);
@@ -181,7 +189,9 @@ class OptimizerContract {
   }
 
   void CheckExhausted(const Subject& subject) {
-    if (!Has(Api(subject), &lode_optimizer_api::exhausted)) return;
+    if (!Has(Api(subject), &lode_optimizer_api::exhausted)) {
+      return;
+    }
     const bool once = Api(subject).exhausted(subject.get());
     Require(Api(subject).exhausted(subject.get()) == once, "optimizer.exhausted",
             "says something else when it is asked again");
@@ -196,7 +206,9 @@ class OptimizerContract {
     proposal.value.kind = kNoKind;
     ErrorBuffer error;
     findings_.Beat();
-    if (asks_if_exhausted_) CheckExhausted(subject);
+    if (asks_if_exhausted_) {
+      CheckExhausted(subject);
+    }
     subject.host().Enter(step, Phase::kAsk, attempt);
     const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
     Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
@@ -224,17 +236,22 @@ class OptimizerContract {
     if (kind == LODE_PROPOSES_ACTION) {
       const bool finite =
           std::ranges::all_of(action, [](float cell) { return std::isfinite(cell); });
-      if (!Require(finite, "optimizer.proposal", "is an action that is not finite"))
+      if (!Require(finite, "optimizer.proposal", "is an action that is not finite")) {
         return std::nullopt;
+      }
       auto discrete = probe_.Discretize(action);
-      if (!discrete) return std::nullopt;
+      if (!discrete) {
+        return std::nullopt;
+      }
       return Proposal{std::move(action), *std::move(discrete), fidelity};
     }
-    if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "has an unknown kind"))
+    if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "has an unknown kind")) {
       return std::nullopt;
+    }
     if (!Require(probe_.IsValid(architecture), "optimizer.proposal",
-                 "is not an architecture of the space"))
+                 "is not an architecture of the space")) {
       return std::nullopt;
+    }
     return Proposal{{}, std::move(architecture), fidelity};
   }
 
@@ -249,9 +266,12 @@ class OptimizerContract {
   lode_status TellAll(Subject& subject, const std::vector<Told>& list) {
     std::deque<ToldTrial> told;
     std::vector<Newer<lode_trial>> trials;
-    while (pages_.size() < 3 * list.size()) pages_.emplace_back();
-    for (std::size_t i = 0; i < list.size(); ++i)
+    while (pages_.size() < 3 * list.size()) {
+      pages_.emplace_back();
+    }
+    for (std::size_t i = 0; i < list.size(); ++i) {
       trials.emplace_back(told.emplace_back(&pages_[3 * i], list[i]).AsTrial());
+    }
     ErrorBuffer error;
     findings_.Beat();
     subject.host().Enter(list.empty() ? 0 : list.back().step, Phase::kTell,
@@ -259,7 +279,9 @@ class OptimizerContract {
     const lode_status status =
         Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
                           static_cast<std::uint32_t>(trials.size()), error.get());
-    if (status != LODE_OK) CheckError("tell", error, status);
+    if (status != LODE_OK) {
+      CheckError("tell", error, status);
+    }
     Require(std::ranges::all_of(told, &ToldTrial::unchanged), "inputs.untouched",
             "tell changed a trial");
     return status;
@@ -294,9 +316,13 @@ class OptimizerContract {
     test::RandomStream stream(step, "explored");
     const Random random(stream.handle());
     std::vector<float> action(probe_.cells());
-    for (float& cell : action) cell = static_cast<float>(random.Uniform());
+    for (float& cell : action) {
+      cell = static_cast<float>(random.Uniform());
+    }
     auto architecture = probe_.Discretize(action);
-    if (!architecture) return std::nullopt;
+    if (!architecture) {
+      return std::nullopt;
+    }
     Told told = Evaluated({std::move(action), *std::move(architecture)}, step);
     told.flags = LODE_TRIAL_RANDOM;
     return told;
@@ -304,7 +330,9 @@ class OptimizerContract {
 
   bool Round(Subject& subject, std::uint64_t step) {
     const auto proposal = Ask(subject, step);
-    if (proposal) Tell(subject, Evaluated(*proposal, step));
+    if (proposal) {
+      Tell(subject, Evaluated(*proposal, step));
+    }
     return proposal.has_value();
   }
 
@@ -313,12 +341,16 @@ class OptimizerContract {
   void CheckBeforeBind(Subject& subject) {
     std::optional<Proposal> proposal;
     const auto sample = probe_.Sample(1);
-    if (!sample) return;
+    if (!sample) {
+      return;
+    }
     const lode_status asked = AskInto(subject, 0, proposal);
     const lode_status told = TellAll(subject, {Evaluated({{}, *sample}, 0)});
     Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
             "ask or tell before bind is not refused as invalid");
-    if (!CanSave(component_)) return;
+    if (!CanSave(component_)) {
+      return;
+    }
     Require(LoadState(subject, "", findings_) != LODE_OK, "optimizer.before_bind",
             "load before bind is not refused");
   }
@@ -328,12 +360,16 @@ class OptimizerContract {
   void CheckSearch(Subject& one) {
     Subject two(component_, setting_);
     Subject alone(component_, setting_);
-    if (!Bind(two) || !Bind(alone)) return;
+    if (!Bind(two) || !Bind(alone)) {
+      return;
+    }
     std::vector<Proposal> trace;
     for (std::uint64_t step = 0; step < Rounds(); ++step) {
       const auto a = Ask(one, step);
       const auto b = Ask(two, step);
-      if (!a || !b) return;
+      if (!a || !b) {
+        return;
+      }
       Require(*a == *b, "determinism",
               "the same random numbers and trials give another proposal at step " +
                   std::to_string(step));
@@ -347,11 +383,15 @@ class OptimizerContract {
   void CheckTrace(Subject& alone, const std::vector<Proposal>& trace) {
     for (std::uint64_t step = 0; step < trace.size(); ++step) {
       const auto& api = Api(alone);
-      if (Has(api, &lode_optimizer_api::exhausted)) api.exhausted(alone.get());
+      if (Has(api, &lode_optimizer_api::exhausted)) {
+        api.exhausted(alone.get());
+      }
       asks_if_exhausted_ = false;
       const auto proposal = Ask(alone, step);
       asks_if_exhausted_ = true;
-      if (!proposal) return;
+      if (!proposal) {
+        return;
+      }
       Require(*proposal == trace[step], "determinism",
               "an instance next to a second one, or asked more often whether it is exhausted, "
               "proposes something else at step " +
@@ -362,9 +402,13 @@ class OptimizerContract {
 
   void CheckPoorHost() {
     Subject subject(component_, setting_, 1, TestHost::Slots::kRandomOnly);
-    if (!subject.created() || !Bind(subject)) return;
+    if (!subject.created() || !Bind(subject)) {
+      return;
+    }
     for (std::uint64_t step = 0; step < kFewRounds; ++step) {
-      if (!Round(subject, step)) return;
+      if (!Round(subject, step)) {
+        return;
+      }
     }
   }
 
@@ -372,10 +416,14 @@ class OptimizerContract {
   void CheckFailures() {
     for (const std::uint64_t every : {3, 1}) {
       Subject subject(component_, setting_);
-      if (!Bind(subject)) return;
+      if (!Bind(subject)) {
+        return;
+      }
       for (std::uint64_t step = 0; step < 2 * kFewRounds; ++step) {
         const auto proposal = Ask(subject, step);
-        if (!proposal) return;
+        if (!proposal) {
+          return;
+        }
         Tell(subject, step % every == 0 ? Failed(*proposal, step) : Evaluated(*proposal, step));
       }
     }
@@ -394,13 +442,17 @@ class OptimizerContract {
   // In every five rounds one new proposal fails; from then on its architecture always does.
   void CheckRepeatedFailures() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) return;
+    if (!Bind(subject)) {
+      return;
+    }
     std::map<Bytes, std::uint64_t> failing;  // number of times that each was proposed
     std::set<Bytes> well;
     std::uint64_t due = 0;
     for (std::uint64_t step = 0; step < Rounds() && !IsExhausted(subject); ++step) {
       const auto proposal = Ask(subject, step);
-      if (!proposal) return;
+      if (!proposal) {
+        return;
+      }
       const Bytes& architecture = proposal->architecture;
       if (step >= due && !failing.contains(architecture) && !well.contains(architecture)) {
         failing[architecture] = 0;
@@ -424,14 +476,20 @@ class OptimizerContract {
   void CheckRejections() {
     for (const int rejections : {2, 20}) {
       Subject subject(component_, setting_);
-      if (!Bind(subject)) return;
+      if (!Bind(subject)) {
+        return;
+      }
       for (std::uint64_t step = 0; step < kFewRounds; ++step) {
         for (int i = 0; i < rejections; ++i) {
           const auto proposal = Ask(subject, step);
-          if (!proposal) return;
+          if (!proposal) {
+            return;
+          }
           Tell(subject, {*proposal, step, kRejected, core::kNaN});
         }
-        if (rejections == 2 && !Round(subject, step)) return;
+        if (rejections == 2 && !Round(subject, step)) {
+          return;
+        }
       }
     }
   }
@@ -439,10 +497,14 @@ class OptimizerContract {
   // Tells three objectives, and limits that some trials break.
   void CheckSeveralGoals() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) return;
+    if (!Bind(subject)) {
+      return;
+    }
     for (std::uint64_t step = 0; step < Rounds(); ++step) {
       const auto proposal = Ask(subject, step);
-      if (!proposal) return;
+      if (!proposal) {
+        return;
+      }
       const double reward = RewardOf(proposal->architecture);
       const double objectives[] = {reward, -reward * reward, 0.5};
       const Told told{*proposal, step, 0, reward};
@@ -460,15 +522,21 @@ class OptimizerContract {
   // rounds.
   void CheckUninvited() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) return;
+    if (!Bind(subject)) {
+      return;
+    }
     Require(TellAll(subject, {}) == LODE_OK, "optimizer.tell", "refuses an empty list of trials");
     for (std::uint64_t step = 0; step < 3 * kFewRounds; ++step) {
       if (step % 3 == 2) {
-        if (!Round(subject, step)) return;
+        if (!Round(subject, step)) {
+          return;
+        }
         continue;
       }
       const auto told = Explored(step);
-      if (!told) return;
+      if (!told) {
+        return;
+      }
       Tell(subject, step % 6 == 1 ? Failed(told->proposal, step) : *told);
     }
   }
@@ -476,23 +544,31 @@ class OptimizerContract {
   // Several trials in one call must have the same effect as telling them in order, one by one.
   void CheckBatch() {
     CheckBatchOf(1);
-    if (RunsAhead()) CheckBatchOf(4);
+    if (RunsAhead()) {
+      CheckBatchOf(4);
+    }
   }
 
   // Tells two trials that it did not ask for, then `asks` that it did ask for.
   void CheckBatchOf(std::uint64_t asks) {
     Subject together(component_, setting_);
     Subject one_by_one(component_, setting_);
-    if (!Bind(together) || !Bind(one_by_one)) return;
+    if (!Bind(together) || !Bind(one_by_one)) {
+      return;
+    }
     for (std::uint64_t step = 0; step < 3 * kFewRounds; step += 2 + asks) {
       const auto first = Explored(step);
       const auto second = Explored(step + 1);
-      if (!first || !second) return;
+      if (!first || !second) {
+        return;
+      }
       std::vector<Told> list = {*first, *second};
       for (std::uint64_t i = step + 2; i < step + 2 + asks; ++i) {
         const auto a = Ask(together, i);
         const auto b = Ask(one_by_one, i);
-        if (!a || !b) return;
+        if (!a || !b) {
+          return;
+        }
         Require(*a == *b, "optimizer.batch",
                 "trials told in one call have another effect than one by one");
         list.push_back(Evaluated(*a, i));
@@ -516,7 +592,9 @@ class OptimizerContract {
   // search must continue.
   void CheckAsksTwice() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) return;
+    if (!Bind(subject)) {
+      return;
+    }
     for (std::uint64_t step = 0; step < 4 * kFewRounds; step += 4) {
       std::vector<Told> trials;
       for (std::uint64_t i = step; i < step + 4; ++i) {
@@ -524,9 +602,13 @@ class OptimizerContract {
         const lode_status status = AskInto(subject, i, proposal);
         Require(status == LODE_OK || i > step, "optimizer.ask",
                 "fails at step " + std::to_string(i));
-        if (proposal) trials.push_back(Evaluated(*proposal, i));
+        if (proposal) {
+          trials.push_back(Evaluated(*proposal, i));
+        }
       }
-      for (const Told& trial : trials) Tell(subject, trial);
+      for (const Told& trial : trials) {
+        Tell(subject, trial);
+      }
     }
   }
 
@@ -589,7 +671,9 @@ class OptimizerContract {
     for (const std::uint64_t width : {2, 3, 7}) {
       const Overlap overlap{width, in_order};
       const auto trace = SearchAhead(overlap);
-      if (!trace) return;
+      if (!trace) {
+        return;
+      }
       Require(SearchAhead(overlap) == trace, "determinism",
               "the same random numbers and trials give other proposals with " +
                   std::to_string(width) + " in progress");
@@ -600,7 +684,9 @@ class OptimizerContract {
   // next begins. Returns all proposals in order, or nothing if the search could not continue.
   std::optional<std::vector<Proposal>> SearchAhead(const Overlap& overlap) {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) return std::nullopt;
+    if (!Bind(subject)) {
+      return std::nullopt;
+    }
     std::deque<Told> under_way;
     std::vector<Proposal> trace;
     for (std::uint64_t step = 0; step < kRoundsAhead; ++step) {
@@ -609,7 +695,9 @@ class OptimizerContract {
         return std::nullopt;
       }
       const auto begun = Begin(subject, overlap, step, 0);
-      if (!begun) return std::nullopt;
+      if (!begun) {
+        return std::nullopt;
+      }
       under_way.push_back(*begun);
       trace.push_back(begun->proposal);
     }
@@ -620,19 +708,25 @@ class OptimizerContract {
   static bool IsRandom(std::uint64_t step) { return step % 7 == 3; }
   static bool Fails(std::uint64_t step) { return step % 5 == 1; }
   static std::uint64_t RejectionsOf(std::uint64_t step) {
-    if (IsRandom(step)) return 0;
+    if (IsRandom(step)) {
+      return 0;
+    }
     return step == 30 ? 20 : step % 4;
   }
 
   // Returns the step's trial, unless it is rejected.
   std::optional<Told> Begin(Subject& subject, const Overlap& overlap, std::uint64_t step,
                             std::uint64_t attempt) {
-    if (IsRandom(step)) return Explored(step);
+    if (IsRandom(step)) {
+      return Explored(step);
+    }
     std::optional<Proposal> proposal;
     const lode_status status = AskInto(subject, step, proposal, attempt);
     Require(status == LODE_OK, overlap.rule(),
             "ask fails at step " + std::to_string(step) + " before earlier ones are told");
-    if (!proposal) return std::nullopt;
+    if (!proposal) {
+      return std::nullopt;
+    }
     return Fails(step) ? Failed(*proposal, step) : Evaluated(*proposal, step);
   }
 
@@ -643,7 +737,9 @@ class OptimizerContract {
     for (std::uint64_t attempt = 1; attempt <= RejectionsOf(ending.step); ++attempt) {
       TellAhead(subject, overlap, {ending.proposal, ending.step, kRejected, core::kNaN, attempt});
       auto again = Begin(subject, overlap, ending.step, attempt);
-      if (!again) return false;
+      if (!again) {
+        return false;
+      }
       ending = *std::move(again);
       trace.push_back(ending.proposal);
     }
@@ -666,7 +762,9 @@ class OptimizerContract {
             },
             [this](Subject& subject, std::uint64_t step) {
               const auto proposal = Ask(subject, step);
-              if (!proposal) return std::string();
+              if (!proposal) {
+                return std::string();
+              }
               Tell(subject, Evaluated(*proposal, step));
               return proposal->Text();
             }};

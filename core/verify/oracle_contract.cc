@@ -53,14 +53,22 @@ class OracleContract {
         findings_(findings) {}
 
   void Check() {
-    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) return;
+    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) {
+      return;
+    }
     unbound_metrics_ = ReadMetrics();
-    if (!DrawSamples()) return;
+    if (!DrawSamples()) {
+      return;
+    }
     Do("evaluating before bind", &OracleContract::CheckBeforeBind);
     Do("binding another space", &OracleContract::CheckForeignSpace);
-    if (!Bind(oracle_)) return;
+    if (!Bind(oracle_)) {
+      return;
+    }
     Do("reading its metrics", &OracleContract::CheckMetrics);
-    if (metrics_.empty()) return;
+    if (metrics_.empty()) {
+      return;
+    }
     Do("evaluating one by one, twice", &OracleContract::CheckAnswers);
     Do("evaluating in batches", &OracleContract::CheckBatches);
     Do("evaluating bytes that are not an architecture", &OracleContract::CheckInvalid);
@@ -68,10 +76,12 @@ class OracleContract {
     if (DeclaresFidelities(component_)) {
       Do("evaluating at the fidelities that it declares", &OracleContract::CheckFidelities);
     }
-    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0)
+    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0) {
       Do("evaluating representatives", &OracleContract::CheckCanonical);
-    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0)
+    }
+    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0) {
       Do("evaluating from four threads at once", &OracleContract::CheckThreads);
+    }
   }
 
  private:
@@ -111,18 +121,23 @@ class OracleContract {
   bool DrawSamples() {
     for (std::uint64_t seed = 0; seed < kSamples; ++seed) {
       auto sample = probe_.Sample(seed);
-      if (!sample) return false;
+      if (!sample) {
+        return false;
+      }
       samples_.push_back(*std::move(sample));
     }
     return true;
   }
 
   bool Bind(Subject& oracle) {
-    if (!Require(oracle.created(), "create.defaults", oracle.error().message())) return false;
+    if (!Require(oracle.created(), "create.defaults", oracle.error().message())) {
+      return false;
+    }
     ErrorBuffer error;
     const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
-    if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message()))
+    if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message())) {
       return false;
+    }
     const bool prepared = Prepare(oracle, prepared_, error.get()) == LODE_OK;
     return Require(prepared, "oracle.prepare", "fails: " + error.message());
   }
@@ -132,7 +147,9 @@ class OracleContract {
     if (DeclaresFidelities(component_)) {
       CheckUnboundFidelities(oracle_, findings_);
     }
-    if (!CanPrepare(component_)) return;
+    if (!CanPrepare(component_)) {
+      return;
+    }
     ErrorBuffer error;
     const lode_status status = Prepare(oracle_, prepared_, error.get());
     Require(status == LODE_E_INVALID, "oracle.before_bind",
@@ -149,10 +166,14 @@ class OracleContract {
 
   void CheckForeignSpace() {
     Subject other(component_, setting_);
-    if (!Require(other.created(), "create.defaults", other.error().message())) return;
+    if (!Require(other.created(), "create.defaults", other.error().message())) {
+      return;
+    }
     ErrorBuffer error;
     const lode_status status = Api(other).bind(other.get(), foreign_, error.get());
-    if (status == LODE_OK) return;
+    if (status == LODE_OK) {
+      return;
+    }
     Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
             "refuses a space with another status than unsupported, or i/o because of its file");
     const std::string fault = error.Fault(status);
@@ -220,7 +241,9 @@ class OracleContract {
   }
 
   void CheckFailure(const Answer& answer) {
-    if (answer.ok()) return;
+    if (answer.ok()) {
+      return;
+    }
     Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
     Require(answer.cost_seconds == kNoCost, "outputs.untouched",
             "evaluate failed and changed the cost");
@@ -229,9 +252,13 @@ class OracleContract {
 
   // Returns whether two answers agree in all metrics that are not noisy, or both failed.
   bool Agree(const Answer& a, const Answer& b) const {
-    if (a.ok() != b.ok()) return false;
+    if (a.ok() != b.ok()) {
+      return false;
+    }
     for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
-      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) return false;
+      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) {
+        return false;
+      }
     }
     return true;
   }
@@ -245,7 +272,9 @@ class OracleContract {
   // `before` is an earlier answer to the same query.
   static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
                             Findings& findings) {
-    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) return;
+    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) {
+      return;
+    }
     const auto words = [](double cost) {
       return cost == kNoCost ? "none" : std::to_string(cost) + " seconds";
     };
@@ -259,7 +288,9 @@ class OracleContract {
     const auto start = std::chrono::steady_clock::now();
     Evaluate(oracle_, SampleOf(0));
     slow_ = std::chrono::steady_clock::now() - start > std::chrono::milliseconds(100);
-    if (slow_) samples_.resize(kBatch);
+    if (slow_) {
+      samples_.resize(kBatch);
+    }
   }
 
   void CheckAnswers() {
@@ -270,12 +301,14 @@ class OracleContract {
       answers_.push_back(answer);
       CheckFailure(answer);
       succeeded += answer.ok() ? 1 : 0;
-      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
+      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m) {
         Require(std::isfinite(answer.metrics[m]), "oracle.evaluate",
                 metrics_[m].name + " is not finite");
-      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m)
+      }
+      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m) {
         Require(!IsBetterThanOptimum(answer.metrics[m], metrics_[m]), "oracle.optimum",
                 metrics_[m].name + " is better than its optimum");
+      }
       CheckCost(answer);
       const Answer again = Evaluate(oracle_, SampleOf(i));
       Require(Agree(again, answer), "determinism",
@@ -292,7 +325,9 @@ class OracleContract {
   bool SucceedsSometimes() {
     for (std::uint64_t attempt = 1; attempt <= (slow_ ? 1 : kTries); ++attempt) {
       for (std::size_t i = 0; i < samples_.size(); ++i) {
-        if (Evaluate(oracle_, SampleOf(i, 1000 * attempt)).ok()) return true;
+        if (Evaluate(oracle_, SampleOf(i, 1000 * attempt)).ok()) {
+          return true;
+        }
       }
     }
     return false;
@@ -310,7 +345,9 @@ class OracleContract {
   void CheckBatches() {
     for (std::size_t first = 0; first + kBatch <= samples_.size(); first += kBatch) {
       std::vector<Asked> asked;
-      for (std::size_t i = 0; i < kBatch; ++i) asked.push_back(SampleOf(first + i));
+      for (std::size_t i = 0; i < kBatch; ++i) {
+        asked.push_back(SampleOf(first + i));
+      }
       const auto batch = EvaluateAll(oracle_, asked);
       for (std::size_t i = 0; i < kBatch; ++i) {
         Require(Agree(batch[i], answers_[first + i]), "oracle.batch",
@@ -376,11 +413,14 @@ class OracleContract {
   void CheckInvalid() {
     for (const int fill : {0, 1, 2}) {
       const Bytes bytes(probe_.cells(), static_cast<std::uint8_t>(fill));
-      if (probe_.Format(bytes)) continue;
+      if (probe_.Format(bytes)) {
+        continue;
+      }
       // The refusal must not be chance.
-      for (std::uint64_t seed = 1; seed < 8; ++seed)
+      for (std::uint64_t seed = 1; seed < 8; ++seed) {
         Require(!Evaluate(oracle_, {&bytes, seed}).ok(), "oracle.invalid_architecture",
                 "measures bytes that are not an architecture");
+      }
       const auto batch = EvaluateAll(oracle_, {SampleOf(0), {&bytes, 0}, SampleOf(1)});
       Require(!batch[1].ok(), "oracle.invalid_architecture",
               "measures bytes that are not an architecture");
@@ -392,7 +432,9 @@ class OracleContract {
 
   void CheckInstances() {
     Subject other(component_, setting_, 99);
-    if (!Bind(other)) return;
+    if (!Bind(other)) {
+      return;
+    }
     for (std::size_t i = 0; i < kBatch; ++i) {
       Require(Agree(Evaluate(other, SampleOf(i)), answers_[i]), "determinism",
               "a second instance gives other results");
@@ -402,10 +444,14 @@ class OracleContract {
   }
 
   void CheckCanonical() {
-    if (!probe_.HasCanonical()) return;
+    if (!probe_.HasCanonical()) {
+      return;
+    }
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       const auto representative = probe_.Canonical(samples_[i]);
-      if (!representative) return;
+      if (!representative) {
+        return;
+      }
       // Random failures may depend on everything in the query.
       const Answer answer = Evaluate(oracle_, {&*representative, i});
       Require(Agree(answer, answers_[i]) || (Noisy() && answer.ok() != answers_[i].ok()),
@@ -427,9 +473,13 @@ class OracleContract {
         }
       });
     }
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
     for (const Findings& own : findings) {
-      for (const Finding& finding : own.list()) findings_.Add(finding.rule, finding.seen);
+      for (const Finding& finding : own.list()) {
+        findings_.Add(finding.rule, finding.seen);
+      }
     }
   }
 

@@ -5,9 +5,6 @@ import pathlib
 import re
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-PENDING = ("core/exec", "core/plugin", "core/report", "core/search", "core/store", "core/verify", "plugins/optimizers",
-           "sdk/include", "sdk/toolkit/images/pickle.cc", "sdk/abi", "sdk/choices", "sdk/oracle", "sdk/layout",
-           "sdk/mixed", "sdk/math", "sdk/search", "sdk/testing")
 CODE = {".c", ".cc", ".h", ".hpp"}
 
 RAW_STRING = re.compile(r'R"(\w*)\(.*?\)\1"', re.DOTALL)
@@ -23,7 +20,7 @@ def files(suffixes):
     for folder, folders, names in os.walk(SOURCE):
         folders[:] = [name for name in folders if name not in ("build", "runs") and not name.startswith(".")]
         found += [(pathlib.Path(folder) / name).relative_to(SOURCE) for name in names]
-    return sorted(file for file in found if file.suffix in suffixes and not str(file).startswith(PENDING))
+    return sorted(file for file in found if file.suffix in suffixes)
 
 
 def read(file):

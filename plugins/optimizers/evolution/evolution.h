@@ -10,6 +10,8 @@
 
 #include "toolkit/sampling/fresh_sampler.h"
 
+namespace evolution {
+
 // The evolutionary search of the Once-for-All authors (Cai, Gan, Wang, Zhang, Han: Once-for-All:
 // Train One Network and Specialize it for Efficient Deployment, ICLR 2020; EvolutionFinder of their
 // published code).
@@ -87,3 +89,5 @@ class Evolution {
   std::vector<Individual> kept_;            // empty until the first generation is complete
   std::vector<Individual> newcomers_;       // told since then, of every kind
 };
+
+}  // namespace evolution

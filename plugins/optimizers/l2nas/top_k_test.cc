@@ -79,7 +79,9 @@ class History {
  public:
   void Add(const Architecture& architecture, double reward) {
     const auto [at, fresh] = best_.try_emplace(architecture, reward, time_);
-    if (!fresh && reward > at->second.first) at->second = {reward, time_};
+    if (!fresh && reward > at->second.first) {
+      at->second = {reward, time_};
+    }
     ++time_;
   }
   std::vector<float> State(std::size_t k, std::size_t cells) const {
@@ -89,12 +91,16 @@ class History {
     }
     std::vector<const Architecture*> top;
     for (const auto& entry : order) {
-      if (top.size() < k) top.push_back(entry.second);
+      if (top.size() < k) {
+        top.push_back(entry.second);
+      }
     }
     std::vector<float> state(cells);
     for (std::size_t c = 0; c < cells; ++c) {
       float ones = 0;
-      for (const Architecture* architecture : top) ones += static_cast<float>((*architecture)[c]);
+      for (const Architecture* architecture : top) {
+        ones += static_cast<float>((*architecture)[c]);
+      }
       state[c] = ones / static_cast<float>(top.size());
     }
     return state;
@@ -122,7 +128,9 @@ TEST(TopKTest, IsTheMeanByDefinition) {
     History history;
     for (int t = 0; t < 150; ++t) {
       Architecture architecture(kCells);
-      for (std::uint8_t& cell : architecture) cell = bits() % 2;
+      for (std::uint8_t& cell : architecture) {
+        cell = bits() % 2;
+      }
       const auto reward = static_cast<double>(bits() % (sequence % 2 == 0 ? 5 : 1000));
       top.Add(architecture, reward);
       history.Add(architecture, reward);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace listed {
+
 // Proposes the architectures of a file in order, each once, and then nothing more. It does not
 // learn.
 class Listed {
@@ -42,3 +44,5 @@ class Listed {
   std::vector<lode::Architecture> list_;
   std::size_t next_ = 0;  // position, never reset
 };
+
+}  // namespace listed

@@ -10,6 +10,7 @@
 
 #include "tests/built.h"
 
+namespace listed {
 namespace {
 
 using lode::test::Grid;
@@ -86,3 +87,4 @@ TEST_F(ListedTest, KeepsTheContract) {
 }
 
 }  // namespace
+}  // namespace listed

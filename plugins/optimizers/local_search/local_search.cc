@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+namespace local_search {
+
 void LocalSearch::Bind(const lode::Space& space) {
-  if (!space.CanListNeighbours())
+  if (!space.CanListNeighbours()) {
     throw lode::UnsupportedError("the space has no neighbours, which local_search needs");
+  }
   space_ = space;
   starts_.emplace(space);
 }
@@ -15,7 +18,9 @@ lode::Architecture LocalSearch::Ask() {
   ClimbAt climb = HighestWithNeighbours();
   lode::Architecture proposal =
       climb != climbs_.end() ? TakeNeighbour(*climb, random) : starts_->Draw(random);
-  if (climb == climbs_.end()) climb = climbs_.emplace(climb);
+  if (climb == climbs_.end()) {
+    climb = climbs_.emplace(climb);
+  }
   climb->under_way.push_back(proposal);
   starts_->MarkSeen(proposal);
   return proposal;
@@ -25,9 +30,12 @@ lode::Architecture LocalSearch::Ask() {
 LocalSearch::ClimbAt LocalSearch::HighestWithNeighbours() {
   ClimbAt highest = climbs_.end();
   for (ClimbAt climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
-    if (climb->neighbours.empty()) continue;
-    if (highest == climbs_.end() || climb->position->reward > highest->position->reward)
+    if (climb->neighbours.empty()) {
+      continue;
+    }
+    if (highest == climbs_.end() || climb->position->reward > highest->position->reward) {
       highest = climb;
+    }
   }
   return highest;
 }
@@ -42,11 +50,17 @@ lode::Architecture LocalSearch::TakeNeighbour(Climb& climb, lode::Random random)
 
 void LocalSearch::Tell(const lode::Trial& trial) {
   starts_->MarkSeen(trial.architecture);
-  if (trial.random) return;
+  if (trial.random) {
+    return;
+  }
   const ClimbAt climb = TakeProposal(trial.architecture);
-  if (climb == climbs_.end()) return;
+  if (climb == climbs_.end()) {
+    return;
+  }
   Judge(*climb, trial);
-  if (climb->neighbours.empty() && climb->under_way.empty()) climbs_.erase(climb);
+  if (climb->neighbours.empty() && climb->under_way.empty()) {
+    climbs_.erase(climb);
+  }
 }
 
 // Returns the oldest climb that the architecture was proposed for, and removes it from those under
@@ -57,7 +71,9 @@ LocalSearch::ClimbAt LocalSearch::TakeProposal(lode::ArchitectureView architectu
   };
   for (auto climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
     const auto at = std::ranges::find_if(climb->under_way, same);
-    if (at == climb->under_way.end()) continue;
+    if (at == climb->under_way.end()) {
+      continue;
+    }
     climb->under_way.erase(at);
     return climb;
   }
@@ -66,11 +82,13 @@ LocalSearch::ClimbAt LocalSearch::TakeProposal(lode::ArchitectureView architectu
 
 void LocalSearch::Judge(Climb& climb, const lode::Trial& trial) {
   const std::optional<Point>& bar = climb.better ? climb.better : climb.position;
-  if (!trial.failed && (!bar || trial.reward > bar->reward))
+  if (!trial.failed && (!bar || trial.reward > bar->reward)) {
     climb.better = Point{{trial.architecture.begin(), trial.architecture.end()}, trial.reward};
+  }
   const bool all_judged = climb.neighbours.empty() && climb.under_way.empty();
-  if (climb.better && (moves_at_first_ || all_judged))
+  if (climb.better && (moves_at_first_ || all_judged)) {
     MoveTo(climb, *std::exchange(climb.better, std::nullopt));
+  }
 }
 
 void LocalSearch::MoveTo(Climb& climb, Point point) {
@@ -81,9 +99,11 @@ void LocalSearch::MoveTo(Climb& climb, Point point) {
   });
 }
 
+}  // namespace local_search
+
 LODE_PLUGIN(
     "lode.local_search", "1.0.0", "Apache-2.0",
-    lode::OptimizerComponent<LocalSearch>(
+    lode::OptimizerComponent<local_search::LocalSearch>(
         "local_search", "1.0.0", "Hill climbing over neighbours, restarted at every local optimum.",
         "Moves at the first better neighbour, or to the best of all; restarts at a random "
         "architecture when no neighbour is better. The fastest of the model-free "

@@ -7,6 +7,8 @@
 
 #include "toolkit/sampling/fresh_sampler.h"
 
+namespace local_search {
+
 // Hill climbing with restarts. A climb starts at a random architecture that was not seen before and
 // has its neighbours evaluated in random order:
 //
@@ -69,3 +71,5 @@ class LocalSearch {
   std::optional<lode::sampling::FreshSampler> starts_;
   std::vector<Climb> climbs_;  // not yet ended, oldest first
 };
+
+}  // namespace local_search

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+namespace nsga2 {
+
 lode::Params<Nsga2::Config> Nsga2::Parameters() {
   return {
       lode::Param<Config>("population", &Config::population,
@@ -25,8 +27,9 @@ Nsga2::Nsga2(lode::Host host, const Config& config)
       mutation_probability_(config.mutation_probability) {}
 
 void Nsga2::Bind(const lode::Space& space) {
-  if (!space.CanMutate())
+  if (!space.CanMutate()) {
     throw lode::UnsupportedError("the space has no mutate, which nsga2 needs");
+  }
   space_ = space;
   met_.emplace(space);
 }
@@ -38,21 +41,28 @@ lode::Architecture Nsga2::Ask() {
 }
 
 lode::Architecture Nsga2::Propose(lode::Random random) {
-  if (members_.empty() || met_->exhausted()) return met_->Draw(random);
+  if (members_.empty() || met_->exhausted()) {
+    return met_->Draw(random);
+  }
   for (int tries = 0; tries < kTries; ++tries) {
     lode::Architecture child = Breed(random);
-    if (!met_->IsSeen(child)) return child;
+    if (!met_->IsSeen(child)) {
+      return child;
+    }
   }
   return met_->Draw(random);
 }
 
 lode::Architecture Nsga2::Breed(lode::Random random) const {
   const Individual& mother = SelectParent(random);
-  if (!space_->CanCrossover() || random.Uniform() >= crossover_probability_)
+  if (!space_->CanCrossover() || random.Uniform() >= crossover_probability_) {
     return space_->Mutate(random, mother.architecture);
+  }
   const Individual& father = SelectParent(random);
   lode::Architecture child = space_->Crossover(random, mother.architecture, father.architecture);
-  if (random.Uniform() < mutation_probability_) child = space_->Mutate(random, child);
+  if (random.Uniform() < mutation_probability_) {
+    child = space_->Mutate(random, child);
+  }
   return child;
 }
 
@@ -64,35 +74,47 @@ const Nsga2::Individual& Nsga2::SelectParent(lode::Random random) const {
 
 void Nsga2::Tell(const lode::Trial& trial) {
   met_->MarkSeen(trial.architecture);
-  if (trial.failed) return;
+  if (trial.failed) {
+    return;
+  }
   RequireSameCount(trial.objectives.size());
   newcomers_.push_back({{trial.architecture.begin(), trial.architecture.end()},
                         {{trial.objectives.begin(), trial.objectives.end()}, trial.violation}});
-  if (newcomers_.size() == capacity_) EndGeneration();
+  if (newcomers_.size() == capacity_) {
+    EndGeneration();
+  }
 }
 
 void Nsga2::RequireSameCount(std::size_t objectives) {
-  if (objectives_ != 0 && objectives != objectives_)
+  if (objectives_ != 0 && objectives != objectives_) {
     throw lode::InvalidError("a trial has " + std::to_string(objectives) +
                              " objectives, those before had " + std::to_string(objectives_));
+  }
   objectives_ = objectives;
 }
 
 void Nsga2::EndGeneration() {
   std::vector<Individual> all = std::exchange(members_, {});
-  for (Individual& newcomer : newcomers_) all.push_back(std::move(newcomer));
+  for (Individual& newcomer : newcomers_) {
+    all.push_back(std::move(newcomer));
+  }
   newcomers_.clear();
   std::vector<nsga2::Point> points;
   points.reserve(all.size());
-  for (const Individual& individual : all) points.push_back(individual.point);
+  for (const Individual& individual : all) {
+    points.push_back(individual.point);
+  }
   standings_ = nsga2::SelectSurvivors(points, capacity_);
-  for (const nsga2::Standing& survivor : standings_)
+  for (const nsga2::Standing& survivor : standings_) {
     members_.push_back(std::move(all[survivor.index]));
+  }
 }
+
+}  // namespace nsga2
 
 LODE_PLUGIN(
     "lode.nsga2", "1.0.0", "Apache-2.0",
-    lode::OptimizerComponent<Nsga2>(
+    lode::OptimizerComponent<nsga2::Nsga2>(
         "nsga2", "1.0.0",
         "Multi-objective genetic algorithm: keeps the best fronts, spread out evenly.",
         "Deb, Pratap, Agarwal and Meyarivan, A Fast and Elitist Multiobjective Genetic "

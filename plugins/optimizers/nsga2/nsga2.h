@@ -10,6 +10,8 @@
 #include "plugins/optimizers/nsga2/pareto.h"
 #include "toolkit/sampling/fresh_sampler.h"
 
+namespace nsga2 {
+
 // NSGA-II (Deb, Pratap, Agarwal, Meyarivan: A Fast and Elitist Multiobjective Genetic Algorithm:
 // NSGA-II, IEEE Transactions on Evolutionary Computation 6(2), 2002).
 //
@@ -77,3 +79,5 @@ class Nsga2 {
   std::vector<nsga2::Standing> standings_;  // of members_, in their order
   std::vector<Individual> newcomers_;       // of the current generation
 };
+
+}  // namespace nsga2

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+namespace nsga2 {
 namespace {
 
 using lode::test::Grid;
@@ -128,11 +129,15 @@ TEST(Nsga2Test, TheBestOfParentsAndChildrenSurvive) {
           search.Tell("0-0-0-0-0-0", {0, 4});
           search.Tell("1-1-1-1-1-1", {2, 2});
           search.Tell("2-2-2-2-2-2", {4, 0});
-          for (const auto& [text, objectives] : told) search.Tell(text, objectives);
+          for (const auto& [text, objectives] : told) {
+            search.Tell(text, objectives);
+          }
           const std::string child = search.Ask();
           for (const char* text : {"0-0-0-0-0-0", "1-1-1-1-1-1", "2-2-2-2-2-2", "3-3-3-3-3-3",
                                    "0-1-2-3-0-1", "3-2-1-0-3-2"}) {
-            if (Distance(child, text) == 1) parents.insert(std::string(1, text[0]) + text[2]);
+            if (Distance(child, text) == 1) {
+              parents.insert(std::string(1, text[0]) + text[2]);
+            }
           }
         }
         return parents;
@@ -177,8 +182,9 @@ std::map<std::string, int> CountParents(const Grid& grid, const std::vector<doub
     search.Tell("1-1-1-1-1-1", b);
     search.Tell("2-2-2-2-2-2", c);
     const std::string child = search.Ask();
-    for (const char* text : {"0-0-0-0-0-0", "1-1-1-1-1-1", "2-2-2-2-2-2"})
+    for (const char* text : {"0-0-0-0-0-0", "1-1-1-1-1-1", "2-2-2-2-2-2"}) {
       counts[text] += Distance(child, text) == 1;
+    }
   }
   return counts;
 }
@@ -209,7 +215,9 @@ TEST(Nsga2Test, CrossesTwoParentsAndMutatesSomeChildren) {
   const Grid grid(20, 4);
   const std::string zeros = grid.space().Format([&] {
     lode::Architecture a(80);
-    for (std::size_t r = 0; r < 20; ++r) a[4 * r] = 1;
+    for (std::size_t r = 0; r < 20; ++r) {
+      a[4 * r] = 1;
+    }
     return a;
   }());
   std::string ones = zeros, twos = zeros;
@@ -240,7 +248,9 @@ TEST(Nsga2Test, WithoutCrossoverChildrenAreMutants) {
   const lode::Space space({&without, grid.space().handle().instance});
   Search search(space, {.population = 1, .mutation_probability = 0});
   search.Tell("0-0-0-0-0-0", {5, 5});
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(Distance(search.Ask(), "0-0-0-0-0-0"), 1);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Distance(search.Ask(), "0-0-0-0-0-0"), 1);
+  }
 }
 
 TEST(Nsga2Test, NeedsMutation) {
@@ -265,7 +275,9 @@ TEST(Nsga2Test, ProposesNothingTwiceWhileThereAreOthers) {
       EXPECT_TRUE(met.insert(text).second);
       search.Tell(text, {static_cast<double>(text[0]), static_cast<double>(text[2])});
     }
-    for (int i = 0; i < 50; ++i) search.Tell(search.Ask(), {0, 0});
+    for (int i = 0; i < 50; ++i) {
+      search.Tell(search.Ask(), {0, 0});
+    }
   }
 }
 
@@ -286,9 +298,12 @@ TEST(Nsga2Test, AsksMayRunAheadOfSeveralGenerations) {
     std::vector<std::string>& trace = runs.emplace_back();
     for (int round = 0; round < 5; ++round) {
       std::vector<std::string> ahead;
-      for (int i = 0; i < 35; ++i) ahead.push_back(search.Ask());
-      for (const std::string& text : ahead)
+      for (int i = 0; i < 35; ++i) {
+        ahead.push_back(search.Ask());
+      }
+      for (const std::string& text : ahead) {
         search.Tell(text, {static_cast<double>(text[0]), -static_cast<double>(text[0])});
+      }
       trace.insert(trace.end(), ahead.begin(), ahead.end());
     }
   }
@@ -304,7 +319,9 @@ TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
     Search search(grid.space(), kMutantsOf3);
     std::deque<std::string> under_way;
     std::vector<std::string> told;
-    for (std::size_t i = 0; i < width; ++i) under_way.push_back(search.Ask());
+    for (std::size_t i = 0; i < width; ++i) {
+      under_way.push_back(search.Ask());
+    }
     for (int step = 0; step < 60; ++step) {
       told.push_back(under_way.front());
       under_way.pop_front();
@@ -313,8 +330,9 @@ TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
       // The last complete generation; random until there is one.
       const std::size_t generations = told.size() / 3;
       std::ptrdiff_t distance = 100;
-      for (std::size_t i = 3 * generations; i-- > 0 && i + 3 >= 3 * generations;)
+      for (std::size_t i = 3 * generations; i-- > 0 && i + 3 >= 3 * generations;) {
         distance = std::min(distance, Distance(under_way.back(), told[i]));
+      }
       EXPECT_EQ(distance == 1, generations > 0) << width << ", " << step;
     }
   }
@@ -326,7 +344,9 @@ TEST(Nsga2Test, FailuresAmongOthersUnderWayHaveNoPlace) {
   const Grid grid(20, 4);
   Search search(grid.space(), kMutantsOf3);
   std::vector<std::string> founders;
-  for (int i = 0; i < 5; ++i) founders.push_back(search.Ask());
+  for (int i = 0; i < 5; ++i) {
+    founders.push_back(search.Ask());
+  }
   search.Tell(founders[0], {1, 1});
   search.Fail(founders[1], /*rejected=*/true);
   const std::string again = search.Ask();
@@ -362,7 +382,9 @@ double Hypervolume(std::vector<Goals> points, const Goals& reference) {
   std::sort(points.begin(), points.end(), std::greater<>());
   double area = 0, height = reference[1];
   for (const Goals& p : points) {
-    if (p[0] <= reference[0] || p[1] <= height) continue;
+    if (p[0] <= reference[0] || p[1] <= height) {
+      continue;
+    }
     area += (p[0] - reference[0]) * (p[1] - height);
     height = p[1];
   }
@@ -383,7 +405,9 @@ double Digit(const std::string& text, std::size_t row) { return text[2 * row] - 
 Goals Zdt1(const std::string& text) {
   const double x = (4 * Digit(text, 0) + Digit(text, 1)) / 15;
   double sum = 0;
-  for (std::size_t row = 2; row < 10; ++row) sum += Digit(text, row) / 3;
+  for (std::size_t row = 2; row < 10; ++row) {
+    sum += Digit(text, row) / 3;
+  }
   const double g = 1 + 9 * sum / 8;
   return {-x, -g * (1 - std::sqrt(x / g))};
 }
@@ -391,7 +415,9 @@ Goals Zdt1(const std::string& text) {
 // Its Pareto front, from the paper: g = 1.
 std::vector<Goals> Zdt1Front() {
   std::vector<Goals> front;
-  for (int i = 0; i < 16; ++i) front.push_back({-i / 15.0, -(1 - std::sqrt(i / 15.0))});
+  for (int i = 0; i < 16; ++i) {
+    front.push_back({-i / 15.0, -(1 - std::sqrt(i / 15.0))});
+  }
   return front;
 }
 
@@ -406,9 +432,10 @@ double Term(int goal, std::size_t row, std::size_t value) {
 Goals TwoSums(const std::string& text) {
   Goals goals(2);
   for (std::size_t row = 0; row < 10; ++row) {
-    for (int goal = 0; goal < 2; ++goal)
+    for (int goal = 0; goal < 2; ++goal) {
       goals[static_cast<std::size_t>(goal)] +=
           Term(goal, row, static_cast<std::size_t>(Digit(text, row)));
+    }
   }
   return goals;
 }
@@ -419,13 +446,16 @@ std::vector<Goals> TwoSumsFront() {
   for (std::size_t row = 0; row < 10; ++row) {
     std::vector<Goals> sums;
     for (const Goals& sum : front) {
-      for (std::size_t value = 0; value < 4; ++value)
+      for (std::size_t value = 0; value < 4; ++value) {
         sums.push_back({sum[0] + Term(0, row, value), sum[1] + Term(1, row, value)});
+      }
     }
     std::sort(sums.begin(), sums.end(), std::greater<>());
     front.clear();
     for (const Goals& sum : sums) {
-      if (front.empty() || sum[1] > front.back()[1]) front.push_back(sum);
+      if (front.empty() || sum[1] > front.back()[1]) {
+        front.push_back(sum);
+      }
     }
   }
   return front;
@@ -441,7 +471,9 @@ double ShareReached(const Problem& problem, const std::vector<Goals>& front, con
   std::vector<Goals> met;
   std::deque<std::string> under_way;
   for (int i = 0; i < queries; ++i) {
-    while (under_way.size() < width) under_way.push_back(search.Ask());
+    while (under_way.size() < width) {
+      under_way.push_back(search.Ask());
+    }
     met.push_back(problem(under_way.front()));
     search.Tell(under_way.front(), met.back());
     under_way.pop_front();
@@ -489,7 +521,9 @@ TEST(Nsga2Search, ClimbsASingleObjective) {
   for (int i = 0; i < 800; ++i) {
     const std::string text = search.Ask();
     double height = 0;
-    for (std::size_t row = 0; row < 10; ++row) height += Digit(text, row);
+    for (std::size_t row = 0; row < 10; ++row) {
+      height += Digit(text, row);
+    }
     best = std::max(best, height);
     search.Tell(text, {height});
   }
@@ -513,3 +547,4 @@ TEST(Nsga2Search, TheSeedDecides) {
 }
 
 }  // namespace
+}  // namespace nsga2

@@ -5,6 +5,8 @@
 
 #include "toolkit/sampling/fresh_sampler.h"
 
+namespace random_search {
+
 // Random search: all architectures equally likely at every step. With `repeats` = false it proposes
 // no architecture that was proposed or told before; once the space is exhausted it logs that and
 // repeats, so that a run with a budget of steps still ends as declared.
@@ -33,3 +35,5 @@ class RandomSearch {
   std::optional<lode::Space> space_;
   std::optional<lode::sampling::FreshSampler> sampler_;
 };
+
+}  // namespace random_search

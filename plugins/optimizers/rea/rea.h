@@ -8,6 +8,8 @@
 
 #include "toolkit/sampling/fresh_sampler.h"
 
+namespace rea {
+
 // Regularized evolution (Real, Aggarwal, Huang, Le: Regularized Evolution for Image Classifier
 // Architecture Search, AAAI 2019, algorithm 1).
 //
@@ -67,3 +69,5 @@ class RegularizedEvolution {
   std::deque<Member> population_;  // oldest first
   std::size_t under_way_ = 0;      // asked for and not yet told
 };
+
+}  // namespace rea

@@ -41,8 +41,11 @@ struct Decision {
 // Returns a decision for each row of the matrices, in their order.
 inline std::vector<Decision> DecisionsOf(const std::vector<Matrix>& matrices) {
   std::vector<Decision> decisions;
-  for (const Matrix& m : matrices)
-    for (const std::string& row : m.row_labels) decisions.push_back({row, m.column_labels, m.name});
+  for (const Matrix& m : matrices) {
+    for (const std::string& row : m.row_labels) {
+      decisions.push_back({row, m.column_labels, m.name});
+    }
+  }
   return decisions;
 }
 
@@ -55,9 +58,12 @@ class ChoiceSpace {
   // empty or contains the separator or a control character.
   explicit ChoiceSpace(std::vector<Decision> decisions, char separator = ',')
       : decisions_(std::move(decisions)), separator_(separator) {
-    if (decisions_.empty()) throw InvalidError("a space needs at least one decision");
-    if (static_cast<unsigned char>(separator) < 0x20)
+    if (decisions_.empty()) {
+      throw InvalidError("a space needs at least one decision");
+    }
+    if (static_cast<unsigned char>(separator) < 0x20) {
       throw InvalidError("the separator is a control character");
+    }
     std::vector<std::size_t> matrix_of;
     for (const Decision& d : decisions_) {
       CheckValues(d);
@@ -69,7 +75,9 @@ class ChoiceSpace {
       const std::size_t size = decisions_[i].values.size();
       rows_.push_back({next[matrix_of[i]], size});
       next[matrix_of[i]] += size;
-      if (size > 1) open_.push_back(i);
+      if (size > 1) {
+        open_.push_back(i);
+      }
     }
   }
 
@@ -78,19 +86,25 @@ class ChoiceSpace {
   // The position of each decision's value in its list.
   std::vector<std::size_t> ChoicesOf(ArchitectureView architecture) const {
     std::vector<std::size_t> choices(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) choices[i] = ChoiceOf(architecture, i);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      choices[i] = ChoiceOf(architecture, i);
+    }
     return choices;
   }
   // The inverse. REQUIRES: a position for each decision.
   void SetChoices(std::span<const std::size_t> choices, std::span<std::uint8_t> out) const {
-    for (std::size_t i = 0; i < rows_.size(); ++i) out[rows_[i].first + choices[i]] = 1;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      out[rows_[i].first + choices[i]] = 1;
+    }
   }
 
   std::vector<Matrix> Matrices() const { return matrices_; }
 
   double Log10Size() const {
     double sum = 0;
-    for (const Row& row : rows_) sum += math::Log10(static_cast<double>(row.size));
+    for (const Row& row : rows_) {
+      sum += math::Log10(static_cast<double>(row.size));
+    }
     return sum;
   }
 
@@ -104,13 +118,17 @@ class ChoiceSpace {
   }
 
   void Sample(Random random, std::span<std::uint8_t> out) const {
-    for (const Row& row : rows_) out[row.first + random.Below(row.size)] = 1;
+    for (const Row& row : rows_) {
+      out[row.first + random.Below(row.size)] = 1;
+    }
   }
 
   std::string Format(ArchitectureView architecture) const {
     std::string text;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (i > 0) text += separator_;
+      if (i > 0) {
+        text += separator_;
+      }
       text += decisions_[i].values[ChoiceOf(architecture, i)];
     }
     return text;
@@ -121,20 +139,25 @@ class ChoiceSpace {
   void Parse(std::string_view text, std::span<std::uint8_t> out) const {
     std::size_t at = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (i > 0 && at++ == text.size())
+      if (i > 0 && at++ == text.size()) {
         Fail(at - 1, "expected " + Quote({&separator_, 1}) + " and a value of " + NameOf(i) +
                          ", found the end");
+      }
       const std::string_view word = text.substr(at, text.find(separator_, at) - at);
       out[rows_[i].first + FindValue(word, i, at)] = 1;
       at += word.size();
     }
-    if (at < text.size()) Fail(at, "expected the end, found " + Quote(text.substr(at)));
+    if (at < text.size()) {
+      Fail(at, "expected the end, found " + Quote(text.substr(at)));
+    }
   }
 
   // Picks one of the decisions that have more than one value, uniformly, and gives it another
   // value, drawn uniformly. Throws UnsupportedError if there is no such decision.
   void Mutate(Random random, ArchitectureView parent, std::span<std::uint8_t> child) const {
-    if (open_.empty()) throw UnsupportedError("no decision of this space has more than one value");
+    if (open_.empty()) {
+      throw UnsupportedError("no decision of this space has more than one value");
+    }
     std::vector<std::size_t> choices = ChoicesOf(parent);
     const std::size_t i = open_[random.Below(open_.size())];
     choices[i] = (choices[i] + 1 + random.Below(rows_[i].size - 1)) % rows_[i].size;
@@ -146,8 +169,11 @@ class ChoiceSpace {
                  std::span<std::uint8_t> child) const {
     std::vector<std::size_t> choices = ChoicesOf(mother);
     const std::vector<std::size_t> other = ChoicesOf(father);
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (random.Below(2) == 1) choices[i] = other[i];
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (random.Below(2) == 1) {
+        choices[i] = other[i];
+      }
+    }
     SetChoices(choices, child);
   }
 
@@ -157,7 +183,9 @@ class ChoiceSpace {
     std::vector<Architecture> neighbours;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       for (std::size_t value = 0; value < rows_[i].size; ++value) {
-        if (value == choices[i]) continue;
+        if (value == choices[i]) {
+          continue;
+        }
         Architecture& changed = neighbours.emplace_back(architecture.begin(), architecture.end());
         changed[rows_[i].first + choices[i]] = 0;
         changed[rows_[i].first + value] = 1;
@@ -169,8 +197,11 @@ class ChoiceSpace {
   void Resample(Random random, double probability, ArchitectureView parent,
                 std::span<std::uint8_t> child) const {
     std::vector<std::size_t> choices = ChoicesOf(parent);
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      if (random.Uniform() < probability) choices[i] = random.Below(rows_[i].size);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (random.Uniform() < probability) {
+        choices[i] = random.Below(rows_[i].size);
+      }
+    }
     SetChoices(choices, child);
   }
 
@@ -188,8 +219,9 @@ class ChoiceSpace {
     const auto cells = architecture.subspan(rows_[i].first, rows_[i].size);
     const auto one = std::find(cells.begin(), cells.end(), std::uint8_t{1});
     const auto zeros = std::count(cells.begin(), cells.end(), std::uint8_t{0});
-    if (one == cells.end() || static_cast<std::size_t>(zeros) + 1 != cells.size())
+    if (one == cells.end() || static_cast<std::size_t>(zeros) + 1 != cells.size()) {
       throw InvalidError("row " + NameOf(i) + " does not have exactly one 1 among zeros");
+    }
     return static_cast<std::size_t>(one - cells.begin());
   }
 
@@ -199,7 +231,9 @@ class ChoiceSpace {
 
   std::size_t FindValue(std::string_view word, std::size_t i, std::size_t at) const {
     const auto& values = decisions_[i].values;
-    if (word.empty()) Fail(at, "expected a value of " + NameOf(i));
+    if (word.empty()) {
+      Fail(at, "expected a value of " + NameOf(i));
+    }
     const auto value = std::find(values.begin(), values.end(), word);
     if (value == values.end()) {
       Fail(at, "unknown value " + Quote(word) + " of " + NameOf(i) +
@@ -211,8 +245,12 @@ class ChoiceSpace {
   // ---- construction
 
   void CheckValues(const Decision& d) const {
-    if (d.name.empty()) throw InvalidError("a decision needs a name");
-    if (d.values.empty()) throw InvalidError("decision " + NameOf(d) + " has no values");
+    if (d.name.empty()) {
+      throw InvalidError("a decision needs a name");
+    }
+    if (d.values.empty()) {
+      throw InvalidError("decision " + NameOf(d) + " has no values");
+    }
     for (auto value = d.values.begin(); value != d.values.end(); ++value) {
       const bool writable =
           !value->empty() && std::none_of(value->begin(), value->end(), [&](char c) {
@@ -223,8 +261,9 @@ class ChoiceSpace {
                            " is not a valid value: it is empty or contains " +
                            Quote({&separator_, 1}) + " or a control character");
       }
-      if (std::find(d.values.begin(), value, *value) != value)
+      if (std::find(d.values.begin(), value, *value) != value) {
         throw InvalidError("decision " + NameOf(d) + " has the value " + Quote(*value) + " twice");
+      }
     }
   }
 
@@ -239,12 +278,14 @@ class ChoiceSpace {
       matrices_.push_back({d.matrix, {d.name}, d.values});
       return index;
     }
-    if (matrix->column_labels != d.values)
+    if (matrix->column_labels != d.values) {
       throw InvalidError("decision " + NameOf(d) +
                          " has different values from the rest of its matrix");
+    }
     auto& rows = matrix->row_labels;
-    if (std::find(rows.begin(), rows.end(), d.name) != rows.end())
+    if (std::find(rows.begin(), rows.end(), d.name) != rows.end()) {
       throw InvalidError("two decisions are called " + NameOf(d));
+    }
     rows.push_back(d.name);
     return index;
   }
@@ -253,18 +294,24 @@ class ChoiceSpace {
     const auto unnamed = [](const Matrix& m) { return m.name.empty(); };
     const bool several = std::count_if(matrices_.begin(), matrices_.end(), unnamed) > 1;
     int number = 0;
-    for (Matrix& m : matrices_)
-      if (unnamed(m)) m.name = several ? "choices_" + std::to_string(++number) : "choices";
+    for (Matrix& m : matrices_) {
+      if (unnamed(m)) {
+        m.name = several ? "choices_" + std::to_string(++number) : "choices";
+      }
+    }
     for (auto m = matrices_.begin(); m != matrices_.end(); ++m) {
       const auto same = [&](const Matrix& other) { return other.name == m->name; };
-      if (std::any_of(matrices_.begin(), m, same))
+      if (std::any_of(matrices_.begin(), m, same)) {
         throw InvalidError("two matrices are called " + Quote(m->name));
+      }
     }
   }
 
   std::vector<std::size_t> FirstCells() const {
     std::vector<std::size_t> first = {0};
-    for (const Matrix& m : matrices_) first.push_back(first.back() + m.cells());
+    for (const Matrix& m : matrices_) {
+      first.push_back(first.back() + m.cells());
+    }
     return first;
   }
 

@@ -130,7 +130,9 @@ void Check(Call&& call) {
   lode_error error{};
   error.struct_size = sizeof error;
   const lode_status status = call(&error);
-  if (status == LODE_OK) return;
+  if (status == LODE_OK) {
+    return;
+  }
   throw Error(status, error.message[0] != '\0' ? error.message : "failed without a reason");
 }
 
@@ -168,8 +170,9 @@ class Random {
     __extension__ using Wide = unsigned __int128;
     for (const std::uint64_t unfair = -n % n;;) {
       const Wide product = static_cast<Wide>(Next()) * n;
-      if (static_cast<std::uint64_t>(product) >= unfair)
+      if (static_cast<std::uint64_t>(product) >= unfair) {
         return static_cast<std::uint64_t>(product >> 64);
+      }
     }
   }
 
@@ -188,7 +191,9 @@ class Random {
   // Shuffles the values.
   template <class T>
   void Shuffle(std::span<T> values) const {
-    for (std::size_t n = values.size(); n > 1; --n) std::swap(values[n - 1], values[Below(n)]);
+    for (std::size_t n = values.size(); n > 1; --n) {
+      std::swap(values[n - 1], values[Below(n)]);
+    }
   }
 
   lode_random stream() const { return stream_; }
@@ -204,23 +209,33 @@ class Host {
   explicit Host(const lode_host* host) : host_(host) {}
 
   void Log(lode_level level, std::string_view message) const {
-    if (LODE_HAS(host_, log)) host_->log(host_, level, message.data(), message.size());
+    if (LODE_HAS(host_, log)) {
+      host_->log(host_, level, message.data(), message.size());
+    }
   }
   bool Cancelled() const { return LODE_HAS(host_, cancelled) && host_->cancelled(host_); }
   void ThrowIfCancelled() const {
-    if (Cancelled()) throw CancelledError();
+    if (Cancelled()) {
+      throw CancelledError();
+    }
   }
   // fraction is in [0, 1], negative if unknown.
   void Progress(double fraction, const char* what) const {
-    if (LODE_HAS(host_, progress)) host_->progress(host_, fraction, what);
+    if (LODE_HAS(host_, progress)) {
+      host_->progress(host_, fraction, what);
+    }
   }
   // Adds a named value to the record of the current trial.
   void Record(const char* name, double value) const {
-    if (LODE_HAS(host_, record)) host_->record(host_, name, value);
+    if (LODE_HAS(host_, record)) {
+      host_->record(host_, name, value);
+    }
   }
   // This instance's stream, restarted at every step.
   lode::Random Random() const {
-    if (!LODE_HAS(host_, random.fill)) throw UnsupportedError("the host gives no random numbers");
+    if (!LODE_HAS(host_, random.fill)) {
+      throw UnsupportedError("the host gives no random numbers");
+    }
     return lode::Random(host_->random);
   }
   const void* Extension(const char* id) const {
@@ -294,26 +309,31 @@ class Fidelities {
   Fidelities() = default;  // only 1
   // Throws InvalidError unless the values are in (0, 1], strictly ascending, and end with 1.
   static Fidelities List(std::vector<double> values) {
-    if (values.empty() || values.back() != 1)
+    if (values.empty() || values.back() != 1) {
       throw InvalidError("the last of a list of fidelities is 1");
+    }
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!(values[i] > (i == 0 ? 0 : values[i - 1])))
+      if (!(values[i] > (i == 0 ? 0 : values[i - 1]))) {
         throw InvalidError("fidelities are above 0 and ascend, but number " +
                            std::to_string(i + 1) + " is " + std::to_string(values[i]));
+      }
     }
     const double lowest = values.front();
     return Fidelities(lowest, std::move(values));
   }
   // All from `lowest` to 1. Throws InvalidError unless lowest is in (0, 1].
   static Fidelities Range(double lowest) {
-    if (!(lowest > 0 && lowest <= 1))
+    if (!(lowest > 0 && lowest <= 1)) {
       throw InvalidError("the lowest of a range of fidelities is in (0, 1], not " +
                          std::to_string(lowest));
+    }
     return lowest < 1 ? Fidelities(lowest, {}) : Fidelities();
   }
 
   bool Serves(double fidelity) const {
-    if (values_.empty()) return lowest_ <= fidelity && fidelity <= 1;
+    if (values_.empty()) {
+      return lowest_ <= fidelity && fidelity <= 1;
+    }
     return std::find(values_.begin(), values_.end(), fidelity) != values_.end();
   }
   // The list, ascending; empty for a range.
@@ -334,7 +354,9 @@ namespace detail {
 
 // REQUIRES: a list has its values.
 inline Fidelities ReadFidelities(const lode_fidelities& f) {
-  if (f.count == 0) return Fidelities::Range(f.min);
+  if (f.count == 0) {
+    return Fidelities::Range(f.min);
+  }
   return Fidelities::List({f.values, f.values + f.count});
 }
 
@@ -366,10 +388,13 @@ struct Query {
   // the same query. The last call counts, and none counts if the evaluation fails; an oracle that
   // never calls this has no cost. Throws InvalidError unless seconds is finite and at least 0.
   void ReportCost(double seconds) const {
-    if (!std::isfinite(seconds) || seconds < 0)
+    if (!std::isfinite(seconds) || seconds < 0) {
       throw InvalidError("the cost of an evaluation is " + std::to_string(seconds) +
                          " seconds, expected a finite number, at least 0");
-    if (cost != nullptr) *cost = seconds;
+    }
+    if (cost != nullptr) {
+      *cost = seconds;
+    }
   }
 };
 
@@ -399,11 +424,19 @@ class Space {
  public:
   explicit Space(lode_space space) : space_(space) {
     const std::uint32_t count = space_.api->matrix_count(space_.instance);
-    for (std::uint32_t i = 0; i < count; ++i) matrices_.push_back(ReadMatrix(i));
-    for (const Matrix& m : matrices_) cells_ += m.cells();
-    if (!LODE_HAS(space_.api, measure)) return;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      matrices_.push_back(ReadMatrix(i));
+    }
+    for (const Matrix& m : matrices_) {
+      cells_ += m.cells();
+    }
+    if (!LODE_HAS(space_.api, measure)) {
+      return;
+    }
     const std::uint32_t metrics = space_.api->metric_count(space_.instance);
-    for (std::uint32_t i = 0; i < metrics; ++i) metrics_.push_back(ReadMetric(i));
+    for (std::uint32_t i = 0; i < metrics; ++i) {
+      metrics_.push_back(ReadMetric(i));
+    }
   }
 
   const std::vector<Matrix>& matrices() const { return matrices_; }
@@ -462,14 +495,17 @@ class Space {
                                     e);
     });
     std::vector<Architecture> list;
-    for (auto at = flat.begin(); at != flat.end(); at += static_cast<std::ptrdiff_t>(cells_))
+    for (auto at = flat.begin(); at != flat.end(); at += static_cast<std::ptrdiff_t>(cells_)) {
       list.emplace_back(at, at + static_cast<std::ptrdiff_t>(cells_));
+    }
     return list;
   }
   // The representative of all architectures that are the same network; the architecture itself if
   // the space has no canonical forms.
   Architecture Canonical(ArchitectureView architecture) const {
-    if (!HasCanonical()) return {architecture.begin(), architecture.end()};
+    if (!HasCanonical()) {
+      return {architecture.begin(), architecture.end()};
+    }
     return Make([&](std::uint8_t* out, lode_error* e) {
       return space_.api->canonical(space_.instance, architecture.data(), out, e);
     });
@@ -496,8 +532,9 @@ class Space {
         [](void* ctx, std::uint32_t from, std::uint32_t to, lode_str label) -> lode_status {
           return detail::Guard(nullptr, [&] {
             auto& g = *static_cast<lode::Graph*>(ctx);
-            if (from >= g.nodes.size() || to >= g.nodes.size())
+            if (from >= g.nodes.size() || to >= g.nodes.size()) {
               throw InvalidError("an edge of the graph refers to a missing node");
+            }
             g.edges.push_back({from, to, std::string(detail::View(label))});
           });
         }};
@@ -553,8 +590,9 @@ class Writer {
   explicit Writer(lode_sink sink) : sink_(sink) {}
 
   void Bytes(const void* data, std::size_t size) {
-    if (sink_.write(sink_.ctx, data, size) != LODE_OK)
+    if (sink_.write(sink_.ctx, data, size) != LODE_OK) {
       throw IoError("writing the saved state failed");
+    }
   }
   template <class T>
   requires std::is_trivially_copyable_v<T>
@@ -577,8 +615,9 @@ class Reader {
   void Bytes(void* data, std::size_t size) {
     for (auto* at = static_cast<char*>(data); size > 0;) {
       const std::int64_t got = source_.read(source_.ctx, at, size);
-      if (got <= 0 || static_cast<std::size_t>(got) > size)
+      if (got <= 0 || static_cast<std::size_t>(got) > size) {
         throw IoError("the saved state ends too early");
+      }
       at += got;
       size -= static_cast<std::size_t>(got);
     }
@@ -668,8 +707,12 @@ class Param {
     p.flags = flags_;
     p.choices = choices_.empty() ? nullptr : choices_.data();
     p.default_value = write_(defaults, default_strings_);
-    if (is_path_) p.default_value.type = LODE_T_PATH;
-    if (!choices_.empty()) p.default_value.type = LODE_T_CHOICE;
+    if (is_path_) {
+      p.default_value.type = LODE_T_PATH;
+    }
+    if (!choices_.empty()) {
+      p.default_value.type = LODE_T_CHOICE;
+    }
     p.type = p.default_value.type;
     return p;
   }
@@ -687,8 +730,12 @@ class Param {
         read_([member](Config& c, const lode_value& v) { FromValue(v, c.*member); }),
         range_(range),
         flags_(flags) {
-    if (range.open_min) flags_ |= LODE_PARAM_OPEN_MIN;
-    if (range.open_max) flags_ |= LODE_PARAM_OPEN_MAX;
+    if (range.open_min) {
+      flags_ |= LODE_PARAM_OPEN_MIN;
+    }
+    if (range.open_max) {
+      flags_ |= LODE_PARAM_OPEN_MAX;
+    }
   }
 
   static lode_value Blank(lode_type type, std::size_t count = 0) {
@@ -728,7 +775,9 @@ class Param {
     return v;
   }
   static lode_value ToValue(const std::vector<std::string>& list, Strings& strings) {
-    for (const std::string& s : list) strings.push_back(detail::Str(s));
+    for (const std::string& s : list) {
+      strings.push_back(detail::Str(s));
+    }
     lode_value v = Blank(LODE_T_STRING_LIST, list.size());
     v.as.strs = strings.data();
     return v;
@@ -746,7 +795,9 @@ class Param {
   }
   static void FromValue(const lode_value& v, std::vector<std::string>& out) {
     out.clear();
-    for (std::uint32_t i = 0; i < v.count; ++i) out.emplace_back(detail::View(v.as.strs[i]));
+    for (std::uint32_t i = 0; i < v.count; ++i) {
+      out.emplace_back(detail::View(v.as.strs[i]));
+    }
   }
 
   const char* name_;
@@ -812,7 +863,9 @@ inline bool Allows(const lode_param& p, const lode_value& value) {
       return std::all_of(value.as.reals, value.as.reals + value.count, in_range);
     case LODE_T_CHOICE:
       for (auto at = p.choices; at != nullptr && *at != nullptr; ++at) {
-        if (View(value.as.s) == *at) return true;
+        if (View(value.as.s) == *at) {
+          return true;
+        }
       }
       return false;
     default:
@@ -827,8 +880,12 @@ class Declaration {
   using Config = typename T::Config;
 
   Declaration() {
-    if constexpr (DeclaresParameters<T>) params_ = T::Parameters();
-    for (auto& p : params_) table_.push_back(p.Declare(defaults_));
+    if constexpr (DeclaresParameters<T>) {
+      params_ = T::Parameters();
+    }
+    for (auto& p : params_) {
+      table_.push_back(p.Declare(defaults_));
+    }
     if constexpr (DeclaresPresets<T>) {
       presets_ = T::Presets();
       DeclarePresets();
@@ -842,8 +899,9 @@ class Declaration {
   Config Read(const lode_value* values) const {
     Config config;
     for (std::size_t i = 0; i < params_.size(); ++i) {
-      if (!Allows(table_[i], values[i]))
+      if (!Allows(table_[i], values[i])) {
         throw InvalidError(std::string("'") + table_[i].name + "' has a value that is not allowed");
+      }
       params_[i].Read(config, values[i]);
     }
     return config;
@@ -853,8 +911,9 @@ class Declaration {
   void DeclarePresets() {
     for (const Preset& preset : presets_) {
       auto& settings = settings_.emplace_back();
-      for (const auto& [name, value] : preset.settings)
+      for (const auto& [name, value] : preset.settings) {
         settings.push_back({name, ToValue(name, value)});
+      }
     }
     for (std::size_t i = 0; i < presets_.size(); ++i) {
       preset_table_.push_back({sizeof(lode_preset), static_cast<std::uint32_t>(settings_[i].size()),
@@ -865,12 +924,22 @@ class Declaration {
   lode_value ToValue(std::string_view name, const PresetValue& value) const {
     lode_value v{};
     for (const lode_param& p : table_) {
-      if (name == p.name) v.type = p.type;
+      if (name == p.name) {
+        v.type = p.type;
+      }
     }
-    if (const auto* b = std::get_if<bool>(&value)) v.as.b = *b;
-    if (const auto* i = std::get_if<std::int64_t>(&value)) v.as.i = *i;
-    if (const auto* r = std::get_if<double>(&value)) v.as.r = *r;
-    if (const auto* s = std::get_if<const char*>(&value)) v.as.s = Str(*s);
+    if (const auto* b = std::get_if<bool>(&value)) {
+      v.as.b = *b;
+    }
+    if (const auto* i = std::get_if<std::int64_t>(&value)) {
+      v.as.i = *i;
+    }
+    if (const auto* r = std::get_if<double>(&value)) {
+      v.as.r = *r;
+    }
+    if (const auto* s = std::get_if<const char*>(&value)) {
+      v.as.s = Str(*s);
+    }
     return v;
   }
 
@@ -948,7 +1017,9 @@ lode_component MakeComponent(lode_kind kind, const char* id, const char* version
 class CStrings {
  public:
   explicit CStrings(const std::vector<std::string>& strings) {
-    for (const std::string& s : strings) pointers_.push_back(s.c_str());
+    for (const std::string& s : strings) {
+      pointers_.push_back(s.c_str());
+    }
   }
   const char* const* data() const { return pointers_.data(); }
 
@@ -964,7 +1035,9 @@ struct SpaceExtra {
       columns.emplace_back(m.column_labels);
       cells += m.cells();
     }
-    if constexpr (requires { &T::Measure; }) metrics = object.Metrics();
+    if constexpr (requires { &T::Measure; }) {
+      metrics = object.Metrics();
+    }
   }
   ArchitectureView View(const std::uint8_t* bytes) const { return {bytes, cells}; }
 
@@ -982,7 +1055,9 @@ void Put(T filled, T* out) {
 }
 
 inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lode_metric* out) {
-  if (index >= metrics.size()) throw InvalidError("no metric " + std::to_string(index));
+  if (index >= metrics.size()) {
+    throw InvalidError("no metric " + std::to_string(index));
+  }
   const Metric& m = metrics[index];
   lode_metric filled{};
   filled.direction = m.direction;
@@ -1004,17 +1079,22 @@ inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lo
 // pointers to these were returned before.
 inline void TakeMetrics(std::vector<Metric> bound, std::vector<Metric>& metrics) {
 #if LODE_TARGET_MINOR >= 1
-  for (std::size_t i = 0; i < std::min(bound.size(), metrics.size()); ++i)
+  for (std::size_t i = 0; i < std::min(bound.size(), metrics.size()); ++i) {
     metrics[i].optimum = bound[i].optimum;
+  }
 #endif
-  if (bound != metrics) metrics = std::move(bound);
+  if (bound != metrics) {
+    metrics = std::move(bound);
+  }
 }
 
 template <class T>
 struct OracleExtra {
   explicit OracleExtra(const T& object) : metrics(object.Metrics()) {}
   void RequireBound(const char* call) const {
-    if (cells == 0) throw InvalidError(std::string(call) + " before bind");
+    if (cells == 0) {
+      throw InvalidError(std::string(call) + " before bind");
+    }
   }
   std::vector<Metric> metrics;
   std::size_t cells = 0;  // 0 until bound
@@ -1032,7 +1112,9 @@ struct OptimizerExtra {
   template <class T>
   explicit OptimizerExtra(const T&) {}
   void RequireBound(const char* call) const {
-    if (cells == 0) throw InvalidError(std::string(call) + " before bind");
+    if (cells == 0) {
+      throw InvalidError(std::string(call) + " before bind");
+    }
   }
   std::size_t cells = 0;
 #if LODE_TARGET_MINOR >= 2
@@ -1057,7 +1139,9 @@ struct SpaceTable {
                             lode_error* e) {
     return Guard(e, [&] {
       const auto& x = B::Of(i).extra;
-      if (index >= x.matrices.size()) throw InvalidError("no matrix " + std::to_string(index));
+      if (index >= x.matrices.size()) {
+        throw InvalidError("no matrix " + std::to_string(index));
+      }
       const lode::Matrix& m = x.matrices[index];
       Put({0, static_cast<std::uint32_t>(m.rows()), static_cast<std::uint32_t>(m.columns()), 0,
            m.name.c_str(), x.rows[index].data(), x.columns[index].data()},
@@ -1075,8 +1159,9 @@ struct SpaceTable {
     return Guard(e, [&] {
       const ActionView view{action, B::Of(i).extra.cells};
       for (std::size_t k = 0; k < view.size(); ++k) {
-        if (!std::isfinite(view[k]))
+        if (!std::isfinite(view[k])) {
           throw InvalidError("cell " + std::to_string(k) + " of the action is not finite");
+        }
       }
       Fill(i, out, [&](const T& t, auto, auto scratch) { t.Discretize(view, scratch); });
     });
@@ -1091,8 +1176,9 @@ struct SpaceTable {
     return Guard(e, [&] {
       const B& b = B::Of(i);
       const std::string text = b.object.Format(b.extra.View(bytes));
-      if (sink.write(sink.ctx, text.data(), text.size()) != LODE_OK)
+      if (sink.write(sink.ctx, text.data(), text.size()) != LODE_OK) {
         throw IoError("the text could not be written");
+      }
     });
   }
   static lode_status Parse(const lode_instance* i, lode_str text, Bytes out, lode_error* e) {
@@ -1121,8 +1207,9 @@ struct SpaceTable {
     return Guard(e, [&] {
       const B& b = B::Of(i);
       for (const Architecture& n : b.object.Neighbours(b.extra.View(bytes))) {
-        if (sink.write(sink.ctx, n.data(), n.size()) != LODE_OK)
+        if (sink.write(sink.ctx, n.data(), n.size()) != LODE_OK) {
           throw IoError("a neighbour could not be written");
+        }
       }
     });
   }
@@ -1134,8 +1221,9 @@ struct SpaceTable {
   static lode_status Resample(const lode_instance* i, lode_random random, double probability,
                               ConstBytes parent, Bytes out, lode_error* e) {
     return Guard(e, [&] {
-      if (!(probability >= 0 && probability <= 1))
+      if (!(probability >= 0 && probability <= 1)) {
         throw InvalidError("a probability is in [0, 1], not " + std::to_string(probability));
+      }
       Fill(i, out, [&](const T& t, auto view, auto scratch) {
         t.Resample(Random(random), probability, view(parent), scratch);
       });
@@ -1147,10 +1235,13 @@ struct SpaceTable {
       const B& b = B::Of(i);
       const lode::Graph graph = b.object.Graph(b.extra.View(bytes));
       const auto check = [](lode_status status) {
-        if (status != LODE_OK) throw IoError("the graph could not be written");
+        if (status != LODE_OK) {
+          throw IoError("the graph could not be written");
+        }
       };
-      for (const auto& [group, label] : graph.nodes)
+      for (const auto& [group, label] : graph.nodes) {
         check(sink->node(sink->ctx, Str(group), Str(label)));
+      }
       for (const auto& [from, to, label] : graph.edges) {
         check(sink->edge(sink->ctx, static_cast<std::uint32_t>(from),
                          static_cast<std::uint32_t>(to), Str(label)));
@@ -1183,12 +1274,24 @@ struct SpaceTable {
     a.sample = Sample;
     a.format = Format;
     a.parse = Parse;
-    if constexpr (requires { &T::Mutate; }) a.mutate = Mutate;
-    if constexpr (requires { &T::Crossover; }) a.crossover = Crossover;
-    if constexpr (requires { &T::Neighbours; }) a.neighbours = Neighbours;
-    if constexpr (requires { &T::Canonical; }) a.canonical = Canonical;
-    if constexpr (requires { &T::Resample; }) a.resample = Resample;
-    if constexpr (requires { &T::Graph; }) a.graph = Graph;
+    if constexpr (requires { &T::Mutate; }) {
+      a.mutate = Mutate;
+    }
+    if constexpr (requires { &T::Crossover; }) {
+      a.crossover = Crossover;
+    }
+    if constexpr (requires { &T::Neighbours; }) {
+      a.neighbours = Neighbours;
+    }
+    if constexpr (requires { &T::Canonical; }) {
+      a.canonical = Canonical;
+    }
+    if constexpr (requires { &T::Resample; }) {
+      a.resample = Resample;
+    }
+    if constexpr (requires { &T::Graph; }) {
+      a.graph = Graph;
+    }
     if constexpr (requires { &T::Measure; }) {
       a.metric_count = MetricCount;
       a.metric = Metric;
@@ -1249,7 +1352,9 @@ struct Evaluation {
   const OracleExtra<T>& extra;
 
   void Run(lode_query* queries, std::uint32_t count) {
-    if (count > 1 && TryTogether(queries, count)) return;
+    if (count > 1 && TryTogether(queries, count)) {
+      return;
+    }
     std::vector<double> row(extra.metrics.size());
     for (std::uint32_t k = 0; k < count; ++k) {
       lode_query& q = *LODE_AT(queries, k);
@@ -1270,8 +1375,9 @@ struct Evaluation {
   Query View(const lode_query& q, std::optional<double>* cost) const {
 #if LODE_TARGET_MINOR >= 2
     if constexpr (requires { &T::Fidelities; }) {
-      if (!extra.fidelities.Serves(q.fidelity))
+      if (!extra.fidelities.Serves(q.fidelity)) {
         throw InvalidError("fidelity " + std::to_string(q.fidelity) + " is not served");
+      }
     }
 #endif
     return {{q.architecture, extra.cells}, q.fidelity, q.seed, cost};
@@ -1279,7 +1385,9 @@ struct Evaluation {
 
   void Answer(lode_query& q, const double* row, std::optional<double> cost) const {
     std::copy_n(row, extra.metrics.size(), q.metrics);
-    if (cost) q.cost_seconds = *cost;
+    if (cost) {
+      q.cost_seconds = *cost;
+    }
   }
 
   bool TryTogether(lode_query* queries, std::uint32_t count) {
@@ -1289,11 +1397,13 @@ struct Evaluation {
       std::vector<double> rows(count * extra.metrics.size());
       if (Guard(nullptr, [&] {
             views.reserve(count);
-            for (std::uint32_t k = 0; k < count; ++k)
+            for (std::uint32_t k = 0; k < count; ++k) {
               views.push_back(View(*LODE_AT(queries, k), &costs[k]));
+            }
             object.EvaluateBatch(std::span<const Query>(views), std::span(rows));
-          }) != LODE_OK)
+          }) != LODE_OK) {
         return false;
+      }
       for (std::uint32_t k = 0; k < count; ++k) {
         lode_query& q = *LODE_AT(queries, k);
         Answer(q, rows.data() + k * extra.metrics.size(), costs[k]);
@@ -1323,7 +1433,9 @@ struct OracleTable {
       b.object.Bind(bound);
       TakeMetrics(b.object.Metrics(), b.extra.metrics);
 #if LODE_TARGET_MINOR >= 2
-      if constexpr (requires { &T::Fidelities; }) b.extra.fidelities = b.object.Fidelities();
+      if constexpr (requires { &T::Fidelities; }) {
+        b.extra.fidelities = b.object.Fidelities();
+      }
 #endif
       b.extra.cells = bound.cells();
     });
@@ -1380,7 +1492,9 @@ struct OracleTable {
   // What follows from the methods that T has.
   static constexpr std::uint32_t Capabilities() {
 #if LODE_TARGET_MINOR >= 2
-    if constexpr (requires { &T::EvaluateBatch; }) return LODE_CAP_BATCH;
+    if constexpr (requires { &T::EvaluateBatch; }) {
+      return LODE_CAP_BATCH;
+    }
 #endif
     return 0;
   }
@@ -1393,7 +1507,7 @@ struct OracleTable {
 //   void Bind(lode::Space);                                    // may throw UnsupportedError
 //   void Evaluate(const Query&, std::span<double> metrics);    // throws if this evaluation fails
 // or, where evaluating many at once is faster than one by one, instead of Evaluate
-//   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);   // a row for each query
+//   void EvaluateBatch(std::span<const Query>, std::span<double> metrics);  // a row for each query
 // which is declared as LODE_CAP_BATCH. If EvaluateBatch throws, it is called again for each query
 // alone, so that only the faulty ones fail. Either may report what a query costs with
 // Query::ReportCost, for budgets that count simulated seconds. T may have
@@ -1447,7 +1561,9 @@ namespace detail {
 
 // A host without support for several goals has one.
 inline std::span<const double> Objectives(const lode_trial& t) {
-  if (LODE_HAS(&t, objectives)) return {t.objectives, t.objective_count};
+  if (LODE_HAS(&t, objectives)) {
+    return {t.objectives, t.objective_count};
+  }
   return {&t.reward, 1};
 }
 
@@ -1469,7 +1585,9 @@ inline Trial ReadTrial(const lode_trial& t, std::size_t cells) {
               .violation = Violation(t),
               .rejected = has(LODE_TRIAL_REJECTED)};
 #if LODE_TARGET_MINOR >= 2
-  if (LODE_REACHES(&t, fidelity)) trial.fidelity = t.fidelity;
+  if (LODE_REACHES(&t, fidelity)) {
+    trial.fidelity = t.fidelity;
+  }
 #endif
   return trial;
 }
@@ -1478,13 +1596,16 @@ inline Trial ReadTrial(const lode_trial& t, std::size_t cells) {
 inline void PutProposal(const std::variant<Action, Architecture>& what, const OptimizerExtra& extra,
                         lode_proposal* out) {
   if (const auto* action = std::get_if<Action>(&what)) {
-    if (action->size() != extra.cells) throw InvalidError("the proposed action has the wrong size");
+    if (action->size() != extra.cells) {
+      throw InvalidError("the proposed action has the wrong size");
+    }
     std::copy(action->begin(), action->end(), out->action);
     out->kind = LODE_PROPOSES_ACTION;
   } else {
     const auto& architecture = std::get<Architecture>(what);
-    if (architecture.size() != extra.cells)
+    if (architecture.size() != extra.cells) {
       throw InvalidError("the proposed architecture has the wrong size");
+    }
     std::copy(architecture.begin(), architecture.end(), out->architecture);
     out->kind = LODE_PROPOSES_ARCHITECTURE;
   }
@@ -1493,11 +1614,14 @@ inline void PutProposal(const std::variant<Action, Architecture>& what, const Op
 #if LODE_TARGET_MINOR >= 2
 // A host that has no fidelities does not offer any either.
 inline void PutProposal(const Proposal& proposal, const OptimizerExtra& extra, lode_proposal* out) {
-  if (!extra.offered.Serves(proposal.fidelity))
+  if (!extra.offered.Serves(proposal.fidelity)) {
     throw InvalidError("the proposed fidelity " + std::to_string(proposal.fidelity) +
                        " was not offered");
+  }
   PutProposal(proposal.what, extra, out);
-  if (LODE_REACHES(out, fidelity)) out->fidelity = proposal.fidelity;
+  if (LODE_REACHES(out, fidelity)) {
+    out->fidelity = proposal.fidelity;
+  }
 }
 #endif
 
@@ -1524,8 +1648,9 @@ struct OptimizerTable {
     return Guard(e, [&] {
       B& b = B::Of(i);
       b.extra.RequireBound("tell");
-      for (std::uint32_t k = 0; k < count; ++k)
+      for (std::uint32_t k = 0; k < count; ++k) {
         b.object.Tell(ReadTrial(*LODE_AT(trials, k), b.extra.cells));
+      }
     });
   }
   static bool Exhausted(const lode_instance* i) { return B::Of(i).object.Exhausted(); }
