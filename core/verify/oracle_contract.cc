@@ -4,69 +4,28 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <deque>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/plugin/fidelities.h"
-#include "core/verify/declared_fidelities.h"
-#include "core/verify/guarded_input.h"
-#include "core/verify/metric_list.h"
-#include "core/verify/preparation.h"
-#include "core/verify/space_probe.h"
+#include "core/verify/bound_oracle.h"
 
 namespace lode::verify {
 namespace {
 
-constexpr std::size_t kSamples = 48;
 constexpr std::size_t kBatch = 16;
 constexpr std::size_t kMostFidelities = 8;  // that are tried
 // Attempts with other seeds before the oracle counts as always failing.
 constexpr std::uint64_t kTries = 20;
-// A query's cost before the oracle reports one: a number that no oracle has a reason to report.
-constexpr double kNoCost = -7.25e-133;
 
-// The outputs of one evaluation.
-struct Answer {
-  lode_status call = LODE_OK;
-  lode_status query = LODE_OK;
-  std::vector<double> metrics;
-  bool untouched = false;
-  double cost_seconds = 0;
-  std::string fault;  // of the error, if it failed
-
-  bool ok() const { return call == LODE_OK && query == LODE_OK; }
-};
-
-class OracleContract {
+class OracleContract : public BoundOracle {
  public:
-  OracleContract(const lode_component& component, const Setting& setting, lode_space space,
-                 lode_space foreign, const std::filesystem::path& prepared, Findings& findings)
-      : component_(component),
-        setting_(setting),
-        space_(space),
-        foreign_(foreign),
-        prepared_(prepared),
-        probe_(space, space_findings_),
-        oracle_(component, setting),
-        findings_(findings) {}
+  using BoundOracle::BoundOracle;
 
-  void Check() {
-    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) {
-      return;
-    }
-    unbound_metrics_ = ReadMetrics();
-    if (!DrawSamples()) {
-      return;
-    }
-    Do("evaluating before bind", &OracleContract::CheckBeforeBind);
-    Do("binding another space", &OracleContract::CheckForeignSpace);
-    if (!Bind(oracle_)) {
-      return;
-    }
-    Do("reading its metrics", &OracleContract::CheckMetrics);
-    if (metrics_.empty()) {
+  void Check(lode_space foreign) {
+    if (!CheckBinding(foreign)) {
       return;
     }
     Do("evaluating one by one, twice", &OracleContract::CheckAnswers);
@@ -85,204 +44,6 @@ class OracleContract {
   }
 
  private:
-  void Do(const char* what, void (OracleContract::*check)()) {
-    const auto doing = findings_.Do(what);
-    (this->*check)();
-  }
-  bool Require(bool holds, std::string_view rule, const std::string& seen) {
-    return findings_.Require(holds, rule, seen);
-  }
-  static const lode_oracle_api& Api(const Subject& oracle) { return oracle.api<lode_oracle_api>(); }
-
-  // ---- metrics
-
-  std::vector<MetricTraits> ReadMetrics() {
-    const std::uint32_t count = Api(oracle_).metric_count(oracle_.get());
-    const auto describe = [&](std::uint32_t index, lode_metric* out, lode_error* e) {
-      return Api(oracle_).metric(oracle_.get(), index, out, e);
-    };
-    return MetricList(count, describe, "oracle.metrics", findings_).list();
-  }
-
-  // The metrics before bind must stay, unless the oracle declares that they vary.
-  void CheckMetrics() {
-    metrics_ = ReadMetrics();
-    Require(!metrics_.empty(), "oracle.metrics", "there is none");
-    const bool vary = (component_.capabilities & LODE_CAP_METRICS_VARY) != 0;
-    Require(vary || metrics_ == unbound_metrics_, "oracle.metrics", "they change with bind");
-    for (const MetricTraits& metric : metrics_) {
-      Require(!metric.optimum || (std::isfinite(*metric.optimum) && !metric.noisy),
-              "oracle.optimum", metric.name + " is noisy, or its optimum is not finite");
-    }
-  }
-
-  // ---- bind
-
-  bool DrawSamples() {
-    for (std::uint64_t seed = 0; seed < kSamples; ++seed) {
-      auto sample = probe_.Sample(seed);
-      if (!sample) {
-        return false;
-      }
-      samples_.push_back(*std::move(sample));
-    }
-    return true;
-  }
-
-  bool Bind(Subject& oracle) {
-    if (!Require(oracle.created(), "create.defaults", oracle.error().message())) {
-      return false;
-    }
-    ErrorBuffer error;
-    const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
-    if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message())) {
-      return false;
-    }
-    const bool prepared = Prepare(oracle, prepared_, error.get()) == LODE_OK;
-    return Require(prepared, "oracle.prepare", "fails: " + error.message());
-  }
-
-  void CheckBeforeBind() {
-    CheckUnbound(oracle_, "before bind");
-    if (DeclaresFidelities(component_)) {
-      CheckUnboundFidelities(oracle_, findings_);
-    }
-    if (!CanPrepare(component_)) {
-      return;
-    }
-    ErrorBuffer error;
-    const lode_status status = Prepare(oracle_, prepared_, error.get());
-    Require(status == LODE_E_INVALID, "oracle.before_bind",
-            "prepare before bind is not refused as invalid");
-  }
-
-  void CheckUnbound(Subject& oracle, const std::string& when) {
-    const Answer answer = Evaluate(oracle, SampleOf(0));
-    const lode_status status = answer.call != LODE_OK ? answer.call : answer.query;
-    Require(status == LODE_E_INVALID, "oracle.before_bind",
-            "evaluate " + when + " is not refused as invalid");
-    CheckFailure(answer);
-  }
-
-  void CheckForeignSpace() {
-    Subject other(component_, setting_);
-    if (!Require(other.created(), "create.defaults", other.error().message())) {
-      return;
-    }
-    ErrorBuffer error;
-    const lode_status status = Api(other).bind(other.get(), foreign_, error.get());
-    if (status == LODE_OK) {
-      return;
-    }
-    Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
-            "refuses a space with another status than unsupported, or i/o because of its file");
-    const std::string fault = error.Fault(status);
-    Require(fault.empty(), "error.message", "bind: the error " + fault);
-    CheckUnbound(other, "after a bind that failed");
-  }
-
-  // ---- evaluate
-
-  // An architecture and the seed of its evaluation. The result of an oracle that fails or measures
-  // at random depends on both, alone and in a batch.
-  struct Asked {
-    const Bytes* architecture;
-    std::uint64_t seed;
-    double fidelity = 1;
-  };
-  // Returns sample i with the seed that is used everywhere.
-  Asked SampleOf(std::size_t i, std::uint64_t more = 0) const { return {&samples_[i], i + more}; }
-
-  Answer Evaluate(Subject& oracle, Asked asked) {
-    pattern_ ^= GuardedBuffer<double>::kCanary ^ GuardedBuffer<double>::kOther;
-    return EvaluateAll(oracle, {asked}, findings_, pattern_).front();
-  }
-
-  // Makes one call for all, with structs of the larger size that a newer host would use.
-  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked) {
-    return EvaluateAll(oracle, asked, findings_);
-  }
-  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked,
-                                  Findings& findings,
-                                  std::uint8_t pattern = GuardedBuffer<double>::kCanary) const {
-    std::vector<GuardedBuffer<double>> metrics(asked.size(),
-                                               GuardedBuffer<double>(metrics_.size(), pattern));
-    std::deque<ErrorBuffer> errors(asked.size());
-    std::deque<InputPage> pages(asked.size());
-    std::deque<GuardedInput<std::uint8_t>> inputs;
-    std::vector<Newer<lode_query>> queries;
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      const Bytes& architecture = *asked[i].architecture;
-      inputs.emplace_back(pages[i], architecture.data(), architecture.size());
-      queries.emplace_back(lode_query{0, 0, inputs[i].data(), asked[i].fidelity, asked[i].seed,
-                                      metrics[i].data(), kNoCost, LODE_OK, 0, errors[i].get()});
-    }
-    ErrorBuffer error;
-    findings.Beat();
-    const lode_status status =
-        Api(oracle).evaluate(oracle.get(), &queries.data()->value,
-                             static_cast<std::uint32_t>(queries.size()), error.get());
-    std::vector<Answer> answers;
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-      const lode_query& q = queries[i].value;
-      const std::string fault = status != LODE_OK     ? error.Fault(status)
-                                : q.status != LODE_OK ? errors[i].Fault(q.status)
-                                                      : "";
-      answers.push_back(
-          {status, q.status, metrics[i].values(), metrics[i].untouched(), q.cost_seconds, fault});
-      findings.Require(metrics[i].in_bounds() && queries[i].intact(), "outputs.bounds",
-                       "evaluate wrote past the metrics or the query");
-      findings.Require(inputs[i].unchanged() && q.architecture == inputs[i].data() &&
-                           q.seed == asked[i].seed && q.metrics == metrics[i].data() &&
-                           q.fidelity == asked[i].fidelity,
-                       "inputs.untouched", "evaluate changed its inputs");
-    }
-    return answers;
-  }
-
-  void CheckFailure(const Answer& answer) {
-    if (answer.ok()) {
-      return;
-    }
-    Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
-    Require(answer.cost_seconds == kNoCost, "outputs.untouched",
-            "evaluate failed and changed the cost");
-    Require(answer.fault.empty(), "error.message", "evaluate: the error " + answer.fault);
-  }
-
-  // Returns whether two answers agree in all metrics that are not noisy, or both failed.
-  bool Agree(const Answer& a, const Answer& b) const {
-    if (a.ok() != b.ok()) {
-      return false;
-    }
-    for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
-      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  void CheckCost(const Answer& answer) {
-    const double cost = answer.cost_seconds;
-    Require(!answer.ok() || cost == kNoCost || (std::isfinite(cost) && cost >= 0), "oracle.cost",
-            "is " + std::to_string(cost) + " seconds");
-  }
-
-  // `before` is an earlier answer to the same query.
-  static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
-                            Findings& findings) {
-    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) {
-      return;
-    }
-    const auto words = [](double cost) {
-      return cost == kNoCost ? "none" : std::to_string(cost) + " seconds";
-    };
-    findings.Require(
-        answer.cost_seconds == before.cost_seconds, "oracle.cost",
-        "is " + words(before.cost_seconds) + ", and " + words(answer.cost_seconds) + " " + when);
-  }
-
   // Asks a slow oracle less often.
   void ChooseSamples() {
     const auto start = std::chrono::steady_clock::now();
@@ -483,30 +244,15 @@ class OracleContract {
     }
   }
 
-  const lode_component& component_;
-  const Setting& setting_;
-  lode_space space_;
-  lode_space foreign_;
-  const std::filesystem::path& prepared_;
-  Findings space_findings_;  // of the space, not of this component
-  SpaceProbe probe_;
-  Subject oracle_;
-  Findings& findings_;
-
-  std::vector<MetricTraits> unbound_metrics_, metrics_;
-  std::vector<Bytes> samples_;
   std::vector<Answer> answers_;  // to the samples, asked one by one
   bool slow_ = false;
-  // The pattern in the metrics before a call; each single evaluation finds another one than the
-  // last.
-  std::uint8_t pattern_ = GuardedBuffer<double>::kCanary;
 };
 
 }  // namespace
 
 void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
                  lode_space foreign, const std::filesystem::path& prepared, Findings& findings) {
-  OracleContract(component, setting, space, foreign, prepared, findings).Check();
+  OracleContract(component, setting, space, prepared, findings).Check(foreign);
 }
 
 }  // namespace lode::verify
