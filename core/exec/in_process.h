@@ -10,8 +10,8 @@
 
 namespace lode::core {
 
-// A single question is evaluated at once. With a capacity, questions wait until an answer is needed;
-// then as many as fit are evaluated in one call of the oracles.
+// A single question is evaluated at once. With a capacity, questions wait until an answer is
+// needed; then as many as fit are evaluated in one call of the oracles.
 class InProcess : public TimedExecutor {
  public:
   // Creates the measuring oracles. All arguments outlive *this. Throws HostError.

@@ -21,7 +21,8 @@ namespace lode::core {
 // Returns what a report needs of a trial that did not fail.
 BestTrial Summarize(const TrialRecord& trial);
 
-// The best of deterministic trials: of those at the highest fidelity that has one within the limits.
+// The best of deterministic trials: of those at the highest fidelity that has one within the
+// limits.
 class ExactBest {
  public:
   // Returns whether the trial is better than all before it.

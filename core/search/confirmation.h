@@ -18,8 +18,8 @@ class Confirmation {
   Confirmation(const ConfirmConfig& config, std::size_t capacity, const lode::Space& space,
                Evaluator& evaluator, const Reward& reward, const std::atomic<bool>& cancelled);
 
-  // Measures the candidates, at a fidelity, in the order of their first trials. Returns the best by these
-  // measurements alone, because they did not decide which candidates are measured. Throws
+  // Measures the candidates, at a fidelity, in the order of their first trials. Returns the best by
+  // these measurements alone, because they did not decide which candidates are measured. Throws
   // CancelledError.
   std::optional<BestTrial> Run(const NoisyBest& searched, double fidelity);
 

@@ -58,8 +58,8 @@ class ReplayExecutor : public Executor {
 // machine or version may have computed the stored ones.
 class ReplayCheck : public TrialObserver {
  public:
-  // Compares the first `kept` trials that are told. `reward` outlives *this. `agreed` is called after the last
-  // one, from within OnTrial.
+  // Compares the first `kept` trials that are told. `reward` outlives *this. `agreed` is called
+  // after the last one, from within OnTrial.
   ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,
               std::uint64_t kept = kAllTrials, std::function<void()> agreed = {});
 

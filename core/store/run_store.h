@@ -13,10 +13,12 @@
 //                            violation: of the limits, 0 if it keeps them; action: float32, little
 //                            endian, NULL if none
 //   front(step)              the trials on the Pareto front, once the run has ended
-//   taken(position, step)    with execution.order = "finished": the steps in the order in which their
+//   taken(position, step)    with execution.order = "finished": the steps in the order in which
+// their
 //                            evaluations were taken
 //   timing(evaluation, step, start, seconds, worker, host)
-//                            when and where each evaluation happened: seconds since 1970, wall time,
+//                            when and where each evaluation happened: seconds since 1970, wall
+// time,
 //                            the number of the worker
 //   record(step, evaluation, position, name, value)
 //                            values that components recorded; evaluation: the one in which the

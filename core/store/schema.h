@@ -49,8 +49,8 @@ struct Table {
 // The key for what a file has beyond format 4: "fidelities", "order", or both.
 inline constexpr char kShapeKey[] = "shape";
 
-// Returns meta, metric, evaluation, trial, front, record, and taken if there is an order. (The table
-// `timing` has no checksums, because no result depends on it.)
+// Returns meta, metric, evaluation, trial, front, record, and taken if there is an order. (The
+// table `timing` has no checksums, because no result depends on it.)
 std::vector<Table> TablesFor(const StoreShape& shape);
 Table TableNamed(std::string_view name, const StoreShape& shape = {{}});
 

@@ -61,8 +61,8 @@ class StoredRun {
   // Returns the failed trials, grouped by reason.
   FailureTally Failures();
 
-  // Returns the trial of a step. Steps must grow from call to call, unless evaluations were taken as
-  // they finished. Views are valid until the next call.
+  // Returns the trial of a step. Steps must grow from call to call, unless evaluations were taken
+  // as they finished. Views are valid until the next call.
   TrialRecord Trial(std::uint64_t step);
 
   // Returns the evaluation with an ID, if there is one. IDs must grow from call to call. Valid
