@@ -14,12 +14,10 @@
 //                            endian, NULL if none
 //   front(step)              the trials on the Pareto front, once the run has ended
 //   taken(position, step)    with execution.order = "finished": the steps in the order in which
-// their
-//                            evaluations were taken
+//                            their evaluations were taken
 //   timing(evaluation, step, start, seconds, worker, host)
 //                            when and where each evaluation happened: seconds since 1970, wall
-// time,
-//                            the number of the worker
+//                            time, the number of the worker
 //   record(step, evaluation, position, name, value)
 //                            values that components recorded; evaluation: the one in which the
 //                            oracles recorded it, 0 for exploration and optimizer
