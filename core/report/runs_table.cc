@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/plugin/text.h"
 #include "core/report/result_words.h"
 #include "core/report/search_words.h"
 #include "core/report/words.h"

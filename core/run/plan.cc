@@ -8,6 +8,7 @@
 
 #include "core/config/resolve.h"
 #include "core/plugin/error.h"
+#include "core/run/directory_locks.h"
 #include "core/search/metric_index.h"
 #include "core/store/input_files.h"
 #include "core/store/result_json.h"
