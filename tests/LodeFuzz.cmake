@@ -3,8 +3,9 @@
 # A libFuzzer program. PLUGIN: also links that plugin's objects and libraries. libFuzzer is led by the coverage of what
 # it runs, so a build with LODE_FUZZ instruments everything.
 if(LODE_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address)
-  add_link_options(-fsanitize=address)
+  foreach(language C CXX)  # where lode_add_plugin sees that a sanitizer is used
+    string(APPEND CMAKE_${language}_FLAGS " -fsanitize=fuzzer-no-link,address")
+  endforeach()
 endif()
 function(lode_add_fuzz name)
   if(NOT LODE_FUZZ)
