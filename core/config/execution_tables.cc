@@ -1,6 +1,25 @@
 #include "core/config/pipeline_tables.h"
 
 namespace lode::core {
+namespace {
+
+constexpr char kIsolateDoc[] =
+    "Which components run in child processes. true: oracles; a crash, a hang or too much "
+    "memory then costs only one trial. all: also the others, in one process; there it fails "
+    "the run and names the component, and `lode resume` continues. If not given: true with "
+    "a timeout or a memory limit, if an oracle declares that it runs foreign or heavy code, "
+    "and with several workers unless each oracle evaluates batches, or each can be called "
+    "from several threads.";
+
+constexpr char kMemoryLimitDoc[] =
+    "How much memory a child process and the processes that it starts may use; 0: not "
+    "limited. A control group (cgroup v2) enforces the limit where one can be made, and "
+    "counts files in memory and shared memory, too. Elsewhere the resident memory of the "
+    "processes is added up 50 times a second, whatever their parents, sessions and "
+    "environment; this misses memory that no process has mapped, and counts shared memory "
+    "once for each process.";
+
+}  // namespace
 
 const TypedTable<ExecutionConfig>& ExecutionTable() {
   using E = ExecutionConfig;
@@ -46,25 +65,11 @@ const TypedTable<ExecutionConfig>& ExecutionTable() {
            "rounds the sums of a training differently, so the default does not depend on the "
            "machine.",
            Range{1, 1024}),
-       Key("isolate", &E::isolate,
-           "Which components run in child processes. true: oracles; a crash, a hang or too much "
-           "memory then costs only one trial. all: also the others, in one process; there it fails "
-           "the run and names the component, and `lode resume` continues. If not given: true with "
-           "a timeout or a memory limit, if an oracle declares that it runs foreign or heavy code, "
-           "and with several workers unless each oracle evaluates batches, or each can be called "
-           "from several threads.")
-           .KeepsResults(),
+       Key("isolate", &E::isolate, kIsolateDoc).KeepsResults(),
        Key("timeout_seconds", &E::timeout_seconds,
            "How long an evaluation in a child process may take; 0: not limited.", Range{0})
            .Unit("s"),
-       Key("memory_limit", &E::memory_limit,
-           "How much memory a child process and the processes that it starts may use; 0: not "
-           "limited. A control group (cgroup v2) enforces the limit where one can be made, and "
-           "counts files in memory and shared memory, too. Elsewhere the resident memory of the "
-           "processes is added up 50 times a second, whatever their parents, sessions and "
-           "environment; this misses memory that no process has mapped, and counts shared memory "
-           "once for each process.")
-           .Unit("MiB")});
+       Key("memory_limit", &E::memory_limit, kMemoryLimitDoc).Unit("MiB")});
   return table;
 }
 
