@@ -39,10 +39,27 @@ void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execu
   }
 }
 
+// An optimizer that makes one proposal at a time learns its results in order anyway.
+void CheckOrder(const WrittenPipeline& written, const ExecutionConfig& execution,
+                const ComponentConfig& optimizer) {
+  const ComponentDeclaration* declaration = written.catalog.Find(LODE_OPTIMIZER, optimizer.id);
+  if (execution.order == Order::kAsked || declaration == nullptr) {
+    return;
+  }
+  const bool is_ahead = (declaration->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+  if (is_ahead && (declaration->capabilities & LODE_CAP_ANY_ORDER) == 0) {
+    written.diagnostics.Add(written.PositionOf("execution", "order"),
+                            "optimizer '" + optimizer.id +
+                                "' must learn results in the order of its proposals: it needs "
+                                "order = \"asked\"");
+  }
+}
+
 }  // namespace
 
 ExecutionConfig ReadExecution(const WrittenPipeline& written,
-                              const std::vector<ComponentConfig>& oracles) {
+                              const std::vector<ComponentConfig>& oracles,
+                              const ComponentConfig& optimizer) {
   ExecutionConfig execution;
   written.Read(ExecutionTable(), execution);
   const auto declares = [&](const ComponentConfig& oracle) {
@@ -55,6 +72,7 @@ ExecutionConfig ReadExecution(const WrittenPipeline& written,
     execution.isolate = Isolation::kOracles;
   }
   CheckIsolation(written, execution, needs_processes);
+  CheckOrder(written, execution, optimizer);
   return execution;
 }
 

@@ -84,7 +84,7 @@ Pipeline ReadPipeline(const WrittenPipeline& written, bool may_prepare) {
   } else {
     ReadSearch(written, pipeline);
   }
-  pipeline.execution = ReadExecution(written, pipeline.oracles);
+  pipeline.execution = ReadExecution(written, pipeline.oracles, pipeline.optimizer);
   pipeline.plugins = ReadPlugins(written);
   pipeline.references = ReadReferences(written);
   return pipeline;

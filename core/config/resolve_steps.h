@@ -27,7 +27,8 @@ ConfirmConfig ReadConfirm(const WrittenPipeline& written, const BudgetConfig& bu
 
 // [execution]. Isolation may follow from the oracles.
 ExecutionConfig ReadExecution(const WrittenPipeline& written,
-                              const std::vector<ComponentConfig>& oracles);
+                              const std::vector<ComponentConfig>& oracles,
+                              const ComponentConfig& optimizer);
 
 // [plugins]: the paths, absolute.
 std::vector<std::filesystem::path> ReadPlugins(const WrittenPipeline& written);

@@ -22,6 +22,8 @@ class Alone {
     bool noisy = false;
     bool records = false;
     bool waits = false;
+    std::int64_t first_waits_for = 0;
+    std::int64_t milliseconds = 0;
     std::string calls;
   };
   static lode::Params<Config> Parameters() {
@@ -36,6 +38,12 @@ class Alone {
         {"noisy", &Config::noisy, "Whether the score depends on the query's seed."},
         {"records", &Config::records, "Whether it records and logs each checksum."},
         {"waits", &Config::waits, "Whether an evaluation only ends when it is cancelled."},
+        {"first_waits_for", &Config::first_waits_for,
+         "The evaluation that begins first ends after this number of others.",
+         lode::Range{.min = 0}},
+        {"milliseconds", &Config::milliseconds,
+         "The longest time of an evaluation; others take up to 30 times less.",
+         lode::Range{.min = 0}},
         {"calls", &Config::calls,
          "A file that gets the number of queries of each call, one a line; empty for none."}};
   }
@@ -57,7 +65,8 @@ class Alone {
 
  protected:
   void Measure(const lode::Query& query, std::span<double> metrics) {
-    Meet();
+    const Turn turn(*this);
+    Sleep(query.seed);
     while (config_.waits) {
       host_.ThrowIfCancelled();
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -87,20 +96,52 @@ class Alone {
   }
 
  private:
-  void Meet() {
+  // The beginning and the end of an evaluation.
+  struct Turn {
+    explicit Turn(Alone& oracle) : oracle_(oracle) { oracle_.Begin(); }
+    ~Turn() { oracle_.End(); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    Alone& oracle_;
+  };
+
+  void Begin() {
     std::unique_lock lock(mutex_);
-    ++begun_;
-    met_.notify_all();
-    if (!met_.wait_for(lock, std::chrono::seconds(60), [&] { return begun_ >= config_.meet; })) {
+    const bool is_first = begun_++ == 0;
+    changed_.notify_all();
+    WaitUntil(lock, [&] { return begun_ >= config_.meet; });
+    if (is_first) {
+      WaitUntil(lock, [&] { return ended_ >= config_.first_waits_for; });
+    }
+  }
+
+  void End() {
+    const std::lock_guard lock(mutex_);
+    ++ended_;
+    changed_.notify_all();
+  }
+
+  template <class Condition>
+  void WaitUntil(std::unique_lock<std::mutex>& lock, Condition condition) {
+    if (!changed_.wait_for(lock, std::chrono::seconds(60), condition)) {
       throw lode::Error(LODE_E_INTERNAL, "the others did not come");
     }
+  }
+
+  void Sleep(std::uint64_t seed) const {
+    const auto longest = static_cast<double>(config_.milliseconds);
+    const double share = static_cast<double>(seed >> 11) * 0x1p-53;
+    std::this_thread::sleep_for(
+        std::chrono::duration<double, std::milli>(longest * (1 + 29 * share) / 30));
   }
 
   lode::Host host_;
   const Config config_;
   std::mutex mutex_;
-  std::condition_variable met_;
-  std::int64_t begun_ = 0;
+  std::condition_variable changed_;
+  std::int64_t begun_ = 0, ended_ = 0;
 };
 
 class Concurrent : public Alone {
