@@ -49,13 +49,15 @@ full_evaluations = 20
 };
 
 TEST_F(FidelityTest, TheBudgetAddsThemUpAndTheBestIsAtTheHighest) {
-  const nlohmann::json shown = RunJson(lode_, Run("out"));
+  std::vector<std::string> arguments = Run("out");
+  arguments.erase(arguments.begin());  // RunJson adds it
+  const nlohmann::json shown = RunJson(lode_, arguments);
   EXPECT_EQ(shown["summary"]["budget"]["full_evaluations"], 20);
   const nlohmann::json& result = shown["runs"][0];
   EXPECT_GE(result["full_evaluations"], 20 - 1e-6);
   EXPECT_LT(result["full_evaluations"], 21);
   const fs::path run = RunIn("out");
-  EXPECT_EQ(Select(run, "SELECT DISTINCT fidelity FROM trials ORDER BY 1"), "0.06|1.0\n");
+  EXPECT_EQ(Select(run, "SELECT DISTINCT fidelity FROM trials ORDER BY 1"), "0.06\n1.0\n");
   EXPECT_EQ(Select(run,
                    "SELECT count(*) = (SELECT count(*) FROM trials WHERE fidelity = 1 AND NOT "
                    "reused) OR count(*) = 10, min(fidelity) FROM best"),
@@ -64,14 +66,14 @@ TEST_F(FidelityTest, TheBudgetAddsThemUpAndTheBestIsAtTheHighest) {
             "1\n");
 }
 
-// 12 of 200 epochs.
+// 12 of 200 epochs, and an evaluation of the trained network.
 TEST_F(FidelityTest, AnEvaluationAtAFractionCostsLess) {
   ASSERT_EQ(lode_.Run(Run("out", {"budget={steps=60}"})).status, 0);
   EXPECT_EQ(Select(RunIn("out"),
-                   "SELECT count(*) > 0, min(abs(low.cost_seconds / full.cost_seconds - 0.06)) < "
-                   "1e-9, max(abs(low.cost_seconds / full.cost_seconds - 0.06)) < 1e-9 FROM "
-                   "evaluation AS low JOIN evaluation AS full USING (architecture) WHERE "
-                   "low.fidelity = 0.06 AND full.fidelity = 1"),
+                   "SELECT count(*) > 0, min(low.cost_seconds / full.cost_seconds) > 0.055, "
+                   "max(low.cost_seconds / full.cost_seconds) < 0.07 FROM evaluation AS low JOIN "
+                   "evaluation AS full USING (architecture) WHERE low.fidelity = 0.06 AND "
+                   "full.fidelity = 1"),
             "1|1|1\n");
 }
 
@@ -87,7 +89,8 @@ TEST_F(FidelityTest, SummariesSayWhatTheBestWasMeasuredAt) {
 
 // With as many proposals at once.
 TEST_F(FidelityTest, TheTrialsAreTheSameWhereverTheyAreMade) {
-  ASSERT_EQ(lode_.Run(Run("here", {"execution.workers=3"})).status, 0);
+  const Outcome here = lode_.Run(Run("here", {"execution.workers=3"}));
+  ASSERT_EQ(here.status, 0) << here.err;
   ASSERT_EQ(lode_.Run(Run("apart", {"execution.workers=3", "execution.isolate=\"all\""})).status,
             0);
   EXPECT_EQ(Dump(RunIn("here")), Dump(RunIn("apart")));
@@ -105,8 +108,8 @@ TEST_F(FidelityTest, AnExtendedRunEqualsALongOne) {
 TEST_F(FidelityTest, AFidelityThatTheOracleDoesNotServeIsRefusedBeforeTheRun) {
   const Outcome outcome =
       lode_.Run(Run("out", {"oracle.0.epochs=12", "optimizer.lowest=0.06", "budget={steps=9}"}));
-  EXPECT_EQ(outcome.status, 3);
-  EXPECT_THAT(outcome.out + outcome.err,
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err,
               HasSubstr("optimizer 'ladder': no evaluation has the fidelity of 'lowest', 0.06"));
   EXPECT_FALSE(fs::exists(RunIn("out") / "run.db"));
 }

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 const char kTaken[] = "SELECT step FROM taken ORDER BY position";
 const char kTrials[] =
-    "SELECT step, trial.reward, hex(action), architecture FROM taken JOIN trial USING (step) JOIN "
+    "SELECT taken.step, reward, hex(action), architecture FROM taken JOIN trial USING (step) JOIN "
     "evaluation ON evaluation.id = trial.evaluation ORDER BY position";
 
 class FinishedOrderTest : public testing::Test {

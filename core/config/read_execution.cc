@@ -18,9 +18,20 @@ bool LimitsProcesses(const ExecutionConfig& execution) {
 }
 
 // Returns whether each worker must be a process.
+// Returns the declaration of a component; null if its plugin is not loaded, as when a stored
+// pipeline is only shown.
+const ComponentDeclaration* Known(const Catalog& catalog, lode_kind kind,
+                                  const ComponentConfig& component) {
+  const ComponentDeclaration* declaration = catalog.Find(kind, component.id);
+  return declaration != nullptr && !declaration->is_open ? declaration : nullptr;
+}
+
 bool NeedsProcesses(const ExecutionConfig& execution, const std::vector<ComponentConfig>& oracles,
                     const Catalog& catalog) {
-  return execution.workers > 1 && ParallelOf(oracles, catalog) == Parallel::kNever;
+  const bool are_known = std::ranges::all_of(oracles, [&](const ComponentConfig& oracle) {
+    return Known(catalog, LODE_ORACLE, oracle) != nullptr;
+  });
+  return execution.workers > 1 && are_known && ParallelOf(oracles, catalog) == Parallel::kNever;
 }
 
 void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execution,
@@ -42,7 +53,7 @@ void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execu
 // An optimizer that makes one proposal at a time learns its results in order anyway.
 void CheckOrder(const WrittenPipeline& written, const ExecutionConfig& execution,
                 const ComponentConfig& optimizer) {
-  const ComponentDeclaration* declaration = written.catalog.Find(LODE_OPTIMIZER, optimizer.id);
+  const ComponentDeclaration* declaration = Known(written.catalog, LODE_OPTIMIZER, optimizer);
   if (execution.order == Order::kAsked || declaration == nullptr) {
     return;
   }
