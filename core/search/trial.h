@@ -22,11 +22,11 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 struct EvaluationRecord {
   std::uint64_t id = 0;  // 1, 2, ...: in the order of asking
   std::uint64_t step = 0;
-  std::string_view architecture;    // the space's canonical string
-  std::span<const double> metrics;  // NaN where not measured
-  std::string_view failure;         // why it failed, or ""
-  bool rejected = false;            // broke a limit, so the proposal did not become a trial
-  double cost_seconds = 0;          // simulated
+  std::string_view architecture{};    // the space's canonical string
+  std::span<const double> metrics{};  // NaN where not measured
+  std::string_view failure{};         // why it failed, or ""
+  bool rejected = false;              // broke a limit, so the proposal did not become a trial
+  double cost_seconds = 0;            // simulated
   std::span<const std::pair<std::string, double>> records{};  // values that the oracles recorded
   Timing timing{};
   double fidelity = 1;
@@ -38,12 +38,12 @@ struct TrialRecord {
   std::uint64_t evaluation = 0;     // the evaluation that its metrics come from
   bool random = false;              // drawn by the exploration strategy
   bool reused = false;              // the evaluation was made for an earlier trial
-  std::span<const float> action;    // empty if the optimizer proposed an architecture
+  std::span<const float> action{};  // empty if the optimizer proposed an architecture
   std::string_view architecture;    // the space's canonical string
   std::span<const double> metrics;  // empty if the trial failed
   double reward = 0;                // NaN if the trial failed
   double violation = 0;             // of the limits: 0 if all are kept, NaN if the trial failed
-  std::string_view failure;         // why it failed, or ""
+  std::string_view failure{};       // why it failed, or ""
   std::chrono::nanoseconds took{};  // from asking the optimizer until now; not stored
   double fidelity = 1;              // of the evaluation that it asked for
 
@@ -70,10 +70,10 @@ class TrialObserver {
 };
 
 struct BestTrial {
-  std::string architecture;
+  std::string architecture{};
   std::uint64_t step = 0;
   double reward = 0;
-  std::vector<double> metrics;
+  std::vector<double> metrics{};
   // The number of other architectures with the same reward, at most kMaxTies; this one was found
   // first.
   std::uint64_t ties = 0;

@@ -11,11 +11,13 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/plugin/error.h"
 #include "core/store/store_check.h"
+#include "core/store/stored_run.h"
 #include "tests/processes.h"
 #include "tests/run_database.h"
 #include "tests/temporary_directory.h"
@@ -208,6 +210,88 @@ TEST(RunStore, AFullDiskIsReportedAndLosesNoCommittedTrial) {
   ASSERT_GT(committed, 0u);
   EXPECT_GE(std::stoull(Select(dir.path(), "SELECT count(*) FROM trial")), committed);
   EXPECT_EQ(Select(dir.path(), "PRAGMA integrity_check"), "ok\n");
+}
+
+// Steps 0 to 4; step 2 is told first, step 3 fails, and step 4 is at full fidelity.
+class ShapedStoreTest : public testing::Test {
+ protected:
+  ShapedStoreTest() {
+    shape_.has_fidelities = shape_.has_order = true;
+    RunStore store(dir_.path(), RunStore::Mode::kNew, shape_);
+    Tell(store, 2, 0.25, 5);
+    Tell(store, 0, 0.25, 7);
+    Tell(store, 4, 1, 3);
+    Tell(store, 1, 0.25, 9);
+    store.OnTaken(3);
+    Add(store, Failure(3, 4, false, "bad", "lost"));
+  }
+
+  void Tell(RunStore& store, std::uint64_t step, double fidelity, double reward) {
+    store.OnTaken(step);
+    store.OnEvaluation(
+        {.id = step + 1,
+         .step = step,
+         .architecture = "arch",
+         .metrics = kGood,
+         .timing = {.start = 1'500'000'000, .seconds = 0.5, .worker = 1, .host = "h"},
+         .fidelity = fidelity});
+    store.OnTrial(Success(step, step + 1, false, reward));
+  }
+
+  const TemporaryDirectory dir_;
+  StoreShape shape_{kMetrics};
+};
+
+TEST_F(ShapedStoreTest, HasTheFormatThatOlderProgramsRefuse) {
+  EXPECT_EQ(Select(dir_.path(), "SELECT value FROM meta WHERE key IN ('format', 'shape')"),
+            "5\nfidelities order\n");
+  EXPECT_TRUE(CheckStore(dir_.path()).damages.empty());
+}
+
+TEST_F(ShapedStoreTest, ItsViewsFollowTheOrderOfTelling) {
+  EXPECT_EQ(Select(dir_.path(), "SELECT step, fidelity, taken FROM trials ORDER BY taken LIMIT 3"),
+            "2|0.25|0\n0|0.25|1\n4|1.0|2\n");
+  EXPECT_EQ(Select(dir_.path(), "SELECT step FROM best"), "4\n");
+  // The best at the highest fidelity up to then.
+  EXPECT_EQ(Select(dir_.path(), "SELECT step, best_reward FROM curve"),
+            "2|5.0\n0|7.0\n4|3.0\n1|3.0\n3|3.0\n");
+}
+
+TEST_F(ShapedStoreTest, TimesAreInATableThatNoChecksumCovers) {
+  EXPECT_EQ(Select(dir_.path(),
+                   "SELECT evaluation, step, start, seconds, worker, host FROM timing "
+                   "LIMIT 1"),
+            "1|0|1.5|0.5|1|h\n");
+  ASSERT_EQ(std::system(("sqlite3 '" + (dir_.path() / "run.db").string() +
+                         "' 'UPDATE timing SET seconds = 9'")
+                            .c_str()),
+            0);
+  EXPECT_TRUE(CheckStore(dir_.path()).damages.empty());
+}
+
+TEST_F(ShapedStoreTest, ReadsTheOrderAndTheTrialsBack) {
+  StoredRun stored(dir_.path());
+  EXPECT_EQ(stored.trials(), 5u);
+  EXPECT_EQ(stored.TrialsToLastSuccess(), 4u);
+  EXPECT_EQ(stored.Taken(5), (std::vector<std::uint64_t>{2, 0, 4, 1, 3}));
+  EXPECT_EQ(stored.Taken(2), (std::vector<std::uint64_t>{2, 0}));
+  EXPECT_TRUE(stored.Taken(0).empty());
+  EXPECT_EQ(stored.StepsOfFirst(3), (std::unordered_set<std::uint64_t>{0, 2, 4}));
+  EXPECT_EQ(stored.Trial(4).fidelity, 1);
+  EXPECT_EQ(stored.Trial(2).fidelity, 0.25);
+  EXPECT_EQ(stored.Best()->step, 4u);
+  EXPECT_EQ(stored.Best()->fidelity, 1);
+}
+
+TEST_F(ShapedStoreTest, ForgetsTheTrialsThatWereToldLast) {
+  { RunStore(dir_.path(), RunStore::Mode::kContinue, shape_).ForgetAfter(3); }
+  EXPECT_EQ(Select(dir_.path(), "SELECT step FROM trial"), "0\n2\n4\n");
+  EXPECT_EQ(Select(dir_.path(), "SELECT step FROM taken ORDER BY position"), "2\n0\n4\n");
+  EXPECT_EQ(Select(dir_.path(), "SELECT step FROM evaluation"), "0\n2\n4\n");
+}
+
+TEST_F(ShapedStoreTest, ContinuesOnlyWithTheSameShape) {
+  EXPECT_THROW(RunStore(dir_.path(), RunStore::Mode::kContinue, kMetrics), HostError);
 }
 
 }  // namespace
