@@ -1,12 +1,16 @@
 // Measures the cost of evaluating in processes: the round trip of one question, trials per second
 // with an oracle that takes 50 ms, a trial with its components in this process and in others, and a
-// trial of several workers in threads, batches and processes.
+// trial of several workers in threads, batches and processes, and how busy workers are when results
+// are told in the order of asking or of finishing.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/config/document.h"
 #include "core/config/resolve.h"
@@ -22,10 +26,11 @@ namespace fs = std::filesystem;
 
 const fs::path kBuild = LODE_BINARY_DIR;
 const fs::path kOracle = kBuild / "tests/plugins/faulty_oracle.lode.so";
+const fs::path kUneven = kBuild / "tests/plugins/parallel_oracles.lode.so";
 
 const PluginIndex& Index() {
   static const TemporaryDirectory cache;
-  static const PluginIndex index({{kOracle}, {kBuild / "lib/lode/plugins"}},
+  static const PluginIndex index({{kOracle, kUneven}, {kBuild / "lib/lode/plugins"}},
                                  cache.path() / "plugins.json");
   return index;
 }
@@ -155,6 +160,52 @@ BENCHMARK(SeveralWorkers)
     ->Iterations(1)
     ->Repetitions(3)
     ->UseRealTime();
+
+// Adds up the time in which workers were busy.
+class Busy : public TrialObserver {
+ public:
+  void OnEvaluation(const EvaluationRecord& evaluation) override {
+    const double start = static_cast<double>(evaluation.timing.start) / 1e9;
+    begin_ = std::min(begin_, start);
+    last_begin_ = std::max(last_begin_, start);
+    starts_.emplace_back(start, evaluation.timing.seconds);
+  }
+  void OnTrial(const TrialRecord&) override {}
+
+  // Returns the share of the workers' time until the last evaluation began: then there is nothing
+  // more to ask.
+  double ShareOf(double workers) const {
+    double busy = 0;
+    for (const auto& [start, seconds] : starts_) {
+      busy += std::min(seconds, last_begin_ - start);
+    }
+    return busy / (workers * (last_begin_ - begin_));
+  }
+
+ private:
+  double begin_ = 1e300, last_begin_ = 0;
+  std::vector<std::pair<double, double>> starts_;
+};
+
+// Evaluations of 2 to 60 ms on four workers. Argument 0: told in the order of asking; 1: as they
+// finish.
+void UnevenEvaluations(benchmark::State& state) {
+  const std::string text =
+      "[pipeline]\nname = \"u\"\n[space]\nuse = \"nb201\"\n[oracle]\nuse = \"concurrent\"\n"
+      "milliseconds = 60\n[reward]\nmetric = \"score\"\n[optimizer]\nuse = \"random\"\n[budget]\n"
+      "unique_queries = 400\n[execution]\nworkers = 4\norder = \"" +
+      std::string(state.range(0) == 0 ? "asked" : "finished") + "\"";
+  const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
+  double share = 0;
+  for (auto _ : state) {
+    Busy busy;
+    Run run(pipeline, 0, Index(), never, Make(pipeline));
+    run.Execute({&busy});
+    share = busy.ShareOf(4);
+  }
+  state.counters["busy"] = share;
+}
+BENCHMARK(UnevenEvaluations)->Arg(0)->Arg(1)->Iterations(1)->Repetitions(3)->UseRealTime();
 
 }  // namespace
 }  // namespace lode::core

@@ -1,5 +1,5 @@
-// execution.order = "finished": results are told as they finish, and a resumed run takes them in the
-// same order.
+// execution.order = "finished": results are told as they finish, and a resumed run takes them in
+// the same order.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,7 +49,8 @@ class FinishedOrderTest : public testing::Test {
   const Program lode_ = WithTestPlugins(directory_.path());
 };
 
-// In the order of asking, the other two workers would wait for the first evaluation, and it for them.
+// In the order of asking, the other two workers would wait for the first evaluation, and it for
+// them.
 TEST_F(FinishedOrderTest, ASlowEvaluationHoldsUpNobody) {
   const Outcome outcome = lode_.Run(Run("use = \"concurrent\"\nfirst_waits_for = 10", 30));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
