@@ -17,13 +17,13 @@
 #include <cstdio>
 #include <iomanip>
 #include <memory>
-#include <numeric>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
+#include "plugins/spaces/nb201/networks/random_images.h"
 #include "toolkit/files/safetensors.h"
 #include "toolkit/images/pixel_set.h"
 #include "toolkit/training/checkpoint.h"
