@@ -37,7 +37,7 @@ class Failing : public TimedExecutor {
 
  private:
   MetricLists metrics_;
-  const Fidelities fidelities_;
+  const Fidelities fidelities_{};
   std::map<std::uint64_t, Measurement> answers_;
   std::vector<std::uint64_t> answered_;
 };

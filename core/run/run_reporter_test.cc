@@ -35,7 +35,7 @@ class FakeExecutor : public Executor {
  private:
   const std::size_t capacity_;
   const MetricLists metrics_;
-  const Fidelities fidelities_;
+  const Fidelities fidelities_{};
   std::deque<Question> asked_;
 };
 

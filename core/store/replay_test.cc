@@ -45,7 +45,7 @@ class Oracle : public Executor {
   }
   std::vector<std::uint64_t>& asked_;
   const MetricLists metrics_ = {{Named("measured")}};
-  const Fidelities fidelities_;
+  const Fidelities fidelities_{};
 };
 
 // A store with a metric of a formula and a measured one. Evaluation 1 was measured, 2 failed, 3 was
