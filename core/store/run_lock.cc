@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
@@ -19,10 +21,27 @@ namespace fs = std::filesystem;
 
 constexpr char kLockFile[] = "lock";  // contains the process ID
 constexpr char kPlanLockFile[] = "plan.lock";
+constexpr std::chrono::seconds kLongestStart{10};  // of a program, on a busy machine
 
 pid_t ReadHolder(int file) {
   char text[32] = {};
   return pread(file, text, sizeof text - 1, 0) > 0 ? std::atoi(text) : 0;
+}
+
+bool Lives(pid_t process) { return kill(process, 0) == 0 || errno == EPERM; }
+
+// A process that is killed while it starts a program leaves a child that has its lock until the
+// program runs. That takes a moment.
+bool LockSoon(const Descriptor& file, const fs::path& path, Holders holders) {
+  const auto end = std::chrono::steady_clock::now() + kLongestStart;
+  while (!WithHostError([&] { return posix::TryLock(file, path, holders); })) {
+    const pid_t holder = ReadHolder(file.get());
+    if (holder <= 0 || Lives(holder) || std::chrono::steady_clock::now() > end) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 }  // namespace
@@ -31,7 +50,7 @@ RunLock::RunLock(const fs::path& directory, Holders holders) {
   RefuseForeignLinks(directory);
   const fs::path path = directory / kLockFile;
   file_ = OpenToWrite(path);
-  if (!WithHostError([&] { return posix::TryLock(file_, path, holders); })) {
+  if (!LockSoon(file_, path, holders)) {
     throw HostError(directory.string() + ": process " + std::to_string(ReadHolder(file_.get())) +
                     " is working on this run");
   }
@@ -54,8 +73,8 @@ std::optional<pid_t> HolderOf(const fs::path& directory) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const pid_t holder = file.is_open() ? ReadHolder(file.get()) : 0;
   // Trying the lock of a dead process does not keep others from getting it.
-  const bool lives = holder > 0 && (kill(holder, 0) == 0 || errno == EPERM);
-  if (!lives || WithHostError([&] { return posix::TryLock(file, path, Holders::kMany); })) {
+  if (holder <= 0 || !Lives(holder) ||
+      WithHostError([&] { return posix::TryLock(file, path, Holders::kMany); })) {
     return std::nullopt;
   }
   return holder;
