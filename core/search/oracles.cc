@@ -151,6 +151,7 @@ void Oracles::MeasureTogether(std::span<const Question> questions,
   std::iota(open.begin(), open.end(), 0);
   for (const Part& part : parts_) {
     std::vector<OracleQuery> queries;
+    queries.reserve(open.size());
     for (const std::size_t i : open) {
       queries.push_back({questions[i].architecture, questions[i].fidelity, questions[i].seed,
                          part.MetricsIn(measurements[i])});

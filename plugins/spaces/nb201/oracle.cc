@@ -63,8 +63,8 @@ std::vector<lode::Metric> TableOracle::Metrics() const {
 
 ResultColumns TableOracle::Columns() const {
   const std::string& dataset = config_.dataset;
-  const ResultColumns brief{dataset + "_valid_12ep", dataset + "_test_12ep", "params_" + dataset,
-                            "mflops_" + dataset, dataset + "_seconds_12ep"};
+  ResultColumns brief{dataset + "_valid_12ep", dataset + "_test_12ep", "params_" + dataset,
+                      "mflops_" + dataset, dataset + "_seconds_12ep"};
   if (config_.epochs == kBriefEpochs) {
     return brief;
   }
