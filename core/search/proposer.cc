@@ -8,7 +8,9 @@
 namespace lode::core {
 
 Proposer::Proposer(Components& components, std::uint64_t seed)
-    : components_(components), random_(seed, "random_action") {}
+    : components_(components),
+      random_(seed, "random_action"),
+      action_(components.space().cells()) {}
 
 bool Proposer::Explores(std::uint64_t step) {
   bool random = false;
@@ -20,8 +22,8 @@ bool Proposer::Explores(std::uint64_t step) {
 
 Proposal Proposer::Propose(std::uint64_t step, std::uint64_t attempt, bool random) {
   Proposal proposal;
-  proposal.action.resize(components_.space().cells());
   if (random) {
+    proposal.action.resize(action_.size());
     DrawAction(step, attempt, proposal.action);
   } else {
     Ask(step, attempt, proposal);
@@ -44,11 +46,10 @@ void Proposer::Ask(std::uint64_t step, std::uint64_t attempt, Proposal& proposal
   OptimizerInstance& optimizer = components_.optimizer();
   optimizer.Enter(step, Phase::kAsk, attempt);
   proposal.architecture.resize(components_.space().cells());
-  const auto proposed = optimizer.Ask(proposal.action, proposal.architecture);
+  const auto proposed = optimizer.Ask(action_, proposal.architecture);
   proposal.fidelity = proposed.fidelity;
-  if (proposed.kind == LODE_PROPOSES_ARCHITECTURE) {
-    proposal.action.clear();
-  } else {
+  if (proposed.kind == LODE_PROPOSES_ACTION) {
+    proposal.action = action_;
     Perturb(step, attempt, proposal.action);
   }
 }

@@ -41,6 +41,7 @@ class Proposer {
 
   Components& components_;
   RandomStream random_;
+  Action action_;  // what the optimizer may fill
   std::vector<std::uint64_t> words_;
 };
 

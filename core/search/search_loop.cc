@@ -99,12 +99,13 @@ bool SearchLoop::Propose(Step& step) {
 }
 
 void SearchLoop::ProposeOnce(Step& step) {
-  step.proposal = proposer_.Propose(step.number, step.attempt, step.random);
+  Proposal proposal = proposer_.Propose(step.number, step.attempt, step.random);
+  step.action = std::move(proposal.action);
   step.ticket = parts_.evaluator.Begin({.step = step.number,
                                         .attempt = step.attempt,
-                                        .architecture = step.proposal.architecture,
-                                        .text = step.proposal.text,
-                                        .fidelity = step.proposal.fidelity});
+                                        .architecture = std::move(proposal.architecture),
+                                        .text = std::move(proposal.text),
+                                        .fidelity = proposal.fidelity});
   step.records = std::move(parts_.records);
 }
 
@@ -114,7 +115,7 @@ bool SearchLoop::Reject(Step& step) {
   ++step.attempt;
   parts_.records = std::move(step.records);
   if (!step.random) {
-    teller_.TellRejected(step.number, step.attempt, step.proposal);
+    teller_.TellRejected(step);
   }
   // Records of rejected proposals belong to no trial.
   parts_.records.resize(step.recorded_by_exploration);
@@ -176,7 +177,7 @@ void SearchLoop::CountQuery(const Step& step, const Evaluator::Result& result) {
     budget_.RequireCost(result.cost_seconds);
   }
   told_.unique_queries += result.is_new_query ? 1 : 0;
-  told_.full_evaluations += result.is_new_query ? step.proposal.fidelity : 0;
+  told_.full_evaluations += result.is_new_query ? step.ticket.proposed.fidelity : 0;
   told_.cost_seconds += result.cost_seconds;
 }
 
@@ -186,14 +187,14 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
                     .evaluation = result.id,
                     .random = step.random,
                     .reused = result.reused,
-                    .action = step.proposal.action,
-                    .architecture = step.proposal.text,
+                    .action = step.action,
+                    .architecture = step.ticket.proposed.text,
                     .metrics = result.metrics,
                     .reward = kNaN,
                     .violation = kNaN,
                     .failure = result.failure,
                     .took = Clock::now() - step.begun,
-                    .fidelity = step.proposal.fidelity};
+                    .fidelity = step.ticket.proposed.fidelity};
   if (!trial.failure.empty()) {
     return trial;
   }
@@ -215,7 +216,7 @@ void SearchLoop::Tell(Step& step, const TrialRecord& trial) {
   const bool is_best = best_.Add(trial);
   const bool is_on_front = front_.Add(trial);
   parts_.records = std::move(step.records);
-  teller_.Tell(trial, step.proposal.architecture);
+  teller_.Tell(trial, step.ticket.proposed.architecture);
   for (TrialObserver* observer : observers_) {
     observer->OnRecords(step.number, parts_.records);
   }

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <list>
 
+#include "core/plugin/component.h"
 #include "core/search/evaluator.h"
 #include "core/search/executor.h"
-#include "core/search/proposer.h"
 
 namespace lode::core {
 
@@ -16,7 +16,7 @@ struct Step {
   std::uint64_t number = 0;
   bool random = false;
   std::uint64_t attempt = 0;  // number of rejected proposals
-  Proposal proposal{};
+  Action action{};            // empty if the optimizer proposed an architecture
   Evaluator::Ticket ticket{};
   Records records{};  // by exploration and optimizer
   std::size_t recorded_by_exploration = 0;

@@ -35,12 +35,13 @@ void Teller::Tell(const TrialRecord& trial, ArchitectureView architecture) {
   Tell(told, trial.failure.empty() ? trial.metrics : nan_metrics_);
 }
 
-void Teller::TellRejected(std::uint64_t step, std::uint64_t attempts, const Proposal& proposal) {
-  optimizer_.Enter(step, Phase::kTell, attempts);
-  lode_trial told = NewTrial(step, proposal.action, proposal.architecture);
+void Teller::TellRejected(const Step& step) {
+  optimizer_.Enter(step.number, Phase::kTell, step.attempt);
+  const Evaluator::Proposed& proposed = step.ticket.proposed;
+  lode_trial told = NewTrial(step.number, step.action, proposed.architecture);
   told.flags = LODE_TRIAL_FAILED | LODE_TRIAL_REJECTED;
   told.reward = told.violation = kNaN;
-  told.fidelity = proposal.fidelity;
+  told.fidelity = proposed.fidelity;
   Tell(told, nan_metrics_);
 }
 

@@ -7,7 +7,7 @@
 
 #include "core/plugin/component.h"
 #include "core/search/pareto.h"
-#include "core/search/proposer.h"
+#include "core/search/step.h"
 #include "core/search/trial.h"
 
 namespace lode::core {
@@ -19,8 +19,8 @@ class Teller {
 
   // Throws HostError, CancelledError.
   void Tell(const TrialRecord& trial, ArchitectureView architecture);
-  // For the proposal of a step that broke a limit, after `attempts` proposals.
-  void TellRejected(std::uint64_t step, std::uint64_t attempts, const Proposal& proposal);
+  // For the last proposal of a step, which broke a limit.
+  void TellRejected(const Step& step);
 
  private:
   void Tell(lode_trial trial, std::span<const double> metrics);
