@@ -3,7 +3,6 @@
 #include "core/plugin/error.h"
 
 namespace lode::core {
-
 namespace {
 
 constexpr double kRounding = 1e-6;
@@ -21,8 +20,7 @@ Budget::Budget(const Pipeline& pipeline, bool counts_evaluations)
 bool Budget::AreQueriesSpent(const Spending& spending) const {
   return (config_.unique_queries && spending.unique_queries >= *config_.unique_queries) ||
          (config_.full_evaluations &&
-          spending.full_evaluations >=
-              static_cast<double>(*config_.full_evaluations) - kRounding) ||
+          HasReached(spending.full_evaluations, *config_.full_evaluations)) ||
          (evaluations_ && spending.evaluations >= *evaluations_) ||
          (config_.simulated_seconds &&
           spending.cost_seconds >= static_cast<double>(*config_.simulated_seconds));

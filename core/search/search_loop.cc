@@ -239,9 +239,12 @@ void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
 
 // Measures the leading candidates of a search with noisy metrics again, if that is configured.
 void SearchLoop::Confirm() {
-  const NoisyBest* searched = best_.Compared();
-  if (searched == nullptr || pipeline_.confirm.repeats == 0 ||
+  if (pipeline_.confirm.repeats == 0 ||
       (ending_ != Ending::kBudget && ending_ != Ending::kStalled)) {
+    return;
+  }
+  const NoisyBest* searched = best_.Compared();
+  if (searched == nullptr) {
     return;
   }
   Confirmation confirmation(pipeline_.confirm, parts_.executor.capacity(),

@@ -88,6 +88,10 @@ void MigrateTo4(Database& database, bool has_record_column) {
 constexpr std::string_view kFidelities = "fidelities";
 constexpr std::string_view kOrder = "order";
 
+bool HasExtra(Database& database, std::string_view name) {
+  return ReadMeta(database, kShapeKey).find(name) != std::string::npos;
+}
+
 // Returns the value of kShapeKey, or "".
 std::string ExtrasOf(const StoreShape& shape) {
   std::string extras(shape.has_fidelities ? kFidelities : "");
@@ -202,9 +206,8 @@ void WriteMeta(Database& database, std::string_view key, std::string_view value)
 
 StoreShape ReadShape(Database& database) {
   StoreShape shape(ReadMetrics(database));
-  const std::string extras = ReadMeta(database, kShapeKey);
-  shape.has_fidelities = extras.find(kFidelities) != std::string::npos;
-  shape.has_order = extras.find(kOrder) != std::string::npos;
+  shape.has_fidelities = HasExtra(database, kFidelities);
+  shape.has_order = HasExtra(database, kOrder);
   return shape;
 }
 
@@ -239,12 +242,12 @@ std::string SchemaChecksum(Database& database) {
 }
 
 std::uint64_t CountRows(Database& database) {
-  const bool has_order = ReadMeta(database, kShapeKey).find(kOrder) != std::string::npos;
-  Statement count(database,
-                  "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM evaluation) + "
-                  "(SELECT count(*) FROM trial) + (SELECT count(*) FROM front) + "
-                  "(SELECT count(*) FROM record)" +
-                      std::string(has_order ? " + (SELECT count(*) FROM taken)" : ""));
+  Statement count(
+      database,
+      "SELECT (SELECT count(*) FROM metric) + (SELECT count(*) FROM evaluation) + "
+      "(SELECT count(*) FROM trial) + (SELECT count(*) FROM front) + "
+      "(SELECT count(*) FROM record)" +
+          std::string(HasExtra(database, kOrder) ? " + (SELECT count(*) FROM taken)" : ""));
   count.Next();
   return count.Integer(0);
 }
