@@ -65,9 +65,7 @@ void ReadCifar(benchmark::State& state) {
                            "data_batch_5", "test_batch"}) {
     std::ofstream(directory.path() / (std::string(name) + ".bin"), std::ios::binary) << records;
   }
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(ReadCifar10(directory.path(), 10));
-  }
+  for (auto _ : state) { benchmark::DoNotOptimize(ReadCifar10(directory.path(), 10)); }
   CountImages(state, 60000);
 }
 BENCHMARK(ReadCifar)->Unit(benchmark::kMillisecond);
@@ -105,9 +103,7 @@ void Load32(benchmark::State& state) {
   Batch batch;
   for (std::uint64_t epoch = 0; auto _ : state) {
     loader.Begin(epoch++);
-    while (loader.Next(batch)) {
-      benchmark::DoNotOptimize(batch.images.data());
-    }
+    while (loader.Next(batch)) { benchmark::DoNotOptimize(batch.images.data()); }
   }
   CountImages(state, 50000);
 }
@@ -118,9 +114,7 @@ BENCHMARK(Load32)->ArgName("threads")->Arg(0)->Arg(1)->UseRealTime()->Unit(bench
 void Decode(benchmark::State& state) {
   const std::string file = Jpeg(Picture(375, 500), {.quality = 90});
   Image image;
-  for (auto _ : state) {
-    DecodeImage(file, "F", image);
-  }
+  for (auto _ : state) { DecodeImage(file, "F", image); }
   CountImages(state, 1);
 }
 BENCHMARK(Decode)->Unit(benchmark::kMillisecond);

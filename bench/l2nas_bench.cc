@@ -93,9 +93,7 @@ class Search {
       const lode_param& param = *LODE_AT(component_.params, i);
       values.push_back(param.default_value);
       for (const auto& [name, value] : settings) {
-        if (std::string_view(name) == param.name) {
-          values.back().as.i = value;
-        }
+        if (std::string_view(name) == param.name) { values.back().as.i = value; }
       }
     }
     component_.create(&host_, values.data(), &instance_, nullptr);
@@ -111,9 +109,7 @@ class Search {
   void TellRandom(double level = 0) {
     stream_.Restart(step_, Phase::kPerturb);
     const lode::Random random(stream_.handle());
-    for (float& cell : action_) {
-      cell = static_cast<float>(random.Uniform());
-    }
+    for (float& cell : action_) { cell = static_cast<float>(random.Uniform()); }
     Tell(level + random.Uniform(20, 60));
   }
 
@@ -159,12 +155,8 @@ class Search {
 // Measures a step of a NAS-Bench-201 search when the replay buffer is large enough for max_batches.
 void Step(benchmark::State& state) {
   Search search(6, 5, {});
-  for (int trial = 0; trial < 80; ++trial) {
-    search.TellRandom();
-  }
-  for (auto _ : state) {
-    state.SetIterationTime(search.Step());
-  }
+  for (int trial = 0; trial < 80; ++trial) { search.TellRandom(); }
+  for (auto _ : state) { state.SetIterationTime(search.Step()); }
 }
 BENCHMARK(Step)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
@@ -206,9 +198,7 @@ class Products {
 
   static std::size_t Offset(const Sizes& sizes, std::size_t layer) {
     std::size_t offset = 0;
-    for (std::size_t l = 0; l < layer; ++l) {
-      offset += sizes[l] * sizes[l + 1];
-    }
+    for (std::size_t l = 0; l < layer; ++l) { offset += sizes[l] * sizes[l + 1]; }
     return offset;
   }
   void Forward(std::size_t batch, const Sizes& sizes, const std::vector<float>& weights) {
@@ -246,21 +236,15 @@ void PaperStep(benchmark::State& state) {
                 {{"top_k", 500}, {"batch_size", 64}, {"max_batches", 1}, {"hidden_width", 256}});
   Products products(search.cells(), 256, 64);
   double level = 0;
-  for (int trial = 0; trial < kReplay; ++trial) {
-    search.TellRandom(level += 0.1);
-  }
+  for (int trial = 0; trial < kReplay; ++trial) { search.TellRandom(level += 0.1); }
   std::vector<double> steps, alone;
   for (auto _ : state) {
     double seconds = 0;
-    for (int n = 0; n < kTurn; ++n) {
-      seconds += search.Step(level += 0.1);
-    }
+    for (int n = 0; n < kTurn; ++n) { seconds += search.Step(level += 0.1); }
     state.SetIterationTime(seconds / kTurn);
     steps.push_back(seconds / kTurn);
     const auto start = Clock::now();
-    for (int n = 0; n < kTurn; ++n) {
-      products.Run();
-    }
+    for (int n = 0; n < kTurn; ++n) { products.Run(); }
     alone.push_back(Since(start) / kTurn);
   }
   std::ranges::sort(steps);

@@ -32,9 +32,7 @@ double MicrosecondsPerUpdate(long updates, std::size_t cells, std::size_t width,
 
 int main(int argc, char** argv) {
   long numbers[4] = {};
-  for (int i = 1; i < argc && i <= 4; ++i) {
-    numbers[i - 1] = std::strtol(argv[i], nullptr, 10);
-  }
+  for (int i = 1; i < argc && i <= 4; ++i) { numbers[i - 1] = std::strtol(argv[i], nullptr, 10); }
   for (const long number : numbers) {
     if (argc != 5 || number <= 0) {
       std::fputs("usage: l2nas_updates UPDATES CELLS WIDTH BATCH (all at least 1)\n", stderr);

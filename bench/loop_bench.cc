@@ -103,9 +103,7 @@ void Program(benchmark::State& state, const std::string& arguments) {
                               " && XDG_CACHE_HOME=. " LODE_BINARY_DIR "/bin/lode " + arguments +
                               " >/dev/null 2>&1";
   for (auto _ : state) {
-    if (std::system(command.c_str()) != 0) {
-      state.SkipWithError("the program failed");
-    }
+    if (std::system(command.c_str()) != 0) { state.SkipWithError("the program failed"); }
   }
 }
 BENCHMARK_CAPTURE(Program, plugins, "plugins")->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -55,9 +55,7 @@ class Subject {
   static const lode_component& Find(std::string_view id) {
     const lode_plugin& plugin = LoadPlugin(kPlugins / "ofa.lode.so");
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
-      if (plugin.components[i]->id == id) {
-        return *plugin.components[i];
-      }
+      if (plugin.components[i]->id == id) { return *plugin.components[i]; }
     }
     throw std::runtime_error("the plugin ofa has no " + std::string(id));
   }

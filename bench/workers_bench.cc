@@ -73,9 +73,7 @@ BENCHMARK(RoundTrip)->Unit(benchmark::kMicrosecond)->UseRealTime();
 // Starts and ends a process.
 void Start(benchmark::State& state) {
   const Pipeline pipeline = MakePipeline(1, 0, 1);
-  for (auto _ : state) {
-    Make(pipeline);
-  }
+  for (auto _ : state) { Make(pipeline); }
 }
 BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
 
@@ -176,9 +174,7 @@ class Busy : public TrialObserver {
   // more to ask.
   double ShareOf(double workers) const {
     double busy = 0;
-    for (const auto& [start, seconds] : starts_) {
-      busy += std::min(seconds, last_begin_ - start);
-    }
+    for (const auto& [start, seconds] : starts_) { busy += std::min(seconds, last_begin_ - start); }
     return busy / (workers * (last_begin_ - begin_));
   }
 

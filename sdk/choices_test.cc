@@ -124,9 +124,7 @@ TEST(ChoiceSpace, DiscretizeTakesTheFirstOfTheLargest) {
 TEST(ChoiceSpace, NeighboursAreAllThatDifferInOneDecision) {
   const Architecture from = Parse("skip,16,plain,pool,32");
   std::vector<std::string> texts;
-  for (const Architecture& n : Mixed().Neighbours(from)) {
-    texts.push_back(Mixed().Format(n));
-  }
+  for (const Architecture& n : Mixed().Neighbours(from)) { texts.push_back(Mixed().Format(n)); }
   EXPECT_THAT(texts, ElementsAre("conv,16,plain,pool,32", "pool,16,plain,pool,32",
                                  "skip,32,plain,pool,32", "skip,16,plain,conv,32",
                                  "skip,16,plain,skip,32", "skip,16,plain,pool,16"));

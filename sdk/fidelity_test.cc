@@ -36,9 +36,7 @@ class Asker {
   Asker(lode::Host, const Config&) {}
   void Bind(lode::Space space) { space_ = std::move(space); }
   void Offer(const lode::Fidelities& offered) {
-    if (offered.lowest() > 0.5) {
-      throw lode::UnsupportedError("needs a half");
-    }
+    if (offered.lowest() > 0.5) { throw lode::UnsupportedError("needs a half"); }
     lowest_ = offered.lowest();
   }
   lode::Proposal Ask() const { return {lode::Action(space_->cells()), lowest_}; }

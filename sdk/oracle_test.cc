@@ -19,27 +19,13 @@ constexpr std::uint64_t kNoCost = 1000, kNegative = 1001, kNotANumber = 1002, kI
                         kTwice = 1004, kThenFails = 1005;
 
 void Report(const lode::Query& query) {
-  if (query.seed < kNoCost) {
-    query.ReportCost(static_cast<double>(query.seed));
-  }
-  if (query.seed == kNegative) {
-    query.ReportCost(-0.5);
-  }
-  if (query.seed == kNotANumber) {
-    query.ReportCost(std::nan(""));
-  }
-  if (query.seed == kInfinite) {
-    query.ReportCost(std::numeric_limits<double>::infinity());
-  }
-  if (query.seed == kTwice || query.seed == kThenFails) {
-    query.ReportCost(1);
-  }
-  if (query.seed == kTwice) {
-    query.ReportCost(2.5);
-  }
-  if (query.seed == kThenFails) {
-    throw lode::InvalidError("no result");
-  }
+  if (query.seed < kNoCost) { query.ReportCost(static_cast<double>(query.seed)); }
+  if (query.seed == kNegative) { query.ReportCost(-0.5); }
+  if (query.seed == kNotANumber) { query.ReportCost(std::nan("")); }
+  if (query.seed == kInfinite) { query.ReportCost(std::numeric_limits<double>::infinity()); }
+  if (query.seed == kTwice || query.seed == kThenFails) { query.ReportCost(1); }
+  if (query.seed == kTwice) { query.ReportCost(2.5); }
+  if (query.seed == kThenFails) { throw lode::InvalidError("no result"); }
 }
 
 struct Costly {

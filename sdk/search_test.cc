@@ -78,9 +78,7 @@ TEST(Program, IsNamedByTheEnvironment) {
   EXPECT_EQ(lode::test::InstalledProgram(), "/somewhere/lode");
   unsetenv("LODE_PROGRAM");
   EXPECT_EQ(lode::test::InstalledProgram(), "lode");
-  if (before != nullptr) {
-    setenv("LODE_PROGRAM", kept.c_str(), 1);
-  }
+  if (before != nullptr) { setenv("LODE_PROGRAM", kept.c_str(), 1); }
 }
 
 TEST(Program, ReportsHowItEnded) {

@@ -37,14 +37,10 @@ struct Pulse {
   static lode::Presets Presets() { return {{"rare", "Pulses rarely.", {{"every", 90}}}}; }
 
   Pulse(lode::Host host, const Config& config) {
-    if (config.every == 13) {
-      throw lode::InvalidError("every is 13, expected a lucky number");
-    }
+    if (config.every == 13) { throw lode::InvalidError("every is 13, expected a lucky number"); }
     host.Log(LODE_INFO, std::to_string(config.every) + " " + std::to_string(config.strength) + " " +
                             (config.loud ? "loud " : "") + config.shape + " " + config.file);
-    for (const std::string& name : config.names) {
-      host.Log(LODE_INFO, name);
-    }
+    for (const std::string& name : config.names) { host.Log(LODE_INFO, name); }
     host.Record("draw", host.Random().Uniform());
   }
   bool Explore(std::uint64_t) { return false; }

@@ -27,9 +27,7 @@ constexpr std::size_t kBudget = 1000;
 const lode_component& Component(const std::string& plugin, const std::string& id) {
   const lode_plugin& table = core::LoadPlugin(kPlugins / (plugin + ".lode.so"));
   for (std::uint32_t i = 0; i < table.component_count; ++i) {
-    if (table.components[i]->id == id) {
-      return *table.components[i];
-    }
+    if (table.components[i]->id == id) { return *table.components[i]; }
   }
   throw std::invalid_argument(id);
 }
@@ -49,9 +47,7 @@ class Baselines : public testing::Test {
       lode_metric metric{};
       metric.struct_size = sizeof metric;
       ASSERT_EQ(api.metric(oracle_.get(), i, &metric, nullptr), LODE_OK);
-      if (metric.name == std::string("valid_accuracy")) {
-        accuracy_ = i;
-      }
+      if (metric.name == std::string("valid_accuracy")) { accuracy_ = i; }
     }
     metrics_.resize(api.metric_count(oracle_.get()));
   }

@@ -247,9 +247,7 @@ class TamperedStoreTest : public CheckTest {
         EXPECT_LE(Lines(outcome.err).size(), 1u) << sql << "\n" << outcome.err;
       }
     }
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      fs::remove(file.string() + suffix);
-    }
+    for (const char* suffix : {"", "-wal", "-shm"}) { fs::remove(file.string() + suffix); }
     fs::copy_file(Path("saved"), file);
   }
 };

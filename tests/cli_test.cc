@@ -263,9 +263,7 @@ TEST_F(CliTest, NoPartOfATableSearchLinksLibTorch) {
   const fs::path build(LODE_BINARY_DIR);
   std::vector<fs::path> files{build / "bin/lode"};
   for (const auto& entry : fs::directory_iterator(build / "lib/lode/plugins")) {
-    if (entry.path().extension() == ".so") {
-      files.push_back(entry.path());
-    }
+    if (entry.path().extension() == ".so") { files.push_back(entry.path()); }
   }
   EXPECT_GE(files.size(), 7u);
   for (const fs::path& file : files) {

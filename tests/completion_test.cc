@@ -27,9 +27,7 @@ class CompletionTest : public testing::Test {
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.err, "");
     Words lines = Lines(outcome.out);
-    for (std::string& line : lines) {
-      line.resize(std::min(line.find('\t'), line.size()));
-    }
+    for (std::string& line : lines) { line.resize(std::min(line.find('\t'), line.size())); }
     return lines;
   }
 

@@ -186,9 +186,7 @@ class DiskFailureTest : public testing::TestWithParam<Failure> {
       ExpectReadable();
       ExpectContinues(pipeline);
       EXPECT_LE(Asked(), all + 1);
-      if (HasFailure()) {
-        return;
-      }
+      if (HasFailure()) { return; }
     }
   }
 

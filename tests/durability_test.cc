@@ -39,9 +39,7 @@ class SmallDisk {
     mounted_ = mount("lode-test", where_.c_str(), "tmpfs", 0, "size=2m") == 0;
   }
   ~SmallDisk() {
-    if (mounted_) {
-      umount2(where_.c_str(), MNT_DETACH);
-    }
+    if (mounted_) { umount2(where_.c_str(), MNT_DETACH); }
   }
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
@@ -95,9 +93,7 @@ class DurabilityTest : public testing::Test {
 
 TEST_F(DurabilityTest, ARunOnAFullDiskKeepsItsTrialsAndContinuesWhenThereIsRoom) {
   const SmallDisk disk(directory_.path() / "small");
-  if (!disk.is_mounted()) {
-    GTEST_SKIP() << "may not mount a file system";
-  }
+  if (!disk.is_mounted()) { GTEST_SKIP() << "may not mount a file system"; }
   const auto arguments = [&](const char* out) {
     std::vector<std::string> all = Arguments(out, 6000);
     all.insert(all.end(), {"--set", "execution.commit=\"trial\""});
@@ -121,9 +117,7 @@ TEST_F(DurabilityTest, ARunOnAFullDiskKeepsItsTrialsAndContinuesWhenThereIsRoom)
 
 TEST_F(DurabilityTest, AReadOnlyDirectoryIsReadAndNotWritten) {
   const SmallDisk disk(directory_.path() / "small");
-  if (!disk.is_mounted()) {
-    GTEST_SKIP() << "may not mount a file system";
-  }
+  if (!disk.is_mounted()) { GTEST_SKIP() << "may not mount a file system"; }
   ASSERT_EQ(lode_.Run(Arguments("small/x", 50)).status, 0);
   ASSERT_TRUE(disk.Change(MS_RDONLY, "size=2m"));
   const std::string path = (directory_.path() / "small/x").string();

@@ -56,9 +56,7 @@ class EndingTest : public testing::Test {
       Outcome outcome = Run("configs/nb201/random.toml", "slot", {budget}, more);
       const bool has_begun = outcome.out.find("the wall time is over") != std::string::npos &&
                              fs::exists(directory_.path() / "slot/seed-3/run.db");
-      if (has_begun || outcome.status != 4) {
-        return outcome;
-      }
+      if (has_begun || outcome.status != 4) { return outcome; }
     }
   }
 

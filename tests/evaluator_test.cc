@@ -50,9 +50,7 @@ class EvaluatorTest : public testing::Test {
       kernels += (layer > 0 ? ", " : "") + std::to_string(layer % 4 < 2 ? active : inactive);
     }
     std::string ones = "3";
-    for (int layer = 1; layer < 20; ++layer) {
-      ones += ", 3";
-    }
+    for (int layer = 1; layer < 20; ++layer) { ones += ", 3"; }
     auto ticket = evaluator_->Begin(
         {.step = step_++,
          .attempt = attempt,

@@ -42,21 +42,15 @@ __attribute__((constructor)) static void Begin(void) {
 
 /* Whether a call fails; if so, sets errno. */
 static int Fails(const char* call, const char* path) {
-  if (disk == NULL || path == NULL || strncmp(path, disk, strlen(disk)) != 0) {
-    return 0;
-  }
+  if (disk == NULL || path == NULL || strncmp(path, disk, strlen(disk)) != 0) { return 0; }
   const long number = atomic_fetch_add(&calls, 1) + 1;
   if (log_file >= 0) {
     char line[PATH_MAX + 64];
     const int size = snprintf(line, sizeof line, "%s %s\n", call, path);
     syscall(SYS_write, log_file, line, (size_t)size);
   }
-  if (fails_at == 0 || number < fails_at || (number > fails_at && !stays)) {
-    return 0;
-  }
-  if (error_number == 0) {
-    kill(getpid(), SIGKILL);
-  }
+  if (fails_at == 0 || number < fails_at || (number > fails_at && !stays)) { return 0; }
+  if (error_number == 0) { kill(getpid(), SIGKILL); }
   errno = (int)error_number;
   return 1;
 }
@@ -65,9 +59,7 @@ static int FailsOn(const char* call, int file) {
   char link[64], path[PATH_MAX];
   snprintf(link, sizeof link, "/proc/self/fd/%d", file);
   const ssize_t size = readlink(link, path, sizeof path - 1);
-  if (size < 0) {
-    return 0;
-  }
+  if (size < 0) { return 0; }
   path[size] = '\0';
   return Fails(call, path);
 }

@@ -11,9 +11,7 @@ template <class Error = lode::Error, class Call>
 std::string Failure(Call&& call) {
   try {
     call();
-  } catch (const Error& e) {
-    return e.what();
-  }
+  } catch (const Error& e) { return e.what(); }
   return "";
 }
 
@@ -22,9 +20,7 @@ template <class Call>
 std::string CodedFailure(Call&& call) {
   try {
     call();
-  } catch (const lode::Error& e) {
-    return std::to_string(e.code()) + " " + e.what();
-  }
+  } catch (const lode::Error& e) { return std::to_string(e.code()) + " " + e.what(); }
   return "";
 }
 

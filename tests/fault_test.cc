@@ -76,14 +76,10 @@ constexpr bool kMemoryCanBeLimited = true;
 constexpr rlim_t kGiB = rlim_t{1} << 30;
 
 TEST_F(FaultTest, ThreadsThatTheSystemRefusesAreNamed) {
-  if (!kMemoryCanBeLimited) {
-    GTEST_SKIP() << "sanitizers need more memory";
-  }
+  if (!kMemoryCanBeLimited) { GTEST_SKIP() << "sanitizers need more memory"; }
   ASSERT_EQ(lode_.Run({"plugins"}).status, 0);  // which loads all of them, including LibTorch
   const Limit stack(RLIMIT_STACK, 64 * kGiB), memory(RLIMIT_AS, 8 * kGiB);  // no stack fits
-  if (!stack.set()) {
-    GTEST_SKIP() << "the stack of a thread is limited here";
-  }
+  if (!stack.set()) { GTEST_SKIP() << "the stack of a thread is limited here"; }
   const Outcome outcome =
       lode_.Run({"run", SourceFile("configs/nb201/random.toml").string(), "--seeds", "1"});
   EXPECT_EQ(outcome.status, 2);
@@ -91,9 +87,7 @@ TEST_F(FaultTest, ThreadsThatTheSystemRefusesAreNamed) {
 }
 
 TEST_F(FaultTest, AFileThatDoesNotFitIntoMemoryIsNamed) {
-  if (!kMemoryCanBeLimited) {
-    GTEST_SKIP() << "sanitizers need more memory";
-  }
+  if (!kMemoryCanBeLimited) { GTEST_SKIP() << "sanitizers need more memory"; }
   const fs::path table = dir_.path() / "results.csv";
   std::ofstream(table) << "architecture,valid_accuracy\n";
   fs::resize_file(table, kGiB - 1);             // sparse

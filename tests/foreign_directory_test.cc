@@ -35,9 +35,7 @@ class ForeignDirectoryTest : public testing::Test {
 
   // Gives the path to another user, if this process may do so.
   static void GiveAway(const fs::path& path) {
-    if (geteuid() == 0) {
-      ASSERT_EQ(lchown(path.c_str(), kNobody, kNobody), 0);
-    }
+    if (geteuid() == 0) { ASSERT_EQ(lchown(path.c_str(), kNobody, kNobody), 0); }
   }
 
   Outcome Run(const std::vector<std::string>& more = {}) const {
@@ -71,9 +69,7 @@ TEST_F(ForeignDirectoryTest, NoPreparedLinkIsFollowed) {
       is_hard ? fs::create_hard_link(Path("victim"), link)
               : fs::create_symlink(Path("victim"), link);
       GiveAway(link);
-      if (is_hard && geteuid() == 0) {
-        ASSERT_EQ(chown(Path("victim").c_str(), 0, 0), 0);
-      }
+      if (is_hard && geteuid() == 0) { ASSERT_EQ(chown(Path("victim").c_str(), 0, 0), 0); }
       const Outcome outcome = Run({"--fresh"});
       EXPECT_EQ(Victim(), kPrecious) << name;
       if (outcome.status != 0) {
@@ -111,9 +107,7 @@ TEST_F(ForeignDirectoryTest, AStoreThatIsALinkIsNotContinued) {
 }
 
 TEST_F(ForeignDirectoryTest, ADirectoryThatSomebodyElseHasLinkedIsNotEntered) {
-  if (geteuid() != 0) {
-    GTEST_SKIP() << "may not give a link to somebody else";
-  }
+  if (geteuid() != 0) { GTEST_SKIP() << "may not give a link to somebody else"; }
   fs::remove(Path("out/seed-0"));
   fs::create_directory_symlink(Path("elsewhere"), Path("out/seed-0"));
   GiveAway(Path("out"));

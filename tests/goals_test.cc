@@ -91,9 +91,7 @@ TEST_P(EveryOptimizer, KeepsALimitByRejection) {
       EXPECT_EQ(run["failures"], 0);
       rejections += run["rejections"].get<std::uint64_t>();
       EXPECT_TRUE(c.Keeps(run["best"]["metrics"][c.metric]));
-      for (const json& trial : run["front"]) {
-        EXPECT_TRUE(c.Keeps(trial["metrics"][c.metric]));
-      }
+      for (const json& trial : run["front"]) { EXPECT_TRUE(c.Keeps(trial["metrics"][c.metric])); }
     }
     EXPECT_GT(rejections, 10u) << c.config;
     EXPECT_EQ(Ask(c.config, "SELECT count(*) FROM trials WHERE violation != 0"), "0\n");

@@ -47,9 +47,7 @@ const InstructionSet kSets[] = {
 class InstructionSetsTest : public testing::TestWithParam<InstructionSet> {
  protected:
   InstructionSetsTest() {
-    for (const auto& [name, value] : GetParam().variables) {
-      lode_.SetEnvironment(name, value);
-    }
+    for (const auto& [name, value] : GetParam().variables) { lode_.SetEnvironment(name, value); }
     std::ofstream(directory_.path() / "cell.tsv")
         << "|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|"
            "skip_connect~2|\n";
@@ -92,9 +90,7 @@ class InstructionSetsTest : public testing::TestWithParam<InstructionSet> {
 };
 
 TEST_P(InstructionSetsTest, ATrainingLearns) {
-  if (!GetParam().is_here) {
-    GTEST_SKIP() << "this processor has no " << GetParam().name;
-  }
+  if (!GetParam().is_here) { GTEST_SKIP() << "this processor has no " << GetParam().name; }
   const json metrics = Train();
   EXPECT_GT(metrics.at("valid_accuracy"), FarAboveChance(kImages));
   EXPECT_GT(metrics.at("test_accuracy"), FarAboveChance(kImages));

@@ -53,9 +53,7 @@ max_failures = 1000
     std::vector<std::string> arguments{
         "--plugin", (fs::path(LODE_BINARY_DIR) / "tests/plugins/faulty_search.lode.so").string(),
         verb, subject};
-    if (verb == "run") {
-      arguments.insert(arguments.end(), {"--out", In(out)});
-    }
+    if (verb == "run") { arguments.insert(arguments.end(), {"--out", In(out)}); }
     AppendSettings(arguments, changes);
     return lode_.Run(arguments);
   }

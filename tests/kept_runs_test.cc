@@ -64,9 +64,7 @@ class KeptRunsTest : public testing::Test {
       const Words cells = Cells(line);
       EXPECT_EQ(cells.size(), names.size()) << line;
       for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i == 0) {
-          rows.emplace_back();
-        }
+        if (i == 0) { rows.emplace_back(); }
         rows.back()[names.at(i)] = cells[i];
       }
     }

@@ -57,9 +57,7 @@ class MachinesTest : public testing::TestWithParam<SearchCase> {
   std::string DumpOf(const std::string& out) const {
     std::string text;
     for (const auto& entry : fs::recursive_directory_iterator(directory_.path() / out)) {
-      if (entry.path().filename() == "run.db") {
-        text += Dump(entry.path().parent_path());
-      }
+      if (entry.path().filename() == "run.db") { text += Dump(entry.path().parent_path()); }
     }
     return text;
   }

@@ -39,18 +39,14 @@ std::string Read(const fs::path& file) {
 
 std::string Joined(const std::vector<std::string>& words) {
   std::string line;
-  for (const std::string& word : words) {
-    line += (line.empty() ? "'" : " '") + word + "'";
-  }
+  for (const std::string& word : words) { line += (line.empty() ? "'" : " '") + word + "'"; }
   return line;
 }
 
 class MpiTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (std::system("command -v mpirun >/dev/null") != 0) {
-      GTEST_SKIP() << "there is no mpirun";
-    }
+    if (std::system("command -v mpirun >/dev/null") != 0) { GTEST_SKIP() << "there is no mpirun"; }
   }
 
   ~MpiTest() override {
@@ -116,9 +112,7 @@ class MpiTest : public testing::Test {
     std::vector<pid_t> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
       const pid_t process = std::atoi(entry.path().filename().c_str());
-      if (process == 0 || ReadProc(process, "comm") != "lode\n") {
-        continue;
-      }
+      if (process == 0 || ReadProc(process, "comm") != "lode\n") { continue; }
       const std::string environment = ReadProc(process, "environ");
       if (environment.find("OMPI_COMM_WORLD_RANK=" + rank) < environment.size() &&
           environment.find(directory_.path().string()) < environment.size() &&
@@ -206,9 +200,7 @@ TEST_F(MpiTest, ARankThatIsKilledEndsTheJobAndTheStoreStaysGood) {
   const fs::path run = directory_.path() / "killed/seed-0";
   ASSERT_TRUE(WaitUntil([&] { return fs::exists(run / "run.db"); }));
   ASSERT_TRUE(WaitUntil([&] { return Select(run, "SELECT count(*) > 9 FROM trial") == "1\n"; }));
-  for (const pid_t process : Rank("2")) {
-    kill(process, SIGKILL);
-  }
+  for (const pid_t process : Rank("2")) { kill(process, SIGKILL); }
   EXPECT_NE(FinishCommand(job).status, 0);
   EXPECT_EQ(Select(run, "PRAGMA integrity_check"), "ok\n");
   EXPECT_NE(Select(run, "SELECT count(*) FROM trials"), "0\n");
@@ -244,9 +236,7 @@ class Hosts {
             Configure(names_[1], "vb" + id, "10.213.7.2");
   }
   ~Hosts() {
-    for (const std::string& name : names_) {
-      Run("ip netns del " + name);
-    }
+    for (const std::string& name : names_) { Run("ip netns del " + name); }
   }
   bool made() const { return made_; }
   const std::string& name(std::size_t i) const { return names_[i]; }
@@ -268,9 +258,7 @@ class Hosts {
 
 TEST_F(MpiTest, HostsThatShareOnlyANetwork) {
   const Hosts hosts;
-  if (!hosts.made()) {
-    GTEST_SKIP() << "network namespaces cannot be made here";
-  }
+  if (!hosts.made()) { GTEST_SKIP() << "network namespaces cannot be made here"; }
   // mpirun calls it instead of ssh: AGENT HOST COMMAND...
   const fs::path agent = directory_.path() / "agent";
   std::ofstream(agent) << "#!/bin/sh\nhost=$1\nshift\nexec ip netns exec " << hosts.name(1)

@@ -64,9 +64,7 @@ TEST_F(NewTest, MakesEveryKindInBothLanguages) {
           New({kind, "thing", "--lang", language, "--directory", target.string()});
       ASSERT_EQ(outcome.status, 0) << outcome.err;
       std::set<std::string> files = {"thing.c", "thing_test.c"};
-      if (language == "c++") {
-        files = {"thing.h", "thing.cc", "thing_test.cc"};
-      }
+      if (language == "c++") { files = {"thing.h", "thing.cc", "thing_test.cc"}; }
       files.insert(common.begin(), common.end());
       EXPECT_EQ(NamesIn(target), files);
       for (const std::string& file : files) {

@@ -94,9 +94,7 @@ TEST_F(OutputTest, AFullDeviceHidesNoOtherFailure) {
 TEST_F(OutputTest, AClosedOutputIsAnErrorAndNotAFileOfTheRun) {
   const std::string program = std::string(LODE_BINARY_DIR) + "/bin/lode";
   std::string command = "cd " + directory_.path().string() + " && XDG_CACHE_HOME=. " + program;
-  for (const std::string& word : Search("closed")) {
-    command += " '" + word + "'";
-  }
+  for (const std::string& word : Search("closed")) { command += " '" + word + "'"; }
   const int status = std::system((command + " <&- >&- 2> err").c_str());
   EXPECT_EQ(WEXITSTATUS(status), 3);
   const fs::path run = directory_.path() / "closed/seed-0";

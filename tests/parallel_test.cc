@@ -51,9 +51,7 @@ class Story : public TrialObserver {
     line << std::hexfloat << e.step << ' ' << e.architecture << ' ' << e.failure << ' '
          << (e.rejected ? "rejected " : "") << e.cost_seconds << ' ';
     std::ranges::copy(e.metrics, std::ostream_iterator<double>(line, " "));
-    for (const auto& [name, value] : e.records) {
-      line << name << '=' << value << ' ';
-    }
+    for (const auto& [name, value] : e.records) { line << name << '=' << value << ' '; }
     evaluations_[e.id] = line.str();
     timings_.push_back(e.timing);
   }
@@ -64,9 +62,7 @@ class Story : public TrialObserver {
 
   std::string Text() const {
     std::ostringstream text;
-    for (const auto& [id, line] : evaluations_) {
-      text << id << ' ' << line << '\n';
-    }
+    for (const auto& [id, line] : evaluations_) { text << id << ' ' << line << '\n'; }
     return text.str() + trials_.str();
   }
   const std::vector<Timing>& timings() const { return timings_; }
@@ -194,9 +190,7 @@ TEST_F(ParallelTest, ThreadsEvaluateAtTheSameTime) {
   std::vector<std::uint64_t> told;
   executor->Listen(
       [&](const Question& question, const Measurement&) { told.push_back(question.id); });
-  for (std::uint64_t id = 1; id <= 4; ++id) {
-    executor->Start(QuestionOf(id));
-  }
+  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QuestionOf(id)); }
   std::vector<std::uint64_t> finished;
   std::set<std::uint32_t> workers;
   for (int i = 0; i < 4; ++i) {
@@ -244,9 +238,7 @@ TEST_F(ParallelTest, CancellationEndsTheWaitingAndTheThreads) {
 // As when the budget is spent while further evaluations are under way.
 TEST_F(ParallelTest, EvaluationsThatNobodyNeedsAreCancelled) {
   auto executor = Make(MakePipeline("{use = \"concurrent\", waits = true}", "workers = 2"));
-  for (std::uint64_t id = 1; id <= 4; ++id) {
-    executor->Start(QuestionOf(id));
-  }
+  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QuestionOf(id)); }
   executor.reset();
 }
 

@@ -57,9 +57,7 @@ inline std::size_t OpenDescriptors(pid_t process) {
   std::error_code gone;
   std::filesystem::directory_iterator all("/proc/" + std::to_string(process) + "/fd", gone);
   std::size_t count = 0;
-  for (; !gone && all != end(all); all.increment(gone)) {
-    ++count;
-  }
+  for (; !gone && all != end(all); all.increment(gone)) { ++count; }
   return count;
 }
 
@@ -68,9 +66,7 @@ inline bool HasPendingSignals(pid_t process) {
   std::istringstream status(ReadProc(process, "status"));
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("ShdPnd:") || line.starts_with("SigPnd:")) {
-      if (line.find_first_not_of("0 \t", 7) != std::string::npos) {
-        return true;
-      }
+      if (line.find_first_not_of("0 \t", 7) != std::string::npos) { return true; }
     }
   }
   return false;
@@ -90,9 +86,7 @@ inline std::vector<pid_t> OwnChildren() {
 template <class Predicate>
 bool WaitUntil(Predicate&& predicate) {
   for (int i = 0; i < 60000; ++i) {
-    if (predicate()) {
-      return true;
-    }
+    if (predicate()) { return true; }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;

@@ -34,9 +34,7 @@ std::filesystem::path SourceFile(const std::string& name) {
 std::vector<std::string> Lines(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) {
-    lines.push_back(line);
-  }
+  for (std::string line; std::getline(in, line);) { lines.push_back(line); }
   return lines;
 }
 

@@ -84,9 +84,7 @@ class Terminal {
     std::array<char, 4096> buffer{};
     while (poll(&polled, 1, 0) > 0 && (polled.revents & POLLIN) != 0) {
       const ssize_t size = read(master_.get(), buffer.data(), buffer.size());
-      if (size <= 0) {
-        return;
-      }
+      if (size <= 0) { return; }
       text_.append(buffer.data(), static_cast<std::size_t>(size));
     }
   }
@@ -152,9 +150,7 @@ class ProgressTest : public testing::Test {
     int status = 0;
     EXPECT_TRUE(WaitUntil([&] {
       for (std::string& frame : terminal.NewFrames()) {
-        if (frames != nullptr) {
-          frames->push_back(std::move(frame));
-        }
+        if (frames != nullptr) { frames->push_back(std::move(frame)); }
       }
       return waitpid(child, &status, WNOHANG) == child;
     }));

@@ -30,9 +30,7 @@ TEST(Quickstart, SearchesOnImagesAndTrainsWhatItFound) {
   const json out = RunJson(lode, arguments);
 
   ASSERT_EQ(out["stages"].size(), 3U);
-  for (const json& stage : out["stages"]) {
-    EXPECT_EQ(stage["finished"], true) << stage;
-  }
+  for (const json& stage : out["stages"]) { EXPECT_EQ(stage["finished"], true) << stage; }
   ASSERT_EQ(out["comparisons"].size(), 1U);
   const json& rows = out["comparisons"][0]["rows"];
   ASSERT_EQ(rows.size(), 3U);  // one for each optimizer

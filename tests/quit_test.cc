@@ -82,9 +82,7 @@ TEST_F(QuitTest, CancelledWithoutRequestIsAFailureOfTheComponent) {
            {"oracle", {"create", "metric", "bind", "query", "evaluate", "prepare"}},
            {"exploration.0", {"create", "explore", "perturb"}},
            {"optimizer", {"create", "bind", "ask", "tell", "save"}}}) {
-    for (const std::string& function : functions) {
-      ExpectFailure(table, function, "cancelled");
-    }
+    for (const std::string& function : functions) { ExpectFailure(table, function, "cancelled"); }
   }
 }
 

@@ -77,8 +77,7 @@ TEST_F(ResumeTest, ARunThatIsKilledAsItsStoreAppearsContinues) {
   for (int i = 0; i < 5; ++i) {
     const pid_t child = lode_.Start(Arguments("rea", "killed", {"budget.steps=50"}));
     const fs::path store = directory_.path() / "killed/seed-0/run.db";
-    while (access(store.c_str(), F_OK) != 0 && Lives(child)) {
-    }
+    while (access(store.c_str(), F_OK) != 0 && Lives(child)) {}
     kill(child, SIGKILL);
     lode_.Finish(child);
     const Outcome outcome = lode_.Run({"resume", (directory_.path() / "killed").string()});

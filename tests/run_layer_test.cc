@@ -62,9 +62,7 @@ class Collector : public RunListener {
       run.steps.push_back(event.trial.step);
       run.replayed = event.replayed;
     });
-    if (at_trial) {
-      at_trial(event);
-    }
+    if (at_trial) { at_trial(event); }
   }
   void OnFinished(const RunFinished& event) override {
     Note(event.run, [&](Heard& run) { run.endings.push_back(event.result.ending); });
@@ -144,9 +142,7 @@ class RunLayerTest : public testing::Test {
 
   static std::vector<std::uint64_t> AllSteps() {
     std::vector<std::uint64_t> steps(kSteps);
-    for (std::uint64_t step = 0; step < kSteps; ++step) {
-      steps[step] = step;
-    }
+    for (std::uint64_t step = 0; step < kSteps; ++step) { steps[step] = step; }
     return steps;
   }
 

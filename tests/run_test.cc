@@ -327,12 +327,8 @@ TEST_F(RunTest, ProgramsThatStartAtOnceKeepTheirRunsApart) {
   const std::vector<std::string> arguments = {"run", Config("random"), "--seeds",
                                               "1",   "--set",          "budget.steps=50"};
   std::vector<pid_t> children;
-  for (int i = 0; i < 6; ++i) {
-    children.push_back(lode_.Start(arguments));
-  }
-  for (const pid_t child : children) {
-    EXPECT_EQ(lode_.Finish(child).status, 0);
-  }
+  for (int i = 0; i < 6; ++i) { children.push_back(lode_.Start(arguments)); }
+  for (const pid_t child : children) { EXPECT_EQ(lode_.Finish(child).status, 0); }
   int runs = 0;
   for (const auto& entry : fs::directory_iterator(dir_.path() / "runs/nb201-random")) {
     EXPECT_EQ(Lines(Trials(entry.path() / "seed-0")).size(), 50u);

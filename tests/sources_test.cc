@@ -26,9 +26,7 @@ bool HasWord(const std::string& code, const std::string& word) {
     const std::size_t end = at + word.size();
     const bool ends =
         !IsNameCharacter(word.back()) || end == code.size() || !IsNameCharacter(code[end]);
-    if (ends && (at == 0 || !IsNameCharacter(code[at - 1]))) {
-      return true;
-    }
+    if (ends && (at == 0 || !IsNameCharacter(code[at - 1]))) { return true; }
   }
   return false;
 }
@@ -68,9 +66,7 @@ std::map<std::string, Names> CallersOf(const Names& functions) {
   for (const char* folder : {"core", "plugins", "sdk"}) {
     for (const auto& entry : fs::recursive_directory_iterator(SourceFile(folder))) {
       const Names calls = IsTested(entry.path()) ? CallsIn(entry.path(), functions) : Names();
-      if (!calls.empty()) {
-        callers[fs::relative(entry.path(), LODE_SOURCE_DIR)] = calls;
-      }
+      if (!calls.empty()) { callers[fs::relative(entry.path(), LODE_SOURCE_DIR)] = calls; }
     }
   }
   return callers;
@@ -113,9 +109,7 @@ std::map<std::string, Names> UsersBelowTheProgram(const Names& words) {
     const Names used = IsTested(entry.path()) && !name.starts_with("core/cli/")
                            ? WordsIn(entry.path(), words)
                            : Names();
-    if (!used.empty()) {
-      users[name] = used;
-    }
+    if (!used.empty()) { users[name] = used; }
   }
   return users;
 }

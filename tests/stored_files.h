@@ -37,9 +37,7 @@ inline std::map<std::string, std::string> StoredFiles(const std::filesystem::pat
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
     const std::filesystem::path& path = entry.path();
     const std::string name = path.filename().string();
-    if (!entry.is_regular_file() || IsLeftOver(name)) {
-      continue;
-    }
+    if (!entry.is_regular_file() || IsLeftOver(name)) { continue; }
     files[std::filesystem::relative(path, root).string()] =
         name == "run.db"        ? Dump(path.parent_path())
         : name == "result.json" ? ResultOf(path)

@@ -74,9 +74,7 @@ TEST_F(Table1Test, PaperPresetMatchesItTooAndKeepsFindingNewArchitectures) {
   const json out = Search("10", With(kCifar100Test, {"optimizer.preset=paper"}));
   ExpectWithinThreeErrors(out["summary"]["marks"][0], 72.540, 0.59);
   ExpectWithinThreeErrors(out["summary"], 72.915, 0.40);
-  for (const int count : LateArchitectures(10)) {
-    EXPECT_GT(count, 400);
-  }
+  for (const int count : LateArchitectures(10)) { EXPECT_GT(count, 400); }
 }
 
 // LibTorch's usual initialization with the paper's learning rate: the actor stays where it started,
@@ -84,9 +82,7 @@ TEST_F(Table1Test, PaperPresetMatchesItTooAndKeepsFindingNewArchitectures) {
 TEST_F(Table1Test, UsualInitializationWithThePapersRateCollapses) {
   const json out = Search("4", With(kCifar100Test, {"optimizer.actor_learning_rate=1e-8"}));
   EXPECT_LT(out["summary"]["mean"].get<double>(), 72.3);
-  for (const int count : LateArchitectures(4)) {
-    EXPECT_LT(count, 60);
-  }
+  for (const int count : LateArchitectures(4)) { EXPECT_LT(count, 60); }
 }
 
 }  // namespace

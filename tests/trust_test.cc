@@ -160,9 +160,7 @@ TEST_F(TrustTest, ResumeLoadsThemFromTheUsersOwnDirectory) {
 }
 
 TEST_F(TrustTest, ResumeLoadsThemFromAnotherUsersDirectoryIfAllowed) {
-  if (geteuid() != 0) {
-    GTEST_SKIP() << "only root can give files away";
-  }
+  if (geteuid() != 0) { GTEST_SKIP() << "only root can give files away"; }
   ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
   GiveAway(In("runs"));
   const std::vector<std::string> resume{"resume", In("runs"), "--extend", "steps=40"};
@@ -178,9 +176,7 @@ TEST_F(TrustTest, ResumeLoadsThemFromAnotherUsersDirectoryIfAllowed) {
 
 // A single file of another user is enough, and worker processes do not bypass the check.
 TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
-  if (geteuid() != 0) {
-    GTEST_SKIP() << "only root can give files away";
-  }
+  if (geteuid() != 0) { GTEST_SKIP() << "only root can give files away"; }
   Write("search.toml", R"([pipeline]
 name = "search"
 seeds = 2

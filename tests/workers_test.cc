@@ -173,9 +173,7 @@ TEST_F(WorkersTest, AHangCostsItsQuestion) {
 }
 
 TEST_F(WorkersTest, ALeakCostsItsQuestion) {
-  if (!kMemoryIsOurs) {
-    GTEST_SKIP() << "the sanitizer's own memory would be measured, too";
-  }
+  if (!kMemoryIsOurs) { GTEST_SKIP() << "the sanitizer's own memory would be measured, too"; }
   Make(2, "fault = \"leak\"", {.memory_limit = 400});
   ExpectCost(StartsWith("oracle process: took more memory than the limit of 400 MiB"));
 }
@@ -191,9 +189,7 @@ TEST_F(WorkersTest, AnAbusedChannelCostsItsQuestion) {
 TEST_F(WorkersTest, PrintingDoesNoHarm) {
   for (const char* fault : {"print", "talk"}) {
     Make(2, std::string("fault = \"") + fault + "\"");
-    for (const Measurement& m : Ask(9)) {
-      EXPECT_EQ(m.outcome, Outcome::kMeasured) << m.failure;
-    }
+    for (const Measurement& m : Ask(9)) { EXPECT_EQ(m.outcome, Outcome::kMeasured) << m.failure; }
   }
 }
 
@@ -317,9 +313,7 @@ TEST_F(WorkersTest, WorkersOfSeveralThreadsDoNotInterfere) {
       }
     });
   }
-  for (std::thread& run : runs) {
-    run.join();
-  }
+  for (std::thread& run : runs) { run.join(); }
   EXPECT_EQ(measured, 18);
 }
 

@@ -28,9 +28,7 @@ std::string DescribeUnchecked(const RunCheck& check) {
 }
 
 std::string Verdict(const RunCheck& check) {
-  if (!check.damages.empty()) {
-    return "damaged";
-  }
+  if (!check.damages.empty()) { return "damaged"; }
   if (!check.is_checked()) {
     return "no damage found, but these have no checksums, since an earlier version wrote them: " +
            DescribeUnchecked(check);
@@ -41,9 +39,7 @@ std::string Verdict(const RunCheck& check) {
 void PrintText(const std::vector<RunCheck>& checks) {
   for (const RunCheck& check : checks) {
     PrintWrapped(check.directory.string() + ": " + Verdict(check) + "\n");
-    for (const std::string& damage : check.damages) {
-      PrintWrapped("  " + damage + "\n");
-    }
+    for (const std::string& damage : check.damages) { PrintWrapped("  " + damage + "\n"); }
   }
 }
 

@@ -51,9 +51,7 @@ struct Given {
 // Returns the option of a command or of one of its parents; nullptr if there is none.
 const CLI::Option* FindOption(const CLI::App* command, const std::string& name) {
   for (; command != nullptr; command = command->get_parent()) {
-    if (const CLI::Option* option = command->get_option_no_throw(name)) {
-      return option;
-    }
+    if (const CLI::Option* option = command->get_option_no_throw(name)) { return option; }
   }
   return nullptr;
 }
@@ -76,9 +74,7 @@ void TakeValue(const CLI::Option& option, const std::string& value, Given& given
 void TakeOption(const std::string& word, Given& given) {
   const std::size_t equals = word.find('=');
   const CLI::Option* option = FindOption(given.command, word.substr(0, equals));
-  if (option == nullptr || ValueName(*option).empty()) {
-    return;
-  }
+  if (option == nullptr || ValueName(*option).empty()) { return; }
   if (equals == std::string::npos) {
     given.waiting = option;
   } else {
@@ -160,9 +156,7 @@ Candidates SettingNames(const std::vector<Setting>& settings, const std::string&
       for (const std::string& value : setting.values) {
         candidates.words.push_back({setting.path + "=" + value, ""});
       }
-      if (setting.is_file) {
-        return kFileNames;
-      }
+      if (setting.is_file) { return kFileNames; }
     }
   }
   return candidates;
@@ -179,34 +173,20 @@ Candidates CommandNames(const CLI::App& parent) {
 // The name of an option's value determines the candidates.
 Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Given& given) {
   const std::string name = ValueName(option);
-  if (name == "FILE") {
-    return kFileNames;
-  }
-  if (name == "DIR") {
-    return kDirectoryNames;
-  }
-  if (name == "COMMAND") {
-    return CommandNames(*given.command->get_parent());
-  }
-  if (name == "COMPONENT") {
-    return Subjects(given);
-  }
+  if (name == "FILE") { return kFileNames; }
+  if (name == "DIR") { return kDirectoryNames; }
+  if (name == "COMMAND") { return CommandNames(*given.command->get_parent()); }
+  if (name == "COMPONENT") { return Subjects(given); }
   if (name == "DIR|SPACE") {
     const Candidates spaces = ComponentNames({LODE_SPACE}, given);
     const bool one_begins = std::ranges::any_of(
         spaces.words, [&](const Candidate& space) { return space.word.starts_with(word); });
     return one_begins ? spaces : kDirectoryNames;
   }
-  if (name == "PATH=VALUE") {
-    return SettingNames(PipelineSettings(given), word);
-  }
-  if (name == "NAME=VALUE") {
-    return SettingNames(SpaceSettings(given), word);
-  }
+  if (name == "PATH=VALUE") { return SettingNames(PipelineSettings(given), word); }
+  if (name == "NAME=VALUE") { return SettingNames(SpaceSettings(given), word); }
   Candidates choices;
-  for (const std::string& choice : ChoicesOf(option)) {
-    choices.words.push_back({choice, ""});
-  }
+  for (const std::string& choice : ChoicesOf(option)) { choices.words.push_back({choice, ""}); }
   return choices;
 }
 
@@ -228,33 +208,21 @@ Candidates Next(const std::string& word, const Given& given) {
   std::size_t taken = given.positionals.size();
   for (const CLI::Option* option : Positionals(*given.command)) {
     const auto most = static_cast<std::size_t>(option->get_items_expected_max());
-    if (taken < most) {
-      return ValuesOf(*option, word, given);
-    }
+    if (taken < most) { return ValuesOf(*option, word, given); }
     taken -= most;
   }
   return given.positionals.empty() ? CommandNames(*given.command) : Candidates();
 }
 
 Candidates Complete(const std::string& word, const Given& given) {
-  if (given.waiting != nullptr) {
-    return ValuesOf(*given.waiting, word, given);
-  }
-  if (!word.starts_with('-') || given.options_end) {
-    return Next(word, given);
-  }
+  if (given.waiting != nullptr) { return ValuesOf(*given.waiting, word, given); }
+  if (!word.starts_with('-') || given.options_end) { return Next(word, given); }
   const std::size_t equals = word.find('=');
-  if (equals == std::string::npos) {
-    return OptionNames(given.command);
-  }
+  if (equals == std::string::npos) { return OptionNames(given.command); }
   const CLI::Option* option = FindOption(given.command, word.substr(0, equals));
-  if (option == nullptr) {
-    return {};
-  }
+  if (option == nullptr) { return {}; }
   Candidates values = ValuesOf(*option, word.substr(equals + 1), given);
-  for (Candidate& value : values.words) {
-    value.word.insert(0, word.substr(0, equals + 1));
-  }
+  for (Candidate& value : values.words) { value.word.insert(0, word.substr(0, equals + 1)); }
   return values;
 }
 
@@ -265,9 +233,7 @@ int PrintCandidates(const CLI::App& app, std::vector<std::string> words) {
     words.pop_back();
   }
   Given given(app);
-  for (const std::string& finished : words) {
-    Take(finished, given);
-  }
+  for (const std::string& finished : words) { Take(finished, given); }
   const Candidates candidates = Complete(word, given);
   std::printf("%s\n", candidates.type);
   for (const Candidate& candidate : candidates.words) {

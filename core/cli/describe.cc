@@ -37,15 +37,11 @@ std::vector<const ComponentDeclaration*> FindAll(const PluginIndex& index, const
   std::vector<const ComponentDeclaration*> found;
   std::vector<std::string> all;
   for (const core::HostTable& table : core::HostTables()) {
-    if (!table.name.empty()) {
-      all.push_back(table.name);
-    }
+    if (!table.name.empty()) { all.push_back(table.name); }
   }
   for (const lode_kind kind : kKinds) {
     const auto ids = index.Ids(kind);
-    if (const auto* c = index.Find(kind, core::MeantName(id, ids))) {
-      found.push_back(c);
-    }
+    if (const auto* c = index.Find(kind, core::MeantName(id, ids))) { found.push_back(c); }
     all.insert(all.end(), ids.begin(), ids.end());
   }
   if (found.empty()) {
@@ -132,9 +128,7 @@ class Printer {
       AddText(core::PluginMarkdown(plugin));
       return;
     }
-    for (const ComponentDeclaration& c : plugin.components) {
-      AddComponent(c, plugin);
-    }
+    for (const ComponentDeclaration& c : plugin.components) { AddComponent(c, plugin); }
   }
 
   void AddComponent(const ComponentDeclaration& c, const PluginDeclaration& plugin) {
@@ -156,9 +150,7 @@ int Describe(const std::vector<std::string>& subjects, Form form, const GlobalOp
   std::ranges::copy_if(subjects, std::back_inserter(named), IsPluginFile);
   const PluginIndex index(core::MakeSearchPath(named), core::IndexCacheFile());
   Printer printer(index, form);
-  for (const std::string& subject : subjects) {
-    printer.Add(subject);
-  }
+  for (const std::string& subject : subjects) { printer.Add(subject); }
   printer.Print();
   return kDone;
 }
@@ -193,9 +185,7 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action) {
       action = [&global] { return PrintSchema(global); };
       return;
     }
-    if (subjects->empty()) {
-      throw CLI::RequiredError("COMPONENT");
-    }
+    if (subjects->empty()) { throw CLI::RequiredError("COMPONENT"); }
     const Form form = json->count() > 0       ? Form::kJson
                       : markdown->count() > 0 ? Form::kMarkdown
                                               : Form::kText;

@@ -63,9 +63,7 @@ void PrintDirectories(const std::vector<fs::path>& directories,
     return;  // the runs' own lines give the reason
   }
   const bool is_out_of_time = completion == core::Completion::kOutOfTime;
-  if (is_out_of_time) {
-    std::printf("stopped: the wall time is over\n");
-  }
+  if (is_out_of_time) { std::printf("stopped: the wall time is over\n"); }
   for (const fs::path& directory : directories) {
     const std::string name = PrintableLine(directory.string());
     std::printf("kept in %s%s\n", name.c_str(),
@@ -92,9 +90,7 @@ void PrintBestOfLast(const std::list<core::StageRun>& stages, const GlobalOption
   const auto searched =
       std::ranges::find_if(stages.rbegin(), stages.rend(),
                            [](const core::StageRun& stage) { return !stage.plan.results.empty(); });
-  if (searched != stages.rend()) {
-    PrintBest(searched->plan, global);
-  }
+  if (searched != stages.rend()) { PrintBest(searched->plan, global); }
 }
 
 std::vector<core::SearchResult> ResultsOf(const std::list<core::StageRun>& stages) {
@@ -114,9 +110,7 @@ void PrintTables(const std::vector<core::SearchResult>& results) {
 }
 
 void PrintTablesOf(const std::list<core::StageRun>& stages) {
-  for (const core::StageRun& stage : stages) {
-    PrintTables(stage.plan.results);
-  }
+  for (const core::StageRun& stage : stages) { PrintTables(stage.plan.results); }
   const auto comparisons = core::ComparisonsOf(stages);
   std::printf("%s", core::FormatStageComparisons(comparisons, OutputWidth()).c_str());
 }

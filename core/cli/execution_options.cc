@@ -36,9 +36,7 @@ void ExecutionOptions::AddTo(CLI::App& command) {
 }
 
 std::vector<std::string> ExecutionOptions::Overrides() const {
-  if (extend.empty()) {
-    return {};
-  }
+  if (extend.empty()) { return {}; }
   if (extend.find('=') == std::string::npos) {
     throw core::HostError("--extend " + extend + ": expected LIMIT=N, like steps=2000");
   }

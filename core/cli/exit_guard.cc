@@ -22,12 +22,8 @@ std::atomic<int> returned = -1;
 // In this process, ends the program as a failure if a component's call is exiting or the status
 // claims success; once `main` returns, ends it with that status. Otherwise lets the exit pass.
 void Refuse(const char* function, int status) {
-  if (getpid() != guarded) {
-    return;
-  }
-  if (returned >= 0) {
-    Leave(returned);
-  }
+  if (getpid() != guarded) { return; }
+  if (returned >= 0) { Leave(returned); }
   if (status == 0 || core::ComponentCall::Current() != nullptr) {
     char how[64];
     std::snprintf(how, sizeof how, "ended the program by %s(%d)", function, status);
@@ -46,9 +42,7 @@ int Returning(int status) {
 }
 
 void Leave(int status) noexcept {
-  for (;;) {
-    syscall(SYS_exit_group, status);
-  }
+  for (;;) { syscall(SYS_exit_group, status); }
 }
 
 }  // namespace lode::cli
@@ -62,9 +56,7 @@ using Exit = void (*)(int);
 
 [[noreturn]] void PassOn(const char* function, int status) {
   const auto next = reinterpret_cast<Exit>(dlsym(RTLD_NEXT, function));
-  if (next != nullptr) {
-    next(status);
-  }
+  if (next != nullptr) { next(status); }
   lode::cli::Leave(status);
 }
 

@@ -19,9 +19,7 @@ const CLI::App& FindCommand(const CLI::App& app, const std::string& name) {
   const std::vector<const CLI::App*> commands = Subcommands(app);
   std::vector<std::string> names;
   for (const CLI::App* command : commands) {
-    if (command->check_name(name)) {
-      return *command;
-    }
+    if (command->check_name(name)) { return *command; }
     names.push_back(command->get_name());
   }
   const std::string nearest = core::NearestName(name, names);

@@ -29,9 +29,7 @@ fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
   const core::PluginIndex index(core::MakeSearchPath(global.plugins), core::IndexCacheFile());
   for (const core::PluginDeclaration& plugin : index.plugins()) {
     fs::path importer = plugin.file.parent_path() / ("import_" + core::WithoutCase(format) + ".py");
-    if (fs::exists(importer)) {
-      return importer;
-    }
+    if (fs::exists(importer)) { return importer; }
   }
   throw core::HostError("no plugin imports '" + format + "'");
 }
@@ -39,14 +37,10 @@ fs::path FindImporter(const std::string& format, const GlobalOptions& global) {
 int RunImporter(const fs::path& importer, const ImportOptions& options) {
   std::vector<std::string> words{"python3", importer.string(), options.source, "-o",
                                  options.output};
-  if (options.partial) {
-    words.emplace_back("--partial");
-  }
+  if (options.partial) { words.emplace_back("--partial"); }
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
-  for (std::string& word : words) {
-    argv.push_back(word.data());
-  }
+  for (std::string& word : words) { argv.push_back(word.data()); }
   argv.push_back(nullptr);
   execvp("python3", argv.data());  // the importer's exit status becomes ours
   throw core::HostError(std::string("python3 cannot be started: ") + std::strerror(errno));

@@ -23,9 +23,7 @@ bool IsReady(const core::ComponentDeclaration& oracle) {
 
 std::vector<std::string> DatasetsOf(const core::ComponentDeclaration& oracle) {
   for (const core::ParamDeclaration& p : oracle.params) {
-    if (p.name == "dataset" && !p.choices.empty()) {
-      return {p.choices.begin(), p.choices.end()};
-    }
+    if (p.name == "dataset" && !p.choices.empty()) { return {p.choices.begin(), p.choices.end()}; }
   }
   return {};
 }
@@ -39,9 +37,7 @@ KnownMetrics Ask(const std::string& id, const std::vector<std::string>& paramete
                  const core::SpaceInstance& space, lode::ArchitectureView architecture,
                  const core::Catalog& catalog) {
   std::vector<std::string> overrides{"oracle.use=" + id};
-  for (const std::string& parameter : parameters) {
-    overrides.push_back("oracle." + parameter);
-  }
+  for (const std::string& parameter : parameters) { overrides.push_back("oracle." + parameter); }
   const core::ComponentConfig config = core::ResolveComponent(
       core::Document::FromText("[oracle]\n", "lode show", overrides), LODE_ORACLE, catalog);
   const core::RunContext run;
@@ -50,9 +46,7 @@ KnownMetrics Ask(const std::string& id, const std::vector<std::string>& paramete
   oracle.Bind(space.handle());
   std::vector<double> values(oracle.metric_count());
   const core::OracleInstance::Outcome outcome = oracle.Evaluate({architecture, 1.0, 0, values});
-  if (!outcome.ok) {
-    throw core::HostError(oracle.title() + ": " + outcome.failure);
-  }
+  if (!outcome.ok) { throw core::HostError(oracle.title() + ": " + outcome.failure); }
   KnownMetrics known{id, {}};
   const std::vector<core::MetricDeclaration> metrics = oracle.Metrics();
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -79,9 +73,7 @@ std::vector<KnownMetrics> KnownMetricsOf(const core::SpaceInstance& space,
   };
   for (const std::string& id : catalog.Ids(LODE_ORACLE)) {
     const core::ComponentDeclaration& oracle = *catalog.Find(LODE_ORACLE, id);
-    if (!IsReady(oracle)) {
-      continue;
-    }
+    if (!IsReady(oracle)) { continue; }
     const std::vector<std::string> datasets = DatasetsOf(oracle);
     for (const std::string& dataset : datasets.empty() ? std::vector<std::string>{""} : datasets) {
       ask(id, dataset);

@@ -64,9 +64,7 @@ int ReportMistakes(const core::ConfigError& error) {
 std::string WhatWasTyped(int argc, char** argv) {
   constexpr std::size_t kMost = 200;
   std::string text;
-  for (int i = 1; i < argc; ++i) {
-    text.append(i > 1 ? " " : "").append(argv[i]);
-  }
+  for (int i = 1; i < argc; ++i) { text.append(i > 1 ? " " : "").append(argv[i]); }
   return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
 }
 
@@ -134,9 +132,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return is_rank ? kDone : Answer(app, asked);
   } catch (const CLI::ParseError& error) {
-    if (is_rank) {
-      return kUsage;
-    }
+    if (is_rank) { return kUsage; }
     std::fprintf(stderr, "lode: %s\n", UsageError(app, error).c_str());
     return kUsage;
   }
@@ -152,9 +148,7 @@ int Main(int argc, char** argv) {
                        [&] { return is_rank ? ServeAsRank(app, global) : Do(action); });
   } catch (const core::ConfigError& error) {
     return ReportMistakes(error);
-  } catch (const std::exception& error) {
-    return ReportError(error);
-  }
+  } catch (const std::exception& error) { return ReportError(error); }
 }
 
 }  // namespace

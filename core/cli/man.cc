@@ -62,9 +62,7 @@ std::string Section(const std::string& title, const std::string& body) {
 template <class Topics>
 std::string TopicItems(const Topics& topics) {
   std::string text;
-  for (const Topic& topic : topics) {
-    text += Item(Bold(topic.term), topic.text);
-  }
+  for (const Topic& topic : topics) { text += Item(Bold(topic.term), topic.text); }
   return text;
 }
 

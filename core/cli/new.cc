@@ -90,9 +90,7 @@ std::string ClassName(const std::string& name, const std::string& kind) {
   bool first = true;
   const std::string words = suffixed ? name : name + "_" + kind;
   for (const char c : words) {
-    if (c != '_') {
-      camel += first ? static_cast<char>(std::toupper(c)) : c;
-    }
+    if (c != '_') { camel += first ? static_cast<char>(std::toupper(c)) : c; }
     first = c == '_';
   }
   return camel;
@@ -165,9 +163,7 @@ class DirectoryInMaking {
 void CheckTarget(const fs::path& target) {
   std::error_code error;
   const fs::file_status status = fs::status(target, error);
-  if (!fs::exists(status)) {
-    return;
-  }
+  if (!fs::exists(status)) { return; }
   if (!fs::is_directory(status)) {
     throw core::HostError(target.string() + ": exists and is not a directory");
   }
@@ -218,9 +214,7 @@ void PrintNextSteps(const NewOptions& options, const fs::path& target) {
     files.push_back(entry.path().filename().string());
   }
   std::ranges::sort(files);
-  for (const std::string& file : files) {
-    std::printf(" %s", file.c_str());
-  }
+  for (const std::string& file : files) { std::printf(" %s", file.c_str()); }
   std::printf("\n\nNext:\n");
   std::printf("  cmake -S %s -B %s%s\n", where.c_str(), build.c_str(), PrefixOption().c_str());
   std::printf("  cmake --build %s\n", build.c_str());

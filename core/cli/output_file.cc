@@ -42,49 +42,35 @@ void AddOutput(CLI::App& command) {
 }
 
 OutputFile::OutputFile() {
-  if (output.empty() || output == "-") {
-    return;
-  }
+  if (output.empty() || output == "-") { return; }
   std::error_code error;
   if (fs::exists(output, error) && !fs::is_regular_file(output, error)) {
     const posix::Descriptor device(open(output.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!device.is_open()) {
-      FailOnOutput();
-    }
+    if (!device.is_open()) { FailOnOutput(); }
     Redirect(device.get());
     return;
   }
   held_ = std::tmpfile();
-  if (held_ == nullptr) {
-    FailOnOutput();
-  }
+  if (held_ == nullptr) { FailOnOutput(); }
   Redirect(fileno(held_));
 }
 
 OutputFile::~OutputFile() { Restore(); }
 
 void OutputFile::Finish() {
-  if (original_ < 0) {
-    return;
-  }
+  if (original_ < 0) { return; }
   const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  if (!printed) {
-    FailOnOutput();
-  }
+  if (!printed) { FailOnOutput(); }
   const std::string text = held_ != nullptr ? ReadAll(held_) : "";
   const bool is_file = held_ != nullptr;
   Restore();
-  if (is_file) {
-    core::WriteFile(output, text);
-  }
+  if (is_file) { core::WriteFile(output, text); }
 }
 
 void OutputFile::Redirect(int descriptor) {
   std::fflush(stdout);
   original_ = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (original_ < 0 || dup2(descriptor, STDOUT_FILENO) < 0) {
-    FailOnOutput();
-  }
+  if (original_ < 0 || dup2(descriptor, STDOUT_FILENO) < 0) { FailOnOutput(); }
 }
 
 void OutputFile::Restore() {
@@ -94,9 +80,7 @@ void OutputFile::Restore() {
     dup2(original_, STDOUT_FILENO);
     close(std::exchange(original_, -1));
   }
-  if (held_ != nullptr) {
-    std::fclose(std::exchange(held_, nullptr));
-  }
+  if (held_ != nullptr) { std::fclose(std::exchange(held_, nullptr)); }
 }
 
 }  // namespace lode::cli

@@ -36,9 +36,7 @@ int PrintTable(const core::PluginIndex& index) {
   for (lode_kind kind = LODE_SPACE; kind <= LODE_OPTIMIZER; ++kind) {
     for (const PluginDeclaration& plugin : index.plugins()) {
       for (const ComponentDeclaration& c : plugin.components) {
-        if (c.kind != kind) {
-          continue;
-        }
+        if (c.kind != kind) { continue; }
         const bool shadowed = index.Find(kind, c.id) != &c;
         const std::string note = shadowed ? " (hidden by another plugin's)" : "";
         table.AddRow(
@@ -47,9 +45,7 @@ int PrintTable(const core::PluginIndex& index) {
     }
   }
   std::printf("%s", table.Format(OutputWidth()).c_str());
-  for (const auto& broken : index.broken()) {
-    PrintWrapped("not usable: " + broken.reason + "\n");
-  }
+  for (const auto& broken : index.broken()) { PrintWrapped("not usable: " + broken.reason + "\n"); }
   return kDone;
 }
 

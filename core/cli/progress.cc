@@ -69,9 +69,7 @@ void ShownRun::OnTrial(const core::RunTrial& event) {
   const core::TrialRecord& trial = event.trial;
   in_call_.store(false, std::memory_order_relaxed);
   const std::uint64_t steps = steps_ + 1;
-  if (steps == 1) {
-    metric_ = event.metrics[event.reward_metric];
-  }
+  if (steps == 1) { metric_ = event.metrics[event.reward_metric]; }
   if (best_.Add(trial)) {
     best_metric_.store(trial.metrics[event.reward_metric], std::memory_order_release);
   }
@@ -104,9 +102,7 @@ bool ShownRun::HasBudget() const { return budget_.is_limited(); }
 // A call counts as part of a step only if it is the only one under way.
 double ShownRun::FractionOf(const Call& call) const {
   const double part = call.fraction > 0 && busy_ <= 1 ? std::min(call.fraction, 1.0) : 0;
-  if (!HasBudget()) {
-    return part;
-  }
+  if (!HasBudget()) { return part; }
   const auto queries = budget_.unique_queries ? budget_.unique_queries : budget_.full_evaluations;
   const auto steps = budget_.steps ? budget_.steps : queries;
   return std::min(SpentOfBudget() + (steps ? part / static_cast<double>(*steps) : 0), 1.0);
@@ -162,9 +158,7 @@ ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, doubl
       terminal_(shows_ && DrawsOnTerminal()),
       pause_(terminal_ ? kRedraw : Seconds(seconds)),
       run_count_(run_count) {
-  if (!shows_) {
-    return;
-  }
+  if (!shows_) { return; }
   try {
     showing_ = std::thread([this] { ShowRepeatedly(); });
   } catch (const std::system_error&) {  // no more threads: continue the runs without a display
@@ -178,9 +172,7 @@ ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, doubl
 }
 
 ProgressDisplay::~ProgressDisplay() {
-  if (!shows_) {
-    return;
-  }
+  if (!shows_) { return; }
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
@@ -222,13 +214,9 @@ void ProgressDisplay::Remove(const ShownRun& run) {
 
 void ProgressDisplay::Print(std::string_view line) {
   const std::lock_guard lock(mutex_);
-  if (terminal_) {
-    Erase();
-  }
+  if (terminal_) { Erase(); }
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-  if (terminal_) {
-    Draw();
-  }
+  if (terminal_) { Draw(); }
 }
 
 void ProgressDisplay::ShowRepeatedly() {
@@ -253,18 +241,14 @@ void ProgressDisplay::Draw() const {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     std::fprintf(stderr, "%s%s", i > 0 ? "\n" : "", lines[i].c_str());
   }
-  if (lines.size() > 1) {
-    std::fprintf(stderr, "\033[%zuA", lines.size() - 1);
-  }
+  if (lines.size() > 1) { std::fprintf(stderr, "\033[%zuA", lines.size() - 1); }
   std::fputs("\r", stderr);
   std::fflush(stderr);
 }
 
 std::vector<std::string> ProgressDisplay::LinesFor(std::size_t columns, std::size_t rows) const {
   std::vector<std::string> lines;
-  if (columns > 0 && !active_.empty()) {
-    lines.push_back(core::ProgressLine(State(), columns));
-  }
+  if (columns > 0 && !active_.empty()) { lines.push_back(core::ProgressLine(State(), columns)); }
   for (const ShownRun& run : active_) {
     const core::ProgressState state = run.State();
     if (run_count_ > 1 && state.elapsed_seconds >= kLongRun && !lines.empty() &&

@@ -35,9 +35,7 @@ int Resume(const ResumeOptions& options, const GlobalOptions& global) {
                             .allowed = options.allow_plugins
                                            ? core::AllowedPlugins::kOfFile
                                            : core::PluginsToTrust(options.directory)};
-  if (core::HoldsStages(options.directory)) {
-    return ResumeStages(options, loading, evaluators);
-  }
+  if (core::HoldsStages(options.directory)) { return ResumeStages(options, loading, evaluators); }
   options.execution.RequireFitPlainPipelines();
   loading.overrides = options.execution.Overrides();
   auto searches = core::PlannedSearches::Kept(options.directory, loading,

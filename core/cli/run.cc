@@ -42,9 +42,7 @@ PipelineOptions WithShortcuts(const RunOptions& options) {
 
 int RunWithStages(std::vector<core::LoadedPipeline> pipelines, const RunOptions& options,
                   const Evaluators& evaluators) {
-  if (pipelines.size() > 1) {
-    throw core::HostError("a pipeline with stages must be run alone");
-  }
+  if (pipelines.size() > 1) { throw core::HostError("a pipeline with stages must be run alone"); }
   options.execution.RequireFitStages();
   const fs::path out =
       options.out.empty() ? core::NewRunsDirectory(pipelines.front().stages.name) : options.out;

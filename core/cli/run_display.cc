@@ -64,9 +64,7 @@ void RunDisplay::OnFinished(const core::RunFinished& run) {
 
 // Prints nothing for a fatal failure: the program ends with its message.
 void RunDisplay::OnFailed(const core::RunFailed& run) {
-  if (const ShownRun* shown = runs_[run.run.index]) {
-    display_->Drop(*shown);
-  }
+  if (const ShownRun* shown = runs_[run.run.index]) { display_->Drop(*shown); }
   if (run.kind == core::RunFailed::Kind::kLost) {
     Print(run.run.title + ": " + std::string(run.reason));
   }
@@ -87,9 +85,7 @@ void RunDisplay::OnWarning(const core::RunWarning& warning) {
 // the current trial is lost in any case.
 void RunDisplay::OnIdle() {
   using Clock = std::chrono::steady_clock;
-  if (!Interruption().is_cancelled()) {
-    return;
-  }
+  if (!Interruption().is_cancelled()) { return; }
   if (!interrupted_since_) {
     interrupted_since_ = Clock::now();
   } else if (Clock::now() - *interrupted_since_ >= kPatience) {

@@ -10,9 +10,7 @@ namespace {
 
 Setting SettingOf(const core::ParamDeclaration& param, const std::string& prefix) {
   Setting setting{prefix + param.name, param.doc, param.choices};
-  if (param.type == LODE_T_BOOL) {
-    setting.values = {"true", "false"};
-  }
+  if (param.type == LODE_T_BOOL) { setting.values = {"true", "false"}; }
   setting.is_file = param.type == LODE_T_PATH;
   return setting;
 }
@@ -44,9 +42,7 @@ class Collector {
 
   void Add(const core::Pipeline& pipeline) {
     AddComponent(pipeline.space, Prefix(LODE_SPACE));
-    if (!pipeline.is_preparation()) {
-      AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER));
-    }
+    if (!pipeline.is_preparation()) { AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER)); }
     if (pipeline.oracles.size() == 1) {
       AddComponent(pipeline.oracles.front(), Prefix(LODE_ORACLE));
     } else {
@@ -108,9 +104,7 @@ std::vector<Setting> SettingsOf(const core::Stages& stages, const core::Catalog&
   std::vector<Setting> settings;
   for (const core::Stage& stage : stages.list) {
     Collector collector(catalog);
-    for (const core::Search& search : stage.searches) {
-      collector.Add(search.pipeline);
-    }
+    for (const core::Search& search : stage.searches) { collector.Add(search.pipeline); }
     for (Setting& setting : std::move(collector).Take()) {
       setting.path.insert(0, stage.name.empty() ? "" : "stage." + stage.name + ".");
       settings.push_back(std::move(setting));

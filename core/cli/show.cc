@@ -69,9 +69,7 @@ constexpr std::size_t kPictureWidth = 80;  // when printed to a file
 std::vector<std::pair<lode::Metric, double>> Measured(const lode::Space& space,
                                                       const lode::Architecture& architecture) {
   std::vector<double> values(space.metrics().size());
-  if (!values.empty()) {
-    space.Measure(architecture, values);
-  }
+  if (!values.empty()) { space.Measure(architecture, values); }
   std::vector<std::pair<lode::Metric, double>> measured;
   for (std::size_t i = 0; i < values.size(); ++i) {
     lode::Metric metric = space.metrics()[i];
@@ -107,9 +105,7 @@ void PrintKnown(const std::vector<KnownMetrics>& all) {
 }
 
 void PrintPicture(const Subject& subject) {
-  if (!subject.space.HasGraph()) {
-    return;
-  }
+  if (!subject.space.HasGraph()) { return; }
   const std::size_t width = OutputWidth() == core::kUnlimited ? kPictureWidth : OutputWidth();
   const std::string picture =
       core::FormatTerminalPicture(core::PrintableGraph(subject.space, subject.architecture),

@@ -27,9 +27,7 @@ std::vector<core::KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& 
     try {
       all.push_back(core::LookAtRuns(directory, true));
     } catch (const std::exception& e) {
-      if (directories.size() == 1) {
-        throw;
-      }
+      if (directories.size() == 1) { throw; }
       core::KeptRuns damaged{directory};
       damaged.damages = {e.what()};
       all.push_back(std::move(damaged));

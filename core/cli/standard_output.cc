@@ -27,9 +27,7 @@ int CloseStandardOutput(int status) {
     std::fputc('\n', stdout);
   }
   errno = 0;
-  if (std::fflush(stdout) == 0 && !failed_before) {
-    return status;
-  }
+  if (std::fflush(stdout) == 0 && !failed_before) { return status; }
   std::fprintf(stderr, "lode: standard output: %s\n",
                errno != 0 ? std::strerror(errno) : "output could not be written");
   return status == kDone ? kRunFailed : status;

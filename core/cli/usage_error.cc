@@ -39,9 +39,7 @@ std::vector<std::string> LongOptionNames(const CLI::App* command) {
 
 std::vector<std::string> CommandNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* command : Subcommands(app)) {
-    names.push_back(command->get_name());
-  }
+  for (const CLI::App* command : Subcommands(app)) { names.push_back(command->get_name()); }
   return names;
 }
 
@@ -79,9 +77,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
   if (word && is_extra && &command == &app) {
     return "there is no command '" + *word + "'" + DidYouMean(*word, CommandNames(app));
   }
-  if (word && is_extra) {
-    return "'" + *word + "' was not expected";
-  }
+  if (word && is_extra) { return "'" + *word + "' was not expected"; }
   return LowerCase(error.what());
 }
 

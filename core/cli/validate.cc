@@ -59,9 +59,7 @@ void SayUnchecked(const core::LoadedPipeline& pipeline, const std::vector<std::s
 
 void Validate(const core::LoadedPipeline& pipeline, bool print) {
   SayUnchecked(pipeline, core::ReadInputs(pipeline));
-  if (print) {
-    Print(pipeline);
-  }
+  if (print) { Print(pipeline); }
   const Counts counts = Count(pipeline.stages);
   const std::string stages =
       pipeline.stages.are_stated() ? "stages: " + std::to_string(counts.stages) + ", " : "";

@@ -42,17 +42,11 @@ class ReportPrinter : public verify::Observer {
   explicit ReportPrinter(bool reports) : reports_(reports) {}
 
   void OnDoing(const std::string& title, const std::string& what) override {
-    if (terminal_) {
-      std::fprintf(stderr, "\r\x1b[K%s: %.60s", title.c_str(), what.c_str());
-    }
+    if (terminal_) { std::fprintf(stderr, "\r\x1b[K%s: %.60s", title.c_str(), what.c_str()); }
   }
   void OnReport(const Report& report) override {
-    if (terminal_) {
-      std::fprintf(stderr, "\r\x1b[K");
-    }
-    if (!reports_) {
-      return;
-    }
+    if (terminal_) { std::fprintf(stderr, "\r\x1b[K"); }
+    if (!reports_) { return; }
     std::printf("%-32s %s (%zu checks, %.1f s)\n", report.title.c_str(), ResultOf(report).c_str(),
                 report.checks, report.seconds);
     for (const verify::Finding& f : report.findings) {
@@ -106,26 +100,20 @@ std::vector<std::filesystem::path> Companions(const GlobalOptions& global) {
     const bool slow = std::ranges::any_of(plugin.components, [](const auto& c) {
       return (c.capabilities & LODE_CAP_USES_TORCH) != 0;
     });
-    if (has_space && !slow) {
-      files.push_back(plugin.file);
-    }
+    if (has_space && !slow) { files.push_back(plugin.file); }
   }
   return files;
 }
 
 int RunVerify(VerifyOptions& options, const GlobalOptions& global) {
-  if (options.rules) {
-    return PrintRules();
-  }
+  if (options.rules) { return PrintRules(); }
   verify::Request& request = options.request;
   request.file = std::filesystem::absolute(request.file);
   request.companions = Companions(global);
   request.patience = std::chrono::milliseconds(static_cast<int>(options.patience * 1000));
   ReportPrinter printer(!options.json);
   const std::vector<Report> reports = verify::Verify(request, printer);
-  if (options.json) {
-    PrintJson(reports);
-  }
+  if (options.json) { PrintJson(reports); }
   const bool clean =
       std::ranges::all_of(reports, [](const Report& r) { return r.findings.empty(); });
   return clean ? kDone : kFindings;
@@ -158,9 +146,7 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       "--set.\n"
       "Exit status: 0 no findings, 1 findings, 2 bad usage.");
   command->callback([&global, &action, options, file, rules] {
-    if (file->count() == 0 && rules->count() == 0) {
-      throw CLI::RequiredError("PLUGIN");
-    }
+    if (file->count() == 0 && rules->count() == 0) { throw CLI::RequiredError("PLUGIN"); }
     action = [&global, options] { return RunVerify(*options, global); };
   });
 }

@@ -24,9 +24,7 @@ std::string Fault(const Artifact& artifact, const std::vector<std::string>& befo
   const auto has = [&](const std::vector<std::string>& names) {
     return std::ranges::find(names, artifact.stage) != names.end();
   };
-  if (all.empty()) {
-    return "the pipeline has no stages";
-  }
+  if (all.empty()) { return "the pipeline has no stages"; }
   if (!has(before)) {
     return has(all)
                ? "stage '" + artifact.stage + "' does not come before this one"
@@ -57,13 +55,9 @@ class Checker {
  private:
   void CheckParam(const ComponentDeclaration& component, const Entry& param) {
     const auto* text = param.node.As<std::string>();
-    if (text == nullptr || !IsArtifact(*text) || !IsPath(component, param.key)) {
-      return;
-    }
+    if (text == nullptr || !IsArtifact(*text) || !IsPath(component, param.key)) { return; }
     const std::string fault = Fault(ParseArtifact(*text), before_, all_);
-    if (!fault.empty()) {
-      diagnostics_.Add(param.node.position, "'" + param.key + "': " + fault);
-    }
+    if (!fault.empty()) { diagnostics_.Add(param.node.position, "'" + param.key + "': " + fault); }
   }
 
   const Catalog& catalog_;
@@ -85,9 +79,7 @@ void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& rep
       *text = replace(*text);
     }
   }
-  if (!config.policy.empty()) {
-    config.policy = replace(config.policy.string());
-  }
+  if (!config.policy.empty()) { config.policy = replace(config.policy.string()); }
 }
 
 void ForEach(Pipeline& pipeline, const Catalog& catalog, const Replace& replace) {
@@ -115,13 +107,9 @@ void CheckArtifacts(const Node& tree, const Catalog& catalog,
   Checker checker(catalog, before, all, diagnostics);
   for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
     const Node* table = tree.Find(KindName(kind));
-    if (table == nullptr) {
-      continue;
-    }
+    if (table == nullptr) { continue; }
     if (const auto* list = table->As<Node::Array>()) {
-      for (const Node& element : *list) {
-        checker.Check(kind, element);
-      }
+      for (const Node& element : *list) { checker.Check(kind, element); }
     } else if (table->As<Node::Table>() != nullptr) {
       checker.Check(kind, *table);
     }
@@ -132,9 +120,7 @@ std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& c
   std::vector<std::string> all;
   Pipeline copy = pipeline;
   ForEach(copy, catalog, [&](const std::string& path) {
-    if (std::ranges::find(all, path) == all.end()) {
-      all.push_back(path);
-    }
+    if (std::ranges::find(all, path) == all.end()) { all.push_back(path); }
     return path;
   });
   return all;
@@ -148,9 +134,7 @@ std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& ca
 
 void PlaceArtifacts(Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
   ForEach(pipeline, catalog, [&](const std::string& path) {
-    if (!IsArtifact(path)) {
-      return path;
-    }
+    if (!IsArtifact(path)) { return path; }
     const Artifact artifact = ParseArtifact(path);
     return (root / artifact.stage / artifact.file).lexically_normal().string();
   });

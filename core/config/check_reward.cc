@@ -27,20 +27,14 @@ class RewardCheck {
         CheckSplit(*metric, term.position);
       }
     }
-    for (const LimitConfig& limit : reward_.limits) {
-      CheckLimit(limit);
-    }
-    for (const GoalConfig& goal : reward_.goals) {
-      CheckGoal(goal);
-    }
+    for (const LimitConfig& limit : reward_.limits) { CheckLimit(limit); }
+    for (const GoalConfig& goal : reward_.goals) { CheckGoal(goal); }
   }
 
  private:
   const MetricDeclaration* Find(const std::string& name, const Position& position) {
     const auto metric = std::ranges::find(metrics_, name, &MetricDeclaration::name);
-    if (metric != metrics_.end()) {
-      return &*metric;
-    }
+    if (metric != metrics_.end()) { return &*metric; }
     std::vector<std::string> names;
     std::ranges::transform(metrics_, std::back_inserter(names), &MetricDeclaration::name);
     diagnostics_.Add(position, "no oracle has the metric '" + name + "'" + Suggest(name, names));
@@ -89,9 +83,7 @@ class RewardCheck {
 
   void CheckGoal(const GoalConfig& goal) {
     const MetricDeclaration* metric = Find(goal.metric, goal.position);
-    if (metric != nullptr) {
-      CheckSplit(*metric, goal.position);
-    }
+    if (metric != nullptr) { CheckSplit(*metric, goal.position); }
   }
 
   const RewardConfig& reward_;

@@ -62,9 +62,7 @@ class ConfigTest : public testing::Test {
                        const std::vector<std::string>& overrides = {}) const {
     try {
       Searches(text, overrides);
-    } catch (const ConfigError& e) {
-      return WithoutDirectory(e.what());
-    }
+    } catch (const ConfigError& e) { return WithoutDirectory(e.what()); }
     return "";
   }
 
@@ -81,9 +79,7 @@ class ConfigTest : public testing::Test {
   T Get(const ComponentConfig& config, const std::string& param) const {
     const auto& params = catalog_.Find(config.kind, config.id)->params;
     for (std::size_t i = 0; i < params.size(); ++i) {
-      if (params[i].name == param) {
-        return std::get<T>(config.values.at(i));
-      }
+      if (params[i].name == param) { return std::get<T>(config.values.at(i)); }
     }
     ADD_FAILURE() << config.id << " has no parameter " << param;
     return T();

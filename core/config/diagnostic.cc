@@ -47,9 +47,7 @@ void Diagnostics::Add(const Position& position, std::string message, std::string
 }
 
 void Diagnostics::ThrowIfAny() {
-  if (!list_.empty()) {
-    throw ConfigError(std::exchange(list_, {}));
-  }
+  if (!list_.empty()) { throw ConfigError(std::exchange(list_, {})); }
 }
 
 }  // namespace lode::core

@@ -61,9 +61,7 @@ class Substitution {
   // Reads a variable, an escape or a character. `used` tells whether it becomes part of the result;
   // otherwise it must only be well formed.
   std::string Piece(bool used) {
-    if (Take("$${")) {
-      return "${";
-    }
+    if (Take("$${")) { return "${"; }
     return Take("${") ? Variable(used) : std::string(1, text_[at_++]);
   }
 
@@ -73,19 +71,13 @@ class Substitution {
       return Fail("'${' is nested more than " + std::to_string(kMaxDepth) + " deep");
     }
     const std::size_t begin = at_;
-    while (at_ < text_.size() && IsNameChar(text_[at_])) {
-      ++at_;
-    }
+    while (at_ < text_.size() && IsNameChar(text_[at_])) { ++at_; }
     const std::string name(text_.substr(begin, at_ - begin));
     const std::optional<std::string> value = used ? ValueOf(name) : std::nullopt;
     const bool has_default = Take(":-");
     std::string fallback = has_default ? Default(used && !value) : "";
-    if (error_.empty() && !Take("}")) {
-      return Fail(Broken(begin));
-    }
-    if (error_.empty() && name.empty()) {
-      return Fail(Broken(begin));
-    }
+    if (error_.empty() && !Take("}")) { return Fail(Broken(begin)); }
+    if (error_.empty() && name.empty()) { return Fail(Broken(begin)); }
     if (used && !value && !has_default && error_.empty()) {
       return Fail("the environment variable " + name + " is not set or empty; ${" + name +
                   ":-default} gives a default");
@@ -97,9 +89,7 @@ class Substitution {
   // Reads up to the "}" that ends the default.
   std::string Default(bool used) {
     std::string text;
-    while (at_ < text_.size() && text_[at_] != '}' && error_.empty()) {
-      text += Piece(used);
-    }
+    while (at_ < text_.size() && text_[at_] != '}' && error_.empty()) { text += Piece(used); }
     return text;
   }
 
@@ -156,9 +146,7 @@ class Converter {
       out.value = ConvertTable(*table, depth);
     } else if (const auto* array = node.as_array()) {
       Node::Array list;
-      for (const toml::node& element : *array) {
-        list.push_back(Convert(element, depth + 1));
-      }
+      for (const toml::node& element : *array) { list.push_back(Convert(element, depth + 1)); }
       out.value = std::move(list);
     } else {
       ConvertScalar(node, out);
@@ -181,9 +169,7 @@ class Converter {
     }
     // toml++ sorts keys, but people and [grid] expect the order of the file.
     std::vector<std::pair<const toml::key*, const toml::node*>> written;
-    for (const auto& [key, value] : table) {
-      written.emplace_back(&key, &value);
-    }
+    for (const auto& [key, value] : table) { written.emplace_back(&key, &value); }
     std::ranges::stable_sort(written, {}, [](const auto& entry) {
       const toml::source_position& at = entry.first->source().begin;
       return std::pair(at.line, at.column);
@@ -218,9 +204,7 @@ class Converter {
       out.value = r->get();
     } else if (const auto* s = node.as_string()) {
       Substituted substituted = Substitution(s->get()).Result();
-      if (!substituted.error.empty()) {
-        diagnostics_.Add(out.position, substituted.error);
-      }
+      if (!substituted.error.empty()) { diagnostics_.Add(out.position, substituted.error); }
       out.from_environment = substituted.whole;
       out.value = std::move(substituted.text);
     } else {
@@ -265,25 +249,19 @@ std::optional<std::string> ReadText(const fs::path& file, const Position& positi
     diagnostics.Add(position, (position.line > 0 ? "'" + file.string() + "' " : "") + why);
     return std::nullopt;
   };
-  if (fs::is_directory(file, error)) {
-    return fail("is a directory, not a pipeline file");
-  }
+  if (fs::is_directory(file, error)) { return fail("is a directory, not a pipeline file"); }
   // A file on the command line may be a pipe, but an include that waits for one would hang.
   const bool included = position.line > 0;
   if (included && fs::exists(file, error) && !fs::is_regular_file(file, error)) {
     return fail("is not a regular file");
   }
   std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return fail(std::string("cannot be read: ") + std::strerror(errno));
-  }
+  if (!in) { return fail(std::string("cannot be read: ") + std::strerror(errno)); }
   std::string text;
   text.resize(kMaxFileSize + 1);
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kMaxFileSize) {
-    return fail("is larger than 1 MiB: not a pipeline file");
-  }
+  if (text.size() > kMaxFileSize) { return fail("is larger than 1 MiB: not a pipeline file"); }
   return text;
 }
 
@@ -297,9 +275,7 @@ fs::path CurrentDirectory(const std::string& name) {
   std::error_code error;
   fs::path directory = fs::current_path(error);
   Diagnostics diagnostics;
-  if (error) {
-    diagnostics.Add({name, 0, 0}, NoDirectory(error));
-  }
+  if (error) { diagnostics.Add({name, 0, 0}, NoDirectory(error)); }
   diagnostics.ThrowIfAny();
   return directory;
 }
@@ -318,13 +294,9 @@ class LayerReader {
       diagnostics_.Add(position, "'" + file.string() + "' is included in a cycle");
       return;
     }
-    if (TooMany(position)) {
-      return;
-    }
+    if (TooMany(position)) { return; }
     const auto text = ReadText(file, position, diagnostics_);
-    if (!text) {
-      return;
-    }
+    if (!text) { return; }
     const fs::path absolute = fs::absolute(file, error);
     if (error) {
       diagnostics_.Add(position, NoDirectory(error));
@@ -366,13 +338,9 @@ class LayerReader {
 
   void AddIncludes(const Node& layer) {
     const Node* include = layer.Find("include");
-    if (include == nullptr) {
-      return;
-    }
+    if (include == nullptr) { return; }
     Node::Array list{*include};
-    if (const auto* array = include->As<Node::Array>()) {
-      list = *array;
-    }
+    if (const auto* array = include->As<Node::Array>()) { list = *array; }
     for (const Node& entry : list) {
       const auto* name = entry.As<std::string>();
       if (name != nullptr && name->find('\0') != std::string::npos) {
@@ -446,9 +414,7 @@ Override ParseOverride(std::string_view text) {
   }();
   auto parsed = Parse("v = " + value, name, base, false, not_toml);
   const bool one_value = parsed && parsed->As<Node::Table>()->size() == 1;
-  if (!one_value || !not_toml.empty()) {
-    parsed = Parse(quoted, name, base, false, diagnostics);
-  }
+  if (!one_value || !not_toml.empty()) { parsed = Parse(quoted, name, base, false, diagnostics); }
   diagnostics.ThrowIfAny();
   out.value = std::move(*parsed->Find("v"));
   return out;
@@ -488,9 +454,7 @@ void Document::AddOverrides(const std::vector<std::string>& overrides, Diagnosti
     try {
       overrides_.push_back(ParseOverride(text));
     } catch (const ConfigError& e) {
-      for (const Diagnostic& d : e.diagnostics()) {
-        diagnostics.Add(d.position, d.message);
-      }
+      for (const Diagnostic& d : e.diagnostics()) { diagnostics.Add(d.position, d.message); }
     }
   }
 }

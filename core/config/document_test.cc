@@ -21,9 +21,7 @@ class DocumentTest : public ConfigTest {
   std::string ReadMistakes(const fs::path& file) const {
     try {
       Document::Read(file, {});
-    } catch (const ConfigError& e) {
-      return WithoutDirectory(e.what());
-    }
+    } catch (const ConfigError& e) { return WithoutDirectory(e.what()); }
     return "";
   }
 
@@ -34,9 +32,7 @@ class DocumentTest : public ConfigTest {
 
 std::string Repeat(std::string_view part, std::size_t count) {
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
-    text += part;
-  }
+  for (std::size_t i = 0; i < count; ++i) { text += part; }
   return text;
 }
 
@@ -135,9 +131,7 @@ TEST_F(DocumentTest, DeepKeysAfterAStringThatEndsInAQuoteAreRefused) {
 
 TEST_F(DocumentTest, TheNumberOfKeysOfATableIsBounded) {
   std::string text;
-  for (int i = 0; i < 1000; ++i) {
-    text.append("k").append(std::to_string(i)).append(" = 1\n");
-  }
+  for (int i = 0; i < 1000; ++i) { text.append("k").append(std::to_string(i)).append(" = 1\n"); }
   EXPECT_EQ(TextMistakes(text), "");
   EXPECT_EQ(TextMistakes(text + "k = 1\n"), "p.toml:1:1: a table has more than 1000 keys");
   EXPECT_EQ(TextMistakes("[t]\n" + text + "k = 1\n"),
@@ -363,9 +357,7 @@ TEST_F(DocumentTest, ReportsMistakesOfOverridesAndFilesTogether) {
   try {
     Document::Read(file, {"b", "c"});
     FAIL();
-  } catch (const ConfigError& e) {
-    EXPECT_EQ(e.diagnostics().size(), 3u);
-  }
+  } catch (const ConfigError& e) { EXPECT_EQ(e.diagnostics().size(), 3u); }
 }
 
 }  // namespace

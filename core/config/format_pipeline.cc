@@ -50,9 +50,7 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   text += FormatComponents(p.oracles, "oracle", catalog);
   text += p.is_preparation() ? "" : FormatSearch(p, catalog);
   text += ExecutionTable().Format(p.execution);
-  for (const ReferenceConfig& reference : p.references) {
-    text += FormatReference(reference);
-  }
+  for (const ReferenceConfig& reference : p.references) { text += FormatReference(reference); }
   return text;
 }
 

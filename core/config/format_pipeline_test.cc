@@ -21,9 +21,7 @@ void ExpectSame(const ComponentConfig& a, const ComponentConfig& b) {
 
 void ExpectSame(const std::vector<ComponentConfig>& a, const std::vector<ComponentConfig>& b) {
   ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ExpectSame(a[i], b[i]);
-  }
+  for (std::size_t i = 0; i < a.size(); ++i) { ExpectSame(a[i], b[i]); }
 }
 
 void ExpectSame(const std::vector<ReferenceConfig>& a, const std::vector<ReferenceConfig>& b) {
@@ -289,9 +287,7 @@ TEST_F(FormatPipelineTest, MutatedPipelinesGivePipelinesOrMistakes) {
   for (int round = 0; round < 1000; ++round) {
     std::string text = round % 2 == 0 ? kEverything : kPipeline;
     const std::size_t mutations = bytes.Below(3);
-    for (std::size_t i = 0; i < mutations && !text.empty(); ++i) {
-      Mutate(text, bytes);
-    }
+    for (std::size_t i = 0; i < mutations && !text.empty(); ++i) { Mutate(text, bytes); }
     ExpectPipelinesOrMistakes(text);
   }
   EXPECT_GT(resolved_, 25);

@@ -45,9 +45,7 @@ bool IsText(Type type) {
 
 lode_kind KindOf(std::string_view name) {
   for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
-    if (KindName(kind) == name) {
-      return kind;
-    }
+    if (KindName(kind) == name) { return kind; }
   }
   return 0;
 }
@@ -77,23 +75,15 @@ class TreeWriter {
   explicit TreeWriter(const Catalog& catalog) : catalog_(catalog) {}
 
   std::string Value(const Node& node, Type type) const {
-    if (const auto* text = node.As<std::string>()) {
-      return Text(*text, node, type);
-    }
-    if (const auto* list = node.As<Node::Array>()) {
-      return List(*list, ElementOf(type));
-    }
-    if (const auto* table = node.As<Node::Table>()) {
-      return Inline(*table);
-    }
+    if (const auto* text = node.As<std::string>()) { return Text(*text, node, type); }
+    if (const auto* list = node.As<Node::Array>()) { return List(*list, ElementOf(type)); }
+    if (const auto* table = node.As<Node::Table>()) { return Inline(*table); }
     return IsText(type) && !node.written.empty() ? Text(node.written, node, type) : Scalar(node);
   }
 
   std::string Tables(const Node& tree, const std::string& prefix) const {
     std::string text;
-    for (const Entry& entry : *tree.As<Node::Table>()) {
-      text += Table(entry, prefix);
-    }
+    for (const Entry& entry : *tree.As<Node::Table>()) { text += Table(entry, prefix); }
     return text;
   }
 
@@ -106,18 +96,14 @@ class TreeWriter {
   }
 
   static std::string Scalar(const Node& node) {
-    if (const auto* b = node.As<bool>()) {
-      return FormatValue(*b);
-    }
+    if (const auto* b = node.As<bool>()) { return FormatValue(*b); }
     const auto* i = node.As<std::int64_t>();
     return i != nullptr ? FormatValue(*i) : FormatValue(*node.As<double>());
   }
 
   std::string List(const Node::Array& list, Type type) const {
     std::string text;
-    for (const Node& element : list) {
-      text += (text.empty() ? "" : ", ") + Value(element, type);
-    }
+    for (const Node& element : list) { text += (text.empty() ? "" : ", ") + Value(element, type); }
     return "[" + text + "]";
   }
 
@@ -133,9 +119,7 @@ class TreeWriter {
     const lode_kind kind = KindOf(entry.key);
     const auto* list = entry.node.As<Node::Array>();
     const std::string name = prefix + entry.key;
-    if (list == nullptr) {
-      return Body(entry, kind, entry.node, "[" + name + "]", name);
-    }
+    if (list == nullptr) { return Body(entry, kind, entry.node, "[" + name + "]", name); }
     std::string text;
     for (const Node& element : *list) {
       text += Body(entry, kind, element, "[[" + name + "]]", name);

@@ -26,9 +26,7 @@ std::string WrongPath(const Entry& entry, const std::vector<std::string>& parts)
   if (list == nullptr || list->empty()) {
     return "'" + entry.key + "' needs a list of values, at least one";
   }
-  if (parts.empty()) {
-    return "'" + entry.key + "' is not a path like \"oracle.dataset\"";
-  }
+  if (parts.empty()) { return "'" + entry.key + "' is not a path like \"oracle.dataset\""; }
   if (std::ranges::find(kFixed, parts[0]) != std::end(kFixed)) {
     return "[" + parts[0] + "] is the same at every point of a grid";
   }
@@ -39,9 +37,7 @@ std::string WrongPath(const Entry& entry, const std::vector<std::string>& parts)
 template <class Paths>
 std::string TextAt(const Paths& paths, std::size_t at) {
   std::string text;
-  for (const auto& path : paths) {
-    text += (text.empty() ? "" : " ") + PointText(path.values[at]);
-  }
+  for (const auto& path : paths) { text += (text.empty() ? "" : " ") + PointText(path.values[at]); }
   return text;
 }
 
@@ -51,9 +47,7 @@ std::optional<std::string> Repeated(const Axis& axis) {
   std::set<std::string> seen;
   for (std::size_t at = 0; at < axis.size(); ++at) {
     std::string text = TextAt(axis.paths, at);
-    if (!seen.insert(text).second) {
-      return text;
-    }
+    if (!seen.insert(text).second) { return text; }
   }
   return std::nullopt;
 }
@@ -81,21 +75,11 @@ std::vector<const Node*> ZipLists(const Node& zip) {
 }  // namespace
 
 std::string PointText(const Node& node) {
-  if (const auto* text = node.As<std::string>()) {
-    return PrintableLine(*text);
-  }
-  if (!node.written.empty()) {
-    return PrintableLine(node.written);
-  }
-  if (const auto* b = node.As<bool>()) {
-    return FormatValue(*b);
-  }
-  if (const auto* i = node.As<std::int64_t>()) {
-    return FormatValue(*i);
-  }
-  if (const auto* r = node.As<double>()) {
-    return FormatValue(*r);
-  }
+  if (const auto* text = node.As<std::string>()) { return PrintableLine(*text); }
+  if (!node.written.empty()) { return PrintableLine(node.written); }
+  if (const auto* b = node.As<bool>()) { return FormatValue(*b); }
+  if (const auto* i = node.As<std::int64_t>()) { return FormatValue(*i); }
+  if (const auto* r = node.As<double>()) { return FormatValue(*r); }
   std::string joined;
   if (const auto* list = node.As<Node::Array>()) {
     for (const Node& element : *list) {
@@ -117,14 +101,10 @@ class GridReader {
 
   std::vector<Grid::Axis> Read() {
     for (const Entry& entry : *table_.As<Node::Table>()) {
-      if (entry.key != kZip) {
-        AddPath(entry);
-      }
+      if (entry.key != kZip) { AddPath(entry); }
     }
     if (const Node* zip = table_.Find(kZip)) {
-      for (const Node* names : ZipLists(*zip)) {
-        Zip(*names);
-      }
+      for (const Node* names : ZipLists(*zip)) { Zip(*names); }
     }
     for (Grid::Axis& axis : axes_) {
       axis.paths.size() == 1 ? Fix(axis) : FixZipped(axis);
@@ -165,13 +145,9 @@ class GridReader {
     }
     std::vector<std::string> group;
     for (const Node& name : *names.As<Node::Array>()) {
-      if (IsToZip(name, group)) {
-        group.push_back(*name.As<std::string>());
-      }
+      if (IsToZip(name, group)) { group.push_back(*name.As<std::string>()); }
     }
-    if (group.size() == names.As<Node::Array>()->size()) {
-      Join(group);
-    }
+    if (group.size() == names.As<Node::Array>()->size()) { Join(group); }
   }
 
   // Returns whether it is a path that is not zipped yet; reports a diagnostic if not.
@@ -184,9 +160,7 @@ class GridReader {
         diagnostics_.Add(node.position, "'zip' has '" + name + "' twice");
         return false;
       }
-      if (has) {
-        return true;
-      }
+      if (has) { return true; }
       known.push_back(axis.paths.front().name);
     }
     if (std::ranges::find(wrong_, name) == wrong_.end()) {
@@ -210,9 +184,7 @@ class GridReader {
     }
     axes_.erase(std::remove_if(first + 1, axes_.end(), is_member), axes_.end());
     std::size_t least = first->size();
-    for (const Grid::Path& path : first->paths) {
-      least = std::min(least, path.values.size());
-    }
+    for (const Grid::Path& path : first->paths) { least = std::min(least, path.values.size()); }
     for (Grid::Path& path : first->paths) {  // lists of other lengths have been reported
       path.values.resize(least);
     }
@@ -244,15 +216,11 @@ class GridReader {
 
   void FixZipped(Grid::Axis& axis) {
     if (std::ranges::all_of(axis.paths, [&](const auto& path) { return OverrideOf(path); })) {
-      for (Grid::Path& path : axis.paths) {
-        path.values = {OverrideOf(path)->value};
-      }
+      for (Grid::Path& path : axis.paths) { path.values = {OverrideOf(path)->value}; }
       return;
     }
     for (const Grid::Path& path : axis.paths) {
-      if (const Override* change = OverrideOf(path)) {
-        Keep(axis, path.name, *change);
-      }
+      if (const Override* change = OverrideOf(path)) { Keep(axis, path.name, *change); }
     }
   }
 
@@ -283,9 +251,7 @@ class GridReader {
 
 Grid::Grid(const Node& merged, const std::vector<Override>& overrides, Diagnostics& diagnostics) {
   const Node* table = merged.Find("grid");
-  if (table == nullptr) {
-    return;
-  }
+  if (table == nullptr) { return; }
   if (table->As<Node::Table>() == nullptr) {
     diagnostics.Add(table->position, "[grid] must be a table of paths and lists of values");
     return;
@@ -315,9 +281,7 @@ std::vector<GridValue> Grid::Point() const {
 
 bool Grid::Advance() {
   for (auto axis = axes_.rbegin(); axis != axes_.rend(); ++axis) {
-    if (++axis->at < axis->size()) {
-      return true;
-    }
+    if (++axis->at < axis->size()) { return true; }
     axis->at = 0;
   }
   return false;

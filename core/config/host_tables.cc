@@ -89,9 +89,7 @@ const std::vector<ParamDeclaration>& ComponentKeys() {
 Effect EffectOf(std::string_view table, std::string_view key) {
   const auto declared = std::ranges::find(HostTables(), table, &HostTable::name);
   const bool is_host = declared != HostTables().end();
-  if (is_host && declared->keeps_results) {
-    return Effect::kNone;
-  }
+  if (is_host && declared->keeps_results) { return Effect::kNone; }
   const auto& params = is_host ? declared->params : ComponentKeys();
   const auto param = std::ranges::find(params, key, &ParamDeclaration::name);
   const std::uint32_t flags = param != params.end() ? param->flags : 0;

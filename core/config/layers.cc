@@ -29,9 +29,7 @@ Node TableLike(const Node& like) {
 
 // Returns the sub-table of a component, and creates it if needed.
 Node& SubTable(Node& component, const std::string& id, const Entry& like) {
-  if (Node* found = component.Find(id)) {
-    return *found;
-  }
+  if (Node* found = component.Find(id)) { return *found; }
   auto& table = *component.As<Node::Table>();
   table.push_back({id, like.key_position, TableLike(like.node)});
   return table.back().node;
@@ -65,9 +63,7 @@ void AddAlternatives(const Entry& entry, const std::string& id, Node& out,
       AddParameter(inner, id, entry, out, diagnostics);
     }
   }
-  if (!only_tables) {
-    SubTable(out, id, entry);
-  }
+  if (!only_tables) { SubTable(out, id, entry); }
 }
 
 // Converts a component table to its merged form. `inherited` is the component in use below this
@@ -118,9 +114,7 @@ Node ListOfOne(Node node) {
 // list; nullptr if there is none.
 Node* Changed(Node* below) {
   auto* list = below != nullptr ? below->As<Node::Array>() : nullptr;
-  if (list == nullptr) {
-    return below;
-  }
+  if (list == nullptr) { return below; }
   return list->empty() ? nullptr : &list->front();
 }
 
@@ -282,9 +276,7 @@ Node MergeLayers(const Document& document, Diagnostics& diagnostics) {
   merged.position = {document.name(), 0, 0};
   merged.value = Node::Table();
   for (const Node& layer : document.layers()) {
-    for (const Entry& entry : *layer.As<Node::Table>()) {
-      MergeEntry(merged, entry, diagnostics);
-    }
+    for (const Entry& entry : *layer.As<Node::Table>()) { MergeEntry(merged, entry, diagnostics); }
   }
   return merged;
 }
@@ -297,9 +289,7 @@ void ApplyOverrides(Node& merged, std::vector<Override> overrides, Diagnostics& 
     std::stable_partition(first, last, sets_use);
     first = last == overrides.end() ? last : last + 1;
   }
-  for (const Override& change : overrides) {
-    Apply(merged, change, diagnostics);
-  }
+  for (const Override& change : overrides) { Apply(merged, change, diagnostics); }
 }
 
 }  // namespace lode::core

@@ -81,12 +81,8 @@ class Renamer {
   // Calls a function for the elements of a list, or for the tables of a path by index or name.
   template <class Function>
   static void ForEachElement(Node& node, Function&& function) {
-    if (auto* list = node.As<Node::Array>()) {
-      std::ranges::for_each(*list, function);
-    }
-    for (Entry& entry : TableOf(node)) {
-      function(entry.node);
-    }
+    if (auto* list = node.As<Node::Array>()) { std::ranges::for_each(*list, function); }
+    for (Entry& entry : TableOf(node)) { function(entry.node); }
   }
 
   void ForEachStage(Node& node) {
@@ -95,9 +91,7 @@ class Renamer {
 
   void ForEachReference(Node& node) {
     ForEachElement(node, [this](Node& reference) {
-      if (Node* where = reference.Find("where")) {
-        RenameAxes(*where);
-      }
+      if (Node* where = reference.Find("where")) { RenameAxes(*where); }
     });
   }
 
@@ -122,9 +116,7 @@ class Renamer {
     const std::string known = KnownBeginning(kind, before + entry.key);
     entry.key = known.substr(before.size());
     for (Entry& inner : TableOf(entry.node)) {
-      if (inner.node.As<Node::Table>() != nullptr) {
-        RenameAlternative(kind, known + ".", inner);
-      }
+      if (inner.node.As<Node::Table>() != nullptr) { RenameAlternative(kind, known + ".", inner); }
     }
   }
 
@@ -154,9 +146,7 @@ class Renamer {
       } else if (path.empty()) {
         continue;
       } else if (auto* values = axis.node.As<Node::Array>()) {
-        for (Node& value : *values) {
-          value = Renamed({path, std::move(value)}).value;
-        }
+        for (Node& value : *values) { value = Renamed({path, std::move(value)}).value; }
       } else {
         axis.node = Renamed({path, std::move(axis.node)}).value;
       }
@@ -182,9 +172,7 @@ class Renamer {
   void RenameTrials(Node& budget) {
     Node::Table& entries = TableOf(budget);
     const auto trials = std::ranges::find(entries, "trials", &Entry::key);
-    if (trials == entries.end()) {
-      return;
-    }
+    if (trials == entries.end()) { return; }
     if (budget.Find("steps") != nullptr) {
       diagnostics_.Add(trials->key_position, "'trials' is another word for 'steps': give one");
       entries.erase(trials);

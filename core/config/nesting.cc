@@ -12,9 +12,7 @@ class Scanner {
   std::optional<TextPlace> FindDeepNesting() {
     while (at_ < text_.size()) {
       Token();
-      if (brackets_ > kMaxDepth || dots_ >= kMaxDepth) {
-        return PlaceOf(at_ - 1);
-      }
+      if (brackets_ > kMaxDepth || dots_ >= kMaxDepth) { return PlaceOf(at_ - 1); }
     }
     return std::nullopt;
   }
@@ -55,9 +53,7 @@ class Scanner {
     const std::string_view end = text_.substr(at_, width);
     at_ += width;
     while (at_ < text_.size() && text_.substr(at_, width) != end) {
-      if (text_[at_] == '\n' && !several_lines) {
-        return;
-      }
+      if (text_[at_] == '\n' && !several_lines) { return; }
       at_ += quote == '"' && text_[at_] == '\\' ? 2 : 1;
     }
     at_ = std::min(at_ + width, text_.size());

@@ -8,9 +8,7 @@ Node* Node::Find(std::string_view key) { return const_cast<Node*>(std::as_const(
 
 const Node* Node::Find(std::string_view key) const {
   const Table* table = As<Table>();
-  if (table == nullptr) {
-    return nullptr;
-  }
+  if (table == nullptr) { return nullptr; }
   const auto at = std::ranges::find(*table, key, &Entry::key);
   return at != table->end() ? &at->node : nullptr;
 }

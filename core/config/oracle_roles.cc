@@ -20,9 +20,7 @@ std::vector<std::size_t> Select(bool free, const std::vector<ComponentConfig>& o
   const bool all_free = std::ranges::all_of(oracles, is_free);
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < oracles.size(); ++i) {
-    if ((is_free(oracles[i]) && !all_free) == free) {
-      places.push_back(i);
-    }
+    if ((is_free(oracles[i]) && !all_free) == free) { places.push_back(i); }
   }
   return places;
 }

@@ -50,15 +50,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     stages = place.Read(std::string(reinterpret_cast<const char*>(data), size));
   } catch (const lode::core::ConfigError& e) {
-    if (e.diagnostics().empty()) {
-      std::abort();
-    }
+    if (e.diagnostics().empty()) { std::abort(); }
     return 0;
   }
   // From here on an exception is a finding: the host must be able to read what it writes.
   const std::string resolved = Formatted(stages, place.catalog());
-  if (Formatted(place.Read(resolved), place.catalog()) != resolved) {
-    std::abort();
-  }
+  if (Formatted(place.Read(resolved), place.catalog()) != resolved) { std::abort(); }
   return 0;
 }

@@ -57,21 +57,15 @@ Json WithRange(Json schema, const ParamDeclaration& p) {
 }
 
 Json StringSchema(const ParamDeclaration& p) {
-  if (p.choices.empty()) {
-    return TextSchema();
-  }
+  if (p.choices.empty()) { return TextSchema(); }
   Json schema = WordSchema(p.choices);
-  if (TakesBoolean(p)) {
-    schema["anyOf"].push_back(PlainSchema("boolean"));
-  }
+  if (TakesBoolean(p)) { schema["anyOf"].push_back(PlainSchema("boolean")); }
   return schema;
 }
 
 Json PathSchema(const ParamDeclaration& p) {
   Json schema = TextSchema();
-  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 && !MayBeNoFile(p)) {
-    schema["minLength"] = 1;
-  }
+  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 && !MayBeNoFile(p)) { schema["minLength"] = 1; }
   schema["not"] = {{"pattern", R"(\x00)"}};
   return schema;
 }
@@ -119,17 +113,13 @@ Json ParamSchema(const ParamDeclaration& p) {
   Json schema{{"description", (deprecated ? "Deprecated. " : "") + p.doc +
                                   (p.unit.empty() ? "" : " Unit: " + p.unit + ".")}};
   schema.update(ValueSchema(p));
-  if (HasDefault(p)) {
-    schema["default"] = DefaultOf(p);
-  }
+  if (HasDefault(p)) { schema["default"] = DefaultOf(p); }
   return schema;
 }
 
 Json TableSchema(const std::string& description, const std::vector<ParamDeclaration>& params) {
   Json properties = Json::object();
-  for (const ParamDeclaration& p : params) {
-    properties[p.name] = ParamSchema(p);
-  }
+  for (const ParamDeclaration& p : params) { properties[p.name] = ParamSchema(p); }
   return {{"description", description},
           {"type", "object"},
           {"properties", std::move(properties)},
@@ -139,9 +129,7 @@ Json TableSchema(const std::string& description, const std::vector<ParamDeclarat
 std::vector<std::string> RequiredOf(const std::vector<ParamDeclaration>& params) {
   std::vector<std::string> names;
   for (const ParamDeclaration& p : params) {
-    if (IsRequired(p)) {
-      names.push_back(p.name);
-    }
+    if (IsRequired(p)) { names.push_back(p.name); }
   }
   return names;
 }
@@ -191,9 +179,7 @@ class KindSchema {
  public:
   KindSchema(lode_kind kind, const Catalog& catalog, Json& definitions)
       : name_(KindName(kind)), ids_(catalog.Ids(kind)), definitions_(definitions) {
-    for (const std::string& id : ids_) {
-      components_.push_back(catalog.Find(kind, id));
-    }
+    for (const std::string& id : ids_) { components_.push_back(catalog.Find(kind, id)); }
     AddAlternatives("", alternatives_);
   }
 
@@ -211,9 +197,7 @@ class KindSchema {
   Json Keys() const {
     Properties keys;
     keys.Add("use", Reference("use." + name_));
-    for (const ComponentDeclaration* c : components_) {
-      AddParams(*c, keys);
-    }
+    for (const ComponentDeclaration* c : components_) { AddParams(*c, keys); }
     return keys.ToJson();
   }
 
@@ -223,14 +207,10 @@ class KindSchema {
     Json rules = Json::array();
     for (const ComponentDeclaration* c : components_) {
       const std::vector<std::string> required = RequiredOf(c->params);
-      if (!required.empty()) {
-        AddCompletenessOf(c->id, required, rules);
-      }
+      if (!required.empty()) { AddCompletenessOf(c->id, required, rules); }
     }
     Json schema = Required({"use"});
-    if (!rules.empty()) {
-      schema["allOf"] = std::move(rules);
-    }
+    if (!rules.empty()) { schema["allOf"] = std::move(rules); }
     return schema;
   }
 
@@ -249,24 +229,16 @@ class KindSchema {
   Json PresetSchema(const ComponentDeclaration& c) const {
     ParamDeclaration key = FindComponentKey("preset");
     key.default_value = c.presets.front().name;
-    for (const PresetDeclaration& preset : c.presets) {
-      key.choices.push_back(preset.name);
-    }
+    for (const PresetDeclaration& preset : c.presets) { key.choices.push_back(preset.name); }
     return ParamSchema(key);
   }
 
   // Returns the keys of a component without `use` and its alternatives.
   std::vector<std::pair<std::string, Json>> KeysOf(const ComponentDeclaration& c) const {
     std::vector<std::pair<std::string, Json>> keys;
-    if (!c.presets.empty()) {
-      keys.emplace_back("preset", PresetSchema(c));
-    }
-    if (c.loads) {
-      keys.emplace_back("policy", Reference("policy"));
-    }
-    for (const ParamDeclaration& p : c.params) {
-      keys.emplace_back(p.name, ParamSchema(p));
-    }
+    if (!c.presets.empty()) { keys.emplace_back("preset", PresetSchema(c)); }
+    if (c.loads) { keys.emplace_back("policy", Reference("policy")); }
+    for (const ParamDeclaration& p : c.params) { keys.emplace_back(p.name, ParamSchema(p)); }
     return keys;
   }
 
@@ -289,15 +261,11 @@ class KindSchema {
         }
       }
     }
-    for (const std::string& key : keys) {
-      properties.Add(key, Alternative(prefix + key));
-    }
+    for (const std::string& key : keys) { properties.Add(key, Alternative(prefix + key)); }
   }
 
   Json Alternative(const std::string& id) const {
-    if (std::ranges::find(ids_, id) != ids_.end()) {
-      return Reference(NameOf(id));
-    }
+    if (std::ranges::find(ids_, id) != ids_.end()) { return Reference(NameOf(id)); }
     Properties inner;  // the beginning of IDs: a table of tables
     AddAlternatives(id + ".", inner);
     Json schema{{"type", "object"}, {"minProperties", 1}};
@@ -307,9 +275,7 @@ class KindSchema {
 
   Json SubTable(const ComponentDeclaration& c) const {
     Properties properties;
-    for (const auto& [key, schema] : KeysOf(c)) {
-      properties.Add(key, schema);
-    }
+    for (const auto& [key, schema] : KeysOf(c)) { properties.Add(key, schema); }
     AddAlternatives(c.id + ".", properties);
     Json schema{{"title", c.id}, {"description", c.summary}, {"type", "object"}};
     schema.update(properties.ToTable());
@@ -324,13 +290,9 @@ class KindSchema {
   }
 
   Json Table() const {
-    if (ids_.empty()) {
-      return false;
-    }
+    if (ids_.empty()) { return false; }
     Properties offered = alternatives_;
-    for (const ComponentDeclaration* c : components_) {
-      AddParams(*c, offered);
-    }
+    for (const ComponentDeclaration* c : components_) { AddParams(*c, offered); }
     // The first rule is what editors offer; it accepts everything.
     Json rules = Json::array({{{"anyOf", {{{"properties", offered.ToJson()}}, true}}},
                               {{"properties", {{"use", Reference("use." + name_)}}}}});
@@ -360,9 +322,7 @@ class KindSchema {
   static Json Nested(const std::vector<std::string>& path, Json schema, bool must_exist) {
     for (auto key = path.rbegin(); key != path.rend(); ++key) {
       schema = Json{{"properties", {{*key, std::move(schema)}}}};
-      if (must_exist) {
-        schema["required"] = Json::array({*key});
-      }
+      if (must_exist) { schema["required"] = Json::array({*key}); }
     }
     return schema;
   }
@@ -382,9 +342,7 @@ class KindSchema {
     rules.push_back({{"if", Uses({id})}, {"then", {{"allOf", std::move(used)}}}});
     std::vector<std::string> others = ids_;
     std::erase(others, id);
-    if (others.empty()) {
-      return;
-    }
+    if (others.empty()) { return; }
     Json unused = Json::array();
     for (const auto& path : Spellings(id)) {
       unused.push_back(Nested(path, Required(required), false));
@@ -537,9 +495,7 @@ class PipelineSchemaWriter {
   void AddAxes(const std::string& table, const Json& keys) {
     axes_[table] = Axis({{"$ref", "#/properties/" + table}});
     const std::string prefix = table + ".";
-    for (const auto& [key, value] : keys.items()) {
-      axes_[prefix + key] = Axis(value);
-    }
+    for (const auto& [key, value] : keys.items()) { axes_[prefix + key] = Axis(value); }
   }
 
   static Json Axis(Json value) {
@@ -564,16 +520,12 @@ class PipelineSchemaWriter {
     }
     for (const HostTable& table : HostTables()) {
       const bool outer = table.name.find('.') == std::string::npos;
-      if (!Varies(table.name) || !outer) {
-        continue;
-      }
+      if (!Varies(table.name) || !outer) { continue; }
       tables += table.name;
       tables += '|';
       const std::string place = "#/properties/" + table.name + "/properties/";
       Json keys = properties_[table.name]["properties"];
-      for (auto& [key, value] : keys.items()) {
-        value = {{"$ref", place + key}};
-      }
+      for (auto& [key, value] : keys.items()) { value = {{"$ref", place + key}}; }
       AddAxes(table.name, keys);
     }
     tables += "zip";

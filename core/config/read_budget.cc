@@ -22,9 +22,7 @@ void PreferCommandLine(const WrittenPipeline& written, BudgetConfig& budget) {
   const bool any = std::ranges::any_of(
       limits, [&](const auto& limit) { return *limit.second && is_new(limit.first); });
   for (const auto& [key, limit] : limits) {
-    if (any && !is_new(key)) {
-      limit->reset();
-    }
+    if (any && !is_new(key)) { limit->reset(); }
   }
   if (any && !is_new("evaluations")) {
     budget.evaluations.reset();  // it belongs to the file's limits

@@ -65,9 +65,7 @@ class ComponentResolver {
 
   void CheckAlternatives(lode_kind kind, const Node& table, const std::string& in_use) {
     for (const Entry& entry : *table.As<Node::Table>()) {
-      if (entry.key == "use" || entry.key == in_use) {
-        continue;
-      }
+      if (entry.key == "use" || entry.key == in_use) { continue; }
       if (const auto* declaration = Find(kind, entry.key, entry.key_position)) {
         ComponentConfig unused;
         unused.position = entry.key_position;
@@ -88,9 +86,7 @@ class ComponentResolver {
       other_keys.push_back("policy");
       config.policy = ReadPolicy(declaration, written);
     }
-    if (declaration.is_open) {
-      return;
-    }
+    if (declaration.is_open) { return; }
     PlaceDefaultPaths(declaration, params);
     const std::string title = std::string(KindName(declaration.kind)) + " '" + declaration.id + "'";
     config.values = ReadTable(params, written, config.position, title, other_keys, diagnostics_);
@@ -102,23 +98,17 @@ class ComponentResolver {
     const Node* name = written != nullptr ? written->Find("preset") : nullptr;
     const auto* preset = name != nullptr ? FindPreset(declaration, *name, diagnostics_)
                                          : &declaration.presets.front();
-    if (preset == nullptr) {
-      return;
-    }
+    if (preset == nullptr) { return; }
     config.preset = preset->name;
     for (const auto& [param, value] : preset->settings) {
       const auto at = std::ranges::find(params, param, &ParamDeclaration::name);
-      if (at != params.end()) {
-        at->default_value = value;
-      }
+      if (at != params.end()) { at->default_value = value; }
     }
   }
 
   std::filesystem::path ReadPolicy(const ComponentDeclaration& declaration, const Node* written) {
     const Node* node = written != nullptr ? written->Find("policy") : nullptr;
-    if (node == nullptr) {
-      return {};
-    }
+    if (node == nullptr) { return {}; }
     if (!declaration.loads) {
       diagnostics_.Add(node->position, "optimizer '" + declaration.id +
                                            "' cannot start from a policy: it does not save any" +
@@ -189,16 +179,10 @@ std::vector<ComponentConfig> ReadComponents(const WrittenPipeline& written, lode
   ComponentResolver resolver(written.catalog, written.diagnostics);
   std::vector<ComponentConfig> list;
   const Node* node = written.Find(KindName(kind));
-  if (node == nullptr) {
-    return list;
-  }
+  if (node == nullptr) { return list; }
   const auto* array = node->As<Node::Array>();
-  if (array == nullptr) {
-    return {resolver.Resolve(kind, *node)};
-  }
-  for (const Node& element : *array) {
-    list.push_back(resolver.Resolve(kind, element));
-  }
+  if (array == nullptr) { return {resolver.Resolve(kind, *node)}; }
+  for (const Node& element : *array) { list.push_back(resolver.Resolve(kind, element)); }
   return list;
 }
 

@@ -54,9 +54,7 @@ void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execu
 void CheckOrder(const WrittenPipeline& written, const ExecutionConfig& execution,
                 const ComponentConfig& optimizer) {
   const ComponentDeclaration* declaration = Known(written.catalog, LODE_OPTIMIZER, optimizer);
-  if (execution.order == Order::kAsked || declaration == nullptr) {
-    return;
-  }
+  if (execution.order == Order::kAsked || declaration == nullptr) { return; }
   const bool is_ahead = (declaration->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
   if (is_ahead && (declaration->capabilities & LODE_CAP_ANY_ORDER) == 0) {
     written.diagnostics.Add(written.PositionOf("execution", "order"),

@@ -10,9 +10,7 @@ std::vector<std::filesystem::path> PluginPathsOf(const Node& tree) {
   std::vector<std::filesystem::path> paths;
   const Node* table = tree.Find("plugins");
   const Node* list = table != nullptr ? table->Find("paths") : nullptr;
-  if (list == nullptr || list->As<Node::Array>() == nullptr) {
-    return paths;
-  }
+  if (list == nullptr || list->As<Node::Array>() == nullptr) { return paths; }
   for (const Node& entry : *list->As<Node::Array>()) {
     const auto* path = entry.As<std::string>();
     if (path != nullptr && path->find('\0') == std::string::npos) {

@@ -11,9 +11,7 @@ ReferenceConfig ReadReference(const Node& node, Diagnostics& diagnostics) {
   ReferenceConfig reference;
   ReferenceTable().Read(&node, node.position, reference, diagnostics, {"where"});
   const Node* where = node.Find("where");
-  if (where == nullptr) {
-    return reference;
-  }
+  if (where == nullptr) { return reference; }
   const auto* table = where->As<Node::Table>();
   if (table == nullptr) {
     diagnostics.Add(where->position, "'where' must be a table of grid paths and values");
@@ -30,9 +28,7 @@ ReferenceConfig ReadReference(const Node& node, Diagnostics& diagnostics) {
 std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written) {
   std::vector<ReferenceConfig> references;
   const Node* list = written.Find("reference");
-  if (list == nullptr) {
-    return references;
-  }
+  if (list == nullptr) { return references; }
   const auto* elements = list->As<Node::Array>();
   if (elements == nullptr) {
     written.diagnostics.Add(list->position, "published figures are a list: write [[reference]]");

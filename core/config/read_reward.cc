@@ -22,9 +22,7 @@ class PlainRewardCheck {
 
  private:
   void CheckLimitsAndGoals() {
-    for (const LimitConfig& limit : reward_.limits) {
-      CheckLimit(limit);
-    }
+    for (const LimitConfig& limit : reward_.limits) { CheckLimit(limit); }
     if (reward_.limit_rule == LimitRule::kPenalty && reward_.penalty_weight > 0) {
       written_.diagnostics.Add(written_.PositionOf("reward", "penalty_weight"),
                                "a 'penalty_weight' above 0 rewards values beyond a limit");
@@ -48,9 +46,7 @@ class PlainRewardCheck {
       written_.diagnostics.Add(limit.position, "no value is at least " + FormatValue(*limit.min) +
                                                    " and at most " + FormatValue(*limit.max));
     }
-    if (reward_.limit_rule != LimitRule::kPenalty) {
-      return;
-    }
+    if (reward_.limit_rule != LimitRule::kPenalty) { return; }
     const double bound = limit.max.value_or(limit.min.value_or(1));
     if (bound <= 0) {
       written_.diagnostics.Add(
@@ -89,9 +85,7 @@ std::vector<MetricDeclaration> DeclaredMetrics(const Catalog& catalog,
     const ComponentDeclaration* declaration = catalog.Find(LODE_ORACLE, oracle.id);
     const bool unknown = declaration == nullptr || declaration->metrics.empty() ||
                          (declaration->capabilities & LODE_CAP_METRICS_VARY) != 0;
-    if (unknown) {
-      return {};
-    }
+    if (unknown) { return {}; }
     metrics.insert(metrics.end(), declaration->metrics.begin(), declaration->metrics.end());
   }
   return metrics;
@@ -105,9 +99,7 @@ RewardConfig ReadReward(const WrittenPipeline& written,
   RewardConfig reward;
   written.Read(RewardTable(), reward);
   reward.metric_position = written.PositionOf("reward", "metric");
-  if (written.diagnostics.size() == mistakes) {
-    PlainRewardCheck(written, reward).Check();
-  }
+  if (written.diagnostics.size() == mistakes) { PlainRewardCheck(written, reward).Check(); }
   const Node* metric = written.Find("reward", "metric");
   const auto metrics = DeclaredMetrics(written.catalog, oracles);
   if (metric != nullptr && metric->As<std::string>() != nullptr && !metrics.empty()) {

@@ -144,9 +144,7 @@ std::string FormatAnew(const std::string& text, const std::vector<std::string>& 
     const Node merged = MergeLayers(Document::FromText(text, "a stored pipeline"), diagnostics);
     const auto searches = ResolveTree(merged, {}, {stages, stages, true}, catalog, diagnostics);
     return diagnostics.empty() ? FormatPipeline(searches.front().pipeline, catalog) : text;
-  } catch (const ConfigError&) {
-    return text;
-  }
+  } catch (const ConfigError&) { return text; }
 }
 
 std::vector<Search> ResolveTree(const Node& merged, const std::vector<Override>& overrides,

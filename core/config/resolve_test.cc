@@ -508,13 +508,9 @@ TEST_F(ResolveTest, WrongZips) {
 // Each point has a hundred mistakes, so resolving stops after 100 of 200 points.
 TEST_F(ResolveTest, MistakesOfAGridsPointsAreBounded) {
   std::string text = kPipeline;
-  for (int i = 0; i < 99; ++i) {
-    text.append("k").append(std::to_string(i)).append(" = 1\n");
-  }
+  for (int i = 0; i < 99; ++i) { text.append("k").append(std::to_string(i)).append(" = 1\n"); }
   text += "[grid]\n\"space.size\" = [";
-  for (int i = 0; i < 200; ++i) {
-    text += std::to_string(i + 101) + ", ";
-  }
+  for (int i = 0; i < 200; ++i) { text += std::to_string(i + 101) + ", "; }
   try {
     Searches(text + "]\n");
     FAIL();
@@ -561,9 +557,7 @@ TEST_F(ResolveTest, AMistakeOutsideTheGridIsReportedOnce) {
 
 TEST_F(ResolveTest, TheSizeOfAGridIsBounded) {
   std::string values;
-  for (int i = 0; i < 101; ++i) {
-    values += std::to_string(i + 1) + ", ";
-  }
+  for (int i = 0; i < 101; ++i) { values += std::to_string(i + 1) + ", "; }
   const std::string grid =
       std::string(kPipeline) + "[grid]\n\"optimizer.top_k\" = [" + values + "]\n";
   EXPECT_EQ(Mistakes(grid + "\"budget.steps\" = [" + values + "]\n"),

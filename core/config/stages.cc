@@ -55,13 +55,9 @@ bool IsRunFileName(const std::string& name) {
 
 // Returns what is wrong with an element of a layer's list, or "".
 std::string Fault(const Node& stage, const std::vector<std::string>& seen) {
-  if (stage.As<Node::Table>() == nullptr) {
-    return "stages are tables: write [[stage]]";
-  }
+  if (stage.As<Node::Table>() == nullptr) { return "stages are tables: write [[stage]]"; }
   const std::string name = NameOf(stage);
-  if (stage.Find("name") == nullptr) {
-    return "[[stage]] needs 'name'";
-  }
+  if (stage.Find("name") == nullptr) { return "[[stage]] needs 'name'"; }
   if (!IsStageName(name)) {
     return "the name of a stage is a string of letters, digits, '_' and '-': it names a directory";
   }
@@ -129,9 +125,7 @@ class StageResolver {
       before_.push_back(draft.name);
     }
     stages.name = PipelineName();
-    if (diagnostics_.empty()) {
-      stages.text = Text();
-    }
+    if (diagnostics_.empty()) { stages.text = Text(); }
     return stages;
   }
 
@@ -250,9 +244,7 @@ class StageResolver {
         text != nullptr && !text->empty() && !is_named) {
       *text += "-" + draft.name;
     }
-    if (own != nullptr) {
-      Merge(pipeline, *own);
-    }
+    if (own != nullptr) { Merge(pipeline, *own); }
     std::erase_if(*draft.tree.As<Node::Table>(),
                   [](const Entry& e) { return e.key == "pipeline"; });
     draft.tree.As<Node::Table>()->push_back({entry.key, entry.key_position, std::move(pipeline)});

@@ -61,9 +61,7 @@ class StagesTest : public ConfigTest {
                             const std::vector<std::string>& overrides = {}) const {
     try {
       Resolved(text, overrides);
-    } catch (const ConfigError& e) {
-      return WithoutDirectory(e.what());
-    }
+    } catch (const ConfigError& e) { return WithoutDirectory(e.what()); }
     return "";
   }
 

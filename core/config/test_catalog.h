@@ -34,9 +34,7 @@ class TestCatalog : public Catalog {
 
   const ComponentDeclaration* Find(lode_kind kind, std::string_view id) const override {
     for (const ComponentDeclaration& c : plugin_.components) {
-      if (c.kind == kind && c.id == id) {
-        return &c;
-      }
+      if (c.kind == kind && c.id == id) { return &c; }
     }
     return nullptr;
   }
@@ -46,9 +44,7 @@ class TestCatalog : public Catalog {
   std::vector<std::string> Ids(lode_kind kind) const override {
     std::vector<std::string> ids;
     for (const ComponentDeclaration& c : plugin_.components) {
-      if (c.kind == kind) {
-        ids.push_back(c.id);
-      }
+      if (c.kind == kind) { ids.push_back(c.id); }
     }
     return ids;
   }

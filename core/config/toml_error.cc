@@ -22,9 +22,7 @@ std::string_view FirstStatement(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = Trimmed(text.substr(0, end));
-    if (!line.empty() && line.front() != '#') {
-      return line;
-    }
+    if (!line.empty() && line.front() != '#') { return line; }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return text;
@@ -83,24 +81,18 @@ std::string Excerpt(std::string_view text, std::uint32_t line, std::uint32_t col
   }
   for (std::uint32_t before = 1; before < line; ++before) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) {
-      return "";
-    }
+    if (end == std::string_view::npos) { return ""; }
     text.remove_prefix(end + 1);
   }
   text = text.substr(0, text.find('\n'));
-  if (text.ends_with('\r')) {
-    text.remove_suffix(1);
-  }
+  if (text.ends_with('\r')) { text.remove_suffix(1); }
   const std::vector<std::string_view> characters = CharactersOf(text);
   const std::size_t at = std::min<std::size_t>(std::max(column, 1u) - 1, characters.size());
   const std::size_t first = at > kShownBefore ? at - kShownBefore : 0;
   const std::size_t last = std::min(characters.size(), first + kShownBefore + kShownAfter);
   std::string shown = first > 0 ? "..." : "";
   const std::size_t indent = shown.size() + at - first;
-  for (std::size_t i = first; i < last; ++i) {
-    shown += PrintableLine(characters[i]);
-  }
+  for (std::size_t i = first; i < last; ++i) { shown += PrintableLine(characters[i]); }
   shown += last < characters.size() ? "..." : "";
   return "  " + shown + "\n  " + std::string(indent, ' ') + "^";
 }

@@ -10,9 +10,7 @@ namespace lode::core {
 namespace {
 
 void MakePrintable(Value& value) {
-  if (auto* text = std::get_if<std::string>(&value)) {
-    *text = PrintableText(*text);
-  }
+  if (auto* text = std::get_if<std::string>(&value)) { *text = PrintableText(*text); }
 }
 
 }  // namespace

@@ -46,9 +46,7 @@ class TypedTable {
     const std::vector<Value> values = ReadHostTable(table_, node, where, other_keys, diagnostics);
     auto value = values.begin();
     for (const HostKey<Config>& key : keys_) {
-      if (!key.is_list()) {
-        key.Read(*value++, config);
-      }
+      if (!key.is_list()) { key.Read(*value++, config); }
     }
     ReadLists(node, config, diagnostics);
   }
@@ -68,9 +66,7 @@ class TypedTable {
   }
   std::string FormatKeys(const Config& config) const {
     std::string text;
-    for (const std::string& entry : Entries(config)) {
-      text += entry + "\n";
-    }
+    for (const std::string& entry : Entries(config)) { text += entry + "\n"; }
     return text;
   }
   // Returns "[{metric = \"macs\", max = 3.5e+08}]", or "" for an empty list.
@@ -107,9 +103,7 @@ class TypedTable {
   void AddEntries(std::string_view after, const Config& config,
                   std::vector<std::string>& entries) const {
     for (const HostKey<Config>& key : keys_) {
-      if (key.written_after() != after) {
-        continue;
-      }
+      if (key.written_after() != after) { continue; }
       if (std::string entry = key.Write(config); !entry.empty()) {
         entries.push_back(std::move(entry));
       }

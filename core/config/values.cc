@@ -21,9 +21,7 @@ constexpr std::size_t kFewNames = 10;
 std::optional<Value> FromText(lode_type type, const std::string& text) {
   const char* const first = text.data();
   const char* const last = first + text.size();
-  if (type == LODE_T_BOOL && (text == "true" || text == "false")) {
-    return text == "true";
-  }
+  if (type == LODE_T_BOOL && (text == "true" || text == "false")) { return text == "true"; }
   if (std::int64_t i = 0; type == LODE_T_INT) {
     const auto [end, error] = std::from_chars(first, last, i);
     return end == last && error == std::errc() ? std::optional<Value>(i) : std::nullopt;
@@ -41,28 +39,18 @@ bool TakesText(lode_type type) {
 
 std::optional<Value> ReadScalar(lode_type type, const Node& node) {
   if (const auto* text = node.As<std::string>()) {
-    if (TakesText(type)) {
-      return *text;
-    }
+    if (TakesText(type)) { return *text; }
     return node.may_stand_for_another() ? FromText(type, *text) : std::nullopt;
   }
   // A value on the command line that looks like a number may be meant as a text: a choice "1.2", a
   // name 007.
-  if (!node.written.empty() && TakesText(type)) {
-    return node.written;
-  }
-  if (const auto* b = node.As<bool>(); b != nullptr && type == LODE_T_BOOL) {
-    return *b;
-  }
+  if (!node.written.empty() && TakesText(type)) { return node.written; }
+  if (const auto* b = node.As<bool>(); b != nullptr && type == LODE_T_BOOL) { return *b; }
   if (const auto* i = node.As<std::int64_t>()) {
-    if (type == LODE_T_INT) {
-      return *i;
-    }
+    if (type == LODE_T_INT) { return *i; }
     return type == LODE_T_REAL ? std::optional<Value>(static_cast<double>(*i)) : std::nullopt;
   }
-  if (const auto* r = node.As<double>(); r != nullptr && type == LODE_T_REAL) {
-    return *r;
-  }
+  if (const auto* r = node.As<double>(); r != nullptr && type == LODE_T_REAL) { return *r; }
   return std::nullopt;
 }
 
@@ -73,15 +61,11 @@ std::optional<Value> ReadList(lode_type element_type, const Node& node) {
   const std::optional<Node> parsed =
       text != nullptr && node.may_stand_for_another() ? ParseValue(*text, node) : std::nullopt;
   const auto* array = (parsed ? *parsed : node).As<Node::Array>();
-  if (array == nullptr) {
-    return std::nullopt;
-  }
+  if (array == nullptr) { return std::nullopt; }
   std::vector<T> list;
   for (const Node& element : *array) {
     const auto value = ReadScalar(element_type, element);
-    if (!value) {
-      return std::nullopt;
-    }
+    if (!value) { return std::nullopt; }
     list.push_back(std::get<T>(*value));
   }
   return list;
@@ -140,16 +124,10 @@ void ReportWrongType(const ParamDeclaration& param, const Node& node, Diagnostic
 }
 
 std::string CheckInputFile(const fs::path& file) {
-  if (file.empty()) {
-    return "needs the name of a file";
-  }
+  if (file.empty()) { return "needs the name of a file"; }
   std::error_code error;
-  if (!fs::exists(file, error)) {
-    return "there is no file " + file.string();
-  }
-  if (!fs::is_regular_file(file, error)) {
-    return file.string() + " is not a file";
-  }
+  if (!fs::exists(file, error)) { return "there is no file " + file.string(); }
+  if (!fs::is_regular_file(file, error)) { return file.string() + " is not a file"; }
   return access(file.c_str(), R_OK) == 0 ? "" : file.string() + " cannot be read";
 }
 
@@ -257,13 +235,9 @@ std::string Suggest(const std::string& word, const std::vector<std::string>& nam
   if (const std::string nearest = NearestName(word, names); !nearest.empty()) {
     return "; did you mean '" + nearest + "'?";
   }
-  if (names.empty() || names.size() > kFewNames) {
-    return "";
-  }
+  if (names.empty() || names.size() > kFewNames) { return ""; }
   std::string text = "; there is ";
-  for (const std::string& name : names) {
-    text += (&name == &names.front() ? "" : ", ") + name;
-  }
+  for (const std::string& name : names) { text += (&name == &names.front() ? "" : ", ") + name; }
   return text;
 }
 

@@ -45,9 +45,7 @@ std::string CallPage::component() const {
 std::uint64_t CallPage::calls() const { return call_->count.load(std::memory_order_relaxed); }
 
 void NoteCallsIn(int descriptor) {
-  if (SharedCall* call = Map(descriptor)) {
-    ComponentCall::ShareIn(call);
-  }
+  if (SharedCall* call = Map(descriptor)) { ComponentCall::ShareIn(call); }
   close(descriptor);
 }
 

@@ -17,9 +17,7 @@ void Dispatcher::Start(const Question& question) {
 Measurement Dispatcher::Finish(std::uint64_t id) {
   for (;;) {
     Dispatch();
-    if (auto answer = answers_.Take(id)) {
-      return std::move(*answer);
-    }
+    if (auto answer = answers_.Take(id)) { return std::move(*answer); }
     Wait();
   }
 }
@@ -27,23 +25,17 @@ Measurement Dispatcher::Finish(std::uint64_t id) {
 std::optional<std::uint64_t> Dispatcher::NextUntil(Clock::time_point deadline) {
   for (;;) {
     Dispatch();
-    if (const auto id = answers_.First(); id || Clock::now() >= deadline) {
-      return id;
-    }
+    if (const auto id = answers_.First(); id || Clock::now() >= deadline) { return id; }
     Wait();
   }
 }
 
 void Dispatcher::Dispatch() {
-  while (!waiting_.empty() && Give(waiting_.front())) {
-    waiting_.pop_front();
-  }
+  while (!waiting_.empty() && Give(waiting_.front())) { waiting_.pop_front(); }
 }
 
 void Dispatcher::ThrowIfCancelled() const {
-  if (run_.is_cancelled()) {
-    throw CancelledError();
-  }
+  if (run_.is_cancelled()) { throw CancelledError(); }
 }
 
 void Dispatcher::TakeReady(Ready ready) {
@@ -54,16 +46,12 @@ void Dispatcher::TakeReady(Ready ready) {
   metrics_ = std::move(ready.metrics);
   fidelities_ = std::move(ready.fidelities);
   metric_count_ = 0;
-  for (const auto& list : metrics_) {
-    metric_count_ += list.size();
-  }
+  for (const auto& list : metrics_) { metric_count_ += list.size(); }
 }
 
 std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answer,
                                    std::uint32_t worker) {
-  if (!asked) {
-    return "was not asked";
-  }
+  if (!asked) { return "was not asked"; }
   if (answer.id != asked->id) {
     return "answers question " + std::to_string(answer.id) + " when asked question " +
            std::to_string(asked->id);

@@ -54,9 +54,7 @@ class DispatcherTest : public testing::Test {
  protected:
   void Make(std::deque<std::uint32_t> order, std::uint64_t questions) {
     places_ = std::make_unique<Places>(run_, std::move(order));
-    for (std::uint64_t id = 1; id <= questions; ++id) {
-      places_->Start({id, 0, 0, 0, {}, ""});
-    }
+    for (std::uint64_t id = 1; id <= questions; ++id) { places_->Start({id, 0, 0, 0, {}, ""}); }
   }
   // Finishes the next question; returns its ID and where it was answered.
   std::pair<std::uint64_t, std::uint32_t> Next() {
@@ -72,9 +70,7 @@ class DispatcherTest : public testing::Test {
 TEST_F(DispatcherTest, NextIsWhatIsAnsweredNext) {
   Make({1, 1, 0, 1}, 4);
   std::vector<std::pair<std::uint64_t, std::uint32_t>> answers;
-  for (int i = 0; i < 4; ++i) {
-    answers.push_back(Next());
-  }
+  for (int i = 0; i < 4; ++i) { answers.push_back(Next()); }
   EXPECT_THAT(answers,
               ElementsAre(std::pair(2, 1), std::pair(3, 1), std::pair(1, 0), std::pair(4, 1)));
 }

@@ -25,9 +25,7 @@ std::uint64_t HostExecutor::Next() {
 Measurement HostExecutor::Finish(std::uint64_t id) {
   host_.Send(Await{id});
   TakeEarly();
-  while (!answers_.Contains(id)) {
-    Take(std::get<Answer>(Receive()));
-  }
+  while (!answers_.Contains(id)) { Take(std::get<Answer>(Receive())); }
   return *answers_.Take(id);
 }
 
@@ -40,12 +38,8 @@ void HostExecutor::WaitForHost() {
 
 Message HostExecutor::Receive() {
   Message message = host_.ReceiveAnswer();
-  if (const auto* refused = std::get_if<Refused>(&message)) {
-    throw HostError(refused->reason);
-  }
-  if (std::holds_alternative<Stopped>(message)) {
-    throw CancelledError();
-  }
+  if (const auto* refused = std::get_if<Refused>(&message)) { throw HostError(refused->reason); }
+  if (std::holds_alternative<Stopped>(message)) { throw CancelledError(); }
   return message;
 }
 

@@ -22,9 +22,7 @@ class HostExecutorTest : public testing::Test {
  protected:
   HostExecutorTest() {
     executor_.Listen([this](const Question& q, const Measurement&) { told_.push_back(q.id); });
-    for (std::uint64_t id = 1; id <= 3; ++id) {
-      executor_.Start({id, 0, 0, 0, {}, ""});
-    }
+    for (std::uint64_t id = 1; id <= 3; ++id) { executor_.Start({id, 0, 0, 0, {}, ""}); }
   }
 
   static std::array<posix::Descriptor, 2> Connect() {
@@ -39,9 +37,7 @@ class HostExecutorTest : public testing::Test {
     std::vector<std::uint64_t> ids;
     while (ids.size() < count) {
       const Message message = host_.ReceiveAnswer();
-      if (const auto* await = std::get_if<Await>(&message)) {
-        ids.push_back(await->id);
-      }
+      if (const auto* await = std::get_if<Await>(&message)) { ids.push_back(await->id); }
     }
     return ids;
   }

@@ -18,16 +18,12 @@ void InProcess::Start(const Question& question) {
 }
 
 std::optional<std::uint64_t> InProcess::NextUntil(Clock::time_point) {
-  if (!answers_.First()) {
-    EvaluateWaiting();
-  }
+  if (!answers_.First()) { EvaluateWaiting(); }
   return answers_.First();
 }
 
 Measurement InProcess::Finish(std::uint64_t id) {
-  while (!answers_.Contains(id)) {
-    EvaluateWaiting();
-  }
+  while (!answers_.Contains(id)) { EvaluateWaiting(); }
   return *answers_.Take(id);
 }
 

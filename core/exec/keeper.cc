@@ -42,9 +42,7 @@ constexpr posix::Signals kAwaited = posix::SignalBit(SIGCHLD) | posix::SignalBit
 [[noreturn]] void Keep(pid_t worker) {
   std::optional<int> ended;  // the worker's wait status
   const auto note_end = [&](pid_t child, int status) {
-    if (child == worker) {
-      ended = status;
-    }
+    if (child == worker) { ended = status; }
   };
   while (posix::ReapEnded(note_end), !ended) {
     const int number = posix::Await(kAwaited, -1);
@@ -76,9 +74,7 @@ void LeaveKeeper(int descriptor) {
   prctl(PR_SET_CHILD_SUBREAPER, 0);
   const bool keeper_lives = posix::DieWith(keeper, SIGKILL);
   posix::BlockOnly(before);
-  if (worker == 0 && !keeper_lives) {
-    syscall(SYS_exit_group, 1);
-  }
+  if (worker == 0 && !keeper_lives) { syscall(SYS_exit_group, 1); }
 }
 
 }  // namespace lode::core

@@ -55,9 +55,7 @@ std::unique_ptr<TimedExecutor> MakePlainExecutor(const Pipeline& pipeline, const
                                                  MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
   const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
-  if (session != nullptr && UnderMpi()) {
-    return std::make_unique<Ranks>(*session, setup(), run);
-  }
+  if (session != nullptr && UnderMpi()) { return std::make_unique<Ranks>(*session, setup(), run); }
   if (execution.isolates_oracles()) {
     return std::make_unique<Workers>(WorkersFor(pipeline, catalog), LimitsOf(execution), setup(),
                                      program, run);

@@ -41,9 +41,7 @@ bool SetControl(const fs::path& file, const std::string& value) {
 bool HasWord(const std::string& text, std::string_view word) {
   std::istringstream in(text);
   for (std::string next; in >> next;) {
-    if (next == word) {
-      return true;
-    }
+    if (next == word) { return true; }
   }
   return false;
 }
@@ -66,9 +64,7 @@ void RemoveAbandonedIn(const fs::path& parent) {
 
 // Returns where the mount with this root shows the group `path`, or "" if it does not.
 fs::path PlaceIn(const std::string& root, const std::string& point, const std::string& path) {
-  if (root == "/") {
-    return fs::path(point) / fs::path(path).relative_path();
-  }
+  if (root == "/") { return fs::path(point) / fs::path(path).relative_path(); }
   const bool below = path == root || path.starts_with(root + "/");
   return below ? fs::path(point) / fs::path(path.substr(root.size())).relative_path() : fs::path();
 }
@@ -93,9 +89,7 @@ std::vector<fs::path> CgroupsOf(std::string_view mountinfo, std::string_view cgr
     for (fs::path at = own.lexically_normal(); !own.empty(); at = at.parent_path()) {
       at = at.has_filename() ? at : at.parent_path();
       all.push_back(at);
-      if (at == fs::path(point) || at == at.parent_path()) {
-        return all;
-      }
+      if (at == fs::path(point) || at == at.parent_path()) { return all; }
     }
   }
   return {};
@@ -109,21 +103,15 @@ std::unique_ptr<MemoryCgroup> MemoryCgroup::Make(const std::vector<fs::path>& pa
                                                  std::uint64_t limit_bytes) {
   static std::atomic<unsigned> last = 0;
   for (const fs::path& parent : parents) {
-    if (!HasWord(TextOf(parent / "cgroup.subtree_control"), "memory")) {
-      continue;
-    }
+    if (!HasWord(TextOf(parent / "cgroup.subtree_control"), "memory")) { continue; }
     RemoveAbandonedIn(parent);
     const fs::path directory = parent / (std::string(kGroupName) + std::to_string(getpid()) + "-" +
                                          std::to_string(++last));
-    if (mkdir(directory.c_str(), 0755) != 0) {
-      continue;
-    }
+    if (mkdir(directory.c_str(), 0755) != 0) { continue; }
     std::unique_ptr<MemoryCgroup> group(new MemoryCgroup(directory));
     SetControl(directory / "memory.swap.max", "0");  // fails harmlessly without swap
     SetControl(directory / "memory.oom.group", "1");
-    if (SetControl(directory / "memory.max", std::to_string(limit_bytes))) {
-      return group;
-    }
+    if (SetControl(directory / "memory.max", std::to_string(limit_bytes))) { return group; }
   }
   return nullptr;
 }
@@ -139,9 +127,7 @@ bool MemoryCgroup::HasRunOut() const {
   std::istringstream events(TextOf(directory_ / "memory.events"));
   std::string name;
   for (std::uint64_t count = 0; events >> name >> count;) {
-    if (name == "oom_kill" && count > 0) {
-      return true;
-    }
+    if (name == "oom_kill" && count > 0) { return true; }
   }
   return false;
 }

@@ -52,9 +52,7 @@ TEST_F(FakeCgroups, MakesNoneWhereMemoryIsNotControlled) {
 
 TEST(MemoryCgroup, LimitsWhereTheSystemLetsUsMakeOne) {
   const auto group = MemoryCgroup::Make(OwnCgroups(), 64 << 20);
-  if (!group) {
-    GTEST_SKIP() << "no control group with a memory limit can be made here";
-  }
+  if (!group) { GTEST_SKIP() << "no control group with a memory limit can be made here"; }
   std::ostringstream limit;
   limit << std::ifstream(group->directory() / "memory.max").rdbuf();
   EXPECT_EQ(limit.str(), std::to_string(64 << 20) + "\n");

@@ -26,9 +26,7 @@ json ToJson(const MetricDeclaration& m) {
 
 json ToJson(const Records& records) {
   json list = json::array();
-  for (const auto& [name, value] : records) {
-    list.push_back(json::array({name, value}));
-  }
+  for (const auto& [name, value] : records) { list.push_back(json::array({name, value})); }
   return list;
 }
 
@@ -41,18 +39,14 @@ json ToJson(const MetricLists& lists) {
   json out = json::array();
   for (const auto& metrics : lists) {
     json& list = out.emplace_back(json::array());
-    for (const MetricDeclaration& metric : metrics) {
-      list.push_back(ToJson(metric));
-    }
+    for (const MetricDeclaration& metric : metrics) { list.push_back(ToJson(metric)); }
   }
   return out;
 }
 
 json ToJson(const std::vector<MetricDeclaration>& metrics) {
   json list = json::array();
-  for (const MetricDeclaration& metric : metrics) {
-    list.push_back(ToJson(metric));
-  }
+  for (const MetricDeclaration& metric : metrics) { list.push_back(ToJson(metric)); }
   return list;
 }
 
@@ -79,25 +73,19 @@ json ToJson(const std::optional<BestTrial>& trial) {
 
 json ToJson(const std::vector<MarkResult>& marks) {
   json list = json::array();
-  for (const auto& [mark, best] : marks) {
-    list.push_back(json::array({mark, ToJson(best)}));
-  }
+  for (const auto& [mark, best] : marks) { list.push_back(json::array({mark, ToJson(best)})); }
   return list;
 }
 
 json ToJson(const std::vector<FrontTrial>& front) {
   json list = json::array();
-  for (const FrontTrial& trial : front) {
-    list.push_back(ToJson(trial));
-  }
+  for (const FrontTrial& trial : front) { list.push_back(ToJson(trial)); }
   return list;
 }
 
 json ToJson(const std::vector<FailureKind>& kinds) {
   json list = json::array();
-  for (const auto& [reason, count] : kinds) {
-    list.push_back(json::array({reason, count}));
-  }
+  for (const auto& [reason, count] : kinds) { list.push_back(json::array({reason, count})); }
   return list;
 }
 
@@ -204,9 +192,7 @@ class ListReader {
   }
   std::vector<double> Reals() {
     std::vector<double> reals;
-    for (const json& value : Elements()) {
-      reals.push_back(RealOf(value));
-    }
+    for (const json& value : Elements()) { reals.push_back(RealOf(value)); }
     return reals;
   }
   const json& Elements() {
@@ -227,9 +213,7 @@ class ListReader {
     return value.get<double>();
   }
   static void Require(bool holds, const char* expected) {
-    if (!holds) {
-      throw HostError(std::string("a message is broken: expected ") + expected);
-    }
+    if (!holds) { throw HostError(std::string("a message is broken: expected ") + expected); }
   }
 
   const json& list_;
@@ -516,9 +500,7 @@ class Shallow : public json::json_sax_t {
 std::string Encode(const Message& message) {
   json list = json::array({message.index()});
   json fields = std::visit([](const auto& m) { return Fields(m); }, message);
-  for (json& field : fields) {
-    list.push_back(std::move(field));
-  }
+  for (json& field : fields) { list.push_back(std::move(field)); }
   std::string bytes;
   json::to_msgpack(list, bytes);
   if (bytes.size() > kMaxMessage) {

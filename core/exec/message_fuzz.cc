@@ -16,11 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     while (const std::optional<Message> message = reader.Next()) {
       const std::string bytes = Encode(*message);
-      if (Encode(Decode(bytes)) != bytes) {
-        std::abort();
-      }
+      if (Encode(Decode(bytes)) != bytes) { std::abort(); }
     }
-  } catch (const HostError&) {
-  }
+  } catch (const HostError&) {}
   return 0;
 }

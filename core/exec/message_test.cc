@@ -25,9 +25,7 @@ T Passed(const T& message) {
 
 std::vector<std::uint64_t> Bits(const std::vector<double>& values) {
   std::vector<std::uint64_t> bits;
-  for (const double value : values) {
-    bits.push_back(std::bit_cast<std::uint64_t>(value));
-  }
+  for (const double value : values) { bits.push_back(std::bit_cast<std::uint64_t>(value)); }
   return bits;
 }
 
@@ -118,9 +116,7 @@ TEST(MessageTest, FramesMayArriveInAnyPieces) {
     std::vector<std::size_t> kinds;
     for (std::size_t at = 0; at < stream.size(); at += piece) {
       reader.Add(std::string_view(stream).substr(at, piece));
-      while (const auto message = reader.Next()) {
-        kinds.push_back(message->index());
-      }
+      while (const auto message = reader.Next()) { kinds.push_back(message->index()); }
     }
     EXPECT_EQ(kinds,
               (std::vector<std::size_t>{Message(Answer()).index(), Message(Stopped()).index(),
@@ -169,9 +165,7 @@ TEST(MessageTest, BrokenMessagesAreMessagesOrErrors) {
     }
     try {
       Decode(bytes);
-    } catch (const HostError&) {
-      ++refused;
-    }
+    } catch (const HostError&) { ++refused; }
   }
   EXPECT_GT(refused, 10000);
 }

@@ -19,9 +19,7 @@ using Clock = std::chrono::steady_clock;
 // Reads the variables that Open MPI's mpirun sets, or those that launchers that speak PMI set.
 int FromEnvironment(std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (const char* value = std::getenv(name)) {
-      return std::atoi(value);
-    }
+    if (const char* value = std::getenv(name)) { return std::atoi(value); }
   }
   return 0;
 }
@@ -38,9 +36,7 @@ const lode_mpi* LoadModule() {
         std::string(dlerror()));
   }
   const auto entry = reinterpret_cast<decltype(&lode_mpi_v1)>(dlsym(module, "lode_mpi_v1"));
-  if (entry == nullptr) {
-    throw HostError(file + ": exports no lode_mpi_v1");
-  }
+  if (entry == nullptr) { throw HostError(file + ": exports no lode_mpi_v1"); }
   return entry();
 }
 
@@ -62,9 +58,7 @@ int MpiLink::size() const { return mpi_->size(); }
 
 void MpiLink::Send(int to, const Message& message) {
   const std::string bytes = Encode(message);
-  if (mpi_->send(to, bytes.data(), bytes.size()) != 0) {
-    throw std::bad_alloc();
-  }
+  if (mpi_->send(to, bytes.data(), bytes.size()) != 0) { throw std::bad_alloc(); }
 }
 
 std::optional<MpiLink::Received> MpiLink::Receive(std::chrono::milliseconds patience) {
@@ -75,9 +69,7 @@ std::optional<MpiLink::Received> MpiLink::Receive(std::chrono::milliseconds pati
   // Polls again at once, then less and less often: after a long wait, a millisecond more is
   // harmless.
   for (microseconds pause{0}; mpi_->probe(&from, &size) == 0;) {
-    if (Clock::now() >= deadline) {
-      return std::nullopt;
-    }
+    if (Clock::now() >= deadline) { return std::nullopt; }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause + pause / 4 + microseconds(2), microseconds(1000));
   }
@@ -92,22 +84,16 @@ void MpiLink::Abort(int status) {
 }
 
 MpiSession::~MpiSession() {
-  if (!UnderMpi()) {
-    return;
-  }
+  if (!UnderMpi()) { return; }
   try {
-    for (int rank = 1; rank < link().size(); ++rank) {
-      link().Send(rank, End{});
-    }
+    for (int rank = 1; rank < link().size(); ++rank) { link().Send(rank, End{}); }
   } catch (const HostError&) {
     // The others cannot connect either, for the same reason.
   }
 }
 
 MpiLink& MpiSession::link() {
-  if (!link_) {
-    link_ = std::make_unique<MpiLink>();
-  }
+  if (!link_) { link_ = std::make_unique<MpiLink>(); }
   return *link_;
 }
 

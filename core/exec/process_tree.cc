@@ -68,9 +68,7 @@ std::vector<pid_t> AllProcesses() {
 // contain any characters.
 bool IsInSession(const std::string& stat, pid_t session) {
   const auto name_end = stat.rfind(')');
-  if (name_end == std::string::npos) {
-    return false;
-  }
+  if (name_end == std::string::npos) { return false; }
   std::istringstream in(stat.substr(name_end + 1));
   char state = 0;
   pid_t parent = 0, group = 0, its_session = 0;
@@ -87,9 +85,7 @@ bool IsZombie(const std::string& stat) {
 bool Has(std::string_view list, std::string_view text) {
   while (!list.empty()) {
     const auto end = std::min(list.find('\0'), list.size());
-    if (list.substr(0, end) == text) {
-      return true;
-    }
+    if (list.substr(0, end) == text) { return true; }
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return false;
@@ -130,12 +126,8 @@ void KillFollowers(pid_t leader, const std::string& mark) {
   constexpr int kRounds = 100;
   for (int round = 0; round < kRounds; ++round) {
     const std::vector<pid_t> followers = Followers(leader, mark);
-    if (followers.empty()) {
-      return;
-    }
-    for (const pid_t process : followers) {
-      kill(process, SIGKILL);
-    }
+    if (followers.empty()) { return; }
+    for (const pid_t process : followers) { kill(process, SIGKILL); }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }

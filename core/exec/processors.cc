@@ -27,9 +27,7 @@ unsigned ScheduledOn() {
     const bool known = sched_getaffinity(0, size, set) == 0;
     const int processors = known ? CPU_COUNT_S(size, set) : 0;
     CPU_FREE(set);
-    if (known) {
-      return static_cast<unsigned>(processors);
-    }
+    if (known) { return static_cast<unsigned>(processors); }
   }
   return 1;
 }
@@ -51,9 +49,7 @@ std::vector<Hierarchy> HierarchiesIn(const fs::path& mountinfo) {
   std::ifstream in(mountinfo);
   for (std::string line; std::getline(in, line);) {
     const std::size_t dash = line.find(" - ");
-    if (dash == std::string::npos) {
-      continue;
-    }
+    if (dash == std::string::npos) { continue; }
     std::istringstream place(line.substr(0, dash)), kind(line.substr(dash + 3));
     std::string skipped, root, mount_point, type, options;
     place >> skipped >> skipped >> skipped >> root >> mount_point;
@@ -70,9 +66,7 @@ fs::path GroupIn(const fs::path& groups, bool is_v2) {
   std::ifstream in(groups);
   for (std::string line; std::getline(in, line);) {
     const std::size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (second == std::string::npos) {
-      continue;
-    }
+    if (second == std::string::npos) { continue; }
     const std::string controllers = line.substr(first + 1, second - first - 1);
     if (is_v2 ? controllers.empty() : Contains(controllers, "cpu")) {
       return line.substr(second + 1);

@@ -80,9 +80,7 @@ TEST_F(CpuQuotaTest, AContainerSeesItsOwnGroupAtTheMountPoint) {
 // process.
 int InChild(const std::function<int()>& function) {
   const pid_t child = fork();
-  if (child == 0) {
-    _exit(function());
-  }
+  if (child == 0) { _exit(function()); }
   int status = 0;
   waitpid(child, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -94,9 +92,7 @@ TEST(ProcessorsTest, CountsThoseThatTheProcessMayRunOn) {
               sched_getaffinity(0, sizeof all, &all);
               CPU_ZERO(&one);
               for (int i = 0; CPU_COUNT(&one) == 0; ++i) {
-                if (CPU_ISSET(i, &all)) {
-                  CPU_SET(i, &one);
-                }
+                if (CPU_ISSET(i, &all)) { CPU_SET(i, &one); }
               }
               sched_setaffinity(0, sizeof one, &one);
               return static_cast<int>(Processors());
@@ -106,9 +102,7 @@ TEST(ProcessorsTest, CountsThoseThatTheProcessMayRunOn) {
 
 // Uses a real group, of version 1 or 2, where one can be made.
 TEST(ProcessorsTest, AreLimitedByTheQuotaOfTheControlGroup) {
-  if (Processors() < 2) {
-    GTEST_SKIP() << "there is one processor";
-  }
+  if (Processors() < 2) { GTEST_SKIP() << "there is one processor"; }
   const std::string name = "lode_test_" + std::to_string(getpid());
   const fs::path v1 = fs::path("/sys/fs/cgroup/cpu") / name, v2 = fs::path("/sys/fs/cgroup") / name;
   const bool is_v1 = fs::exists("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");

@@ -77,25 +77,19 @@ class RankServer {
   // Called while waiting for the workers. Rank 0 sends nothing but requests to stop meanwhile.
   void Poll() {
     OnIdle();
-    if (auto received = link_.Receive()) {
-      Stop(received->message);
-    }
+    if (auto received = link_.Receive()) { Stop(received->message); }
   }
 
   // Must not destroy the workers while they are in a call to this object.
   void Stop(const Message& message) {
     ended_ = ended_ || std::holds_alternative<End>(message);
     cancelled_ = stopped_ = true;
-    if (!busy_) {
-      SendStopped();
-    }
+    if (!busy_) { SendStopped(); }
   }
 
   void SendStopped() {
     workers_.reset();
-    if (!ended_) {
-      link_.Send(0, Stopped{});
-    }
+    if (!ended_) { link_.Send(0, Stopped{}); }
     stopped_ = false;
   }
 
@@ -109,17 +103,13 @@ class RankServer {
     busy_ = true;
     try {
       function();
-    } catch (const CancelledError&) {
+    } catch (const CancelledError&) {  // the evaluations in flight are abandoned
       workers_.reset();
-    } catch (const WorkerLost& e) {
+    } catch (const WorkerLost& e) {  // the host may ask another rank
       Refuse({e.what(), true});
-    } catch (const HostError& e) {
-      Refuse({e.what()});
-    }
+    } catch (const HostError& e) { Refuse({e.what()}); }
     busy_ = false;
-    if (stopped_) {
-      SendStopped();
-    }
+    if (stopped_) { SendStopped(); }
   }
 
   void Begin(const Setup& setup) {

@@ -19,9 +19,7 @@ class Reservation {
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
   ~Reservation() {
-    if (session_ != nullptr) {
-      session_->GiveBack();
-    }
+    if (session_ != nullptr) { session_->GiveBack(); }
   }
   void Keep() { session_ = nullptr; }
 
@@ -52,18 +50,12 @@ Ranks::~Ranks() {
 }
 
 void Ranks::Begin(const Setup& setup) {
-  for (int rank = 1; rank < link_.size(); ++rank) {
-    link_.Send(rank, setup);
-  }
-  while (ready_ < asked_.size()) {
-    Wait();
-  }
+  for (int rank = 1; rank < link_.size(); ++rank) { link_.Send(rank, setup); }
+  while (ready_ < asked_.size()) { Wait(); }
 }
 
 void Ranks::StopAll() {
-  for (int rank = 1; rank < link_.size(); ++rank) {
-    link_.Send(rank, Stop{});
-  }
+  for (int rank = 1; rank < link_.size(); ++rank) { link_.Send(rank, Stop{}); }
   const auto deadline = std::chrono::steady_clock::now() + kPatienceWithRanks;
   for (int running = link_.size() - 1; running > 0;) {
     const auto received = link_.Receive(kSlice);
@@ -77,9 +69,7 @@ void Ranks::StopAll() {
 
 bool Ranks::Give(const Question& question) {
   const auto free = std::ranges::find(asked_, false, &std::optional<Question>::has_value);
-  if (free == asked_.end()) {
-    return false;
-  }
+  if (free == asked_.end()) { return false; }
   link_.Send(static_cast<int>(free - asked_.begin()) + 1, question);
   *free = question;
   return true;
@@ -87,9 +77,7 @@ bool Ranks::Give(const Question& question) {
 
 void Ranks::Wait() {
   ThrowIfCancelled();
-  if (auto received = link_.Receive(kSlice)) {
-    Handle(received->from, received->message);
-  }
+  if (auto received = link_.Receive(kSlice)) { Handle(received->from, received->message); }
 }
 
 void Ranks::Handle(int rank, Message& message) {
@@ -97,17 +85,13 @@ void Ranks::Handle(int rank, Message& message) {
   const std::string title = "rank " + std::to_string(rank);
   if (auto* answer = std::get_if<Answer>(&message)) {
     const std::string fault = TakeAnswer(asked, *answer, static_cast<std::uint32_t>(rank) - 1);
-    if (!fault.empty()) {
-      throw HostError(title + ": " + fault);
-    }
+    if (!fault.empty()) { throw HostError(title + ": " + fault); }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     TakeReady(std::move(*ready));
     ++ready_;
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     const std::string what = title + ": " + refused->reason;
-    if (refused->lost) {
-      throw WorkerLost(what);
-    }
+    if (refused->lost) { throw WorkerLost(what); }
     throw HostError(what);
   } else if (!PassOn(message)) {
     throw HostError(title + ": sent a message that only rank 0 may send");

@@ -33,15 +33,9 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
   own.cgroup = process_.cgroup();
   Send(SearchSetup{own, executor_->metrics(), executor_->fidelities(), executor_->capacity()});
   const std::optional<Message> message = Next();
-  if (!message) {
-    throw HostError(why_);
-  }
-  if (const auto* refused = std::get_if<Refused>(&*message)) {
-    throw HostError(refused->reason);
-  }
-  if (std::holds_alternative<Stopped>(*message)) {
-    throw CancelledError();
-  }
+  if (!message) { throw HostError(why_); }
+  if (const auto* refused = std::get_if<Refused>(&*message)) { throw HostError(refused->reason); }
+  if (std::holds_alternative<Stopped>(*message)) { throw CancelledError(); }
   ready_ = std::get<SearchReady>(*message);
   reward_.emplace(reward, ready_.metrics);
   is_ready_ = true;
@@ -55,28 +49,18 @@ RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers,
   for (;;) {
     std::optional<Message> message = Next();
     so_far_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    if (!message) {
-      return Lost();
-    }
-    if (auto* done = std::get_if<Done>(&*message)) {
-      return std::move(done->result);
-    }
+    if (!message) { return Lost(); }
+    if (auto* done = std::get_if<Done>(&*message)) { return std::move(done->result); }
     HandleSafely(*message);
   }
 }
 
 bool RemoteRun::SavePolicy(const std::filesystem::path& file) {
-  if (!ready_.can_save) {
-    return false;
-  }
+  if (!ready_.can_save) { return false; }
   Send(core::SavePolicy{file.string()});
   const std::optional<Message> message = Next();
-  if (!message) {
-    throw HostError(why_);
-  }
-  if (const auto* refused = std::get_if<Refused>(&*message)) {
-    throw HostError(refused->reason);
-  }
+  if (!message) { throw HostError(why_); }
+  if (const auto* refused = std::get_if<Refused>(&*message)) { throw HostError(refused->reason); }
   return true;
 }
 
@@ -90,13 +74,9 @@ std::optional<Message> RemoteRun::Next() {
     while (!received_.empty()) {
       Message message = std::move(received_.front());
       received_.pop_front();
-      if (!PassOn(message, run_)) {
-        return message;
-      }
+      if (!PassOn(message, run_)) { return message; }
     }
-    if (!why_.empty()) {
-      return std::nullopt;
-    }
+    if (!why_.empty()) { return std::nullopt; }
     Watch();
   }
 }
@@ -105,12 +85,8 @@ void RemoteRun::Watch() {
   std::vector<pollfd> polled;
   process_.AddTo(polled);
   poll(polled.data(), polled.size(), static_cast<int>(kLook.count()));
-  for (Message& message : process_.Receive()) {
-    received_.push_back(std::move(message));
-  }
-  if (!received_.empty()) {
-    return;
-  }
+  for (Message& message : process_.Receive()) { received_.push_back(std::move(message)); }
+  if (!received_.empty()) { return; }
   if (const std::uint64_t calls = process_.component_calls();
       calls != std::exchange(calls_, calls)) {
     busy_since_ = Clock::now();
@@ -160,7 +136,7 @@ RunResult RemoteRun::Lost() const {
 void RemoteRun::HandleSafely(Message& message) {
   try {
     Handle(message);
-  } catch (const CancelledError&) {
+  } catch (const CancelledError&) {  // the process ends its run itself
     Send(Stopped{});
   } catch (const HostError& e) {
     fault_ = fault_.empty() ? e.what() : fault_;
@@ -172,9 +148,7 @@ void RemoteRun::HandleSafely(Message& message) {
 }
 
 void RemoteRun::Handle(Message& message) {
-  if (!fault_.empty()) {
-    throw HostError(fault_);
-  }
+  if (!fault_.empty()) { throw HostError(fault_); }
   if (const auto* question = std::get_if<Question>(&message)) {
     executor_->Start(*question);
   } else if (const auto* await = std::get_if<Await>(&message)) {
@@ -190,9 +164,7 @@ void RemoteRun::Handle(Message& message) {
       observer->OnRecords(recorded->step, recorded->records);
     }
   } else if (const auto* taken = std::get_if<Taken>(&message)) {
-    for (TrialObserver* observer : observers_) {
-      observer->OnTaken(taken->step);
-    }
+    for (TrialObserver* observer : observers_) { observer->OnTaken(taken->step); }
   } else {
     Lose("sent a message that only a host may send");
   }
@@ -228,9 +200,7 @@ void RemoteRun::Pass(const Told& t) {
                           t.failure,
                           std::chrono::nanoseconds(t.nanoseconds),
                           t.fidelity};
-  for (TrialObserver* observer : observers_) {
-    observer->OnTrial(trial);
-  }
+  for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
   ++so_far_.steps;
   so_far_.failures += t.failure.empty() ? 0 : 1;
   so_far_.unique_queries += t.reused ? 0 : 1;

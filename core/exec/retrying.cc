@@ -51,9 +51,7 @@ Measurement Retrying::Final(const Asked& asked, Measurement last) {
 
 void Retrying::OnAnswer(const Question& question, const Measurement& measurement) {
   const Asked& asked = asked_.at(question.id);
-  if (IsLast(asked, measurement)) {
-    Tell(question, Final(asked, measurement));
-  }
+  if (IsLast(asked, measurement)) { Tell(question, Final(asked, measurement)); }
 }
 
 void Retrying::Start(const Question& question) {
@@ -62,16 +60,12 @@ void Retrying::Start(const Question& question) {
 }
 
 std::uint64_t Retrying::Next() {
-  while (!answers_.First()) {
-    Advance();
-  }
+  while (!answers_.First()) { Advance(); }
   return *answers_.First();
 }
 
 Measurement Retrying::Finish(std::uint64_t id) {
-  while (!answers_.Contains(id)) {
-    Advance();
-  }
+  while (!answers_.Contains(id)) { Advance(); }
   return *answers_.Take(id);
 }
 
@@ -121,9 +115,7 @@ void Retrying::Postpone(Asked& asked, const Measurement& failed) {
 
 void Retrying::SleepUntil(Clock::time_point end) const {
   while (Clock::now() < end) {
-    if (run_.is_cancelled()) {
-      throw CancelledError();
-    }
+    if (run_.is_cancelled()) { throw CancelledError(); }
     std::this_thread::sleep_for(kCancelCheck);
   }
 }

@@ -59,9 +59,7 @@ class HostObserver : public TrialObserver {
 
   void OnRecords(std::uint64_t step,
                  std::span<const std::pair<std::string, double>> records) override {
-    if (!records.empty()) {
-      host_.Send(Recorded{step, {records.begin(), records.end()}});
-    }
+    if (!records.empty()) { host_.Send(Recorded{step, {records.begin(), records.end()}}); }
   }
 
  private:
@@ -109,9 +107,7 @@ class SearchServer {
     try {
       run_->SavePolicy(file);
       host_.Send(Continue{});
-    } catch (const std::exception& e) {
-      host_.Send(Refused{e.what()});
-    }
+    } catch (const std::exception& e) { host_.Send(Refused{e.what()}); }
   }
 
   HostChannel& host_;

@@ -47,9 +47,7 @@ void Threads::Start(const Question& question) {
 std::optional<std::uint64_t> Threads::NextUntil(Clock::time_point deadline) {
   for (;;) {
     TakeAnswers();
-    if (const auto id = answers_.First(); id || Clock::now() >= deadline) {
-      return id;
-    }
+    if (const auto id = answers_.First(); id || Clock::now() >= deadline) { return id; }
     AwaitAnswer(deadline);
   }
 }
@@ -57,9 +55,7 @@ std::optional<std::uint64_t> Threads::NextUntil(Clock::time_point deadline) {
 Measurement Threads::Finish(std::uint64_t id) {
   for (;;) {
     TakeAnswers();
-    if (auto answer = answers_.Take(id)) {
-      return std::move(*answer);
-    }
+    if (auto answer = answers_.Take(id)) { return std::move(*answer); }
     AwaitAnswer(Clock::time_point::max());
   }
 }
@@ -71,16 +67,12 @@ void Threads::AwaitAnswer(Clock::time_point deadline) {
 }
 
 void Threads::TakeAnswers() {
-  if (run_.is_cancelled()) {
-    throw CancelledError();
-  }
+  if (run_.is_cancelled()) { throw CancelledError(); }
   std::vector<std::pair<Question, Measurement>> now;
   {
     const std::lock_guard lock(mutex_);
     now.swap(arrived_);
-    if (fault_) {
-      std::rethrow_exception(fault_);
-    }
+    if (fault_) { std::rethrow_exception(fault_); }
   }
   for (auto& [question, measurement] : now) {
     Tell(question, measurement);

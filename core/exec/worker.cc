@@ -108,7 +108,7 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
   try {
     evaluation = Doing("making the oracles in a process of their own",
                        [&] { return std::make_unique<Evaluation>(setup, plugins, host); });
-  } catch (const CancelledError&) {
+  } catch (const CancelledError&) {  // the host no longer waits
     return 0;
   } catch (const std::exception& e) {
     host.Send(Refused{e.what()});
@@ -119,9 +119,7 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
     while (const auto message = host.Receive()) {
       host.Send(evaluation->Ask(std::get<Question>(*message)));
     }
-  } catch (const CancelledError&) {
-    host.Send(Stopped{});
-  }
+  } catch (const CancelledError&) { host.Send(Stopped{}); }
   return 0;
 }
 
@@ -140,9 +138,7 @@ int ServeHost(const std::vector<std::filesystem::path>& plugins, void (*begun)()
   }
   HostChannel host(kWorkerChannel, cancelled);
   const auto setup = host.Receive();
-  if (!setup) {
-    return 0;
-  }
+  if (!setup) { return 0; }
   const auto* search = std::get_if<SearchSetup>(&*setup);
   const std::string& cgroup =
       search != nullptr ? search->setup.cgroup : std::get<Setup>(*setup).cgroup;

@@ -43,9 +43,7 @@ constexpr milliseconds kPatienceWithKilled{1000};  // for a process that was kil
 // Moves a descriptor away from the numbers that have a meaning in the child.
 posix::Descriptor MoveUp(posix::Descriptor descriptor) {
   posix::Descriptor moved(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 16));
-  if (!moved.is_open()) {
-    Fail(errno);
-  }
+  if (!moved.is_open()) { Fail(errno); }
   return moved;
 }
 
@@ -55,9 +53,7 @@ struct Pair {
 
 Pair MakeChannel() {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    Fail(errno);
-  }
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) { Fail(errno); }
   Pair pair{posix::Descriptor(ends[0]), posix::Descriptor(ends[1])};
   pair.theirs = MoveUp(std::move(pair.theirs));
   fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
@@ -66,9 +62,7 @@ Pair MakeChannel() {
 
 Pair MakeOutput() {
   posix::Pipe pipe = posix::MakePipe();
-  if (!pipe.read.is_open()) {
-    Fail(errno);
-  }
+  if (!pipe.read.is_open()) { Fail(errno); }
   Pair pair{std::move(pipe.read), MoveUp(std::move(pipe.write))};
   fcntl(pair.ours.get(), F_SETFL, O_NONBLOCK);
   fcntl(pair.ours.get(), F_SETPIPE_SZ, kPipeSize);  // where the user's limit allows it
@@ -132,9 +126,7 @@ class SpawnPlan {
 };
 
 std::string DescribeExit(int wait_status) {
-  if (WIFSIGNALED(wait_status)) {
-    return "killed by " + posix::SignalText(WTERMSIG(wait_status));
-  }
+  if (WIFSIGNALED(wait_status)) { return "killed by " + posix::SignalText(WTERMSIG(wait_status)); }
   return "exited with status " + std::to_string(WEXITSTATUS(wait_status));
 }
 
@@ -159,9 +151,7 @@ void WorkerProcess::Spawn(const WorkerProgram& program, int channel, int output,
   const int error =
       posix_spawn(&pid_, program.file.c_str(), plan.actions(), plan.attributes(),
                   posix::PointersTo(arguments).data(), posix::PointersTo(variables).data());
-  if (error != 0) {
-    Fail(error);
-  }
+  if (error != 0) { Fail(error); }
 }
 
 WorkerProcess::~WorkerProcess() { End(); }
@@ -174,9 +164,7 @@ void WorkerProcess::Send(const Message& message) {
 void WorkerProcess::Flush() {
   while (!unsent_.empty()) {
     const ssize_t sent = send(channel_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) {
-      continue;
-    }
+    if (sent < 0 && errno == EINTR) { continue; }
     if (sent < 0) {
       if (errno != EAGAIN) {
         unsent_.clear();  // the reader is gone; Receive() will notice
@@ -189,12 +177,8 @@ void WorkerProcess::Flush() {
 
 void WorkerProcess::AddTo(std::vector<pollfd>& polled) const {
   const int events = unsent_.empty() ? POLLIN : POLLIN | POLLOUT;
-  if (!over_) {
-    polled.push_back({channel_.get(), static_cast<short>(events), 0});
-  }
-  if (output_.is_open()) {
-    polled.push_back({output_.get(), POLLIN, 0});
-  }
+  if (!over_) { polled.push_back({channel_.get(), static_cast<short>(events), 0}); }
+  if (output_.is_open()) { polled.push_back({output_.get(), POLLIN, 0}); }
 }
 
 std::vector<Message> WorkerProcess::Receive() {
@@ -214,9 +198,7 @@ std::vector<Message> WorkerProcess::Receive() {
   }
   std::vector<Message> messages;
   try {
-    while (auto message = frames_.Next()) {
-      messages.push_back(std::move(*message));
-    }
+    while (auto message = frames_.Next()) { messages.push_back(std::move(*message)); }
   } catch (const HostError& e) {
     fault_ = e.what();
     over = true;
@@ -244,15 +226,11 @@ void WorkerProcess::ReadOutput() {
 void WorkerProcess::LogLines(std::string_view text) {
   tail_ += text.substr(text.size() - std::min(text.size(), kTail));
   tail_.erase(0, tail_.size() - std::min(tail_.size(), kTail));
-  if (LogLevel() > LODE_DEBUG) {
-    return;
-  }
+  if (LogLevel() > LODE_DEBUG) { return; }
   line_ += text;
   for (;;) {
     const auto end = std::min(line_.find('\n'), kTail);
-    if (end >= line_.size()) {
-      return;
-    }
+    if (end >= line_.size()) { return; }
     Log(LODE_DEBUG,
         "oracle process " + std::to_string(pid_) + ": " + PrintableLine(line_.substr(0, end)));
     line_.erase(0, end + (line_[end] == '\n' ? 1 : 0));
@@ -293,9 +271,7 @@ void WorkerProcess::WaitForExit(milliseconds patience) {
 }
 
 std::string WorkerProcess::End(milliseconds patience) {
-  if (pid_ < 0) {
-    return "";
-  }
+  if (pid_ < 0) { return ""; }
   WaitForExit(fault_.empty() ? patience : milliseconds(0));
   const bool exited = HasExited();
   kill(pid_, SIGUSR1);  // the keeper ends the worker and everything that it has started
@@ -307,9 +283,7 @@ std::string WorkerProcess::End(milliseconds patience) {
   KillFollowers(pid_, mark_);
   ReadOutput();
   const std::string ending = Reap();
-  if (!fault_.empty()) {
-    return fault_;
-  }
+  if (!fault_.empty()) { return fault_; }
   return exited ? ending : "closed its connection";
 }
 
@@ -331,9 +305,7 @@ std::string WorkerProcess::LastOutput() const {
       text.size() < tail_.size() && first != std::string::npos && first + 1 < text.size()) {
     text.erase(0, first + 1);  // begin with a whole line
   }
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
-    text.pop_back();
-  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) { text.pop_back(); }
   for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) {
     text.replace(at, 1, " | ");
   }

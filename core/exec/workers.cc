@@ -48,15 +48,9 @@ void Workers::AwaitFirst() {
   milliseconds pause = kStartPause;
   for (int lost = 0; !has_metrics();) {
     Wait();
-    if (first.process || has_metrics()) {
-      continue;
-    }
-    if (first.refused) {
-      throw HostError(first.refusal);
-    }
-    if (++lost == kStarts) {
-      throw WorkerLost(first.refusal);
-    }
+    if (first.process || has_metrics()) { continue; }
+    if (first.refused) { throw HostError(first.refusal); }
+    if (++lost == kStarts) { throw WorkerLost(first.refusal); }
     Log(LODE_WARNING, first.refusal + "; starting it again");
     std::this_thread::sleep_for(pause);
     pause *= 2;
@@ -93,9 +87,7 @@ Workers::Slot* Workers::FreeSlot() {
   const auto rank = [](const Slot& slot) { return slot.process ? (slot.ready ? 2 : 1) : 0; };
   Slot* best = nullptr;
   for (Slot& slot : slots_) {
-    if (!slot.question && (best == nullptr || rank(slot) > rank(*best))) {
-      best = &slot;
-    }
+    if (!slot.question && (best == nullptr || rank(slot) > rank(*best))) { best = &slot; }
   }
   return best;
 }
@@ -110,13 +102,9 @@ bool Workers::Give(const Question& question) {
     Receive(*slot);  // a process that has died meanwhile is not asked
     slot = FreeSlot();
   }
-  if (slot == nullptr) {
-    return false;
-  }
+  if (slot == nullptr) { return false; }
   try {
-    if (!slot->process) {
-      Launch(*slot);
-    }
+    if (!slot->process) { Launch(*slot); }
     slot->process->ClearOutput();
     slot->process->Send(question);
     slot->question = question;
@@ -129,14 +117,10 @@ bool Workers::Give(const Question& question) {
 
 void Workers::Wait() {
   ThrowIfCancelled();
-  if (idle_) {
-    idle_();
-  }
+  if (idle_) { idle_(); }
   Poll();
   for (Slot& slot : slots_) {
-    if (slot.process) {
-      Receive(slot);
-    }
+    if (slot.process) { Receive(slot); }
   }
   CheckLimits();
   RemoveEnded();
@@ -145,9 +129,7 @@ void Workers::Wait() {
 void Workers::Poll() const {
   std::vector<pollfd> polled;
   for (const Slot& slot : slots_) {
-    if (slot.process) {
-      slot.process->AddTo(polled);
-    }
+    if (slot.process) { slot.process->AddTo(polled); }
   }
   const bool must_check = limits_.timeout_seconds > 0 || limits_.memory_limit > 0;
   const milliseconds patience = must_check || !ending_.empty() ? kCheck : kSlice;
@@ -160,17 +142,13 @@ void Workers::Receive(Slot& slot) {
       Handle(slot, message);
     }
   }
-  if (slot.process && slot.process->is_over()) {
-    HandleEnd(slot);
-  }
+  if (slot.process && slot.process->is_over()) { HandleEnd(slot); }
 }
 
 void Workers::Handle(Slot& slot, Message& message) {
   if (auto* answer = std::get_if<Answer>(&message)) {
     const std::string fault = TakeAnswer(slot.question, *answer, NumberOf(slot));
-    if (!fault.empty()) {
-      Lose(slot, fault);
-    }
+    if (!fault.empty()) { Lose(slot, fault); }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     TakeReady(std::move(*ready));
     slot.ready = true;
@@ -209,17 +187,11 @@ void Workers::Lose(Slot& slot, const std::string& reason) {
 
 void Workers::CheckLimits() {
   const auto now = Clock::now();
-  if (now < next_check_) {
-    return;
-  }
+  if (now < next_check_) { return; }
   next_check_ = now + kCheck;
   for (Slot& slot : slots_) {
-    if (slot.process && slot.ready) {
-      CheckTime(slot);
-    }
-    if (slot.process) {
-      CheckMemory(slot);
-    }
+    if (slot.process && slot.ready) { CheckTime(slot); }
+    if (slot.process) { CheckMemory(slot); }
   }
 }
 

@@ -28,9 +28,7 @@ namespace {
 void WriteAll(int out, std::string_view text) {
   while (!text.empty()) {
     const ssize_t wrote = write(out, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) {
-      continue;
-    }
+    if (wrote < 0 && errno == EINTR) { continue; }
     if (wrote <= 0) {
       _exit(1);  // the parent is gone
     }
@@ -62,9 +60,7 @@ void Run(const std::function<void()>& body) {
   } catch (const std::exception& e) {
     WriteAll(STDERR_FILENO, e.what());
     _exit(1);
-  } catch (...) {
-    _exit(1);
-  }
+  } catch (...) { _exit(1); }
 }
 
 }  // namespace
@@ -72,14 +68,10 @@ void Run(const std::function<void()>& body) {
 Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
   output_ = posix::Descriptor(memfd_create("output", MFD_CLOEXEC));
   posix::Pipe lines = posix::MakePipe();
-  if (!output_.is_open() || !lines.write.is_open()) {
-    Fail("cannot make a child process");
-  }
+  if (!output_.is_open() || !lines.write.is_open()) { Fail("cannot make a child process"); }
   std::fflush(nullptr);
   pid_ = fork();
-  if (pid_ < 0) {
-    Fail("cannot make a child process");
-  }
+  if (pid_ < 0) { Fail("cannot make a child process"); }
   if (pid_ == 0) {
     setpgid(0, 0);  // a group with the processes it starts; it dies with its parent
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -87,9 +79,7 @@ Child::Child(const std::function<void(const Send&)>& body, Ending ending) {
     const int out = lines.write.get();
     CloseOthers(out);
     Run([&] { body([&](std::string_view line) { WriteAll(out, std::string(line) + '\n'); }); });
-    if (ending == Ending::kQuick) {
-      _exit(0);
-    }
+    if (ending == Ending::kQuick) { _exit(0); }
     std::exit(0);
   }
   setpgid(pid_, pid_);  // in parent and child, because either may be first
@@ -112,20 +102,14 @@ Child::Received Child::Receive(std::string& line, std::chrono::milliseconds pati
       return Received::kLine;
     }
     searched = pending_.size();
-    if (searched > kLongestLine) {
-      return Received::kTooLong;
-    }
+    if (searched > kLongestLine) { return Received::kTooLong; }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end_of_patience - Clock::now());
     pollfd ready{lines_.get(), POLLIN, 0};
     const int count = left.count() > 0 ? poll(&ready, 1, static_cast<int>(left.count())) : 0;
-    if (count == 0) {
-      return Received::kSilence;
-    }
+    if (count == 0) { return Received::kSilence; }
     char buffer[65536];
     const ssize_t got = count < 0 ? -1 : read(lines_.get(), buffer, sizeof buffer);
-    if (got == 0) {
-      return Received::kEnd;
-    }
+    if (got == 0) { return Received::kEnd; }
     if (got > 0) {
       pending_.append(buffer, static_cast<std::size_t>(got));
     } else if (errno != EINTR) {
@@ -137,9 +121,7 @@ Child::Received Child::Receive(std::string& line, std::chrono::milliseconds pati
 void Child::Kill() { kill(-pid_, SIGKILL); }
 
 int Child::Wait() {
-  while (!ended_) {
-    ended_ = waitpid(pid_, &status_, 0) == pid_ || errno != EINTR;
-  }
+  while (!ended_) { ended_ = waitpid(pid_, &status_, 0) == pid_ || errno != EINTR; }
   return status_;
 }
 
@@ -151,9 +133,7 @@ std::string Child::output() const {
 }
 
 std::string Abnormal(int wait_status) {
-  if (WIFSIGNALED(wait_status)) {
-    return strsignal(WTERMSIG(wait_status));
-  }
+  if (WIFSIGNALED(wait_status)) { return strsignal(WTERMSIG(wait_status)); }
   const int status = WEXITSTATUS(wait_status);
   return status == 0 ? "" : "exit status " + std::to_string(status);
 }

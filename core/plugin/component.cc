@@ -134,9 +134,7 @@ Instance::Instance(const lode_component& component, const std::vector<Value>& va
   Call([&](lode_error* e) {
     return component_.create(&host_, table.values().data(), &instance_, e);
   });
-  if (instance_ == nullptr) {
-    throw HostError(title_ + ": create() returned no instance");
-  }
+  if (instance_ == nullptr) { throw HostError(title_ + ": create() returned no instance"); }
 }
 
 Instance::~Instance() {
@@ -155,14 +153,10 @@ void Instance::FillHost() {
   };
   host_.cancelled = [](const lode_host* host) { return Of(host).IsCancelled(); };
   host_.progress = [](const lode_host* host, double fraction, const char* what) {
-    if (const auto& progress = Of(host).run_.progress) {
-      progress(fraction, OneLine(what));
-    }
+    if (const auto& progress = Of(host).run_.progress) { progress(fraction, OneLine(what)); }
   };
   host_.record = [](const lode_host* host, const char* name, double value) {
-    if (const auto& record = Of(host).run_.record) {
-      record(OneLine(name), value);
-    }
+    if (const auto& record = Of(host).run_.record) { record(OneLine(name), value); }
   };
   host_.random = stream_.handle();
   host_.extension = [](const lode_host*, const char*) -> const void* { return nullptr; };
@@ -172,9 +166,7 @@ void Instance::FillHost() {
 void Instance::Call(const std::function<lode_status(lode_error*)>& call) const {
   lode_error error = NewError();
   const lode_status status = CallComponent(title_, [&] { return call(&error); });
-  if (status != LODE_OK) {
-    throw HostError(title_ + ": " + FailureOf(error, status));
-  }
+  if (status != LODE_OK) { throw HostError(title_ + ": " + FailureOf(error, status)); }
 }
 
 bool Instance::IsCancelled() const {
@@ -183,12 +175,8 @@ bool Instance::IsCancelled() const {
 }
 
 std::string Instance::FailureOf(const lode_error& error, lode_status status) const {
-  if (status != LODE_E_CANCELLED) {
-    return MessageOf(error, status);
-  }
-  if (IsCancelled()) {
-    throw CancelledError();
-  }
+  if (status != LODE_E_CANCELLED) { return MessageOf(error, status); }
+  if (IsCancelled()) { throw CancelledError(); }
   return "reports that it was cancelled, although nobody asked it to stop";
 }
 
@@ -206,9 +194,7 @@ void Instance::Save(const fs::path& file) const {
 }
 
 void Instance::Load(const fs::path& file) {
-  if (!LODE_HAS(&component_, load)) {
-    throw HostError(title_ + ": cannot load a policy");
-  }
+  if (!LODE_HAS(&component_, load)) { throw HostError(title_ + ": cannot load a policy"); }
   const Policy policy = ReadPolicy(file);
   std::string_view rest = policy.saved;
   const lode_source source{&rest, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
@@ -219,9 +205,7 @@ void Instance::Load(const fs::path& file) {
                            }};
   try {
     Call([&](lode_error* e) { return component_.load(instance_, source, e); });
-  } catch (const HostError& e) {
-    throw HostError(file.string() + ": " + e.what());
-  }
+  } catch (const HostError& e) { throw HostError(file.string() + ": " + e.what()); }
   if (!rest.empty()) {
     throw HostError(file.string() + ": is not a policy of " + title_ +
                     ", or is damaged: " + std::to_string(rest.size()) + " bytes follow its end");
@@ -305,9 +289,7 @@ std::vector<OracleInstance::Outcome> OracleInstance::Evaluate(
 
 bool ExplorationInstance::Explore(std::uint64_t step) {
   const auto& table = api<lode_exploration_api>();
-  if (!LODE_HAS(&table, explore)) {
-    return false;
-  }
+  if (!LODE_HAS(&table, explore)) { return false; }
   Enter(step, Phase::kExplore);
   bool random = false;
   Call([&](lode_error* e) { return table.explore(get(), step, &random, e); });
@@ -317,9 +299,7 @@ bool ExplorationInstance::Explore(std::uint64_t step) {
 void ExplorationInstance::Perturb(std::uint64_t step, std::span<float> action,
                                   std::uint64_t attempt) {
   const auto& table = api<lode_exploration_api>();
-  if (!LODE_HAS(&table, perturb)) {
-    return;
-  }
+  if (!LODE_HAS(&table, perturb)) { return; }
   Enter(step, Phase::kPerturb, attempt);
   Call([&](lode_error* e) {
     return table.perturb(get(), step, action.data(), static_cast<std::uint32_t>(action.size()), e);
@@ -335,9 +315,7 @@ bool OptimizerInstance::TakesFidelities() const {
 }
 
 void OptimizerInstance::Offer(const Fidelities& fidelities) {
-  if (!TakesFidelities()) {
-    return;
-  }
+  if (!TakesFidelities()) { return; }
   const lode_fidelities offered = detail::ViewFidelities(fidelities);
   try {
     Call([&](lode_error* e) { return api<lode_optimizer_api>().offer(get(), &offered, e); });

@@ -113,9 +113,7 @@ class SpaceInstance : public Instance {
   decltype(auto) Use(Function&& function) const {
     try {
       return CallComponent(title(), std::forward<Function>(function));
-    } catch (const lode::Error& e) {
-      Fail(e);
-    }
+    } catch (const lode::Error& e) { Fail(e); }
   }
 
  private:

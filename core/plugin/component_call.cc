@@ -47,13 +47,9 @@ ComponentCall::~ComponentCall() {
 void ComponentCall::ShareIn(SharedCall* call) noexcept { shared.store(call); }
 
 const char* ComponentCall::Current() noexcept {
-  if (of_this_thread != nullptr) {
-    return of_this_thread;
-  }
+  if (of_this_thread != nullptr) { return of_this_thread; }
   for (const auto& place : of_all_threads) {
-    if (const char* const title = place.load(std::memory_order_relaxed)) {
-      return title;
-    }
+    if (const char* const title = place.load(std::memory_order_relaxed)) { return title; }
   }
   return nullptr;
 }
@@ -61,9 +57,7 @@ const char* ComponentCall::Current() noexcept {
 void OnLostThread(LostThreadHandler handler) noexcept { lost_thread = handler; }
 
 void ReportLostThread(const char* how) noexcept {
-  if (const LostThreadHandler handler = lost_thread) {
-    handler(how);
-  }
+  if (const LostThreadHandler handler = lost_thread) { handler(how); }
 }
 
 }  // namespace lode::core

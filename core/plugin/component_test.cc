@@ -25,9 +25,7 @@ class Oracle {
   static lode::Fidelities Fidelities() { return lode::Fidelities::List({0.25, 1}); }
   static void EvaluateBatch(std::span<const Query> queries, std::span<double> metrics) {
     for (std::size_t i = 0; i < queries.size(); ++i) {
-      if (queries[i].architecture[2] != 0) {
-        throw Error(LODE_E_IO, "no value");
-      }
+      if (queries[i].architecture[2] != 0) { throw Error(LODE_E_IO, "no value"); }
       metrics[i] = queries[i].fidelity * (1 + queries[i].architecture[1]);
       queries[i].ReportCost(8 * queries[i].fidelity);
     }
@@ -51,9 +49,7 @@ class Optimizer {
   Optimizer(Host, const Config&) {}
   void Bind(Space space) { space_ = std::move(space); }
   void Offer(const Fidelities& offered) {
-    if (offered.lowest() == 0.5) {
-      throw UnsupportedError("needs less than a half");
-    }
+    if (offered.lowest() == 0.5) { throw UnsupportedError("needs less than a half"); }
     offered_ = offered;
   }
   lode::Proposal Ask() const {
@@ -176,9 +172,7 @@ class FidelityTaker : public Components {
     try {
       optimizer_.Ask(action_, architecture_);
       return "";
-    } catch (const HostError& e) {
-      return e.what();
-    }
+    } catch (const HostError& e) { return e.what(); }
   }
 
   const lode_component& component_ =

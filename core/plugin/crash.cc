@@ -32,9 +32,7 @@ class Description {
     const char* name = sigdescr_np(number);
     Add(name != nullptr ? name : "crashed");
     Add(" (signal ");
-    if (number >= 10) {
-      AddDigit(number / 10);
-    }
+    if (number >= 10) { AddDigit(number / 10); }
     AddDigit(number % 10);
     Add(")");
   }
@@ -60,9 +58,7 @@ void OnCrash(int number, siginfo_t* info, void*) {
   }
   const auto at = std::find(kCrashes.begin(), kCrashes.end(), number) - kCrashes.begin();
   sigaction(number, &before[static_cast<std::size_t>(at)], nullptr);
-  if (info->si_code <= 0) {
-    syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number);
-  }
+  if (info->si_code <= 0) { syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), number); }
 }
 
 // Returns whether an action runs code of a library other than `plugin` itself.
@@ -90,15 +86,11 @@ void NameCrashes(void (*name)(const char* how) noexcept) {
 
 void LeaveCrashesToHost() {
   taken = true;
-  for (std::size_t i = 0; i < kCrashes.size(); ++i) {
-    TakeSignal(kCrashes[i], &before[i]);
-  }
+  for (std::size_t i = 0; i < kCrashes.size(); ++i) { TakeSignal(kCrashes[i], &before[i]); }
 }
 
 void TakeCrashesBack(const std::filesystem::path& plugin) {
-  if (!taken) {
-    return;
-  }
+  if (!taken) { return; }
   for (const int number : kCrashes) {
     struct sigaction present {};
     sigaction(number, nullptr, &present);
@@ -110,9 +102,7 @@ void TakeCrashesBack(const std::filesystem::path& plugin) {
 
 CrashStack::CrashStack() {
   stack_t present{};
-  if (sigaltstack(nullptr, &present) != 0 || (present.ss_flags & SS_DISABLE) == 0) {
-    return;
-  }
+  if (sigaltstack(nullptr, &present) != 0 || (present.ss_flags & SS_DISABLE) == 0) { return; }
   memory_ = std::make_unique<char[]>(kStackSize);
   const stack_t mine{memory_.get(), 0, kStackSize};
   sigaltstack(&mine, nullptr);

@@ -12,19 +12,13 @@ namespace {
 
 // Returns the shortest text that reads back as the same number, with a point or an exponent.
 std::string FormatReal(double value) {
-  if (std::isnan(value)) {
-    return "nan";
-  }
-  if (std::isinf(value)) {
-    return value > 0 ? "inf" : "-inf";
-  }
+  if (std::isnan(value)) { return "nan"; }
+  if (std::isinf(value)) { return value > 0 ? "inf" : "-inf"; }
   char text[40];
   // Starts with 6 digits: with fewer, "%g" would write 10 as 1e+01.
   for (int digits = 6; digits <= 17; ++digits) {
     std::snprintf(text, sizeof text, "%.*g", digits, value);
-    if (std::strtod(text, nullptr) == value) {
-      break;
-    }
+    if (std::strtod(text, nullptr) == value) { break; }
   }
   const std::string number = text;
   return number.find_first_of(".e") == std::string::npos ? number + ".0" : number;
@@ -46,9 +40,7 @@ struct Formatter {
   template <class T>
   std::string operator()(const std::vector<T>& list) const {
     std::string text = "[";
-    for (const T& item : list) {
-      text += (text.size() > 1 ? ", " : "") + (*this)(item);
-    }
+    for (const T& item : list) { text += (text.size() > 1 ? ", " : "") + (*this)(item); }
     return text + "]";
   }
 };
@@ -70,9 +62,7 @@ bool InRange(const ParamDeclaration& p, double value) {
 }
 
 std::string CheckNumber(const ParamDeclaration& p, double value, const std::string& text) {
-  if (!std::isfinite(value)) {
-    return text + " is not finite";
-  }
+  if (!std::isfinite(value)) { return text + " is not finite"; }
   return InRange(p, value) ? "" : text + " is outside " + FormatRange(p);
 }
 
@@ -95,9 +85,7 @@ struct Checker {
   template <class T>
   std::string operator()(const std::vector<T>& list) const {
     for (const T& item : list) {
-      if (std::string wrong = (*this)(item); !wrong.empty()) {
-        return wrong;
-      }
+      if (std::string wrong = (*this)(item); !wrong.empty()) { return wrong; }
     }
     return "";
   }
@@ -105,9 +93,7 @@ struct Checker {
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) {
-    row[j] = j;
-  }
+  for (std::size_t j = 0; j <= b.size(); ++j) { row[j] = j; }
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = row[0];
     row[0] = i;
@@ -185,9 +171,7 @@ std::string FormatRange(const ParamDeclaration& p) {
     }
     return text;
   }
-  if (!HasBound(p)) {
-    return "";
-  }
+  if (!HasBound(p)) { return ""; }
   const bool open_min = (p.flags & LODE_PARAM_OPEN_MIN) != 0 || !std::isfinite(p.min);
   const bool open_max = (p.flags & LODE_PARAM_OPEN_MAX) != 0 || !std::isfinite(p.max);
   return (open_min ? "(" : "[") + FormatBound(p.min) + ", " + FormatBound(p.max) +
@@ -203,9 +187,7 @@ std::string MeantName(std::string_view word, const std::vector<std::string>& nam
     return WithoutCase(name) == lower;
   };
   const auto like = std::ranges::find_if(names, is_like);
-  if (std::ranges::find(names, word) != names.end()) {
-    return std::string(word);
-  }
+  if (std::ranges::find(names, word) != names.end()) { return std::string(word); }
   return std::ranges::count_if(names, is_like) == 1 ? *like : "";
 }
 

@@ -34,9 +34,7 @@ Value ValueFromJson(lode_type type, const json& j) {
 
 // JSON has no infinity, so a missing bound is a missing key.
 void PutBound(json& j, const char* key, double bound) {
-  if (std::isfinite(bound)) {
-    j[key] = bound;
-  }
+  if (std::isfinite(bound)) { j[key] = bound; }
 }
 
 ParamDeclaration ParamFromJson(const json& j) {
@@ -56,9 +54,7 @@ ParamDeclaration ParamFromJson(const json& j) {
 
 json PresetToJson(const PresetDeclaration& p) {
   json settings = json::object();
-  for (const auto& [name, value] : p.settings) {
-    settings[name] = ValueToJson(value);
-  }
+  for (const auto& [name, value] : p.settings) { settings[name] = ValueToJson(value); }
   return {{"name", p.name}, {"doc", p.doc}, {"settings", settings}};
 }
 
@@ -86,9 +82,7 @@ MetricDeclaration MetricFromJson(const json& j) {
 template <class T, class Convert>
 json ListToJson(const std::vector<T>& list, Convert convert) {
   json array = json::array();
-  for (const T& item : list) {
-    array.push_back(convert(item));
-  }
+  for (const T& item : list) { array.push_back(convert(item)); }
   return array;
 }
 
@@ -99,9 +93,7 @@ void to_json(json& j, const ParamDeclaration& p) {
   j["default"] = ValueToJson(p.default_value);
   PutBound(j, "min", p.min);
   PutBound(j, "max", p.max);
-  if (!p.choices.empty()) {
-    j["choices"] = p.choices;
-  }
+  if (!p.choices.empty()) { j["choices"] = p.choices; }
 }
 
 void to_json(json& j, const ComponentDeclaration& c) {
@@ -130,15 +122,9 @@ void from_json(const json& j, ComponentDeclaration& c) {
        {},
        j.at("prepares"),
        j.at("loads")};
-  for (const json& p : j.at("params")) {
-    c.params.push_back(ParamFromJson(p));
-  }
-  for (const json& p : j.at("presets")) {
-    c.presets.push_back(PresetFromJson(p, c.params));
-  }
-  for (const json& m : j.at("metrics")) {
-    c.metrics.push_back(MetricFromJson(m));
-  }
+  for (const json& p : j.at("params")) { c.params.push_back(ParamFromJson(p)); }
+  for (const json& p : j.at("presets")) { c.presets.push_back(PresetFromJson(p, c.params)); }
+  for (const json& m : j.at("metrics")) { c.metrics.push_back(MetricFromJson(m)); }
 }
 
 void to_json(json& j, const PluginDeclaration& p) {

@@ -57,9 +57,7 @@ PresetDeclaration ReadPreset(const lode_preset& p) {
 
 bool CanBeMadeWithDefaults(const ComponentDeclaration& c) {
   for (const ParamDeclaration& p : c.params) {
-    if ((p.flags & LODE_PARAM_REQUIRED) != 0) {
-      return false;
-    }
+    if ((p.flags & LODE_PARAM_REQUIRED) != 0) { return false; }
   }
   return (c.capabilities & LODE_CAP_METRICS_VARY) == 0;
 }
@@ -77,12 +75,10 @@ std::vector<MetricDeclaration> MetricsOf(const lode_component& component,
 std::vector<MetricDeclaration> DefaultMetrics(const lode_component& component,
                                               const ComponentDeclaration& c) {
   std::vector<Value> defaults;
-  for (const ParamDeclaration& p : c.params) {
-    defaults.push_back(p.default_value);
-  }
+  for (const ParamDeclaration& p : c.params) { defaults.push_back(p.default_value); }
   try {
     return MetricsOf(component, defaults);
-  } catch (const DeclarationError&) {
+  } catch (const DeclarationError&) {  // a fault of the plugin, whatever the values
     throw;
   } catch (const HostError&) {
     return {};  // the error is reported when a pipeline uses the component

@@ -39,11 +39,9 @@ void ThrowAsDoing(const std::string& what) {
     throw HostError(what + ": needs more memory than there can be");
   } catch (const nlohmann::json::exception& e) {
     throw HostError(what + ": " + ReasonOf(e));
-  } catch (const std::runtime_error&) {
+  } catch (const std::runtime_error&) {  // its text already says what failed
     throw;
-  } catch (const std::exception& e) {
-    throw HostError(what + ": internal error: " + e.what());
-  }
+  } catch (const std::exception& e) { throw HostError(what + ": internal error: " + e.what()); }
 }
 
 }  // namespace lode::core

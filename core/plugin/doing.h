@@ -16,9 +16,7 @@ template <class Body>
 auto Doing(const std::string& what, const Body& body) {
   try {
     return body();
-  } catch (...) {
-    ThrowAsDoing(what);
-  }
+  } catch (...) { ThrowAsDoing(what); }
 }
 
 }  // namespace lode::core

@@ -20,9 +20,7 @@ template <class Body>
 std::string MessageOf(const Body& body) {
   try {
     Doing("reading a.csv", body);
-  } catch (const HostError& e) {
-    return e.what();
-  }
+  } catch (const HostError& e) { return e.what(); }
   return "no HostError";
 }
 

@@ -18,9 +18,7 @@ template <class Call>
 decltype(auto) WithHostError(const Call& call) {
   try {
     return call();
-  } catch (const IoError& e) {
-    throw HostError(e.what());
-  }
+  } catch (const IoError& e) { throw HostError(e.what()); }
 }
 
 // See toolkit/posix/open_to_write.h.

@@ -24,9 +24,7 @@ Fidelities Intersection(const Fidelities& a, const Fidelities& b) {
   if (a.values().empty() && b.values().empty()) {
     return Fidelities::Range(std::max(a.lowest(), b.lowest()));
   }
-  if (a.values().empty()) {
-    return Intersection(b, a);
-  }
+  if (a.values().empty()) { return Intersection(b, a); }
   std::vector<double> common;
   std::ranges::copy_if(a.values(), std::back_inserter(common),
                        [&](double fidelity) { return b.Serves(fidelity); });
@@ -34,9 +32,7 @@ Fidelities Intersection(const Fidelities& a, const Fidelities& b) {
 }
 
 std::string FormatFidelities(const Fidelities& fidelities) {
-  if (fidelities.values().empty()) {
-    return FormatNumber(fidelities.lowest()) + " to 1";
-  }
+  if (fidelities.values().empty()) { return FormatNumber(fidelities.lowest()) + " to 1"; }
   std::string text;
   for (const double fidelity : fidelities.values()) {
     text += (text.empty() ? "" : ", ") + FormatNumber(fidelity);

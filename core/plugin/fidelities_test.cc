@@ -25,16 +25,12 @@ std::string Refusal(const lode_fidelities& declared) {
   try {
     ReadFidelities(declared, "oracle 'x'");
     return "";
-  } catch (const DeclarationError& e) {
-    return e.what();
-  }
+  } catch (const DeclarationError& e) { return e.what(); }
 }
 
 TEST(Fidelities, AListServesItsValuesOnly) {
   const Fidelities list = ReadFidelities(List({0.06, 0.5, 1}), "oracle 'x'");
-  for (const double served : {0.06, 0.5, 1.0}) {
-    EXPECT_TRUE(list.Serves(served)) << served;
-  }
+  for (const double served : {0.06, 0.5, 1.0}) { EXPECT_TRUE(list.Serves(served)) << served; }
   for (const double other : {0.0, 0.055, 0.75, 1.5, -1.0, kNaN, kInfinity}) {
     EXPECT_FALSE(list.Serves(other)) << other;
   }
@@ -43,9 +39,7 @@ TEST(Fidelities, AListServesItsValuesOnly) {
 
 TEST(Fidelities, ARangeServesAllFromItsLowest) {
   const Fidelities range = ReadFidelities(Range(0.1), "oracle 'x'");
-  for (const double served : {0.1, 0.3, 1.0}) {
-    EXPECT_TRUE(range.Serves(served)) << served;
-  }
+  for (const double served : {0.1, 0.3, 1.0}) { EXPECT_TRUE(range.Serves(served)) << served; }
   for (const double other : {0.0999, 0.0, 1.0001, kNaN, kInfinity}) {
     EXPECT_FALSE(range.Serves(other)) << other;
   }

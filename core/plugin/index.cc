@@ -45,9 +45,7 @@ std::vector<fs::path> PluginsIn(const fs::path& directory) {
   std::error_code error;
   fs::directory_iterator entry(directory, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (entry->path().string().ends_with(kPluginSuffix)) {
-      files.push_back(entry->path());
-    }
+    if (entry->path().string().ends_with(kPluginSuffix)) { files.push_back(entry->path()); }
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -61,9 +59,7 @@ json Declare(const fs::path& file) {
     });
   } catch (const DeclarationError& e) {
     return {{"broken", file.string() + ": " + e.what()}};
-  } catch (const std::exception& e) {
-    return {{"broken", e.what()}};
-  }
+  } catch (const std::exception& e) { return {{"broken", e.what()}}; }
 }
 
 void Limit(__rlimit_resource resource, std::size_t most) {
@@ -133,8 +129,7 @@ class Scan {
                     : found.at("broken").is_string()) {
         return found;
       }
-    } catch (const json::exception&) {
-    }
+    } catch (const json::exception&) {}
     return Broken("writes into a descriptor of the program while it is loaded");
   }
 
@@ -155,9 +150,7 @@ class Scan {
 // Returns a text that changes whenever the file's content may have changed.
 std::string Stamp(const fs::path& file) {
   struct stat s {};
-  if (stat(file.c_str(), &s) != 0) {
-    return "";
-  }
+  if (stat(file.c_str(), &s) != 0) { return ""; }
   std::ostringstream out;
   out << s.st_dev << '-' << s.st_ino << '-' << s.st_size << '-' << s.st_mtim.tv_sec << '.'
       << s.st_mtim.tv_nsec;
@@ -169,9 +162,7 @@ class Cache {
   Cache(fs::path file, const ScanLimits& limits) : file_(std::move(file)), limits_(limits) {
     std::ifstream in(file_);
     const json all = json::parse(in, nullptr, false);
-    if (!all.is_object() || all.value("format", json()) != kCacheFormat) {
-      return;
-    }
+    if (!all.is_object() || all.value("format", json()) != kCacheFormat) { return; }
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
       files_ = *files;
     }
@@ -185,9 +176,7 @@ class Cache {
     const std::string stamp = Stamp(file);
     try {
       const json& entry = files_.at(file.string());
-      if (entry.at("stamp") == stamp) {
-        return FromJson(file, entry.at("found"));
-      }
+      if (entry.at("stamp") == stamp) { return FromJson(file, entry.at("found")); }
     } catch (const json::exception&) {  // missing, or not written by us: scan the file
     }
     const json found = Scan(file, limits_).Result();
@@ -201,9 +190,7 @@ class Cache {
   }
 
   void Write() const {
-    if (!changed_ || file_.empty()) {
-      return;
-    }
+    if (!changed_ || file_.empty()) { return; }
     try {
       MakeDirectories(file_.parent_path());
       const fs::path own = file_.string() + "." + std::to_string(getpid());
@@ -228,9 +215,7 @@ class Cache {
     std::vector<std::string> gone;
     for (const auto& [name, entry] : files_.items()) {
       std::error_code error;
-      if (!fs::exists(name, error)) {
-        gone.push_back(name);
-      }
+      if (!fs::exists(name, error)) { gone.push_back(name); }
     }
     std::ranges::for_each(gone, [this](const std::string& name) { files_.erase(name); });
     changed_ = !gone.empty();
@@ -273,9 +258,7 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
   std::set<fs::path> seen;
   const auto add = [&](const fs::path& file, Trust trust, bool must_load) {
     std::error_code error;  // set for a circle of links; the refusal below names the file
-    if (!seen.insert(fs::weakly_canonical(file, error)).second && !error) {
-      return;
-    }
+    if (!seen.insert(fs::weakly_canonical(file, error)).second && !error) { return; }
     const std::string refusal = RefusalOf(file, trust);
     Cache::Found found =
         refusal.empty() ? cache.Lookup(file, !must_load) : file.string() + ": " + refusal;
@@ -306,9 +289,7 @@ PluginIndex::PluginIndex(const SearchPath& path, const fs::path& cache_file,
 const ComponentDeclaration* PluginIndex::Find(lode_kind kind, std::string_view id) const {
   for (const PluginDeclaration& plugin : plugins_) {
     for (const ComponentDeclaration& c : plugin.components) {
-      if (c.kind == kind && c.id == id) {
-        return &c;
-      }
+      if (c.kind == kind && c.id == id) { return &c; }
     }
   }
   return nullptr;
@@ -317,9 +298,7 @@ const ComponentDeclaration* PluginIndex::Find(lode_kind kind, std::string_view i
 const PluginDeclaration* PluginIndex::PluginOf(const ComponentDeclaration& component) const {
   for (const PluginDeclaration& plugin : plugins_) {
     for (const ComponentDeclaration& c : plugin.components) {
-      if (&c == &component) {
-        return &plugin;
-      }
+      if (&c == &component) { return &plugin; }
     }
   }
   return nullptr;
@@ -329,9 +308,7 @@ std::vector<std::string> PluginIndex::Ids(lode_kind kind) const {
   std::set<std::string> ids;
   for (const PluginDeclaration& plugin : plugins_) {
     for (const ComponentDeclaration& c : plugin.components) {
-      if (c.kind == kind) {
-        ids.insert(c.id);
-      }
+      if (c.kind == kind) { ids.insert(c.id); }
     }
   }
   return {ids.begin(), ids.end()};

@@ -101,9 +101,7 @@ TEST_F(PluginIndexTest, FilesInWorldWritableDirectoriesAreRefused) {
 }
 
 TEST_F(PluginIndexTest, FilesAndDirectoriesOfOthersAreRefused) {
-  if (geteuid() != 0) {
-    GTEST_SKIP() << "only root can give files away";
-  }
+  if (geteuid() != 0) { GTEST_SKIP() << "only root can give files away"; }
   constexpr uid_t kOther = 54321;
   const fs::path file = Copy("rea.lode.so", "others/rea.lode.so");
   const std::string why =

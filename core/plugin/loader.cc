@@ -208,9 +208,7 @@ bool BelongsToTrusted(const struct stat& info, Trust trust) {
 }
 
 std::string ForeignOwner(const struct stat& info, Trust trust) {
-  if (BelongsToTrusted(info, trust)) {
-    return "";
-  }
+  if (BelongsToTrusted(info, trust)) { return ""; }
   return "belongs to user " + std::to_string(info.st_uid) +
          ", neither to root nor to you: refused (" +
          (geteuid() == 0 ? "name it with --plugin if you trust it)" : "copy it if you trust it)");
@@ -221,21 +219,15 @@ std::string ForeignOwner(const struct stat& info, Trust trust) {
 std::string RefusalOfDirectories(const fs::path& file, Trust trust) {
   for (fs::path directory = file.parent_path();; directory = directory.parent_path()) {
     struct stat info {};
-    if (stat(directory.c_str(), &info) != 0) {
-      return std::strerror(errno);
-    }
+    if (stat(directory.c_str(), &info) != 0) { return std::strerror(errno); }
     const std::string its = "is in " + directory.string() + ", which ";
     if ((info.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
       return its + "everyone can write: refused (chmod o-w it if you trust what is in it)";
     }
     const std::string owner =
         directory == file.parent_path() ? ForeignOwner(info, trust) : std::string();
-    if (!owner.empty()) {
-      return its + owner;
-    }
-    if (directory == directory.root_path()) {
-      return "";
-    }
+    if (!owner.empty()) { return its + owner; }
+    if (directory == directory.root_path()) { return ""; }
   }
 }
 
@@ -243,23 +235,15 @@ std::string RefusalOfDirectories(const fs::path& file, Trust trust) {
 
 std::string RefusalOf(const fs::path& file, Trust trust) {
   struct stat info {};
-  if (stat(file.c_str(), &info) != 0) {
-    return std::strerror(errno);
-  }
-  if (!S_ISREG(info.st_mode)) {
-    return "is not a file";
-  }
+  if (stat(file.c_str(), &info) != 0) { return std::strerror(errno); }
+  if (!S_ISREG(info.st_mode)) { return "is not a file"; }
   if ((info.st_mode & S_IWOTH) != 0) {
     return "can be written by everyone: refused (chmod o-w it if you trust it)";
   }
-  if (std::string owner = ForeignOwner(info, trust); !owner.empty()) {
-    return owner;
-  }
+  if (std::string owner = ForeignOwner(info, trust); !owner.empty()) { return owner; }
   std::error_code error;
   const fs::path canonical = fs::canonical(file, error);
-  if (error) {
-    return error.message();
-  }
+  if (error) { return error.message(); }
   // A link may be in another directory than the file.
   const std::string link = RefusalOfDirectories(fs::absolute(file).lexically_normal(), trust);
   return link.empty() ? RefusalOfDirectories(canonical, trust) : link;
@@ -287,9 +271,7 @@ const lode_plugin& LoadPlugin(const fs::path& file) {
 const lode_component& LoadComponent(const Catalog& catalog, lode_kind kind, std::string_view id) {
   const std::string title = std::string(KindName(kind)) + " '" + std::string(id) + "'";
   const ComponentDeclaration* declaration = catalog.Find(kind, id);
-  if (declaration == nullptr) {
-    throw HostError("no plugin has the " + title);
-  }
+  if (declaration == nullptr) { throw HostError("no plugin has the " + title); }
   const fs::path& file = catalog.PluginOf(*declaration)->file;
   const lode_plugin& plugin = LoadPlugin(file);
   for (std::uint32_t i = 0; i < plugin.component_count; ++i) {

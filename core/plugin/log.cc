@@ -97,9 +97,7 @@ void SetLogLevel(lode_level level) { Logger().set_level(ToSpdlog(level)); }
 
 lode_level LogLevel() {
   for (const lode_level level : {LODE_DEBUG, LODE_INFO, LODE_WARNING}) {
-    if (Logger().should_log(ToSpdlog(level))) {
-      return level;
-    }
+    if (Logger().should_log(ToSpdlog(level))) { return level; }
   }
   return LODE_ERROR;
 }

@@ -4,9 +4,7 @@ namespace lode::core {
 
 const ComponentDeclaration* OpenCatalog::Find(lode_kind kind, std::string_view id) const {
   const ComponentDeclaration* known = known_ ? known_->Find(kind, id) : nullptr;
-  if (known != nullptr) {
-    return known;
-  }
+  if (known != nullptr) { return known; }
   ComponentDeclaration& open = open_[{kind, std::string(id)}];
   open.kind = kind;
   open.id = id;

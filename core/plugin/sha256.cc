@@ -62,9 +62,7 @@ std::string Sha256OfFile(const std::filesystem::path& file) {
       break;
     }
   }
-  if (got < 0) {
-    throw HostError(file.string() + ": cannot be read: " + std::strerror(errno));
-  }
+  if (got < 0) { throw HostError(file.string() + ": cannot be read: " + std::strerror(errno)); }
   return digest.Text();
 }
 

@@ -24,9 +24,7 @@ std::size_t EndOfWholeCharacters(std::string_view text) {
 }  // namespace
 
 std::string MessageLine(std::string_view text) {
-  if (text.size() <= kMaxMessageText) {
-    return PrintableLine(text);
-  }
+  if (text.size() <= kMaxMessageText) { return PrintableLine(text); }
   const std::string_view kept = text.substr(0, kMaxMessageText);
   return PrintableLine(kept.substr(0, EndOfWholeCharacters(kept))) + "...";
 }
@@ -42,9 +40,7 @@ std::string FormatNumber(double value) {
 bool IsUtf8(std::string_view text) {
   for (std::size_t size = 0; !text.empty(); text.remove_prefix(size)) {
     const Character c = FirstCharacter(text);
-    if (c.code == Character::kInvalid) {
-      return false;
-    }
+    if (c.code == Character::kInvalid) { return false; }
     size = c.size;
   }
   return true;
@@ -52,9 +48,7 @@ bool IsUtf8(std::string_view text) {
 
 std::string WithoutCase(std::string_view text) {
   std::string out(text);
-  for (char& c : out) {
-    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
+  for (char& c : out) { c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
   return out;
 }
 

@@ -36,9 +36,7 @@ TEST(Text, ControlCharactersOfEveryKindBecomeSpaces) {
 TEST(Text, ReplacesEachByteOfInvalidUtf8) {
   const auto times = [](int n) {
     std::string text;
-    for (int i = 0; i < n; ++i) {
-      text += kReplaced;
-    }
+    for (int i = 0; i < n; ++i) { text += kReplaced; }
     return text;
   };
   EXPECT_EQ(PrintableLine("\xFFx\xFE"), times(1) + "x" + times(1));

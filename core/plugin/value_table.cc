@@ -18,9 +18,7 @@ void Put(const std::vector<double>& list, lode_value& v, Strings&) {
   v.as.reals = list.data();
 }
 void Put(const std::vector<std::string>& list, lode_value& v, Strings& strings) {
-  for (const std::string& s : list) {
-    strings.push_back({s.data(), s.size()});
-  }
+  for (const std::string& s : list) { strings.push_back({s.data(), s.size()}); }
   v.count = static_cast<std::uint32_t>(list.size());
   v.as.strs = strings.data();
 }

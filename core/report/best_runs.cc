@@ -12,9 +12,7 @@ std::string KeyOf(const RewardConfig& reward) {
   const auto add = [&key](const std::string& text) { key += "\n" + text; };
   add(FormatValue(reward.reference));
   add(FormatValue(reward.scale));
-  for (const TermConfig& term : reward.add) {
-    add(term.metric + FormatValue(term.weight));
-  }
+  for (const TermConfig& term : reward.add) { add(term.metric + FormatValue(term.weight)); }
   for (const LimitConfig& limit : reward.limits) {
     add(limit.metric + (limit.min ? FormatValue(*limit.min) : "") + ":" +
         (limit.max ? FormatValue(*limit.max) : ""));
@@ -30,9 +28,7 @@ std::string KeyOf(const SearchResult& result) {
   std::string key = pipeline.space.id + "\n" + metric.name + "\n" + metric.dataset + "\n" +
                     std::to_string(metric.split) + "\n" + FormatValue(metric.epochs) + "\n" +
                     KeyOf(pipeline.reward);
-  for (const Value& value : pipeline.space.values) {
-    key += "\n" + FormatValue(value);
-  }
+  for (const Value& value : pipeline.space.values) { key += "\n" + FormatValue(value); }
   return key;
 }
 
@@ -41,9 +37,7 @@ std::string KeyOf(const SearchResult& result) {
 const RunResult* BestRunOf(const SearchResult& result) {
   const RunResult* best = nullptr;
   for (const RunResult& run : result.runs) {
-    if (run.best && (best == nullptr || run.best->reward > best->best->reward)) {
-      best = &run;
-    }
+    if (run.best && (best == nullptr || run.best->reward > best->best->reward)) { best = &run; }
   }
   return best;
 }

@@ -15,9 +15,7 @@ class Utf8 {
  public:
   Utf8() : before_(Locale() != nullptr ? uselocale(Locale()) : nullptr) {}
   ~Utf8() {
-    if (before_ != nullptr) {
-      uselocale(before_);
-    }
+    if (before_ != nullptr) { uselocale(before_); }
   }
   Utf8(const Utf8&) = delete;
   Utf8& operator=(const Utf8&) = delete;
@@ -40,9 +38,7 @@ Character First(std::string_view text) {
   wchar_t wide = 0;
   std::mbstate_t state{};
   const std::size_t bytes = std::mbrtowc(&wide, text.data(), text.size(), &state);
-  if (bytes == 0 || bytes > text.size()) {
-    return {};
-  }
+  if (bytes == 0 || bytes > text.size()) { return {}; }
   const int columns = wcwidth(wide);
   return {bytes, static_cast<std::size_t>(std::max(columns, 0))};
 }
@@ -54,9 +50,7 @@ std::size_t BytesThatFit(std::string_view text, std::size_t columns) {
   for (std::size_t used = 0; at < text.size();) {
     const Character next = First(text.substr(at));
     used += next.columns;
-    if (used > columns) {
-      break;
-    }
+    if (used > columns) { break; }
     at += next.bytes;
   }
   return at;
@@ -116,9 +110,7 @@ std::vector<std::string> BreakLines(std::string_view text, std::size_t columns) 
     lines.emplace_back(line.substr(0, line.find_last_not_of(' ') + 1));
     text.remove_prefix(std::min(text.find_first_not_of(' ', at), text.size()));
   }
-  if (!text.empty() || lines.empty()) {
-    lines.emplace_back(text);
-  }
+  if (!text.empty() || lines.empty()) { lines.emplace_back(text); }
   return lines;
 }
 

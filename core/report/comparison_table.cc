@@ -26,17 +26,13 @@ struct ComparedColumns {
 
 std::vector<WordTable::Column> Titles(const Search& first, const ComparedColumns& columns) {
   std::vector<WordTable::Column> titles{{"pipeline", Align::kLeft}};
-  for (const auto& [path, value] : first.point) {
-    titles.push_back({path, Align::kLeft});
-  }
+  for (const auto& [path, value] : first.point) { titles.push_back({path, Align::kLeft}); }
   titles.insert(titles.end(), {{"optimizer", Align::kLeft},
                                {"searched on", Align::kLeft},
                                {"after"},
                                {"seeds"},
                                {"measured"}});
-  if (columns.optimum) {
-    titles.push_back({"optimum"});
-  }
+  if (columns.optimum) { titles.push_back({"optimum"}); }
   if (columns.published) {
     titles.insert(titles.end(), {{"published"}, {"difference"}, {"published by", Align::kLeft}});
   }
@@ -45,9 +41,7 @@ std::vector<WordTable::Column> Titles(const Search& first, const ComparedColumns
 
 // Returns the cells of the published figure; blank if there is none.
 std::vector<std::string> PublishedCells(const std::optional<PublishedFigure>& published) {
-  if (!published) {
-    return {"", "", ""};
-  }
+  if (!published) { return {"", "", ""}; }
   const ReferenceConfig& reference = published->reference;
   return {FormatStatistic({1, reference.mean, reference.std}, kDecimals),
           !published->difference  ? ""
@@ -73,9 +67,7 @@ std::vector<std::string> ComparedRow(const SearchSummary& summary, const Compare
   if (columns.optimum) {
     row.push_back(summary.optimum ? FormatMetric(summary.metric(), *summary.optimum) : "-");
   }
-  if (columns.published) {
-    std::ranges::move(PublishedCells(published), std::back_inserter(row));
-  }
+  if (columns.published) { std::ranges::move(PublishedCells(published), std::back_inserter(row)); }
   return row;
 }
 
@@ -99,9 +91,7 @@ void AddCompared(const SearchSummary& summary, const ComparedColumns& columns, W
 TitledTable ComparisonTable(std::span<const SearchSummary> summaries) {
   const ComparedColumns columns(summaries);
   WordTable table{Titles(summaries.front().search(), columns)};
-  for (const SearchSummary& summary : summaries) {
-    AddCompared(summary, columns, table);
-  }
+  for (const SearchSummary& summary : summaries) { AddCompared(summary, columns, table); }
   const std::string heading =
       "the best of each search; measured: mean ± sample standard deviation over the seeds that got "
       "there" +

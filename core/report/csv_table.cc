@@ -8,13 +8,9 @@ namespace lode::core {
 namespace {
 
 std::string QuotedCell(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
-    return cell;
-  }
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) { return cell; }
   std::string quoted = "\"";
-  for (const char c : cell) {
-    quoted += c == '"' ? "\"\"" : std::string(1, c);
-  }
+  for (const char c : cell) { quoted += c == '"' ? "\"\"" : std::string(1, c); }
   return quoted + "\"";
 }
 
@@ -29,9 +25,7 @@ std::string Line(const std::vector<std::string>& cells, std::size_t count) {
 }  // namespace
 
 void CsvTable::AddColumn(const std::string& name) {
-  if (std::ranges::find(columns_, name) == columns_.end()) {
-    columns_.push_back(name);
-  }
+  if (std::ranges::find(columns_, name) == columns_.end()) { columns_.push_back(name); }
 }
 
 void CsvTable::Set(const std::string& column, std::string text) {
@@ -45,9 +39,7 @@ void CsvTable::Set(const std::string& column, std::string text) {
 
 std::string CsvTable::Text() const {
   std::string text = Line(columns_, columns_.size());
-  for (const std::vector<std::string>& row : rows_) {
-    text += Line(row, columns_.size());
-  }
+  for (const std::vector<std::string>& row : rows_) { text += Line(row, columns_.size()); }
   return text;
 }
 

@@ -15,9 +15,7 @@ bool IsRequired(const ParamDeclaration& p) { return (p.flags & LODE_PARAM_REQUIR
 
 // Returns the default, "required", or "" if the value is optional and has no default.
 std::string DefaultText(const ParamDeclaration& p) {
-  if (IsRequired(p)) {
-    return "required";
-  }
+  if (IsRequired(p)) { return "required"; }
   return CheckValue(p, p.default_value).empty() ? FormatValue(p.default_value) : "";
 }
 
@@ -35,17 +33,13 @@ std::string DirectionText(const MetricDeclaration& m) {
 // epochs, noisy".
 std::string OriginText(const MetricDeclaration& m) {
   std::string text = m.split == LODE_SPLIT_NONE ? "" : std::string(SplitName(m.split)) + " split";
-  if (!m.dataset.empty()) {
-    text += (text.empty() ? "" : " of ") + m.dataset;
-  }
+  if (!m.dataset.empty()) { text += (text.empty() ? "" : " of ") + m.dataset; }
   if (m.epochs > 0) {
     std::string epochs = FormatValue(m.epochs);
     epochs.erase(epochs.ends_with(".0") ? epochs.size() - 2 : epochs.size());
     text += (text.empty() ? "" : ", ") + epochs + " epochs";
   }
-  if (m.noisy) {
-    text += std::string(text.empty() ? "" : ", ") + "noisy";
-  }
+  if (m.noisy) { text += std::string(text.empty() ? "" : ", ") + "noisy"; }
   return text;
 }
 
@@ -63,13 +57,9 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
       {LODE_CAP_ANY_ORDER, "may be told trials in another order than that of their steps"}};
   std::vector<std::string> texts;
   for (const auto& [capability, text] : kTexts) {
-    if ((c.capabilities & capability) != 0) {
-      texts.emplace_back(text);
-    }
+    if ((c.capabilities & capability) != 0) { texts.emplace_back(text); }
   }
-  if (c.prepares) {
-    texts.emplace_back("prepares once, before its first evaluation");
-  }
+  if (c.prepares) { texts.emplace_back("prepares once, before its first evaluation"); }
   return texts;
 }
 
@@ -81,15 +71,9 @@ std::string KindText(lode_kind kind) {
 
 // Returns a placeholder for a required value.
 Value Placeholder(const ParamDeclaration& p) {
-  if (!p.choices.empty()) {
-    return p.choices.front();
-  }
-  if (p.type == LODE_T_STRING || p.type == LODE_T_PATH) {
-    return "...";
-  }
-  if (CheckValue(p, p.default_value).empty()) {
-    return p.default_value;
-  }
+  if (!p.choices.empty()) { return p.choices.front(); }
+  if (p.type == LODE_T_STRING || p.type == LODE_T_PATH) { return "..."; }
+  if (CheckValue(p, p.default_value).empty()) { return p.default_value; }
   const double bound = std::isfinite(p.min) ? p.min : p.max;
   return p.type == LODE_T_INT ? Value(static_cast<std::int64_t>(bound)) : Value(bound);
 }
@@ -137,9 +121,7 @@ std::string MetricsText(const ComponentDeclaration& c) {
 
 std::string CapabilitiesText(const ComponentDeclaration& c) {
   std::string text;
-  for (const std::string& capability : CapabilityTexts(c)) {
-    text += "  " + capability + "\n";
-  }
+  for (const std::string& capability : CapabilityTexts(c)) { text += "  " + capability + "\n"; }
   return text;
 }
 
@@ -151,9 +133,7 @@ constexpr char kMade[] =
 std::string CodeBlock(const std::string& toml) { return "```toml\n" + toml + "```\n"; }
 
 std::string RangeMarkdown(const ParamDeclaration& p) {
-  if (p.choices.empty()) {
-    return markdown::Code(FormatRange(p));
-  }
+  if (p.choices.empty()) { return markdown::Code(FormatRange(p)); }
   std::string text;
   for (const std::string& choice : p.choices) {
     text += (text.empty() ? "" : ", ") + markdown::Code(FormatValue(choice));
@@ -269,9 +249,7 @@ std::string ExampleToml(const ComponentDeclaration& c) {
   std::string toml = c.kind == LODE_EXPLORATION ? "[[" + kind + "]]\n" : "[" + kind + "]\n";
   toml += "use = " + FormatValue(c.id) + "\n";
   for (const ParamDeclaration& p : c.params) {
-    if (IsRequired(p)) {
-      toml += p.name + " = " + FormatValue(Placeholder(p)) + "\n";
-    }
+    if (IsRequired(p)) { toml += p.name + " = " + FormatValue(Placeholder(p)) + "\n"; }
   }
   return toml;
 }
@@ -292,9 +270,7 @@ std::string TableText(const HostTable& table) {
 std::string PipelineText() {
   std::string text = std::string(kPipeline) + "\n\n" + kComponents + "\n" +
                      Section("Every component's table", ParamsText(ComponentKeys()));
-  for (const HostTable& table : HostTables()) {
-    text += "\n" + TableText(table);
-  }
+  for (const HostTable& table : HostTables()) { text += "\n" + TableText(table); }
   return text;
 }
 
@@ -313,9 +289,7 @@ std::string PluginMarkdown(const PluginDeclaration& plugin) {
   page += "# Plugin " + markdown::Code(plugin.id) + "\n\nVersion " +
           markdown::Text(plugin.version) + ", license " + markdown::Text(plugin.licence) + ".\n\n" +
           ContentsMarkdown(plugin);
-  for (const ComponentDeclaration& c : plugin.components) {
-    page += "\n" + ComponentMarkdown(c);
-  }
+  for (const ComponentDeclaration& c : plugin.components) { page += "\n" + ComponentMarkdown(c); }
   return page;
 }
 
@@ -323,9 +297,7 @@ std::string PipelineMarkdown() {
   std::string page = std::string(kMade) + "# Pipelines\n\n" + markdown::Paragraphs(kPipeline) +
                      "\n## Tables of components\n\n" + markdown::Paragraphs(kComponents) + "\n" +
                      ParamsMarkdown(ComponentKeys());
-  for (const HostTable& table : HostTables()) {
-    page += HostTableMarkdown(table);
-  }
+  for (const HostTable& table : HostTables()) { page += HostTableMarkdown(table); }
   return page;
 }
 

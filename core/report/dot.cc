@@ -12,9 +12,7 @@ namespace {
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   for (const char c : PrintableLine(text)) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-    }
+    if (c == '"' || c == '\\') { quoted += '\\'; }
     quoted += c;
   }
   return quoted + "\"";
@@ -37,9 +35,7 @@ class DotWriter {
       nodes += indent + std::to_string(node) + " [label=" + Quoted(label) +
                (acts ? Color(PartsOf(label)[0]) : "") + "]\n";
     }
-    if (group.name.empty()) {
-      return nodes;
-    }
+    if (group.name.empty()) { return nodes; }
     return "  subgraph cluster_" + std::to_string(number) + " {\n    label=" + Quoted(group.name) +
            "\n" + nodes + "  }\n";
   }
@@ -52,9 +48,7 @@ class DotWriter {
 
  private:
   std::string Color(const std::string& operation) const {
-    if (colors_ == nullptr) {
-      return "";
-    }
+    if (colors_ == nullptr) { return ""; }
     const std::string color = Quoted(colors_->Of(operation).svg);
     return ", color=" + color + ", fontcolor=" + color;
   }
@@ -73,12 +67,8 @@ std::string FormatDot(const lode::Graph& graph, const OperationColors* colors) {
       "  edge [fontname=\"sans-serif\", fontsize=10]\n";
   const DotWriter writer(graph, colors);
   const std::vector<NodeGroup> groups = GroupsOf(graph);
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    text += writer.Group(groups[i], i);
-  }
-  for (const lode::Graph::Edge& edge : graph.edges) {
-    text += writer.Edge(edge);
-  }
+  for (std::size_t i = 0; i < groups.size(); ++i) { text += writer.Group(groups[i], i); }
+  for (const lode::Graph::Edge& edge : graph.edges) { text += writer.Edge(edge); }
   return text + "}\n";
 }
 

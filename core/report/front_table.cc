@@ -20,9 +20,7 @@ std::string ReferencePoint(const SearchSummary& summary) {
 }
 
 std::string DescribeHypervolume(const SearchSummary& summary) {
-  if (!summary.goals.reference()) {
-    return "";
-  }
+  if (!summary.goals.reference()) { return ""; }
   const Statistic& volume = summary.hypervolume;
   return "hypervolume of a seed's front above " + ReferencePoint(summary) + ": " +
          Printed("%.5g", volume.mean) + (volume.std ? Printed(" ± %.2g", *volume.std) : "") +
@@ -50,9 +48,7 @@ std::vector<std::string> FrontRow(const FrontTrial& trial, const SearchSummary& 
 
 std::optional<TitledTable> FrontTable(const SearchSummary& summary) {
   const std::vector<FrontTrial>& front = summary.front;
-  if (front.empty()) {
-    return std::nullopt;
-  }
+  if (front.empty()) { return std::nullopt; }
   WordTable table;
   for (const std::size_t metric : summary.goals.metrics()) {
     table.columns.push_back({summary.result->metrics[metric].name});

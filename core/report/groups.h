@@ -21,9 +21,7 @@ inline std::vector<NodeGroup> GroupsOf(const lode::Graph& graph) {
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const std::string& name = graph.nodes[n].group;
     auto at = std::ranges::find(groups, name, &NodeGroup::name);
-    if (at == groups.end()) {
-      at = groups.insert(groups.end(), {name, {}});
-    }
+    if (at == groups.end()) { at = groups.insert(groups.end(), {name, {}}); }
     at->nodes.push_back(n);
   }
   return groups;
@@ -42,9 +40,7 @@ inline std::vector<std::string> PartsOf(std::string_view label) {
   while (true) {
     const std::size_t comma = std::min(label.find(", "), label.size());
     parts.emplace_back(label.substr(0, comma));
-    if (comma == label.size()) {
-      return parts;
-    }
+    if (comma == label.size()) { return parts; }
     label.remove_prefix(comma + 2);
   }
 }

@@ -21,9 +21,7 @@ std::string OneLine(std::string_view text) {
       line += ' ';
     }
   }
-  if (line.ends_with(' ')) {
-    line.pop_back();
-  }
+  if (line.ends_with(' ')) { line.pop_back(); }
   return line;
 }
 
@@ -32,9 +30,7 @@ bool IsMarkup(std::string_view text, std::size_t at) {
   constexpr std::string_view kAlways = "\\`*[]<>~&$";
   constexpr std::string_view kFirst = "#+-=>:";  // at the start of a line: headings, lists, quotes
   const char c = text[at];
-  if (kAlways.find(c) != std::string_view::npos) {
-    return true;
-  }
+  if (kAlways.find(c) != std::string_view::npos) { return true; }
   if (c == '_') {  // not markup within a word
     return at == 0 || at + 1 == text.size() || !IsWordChar(text[at - 1]) ||
            !IsWordChar(text[at + 1]);
@@ -69,9 +65,7 @@ std::string Cell(std::string text) {
 
 std::string Row(const std::vector<std::string>& cells) {
   std::string row = "|";
-  for (const std::string& cell : cells) {
-    row += (cell.empty() ? "" : " ") + Cell(cell) + " |";
-  }
+  for (const std::string& cell : cells) { row += (cell.empty() ? "" : " ") + Cell(cell) + " |"; }
   return row + "\n";
 }
 
@@ -87,9 +81,7 @@ std::string Text(std::string_view text) {
       at = end;
       continue;
     }
-    if (IsMarkup(line, at)) {
-      out += '\\';
-    }
+    if (IsMarkup(line, at)) { out += '\\'; }
     out += line[at];
   }
   return out;
@@ -97,13 +89,9 @@ std::string Text(std::string_view text) {
 
 std::string Code(std::string_view text) {
   std::string code = OneLine(text);
-  if (code.empty()) {
-    return "";
-  }
+  if (code.empty()) { return ""; }
   const std::string fence(LongestFence(code) + 1, '`');
-  if (code.front() == '`' || code.back() == '`') {
-    code = " " + code + " ";
-  }
+  if (code.front() == '`' || code.back() == '`') { code = " " + code + " "; }
   return fence + code + fence;
 }
 
@@ -112,9 +100,7 @@ static bool IsExample(std::string_view block) {
   const bool starts = block.starts_with("  ");
   for (std::size_t at = block.find('\n'); starts && at < block.size();
        at = block.find('\n', at + 1)) {
-    if (!block.substr(at + 1).starts_with("  ")) {
-      return false;
-    }
+    if (!block.substr(at + 1).starts_with("  ")) { return false; }
   }
   return starts;
 }
@@ -138,9 +124,7 @@ Table::Table(std::vector<std::string> titles) : titles_(std::move(titles)) {}
 void Table::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
 std::string Table::Format() const {
-  if (rows_.empty()) {
-    return "";
-  }
+  if (rows_.empty()) { return ""; }
   const auto used = [&](const std::vector<std::string>& cells) {
     std::vector<std::string> kept;
     for (std::size_t i = 0; i < titles_.size(); ++i) {
@@ -152,9 +136,7 @@ std::string Table::Format() const {
   };
   std::string text = Row(used(titles_));
   text += Row(std::vector<std::string>(used(titles_).size(), "---"));
-  for (const auto& row : rows_) {
-    text += Row(used(row));
-  }
+  for (const auto& row : rows_) { text += Row(used(row)); }
   return text;
 }
 

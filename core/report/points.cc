@@ -13,9 +13,7 @@ Statistic BestStatistic(const SearchResult& result, const Bests& bests) {
   const std::size_t metric = RewardMetricIndex(result);
   std::vector<double> values;
   for (const auto& best : bests) {
-    if (best) {
-      values.push_back(best->metrics[metric]);
-    }
+    if (best) { values.push_back(best->metrics[metric]); }
   }
   return StatisticOf(values);
 }
@@ -47,24 +45,18 @@ const ReferenceConfig* FindReference(const Search& search, std::optional<std::ui
     const bool same_place = std::ranges::all_of(reference.where, [&](const auto& condition) {
       return std::ranges::find(search.point, condition) != search.point.end();
     });
-    if (same_place && reference.mark.value_or(end) == mark.value_or(end)) {
-      return &reference;
-    }
+    if (same_place && reference.mark.value_or(end) == mark.value_or(end)) { return &reference; }
   }
   return nullptr;
 }
 
 std::optional<PublishedFigure> PublishedFor(const Search& search, const BudgetPoint& point) {
   const ReferenceConfig* reference = FindReference(search, point.mark);
-  if (reference == nullptr) {
-    return std::nullopt;
-  }
+  if (reference == nullptr) { return std::nullopt; }
   PublishedFigure figure{*reference, {}, {}};
   if (point.best.count > 0) {
     figure.difference = point.best.mean - reference->mean;
-    if (reference->std > 0) {
-      figure.deviations = *figure.difference / reference->std;
-    }
+    if (reference->std > 0) { figure.deviations = *figure.difference / reference->std; }
   }
   return figure;
 }
@@ -100,9 +92,7 @@ BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mar
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result) {
   const BudgetConfig& budget = result.search->pipeline.budget;
   std::vector<std::optional<std::uint64_t>> marks(budget.marks.begin(), budget.marks.end());
-  if (marks.empty() || marks.back() != budget.end()) {
-    marks.push_back(std::nullopt);
-  }
+  if (marks.empty() || marks.back() != budget.end()) { marks.push_back(std::nullopt); }
   std::vector<BudgetPoint> points;
   for (const auto& mark : marks) {
     if (BudgetPoint point = PointOf(result, mark); point.reached > 0) {
@@ -122,9 +112,7 @@ EarlyRuns RunsThatEndedEarly(const SearchResult& result) {
       bests.push_back(run.best);
     }
   }
-  if (spent.empty()) {
-    return {};
-  }
+  if (spent.empty()) { return {}; }
   const auto [least, most] = std::ranges::minmax(spent);
   return {spent.size(), least, most,
           least == most ? BestStatistic(result, bests) : StatisticOf({})};

@@ -27,20 +27,14 @@ std::string Percent(double fraction) {
 // Returns the facts, the most important first.
 std::vector<std::string> FactsOf(const ProgressState& state) {
   std::vector<std::string> parts{FormatDuration(std::floor(state.elapsed_seconds))};
-  if (state.left_seconds) {
-    parts.push_back(FormatDuration(*state.left_seconds) + " left");
-  }
-  if (state.failures > 0) {
-    parts.push_back(std::to_string(state.failures) + " failed");
-  }
+  if (state.left_seconds) { parts.push_back(FormatDuration(*state.left_seconds) + " left"); }
+  if (state.failures > 0) { parts.push_back(std::to_string(state.failures) + " failed"); }
   if (state.workers > 0) {
     parts.push_back(std::to_string(state.busy) + "/" + std::to_string(state.workers) +
                     " workers busy");
   }
   for (const std::string& text : {state.best, state.call, state.title}) {
-    if (!text.empty()) {
-      parts.push_back(text);
-    }
+    if (!text.empty()) { parts.push_back(text); }
   }
   return parts;
 }
@@ -68,9 +62,7 @@ std::string ProgressLine(const ProgressState& state, std::size_t columns) {
   for (const std::string& part : parts) {
     const std::string gap = line.empty() ? "" : "  ";
     const std::size_t used = ColumnsOf(line) + gap.size();
-    if (used + ColumnsOf(part) <= columns) {
-      line += gap + part;
-    }
+    if (used + ColumnsOf(part) <= columns) { line += gap + part; }
   }
   return line;
 }
@@ -78,17 +70,13 @@ std::string ProgressLine(const ProgressState& state, std::size_t columns) {
 std::string ProgressText(const ProgressState& state) {
   const std::vector<std::string> parts = FactsOf(state);
   std::string text = state.done + (state.done.empty() ? "" : " ") + "after ";
-  for (const std::string& part : parts) {
-    text += (&part == &parts.front() ? "" : ", ") + part;
-  }
+  for (const std::string& part : parts) { text += (&part == &parts.front() ? "" : ", ") + part; }
   return text;
 }
 
 std::optional<double> SecondsLeft(double seconds, double from, double to) {
   const double done = to - from;
-  if (seconds < kSecondsToJudge || done <= 0 || to > 1) {
-    return std::nullopt;
-  }
+  if (seconds < kSecondsToJudge || done <= 0 || to > 1) { return std::nullopt; }
   return seconds * (1 - to) / done;
 }
 

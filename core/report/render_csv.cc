@@ -35,9 +35,7 @@ class RunsCsv {
  private:
   void AddColumns(const std::vector<RunRow>& rows, bool has_stages) {
     AddColumns({"pipeline", "space", "oracle", "optimizer"});
-    if (has_stages) {
-      table_.AddColumn("stage");
-    }
+    if (has_stages) { table_.AddColumn("stage"); }
     for (const RunRow& row : rows) {
       for (const auto& [path, value] : row.search->point) {
         table_.AddColumn(OwnName("grid", path));
@@ -51,9 +49,7 @@ class RunsCsv {
   }
 
   void AddColumns(std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-      table_.AddColumn(name);
-    }
+    for (const char* name : names) { table_.AddColumn(name); }
   }
 
   // Adds the metrics of runs in the state.
@@ -91,9 +87,7 @@ class RunsCsv {
     table_.Set("space", pipeline.space.id);
     table_.Set("oracle", oracles);
     table_.Set("optimizer", pipeline.optimizer.id);
-    if (!row.stage.empty()) {
-      table_.Set("stage", row.stage);
-    }
+    if (!row.stage.empty()) { table_.Set("stage", row.stage); }
     for (const auto& [path, value] : row.search->point) {
       table_.Set(OwnName("grid", path), value);
     }
@@ -126,9 +120,7 @@ class RunsCsv {
   }
 
   void SetBest(const std::optional<BestTrial>& best, std::span<const MetricDeclaration> metrics) {
-    if (!best) {
-      return;
-    }
+    if (!best) { return; }
     table_.Set("best_step", std::to_string(best->step));
     table_.Set("reward", FormatValue(best->reward));
     for (std::size_t i = 0; i < metrics.size(); ++i) {

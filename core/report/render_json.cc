@@ -36,16 +36,12 @@ json UnfinishedToJson(const UnfinishedRun& run) {
            {"directory", run.directory.string()},
            {"seed", run.seed},
            {"steps", run.steps}};
-  if (run.process) {
-    out["process"] = *run.process;
-  }
+  if (run.process) { out["process"] = *run.process; }
   if (!run.failure_kinds.empty()) {
     out["failures"] = run.failures;
     out["failure_reasons"] = FailuresToJson(run.failure_kinds);
   }
-  if (run.best) {
-    out["best"] = FrontToJson({*run.best}, run.metrics).front();
-  }
+  if (run.best) { out["best"] = FrontToJson({*run.best}, run.metrics).front(); }
   return out;
 }
 
@@ -63,9 +59,7 @@ json PipelineToJson(const PipelineStanding& pipeline) {
   if (pipeline.standing == Standing::kUnfinished) {
     out["resume"] = ResumeCommand(ShellWord(pipeline.directory.string()));
   }
-  if (!pipeline.damage.empty()) {
-    out["damage"] = pipeline.damage;
-  }
+  if (!pipeline.damage.empty()) { out["damage"] = pipeline.damage; }
   return out;
 }
 
@@ -89,9 +83,7 @@ json ToJson(std::span<const SearchSummary> summaries) {
     }
     out["summaries"].push_back(SummaryToJson(summary));
   }
-  if (summaries.size() == 1) {
-    out["summary"] = out["summaries"][0];
-  }
+  if (summaries.size() == 1) { out["summary"] = out["summaries"][0]; }
   return out;
 }
 
@@ -124,9 +116,7 @@ json ToJson(const std::vector<DirectoryResults>& all) {
     std::ranges::copy(results.searches, std::back_inserter(searches));
     std::ranges::transform(results.unfinished, std::back_inserter(rest["unfinished"]),
                            UnfinishedToJson);
-    for (const std::string& damage : results.damages) {
-      rest["damages"].push_back(damage);
-    }
+    for (const std::string& damage : results.damages) { rest["damages"].push_back(damage); }
     if (!results.stages.empty()) {
       AppendArrays(rest, StagesToJson(results.stages, results.comparisons));
     }

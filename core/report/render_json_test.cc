@@ -64,9 +64,7 @@ TEST_F(RenderJsonTest, FailuresAreGroupedByReason) {
 }
 
 TEST_F(RenderJsonTest, FormulasAreNotQueries) {
-  for (RunResult& run : result_.runs) {
-    run.computed = true;
-  }
+  for (RunResult& run : result_.runs) { run.computed = true; }
   const json out = Json({result_});
   EXPECT_EQ(out["runs"][0]["unique_queries"], 0);
   EXPECT_EQ(out["runs"][0]["distinct_architectures"], 90);

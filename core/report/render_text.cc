@@ -43,9 +43,7 @@ std::string FormatComparison(std::span<const SearchSummary> summaries, std::size
 
 std::string FormatSearches(std::span<const SearchSummary> summaries, std::size_t width) {
   std::string text;
-  for (const SearchSummary& summary : summaries) {
-    text += FormatRuns(summary, width) + "\n";
-  }
+  for (const SearchSummary& summary : summaries) { text += FormatRuns(summary, width) + "\n"; }
   if (summaries.size() > 1 ||
       (!summaries.empty() && !summaries.front().pipeline().references.empty())) {
     text += FormatComparison(summaries, width) + "\n";

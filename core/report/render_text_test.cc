@@ -89,9 +89,7 @@ TEST_F(RenderTextTest, FailuresOfOldResultsAreCounted) {
 }
 
 TEST_F(RenderTextTest, FormulasAreNotQueries) {
-  for (RunResult& run : result_.runs) {
-    run.computed = true;
-  }
+  for (RunResult& run : result_.runs) { run.computed = true; }
   EXPECT_THAT(Runs(result_), Not(HasSubstr("unique")));
 }
 

@@ -12,18 +12,14 @@ namespace {
 std::vector<FailureKind> FailureKindsOf(const SearchResult& result) {
   FailureTally tally;
   for (const RunResult& run : result.runs) {
-    for (const FailureKind& kind : run.failure_kinds) {
-      tally.Add(kind.reason, kind.count);
-    }
+    for (const FailureKind& kind : run.failure_kinds) { tally.Add(kind.reason, kind.count); }
   }
   return tally.Kinds();
 }
 
 std::uint64_t FailureCountOf(const SearchResult& result) {
   std::uint64_t count = 0;
-  for (const RunResult& run : result.runs) {
-    count += run.failures;
-  }
+  for (const RunResult& run : result.runs) { count += run.failures; }
   return count;
 }
 
@@ -40,9 +36,7 @@ std::vector<FrontTrial> CommonFront(const SearchResult& result, const Goals& goa
 Statistic HypervolumeOf(const SearchResult& result) {
   std::vector<double> volumes;
   for (const RunResult& run : result.runs) {
-    if (run.hypervolume) {
-      volumes.push_back(*run.hypervolume);
-    }
+    if (run.hypervolume) { volumes.push_back(*run.hypervolume); }
   }
   return StatisticOf(volumes);
 }

@@ -117,9 +117,7 @@ TEST_F(ResultsTest, AMarkAtTheEndStandsForBoth) {
   Search search = MakeSearch();
   search.pipeline.budget.marks = {50, 100};
   result_.search = &search;
-  for (RunResult& run : result_.runs) {
-    run.marks.push_back({100, run.best});
-  }
+  for (RunResult& run : result_.runs) { run.marks.push_back({100, run.best}); }
   const SearchSummary summary(result_);
   ASSERT_EQ(summary.points.size(), 2u);
   EXPECT_EQ(summary.points[1].mark, 100u);

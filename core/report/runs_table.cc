@@ -41,9 +41,7 @@ void AddMetrics(const SearchSummary& summary, RunColumns& columns) {
 
 // Adds columns that show how reliable the means of noisy metrics are.
 void AddScatter(const SearchSummary& summary, RunColumns& columns) {
-  if (!summary.is_noisy) {
-    return;
-  }
+  if (!summary.is_noisy) { return; }
   const int decimals = DecimalsOf(summary.metric()) + 1;
   columns.push_back(BestColumn({"std. error"}, [decimals](const auto& best) {
     return best.standard_error ? FormatStatistic({1, *best.standard_error, {}}, decimals) : "-";
@@ -90,9 +88,7 @@ void AddCounts(const SearchSummary& summary, RunColumns& columns) {
 }
 
 void AddFront(const SearchSummary& summary, RunColumns& columns) {
-  if (summary.goals.size() < 2) {
-    return;
-  }
+  if (summary.goals.size() < 2) { return; }
   columns.push_back({{"front"}, [](const auto& r) { return std::to_string(r.front.size()); }});
   if (summary.goals.reference()) {
     columns.push_back({{"hypervolume"}, [](const auto& r) {
@@ -145,9 +141,7 @@ std::string ExplainColumns(const SearchSummary& summary) {
 // Returns ", 3 seeds", " (8 of 10 seeds got there)" or " (8 of 10 seeds got there, 7 found
 // something)".
 std::string SeedsAt(const BudgetPoint& point, std::size_t all) {
-  if (point.best.count == all) {
-    return ", " + CountText(all, "seed");
-  }
+  if (point.best.count == all) { return ", " + CountText(all, "seed"); }
   std::string text =
       " (" + std::to_string(point.reached) + " of " + CountText(all, "seed") + " got there";
   if (point.best.count < point.reached) {
@@ -194,9 +188,7 @@ std::string DescribeFailures(const SearchSummary& summary) {
 
 std::string DescribeEarlyRuns(const SearchSummary& summary) {
   const EarlyRuns& early = summary.early;
-  if (early.count == 0) {
-    return "";
-  }
+  if (early.count == 0) { return ""; }
   const std::size_t all = summary.result->runs.size();
   const std::string of = early.count == all ? "" : std::to_string(early.count) + " of ";
   return of + CountText(all, "seed") + " ended after " + RangeText(early.least, early.most) +
@@ -208,9 +200,7 @@ std::string DescribeEndings(const SearchSummary& summary) {
   for (std::size_t i = 0; i < summary.result->runs.size(); ++i) {
     const RunResult& run = summary.result->runs[i];
     const bool by_budget = run.ending == Ending::kBudget;
-    if (by_budget && summary.spent[i]) {
-      continue;
-    }
+    if (by_budget && summary.spent[i]) { continue; }
     text += "seed " + std::to_string(run.seed) + " " + std::string(EndingName(run.ending));
     text += by_budget            ? ": nothing was left to propose\n"
             : run.reason.empty() ? "\n"
@@ -228,9 +218,7 @@ TitledTable RunsTable(const SearchSummary& summary) {
     std::ranges::transform(columns, std::back_inserter(row),
                            [&run](const RunColumn& column) { return column.cell(run); });
   }
-  if (summary.optimum) {
-    table.rows.push_back(OptimumRow(summary, columns.size()));
-  }
+  if (summary.optimum) { table.rows.push_back(OptimumRow(summary, columns.size())); }
   return {summary.pipeline().name + ": " + DescribeSearch(summary) + "\n", std::move(table),
           ExplainColumns(summary) + DescribePoints(summary) + DescribeEarlyBests(summary) +
               DescribeFailures(summary)};

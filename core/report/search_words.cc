@@ -24,9 +24,7 @@ std::string DescribeLimits(const RewardConfig& reward) {
   for (const LimitConfig& limit : reward.limits) {
     text += (text.empty() ? ", limits " : ", ") + DescribeLimit(limit);
   }
-  if (text.empty()) {
-    return text;
-  }
+  if (text.empty()) { return text; }
   text += " by " + std::string(WordOf(reward.limit_rule));
   if (reward.limit_rule == LimitRule::kPenalty) {
     text += " (" + std::string(WordOf(reward.penalty)) + ", weight " +
@@ -67,17 +65,13 @@ std::string DescribeMetric(const MetricDeclaration& m) {
     text += (text.empty() ? "" : "; ") + std::string(SplitName(m.split)) + " split";
     text += m.dataset.empty() ? "" : " of " + m.dataset;
   }
-  if (m.epochs > 0) {
-    text += ", " + FormatNumber(m.epochs) + " epochs";
-  }
+  if (m.epochs > 0) { text += ", " + FormatNumber(m.epochs) + " epochs"; }
   return text;
 }
 
 std::string BudgetUnit(const SearchSummary& summary) {
   const BudgetConfig& budget = summary.pipeline().budget;
-  if (budget.steps) {
-    return "steps";
-  }
+  if (budget.steps) { return "steps"; }
   return budget.unique_queries     ? QueryUnit(summary.is_computed)
          : budget.full_evaluations ? "full evaluations"
                                    : "simulated s";
@@ -87,17 +81,13 @@ std::string DescribeBudget(const SearchSummary& summary) {
   const BudgetConfig& budget = summary.pipeline().budget;
   std::string text;
   const auto add = [&](const std::optional<std::uint64_t>& limit, const std::string& unit) {
-    if (limit) {
-      text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit;
-    }
+    if (limit) { text += (text.empty() ? "" : " or ") + std::to_string(*limit) + " " + unit; }
   };
   add(budget.steps, "steps");
   add(budget.unique_queries, QueryUnit(summary.is_computed));
   add(budget.full_evaluations, "full evaluations");
   add(budget.simulated_seconds, "simulated s");
-  if (summary.is_noisy) {
-    add(summary.pipeline().search_evaluations(), "evaluations");
-  }
+  if (summary.is_noisy) { add(summary.pipeline().search_evaluations(), "evaluations"); }
   return text;
 }
 

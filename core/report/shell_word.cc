@@ -10,13 +10,9 @@ std::string ShellWord(const std::string& text) {
   const bool is_plain = !text.empty() && std::ranges::all_of(text, [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("/._+-=", c) != nullptr;
   });
-  if (is_plain) {
-    return text;
-  }
+  if (is_plain) { return text; }
   std::string quoted = "'";
-  for (const char c : text) {
-    quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  }
+  for (const char c : text) { quoted += c == '\'' ? "'\\''" : std::string(1, c); }
   return quoted + "'";
 }
 

@@ -25,9 +25,7 @@ using Measured = std::map<std::string, Rows>;
 std::optional<BestTrial> BestWithTies(const SearchResult& result,
                                       const std::vector<std::filesystem::path>& runs) {
   const RunResult* run = BestRunOf(result);
-  if (run == nullptr) {
-    return std::nullopt;
-  }
+  if (run == nullptr) { return std::nullopt; }
   BestTrial best = *run->best;
   std::set<std::string> equal;
   for (const std::filesystem::path& directory : runs) {
@@ -70,9 +68,7 @@ void ReadMeasured(const std::filesystem::path& run, Measured& wanted) {
 std::vector<ComparisonRow> RowsOf(const SearchedStage& earlier, const SearchedStage& later) {
   Measured none;
   for (const SearchResult& result : *earlier.results) {
-    if (const RunResult* run = BestRunOf(result)) {
-      none[run->best->architecture];
-    }
+    if (const RunResult* run = BestRunOf(result)) { none[run->best->architecture]; }
   }
   std::vector<Measured> measured(later.results->size(), none);
   for (std::size_t i = 0; i < measured.size(); ++i) {

@@ -22,16 +22,10 @@ std::vector<WordTable::Column> StageTitles(const StageComparison& comparison,
   using Align = WordTable::Align;
   const ComparisonRow& first = comparison.rows.front();
   std::vector<WordTable::Column> titles;
-  if (columns.grid) {
-    titles.push_back({comparison.earlier, Align::kLeft});
-  }
+  if (columns.grid) { titles.push_back({comparison.earlier, Align::kLeft}); }
   titles.push_back({comparison.earlier + "." + first.found.metric().name});
-  if (columns.ties) {
-    titles.push_back({"ties"});
-  }
-  if (columns.later_grid) {
-    titles.push_back({comparison.later, Align::kLeft});
-  }
+  if (columns.ties) { titles.push_back({"ties"}); }
+  if (columns.later_grid) { titles.push_back({comparison.later, Align::kLeft}); }
   for (const MetricDeclaration& metric : first.measured->metrics) {
     titles.push_back({comparison.later + "." + metric.name});
   }
@@ -44,16 +38,10 @@ std::vector<std::string> StageCells(const ComparisonRow& row, const StageColumns
                                     const std::vector<MetricDeclaration>& metrics) {
   const SearchSummary& found = row.found;
   std::vector<std::string> cells;
-  if (columns.grid) {
-    cells.push_back(PointText(found.search()));
-  }
+  if (columns.grid) { cells.push_back(PointText(found.search())); }
   cells.push_back(FormatMetric(found.metric(), row.best.metrics[found.reward_metric]));
-  if (columns.ties) {
-    cells.push_back(TiesText(row.best.ties));
-  }
-  if (columns.later_grid) {
-    cells.push_back(PointText(*row.measured->search));
-  }
+  if (columns.ties) { cells.push_back(TiesText(row.best.ties)); }
+  if (columns.later_grid) { cells.push_back(PointText(*row.measured->search)); }
   for (const MetricDeclaration& metric : metrics) {
     const Statistic* statistic = row.Find(metric.name);
     cells.push_back(statistic != nullptr ? FormatStatistic(*statistic, DecimalsOf(metric)) : "-");

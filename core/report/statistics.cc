@@ -10,12 +10,8 @@
 namespace lode::core {
 
 Statistic StatisticOf(std::span<const double> values) {
-  if (values.empty()) {
-    return {0, std::numeric_limits<double>::quiet_NaN(), std::nullopt};
-  }
-  if (values.size() == 1) {
-    return {1, values.front(), std::nullopt};
-  }
+  if (values.empty()) { return {0, std::numeric_limits<double>::quiet_NaN(), std::nullopt}; }
+  if (values.size() == 1) { return {1, values.front(), std::nullopt}; }
   const auto [mean, variance] =
       boost::math::statistics::mean_and_sample_variance(values.begin(), values.end());
   return {values.size(), mean, std::sqrt(variance)};

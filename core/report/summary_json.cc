@@ -38,9 +38,7 @@ void AddSearch(const SearchSummary& summary, json& out) {
   out["split"] = SplitName(metric.split);
   out["dataset"] = metric.dataset;
   out["epochs"] = metric.epochs;
-  if (summary.optimum) {
-    out["optimum"] = MetricToJson(metric, *summary.optimum);
-  }
+  if (summary.optimum) { out["optimum"] = MetricToJson(metric, *summary.optimum); }
 }
 
 void AddLimits(const SearchSummary& summary, json& out) {
@@ -51,9 +49,7 @@ void AddLimits(const SearchSummary& summary, json& out) {
                              {"min", BoundToJson(*summary.result, limit.metric, limit.min)},
                              {"max", BoundToJson(*summary.result, limit.metric, limit.max)}});
   }
-  if (reward.limits.empty()) {
-    return;
-  }
+  if (reward.limits.empty()) { return; }
   out["limit_rule"] = WordOf(reward.limit_rule);
   if (reward.limit_rule == LimitRule::kPenalty) {
     out["penalty"] = WordOf(reward.penalty);
@@ -75,9 +71,7 @@ void AddReward(const SearchSummary& summary, json& out) {
 // Adds the goals and the front of all runs.
 void AddGoals(const SearchSummary& summary, json& out) {
   const Goals& goals = summary.goals;
-  if (goals.size() < 2) {
-    return;
-  }
+  if (goals.size() < 2) { return; }
   const std::vector<MetricDeclaration>& metrics = summary.result->metrics;
   out["goals"] = json::array();
   for (std::size_t i = 0; i < goals.size(); ++i) {
@@ -93,9 +87,7 @@ void AddBudget(const SearchSummary& summary, json& out) {
   const Pipeline& pipeline = summary.pipeline();
   json budget = json::object();
   const auto add = [&budget](const char* name, const std::optional<std::uint64_t>& limit) {
-    if (limit) {
-      budget[name] = *limit;
-    }
+    if (limit) { budget[name] = *limit; }
   };
   add("steps", pipeline.budget.steps);
   add("unique_queries", pipeline.budget.unique_queries);
@@ -140,9 +132,7 @@ json StatisticToJson(const Statistic& s) {
 
 json PointToJson(const Search& search) {
   json point = json::object();
-  for (const auto& [path, value] : search.point) {
-    point[path] = value;
-  }
+  for (const auto& [path, value] : search.point) { point[path] = value; }
   return point;
 }
 

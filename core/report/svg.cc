@@ -39,9 +39,7 @@ std::string KeyOf(std::string_view operation) {
   std::vector<std::string> sorted{std::istream_iterator<std::string>(words), {}};
   std::ranges::sort(sorted);
   std::string key;
-  for (const std::string& word : sorted) {
-    key += word + " ";
-  }
+  for (const std::string& word : sorted) { key += word + " "; }
   return key;
 }
 
@@ -121,9 +119,7 @@ class ArcDrawing {
       : graph_(graph), colors_(colors), places_(graph.nodes.size()) {}
 
   void Draw(Canvas& canvas) {
-    for (const NodeGroup& group : GroupsOf(graph_)) {
-      DrawGroup(group, canvas);
-    }
+    for (const NodeGroup& group : GroupsOf(graph_)) { DrawGroup(group, canvas); }
   }
 
  private:
@@ -150,9 +146,7 @@ class ArcDrawing {
     }
     canvas.Text({Canvas::kMargin + kWidth / 2, top + 8}, group.name, kInk);
     const int y = top + 40 + above * kArc;
-    for (const std::size_t node : group.nodes) {
-      places_[node].y = y;
-    }
+    for (const std::size_t node : group.nodes) { places_[node].y = y; }
     DrawEdges(group, canvas);
     for (const std::size_t node : group.nodes) {
       canvas.Box({places_[node].x - kWidth / 2, y - kHeight / 2}, {kWidth, kHeight}, kInk, kPale);
@@ -165,9 +159,7 @@ class ArcDrawing {
   void DrawEdges(const NodeGroup& group, Canvas& canvas) const {
     for (const bool labels : {false, true}) {
       for (const lode::Graph::Edge& edge : graph_.edges) {
-        if (IsIn(group, edge)) {
-          labels ? DrawLabel(edge, canvas) : DrawArc(edge, canvas);
-        }
+        if (IsIn(group, edge)) { labels ? DrawLabel(edge, canvas) : DrawArc(edge, canvas); }
       }
     }
   }
@@ -180,9 +172,7 @@ class ArcDrawing {
                 edge.label.empty() ? kGray : colors_.Of(edge.label).svg);
   }
   void DrawLabel(const lode::Graph::Edge& edge, Canvas& canvas) const {
-    if (edge.label.empty()) {
-      return;
-    }
+    if (edge.label.empty()) { return; }
     const Point from = places_[edge.from], to = places_[edge.to];
     const Point apex{(from.x + to.x) / 2, from.y - kHeight / 2 - Span(edge) * kArc};
     canvas.Ground(apex, edge.label);
@@ -202,12 +192,8 @@ class ColumnDrawing {
 
   void Draw(Canvas& canvas) {
     Place();
-    for (const lode::Graph::Edge& edge : graph_.edges) {
-      DrawEdge(edge, canvas);
-    }
-    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
-      DrawNode(n, canvas);
-    }
+    for (const lode::Graph::Edge& edge : graph_.edges) { DrawEdge(edge, canvas); }
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) { DrawNode(n, canvas); }
   }
 
  private:
@@ -272,9 +258,7 @@ class ColumnDrawing {
 }  // namespace
 
 OperationColors::OperationColors(const std::vector<std::string>& operations) {
-  for (const std::string& operation : operations) {
-    keys_.push_back(KeyOf(operation));
-  }
+  for (const std::string& operation : operations) { keys_.push_back(KeyOf(operation)); }
 }
 
 OperationColors::Color OperationColors::Of(std::string_view operation) const {
@@ -283,9 +267,7 @@ OperationColors::Color OperationColors::Of(std::string_view operation) const {
   std::size_t position = static_cast<std::size_t>(at - keys_.begin());
   if (at == keys_.end()) {
     position = 0;
-    for (const char c : key) {
-      position = position * 31 + static_cast<unsigned char>(c);
-    }
+    for (const char c : key) { position = position * 31 + static_cast<unsigned char>(c); }
   }
   return kPalette[position % std::size(kPalette)];
 }
@@ -294,9 +276,7 @@ OperationColors ColorsOf(const lode::Space& space) {
   std::vector<std::string> operations;
   for (const lode::Matrix& matrix : space.matrices()) {
     for (const std::string& label : matrix.column_labels) {
-      if (std::ranges::find(operations, label) == operations.end()) {
-        operations.push_back(label);
-      }
+      if (std::ranges::find(operations, label) == operations.end()) { operations.push_back(label); }
     }
   }
   return OperationColors(operations);

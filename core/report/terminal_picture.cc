@@ -26,18 +26,14 @@ class Drawer {
     std::string text;
     for (const NodeGroup& group : groups) {
       text += (text.empty() ? "" : "\n") + group.name + (group.name.empty() ? "" : "\n");
-      for (const std::size_t node : group.nodes) {
-        text += DrawInputs(node);
-      }
+      for (const std::size_t node : group.nodes) { text += DrawInputs(node); }
     }
     return text;
   }
 
  private:
   std::string Colored(const std::string& text, std::string_view operation) const {
-    if (!colored_ || operation.empty()) {
-      return text;
-    }
+    if (!colored_ || operation.empty()) { return text; }
     return "\033[38;5;" + std::to_string(colors_.Of(operation).terminal) + "m" + text + "\033[0m";
   }
 
@@ -56,9 +52,7 @@ class Drawer {
     std::vector<lode::Graph::Edge> inputs;
     std::string plain;
     for (const lode::Graph::Edge& edge : graph_.edges) {
-      if (edge.to != node) {
-        continue;
-      }
+      if (edge.to != node) { continue; }
       if (edge.label.empty()) {
         plain += (plain.empty() ? "" : ", ") + graph_.nodes[edge.from].label;
       } else {
@@ -111,9 +105,7 @@ class Drawer {
       rows = std::max(rows, column.nodes.size());
     }
     text += WithoutEnd(header);
-    for (std::size_t row = 0; row < rows; ++row) {
-      text += DrawRow(columns, row);
-    }
+    for (std::size_t row = 0; row < rows; ++row) { text += DrawRow(columns, row); }
     return text + DrawUngrouped(first, graph_.nodes.size());
   }
 

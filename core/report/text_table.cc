@@ -48,9 +48,7 @@ void TextTable::Narrow(std::vector<std::size_t>& widths, std::size_t width) cons
       const bool is_text = columns_[i].align == Align::kLeft && widths[i] > kNarrow;
       widest = is_text && (widest == nullptr || widths[i] >= *widest) ? &widths[i] : widest;
     }
-    if (widest == nullptr) {
-      return;
-    }
+    if (widest == nullptr) { return; }
     --*widest;
   }
 }
@@ -103,14 +101,10 @@ std::string TextTable::FormatRow(const std::vector<std::string>& cells, const Bl
 
 std::string TextTable::Format(std::size_t width) const {
   std::vector<std::size_t> widths = Widths();
-  if (width != kUnlimited) {
-    Narrow(widths, width);
-  }
+  if (width != kUnlimited) { Narrow(widths, width); }
   std::string text;
   for (const Block& block : Split(widths, width)) {
-    for (const auto& row : rows_) {
-      text += FormatRow(row, block);
-    }
+    for (const auto& row : rows_) { text += FormatRow(row, block); }
   }
   return text;
 }

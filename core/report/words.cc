@@ -32,9 +32,7 @@ std::string NamedMetric(const MetricDeclaration& metric, double value) {
 }
 
 std::string FormatStatistic(const Statistic& s, int decimals) {
-  if (s.count == 0) {
-    return "-";
-  }
+  if (s.count == 0) { return "-"; }
   return Fixed(s.mean, decimals) + (s.std ? " ± " + Fixed(*s.std, decimals) : "");
 }
 

@@ -28,9 +28,7 @@ std::string BestLines(const SearchResult& result) {
 
 void WriteBestFile(const StageRun& stage) {
   std::string text;
-  for (const SearchResult& result : stage.plan.results) {
-    text += BestLines(result);
-  }
+  for (const SearchResult& result : stage.plan.results) { text += BestLines(result); }
   WriteFile(stage.directory / kBestFile, text);
 }
 

@@ -36,9 +36,7 @@ TEST(CancelTokenTest, WhoeverCancelsIsTheCallerUnlessItIsTheClock) {
 TEST(WallClockTest, CancelsWhenTheTimeIsOver) {
   CancelToken token;
   const WallClock clock(token, steady_clock::now() - milliseconds(900), 0.901);
-  while (!token.is_cancelled()) {
-    std::this_thread::sleep_for(milliseconds(1));
-  }
+  while (!token.is_cancelled()) { std::this_thread::sleep_for(milliseconds(1)); }
   EXPECT_EQ(token.reason(), CancelReason::kWallTime);
 }
 

@@ -18,17 +18,11 @@ std::vector<RunCheck> CheckStages(const fs::path& directory) {
   std::vector<fs::path> stages;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
-    if (fs::exists(entry.path() / kStageFile, error)) {
-      stages.push_back(entry.path());
-    }
+    if (fs::exists(entry.path() / kStageFile, error)) { stages.push_back(entry.path()); }
   }
   std::ranges::sort(stages);
-  if (!stages.empty()) {
-    stages.insert(stages.begin(), directory);
-  }
-  if (fs::exists(directory / kStageFile, error)) {
-    stages.push_back(directory);
-  }
+  if (!stages.empty()) { stages.insert(stages.begin(), directory); }
+  if (fs::exists(directory / kStageFile, error)) { stages.push_back(directory); }
   std::vector<RunCheck> checks;
   std::ranges::transform(stages, std::back_inserter(checks), CheckStage);
   return checks;
@@ -39,9 +33,7 @@ std::vector<RunCheck> CheckStages(const fs::path& directory) {
 std::vector<RunCheck> CheckRuns(const fs::path& directory) {
   std::vector<RunCheck> checks = CheckStages(directory);
   std::ranges::transform(FindRuns(directory), std::back_inserter(checks), CheckRun);
-  if (checks.empty()) {
-    throw HostError(directory.string() + ": holds no run");
-  }
+  if (checks.empty()) { throw HostError(directory.string() + ": holds no run"); }
   return checks;
 }
 

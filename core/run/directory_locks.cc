@@ -18,9 +18,7 @@ DirectoryLocks::DirectoryLocks(std::vector<std::filesystem::path> directories, H
   for (const std::filesystem::path& directory : directories) {
     MakeDirectories(directory);
     locks_.emplace_back(directory, holders);
-    if (holders == Holders::kMany) {
-      plans_.emplace_back(directory);
-    }
+    if (holders == Holders::kMany) { plans_.emplace_back(directory); }
   }
 }
 

@@ -77,9 +77,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
     facts.kept = kept_->replayed().trials;
     facts.limits_evaluations = !kept_->has_unlimited_evaluations();
   }
-  if (!facts.limits_evaluations) {
-    pipeline.budget.evaluations = kNoLimit;
-  }
+  if (!facts.limits_evaluations) { pipeline.budget.evaluations = kNoLimit; }
   runner_ = MakeRun(pipeline, *run.catalog, context_, environment.program, std::move(executor));
   if (kept_) {
     check_ = kept_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
@@ -111,9 +109,7 @@ RunOutcome SearchExecution::Execute() {
 // The check comes first, so that a replay that differs is noticed before anything is written.
 std::vector<TrialObserver*> SearchExecution::Observers() {
   std::vector<TrialObserver*> observers{recorder_->observer(), &reporter_, watch_.get()};
-  if (check_) {
-    observers.insert(observers.begin(), check_.get());
-  }
+  if (check_) { observers.insert(observers.begin(), check_.get()); }
   return observers;
 }
 

@@ -35,9 +35,7 @@ class HintsTest : public ConfigTest {
     const std::vector<Search> searches = Searches(kPipeline, settings);
     Plan plan;
     plan.results.reserve(searches.size());
-    for (const Search& search : searches) {
-      plan.AddSearch(search, catalog_, dir_.path());
-    }
+    for (const Search& search : searches) { plan.AddSearch(search, catalog_, dir_.path()); }
     Hints hints;
     CancelToken cancel;
     GiveHints(plan, {.program = {}, .listener = hints, .cancel = cancel});

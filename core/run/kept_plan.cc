@@ -47,18 +47,14 @@ void CheckPlan(const KeptSearch& search, const Pipeline& pipeline, const Catalog
 // Keeps worker processes from loading plugins that were not loaded here.
 void ForgetPlugins(Stages& stages) {
   for (Stage& stage : stages.list) {
-    for (Search& search : stage.searches) {
-      search.pipeline.plugins.clear();
-    }
+    for (Search& search : stage.searches) { search.pipeline.plugins.clear(); }
   }
 }
 
 LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
                                 const fs::path& directory, const KeptLoading& loading) {
   LoadedPipeline loaded = LoadPipeline(document, file, loading.plugins, loading.allowed);
-  if (loading.allowed != AllowedPlugins::kKnown) {
-    return loaded;
-  }
+  if (loading.allowed != AllowedPlugins::kKnown) { return loaded; }
   if (!loaded.unknown.empty()) {
     throw HostError(directory.string() +
                     ": belongs to somebody else, so the plugins that its "
@@ -83,9 +79,7 @@ LoadedPipeline LoadSearch(const KeptSearch& search, const KeptLoading& loading) 
       is_there ? LoadKept(search.described, loading) : LoadPlanned(search, loading);
   Search& resolved = loaded.stages.list.front().searches.front();
   resolved.point = is_there ? PointOfRun(search.described) : search.planned->point;
-  if (is_there && search.planned) {
-    CheckPlan(search, resolved.pipeline, *loaded.catalog);
-  }
+  if (is_there && search.planned) { CheckPlan(search, resolved.pipeline, *loaded.catalog); }
   return loaded;
 }
 
@@ -129,18 +123,14 @@ using Loader = std::function<std::optional<LoadedPipeline>(const KeptSearch&)>;
 // Plans the searches for which `load` returns a pipeline.
 Plan MakePlan(const fs::path& directory, const std::map<fs::path, KeptSearch>& searches,
               const Loader& load) {
-  if (searches.empty()) {
-    throw HostError(directory.string() + ": holds no run");
-  }
+  if (searches.empty()) { throw HostError(directory.string() + ": holds no run"); }
   Plan plan;
   plan.directories = {directory};
   plan.pipelines.reserve(searches.size());
   plan.results.reserve(searches.size());
   for (const auto& [parent, search] : searches) {
     std::optional<LoadedPipeline> read = load(search);
-    if (!read) {
-      continue;
-    }
+    if (!read) { continue; }
     const LoadedPipeline& loaded = plan.pipelines.emplace_back(std::move(*read));
     const Search& first = loaded.searches().front();
     SearchResult& result = plan.results.emplace_back(SearchResult{&first, {}, {}});
@@ -159,9 +149,7 @@ std::vector<fs::path> PlansOf(const fs::path& directory) {
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {
-    if (at->path().filename() == kPlanFile) {
-      plans.push_back(at->path().parent_path());
-    }
+    if (at->path().filename() == kPlanFile) { plans.push_back(at->path().parent_path()); }
   }
   fs::path above = directory;
   for (int steps = 0; steps < 3 && above.has_relative_path(); ++steps) {
@@ -185,12 +173,8 @@ LoadedPipeline LoadKept(const fs::path& directory, const KeptLoading& loading) {
 
 std::vector<fs::path> RootsIn(const fs::path& directory) {
   std::set<fs::path> roots;
-  for (const fs::path& run : FindRuns(NormalPath(directory))) {
-    roots.insert(RootOfRun(run));
-  }
-  for (const fs::path& plan : PlansOf(NormalPath(directory))) {
-    roots.insert(plan);
-  }
+  for (const fs::path& run : FindRuns(NormalPath(directory))) { roots.insert(RootOfRun(run)); }
+  for (const fs::path& plan : PlansOf(NormalPath(directory))) { roots.insert(plan); }
   return {roots.begin(), roots.end()};
 }
 

@@ -26,17 +26,13 @@ UnfinishedRun LookAtUnfinished(const PlannedRun& planned) {
     RequireMetrics(planned, run.metrics);
     run.best = stored.Best();
     run.failure_kinds = stored.Failures().Kinds();
-    for (const FailureKind& kind : run.failure_kinds) {
-      run.failures += kind.count;
-    }
+    for (const FailureKind& kind : run.failure_kinds) { run.failures += kind.count; }
   }
   return run;
 }
 
 void LookAtRun(const PlannedRun& planned, bool checked, KeptRuns& kept) {
-  if (checked && planned.exists) {
-    RequireIntact(planned.directory);
-  }
+  if (checked && planned.exists) { RequireIntact(planned.directory); }
   if (std::optional<RunOutcome> ended = EndedRun(planned)) {
     planned.result->metrics = std::move(ended->metrics);
     planned.result->runs.push_back(std::move(ended->result));
@@ -62,21 +58,15 @@ std::vector<SearchResult> KeptRuns::BestSoFar() const {
 
 KeptRuns LookAtRuns(const std::filesystem::path& directory, bool checked) {
   KeptRuns kept{directory};
-  if (HoldsStages(directory)) {
-    kept.stages = LookAtStages(directory);
-  }
+  if (HoldsStages(directory)) { kept.stages = LookAtStages(directory); }
   if (!kept.stages || !FindRuns(directory).empty()) {
     kept.plan = PlanReadable(directory, kept.damages);
   }
-  for (SearchResult& result : kept.plan.results) {
-    result.runs.clear();
-  }
+  for (SearchResult& result : kept.plan.results) { result.runs.clear(); }
   for (const PlannedRun& planned : kept.plan.runs) {
     try {
       LookAtRun(planned, checked, kept);
-    } catch (const std::exception& e) {
-      kept.damages.emplace_back(e.what());
-    }
+    } catch (const std::exception& e) { kept.damages.emplace_back(e.what()); }
   }
   std::erase_if(kept.plan.results, [](const SearchResult& r) { return r.runs.empty(); });
   return kept;

@@ -14,9 +14,7 @@ bool KeptStages::are_finished() const { return std::ranges::all_of(stages, &Stag
 bool HoldsStages(const std::filesystem::path& directory) {
   std::ifstream in(directory / kPipelineFile);
   for (std::string line; std::getline(in, line);) {
-    if (line == "[[stage]]") {
-      return true;
-    }
+    if (line == "[[stage]]") { return true; }
   }
   return false;
 }
@@ -26,9 +24,7 @@ KeptStages LookAtStages(const std::filesystem::path& directory) {
   const std::filesystem::path root = std::filesystem::absolute(directory).lexically_normal();
   for (const Stage& stage : kept.pipeline.stages.list) {
     StageRun& run = kept.stages.emplace_back(stage, *kept.pipeline.catalog, root);
-    if (!stage.is_preparation()) {
-      run.MakePlan();
-    }
+    if (!stage.is_preparation()) { run.MakePlan(); }
     run.again = false;
     run.finished = run.state() == StageState::kFinished;
     run.TakeReadableResults();

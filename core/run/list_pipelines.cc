@@ -30,15 +30,11 @@ fs::path PipelineDirectoryOf(const fs::path& run) {
 // begun.
 std::set<fs::path> PipelineDirectoriesIn(const fs::path& directory) {
   std::set<fs::path> found;
-  for (const fs::path& run : FindRuns(directory)) {
-    found.insert(PipelineDirectoryOf(run));
-  }
+  for (const fs::path& run : FindRuns(directory)) { found.insert(PipelineDirectoryOf(run)); }
   for (const fs::path& plan : PlansOf(directory)) {
     const bool has_runs =
         std::ranges::any_of(found, [&](const fs::path& f) { return IsWithin(f, plan); });
-    if (IsWithin(plan, directory) && !has_runs) {
-      found.insert(plan);
-    }
+    if (IsWithin(plan, directory) && !has_runs) { found.insert(plan); }
   }
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
@@ -80,9 +76,7 @@ bool HasFailed(const KeptRuns& kept) {
 void SetStanding(const KeptRuns& kept, PipelineStanding& pipeline) {
   const auto running = std::ranges::find_if(
       kept.unfinished, [](const auto& run) { return run.process.has_value(); });
-  if (running != kept.unfinished.end()) {
-    pipeline.process = running->process;
-  }
+  if (running != kept.unfinished.end()) { pipeline.process = running->process; }
   const bool waiting = !kept.unfinished.empty() || (kept.stages && !kept.stages->are_finished());
   pipeline.standing = pipeline.process        ? Standing::kRunning
                       : !kept.damages.empty() ? Standing::kDamaged
@@ -93,14 +87,10 @@ void SetStanding(const KeptRuns& kept, PipelineStanding& pipeline) {
 
 void CountSteps(const KeptRuns& kept, PipelineStanding& pipeline) {
   for (const SearchResult& result : kept.plan.results) {
-    for (const RunResult& run : result.runs) {
-      pipeline.steps += run.steps;
-    }
+    for (const RunResult& run : result.runs) { pipeline.steps += run.steps; }
     pipeline.ended += result.runs.size();
   }
-  for (const UnfinishedRun& run : kept.unfinished) {
-    pipeline.steps += run.steps;
-  }
+  for (const UnfinishedRun& run : kept.unfinished) { pipeline.steps += run.steps; }
   for (const PlannedRun& run : kept.plan.runs) {
     pipeline.planned_steps += run.search->pipeline.budget.steps.value_or(0);
   }

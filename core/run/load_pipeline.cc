@@ -39,9 +39,7 @@ LoadedPipeline LoadWithPlugins(const std::filesystem::path& file, const Document
   auto catalog = std::make_unique<PluginIndex>(path, IndexCacheFile());
   Stages stages = ResolveStages(document, *catalog);
   for (const Stage& stage : stages.list) {
-    for (const Search& search : stage.searches) {
-      CheckMetrics(search.pipeline, *catalog);
-    }
+    for (const Search& search : stage.searches) { CheckMetrics(search.pipeline, *catalog); }
   }
   return {file, std::move(catalog), std::move(stages)};
 }
@@ -77,9 +75,7 @@ LoadedPipeline LoadAsWritten(const std::filesystem::path& file, const Document& 
 LoadedPipeline LoadPipeline(const Document& document, const std::filesystem::path& file,
                             const std::vector<std::filesystem::path>& named,
                             AllowedPlugins allowed) {
-  if (allowed == AllowedPlugins::kNone) {
-    return LoadAsWritten(file, document, nullptr);
-  }
+  if (allowed == AllowedPlugins::kNone) { return LoadAsWritten(file, document, nullptr); }
   const std::vector<std::filesystem::path> own = PluginPaths(document);
   const bool all = allowed == AllowedPlugins::kOfFile || own.empty();
   const SearchPath path = MakeSearchPath(named, all ? own : std::vector<std::filesystem::path>());

@@ -78,9 +78,7 @@ void CheckChanges(Plan& plan, const ChangeOptions& options) {
       continue;
     }
     const auto [at, is_new] = inputs.try_emplace(run.search);
-    if (is_new) {
-      at->second = InputsOf(run.search->pipeline, *run.catalog);
-    }
+    if (is_new) { at->second = InputsOf(run.search->pipeline, *run.catalog); }
     CheckChange(run, at->second, options);
   }
 }
@@ -91,9 +89,7 @@ void PublishPlan(const Plan& plan, const fs::path& directory) {
   for (const PlannedRun& run : plan.runs) {
     const fs::path place =
         NormalPath(run.directory.parent_path()).lexically_relative(NormalPath(directory));
-    if (run.exists || *place.begin() == "..") {
-      continue;
-    }
+    if (run.exists || *place.begin() == "..") { continue; }
     if (std::exchange(last, run.result) != run.result) {
       searches.push_back({place == "." ? fs::path() : place,
                           run.search->point,
@@ -102,9 +98,7 @@ void PublishPlan(const Plan& plan, const fs::path& directory) {
     }
     searches.back().seeds.push_back(run.seed);
   }
-  if (!searches.empty()) {
-    AddToPlan(directory, searches);
-  }
+  if (!searches.empty()) { AddToPlan(directory, searches); }
 }
 
 void TakeOutcome(const PlannedRun& run, RunOutcome outcome) {
@@ -133,12 +127,8 @@ std::optional<RunOutcome> EndedRun(const PlannedRun& run) {
   StoredRun stored(run.directory);
   RequireMetrics(run, stored.metrics());
   const std::string status = stored.Meta("status");
-  if (status == "running" || status == "interrupted") {
-    return std::nullopt;
-  }
-  if (run.asks_again && FailuresEnded(stored)) {
-    return std::nullopt;
-  }
+  if (status == "running" || status == "interrupted") { return std::nullopt; }
+  if (run.asks_again && FailuresEnded(stored)) { return std::nullopt; }
   const fs::path file = run.directory / kResultFile;
   return RunOutcome{stored.metrics(),
                     ResultFromJson(ReadFile(file), stored.metrics(), file.string())};
@@ -146,9 +136,7 @@ std::optional<RunOutcome> EndedRun(const PlannedRun& run) {
 
 std::string TitleOf(const PlannedRun& run) {
   std::string title = run.search->pipeline.name;
-  for (const auto& [path, value] : run.search->point) {
-    title += " " + value;
-  }
+  for (const auto& [path, value] : run.search->point) { title += " " + value; }
   return title + " seed " + std::to_string(run.seed);
 }
 

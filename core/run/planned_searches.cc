@@ -36,18 +36,14 @@ Plan BeginPlan(std::vector<LoadedPipeline> pipelines, const fs::path& directory)
 DirectoryLocks LockDirectories(const Plan& plan, const fs::path& directory,
                                const RunPolicy& policy) {
   std::vector<fs::path> directories = plan.directories;
-  if (!directory.empty()) {
-    directories.push_back(directory);
-  }
+  if (!directory.empty()) { directories.push_back(directory); }
   // Other processes may work in the directory unless this one removes runs.
   return DirectoryLocks(std::move(directories), policy.fresh ? Holders::kOne : Holders::kMany);
 }
 
 void AddRuns(Plan& plan) {
   std::size_t searches = 0;
-  for (const LoadedPipeline& pipeline : plan.pipelines) {
-    searches += pipeline.searches().size();
-  }
+  for (const LoadedPipeline& pipeline : plan.pipelines) { searches += pipeline.searches().size(); }
   plan.results.reserve(searches);
   for (std::size_t p = 0; p < plan.pipelines.size(); ++p) {
     for (const Search& search : plan.pipelines[p].searches()) {
@@ -86,17 +82,13 @@ void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
       RefuseToReplace(run.directory);
     }
   }
-  if (!policy.fresh) {
-    CheckChanges(plan, {policy.force, policy.extend});
-  }
+  if (!policy.fresh) { CheckChanges(plan, {policy.force, policy.extend}); }
 }
 
 // Writes the whole plan before any run begins or is removed.
 void PublishRuns(const Plan& plan, const fs::path& directory, const RunPolicy& policy) {
   if (directory.empty()) {
-    for (const fs::path& own : plan.directories) {
-      PublishPlan(plan, own);
-    }
+    for (const fs::path& own : plan.directories) { PublishPlan(plan, own); }
   } else {
     PublishPlan(plan, directory);
   }
@@ -114,9 +106,7 @@ std::vector<const Search*> SearchesOf(const Plan& plan) {
 // The directories that hold all runs of the pipelines.
 std::set<fs::path> RootsOf(const Plan& plan) {
   std::set<fs::path> roots;
-  for (const PlannedRun& run : plan.runs) {
-    roots.insert(run.prepared.parent_path());
-  }
+  for (const PlannedRun& run : plan.runs) { roots.insert(run.prepared.parent_path()); }
   return roots;
 }
 
@@ -135,9 +125,7 @@ fs::path NewRunsDirectory(const std::string& name) {
   for (int n = 2; !error && !fs::create_directory(directory, error); ++n) {
     directory = base.string() + "-" + std::to_string(n);
   }
-  if (error) {
-    throw HostError(directory.string() + ": cannot be made: " + error.message());
-  }
+  if (error) { throw HostError(directory.string() + ": cannot be made: " + error.message()); }
   return directory;
 }
 

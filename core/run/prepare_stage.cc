@@ -20,9 +20,7 @@ bool Prepare(const StageRun& stage, const RunInfo& run, const RunEnvironment& en
     MakeExecutor(run.search->pipeline, stage.catalog, context, environment.program,
                  environment.mpi);
     return true;
-  } catch (const lode::CancelledError&) {
-    return false;
-  }
+  } catch (const lode::CancelledError&) { return false; }
 }
 
 }  // namespace

@@ -17,19 +17,13 @@ class InputReader {
   explicit InputReader(const Catalog& catalog) : catalog_(catalog) {}
 
   void Read(const Pipeline& pipeline) {
-    if (!IsNew(pipeline)) {
-      return;
-    }
+    if (!IsNew(pipeline)) { return; }
     const bool waits = !ArtifactsOf(pipeline, catalog_).empty();
     std::vector<std::size_t> quick;
     for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
-      if (MayMake(pipeline.oracles[i]) && !waits) {
-        quick.push_back(i);
-      }
+      if (MayMake(pipeline.oracles[i]) && !waits) { quick.push_back(i); }
     }
-    if (waits || !MayMake(pipeline.space)) {
-      return;
-    }
+    if (waits || !MayMake(pipeline.space)) { return; }
     const RunContext run;
     const Oracles oracles(pipeline, catalog_, run, quick);
     const bool has_optimizer = !pipeline.is_preparation() && MayMake(pipeline.optimizer);
@@ -56,9 +50,7 @@ class InputReader {
     std::string text;
     const auto add = [&](const ComponentConfig& config) {
       text += config.id + "\n" + config.policy.string() + "\n";
-      for (const Value& value : config.values) {
-        text += FormatValue(value) + "\n";
-      }
+      for (const Value& value : config.values) { text += FormatValue(value) + "\n"; }
     };
     add(pipeline.space);
     std::ranges::for_each(pipeline.oracles, add);
@@ -76,9 +68,7 @@ class InputReader {
 std::vector<std::string> ReadInputs(const LoadedPipeline& pipeline) {
   InputReader reader(*pipeline.catalog);
   for (const Stage& stage : pipeline.stages.list) {
-    for (const Search& search : stage.searches) {
-      reader.Read(search.pipeline);
-    }
+    for (const Search& search : stage.searches) { reader.Read(search.pipeline); }
   }
   return reader.skipped();
 }

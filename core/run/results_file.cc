@@ -24,9 +24,7 @@ namespace fs = std::filesystem;
 // Returns the results of the searches whose runs have ended.
 std::map<const Search*, const SearchResult*> ResultsBySearch(const KeptRuns& kept) {
   std::map<const Search*, const SearchResult*> results;
-  for (const SearchResult& result : kept.plan.results) {
-    results.emplace(result.search, &result);
-  }
+  for (const SearchResult& result : kept.plan.results) { results.emplace(result.search, &result); }
   return results;
 }
 

@@ -23,15 +23,10 @@ RunQueue::RunQueue(const std::vector<PlannedRun>& runs, const RunEnvironment& en
 
 bool RunQueue::Run() {
   const unsigned count = ThreadCount();
-  while (threads_.size() < count && StartThread()) {
-  }
+  while (threads_.size() < count && StartThread()) {}
   Wait();
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
-  if (error_) {
-    std::rethrow_exception(error_);
-  }
+  for (std::thread& thread : threads_) { thread.join(); }
+  if (error_) { std::rethrow_exception(error_); }
   return !lost_;
 }
 
@@ -60,9 +55,7 @@ bool RunQueue::StartThread() {
       const std::lock_guard lock(mutex_);
       --working_;
     }
-    if (threads_.empty()) {
-      throw;
-    }
+    if (threads_.empty()) { throw; }
     environment_.listener.OnWarning(
         {RunWarning::Kind::kWarning, std::string(e.what()) + ": " +
                                          std::to_string(threads_.size()) +
@@ -94,11 +87,9 @@ void RunQueue::Work() {
     } catch (const LostStoreError& e) {
       runs_[i].result->runs[runs_[i].position].kept = false;
       Lose(infos_[i], e);
-    } catch (const std::exception& e) {
+    } catch (const std::exception& e) {  // a fault of this run, not of the others
       Fail(infos_[i], e.what());
-    } catch (...) {
-      Fail(infos_[i], "an unknown error");
-    }
+    } catch (...) { Fail(infos_[i], "an unknown error"); }
   }
   const std::lock_guard lock(mutex_);
   --working_;
@@ -131,9 +122,7 @@ void RunQueue::Fail(const RunInfo& info, std::string_view reason) {
 void RunQueue::WarnOnce(const PlannedRun& run, const std::string& text) {
   {
     const std::lock_guard lock(mutex_);
-    if (!warned_.insert(run.search).second) {
-      return;
-    }
+    if (!warned_.insert(run.search).second) { return; }
   }
   environment_.listener.OnWarning({RunWarning::Kind::kWarning, TitleOf(run) + ": " + text});
 }

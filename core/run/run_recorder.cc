@@ -17,9 +17,7 @@ RunRecorder::RunRecorder(const PlannedRun& run, const StoreShape& shape, const F
       store_(run.directory, run.exists ? RunStore::Mode::kContinue : RunStore::Mode::kNew, shape,
              facts.commit) {
   store_.Hold();
-  if (run.exists) {
-    store_.ForgetAfter(facts.kept);
-  }
+  if (run.exists) { store_.ForgetAfter(facts.kept); }
   store_.SetMeta("seed", std::to_string(run.seed));
   store_.SetMeta("workers", std::to_string(facts.workers));
   if (AreNoisy(shape.metrics) && facts.limits_evaluations) {
@@ -29,15 +27,11 @@ RunRecorder::RunRecorder(const PlannedRun& run, const StoreShape& shape, const F
     store_.SetMeta(kOptimaKey, optima);
   }
   store_.SetMeta("status", "running");
-  if (facts.kept == 0) {
-    Agree();
-  }
+  if (facts.kept == 0) { Agree(); }
 }
 
 void RunRecorder::Agree() {
-  if (run_.exists) {
-    DescribeRun(run_.directory, *run_.search, run_.seed, *run_.catalog);
-  }
+  if (run_.exists) { DescribeRun(run_.directory, *run_.search, run_.seed, *run_.catalog); }
   store_.Release();
   agreed_ = true;
 }
@@ -50,9 +44,7 @@ void RunRecorder::KeepUnfinished() {
 }
 
 void RunRecorder::KeepResult(const RunResult& result, Runner& runner) {
-  if (!agreed_) {
-    return;
-  }
+  if (!agreed_) { return; }
   store_.DropUntold();
   store_.SetFront(result.front);
   store_.Flush();

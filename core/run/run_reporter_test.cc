@@ -77,9 +77,7 @@ TEST_F(RunReporterTest, EvaluationsThatAreUnderWayAreCounted) {
   int answered = 0;
   executor->Listen([&](const Question&, const Measurement&) { ++answered; });
   Question question;
-  for (question.id = 1; question.id <= 2; ++question.id) {
-    executor->Start(question);
-  }
+  for (question.id = 1; question.id <= 2; ++question.id) { executor->Start(question); }
   executor->Finish(executor->Next());
   executor->Finish(executor->Next());
   EXPECT_EQ(answered, 2);

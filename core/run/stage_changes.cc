@@ -95,9 +95,7 @@ void StageChanges::MakeRoom(StageRun& stage) const {
 
 void StageChanges::CheckInputs(StageRun& stage) const {
   stage.record.inputs = InputsOf(stage.stage, stage.catalog, root_);
-  if (!stage.stored) {
-    return;
-  }
+  if (!stage.stored) { return; }
   const std::string change = ChangedInputs(stage.stored->inputs, stage.record.inputs, root_);
   if (!change.empty() && !Forces(stage)) {
     Replace(stage, change);

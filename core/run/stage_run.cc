@@ -11,12 +11,8 @@ namespace lode::core {
 namespace {
 
 void TakeResult(const PlannedRun& run) {
-  if (run.exists) {
-    RequireIntact(run.directory);
-  }
-  if (std::optional<RunOutcome> ended = EndedRun(run)) {
-    TakeOutcome(run, std::move(*ended));
-  }
+  if (run.exists) { RequireIntact(run.directory); }
+  if (std::optional<RunOutcome> ended = EndedRun(run)) { TakeOutcome(run, std::move(*ended)); }
 }
 
 }  // namespace
@@ -27,9 +23,7 @@ StageRun::StageRun(const Stage& s, const Catalog& c, const std::filesystem::path
       directory(root / s.name),
       searches(s.searches),
       stored(ReadStageRecord(directory)) {
-  for (Search& search : searches) {
-    PlaceArtifacts(search.pipeline, c, root);
-  }
+  for (Search& search : searches) { PlaceArtifacts(search.pipeline, c, root); }
 }
 
 StageState StageRun::state() const {
@@ -41,9 +35,7 @@ StageState StageRun::state() const {
 void StageRun::MakePlan() {
   plan.directories = {directory};
   plan.results.reserve(searches.size());
-  for (const Search& search : searches) {
-    plan.AddSearch(search, catalog, directory);
-  }
+  for (const Search& search : searches) { plan.AddSearch(search, catalog, directory); }
 }
 
 void StageRun::TakeResults() {

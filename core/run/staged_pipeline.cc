@@ -22,9 +22,7 @@ namespace {
 std::vector<const Search*> SearchesOf(const Stages& stages) {
   std::vector<const Search*> searches;
   for (const Stage& stage : stages.list) {
-    for (const Search& search : stage.searches) {
-      searches.push_back(&search);
-    }
+    for (const Search& search : stage.searches) { searches.push_back(&search); }
   }
   return searches;
 }
@@ -41,17 +39,13 @@ void KeepAsItIs(StageRun& stage, RunListener& listener) {
 Completion SearchStage(StageRun& stage, const RunEnvironment& environment) {
   const RunLock lock(stage.directory);  // a preparation has its own lock
   const Completion completion = ExecutePlan(stage.plan, stage.stage.name, environment);
-  if (completion == Completion::kDone) {
-    WriteBestFile(stage);
-  }
+  if (completion == Completion::kDone) { WriteBestFile(stage); }
   return completion;
 }
 
 void RecordEnd(StageRun& stage) {
   stage.record.finished = stage.finished = true;
-  if (!stage.stage.is_preparation()) {
-    AddOutput(stage.record, stage.directory, kBestFile);
-  }
+  if (!stage.stage.is_preparation()) { AddOutput(stage.record, stage.directory, kBestFile); }
   WriteStageRecord(stage.directory, stage.record);
 }
 
@@ -100,9 +94,7 @@ Completion StagedPipeline::ExecuteStages(const RunEnvironment& environment) {
 Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& changes,
                                         const RunEnvironment& environment) const {
   changes.CheckInputs(stage);
-  if (!stage.stage.is_preparation()) {
-    PlanRuns(stage);
-  }
+  if (!stage.stage.is_preparation()) { PlanRuns(stage); }
   if (stage.stored && stage.stored->finished && stage.HasEnded()) {
     KeepAsItIs(stage, environment.listener);
     return Completion::kDone;
@@ -114,9 +106,7 @@ Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& cha
   }
   const Completion completion = stage.stage.is_preparation() ? PrepareStage(stage, environment)
                                                              : SearchStage(stage, environment);
-  if (completion == Completion::kDone) {
-    RecordEnd(stage);
-  }
+  if (completion == Completion::kDone) { RecordEnd(stage); }
   return completion;
 }
 

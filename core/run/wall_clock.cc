@@ -22,9 +22,7 @@ WallClock::~WallClock() {
     stop_ = true;
   }
   wake_.notify_all();
-  if (waiting_.joinable()) {
-    waiting_.join();
-  }
+  if (waiting_.joinable()) { waiting_.join(); }
 }
 
 void WallClock::Wait(Clock::time_point end) {

@@ -23,9 +23,7 @@ std::optional<std::uint64_t> Answers::First() const {
 
 std::optional<Measurement> Answers::Take(std::uint64_t id) {
   const auto at = std::ranges::find(answers_, id, kId);
-  if (at == answers_.end()) {
-    return std::nullopt;
-  }
+  if (at == answers_.end()) { return std::nullopt; }
   std::optional<Measurement> measurement = std::move(at->second);
   answers_.erase(at);
   return measurement;

@@ -23,9 +23,7 @@ bool ExactBest::IsTied(const TrialRecord& trial) const {
 }
 
 bool ExactBest::Add(const TrialRecord& trial) {
-  if (!trial.feasible()) {
-    return false;
-  }
+  if (!trial.feasible()) { return false; }
   if (IsBetter(trial)) {
     best_ = Summarize(trial);
     tied_.clear();
@@ -62,18 +60,12 @@ const NoisyBest* NoisyBests::Compared() const {
 BestTracker::BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders,
                          const Reward& reward, const std::vector<MetricDeclaration>& metrics)
     : marks_(std::move(marks)), watches_leaders_(watches_leaders) {
-  if (AreNoisy(metrics)) {
-    noisy_.emplace(reward);
-  }
+  if (AreNoisy(metrics)) { noisy_.emplace(reward); }
 }
 
 bool BestTracker::Add(const TrialRecord& trial) {
-  if (!noisy_) {
-    return exact_.Add(trial);
-  }
-  if (!trial.failure.empty()) {
-    return false;
-  }
+  if (!noisy_) { return exact_.Add(trial); }
+  if (!trial.failure.empty()) { return false; }
   noisy_->Add(trial);
   return watches_leaders_ && HasNewLeader();
 }

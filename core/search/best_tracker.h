@@ -92,9 +92,7 @@ class FrontOfHighestFidelity {
   // Returns whether the trial is on the front now; only then calls `make` for it.
   template <class Make>
   bool Add(double fidelity, const Objectives& objectives, Make&& make) {
-    if (fidelity < fidelity_) {
-      return false;
-    }
+    if (fidelity < fidelity_) { return false; }
     if (fidelity > fidelity_) {
       fidelity_ = fidelity;
       front_ = {};

@@ -96,9 +96,7 @@ TEST(FrontTest, HasOnlyTrialsOfTheHighestFidelity) {
   EXPECT_FALSE(add(0.25, {10, 10}, "d"));
   EXPECT_FALSE(add(1, {1, 1}, "e"));
   std::vector<std::string> architectures;
-  for (const FrontTrial& trial : front.Trials()) {
-    architectures.push_back(trial.architecture);
-  }
+  for (const FrontTrial& trial : front.Trials()) { architectures.push_back(trial.architecture); }
   EXPECT_THAT(architectures, ElementsAre("c", "b"));
 }
 

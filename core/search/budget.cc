@@ -27,12 +27,8 @@ bool Budget::AreQueriesSpent(const Spending& spending) const {
 }
 
 double Budget::InUnitOfMarks(const Spending& spending) const {
-  if (config_.steps) {
-    return static_cast<double>(spending.steps);
-  }
-  if (config_.unique_queries) {
-    return static_cast<double>(spending.unique_queries);
-  }
+  if (config_.steps) { return static_cast<double>(spending.steps); }
+  if (config_.unique_queries) { return static_cast<double>(spending.unique_queries); }
   return config_.full_evaluations ? spending.full_evaluations + kRounding : spending.cost_seconds;
 }
 

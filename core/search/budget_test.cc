@@ -26,9 +26,7 @@ TEST(BudgetTest, SumsOfFidelitiesMayBeRounded) {
   const Budget budget(pipeline, false);
   double sum = 0;
   int queries = 0;
-  for (; !budget.AreQueriesSpent({.full_evaluations = sum}); ++queries) {
-    sum += 0.06;
-  }
+  for (; !budget.AreQueriesSpent({.full_evaluations = sum}); ++queries) { sum += 0.06; }
   EXPECT_EQ(queries, 50);
   EXPECT_NE(sum, 3);
 }

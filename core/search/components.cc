@@ -25,12 +25,8 @@ Components::Components(const Pipeline& pipeline, const Catalog& catalog, const R
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
   Offer(fidelities);
-  if (!pipeline.optimizer.policy.empty()) {
-    optimizer_->Load(pipeline.optimizer.policy);
-  }
-  if ((optimizer_->component().capabilities & LODE_CAP_EXPLORES) != 0) {
-    return;
-  }
+  if (!pipeline.optimizer.policy.empty()) { optimizer_->Load(pipeline.optimizer.policy); }
+  if ((optimizer_->component().capabilities & LODE_CAP_EXPLORES) != 0) { return; }
   for (std::size_t i = 0; i < pipeline.explorations.size(); ++i) {
     explorations_.push_back(Make<ExplorationInstance>(pipeline.explorations[i], catalog, run,
                                                       "exploration/" + std::to_string(i)));
@@ -62,17 +58,13 @@ lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architectu
     group = PrintableLine(group);
     label = PrintableLine(label);
   }
-  for (lode::Graph::Edge& edge : graph.edges) {
-    edge.label = PrintableLine(edge.label);
-  }
+  for (lode::Graph::Edge& edge : graph.edges) { edge.label = PrintableLine(edge.label); }
   return graph;
 }
 
 std::unique_ptr<lode::Space> ViewOf(const SpaceInstance& space) {
   auto view = space.Use([&] { return std::make_unique<lode::Space>(space.handle()); });
-  if (view->cells() == 0) {
-    throw HostError(space.title() + ": has no cells");
-  }
+  if (view->cells() == 0) { throw HostError(space.title() + ": has no cells"); }
   return view;
 }
 

@@ -24,22 +24,14 @@ std::optional<BestTrial> Confirmation::Run(const NoisyBest& searched, double fid
   confirmed.AssumeScatter(searched);
   for (const BestTrial& candidate : candidates) {
     for (std::uint64_t repeat = 1; repeat <= config_.repeats; ++repeat) {
-      if (cancelled_.load(std::memory_order_relaxed)) {
-        throw CancelledError();
-      }
-      if (under_way_.size() == capacity_) {
-        FinishOldest(confirmed);
-      }
+      if (cancelled_.load(std::memory_order_relaxed)) { throw CancelledError(); }
+      if (under_way_.size() == capacity_) { FinishOldest(confirmed); }
       Begin(candidate, fidelity, repeat);
     }
   }
-  while (!under_way_.empty()) {
-    FinishOldest(confirmed);
-  }
+  while (!under_way_.empty()) { FinishOldest(confirmed); }
   std::optional<BestTrial> best = confirmed.Best();
-  if (best) {
-    best->fidelity = fidelity;
-  }
+  if (best) { best->fidelity = fidelity; }
   return best;
 }
 

@@ -19,9 +19,7 @@ constexpr std::uint64_t kRepeatsOfAStep = 4096;
 // Copies metrics to their places in the row of all metrics.
 void Place(std::span<const double> metrics, const std::vector<std::size_t>& places,
            std::vector<double>& row) {
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    row[places[i]] = metrics[i];
-  }
+  for (std::size_t i = 0; i < metrics.size(); ++i) { row[places[i]] = metrics[i]; }
 }
 
 }  // namespace
@@ -43,21 +41,15 @@ Evaluator::Ticket Evaluator::Begin(Proposed proposed) {
 }
 
 void Evaluator::Reconsider(Ticket& ticket) {
-  if (ticket.is_waiting()) {
-    Settle(ticket);
-  }
+  if (ticket.is_waiting()) { Settle(ticket); }
 }
 
 void Evaluator::Settle(Ticket& ticket) {
-  if (!SettleKnown(ticket) && !SettleFree(ticket) && !SettleNetwork(ticket)) {
-    Ask(ticket);
-  }
+  if (!SettleKnown(ticket) && !SettleFree(ticket) && !SettleNetwork(ticket)) { Ask(ticket); }
 }
 
 ResultKey Evaluator::NetworkOf(const Ticket& ticket) const {
-  if (!parts_.by_canonical) {
-    return ticket.key;
-  }
+  if (!parts_.by_canonical) { return ticket.key; }
   const Proposed& proposed = ticket.proposed;
   try {
     return KeyOf(CallComponent(parts_.space_title,
@@ -70,9 +62,7 @@ ResultKey Evaluator::NetworkOf(const Ticket& ticket) const {
 
 bool Evaluator::SettleKnown(Ticket& ticket) {
   const auto slot = known_.OfArchitecture(ticket.key);
-  if (!slot || MustAsk(*slot)) {
-    return false;
-  }
+  if (!slot || MustAsk(*slot)) { return false; }
   ticket.state = Known{*slot};
   return true;
 }
@@ -80,9 +70,7 @@ bool Evaluator::SettleKnown(Ticket& ticket) {
 // Asks the free oracles. Does not remember their rejections, because asking again is free.
 bool Evaluator::SettleFree(Ticket& ticket) {
   ticket.row.assign(metrics().size(), kNaN);
-  if (!parts_.compute) {
-    return false;
-  }
+  if (!parts_.compute) { return false; }
   Measurement computed = parts_.compute(ticket.proposed.architecture, SeedFor(ticket.proposed));
   Place(computed.metrics, parts_.free_places, ticket.row);
   ticket.records = std::move(computed.records);
@@ -102,9 +90,7 @@ bool Evaluator::SettleFree(Ticket& ticket) {
 // Looks for results for the ticket's network.
 bool Evaluator::SettleNetwork(Ticket& ticket) {
   ticket.network = NetworkOf(ticket);
-  if (noisy_) {
-    return false;
-  }
+  if (noisy_) { return false; }
   if (known_.IsRejected(ticket.network)) {
     ticket.state = Rejected{};
     return true;
@@ -196,15 +182,11 @@ Evaluator::Ticket Evaluator::BeginRepeat(Proposed proposed, std::uint64_t repeat
 
 Evaluator::Result Evaluator::Finish(Ticket& ticket) {
   Reconsider(ticket);
-  if (const auto* known = std::get_if<Known>(&ticket.state)) {
-    return TakeKnown(known->slot);
-  }
+  if (const auto* known = std::get_if<Known>(&ticket.state)) { return TakeKnown(known->slot); }
   if (const auto* failed = std::get_if<Failed>(&ticket.state)) {
     return TakeFailure(ticket, *failed);
   }
-  if (const auto* asked = ticket.asked()) {
-    return TakeAnswer(ticket, *asked);
-  }
+  if (const auto* asked = ticket.asked()) { return TakeAnswer(ticket, *asked); }
   return {.rejected = true};
 }
 
@@ -232,9 +214,7 @@ Evaluator::Result Evaluator::TakeAnswer(Ticket& ticket, const Asked& asked) {
   const auto kept = failed
                         ? known_.KeepFailure(ticket.key, asked.id, std::move(measurement.failure))
                         : known_.Keep(ticket.key, asked.id, ticket.row);
-  if (parts_.by_canonical && kept.is_new) {
-    known_.Share(ticket.network, kept.slot);
-  }
+  if (parts_.by_canonical && kept.is_new) { known_.Share(ticket.network, kept.slot); }
   result.id = asked.id;
   result.metrics = failed ? std::span<const double>() : known_.MetricsOf(kept.slot);
   result.failure = known_.FailureOf(kept.slot);

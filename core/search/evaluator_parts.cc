@@ -18,9 +18,7 @@ void ArrangeMetrics(const Pipeline& pipeline, const std::vector<std::size_t>& fr
     const bool is_free = std::ranges::count(free, i) > 0;
     const auto& list = lists.emplace_back(is_free ? *next_computed++ : *next_measured++);
     auto& places = is_free ? parts.free_places : parts.measured_places;
-    for (std::size_t k = 0; k < list.size(); ++k) {
-      places.push_back(place++);
-    }
+    for (std::size_t k = 0; k < list.size(); ++k) { places.push_back(place++); }
   }
   parts.metrics = CollectMetrics(pipeline, lists);
 }

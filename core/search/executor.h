@@ -78,9 +78,7 @@ class Executor {
 
  protected:
   void Tell(const Question& question, const Measurement& measurement) const {
-    if (listener_) {
-      listener_(question, measurement);
-    }
+    if (listener_) { listener_(question, measurement); }
   }
 
  private:

@@ -53,12 +53,8 @@ std::size_t EndOfNumber(std::string_view text, std::size_t at) {
     return end > from ? end : 0;
   };
   std::size_t end = end_of_digits(is_at(at, "+-") ? at + 1 : at);
-  if (end == 0) {
-    return at;
-  }
-  while (is_at(end, ".,") && end_of_digits(end + 1) != 0) {
-    end = end_of_digits(end + 1);
-  }
+  if (end == 0) { return at; }
+  while (is_at(end, ".,") && end_of_digits(end + 1) != 0) { end = end_of_digits(end + 1); }
   const std::size_t exponent = is_at(end, "eE") ? end + (is_at(end + 1, "+-") ? 2 : 1) : 0;
   return exponent == 0 || end_of_digits(exponent) == 0 ? end : end_of_digits(exponent);
 }
@@ -88,9 +84,7 @@ std::string Shortened(const std::string& text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0) != 0x80;
     characters += begins ? 1 : 0;
-    if (characters > kReasonWidth) {
-      return text.substr(0, at) + "…";
-    }
+    if (characters > kReasonWidth) { return text.substr(0, at) + "…"; }
   }
   return text;
 }
@@ -104,18 +98,12 @@ void FailureTally::Add(std::string_view text, std::uint64_t count) {
     line = masked;
   }
   const bool full = places_.size() >= kMaxKinds && !places_.contains(masked);
-  if (full || line == kOther) {
-    line = masked = kOther;
-  }
+  if (full || line == kOther) { line = masked = kOther; }
   const auto [at, is_new] = places_.try_emplace(masked, kinds_.size());
-  if (is_new) {
-    kinds_.push_back({line, 0});
-  }
+  if (is_new) { kinds_.push_back({line, 0}); }
   FailureKind& kind = kinds_[at->second];
   kind.count += count;
-  if (kind.reason != line && !is_new) {
-    kind.reason = masked;
-  }
+  if (kind.reason != line && !is_new) { kind.reason = masked; }
 }
 
 std::vector<FailureKind> FailureTally::Kinds() const {
@@ -126,9 +114,7 @@ std::vector<FailureKind> FailureTally::Kinds() const {
 
 std::string FormatFailures(std::uint64_t failures, const std::vector<FailureKind>& kinds,
                            std::size_t most) {
-  if (failures == 0) {
-    return "";
-  }
+  if (failures == 0) { return ""; }
   std::string text = std::to_string(failures) + " failed";
   const std::size_t shown = std::min(most, kinds.size());
   std::uint64_t rest = failures;

@@ -7,9 +7,7 @@ namespace {
 
 std::string Grouped(std::initializer_list<const char*> texts) {
   FailureTally tally;
-  for (const char* text : texts) {
-    tally.Add(text);
-  }
+  for (const char* text : texts) { tally.Add(text); }
   return FormatFailures(texts.size(), tally.Kinds(), 3);
 }
 
@@ -52,9 +50,7 @@ TEST(FailureTallyTest, TheFirstLineIsTheReason) {
 // The cut is after kReasonWidth characters and never inside a character.
 TEST(FailureTallyTest, LongTextsAreCut) {
   std::string text;
-  for (int i = 0; i < 200; ++i) {
-    text += "é";
-  }
+  for (int i = 0; i < 200; ++i) { text += "é"; }
   FailureTally tally;
   tally.Add(text);
   EXPECT_EQ(tally.Kinds().at(0).reason, text.substr(0, 2 * kReasonWidth) + "…");
@@ -68,9 +64,7 @@ TEST(FailureTallyTest, KindsOfSeveralRunsAreMerged) {
   runs[0].Add("worker 2 died " + tail);
   runs[1].Add("worker 33 died " + tail);
   for (const FailureTally& run : runs) {
-    for (const FailureKind& kind : run.Kinds()) {
-      all.Add(kind.reason, kind.count);
-    }
+    for (const FailureKind& kind : run.Kinds()) { all.Add(kind.reason, kind.count); }
   }
   ASSERT_EQ(all.Kinds().size(), 1u);
   EXPECT_EQ(all.Kinds()[0].count, 3u);
@@ -79,9 +73,7 @@ TEST(FailureTallyTest, KindsOfSeveralRunsAreMerged) {
 TEST(FailureTallyTest, TooManyKindsAreMergedIntoOne) {
   FailureTally tally;
   for (char a = 'a'; a <= 'z'; ++a) {
-    for (const char* b : {"k", "l", "m", "n"}) {
-      tally.Add(std::string(1, a) + b);
-    }
+    for (const char* b : {"k", "l", "m", "n"}) { tally.Add(std::string(1, a) + b); }
   }
   EXPECT_EQ(tally.Kinds().size(), 51u);
   EXPECT_EQ(tally.Kinds()[0].reason, "other reasons");

@@ -60,9 +60,7 @@ class FakeOptimizer {
   void Bind(const Space& space) { space_ = &space_storage_.emplace_back(space); }
   void Offer(const Fidelities&) {}
   lode::Proposal Ask() {
-    if (script->asks.empty()) {
-      return {space_->Parse("0-0"), 1};
-    }
+    if (script->asks.empty()) { return {space_->Parse("0-0"), 1}; }
     const Script::Ask ask = script->asks.front();
     script->asks.pop_front();
     return {space_->Parse(ask.architecture), ask.fidelity};

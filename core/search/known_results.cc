@@ -21,9 +21,7 @@ ResultKey KeyOf(ArchitectureView architecture, double fidelity) {
   for (std::size_t i = 0; i < architecture.size(); ++i) {
     key[i / 8] = static_cast<char>(key[i / 8] | (architecture[i] << (i % 8)));
   }
-  if (fidelity != 1) {
-    key.append(reinterpret_cast<const char*>(&fidelity), sizeof fidelity);
-  }
+  if (fidelity != 1) { key.append(reinterpret_cast<const char*>(&fidelity), sizeof fidelity); }
   return key;
 }
 

@@ -23,17 +23,13 @@ double Limit::Violation(double value) const {
 Limits::Limits(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics) {
   for (const LimitConfig& limit : config.limits) {
     const std::size_t metric = MetricIndex(metrics, limit.metric);
-    if (metric < metrics.size()) {
-      limits_.push_back({metric, limit.min, limit.max});
-    }
+    if (metric < metrics.size()) { limits_.push_back({metric, limit.min, limit.max}); }
   }
 }
 
 double Limits::Violation(std::span<const double> metrics) const {
   double sum = 0;
-  for (const Limit& limit : limits_) {
-    sum += limit.Violation(metrics[limit.metric]);
-  }
+  for (const Limit& limit : limits_) { sum += limit.Violation(metrics[limit.metric]); }
   return sum;
 }
 

@@ -28,9 +28,7 @@ void NoisyBest::Add(std::string_view architecture, std::uint64_t step, double re
   Measured& measured = measured_[at->second];
   const auto count = static_cast<double>(++measured.count);
   measured.reward.Add(reward, count);
-  for (std::size_t i = 0; i < metrics.size(); ++i) {
-    measured.metrics[i].Add(metrics[i], count);
-  }
+  for (std::size_t i = 0; i < metrics.size(); ++i) { measured.metrics[i].Add(metrics[i], count); }
 }
 
 void NoisyBest::AssumeScatter(const NoisyBest& other) { assumed_ = other.Pooled(); }
@@ -46,9 +44,7 @@ NoisyBest::Scatter NoisyBest::Pooled() const {
 }
 
 double NoisyBest::BoundOf(const Measured& measured, const Scatter& scatter) const {
-  if (scatter.degrees == 0) {
-    return measured.reward.mean;
-  }
+  if (scatter.degrees == 0) { return measured.reward.mean; }
   const double variance = scatter.reward_squares / scatter.degrees;
   const double deviations =
       std::sqrt(2 * math::Log(static_cast<double>(measured_.size()) / (2 * kRisk)));
@@ -87,9 +83,7 @@ std::vector<BestTrial> NoisyBest::Leading(std::size_t count) const {
   order.resize(std::min(count, order.size()));
   std::vector<BestTrial> leading;
   leading.reserve(order.size());
-  for (const auto& [bound, measured] : order) {
-    leading.push_back(Describe(*measured, scatter));
-  }
+  for (const auto& [bound, measured] : order) { leading.push_back(Describe(*measured, scatter)); }
   return leading;
 }
 

@@ -34,9 +34,7 @@ class NoisyBestTest : public testing::Test {
 // architectures: t = sqrt(2 ln(3 / 0.1)) = 2.61. Bounds: a 10 - t s / sqrt(3) = 8.63,
 // b 10.5 - t s / sqrt(2) = 8.82, c 11 - t s = 8.62.
 TEST_F(NoisyBestTest, TheBestHasTheBestLowerBound) {
-  for (const double value : {9.0, 10.0, 11.0}) {
-    Add("a", 3, value);
-  }
+  for (const double value : {9.0, 10.0, 11.0}) { Add("a", 3, value); }
   Add("b", 4, 10);
   Add("b", 9, 11);
   Add("c", 5, 11);
@@ -65,9 +63,7 @@ TEST_F(NoisyBestTest, WithoutRepeatsTheScatterIsUnknown) {
 
 // Measurements that do not scatter keep their exact value.
 TEST_F(NoisyBestTest, EqualMeasurementsCauseNoRoundingError) {
-  for (int i = 0; i < 1000; ++i) {
-    Add("a", 0, 0.1);
-  }
+  for (int i = 0; i < 1000; ++i) { Add("a", 0, 0.1); }
   EXPECT_EQ(best_.Best()->reward, 0.1);
   EXPECT_EQ(best_.Best()->standard_error, 0);
 }

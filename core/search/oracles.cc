@@ -32,9 +32,7 @@ std::vector<MetricDeclaration> CollectMetrics(const Pipeline& pipeline, const Me
   std::vector<MetricDeclaration> all;
   for (std::size_t i = 0; i < lists.size(); ++i) {
     const std::string title = "oracle '" + pipeline.oracles[i].id + "'";
-    if (lists[i].empty()) {
-      throw HostError(title + ": has no metrics");
-    }
+    if (lists[i].empty()) { throw HostError(title + ": has no metrics"); }
     for (const MetricDeclaration& metric : lists[i]) {
       if (IsReservedMetricName(metric.name)) {
         throw HostError(title + ": '" + metric.name + "' cannot be a metric's name");
@@ -97,9 +95,7 @@ void Oracles::Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& 
 }
 
 void Oracles::SetLimits(const RewardConfig& reward) {
-  if (reward.limit_rule != LimitRule::kRejection || reward.limits.empty()) {
-    return;
-  }
+  if (reward.limit_rule != LimitRule::kRejection || reward.limits.empty()) { return; }
   limits_.emplace(reward, all_metrics_);
   std::ranges::stable_sort(parts_, std::greater(), [&](const Part& part) {
     return limits_->Concern(part.first, part.count);
@@ -118,18 +114,14 @@ Measurement Oracles::Measure(ArchitectureView architecture, double fidelity, std
   for (const Part& part : parts_) {
     Take(part, part.oracle->Evaluate({architecture, fidelity, seed, part.MetricsIn(measurement)}),
          measurement);
-    if (measurement.outcome != Outcome::kMeasured) {
-      break;
-    }
+    if (measurement.outcome != Outcome::kMeasured) { break; }
   }
   measurement.records = records_.End();
   return measurement;
 }
 
 std::vector<Measurement> Oracles::Measure(std::span<const Question> questions) {
-  if (questions.size() == 1 || one_by_one_) {
-    return MeasureOneByOne(questions);
-  }
+  if (questions.size() == 1 || one_by_one_) { return MeasureOneByOne(questions); }
   std::vector<Measurement> measurements(questions.size(), Unmeasured());
   records_.Begin();
   MeasureTogether(questions, measurements);
@@ -157,14 +149,10 @@ void Oracles::MeasureTogether(std::span<const Question> questions,
                          part.MetricsIn(measurements[i])});
     }
     const auto answers = part.oracle->Evaluate(queries);
-    for (std::size_t k = 0; k < open.size(); ++k) {
-      Take(part, answers[k], measurements[open[k]]);
-    }
+    for (std::size_t k = 0; k < open.size(); ++k) { Take(part, answers[k], measurements[open[k]]); }
     std::erase_if(open,
                   [&](std::size_t i) { return measurements[i].outcome != Outcome::kMeasured; });
-    if (open.empty()) {
-      return;
-    }
+    if (open.empty()) { return; }
   }
 }
 
@@ -183,9 +171,7 @@ void Oracles::Take(const Part& part, const OracleInstance::Outcome& answer,
 }
 
 std::string Oracles::FaultOf(const Part& part, const OracleInstance::Outcome& answer) {
-  if (!answer.ok) {
-    return part.oracle->title() + ": " + answer.failure;
-  }
+  if (!answer.ok) { return part.oracle->title() + ": " + answer.failure; }
   if (!std::isfinite(answer.cost_seconds) || answer.cost_seconds < 0) {
     return part.oracle->title() + ": reports a cost of " + std::to_string(answer.cost_seconds) +
            " seconds";

@@ -44,18 +44,14 @@ double Volume(std::vector<Objectives> points, std::span<const double> reference)
   if (reference.size() == 1) {
     return points.empty() ? 0 : std::ranges::max(points)[0] - reference[0];
   }
-  if (reference.size() == 2) {
-    return Area(points, reference);
-  }
+  if (reference.size() == 2) { return Area(points, reference); }
   const std::size_t last = reference.size() - 1;
   const auto base = reference.first(last);
   std::ranges::stable_sort(points, {}, [last](const Objectives& p) { return p[last]; });
   double volume = 0;
   for (std::size_t k = 0; k < points.size(); ++k) {
     double box = 1;
-    for (std::size_t i = 0; i < last; ++i) {
-      box *= points[k][i] - reference[i];
-    }
+    for (std::size_t i = 0; i < last; ++i) { box *= points[k][i] - reference[i]; }
     const auto shared = Shared(points[k], std::span(points).subspan(k + 1), last);
     volume += (points[k][last] - reference[last]) * (box - Volume(shared, base));
   }
@@ -67,9 +63,7 @@ double Volume(std::vector<Objectives> points, std::span<const double> reference)
 bool Dominates(std::span<const double> a, std::span<const double> b) {
   bool better = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < b[i]) {
-      return false;
-    }
+    if (a[i] < b[i]) { return false; }
     better = better || a[i] > b[i];
   }
   return better;
@@ -87,17 +81,13 @@ Goals::Goals(const RewardConfig& config, const std::vector<MetricDeclaration>& m
   for (const GoalConfig& goal : config.goals) {
     Add(MetricIndex(metrics, goal.metric), goal.reference, metrics);
   }
-  if (stated_) {
-    return;
-  }
+  if (stated_) { return; }
   const std::size_t metric = MetricIndex(metrics, config.metric);
   Add(metric, IsAccuracy(metrics[metric]) ? std::optional(0.0) : std::nullopt, metrics);
   for (const LimitConfig& limit : config.limits) {
     const std::size_t limited = MetricIndex(metrics, limit.metric);
     const bool less = metrics[limited].direction == LODE_MINIMIZE;
-    if (const auto worst = less ? limit.max : limit.min) {
-      Add(limited, worst, metrics);
-    }
+    if (const auto worst = less ? limit.max : limit.min) { Add(limited, worst, metrics); }
   }
   for (const TermConfig& term : config.add) {
     Add(MetricIndex(metrics, term.metric), std::nullopt, metrics);
@@ -106,9 +96,7 @@ Goals::Goals(const RewardConfig& config, const std::vector<MetricDeclaration>& m
 
 void Goals::Add(std::size_t metric, std::optional<double> reference,
                 const std::vector<MetricDeclaration>& metrics) {
-  if (std::ranges::find(metrics_, metric) != metrics_.end()) {
-    return;
-  }
+  if (std::ranges::find(metrics_, metric) != metrics_.end()) { return; }
   metrics_.push_back(metric);
   signs_.push_back(metrics[metric].direction == LODE_MINIMIZE ? -1 : 1);
   if (reference && reference_) {
@@ -127,16 +115,12 @@ Objectives Goals::ObjectivesOf(std::span<const double> metrics) const {
 }
 
 std::optional<double> Goals::HypervolumeOf(const std::vector<std::vector<double>>& front) const {
-  if (!reference_) {
-    return std::nullopt;
-  }
+  if (!reference_) { return std::nullopt; }
   std::vector<Objectives> points;
   std::ranges::transform(front, std::back_inserter(points),
                          [this](const auto& metrics) { return ObjectivesOf(metrics); });
   Objectives corner = *reference_;
-  for (std::size_t i = 0; i < corner.size(); ++i) {
-    corner[i] *= signs_[i];
-  }
+  for (std::size_t i = 0; i < corner.size(); ++i) { corner[i] *= signs_[i]; }
   return Hypervolume(std::move(points), corner);
 }
 

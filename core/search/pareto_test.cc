@@ -42,9 +42,7 @@ TEST(Hypervolume, EqualsTheCubesBelowThePoints) {
     for (unsigned seed = 0; seed < 50; ++seed) {
       const auto points = RandomPoints(1 + seed % 9, objectives, kLevels + 1, seed);
       std::size_t cubes = 1;
-      for (std::size_t i = 0; i < objectives; ++i) {
-        cubes *= kLevels;
-      }
+      for (std::size_t i = 0; i < objectives; ++i) { cubes *= kLevels; }
       double covered = 0;
       for (std::size_t cube = 0; cube < cubes; ++cube) {
         Objectives upper(objectives);

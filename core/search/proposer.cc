@@ -58,9 +58,7 @@ void Proposer::Perturb(std::uint64_t step, std::uint64_t attempt, Action& action
   for (const auto& exploration : components_.explorations()) {
     exploration->Perturb(step, action, attempt);
   }
-  if (attempt > 0) {
-    Scatter(step, attempt, action);
-  }
+  if (attempt > 0) { Scatter(step, attempt, action); }
 }
 
 // An optimizer of actions that learns nothing from a rejection would propose nearly the same again.
@@ -80,14 +78,10 @@ void Proposer::Scatter(std::uint64_t step, std::uint64_t attempt, Action& action
 void Proposer::Describe(Proposal& proposal) const {
   const lode::Space& space = components_.space();
   try {
-    if (!proposal.action.empty()) {
-      proposal.architecture = space.Discretize(proposal.action);
-    }
+    if (!proposal.action.empty()) { proposal.architecture = space.Discretize(proposal.action); }
     proposal.text = FormatArchitecture(space, proposal.architecture);
   } catch (const lode::Error& e) {
-    if (e.code() != LODE_E_INVALID) {
-      throw;
-    }
+    if (e.code() != LODE_E_INVALID) { throw; }
     throw HostError(components_.optimizer().title() + ": its proposal is refused by " +
                     components_.space_title() + ": " + e.what());
   }

@@ -22,12 +22,8 @@ void RecordCollector::Begin() {
 void RecordCollector::Add(std::string_view name, double value) {
   const std::lock_guard lock(mutex_);
   Evaluation* evaluation = OfThisThread();
-  if (evaluation == nullptr && evaluations_.size() == 1) {
-    evaluation = &evaluations_.front();
-  }
-  if (evaluation != nullptr) {
-    evaluation->records.emplace_back(name, value);
-  }
+  if (evaluation == nullptr && evaluations_.size() == 1) { evaluation = &evaluations_.front(); }
+  if (evaluation != nullptr) { evaluation->records.emplace_back(name, value); }
 }
 
 Records RecordCollector::End() {

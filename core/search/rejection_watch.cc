@@ -19,9 +19,7 @@ constexpr std::size_t kMostRows = 1000;
 double Correlation(const std::vector<std::vector<double>>& rows, std::size_t a, std::size_t b) {
   double n = 0, mean_a = 0, mean_b = 0, aa = 0, bb = 0, ab = 0;
   for (const std::vector<double>& row : rows) {
-    if (std::isnan(row[a]) || std::isnan(row[b])) {
-      continue;
-    }
+    if (std::isnan(row[a]) || std::isnan(row[b])) { continue; }
     ++n;
     const double da = row[a] - mean_a, db = row[b] - mean_b;
     mean_a += da / n;
@@ -43,17 +41,13 @@ RejectionWatch::RejectionWatch(const RewardConfig& reward,
     : metrics_(metrics), free_(free), computable_(std::move(computable)), warn_(std::move(warn)) {
   for (const LimitConfig& limit : reward.limits) {
     const std::size_t metric = MetricIndex(metrics, limit.metric);
-    if (std::erase(free_, metric) == 0 && metric < metrics.size()) {
-      limited_.push_back(metric);
-    }
+    if (std::erase(free_, metric) == 0 && metric < metrics.size()) { limited_.push_back(metric); }
   }
   warned_ = limited_.empty();
 }
 
 void RejectionWatch::OnEvaluation(const EvaluationRecord& evaluation) {
-  if (warned_ || !evaluation.failure.empty()) {
-    return;
-  }
+  if (warned_ || !evaluation.failure.empty()) { return; }
   rejected_ += evaluation.rejected ? 1 : 0;
   if (rows_.size() < kMostRows) {
     rows_.emplace_back(evaluation.metrics.begin(), evaluation.metrics.end());
@@ -80,13 +74,9 @@ std::string RejectionWatch::Advice() const {
     return "; '" + metrics_[*free].name +
            "' costs nothing and is correlated with it: limit that as well";
   }
-  if (!free_.empty() || computable_.empty()) {
-    return "";
-  }
+  if (!free_.empty() || computable_.empty()) { return ""; }
   std::string names;
-  for (const std::string& name : computable_) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
+  for (const std::string& name : computable_) { names += (names.empty() ? "" : ", ") + name; }
   return "; metrics that the space computes cost nothing (oracle 'analytic': " + names +
          "): limit such a metric as well";
 }

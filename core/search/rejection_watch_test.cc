@@ -46,13 +46,9 @@ class RejectionWatchTest : public testing::Test {
 
 TEST_F(RejectionWatchTest, WarnsOnceAndNamesTheCorrelatedFreeMetric) {
   Watch("latency", {1, 2});
-  for (int i = 0; i < 19; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 19; ++i) { Measure(true); }
   EXPECT_TRUE(warnings_.empty());
-  for (int i = 0; i < 100; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 100; ++i) { Measure(true); }
   ASSERT_EQ(warnings_.size(), 1u);
   EXPECT_THAT(warnings_[0],
               AllOf(HasSubstr("20 of the first 20 architectures"), HasSubstr("limit on 'latency'"),
@@ -66,31 +62,23 @@ TEST_F(RejectionWatchTest, IsSilentUnlessMoreThanHalfAreRejected) {
     Measure(true, "time-out");
   }
   EXPECT_TRUE(warnings_.empty());
-  for (int i = 0; i < 10; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 10; ++i) { Measure(true); }
   EXPECT_EQ(warnings_.size(), 1u);
 }
 
 TEST_F(RejectionWatchTest, IgnoresLimitsOnFreeMetrics) {
   Watch("macs", {1, 2});
-  for (int i = 0; i < 50; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 50; ++i) { Measure(true); }
   EXPECT_TRUE(warnings_.empty());
 }
 
 TEST_F(RejectionWatchTest, NamesMetricsOfTheSpaceWithoutAFreeMetric) {
   Watch("latency", {}, {"macs", "params"});
-  for (int i = 0; i < 20; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 20; ++i) { Measure(true); }
   EXPECT_THAT(warnings_.at(0), HasSubstr("(oracle 'analytic': macs, params)"));
   warnings_.clear();
   Watch("latency", {2});
-  for (int i = 0; i < 20; ++i) {
-    Measure(true);
-  }
+  for (int i = 0; i < 20; ++i) { Measure(true); }
   EXPECT_THAT(warnings_.at(0), Not(HasSubstr("nothing")));
 }
 

@@ -57,24 +57,18 @@ Reward::Reward(const RewardConfig& config, const std::vector<MetricDeclaration>&
 
 double Reward::operator()(std::span<const double> metrics) const {
   double reward = scale_ * Transformed(ValueOf(metrics));
-  for (const auto& [metric, weight] : terms_) {
-    reward += weight * metrics[metric];
-  }
+  for (const auto& [metric, weight] : terms_) { reward += weight * metrics[metric]; }
   return reward;
 }
 
 double Reward::Rounding(std::span<const double> metrics) const {
   double terms = std::abs(scale_) * (1 + std::abs(Transformed(ValueOf(metrics))));
-  for (const auto& [metric, weight] : terms_) {
-    terms += std::abs(weight * metrics[metric]);
-  }
+  for (const auto& [metric, weight] : terms_) { terms += std::abs(weight * metrics[metric]); }
   return terms * kRounding;
 }
 
 double Reward::ValueOf(std::span<const double> metrics) const {
-  if (limits_.empty() || limit_rule_ == LimitRule::kRejection) {
-    return metrics[metric_];
-  }
+  if (limits_.empty() || limit_rule_ == LimitRule::kRejection) { return metrics[metric_]; }
   if (limit_rule_ == LimitRule::kDeath) {
     return limits_.Violation(metrics) > 0 ? 0 : metrics[metric_];
   }

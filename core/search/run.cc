@@ -77,9 +77,7 @@ std::vector<std::string> Run::ComputableMetrics() const {
 const OptimizerInstance& Run::optimizer() const { return parts_->components.optimizer(); }
 
 bool Run::SavePolicy(const std::filesystem::path& file) {
-  if (!optimizer().CanSave()) {
-    return false;
-  }
+  if (!optimizer().CanSave()) { return false; }
   optimizer().Save(file);
   return true;
 }

@@ -44,7 +44,7 @@ RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
   try {
     Search();
     Confirm();
-  } catch (const CancelledError&) {
+  } catch (const CancelledError&) {  // a wish, not a fault
     ending_ = Ending::kInterrupted;
   } catch (const HostError& e) {
     End(Ending::kFailed, e.what());
@@ -89,12 +89,8 @@ void SearchLoop::Begin() {
 bool SearchLoop::Propose(Step& step) {
   for (;;) {
     ProposeOnce(step);
-    if (!step.ticket.is_rejected()) {
-      return true;
-    }
-    if (!Reject(step)) {
-      return false;
-    }
+    if (!step.ticket.is_rejected()) { return true; }
+    if (!Reject(step)) { return false; }
   }
 }
 
@@ -114,9 +110,7 @@ bool SearchLoop::Reject(Step& step) {
   ++rejections_;
   ++step.attempt;
   parts_.records = std::move(step.records);
-  if (!step.random) {
-    teller_.TellRejected(step);
-  }
+  if (!step.random) { teller_.TellRejected(step); }
   // Records of rejected proposals belong to no trial.
   parts_.records.resize(step.recorded_by_exploration);
   ThrowIfCancelled();
@@ -153,9 +147,7 @@ void SearchLoop::TakeNext() {
 
 void SearchLoop::PassTaken(const Step& step) const {
   for (TrialObserver* observer : observers_) {
-    if (order_.depends_on_time()) {
-      observer->OnTaken(step.number);
-    }
+    if (order_.depends_on_time()) { observer->OnTaken(step.number); }
   }
 }
 
@@ -195,9 +187,7 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
                     .failure = result.failure,
                     .took = Clock::now() - step.begun,
                     .fidelity = step.ticket.proposed.fidelity};
-  if (!trial.failure.empty()) {
-    return trial;
-  }
+  if (!trial.failure.empty()) { return trial; }
   trial.reward = parts_.reward(result.metrics);
   trial.violation = parts_.reward.limits().Violation(result.metrics);
   if (!std::isfinite(trial.reward)) {
@@ -210,16 +200,12 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
 }
 
 void SearchLoop::Tell(Step& step, const TrialRecord& trial) {
-  for (TrialObserver* observer : observers_) {
-    observer->OnTrial(trial);
-  }
+  for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
   const bool is_best = best_.Add(trial);
   const bool is_on_front = front_.Add(trial);
   parts_.records = std::move(step.records);
   teller_.Tell(trial, step.ticket.proposed.architecture);
-  for (TrialObserver* observer : observers_) {
-    observer->OnRecords(step.number, parts_.records);
-  }
+  for (TrialObserver* observer : observers_) { observer->OnRecords(step.number, parts_.records); }
   Count(trial, parts_.goals.stated() ? is_on_front : is_best);
 }
 
@@ -232,9 +218,7 @@ void SearchLoop::Count(const TrialRecord& trial, bool is_better) {
 }
 
 void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
-  for (TrialObserver* observer : observers_) {
-    observer->OnEvaluation(evaluation);
-  }
+  for (TrialObserver* observer : observers_) { observer->OnEvaluation(evaluation); }
 }
 
 // Measures the leading candidates of a search with noisy metrics again, if that is configured.
@@ -244,9 +228,7 @@ void SearchLoop::Confirm() {
     return;
   }
   const NoisyBest* searched = best_.Compared();
-  if (searched == nullptr) {
-    return;
-  }
+  if (searched == nullptr) { return; }
   Confirmation confirmation(pipeline_.confirm, parts_.executor.capacity(),
                             parts_.components.space(), parts_.evaluator, parts_.reward,
                             *parts_.context.cancelled);
@@ -260,9 +242,7 @@ RunResult SearchLoop::Result(double seconds) const {
   result.steps = told_.steps;
   result.unique_queries = told_.unique_queries;
   result.computed = parts_.computed;
-  if (parts_.components.chooses_fidelities()) {
-    result.full_evaluations = told_.full_evaluations;
-  }
+  if (parts_.components.chooses_fidelities()) { result.full_evaluations = told_.full_evaluations; }
   if (best_.is_noisy()) {
     result.evaluations = search_evaluations_;
     result.confirmations = parts_.evaluator.evaluations() - search_evaluations_;
@@ -304,9 +284,7 @@ void SearchLoop::CheckEnd() {
   if (const std::string reason = patience_.ReasonToEnd(); !reason.empty()) {
     End(Ending::kStalled, reason);
   }
-  if (told_.steps < stored_) {
-    return;
-  }
+  if (told_.steps < stored_) { return; }
   if (const std::string reason = failures_.ReasonToEnd(); !reason.empty()) {
     End(Ending::kFailed, reason);
     steps_.clear();
@@ -319,9 +297,7 @@ void SearchLoop::End(Ending ending, std::string reason) {
 }
 
 void SearchLoop::ThrowIfCancelled() const {
-  if (parts_.context.cancelled->load(std::memory_order_relaxed)) {
-    throw CancelledError();
-  }
+  if (parts_.context.cancelled->load(std::memory_order_relaxed)) { throw CancelledError(); }
 }
 
 }  // namespace lode::core

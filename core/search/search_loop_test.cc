@@ -14,9 +14,7 @@ using testing::IsEmpty;
 
 std::vector<std::uint64_t> StepsTold(const Script& script) {
   std::vector<std::uint64_t> steps;
-  for (const Script::Told& told : script.told) {
-    steps.push_back(told.step);
-  }
+  for (const Script::Told& told : script.told) { steps.push_back(told.step); }
   return steps;
 }
 

@@ -10,9 +10,7 @@ std::size_t RewardMetricIndex(const SearchResult& result) {
 
 std::string PointText(const Search& search) {
   std::string text;
-  for (const auto& [path, value] : search.point) {
-    text += (text.empty() ? "" : " ") + value;
-  }
+  for (const auto& [path, value] : search.point) { text += (text.empty() ? "" : " ") + value; }
   return text;
 }
 

@@ -19,12 +19,8 @@ TakingOrder::TakingOrder(Order order, Evaluator& evaluator, Executor& executor)
 // Waiting steps are reconsidered in a replay, too: a question that follows from that must get the
 // same ID as in the stored run.
 Steps::iterator TakingOrder::Next(Steps& steps) {
-  if (!depends_on_time()) {
-    return steps.begin();
-  }
-  for (Step& step : steps) {
-    evaluator_.Reconsider(step.ticket);
-  }
+  if (!depends_on_time()) { return steps.begin(); }
+  for (Step& step : steps) { evaluator_.Reconsider(step.ticket); }
   return taken_ < replayed_.size() ? Stored(steps) : Finished(steps);
 }
 
@@ -42,9 +38,7 @@ Steps::iterator TakingOrder::Stored(Steps& steps) {
 
 Steps::iterator TakingOrder::Finished(Steps& steps) {
   const auto ready = std::ranges::find_if(steps, IsReady);
-  if (ready != steps.end()) {
-    return ready;
-  }
+  if (ready != steps.end()) { return ready; }
   const std::uint64_t id = executor_.Next();
   return std::ranges::find_if(
       steps, [&](const Step& step) { return IsAsked(step) && step.ticket.asked()->id == id; });

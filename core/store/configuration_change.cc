@@ -83,9 +83,7 @@ class ChangedKeys {
     const Line& line = then != nullptr ? *then : *now;
     const Effect effect = EffectOf(line.table_name(), line.key);
     const bool is_ignored = ignore_budget_ && line.table == "[budget]";
-    if (is_ignored || effect == Effect::kNone) {
-      return;
-    }
+    if (is_ignored || effect == Effect::kNone) { return; }
     if (effect == Effect::kTables) {
       change_.tables = true;
     } else if (++count_ <= kNamed) {
@@ -95,9 +93,7 @@ class ChangedKeys {
   }
 
   ConfigurationChange Take() && {
-    if (count_ > kNamed) {
-      change_.trials += "; and " + std::to_string(count_ - kNamed) + " more";
-    }
+    if (count_ > kNamed) { change_.trials += "; and " + std::to_string(count_ - kNamed) + " more"; }
     return std::move(change_);
   }
 
@@ -115,14 +111,10 @@ ConfigurationChange CompareConfigurations(const std::string& then, const std::st
   ChangedKeys changed(ignore_budget);
   for (const Line& line : before) {
     const Line* same = Find(after, line);
-    if (same == nullptr || same->text != line.text) {
-      changed.Add(&line, same);
-    }
+    if (same == nullptr || same->text != line.text) { changed.Add(&line, same); }
   }
   for (const Line& line : after) {
-    if (Find(before, line) == nullptr) {
-      changed.Add(nullptr, &line);
-    }
+    if (Find(before, line) == nullptr) { changed.Add(nullptr, &line); }
   }
   return std::move(changed).Take();
 }

@@ -32,13 +32,9 @@ TEST(ConfigurationChangeTest, EveryKeyOfTheHostDeclaresItsEffect) {
         << Name(table, key);
   };
   for (const HostTable& table : HostTables()) {
-    for (const ParamDeclaration& param : table.params) {
-      check(table.name, param.name);
-    }
+    for (const ParamDeclaration& param : table.params) { check(table.name, param.name); }
   }
-  for (const ParamDeclaration& key : ComponentKeys()) {
-    check("optimizer", key.name);
-  }
+  for (const ParamDeclaration& key : ComponentKeys()) { check("optimizer", key.name); }
   check("reference", "where");  // a table, not a parameter
   EXPECT_EQ(seen, harmless.size());
 }

@@ -56,15 +56,11 @@ std::string DigestCache::DigestOf(const fs::path& file) {
   const bool large = status.st_size >= kLarge;
   const std::string stamp = StampOf(status);
   const std::lock_guard lock(mutex_);
-  if (large && !std::exchange(read_, true)) {
-    ReadKept();
-  }
+  if (large && !std::exchange(read_, true)) { ReadKept(); }
   Entry& entry = entries_[file.string()];
   if (entry.stamp != stamp) {
     entry = {stamp, Sha256OfFile(file)};
-    if (large) {
-      Keep();
-    }
+    if (large) { Keep(); }
   }
   return entry.digest;
 }
@@ -72,9 +68,7 @@ std::string DigestCache::DigestOf(const fs::path& file) {
 void DigestCache::ReadKept() {
   std::ifstream in(file_);
   const json kept = json::parse(in, nullptr, false);
-  if (!kept.is_object()) {
-    return;
-  }
+  if (!kept.is_object()) { return; }
   for (const auto& [path, entry] : kept.items()) {
     if (entry.is_object() && entry.contains("stamp") && entry.contains("sha256") &&
         entry["stamp"].is_string() && entry["sha256"].is_string()) {
@@ -84,14 +78,10 @@ void DigestCache::ReadKept() {
 }
 
 void DigestCache::Keep() const {
-  if (file_.empty()) {
-    return;
-  }
+  if (file_.empty()) { return; }
   json kept = json::object();
   for (const auto& [path, entry] : entries_) {
-    if (IsLarge(path)) {
-      kept[path] = {{"stamp", entry.stamp}, {"sha256", entry.digest}};
-    }
+    if (IsLarge(path)) { kept[path] = {{"stamp", entry.stamp}, {"sha256", entry.digest}}; }
   }
   std::error_code error;
   fs::create_directories(file_.parent_path(), error);
@@ -100,9 +90,7 @@ void DigestCache::Keep() const {
   out << kept.dump(-1, ' ', false, json::error_handler_t::replace);
   out.close();
   fs::rename(partial, file_, error);
-  if (!out || error) {
-    fs::remove(partial, error);
-  }
+  if (!out || error) { fs::remove(partial, error); }
 }
 
 DigestCache& Digests() {

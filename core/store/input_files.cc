@@ -26,18 +26,14 @@ std::string Neighbors(const fs::path& file, const fs::path& stage) {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(stage, error)) {
-    if (entry.is_regular_file()) {
-      names.push_back(entry.path().filename().string());
-    }
+    if (entry.is_regular_file()) { names.push_back(entry.path().filename().string()); }
   }
   return Suggest(file.string(), names);
 }
 
 // Resolves a path of a file or an artifact.
 fs::path Locate(const std::string& path, const fs::path& root) {
-  if (!IsArtifact(path)) {
-    return path;
-  }
+  if (!IsArtifact(path)) { return path; }
   const Artifact artifact = ParseArtifact(path);
   return root / artifact.stage / artifact.file;
 }
@@ -64,23 +60,17 @@ json FingerprintOfFolder(const fs::path& folder) {
   for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
     std::error_code gone;
     if (at->is_directory(gone)) {
-      if (IsCache(at->path())) {
-        at.disable_recursion_pending();
-      }
+      if (IsCache(at->path())) { at.disable_recursion_pending(); }
     } else if (at->is_regular_file(gone)) {
       lines.push_back(at->path().lexically_relative(folder).string() + '\0' +
                       std::to_string(at->file_size(gone)) + '\0' +
                       std::to_string(at->last_write_time(gone).time_since_epoch().count()) + '\n');
     }
   }
-  if (error) {
-    throw HostError(folder.string() + ": cannot be read: " + error.message());
-  }
+  if (error) { throw HostError(folder.string() + ": cannot be read: " + error.message()); }
   std::ranges::sort(lines);
   std::string listing;
-  for (const std::string& line : lines) {
-    listing += line;
-  }
+  for (const std::string& line : lines) { listing += line; }
   return {{"files", lines.size()}, {"listing", Sha256(listing)}};
 }
 
@@ -100,9 +90,7 @@ json OldFingerprintOf(const fs::path& file) {
 }
 
 std::string Describe(const json& print) {
-  if (!print.is_object()) {
-    return "nothing";
-  }
+  if (!print.is_object()) { return "nothing"; }
   const auto begin_of = [&](const char* key) {
     return print.contains(key) && print[key].is_string()
                ? print[key].get<std::string>().substr(0, 12)
@@ -119,12 +107,8 @@ std::string Describe(const json& print) {
 
 json FingerprintOf(const fs::path& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) {
-    return FingerprintOfFolder(path);
-  }
-  if (!fs::is_regular_file(path, error)) {
-    return nullptr;
-  }
+  if (fs::is_directory(path, error)) { return FingerprintOfFolder(path); }
+  if (!fs::is_regular_file(path, error)) { return nullptr; }
   return {{"bytes", fs::file_size(path)}, {"sha256", Digests().DigestOf(path)}};
 }
 
@@ -145,9 +129,7 @@ bool IsAsBefore(const fs::path& path, const json& fingerprint) {
 std::string ChangedInputs(const json& then, const json& now, const fs::path& root) {
   std::string changes;
   for (const auto& [path, print] : now.items()) {
-    if (!then.is_object() || !then.contains(path)) {
-      continue;
-    }
+    if (!then.is_object() || !then.contains(path)) { continue; }
     const json& before = then[path];
     const bool is_old = before.is_object() && before.contains("hash");
     const json after = is_old ? OldFingerprintOf(Locate(path, root)) : print;

@@ -53,9 +53,7 @@ class Comparison {
 
   template <class Value>
   void Add(std::string_view what, Value now, Value then) {
-    if (!IsSame(now, then)) {
-      Differ(what, Text(now), Text(then));
-    }
+    if (!IsSame(now, then)) { Differ(what, Text(now), Text(then)); }
   }
 
   // `name(i)` is the name of value i.
@@ -64,17 +62,13 @@ class Comparison {
            const std::function<std::string(std::size_t)>& name) {
     Add(std::string("number of ").append(what), now.size(), then.size());
     for (std::size_t i = 0; i < std::min(now.size(), then.size()); ++i) {
-      if (!IsSame(now[i], then[i])) {
-        Differ(name(i), Text(now[i]), Text(then[i]));
-      }
+      if (!IsSame(now[i], then[i])) { Differ(name(i), Text(now[i]), Text(then[i])); }
     }
   }
 
   // For a value that is computed from the others.
   void AddComputed(std::string_view what, double now, double then, double tolerance) {
-    if (!IsClose(now, then, tolerance)) {
-      Differ(what, Text(now), Text(then));
-    }
+    if (!IsClose(now, then, tolerance)) { Differ(what, Text(now), Text(then)); }
   }
 
  private:
@@ -120,9 +114,7 @@ ReplayExecutor::ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_pt
       rest_(std::move(rest)),
       kept_(kept),
       keeps_all_(kept >= stored_->trials()) {
-  if (!keeps_all_) {
-    kept_steps_ = stored_->StepsOfFirst(kept_);
-  }
+  if (!keeps_all_) { kept_steps_ = stored_->StepsOfFirst(kept_); }
   FindColumns();
   rest_->Listen([this](const Question& q, const Measurement& m) { Tell(q, m); });
 }
@@ -144,9 +136,7 @@ void ReplayExecutor::Start(const Question& question) {
   } else {
     rest_->Start(question);
   }
-  if (stored_ != nullptr && question.id >= stored_->last_evaluation()) {
-    stored_.reset();
-  }
+  if (stored_ != nullptr && question.id >= stored_->last_evaluation()) { stored_.reset(); }
 }
 
 bool ReplayExecutor::IsKept(std::uint64_t step) const {
@@ -160,9 +150,7 @@ const EvaluationRecord* ReplayExecutor::Find(const Question& question) {
   if (!IsKept(question.step)) {
     return is_same && evaluation->failure.empty() ? evaluation : nullptr;
   }
-  if (evaluation == nullptr || is_same) {
-    return evaluation;
-  }
+  if (evaluation == nullptr || is_same) { return evaluation; }
   throw HostError(stored_->file().string() + ": step " + std::to_string(question.step) +
                   ": architecture now " + Proposed(question.text, question.fidelity) + ", stored " +
                   Proposed(evaluation->architecture, evaluation->fidelity) + kWhy);
@@ -209,9 +197,7 @@ void ReplayCheck::OnTrial(const TrialRecord& trial) {
   ++told_;
   if (told_ >= trials_ && stored_ != nullptr) {
     stored_.reset();
-    if (agreed_) {
-      agreed_();
-    }
+    if (agreed_) { agreed_(); }
   }
 }
 

@@ -25,12 +25,8 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
          {"step", best.step},
          {"reward", best.reward},
          {"metrics", values}};
-  if (best.fidelity < 1) {
-    j["fidelity"] = best.fidelity;
-  }
-  if (best.ties > 0) {
-    j["ties"] = best.ties;
-  }
+  if (best.fidelity < 1) { j["fidelity"] = best.fidelity; }
+  if (best.ties > 0) { j["ties"] = best.ties; }
   if (best.measurements > 0) {
     j["measurements"] = best.measurements;
     j["standard_error"] = best.standard_error ? json(*best.standard_error) : json();
@@ -58,9 +54,7 @@ BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metr
     best.standard_error = j.at("standard_error");
   }
   json values = json::object();  // by printable names, as stores are read
-  for (const auto& [name, value] : j.at("metrics").items()) {
-    values[PrintableLine(name)] = value;
-  }
+  for (const auto& [name, value] : j.at("metrics").items()) { values[PrintableLine(name)] = value; }
   for (const MetricDeclaration& metric : metrics) {
     best.metrics.push_back(values.at(metric.name));
   }
@@ -78,9 +72,7 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   run.steps = j.at("steps");
   run.computed = j.contains("distinct_architectures");
   run.unique_queries = j.at(run.computed ? "distinct_architectures" : "unique_queries");
-  if (j.contains("full_evaluations")) {
-    run.full_evaluations = j.at("full_evaluations");
-  }
+  if (j.contains("full_evaluations")) { run.full_evaluations = j.at("full_evaluations"); }
   run.evaluations = j.value("evaluations", std::uint64_t{0});
   run.confirmations = j.value("confirmations", std::uint64_t{0});
   run.failures = j.at("failures");
@@ -97,12 +89,8 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   for (const json& mark : j.at("marks")) {
     run.marks.push_back({mark.at("mark"), BestOrNone(mark.at("best"), metrics)});
   }
-  for (const json& trial : j.at("front")) {
-    run.front.push_back(BestFromJson(trial, metrics));
-  }
-  if (!j.at("hypervolume").is_null()) {
-    run.hypervolume = j.at("hypervolume");
-  }
+  for (const json& trial : j.at("front")) { run.front.push_back(BestFromJson(trial, metrics)); }
+  if (!j.at("hypervolume").is_null()) { run.hypervolume = j.at("hypervolume"); }
   return run;
 }
 
@@ -136,9 +124,7 @@ json MetricToJson(const MetricDeclaration& metric, double value) {
 json FrontToJson(const std::vector<FrontTrial>& front,
                  const std::vector<MetricDeclaration>& metrics) {
   json list = json::array();
-  for (const FrontTrial& trial : front) {
-    list.push_back(BestToJson(trial, metrics));
-  }
+  for (const FrontTrial& trial : front) { list.push_back(BestToJson(trial, metrics)); }
   return list;
 }
 
@@ -152,22 +138,14 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
          {"seconds", run.seconds},
          {"status", EndingName(run.ending)},
          {"best", run.best ? BestToJson(*run.best, metrics) : json()}};
-  if (!run.reason.empty()) {
-    j["reason"] = run.reason;
-  }
-  if (run.computed) {
-    j["distinct_architectures"] = run.unique_queries;
-  }
-  if (run.full_evaluations) {
-    j["full_evaluations"] = *run.full_evaluations;
-  }
+  if (!run.reason.empty()) { j["reason"] = run.reason; }
+  if (run.computed) { j["distinct_architectures"] = run.unique_queries; }
+  if (run.full_evaluations) { j["full_evaluations"] = *run.full_evaluations; }
   if (run.evaluations > 0) {
     j["evaluations"] = run.evaluations;
     j["confirmations"] = run.confirmations;
   }
-  if (run.failures > 0) {
-    j["failure_reasons"] = FailuresToJson(run.failure_kinds);
-  }
+  if (run.failures > 0) { j["failure_reasons"] = FailuresToJson(run.failure_kinds); }
   j["front"] = FrontToJson(run.front, metrics);
   j["hypervolume"] = run.hypervolume ? json(*run.hypervolume) : json();
   j["marks"] = json::array();

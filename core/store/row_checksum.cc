@@ -38,9 +38,7 @@ void RowChecksum::Add(std::span<const float> blob) {
 void RowChecksum::AddNull() { *Append(1) = 'n'; }
 
 char* RowChecksum::Append(std::size_t size) {
-  if (size_ + size > bytes_.size()) {
-    bytes_.resize(2 * (size_ + size));
-  }
+  if (size_ + size > bytes_.size()) { bytes_.resize(2 * (size_ + size)); }
   return bytes_.data() + std::exchange(size_, size_ + size);
 }
 

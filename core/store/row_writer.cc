@@ -8,9 +8,7 @@ namespace {
 // "INSERT INTO front(step, _checksum) VALUES(?, ?)"
 std::string InsertionInto(const Table& table, std::string_view verb, std::string_view otherwise) {
   std::string values = "?";
-  for (std::size_t i = 0; i < table.width; ++i) {
-    values += ", ?";
-  }
+  for (std::size_t i = 0; i < table.width; ++i) { values += ", ?"; }
   return std::string(verb) + " INTO " + table.name + "(" + table.columns + ", " + kChecksumColumn +
          ") VALUES(" + values + ") " + std::string(otherwise);
 }

@@ -35,9 +35,7 @@ std::optional<bool> CheckPolicy(const fs::path& file) {
 
 void CheckFile(const char* name, const FileCheck& check, RunCheck& run) {
   const fs::path file = run.directory / name;
-  if (!fs::exists(file)) {
-    return;
-  }
+  if (!fs::exists(file)) { return; }
   try {
     const std::optional<bool> is_intact = check(file);
     if (!is_intact) {
@@ -45,9 +43,7 @@ void CheckFile(const char* name, const FileCheck& check, RunCheck& run) {
     } else if (!*is_intact) {
       run.damages.push_back(file.string() + ": is damaged: its checksum does not match");
     }
-  } catch (const HostError& e) {
-    run.damages.emplace_back(e.what());
-  }
+  } catch (const HostError& e) { run.damages.emplace_back(e.what()); }
 }
 
 void CheckStoreOf(RunCheck& run) {
@@ -56,9 +52,7 @@ void CheckStoreOf(RunCheck& run) {
     run.rows = store.rows;
     run.unchecked_rows = store.unchecked;
     run.damages.insert(run.damages.end(), store.damages.begin(), store.damages.end());
-  } catch (const HostError& e) {
-    run.damages.emplace_back(e.what());
-  }
+  } catch (const HostError& e) { run.damages.emplace_back(e.what()); }
 }
 
 void CheckOutputs(RunCheck& stage) {

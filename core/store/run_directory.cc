@@ -78,9 +78,7 @@ std::string ChangedVersion(const json& then, const json& now) {
     if (change.empty()) {
       change = differs(before[i], after[i], "plugin_version", "the plugin of " + title);
     }
-    if (change.empty()) {
-      change = differs(before[i], after[i], "build", "the build of " + title);
-    }
+    if (change.empty()) { change = differs(before[i], after[i], "build", "the build of " + title); }
   }
   return change;
 }
@@ -107,9 +105,7 @@ bool IsSetAside(const fs::path& directory) {
 
 // Writes a file unless it already holds this text.
 void Update(const fs::path& file, const std::string& text) {
-  if (!fs::exists(file) || ReadFile(file) != text) {
-    WriteFile(file, text);
-  }
+  if (!fs::exists(file) || ReadFile(file) != text) { WriteFile(file, text); }
 }
 
 bool HoldsRun(const fs::path& directory) {
@@ -146,9 +142,7 @@ std::string PointName(const Search& search) {
     const auto code = static_cast<unsigned char>(c);
     c = c == '/' || code < 0x20 || code == 0x7f ? '_' : c;
   }
-  if (name == text && name.size() <= kLongestName) {
-    return name;
-  }
+  if (name == text && name.size() <= kLongestName) { return name; }
   const std::string mark = "-" + Sha256(text).substr(0, 16);
   std::size_t size = std::min(name.size(), kLongestName - mark.size());
   while (size > 0 && size < name.size() &&
@@ -183,9 +177,7 @@ fs::path RunDirectory(const fs::path& root, const Search& search, std::uint64_t 
 
 std::vector<fs::path> FindRuns(const fs::path& directory) {
   std::vector<fs::path> runs;
-  if (HoldsRun(directory)) {
-    runs.push_back(directory);
-  }
+  if (HoldsRun(directory)) { runs.push_back(directory); }
   std::error_code error;
   for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end;
        at.increment(error)) {

@@ -36,9 +36,7 @@ bool LockSoon(const Descriptor& file, const fs::path& path, Holders holders) {
   const auto end = std::chrono::steady_clock::now() + kLongestStart;
   while (!WithHostError([&] { return posix::TryLock(file, path, holders); })) {
     const pid_t holder = ReadHolder(file.get());
-    if (holder <= 0 || Lives(holder) || std::chrono::steady_clock::now() > end) {
-      return false;
-    }
+    if (holder <= 0 || Lives(holder) || std::chrono::steady_clock::now() > end) { return false; }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return true;

@@ -25,9 +25,7 @@ using testing::HasSubstr;
 // Returns the ID of a process that has ended.
 pid_t DeadProcess() {
   const pid_t child = fork();
-  if (child == 0) {
-    _exit(0);
-  }
+  if (child == 0) { _exit(0); }
   waitpid(child, nullptr, 0);
   return child;
 }

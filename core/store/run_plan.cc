@@ -39,26 +39,18 @@ PlannedSearch Join(PlannedSearch search, const PlannedSearch& before) {
 RunPlan ReadPlan(const fs::path& directory) {
   const fs::path file = directory / kPlanFile;
   RunPlan plan;
-  if (!fs::exists(file)) {
-    return plan;
-  }
+  if (!fs::exists(file)) { return plan; }
   try {
     const json kept = ReadSealedJson(ReadFile(file), file.string());
-    for (const json& search : kept.at("searches")) {
-      plan.push_back(FromJson(search));
-    }
-  } catch (const json::exception& e) {
-    throw HostError(file.string() + ": " + e.what());
-  }
+    for (const json& search : kept.at("searches")) { plan.push_back(FromJson(search)); }
+  } catch (const json::exception& e) { throw HostError(file.string() + ": " + e.what()); }
   return plan;
 }
 
 void AddToPlan(const fs::path& directory, const RunPlan& searches) {
   RunPlan plan = ReadPlan(directory);
   std::map<fs::path, std::size_t> places;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    places.emplace(plan[i].directory, i);
-  }
+  for (std::size_t i = 0; i < plan.size(); ++i) { places.emplace(plan[i].directory, i); }
   for (const PlannedSearch& search : searches) {
     const auto [at, is_new] = places.try_emplace(search.directory, plan.size());
     if (is_new) {

@@ -51,9 +51,7 @@ RunStore::RunStore(const fs::path& directory, Mode mode, const StoreShape& shape
     : commit_(commit) {
   const fs::path file = directory / kStoreFile;
   if (mode == Mode::kNew) {
-    if (fs::exists(file)) {
-      throw HostError(file.string() + ": already exists");
-    }
+    if (fs::exists(file)) { throw HostError(file.string() + ": already exists"); }
     MakeStore(file, shape);
   }
   tables_ = std::make_unique<StoreTables>(file, shape);
@@ -134,9 +132,7 @@ void RunStore::Flush() {
 template <class Change>
 void RunStore::Write(Change&& change) {
   const std::lock_guard lock(mutex_);
-  if (broken_) {
-    std::rethrow_exception(broken_);
-  }
+  if (broken_) { std::rethrow_exception(broken_); }
   dirty_ = true;
   try {
     change();

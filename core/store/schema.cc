@@ -75,9 +75,7 @@ void MigrateFrom2(Database& database) {
 // written.
 void MigrateTo4(Database& database, bool has_record_column) {
   database.Execute(kFrom3);
-  if (!has_record_column) {
-    database.Execute("ALTER TABLE record ADD COLUMN _checksum INTEGER");
-  }
+  if (!has_record_column) { database.Execute("ALTER TABLE record ADD COLUMN _checksum INTEGER"); }
   Statement count(database, "SELECT count(*) FROM meta");
   count.Next();
   WriteMeta(database, kUncheckedKey, std::to_string(count.Integer(0) + CountRows(database)));
@@ -159,9 +157,7 @@ std::vector<Table> TablesFor(const StoreShape& shape) {
       {"front", "step", 1},
       {"record", "step, evaluation, position, name, value", 5},
   };
-  if (shape.has_order) {
-    tables.push_back({"taken", "position, step", 2});
-  }
+  if (shape.has_order) { tables.push_back({"taken", "position, step", 2}); }
   return tables;
 }
 
@@ -182,9 +178,7 @@ void MakeSchema(Database& database, const StoreShape& shape) {
   database.Execute(ViewsFor(shape));
   WriteMetrics(database, shape.metrics);
   const std::string extras = ExtrasOf(shape);
-  if (!extras.empty()) {
-    WriteMeta(database, kShapeKey, extras);
-  }
+  if (!extras.empty()) { WriteMeta(database, kShapeKey, extras); }
   WriteMeta(database, kSchemaKey, SchemaChecksum(database));
   WriteMeta(database, "format", std::to_string(extras.empty() ? 4 : kFormat));
 }
@@ -235,9 +229,7 @@ std::string SchemaChecksum(Database& database) {
                    "'evaluation', 'trial', 'front', 'record', 'trials', 'best', 'curve', 'pareto', "
                    "'failures', 'rejections', 'taken') ORDER BY name");
   RowChecksum checksum;
-  while (select.Next()) {
-    select.AddTo(checksum, 2);
-  }
+  while (select.Next()) { select.AddTo(checksum, 2); }
   return FormatChecksum(checksum.Take());
 }
 
@@ -260,14 +252,10 @@ void RequireReadable(Database& database) {
 
 void Migrate(Database& database) {
   const int format = FormatOf(database);
-  if (format >= 4) {
-    return;
-  }
+  if (format >= 4) { return; }
   database.Execute("BEGIN IMMEDIATE");
   try {
-    if (format == 2) {
-      MigrateFrom2(database);
-    }
+    if (format == 2) { MigrateFrom2(database); }
     MigrateTo4(database, format == 2);
     database.Execute("COMMIT");
   } catch (const HostError&) {

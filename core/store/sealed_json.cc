@@ -25,9 +25,7 @@ std::string SealJson(json object) {
 
 SealedJson UnsealJson(const std::string& text, const std::string& file) {
   SealedJson sealed{Doing(file, [&] { return json::parse(text); })};
-  if (!sealed.object.is_object()) {
-    throw HostError(file + ": expected a JSON object");
-  }
+  if (!sealed.object.is_object()) { throw HostError(file + ": expected a JSON object"); }
   if (const auto seal = sealed.object.find(kKey); seal != sealed.object.end()) {
     const json then = std::move(*seal);
     sealed.object.erase(seal);
@@ -39,9 +37,7 @@ SealedJson UnsealJson(const std::string& text, const std::string& file) {
 
 json ReadSealedJson(const std::string& text, const std::string& file) {
   SealedJson sealed = UnsealJson(text, file);
-  if (!sealed.is_intact) {
-    throw HostError(file + ": is damaged: its checksum does not match");
-  }
+  if (!sealed.is_intact) { throw HostError(file + ": is damaged: its checksum does not match"); }
   return std::move(sealed.object);
 }
 

@@ -19,9 +19,7 @@ std::string SealToml(const std::string& text) { return text + SealLineOf(text); 
 
 std::optional<bool> IsIntactToml(const std::string& text) {
   const std::size_t seal = text.rfind(kBegin);
-  if (seal == std::string::npos) {
-    return std::nullopt;
-  }
+  if (seal == std::string::npos) { return std::nullopt; }
   return text.substr(seal) == SealLineOf(std::string_view(text).substr(0, seal));
 }
 

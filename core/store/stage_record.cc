@@ -28,9 +28,7 @@ json VersionsOf(const Pipeline& pipeline, const Catalog& catalog) {
   json versions = json::array();
   AddInputVersion(versions, catalog, pipeline.space);
   for (const auto* list : {&pipeline.oracles, &pipeline.explorations}) {
-    for (const ComponentConfig& config : *list) {
-      AddInputVersion(versions, catalog, config);
-    }
+    for (const ComponentConfig& config : *list) { AddInputVersion(versions, catalog, config); }
   }
   AddInputVersion(versions, catalog, pipeline.optimizer);
   return versions;
@@ -115,17 +113,13 @@ void AddOthers(StageRecord& now, const StageRecord& then) {
     }
   }
   for (const auto& [path, print] : then.inputs.items()) {
-    if (!now.inputs.contains(path)) {
-      now.inputs[path] = print;
-    }
+    if (!now.inputs.contains(path)) { now.inputs[path] = print; }
   }
 }
 
 std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
   const fs::path file = directory / kStageFile;
-  if (!fs::exists(file)) {
-    return std::nullopt;
-  }
+  if (!fs::exists(file)) { return std::nullopt; }
   const json j = ReadSealedJson(ReadFile(file), file.string());
   if (!j.contains("configuration") || !j.contains("inputs") || !j.contains("finished") ||
       !j.at("finished").is_boolean()) {
@@ -137,9 +131,7 @@ std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
                                      s.contains("pipeline") && s["pipeline"].is_string() &&
                                      s.contains("versions");
                             });
-  if (!are_searches || !j["inputs"].is_object()) {
-    return std::nullopt;
-  }
+  if (!are_searches || !j["inputs"].is_object()) { return std::nullopt; }
   return StageRecord{j.at("finished"), searches, j.at("inputs"), j.value("outputs", json())};
 }
 
@@ -150,9 +142,7 @@ void AddOutput(StageRecord& record, const fs::path& directory, const std::string
 std::vector<std::string> ChangedOutputs(const StageRecord& record, const fs::path& directory) {
   std::vector<std::string> changed;
   for (const auto& [name, fingerprint] : record.outputs.items()) {
-    if (!IsAsBefore(directory / name, fingerprint)) {
-      changed.push_back(name);
-    }
+    if (!IsAsBefore(directory / name, fingerprint)) { changed.push_back(name); }
   }
   return changed;
 }

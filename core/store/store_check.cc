@@ -26,9 +26,7 @@ class Checker {
   void CheckStructure() {
     Statement check(database_, "PRAGMA integrity_check(" + std::to_string(kMostDamages) + ")");
     while (check.Next()) {
-      if (check.Text(0) != "ok") {
-        Report(std::string(check.Text(0)));
-      }
+      if (check.Text(0) != "ok") { Report(std::string(check.Text(0))); }
     }
   }
 
@@ -41,22 +39,16 @@ class Checker {
     for (const Table& table : TablesFor(shape_)) {
       try {
         CheckRows(table);
-      } catch (const HostError& e) {
-        Report(e.what());
-      }
+      } catch (const HostError& e) { Report(e.what()); }
     }
-    if (has_checksums_) {
-      CheckMeta();
-    }
+    if (has_checksums_) { CheckMeta(); }
   }
 
   StoreCheck Take() { return std::move(result_); }
 
  private:
   void Report(const std::string& damage) {
-    if (result_.damages.size() < kMostDamages) {
-      result_.damages.push_back(PrintableLine(damage));
-    }
+    if (result_.damages.size() < kMostDamages) { result_.damages.push_back(PrintableLine(damage)); }
   }
 
   void ReportFile(const std::string& what) { Report(database_.file().string() + ": " + what); }

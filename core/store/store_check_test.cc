@@ -77,9 +77,7 @@ std::vector<std::string> DamagesOf(const fs::path& directory,
                                    StoreCheck (*check)(const fs::path&)) {
   try {
     return check(directory).damages;
-  } catch (const HostError& e) {
-    return {e.what()};
-  }
+  } catch (const HostError& e) { return {e.what()}; }
 }
 
 void Change(const fs::path& run, const std::string& sql) {

@@ -30,9 +30,7 @@ StoreTables::StoreTables(const std::filesystem::path& file, const StoreShape& sh
       record_(database_, kInsert, TableNamed("record")),
       timing_(database_, kInsertTiming),
       files_(file) {
-  if (shape.has_order) {
-    taken_.emplace(database_, kInsert, TableNamed("taken", shape));
-  }
+  if (shape.has_order) { taken_.emplace(database_, kInsert, TableNamed("taken", shape)); }
   database_.Execute("BEGIN");
 }
 
@@ -62,23 +60,17 @@ void StoreTables::Insert(const EvaluationRecord& e) {
   evaluation_.AddOrNull(e.failure);
   evaluation_.Add(static_cast<std::uint64_t>(e.rejected));
   evaluation_.Add(e.cost_seconds);
-  if (shape_.has_fidelities) {
-    evaluation_.Add(e.fidelity);
-  }
+  if (shape_.has_fidelities) { evaluation_.Add(e.fidelity); }
   for (std::size_t i = 0; i < shape_.metrics.size(); ++i) {
     evaluation_.Add(e.failure.empty() ? e.metrics[i] : kNaN);
   }
   evaluation_.Write();
-  if (!e.rejected) {
-    Insert(e.step, e.id, e.records);
-  }
+  if (!e.rejected) { Insert(e.step, e.id, e.records); }
   InsertTiming(e);
 }
 
 void StoreTables::InsertTiming(const EvaluationRecord& e) {
-  if (e.timing.start == 0) {
-    return;
-  }
+  if (e.timing.start == 0) { return; }
   timing_.Bind(1, e.id);
   timing_.Bind(2, e.step);
   timing_.Bind(3, static_cast<double>(e.timing.start) / 1e9);
@@ -147,9 +139,7 @@ bool StoreTables::HasMoreTrials(std::uint64_t count) {
 }
 
 void StoreTables::DeleteAfter(std::uint64_t count) {
-  if (!HasMoreTrials(count)) {
-    return;
-  }
+  if (!HasMoreTrials(count)) { return; }
   if (shape_.has_order) {
     DeleteTakenAfter(count);
   } else {

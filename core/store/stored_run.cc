@@ -48,9 +48,7 @@ StoreShape ShapeOf(Database& database) {
 std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
   json optima = json::object();
   for (const MetricDeclaration& metric : metrics) {
-    if (metric.optimum) {
-      optima[metric.name] = *metric.optimum;
-    }
+    if (metric.optimum) { optima[metric.name] = *metric.optimum; }
   }
   return optima.empty() ? "" : FormatJson(optima);
 }
@@ -95,40 +93,30 @@ std::uint64_t StoredRun::TrialsToLastSuccess() {
 
 std::vector<std::uint64_t> StoredRun::Taken(std::uint64_t count) {
   std::vector<std::uint64_t> steps;
-  if (!shape_.has_order || (count == 0 && trials_ > 0)) {
-    return steps;
-  }
+  if (!shape_.has_order || (count == 0 && trials_ > 0)) { return steps; }
   const std::string last = count < trials_
                                ? "(SELECT taken FROM trials ORDER BY taken LIMIT 1 OFFSET " +
                                      std::to_string(count - 1) + ")"
                                : "9e18";
   Statement rows(database_,
                  "SELECT step FROM taken WHERE position <= " + last + " ORDER BY position");
-  while (rows.Next()) {
-    steps.push_back(rows.Integer(0));
-  }
+  while (rows.Next()) { steps.push_back(rows.Integer(0)); }
   return steps;
 }
 
 std::unordered_set<std::uint64_t> StoredRun::StepsOfFirst(std::uint64_t count) {
   std::unordered_set<std::uint64_t> steps;
-  if (!shape_.has_order) {
-    return steps;
-  }
+  if (!shape_.has_order) { return steps; }
   Statement rows(database_, "SELECT step FROM trials ORDER BY taken LIMIT ?");
   rows.Bind(1, count);
-  while (rows.Next()) {
-    steps.insert(rows.Integer(0));
-  }
+  while (rows.Next()) { steps.insert(rows.Integer(0)); }
   return steps;
 }
 
 std::optional<BestTrial> StoredRun::Best() {
   Statement row(database_, "SELECT architecture, step, reward" + fidelity_column_ +
                                metric_columns_ + " FROM best LIMIT 1");
-  if (!row.Next()) {
-    return std::nullopt;
-  }
+  if (!row.Next()) { return std::nullopt; }
   BestTrial best{PrintableLine(row.Text(0)), row.Integer(1), row.Real(2),
                  std::vector<double>(metrics().size())};
   best.fidelity = row.Real(3);
@@ -144,18 +132,14 @@ std::set<std::string> StoredRun::ArchitecturesOf(double reward) {
           " LIMIT " + std::to_string(kMaxTies + 1));
   rows.Bind(1, reward);
   std::set<std::string> architectures;
-  while (rows.Next()) {
-    architectures.emplace(rows.Text(0));
-  }
+  while (rows.Next()) { architectures.emplace(rows.Text(0)); }
   return architectures;
 }
 
 FailureTally StoredRun::Failures() {
   Statement rows(database_, "SELECT failure FROM failures ORDER BY step");
   FailureTally tally;
-  while (rows.Next()) {
-    tally.Add(PrintableLine(rows.Text(0)));
-  }
+  while (rows.Next()) { tally.Add(PrintableLine(rows.Text(0))); }
   return tally;
 }
 
@@ -168,9 +152,7 @@ bool StoredRun::FindTrial(std::uint64_t step) {
     return row.Next();
   }
   do {
-    if (!row.Next()) {
-      return false;
-    }
+    if (!row.Next()) { return false; }
   } while (row.Integer(0) < step);
   return row.Integer(0) == step;
 }

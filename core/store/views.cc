@@ -18,9 +18,7 @@ CREATE VIEW curve AS SELECT trial.step, reward,
 // With fidelities, or with trials told in the order in which they finished. The best reward of a
 // curve is the best at the highest fidelity up to then.
 std::string ExactViews(const StoreShape& shape) {
-  if (!shape.has_fidelities && !shape.has_order) {
-    return kExactViews;
-  }
+  if (!shape.has_fidelities && !shape.has_order) { return kExactViews; }
   const std::string at = shape.has_order ? "taken" : "step";
   const std::string fidelity = shape.has_fidelities ? "fidelity" : "1";
   return "CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused AND " +

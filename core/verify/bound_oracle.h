@@ -20,18 +20,12 @@ class BoundOracle : public OracleCalls {
   // Checks everything up to the metrics of the bound oracle, which is refused `foreign` or accepts
   // it. Returns whether it can be evaluated.
   bool CheckBinding(lode_space foreign) {
-    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) {
-      return false;
-    }
+    if (!Require(oracle_.created(), "create.defaults", oracle_.error().message())) { return false; }
     unbound_metrics_ = ReadMetrics();
-    if (!DrawSamples()) {
-      return false;
-    }
+    if (!DrawSamples()) { return false; }
     Do("evaluating before bind", &BoundOracle::CheckBeforeBind);
     Do("binding another space", [&] { CheckForeignSpace(foreign); });
-    if (!Bind(oracle_)) {
-      return false;
-    }
+    if (!Bind(oracle_)) { return false; }
     Do("reading its metrics", &BoundOracle::CheckMetrics);
     return !metrics_.empty();
   }
@@ -68,9 +62,7 @@ class BoundOracle : public OracleCalls {
   bool DrawSamples() {
     for (std::uint64_t seed = 0; seed < kSamples; ++seed) {
       auto sample = probe_.Sample(seed);
-      if (!sample) {
-        return false;
-      }
+      if (!sample) { return false; }
       samples_.push_back(*std::move(sample));
     }
     return true;
@@ -78,12 +70,8 @@ class BoundOracle : public OracleCalls {
 
   void CheckBeforeBind() {
     CheckUnbound(oracle_, "before bind");
-    if (DeclaresFidelities(component_)) {
-      CheckUnboundFidelities(oracle_, findings_);
-    }
-    if (!CanPrepare(component_)) {
-      return;
-    }
+    if (DeclaresFidelities(component_)) { CheckUnboundFidelities(oracle_, findings_); }
+    if (!CanPrepare(component_)) { return; }
     ErrorBuffer error;
     const lode_status status = Prepare(oracle_, prepared_, error.get());
     Require(status == LODE_E_INVALID, "oracle.before_bind",
@@ -100,14 +88,10 @@ class BoundOracle : public OracleCalls {
 
   void CheckForeignSpace(lode_space foreign) {
     Subject other(component_, setting_);
-    if (!Require(other.created(), "create.defaults", other.error().message())) {
-      return;
-    }
+    if (!Require(other.created(), "create.defaults", other.error().message())) { return; }
     ErrorBuffer error;
     const lode_status status = Api(other).bind(other.get(), foreign, error.get());
-    if (status == LODE_OK) {
-      return;
-    }
+    if (status == LODE_OK) { return; }
     Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
             "refuses a space with another status than unsupported, or i/o because of its file");
     const std::string fault = error.Fault(status);

@@ -71,16 +71,12 @@ class ComponentCheck {
     }
     TakeHostFindings();
     CheckSetting(base_, spaces_.list().size());
-    for (const Setting& preset : PresetSettings(component_, base_)) {
-      CheckSetting(preset, 1);
-    }
+    for (const Setting& preset : PresetSettings(component_, base_)) { CheckSetting(preset, 1); }
   }
 
  private:
   void TakeHostFindings() {
-    for (const auto& [rule, seen] : TakeHostFaults()) {
-      findings_.Add(rule, seen);
-    }
+    for (const auto& [rule, seen] : TakeHostFaults()) { findings_.Add(rule, seen); }
   }
 
   // Checks a setting on up to `most` spaces that the component accepts, if it needs one. Presets do
@@ -104,16 +100,10 @@ class ComponentCheck {
     for (const Spaces::Named& named : spaces_.list()) {
       const auto doing = findings_.Do("on " + named.name);
       std::optional<Scratch> scratch;
-      if (CanPrepare(component_)) {
-        scratch.emplace();
-      }
+      if (CanPrepare(component_)) { scratch.emplace(); }
       const std::filesystem::path prepared = scratch ? scratch->path() : "";
-      if (taken == most || !CheckOn(setting, named.space, prepared)) {
-        continue;
-      }
-      if (++taken > 1) {
-        continue;
-      }
+      if (taken == most || !CheckOn(setting, named.space, prepared)) { continue; }
+      if (++taken > 1) { continue; }
       CheckPreparation(component_, setting, named.space, findings_);
       CheckLives(component_, setting, named.space, prepared, findings_);
     }
@@ -127,9 +117,7 @@ class ComponentCheck {
       return CheckOptimizer(component_, setting, space, findings_);
     }
     Subject subject(component_, setting);
-    if (!subject.created()) {
-      return false;
-    }
+    if (!subject.created()) { return false; }
     const lode_status status = subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr);
     if (status != LODE_OK) {
       findings_.Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
@@ -163,13 +151,9 @@ void Spaces::AddPlugin(const std::filesystem::path& file) {
     const lode_plugin& plugin = core::LoadPlugin(file);
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
       const lode_component& c = *plugin.components[i];
-      if (c.kind != LODE_SPACE) {
-        continue;
-      }
+      if (c.kind != LODE_SPACE) { continue; }
       const Subject& subject = subjects_.emplace_back(c, DefaultSetting(c, file.parent_path()));
-      if (subject.created()) {
-        list_.push_back({c.id, subject.space()});
-      }
+      if (subject.created()) { list_.push_back({c.id, subject.space()}); }
     }
   } catch (const core::HostError&) {  // checks that need its spaces report that none fits
   }
@@ -177,21 +161,15 @@ void Spaces::AddPlugin(const std::filesystem::path& file) {
 
 Setting BaseSetting(const lode_component& component, const std::filesystem::path& plugin_file,
                     const std::vector<std::string>& settings) {
-  if (settings.empty()) {
-    RequireNothing(component);
-  }
+  if (settings.empty()) { RequireNothing(component); }
   Setting base = DefaultSetting(component, plugin_file.parent_path());
-  if (settings.empty()) {
-    return base;
-  }
+  if (settings.empty()) { return base; }
   const Setting written = SettingOf(component, "as set", ReadSettings(component, settings));
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
     const std::string assignment = std::string(LODE_AT(component.params, i)->name) + "=";
     const bool is_set = std::ranges::any_of(
         settings, [&](const std::string& text) { return text.starts_with(assignment); });
-    if (is_set) {
-      base.values[i] = written.values[i];
-    }
+    if (is_set) { base.values[i] = written.values[i]; }
   }
   base.name = written.name;
   return base;

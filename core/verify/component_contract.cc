@@ -89,9 +89,7 @@ void CheckParam(const lode_param& p, Findings& findings) {
 const lode_param* FindParam(const lode_component& component, const char* name) {
   for (std::uint32_t i = 0; name != nullptr && i < component.param_count; ++i) {
     const lode_param* p = LODE_AT(component.params, i);
-    if (p->name != nullptr && std::strcmp(p->name, name) == 0) {
-      return p;
-    }
+    if (p->name != nullptr && std::strcmp(p->name, name) == 0) { return p; }
   }
   return nullptr;
 }
@@ -206,9 +204,7 @@ void CheckDescriptor(const lode_component& c, Findings& findings) {
   findings.Require(c.doc != nullptr, "descriptor.summary", "doc is NULL; \"\" if there is none");
   findings.Require(!LODE_REACHES(&c, load) || (c.save == nullptr) == (c.load == nullptr),
                    "descriptor.save", "has only one of the two");
-  for (std::uint32_t i = 0; i < c.param_count; ++i) {
-    CheckParam(*LODE_AT(c.params, i), findings);
-  }
+  for (std::uint32_t i = 0; i < c.param_count; ++i) { CheckParam(*LODE_AT(c.params, i), findings); }
   CheckNamesDiffer(c, findings);
   CheckPresetNamesDiffer(c, findings);
   findings.Require(IsPrintableLine(View(c.summary)) && PrintableText(View(c.doc)) == View(c.doc),

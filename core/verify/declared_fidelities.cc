@@ -46,9 +46,7 @@ void CheckUnboundFidelities(const Subject& oracle, Findings& findings) {
 }
 
 std::vector<double> Served(const Fidelities& fidelities) {
-  if (!fidelities.values().empty()) {
-    return fidelities.values();
-  }
+  if (!fidelities.values().empty()) { return fidelities.values(); }
   return {fidelities.lowest(), (fidelities.lowest() + 1) / 2, 1};
 }
 

@@ -20,9 +20,7 @@ class DrawsCheck : public SpaceCheck {
   DrawsCheck(SpaceProbe& space, const std::vector<Bytes>& samples, Findings& findings)
       : SpaceCheck(space, samples, findings), rows_are_choices_(RowsAreChoices()) {
     double product = 0;
-    for (const Row& row : space.rows()) {
-      product += math::Log10(static_cast<double>(row.size));
-    }
+    for (const Row& row : space.rows()) { product += math::Log10(static_cast<double>(row.size)); }
     is_product_ = rows_are_choices_ && std::abs(product - space.Log10Size()) < 1e-6;
   }
 
@@ -37,9 +35,7 @@ class DrawsCheck : public SpaceCheck {
     test::RandomStream stream(1, stream_name);
     Bytes out(space_.cells());
     for (std::uint64_t i = 0; i < draws; ++i) {
-      if (i % 64 == 0) {
-        findings_.Beat();
-      }
+      if (i % 64 == 0) { findings_.Beat(); }
       if (draw(stream.handle(), out.data(), i) != LODE_OK) {
         return;  // other checks report it
       }

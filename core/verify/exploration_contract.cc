@@ -25,9 +25,7 @@ class ExplorationContract : public Contract {
 
   void Check() {
     const Subject subject(component_, setting_);
-    if (!Require(subject.created(), "create.defaults", subject.error().message())) {
-      return;
-    }
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) { return; }
     const auto& api = subject.api<lode_exploration_api>();
     can_explore_ = Has(api, &lode_exploration_api::explore);
     can_perturb_ = Has(api, &lode_exploration_api::perturb);
@@ -38,9 +36,7 @@ class ExplorationContract : public Contract {
       Do("perturbing extreme actions", [this] { CheckPerturb(); });
     }
     Do("a step on a host without random numbers", [this] { CheckWithoutRandom(); });
-    if (CanSave(component_)) {
-      CheckState(component_, AsUsage(), findings_);
-    }
+    if (CanSave(component_)) { CheckState(component_, AsUsage(), findings_); }
   }
 
  private:
@@ -51,9 +47,7 @@ class ExplorationContract : public Contract {
     subject.host().Enter(step, Phase::kExplore);
     const lode_status status = subject.api<lode_exploration_api>().explore(
         subject.get(), step, reinterpret_cast<bool*>(&out), error.get());
-    if (status == LODE_OK) {
-      return out;
-    }
+    if (status == LODE_OK) { return out; }
     Require(out == kCanary, "outputs.untouched", "explore failed and changed its output");
     CheckError("explore", error, status);
     return std::nullopt;
@@ -68,9 +62,7 @@ class ExplorationContract : public Contract {
     const lode_status status = subject.api<lode_exploration_api>().perturb(
         subject.get(), step, buffer.data(), static_cast<std::uint32_t>(action.size()), error.get());
     Require(buffer.in_bounds(), "outputs.bounds", "perturb wrote past the action");
-    if (status == LODE_OK) {
-      return buffer.values();
-    }
+    if (status == LODE_OK) { return buffer.values(); }
     Require(SameBits(buffer.values(), action), "outputs.untouched",
             "perturb failed and changed the action");
     CheckError("perturb", error, status);
@@ -87,17 +79,11 @@ class ExplorationContract : public Contract {
     Subject one(component_, setting_, 7, slots);
     Subject two(component_, setting_, 7, slots);
     Subject alone(component_, setting_, 7, slots);
-    if (!one.created() || !two.created() || !alone.created()) {
-      return;
-    }
+    if (!one.created() || !two.created() || !alone.created()) { return; }
     std::vector<std::uint8_t> explored;
     for (std::uint64_t step = 0; step < kExploredSteps; ++step) {
-      if (can_explore_) {
-        explored.push_back(CheckExplore(one, two, step));
-      }
-      if (can_perturb_) {
-        CheckSamePerturbation(one, two, step);
-      }
+      if (can_explore_) { explored.push_back(CheckExplore(one, two, step)); }
+      if (can_perturb_) { CheckSamePerturbation(one, two, step); }
     }
     for (std::uint64_t step = 0; can_explore_ && step < kExploredSteps; ++step) {
       Require(Explore(alone, step) == explored[step], "determinism",
@@ -129,9 +115,7 @@ class ExplorationContract : public Contract {
 
   void CheckPerturb() {
     Subject subject(component_, setting_);
-    if (!subject.created()) {
-      return;
-    }
+    if (!subject.created()) { return; }
     constexpr float kLargest = std::numeric_limits<float>::max();
     constexpr float kDenormal = std::numeric_limits<float>::denorm_min();
     for (const float fill : {0.0f, -0.0f, 1.0f, -1.0f, kLargest, -kLargest, kDenormal}) {
@@ -151,15 +135,9 @@ class ExplorationContract : public Contract {
   // On a host without random numbers, there must be an answer or an error, and nothing worse.
   void CheckWithoutRandom() {
     Subject subject(component_, setting_, 1, TestHost::Slots::kNone);
-    if (!subject.created()) {
-      return;
-    }
-    if (can_explore_) {
-      Explore(subject, 0);
-    }
-    if (can_perturb_) {
-      Perturb(subject, 0, std::vector<float>(6, 0.5f));
-    }
+    if (!subject.created()) { return; }
+    if (can_explore_) { Explore(subject, 0); }
+    if (can_perturb_) { Perturb(subject, 0, std::vector<float>(6, 0.5f)); }
     Require(!subject.host().trespassed(), "create.host",
             "uses host functions that lie beyond the host's struct_size");
   }
@@ -171,12 +149,8 @@ class ExplorationContract : public Contract {
             },
             [this](Subject& subject, std::uint64_t step) {
               std::string seen;
-              if (can_explore_) {
-                seen += Explore(subject, step) == 1 ? "random" : "asked";
-              }
-              if (!can_perturb_) {
-                return seen;
-              }
+              if (can_explore_) { seen += Explore(subject, step) == 1 ? "random" : "asked"; }
+              if (!can_perturb_) { return seen; }
               for (const float cell : Perturb(subject, step, std::vector<float>(30, 0.5f))
                                           .value_or(std::vector<float>{})) {
                 seen += ' ' + std::to_string(cell);

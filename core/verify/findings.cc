@@ -15,9 +15,7 @@ constexpr std::size_t kLongestLine = 400;
 }  // namespace
 
 std::string OneLine(std::string text) {
-  if (text.size() > kLongestLine) {
-    text = text.substr(0, kLongestLine) + "...";
-  }
+  if (text.size() > kLongestLine) { text = text.substr(0, kLongestLine) + "..."; }
   std::ranges::replace_if(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
   return text;
@@ -27,28 +25,18 @@ Findings::Doing::Doing(Findings& findings, std::string_view what)
     : findings_(findings), before_(findings.doing_.size()) {
   findings_.doing_ += (before_ > 0 ? ": " : "") + std::string(what);
   ++findings_.checks_;
-  if (findings_.watcher_ != nullptr) {
-    findings_.watcher_->OnDoing(findings_.doing_);
-  }
+  if (findings_.watcher_ != nullptr) { findings_.watcher_->OnDoing(findings_.doing_); }
 }
 
 Findings::Doing::~Doing() { findings_.doing_.resize(before_); }
 
 void Findings::Add(std::string_view rule, std::string seen) {
-  if (!IsRule(rule)) {
-    throw std::logic_error("'" + std::string(rule) + "' is not a rule");
-  }
-  if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) {
-    return;
-  }
+  if (!IsRule(rule)) { throw std::logic_error("'" + std::string(rule) + "' is not a rule"); }
+  if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) { return; }
   Finding finding{std::string(rule), OneLine(doing_), OneLine(std::move(seen))};
-  if (std::ranges::count(list_, finding) > 0) {
-    return;
-  }
+  if (std::ranges::count(list_, finding) > 0) { return; }
   list_.push_back(std::move(finding));
-  if (watcher_ != nullptr) {
-    watcher_->OnFound(list_.back());
-  }
+  if (watcher_ != nullptr) { watcher_->OnFound(list_.back()); }
 }
 
 }  // namespace lode::verify

@@ -51,9 +51,7 @@ class Findings {
 
   // Call it before something that may take long, so that it is not mistaken for a hang.
   void Beat() {
-    if (watcher_ != nullptr) {
-      watcher_->OnBeat();
-    }
+    if (watcher_ != nullptr) { watcher_->OnBeat(); }
   }
 
   // Keeps the first few different findings for each rule: a rule broken once is often broken
@@ -64,9 +62,7 @@ class Findings {
   // hundred thousand calls, which take minutes under a sanitizer.
   bool Require(bool holds, std::string_view rule, const std::string& seen) {
     Beat();
-    if (!holds) {
-      Add(rule, seen);
-    }
+    if (!holds) { Add(rule, seen); }
     return holds;
   }
 

@@ -24,17 +24,11 @@ class InputPage {
   template <class T>
   T* Put(const T* values, std::size_t count) {
     const std::size_t bytes = count * sizeof(T);
-    if (bytes > size_) {
-      Map(bytes);
-    }
-    if (size_ == 0) {
-      Map(1);
-    }
+    if (bytes > size_) { Map(bytes); }
+    if (size_ == 0) { Map(1); }
     unsigned char* at = base_ + size_ - bytes;
     std::memset(base_, kPoison, size_ - bytes);
-    if (bytes > 0) {
-      std::memcpy(at, values, bytes);
-    }
+    if (bytes > 0) { std::memcpy(at, values, bytes); }
     return reinterpret_cast<T*>(at);
   }
 
@@ -50,17 +44,13 @@ class InputPage {
     size_ = (bytes + page - 1) / page * page;
     void* memory =
         mmap(nullptr, size_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) {
-      throw std::bad_alloc();
-    }
+    if (memory == MAP_FAILED) { throw std::bad_alloc(); }
     base_ = static_cast<unsigned char*>(memory);
     mprotect(base_ + size_, page, PROT_NONE);
     mapped_ = size_ + page;
   }
   void Unmap() {
-    if (base_ != nullptr) {
-      munmap(base_, mapped_);
-    }
+    if (base_ != nullptr) { munmap(base_, mapped_); }
     base_ = nullptr;
     size_ = 0;
   }

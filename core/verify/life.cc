@@ -76,9 +76,7 @@ bool Life::Call(const char* name, Function&& function) {
 std::string Life::Live(std::function<void()> meanwhile) {
   meanwhile_ = std::move(meanwhile);
   Subject subject(component_, setting_);
-  if (!subject.created()) {
-    return "";
-  }
+  if (!subject.created()) { return ""; }
   HappenMeanwhile();
   subject.host().CancelAt(cancel_at_);
   switch (component_.kind) {
@@ -101,19 +99,13 @@ void Life::LiveAsSpace(Subject& subject) {
   Findings ignored;  // the space's own contract reports them
   SpaceProbe probe(subject.space(), ignored);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == kStepsOfALife / 2) {
-      HappenMeanwhile();
-    }
+    if (step == kStepsOfALife / 2) { HappenMeanwhile(); }
     std::optional<Bytes> sample;
     const auto keep = [&](const auto& result) {
-      if (result) {
-        Note(result->data(), result->size());
-      }
+      if (result) { Note(result->data(), result->size()); }
       return probe.status();
     };
-    if (!Call("sample", [&] { return keep(sample = probe.Sample(step)); })) {
-      return;
-    }
+    if (!Call("sample", [&] { return keep(sample = probe.Sample(step)); })) { return; }
     Call("format", [&] { return keep(probe.Format(*sample)); });
     const std::vector<float> action(sample->begin(), sample->end());
     Call("discretize", [&] { return keep(probe.Discretize(action)); });
@@ -125,12 +117,8 @@ void Life::LiveAsSpace(Subject& subject) {
 
 void Life::LiveAsOracle(Subject& subject) {
   const auto& api = subject.api<lode_oracle_api>();
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) {
-    return;
-  }
-  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) {
-    return;
-  }
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) { return; }
+  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) { return; }
   const std::vector<bool> same = NotNoisy(subject);
   Findings ignored;
   SpaceProbe probe(space_, ignored);
@@ -151,9 +139,7 @@ void Life::LiveAsOracle(Subject& subject) {
     }
     for (std::size_t i = 0; i < kQueries; ++i) {
       Note(&queries[i].status, 1);
-      for (std::size_t m = 0; m < same.size(); ++m) {
-        Note(&metrics[i][m], same[m] ? 1 : 0);
-      }
+      for (std::size_t m = 0; m < same.size(); ++m) { Note(&metrics[i][m], same[m] ? 1 : 0); }
     }
   }
 }
@@ -162,9 +148,7 @@ void Life::LiveAsExploration(Subject& subject) {
   const auto& api = subject.api<lode_exploration_api>();
   std::vector<float> action(30, 0.5f);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == kStepsOfALife / 2) {
-      HappenMeanwhile();
-    }
+    if (step == kStepsOfALife / 2) { HappenMeanwhile(); }
     bool random = false;
     subject.host().Enter(step, Phase::kExplore);
     if (Has(api, &lode_exploration_api::explore) &&
@@ -188,16 +172,10 @@ void Life::LiveAsOptimizer(Subject& subject) {
   Findings ignored;
   const std::size_t cells = SpaceProbe(space_, ignored).cells();
   subject.host().Enter(0, Phase::kSetup);
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) {
-    return;
-  }
+  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) { return; }
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
-    if (step == 0 || step == kStepsOfALife / 2) {
-      HappenMeanwhile();
-    }
-    if (!AskAndTell(subject, step, cells)) {
-      return;
-    }
+    if (step == 0 || step == kStepsOfALife / 2) { HappenMeanwhile(); }
+    if (!AskAndTell(subject, step, cells)) { return; }
   }
 }
 
@@ -207,9 +185,7 @@ bool Life::AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells) {
   Bytes architecture(cells);
   lode_proposal proposal = ProposalInto(action.data(), architecture.data());
   subject.host().Enter(step, Phase::kAsk);
-  if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) {
-    return false;
-  }
+  if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) { return false; }
   const bool is_action = proposal.kind == LODE_PROPOSES_ACTION;
   if (is_action && space_.api->discretize(space_.instance, action.data(), architecture.data(),
                                           nullptr) != LODE_OK) {
@@ -238,9 +214,7 @@ class LivesContract {
   void Check() {
     CheckSideBySide();
     CheckOthersMeanwhile();
-    for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) {
-      CheckCancelled(delay);
-    }
+    for (const milliseconds delay : {milliseconds(0), milliseconds(200)}) { CheckCancelled(delay); }
     CheckMemory();
   }
 
@@ -297,13 +271,9 @@ class LivesContract {
 
   // A preparation belongs to one setting and one space.
   std::vector<Setting> OtherSettings(std::size_t most) const {
-    if (!prepared_.empty()) {
-      return {setting_};
-    }
+    if (!prepared_.empty()) { return {setting_}; }
     std::vector<Setting> others = Variations(component_, setting_);
-    if (others.size() > most) {
-      others.resize(most);
-    }
+    if (others.size() > most) { others.resize(most); }
     return others;
   }
 

@@ -45,9 +45,7 @@ class Life {
   void LiveAsExploration(Subject& subject);
   void LiveAsOptimizer(Subject& subject);
   void HappenMeanwhile() const {
-    if (meanwhile_) {
-      meanwhile_();
-    }
+    if (meanwhile_) { meanwhile_(); }
   }
   bool AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells);
 

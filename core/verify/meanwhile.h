@@ -16,9 +16,7 @@ class Meanwhile {
   // Called from inside the call. A component that locks makes the other thread wait until the call
   // has ended: nothing can happen meanwhile then, and it is not tried again.
   void Happen() {
-    if (locks_ || happened_ == kMost) {
-      return;
-    }
+    if (locks_ || happened_ == kMost) { return; }
     ++happened_;
     under_way_ = std::async(std::launch::async, other_);
     locks_ = under_way_.wait_for(kPatience) != std::future_status::ready;

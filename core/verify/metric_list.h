@@ -37,9 +37,7 @@ class MetricList {
   // Findings are reported under `rule`.
   MetricList(std::uint32_t count, Describe describe, std::string rule, Findings& findings)
       : describe_(std::move(describe)), rule_(std::move(rule)), findings_(findings) {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      CheckMetric(i);
-    }
+    for (std::uint32_t i = 0; i < count; ++i) { CheckMetric(i); }
     CheckBeyond(count);
   }
 
@@ -51,9 +49,7 @@ class MetricList {
     ErrorBuffer error;
     const lode_status status = describe_(index, &out.value, error.get());
     const std::string title = "metric " + std::to_string(index);
-    if (!Require(status == LODE_OK, title + ": " + error.message())) {
-      return;
-    }
+    if (!Require(status == LODE_OK, title + ": " + error.message())) { return; }
     findings_.Require(out.intact(), "outputs.bounds",
                       title + ": wrote past the fields of this version");
     CheckFields(out.value, title);

@@ -16,9 +16,7 @@ class SeveralAsksContract : public OptimizerCheck {
   using OptimizerCheck::OptimizerCheck;
 
   void Check() {
-    if (!RunsAhead()) {
-      return Do("asking twice", &SeveralAsksContract::CheckAsksTwice);
-    }
+    if (!RunsAhead()) { return Do("asking twice", &SeveralAsksContract::CheckAsksTwice); }
     Do("asking ahead", &SeveralAsksContract::CheckAhead);
     if ((component_.capabilities & LODE_CAP_ANY_ORDER) != 0) {
       Do("telling younger steps before older ones", &SeveralAsksContract::CheckAnyOrder);
@@ -30,9 +28,7 @@ class SeveralAsksContract : public OptimizerCheck {
   // search must continue.
   void CheckAsksTwice() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) {
-      return;
-    }
+    if (!Bind(subject)) { return; }
     for (std::uint64_t step = 0; step < 4 * kFewRounds; step += 4) {
       std::vector<Told> trials;
       for (std::uint64_t i = step; i < step + 4; ++i) {
@@ -40,13 +36,9 @@ class SeveralAsksContract : public OptimizerCheck {
         const lode_status status = AskInto(subject, i, proposal);
         Require(status == LODE_OK || i > step, "optimizer.ask",
                 "fails at step " + std::to_string(i));
-        if (proposal) {
-          trials.push_back(Evaluated(*proposal, i));
-        }
+        if (proposal) { trials.push_back(Evaluated(*proposal, i)); }
       }
-      for (const Told& trial : trials) {
-        Tell(subject, trial);
-      }
+      for (const Told& trial : trials) { Tell(subject, trial); }
     }
   }
 
@@ -67,9 +59,7 @@ class SeveralAsksContract : public OptimizerCheck {
     for (const std::uint64_t width : {2, 3, 7}) {
       const Overlap overlap{width, in_order};
       const auto trace = SearchAhead(overlap);
-      if (!trace) {
-        return;
-      }
+      if (!trace) { return; }
       Require(SearchAhead(overlap) == trace, "determinism",
               "the same random numbers and trials give other proposals with " +
                   std::to_string(width) + " in progress");
@@ -80,9 +70,7 @@ class SeveralAsksContract : public OptimizerCheck {
   // next begins. Returns all proposals in order, or nothing if the search could not continue.
   std::optional<std::vector<Proposal>> SearchAhead(const Overlap& overlap) {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) {
-      return std::nullopt;
-    }
+    if (!Bind(subject)) { return std::nullopt; }
     std::deque<Told> under_way;
     std::vector<Proposal> trace;
     for (std::uint64_t step = 0; step < kRoundsAhead; ++step) {
@@ -91,9 +79,7 @@ class SeveralAsksContract : public OptimizerCheck {
         return std::nullopt;
       }
       const auto begun = Begin(subject, overlap, step, 0);
-      if (!begun) {
-        return std::nullopt;
-      }
+      if (!begun) { return std::nullopt; }
       under_way.push_back(*begun);
       trace.push_back(begun->proposal);
     }
@@ -106,25 +92,19 @@ class SeveralAsksContract : public OptimizerCheck {
   static bool Fails(std::uint64_t step) { return step % 5 == 1; }
 
   static std::uint64_t RejectionsOf(std::uint64_t step) {
-    if (IsRandom(step)) {
-      return 0;
-    }
+    if (IsRandom(step)) { return 0; }
     return step == 30 ? 20 : step % 4;
   }
 
   // Returns the step's trial, unless it is rejected.
   std::optional<Told> Begin(Subject& subject, const Overlap& overlap, std::uint64_t step,
                             std::uint64_t attempt) {
-    if (IsRandom(step)) {
-      return Explored(step);
-    }
+    if (IsRandom(step)) { return Explored(step); }
     std::optional<Proposal> proposal;
     const lode_status status = AskInto(subject, step, proposal, attempt);
     Require(status == LODE_OK, overlap.rule(),
             "ask fails at step " + std::to_string(step) + " before earlier ones are told");
-    if (!proposal) {
-      return std::nullopt;
-    }
+    if (!proposal) { return std::nullopt; }
     return Fails(step) ? Failed(*proposal, step) : Evaluated(*proposal, step);
   }
 
@@ -135,9 +115,7 @@ class SeveralAsksContract : public OptimizerCheck {
     for (std::uint64_t attempt = 1; attempt <= RejectionsOf(ending.step); ++attempt) {
       TellAhead(subject, overlap, {ending.proposal, ending.step, kRejected, core::kNaN, attempt});
       auto again = Begin(subject, overlap, ending.step, attempt);
-      if (!again) {
-        return false;
-      }
+      if (!again) { return false; }
       ending = *std::move(again);
       trace.push_back(ending.proposal);
     }

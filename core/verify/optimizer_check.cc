@@ -29,15 +29,11 @@ bool OptimizerCheck::CheckError(const char* function, const ErrorBuffer& error,
 }
 
 bool OptimizerCheck::Bind(Subject& subject) {
-  if (!Require(subject.created(), "create.defaults", subject.error().message())) {
-    return false;
-  }
+  if (!Require(subject.created(), "create.defaults", subject.error().message())) { return false; }
   ErrorBuffer error;
   subject.host().Enter(0, Phase::kSetup);
   const lode_status status = Api(subject).bind(subject.get(), space_, error.get());
-  if (status == LODE_OK) {
-    return true;
-  }
+  if (status == LODE_OK) { return true; }
   Require(status == LODE_E_UNSUPPORTED, "optimizer.bind",
           "refuses a space with another status than unsupported: " + error.message());
   CheckError("bind", error, status);
@@ -45,9 +41,7 @@ bool OptimizerCheck::Bind(Subject& subject) {
 }
 
 void OptimizerCheck::CheckExhausted(const Subject& subject) {
-  if (!Has(Api(subject), &lode_optimizer_api::exhausted)) {
-    return;
-  }
+  if (!Has(Api(subject), &lode_optimizer_api::exhausted)) { return; }
   const bool once = Api(subject).exhausted(subject.get());
   Require(Api(subject).exhausted(subject.get()) == once, "optimizer.exhausted",
           "says something else when it is asked again");
@@ -62,9 +56,7 @@ lode_status OptimizerCheck::AskInto(Subject& subject, std::uint64_t step,
   proposal.value.kind = kNoKind;
   ErrorBuffer error;
   findings_.Beat();
-  if (asks_if_exhausted_) {
-    CheckExhausted(subject);
-  }
+  if (asks_if_exhausted_) { CheckExhausted(subject); }
   subject.host().Enter(step, Phase::kAsk, attempt);
   const lode_status status = Api(subject).ask(subject.get(), &proposal.value, error.get());
   Require(action.in_bounds() && architecture.in_bounds() && proposal.intact(), "outputs.bounds",
@@ -95,9 +87,7 @@ std::optional<Proposal> OptimizerCheck::Judge(const lode_proposal& proposal,
       return std::nullopt;
     }
     auto discrete = probe_.Discretize(action);
-    if (!discrete) {
-      return std::nullopt;
-    }
+    if (!discrete) { return std::nullopt; }
     return Proposal{std::move(action), *std::move(discrete), fidelity};
   }
   if (!Require(kind == LODE_PROPOSES_ARCHITECTURE, "optimizer.proposal", "has an unknown kind")) {
@@ -120,9 +110,7 @@ std::optional<Proposal> OptimizerCheck::Ask(Subject& subject, std::uint64_t step
 lode_status OptimizerCheck::TellAll(Subject& subject, const std::vector<Told>& list) {
   std::deque<ToldTrial> told;
   std::vector<Newer<lode_trial>> trials;
-  while (pages_.size() < 3 * list.size()) {
-    pages_.emplace_back();
-  }
+  while (pages_.size() < 3 * list.size()) { pages_.emplace_back(); }
   for (std::size_t i = 0; i < list.size(); ++i) {
     trials.emplace_back(told.emplace_back(&pages_[3 * i], list[i]).AsTrial());
   }
@@ -133,9 +121,7 @@ lode_status OptimizerCheck::TellAll(Subject& subject, const std::vector<Told>& l
   const lode_status status =
       Api(subject).tell(subject.get(), trials.empty() ? nullptr : &trials.data()->value,
                         static_cast<std::uint32_t>(trials.size()), error.get());
-  if (status != LODE_OK) {
-    CheckError("tell", error, status);
-  }
+  if (status != LODE_OK) { CheckError("tell", error, status); }
   Require(std::ranges::all_of(told, &ToldTrial::unchanged), "inputs.untouched",
           "tell changed a trial");
   return status;
@@ -169,13 +155,9 @@ std::optional<Told> OptimizerCheck::Explored(std::uint64_t step) {
   test::RandomStream stream(step, "explored");
   const Random random(stream.handle());
   std::vector<float> action(probe_.cells());
-  for (float& cell : action) {
-    cell = static_cast<float>(random.Uniform());
-  }
+  for (float& cell : action) { cell = static_cast<float>(random.Uniform()); }
   auto architecture = probe_.Discretize(action);
-  if (!architecture) {
-    return std::nullopt;
-  }
+  if (!architecture) { return std::nullopt; }
   Told told = Evaluated({std::move(action), *std::move(architecture)}, step);
   told.flags = LODE_TRIAL_RANDOM;
   return told;
@@ -183,9 +165,7 @@ std::optional<Told> OptimizerCheck::Explored(std::uint64_t step) {
 
 bool OptimizerCheck::Round(Subject& subject, std::uint64_t step) {
   const auto proposal = Ask(subject, step);
-  if (proposal) {
-    Tell(subject, Evaluated(*proposal, step));
-  }
+  if (proposal) { Tell(subject, Evaluated(*proposal, step)); }
   return proposal.has_value();
 }
 

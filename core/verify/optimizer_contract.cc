@@ -23,9 +23,7 @@ class OptimizerContract : public OptimizerCheck {
 
   bool Check() {
     Subject subject(component_, setting_);
-    if (!Require(subject.created(), "create.defaults", subject.error().message())) {
-      return false;
-    }
+    if (!Require(subject.created(), "create.defaults", subject.error().message())) { return false; }
     CheckBeforeBind(subject);
     if (!Bind(subject)) {
       CheckBeforeBind(subject);
@@ -38,9 +36,7 @@ class OptimizerContract : public OptimizerCheck {
     CheckTelling(component_, setting_, space_, findings_);
     CheckOffers(component_, setting_, space_, findings_);
     CheckSeveralAsks(component_, setting_, space_, findings_);
-    if (CanSave(component_)) {
-      CheckState(component_, AsUsage(), findings_);
-    }
+    if (CanSave(component_)) { CheckState(component_, AsUsage(), findings_); }
     return true;
   }
 
@@ -55,16 +51,12 @@ class OptimizerContract : public OptimizerCheck {
   void CheckBeforeBind(Subject& subject) {
     std::optional<Proposal> proposal;
     const auto sample = probe_.Sample(1);
-    if (!sample) {
-      return;
-    }
+    if (!sample) { return; }
     const lode_status asked = AskInto(subject, 0, proposal);
     const lode_status told = TellAll(subject, {Evaluated({{}, *sample}, 0)});
     Require(asked == LODE_E_INVALID && told == LODE_E_INVALID, "optimizer.before_bind",
             "ask or tell before bind is not refused as invalid");
-    if (!CanSave(component_)) {
-      return;
-    }
+    if (!CanSave(component_)) { return; }
     Require(LoadState(subject, "", findings_) != LODE_OK, "optimizer.before_bind",
             "load before bind is not refused");
   }
@@ -74,16 +66,12 @@ class OptimizerContract : public OptimizerCheck {
   void CheckSearch(Subject& one) {
     Subject two(component_, setting_);
     Subject alone(component_, setting_);
-    if (!Bind(two) || !Bind(alone)) {
-      return;
-    }
+    if (!Bind(two) || !Bind(alone)) { return; }
     std::vector<Proposal> trace;
     for (std::uint64_t step = 0; step < Rounds(); ++step) {
       const auto a = Ask(one, step);
       const auto b = Ask(two, step);
-      if (!a || !b) {
-        return;
-      }
+      if (!a || !b) { return; }
       Require(*a == *b, "determinism",
               "the same random numbers and trials give another proposal at step " +
                   std::to_string(step));
@@ -97,15 +85,11 @@ class OptimizerContract : public OptimizerCheck {
   void CheckTrace(Subject& alone, const std::vector<Proposal>& trace) {
     for (std::uint64_t step = 0; step < trace.size(); ++step) {
       const auto& api = Api(alone);
-      if (Has(api, &lode_optimizer_api::exhausted)) {
-        api.exhausted(alone.get());
-      }
+      if (Has(api, &lode_optimizer_api::exhausted)) { api.exhausted(alone.get()); }
       asks_if_exhausted_ = false;
       const auto proposal = Ask(alone, step);
       asks_if_exhausted_ = true;
-      if (!proposal) {
-        return;
-      }
+      if (!proposal) { return; }
       Require(*proposal == trace[step], "determinism",
               "an instance next to a second one, or asked more often whether it is exhausted, "
               "proposes something else at step " +
@@ -116,13 +100,9 @@ class OptimizerContract : public OptimizerCheck {
 
   void CheckPoorHost() {
     Subject subject(component_, setting_, 1, TestHost::Slots::kRandomOnly);
-    if (!subject.created() || !Bind(subject)) {
-      return;
-    }
+    if (!subject.created() || !Bind(subject)) { return; }
     for (std::uint64_t step = 0; step < kFewRounds; ++step) {
-      if (!Round(subject, step)) {
-        return;
-      }
+      if (!Round(subject, step)) { return; }
     }
   }
 
@@ -130,14 +110,10 @@ class OptimizerContract : public OptimizerCheck {
   void CheckFailures() {
     for (const std::uint64_t every : {3, 1}) {
       Subject subject(component_, setting_);
-      if (!Bind(subject)) {
-        return;
-      }
+      if (!Bind(subject)) { return; }
       for (std::uint64_t step = 0; step < 2 * kFewRounds; ++step) {
         const auto proposal = Ask(subject, step);
-        if (!proposal) {
-          return;
-        }
+        if (!proposal) { return; }
         Tell(subject, step % every == 0 ? Failed(*proposal, step) : Evaluated(*proposal, step));
       }
     }
@@ -156,17 +132,13 @@ class OptimizerContract : public OptimizerCheck {
   // In every five rounds one new proposal fails; from then on its architecture always does.
   void CheckRepeatedFailures() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) {
-      return;
-    }
+    if (!Bind(subject)) { return; }
     std::map<Bytes, std::uint64_t> failing;  // number of times that each was proposed
     std::set<Bytes> well;
     std::uint64_t due = 0;
     for (std::uint64_t step = 0; step < Rounds() && !IsExhausted(subject); ++step) {
       const auto proposal = Ask(subject, step);
-      if (!proposal) {
-        return;
-      }
+      if (!proposal) { return; }
       const Bytes& architecture = proposal->architecture;
       if (step >= due && !failing.contains(architecture) && !well.contains(architecture)) {
         failing[architecture] = 0;
@@ -195,9 +167,7 @@ class OptimizerContract : public OptimizerCheck {
             },
             [this](Subject& subject, std::uint64_t step) {
               const auto proposal = Ask(subject, step);
-              if (!proposal) {
-                return std::string();
-              }
+              if (!proposal) { return std::string(); }
               Tell(subject, Evaluated(*proposal, step));
               return proposal->Text();
             }};

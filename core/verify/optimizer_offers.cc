@@ -13,9 +13,7 @@ class OfferContract : public OptimizerCheck {
   using OptimizerCheck::OptimizerCheck;
 
   void Check() {
-    if (TakesFidelities()) {
-      Do("offering fidelities", &OfferContract::CheckOffers);
-    }
+    if (TakesFidelities()) { Do("offering fidelities", &OfferContract::CheckOffers); }
   }
 
  private:
@@ -29,17 +27,13 @@ class OfferContract : public OptimizerCheck {
       Subject subject(component_, setting_);
       Require(Offer(subject, fidelities) == LODE_E_INVALID, "optimizer.before_bind",
               "offer before bind is not refused as invalid");
-      if (!Bind(subject)) {
-        return;
-      }
+      if (!Bind(subject)) { return; }
       const lode_status status = Offer(subject, fidelities);
       Require(status == LODE_OK || status == LODE_E_INVALID || status == LODE_E_UNSUPPORTED,
               "optimizer.offer", "is refused with another status than invalid or unsupported");
       offered_ = fidelities;
       for (std::uint64_t step = 0; status == LODE_OK && step < kFewRounds; ++step) {
-        if (!Round(subject, step)) {
-          break;
-        }
+        if (!Round(subject, step)) { break; }
       }
       offered_ = {};
     }
@@ -54,9 +48,7 @@ class OfferContract : public OptimizerCheck {
     const Newer<lode_fidelities> before = offered;
     ErrorBuffer error;
     const lode_status status = Api(subject).offer(subject.get(), &offered.value, error.get());
-    if (status != LODE_OK) {
-      CheckError("offer", error, status);
-    }
+    if (status != LODE_OK) { CheckError("offer", error, status); }
     Require(offered.SameBytes(before) && list.unchanged(), "inputs.untouched",
             "offer changed the fidelities");
     return status;

@@ -24,21 +24,15 @@ class TellingContract : public OptimizerCheck {
   // rounds.
   void CheckUninvited() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) {
-      return;
-    }
+    if (!Bind(subject)) { return; }
     Require(TellAll(subject, {}) == LODE_OK, "optimizer.tell", "refuses an empty list of trials");
     for (std::uint64_t step = 0; step < 3 * kFewRounds; ++step) {
       if (step % 3 == 2) {
-        if (!Round(subject, step)) {
-          return;
-        }
+        if (!Round(subject, step)) { return; }
         continue;
       }
       const auto told = Explored(step);
-      if (!told) {
-        return;
-      }
+      if (!told) { return; }
       Tell(subject, step % 6 == 1 ? Failed(told->proposal, step) : *told);
     }
   }
@@ -47,20 +41,14 @@ class TellingContract : public OptimizerCheck {
   void CheckRejections() {
     for (const int rejections : {2, 20}) {
       Subject subject(component_, setting_);
-      if (!Bind(subject)) {
-        return;
-      }
+      if (!Bind(subject)) { return; }
       for (std::uint64_t step = 0; step < kFewRounds; ++step) {
         for (int i = 0; i < rejections; ++i) {
           const auto proposal = Ask(subject, step);
-          if (!proposal) {
-            return;
-          }
+          if (!proposal) { return; }
           Tell(subject, {*proposal, step, kRejected, core::kNaN});
         }
-        if (rejections == 2 && !Round(subject, step)) {
-          return;
-        }
+        if (rejections == 2 && !Round(subject, step)) { return; }
       }
     }
   }
@@ -68,14 +56,10 @@ class TellingContract : public OptimizerCheck {
   // Tells three objectives, and limits that some trials break.
   void CheckSeveralGoals() {
     Subject subject(component_, setting_);
-    if (!Bind(subject)) {
-      return;
-    }
+    if (!Bind(subject)) { return; }
     for (std::uint64_t step = 0; step < Rounds(); ++step) {
       const auto proposal = Ask(subject, step);
-      if (!proposal) {
-        return;
-      }
+      if (!proposal) { return; }
       const double reward = RewardOf(proposal->architecture);
       const double objectives[] = {reward, -reward * reward, 0.5};
       const Told told{*proposal, step, 0, reward};
@@ -92,31 +76,23 @@ class TellingContract : public OptimizerCheck {
   // Several trials in one call must have the same effect as telling them in order, one by one.
   void CheckBatch() {
     CheckBatchOf(1);
-    if (RunsAhead()) {
-      CheckBatchOf(4);
-    }
+    if (RunsAhead()) { CheckBatchOf(4); }
   }
 
   // Tells two trials that it did not ask for, then `asks` that it did ask for.
   void CheckBatchOf(std::uint64_t asks) {
     Subject together(component_, setting_);
     Subject one_by_one(component_, setting_);
-    if (!Bind(together) || !Bind(one_by_one)) {
-      return;
-    }
+    if (!Bind(together) || !Bind(one_by_one)) { return; }
     for (std::uint64_t step = 0; step < 3 * kFewRounds; step += 2 + asks) {
       const auto first = Explored(step);
       const auto second = Explored(step + 1);
-      if (!first || !second) {
-        return;
-      }
+      if (!first || !second) { return; }
       std::vector<Told> list = {*first, *second};
       for (std::uint64_t i = step + 2; i < step + 2 + asks; ++i) {
         const auto a = Ask(together, i);
         const auto b = Ask(one_by_one, i);
-        if (!a || !b) {
-          return;
-        }
+        if (!a || !b) { return; }
         Require(*a == *b, "optimizer.batch",
                 "trials told in one call have another effect than one by one");
         list.push_back(Evaluated(*a, i));

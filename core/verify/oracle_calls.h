@@ -44,9 +44,7 @@ class OracleCalls : public Contract {
   static const lode_oracle_api& Api(const Subject& oracle) { return oracle.api<lode_oracle_api>(); }
 
   bool Bind(Subject& oracle) {
-    if (!Require(oracle.created(), "create.defaults", oracle.error().message())) {
-      return false;
-    }
+    if (!Require(oracle.created(), "create.defaults", oracle.error().message())) { return false; }
     ErrorBuffer error;
     const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
     if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message())) {
@@ -112,9 +110,7 @@ class OracleCalls : public Contract {
   }
 
   void CheckFailure(const Answer& answer) {
-    if (answer.ok()) {
-      return;
-    }
+    if (answer.ok()) { return; }
     Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
     Require(answer.cost_seconds == kNoCost, "outputs.untouched",
             "evaluate failed and changed the cost");
@@ -123,13 +119,9 @@ class OracleCalls : public Contract {
 
   // Returns whether two answers agree in all metrics that are not noisy, or both failed.
   bool Agree(const Answer& a, const Answer& b) const {
-    if (a.ok() != b.ok()) {
-      return false;
-    }
+    if (a.ok() != b.ok()) { return false; }
     for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
-      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) {
-        return false;
-      }
+      if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) { return false; }
     }
     return true;
   }
@@ -143,9 +135,7 @@ class OracleCalls : public Contract {
   // `before` is an earlier answer to the same query.
   static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
                             Findings& findings) {
-    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) {
-      return;
-    }
+    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) { return; }
     const auto words = [](double cost) {
       return cost == kNoCost ? "none" : std::to_string(cost) + " seconds";
     };

@@ -25,9 +25,7 @@ class OracleContract : public BoundOracle {
   using BoundOracle::BoundOracle;
 
   void Check(lode_space foreign) {
-    if (!CheckBinding(foreign)) {
-      return;
-    }
+    if (!CheckBinding(foreign)) { return; }
     Do("evaluating one by one, twice", &OracleContract::CheckAnswers);
     Do("evaluating in batches", &OracleContract::CheckBatches);
     Do("evaluating bytes that are not an architecture", &OracleContract::CheckInvalid);
@@ -49,9 +47,7 @@ class OracleContract : public BoundOracle {
     const auto start = std::chrono::steady_clock::now();
     Evaluate(oracle_, SampleOf(0));
     slow_ = std::chrono::steady_clock::now() - start > std::chrono::milliseconds(100);
-    if (slow_) {
-      samples_.resize(kBatch);
-    }
+    if (slow_) { samples_.resize(kBatch); }
   }
 
   void CheckAnswers() {
@@ -86,9 +82,7 @@ class OracleContract : public BoundOracle {
   bool SucceedsSometimes() {
     for (std::uint64_t attempt = 1; attempt <= (slow_ ? 1 : kTries); ++attempt) {
       for (std::size_t i = 0; i < samples_.size(); ++i) {
-        if (Evaluate(oracle_, SampleOf(i, 1000 * attempt)).ok()) {
-          return true;
-        }
+        if (Evaluate(oracle_, SampleOf(i, 1000 * attempt)).ok()) { return true; }
       }
     }
     return false;
@@ -106,9 +100,7 @@ class OracleContract : public BoundOracle {
   void CheckBatches() {
     for (std::size_t first = 0; first + kBatch <= samples_.size(); first += kBatch) {
       std::vector<Asked> asked;
-      for (std::size_t i = 0; i < kBatch; ++i) {
-        asked.push_back(SampleOf(first + i));
-      }
+      for (std::size_t i = 0; i < kBatch; ++i) { asked.push_back(SampleOf(first + i)); }
       const auto batch = EvaluateAll(oracle_, asked);
       for (std::size_t i = 0; i < kBatch; ++i) {
         Require(Agree(batch[i], answers_[first + i]), "oracle.batch",
@@ -120,17 +112,11 @@ class OracleContract : public BoundOracle {
 
   void CheckFidelities() {
     const std::optional<Fidelities> declared = DeclaredBy(oracle_, findings_);
-    if (!declared) {
-      return;
-    }
+    if (!declared) { return; }
     std::vector<double> served = Served(*declared);
     served.resize(std::min(served.size(), kMostFidelities));
-    for (const double fidelity : served) {
-      CheckServed(fidelity);
-    }
-    for (const double fidelity : NotServed(*declared)) {
-      CheckRefused(fidelity);
-    }
+    for (const double fidelity : served) { CheckServed(fidelity); }
+    for (const double fidelity : NotServed(*declared)) { CheckRefused(fidelity); }
     Require(DeclaredBy(oracle_, findings_) == declared, "oracle.fidelities",
             "others are declared after some evaluations");
   }
@@ -174,9 +160,7 @@ class OracleContract : public BoundOracle {
   void CheckInvalid() {
     for (const int fill : {0, 1, 2}) {
       const Bytes bytes(probe_.cells(), static_cast<std::uint8_t>(fill));
-      if (probe_.Format(bytes)) {
-        continue;
-      }
+      if (probe_.Format(bytes)) { continue; }
       // The refusal must not be chance.
       for (std::uint64_t seed = 1; seed < 8; ++seed) {
         Require(!Evaluate(oracle_, {&bytes, seed}).ok(), "oracle.invalid_architecture",
@@ -193,9 +177,7 @@ class OracleContract : public BoundOracle {
 
   void CheckInstances() {
     Subject other(component_, setting_, 99);
-    if (!Bind(other)) {
-      return;
-    }
+    if (!Bind(other)) { return; }
     for (std::size_t i = 0; i < kBatch; ++i) {
       Require(Agree(Evaluate(other, SampleOf(i)), answers_[i]), "determinism",
               "a second instance gives other results");
@@ -205,14 +187,10 @@ class OracleContract : public BoundOracle {
   }
 
   void CheckCanonical() {
-    if (!probe_.HasCanonical()) {
-      return;
-    }
+    if (!probe_.HasCanonical()) { return; }
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       const auto representative = probe_.Canonical(samples_[i]);
-      if (!representative) {
-        return;
-      }
+      if (!representative) { return; }
       // Random failures may depend on everything in the query.
       const Answer answer = Evaluate(oracle_, {&*representative, i});
       Require(Agree(answer, answers_[i]) || (Noisy() && answer.ok() != answers_[i].ok()),
@@ -234,13 +212,9 @@ class OracleContract : public BoundOracle {
         }
       });
     }
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    for (std::thread& thread : threads) { thread.join(); }
     for (const Findings& own : findings) {
-      for (const Finding& finding : own.list()) {
-        findings_.Add(finding.rule, finding.seen);
-      }
+      for (const Finding& finding : own.list()) { findings_.Add(finding.rule, finding.seen); }
     }
   }
 

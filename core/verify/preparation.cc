@@ -45,9 +45,7 @@ class PreparationContract {
   void Check() {
     const Scratch scratch;
     const fs::path whole = scratch.path() / "whole";
-    if (!CheckFirst(scratch.path(), whole)) {
-      return;
-    }
+    if (!CheckFirst(scratch.path(), whole)) { return; }
     CheckAgain(whole);
     CheckCutOff(scratch.path() / "at_once", Clock::duration::zero());
     CheckCutOff(scratch.path() / "midway", taken_ / 2);
@@ -106,9 +104,7 @@ class PreparationContract {
     const Clock::duration first = taken_;
     const lode_status status = PrepareOnce(directory, Clock::time_point::max());
     taken_ = first;
-    if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) {
-      return;
-    }
+    if (!findings_.Require(status == LODE_OK, "oracle.prepare", "fails: " + message_)) { return; }
     findings_.Require(LiveIn(directory) == given_, "oracle.prepare",
                       "evaluates differently after preparing again");
   }
@@ -142,9 +138,7 @@ class PreparationContract {
 }  // namespace
 
 Scratch::Scratch() try : TemporaryDirectory("lode-verify-") {
-} catch (const std::runtime_error& e) {
-  throw core::HostError(e.what());
-}
+} catch (const std::runtime_error& e) { throw core::HostError(e.what()); }
 
 bool CanPrepare(const lode_component& component) {
   return component.kind == LODE_ORACLE &&
@@ -152,9 +146,7 @@ bool CanPrepare(const lode_component& component) {
 }
 
 lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* error) {
-  if (!CanPrepare(oracle.component())) {
-    return LODE_OK;
-  }
+  if (!CanPrepare(oracle.component())) { return LODE_OK; }
   const std::string text = directory.string();
   const std::uint64_t seed = oracle.host().seed();
   oracle.host().SetSeed(0);  // the same random words whatever the run's seed
@@ -167,9 +159,7 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
 
 void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
                       Findings& findings) {
-  if (CanPrepare(component)) {
-    PreparationContract(component, setting, space, findings).Check();
-  }
+  if (CanPrepare(component)) { PreparationContract(component, setting, space, findings).Check(); }
 }
 
 }  // namespace lode::verify

@@ -75,12 +75,8 @@ fs::path FileOf(void* handler) {
 }
 
 std::string Describe(void* handler) {
-  if (handler == reinterpret_cast<void*>(SIG_DFL)) {
-    return "not handled";
-  }
-  if (handler == reinterpret_cast<void*>(SIG_IGN)) {
-    return "ignored";
-  }
+  if (handler == reinterpret_cast<void*>(SIG_DFL)) { return "not handled"; }
+  if (handler == reinterpret_cast<void*>(SIG_IGN)) { return "ignored"; }
   char address[32];
   std::snprintf(address, sizeof address, "%p", handler);
   return std::string("handled at ") + address + " " + FileOf(handler).filename().string();

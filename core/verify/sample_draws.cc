@@ -26,15 +26,9 @@ class SampleDraws : public DrawsCheck {
  private:
   void CheckSample() {
     const double size = std::round(math::Pow(10.0, space_.Log10Size()));
-    if (size >= 2 && size <= kManyArchitectures) {
-      CheckEach(size);
-    }
-    if (is_product_) {
-      return CheckRows();
-    }
-    if (space_.CanListNeighbours()) {
-      CheckExchange();
-    }
+    if (size >= 2 && size <= kManyArchitectures) { CheckEach(size); }
+    if (is_product_) { return CheckRows(); }
+    if (space_.CanListNeighbours()) { CheckExchange(); }
   }
 
   template <class Count>
@@ -98,9 +92,7 @@ class SampleDraws : public DrawsCheck {
       for (std::size_t r = 0; r < rows.size(); ++r) {
         const Row& next = rows[(r + 1) % rows.size()];
         const auto mine = ChoiceOf(drawn, rows[r]), its = ChoiceOf(drawn, next);
-        if (mine < 0 || its < 0) {
-          continue;
-        }
+        if (mine < 0 || its < 0) { continue; }
         ++single[r][static_cast<std::size_t>(mine)];
         ++pair[r][static_cast<std::size_t>(mine) * next.size + static_cast<std::size_t>(its)];
       }
@@ -122,9 +114,7 @@ class SampleDraws : public DrawsCheck {
     const Random random(stream.handle());
     RepeatSample(DrawsOfExchange(), [&](const Bytes& from, std::uint64_t) {
       const auto list = NeighboursOf(from);
-      if (list.empty()) {
-        return;
-      }
+      if (list.empty()) { return; }
       const Bytes& to = list[random.Below(list.size())];
       const auto back = NeighboursOf(to);
       if (random.Uniform() * static_cast<double>(back.size()) >= static_cast<double>(list.size())) {

@@ -24,9 +24,7 @@ lode_str Keep(std::string text) {
 
 lode_value ResolvePath(lode_value value, const fs::path& directory) {
   const std::string text(value.as.s.data, value.as.s.size);
-  if (!text.empty()) {
-    value.as.s = Keep((directory / text).string());
-  }
+  if (!text.empty()) { value.as.s = Keep((directory / text).string()); }
   return value;
 }
 
@@ -52,9 +50,7 @@ lode_value Choice(const char* choice) {
 lode_value AnyAllowed(const lode_param& param) {
   lode_value value{};
   value.type = param.type;
-  if (param.type == LODE_T_CHOICE) {
-    return Choice(param.choices[0]);
-  }
+  if (param.type == LODE_T_CHOICE) { return Choice(param.choices[0]); }
   if (param.type == LODE_T_INT || param.type == LODE_T_REAL) {
     const double bound = std::isfinite(param.min) ? param.min : 0;
     return Number(param, (param.flags & LODE_PARAM_OPEN_MIN) != 0 ? bound + 1 : bound);
@@ -66,9 +62,7 @@ lode_value AnyAllowed(const lode_param& param) {
 // Returns the outermost allowed value toward `bound`: the bound itself, or the next value if the
 // bound is excluded.
 lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
-  if (!open) {
-    return Number(param, bound);
-  }
+  if (!open) { return Number(param, bound); }
   return Number(
       param, param.type == LODE_T_INT ? bound + inwards : std::nextafter(bound, bound + inwards));
 }
@@ -117,9 +111,7 @@ void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list
 
 // Returns a number beyond `bound`, away from the other bound.
 lode_value Outside(const lode_param& param, double bound, bool open, double outwards) {
-  if (open) {
-    return Number(param, bound);
-  }
+  if (open) { return Number(param, bound); }
   const double step = param.type == LODE_T_INT ? 1 : std::max(1.0, std::abs(bound));
   return Number(param, bound + outwards * step);
 }
@@ -188,9 +180,7 @@ std::vector<Setting> Variations(const lode_component& component, const Setting& 
     AddVariations(*LODE_AT(component.params, i), i, variations);
   }
   std::vector<Setting> list = variations.Take();
-  for (Setting& preset : PresetSettings(component, base)) {
-    list.push_back(std::move(preset));
-  }
+  for (Setting& preset : PresetSettings(component, base)) { list.push_back(std::move(preset)); }
   return list;
 }
 

@@ -10,13 +10,9 @@ namespace {
 
 void CheckParts(SpaceProbe& space, bool draws, Findings& findings) {
   CheckShape(space, findings);
-  if (space.cells() == 0) {
-    return;
-  }
+  if (space.cells() == 0) { return; }
   const std::vector<Bytes> samples = CheckDecoding(space, findings);
-  if (samples.size() < kSampleCount) {
-    return;
-  }
+  if (samples.size() < kSampleCount) { return; }
   CheckTexts(space, samples, findings);
   CheckVariation(space, samples, findings);
   CheckGraph(space, samples, findings);

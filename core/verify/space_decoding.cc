@@ -49,9 +49,7 @@ class DecodingContract : public SpaceCheck {
     static constexpr std::array kSpecial = {0.0f, -0.0f, 1.0f, -1.0f, kHuge, -kHuge, kDenormal};
     for (int i = 0; i < 500; ++i) {
       auto& action = list.emplace_back(n);
-      for (float& cell : action) {
-        cell = kSpecial[random.Below(kSpecial.size())];
-      }
+      for (float& cell : action) { cell = kSpecial[random.Below(kSpecial.size())]; }
     }
     return list;
   }
@@ -94,18 +92,14 @@ class DecodingContract : public SpaceCheck {
   void CheckSample() {
     for (std::uint64_t seed = 0; seed < kSampleCount; ++seed) {
       const auto architecture = space_.Sample(seed);
-      if (!Require(architecture.has_value(), "space.sample", "fails")) {
-        return;
-      }
+      if (!Require(architecture.has_value(), "space.sample", "fails")) { return; }
       if (!Require(space_.IsValid(*architecture), "space.sample",
                    "gives bytes that are not an architecture")) {
         return;
       }
       drawn_.push_back(*architecture);
     }
-    for (const Bytes& sample : drawn_) {
-      CheckIdempotent(sample);
-    }
+    for (const Bytes& sample : drawn_) { CheckIdempotent(sample); }
     const BytesSet distinct(drawn_.begin(), drawn_.end());
     Require(space_.Log10Size() < 0.3 || distinct.size() > 1, "space.sample",
             "always draws the same architecture");

@@ -12,9 +12,7 @@ class GraphContract : public SpaceCheck {
   using SpaceCheck::SpaceCheck;
 
   void Check() {
-    if (space_.HasGraph()) {
-      Do("drawing", &GraphContract::CheckGraph);
-    }
+    if (space_.HasGraph()) { Do("drawing", &GraphContract::CheckGraph); }
   }
 
  private:
@@ -23,9 +21,7 @@ class GraphContract : public SpaceCheck {
     const auto first = space_.Graph(samples_[0]);
     for (std::size_t i = 0; i < 60; ++i) {
       const auto graph = space_.Graph(samples_[i]);
-      if (!Require(graph.has_value(), "space.graph", "fails for " + Text(samples_[i]))) {
-        return;
-      }
+      if (!Require(graph.has_value(), "space.graph", "fails for " + Text(samples_[i]))) { return; }
       all_same = all_same && graph == first;
       Require(!graph->labels.empty(), "space.graph", "has no node");
       for (const std::string& label : graph->labels) {

@@ -24,9 +24,7 @@ class SpaceMetricsContract : public SpaceCheck {
                  "has only some of the three functions")) {
       return;
     }
-    if (slots == 0) {
-      return;
-    }
+    if (slots == 0) { return; }
     const auto describe = [&](std::uint32_t index, lode_metric* out, lode_error* e) {
       return api.metric(space_.instance(), index, out, e);
     };
@@ -36,9 +34,7 @@ class SpaceMetricsContract : public SpaceCheck {
       Require(metric.split == LODE_SPLIT_NONE && !metric.noisy, "space.metrics",
               metric.name + " does not depend only on the architecture");
     }
-    for (const Bytes& sample : samples_) {
-      CheckMeasure(sample, metrics.list());
-    }
+    for (const Bytes& sample : samples_) { CheckMeasure(sample, metrics.list()); }
     CheckMeasureOfNothing(count);
   }
 

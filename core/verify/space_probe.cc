@@ -31,9 +31,7 @@ void SpaceProbe::ReadShape() {
   for (std::uint32_t m = 0; m < api_.matrix_count(instance_); ++m) {
     lode_matrix matrix{};
     matrix.struct_size = sizeof matrix;
-    if (api_.matrix(instance_, m, &matrix, nullptr) != LODE_OK) {
-      continue;
-    }
+    if (api_.matrix(instance_, m, &matrix, nullptr) != LODE_OK) { continue; }
     for (std::uint32_t r = 0; r < matrix.rows; ++r) {
       rows_.push_back({m, cells_, matrix.columns});
       cells_ += matrix.columns;
@@ -59,9 +57,7 @@ std::optional<Bytes> SpaceProbe::Run(const char* function, const Call& call) {
     CheckError(function, error);
   }
   CheckSame(function, call, result, status_);
-  if (status_ != LODE_OK) {
-    return std::nullopt;
-  }
+  if (status_ != LODE_OK) { return std::nullopt; }
   return result;
 }
 
@@ -268,9 +264,7 @@ std::optional<std::vector<Bytes>> SpaceProbe::Neighbours(const Bytes& architectu
   ErrorBuffer error;
   status_ = api_.neighbours(instance_, in.data(), sink, error.get());
   CheckInput("neighbours", in);
-  if (status_ == LODE_OK) {
-    return collected.list;
-  }
+  if (status_ == LODE_OK) { return collected.list; }
   CheckError("neighbours", error);
   return std::nullopt;
 }

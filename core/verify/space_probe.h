@@ -107,9 +107,7 @@ class SpaceProbe {
     }
   }
   void HappenMeanwhile() {
-    if (meanwhile_ != nullptr) {
-      meanwhile_->Happen();
-    }
+    if (meanwhile_ != nullptr) { meanwhile_->Happen(); }
   }
   GraphParts Draw(const Bytes& architecture, lode_error* error);
   void ReadShape();

@@ -14,9 +14,7 @@ class ShapeContract : public Contract {
 
   void Check() {
     Do("reading its matrices", &ShapeContract::CheckMatrices);
-    if (space_.cells() > 0) {
-      CheckSize();
-    }
+    if (space_.cells() > 0) { CheckSize(); }
   }
 
  private:
@@ -24,9 +22,7 @@ class ShapeContract : public Contract {
     const std::uint32_t count = space_.api().matrix_count(space_.instance());
     Require(count >= 1, "space.matrices", "there is none");
     std::set<std::string> names;
-    for (std::uint32_t m = 0; m < count; ++m) {
-      CheckMatrix(m, names);
-    }
+    for (std::uint32_t m = 0; m < count; ++m) { CheckMatrix(m, names); }
     Newer<lode_matrix> beyond;
     const Newer<lode_matrix> before = beyond;
     const lode_status status =
@@ -41,9 +37,7 @@ class ShapeContract : public Contract {
     ErrorBuffer error;
     const lode_status status =
         space_.api().matrix(space_.instance(), index, &out.value, error.get());
-    if (!Require(status == LODE_OK, "space.matrices", title + ": " + error.message())) {
-      return;
-    }
+    if (!Require(status == LODE_OK, "space.matrices", title + ": " + error.message())) { return; }
     Require(out.intact(), "outputs.bounds", title + ": wrote past the fields of this version");
     const lode_matrix& m = out.value;
     const bool named = m.name != nullptr && *m.name != '\0';
@@ -57,9 +51,7 @@ class ShapeContract : public Contract {
   }
 
   void CheckLabels(const char* const* labels, std::uint32_t count, const std::string& title) {
-    if (labels == nullptr) {
-      return findings_.Add("space.matrices", title + " have no labels");
-    }
+    if (labels == nullptr) { return findings_.Add("space.matrices", title + " have no labels"); }
     std::set<std::string> seen;
     for (std::uint32_t i = 0; i < count; ++i) {
       const bool labeled = labels[i] != nullptr && *labels[i] != '\0';

@@ -71,9 +71,7 @@ class TextContract : public SpaceCheck {
         break;
       }
       for (const Bytes& neighbour : *neighbours) {
-        if (met.insert(neighbour).second) {
-          list.push_back(neighbour);
-        }
+        if (met.insert(neighbour).second) { list.push_back(neighbour); }
       }
     }
     return list;
@@ -111,9 +109,7 @@ class TextContract : public SpaceCheck {
     for (const char* text : {"", " ", "\n", "not an architecture", "\xff\xfe"}) {
       Require(!space_.Parse(text), "space.parse", "accepts '" + std::string(text) + "'");
     }
-    for (std::size_t i = 0; i < 10; ++i) {
-      CheckMangled(samples_[i]);
-    }
+    for (std::size_t i = 0; i < 10; ++i) { CheckMangled(samples_[i]); }
     CheckText(std::string(1 << 20, '1'));
   }
 

@@ -26,48 +26,34 @@ class ThreadContract : public Contract {
   static void ObserveOne(SpaceProbe& space, std::uint64_t seed, Observed& seen) {
     const auto sample = space.Sample(seed);
     seen.push_back(sample);
-    if (!sample) {
-      return;
-    }
+    if (!sample) { return; }
     const std::string text = space.Format(*sample).value_or("");
     const std::vector<float> as_action(sample->begin(), sample->end());
     seen.emplace_back(Bytes(text.begin(), text.end()));
     seen.push_back(space.Parse(text));
     seen.push_back(space.Discretize(as_action));
-    if (space.CanMutate()) {
-      seen.push_back(space.Mutate(seed, *sample));
-    }
+    if (space.CanMutate()) { seen.push_back(space.Mutate(seed, *sample)); }
     if (space.CanCrossover()) {
       seen.push_back(space.Crossover(seed, *sample, seen.back().value_or(*sample)));
     }
-    if (space.HasCanonical()) {
-      seen.push_back(space.Canonical(*sample));
-    }
-    if (space.CanResample()) {
-      seen.push_back(space.Resample(seed, 0.5, *sample));
-    }
+    if (space.HasCanonical()) { seen.push_back(space.Canonical(*sample)); }
+    if (space.CanResample()) { seen.push_back(space.Resample(seed, 0.5, *sample)); }
     if (space.CanListNeighbours() && seed < 20) {
       for (Bytes& neighbour : space.Neighbours(*sample).value_or(std::vector<Bytes>{})) {
         seen.emplace_back(std::move(neighbour));
       }
     }
-    if (!space.HasGraph() || seed >= 20) {
-      return;
-    }
+    if (!space.HasGraph() || seed >= 20) { return; }
     const auto graph = space.Graph(*sample).value_or(SpaceProbe::GraphParts{});
     for (const auto* texts : {&graph.labels, &graph.groups, &graph.edge_labels}) {
-      for (const std::string& t : *texts) {
-        seen.emplace_back(Bytes(t.begin(), t.end()));
-      }
+      for (const std::string& t : *texts) { seen.emplace_back(Bytes(t.begin(), t.end())); }
     }
   }
 
   static Observed Observe(SpaceProbe& space, std::uint64_t first = 0,
                           std::uint64_t last = kSampleCount) {
     Observed seen;
-    for (std::uint64_t seed = first; seed < last; ++seed) {
-      ObserveOne(space, seed, seen);
-    }
+    for (std::uint64_t seed = first; seed < last; ++seed) { ObserveOne(space, seed, seen); }
     return seen;
   }
 
@@ -110,9 +96,7 @@ class ThreadContract : public Contract {
         result = Observe(space) == expected;
       });
     }
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    for (std::thread& thread : threads) { thread.join(); }
     Require(std::ranges::all_of(same, [](bool s) { return s; }), "space.threads",
             "functions called from four threads at once give other results");
   }

@@ -20,18 +20,12 @@ class VariationContract : public SpaceCheck {
     if (space_.CanListNeighbours()) {
       Do("listing neighbors", &VariationContract::CheckNeighbours);
     }
-    if (space_.CanMutate()) {
-      Do("mutating", &VariationContract::CheckMutate);
-    }
-    if (space_.CanCrossover()) {
-      Do("crossing pairs", &VariationContract::CheckCrossover);
-    }
+    if (space_.CanMutate()) { Do("mutating", &VariationContract::CheckMutate); }
+    if (space_.CanCrossover()) { Do("crossing pairs", &VariationContract::CheckCrossover); }
     if (space_.HasCanonical()) {
       Do("finding representatives", &VariationContract::CheckCanonical);
     }
-    if (space_.CanResample()) {
-      Do("resampling", &VariationContract::CheckResample);
-    }
+    if (space_.CanResample()) { Do("resampling", &VariationContract::CheckResample); }
   }
 
  private:
@@ -39,18 +33,14 @@ class VariationContract : public SpaceCheck {
     for (std::size_t i = 0; i < 30; ++i) {
       const Bytes& from = samples_[i];
       const auto list = space_.Neighbours(from);
-      if (!Require(list.has_value(), "space.neighbours", "fails for " + Text(from))) {
-        return;
-      }
+      if (!Require(list.has_value(), "space.neighbours", "fails for " + Text(from))) { return; }
       Require(space_.Neighbours(from) == list, "determinism", "neighbours changes its order");
       const BytesSet distinct(list->begin(), list->end());
       Require(distinct.size() == list->size(), "space.neighbours",
               "repeats a neighbor of " + Text(from));
       Require(!distinct.contains(from), "space.neighbours",
               "lists " + Text(from) + " as its own neighbor");
-      for (const Bytes& neighbour : *list) {
-        CheckNeighbour(from, neighbour);
-      }
+      for (const Bytes& neighbour : *list) { CheckNeighbour(from, neighbour); }
     }
     CheckFullSink();
   }
@@ -72,9 +62,7 @@ class VariationContract : public SpaceCheck {
   // A failing sink must end the listing with an error.
   void CheckFullSink() {
     const auto list = space_.Neighbours(samples_.front());
-    if (!list || list->size() < 2) {
-      return;
-    }
+    if (!list || list->size() < 2) { return; }
     int writes = 0;
     const lode_sink sink{&writes, [](void* ctx, const void*, std::size_t) -> lode_status {
                            ++*static_cast<int*>(ctx);
@@ -88,25 +76,19 @@ class VariationContract : public SpaceCheck {
 
   void CheckMutate() {
     const bool hardly_any = space_.Log10Size() < 0.4;  // there may be only one child or none
-    if (hardly_any && !space_.CanListNeighbours()) {
-      return;
-    }
+    if (hardly_any && !space_.CanListNeighbours()) { return; }
     for (std::size_t i = 0; i < 30; ++i) {
       const Bytes& parent = samples_[i];
       BytesSet neighbours;
       if (space_.CanListNeighbours()) {
         const auto list = space_.Neighbours(parent).value_or(std::vector<Bytes>{});
         neighbours.insert(list.begin(), list.end());
-        if (neighbours.empty()) {
-          continue;
-        }
+        if (neighbours.empty()) { continue; }
       }
       BytesSet children;
       for (std::uint64_t seed = 0; seed < 40; ++seed) {
         const auto child = space_.Mutate(seed, parent);
-        if (!Require(child.has_value(), "space.mutate", "fails for " + Text(parent))) {
-          return;
-        }
+        if (!Require(child.has_value(), "space.mutate", "fails for " + Text(parent))) { return; }
         children.insert(*child);
         CheckChild(parent, *child, neighbours);
       }
@@ -126,9 +108,7 @@ class VariationContract : public SpaceCheck {
             pair + " is not in the list of neighbors");
     std::set<std::size_t> matrices, rows;
     for (std::size_t r = 0; r < space_.rows().size(); ++r) {
-      if (SameRow(space_.rows()[r], parent, child)) {
-        continue;
-      }
+      if (SameRow(space_.rows()[r], parent, child)) { continue; }
       rows.insert(r);
       matrices.insert(space_.rows()[r].matrix);
     }
@@ -141,9 +121,7 @@ class VariationContract : public SpaceCheck {
       const Bytes& mother = samples_[i];
       const Bytes& father = samples_[i + 1];
       const auto child = space_.Crossover(i, mother, father);
-      if (!Require(child.has_value(), "space.crossover", "fails")) {
-        return;
-      }
+      if (!Require(child.has_value(), "space.crossover", "fails")) { return; }
       Require(space_.IsValid(*child), "space.crossover",
               "gives bytes that are not an architecture");
       for (const Row& row : space_.rows()) {
@@ -164,13 +142,9 @@ class VariationContract : public SpaceCheck {
                   const Bytes& father) const {
     const auto own = LabelParts(row, child), hers = LabelParts(row, mother),
                his = LabelParts(row, father);
-    if (own.size() < 2 || own.size() != hers.size() || own.size() != his.size()) {
-      return false;
-    }
+    if (own.size() < 2 || own.size() != hers.size() || own.size() != his.size()) { return false; }
     for (std::size_t part = 0; part < own.size(); ++part) {
-      if (own[part] != hers[part] && own[part] != his[part]) {
-        return false;
-      }
+      if (own[part] != hers[part] && own[part] != his[part]) { return false; }
     }
     return true;
   }
@@ -179,20 +153,14 @@ class VariationContract : public SpaceCheck {
   // not a single column.
   std::vector<std::string> LabelParts(const Row& row, const Bytes& architecture) const {
     const std::span<const std::uint8_t> cells(architecture.data() + row.first, row.size);
-    if (std::ranges::count(cells, 1) != 1) {
-      return {};
-    }
+    if (std::ranges::count(cells, 1) != 1) { return {}; }
     lode_matrix matrix{};
     matrix.struct_size = sizeof matrix;
     const auto index = static_cast<std::uint32_t>(row.matrix);
-    if (space_.api().matrix(space_.instance(), index, &matrix, nullptr) != LODE_OK) {
-      return {};
-    }
+    if (space_.api().matrix(space_.instance(), index, &matrix, nullptr) != LODE_OK) { return {}; }
     std::istringstream label(matrix.column_labels[std::ranges::find(cells, 1) - cells.begin()]);
     std::vector<std::string> parts;
-    for (std::string part; std::getline(label, part, '_');) {
-      parts.push_back(part);
-    }
+    for (std::string part; std::getline(label, part, '_');) { parts.push_back(part); }
     return parts;
   }
 
@@ -200,9 +168,7 @@ class VariationContract : public SpaceCheck {
     BytesSet representatives;
     for (const Bytes& architecture : samples_) {
       const auto representative = space_.Canonical(architecture);
-      if (!Require(representative.has_value(), "space.canonical", "fails")) {
-        return;
-      }
+      if (!Require(representative.has_value(), "space.canonical", "fails")) { return; }
       if (!Require(space_.IsValid(*representative), "space.canonical",
                    "gives bytes that are not an architecture")) {
         return;
@@ -221,16 +187,12 @@ class VariationContract : public SpaceCheck {
       const Bytes& parent = samples_[i];
       for (const double probability : {0.0, 0.1, 1.0}) {
         const auto child = space_.Resample(i, probability, parent);
-        if (!Require(child.has_value(), "space.resample", "fails")) {
-          return;
-        }
+        if (!Require(child.has_value(), "space.resample", "fails")) { return; }
         Require(space_.IsValid(*child), "space.resample",
                 "gives bytes that are not an architecture");
         Require(probability > 0 || *child == parent, "space.resample",
                 "with probability 0 changes " + Text(parent));
-        if (probability == 1) {
-          met.insert(*child);
-        }
+        if (probability == 1) { met.insert(*child); }
       }
     }
     Require(space_.Log10Size() < 1.5 || met.size() > 10, "space.resample",

@@ -18,17 +18,11 @@ class StateContract {
   void Check() {
     const auto teacher = usage_.make();
     const auto pupil = usage_.make(), other = usage_.make();
-    if (!teacher || !pupil || !other) {
-      return;
-    }
+    if (!teacher || !pupil || !other) { return; }
     const auto ignorant = Save(*teacher);
-    for (std::uint64_t step = 0; step < kSteps; ++step) {
-      usage_.step(*teacher, step);
-    }
+    for (std::uint64_t step = 0; step < kSteps; ++step) { usage_.step(*teacher, step); }
     const auto saved = Save(*teacher);
-    if (!findings_.Require(saved.has_value(), "state.save", "fails")) {
-      return;
-    }
+    if (!findings_.Require(saved.has_value(), "state.save", "fails")) { return; }
     findings_.Require(Save(*teacher) == saved, "determinism",
                       "save writes other bytes the second time");
     findings_.Require(ignorant != saved, "state.save",
@@ -78,16 +72,10 @@ class StateContract {
     for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
       std::string flipped = saved;
       flipped[at] = static_cast<char>(~flipped[at]);
-      if (Takes(subject, flipped)) {
-        usage_.step(subject, at);
-      }
+      if (Takes(subject, flipped)) { usage_.step(subject, at); }
     }
-    if (Takes(subject, std::string(saved.size(), '\xff'))) {
-      usage_.step(subject, 0);
-    }
-    if (saved.empty()) {
-      return;
-    }
+    if (Takes(subject, std::string(saved.size(), '\xff'))) { usage_.step(subject, 0); }
+    if (saved.empty()) { return; }
     findings_.Require(!Takes(subject, saved.substr(0, saved.size() - 1)), "state.load",
                       "accepts bytes without the last one");
   }
@@ -95,9 +83,7 @@ class StateContract {
   // Loads; if that fails, the learned state must be the same as before.
   bool Takes(Subject& subject, const std::string& bytes) {
     const auto before = Save(subject);
-    if (LoadState(subject, bytes, findings_) == LODE_OK) {
-      return true;
-    }
+    if (LoadState(subject, bytes, findings_) == LODE_OK) { return true; }
     findings_.Require(Save(subject) == before, "state.load.unchanged",
                       "a failed load changed what was learned");
     return false;
@@ -128,9 +114,7 @@ std::optional<std::string> SaveState(const Subject& subject, Findings& findings)
                          return LODE_OK;
                        }};
   const lode_status status = subject.component().save(subject.get(), sink, error.get());
-  if (status == LODE_OK) {
-    return bytes;
-  }
+  if (status == LODE_OK) { return bytes; }
   const std::string fault = error.Fault(status);
   findings.Require(fault.empty(), "error.message", "save: the error " + fault);
   return std::nullopt;

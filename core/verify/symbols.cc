@@ -37,14 +37,10 @@ void ReadTable(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, Symbols& sym
   const std::size_t count = header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
   for (std::size_t i = 0; data != nullptr && i < count; ++i) {
     GElf_Sym symbol;
-    if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) {
-      return;
-    }
+    if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) { return; }
     const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
     const bool local = GELF_ST_BIND(symbol.st_info) == STB_LOCAL;
-    if (name == nullptr || *name == '\0' || local) {
-      continue;
-    }
+    if (name == nullptr || *name == '\0' || local) { continue; }
     (symbol.st_shndx == SHN_UNDEF ? symbols.needed : symbols.exported).emplace_back(name);
   }
 }

@@ -29,12 +29,8 @@ std::string_view Bounded(const char* text) {
 
 // Returns what is wrong with a text that a component passes to its host, or "".
 std::string FaultOf(const char* data, std::size_t size) {
-  if (data == nullptr) {
-    return "is NULL";
-  }
-  if (size > kLongestText) {
-    return "is longer than " + std::to_string(kLongestText) + " bytes";
-  }
+  if (data == nullptr) { return "is NULL"; }
+  if (size > kLongestText) { return "is longer than " + std::to_string(kLongestText) + " bytes"; }
   if (!IsPrintableLine({data, size})) {
     return "is not one line of UTF-8 without control characters";
   }
@@ -43,9 +39,7 @@ std::string FaultOf(const char* data, std::size_t size) {
 
 void CheckHostText(const char* function, const char* data, std::size_t size) {
   const std::string fault = FaultOf(data, size);
-  if (!fault.empty()) {
-    NoteHostFault("host.text", std::string(function) + "'s text " + fault);
-  }
+  if (!fault.empty()) { NoteHostFault("host.text", std::string(function) + "'s text " + fault); }
 }
 
 }  // namespace
@@ -53,9 +47,7 @@ void CheckHostText(const char* function, const char* data, std::size_t size) {
 void NoteHostFault(std::string_view rule, std::string seen) {
   HostFaults& faults = AllHostFaults();
   const std::lock_guard lock(faults.mutex);
-  if (faults.list.size() < 100) {
-    faults.list.emplace_back(rule, std::move(seen));
-  }
+  if (faults.list.size() < 100) { faults.list.emplace_back(rule, std::move(seen)); }
 }
 
 std::vector<std::pair<std::string, std::string>> TakeHostFaults() {
@@ -70,9 +62,7 @@ TestHost::TestHost(std::uint64_t seed, Slots slots) : test::TestHost(seed) {
   } else {
     FillSlots();
   }
-  if (slots != Slots::kNone) {
-    return;
-  }
+  if (slots != Slots::kNone) { return; }
   services().struct_size = offsetof(lode_host, log);
   services().random = {this, [](void* ctx, std::uint64_t* out, std::size_t count) {
                          static_cast<TestHost*>(ctx)->trespassed_ = true;
@@ -81,9 +71,7 @@ TestHost::TestHost(std::uint64_t seed, Slots slots) : test::TestHost(seed) {
 }
 
 void TestHost::Touch(const lode_host* host) {
-  if (host->struct_size < sizeof(lode_host)) {
-    Of(host).trespassed_ = true;
-  }
+  if (host->struct_size < sizeof(lode_host)) { Of(host).trespassed_ = true; }
 }
 
 void TestHost::ClearSlots() {
@@ -98,9 +86,7 @@ void TestHost::FillSlots() {
   services().log = [](const lode_host* h, lode_level, const char* message, std::size_t size) {
     Touch(h);
     CheckHostText("log", message, size);
-    if (message != nullptr) {
-      Of(h).KeepLine({message, std::min(size, kLongestText)});
-    }
+    if (message != nullptr) { Of(h).KeepLine({message, std::min(size, kLongestText)}); }
   };
   services().cancelled = [](const lode_host* h) {
     Touch(h);
@@ -109,9 +95,7 @@ void TestHost::FillSlots() {
   services().progress = [](const lode_host* h, double fraction, const char* what) {
     Touch(h);
     CheckHostText("progress", what, Bounded(what).size());
-    if (!(fraction <= 1)) {
-      NoteHostFault("host.progress", "is " + std::to_string(fraction));
-    }
+    if (!(fraction <= 1)) { NoteHostFault("host.progress", "is " + std::to_string(fraction)); }
   };
   services().record = [](const lode_host* h, const char* name, double value) {
     Touch(h);
@@ -131,9 +115,7 @@ Subject::Subject(const lode_component& component, const Setting& setting, std::u
 }
 
 Subject::~Subject() {
-  if (created()) {
-    component_.destroy(instance_);
-  }
+  if (created()) { component_.destroy(instance_); }
 }
 
 lode_instance* Subject::Untouched() {

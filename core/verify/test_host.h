@@ -105,18 +105,14 @@ struct Newer {
 
   explicit Newer(T v = {}) : value(v) {
     value.struct_size = sizeof *this;
-    for (std::uint8_t& byte : tail) {
-      byte = kCanary;
-    }
+    for (std::uint8_t& byte : tail) { byte = kCanary; }
   }
   bool SameBytes(const Newer& other) const {
     return std::equal(bytes(), bytes() + sizeof *this, other.bytes());
   }
   bool intact() const {
     for (const std::uint8_t byte : tail) {
-      if (byte != kCanary) {
-        return false;
-      }
+      if (byte != kCanary) { return false; }
     }
     return value.struct_size == sizeof *this;
   }

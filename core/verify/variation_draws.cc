@@ -18,9 +18,7 @@ class VariationDraws : public DrawsCheck {
   using DrawsCheck::DrawsCheck;
 
   void Check() {
-    if (space_.CanMutate()) {
-      Do("mutating, to count results", &VariationDraws::CheckMutate);
-    }
+    if (space_.CanMutate()) { Do("mutating, to count results", &VariationDraws::CheckMutate); }
     if (space_.CanCrossover()) {
       Do("crossing, to count results", &VariationDraws::CheckCrossover);
     }
@@ -32,18 +30,12 @@ class VariationDraws : public DrawsCheck {
  private:
   void CheckMutate() {
     const auto neighbours = FewNeighboursOf(samples_.front());
-    if (!neighbours.empty()) {
-      CheckReach(samples_.front(), neighbours);
-    }
-    if (rows_are_choices_) {
-      CheckRowsChange();
-    }
+    if (!neighbours.empty()) { CheckReach(samples_.front(), neighbours); }
+    if (rows_are_choices_) { CheckRowsChange(); }
   }
 
   std::vector<Bytes> FewNeighboursOf(const Bytes& parent) {
-    if (!space_.CanListNeighbours()) {
-      return {};
-    }
+    if (!space_.CanListNeighbours()) { return {}; }
     auto list = NeighboursOf(parent);
     return list.size() > kMostNeighbours ? std::vector<Bytes>{} : list;
   }
@@ -77,12 +69,8 @@ class VariationDraws : public DrawsCheck {
   void CheckRowsChange() {
     const auto& rows = space_.rows();
     double values = 0;
-    for (const Row& row : rows) {
-      values += static_cast<double>(row.size - 1);
-    }
-    if (values == 0 || values > 1000) {
-      return;
-    }
+    for (const Row& row : rows) { values += static_cast<double>(row.size - 1); }
+    if (values == 0 || values > 1000) { return; }
     const double least = kLeastShareOfNeighbour / 2 / values;
     const std::uint64_t draws = DrawsToRefute(least);
     std::vector<double> came(space_.cells()), could(space_.cells());
@@ -92,9 +80,7 @@ class VariationDraws : public DrawsCheck {
       }
     });
     for (const Bytes& sample : samples_) {
-      for (std::size_t cell = 0; cell < sample.size(); ++cell) {
-        could[cell] += 1 - sample[cell];
-      }
+      for (std::size_t cell = 0; cell < sample.size(); ++cell) { could[cell] += 1 - sample[cell]; }
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
       for (std::size_t c = rows[r].first; c < rows[r].first + rows[r].size; ++c) {
@@ -119,9 +105,7 @@ class VariationDraws : public DrawsCheck {
         },
         [&](const Bytes& child, std::uint64_t i) {
           for (std::size_t r = 0; r < rows.size(); ++r) {
-            if (SameRow(rows[r], Sample(i), Sample(i + 1))) {
-              continue;
-            }
+            if (SameRow(rows[r], Sample(i), Sample(i + 1))) { continue; }
             ++differ[r];
             mothers[r] += SameRow(rows[r], child, Sample(i)) ? 1 : 0;
             fathers[r] += SameRow(rows[r], child, Sample(i + 1)) ? 1 : 0;
@@ -136,9 +120,7 @@ class VariationDraws : public DrawsCheck {
   }
 
   void CheckResample() {
-    if (!is_product_) {
-      return;
-    }
+    if (!is_product_) { return; }
     const auto& rows = space_.rows();
     constexpr double kProbability = 0.5;
     std::vector<double> changed(rows.size());
@@ -155,9 +137,7 @@ class VariationDraws : public DrawsCheck {
     }
     std::vector<double> came(space_.cells());
     RepeatResample(1, [&](const Bytes& child, std::uint64_t) {
-      for (std::size_t cell = 0; cell < child.size(); ++cell) {
-        came[cell] += child[cell];
-      }
+      for (std::size_t cell = 0; cell < child.size(); ++cell) { came[cell] += child[cell]; }
     });
     for (std::size_t r = 0; r < rows.size(); ++r) {
       const auto first = came.begin() + static_cast<std::ptrdiff_t>(rows[r].first);

@@ -56,9 +56,9 @@ void RunCheck(const Check& check, const Child::Send& send) {
   std::string skipped, refused;
   try {
     check(findings, send);
-  } catch (const core::ConfigError& e) {
+  } catch (const core::ConfigError& e) {  // the values are at fault, not the component
     refused = e.what();
-  } catch (const core::HostError& e) {
+  } catch (const core::HostError& e) {  // something that the check needs is missing
     skipped = e.what();
   } catch (const std::exception& e) {
     findings.Add("error.exception", std::string("an exception escaped: ") + e.what());
@@ -73,9 +73,7 @@ void CheckOne(const Request& request, std::uint32_t index, Findings& findings) {
   const lode_component& c = *core::LoadPlugin(request.file).components[index];
   Spaces spaces;
   if (c.kind == LODE_ORACLE || c.kind == LODE_OPTIMIZER) {
-    for (const auto& companion : request.companions) {
-      spaces.AddPlugin(companion);
-    }
+    for (const auto& companion : request.companions) { spaces.AddPlugin(companion); }
     spaces.AddPlugin(request.file);
   }
   const Setting base = BaseSetting(c, request.file, request.settings);
@@ -105,12 +103,8 @@ std::string LastWords(const std::string& output) {
   std::istringstream lines(output);
   std::string last;
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("SUMMARY: ")) {
-      return line;
-    }
-    if (!line.empty()) {
-      last = line;
-    }
+    if (line.starts_with("SUMMARY: ")) { return line; }
+    if (!line.empty()) { last = line; }
   }
   return last;
 }
@@ -164,9 +158,7 @@ class Follower {
       components_.emplace_back(message.at("kind"), message.at("component"));
     } else if (message.contains("checks")) {
       const std::string refused = message.at("refused");
-      if (!refused.empty()) {
-        throw core::HostError(refused);
-      }
+      if (!refused.empty()) { throw core::HostError(refused); }
       report_.checks = message.at("checks");
       report_.skipped = message.at("skipped");
       doing_ = "ending the process";
@@ -176,9 +168,7 @@ class Follower {
 
   void TakeEnd(int status, const std::string& output) {
     const std::string abnormal = core::Abnormal(status);
-    if (finished_ && abnormal.empty()) {
-      return;
-    }
+    if (finished_ && abnormal.empty()) { return; }
     const std::string words = LastWords(output);
     const std::string seen = (abnormal.empty() ? "exit status 0" : abnormal) +
                              (words.empty() ? "" : ", with the message: " + words);
@@ -205,18 +195,14 @@ class Follower {
 
 std::vector<std::string> IdsOf(const Components& components) {
   std::vector<std::string> ids;
-  for (const auto& [kind, id] : components) {
-    ids.push_back(id);
-  }
+  for (const auto& [kind, id] : components) { ids.push_back(id); }
   return ids;
 }
 
 // Returns the requested component; "" for all. Throws HostError if it does not exist.
 std::string WantedOf(const Request& request, const Components& components) {
   const std::vector<std::string> ids = IdsOf(components);
-  if (request.component.empty() || components.empty()) {
-    return "";
-  }
+  if (request.component.empty() || components.empty()) { return ""; }
   std::string wanted = core::MeantName(request.component, ids);
   if (wanted.empty()) {
     throw core::HostError("the plugin has no component '" + request.component + "'" +
@@ -236,9 +222,7 @@ std::vector<Report> Verify(const Request& request, Observer& observer) {
   const std::string wanted = WantedOf(request, file.components());
   for (std::uint32_t i = 0; i < file.components().size(); ++i) {
     const auto& [kind, id] = file.components()[i];
-    if (!wanted.empty() && id != wanted) {
-      continue;
-    }
+    if (!wanted.empty() && id != wanted) { continue; }
     Follower follower(std::string(core::KindName(kind)) + " '" + id + "'", request, observer);
     reports.push_back(follower.Follow(
         [&](Findings& findings, const Child::Send&) { CheckOne(request, i, findings); }));

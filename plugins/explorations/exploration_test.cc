@@ -124,9 +124,7 @@ TEST(UniformNoise, FillsItsInterval) {
   // Uniform(-a, a) has the deviation a / sqrt(3); each tenth holds 1000 +- 30 cells.
   EXPECT_NEAR(sum / 1e4, 0.5, 4 * 0.25 / std::sqrt(3.0) / 100);
   ASSERT_EQ(by_tenth.size(), 10u);
-  for (const auto& [tenth, count] : by_tenth) {
-    EXPECT_NEAR(count, 1000, 120) << tenth;
-  }
+  for (const auto& [tenth, count] : by_tenth) { EXPECT_NEAR(count, 1000, 120) << tenth; }
 }
 
 TEST(UniformNoise, HasNoEffectForZeroAmplitude) {

@@ -11,9 +11,7 @@ namespace fs = std::filesystem;
 class AbiContract : public testing::TestWithParam<fs::path> {
  protected:
   static void SetUpTestSuite() {
-    for (const fs::path& file : PluginFiles()) {
-      core::LoadPlugin(file);
-    }
+    for (const fs::path& file : PluginFiles()) { core::LoadPlugin(file); }
   }
 };
 
@@ -25,9 +23,7 @@ TEST_P(AbiContract, Holds) {
     CheckComponent(component, BaseSetting(component, GetParam(), {}), Spaces(), findings);
     for (const Finding& f : findings.list()) {
       // Search quality is not part of the ABI, and kept binaries are older than this rule.
-      if (std::string_view(f.rule) == "optimizer.failure") {
-        continue;
-      }
+      if (std::string_view(f.rule) == "optimizer.failure") { continue; }
       ADD_FAILURE() << component.id << ": " << f.rule << ": " << f.done << ": " << f.seen;
     }
   }

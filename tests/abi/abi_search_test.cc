@@ -24,14 +24,10 @@ class AbiSearch : public testing::TestWithParam<fs::path> {
   std::string Search(const fs::path& plugin) const {
     const fs::path runs = dir_.path() / ("runs" + std::to_string(searches_++));
     std::vector<std::string> arguments{"--plugin", plugin.string()};
-    if (IsCSpace(plugin)) {
-      arguments.insert(arguments.end(), {"--plugin", kSample.string()});
-    }
+    if (IsCSpace(plugin)) { arguments.insert(arguments.end(), {"--plugin", kSample.string()}); }
     arguments.insert(arguments.end(),
                      {"run", SourceFile("tests/abi/search.toml").string(), "--out", runs.string()});
-    if (IsCSpace(plugin)) {
-      arguments.insert(arguments.end(), {"--set", "space.use=c_space"});
-    }
+    if (IsCSpace(plugin)) { arguments.insert(arguments.end(), {"--set", "space.use=c_space"}); }
     const Outcome outcome = lode_.Run(arguments);
     EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
     return Select(runs / "seed-0", "SELECT step, architecture, reward, guess, random FROM trials");

@@ -40,9 +40,7 @@ static void fault(const char* format, ...) {
 
 static void* allocate(size_t size) {
   void* memory = calloc(1, size);
-  if (memory == NULL) {
-    abort();
-  }
+  if (memory == NULL) { abort(); }
   return memory;
 }
 
@@ -87,9 +85,7 @@ static lode_error* new_error(void) {
 
 /* Whether a call succeeded; if not, it must give the reason in one line. */
 static bool succeeded(lode_status status, const lode_error* error, const char* call) {
-  if (status == LODE_OK) {
-    return true;
-  }
+  if (status == LODE_OK) { return true; }
   if (status < LODE_OK || status > LODE_E_INTERNAL) {
     fault("%s: there is no status %" PRId32, call, status);
   }
@@ -103,9 +99,7 @@ static bool succeeded(lode_status status, const lode_error* error, const char* c
 /* The same for a call that may fail only because the host or the space offers too little. */
 static bool succeeded_or_unsupported(lode_status status, const lode_error* error,
                                      const char* call) {
-  if (succeeded(status, error, call)) {
-    return true;
-  }
+  if (succeeded(status, error, call)) { return true; }
   if (status != LODE_E_UNSUPPORTED) {
     fault("%s: status %" PRId32 ": %s", call, status, error->message);
   }
@@ -116,9 +110,7 @@ static bool succeeded_or_unsupported(lode_status status, const lode_error* error
 
 static bool has_required_parameter(const lode_component* c) {
   for (uint32_t i = 0; i < c->param_count; ++i) {
-    if (LODE_AT(c->params, i)->flags & LODE_PARAM_REQUIRED) {
-      return true;
-    }
+    if (LODE_AT(c->params, i)->flags & LODE_PARAM_REQUIRED) { return true; }
   }
   return false;
 }
@@ -131,9 +123,7 @@ static lode_value default_of(const lode_param* p, const char* directory) {
     const int length = (int)value.as.s.size;
     const size_t size = length > 0 ? strlen(directory) + value.as.s.size : 0;
     char* path = allocate(size + 1);
-    if (length > 0) {
-      snprintf(path, size + 1, "%s%.*s", directory, length, value.as.s.data);
-    }
+    if (length > 0) { snprintf(path, size + 1, "%s%.*s", directory, length, value.as.s.data); }
     value.as.s = (lode_str){path, size};
   }
   return value;
@@ -152,18 +142,14 @@ static subject create(const registered* r, const lode_host* host) {
     fault("create gave no instance");
   }
   for (uint32_t i = 0; i < c->param_count; ++i) {
-    if (values[i].type == LODE_T_PATH) {
-      free((void*)values[i].as.s.data);
-    }
+    if (values[i].type == LODE_T_PATH) { free((void*)values[i].as.s.data); }
   }
   free(values);
   return made;
 }
 
 static void destroy(subject s) {
-  if (s.instance != NULL) {
-    s.component->destroy(s.instance);
-  }
+  if (s.instance != NULL) { s.component->destroy(s.instance); }
 }
 
 /* ---- the kinds at work: each returns how many steps it took ---- */
@@ -177,18 +163,14 @@ static uint32_t cells_of(lode_space space) {
     }
     cells += m.rows * m.columns;
   }
-  if (cells == 0 || cells > MOST_CELLS) {
-    fault("a space has %" PRIu32 " cells", cells);
-  }
+  if (cells == 0 || cells > MOST_CELLS) { fault("a space has %" PRIu32 " cells", cells); }
   return cells;
 }
 
 static lode_status keep(void* ctx, const void* data, size_t size) {
   char* text = ctx;
   const size_t used = strlen(text);
-  if (used + size >= MOST_CELLS) {
-    return LODE_E_NOMEM;
-  }
+  if (used + size >= MOST_CELLS) { return LODE_E_NOMEM; }
   memcpy(text + used, data, size);
   text[used + size] = '\0';
   return LODE_OK;
@@ -208,9 +190,7 @@ static int use_space(lode_space space) {
               error, "format");
     const lode_str str = {text, strlen(text)};
     succeeded(space.api->parse(space.instance, str, again, error), error, "parse");
-    if (memcmp(architecture, again, cells) != 0) {
-      fault("'%s' is read as something else", text);
-    }
+    if (memcmp(architecture, again, cells) != 0) { fault("'%s' is read as something else", text); }
   }
   free(architecture);
   free(again);
@@ -227,12 +207,8 @@ static bool prepares(const lode_component* component) {
 static int use_oracle(subject s, lode_space space) {
   const lode_oracle_api* api = s.component->api;
   lode_error* error = new_error();
-  if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) {
-    return 0;
-  }
-  if (prepares(s.component)) {
-    return 0;
-  }
+  if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) { return 0; }
+  if (prepares(s.component)) { return 0; }
   uint8_t* architecture = allocate(cells_of(space));
   double* metrics = allocate((api->metric_count(s.instance) + 1) * sizeof *metrics);
   int steps = 0;
@@ -244,12 +220,8 @@ static int use_oracle(subject s, lode_space space) {
                         .seed = (uint64_t)steps,
                         .metrics = metrics,
                         .error = new_error()};
-    if (api->evaluate(s.instance, &query, 1, NULL) != LODE_OK) {
-      fault("evaluate failed");
-    }
-    if (!succeeded_or_unsupported(query.status, query.error, "evaluate")) {
-      break;
-    }
+    if (api->evaluate(s.instance, &query, 1, NULL) != LODE_OK) { fault("evaluate failed"); }
+    if (!succeeded_or_unsupported(query.status, query.error, "evaluate")) { break; }
   }
   free(architecture);
   free(metrics);
@@ -301,18 +273,14 @@ static int use_optimizer(subject s, lode_space space) {
   const lode_optimizer_api* api = s.component->api;
   const uint32_t cells = cells_of(space);
   lode_error* error = new_error();
-  if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) {
-    return 0;
-  }
+  if (!succeeded_or_unsupported(api->bind(s.instance, space, error), error, "bind")) { return 0; }
   lode_proposal proposal = {.struct_size = sizeof proposal,
                             .action = allocate(cells * sizeof(float)),
                             .architecture = allocate(cells),
                             .fidelity = 1};
   int steps = 0;
   for (; steps < STEPS; ++steps) {
-    if (!succeeded_or_unsupported(api->ask(s.instance, &proposal, error), error, "ask")) {
-      break;
-    }
+    if (!succeeded_or_unsupported(api->ask(s.instance, &proposal, error), error, "ask")) { break; }
     if (proposal.kind == LODE_PROPOSES_ACTION) {
       succeeded(
           space.api->discretize(space.instance, proposal.action, proposal.architecture, error),
@@ -365,21 +333,15 @@ static void use_with_each_space(const registered* r, bool with_random) {
   lode_host* host = new_host(with_random);
   int steps = 0;
   for (size_t i = 0; i < component_count; ++i) {
-    if (components[i].component->kind != LODE_SPACE) {
-      continue;
-    }
+    if (components[i].component->kind != LODE_SPACE) { continue; }
     const int done = use_with(r, &components[i], host);
-    if (done > 0) {
-      steps += done;
-    }
+    if (done > 0) { steps += done; }
     if (with_random && done > 0 && done < STEPS) {
       fault("only %d steps on a host with random", done);
     }
   }
   printf("  %-24s %d steps\n", r->component->id, steps);
-  if (with_random && steps == 0 && !prepares(r->component)) {
-    fault("works with no space");
-  }
+  if (with_random && steps == 0 && !prepares(r->component)) { fault("works with no space"); }
   free(host);
 }
 
@@ -401,18 +363,14 @@ static void load(const char* file) {
 }
 
 int main(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    load(argv[i]);
-  }
+  for (int i = 1; i < argc; ++i) { load(argv[i]); }
   for (int with_random = 1; with_random >= 0; --with_random) {
     printf("host with %s:\n", with_random ? "random numbers only" : "nothing");
     for (size_t i = 0; i < component_count; ++i) {
       use_with_each_space(&components[i], with_random != 0);
     }
   }
-  for (size_t i = 0; i < component_count; ++i) {
-    free(components[i].directory);
-  }
+  for (size_t i = 0; i < component_count; ++i) { free(components[i].directory); }
   printf("%zu components, %d faults\n", component_count, failures);
   return failures > 0 || component_count == 0;
 }

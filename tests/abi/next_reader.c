@@ -28,9 +28,7 @@ static void read_space(const lode_plugin* plugin, const lode_component* c) {
   const lode_host host = {.struct_size = sizeof host, .abi_minor = LODE_ABI_MINOR};
   lode_value* values = calloc(c->param_count + 1, sizeof *values);
   lode_instance* instance = NULL;
-  if (values == NULL) {
-    abort();
-  }
+  if (values == NULL) { abort(); }
   for (uint32_t i = 0; i < c->param_count; ++i) {
     values[i] = LODE_AT(c->params, i)->default_value;
   }
@@ -57,9 +55,7 @@ int main(int argc, char** argv) {
       return 1;
     }
     for (uint32_t k = 0; k < plugin->component_count; ++k) {
-      if (plugin->components[k]->kind == LODE_SPACE) {
-        read_space(plugin, plugin->components[k]);
-      }
+      if (plugin->components[k]->kind == LODE_SPACE) { read_space(plugin, plugin->components[k]); }
     }
   }
   return 0;

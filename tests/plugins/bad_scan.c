@@ -95,27 +95,21 @@ LODE_EXPORT const lode_plugin lode_plugin_v1 = {.struct_size = sizeof(lode_plugi
 static void Allocate(void) {
   for (;;) {
     char* piece = malloc(1 << 24);
-    if (piece == NULL) {
-      abort();
-    }
+    if (piece == NULL) { abort(); }
     memset(piece, 1, 1 << 24);
   }
 }
 
 static void WriteEverywhere(const char* text) {
   for (int descriptor = 3; descriptor < 64; ++descriptor) {
-    if (write(descriptor, text, strlen(text)) < 0) {
-      continue;
-    }
+    if (write(descriptor, text, strlen(text)) < 0) { continue; }
   }
 }
 
 static void NeverStopWriting(void) {
   char text[4096];
   memset(text, 'x', sizeof text);
-  for (;;) {
-    WriteEverywhere(text);
-  }
+  for (;;) { WriteEverywhere(text); }
 }
 
 static void* Quit(void* unused) {
@@ -124,104 +118,54 @@ static void* Quit(void* unused) {
 }
 
 static void DeclareBadly(const char* fault) {
-  if (strcmp(fault, "nan_epochs") == 0) {
-    epochs = NAN;
-  }
-  if (strcmp(fault, "metrics") == 0) {
-    metrics = 4000000000u;
-  }
-  if (strcmp(fault, "null_name") == 0) {
-    metric_name = NULL;
-  }
-  if (strcmp(fault, "nan_default") == 0) {
-    params[0].default_value.as.r = NAN;
-  }
-  if (strcmp(fault, "infinite_default") == 0) {
-    params[0].default_value.as.r = INFINITY;
-  }
-  if (strcmp(fault, "nan_bound") == 0) {
-    params[0].max = NAN;
-  }
-  if (strcmp(fault, "params") == 0) {
-    component.param_count = 4000000000u;
-  }
-  if (strcmp(fault, "no_utf8") == 0) {
-    component.summary = "Is \xff\xfe.";
-  }
+  if (strcmp(fault, "nan_epochs") == 0) { epochs = NAN; }
+  if (strcmp(fault, "metrics") == 0) { metrics = 4000000000u; }
+  if (strcmp(fault, "null_name") == 0) { metric_name = NULL; }
+  if (strcmp(fault, "nan_default") == 0) { params[0].default_value.as.r = NAN; }
+  if (strcmp(fault, "infinite_default") == 0) { params[0].default_value.as.r = INFINITY; }
+  if (strcmp(fault, "nan_bound") == 0) { params[0].max = NAN; }
+  if (strcmp(fault, "params") == 0) { component.param_count = 4000000000u; }
+  if (strcmp(fault, "no_utf8") == 0) { component.summary = "Is \xff\xfe."; }
 }
 
 static void MakeNoise(const char* fault) {
-  if (strcmp(fault, "noise") == 0) {
-    WriteEverywhere("noise\n");
-  }
-  if (strcmp(fault, "json_noise") == 0) {
-    WriteEverywhere("[1, 2]\n");
-  }
-  if (strcmp(fault, "other_noise") == 0) {
-    WriteEverywhere("{\"plugin\": {\"id\": 3}}\n");
-  }
-  if (strcmp(fault, "endless_noise") == 0) {
-    NeverStopWriting();
-  }
+  if (strcmp(fault, "noise") == 0) { WriteEverywhere("noise\n"); }
+  if (strcmp(fault, "json_noise") == 0) { WriteEverywhere("[1, 2]\n"); }
+  if (strcmp(fault, "other_noise") == 0) { WriteEverywhere("{\"plugin\": {\"id\": 3}}\n"); }
+  if (strcmp(fault, "endless_noise") == 0) { NeverStopWriting(); }
   if (strcmp(fault, "print") == 0) {
-    for (;;) {
-      printf("and on, and on, and on\n");
-    }
+    for (;;) { printf("and on, and on, and on\n"); }
   }
 }
 
 static void End(const char* fault) {
-  if (strcmp(fault, "crash") == 0) {
-    raise(SIGSEGV);
-  }
-  if (strcmp(fault, "abort") == 0) {
-    abort();
-  }
-  if (strcmp(fault, "exit") == 0) {
-    exit(0);
-  }
-  if (strcmp(fault, "_exit") == 0) {
-    _exit(0);
-  }
-  if (strcmp(fault, "pthread_exit") == 0) {
-    Quit(NULL);
-  }
-  if (strcmp(fault, "kill") == 0) {
-    kill(getpid(), SIGKILL);
-  }
+  if (strcmp(fault, "crash") == 0) { raise(SIGSEGV); }
+  if (strcmp(fault, "abort") == 0) { abort(); }
+  if (strcmp(fault, "exit") == 0) { exit(0); }
+  if (strcmp(fault, "_exit") == 0) { _exit(0); }
+  if (strcmp(fault, "pthread_exit") == 0) { Quit(NULL); }
+  if (strcmp(fault, "kill") == 0) { kill(getpid(), SIGKILL); }
 }
 
 static void NeverReturn(const char* fault) {
-  if (strcmp(fault, "stop") == 0) {
-    kill(getpid(), SIGSTOP);
-  }
+  if (strcmp(fault, "stop") == 0) { kill(getpid(), SIGSTOP); }
   if (strcmp(fault, "hang") == 0) {
-    for (;;) {
-      pause();
-    }
+    for (;;) { pause(); }
   }
   if (strcmp(fault, "spin") == 0) {
-    for (volatile int i = 0;; ++i) {
-      continue;
-    }
+    for (volatile int i = 0;; ++i) { continue; }
   }
-  if (strcmp(fault, "memory") == 0) {
-    Allocate();
-  }
+  if (strcmp(fault, "memory") == 0) { Allocate(); }
 }
 
 __attribute__((constructor)) static void Initialize(void) {
   const char* fault = getenv("LODE_TEST_FAULT");
-  if (fault == NULL) {
-    return;
-  }
+  if (fault == NULL) { return; }
   DeclareBadly(fault);
   MakeNoise(fault);
   End(fault);
   NeverReturn(fault);
   if (strcmp(fault, "close") == 0) {
-    for (int descriptor = 0; descriptor < 1024; ++descriptor) {
-      close(descriptor);
-    }
+    for (int descriptor = 0; descriptor < 1024; ++descriptor) { close(descriptor); }
   }
 }

@@ -84,12 +84,8 @@ class FaultyOracle {
       checksum += query.architecture[cell] * static_cast<std::int64_t>(cell + 1);
     }
     metrics[0] = static_cast<double>(checksum);
-    if (IsLost()) {
-      throw lode::Error(LODE_E_INTERNAL, "the device is lost");
-    }
-    if (checksum % config_.every == 0) {
-      Fail(metrics[0]);
-    }
+    if (IsLost()) { throw lode::Error(LODE_E_INTERNAL, "the device is lost"); }
+    if (checksum % config_.every == 0) { Fail(metrics[0]); }
   }
 
  private:
@@ -103,9 +99,7 @@ class FaultyOracle {
   }
 
   void Note(pid_t process) const {
-    if (!config_.notes.empty()) {
-      std::ofstream(config_.notes, std::ios::app) << process << "\n";
-    }
+    if (!config_.notes.empty()) { std::ofstream(config_.notes, std::ios::app) << process << "\n"; }
   }
 
   static void Crash() {
@@ -117,18 +111,14 @@ class FaultyOracle {
     constexpr std::size_t kPiece = std::size_t{16} << 20;
     for (;;) {
       auto* piece = static_cast<volatile char*>(std::malloc(kPiece));
-      for (std::size_t at = 0; piece != nullptr && at < kPiece; at += 1024) {
-        piece[at] = 1;
-      }
+      for (std::size_t at = 0; piece != nullptr && at < kPiece; at += 1024) { piece[at] = 1; }
       std::this_thread::sleep_for(milliseconds(1));
     }
   }
 
   // Ignores cancellation.
   static void IgnoreAll() {
-    for (;;) {
-      std::this_thread::sleep_for(milliseconds(100));
-    }
+    for (;;) { std::this_thread::sleep_for(milliseconds(100)); }
   }
 
   // Ignores cancellation and SIGTERM.
@@ -161,24 +151,18 @@ class FaultyOracle {
   // Starts a process that runs for an hour.
   void StartChild(bool in_its_own_session) const {
     int noted[2];  // closed once the process has noted itself and become another program
-    if (pipe2(noted, O_CLOEXEC) != 0) {
-      return;
-    }
+    if (pipe2(noted, O_CLOEXEC) != 0) { return; }
     const pid_t child = fork();
     if (child == 0) {
       if (in_its_own_session) {
         setsid();
-        if (fork() != 0) {
-          _exit(0);
-        }
+        if (fork() != 0) { _exit(0); }
       }
       Note(getpid());
       execl("/bin/sleep", "sleep", "3600", nullptr);
       _exit(127);
     }
-    if (in_its_own_session) {
-      waitpid(child, nullptr, 0);
-    }
+    if (in_its_own_session) { waitpid(child, nullptr, 0); }
     close(noted[1]);
     char none = 0;
     [[maybe_unused]] const ssize_t end = read(noted[0], &none, 1);
@@ -190,16 +174,10 @@ class FaultyOracle {
     const pid_t child = fork();
     if (child == 0) {
       setsid();
-      if (fork() != 0) {
-        _exit(0);
-      }
+      if (fork() != 0) { _exit(0); }
       Note(getpid());
-      for (int descriptor = 0; descriptor < 64; ++descriptor) {
-        close(descriptor);
-      }
-      if (leaks) {
-        Leak();
-      }
+      for (int descriptor = 0; descriptor < 64; ++descriptor) { close(descriptor); }
+      if (leaks) { Leak(); }
       char name[] = "sleep", time[] = "3600";
       char* const arguments[] = {name, time, nullptr};
       char* const nothing[] = {nullptr};
@@ -216,12 +194,8 @@ class FaultyOracle {
     TakeLong(fault);
     Write(fault);
     StartOthers(fault);
-    if (fault == "nan") {
-      metric = std::numeric_limits<double>::quiet_NaN();
-    }
-    if (fault == "nothing") {
-      throw lode::Error(LODE_E_INTERNAL, "");
-    }
+    if (fault == "nan") { metric = std::numeric_limits<double>::quiet_NaN(); }
+    if (fault == "nothing") { throw lode::Error(LODE_E_INTERNAL, ""); }
     if (fault == "passing" && failed_.insert(metric).second) {
       throw lode::Error(LODE_E_INTERNAL, "the queue is full");
     }
@@ -232,73 +206,39 @@ class FaultyOracle {
       std::printf("the last words\n");
       Crash();
     }
-    if (fault == "abort") {
-      std::abort();
-    }
-    if (fault == "exit") {
-      std::exit(0);
-    }
+    if (fault == "abort") { std::abort(); }
+    if (fault == "exit") { std::exit(0); }
   }
 
   void TakeLong(const std::string& fault) const {
-    if (fault == "leak") {
-      Leak();
-    }
-    if (fault == "hang" || fault == "sleep") {
-      Note(getpid());
-    }
-    if (fault == "hang") {
-      Hang();
-    }
-    if (fault == "deaf") {
-      IgnoreAll();
-    }
-    if (fault == "sleep") {
-      Sleep();
-    }
+    if (fault == "leak") { Leak(); }
+    if (fault == "hang" || fault == "sleep") { Note(getpid()); }
+    if (fault == "hang") { Hang(); }
+    if (fault == "deaf") { IgnoreAll(); }
+    if (fault == "sleep") { Sleep(); }
   }
 
   static void Write(const std::string& fault) {
-    if (fault == "talk") {
-      Talk();
-    }
-    if (fault == "print") {
-      PrintRubbish(0, 2);
-    }
-    if (fault == "rubbish") {
-      PrintRubbish(3, 3);
-    }
-    if (fault == "close") {
-      close(3);
-    }
+    if (fault == "talk") { Talk(); }
+    if (fault == "print") { PrintRubbish(0, 2); }
+    if (fault == "rubbish") { PrintRubbish(3, 3); }
+    if (fault == "close") { close(3); }
   }
 
   // Starts processes that outlive this one.
   void StartOthers(const std::string& fault) const {
-    if (fault == "child") {
-      StartChild(false);
-    }
-    if (fault == "daemon") {
-      StartChild(true);
-    }
-    if (fault == "hermit" || fault == "hoard") {
-      StartDetached(fault == "hoard");
-    }
-    if (fault == "hermit") {
-      Crash();
-    }
-    if (fault == "hoard") {
-      Sleep();
-    }
+    if (fault == "child") { StartChild(false); }
+    if (fault == "daemon") { StartChild(true); }
+    if (fault == "hermit" || fault == "hoard") { StartDetached(fault == "hoard"); }
+    if (fault == "hermit") { Crash(); }
+    if (fault == "hoard") { Sleep(); }
     if (fault == "fork") {
       if (fork() == 0) {
         Hang();  // a copy, with all descriptors
       }
       Crash();
     }
-    if (fault == "child" || fault == "daemon") {
-      Crash();
-    }
+    if (fault == "child" || fault == "daemon") { Crash(); }
   }
 
   lode::Host host_;

@@ -37,13 +37,9 @@ class Faulty {
 
  protected:
   void Pass(std::string_view method) const {
-    if (config_.from != method || calls_++ < config_.after) {
-      return;
-    }
+    if (config_.from != method || calls_++ < config_.after) { return; }
     if (!config_.once.empty()) {
-      if (std::ifstream(config_.once)) {
-        return;
-      }
+      if (std::ifstream(config_.once)) { return; }
       std::ofstream(config_.once) << "failed\n";
     }
     Fail();
@@ -63,9 +59,7 @@ class Faulty {
     } else if (config_.fault == "kill") {
       std::raise(SIGKILL);
     }
-    for (;;) {
-      std::this_thread::sleep_for(std::chrono::seconds(1));
-    }
+    for (;;) { std::this_thread::sleep_for(std::chrono::seconds(1)); }
   }
   static std::size_t Overflow(std::size_t depth) {  // NOLINT: without end
     volatile char room[1024];
@@ -82,9 +76,7 @@ struct Space : Faulty, OneRow<50> {
   using Faulty::Faulty;
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{"row", {"cell"}, {}};
-    for (std::size_t i = 0; i < kCells; ++i) {
-      matrix.column_labels.push_back(std::to_string(i));
-    }
+    for (std::size_t i = 0; i < kCells; ++i) { matrix.column_labels.push_back(std::to_string(i)); }
     return {matrix};
   }
   double Log10Size() const { return 1.6989700043360187; }
@@ -120,9 +112,7 @@ struct Oracle {
       metrics[0] += static_cast<double>(query.architecture[i] * i);
     }
     host_.Record("noted", metrics[0]);
-    if (static_cast<int>(metrics[0]) % 10 == 9) {
-      throw lode::IoError("a nine");
-    }
+    if (static_cast<int>(metrics[0]) % 10 == 9) { throw lode::IoError("a nine"); }
   }
   lode::Host host_;
 };
@@ -146,9 +136,7 @@ struct Optimizer : Faulty {
     Pass("ask");
     lode::Action action(cells_);
     const lode::Random random = host_.Random();
-    for (float& cell : action) {
-      cell = static_cast<float>(random.Uniform());
-    }
+    for (float& cell : action) { cell = static_cast<float>(random.Uniform()); }
     return action;
   }
   void Tell(const lode::Trial&) { Pass("tell"); }

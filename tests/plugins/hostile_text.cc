@@ -75,9 +75,7 @@ class HostileOracle {
     host_.Log(LODE_WARNING, text);
     host_.Progress(0.5, text.c_str());
     host_.Record(Hostile("noted").c_str(), 1);
-    if (cell % 3 == 0) {
-      throw lode::IoError(Hostile("failed"));
-    }
+    if (cell % 3 == 0) { throw lode::IoError(Hostile("failed")); }
     metrics[0] = static_cast<double>(cell);
   }
 
@@ -98,9 +96,7 @@ class HostileOptimizer {
   HostileOptimizer(lode::Host, const Config& config) : config_(config) {}
   void Bind(const lode::Space& space) { cells_ = space.cells(); }
   lode::Architecture Ask() {
-    if (asked_ == config_.fails_after) {
-      throw lode::InvalidError(Hostile("gives up"));
-    }
+    if (asked_ == config_.fails_after) { throw lode::InvalidError(Hostile("gives up")); }
     lode::Architecture architecture(cells_);
     architecture[static_cast<std::size_t>(asked_++) % cells_] = 1;
     return architecture;

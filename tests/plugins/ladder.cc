@@ -49,14 +49,10 @@ class Ladder {
   }
 
   void Tell(const lode::Trial& trial) {
-    if (trial.failed || trial.fidelity == 1) {
-      return;
-    }
+    if (trial.failed || trial.fidelity == 1) { return; }
     round_.emplace_back(trial.reward,
                         lode::Architecture(trial.architecture.begin(), trial.architecture.end()));
-    if (round_.size() == width_) {
-      Promote();
-    }
+    if (round_.size() == width_) { Promote(); }
   }
 
  private:

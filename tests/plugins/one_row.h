@@ -12,9 +12,7 @@ struct OneRow {
 
   void Discretize(lode::ActionView action, std::span<std::uint8_t> out) const {
     std::size_t best = 0;
-    for (std::size_t i = 1; i < kCells; ++i) {
-      best = action[i] > action[best] ? i : best;
-    }
+    for (std::size_t i = 1; i < kCells; ++i) { best = action[i] > action[best] ? i : best; }
     out[best] = 1;
   }
   void Sample(lode::Random random, std::span<std::uint8_t> out) const {
@@ -22,9 +20,7 @@ struct OneRow {
   }
   static std::size_t CellOf(lode::ArchitectureView architecture) {
     std::size_t cell = 0;
-    while (cell + 1 < kCells && architecture[cell] == 0) {
-      ++cell;
-    }
+    while (cell + 1 < kCells && architecture[cell] == 0) { ++cell; }
     return cell;
   }
 };

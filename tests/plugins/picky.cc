@@ -22,9 +22,7 @@ class Picky {
         {"score", "count", "Multiply-adds of the canonical form below the most.", LODE_MAXIMIZE}};
   }
   void Bind(const lode::Space& space) {
-    while (space.metrics()[macs_].name != "macs") {
-      ++macs_;
-    }
+    while (space.metrics()[macs_].name != "macs") { ++macs_; }
     space_ = space;
   }
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {

@@ -40,15 +40,11 @@ class PreparedOracle {
              LODE_SPLIT_VALIDATION}};
   }
   void Bind(const lode::Space&) {
-    if (!config_.weights.empty()) {
-      added_ = Read(config_.weights);
-    }
+    if (!config_.weights.empty()) { added_ = Read(config_.weights); }
   }
   void Prepare(const fs::path& directory) {
     const fs::path whole = directory / "supernet.txt";
-    if (!fs::exists(whole)) {
-      Train(directory, whole);
-    }
+    if (!fs::exists(whole)) { Train(directory, whole); }
     learned_ = Read(whole);
   }
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
@@ -74,9 +70,7 @@ class PreparedOracle {
     std::ofstream out(partial);
     out << number << "\n";
     out.close();
-    if (!out) {
-      throw lode::IoError(file.string() + ": cannot be written");
-    }
+    if (!out) { throw lode::IoError(file.string() + ": cannot be written"); }
     fs::rename(partial, file);
   }
 

@@ -20,9 +20,7 @@ static void* ExitInAThread(void* unused) {
 }
 
 static lode_status Quit(const lode_instance* self, const char* where, lode_error* error) {
-  if (strcmp(self->where, where) != 0) {
-    return LODE_OK;
-  }
+  if (strcmp(self->where, where) != 0) { return LODE_OK; }
   if (strcmp(self->how, "cancelled") == 0) {
     if (error != NULL) {
       error->code = LODE_E_CANCELLED;
@@ -30,24 +28,12 @@ static lode_status Quit(const lode_instance* self, const char* where, lode_error
     }
     return LODE_E_CANCELLED;
   }
-  if (strcmp(self->how, "exit") == 0) {
-    exit(0);
-  }
-  if (strcmp(self->how, "exit130") == 0) {
-    exit(130);
-  }
-  if (strcmp(self->how, "_exit") == 0) {
-    _exit(0);
-  }
-  if (strcmp(self->how, "_Exit") == 0) {
-    _Exit(0);
-  }
-  if (strcmp(self->how, "quick_exit") == 0) {
-    quick_exit(0);
-  }
-  if (strcmp(self->how, "pthread_exit") == 0) {
-    pthread_exit(NULL);
-  }
+  if (strcmp(self->how, "exit") == 0) { exit(0); }
+  if (strcmp(self->how, "exit130") == 0) { exit(130); }
+  if (strcmp(self->how, "_exit") == 0) { _exit(0); }
+  if (strcmp(self->how, "_Exit") == 0) { _Exit(0); }
+  if (strcmp(self->how, "quick_exit") == 0) { quick_exit(0); }
+  if (strcmp(self->how, "pthread_exit") == 0) { pthread_exit(NULL); }
   if (strcmp(self->how, "thread") == 0) {
     pthread_t thread;
     pthread_create(&thread, NULL, ExitInAThread, NULL);
@@ -94,9 +80,7 @@ static lode_status Matrix(const lode_instance* self, uint32_t index, lode_matrix
   static const char* const kColumns[kCells] = {"0", "1", "2", "3", "4", "5", "6", "7"};
   (void)index;
   const lode_status status = Quit(self, "matrix", error);
-  if (status != LODE_OK) {
-    return status;
-  }
+  if (status != LODE_OK) { return status; }
   out->rows = 1;
   out->columns = kCells;
   out->name = "one";
@@ -119,9 +103,7 @@ static lode_status Discretize(const lode_instance* self, const float* action, ui
                               lode_error* error) {
   int best = 0;
   for (int i = 1; i < kCells; ++i) {
-    if (action[i] > action[best]) {
-      best = i;
-    }
+    if (action[i] > action[best]) { best = i; }
   }
   Choose(best, architecture);
   return Quit(self, "discretize", error);
@@ -138,13 +120,9 @@ static lode_status Sample(const lode_instance* self, lode_random random, uint8_t
 static lode_status Format(const lode_instance* self, const uint8_t* architecture, lode_sink sink,
                           lode_error* error) {
   const lode_status status = Quit(self, "format", error);
-  if (status != LODE_OK) {
-    return status;
-  }
+  if (status != LODE_OK) { return status; }
   for (int i = 0; i < kCells; ++i) {
-    if (architecture[i] == 1) {
-      return sink.write(sink.ctx, &"01234567"[i], 1);
-    }
+    if (architecture[i] == 1) { return sink.write(sink.ctx, &"01234567"[i], 1); }
   }
   return LODE_E_INVALID;
 }

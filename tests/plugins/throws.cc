@@ -21,16 +21,12 @@ class Thrower {
              lode::Choices{{"runtime_error", "int"}}}};
   }
   Thrower(lode::Host, const Config& config) : config_(config) {
-    if (config_.from == "create") {
-      Throw("create");
-    }
+    if (config_.from == "create") { Throw("create"); }
   }
 
  protected:
   void Pass(std::string_view method) const {
-    if (config_.from == "all" || config_.from == method) {
-      Throw(method);
-    }
+    if (config_.from == "all" || config_.from == method) { Throw(method); }
   }
 
  private:
@@ -62,15 +58,11 @@ struct ThrowingSpace : Thrower {
   }
   std::string Format(lode::ArchitectureView architecture) const {
     Pass("format");
-    if (architecture[0] + architecture[1] != 1) {
-      throw lode::InvalidError("not one side");
-    }
+    if (architecture[0] + architecture[1] != 1) { throw lode::InvalidError("not one side"); }
     return architecture[0] == 1 ? "heads" : "tails";
   }
   void Parse(std::string_view text, std::span<std::uint8_t> out) const {
-    if (text != "heads" && text != "tails") {
-      throw lode::InvalidError("expected heads or tails");
-    }
+    if (text != "heads" && text != "tails") { throw lode::InvalidError("expected heads or tails"); }
     out[text == "heads" ? 0 : 1] = 1;
   }
 };
@@ -81,9 +73,7 @@ struct ThrowingOracle : Thrower {
   void Bind(const lode::Space&) { Pass("bind"); }
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
     Pass("evaluate");
-    for (const std::uint8_t cell : query.architecture) {
-      metrics[0] += cell;
-    }
+    for (const std::uint8_t cell : query.architecture) { metrics[0] += cell; }
   }
 };
 

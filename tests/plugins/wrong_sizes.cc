@@ -18,9 +18,7 @@ class EmptySpace {
   EmptySpace(lode::Host, const Config& config) : has_matrix_(config.matrix) {}
 
   std::vector<lode::Matrix> Matrices() const {
-    if (!has_matrix_) {
-      return {};
-    }
+    if (!has_matrix_) { return {}; }
     return {{"empty", {}, {"column"}}};
   }
   double Log10Size() const { return 0; }
@@ -55,9 +53,7 @@ class WrongProposal {
 
   void Bind(const lode::Space& space) { cells_ = space.cells(); }
   std::variant<lode::Action, lode::Architecture> Ask() {
-    if (config_.proposes == "short") {
-      return lode::Action(cells_ - 1);
-    }
+    if (config_.proposes == "short") { return lode::Action(cells_ - 1); }
     return lode::Architecture(cells_, 1);
   }
   void Tell(const lode::Trial&) {}
@@ -78,9 +74,7 @@ const lode_component* WrongProposalComponent() {
   api.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
     using Box = lode::detail::Box<WrongProposal, lode::detail::OptimizerExtra>;
     const lode_status status = ask(i, out, e);
-    if (status == LODE_OK && Box::Of(i).object.proposes_unknown()) {
-      out->kind = 7;
-    }
+    if (status == LODE_OK && Box::Of(i).object.proposes_unknown()) { out->kind = 7; }
     return status;
   };
   static lode_component component = base;

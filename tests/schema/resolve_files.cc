@@ -19,9 +19,7 @@ nlohmann::ordered_json MistakesOf(const fs::path& file, const lode::core::Catalo
   try {
     lode::core::ResolveStages(lode::core::Document::Read(file, {}), catalog);
   } catch (const lode::core::ConfigError& error) {
-    for (const lode::core::Diagnostic& d : error.diagnostics()) {
-      mistakes.push_back(d.message);
-    }
+    for (const lode::core::Diagnostic& d : error.diagnostics()) { mistakes.push_back(d.message); }
   }
   return mistakes;
 }

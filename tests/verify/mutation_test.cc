@@ -218,9 +218,7 @@ std::vector<Finding> Find(const std::string& kind, int fault) {
 
 std::string Describe(const std::vector<Finding>& findings) {
   std::string text;
-  for (const Finding& f : findings) {
-    text += f.rule + ": " + f.done + ": " + f.seen + "\n";
-  }
+  for (const Finding& f : findings) { text += f.rule + ": " + f.done + ": " + f.seen + "\n"; }
   return text;
 }
 

@@ -57,9 +57,7 @@ std::string Describe(const std::vector<Report>& reports) {
 }
 
 std::string LowerCase(std::string text) {
-  for (char& c : text) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  for (char& c : text) { c = static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
   return text;
 }
 
@@ -105,9 +103,7 @@ INSTANTIATE_TEST_SUITE_P(Verify, EachRule, testing::ValuesIn(Rules().begin(), Ru
                          });
 
 TEST(Verify, EveryBrokenComponentBreaksARule) {
-  for (const auto& [rule, where] : BrokenByRule()) {
-    EXPECT_TRUE(IsRule(rule)) << rule;
-  }
+  for (const auto& [rule, where] : BrokenByRule()) { EXPECT_TRUE(IsRule(rule)) << rule; }
 }
 
 TEST(Verify, FindsNothingInSoundComponents) {
@@ -220,9 +216,7 @@ struct FreeInBatches : Priced {
   void EvaluateBatch(std::span<const lode::Query> queries, std::span<double> metrics) {
     for (std::size_t k = 0; k < queries.size(); ++k) {
       metrics[k] = Measure(queries[k]);
-      if (queries.size() == 1) {
-        queries[k].ReportCost(3);
-      }
+      if (queries.size() == 1) { queries[k].ReportCost(3); }
     }
   }
 };
@@ -233,9 +227,7 @@ std::vector<std::string> SeenOf() {
   Findings findings;
   CheckComponent(component, DefaultSetting(component, ""), Spaces(), findings);
   std::vector<std::string> seen;
-  for (const Finding& f : findings.list()) {
-    seen.push_back(f.rule + ": " + f.seen);
-  }
+  for (const Finding& f : findings.list()) { seen.push_back(f.rule + ": " + f.seen); }
   return seen;
 }
 

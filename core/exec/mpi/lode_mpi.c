@@ -54,9 +54,7 @@ static void clear(int wait) {
 static int send_bytes(int to, const void* bytes, size_t count) {
   outgoing* message = malloc(sizeof *message + count);
   clear(0);
-  if (message == NULL) {
-    return -1;
-  }
+  if (message == NULL) { return -1; }
   memcpy(message->bytes, bytes, count);
   MPI_Isend(message->bytes, (int)count, MPI_BYTE, to, 0, MPI_COMM_WORLD, &message->request);
   message->next = under_way;
@@ -69,9 +67,7 @@ static int probe(int* from, size_t* count) {
   MPI_Status status;
   clear(0);
   MPI_Iprobe(MPI_ANY_SOURCE, 0, MPI_COMM_WORLD, &there, &status);
-  if (!there) {
-    return 0;
-  }
+  if (!there) { return 0; }
   MPI_Get_count(&status, MPI_BYTE, &bytes);
   *from = status.MPI_SOURCE;
   *count = (size_t)bytes;

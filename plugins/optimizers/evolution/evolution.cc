@@ -62,29 +62,19 @@ lode::Architecture Evolution::Ask() {
 Evolution::Kind Evolution::NextKind() const {
   std::array<std::size_t, kKinds> count = born_;
   for (const Pending& p : pending_) {
-    if (p.kind != kExtra) {
-      ++count[p.kind];
-    }
+    if (p.kind != kExtra) { ++count[p.kind]; }
   }
   for (const Kind kind : {kFounder, kMutant, kCrossover}) {
-    if (count[kind] < quota_[kind]) {
-      return kind;
-    }
+    if (count[kind] < quota_[kind]) { return kind; }
   }
   return kExtra;
 }
 
 lode::Architecture Evolution::Draw(Kind kind, lode::Random random) {
-  if (kept_.empty()) {
-    return DrawFounder(random);
-  }
-  if (kind == kExtra) {
-    kind = random.Below(population_) < mutants_ ? kMutant : kCrossover;
-  }
+  if (kept_.empty()) { return DrawFounder(random); }
+  if (kind == kExtra) { kind = random.Below(population_) < mutants_ ? kMutant : kCrossover; }
   const lode::Architecture& mother = DrawParent(random);
-  if (kind == kMutant) {
-    return space_->Resample(random, mutation_probability_, mother);
-  }
+  if (kind == kMutant) { return space_->Resample(random, mutation_probability_, mother); }
   return space_->Crossover(random, mother, DrawParent(random));
 }
 
@@ -100,34 +90,24 @@ const lode::Architecture& Evolution::DrawParent(lode::Random random) const {
 
 void Evolution::Tell(const lode::Trial& trial) {
   const Kind kind = trial.random ? kExtra : TakePending(trial.architecture);
-  if (trial.failed) {
-    return;
-  }
-  if (kind != kExtra) {
-    ++born_[kind];
-  }
+  if (trial.failed) { return; }
+  if (kind != kExtra) { ++born_[kind]; }
   newcomers_.push_back({{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
-  if (born_ == quota_) {
-    EndGeneration();
-  }
+  if (born_ == quota_) { EndGeneration(); }
 }
 
 // Returns the kind that the architecture was asked for as; kExtra if it was not asked for.
 Evolution::Kind Evolution::TakePending(lode::ArchitectureView architecture) {
   const auto at = std::ranges::find_if(
       pending_, [&](const Pending& p) { return std::ranges::equal(p.architecture, architecture); });
-  if (at == pending_.end()) {
-    return kExtra;
-  }
+  if (at == pending_.end()) { return kExtra; }
   const Kind kind = at->kind;
   pending_.erase(at);
   return kind;
 }
 
 void Evolution::EndGeneration() {
-  for (Individual& newcomer : newcomers_) {
-    kept_.push_back(std::move(newcomer));
-  }
+  for (Individual& newcomer : newcomers_) { kept_.push_back(std::move(newcomer)); }
   newcomers_.clear();
   // Makes the last told come first among equal rewards.
   std::reverse(kept_.begin(), kept_.end());

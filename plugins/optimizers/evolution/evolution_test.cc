@@ -104,14 +104,10 @@ TEST(Evolution, AGenerationEndsWhenAllThatWasAskedForItIsTold) {
   Search search(
       {.population = 4, .parent_ratio = 0.25, .mutation_ratio = 1, .mutation_probability = 0.05});
   std::vector<Text> founders;
-  for (int i = 0; i < 4; ++i) {
-    founders.push_back(search.Ask());
-  }
+  for (int i = 0; i < 4; ++i) { founders.push_back(search.Ask()); }
   const Text extra = search.Ask();
   search.Tell(extra, 0.5);
-  for (const std::size_t i : {3, 1, 0}) {
-    search.Tell(founders[i], i == 1 ? 9 : 1);
-  }
+  for (const std::size_t i : {3, 1, 0}) { search.Tell(founders[i], i == 1 ? 9 : 1); }
   EXPECT_GT(Distance(search.Ask(), founders[1]), 10) << "one founder is missing";
   search.Tell(founders[2], 1);
   EXPECT_LT(Distance(search.Ask(), founders[1]), 8) << "a mutant of the best";
@@ -128,9 +124,7 @@ struct Generation {
 // get `child_reward`.
 std::vector<Generation> RunGenerations(Search& search, int population, double child_reward) {
   std::vector<Generation> generations(2);
-  for (int i = 0; i < population; ++i) {
-    generations[0].children.push_back(search.Step(i));
-  }
+  for (int i = 0; i < population; ++i) { generations[0].children.push_back(search.Step(i)); }
   for (int i = 0; i < population; ++i) {
     generations[1].children.push_back(search.Step(child_reward));
   }
@@ -140,9 +134,7 @@ std::vector<Generation> RunGenerations(Search& search, int population, double ch
 TEST(EvolutionTest, FoundsWithDistinctArchitectures) {
   Search search({});
   std::set<Text> founders;
-  for (int i = 0; i < 100; ++i) {
-    EXPECT_TRUE(founders.insert(search.Step(0)).second);
-  }
+  for (int i = 0; i < 100; ++i) { EXPECT_TRUE(founders.insert(search.Step(0)).second); }
 }
 
 // With the published defaults: the best 25 of 100 are the parents of 50 mutants and 50 crossovers.
@@ -169,9 +161,7 @@ TEST(EvolutionTest, AGenerationIsHalfMutantsAndHalfCrossoversOfTheBestQuarter) {
     const Text& child = generations[1].children[static_cast<std::size_t>(i)];
     bool of_two = false;
     for (const Text& a : kept) {
-      for (const Text& b : kept) {
-        of_two = of_two || IsMixOf(child, {a, b});
-      }
+      for (const Text& b : kept) { of_two = of_two || IsMixOf(child, {a, b}); }
     }
     EXPECT_TRUE(of_two) << child;
   }
@@ -200,19 +190,13 @@ TEST(EvolutionTest, BetterChildrenReplaceTheParents) {
     search.Tell(All(value), value == '2' ? 5 : 0, true);
   }
   std::vector<Text> founders;
-  for (int i = 0; i < 4; ++i) {
-    founders.push_back(search.Step(1));
-  }
+  for (int i = 0; i < 4; ++i) { founders.push_back(search.Step(1)); }
   // Trials that were not asked for take part: the best of all eight is one of them.
   EXPECT_EQ(search.Step(5), All('2'));
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(search.Step(4), All('2'));
-  }
+  for (int i = 0; i < 3; ++i) { EXPECT_EQ(search.Step(4), All('2')); }
   search.Tell(All('7'), 6, true);
   EXPECT_EQ(search.Step(5), All('2'));  // not before the generation ends
-  for (int i = 0; i < 3; ++i) {
-    search.Step(5);
-  }
+  for (int i = 0; i < 3; ++i) { search.Step(5); }
   EXPECT_EQ(search.Step(5), All('7'));
 }
 
@@ -220,18 +204,14 @@ TEST(EvolutionTest, AmongEqualsTheLastToldIsKept) {
   Search search(
       {.population = 4, .parent_ratio = 0.25, .mutation_ratio = 1, .mutation_probability = 0});
   std::vector<Text> founders;
-  for (int i = 0; i < 4; ++i) {
-    founders.push_back(search.Step(1));
-  }
+  for (int i = 0; i < 4; ++i) { founders.push_back(search.Step(1)); }
   EXPECT_EQ(search.Ask(), founders[3]);
 }
 
 TEST(EvolutionTest, CrossoversMayHaveTheSameParentTwice) {
   Search search({.population = 4, .parent_ratio = 0.5, .mutation_ratio = 0});
   std::vector<Text> founders;
-  for (int i = 0; i < 4; ++i) {
-    founders.push_back(search.Step(i));
-  }
+  for (int i = 0; i < 4; ++i) { founders.push_back(search.Step(i)); }
   int copies = 0;
   constexpr int kChildren = 2000;
   for (int i = 0; i < kChildren; ++i) {
@@ -247,14 +227,10 @@ TEST(EvolutionTest, RatiosAreRoundedHalfToEven) {
   Search search(
       {.population = 10, .parent_ratio = 0.25, .mutation_ratio = 0.15, .mutation_probability = 1});
   std::vector<Text> founders;
-  for (int i = 0; i < 10; ++i) {
-    founders.push_back(search.Step(i));
-  }
+  for (int i = 0; i < 10; ++i) { founders.push_back(search.Step(i)); }
   const std::vector<Text> kept = {founders[8], founders[9]};
   std::vector<bool> mixes;
-  for (int i = 0; i < 10; ++i) {
-    mixes.push_back(IsMixOf(search.Step(-1), kept));
-  }
+  for (int i = 0; i < 10; ++i) { mixes.push_back(IsMixOf(search.Step(-1), kept)); }
   EXPECT_EQ(mixes,
             (std::vector<bool>{false, false, true, true, true, true, true, true, true, true}));
 }
@@ -308,17 +284,11 @@ TEST(EvolutionTest, AsksAheadFillAGenerationOnlyOnce) {
   Search search(
       {.population = 4, .parent_ratio = 0.5, .mutation_ratio = 0.5, .mutation_probability = 1});
   std::vector<Text> founders;
-  for (int i = 0; i < 4; ++i) {
-    founders.push_back(search.Ask());
-  }
-  for (int i = 0; i < 4; ++i) {
-    search.Tell(founders[static_cast<std::size_t>(i)], i);
-  }
+  for (int i = 0; i < 4; ++i) { founders.push_back(search.Ask()); }
+  for (int i = 0; i < 4; ++i) { search.Tell(founders[static_cast<std::size_t>(i)], i); }
   const std::vector<Text> kept = {founders[2], founders[3]};
   std::vector<Text> ahead;
-  for (int i = 0; i < 200; ++i) {
-    ahead.push_back(search.Ask());
-  }
+  for (int i = 0; i < 200; ++i) { ahead.push_back(search.Ask()); }
   int crossovers = 0;
   for (std::size_t i = 0; i < ahead.size(); ++i) {
     const bool mix = IsMixOf(ahead[i], kept);
@@ -327,9 +297,7 @@ TEST(EvolutionTest, AsksAheadFillAGenerationOnlyOnce) {
   }
   EXPECT_NEAR(crossovers, 100, 4 * std::sqrt(200 * 0.25));
   // The two mutants and two crossovers that count are the first; the next generation begins.
-  for (std::size_t i = 0; i < 4; ++i) {
-    search.Tell(ahead[i], 10 + static_cast<double>(i));
-  }
+  for (std::size_t i = 0; i < 4; ++i) { search.Tell(ahead[i], 10 + static_cast<double>(i)); }
   EXPECT_FALSE(IsMixOf(search.Ask(), {ahead[2], ahead[3]}));
   EXPECT_FALSE(IsMixOf(search.Ask(), {ahead[2], ahead[3]}));
   EXPECT_TRUE(IsMixOf(search.Ask(), {ahead[2], ahead[3]}));
@@ -345,18 +313,12 @@ TEST(EvolutionTest, AGenerationIsCompleteWithSeveralUnderWay) {
   Search search(
       {.population = 10, .parent_ratio = 0.2, .mutation_ratio = 0.5, .mutation_probability = 1});
   std::deque<Text> under_way;
-  for (int i = 0; i < 10; ++i) {
-    under_way.push_back(search.Ask());
-  }
+  for (int i = 0; i < 10; ++i) { under_way.push_back(search.Ask()); }
   std::vector<Text> founders(under_way.begin(), under_way.end());
   const std::vector<Text> kept = {founders[8], founders[9]};
-  for (int i = 0; i < 10; ++i) {
-    search.Tell(founders[static_cast<std::size_t>(i)], i);
-  }
+  for (int i = 0; i < 10; ++i) { search.Tell(founders[static_cast<std::size_t>(i)], i); }
   under_way.clear();
-  for (int i = 0; i < 4; ++i) {
-    under_way.push_back(search.Ask());
-  }
+  for (int i = 0; i < 4; ++i) { under_way.push_back(search.Ask()); }
   int mutants = 0, crossovers = 0;
   for (int told = 0; told < 10; ++told) {
     if (told == 3 || told == 6) {
@@ -368,9 +330,7 @@ TEST(EvolutionTest, AGenerationIsCompleteWithSeveralUnderWay) {
     ++(IsMixOf(under_way.front(), kept) ? crossovers : mutants);
     search.Tell(under_way.front(), 100);
     under_way.pop_front();
-    if (told < 6) {
-      under_way.push_back(search.Ask());
-    }
+    if (told < 6) { under_way.push_back(search.Ask()); }
   }
   EXPECT_EQ(mutants, 5);
   EXPECT_EQ(crossovers, 5);
@@ -381,9 +341,7 @@ TEST(EvolutionTest, AGenerationIsCompleteWithSeveralUnderWay) {
 
 double Height(const Text& text) {
   double sum = 0;
-  for (std::size_t at = 0; at < text.size(); at += 2) {
-    sum += text[at] - '0';
-  }
+  for (std::size_t at = 0; at < text.size(); at += 2) { sum += text[at] - '0'; }
   return sum;
 }
 
@@ -406,9 +364,7 @@ TEST(EvolutionTest, ClimbsAHillWithSeveralUnderWay) {
     double best = 0;
     std::deque<Text> under_way;
     for (int i = 0; i < 4000; ++i) {
-      while (under_way.size() < width) {
-        under_way.push_back(search.Ask());
-      }
+      while (under_way.size() < width) { under_way.push_back(search.Ask()); }
       best = std::max(best, Height(under_way.front()));
       search.Tell(under_way.front(), Height(under_way.front()));
       under_way.pop_front();

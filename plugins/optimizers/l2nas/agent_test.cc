@@ -37,9 +37,7 @@ TEST(CheckLossTest, SlopeAtAndAroundZero) {
 TEST(CheckLossTest, IsLeastAtTheQuantile) {
   const auto mean = [](double c) {
     double sum = 0;
-    for (int z = 1; z <= 10; ++z) {
-      sum += CheckLoss(z - c, 0.9);
-    }
+    for (int z = 1; z <= 10; ++z) { sum += CheckLoss(z - c, 0.9); }
     return sum / 10;
   };
   EXPECT_NEAR(mean(9), 0.45, 1e-12);  // (0.1 (8 + 7 + ... + 1) + 0.9) / 10
@@ -86,17 +84,11 @@ TEST(AgentTest, FirstUpdateByHand) {
   EXPECT_NEAR(losses.actor_value, 1e-3, 1e-9);
   EXPECT_NEAR(static_cast<double>(agent.critic().Bias(3)[0]), 1e-3, 1e-9);
   for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
-    for (const float w : agent.critic().Weights(l)) {
-      EXPECT_EQ(w, 0);
-    }
-    for (const float w : agent.actor().Weights(l)) {
-      EXPECT_EQ(w, 0);
-    }
+    for (const float w : agent.critic().Weights(l)) { EXPECT_EQ(w, 0); }
+    for (const float w : agent.actor().Weights(l)) { EXPECT_EQ(w, 0); }
   }
   const std::vector<float> state(kLanes);
-  for (const float cell : agent.Act(state.data())) {
-    EXPECT_EQ(cell, 0.5f);
-  }
+  for (const float cell : agent.Act(state.data())) { EXPECT_EQ(cell, 0.5f); }
 }
 
 // A critic value equal to the reward does not count as below it: slope tau - 1 moves it down.
@@ -112,14 +104,10 @@ TEST(AgentTest, CriticLearnsTheQuantile) {
   Agent agent(Settings(2, 0.85, 1e-3));
   agent.critic().InitializeUniform(stream.random(), 1);
   std::vector<float> rewards;
-  for (int i = 0; i < 10; ++i) {
-    rewards.push_back(static_cast<float>(i) / 10);
-  }
+  for (int i = 0; i < 10; ++i) { rewards.push_back(static_cast<float>(i) / 10); }
   const std::vector<float> actions(10 * kLanes, 0.0f);
   const Batch batch = Repeated(actions, rewards, 2);
-  for (int i = 0; i < 3000; ++i) {
-    agent.Train(batch);
-  }
+  for (int i = 0; i < 3000; ++i) { agent.Train(batch); }
   EXPECT_NEAR(agent.critic().Forward(1, actions.data())[0], 0.8, 0.02);
 }
 

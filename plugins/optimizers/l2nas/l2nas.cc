@@ -139,9 +139,7 @@ lode::Action L2nas::Ask() {
 }
 
 bool L2nas::Fails(lode::ActionView action) const {
-  if (failures_.empty()) {
-    return false;
-  }
+  if (failures_.empty()) { return false; }
   const auto at = failures_.find(BytesOf(space_->Discretize(action)));
   return at != failures_.end() && at->second >= kFailures;
 }
@@ -159,9 +157,7 @@ void L2nas::AvoidFailure(lode::Action& action) const {
 
 // The host handles rejections: it asks again in the same step.
 void L2nas::CountFailure(const lode::Trial& trial) {
-  if (!trial.rejected) {
-    ++failures_[BytesOf(trial.architecture)];
-  }
+  if (!trial.rejected) { ++failures_[BytesOf(trial.architecture)]; }
 }
 
 void L2nas::Tell(const lode::Trial& trial) {
@@ -169,9 +165,7 @@ void L2nas::Tell(const lode::Trial& trial) {
     CountFailure(trial);
     return;
   }
-  if (!failures_.empty()) {
-    failures_.erase(BytesOf(trial.architecture));
-  }
+  if (!failures_.empty()) { failures_.erase(BytesOf(trial.architecture)); }
   Remember(trial);
   top_k_->Add(trial.architecture, trial.reward);
   top_k_->WriteState(state_.data());
@@ -193,9 +187,7 @@ void L2nas::Train() {
   const auto batch_size = static_cast<std::size_t>(config_.batch_size);
   const std::size_t count =
       BatchCount(replay_->size(), batch_size, static_cast<std::size_t>(config_.max_batches));
-  if (count == 0) {
-    return;
-  }
+  if (count == 0) { return; }
   const lode::Random random = host_.Random();
   Agent::Losses sum{0, 0};
   for (std::size_t c = 0; c < count; ++c) {
@@ -209,9 +201,7 @@ void L2nas::Train() {
 }
 
 void L2nas::Save(lode::Writer& writer) const {
-  if (!agent_) {
-    throw lode::InvalidError("save before bind");
-  }
+  if (!agent_) { throw lode::InvalidError("save before bind"); }
   writer.Value(kPolicyMagic);
   writer.Value(static_cast<std::uint64_t>(cells_));
   writer.Value(static_cast<std::uint64_t>(config_.hidden_width));
@@ -219,9 +209,7 @@ void L2nas::Save(lode::Writer& writer) const {
 }
 
 void L2nas::Load(lode::Reader& reader) {
-  if (!agent_) {
-    throw lode::InvalidError("load before bind");
-  }
+  if (!agent_) { throw lode::InvalidError("load before bind"); }
   if (reader.Value<std::uint64_t>() != kPolicyMagic) {
     throw lode::InvalidError("not a saved policy of l2nas");
   }

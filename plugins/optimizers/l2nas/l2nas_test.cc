@@ -76,9 +76,7 @@ class Search {
                              }};
     lode::test::ErrorBuffer error;
     const lode_status status = Component()->load(instance_.get(), source, error.get());
-    if (status == LODE_OK) {
-      return "";
-    }
+    if (status == LODE_OK) { return ""; }
     EXPECT_EQ(error.Fault(status), "");
     return error.message();
   }
@@ -109,9 +107,7 @@ class L2nasTest : public testing::Test {
     lode::test::RandomStream stream(seed, "exploration");
     stream.Restart(step, Phase::kExplore);
     std::vector<float> action(space().cells());
-    for (float& cell : action) {
-      cell = static_cast<float>(stream.random().Uniform());
-    }
+    for (float& cell : action) { cell = static_cast<float>(stream.random().Uniform()); }
     return action;
   }
 
@@ -240,9 +236,7 @@ TEST_F(L2nasTest, AsksLeaveNothingBehind) {
   std::deque<std::pair<std::uint64_t, std::vector<float>>> under_way;
   for (std::uint64_t step = 0; step < 60; ++step) {
     under_way.emplace_back(step, step % 3 == 0 ? RandomAction(step) : ahead.Ask(step));
-    if (under_way.size() < 7) {
-      continue;
-    }
+    if (under_way.size() < 7) { continue; }
     const auto& [oldest, action] = under_way.front();
     const lode::Architecture architecture = space().Discretize(action);
     for (Search* search : {&ahead, &told_only}) {
@@ -390,9 +384,7 @@ TEST_F(L2nasTest, Presets) {
 TEST_F(L2nasTest, BeatsRandom) {
   const auto mean = [](const std::vector<double>& rewards) {
     double sum = 0;
-    for (const double reward : rewards) {
-      sum += reward;
-    }
+    for (const double reward : rewards) { sum += reward; }
     return sum / static_cast<double>(rewards.size());
   };
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

@@ -16,22 +16,14 @@ using Rows = std::vector<std::vector<double>>;
 
 void SubtractProjection(std::vector<double>& row, const std::vector<double>& onto) {
   double dot = 0;
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    dot += row[i] * onto[i];
-  }
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    row[i] -= dot * onto[i];
-  }
+  for (std::size_t i = 0; i < row.size(); ++i) { dot += row[i] * onto[i]; }
+  for (std::size_t i = 0; i < row.size(); ++i) { row[i] -= dot * onto[i]; }
 }
 
 void Normalize(std::vector<double>& row) {
   double squares = 0;
-  for (const double x : row) {
-    squares += x * x;
-  }
-  for (double& x : row) {
-    x /= std::sqrt(squares);
-  }
+  for (const double x : row) { squares += x * x; }
+  for (double& x : row) { x /= std::sqrt(squares); }
 }
 
 // Returns `count` orthonormal rows of `length` >= count: Gram-Schmidt on Gaussian rows, each
@@ -151,18 +143,14 @@ void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
   last.assign(d_output.begin(), d_output.end());
   if (output_ == Output::kSigmoid) {
     const auto& y = activations_.back();
-    for (std::size_t i = 0; i < last.size(); ++i) {
-      last[i] *= y[i] * (1 - y[i]);
-    }
+    for (std::size_t i = 0; i < last.size(); ++i) { last[i] *= y[i] * (1 - y[i]); }
   }
   for (std::size_t l = kLayers; l-- > (inputs ? 0u : 1u);) {
     const std::size_t in = Padded(sizes_[l]);
     deltas_[l].resize(batch_ * in);
     kernels_->input_gradient(batch_, in, Columns(l), deltas_[l + 1].data(), Weights(l).data(),
                              deltas_[l].data());
-    if (l > 0) {
-      MaskInactive(l);
-    }
+    if (l > 0) { MaskInactive(l); }
   }
 }
 
@@ -170,9 +158,7 @@ void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
 void Mlp::MaskInactive(std::size_t layer) {
   const auto& y = activations_[layer - 1];
   auto& delta = deltas_[layer];
-  for (std::size_t i = 0; i < delta.size(); ++i) {
-    delta[i] = y[i] > 0 ? delta[i] : 0;
-  }
+  for (std::size_t i = 0; i < delta.size(); ++i) { delta[i] = y[i] > 0 ? delta[i] : 0; }
 }
 
 void Mlp::Step(const AdamSettings& settings) {
@@ -190,9 +176,7 @@ std::uint64_t Mlp::Checksum() const {
   const auto add = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
   add(steps_);
   for (const auto* values : {&parameters_, &first_moment_, &second_moment_}) {
-    for (const float value : *values) {
-      add(std::bit_cast<std::uint32_t>(value));
-    }
+    for (const float value : *values) { add(std::bit_cast<std::uint32_t>(value)); }
   }
   return hash;
 }

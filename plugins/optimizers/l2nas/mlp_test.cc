@@ -49,9 +49,7 @@ void ForWeights(Mlp& mlp, std::size_t layer, const std::function<void(double, bo
 void ExpectZeroPadding(Mlp& mlp) {
   for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
     ForWeights(mlp, layer, [](double value, bool padding) {
-      if (padding) {
-        EXPECT_EQ(value, 0);
-      }
+      if (padding) { EXPECT_EQ(value, 0); }
     });
   }
 }
@@ -68,9 +66,7 @@ double DistanceFromOrthogonal(Mlp& mlp, std::size_t layer, double scale) {
   for (std::size_t a = 0; a < vectors; ++a) {
     for (std::size_t b = 0; b <= a; ++b) {
       double dot = a == b ? -scale * scale : 0;
-      for (std::size_t k = 0; k < length; ++k) {
-        dot += element(a, k) * element(b, k);
-      }
+      for (std::size_t k = 0; k < length; ++k) { dot += element(a, k) * element(b, k); }
       distance = std::max(distance, std::abs(dot));
     }
   }
@@ -85,9 +81,7 @@ TEST_F(MlpTest, OrthogonalStart) {
     for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
       const double scale = layer == kLast ? 1e-3 : 1;
       EXPECT_LT(DistanceFromOrthogonal(mlp, layer, scale), 1e-5 * scale * scale) << layer;
-      for (const float bias : mlp.Bias(layer)) {
-        EXPECT_EQ(bias, 0);
-      }
+      for (const float bias : mlp.Bias(layer)) { EXPECT_EQ(bias, 0); }
     }
     ExpectZeroPadding(mlp);
   }
@@ -124,9 +118,7 @@ TEST_F(MlpTest, UniformStart) {
         (layer == kLast ? kScale : 1) / std::sqrt(static_cast<double>(mlp.size(layer)));
     std::vector<double> values;
     ForWeights(mlp, layer, [&](double value, bool padding) {
-      if (!padding) {
-        values.push_back(value / bound);
-      }
+      if (!padding) { values.push_back(value / bound); }
     });
     for (const float bias : mlp.Bias(layer).first(mlp.size(layer + 1))) {
       EXPECT_NE(bias, 0);
@@ -169,16 +161,12 @@ class Reference {
         for (std::size_t i = 0; i < sizes_[l]; ++i) {
           next[o] += values[i] * weights_[l][i * columns_[l] + o];
         }
-        if (l < kLast) {
-          next[o] = std::max(next[o], 0.0);
-        }
+        if (l < kLast) { next[o] = std::max(next[o], 0.0); }
       }
       values = std::move(next);
     }
     if (output_ == Output::kSigmoid) {
-      for (double& value : values) {
-        value = 1 / (1 + std::exp(-value));
-      }
+      for (double& value : values) { value = 1 / (1 + std::exp(-value)); }
     }
     return values;
   }
@@ -189,9 +177,7 @@ class Reference {
     double loss = 0;
     for (std::size_t b = 0; b < x.size(); ++b) {
       const std::vector<double> y = Forward(x[b]);
-      for (std::size_t o = 0; o < y.size(); ++o) {
-        loss += d[b][o] * y[o];
-      }
+      for (std::size_t o = 0; o < y.size(); ++o) { loss += d[b][o] * y[o]; }
     }
     return loss;
   }
@@ -241,9 +227,7 @@ TEST_P(MlpGradientTest, ForwardAgreesWithItsDefinition) {
   const Reference reference(mlp_, GetParam());
   for (std::size_t b = 0; b < kBatch; ++b) {
     const std::vector<double> expected = reference.Forward(inputs[b]);
-    for (std::size_t o = 0; o < kOut; ++o) {
-      EXPECT_NEAR(outputs[b][o], expected[o], 1e-6);
-    }
+    for (std::size_t o = 0; o < kOut; ++o) { EXPECT_NEAR(outputs[b][o], expected[o], 1e-6); }
   }
 }
 

@@ -29,16 +29,12 @@ class ReplayTest : public testing::Test {
   // Returns how often each trial is drawn in this many draws.
   std::map<int, int> Counts(const Replay& replay, std::size_t draws) {
     std::map<int, int> counts;
-    for (const float reward : Draw(replay, draws).rewards) {
-      ++counts[static_cast<int>(reward)];
-    }
+    for (const float reward : Draw(replay, draws).rewards) { ++counts[static_cast<int>(reward)]; }
     return counts;
   }
   std::set<int> Contents(const Replay& replay) {
     std::set<int> contents;
-    for (const auto& [trial, count] : Counts(replay, 1000)) {
-      contents.insert(trial);
-    }
+    for (const auto& [trial, count] : Counts(replay, 1000)) { contents.insert(trial); }
     return contents;
   }
 
@@ -63,18 +59,14 @@ TEST_F(ReplayTest, KeepsTheLastOfItsCapacity) {
     Add(replay, i);
     EXPECT_EQ(replay.size(), std::min<std::size_t>(static_cast<std::size_t>(i) + 1, 3));
     std::set<int> last;
-    for (int k = std::max(0, i - 2); k <= i; ++k) {
-      last.insert(k);
-    }
+    for (int k = std::max(0, i - 2); k <= i; ++k) { last.insert(k); }
     EXPECT_EQ(Contents(replay), last);
   }
 }
 
 TEST_F(ReplayTest, ATrialStaysTogether) {
   Replay replay(kRow, 7);
-  for (int i = 0; i < 20; ++i) {
-    Add(replay, i);
-  }
+  for (int i = 0; i < 20; ++i) { Add(replay, i); }
   const Batch batch = Draw(replay, 50);
   ASSERT_EQ(batch.states.size(), 50 * kRow);
   ASSERT_EQ(batch.actions.size(), 50 * kRow);
@@ -86,9 +78,7 @@ TEST_F(ReplayTest, ATrialStaysTogether) {
 
 TEST_F(ReplayTest, DrawsEachEquallyOften) {
   Replay replay(kRow, 5);
-  for (int i = 0; i < 8; ++i) {
-    Add(replay, i);
-  }
+  for (int i = 0; i < 8; ++i) { Add(replay, i); }
   constexpr int kDraws = 50000;
   const std::map<int, int> counts = Counts(replay, kDraws);
   EXPECT_EQ(counts.size(), 5u);

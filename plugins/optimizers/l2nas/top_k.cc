@@ -11,9 +11,7 @@ void TopK::Add(std::span<const std::uint8_t> architecture, double reward) {
   const auto same = std::ranges::find_if(
       ranking_, [&](const Ranked& r) { return std::ranges::equal(r.architecture, architecture); });
   if (same != ranking_.end()) {
-    if (reward <= same->reward) {
-      return;
-    }
+    if (reward <= same->reward) { return; }
     Count(architecture, -1);
     ranking_.erase(same);
   } else if (ranking_.size() == k_) {
@@ -33,9 +31,7 @@ void TopK::WriteState(float* state) const {
 }
 
 void TopK::Count(std::span<const std::uint8_t> architecture, int change) {
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    counts_[i] += change * architecture[i];
-  }
+  for (std::size_t i = 0; i < counts_.size(); ++i) { counts_[i] += change * architecture[i]; }
 }
 
 }  // namespace l2nas

@@ -79,9 +79,7 @@ class History {
  public:
   void Add(const Architecture& architecture, double reward) {
     const auto [at, fresh] = best_.try_emplace(architecture, reward, time_);
-    if (!fresh && reward > at->second.first) {
-      at->second = {reward, time_};
-    }
+    if (!fresh && reward > at->second.first) { at->second = {reward, time_}; }
     ++time_;
   }
   std::vector<float> State(std::size_t k, std::size_t cells) const {
@@ -91,9 +89,7 @@ class History {
     }
     std::vector<const Architecture*> top;
     for (const auto& entry : order) {
-      if (top.size() < k) {
-        top.push_back(entry.second);
-      }
+      if (top.size() < k) { top.push_back(entry.second); }
     }
     std::vector<float> state(cells);
     for (std::size_t c = 0; c < cells; ++c) {
@@ -128,9 +124,7 @@ TEST(TopKTest, IsTheMeanByDefinition) {
     History history;
     for (int t = 0; t < 150; ++t) {
       Architecture architecture(kCells);
-      for (std::uint8_t& cell : architecture) {
-        cell = bits() % 2;
-      }
+      for (std::uint8_t& cell : architecture) { cell = bits() % 2; }
       const auto reward = static_cast<double>(bits() % (sequence % 2 == 0 ? 5 : 1000));
       top.Add(architecture, reward);
       history.Add(architecture, reward);

@@ -73,9 +73,7 @@ class TorchMlp {
 
   std::vector<torch::Tensor> Parameters() const {
     std::vector<torch::Tensor> all;
-    for (const auto& layer : layers_) {
-      all.insert(all.end(), {layer->weight, layer->bias});
-    }
+    for (const auto& layer : layers_) { all.insert(all.end(), {layer->weight, layer->bias}); }
     return all;
   }
   torch::Tensor Weights(std::size_t layer) const { return layers_[layer]->weight.detach().t(); }

@@ -14,23 +14,17 @@ std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
   std::string_view line = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
-  if (line.ends_with('\r')) {
-    line.remove_suffix(1);
-  }
+  if (line.ends_with('\r')) { line.remove_suffix(1); }
   return line;
 }
 
 // Returns the first field of a line: a field in double quotes, as written by spreadsheets, or
 // everything before a tab.
 std::string FirstField(std::string_view line) {
-  if (!line.starts_with('"')) {
-    return std::string(line.substr(0, line.find('\t')));
-  }
+  if (!line.starts_with('"')) { return std::string(line.substr(0, line.find('\t'))); }
   std::string field;
   for (std::size_t at = 1; at < line.size(); ++at) {
-    if (line[at] == '"' && !line.substr(++at).starts_with('"')) {
-      break;
-    }
+    if (line[at] == '"' && !line.substr(++at).starts_with('"')) { break; }
     field += line[at];
   }
   return field;
@@ -48,9 +42,7 @@ void Listed::Bind(const lode::Space& space) {
        !rest.empty() && list_.size() < limit;) {
     const std::string column = FirstField(TakeLine(rest));
     ++line;
-    if (column.empty()) {
-      continue;
-    }
+    if (column.empty()) { continue; }
     try {
       lode::Architecture architecture = space.Parse(column);
       if (seen.insert(space.Format(architecture)).second) {
@@ -60,9 +52,7 @@ void Listed::Bind(const lode::Space& space) {
       throw lode::UnsupportedError(file + ":" + std::to_string(line) + ": " + e.what());
     }
   }
-  if (list_.empty()) {
-    throw lode::IoError(file + ": lists no architecture");
-  }
+  if (list_.empty()) { throw lode::IoError(file + ": lists no architecture"); }
 }
 
 }  // namespace listed

@@ -30,9 +30,7 @@ class ListedTest : public testing::Test {
   // Returns all proposals, as text.
   std::vector<std::string> Proposals(Listed listed) {
     std::vector<std::string> proposals;
-    while (!listed.Exhausted()) {
-      proposals.push_back(space_.space().Format(listed.Ask()));
-    }
+    while (!listed.Exhausted()) { proposals.push_back(space_.space().Format(listed.Ask())); }
     return proposals;
   }
 
@@ -41,9 +39,7 @@ class ListedTest : public testing::Test {
     try {
       Make(text);
       return "takes it";
-    } catch (const lode::Error& e) {
-      return e.what();
-    }
+    } catch (const lode::Error& e) { return e.what(); }
   }
 
   const lode::test::TemporaryDirectory directory_;

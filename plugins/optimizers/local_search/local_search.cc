@@ -18,9 +18,7 @@ lode::Architecture LocalSearch::Ask() {
   ClimbAt climb = HighestWithNeighbours();
   lode::Architecture proposal =
       climb != climbs_.end() ? TakeNeighbour(*climb, random) : starts_->Draw(random);
-  if (climb == climbs_.end()) {
-    climb = climbs_.emplace(climb);
-  }
+  if (climb == climbs_.end()) { climb = climbs_.emplace(climb); }
   climb->under_way.push_back(proposal);
   starts_->MarkSeen(proposal);
   return proposal;
@@ -30,9 +28,7 @@ lode::Architecture LocalSearch::Ask() {
 LocalSearch::ClimbAt LocalSearch::HighestWithNeighbours() {
   ClimbAt highest = climbs_.end();
   for (ClimbAt climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
-    if (climb->neighbours.empty()) {
-      continue;
-    }
+    if (climb->neighbours.empty()) { continue; }
     if (highest == climbs_.end() || climb->position->reward > highest->position->reward) {
       highest = climb;
     }
@@ -50,17 +46,11 @@ lode::Architecture LocalSearch::TakeNeighbour(Climb& climb, lode::Random random)
 
 void LocalSearch::Tell(const lode::Trial& trial) {
   starts_->MarkSeen(trial.architecture);
-  if (trial.random) {
-    return;
-  }
+  if (trial.random) { return; }
   const ClimbAt climb = TakeProposal(trial.architecture);
-  if (climb == climbs_.end()) {
-    return;
-  }
+  if (climb == climbs_.end()) { return; }
   Judge(*climb, trial);
-  if (climb->neighbours.empty() && climb->under_way.empty()) {
-    climbs_.erase(climb);
-  }
+  if (climb->neighbours.empty() && climb->under_way.empty()) { climbs_.erase(climb); }
 }
 
 // Returns the oldest climb that the architecture was proposed for, and removes it from those under
@@ -71,9 +61,7 @@ LocalSearch::ClimbAt LocalSearch::TakeProposal(lode::ArchitectureView architectu
   };
   for (auto climb = climbs_.begin(); climb != climbs_.end(); ++climb) {
     const auto at = std::ranges::find_if(climb->under_way, same);
-    if (at == climb->under_way.end()) {
-      continue;
-    }
+    if (at == climb->under_way.end()) { continue; }
     climb->under_way.erase(at);
     return climb;
   }

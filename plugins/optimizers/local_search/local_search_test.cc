@@ -71,9 +71,7 @@ TEST_F(LocalSearchTest, EvaluatesEveryNeighbourOnceAndRestartsAtAnOptimum) {
     LocalSearch search = Make(improvement);
     const std::string start = Step(search, Flat);
     std::set<std::string> met = {start};
-    for (int i = 0; i < 9; ++i) {
-      met.insert(Step(search, Flat));
-    }
+    for (int i = 0; i < 9; ++i) { met.insert(Step(search, Flat)); }
     std::set<std::string> expected = NeighboursOf(start);
     expected.insert(start);
     EXPECT_EQ(met, expected) << improvement;
@@ -115,9 +113,7 @@ TEST_F(LocalSearchTest, FirstMovesAtTheFirstImprovement) {
   // All nine neighbours of `better` are visited now, in any order.
   std::set<std::string> met = {next};
   Tell(search, next, 0);
-  for (int i = 0; i < 8; ++i) {
-    met.insert(Step(search, Flat));
-  }
+  for (int i = 0; i < 8; ++i) { met.insert(Step(search, Flat)); }
   EXPECT_EQ(met, NeighboursOf(better));
 }
 
@@ -127,15 +123,11 @@ TEST_F(LocalSearchTest, BestMovesToTheBestOfAllNeighbours) {
   std::string best;
   for (int i = 0; i < 9; ++i) {
     const std::string text = Step(search, [&](const std::string&) { return i == 4 ? 3 : i % 3; });
-    if (i == 4) {
-      best = text;
-    }
+    if (i == 4) { best = text; }
     EXPECT_TRUE(NeighboursOf(start).contains(text));
   }
   std::set<std::string> met;
-  for (int i = 0; i < 9; ++i) {
-    met.insert(Step(search, Flat));
-  }
+  for (int i = 0; i < 9; ++i) { met.insert(Step(search, Flat)); }
   EXPECT_EQ(met, NeighboursOf(best));
 }
 
@@ -143,16 +135,12 @@ TEST_F(LocalSearchTest, BestWaitsForAllNeighboursInAnyOrder) {
   LocalSearch search = Make("best");
   Step(search, Flat);
   std::vector<std::string> neighbours;
-  for (int i = 0; i < 9; ++i) {
-    neighbours.push_back(Ask(search));
-  }
+  for (int i = 0; i < 9; ++i) { neighbours.push_back(Ask(search)); }
   for (const int i : {8, 3, 5, 4, 0, 7, 1, 2, 6}) {
     Tell(search, neighbours[static_cast<std::size_t>(i)], i == 4 ? 3 : i % 3);
   }
   std::set<std::string> met;
-  for (int i = 0; i < 9; ++i) {
-    met.insert(Step(search, Flat));
-  }
+  for (int i = 0; i < 9; ++i) { met.insert(Step(search, Flat)); }
   EXPECT_EQ(met, NeighboursOf(neighbours[4]));
 }
 
@@ -205,9 +193,7 @@ TEST_F(LocalSearchTest, ClimbsAHillToItsTop) {
     LocalSearch search = Make(improvement);
     double best = 0;
     // Three moves of nine neighbours at most per "best" climb, nine moves per "first" climb.
-    for (int i = 0; i < 100; ++i) {
-      best = std::max(best, height(Step(search, height)));
-    }
+    for (int i = 0; i < 100; ++i) { best = std::max(best, height(Step(search, height))); }
     EXPECT_EQ(best, 9) << improvement;
   }
 }
@@ -223,23 +209,15 @@ TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
     for (const int width : {2, 3, 7}) {
       LocalSearch search = Make(improvement);
       std::vector<std::string> starts;
-      for (int i = 0; i < width; ++i) {
-        starts.push_back(Ask(search));
-      }
+      for (int i = 0; i < width; ++i) { starts.push_back(Ask(search)); }
       EXPECT_EQ(std::set(starts.begin(), starts.end()).size(), starts.size());
-      for (const std::string& start : starts) {
-        Tell(search, start, 0);
-      }
+      for (const std::string& start : starts) { Tell(search, start, 0); }
       // All neighbours of the first start, then of the second, ...
       for (const std::string& start : starts) {
         std::vector<std::string> round;
-        for (int i = 0; i < 9; ++i) {
-          round.push_back(Ask(search));
-        }
+        for (int i = 0; i < 9; ++i) { round.push_back(Ask(search)); }
         EXPECT_EQ(std::set(round.begin(), round.end()), NeighboursOf(start)) << improvement;
-        for (const std::string& text : round) {
-          Tell(search, text, 0);
-        }
+        for (const std::string& text : round) { Tell(search, text, 0); }
       }
     }
   }
@@ -250,22 +228,16 @@ TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
   LocalSearch search = Make("best");
   const std::string start = Step(search, Flat);
   std::vector<std::string> ring;
-  for (int i = 0; i < 9; ++i) {
-    ring.push_back(Ask(search));
-  }
+  for (int i = 0; i < 9; ++i) { ring.push_back(Ask(search)); }
   const std::string next = Ask(search);
   EXPECT_FALSE(NeighboursOf(start).contains(next) || next == start);
-  for (int i = 0; i < 8; ++i) {
-    Tell(search, ring[static_cast<std::size_t>(i)], i == 4 ? 2 : 1);
-  }
+  for (int i = 0; i < 8; ++i) { Tell(search, ring[static_cast<std::size_t>(i)], i == 4 ? 2 : 1); }
   Tell(search, next, 0);
   EXPECT_TRUE(NeighboursOf(next).contains(Ask(search)));  // the old one still waits
   Tell(search, ring[8], kNaN);
   // The old one has moved and goes first; none of its neighbours is under way, so all nine come.
   std::set<std::string> met;
-  for (int i = 0; i < 9; ++i) {
-    met.insert(Ask(search));
-  }
+  for (int i = 0; i < 9; ++i) { met.insert(Ask(search)); }
   EXPECT_EQ(met, NeighboursOf(ring[4]));
 }
 
@@ -280,9 +252,7 @@ TEST_F(LocalSearchAhead, ALateNeighbourCountsIfItIsBetter) {
     std::set<std::string> expected = NeighboursOf(one);
     expected.erase(two), expected.erase(three);
     std::set<std::string> met;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      met.insert(Ask(search));
-    }
+    for (std::size_t i = 0; i < expected.size(); ++i) { met.insert(Ask(search)); }
     EXPECT_EQ(met, expected);
     Tell(search, two, better_first ? 4 : 5);
     const std::string next = Ask(search);
@@ -302,9 +272,7 @@ TEST_F(LocalSearchAhead, TheHighestClimbGoesFirst) {
   Tell(search, high, 2);
   Tell(search, same, 2);
   std::set<std::string> met;
-  for (int i = 0; i < 9; ++i) {
-    met.insert(Ask(search));
-  }
+  for (int i = 0; i < 9; ++i) { met.insert(Ask(search)); }
   EXPECT_EQ(met, NeighboursOf(high));
   EXPECT_TRUE(NeighboursOf(same).contains(Ask(search)));
 }
@@ -316,9 +284,7 @@ TEST_F(LocalSearchAhead, FailuresDoNotEndAClimbEarly) {
     const std::string start = Step(search, Flat);
     std::deque<std::string> under_way;
     std::set<std::string> met;
-    for (int i = 0; i < 3; ++i) {
-      under_way.push_back(Ask(search));
-    }
+    for (int i = 0; i < 3; ++i) { under_way.push_back(Ask(search)); }
     for (int i = 0; i < 6; ++i) {
       met.insert(under_way.front());
       Tell(search, under_way.front(), kNaN);
@@ -336,9 +302,7 @@ TEST_F(LocalSearchAhead, ContinuesInASpaceOfOneArchitecture) {
   search.Bind(single.space());
   for (int i = 0; i < 12; ++i) {
     EXPECT_EQ(search.Ask(), lode::Architecture{1});
-    if (i < 3) {
-      continue;
-    }
+    if (i < 3) { continue; }
     lode::Trial trial{};
     const lode::Architecture only = {1};
     trial.architecture = only;
@@ -361,9 +325,7 @@ class LocalSearchOfHills : public LocalSearchTest {
     step_ = 0;
     std::vector<std::string> told;
     std::deque<std::string> under_way;
-    for (int i = 0; i < width; ++i) {
-      under_way.push_back(Ask(search));
-    }
+    for (int i = 0; i < width; ++i) { under_way.push_back(Ask(search)); }
     while (told.size() < steps) {
       told.push_back(under_way.front());
       under_way.pop_front();
@@ -380,9 +342,7 @@ class LocalSearchOfHills : public LocalSearchTest {
 
 double SumOfDigits(const std::string& text) {
   double sum = 0;
-  for (std::size_t at = 0; at < text.size(); at += 2) {
-    sum += text[at] - '0';
-  }
+  for (std::size_t at = 0; at < text.size(); at += 2) { sum += text[at] - '0'; }
   return sum;
 }
 
@@ -407,9 +367,7 @@ TEST_F(LocalSearchOfHills, BestFindsTheSameOptimumWithAnyNumberUnderWay) {
   for (const int width : {1, 2, 3, 7}) {
     const auto told = Run("best", width, 2000, Rugged);
     std::set<std::string> met(told.begin(), told.end());
-    for (const std::string& point : ascent) {
-      EXPECT_TRUE(met.contains(point)) << width;
-    }
+    for (const std::string& point : ascent) { EXPECT_TRUE(met.contains(point)) << width; }
     for (const std::string& n : NeighboursOf(ascent.back())) {
       EXPECT_TRUE(met.contains(n)) << width;
     }

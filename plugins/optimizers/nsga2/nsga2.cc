@@ -41,14 +41,10 @@ lode::Architecture Nsga2::Ask() {
 }
 
 lode::Architecture Nsga2::Propose(lode::Random random) {
-  if (members_.empty() || met_->exhausted()) {
-    return met_->Draw(random);
-  }
+  if (members_.empty() || met_->exhausted()) { return met_->Draw(random); }
   for (int tries = 0; tries < kTries; ++tries) {
     lode::Architecture child = Breed(random);
-    if (!met_->IsSeen(child)) {
-      return child;
-    }
+    if (!met_->IsSeen(child)) { return child; }
   }
   return met_->Draw(random);
 }
@@ -60,9 +56,7 @@ lode::Architecture Nsga2::Breed(lode::Random random) const {
   }
   const Individual& father = SelectParent(random);
   lode::Architecture child = space_->Crossover(random, mother.architecture, father.architecture);
-  if (random.Uniform() < mutation_probability_) {
-    child = space_->Mutate(random, child);
-  }
+  if (random.Uniform() < mutation_probability_) { child = space_->Mutate(random, child); }
   return child;
 }
 
@@ -74,15 +68,11 @@ const Nsga2::Individual& Nsga2::SelectParent(lode::Random random) const {
 
 void Nsga2::Tell(const lode::Trial& trial) {
   met_->MarkSeen(trial.architecture);
-  if (trial.failed) {
-    return;
-  }
+  if (trial.failed) { return; }
   RequireSameCount(trial.objectives.size());
   newcomers_.push_back({{trial.architecture.begin(), trial.architecture.end()},
                         {{trial.objectives.begin(), trial.objectives.end()}, trial.violation}});
-  if (newcomers_.size() == capacity_) {
-    EndGeneration();
-  }
+  if (newcomers_.size() == capacity_) { EndGeneration(); }
 }
 
 void Nsga2::RequireSameCount(std::size_t objectives) {
@@ -95,15 +85,11 @@ void Nsga2::RequireSameCount(std::size_t objectives) {
 
 void Nsga2::EndGeneration() {
   std::vector<Individual> all = std::exchange(members_, {});
-  for (Individual& newcomer : newcomers_) {
-    all.push_back(std::move(newcomer));
-  }
+  for (Individual& newcomer : newcomers_) { all.push_back(std::move(newcomer)); }
   newcomers_.clear();
   std::vector<nsga2::Point> points;
   points.reserve(all.size());
-  for (const Individual& individual : all) {
-    points.push_back(individual.point);
-  }
+  for (const Individual& individual : all) { points.push_back(individual.point); }
   standings_ = nsga2::SelectSurvivors(points, capacity_);
   for (const nsga2::Standing& survivor : standings_) {
     members_.push_back(std::move(all[survivor.index]));

@@ -129,15 +129,11 @@ TEST(Nsga2Test, TheBestOfParentsAndChildrenSurvive) {
           search.Tell("0-0-0-0-0-0", {0, 4});
           search.Tell("1-1-1-1-1-1", {2, 2});
           search.Tell("2-2-2-2-2-2", {4, 0});
-          for (const auto& [text, objectives] : told) {
-            search.Tell(text, objectives);
-          }
+          for (const auto& [text, objectives] : told) { search.Tell(text, objectives); }
           const std::string child = search.Ask();
           for (const char* text : {"0-0-0-0-0-0", "1-1-1-1-1-1", "2-2-2-2-2-2", "3-3-3-3-3-3",
                                    "0-1-2-3-0-1", "3-2-1-0-3-2"}) {
-            if (Distance(child, text) == 1) {
-              parents.insert(std::string(1, text[0]) + text[2]);
-            }
+            if (Distance(child, text) == 1) { parents.insert(std::string(1, text[0]) + text[2]); }
           }
         }
         return parents;
@@ -215,9 +211,7 @@ TEST(Nsga2Test, CrossesTwoParentsAndMutatesSomeChildren) {
   const Grid grid(20, 4);
   const std::string zeros = grid.space().Format([&] {
     lode::Architecture a(80);
-    for (std::size_t r = 0; r < 20; ++r) {
-      a[4 * r] = 1;
-    }
+    for (std::size_t r = 0; r < 20; ++r) { a[4 * r] = 1; }
     return a;
   }());
   std::string ones = zeros, twos = zeros;
@@ -248,9 +242,7 @@ TEST(Nsga2Test, WithoutCrossoverChildrenAreMutants) {
   const lode::Space space({&without, grid.space().handle().instance});
   Search search(space, {.population = 1, .mutation_probability = 0});
   search.Tell("0-0-0-0-0-0", {5, 5});
-  for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(Distance(search.Ask(), "0-0-0-0-0-0"), 1);
-  }
+  for (int i = 0; i < 10; ++i) { EXPECT_EQ(Distance(search.Ask(), "0-0-0-0-0-0"), 1); }
 }
 
 TEST(Nsga2Test, NeedsMutation) {
@@ -275,9 +267,7 @@ TEST(Nsga2Test, ProposesNothingTwiceWhileThereAreOthers) {
       EXPECT_TRUE(met.insert(text).second);
       search.Tell(text, {static_cast<double>(text[0]), static_cast<double>(text[2])});
     }
-    for (int i = 0; i < 50; ++i) {
-      search.Tell(search.Ask(), {0, 0});
-    }
+    for (int i = 0; i < 50; ++i) { search.Tell(search.Ask(), {0, 0}); }
   }
 }
 
@@ -298,9 +288,7 @@ TEST(Nsga2Test, AsksMayRunAheadOfSeveralGenerations) {
     std::vector<std::string>& trace = runs.emplace_back();
     for (int round = 0; round < 5; ++round) {
       std::vector<std::string> ahead;
-      for (int i = 0; i < 35; ++i) {
-        ahead.push_back(search.Ask());
-      }
+      for (int i = 0; i < 35; ++i) { ahead.push_back(search.Ask()); }
       for (const std::string& text : ahead) {
         search.Tell(text, {static_cast<double>(text[0]), -static_cast<double>(text[0])});
       }
@@ -319,9 +307,7 @@ TEST(Nsga2Test, NoChildIsLostWithSeveralUnderWay) {
     Search search(grid.space(), kMutantsOf3);
     std::deque<std::string> under_way;
     std::vector<std::string> told;
-    for (std::size_t i = 0; i < width; ++i) {
-      under_way.push_back(search.Ask());
-    }
+    for (std::size_t i = 0; i < width; ++i) { under_way.push_back(search.Ask()); }
     for (int step = 0; step < 60; ++step) {
       told.push_back(under_way.front());
       under_way.pop_front();
@@ -344,9 +330,7 @@ TEST(Nsga2Test, FailuresAmongOthersUnderWayHaveNoPlace) {
   const Grid grid(20, 4);
   Search search(grid.space(), kMutantsOf3);
   std::vector<std::string> founders;
-  for (int i = 0; i < 5; ++i) {
-    founders.push_back(search.Ask());
-  }
+  for (int i = 0; i < 5; ++i) { founders.push_back(search.Ask()); }
   search.Tell(founders[0], {1, 1});
   search.Fail(founders[1], /*rejected=*/true);
   const std::string again = search.Ask();
@@ -382,9 +366,7 @@ double Hypervolume(std::vector<Goals> points, const Goals& reference) {
   std::sort(points.begin(), points.end(), std::greater<>());
   double area = 0, height = reference[1];
   for (const Goals& p : points) {
-    if (p[0] <= reference[0] || p[1] <= height) {
-      continue;
-    }
+    if (p[0] <= reference[0] || p[1] <= height) { continue; }
     area += (p[0] - reference[0]) * (p[1] - height);
     height = p[1];
   }
@@ -405,9 +387,7 @@ double Digit(const std::string& text, std::size_t row) { return text[2 * row] - 
 Goals Zdt1(const std::string& text) {
   const double x = (4 * Digit(text, 0) + Digit(text, 1)) / 15;
   double sum = 0;
-  for (std::size_t row = 2; row < 10; ++row) {
-    sum += Digit(text, row) / 3;
-  }
+  for (std::size_t row = 2; row < 10; ++row) { sum += Digit(text, row) / 3; }
   const double g = 1 + 9 * sum / 8;
   return {-x, -g * (1 - std::sqrt(x / g))};
 }
@@ -415,9 +395,7 @@ Goals Zdt1(const std::string& text) {
 // Its Pareto front, from the paper: g = 1.
 std::vector<Goals> Zdt1Front() {
   std::vector<Goals> front;
-  for (int i = 0; i < 16; ++i) {
-    front.push_back({-i / 15.0, -(1 - std::sqrt(i / 15.0))});
-  }
+  for (int i = 0; i < 16; ++i) { front.push_back({-i / 15.0, -(1 - std::sqrt(i / 15.0))}); }
   return front;
 }
 
@@ -453,9 +431,7 @@ std::vector<Goals> TwoSumsFront() {
     std::sort(sums.begin(), sums.end(), std::greater<>());
     front.clear();
     for (const Goals& sum : sums) {
-      if (front.empty() || sum[1] > front.back()[1]) {
-        front.push_back(sum);
-      }
+      if (front.empty() || sum[1] > front.back()[1]) { front.push_back(sum); }
     }
   }
   return front;
@@ -471,9 +447,7 @@ double ShareReached(const Problem& problem, const std::vector<Goals>& front, con
   std::vector<Goals> met;
   std::deque<std::string> under_way;
   for (int i = 0; i < queries; ++i) {
-    while (under_way.size() < width) {
-      under_way.push_back(search.Ask());
-    }
+    while (under_way.size() < width) { under_way.push_back(search.Ask()); }
     met.push_back(problem(under_way.front()));
     search.Tell(under_way.front(), met.back());
     under_way.pop_front();
@@ -521,9 +495,7 @@ TEST(Nsga2Search, ClimbsASingleObjective) {
   for (int i = 0; i < 800; ++i) {
     const std::string text = search.Ask();
     double height = 0;
-    for (std::size_t row = 0; row < 10; ++row) {
-      height += Digit(text, row);
-    }
+    for (std::size_t row = 0; row < 10; ++row) { height += Digit(text, row); }
     best = std::max(best, height);
     search.Tell(text, {height});
   }

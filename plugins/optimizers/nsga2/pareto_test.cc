@@ -24,9 +24,7 @@ std::vector<Point> RandomPoints(lode::Random random, std::size_t count, std::siz
     for (std::size_t m = 0; m < objectives; ++m) {
       p.objectives.push_back(static_cast<double>(random.Below(values)) - 2);
     }
-    if (limits && random.Below(2) == 0) {
-      p.violation = static_cast<double>(random.Below(4)) / 4;
-    }
+    if (limits && random.Below(2) == 0) { p.violation = static_cast<double>(random.Below(4)) / 4; }
   }
   return points;
 }
@@ -50,15 +48,9 @@ void ForManySets(Check&& check) {
 // The definition, word for word.
 bool DominatesByDefinition(const Point& a, const Point& b) {
   const bool a_keeps = a.violation == 0, b_keeps = b.violation == 0;
-  if (a_keeps && !b_keeps) {
-    return true;
-  }
-  if (!a_keeps && !b_keeps) {
-    return a.violation < b.violation;
-  }
-  if (!a_keeps && b_keeps) {
-    return false;
-  }
+  if (a_keeps && !b_keeps) { return true; }
+  if (!a_keeps && !b_keeps) { return a.violation < b.violation; }
+  if (!a_keeps && b_keeps) { return false; }
   int worse = 0, better = 0;
   for (std::size_t m = 0; m < a.objectives.size(); ++m) {
     worse += a.objectives[m] < b.objectives[m];
@@ -71,9 +63,7 @@ bool DominatesByDefinition(const Point& a, const Point& b) {
 std::vector<std::size_t> FrontsByPeeling(const std::vector<Point>& points) {
   std::vector<std::size_t> numbers(points.size());
   std::set<std::size_t> left;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    left.insert(i);
-  }
+  for (std::size_t i = 0; i < points.size(); ++i) { left.insert(i); }
   for (std::size_t front = 0; !left.empty(); ++front) {
     std::vector<std::size_t> best;
     for (const std::size_t i : left) {
@@ -103,18 +93,12 @@ std::vector<double> CrowdingBySearch(const std::vector<Point>& points) {
     }
     const double range = std::max_element(places.begin(), places.end())->first -
                          std::min_element(places.begin(), places.end())->first;
-    if (range == 0) {
-      continue;
-    }
+    if (range == 0) { continue; }
     for (const Place& place : places) {
       std::optional<Place> below, above;
       for (const Place& other : places) {
-        if (other < place && (!below || other > *below)) {
-          below = other;
-        }
-        if (other > place && (!above || other < *above)) {
-          above = other;
-        }
+        if (other < place && (!below || other > *below)) { below = other; }
+        if (other > place && (!above || other < *above)) { above = other; }
       }
       distances[place.second] += below && above ? (above->first - below->first) / range : kInfinity;
     }
@@ -145,9 +129,7 @@ TEST(Domination, PutsLimitsBeforeObjectives) {
 TEST(Domination, EqualsItsDefinition) {
   ForManySets([](const std::vector<Point>& points) {
     for (const Point& a : points) {
-      for (const Point& b : points) {
-        ASSERT_EQ(Dominates(a, b), DominatesByDefinition(a, b));
-      }
+      for (const Point& b : points) { ASSERT_EQ(Dominates(a, b), DominatesByDefinition(a, b)); }
     }
   });
 }
@@ -189,9 +171,7 @@ TEST(Crowding, EqualsASearchForNeighbours) {
     const auto distances = CrowdingDistances(points);
     const auto expected = CrowdingBySearch(points);
     ASSERT_EQ(distances.size(), expected.size());
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      EXPECT_DOUBLE_EQ(distances[i], expected[i]);
-    }
+    for (std::size_t i = 0; i < points.size(); ++i) { EXPECT_DOUBLE_EQ(distances[i], expected[i]); }
   });
 }
 
@@ -217,25 +197,17 @@ TEST(Survivors, AreTheBestByFrontAndCrowding) {
       std::vector<std::size_t> members;
       std::vector<Point> values;
       for (std::size_t i = 0; i < points.size(); ++i) {
-        if (numbers[i] != front) {
-          continue;
-        }
+        if (numbers[i] != front) { continue; }
         members.push_back(i);
         values.push_back(points[i]);
       }
       const auto distances = CrowdingBySearch(values);
-      for (std::size_t k = 0; k < members.size(); ++k) {
-        crowding[members[k]] = distances[k];
-      }
+      for (std::size_t k = 0; k < members.size(); ++k) { crowding[members[k]] = distances[k]; }
     }
     std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      order.push_back(i);
-    }
+    for (std::size_t i = 0; i < points.size(); ++i) { order.push_back(i); }
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      if (numbers[a] != numbers[b]) {
-        return numbers[a] < numbers[b];
-      }
+      if (numbers[a] != numbers[b]) { return numbers[a] < numbers[b]; }
       return crowding[a] > crowding[b] + 1e-12;  // sums are in a different order
     });
     for (std::size_t count = 0; count <= points.size(); count += 1 + points.size() / 7) {

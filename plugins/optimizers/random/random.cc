@@ -22,9 +22,7 @@ lode::Architecture RandomSearch::DrawFresh() {
 }
 
 void RandomSearch::Tell(const lode::Trial& trial) {
-  if (!config_.repeats) {
-    sampler_->MarkSeen(trial.architecture);
-  }
+  if (!config_.repeats) { sampler_->MarkSeen(trial.architecture); }
 }
 
 }  // namespace random_search

@@ -36,33 +36,23 @@ class RandomSearchTest : public testing::Test {
 TEST_F(RandomSearchTest, DrawsEveryArchitectureEquallyOften) {
   RandomSearch search = Make(true);
   std::map<std::string, int> counts;
-  for (std::uint64_t t = 0; t < 27000; ++t) {
-    ++counts[Step(search, t)];
-  }
+  for (std::uint64_t t = 0; t < 27000; ++t) { ++counts[Step(search, t)]; }
   ASSERT_EQ(counts.size(), 27u);
-  for (const auto& [text, count] : counts) {
-    EXPECT_NEAR(count, 1000, 4 * 31.1) << text;
-  }
+  for (const auto& [text, count] : counts) { EXPECT_NEAR(count, 1000, 4 * 31.1) << text; }
 }
 
 TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnce) {
   RandomSearch search = Make(false);
   std::set<std::string> seen;
-  for (std::uint64_t t = 0; t < 27; ++t) {
-    EXPECT_TRUE(seen.insert(Step(search, t)).second) << t;
-  }
+  for (std::uint64_t t = 0; t < 27; ++t) { EXPECT_TRUE(seen.insert(Step(search, t)).second) << t; }
   EXPECT_TRUE(host_.lines().empty());
 }
 
 TEST_F(RandomSearchTest, RepeatsOnceTheSpaceIsExhaustedAndLogsItOnce) {
   RandomSearch search = Make(false);
   std::set<std::string> after;
-  for (std::uint64_t t = 0; t < 27; ++t) {
-    Step(search, t);
-  }
-  for (std::uint64_t t = 27; t < 227; ++t) {
-    after.insert(Step(search, t));
-  }
+  for (std::uint64_t t = 0; t < 27; ++t) { Step(search, t); }
+  for (std::uint64_t t = 27; t < 227; ++t) { after.insert(Step(search, t)); }
   EXPECT_GT(after.size(), 20u);
   ASSERT_EQ(host_.lines().size(), 1u);
 }
@@ -77,9 +67,7 @@ TEST_F(RandomSearchTest, WithoutRepeatsAvoidsWhatItWasTold) {
     search.Tell(trial);
     told.insert(text);
   }
-  for (std::uint64_t t = 0; t < 23; ++t) {
-    EXPECT_FALSE(told.contains(Step(search, t)));
-  }
+  for (std::uint64_t t = 0; t < 23; ++t) { EXPECT_FALSE(told.contains(Step(search, t))); }
 }
 
 // A rejected proposal is asked for again while younger ones are under way.
@@ -92,9 +80,7 @@ TEST_F(RandomSearchTest, WithoutRepeatsVisitsTheWholeSpaceOnceWithSeveralUnderWa
     const lode::Architecture proposal = search.Ask();
     EXPECT_TRUE(seen.insert(space_.space().Format(proposal)).second) << t;
     under_way.push_back(proposal);
-    if (t < 4) {
-      continue;
-    }
+    if (t < 4) { continue; }
     lode::Trial trial{};
     trial.architecture = under_way.front();
     trial.failed = trial.rejected = t % 3 == 0;

@@ -13,9 +13,7 @@ void RegularizedEvolution::Bind(const lode::Space& space) {
 lode::Architecture RegularizedEvolution::Ask() {
   const bool founds = NeedsFounder();
   ++under_way_;
-  if (founds) {
-    return DrawFounder();
-  }
+  if (founds) { return DrawFounder(); }
   const lode::Random random = host_.Random();
   const Member& parent = SelectParent(random);
   return space_->Mutate(random, parent.architecture);
@@ -39,24 +37,16 @@ const RegularizedEvolution::Member& RegularizedEvolution::SelectParent(lode::Ran
   const Member* best = &draw();
   for (std::size_t draws = 1; draws < sample_; ++draws) {
     const Member& member = draw();
-    if (member.reward > best->reward) {
-      best = &member;
-    }
+    if (member.reward > best->reward) { best = &member; }
   }
   return *best;
 }
 
 void RegularizedEvolution::Tell(const lode::Trial& trial) {
-  if (!trial.random && under_way_ > 0) {
-    --under_way_;
-  }
-  if (trial.failed) {
-    return;
-  }
+  if (!trial.random && under_way_ > 0) { --under_way_; }
+  if (trial.failed) { return; }
   population_.push_back({{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
-  if (population_.size() > capacity_) {
-    population_.pop_front();
-  }
+  if (population_.size() > capacity_) { population_.pop_front(); }
 }
 
 }  // namespace rea

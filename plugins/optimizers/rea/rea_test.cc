@@ -148,9 +148,7 @@ TEST_F(RegularizedEvolutionTest, DrawsWithReplacement) {
     Tell(rea, "2-2-2-2-2-2", 2);
     int of_best = 0;
     constexpr int kAsks = 9000;
-    for (int i = 0; i < kAsks; ++i) {
-      of_best += Distance(Ask(rea), "1-1-1-1-1-1") == 1;
-    }
+    for (int i = 0; i < kAsks; ++i) { of_best += Distance(Ask(rea), "1-1-1-1-1-1") == 1; }
     EXPECT_NEAR(of_best, kAsks * share, 4 * std::sqrt(kAsks * share * (1 - share))) << sample;
   }
 }
@@ -171,9 +169,7 @@ class RegularizedEvolutionAhead : public RegularizedEvolutionTest {
   }
   void TellOldest(RegularizedEvolution& rea, double reward, bool failed = false) {
     Tell(rea, under_way_.front(), reward, failed);
-    if (!failed) {
-      told_.push_back(under_way_.front());
-    }
+    if (!failed) { told_.push_back(under_way_.front()); }
     under_way_.pop_front();
   }
 
@@ -186,9 +182,7 @@ TEST_F(RegularizedEvolutionAhead, FoundersDoNotExceedThePopulation) {
   for (const int width : {1, 2, 5, 10}) {
     RegularizedEvolution rea = Make(10, 3);
     under_way_.clear(), told_.clear(), mutants_.clear();
-    for (int i = 0; i < width; ++i) {
-      AskAhead(rea);
-    }
+    for (int i = 0; i < width; ++i) { AskAhead(rea); }
     while (mutants_.size() < 40) {
       TellOldest(rea, 1);
       AskAhead(rea);
@@ -203,9 +197,7 @@ TEST_F(RegularizedEvolutionAhead, FoundersDoNotExceedThePopulation) {
 // this is known; a random trial takes a founder's place.
 TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
   RegularizedEvolution rea = Make(6, 3);
-  for (int i = 0; i < 4; ++i) {
-    AskAhead(rea);
-  }
+  for (int i = 0; i < 4; ++i) { AskAhead(rea); }
   TellOldest(rea, 1);
   AskAhead(rea);             // the fifth founder
   TellOldest(rea, 0, true);  // rejected: one of the six is missing again
@@ -214,9 +206,7 @@ TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
   EXPECT_EQ(mutants_, std::vector<bool>(7, false));
   AskAhead(rea);  // one member, five under way
   EXPECT_TRUE(mutants_.back());
-  for (int i = 0; i < 3; ++i) {
-    TellOldest(rea, 0, true);
-  }
+  for (int i = 0; i < 3; ++i) { TellOldest(rea, 0, true); }
   told_.push_back(under_way_.front());  // anything: a random trial
   Tell(rea, told_.back(), 1, false, true);
   AskAhead(rea);  // two members, three under way
@@ -227,9 +217,7 @@ TEST_F(RegularizedEvolutionAhead, FoundersThatFailAreReplaced) {
 
 TEST_F(RegularizedEvolutionAhead, FoundsBeforeAnyResult) {
   RegularizedEvolution rea = Make(2, 2);
-  for (int i = 0; i < 5; ++i) {
-    AskAhead(rea);
-  }
+  for (int i = 0; i < 5; ++i) { AskAhead(rea); }
   EXPECT_EQ(mutants_, std::vector<bool>(5, false));
   TellOldest(rea, 1);
   AskAhead(rea);
@@ -239,9 +227,7 @@ TEST_F(RegularizedEvolutionAhead, FoundsBeforeAnyResult) {
 // Members die in the order of Tell, regardless of what was asked for in between.
 TEST_F(RegularizedEvolutionAhead, AgeIsTheOrderOfTell) {
   RegularizedEvolution rea = Make(3, 200);
-  for (int i = 0; i < 4; ++i) {
-    AskAhead(rea);
-  }
+  for (int i = 0; i < 4; ++i) { AskAhead(rea); }
   for (const double reward : {1, 9, 2}) {
     TellOldest(rea, reward);
     AskAhead(rea);

@@ -24,9 +24,7 @@ class Analytic {
 
   std::vector<lode::Metric> Metrics() const {
     std::vector<lode::Metric> metrics;
-    for (const std::size_t i : served_) {
-      metrics.push_back(space_->metrics()[i]);
-    }
+    for (const std::size_t i : served_) { metrics.push_back(space_->metrics()[i]); }
     return metrics;
   }
 
@@ -40,9 +38,7 @@ class Analytic {
       served_.resize(space.metrics().size());
       std::iota(served_.begin(), served_.end(), std::size_t{0});
     }
-    for (const std::string& name : config_.metrics) {
-      served_.push_back(Find(name));
-    }
+    for (const std::string& name : config_.metrics) { served_.push_back(Find(name)); }
   }
 
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
@@ -51,17 +47,13 @@ class Analytic {
     }
     std::vector<double> all(space_->metrics().size());
     space_->Measure(query.architecture, all);
-    for (std::size_t i = 0; i < served_.size(); ++i) {
-      metrics[i] = all[served_[i]];
-    }
+    for (std::size_t i = 0; i < served_.size(); ++i) { metrics[i] = all[served_[i]]; }
   }
 
  private:
   std::size_t Find(const std::string& name) const {
     std::vector<std::string> names;
-    for (const lode::Metric& metric : space_->metrics()) {
-      names.push_back(metric.name);
-    }
+    for (const lode::Metric& metric : space_->metrics()) { names.push_back(metric.name); }
     const auto at = std::find(names.begin(), names.end(), name);
     if (at == names.end()) {
       throw lode::UnsupportedError("the space computes no metric " + lode::Quote(name) +

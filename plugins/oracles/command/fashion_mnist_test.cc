@@ -19,9 +19,7 @@ namespace {
 // Returns the first Python that has PyTorch, or "".
 std::string PythonWithTorch() {
   for (const std::string python : {"python3", "/usr/bin/python3"}) {
-    if (std::system((python + " -c 'import torch' 2> /dev/null").c_str()) == 0) {
-      return python;
-    }
+    if (std::system((python + " -c 'import torch' 2> /dev/null").c_str()) == 0) { return python; }
   }
   return "";
 }
@@ -33,9 +31,7 @@ class FashionMnist : public testing::Test {
       GTEST_SKIP() << "Debian's package dataset-fashion-mnist is not installed";
     }
     const std::string python = PythonWithTorch();
-    if (python.empty()) {
-      GTEST_SKIP() << "no python3 imports torch";
-    }
+    if (python.empty()) { GTEST_SKIP() << "no python3 imports torch"; }
     search_.program().SetEnvironment("PYTHON", python);
   }
 
@@ -58,9 +54,7 @@ class FashionMnist : public testing::Test {
 
 int Count(const std::string& text, const std::string& word) {
   int count = 0;
-  for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; ++at) {
-    ++count;
-  }
+  for (std::size_t at = 0; (at = text.find(word, at)) != std::string::npos; ++at) { ++count; }
   return count;
 }
 
@@ -71,9 +65,7 @@ int Params(const std::string& cell) {
   for (const int c : {8, 16, 32}) {
     params += Count(cell, "nor_conv_1x1") * (c * c + 2 * c);
     params += Count(cell, "nor_conv_3x3") * (9 * c * c + 2 * c);
-    if (c > 8) {
-      params += 9 * c * c / 2 + 2 * c + 9 * c * c + 2 * c + c * c / 2;
-    }
+    if (c > 8) { params += 9 * c * c / 2 + 2 * c + 9 * c * c + 2 * c + c * c / 2; }
   }
   return params + 2 * 32 + 32 * 10 + 10;
 }

@@ -37,9 +37,7 @@ class Keeper {
       const int number = posix::Await(kAwaited, -1);
       told = number == SIGCHLD ? 0 : number;
     }
-    if (told == SIGTERM) {
-      EndPolitely();
-    }
+    if (told == SIGTERM) { EndPolitely(); }
     End();
     _exit(0);
   }
@@ -47,9 +45,7 @@ class Keeper {
  private:
   // Reports the program's end if it is this child.
   void NoteEnd(pid_t child, int status) {
-    if (child != program_) {
-      return;
-    }
+    if (child != program_) { return; }
     [[maybe_unused]] const auto written = write(status_, &status, sizeof status);
     program_ = 0;
   }
@@ -78,13 +74,9 @@ class Keeper {
   // Returns whether the child is new and there is room for it.
   bool Remember(pid_t child) {
     for (std::size_t i = 0; i < count_; ++i) {
-      if (asked_[i] == child) {
-        return false;
-      }
+      if (asked_[i] == child) { return false; }
     }
-    if (count_ == asked_.size()) {
-      return false;
-    }
+    if (count_ == asked_.size()) { return false; }
     asked_[count_++] = child;
     return true;
   }
@@ -92,16 +84,12 @@ class Keeper {
   void EndPolitely() {
     for (int spent = 0; spent < grace_ms_ && Reap(); spent += kRoundMs) {
       AskAll();
-      if (posix::Await(kAwaited, kRoundMs) == SIGUSR1) {
-        return;
-      }
+      if (posix::Await(kAwaited, kRoundMs) == SIGUSR1) { return; }
     }
   }
 
   void End() {
-    if (program_ > 0) {
-      kill(-program_, SIGKILL);
-    }
+    if (program_ > 0) { kill(-program_, SIGKILL); }
     posix::EndChildren(children_, [this](pid_t child, int status) { NoteEnd(child, status); });
   }
 
@@ -116,15 +104,11 @@ class Keeper {
 
 // Closes all descriptors except one, which becomes `kept`.
 void CloseAllBut(int descriptor, int kept) {
-  if (descriptor != kept) {
-    dup2(descriptor, kept);
-  }
+  if (descriptor != kept) { dup2(descriptor, kept); }
   if (close_range(0, static_cast<unsigned>(kept) - 1, 0) != 0 ||
       close_range(static_cast<unsigned>(kept) + 1, ~0U, 0) != 0) {
     for (int number = 0; number < 65536; ++number) {  // before Linux 5.9
-      if (number != kept) {
-        close(number);
-      }
+      if (number != kept) { close(number); }
     }
   }
 }
@@ -134,23 +118,15 @@ void CloseAllBut(int descriptor, int kept) {
 void Keep(const KeeperTask& task) {
   constexpr int kStatus = 3;
   posix::BlockOnly(~0UL);
-  if (setsid() < 0 || !posix::AdoptDescendants()) {
-    Fail(task);
-  }
-  if (!posix::DieWith(task.parent, SIGUSR1)) {
-    _exit(127);
-  }
+  if (setsid() < 0 || !posix::AdoptDescendants()) { Fail(task); }
+  if (!posix::DieWith(task.parent, SIGUSR1)) { _exit(127); }
   const pid_t self = getpid();
   const pid_t program = _Fork();
   if (program == 0) {
-    if (posix::DieWith(self, SIGKILL)) {
-      task.become(task.launch);
-    }
+    if (posix::DieWith(self, SIGKILL)) { task.become(task.launch); }
     _exit(127);
   }
-  if (program < 0) {
-    Fail(task);
-  }
+  if (program < 0) { Fail(task); }
   CloseAllBut(task.status, kStatus);
   Keeper(program, kStatus, task.grace_ms).Run();
 }

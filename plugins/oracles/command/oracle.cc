@@ -47,17 +47,13 @@ void Follow(const Program& program, lode::Host host, double timeout, Answer& ans
   const Deadline deadline(timeout);
   const auto check = [&] {
     host.ThrowIfCancelled();
-    if (deadline.HasPassed()) {
-      throw lode::IoError(deadline.Text() + errors.LastLine());
-    }
+    if (deadline.HasPassed()) { throw lode::IoError(deadline.Text() + errors.LastLine()); }
   };
   const Ending ending =
       Process(program).Follow({.output = [&](std::string_view bytes) { answer.Add(bytes); },
                                .errors = [&](std::string_view bytes) { errors.Add(bytes); },
                                .check = check});
-  if (!ending.good()) {
-    throw lode::IoError(ending.Text() + errors.LastLine());
-  }
+  if (!ending.good()) { throw lode::IoError(ending.Text() + errors.LastLine()); }
   answer.Finish();
   if (answer.values().empty()) {
     throw lode::IoError("standard output ends without the metrics" + errors.LastLine());
@@ -122,9 +118,7 @@ CommandOracle::CommandOracle(lode::Host host, const Config& config)
   }
   environment_ = MakeEnvironment(config_.environment);
   values.insert({{"architecture", ""}, {"seed", ""}, {"fidelity", ""}});
-  for (const std::string& word : config.command) {
-    CheckWord(word, values, has_program);
-  }
+  for (const std::string& word : config.command) { CheckWord(word, values, has_program); }
 }
 
 void CommandOracle::Bind(const lode::Space& space) {
@@ -149,9 +143,7 @@ void CommandOracle::Evaluate(const lode::Query& query, std::span<double> metrics
   ErrorLog errors(directory.path() / "stderr.txt", host_);
   try {
     Follow(program, host_, config_.timeout, answer, errors);
-  } catch (const lode::IoError& e) {
-    throw lode::IoError(e.what() + directory.Hint());
-  }
+  } catch (const lode::IoError& e) { throw lode::IoError(e.what() + directory.Hint()); }
   std::copy(answer.values().begin(), answer.values().end(), metrics.begin());
 }
 

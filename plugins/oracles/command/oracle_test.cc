@@ -351,9 +351,7 @@ TEST_F(CommandTest, LimitsOutput) {
   EXPECT_EQ(
       ScriptFailure("cat /dev/zero"), "standard output line 1 is longer than 64 KiB: \"" + [] {
         std::string zeros;
-        for (int i = 0; i < 40; ++i) {
-          zeros += "\\x00";
-        }
+        for (int i = 0; i < 40; ++i) { zeros += "\\x00"; }
         return zeros;
       }() + "\"...");
   Config config = Script("yes | head -c 40000000 >&2; echo end >&2; exit 1");
@@ -378,9 +376,7 @@ TEST_F(CommandTest, HangingProgramsAreEnded) {
   const std::string pids = InDirectory("pids");
   EXPECT_EQ(TimeOut("sleep 1000 & echo waiting >&2; echo $$ $! > " + pids + "; sleep 1000", pids),
             ": waiting");
-  for (const int process : WaitForNumbers(pids, 2)) {
-    EXPECT_FALSE(IsRunning(process));
-  }
+  for (const int process : WaitForNumbers(pids, 2)) { EXPECT_FALSE(IsRunning(process)); }
 }
 
 TEST_F(CommandTest, SigtermIsSentFirst) {
@@ -395,9 +391,7 @@ TEST_F(CommandTest, IgnoringSigtermDoesNotHelp) {
   TimeOut("trap '' TERM; (sleep 1000; sleep 1000) & echo $$ $! > " + pids +
               "; while true; do sleep 1; done",
           pids);
-  for (const int process : WaitForNumbers(pids, 2)) {
-    EXPECT_FALSE(IsRunning(process));
-  }
+  for (const int process : WaitForNumbers(pids, 2)) { EXPECT_FALSE(IsRunning(process)); }
 }
 
 TEST_F(CommandTest, ChildrenLeftBehindDoNotDelayTheResult) {
@@ -439,9 +433,7 @@ TEST_F(CommandTest, NothingThatAProgramStartsOutlivesIt) {
     Config config = Script("export " + mark + "; " + script + separator + "while [ ! -s " + pids +
                            " ]; do sleep 0.05; done; " + kAnswer);
     EXPECT_THAT(Ask(config), ElementsAre(91.5, 4)) << leave;
-    for (const int process : WaitForNumbers(pids, 1)) {
-      EXPECT_FALSE(IsRunning(process)) << leave;
-    }
+    for (const int process : WaitForNumbers(pids, 1)) { EXPECT_FALSE(IsRunning(process)) << leave; }
     EXPECT_TRUE(ProcessesWith(mark).empty()) << leave;
   }
 }
@@ -477,9 +469,7 @@ TEST_F(CommandTest, DiesWithItsHost) {
     _exit(0);
   }
   const std::vector<int> processes = WaitForNumbers(pids, 3);
-  for (const int process : processes) {
-    EXPECT_TRUE(IsRunning(process));
-  }
+  for (const int process : processes) { EXPECT_TRUE(IsRunning(process)); }
   kill(host, SIGKILL);
   waitpid(host, nullptr, 0);
   for (const int process : processes) {
@@ -619,9 +609,7 @@ TEST_F(CommandTest, EvaluatesSeveralAtOnce) {
       }
     });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  for (std::thread& thread : threads) { thread.join(); }
   EXPECT_TRUE(fs::exists(InDirectory("work/000020")));
   EXPECT_FALSE(fs::exists(InDirectory("work/000021")));
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
@@ -635,14 +623,10 @@ TEST(ProcessTest, ManyThreadsStartProgramsAtOnce) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < 250; ++i) {
-        good += Process(program).Follow(follower).good() ? 1 : 0;
-      }
+      for (int i = 0; i < 250; ++i) { good += Process(program).Follow(follower).good() ? 1 : 0; }
     });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  for (std::thread& thread : threads) { thread.join(); }
   EXPECT_EQ(good, 8 * 250);
 }
 

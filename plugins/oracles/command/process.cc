@@ -44,9 +44,7 @@ Descriptor Checked(Descriptor descriptor, const char* what) {
     const int error = errno;
     throw lode::IoError(std::string(what) + ": " + ReasonOf(error));
   }
-  if (descriptor.get() > STDERR_FILENO) {
-    return descriptor;
-  }
+  if (descriptor.get() > STDERR_FILENO) { return descriptor; }
   return Checked(Descriptor(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1)), what);
 }
 
@@ -85,9 +83,7 @@ void ResetSignals() {
 
 // Makes everything except the standard streams close at exec, whoever opened it.
 bool CloseOthersAtExec() {
-  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) {
-    return true;
-  }
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0) { return true; }
   rlimit limit{};  // before Linux 5.11
   getrlimit(RLIMIT_NOFILE, &limit);
   for (rlim_t number = STDERR_FILENO + 1; number < limit.rlim_cur; ++number) {
@@ -105,9 +101,7 @@ bool Prepare(const Launch& launch) {
 
 [[noreturn]] void Become(const void* task) {
   const Launch& launch = *static_cast<const Launch*>(task);
-  if (Prepare(launch)) {
-    execve(launch.file, launch.arguments, launch.environment);
-  }
+  if (Prepare(launch)) { execve(launch.file, launch.arguments, launch.environment); }
   const int error = errno;
   [[maybe_unused]] const auto written = write(launch.failure, &error, sizeof error);
   _exit(127);
@@ -116,8 +110,7 @@ bool Prepare(const Launch& launch) {
 // Returns the errno that the child wrote; 0 if it became the program, which closed the pipe.
 int ReadFailure(const Descriptor& pipe) {
   int error = 0;
-  while (read(pipe.get(), &error, sizeof error) < 0 && errno == EINTR) {
-  }
+  while (read(pipe.get(), &error, sizeof error) < 0 && errno == EINTR) {}
   return error;
 }
 
@@ -131,26 +124,18 @@ std::string StartFailure(const std::string& file, int error) {
 // Passes on the available bytes, at most one chunk, and closes the pipe at the end. Returns whether
 // there were any.
 bool Drain(Descriptor& pipe, const std::function<void(std::string_view)>& take) {
-  if (!pipe.is_open()) {
-    return false;
-  }
+  if (!pipe.is_open()) { return false; }
   std::array<char, kChunk> buffer;
   const ssize_t size = read(pipe.get(), buffer.data(), buffer.size());
-  if (size > 0) {
-    take({buffer.data(), static_cast<std::size_t>(size)});
-  }
-  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
-    pipe.Close();
-  }
+  if (size > 0) { take({buffer.data(), static_cast<std::size_t>(size)}); }
+  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) { pipe.Close(); }
   return size > 0;
 }
 
 }  // namespace
 
 std::string Ending::Text() const {
-  if (!by_signal) {
-    return "exit status " + std::to_string(number);
-  }
+  if (!by_signal) { return "exit status " + std::to_string(number); }
   return "killed by " + lode::posix::SignalText(number);
 }
 
@@ -167,13 +152,9 @@ Process::Process(const Program& program) {
       getpid(), status.write.get(), failure.write.get(), kGraceMilliseconds, Become, &launch};
   // Not fork, which would run handlers registered by libraries (OpenBLAS stops its threads).
   id_ = _Fork();
-  if (id_ == 0) {
-    Keep(task);
-  }
+  if (id_ == 0) { Keep(task); }
   const int fork_error = errno;
-  if (id_ < 0) {
-    throw lode::IoError("cannot start a process: " + ReasonOf(fork_error));
-  }
+  if (id_ < 0) { throw lode::IoError("cannot start a process: " + ReasonOf(fork_error)); }
   failure.write.Close();
   status.write.Close();
   if (const int error = ReadFailure(failure.read); error != 0) {
@@ -181,9 +162,7 @@ Process::Process(const Program& program) {
     waitpid(id_, nullptr, 0);
     throw lode::IoError(StartFailure(program.file, error));
   }
-  for (Pipe* pipe : {&output, &errors, &status}) {
-    fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
-  }
+  for (Pipe* pipe : {&output, &errors, &status}) { fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK); }
   status_ = std::move(status.read);
   output_ = std::move(output.read);
   errors_ = std::move(errors.read);
@@ -191,9 +170,7 @@ Process::Process(const Program& program) {
 
 Process::~Process() {
   kill(id_, SIGTERM);
-  if (WaitForKeeper(kGraceMilliseconds + kDeathMilliseconds)) {
-    return;
-  }
+  if (WaitForKeeper(kGraceMilliseconds + kDeathMilliseconds)) { return; }
   kill(id_, SIGKILL);  // if it cannot be killed, it is left to the system
   waitpid(id_, nullptr, 0);
 }
@@ -206,21 +183,15 @@ Ending Process::Follow(const Follower& follower) {
     const std::optional<Ending> ending = Ended();
     const bool has_errors = Drain(errors_, follower.errors);
     const bool has_output = Drain(output_, follower.output);
-    if (ending) {
-      return *ending;
-    }
-    if (!has_errors && !has_output) {
-      WaitForNews();
-    }
+    if (ending) { return *ending; }
+    if (!has_errors && !has_output) { WaitForNews(); }
   }
 }
 
 std::optional<Ending> Process::Ended() const {
   int status = 0;
   const ssize_t size = read(status_.get(), &status, sizeof status);
-  if (size < 0) {
-    return std::nullopt;
-  }
+  if (size < 0) { return std::nullopt; }
   if (size != sizeof status) {
     return Ending{true, SIGKILL};  // somebody killed its keeper
   }
@@ -241,9 +212,7 @@ bool Process::WaitForKeeper(int milliseconds) {
     // Keeps reading: writing to a closed pipe would kill a program before it has cleaned up.
     Drain(output_, discard);
     Drain(errors_, discard);
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
+    if (std::chrono::steady_clock::now() > end) { return false; }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;

@@ -81,12 +81,8 @@ std::string Seen(const Json& value) {
 Json ParseLine(const std::string& line, std::string& twice) {
   std::vector<std::set<std::string>> names;  // of the open objects
   const auto note = [&](int, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::object_start) {
-      names.emplace_back();
-    }
-    if (event == Json::parse_event_t::object_end) {
-      names.pop_back();
-    }
+    if (event == Json::parse_event_t::object_start) { names.emplace_back(); }
+    if (event == Json::parse_event_t::object_end) { names.pop_back(); }
     if (event == Json::parse_event_t::key &&
         !names.back().insert(parsed.get<std::string>()).second) {
       twice = parsed.get<std::string>();
@@ -117,9 +113,7 @@ std::string ProgressFault(const Json& object) {
 std::string MetricFault(const Json& object, const std::vector<lode::Metric>& metrics) {
   std::vector<std::string> names;
   names.reserve(metrics.size());
-  for (const lode::Metric& metric : metrics) {
-    names.push_back(metric.name);
-  }
+  for (const lode::Metric& metric : metrics) { names.push_back(metric.name); }
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       return "has " + lode::Quote(name) + ", which is not a metric of the pipeline (nearest: " +
@@ -130,9 +124,7 @@ std::string MetricFault(const Json& object, const std::vector<lode::Metric>& met
     }
   }
   for (const std::string& name : names) {
-    if (!object.contains(name)) {
-      return "lacks the metric " + lode::Quote(name);
-    }
+    if (!object.contains(name)) { return "lacks the metric " + lode::Quote(name); }
   }
   return "";
 }
@@ -154,9 +146,7 @@ std::string FormatRequest(const lode::Space& space, const lode::Query& query,
                           const std::vector<lode::Metric>& metrics) {
   Json request = {{"architecture", space.Format(query.architecture)},
                   {"matrices", ToJson(space, query.architecture)}};
-  if (space.HasGraph()) {
-    request["graph"] = ToJson(space.Graph(query.architecture));
-  }
+  if (space.HasGraph()) { request["graph"] = ToJson(space.Graph(query.architecture)); }
   request["seed"] = SeedOf(query);
   request["fidelity"] = query.fidelity;
   request["metrics"] = ToJson(metrics);
@@ -174,45 +164,31 @@ void CheckNames(const std::vector<lode::Metric>& metrics) {
 
 void Answer::Add(std::string_view bytes) {
   size_ += bytes.size();
-  if (size_ > kMaxOutput) {
-    throw lode::IoError("standard output exceeds 16 MiB");
-  }
+  if (size_ > kMaxOutput) { throw lode::IoError("standard output exceeds 16 MiB"); }
   for (std::size_t end; (end = bytes.find('\n')) != std::string_view::npos;) {
     line_ += bytes.substr(0, end);
     bytes.remove_prefix(end + 1);
     TakeLine();
   }
   line_ += bytes;
-  if (line_.size() > kMaxLine) {
-    TakeLine();
-  }
+  if (line_.size() > kMaxLine) { TakeLine(); }
 }
 
 void Answer::TakeLine() {
   ++line_number_;
-  if (line_.size() > kMaxLine) {
-    Fail("is longer than 64 KiB: " + lode::Quote(line_));
-  }
+  if (line_.size() > kMaxLine) { Fail("is longer than 64 KiB: " + lode::Quote(line_)); }
   const std::string line = std::exchange(line_, "");
-  if (IsBlank(line)) {
-    return;
-  }
+  if (IsBlank(line)) { return; }
   std::string twice;
   const Json object = ParseLine(line, twice);
   if (object.is_discarded() || !object.is_object()) {
     Fail(std::string(object.is_discarded() ? "is not JSON: " : "is not a JSON object: ") +
          lode::Quote(line, 80) + HintFor(line));
   }
-  if (!twice.empty()) {
-    Fail("has " + lode::Quote(twice) + " twice: " + lode::Quote(line, 80));
-  }
-  if (!values_.empty()) {
-    Fail("comes after the metrics: " + lode::Quote(line, 80));
-  }
+  if (!twice.empty()) { Fail("has " + lode::Quote(twice) + " twice: " + lode::Quote(line, 80)); }
+  if (!values_.empty()) { Fail("comes after the metrics: " + lode::Quote(line, 80)); }
   if (object.contains("progress")) {
-    if (const std::string fault = ProgressFault(object); !fault.empty()) {
-      Fail(fault);
-    }
+    if (const std::string fault = ProgressFault(object); !fault.empty()) { Fail(fault); }
     host_.Progress(object["progress"], lode::PrintableLine(object.value("message", "")).c_str());
   } else if (object.contains("log")) {
     if (object.size() > 1 || !object["log"].is_string()) {
@@ -220,12 +196,8 @@ void Answer::TakeLine() {
     }
     host_.Log(LODE_INFO, lode::PrintableLine(object["log"].get<std::string>()));
   } else {
-    if (const std::string fault = MetricFault(object, metrics_); !fault.empty()) {
-      Fail(fault);
-    }
-    for (const lode::Metric& metric : metrics_) {
-      values_.push_back(object[metric.name]);
-    }
+    if (const std::string fault = MetricFault(object, metrics_); !fault.empty()) { Fail(fault); }
+    for (const lode::Metric& metric : metrics_) { values_.push_back(object[metric.name]); }
   }
 }
 
@@ -236,9 +208,7 @@ void Answer::Fail(const std::string& what) const {
 void ErrorLog::Add(std::string_view bytes) {
   const std::string_view kept = bytes.substr(0, room_);
   file_ << kept;
-  if (room_ > 0 && room_ <= bytes.size()) {
-    file_ << "\n[the rest is not kept]\n";
-  }
+  if (room_ > 0 && room_ <= bytes.size()) { file_ << "\n[the rest is not kept]\n"; }
   room_ -= kept.size();
   file_.flush();  // so that it can be read while the program runs
   tail_ += bytes.substr(bytes.size() - std::min(bytes.size(), kTail));
@@ -251,24 +221,18 @@ void ErrorLog::LogLines(std::string_view bytes) {
     const std::size_t end = bytes.find_first_of("\r\n");
     line_ += bytes.substr(0, end);
     bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-    if (end != std::string_view::npos || line_.size() > kTail) {
-      LogLine();
-    }
+    if (end != std::string_view::npos || line_.size() > kTail) { LogLine(); }
   }
 }
 
 void ErrorLog::LogLine() {
   const std::string line = std::exchange(line_, "");
-  if (!IsBlank(line)) {
-    host_.Log(LODE_DEBUG, lode::PrintableLine(line));
-  }
+  if (!IsBlank(line)) { host_.Log(LODE_DEBUG, lode::PrintableLine(line)); }
 }
 
 std::string ErrorLog::LastLine() const {
   const std::size_t last = tail_.find_last_not_of(" \t\r\n");
-  if (last == std::string::npos) {
-    return "";
-  }
+  if (last == std::string::npos) { return ""; }
   const std::size_t before = tail_.find_last_of("\r\n", last);
   const std::size_t first = before == std::string::npos ? 0 : before + 1;
   std::string_view line = std::string_view(tail_).substr(first, last + 1 - first);

@@ -78,9 +78,7 @@ inline std::vector<int> ProcessesWith(const std::string& variable) {
     const int process = std::atoi(entry.path().filename().c_str());
     const bool has =
         process > 0 && ReadAll(entry.path() / "environ").find(variable) != std::string::npos;
-    if (has && IsRunning(process)) {
-      processes.push_back(process);
-    }
+    if (has && IsRunning(process)) { processes.push_back(process); }
   }
   return processes;
 }
@@ -89,9 +87,7 @@ template <class Condition>
 bool Within(double seconds, const Condition& holds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
+    if (std::chrono::steady_clock::now() > end) { return false; }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return true;
@@ -103,9 +99,7 @@ inline std::vector<int> WaitForNumbers(const std::filesystem::path& file, std::s
   EXPECT_TRUE(Within(kHang, [&] {
     std::istringstream text(ReadAll(file));
     numbers.clear();
-    for (int number = 0; text >> number;) {
-      numbers.push_back(number);
-    }
+    for (int number = 0; text >> number;) { numbers.push_back(number); }
     return numbers.size() >= count;
   })) << file;
   return numbers;

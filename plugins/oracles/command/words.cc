@@ -19,9 +19,7 @@ constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz_";
 
 const std::string& ValueOf(const std::string& name, const Values& values) {
   const auto at = values.find(name);
-  if (at != values.end()) {
-    return at->second;
-  }
+  if (at != values.end()) { return at->second; }
   std::string names;
   for (const auto& [known, value] : values) {
     names += (names.empty() ? "{" : ", {") + known + "}";
@@ -37,9 +35,7 @@ bool IsProgram(const fs::path& file) {
 std::vector<fs::path> SearchPath(const std::vector<std::string>& environment) {
   std::vector<fs::path> directories;
   for (const std::string& entry : environment) {
-    if (!entry.starts_with("PATH=")) {
-      continue;
-    }
+    if (!entry.starts_with("PATH=")) { continue; }
     std::istringstream path(entry.substr(5));
     for (std::string directory; std::getline(path, directory, ':');) {
       directories.push_back(fs::absolute(directory.empty() ? "." : directory));
@@ -54,9 +50,7 @@ std::vector<std::string> ProgramsIn(const std::vector<fs::path>& directories) {
     std::error_code error;
     for (fs::directory_iterator at(directory, error); !error && at != fs::directory_iterator();
          at.increment(error)) {
-      if (IsProgram(at->path())) {
-        names.push_back(at->path().filename().string());
-      }
+      if (IsProgram(at->path())) { names.push_back(at->path().filename().string()); }
     }
   }
   return names;
@@ -108,18 +102,14 @@ std::vector<std::string> MakeEnvironment(const std::vector<std::string>& changes
   }
   std::vector<std::string> environment;
   environment.reserve(entries.size());
-  for (auto& [name, text] : entries) {
-    environment.push_back(std::move(text));
-  }
+  for (auto& [name, text] : entries) { environment.push_back(std::move(text)); }
   return environment;
 }
 
 std::string FindProgram(const std::string& name, const std::vector<std::string>& environment) {
   const fs::path file(name);
   if (file.is_absolute()) {
-    if (IsProgram(file)) {
-      return name;
-    }
+    if (IsProgram(file)) { return name; }
     std::error_code error;
     Refuse(file, fs::exists(file, error) ? "it is not an executable file" : "no such file",
            {file.parent_path()});
@@ -131,9 +121,7 @@ std::string FindProgram(const std::string& name, const std::vector<std::string>&
   }
   const std::vector<fs::path> directories = SearchPath(environment);
   for (const fs::path& directory : directories) {
-    if (IsProgram(directory / file)) {
-      return (directory / file).string();
-    }
+    if (IsProgram(directory / file)) { return (directory / file).string(); }
   }
   Refuse(file, "no such program in PATH", directories);
 }

@@ -39,9 +39,7 @@ fs::path MakeNumbered(const fs::path& parent, std::atomic<std::uint64_t>& last) 
   fs::create_directories(parent, error);
   for (fs::path path; !error;) {
     path = parent / NameOf(++last);
-    if (fs::create_directory(path, error)) {
-      return path;
-    }
+    if (fs::create_directory(path, error)) { return path; }
   }
   Fail(parent, error.message());
 }
@@ -53,9 +51,7 @@ constexpr std::string_view kOurs = "lode-command-run-";
 bool IsLocked(const Descriptor& directory, const fs::path& path) {
   try {
     return lode::posix::TryLock(directory, path, lode::posix::Holders::kOne);
-  } catch (const lode::IoError&) {
-    return false;
-  }
+  } catch (const lode::IoError&) { return false; }
 }
 
 // Opens and locks a directory; returns a closed descriptor if it is not a directory of this user,
@@ -84,9 +80,7 @@ void RemoveAbandoned(const fs::path& temporary) {
 // others look for.
 fs::path MakeTemporary(std::atomic<std::uint64_t>& last, Descriptor& lock) {
   const fs::path temporary = fs::temp_directory_path();
-  if (last++ == 0) {
-    RemoveAbandoned(temporary);
-  }
+  if (last++ == 0) { RemoveAbandoned(temporary); }
   std::string name = (temporary / (std::string(kNew) + "XXXXXX")).string();
   if (mkdtemp(name.data()) == nullptr) {
     const int error = errno;
@@ -108,9 +102,7 @@ WorkingDirectory::WorkingDirectory(const fs::path& parent, std::atomic<std::uint
 
 WorkingDirectory::~WorkingDirectory() {
   std::error_code ignored;
-  if (!is_kept_) {
-    fs::remove_all(path_, ignored);
-  }
+  if (!is_kept_) { fs::remove_all(path_, ignored); }
 }
 
 fs::path WorkingDirectory::Write(const std::string& name, const std::string& text) const {
@@ -118,9 +110,7 @@ fs::path WorkingDirectory::Write(const std::string& name, const std::string& tex
   std::ofstream out(file, std::ios::binary);
   out << text;
   out.close();
-  if (!out) {
-    throw lode::IoError(file.string() + ": cannot be written");
-  }
+  if (!out) { throw lode::IoError(file.string() + ": cannot be written"); }
   return file;
 }
 

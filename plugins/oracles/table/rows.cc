@@ -17,9 +17,7 @@ Rows::Rows(std::size_t cells, std::size_t width) : cells_(cells), width_(width) 
 std::optional<std::string> Rows::KeyOf(lode::ArchitectureView architecture) const {
   std::string key(BytesFor(cells_), '\0');
   for (std::size_t cell = 0; cell < cells_; ++cell) {
-    if (architecture[cell] > 1) {
-      return {};
-    }
+    if (architecture[cell] > 1) { return {}; }
     key[cell / 8] = static_cast<char>(key[cell / 8] | architecture[cell] << cell % 8);
   }
   return key;
@@ -32,15 +30,11 @@ std::string_view Rows::Key(std::size_t row) const {
 
 std::optional<std::size_t> Rows::Find(lode::ArchitectureView architecture) const {
   const std::optional<std::string> key = KeyOf(architecture);
-  if (!key) {
-    return {};
-  }
+  if (!key) { return {}; }
   const auto [first, last] = rows_by_hash_.equal_range(Hash(*key));
   const auto at =
       std::find_if(first, last, [&](const auto& entry) { return Key(entry.second) == *key; });
-  if (at == last) {
-    return {};
-  }
+  if (at == last) { return {}; }
   return at->second;
 }
 

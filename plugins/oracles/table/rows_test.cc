@@ -25,9 +25,7 @@ TEST(TableRows, AreFoundByEveryCell) {
     for (unsigned n = 0; n < count; ++n) {
       const auto row = rows.Find(Bits(n, cells));
       ASSERT_EQ(row.has_value(), n % 2 == 0) << n;
-      if (!row) {
-        continue;
-      }
+      if (!row) { continue; }
       EXPECT_EQ(*row, n / 2);
       EXPECT_EQ(rows[*row][0], n);
       EXPECT_EQ(rows[*row][1], 2 * n);

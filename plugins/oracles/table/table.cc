@@ -10,15 +10,9 @@ namespace table {
 namespace {
 
 char DelimiterOf(std::string_view choice) {
-  if (choice == "comma") {
-    return ',';
-  }
-  if (choice == "tab") {
-    return '\t';
-  }
-  if (choice == "semicolon") {
-    return ';';
-  }
+  if (choice == "comma") { return ','; }
+  if (choice == "tab") { return '\t'; }
+  if (choice == "semicolon") { return ';'; }
   return lode::files::DelimitedReader::kAuto;
 }
 
@@ -33,9 +27,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
                                    const std::vector<std::string>& items) {
   std::vector<std::string> names;
   names.reserve(metrics.size());
-  for (const lode::Metric& metric : metrics) {
-    names.push_back(metric.name);
-  }
+  for (const lode::Metric& metric : metrics) { names.push_back(metric.name); }
   std::vector<std::string> columns = names;
   std::vector<bool> renamed(names.size());
   for (const std::string& item : items) {
@@ -43,9 +35,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
       throw lode::InvalidError("columns has " + lode::Quote(item) + ", " + why);
     };
     const std::size_t sign = item.find('=');
-    if (sign == std::string::npos) {
-      fail("expected \"METRIC = COLUMN\"");
-    }
+    if (sign == std::string::npos) { fail("expected \"METRIC = COLUMN\""); }
     const std::string metric = Trimmed(item.substr(0, sign));
     const auto at = std::find(names.begin(), names.end(), metric);
     if (at == names.end()) {
@@ -53,9 +43,7 @@ std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
            lode::Quote(lode::Nearest(metric, names)) + ")");
     }
     const auto k = static_cast<std::size_t>(at - names.begin());
-    if (renamed[k]) {
-      fail("but " + lode::Quote(metric) + " already has a column");
-    }
+    if (renamed[k]) { fail("but " + lode::Quote(metric) + " already has a column"); }
     renamed[k] = true;
     columns[k] = Trimmed(item.substr(sign + 1));
   }
@@ -67,9 +55,7 @@ lode::Architecture ReadArchitecture(const lode::files::DelimitedReader& line, st
   try {
     return space.Parse(line.Text(field));
   } catch (const lode::Error& e) {
-    if (e.code() != LODE_E_INVALID) {
-      throw;
-    }
+    if (e.code() != LODE_E_INVALID) { throw; }
     line.FailAt(field, e.what());
   }
 }
@@ -83,9 +69,7 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
   const std::size_t key = reader.Find(layout.key);
   std::vector<std::size_t> fields;
   fields.reserve(layout.columns.size());
-  for (const std::string& column : layout.columns) {
-    fields.push_back(reader.Find(column));
-  }
+  for (const std::string& column : layout.columns) { fields.push_back(reader.Find(column)); }
   Rows rows(space.cells(), fields.size());
   std::vector<double> numbers(fields.size());
   std::vector<std::size_t> lines;  // of the rows
@@ -99,14 +83,10 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
       reader.FailAt(key, "which is already on line " + std::to_string(lines[*row]));
     }
     lines.push_back(reader.line());
-    for (std::size_t k = 0; k < fields.size(); ++k) {
-      numbers[k] = reader.Number(fields[k]);
-    }
+    for (std::size_t k = 0; k < fields.size(); ++k) { numbers[k] = reader.Number(fields[k]); }
     rows.Add(architecture, numbers);
   }
-  if (rows.size() == 0) {
-    throw lode::IoError(name + ": has no line after the column names");
-  }
+  if (rows.size() == 0) { throw lode::IoError(name + ": has no line after the column names"); }
   return rows;
 }
 
@@ -136,9 +116,7 @@ namespace {
 
 // Returns the best value of a column.
 std::optional<double> BestOf(const Rows& rows, const lode::Metric& metric, std::size_t column) {
-  if (metric.noisy) {
-    return std::nullopt;
-  }
+  if (metric.noisy) { return std::nullopt; }
   double best = rows[0][column];
   for (std::size_t row = 1; row < rows.size(); ++row) {
     const double value = rows[row][column];

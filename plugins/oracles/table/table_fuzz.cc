@@ -13,7 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text =
         lode::files::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);
     table::ParseRows(text, "T", layout, grid.space(), lode::Host(&host));
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

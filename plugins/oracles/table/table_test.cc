@@ -89,9 +89,7 @@ class Table : public testing::Test {
   static std::string CreateFailure(const Values& settings) {
     try {
       return Oracle(settings).Bind(lode::test::Grid(3, 2).space());
-    } catch (const lode::Error& e) {
-      return std::to_string(e.code()) + " " + e.what();
-    }
+    } catch (const lode::Error& e) { return std::to_string(e.code()) + " " + e.what(); }
   }
   // Returns the table's numbers for an architecture of the grid.
   std::vector<double> Ask(Oracle& oracle, const std::string& architecture) const {
@@ -188,9 +186,7 @@ TEST_F(Table, ArchitecturesThatItDoesNotHaveFail) {
 // Quotes the key like Python's csv module.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? "\"\"" : std::string(1, c);
-  }
+  for (const char c : text) { quoted += c == '"' ? "\"\"" : std::string(1, c); }
   return quoted + "\"";
 }
 
@@ -203,9 +199,7 @@ TEST_F(Table, SupportsArchitecturesOfAllSpaces) {
     while (expected.size() < 300) {
       const std::string key = built.space().Format(built.space().Sample(stream.random()));
       const auto number = static_cast<double>(expected.size());
-      if (!expected.emplace(key, number).second) {
-        continue;
-      }
+      if (!expected.emplace(key, number).second) { continue; }
       comma += Quoted(key) + "," + std::to_string(number) + ",1\n";
       tab += key + "\t" + std::to_string(number) + "\t1\n";
     }
@@ -225,9 +219,7 @@ TEST_F(Table, AnArchitectureIsTheSameInEverySpelling) {
   const Built ofa("ofa");
   const auto list = [](int count, const std::string& item) {
     std::string text = item;
-    for (int k = 1; k < count; ++k) {
-      text += ", " + item;
-    }
+    for (int k = 1; k < count; ++k) { text += ", " + item; }
     return "[" + text + "]";
   };
   const std::string first =

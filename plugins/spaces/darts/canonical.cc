@@ -11,9 +11,7 @@ namespace {
 using Places = std::array<std::uint8_t, kNodes>;
 
 std::uint8_t RenamedInput(std::uint8_t input, const Places& places) {
-  if (input < kCellInputs) {
-    return input;
-  }
+  if (input < kCellInputs) { return input; }
   return static_cast<std::uint8_t>(places[input - kCellInputs] + kCellInputs);
 }
 
@@ -25,9 +23,7 @@ std::optional<Cell> Renamed(const Cell& cell, const Places& places) {
     Node& moved = renamed[places[node]];
     for (std::size_t e = 0; e < kNodeEdges; ++e) {
       moved[e] = {RenamedInput(cell[node][e].input, places), cell[node][e].operation};
-      if (moved[e].input >= InputsOf(places[node])) {
-        return std::nullopt;
-      }
+      if (moved[e].input >= InputsOf(places[node])) { return std::nullopt; }
     }
     std::sort(moved.begin(), moved.end());
   }

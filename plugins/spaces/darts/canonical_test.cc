@@ -29,9 +29,7 @@ using Edges = std::vector<std::tuple<std::size_t, std::size_t, int>>;
 Edges EdgesOf(const Cell& cell) {
   Edges edges;
   for (std::size_t n = 0; n < kNodes; ++n) {
-    for (const Edge& e : cell[n]) {
-      edges.emplace_back(e.input, n + 2, e.operation);
-    }
+    for (const Edge& e : cell[n]) { edges.emplace_back(e.input, n + 2, e.operation); }
   }
   return edges;
 }
@@ -52,9 +50,7 @@ std::set<Written> RenamingsOf(const Cell& cell) {
     }
     std::sort(edges.begin(), edges.end());
     Written written;
-    for (const auto& [to, from, operation] : edges) {
-      written.emplace_back(from, operation);
-    }
+    for (const auto& [to, from, operation] : edges) { written.emplace_back(from, operation); }
     all.insert(written);
   } while (std::next_permutation(name.begin() + 2, name.end()));
   return all;
@@ -63,9 +59,7 @@ std::set<Written> RenamingsOf(const Cell& cell) {
 Written Write(const Cell& cell) {
   Written list;
   for (const Node& node : cell) {
-    for (const Edge& e : node) {
-      list.emplace_back(e.input, e.operation);
-    }
+    for (const Edge& e : node) { list.emplace_back(e.input, e.operation); }
   }
   return list;
 }

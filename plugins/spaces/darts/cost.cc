@@ -73,9 +73,7 @@ class Walk {
     } else {
       AddCifarStem();
     }
-    for (std::int64_t cell = 0; cell < settings.cells; ++cell) {
-      AddCell(cell);
-    }
+    for (std::int64_t cell = 0; cell < settings.cells; ++cell) { AddCell(cell); }
     sums_.fixed += ByValueCost(last_channels_, size_);  // the global pool
     sums_.fixed += LinearCost(last_channels_, settings.classes);
   }
@@ -110,9 +108,7 @@ class Walk {
 
   // A factorized reduction joins the maps of even and of odd pixels.
   std::int64_t HalvedEvenly(std::int64_t size, std::int64_t cell) const {
-    if (size % 2 == 0) {
-      return size / 2;
-    }
+    if (size % 2 == 0) { return size / 2; }
     throw lode::InvalidError("image_size is " + std::to_string(settings_.image_size) + ": cell " +
                              std::to_string(cell) + " would halve maps of " + std::to_string(size) +
                              " pixels a side, expected an even number; multiples of 32 always fit");
@@ -121,9 +117,7 @@ class Walk {
   void AddCell(std::int64_t cell) {
     const bool is_second = cell == 2 * settings_.cells / 3;
     const bool reduces = is_second || cell == settings_.cells / 3;
-    if (reduces) {
-      channels_ *= 2;
-    }
+    if (reduces) { channels_ *= 2; }
     sums_.fixed += ReluConvolutionCost(before_channels_, before_size_, channels_, size_);
     sums_.fixed += ReluConvolutionCost(last_channels_, size_, channels_, size_);
     before_size_ = size_;
@@ -136,9 +130,7 @@ class Walk {
     }
     before_channels_ = last_channels_;
     last_channels_ = static_cast<std::int64_t>(kNodes) * channels_;
-    if (is_second && settings_.auxiliary) {
-      AddAuxiliaryHead();
-    }
+    if (is_second && settings_.auxiliary) { AddAuxiliaryHead(); }
   }
 
   void AddOperations(bool strided, std::array<Cost, kOperations>* costs) const {
@@ -159,9 +151,7 @@ class Walk {
   void CheckAuxiliaryPool() const {
     const std::int64_t stride = IsImageNet() ? 2 : 3;
     const std::int64_t pooled = size_ < kAuxiliaryPool ? 0 : (size_ - kAuxiliaryPool) / stride + 1;
-    if (pooled == kAuxiliaryPooled) {
-      return;
-    }
+    if (pooled == kAuxiliaryPooled) { return; }
     throw lode::InvalidError("image_size is " + std::to_string(settings_.image_size) +
                              ": the auxiliary head would pool maps of " + std::to_string(size_) +
                              " pixels a side to " + std::to_string(pooled) + ", expected " +
@@ -190,9 +180,7 @@ NetworkCosts::NetworkCosts(const NetworkSettings& settings) : sums_(Walk(setting
 Cost NetworkCosts::Of(const Genotype& genotype) const {
   Cost sum = sums_.fixed;
   for (const Node& node : genotype[kNormal]) {
-    for (const Edge& edge : node) {
-      sum += sums_.normal[edge.operation];
-    }
+    for (const Edge& edge : node) { sum += sums_.normal[edge.operation]; }
   }
   for (const Node& node : genotype[kReduce]) {
     for (const Edge& edge : node) {

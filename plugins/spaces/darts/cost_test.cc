@@ -87,9 +87,7 @@ TEST(DartsNetwork, OneCellByHand) {
   // Every edge is a dil_conv_3x3; all except the last node's come from the cell's inputs.
   Genotype genotype{};
   for (Cell& cell : genotype) {
-    for (Node& node : cell) {
-      node = {{{0, kDilConv3x3}, {1, kDilConv3x3}}};
-    }
+    for (Node& node : cell) { node = {{{0, kDilConv3x3}, {1, kDilConv3x3}}}; }
   }
   genotype[kReduce][3] = {{{2, kSkipConnect}, {1, kSkipConnect}}};
   const std::int64_t stem = 27 * 24, inputs = 2 * 24 * 16, edge = 9 * 16 + 16 * 16,
@@ -147,9 +145,7 @@ TEST(DartsNetwork, TheAuxiliaryHeadNeedsMapsThatItPoolsToTwoByTwo) {
 TEST(DartsNetwork, TheLargestNetworkIsCountedExactly) {
   Genotype genotype{};
   for (Cell& cell : genotype) {
-    for (Node& node : cell) {
-      node = {{{0, kSepConv5x5}, {1, kSepConv5x5}}};
-    }
+    for (Node& node : cell) { node = {{{0, kSepConv5x5}, {1, kSepConv5x5}}}; }
   }
   for (const char* network : {"cifar", "imagenet"}) {
     const Cost cost = NetworkCosts(Settings(network, 100, 1024, 100000, 1024)).Of(genotype);

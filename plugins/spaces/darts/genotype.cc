@@ -31,17 +31,13 @@ class MatrixReader {
     std::size_t used = 0;
     for (std::size_t input = 0; input < InputsOf(node); ++input) {
       const std::size_t operation = OperationOf(node, input);
-      if (operation == kOperations) {
-        continue;
-      }
+      if (operation == kOperations) { continue; }
       if (used < kNodeEdges) {
         edges[used] = {static_cast<std::uint8_t>(input), static_cast<Operation>(operation)};
       }
       ++used;
     }
-    if (used != kNodeEdges) {
-      RefuseNode(kind_, node, used);
-    }
+    if (used != kNodeEdges) { RefuseNode(kind_, node, used); }
     return edges;
   }
 
@@ -51,12 +47,8 @@ class MatrixReader {
     const std::uint8_t* row = &matrix_[(FirstRowOf(node) + input) * kOperations];
     std::size_t found = kOperations;
     for (std::size_t o = 0; o < kOperations; ++o) {
-      if (row[o] == 0) {
-        continue;
-      }
-      if (row[o] != 1 || found != kOperations) {
-        RefuseRow(kind_, node, input);
-      }
+      if (row[o] == 0) { continue; }
+      if (row[o] != 1 || found != kOperations) { RefuseRow(kind_, node, input); }
       found = o;
     }
     return found;
@@ -97,9 +89,7 @@ Genotype FromArchitecture(lode::ArchitectureView architecture) {
   Genotype genotype{};
   for (const CellKind kind : {kNormal, kReduce}) {
     const MatrixReader reader(kind, architecture);
-    for (std::size_t node = 0; node < kNodes; ++node) {
-      genotype[kind][node] = reader.Read(node);
-    }
+    for (std::size_t node = 0; node < kNodes; ++node) { genotype[kind][node] = reader.Read(node); }
   }
   return genotype;
 }

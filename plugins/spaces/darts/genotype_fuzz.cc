@@ -7,10 +7,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const auto genotype = darts::Parse({reinterpret_cast<const char*>(data), size});
-    if (darts::Parse(darts::Format(genotype)) != genotype) {
-      std::abort();
-    }
-  } catch (const lode::InvalidError&) {
-  }
+    if (darts::Parse(darts::Format(genotype)) != genotype) { std::abort(); }
+  } catch (const lode::InvalidError&) {}
   return 0;
 }

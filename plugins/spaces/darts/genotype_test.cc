@@ -38,18 +38,12 @@ TEST(DartsGenotype, RowsAreTheEdgesByNodeAndInput) {
 TEST(DartsGenotype, BytesHaveOneForEachEdge) {
   Genotype genotype{};  // max_pool_3x3 on every edge
   for (Cell& cell : genotype) {
-    for (Node& node : cell) {
-      node = {{{0, kMaxPool3x3}, {1, kMaxPool3x3}}};
-    }
+    for (Node& node : cell) { node = {{{0, kMaxPool3x3}, {1, kMaxPool3x3}}}; }
   }
   genotype[kReduce][3] = {{{1, kDilConv5x5}, {4, kSkipConnect}}};
   Architecture expected(kCells);
-  for (const std::size_t row : {0, 1, 2, 3, 5, 6, 9, 10}) {
-    expected[7 * row] = 1;
-  }
-  for (const std::size_t row : {0, 1, 2, 3, 5, 6}) {
-    expected[98 + 7 * row] = 1;
-  }
+  for (const std::size_t row : {0, 1, 2, 3, 5, 6, 9, 10}) { expected[7 * row] = 1; }
+  for (const std::size_t row : {0, 1, 2, 3, 5, 6}) { expected[98 + 7 * row] = 1; }
   expected[98 + 7 * 10 + 6] = expected[98 + 7 * 13 + 2] = 1;
   EXPECT_EQ(Of(genotype), expected);
   EXPECT_EQ(FromArchitecture(expected), genotype);
@@ -89,9 +83,7 @@ std::uint64_t IndexOf(const Cell& cell) {
                                     kInputPairs[pair].second != cell[node][1].input)) {
       ++pair;
     }
-    if (pair == PairsOf(node)) {
-      return kCellCount;
-    }
+    if (pair == PairsOf(node)) { return kCellCount; }
     index +=
         weight *
         (pair + PairsOf(node) * (cell[node][0].operation + kOperations * cell[node][1].operation));

@@ -21,14 +21,10 @@ Entry LargestEntry(lode::ActionView matrix, std::size_t node, std::size_t exclud
   Entry largest{excluded == begin ? begin + 1 : begin, 0};
   float value = matrix[largest.row * kOperations];
   for (std::size_t row = largest.row; row < end; ++row) {
-    if (row == excluded) {
-      continue;
-    }
+    if (row == excluded) { continue; }
     for (std::size_t column = 0; column < kOperations; ++column) {
       const float entry = matrix[row * kOperations + column];
-      if (!(entry > value)) {
-        continue;
-      }
+      if (!(entry > value)) { continue; }
       largest = {row, column};
       value = entry;
     }
@@ -56,9 +52,7 @@ constexpr std::size_t EdgeChanges(std::size_t node) {
 
 constexpr std::size_t CellChanges() {
   std::size_t sum = 0;
-  for (std::size_t node = 0; node < kNodes; ++node) {
-    sum += kNodeEdges * EdgeChanges(node);
-  }
+  for (std::size_t node = 0; node < kNodes; ++node) { sum += kNodeEdges * EdgeChanges(node); }
   return sum;
 }
 constexpr std::size_t kChanges = kMatrices * CellChanges();
@@ -67,9 +61,7 @@ constexpr std::size_t kChanges = kMatrices * CellChanges();
 std::uint8_t FreeInput(const Node& node, std::size_t number) {
   auto input = static_cast<std::uint8_t>(number);
   for (const Edge& edge : node) {
-    if (input >= edge.input) {
-      ++input;
-    }
+    if (input >= edge.input) { ++input; }
   }
   return input;
 }
@@ -80,9 +72,7 @@ void ChangeEdge(Node* node, std::size_t edge, std::size_t change) {
     changed.operation = static_cast<Operation>(change + (change >= changed.operation));
   } else {
     changed.input = FreeInput(*node, change - kOtherOperations);
-    if ((*node)[1].input < (*node)[0].input) {
-      std::swap((*node)[0], (*node)[1]);
-    }
+    if ((*node)[1].input < (*node)[0].input) { std::swap((*node)[0], (*node)[1]); }
   }
 }
 
@@ -91,9 +81,7 @@ Genotype Changed(Genotype genotype, std::size_t number) {
   Cell& cell = genotype[number / CellChanges()];
   number %= CellChanges();
   std::size_t node = 0;
-  while (number >= kNodeEdges * EdgeChanges(node)) {
-    number -= kNodeEdges * EdgeChanges(node++);
-  }
+  while (number >= kNodeEdges * EdgeChanges(node)) { number -= kNodeEdges * EdgeChanges(node++); }
   ChangeEdge(&cell[node], number / EdgeChanges(node), number % EdgeChanges(node));
   return genotype;
 }
@@ -106,9 +94,7 @@ class Redraw {
   Redraw(lode::Random random, double probability) : random_(random), probability_(probability) {}
 
   void Draw(Cell* cell) const {
-    for (std::size_t node = 0; node < kNodes; ++node) {
-      Draw(node, &(*cell)[node]);
-    }
+    for (std::size_t node = 0; node < kNodes; ++node) { Draw(node, &(*cell)[node]); }
   }
 
  private:
@@ -119,9 +105,7 @@ class Redraw {
       (*edges)[1].input = inputs.second;
     }
     for (Edge& edge : *edges) {
-      if (IsHit()) {
-        edge.operation = static_cast<Operation>(random_.Below(kOperations));
-      }
+      if (IsHit()) { edge.operation = static_cast<Operation>(random_.Below(kOperations)); }
     }
   }
   bool IsHit() const { return random_.Uniform() < probability_; }
@@ -227,9 +211,7 @@ void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
   const Genotype other = FromArchitecture(father);
   for (const CellKind kind : {kNormal, kReduce}) {
     for (std::size_t node = 0; node < kNodes; ++node) {
-      if (random.Below(2) == 1) {
-        genotype[kind][node] = other[kind][node];
-      }
+      if (random.Below(2) == 1) { genotype[kind][node] = other[kind][node]; }
     }
   }
   ToArchitecture(genotype, child);
@@ -247,9 +229,7 @@ std::vector<lode::Architecture> Space::Neighbours(lode::ArchitectureView archite
 void Space::Canonical(lode::ArchitectureView architecture,
                       std::span<std::uint8_t> representative) const {
   Genotype genotype = FromArchitecture(architecture);
-  for (Cell& cell : genotype) {
-    cell = Representative(cell);
-  }
+  for (Cell& cell : genotype) { cell = Representative(cell); }
   ToArchitecture(genotype, representative);
 }
 
@@ -257,9 +237,7 @@ void Space::Resample(lode::Random random, double probability, lode::Architecture
                      std::span<std::uint8_t> child) const {
   Genotype genotype = FromArchitecture(parent);
   const Redraw redraw(random, probability);
-  for (Cell& cell : genotype) {
-    redraw.Draw(&cell);
-  }
+  for (Cell& cell : genotype) { redraw.Draw(&cell); }
   ToArchitecture(genotype, child);
 }
 

@@ -61,9 +61,7 @@ double ChiSquareDeviations(const std::vector<int>& counts) {
   const double expected =
       std::accumulate(counts.begin(), counts.end(), 0.0) / static_cast<double>(counts.size());
   double sum = 0;
-  for (const int count : counts) {
-    sum += (count - expected) * (count - expected) / expected;
-  }
+  for (const int count : counts) { sum += (count - expected) * (count - expected) / expected; }
   return (sum - freedom) / std::sqrt(2 * freedom);
 }
 
@@ -77,9 +75,7 @@ class DecisionCounts {
         const Node& node = genotype[kind][n];
         const std::size_t at = kNodes * kind + n;
         ++pairs_[at][std::pair(node[0].input, node[1].input)];
-        for (std::size_t e = 0; e < kNodeEdges; ++e) {
-          ++operations_[at][e][node[e].operation];
-        }
+        for (std::size_t e = 0; e < kNodeEdges; ++e) { ++operations_[at][e][node[e].operation]; }
         ++together_[at]
                    [std::tuple(node[0].input, node[1].input, node[0].operation, node[1].operation)];
       }
@@ -98,13 +94,9 @@ class DecisionCounts {
   template <class Map>
   static void Expect(const Map& map, std::size_t values) {
     ASSERT_EQ(map.size(), values);
-    if (values == 1) {
-      return;
-    }
+    if (values == 1) { return; }
     std::vector<int> counts;
-    for (const auto& [value, count] : map) {
-      counts.push_back(count);
-    }
+    for (const auto& [value, count] : map) { counts.push_back(count); }
     EXPECT_LT(ChiSquareDeviations(counts), 5);
   }
 
@@ -154,32 +146,18 @@ std::vector<float> AwkwardAction(lode::Random random, int kind) {
   std::vector<float> action(kCells, 0.5f);
   const std::size_t distinct = 1 + random.Below(4);
   for (float& a : action) {
-    if (kind % 6 == 0) {
-      a = static_cast<float>(random.Uniform());
-    }
-    if (kind % 6 == 1) {
-      a = static_cast<float>(random.Uniform(-1e6, -1e-6));
-    }
-    if (kind % 6 == 2) {
-      a = static_cast<float>(random.Below(distinct)) - 1;
-    }
-    if (kind % 6 == 3) {
-      a = lode::kExtremeFloats[random.Below(lode::kExtremeFloats.size())];
-    }
-    if (kind % 6 == 4) {
-      a = static_cast<float>(random.Normal());
-    }
+    if (kind % 6 == 0) { a = static_cast<float>(random.Uniform()); }
+    if (kind % 6 == 1) { a = static_cast<float>(random.Uniform(-1e6, -1e-6)); }
+    if (kind % 6 == 2) { a = static_cast<float>(random.Below(distinct)) - 1; }
+    if (kind % 6 == 3) { a = lode::kExtremeFloats[random.Below(lode::kExtremeFloats.size())]; }
+    if (kind % 6 == 4) { a = static_cast<float>(random.Normal()); }
   }
   if (kind % 6 == 4) {
     for (std::size_t row = 1; row < 28; ++row) {
-      if (random.Below(2) == 0) {
-        std::copy_n(&action[7 * row - 7], 7, &action[7 * row]);
-      }
+      if (random.Below(2) == 0) { std::copy_n(&action[7 * row - 7], 7, &action[7 * row]); }
     }
   }
-  if (kind % 6 == 5) {
-    action[random.Below(kCells)] += static_cast<float>(random.Below(3)) - 1;
-  }
+  if (kind % 6 == 5) { action[random.Below(kCells)] += static_cast<float>(random.Below(3)) - 1; }
   return action;
 }
 
@@ -191,9 +169,7 @@ TEST(DartsSpace, DiscretizeIsAlgorithmTwo) {
     ASSERT_EQ(a, ByRanking(action)) << n;
     const Genotype genotype = FromArchitecture(a);  // throws if invalid
     for (const Cell& cell : genotype) {
-      for (const Node& node : cell) {
-        ASSERT_NE(node[0].input, node[1].input);
-      }
+      for (const Node& node : cell) { ASSERT_NE(node[0].input, node[1].input); }
     }
     ASSERT_EQ(Discretize({a.begin(), a.end()}), a);
   }
@@ -202,9 +178,7 @@ TEST(DartsSpace, DiscretizeIsAlgorithmTwo) {
 TEST(DartsSpace, DiscretizeTakesTheFirstOfEquals) {
   Genotype first{};
   for (Cell& cell : first) {
-    for (Node& node : cell) {
-      node = {{{0, kMaxPool3x3}, {1, kMaxPool3x3}}};
-    }
+    for (Node& node : cell) { node = {{{0, kMaxPool3x3}, {1, kMaxPool3x3}}}; }
   }
   for (const float value : {0.0f, -0.0f, -3e38f, 3e38f, 1e-45f}) {
     EXPECT_EQ(Discretize(std::vector<float>(kCells, value)), Of(first));
@@ -228,9 +202,7 @@ TEST(DartsSpace, DiscretizeTakesTheTwoBestRowsNotTheTwoBestEntries) {
 TEST(DartsSpace, SampleIsUniform) {
   FixedStream stream(2);
   DecisionCounts counts;
-  for (int n = 0; n < 100000; ++n) {
-    counts.Add(Draw(&stream));
-  }
+  for (int n = 0; n < 100000; ++n) { counts.Add(Draw(&stream)); }
   counts.ExpectUniform();
 }
 
@@ -244,9 +216,7 @@ TEST(DartsSpace, ResampleWithProbabilityOneIsSample) {
   FixedStream stream(3);
   const Architecture parent = Draw(&stream);
   DecisionCounts counts;
-  for (int n = 0; n < 100000; ++n) {
-    counts.Add(Resample(&stream, 1, parent));
-  }
+  for (int n = 0; n < 100000; ++n) { counts.Add(Resample(&stream, 1, parent)); }
   counts.ExpectUniform();
 }
 
@@ -294,17 +264,14 @@ std::set<std::string> NeighboursByMoves(const Architecture& a) {
   std::set<std::string> keys;
   for (std::size_t from = 0; from < kCells; ++from) {
     for (std::size_t to = 0; to < kCells; ++to) {
-      if (a[from] != 1 || a[to] != 0 || (from / 7 != to / 7 && from % 7 != to % 7)) {
-        continue;
-      }
+      if (a[from] != 1 || a[to] != 0 || (from / 7 != to / 7 && from % 7 != to % 7)) { continue; }
       Architecture moved = a;
       moved[from] = 0;
       moved[to] = 1;
       try {
         FromArchitecture(moved);
         keys.insert(Key(moved));
-      } catch (const lode::InvalidError&) {
-      }
+      } catch (const lode::InvalidError&) {}
     }
   }
   return keys;
@@ -316,9 +283,7 @@ TEST(DartsSpace, NeighboursAreAllArchitecturesOneChangeAway) {
     const Architecture a = Draw(&stream);
     const auto list = TheSpace().Neighbours(a);
     std::set<std::string> keys;
-    for (const Architecture& neighbour : list) {
-      keys.insert(Key(neighbour));
-    }
+    for (const Architecture& neighbour : list) { keys.insert(Key(neighbour)); }
     ASSERT_EQ(list.size(), 120u);
     ASSERT_EQ(keys.size(), 120u);
     ASSERT_EQ(keys, NeighboursByMoves(a));
@@ -361,9 +326,7 @@ TEST(DartsSpace, MutationIsUniformOverTheNeighbours) {
   FixedStream stream(8);
   const Architecture parent = Draw(&stream);
   std::map<std::string, int> met;
-  for (const Architecture& neighbour : TheSpace().Neighbours(parent)) {
-    met[Key(neighbour)] = 0;
-  }
+  for (const Architecture& neighbour : TheSpace().Neighbours(parent)) { met[Key(neighbour)] = 0; }
   for (int n = 0; n < 120 * 500; ++n) {
     Architecture child(kCells);
     TheSpace().Mutate(stream.random(), parent, child);
@@ -371,9 +334,7 @@ TEST(DartsSpace, MutationIsUniformOverTheNeighbours) {
   }
   ASSERT_EQ(met.size(), 120u);
   std::vector<int> counts;
-  for (const auto& [key, count] : met) {
-    counts.push_back(count);
-  }
+  for (const auto& [key, count] : met) { counts.push_back(count); }
   EXPECT_LT(ChiSquareDeviations(counts), 5);
 }
 

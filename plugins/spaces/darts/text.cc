@@ -51,9 +51,7 @@ class Parser {
     Genotype genotype{};
     cursor_.TakeLeadingName();
     const bool is_dictionary = cursor_.Take("{");
-    if (!is_dictionary) {
-      ReadName();
-    }
+    if (!is_dictionary) { ReadName(); }
     ReadFields(is_dictionary, &genotype);
     cursor_.ExpectClosing(is_dictionary ? "}" : ")");
     cursor_.ExpectEnd();
@@ -65,9 +63,7 @@ class Parser {
   void ReadName() {
     for (lode::notation::Cursor module = cursor_; module.WordSize() > 0;) {
       module.Skip(module.WordSize());
-      if (!module.Take(".")) {
-        break;
-      }
+      if (!module.Take(".")) { break; }
       cursor_ = module;
     }
     cursor_.Expect("Genotype");
@@ -79,9 +75,7 @@ class Parser {
   void ReadFields(bool is_dictionary, Genotype* genotype) {
     std::array<std::size_t, kMatrices> next{};  // of each cell's two fields
     for (std::size_t read = 0; read < 2 * kMatrices; ++read) {
-      if (read > 0) {
-        cursor_.Expect(",");
-      }
+      if (read > 0) { cursor_.Expect(","); }
       const CellKind kind = ReadFieldName(is_dictionary, next);
       if (next[kind]++ == 0) {
         (*genotype)[kind] = ReadPairs(kind);
@@ -94,16 +88,12 @@ class Parser {
   // Takes the name of a field that may come next and what follows it; returns the field's cell.
   CellKind ReadFieldName(bool is_dictionary, const std::array<std::size_t, kMatrices>& next) {
     const std::string_view quote = is_dictionary ? cursor_.TakeQuote() : "";
-    if (is_dictionary && quote.empty()) {
-      cursor_.FailExpecting("a name in quotes");
-    }
+    if (is_dictionary && quote.empty()) { cursor_.FailExpecting("a name in quotes"); }
     const bool is_reduce =
         next[kNormal] == 2 || (next[kNormal] == 1 && next[kReduce] < 2 && cursor_.Sees("reduce"));
     const CellKind kind = is_reduce ? kReduce : kNormal;
     cursor_.Expect(std::string(kCellNames[kind]) + (next[kind] == 0 ? "" : "_concat"));
-    if (is_dictionary) {
-      cursor_.Expect(quote);
-    }
+    if (is_dictionary) { cursor_.Expect(quote); }
     cursor_.Expect(is_dictionary ? ":" : "=");
     return kind;
   }
@@ -119,9 +109,7 @@ class Parser {
           is_grouped ? cursor_.ExpectOpening("\"[\" before the pairs of " + NodeName(place)) : "";
       ReadNode(place, &cell[place.pair / kNodeEdges]);
       const Place last{kind, place.pair + kNodeEdges - 1};
-      if (is_grouped) {
-        cursor_.ExpectClosing(group, " after " + PairName(last));
-      }
+      if (is_grouped) { cursor_.ExpectClosing(group, " after " + PairName(last)); }
       if (last.pair + 1 < kPairs) {
         cursor_.Expect(",", " after " + PairName(last));
       } else {
@@ -136,9 +124,7 @@ class Parser {
     cursor_.Expect(",", " after " + PairName(place));
     ++place.pair;
     (*node)[1] = ReadPair(place, &(*node)[0]);
-    if ((*node)[1].input < (*node)[0].input) {
-      std::swap((*node)[0], (*node)[1]);
-    }
+    if ((*node)[1].input < (*node)[0].input) { std::swap((*node)[0], (*node)[1]); }
   }
 
   // Reads "('sep_conv_3x3', 0)". `other`: the node's first edge, or null.
@@ -157,18 +143,14 @@ class Parser {
     const std::string_view rest = cursor_.rest();
     const std::string_view name = rest.substr(0, rest.find_first_of("'\",)]"));
     const auto known = std::find(kOperationNames.begin(), kOperationNames.end(), name);
-    if (known == kOperationNames.end()) {
-      FailOperation(name);
-    }
+    if (known == kOperationNames.end()) { FailOperation(name); }
     cursor_.Skip(name.size());
     cursor_.Expect(quote);
     return static_cast<Operation>(known - kOperationNames.begin());
   }
 
   [[noreturn]] void FailOperation(std::string_view name) const {
-    if (name.empty()) {
-      cursor_.FailExpecting("an operation");
-    }
+    if (name.empty()) { cursor_.FailExpecting("an operation"); }
     if (name == "none") {
       cursor_.Fail("\"none\" is not an operation of this space: every edge has an operation");
     }

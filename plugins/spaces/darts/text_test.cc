@@ -43,9 +43,7 @@ std::vector<std::pair<std::string, std::string>> PairsIn(const std::string& text
     list.emplace_back((*m)[2], (*m)[1]);
   }
   for (std::size_t i = 0; i + 1 < list.size(); i += 2) {
-    if (list[i + 1] < list[i]) {
-      std::swap(list[i], list[i + 1]);
-    }
+    if (list[i + 1] < list[i]) { std::swap(list[i], list[i + 1]); }
   }
   return list;
 }
@@ -82,9 +80,7 @@ TEST(DartsText, OtherSpellingsParse) {
   for (const char c : std::string_view(kDartsV1)) {
     const bool is_mark = std::string_view("[](),=").find(c) != std::string_view::npos;
     spaced += is_mark ? std::string(" \t\r\n") + c + "  " : std::string(1, c);
-    if (c != ' ') {
-      tight += c;
-    }
+    if (c != ' ') { tight += c; }
   }
   std::replace(quoted.begin(), quoted.end(), '\'', '"');
   EXPECT_EQ(Parse(spaced), expected);
@@ -196,9 +192,7 @@ TEST(DartsText, ParseErrorsNameThePosition) {
       {"Genotype(normal=[('max_pool_3x3', 0)]",
        "column 37: expected \",\" after pair 1 of 8 of normal, found \"]\""},
   };
-  for (const auto& [text, message] : kFaults) {
-    EXPECT_EQ(FailureOf(text), message) << text;
-  }
+  for (const auto& [text, message] : kFaults) { EXPECT_EQ(FailureOf(text), message) << text; }
 }
 
 // Expects an error at the position of `found` in the text.
@@ -275,17 +269,13 @@ TEST(DartsText, GenotypesOfOnceNasBenchParseWithTheSizesItsAuthorsCounted) {
                                      : std::filesystem::path(LODE_SOURCE_DIR) / "../shared/data") /
                     "darts/darts_cifar10_545.csv";
   std::ifstream in(file);
-  if (!in) {
-    GTEST_SKIP() << "no " << file;
-  }
+  if (!in) { GTEST_SKIP() << "no " << file; }
   const NetworkCosts costs{NetworkSettings{}};
   int parsed = 0, refused = 0;
   const std::regex row("[^,]*,\"(Genotype[^\"]*)\",[^,]*,([^,]*),");
   std::smatch match;
   for (std::string line; std::getline(in, line);) {
-    if (!std::regex_search(line, match, row)) {
-      continue;
-    }
+    if (!std::regex_search(line, match, row)) { continue; }
     const std::string text = match[1];
     if (text.find("'none'") != std::string::npos) {
       EXPECT_THAT(FailureOf(text), HasSubstr("\"none\" is not an operation of this space"));

@@ -31,9 +31,7 @@ class PythonRandom {
   std::uint32_t Below(std::uint32_t bound) {
     const auto bits = static_cast<int>(std::bit_width(bound));
     std::uint32_t drawn = bound;
-    while (drawn >= bound) {
-      drawn = Word() >> (32 - bits);
-    }
+    while (drawn >= bound) { drawn = Word() >> (32 - bits); }
     return drawn;
   }
 
@@ -49,9 +47,7 @@ class PythonRandom {
   }
   std::uint32_t Mixed(std::size_t i) const { return state_[i - 1] ^ (state_[i - 1] >> 30); }
   std::size_t Next(std::size_t i) {
-    if (++i < kWords) {
-      return i;
-    }
+    if (++i < kWords) { return i; }
     state_[0] = state_[kWords - 1];
     return 1;
   }
@@ -64,9 +60,7 @@ class PythonRandom {
     next_ = 0;
   }
   std::uint32_t Word() {
-    if (next_ == kWords) {
-      Twist();
-    }
+    if (next_ == kWords) { Twist(); }
     std::uint32_t y = state_[next_++];
     y ^= y >> 11;
     y ^= (y << 7) & 0x9d2c5680u;

@@ -62,9 +62,7 @@ class Numbering {
 
   void MarkLive(const Terms& terms) {
     for (const Term& t : terms) {
-      if (t.source == kInput || live_[t.source]) {
-        continue;
-      }
+      if (t.source == kInput || live_[t.source]) { continue; }
       live_[t.source] = true;
       MarkLive(Inputs(t.source));
     }
@@ -98,18 +96,12 @@ class Numbering {
   void Extend(std::uint8_t count) {
     std::uint16_t least = UINT16_MAX;
     for (std::size_t c = 0; c < kEdges; ++c) {
-      if (IsReady(c)) {
-        least = std::min(least, Entry(c));
-      }
+      if (IsReady(c)) { least = std::min(least, Entry(c)); }
     }
-    if (least == UINT16_MAX) {
-      return Finish();
-    }
+    if (least == UINT16_MAX) { return Finish(); }
     key_.convolutions[count] = least;
     for (std::size_t c = 0; c < kEdges; ++c) {
-      if (!IsReady(c) || Entry(c) != least) {
-        continue;
-      }
+      if (!IsReady(c) || Entry(c) != least) { continue; }
       number_[c] = static_cast<std::uint8_t>(count + 2);
       Extend(static_cast<std::uint8_t>(count + 1));
       number_[c] = 0;
@@ -119,9 +111,7 @@ class Numbering {
 
   void Finish() {
     key_.output = Write(nodes_[kNodes - 1]);
-    if (!found_ || key_ < smallest_) {
-      smallest_ = key_;
-    }
+    if (!found_ || key_ < smallest_) { smallest_ = key_; }
     found_ = true;
   }
 

@@ -136,13 +136,9 @@ class Runner {
     double sum = 0, squares = 0, count = 0;
     do {
       std::array<std::size_t, kEdges> of_edge{};
-      for (std::size_t i = 0; i < live.size(); ++i) {
-        of_edge[live[i]] = order[i];
-      }
+      for (std::size_t i = 0; i < live.size(); ++i) { of_edge[live[i]] = order[i]; }
       double value = 0;
-      for (const Network& network : networks_) {
-        value += Output(network, cell, of_edge);
-      }
+      for (const Network& network : networks_) { value += Output(network, cell, of_edge); }
       sum += value;
       squares += value * value;
       ++count;
@@ -152,9 +148,7 @@ class Runner {
 
  private:
   static bool Reaches(const Cell& cell, std::size_t node) {
-    if (node == kNodes - 1) {
-      return true;
-    }
+    if (node == kNodes - 1) { return true; }
     for (std::size_t e = 0; e < kEdges; ++e) {
       if (kEdgeOrder[e].from == node && cell[e] != kNone && Reaches(cell, kEdgeOrder[e].to)) {
         return true;
@@ -167,13 +161,9 @@ class Runner {
                        const std::array<std::size_t, kEdges>& of_edge) {
     std::array<Image, kNodes> nodes{network.input};
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (cell[e] == kNone) {
-        continue;
-      }
+      if (cell[e] == kNone) { continue; }
       const Image image = Apply(cell[e], nodes[kEdgeOrder[e].from], network.weights[of_edge[e]]);
-      for (std::size_t p = 0; p < image.size(); ++p) {
-        nodes[kEdgeOrder[e].to][p] += image[p];
-      }
+      for (std::size_t p = 0; p < image.size(); ++p) { nodes[kEdgeOrder[e].to][p] += image[p]; }
     }
     const Image& out = nodes[kNodes - 1];
     return std::inner_product(out.begin(), out.end(), network.projection.begin(), 0.0);
@@ -181,30 +171,20 @@ class Runner {
 
   static Image Apply(Operation operation, const Image& in, const Weights& weights) {
     Image out{};
-    if (operation == kSkipConnect) {
-      return in;
-    }
+    if (operation == kSkipConnect) { return in; }
     for (int y = 0; y < 4; ++y) {
       for (int x = 0; x < 4; ++x) {
         double sum = 0, pixels = 0;
         for (int dy = -1; dy <= 1; ++dy) {
           for (int dx = -1; dx <= 1; ++dx) {
-            if (y + dy < 0 || y + dy > 3 || x + dx < 0 || x + dx > 3) {
-              continue;
-            }
+            if (y + dy < 0 || y + dy > 3 || x + dx < 0 || x + dx > 3) { continue; }
             const double value = in[static_cast<std::size_t>(4 * (y + dy) + x + dx)];
             const double tap = weights.three[static_cast<std::size_t>(3 * dy + dx + 4)];
             const bool is_center = dy == 0 && dx == 0;
             ++pixels;
-            if (operation == kAvgPool3x3) {
-              sum += value;
-            }
-            if (operation == kConv3x3) {
-              sum += tap * std::max(value, 0.0);
-            }
-            if (operation == kConv1x1 && is_center) {
-              sum += weights.one * std::max(value, 0.0);
-            }
+            if (operation == kAvgPool3x3) { sum += value; }
+            if (operation == kConv3x3) { sum += tap * std::max(value, 0.0); }
+            if (operation == kConv1x1 && is_center) { sum += weights.one * std::max(value, 0.0); }
           }
         }
         out[static_cast<std::size_t>(4 * y + x)] =
@@ -233,9 +213,7 @@ TEST(Canonical, EqualCellsComputeTheSameFunctionAndOthersDoNot) {
     ASSERT_NEAR(means.second, first.second, 1e-12) << Format(FromIndex(representative));
   }
   std::vector<std::pair<double, double>> classes;
-  for (const auto& [representative, means] : of_class) {
-    classes.push_back(means);
-  }
+  for (const auto& [representative, means] : of_class) { classes.push_back(means); }
   std::sort(classes.begin(), classes.end());
   for (std::size_t i = 1; i < classes.size(); ++i) {
     const double apart = std::max(classes[i].first - classes[i - 1].first,

@@ -41,9 +41,7 @@ Cell FromArchitecture(lode::ArchitectureView architecture) {
 }
 
 void ToArchitecture(const Cell& cell, std::span<std::uint8_t> out) {
-  for (std::size_t e = 0; e < kEdges; ++e) {
-    out[e * kOperations + cell[e]] = 1;
-  }
+  for (std::size_t e = 0; e < kEdges; ++e) { out[e * kOperations + cell[e]] = 1; }
 }
 
 }  // namespace nb201

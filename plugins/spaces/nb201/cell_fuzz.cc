@@ -8,13 +8,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   nb201::Cell cell{}, again{};
   nb201::ParseError error;
   if (!nb201::Parse(text, &cell, &error)) {
-    if (error.column == 0 || error.column > size + 1) {
-      std::abort();
-    }
+    if (error.column == 0 || error.column > size + 1) { std::abort(); }
     return 0;
   }
-  if (!nb201::Parse(nb201::Format(cell), &again, &error) || again != cell) {
-    std::abort();
-  }
+  if (!nb201::Parse(nb201::Format(cell), &again, &error) || again != cell) { std::abort(); }
   return 0;
 }

@@ -14,9 +14,7 @@ namespace {
 
 // Takes `token` from the front of `rest`; returns false, with nothing taken, if it is not there.
 bool Take(std::string_view token, std::string_view* rest) {
-  if (!rest->starts_with(token)) {
-    return false;
-  }
+  if (!rest->starts_with(token)) { return false; }
   rest->remove_prefix(token.size());
   return true;
 }
@@ -36,9 +34,7 @@ bool TakeOperation(std::string_view* rest, Operation* operation) {
 
 std::string UnknownOperation(std::string_view rest, std::size_t edge) {
   const std::string_view name = rest.substr(0, rest.find_first_of("~|+"));
-  if (name.empty()) {
-    return "expected an operation for edge " + std::string(kEdgeNames[edge]);
-  }
+  if (name.empty()) { return "expected an operation for edge " + std::string(kEdgeNames[edge]); }
   if (std::find(kOperationNames.begin(), kOperationNames.end(), name) != kOperationNames.end()) {
     return "expected \"~" + std::to_string(kEdgeOrder[edge].from) + "\" after " + lode::Quote(name);
   }
@@ -72,19 +68,13 @@ bool ParseString(std::string_view text, Cell* cell, ParseError* error) {
     return Take(token, &rest) || fail(Unexpected(token, where, edge, &rest));
   };
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (!expect(Separator(e), " before edge ", kEdgeNames[e])) {
-      return false;
-    }
-    if (!TakeOperation(&rest, &(*cell)[e])) {
-      return fail(UnknownOperation(rest, e));
-    }
+    if (!expect(Separator(e), " before edge ", kEdgeNames[e])) { return false; }
+    if (!TakeOperation(&rest, &(*cell)[e])) { return fail(UnknownOperation(rest, e)); }
     if (!expect(kEdgeNames[e].substr(0, 1), " as the input of edge ", kEdgeNames[e])) {
       return false;
     }
   }
-  if (!expect("|", " at the end", "")) {
-    return false;
-  }
+  if (!expect("|", " at the end", "")) { return false; }
   return rest.empty() || fail("expected the end, found " + lode::Quote(rest));
 }
 
@@ -99,20 +89,14 @@ class TupleReader {
   Cell Read() {
     cursor_.TakeLeadingName();
     const bool is_call = cursor_.Take("Structure");
-    if (is_call) {
-      cursor_.Expect("(");
-    }
+    if (is_call) { cursor_.Expect("("); }
     const std::string_view closing = Open("of the nodes");
     for (std::size_t node = 1; node < kNodes; ++node) {
-      if (node > 1) {
-        cursor_.Expect(",", " after node " + std::to_string(node - 1));
-      }
+      if (node > 1) { cursor_.Expect(",", " after node " + std::to_string(node - 1)); }
       ReadNode(node);
     }
     cursor_.ExpectClosing(closing, " after node 3");
-    if (is_call) {
-      cursor_.ExpectClosing(")");
-    }
+    if (is_call) { cursor_.ExpectClosing(")"); }
     cursor_.ExpectEnd();
     return cell_;
   }
@@ -124,9 +108,7 @@ class TupleReader {
     const std::string_view closing = Open("of " + name);
     std::array<bool, kNodes> seen{};
     for (std::size_t n = 0; n < node; ++n) {
-      if (n > 0) {
-        cursor_.Expect(",", " before the next input of " + name);
-      }
+      if (n > 0) { cursor_.Expect(",", " before the next input of " + name); }
       ReadInput(node, &seen);
     }
     cursor_.ExpectClosing(closing, " after the inputs of " + name);
@@ -192,9 +174,7 @@ Cell ReadBenchmarkIndex(std::string_view text) {
 // "Structure(4 nodes with |...|)", as the benchmark's code prints a cell: returns the inner part.
 std::optional<std::string_view> PrintedStructure(std::string_view text) {
   constexpr std::string_view kBegin = "Structure(4 nodes with ";
-  if (!text.starts_with(kBegin) || !text.ends_with(')')) {
-    return {};
-  }
+  if (!text.starts_with(kBegin) || !text.ends_with(')')) { return {}; }
   return text.substr(kBegin.size(), text.size() - kBegin.size() - 1);
 }
 
@@ -218,16 +198,12 @@ std::string Format(const Cell& cell) {
 bool Parse(std::string_view text, Cell* cell, ParseError* error) {
   if (const auto printed = PrintedStructure(text)) {
     const auto skipped = static_cast<std::size_t>(printed->data() - text.data());
-    if (ParseString(*printed, cell, error)) {
-      return true;
-    }
+    if (ParseString(*printed, cell, error)) { return true; }
     error->column += skipped;
     return false;
   }
   const bool is_index = !text.empty() && IsDigit(text.front());
-  if (!is_index && !IsTuples(text)) {
-    return ParseString(text, cell, error);
-  }
+  if (!is_index && !IsTuples(text)) { return ParseString(text, cell, error); }
   try {
     *cell = is_index ? ReadBenchmarkIndex(text) : TupleReader(text).Read();
     return true;

@@ -16,9 +16,7 @@ namespace {
 std::string Read(std::string_view text) {
   Cell cell{};
   ParseError error;
-  if (Parse(text, &cell, &error)) {
-    return Format(cell);
-  }
+  if (Parse(text, &cell, &error)) { return Format(cell); }
   return std::to_string(error.column) + ": " + error.message;
 }
 

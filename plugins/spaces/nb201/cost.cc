@@ -56,9 +56,7 @@ NetworkSizes::NetworkSizes(const NetworkShape& shape) {
 
 NetworkSize NetworkSizes::Of(const Cell& cell) const {
   NetworkSize size = outside_;
-  for (const Operation operation : cell) {
-    size += operation_[operation];
-  }
+  for (const Operation operation : cell) { size += operation_[operation]; }
   return size;
 }
 

@@ -15,9 +15,7 @@ constexpr std::uint32_t kIndexOrder = 0xc630e33f;
 // FNV-1a, one cell's number at a time.
 std::uint32_t Checksum(const std::vector<std::uint32_t>& cells) {
   std::uint32_t hash = 2166136261u;
-  for (const std::uint32_t cell : cells) {
-    hash = (hash ^ cell) * 16777619u;
-  }
+  for (const std::uint32_t cell : cells) { hash = (hash ^ cell) * 16777619u; }
   return hash;
 }
 
@@ -26,9 +24,7 @@ bool IsEnergy(std::string_view column) { return column.ends_with("_energy"); }
 // Returns the data set that a column's name begins with, or "".
 std::string DatasetOf(std::string_view column) {
   for (const char* dataset : {"cifar10", "cifar100", "imagenet16"}) {
-    if (column.starts_with(std::string(dataset) + "_")) {
-      return dataset;
-    }
+    if (column.starts_with(std::string(dataset) + "_")) { return dataset; }
   }
   return "";
 }
@@ -79,9 +75,7 @@ std::vector<lode::Metric> LatencyOracle::Metrics() const {
       LODE_SPLIT_NONE,
       DatasetOf(config_.column)};
   for (const double cost : costs_) {  // -1: the device cannot run it
-    if (cost >= 0) {
-      metric.optimum = std::min(cost, metric.optimum.value_or(cost));
-    }
+    if (cost >= 0) { metric.optimum = std::min(cost, metric.optimum.value_or(cost)); }
   }
   return {metric};
 }
@@ -107,9 +101,7 @@ void LatencyOracle::Evaluate(const lode::Query& query, std::span<double> metrics
                                  ", the table has results at 1 only");
   }
   const double cost = costs_[ToIndex(FromArchitecture(query.architecture))];
-  if (cost < 0) {
-    throw lode::UnsupportedError("the device cannot run it: the table has -1");
-  }
+  if (cost < 0) { throw lode::UnsupportedError("the device cannot run it: the table has -1"); }
   metrics[0] = cost;
 }
 

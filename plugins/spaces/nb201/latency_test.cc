@@ -40,9 +40,7 @@ std::vector<std::string> GoodLines() {
 
 std::string Join(const std::vector<std::string>& lines) {
   std::string text;
-  for (const std::string& line : lines) {
-    text += line + '\n';
-  }
+  for (const std::string& line : lines) { text += line + '\n'; }
   return text;
 }
 
@@ -110,9 +108,7 @@ TEST_F(Nb201Latency, RequiresTheBenchmarksOrder) {
   EXPECT_EQ(Format(FromIndex(Order()[284])),
             "|skip_connect~0|+|skip_connect~0|skip_connect~1|+|none~0|nor_conv_1x1~1|none~2|");
   std::vector<std::string> lines = {std::string(kArchitectureColumn)};
-  for (const std::uint32_t cell : Order()) {
-    lines.push_back(Format(FromIndex(cell)));
-  }
+  for (const std::uint32_t cell : Order()) { lines.push_back(Format(FromIndex(cell))); }
   EXPECT_EQ(ParseIndexOrder(Join(lines), "T"), Order());
   std::swap(lines[1000], lines[2000]);
   EXPECT_EQ(lode::CodedFailure([&] { ParseIndexOrder(Join(lines), "T"); }),
@@ -224,9 +220,7 @@ std::string Published() {
 }
 
 TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
-  if (!fs::exists(Published())) {
-    GTEST_SKIP() << Published() << " is missing";
-  }
+  if (!fs::exists(Published())) { GTEST_SKIP() << Published() << " is missing"; }
   // Architecture 0 as HW-NAS-Bench's own documentation prints it.
   const std::vector<std::pair<const char*, double>> published = {
       {"edgegpu_latency", 5.807418537139893},
@@ -246,9 +240,7 @@ TEST_F(Nb201Latency, ReadsThePublishedMeasurements) {
 }
 
 TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
-  if (!fs::exists(Published())) {
-    GTEST_SKIP() << Published() << " is missing";
-  }
+  if (!fs::exists(Published())) { GTEST_SKIP() << Published() << " is missing"; }
   LatencyOracle oracle = Make(Published(), "cifar10_edgetpu_latency");
   oracle.Bind(space_.space());
   int refused = 0;
@@ -261,9 +253,7 @@ TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
 // The mapping from the benchmark's numbers to cells is right: a device without parallelism takes
 // time in proportion to the multiply-adds, which a shuffled mapping would not show.
 TEST_F(Nb201Latency, GrowsWithTheMultiplyAdds) {
-  if (!fs::exists(Published())) {
-    GTEST_SKIP() << Published() << " is missing";
-  }
+  if (!fs::exists(Published())) { GTEST_SKIP() << Published() << " is missing"; }
   LatencyOracle oracle = Make(Published(), "cifar10_raspi4_latency");
   oracle.Bind(space_.space());
   double sum_x = 0, sum_y = 0, sum_xx = 0, sum_yy = 0, sum_xy = 0;

@@ -65,9 +65,7 @@ ResultColumns TableOracle::Columns() const {
   const std::string& dataset = config_.dataset;
   ResultColumns brief{dataset + "_valid_12ep", dataset + "_test_12ep", "params_" + dataset,
                       "mflops_" + dataset, dataset + "_seconds_12ep"};
-  if (config_.epochs == kBriefEpochs) {
-    return brief;
-  }
+  if (config_.epochs == kBriefEpochs) { return brief; }
   return {dataset + "_valid",   dataset + "_test",    brief.params,        brief.mflops,
           dataset + "_seconds", brief.valid_accuracy, brief.test_accuracy, brief.seconds};
 }
@@ -89,9 +87,7 @@ void TableOracle::Bind(const lode::Space& space) {
 void TableOracle::FillSeconds() {
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     const auto fill = [&](double& seconds, std::int64_t epochs) {
-      if (std::isnan(seconds)) {
-        seconds = TrainingSeconds(FromIndex(i), config_.dataset, epochs);
-      }
+      if (std::isnan(seconds)) { seconds = TrainingSeconds(FromIndex(i), config_.dataset, epochs); }
     };
     fill(table_[i].seconds, config_.epochs);
     fill(table_[i].brief_seconds, kBriefEpochs);

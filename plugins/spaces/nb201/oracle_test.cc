@@ -108,12 +108,8 @@ class TableWithSeconds {
     std::string line;
     for (int i = -1; std::getline(shipped, line); ++i) {
       out << line;
-      if (i < 0) {
-        out << "\tcifar10_seconds\tcifar10_seconds_12ep\n";
-      }
-      if (i >= 0) {
-        out << '\t' << i + 0.5 << '\t' << i + 0.25 << '\n';
-      }
+      if (i < 0) { out << "\tcifar10_seconds\tcifar10_seconds_12ep\n"; }
+      if (i >= 0) { out << '\t' << i + 0.5 << '\t' << i + 0.25 << '\n'; }
     }
   }
   ~TableWithSeconds() { std::filesystem::remove(path_); }
@@ -173,9 +169,7 @@ TEST(Nb201Oracle, KnowsTheBestOfEachMetricOnceBound) {
       best[m] = m < 2 ? std::max(best[m], answer[m]) : std::min(best[m], answer[m]);
     }
   }
-  for (std::size_t m = 0; m < 4; ++m) {
-    EXPECT_EQ(metrics[m].optimum, best[m]) << metrics[m].name;
-  }
+  for (std::size_t m = 0; m < 4; ++m) { EXPECT_EQ(metrics[m].optimum, best[m]) << metrics[m].name; }
   EXPECT_NEAR(best[0], 91.61, 0.005);
 }
 
@@ -280,21 +274,11 @@ struct OtherSpace : Space {
   using Space::Space;
   std::vector<lode::Matrix> Matrices() const {
     std::vector<lode::Matrix> list = Space::Matrices();
-    if (kChange == kColumns) {
-      list[0].column_labels.push_back("sep_conv_3x3");
-    }
-    if (kChange == kRowLabel) {
-      list[0].row_labels[1] = "1->2";
-    }
-    if (kChange == kColumnLabel) {
-      list[0].column_labels[4] = "max_pool_3x3";
-    }
-    if (kChange == kName) {
-      list[0].name = "normal";
-    }
-    if (kChange == kSecondMatrix) {
-      list.push_back(list[0]);
-    }
+    if (kChange == kColumns) { list[0].column_labels.push_back("sep_conv_3x3"); }
+    if (kChange == kRowLabel) { list[0].row_labels[1] = "1->2"; }
+    if (kChange == kColumnLabel) { list[0].column_labels[4] = "max_pool_3x3"; }
+    if (kChange == kName) { list[0].name = "normal"; }
+    if (kChange == kSecondMatrix) { list.push_back(list[0]); }
     return list;
   }
 };
@@ -337,9 +321,7 @@ TEST(Nb201Oracle, ManyThreadsMayAsk) {
       });
     }
   }
-  for (const double b : best) {
-    EXPECT_NEAR(b, 91.607, 5e-4);
-  }
+  for (const double b : best) { EXPECT_NEAR(b, 91.607, 5e-4); }
 }
 
 }  // namespace

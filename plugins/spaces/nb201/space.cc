@@ -8,9 +8,7 @@ namespace {
 
 NetworkShape ShapeOf(const Space::Config& config) {
   NetworkShape shape;
-  if (config.dataset == "cifar100") {
-    shape.classes = 100;
-  }
+  if (config.dataset == "cifar100") { shape.classes = 100; }
   if (config.dataset == "imagenet16") {
     shape.classes = 120;
     shape.pixels = 16;
@@ -54,9 +52,7 @@ void Space::Sample(lode::Random random, std::span<std::uint8_t> out) const {
 
 void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
                    std::span<std::uint8_t> child) const {
-  if (!draws_node_first_) {
-    return ChoiceSpace::Mutate(random, parent, child);
-  }
+  if (!draws_node_first_) { return ChoiceSpace::Mutate(random, parent, child); }
   Cell cell = FromArchitecture(parent);
   const std::size_t node = 1 + random.Below(kNodes - 1);
   Operation& operation = cell[node * (node - 1) / 2 + random.Below(node)];
@@ -89,9 +85,7 @@ lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
     graph.nodes.push_back({"cell", label});
   }
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (cell[e] == kNone) {
-      continue;
-    }
+    if (cell[e] == kNone) { continue; }
     const auto [from, to] = kEdgeOrder[e];
     graph.edges.push_back({from, to, std::string(kOperationNames[cell[e]])});
   }

@@ -112,9 +112,7 @@ TEST(Nb201Space, ParseErrorsNameThePosition) {
       {"|a\x01\xff~0|",
        "column 2: unknown operation \"a\\x01\\xff\" on edge 0->1 (nearest: \"none\")"},
   };
-  for (const auto& [text, message] : kFaults) {
-    EXPECT_EQ(ParseFailure(text), message) << text;
-  }
+  for (const auto& [text, message] : kFaults) { EXPECT_EQ(ParseFailure(text), message) << text; }
 }
 
 TEST(Nb201Space, EveryPrefixAndEveryChangedCharacterIsRefused) {
@@ -156,16 +154,12 @@ TEST(Nb201Space, DiscretizeTakesTheLargestOfEachRow) {
 TEST(Nb201Space, DiscretizeTakesTheFirstOfEquals) {
   EXPECT_EQ(Discretize(std::vector<float>(kCells, 0.5f)), Of(0u));
   std::vector<float> action(kCells, -1.0f);
-  for (std::size_t e = 0; e < kEdges; ++e) {
-    action[5 * e + 2] = action[5 * e + 4] = 3.0f;
-  }
+  for (std::size_t e = 0; e < kEdges; ++e) { action[5 * e + 2] = action[5 * e + 4] = 3.0f; }
   EXPECT_EQ(Discretize(action),
             Of(Cell{kConv1x1, kConv1x1, kConv1x1, kConv1x1, kConv1x1, kConv1x1}));
   // 0.0 and -0.0 are equal.
   std::vector<float> zeros(kCells, 0.0f);
-  for (std::size_t e = 0; e < kEdges; ++e) {
-    zeros[5 * e] = -0.0f;
-  }
+  for (std::size_t e = 0; e < kEdges; ++e) { zeros[5 * e] = -0.0f; }
   EXPECT_EQ(Discretize(zeros), Of(0u));
 }
 
@@ -186,9 +180,7 @@ TEST(Nb201Space, DiscretizeIsValidForEveryFiniteAction) {
 TEST(Nb201Space, SampleIsUniform) {
   FixedStream stream(5);
   std::map<std::uint32_t, int> counts;
-  for (std::uint32_t i = 0; i < kArchitectures; ++i) {
-    counts[i] = 0;
-  }
+  for (std::uint32_t i = 0; i < kArchitectures; ++i) { counts[i] = 0; }
   for (std::uint32_t n = 0; n < 50 * kArchitectures; ++n) {
     Architecture a(kCells);
     TheSpace().Sample(stream.random(), a);
@@ -232,9 +224,7 @@ TEST(Nb201Space, NodeFirstMutationDrawsANodeAndThenItsInput) {
     const Cell cell = FromArchitecture(child);
     std::size_t changed = kEdges;
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (cell[e] == parent[e]) {
-        continue;
-      }
+      if (cell[e] == parent[e]) { continue; }
       ASSERT_EQ(changed, kEdges) << "two edges differ";
       changed = e;
     }
@@ -353,9 +343,7 @@ TEST(Nb201Space, DrawsTheCellWithoutNone) {
   const Cell cell = {kConv3x3, kNone, kAvgPool3x3, kSkipConnect, kNone, kConv1x1};
   const lode::Graph graph = TheSpace().Graph(Of(cell));
   ASSERT_EQ(graph.nodes.size(), 4u);
-  for (const auto& node : graph.nodes) {
-    EXPECT_EQ(node.group, "cell");
-  }
+  for (const auto& node : graph.nodes) { EXPECT_EQ(node.group, "cell"); }
   EXPECT_EQ(EdgesOf(graph), (EdgeList{{"input", "node 1", "nor_conv_3x3"},
                                       {"node 1", "node 2", "avg_pool_3x3"},
                                       {"input", "output", "skip_connect"},

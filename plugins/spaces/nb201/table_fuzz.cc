@@ -9,10 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         lode::files::Unpack(std::string(reinterpret_cast<const char*>(data), size), "T", 1 << 20);
     try {
       nb201::ParseRows(text, "T", nb201::RowKey::kIndex, {{.name = "l", .may_lack = true}});
-    } catch (const lode::IoError&) {
-    }
+    } catch (const lode::IoError&) {}
     nb201::ParseTable(text, "T", columns);
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

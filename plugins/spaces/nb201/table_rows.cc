@@ -17,9 +17,7 @@ double ReadNumber(const lode::files::DelimitedReader& line, std::size_t field,
   if (!lacks && (value < 0 || value > column.max)) {
     line.FailAt(field, std::string("expected ") + column.range);
   }
-  if (column.whole && value != std::floor(value)) {
-    line.FailAt(field, "expected a whole number");
-  }
+  if (column.whole && value != std::floor(value)) { line.FailAt(field, "expected a whole number"); }
   return value;
 }
 
@@ -44,9 +42,7 @@ class Keys {
 
   void RequireAll() const {
     const auto first = std::find(line_of_.begin(), line_of_.end(), 0u);
-    if (first == line_of_.end()) {
-      return;
-    }
+    if (first == line_of_.end()) { return; }
     const auto missing = std::count(first, line_of_.end(), 0u);
     throw lode::IoError(name_ + ": " + std::to_string(missing) + " of " +
                         std::to_string(kArchitectures) + " architectures are missing, the first " +

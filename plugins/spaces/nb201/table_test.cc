@@ -36,9 +36,7 @@ std::vector<std::string> GoodLines() {
 
 std::string Join(const std::vector<std::string>& lines, const std::string& end = "\n") {
   std::string text;
-  for (const std::string& line : lines) {
-    text += line + end;
-  }
+  for (const std::string& line : lines) { text += line + end; }
   return text;
 }
 
@@ -336,12 +334,8 @@ Size SizeOf(const Cell& cell, std::uint64_t classes, std::uint64_t pixels) {
     }
     for (int repeat = 0; repeat < 5; ++repeat) {
       for (const Operation o : cell) {
-        if (o == kConv1x1) {
-          convolution(c * c, 2 * c, side);
-        }
-        if (o == kConv3x3) {
-          convolution(9 * c * c, 2 * c, side);
-        }
+        if (o == kConv1x1) { convolution(c * c, 2 * c, side); }
+        if (o == kConv3x3) { convolution(9 * c * c, 2 * c, side); }
       }
     }
   }

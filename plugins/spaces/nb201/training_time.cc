@@ -18,9 +18,7 @@ constexpr Fit kEvaluate10000 = {0.8432, {0, -0.0245, 0.0980, 0.2121, 0.0692}};  
 
 double Seconds(const Fit& fit, const Cell& cell) {
   double seconds = fit.base;
-  for (const Operation operation : cell) {
-    seconds += fit.each.at(operation);
-  }
+  for (const Operation operation : cell) { seconds += fit.each.at(operation); }
   return seconds;
 }
 
@@ -33,9 +31,7 @@ constexpr std::array<Images, 3> kImages = {
 
 const Images& ImagesOf(std::string_view dataset) {
   for (const Images& images : kImages) {
-    if (images.dataset == dataset) {
-      return images;
-    }
+    if (images.dataset == dataset) { return images; }
   }
   throw std::out_of_range("no data set " + std::string(dataset));
 }

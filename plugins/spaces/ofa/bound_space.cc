@@ -31,17 +31,13 @@ void RequireSameNetworks(const lode::Space& space, const std::string& width,
   same.resolution = resolution;
   const Space ours(lode::Host(nullptr), same);
   const std::vector<lode::Metric> metrics = ours.Metrics();
-  if (space.metrics().size() != metrics.size()) {
-    return;
-  }
+  if (space.metrics().size() != metrics.size()) { return; }
   const lode::Architecture smallest = SmallestNetwork();
   std::vector<double> expected(metrics.size()), found(metrics.size());
   ours.Measure(smallest, expected);
   space.Measure(smallest, found);
   for (std::size_t k = 0; k < metrics.size(); ++k) {
-    if (expected[k] == found[k]) {
-      continue;
-    }
+    if (expected[k] == found[k]) { continue; }
     throw lode::UnsupportedError(
         "the space has a width or resolution other than " + width + " and " +
         std::to_string(resolution) + ": its smallest network has " +

@@ -39,9 +39,7 @@ Subnet FromJson(const nlohmann::json& json) {
   Subnet subnet;
   const auto read = [&](const char* key, auto& out) {
     ASSERT_EQ(json.at(key).size(), out.size());
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = json.at(key)[i].get<std::uint8_t>();
-    }
+    for (std::size_t i = 0; i < out.size(); ++i) { out[i] = json.at(key)[i].get<std::uint8_t>(); }
   };
   read("ks", subnet.kernel);
   read("e", subnet.expand);
@@ -51,9 +49,7 @@ Subnet FromJson(const nlohmann::json& json) {
 
 TEST(OfaNetwork, CostsEqualTheCountsOfTheAuthorsCode) {
   std::ifstream file(ReferenceFile("ofa_subnets.json"));
-  if (!file) {
-    GTEST_SKIP() << "ofa_subnets.json is missing";
-  }
+  if (!file) { GTEST_SKIP() << "ofa_subnets.json is missing"; }
   const nlohmann::json list = nlohmann::json::parse(file);
   EXPECT_EQ(list.size(), 24u);
   for (const nlohmann::json& entry : list) {
@@ -80,9 +76,7 @@ std::map<std::string, std::int64_t> ParamsByPart(std::istream& keys) {
     }
     std::int64_t count = 1;
     std::istringstream sizes(shape);
-    for (std::string size; std::getline(sizes, size, 'x');) {
-      count *= std::stoll(size);
-    }
+    for (std::string size; std::getline(sizes, size, 'x');) { count *= std::stoll(size); }
     const std::size_t from = key.starts_with("blocks.") ? 7 : 0;
     parts[key.substr(0, key.find('.', from))] += count;
   }
@@ -91,15 +85,11 @@ std::map<std::string, std::int64_t> ParamsByPart(std::istream& keys) {
 
 void ExpectPartsOfSupernet(const char* width, const char* file_name) {
   std::ifstream file(ReferenceFile(file_name));
-  if (!file) {
-    GTEST_SKIP() << file_name << " is missing";
-  }
+  if (!file) { GTEST_SKIP() << file_name << " is missing"; }
   auto parts = ParamsByPart(file);
   const Network network(width, 224);
   std::int64_t total = 0;
-  for (const auto& [part, count] : parts) {
-    total += count;
-  }
+  for (const auto& [part, count] : parts) { total += count; }
   EXPECT_EQ(CostAt(width, 224, Uniform(7, 6, 4)).params, total);
   EXPECT_EQ(CostOf(network.first_block()).params, parts["blocks.0"]);
   for (std::size_t layer = 0; layer < kLayers; ++layer) {

@@ -26,9 +26,7 @@ constexpr std::uintmax_t kMaxBytes = 16 << 20;
 
 // Returns "NAME:line:column: ", as far as known.
 std::string Position(const std::string& name, const YAML::Mark& mark) {
-  if (mark.is_null()) {
-    return name + ": ";
-  }
+  if (mark.is_null()) { return name + ": "; }
   return name + ":" + std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) + ": ";
 }
 
@@ -39,16 +37,12 @@ class TableBuilder : public YAML::EventHandler {
   explicit TableBuilder(const std::string& name) : name_(name) {}
 
   LatencyTable Take() {
-    if (!started_) {
-      throw lode::IoError(name_ + ": is empty, expected a map of latencies");
-    }
+    if (!started_) { throw lode::IoError(name_ + ": is empty, expected a map of latencies"); }
     return std::move(table_);
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (started_) {
-      Fail(mark, "text after the end of the map of latencies");
-    }
+    if (started_) { Fail(mark, "text after the end of the map of latencies"); }
     started_ = true;
   }
   void OnDocumentEnd() override {}
@@ -70,9 +64,7 @@ class TableBuilder : public YAML::EventHandler {
     ++depth_;
   }
   void OnMapEnd() override {
-    if (--depth_ == 1) {
-      AddEntry();
-    }
+    if (--depth_ == 1) { AddEntry(); }
   }
 
  private:
@@ -87,9 +79,7 @@ class TableBuilder : public YAML::EventHandler {
     throw lode::IoError(Position(name_, mark) + message);
   }
   void RequireMap(const Node& node, const std::string& what) const {
-    if (!node.is_map) {
-      Fail(node.mark, what + " is " + node.type + ", expected a map");
-    }
+    if (!node.is_map) { Fail(node.mark, what + " is " + node.type + ", expected a map"); }
   }
 
   // Called for every node, before those inside it.
@@ -123,9 +113,7 @@ class TableBuilder : public YAML::EventHandler {
   void EnterField(const Node& node) {
     if (!in_field_) {
       is_mean_ = node.text != nullptr && *node.text == "mean";
-      if (is_mean_ && mean_) {
-        Fail(node.mark, lode::Quote(key_) + " has a second mean");
-      }
+      if (is_mean_ && mean_) { Fail(node.mark, lode::Quote(key_) + " has a second mean"); }
     } else if (is_mean_) {
       mean_ = Milliseconds(node);
     }
@@ -146,9 +134,7 @@ class TableBuilder : public YAML::EventHandler {
   }
 
   void AddEntry() {
-    if (!mean_) {
-      Fail(entry_mark_, lode::Quote(key_) + " has no mean");
-    }
+    if (!mean_) { Fail(entry_mark_, lode::Quote(key_) + " has no mean"); }
     if (!table_.emplace(key_, *mean_).second) {
       Fail(key_mark_, "key " + lode::Quote(key_) + " appears twice");
     }
@@ -194,27 +180,19 @@ class Lookup {
 
   double operator()(const std::string& key) {
     const auto found = table_.find(key);
-    if (found != table_.end()) {
-      return found->second;
-    }
-    if (missing_.empty()) {
-      first_missing_ = key;
-    }
+    if (found != table_.end()) { return found->second; }
+    if (missing_.empty()) { first_missing_ = key; }
     missing_.insert(key);
     return 0;
   }
 
   void RequireAllFound(const std::string& name) const {
-    if (missing_.empty()) {
-      return;
-    }
+    if (missing_.empty()) { return; }
     std::string message = name + ": has no key " + lode::Quote(first_missing_);
     if (missing_.size() > 1) {
       message += ", nor " + std::to_string(missing_.size() - 1) + " others that are needed";
     }
-    if (!table_.empty()) {
-      message += " (nearest: " + lode::Quote(Nearest()) + ")";
-    }
+    if (!table_.empty()) { message += " (nearest: " + lode::Quote(Nearest()) + ")"; }
     throw lode::IoError(message);
   }
 
@@ -245,15 +223,11 @@ LatencyTable ParseLatencyTable(const std::string& text, const std::string& name)
   try {
     YAML::Parser parser(stream);
     // The second call finds nothing, or the builder refuses what it finds.
-    if (parser.HandleNextDocument(builder)) {
-      parser.HandleNextDocument(builder);
-    }
+    if (parser.HandleNextDocument(builder)) { parser.HandleNextDocument(builder); }
     return builder.Take();
   } catch (const YAML::DeepRecursion& e) {  // its own message is "bad file"
     throw lode::IoError(Position(name, e.mark) + "nested too deeply");
-  } catch (const YAML::Exception& e) {
-    throw lode::IoError(Position(name, e.mark) + e.msg);
-  }
+  } catch (const YAML::Exception& e) { throw lode::IoError(Position(name, e.mark) + e.msg); }
 }
 
 std::string LatencyKey(const InvertedResidual& l) {
@@ -267,9 +241,7 @@ LayerSum<double> SumLatencies(const Network& network, const LatencyTable& table,
                               const std::string& name) {
   Lookup lookup(table);
   double rest = 0;
-  for (const std::string& key : KeysOfRest(network)) {
-    rest += lookup(key);
-  }
+  for (const std::string& key : KeysOfRest(network)) { rest += lookup(key); }
   LayerSum<double> sum(rest, [&](std::size_t layer, std::int64_t expand, std::int64_t kernel) {
     return lookup(LatencyKey(network.layer(layer, expand, kernel)));
   });

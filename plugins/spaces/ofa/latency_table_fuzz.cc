@@ -7,7 +7,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ofa::LatencyTable table =
         ofa::ParseLatencyTable(std::string(reinterpret_cast<const char*>(data), size), "T");
     ofa::SumLatencies(network, table, "T");
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

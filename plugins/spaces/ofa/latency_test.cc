@@ -38,9 +38,7 @@ class Published {
 
   std::vector<std::string> Keys(const Subnet& subnet) {
     for (std::size_t l = 0; l < 20; ++l) {
-      if (l % 4 < subnet.depth[l / 4]) {
-        AddLayer(l, subnet.kernel[l], subnet.expand[l]);
-      }
+      if (l % 4 < subnet.depth[l / 4]) { AddLayer(l, subnet.kernel[l], subnet.expand[l]); }
     }
     const std::string last = "1x1x" + std::to_string(width_.last);
     const std::string features = "1x1x" + std::to_string(width_.features);
@@ -88,9 +86,7 @@ std::map<std::string, double> WholeTable(int resolution, const Channels& width =
     }
   }
   double latency = 0.013;
-  for (auto& [key, value] : table) {
-    value = latency = std::fmod(latency * 1.37 + 0.1, 3);
-  }
+  for (auto& [key, value] : table) { value = latency = std::fmod(latency * 1.37 + 0.1, 3); }
   return table;
 }
 
@@ -176,9 +172,7 @@ TEST_F(OfaLatency, EqualsTheSumOfTheAuthorsCode) {
 // Layers count 1 ms each in this table; the network around them has six entries.
 TEST_F(OfaLatency, AddsUpActiveLayers) {
   auto table = WholeTable(224);
-  for (auto& [key, latency] : table) {
-    latency = 1;
-  }
+  for (auto& [key, latency] : table) { latency = 1; }
   table.at("Conv-input:224x224x3-output:112x112x24") = 100;
   table.at("Logits-input:1x1x1536-output:1000") = 1000;
   table.at(
@@ -251,17 +245,13 @@ TEST_F(OfaLatency, ErrorsInATableNameTheirPosition) {
       {"a: {mean: 1\n", ":2:1: end of map flow not found"},
       {"a: {mean: 1}\n  b: ]\n", ":2:3: end of map not found"},
   };
-  for (const auto& [text, message] : kFaults) {
-    EXPECT_EQ(TableFailure(text), message) << text;
-  }
+  for (const auto& [text, message] : kFaults) { EXPECT_EQ(TableFailure(text), message) << text; }
 }
 
 TEST_F(OfaLatency, DeepNestingIsRefused) {
   for (const char* opening : {"[", "{", "{a: ", "- ", "? "}) {
     std::string text;
-    for (int n = 0; n < 20'000; ++n) {
-      text += opening;
-    }
+    for (int n = 0; n < 20'000; ++n) { text += opening; }
     EXPECT_NE(TableFailure(text), "") << opening;
   }
   EXPECT_EQ(TableFailure("a: {mean: 1, b: " + std::string(20'000, '[') + std::string(20'000, ']')),

@@ -36,9 +36,7 @@ static_assert(ResolutionInput(AccuracyPredictor::kMaxResolution) ==
 // `row`: must be zeros, one for each input.
 void Encode(const Subnet& subnet, std::int64_t resolution, float* row) {
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
-    if (!subnet.IsActive(layer)) {
-      continue;
-    }
+    if (!subnet.IsActive(layer)) { continue; }
     row[3 * layer + IndexOf(kKernels, subnet.kernel[layer])] = 1;
     row[kFirstExpand + 3 * layer + IndexOf(kExpands, subnet.expand[layer])] = 1;
   }

@@ -55,9 +55,7 @@ std::vector<Subnet> RandomSubnets(std::size_t count, std::uint64_t seed) {
 double Published(const Subnet& subnet, std::int64_t resolution) {
   std::vector<double> x(128);
   for (std::size_t l = 0; l < 20; ++l) {
-    if (l % 4 >= subnet.depth[l / 4]) {
-      continue;
-    }
+    if (l % 4 >= subnet.depth[l / 4]) { continue; }
     const std::size_t kernel = subnet.kernel[l] == 3 ? 0 : subnet.kernel[l] == 5 ? 1 : 2;
     const std::size_t expand = subnet.expand[l] == 3 ? 0 : subnet.expand[l] == 4 ? 1 : 2;
     x[3 * l + kernel] = 1;
@@ -73,9 +71,7 @@ double Published(const Subnet& subnet, std::int64_t resolution) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         y[o] += static_cast<double>(weight.values[o * x.size() + i]) * x[i];
       }
-      if (*layer != '6') {
-        y[o] = std::max(y[o], 0.0);
-      }
+      if (*layer != '6') { y[o] = std::max(y[o], 0.0); }
     }
     x = y;
   }
@@ -123,9 +119,7 @@ TEST(OfaPredictor, InactiveLayersDoNotCount) {
 TEST(OfaPredictor, GivesTheSameBitsInAnyBatchAndOnAnyMachine) {
   const std::vector<Subnet> subnets = RandomSubnets(150, 2);
   std::vector<double> one_by_one;
-  for (const Subnet& subnet : subnets) {
-    one_by_one.push_back(Predict(Shipped(), subnet, 192));
-  }
+  for (const Subnet& subnet : subnets) { one_by_one.push_back(Predict(Shipped(), subnet, 192)); }
   lode::kernels::NamedSet sets[lode::kernels::kSetCount];
   const std::size_t count = lode::kernels::Available(sets);
   for (const lode::kernels::NamedSet& set : std::span(sets).first(count)) {
@@ -177,13 +171,9 @@ PredictorOracle Oracle(std::int64_t resolution = 224, const std::string& weights
 std::vector<double> Ask(const PredictorOracle& oracle, const std::vector<Subnet>& subnets,
                         double fidelity = 1) {
   std::vector<lode::Architecture> architectures;
-  for (const Subnet& subnet : subnets) {
-    architectures.push_back(Of(subnet));
-  }
+  for (const Subnet& subnet : subnets) { architectures.push_back(Of(subnet)); }
   std::vector<lode::Query> queries;
-  for (const lode::Architecture& a : architectures) {
-    queries.push_back({a, fidelity, 0});
-  }
+  for (const lode::Architecture& a : architectures) { queries.push_back({a, fidelity, 0}); }
   std::vector<double> metrics(queries.size());
   oracle.EvaluateBatch(queries, metrics);
   return metrics;
@@ -319,9 +309,7 @@ double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
 // Checks the quality that the component's description states.
 TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
   const std::filesystem::path path = SharedData() / "ofa" / "ofa_mbv3_measured_2610.tsv.gz";
-  if (!std::filesystem::exists(path)) {
-    GTEST_SKIP() << path << " is missing";
-  }
+  if (!std::filesystem::exists(path)) { GTEST_SKIP() << path << " is missing"; }
   const auto measured = ReadMeasured(path.string());
   const AccuracyPredictor predictor = Shipped();
   struct Quality {
@@ -339,9 +327,7 @@ TEST(OfaPredictor, RanksMeasuredSubnetsAndOverPredicts) {
     predictor.Predict(m.subnets, resolution, predicted);
     EXPECT_NEAR(Correlation(Ranks(predicted), Ranks(m.accuracies)), rank_correlation, 1e-3);
     double sum = 0;
-    for (std::size_t i = 0; i < subnets; ++i) {
-      sum += predicted[i] - m.accuracies[i];
-    }
+    for (std::size_t i = 0; i < subnets; ++i) { sum += predicted[i] - m.accuracies[i]; }
     EXPECT_NEAR(sum / static_cast<double>(subnets), bias, 1e-2);
   }
 }

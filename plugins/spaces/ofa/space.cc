@@ -19,9 +19,7 @@ std::vector<std::size_t> ActiveLayers(const Subnet& subnet) {
   std::vector<std::size_t> layers;
   layers.reserve(kLayers);
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
-    if (subnet.IsActive(layer)) {
-      layers.push_back(layer);
-    }
+    if (subnet.IsActive(layer)) { layers.push_back(layer); }
   }
   return layers;
 }
@@ -37,15 +35,9 @@ std::vector<lode::Matrix> SubnetMatrices() {
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
     ops.row_labels.push_back(LayerName(layer));
   }
-  for (std::size_t o = 0; o < kOperations; ++o) {
-    ops.column_labels.push_back(OperationName(o));
-  }
-  for (std::size_t unit = 0; unit < kUnits; ++unit) {
-    depth.row_labels.push_back(UnitName(unit));
-  }
-  for (const std::uint8_t d : kDepthValues) {
-    depth.column_labels.push_back(std::to_string(d));
-  }
+  for (std::size_t o = 0; o < kOperations; ++o) { ops.column_labels.push_back(OperationName(o)); }
+  for (std::size_t unit = 0; unit < kUnits; ++unit) { depth.row_labels.push_back(UnitName(unit)); }
+  for (const std::uint8_t d : kDepthValues) { depth.column_labels.push_back(std::to_string(d)); }
   return {std::move(ops), std::move(depth)};
 }
 
@@ -100,16 +92,12 @@ void Space::Mutate(lode::Random random, lode::ArchitectureView parent,
 
 void Space::Crossover(lode::Random random, lode::ArchitectureView mother,
                       lode::ArchitectureView father, std::span<std::uint8_t> child) const {
-  if (!crosses_separately_) {
-    return ChoiceSpace::Crossover(random, mother, father, child);
-  }
+  if (!crosses_separately_) { return ChoiceSpace::Crossover(random, mother, father, child); }
   Subnet subnet = FromArchitecture(mother);
   const Subnet other = FromArchitecture(father);
   const auto cross = [random](auto& values, const auto& others) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (random.Below(2) == 1) {
-        values[i] = others[i];
-      }
+      if (random.Below(2) == 1) { values[i] = others[i]; }
     }
   };
   cross(subnet.kernel, other.kernel);
@@ -122,9 +110,7 @@ std::vector<lode::Architecture> Space::Neighbours(lode::ArchitectureView archite
   const Subnet subnet = FromArchitecture(architecture);
   std::vector<lode::Architecture> neighbours;
   const auto add = [&](const Subnet& changed) {
-    if (changed != subnet) {
-      ToArchitecture(changed, neighbours.emplace_back(kCells));
-    }
+    if (changed != subnet) { ToArchitecture(changed, neighbours.emplace_back(kCells)); }
   };
   for (const std::size_t layer : ActiveLayers(subnet)) {
     Subnet changed = subnet;
@@ -147,9 +133,7 @@ void Space::Canonical(lode::ArchitectureView architecture,
                       std::span<std::uint8_t> representative) const {
   Subnet subnet = FromArchitecture(architecture);
   for (std::size_t layer = 0; layer < kLayers; ++layer) {
-    if (!subnet.IsActive(layer)) {
-      SetOperation(layer, 0, &subnet);
-    }
+    if (!subnet.IsActive(layer)) { SetOperation(layer, 0, &subnet); }
   }
   ToArchitecture(subnet, representative);
 }
@@ -170,9 +154,7 @@ lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
   }
   graph.nodes.push_back(
       {"", "head, " + std::to_string(network_.feature_mix().channels) + " channels"});
-  for (std::size_t n = 1; n < graph.nodes.size(); ++n) {
-    graph.edges.push_back({n - 1, n, ""});
-  }
+  for (std::size_t n = 1; n < graph.nodes.size(); ++n) { graph.edges.push_back({n - 1, n, ""}); }
   return graph;
 }
 

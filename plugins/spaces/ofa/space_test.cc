@@ -37,14 +37,10 @@ Subnet MixedSubnet() {
 std::set<std::size_t> Changes(const Subnet& a, const Subnet& b) {
   std::set<std::size_t> rows;
   for (std::size_t l = 0; l < kLayers; ++l) {
-    if (OperationOf(a, l) != OperationOf(b, l)) {
-      rows.insert(l);
-    }
+    if (OperationOf(a, l) != OperationOf(b, l)) { rows.insert(l); }
   }
   for (std::size_t u = 0; u < kUnits; ++u) {
-    if (a.depth[u] != b.depth[u]) {
-      rows.insert(kLayers + u);
-    }
+    if (a.depth[u] != b.depth[u]) { rows.insert(kLayers + u); }
   }
   return rows;
 }
@@ -53,9 +49,7 @@ std::set<std::size_t> Changes(const Subnet& a, const Subnet& b) {
 template <class Counts>
 double ChiSquare(const Counts& counts, double expected) {
   double sum = 0;
-  for (const auto& [key, count] : counts) {
-    sum += (count - expected) * (count - expected);
-  }
+  for (const auto& [key, count] : counts) { sum += (count - expected) * (count - expected); }
   return sum / expected;
 }
 
@@ -83,9 +77,7 @@ TEST(OfaSpace, DiscretizeTakesTheLargestOfEachRowAndTheFirstOfEquals) {
   for (int n = 0; n < 5000; ++n) {
     std::vector<float> action(kCells);
     // Few distinct values: many rows have several largest entries.
-    for (float& cell : action) {
-      cell = static_cast<float>(stream.random().Below(5)) - 2;
-    }
+    for (float& cell : action) { cell = static_cast<float>(stream.random().Below(5)) - 2; }
     std::fill(a.begin(), a.end(), 0);
     TheSpace().Discretize(action, a);
     const Subnet subnet = FromArchitecture(a);
@@ -111,12 +103,8 @@ TEST(OfaSpace, SampleDrawsEveryRowUniformly) {
   std::map<std::pair<std::size_t, std::size_t>, double> operations, depths;
   for (int n = 0; n < 9000; ++n) {
     const Subnet subnet = Sampled(stream.random());
-    for (std::size_t l = 0; l < kLayers; ++l) {
-      ++operations[{l, OperationOf(subnet, l)}];
-    }
-    for (std::size_t u = 0; u < kUnits; ++u) {
-      ++depths[{u, subnet.depth[u]}];
-    }
+    for (std::size_t l = 0; l < kLayers; ++l) { ++operations[{l, OperationOf(subnet, l)}]; }
+    for (std::size_t u = 0; u < kUnits; ++u) { ++depths[{u, subnet.depth[u]}]; }
   }
   EXPECT_EQ(operations.size(), 180u);
   EXPECT_EQ(depths.size(), 15u);
@@ -128,25 +116,19 @@ TEST(OfaSpace, NeighboursComeInAFixedOrder) {
   const Subnet subnet = MixedSubnet();
   std::vector<Architecture> expected;
   for (std::size_t l = 0; l < kLayers; ++l) {
-    if (!subnet.IsActive(l)) {
-      continue;
-    }
+    if (!subnet.IsActive(l)) { continue; }
     for (std::size_t o = 0; o < 9; ++o) {
       Subnet changed = subnet;
       changed.expand[l] = std::array<std::uint8_t, 3>{3, 4, 6}[o / 3];
       changed.kernel[l] = std::array<std::uint8_t, 3>{3, 5, 7}[o % 3];
-      if (changed != subnet) {
-        expected.push_back(Of(changed));
-      }
+      if (changed != subnet) { expected.push_back(Of(changed)); }
     }
   }
   for (std::size_t u = 0; u < kUnits; ++u) {
     for (std::uint8_t d = 2; d <= 4; ++d) {
       Subnet changed = subnet;
       changed.depth[u] = d;
-      if (d != subnet.depth[u]) {
-        expected.push_back(Of(changed));
-      }
+      if (d != subnet.depth[u]) { expected.push_back(Of(changed)); }
     }
   }
   EXPECT_EQ(expected.size(), 8u * 14 + 10);
@@ -182,14 +164,10 @@ TEST(OfaSpace, MutationChangesOneActiveDecisionDrawnUniformly) {
     const auto changes = Changes(parent, subnet);
     ASSERT_EQ(changes.size(), 1u);
     ++rows[*changes.begin()];
-    if (*changes.begin() == 0) {
-      ++of_layer_0[OperationOf(subnet, 0)];
-    }
+    if (*changes.begin() == 0) { ++of_layer_0[OperationOf(subnet, 0)]; }
   }
   ASSERT_EQ(rows.size(), 14u + 5);
-  for (const auto& [row, count] : rows) {
-    EXPECT_TRUE(row >= kLayers || parent.IsActive(row));
-  }
+  for (const auto& [row, count] : rows) { EXPECT_TRUE(row >= kLayers || parent.IsActive(row)); }
   EXPECT_LT(ChiSquare(rows, 1000), 42.3);  // 18 degrees of freedom: one in a thousand
   EXPECT_EQ(of_layer_0.size(), 8u);
   EXPECT_LT(ChiSquare(of_layer_0, rows[0] / 8), 24.3);  // 7
@@ -217,17 +195,13 @@ double CrossoverStatistic(const std::vector<Subnet>& children) {
   for (std::size_t l = 0; l < kLayers; ++l) {
     std::map<std::pair<int, int>, double> pairs = {
         {{3, 3}, 0}, {{3, 6}, 0}, {{7, 3}, 0}, {{7, 6}, 0}};
-    for (const Subnet& child : children) {
-      ++pairs[{child.kernel[l], child.expand[l]}];
-    }
+    for (const Subnet& child : children) { ++pairs[{child.kernel[l], child.expand[l]}]; }
     EXPECT_EQ(pairs.size(), 4u);
     sum += ChiSquare(pairs, count / 4);
   }
   for (std::size_t u = 0; u < kUnits; ++u) {
     std::map<int, double> depths = {{2, 0}, {4, 0}};
-    for (const Subnet& child : children) {
-      ++depths[child.depth[u]];
-    }
+    for (const Subnet& child : children) { ++depths[child.depth[u]]; }
     EXPECT_EQ(depths.size(), 2u);
     sum += ChiSquare(depths, count / 2);
   }
@@ -247,12 +221,8 @@ TEST(OfaSpace, CrossoverTakesEachRowFromOneParentIfTogether) {
       ASSERT_TRUE(OperationOf(subnet, l) == 0 || OperationOf(subnet, l) == 8);
       of_father[l] += OperationOf(subnet, l) == 8;
     }
-    for (std::size_t u = 0; u < kUnits; ++u) {
-      of_father[kLayers + u] += subnet.depth[u] == 4;
-    }
-    for (const std::uint8_t d : subnet.depth) {
-      ASSERT_NE(d, 3);
-    }
+    for (std::size_t u = 0; u < kUnits; ++u) { of_father[kLayers + u] += subnet.depth[u] == 4; }
+    for (const std::uint8_t d : subnet.depth) { ASSERT_NE(d, 3); }
   }
   for (const auto& [row, count] : of_father) {
     EXPECT_NEAR(count, 2000, 4 * std::sqrt(1000)) << row;
@@ -267,9 +237,7 @@ TEST(OfaSpace, ResampleRedrawsEachRowWithTheProbability) {
   for (int n = 0; n < 20000; ++n) {
     std::fill(child.begin(), child.end(), 0);
     TheSpace().Resample(stream.random(), 0.1, Of(parent), child);
-    for (const std::size_t row : Changes(parent, FromArchitecture(child))) {
-      ++changed[row];
-    }
+    for (const std::size_t row : Changes(parent, FromArchitecture(child))) { ++changed[row]; }
   }
   ASSERT_EQ(changed.size(), 25u);
   for (const auto& [row, count] : changed) {
@@ -292,9 +260,7 @@ TEST(OfaSpace, CanonicalResetsOnlyInactiveLayers) {
     Subnet other = subnet;
     for (std::size_t l = 0; l < kLayers; ++l) {
       ASSERT_EQ(OperationOf(canonical, l), subnet.IsActive(l) ? OperationOf(subnet, l) : 0);
-      if (!subnet.IsActive(l)) {
-        other.kernel[l] = 7;
-      }
+      if (!subnet.IsActive(l)) { other.kernel[l] = 7; }
     }
     TheSpace().Canonical(Of(other), same);
     ASSERT_EQ(same, representative);
@@ -344,9 +310,7 @@ TEST(OfaSpace, MeasuresAtItsWidthAndResolution) {
 TEST(OfaSpace, InactiveLayersCostNothing) {
   Subnet subnet = Uniform(3, 3, 2);
   for (std::size_t l = 0; l < kLayers; ++l) {
-    if (!subnet.IsActive(l)) {
-      subnet.kernel[l] = 7;
-    }
+    if (!subnet.IsActive(l)) { subnet.kernel[l] = 7; }
   }
   std::array<double, 2> values{};
   TheSpace().Measure(Of(subnet), values);

@@ -14,16 +14,10 @@ std::size_t OnlyOne(const std::uint8_t* row) {
   constexpr std::size_t kInWord = std::min<std::size_t>(kWidth, 8);
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   std::uint64_t word = 0;
-  for (std::size_t k = 0; k < kInWord; ++k) {
-    word |= std::uint64_t{row[k]} << (8 * k);
-  }
+  for (std::size_t k = 0; k < kInWord; ++k) { word |= std::uint64_t{row[k]} << (8 * k); }
   const std::uint8_t last = kWidth > kInWord ? row[kInWord] : 0;
-  if ((word == 0) != (last == 1) || last > 1) {
-    return kWidth;
-  }
-  if (word == 0) {
-    return kInWord;
-  }
+  if ((word == 0) != (last == 1) || last > 1) { return kWidth; }
+  if (word == 0) { return kInWord; }
   const bool one = (word & ~kOnes) == 0 && std::has_single_bit(word);
   return one ? static_cast<std::size_t>(std::countr_zero(word)) / 8 : kWidth;
 }
@@ -46,17 +40,13 @@ Subnet FromArchitecture(lode::ArchitectureView architecture) {
   const std::uint8_t* row = architecture.data();
   for (std::size_t layer = 0; layer < kLayers; ++layer, row += kOperations) {
     const std::size_t operation = OnlyOne<kOperations>(row);
-    if (operation == kOperations) {
-      Refuse("ops", LayerName(layer));
-    }
+    if (operation == kOperations) { Refuse("ops", LayerName(layer)); }
     subnet.expand[layer] = ExpandOf(operation);
     subnet.kernel[layer] = KernelOf(operation);
   }
   for (std::size_t unit = 0; unit < kUnits; ++unit, row += kDepths) {
     const std::size_t depth = OnlyOne<kDepths>(row);
-    if (depth == kDepths) {
-      Refuse("depth", UnitName(unit));
-    }
+    if (depth == kDepths) { Refuse("depth", UnitName(unit)); }
     subnet.depth[unit] = kDepthValues[depth];
   }
   return subnet;

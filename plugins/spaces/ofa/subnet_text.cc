@@ -44,9 +44,7 @@ class SubnetParser {
   Subnet Read() {
     cursor_.TakeLeadingName();
     cursor_.Expect("{", " at the start");
-    do {
-      ReadEntry();
-    } while (TakeComma("}", "after the values of a key"));
+    do { ReadEntry(); } while (TakeComma("}", "after the values of a key"));
     RequireAllKeys();
     cursor_.ExpectEnd();
     return subnet_;
@@ -60,9 +58,7 @@ class SubnetParser {
       end_ = cursor_.at();
       return false;
     }
-    if (cursor_.Take(",")) {
-      return true;
-    }
+    if (cursor_.Take(",")) { return true; }
     cursor_.FailExpecting("\",\" or " + lode::Quote(end) + " " + where);
   }
 
@@ -76,9 +72,7 @@ class SubnetParser {
     } else if (key == "d") {
       ReadList(key, kDepthValues, subnet_.depth);
     } else if (key == "wid") {
-      if (!cursor_.Take("None") && !cursor_.Take("null")) {
-        cursor_.FailExpecting("None as wid");
-      }
+      if (!cursor_.Take("None") && !cursor_.Take("null")) { cursor_.FailExpecting("None as wid"); }
     } else {
       ReadSurrounding(key);
     }
@@ -153,9 +147,7 @@ class SubnetParser {
                    " differs: set " + name + "=" + std::string(token));
     }
     cursor_.Skip(token.size());
-    if (closing.empty()) {
-      return;
-    }
+    if (closing.empty()) { return; }
     cursor_.ExpectClosing(closing, " after the one value of " + std::string(key));
   }
 

@@ -80,13 +80,9 @@ TEST(OfaSubnetText, ReadsOutputOfThePublishedCode) {
       "net_config = {" + inside + ",}",
       R"({"wid": null, )" + std::string(kText.substr(1, kText.size() - 2)) + R"(, "r": [192]})",
   };
-  for (const std::string& text : kTexts) {
-    EXPECT_EQ(Parse(text, around), TheSubnet()) << text;
-  }
+  for (const std::string& text : kTexts) { EXPECT_EQ(Parse(text, around), TheSubnet()) << text; }
   std::string tuples = python;
-  for (char& c : tuples) {
-    c = c == '[' ? '(' : c == ']' ? ')' : c;
-  }
+  for (char& c : tuples) { c = c == '[' ? '(' : c == ']' ? ')' : c; }
   EXPECT_EQ(Parse(tuples), TheSubnet());
   EXPECT_EQ(Parse(With("7], \"e\"", "7,\n], \"e\"")), TheSubnet());
 }
@@ -95,9 +91,7 @@ TEST(OfaSubnetText, RefusesAResolutionOrWidthOtherThanTheSpaces) {
   const auto failure = [](const std::string& more) {
     try {
       Parse(std::string(kText.substr(0, kText.size() - 1)) + ", " + more + "}", {1.0, 224});
-    } catch (const lode::InvalidError& e) {
-      return std::string(e.what());
-    }
+    } catch (const lode::InvalidError& e) { return std::string(e.what()); }
     return std::string();
   };
   EXPECT_EQ(failure("'r': [224], 'width': 1"), "");
@@ -143,9 +137,7 @@ TEST(OfaSubnetText, ErrorsNameThePosition) {
       {std::string(kText.substr(0, 20)),
        "column 21: expected 3, 5 or 7 as ks of unit 2 layer 1, found the end"},
   };
-  for (const auto& [text, message] : kFaults) {
-    EXPECT_EQ(Failure(text), message) << text;
-  }
+  for (const auto& [text, message] : kFaults) { EXPECT_EQ(Failure(text), message) << text; }
 }
 
 TEST(OfaSubnetText, EveryPrefixAndEveryChangedByteIsRefused) {

@@ -58,9 +58,7 @@ class ChoiceSpace {
   // empty or contains the separator or a control character.
   explicit ChoiceSpace(std::vector<Decision> decisions, char separator = ',')
       : decisions_(std::move(decisions)), separator_(separator) {
-    if (decisions_.empty()) {
-      throw InvalidError("a space needs at least one decision");
-    }
+    if (decisions_.empty()) { throw InvalidError("a space needs at least one decision"); }
     if (static_cast<unsigned char>(separator) < 0x20) {
       throw InvalidError("the separator is a control character");
     }
@@ -75,9 +73,7 @@ class ChoiceSpace {
       const std::size_t size = decisions_[i].values.size();
       rows_.push_back({next[matrix_of[i]], size});
       next[matrix_of[i]] += size;
-      if (size > 1) {
-        open_.push_back(i);
-      }
+      if (size > 1) { open_.push_back(i); }
     }
   }
 
@@ -86,25 +82,19 @@ class ChoiceSpace {
   // The position of each decision's value in its list.
   std::vector<std::size_t> ChoicesOf(ArchitectureView architecture) const {
     std::vector<std::size_t> choices(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      choices[i] = ChoiceOf(architecture, i);
-    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) { choices[i] = ChoiceOf(architecture, i); }
     return choices;
   }
   // The inverse. REQUIRES: a position for each decision.
   void SetChoices(std::span<const std::size_t> choices, std::span<std::uint8_t> out) const {
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      out[rows_[i].first + choices[i]] = 1;
-    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) { out[rows_[i].first + choices[i]] = 1; }
   }
 
   std::vector<Matrix> Matrices() const { return matrices_; }
 
   double Log10Size() const {
     double sum = 0;
-    for (const Row& row : rows_) {
-      sum += math::Log10(static_cast<double>(row.size));
-    }
+    for (const Row& row : rows_) { sum += math::Log10(static_cast<double>(row.size)); }
     return sum;
   }
 
@@ -118,17 +108,13 @@ class ChoiceSpace {
   }
 
   void Sample(Random random, std::span<std::uint8_t> out) const {
-    for (const Row& row : rows_) {
-      out[row.first + random.Below(row.size)] = 1;
-    }
+    for (const Row& row : rows_) { out[row.first + random.Below(row.size)] = 1; }
   }
 
   std::string Format(ArchitectureView architecture) const {
     std::string text;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (i > 0) {
-        text += separator_;
-      }
+      if (i > 0) { text += separator_; }
       text += decisions_[i].values[ChoiceOf(architecture, i)];
     }
     return text;
@@ -147,9 +133,7 @@ class ChoiceSpace {
       out[rows_[i].first + FindValue(word, i, at)] = 1;
       at += word.size();
     }
-    if (at < text.size()) {
-      Fail(at, "expected the end, found " + Quote(text.substr(at)));
-    }
+    if (at < text.size()) { Fail(at, "expected the end, found " + Quote(text.substr(at))); }
   }
 
   // Picks one of the decisions that have more than one value, uniformly, and gives it another
@@ -170,9 +154,7 @@ class ChoiceSpace {
     std::vector<std::size_t> choices = ChoicesOf(mother);
     const std::vector<std::size_t> other = ChoicesOf(father);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (random.Below(2) == 1) {
-        choices[i] = other[i];
-      }
+      if (random.Below(2) == 1) { choices[i] = other[i]; }
     }
     SetChoices(choices, child);
   }
@@ -183,9 +165,7 @@ class ChoiceSpace {
     std::vector<Architecture> neighbours;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       for (std::size_t value = 0; value < rows_[i].size; ++value) {
-        if (value == choices[i]) {
-          continue;
-        }
+        if (value == choices[i]) { continue; }
         Architecture& changed = neighbours.emplace_back(architecture.begin(), architecture.end());
         changed[rows_[i].first + choices[i]] = 0;
         changed[rows_[i].first + value] = 1;
@@ -198,9 +178,7 @@ class ChoiceSpace {
                 std::span<std::uint8_t> child) const {
     std::vector<std::size_t> choices = ChoicesOf(parent);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (random.Uniform() < probability) {
-        choices[i] = random.Below(rows_[i].size);
-      }
+      if (random.Uniform() < probability) { choices[i] = random.Below(rows_[i].size); }
     }
     SetChoices(choices, child);
   }
@@ -231,9 +209,7 @@ class ChoiceSpace {
 
   std::size_t FindValue(std::string_view word, std::size_t i, std::size_t at) const {
     const auto& values = decisions_[i].values;
-    if (word.empty()) {
-      Fail(at, "expected a value of " + NameOf(i));
-    }
+    if (word.empty()) { Fail(at, "expected a value of " + NameOf(i)); }
     const auto value = std::find(values.begin(), values.end(), word);
     if (value == values.end()) {
       Fail(at, "unknown value " + Quote(word) + " of " + NameOf(i) +
@@ -245,12 +221,8 @@ class ChoiceSpace {
   // ---- construction
 
   void CheckValues(const Decision& d) const {
-    if (d.name.empty()) {
-      throw InvalidError("a decision needs a name");
-    }
-    if (d.values.empty()) {
-      throw InvalidError("decision " + NameOf(d) + " has no values");
-    }
+    if (d.name.empty()) { throw InvalidError("a decision needs a name"); }
+    if (d.values.empty()) { throw InvalidError("decision " + NameOf(d) + " has no values"); }
     for (auto value = d.values.begin(); value != d.values.end(); ++value) {
       const bool writable =
           !value->empty() && std::none_of(value->begin(), value->end(), [&](char c) {
@@ -295,9 +267,7 @@ class ChoiceSpace {
     const bool several = std::count_if(matrices_.begin(), matrices_.end(), unnamed) > 1;
     int number = 0;
     for (Matrix& m : matrices_) {
-      if (unnamed(m)) {
-        m.name = several ? "choices_" + std::to_string(++number) : "choices";
-      }
+      if (unnamed(m)) { m.name = several ? "choices_" + std::to_string(++number) : "choices"; }
     }
     for (auto m = matrices_.begin(); m != matrices_.end(); ++m) {
       const auto same = [&](const Matrix& other) { return other.name == m->name; };
@@ -309,9 +279,7 @@ class ChoiceSpace {
 
   std::vector<std::size_t> FirstCells() const {
     std::vector<std::size_t> first = {0};
-    for (const Matrix& m : matrices_) {
-      first.push_back(first.back() + m.cells());
-    }
+    for (const Matrix& m : matrices_) { first.push_back(first.back() + m.cells()); }
     return first;
   }
 

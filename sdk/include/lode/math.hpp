@@ -111,15 +111,9 @@ inline double ExpTail(double r) {
 
 // exp(x.high + x.low) as 2^k exp(r).
 inline double Exp(Pair x) {
-  if (std::isnan(x.high)) {
-    return x.high;
-  }
-  if (x.high > 710) {
-    return std::numeric_limits<double>::infinity();
-  }
-  if (x.high < -746) {
-    return 0;
-  }
+  if (std::isnan(x.high)) { return x.high; }
+  if (x.high > 710) { return std::numeric_limits<double>::infinity(); }
+  if (x.high < -746) { return 0; }
   constexpr double kToInteger = 0x1.8p52;  // adding and subtracting it rounds
   const double k = (Rounded(x.high * 0x1.71547652b82fep0) + kToInteger) - kToInteger;
   const Pair r = Sum(x.high - Rounded(k * kLog2High), x.low - Rounded(k * kLog2Low));
@@ -155,15 +149,9 @@ inline Pair LogNearOne(double m) {
 
 // log(x); low is 0 where the result is not finite.
 inline Pair Log(double x) {
-  if (x == 0) {
-    return {-std::numeric_limits<double>::infinity(), 0};
-  }
-  if (!(x > 0)) {
-    return {std::numeric_limits<double>::quiet_NaN(), 0};
-  }
-  if (std::isinf(x)) {
-    return {x, 0};
-  }
+  if (x == 0) { return {-std::numeric_limits<double>::infinity(), 0}; }
+  if (!(x > 0)) { return {std::numeric_limits<double>::quiet_NaN(), 0}; }
+  if (std::isinf(x)) { return {x, 0}; }
   const bool subnormal = x < std::numeric_limits<double>::min();
   const auto bits = std::bit_cast<std::uint64_t>(subnormal ? x * 0x1p54 : x);
   // The bits of sqrt(1/2): counted from there, a number has its power of 2 above the mantissa.
@@ -179,9 +167,7 @@ inline Pair Log(double x) {
 // x^y for x >= 0.
 inline double PowerOfPositive(double x, double y) {
   const Pair log = Log(x);
-  if (std::isinf(log.high) || std::isinf(y)) {
-    return x == 1 ? 1 : Exp({log.high * y, 0});
-  }
+  if (std::isinf(log.high) || std::isinf(y)) { return x == 1 ? 1 : Exp({log.high * y, 0}); }
   return Exp(Product(log, {y, 0}));
 }
 
@@ -222,24 +208,16 @@ inline double Log(double x) { return detail::Log(x).high; }
 // The logarithm to base 10.
 inline double Log10(double x) {
   const detail::Pair log = detail::Log(x);
-  if (!std::isfinite(log.high)) {
-    return log.high;
-  }
+  if (!std::isfinite(log.high)) { return log.high; }
   return detail::Product(log, {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57}).high;
 }
 
 // base^exponent, for all arguments for which std::pow is defined.
 inline double Pow(double base, double exponent) {
-  if (exponent == 0 || base == 1) {
-    return 1;
-  }
-  if (std::isnan(base) || std::isnan(exponent)) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
+  if (exponent == 0 || base == 1) { return 1; }
+  if (std::isnan(base) || std::isnan(exponent)) { return std::numeric_limits<double>::quiet_NaN(); }
   const double power = detail::PowerOfPositive(std::abs(base), exponent);
-  if (!std::signbit(base)) {
-    return power;
-  }
+  if (!std::signbit(base)) { return power; }
   const bool is_integer = std::floor(exponent) == exponent;
   if (!is_integer && base != 0 && std::isfinite(base)) {
     return std::numeric_limits<double>::quiet_NaN();
@@ -250,9 +228,7 @@ inline double Pow(double base, double exponent) {
 
 // cos(pi x), with x itself reduced: exactly 0 at every half-integer.
 inline double CosPi(double x) {
-  if (!std::isfinite(x)) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
+  if (!std::isfinite(x)) { return std::numeric_limits<double>::quiet_NaN(); }
   double t = std::abs(x);
   t -= 2 * std::floor(t / 2);  // from 0 to 2; this and all that follows is exact
   t = t > 1 ? 2 - t : t;

@@ -33,14 +33,10 @@ inline void RequireMatrices(const Space& space, const std::vector<Matrix>& expec
                             const std::string& what) {
   const std::string start = what + ", matrices " + detail::Shapes(expected);
   const std::string found = detail::Shapes(space.matrices());
-  if (found != detail::Shapes(expected)) {
-    throw UnsupportedError(start + ", not " + found);
-  }
+  if (found != detail::Shapes(expected)) { throw UnsupportedError(start + ", not " + found); }
   const auto require = [&](const std::string& labels, const auto& ours, const auto& theirs) {
     const auto [our, their] = std::mismatch(ours.begin(), ours.end(), theirs.begin());
-    if (our == ours.end()) {
-      return;
-    }
+    if (our == ours.end()) { return; }
     throw UnsupportedError(start + ": " + labels + " " + std::to_string(our - ours.begin()) +
                            " is " + Quote(*their) + ", expected " + Quote(*our));
   };

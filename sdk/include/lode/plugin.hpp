@@ -117,7 +117,7 @@ lode_status Guard(lode_error* error, Body&& body) noexcept {
     return Fail(error, LODE_E_NOMEM, "out of memory");
   } catch (const std::invalid_argument& e) {
     return Fail(error, LODE_E_INVALID, e.what());
-  } catch (const std::exception& e) {
+  } catch (const std::exception& e) {  // a fault of the plugin, not of what it was given
     return Fail(error, LODE_E_INTERNAL, e.what());
   } catch (...) {
     return Fail(error, LODE_E_INTERNAL, "an exception that is not a std::exception");
@@ -130,9 +130,7 @@ void Check(Call&& call) {
   lode_error error{};
   error.struct_size = sizeof error;
   const lode_status status = call(&error);
-  if (status == LODE_OK) {
-    return;
-  }
+  if (status == LODE_OK) { return; }
   throw Error(status, error.message[0] != '\0' ? error.message : "failed without a reason");
 }
 
@@ -191,9 +189,7 @@ class Random {
   // Shuffles the values.
   template <class T>
   void Shuffle(std::span<T> values) const {
-    for (std::size_t n = values.size(); n > 1; --n) {
-      std::swap(values[n - 1], values[Below(n)]);
-    }
+    for (std::size_t n = values.size(); n > 1; --n) { std::swap(values[n - 1], values[Below(n)]); }
   }
 
   lode_random stream() const { return stream_; }
@@ -209,27 +205,19 @@ class Host {
   explicit Host(const lode_host* host) : host_(host) {}
 
   void Log(lode_level level, std::string_view message) const {
-    if (LODE_HAS(host_, log)) {
-      host_->log(host_, level, message.data(), message.size());
-    }
+    if (LODE_HAS(host_, log)) { host_->log(host_, level, message.data(), message.size()); }
   }
   bool Cancelled() const { return LODE_HAS(host_, cancelled) && host_->cancelled(host_); }
   void ThrowIfCancelled() const {
-    if (Cancelled()) {
-      throw CancelledError();
-    }
+    if (Cancelled()) { throw CancelledError(); }
   }
   // fraction is in [0, 1], negative if unknown.
   void Progress(double fraction, const char* what) const {
-    if (LODE_HAS(host_, progress)) {
-      host_->progress(host_, fraction, what);
-    }
+    if (LODE_HAS(host_, progress)) { host_->progress(host_, fraction, what); }
   }
   // Adds a named value to the record of the current trial.
   void Record(const char* name, double value) const {
-    if (LODE_HAS(host_, record)) {
-      host_->record(host_, name, value);
-    }
+    if (LODE_HAS(host_, record)) { host_->record(host_, name, value); }
   }
   // This instance's stream, restarted at every step.
   lode::Random Random() const {
@@ -331,9 +319,7 @@ class Fidelities {
   }
 
   bool Serves(double fidelity) const {
-    if (values_.empty()) {
-      return lowest_ <= fidelity && fidelity <= 1;
-    }
+    if (values_.empty()) { return lowest_ <= fidelity && fidelity <= 1; }
     return std::find(values_.begin(), values_.end(), fidelity) != values_.end();
   }
   // The list, ascending; empty for a range.
@@ -354,9 +340,7 @@ namespace detail {
 
 // REQUIRES: a list has its values.
 inline Fidelities ReadFidelities(const lode_fidelities& f) {
-  if (f.count == 0) {
-    return Fidelities::Range(f.min);
-  }
+  if (f.count == 0) { return Fidelities::Range(f.min); }
   return Fidelities::List({f.values, f.values + f.count});
 }
 
@@ -392,9 +376,7 @@ struct Query {
       throw InvalidError("the cost of an evaluation is " + std::to_string(seconds) +
                          " seconds, expected a finite number, at least 0");
     }
-    if (cost != nullptr) {
-      *cost = seconds;
-    }
+    if (cost != nullptr) { *cost = seconds; }
   }
 };
 
@@ -424,19 +406,11 @@ class Space {
  public:
   explicit Space(lode_space space) : space_(space) {
     const std::uint32_t count = space_.api->matrix_count(space_.instance);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      matrices_.push_back(ReadMatrix(i));
-    }
-    for (const Matrix& m : matrices_) {
-      cells_ += m.cells();
-    }
-    if (!LODE_HAS(space_.api, measure)) {
-      return;
-    }
+    for (std::uint32_t i = 0; i < count; ++i) { matrices_.push_back(ReadMatrix(i)); }
+    for (const Matrix& m : matrices_) { cells_ += m.cells(); }
+    if (!LODE_HAS(space_.api, measure)) { return; }
     const std::uint32_t metrics = space_.api->metric_count(space_.instance);
-    for (std::uint32_t i = 0; i < metrics; ++i) {
-      metrics_.push_back(ReadMetric(i));
-    }
+    for (std::uint32_t i = 0; i < metrics; ++i) { metrics_.push_back(ReadMetric(i)); }
   }
 
   const std::vector<Matrix>& matrices() const { return matrices_; }
@@ -503,9 +477,7 @@ class Space {
   // The representative of all architectures that are the same network; the architecture itself if
   // the space has no canonical forms.
   Architecture Canonical(ArchitectureView architecture) const {
-    if (!HasCanonical()) {
-      return {architecture.begin(), architecture.end()};
-    }
+    if (!HasCanonical()) { return {architecture.begin(), architecture.end()}; }
     return Make([&](std::uint8_t* out, lode_error* e) {
       return space_.api->canonical(space_.instance, architecture.data(), out, e);
     });
@@ -707,12 +679,8 @@ class Param {
     p.flags = flags_;
     p.choices = choices_.empty() ? nullptr : choices_.data();
     p.default_value = write_(defaults, default_strings_);
-    if (is_path_) {
-      p.default_value.type = LODE_T_PATH;
-    }
-    if (!choices_.empty()) {
-      p.default_value.type = LODE_T_CHOICE;
-    }
+    if (is_path_) { p.default_value.type = LODE_T_PATH; }
+    if (!choices_.empty()) { p.default_value.type = LODE_T_CHOICE; }
     p.type = p.default_value.type;
     return p;
   }
@@ -730,12 +698,8 @@ class Param {
         read_([member](Config& c, const lode_value& v) { FromValue(v, c.*member); }),
         range_(range),
         flags_(flags) {
-    if (range.open_min) {
-      flags_ |= LODE_PARAM_OPEN_MIN;
-    }
-    if (range.open_max) {
-      flags_ |= LODE_PARAM_OPEN_MAX;
-    }
+    if (range.open_min) { flags_ |= LODE_PARAM_OPEN_MIN; }
+    if (range.open_max) { flags_ |= LODE_PARAM_OPEN_MAX; }
   }
 
   static lode_value Blank(lode_type type, std::size_t count = 0) {
@@ -775,9 +739,7 @@ class Param {
     return v;
   }
   static lode_value ToValue(const std::vector<std::string>& list, Strings& strings) {
-    for (const std::string& s : list) {
-      strings.push_back(detail::Str(s));
-    }
+    for (const std::string& s : list) { strings.push_back(detail::Str(s)); }
     lode_value v = Blank(LODE_T_STRING_LIST, list.size());
     v.as.strs = strings.data();
     return v;
@@ -795,9 +757,7 @@ class Param {
   }
   static void FromValue(const lode_value& v, std::vector<std::string>& out) {
     out.clear();
-    for (std::uint32_t i = 0; i < v.count; ++i) {
-      out.emplace_back(detail::View(v.as.strs[i]));
-    }
+    for (std::uint32_t i = 0; i < v.count; ++i) { out.emplace_back(detail::View(v.as.strs[i])); }
   }
 
   const char* name_;
@@ -863,9 +823,7 @@ inline bool Allows(const lode_param& p, const lode_value& value) {
       return std::all_of(value.as.reals, value.as.reals + value.count, in_range);
     case LODE_T_CHOICE:
       for (auto at = p.choices; at != nullptr && *at != nullptr; ++at) {
-        if (View(value.as.s) == *at) {
-          return true;
-        }
+        if (View(value.as.s) == *at) { return true; }
       }
       return false;
     default:
@@ -880,12 +838,8 @@ class Declaration {
   using Config = typename T::Config;
 
   Declaration() {
-    if constexpr (DeclaresParameters<T>) {
-      params_ = T::Parameters();
-    }
-    for (auto& p : params_) {
-      table_.push_back(p.Declare(defaults_));
-    }
+    if constexpr (DeclaresParameters<T>) { params_ = T::Parameters(); }
+    for (auto& p : params_) { table_.push_back(p.Declare(defaults_)); }
     if constexpr (DeclaresPresets<T>) {
       presets_ = T::Presets();
       DeclarePresets();
@@ -924,22 +878,12 @@ class Declaration {
   lode_value ToValue(std::string_view name, const PresetValue& value) const {
     lode_value v{};
     for (const lode_param& p : table_) {
-      if (name == p.name) {
-        v.type = p.type;
-      }
+      if (name == p.name) { v.type = p.type; }
     }
-    if (const auto* b = std::get_if<bool>(&value)) {
-      v.as.b = *b;
-    }
-    if (const auto* i = std::get_if<std::int64_t>(&value)) {
-      v.as.i = *i;
-    }
-    if (const auto* r = std::get_if<double>(&value)) {
-      v.as.r = *r;
-    }
-    if (const auto* s = std::get_if<const char*>(&value)) {
-      v.as.s = Str(*s);
-    }
+    if (const auto* b = std::get_if<bool>(&value)) { v.as.b = *b; }
+    if (const auto* i = std::get_if<std::int64_t>(&value)) { v.as.i = *i; }
+    if (const auto* r = std::get_if<double>(&value)) { v.as.r = *r; }
+    if (const auto* s = std::get_if<const char*>(&value)) { v.as.s = Str(*s); }
     return v;
   }
 
@@ -1017,9 +961,7 @@ lode_component MakeComponent(lode_kind kind, const char* id, const char* version
 class CStrings {
  public:
   explicit CStrings(const std::vector<std::string>& strings) {
-    for (const std::string& s : strings) {
-      pointers_.push_back(s.c_str());
-    }
+    for (const std::string& s : strings) { pointers_.push_back(s.c_str()); }
   }
   const char* const* data() const { return pointers_.data(); }
 
@@ -1035,9 +977,7 @@ struct SpaceExtra {
       columns.emplace_back(m.column_labels);
       cells += m.cells();
     }
-    if constexpr (requires { &T::Measure; }) {
-      metrics = object.Metrics();
-    }
+    if constexpr (requires { &T::Measure; }) { metrics = object.Metrics(); }
   }
   ArchitectureView View(const std::uint8_t* bytes) const { return {bytes, cells}; }
 
@@ -1055,9 +995,7 @@ void Put(T filled, T* out) {
 }
 
 inline void Describe(const std::vector<Metric>& metrics, std::uint32_t index, lode_metric* out) {
-  if (index >= metrics.size()) {
-    throw InvalidError("no metric " + std::to_string(index));
-  }
+  if (index >= metrics.size()) { throw InvalidError("no metric " + std::to_string(index)); }
   const Metric& m = metrics[index];
   lode_metric filled{};
   filled.direction = m.direction;
@@ -1083,18 +1021,14 @@ inline void TakeMetrics(std::vector<Metric> bound, std::vector<Metric>& metrics)
     metrics[i].optimum = bound[i].optimum;
   }
 #endif
-  if (bound != metrics) {
-    metrics = std::move(bound);
-  }
+  if (bound != metrics) { metrics = std::move(bound); }
 }
 
 template <class T>
 struct OracleExtra {
   explicit OracleExtra(const T& object) : metrics(object.Metrics()) {}
   void RequireBound(const char* call) const {
-    if (cells == 0) {
-      throw InvalidError(std::string(call) + " before bind");
-    }
+    if (cells == 0) { throw InvalidError(std::string(call) + " before bind"); }
   }
   std::vector<Metric> metrics;
   std::size_t cells = 0;  // 0 until bound
@@ -1112,9 +1046,7 @@ struct OptimizerExtra {
   template <class T>
   explicit OptimizerExtra(const T&) {}
   void RequireBound(const char* call) const {
-    if (cells == 0) {
-      throw InvalidError(std::string(call) + " before bind");
-    }
+    if (cells == 0) { throw InvalidError(std::string(call) + " before bind"); }
   }
   std::size_t cells = 0;
 #if LODE_TARGET_MINOR >= 2
@@ -1139,9 +1071,7 @@ struct SpaceTable {
                             lode_error* e) {
     return Guard(e, [&] {
       const auto& x = B::Of(i).extra;
-      if (index >= x.matrices.size()) {
-        throw InvalidError("no matrix " + std::to_string(index));
-      }
+      if (index >= x.matrices.size()) { throw InvalidError("no matrix " + std::to_string(index)); }
       const lode::Matrix& m = x.matrices[index];
       Put({0, static_cast<std::uint32_t>(m.rows()), static_cast<std::uint32_t>(m.columns()), 0,
            m.name.c_str(), x.rows[index].data(), x.columns[index].data()},
@@ -1235,9 +1165,7 @@ struct SpaceTable {
       const B& b = B::Of(i);
       const lode::Graph graph = b.object.Graph(b.extra.View(bytes));
       const auto check = [](lode_status status) {
-        if (status != LODE_OK) {
-          throw IoError("the graph could not be written");
-        }
+        if (status != LODE_OK) { throw IoError("the graph could not be written"); }
       };
       for (const auto& [group, label] : graph.nodes) {
         check(sink->node(sink->ctx, Str(group), Str(label)));
@@ -1274,24 +1202,12 @@ struct SpaceTable {
     a.sample = Sample;
     a.format = Format;
     a.parse = Parse;
-    if constexpr (requires { &T::Mutate; }) {
-      a.mutate = Mutate;
-    }
-    if constexpr (requires { &T::Crossover; }) {
-      a.crossover = Crossover;
-    }
-    if constexpr (requires { &T::Neighbours; }) {
-      a.neighbours = Neighbours;
-    }
-    if constexpr (requires { &T::Canonical; }) {
-      a.canonical = Canonical;
-    }
-    if constexpr (requires { &T::Resample; }) {
-      a.resample = Resample;
-    }
-    if constexpr (requires { &T::Graph; }) {
-      a.graph = Graph;
-    }
+    if constexpr (requires { &T::Mutate; }) { a.mutate = Mutate; }
+    if constexpr (requires { &T::Crossover; }) { a.crossover = Crossover; }
+    if constexpr (requires { &T::Neighbours; }) { a.neighbours = Neighbours; }
+    if constexpr (requires { &T::Canonical; }) { a.canonical = Canonical; }
+    if constexpr (requires { &T::Resample; }) { a.resample = Resample; }
+    if constexpr (requires { &T::Graph; }) { a.graph = Graph; }
     if constexpr (requires { &T::Measure; }) {
       a.metric_count = MetricCount;
       a.metric = Metric;
@@ -1352,9 +1268,7 @@ struct Evaluation {
   const OracleExtra<T>& extra;
 
   void Run(lode_query* queries, std::uint32_t count) {
-    if (count > 1 && TryTogether(queries, count)) {
-      return;
-    }
+    if (count > 1 && TryTogether(queries, count)) { return; }
     std::vector<double> row(extra.metrics.size());
     for (std::uint32_t k = 0; k < count; ++k) {
       lode_query& q = *LODE_AT(queries, k);
@@ -1385,9 +1299,7 @@ struct Evaluation {
 
   void Answer(lode_query& q, const double* row, std::optional<double> cost) const {
     std::copy_n(row, extra.metrics.size(), q.metrics);
-    if (cost) {
-      q.cost_seconds = *cost;
-    }
+    if (cost) { q.cost_seconds = *cost; }
   }
 
   bool TryTogether(lode_query* queries, std::uint32_t count) {
@@ -1433,9 +1345,7 @@ struct OracleTable {
       b.object.Bind(bound);
       TakeMetrics(b.object.Metrics(), b.extra.metrics);
 #if LODE_TARGET_MINOR >= 2
-      if constexpr (requires { &T::Fidelities; }) {
-        b.extra.fidelities = b.object.Fidelities();
-      }
+      if constexpr (requires { &T::Fidelities; }) { b.extra.fidelities = b.object.Fidelities(); }
 #endif
       b.extra.cells = bound.cells();
     });
@@ -1492,9 +1402,7 @@ struct OracleTable {
   // What follows from the methods that T has.
   static constexpr std::uint32_t Capabilities() {
 #if LODE_TARGET_MINOR >= 2
-    if constexpr (requires { &T::EvaluateBatch; }) {
-      return LODE_CAP_BATCH;
-    }
+    if constexpr (requires { &T::EvaluateBatch; }) { return LODE_CAP_BATCH; }
 #endif
     return 0;
   }
@@ -1561,9 +1469,7 @@ namespace detail {
 
 // A host without support for several goals has one.
 inline std::span<const double> Objectives(const lode_trial& t) {
-  if (LODE_HAS(&t, objectives)) {
-    return {t.objectives, t.objective_count};
-  }
+  if (LODE_HAS(&t, objectives)) { return {t.objectives, t.objective_count}; }
   return {&t.reward, 1};
 }
 
@@ -1585,9 +1491,7 @@ inline Trial ReadTrial(const lode_trial& t, std::size_t cells) {
               .violation = Violation(t),
               .rejected = has(LODE_TRIAL_REJECTED)};
 #if LODE_TARGET_MINOR >= 2
-  if (LODE_REACHES(&t, fidelity)) {
-    trial.fidelity = t.fidelity;
-  }
+  if (LODE_REACHES(&t, fidelity)) { trial.fidelity = t.fidelity; }
 #endif
   return trial;
 }
@@ -1619,9 +1523,7 @@ inline void PutProposal(const Proposal& proposal, const OptimizerExtra& extra, l
                        " was not offered");
   }
   PutProposal(proposal.what, extra, out);
-  if (LODE_REACHES(out, fidelity)) {
-    out->fidelity = proposal.fidelity;
-  }
+  if (LODE_REACHES(out, fidelity)) { out->fidelity = proposal.fidelity; }
 }
 #endif
 

@@ -87,9 +87,7 @@ namespace detail {
 // FNV-1a.
 constexpr std::uint64_t HashName(std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : name) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  }
+  for (const char c : name) { hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u; }
   return hash;
 }
 
@@ -142,9 +140,7 @@ class RandomStream {
 
   void Fill(std::uint64_t* out, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      if (used_ == block_.size()) {
-        Advance();
-      }
+      if (used_ == block_.size()) { Advance(); }
       out[i] = block_[used_++];
     }
   }
@@ -282,14 +278,10 @@ inline void ApplyPreset(const lode_component& component, const lode_preset& pres
 inline const lode_component& LoadComponent(const std::filesystem::path& plugin,
                                            std::string_view id) {
   void* const library = dlopen(plugin.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    throw std::runtime_error(dlerror());
-  }
+  if (library == nullptr) { throw std::runtime_error(dlerror()); }
   const auto* entry = static_cast<const lode_plugin*>(dlsym(library, LODE_ENTRY_SYMBOL));
   for (std::uint32_t i = 0; entry != nullptr && i < entry->component_count; ++i) {
-    if (id == entry->components[i]->id) {
-      return *entry->components[i];
-    }
+    if (id == entry->components[i]->id) { return *entry->components[i]; }
   }
   throw std::runtime_error(plugin.string() + ": has no component '" + std::string(id) + "'");
 }
@@ -325,9 +317,7 @@ class Values {
   }
   Values& SetList(std::string_view name, const std::vector<std::string>& items) {
     std::vector<lode_str>& list = kept_->lists.emplace_back();
-    for (const std::string& item : items) {
-      list.push_back(Keep(item));
-    }
+    for (const std::string& item : items) { list.push_back(Keep(item)); }
     lode_value& value = Named(name, {LODE_T_STRING_LIST});
     value.as.strs = list.data();
     value.count = static_cast<std::uint32_t>(list.size());
@@ -336,9 +326,7 @@ class Values {
   Values& SetPreset(std::string_view name) {
     for (std::uint32_t i = 0; i < component_->preset_count; ++i) {
       const lode_preset& preset = *LODE_AT(component_->presets, i);
-      if (preset.name == name) {
-        return ApplyPreset(*component_, preset, list_), *this;
-      }
+      if (preset.name == name) { return ApplyPreset(*component_, preset, list_), *this; }
     }
     throw std::invalid_argument("no preset '" + std::string(name) + "'");
   }
@@ -350,12 +338,8 @@ class Values {
   // Returns the value of a parameter that has one of the types.
   lode_value& Named(std::string_view name, std::initializer_list<lode_type> types) {
     for (std::uint32_t i = 0; i < component_->param_count; ++i) {
-      if (name != LODE_AT(component_->params, i)->name) {
-        continue;
-      }
-      if (std::find(types.begin(), types.end(), list_[i].type) != types.end()) {
-        return list_[i];
-      }
+      if (name != LODE_AT(component_->params, i)->name) { continue; }
+      if (std::find(types.begin(), types.end(), list_[i].type) != types.end()) { return list_[i]; }
       throw std::invalid_argument("parameter '" + std::string(name) + "' has another type");
     }
     throw std::invalid_argument("no parameter '" + std::string(name) + "'");
@@ -469,9 +453,7 @@ class GridSpace : public ChoiceSpace {
  private:
   static std::vector<Decision> Decisions(const Config& config) {
     std::vector<std::string> values;
-    for (std::int64_t c = 0; c < config.choices; ++c) {
-      values.push_back(std::to_string(c));
-    }
+    for (std::int64_t c = 0; c < config.choices; ++c) { values.push_back(std::to_string(c)); }
     std::vector<Decision> decisions;
     for (std::int64_t r = 0; r < config.rows; ++r) {
       decisions.push_back({"decision " + std::to_string(r), values, "grid"});
@@ -553,27 +535,17 @@ class ErrorBuffer {
   // Returns what is wrong with it after a call that returned `status` != LODE_OK, or "".
   std::string Fault(lode_status status) const {
     const std::string text = message();
-    if (text.empty()) {
-      return "gives no reason";
-    }
-    if (text.size() == sizeof error_.message) {
-      return "is not terminated";
-    }
+    if (text.empty()) { return "gives no reason"; }
+    if (text.size() == sizeof error_.message) { return "is not terminated"; }
     if (error_.struct_size != sizeof error_) {
       return "has another struct_size than the caller set";
     }
-    if (text.find_first_of("\n\r") != std::string::npos) {
-      return "has more than one line";
-    }
+    if (text.find_first_of("\n\r") != std::string::npos) { return "has more than one line"; }
     if (text.ends_with('.') && !text.ends_with("...")) {
       return "ends in a period: '" + text + "'";
     }
-    if (!IsPrintableLine(text)) {
-      return "has control characters, or is not UTF-8";
-    }
-    if (error_.code != status) {
-      return "has another code than the call returned: '" + text + "'";
-    }
+    if (!IsPrintableLine(text)) { return "has control characters, or is not UTF-8"; }
+    if (error_.code != status) { return "has another code than the call returned: '" + text + "'"; }
     return "";
   }
 
@@ -684,9 +656,7 @@ inline pid_t StartProcess(std::vector<std::string> words, const Environment& var
       posix_spawnp(&process, words[0].c_str(), &actions, nullptr, detail::PointersTo(words).data(),
                    detail::PointersTo(environment).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) {
-    throw std::system_error(error, std::generic_category(), words[0]);
-  }
+  if (error != 0) { throw std::system_error(error, std::generic_category(), words[0]); }
   return process;
 }
 
@@ -696,9 +666,7 @@ inline int WaitForEnd(pid_t process) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(10);
   int status = 0;
   while (waitpid(process, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > limit) {
-      kill(process, SIGKILL);
-    }
+    if (std::chrono::steady_clock::now() > limit) { kill(process, SIGKILL); }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return status;
@@ -740,9 +708,7 @@ class Program {
     const pid_t child =
         StartProcess(words, environment_, directory_, output_.empty() ? out : output_, err);
     // It has them open, so renaming them does not affect it.
-    if (output_.empty()) {
-      std::filesystem::rename(out, PrintedBy(child, "out-"));
-    }
+    if (output_.empty()) { std::filesystem::rename(out, PrintedBy(child, "out-")); }
     std::filesystem::rename(err, PrintedBy(child, "err-"));
     return child;
   }
@@ -815,9 +781,7 @@ class Search {
     std::vector<std::string> words = {"run", Write("pipeline.toml", pipeline), "--json"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     const Outcome outcome = Run(words);
-    if (outcome.status != 0) {
-      throw std::runtime_error("lode run: " + Described(outcome));
-    }
+    if (outcome.status != 0) { throw std::runtime_error("lode run: " + Described(outcome)); }
     return outcome.out;
   }
   // The same, read by Json::parse(text): Results<nlohmann::json>(pipeline).
@@ -832,9 +796,7 @@ class Search {
                      const std::vector<std::string>& settings = {}) const {
     std::vector<std::string> words = {"verify", std::filesystem::absolute(plugin).string(),
                                       "--component", component};
-    for (const std::string& setting : settings) {
-      words.insert(words.end(), {"--set", setting});
-    }
+    for (const std::string& setting : settings) { words.insert(words.end(), {"--set", setting}); }
     const Outcome outcome = Run(words);
     const bool checked = outcome.out.find("not checked: ") == std::string::npos;
     return outcome.status == 0 && checked ? "" : "lode verify: " + Described(outcome);

@@ -74,20 +74,14 @@ inline Character FirstCharacter(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   const auto ones = static_cast<std::size_t>(std::countl_one(lead));
   const std::size_t size = ones == 0 ? 1 : ones;
-  if (ones == 1 || ones > 4 || size > text.size()) {
-    return {};
-  }
+  if (ones == 1 || ones > 4 || size > text.size()) { return {}; }
   std::uint32_t code = lead & (0xFFu >> ones);
   for (const char c : text.substr(1, size - 1)) {
-    if ((static_cast<unsigned char>(c) & 0xC0u) != 0x80u) {
-      return {};
-    }
+    if ((static_cast<unsigned char>(c) & 0xC0u) != 0x80u) { return {}; }
     code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
   }
   const bool surrogate = code >= 0xD800 && code < 0xE000;
-  if (code < kLeast[size] || code > 0x10FFFF || surrogate) {
-    return {};
-  }
+  if (code < kLeast[size] || code > 0x10FFFF || surrogate) { return {}; }
   return {code, size};
 }
 
@@ -125,9 +119,7 @@ inline std::string PrintableText(std::string_view text) {
   std::string lines;
   for (std::size_t end; (end = text.find('\n')) != std::string_view::npos;) {
     std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
+    if (line.ends_with('\r')) { line.remove_suffix(1); }
     lines += PrintableLine(line) + '\n';
     text.remove_prefix(end + 1);
   }

@@ -39,9 +39,7 @@ std::string FirstBytes(const std::filesystem::path& file) {
 bool BeginsWithTar(const std::filesystem::path& file) {
   std::string header(kTarHeader, '\0');
   gzFile in = gzopen(file.c_str(), "rbe");
-  if (in == nullptr) {
-    return false;
-  }
+  if (in == nullptr) { return false; }
   const int got = gzread(in, header.data(), static_cast<unsigned>(header.size()));
   gzclose(in);
   return got == static_cast<int>(kTarHeader) && header.compare(257, 5, "ustar") == 0;
@@ -57,26 +55,16 @@ std::string ArchiveAdvice(const std::filesystem::path& file) {
   const std::string first = FirstBytes(file), name = file.string();
   const std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
   const std::string into = " -C " + folder;
-  if (first.starts_with("PK\x03\x04")) {
-    return Advice(".zip", "unzip " + name + " -d " + folder);
-  }
-  if (first.starts_with("7z\xbc\xaf\x27\x1c")) {
-    return Advice(".7z", "7z x " + name);
-  }
+  if (first.starts_with("PK\x03\x04")) { return Advice(".zip", "unzip " + name + " -d " + folder); }
+  if (first.starts_with("7z\xbc\xaf\x27\x1c")) { return Advice(".7z", "7z x " + name); }
   for (const auto& [magic, kind, untar, unpacker] : kPackings) {
-    if (!first.starts_with(magic)) {
-      continue;
-    }
+    if (!first.starts_with(magic)) { continue; }
     const bool is_tar =
         file.stem().extension() == ".tar" || file.extension().string().starts_with(".t");
-    if (!is_tar) {
-      return Advice(kind, unpacker + name);
-    }
+    if (!is_tar) { return Advice(kind, unpacker + name); }
     return Advice(std::string(".tar").append(kind), std::string(untar).append(name).append(into));
   }
-  if (!BeginsWithTar(file)) {
-    return "";
-  }
+  if (!BeginsWithTar(file)) { return ""; }
   const bool packed = first.starts_with("\x1f\x8b");
   return Advice(packed ? ".tar.gz" : ".tar", (packed ? "tar -xzf " : "tar -xf ") + name + into);
 }

@@ -20,9 +20,7 @@ std::string Unquoted(std::string_view line) {
   bool quoted = false;
   for (const char c : line) {
     quoted ^= c == '"';
-    if (!quoted) {
-      text += c;
-    }
+    if (!quoted) { text += c; }
   }
   return text;
 }
@@ -30,9 +28,7 @@ std::string Unquoted(std::string_view line) {
 char FirstDelimiter(std::string_view line) {
   const std::string text = Unquoted(line);
   for (const char delimiter : {'\t', ',', ';'}) {
-    if (text.find(delimiter) != std::string::npos) {
-      return delimiter;
-    }
+    if (text.find(delimiter) != std::string::npos) { return delimiter; }
   }
   return ',';
 }
@@ -48,9 +44,7 @@ std::string_view WithoutSpaces(std::string_view text) {
 DelimitedReader::DelimitedReader(std::string_view text, std::string name, char delimiter)
     : text_(text), rest_(text), name_(std::move(name)) {
   SkipMark();
-  if (rest_.empty()) {
-    throw IoError(name_ + ": is empty");
-  }
+  if (rest_.empty()) { throw IoError(name_ + ": is empty"); }
   const char told = TakeSeparatorLine();
   ReadHeader(told != kAuto && delimiter == kAuto ? told : delimiter);
   RemoveBlankEnd();
@@ -66,13 +60,9 @@ void DelimitedReader::SkipMark() {
 // Takes a line "sep=;", which tells Excel the delimiter: returns it, or kAuto if there is none.
 char DelimitedReader::TakeSeparatorLine() {
   constexpr std::string_view kBegin = "sep=";
-  if (!rest_.starts_with(kBegin) || rest_.size() < kBegin.size() + 2) {
-    return kAuto;
-  }
+  if (!rest_.starts_with(kBegin) || rest_.size() < kBegin.size() + 2) { return kAuto; }
   const std::string_view end = rest_.substr(kBegin.size() + 1);
-  if (!end.starts_with('\n') && !end.starts_with("\r\n")) {
-    return kAuto;
-  }
+  if (!end.starts_with('\n') && !end.starts_with("\r\n")) { return kAuto; }
   const char delimiter = rest_[kBegin.size()];
   TakeLine();
   return delimiter;
@@ -87,9 +77,7 @@ void DelimitedReader::ReadHeader(char delimiter) {
       })) {
     throw IoError(name_ + ": is neither delimited text nor gzip");
   }
-  if (count > kMaxColumns) {
-    Fail("more than " + std::to_string(kMaxColumns) + " columns");
-  }
+  if (count > kMaxColumns) { Fail("more than " + std::to_string(kMaxColumns) + " columns"); }
   for (std::size_t field = 0; field < fields_.size(); ++field) {
     columns_.push_back(Text(field));
     places_.push_back(PlaceOf(fields_[field].text));
@@ -98,9 +86,7 @@ void DelimitedReader::ReadHeader(char delimiter) {
 
 // Spreadsheets keep emptied rows at the end: lines that contain only delimiters.
 void DelimitedReader::RemoveBlankEnd() {
-  if (!rest_.ends_with('\n')) {
-    return;
-  }
+  if (!rest_.ends_with('\n')) { return; }
   const std::size_t last = rest_.find_last_not_of(std::string(" \t\r\n") + delimiter_);
   const std::size_t end = last == std::string_view::npos ? 0 : rest_.find('\n', last) + 1;
   text_.remove_suffix(rest_.size() - end);
@@ -126,14 +112,10 @@ std::size_t DelimitedReader::Find(std::string_view column) const {
 }
 
 bool DelimitedReader::Next() {
-  if (rest_.empty()) {
-    return false;
-  }
+  if (rest_.empty()) { return false; }
   TakeLine();
   const std::size_t count = SplitLine();
-  if (count == columns_.size()) {
-    return true;
-  }
+  if (count == columns_.size()) { return true; }
   std::string message = std::to_string(count) + (count == 1 ? " field" : " fields") +
                         ", expected " + std::to_string(columns_.size());
   if (count > columns_.size() && delimiter_ != '\t') {
@@ -148,35 +130,25 @@ double DelimitedReader::fraction() const {
 
 std::string DelimitedReader::Text(std::size_t field) const {
   const auto& [text, doubled] = fields_[field];
-  if (!doubled) {
-    return std::string(text);
-  }
+  if (!doubled) { return std::string(text); }
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
     plain += text[at];
-    if (text[at] == '"') {
-      ++at;
-    }
+    if (text[at] == '"') { ++at; }
   }
   return plain;
 }
 
 double DelimitedReader::Number(std::size_t field) const {
   std::string text(fields_[field].text);
-  if (IsDecimalComma(field)) {
-    std::ranges::replace(text, ',', '.');
-  }
+  if (IsDecimalComma(field)) { std::ranges::replace(text, ',', '.'); }
   double value = 0;
   const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault == std::errc::result_out_of_range) {
-    FailAt(field, "out of range for a number");
-  }
+  if (fault == std::errc::result_out_of_range) { FailAt(field, "out of range for a number"); }
   if (fault != std::errc() || stop != text.data() + text.size()) {
     FailAt(field, "expected a number");
   }
-  if (!std::isfinite(value)) {
-    FailAt(field, "expected a finite number");
-  }
+  if (!std::isfinite(value)) { FailAt(field, "expected a finite number"); }
   return value;
 }
 
@@ -184,12 +156,8 @@ double DelimitedReader::Number(std::size_t field) const {
 bool DelimitedReader::IsDecimalComma(std::size_t field) const {
   const std::string_view text = fields_[field].text;
   const std::size_t at = text.find_first_of(",.");
-  if (delimiter_ == ',' || at == std::string_view::npos) {
-    return false;
-  }
-  if (decimal_ == '\0') {
-    decimal_ = text[at];
-  }
+  if (delimiter_ == ',' || at == std::string_view::npos) { return false; }
+  if (decimal_ == '\0') { decimal_ = text[at]; }
   if (text[at] != decimal_) {
     FailAt(field, std::string("expected a number with a decimal ") +
                       (decimal_ == '.' ? "point" : "comma") + ", like the numbers above");
@@ -209,23 +177,17 @@ void DelimitedReader::TakeLine() {
   }
   line_text_ = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
-  if (line_text_.ends_with('\r')) {
-    line_text_.remove_suffix(1);
-  }
+  if (line_text_.ends_with('\r')) { line_text_.remove_suffix(1); }
 }
 
 // Appends the next line to the current one, whose last field is quoted and has not ended.
 bool DelimitedReader::ExtendLine() {
   const std::size_t end = rest_.find('\n');
-  if (end == std::string_view::npos) {
-    return false;
-  }
+  if (end == std::string_view::npos) { return false; }
   const char* const begin = line_text_.data();
   line_text_ = {begin, static_cast<std::size_t>(rest_.data() + end - begin)};
   rest_.remove_prefix(end + 1);
-  if (line_text_.ends_with('\r')) {
-    line_text_.remove_suffix(1);
-  }
+  if (line_text_.ends_with('\r')) { line_text_.remove_suffix(1); }
   ++breaks_;
   return true;
 }
@@ -237,16 +199,10 @@ std::size_t DelimitedReader::SplitLine() {
   for (std::size_t count = 1;; ++count) {
     const std::size_t text = std::min(rest.find_first_not_of(' '), rest.size());
     const bool is_quoted = rest.substr(text).starts_with('"');
-    if (is_quoted) {
-      rest.remove_prefix(text);
-    }
+    if (is_quoted) { rest.remove_prefix(text); }
     const Field field = is_quoted ? TakeQuoted(rest) : TakeField(rest);
-    if (count <= kMaxColumns) {
-      fields_.push_back(field);
-    }
-    if (rest.empty()) {
-      return count;
-    }
+    if (count <= kMaxColumns) { fields_.push_back(field); }
+    if (rest.empty()) { return count; }
     rest.remove_prefix(1);
   }
 }
@@ -264,9 +220,7 @@ DelimitedReader::Field DelimitedReader::TakeQuoted(std::string_view& rest) {
     const std::size_t quote = rest.find('"', from);
     if (quote == std::string_view::npos) {
       from = rest.size();
-      if (!ExtendLine()) {
-        FailHere(rest, "the quoted field does not end");
-      }
+      if (!ExtendLine()) { FailHere(rest, "the quoted field does not end"); }
       rest = line_text_.substr(static_cast<std::size_t>(rest.data() - line_text_.data()));
     } else if (rest.substr(quote + 1).starts_with('"')) {
       doubled = true;

@@ -17,9 +17,7 @@ Lines Read(const std::string& text, std::size_t columns, char delimiter = Delimi
   Lines lines;
   while (reader.Next()) {
     auto& line = lines.emplace_back();
-    for (std::size_t field = 0; field < columns; ++field) {
-      line.push_back(reader.Text(field));
-    }
+    for (std::size_t field = 0; field < columns; ++field) { line.push_back(reader.Text(field)); }
   }
   return lines;
 }
@@ -149,9 +147,7 @@ TEST(DelimitedReader, ReportsItsProgress) {
   const std::string text = "a\n1\n2\n3\n";
   DelimitedReader reader(text, "T", ',');
   EXPECT_EQ(reader.fraction(), 0.25);
-  while (reader.Next()) {
-    continue;
-  }
+  while (reader.Next()) { continue; }
   EXPECT_EQ(reader.line(), 4u);
   EXPECT_EQ(reader.fraction(), 1);
 }

@@ -15,21 +15,13 @@ std::string ReadFile(const std::string& path, std::uintmax_t max_bytes) {
   const auto fail = [&](const std::string& what) { throw IoError(path + ": " + what); };
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (error) {
-    fail(error.message());
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    fail("is not a regular file");
-  }
+  if (error) { fail(error.message()); }
+  if (!std::filesystem::is_regular_file(status)) { fail("is not a regular file"); }
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              std::fclose);
-  if (file == nullptr) {
-    fail(std::generic_category().message(errno));
-  }
+  if (file == nullptr) { fail(std::generic_category().message(errno)); }
   const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) {
-    fail(error.message());
-  }
+  if (error) { fail(error.message()); }
   if (size > max_bytes) {
     fail("has " + std::to_string(size) + " bytes, expected at most " + std::to_string(max_bytes));
   }

@@ -69,12 +69,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       metadata_[key_] = text;
       return true;
     }
-    if (place_ != Place::kTensor || key_ != "dtype") {
-      Refuse(Quote(text));
-    }
-    if (text != "F32") {
-      Fail(Where() + " is " + Quote(text) + ", but only \"F32\" is supported");
-    }
+    if (place_ != Place::kTensor || key_ != "dtype") { Refuse(Quote(text)); }
+    if (text != "F32") { Fail(Where() + " is " + Quote(text) + ", but only \"F32\" is supported"); }
     entries_.back().has_dtype = true;
     return true;
   }
@@ -97,9 +93,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(string_t& text) override {
     std::set<std::string>& seen = place_ == Place::kHeader ? names_ : fields_;
-    if (!seen.insert(text).second) {
-      Fail(ObjectName() + " has " + Quote(text) + " twice");
-    }
+    if (!seen.insert(text).second) { Fail(ObjectName() + " has " + Quote(text) + " twice"); }
     key_ = text;
     if (place_ == Place::kTensor && text != "dtype" && text != "shape" && text != "data_offsets") {
       Fail(ObjectName() + " has a field " + Quote(text) +
@@ -111,24 +105,16 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     if (place_ == Place::kTensor) {
       const Entry& e = entries_.back();
-      if (!e.has_dtype) {
-        Fail(ObjectName() + " has no \"dtype\"");
-      }
-      if (!e.shape) {
-        Fail(ObjectName() + " has no \"shape\"");
-      }
-      if (!e.offsets) {
-        Fail(ObjectName() + " has no \"data_offsets\"");
-      }
+      if (!e.has_dtype) { Fail(ObjectName() + " has no \"dtype\""); }
+      if (!e.shape) { Fail(ObjectName() + " has no \"shape\""); }
+      if (!e.offsets) { Fail(ObjectName() + " has no \"data_offsets\""); }
     }
     place_ = Place::kHeader;
     return true;
   }
 
   bool start_array(std::size_t) override {
-    if (place_ != Place::kTensor || key_ == "dtype") {
-      Refuse("a list");
-    }
+    if (place_ != Place::kTensor || key_ == "dtype") { Refuse("a list"); }
     if (key_ == "shape") {
       place_ = Place::kShape;
       entries_.back().shape.emplace();
@@ -141,9 +127,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool end_array() override {
     if (place_ == Place::kOffsets) {
-      if (offsets_.size() < 2) {
-        Refuse(offsets_.empty() ? "none" : "only one");
-      }
+      if (offsets_.size() < 2) { Refuse(offsets_.empty() ? "none" : "only one"); }
       entries_.back().offsets = {offsets_[0], offsets_[1]};
     }
     place_ = Place::kTensor;
@@ -169,22 +153,14 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   // The object that is being read.
   std::string ObjectName() const {
-    if (place_ == Place::kHeader) {
-      return "the header";
-    }
-    if (place_ == Place::kMetadata) {
-      return "\"__metadata__\"";
-    }
+    if (place_ == Place::kHeader) { return "the header"; }
+    if (place_ == Place::kMetadata) { return "\"__metadata__\""; }
     return "tensor " + Quote(entries_.back().name);
   }
   // The value that is being read.
   std::string Where() const {
-    if (place_ == Place::kStart) {
-      return "the header";
-    }
-    if (place_ == Place::kHeader) {
-      return Quote(key_);
-    }
+    if (place_ == Place::kStart) { return "the header"; }
+    if (place_ == Place::kHeader) { return Quote(key_); }
     return ObjectName() + ", " + Quote(key_);
   }
   const char* Expected() const {
@@ -195,9 +171,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       case Place::kMetadata:
         return "text";
       case Place::kTensor:
-        if (key_ == "dtype") {
-          return "text";
-        }
+        if (key_ == "dtype") { return "text"; }
         return key_ == "shape" ? "a list of sizes" : "a list of two offsets";
       case Place::kShape:
         return "whole numbers, 0 or more";
@@ -227,9 +201,7 @@ class SafetensorsParser {
     std::vector<Entry> entries = reader.Take();
     RequireLayout(entries);
     Safetensors contents{{}, reader.TakeMetadata()};
-    for (Entry& e : entries) {
-      contents.tensors.emplace(std::move(e.name), Read(e));
-    }
+    for (Entry& e : entries) { contents.tensors.emplace(std::move(e.name), Read(e)); }
     return contents;
   }
 
@@ -280,9 +252,7 @@ class SafetensorsParser {
     for (const Entry& e : entries) {
       RequireSize(e);
       const auto [begin, end] = *e.offsets;
-      if (begin < filled) {
-        Fail(Named(e) + " overlaps the tensor before it");
-      }
+      if (begin < filled) { Fail(Named(e) + " overlaps the tensor before it"); }
       if (begin > filled) {
         Fail("bytes " + std::to_string(filled) + " to " + std::to_string(begin) +
              " of the data, before tensor " + Quote(e.name) + ", belong to no tensor");
@@ -297,9 +267,7 @@ class SafetensorsParser {
 
   void RequireSize(const Entry& e) const {
     const auto [begin, end] = *e.offsets;
-    if (end < begin) {
-      Fail(Named(e) + " ends before it begins");
-    }
+    if (end < begin) { Fail(Named(e) + " ends before it begins"); }
     if (end > data_.size()) {
       Fail(Named(e) + " reaches past the end of the data, which has " +
            std::to_string(data_.size()) + " bytes");
@@ -320,9 +288,7 @@ class SafetensorsParser {
   static std::optional<std::size_t> Bytes(const std::vector<std::size_t>& shape) {
     std::size_t bytes = sizeof(float);
     for (const std::size_t n : shape) {
-      if (__builtin_mul_overflow(bytes, n, &bytes)) {
-        return std::nullopt;
-      }
+      if (__builtin_mul_overflow(bytes, n, &bytes)) { return std::nullopt; }
     }
     return bytes;
   }
@@ -351,9 +317,7 @@ Safetensors ParseSafetensors(std::string_view bytes, const std::string& name) {
 
 std::string FormatSafetensors(const Safetensors& contents) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
-  if (!contents.metadata.empty()) {
-    header["__metadata__"] = contents.metadata;
-  }
+  if (!contents.metadata.empty()) { header["__metadata__"] = contents.metadata; }
   std::size_t end = 0;
   for (const auto& [name, tensor] : contents.tensors) {
     const std::size_t begin = end;

@@ -4,7 +4,6 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     lode::files::ParseSafetensors({reinterpret_cast<const char*>(data), size}, "F");
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

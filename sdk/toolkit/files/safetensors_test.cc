@@ -237,9 +237,7 @@ TEST(Safetensors, DamagedHeadersNeverCrash) {
 TEST(Safetensors, DeepNestingIsRefused) {
   for (const char* opening : {"{\"a\":", "[", "{\"a\":["}) {
     std::string header = "{\"a\":{\"shape\":";
-    for (int n = 0; n < 100'000; ++n) {
-      header += opening;
-    }
+    for (int n = 0; n < 100'000; ++n) { header += opening; }
     EXPECT_NE(Failure(File(header)), "") << opening;
   }
 }
@@ -249,9 +247,7 @@ TEST(Safetensors, FilesThatCannotBeReadAreRefused) {
   const auto failure = [](const std::string& path) {
     try {
       ReadSafetensors(path);
-    } catch (const IoError& e) {
-      return std::string(e.what());
-    }
+    } catch (const IoError& e) { return std::string(e.what()); }
     return std::string();
   };
   const std::string path = directory.path().string();

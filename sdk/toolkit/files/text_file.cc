@@ -32,29 +32,19 @@ class OpenFile {
       : path_(path),
         poll_(poll),
         descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (descriptor_ < 0) {
-      Fail();
-    }
+    if (descriptor_ < 0) { Fail(); }
   }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   ~OpenFile() {
-    if (descriptor_ >= 0) {
-      close(descriptor_);
-    }
+    if (descriptor_ >= 0) { close(descriptor_); }
   }
 
   std::string ReadAll() const {
     struct stat status {};
-    if (fstat(descriptor_, &status) != 0) {
-      Fail();
-    }
-    if (S_ISDIR(status.st_mode)) {
-      throw IoError(path_ + ": is a directory, expected a file");
-    }
-    if (!S_ISREG(status.st_mode)) {
-      throw IoError(path_ + ": is not a regular file");
-    }
+    if (fstat(descriptor_, &status) != 0) { Fail(); }
+    if (S_ISDIR(status.st_mode)) { throw IoError(path_ + ": is a directory, expected a file"); }
+    if (!S_ISREG(status.st_mode)) { throw IoError(path_ + ": is not a regular file"); }
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size > kMaxBytes) {
       throw IoError(path_ + ": larger than " + MiB(kMaxBytes) + ", not a table");
@@ -68,13 +58,9 @@ class OpenFile {
   std::size_t ReadInto(char* data, std::size_t size) const {
     std::size_t done = 0;
     while (done < size) {
-      if (poll_) {
-        poll_();
-      }
+      if (poll_) { poll_(); }
       const ssize_t got = read(descriptor_, data + done, std::min(kChunk, size - done));
-      if (got == 0) {
-        break;
-      }
+      if (got == 0) { break; }
       if (got > 0) {
         done += static_cast<std::size_t>(got);
       } else if (errno != EINTR) {
@@ -101,9 +87,7 @@ class Inflater {
  public:
   Inflater(std::string_view bytes, const std::string& name, std::size_t max_bytes, const Poll& poll)
       : bytes_(bytes), name_(name), max_bytes_(max_bytes), poll_(poll) {
-    if (inflateInit2(&stream_, 15 + 16) != Z_OK) {
-      throw std::bad_alloc();
-    }
+    if (inflateInit2(&stream_, 15 + 16) != Z_OK) { throw std::bad_alloc(); }
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     stream_.avail_in = static_cast<uInt>(bytes.size());
   }
@@ -128,21 +112,15 @@ class Inflater {
   // best.
   std::size_t FirstGuess() const {
     std::uint32_t claimed = 0;
-    if (bytes_.size() >= 4) {
-      std::memcpy(&claimed, bytes_.data() + bytes_.size() - 4, 4);
-    }
+    if (bytes_.size() >= 4) { std::memcpy(&claimed, bytes_.data() + bytes_.size() - 4, 4); }
     return std::min<std::size_t>(claimed, bytes_.size() * 1032) + 1;
   }
 
   // Decompresses to the end of one member.
   void Step() {
     for (int status = Z_OK; status != Z_STREAM_END;) {
-      if (poll_) {
-        poll_();
-      }
-      if (size_ == text_.size()) {
-        text_.resize(std::min(2 * size_, max_bytes_ + 1));
-      }
+      if (poll_) { poll_(); }
+      if (size_ == text_.size()) { text_.resize(std::min(2 * size_, max_bytes_ + 1)); }
       const auto room = static_cast<uInt>(std::min(kChunk, text_.size() - size_));
       stream_.next_out = reinterpret_cast<Bytef*>(text_.data() + size_);
       stream_.avail_out = room;
@@ -156,9 +134,7 @@ class Inflater {
   }
 
   void CheckStatus(int status) const {
-    if (status == Z_MEM_ERROR) {
-      throw std::bad_alloc();
-    }
+    if (status == Z_MEM_ERROR) { throw std::bad_alloc(); }
     if (status == Z_BUF_ERROR ||
         (status == Z_OK && stream_.avail_in == 0 && stream_.avail_out > 0)) {
       throw IoError(name_ + ": the gzip data is truncated");
@@ -187,9 +163,7 @@ std::string_view WithoutByteOrderMark(std::string_view text) {
 
 std::string Unpack(std::string bytes, const std::string& name, std::size_t max_bytes,
                    const Poll& poll) {
-  if (IsGzip(bytes)) {
-    return Inflater(bytes, name, max_bytes, poll).Run();
-  }
+  if (IsGzip(bytes)) { return Inflater(bytes, name, max_bytes, poll).Run(); }
   return bytes;
 }
 
@@ -197,9 +171,7 @@ std::string ReadTextFile(const std::string& path, const Poll& poll) {
   return files::NamingFile(path, [&] {
     std::string bytes = OpenFile(path, poll).ReadAll();
     const std::string advice = ArchiveAdvice(path);
-    if (!advice.empty()) {
-      throw IoError(path + ": " + advice);
-    }
+    if (!advice.empty()) { throw IoError(path + ": " + advice); }
     return Unpack(std::move(bytes), path, kMaxBytes, poll);
   });
 }

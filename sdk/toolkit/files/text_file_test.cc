@@ -20,9 +20,7 @@ namespace fs = std::filesystem;
 // Text that compresses only moderately.
 std::string Numbers(int count) {
   std::string text;
-  for (int i = 0; i < count; ++i) {
-    text += std::to_string(i % 10007 * 7919 % 10007) + "\n";
-  }
+  for (int i = 0; i < count; ++i) { text += std::to_string(i % 10007 * 7919 % 10007) + "\n"; }
   return text;
 }
 
@@ -61,9 +59,7 @@ TEST_F(TextFile, ReadingCanBeCancelled) {
     int polls = 0;
     EXPECT_THROW(ReadTextFile(path,
                               [&] {
-                                if (++polls == 3) {
-                                  throw CancelledError();
-                                }
+                                if (++polls == 3) { throw CancelledError(); }
                               }),
                  CancelledError);
   }
@@ -115,9 +111,7 @@ TEST_F(TextFile, RefusesUnreadableFiles) {
 }
 
 TEST_F(TextFile, RefusesAFileWithoutPermission) {
-  if (geteuid() == 0) {
-    GTEST_SKIP() << "root may read everything";
-  }
+  if (geteuid() == 0) { GTEST_SKIP() << "root may read everything"; }
   const std::string path = Write("text\n");
   ASSERT_EQ(chmod(path.c_str(), 0), 0);
   EXPECT_EQ(ReadFailure(path), path + ": Permission denied");

@@ -37,12 +37,8 @@ struct Files {
 Files FindFiles(const fs::path& directory, const std::string& binary, const std::string& python,
                 const std::string& first) {
   for (const fs::path& folder : {directory / binary, directory, directory / python}) {
-    if (fs::exists(folder / (first + ".bin"))) {
-      return {folder};
-    }
-    if (fs::exists(folder / first)) {
-      return {folder, true};
-    }
+    if (fs::exists(folder / (first + ".bin"))) { return {folder}; }
+    if (fs::exists(folder / first)) { return {folder, true}; }
   }
   return {directory};
 }
@@ -92,9 +88,7 @@ std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::st
       CheckedLabel(image[0], layout.coarse_labels, "coarse label", i, name);
     }
     const auto label = CheckedLabel(image[label_bytes - 1], layout.labels, "label", i, name);
-    if (label < set.classes()) {
-      set.Add(image.substr(label_bytes), label);
-    }
+    if (label < set.classes()) { set.Add(image.substr(label_bytes), label); }
   }
   return count;
 }

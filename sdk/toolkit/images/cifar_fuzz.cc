@@ -11,8 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       PixelSet set(kCifarShape, layout.labels);
       try {
         parse(bytes, layout, "F", set);
-      } catch (const lode::IoError&) {
-      }
+      } catch (const lode::IoError&) {}
     }
   }
   return 0;

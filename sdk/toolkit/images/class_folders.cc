@@ -25,9 +25,7 @@ bool IsHidden(const fs::path& path) { return path.filename().string().starts_wit
 
 bool IsImage(const fs::path& path) {
   std::string extension = path.extension().string();
-  for (char& c : extension) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  for (char& c : extension) { c = static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
   return extension == ".jpeg" || extension == ".jpg";
 }
 
@@ -36,12 +34,8 @@ std::vector<fs::directory_entry> List(const fs::path& directory) {
   std::error_code error;
   std::vector<fs::directory_entry> entries;
   fs::directory_iterator it(directory, error);
-  for (; !error && it != fs::directory_iterator(); it.increment(error)) {
-    entries.push_back(*it);
-  }
-  if (error) {
-    throw IoError(directory.string() + ": " + error.message());
-  }
+  for (; !error && it != fs::directory_iterator(); it.increment(error)) { entries.push_back(*it); }
+  if (error) { throw IoError(directory.string() + ": " + error.message()); }
   std::sort(entries.begin(), entries.end());
   return entries;
 }
@@ -57,9 +51,7 @@ class Ends {
         pread(descriptor_, bytes_ + 2, 2, std::max<off_t>(status.st_size - 2, 0)) >= 0;
     if (!read) {
       const std::string reason = std::generic_category().message(errno);
-      if (descriptor_ >= 0) {
-        close(descriptor_);
-      }
+      if (descriptor_ >= 0) { close(descriptor_); }
       throw IoError(path + ": " + reason);
     }
   }
@@ -75,9 +67,7 @@ class Ends {
 };
 
 void CheckImage(const std::string& path) {
-  if (Ends(path).AreThoseOfJpeg()) {
-    return;
-  }
+  if (Ends(path).AreThoseOfJpeg()) { return; }
   Image decoded;
   DecodeImage(files::ReadTextFile(path), path, decoded);
 }
@@ -87,9 +77,7 @@ void CheckSameClasses(const ClassFolders& train, const ClassFolders& test, const
   std::set_symmetric_difference(train.class_names().begin(), train.class_names().end(),
                                 test.class_names().begin(), test.class_names().end(),
                                 std::back_inserter(only));
-  if (only.empty()) {
-    return;
-  }
+  if (only.empty()) { return; }
   const bool in_train =
       std::binary_search(train.class_names().begin(), train.class_names().end(), only.front());
   throw IoError((path / "val").string() + ": its classes differ from train: " +
@@ -104,20 +92,14 @@ ClassFolders::ClassFolders(const fs::path& directory, std::size_t classes) : dir
     throw IoError(directory_.string() + ": has " + std::to_string(names_.size()) +
                   " classes, expected at least " + std::to_string(classes));
   }
-  if (classes > 0) {
-    names_.resize(classes);
-  }
-  for (std::uint32_t label = 0; label < names_.size(); ++label) {
-    FindImages(label);
-  }
+  if (classes > 0) { names_.resize(classes); }
+  for (std::uint32_t label = 0; label < names_.size(); ++label) { FindImages(label); }
 }
 
 std::vector<std::string> ClassFolders::FindClasses() const {
   std::vector<std::string> names;
   for (const fs::directory_entry& entry : List(directory_)) {
-    if (IsHidden(entry.path())) {
-      continue;
-    }
+    if (IsHidden(entry.path())) { continue; }
     if (entry.is_directory()) {
       names.push_back(entry.path().filename().string());
     } else if (IsImage(entry.path())) {
@@ -125,9 +107,7 @@ std::vector<std::string> ClassFolders::FindClasses() const {
                     (directory_ / "CLASS" / entry.path().filename()).string());
     }
   }
-  if (names.empty()) {
-    throw IoError(directory_.string() + ": has no folders of classes");
-  }
+  if (names.empty()) { throw IoError(directory_.string() + ": has no folders of classes"); }
   return names;
 }
 
@@ -135,18 +115,14 @@ void ClassFolders::FindImages(std::uint32_t label) {
   const fs::path folder = directory_ / names_[label];
   const std::size_t before = files_.size();
   for (const fs::directory_entry& entry : List(folder)) {
-    if (IsHidden(entry.path())) {
-      continue;
-    }
+    if (IsHidden(entry.path())) { continue; }
     if (!IsImage(entry.path()) || !entry.is_regular_file()) {
       throw IoError(entry.path().string() + ": is not an image file, expected *.JPEG or *.jpg");
     }
     CheckImage(entry.path().string());
     files_.push_back({entry.path().filename().string(), label});
   }
-  if (files_.size() == before) {
-    throw IoError(folder.string() + ": has no images");
-  }
+  if (files_.size() == before) { throw IoError(folder.string() + ": has no images"); }
 }
 
 std::string ClassFolders::PathOf(const File& file) const {

@@ -135,16 +135,12 @@ TEST(Decode, RefusesImagesThatAreTooLarge) {
   std::string file = Jpeg(OneColor(8, 8, {1}));
   const std::size_t header = file.find("\xff\xc0");  // then length, precision, height and width
   ASSERT_NE(header, std::string::npos);
-  for (std::size_t i = 5; i < 9; ++i) {
-    file[header + i] = '\x7f';
-  }
+  for (std::size_t i = 5; i < 9; ++i) { file[header + i] = '\x7f'; }
   EXPECT_EQ(DecodeFailure(file), "F: is an image of 32639 x 32639 pixels, expected 1 to 134217728");
 }
 
 TEST(Decode, AgreesWithPillowToTheBit) {
-  if (!HavePillow()) {
-    GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
-  }
+  if (!HavePillow()) { GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy"; }
   const TemporaryDirectory directory;
   const std::string path = (directory.path() / "image.jpg").string();
   const std::vector<Image> images = {Gradient(53, 71), Gradient(64, 64),

@@ -39,9 +39,7 @@ Data DataOf(Sets sets) {
 // Published in units of a byte.
 std::vector<float> OfBytes(std::array<float, 3> values) {
   std::vector<float> shares(values.begin(), values.end());
-  for (float& share : shares) {
-    share /= 255;
-  }
+  for (float& share : shares) { share /= 255; }
   return shares;
 }
 
@@ -99,36 +97,26 @@ const std::vector<Dataset>& Datasets() {
 
 const Dataset& Find(const std::string& name) {
   for (const Dataset& dataset : Datasets()) {
-    if (dataset.name == name) {
-      return dataset;
-    }
+    if (dataset.name == name) { return dataset; }
   }
   throw InvalidError("unknown data set " + Quote(name) +
                      " (nearest: " + Quote(Nearest(name, DatasetNames())) + ")");
 }
 
 fs::path DirectoryOf(const DataSource& source) {
-  if (!source.directory.empty()) {
-    return source.directory;
-  }
-  if (source.dataset == "fashion_mnist") {
-    return kFashionMnistDirectory;
-  }
+  if (!source.directory.empty()) { return source.directory; }
+  if (source.dataset == "fashion_mnist") { return kFashionMnistDirectory; }
   throw InvalidError("the data set " + Quote(source.dataset) + " needs a directory");
 }
 
 std::size_t ClassesOf(const DataSource& source, const Dataset& dataset) {
-  if (source.classes > 0) {
-    return source.classes;
-  }
+  if (source.classes > 0) { return source.classes; }
   return dataset.usual_classes > 0 ? dataset.usual_classes : dataset.classes;
 }
 
 void CheckEveryClass(const ImageSet& set, const fs::path& directory, const char* which) {
   std::vector<bool> seen(set.classes());
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    seen[set.Label(i)] = true;
-  }
+  for (std::size_t i = 0; i < set.size(); ++i) { seen[set.Label(i)] = true; }
   const auto missing = std::find(seen.begin(), seen.end(), false);
   if (missing != seen.end()) {
     throw IoError(directory.string() + ": class " + std::to_string(missing - seen.begin()) +
@@ -140,13 +128,9 @@ void CheckEveryClass(const ImageSet& set, const fs::path& directory, const char*
 std::string AdviceOnArchives(const fs::path& directory) {
   std::error_code none;
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, none)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".npz") {
-      continue;
-    }
+    if (!entry.is_regular_file() || entry.path().extension() == ".npz") { continue; }
     const std::string advice = files::ArchiveAdvice(entry.path());
-    if (!advice.empty()) {
-      return "; " + entry.path().filename().string() + " in it " + advice;
-    }
+    if (!advice.empty()) { return "; " + entry.path().filename().string() + " in it " + advice; }
   }
   return "";
 }
@@ -159,9 +143,7 @@ Data Read(const Dataset& dataset, const fs::path& directory, std::size_t classes
   }
   try {
     return dataset.read(directory, classes);
-  } catch (const IoError& e) {
-    throw IoError(e.what() + AdviceOnArchives(directory));
-  }
+  } catch (const IoError& e) { throw IoError(e.what() + AdviceOnArchives(directory)); }
 }
 
 }  // namespace
@@ -169,9 +151,7 @@ Data Read(const Dataset& dataset, const fs::path& directory, std::size_t classes
 const std::vector<std::string>& DatasetNames() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> list;
-    for (const Dataset& dataset : Datasets()) {
-      list.emplace_back(dataset.name);
-    }
+    for (const Dataset& dataset : Datasets()) { list.emplace_back(dataset.name); }
     return list;
   }();
   return names;

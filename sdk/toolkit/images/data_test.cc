@@ -26,17 +26,13 @@ std::string OpenFailure(const DataSource& source) {
 
 std::vector<std::size_t> Counts(const ImageSet& set) {
   std::vector<std::size_t> counts(set.classes());
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    ++counts[set.Label(i)];
-  }
+  for (std::size_t i = 0; i < set.size(); ++i) { ++counts[set.Label(i)]; }
   return counts;
 }
 
 std::vector<std::uint32_t> FirstLabels(const ImageSet& set) {
   std::vector<std::uint32_t> labels;
-  for (std::size_t i = 0; i < 10; ++i) {
-    labels.push_back(set.Label(i));
-  }
+  for (std::size_t i = 0; i < 10; ++i) { labels.push_back(set.Label(i)); }
   return labels;
 }
 
@@ -62,9 +58,7 @@ TEST(Data, RefusesAClassWithoutImages) {
   for (const char* name : {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                            "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin"}) {
     std::string records;
-    for (const char label : {'\0', '\1', '\3'}) {
-      records += label + Noise(3072);
-    }
+    for (const char label : {'\0', '\1', '\3'}) { records += label + Noise(3072); }
     WriteFile(directory.path() / name, records);
   }
   EXPECT_EQ(OpenFailure({"cifar10", directory.path(), 4}),
@@ -74,9 +68,7 @@ TEST(Data, RefusesAClassWithoutImages) {
 
 // The labels are those of the well-known first ten images; the counts are the authors'.
 TEST(FashionMnist, IsAsPublished) {
-  if (!fs::exists(kFashionMnist)) {
-    GTEST_SKIP() << "no " << kFashionMnist;
-  }
+  if (!fs::exists(kFashionMnist)) { GTEST_SKIP() << "no " << kFashionMnist; }
   const Data data = Open({"fashion_mnist", "", 0});
   EXPECT_EQ(data.resolution, 28u);
   EXPECT_EQ(data.train->channels(), 1u);
@@ -87,9 +79,7 @@ TEST(FashionMnist, IsAsPublished) {
 }
 
 TEST(FashionMnist, HasTheMeanAndDeviationInUse) {
-  if (!fs::exists(kFashionMnist)) {
-    GTEST_SKIP() << "no " << kFashionMnist;
-  }
+  if (!fs::exists(kFashionMnist)) { GTEST_SKIP() << "no " << kFashionMnist; }
   const Data data = Open({"fashion_mnist", "", 0});
   double sum = 0, squares = 0;
   Image image;
@@ -109,9 +99,7 @@ TEST(FashionMnist, HasTheMeanAndDeviationInUse) {
 }
 
 TEST(FashionMnist, CanBeLimitedToTheFirstClasses) {
-  if (!fs::exists(kFashionMnist)) {
-    GTEST_SKIP() << "no " << kFashionMnist;
-  }
+  if (!fs::exists(kFashionMnist)) { GTEST_SKIP() << "no " << kFashionMnist; }
   const Data data = Open({"fashion_mnist", kFashionMnist, 3});
   EXPECT_EQ(data.train->classes(), 3u);
   EXPECT_THAT(Counts(*data.test), Each(1000u));
@@ -120,9 +108,7 @@ TEST(FashionMnist, CanBeLimitedToTheFirstClasses) {
 // Real images of CIFAR-10; the expected values come from the files' bytes.
 TEST(Cifar10, ReadsRealImages) {
   const fs::path tool = SharedData() / "../tools/cifar10_bin.py";
-  if (!fs::exists(tool) || !HavePillow()) {
-    GTEST_SKIP() << "no " << tool << ", or no Pillow";
-  }
+  if (!fs::exists(tool) || !HavePillow()) { GTEST_SKIP() << "no " << tool << ", or no Pillow"; }
   const TemporaryDirectory directory;
   const std::string command = "/usr/bin/python3 " + tool.string() + " " +
                               directory.path().string() + " --train 20 --test 5 > /dev/null";
@@ -149,9 +135,7 @@ TEST(Data, ImageNet16HasItsUsualClasses) {
   const TemporaryDirectory directory;
   constexpr std::size_t kImages = 122;
   std::string labels;
-  for (std::size_t i = 1; i <= kImages; ++i) {
-    labels += static_cast<char>(i);
-  }
+  for (std::size_t i = 1; i <= kImages; ++i) { labels += static_cast<char>(i); }
   const std::string count = std::to_string(kImages);
   const std::map<std::string, std::string> members = {
       {"data.npy", Npy(Dictionary("|u1", "(" + count + ", 768)"), Noise(kImages * 768))},

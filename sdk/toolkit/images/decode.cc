@@ -40,15 +40,11 @@ class JpegDecoder {
     errors_.error_exit = [](j_common_ptr info) { Leave(info); };
     errors_.emit_message = [](j_common_ptr info, int level) {
       const bool warning = level < 0;
-      if (warning && !IsHarmless(info)) {
-        Leave(info);
-      }
+      if (warning && !IsHarmless(info)) { Leave(info); }
     };
     monitor_.progress_monitor = [](j_common_ptr info) {
       auto* self = static_cast<JpegDecoder*>(info->client_data);
-      if (self->info_.input_scan_number > kMaxScans) {
-        LeaveWith(info, "too many scans");
-      }
+      if (self->info_.input_scan_number > kMaxScans) { LeaveWith(info, "too many scans"); }
     };
   }
   JpegDecoder(const JpegDecoder&) = delete;
@@ -133,20 +129,14 @@ void DecodeJpeg(std::string_view bytes, const std::string& name, Image& out) {
   const auto fail = [&] {
     throw IoError(name + ": is not an intact JPEG file: " + decoder.message());
   };
-  if (!decoder.Begin()) {
-    fail();
-  }
+  if (!decoder.Begin()) { fail(); }
   CheckSize(decoder.width(), decoder.height(), name);
   out.height = decoder.height();
   out.width = decoder.width();
   out.channels = 3;
   out.pixels.resize(out.height * out.width * decoder.components());
-  if (!decoder.Run(out.pixels.data())) {
-    fail();
-  }
-  if (decoder.components() == 4) {
-    RgbFromCmyk(out.pixels);
-  }
+  if (!decoder.Run(out.pixels.data())) { fail(); }
+  if (decoder.components() == 4) { RgbFromCmyk(out.pixels); }
 }
 
 // ---- PNG

@@ -7,7 +7,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   lode::images::Image image;
   try {
     lode::images::DecodeImage({reinterpret_cast<const char*>(data), size}, "F", image);
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

@@ -55,9 +55,7 @@ void CheckPixels(const NpzArray& array, std::size_t images, std::size_t image_by
 
 // Throws an error with advice if a file is missing.
 void RequireFile(const fs::path& path) {
-  if (fs::exists(path)) {
-    return;
-  }
+  if (fs::exists(path)) { return; }
   fs::path pickle = path;
   pickle.replace_extension();
   throw IoError(path.string() + ": No such file" +
@@ -126,9 +124,7 @@ PixelSets ReadDownsampled(const fs::path& directory, std::size_t resolution, std
   }
   const fs::path test = ArchiveFolder(directory, resolution, "val") / "val_data.npz";
   RequireFile(test);
-  for (const fs::path& batch : batches) {
-    RequireFile(batch);
-  }
+  for (const fs::path& batch : batches) { RequireFile(batch); }
   const PixelShape shape = {resolution, resolution, 3};
   return {ReadFiles(batches, shape, classes), ReadFiles({test}, shape, classes)};
 }

@@ -20,9 +20,7 @@ std::uint8_t Byte(std::string_view bytes, std::size_t at) {
 
 std::size_t BigEndian(std::string_view bytes, std::size_t at) {
   std::size_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    value = value << 8 | Byte(bytes, at + i);
-  }
+  for (std::size_t i = 0; i < 4; ++i) { value = value << 8 | Byte(bytes, at + i); }
   return value;
 }
 
@@ -63,9 +61,7 @@ class Reader {
                     std::to_string(labels.shape[0]) + ", as many as labels in " + labels_path_);
     }
     const PixelShape shape = {images.shape[1], images.shape[2], 1};
-    if (shape.bytes() == 0) {
-      throw IoError(images_path_ + ": its images have no pixels");
-    }
+    if (shape.bytes() == 0) { throw IoError(images_path_ + ": its images have no pixels"); }
     auto set = std::make_unique<PixelSet>(shape, classes_);
     set->Reserve(count);
     for (std::size_t i = 0; i < count; ++i) {

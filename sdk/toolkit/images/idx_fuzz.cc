@@ -8,8 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::size_t dimensions : {1, 3}) {
     try {
       lode::images::ParseIdx(bytes, dimensions, "F");
-    } catch (const lode::IoError&) {
-    }
+    } catch (const lode::IoError&) {}
   }
   return 0;
 }

@@ -36,9 +36,7 @@ inline std::string Jpeg(const Image& image, const JpegOptions& options = {}) {
                                               : JCS_CMYK;
   jpeg_set_defaults(&info);
   jpeg_set_quality(&info, options.quality, TRUE);
-  if (options.progressive) {
-    jpeg_simple_progression(&info);
-  }
+  if (options.progressive) { jpeg_simple_progression(&info); }
   jpeg_start_compress(&info, TRUE);
   while (info.next_scanline < info.image_height) {
     auto* row = const_cast<JSAMPROW>(image.pixels.data()) +

@@ -41,21 +41,13 @@ void Loader::Stop() {
     given_up_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
+  for (std::thread& thread : threads_) { thread.join(); }
 }
 
 void Loader::CheckOptions() const {
-  if (indices_.empty()) {
-    throw InvalidError("there are no images to load");
-  }
-  if (options_.batch_size == 0) {
-    throw InvalidError("batch_size is 0, expected at least 1");
-  }
-  if (options_.ahead == 0) {
-    throw InvalidError("ahead is 0, expected at least 1");
-  }
+  if (indices_.empty()) { throw InvalidError("there are no images to load"); }
+  if (options_.batch_size == 0) { throw InvalidError("batch_size is 0, expected at least 1"); }
+  if (options_.ahead == 0) { throw InvalidError("ahead is 0, expected at least 1"); }
   if (batches() == 0) {
     throw InvalidError("batch_size is " + std::to_string(options_.batch_size) + ", but there are " +
                        std::to_string(indices_.size()) + " images: less than one whole batch");
@@ -116,9 +108,7 @@ void Loader::Work() {
     changed_.wait(lock, [this] {
       return stop_ || (next_made_ < end_ && next_made_ < next_taken_ + options_.ahead);
     });
-    if (stop_) {
-      return;
-    }
+    if (stop_) { return; }
     const std::size_t number = next_made_++;
     Slot& slot = slots_[number % options_.ahead];
     ++busy_;
@@ -135,9 +125,7 @@ void Loader::Fill(std::size_t number, Transformer::Scratch& scratch, Image& imag
                   Slot& slot) const {
   try {
     Make(number, scratch, image, slot.batch);
-  } catch (...) {
-    slot.error = std::current_exception();
-  }
+  } catch (...) { slot.error = std::current_exception(); }
 }
 
 void Loader::Make(std::size_t number, Transformer::Scratch& scratch, Image& image,
@@ -158,9 +146,7 @@ void Loader::Make(std::size_t number, Transformer::Scratch& scratch, Image& imag
 
 bool Loader::Next(Batch& batch) {
   std::unique_lock lock(mutex_);
-  if (next_taken_ >= end_) {
-    return false;
-  }
+  if (next_taken_ >= end_) { return false; }
   Slot& slot = slots_[next_taken_ % options_.ahead];
   if (threads_.empty()) {
     Fill(next_taken_, scratch_, image_, slot);

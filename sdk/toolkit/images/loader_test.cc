@@ -29,16 +29,12 @@ Transform Augmenting() {
 // The label of image i is i, so that labels show the order.
 std::shared_ptr<MadeUpSet> Numbered(std::uint32_t images) {
   std::vector<std::uint32_t> labels;
-  for (std::uint32_t i = 0; i < images; ++i) {
-    labels.push_back(i);
-  }
+  for (std::uint32_t i = 0; i < images; ++i) { labels.push_back(i); }
   return std::make_shared<MadeUpSet>(labels, images);
 }
 std::vector<std::uint32_t> Numbers(std::uint32_t count) {
   std::vector<std::uint32_t> numbers;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    numbers.push_back(i);
-  }
+  for (std::uint32_t i = 0; i < count; ++i) { numbers.push_back(i); }
   return numbers;
 }
 
@@ -174,21 +170,15 @@ TEST(Loader, CanRestartAnywhere) {
   Batch batch;
   for (int taken = 0; taken < 30; ++taken) {
     loader.Begin(2 + static_cast<std::uint64_t>(taken));
-    for (int n = 0; n < taken % 12; ++n) {
-      loader.Next(batch);
-    }
-    if (taken % 5 == 0) {
-      EXPECT_EQ(Whole(loader, 1), expected);
-    }
+    for (int n = 0; n < taken % 12; ++n) { loader.Next(batch); }
+    if (taken % 5 == 0) { EXPECT_EQ(Whole(loader, 1), expected); }
   }
 }
 
 TEST(Loader, EndsWhileBatchesAreMade) {
   for (int n = 0; n < 50; ++n) {
     Loader loader(Numbered(100), Numbers(100), Augmenting(), Options(9, 3));
-    if (n % 2 == 0) {
-      loader.Begin(1);
-    }
+    if (n % 2 == 0) { loader.Begin(1); }
   }
 }
 
@@ -200,9 +190,7 @@ class WatchedSet : public MadeUpSet {
   explicit WatchedSet(std::uint32_t images) : MadeUpSet(Numbers(images), images) {}
   void Read(std::size_t index, Image& out) const override {
     ++reads_;
-    if (index == broken_) {
-      throw IoError("F: is broken");
-    }
+    if (index == broken_) { throw IoError("F: is broken"); }
     std::this_thread::sleep_for(delay_);
     MadeUpSet::Read(index, out);
   }
@@ -221,9 +209,7 @@ TEST(Loader, PausesWhenItIsFarEnoughAhead) {
   for (int taken = 0; taken < 10; ++taken) {
     // All three are made without being requested, and then no more.
     const int expected = 5 * (taken + 3);
-    for (int n = 0; n < 300000 && set->reads_ < expected; ++n) {
-      std::this_thread::sleep_for(1ms);
-    }
+    for (int n = 0; n < 300000 && set->reads_ < expected; ++n) { std::this_thread::sleep_for(1ms); }
     std::this_thread::sleep_for(2ms);
     ASSERT_EQ(set->reads_, expected);
     ASSERT_TRUE(loader.Next(batch));
@@ -235,9 +221,7 @@ TEST(Loader, AbandonsAnEpochWithoutFinishingItsBatches) {
   set->delay_ = 20ms;
   Loader loader(set, Numbers(1000), Augmenting(), Options(500, 2, false));
   loader.Begin(1);
-  while (set->reads_ == 0) {
-    std::this_thread::sleep_for(1ms);
-  }
+  while (set->reads_ == 0) { std::this_thread::sleep_for(1ms); }
   loader.Begin(2);
   EXPECT_LT(set->reads_, 500);  // less than a batch, which takes 10 s
 }
@@ -266,9 +250,7 @@ TEST(Loader, ReusesMemory) {
   Batch batch;
   for (std::uint64_t epoch = 0; epoch < 5; ++epoch) {
     loader.Begin(epoch);
-    while (loader.Next(batch)) {
-      buffers.insert(batch.images.data());
-    }
+    while (loader.Next(batch)) { buffers.insert(batch.images.data()); }
   }
   EXPECT_LE(buffers.size(), 5u);  // four ahead, and the current one
 }

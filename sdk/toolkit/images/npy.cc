@@ -48,18 +48,10 @@ class TextParser {
       }
     }
     SkipSpace();
-    if (at_ != text_.size()) {
-      Fail("expected the end");
-    }
-    if (!has_descr_) {
-      Fail("no 'descr'");
-    }
-    if (!has_order_) {
-      Fail("no 'fortran_order'");
-    }
-    if (!has_shape_) {
-      Fail("no 'shape'");
-    }
+    if (at_ != text_.size()) { Fail("expected the end"); }
+    if (!has_descr_) { Fail("no 'descr'"); }
+    if (!has_order_) { Fail("no 'fortran_order'"); }
+    if (!has_shape_) { Fail("no 'shape'"); }
     return header_;
   }
 
@@ -82,18 +74,14 @@ class TextParser {
   }
 
   void Once(bool& seen, std::string_view key) {
-    if (seen) {
-      Fail(Quote(key) + " appears twice");
-    }
+    if (seen) { Fail(Quote(key) + " appears twice"); }
     seen = true;
   }
 
   // "|u1", "<i8".
   void ReadDescr() {
     SkipSpace();
-    if (at_ < text_.size() && text_[at_] == '[') {
-      Fail("structured elements, expected numbers");
-    }
+    if (at_ < text_.size() && text_[at_] == '[') { Fail("structured elements, expected numbers"); }
     const std::string_view descr = ReadText();
     if (descr.find('O') != std::string_view::npos) {
       Fail("elements " + Quote(descr) + " are Python objects, which are never read");
@@ -109,12 +97,8 @@ class TextParser {
   }
 
   void ReadOrder() {
-    if (TakeWord("True")) {
-      Fail("a column-major array, expected a row-major one");
-    }
-    if (!TakeWord("False")) {
-      Fail("expected False or True");
-    }
+    if (TakeWord("True")) { Fail("a column-major array, expected a row-major one"); }
+    if (!TakeWord("False")) { Fail("expected False or True"); }
   }
 
   // "()", "(5,)", "(5, 3)".
@@ -122,18 +106,12 @@ class TextParser {
     Expect('(');
     bool comma = true;
     while (!Take(')')) {
-      if (!comma) {
-        Fail("expected ',' or ')'");
-      }
-      if (header_.shape.size() == kMaxDimensions) {
-        Fail("too many dimensions");
-      }
+      if (!comma) { Fail("expected ',' or ')'"); }
+      if (header_.shape.size() == kMaxDimensions) { Fail("too many dimensions"); }
       header_.shape.push_back(ReadSize());
       comma = Take(',');
     }
-    if (header_.shape.size() == 1 && !comma) {
-      Fail("expected ',' after the only size");
-    }
+    if (header_.shape.size() == 1 && !comma) { Fail("expected ',' after the only size"); }
   }
 
   std::size_t ReadSize() {
@@ -141,9 +119,7 @@ class TextParser {
     std::size_t size = 0;
     const char* begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), size);
-    if (error != std::errc()) {
-      Fail("expected a size");
-    }
+    if (error != std::errc()) { Fail("expected a size"); }
     at_ += static_cast<std::size_t>(end - begin);
     return size;
   }
@@ -152,13 +128,9 @@ class TextParser {
   std::string_view ReadText() {
     SkipSpace();
     const char quote = at_ < text_.size() ? text_[at_] : '\0';
-    if (quote != '\'' && quote != '"') {
-      Fail("expected a text");
-    }
+    if (quote != '\'' && quote != '"') { Fail("expected a text"); }
     const std::size_t end = text_.find(quote, at_ + 1);
-    if (end == std::string_view::npos) {
-      Fail("an unterminated string");
-    }
+    if (end == std::string_view::npos) { Fail("an unterminated string"); }
     const std::string_view text = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return text;
@@ -166,22 +138,16 @@ class TextParser {
 
   bool TakeWord(std::string_view word) {
     SkipSpace();
-    if (!text_.substr(at_).starts_with(word)) {
-      return false;
-    }
+    if (!text_.substr(at_).starts_with(word)) { return false; }
     at_ += word.size();
     return true;
   }
   bool Take(char c) { return TakeWord({&c, 1}); }
   void Expect(char c) {
-    if (!Take(c)) {
-      Fail("expected '" + std::string(1, c) + "'");
-    }
+    if (!Take(c)) { Fail("expected '" + std::string(1, c) + "'"); }
   }
   void SkipSpace() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) {
-      ++at_;
-    }
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) { ++at_; }
   }
 
   [[noreturn]] void Fail(const std::string& what) const {
@@ -199,9 +165,7 @@ class TextParser {
 bool FitsMemory(const NpyHeader& header) {
   std::size_t bytes = header.element_bytes;
   for (const std::size_t n : header.shape) {
-    if (__builtin_mul_overflow(bytes, n, &bytes)) {
-      return false;
-    }
+    if (__builtin_mul_overflow(bytes, n, &bytes)) { return false; }
   }
   return true;
 }

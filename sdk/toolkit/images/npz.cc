@@ -42,9 +42,7 @@ NpzArray::NpzArray(std::unique_ptr<Entry> entry, std::string name)
   bytes.resize(ReadSome(bytes.data(), bytes.size()));
   const std::size_t size = NpyHeaderBytes(bytes, name_);
   bytes.resize(std::max(size, kNpyPreambleBytes));
-  if (size < kNpyPreambleBytes) {
-    throw IoError(name_ + ": its header is empty");
-  }
+  if (size < kNpyPreambleBytes) { throw IoError(name_ + ": its header is empty"); }
   Read(bytes.data() + kNpyPreambleBytes, size - kNpyPreambleBytes);
   header_ = ParseNpyHeader(bytes, name_);
 }
@@ -59,9 +57,7 @@ std::size_t NpzArray::ReadSome(char* out, std::size_t size) {
     if (got < 0) {
       throw IoError(name_ + ": " + zip_file_strerror(entry_->file) + ", the file is damaged");
     }
-    if (got == 0) {
-      break;
-    }
+    if (got == 0) { break; }
     done += static_cast<std::size_t>(got);
   }
   return done;
@@ -99,9 +95,7 @@ NpzFile::NpzFile(std::string_view bytes, std::string name) : name_(std::move(nam
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  if (source == nullptr) {
-    throw std::bad_alloc();
-  }
+  if (source == nullptr) { throw std::bad_alloc(); }
   zip_t* zip = zip_open_from_source(source, ZIP_RDONLY, &error);
   if (zip == nullptr) {
     zip_source_free(source);
@@ -115,13 +109,9 @@ NpzFile::~NpzFile() = default;
 NpzArray NpzFile::Open(const std::string& array) const {
   const std::string member = array + ".npy", name = name_ + ": " + member;
   const zip_int64_t index = zip_name_locate(archive_->zip, member.c_str(), 0);
-  if (index < 0) {
-    throw IoError(name_ + ": has no " + member);
-  }
+  if (index < 0) { throw IoError(name_ + ": has no " + member); }
   zip_file_t* file = zip_fopen_index(archive_->zip, static_cast<zip_uint64_t>(index), 0);
-  if (file == nullptr) {
-    throw IoError(name + ": " + zip_strerror(archive_->zip));
-  }
+  if (file == nullptr) { throw IoError(name + ": " + zip_strerror(archive_->zip)); }
   return {std::make_unique<NpzArray::Entry>(file), name};
 }
 

@@ -9,12 +9,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   try {
     ParseNpyHeader(bytes.substr(0, NpyHeaderBytes(bytes, "F")), "F");
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   try {
     PixelSet set({2, 2, 3}, kDownsampledClasses);
     ReadDownsampledBatch(NpzFile(bytes, "F"), set);
-  } catch (const lode::IoError&) {
-  }
+  } catch (const lode::IoError&) {}
   return 0;
 }

@@ -170,9 +170,7 @@ TEST_F(Npz, ReportsWhatIsMissing) {
 }
 
 TEST_F(Npz, ReadsNumPysOutput) {
-  if (!HavePillow()) {
-    GTEST_SKIP() << "no /usr/bin/python3 with NumPy";
-  }
+  if (!HavePillow()) { GTEST_SKIP() << "no /usr/bin/python3 with NumPy"; }
   for (const std::string function : {"savez", "savez_compressed"}) {
     ASSERT_TRUE(RunPython("import numpy as np; np." + function + "(\"" + path_.string() +
                           "\", a=np.arange(251, dtype=np.uint8), labels=np.array([5, -7, 1000]), "

@@ -10,13 +10,9 @@
 namespace lode::images {
 
 const PickledValue* PickledValue::Find(std::string_view key) const {
-  if (kind != kDict) {
-    return nullptr;
-  }
+  if (kind != kDict) { return nullptr; }
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-    if (items[i]->kind == kText && items[i]->text == key) {
-      return items[i + 1];
-    }
+    if (items[i]->kind == kText && items[i]->text == key) { return items[i + 1]; }
   }
   return nullptr;
 }
@@ -33,9 +29,7 @@ class PickleBytes {
   }
 
   std::string_view Take(std::size_t count) {
-    if (count > bytes_.size() - at_) {
-      Fail("it is truncated");
-    }
+    if (count > bytes_.size() - at_) { Fail("it is truncated"); }
     at_ += count;
     return bytes_.substr(at_ - count, count);
   }
@@ -49,20 +43,14 @@ class PickleBytes {
     return value;
   }
   std::int64_t TakeSigned(std::size_t size) {
-    if (size == 0) {
-      return 0;
-    }
-    if (size > 8) {
-      Fail("a number of more than 64 bits");
-    }
+    if (size == 0) { return 0; }
+    if (size > 8) { Fail("a number of more than 64 bits"); }
     const std::size_t unused = 64 - 8 * size;
     return static_cast<std::int64_t>(TakeUnsigned(size) << unused) >> unused;
   }
   std::string_view TakeLine() {
     const std::size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) {
-      Fail("it is truncated");
-    }
+    if (end == std::string_view::npos) { Fail("it is truncated"); }
     const std::string_view line = Take(end - at_);
     Take(1);
     return line;
@@ -83,9 +71,7 @@ class PickleMachine {
   const PickledValue* Run() {
     while (true) {
       const auto code = static_cast<unsigned char>(bytes_.Take(1)[0]);
-      if (code == '.') {
-        return Pop();
-      }
+      if (code == '.') { return Pop(); }
       if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code)) {
         Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
              ", which does not make a collection, number or array of bytes");
@@ -116,9 +102,7 @@ class PickleMachine {
     return value;
   }
   std::vector<const Value*> PopToMark() {
-    if (marks_.empty()) {
-      Fail("there is no mark");
-    }
+    if (marks_.empty()) { Fail("there is no mark"); }
     const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
     std::vector<const Value*> items(first, stack_.end());
     stack_.erase(first, stack_.end());
@@ -216,9 +200,7 @@ class PickleMachine {
   }
   std::vector<const Value*> PopLast(std::size_t count) {
     std::vector<const Value*> items(count);
-    for (std::size_t i = count; i-- > 0;) {
-      items[i] = Pop();
-    }
+    for (std::size_t i = count; i-- > 0;) { items[i] = Pop(); }
     return items;
   }
   void PushTuple(std::size_t size) { PushList(PopLast(size)); }
@@ -267,9 +249,7 @@ class PickleMachine {
   }
   void Recall(std::uint64_t key) {
     const auto at = memo_.find(key);
-    if (at == memo_.end()) {
-      Fail("it recalls a value that it has not kept");
-    }
+    if (at == memo_.end()) { Fail("it recalls a value that it has not kept"); }
     Push(at->second);
   }
 
@@ -315,9 +295,7 @@ class PickleMachine {
     if (call[0]->kind != Value::kName || call[1]->kind != Value::kList) {
       Fail("a call to something that is not a name");
     }
-    if (call[0]->text.ends_with("_reconstruct")) {
-      return Push(New(Value::kArray));
-    }
+    if (call[0]->text.ends_with("_reconstruct")) { return Push(New(Value::kArray)); }
     const auto& arguments = call[1]->items;
     if (call[0]->text != "numpy.dtype" || arguments.empty() || arguments[0]->text != "u1") {
       Fail("an array of something other than bytes");
@@ -331,30 +309,22 @@ class PickleMachine {
     const Value* state = Pop();
     Value* object = Pop();
     Push(object);
-    if (object->kind == Value::kName) {
-      return;
-    }
+    if (object->kind == Value::kName) { return; }
     const auto& parts = state->items;
     if (object->kind != Value::kArray || parts.size() != 5 || parts[1]->kind != Value::kList ||
         parts[2]->kind != Value::kName || parts[4]->kind != Value::kText) {
       Fail("an array without dimensions and bytes");
     }
-    if (parts[3]->number != 0) {
-      Fail("a column-major array");
-    }
+    if (parts[3]->number != 0) { Fail("a column-major array"); }
     std::uint64_t size = 1;
     for (const Value* length : parts[1]->items) {
       const bool fits = length->kind == Value::kNumber && length->number >= 0 &&
                         (length->number == 0 ||
                          size <= bytes_.size() / static_cast<std::uint64_t>(length->number));
-      if (!fits) {
-        Fail("an array of impossible dimensions");
-      }
+      if (!fits) { Fail("an array of impossible dimensions"); }
       size *= static_cast<std::uint64_t>(length->number);
     }
-    if (size != parts[4]->text.size()) {
-      Fail("an array whose bytes do not fit its dimensions");
-    }
+    if (size != parts[4]->text.size()) { Fail("an array whose bytes do not fit its dimensions"); }
     object->items = parts[1]->items;
     object->text = parts[4]->text;
   }

@@ -22,9 +22,7 @@ std::string Bytes(const char (&text)[kSize]) {
 }
 std::string Word(std::size_t value) {
   std::string word;
-  for (int shift = 0; shift < 32; shift += 8) {
-    word += static_cast<char>(value >> shift & 255);
-  }
+  for (int shift = 0; shift < 32; shift += 8) { word += static_cast<char>(value >> shift & 255); }
   return word;
 }
 
@@ -47,9 +45,7 @@ std::string Key(const std::string& key) {
 }
 std::string Numbers(const std::vector<int>& numbers) {
   std::string list = "](";
-  for (const int number : numbers) {
-    list += std::string("K") + static_cast<char>(number);
-  }
+  for (const int number : numbers) { list += std::string("K") + static_cast<char>(number); }
   return list + "e";
 }
 // A batch of CIFAR in its Python version.
@@ -63,9 +59,7 @@ std::string Refusal(const std::string& bytes) {
   try {
     const Pickle pickle(bytes, "F");
     return "reads it";
-  } catch (const IoError& e) {
-    return e.what();
-  }
+  } catch (const IoError& e) { return e.what(); }
 }
 
 TEST(Pickle, ReadsCollectionsNumbersAndArraysOfBytes) {

@@ -24,9 +24,7 @@ void PixelSet::Add(std::string_view planes, std::uint32_t label) {
     }
   } else {
     for (std::size_t c = 0; c < channels; ++c) {
-      for (std::size_t i = 0; i < area; ++i) {
-        out[i * channels + c] = plane[c * area + i];
-      }
+      for (std::size_t i = 0; i < area; ++i) { out[i * channels + c] = plane[c * area + i]; }
     }
   }
   labels_.push_back(label);

@@ -19,9 +19,7 @@ using testing::StartsWith;
 std::string Idx(std::initializer_list<std::size_t> shape, const std::string& elements) {
   std::string file = {'\0', '\0', '\x08', static_cast<char>(shape.size())};
   for (const std::size_t n : shape) {
-    for (const int shift : {24, 16, 8, 0}) {
-      file += static_cast<char>(n >> shift & 255);
-    }
+    for (const int shift : {24, 16, 8, 0}) { file += static_cast<char>(n >> shift & 255); }
   }
   return file + elements;
 }
@@ -135,9 +133,7 @@ TEST_F(IdxFiles, WithoutPixelsAreRefused) {
 
 std::string Record(std::initializer_list<int> labels, std::uint32_t seed) {
   std::string record;
-  for (const int label : labels) {
-    record += static_cast<char>(label);
-  }
+  for (const int label : labels) { record += static_cast<char>(label); }
   return record + Noise(3072, seed);
 }
 

@@ -59,9 +59,7 @@ void Resizer::PassAcross(const Image& image, const Box& from, std::size_t first,
       for (std::size_t c = 0; c < channels; ++c) {
         const std::uint8_t* pixel = row + taps.begin * channels + c;
         std::int32_t sum = kHalf;
-        for (std::size_t k = 0; k < taps.count; ++k) {
-          sum += pixel[k * channels] * weights[k];
-        }
+        for (std::size_t k = 0; k < taps.count; ++k) { sum += pixel[k * channels] * weights[k]; }
         *out++ = ToByte(sum);
       }
     }
@@ -79,13 +77,9 @@ void Resizer::PassDown(std::size_t first, std::size_t channels, Image& out) cons
     for (std::size_t k = 0; k < taps.count; ++k) {
       const std::uint8_t* row = rows_.data() + (taps.begin - first + k) * stride;
       const std::int32_t weight = down_.weights[taps.weights + k];
-      for (std::size_t x = 0; x < stride; ++x) {
-        sums[x] += row[x] * weight;
-      }
+      for (std::size_t x = 0; x < stride; ++x) { sums[x] += row[x] * weight; }
     }
-    for (std::size_t x = 0; x < stride; ++x) {
-      out.pixels[y * stride + x] = ToByte(sums[x]);
-    }
+    for (std::size_t x = 0; x < stride; ++x) { out.pixels[y * stride + x] = ToByte(sums[x]); }
   }
 }
 

@@ -80,9 +80,7 @@ TEST(Resize, ThroughAWindowEqualsAPartOfTheWhole) {
 }
 
 TEST(Resize, AgreesWithPillowToTheBit) {
-  if (!HavePillow()) {
-    GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy";
-  }
+  if (!HavePillow()) { GTEST_SKIP() << "no /usr/bin/python3 with Pillow and NumPy"; }
   struct Case {
     std::size_t h, w, height, width;
   };

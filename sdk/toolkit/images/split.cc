@@ -15,9 +15,7 @@ namespace {
 std::vector<std::vector<std::uint32_t>> ByClass(const ImageSet& set,
                                                 const std::vector<std::uint32_t>& indices) {
   std::vector<std::vector<std::uint32_t>> classes(set.classes());
-  for (const std::uint32_t i : indices) {
-    classes[set.Label(i)].push_back(i);
-  }
+  for (const std::uint32_t i : indices) { classes[set.Label(i)].push_back(i); }
   return classes;
 }
 
@@ -55,9 +53,7 @@ Split SplitInHalves(const ImageSet& set, std::uint64_t seed, double train_share)
 
 std::vector<std::uint32_t> FirstOfEachClass(const ImageSet& set, std::vector<std::uint32_t> indices,
                                             std::size_t count) {
-  if (indices.size() <= count) {
-    return indices;
-  }
+  if (indices.size() <= count) { return indices; }
   // Image k of the n of its class is taken when (2k + 1) / 2n of all are taken.
   struct Place {
     std::uint64_t numerator, denominator;
@@ -73,9 +69,7 @@ std::vector<std::uint32_t> FirstOfEachClass(const ImageSet& set, std::vector<std
     return a.numerator * b.denominator < b.numerator * a.denominator;
   });
   indices.clear();
-  for (std::size_t i = 0; i < count; ++i) {
-    indices.push_back(places[i].index);
-  }
+  for (std::size_t i = 0; i < count; ++i) { indices.push_back(places[i].index); }
   std::sort(indices.begin(), indices.end());
   return indices;
 }

@@ -18,18 +18,14 @@ using Indices = std::vector<std::uint32_t>;
 MadeUpSet ThreeClasses() {
   std::vector<std::uint32_t> labels;
   for (std::uint32_t i = 0; i < 90; ++i) {
-    if (i % 3 < 2 || i < 21) {
-      labels.push_back(i % 3);
-    }
+    if (i % 3 < 2 || i < 21) { labels.push_back(i % 3); }
   }
   return {labels, 3};
 }
 
 std::map<std::uint32_t, int> Counts(const ImageSet& set, const Indices& indices) {
   std::map<std::uint32_t, int> counts;
-  for (const std::uint32_t i : indices) {
-    ++counts[set.Label(i)];
-  }
+  for (const std::uint32_t i : indices) { ++counts[set.Label(i)]; }
   return counts;
 }
 
@@ -86,9 +82,7 @@ TEST(FirstOfEachClass, KeepsTheSharesOfTheClasses) {
 
 TEST(FirstOfEachClass, TakesEquallyManyFromEqualClasses) {
   std::vector<std::uint32_t> labels;
-  for (std::uint32_t i = 0; i < 1000; ++i) {
-    labels.push_back(i * 7 % 10);
-  }
+  for (std::uint32_t i = 0; i < 1000; ++i) { labels.push_back(i * 7 % 10); }
   const MadeUpSet set(labels, 10);
   for (const auto& [label, count] : Counts(set, FirstOfEachClass(set, AllOf(set), 250))) {
     EXPECT_EQ(count, 25) << label;

@@ -54,9 +54,7 @@ inline Image NoiseImage(std::size_t height, std::size_t width, std::size_t chann
 inline std::string Npy(const std::string& text, const std::string& elements, char version = 1) {
   std::string padded = text;
   const std::size_t preamble = version == 1 ? 10 : 12;
-  while ((preamble + padded.size() + 1) % 64 != 0) {
-    padded += ' ';
-  }
+  while ((preamble + padded.size() + 1) % 64 != 0) { padded += ' '; }
   padded += '\n';
   std::string file = "\x93NUMPY";
   file += {version, '\0'};
@@ -78,9 +76,7 @@ inline void WriteZip(const fs::path& path, const std::map<std::string, std::stri
     const auto index = static_cast<zip_uint64_t>(zip_file_add(zip, name.c_str(), source, 0));
     zip_set_file_compression(zip, index, packed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
   }
-  if (zip_close(zip) != 0) {
-    throw std::runtime_error("could not write the zip file");
-  }
+  if (zip_close(zip) != 0) { throw std::runtime_error("could not write the zip file"); }
 }
 
 // ---- things that may be missing

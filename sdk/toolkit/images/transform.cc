@@ -46,9 +46,7 @@ Box RandomResizedCrop(std::size_t height, std::size_t width, Random random) {
     const double ratio = std::exp(random.Uniform(std::log(kMinRatio), std::log(kMaxRatio)));
     const auto w = static_cast<std::size_t>(std::lrint(std::sqrt(part * ratio)));
     const auto h = static_cast<std::size_t>(std::lrint(std::sqrt(part / ratio)));
-    if (w == 0 || w > width || h == 0 || h > height) {
-      continue;
-    }
+    if (w == 0 || w > width || h == 0 || h > height) { continue; }
     const std::size_t top = random.Below(height - h + 1);
     return {top, random.Below(width - w + 1), h, w};
   }
@@ -67,9 +65,7 @@ Transformer::Transformer(Transform transform) : transform_(std::move(transform))
 
 void Transformer::CheckWays() const {
   const Transform& t = transform_;
-  if (t.resolution == 0) {
-    throw InvalidError("resolution is 0, expected at least 1");
-  }
+  if (t.resolution == 0) { throw InvalidError("resolution is 0, expected at least 1"); }
   if (t.random_resized_crop + (t.resize_short_side > 0) + (t.pad > 0) > 1) {
     throw InvalidError("only one of random_resized_crop, resize_short_side and pad can be used");
   }
@@ -100,9 +96,7 @@ void Transformer::CheckImage(const Image& image) const {
     throw InvalidError("an image has " + std::to_string(image.channels) + " channels, expected " +
                        std::to_string(channels()));
   }
-  if (smallest == 0) {
-    throw InvalidError("an image has " + Size(image));
-  }
+  if (smallest == 0) { throw InvalidError("an image has " + Size(image)); }
   if (transform_.pad > 0 && smallest + 2 * transform_.pad < transform_.resolution) {
     throw InvalidError("an image of " + Size(image) + " with " + std::to_string(transform_.pad) +
                        " more on each side is smaller than the resolution, " +
@@ -189,15 +183,9 @@ void Transformer::NormalizeRows(const Image& image, Place place, bool mirrored, 
         to[c] = tables_[c][bytes == nullptr ? 0 : bytes[c]];
       }
     };
-    for (std::ptrdiff_t x = 0; x < first; ++x) {
-      put(x, nullptr);
-    }
-    for (std::ptrdiff_t x = first; x < last; ++x, pixel += step) {
-      put(x, pixel);
-    }
-    for (std::ptrdiff_t x = last; x < side; ++x) {
-      put(x, nullptr);
-    }
+    for (std::ptrdiff_t x = 0; x < first; ++x) { put(x, nullptr); }
+    for (std::ptrdiff_t x = first; x < last; ++x, pixel += step) { put(x, pixel); }
+    for (std::ptrdiff_t x = last; x < side; ++x) { put(x, nullptr); }
   }
 }
 

@@ -38,9 +38,7 @@ Floats Apply(const Transform& transform, const Image& image, std::uint64_t seed 
 float PixelOf(const Image& image, std::ptrdiff_t y, std::ptrdiff_t x, std::size_t c) {
   const auto height = static_cast<std::ptrdiff_t>(image.height);
   const auto width = static_cast<std::ptrdiff_t>(image.width);
-  if (y < 0 || y >= height || x < 0 || x >= width) {
-    return 0;
-  }
+  if (y < 0 || y >= height || x < 0 || x >= width) { return 0; }
   return image.pixels[static_cast<std::size_t>(y * width + x) * image.channels + c];
 }
 
@@ -53,9 +51,7 @@ bool IsSquare(const Floats& out, const Image& image, std::size_t side, std::ptrd
         const std::size_t from = mirrored ? side - 1 - x : x;
         const float expected = PixelOf(image, top + static_cast<std::ptrdiff_t>(y),
                                        left + static_cast<std::ptrdiff_t>(from), c);
-        if (std::abs(out[(y * side + x) * image.channels + c] - expected) > 0.01f) {
-          return false;
-        }
+        if (std::abs(out[(y * side + x) * image.channels + c] - expected) > 0.01f) { return false; }
       }
     }
   }

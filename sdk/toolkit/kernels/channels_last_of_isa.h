@@ -26,12 +26,8 @@ struct First {
 template <class Body>
 inline void ForChannels(std::size_t channels, const Body& body) {
   std::size_t c = 0;
-  for (; c + 16 <= channels; c += 16) {
-    body(Whole{}, c);
-  }
-  if (c < channels) {
-    body(First{channels - c}, c);
-  }
+  for (; c + 16 <= channels; c += 16) { body(Whole{}, c); }
+  if (c < channels) { body(First{channels - c}, c); }
 }
 
 // The sum of value(p) over the pixels, four at a time: a single chain of sums would wait for
@@ -41,13 +37,9 @@ inline Vector16 SumOver(std::size_t pixels, const Value& value) {
   Vector16 sums[4] = {Broadcast(0), Broadcast(0), Broadcast(0), Broadcast(0)};
   std::size_t p = 0;
   for (; p + 4 <= pixels; p += 4) {
-    for (std::size_t k = 0; k < 4; ++k) {
-      sums[k] = Add(sums[k], value(p + k));
-    }
+    for (std::size_t k = 0; k < 4; ++k) { sums[k] = Add(sums[k], value(p + k)); }
   }
-  for (; p < pixels; ++p) {
-    sums[0] = Add(sums[0], value(p));
-  }
+  for (; p < pixels; ++p) { sums[0] = Add(sums[0], value(p)); }
   return Add(Add(sums[0], sums[1]), Add(sums[2], sums[3]));
 }
 
@@ -72,9 +64,7 @@ struct Terms {
     for (int k = 0; k < kCount; ++k) {
       x[k] = terms[k].x + c;
       scale[k] = terms[k].scale != nullptr ? lanes.Read(terms[k].scale + c) : Broadcast(1);
-      if (terms[k].shift != nullptr) {
-        shift = Add(shift, lanes.Read(terms[k].shift + c));
-      }
+      if (terms[k].shift != nullptr) { shift = Add(shift, lanes.Read(terms[k].shift + c)); }
     }
   }
   Vector16 At(std::size_t offset) const {
@@ -95,9 +85,7 @@ struct Terms {
 template <int kMost, class Body>
 inline void ForCount(std::size_t count, const Body& body) {
   if constexpr (kMost > 0) {
-    if (count < kMost) {
-      return ForCount<kMost - 1>(count, body);
-    }
+    if (count < kMost) { return ForCount<kMost - 1>(count, body); }
   }
   body.template operator()<kMost>();
 }
@@ -109,12 +97,8 @@ void SumTerms(std::size_t pixels, std::size_t channels, const Term* terms, std::
       const Terms<kCount, decltype(lanes)> sum(terms, lanes, c);
       for (std::size_t at = 0; at < pixels * channels; at += channels) {
         const Vector16 total = sum.At(at);
-        if (out != nullptr) {
-          lanes.Write(out + at + c, total);
-        }
-        if (relu != nullptr) {
-          lanes.Write(relu + at + c, Positive(total));
-        }
+        if (out != nullptr) { lanes.Write(out + at + c, total); }
+        if (relu != nullptr) { lanes.Write(relu + at + c, Positive(total)); }
       }
     });
   });

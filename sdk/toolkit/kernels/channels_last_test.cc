@@ -64,9 +64,7 @@ TEST(ChannelsLastTest, StatisticsAreComputedForEachChannel) {
     set.statistics(shape.pixels(), shape.channels, x.data(), sum.data(), squares.data());
     for (std::size_t c = 0; c < shape.channels; ++c) {
       double total = 0, spread = 0;
-      for (std::size_t p = 0; p < shape.pixels(); ++p) {
-        total += At(x, shape, p, c);
-      }
+      for (std::size_t p = 0; p < shape.pixels(); ++p) { total += At(x, shape, p, c); }
       const double mean = total / static_cast<double>(shape.pixels());
       for (std::size_t p = 0; p < shape.pixels(); ++p) {
         spread += std::pow(At(x, shape, p, c) - mean, 2);
@@ -174,13 +172,9 @@ double PoolWeight(const Shape& shape, std::size_t to, std::size_t from) {
     return distance(a / shape.width, b / shape.width) <= 1 &&
            distance(a % shape.width, b % shape.width) <= 1;
   };
-  if (!near(to, from)) {
-    return 0;
-  }
+  if (!near(to, from)) { return 0; }
   double count = 0;
-  for (std::size_t p = 0; p < shape.pixels(); ++p) {
-    count += near(to, p) ? 1 : 0;
-  }
+  for (std::size_t p = 0; p < shape.pixels(); ++p) { count += near(to, p) ? 1 : 0; }
   return 1 / count;
 }
 
@@ -229,9 +223,7 @@ TEST(ChannelsLastTest, EveryInstructionSetGivesTheSameBits) {
       out.insert(out.end(), squares.begin(), squares.end());
       results.push_back(out);
     }
-    for (const Floats& result : results) {
-      EXPECT_EQ(result, results.front());
-    }
+    for (const Floats& result : results) { EXPECT_EQ(result, results.front()); }
   }
 }
 

@@ -26,14 +26,10 @@ inline void ProductTile(Size depth, const float* a, Size row_stride, Size k_stri
   }
   for (Size k = 0; k < depth; ++k) {
     Vector16 right[kVectors];
-    for (int j = 0; j < kVectors; ++j) {
-      right[j] = Load(b + k * ldb + j * kLanes);
-    }
+    for (int j = 0; j < kVectors; ++j) { right[j] = Load(b + k * ldb + j * kLanes); }
     for (int r = 0; r < kRows; ++r) {
       const Vector16 left = Broadcast(a[r * row_stride + k * k_stride]);
-      for (int j = 0; j < kVectors; ++j) {
-        sums[r][j] = MultiplyAdd(left, right[j], sums[r][j]);
-      }
+      for (int j = 0; j < kVectors; ++j) { sums[r][j] = MultiplyAdd(left, right[j], sums[r][j]); }
     }
   }
   finish(sums);
@@ -43,9 +39,7 @@ inline void ProductTile(Size depth, const float* a, Size row_stride, Size k_stri
 template <int kMost, class Part>
 inline void ForPart(Size size, Size start, const Part& part) {
   if constexpr (kMost > 1) {
-    if (size < kMost) {
-      return ForPart<kMost - 1>(size, start, part);
-    }
+    if (size < kMost) { return ForPart<kMost - 1>(size, start, part); }
   }
   part.template operator()<kMost>(start);
 }
@@ -90,9 +84,7 @@ inline void Product(Size rows, Size depth, Size columns, const float* a, Size ro
 template <int kRows, int kVectors>
 inline void StoreTile(const Vector16 (&sums)[kRows][kVectors], float* c, Size ldc) {
   for (int r = 0; r < kRows; ++r) {
-    for (int j = 0; j < kVectors; ++j) {
-      Store(c + r * ldc + j * kLanes, sums[r][j]);
-    }
+    for (int j = 0; j < kVectors; ++j) { Store(c + r * ldc + j * kLanes, sums[r][j]); }
   }
 }
 
@@ -105,9 +97,7 @@ void Affine(Size batch, Size in, Size out, const float* x, const float* w, const
 
 inline Vector16 SumOfRows(Size batch, Size out, const float* dy) {
   Vector16 sum = Load(dy);
-  for (Size b = 1; b < batch; ++b) {
-    sum = Add(sum, Load(dy + b * out));
-  }
+  for (Size b = 1; b < batch; ++b) { sum = Add(sum, Load(dy + b * out)); }
   return sum;
 }
 
@@ -116,9 +106,7 @@ void ParameterGradient(Size batch, Size in, Size out, const float* x, const floa
   Product(in, batch, out, x, 1, in, dy, nullptr, [=](Size row, Size column, const auto& sums) {
     StoreTile(sums, dw + row * out + column, out);
   });
-  for (Size j = 0; j < out; j += kLanes) {
-    Store(dbias + j, SumOfRows(batch, out, dy + j));
-  }
+  for (Size j = 0; j < out; j += kLanes) { Store(dbias + j, SumOfRows(batch, out, dy + j)); }
 }
 
 // A tile of dx: as many rows of dy with as many rows of w.
@@ -136,9 +124,7 @@ inline void InputGradientTile(Size in, Size out, const float* dy, const float* w
   if constexpr (kRows == kTileRows) {
     StoreSums(sums, dx, in);
   } else {
-    for (int j = 0; j < kTileColumns; ++j) {
-      dx[j] = Sum(sums[0][j]);
-    }
+    for (int j = 0; j < kTileColumns; ++j) { dx[j] = Sum(sums[0][j]); }
   }
 }
 
@@ -181,9 +167,7 @@ inline void AdamStep(const AdamVectors& s, Vector16 gradient, float* m, float* v
 
 void Adam(Size n, const AdamScales& scales, const float* g, float* m, float* v, float* w) {
   const AdamVectors vectors(scales);
-  for (Size i = 0; i < n; i += kLanes) {
-    AdamStep(vectors, Load(g + i), m + i, v + i, w + i);
-  }
+  for (Size i = 0; i < n; i += kLanes) { AdamStep(vectors, Load(g + i), m + i, v + i, w + i); }
 }
 
 // Updates a part of a matrix with row length ld; the rows of its gradient are contiguous.

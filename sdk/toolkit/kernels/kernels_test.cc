@@ -146,9 +146,7 @@ TEST_F(KernelsTest, AdamGivesTheBitsOfThePlainOne) {
 struct Layer {
   Layer(Shape s, std::mt19937& bits)
       : w(Draw(bits, (s.in + 1) * s.out)), m(Draw(bits, w.size())), v(Draw(bits, w.size())) {
-    for (float& square : v) {
-      square *= square;
-    }
+    for (float& square : v) { square *= square; }
   }
   Floats w, m, v;
 };
@@ -204,9 +202,7 @@ void CheckAffine(const Operands& o, const Results& r) {
     for (std::size_t j = 0; j < out; ++j) {
       Sum sum;
       sum.Add(o.bias[j], 1);
-      for (std::size_t i = 0; i < in; ++i) {
-        sum.Add(o.x[b * in + i], o.w[i * out + j]);
-      }
+      for (std::size_t i = 0; i < in; ++i) { sum.Add(o.x[b * in + i], o.w[i * out + j]); }
       ExpectNear(r.y.values()[b * out + j], sum, in, "affine");
     }
   }
@@ -216,15 +212,11 @@ void CheckParameterGradient(const Operands& o, const Results& r) {
   const auto [batch, in, out] = o.shape;
   for (std::size_t j = 0; j < out; ++j) {
     Sum of_bias;
-    for (std::size_t b = 0; b < batch; ++b) {
-      of_bias.Add(o.dy[b * out + j], 1);
-    }
+    for (std::size_t b = 0; b < batch; ++b) { of_bias.Add(o.dy[b * out + j], 1); }
     ExpectNear(r.dbias.values()[j], of_bias, batch, "bias gradient");
     for (std::size_t i = 0; i < in; ++i) {
       Sum sum;
-      for (std::size_t b = 0; b < batch; ++b) {
-        sum.Add(o.x[b * in + i], o.dy[b * out + j]);
-      }
+      for (std::size_t b = 0; b < batch; ++b) { sum.Add(o.x[b * in + i], o.dy[b * out + j]); }
       ExpectNear(r.dw.values()[i * out + j], sum, batch, "weight gradient");
     }
   }
@@ -235,9 +227,7 @@ void CheckInputGradient(const Operands& o, const Results& r) {
   for (std::size_t b = 0; b < batch; ++b) {
     for (std::size_t i = 0; i < in; ++i) {
       Sum sum;
-      for (std::size_t j = 0; j < out; ++j) {
-        sum.Add(o.dy[b * out + j], o.w[i * out + j]);
-      }
+      for (std::size_t j = 0; j < out; ++j) { sum.Add(o.dy[b * out + j], o.w[i * out + j]); }
       ExpectNear(r.dx.values()[b * in + i], sum, out, "input gradient");
     }
   }

@@ -94,17 +94,13 @@ inline Vector16 KeepWherePositive(Vector16 gate, Vector16 a) {
 }
 inline Vector16 LoadFirst(const float* p, std::size_t n) {
   alignas(32) float lanes[16] = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    lanes[i] = p[i];
-  }
+  for (std::size_t i = 0; i < n; ++i) { lanes[i] = p[i]; }
   return Load(lanes);
 }
 inline void StoreFirst(float* p, Vector16 a, std::size_t n) {
   alignas(32) float lanes[16];
   Store(lanes, a);
-  for (std::size_t i = 0; i < n; ++i) {
-    p[i] = lanes[i];
-  }
+  for (std::size_t i = 0; i < n; ++i) { p[i] = lanes[i]; }
 }
 
 #else
@@ -119,9 +115,7 @@ struct Vector16 {
 template <class Operation>
 inline Vector16 ForLanes(Operation operation) {
   Vector16 out;
-  for (int i = 0; i < 16; ++i) {
-    out.lane[i] = operation(i);
-  }
+  for (int i = 0; i < 16; ++i) { out.lane[i] = operation(i); }
   return out;
 }
 inline Vector16 Load(const float* p) {
@@ -131,9 +125,7 @@ inline Vector16 Broadcast(float x) {
   return ForLanes([&](int) { return x; });
 }
 inline void Store(float* p, const Vector16& a) {
-  for (int i = 0; i < 16; ++i) {
-    p[i] = a.lane[i];
-  }
+  for (int i = 0; i < 16; ++i) { p[i] = a.lane[i]; }
 }
 inline Vector16 Add(const Vector16& a, const Vector16& b) {
   return ForLanes([&](int i) { return a.lane[i] + b.lane[i]; });
@@ -163,9 +155,7 @@ inline Vector16 LoadFirst(const float* p, std::size_t n) {
   return ForLanes([&](int i) { return static_cast<std::size_t>(i) < n ? p[i] : 0; });
 }
 inline void StoreFirst(float* p, const Vector16& a, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) {
-    p[i] = a.lane[i];
-  }
+  for (std::size_t i = 0; i < n; ++i) { p[i] = a.lane[i]; }
 }
 
 #endif
@@ -181,9 +171,7 @@ inline float Sum(Vector16 a) {
 #else
 inline float Sum(Vector16 a) {
   for (int half = 8; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) {
-      a.lane[i] += a.lane[i + half];
-    }
+    for (int i = 0; i < half; ++i) { a.lane[i] += a.lane[i + half]; }
   }
   return a.lane[0];
 }

@@ -34,9 +34,7 @@ Metric ParseMetric(const char* list, std::string_view item, lode_direction direc
   const auto fail = [&](const std::string& expected) {
     throw InvalidError(std::string(list) + " has " + Quote(item) + ", expected " + expected);
   };
-  if (!IsName(name)) {
-    fail("a name of a-z, 0-9 and _ that begins with a letter");
-  }
+  if (!IsName(name)) { fail("a name of a-z, 0-9 and _ that begins with a letter"); }
   std::string_view unit;
   if (bracket != std::string_view::npos) {
     unit = item.substr(bracket + 1);
@@ -65,9 +63,7 @@ void Declare(const char* list, const Names& items, lode_direction direction,
 Metric& Find(const char* list, const std::string& name, std::vector<Metric>& metrics) {
   Names names;
   for (Metric& metric : metrics) {
-    if (metric.name == name) {
-      return metric;
-    }
+    if (metric.name == name) { return metric; }
     names.push_back(metric.name);
   }
   throw InvalidError(std::string(list) + " has " + Quote(name) +

@@ -38,17 +38,13 @@ class Cursor {
   bool Sees(std::string_view token) const { return rest().starts_with(token); }
 
   bool Take(std::string_view token) {
-    if (!Sees(token)) {
-      return false;
-    }
+    if (!Sees(token)) { return false; }
     Skip(token.size());
     return true;
   }
   // `where`: what to add to the message if the token is missing.
   void Expect(std::string_view token, std::string_view where = "") {
-    if (!Take(token)) {
-      FailExpecting(Quote(token) + std::string(where));
-    }
+    if (!Take(token)) { FailExpecting(Quote(token) + std::string(where)); }
   }
   void Skip(std::size_t bytes) {
     at_ += bytes;
@@ -58,17 +54,13 @@ class Cursor {
   // Takes "[" or "(", whichever comes next, and returns its closing counterpart; "" if neither
   // does.
   std::string_view TakeOpening() {
-    if (Take("[")) {
-      return "]";
-    }
+    if (Take("[")) { return "]"; }
     return Take("(") ? ")" : "";
   }
   // The same for a bracket that must come next. `expected`: "\"[\" before the pairs".
   std::string_view ExpectOpening(const std::string& expected) {
     const std::string_view closing = TakeOpening();
-    if (closing.empty()) {
-      FailExpecting(expected);
-    }
+    if (closing.empty()) { FailExpecting(expected); }
     return closing;
   }
   // Takes a closing bracket, and a comma before it.
@@ -79,31 +71,23 @@ class Cursor {
   // Takes a comma if only `closing` follows it.
   void TakeLastComma(std::string_view closing) {
     Cursor after = *this;
-    if (after.Take(",") && after.Sees(closing)) {
-      *this = after;
-    }
+    if (after.Take(",") && after.Sees(closing)) { *this = after; }
   }
   // Takes "name =", which may precede a value in a program.
   void TakeLeadingName() {
     Cursor after = *this;
     after.Skip(after.WordSize());
-    if (after.at_ > at_ && after.Take("=")) {
-      *this = after;
-    }
+    if (after.at_ > at_ && after.Take("=")) { *this = after; }
   }
   // Takes the next quote, ' or ", without the white space after it; "" if there is none.
   std::string_view TakeQuote() {
-    if (!Sees("'") && !Sees("\"")) {
-      return "";
-    }
+    if (!Sees("'") && !Sees("\"")) { return ""; }
     return text_.substr(at_++, 1);
   }
   // The same for a quote that must come next. `expected`: "a name in quotes".
   std::string_view ExpectQuote(const std::string& expected) {
     const std::string_view quote = TakeQuote();
-    if (quote.empty()) {
-      FailExpecting(expected);
-    }
+    if (quote.empty()) { FailExpecting(expected); }
     return quote;
   }
 
@@ -122,9 +106,7 @@ class Cursor {
   }
 
   void ExpectEnd() const {
-    if (!rest().empty()) {
-      FailExpecting("the end");
-    }
+    if (!rest().empty()) { FailExpecting("the end"); }
   }
   [[noreturn]] void FailExpecting(const std::string& what) const {
     Fail("expected " + what + ", found " + Found());
@@ -137,9 +119,7 @@ class Cursor {
  private:
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   void SkipSpace() {
-    while (at_ < text_.size() && IsSpace(text_[at_])) {
-      ++at_;
-    }
+    while (at_ < text_.size() && IsSpace(text_[at_])) { ++at_; }
   }
 
   std::string_view text_, extra_;

@@ -12,9 +12,7 @@ namespace {
 constexpr std::size_t kMaskSize = NSIG / CHAR_BIT;
 
 char* Append(char* at, const char* text) {
-  while (*text != '\0') {
-    *at++ = *text++;
-  }
+  while (*text != '\0') { *at++ = *text++; }
   *at = '\0';
   return at;
 }
@@ -22,9 +20,7 @@ char* Append(char* at, const char* text) {
 char* Append(char* at, pid_t number) {
   std::array<char, 12> digits{};
   std::size_t first = digits.size() - 1;
-  do {
-    digits[--first] = static_cast<char>('0' + number % 10);
-  } while ((number /= 10) > 0);
+  do { digits[--first] = static_cast<char>('0' + number % 10); } while ((number /= 10) > 0);
   return Append(at, &digits[first]);
 }
 

@@ -42,9 +42,7 @@ template <class Visit>
 bool ReapEnded(const Visit& visit) {
   int status = 0;
   pid_t child = 0;
-  while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
-    visit(child, status);
-  }
+  while ((child = waitpid(-1, &status, WNOHANG)) > 0) { visit(child, status); }
   return child == 0;
 }
 
@@ -70,9 +68,7 @@ class Children {
         }
       }
     }
-    if (file >= 0) {
-      close(file);
-    }
+    if (file >= 0) { close(file); }
   }
 
  private:

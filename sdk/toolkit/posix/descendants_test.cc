@@ -17,9 +17,7 @@ pid_t LeaveAnOrphan() {
   if (parent == 0) {
     if (fork() == 0) {
       setsid();
-      for (;;) {
-        pause();
-      }
+      for (;;) { pause(); }
     }
     _exit(7);
   }
@@ -41,9 +39,7 @@ int EndingsOfAnOrphanedFamily() {
 
 TEST(DescendantsTest, OrphansInOtherSessionsAreEnded) {
   const pid_t child = fork();
-  if (child == 0) {
-    _exit(EndingsOfAnOrphanedFamily());
-  }
+  if (child == 0) { _exit(EndingsOfAnOrphanedFamily()); }
   int status = 0;
   waitpid(child, &status, 0);
   EXPECT_TRUE(WIFEXITED(status));
@@ -52,9 +48,7 @@ TEST(DescendantsTest, OrphansInOtherSessionsAreEnded) {
 
 TEST(DescendantsTest, ChildrenAreListedUntilTheyAreReaped) {
   const pid_t one = fork();
-  if (one == 0) {
-    _exit(3);
-  }
+  if (one == 0) { _exit(3); }
   siginfo_t info{};
   waitid(P_PID, static_cast<id_t>(one), &info, WEXITED | WNOWAIT);  // now a zombie
   std::vector<pid_t> listed;

@@ -22,9 +22,7 @@ class Descriptor {
   int get() const { return number_; }
   bool is_open() const { return number_ >= 0; }
   void Close() {
-    if (number_ >= 0) {
-      close(std::exchange(number_, -1));
-    }
+    if (number_ >= 0) { close(std::exchange(number_, -1)); }
   }
 
  private:

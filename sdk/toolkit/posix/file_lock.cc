@@ -16,12 +16,8 @@ namespace {
 // Returns false if somebody else has the lock.
 bool IsLocked(const Descriptor& file, const std::filesystem::path& path, int operation) {
   while (flock(file.get(), operation) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return false;
-    }
-    if (errno != EINTR) {
-      ThrowIoError(path, "cannot be locked", errno);
-    }
+    if (errno == EWOULDBLOCK) { return false; }
+    if (errno != EINTR) { ThrowIoError(path, "cannot be locked", errno); }
   }
   return true;
 }
@@ -46,9 +42,7 @@ void Lock(const Descriptor& file, const std::filesystem::path& path) {
 
 std::optional<FileLock> FileLock::Try(const std::filesystem::path& path) {
   Descriptor file = OpenToWrite(path);
-  if (!TryLock(file, path, Holders::kOne) || !IsAt(path, file)) {
-    return std::nullopt;
-  }
+  if (!TryLock(file, path, Holders::kOne) || !IsAt(path, file)) { return std::nullopt; }
   return FileLock(path, std::move(file));
 }
 
@@ -56,9 +50,7 @@ FileLock::FileLock(std::filesystem::path path, Descriptor file)
     : path_(std::move(path)), file_(std::move(file)) {}
 
 FileLock::~FileLock() {
-  if (file_.is_open()) {
-    unlink(path_.c_str());
-  }
+  if (file_.is_open()) { unlink(path_.c_str()); }
 }
 
 }  // namespace lode::posix

@@ -28,15 +28,9 @@ bool IsTrusted(uid_t owner) { return owner == geteuid() || owner == 0; }
 // Returns why a file in somebody's directory is not written to; "" if it may be.
 std::string Objection(const fs::path& file, const struct stat& is) {
   struct stat directory {};
-  if (S_ISLNK(is.st_mode)) {
-    return "is a link, and links are not followed here";
-  }
-  if (!S_ISREG(is.st_mode)) {
-    return "is not a regular file";
-  }
-  if (is.st_nlink > 1) {
-    return "has a second name (a hard link), which would change, too";
-  }
+  if (S_ISLNK(is.st_mode)) { return "is a link, and links are not followed here"; }
+  if (!S_ISREG(is.st_mode)) { return "is not a regular file"; }
+  if (is.st_nlink > 1) { return "has a second name (a hard link), which would change, too"; }
   const bool is_owners =
       stat(DirectoryOf(file).c_str(), &directory) == 0 && directory.st_uid == is.st_uid;
   return is_owners || IsTrusted(is.st_uid) ? "" : "belongs to user " + UserName(is.st_uid);
@@ -56,18 +50,14 @@ Descriptor OpenToWrite(const fs::path& file) {
   struct stat is {};
   fstat(opened.get(), &is);
   const std::string objection = Objection(file, is);
-  if (!objection.empty()) {
-    throw IoError(file.string() + ": " + objection);
-  }
+  if (!objection.empty()) { throw IoError(file.string() + ": " + objection); }
   return opened;
 }
 
 void RefuseForeignFile(const fs::path& file) {
   struct stat is {};
   const std::string objection = lstat(file.c_str(), &is) == 0 ? Objection(file, is) : "";
-  if (!objection.empty()) {
-    throw IoError(file.string() + ": " + objection);
-  }
+  if (!objection.empty()) { throw IoError(file.string() + ": " + objection); }
 }
 
 void RefuseForeignLinks(const fs::path& path) {
@@ -87,19 +77,11 @@ void MakeDirectories(const fs::path& directory) {
   const fs::path path = directory.lexically_normal();
   const fs::path parent = DirectoryOf(path);
   std::error_code error;
-  if (path.empty() || fs::is_directory(path, error)) {
-    return;
-  }
-  if (parent != path) {
-    MakeDirectories(parent);
-  }
+  if (path.empty() || fs::is_directory(path, error)) { return; }
+  if (parent != path) { MakeDirectories(parent); }
   fs::create_directory(path, error);
-  if (error) {
-    throw IoError(directory.string() + ": cannot be created: " + error.message());
-  }
-  if (!SyncDirectory(parent)) {
-    ThrowIoError(directory, "cannot be created", errno);
-  }
+  if (error) { throw IoError(directory.string() + ": cannot be created: " + error.message()); }
+  if (!SyncDirectory(parent)) { ThrowIoError(directory, "cannot be created", errno); }
 }
 
 }  // namespace lode::posix

@@ -54,9 +54,7 @@ Descriptor CreateAlone(const fs::path& file, fs::path& partial) {
 bool WriteAll(const Descriptor& file, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno != EINTR) {
-      return false;
-    }
+    if (written < 0 && errno != EINTR) { return false; }
     bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
   }
   return true;
@@ -90,9 +88,7 @@ void WriteFile(const fs::path& file, std::string_view bytes, Writers writers) {
   fs::path partial;
   const Descriptor created =
       writers == Writers::kOne ? CreateAlone(file, partial) : CreateAmongMany(file, partial);
-  if (!created.is_open()) {
-    ThrowIoError(file, "cannot be written", errno);
-  }
+  if (!created.is_open()) { ThrowIoError(file, "cannot be written", errno); }
   if (!WriteAll(created, bytes) || !IsPublished(partial, file)) {
     const int reason = errno;
     unlink(partial.c_str());
@@ -112,9 +108,7 @@ void RemovePartsOf(const fs::path& file) {
 }
 
 void Publish(const fs::path& partial, const fs::path& file) {
-  if (!IsPublished(partial, file)) {
-    ThrowIoError(file, "cannot be written", errno);
-  }
+  if (!IsPublished(partial, file)) { ThrowIoError(file, "cannot be written", errno); }
 }
 
 }  // namespace lode::posix

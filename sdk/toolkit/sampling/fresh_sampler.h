@@ -28,9 +28,7 @@ class FreshSampler {
     const std::uint64_t patience = 32 * (std::uint64_t{seen_.size()} + 1);
     for (std::uint64_t draws = 0; !exhausted_ && draws < patience; ++draws) {
       Architecture architecture = space_.Sample(random);
-      if (!IsSeen(architecture)) {
-        return architecture;
-      }
+      if (!IsSeen(architecture)) { return architecture; }
     }
     exhausted_ = true;
     return space_.Sample(random);

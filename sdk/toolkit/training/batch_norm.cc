@@ -30,9 +30,7 @@ Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
 }
 
 Normalization BatchNormImpl::Prepare(const Tensor& x, const Pass& pass) {
-  if (!pass.batch_moments) {
-    return Running();
-  }
+  if (!pass.batch_moments) { return Running(); }
   const Moments moments = MomentsOf(x);
   AddToRunning(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
   return By(moments);

@@ -49,9 +49,7 @@ kernels::Term TermOf(const Addend& addend) {
 using Terms = std::array<kernels::Term, kernels::kMostTerms>;
 
 Terms From(Terms terms, std::size_t count, std::size_t offset) {
-  for (std::size_t k = 0; k < count; ++k) {
-    terms[k].x += offset;
-  }
+  for (std::size_t k = 0; k < count; ++k) { terms[k].x += offset; }
   return terms;
 }
 

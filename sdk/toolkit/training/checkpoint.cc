@@ -20,9 +20,7 @@ NamedTensors Named(const torch::nn::Module& module) {
   for (const auto& item : module.named_parameters()) {
     named.emplace_back(item.key(), item.value());
   }
-  for (const auto& item : module.named_buffers()) {
-    named.emplace_back(item.key(), item.value());
-  }
+  for (const auto& item : module.named_buffers()) { named.emplace_back(item.key(), item.value()); }
   return named;
 }
 
@@ -30,9 +28,7 @@ files::Tensor ToFile(const Tensor& tensor) {
   const Tensor dense = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
   const float* data = dense.data_ptr<float>();
   files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) {
-    out.shape.push_back(static_cast<std::size_t>(n));
-  }
+  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
   out.values.assign(data, data + dense.numel());
   return out;
 }
@@ -57,14 +53,10 @@ void RequireSame(const NamedTensors& wanted, const files::Tensors& given, const 
            ", expected " + shape);
     }
   }
-  if (given.size() == wanted.size()) {
-    return;
-  }
+  if (given.size() == wanted.size()) { return; }
   for (const auto& [key, tensor] : given) {
     const bool known = std::ranges::any_of(wanted, [&](const auto& w) { return w.first == key; });
-    if (!known) {
-      fail("has a tensor " + Quote(key) + ", which the network does not have");
-    }
+    if (!known) { fail("has a tensor " + Quote(key) + ", which the network does not have"); }
   }
 }
 
@@ -87,9 +79,7 @@ auto KeyOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
 // Undefined before the parameter's first step.
 Tensor BufferOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
   const auto found = optimizer.state().find(KeyOf(optimizer, parameter));
-  if (found == optimizer.state().end()) {
-    return {};
-  }
+  if (found == optimizer.state().end()) { return {}; }
   return static_cast<torch::optim::SGDParamState&>(*found->second).momentum_buffer();
 }
 
@@ -97,9 +87,7 @@ Tensor BufferOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
 
 files::Tensors TensorsOf(const torch::nn::Module& module) {
   files::Tensors tensors;
-  for (const auto& [name, tensor] : Named(module)) {
-    tensors.emplace(name, ToFile(tensor));
-  }
+  for (const auto& [name, tensor] : Named(module)) { tensors.emplace(name, ToFile(tensor)); }
   return tensors;
 }
 
@@ -107,18 +95,14 @@ void SetTensors(torch::nn::Module& module, const files::Tensors& tensors, const 
   const NamedTensors named = Named(module);
   RequireSame(named, tensors, name);
   files::Tensors copy = tensors;
-  for (const auto& [key, tensor] : named) {
-    Set(tensor, copy.at(key));
-  }
+  for (const auto& [key, tensor] : named) { Set(tensor, copy.at(key)); }
 }
 
 files::Tensors MomentumOf(const torch::nn::Module& module, const torch::optim::SGD& optimizer) {
   files::Tensors momentum;
   for (const auto& item : module.named_parameters()) {
     const Tensor buffer = BufferOf(optimizer, item.value());
-    if (buffer.defined()) {
-      momentum.emplace(item.key(), ToFile(buffer));
-    }
+    if (buffer.defined()) { momentum.emplace(item.key(), ToFile(buffer)); }
   }
   return momentum;
 }
@@ -128,9 +112,7 @@ void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
   files::Tensors copy = momentum;
   for (const auto& item : module.named_parameters()) {
     const auto found = copy.find(item.key());
-    if (found == copy.end()) {
-      continue;
-    }
+    if (found == copy.end()) { continue; }
     if (found->second.shape != ShapeOf(item.value())) {
       throw IoError(name + ": the momentum of " + Quote(item.key()) + " has the shape " +
                     files::ShapeText(found->second.shape));

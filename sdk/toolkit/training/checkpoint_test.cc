@@ -86,9 +86,7 @@ void TakeStep(TinyNetwork& network, torch::optim::SGD& optimizer, int seed) {
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   const Tensor images =
       torch::randn({4, 1, kTinySide, kTinySide}).contiguous(at::MemoryFormat::ChannelsLast);
-  for (const Tensor& parameter : network->parameters()) {
-    parameter.mutable_grad().reset();
-  }
+  for (const Tensor& parameter : network->parameters()) { parameter.mutable_grad().reset(); }
   network(images, 0, Pass::Training()).square().sum().backward();
   optimizer.step();
 }

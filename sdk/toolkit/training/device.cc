@@ -32,9 +32,7 @@ torch::Device DeviceOf(const std::string& name) {
                          " is not a device, expected \"cpu\" or a name such as \"cuda:0\"");
     }
   }();
-  if (device.is_cpu()) {
-    return device;
-  }
+  if (device.is_cpu()) { return device; }
   if (!device.is_cuda()) {
     throw InvalidError("device " + Quote(name) + ": expected \"cpu\" or \"cuda:N\"");
   }
@@ -48,16 +46,12 @@ torch::Device DeviceOf(const std::string& name) {
 
 MixedPrecision::MixedPrecision(const torch::Device& device, bool wanted)
     : active_(wanted && device.is_cuda()) {
-  if (!active_) {
-    return;
-  }
+  if (!active_) { return; }
   SetAutocast(true);
 }
 
 MixedPrecision::~MixedPrecision() {
-  if (!active_) {
-    return;
-  }
+  if (!active_) { return; }
   SetAutocast(false);
   at::autocast::clear_cache();
 }

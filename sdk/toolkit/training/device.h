@@ -47,9 +47,7 @@ template <class Body>
 auto CallTorch(const Body& body) {
   try {
     return body();
-  } catch (const c10::Error& e) {
-    throw Error(LODE_E_INTERNAL, e.what_without_backtrace());
-  }
+  } catch (const c10::Error& e) { throw Error(LODE_E_INTERNAL, e.what_without_backtrace()); }
 }
 
 // Sets how many threads LibTorch uses for operations started by the calling thread.

@@ -7,15 +7,11 @@
 namespace lode::training {
 
 DropPath::DropPath(double probability, std::uint64_t seed) : probability_(probability) {
-  if (probability > 0) {
-    random_ = at::make_generator<at::CPUGeneratorImpl>(seed);
-  }
+  if (probability > 0) { random_ = at::make_generator<at::CPUGeneratorImpl>(seed); }
 }
 
 torch::Tensor DropPath::operator()(const torch::Tensor& x) {
-  if (probability_ == 0) {
-    return x;
-  }
+  if (probability_ == 0) { return x; }
   std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
   shape[0] = x.size(0);
   const double kept = 1 - probability_;

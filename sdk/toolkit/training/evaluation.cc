@@ -46,9 +46,7 @@ std::optional<Tally> Tally::Parse(const std::string& text) {
   Tally tally;
   std::istringstream in(text);
   in >> tally.top1_ >> tally.top5_ >> tally.loss_ >> tally.images_;
-  if (in.fail() || !in.eof()) {
-    return std::nullopt;
-  }
+  if (in.fail() || !in.eof()) { return std::nullopt; }
   return tally;
 }
 

@@ -20,9 +20,7 @@ struct Weights : at::ObserverContext {
 // The weights of the operations that all others end up calling; undefined for other operations.
 torch::Tensor WeightsOf(const at::RecordFunction& call) {
   const std::string_view name = call.name();
-  if (name == "aten::convolution") {
-    return call.inputs()[1].toTensor();
-  }
+  if (name == "aten::convolution") { return call.inputs()[1].toTensor(); }
   if (name == "aten::mm") {
     return call.inputs()[1].toTensor().t();  // a linear layer without a bias
   }
@@ -35,9 +33,7 @@ torch::Tensor WeightsOf(const at::RecordFunction& call) {
 // Each output element is the product of a row of weights: of all their dimensions except the first.
 std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction& call) {
   const torch::Tensor weights = WeightsOf(call);
-  if (!weights.defined()) {
-    return nullptr;
-  }
+  if (!weights.defined()) { return nullptr; }
   return std::make_unique<Weights>(weights.numel() / weights.size(0));
 }
 

@@ -21,9 +21,7 @@ struct Tape : torch::CustomClassHolder {
 Tensor Forward(const Normalization& n, const Tensor& x, const Tensor& shortcut, bool relu) {
   Tensor out = EmptyLike(x);
   std::vector<Addend> addends{{x, n.scale, n.shift}};
-  if (shortcut.defined()) {
-    addends.push_back({shortcut});
-  }
+  if (shortcut.defined()) { addends.push_back({shortcut}); }
   Sum(addends, relu ? SumTarget{{}, out} : SumTarget{out, {}});
   return out;
 }
@@ -56,9 +54,7 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
     }
     BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization, EmptyLike(dy));
     variable_list result{g.x, g.weight, g.bias};
-    if (tape->has_shortcut) {
-      result.push_back(dy);
-    }
+    if (tape->has_shortcut) { result.push_back(dy); }
     result.resize(result.size() + 2);  // for the arguments that are not tensors
     return result;
   }
@@ -67,13 +63,9 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
 Tensor Fused(BatchNorm& norm, const Tensor& x, const Tensor& shortcut, const Pass& pass,
              bool relu) {
   const Normalization normalization = norm->Prepare(x, pass);
-  if (!torch::GradMode::is_enabled()) {
-    return Forward(normalization, x, shortcut, relu);
-  }
+  if (!torch::GradMode::is_enabled()) { return Forward(normalization, x, shortcut, relu); }
   std::vector<Tensor> inputs{x, norm->weight, norm->bias};
-  if (shortcut.defined()) {
-    inputs.push_back(shortcut);
-  }
+  if (shortcut.defined()) { inputs.push_back(shortcut); }
   return NormalizedSumFunction::apply(at::TensorList(inputs), normalization, relu);
 }
 

@@ -26,9 +26,7 @@ BatchNorm DrawNorm(std::int64_t channels) {
 
 Tensor Ours(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& shortcut,
             const Pass& pass) {
-  if (c.relu) {
-    return NormalizedRelu(norm, x, pass);
-  }
+  if (c.relu) { return NormalizedRelu(norm, x, pass); }
   return NormalizedSum(norm, x, c.shortcut ? shortcut : Tensor(), pass);
 }
 
@@ -37,9 +35,7 @@ Tensor LibTorchs(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& 
   const Tensor y =
       torch::batch_norm(x, norm->weight, norm->bias, norm->running_mean, norm->running_variance,
                         pass.batch_moments, pass.momentum, 1e-5, /*cudnn_enabled=*/false);
-  if (c.relu) {
-    return torch::relu(y);
-  }
+  if (c.relu) { return torch::relu(y); }
   return c.shortcut ? y + shortcut : y;
 }
 
@@ -53,9 +49,7 @@ std::vector<Tensor> ValuesOf(const Form& form, const Case& c, const Tensor& x,
   values[0].backward(dy);
   values.insert(values.end(), {leaf.grad(), norm->weight.grad(), norm->bias.grad(),
                                norm->running_mean, norm->running_variance});
-  if (c.shortcut) {
-    values.push_back(beside.grad());
-  }
+  if (c.shortcut) { values.push_back(beside.grad()); }
   const torch::NoGradGuard no_grad;
   values.push_back(form(c, norm, leaf, beside, Pass::Evaluation()));
   return values;

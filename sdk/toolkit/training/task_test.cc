@@ -77,9 +77,7 @@ class TaskTest : public testing::Test {
     loader.Begin(3);
     Batch batch;
     while (loader.Next(batch)) {
-      for (std::size_t i = 0; i < batch.size; ++i) {
-        see(&batch.images[i * kSide * kSide]);
-      }
+      for (std::size_t i = 0; i < batch.size; ++i) { see(&batch.images[i * kSide * kSide]); }
     }
   }
 

@@ -33,9 +33,7 @@ class TinyNetworkImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& images, std::uint64_t step, const Pass& pass) {
     ConvNorm& path = step % 2 == 0 ? even_ : odd_;
     torch::Tensor x = NormalizedRelu(path->norm, path->Convolve(images), pass);
-    if (pass.drops()) {
-      x = (*pass.drop_path)(x);
-    }
+    if (pass.drops()) { x = (*pass.drop_path)(x); }
     return classifier_(torch::avg_pool2d(x, 2).flatten(1));
   }
 

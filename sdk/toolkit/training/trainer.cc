@@ -71,9 +71,7 @@ class Training {
   void TrainEpoch() {
     const std::uint64_t epoch = step_ / loader_.batches();
     loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
-    if (step_ % loader_.batches() == 0) {
-      tally_ = {};
-    }
+    if (step_ % loader_.batches() == 0) { tally_ = {}; }
     while (loader_.Next(batch_)) {
       StopIfCancelled();
       Step();
@@ -136,17 +134,13 @@ class Training {
   }
 
   void StopIfCancelled() {
-    if (!hooks_.cancelled || !hooks_.cancelled()) {
-      return;
-    }
+    if (!hooks_.cancelled || !hooks_.cancelled()) { return; }
     Save();
     throw CancelledError();
   }
 
   void SaveNowAndThen() {
-    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) {
-      Save();
-    }
+    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) { Save(); }
   }
 
   void Report(std::uint64_t epoch) const {
@@ -155,17 +149,13 @@ class Training {
                   static_cast<unsigned long long>(epoch + 1),
                   static_cast<long long>(config_.epochs), tally_.Result().loss,
                   tally_.Result().top1);
-    if (!hooks_.progress) {
-      return;
-    }
+    if (!hooks_.progress) { return; }
     hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
   }
 
   void Save() {
     saved_ = Clock::now();
-    if (place_.file.empty()) {
-      return;
-    }
+    if (place_.file.empty()) { return; }
     files::Safetensors contents{
         TensorsOf(trainee_.module),
         {{"training", place_.what}, {"step", std::to_string(step_)}, {"tally", tally_.Format()}}};
@@ -177,13 +167,9 @@ class Training {
 
   void Load() {
     saved_ = Clock::now();
-    if (place_.file.empty()) {
-      return;
-    }
+    if (place_.file.empty()) { return; }
     posix::RemovePartsOf(place_.file);
-    if (!fs::exists(place_.file)) {
-      return;
-    }
+    if (!fs::exists(place_.file)) { return; }
     files::Safetensors contents = files::ReadSafetensors(place_.file);
     CheckSame(contents.metadata);
     files::Tensors tensors, momentum;
@@ -260,12 +246,8 @@ std::string Describe(const TrainingConfig& config) {
        << ", smoothing " << config.label_smoothing << ", auxiliary " << config.auxiliary_weight
        << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
   // Not named if they are the defaults: stored checkpoints may be older than these parameters.
-  if (config.schedule != "step") {
-    text << ", rate by " << config.schedule;
-  }
-  if (config.keep_last_batch) {
-    text << ", last batches kept";
-  }
+  if (config.schedule != "step") { text << ", rate by " << config.schedule; }
+  if (config.keep_last_batch) { text << ", last batches kept"; }
   return text.str();
 }
 

@@ -293,12 +293,8 @@ TEST_F(KilledTrainerTest, EndsWithTheSameWeights) {
     const pid_t child = Start(killed);
     std::this_thread::sleep_for(patience * part(random) * duration);
     kill(child, SIGKILL);
-    if (WIFSIGNALED(Finish(child))) {
-      ++kills;
-    }
-    if (!fs::exists(killed / "weights")) {
-      continue;
-    }
+    if (WIFSIGNALED(Finish(child))) { ++kills; }
+    if (!fs::exists(killed / "weights")) { continue; }
     EXPECT_EQ(BytesOf(killed / "weights"), BytesOf(whole / "weights")) << "kill " << kills;
     fs::remove_all(killed);
     patience /= 2;  // it had finished already: the machine is less busy now

@@ -29,17 +29,13 @@ class Beads {
   }
   Beads(lode::Host host, const Config& config)
       : beads_(static_cast<std::size_t>(config.beads)), names_(config.colours) {
-    if (names_.size() != kColours) {
-      throw lode::InvalidError("colours must name three colours");
-    }
+    if (names_.size() != kColours) { throw lode::InvalidError("colours must name three colours"); }
     host.Log(LODE_DEBUG, "a string of " + std::to_string(beads_) + " beads");
   }
 
   std::vector<lode::Matrix> Matrices() const {
     lode::Matrix matrix{"beads", {}, names_};
-    for (std::size_t i = 0; i < beads_; ++i) {
-      matrix.row_labels.push_back(std::to_string(i));
-    }
+    for (std::size_t i = 0; i < beads_; ++i) { matrix.row_labels.push_back(std::to_string(i)); }
     return {matrix};
   }
   double Log10Size() const { return static_cast<double>(beads_) * std::log10(kColours); }
@@ -52,22 +48,16 @@ class Beads {
   }
   void Sample(lode::Random random, Cells out) const {
     Colours colours(beads_);
-    for (std::size_t& colour : colours) {
-      colour = random.Below(kColours);
-    }
+    for (std::size_t& colour : colours) { colour = random.Below(kColours); }
     Write(colours, out);
   }
   std::string Format(lode::ArchitectureView architecture) const {
     std::string text;
-    for (const std::size_t colour : Read(architecture)) {
-      text += static_cast<char>('0' + colour);
-    }
+    for (const std::size_t colour : Read(architecture)) { text += static_cast<char>('0' + colour); }
     return text;
   }
   void Parse(std::string_view text, Cells out) const {
-    if (text.size() != beads_) {
-      throw lode::InvalidError("expected one digit for each bead");
-    }
+    if (text.size() != beads_) { throw lode::InvalidError("expected one digit for each bead"); }
     for (std::size_t i = 0; i < beads_; ++i) {
       if (text[i] < '0' || text[i] > '2') {
         throw lode::InvalidError("column " + std::to_string(i + 1) + ": a colour is 0, 1 or 2");
@@ -86,9 +76,7 @@ class Beads {
     Colours colours = Read(mother);
     const Colours others = Read(father);
     for (std::size_t i = 0; i < beads_; ++i) {
-      if (random.Below(2) == 1) {
-        colours[i] = others[i];
-      }
+      if (random.Below(2) == 1) { colours[i] = others[i]; }
     }
     Write(colours, child);
   }
@@ -112,9 +100,7 @@ class Beads {
                 Cells child) const {
     Colours colours = Read(parent);
     for (std::size_t& colour : colours) {
-      if (random.Uniform() < probability) {
-        colour = random.Below(kColours);
-      }
+      if (random.Uniform() < probability) { colour = random.Below(kColours); }
     }
     Write(colours, child);
   }
@@ -123,9 +109,7 @@ class Beads {
     for (const std::size_t colour : Read(architecture)) {
       graph.nodes.push_back({"", names_[colour]});
     }
-    for (std::size_t i = 1; i < beads_; ++i) {
-      graph.edges.push_back({i - 1, i, "string"});
-    }
+    for (std::size_t i = 1; i < beads_; ++i) { graph.edges.push_back({i - 1, i, "string"}); }
     return graph;
   }
   std::vector<lode::Metric> Metrics() const {
@@ -199,9 +183,7 @@ class Borders {
         "borders", "points", "Neighbours that differ.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION,
         "beads",   12};
 #if LODE_TARGET_MINOR >= 1
-    if (beads_ > 0) {
-      borders.optimum = Optimum();
-    }
+    if (beads_ > 0) { borders.optimum = Optimum(); }
 #endif
     return {borders,
             {"guess", "points", "Borders as a careless observer counts them.", LODE_MINIMIZE,
@@ -231,9 +213,7 @@ class Borders {
     host_.ThrowIfCancelled();
     const std::string text = space_->Format(query.architecture);
     double sum = 0;
-    for (std::size_t i = 1; i < text.size(); ++i) {
-      sum += Border(i, text[i - 1] != text[i]);
-    }
+    for (std::size_t i = 1; i < text.size(); ++i) { sum += Border(i, text[i - 1] != text[i]); }
     metrics[0] = config_.scale * sum;
 #if LODE_TARGET_MINOR >= 2
     metrics[0] *= query.fidelity;
@@ -244,9 +224,7 @@ class Borders {
  private:
   double Border(std::size_t i, bool differ) const {
     const bool counts = config_.kind == "all" || (config_.kind == "even") == (i % 2 == 0);
-    if (!counts || differ == config_.agree) {
-      return 0;
-    }
+    if (!counts || differ == config_.agree) { return 0; }
     return config_.weights[i % config_.weights.size()] +
            static_cast<double>(config_.bonus[i % config_.bonus.size()]);
   }
@@ -255,9 +233,7 @@ class Borders {
   // Three colours allow any sequence of borders.
   double Optimum() const {
     double sum = 0;
-    for (std::size_t i = 1; i < beads_; ++i) {
-      sum += std::max(Border(i, true), Border(i, false));
-    }
+    for (std::size_t i = 1; i < beads_; ++i) { sum += std::max(Border(i, true), Border(i, false)); }
     return config_.scale * sum;
   }
 #endif
@@ -288,9 +264,7 @@ class Shaker {
   bool Explore(std::uint64_t) { return host_.Random().Uniform() < config_.chance; }
   void Perturb(std::uint64_t, std::span<float> action) {
     const lode::Random random = host_.Random();
-    for (float& cell : action) {
-      cell += static_cast<float>(config_.noise * random.Normal());
-    }
+    for (float& cell : action) { cell += static_cast<float>(config_.noise * random.Normal()); }
   }
 
  private:
@@ -347,15 +321,11 @@ class Walker {
 #endif
     const lode::Random random = host_.Random();
     ++walked_;
-    if (reward_ == kNone || random.Uniform() < config_.jump) {
-      return Jump(random);
-    }
+    if (reward_ == kNone || random.Uniform() < config_.jump) { return Jump(random); }
     return space_->CanMutate() ? space_->Mutate(random, best_) : space_->Sample(random);
   }
   void Tell(const lode::Trial& trial) {
-    if (trial.failed) {
-      return;
-    }
+    if (trial.failed) { return; }
     const double reward = config_.descend ? -trial.reward : trial.reward;
     if (reward > reward_) {
       reward_ = reward;
@@ -376,9 +346,7 @@ class Walker {
     const auto walked = reader.Value<std::int64_t>();
     lode::Architecture best(best_.size());
     reader.Values(std::span(best));
-    if (reward != kNone) {
-      space_->Format(best);
-    }
+    if (reward != kNone) { space_->Format(best); }
     reward_ = reward;
     walked_ = walked;
     best_ = std::move(best);
@@ -389,9 +357,7 @@ class Walker {
 
   lode::Action Jump(lode::Random random) const {
     lode::Action action(space_->cells());
-    for (float& cell : action) {
-      cell = static_cast<float>(random.Uniform());
-    }
+    for (float& cell : action) { cell = static_cast<float>(random.Uniform()); }
     return action;
   }
 

@@ -27,24 +27,16 @@ static lode_status explore(lode_instance* exploration, uint64_t step, bool* rand
   if (exploration->random.fill == NULL) {
     return fail(error, LODE_E_UNSUPPORTED, "the host gives no random numbers");
   }
-  if (fault == 6 && step > 200) {
-    return fail(error, LODE_E_INTERNAL, "no more");
-  }
+  if (fault == 6 && step > 200) { return fail(error, LODE_E_INTERNAL, "no more"); }
   bool draw = uniform(exploration->random) < rate_of(exploration) * exp(-(double)step / 100);
-  if (fault == 2) {
-    draw = all_steps % 3 == 0;
-  }
+  if (fault == 2) { draw = all_steps % 3 == 0; }
   if (fault == 8) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     draw = now.tv_nsec / 10 % 2 == 0;
   }
-  if (fault == 9) {
-    draw = rand() % 2 == 0;
-  }
-  if (fault == 1 && !draw) {
-    return LODE_OK;
-  }
+  if (fault == 9) { draw = rand() % 2 == 0; }
+  if (fault == 1 && !draw) { return LODE_OK; }
   if (fault == 10) {
     memset(random, draw ? 2 : 0, 1);
     return LODE_OK;
@@ -66,22 +58,12 @@ static lode_status perturb(lode_instance* exploration, uint64_t step, float* act
       continue;
     }
     const float sum = action[cell] + width * ((float)uniform(exploration->random) - 0.5f);
-    if (isfinite(sum)) {
-      action[cell] = sum;
-    }
-    if (fault == 4) {
-      action[cell] *= 2;
-    }
+    if (isfinite(sum)) { action[cell] = sum; }
+    if (fault == 4) { action[cell] *= 2; }
   }
-  if (fault == 3) {
-    action[cells] = 0;
-  }
-  if (fault == 5) {
-    action[0] = fmaxf(action[0], 0);
-  }
-  if (fault == 12 && cells > 50) {
-    return fail(error, LODE_E_UNSUPPORTED, "too many cells");
-  }
+  if (fault == 3) { action[cells] = 0; }
+  if (fault == 5) { action[0] = fmaxf(action[0], 0); }
+  if (fault == 12 && cells > 50) { return fail(error, LODE_E_UNSUPPORTED, "too many cells"); }
   return LODE_OK;
 }
 
@@ -97,9 +79,7 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
   }
   lode_instance* exploration = calloc(1, sizeof *exploration);
   exploration->rate = shared_rate = (double)values[0].as.i / 100;
-  if (fault == 14 || LODE_REACHES(host, random)) {
-    exploration->random = host->random;
-  }
+  if (fault == 14 || LODE_REACHES(host, random)) { exploration->random = host->random; }
   *out = exploration;
   return LODE_OK;
 }
@@ -129,9 +109,7 @@ static lode_component component = {
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
-  if (fault == 15) {
-    component.version = "one";
-  }
+  if (fault == 15) { component.version = "one"; }
 }
 
 MUTANT_PLUGIN(component);

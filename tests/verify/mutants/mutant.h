@@ -33,9 +33,7 @@ static inline lode_status count_cells(lode_space space, uint32_t* cells, lode_er
   for (uint32_t i = 0; i < count; ++i) {
     lode_matrix matrix = {.struct_size = sizeof matrix};
     const lode_status status = space.api->matrix(space.instance, i, &matrix, error);
-    if (status != LODE_OK) {
-      return status;
-    }
+    if (status != LODE_OK) { return status; }
     *cells += matrix.rows * matrix.columns;
   }
   return LODE_OK;
@@ -44,9 +42,7 @@ static inline lode_status count_cells(lode_space space, uint32_t* cells, lode_er
 /* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static inline uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
-  do {
-    random.fill(random.ctx, &word, 1);
-  } while (word >= UINT64_MAX - UINT64_MAX % n);
+  do { random.fill(random.ctx, &word, 1); } while (word >= UINT64_MAX - UINT64_MAX % n);
   return (uint32_t)(word % n);
 }
 

@@ -43,9 +43,7 @@ static uint32_t metric_count(const lode_instance* oracle) {
 static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)oracle;
-  if (index > 1 && fault != 12) {
-    return fail(error, LODE_E_INVALID, "there are two metrics");
-  }
+  if (index > 1 && fault != 12) { return fail(error, LODE_E_INVALID, "there are two metrics"); }
   out->direction = LODE_MAXIMIZE;
   out->split = fault == 13 ? 9 : LODE_SPLIT_VALIDATION;
   out->flags = index == 1 ? LODE_METRIC_NOISY : 0;
@@ -58,13 +56,9 @@ static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metr
 }
 
 static lode_status bind(lode_instance* oracle, lode_space space, lode_error* error) {
-  if (fault == 17) {
-    return fail(error, LODE_E_INTERNAL, "cannot be bound");
-  }
+  if (fault == 17) { return fail(error, LODE_E_INTERNAL, "cannot be bound"); }
   const lode_status status = count_cells(space, &oracle->cells, error);
-  if (status != LODE_OK) {
-    return status;
-  }
+  if (status != LODE_OK) { return status; }
   if (fault == 16 && oracle->cells != 12) {
     return fail(error, LODE_E_INVALID, "expected a space of 12 cells");
   }
@@ -77,9 +71,7 @@ static double score(lode_instance* oracle, const uint8_t* architecture) {
   double* total = fault == 18 ? &sum : &own;
   *total = 0;
   for (uint32_t cell = 0; cell < oracle->cells; ++cell) {
-    if (fault == 18) {
-      usleep(2);
-    }
+    if (fault == 18) { usleep(2); }
     *total += architecture[cell] * (cell * cell + 1.0);
   }
   return *total * (fault == 19 ? shared_scale : oracle->scale);
@@ -90,45 +82,29 @@ static lode_status evaluate_one(lode_instance* oracle, lode_query* query) {
   const lode_sink sink = {NULL, ignore};
   const lode_status status =
       space.api->format(space.instance, query->architecture, sink, query->error);
-  if (fault == 11) {
-    query->metrics[0] = 0;
-  }
-  if (status != LODE_OK && fault != 6) {
-    return status;
-  }
+  if (fault == 11) { query->metrics[0] = 0; }
+  if (status != LODE_OK && fault != 6) { return status; }
   if (query->fidelity != 0.5 && query->fidelity != 1 && fault != 39) {
     return fail(query->error, LODE_E_INVALID, "expected a fidelity of a half or 1");
   }
   if (query->fidelity == 0.5 && fault == 40) {
     return fail(query->error, LODE_E_UNSUPPORTED, "cannot do it by halves");
   }
-  if (hash(query->seed) % 4 == 0) {
-    return fail(query->error, LODE_E_INTERNAL, "bad luck");
-  }
+  if (hash(query->seed) % 4 == 0) { return fail(query->error, LODE_E_INTERNAL, "bad luck"); }
   double value = query->fidelity * score(oracle, query->architecture);
-  if (fault == 1) {
-    value += query->metrics[0];
-  }
-  if (fault == 7) {
-    value += (double)(hash(query->seed + 7) % 100);
-  }
-  if (fault == 21) {
-    value = floor(value / 10) > 3 ? NAN : value;
-  }
+  if (fault == 1) { value += query->metrics[0]; }
+  if (fault == 7) { value += (double)(hash(query->seed + 7) % 100); }
+  if (fault == 21) { value = floor(value / 10) > 3 ? NAN : value; }
   if (fault == 5) {
     value += oracle->before;
     oracle->before = value / 1000;
   }
   query->metrics[0] = value;
   query->metrics[1] = value + (double)(hash(query->seed) % 1000) / 1000;
-  if (fault == 22) {
-    query->metrics[2] = 0;
-  }
+  if (fault == 22) { query->metrics[2] = 0; }
   oracle->paid += 1;
   query->cost_seconds = fault == 8 ? value - 300 : fault == 9 ? oracle->paid : value;
-  if (fault == 2) {
-    ((uint8_t*)query->architecture)[0] ^= 1;
-  }
+  if (fault == 2) { ((uint8_t*)query->architecture)[0] ^= 1; }
   return LODE_OK;
 }
 
@@ -141,22 +117,14 @@ static void misbehave(const lode_instance* oracle) {
   static char long_line[1 << 20];
   const lode_host* host = oracle->host;
   static bool started = false;
-  if (fault == 23 && LODE_HAS(host, progress)) {
-    host->progress(host, 0.5, NULL);
-  }
-  if (fault == 24 && LODE_HAS(host, progress)) {
-    host->progress(host, 50, "evaluates");
-  }
+  if (fault == 23 && LODE_HAS(host, progress)) { host->progress(host, 0.5, NULL); }
+  if (fault == 24 && LODE_HAS(host, progress)) { host->progress(host, 50, "evaluates"); }
   if (fault == 25 && LODE_HAS(host, log)) {
     memset(long_line, 'x', sizeof long_line);
     host->log(host, LODE_INFO, long_line, sizeof long_line);
   }
-  if (fault == 26 && LODE_HAS(host, record)) {
-    host->record(host, "lo\x1bss", 1);
-  }
-  if (fault == 27) {
-    open("/dev/null", O_RDONLY);
-  }
+  if (fault == 26 && LODE_HAS(host, record)) { host->record(host, "lo\x1bss", 1); }
+  if (fault == 27) { open("/dev/null", O_RDONLY); }
   if (fault == 28 && !started) {
     pthread_t thread;
     started = pthread_create(&thread, NULL, wait_long, NULL) == 0;
@@ -165,12 +133,8 @@ static void misbehave(const lode_instance* oracle) {
     void* volatile lost = malloc(100);
     (void)lost;
   }
-  if (fault == 30) {
-    fprintf(stderr, "evaluates\n");
-  }
-  if (fault == 31) {
-    setenv("OMP_NUM_THREADS", "1", 1);
-  }
+  if (fault == 30) { fprintf(stderr, "evaluates\n"); }
+  if (fault == 31) { setenv("OMP_NUM_THREADS", "1", 1); }
 }
 
 static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t count,
@@ -178,9 +142,7 @@ static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t
   if (oracle->space.api == NULL && fault != 10) {
     return fail(error, LODE_E_INVALID, "evaluate before bind");
   }
-  if (count == 0) {
-    return fault == 32 ? fail(error, LODE_E_INVALID, "nothing to do") : LODE_OK;
-  }
+  if (count == 0) { return fault == 32 ? fail(error, LODE_E_INVALID, "nothing to do") : LODE_OK; }
   misbehave(oracle);
   for (uint32_t i = 0; i < count; ++i) {
     lode_query* query = fault == 4 ? queries + i : LODE_AT(queries, i);
@@ -208,9 +170,7 @@ static lode_status fidelities(const lode_instance* oracle, lode_fidelities* out,
   self->fidelities[1] = fault == 38 ? 0.5 : 1;
   out->count = 2;
   out->values = self->fidelities;
-  if (fault == 42) {
-    memset(out + 1, 0, 8);
-  }
+  if (fault == 42) { memset(out + 1, 0, 8); }
   return LODE_OK;
 }
 
@@ -227,12 +187,8 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
 }
 
 static void destroy(lode_instance* oracle) {
-  if (fault == 35) {
-    oracle->host->progress(oracle->host, 1, "ends");
-  }
-  if (fault != 36) {
-    free(oracle);
-  }
+  if (fault == 35) { oracle->host->progress(oracle->host, 1, "ends"); }
+  if (fault != 36) { free(oracle); }
 }
 
 static const lode_oracle_api api = {.struct_size = sizeof(lode_oracle_api),
@@ -260,12 +216,8 @@ static lode_component component = {
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
-  if (fault == 18) {
-    component.capabilities = LODE_CAP_CONCURRENT;
-  }
-  if (fault == 37) {
-    component.capabilities = LODE_CAP_CANONICAL;
-  }
+  if (fault == 18) { component.capabilities = LODE_CAP_CONCURRENT; }
+  if (fault == 37) { component.capabilities = LODE_CAP_CANONICAL; }
 }
 
 MUTANT_PLUGIN(component);

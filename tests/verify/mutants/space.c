@@ -31,31 +31,23 @@ static uint32_t value_of(const uint8_t* architecture, uint32_t row) {
   const uint8_t* cells = architecture + row * VALUES;
   uint32_t ones = 0, others = 0, value = 0;
   for (uint32_t v = 0; v < VALUES; ++v) {
-    if (cells[v] == 1) {
-      value = v;
-    }
+    if (cells[v] == 1) { value = v; }
     ones += cells[v] == 1;
     others += cells[v] > 1;
   }
-  if (fault == 19 && row == 0 && ones == 0 && others == 0) {
-    return 0;
-  }
+  if (fault == 19 && row == 0 && ones == 0 && others == 0) { return 0; }
   return ones == 1 && others == 0 ? value : VALUES;
 }
 
 static bool is_valid(const lode_instance* space, const uint8_t* architecture) {
   for (uint32_t row = 0; row < rows_of(space); ++row) {
-    if (value_of(architecture, row) == VALUES) {
-      return false;
-    }
+    if (value_of(architecture, row) == VALUES) { return false; }
   }
   return true;
 }
 
 static lode_status refuse(lode_error* error) {
-  if (fault == 51) {
-    return fail(error, LODE_E_INVALID, "no architecture\nof this space");
-  }
+  if (fault == 51) { return fail(error, LODE_E_INVALID, "no architecture\nof this space"); }
   if (fault == 60 && error != NULL) {
     memset(error->message, 'x', sizeof error->message);
     error->code = LODE_E_INVALID;
@@ -77,9 +69,7 @@ static lode_status matrix(const lode_instance* space, uint32_t index, lode_matri
   static const char* const twice[] = {"a", "a", "c", "d", "e", "f", "g", "h"};
   static const char* const values[] = {"zero", "one", "two"};
   static const char* const colored[] = {"zero", "one", "\x1b[31mtwo"};
-  if (index > 0 && fault != 55) {
-    return fail(error, LODE_E_INVALID, "there is one matrix");
-  }
+  if (index > 0 && fault != 55) { return fail(error, LODE_E_INVALID, "there is one matrix"); }
   out->rows = rows_of(space);
   out->columns = VALUES;
   out->name = "choices";
@@ -96,31 +86,19 @@ static lode_status discretize(const lode_instance* space, const float* action,
                               uint8_t* architecture, lode_error* error) {
   const uint32_t cells = cells_of(space);
   for (uint32_t cell = 0; cell < cells; ++cell) {
-    if (!isfinite(action[cell]) && fault != 25) {
-      return refuse(error);
-    }
+    if (!isfinite(action[cell]) && fault != 25) { return refuse(error); }
   }
   memset(architecture, 0, cells);
-  if (fault == 24 && action[cells] > 0) {
-    ++calls;
-  }
+  if (fault == 24 && action[cells] > 0) { ++calls; }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     const float* a = action + row * VALUES;
     uint32_t best = 0;
     for (uint32_t v = 1; v < VALUES; ++v) {
-      if (a[v] > a[best]) {
-        best = v;
-      }
+      if (a[v] > a[best]) { best = v; }
     }
-    if (fault == 23 && row + 1 == rows_of(space)) {
-      best = 0;
-    }
-    if (fault == 27 && ++calls % 500 == 0) {
-      best = (best + 1) % VALUES;
-    }
-    if (fault == 26 && a[best] < 0) {
-      continue;
-    }
+    if (fault == 23 && row + 1 == rows_of(space)) { best = 0; }
+    if (fault == 27 && ++calls % 500 == 0) { best = (best + 1) % VALUES; }
+    if (fault == 26 && a[best] < 0) { continue; }
     architecture[row * VALUES + best] = 1;
   }
   return LODE_OK;
@@ -133,12 +111,8 @@ static uint32_t draw_value(const lode_instance* space, lode_random random, uint3
     const uint32_t value = below(random, VALUES + 1);
     return value == VALUES ? 0 : value;
   }
-  if (fault == 2 && row + 1 == rows_of(space)) {
-    return below(random, VALUES - 1);
-  }
-  if (fault == 4 && row == 0) {
-    return calls++ % VALUES;
-  }
+  if (fault == 2 && row + 1 == rows_of(space)) { return below(random, VALUES - 1); }
+  if (fault == 4 && row == 0) { return calls++ % VALUES; }
   return below(random, VALUES);
 }
 
@@ -151,26 +125,16 @@ static lode_status sample(const lode_instance* space, lode_random random, uint8_
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     values[row] = draw_value(space, random, row);
   }
-  if (fault == 3) {
-    values[1] = values[0];
-  }
-  if (fault == 61) {
-    values[0] = values[rows_of(space) - 1] = below(random, VALUES);
-  }
-  for (uint32_t row = 0; row < rows_of(space); ++row) {
-    set(architecture, row, values[row]);
-  }
-  if (fault == 62) {
-    architecture[cells_of(space)] = 0;
-  }
+  if (fault == 3) { values[1] = values[0]; }
+  if (fault == 61) { values[0] = values[rows_of(space) - 1] = below(random, VALUES); }
+  for (uint32_t row = 0; row < rows_of(space); ++row) { set(architecture, row, values[row]); }
+  if (fault == 62) { architecture[cells_of(space)] = 0; }
   return LODE_OK;
 }
 
 static uint32_t row_to_mutate(const lode_instance* space, lode_random random) {
   const uint32_t rows = rows_of(space);
-  if (fault == 5 && rows > 1) {
-    return below(random, rows - 1);
-  }
+  if (fault == 5 && rows > 1) { return below(random, rows - 1); }
   if (fault == 59) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -181,71 +145,45 @@ static uint32_t row_to_mutate(const lode_instance* space, lode_random random) {
 
 static lode_status mutate(const lode_instance* space, lode_random random, const uint8_t* parent,
                           uint8_t* child, lode_error* error) {
-  if (!is_valid(space, parent)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, parent)) { return refuse(error); }
   const uint32_t row = row_to_mutate(space, random);
   uint32_t step = fault == 8 ? 1 : 1 + below(random, VALUES - 1);
-  if (fault == 6 && below(random, 3) == 0) {
-    step = 0;
-  }
-  if (fault == 63) {
-    step = 1 + (below(random, 200) == 0);
-  }
+  if (fault == 6 && below(random, 3) == 0) { step = 0; }
+  if (fault == 63) { step = 1 + (below(random, 200) == 0); }
   memcpy(child, parent, cells_of(space));
   set(child, row, (value_of(parent, row) + step) % VALUES);
   if (fault == 7) {
     const uint32_t next = (row + 1) % rows_of(space);
     set(child, next, (value_of(parent, next) + 1) % VALUES);
   }
-  if (fault == 9) {
-    ((uint8_t*)parent)[0] ^= 1;
-  }
+  if (fault == 9) { ((uint8_t*)parent)[0] ^= 1; }
   return LODE_OK;
 }
 
 static lode_status crossover(const lode_instance* space, lode_random random, const uint8_t* mother,
                              const uint8_t* father, uint8_t* child, lode_error* error) {
-  if (!is_valid(space, mother) || !is_valid(space, father)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, mother) || !is_valid(space, father)) { return refuse(error); }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     bool from_father = below(random, 2) == 1;
-    if (fault == 10) {
-      from_father = false;
-    }
-    if (fault == 11 && row == 0) {
-      from_father = true;
-    }
-    if (fault == 64 && row + 1 == rows_of(space)) {
-      from_father = false;
-    }
+    if (fault == 10) { from_father = false; }
+    if (fault == 11 && row == 0) { from_father = true; }
+    if (fault == 64 && row + 1 == rows_of(space)) { from_father = false; }
     uint32_t value = value_of(from_father ? father : mother, row);
-    if (fault == 12 && row == 1) {
-      value = below(random, VALUES);
-    }
+    if (fault == 12 && row == 1) { value = below(random, VALUES); }
     set(child, row, value);
   }
-  if (fault == 65) {
-    ((uint8_t*)father)[1] = 0;
-  }
+  if (fault == 65) { ((uint8_t*)father)[1] = 0; }
   return LODE_OK;
 }
 
 static lode_status resample(const lode_instance* space, lode_random random, double probability,
                             const uint8_t* parent, uint8_t* child, lode_error* error) {
-  if (!is_valid(space, parent) || !(probability >= 0 && probability <= 1)) {
-    return refuse(error);
-  }
-  if (fault == 36) {
-    probability /= 2;
-  }
+  if (!is_valid(space, parent) || !(probability >= 0 && probability <= 1)) { return refuse(error); }
+  if (fault == 36) { probability /= 2; }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     const bool redraw = uniform(random) < probability;
     uint32_t value = redraw ? below(random, VALUES) : value_of(parent, row);
-    if (fault == 35 && row + 1 == rows_of(space)) {
-      value = value_of(parent, row);
-    }
+    if (fault == 35 && row + 1 == rows_of(space)) { value = value_of(parent, row); }
     if (fault == 66 && redraw) {
       value = (value_of(parent, row) + 1 + below(random, VALUES - 1)) % VALUES;
     }
@@ -261,21 +199,15 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   static char kept[MOST_ROWS + 1];
   char own[MOST_ROWS + 1];
   char* text = fault == 45 ? kept : own;
-  if (!is_valid(space, architecture)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, architecture)) { return refuse(error); }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     uint32_t value = value_of(architecture, row);
-    if (fault == 18 && row + 1 == rows_of(space) && value == 2) {
-      value = 1;
-    }
+    if (fault == 18 && row + 1 == rows_of(space) && value == 2) { value = 1; }
     text[row] = (char)('0' + value);
   }
   text[rows_of(space)] = '\n';
   const lode_status status = sink.write(sink.ctx, text, rows_of(space) + (fault == 20));
-  if (status == LODE_OK || fault == 22) {
-    return LODE_OK;
-  }
+  if (status == LODE_OK || fault == 22) { return LODE_OK; }
   return fail(error, status, "the text cannot be written");
 }
 
@@ -285,13 +217,9 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   uint32_t size = (uint32_t)text.size;
   if (fault == 13) {
     const char* blank = memchr(text.data, ' ', text.size);
-    if (blank != NULL) {
-      size = (uint32_t)(blank - text.data);
-    }
+    if (blank != NULL) { size = (uint32_t)(blank - text.data); }
   }
-  if (fault == 16) {
-    size = (uint32_t)strlen(text.data);
-  }
+  if (fault == 16) { size = (uint32_t)strlen(text.data); }
   if (fault == 67 && size > rows_of(space) && text.data[rows_of(space)] == '\0') {
     size = rows_of(space);
   }
@@ -301,15 +229,9 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     uint32_t value = row < size ? (uint32_t)(unsigned char)text.data[row] - '0' : 0;
-    if (fault == 15 && value < 10) {
-      value %= VALUES;
-    }
-    if (fault == 52 && value < VALUES) {
-      set(architecture, row, value);
-    }
-    if (value >= VALUES) {
-      return refuse(error);
-    }
+    if (fault == 15 && value < 10) { value %= VALUES; }
+    if (fault == 52 && value < VALUES) { set(architecture, row, value); }
+    if (value >= VALUES) { return refuse(error); }
     set(bytes, row, value);
   }
   memcpy(architecture, bytes, cells_of(space));
@@ -321,22 +243,16 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
 static lode_status neighbours(const lode_instance* space, const uint8_t* architecture,
                               lode_sink sink, lode_error* error) {
   uint8_t bytes[MOST_CELLS];
-  if (!is_valid(space, architecture)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, architecture)) { return refuse(error); }
   const uint32_t rows = rows_of(space), shift = fault == 33 ? calls++ : 0;
-  if (fault == 32) {
-    sink.write(sink.ctx, architecture, cells_of(space));
-  }
+  if (fault == 32) { sink.write(sink.ctx, architecture, cells_of(space)); }
   for (uint32_t r = 0; r < rows - (fault == 31); ++r) {
     const uint32_t row = (r + shift) % rows;
     for (uint32_t step = 1; step < VALUES; ++step) {
       memcpy(bytes, architecture, cells_of(space));
       set(bytes, row, (value_of(architecture, row) + step) % VALUES);
       const lode_status status = sink.write(sink.ctx, bytes, cells_of(space));
-      if (status != LODE_OK && fault != 34) {
-        return fail(error, status, "cannot be written");
-      }
+      if (status != LODE_OK && fault != 34) { return fail(error, status, "cannot be written"); }
     }
   }
   return LODE_OK;
@@ -346,27 +262,17 @@ static lode_status neighbours(const lode_instance* space, const uint8_t* archite
 static lode_status canonical(const lode_instance* space, const uint8_t* architecture,
                              uint8_t* representative, lode_error* error) {
   uint32_t counts[VALUES] = {0}, row = 0;
-  if (!is_valid(space, architecture)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, architecture)) { return refuse(error); }
   const uint32_t rows = rows_of(space);
-  for (uint32_t r = 0; r < rows; ++r) {
-    ++counts[value_of(architecture, r)];
-  }
+  for (uint32_t r = 0; r < rows; ++r) { ++counts[value_of(architecture, r)]; }
   for (uint32_t value = 0; value < VALUES; ++value) {
-    for (uint32_t i = 0; i < counts[value]; ++i) {
-      set(representative, row++, value);
-    }
+    for (uint32_t i = 0; i < counts[value]; ++i) { set(representative, row++, value); }
   }
   for (uint32_t r = 0; r < rows && fault == 28; ++r) {
     set(representative, r, value_of(architecture, (r + 1) % rows));
   }
-  for (uint32_t r = 0; r < rows && fault == 29; ++r) {
-    set(representative, r, 0);
-  }
-  if (fault == 30) {
-    memcpy((uint8_t*)architecture, representative, cells_of(space));
-  }
+  for (uint32_t r = 0; r < rows && fault == 29; ++r) { set(representative, r, 0); }
+  if (fault == 30) { memcpy((uint8_t*)architecture, representative, cells_of(space)); }
   return LODE_OK;
 }
 
@@ -374,9 +280,7 @@ static lode_status graph(const lode_instance* space, const uint8_t* architecture
                          const lode_graph_sink* sink, lode_error* error) {
   static const char* const names[] = {"zero", "one", "two"};
   const lode_str none = {"", 0}, node = {"node", 4};
-  if (!is_valid(space, architecture)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, architecture)) { return refuse(error); }
   lode_status status = sink->node(sink->ctx, none, node);
   for (uint32_t row = 0; row < rows_of(space) && (status == LODE_OK || fault == 39); ++row) {
     const char* name = names[fault == 38 ? 0 : value_of(architecture, row)];
@@ -386,9 +290,7 @@ static lode_status graph(const lode_instance* space, const uint8_t* architecture
       status = sink->edge(sink->ctx, row, row + 1 + (fault == 37), label);
     }
   }
-  if (status == LODE_OK || fault == 39) {
-    return LODE_OK;
-  }
+  if (status == LODE_OK || fault == 39) { return LODE_OK; }
   return fail(error, status, "cannot be drawn");
 }
 
@@ -400,9 +302,7 @@ static uint32_t metric_count(const lode_instance* space) {
 static lode_status metric(const lode_instance* space, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)space;
-  if (index > 1) {
-    return fail(error, LODE_E_INVALID, "there are two metrics");
-  }
+  if (index > 1) { return fail(error, LODE_E_INVALID, "there are two metrics"); }
   out->direction = LODE_MINIMIZE;
   out->split = LODE_SPLIT_NONE;
   out->flags = 0;
@@ -418,18 +318,14 @@ static lode_status measure(const lode_instance* space, const uint8_t* architectu
                            lode_error* error) {
   static double last;
   double sum = 0, twos = 0;
-  if (!is_valid(space, architecture)) {
-    return refuse(error);
-  }
+  if (!is_valid(space, architecture)) { return refuse(error); }
   for (uint32_t row = 0; row < rows_of(space); ++row) {
     sum += value_of(architecture, row);
     twos += value_of(architecture, row) == 2;
   }
   metrics[0] = fault == 40 ? metrics[0] + sum : fault == 42 ? last : sum;
   metrics[1] = fault == 43 ? (sum - sum) / sum : twos;
-  if (fault == 41) {
-    metrics[2] = 0;
-  }
+  if (fault == 41) { metrics[2] = 0; }
   last = sum;
   return LODE_OK;
 }
@@ -439,37 +335,23 @@ static lode_status measure(const lode_instance* space, const uint8_t* architectu
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
   const int64_t rows = values[0].as.i, shade = values[1].as.i;
-  if (shade < 0 || shade > 7) {
-    return fail(error, LODE_E_INVALID, "shade is out of range");
-  }
+  if (shade < 0 || shade > 7) { return fail(error, LODE_E_INVALID, "shade is out of range"); }
   lode_instance* space = malloc(sizeof *space);
   space->rows = (uint32_t)rows;
   space->host = host;
-  if (fault == 49) {
-    *out = space;
-  }
+  if (fault == 49) { *out = space; }
   if (rows == 7 || ((rows < 1 || rows > MOST_ROWS) && fault != 50)) {
-    if (fault != 49) {
-      free(space);
-    }
+    if (fault != 49) { free(space); }
     return fail(error, LODE_E_INVALID, rows == 7 ? "7 brings bad luck" : "rows is out of range");
   }
-  if (rows > MOST_ROWS) {
-    space->rows = MOST_ROWS;
-  }
-  if (rows < 1) {
-    space->rows = 1;
-  }
+  if (rows > MOST_ROWS) { space->rows = MOST_ROWS; }
+  if (rows < 1) { space->rows = 1; }
   if (fault == 48) {
     void* volatile lost = malloc(500);
     (void)lost;
   }
-  if (fault == 53) {
-    printf("made a space\n");
-  }
-  if (fault == 58 && LODE_HAS(host, log)) {
-    host->log(host, LODE_INFO, NULL, 10);
-  }
+  if (fault == 53) { printf("made a space\n"); }
+  if (fault == 58 && LODE_HAS(host, log)) { host->log(host, LODE_INFO, NULL, 10); }
   shared_rows = space->rows;
   *out = space;
   return LODE_OK;
@@ -481,9 +363,7 @@ static void destroy(lode_instance* space) {
   }
   void* volatile again = space;
   free(space);
-  if (fault == 70) {
-    free(again);
-  }
+  if (fault == 70) { free(again); }
 }
 
 static const lode_space_api api = {
@@ -528,15 +408,9 @@ static lode_component component = {
 /* Changes the declaration for faults of declarations. */
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
-  if (fault == 56) {
-    params[1].name = "use";
-  }
-  if (fault == 71) {
-    component.summary = "no sentence";
-  }
-  if (fault == 72) {
-    params[1].default_value.as.i = 9;
-  }
+  if (fault == 56) { params[1].name = "use"; }
+  if (fault == 71) { component.summary = "no sentence"; }
+  if (fault == 72) { params[1].default_value.as.i = 9; }
 }
 
 MUTANT_PLUGIN(component);

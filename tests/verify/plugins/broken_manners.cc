@@ -53,9 +53,7 @@ void SetLocale() { std::setlocale(LC_ALL, "C.UTF-8"); }
 void Abort() { std::abort(); }
 void Exit() { std::exit(3); }
 void Hang() {
-  for (;;) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-  }
+  for (;;) { std::this_thread::sleep_for(std::chrono::seconds(1)); }
 }
 
 struct Overwrites : GridSpace {
@@ -105,9 +103,7 @@ struct Unmakable : GridSpace {
 
 struct RefusesTheMost : GridSpace {
   RefusesTheMost(lode::Host host, const Config& config) : GridSpace(host, config) {
-    if (config.rows == 20) {
-      throw lode::UnsupportedError("too many rows");
-    }
+    if (config.rows == 20) { throw lode::UnsupportedError("too many rows"); }
   }
 };
 

@@ -84,9 +84,7 @@ struct Boastful : CellSum {
   using CellSum::CellSum;
   static lode::Fidelities Fidelities() { return lode::Fidelities::List({0.5, 1}); }
   void Evaluate(const lode::Query& query, std::span<double> metrics) {
-    if (query.fidelity < 1) {
-      throw lode::UnsupportedError("cannot do it by halves");
-    }
+    if (query.fidelity < 1) { throw lode::UnsupportedError("cannot do it by halves"); }
     CellSum::Evaluate(query, metrics);
   }
 };
@@ -112,9 +110,7 @@ struct Littering : Trained {
 struct Content : Trained {
   using Trained::Trained;
   void Prepare(const std::filesystem::path& directory) {
-    if (!std::filesystem::exists(directory / "checkpoint")) {
-      Keep(directory / "checkpoint");
-    }
+    if (!std::filesystem::exists(directory / "checkpoint")) { Keep(directory / "checkpoint"); }
     try {
       if (std::filesystem::exists(directory / "done")) {
         std::ifstream(directory / "checkpoint") >> steps_;
@@ -136,9 +132,7 @@ struct NoSentence : CellSum {
 struct InvalidSpace : CellSum {
   using CellSum::CellSum;
   void Bind(const lode::Space& space) {
-    if (space.cells() != 12) {
-      throw lode::InvalidError("not a grid of 4 x 3");
-    }
+    if (space.cells() != 12) { throw lode::InvalidError("not a grid of 4 x 3"); }
     CellSum::Bind(space);
   }
 };
@@ -243,9 +237,7 @@ lode_status AnswerTheFirst(lode_instance* i, lode_query* queries, std::uint32_t 
   const lode_status status = Original<LazyBatch, Evaluate>()(i, queries, count, e);
   for (std::uint32_t k = 1; status == LODE_OK && k < count; ++k) {
     lode_query* query = LODE_AT(queries, k);
-    if (query->status == LODE_OK) {
-      query->metrics[0] = queries->metrics[0];
-    }
+    if (query->status == LODE_OK) { query->metrics[0] = queries->metrics[0]; }
   }
   return status;
 }
@@ -257,9 +249,7 @@ lode_status CallItInternal(lode_instance* i, lode_query* queries, std::uint32_t 
 }
 
 lode_status PayTheHost(lode_instance* i, lode_query* queries, std::uint32_t count, lode_error* e) {
-  if (count > 0) {
-    queries->cost_seconds = -5;
-  }
+  if (count > 0) { queries->cost_seconds = -5; }
   return Original<Costs, Evaluate>()(i, queries, count, e);
 }
 

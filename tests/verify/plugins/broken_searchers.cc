@@ -18,9 +18,7 @@ struct Exploration {
 struct GivesUp : Exploration {
   using Exploration::Exploration;
   bool Explore(std::uint64_t step) {
-    if (step == 100) {
-      throw lode::InvalidError("no more steps");
-    }
+    if (step == 100) { throw lode::InvalidError("no more steps"); }
     return false;
   }
 };
@@ -28,18 +26,14 @@ struct GivesUp : Exploration {
 struct RefusesLarge : Exploration {
   using Exploration::Exploration;
   void Perturb(std::uint64_t, std::span<float> action) {
-    if (!action.empty() && action[0] > 1e6f) {
-      throw lode::InvalidError("too large");
-    }
+    if (!action.empty() && action[0] > 1e6f) { throw lode::InvalidError("too large"); }
   }
 };
 
 struct Infinite : Exploration {
   using Exploration::Exploration;
   void Perturb(std::uint64_t, std::span<float> action) {
-    if (!action.empty()) {
-      action.back() *= std::numeric_limits<float>::infinity();
-    }
+    if (!action.empty()) { action.back() *= std::numeric_limits<float>::infinity(); }
   }
 };
 
@@ -70,15 +64,11 @@ struct Sampler {
 struct Insists : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() {
-    if (!wanted_) {
-      wanted_ = Sampler::Ask();
-    }
+    if (!wanted_) { wanted_ = Sampler::Ask(); }
     return *wanted_;
   }
   void Tell(const lode::Trial& trial) {
-    if (!trial.failed) {
-      wanted_.reset();
-    }
+    if (!trial.failed) { wanted_.reset(); }
   }
 
  private:
@@ -97,9 +87,7 @@ struct Unbound : Sampler {
 struct Tires : Sampler {
   using Sampler::Sampler;
   lode::Architecture Ask() {
-    if (told_ == 20) {
-      throw lode::InvalidError("tired");
-    }
+    if (told_ == 20) { throw lode::InvalidError("tired"); }
     return Sampler::Ask();
   }
 };
@@ -134,9 +122,7 @@ struct ProposesInfinity : Sampler {
 struct WantsSuccess : Sampler {
   using Sampler::Sampler;
   void Tell(const lode::Trial& trial) {
-    if (trial.failed) {
-      throw lode::InvalidError("a trial failed");
-    }
+    if (trial.failed) { throw lode::InvalidError("a trial failed"); }
   }
 };
 
@@ -146,9 +132,7 @@ struct Counts : Sampler {
   lode::Action Ask() {
     const lode::Random random = host_.Random();
     lode::Action action(space_->cells());
-    for (float& cell : action) {
-      cell = static_cast<float>(random.Uniform(0, 0.5));
-    }
+    for (float& cell : action) { cell = static_cast<float>(random.Uniform(0, 0.5)); }
     action[told_ % action.size()] = 1;
     return action;
   }
@@ -163,9 +147,7 @@ struct Remembers : Counts {
   }
   void Load(lode::Reader& reader) {
     const auto told = reader.Value<std::uint64_t>();
-    if (reader.Value<std::uint64_t>() != 0) {
-      throw lode::InvalidError("not a saved state");
-    }
+    if (reader.Value<std::uint64_t>() != 0) { throw lode::InvalidError("not a saved state"); }
     told_ = told;
   }
 };
@@ -188,9 +170,7 @@ struct Halves : Thrifty {
 struct Orderly : Sampler {
   using Sampler::Sampler;
   void Tell(const lode::Trial& trial) {
-    if (trial.step < step_) {
-      throw lode::InvalidError("an older step");
-    }
+    if (trial.step < step_) { throw lode::InvalidError("an older step"); }
     step_ = trial.step;
   }
 
@@ -216,9 +196,7 @@ struct LoadsInPlace : Remembers {
   using Remembers::Remembers;
   void Load(lode::Reader& reader) {
     told_ = reader.Value<std::uint64_t>();
-    if (reader.Value<std::uint64_t>() != 0) {
-      throw lode::InvalidError("not a saved state");
-    }
+    if (reader.Value<std::uint64_t>() != 0) { throw lode::InvalidError("not a saved state"); }
   }
 };
 
@@ -256,9 +234,7 @@ const lode_component* TellsTheLast() {
         Original<Counts, Tell>() = api.tell;
         api.tell = [](lode_instance* i, const lode_trial* trials, std::uint32_t count,
                       lode_error* e) {
-          if (count == 0) {
-            return lode_status{LODE_OK};
-          }
+          if (count == 0) { return lode_status{LODE_OK}; }
           return Original<Counts, Tell>()(i, LODE_AT(trials, count - 1), 1, e);
         };
       });
@@ -270,9 +246,7 @@ const lode_component* ProposesHalf() {
         Original<Halves, Ask>() = api.ask;
         api.ask = [](lode_instance* i, lode_proposal* out, lode_error* e) {
           const lode_status status = Original<Halves, Ask>()(i, out, e);
-          if (status == LODE_OK) {
-            out->fidelity = 0.5;
-          }
+          if (status == LODE_OK) { out->fidelity = 0.5; }
           return status;
         };
       });

@@ -29,9 +29,7 @@ struct Larger : GridSpace {
 struct RefusesLarge : GridSpace {
   using GridSpace::GridSpace;
   void Discretize(lode::ActionView action, Out out) const {
-    if (std::ranges::max(action) > 1e6f) {
-      throw lode::InvalidError("too large an action");
-    }
+    if (std::ranges::max(action) > 1e6f) { throw lode::InvalidError("too large an action"); }
     GridSpace::Discretize(action, out);
   }
 };
@@ -56,9 +54,7 @@ const lode_component* TakesNanComponent() {
     api.discretize = [](const lode_instance* i, const float* action, std::uint8_t* out,
                         lode_error* e) {
       lode::Action finite(action, action + 12);  // the cells of a default grid
-      for (float& cell : finite) {
-        cell = std::isfinite(cell) ? cell : 0;
-      }
+      for (float& cell : finite) { cell = std::isfinite(cell) ? cell : 0; }
       return Original<TakesNan, decltype(lode_space_api::discretize)>()(i, finite.data(), out, e);
     };
   });
@@ -68,9 +64,7 @@ struct Smallest : GridSpace {
   using GridSpace::GridSpace;
   void Discretize(lode::ActionView action, Out out) const {
     lode::Action negated(action.begin(), action.end());
-    for (float& cell : negated) {
-      cell = -cell;
-    }
+    for (float& cell : negated) { cell = -cell; }
     GridSpace::Discretize(negated, out);
   }
 };
@@ -78,9 +72,7 @@ struct Smallest : GridSpace {
 struct Constant : GridSpace {
   using GridSpace::GridSpace;
   void Sample(lode::Random, Out out) const {
-    for (std::size_t r = 0; r < rows_; ++r) {
-      out[r * choices_] = 1;
-    }
+    for (std::size_t r = 0; r < rows_; ++r) { out[r * choices_] = 1; }
   }
 };
 
@@ -98,9 +90,7 @@ struct Generous : GridSpace {
   using GridSpace::GridSpace;
   std::string Format(ArchitectureView architecture) const {
     lode::Architecture ones(architecture.begin(), architecture.end());
-    for (std::uint8_t& cell : ones) {
-      cell = cell != 0;
-    }
+    for (std::uint8_t& cell : ones) { cell = cell != 0; }
     return GridSpace::Format(ones);
   }
 };
@@ -201,9 +191,7 @@ struct Busy : GridSpace {
     const bool alone = callers().fetch_add(1) == 0;
     std::this_thread::sleep_for(std::chrono::microseconds(20));
     --callers();
-    if (!alone) {
-      throw lode::InvalidError("busy");
-    }
+    if (!alone) { throw lode::InvalidError("busy"); }
     return GridSpace::Format(architecture);
   }
   static std::atomic<int>& callers() {

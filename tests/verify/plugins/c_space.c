@@ -37,9 +37,7 @@ static uint32_t matrix_count(const lode_instance* space) {
 static lode_status matrix(const lode_instance* space, uint32_t index, lode_matrix* out,
                           lode_error* error) {
   (void)space;
-  if (index > 1) {
-    return fail(error, "there is no matrix", index);
-  }
+  if (index > 1) { return fail(error, "there is no matrix", index); }
   out->rows = index == 0 ? LEFT_ROWS : RIGHT_ROWS;
   out->columns = index == 0 ? LEFT_COLUMNS : RIGHT_COLUMNS;
   out->name = index == 0 ? "left" : "right";
@@ -57,18 +55,14 @@ static lode_status discretize(const lode_instance* space, const float* action,
                               uint8_t* architecture, lode_error* error) {
   (void)space;
   for (uint32_t cell = 0; cell < CELLS; ++cell) {
-    if (!isfinite(action[cell])) {
-      return fail(error, "not a finite number in cell", cell);
-    }
+    if (!isfinite(action[cell])) { return fail(error, "not a finite number in cell", cell); }
   }
   memset(architecture, 0, CELLS);
   for (uint32_t row = 0; row < ROWS; ++row) {
     const float* cells = action + first_cell(row);
     uint32_t best = 0;
     for (uint32_t column = 1; column < columns_of(row); ++column) {
-      if (cells[column] > cells[best]) {
-        best = column;
-      }
+      if (cells[column] > cells[best]) { best = column; }
     }
     architecture[first_cell(row) + best] = 1;
   }
@@ -78,9 +72,7 @@ static lode_status discretize(const lode_instance* space, const float* action,
 /* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
-  do {
-    random.fill(random.ctx, &word, 1);
-  } while (word >= UINT64_MAX - UINT64_MAX % n);
+  do { random.fill(random.ctx, &word, 1); } while (word >= UINT64_MAX - UINT64_MAX % n);
   return (uint32_t)(word % n);
 }
 
@@ -100,9 +92,7 @@ static uint32_t choice_of(const uint8_t* architecture, uint32_t row) {
   const uint8_t* cells = architecture + first_cell(row);
   uint32_t ones = 0, others = 0, choice = 0;
   for (uint32_t column = 0; column < columns_of(row); ++column) {
-    if (cells[column] == 1) {
-      choice = column;
-    }
+    if (cells[column] == 1) { choice = column; }
     ones += cells[column] == 1;
     others += cells[column] > 1;
   }
@@ -115,9 +105,7 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   char text[ROWS + 1];
   for (uint32_t row = 0; row < ROWS; ++row) {
     const uint32_t choice = choice_of(architecture, row);
-    if (choice == columns_of(row)) {
-      return fail(error, "not exactly one 1 in row", row);
-    }
+    if (choice == columns_of(row)) { return fail(error, "not exactly one 1 in row", row); }
     text[row + (row >= LEFT_ROWS)] = letter_of(row, choice);
   }
   text[LEFT_ROWS] = '/';
@@ -131,9 +119,7 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   if (text.size != ROWS + 1) {
     return fail(error, "expected 6 characters, got", (uint32_t)text.size);
   }
-  if (text.data[LEFT_ROWS] != '/') {
-    return fail(error, "expected '/' at position", LEFT_ROWS);
-  }
+  if (text.data[LEFT_ROWS] != '/') { return fail(error, "expected '/' at position", LEFT_ROWS); }
   for (uint32_t row = 0; row < ROWS; ++row) {
     const uint32_t at = row + (row >= LEFT_ROWS);
     const int choice = text.data[at] - letter_of(row, 0);

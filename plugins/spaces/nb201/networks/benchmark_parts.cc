@@ -35,15 +35,11 @@ struct Halves {
 // The authors' files store numbers as strings, after the name of their type.
 std::uint32_t PositionOf(const json& value, std::size_t images, const std::string& file) {
   std::uint64_t position = images;
-  if (value.is_number_unsigned()) {
-    position = value.get<std::uint64_t>();
-  }
+  if (value.is_number_unsigned()) { position = value.get<std::uint64_t>(); }
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
-    if (error != std::errc() || end != text.data() + text.size()) {
-      position = images;
-    }
+    if (error != std::errc() || end != text.data() + text.size()) { position = images; }
   }
   if (position >= images) {
     throw lode::IoError(file + ": has the position " + value.dump() + ", expected 0 to " +
@@ -85,13 +81,9 @@ void CheckEveryImageOnce(const Halves& halves, std::size_t images, const std::st
 json ParseLists(const std::string& text, const std::string& file) {
   try {
     json lists = json::parse(text);
-    if (!lists.is_object()) {
-      throw lode::IoError(file + ": is not a JSON object with two lists");
-    }
+    if (!lists.is_object()) { throw lode::IoError(file + ": is not a JSON object with two lists"); }
     return lists;
-  } catch (const json::exception& e) {
-    throw lode::IoError(file + ": " + e.what());
-  }
+  } catch (const json::exception& e) { throw lode::IoError(file + ": " + e.what()); }
 }
 
 Halves ReadHalves(const std::string& file, const char* first, const char* second,
@@ -111,9 +103,7 @@ Halves ReadHalves(const std::string& file, const char* first, const char* second
 
 Halves HalvesOf(const TaskConfig& config, const std::string& split_file, const char* first,
                 const char* second, const ImageSet& set) {
-  if (!split_file.empty()) {
-    return ReadHalves(split_file, first, second, set);
-  }
+  if (!split_file.empty()) { return ReadHalves(split_file, first, second, set); }
   lode::images::Split split =
       lode::images::SplitInHalves(set, static_cast<std::uint64_t>(config.split_seed));
   return {std::move(split.train), std::move(split.validation),

@@ -58,9 +58,7 @@ class BenchmarkPartsTest : public testing::Test {
 std::string AllExcept(std::size_t count, const std::set<std::size_t>& but) {
   std::string text;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!but.contains(i)) {
-      text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\"";
-    }
+    if (!but.contains(i)) { text += (text.empty() ? "\"" : ", \"") + std::to_string(i) + "\""; }
   }
   return text;
 }

@@ -47,12 +47,8 @@ class Forward {
 
   Tensor Run(const Tensor& x) {
     nodes_[0] = x;
-    if (IsConvolved(0)) {
-      tape_.relu[0] = Relu(x);
-    }
-    for (std::size_t node = 1; node < kNodes; ++node) {
-      nodes_[node] = Node(node);
-    }
+    if (IsConvolved(0)) { tape_.relu[0] = Relu(x); }
+    for (std::size_t node = 1; node < kNodes; ++node) { nodes_[node] = Node(node); }
     return nodes_[kNodes - 1];
   }
 
@@ -61,9 +57,7 @@ class Forward {
   template <class Is>
   bool IsReadBy(std::size_t node, const Is& is) const {
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (tape_.live[e] && kEdgeOrder[e].from == node && is(tape_.cell[e])) {
-        return true;
-      }
+      if (tape_.live[e] && kEdgeOrder[e].from == node && is(tape_.cell[e])) { return true; }
     }
     return false;
   }
@@ -90,13 +84,9 @@ class Forward {
     std::vector<lode::training::Addend> addends;
     Tensor pooled;
     std::size_t live = 0;
+    for (std::size_t e = 0; e < kEdges; ++e) { live += IsLiveInto(node, e) ? 1 : 0; }
     for (std::size_t e = 0; e < kEdges; ++e) {
-      live += IsLiveInto(node, e) ? 1 : 0;
-    }
-    for (std::size_t e = 0; e < kEdges; ++e) {
-      if (!IsLiveInto(node, e)) {
-        continue;
-      }
+      if (!IsLiveInto(node, e)) { continue; }
       const Tensor& from = nodes_[kEdgeOrder[e].from];
       if (IsConvolution(tape_.cell[e])) {
         addends.push_back(live == 1 && !pass_.batch_moments ? Fold(e) : Convolve(e));
@@ -104,15 +94,11 @@ class Forward {
         addends.push_back({from});
       } else {
         const bool accumulate = pooled.defined();
-        if (!accumulate) {
-          pooled = lode::training::EmptyLike(from);
-        }
+        if (!accumulate) { pooled = lode::training::EmptyLike(from); }
         lode::training::AveragePool(from, pooled, accumulate);
       }
     }
-    if (pooled.defined()) {
-      addends.push_back({pooled});
-    }
+    if (pooled.defined()) { addends.push_back({pooled}); }
     return Add(node, addends, pooled);
   }
 
@@ -135,18 +121,12 @@ class Forward {
     const bool convolved = IsConvolved(node);
     if (addends.empty() || (addends.size() == 1 && addends[0].scale.empty())) {
       Tensor sum = addends.empty() ? torch::zeros_like(nodes_[0]) : addends[0].x;
-      if (convolved) {
-        tape_.relu[node] = ReluOf(sum);
-      }
+      if (convolved) { tape_.relu[node] = ReluOf(sum); }
       return sum;
     }
     Tensor sum;
-    if (IsReadWhole(node)) {
-      sum = room.defined() ? room : lode::training::EmptyLike(nodes_[0]);
-    }
-    if (convolved) {
-      tape_.relu[node] = lode::training::EmptyLike(nodes_[0]);
-    }
+    if (IsReadWhole(node)) { sum = room.defined() ? room : lode::training::EmptyLike(nodes_[0]); }
+    if (convolved) { tape_.relu[node] = lode::training::EmptyLike(nodes_[0]); }
     lode::training::Sum(addends, {sum, tape_.relu[node]});
     return sum;
   }
@@ -154,9 +134,7 @@ class Forward {
   // A node that equals another one, through a skip, shares its positive part.
   Tensor ReluOf(const Tensor& sum) const {
     for (std::size_t node = 0; node < kNodes; ++node) {
-      if (nodes_[node].is_same(sum) && tape_.relu[node].defined()) {
-        return tape_.relu[node];
-      }
+      if (nodes_[node].is_same(sum) && tape_.relu[node].defined()) { return tape_.relu[node]; }
     }
     return Relu(sum);
   }
@@ -179,20 +157,14 @@ class Backward {
   variable_list Run(const Tensor& gradient) {
     plain_[kNodes - 1] = {gradient};
     for (std::size_t node = kNodes - 1; node > 0; --node) {
-      if (HasGradient(node)) {
-        Distribute(node, Collect(node, gradient));
-      }
+      if (HasGradient(node)) { Distribute(node, Collect(node, gradient)); }
     }
     variable_list gradients{Collect(0, gradient)};
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (!IsConvolution(tape_.cell[e])) {
-        continue;
-      }
+      if (!IsConvolution(tape_.cell[e])) { continue; }
       const ParameterGradients g = ParametersOf(e);
       gradients.push_back(g.weight);
-      if (tape_.affine[e]) {
-        gradients.insert(gradients.end(), {g.norm_weight, g.norm_bias});
-      }
+      if (tape_.affine[e]) { gradients.insert(gradients.end(), {g.norm_weight, g.norm_bias}); }
     }
     return gradients;
   }
@@ -204,9 +176,7 @@ class Backward {
 
   // Zeros for a dead edge.
   ParameterGradients ParametersOf(std::size_t e) const {
-    if (parameters_[e].weight.defined()) {
-      return parameters_[e];
-    }
+    if (parameters_[e].weight.defined()) { return parameters_[e]; }
     const Tensor norm = torch::zeros(tape_.weight[e].size(0));
     return {torch::zeros_like(tape_.weight[e]), norm, norm};
   }
@@ -219,19 +189,13 @@ class Backward {
   // from it.
   Tensor Collect(std::size_t node, const Tensor& like) {
     std::vector<Tensor>& plain = plain_[node];
-    if (pooled_[node].empty() && gated_[node].empty() && plain.size() == 1) {
-      return plain[0];
-    }
-    if (!HasGradient(node)) {
-      return torch::zeros_like(like);
-    }
+    if (pooled_[node].empty() && gated_[node].empty() && plain.size() == 1) { return plain[0]; }
+    if (!HasGradient(node)) { return torch::zeros_like(like); }
     const Tensor sum = lode::training::EmptyLike(like);
     for (std::size_t k = 0; k < pooled_[node].size(); ++k) {
       lode::training::AveragePoolGradient(pooled_[node][k], sum, k > 0);
     }
-    if (!pooled_[node].empty()) {
-      plain.push_back(sum);
-    }
+    if (!pooled_[node].empty()) { plain.push_back(sum); }
     const Tensor& gate = gated_[node].empty() ? plain[0] : tape_.relu[node];
     lode::training::GatedSum(gate, gated_[node], plain, sum);
     tape_.relu[node].reset();
@@ -243,9 +207,7 @@ class Backward {
   // Passes the gradient along the edges into a node, back to where they start.
   void Distribute(std::size_t node, const Tensor& gradient) {
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (!tape_.live[e] || kEdgeOrder[e].to != node) {
-        continue;
-      }
+      if (!tape_.live[e] || kEdgeOrder[e].to != node) { continue; }
       const std::size_t from = kEdgeOrder[e].from;
       if (IsConvolution(tape_.cell[e])) {
         gated_[from].push_back(BackThroughConvolution(e, gradient));
@@ -319,14 +281,10 @@ Tensor FusedCell(const Tensor& x, const Cell& cell, CellConvolutions& convolutio
   auto tape = c10::make_intrusive<Tape>();
   tape->cell = cell;
   tape->live = LiveEdges(cell);
-  if (!torch::GradMode::is_enabled()) {
-    return Forward(convolutions, pass, *tape).Run(x);
-  }
+  if (!torch::GradMode::is_enabled()) { return Forward(convolutions, pass, *tape).Run(x); }
   std::vector<Tensor> parameters;
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (!IsConvolution(cell[e])) {
-      continue;
-    }
+    if (!IsConvolution(cell[e])) { continue; }
     const ConvNorm& convolution = convolutions[e];
     tape->weight[e] = convolution->weight;
     tape->affine[e] = convolution->norm->weight.defined();

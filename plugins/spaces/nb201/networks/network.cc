@@ -18,9 +18,7 @@ constexpr std::int64_t kCachedImages = 16;
 
 std::int64_t CountParameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
-  for (const Tensor& parameter : module.parameters()) {
-    count += parameter.numel();
-  }
+  for (const Tensor& parameter : module.parameters()) { count += parameter.numel(); }
   return count;
 }
 
@@ -41,9 +39,7 @@ EdgeModuleImpl::EdgeModuleImpl(std::int64_t channels, std::optional<Operation> o
 }
 
 ConvNorm EdgeModuleImpl::Convolution(Operation operation) const {
-  if (operation == kConv1x1) {
-    return conv1x1_;
-  }
+  if (operation == kConv1x1) { return conv1x1_; }
   return operation == kConv3x3 ? conv3x3_ : ConvNorm(nullptr);
 }
 
@@ -58,9 +54,7 @@ CellModuleImpl::CellModuleImpl(std::int64_t channels, const std::optional<Cell>&
 
 Tensor CellModuleImpl::forward(const Tensor& x, const Cell& cell, const Pass& pass) {
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
-  for (std::size_t e = 0; e < kEdges; ++e) {
-    convolutions[e] = edges_[e]->Convolution(cell[e]);
-  }
+  for (std::size_t e = 0; e < kEdges; ++e) { convolutions[e] = edges_[e]->Convolution(cell[e]); }
   return lode::training::CanFuse(x, pass) && !pass.drops() ? FusedCell(x, cell, convolutions, pass)
                                                            : PlainCell(x, cell, convolutions, pass);
 }
@@ -113,9 +107,7 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
 Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
   const bool together =
       pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
-  if (together || images.size(0) <= kCachedImages) {
-    return Run(images, path, pass);
-  }
+  if (together || images.size(0) <= kCachedImages) { return Run(images, path, pass); }
   const std::vector<Tensor> parts = images.split(kCachedImages);
   std::vector<Tensor> logits(parts.size());
   at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
@@ -133,9 +125,7 @@ Tensor NetworkImpl::Run(const Tensor& images, CellPath path, const Pass& pass) {
   Tensor x = stem_(images, pass);
   std::size_t next = 0;
   for (Stage& stage : stages_) {
-    if (!stage.block.is_empty()) {
-      x = stage.block(x, pass);
-    }
+    if (!stage.block.is_empty()) { x = stage.block(x, pass); }
     for (CellModule& module : stage.cells) {
       x = module(x, path.size() == 1 ? path[0] : path[next], cell_pass);
       ++next;
@@ -148,12 +138,8 @@ std::int64_t NetworkImpl::ParametersOf(const Cell& cell) const {
   std::int64_t count =
       CountParameters(*stem_) + CountParameters(*head_) + CountParameters(*classifier_);
   for (const Stage& stage : stages_) {
-    if (!stage.block.is_empty()) {
-      count += CountParameters(*stage.block);
-    }
-    for (const CellModule& module : stage.cells) {
-      count += module->ParametersOf(cell);
-    }
+    if (!stage.block.is_empty()) { count += CountParameters(*stage.block); }
+    for (const CellModule& module : stage.cells) { count += module->ParametersOf(cell); }
   }
   return count;
 }
@@ -162,9 +148,7 @@ std::int64_t CellModuleImpl::ParametersOf(const Cell& cell) const {
   std::int64_t count = 0;
   for (std::size_t e = 0; e < kEdges; ++e) {
     const ConvNorm convolution = edges_[e]->Convolution(cell[e]);
-    if (!convolution.is_empty()) {
-      count += CountParameters(*convolution);
-    }
+    if (!convolution.is_empty()) { count += CountParameters(*convolution); }
   }
   return count;
 }

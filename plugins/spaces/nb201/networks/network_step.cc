@@ -83,9 +83,7 @@ std::unique_ptr<Loader> RandomLoader(bool whole) {
 lode::files::Tensor ToFile(const Tensor& tensor) {
   const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
   lode::files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) {
-    out.shape.push_back(static_cast<std::size_t>(n));
-  }
+  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
   out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
   return out;
 }
@@ -116,9 +114,7 @@ class Recorder {
  private:
   lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
     const Tensor logits = network_(images, cell_, Pass::Training());
-    if (step == 0) {
-      first_images_ = images.clone();
-    }
+    if (step == 0) { first_images_ = images.clone(); }
     tensors_[Name("images", "")] = ToFile(images);
     tensors_[Name("logits", "")] = ToFile(logits);
     return {logits, {}};

@@ -68,9 +68,7 @@ Outcome RunCell(CellForm form, const Cell& cell, const Tensor& x, const Tensor& 
   CellConvolutions convolutions = {{nullptr, nullptr, nullptr, nullptr, nullptr, nullptr}};
   std::vector<lode::training::ConvNorm> made;
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (cell[e] != kConv1x1 && cell[e] != kConv3x3) {
-      continue;
-    }
+    if (cell[e] != kConv1x1 && cell[e] != kConv3x3) { continue; }
     const std::int64_t kernel = cell[e] == kConv3x3 ? 3 : 1;
     made.push_back(lode::training::ConvNorm(x.size(1), x.size(1), kernel, 1, weights, affine));
     if (affine) {
@@ -194,9 +192,7 @@ TEST(NetworkTest, EvaluationDoesNotDependOnTheNumberOfThreads) {
     return network(images, cell, Pass::Evaluation());
   };
   const Tensor alone = evaluate(1);
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_TRUE(torch::equal(evaluate(3), alone)) << i;
-  }
+  for (int i = 0; i < 20; ++i) { EXPECT_TRUE(torch::equal(evaluate(3), alone)) << i; }
 }
 
 // ---- sizes
@@ -242,9 +238,7 @@ TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
     for (std::uint32_t i = 0; i < kArchitectures; ++i) {
       const Cell cell = FromIndex(i);
       std::int64_t macs = outside + data.classes;  // the benchmark counts the classifier's biases
-      for (std::size_t e = 0; e < kEdges; ++e) {
-        macs += added[e][cell[e]];
-      }
+      for (std::size_t e = 0; e < kEdges; ++e) { macs += added[e][cell[e]]; }
       ASSERT_NEAR(table[i].mflops, static_cast<double>(macs) / 1e6, 0.5001e-5) << Format(cell);
       ASSERT_EQ(table[i].params, static_cast<double>(network->ParametersOf(cell))) << Format(cell);
     }
@@ -255,9 +249,7 @@ TEST(NetworkSizeTest, ANetworkOfOneCellHasOnlyItsParameters) {
   for (const Cell& cell : SomeCells(20)) {
     Network supernet(NetworkConfig{}, std::nullopt, 1), network(NetworkConfig{}, cell, 1);
     std::int64_t count = 0;
-    for (const Tensor& parameter : network->parameters()) {
-      count += parameter.numel();
-    }
+    for (const Tensor& parameter : network->parameters()) { count += parameter.numel(); }
     EXPECT_EQ(count, supernet->ParametersOf(cell)) << Format(cell);
     EXPECT_EQ(count, network->ParametersOf(cell)) << Format(cell);
   }

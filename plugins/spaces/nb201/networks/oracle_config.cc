@@ -60,15 +60,9 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes;
   // Differences from the defaults, which stored checkpoints do not name.
-  if (config.initialization != "kaiming") {
-    text << ", " << config.initialization << " weights";
-  }
-  if (!network.affine) {
-    text << ", norms not affine";
-  }
-  if (!network.tracks_moments) {
-    text << ", moments of the batch";
-  }
+  if (config.initialization != "kaiming") { text << ", " << config.initialization << " weights"; }
+  if (!network.affine) { text << ", norms not affine"; }
+  if (!network.tracks_moments) { text << ", moments of the batch"; }
   text << "; " << task.Describe() << "; "
        << lode::training::Describe(static_cast<const lode::training::TrainingConfig&>(config))
        << "; " << config.device << ", threads " << host.Threads();

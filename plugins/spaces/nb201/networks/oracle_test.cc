@@ -128,9 +128,7 @@ TEST_F(OracleTest, TrainingIsAFunctionOfItsSeed) {
   EXPECT_NE(Ask(*one, kGood, 8), metrics);
   two.reset();
   EXPECT_TRUE(fs::is_empty(directory_.path()));
-  for (const double metric : metrics) {
-    EXPECT_TRUE(metric >= 0 && metric <= 100) << metric;
-  }
+  for (const double metric : metrics) { EXPECT_TRUE(metric >= 0 && metric <= 100) << metric; }
   EXPECT_GE(metrics[1], metrics[0]);  // five guesses are better than one
 }
 
@@ -221,13 +219,9 @@ fs::path WriteCifar(const fs::path& directory, bool cifar10) {
     std::ofstream out(directory / name, std::ios::binary);
     std::mt19937 bits(7);
     for (std::size_t i = 0; i < classes * per_class; ++i) {
-      if (!cifar10) {
-        out.put('\0');
-      }
+      if (!cifar10) { out.put('\0'); }
       out.put(static_cast<char>(i % classes));
-      for (int p = 0; p < 3072; ++p) {
-        out.put(static_cast<char>(bits() >> 24));
-      }
+      for (int p = 0; p < 3072; ++p) { out.put(static_cast<char>(bits() >> 24)); }
     }
   };
   if (cifar10) {
@@ -323,9 +317,7 @@ TEST_F(OracleTest, ASupernetDoesNotDependOnInterruptions) {
   const auto one = lode::files::ReadSafetensors(here / "supernet.safetensors").tensors;
   const auto two = lode::files::ReadSafetensors(there / "supernet.safetensors").tensors;
   ASSERT_EQ(one.size(), two.size());
-  for (const auto& [name, tensor] : one) {
-    EXPECT_EQ(tensor.values, two.at(name).values) << name;
-  }
+  for (const auto& [name, tensor] : one) { EXPECT_EQ(tensor.values, two.at(name).values) << name; }
 }
 
 TEST_F(OracleTest, AQueryOfASupernetDependsOnlyOnItsCell) {
@@ -349,12 +341,8 @@ TEST_F(OracleTest, AQueryOfASupernetRecomputesItsBatchNormMoments) {
   lode::files::Safetensors contents = lode::files::ReadSafetensors(config.weights);
   std::size_t changed = 0;
   for (auto& [name, tensor] : contents.tensors) {
-    if (!name.ends_with("running_mean") && !name.ends_with("running_variance")) {
-      continue;
-    }
-    for (float& value : tensor.values) {
-      value = 3 * value + 1;
-    }
+    if (!name.ends_with("running_mean") && !name.ends_with("running_variance")) { continue; }
+    for (float& value : tensor.values) { value = 3 * value + 1; }
     ++changed;
   }
   EXPECT_GT(changed, 0U);
@@ -410,9 +398,7 @@ TEST_F(OracleTest, DistinguishesAGoodFromABadCellOnRealCifar10) {
   const char* given = std::getenv("LODE_DATA");
   const fs::path data = given != nullptr ? given : LODE_SOURCE_DIR "/../shared/data";
   const fs::path script = data / "../tools/cifar10_bin.py";
-  if (!fs::exists(script)) {
-    GTEST_SKIP() << "no images: " << script << " is missing";
-  }
+  if (!fs::exists(script)) { GTEST_SKIP() << "no images: " << script << " is missing"; }
   const std::string make = "/usr/bin/python3 -B " + script.string() + " " +
                            directory_.path().string() + " --train 400 --test 100 >/dev/null";
   ASSERT_EQ(std::system(make.c_str()), 0) << make;

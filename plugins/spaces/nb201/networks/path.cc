@@ -21,9 +21,7 @@ Cell NextCell(std::mt19937& random) {
 bool EveryNodeHasAnInput(const Cell& cell) {
   std::array<bool, kNodes> has_input{true};
   for (std::size_t e = 0; e < kEdges; ++e) {
-    if (cell[e] != kNone) {
-      has_input[kEdgeOrder[e].to] = true;
-    }
+    if (cell[e] != kNone) { has_input[kEdgeOrder[e].to] = true; }
   }
   return std::ranges::all_of(has_input, std::identity());
 }
@@ -40,9 +38,7 @@ std::vector<Cell> DrawCells(std::uint64_t seed, std::uint64_t step, std::size_t 
   std::vector<Cell> cells;
   while (cells.size() < places) {
     const Cell cell = NextCell(random);
-    if (EveryNodeHasAnInput(cell)) {
-      cells.push_back(cell);
-    }
+    if (EveryNodeHasAnInput(cell)) { cells.push_back(cell); }
   }
   return cells;
 }

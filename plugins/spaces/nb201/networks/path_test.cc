@@ -21,14 +21,10 @@ TEST(PathTest, ACellIsUniform) {
   std::uint64_t counts[kEdges][kOperations] = {};
   for (std::uint64_t step = 0; step < kSteps; ++step) {
     const Cell cell = DrawCell(3, step);
-    for (std::size_t e = 0; e < kEdges; ++e) {
-      ++counts[e][cell[e]];
-    }
+    for (std::size_t e = 0; e < kEdges; ++e) { ++counts[e][cell[e]]; }
   }
   for (const auto& edge : counts) {
-    for (const std::uint64_t count : edge) {
-      ExpectProbability(count, 0.2, kSteps);
-    }
+    for (const std::uint64_t count : edge) { ExpectProbability(count, 0.2, kSteps); }
   }
   EXPECT_EQ(DrawCell(3, 7), DrawCell(3, 7));
 }

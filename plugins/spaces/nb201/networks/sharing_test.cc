@@ -28,9 +28,7 @@ constexpr char kCell[] =
 Settings PresetOf(const std::string& name) {
   Settings settings;
   for (const lode::Preset& preset : SupernetOracle::Presets()) {
-    if (preset.name == name) {
-      settings.insert(preset.settings.begin(), preset.settings.end());
-    }
+    if (preset.name == name) { settings.insert(preset.settings.begin(), preset.settings.end()); }
   }
   return settings;
 }
@@ -121,9 +119,7 @@ TEST_F(SharingTest, OnlyNormsOfCellsLoseTheirWeights) {
   config.affine = false;
   std::size_t in_cells = 0, outside = 0;
   for (const auto& [name, tensor] : Trained(config).tensors) {
-    if (!name.ends_with("norm.weight") && !name.ends_with("head.weight")) {
-      continue;
-    }
+    if (!name.ends_with("norm.weight") && !name.ends_with("head.weight")) { continue; }
     (name.find(".edge") != std::string::npos ? in_cells : outside) += 1;
   }
   EXPECT_EQ(in_cells, 0U);
@@ -135,9 +131,7 @@ TEST_F(SharingTest, BatchMomentsAreNotTracked) {
   config.moments = "batch";
   const lode::files::Safetensors trained = Trained(config);
   for (const auto& [name, tensor] : trained.tensors) {
-    if (!name.ends_with("running_mean")) {
-      continue;
-    }
+    if (!name.ends_with("running_mean")) { continue; }
     const bool in_cell = name.find(".edge") != std::string::npos;
     const bool zero = std::ranges::all_of(tensor.values, [](float x) { return x == 0; });
     EXPECT_EQ(zero, in_cell) << name;
@@ -155,9 +149,7 @@ TEST_F(SharingTest, TheSeedDrawsTheBatchThatIsScored) {
   EXPECT_EQ(all[0], all[1]);
   config.scoring = "batch";
   std::vector<std::uint64_t> seeds;
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    seeds.push_back(seed);
-  }
+  for (std::uint64_t seed = 0; seed < 20; ++seed) { seeds.push_back(seed); }
   const auto scores = Scores(config, seeds);
   EXPECT_EQ(Scores(config, seeds), scores);
   EXPECT_GT(std::set<double>(scores.begin(), scores.end()).size(), 1U);

@@ -127,9 +127,7 @@ std::vector<lode::Metric> SupernetOracle::Metrics() const {
   std::vector<lode::Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, noisy),
                                     AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, noisy)};
   if (!config_.weights.empty()) {  // `epochs` describes a training that does not happen
-    for (lode::Metric& metric : metrics) {
-      metric.epochs = 0;
-    }
+    for (lode::Metric& metric : metrics) { metric.epochs = 0; }
   }
   return metrics;
 }
@@ -146,9 +144,7 @@ void SupernetOracle::Bind(const lode::Space& space) {
   calibration_ = task_->Calibration(config_.calibration_images, config_.evaluation_batch_size);
   validation_ = scores_one_batch() ? task_->ShuffledValidation(config_.evaluation_batch_size)
                                    : task_->Validation(config_.evaluation_batch_size);
-  if (!config_.weights.empty()) {
-    Load(config_.weights);
-  }
+  if (!config_.weights.empty()) { Load(config_.weights); }
 }
 
 void SupernetOracle::Load(const fs::path& file) {
@@ -164,9 +160,7 @@ void SupernetOracle::Load(const fs::path& file) {
 }
 
 void SupernetOracle::Prepare(const fs::path& directory) {
-  if (ready_) {
-    return;
-  }
+  if (ready_) { return; }
   const fs::path file = directory / kSupernetFile, checkpoint = directory / kCheckpointFile;
   lode::posix::RemovePartsOf(file);
   if (!fs::exists(file)) {
@@ -216,17 +210,13 @@ void SupernetOracle::Evaluate(const lode::Query& query, std::span<double> metric
 }
 
 void SupernetOracle::Measure(const lode::Query& query, std::span<double> metrics) {
-  if (!ready_) {
-    throw lode::InvalidError("evaluate before prepare, and no weights are given");
-  }
+  if (!ready_) { throw lode::InvalidError("evaluate before prepare, and no weights are given"); }
   if (query.fidelity < 1) {
     throw lode::UnsupportedError("a supernet cannot be measured in part: the fidelity must be 1");
   }
   const Cell cell = FromArchitecture(query.architecture);
   lode::training::UseThreads(host_.Threads());
-  if (shape_.tracks_moments) {
-    Calibrate(cell);
-  }
+  if (shape_.tracks_moments) { Calibrate(cell); }
   const lode::training::Evaluation result = Score(query, cell);
   metrics[0] = result.top1;
   metrics[1] = result.top5;

@@ -20,11 +20,8 @@ namespace {
 // Removes the file unless another process is training from it. A file that remains does no harm.
 void RemoveUnlocked(const fs::path& file) {
   try {
-    if (lode::posix::FileLock::Try(file.string() + ".lock")) {
-      fs::remove(file);
-    }
-  } catch (const std::exception&) {
-  }
+    if (lode::posix::FileLock::Try(file.string() + ".lock")) { fs::remove(file); }
+  } catch (const std::exception&) {}
 }
 
 }  // namespace
@@ -52,9 +49,7 @@ TrainOracle::TrainOracle(lode::Host host, const Config& config) : host_(host), c
   if (!config_.test && !measures_validation()) {
     throw lode::InvalidError("validation_share is 0 and test is false: nothing is measured");
   }
-  if (!config_.follows_benchmark()) {
-    return;
-  }
+  if (!config_.follows_benchmark()) { return; }
   config_.initialization = "pytorch";
   config_.schedule = "epoch";
   config_.keep_last_batch = true;
@@ -63,9 +58,7 @@ TrainOracle::TrainOracle(lode::Host host, const Config& config) : host_(host), c
 std::vector<lode::Metric> TrainOracle::Metrics() const {
   std::vector<lode::Metric> metrics;
   for (const lode_split split : {LODE_SPLIT_VALIDATION, LODE_SPLIT_TEST}) {
-    if (split == LODE_SPLIT_VALIDATION ? !measures_validation() : !config_.test) {
-      continue;
-    }
+    if (split == LODE_SPLIT_VALIDATION ? !measures_validation() : !config_.test) { continue; }
     for (const bool top5 : {false, true}) {
       metrics.push_back(AccuracyMetric(config_, split, top5, true));
     }
@@ -90,9 +83,7 @@ bool TrainOracle::tests_a_second_network() const {
 
 lode::training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, const Cell& cell,
                                                      TrainedOn on) const {
-  if (directory_.empty()) {
-    return {};
-  }
+  if (directory_.empty()) { return {}; }
   const bool all = on == TrainedOn::kAll;
   const std::string seed = std::to_string(query.seed);
   const std::string part =
@@ -144,12 +135,8 @@ void TrainOracle::Measure(const lode::Query& query, std::span<double> metrics) {
     MeasureOn(*task_->Validation(config_.batch_size), network, cell, metrics.first(2));
     metrics = metrics.subspan(2);
   }
-  if (!config_.test) {
-    return;
-  }
-  if (tests_a_second_network()) {
-    network = Trained(query, cell, TrainedOn::kAll);
-  }
+  if (!config_.test) { return; }
+  if (tests_a_second_network()) { network = Trained(query, cell, TrainedOn::kAll); }
   MeasureOn(*task_->Test(config_.batch_size), network, cell, metrics);
 }
 
@@ -160,13 +147,9 @@ Network TrainOracle::Trained(const lode::Query& query, const Cell& cell, Trained
   lode::training::CheckpointPlace place = PlaceOf(query, cell, on);
   const auto lock = place.file.empty() ? std::optional<lode::posix::FileLock>()
                                        : lode::posix::FileLock::Try(place.file.string() + ".lock");
-  if (!lock) {
-    place = {};
-  }
+  if (!lock) { place = {}; }
   RecordTraining(on, Train(network, cell, query, on, place));
-  if (!config_.keep_weights && !place.file.empty()) {
-    finished_.push_back(place.file);
-  }
+  if (!config_.keep_weights && !place.file.empty()) { finished_.push_back(place.file); }
   return network;
 }
 

@@ -29,9 +29,7 @@ class MyComponent {
   // Changes an action proposed by the optimizer.
   void Perturb(std::uint64_t, std::span<float> action) const {
     const lode::Random random = host_.Random();
-    for (float& cell : action) {
-      cell += static_cast<float>(config_.noise * random.Normal());
-    }
+    for (float& cell : action) { cell += static_cast<float>(config_.noise * random.Normal()); }
   }
 
  private:

@@ -69,16 +69,12 @@ static lode_status perturb(lode_instance* strategy, uint64_t step, float* action
  * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
-  if (values[PERIOD].as.i < 1) {
-    return fail(error, LODE_E_INVALID, "period is below 1");
-  }
+  if (values[PERIOD].as.i < 1) { return fail(error, LODE_E_INVALID, "period is below 1"); }
   if (!(values[NOISE].as.r >= 0 && values[NOISE].as.r <= 1)) {
     return fail(error, LODE_E_INVALID, "noise is not in [0, 1]");
   }
   lode_instance* strategy = malloc(sizeof *strategy);
-  if (strategy == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (strategy == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   strategy->host = host;
   strategy->period = (uint64_t)values[PERIOD].as.i;
   strategy->noise = values[NOISE].as.r;

@@ -14,9 +14,7 @@ static int failures;
 /* Random words that are all 0: the lowest number of every draw. */
 static void zeros(void* ctx, uint64_t* out, size_t count) {
   (void)ctx;
-  for (size_t i = 0; i < count; ++i) {
-    out[i] = 0;
-  }
+  for (size_t i = 0; i < count; ++i) { out[i] = 0; }
 }
 
 int main(void) {

@@ -27,17 +27,13 @@ class MyComponent {
       : host_(host), patience_(static_cast<std::uint64_t>(config.patience)) {}
 
   void Bind(const lode::Space& space) {
-    if (!space.CanMutate()) {
-      throw lode::UnsupportedError("the space has no mutate");
-    }
+    if (!space.CanMutate()) { throw lode::UnsupportedError("the space has no mutate"); }
     space_ = space;
   }
 
   lode::Architecture Ask() {
     const lode::Random random = host_.Random();
-    if (climb_.best.empty()) {
-      return space_->Sample(random);
-    }
+    if (climb_.best.empty()) { return space_->Sample(random); }
     return space_->Mutate(random, climb_.best);
   }
 
@@ -58,9 +54,7 @@ class MyComponent {
 
   // Throws if the bytes are not what Save wrote for this space, and then changes nothing.
   void Load(lode::Reader& reader) {
-    if (!space_) {
-      throw lode::InvalidError("load before bind");
-    }
+    if (!space_) { throw lode::InvalidError("load before bind"); }
     Climb loaded;
     loaded.reward = reader.Value<double>();
     loaded.failures = reader.Value<std::uint64_t>();

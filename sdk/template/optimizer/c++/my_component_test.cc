@@ -49,9 +49,7 @@ TEST_F(MyComponentTest, MutatesTheBest) {
 
 TEST_F(MyComponentTest, RestartsWhenNothingHelps) {
   Tell("a,a,a,a", 5);
-  for (int n = 0; n < 3; ++n) {
-    Tell("b,b,b,b", 1);
-  }
+  for (int n = 0; n < 3; ++n) { Tell("b,b,b,b", 1); }
   Tell("c,c,c,c", 0);  // worse than the abandoned climb, but the best of the new one
   EXPECT_EQ(Distance("c,c,c,c"), 1);
 }

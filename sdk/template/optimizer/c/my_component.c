@@ -49,15 +49,11 @@ static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* 
   for (uint32_t m = 0; m < space.api->matrix_count(space.instance); ++m) {
     lode_matrix matrix = {.struct_size = sizeof matrix};
     const lode_status status = space.api->matrix(space.instance, m, &matrix, error);
-    if (status != LODE_OK) {
-      return status;
-    }
+    if (status != LODE_OK) { return status; }
     cells += matrix.rows * matrix.columns;
   }
   uint8_t* best = malloc(cells);
-  if (best == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (best == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   optimizer->space = space;
   optimizer->cells = cells;
   optimizer->best = best;
@@ -66,9 +62,7 @@ static lode_status bind(lode_instance* optimizer, lode_space space, lode_error* 
 
 /* The host restarts the random stream at every call. */
 static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error* error) {
-  if (optimizer->cells == 0) {
-    return fail(error, LODE_E_INVALID, "ask before bind");
-  }
+  if (optimizer->cells == 0) { return fail(error, LODE_E_INVALID, "ask before bind"); }
   if (!LODE_HAS(optimizer->host, random.fill)) {
     return fail(error, LODE_E_UNSUPPORTED, "the host gives no random numbers");
   }
@@ -78,9 +72,7 @@ static lode_status ask(lode_instance* optimizer, lode_proposal* out, lode_error*
       optimizer->climb.cells == 0
           ? space.api->sample(space.instance, random, out->architecture, error)
           : space.api->mutate(space.instance, random, optimizer->best, out->architecture, error);
-  if (status == LODE_OK) {
-    out->kind = LODE_PROPOSES_ARCHITECTURE;
-  }
+  if (status == LODE_OK) { out->kind = LODE_PROPOSES_ARCHITECTURE; }
   return status;
 }
 
@@ -98,12 +90,8 @@ static void tell_one(lode_instance* optimizer, const lode_trial* trial) {
 /* Called with every trial, whoever proposed its architecture. */
 static lode_status tell(lode_instance* optimizer, const lode_trial* trials, uint32_t count,
                         lode_error* error) {
-  if (optimizer->cells == 0) {
-    return fail(error, LODE_E_INVALID, "tell before bind");
-  }
-  for (uint32_t i = 0; i < count; ++i) {
-    tell_one(optimizer, LODE_AT(trials, i));
-  }
+  if (optimizer->cells == 0) { return fail(error, LODE_E_INVALID, "tell before bind"); }
+  for (uint32_t i = 0; i < count; ++i) { tell_one(optimizer, LODE_AT(trials, i)); }
   return LODE_OK;
 }
 
@@ -120,9 +108,7 @@ static lode_status save(const lode_instance* optimizer, lode_sink sink, lode_err
 static bool read_all(lode_source source, void* data, size_t size) {
   for (char* at = data; size > 0;) {
     const int64_t got = source.read(source.ctx, at, size);
-    if (got <= 0 || (size_t)got > size) {
-      return false;
-    }
+    if (got <= 0 || (size_t)got > size) { return false; }
     at += got;
     size -= (size_t)got;
   }
@@ -149,9 +135,7 @@ static lode_status load_best(const lode_instance* optimizer, lode_source source,
 
 static lode_status load(lode_instance* optimizer, lode_source source, lode_error* error) {
   climb loaded;
-  if (optimizer->cells == 0) {
-    return fail(error, LODE_E_INVALID, "load before bind");
-  }
+  if (optimizer->cells == 0) { return fail(error, LODE_E_INVALID, "load before bind"); }
   if (!read_all(source, &loaded, sizeof loaded)) {
     return fail(error, LODE_E_IO, "the saved state ends too early");
   }
@@ -159,9 +143,7 @@ static lode_status load(lode_instance* optimizer, lode_source source, lode_error
     return fail(error, LODE_E_INVALID, "the saved state belongs to another optimizer or space");
   }
   uint8_t* best = malloc(optimizer->cells);
-  if (best == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (best == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   const lode_status status = load_best(optimizer, source, loaded.cells, best, error);
   if (status == LODE_OK) {
     optimizer->climb = loaded;
@@ -175,13 +157,9 @@ static lode_status load(lode_instance* optimizer, lode_source source, lode_error
  * other callers may not have. */
 static lode_status create(const lode_host* host, const lode_value* values, lode_instance** out,
                           lode_error* error) {
-  if (values[0].as.i < 1) {
-    return fail(error, LODE_E_INVALID, "patience is below 1");
-  }
+  if (values[0].as.i < 1) { return fail(error, LODE_E_INVALID, "patience is below 1"); }
   lode_instance* optimizer = calloc(1, sizeof *optimizer);
-  if (optimizer == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (optimizer == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   optimizer->host = host;
   optimizer->patience = (uint64_t)values[0].as.i;
   *out = optimizer;

@@ -33,9 +33,7 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   (void)space;
   (void)error;
   for (char digit = '0'; digit < '0' + CELLS; ++digit) {
-    if (architecture[digit - '0'] == 1) {
-      return sink.write(sink.ctx, &digit, 1);
-    }
+    if (architecture[digit - '0'] == 1) { return sink.write(sink.ctx, &digit, 1); }
   }
   return LODE_E_INVALID;
 }
@@ -54,9 +52,7 @@ static lode_status mutate(const lode_instance* space, lode_random random, const 
   (void)space;
   (void)random;
   (void)error;
-  for (int cell = 0; cell < CELLS; ++cell) {
-    child[(cell + 1) % CELLS] = parent[cell];
-  }
+  for (int cell = 0; cell < CELLS; ++cell) { child[(cell + 1) % CELLS] = parent[cell]; }
   return LODE_OK;
 }
 
@@ -71,9 +67,7 @@ static const lode_space_api space_api = {
 
 static void zeros(void* ctx, uint64_t* out, size_t count) {
   (void)ctx;
-  for (size_t i = 0; i < count; ++i) {
-    out[i] = 0;
-  }
+  for (size_t i = 0; i < count; ++i) { out[i] = 0; }
 }
 
 static const lode_component* component;
@@ -126,9 +120,7 @@ static void test_climb(void) {
   EXPECT(ask() == 2);
   tell(2, 0);
   EXPECT(ask() == 2);
-  for (int n = 0; n < 2; ++n) {
-    tell(2, 0);
-  }
+  for (int n = 0; n < 2; ++n) { tell(2, 0); }
   EXPECT(ask() == 0); /* three trials in a row did not help: a sample */
 }
 

@@ -32,9 +32,7 @@ class MyComponent {
   }
 
   void Evaluate(const lode::Query& query, std::span<double> metrics) const {
-    if (query.fidelity < 1) {
-      throw lode::UnsupportedError("this metric has no cheaper form");
-    }
+    if (query.fidelity < 1) { throw lode::UnsupportedError("this metric has no cheaper form"); }
     space_->Format(query.architecture);  // throws if it is not an architecture of the space
     double ones = 0, shared = 0;
     for (std::size_t cell = 0; cell < target_.size(); ++cell) {

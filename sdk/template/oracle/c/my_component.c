@@ -38,9 +38,7 @@ static uint32_t metric_count(const lode_instance* oracle) {
 static lode_status metric(const lode_instance* oracle, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)oracle;
-  if (index > 0) {
-    return fail(error, LODE_E_INVALID, "there is only one metric");
-  }
+  if (index > 0) { return fail(error, LODE_E_INVALID, "there is only one metric"); }
   out->direction = LODE_MAXIMIZE;
   out->split = LODE_SPLIT_NONE;
   out->flags = 0;
@@ -57,9 +55,7 @@ static lode_status count_cells(lode_space space, uint32_t* cells, lode_error* er
   for (uint32_t m = 0; m < space.api->matrix_count(space.instance); ++m) {
     lode_matrix matrix = {.struct_size = sizeof matrix};
     const lode_status status = space.api->matrix(space.instance, m, &matrix, error);
-    if (status != LODE_OK) {
-      return status;
-    }
+    if (status != LODE_OK) { return status; }
     *cells += matrix.rows * matrix.columns;
   }
   return LODE_OK;
@@ -72,9 +68,7 @@ static lode_status find_target(const lode_instance* oracle, lode_space space, ui
     return space.api->parse(space.instance, text, target, error);
   }
   float* zeros = calloc(cells, sizeof *zeros);
-  if (zeros == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (zeros == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   const lode_status status = space.api->discretize(space.instance, zeros, target, error);
   free(zeros);
   return status;
@@ -83,13 +77,9 @@ static lode_status find_target(const lode_instance* oracle, lode_space space, ui
 static lode_status bind(lode_instance* oracle, lode_space space, lode_error* error) {
   uint32_t cells = 0;
   lode_status status = count_cells(space, &cells, error);
-  if (status != LODE_OK) {
-    return status;
-  }
+  if (status != LODE_OK) { return status; }
   uint8_t* target = malloc(cells);
-  if (target == NULL) {
-    return fail(error, LODE_E_NOMEM, "out of memory");
-  }
+  if (target == NULL) { return fail(error, LODE_E_NOMEM, "out of memory"); }
   status = find_target(oracle, space, cells, target, error);
   if (status != LODE_OK) {
     free(target);
@@ -116,9 +106,7 @@ static lode_status evaluate_one(const lode_instance* oracle, lode_query* query) 
   const lode_sink sink = {NULL, ignore};
   const lode_status status =
       oracle->space.api->format(oracle->space.instance, query->architecture, sink, query->error);
-  if (status != LODE_OK) {
-    return status;
-  }
+  if (status != LODE_OK) { return status; }
   double ones = 0, shared = 0;
   for (uint32_t cell = 0; cell < oracle->cells; ++cell) {
     ones += oracle->target[cell];
@@ -131,9 +119,7 @@ static lode_status evaluate_one(const lode_instance* oracle, lode_query* query) 
 /* Called from several threads at once, as LODE_CAP_CONCURRENT says, so it changes nothing. */
 static lode_status evaluate(lode_instance* oracle, lode_query* queries, uint32_t count,
                             lode_error* error) {
-  if (oracle->target == NULL) {
-    return fail(error, LODE_E_INVALID, "evaluate before bind");
-  }
+  if (oracle->target == NULL) { return fail(error, LODE_E_INVALID, "evaluate before bind"); }
   for (uint32_t i = 0; i < count; ++i) {
     lode_query* query = LODE_AT(queries, i);
     query->status = evaluate_one(oracle, query);
@@ -159,9 +145,7 @@ static lode_status create(const lode_host* host, const lode_value* values, lode_
     free(copy);
     return fail(error, LODE_E_NOMEM, "out of memory");
   }
-  if (text.size > 0) {
-    memcpy(copy, text.data, text.size);
-  }
+  if (text.size > 0) { memcpy(copy, text.data, text.size); }
   oracle->text = copy;
   oracle->text_size = text.size;
   *out = oracle;

@@ -33,9 +33,7 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   (void)space;
   (void)error;
   for (char digit = '0'; digit < '0' + CELLS; ++digit) {
-    if (architecture[digit - '0'] == 1) {
-      return sink.write(sink.ctx, &digit, 1);
-    }
+    if (architecture[digit - '0'] == 1) { return sink.write(sink.ctx, &digit, 1); }
   }
   return LODE_E_INVALID;
 }

@@ -32,9 +32,7 @@ static uint32_t matrix_count(const lode_instance* space) {
 static lode_status matrix(const lode_instance* space, uint32_t index, lode_matrix* out,
                           lode_error* error) {
   (void)space;
-  if (index > 1) {
-    return fail(error, "there is no matrix", index);
-  }
+  if (index > 1) { return fail(error, "there is no matrix", index); }
   out->rows = index == 0 ? LAYERS : 1;
   out->columns = CHOICES;
   out->reserved = 0;
@@ -54,18 +52,14 @@ static lode_status discretize(const lode_instance* space, const float* action,
                               uint8_t* architecture, lode_error* error) {
   (void)space;
   for (uint32_t cell = 0; cell < CELLS; ++cell) {
-    if (!isfinite(action[cell])) {
-      return fail(error, "not a finite number in cell", cell);
-    }
+    if (!isfinite(action[cell])) { return fail(error, "not a finite number in cell", cell); }
   }
   memset(architecture, 0, CELLS);
   for (uint32_t row = 0; row < ROWS; ++row) {
     const float* cells = action + (size_t)row * CHOICES;
     uint32_t best = 0;
     for (uint32_t column = 1; column < CHOICES; ++column) {
-      if (cells[column] > cells[best]) {
-        best = column;
-      }
+      if (cells[column] > cells[best]) { best = column; }
     }
     architecture[row * CHOICES + best] = 1;
   }
@@ -75,9 +69,7 @@ static lode_status discretize(const lode_instance* space, const float* action,
 /* Uniform on 0 .. n-1: words beyond the last whole multiple of n are redrawn. */
 static uint32_t below(lode_random random, uint64_t n) {
   uint64_t word = 0;
-  do {
-    random.fill(random.ctx, &word, 1);
-  } while (word >= UINT64_MAX - UINT64_MAX % n);
+  do { random.fill(random.ctx, &word, 1); } while (word >= UINT64_MAX - UINT64_MAX % n);
   return (uint32_t)(word % n);
 }
 
@@ -98,15 +90,11 @@ static bool read_choices(const uint8_t* architecture, uint32_t choices[ROWS], ui
     uint32_t ones = 0, others = 0;
     for (uint32_t column = 0; column < CHOICES; ++column) {
       const uint8_t cell = architecture[*row * CHOICES + column];
-      if (cell == 1) {
-        choices[*row] = column;
-      }
+      if (cell == 1) { choices[*row] = column; }
       ones += cell == 1;
       others += cell > 1;
     }
-    if (ones != 1 || others != 0) {
-      return false;
-    }
+    if (ones != 1 || others != 0) { return false; }
   }
   return true;
 }
@@ -119,9 +107,7 @@ static lode_status format(const lode_instance* space, const uint8_t* architectur
   char text[ROWS * 16];
   size_t size = 0;
   uint32_t choices[ROWS] = {0}, row = 0;
-  if (!read_choices(architecture, choices, &row)) {
-    return fail(error, not_one_hot, row);
-  }
+  if (!read_choices(architecture, choices, &row)) { return fail(error, not_one_hot, row); }
   for (row = 0; row < ROWS; ++row) {
     size += (size_t)snprintf(text + size, sizeof text - size, "%s%s", row > 0 ? "," : "",
                              values_of(row)[choices[row]]);
@@ -148,20 +134,14 @@ static lode_status parse(const lode_instance* space, lode_str text, uint8_t* arc
   uint8_t bytes[CELLS] = {0};
   size_t at = 0;
   for (uint32_t row = 0; row < ROWS; ++row) {
-    if (row > 0 && at++ == text.size) {
-      return fail(error, "too few values:", row);
-    }
+    if (row > 0 && at++ == text.size) { return fail(error, "too few values:", row); }
     const lode_str rest = {text.data + at, text.size - at};
     const uint32_t choice = find_value(rest, row);
-    if (choice == CHOICES) {
-      return fail(error, "unknown value at column", (uint32_t)at + 1);
-    }
+    if (choice == CHOICES) { return fail(error, "unknown value at column", (uint32_t)at + 1); }
     bytes[row * CHOICES + choice] = 1;
     at += strlen(values_of(row)[choice]);
   }
-  if (at < text.size) {
-    return fail(error, "expected the end at column", (uint32_t)at + 1);
-  }
+  if (at < text.size) { return fail(error, "expected the end at column", (uint32_t)at + 1); }
   memcpy(architecture, bytes, sizeof bytes);
   return LODE_OK;
 }
@@ -171,9 +151,7 @@ static lode_status mutate(const lode_instance* space, lode_random random, const 
                           uint8_t* child, lode_error* error) {
   (void)space;
   uint32_t choices[ROWS] = {0}, row = 0;
-  if (!read_choices(parent, choices, &row)) {
-    return fail(error, not_one_hot, row);
-  }
+  if (!read_choices(parent, choices, &row)) { return fail(error, not_one_hot, row); }
   row = below(random, ROWS);
   const uint32_t choice = (choices[row] + 1 + below(random, CHOICES - 1)) % CHOICES;
   memcpy(child, parent, CELLS);
@@ -191,9 +169,7 @@ static uint32_t metric_count(const lode_instance* space) {
 static lode_status metric(const lode_instance* space, uint32_t index, lode_metric* out,
                           lode_error* error) {
   (void)space;
-  if (index > 0) {
-    return fail(error, "there is no metric", index);
-  }
+  if (index > 0) { return fail(error, "there is no metric", index); }
   out->direction = LODE_MINIMIZE;
   out->split = LODE_SPLIT_NONE;
   out->flags = 0;
@@ -210,14 +186,10 @@ static lode_status measure(const lode_instance* space, const uint8_t* architectu
   (void)space;
   static const double kernel_sizes[CHOICES] = {0, 1, 9};
   uint32_t choices[ROWS] = {0}, row = 0;
-  if (!read_choices(architecture, choices, &row)) {
-    return fail(error, not_one_hot, row);
-  }
+  if (!read_choices(architecture, choices, &row)) { return fail(error, not_one_hot, row); }
   const double width = 16 << choices[LAYERS];
   metrics[0] = 0;
-  for (row = 0; row < LAYERS; ++row) {
-    metrics[0] += kernel_sizes[choices[row]] * width * width;
-  }
+  for (row = 0; row < LAYERS; ++row) { metrics[0] += kernel_sizes[choices[row]] * width * width; }
   return LODE_OK;
 }
 
