@@ -14,15 +14,16 @@
 namespace lode::cli {
 namespace {
 
-// Builds one line without allocating, since the heap may be corrupt.
+// Builds one line without allocating, since the heap may be corrupt. Cuts what is too long.
 class Line {
  public:
   void Add(const char* text) {
-    const std::size_t count = std::min(std::strlen(text), text_.size() - size_);
+    const std::size_t count = std::min(std::strlen(text), text_.size() - 1 - size_);
     std::memcpy(text_.data() + size_, text, count);
     size_ += count;
   }
-  void Write() const {
+  void Write() {
+    text_[size_++] = '\n';
     [[maybe_unused]] const ssize_t wrote = write(STDERR_FILENO, text_.data(), size_);
   }
 
@@ -40,7 +41,6 @@ void SayOfComponent(const char* how) noexcept {
   line.Add(component != nullptr ? component : "a thread of a plugin");
   line.Add(": ");
   line.Add(how);
-  line.Add("\n");
   line.Write();
 }
 

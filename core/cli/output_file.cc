@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "core/cli/standard_output.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "toolkit/posix/descriptor.h"
@@ -20,8 +21,8 @@ namespace fs = std::filesystem;
 
 fs::path output;  // -o; empty or "-": not redirected
 
-[[noreturn]] void FailOnOutput() {
-  throw core::HostError(output.string() + ": cannot be written: " + std::strerror(errno));
+[[noreturn]] void FailOnOutput(const std::string& why = std::strerror(errno)) {
+  throw core::HostError(output.string() + ": cannot be written: " + why);
 }
 
 std::string ReadAll(std::FILE* file) {
@@ -59,8 +60,7 @@ OutputFile::~OutputFile() { Restore(); }
 
 void OutputFile::Finish() {
   if (original_ < 0) { return; }
-  const bool printed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  if (!printed) { FailOnOutput(); }
+  if (const std::string lost = FlushStandardOutput(); !lost.empty()) { FailOnOutput(lost); }
   const std::string text = held_ != nullptr ? ReadAll(held_) : "";
   const bool is_file = held_ != nullptr;
   Restore();

@@ -36,8 +36,8 @@ winsize TerminalSize() {
   return known ? size : winsize{24, 80, 0, 0};
 }
 
-double SecondsSince(ShownRun::Clock::time_point since) {
-  return Seconds(ShownRun::Clock::now() - since).count();
+double SecondsBetween(ShownRun::Clock::time_point begin, ShownRun::Clock::time_point end) {
+  return Seconds(end - begin).count();
 }
 
 std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
@@ -46,8 +46,8 @@ std::string OutOf(std::uint64_t done, std::uint64_t all, const char* what) {
 
 }  // namespace
 
-ShownRun::ShownRun(std::string title, const core::BudgetConfig& budget)
-    : title_(std::move(title)), budget_(budget), best_metric_(std::nan("")) {}
+ShownRun::ShownRun(std::string title, const core::BudgetConfig& budget, Now now)
+    : title_(std::move(title)), budget_(budget), now_(now), best_metric_(std::nan("")) {}
 
 void ShownRun::OnActivity(const core::RunActivity& activity) {
   workers_.store(activity.workers, std::memory_order_relaxed);
@@ -58,7 +58,7 @@ void ShownRun::OnActivity(const core::RunActivity& activity) {
 void ShownRun::OnProgress(const core::RunProgress& progress) {
   const std::lock_guard lock(mutex_);
   if (!in_call_ || progress.fraction < call_.fraction || call_.fraction < 0) {
-    call_ = {Clock::now(), progress.fraction, progress.fraction, ""};
+    call_ = {now_(), progress.fraction, progress.fraction, ""};
   }
   call_.fraction = progress.fraction;
   call_.what = progress.what;
@@ -80,7 +80,7 @@ void ShownRun::OnTrial(const core::RunTrial& event) {
   steps_.store(steps, std::memory_order_relaxed);
   if (steps == event.replayed) {
     const std::lock_guard lock(mutex_);
-    measured_since_ = Clock::now();
+    measured_since_ = now_();
     measured_from_ = SpentOfBudget();
   }
 }
@@ -124,7 +124,7 @@ std::string ShownRun::Describe(const Call& call) const {
   if (call.fraction >= 0) {
     text += " " + std::to_string(std::lround(100 * std::min(call.fraction, 1.0))) + " %";
   }
-  const auto left = core::SecondsLeft(SecondsSince(call.since), call.from, call.fraction);
+  const auto left = core::SecondsLeft(SecondsBetween(call.since, now_()), call.from, call.fraction);
   return left && busy_ <= 1 && HasBudget() ? text + ", " + core::FormatDuration(*left) + " left"
                                            : text;
 }
@@ -133,7 +133,7 @@ core::ProgressState ShownRun::State() const {
   core::ProgressState state;
   state.title = title_;
   state.done = Done();
-  state.elapsed_seconds = SecondsSince(start_);
+  state.elapsed_seconds = SecondsBetween(start_, now_());
   state.failures = failures_;
   state.workers = workers_;
   state.busy = std::min<std::size_t>(busy_, workers_);
@@ -146,18 +146,20 @@ core::ProgressState ShownRun::State() const {
   state.fraction = FractionOf(call);
   state.call = in_call_ ? Describe(call) : "";
   state.left_seconds =
-      HasBudget()
-          ? core::SecondsLeft(SecondsSince(measured_since_), measured_from_, *state.fraction)
-          : core::SecondsLeft(SecondsSince(call.since), call.from, call.fraction);
+      HasBudget() ? core::SecondsLeft(SecondsBetween(measured_since_, now_()), measured_from_,
+                                      *state.fraction)
+                  : core::SecondsLeft(SecondsBetween(call.since, now_()), call.from, call.fraction);
   return state;
 }
 
-ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, double seconds)
+ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, double seconds,
+                                 ShownRun::Now now)
     : title_(std::move(title)),
       shows_(seconds > 0),
       terminal_(shows_ && DrawsOnTerminal()),
       pause_(terminal_ ? kRedraw : Seconds(seconds)),
-      run_count_(run_count) {
+      run_count_(run_count),
+      now_(now) {
   if (!shows_) { return; }
   try {
     showing_ = std::thread([this] { ShowRepeatedly(); });
@@ -191,7 +193,7 @@ ProgressDisplay::~ProgressDisplay() {
 
 ShownRun& ProgressDisplay::Begin(std::string title, const core::BudgetConfig& budget) {
   const std::lock_guard lock(mutex_);
-  return active_.emplace_back(std::move(title), budget);
+  return active_.emplace_back(std::move(title), budget, now_);
 }
 
 void ProgressDisplay::End(const ShownRun& run, bool was_there, std::string line) {
@@ -268,7 +270,7 @@ core::ProgressState ProgressDisplay::StateOfAll() const {
   core::ProgressState all;
   all.title = title_;
   all.done = OutOf(ended_, run_count_, run_count_ == 1 ? "run" : "runs");
-  all.elapsed_seconds = SecondsSince(start_);
+  all.elapsed_seconds = SecondsBetween(start_, now_());
   all.failures = failures_;
   auto made = static_cast<double>(ended_ - there_before_);
   for (const ShownRun& run : active_) {

@@ -27,9 +27,10 @@ namespace lode::cli {
 class ShownRun {
  public:
   using Clock = std::chrono::steady_clock;
+  using Now = Clock::time_point (*)();  // tells the time
 
   // `budget` outlives *this.
-  ShownRun(std::string title, const core::BudgetConfig& budget);
+  ShownRun(std::string title, const core::BudgetConfig& budget, Now now = Clock::now);
 
   void OnActivity(const core::RunActivity& activity);
   // A component's report about a long call is shown until the trial ends. Any thread.
@@ -55,9 +56,10 @@ class ShownRun {
 
   const std::string title_;
   const core::BudgetConfig& budget_;
+  const Now now_;
   core::MetricDeclaration metric_{};  // the reward's; set before best_metric_
   std::atomic<std::size_t> workers_ = 0, busy_ = 0;
-  const Clock::time_point start_ = Clock::now();
+  const Clock::time_point start_ = now_();
   core::ExactBest best_;             // only for the run's thread
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0, unique_ = 0, failures_ = 0;
@@ -74,7 +76,8 @@ class ProgressDisplay {
  public:
   // `title`: the common title of the runs, or "". `seconds`: between lines if standard error is not
   // a terminal; 0: shows nothing, even on a terminal.
-  ProgressDisplay(std::string title, std::size_t run_count, double seconds);
+  ProgressDisplay(std::string title, std::size_t run_count, double seconds,
+                  ShownRun::Now now = ShownRun::Clock::now);
   // Prints a final line if any run has ended.
   ~ProgressDisplay();
 
@@ -101,7 +104,8 @@ class ProgressDisplay {
   bool shows_, terminal_;
   const std::chrono::duration<double> pause_;
   const std::size_t run_count_;
-  const ShownRun::Clock::time_point start_ = ShownRun::Clock::now();
+  const ShownRun::Now now_;
+  const ShownRun::Clock::time_point start_ = now_();
   std::mutex mutex_;
   std::list<ShownRun> active_;
   std::size_t ended_ = 0, there_before_ = 0;

@@ -20,16 +20,21 @@ void OpenStandardStreams() {
   }
 }
 
-int CloseStandardOutput(int status) {
+std::string FlushStandardOutput() {
   const bool failed_before = std::ferror(stdout) != 0;
   if (failed_before) {  // errno is lost by now: the next write sets it again
     std::clearerr(stdout);
     std::fputc('\n', stdout);
   }
   errno = 0;
-  if (std::fflush(stdout) == 0 && !failed_before) { return status; }
-  std::fprintf(stderr, "lode: standard output: %s\n",
-               errno != 0 ? std::strerror(errno) : "output could not be written");
+  if (std::fflush(stdout) == 0 && !failed_before) { return ""; }
+  return errno != 0 ? std::strerror(errno) : "output could not be written";
+}
+
+int CloseStandardOutput(int status) {
+  const std::string lost = FlushStandardOutput();
+  if (lost.empty()) { return status; }
+  std::fprintf(stderr, "lode: standard output: %s\n", lost.c_str());
   return status == kDone ? kRunFailed : status;
 }
 
