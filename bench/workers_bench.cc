@@ -1,4 +1,4 @@
-// Measures the cost of evaluating in processes: the round trip of one question, trials per second
+// Measures the cost of evaluating in processes: the round trip of one query, trials per second
 // with an oracle that takes 50 ms, a trial with its components in this process and in others, and a
 // trial of several workers in threads, batches and processes, and how busy workers are when results
 // are told in the order of asking or of finishing.
@@ -61,10 +61,10 @@ void RoundTrip(benchmark::State& state) {
   std::uint64_t id = 0;
   for (auto _ : state) {
     ++id;
-    Question question;
-    question.id = id;
-    question.architecture.resize(30);
-    executor->Start(question);
+    Query query;
+    query.id = id;
+    query.architecture.resize(30);
+    executor->Start(query);
     benchmark::DoNotOptimize(executor->Finish(id));
   }
 }
@@ -77,7 +77,7 @@ void Start(benchmark::State& state) {
 }
 BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-// items_per_second counts trials, from the first question on.
+// items_per_second counts trials, from the first query on.
 void Trials(benchmark::State& state) {
   constexpr std::uint64_t kQueries = 200;
   const Pipeline pipeline = MakePipeline(static_cast<std::uint64_t>(state.range(0)), 50, kQueries);

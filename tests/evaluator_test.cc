@@ -123,7 +123,7 @@ TEST_F(EvaluatorTest, ALimitOnAMetricThatIsNotFreeIsAskedOnceForEachNetwork) {
   EXPECT_EQ(evaluator_->unique_queries(), 2u);
 }
 
-// Each attempt of a step is a new measurement.
+// Each attempt of a step is a new evaluation.
 TEST_F(EvaluatorTest, ANoisyOracleIsAskedAgainForEachAttempt) {
   Make("[[oracle]]\nuse = \"nan_oracle\"\nnoisy = true\nnan_every = 0\nfail_every = 0\n", "[]",
        "checksum");

@@ -129,12 +129,12 @@ class ParallelTest : public testing::Test {
     return text.str();
   }
 
-  static Question QuestionOf(std::uint64_t id) {
-    Question question;
-    question.id = id;
-    question.architecture.resize(30);
-    question.architecture[id % 30] = 1;
-    return question;
+  static Query QueryOf(std::uint64_t id) {
+    Query query;
+    query.id = id;
+    query.architecture.resize(30);
+    query.architecture[id % 30] = 1;
+    return query;
   }
 
   const TemporaryDirectory directory_;
@@ -188,19 +188,18 @@ TEST_F(ParallelTest, ThreadsEvaluateAtTheSameTime) {
   const auto executor = Make(MakePipeline("{use = \"concurrent\", meet = 4}", "workers = 4"));
   ASSERT_EQ(executor->capacity(), 4u);
   std::vector<std::uint64_t> told;
-  executor->Listen(
-      [&](const Question& question, const Measurement&) { told.push_back(question.id); });
-  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QuestionOf(id)); }
+  executor->Listen([&](const Query& query, const Evaluation&) { told.push_back(query.id); });
+  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QueryOf(id)); }
   std::vector<std::uint64_t> finished;
   std::set<std::uint32_t> workers;
   for (int i = 0; i < 4; ++i) {
     finished.push_back(executor->Next());
-    const Measurement measurement = executor->Finish(finished.back());
-    EXPECT_EQ(measurement.outcome, Outcome::kMeasured) << measurement.failure;
-    EXPECT_EQ(measurement.metrics[1], static_cast<double>(finished.back() + 1));
-    EXPECT_GT(measurement.timing.start, 0);
-    EXPECT_THAT(measurement.timing.host, Not(IsEmpty()));
-    workers.insert(measurement.timing.worker);
+    const Evaluation evaluation = executor->Finish(finished.back());
+    EXPECT_EQ(evaluation.outcome, Outcome::kMeasured) << evaluation.failure;
+    EXPECT_EQ(evaluation.metrics[1], static_cast<double>(finished.back() + 1));
+    EXPECT_GT(evaluation.timing.start, 0);
+    EXPECT_THAT(evaluation.timing.host, Not(IsEmpty()));
+    workers.insert(evaluation.timing.worker);
   }
   EXPECT_THAT(workers, UnorderedElementsAre(0, 1, 2, 3));
   EXPECT_EQ(finished, told);  // those that were answered first come first
@@ -228,8 +227,8 @@ TEST_F(ParallelTest, ThreadsMayLog) {
 
 TEST_F(ParallelTest, CancellationEndsTheWaitingAndTheThreads) {
   const auto executor = Make(MakePipeline("{use = \"concurrent\", waits = true}", "workers = 2"));
-  executor->Start(QuestionOf(1));
-  executor->Start(QuestionOf(2));
+  executor->Start(QueryOf(1));
+  executor->Start(QueryOf(2));
   std::thread user([this] { cancelled_ = true; });
   EXPECT_THROW(executor->Next(), CancelledError);
   user.join();
@@ -238,7 +237,7 @@ TEST_F(ParallelTest, CancellationEndsTheWaitingAndTheThreads) {
 // As when the budget is spent while further evaluations are under way.
 TEST_F(ParallelTest, EvaluationsThatNobodyNeedsAreCancelled) {
   auto executor = Make(MakePipeline("{use = \"concurrent\", waits = true}", "workers = 2"));
-  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QuestionOf(id)); }
+  for (std::uint64_t id = 1; id <= 4; ++id) { executor->Start(QueryOf(id)); }
   executor.reset();
 }
 

@@ -1,4 +1,4 @@
-// Questions to separate processes that fail in every way: each fault costs only its question, and
+// Queries to separate processes that fail in every way: each fault costs only its query, and
 // nothing is left behind.
 #include "core/exec/workers.h"
 
@@ -42,15 +42,15 @@ namespace fs = std::filesystem;
 
 const fs::path kBuild = LODE_BINARY_DIR;
 
-// The checksum of question n is n, up to 30: the oracle fails for multiples of 3.
+// The checksum of query n is n, up to 30: the oracle fails for multiples of 3.
 constexpr std::uint64_t kFaulty = 3;
 
-Question QuestionOf(std::uint64_t id) {
-  Question question;
-  question.id = id;
-  question.architecture.resize(30);
-  question.architecture[(id - 1) % 30] = 1;
-  return question;
+Query QueryOf(std::uint64_t id) {
+  Query query;
+  query.id = id;
+  query.architecture.resize(30);
+  query.architecture[(id - 1) % 30] = 1;
+  return query;
 }
 
 class WorkersTest : public testing::Test {
@@ -82,27 +82,27 @@ class WorkersTest : public testing::Test {
 
   void Make(std::size_t count, const std::string& settings, Workers::Limits limits = {}) {
     workers_ = MakeWorkers(count, settings, limits);
-    workers_->Listen([this](const Question& q, const Measurement&) { ++told_[q.id]; });
+    workers_->Listen([this](const Query& q, const Evaluation&) { ++told_[q.id]; });
   }
 
-  // Asks questions from `first` on, as many at once as there are workers, and finishes in order.
-  std::vector<Measurement> Ask(std::uint64_t count, std::uint64_t first = 1) {
-    std::vector<Measurement> measurements;
+  // Asks queries from `first` on, as many at once as there are workers, and finishes in order.
+  std::vector<Evaluation> Ask(std::uint64_t count, std::uint64_t first = 1) {
+    std::vector<Evaluation> evaluations;
     std::uint64_t asked = first;
     for (std::uint64_t id = first; id < first + count; ++id) {
       while (asked < first + count && asked < id + workers_->capacity()) {
-        workers_->Start(QuestionOf(asked++));
+        workers_->Start(QueryOf(asked++));
       }
-      measurements.push_back(workers_->Finish(id));
+      evaluations.push_back(workers_->Finish(id));
     }
-    return measurements;
+    return evaluations;
   }
 
-  // Expects that of nine questions three fail with such a reason, and six are answered.
+  // Expects that of nine queries three fail with such a reason, and six are answered.
   void ExpectCost(const testing::Matcher<std::string>& reason) {
-    const auto measurements = Ask(9);
+    const auto evaluations = Ask(9);
     for (std::uint64_t id = 1; id <= 9; ++id) {
-      const Measurement& m = measurements[id - 1];
+      const Evaluation& m = evaluations[id - 1];
       if (id % kFaulty == 0) {
         EXPECT_EQ(m.outcome, Outcome::kFailed) << id;
         EXPECT_THAT(m.failure, reason) << id;
@@ -136,9 +136,9 @@ TEST_F(WorkersTest, AnswersAreTheOracles) {
   EXPECT_EQ(workers_->capacity(), 2u);
   ASSERT_EQ(workers_->metrics().size(), 1u);
   EXPECT_EQ(workers_->metrics()[0][0].name, "checksum");
-  const auto measurements = Ask(9);
+  const auto evaluations = Ask(9);
   for (std::uint64_t id = 1; id <= 9; ++id) {
-    EXPECT_EQ(measurements[id - 1].metrics, std::vector<double>{static_cast<double>(id)});
+    EXPECT_EQ(evaluations[id - 1].metrics, std::vector<double>{static_cast<double>(id)});
     EXPECT_EQ(told_[id], 1) << id;
   }
 }
@@ -148,7 +148,7 @@ struct Fault {
   const char* reason;  // the beginning of the reason
 };
 
-TEST_F(WorkersTest, EndingTheProcessCostsItsQuestion) {
+TEST_F(WorkersTest, EndingTheProcessCostsItsQuery) {
   for (const Fault& fault : {
            Fault{"crash",
                  "oracle process: killed by signal 11 (Segmentation fault); last output: the last "
@@ -167,18 +167,18 @@ TEST_F(WorkersTest, OneWorkerIsReplacedToo) {
   ExpectCost(StartsWith("oracle process: killed by signal 11"));
 }
 
-TEST_F(WorkersTest, AHangCostsItsQuestion) {
+TEST_F(WorkersTest, AHangCostsItsQuery) {
   Make(2, "fault = \"hang\"", {.timeout_seconds = 2});
   ExpectCost(StartsWith("oracle process: took longer than the timeout of 2 s"));
 }
 
-TEST_F(WorkersTest, ALeakCostsItsQuestion) {
+TEST_F(WorkersTest, ALeakCostsItsQuery) {
   if (!kMemoryIsOurs) { GTEST_SKIP() << "the sanitizer's own memory would be measured, too"; }
   Make(2, "fault = \"leak\"", {.memory_limit = 400});
   ExpectCost(StartsWith("oracle process: took more memory than the limit of 400 MiB"));
 }
 
-TEST_F(WorkersTest, AnAbusedChannelCostsItsQuestion) {
+TEST_F(WorkersTest, AnAbusedChannelCostsItsQuery) {
   Make(2, "fault = \"rubbish\"");
   ExpectCost(AllOf(StartsWith("oracle process: a message is broken: ")));
   told_.clear();
@@ -189,7 +189,7 @@ TEST_F(WorkersTest, AnAbusedChannelCostsItsQuestion) {
 TEST_F(WorkersTest, PrintingDoesNoHarm) {
   for (const char* fault : {"print", "talk"}) {
     Make(2, std::string("fault = \"") + fault + "\"");
-    for (const Measurement& m : Ask(9)) { EXPECT_EQ(m.outcome, Outcome::kMeasured) << m.failure; }
+    for (const Evaluation& m : Ask(9)) { EXPECT_EQ(m.outcome, Outcome::kMeasured) << m.failure; }
   }
 }
 
@@ -221,8 +221,8 @@ TEST_F(WorkersTest, NaNAndMissingReasonsAreFailuresOfTheOracle) {
 TEST_F(WorkersTest, ProcessesStartedByAWorkerEndWithIt) {
   for (const char* fault : {"child", "daemon", "fork"}) {
     Make(1, std::string("fault = \"") + fault + "\"");
-    const auto measurements = Ask(3);
-    EXPECT_THAT(measurements[2].failure, HasSubstr("killed by signal 11")) << fault;
+    const auto evaluations = Ask(3);
+    EXPECT_THAT(evaluations[2].failure, HasSubstr("killed by signal 11")) << fault;
     EXPECT_TRUE(WaitUntil([&] { return LivingOf(notes_).empty(); })) << fault;
     EXPECT_EQ(Ask(1, 4)[0].outcome, Outcome::kMeasured);
   }
@@ -236,12 +236,12 @@ TEST_F(WorkersTest, OraclesThatCannotBeCreatedAreRefusedWithTheReason) {
                                        "last output: about to crash"));
 }
 
-TEST_F(WorkersTest, AReplacementThatCannotStartCostsItsQuestion) {
+TEST_F(WorkersTest, AReplacementThatCannotStartCostsItsQuery) {
   Make(1, "create = \"once\"\nfault = \"crash\"");
-  const auto measurements = Ask(4);
-  EXPECT_EQ(measurements[1].outcome, Outcome::kMeasured);
-  EXPECT_THAT(measurements[2].failure, HasSubstr("killed by signal 11"));
-  EXPECT_THAT(measurements[3].failure, HasSubstr("thrown from create"));
+  const auto evaluations = Ask(4);
+  EXPECT_EQ(evaluations[1].outcome, Outcome::kMeasured);
+  EXPECT_THAT(evaluations[2].failure, HasSubstr("killed by signal 11"));
+  EXPECT_THAT(evaluations[3].failure, HasSubstr("thrown from create"));
 }
 
 TEST_F(WorkersTest, AWorkerKilledWhileItWaitsCostsNothing) {
@@ -253,16 +253,16 @@ TEST_F(WorkersTest, AWorkerKilledWhileItWaitsCostsNothing) {
   EXPECT_EQ(Ask(1, 2)[0].outcome, Outcome::kMeasured);
 }
 
-TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuestion) {
+TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuery) {
   for (const int signal : {SIGKILL, SIGTERM}) {
     Make(1, "fault = \"sleep\"");
     std::thread killer([&, signal] {
       ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 2; }));  // it is working
       kill(LivingOf(notes_).at(0), signal);
     });
-    const auto measurements = Ask(1, 3);
+    const auto evaluations = Ask(1, 3);
     killer.join();
-    EXPECT_THAT(measurements[0].failure,
+    EXPECT_THAT(evaluations[0].failure,
                 HasSubstr(signal == SIGKILL ? "killed by signal 9 (Killed)" : "was told to end"));
     EXPECT_EQ(Ask(1, 4)[0].outcome, Outcome::kMeasured);
     workers_.reset();
@@ -277,8 +277,8 @@ TEST_F(WorkersTest, CancellationEndsTheWaiting) {
       ASSERT_TRUE(WaitUntil([&] { return LivingOf(notes_).size() == 4; }));  // both are working
       cancelled_ = true;
     });
-    workers_->Start(QuestionOf(3));
-    workers_->Start(QuestionOf(6));
+    workers_->Start(QueryOf(3));
+    workers_->Start(QueryOf(6));
     EXPECT_THROW(workers_->Finish(3), CancelledError);
     user.join();
     workers_.reset();
@@ -308,7 +308,7 @@ TEST_F(WorkersTest, WorkersOfSeveralThreadsDoNotInterfere) {
     runs.emplace_back([&] {
       const auto workers = MakeWorkers(2, "fault = \"crash\"");
       for (std::uint64_t id = 1; id <= 9; ++id) {
-        workers->Start(QuestionOf(id));
+        workers->Start(QueryOf(id));
         measured += workers->Finish(id).outcome == Outcome::kMeasured ? 1 : 0;
       }
     });

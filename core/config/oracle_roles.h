@@ -11,7 +11,7 @@
 namespace lode::core {
 
 // FreeOracles() and MeasuringOracles() return the positions of a pipeline's free and measuring
-// oracles. If all are free, the budget counts questions to them, so all of them measure.
+// oracles. If all are free, the budget counts queries to them, so all of them measure.
 std::vector<std::size_t> FreeOracles(const Pipeline& pipeline, const Catalog& catalog);
 std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalog& catalog);
 

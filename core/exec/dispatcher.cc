@@ -9,15 +9,15 @@
 
 namespace lode::core {
 
-void Dispatcher::Start(const Question& question) {
-  waiting_.push_back(question);
+void Dispatcher::Start(const Query& query) {
+  waiting_.push_back(query);
   Dispatch();
 }
 
-Measurement Dispatcher::Finish(std::uint64_t id) {
+Evaluation Dispatcher::Finish(std::uint64_t id) {
   for (;;) {
     Dispatch();
-    if (auto answer = answers_.Take(id)) { return std::move(*answer); }
+    if (auto finished = finished_.Take(id)) { return std::move(*finished); }
     Wait();
   }
 }
@@ -25,7 +25,7 @@ Measurement Dispatcher::Finish(std::uint64_t id) {
 std::optional<std::uint64_t> Dispatcher::NextUntil(Clock::time_point deadline) {
   for (;;) {
     Dispatch();
-    if (const auto id = answers_.First(); id || Clock::now() >= deadline) { return id; }
+    if (const auto id = finished_.First(); id || Clock::now() >= deadline) { return id; }
     Wait();
   }
 }
@@ -49,37 +49,37 @@ void Dispatcher::TakeReady(Ready ready) {
   for (const auto& list : metrics_) { metric_count_ += list.size(); }
 }
 
-std::string Dispatcher::TakeAnswer(std::optional<Question>& asked, Answer& answer,
-                                   std::uint32_t worker) {
+std::string Dispatcher::TakeEvaluation(std::optional<Query>& asked, Finished& finished,
+                                       std::uint32_t worker) {
   if (!asked) { return "was not asked"; }
-  if (answer.id != asked->id) {
-    return "answers question " + std::to_string(answer.id) + " when asked question " +
+  if (finished.id != asked->id) {
+    return "answers query " + std::to_string(finished.id) + " when asked query " +
            std::to_string(asked->id);
   }
-  if (answer.measurement.metrics.size() != metric_count_) {
-    return "answers with " + std::to_string(answer.measurement.metrics.size()) +
+  if (finished.evaluation.metrics.size() != metric_count_) {
+    return "answers with " + std::to_string(finished.evaluation.metrics.size()) +
            " metrics, expected " + std::to_string(metric_count_);
   }
   // The sender should have done this, but it shares its process with plugins.
-  answer.measurement.failure = MessageLine(answer.measurement.failure);
-  answer.measurement.timing.worker = worker;
-  const Question question = *std::exchange(asked, std::nullopt);
-  Keep(question, std::move(answer.measurement));
+  finished.evaluation.failure = MessageLine(finished.evaluation.failure);
+  finished.evaluation.timing.worker = worker;
+  const Query query = *std::exchange(asked, std::nullopt);
+  Keep(query, std::move(finished.evaluation));
   return "";
 }
 
-void Dispatcher::Keep(const Question& question, Measurement measurement) {
-  Tell(question, measurement);
-  answers_.Add(question.id, std::move(measurement));
+void Dispatcher::Keep(const Query& query, Evaluation evaluation) {
+  Tell(query, evaluation);
+  finished_.Add(query.id, std::move(evaluation));
 }
 
-void Dispatcher::TakeFailure(const Question& question, const std::string& reason, Timing timing) {
-  Measurement measurement;
-  measurement.outcome = Outcome::kFailed;
-  measurement.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
-  measurement.failure = MessageLine("oracle process: " + reason);
-  measurement.timing = std::move(timing);
-  Keep(question, std::move(measurement));
+void Dispatcher::TakeFailure(const Query& query, const std::string& reason, Timing timing) {
+  Evaluation evaluation;
+  evaluation.outcome = Outcome::kFailed;
+  evaluation.metrics.assign(metric_count_, std::numeric_limits<double>::quiet_NaN());
+  evaluation.failure = MessageLine("oracle process: " + reason);
+  evaluation.timing = std::move(timing);
+  Keep(query, std::move(evaluation));
 }
 
 bool Dispatcher::PassOn(const Message& message) const { return core::PassOn(message, run_); }

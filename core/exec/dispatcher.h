@@ -1,5 +1,5 @@
-// The common base of executors that evaluate elsewhere: questions wait in order until a process is
-// free, answers wait until they are asked for.
+// The common base of executors that evaluate elsewhere: queries wait in order until a process is
+// free, evaluations wait until they are asked for.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@
 #include "core/exec/message.h"
 #include "core/exec/timed_executor.h"
 #include "core/plugin/component.h"
-#include "core/search/answers.h"
+#include "core/search/finished_evaluations.h"
 
 namespace lode::core {
 
@@ -23,17 +23,17 @@ class Dispatcher : public TimedExecutor {
 
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
-  void Start(const Question& question) override;
+  void Start(const Query& query) override;
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
-  Measurement Finish(std::uint64_t id) override;
+  Evaluation Finish(std::uint64_t id) override;
 
  protected:
   // The longest wait between two checks for cancellation.
   static constexpr std::chrono::milliseconds kSlice{50};
 
-  // Gives the question to a free process, or answers it at once. Returns false if no process is
+  // Gives the query to a free process, or evaluates it at once. Returns false if no process is
   // free.
-  virtual bool Give(const Question& question) = 0;
+  virtual bool Give(const Query& query) = 0;
   // Waits for at most kSlice and handles the messages that arrive. Throws CancelledError,
   // HostError.
   virtual void Wait() = 0;
@@ -45,11 +45,11 @@ class Dispatcher : public TimedExecutor {
   void TakeReady(Ready ready);
   bool has_metrics() const { return !metrics_.empty(); }
 
-  // Takes the answer of worker number `worker` to the question `asked`, and clears `asked`. Returns
-  // "", or what is wrong with the answer; then it is not taken.
-  std::string TakeAnswer(std::optional<Question>& asked, Answer& answer, std::uint32_t worker);
-  // Records the question as failed, for this reason.
-  void TakeFailure(const Question& question, const std::string& reason, Timing timing);
+  // Takes what worker number `worker` made of the query `asked`, and clears `asked`. Returns "", or
+  // what is wrong with it; then it is not taken.
+  std::string TakeEvaluation(std::optional<Query>& asked, Finished& finished, std::uint32_t worker);
+  // Records the query as failed, for this reason.
+  void TakeFailure(const Query& query, const std::string& reason, Timing timing);
 
   // Forwards log messages and progress to where this process sends its own. Returns false for other
   // messages.
@@ -57,14 +57,14 @@ class Dispatcher : public TimedExecutor {
 
  private:
   void Dispatch();
-  void Keep(const Question& question, Measurement measurement);
+  void Keep(const Query& query, Evaluation evaluation);
 
   const RunContext& run_;
   MetricLists metrics_;
   Fidelities fidelities_;
   std::size_t metric_count_ = 0;
-  std::deque<Question> waiting_;
-  Answers answers_;
+  std::deque<Query> waiting_;
+  FinishedEvaluations finished_;
 };
 
 }  // namespace lode::core

@@ -25,7 +25,7 @@ std::optional<Message> HostChannel::Receive() {
   }
 }
 
-Message HostChannel::ReceiveAnswer() {
+Message HostChannel::ReceiveReply() {
   for (;;) {
     if (auto message = frames_.Next()) { return std::move(*message); }
     if (!Read()) { throw HostError("the host has closed the connection"); }

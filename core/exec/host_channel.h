@@ -20,7 +20,7 @@ class HostChannel {
   std::optional<Message> Receive();
   // Waits regardless of cancellation, for messages that the host always answers. Throws HostError,
   // also if the host has closed the connection.
-  Message ReceiveAnswer();
+  Message ReceiveReply();
 
   // May be called from any thread. Once the host has closed the connection, messages are dropped.
   void Send(const Message& message);

@@ -8,36 +8,36 @@
 
 namespace lode::core {
 
-void HostExecutor::Start(const Question& question) {
-  asked_.emplace(question.id, question);
-  host_.Send(question);
+void HostExecutor::Start(const Query& query) {
+  asked_.emplace(query.id, query);
+  host_.Send(query);
 }
 
 std::uint64_t HostExecutor::Next() {
   TakeEarly();
-  if (!answers_.First()) {
+  if (!finished_.First()) {
     host_.Send(Await{});
-    Take(std::get<Answer>(Receive()));
+    Take(std::get<Finished>(Receive()));
   }
-  return *answers_.First();
+  return *finished_.First();
 }
 
-Measurement HostExecutor::Finish(std::uint64_t id) {
+Evaluation HostExecutor::Finish(std::uint64_t id) {
   host_.Send(Await{id});
   TakeEarly();
-  while (!answers_.Contains(id)) { Take(std::get<Answer>(Receive())); }
-  return *answers_.Take(id);
+  while (!finished_.Contains(id)) { Take(std::get<Finished>(Receive())); }
+  return *finished_.Take(id);
 }
 
 void HostExecutor::WaitForHost() {
   for (Message message = Receive(); !std::holds_alternative<Continue>(message);
        message = Receive()) {
-    early_.push_back(std::get<Answer>(std::move(message)));
+    early_.push_back(std::get<Finished>(std::move(message)));
   }
 }
 
 Message HostExecutor::Receive() {
-  Message message = host_.ReceiveAnswer();
+  Message message = host_.ReceiveReply();
   if (const auto* refused = std::get_if<Refused>(&message)) { throw HostError(refused->reason); }
   if (std::holds_alternative<Stopped>(message)) { throw CancelledError(); }
   return message;
@@ -45,16 +45,16 @@ Message HostExecutor::Receive() {
 
 void HostExecutor::TakeEarly() {
   while (!early_.empty()) {
-    Answer answer = std::move(early_.front());
+    Finished finished = std::move(early_.front());
     early_.pop_front();
-    Take(std::move(answer));
+    Take(std::move(finished));
   }
 }
 
-void HostExecutor::Take(Answer answer) {
-  const Question question = std::move(asked_.extract(answer.id).mapped());
-  Tell(question, answer.measurement);
-  answers_.Add(answer.id, std::move(answer.measurement));
+void HostExecutor::Take(Finished finished) {
+  const Query query = std::move(asked_.extract(finished.id).mapped());
+  Tell(query, finished.evaluation);
+  finished_.Add(finished.id, std::move(finished.evaluation));
 }
 
 }  // namespace lode::core

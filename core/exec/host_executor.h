@@ -8,8 +8,8 @@
 
 #include "core/exec/host_channel.h"
 #include "core/exec/message.h"
-#include "core/search/answers.h"
 #include "core/search/executor.h"
+#include "core/search/finished_evaluations.h"
 
 namespace lode::core {
 
@@ -25,26 +25,26 @@ class HostExecutor : public Executor {
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
-  void Start(const Question& question) override;
+  void Start(const Query& query) override;
   std::uint64_t Next() override;
-  Measurement Finish(std::uint64_t id) override;
+  Evaluation Finish(std::uint64_t id) override;
 
-  // Waits until the host has stored what it was told. Answers that arrive meanwhile wait for
+  // Waits until the host has stored what it was told. Evaluations that arrive meanwhile wait for
   // Next() and Finish(): like those of any executor, they are not reported earlier.
   void WaitForHost();
 
  private:
   Message Receive();
   void TakeEarly();
-  void Take(Answer answer);
+  void Take(Finished finished);
 
   const MetricLists metrics_;
   const Fidelities fidelities_;
   const std::size_t capacity_;
   HostChannel& host_;
-  std::map<std::uint64_t, Question> asked_;
-  std::deque<Answer> early_;
-  Answers answers_;
+  std::map<std::uint64_t, Query> asked_;
+  std::deque<Finished> early_;
+  FinishedEvaluations finished_;
 };
 
 }  // namespace lode::core

@@ -21,7 +21,7 @@ using testing::ElementsAre;
 class HostExecutorTest : public testing::Test {
  protected:
   HostExecutorTest() {
-    executor_.Listen([this](const Question& q, const Measurement&) { told_.push_back(q.id); });
+    executor_.Listen([this](const Query& q, const Evaluation&) { told_.push_back(q.id); });
     for (std::uint64_t id = 1; id <= 3; ++id) { executor_.Start({id, 0, 0, 0, {}, ""}); }
   }
 
@@ -31,12 +31,12 @@ class HostExecutorTest : public testing::Test {
     return {posix::Descriptor(ends[0]), posix::Descriptor(ends[1])};
   }
 
-  void Answers(std::uint64_t id) { host_.Send(Answer{id, {}}); }
+  void Finishes(std::uint64_t id) { host_.Send(Finished{id, {}}); }
   // Returns the IDs in the requests to wait since the last call.
   std::vector<std::uint64_t> Awaited(std::size_t count) {
     std::vector<std::uint64_t> ids;
     while (ids.size() < count) {
-      const Message message = host_.ReceiveAnswer();
+      const Message message = host_.ReceiveReply();
       if (const auto* await = std::get_if<Await>(&message)) { ids.push_back(await->id); }
     }
     return ids;
@@ -51,11 +51,11 @@ class HostExecutorTest : public testing::Test {
 };
 
 TEST_F(HostExecutorTest, TheHostLearnsWhatItMustWaitFor) {
-  Answers(2);
+  Finishes(2);
   EXPECT_EQ(executor_.Next(), 2u);
   executor_.Finish(2);
-  Answers(3);
-  Answers(1);
+  Finishes(3);
+  Finishes(1);
   executor_.Finish(1);
   EXPECT_EQ(executor_.Next(), 3u);  // it is here already
   executor_.Finish(3);
@@ -63,8 +63,8 @@ TEST_F(HostExecutorTest, TheHostLearnsWhatItMustWaitFor) {
   EXPECT_THAT(told_, ElementsAre(2, 3, 1));
 }
 
-TEST_F(HostExecutorTest, AnswersThatComeWhileTheHostStoresAreReportedLater) {
-  Answers(3);
+TEST_F(HostExecutorTest, EvaluationsThatComeWhileTheHostStoresAreReportedLater) {
+  Finishes(3);
   host_.Send(Continue{});
   executor_.WaitForHost();
   EXPECT_THAT(told_, ElementsAre());

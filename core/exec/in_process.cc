@@ -9,22 +9,22 @@ InProcess::InProcess(const Pipeline& pipeline, const Catalog& catalog, const Run
                      std::size_t capacity)
     : capacity_(capacity), oracles_(pipeline, catalog, run, MeasuringOracles(pipeline, catalog)) {}
 
-void InProcess::Start(const Question& question) {
+void InProcess::Start(const Query& query) {
   if (capacity_ == 1) {
-    Evaluate({&question, 1});
+    Evaluate({&query, 1});
   } else {
-    waiting_.push_back(question);
+    waiting_.push_back(query);
   }
 }
 
 std::optional<std::uint64_t> InProcess::NextUntil(Clock::time_point) {
-  if (!answers_.First()) { EvaluateWaiting(); }
-  return answers_.First();
+  if (!finished_.First()) { EvaluateWaiting(); }
+  return finished_.First();
 }
 
-Measurement InProcess::Finish(std::uint64_t id) {
-  while (!answers_.Contains(id)) { EvaluateWaiting(); }
-  return *answers_.Take(id);
+Evaluation InProcess::Finish(std::uint64_t id) {
+  while (!finished_.Contains(id)) { EvaluateWaiting(); }
+  return *finished_.Take(id);
 }
 
 void InProcess::EvaluateWaiting() {
@@ -33,14 +33,14 @@ void InProcess::EvaluateWaiting() {
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void InProcess::Evaluate(std::span<const Question> questions) {
+void InProcess::Evaluate(std::span<const Query> queries) {
   const Stopwatch stopwatch;
-  std::vector<Measurement> measurements = oracles_.Measure(questions);
+  std::vector<Evaluation> evaluations = oracles_.Evaluate(queries);
   const Timing timing = stopwatch.Stop();
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    measurements[i].timing = timing;
-    Tell(questions[i], measurements[i]);
-    answers_.Add(questions[i].id, std::move(measurements[i]));
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    evaluations[i].timing = timing;
+    Tell(queries[i], evaluations[i]);
+    finished_.Add(queries[i].id, std::move(evaluations[i]));
   }
 }
 

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "core/exec/timed_executor.h"
-#include "core/search/answers.h"
+#include "core/search/finished_evaluations.h"
 #include "core/search/oracles.h"
 
 namespace lode::core {
 
-// A single question is evaluated at once. With a capacity, questions wait until an answer is
+// A single query is evaluated at once. With a capacity, queries wait until an evaluation is
 // needed; then as many as fit are evaluated in one call of the oracles.
 class InProcess : public TimedExecutor {
  public:
@@ -21,19 +21,19 @@ class InProcess : public TimedExecutor {
   const MetricLists& metrics() const override { return oracles_.metrics(); }
   const Fidelities& fidelities() const override { return oracles_.fidelities(); }
   std::size_t capacity() const override { return capacity_; }
-  void Start(const Question& question) override;
+  void Start(const Query& query) override;
   // Evaluates, if it must, for as long as that takes.
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
-  Measurement Finish(std::uint64_t id) override;
+  Evaluation Finish(std::uint64_t id) override;
 
  private:
   void EvaluateWaiting();
-  void Evaluate(std::span<const Question> questions);
+  void Evaluate(std::span<const Query> queries);
 
   const std::size_t capacity_;
   Oracles oracles_;
-  std::vector<Question> waiting_;
-  Answers answers_;
+  std::vector<Query> waiting_;
+  FinishedEvaluations finished_;
 };
 
 }  // namespace lode::core

@@ -119,15 +119,15 @@ json ToJson(const RunResult& result) {
 json Fields(const Setup& m) {
   return {m.pipeline, m.seed, m.log_level, m.timeout_seconds, m.memory_limit, m.prepared, m.cgroup};
 }
-json Fields(const Question& m) {
+json Fields(const Query& m) {
   return {m.id, m.step, m.attempt, m.seed, json::binary(m.architecture), m.text, m.fidelity};
 }
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
 json Fields(const Ready& m) { return json::array({ToJson(m.metrics), ToJson(m.fidelities)}); }
 json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
-json Fields(const Answer& m) {
-  const Measurement& a = m.measurement;
+json Fields(const Finished& m) {
+  const Evaluation& a = m.evaluation;
   return {m.id,           a.outcome,         a.metrics,       a.failure,
           a.cost_seconds, ToJson(a.records), ToJson(a.timing)};
 }
@@ -252,7 +252,7 @@ void Read(ListReader& in, Setup& m) {
   m.prepared = in.Text();
   m.cgroup = in.Text();
 }
-void Read(ListReader& in, Question& m) {
+void Read(ListReader& in, Query& m) {
   m.id = in.Integer();
   m.step = in.Integer();
   m.attempt = in.Integer();
@@ -309,14 +309,14 @@ Timing ReadTiming(const json& list) {
   return timing;
 }
 
-void Read(ListReader& in, Answer& m) {
+void Read(ListReader& in, Finished& m) {
   m.id = in.Integer();
-  m.measurement.outcome = in.Choice(Outcome::kRejected);
-  m.measurement.metrics = in.Reals();
-  m.measurement.failure = in.Text();
-  m.measurement.cost_seconds = in.Real();
-  m.measurement.records = ReadRecords(in.Elements());
-  m.measurement.timing = ReadTiming(in.Elements());
+  m.evaluation.outcome = in.Choice(Outcome::kRejected);
+  m.evaluation.metrics = in.Reals();
+  m.evaluation.failure = in.Text();
+  m.evaluation.cost_seconds = in.Real();
+  m.evaluation.records = ReadRecords(in.Elements());
+  m.evaluation.timing = ReadTiming(in.Elements());
 }
 void Read(ListReader&, Stopped&) {}
 void Read(ListReader& in, LogMessage& m) {

@@ -38,7 +38,7 @@ struct Stop {};
 // To a rank: the program ends.
 struct End {};
 
-// The answer to Setup is one of these two.
+// The reply to Setup is one of these two.
 struct Ready {
   MetricLists metrics;
   Fidelities fidelities{};
@@ -48,13 +48,13 @@ struct Refused {
   bool lost = false;  // the process ended as it started, each time: another one may have more luck
 };
 
-// The answer to a Question.
-struct Answer {
+// The reply to a Query.
+struct Finished {
   std::uint64_t id = 0;
-  Measurement measurement;
+  Evaluation evaluation;
 };
 
-// From a worker: it abandons its question because it was told to end. From a rank: it no longer
+// From a worker: it abandons its query because it was told to end. From a rank: it no longer
 // evaluates for any run.
 struct Stopped {};
 
@@ -78,7 +78,7 @@ struct SearchSetup {
   Fidelities fidelities;       // likewise
   std::uint64_t capacity = 1;  // likewise
 };
-// The answer to SearchSetup; otherwise Refused or Stopped.
+// The reply to SearchSetup; otherwise Refused or Stopped.
 struct SearchReady {
   std::vector<MetricDeclaration> metrics;  // of all oracles
   std::vector<std::size_t> free_metrics;   // as Runner's
@@ -87,13 +87,13 @@ struct SearchReady {
   bool chooses_fidelities = false;
 };
 
-// To the process: start searching. It asks with Question and Await, and gets Answer, Refused or
+// To the process: start searching. It asks with Query and Await, and gets Finished, Refused or
 // Stopped.
 struct Begin {
   Replayed replayed;
 };
 struct Await {
-  std::uint64_t id = 0;  // of the question whose answer it needs now; 0: any
+  std::uint64_t id = 0;  // of the query whose evaluation it needs now; 0: any
 };
 
 // From the process: what observers see. The host answers Told with Continue or Refused.
@@ -138,9 +138,9 @@ struct SavePolicy {
   std::string file;
 };
 
-using Message = std::variant<Setup, Question, Stop, End, Ready, Refused, Answer, Stopped,
-                             LogMessage, Progress, SearchSetup, SearchReady, Begin, Await,
-                             Evaluated, Told, Recorded, Taken, Continue, Done, SavePolicy>;
+using Message = std::variant<Setup, Query, Stop, End, Ready, Refused, Finished, Stopped, LogMessage,
+                             Progress, SearchSetup, SearchReady, Begin, Await, Evaluated, Told,
+                             Recorded, Taken, Continue, Done, SavePolicy>;
 
 // The maximum size of a message, in bytes.
 inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;

@@ -29,40 +29,40 @@ std::vector<std::uint64_t> Bits(const std::vector<double>& values) {
   return bits;
 }
 
-Answer SomeAnswer() {
-  Answer answer{7, {}};
-  answer.measurement.metrics = {0.1,
-                                -0.0,
-                                93.25,
-                                std::numeric_limits<double>::quiet_NaN(),
-                                std::numeric_limits<double>::infinity(),
-                                std::numeric_limits<double>::denorm_min(),
-                                1.0 / 3,
-                                1e300};
-  answer.measurement.outcome = Outcome::kFailed;
-  answer.measurement.failure = "metric 'a' is not a number";
-  answer.measurement.cost_seconds = 0.3;
-  answer.measurement.timing = {1764000000000000001, 0.25, 3, "node7"};
-  answer.measurement.records = {{"loss", 0.7}, {"loss", std::nan("")}};
-  return answer;
+Finished SomeFinished() {
+  Finished finished{7, {}};
+  finished.evaluation.metrics = {0.1,
+                                 -0.0,
+                                 93.25,
+                                 std::numeric_limits<double>::quiet_NaN(),
+                                 std::numeric_limits<double>::infinity(),
+                                 std::numeric_limits<double>::denorm_min(),
+                                 1.0 / 3,
+                                 1e300};
+  finished.evaluation.outcome = Outcome::kFailed;
+  finished.evaluation.failure = "metric 'a' is not a number";
+  finished.evaluation.cost_seconds = 0.3;
+  finished.evaluation.timing = {1764000000000000001, 0.25, 3, "node7"};
+  finished.evaluation.records = {{"loss", 0.7}, {"loss", std::nan("")}};
+  return finished;
 }
 
-TEST(MessageTest, AnswersKeepEveryBit) {
-  const Answer sent = SomeAnswer();
-  const Answer got = Passed(sent);
+TEST(MessageTest, EvaluationsKeepEveryBit) {
+  const Finished sent = SomeFinished();
+  const Finished got = Passed(sent);
   EXPECT_EQ(got.id, sent.id);
-  EXPECT_EQ(got.measurement.outcome, Outcome::kFailed);
-  EXPECT_EQ(Bits(got.measurement.metrics), Bits(sent.measurement.metrics));
-  EXPECT_EQ(got.measurement.failure, sent.measurement.failure);
-  EXPECT_EQ(got.measurement.cost_seconds, 0.3);
-  EXPECT_EQ(got.measurement.timing, sent.measurement.timing);
-  ASSERT_EQ(got.measurement.records.size(), 2u);
-  EXPECT_EQ(got.measurement.records[0], sent.measurement.records[0]);
-  EXPECT_TRUE(std::isnan(got.measurement.records[1].second));
+  EXPECT_EQ(got.evaluation.outcome, Outcome::kFailed);
+  EXPECT_EQ(Bits(got.evaluation.metrics), Bits(sent.evaluation.metrics));
+  EXPECT_EQ(got.evaluation.failure, sent.evaluation.failure);
+  EXPECT_EQ(got.evaluation.cost_seconds, 0.3);
+  EXPECT_EQ(got.evaluation.timing, sent.evaluation.timing);
+  ASSERT_EQ(got.evaluation.records.size(), 2u);
+  EXPECT_EQ(got.evaluation.records[0], sent.evaluation.records[0]);
+  EXPECT_TRUE(std::isnan(got.evaluation.records[1].second));
 }
 
-TEST(MessageTest, QuestionsKeepEveryByte) {
-  Question sent;
+TEST(MessageTest, QueriesKeepEveryByte) {
+  Query sent;
   sent.id = 1;
   sent.step = 2;
   sent.attempt = 3;
@@ -70,7 +70,7 @@ TEST(MessageTest, QuestionsKeepEveryByte) {
   for (int cell = 0; cell < 256; ++cell) {
     sent.architecture.push_back(static_cast<std::uint8_t>(cell));
   }
-  const Question got = Passed(sent);
+  const Query got = Passed(sent);
   EXPECT_EQ(got.id, 1u);
   EXPECT_EQ(got.step, 2u);
   EXPECT_EQ(got.attempt, 3u);
@@ -109,8 +109,8 @@ TEST(MessageTest, OtherMessagesStayTheSame) {
 }
 
 TEST(MessageTest, FramesMayArriveInAnyPieces) {
-  const std::string stream =
-      Frame(SomeAnswer()) + Frame(Stopped{}) + Frame(LogMessage{LODE_INFO, std::string(5000, 'x')});
+  const std::string stream = Frame(SomeFinished()) + Frame(Stopped{}) +
+                             Frame(LogMessage{LODE_INFO, std::string(5000, 'x')});
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, stream.size()}) {
     FrameReader reader;
     std::vector<std::size_t> kinds;
@@ -119,7 +119,7 @@ TEST(MessageTest, FramesMayArriveInAnyPieces) {
       while (const auto message = reader.Next()) { kinds.push_back(message->index()); }
     }
     EXPECT_EQ(kinds,
-              (std::vector<std::size_t>{Message(Answer()).index(), Message(Stopped()).index(),
+              (std::vector<std::size_t>{Message(Finished()).index(), Message(Stopped()).index(),
                                         Message(LogMessage()).index()}));
   }
 }
@@ -155,7 +155,7 @@ TEST(MessageTest, RefusesInvalidMessages) {
 
 // A corrupted message decodes to another message or is refused.
 TEST(MessageTest, BrokenMessagesAreMessagesOrErrors) {
-  const std::string whole = Encode(SomeAnswer());
+  const std::string whole = Encode(SomeFinished());
   std::mt19937 random(1);  // NOLINT(bugprone-random-generator-seed): the same each time
   int refused = 0;
   for (int round = 0; round < 20000; ++round) {

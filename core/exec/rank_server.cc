@@ -43,8 +43,8 @@ class RankServer {
       auto message = Receive();
       if (const auto* setup = std::get_if<Setup>(&message)) {
         Guard([&] { Begin(*setup); });
-      } else if (const auto* question = std::get_if<Question>(&message)) {
-        Guard([&] { Evaluate(*question); });
+      } else if (const auto* query = std::get_if<Query>(&message)) {
+        Guard([&] { Evaluate(*query); });
       } else {
         Stop(message);
       }
@@ -125,12 +125,12 @@ class RankServer {
     link_.Send(0, Ready{workers_->metrics(), workers_->fidelities()});
   }
 
-  void Evaluate(const Question& question) {
+  void Evaluate(const Query& query) {
     if (!workers_) {
       throw CancelledError();  // this rank was told to end
     }
-    workers_->Start(question);
-    link_.Send(0, Answer{question.id, workers_->Finish(question.id)});
+    workers_->Start(query);
+    link_.Send(0, Finished{query.id, workers_->Finish(query.id)});
   }
 
   MpiLink& link_;

@@ -67,11 +67,11 @@ void Ranks::StopAll() {
   }
 }
 
-bool Ranks::Give(const Question& question) {
-  const auto free = std::ranges::find(asked_, false, &std::optional<Question>::has_value);
+bool Ranks::Give(const Query& query) {
+  const auto free = std::ranges::find(asked_, false, &std::optional<Query>::has_value);
   if (free == asked_.end()) { return false; }
-  link_.Send(static_cast<int>(free - asked_.begin()) + 1, question);
-  *free = question;
+  link_.Send(static_cast<int>(free - asked_.begin()) + 1, query);
+  *free = query;
   return true;
 }
 
@@ -83,8 +83,9 @@ void Ranks::Wait() {
 void Ranks::Handle(int rank, Message& message) {
   auto& asked = asked_.at(static_cast<std::size_t>(rank) - 1);
   const std::string title = "rank " + std::to_string(rank);
-  if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = TakeAnswer(asked, *answer, static_cast<std::uint32_t>(rank) - 1);
+  if (auto* finished = std::get_if<Finished>(&message)) {
+    const std::string fault =
+        TakeEvaluation(asked, *finished, static_cast<std::uint32_t>(rank) - 1);
     if (!fault.empty()) { throw HostError(title + ": " + fault); }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     TakeReady(std::move(*ready));

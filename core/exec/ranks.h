@@ -19,7 +19,7 @@ class Ranks : public Dispatcher {
   std::size_t capacity() const override { return asked_.size(); }
 
  private:
-  bool Give(const Question& question) override;
+  bool Give(const Query& query) override;
   void Wait() override;
 
   void Begin(const Setup& setup);
@@ -29,8 +29,8 @@ class Ranks : public Dispatcher {
 
   MpiSession& session_;
   MpiLink& link_;
-  std::vector<std::optional<Question>> asked_;  // by rank 1, 2, ...
-  std::size_t ready_ = 0;                       // number of ranks
+  std::vector<std::optional<Query>> asked_;  // by rank 1, 2, ...
+  std::size_t ready_ = 0;                    // number of ranks
 };
 
 }  // namespace lode::core

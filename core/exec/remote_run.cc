@@ -26,8 +26,8 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
       executor_(std::move(executor)),
       process_(program, limits.memory_limit) {
   so_far_.seed = run.seed;
-  executor_->Listen([this](const Question& question, const Measurement& measurement) {
-    process_.Send(Answer{question.id, measurement});
+  executor_->Listen([this](const Query& query, const Evaluation& evaluation) {
+    process_.Send(Finished{query.id, evaluation});
   });
   Setup own = setup;
   own.cgroup = process_.cgroup();
@@ -140,7 +140,7 @@ void RemoteRun::HandleSafely(Message& message) {
     Send(Stopped{});
   } catch (const HostError& e) {
     fault_ = fault_.empty() ? e.what() : fault_;
-    if (!std::holds_alternative<Question>(message) && !std::holds_alternative<Evaluated>(message) &&
+    if (!std::holds_alternative<Query>(message) && !std::holds_alternative<Evaluated>(message) &&
         !std::holds_alternative<Recorded>(message) && !std::holds_alternative<Taken>(message)) {
       Send(Refused{fault_});
     }
@@ -149,8 +149,8 @@ void RemoteRun::HandleSafely(Message& message) {
 
 void RemoteRun::Handle(Message& message) {
   if (!fault_.empty()) { throw HostError(fault_); }
-  if (const auto* question = std::get_if<Question>(&message)) {
-    executor_->Start(*question);
+  if (const auto* query = std::get_if<Query>(&message)) {
+    executor_->Start(*query);
   } else if (const auto* await = std::get_if<Await>(&message)) {
     WaitFor(await->id);
     busy_since_ = Clock::now();
@@ -170,7 +170,7 @@ void RemoteRun::Handle(Message& message) {
   }
 }
 
-// The listener sends the answer. The process says itself which one it takes.
+// The listener sends the evaluation. The process says itself which one it takes.
 void RemoteRun::WaitFor(std::uint64_t id) {
   if (id == 0) {
     executor_->Next();
@@ -180,26 +180,33 @@ void RemoteRun::WaitFor(std::uint64_t id) {
 }
 
 void RemoteRun::Pass(const Evaluated& e) {
-  for (TrialObserver* observer : observers_) {
-    observer->OnEvaluation({e.id, e.step, e.architecture, e.metrics, e.failure, e.rejected,
-                            e.cost_seconds, e.records, e.timing, e.fidelity});
-  }
+  const EvaluationRecord evaluation{.id = e.id,
+                                    .step = e.step,
+                                    .architecture = e.architecture,
+                                    .metrics = e.metrics,
+                                    .failure = e.failure,
+                                    .rejected = e.rejected,
+                                    .cost_seconds = e.cost_seconds,
+                                    .records = e.records,
+                                    .timing = e.timing,
+                                    .fidelity = e.fidelity};
+  for (TrialObserver* observer : observers_) { observer->OnEvaluation(evaluation); }
   so_far_.cost_seconds += e.cost_seconds;
 }
 
 void RemoteRun::Pass(const Told& t) {
-  const TrialRecord trial{t.step,
-                          t.evaluation,
-                          t.random,
-                          t.reused,
-                          t.action,
-                          t.architecture,
-                          t.metrics,
-                          t.reward,
-                          t.violation,
-                          t.failure,
-                          std::chrono::nanoseconds(t.nanoseconds),
-                          t.fidelity};
+  const TrialRecord trial{.step = t.step,
+                          .evaluation = t.evaluation,
+                          .random = t.random,
+                          .reused = t.reused,
+                          .action = t.action,
+                          .architecture = t.architecture,
+                          .metrics = t.metrics,
+                          .reward = t.reward,
+                          .violation = t.violation,
+                          .failure = t.failure,
+                          .took = std::chrono::nanoseconds(t.nanoseconds),
+                          .fidelity = t.fidelity};
   for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
   ++so_far_.steps;
   so_far_.failures += t.failure.empty() ? 0 : 1;

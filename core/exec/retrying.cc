@@ -34,14 +34,14 @@ Timing Sum(const Timing& earlier, Timing last) {
 Retrying::Retrying(std::unique_ptr<TimedExecutor> executor, std::uint64_t retries,
                    const RunContext& run)
     : executor_(std::move(executor)), retries_(retries), run_(run) {
-  executor_->Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
+  executor_->Listen([this](const Query& q, const Evaluation& m) { OnFinished(q, m); });
 }
 
-bool Retrying::IsLast(const Asked& asked, const Measurement& measurement) const {
-  return measurement.outcome != Outcome::kFailed || asked.retries >= retries_;
+bool Retrying::IsLast(const Asked& asked, const Evaluation& evaluation) const {
+  return evaluation.outcome != Outcome::kFailed || asked.retries >= retries_;
 }
 
-Measurement Retrying::Final(const Asked& asked, Measurement last) {
+Evaluation Retrying::Final(const Asked& asked, Evaluation last) {
   if (asked.retries > 0) {
     last.records.emplace_back("retries", static_cast<double>(asked.retries));
   }
@@ -49,24 +49,24 @@ Measurement Retrying::Final(const Asked& asked, Measurement last) {
   return last;
 }
 
-void Retrying::OnAnswer(const Question& question, const Measurement& measurement) {
-  const Asked& asked = asked_.at(question.id);
-  if (IsLast(asked, measurement)) { Tell(question, Final(asked, measurement)); }
+void Retrying::OnFinished(const Query& query, const Evaluation& evaluation) {
+  const Asked& asked = asked_.at(query.id);
+  if (IsLast(asked, evaluation)) { Tell(query, Final(asked, evaluation)); }
 }
 
-void Retrying::Start(const Question& question) {
-  asked_.emplace(question.id, Asked{question});
-  executor_->Start(question);
+void Retrying::Start(const Query& query) {
+  asked_.emplace(query.id, Asked{query});
+  executor_->Start(query);
 }
 
 std::uint64_t Retrying::Next() {
-  while (!answers_.First()) { Advance(); }
-  return *answers_.First();
+  while (!finished_.First()) { Advance(); }
+  return *finished_.First();
 }
 
-Measurement Retrying::Finish(std::uint64_t id) {
-  while (!answers_.Contains(id)) { Advance(); }
-  return *answers_.Take(id);
+Evaluation Retrying::Finish(std::uint64_t id) {
+  while (!finished_.Contains(id)) { Advance(); }
+  return *finished_.Take(id);
 }
 
 void Retrying::Advance() {
@@ -85,7 +85,7 @@ Retrying::Clock::time_point Retrying::StartDue() {
   for (auto& [id, asked] : asked_) {
     if (asked.pause_end && *asked.pause_end <= Clock::now()) {
       asked.pause_end.reset();
-      executor_->Start(asked.question);
+      executor_->Start(asked.query);
     } else if (asked.pause_end) {
       next = std::min(next, *asked.pause_end);
     }
@@ -95,20 +95,20 @@ Retrying::Clock::time_point Retrying::StartDue() {
 
 void Retrying::Take(std::uint64_t id) {
   Asked& asked = asked_.at(id);
-  Measurement measurement = executor_->Finish(id);
-  if (IsLast(asked, measurement)) {
-    answers_.Add(id, Final(asked, std::move(measurement)));
+  Evaluation evaluation = executor_->Finish(id);
+  if (IsLast(asked, evaluation)) {
+    finished_.Add(id, Final(asked, std::move(evaluation)));
     asked_.erase(id);
   } else {
-    Postpone(asked, measurement);
+    Postpone(asked, evaluation);
   }
 }
 
-void Retrying::Postpone(Asked& asked, const Measurement& failed) {
+void Retrying::Postpone(Asked& asked, const Evaluation& failed) {
   ++asked.retries;
-  Log(LODE_WARNING, "evaluation " + std::to_string(asked.question.id) +
-                        " failed and is repeated (" + std::to_string(asked.retries) + " of " +
-                        std::to_string(retries_) + "): " + failed.failure);
+  Log(LODE_WARNING, "evaluation " + std::to_string(asked.query.id) + " failed and is repeated (" +
+                        std::to_string(asked.retries) + " of " + std::to_string(retries_) +
+                        "): " + failed.failure);
   asked.earlier = Sum(asked.earlier, failed.timing);
   asked.pause_end = Clock::now() + PauseBefore(asked.retries);
 }

@@ -8,29 +8,29 @@
 namespace lode::core {
 namespace {
 
-// Fails each question as many times as its seed says, then measures its id. Each attempt took a
+// Fails each query as many times as its seed says, then measures its id. Each attempt took a
 // second and began at the second of its number.
 class Failing : public TimedExecutor {
  public:
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return 2; }
-  void Start(const Question& question) override {
-    Measurement& answer = answers_[question.id];
-    const bool fails = starts_[question.id]++ < question.seed;
-    answer = {fails ? Outcome::kFailed : Outcome::kMeasured,
-              {fails ? 0 : static_cast<double>(question.id)},
-              fails ? "the device is lost" : "",
-              0,
-              {},
-              {static_cast<std::int64_t>(starts_[question.id]), 1, 2, "node"}};
-    Tell(question, answer);
-    answered_.push_back(question.id);
+  void Start(const Query& query) override {
+    Evaluation& finished = finished_[query.id];
+    const bool fails = starts_[query.id]++ < query.seed;
+    finished = {fails ? Outcome::kFailed : Outcome::kMeasured,
+                {fails ? 0 : static_cast<double>(query.id)},
+                fails ? "the device is lost" : "",
+                0,
+                {},
+                {static_cast<std::int64_t>(starts_[query.id]), 1, 2, "node"}};
+    Tell(query, finished);
+    evaluated_.push_back(query.id);
   }
-  std::optional<std::uint64_t> NextUntil(Clock::time_point) override { return answered_.front(); }
-  Measurement Finish(std::uint64_t id) override {
-    std::erase(answered_, id);
-    return answers_.at(id);
+  std::optional<std::uint64_t> NextUntil(Clock::time_point) override { return evaluated_.front(); }
+  Evaluation Finish(std::uint64_t id) override {
+    std::erase(evaluated_, id);
+    return finished_.at(id);
   }
 
   std::map<std::uint64_t, std::uint64_t> starts_;
@@ -38,15 +38,15 @@ class Failing : public TimedExecutor {
  private:
   MetricLists metrics_;
   const Fidelities fidelities_{};
-  std::map<std::uint64_t, Measurement> answers_;
-  std::vector<std::uint64_t> answered_;
+  std::map<std::uint64_t, Evaluation> finished_;
+  std::vector<std::uint64_t> evaluated_;
 };
 
-Question Ask(std::uint64_t id, std::uint64_t failures) {
-  Question question;
-  question.id = id;
-  question.seed = failures;
-  return question;
+Query Ask(std::uint64_t id, std::uint64_t failures) {
+  Query query;
+  query.id = id;
+  query.seed = failures;
+  return query;
 }
 
 class RetryingTest : public testing::Test {
@@ -57,7 +57,7 @@ class RetryingTest : public testing::Test {
     run_.cancelled = &cancelled_;
     retrying_ = std::make_unique<Retrying>(std::move(failing), 2, run_);
     retrying_->Listen(
-        [this](const Question& q, const Measurement& m) { told_.emplace_back(q.id, m.outcome); });
+        [this](const Query& q, const Evaluation& m) { told_.emplace_back(q.id, m.outcome); });
   }
 
   std::atomic<bool> cancelled_ = false;
@@ -70,7 +70,7 @@ class RetryingTest : public testing::Test {
 TEST_F(RetryingTest, ATemporaryFailureIsNotAFailure) {
   retrying_->Start(Ask(1, 2));
   retrying_->Start(Ask(2, 0));  // asked ahead
-  const Measurement first = retrying_->Finish(1);
+  const Evaluation first = retrying_->Finish(1);
   EXPECT_EQ(first.outcome, Outcome::kMeasured);
   EXPECT_EQ(first.metrics, std::vector<double>{1});
   EXPECT_EQ(first.records, (Records{{"retries", 2}}));
@@ -82,14 +82,14 @@ TEST_F(RetryingTest, ATemporaryFailureIsNotAFailure) {
 
 TEST_F(RetryingTest, APermanentFailureIsReportedOnce) {
   retrying_->Start(Ask(1, 100));
-  const Measurement answer = retrying_->Finish(1);
-  EXPECT_EQ(answer.outcome, Outcome::kFailed);
-  EXPECT_EQ(answer.failure, "the device is lost");
+  const Evaluation finished = retrying_->Finish(1);
+  EXPECT_EQ(finished.outcome, Outcome::kFailed);
+  EXPECT_EQ(finished.failure, "the device is lost");
   EXPECT_EQ(failing_->starts_[1], 3u);
   EXPECT_EQ(told_.size(), 1u);
 }
 
-TEST_F(RetryingTest, APauseDoesNotBlockOtherQuestions) {
+TEST_F(RetryingTest, APauseDoesNotBlockOtherQueries) {
   retrying_->Start(Ask(1, 1));
   retrying_->Start(Ask(2, 0));
   EXPECT_EQ(retrying_->Next(), 2u);
@@ -102,7 +102,7 @@ TEST_F(RetryingTest, APauseDoesNotBlockOtherQuestions) {
 
 TEST_F(RetryingTest, TheTimingIsThatOfAllAttempts) {
   std::vector<Timing> told;
-  retrying_->Listen([&](const Question&, const Measurement& m) { told.push_back(m.timing); });
+  retrying_->Listen([&](const Query&, const Evaluation& m) { told.push_back(m.timing); });
   retrying_->Start(Ask(1, 2));
   const Timing all{1, 3, 2, "node"};
   EXPECT_EQ(retrying_->Finish(1).timing, all);

@@ -23,35 +23,31 @@ class HostObserver : public TrialObserver {
   HostObserver(HostChannel& host, HostExecutor& executor) : host_(host), executor_(executor) {}
 
   void OnEvaluation(const EvaluationRecord& record) override {
-    const auto& [id, step, architecture, metrics, failure, rejected, cost_seconds, records, timing,
-                 fidelity] = record;
-    host_.Send(Evaluated{id,
-                         step,
-                         std::string(architecture),
-                         {metrics.begin(), metrics.end()},
-                         std::string(failure),
-                         rejected,
-                         cost_seconds,
-                         {records.begin(), records.end()},
-                         timing,
-                         fidelity});
+    host_.Send(Evaluated{.id = record.id,
+                         .step = record.step,
+                         .architecture = std::string(record.architecture),
+                         .metrics = {record.metrics.begin(), record.metrics.end()},
+                         .failure = std::string(record.failure),
+                         .rejected = record.rejected,
+                         .cost_seconds = record.cost_seconds,
+                         .records = {record.records.begin(), record.records.end()},
+                         .timing = record.timing,
+                         .fidelity = record.fidelity});
   }
 
   void OnTrial(const TrialRecord& trial) override {
-    const auto& [step, evaluation, random, reused, action, architecture, metrics, reward, violation,
-                 failure, took, fidelity] = trial;
-    host_.Send(Told{step,
-                    evaluation,
-                    random,
-                    reused,
-                    {action.begin(), action.end()},
-                    std::string(architecture),
-                    {metrics.begin(), metrics.end()},
-                    reward,
-                    violation,
-                    std::string(failure),
-                    took.count(),
-                    fidelity});
+    host_.Send(Told{.step = trial.step,
+                    .evaluation = trial.evaluation,
+                    .random = trial.random,
+                    .reused = trial.reused,
+                    .action = {trial.action.begin(), trial.action.end()},
+                    .architecture = std::string(trial.architecture),
+                    .metrics = {trial.metrics.begin(), trial.metrics.end()},
+                    .reward = trial.reward,
+                    .violation = trial.violation,
+                    .failure = std::string(trial.failure),
+                    .nanoseconds = trial.took.count(),
+                    .fidelity = trial.fidelity});
     executor_.WaitForHost();
   }
 

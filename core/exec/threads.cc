@@ -35,81 +35,80 @@ Threads::~Threads() {
   threads_.clear();
 }
 
-void Threads::Start(const Question& question) {
+void Threads::Start(const Query& query) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(question);
+    waiting_.push_back(query);
   }
   asked_.notify_one();
-  TakeAnswers();
+  TakeFinished();
 }
 
 std::optional<std::uint64_t> Threads::NextUntil(Clock::time_point deadline) {
   for (;;) {
-    TakeAnswers();
-    if (const auto id = answers_.First(); id || Clock::now() >= deadline) { return id; }
-    AwaitAnswer(deadline);
+    TakeFinished();
+    if (const auto id = finished_.First(); id || Clock::now() >= deadline) { return id; }
+    AwaitFinished(deadline);
   }
 }
 
-Measurement Threads::Finish(std::uint64_t id) {
+Evaluation Threads::Finish(std::uint64_t id) {
   for (;;) {
-    TakeAnswers();
-    if (auto answer = answers_.Take(id)) { return std::move(*answer); }
-    AwaitAnswer(Clock::time_point::max());
+    TakeFinished();
+    if (auto finished = finished_.Take(id)) { return std::move(*finished); }
+    AwaitFinished(Clock::time_point::max());
   }
 }
 
-void Threads::AwaitAnswer(Clock::time_point deadline) {
+void Threads::AwaitFinished(Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  answered_.wait_until(lock, std::min(deadline, Clock::now() + kSlice),
-                       [this] { return !arrived_.empty() || fault_; });
+  ready_.wait_until(lock, std::min(deadline, Clock::now() + kSlice),
+                    [this] { return !arrived_.empty() || fault_; });
 }
 
-void Threads::TakeAnswers() {
+void Threads::TakeFinished() {
   if (run_.is_cancelled()) { throw CancelledError(); }
-  std::vector<std::pair<Question, Measurement>> now;
+  std::vector<std::pair<Query, Evaluation>> now;
   {
     const std::lock_guard lock(mutex_);
     now.swap(arrived_);
     if (fault_) { std::rethrow_exception(fault_); }
   }
-  for (auto& [question, measurement] : now) {
-    Tell(question, measurement);
-    answers_.Add(question.id, std::move(measurement));
+  for (auto& [query, evaluation] : now) {
+    Tell(query, evaluation);
+    finished_.Add(query.id, std::move(evaluation));
   }
 }
 
 void Threads::Work(const std::stop_token& stop, std::uint32_t worker) {
   const CrashStack stack;
-  while (auto question = AwaitQuestion(stop)) {
+  while (auto query = AwaitQuery(stop)) {
     try {
-      Evaluate(std::move(*question), worker);
+      Evaluate(std::move(*query), worker);
     } catch (const std::exception&) {  // not what pthread_exit throws
       const std::lock_guard lock(mutex_);
       fault_ = std::current_exception();
     }
-    answered_.notify_one();
+    ready_.notify_one();
   }
 }
 
-std::optional<Question> Threads::AwaitQuestion(const std::stop_token& stop) {
+std::optional<Query> Threads::AwaitQuery(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   if (!asked_.wait(lock, stop, [this] { return !waiting_.empty(); }) || stop.stop_requested()) {
     return std::nullopt;
   }
-  Question question = std::move(waiting_.front());
+  Query query = std::move(waiting_.front());
   waiting_.pop_front();
-  return question;
+  return query;
 }
 
-void Threads::Evaluate(Question question, std::uint32_t worker) {
+void Threads::Evaluate(Query query, std::uint32_t worker) {
   const Stopwatch stopwatch;
-  Measurement measurement =
-      oracles_.Measure(question.architecture, question.fidelity, question.seed);
-  measurement.timing = stopwatch.Stop(worker);
+  Evaluation evaluation = oracles_.Evaluate(query.architecture, query.fidelity, query.seed);
+  evaluation.timing = stopwatch.Stop(worker);
   const std::lock_guard lock(mutex_);
-  arrived_.emplace_back(std::move(question), std::move(measurement));
+  arrived_.emplace_back(std::move(query), std::move(evaluation));
 }
 
 }  // namespace lode::core

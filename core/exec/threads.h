@@ -14,7 +14,7 @@
 
 #include "core/exec/timed_executor.h"
 #include "core/plugin/component.h"
-#include "core/search/answers.h"
+#include "core/search/finished_evaluations.h"
 #include "core/search/oracles.h"
 
 namespace lode::core {
@@ -31,32 +31,32 @@ class Threads : public TimedExecutor {
   const MetricLists& metrics() const override { return oracles_.metrics(); }
   const Fidelities& fidelities() const override { return oracles_.fidelities(); }
   std::size_t capacity() const override { return threads_.size(); }
-  void Start(const Question& question) override;
+  void Start(const Query& query) override;
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;
-  Measurement Finish(std::uint64_t id) override;
+  Evaluation Finish(std::uint64_t id) override;
 
  private:
   // What a thread does.
   void Work(const std::stop_token& stop, std::uint32_t worker);
-  void Evaluate(Question question, std::uint32_t worker);
-  std::optional<Question> AwaitQuestion(const std::stop_token& stop);
+  void Evaluate(Query query, std::uint32_t worker);
+  std::optional<Query> AwaitQuery(const std::stop_token& stop);
 
-  // Waits until a thread has answered, but not long.
-  void AwaitAnswer(Clock::time_point deadline);
-  // Takes what the threads have answered. Throws what a thread has caught, CancelledError.
-  void TakeAnswers();
+  // Waits until a thread has finished, but not long.
+  void AwaitFinished(Clock::time_point deadline);
+  // Takes what the threads have finished. Throws what a thread has caught, CancelledError.
+  void TakeFinished();
 
   std::atomic<bool> abandoned_ = false;
   const RunContext run_;
   Oracles oracles_;
-  Answers answers_;
+  FinishedEvaluations finished_;
 
   std::mutex mutex_;
   std::condition_variable_any asked_;
-  std::deque<Question> waiting_;
-  std::condition_variable answered_;
-  std::vector<std::pair<Question, Measurement>> arrived_;  // answers, not taken yet
-  std::exception_ptr fault_;  // that ended an evaluation without an answer
+  std::deque<Query> waiting_;
+  std::condition_variable ready_;
+  std::vector<std::pair<Query, Evaluation>> arrived_;  // not taken yet
+  std::exception_ptr fault_;                           // that ended an evaluation without a result
   std::vector<std::jthread> threads_;
 };
 

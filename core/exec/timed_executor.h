@@ -1,4 +1,4 @@
-// An executor that evaluates, as opposed to one that passes questions on.
+// An executor that evaluates, as opposed to one that passes queries on.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ class TimedExecutor : public Executor {
   using Clock = std::chrono::steady_clock;
 
   // Waits as Next() does, but only until `deadline` or at most 50 ms later. Returns nothing if no
-  // answer has arrived by then. REQUIRES: a question was started whose answer was not taken.
+  // evaluation has finished by then. REQUIRES: a query was started whose evaluation was not taken.
   virtual std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) = 0;
 
   std::uint64_t Next() final { return *NextUntil(Clock::time_point::max()); }

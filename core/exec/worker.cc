@@ -64,10 +64,10 @@ bool Settle() {
 }
 
 // The evaluations that the setup describes.
-class Evaluation {
+class QueryServer {
  public:
-  Evaluation(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
-             HostChannel& host)
+  QueryServer(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
+              HostChannel& host)
       : run_{setup.seed,
              &cancelled,
              [&host](double fraction, std::string_view what) {
@@ -85,13 +85,12 @@ class Evaluation {
 
   const MetricLists& metrics() const { return oracles_->metrics(); }
   const Fidelities& fidelities() const { return oracles_->fidelities(); }
-  Answer Ask(const Question& question) {
+  Finished Ask(const Query& query) {
     const Stopwatch stopwatch;
-    Measurement measurement =
-        oracles_->Measure(question.architecture, question.fidelity, question.seed);
-    measurement.timing = stopwatch.Stop();
+    Evaluation evaluation = oracles_->Evaluate(query.architecture, query.fidelity, query.seed);
+    evaluation.timing = stopwatch.Stop();
     std::fflush(stdout);
-    return {question.id, std::move(measurement)};
+    return {query.id, std::move(evaluation)};
   }
 
  private:
@@ -104,20 +103,20 @@ class Evaluation {
 // Serves one run. Returns the exit status.
 int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
           HostChannel& host) {
-  std::unique_ptr<Evaluation> evaluation;
+  std::unique_ptr<QueryServer> server;
   try {
-    evaluation = Doing("making the oracles in a process of their own",
-                       [&] { return std::make_unique<Evaluation>(setup, plugins, host); });
+    server = Doing("making the oracles in a process of their own",
+                   [&] { return std::make_unique<QueryServer>(setup, plugins, host); });
   } catch (const CancelledError&) {  // the host no longer waits
     return 0;
   } catch (const std::exception& e) {
     host.Send(Refused{e.what()});
     return 1;
   }
-  host.Send(Ready{evaluation->metrics(), evaluation->fidelities()});
+  host.Send(Ready{server->metrics(), server->fidelities()});
   try {
     while (const auto message = host.Receive()) {
-      host.Send(evaluation->Ask(std::get<Question>(*message)));
+      host.Send(server->Ask(std::get<Query>(*message)));
     }
   } catch (const CancelledError&) { host.Send(Stopped{}); }
   return 0;

@@ -69,7 +69,7 @@ class WorkerProcess {
   // Adds the descriptors and events to poll() for.
   void AddTo(std::vector<pollfd>& polled) const;
 
-  // Asks the process to end: its evaluation is cancelled, and it gets no more questions. It has a
+  // Asks the process to end: its evaluation is cancelled, and it gets no more queries. It has a
   // second to do so.
   void Terminate();
   // Tells the process to stop its work, as Terminate() does, but the connection stays open for

@@ -87,7 +87,7 @@ Workers::Slot* Workers::FreeSlot() {
   const auto rank = [](const Slot& slot) { return slot.process ? (slot.ready ? 2 : 1) : 0; };
   Slot* best = nullptr;
   for (Slot& slot : slots_) {
-    if (!slot.question && (best == nullptr || rank(slot) > rank(*best))) { best = &slot; }
+    if (!slot.query && (best == nullptr || rank(slot) > rank(*best))) { best = &slot; }
   }
   return best;
 }
@@ -96,7 +96,7 @@ std::uint32_t Workers::NumberOf(const Slot& slot) const {
   return static_cast<std::uint32_t>(&slot - slots_.data());
 }
 
-bool Workers::Give(const Question& question) {
+bool Workers::Give(const Query& query) {
   Slot* slot = FreeSlot();
   if (slot != nullptr && slot->process) {
     Receive(*slot);  // a process that has died meanwhile is not asked
@@ -106,12 +106,10 @@ bool Workers::Give(const Question& question) {
   try {
     if (!slot->process) { Launch(*slot); }
     slot->process->ClearOutput();
-    slot->process->Send(question);
-    slot->question = question;
+    slot->process->Send(query);
+    slot->query = query;
     slot->stopwatch = {};
-  } catch (const HostError& e) {
-    TakeFailure(question, e.what(), Stopwatch().Stop(NumberOf(*slot)));
-  }
+  } catch (const HostError& e) { TakeFailure(query, e.what(), Stopwatch().Stop(NumberOf(*slot))); }
   return true;
 }
 
@@ -146,8 +144,8 @@ void Workers::Receive(Slot& slot) {
 }
 
 void Workers::Handle(Slot& slot, Message& message) {
-  if (auto* answer = std::get_if<Answer>(&message)) {
-    const std::string fault = TakeAnswer(slot.question, *answer, NumberOf(slot));
+  if (auto* finished = std::get_if<Finished>(&message)) {
+    const std::string fault = TakeEvaluation(slot.query, *finished, NumberOf(slot));
     if (!fault.empty()) { Lose(slot, fault); }
   } else if (auto* ready = std::get_if<Ready>(&message)) {
     TakeReady(std::move(*ready));
@@ -169,13 +167,13 @@ void Workers::HandleEnd(Slot& slot) {
   Lose(slot, slot.refusal.empty() ? reason + slot.process->LastOutput() : slot.refusal);
 }
 
-// Gives up the slot's process and fails its question.
+// Gives up the slot's process and fails its query.
 void Workers::Lose(Slot& slot, const std::string& reason) {
   const std::string component = slot.process ? slot.process->CurrentComponent() : "";
   slot.process.reset();
-  if (slot.question) {
-    const Question question = *std::exchange(slot.question, std::nullopt);
-    TakeFailure(question, reason, slot.stopwatch.Stop(NumberOf(slot)));
+  if (slot.query) {
+    const Query query = *std::exchange(slot.query, std::nullopt);
+    TakeFailure(query, reason, slot.stopwatch.Stop(NumberOf(slot)));
   } else if (!has_metrics()) {
     const bool is_oracle = component.empty() || component.starts_with("oracle ");
     const std::string who = is_oracle ? "oracle process" : component;
@@ -195,10 +193,10 @@ void Workers::CheckLimits() {
   }
 }
 
-// The process may clean up; what it leaves behind is killed. The next question does not wait for
+// The process may clean up; what it leaves behind is killed. The next query does not wait for
 // that.
 void Workers::CheckTime(Slot& slot) {
-  if (limits_.timeout_seconds > 0 && slot.question &&
+  if (limits_.timeout_seconds > 0 && slot.query &&
       slot.stopwatch.seconds() > limits_.timeout_seconds) {
     slot.process->Terminate();
     ending_.push_back(std::move(slot.process));

@@ -1,5 +1,5 @@
 // Evaluates in several processes of this machine at once. A process that misbehaves costs only the
-// question that it was asked.
+// query that it was asked.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,7 @@ class WorkerLost : public HostError {
 class Workers : public Dispatcher {
  public:
   struct Limits {
-    double timeout_seconds = 0;      // for one question; 0: none
+    double timeout_seconds = 0;      // for one query; 0: none
     std::uint64_t memory_limit = 0;  // MiB, for a process and what it has started; 0: none
 
     // "took longer than the timeout of 5 s", "took more memory than the limit of 100 MiB"
@@ -32,7 +32,7 @@ class Workers : public Dispatcher {
   };
 
   // Starts `count` processes and waits until the first can be asked. Processes that end are started
-  // again when there are questions for them. The destructor ends all of them within two seconds.
+  // again when there are queries for them. The destructor ends all of them within two seconds.
   // `run` outlives *this. `idle` is called at least every 50 ms while waiting. Throws HostError if
   // the oracles cannot be created, WorkerLost if the first process repeatedly ends while it starts,
   // CancelledError.
@@ -43,17 +43,17 @@ class Workers : public Dispatcher {
   std::size_t capacity() const override { return slots_.size(); }
 
  private:
-  // A place for a process, and its current question.
+  // A place for a process, and its current query.
   struct Slot {
     std::unique_ptr<WorkerProcess> process;
     bool ready = false;     // the process has reported its metrics
     std::string refusal{};  // why the process cannot evaluate
     bool refused = false;   // whether the process itself said so
-    std::optional<Question> question{};
-    Stopwatch stopwatch{};  // since the process could start to answer
+    std::optional<Query> query{};
+    Stopwatch stopwatch{};  // since the process could start to evaluate
   };
 
-  bool Give(const Question& question) override;
+  bool Give(const Query& query) override;
   void Wait() override;
 
   void Launch(Slot& slot);

@@ -26,8 +26,8 @@ class KeptTrials {
   // True if the run began when evaluations had no limit. It continues without one.
   bool has_unlimited_evaluations() const { return unlimited_; }
 
-  // Returns an executor that answers from the store as long as it can and then asks `rest`. Call
-  // once.
+  // Returns an executor that takes evaluations from the store as long as it can and then asks
+  // `rest`. Call once.
   std::unique_ptr<Executor> Replaying(std::unique_ptr<Executor> rest);
 
   // Returns a check that compares each trial with the stored one and calls `agreed` after the last

@@ -12,10 +12,10 @@ class WatchedExecutor : public Executor {
         run_(run),
         listener_(listener),
         workers_(executor_->capacity() > 1 ? executor_->capacity() : 0) {
-    executor_->Listen([this](const Question& question, const Measurement& measurement) {
+    executor_->Listen([this](const Query& query, const Evaluation& evaluation) {
       --under_way_;
       Report();
-      Tell(question, measurement);
+      Tell(query, evaluation);
     });
     Report();
   }
@@ -23,13 +23,13 @@ class WatchedExecutor : public Executor {
   const MetricLists& metrics() const override { return executor_->metrics(); }
   const Fidelities& fidelities() const override { return executor_->fidelities(); }
   std::size_t capacity() const override { return executor_->capacity(); }
-  void Start(const Question& question) override {
+  void Start(const Query& query) override {
     ++under_way_;
     Report();
-    executor_->Start(question);
+    executor_->Start(query);
   }
   std::uint64_t Next() override { return executor_->Next(); }
-  Measurement Finish(std::uint64_t id) override { return executor_->Finish(id); }
+  Evaluation Finish(std::uint64_t id) override { return executor_->Finish(id); }
 
  private:
   void Report() const { listener_.OnActivity({run_, workers_, under_way_}); }

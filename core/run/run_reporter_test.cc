@@ -15,7 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::Pair;
 
-// Answers only when told to.
+// Evaluates only when told to.
 class FakeExecutor : public Executor {
  public:
   explicit FakeExecutor(std::size_t capacity) : capacity_(capacity) {}
@@ -23,20 +23,20 @@ class FakeExecutor : public Executor {
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
-  void Start(const Question& question) override { asked_.push_back(question); }
+  void Start(const Query& query) override { asked_.push_back(query); }
   std::uint64_t Next() override { return asked_.front().id; }
-  Measurement Finish(std::uint64_t /*id*/) override {
-    Measurement measurement;
-    Tell(asked_.front(), measurement);
+  Evaluation Finish(std::uint64_t /*id*/) override {
+    Evaluation evaluation;
+    Tell(asked_.front(), evaluation);
     asked_.pop_front();
-    return measurement;
+    return evaluation;
   }
 
  private:
   const std::size_t capacity_;
   const MetricLists metrics_;
   const Fidelities fidelities_{};
-  std::deque<Question> asked_;
+  std::deque<Query> asked_;
 };
 
 class Heard : public RunListener {
@@ -74,13 +74,13 @@ class RunReporterTest : public testing::Test {
 
 TEST_F(RunReporterTest, EvaluationsThatAreUnderWayAreCounted) {
   const auto executor = reporter_.Watch(std::make_unique<FakeExecutor>(3));
-  int answered = 0;
-  executor->Listen([&](const Question&, const Measurement&) { ++answered; });
-  Question question;
-  for (question.id = 1; question.id <= 2; ++question.id) { executor->Start(question); }
+  int finished = 0;
+  executor->Listen([&](const Query&, const Evaluation&) { ++finished; });
+  Query query;
+  for (query.id = 1; query.id <= 2; ++query.id) { executor->Start(query); }
   executor->Finish(executor->Next());
   executor->Finish(executor->Next());
-  EXPECT_EQ(answered, 2);
+  EXPECT_EQ(finished, 2);
   EXPECT_THAT(heard_.activity_,
               ElementsAre(Pair(3, 0), Pair(3, 1), Pair(3, 2), Pair(3, 1), Pair(3, 0)));
 }

@@ -30,7 +30,7 @@ Evaluator::Evaluator(Parts parts, Listener listener)
       noisy_(AreNoisy(parts_.metrics)),
       random_(parts_.seed, "evaluate"),
       known_(parts_.metrics.size()) {
-  parts_.executor.Listen([this](const Question& q, const Measurement& m) { OnAnswer(q, m); });
+  parts_.executor.Listen([this](const Query& q, const Evaluation& m) { OnFinished(q, m); });
 }
 
 Evaluator::Ticket Evaluator::Begin(Proposed proposed) {
@@ -71,7 +71,7 @@ bool Evaluator::SettleKnown(Ticket& ticket) {
 bool Evaluator::SettleFree(Ticket& ticket) {
   ticket.row.assign(metrics().size(), kNaN);
   if (!parts_.compute) { return false; }
-  Measurement computed = parts_.compute(ticket.proposed.architecture, SeedFor(ticket.proposed));
+  Evaluation computed = parts_.compute(ticket.proposed.architecture, SeedFor(ticket.proposed));
   Place(computed.metrics, parts_.free_places, ticket.row);
   ticket.records = std::move(computed.records);
   computed.records.clear();
@@ -123,9 +123,9 @@ void Evaluator::Reuse(Ticket& ticket, std::size_t same) {
   }
   const std::uint64_t id = ++last_id_;
   ticket.state = Known{known_.KeepCopy(ticket.key, id, ticket.row)};
-  Measurement measurement;
-  measurement.metrics = ticket.row;
-  Report(id, ticket, measurement);
+  Evaluation evaluation;
+  evaluation.metrics = ticket.row;
+  Report(id, ticket, evaluation);
 }
 
 // Returns a seed for the oracles' own randomness.
@@ -156,15 +156,15 @@ void Evaluator::AskAs(std::uint64_t id, Ticket& ticket) {
   ++evaluations_;
   const Proposed& proposed = ticket.proposed;
   asked_.emplace(ticket.network, proposed.step);
-  const Question question{.id = id,
-                          .step = proposed.step,
-                          .attempt = proposed.attempt,
-                          .seed = SeedFor(proposed),
-                          .architecture = proposed.architecture,
-                          .text = proposed.text,
-                          .fidelity = proposed.fidelity};
+  const Query query{.id = id,
+                    .step = proposed.step,
+                    .attempt = proposed.attempt,
+                    .seed = SeedFor(proposed),
+                    .architecture = proposed.architecture,
+                    .text = proposed.text,
+                    .fidelity = proposed.fidelity};
   under_way_.emplace(id, ticket);
-  parts_.executor.Start(question);
+  parts_.executor.Start(query);
 }
 
 Evaluator::Ticket Evaluator::BeginRepeat(Proposed proposed, std::uint64_t repeat) {
@@ -186,7 +186,7 @@ Evaluator::Result Evaluator::Finish(Ticket& ticket) {
   if (const auto* failed = std::get_if<Failed>(&ticket.state)) {
     return TakeFailure(ticket, *failed);
   }
-  if (const auto* asked = ticket.asked()) { return TakeAnswer(ticket, *asked); }
+  if (const auto* asked = ticket.asked()) { return TakeFinished(ticket, *asked); }
   return {.rejected = true};
 }
 
@@ -199,21 +199,20 @@ Evaluator::Result Evaluator::TakeFailure(const Ticket& ticket, const Failed& fai
   return {.id = failed.id, .failure = known_.FailureOf(kept.slot)};
 }
 
-Evaluator::Result Evaluator::TakeAnswer(Ticket& ticket, const Asked& asked) {
-  Measurement measurement = parts_.executor.Finish(asked.id);
+Evaluator::Result Evaluator::TakeFinished(Ticket& ticket, const Asked& asked) {
+  Evaluation evaluation = parts_.executor.Finish(asked.id);
   under_way_.erase(asked.id);
   ForgetAsked(ticket);
-  Result result{.is_new_query = asked.is_new_query, .cost_seconds = measurement.cost_seconds};
-  if (measurement.outcome == Outcome::kRejected) {
+  Result result{.is_new_query = asked.is_new_query, .cost_seconds = evaluation.cost_seconds};
+  if (evaluation.outcome == Outcome::kRejected) {
     known_.Reject(std::move(ticket.network));
     result.rejected = true;
     return result;
   }
-  Place(measurement.metrics, parts_.measured_places, ticket.row);
-  const bool failed = measurement.outcome == Outcome::kFailed;
-  const auto kept = failed
-                        ? known_.KeepFailure(ticket.key, asked.id, std::move(measurement.failure))
-                        : known_.Keep(ticket.key, asked.id, ticket.row);
+  Place(evaluation.metrics, parts_.measured_places, ticket.row);
+  const bool failed = evaluation.outcome == Outcome::kFailed;
+  const auto kept = failed ? known_.KeepFailure(ticket.key, asked.id, std::move(evaluation.failure))
+                           : known_.Keep(ticket.key, asked.id, ticket.row);
   if (parts_.by_canonical && kept.is_new) { known_.Share(ticket.network, kept.slot); }
   result.id = asked.id;
   result.metrics = failed ? std::span<const double>() : known_.MetricsOf(kept.slot);
@@ -227,27 +226,27 @@ void Evaluator::ForgetAsked(const Ticket& ticket) {
       first, last, [&](const auto& asked) { return asked.second == ticket.proposed.step; }));
 }
 
-void Evaluator::Report(std::uint64_t id, const Ticket& ticket, const Measurement& measurement) {
+void Evaluator::Report(std::uint64_t id, const Ticket& ticket, const Evaluation& evaluation) {
   if (listener_) {
     Records records = ticket.records;
-    records.insert(records.end(), measurement.records.begin(), measurement.records.end());
+    records.insert(records.end(), evaluation.records.begin(), evaluation.records.end());
     listener_({.id = id,
                .step = ticket.proposed.step,
                .architecture = ticket.proposed.text,
                .metrics = ticket.row,
-               .failure = measurement.failure,
-               .rejected = measurement.outcome == Outcome::kRejected,
-               .cost_seconds = measurement.cost_seconds,
+               .failure = evaluation.failure,
+               .rejected = evaluation.outcome == Outcome::kRejected,
+               .cost_seconds = evaluation.cost_seconds,
                .records = records,
-               .timing = measurement.timing,
+               .timing = evaluation.timing,
                .fidelity = ticket.proposed.fidelity});
   }
 }
 
-void Evaluator::OnAnswer(const Question& question, const Measurement& measurement) {
-  Ticket& ticket = under_way_.at(question.id);
-  Place(measurement.metrics, parts_.measured_places, ticket.row);
-  Report(question.id, ticket, measurement);
+void Evaluator::OnFinished(const Query& query, const Evaluation& evaluation) {
+  Ticket& ticket = under_way_.at(query.id);
+  Place(evaluation.metrics, parts_.measured_places, ticket.row);
+  Report(query.id, ticket, evaluation);
 }
 
 }  // namespace lode::core

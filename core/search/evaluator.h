@@ -23,13 +23,14 @@ namespace lode::core {
 // if all measuring oracles declare that their metrics depend on nothing else. Repeats failed and
 // noisy evaluations. Memory grows only with the number of distinct architectures.
 //
-// Free metrics are computed first, in this process. Questions for the others go to the executor,
+// Free metrics are computed first, in this process. Queries for the others go to the executor,
 // and several evaluations may run at once; an architecture that an earlier step has asked about
-// then waits for that answer. Results depend on the order of the calls, not on when answers arrive.
+// then waits for that evaluation. Results depend on the order of the calls, not on when evaluations
+// finish.
 class Evaluator {
  public:
   // Computes the free metrics of an architecture; they depend on the seed only if they are noisy.
-  using Compute = std::function<Measurement(ArchitectureView architecture, std::uint64_t seed)>;
+  using Compute = std::function<Evaluation(ArchitectureView architecture, std::uint64_t seed)>;
 
   // Gets each evaluation as soon as it is measured or computed.
   using Listener = std::function<void(const EvaluationRecord&)>;
@@ -68,9 +69,9 @@ class Evaluator {
   struct Rejected {};  // broke a limit
   struct Asked {
     std::uint64_t id;
-    bool is_new_query;  // the first question about its network at this fidelity
+    bool is_new_query;  // the first query about its network at this fidelity
   };
-  struct Waiting {};  // for the answer to an earlier step
+  struct Waiting {};  // for the evaluation of an earlier step
   using State = std::variant<New, Known, Failed, Rejected, Asked, Waiting>;
 
   // An evaluation in progress.
@@ -94,7 +95,7 @@ class Evaluator {
     std::string_view failure{};         // why it failed, or ""; valid until the next call
     bool rejected = false;  // broke a limit, maybe before every metric was measured; of the others,
                             // only is_new_query and cost_seconds are set
-    bool is_new_query = false;  // the first question about its network at this fidelity
+    bool is_new_query = false;  // the first query about its network at this fidelity
     double cost_seconds = 0;    // simulated; 0 if it was reused
   };
 
@@ -150,12 +151,12 @@ class Evaluator {
   // Steps of Finish().
   Result TakeKnown(std::size_t slot) const;
   Result TakeFailure(const Ticket& ticket, const Failed& failed);
-  Result TakeAnswer(Ticket& ticket, const Asked& asked);
+  Result TakeFinished(Ticket& ticket, const Asked& asked);
   void ForgetAsked(const Ticket& ticket);
 
   // Reports to the listener.
-  void Report(std::uint64_t id, const Ticket& ticket, const Measurement& measurement);
-  void OnAnswer(const Question& question, const Measurement& measurement);
+  void Report(std::uint64_t id, const Ticket& ticket, const Evaluation& evaluation);
+  void OnFinished(const Query& query, const Evaluation& evaluation);
 
   bool MustAsk(std::size_t slot) const { return noisy_ || known_.HasFailed(slot); }
 

@@ -45,7 +45,7 @@ Evaluator::Parts EvaluatorParts(const Pipeline& pipeline, const Catalog& catalog
   ArrangeMetrics(pipeline, free, oracles->metrics(), executor.metrics(), parts);
   if (!free.empty()) {
     parts.compute = [oracles](ArchitectureView architecture, std::uint64_t seed) {
-      return oracles->Measure(architecture, 1, seed);
+      return oracles->Evaluate(architecture, 1, seed);
     };
   }
   parts.by_canonical = space.HasCanonical() &&

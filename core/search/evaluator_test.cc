@@ -20,7 +20,7 @@ class EvaluatorTest : public testing::Test {
  protected:
   Evaluator& Make(bool by_canonical = false, bool noisy = false, Evaluator::Compute compute = {}) {
     std::vector<MetricDeclaration> metrics{FakeMetric("score", noisy)};
-    executor_.emplace(MetricLists{metrics}, 4, [this](const Question& q) { return answer_(q); });
+    executor_.emplace(MetricLists{metrics}, 4, [this](const Query& q) { return evaluate_(q); });
     Evaluator::Parts parts{.space = view_,
                            .space_title = "space 'grid'",
                            .executor = *executor_,
@@ -50,7 +50,7 @@ class EvaluatorTest : public testing::Test {
   const RunContext context_{1, nullptr, {}, {}};
   const std::unique_ptr<SpaceInstance> space_ = FakeSpace(context_);
   const lode::Space view_{space_->handle()};
-  FakeExecutor::Answer answer_ = FakeAnswer;
+  FakeExecutor::Evaluate evaluate_ = FakeEvaluation;
   std::optional<FakeExecutor> executor_;
   std::optional<Evaluator> evaluator_;
   std::vector<std::uint64_t> reported_;
@@ -82,9 +82,9 @@ TEST_F(EvaluatorTest, ANetworkIsAskedOnceAtEachFidelity) {
 
 TEST_F(EvaluatorTest, AFailureIsAskedAgainAndIsNotANewQuery) {
   Make();
-  answer_ = [](const Question&) { return Failure("lost"); };
+  evaluate_ = [](const Query&) { return Failure("lost"); };
   EXPECT_EQ(Evaluate("1-2").failure, "lost");
-  answer_ = FakeAnswer;
+  evaluate_ = FakeEvaluation;
   const Evaluator::Result again = Evaluate("1-2");
   EXPECT_EQ(again.failure, "");
   EXPECT_FALSE(again.reused);
@@ -95,7 +95,7 @@ TEST_F(EvaluatorTest, AFailureIsAskedAgainAndIsNotANewQuery) {
 
 TEST_F(EvaluatorTest, ARejectedNetworkIsNotAskedAgain) {
   Make(true);
-  answer_ = [](const Question&) { return Rejection(); };
+  evaluate_ = [](const Query&) { return Rejection(); };
   EXPECT_TRUE(Evaluate("1-2").rejected);
   EXPECT_TRUE(Evaluate("2-1").rejected);
   EXPECT_THAT(executor_->asked(), ElementsAre("1-2"));
@@ -109,9 +109,9 @@ TEST_F(EvaluatorTest, NoisyMetricsAreMeasuredEachTime) {
   EXPECT_EQ(evaluator_->unique_queries(), 1u);
 }
 
-TEST_F(EvaluatorTest, FreeMetricsComeFirstAndMaySpareTheQuestion) {
+TEST_F(EvaluatorTest, FreeMetricsComeFirstAndMaySpareTheQuery) {
   Make(false, false, [](ArchitectureView architecture, std::uint64_t) {
-    Measurement computed;
+    Evaluation computed;
     computed.metrics = {static_cast<double>(architecture[0])};
     computed.outcome = architecture[0] != 0 ? Outcome::kRejected : Outcome::kMeasured;
     return computed;
@@ -125,7 +125,7 @@ TEST_F(EvaluatorTest, FreeMetricsComeFirstAndMaySpareTheQuestion) {
 
 TEST_F(EvaluatorTest, AWaitingTicketAsksItselfIfTheOtherFails) {
   Make();
-  answer_ = [](const Question& q) { return q.step == 0 ? Failure("lost") : FakeAnswer(q); };
+  evaluate_ = [](const Query& q) { return q.step == 0 ? Failure("lost") : FakeEvaluation(q); };
   Evaluator::Ticket first = Begin("1-2"), second = Begin("1-2");
   EXPECT_TRUE(second.is_waiting());
   evaluator_->Reconsider(second);

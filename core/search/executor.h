@@ -1,4 +1,4 @@
-// Decides where evaluations happen: the search asks, an executor answers. The executors are in
+// Decides where evaluations happen: the search asks, an executor evaluates. The executors are in
 // core/exec.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace lode::core {
 
-// A question to the measuring oracles.
-struct Question {
+// What the measuring oracles are asked.
+struct Query {
   std::uint64_t id = 0;       // of the evaluation: 1, 2, ...
   std::uint64_t step = 0;     // of the search
   std::uint64_t attempt = 0;  // the number of proposals rejected before in this step
@@ -31,8 +31,8 @@ enum class Outcome { kMeasured, kFailed, kRejected };
 
 using Records = std::vector<std::pair<std::string, double>>;
 
-// The answer of the measuring oracles.
-struct Measurement {
+// What came of it.
+struct Evaluation {
   Outcome outcome = Outcome::kMeasured;
   std::vector<double> metrics;  // of all those oracles, in order; NaN where not asked
   std::string failure;          // why it failed, or ""
@@ -47,38 +47,37 @@ using MetricLists = std::vector<std::vector<MetricDeclaration>>;
 // Use an executor from one thread only.
 class Executor {
  public:
-  // Called as soon as a question is answered, from within Start(), Next()
-  // and Finish().
-  using Listener = std::function<void(const Question&, const Measurement&)>;
+  // Called as soon as a query is evaluated, from within Start(), Next() and Finish().
+  using Listener = std::function<void(const Query&, const Evaluation&)>;
 
   virtual ~Executor() = default;
 
   // The metrics of the measuring oracles (MeasuringOracles).
   virtual const MetricLists& metrics() const = 0;
 
-  // The fidelities that all measuring oracles serve. Questions have no others.
+  // The fidelities that all measuring oracles serve. Queries have no others.
   virtual const Fidelities& fidelities() const = 0;
 
-  // Returns how many questions it answers at once.
+  // Returns how many queries it evaluates at once.
   virtual std::size_t capacity() const = 0;
 
   void Listen(Listener listener) { listener_ = std::move(listener); }
 
-  // Begins to answer a question. Its ID is above all earlier ones. May throw CancelledError.
-  virtual void Start(const Question& question) = 0;
+  // Begins to evaluate a query. Its ID is above all earlier ones. May throw CancelledError.
+  virtual void Start(const Query& query) = 0;
 
-  // Waits until a question that was started, but not finished, has an answer, and returns its ID:
-  // of several the one that was answered first. Finish() of that question then returns at once.
-  // REQUIRES: there is such a question. Throws as Finish() does.
+  // Waits until a query that was started, but not finished, is evaluated, and returns its ID: of
+  // several the one that was evaluated first. Finish() of that query then returns at once.
+  // REQUIRES: there is such a query. Throws as Finish() does.
   virtual std::uint64_t Next() = 0;
 
-  // Waits for the answer to a question that was started. Call it once for each. Throws
-  // CancelledError if the run must end, HostError if no more questions can be answered.
-  virtual Measurement Finish(std::uint64_t id) = 0;
+  // Waits for the evaluation of a query that was started. Call it once for each. Throws
+  // CancelledError if the run must end, HostError if no more queries can be evaluated.
+  virtual Evaluation Finish(std::uint64_t id) = 0;
 
  protected:
-  void Tell(const Question& question, const Measurement& measurement) const {
-    if (listener_) { listener_(question, measurement); }
+  void Tell(const Query& query, const Evaluation& evaluation) const {
+    if (listener_) { listener_(query, evaluation); }
   }
 
  private:

@@ -82,37 +82,37 @@ inline std::unique_ptr<OptimizerInstance> MakeFakeOptimizer(const RunContext& ru
   return std::make_unique<OptimizerInstance>(*component, std::vector<Value>{}, run, "optimizer");
 }
 
-// Answers with a function, in an order that a test may choose.
+// Evaluates with a function, in an order that a test may choose.
 class FakeExecutor : public Executor {
  public:
-  using Answer = std::function<Measurement(const Question&)>;
+  using Evaluate = std::function<Evaluation(const Query&)>;
 
-  FakeExecutor(MetricLists metrics, std::size_t capacity, Answer answer)
-      : metrics_(std::move(metrics)), capacity_(capacity), answer_(std::move(answer)) {}
+  FakeExecutor(MetricLists metrics, std::size_t capacity, Evaluate evaluate)
+      : metrics_(std::move(metrics)), capacity_(capacity), evaluate_(std::move(evaluate)) {}
 
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
-  void Start(const Question& question) override {
-    asked_.push_back(question.text);
-    questions_.emplace(question.id, question);
-    most_at_once_ = std::max(most_at_once_, questions_.size());
+  void Start(const Query& query) override {
+    asked_.push_back(query.text);
+    queries_.emplace(query.id, query);
+    most_at_once_ = std::max(most_at_once_, queries_.size());
   }
-  // The first of `steps_to_finish` that is in progress, otherwise the oldest question.
+  // The first of `steps_to_finish` that is in progress, otherwise the oldest query.
   std::uint64_t Next() override {
-    for (const auto& [id, question] : questions_) {
-      if (!steps_to_finish.empty() && question.step == steps_to_finish.front()) {
+    for (const auto& [id, query] : queries_) {
+      if (!steps_to_finish.empty() && query.step == steps_to_finish.front()) {
         steps_to_finish.pop_front();
         return id;
       }
     }
-    return questions_.begin()->first;
+    return queries_.begin()->first;
   }
-  Measurement Finish(std::uint64_t id) override {
-    const Question question = questions_.extract(id).mapped();
-    Measurement measurement = answer_(question);
-    Tell(question, measurement);
-    return measurement;
+  Evaluation Finish(std::uint64_t id) override {
+    const Query query = queries_.extract(id).mapped();
+    Evaluation evaluation = evaluate_(query);
+    Tell(query, evaluation);
+    return evaluation;
   }
 
   std::deque<std::uint64_t> steps_to_finish;
@@ -123,8 +123,8 @@ class FakeExecutor : public Executor {
   const MetricLists metrics_;
   const Fidelities fidelities_ = Fidelities::List({0.25, 1});
   const std::size_t capacity_;
-  const Answer answer_;
-  std::map<std::uint64_t, Question> questions_;
+  const Evaluate evaluate_;
+  std::map<std::uint64_t, Query> queries_;
   std::vector<std::string> asked_;
   std::size_t most_at_once_ = 0;
 };
@@ -138,25 +138,25 @@ inline MetricDeclaration FakeMetric(const std::string& name = "score", bool nois
 }
 
 // The sum of the two decisions times the fidelity.
-inline Measurement FakeAnswer(const Question& question) {
-  Measurement measurement;
-  measurement.metrics = {(question.text[0] - '0' + question.text[2] - '0') * question.fidelity};
-  return measurement;
+inline Evaluation FakeEvaluation(const Query& query) {
+  Evaluation evaluation;
+  evaluation.metrics = {(query.text[0] - '0' + query.text[2] - '0') * query.fidelity};
+  return evaluation;
 }
 
-inline Measurement Failure(const std::string& reason) {
-  Measurement measurement;
-  measurement.outcome = Outcome::kFailed;
-  measurement.metrics = {kNaN};
-  measurement.failure = reason;
-  return measurement;
+inline Evaluation Failure(const std::string& reason) {
+  Evaluation evaluation;
+  evaluation.outcome = Outcome::kFailed;
+  evaluation.metrics = {kNaN};
+  evaluation.failure = reason;
+  return evaluation;
 }
 
-inline Measurement Rejection() {
-  Measurement measurement;
-  measurement.outcome = Outcome::kRejected;
-  measurement.metrics = {kNaN};
-  return measurement;
+inline Evaluation Rejection() {
+  Evaluation evaluation;
+  evaluation.outcome = Outcome::kRejected;
+  evaluation.metrics = {kNaN};
+  return evaluation;
 }
 
 // A search of fakes: set its parts, then Run() it once.
@@ -171,7 +171,7 @@ class FakeSearch : public TrialObserver {
   RunResult Run(const Replayed& replayed = {}) {
     FakeOptimizer::script = &script;
     const std::vector<MetricDeclaration> metrics{FakeMetric("score", noisy)};
-    executor.emplace(MetricLists{metrics}, capacity, answer);
+    executor.emplace(MetricLists{metrics}, capacity, evaluate);
     executor->steps_to_finish = finish;
     Records records;
     const RunContext context{1, &cancelled, {}, [&](std::string_view name, double value) {
@@ -209,7 +209,7 @@ class FakeSearch : public TrialObserver {
   Script script;
   bool noisy = false;
   std::size_t capacity = 1;
-  FakeExecutor::Answer answer = FakeAnswer;
+  FakeExecutor::Evaluate evaluate = FakeEvaluation;
   std::deque<std::uint64_t> finish;  // steps in the order in which evaluations finish
   std::atomic<bool> cancelled = false;
   std::optional<FakeExecutor> executor;

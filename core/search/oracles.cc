@@ -102,88 +102,88 @@ void Oracles::SetLimits(const RewardConfig& reward) {
   });
 }
 
-Measurement Oracles::Unmeasured() const {
-  Measurement measurement;
-  measurement.metrics.assign(all_metrics_.size(), std::numeric_limits<double>::quiet_NaN());
-  return measurement;
+Evaluation Oracles::Unmeasured() const {
+  Evaluation evaluation;
+  evaluation.metrics.assign(all_metrics_.size(), std::numeric_limits<double>::quiet_NaN());
+  return evaluation;
 }
 
-Measurement Oracles::Measure(ArchitectureView architecture, double fidelity, std::uint64_t seed) {
-  Measurement measurement = Unmeasured();
+Evaluation Oracles::Evaluate(ArchitectureView architecture, double fidelity, std::uint64_t seed) {
+  Evaluation evaluation = Unmeasured();
   records_.Begin();
   for (const Part& part : parts_) {
-    Take(part, part.oracle->Evaluate({architecture, fidelity, seed, part.MetricsIn(measurement)}),
-         measurement);
-    if (measurement.outcome != Outcome::kMeasured) { break; }
+    Take(part, part.oracle->Evaluate({architecture, fidelity, seed, part.MetricsIn(evaluation)}),
+         evaluation);
+    if (evaluation.outcome != Outcome::kMeasured) { break; }
   }
-  measurement.records = records_.End();
-  return measurement;
+  evaluation.records = records_.End();
+  return evaluation;
 }
 
-std::vector<Measurement> Oracles::Measure(std::span<const Question> questions) {
-  if (questions.size() == 1 || one_by_one_) { return MeasureOneByOne(questions); }
-  std::vector<Measurement> measurements(questions.size(), Unmeasured());
+std::vector<Evaluation> Oracles::Evaluate(std::span<const Query> queries) {
+  if (queries.size() == 1 || one_by_one_) { return EvaluateOneByOne(queries); }
+  std::vector<Evaluation> evaluations(queries.size(), Unmeasured());
   records_.Begin();
-  MeasureTogether(questions, measurements);
+  EvaluateTogether(queries, evaluations);
   one_by_one_ = !records_.End().empty();
-  return one_by_one_ ? MeasureOneByOne(questions) : measurements;
+  return one_by_one_ ? EvaluateOneByOne(queries) : evaluations;
 }
 
-std::vector<Measurement> Oracles::MeasureOneByOne(std::span<const Question> questions) {
-  std::vector<Measurement> measurements;
-  for (const Question& question : questions) {
-    measurements.push_back(Measure(question.architecture, question.fidelity, question.seed));
+std::vector<Evaluation> Oracles::EvaluateOneByOne(std::span<const Query> queries) {
+  std::vector<Evaluation> evaluations;
+  for (const Query& query : queries) {
+    evaluations.push_back(Evaluate(query.architecture, query.fidelity, query.seed));
   }
-  return measurements;
+  return evaluations;
 }
 
-void Oracles::MeasureTogether(std::span<const Question> questions,
-                              std::vector<Measurement>& measurements) {
-  std::vector<std::size_t> open(questions.size());  // positions
+void Oracles::EvaluateTogether(std::span<const Query> queries,
+                               std::vector<Evaluation>& evaluations) {
+  std::vector<std::size_t> open(queries.size());  // positions
   std::iota(open.begin(), open.end(), 0);
   for (const Part& part : parts_) {
-    std::vector<OracleQuery> queries;
-    queries.reserve(open.size());
+    std::vector<OracleQuery> asked;
+    asked.reserve(open.size());
     for (const std::size_t i : open) {
-      queries.push_back({questions[i].architecture, questions[i].fidelity, questions[i].seed,
-                         part.MetricsIn(measurements[i])});
+      asked.push_back({queries[i].architecture, queries[i].fidelity, queries[i].seed,
+                       part.MetricsIn(evaluations[i])});
     }
-    const auto answers = part.oracle->Evaluate(queries);
-    for (std::size_t k = 0; k < open.size(); ++k) { Take(part, answers[k], measurements[open[k]]); }
+    const auto results = part.oracle->Evaluate(asked);
+    for (std::size_t k = 0; k < open.size(); ++k) { Take(part, results[k], evaluations[open[k]]); }
     std::erase_if(open,
-                  [&](std::size_t i) { return measurements[i].outcome != Outcome::kMeasured; });
+                  [&](std::size_t i) { return evaluations[i].outcome != Outcome::kMeasured; });
     if (open.empty()) { return; }
   }
 }
 
-void Oracles::Take(const Part& part, const OracleInstance::Outcome& answer,
-                   Measurement& measurement) const {
-  measurement.failure = FaultOf(part, answer);
-  if (measurement.failure.empty()) {
-    measurement.cost_seconds += answer.cost_seconds;
-    measurement.failure = FaultOf(part, measurement);
+void Oracles::Take(const Part& part, const OracleInstance::Outcome& result,
+                   Evaluation& evaluation) const {
+  evaluation.failure = FaultOf(part, result);
+  if (evaluation.failure.empty()) {
+    evaluation.cost_seconds += result.cost_seconds;
+    evaluation.failure = FaultOf(part, evaluation);
   }
-  if (!measurement.failure.empty()) {
-    measurement.outcome = Outcome::kFailed;
-  } else if (limits_ && limits_->Violation(measurement.metrics) > 0) {
-    measurement.outcome = Outcome::kRejected;
+  if (!evaluation.failure.empty()) {
+    evaluation.outcome = Outcome::kFailed;
+  } else if (limits_ && limits_->Violation(evaluation.metrics) > 0) {
+    evaluation.outcome = Outcome::kRejected;
   }
 }
 
-std::string Oracles::FaultOf(const Part& part, const OracleInstance::Outcome& answer) {
-  if (!answer.ok) { return part.oracle->title() + ": " + answer.failure; }
-  if (!std::isfinite(answer.cost_seconds) || answer.cost_seconds < 0) {
-    return part.oracle->title() + ": reports a cost of " + std::to_string(answer.cost_seconds) +
+std::string Oracles::FaultOf(const Part& part, const OracleInstance::Outcome& result) {
+  if (!result.ok) { return part.oracle->title() + ": " + result.failure; }
+  if (!std::isfinite(result.cost_seconds) || result.cost_seconds < 0) {
+    return part.oracle->title() + ": reports a cost of " + std::to_string(result.cost_seconds) +
            " seconds";
   }
   return "";
 }
 
-std::string Oracles::FaultOf(const Part& part, const Measurement& measurement) const {
+std::string Oracles::FaultOf(const Part& part, const Evaluation& evaluation) const {
   for (std::size_t i = part.first; i < part.first + part.count; ++i) {
-    if (!std::isfinite(measurement.metrics[i])) {
+    if (!std::isfinite(evaluation.metrics[i])) {
       return "metric '" + all_metrics_[i].name + "' is " +
-             (std::isnan(measurement.metrics[i]) ? "not a number" : "infinite");
+             (std::isnan(evaluation.metrics[i]) ? "not a number" : "infinite");
     }
   }
   return "";

@@ -33,7 +33,7 @@ std::vector<MetricDeclaration> MetricsOf(const Pipeline& pipeline, const Catalog
 
 // Some oracles of a pipeline and a space of their own. Neither copied nor moved: plugins know the
 // addresses. Use from one thread only; if all oracles have LODE_CAP_CONCURRENT, several threads may
-// call Measure() at once.
+// call Evaluate() at once.
 class Oracles {
  public:
   // `which` lists positions in pipeline.oracles, ascending. If the run names a folder for
@@ -49,14 +49,14 @@ class Oracles {
   const Fidelities& fidelities() const { return fidelities_; }
 
   // Asks one oracle after the other, those whose metrics have limits first, until one fails or a
-  // limit that rejects is broken. The measurement includes the values that they record. Throws
+  // limit that rejects is broken. The evaluation includes the values that they record. Throws
   // CancelledError.
-  Measurement Measure(ArchitectureView architecture, double fidelity, std::uint64_t seed);
+  Evaluation Evaluate(ArchitectureView architecture, double fidelity, std::uint64_t seed);
 
-  // The same for several questions, which each oracle gets in one call. A value that is recorded in
-  // such a call belongs to no single question: then the answers are dropped, and questions are
+  // The same for several queries, which each oracle gets in one call. A value that is recorded in
+  // such a call belongs to no single query: then the results are dropped, and queries are
   // asked one by one, these and all later ones.
-  std::vector<Measurement> Measure(std::span<const Question> questions);
+  std::vector<Evaluation> Evaluate(std::span<const Query> queries);
 
  private:
   // An oracle and the position of its metrics among all metrics.
@@ -64,23 +64,22 @@ class Oracles {
     OracleInstance* oracle;
     std::size_t first, count;
 
-    std::span<double> MetricsIn(Measurement& measurement) const {
-      return std::span(measurement.metrics).subspan(first, count);
+    std::span<double> MetricsIn(Evaluation& evaluation) const {
+      return std::span(evaluation.metrics).subspan(first, count);
     }
   };
   void Bind();
   void Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which);
   void SetLimits(const RewardConfig& reward);
 
-  Measurement Unmeasured() const;
-  std::vector<Measurement> MeasureOneByOne(std::span<const Question> questions);
-  void MeasureTogether(std::span<const Question> questions, std::vector<Measurement>& measurements);
-  // Adds an oracle's answer, whose metrics are already there.
-  void Take(const Part& part, const OracleInstance::Outcome& answer,
-            Measurement& measurement) const;
-  // Return why the answer is a failure, or "".
-  static std::string FaultOf(const Part& part, const OracleInstance::Outcome& answer);
-  std::string FaultOf(const Part& part, const Measurement& measurement) const;
+  Evaluation Unmeasured() const;
+  std::vector<Evaluation> EvaluateOneByOne(std::span<const Query> queries);
+  void EvaluateTogether(std::span<const Query> queries, std::vector<Evaluation>& evaluations);
+  // Adds an oracle's result, whose metrics are already there.
+  void Take(const Part& part, const OracleInstance::Outcome& result, Evaluation& evaluation) const;
+  // Return why the result is a failure, or "".
+  static std::string FaultOf(const Part& part, const OracleInstance::Outcome& result);
+  std::string FaultOf(const Part& part, const Evaluation& evaluation) const;
 
   RunContext run_;
   RecordCollector records_;

@@ -5,33 +5,33 @@
 
 namespace lode::core {
 
-RecordCollector::Evaluation* RecordCollector::OfThisThread() {
-  const auto at = std::ranges::find(evaluations_, std::this_thread::get_id(), &Evaluation::thread);
-  return at != evaluations_.end() ? &*at : nullptr;
+RecordCollector::Call* RecordCollector::OfThisThread() {
+  const auto at = std::ranges::find(calls_, std::this_thread::get_id(), &Call::thread);
+  return at != calls_.end() ? &*at : nullptr;
 }
 
 void RecordCollector::Begin() {
   const std::lock_guard lock(mutex_);
-  if (Evaluation* const left = OfThisThread()) {  // by an exception
+  if (Call* const left = OfThisThread()) {  // by an exception
     left->records.clear();
   } else {
-    evaluations_.push_back({std::this_thread::get_id()});
+    calls_.push_back({std::this_thread::get_id()});
   }
 }
 
 void RecordCollector::Add(std::string_view name, double value) {
   const std::lock_guard lock(mutex_);
-  Evaluation* evaluation = OfThisThread();
-  if (evaluation == nullptr && evaluations_.size() == 1) { evaluation = &evaluations_.front(); }
-  if (evaluation != nullptr) { evaluation->records.emplace_back(name, value); }
+  Call* call = OfThisThread();
+  if (call == nullptr && calls_.size() == 1) { call = &calls_.front(); }
+  if (call != nullptr) { call->records.emplace_back(name, value); }
 }
 
 Records RecordCollector::End() {
   const std::lock_guard lock(mutex_);
-  Evaluation* const ended = OfThisThread();
+  Call* const ended = OfThisThread();
   Records records = std::move(ended->records);
-  std::swap(*ended, evaluations_.back());
-  evaluations_.pop_back();
+  std::swap(*ended, calls_.back());
+  calls_.pop_back();
   return records;
 }
 

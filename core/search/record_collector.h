@@ -22,14 +22,14 @@ class RecordCollector {
   Records End();
 
  private:
-  struct Evaluation {
+  struct Call {
     std::thread::id thread;
     Records records{};
   };
-  Evaluation* OfThisThread();
+  Call* OfThisThread();
 
   std::mutex mutex_;
-  std::vector<Evaluation> evaluations_;  // under way
+  std::vector<Call> calls_;  // under way
 };
 
 }  // namespace lode::core

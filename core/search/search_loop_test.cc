@@ -80,7 +80,7 @@ TEST(SearchLoopTest, AReplayInAnImpossibleOrderIsRefused) {
   EXPECT_THAT(result.reason, HasSubstr("the stored run took step 2 as number 1"));
 }
 
-// Its step waits for the answer and takes it; nothing is asked twice.
+// Its step waits for the evaluation and takes it; nothing is asked twice.
 TEST(SearchLoopTest, AnArchitectureInProgressIsNotAskedAgain) {
   for (const Order order : {Order::kAsked, Order::kFinished}) {
     FakeSearch search;
@@ -96,7 +96,9 @@ TEST(SearchLoopTest, AnArchitectureInProgressIsNotAskedAgain) {
 
 TEST(SearchLoopTest, ARejectedProposalIsFollowedByAnotherOfItsStep) {
   FakeSearch search;
-  search.answer = [](const Question& q) { return q.text == "0-0" ? Rejection() : FakeAnswer(q); };
+  search.evaluate = [](const Query& q) {
+    return q.text == "0-0" ? Rejection() : FakeEvaluation(q);
+  };
   search.script.asks = {{"0-0"}, {"0-1"}, {"0-0"}, {"0-2"}};
   const RunResult result = search.Run();
   EXPECT_THAT(search.trials, ElementsAre("0: 0-1", "1: 0-2"));
@@ -110,7 +112,9 @@ TEST(SearchLoopTest, AsTheyFinishARejectedStepGoesBackIntoProgress) {
   FakeSearch search;
   search.pipeline.execution.order = Order::kFinished;
   search.capacity = 2;
-  search.answer = [](const Question& q) { return q.text == "0-0" ? Rejection() : FakeAnswer(q); };
+  search.evaluate = [](const Query& q) {
+    return q.text == "0-0" ? Rejection() : FakeEvaluation(q);
+  };
   search.finish = {0, 1, 0};
   search.script.asks = {{"0-0"}, {"0-1"}, {"0-2"}, {"1-1"}};
   search.Run();
@@ -121,7 +125,9 @@ TEST(SearchLoopTest, AsTheyFinishARejectedStepGoesBackIntoProgress) {
 TEST(SearchLoopTest, LaterStepsAreDroppedWithAStepThatFindsNoProposal) {
   FakeSearch search;
   search.capacity = 2;
-  search.answer = [](const Question& q) { return q.text == "0-0" ? Rejection() : FakeAnswer(q); };
+  search.evaluate = [](const Query& q) {
+    return q.text == "0-0" ? Rejection() : FakeEvaluation(q);
+  };
   search.script.asks = {{"0-0"}, {"0-1"}};
   const RunResult result = search.Run();
   EXPECT_THAT(search.trials, IsEmpty());
@@ -131,8 +137,8 @@ TEST(SearchLoopTest, LaterStepsAreDroppedWithAStepThatFindsNoProposal) {
 TEST(SearchLoopTest, FailuresInARowEndTheSearch) {
   FakeSearch search;
   search.pipeline.execution.max_failures = 2;
-  search.answer = [](const Question& q) {
-    return q.text == "0-1" ? FakeAnswer(q) : Failure("out of memory");
+  search.evaluate = [](const Query& q) {
+    return q.text == "0-1" ? FakeEvaluation(q) : Failure("out of memory");
   };
   search.script.asks = {{"0-0"}, {"0-1"}, {"0-2"}, {"1-1"}, {"1-2"}};
   const RunResult result = search.Run();
@@ -162,10 +168,10 @@ TEST(SearchLoopTest, TheBudgetCountsFidelities) {
 
 TEST(SearchLoopTest, TheBestIsTheBestAtTheHighestFidelity) {
   FakeSearch search;
-  search.answer = [](const Question& q) {
-    Measurement measurement = FakeAnswer(q);
-    measurement.metrics[0] /= q.fidelity * q.fidelity;  // lower fidelities look better
-    return measurement;
+  search.evaluate = [](const Query& q) {
+    Evaluation evaluation = FakeEvaluation(q);
+    evaluation.metrics[0] /= q.fidelity * q.fidelity;  // lower fidelities look better
+    return evaluation;
   };
   search.script.asks = {{"2-2", 0.25}, {"0-1"}, {"1-2", 0.25}, {"0-2"}, {"0-0"}};
   const RunResult result = search.Run();
@@ -179,9 +185,9 @@ TEST(SearchLoopTest, ConfirmationsMeasureAtTheBestFidelity) {
   search.noisy = true;
   search.pipeline.confirm = {.repeats = 2, .candidates = 1};
   std::vector<double> fidelities;
-  search.answer = [&](const Question& q) {
+  search.evaluate = [&](const Query& q) {
     fidelities.push_back(q.fidelity);
-    return FakeAnswer(q);
+    return FakeEvaluation(q);
   };
   search.script.asks = {{"2-2", 0.25}, {"0-1", 0.25}};
   const RunResult result = search.Run();
@@ -193,9 +199,9 @@ TEST(SearchLoopTest, ConfirmationsMeasureAtTheBestFidelity) {
 
 TEST(SearchLoopTest, ACancelledSearchKeepsWhatItTold) {
   FakeSearch search;
-  search.answer = [&](const Question& q) {
+  search.evaluate = [&](const Query& q) {
     search.cancelled = q.text == "0-1";
-    return FakeAnswer(q);
+    return FakeEvaluation(q);
   };
   search.script.asks = {{"0-0"}, {"0-1"}, {"0-2"}};
   const RunResult result = search.Run();
@@ -205,7 +211,7 @@ TEST(SearchLoopTest, ACancelledSearchKeepsWhatItTold) {
 
 TEST(SearchLoopTest, AnExecutorThatCannotContinueBreaksTheRun) {
   FakeSearch search;
-  search.answer = [](const Question&) -> Measurement { throw HostError("all workers are gone"); };
+  search.evaluate = [](const Query&) -> Evaluation { throw HostError("all workers are gone"); };
   search.script.asks = {{"0-0"}};
   const RunResult result = search.Run();
   EXPECT_TRUE(result.broken);

@@ -16,7 +16,7 @@ bool IsReady(const Step& step) { return !IsAsked(step) && !step.ticket.is_waitin
 TakingOrder::TakingOrder(Order order, Evaluator& evaluator, Executor& executor)
     : order_(order), evaluator_(evaluator), executor_(executor) {}
 
-// Waiting steps are reconsidered in a replay, too: a question that follows from that must get the
+// Waiting steps are reconsidered in a replay, too: a query that follows from that must get the
 // same ID as in the stored run.
 Steps::iterator TakingOrder::Next(Steps& steps) {
   if (!depends_on_time()) { return steps.begin(); }

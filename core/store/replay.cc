@@ -116,7 +116,7 @@ ReplayExecutor::ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_pt
       keeps_all_(kept >= stored_->trials()) {
   if (!keeps_all_) { kept_steps_ = stored_->StepsOfFirst(kept_); }
   FindColumns();
-  rest_->Listen([this](const Question& q, const Measurement& m) { Tell(q, m); });
+  rest_->Listen([this](const Query& q, const Evaluation& m) { Tell(q, m); });
 }
 
 void ReplayExecutor::FindColumns() {
@@ -127,55 +127,53 @@ void ReplayExecutor::FindColumns() {
   }
 }
 
-void ReplayExecutor::Start(const Question& question) {
-  const EvaluationRecord* evaluation = stored_ != nullptr ? Find(question) : nullptr;
-  if (evaluation != nullptr) {
-    Measurement measurement = Recall(*evaluation);
-    Tell(question, measurement);
-    answers_.Add(question.id, std::move(measurement));
+void ReplayExecutor::Start(const Query& query) {
+  const EvaluationRecord* stored = stored_ != nullptr ? Find(query) : nullptr;
+  if (stored != nullptr) {
+    Evaluation evaluation = Recall(*stored);
+    Tell(query, evaluation);
+    finished_.Add(query.id, std::move(evaluation));
   } else {
-    rest_->Start(question);
+    rest_->Start(query);
   }
-  if (stored_ != nullptr && question.id >= stored_->last_evaluation()) { stored_.reset(); }
+  if (stored_ != nullptr && query.id >= stored_->last_evaluation()) { stored_.reset(); }
 }
 
 bool ReplayExecutor::IsKept(std::uint64_t step) const {
   return keeps_all_ || (stored_->shape().has_order ? kept_steps_.contains(step) : step < kept_);
 }
 
-const EvaluationRecord* ReplayExecutor::Find(const Question& question) {
-  const EvaluationRecord* evaluation = stored_->Evaluation(question.id);
-  const bool is_same = evaluation != nullptr && evaluation->architecture == question.text &&
-                       evaluation->fidelity == question.fidelity;
-  if (!IsKept(question.step)) {
-    return is_same && evaluation->failure.empty() ? evaluation : nullptr;
-  }
+const EvaluationRecord* ReplayExecutor::Find(const Query& query) {
+  const EvaluationRecord* evaluation = stored_->Evaluation(query.id);
+  const bool is_same = evaluation != nullptr && evaluation->architecture == query.text &&
+                       evaluation->fidelity == query.fidelity;
+  if (!IsKept(query.step)) { return is_same && evaluation->failure.empty() ? evaluation : nullptr; }
   if (evaluation == nullptr || is_same) { return evaluation; }
-  throw HostError(stored_->file().string() + ": step " + std::to_string(question.step) +
-                  ": architecture now " + Proposed(question.text, question.fidelity) + ", stored " +
+  throw HostError(stored_->file().string() + ": step " + std::to_string(query.step) +
+                  ": architecture now " + Proposed(query.text, query.fidelity) + ", stored " +
                   Proposed(evaluation->architecture, evaluation->fidelity) + kWhy);
 }
 
-Measurement ReplayExecutor::Recall(const EvaluationRecord& evaluation) const {
-  Measurement measurement;
-  measurement.outcome = evaluation.rejected          ? Outcome::kRejected
-                        : evaluation.failure.empty() ? Outcome::kMeasured
-                                                     : Outcome::kFailed;
-  std::ranges::transform(columns_, std::back_inserter(measurement.metrics),
-                         [&](std::size_t column) { return evaluation.metrics[column]; });
-  measurement.failure = evaluation.failure;
-  measurement.cost_seconds = evaluation.cost_seconds;
-  return measurement;
+Evaluation ReplayExecutor::Recall(const EvaluationRecord& stored) const {
+  Evaluation evaluation;
+  evaluation.outcome = stored.rejected          ? Outcome::kRejected
+                       : stored.failure.empty() ? Outcome::kMeasured
+                                                : Outcome::kFailed;
+  std::ranges::transform(columns_, std::back_inserter(evaluation.metrics),
+                         [&](std::size_t column) { return stored.metrics[column]; });
+  evaluation.failure = stored.failure;
+  evaluation.cost_seconds = stored.cost_seconds;
+  return evaluation;
 }
 
 std::uint64_t ReplayExecutor::Next() {
-  const auto stored = answers_.First();
-  return stored ? *stored : rest_->Next();
+  const auto id = finished_.First();
+  return id ? *id : rest_->Next();
 }
 
-Measurement ReplayExecutor::Finish(std::uint64_t id) {
-  auto answer = answers_.Take(id);
-  return answer ? std::move(*answer) : rest_->Finish(id);
+Evaluation ReplayExecutor::Finish(std::uint64_t id) {
+  auto stored = finished_.Take(id);
+  return stored ? std::move(*stored) : rest_->Finish(id);
 }
 
 ReplayCheck::ReplayCheck(std::unique_ptr<StoredRun> stored, const Reward& reward,

@@ -1,5 +1,5 @@
-// Resumes a run: the search starts over, and the store answers its questions as far as it has the
-// answers, instead of the oracles. Deterministic components then reach the state they had, without
+// Resumes a run: the search starts over and takes evaluations from the store as far as it has them,
+// instead of asking the oracles. Deterministic components then reach the state they had, without
 // any state being saved.
 #pragma once
 
@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "core/search/answers.h"
 #include "core/search/executor.h"
+#include "core/search/finished_evaluations.h"
 #include "core/search/reward.h"
 #include "core/search/trial.h"
 #include "core/store/stored_run.h"
@@ -21,36 +21,36 @@ namespace lode::core {
 
 inline constexpr auto kAllTrials = std::numeric_limits<std::uint64_t>::max();
 
-// Answers from the store where possible, and asks another executor otherwise.
+// Takes evaluations from the store where possible, and asks another executor otherwise.
 class ReplayExecutor : public Executor {
  public:
   // Only this object uses `stored`. The first `kept` of its trials belong to the run. For later
-  // steps it answers only with measurements of the same architecture, not with failures.
+  // steps it gives only successful evaluations of the same architecture.
   ReplayExecutor(std::unique_ptr<StoredRun> stored, std::unique_ptr<Executor> rest,
                  std::uint64_t kept = kAllTrials);
 
   const MetricLists& metrics() const override { return rest_->metrics(); }
   const Fidelities& fidelities() const override { return rest_->fidelities(); }
   std::size_t capacity() const override { return rest_->capacity(); }
-  // Throws HostError if the question differs from the stored one.
-  void Start(const Question& question) override;
+  // Throws HostError if the query differs from the stored one.
+  void Start(const Query& query) override;
   std::uint64_t Next() override;
-  Measurement Finish(std::uint64_t id) override;
+  Evaluation Finish(std::uint64_t id) override;
 
  private:
   void FindColumns();
   bool IsKept(std::uint64_t step) const;
-  // Returns the stored evaluation for a question, or null.
-  const EvaluationRecord* Find(const Question& question);
-  Measurement Recall(const EvaluationRecord& evaluation) const;
+  // Returns the stored evaluation for a query, or null.
+  const EvaluationRecord* Find(const Query& query);
+  Evaluation Recall(const EvaluationRecord& stored) const;
 
-  std::unique_ptr<StoredRun> stored_;  // null once it has nothing more to answer
+  std::unique_ptr<StoredRun> stored_;  // null once it has nothing more to give
   std::unique_ptr<Executor> rest_;
   const std::uint64_t kept_;
   const bool keeps_all_;
   std::unordered_set<std::uint64_t> kept_steps_;  // if evaluations were taken as they finished
   std::vector<std::size_t> columns_;              // positions of the measured metrics among all
-  Answers answers_;
+  FinishedEvaluations finished_;
 };
 
 // Compares the trials of a replayed run with the stored ones: proposals and measurements to the

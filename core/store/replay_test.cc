@@ -25,22 +25,22 @@ MetricDeclaration Named(const char* name) {
   return {name, "percent", "", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "", 0, false};
 }
 
-// Answers every question with its ID and records the questions.
+// Evaluates every query to its ID and records the queries.
 class Oracle : public Executor {
  public:
   explicit Oracle(std::vector<std::uint64_t>& asked) : asked_(asked) {}
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return 1; }
-  void Start(const Question& question) override {
-    asked_.push_back(question.id);
-    Tell(question, Answer(question.id));
+  void Start(const Query& query) override {
+    asked_.push_back(query.id);
+    Tell(query, EvaluationOf(query.id));
   }
   std::uint64_t Next() override { return asked_.back(); }
-  Measurement Finish(std::uint64_t id) override { return Answer(id); }
+  Evaluation Finish(std::uint64_t id) override { return EvaluationOf(id); }
 
  private:
-  static Measurement Answer(std::uint64_t id) {
+  static Evaluation EvaluationOf(std::uint64_t id) {
     return {Outcome::kMeasured, {static_cast<double>(id)}, "", 0, {}};
   }
   std::vector<std::uint64_t>& asked_;
@@ -78,7 +78,7 @@ class ReplayTest : public testing::Test {
   std::unique_ptr<StoredRun> Stored() const {
     return std::make_unique<StoredRun>(directory_.path());
   }
-  static Question Ask(std::uint64_t id, const char* text) { return {id, id - 1, 0, 0, {}, text}; }
+  static Query Ask(std::uint64_t id, const char* text) { return {id, id - 1, 0, 0, {}, text}; }
 
   const TemporaryDirectory directory_;
   const Reward reward_{{"measured", Transform::kExponential, 0, false, {}},
@@ -87,28 +87,27 @@ class ReplayTest : public testing::Test {
   std::unique_ptr<ReplayExecutor> replay_;
 };
 
-TEST_F(ReplayTest, StoredAnswersAreNotAskedAgain) {
+TEST_F(ReplayTest, StoredEvaluationsAreNotAskedAgain) {
   std::vector<std::uint64_t> told;
-  replay_->Listen(
-      [&](const Question& question, const Measurement&) { told.push_back(question.id); });
+  replay_->Listen([&](const Query& query, const Evaluation&) { told.push_back(query.id); });
   for (const auto& [id, text] : {std::pair{1, "a"}, {2, "b"}, {3, "c"}, {4, "d"}}) {
     replay_->Start(Ask(static_cast<std::uint64_t>(id), text));
   }
   EXPECT_THAT(asked_, ElementsAre(4));
   EXPECT_THAT(told, ElementsAre(1, 2, 3, 4));
 
-  const Measurement measured = replay_->Finish(1);
+  const Evaluation measured = replay_->Finish(1);
   EXPECT_EQ(measured.outcome, Outcome::kMeasured);
   EXPECT_THAT(measured.metrics, ElementsAre(71.5));  // not the formula's
   EXPECT_EQ(measured.cost_seconds, 12.5);
-  const Measurement failed = replay_->Finish(2);
+  const Evaluation failed = replay_->Finish(2);
   EXPECT_EQ(failed.outcome, Outcome::kFailed);
   EXPECT_EQ(failed.failure, "out of memory");
   EXPECT_EQ(replay_->Finish(3).outcome, Outcome::kRejected);
   EXPECT_THAT(replay_->Finish(4).metrics, ElementsAre(4));
 }
 
-TEST_F(ReplayTest, StoredAnswersComeFirst) {
+TEST_F(ReplayTest, StoredEvaluationsComeFirst) {
   replay_->Start(Ask(1, "a"));
   replay_->Start(Ask(2, "b"));
   replay_->Start(Ask(4, "d"));
@@ -134,7 +133,7 @@ TEST_F(ReplayTest, TheStoredRunIsReleasedOnceItIsReplayed) {
   check.OnTrial({1, 2, false, false, {}, "b", {}, kNaN, kNaN, "out of memory"});
   replay_->Start(Ask(1, "a"));
   replay_->Start(Ask(2, "b"));
-  EXPECT_FALSE(is_free());  // the third evaluation is still to be answered
+  EXPECT_FALSE(is_free());  // the third evaluation is still to be evaluated
   replay_->Start(Ask(3, "c"));
   EXPECT_TRUE(is_free());
   replay_->Start(Ask(4, "d"));
@@ -142,7 +141,7 @@ TEST_F(ReplayTest, TheStoredRunIsReleasedOnceItIsReplayed) {
   EXPECT_THAT(asked_, ElementsAre(4));
 }
 
-TEST_F(ReplayTest, ReportsAQuestionThatDiffersFromTheStoredOne) {
+TEST_F(ReplayTest, ReportsAQueryThatDiffersFromTheStoredOne) {
   replay_->Start(Ask(1, "a"));
   EXPECT_THAT([&] { replay_->Start(Ask(2, "z")); },
               ThrowsMessage<HostError>(HasSubstr("run.db: step 1: architecture now z, stored b")));

@@ -79,11 +79,11 @@ class BoundOracle : public OracleCalls {
   }
 
   void CheckUnbound(Subject& oracle, const std::string& when) {
-    const Answer answer = Evaluate(oracle, SampleOf(0));
-    const lode_status status = answer.call != LODE_OK ? answer.call : answer.query;
+    const Evaluation evaluation = Evaluate(oracle, SampleOf(0));
+    const lode_status status = evaluation.call != LODE_OK ? evaluation.call : evaluation.query;
     Require(status == LODE_E_INVALID, "oracle.before_bind",
             "evaluate " + when + " is not refused as invalid");
-    CheckFailure(answer);
+    CheckFailure(evaluation);
   }
 
   void CheckForeignSpace(lode_space foreign) {

@@ -17,7 +17,7 @@
 namespace lode::verify {
 
 // The outputs of one evaluation.
-struct Answer {
+struct Evaluation {
   lode_status call = LODE_OK;
   lode_status query = LODE_OK;
   std::vector<double> metrics;
@@ -62,18 +62,18 @@ class OracleCalls : public Contract {
     double fidelity = 1;
   };
 
-  Answer Evaluate(Subject& oracle, Asked asked) {
+  Evaluation Evaluate(Subject& oracle, Asked asked) {
     pattern_ ^= GuardedBuffer<double>::kCanary ^ GuardedBuffer<double>::kOther;
     return EvaluateAll(oracle, {asked}, findings_, pattern_).front();
   }
 
   // Makes one call for all, with structs of the larger size that a newer host would use.
-  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked) {
+  std::vector<Evaluation> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked) {
     return EvaluateAll(oracle, asked, findings_);
   }
-  std::vector<Answer> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked,
-                                  Findings& findings,
-                                  std::uint8_t pattern = GuardedBuffer<double>::kCanary) const {
+  std::vector<Evaluation> EvaluateAll(Subject& oracle, const std::vector<Asked>& asked,
+                                      Findings& findings,
+                                      std::uint8_t pattern = GuardedBuffer<double>::kCanary) const {
     std::vector<GuardedBuffer<double>> metrics(asked.size(),
                                                GuardedBuffer<double>(metrics_.size(), pattern));
     std::deque<ErrorBuffer> errors(asked.size());
@@ -91,13 +91,13 @@ class OracleCalls : public Contract {
     const lode_status status =
         Api(oracle).evaluate(oracle.get(), &queries.data()->value,
                              static_cast<std::uint32_t>(queries.size()), error.get());
-    std::vector<Answer> answers;
+    std::vector<Evaluation> evaluations;
     for (std::size_t i = 0; i < queries.size(); ++i) {
       const lode_query& q = queries[i].value;
       const std::string fault = status != LODE_OK     ? error.Fault(status)
                                 : q.status != LODE_OK ? errors[i].Fault(q.status)
                                                       : "";
-      answers.push_back(
+      evaluations.push_back(
           {status, q.status, metrics[i].values(), metrics[i].untouched(), q.cost_seconds, fault});
       findings.Require(metrics[i].in_bounds() && queries[i].intact(), "outputs.bounds",
                        "evaluate wrote past the metrics or the query");
@@ -106,19 +106,19 @@ class OracleCalls : public Contract {
                            q.fidelity == asked[i].fidelity,
                        "inputs.untouched", "evaluate changed its inputs");
     }
-    return answers;
+    return evaluations;
   }
 
-  void CheckFailure(const Answer& answer) {
-    if (answer.ok()) { return; }
-    Require(answer.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
-    Require(answer.cost_seconds == kNoCost, "outputs.untouched",
+  void CheckFailure(const Evaluation& evaluation) {
+    if (evaluation.ok()) { return; }
+    Require(evaluation.untouched, "outputs.untouched", "evaluate failed and changed the metrics");
+    Require(evaluation.cost_seconds == kNoCost, "outputs.untouched",
             "evaluate failed and changed the cost");
-    Require(answer.fault.empty(), "error.message", "evaluate: the error " + answer.fault);
+    Require(evaluation.fault.empty(), "error.message", "evaluate: the error " + evaluation.fault);
   }
 
   // Returns whether two answers agree in all metrics that are not noisy, or both failed.
-  bool Agree(const Answer& a, const Answer& b) const {
+  bool Agree(const Evaluation& a, const Evaluation& b) const {
     if (a.ok() != b.ok()) { return false; }
     for (std::size_t m = 0; a.ok() && m < metrics_.size(); ++m) {
       if (!metrics_[m].noisy && a.metrics[m] != b.metrics[m]) { return false; }
@@ -126,22 +126,22 @@ class OracleCalls : public Contract {
     return true;
   }
 
-  void CheckCost(const Answer& answer) {
-    const double cost = answer.cost_seconds;
-    Require(!answer.ok() || cost == kNoCost || (std::isfinite(cost) && cost >= 0), "oracle.cost",
-            "is " + std::to_string(cost) + " seconds");
+  void CheckCost(const Evaluation& evaluation) {
+    const double cost = evaluation.cost_seconds;
+    Require(!evaluation.ok() || cost == kNoCost || (std::isfinite(cost) && cost >= 0),
+            "oracle.cost", "is " + std::to_string(cost) + " seconds");
   }
 
   // `before` is an earlier answer to the same query.
-  static void CheckSameCost(const Answer& answer, const Answer& before, const std::string& when,
-                            Findings& findings) {
-    if (!answer.ok() || !before.ok() || std::isnan(before.cost_seconds)) { return; }
+  static void CheckSameCost(const Evaluation& evaluation, const Evaluation& before,
+                            const std::string& when, Findings& findings) {
+    if (!evaluation.ok() || !before.ok() || std::isnan(before.cost_seconds)) { return; }
     const auto words = [](double cost) {
       return cost == kNoCost ? "none" : std::to_string(cost) + " seconds";
     };
-    findings.Require(
-        answer.cost_seconds == before.cost_seconds, "oracle.cost",
-        "is " + words(before.cost_seconds) + ", and " + words(answer.cost_seconds) + " " + when);
+    findings.Require(evaluation.cost_seconds == before.cost_seconds, "oracle.cost",
+                     "is " + words(before.cost_seconds) + ", and " +
+                         words(evaluation.cost_seconds) + " " + when);
   }
 
   const lode_component& component_;

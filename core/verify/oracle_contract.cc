@@ -54,23 +54,23 @@ class OracleContract : public BoundOracle {
     ChooseSamples();
     std::size_t succeeded = 0;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
-      const Answer answer = Evaluate(oracle_, SampleOf(i));
-      answers_.push_back(answer);
-      CheckFailure(answer);
-      succeeded += answer.ok() ? 1 : 0;
-      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m) {
-        Require(std::isfinite(answer.metrics[m]), "oracle.evaluate",
+      const Evaluation evaluation = Evaluate(oracle_, SampleOf(i));
+      evaluations_.push_back(evaluation);
+      CheckFailure(evaluation);
+      succeeded += evaluation.ok() ? 1 : 0;
+      for (std::size_t m = 0; evaluation.ok() && m < metrics_.size(); ++m) {
+        Require(std::isfinite(evaluation.metrics[m]), "oracle.evaluate",
                 metrics_[m].name + " is not finite");
       }
-      for (std::size_t m = 0; answer.ok() && m < metrics_.size(); ++m) {
-        Require(!IsBetterThanOptimum(answer.metrics[m], metrics_[m]), "oracle.optimum",
+      for (std::size_t m = 0; evaluation.ok() && m < metrics_.size(); ++m) {
+        Require(!IsBetterThanOptimum(evaluation.metrics[m], metrics_[m]), "oracle.optimum",
                 metrics_[m].name + " is better than its optimum");
       }
-      CheckCost(answer);
-      const Answer again = Evaluate(oracle_, SampleOf(i));
-      Require(Agree(again, answer), "determinism",
+      CheckCost(evaluation);
+      const Evaluation again = Evaluate(oracle_, SampleOf(i));
+      Require(Agree(again, evaluation), "determinism",
               "evaluate gives another result for the same architecture and seed");
-      CheckSameCost(again, answer, "when asked again", findings_);
+      CheckSameCost(again, evaluation, "when asked again", findings_);
     }
     Require(succeeded > 0 || SucceedsSometimes(), "oracle.evaluate", "fails for every sample");
     CheckOtherSeeds();
@@ -91,8 +91,8 @@ class OracleContract : public BoundOracle {
   // A metric that is not noisy must be the same for every seed.
   void CheckOtherSeeds() {
     for (std::size_t i = 0; i < samples_.size(); ++i) {
-      const Answer other = Evaluate(oracle_, SampleOf(i, 1000));
-      Require(!other.ok() || !answers_[i].ok() || Agree(other, answers_[i]), "oracle.noise",
+      const Evaluation other = Evaluate(oracle_, SampleOf(i, 1000));
+      Require(!other.ok() || !evaluations_[i].ok() || Agree(other, evaluations_[i]), "oracle.noise",
               "a metric that is not noisy depends on the seed");
     }
   }
@@ -103,9 +103,9 @@ class OracleContract : public BoundOracle {
       for (std::size_t i = 0; i < kBatch; ++i) { asked.push_back(SampleOf(first + i)); }
       const auto batch = EvaluateAll(oracle_, asked);
       for (std::size_t i = 0; i < kBatch; ++i) {
-        Require(Agree(batch[i], answers_[first + i]), "oracle.batch",
+        Require(Agree(batch[i], evaluations_[first + i]), "oracle.batch",
                 "architecture " + std::to_string(i) + " of a batch has another result than alone");
-        CheckSameCost(batch[i], answers_[first + i], "in a batch", findings_);
+        CheckSameCost(batch[i], evaluations_[first + i], "in a batch", findings_);
       }
     }
   }
@@ -127,25 +127,25 @@ class OracleContract : public BoundOracle {
     for (std::size_t i = 0; i < (slow_ ? kBatch / 4 : kBatch); ++i) {
       Asked asked = SampleOf(i);
       asked.fidelity = fidelity;
-      const Answer answer = Evaluate(oracle_, asked);
-      has_succeeded = has_succeeded || answer.ok();
-      Require(!answer.ok() || std::ranges::all_of(answer.metrics, IsFinite), "oracle.evaluate",
-              "a metric is not finite" + at);
-      const Answer again = Evaluate(oracle_, asked);
-      Require(Agree(again, answer), "determinism",
+      const Evaluation evaluation = Evaluate(oracle_, asked);
+      has_succeeded = has_succeeded || evaluation.ok();
+      Require(!evaluation.ok() || std::ranges::all_of(evaluation.metrics, IsFinite),
+              "oracle.evaluate", "a metric is not finite" + at);
+      const Evaluation again = Evaluate(oracle_, asked);
+      Require(Agree(again, evaluation), "determinism",
               "evaluate gives another result for the same architecture and seed" + at);
-      CheckSameCost(again, answer, "when asked again" + at, findings_);
+      CheckSameCost(again, evaluation, "when asked again" + at, findings_);
     }
     Require(has_succeeded, "oracle.fidelities", "fails for every sample" + at);
   }
 
   void CheckRefused(double fidelity) {
-    const Answer answer = Evaluate(oracle_, {&samples_[0], 0, fidelity});
-    const lode_status status = answer.call != LODE_OK ? answer.call : answer.query;
+    const Evaluation evaluation = Evaluate(oracle_, {&samples_[0], 0, fidelity});
+    const lode_status status = evaluation.call != LODE_OK ? evaluation.call : evaluation.query;
     Require(status == LODE_E_INVALID, "oracle.fidelities",
             "the fidelity " + std::to_string(fidelity) +
                 ", which is not declared, is not refused as invalid");
-    CheckFailure(answer);
+    CheckFailure(evaluation);
   }
 
   static bool IsFinite(double value) { return std::isfinite(value); }
@@ -170,7 +170,7 @@ class OracleContract : public BoundOracle {
       Require(!batch[1].ok(), "oracle.invalid_architecture",
               "measures bytes that are not an architecture");
       CheckFailure(batch[1]);
-      Require(Agree(batch[0], answers_[0]) && Agree(batch[2], answers_[1]), "oracle.batch",
+      Require(Agree(batch[0], evaluations_[0]) && Agree(batch[2], evaluations_[1]), "oracle.batch",
               "an invalid architecture in a batch changes the results of the others");
     }
   }
@@ -179,9 +179,9 @@ class OracleContract : public BoundOracle {
     Subject other(component_, setting_, 99);
     if (!Bind(other)) { return; }
     for (std::size_t i = 0; i < kBatch; ++i) {
-      Require(Agree(Evaluate(other, SampleOf(i)), answers_[i]), "determinism",
+      Require(Agree(Evaluate(other, SampleOf(i)), evaluations_[i]), "determinism",
               "a second instance gives other results");
-      Require(Agree(Evaluate(oracle_, SampleOf(i)), answers_[i]), "determinism",
+      Require(Agree(Evaluate(oracle_, SampleOf(i)), evaluations_[i]), "determinism",
               "a second instance changes the results of the first");
     }
   }
@@ -192,8 +192,9 @@ class OracleContract : public BoundOracle {
       const auto representative = probe_.Canonical(samples_[i]);
       if (!representative) { return; }
       // Random failures may depend on everything in the query.
-      const Answer answer = Evaluate(oracle_, {&*representative, i});
-      Require(Agree(answer, answers_[i]) || (Noisy() && answer.ok() != answers_[i].ok()),
+      const Evaluation evaluation = Evaluate(oracle_, {&*representative, i});
+      Require(Agree(evaluation, evaluations_[i]) ||
+                  (Noisy() && evaluation.ok() != evaluations_[i].ok()),
               "oracle.canonical", "an architecture and its representative have different results");
     }
   }
@@ -205,10 +206,10 @@ class OracleContract : public BoundOracle {
     for (Findings& own : findings) {
       threads.emplace_back([&] {
         for (std::size_t i = 0; i < samples_.size(); ++i) {
-          const Answer answer = EvaluateAll(oracle_, {SampleOf(i)}, own).front();
-          own.Require(Agree(answer, answers_[i]), "oracle.threads",
+          const Evaluation evaluation = EvaluateAll(oracle_, {SampleOf(i)}, own).front();
+          own.Require(Agree(evaluation, evaluations_[i]), "oracle.threads",
                       "evaluate called from four threads at once gives other results");
-          CheckSameCost(answer, answers_[i], "from four threads at once", own);
+          CheckSameCost(evaluation, evaluations_[i], "from four threads at once", own);
         }
       });
     }
@@ -218,7 +219,7 @@ class OracleContract : public BoundOracle {
     }
   }
 
-  std::vector<Answer> answers_;  // to the samples, asked one by one
+  std::vector<Evaluation> evaluations_;  // to the samples, asked one by one
   bool slow_ = false;
 };
 

@@ -170,7 +170,7 @@ class Walk {
 
 Cost& Cost::operator+=(const Cost& other) {
   parameters += other.parameters;
-  multiply_adds += other.multiply_adds;
+  macs += other.macs;
   other_operations += other.other_operations;
   return *this;
 }

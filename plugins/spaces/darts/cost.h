@@ -47,10 +47,10 @@ struct NetworkSettings {
 
 struct Cost {
   std::int64_t parameters = 0;
-  std::int64_t multiply_adds = 0;
+  std::int64_t macs = 0;
   std::int64_t other_operations = 0;  // of batch norms, ReLUs and pools
 
-  std::int64_t all_operations() const { return multiply_adds + other_operations; }
+  std::int64_t all_operations() const { return macs + other_operations; }
   Cost& operator+=(const Cost& other);
 };
 

@@ -23,17 +23,17 @@ const NetworkSettings kImageNet = Settings("imagenet", 14, 48, 1000, 224);
 const NetworkSettings kSmall = Settings("cifar", 8, 16, 10, 32);
 
 struct Counts {
-  std::int64_t parameters, with_auxiliary, multiply_adds;
+  std::int64_t parameters, with_auxiliary, macs;
 };
 
 void Expect(const char* genotype, NetworkSettings settings, const Counts& counts) {
   const Cost cost = NetworkCosts(settings).Of(Parse(genotype));
   EXPECT_EQ(cost.parameters, counts.parameters);
-  EXPECT_EQ(cost.multiply_adds, counts.multiply_adds);
+  EXPECT_EQ(cost.macs, counts.macs);
   settings.auxiliary = true;
   const Cost with = NetworkCosts(settings).Of(Parse(genotype));
   EXPECT_EQ(with.parameters, counts.with_auxiliary);
-  EXPECT_EQ(with.multiply_adds, counts.multiply_adds);
+  EXPECT_EQ(with.macs, counts.macs);
 }
 
 std::string FailureOf(const NetworkSettings& settings) {
@@ -95,7 +95,7 @@ TEST(DartsNetwork, OneCellByHand) {
   const Cost cost = NetworkCosts(Settings("cifar", 1, 8, 10, 4)).Of(genotype);
   EXPECT_EQ(cost.parameters,
             stem + 2 * 24 + inputs + 2 * 2 * 16 + 6 * (edge + 32) + reduction + 32 + linear + 10);
-  EXPECT_EQ(cost.multiply_adds, 16 * (stem + inputs) + 4 * (6 * edge + reduction) + linear);
+  EXPECT_EQ(cost.macs, 16 * (stem + inputs) + 4 * (6 * edge + reduction) + linear);
   // Norms give 24 + 2 * 16 channels at 4 x 4 and 7 * 16 at 2 x 2; ReLUs take 2 * 24 channels at 4 x
   // 4 for the inputs, 6 * 16 for the strided edges and 16 for the strided skip; the global pool
   // takes 4 * 16 at 2 x 2.
@@ -150,8 +150,8 @@ TEST(DartsNetwork, TheLargestNetworkIsCountedExactly) {
   for (const char* network : {"cifar", "imagenet"}) {
     const Cost cost = NetworkCosts(Settings(network, 100, 1024, 100000, 1024)).Of(genotype);
     EXPECT_GT(cost.parameters, 0);
-    EXPECT_GT(cost.multiply_adds, 0);
-    EXPECT_LT(cost.multiply_adds, std::int64_t{1} << 53);
+    EXPECT_GT(cost.macs, 0);
+    EXPECT_LT(cost.macs, std::int64_t{1} << 53);
   }
 }
 

@@ -266,7 +266,7 @@ std::vector<lode::Metric> Space::Metrics() const {
 void Space::Measure(lode::ArchitectureView architecture, std::span<double> metrics) const {
   const Cost cost = costs_.Of(FromArchitecture(architecture));
   metrics[0] = static_cast<double>(cost.parameters);
-  metrics[1] = static_cast<double>(cost.multiply_adds);
+  metrics[1] = static_cast<double>(cost.macs);
   metrics[2] = static_cast<double>(cost.all_operations());
 }
 

@@ -252,7 +252,7 @@ TEST_F(Nb201Latency, TheEdgeTpuRefusesSomeNetworks) {
 
 // The mapping from the benchmark's numbers to cells is right: a device without parallelism takes
 // time in proportion to the multiply-adds, which a shuffled mapping would not show.
-TEST_F(Nb201Latency, GrowsWithTheMultiplyAdds) {
+TEST_F(Nb201Latency, GrowsWithTheMacs) {
   if (!fs::exists(Published())) { GTEST_SKIP() << Published() << " is missing"; }
   LatencyOracle oracle = Make(Published(), "cifar10_raspi4_latency");
   oracle.Bind(space_.space());

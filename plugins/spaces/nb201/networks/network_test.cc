@@ -14,7 +14,7 @@
 #include "plugins/spaces/nb201/networks/cell_function.h"
 #include "plugins/spaces/nb201/table.h"
 #include "toolkit/training/channels_last.h"
-#include "toolkit/training/multiply_adds.h"
+#include "toolkit/training/macs.h"
 
 namespace nb201 {
 namespace {
@@ -211,28 +211,28 @@ Table TableOf(const BenchmarkData& data) {
       {name + "_valid", name + "_test", "params_" + name, "mflops_" + name, name + "_seconds"});
 }
 
-std::int64_t MultiplyAdds(Network& network, const Cell& cell, std::int64_t side) {
+std::int64_t MacsOf(Network& network, const Cell& cell, std::int64_t side) {
   const torch::NoGradGuard no_grad;
   const Tensor image = torch::zeros({1, 3, side, side});
-  return lode::training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+  return lode::training::MacsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
 // The multiply-adds of a cell are a sum of the contributions of each operation on each edge to an
 // empty cell, which are counted on the network.
-TEST(NetworkSizeTest, ParametersAndMultiplyAddsEqualTheTablesForEveryCell) {
+TEST(NetworkSizeTest, ParametersAndMacsEqualTheTablesForEveryCell) {
   for (const BenchmarkData& data : kData) {
     const Table table = TableOf(data);
     Network network(NetworkConfig{3, data.classes, 16, 5}, std::nullopt, 1);
     // An edge counts only if it has a path to the output, so all other edges are skips.
     const Cell base = {kSkipConnect, kSkipConnect, kSkipConnect,
                        kSkipConnect, kSkipConnect, kSkipConnect};
-    const std::int64_t outside = MultiplyAdds(network, base, data.side);
+    const std::int64_t outside = MacsOf(network, base, data.side);
     std::array<std::array<std::int64_t, kOperations>, kEdges> added{};
     for (std::size_t e = 0; e < kEdges; ++e) {
       for (const Operation operation : {kConv1x1, kConv3x3}) {
         Cell cell = base;
         cell[e] = operation;
-        added[e][operation] = MultiplyAdds(network, cell, data.side) - outside;
+        added[e][operation] = MacsOf(network, cell, data.side) - outside;
       }
     }
     for (std::uint32_t i = 0; i < kArchitectures; ++i) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "toolkit/posix/file_lock.h"
-#include "toolkit/training/multiply_adds.h"
+#include "toolkit/training/macs.h"
 
 namespace nb201 {
 
@@ -95,11 +95,11 @@ lode::training::CheckpointPlace TrainOracle::PlaceOf(const lode::Query& query, c
               ", fidelity " + std::to_string(query.fidelity) + (all ? ", all images" : "")};
 }
 
-std::int64_t TrainOracle::MultiplyAddsOf(Network& network, const Cell& cell) const {
+std::int64_t TrainOracle::MacsOf(Network& network, const Cell& cell) const {
   const torch::NoGradGuard no_grad;
   const Tensor image =
       torch::zeros({1, network_.image_channels, task_->side(), task_->side()}, *device_);
-  return lode::training::MultiplyAddsOf([&] { network(image, cell, Pass::Evaluation()); });
+  return lode::training::MacsOf([&] { network(image, cell, Pass::Evaluation()); });
 }
 
 TrainOracle::~TrainOracle() { RemoveCheckpoints(finished_.size()); }
@@ -184,8 +184,7 @@ void TrainOracle::RecordTraining(TrainedOn on, const lode::training::Evaluation&
 void TrainOracle::RecordSize(Network& network, const Cell& cell) const {
   host_.Record("parameters", static_cast<double>(network->ParametersOf(cell)));
   // Like the space's macs, counts one for each of the classifier's biases.
-  host_.Record("multiply_adds",
-               static_cast<double>(MultiplyAddsOf(network, cell) + network_.classes));
+  host_.Record("multiply_adds", static_cast<double>(MacsOf(network, cell) + network_.classes));
 }
 
 void TrainOracle::MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,

@@ -70,7 +70,7 @@ class TrainOracle {
   // Top-1 and top-5.
   void MeasureOn(lode::images::Loader& loader, Network& network, const Cell& cell,
                  std::span<double> metrics) const;
-  std::int64_t MultiplyAddsOf(Network& network, const Cell& cell) const;
+  std::int64_t MacsOf(Network& network, const Cell& cell) const;
   lode::training::CheckpointPlace PlaceOf(const lode::Query& query, const Cell& cell,
                                           TrainedOn on) const;
 

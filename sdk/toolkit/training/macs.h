@@ -9,6 +9,6 @@ namespace lode::training {
 
 // Calls `forward`, which runs one image through a network in this thread, and counts the
 // multiply-adds of its convolutions and linear layers, without biases.
-std::int64_t MultiplyAddsOf(const std::function<void()>& forward);
+std::int64_t MacsOf(const std::function<void()>& forward);
 
 }  // namespace lode::training

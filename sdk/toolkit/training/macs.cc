@@ -1,4 +1,4 @@
-#include "toolkit/training/multiply_adds.h"
+#include "toolkit/training/macs.h"
 
 #include <ATen/record_function.h>
 #include <torch/torch.h>
@@ -9,7 +9,7 @@
 namespace lode::training {
 namespace {
 
-thread_local std::int64_t multiply_adds = 0;
+thread_local std::int64_t macs = 0;
 
 // Data known when an operation starts: its inputs may be gone when it ends.
 struct Weights : at::ObserverContext {
@@ -39,15 +39,13 @@ std::unique_ptr<at::ObserverContext> Before(const at::RecordFunction& call) {
 
 void After(const at::RecordFunction& call, at::ObserverContext* before) {
   const auto* weights = static_cast<const Weights*>(before);
-  if (weights != nullptr) {
-    multiply_adds += call.outputs()[0].toTensor().numel() * weights->per_output;
-  }
+  if (weights != nullptr) { macs += call.outputs()[0].toTensor().numel() * weights->per_output; }
 }
 
 }  // namespace
 
-std::int64_t MultiplyAddsOf(const std::function<void()>& forward) {
-  multiply_adds = 0;
+std::int64_t MacsOf(const std::function<void()>& forward) {
+  macs = 0;
   const auto handle = at::addThreadLocalCallback(
       at::RecordFunctionCallback(Before, After).needsInputs(true).needsOutputs(true));
   try {
@@ -57,7 +55,7 @@ std::int64_t MultiplyAddsOf(const std::function<void()>& forward) {
     throw;
   }
   at::removeCallback(handle);
-  return multiply_adds;
+  return macs;
 }
 
 }  // namespace lode::training
