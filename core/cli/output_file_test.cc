@@ -98,6 +98,22 @@ TEST_F(OutputFileTest, WithoutAnEndThereIsNoFile) {
   EXPECT_EQ(FileCount(), 0u);
 }
 
+// Otherwise the program would report that twice.
+TEST_F(OutputFileTest, WhatADeviceLosesIsNotLostByStandardOutput) {
+  Choose("/dev/full");
+  bool failed = true;
+  const std::string said = Printed(stdout, [&] {
+    {
+      const OutputFile output;
+      std::printf("%s", std::string(1 << 20, 'x').c_str());
+    }
+    failed = std::ferror(stdout) != 0;
+    std::printf("what follows");
+  });
+  EXPECT_FALSE(failed);
+  EXPECT_EQ(said, "what follows");
+}
+
 TEST_F(OutputFileTest, APipeGetsItsTextAtOnce) {
   const fs::path pipe = dir_.path() / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);

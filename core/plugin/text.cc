@@ -23,9 +23,9 @@ std::size_t EndOfWholeCharacters(std::string_view text) {
 
 }  // namespace
 
-std::string MessageLine(std::string_view text) {
-  if (text.size() <= kMaxMessageText) { return PrintableLine(text); }
-  const std::string_view kept = text.substr(0, kMaxMessageText);
+std::string MessageLine(std::string_view text, std::size_t most) {
+  if (text.size() <= most) { return PrintableLine(text); }
+  const std::string_view kept = text.substr(0, most);
   return PrintableLine(kept.substr(0, EndOfWholeCharacters(kept))) + "...";
 }
 

@@ -12,8 +12,9 @@ namespace lode::core {
 // The longest message that is kept: a plugin may send megabytes.
 inline constexpr std::size_t kMaxMessageText = 16384;  // bytes
 
-// Returns a message from outside as one line. A long one is cut and ends in "...".
-std::string MessageLine(std::string_view text);
+// Returns a message from outside as one line. One of more than `most` bytes is cut and ends in
+// "...".
+std::string MessageLine(std::string_view text, std::size_t most = kMaxMessageText);
 
 bool IsUtf8(std::string_view text);
 

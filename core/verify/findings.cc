@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/plugin/text.h"
 #include "core/verify/rules.h"
 
 namespace lode::verify {
@@ -14,12 +15,7 @@ constexpr std::size_t kLongestLine = 400;
 
 }  // namespace
 
-std::string OneLine(std::string text) {
-  if (text.size() > kLongestLine) { text = text.substr(0, kLongestLine) + "..."; }
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
-}
+std::string OneLine(std::string_view text) { return core::MessageLine(text, kLongestLine); }
 
 Findings::Doing::Doing(Findings& findings, std::string_view what)
     : findings_(findings), before_(findings.doing_.size()) {
@@ -30,10 +26,10 @@ Findings::Doing::Doing(Findings& findings, std::string_view what)
 
 Findings::Doing::~Doing() { findings_.doing_.resize(before_); }
 
-void Findings::Add(std::string_view rule, std::string seen) {
+void Findings::Add(std::string_view rule, std::string_view seen) {
   if (!IsRule(rule)) { throw std::logic_error("'" + std::string(rule) + "' is not a rule"); }
   if (std::ranges::count(list_, rule, &Finding::rule) >= kFindingsPerRule) { return; }
-  Finding finding{std::string(rule), OneLine(doing_), OneLine(std::move(seen))};
+  Finding finding{std::string(rule), OneLine(doing_), OneLine(seen)};
   if (std::ranges::count(list_, finding) > 0) { return; }
   list_.push_back(std::move(finding));
   if (watcher_ != nullptr) { watcher_->OnFound(list_.back()); }

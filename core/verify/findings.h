@@ -17,7 +17,7 @@ struct Finding {
 };
 
 // Returns one printable line of limited length, whatever a component wrote.
-std::string OneLine(std::string text);
+std::string OneLine(std::string_view text);
 
 // Gets everything as it happens. Findings are then not lost when a component ends the process, and
 // it is known what was being done.
@@ -56,7 +56,7 @@ class Findings {
 
   // Keeps the first few different findings for each rule: a rule broken once is often broken
   // everywhere. REQUIRES: `rule` is one of Rules().
-  void Add(std::string_view rule, std::string seen);
+  void Add(std::string_view rule, std::string_view seen);
 
   // Adds a finding unless `holds`; returns `holds`. Also a sign of life, because some checks make a
   // hundred thousand calls, which take minutes under a sanitizer.

@@ -1,6 +1,9 @@
 // The state of the process, which a component must leave as it was.
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -18,16 +21,17 @@ class ProcessState {
   // prevent that.
   void AcceptHandlersOfLibraries(const std::filesystem::path& plugin);
 
-  // Compares the current state with the previous one. Gives threads a second to end. Rules:
+  // Compares the current state with the previous one. Gives threads some time to end. Rules:
   // "process.output", "process.threads" (unless `threads_may_stay`), "process.files",
   // "process.signals", "process.state".
-  void Check(bool threads_may_stay, Findings& findings) const;
+  void Check(bool threads_may_stay, Findings& findings,
+             std::chrono::milliseconds patience = std::chrono::seconds(1)) const;
 
  private:
   using Texts = std::map<std::string, std::string>;  // texts by name
 
   std::size_t threads_ = 0;
-  std::size_t printed_ = 0;       // bytes on standard output and error, if they are files
+  std::map<int, off_t> printed_;  // descriptor of an output -> bytes, if it is a file
   Texts files_;                   // descriptor -> the open file
   std::map<int, void*> signals_;  // signal -> handler
   Texts settings_;                // "locale" -> "C", ...

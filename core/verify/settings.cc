@@ -28,15 +28,25 @@ lode_value ResolvePath(lode_value value, const fs::path& directory) {
   return value;
 }
 
-lode_value Number(const lode_param& param, double bound) {
+constexpr double kIntegersEnd = 9223372036854775808.0;  // 2^63
+
+lode_value Number(const lode_param& param, double number) {
+  using Integers = std::numeric_limits<std::int64_t>;
   lode_value value{};
   value.type = param.type;
-  if (param.type == LODE_T_INT) {
-    value.as.i = static_cast<std::int64_t>(bound);
-  } else {
-    value.as.r = bound;
+  if (param.type != LODE_T_INT) {
+    value.as.r = number;
+  } else {  // the bounds may be those of all integers, and 2^63 is none
+    value.as.i = number < kIntegersEnd ? static_cast<std::int64_t>(number) : Integers::max();
   }
   return value;
+}
+
+// Returns the next number in a direction, -1 or 1. The host compares integers with bounds as
+// doubles, which do not distinguish all large ones.
+double Next(const lode_param& param, double from, double direction) {
+  const double next = std::nextafter(from, direction * HUGE_VAL);
+  return param.type == LODE_T_INT && std::abs(next - from) < 1 ? from + direction : next;
 }
 
 lode_value Choice(const char* choice) {
@@ -46,25 +56,36 @@ lode_value Choice(const char* choice) {
   return value;
 }
 
+// Returns an allowed number: the minimum, or one above it that is not extreme.
+double AnyAllowedNumber(const lode_param& param) {
+  if (!std::isfinite(param.min)) { return std::min(0.0, param.max - 1); }
+  if ((param.flags & LODE_PARAM_OPEN_MIN) == 0) { return param.min; }
+  const double half = param.type == LODE_T_INT ? 1 : (param.max - param.min) / 2;
+  return param.min + std::min(1.0, half);
+}
+
 // Returns an allowed value for a parameter without a default.
 lode_value AnyAllowed(const lode_param& param) {
   lode_value value{};
   value.type = param.type;
-  if (param.type == LODE_T_CHOICE) { return Choice(param.choices[0]); }
-  if (param.type == LODE_T_INT || param.type == LODE_T_REAL) {
-    const double bound = std::isfinite(param.min) ? param.min : 0;
-    return Number(param, (param.flags & LODE_PARAM_OPEN_MIN) != 0 ? bound + 1 : bound);
+  switch (param.type) {
+    case LODE_T_BOOL:
+      return value;
+    case LODE_T_CHOICE:
+      return Choice(param.choices[0]);
+    case LODE_T_INT:
+    case LODE_T_REAL:
+      return Number(param, AnyAllowedNumber(param));
+    default:
+      value.as.s = {"", 0};
+      return value;
   }
-  value.as.s = {"", 0};
-  return value;
 }
 
 // Returns the outermost allowed value toward `bound`: the bound itself, or the next value if the
 // bound is excluded.
 lode_value Extreme(const lode_param& param, double bound, bool open, double inwards) {
-  if (!open) { return Number(param, bound); }
-  return Number(
-      param, param.type == LODE_T_INT ? bound + inwards : std::nextafter(bound, bound + inwards));
+  return Number(param, open ? Next(param, bound, inwards) : bound);
 }
 
 class VariationList {
@@ -109,21 +130,27 @@ void AddVariations(const lode_param& p, std::uint32_t index, VariationList& list
   }
 }
 
-// Returns a number beyond `bound`, away from the other bound.
+// Returns whether there are numbers beyond `bound`.
+bool IsLimit(const lode_param& param, double bound) {
+  return std::isfinite(bound) && (param.type != LODE_T_INT || std::abs(bound) < kIntegersEnd);
+}
+
+// Returns a number beyond `bound`, away from the other bound. REQUIRES: IsLimit.
 lode_value Outside(const lode_param& param, double bound, bool open, double outwards) {
   if (open) { return Number(param, bound); }
-  const double step = param.type == LODE_T_INT ? 1 : std::max(1.0, std::abs(bound));
-  return Number(param, bound + outwards * step);
+  return Number(param, param.type == LODE_T_INT
+                           ? Next(param, bound, outwards)
+                           : bound + outwards * std::max(1.0, std::abs(bound)));
 }
 
 void AddBeyond(const lode_param& p, std::uint32_t index, VariationList& list) {
   const std::string name = p.name;
   if (p.type == LODE_T_INT || p.type == LODE_T_REAL) {
-    if (std::isfinite(p.min)) {
+    if (IsLimit(p, p.min)) {
       list.Add(index, name + " below its minimum",
                Outside(p, p.min, (p.flags & LODE_PARAM_OPEN_MIN) != 0, -1));
     }
-    if (std::isfinite(p.max)) {
+    if (IsLimit(p, p.max)) {
       list.Add(index, name + " above its maximum",
                Outside(p, p.max, (p.flags & LODE_PARAM_OPEN_MAX) != 0, 1));
     }

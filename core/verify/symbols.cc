@@ -3,34 +3,16 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
-#include <unistd.h>
 
 #include <memory>
 
 #include "core/plugin/error.h"
+#include "toolkit/posix/descriptor.h"
 
 namespace lode::verify {
 namespace {
 
-struct ElfFile {
-  explicit ElfFile(const std::filesystem::path& file)
-      : descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
-    elf_version(EV_CURRENT);
-    elf = descriptor < 0 ? nullptr : elf_begin(descriptor, ELF_C_READ, nullptr);
-    if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) {
-      throw core::HostError(file.string() + ": is not a shared library");
-    }
-  }
-  ~ElfFile() {
-    elf_end(elf);
-    close(descriptor);
-  }
-  ElfFile(const ElfFile&) = delete;
-  ElfFile& operator=(const ElfFile&) = delete;
-
-  int descriptor;
-  Elf* elf = nullptr;
-};
+using ElfHandle = std::unique_ptr<Elf, decltype(&elf_end)>;
 
 void ReadTable(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, Symbols& symbols) {
   Elf_Data* data = elf_getdata(section, nullptr);
@@ -48,13 +30,19 @@ void ReadTable(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, Symbols& sym
 }  // namespace
 
 Symbols ReadSymbols(const std::filesystem::path& file) {
-  const ElfFile opened(file);
+  const posix::Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  elf_version(EV_CURRENT);
+  const ElfHandle elf(
+      descriptor.is_open() ? elf_begin(descriptor.get(), ELF_C_READ, nullptr) : nullptr, elf_end);
+  if (elf == nullptr || elf_kind(elf.get()) != ELF_K_ELF) {
+    throw core::HostError(file.string() + ": is not a shared library");
+  }
   Symbols symbols;
-  for (Elf_Scn* section = elf_nextscn(opened.elf, nullptr); section != nullptr;
-       section = elf_nextscn(opened.elf, section)) {
+  for (Elf_Scn* section = elf_nextscn(elf.get(), nullptr); section != nullptr;
+       section = elf_nextscn(elf.get(), section)) {
     GElf_Shdr header;
     if (gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_DYNSYM) {
-      ReadTable(opened.elf, section, header, symbols);
+      ReadTable(elf.get(), section, header, symbols);
     }
   }
   return symbols;

@@ -116,7 +116,7 @@ class Follower {
  public:
   Follower(std::string title, const Request& request, Observer& observer)
       : request_(request), observer_(observer) {
-    report_.title = OneLine(std::move(title));
+    report_.title = OneLine(title);
   }
 
   Report Follow(const Check& check) {
@@ -182,7 +182,7 @@ class Follower {
   }
 
   void Add(const char* rule, std::string seen) {
-    report_.findings.push_back({rule, doing_, OneLine(std::move(seen))});
+    report_.findings.push_back({rule, doing_, OneLine(seen)});
   }
 
   const Request& request_;
