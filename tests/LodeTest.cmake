@@ -1,15 +1,17 @@
-# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [LABELS label...] [WHOLE] [SHARDS n] [APART])
+# lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [NEEDS target...] [LABELS label...] [WHOLE]
+#   [SHARDS n] [APART])
 #
 # A GoogleTest program, in which every case is its own ctest entry. PLUGIN: also links that plugin's objects and
-# libraries. WHOLE makes the program a single entry, for programs that are slow to start, as all are under a sanitizer;
-# SHARDS splits it into that many entries, for programs that run long. APART: its files use the same names for different
-# things, and are never compiled as one.
+# libraries. NEEDS: what it starts or loads, such as `lode` and plugins; targets may be added later. WHOLE makes the
+# program a single entry, for programs that are slow to start, as all are under a sanitizer; SHARDS splits it into that
+# many entries, for programs that run long. APART: its files use the same names for different things, and are never
+# compiled as one.
 # Label "slow" keeps a test out of the sanitizer runs.
 function(lode_add_test name)
   if(NOT LODE_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;NEEDS;LABELS")
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${Lode_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
@@ -22,6 +24,9 @@ function(lode_add_test name)
   if(arg_PLUGIN)
     target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
     target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
+  endif()
+  if(arg_NEEDS)
+    add_dependencies(${name} ${arg_NEEDS})
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

@@ -56,8 +56,8 @@ Names CallsIn(const fs::path& file, const Names& functions) {
 bool IsTested(const fs::path& file) {
   const std::string name = file.filename();
   return Names{".cc", ".c", ".h", ".hpp"}.contains(file.extension()) &&
-         name.find("_test.") == std::string::npos && name.find("test_") == std::string::npos &&
-         name.find("_fuzz.") == std::string::npos;
+         file.parent_path().filename() != "tests" && name.find("_test.") == std::string::npos &&
+         name.find("test_") == std::string::npos && name.find("_fuzz.") == std::string::npos;
 }
 
 // Returns the files below core, plugins and sdk that call any of the functions, and which ones.

@@ -26,7 +26,8 @@ def included(core):
     """Pairs of folders of which the first includes a header of the second."""
     pairs = set()
     for file in core.glob("*/**/*"):
-        if file.suffix in (".c", ".cc", ".h") and not re.search(r"_(test|fuzz)$", file.stem):
+        is_test = file.parent.name == "tests" or re.search(r"_(test|fuzz)$", file.stem)
+        if file.suffix in (".c", ".cc", ".h") and not is_test:
             folder = file.relative_to(core).parts[0]
             names = re.findall(r'^#include "core/(\w+)/', file.read_text(), re.MULTILINE)
             pairs.update((folder, name) for name in names if name != folder)

@@ -1,5 +1,5 @@
 /* A component that is sound, or has one of many faults, selected by the environment variable
- * LODE_MUTANT ("space:12") when the plugin is loaded. tests/verify/mutation_test.cc has the
+ * LODE_MUTANT ("space:12") when the plugin is loaded. core/verify/tests/mutation_test.cc has the
  * list. */
 #pragma once
 
