@@ -37,6 +37,9 @@ constexpr char kBad[] =
     "|avg_pool_3x3~0|+|avg_pool_3x3~0|avg_pool_3x3~1|+|avg_pool_3x3~0|avg_pool_3x3~1|avg_pool_3x3~"
     "2|";
 
+constexpr char kDisconnected[] =
+    "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|none~1|none~2|";
+
 // A host that cancels from the n-th query on, and keeps what is recorded.
 class StoppingHost {
  public:
@@ -393,14 +396,14 @@ TEST_F(OracleTest, WrongUseIsReported) {
   EXPECT_THAT(lode::Failure([&] { Bound<TrainOracle>(train); }), HasSubstr("/no/such/place"));
 }
 
-// In the table they have 90.8 % and 37.3 % after 200 epochs.
-TEST_F(OracleTest, DistinguishesAGoodFromABadCellOnRealCifar10) {
+// Only one of the two cells passes on what it sees; it has 90.8 % in the table, the other 9.7 %.
+TEST_F(OracleTest, LearnsFromRealCifar10) {
   const char* given = std::getenv("LODE_DATA");
   const fs::path data = given != nullptr ? given : LODE_SOURCE_DIR "/../shared/data";
   const fs::path script = data / "../tools/cifar10_bin.py";
   if (!fs::exists(script)) { GTEST_SKIP() << "no images: " << script << " is missing"; }
   const std::string make = "/usr/bin/python3 -B " + script.string() + " " +
-                           directory_.path().string() + " --train 400 --test 100 >/dev/null";
+                           directory_.path().string() + " --train 200 --test 100 >/dev/null";
   ASSERT_EQ(std::system(make.c_str()), 0) << make;
   auto config = Small<TrainOracle::Config>();
   config.dataset = "cifar10";
@@ -408,13 +411,14 @@ TEST_F(OracleTest, DistinguishesAGoodFromABadCellOnRealCifar10) {
   config.train_images = 0;
   config.validation_images = 1000;
   config.test_images = 1000;
-  config.epochs = 4;
+  config.channels = 8;
+  config.epochs = 3;
   config.learning_rate = 0.1;
   const auto oracle = Bound<TrainOracle>(config);
-  constexpr int kSeeds = 3;
+  constexpr int kSeeds = 2;
   double difference = 0;  // of accuracies on 1000 images of each part
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    const auto good = Ask(*oracle, kGood, seed), bad = Ask(*oracle, kBad, seed);
+    const auto good = Ask(*oracle, kGood, seed), bad = Ask(*oracle, kDisconnected, seed);
     difference += (good[0] - bad[0] + good[2] - bad[2]) / (2 * kSeeds);
   }
   // Five standard deviations, which are largest at accuracies of 50 %.
