@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 
 class OutputFileTest : public testing::Test {
  protected:
+  // A link, so that a program that replaces the device replaces only that.
+  OutputFileTest() { fs::create_symlink("/dev/full", full_); }
   ~OutputFileTest() override { Choose("-"); }
 
   static void Choose(const std::string& file) {
@@ -47,13 +49,15 @@ class OutputFileTest : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
+  // Returns the number of files besides the device.
   std::size_t FileCount() const {
     return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()));
+        std::distance(fs::directory_iterator(dir_.path()), fs::directory_iterator()) - 1);
   }
 
   const TemporaryDirectory dir_;
   const fs::path file_ = dir_.path() / "table.csv";
+  const fs::path full_ = dir_.path() / "full";  // a full device
 };
 
 TEST_F(OutputFileTest, ADashIsStandardOutputItself) {
@@ -100,7 +104,7 @@ TEST_F(OutputFileTest, WithoutAnEndThereIsNoFile) {
 
 // Otherwise the program would report that twice.
 TEST_F(OutputFileTest, WhatADeviceLosesIsNotLostByStandardOutput) {
-  Choose("/dev/full");
+  Choose(full_);
   bool failed = true;
   const std::string said = Printed(stdout, [&] {
     {
@@ -136,15 +140,15 @@ TEST_F(OutputFileTest, WhatCannotBeWrittenIsNamed) {
   Choose(dir_.path());
   EXPECT_THAT(Failure<core::HostError>([] { OutputFile(); }),
               EndsWith(dir_.path().string() + ": cannot be written: Is a directory"));
-  Choose("/dev/full");
+  Choose(full_);
   std::string failure;
   Printed(stdout, [&] { failure = Failure<core::HostError>([] { Print("text"); }); });
-  EXPECT_EQ(failure, "/dev/full: cannot be written: No space left on device");
+  EXPECT_EQ(failure, full_.string() + ": cannot be written: No space left on device");
 }
 
 // The stream has noticed it long before the end.
 TEST_F(OutputFileTest, TheReasonOfAnEarlyFailureIsKept) {
-  Choose("/dev/full");
+  Choose(full_);
   std::string failure;
   Printed(stdout, [&] {
     OutputFile output;
@@ -152,7 +156,7 @@ TEST_F(OutputFileTest, TheReasonOfAnEarlyFailureIsKept) {
     errno = ENOENT;  // of something else
     failure = Failure<core::HostError>([&] { output.Finish(); });
   });
-  EXPECT_EQ(failure, "/dev/full: cannot be written: No space left on device");
+  EXPECT_EQ(failure, full_.string() + ": cannot be written: No space left on device");
 }
 
 TEST_F(OutputFileTest, AMissingDirectoryIsNamedAndStandardOutputIsBack) {

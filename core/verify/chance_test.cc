@@ -20,8 +20,8 @@ double TailOf(double hits, double draws, double p) {
 // exp(-36), the probability of one false accusation.
 constexpr double kFalse = 2.4e-16;
 
-// Calls a function for numbers of draws as the checks use them, and smaller ones; for probabilities;
-// and for numbers of hits.
+// Calls a function for numbers of draws as the checks use them, and smaller ones; for
+// probabilities; and for numbers of hits.
 template <class Call>
 void ForEachCase(Call&& call) {
   for (const double draws : {1.0, 7.0, 60.0, 500.0, 8000.0}) {
