@@ -5,10 +5,10 @@
 #include "core/cli/execution.h"
 #include "core/cli/execution_options.h"
 #include "core/cli/pipeline_options.h"
-#include "core/run/kept_stages.h"
-#include "core/run/kept_trust.h"
 #include "core/run/planned_searches.h"
 #include "core/run/staged_pipeline.h"
+#include "core/run/stored_stages.h"
+#include "core/run/stored_trust.h"
 
 namespace lode::cli {
 namespace {
@@ -19,10 +19,10 @@ struct ResumeOptions {
   bool allow_plugins = false;
 };
 
-int ResumeStages(const ResumeOptions& options, const core::KeptLoading& loading,
+int ResumeStages(const ResumeOptions& options, const core::StoredLoading& loading,
                  const Evaluators& evaluators) {
   options.execution.RequireFitStages();
-  auto pipeline = core::StagedPipeline::Kept(
+  auto pipeline = core::StagedPipeline::Stored(
       options.directory, loading,
       {.resume = true, .force = options.execution.force, .replace = options.execution.replace});
   return Execute(pipeline, options.directory, options.execution, evaluators);
@@ -31,17 +31,17 @@ int ResumeStages(const ResumeOptions& options, const core::KeptLoading& loading,
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
   const Evaluators evaluators{mpi, global};
-  core::KeptLoading loading{.plugins = global.plugins,
-                            .allowed = options.allow_plugins
-                                           ? core::AllowedPlugins::kOfFile
-                                           : core::PluginsToTrust(options.directory)};
+  core::StoredLoading loading{.plugins = global.plugins,
+                              .allowed = options.allow_plugins
+                                             ? core::AllowedPlugins::kOfFile
+                                             : core::PluginsToTrust(options.directory)};
   if (core::HoldsStages(options.directory)) { return ResumeStages(options, loading, evaluators); }
   options.execution.RequireFitPlainPipelines();
   loading.overrides = options.execution.Overrides();
-  auto searches = core::PlannedSearches::Kept(options.directory, loading,
-                                              {.resume = true,
-                                               .extend = !options.execution.extend.empty(),
-                                               .force = options.execution.force});
+  auto searches = core::PlannedSearches::Stored(options.directory, loading,
+                                                {.resume = true,
+                                                 .extend = !options.execution.extend.empty(),
+                                                 .force = options.execution.force});
   return Execute(searches, options.execution, evaluators);
 }
 

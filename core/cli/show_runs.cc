@@ -14,21 +14,21 @@
 #include "core/plugin/text.h"
 #include "core/report/render_json.h"
 #include "core/report/render_text.h"
-#include "core/run/kept_runs.h"
 #include "core/run/run_results.h"
+#include "core/run/stored_runs.h"
 
 namespace lode::cli {
 namespace {
 
 // An error in one of several directories does not hide the others.
-std::vector<core::KeptRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
-  std::vector<core::KeptRuns> all;
+std::vector<core::StoredRuns> LookAtAll(const std::vector<std::filesystem::path>& directories) {
+  std::vector<core::StoredRuns> all;
   for (const std::filesystem::path& directory : directories) {
     try {
       all.push_back(core::LookAtRuns(directory, true));
     } catch (const std::exception& e) {
       if (directories.size() == 1) { throw; }
-      core::KeptRuns damaged{directory};
+      core::StoredRuns damaged{directory};
       damaged.damages = {e.what()};
       all.push_back(std::move(damaged));
     }
@@ -49,9 +49,9 @@ void Print(const std::vector<core::DirectoryResults>& all, bool json) {
 }  // namespace
 
 int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json) {
-  const std::vector<core::KeptRuns> kept = LookAtAll(directories);
+  const std::vector<core::StoredRuns> stored = LookAtAll(directories);
   std::vector<core::DirectoryResults> all;
-  std::ranges::transform(kept, std::back_inserter(all), core::ResultsOf);
+  std::ranges::transform(stored, std::back_inserter(all), core::ResultsOf);
   Print(all, json);
   int status = kDone;
   for (const core::DirectoryResults& results : all) {

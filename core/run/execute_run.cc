@@ -8,9 +8,9 @@
 
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
-#include "core/run/kept_trials.h"
 #include "core/run/run_recorder.h"
 #include "core/run/run_reporter.h"
+#include "core/run/stored_trials.h"
 #include "core/search/metric_index.h"
 #include "core/search/rejection_watch.h"
 #include "core/search/run.h"
@@ -54,7 +54,7 @@ class SearchExecution {
   const CancelToken& cancel_;
   RunReporter reporter_;
   const RunContext context_;
-  std::optional<KeptTrials> kept_;      // if the run exists
+  std::optional<StoredTrials> stored_;  // if the run exists
   std::unique_ptr<ReplayCheck> check_;  // likewise
   std::unique_ptr<Runner> runner_;
   std::unique_ptr<RejectionWatch> watch_;
@@ -72,15 +72,15 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
       MakeExecutor(pipeline, *run.catalog, context_, environment.program, environment.mpi));
   RunRecorder::Facts facts{executor->capacity(), 0, true, pipeline.execution.commit};
   if (run.exists) {
-    kept_.emplace(run, executor->capacity());
-    executor = kept_->Replaying(std::move(executor));
-    facts.kept = kept_->replayed().trials;
-    facts.limits_evaluations = !kept_->has_unlimited_evaluations();
+    stored_.emplace(run, executor->capacity());
+    executor = stored_->Replaying(std::move(executor));
+    facts.kept = stored_->replayed().trials;
+    facts.limits_evaluations = !stored_->has_unlimited_evaluations();
   }
   if (!facts.limits_evaluations) { pipeline.budget.evaluations = kNoLimit; }
   runner_ = MakeRun(pipeline, *run.catalog, context_, environment.program, std::move(executor));
-  if (kept_) {
-    check_ = kept_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
+  if (stored_) {
+    check_ = stored_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
   }
   reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.kept);
   watch_ =
@@ -90,7 +90,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
 }
 
 RunOutcome SearchExecution::Execute() {
-  RunResult result = runner_->Execute(Observers(), kept_ ? kept_->replayed() : Replayed());
+  RunResult result = runner_->Execute(Observers(), stored_ ? stored_->replayed() : Replayed());
   if (result.ending == Ending::kInterrupted && cancel_.reason() == CancelReason::kWallTime) {
     result.reason = "the wall time is over";
   }

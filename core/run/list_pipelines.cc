@@ -7,8 +7,8 @@
 #include <system_error>
 
 #include "core/report/best_runs.h"
-#include "core/run/kept_plan.h"
-#include "core/run/kept_runs.h"
+#include "core/run/stored_plan.h"
+#include "core/run/stored_runs.h"
 #include "core/store/run_directory.h"
 
 namespace lode::core {
@@ -67,45 +67,46 @@ fs::file_time_type LastChange(const fs::path& directory, const Plan& plan) {
   return last;
 }
 
-bool HasFailed(const KeptRuns& kept) {
-  return std::ranges::any_of(kept.plan.results, [](const SearchResult& result) {
+bool HasFailed(const StoredRuns& stored) {
+  return std::ranges::any_of(stored.plan.results, [](const SearchResult& result) {
     return std::ranges::find(result.runs, Ending::kFailed, &RunResult::ending) != result.runs.end();
   });
 }
 
-void SetStanding(const KeptRuns& kept, PipelineStanding& pipeline) {
+void SetStanding(const StoredRuns& stored, PipelineStanding& pipeline) {
   const auto running = std::ranges::find_if(
-      kept.unfinished, [](const auto& run) { return run.process.has_value(); });
-  if (running != kept.unfinished.end()) { pipeline.process = running->process; }
-  const bool waiting = !kept.unfinished.empty() || (kept.stages && !kept.stages->are_finished());
-  pipeline.standing = pipeline.process        ? Standing::kRunning
-                      : !kept.damages.empty() ? Standing::kDamaged
-                      : waiting               ? Standing::kUnfinished
-                      : HasFailed(kept)       ? Standing::kFailed
-                                              : Standing::kFinished;
+      stored.unfinished, [](const auto& run) { return run.process.has_value(); });
+  if (running != stored.unfinished.end()) { pipeline.process = running->process; }
+  const bool waiting =
+      !stored.unfinished.empty() || (stored.stages && !stored.stages->are_finished());
+  pipeline.standing = pipeline.process          ? Standing::kRunning
+                      : !stored.damages.empty() ? Standing::kDamaged
+                      : waiting                 ? Standing::kUnfinished
+                      : HasFailed(stored)       ? Standing::kFailed
+                                                : Standing::kFinished;
 }
 
-void CountSteps(const KeptRuns& kept, PipelineStanding& pipeline) {
-  for (const SearchResult& result : kept.plan.results) {
+void CountSteps(const StoredRuns& stored, PipelineStanding& pipeline) {
+  for (const SearchResult& result : stored.plan.results) {
     for (const RunResult& run : result.runs) { pipeline.steps += run.steps; }
     pipeline.ended += result.runs.size();
   }
-  for (const UnfinishedRun& run : kept.unfinished) { pipeline.steps += run.steps; }
-  for (const PlannedRun& run : kept.plan.runs) {
+  for (const UnfinishedRun& run : stored.unfinished) { pipeline.steps += run.steps; }
+  for (const PlannedRun& run : stored.plan.runs) {
     pipeline.planned_steps += run.search->pipeline.budget.steps.value_or(0);
   }
-  pipeline.runs = kept.plan.runs.size();
+  pipeline.runs = stored.plan.runs.size();
 }
 
 PipelineStanding LookAtPipeline(const fs::path& directory) {
   PipelineStanding pipeline{directory};
   try {
-    const KeptRuns kept = LookAtRuns(directory, false);
-    pipeline.changed = LastChange(directory, kept.plan);
-    pipeline.damage = kept.damages.empty() ? "" : kept.damages.front();
-    SetStanding(kept, pipeline);
-    CountSteps(kept, pipeline);
-    const std::vector<SearchResult> results = kept.BestSoFar();
+    const StoredRuns stored = LookAtRuns(directory, false);
+    pipeline.changed = LastChange(directory, stored.plan);
+    pipeline.damage = stored.damages.empty() ? "" : stored.damages.front();
+    SetStanding(stored, pipeline);
+    CountSteps(stored, pipeline);
+    const std::vector<SearchResult> results = stored.BestSoFar();
     for (const BestRun& best : BestRuns(results)) {
       pipeline.bests.push_back({best.metric(), best.value()});
     }

@@ -145,10 +145,10 @@ PlannedSearches PlannedSearches::In(const fs::path& directory,
   return {std::move(locks), std::move(plan)};
 }
 
-PlannedSearches PlannedSearches::Kept(const fs::path& directory, const KeptLoading& loading,
-                                      const RunPolicy& policy) {
+PlannedSearches PlannedSearches::Stored(const fs::path& directory, const StoredLoading& loading,
+                                        const RunPolicy& policy) {
   DirectoryLocks locks(RootsIn(directory), Holders::kMany);
-  Plan plan = PlanKept(directory, loading);
+  Plan plan = PlanStored(directory, loading);
   std::ranges::for_each(plan.runs, [](PlannedRun& run) { run.asks_again = true; });
   CheckChanges(plan, {policy.force, policy.extend});
   locks.OnPlanned();

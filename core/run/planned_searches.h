@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "core/run/directory_locks.h"
-#include "core/run/kept_plan.h"
 #include "core/run/load_pipeline.h"
 #include "core/run/plan.h"
 #include "core/run/run_environment.h"
 #include "core/run/run_policy.h"
+#include "core/run/stored_plan.h"
 
 namespace lode::core {
 
@@ -29,8 +29,8 @@ class PlannedSearches {
                             std::vector<LoadedPipeline> pipelines, const RunPolicy& policy);
 
   // Plans all runs in a directory or below it; all of them continue. Throws HostError, ConfigError.
-  static PlannedSearches Kept(const std::filesystem::path& directory, const KeptLoading& loading,
-                              const RunPolicy& policy);
+  static PlannedSearches Stored(const std::filesystem::path& directory,
+                                const StoredLoading& loading, const RunPolicy& policy);
 
   PlannedSearches(const PlannedSearches&) = delete;
   PlannedSearches& operator=(const PlannedSearches&) = delete;

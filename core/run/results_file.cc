@@ -14,7 +14,7 @@
 #include "core/report/render_csv.h"
 #include "core/report/standings.h"
 #include "core/run/directory_locks.h"
-#include "core/run/kept_runs.h"
+#include "core/run/stored_runs.h"
 
 namespace lode::core {
 namespace {
@@ -22,9 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // Returns the results of the searches whose runs have ended.
-std::map<const Search*, const SearchResult*> ResultsBySearch(const KeptRuns& kept) {
+std::map<const Search*, const SearchResult*> ResultsBySearch(const StoredRuns& stored) {
   std::map<const Search*, const SearchResult*> results;
-  for (const SearchResult& result : kept.plan.results) { results.emplace(result.search, &result); }
+  for (const SearchResult& result : stored.plan.results) {
+    results.emplace(result.search, &result);
+  }
   return results;
 }
 
@@ -33,23 +35,23 @@ const RunResult* FindEnded(const SearchResult& result, std::uint64_t seed) {
   return found != result.runs.end() ? &*found : nullptr;
 }
 
-RunRow RowOf(const PlannedRun& run, const KeptRuns& kept) {
-  const fs::path place = run.directory.lexically_relative(NormalPath(kept.directory));
+RunRow RowOf(const PlannedRun& run, const StoredRuns& stored) {
+  const fs::path place = run.directory.lexically_relative(NormalPath(stored.directory));
   return {.search = run.search,
           .seed = run.seed,
-          .stage = kept.stages ? place.begin()->string() : "",
+          .stage = stored.stages ? place.begin()->string() : "",
           .directory = place};
 }
 
 // Returns all runs in the plan's order, in which the unfinished ones are, too.
-std::vector<RunRow> RowsOf(const KeptRuns& kept) {
-  const auto results = ResultsBySearch(kept);
-  auto unfinished = kept.unfinished.begin();
+std::vector<RunRow> RowsOf(const StoredRuns& stored) {
+  const auto results = ResultsBySearch(stored);
+  auto unfinished = stored.unfinished.begin();
   std::vector<RunRow> rows;
-  for (const PlannedRun& run : kept.plan.runs) {
-    RunRow& row = rows.emplace_back(RowOf(run, kept));
+  for (const PlannedRun& run : stored.plan.runs) {
+    RunRow& row = rows.emplace_back(RowOf(run, stored));
     const auto result = results.find(run.search);
-    if (unfinished != kept.unfinished.end() && unfinished->directory == run.directory) {
+    if (unfinished != stored.unfinished.end() && unfinished->directory == run.directory) {
       row.metrics = unfinished->metrics;
       row.state = &*unfinished++;
     } else if (const RunResult* ended =
@@ -76,13 +78,13 @@ void WriteResultsFile(const fs::path& directory) {
     throw HostError(file.string() +
                     ": is not from Lode and stays as it is; the results are not in it");
   }
-  const KeptRuns kept = LookAtRuns(directory, false);
-  WriteFile(file, FormatCsv(RowsOf(kept), kept.stages.has_value()));
-  if (!kept.damages.empty()) {
-    throw HostError(file.string() + ": lacks what could not be read: " + kept.damages.front() +
-                    (kept.damages.size() == 1
+  const StoredRuns stored = LookAtRuns(directory, false);
+  WriteFile(file, FormatCsv(RowsOf(stored), stored.stages.has_value()));
+  if (!stored.damages.empty()) {
+    throw HostError(file.string() + ": lacks what could not be read: " + stored.damages.front() +
+                    (stored.damages.size() == 1
                          ? ""
-                         : ", and " + std::to_string(kept.damages.size() - 1) + " more"));
+                         : ", and " + std::to_string(stored.damages.size() - 1) + " more"));
   }
 }
 

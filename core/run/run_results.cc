@@ -61,14 +61,14 @@ std::vector<StageComparison> ComparisonsOf(const std::list<StageRun>& stages) {
   return CompareStages(searched);
 }
 
-DirectoryResults ResultsOf(const KeptRuns& kept) {
-  DirectoryResults results{.directory = kept.directory,
-                           .searches = Summarize(kept.plan.results),
-                           .unfinished = kept.unfinished,
-                           .damages = kept.damages};
-  if (kept.stages) {
-    results.stages = StandingsOf(kept.stages->stages);
-    results.comparisons = ComparisonsOf(kept.stages->stages);
+DirectoryResults ResultsOf(const StoredRuns& stored) {
+  DirectoryResults results{.directory = stored.directory,
+                           .searches = Summarize(stored.plan.results),
+                           .unfinished = stored.unfinished,
+                           .damages = stored.damages};
+  if (stored.stages) {
+    results.stages = StandingsOf(stored.stages->stages);
+    results.comparisons = ComparisonsOf(stored.stages->stages);
   }
   return results;
 }

@@ -6,8 +6,8 @@
 
 #include "core/report/stage_comparison.h"
 #include "core/report/standings.h"
-#include "core/run/kept_runs.h"
 #include "core/run/stage_run.h"
+#include "core/run/stored_runs.h"
 
 namespace lode::core {
 
@@ -16,7 +16,7 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages);
 // Compares the stages whose searches have finished. Points into their results. Throws HostError.
 std::vector<StageComparison> ComparisonsOf(const std::list<StageRun>& stages);
 
-// Points into `kept`, which outlives it. Throws HostError.
-DirectoryResults ResultsOf(const KeptRuns& kept);
+// Points into `stored`, which outlives it. Throws HostError.
+DirectoryResults ResultsOf(const StoredRuns& stored);
 
 }  // namespace lode::core

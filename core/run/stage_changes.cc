@@ -35,13 +35,13 @@ StageChanges::StageChanges(const Stages& wanted, const std::list<StageRun>& stag
 void StageChanges::Look(StageRun& stage) const {
   stage.record = RecordOf(stage.stage, stage.catalog);
   if (stage.stored && !policy_.fresh) {
-    LookAtKept(stage);
+    LookAtStored(stage);
   } else if (!stage.stored && HoldsSomethingElse(stage.directory)) {
     throw HostError(stage.directory.string() + ": already exists and is not a stage");
   }
 }
 
-void StageChanges::LookAtKept(StageRun& stage) const {
+void StageChanges::LookAtStored(StageRun& stage) const {
   stage.change = ChangeOfStage(*stage.stored, stage.record, StageNames(), stage.catalog);
   const bool reads_replaced = std::ranges::any_of(stages_, [&](const StageRun& other) {
     return other.replaced && stage.Reads(other.stage.name);

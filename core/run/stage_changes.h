@@ -35,7 +35,7 @@ class StageChanges {
   bool Forces(const StageRun& stage) const;
 
  private:
-  void LookAtKept(StageRun& stage) const;
+  void LookAtStored(StageRun& stage) const;
   void Replace(StageRun& stage, const std::string& change) const;
   std::vector<std::string> StageNames() const;
 

@@ -63,10 +63,10 @@ StagedPipeline StagedPipeline::In(const std::filesystem::path& directory, Loaded
   return {DirectoryLocks({directory}), NormalPath(directory), std::move(pipeline), policy};
 }
 
-StagedPipeline StagedPipeline::Kept(const std::filesystem::path& directory,
-                                    const KeptLoading& loading, const RunPolicy& policy) {
+StagedPipeline StagedPipeline::Stored(const std::filesystem::path& directory,
+                                      const StoredLoading& loading, const RunPolicy& policy) {
   DirectoryLocks locks({directory});
-  return {std::move(locks), NormalPath(directory), LoadKept(directory, loading), policy};
+  return {std::move(locks), NormalPath(directory), LoadStored(directory, loading), policy};
 }
 
 Completion StagedPipeline::Execute(const RunEnvironment& environment) {

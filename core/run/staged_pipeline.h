@@ -6,11 +6,11 @@
 #include <list>
 
 #include "core/run/directory_locks.h"
-#include "core/run/kept_plan.h"
 #include "core/run/load_pipeline.h"
 #include "core/run/run_environment.h"
 #include "core/run/run_policy.h"
 #include "core/run/stage_run.h"
+#include "core/run/stored_plan.h"
 
 namespace lode::core {
 
@@ -27,8 +27,8 @@ class StagedPipeline {
   static StagedPipeline In(const std::filesystem::path& directory, LoadedPipeline pipeline,
                            const RunPolicy& policy);
   // Loads the pipeline stored in a directory. Also throws ConfigError.
-  static StagedPipeline Kept(const std::filesystem::path& directory, const KeptLoading& loading,
-                             const RunPolicy& policy);
+  static StagedPipeline Stored(const std::filesystem::path& directory, const StoredLoading& loading,
+                               const RunPolicy& policy);
 
   StagedPipeline(const StagedPipeline&) = delete;
   StagedPipeline& operator=(const StagedPipeline&) = delete;

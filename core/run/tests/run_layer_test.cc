@@ -194,7 +194,7 @@ TEST_F(RunLayerTest, OneOfTwoConcurrentSearchesIsCancelledAndResumed) {
 
   Collector resumed;
   CancelToken cancel;
-  PlannedSearches again = PlannedSearches::Kept(
+  PlannedSearches again = PlannedSearches::Stored(
       directory_.path() / "rea", {.plugins = {kOracle}, .allowed = AllowedPlugins::kKnown}, {});
   EXPECT_EQ(Execute(again, resumed, cancel), Completion::kDone);
   for (const auto& [title, run] : resumed.runs()) {

@@ -1,9 +1,9 @@
-#include "core/run/kept_runs.h"
+#include "core/run/stored_runs.h"
 
 #include <exception>
 #include <utility>
 
-#include "core/run/kept_plan.h"
+#include "core/run/stored_plan.h"
 #include "core/search/failures.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
@@ -31,19 +31,19 @@ UnfinishedRun LookAtUnfinished(const PlannedRun& planned) {
   return run;
 }
 
-void LookAtRun(const PlannedRun& planned, bool checked, KeptRuns& kept) {
+void LookAtRun(const PlannedRun& planned, bool checked, StoredRuns& stored) {
   if (checked && planned.exists) { RequireIntact(planned.directory); }
   if (std::optional<RunOutcome> ended = EndedRun(planned)) {
     planned.result->metrics = std::move(ended->metrics);
     planned.result->runs.push_back(std::move(ended->result));
   } else {
-    kept.unfinished.push_back(LookAtUnfinished(planned));
+    stored.unfinished.push_back(LookAtUnfinished(planned));
   }
 }
 
 }  // namespace
 
-std::vector<SearchResult> KeptRuns::BestSoFar() const {
+std::vector<SearchResult> StoredRuns::BestSoFar() const {
   std::vector<SearchResult> results = plan.results;
   for (const UnfinishedRun& run : unfinished) {
     if (run.best) {
@@ -56,20 +56,20 @@ std::vector<SearchResult> KeptRuns::BestSoFar() const {
   return results;
 }
 
-KeptRuns LookAtRuns(const std::filesystem::path& directory, bool checked) {
-  KeptRuns kept{directory};
-  if (HoldsStages(directory)) { kept.stages = LookAtStages(directory); }
-  if (!kept.stages || !FindRuns(directory).empty()) {
-    kept.plan = PlanReadable(directory, kept.damages);
+StoredRuns LookAtRuns(const std::filesystem::path& directory, bool checked) {
+  StoredRuns stored{directory};
+  if (HoldsStages(directory)) { stored.stages = LookAtStages(directory); }
+  if (!stored.stages || !FindRuns(directory).empty()) {
+    stored.plan = PlanReadable(directory, stored.damages);
   }
-  for (SearchResult& result : kept.plan.results) { result.runs.clear(); }
-  for (const PlannedRun& planned : kept.plan.runs) {
+  for (SearchResult& result : stored.plan.results) { result.runs.clear(); }
+  for (const PlannedRun& planned : stored.plan.runs) {
     try {
-      LookAtRun(planned, checked, kept);
-    } catch (const std::exception& e) { kept.damages.emplace_back(e.what()); }
+      LookAtRun(planned, checked, stored);
+    } catch (const std::exception& e) { stored.damages.emplace_back(e.what()); }
   }
-  std::erase_if(kept.plan.results, [](const SearchResult& r) { return r.runs.empty(); });
-  return kept;
+  std::erase_if(stored.plan.results, [](const SearchResult& r) { return r.runs.empty(); });
+  return stored;
 }
 
 }  // namespace lode::core

@@ -1,15 +1,15 @@
-#include "core/run/kept_stages.h"
+#include "core/run/stored_stages.h"
 
 #include <algorithm>
 #include <fstream>
 #include <string>
 
-#include "core/run/kept_plan.h"
+#include "core/run/stored_plan.h"
 #include "core/store/run_directory.h"
 
 namespace lode::core {
 
-bool KeptStages::are_finished() const { return std::ranges::all_of(stages, &StageRun::finished); }
+bool StoredStages::are_finished() const { return std::ranges::all_of(stages, &StageRun::finished); }
 
 bool HoldsStages(const std::filesystem::path& directory) {
   std::ifstream in(directory / kPipelineFile);
@@ -19,17 +19,17 @@ bool HoldsStages(const std::filesystem::path& directory) {
   return false;
 }
 
-KeptStages LookAtStages(const std::filesystem::path& directory) {
-  KeptStages kept{LoadKept(directory, {}), {}};
+StoredStages LookAtStages(const std::filesystem::path& directory) {
+  StoredStages stored{LoadStored(directory, {}), {}};
   const std::filesystem::path root = std::filesystem::absolute(directory).lexically_normal();
-  for (const Stage& stage : kept.pipeline.stages.list) {
-    StageRun& run = kept.stages.emplace_back(stage, *kept.pipeline.catalog, root);
+  for (const Stage& stage : stored.pipeline.stages.list) {
+    StageRun& run = stored.stages.emplace_back(stage, *stored.pipeline.catalog, root);
     if (!stage.is_preparation()) { run.MakePlan(); }
     run.again = false;
     run.finished = run.state() == StageState::kFinished;
     run.TakeReadableResults();
   }
-  return kept;
+  return stored;
 }
 
 }  // namespace lode::core

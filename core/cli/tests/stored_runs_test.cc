@@ -42,7 +42,7 @@ Words Cells(const std::string& line) {
   return cells;
 }
 
-class KeptRunsTest : public testing::Test {
+class StoredRunsTest : public testing::Test {
  protected:
   Outcome Run(const std::string& out, Words more = {}) const {
     const Words words = {"run",   SourceFile("configs/nb201/random.toml").string(),
@@ -77,7 +77,7 @@ class KeptRunsTest : public testing::Test {
   const Program lode_{directory_.path()};
 };
 
-TEST_F(KeptRunsTest, ShowingRunsDoesNotMakeThemNewer) {
+TEST_F(StoredRunsTest, ShowingRunsDoesNotMakeThemNewer) {
   EXPECT_EQ(Run("runs/old", {"--seed", "1"}).status, 0);
   EXPECT_EQ(Run("runs/new", {"--seed", "1"}).status, 0);
   for (const auto& entry : fs::recursive_directory_iterator(Path("runs/old"))) {
@@ -92,7 +92,7 @@ TEST_F(KeptRunsTest, ShowingRunsDoesNotMakeThemNewer) {
   }
 }
 
-TEST_F(KeptRunsTest, RunsAreListedNewestFirst) {
+TEST_F(StoredRunsTest, RunsAreListedNewestFirst) {
   EXPECT_EQ(lode_.Run({"runs"}).out, "no runs in runs\n");
   EXPECT_EQ(lode_.Run({"runs", Path("missing")}).status, 2);
   EXPECT_EQ(Run("runs/done", {"--seeds", "2"}).status, 0);
@@ -125,7 +125,7 @@ TEST_F(KeptRunsTest, RunsAreListedNewestFirst) {
   EXPECT_EQ(json::parse(lode_.Run({"runs", Path("runs/done"), "--json"}).out).size(), 1u);
 }
 
-TEST_F(KeptRunsTest, PipelinesWithStagesAreListedOnce) {
+TEST_F(StoredRunsTest, PipelinesWithStagesAreListedOnce) {
   const Words stages = {"run",    SourceFile("configs/nb201/stages.toml").string(),
                         "--seed", "1",
                         "--set",  "stage.search.budget.steps=20",
@@ -147,7 +147,7 @@ TEST_F(KeptRunsTest, PipelinesWithStagesAreListedOnce) {
   EXPECT_EQ(shown.at("runs").size(), 3u);
 }
 
-TEST_F(KeptRunsTest, SeveralDirectoriesAreShownDespiteErrorsInOne) {
+TEST_F(StoredRunsTest, SeveralDirectoriesAreShownDespiteErrorsInOne) {
   EXPECT_EQ(Run("a", {"--seed", "1"}).status, 0);
   EXPECT_EQ(Run("b", {"--seeds", "3"}).status, 0);
   const Outcome both = lode_.Run({"show", Path("a"), Path("b")});
@@ -171,7 +171,7 @@ TEST_F(KeptRunsTest, SeveralDirectoriesAreShownDespiteErrorsInOne) {
   EXPECT_EQ(json::parse(all.out).at("runs").size(), 2u);
 }
 
-TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
+TEST_F(StoredRunsTest, ResultsAreATableOfAllRuns) {
   const Words grid = {"--seeds", "2", "--set",
                       "grid={\"oracle.dataset\"=[\"cifar10\", \"cifar100\"]}"};
   EXPECT_EQ(Run("out", grid).status, 0);
@@ -202,7 +202,7 @@ TEST_F(KeptRunsTest, ResultsAreATableOfAllRuns) {
 }
 
 // A user's own file with this name is not overwritten.
-TEST_F(KeptRunsTest, AnotherFileOfResultsStays) {
+TEST_F(StoredRunsTest, AnotherFileOfResultsStays) {
   fs::create_directory(directory_.path() / "out");
   std::ofstream(Path("out/results.csv")) << "mine,yours\n";
   const Outcome outcome = Run("out", {"--seed", "1"});
@@ -214,7 +214,7 @@ TEST_F(KeptRunsTest, AnotherFileOfResultsStays) {
   EXPECT_EQ(lode_.Run({"show", Path("out")}).status, 0);
 }
 
-TEST_F(KeptRunsTest, TheLastLineSaysHowToShowTheBest) {
+TEST_F(StoredRunsTest, TheLastLineSaysHowToShowTheBest) {
   const Outcome outcome = Run("out", {"--seeds", "3"});
   const std::string last = Lines(outcome.out).back();
   const json runs = json::parse(lode_.Run({"show", "--json", Path("out")}).out).at("runs");

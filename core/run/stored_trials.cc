@@ -1,4 +1,4 @@
-#include "core/run/kept_trials.h"
+#include "core/run/stored_trials.h"
 
 #include <string>
 #include <utility>
@@ -19,7 +19,7 @@ void RequireCapacity(const PlannedRun& run, const std::string& then, const std::
 }  // namespace
 
 // A store that does not state that its evaluations are limited was written by an earlier version.
-KeptTrials::KeptTrials(const PlannedRun& run, std::size_t capacity)
+StoredTrials::StoredTrials(const PlannedRun& run, std::size_t capacity)
     : run_(run), stored_(std::make_unique<StoredRun>(run.directory)) {
   RequireCapacity(run, stored_->Meta("workers"), std::to_string(capacity));
   replayed_.trials = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
@@ -28,12 +28,12 @@ KeptTrials::KeptTrials(const PlannedRun& run, std::size_t capacity)
   unlimited_ = replayed_.trials > 0 && stored_->Meta("evaluations").empty();
 }
 
-std::unique_ptr<Executor> KeptTrials::Replaying(std::unique_ptr<Executor> rest) {
+std::unique_ptr<Executor> StoredTrials::Replaying(std::unique_ptr<Executor> rest) {
   return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), replayed_.trials);
 }
 
-std::unique_ptr<ReplayCheck> KeptTrials::MakeCheck(const Reward& reward,
-                                                   std::function<void()> agreed) const {
+std::unique_ptr<ReplayCheck> StoredTrials::MakeCheck(const Reward& reward,
+                                                     std::function<void()> agreed) const {
   return std::make_unique<ReplayCheck>(std::make_unique<StoredRun>(run_.directory), reward,
                                        replayed_.trials, std::move(agreed));
 }

@@ -1,4 +1,4 @@
-#include "core/run/kept_plan.h"
+#include "core/run/stored_plan.h"
 
 #include <algorithm>
 #include <charconv>
@@ -23,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The seeds of one pipeline in one directory.
-struct KeptSearch {
+struct SearchToLoad {
   std::map<std::uint64_t, fs::path> runs;
   fs::path described;                      // an existing run; empty if there is none
   std::optional<PlannedSearch> planned{};  // set if some runs may be missing
@@ -31,7 +31,7 @@ struct KeptSearch {
 
 // Runs that have not begun are made like the existing ones. Throws HostError if they were planned
 // differently: the user has to decide. Existing runs may have been extended.
-void CheckPlan(const KeptSearch& search, const Pipeline& pipeline, const Catalog& catalog) {
+void CheckPlan(const SearchToLoad& search, const Pipeline& pipeline, const Catalog& catalog) {
   const bool are_all_there = std::ranges::all_of(
       search.runs, [](const auto& run) { return fs::exists(run.second / kPipelineFile); });
   const std::string planned = FormatAnew(search.planned->pipeline, {}, catalog);
@@ -52,7 +52,7 @@ void ForgetPlugins(Stages& stages) {
 }
 
 LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
-                                const fs::path& directory, const KeptLoading& loading) {
+                                const fs::path& directory, const StoredLoading& loading) {
   LoadedPipeline loaded = LoadPipeline(document, file, loading.plugins, loading.allowed);
   if (loading.allowed != AllowedPlugins::kKnown) { return loaded; }
   if (!loaded.unknown.empty()) {
@@ -67,16 +67,16 @@ LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
 }
 
 // Loads a search of which no run has begun, as it was planned.
-LoadedPipeline LoadPlanned(const KeptSearch& search, const KeptLoading& loading) {
+LoadedPipeline LoadPlanned(const SearchToLoad& search, const StoredLoading& loading) {
   return LoadKeptDocument(
       Document::FromText(search.planned->pipeline, kPlanFile, loading.overrides), kPlanFile,
       search.runs.begin()->second.parent_path(), loading);
 }
 
-LoadedPipeline LoadSearch(const KeptSearch& search, const KeptLoading& loading) {
+LoadedPipeline LoadSearch(const SearchToLoad& search, const StoredLoading& loading) {
   const bool is_there = !search.described.empty();
   LoadedPipeline loaded =
-      is_there ? LoadKept(search.described, loading) : LoadPlanned(search, loading);
+      is_there ? LoadStored(search.described, loading) : LoadPlanned(search, loading);
   Search& resolved = loaded.stages.list.front().searches.front();
   resolved.point = is_there ? PointOfRun(search.described) : search.planned->point;
   if (is_there && search.planned) { CheckPlan(search, resolved.pipeline, *loaded.catalog); }
@@ -96,10 +96,10 @@ std::uint64_t SeedOf(const fs::path& run) {
 }
 
 // Returns the searches, keyed by the directory that holds their runs.
-std::map<fs::path, KeptSearch> SearchesIn(const fs::path& directory) {
-  std::map<fs::path, KeptSearch> searches;
+std::map<fs::path, SearchToLoad> SearchesIn(const fs::path& directory) {
+  std::map<fs::path, SearchToLoad> searches;
   for (const fs::path& run : FindRuns(directory)) {
-    KeptSearch& search = searches[run.parent_path()];
+    SearchToLoad& search = searches[run.parent_path()];
     search.runs.emplace(SeedOf(run), run);
     search.described = search.described.empty() ? run : search.described;
   }
@@ -118,10 +118,10 @@ std::map<fs::path, KeptSearch> SearchesIn(const fs::path& directory) {
   return searches;
 }
 
-using Loader = std::function<std::optional<LoadedPipeline>(const KeptSearch&)>;
+using Loader = std::function<std::optional<LoadedPipeline>(const SearchToLoad&)>;
 
 // Plans the searches for which `load` returns a pipeline.
-Plan MakePlan(const fs::path& directory, const std::map<fs::path, KeptSearch>& searches,
+Plan MakePlan(const fs::path& directory, const std::map<fs::path, SearchToLoad>& searches,
               const Loader& load) {
   if (searches.empty()) { throw HostError(directory.string() + ": holds no run"); }
   Plan plan;
@@ -166,7 +166,7 @@ bool IsWithin(const fs::path& path, const fs::path& directory) {
   return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
 
-LoadedPipeline LoadKept(const fs::path& directory, const KeptLoading& loading) {
+LoadedPipeline LoadStored(const fs::path& directory, const StoredLoading& loading) {
   const fs::path file = directory / kPipelineFile;
   return LoadKeptDocument(Document::Read(file, loading.overrides), file, directory, loading);
 }
@@ -178,14 +178,14 @@ std::vector<fs::path> RootsIn(const fs::path& directory) {
   return {roots.begin(), roots.end()};
 }
 
-Plan PlanKept(const fs::path& directory, const KeptLoading& loading) {
+Plan PlanStored(const fs::path& directory, const StoredLoading& loading) {
   return MakePlan(directory, SearchesIn(NormalPath(directory)),
-                  [&](const KeptSearch& search) { return LoadSearch(search, loading); });
+                  [&](const SearchToLoad& search) { return LoadSearch(search, loading); });
 }
 
 Plan PlanReadable(const fs::path& directory, std::vector<std::string>& damages) {
   return MakePlan(directory, SearchesIn(NormalPath(directory)),
-                  [&](const KeptSearch& search) -> std::optional<LoadedPipeline> {
+                  [&](const SearchToLoad& search) -> std::optional<LoadedPipeline> {
                     try {
                       return LoadSearch(search, {});
                     } catch (const std::exception& e) {

@@ -1,4 +1,4 @@
-#include "core/run/kept_plan.h"
+#include "core/run/stored_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-class KeptPlanTest : public testing::Test {
+class StoredPlanTest : public testing::Test {
  protected:
   // Makes a directory with a plan of one search in `place` below it.
   fs::path PlanIn(const std::string& directory, const fs::path& place = "") const {
@@ -35,20 +35,20 @@ class KeptPlanTest : public testing::Test {
   const TemporaryDirectory directory_;
 };
 
-TEST_F(KeptPlanTest, NamesDecideWhatIsWithinADirectory) {
+TEST_F(StoredPlanTest, NamesDecideWhatIsWithinADirectory) {
   EXPECT_TRUE(IsWithin("/runs/a/seed-0", "/runs/a"));
   EXPECT_TRUE(IsWithin("/runs/a", "/runs/a"));
   EXPECT_FALSE(IsWithin("/runs/ab", "/runs/a"));
   EXPECT_FALSE(IsWithin("/runs", "/runs/a"));
 }
 
-TEST_F(KeptPlanTest, PathsAreComparedWithoutDotsAndSlashesAtTheEnd) {
+TEST_F(StoredPlanTest, PathsAreComparedWithoutDotsAndSlashesAtTheEnd) {
   EXPECT_EQ(NormalPath("/runs/./a/../b/"), "/runs/b");
   EXPECT_EQ(NormalPath("/runs/b"), "/runs/b");
   EXPECT_EQ(NormalPath("b/"), fs::current_path() / "b");
 }
 
-TEST_F(KeptPlanTest, FindsPlansBelowAndTheFirstAbove) {
+TEST_F(StoredPlanTest, FindsPlansBelowAndTheFirstAbove) {
   const fs::path top = PlanIn("out"), below = PlanIn("out/a/b");
   EXPECT_THAT(PlansOf(top), UnorderedElementsAre(top, below));
   EXPECT_THAT(PlansOf(below), ElementsAre(below, top));
@@ -57,17 +57,17 @@ TEST_F(KeptPlanTest, FindsPlansBelowAndTheFirstAbove) {
   EXPECT_THAT(PlansOf(top / "far/too/deep/seed-0"), IsEmpty());
 }
 
-TEST_F(KeptPlanTest, LocksEveryDirectoryThatHasAPlan) {
+TEST_F(StoredPlanTest, LocksEveryDirectoryThatHasAPlan) {
   const fs::path one = PlanIn("out/one"), two = PlanIn("out/two");
   EXPECT_THAT(RootsIn(directory_.path() / "out/"), ElementsAre(one, two));
 }
 
-TEST_F(KeptPlanTest, ADirectoryWithoutRunsIsAMistake) {
-  EXPECT_THAT(Failure<HostError>([&] { PlanKept(directory_.path(), {}); }),
+TEST_F(StoredPlanTest, ADirectoryWithoutRunsIsAMistake) {
+  EXPECT_THAT(Failure<HostError>([&] { PlanStored(directory_.path(), {}); }),
               HasSubstr(": holds no run"));
 }
 
-TEST_F(KeptPlanTest, WhatCannotBeReadIsLeftOutOfAView) {
+TEST_F(StoredPlanTest, WhatCannotBeReadIsLeftOutOfAView) {
   const fs::path out = PlanIn("out");
   std::vector<std::string> damages;
   EXPECT_THAT(PlanReadable(out, damages).runs, IsEmpty());
@@ -75,14 +75,14 @@ TEST_F(KeptPlanTest, WhatCannotBeReadIsLeftOutOfAView) {
 }
 
 // Two directories of plans that name the same one are locked once.
-TEST_F(KeptPlanTest, ADirectoryIsLockedOnceAndForOne) {
+TEST_F(StoredPlanTest, ADirectoryIsLockedOnceAndForOne) {
   const fs::path a = directory_.path() / "a", b = directory_.path() / "b";
   const DirectoryLocks locks({b, a, a / ".", b / "x/.."});
   EXPECT_TRUE(fs::is_directory(a));
   EXPECT_THAT(Failure<HostError>([&] { const DirectoryLocks again({a}); }), HasSubstr(a.string()));
 }
 
-TEST_F(KeptPlanTest, SeveralMayContinueRunsInOneDirectoryOncePlanned) {
+TEST_F(StoredPlanTest, SeveralMayContinueRunsInOneDirectoryOncePlanned) {
   const fs::path a = directory_.path() / "a";
   DirectoryLocks one({a}, Holders::kMany);
   one.OnPlanned();  // the next would wait for this

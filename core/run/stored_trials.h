@@ -14,11 +14,11 @@
 
 namespace lode::core {
 
-class KeptTrials {
+class StoredTrials {
  public:
   // REQUIRES: the run exists. `capacity`: its number of concurrent evaluations. Throws HostError if
   // it began with another number, since the proposals depend on how many of them run ahead.
-  KeptTrials(const PlannedRun& run, std::size_t capacity);
+  StoredTrials(const PlannedRun& run, std::size_t capacity);
 
   // What the search replays.
   const Replayed& replayed() const { return replayed_; }

@@ -9,7 +9,7 @@
 
 namespace lode::core {
 
-struct KeptStages {
+struct StoredStages {
   LoadedPipeline pipeline;
   std::list<StageRun> stages;  // with all readable results
 
@@ -21,6 +21,6 @@ bool HoldsStages(const std::filesystem::path& directory);
 
 // Changes nothing and loads no plugins. Leaves out runs that cannot be read. Throws HostError,
 // ConfigError.
-KeptStages LookAtStages(const std::filesystem::path& directory);
+StoredStages LookAtStages(const std::filesystem::path& directory);
 
 }  // namespace lode::core

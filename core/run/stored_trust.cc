@@ -1,4 +1,4 @@
-#include "core/run/kept_trust.h"
+#include "core/run/stored_trust.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#include "core/run/kept_plan.h"
+#include "core/run/stored_plan.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_plan.h"
 

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "core/report/standings.h"
-#include "core/run/kept_stages.h"
 #include "core/run/plan.h"
+#include "core/run/stored_stages.h"
 #include "core/search/search_result.h"
 
 namespace lode::core {
 
-struct KeptRuns {
+struct StoredRuns {
   std::filesystem::path directory;
-  std::optional<KeptStages> stages{};       // if the pipeline has stages
+  std::optional<StoredStages> stages{};     // if the pipeline has stages
   Plan plan{};                              // its results are those of runs that have ended
   std::vector<UnfinishedRun> unfinished{};  // point into the plan
   std::vector<std::string> damages{};       // what could not be read, and why
@@ -26,6 +26,6 @@ struct KeptRuns {
 
 // Changes nothing and loads no plugins. `checked`: also checks the stores' checksums. Throws
 // HostError or ConfigError if nothing can be read.
-KeptRuns LookAtRuns(const std::filesystem::path& directory, bool checked);
+StoredRuns LookAtRuns(const std::filesystem::path& directory, bool checked);
 
 }  // namespace lode::core

@@ -21,7 +21,7 @@ std::vector<std::filesystem::path> RootsIn(const std::filesystem::path& director
 std::vector<std::filesystem::path> PlansOf(const std::filesystem::path& directory);
 
 // How to load a stored pipeline.
-struct KeptLoading {
+struct StoredLoading {
   std::vector<std::string> overrides{};          // PATH=VALUE, as for --set
   std::vector<std::filesystem::path> plugins{};  // named by the caller
   AllowedPlugins allowed = AllowedPlugins::kNone;
@@ -30,14 +30,14 @@ struct KeptLoading {
 // Plans all runs in a directory or below it, including those that were planned there but have not
 // begun. The seeds of one pipeline in one directory are one search. Throws HostError if there are
 // no runs, ConfigError if a stored pipeline does not resolve.
-Plan PlanKept(const std::filesystem::path& directory, const KeptLoading& loading);
+Plan PlanStored(const std::filesystem::path& directory, const StoredLoading& loading);
 
-// Like PlanKept, but for viewing: loads no plugins, leaves out what cannot be read and adds the
+// Like PlanStored, but for viewing: loads no plugins, leaves out what cannot be read and adds the
 // reasons to `damages`.
 Plan PlanReadable(const std::filesystem::path& directory, std::vector<std::string>& damages);
 
 // Loads the pipeline stored in a directory. A run needs all its components to continue: throws
 // HostError with the remedy if some are unknown because their plugins are not allowed.
-LoadedPipeline LoadKept(const std::filesystem::path& directory, const KeptLoading& loading);
+LoadedPipeline LoadStored(const std::filesystem::path& directory, const StoredLoading& loading);
 
 }  // namespace lode::core
