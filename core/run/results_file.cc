@@ -15,6 +15,7 @@
 #include "core/report/standings.h"
 #include "core/run/directory_locks.h"
 #include "core/run/stored_runs.h"
+#include "core/store/run_lock.h"
 
 namespace lode::core {
 namespace {
@@ -78,6 +79,7 @@ void WriteResultsFile(const fs::path& directory) {
     throw HostError(file.string() +
                     ": is not from Lode and stays as it is; the results are not in it");
   }
+  const PlanLock lock(directory);  // whoever writes last has seen what the others added
   const StoredRuns stored = LookAtRuns(directory, false);
   WriteFile(file, FormatCsv(RowsOf(stored), stored.stages.has_value()));
   if (!stored.damages.empty()) {

@@ -23,8 +23,8 @@ class RunLock {
   posix::Descriptor file_;
 };
 
-// Holds the lock for planning runs in a directory until it is destroyed. Waits if another process
-// holds it.
+// Holds the lock for planning or listing runs in a directory until it is destroyed. Waits if
+// another process holds it.
 class PlanLock {
  public:
   explicit PlanLock(const std::filesystem::path& directory);
