@@ -73,7 +73,7 @@ class ShownRunTest : public testing::Test {
     run_.OnProgress({info_, fraction, what});
   }
 
-  const core::RunInfo info_;
+  const core::RunInfo info_{};
   std::vector<core::MetricDeclaration> metrics_{Percentage("loss"), Percentage("accuracy")};
   core::BudgetConfig budget_;
   ShownRun run_{"p seed 3", budget_, TellTime};
