@@ -163,7 +163,7 @@ std::vector<float> AwkwardAction(lode::Random random, int kind) {
 
 TEST(DartsSpace, DiscretizeIsAlgorithmTwo) {
   FixedStream stream(1);
-  for (int n = 0; n < 120000; ++n) {
+  for (int n = 0; n < 20000; ++n) {
     const std::vector<float> action = AwkwardAction(stream.random(), n);
     const Architecture a = Discretize(action);
     ASSERT_EQ(a, ByRanking(action)) << n;
