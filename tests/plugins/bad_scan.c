@@ -1,6 +1,5 @@
 /* A sound plugin except that its initializer or its declarations do what LODE_TEST_FAULT says. */
 #include <fcntl.h>
-#include <lode/plugin.h>
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
@@ -9,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "c_plugin.h"
 
 static uint32_t metrics = 1;
 static double epochs = 0;
@@ -69,28 +70,11 @@ static lode_param params[] = {{.struct_size = sizeof(lode_param),
                                .min = 0,
                                .max = 1}};
 
-static lode_component component = {.struct_size = sizeof component,
-                                   .kind = LODE_ORACLE,
-                                   .id = "bad_scan",
-                                   .version = "1.0.0",
-                                   .summary = "Is sound.",
-                                   .doc = "",
-                                   .param_count = 1,
-                                   .params = params,
-                                   .api = &api,
-                                   .create = Create,
-                                   .destroy = Destroy};
-
+static lode_component component =
+    COMPONENT(LODE_ORACLE, "bad_scan", "Is sound.", params, &api, Create, Destroy);
 static const lode_component* const components[] = {&component};
 
-LODE_EXPORT const lode_plugin lode_plugin_v1 = {.struct_size = sizeof(lode_plugin),
-                                                .abi_minor = LODE_TARGET_MINOR,
-                                                .id = "lode.test.bad_scan",
-                                                .version = "1.0.0",
-                                                .licence = "Apache-2.0",
-                                                .build = "",
-                                                .component_count = 1,
-                                                .components = components};
+PLUGIN("lode.test.bad_scan", components);
 
 static void Allocate(void) {
   for (;;) {

@@ -1,12 +1,13 @@
 /* A component of each kind that, in one of its functions, claims that it was cancelled, or ends the
  * program or its caller's thread. */
-#include <lode/plugin.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "c_plugin.h"
 
 enum { kCells = 8 };
 
@@ -269,25 +270,14 @@ static const lode_param kParams[] = {
     STRING_PARAM("how", "How it does that.", TEXT("")),
 };
 
-#define COMPONENT(kind_, api_)                                                                 \
-  {                                                                                            \
-    .struct_size = sizeof(lode_component), .kind = kind_, .id = "quitter", .version = "1.0.0", \
-    .summary = "Quits.", .doc = "", .param_count = 2, .params = kParams, .api = api_,          \
-    .create = Create, .destroy = Destroy, .save = kind_ == LODE_OPTIMIZER ? Save : NULL,       \
-    .load = kind_ == LODE_OPTIMIZER ? Load : NULL                                              \
-  }
-static const lode_component kSpaceComponent = COMPONENT(LODE_SPACE, &kSpace);
-static const lode_component kOracleComponent = COMPONENT(LODE_ORACLE, &kOracle);
-static const lode_component kExplorationComponent = COMPONENT(LODE_EXPLORATION, &kExploration);
-static const lode_component kOptimizerComponent = COMPONENT(LODE_OPTIMIZER, &kOptimizer);
+#define QUITTER(kind, api, ...) \
+  COMPONENT(kind, "quitter", "Quits.", kParams, api, Create, Destroy, __VA_ARGS__)
+static const lode_component kSpaceComponent = QUITTER(LODE_SPACE, &kSpace);
+static const lode_component kOracleComponent = QUITTER(LODE_ORACLE, &kOracle);
+static const lode_component kExplorationComponent = QUITTER(LODE_EXPLORATION, &kExploration);
+static const lode_component kOptimizerComponent =
+    QUITTER(LODE_OPTIMIZER, &kOptimizer, .save = Save, .load = Load);
 static const lode_component* const kComponents[] = {&kSpaceComponent, &kOracleComponent,
                                                     &kExplorationComponent, &kOptimizerComponent};
 
-LODE_EXPORT const lode_plugin lode_plugin_v1 = {.struct_size = sizeof(lode_plugin),
-                                                .abi_minor = LODE_TARGET_MINOR,
-                                                .id = "lode.test.quitter",
-                                                .version = "1.0.0",
-                                                .licence = "Apache-2.0",
-                                                .build = "",
-                                                .component_count = 4,
-                                                .components = kComponents};
+PLUGIN("lode.test.quitter", kComponents);

@@ -1,5 +1,5 @@
 /* A plugin with a parameter of a type that no minor of major 1 has. */
-#include <lode/plugin.h>
+#include "c_plugin.h"
 
 static const lode_param params[] = {{
     .struct_size = sizeof(lode_param),
@@ -34,29 +34,9 @@ static const lode_exploration_api api = {
     .explore = explore,
 };
 
-static const lode_component component = {
-    .struct_size = sizeof(lode_component),
-    .kind = LODE_EXPLORATION,
-    .id = "unknown_type",
-    .version = "1.0.0",
-    .summary = "Has a parameter of an unknown type.",
-    .doc = "",
-    .param_count = 1,
-    .params = params,
-    .api = &api,
-    .create = create,
-    .destroy = destroy,
-};
-
+static const lode_component component =
+    COMPONENT(LODE_EXPLORATION, "unknown_type", "Has a parameter of an unknown type.", params, &api,
+              create, destroy);
 static const lode_component* const components[] = {&component};
 
-const lode_plugin lode_plugin_v1 = {
-    .struct_size = sizeof(lode_plugin),
-    .abi_minor = LODE_TARGET_MINOR,
-    .id = "lode.test.unknown_type",
-    .version = "1.0.0",
-    .licence = "Apache-2.0",
-    .build = "",
-    .component_count = 1,
-    .components = components,
-};
+PLUGIN("lode.test.unknown_type", components);

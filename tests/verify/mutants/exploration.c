@@ -92,24 +92,9 @@ static lode_exploration_api api = {
 static const lode_param params[] = {
     INT_PARAM("percent", "Share of random steps at first.", 80, 0, 100)};
 
-static lode_component component = {
-    .struct_size = sizeof(lode_component),
-    .kind = LODE_EXPLORATION,
-    .id = "mutant",
-    .version = "1.0.0",
-    .summary = "An exploration strategy for mutations.",
-    .doc = "",
-    .param_count = 1,
-    .params = params,
-    .api = &api,
-    .create = create,
-    .destroy = destroy,
-    .extension = extension,
-};
+MUTANT(LODE_EXPLORATION, "An exploration strategy for mutations.", .extension = extension);
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
   if (fault == 15) { component.version = "one"; }
 }
-
-MUTANT_PLUGIN(component);

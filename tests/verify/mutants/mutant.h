@@ -3,10 +3,11 @@
  * list. */
 #pragma once
 
-#include <lode/plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tests/plugins/c_plugin.h"
 
 static int fault;
 
@@ -52,21 +53,9 @@ static inline double uniform(lode_random random) {
   return (double)(word >> 11) * 0x1p-53;
 }
 
-#define INT_PARAM(key, sentence, fallback, least, most)                                      \
-  {                                                                                          \
-    .struct_size = sizeof(lode_param), .type = LODE_T_INT, .name = key, .doc = sentence,     \
-    .unit = "", .default_value = {LODE_T_INT, 0, {.i = fallback}}, .min = least, .max = most \
-  }
-
-#define MUTANT_PLUGIN(component_)                                    \
-  static const lode_component* const components[] = {&(component_)}; \
-  LODE_EXPORT const lode_plugin lode_plugin_v1 = {                   \
-      .struct_size = sizeof(lode_plugin),                            \
-      .abi_minor = LODE_TARGET_MINOR,                                \
-      .id = "lode.test.mutant",                                      \
-      .version = "1.0.0",                                            \
-      .licence = "Apache-2.0",                                       \
-      .build = __VERSION__,                                          \
-      .component_count = 1,                                          \
-      .components = components,                                      \
-  }
+/* Declares `component`, the only one of the library. */
+#define MUTANT(kind, sentence, ...)                                                    \
+  static lode_component component =                                                    \
+      COMPONENT(kind, "mutant", sentence, params, &api, create, destroy, __VA_ARGS__); \
+  static const lode_component* const components[] = {&component};                      \
+  PLUGIN("lode.test.mutant", components)

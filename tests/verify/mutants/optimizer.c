@@ -239,21 +239,7 @@ static const lode_optimizer_api api = {.struct_size = sizeof(lode_optimizer_api)
 static const lode_param params[] = {
     INT_PARAM("percent", "Share of mutations of the best.", 90, 0, 100)};
 
-static lode_component component = {
-    .struct_size = sizeof(lode_component),
-    .kind = LODE_OPTIMIZER,
-    .id = "mutant",
-    .version = "1.0.0",
-    .summary = "An optimizer for mutations.",
-    .doc = "",
-    .param_count = 1,
-    .params = params,
-    .api = &api,
-    .create = create,
-    .destroy = destroy,
-    .save = save,
-    .load = load,
-};
+MUTANT(LODE_OPTIMIZER, "An optimizer for mutations.", .save = save, .load = load);
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
@@ -261,5 +247,3 @@ __attribute__((constructor)) static void edit_declaration(void) {
   if (fault == 41) { component.capabilities = LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER; }
   if (fault == 36) { component.load = NULL; }
 }
-
-MUTANT_PLUGIN(component);

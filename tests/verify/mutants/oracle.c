@@ -200,24 +200,10 @@ static const lode_oracle_api api = {.struct_size = sizeof(lode_oracle_api),
 
 static const lode_param params[] = {INT_PARAM("scale", "Factor of the score.", 1, 1, 9)};
 
-static lode_component component = {
-    .struct_size = sizeof(lode_component),
-    .kind = LODE_ORACLE,
-    .id = "mutant",
-    .version = "1.0.0",
-    .summary = "An oracle for mutations.",
-    .doc = "",
-    .param_count = 1,
-    .params = params,
-    .api = &api,
-    .create = create,
-    .destroy = destroy,
-};
+MUTANT(LODE_ORACLE, "An oracle for mutations.");
 
 __attribute__((constructor)) static void edit_declaration(void) {
   read_fault();
   if (fault == 18) { component.capabilities = LODE_CAP_CONCURRENT; }
   if (fault == 37) { component.capabilities = LODE_CAP_CANONICAL; }
 }
-
-MUTANT_PLUGIN(component);

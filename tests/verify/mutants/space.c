@@ -391,19 +391,7 @@ static lode_param params[] = {
     INT_PARAM("shade", "Changes nothing.", 0, 0, 7),
 };
 
-static lode_component component = {
-    .struct_size = sizeof(lode_component),
-    .kind = LODE_SPACE,
-    .id = "mutant",
-    .version = "1.0.0",
-    .summary = "A space for mutations.",
-    .doc = "",
-    .param_count = 2,
-    .params = params,
-    .api = &api,
-    .create = create,
-    .destroy = destroy,
-};
+MUTANT(LODE_SPACE, "A space for mutations.");
 
 /* Changes the declaration for faults of declarations. */
 __attribute__((constructor)) static void edit_declaration(void) {
@@ -412,5 +400,3 @@ __attribute__((constructor)) static void edit_declaration(void) {
   if (fault == 71) { component.summary = "no sentence"; }
   if (fault == 72) { params[1].default_value.as.i = 9; }
 }
-
-MUTANT_PLUGIN(component);
