@@ -1,11 +1,25 @@
+# lode_add_test_program(NAME SOURCES file... [PLUGIN target] [LIBS target...])
+#
+# A program of the tests. PLUGIN: also links that plugin's objects and libraries.
+function(lode_add_test_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PLUGIN" "SOURCES;LIBS")
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${Lode_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS})
+  if(arg_PLUGIN)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
+    target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+endfunction()
+
 # lode_add_test(NAME SOURCES file... [PLUGIN target] [LIBS target...] [NEEDS target...] [LABELS label...] [WHOLE]
 #   [SHARDS n] [APART])
 #
-# A GoogleTest program, in which every case is its own ctest entry. PLUGIN: also links that plugin's objects and
-# libraries. NEEDS: what it starts or loads, such as `lode` and plugins; targets may be added later. WHOLE makes the
-# program a single entry, for programs that are slow to start, as all are under a sanitizer; SHARDS splits it into that
-# many entries, for programs that run long. APART: its files use the same names for different things, and are never
-# compiled as one.
+# A GoogleTest program, in which every case is its own ctest entry. NEEDS: what it starts or loads, such as `lode` and
+# plugins; targets may be added later. WHOLE makes the program a single entry, for programs that are slow to start, as
+# all are under a sanitizer; SHARDS splits it into that many entries, for programs that run long. APART: its files use
+# the same names for different things, and are never compiled as one.
 # Label "slow" keeps a test out of the sanitizer runs, and has it begin first: a long test that begins last leaves
 # processors idle. Those that take about a minute have `COST 100`, and begin before the slow ones.
 function(lode_add_test name)
@@ -13,23 +27,16 @@ function(lode_add_test name)
     return()
   endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;NEEDS;LABELS")
-  add_executable(${name} ${arg_SOURCES})
-  target_include_directories(${name} PRIVATE ${Lode_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gmock_main)
+  lode_add_test_program(${name} SOURCES ${arg_SOURCES} PLUGIN ${arg_PLUGIN} LIBS ${arg_LIBS} GTest::gmock_main)
   if(NOT "torch" IN_LIST arg_LABELS)  # the tested code is optimized, the test itself need not be
     target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # fortifying needs optimization
   endif()
   if(arg_APART)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   endif()
-  if(arg_PLUGIN)
-    target_sources(${name} PRIVATE $<TARGET_OBJECTS:${arg_PLUGIN}>)
-    target_link_libraries(${name} PRIVATE $<TARGET_PROPERTY:${arg_PLUGIN},LINK_LIBRARIES>)
-  endif()
   if(arg_NEEDS)
     add_dependencies(${name} ${arg_NEEDS})
   endif()
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE LODE_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     LODE_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set(cost 0)
