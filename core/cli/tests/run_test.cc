@@ -236,33 +236,10 @@ TEST_F(RunTest, AnOptimumFollowsTheMetricsDirection) {
 
 // Most small networks of nb201 have as many parameters as others.
 TEST_F(RunTest, TiesAreShownInStagesAndTheirComparison) {
-  const fs::path file = dir_.path() / "ties.toml";
-  std::ofstream(file) << R"(
-[pipeline]
-name = "ties"
-seeds = 2
-[space]
-use = "nb201"
-[oracle]
-use = "analytic"
-[reward]
-metric = "params"
-[[stage]]
-name = "search"
-[stage.optimizer]
-use = "random"
-[stage.budget]
-steps = 200
-[[stage]]
-name = "final"
-[stage.optimizer]
-use = "listed"
-architectures = "stage:search/best.tsv"
-[stage.budget]
-steps = 10
-)";
   const Outcome outcome =
-      lode_.Run({"run", file.string(), "--out", (dir_.path() / "out").string()});
+      lode_.Run({"run", SourceFile("tests/search_then_list.toml").string(), "--out",
+                 (dir_.path() / "out").string(), "--seeds", "2", "--set", "pipeline.name=ties",
+                 "--set", "stage.search.budget.steps=200"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   for (const char* text :
        {"at step  ties  steps", "ties: how many other architectures have the reward of the best",

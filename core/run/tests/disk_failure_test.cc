@@ -52,43 +52,19 @@ steps = 3
 commit = "trial"
 )";
 
-constexpr char kStages[] = R"([pipeline]
-name = "staged"
-[space]
-use = "nb201"
-[reward]
-metric = "score"
+constexpr char kStages[] = "include = \"" LODE_SOURCE_DIR R"(/core/run/tests/stages.toml"
 [execution]
 commit = "trial"
-
 [[stage]]
 name = "supernet"
 [stage.oracle]
-use = "prepared_oracle"
 steps = 2
-
 [[stage]]
 name = "search"
-[stage.oracle]
-use = "prepared_oracle"
-steps = 1
-weights = "stage:supernet/supernet.txt"
 [stage.optimizer]
 use = "l2nas"
 [stage.budget]
 steps = 3
-
-[[stage]]
-name = "final"
-[stage.oracle]
-use = "prepared_oracle"
-steps = 0
-weights = "stage:supernet/supernet.txt"
-[stage.optimizer]
-use = "listed"
-architectures = "stage:search/best.tsv"
-[stage.budget]
-steps = 9
 )";
 
 struct Failure {

@@ -46,42 +46,11 @@ steps = 120
 [optimizer]
 )";
 
-constexpr char kStages[] = R"([pipeline]
-name = "killed"
-[space]
-use = "nb201"
-[reward]
-metric = "score"
-
+constexpr char kStages[] = "include = \"" LODE_SOURCE_DIR R"(/core/run/tests/stages.toml"
 [[stage]]
 name = "supernet"
 [stage.oracle]
-use = "prepared_oracle"
-steps = 4
 delay_ms = 20
-
-[[stage]]
-name = "search"
-[stage.oracle]
-use = "prepared_oracle"
-steps = 1
-weights = "stage:supernet/supernet.txt"
-[stage.optimizer]
-use = "rea"
-[stage.budget]
-steps = 60
-
-[[stage]]
-name = "final"
-[stage.oracle]
-use = "prepared_oracle"
-steps = 0
-weights = "stage:supernet/supernet.txt"
-[stage.optimizer]
-use = "listed"
-architectures = "stage:search/best.tsv"
-[stage.budget]
-steps = 9
 )";
 
 struct Shape {

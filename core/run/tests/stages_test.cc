@@ -24,28 +24,17 @@ using testing::Not;
 
 namespace fs = std::filesystem;
 
-constexpr char kPipeline[] = R"([pipeline]
-name = "staged"
-[space]
-use = "nb201"
-[reward]
-metric = "score"
-
+constexpr char kPipeline[] = "include = \"" LODE_SOURCE_DIR R"(/core/run/tests/stages.toml"
 [[stage]]
 name = "supernet"
 [stage.oracle]
-use = "prepared_oracle"
-steps = 4
 notes = "notes"
 
 [[stage]]
 name = "search"
 [stage.oracle]
-use = "prepared_oracle"
 steps = 0
-weights = "stage:supernet/supernet.txt"
 [stage.optimizer]
-use = "rea"
 population = 5
 sample = 2
 [stage.budget]
@@ -58,12 +47,7 @@ name = "final"
 [stage.pipeline]
 seeds = 2
 [stage.oracle]
-use = "prepared_oracle"
 steps = 2
-weights = "stage:supernet/supernet.txt"
-[stage.optimizer]
-use = "listed"
-architectures = "stage:search/best.tsv"
 [stage.budget]
 steps = 1000
 )";

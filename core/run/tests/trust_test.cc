@@ -177,25 +177,10 @@ TEST_F(TrustTest, ResumeLoadsThemFromAnotherUsersDirectoryIfAllowed) {
 // A single file of another user is enough, and worker processes do not bypass the check.
 TEST_F(TrustTest, WorkersLoadNoMoreThanTheirHost) {
   if (geteuid() != 0) { GTEST_SKIP() << "only root can give files away"; }
-  Write("search.toml", R"([pipeline]
-name = "search"
-seeds = 2
-[space]
-use = "nb201"
-[oracle]
-use = "nb201.table"
-[reward]
-metric = "valid_accuracy"
-[optimizer]
-use = "random"
-[budget]
-steps = 30
-[execution]
-isolate = true
-[plugins]
-paths = ["marks.lode.so"]
-)");
-  ASSERT_EQ(Lode({"run", In("search.toml"), "--out", In("runs")}).status, 0);
+  std::vector<std::string> run{"run", In("search.toml"), "--out", In("runs")};
+  AppendSettings(run, {"oracle={use=\"nb201.table\"}", "reward={metric=\"valid_accuracy\"}",
+                       "execution.isolate=true"});
+  ASSERT_EQ(Lode(run).status, 0);
   ASSERT_EQ(chown(In("runs/seed-1/pipeline.toml").c_str(), kStranger, 0), 0);
   const Outcome outcome = Lode({"resume", In("runs"), "--extend", "steps=40"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;

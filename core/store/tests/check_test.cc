@@ -83,30 +83,8 @@ class CheckTest : public testing::Test {
 
   // A search followed by a stage that lists what it has found.
   fs::path Stages() const {
-    Overwrite(Path("stages.toml"), R"([pipeline]
-name = "staged"
-[space]
-use = "nb201"
-[oracle]
-use = "nb201.table"
-[reward]
-metric = "valid_accuracy"
-[[stage]]
-name = "search"
-[stage.optimizer]
-use = "random"
-[stage.budget]
-steps = 5
-[[stage]]
-name = "final"
-[stage.optimizer]
-use = "listed"
-architectures = "stage:search/best.tsv"
-[stage.budget]
-steps = 5
-)");
-    const Outcome made =
-        lode_.Run({"run", Path("stages.toml").string(), "--out", Path("staged").string()});
+    const Outcome made = lode_.Run({"run", SourceFile("tests/search_then_list.toml").string(),
+                                    "--out", Path("staged").string()});
     EXPECT_EQ(made.status, 0) << made.err;
     return Path("staged");
   }
