@@ -114,7 +114,7 @@ using Components = std::vector<std::pair<lode_kind, std::string>>;  // kind and 
 // Follows the child that checks one component or the file.
 class Follower {
  public:
-  Follower(std::string title, const Request& request, Observer& observer)
+  Follower(const std::string& title, const Request& request, Observer& observer)
       : request_(request), observer_(observer) {
     report_.title = OneLine(title);
   }
@@ -181,7 +181,7 @@ class Follower {
         seen);
   }
 
-  void Add(const char* rule, std::string seen) {
+  void Add(const char* rule, const std::string& seen) {
     report_.findings.push_back({rule, doing_, OneLine(seen)});
   }
 
