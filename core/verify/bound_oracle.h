@@ -12,9 +12,8 @@ namespace lode::verify {
 
 class BoundOracle : public OracleCalls {
  public:
-  BoundOracle(const lode_component& component, const Setting& setting, lode_space space,
-              const std::filesystem::path& prepared, Findings& findings)
-      : OracleCalls(component, setting, space, prepared, findings), oracle_(component, setting) {}
+  BoundOracle(const Case& checked, Findings& findings)
+      : OracleCalls(checked, findings), oracle_(checked.component, checked.setting) {}
 
  protected:
   // Checks everything up to the metrics of the bound oracle, which is refused `foreign` or accepts
@@ -51,7 +50,7 @@ class BoundOracle : public OracleCalls {
   void CheckMetrics() {
     metrics_ = ReadMetrics();
     Require(!metrics_.empty(), "oracle.metrics", "there is none");
-    const bool vary = (component_.capabilities & LODE_CAP_METRICS_VARY) != 0;
+    const bool vary = (case_.component.capabilities & LODE_CAP_METRICS_VARY) != 0;
     Require(vary || metrics_ == unbound_metrics_, "oracle.metrics", "they change with bind");
     for (const MetricTraits& metric : metrics_) {
       Require(!metric.optimum || (std::isfinite(*metric.optimum) && !metric.noisy),
@@ -70,10 +69,10 @@ class BoundOracle : public OracleCalls {
 
   void CheckBeforeBind() {
     CheckUnbound(oracle_, "before bind");
-    if (DeclaresFidelities(component_)) { CheckUnboundFidelities(oracle_, findings_); }
-    if (!CanPrepare(component_)) { return; }
+    if (DeclaresFidelities(case_.component)) { CheckUnboundFidelities(oracle_, findings_); }
+    if (!CanPrepare(case_.component)) { return; }
     ErrorBuffer error;
-    const lode_status status = Prepare(oracle_, prepared_, error.get());
+    const lode_status status = Prepare(oracle_, case_.prepared, error.get());
     Require(status == LODE_E_INVALID, "oracle.before_bind",
             "prepare before bind is not refused as invalid");
   }
@@ -87,7 +86,7 @@ class BoundOracle : public OracleCalls {
   }
 
   void CheckForeignSpace(lode_space foreign) {
-    Subject other(component_, setting_);
+    Subject other(case_.component, case_.setting);
     if (!Require(other.created(), "create.defaults", other.error().message())) { return; }
     ErrorBuffer error;
     const lode_status status = Api(other).bind(other.get(), foreign, error.get());

@@ -85,10 +85,10 @@ class ComponentCheck {
     const auto doing = findings_.Do(setting.name);
     if (component_.kind == LODE_SPACE) {
       CheckSpace(component_, setting, &setting == &base_, findings_);
-      CheckLives(component_, setting, {}, {}, findings_);
+      CheckLives({component_, setting}, findings_);
     } else if (component_.kind == LODE_EXPLORATION) {
       CheckExploration(component_, setting, findings_);
-      CheckLives(component_, setting, {}, {}, findings_);
+      CheckLives({component_, setting}, findings_);
     } else {
       CheckOnSpaces(setting, most);
     }
@@ -101,31 +101,32 @@ class ComponentCheck {
       const auto doing = findings_.Do("on " + named.name);
       std::optional<Scratch> scratch;
       if (CanPrepare(component_)) { scratch.emplace(); }
-      const std::filesystem::path prepared = scratch ? scratch->path() : "";
-      if (taken == most || !CheckOn(setting, named.space, prepared)) { continue; }
+      const Case checked{component_, setting, named.space, scratch ? scratch->path() : ""};
+      if (taken == most || !CheckOn(checked)) { continue; }
       if (++taken > 1) { continue; }
-      CheckPreparation(component_, setting, named.space, findings_);
-      CheckLives(component_, setting, named.space, prepared, findings_);
+      CheckPreparation(checked, findings_);
+      CheckLives(checked, findings_);
     }
     const bool oracle = component_.kind == LODE_ORACLE;
     findings_.Require(taken > 0, oracle ? "oracle.bind" : "optimizer.bind",
                       "accepts none of the available spaces (" + Names() + ")");
   }
 
-  bool CheckOn(const Setting& setting, lode_space space, const std::filesystem::path& prepared) {
+  bool CheckOn(const Case& checked) {
     if (component_.kind == LODE_OPTIMIZER) {
-      return CheckOptimizer(component_, setting, space, findings_);
+      return CheckOptimizer(component_, checked.setting, checked.space, findings_);
     }
-    Subject subject(component_, setting);
+    Subject subject(component_, checked.setting);
     if (!subject.created()) { return false; }
-    const lode_status status = subject.api<lode_oracle_api>().bind(subject.get(), space, nullptr);
+    const lode_status status =
+        subject.api<lode_oracle_api>().bind(subject.get(), checked.space, nullptr);
     if (status != LODE_OK) {
       findings_.Require(status == LODE_E_UNSUPPORTED || status == LODE_E_IO, "oracle.bind",
                         "refuses a space with another status than unsupported, or i/o because of "
                         "its file");
       return false;
     }
-    CheckOracle(component_, setting, space, foreign_.space().handle(), prepared, findings_);
+    CheckOracle(checked, foreign_.space().handle(), findings_);
     return true;
   }
 

@@ -75,11 +75,11 @@ bool Life::Call(const char* name, Function&& function) {
 
 std::string Life::Live(std::function<void()> meanwhile) {
   meanwhile_ = std::move(meanwhile);
-  Subject subject(component_, setting_);
+  Subject subject(case_.component, case_.setting);
   if (!subject.created()) { return ""; }
   HappenMeanwhile();
   subject.host().CancelAt(cancel_at_);
-  switch (component_.kind) {
+  switch (case_.component.kind) {
     case LODE_SPACE:
       LiveAsSpace(subject);
       break;
@@ -117,11 +117,11 @@ void Life::LiveAsSpace(Subject& subject) {
 
 void Life::LiveAsOracle(Subject& subject) {
   const auto& api = subject.api<lode_oracle_api>();
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) { return; }
-  if (!Call("prepare", [&] { return Prepare(subject, prepared_, nullptr); })) { return; }
+  if (!Call("bind", [&] { return api.bind(subject.get(), case_.space, nullptr); })) { return; }
+  if (!Call("prepare", [&] { return Prepare(subject, case_.prepared, nullptr); })) { return; }
   const std::vector<bool> same = NotNoisy(subject);
   Findings ignored;
-  SpaceProbe probe(space_, ignored);
+  SpaceProbe probe(case_.space, ignored);
   for (std::uint64_t round = 0; round < 2; ++round) {
     HappenMeanwhile();
     std::array<Bytes, kQueries> samples;
@@ -170,9 +170,9 @@ void Life::LiveAsExploration(Subject& subject) {
 void Life::LiveAsOptimizer(Subject& subject) {
   const auto& api = subject.api<lode_optimizer_api>();
   Findings ignored;
-  const std::size_t cells = SpaceProbe(space_, ignored).cells();
+  const std::size_t cells = SpaceProbe(case_.space, ignored).cells();
   subject.host().Enter(0, Phase::kSetup);
-  if (!Call("bind", [&] { return api.bind(subject.get(), space_, nullptr); })) { return; }
+  if (!Call("bind", [&] { return api.bind(subject.get(), case_.space, nullptr); })) { return; }
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     if (step == 0 || step == kStepsOfALife / 2) { HappenMeanwhile(); }
     if (!AskAndTell(subject, step, cells)) { return; }
@@ -187,8 +187,8 @@ bool Life::AskAndTell(Subject& subject, std::uint64_t step, std::size_t cells) {
   subject.host().Enter(step, Phase::kAsk);
   if (!Call("ask", [&] { return api.ask(subject.get(), &proposal, nullptr); })) { return false; }
   const bool is_action = proposal.kind == LODE_PROPOSES_ACTION;
-  if (is_action && space_.api->discretize(space_.instance, action.data(), architecture.data(),
-                                          nullptr) != LODE_OK) {
+  if (is_action && case_.space.api->discretize(case_.space.instance, action.data(),
+                                               architecture.data(), nullptr) != LODE_OK) {
     return false;
   }
   Note(architecture.data(), cells);
@@ -203,13 +203,7 @@ namespace {
 
 class LivesContract {
  public:
-  LivesContract(const lode_component& component, const Setting& setting, lode_space space,
-                const std::filesystem::path& prepared, Findings& findings)
-      : component_(component),
-        setting_(setting),
-        space_(space),
-        prepared_(prepared),
-        findings_(findings) {}
+  LivesContract(const Case& checked, Findings& findings) : case_(checked), findings_(findings) {}
 
   void Check() {
     CheckSideBySide();
@@ -219,7 +213,7 @@ class LivesContract {
   }
 
  private:
-  std::string Live() { return Life(component_, setting_, space_, prepared_).Live(); }
+  std::string Live() { return Life(case_).Live(); }
   void LiveOften() {
     for (std::size_t i = 0; i < kLives; ++i) {
       findings_.Beat();
@@ -249,30 +243,29 @@ class LivesContract {
     const auto start = Life::Clock::now();
     const std::string alone = Live();
     const bool slow = Life::Clock::now() - start > kSlowLife;
-    if (space_.api != nullptr && prepared_.empty()) {
-      CheckOtherMeanwhile(setting_, other_space_.space().handle(), alone);
+    if (case_.space.api != nullptr && case_.prepared.empty()) {
+      CheckOtherMeanwhile({case_.component, case_.setting, other_space_.space().handle()}, alone);
     }
     for (const Setting& other : OtherSettings(slow ? 1 : kOthers)) {
-      CheckOtherMeanwhile(other, space_, alone);
+      CheckOtherMeanwhile({case_.component, other, case_.space, case_.prepared}, alone);
     }
   }
 
-  void CheckOtherMeanwhile(const Setting& setting, lode_space space, const std::string& alone) {
+  void CheckOtherMeanwhile(const Case& other, const std::string& alone) {
     const auto doing = findings_.Do("a life during which another instance lives");
     const auto live_other = [&] {
       findings_.Beat();
-      Life(component_, setting, space, prepared_).Live();
+      Life(other).Live();
     };
     findings_.Require(
-        Life(component_, setting_, space_, prepared_).Live(live_other) == alone,
-        "instances.independent",
-        "an instance gives other results after one with " + setting.name + " has lived");
+        Life(case_).Live(live_other) == alone, "instances.independent",
+        "an instance gives other results after one with " + other.setting.name + " has lived");
   }
 
   // A preparation belongs to one setting and one space.
   std::vector<Setting> OtherSettings(std::size_t most) const {
-    if (!prepared_.empty()) { return {setting_}; }
-    std::vector<Setting> others = Variations(component_, setting_);
+    if (!case_.prepared.empty()) { return {case_.setting}; }
+    std::vector<Setting> others = Variations(case_.component, case_.setting);
     if (others.size() > most) { others.resize(most); }
     return others;
   }
@@ -284,7 +277,7 @@ class LivesContract {
     for (int attempt = 0; attempt < 3 && least > kPatience; ++attempt) {
       const auto doing =
           findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
-      Life life(component_, setting_, space_, prepared_, Life::Clock::now() + delay);
+      Life life(case_, Life::Clock::now() + delay);
       life.Live();
       least = std::min<std::chrono::duration<double>>(least, life.overrun());
       late_call = life.late_call();
@@ -310,19 +303,15 @@ class LivesContract {
         "each leaves at least " + std::to_string(least / std::ptrdiff_t{kLives}) + " bytes behind");
   }
 
-  const lode_component& component_;
-  const Setting& setting_;
-  lode_space space_;
-  const std::filesystem::path& prepared_;
+  const Case& case_;
   Findings& findings_;
   test::Grid other_space_{5, 2};
 };
 
 }  // namespace
 
-void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
-                const std::filesystem::path& prepared, Findings& findings) {
-  LivesContract(component, setting, space, prepared, findings).Check();
+void CheckLives(const Case& checked, Findings& findings) {
+  LivesContract(checked, findings).Check();
 }
 
 }  // namespace lode::verify

@@ -6,13 +6,12 @@
 #include <lode/plugin.h>
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <utility>
 
+#include "core/verify/case.h"
 #include "core/verify/findings.h"
-#include "core/verify/settings.h"
 #include "core/verify/test_host.h"
 
 namespace lode::verify {
@@ -21,15 +20,9 @@ class Life {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `space` is for oracles and optimizers, `prepared` is where oracles prepare. The host cancels at
-  // `cancel_at`.
-  Life(const lode_component& component, const Setting& setting, lode_space space,
-       std::filesystem::path prepared, Clock::time_point cancel_at = Clock::time_point::max())
-      : component_(component),
-        setting_(setting),
-        space_(space),
-        prepared_(std::move(prepared)),
-        cancel_at_(cancel_at) {}
+  // The host cancels at `cancel_at`.
+  explicit Life(Case lived, Clock::time_point cancel_at = Clock::time_point::max())
+      : case_(std::move(lived)), cancel_at_(cancel_at) {}
 
   // Runs the life and returns all its results, which are equal for equal lives. Ends at the first
   // call that fails. `meanwhile` is called between its calls and must not change them.
@@ -57,10 +50,7 @@ class Life {
     given_.append(reinterpret_cast<const char*>(values), count * sizeof(T));
   }
 
-  const lode_component& component_;
-  const Setting& setting_;
-  lode_space space_;
-  std::filesystem::path prepared_;
+  const Case case_;
   Clock::time_point cancel_at_;
   std::function<void()> meanwhile_;
   std::string given_;
@@ -69,9 +59,7 @@ class Life {
 };
 
 // Checks lives side by side, lives during which instances with other settings live, cancelled
-// lives, and many lives one after another. If the oracle prepares, it has already prepared in
-// `prepared`. Rules: "instances.independent", "host.cancellation", "process.memory".
-void CheckLives(const lode_component& component, const Setting& setting, lode_space space,
-                const std::filesystem::path& prepared, Findings& findings);
+// lives, and many lives one after another. An oracle that prepares has already prepared. Rules: "instances.independent", "host.cancellation", "process.memory".
+void CheckLives(const Case& checked, Findings& findings);
 
 }  // namespace lode::verify

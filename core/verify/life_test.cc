@@ -67,7 +67,7 @@ class LifeTest : public testing::Test {
   std::vector<Finding> Found(Fault fault) const {
     FaultySpace::fault = fault;
     Findings findings;
-    CheckLives(component_, Rows(4), {}, {}, findings);
+    CheckLives({component_, Rows(4)}, findings);
     return findings.list();
   }
 
@@ -77,30 +77,30 @@ class LifeTest : public testing::Test {
 
 TEST_F(LifeTest, EqualLivesHaveEqualResults) {
   const Setting four = Rows(4), five = Rows(5);
-  const std::string results = Life(component_, four, {}, {}).Live();
+  const std::string results = Life({component_, four}).Live();
   EXPECT_GT(results.size(), 30u * 12);  // 30 architectures of 12 cells, and more
-  EXPECT_EQ(Life(component_, four, {}, {}).Live(), results);
-  EXPECT_NE(Life(component_, five, {}, {}).Live(), results);
+  EXPECT_EQ(Life({component_, four}).Live(), results);
+  EXPECT_NE(Life({component_, five}).Live(), results);
 }
 
 TEST_F(LifeTest, OthersLiveMeanwhileWithoutChangingIt) {
   const Setting four = Rows(4), five = Rows(5);
-  const std::string alone = Life(component_, four, {}, {}).Live();
+  const std::string alone = Life({component_, four}).Live();
   FaultySpace::instances = 0;
-  Life life(component_, four, {}, {});
-  EXPECT_EQ(life.Live([&] { Life(component_, five, {}, {}).Live(); }), alone);
+  Life life({component_, four});
+  EXPECT_EQ(life.Live([&] { Life({component_, five}).Live(); }), alone);
   EXPECT_EQ(FaultySpace::instances, 3);  // after its creation, and in the middle
 }
 
 TEST_F(LifeTest, AnInstanceThatCannotBeCreatedHasNoLife) {
   const Setting none = Rows(-1);
-  EXPECT_EQ(Life(component_, none, {}, {}).Live(), "");
+  EXPECT_EQ(Life({component_, none}).Live(), "");
 }
 
 TEST_F(LifeTest, TheCallThatOverrunsACancellationIsNamed) {
   FaultySpace::fault = Fault::kSlowOnce;
   const Setting four = Rows(4);
-  Life life(component_, four, {}, {}, Life::Clock::now());
+  Life life({component_, four}, Life::Clock::now());
   life.Live();
   EXPECT_GE(life.overrun(), milliseconds(100));
   EXPECT_EQ(life.late_call(), "sample");
@@ -108,7 +108,7 @@ TEST_F(LifeTest, TheCallThatOverrunsACancellationIsNamed) {
 
 TEST_F(LifeTest, WithoutACancellationNothingIsLate) {
   const Setting four = Rows(4);
-  Life life(component_, four, {}, {});
+  Life life({component_, four});
   life.Live();
   EXPECT_EQ(life.overrun(), Life::Clock::duration::zero());
   EXPECT_EQ(life.late_call(), "");

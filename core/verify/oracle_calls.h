@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "core/verify/case.h"
 #include "core/verify/contract.h"
 #include "core/verify/guarded_input.h"
 #include "core/verify/metric_list.h"
@@ -31,14 +31,8 @@ struct Evaluation {
 class OracleCalls : public Contract {
  public:
   // REQUIRES: all outlive *this.
-  OracleCalls(const lode_component& component, const Setting& setting, lode_space space,
-              const std::filesystem::path& prepared, Findings& findings)
-      : Contract(findings),
-        component_(component),
-        setting_(setting),
-        space_(space),
-        prepared_(prepared),
-        probe_(space, space_findings_) {}
+  OracleCalls(const Case& checked, Findings& findings)
+      : Contract(findings), case_(checked), probe_(checked.space, space_findings_) {}
 
  protected:
   static const lode_oracle_api& Api(const Subject& oracle) { return oracle.api<lode_oracle_api>(); }
@@ -46,11 +40,11 @@ class OracleCalls : public Contract {
   bool Bind(Subject& oracle) {
     if (!Require(oracle.created(), "create.defaults", oracle.error().message())) { return false; }
     ErrorBuffer error;
-    const lode_status status = Api(oracle).bind(oracle.get(), space_, error.get());
+    const lode_status status = Api(oracle).bind(oracle.get(), case_.space, error.get());
     if (!Require(status == LODE_OK, "oracle.bind", "refuses the space: " + error.message())) {
       return false;
     }
-    const bool prepared = Prepare(oracle, prepared_, error.get()) == LODE_OK;
+    const bool prepared = Prepare(oracle, case_.prepared, error.get()) == LODE_OK;
     return Require(prepared, "oracle.prepare", "fails: " + error.message());
   }
 
@@ -144,10 +138,7 @@ class OracleCalls : public Contract {
                          words(evaluation.cost_seconds) + " " + when);
   }
 
-  const lode_component& component_;
-  const Setting& setting_;
-  lode_space space_;
-  const std::filesystem::path& prepared_;
+  const Case& case_;
   Findings space_findings_;  // of the space, not of this component
   SpaceProbe probe_;
   std::vector<MetricTraits> metrics_;  // once they are read

@@ -30,13 +30,13 @@ class OracleContract : public BoundOracle {
     Do("evaluating in batches", &OracleContract::CheckBatches);
     Do("evaluating bytes that are not an architecture", &OracleContract::CheckInvalid);
     Do("evaluating with two instances", &OracleContract::CheckInstances);
-    if (DeclaresFidelities(component_)) {
+    if (DeclaresFidelities(case_.component)) {
       Do("evaluating at the fidelities that it declares", &OracleContract::CheckFidelities);
     }
-    if ((component_.capabilities & LODE_CAP_CANONICAL) != 0) {
+    if ((case_.component.capabilities & LODE_CAP_CANONICAL) != 0) {
       Do("evaluating representatives", &OracleContract::CheckCanonical);
     }
-    if ((component_.capabilities & LODE_CAP_CONCURRENT) != 0) {
+    if ((case_.component.capabilities & LODE_CAP_CONCURRENT) != 0) {
       Do("evaluating from four threads at once", &OracleContract::CheckThreads);
     }
   }
@@ -176,7 +176,7 @@ class OracleContract : public BoundOracle {
   }
 
   void CheckInstances() {
-    Subject other(component_, setting_, 99);
+    Subject other(case_.component, case_.setting, 99);
     if (!Bind(other)) { return; }
     for (std::size_t i = 0; i < kBatch; ++i) {
       Require(Agree(Evaluate(other, SampleOf(i)), evaluations_[i]), "determinism",
@@ -225,9 +225,8 @@ class OracleContract : public BoundOracle {
 
 }  // namespace
 
-void CheckOracle(const lode_component& component, const Setting& setting, lode_space space,
-                 lode_space foreign, const std::filesystem::path& prepared, Findings& findings) {
-  OracleContract(component, setting, space, prepared, findings).Check(foreign);
+void CheckOracle(const Case& checked, lode_space foreign, Findings& findings) {
+  OracleContract(checked, findings).Check(foreign);
 }
 
 }  // namespace lode::verify

@@ -38,9 +38,8 @@ class WorkingDirectory {
 
 class PreparationContract {
  public:
-  PreparationContract(const lode_component& component, const Setting& setting, lode_space space,
-                      Findings& findings)
-      : component_(component), setting_(setting), space_(space), findings_(findings) {}
+  PreparationContract(const Case& checked, Findings& findings)
+      : case_(checked), findings_(findings) {}
 
   void Check() {
     const Scratch scratch;
@@ -53,15 +52,15 @@ class PreparationContract {
 
  private:
   std::string LiveIn(const fs::path& directory) const {
-    return Life(component_, setting_, space_, directory).Live();
+    return Life({case_.component, case_.setting, case_.space, directory}).Live();
   }
 
   // Prepares with a new instance, cancelled at some time.
   lode_status PrepareOnce(const fs::path& directory, Clock::time_point cancel_at) {
-    Subject oracle(component_, setting_);
+    Subject oracle(case_.component, case_.setting);
     lode_status status = oracle.status();
     if (oracle.created()) {
-      status = oracle.api<lode_oracle_api>().bind(oracle.get(), space_, nullptr);
+      status = oracle.api<lode_oracle_api>().bind(oracle.get(), case_.space, nullptr);
     }
     if (!findings_.Require(status == LODE_OK, "oracle.bind", "refuses a space that it accepted")) {
       return status;
@@ -126,9 +125,7 @@ class PreparationContract {
                       "evaluates differently after it continues from there");
   }
 
-  const lode_component& component_;
-  const Setting& setting_;
-  lode_space space_;
+  const Case& case_;
   Findings& findings_;
   Clock::duration taken_{};  // duration of the first prepare
   std::string message_;      // error of the last prepare
@@ -157,9 +154,8 @@ lode_status Prepare(Subject& oracle, const fs::path& directory, lode_error* erro
   return status;
 }
 
-void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
-                      Findings& findings) {
-  if (CanPrepare(component)) { PreparationContract(component, setting, space, findings).Check(); }
+void CheckPreparation(const Case& checked, Findings& findings) {
+  if (CanPrepare(checked.component)) { PreparationContract(checked, findings).Check(); }
 }
 
 }  // namespace lode::verify

@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
+#include "core/verify/case.h"
 #include "core/verify/findings.h"
-#include "core/verify/settings.h"
 #include "core/verify/test_host.h"
 
 namespace lode::verify {
@@ -23,9 +23,8 @@ bool CanPrepare(const lode_component& component);
 // Lets a bound oracle prepare in the directory. Returns LODE_OK if it has nothing to prepare.
 lode_status Prepare(Subject& oracle, const std::filesystem::path& directory, lode_error* error);
 
-// Prepares in its own directories: once, again, and interrupted; and watches where files are
+// Prepares in other directories than the case's: once, again, and interrupted; and watches where files are
 // written. Rules: "oracle.prepare*", "host.cancellation".
-void CheckPreparation(const lode_component& component, const Setting& setting, lode_space space,
-                      Findings& findings);
+void CheckPreparation(const Case& checked, Findings& findings);
 
 }  // namespace lode::verify
