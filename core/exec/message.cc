@@ -24,30 +24,14 @@ json ToJson(const MetricDeclaration& m) {
           m.epochs,    m.noisy, m.optimum ? json::array({*m.optimum}) : json::array()};
 }
 
-json ToJson(const Records& records) {
-  json list = json::array();
-  for (const auto& [name, value] : records) { list.push_back(json::array({name, value})); }
-  return list;
+json ToJson(const Records::value_type& record) {
+  const auto& [name, value] = record;
+  return json::array({name, value});
 }
 
 json ToJson(const Timing& timing) {
   const auto& [start, seconds, worker, host] = timing;
   return json::array({static_cast<std::uint64_t>(start), seconds, worker, host});
-}
-
-json ToJson(const MetricLists& lists) {
-  json out = json::array();
-  for (const auto& metrics : lists) {
-    json& list = out.emplace_back(json::array());
-    for (const MetricDeclaration& metric : metrics) { list.push_back(ToJson(metric)); }
-  }
-  return out;
-}
-
-json ToJson(const std::vector<MetricDeclaration>& metrics) {
-  json list = json::array();
-  for (const MetricDeclaration& metric : metrics) { list.push_back(ToJson(metric)); }
-  return list;
 }
 
 // Structures of the search are destructured as a whole: adding a field to one breaks the build
@@ -71,21 +55,20 @@ json ToJson(const std::optional<BestTrial>& trial) {
   return trial ? ToJson(*trial) : json::array();
 }
 
-json ToJson(const std::vector<MarkResult>& marks) {
-  json list = json::array();
-  for (const auto& [mark, best] : marks) { list.push_back(json::array({mark, ToJson(best)})); }
-  return list;
+json ToJson(const MarkResult& result) {
+  const auto& [mark, best] = result;
+  return json::array({mark, ToJson(best)});
 }
 
-json ToJson(const std::vector<FrontTrial>& front) {
-  json list = json::array();
-  for (const FrontTrial& trial : front) { list.push_back(ToJson(trial)); }
-  return list;
+json ToJson(const FailureKind& kind) {
+  const auto& [reason, count] = kind;
+  return json::array({reason, count});
 }
 
-json ToJson(const std::vector<FailureKind>& kinds) {
+template <class T>
+json ToJson(const std::vector<T>& elements) {
   json list = json::array();
-  for (const auto& [reason, count] : kinds) { list.push_back(json::array({reason, count})); }
+  for (const T& element : elements) { list.push_back(ToJson(element)); }
   return list;
 }
 
