@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "core/config/document.h"
 #include "core/config/resolve.h"
 #include "core/config/test_catalog.h"
+#include "tests/failure.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -39,10 +39,7 @@ class ConfigTest : public testing::Test {
   ConfigTest() : catalog_(dir_.path()) { Write("table.tsv", "a table\n"); }
 
   std::filesystem::path Write(const std::string& name, const std::string& text) const {
-    std::filesystem::path file = dir_.path() / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
+    return dir_.Write(name, text);
   }
 
   std::vector<Search> Searches(const std::string& text,
@@ -60,10 +57,7 @@ class ConfigTest : public testing::Test {
   // there are none.
   std::string Mistakes(const std::string& text,
                        const std::vector<std::string>& overrides = {}) const {
-    try {
-      Searches(text, overrides);
-    } catch (const ConfigError& e) { return WithoutDirectory(e.what()); }
-    return "";
+    return WithoutDirectory(Failure<ConfigError>([&] { Searches(text, overrides); }));
   }
 
   std::string WithoutDirectory(std::string text) const {

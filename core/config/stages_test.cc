@@ -59,10 +59,7 @@ class StagesTest : public ConfigTest {
 
   std::string StageMistakes(const std::string& text,
                             const std::vector<std::string>& overrides = {}) const {
-    try {
-      Resolved(text, overrides);
-    } catch (const ConfigError& e) { return WithoutDirectory(e.what()); }
-    return "";
+    return WithoutDirectory(Failure<ConfigError>([&] { Resolved(text, overrides); }));
   }
 
   static std::string Replaced(std::string text, const std::string& from, const std::string& to) {

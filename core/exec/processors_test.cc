@@ -23,11 +23,7 @@ constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 // A file system root with the kernel's files about control groups.
 class CpuQuotaTest : public testing::Test {
  protected:
-  void Write(const std::string& file, const std::string& text) const {
-    const fs::path path = root_.path() / file;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
+  void Write(const std::string& file, const std::string& text) const { root_.Write(file, text); }
   void Mount(const std::string& line) const {
     Write("proc/self/mountinfo", "22 1 0:20 / /proc rw - proc proc rw\n" + line + "\n");
   }

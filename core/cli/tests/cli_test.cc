@@ -18,8 +18,7 @@ namespace fs = std::filesystem;
 class CliTest : public testing::Test {
  protected:
   fs::path Write(const std::string& name, const std::string& text) const {
-    std::ofstream(dir_.path() / name) << text;
-    return dir_.path() / name;
+    return dir_.Write(name, text);
   }
 
   // A wrong call: the documented status, nothing on standard output, one line that contains `part`.

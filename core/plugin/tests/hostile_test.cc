@@ -35,9 +35,7 @@ class HostileTest : public testing::Test {
  protected:
   std::string In(const std::string& name) const { return (dir_.path() / name).string(); }
 
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(In(name), std::ios::binary) << text;
-  }
+  void Write(const std::string& name, const std::string& text) const { dir_.Write(name, text); }
 
   std::string Pipeline(const std::string& more) const {
     Write("search.toml", R"([pipeline]

@@ -46,10 +46,7 @@ class PlanTest : public testing::Test {
   }
 
   fs::path Write(const std::string& name, const std::string& text) const {
-    const fs::path file = directory_.path() / name;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-    return file;
+    return directory_.Write(name, text);
   }
 
   static std::vector<std::string> With(std::vector<std::string> arguments,

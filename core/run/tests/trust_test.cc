@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -47,9 +46,7 @@ paths = ["marks.lode.so"]
   }
 
   std::string In(const std::string& name) const { return (dir_.path() / name).string(); }
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(In(name)) << text;
-  }
+  void Write(const std::string& name, const std::string& text) const { dir_.Write(name, text); }
 
   // Runs lode as if the plugin had never been seen.
   Outcome Lode(const std::vector<std::string>& arguments) const {

@@ -4,7 +4,6 @@
 
 #include <deque>
 #include <filesystem>
-#include <fstream>
 #include <lode/testing.hpp>
 #include <map>
 
@@ -68,9 +67,7 @@ class Oracle {
 class Table : public testing::Test {
  protected:
   std::string Write(const std::string& text) const {
-    const fs::path path = directory_.path() / "table.csv";
-    std::ofstream(path, std::ios::binary) << text;
-    return path.string();
+    return directory_.Write("table.csv", text).string();
   }
   static Values With(const std::string& file) {
     Values settings = Component();

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <lode/testing.hpp>
 
 #include "plugins/spaces/nb201/space.h"
@@ -47,9 +46,7 @@ std::string Join(const std::vector<std::string>& lines) {
 class Nb201Latency : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
-    const fs::path path = directory_.path() / name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path.string();
+    return directory_.Write(name, text).string();
   }
   LatencyOracle Make(const std::string& table, const std::string& column,
                      const std::string& architectures = kShipped) {

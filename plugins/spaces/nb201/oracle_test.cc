@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <lode/testing.hpp>
 #include <memory>
 #include <optional>
@@ -14,6 +12,7 @@
 
 #include "plugins/spaces/nb201/space.h"
 #include "tests/failure.h"
+#include "tests/temporary_directory.h"
 #include "toolkit/files/text_file.h"
 
 namespace nb201 {
@@ -100,32 +99,24 @@ TEST(Nb201Oracle, CostIsTheTrainingTime) {
 
 // The shipped table with two more columns: i + 0.5 seconds for 200 epochs of CIFAR-10 on line
 // i + 2, and i + 0.25 for 12.
-class TableWithSeconds {
- public:
-  TableWithSeconds() {
-    std::istringstream shipped(lode::files::ReadTextFile(kShipped));
-    std::ofstream out(path_);
-    std::string line;
-    for (int i = -1; std::getline(shipped, line); ++i) {
-      out << line;
-      if (i < 0) { out << "\tcifar10_seconds\tcifar10_seconds_12ep\n"; }
-      if (i >= 0) { out << '\t' << i + 0.5 << '\t' << i + 0.25 << '\n'; }
-    }
+std::string TableWithSeconds() {
+  std::istringstream shipped(lode::files::ReadTextFile(kShipped));
+  std::ostringstream out;
+  std::string line;
+  for (int i = -1; std::getline(shipped, line); ++i) {
+    out << line;
+    if (i < 0) { out << "\tcifar10_seconds\tcifar10_seconds_12ep\n"; }
+    if (i >= 0) { out << '\t' << i + 0.5 << '\t' << i + 0.25 << '\n'; }
   }
-  ~TableWithSeconds() { std::filesystem::remove(path_); }
-  TableWithSeconds(const TableWithSeconds&) = delete;
-  TableWithSeconds& operator=(const TableWithSeconds&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = testing::TempDir() + "nb201_seconds_" + std::to_string(getpid()) + ".tsv";
-};
+  return out.str();
+}
 
 TEST(Nb201Oracle, TheTablesSecondsOverrideTheFormula) {
   const lode::test::BoundSpace<Space> space;
-  const TableWithSeconds table;
+  const lode::TemporaryDirectory directory;
+  const std::string table = directory.Write("nb201.tsv", TableWithSeconds());
   const auto cost = [&](const char* dataset, std::int64_t epochs) {
-    TableOracle oracle = Oracle(dataset, epochs, table.path());
+    TableOracle oracle = Oracle(dataset, epochs, table);
     oracle.Bind(space.space());
     return CostOf(oracle, kIndex0);
   };
@@ -179,29 +170,20 @@ TEST(Nb201Oracle, RefusesOtherEpochs) {
 }
 
 // The shipped table without its columns of 12 epochs.
-class TableWithoutBrief {
- public:
-  TableWithoutBrief() {
-    std::istringstream shipped(lode::files::ReadTextFile(kShipped));
-    std::ofstream out(path_);
-    std::string line;
-    while (std::getline(shipped, line)) {
-      std::istringstream fields(line);
-      std::string field;
-      for (int i = 0; std::getline(fields, field, '\t'); ++i) {
-        out << (i < 7 || i > 12 ? (i > 0 ? "\t" : "") + field : "");
-      }
-      out << '\n';
+std::string TableWithoutBrief() {
+  std::istringstream shipped(lode::files::ReadTextFile(kShipped));
+  std::ostringstream out;
+  std::string line;
+  while (std::getline(shipped, line)) {
+    std::istringstream fields(line);
+    std::string field;
+    for (int i = 0; std::getline(fields, field, '\t'); ++i) {
+      out << (i < 7 || i > 12 ? (i > 0 ? "\t" : "") + field : "");
     }
+    out << '\n';
   }
-  ~TableWithoutBrief() { std::filesystem::remove(path_); }
-  TableWithoutBrief(const TableWithoutBrief&) = delete;
-  TableWithoutBrief& operator=(const TableWithoutBrief&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = testing::TempDir() + "nb201_full_" + std::to_string(getpid()) + ".tsv";
-};
+  return out.str();
+}
 
 TEST(Nb201Oracle, TwelveEpochsAreAFidelityOfTwoHundred) {
   const lode::test::BoundSpace<Space> space;
@@ -220,8 +202,9 @@ TEST(Nb201Oracle, TwelveEpochsAreAFidelityOfTwoHundred) {
 
 TEST(Nb201Oracle, AFidelityHasTheSecondsOfTheTable) {
   const lode::test::BoundSpace<Space> space;
-  const TableWithSeconds table;
-  TableOracle oracle = Oracle("cifar10", 200, table.path());
+  const lode::TemporaryDirectory directory;
+  const std::string table = directory.Write("nb201.tsv", TableWithSeconds());
+  TableOracle oracle = Oracle("cifar10", 200, table);
   oracle.Bind(space.space());
   std::optional<double> cost;
   Ask(oracle, kIndex0, 0.06, &cost);
@@ -231,8 +214,9 @@ TEST(Nb201Oracle, AFidelityHasTheSecondsOfTheTable) {
 
 TEST(Nb201Oracle, ATableWithoutTwelveEpochsServesOnlyOne) {
   const lode::test::BoundSpace<Space> space;
-  const TableWithoutBrief table;
-  TableOracle oracle = Oracle("cifar10", 200, table.path());
+  const lode::TemporaryDirectory directory;
+  const std::string table = directory.Write("nb201.tsv", TableWithoutBrief());
+  TableOracle oracle = Oracle("cifar10", 200, table);
   oracle.Bind(space.space());
   EXPECT_EQ(oracle.Fidelities(), lode::Fidelities());
   EXPECT_EQ(Ask(oracle, kIndex0), (std::vector<double>{81.982667, 85.863333, 129306, 15.64737}));

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <sstream>
@@ -120,9 +119,7 @@ LatencyOracle Oracle(const std::string& table, const char* width, std::int64_t r
 class OfaLatency : public testing::Test {
  protected:
   std::string Write(const std::string& text) const {
-    const std::string path = (directory_.path() / "table.yaml").string();
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
+    return directory_.Write("table.yaml", text).string();
   }
 
   static std::string BindFailure(LatencyOracle oracle, lode_space space) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <lode/plugin.hpp>
 
 #include "tests/temporary_directory.h"
@@ -17,8 +16,7 @@ namespace fs = std::filesystem;
 class Archive : public testing::Test {
  protected:
   fs::path Write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(directory_.path() / name, std::ios::binary) << bytes;
-    return directory_.path() / name;
+    return directory_.Write(name, bytes);
   }
   // Makes a file from "inside" with `command`, in the directory.
   fs::path Make(const std::string& command, const std::string& name) const {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <lode/plugin.hpp>
 
 #include "tests/failure.h"
@@ -31,9 +30,7 @@ std::string UnpackFailure(const std::string& bytes, std::size_t max = kMaxBytes)
 class TextFile : public testing::Test {
  protected:
   std::string Write(const std::string& content) const {
-    const fs::path path = directory_.path() / "table";
-    std::ofstream(path, std::ios::binary) << content;
-    return path.string();
+    return directory_.Write("table", content).string();
   }
   static std::string ReadFailure(const std::string& path) {
     return Failure<IoError>([&] { ReadTextFile(path); });
