@@ -6,6 +6,7 @@
 #include <lode/testing.hpp>
 #include <string>
 
+#include "plugins/spaces/darts/drawn.h"
 #include "tests/failure.h"
 
 namespace darts {
@@ -110,10 +111,7 @@ TEST(DartsGenotype, IndicesMapOneToOneToCells) {
 TEST(DartsGenotype, BytesReadBackToTheGenotype) {
   FixedStream stream(2);
   for (int n = 0; n < 100000; ++n) {
-    const auto draw = [&] {
-      return CellFromIndex(static_cast<std::uint32_t>(stream.random().Below(kCellCount)));
-    };
-    const Genotype genotype = {draw(), draw()};
+    const Genotype genotype = DrawGenotype(stream);
     ASSERT_EQ(FromArchitecture(Of(genotype)), genotype);
   }
 }

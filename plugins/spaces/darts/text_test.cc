@@ -13,8 +13,10 @@
 #include <string>
 
 #include "plugins/spaces/darts/cost.h"
+#include "plugins/spaces/darts/drawn.h"
 #include "plugins/spaces/darts/published.h"
 #include "tests/failure.h"
+#include "tests/mangled.h"
 
 namespace darts {
 namespace {
@@ -235,12 +237,8 @@ TEST(DartsText, ErrorsInTheReductionCellNameIt) {
 }
 
 TEST(DartsText, EveryPrefixAndEveryChangedCharacterIsRefused) {
-  const std::string text = Format(Parse(kPcDartsImage));
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    EXPECT_NE(FailureOf(text.substr(0, n)), "") << n;
-    std::string changed = text;
-    changed[n] = '#';
-    EXPECT_NE(FailureOf(changed), "") << n;
+  for (const std::string& text : lode::Mangled(Format(Parse(kPcDartsImage)))) {
+    EXPECT_NE(FailureOf(text), "") << text;
   }
 }
 
@@ -253,10 +251,7 @@ TEST(DartsText, LongTextsAreRefusedQuickly) {
 TEST(DartsText, RandomGenotypesParseBack) {
   FixedStream stream(1);
   for (int n = 0; n < 100000; ++n) {
-    const auto draw = [&] {
-      return CellFromIndex(static_cast<std::uint32_t>(stream.random().Below(kCellCount)));
-    };
-    const Genotype genotype = {draw(), draw()};
+    const Genotype genotype = DrawGenotype(stream);
     ASSERT_EQ(Parse(Format(genotype)), genotype);
   }
 }

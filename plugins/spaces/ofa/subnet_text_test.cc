@@ -8,6 +8,7 @@
 #include "plugins/spaces/ofa/space.h"
 #include "plugins/spaces/ofa/test_support.h"
 #include "tests/failure.h"
+#include "tests/mangled.h"
 
 namespace ofa {
 namespace {
@@ -141,12 +142,7 @@ TEST(OfaSubnetText, ErrorsNameThePosition) {
 }
 
 TEST(OfaSubnetText, EveryPrefixAndEveryChangedByteIsRefused) {
-  for (std::size_t n = 0; n < kText.size(); ++n) {
-    EXPECT_NE(Failure(kText.substr(0, n)), "") << n;
-    std::string changed(kText);
-    changed[n] = '#';
-    EXPECT_NE(Failure(changed), "") << n;
-  }
+  for (const std::string& text : lode::Mangled(kText)) { EXPECT_NE(Failure(text), "") << text; }
 }
 
 TEST(OfaSubnetText, LongTextsAreRefusedQuickly) {

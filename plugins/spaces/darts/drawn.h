@@ -1,0 +1,18 @@
+// Genotypes for tests.
+#pragma once
+
+#include <cstdint>
+#include <lode/testing.hpp>
+
+#include "plugins/spaces/darts/genotype.h"
+
+namespace darts {
+
+inline Genotype DrawGenotype(lode::test::FixedStream& stream) {
+  const auto draw = [&] {
+    return CellFromIndex(static_cast<std::uint32_t>(stream.random().Below(kCellCount)));
+  };
+  return {draw(), draw()};
+}
+
+}  // namespace darts
