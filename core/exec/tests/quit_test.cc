@@ -92,12 +92,20 @@ TEST_F(QuitTest, CancelledWithoutRequestIsAFailureInWorkersToo) {
   }
 }
 
-TEST_F(QuitTest, EndingTheProgramIsAFailureOfTheComponent) {
+class EndTest : public QuitTest {
+ protected:
+  void SetUp() override {
 #ifdef LODE_SANITIZED
-  GTEST_SKIP() << "the sanitizers have these functions for themselves";
+    GTEST_SKIP() << "the sanitizers have these functions for themselves";
 #endif
-  for (const char* how :
-       {"exit", "exit130", "_exit", "_Exit", "quick_exit", "pthread_exit", "thread"}) {
+  }
+
+  static constexpr const char* kWays[] = {"exit",       "exit130",      "_exit", "_Exit",
+                                          "quick_exit", "pthread_exit", "thread"};
+};
+
+TEST_F(EndTest, EndingTheProgramIsAFailureOfTheComponent) {
+  for (const char* how : kWays) {
     ExpectFailure("optimizer", "ask", how);
     ExpectFailure("oracle", "evaluate", how);
     ExpectFailure("space", "discretize", how);
@@ -108,23 +116,14 @@ TEST_F(QuitTest, EndingTheProgramIsAFailureOfTheComponent) {
   }
 }
 
-TEST_F(QuitTest, EndingTheProgramIsAFailureInWorkersToo) {
-#ifdef LODE_SANITIZED
-  GTEST_SKIP() << "the sanitizers have these functions for themselves";
-#endif
-  for (const char* how :
-       {"exit", "exit130", "_exit", "_Exit", "quick_exit", "pthread_exit", "thread"}) {
-    ExpectFailure("oracle", "evaluate", how, true);
-  }
+TEST_F(EndTest, EndingTheProgramIsAFailureInWorkersToo) {
+  for (const char* how : kWays) { ExpectFailure("oracle", "evaluate", how, true); }
   for (const char* function : {"create", "bind"}) {
     ExpectFailure("oracle", function, "exit", true);
   }
 }
 
-TEST_F(QuitTest, AProgramThatIsEndedNamesTheComponent) {
-#ifdef LODE_SANITIZED
-  GTEST_SKIP() << "the sanitizers have these functions for themselves";
-#endif
+TEST_F(EndTest, AProgramThatIsEndedNamesTheComponent) {
   EXPECT_EQ(Run("optimizer", "ask", "_exit").err,
             "lode: optimizer 'quitter': ended the program by _exit(0)\n");
   EXPECT_EQ(Run("oracle", "query", "pthread_exit").err,
