@@ -77,22 +77,31 @@ void Start(benchmark::State& state) {
 }
 BENCHMARK(Start)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-// items_per_second counts trials, from the first query on.
-void Trials(benchmark::State& state) {
-  constexpr std::uint64_t kQueries = 200;
-  const Pipeline pipeline = MakePipeline(static_cast<std::uint64_t>(state.range(0)), 50, kQueries);
+// Executes the runs that `make` makes, and counts their trials. Making them is not measured.
+template <class Maker>
+void CountTrials(benchmark::State& state, Maker make,
+                 std::uint64_t RunResult::*trials_of = &RunResult::steps) {
   std::int64_t trials = 0;
   for (auto _ : state) {
     state.PauseTiming();
     {
-      Run run(pipeline, 0, Index(), never, Make(pipeline));
+      const auto run = make();
       state.ResumeTiming();
-      trials += static_cast<std::int64_t>(run.Execute({}).unique_queries);
+      trials += static_cast<std::int64_t>(run->Execute({}).*trials_of);
       state.PauseTiming();
     }
     state.ResumeTiming();
   }
   state.SetItemsProcessed(trials);
+}
+
+// items_per_second counts trials, from the first query on.
+void Trials(benchmark::State& state) {
+  constexpr std::uint64_t kQueries = 200;
+  const Pipeline pipeline = MakePipeline(static_cast<std::uint64_t>(state.range(0)), 50, kQueries);
+  CountTrials(
+      state, [&] { return std::make_unique<Run>(pipeline, 0, Index(), never, Make(pipeline)); },
+      &RunResult::unique_queries);
 }
 BENCHMARK(Trials)->Arg(1)->Arg(4)->Iterations(1)->Repetitions(3)->UseRealTime();
 
@@ -111,19 +120,10 @@ void Isolated(benchmark::State& state) {
   const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
   WorkerProgram program = ThisProgram({kOracle});
   program.file = (kBuild / "bin/lode").string();
-  std::int64_t trials = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    {
-      const auto run = MakeRun(pipeline, Index(), kContext, program,
-                               MakeExecutor(pipeline, Index(), kContext, program));
-      state.ResumeTiming();
-      trials += static_cast<std::int64_t>(run->Execute({}).steps);
-      state.PauseTiming();
-    }
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(trials);
+  CountTrials(state, [&] {
+    return MakeRun(pipeline, Index(), kContext, program,
+                   MakeExecutor(pipeline, Index(), kContext, program));
+  });
 }
 BENCHMARK(Isolated)->DenseRange(0, 2)->Iterations(1)->Repetitions(3)->UseRealTime();
 
@@ -140,18 +140,8 @@ void SeveralWorkers(benchmark::State& state) {
       "isolate = " +
       (state.range(1) == 0 ? "false" : "true");
   const Pipeline pipeline = Resolve(Document::FromText(text, "bench"), Index()).at(0).pipeline;
-  std::int64_t trials = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    {
-      Run run(pipeline, 0, Index(), never, Make(pipeline));
-      state.ResumeTiming();
-      trials += static_cast<std::int64_t>(run.Execute({}).steps);
-      state.PauseTiming();
-    }
-    state.ResumeTiming();
-  }
-  state.SetItemsProcessed(trials);
+  CountTrials(state,
+              [&] { return std::make_unique<Run>(pipeline, 0, Index(), never, Make(pipeline)); });
 }
 BENCHMARK(SeveralWorkers)
     ->ArgsProduct({{0, 1}, {0, 1}})

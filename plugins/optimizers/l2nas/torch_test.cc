@@ -251,7 +251,10 @@ class TorchAgentTest : public TorchTest {
     return batch;
   }
 
-  void Compare(Agent& agent, const Agent::Settings& settings, std::size_t batch_size) {
+  void Compare(const Agent::Settings& settings, std::size_t batch_size) {
+    Agent agent(settings);
+    agent.actor().InitializeUniform(random(), 1);
+    agent.critic().InitializeUniform(random(), 1);
     TorchAgent theirs(agent, settings);
     const TorchMlp actor_start(agent.actor(), Output::kSigmoid);
     const TorchMlp critic_start(agent.critic(), Output::kIdentity);
@@ -264,26 +267,14 @@ class TorchAgentTest : public TorchTest {
     EXPECT_LT(Drift(agent.critic(), theirs.critic(), critic_start), 1e-3);
     EXPECT_LT(Drift(agent.actor(), theirs.actor(), actor_start), 1e-3);
   }
+
+  static constexpr AdamSettings kAdam{1e-4, 0.9, 0.99, 1e-8};
 };
 
-TEST_F(TorchAgentTest, RobustUpdatesAgree) {
-  const AdamSettings adam{1e-4, 0.9, 0.99, 1e-8};
-  const Agent::Settings settings{30, 128, 0.9, adam, adam};
-  Agent agent(settings);
-  agent.actor().InitializeUniform(random(), 1);
-  agent.critic().InitializeUniform(random(), 1);
-  Compare(agent, settings, 8);
-}
+TEST_F(TorchAgentTest, RobustUpdatesAgree) { Compare({30, 128, 0.9, kAdam, kAdam}, 8); }
 
 // DARTS: two matrices of 14 x 7, the wider networks and batches.
-TEST_F(TorchAgentTest, LargeUpdatesAgree) {
-  const AdamSettings adam{1e-4, 0.9, 0.99, 1e-8};
-  const Agent::Settings settings{196, 256, 0.95, adam, adam};
-  Agent agent(settings);
-  agent.actor().InitializeUniform(random(), 1);
-  agent.critic().InitializeUniform(random(), 1);
-  Compare(agent, settings, 64);
-}
+TEST_F(TorchAgentTest, LargeUpdatesAgree) { Compare({196, 256, 0.95, kAdam, kAdam}, 64); }
 
 }  // namespace
 }  // namespace l2nas
