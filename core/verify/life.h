@@ -59,7 +59,8 @@ class Life {
 };
 
 // Checks lives side by side, lives during which instances with other settings live, cancelled
-// lives, and many lives one after another. An oracle that prepares has already prepared. Rules: "instances.independent", "host.cancellation", "process.memory".
+// lives, and many lives one after another. An oracle that prepares has already prepared. Rules:
+// "instances.independent", "host.cancellation", "process.memory".
 void CheckLives(const Case& checked, Findings& findings);
 
 }  // namespace lode::verify

@@ -23,7 +23,7 @@ bool CanPrepare(const lode_component& component);
 // Lets a bound oracle prepare in the directory. Returns LODE_OK if it has nothing to prepare.
 lode_status Prepare(Subject& oracle, const std::filesystem::path& directory, lode_error* error);
 
-// Prepares in other directories than the case's: once, again, and interrupted; and watches where files are
+// Prepares in directories of its own: once, again, and interrupted; and watches where files are
 // written. Rules: "oracle.prepare*", "host.cancellation".
 void CheckPreparation(const Case& checked, Findings& findings);
 
