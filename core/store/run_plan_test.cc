@@ -1,5 +1,6 @@
 #include "core/store/run_plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -10,6 +11,8 @@
 namespace lode::core {
 namespace {
 
+using testing::HasSubstr;
+using testing::ThrowsMessage;
 using Seeds = std::vector<std::uint64_t>;
 
 TEST(RunPlanTest, KeepsEarlierPlans) {
@@ -31,6 +34,16 @@ TEST(RunPlanTest, ReportsABrokenPlan) {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / kPlanFile) << "{\"searches\": [1]}";
   EXPECT_THROW(ReadPlan(directory.path()), HostError);
+}
+
+TEST(RunPlanTest, RefusesAPlanThatNestsTooDeeply) {
+  constexpr std::size_t kDepth = 200000;
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() / kPlanFile)
+      << R"({"checksum": "", "searches": )" << std::string(kDepth, '[') << std::string(kDepth, ']')
+      << "}";
+  EXPECT_THAT([&] { ReadPlan(directory.path()); },
+              ThrowsMessage<HostError>(HasSubstr("plan.json: nests more than 64 deep")));
 }
 
 }  // namespace

@@ -13,8 +13,19 @@ namespace {
 using nlohmann::json;
 
 constexpr char kKey[] = "checksum";
+constexpr int kMaxDepth = 64;
 
 std::string SealOf(const json& object) { return FormatChecksum(ChecksumOf(FormatJson(object))); }
+
+// Refuses what nests too deeply to be copied or formatted: nlohmann's functions for this recurse.
+json ParseShallow(const std::string& text, const std::string& file) {
+  return json::parse(text, [&file](int depth, json::parse_event_t, const json&) {
+    if (depth > kMaxDepth) {
+      throw HostError(file + ": nests more than " + std::to_string(kMaxDepth) + " deep");
+    }
+    return true;
+  });
+}
 
 }  // namespace
 
@@ -24,7 +35,7 @@ std::string SealJson(json object) {
 }
 
 SealedJson UnsealJson(const std::string& text, const std::string& file) {
-  SealedJson sealed{Doing(file, [&] { return json::parse(text); })};
+  SealedJson sealed{Doing(file, [&] { return ParseShallow(text, file); })};
   if (!sealed.object.is_object()) { throw HostError(file + ": expected a JSON object"); }
   if (const auto seal = sealed.object.find(kKey); seal != sealed.object.end()) {
     const json then = std::move(*seal);

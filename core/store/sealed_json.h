@@ -16,7 +16,8 @@ struct SealedJson {
   bool is_intact = true;  // the checksum, if any, matches the values
 };
 
-// Throws HostError (which begins with `file`) if the text is not a JSON object.
+// Throws HostError (which begins with `file`) if the text is not a JSON object, or nests more than
+// 64 deep.
 SealedJson UnsealJson(const std::string& text, const std::string& file);
 
 // The same, but also throws HostError if the values are not as they were written.
