@@ -5,11 +5,14 @@
 
 #include <bit>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 
 namespace lode::core {
@@ -106,6 +109,17 @@ TEST(MessageTest, OtherMessagesStayTheSame) {
   for (const Message& message : {Message(Stop()), Message(End()), Message(Stopped())}) {
     EXPECT_EQ(Decode(Encode(message)).index(), message.index());
   }
+}
+
+TEST(MessageTest, TheFuzzersCorpusHasEveryKind) {
+  std::set<std::size_t> kinds;
+  for (const auto& file :
+       std::filesystem::directory_iterator(LODE_SOURCE_DIR "/tests/corpus/message")) {
+    FrameReader reader;
+    reader.Add(ReadFile(file.path()));
+    kinds.insert(reader.Next().value().index());
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Message>);
 }
 
 TEST(MessageTest, FramesMayArriveInAnyPieces) {

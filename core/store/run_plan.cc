@@ -36,15 +36,24 @@ PlannedSearch Join(PlannedSearch search, const PlannedSearch& before) {
 
 }  // namespace
 
+std::string FormatPlan(const RunPlan& plan) {
+  json list = json::array();
+  std::ranges::transform(plan, std::back_inserter(list), SearchToJson);
+  return SealJson({{"searches", list}});
+}
+
+RunPlan ParsePlan(const std::string& text, const std::string& file) {
+  RunPlan plan;
+  try {
+    const json sealed = ReadSealedJson(text, file);
+    for (const json& search : sealed.at("searches")) { plan.push_back(FromJson(search)); }
+  } catch (const json::exception& e) { throw HostError(file + ": " + e.what()); }
+  return plan;
+}
+
 RunPlan ReadPlan(const fs::path& directory) {
   const fs::path file = directory / kPlanFile;
-  RunPlan plan;
-  if (!fs::exists(file)) { return plan; }
-  try {
-    const json kept = ReadSealedJson(ReadFile(file), file.string());
-    for (const json& search : kept.at("searches")) { plan.push_back(FromJson(search)); }
-  } catch (const json::exception& e) { throw HostError(file.string() + ": " + e.what()); }
-  return plan;
+  return fs::exists(file) ? ParsePlan(ReadFile(file), file.string()) : RunPlan();
 }
 
 void AddToPlan(const fs::path& directory, const RunPlan& searches) {
@@ -59,9 +68,7 @@ void AddToPlan(const fs::path& directory, const RunPlan& searches) {
       plan[at->second] = Join(search, plan[at->second]);
     }
   }
-  json list = json::array();
-  std::ranges::transform(plan, std::back_inserter(list), SearchToJson);
-  WriteFile(directory / kPlanFile, SealJson({{"searches", list}}));
+  WriteFile(directory / kPlanFile, FormatPlan(plan));
 }
 
 }  // namespace lode::core

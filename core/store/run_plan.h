@@ -22,6 +22,10 @@ struct PlannedSearch {
 
 using RunPlan = std::vector<PlannedSearch>;
 
+// Converts plan.json; messages call it `file`. Parsing throws HostError for any other text.
+std::string FormatPlan(const RunPlan& plan);
+RunPlan ParsePlan(const std::string& text, const std::string& file);
+
 // Returns the plan, empty if there is none. Throws HostError if it cannot be read.
 RunPlan ReadPlan(const std::filesystem::path& directory);
 
