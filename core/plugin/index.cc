@@ -26,6 +26,7 @@
 #include "core/plugin/installation.h"
 #include "core/plugin/loader.h"
 #include "core/plugin/log.h"
+#include "core/plugin/shallow_json.h"
 
 namespace lode::core {
 namespace {
@@ -82,7 +83,7 @@ class Scan {
     std::string text;
     switch (Receive(text)) {
       case Child::Received::kLine:
-        return Checked(json::parse(text, nullptr, false));
+        return Checked(ParseShallowJson(text));
       case Child::Received::kEnd:
         return Broken(Ending());
       case Child::Received::kTooLong:
@@ -161,7 +162,7 @@ class Cache {
  public:
   Cache(fs::path file, const ScanLimits& limits) : file_(std::move(file)), limits_(limits) {
     std::ifstream in(file_);
-    const json all = json::parse(in, nullptr, false);
+    const json all = ParseShallowJson(in);
     if (!all.is_object() || all.value("format", json()) != kCacheFormat) { return; }
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
       files_ = *files;

@@ -12,6 +12,7 @@
 
 #include "core/plugin/index.h"
 #include "core/plugin/sha256.h"
+#include "core/plugin/shallow_json.h"
 
 namespace lode::core {
 namespace {
@@ -67,7 +68,7 @@ std::string DigestCache::DigestOf(const fs::path& file) {
 
 void DigestCache::ReadKept() {
   std::ifstream in(file_);
-  const json kept = json::parse(in, nullptr, false);
+  const json kept = ParseShallowJson(in);
   if (!kept.is_object()) { return; }
   for (const auto& [path, entry] : kept.items()) {
     if (entry.is_object() && entry.contains("stamp") && entry.contains("sha256") &&

@@ -5,6 +5,7 @@
 #include "core/plugin/checksum.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
+#include "core/plugin/shallow_json.h"
 #include "core/plugin/text.h"
 
 namespace lode::core {
@@ -13,18 +14,14 @@ namespace {
 using nlohmann::json;
 
 constexpr char kKey[] = "checksum";
-constexpr int kMaxDepth = 64;
 
 std::string SealOf(const json& object) { return FormatChecksum(ChecksumOf(FormatJson(object))); }
 
-// Refuses what nests too deeply to be copied or formatted: nlohmann's functions for this recurse.
-json ParseShallow(const std::string& text, const std::string& file) {
-  return json::parse(text, [&file](int depth, json::parse_event_t, const json&) {
-    if (depth > kMaxDepth) {
-      throw HostError(file + ": nests more than " + std::to_string(kMaxDepth) + " deep");
-    }
-    return true;
-  });
+json Parse(const std::string& text, const std::string& file) {
+  json value = ParseShallowJson(text);
+  if (!value.is_discarded()) { return value; }
+  const json deep = json::parse(text);  // throws if it is not JSON
+  throw HostError(file + ": nests more than " + std::to_string(kMaxJsonDepth) + " deep");
 }
 
 }  // namespace
@@ -35,7 +32,7 @@ std::string SealJson(json object) {
 }
 
 SealedJson UnsealJson(const std::string& text, const std::string& file) {
-  SealedJson sealed{Doing(file, [&] { return ParseShallow(text, file); })};
+  SealedJson sealed{Doing(file, [&] { return Parse(text, file); })};
   if (!sealed.object.is_object()) { throw HostError(file + ": expected a JSON object"); }
   if (const auto seal = sealed.object.find(kKey); seal != sealed.object.end()) {
     const json then = std::move(*seal);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/plugin/error.h"
+#include "core/plugin/shallow_json.h"
 #include "core/plugin/text.h"
 #include "core/store/run_store.h"
 #include "core/store/schema.h"
@@ -29,7 +30,7 @@ void MakePrintable(std::vector<MetricDeclaration>& metrics) {
 
 // Optima that the store lacks, or that cannot be read, stay unknown.
 void TakeOptima(const std::string& text, std::vector<MetricDeclaration>& metrics) {
-  const json optima = json::parse(text, nullptr, false);
+  const json optima = ParseShallowJson(text);
   for (MetricDeclaration& metric : metrics) {
     if (optima.is_object() && optima.contains(metric.name) && optima[metric.name].is_number()) {
       metric.optimum = optima[metric.name].get<double>();

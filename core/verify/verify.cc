@@ -11,6 +11,7 @@
 #include "core/plugin/declaration.h"
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
+#include "core/plugin/shallow_json.h"
 #include "core/verify/component.h"
 #include "core/verify/file_contract.h"
 #include "core/verify/process_state.h"
@@ -125,7 +126,7 @@ class Follower {
     std::string line;
     Child::Received received{};
     while ((received = child.Receive(line, request_.patience)) == Child::Received::kLine) {
-      Take(json::parse(line, nullptr, false));
+      Take(core::ParseShallowJson(line));
     }
     if (received == Child::Received::kSilence) {
       child.Kill();

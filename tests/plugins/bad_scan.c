@@ -90,6 +90,16 @@ static void WriteEverywhere(const char* text) {
   }
 }
 
+/* More levels than any function that recurses could return from. */
+static void WriteDeepJson(void) {
+  enum { kDepth = 200000 };
+  static char text[2 * kDepth + 2];
+  memset(text, '[', kDepth);
+  memset(text + kDepth, ']', kDepth);
+  text[2 * kDepth] = '\n';
+  WriteEverywhere(text);
+}
+
 static void NeverStopWriting(void) {
   char text[4096];
   memset(text, 'x', sizeof text);
@@ -115,6 +125,7 @@ static void DeclareBadly(const char* fault) {
 static void MakeNoise(const char* fault) {
   if (strcmp(fault, "noise") == 0) { WriteEverywhere("noise\n"); }
   if (strcmp(fault, "json_noise") == 0) { WriteEverywhere("[1, 2]\n"); }
+  if (strcmp(fault, "deep_noise") == 0) { WriteDeepJson(); }
   if (strcmp(fault, "other_noise") == 0) { WriteEverywhere("{\"plugin\": {\"id\": 3}}\n"); }
   if (strcmp(fault, "endless_noise") == 0) { NeverStopWriting(); }
   if (strcmp(fault, "print") == 0) {

@@ -54,8 +54,14 @@ TEST_F(PluginIndexTest, ACorruptCacheCostsOnlyTime) {
   const SearchPath path{{}, {kPlugins}};
   const PluginIndex good = Read(path);
   const fs::path cache = dir_.path() / "cache/plugins.json";
-  for (const char* text :
-       {"", "{", "[1, 2]", "{\"format\": 1, \"files\": 3}", "{\"format\": 99}"}) {
+  std::ifstream in(cache);
+  const std::string written(std::istreambuf_iterator<char>(in), {});
+  std::string deep = written;  // an entry that nests more than a function that recurses can bear
+  deep.insert(deep.find("\"files\":{") + 9,
+              "\"a\":" + std::string(200'000, '[') + std::string(200'000, ']') + ",");
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("[1, 2]"),
+        std::string("{\"format\": 1, \"files\": 3}"), std::string("{\"format\": 99}"), deep}) {
     std::ofstream(cache) << text;
     EXPECT_EQ(Read(path).plugins(), good.plugins()) << text;
   }

@@ -34,6 +34,7 @@ constexpr Fault kFaults[] = {
     {"params", "bad_scan.lode.so"},
     {"noise", "writes into a descriptor of the program while it is loaded"},
     {"json_noise", "writes into a descriptor of the program while it is loaded"},
+    {"deep_noise", "writes into a descriptor of the program while it is loaded"},
     {"other_noise", "writes into a descriptor of the program while it is loaded"},
     {"endless_noise", "its description does not end"},
     {"crash", "ended the process while loading (Segmentation fault)"},
