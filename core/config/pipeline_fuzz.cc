@@ -19,8 +19,8 @@ namespace {
 
 using lode::core::Stages;
 
-// A catalog and its default file. Texts are not written to files: a thousand a second would wait for
-// the disk.
+// A catalog and its default file. Texts are not written to files: a thousand a second would wait
+// for the disk.
 class Place {
  public:
   Place() : catalog_(directory_.path()) {
