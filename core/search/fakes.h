@@ -10,8 +10,10 @@
 #include <lode/testing.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/plugin/error.h"
@@ -37,17 +39,21 @@ struct Script {
   struct Ask {
     std::string architecture;
     double fidelity = 1;
+    std::optional<std::variant<Action, Architecture>> what{};  // instead of `architecture`
   };
   struct Told {
     std::uint64_t step;
-    double reward;
-    bool failed, rejected, reused;
-    double fidelity;
+    bool random, failed, rejected, reused;
+    std::string architecture;
+    Action action;
+    std::vector<double> metrics, objectives;
+    double reward, violation, fidelity;
 
     friend bool operator==(const Told&, const Told&) = default;
   };
   std::deque<Ask> asks;  // then it is exhausted
   std::vector<Told> told;
+  std::vector<std::uint64_t> words;  // the first random number of each call
 };
 
 // Follows a script, which is set before it is made.
@@ -56,22 +62,35 @@ class FakeOptimizer {
   struct Config {};
   static inline Script* script = nullptr;
 
-  FakeOptimizer(Host, const Config&) {}
+  FakeOptimizer(Host host, const Config&) : host_(host) {}
   void Bind(const Space& space) { space_ = &space_storage_.emplace_back(space); }
   void Offer(const Fidelities&) {}
   lode::Proposal Ask() {
+    script->words.push_back(host_.Random().Next());
     if (script->asks.empty()) { return {space_->Parse("0-0"), 1}; }
     const Script::Ask ask = script->asks.front();
     script->asks.pop_front();
-    return {space_->Parse(ask.architecture), ask.fidelity};
+    return {ask.what ? *ask.what : space_->Parse(ask.architecture), ask.fidelity};
   }
   void Tell(const Trial& trial) {
-    script->told.push_back(
-        {trial.step, trial.reward, trial.failed, trial.rejected, trial.reused, trial.fidelity});
+    script->words.push_back(host_.Random().Next());
+    script->told.push_back({.step = trial.step,
+                            .random = trial.random,
+                            .failed = trial.failed,
+                            .rejected = trial.rejected,
+                            .reused = trial.reused,
+                            .architecture = space_->Format(trial.architecture),
+                            .action = {trial.action.begin(), trial.action.end()},
+                            .metrics = {trial.metrics.begin(), trial.metrics.end()},
+                            .objectives = {trial.objectives.begin(), trial.objectives.end()},
+                            .reward = trial.reward,
+                            .violation = trial.violation,
+                            .fidelity = trial.fidelity});
   }
   bool Exhausted() const { return script->asks.empty(); }
 
  private:
+  const Host host_;
   std::deque<Space> space_storage_;
   const Space* space_ = nullptr;
 };
@@ -158,6 +177,28 @@ inline Evaluation Rejection() {
   evaluation.metrics = {kNaN};
   return evaluation;
 }
+
+// An evaluator of a fake space's architectures, with a fake executor.
+class FakeEvaluator {
+ public:
+  explicit FakeEvaluator(std::size_t capacity = 4, bool noisy = false)
+      : metrics{FakeMetric("score", noisy)},
+        executor(MetricLists{metrics}, capacity, [this](const Query& q) { return evaluate(q); }),
+        evaluator({.space = space,
+                   .space_title = "space 'grid'",
+                   .executor = executor,
+                   .metrics = metrics,
+                   .measured_places = {0},
+                   .seed = 1}) {}
+
+  const RunContext context{1, nullptr, {}, {}};
+  const std::unique_ptr<SpaceInstance> instance = FakeSpace(context);
+  const lode::Space space{instance->handle()};
+  FakeExecutor::Evaluate evaluate = FakeEvaluation;
+  const std::vector<MetricDeclaration> metrics;
+  FakeExecutor executor;
+  Evaluator evaluator;
+};
 
 // A search of fakes: set its parts, then Run() it once.
 class FakeSearch : public TrialObserver {
