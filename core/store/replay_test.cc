@@ -25,6 +25,14 @@ MetricDeclaration Named(const char* name) {
   return {name, "percent", "", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION, "", 0, false};
 }
 
+const TrialRecord kFailedTrial{.step = 1,
+                               .evaluation = 2,
+                               .architecture = "b",
+                               .metrics = {},
+                               .reward = kNaN,
+                               .violation = kNaN,
+                               .failure = "out of memory"};
+
 // Evaluates every query to its ID and records the queries.
 class Oracle : public Executor {
  public:
@@ -62,9 +70,10 @@ class ReplayTest : public testing::Test {
                    StoreShape({Named("formula"), Named("measured")}));
     const std::vector<double> first = {7, 71.5}, nothing = {7, std::nan("")};
     store.OnEvaluation({1, 0, "a", first, "", false, 12.5, {}});
-    store.OnTrial({0, 1, false, false, {}, "a", first, 0.5, 0, ""});
+    store.OnTrial(
+        {.step = 0, .evaluation = 1, .architecture = "a", .metrics = first, .reward = 0.5});
     store.OnEvaluation({2, 1, "b", nothing, "out of memory", false, 0, {}});
-    store.OnTrial({1, 2, false, false, {}, "b", {}, std::nan(""), std::nan(""), "out of memory"});
+    store.OnTrial(kFailedTrial);
     store.OnEvaluation({3, 2, "c", nothing, "", true, 3, {}});
   }
 
@@ -129,15 +138,17 @@ TEST_F(ReplayTest, TheStoredRunIsReleasedOnceItIsReplayed) {
     return checkpoint.Integer(0) == 0;
   };
   const std::vector<double> metrics = {7, 71.5};
-  check.OnTrial({0, 1, false, false, {}, "a", metrics, 0.5, 0, ""});
-  check.OnTrial({1, 2, false, false, {}, "b", {}, kNaN, kNaN, "out of memory"});
+  check.OnTrial(
+      {.step = 0, .evaluation = 1, .architecture = "a", .metrics = metrics, .reward = 0.5});
+  check.OnTrial(kFailedTrial);
   replay_->Start(Ask(1, "a"));
   replay_->Start(Ask(2, "b"));
   EXPECT_FALSE(is_free());  // the third evaluation is still to be evaluated
   replay_->Start(Ask(3, "c"));
   EXPECT_TRUE(is_free());
   replay_->Start(Ask(4, "d"));
-  check.OnTrial({2, 4, false, false, {}, "d", metrics, 0.5, 0, ""});
+  check.OnTrial(
+      {.step = 2, .evaluation = 4, .architecture = "d", .metrics = metrics, .reward = 0.5});
   EXPECT_THAT(asked_, ElementsAre(4));
 }
 
@@ -149,7 +160,8 @@ TEST_F(ReplayTest, ReportsAQueryThatDiffersFromTheStoredOne) {
 
 TEST_F(ReplayTest, ProposalsAndMeasurementsAreComparedToTheLastBit) {
   const std::vector<double> metrics = {7, 71.5};
-  const TrialRecord good{0, 1, false, false, {}, "a", metrics, 0.5, 0, ""};
+  const TrialRecord good{
+      .step = 0, .evaluation = 1, .architecture = "a", .metrics = metrics, .reward = 0.5};
   EXPECT_NO_THROW(Check().OnTrial(good));
   TrialRecord trial = good;
   const std::vector<double> close = {7, std::nextafter(71.5, 72)};
@@ -172,7 +184,11 @@ TEST_F(ReplayTest, ProposalsAndMeasurementsAreComparedToTheLastBit) {
 
 TEST_F(ReplayTest, RewardsMayDifferByRounding) {
   const std::vector<double> metrics = {7, 71.5};
-  TrialRecord trial{0, 1, false, false, {}, "a", metrics, std::nextafter(0.5, 1), 0, ""};
+  TrialRecord trial{.step = 0,
+                    .evaluation = 1,
+                    .architecture = "a",
+                    .metrics = metrics,
+                    .reward = std::nextafter(0.5, 1)};
   EXPECT_NO_THROW(Check().OnTrial(trial));
   trial.reward = 0.5 + 0.9 * reward_.Rounding(metrics);
   EXPECT_NO_THROW(Check().OnTrial(trial));
