@@ -62,6 +62,7 @@ class Collector : public RunListener {
       run.steps.push_back(event.trial.step);
       run.replayed = event.replayed;
     });
+    ++trials_;
     if (at_trial) { at_trial(event); }
   }
   void OnFinished(const RunFinished& event) override {
@@ -76,6 +77,8 @@ class Collector : public RunListener {
   }
   void OnIdle() override { ++idle_; }
 
+  // The number of trials so far, of all runs. Any thread.
+  int trials() const { return trials_; }
   // The runs by title. Call once Execute has returned.
   const std::map<std::string, Heard>& runs() const { return runs_; }
   const std::vector<Completion>& completions() const { return completions_; }
@@ -96,7 +99,7 @@ class Collector : public RunListener {
   std::vector<Completion> completions_;
   std::vector<std::string> stages_, warnings_;
   std::size_t run_count_ = 0;
-  std::atomic<int> idle_ = 0;
+  std::atomic<int> idle_ = 0, trials_ = 0;
 };
 
 class RunLayerTest : public testing::Test {
@@ -136,6 +139,13 @@ class RunLayerTest : public testing::Test {
         {.program = program, .listener = listener, .cancel = cancel, .runs_at_once = 2});
   }
 
+  // Executes searches that nobody watches.
+  static Completion Complete(PlannedSearches searches) {
+    Collector listener;
+    CancelToken cancel;
+    return Execute(searches, listener, cancel);
+  }
+
   std::string DumpOf(const std::string& name, int seed) const {
     return Dump(directory_.path() / name / ("seed-" + std::to_string(seed)));
   }
@@ -150,19 +160,19 @@ class RunLayerTest : public testing::Test {
 };
 
 TEST_F(RunLayerTest, OneOfTwoConcurrentSearchesIsCancelledAndResumed) {
-  {
-    PlannedSearches whole = Plan("whole", Pipelines("rea", 0));
-    Collector listener;
-    CancelToken cancel;
-    ASSERT_EQ(Execute(whole, listener, cancel), Completion::kDone);
-  }
+  ASSERT_EQ(Complete(Plan("whole", Pipelines("rea", 0))), Completion::kDone);
   Collector one, other;
   CancelToken cancel_one, cancel_other;
   {
     PlannedSearches random = Plan("random", Pipelines("random", 1));
     PlannedSearches rea = Plan("rea", Pipelines("rea", 1));
+    // Neither continues after its first trial before both are under way.
+    one.at_trial = [&](const RunTrial&) {
+      EXPECT_TRUE(WaitUntil([&] { return other.trials() > 0; }));
+    };
     // Waits until OnIdle shows that Execute is waiting.
     other.at_trial = [&](const RunTrial& event) {
+      EXPECT_TRUE(WaitUntil([&] { return one.trials() > 0; }));
       if (event.trial.step >= 20) {
         WaitUntil([&] { return other.idle() > 0; });
         cancel_other.Cancel();
