@@ -6,35 +6,22 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
-#include <lode/plugin.hpp>
+#include <lode/testing.hpp>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/plugin/loader.h"
-#include "core/verify/test_host.h"
-
-namespace lode::verify {
+namespace lode::test {
 namespace {
 
-namespace fs = std::filesystem;
-
-const fs::path kPlugins = fs::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+const std::filesystem::path kPlugins = std::filesystem::path(LODE_BINARY_DIR) / "lib/lode/plugins";
 constexpr int kSearches = 200;
 constexpr std::size_t kBudget = 1000;
 
-const lode_component& Component(const std::string& plugin, const std::string& id) {
-  const lode_plugin& table = core::LoadPlugin(kPlugins / (plugin + ".lode.so"));
-  for (std::uint32_t i = 0; i < table.component_count; ++i) {
-    if (table.components[i]->id == id) { return *table.components[i]; }
-  }
-  throw std::invalid_argument(id);
-}
-
-Subject Make(const std::string& plugin, const std::string& id, std::uint64_t seed = 1) {
-  const lode_component& component = Component(plugin, id);
-  return Subject(component, DefaultSetting(component, kPlugins), seed);
+// A component's default values.
+Values Defaults(const std::string& plugin, const std::string& id) {
+  return {LoadComponent(kPlugins / (plugin + ".lode.so"), id), kPlugins};
 }
 
 // The default table: CIFAR-10, 200 epochs, validation accuracy first.
@@ -42,7 +29,7 @@ class Baselines : public testing::Test {
  protected:
   void SetUp() override {
     const auto& api = oracle_.api<lode_oracle_api>();
-    ASSERT_EQ(api.bind(oracle_.get(), space_.space(), nullptr), LODE_OK);
+    ASSERT_EQ(api.bind(oracle_.get(), space_.handle(), nullptr), LODE_OK);
     for (std::uint32_t i = 0; i < api.metric_count(oracle_.get()); ++i) {
       lode_metric metric{};
       metric.struct_size = sizeof metric;
@@ -63,18 +50,18 @@ class Baselines : public testing::Test {
   // way; kBudget if it was not reached within that number.
   std::size_t QueriesToOptimum(const std::string& optimizer, std::uint64_t seed,
                                std::uint64_t width) {
-    Subject subject = Make(optimizer, optimizer, seed);
-    const auto& api = subject.api<lode_optimizer_api>();
-    EXPECT_EQ(api.bind(subject.get(), space_.space(), nullptr), LODE_OK);
+    Instance instance(Defaults(optimizer, optimizer), seed);
+    const auto& api = instance.api<lode_optimizer_api>();
+    EXPECT_EQ(api.bind(instance.get(), space_.handle(), nullptr), LODE_OK);
     std::set<std::string> seen;
     std::deque<Architecture> under_way;
     Action action(30);
     for (std::uint64_t step = 0; seen.size() < kBudget; ++step) {
       while (under_way.size() < width) {
         Architecture proposed(30);
-        lode_proposal proposal = verify::ProposalInto(action.data(), proposed.data());
-        subject.host().Enter(step + under_way.size(), verify::Phase::kAsk);
-        EXPECT_EQ(api.ask(subject.get(), &proposal, nullptr), LODE_OK);
+        lode_proposal proposal = ProposalInto(action.data(), proposed.data());
+        instance.host().Enter(step + under_way.size(), Phase::kAsk);
+        EXPECT_EQ(api.ask(instance.get(), &proposal, nullptr), LODE_OK);
         under_way.push_back(std::move(proposed));
       }
       const Architecture architecture = std::move(under_way.front());
@@ -84,9 +71,9 @@ class Baselines : public testing::Test {
       if (accuracy > 91.606) {
         break;  // the column's optimum is 91.607
       }
-      const lode_trial trial = verify::TrialOf(step, 0, nullptr, architecture.data(), accuracy);
-      subject.host().Enter(step, verify::Phase::kTell);
-      EXPECT_EQ(api.tell(subject.get(), &trial, 1, nullptr), LODE_OK);
+      const lode_trial trial = TrialOf(step, 0, nullptr, architecture.data(), accuracy);
+      instance.host().Enter(step, Phase::kTell);
+      EXPECT_EQ(api.tell(instance.get(), &trial, 1, nullptr), LODE_OK);
     }
     return seen.size();
   }
@@ -103,8 +90,8 @@ class Baselines : public testing::Test {
     return queries;
   }
 
-  Subject space_ = Make("nb201", "nb201");
-  Subject oracle_ = Make("nb201", "nb201.table");
+  SpaceInstance space_{Defaults("nb201", "nb201")};
+  Instance oracle_{Defaults("nb201", "nb201.table")};
   std::uint32_t accuracy_ = 0;
   std::vector<double> metrics_;
 };
@@ -147,4 +134,4 @@ TEST_F(Baselines, RandomSearchReachesTheOptimumOnlyByLuck) {
 }
 
 }  // namespace
-}  // namespace lode::verify
+}  // namespace lode::test

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -43,82 +44,84 @@ Names WordsIn(const fs::path& file, const Names& words) {
   return found;
 }
 
-// Returns which of the functions a file calls.
-Names CallsIn(const fs::path& file, const Names& functions) {
-  Names calls, called;
-  std::ranges::transform(functions, std::inserter(calls, calls.end()),
-                         [](const std::string& function) { return function + "("; });
-  std::ranges::transform(WordsIn(file, calls), std::inserter(called, called.end()),
-                         [](const std::string& call) { return call.substr(0, call.size() - 1); });
-  return called;
+bool IsTest(const std::string& file) {
+  return file.find("_test.") != std::string::npos || file.find("_fuzz.") != std::string::npos ||
+         file.find("/tests/") != std::string::npos;
 }
 
-bool IsTested(const fs::path& file) {
-  const std::string name = file.filename();
-  return Names{".cc", ".c", ".h", ".hpp"}.contains(file.extension()) &&
-         file.parent_path().filename() != "tests" && name.find("_test.") == std::string::npos &&
-         name.find("test_") == std::string::npos && name.find("_fuzz.") == std::string::npos;
-}
-
-// Returns the files below core, plugins and sdk that call any of the functions, and which ones.
-std::map<std::string, Names> CallersOf(const Names& functions) {
-  std::map<std::string, Names> callers;
-  for (const char* folder : {"core", "plugins", "sdk"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(SourceFile(folder))) {
-      const Names calls = IsTested(entry.path()) ? CallsIn(entry.path(), functions) : Names();
-      if (!calls.empty()) { callers[fs::relative(entry.path(), LODE_SOURCE_DIR)] = calls; }
+// Returns the C and C++ files below a folder, as paths from the root of the tree.
+Names FilesIn(const std::string& folder) {
+  Names files;
+  for (const auto& entry : fs::recursive_directory_iterator(SourceFile(folder))) {
+    if (Names{".c", ".cc", ".h", ".hpp"}.contains(entry.path().extension())) {
+      files.insert(fs::relative(entry.path(), LODE_SOURCE_DIR));
     }
   }
-  return callers;
+  return files;
+}
+
+// Returns those of core, plugins and sdk that are not tests.
+Names Sources() {
+  Names sources;
+  for (const char* folder : {"core", "plugins", "sdk"}) { sources.merge(FilesIn(folder)); }
+  std::erase_if(sources, IsTest);
+  return sources;
+}
+
+using Users = std::map<std::string, Names>;
+
+// Returns the sources that have any of the words, and which ones.
+Users UsersOf(const Names& words) {
+  Users users;
+  for (const std::string& source : Sources()) {
+    const Names used = WordsIn(SourceFile(source), words);
+    if (!used.empty()) { users[source] = used; }
+  }
+  return users;
+}
+
+Users UsersOutsideTheProgram(const Names& words) {
+  Users users = UsersOf(words);
+  std::erase_if(users, [](const auto& user) { return user.first.starts_with("core/cli/"); });
+  return users;
 }
 
 // Processes are started by posix_spawn. Code that must do more in the child forks, and makes only
 // system calls until exec, because C libraries take locks where POSIX forbids it. A fork without
 // exec is only for a program with one thread.
 TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
-  const std::map<std::string, Names> known = {
-      {"core/cli/import.cc", {"execvp"}},  // replaces the program itself
-      {"core/exec/keeper.cc", {"fork"}},   // a new worker: one thread, no exec
-      {"core/exec/worker_process.cc", {"posix_spawn"}},
-      {"core/plugin/child.cc", {"fork"}},                // one thread, no exec
-      {"plugins/oracles/command/keeper.cc", {"_Fork"}},  // system calls only, like its parent
-      {"plugins/oracles/command/process.cc", {"_Fork", "execve"}},  // its child dies with the host
-      {"sdk/include/lode/testing.hpp", {"posix_spawnp"}},           // only in tests
+  const Users known = {
+      {"core/cli/import.cc", {"execvp("}},  // replaces the program itself
+      {"core/exec/keeper.cc", {"fork("}},   // a new worker: one thread, no exec
+      {"core/exec/worker_process.cc", {"posix_spawn("}},
+      {"core/plugin/child.cc", {"fork("}},                // one thread, no exec
+      {"plugins/oracles/command/keeper.cc", {"_Fork("}},  // system calls only, like its parent
+      {"plugins/oracles/command/process.cc", {"_Fork(", "execve("}},  // dies with the host
+      {"sdk/include/lode/testing.hpp", {"posix_spawnp("}},            // only in tests
+      {"sdk/toolkit/images/test_support.h", {"system("}},             // likewise
   };
-  EXPECT_EQ(CallersOf({"fork", "vfork", "_Fork", "execl", "execle", "execlp", "execv", "execve",
-                       "execvp", "execvpe", "posix_spawn", "posix_spawnp", "popen", "system"}),
-            known);
+  EXPECT_EQ(
+      UsersOf({"_Fork(", "execl(", "execle(", "execlp(", "execv(", "execve(", "execvp(", "execvpe(",
+               "fork(", "popen(", "posix_spawn(", "posix_spawnp(", "system(", "vfork("}),
+      known);
 }
 
 // Between fork and exec. In glibc 2.41 the first two take a lock; other libraries may lock in more.
 TEST(SourcesTest, NothingThatMayTakeALockIsCalledInAForkedChild) {
   for (const char* file :
        {"plugins/oracles/command/keeper.cc", "plugins/oracles/command/process.cc"}) {
-    EXPECT_EQ(CallsIn(SourceFile(file), {"signal", "sigaction", "sigprocmask", "pthread_sigmask",
-                                         "setenv", "malloc", "sysconf"}),
+    EXPECT_EQ(WordsIn(SourceFile(file), {"malloc(", "pthread_sigmask(", "setenv(", "sigaction(",
+                                         "signal(", "sigprocmask(", "sysconf("}),
               Names())
         << file;
   }
 }
 
-// Returns the files of core, except the program's, that have any of the words, and which ones.
-std::map<std::string, Names> UsersBelowTheProgram(const Names& words) {
-  std::map<std::string, Names> users;
-  for (const auto& entry : fs::recursive_directory_iterator(SourceFile("core"))) {
-    const std::string name = fs::relative(entry.path(), LODE_SOURCE_DIR);
-    const Names used = IsTested(entry.path()) && !name.starts_with("core/cli/")
-                           ? WordsIn(entry.path(), words)
-                           : Names();
-    if (!used.empty()) { users[name] = used; }
-  }
-  return users;
-}
-
-// The caller of core/run decides what is printed: core/run only tells a listener. The log's sink
-// can be replaced by the program. The other files use the standard streams of a child process or a
-// rank.
-TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
-  const std::map<std::string, Names> known = {
+// The caller of core/run decides what is printed: core/run only tells a listener, and plugins have
+// the host's log, whose sink the program can replace. The other files use the standard streams of a
+// child process or a rank.
+TEST(SourcesTest, OnlyTheProgramWritesToTheStandardStreams) {
+  const Users known = {
       {"core/exec/rank_server.cc", {"stderr", "fprintf("}},  // a rank above 0
       {"core/exec/search_worker.cc", {"stdout"}},            // a worker process
       {"core/exec/worker.cc", {"stdout"}},                   // likewise
@@ -127,64 +130,103 @@ TEST(SourcesTest, NothingBelowTheProgramWritesToTheStandardStreams) {
       {"core/plugin/child.cc", {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the child it forks
       {"core/plugin/log.cc", {"stderr_sink_mt"}},
       {"core/verify/process_state.cc",
-       {"STDERR_FILENO", "STDOUT_FILENO"}},  // inspects them in a child
+       {"STDERR_FILENO", "STDOUT_FILENO"}},               // inspects them in a child
+      {"plugins/oracles/command/oracle.cc", {"stderr"}},  // in the name of a file
+      {"plugins/oracles/command/plugin.cc", {"stderr"}},  // likewise
+      {"plugins/oracles/command/process.cc",
+       {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the program it starts
+      {"plugins/spaces/nb201/networks/network_step.cc",
+       {"fprintf(", "fputs(", "stderr"}},                                    // a test's program
+      {"sdk/include/lode/testing.hpp", {"STDERR_FILENO", "STDOUT_FILENO"}},  // of what it starts
   };
-  EXPECT_EQ(UsersBelowTheProgram({"stdout",
-                                  "stderr",
-                                  "STDOUT_FILENO",
-                                  "STDERR_FILENO",
-                                  "cout",
-                                  "cerr",
-                                  "clog",
-                                  "stdout_sink_mt",
-                                  "stderr_sink_mt",
-                                  "stdout_color_mt",
-                                  "stderr_color_mt",
-                                  "printf(",
-                                  "vprintf(",
-                                  "fprintf(",
-                                  "vfprintf(",
-                                  "dprintf(",
-                                  "puts(",
-                                  "putchar(",
-                                  "perror(",
-                                  "psignal(",
-                                  "write(1",
-                                  "write(2"}),
+  EXPECT_EQ(UsersOutsideTheProgram({"STDERR_FILENO",
+                                    "STDOUT_FILENO",
+                                    "cerr",
+                                    "clog",
+                                    "cout",
+                                    "dprintf(",
+                                    "fmt::print",
+                                    "fmt::println",
+                                    "fprintf(",
+                                    "fputs(",
+                                    "perror(",
+                                    "printf(",
+                                    "psignal(",
+                                    "putchar(",
+                                    "puts(",
+                                    "std::print",
+                                    "std::println",
+                                    "stderr",
+                                    "stderr_color_mt",
+                                    "stderr_sink_mt",
+                                    "stdout",
+                                    "stdout_color_mt",
+                                    "stdout_sink_mt",
+                                    "vfprintf(",
+                                    "vprintf(",
+                                    "write(1",
+                                    "write(2"}),
             known);
 }
 
 // Errors are thrown. These files end a child process, or all ranks when one of them is lost.
-TEST(SourcesTest, NothingBelowTheProgramEndsIt) {
-  const std::map<std::string, Names> known = {
-      {"core/exec/keeper.cc", {"SYS_exit_group"}},    // a worker process and its keeper
-      {"core/exec/mpi_session.cc", {"abort("}},       // under MPI
+TEST(SourcesTest, OnlyTheProgramEndsItself) {
+  const Users known = {
+      {"core/exec/keeper.cc", {"SYS_exit_group", "raise("}},  // a worker process and its keeper
+      {"core/exec/mpi_session.cc", {"abort("}},               // under MPI
+      {"core/exec/worker.cc", {"kill(0"}},            // a worker process and all that it started
       {"core/plugin/child.cc", {"_exit(", "exit("}},  // the child it forks
+      {"plugins/oracles/command/keeper.cc", {"_exit("}},   // the keeper of a program
+      {"plugins/oracles/command/process.cc", {"_exit("}},  // the child it forks
   };
-  EXPECT_EQ(UsersBelowTheProgram({"exit(", "_exit(", "_Exit(", "quick_exit(", "abort(",
-                                  "terminate(", "SYS_exit", "SYS_exit_group", "at_quick_exit("}),
+  EXPECT_EQ(UsersOutsideTheProgram({"SYS_exit", "SYS_exit_group", "_Exit(", "_exit(", "abort(",
+                                    "at_quick_exit(", "exit(", "kill(0", "quick_exit(", "raise(",
+                                    "terminate("}),
             known);
+}
+
+// Signal handlers also belong to the program: core/run takes a token instead.
+TEST(SourcesTest, OnlyTheProgramHandlesSignals) {
+  const Users known = {
+      {"core/exec/keeper.cc", {"sigaction", "sigprocmask"}},  // a process of its own
+      {"core/exec/rank_server.cc", {"sigaction"}},            // a rank above 0
+      {"core/exec/worker.cc", {"sigaction"}},                 // a worker process
+      {"core/plugin/crash.cc", {"sigaction"}},                // names the plugin that crashes
+      {"core/verify/process_state.cc", {"sigaction"}},        // inspects handlers in a child
+  };
+  EXPECT_EQ(UsersOutsideTheProgram({"pthread_sigmask", "sigaction", "signal(", "signalfd",
+                                    "sigprocmask", "sigwait", "sigwaitinfo"}),
+            known);
+}
+
+// Returns the files below a folder that include something of core.
+Names IncludersOfCore(const std::string& folder) {
+  static const std::regex include(R"(\s*#\s*include\s*["<](\.\./)*core/.*)");
+  Names includers;
+  for (const std::string& file : FilesIn(folder)) {
+    std::ifstream in(SourceFile(file));
+    for (std::string line; std::getline(in, line);) {
+      if (std::regex_match(line, include)) { includers.insert(file); }
+    }
+  }
+  return includers;
 }
 
 // Plugins, and tests of plugins, need what the SDK installs and nothing else of Lode.
 TEST(SourcesTest, NothingOfTheSdkOrOfPluginsIncludesCore) {
-  for (const char* folder : {"sdk", "plugins"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(SourceFile(folder))) {
-      if (entry.is_regular_file()) {
-        EXPECT_EQ(WordsIn(entry.path(), {"include \"core/", "include <core/"}), Names())
-            << entry.path();
-      }
-    }
-  }
+  EXPECT_EQ(IncludersOfCore("plugins"), Names());
+  EXPECT_EQ(IncludersOfCore("sdk"), Names());
 }
 
-// Signal handlers also belong to the program: core/run takes a token instead.
-TEST(SourcesTest, TheRunLayerHandlesNoSignals) {
-  for (const auto& entry : fs::directory_iterator(SourceFile("core/run"))) {
-    EXPECT_EQ(WordsIn(entry.path(), {"sigaction", "signal(", "sigprocmask", "pthread_sigmask"}),
-              Names())
-        << entry.path();
-  }
+// Tests that cross folders use the program or plugins, as users do.
+TEST(SourcesTest, TestsThatCrossFoldersDoNotIncludeCore) {
+  const Names known = {
+      "tests/abi/abi_contract_test.cc",  // the host loads and verifies plugins of other builds
+      "tests/abi/abi_search_test.cc",    // likewise
+      "tests/abi/plugin_files.h",        // likewise
+      "tests/schema/resolve_files.cc",   // compares the schema with how the host reads
+  };
+  EXPECT_EQ(IncludersOfCore("tests"), known);
 }
 
 }  // namespace
