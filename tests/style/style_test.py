@@ -8,6 +8,7 @@ from source_text import CODE, RAW_STRING, closing, code_of, files, line_at, read
 
 CONDITIONAL = re.compile(r"\b(?:if|for|while|switch)(?: constexpr)? *(?=\()|\b(?:else|do)\b")
 CLASS = re.compile(r"^[ \t]*(?:template [^\n]*\n[ \t]*)?(?:class|struct|union) [^;{}()=]*\{", re.MULTILINE)
+FUNCTION = re.compile(r"\)(?: (?:const|noexcept|override|final|mutable)| -> [^;{}]+?)* \{")  # and what is within one
 NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
 SPDX = "SPDX-License-Identifier: Apache-2.0"
 
@@ -28,9 +29,9 @@ def unbraced(code):
     return lines
 
 
-def long_classes(code, most):
-    """Returns the line and the number of lines of classes longer than that."""
-    spans = [(match.start(), closing(code, match.end() - 1)) for match in CLASS.finditer(code)]
+def long_blocks(pattern, code, most):
+    """Returns the line and the number of lines of blocks longer than that. The pattern ends with the opening brace."""
+    spans = [(match.start(), closing(code, match.end() - 1)) for match in pattern.finditer(code)]
     sizes = [(line_at(code, first), code.count("\n", first, last) + 1) for first, last in spans]
     return [(line, size) for line, size in sizes if size > most]
 
@@ -82,7 +83,10 @@ class Sources(unittest.TestCase):
         self.assertNoneOf((file, unbraced(code_of(read(file)))) for file in files(CODE))
 
     def test_no_class_is_long(self):
-        self.assertNoneOf((file, long_classes(code_of(read(file)), 300)) for file in files(CODE))
+        self.assertNoneOf((file, long_blocks(CLASS, code_of(read(file)), 300)) for file in files(CODE))
+
+    def test_no_function_is_long(self):
+        self.assertNoneOf((file, long_blocks(FUNCTION, code_of(read(file)), 60)) for file in files(CODE))
 
     def test_no_line_is_wide(self):
         self.assertNoneOf((file, wide_lines(without_raw_strings(read(file)), 100)) for file in files(CODE))
@@ -126,9 +130,14 @@ class Checks(unittest.TestCase):
 
     def test_classes(self):
         code = "template <class T>\nclass A : B<C> {\n  struct D {\n    int e;\n  };\n};\n"
-        self.assertEqual(long_classes(code, 3), [(1, 6)])
-        self.assertEqual(long_classes(code, 2), [(1, 6), (3, 3)])
-        self.assertEqual(long_classes("class A;\nstruct B f() {\n\n\n}\n", 1), [])
+        self.assertEqual(long_blocks(CLASS, code, 3), [(1, 6)])
+        self.assertEqual(long_blocks(CLASS, code, 2), [(1, 6), (3, 3)])
+        self.assertEqual(long_blocks(CLASS, "class A;\nstruct B f() {\n\n\n}\n", 1), [])
+
+    def test_functions(self):
+        code = "A::A(int a)\n    : a_(a) {\n  f();\n}\nauto B() const -> C<D> {\n  for (;;) {\n  }\n}\nvoid E();\n"
+        self.assertEqual(long_blocks(FUNCTION, code, 2), [(2, 3), (5, 4)])
+        self.assertEqual(long_blocks(FUNCTION, code, 3), [(5, 4)])
 
     def test_widths(self):
         self.assertEqual(wide_lines("12345\nµµµµ\n", 4), [1])
