@@ -54,7 +54,7 @@ struct Together : Costly {
 };
 
 // The results of one query.
-struct Answer {
+struct Result {
   lode_status status = LODE_OK;
   double metric = 0, cost = 0;
   std::string error;
@@ -70,7 +70,7 @@ class OracleCosts : public testing::Test {
   ~OracleCosts() override { component_.destroy(instance_); }
 
   // Makes one call for all seeds.
-  std::vector<Answer> Ask(const std::vector<std::uint64_t>& seeds) {
+  std::vector<Result> Ask(const std::vector<std::uint64_t>& seeds) {
     const std::size_t count = seeds.size();
     const lode::Architecture architecture(space_.space().cells());
     std::vector<double> metrics(count, kUntouched);
@@ -82,12 +82,12 @@ class OracleCosts : public testing::Test {
     }
     EXPECT_EQ(api_.evaluate(instance_, queries.data(), static_cast<std::uint32_t>(count), nullptr),
               LODE_OK);
-    std::vector<Answer> answers;
+    std::vector<Result> results;
     for (std::size_t k = 0; k < count; ++k) {
-      answers.push_back(
+      results.push_back(
           {queries[k].status, metrics[k], queries[k].cost_seconds, errors[k].message});
     }
-    return answers;
+    return results;
   }
 
  private:
@@ -103,44 +103,44 @@ using Kinds = testing::Types<OneByOne, Together>;
 TYPED_TEST_SUITE(OracleCosts, Kinds);
 
 TYPED_TEST(OracleCosts, ArriveWithTheirQueries) {
-  const auto answers = this->Ask({7, 0, kTwice});
-  ASSERT_EQ(answers.size(), 3u);
-  EXPECT_EQ(answers[0].cost, 7);
-  EXPECT_EQ(answers[1].cost, 0);
-  EXPECT_EQ(answers[2].cost, 2.5) << "the last call counts";
+  const auto results = this->Ask({7, 0, kTwice});
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].cost, 7);
+  EXPECT_EQ(results[1].cost, 0);
+  EXPECT_EQ(results[2].cost, 2.5) << "the last call counts";
   EXPECT_EQ(this->Ask({12})[0].cost, 12) << "alone";
 }
 
 TYPED_TEST(OracleCosts, AreLeftAloneWithoutAReport) {
-  const auto answers = this->Ask({kNoCost, 3});
-  EXPECT_EQ(answers[0].status, LODE_OK);
-  EXPECT_EQ(answers[0].metric, kNoCost);
-  EXPECT_EQ(answers[0].cost, kUntouched);
-  EXPECT_EQ(answers[1].cost, 3);
+  const auto results = this->Ask({kNoCost, 3});
+  EXPECT_EQ(results[0].status, LODE_OK);
+  EXPECT_EQ(results[0].metric, kNoCost);
+  EXPECT_EQ(results[0].cost, kUntouched);
+  EXPECT_EQ(results[1].cost, 3);
 }
 
 TYPED_TEST(OracleCosts, AreLeftAloneIfTheEvaluationFails) {
-  const auto answers = this->Ask({5, kThenFails, 6});
-  EXPECT_EQ(answers[1].status, LODE_E_INVALID);
-  EXPECT_EQ(answers[1].error, "no result");
-  EXPECT_EQ(answers[1].cost, kUntouched);
-  EXPECT_EQ(answers[1].metric, kUntouched);
-  EXPECT_EQ(answers[0].cost, 5);
-  EXPECT_EQ(answers[2].cost, 6);
+  const auto results = this->Ask({5, kThenFails, 6});
+  EXPECT_EQ(results[1].status, LODE_E_INVALID);
+  EXPECT_EQ(results[1].error, "no result");
+  EXPECT_EQ(results[1].cost, kUntouched);
+  EXPECT_EQ(results[1].metric, kUntouched);
+  EXPECT_EQ(results[0].cost, 5);
+  EXPECT_EQ(results[2].cost, 6);
 }
 
 TYPED_TEST(OracleCosts, ThatCannotBeFailTheirQuery) {
-  const auto answers = this->Ask({kNegative, kNotANumber, kInfinite, 4});
+  const auto results = this->Ask({kNegative, kNotANumber, kInfinite, 4});
   const std::string before = "the cost of an evaluation is ",
                     after = " seconds, expected a finite number, at least 0";
-  EXPECT_EQ(answers[0].error, before + "-0.500000" + after);
-  EXPECT_EQ(answers[1].error, before + "nan" + after);
-  EXPECT_EQ(answers[2].error, before + "inf" + after);
+  EXPECT_EQ(results[0].error, before + "-0.500000" + after);
+  EXPECT_EQ(results[1].error, before + "nan" + after);
+  EXPECT_EQ(results[2].error, before + "inf" + after);
   for (std::size_t k = 0; k < 3; ++k) {
-    EXPECT_EQ(answers[k].status, LODE_E_INVALID);
-    EXPECT_EQ(answers[k].cost, kUntouched);
+    EXPECT_EQ(results[k].status, LODE_E_INVALID);
+    EXPECT_EQ(results[k].cost, kUntouched);
   }
-  EXPECT_EQ(answers[3].cost, 4);
+  EXPECT_EQ(results[3].cost, 4);
 }
 
 // How a unit test of an oracle class reads a cost or ignores it.

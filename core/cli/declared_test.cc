@@ -51,7 +51,7 @@ TEST_F(DeclaredTest, AValueHasTheNameOfItsType) {
 
 TEST_F(DeclaredTest, APositionalHasItsOwnNameUnlessItsTypeHasOne) {
   EXPECT_EQ(ValueName(*app_.add_option("ARCHITECTURE", text_)), "ARCHITECTURE");
-  EXPECT_EQ(ValueName(*app_.add_option("CONFIG", list_)->type_name("FILE")), "FILE");
+  EXPECT_EQ(ValueName(*app_.add_option("PIPELINE", list_)->type_name("FILE")), "FILE");
 }
 
 TEST_F(DeclaredTest, OnlyEnumeratedOptionsHaveChoices) {

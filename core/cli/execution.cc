@@ -56,8 +56,8 @@ void PrintDirectories(const std::vector<fs::path>& directories,
   std::size_t runs = 0, lost = 0;
   for (const core::SearchResult& result : results) {
     runs += result.runs.size();
-    lost +=
-        static_cast<std::size_t>(std::ranges::count(result.runs, false, &core::RunResult::kept));
+    lost += static_cast<std::size_t>(
+        std::ranges::count(result.runs, false, &core::RunResult::is_stored));
   }
   if (lost > 0 && lost == runs) {
     return;  // the runs' own lines give the reason

@@ -6,19 +6,19 @@ namespace lode::cli {
 
 void ExecutionOptions::AddTo(CLI::App& command) {
   command.add_flag("--replace", replace,
-                   "Make stages again whose configuration or inputs have changed, and those that "
-                   "read them; the old ones are kept beside them, as NAME.1");
+                   "Rerun stages whose pipeline or inputs changed, and the stages that read them; "
+                   "the old ones are kept beside them, as NAME.1");
   command.add_option("-j,--jobs", jobs, "Runs at a time (default: one for each processor)")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
   command
       .add_option("--extend", extend,
                   "Continue runs that have ended to a larger budget: steps=2000, "
-                  "unique_queries=500 or simulated_seconds=20000")
+                  "unique_queries=500, full_evaluations=500 or simulated_seconds=20000")
       ->type_name("LIMIT=N");
   command.add_flag("--force", force,
-                   "Continue even if the configuration or a version has changed; the replay must "
-                   "still match the stored trials");
+                   "Continue even if the pipeline or a version has changed; the replay must still "
+                   "match the stored trials");
   command
       .add_option(
           "--wall-seconds", wall_seconds,

@@ -74,7 +74,7 @@ std::string ExitStatuses() {
   return text;
 }
 
-// "-o, --output TABLE", "CONFIG...".
+// "-o, --output TABLE", "PIPELINE...".
 std::string Signature(const CLI::Option& option) {
   std::string text;
   for (const std::string& name : NamesOf(option)) {
@@ -108,7 +108,7 @@ std::string Options(const CLI::App& command) {
   return text;
 }
 
-// Returns "lode run [OPTION]... CONFIG...". `name`: the command's name, including its parents.
+// Returns "lode run [OPTION]... PIPELINE...". `name`: the command's name, including its parents.
 std::string Synopsis(const CLI::App& command, const std::string& name) {
   std::string text = Bold(name) + " [" + Italic("OPTION") + "]...";
   for (const CLI::Option* option : Positionals(command)) {

@@ -37,7 +37,7 @@ inline constexpr Topic kExamples[] = {
 inline constexpr StatusTopic kExitStatuses[] = {
     {kDone, "done"},
     {kFindings, "findings of verify or check"},
-    {kUsage, "bad usage or configuration"},
+    {kUsage, "bad usage or pipeline"},
     {kRunFailed, "a run failed, or output could not be written"},
     {kOutOfTime, "the wall time was over; lode resume continues"},
     {kInterrupted, "interrupted"},

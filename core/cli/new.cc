@@ -35,7 +35,7 @@ constexpr char kFooter[] =
     "  lode new optimizer climber --lang c    an optimizer in C, on the plain interface\n"
     "  lode new oracle latency --out work/latency\n\n"
     "A space is the set of architectures, an oracle measures them, an optimizer proposes what to\n"
-    "measure next, an exploration strategy draws at random in between. The manual is in the\n"
+    "measure next, an exploration strategy adds random choices. The manual is in the\n"
     "headers lode/plugin.hpp (C++) and lode/plugin.h (C); `lode verify` checks your plugin.\n";
 
 struct NewOptions {

@@ -9,7 +9,7 @@
 namespace lode::cli {
 
 void PipelineOptions::AddTo(CLI::App& command) {
-  command.add_option("CONFIG", files, "Pipeline files (TOML)")->required()->type_name("FILE");
+  command.add_option("PIPELINE", files, "Pipeline files (TOML)")->required()->type_name("FILE");
   command
       .add_option("--set", overrides,
                   "Change a value: PATH=VALUE, e.g. --set optimizer.use=rea --set budget.steps=500")

@@ -15,7 +15,7 @@
 namespace lode::cli {
 
 struct PipelineOptions {
-  std::vector<std::filesystem::path> files;  // CONFIG...
+  std::vector<std::filesystem::path> files;  // PIPELINE...
   std::vector<std::string> overrides;        // --set
   std::string seeds;                         // --seeds: "10", or "3,5,8"; "" if not given
   std::optional<std::int64_t> seed;          // --seed

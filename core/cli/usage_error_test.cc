@@ -19,7 +19,7 @@ class UsageErrorTest : public testing::Test {
     app_.fallthrough();
     app_.add_option("--plugin", text_)->allow_extra_args(false);
     CLI::App* run = app_.add_subcommand("run");
-    run->add_option("CONFIG", list_)->required();
+    run->add_option("PIPELINE", list_)->required();
     run->add_option("-j,--jobs", jobs_)->check(CLI::Range(1, 1024));
     run->add_option("--retries", jobs_);
     run->add_option("--seeds", text_);
@@ -72,10 +72,10 @@ TEST_F(UsageErrorTest, AnUnknownLetterIsNotGuessed) {
   EXPECT_EQ(Mistake({"run", "a.toml", "-k"}), "there is no option '-k'");
 }
 
-// "--sedes" explains why CONFIG seems to be missing.
+// "--sedes" explains why PIPELINE seems to be missing.
 TEST_F(UsageErrorTest, AnUnknownOptionIsReportedBeforeWhatIsMissing) {
   EXPECT_EQ(Mistake({"run", "--sedes"}), "there is no option '--sedes'; did you mean '--seeds'?");
-  EXPECT_EQ(Mistake({"run"}), "CONFIG is required");
+  EXPECT_EQ(Mistake({"run"}), "PIPELINE is required");
 }
 
 TEST_F(UsageErrorTest, AWordTooManyIsNamed) {

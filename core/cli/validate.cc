@@ -75,8 +75,7 @@ void AddValidate(CLI::App& app, const GlobalOptions& global, Action& action) {
       "validate", "Check pipelines and the files that they read, and report every mistake");
   auto options = std::make_shared<PipelineOptions>();
   options->AddTo(*command);
-  auto* print =
-      command->add_flag("--print")->description("Print each search's resolved configuration");
+  auto* print = command->add_flag("--print")->description("Print each search's resolved pipeline");
   auto* allow = AddAllowPlugins(*command);
   AddOutput(*command);
   command->callback([&global, &action, options, print, allow] {

@@ -65,7 +65,7 @@ Json StringSchema(const ParamDeclaration& p) {
 
 Json PathSchema(const ParamDeclaration& p) {
   Json schema = TextSchema();
-  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 && !MayBeNoFile(p)) { schema["minLength"] = 1; }
+  if ((p.flags & LODE_PARAM_INPUT_FILE) != 0 && !MayBeEmptyPath(p)) { schema["minLength"] = 1; }
   schema["not"] = {{"pattern", R"(\x00)"}};
   return schema;
 }

@@ -40,8 +40,7 @@ void CheckIsolation(const WrittenPipeline& written, const ExecutionConfig& execu
   if (needs_processes && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,
                             "these oracles cannot evaluate several architectures in one process, "
-                            "so 'workers' are separate processes: with more than one, 'isolate' "
-                            "cannot be false");
+                            "so several workers need processes: 'isolate' cannot be false");
   }
   if (LimitsProcesses(execution) && !execution.isolates_oracles()) {
     written.diagnostics.Add(position,

@@ -164,7 +164,7 @@ bool TakesBoolean(const ParamDeclaration& param) {
          std::ranges::find(param.choices, "true") != param.choices.end();
 }
 
-bool MayBeNoFile(const ParamDeclaration& param) {
+bool MayBeEmptyPath(const ParamDeclaration& param) {
   return (param.flags & LODE_PARAM_REQUIRED) == 0 && param.default_value == Value(std::string());
 }
 
@@ -196,7 +196,7 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
   std::string wrong = CheckValue(param, *value);
   if (wrong.empty() && (param.flags & LODE_PARAM_INPUT_FILE) != 0) {
     const auto& path = std::get<std::string>(*value);
-    wrong = path.empty() && MayBeNoFile(param) ? "" : CheckInputFile(path);
+    wrong = path.empty() && MayBeEmptyPath(param) ? "" : CheckInputFile(path);
   }
   if (!wrong.empty()) {
     diagnostics.Add(node.position, "'" + param.name + "': " + wrong);

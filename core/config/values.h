@@ -22,7 +22,7 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
 bool TakesBoolean(const ParamDeclaration& param);
 
 // Returns whether an input file may be left out: it is not required, and its default is "".
-bool MayBeNoFile(const ParamDeclaration& param);
+bool MayBeEmptyPath(const ParamDeclaration& param);
 
 // Returns one value for each declared parameter, in order: written, or else its default. Diagnoses
 // undeclared keys, except those in `other_keys`. `table` may be null if nothing was written;

@@ -45,8 +45,8 @@ class Dispatcher : public TimedExecutor {
   void TakeReady(Ready ready);
   bool has_metrics() const { return !metrics_.empty(); }
 
-  // Takes what worker number `worker` made of the query `asked`, and clears `asked`. Returns "", or
-  // what is wrong with it; then it is not taken.
+  // Takes the evaluation of the query `asked` by worker number `worker`, and clears `asked`.
+  // Returns "", or what is wrong with it; then it is not taken.
   std::string TakeEvaluation(std::optional<Query>& asked, Finished& finished, std::uint32_t worker);
   // Records the query as failed, for this reason.
   void TakeFailure(const Query& query, const std::string& reason, Timing timing);

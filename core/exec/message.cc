@@ -75,7 +75,7 @@ json ToJson(const std::vector<T>& elements) {
 json ToJson(const RunResult& result) {
   const auto& [seed, steps, unique_queries, computed, full_evaluations, evaluations, confirmations,
                failures, failure_kinds, rejections, cost_seconds, seconds, ending, reason, broken,
-               best, marks, front, hypervolume, kept] = result;
+               best, marks, front, hypervolume, is_stored] = result;
   return json::array({seed,
                       steps,
                       unique_queries,
@@ -95,7 +95,7 @@ json ToJson(const RunResult& result) {
                       ToJson(marks),
                       ToJson(front),
                       ToJson(hypervolume),
-                      kept});
+                      is_stored});
 }
 
 // The fields of each kind of message.
@@ -438,7 +438,7 @@ void Read(ListReader& list, Done& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(r.marks), ReadMark);
   std::ranges::transform(in.Elements(), std::back_inserter(r.front), ReadBest);
   r.hypervolume = ReadRealOrNone(in.Elements());
-  r.kept = in.Flag();
+  r.is_stored = in.Flag();
   in.End();
 }
 void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }

@@ -104,7 +104,7 @@ void RemoteRun::Watch() {
   }
 }
 
-// Cancels what the process does. It has a moment left to report how far it came.
+// Cancels the process's work, and gives it a moment to report its progress.
 void RemoteRun::Interrupt() {
   if (!interrupted_since_) {
     interrupted_since_ = Clock::now();

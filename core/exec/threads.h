@@ -36,7 +36,7 @@ class Threads : public TimedExecutor {
   Evaluation Finish(std::uint64_t id) override;
 
  private:
-  // What a thread does.
+  // The body of each thread.
   void Work(const std::stop_token& stop, std::uint32_t worker);
   void Evaluate(Query query, std::uint32_t worker);
   std::optional<Query> AwaitQuery(const std::stop_token& stop);

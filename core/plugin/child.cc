@@ -44,8 +44,8 @@ void Redirect(int output) {
   close(null);
 }
 
-// Closes all descriptors except the standard streams and `kept`: other open files are none of a
-// plugin's business.
+// Closes all descriptors except the standard streams and `kept`: a plugin must not see other
+// open files.
 void CloseOthers(int kept) {
   if (kept > STDERR_FILENO + 1) {
     close_range(STDERR_FILENO + 1, static_cast<unsigned>(kept) - 1, 0);

@@ -89,7 +89,7 @@ void LeaveCrashesToHost() {
   for (std::size_t i = 0; i < kCrashes.size(); ++i) { TakeSignal(kCrashes[i], &before[i]); }
 }
 
-void TakeCrashesBack(const std::filesystem::path& plugin) {
+void ReclaimCrashHandlers(const std::filesystem::path& plugin) {
   if (!taken) { return; }
   for (const int number : kCrashes) {
     struct sigaction present {};

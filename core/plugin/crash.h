@@ -18,7 +18,7 @@ void LeaveCrashesToHost();
 // may handle these signals. Its handlers are replaced, because one that returns would keep a
 // crashed process running. Handlers of the plugin itself stay, for `lode verify` to find. Does
 // nothing before one of the two functions above was called.
-void TakeCrashesBack(const std::filesystem::path& plugin);
+void ReclaimCrashHandlers(const std::filesystem::path& plugin);
 
 // Lets the current thread report a stack overflow, too.
 class CrashStack {

@@ -36,7 +36,7 @@ void ThrowAsDoing(const std::string& what) {
   } catch (const std::bad_alloc&) {
     throw HostError(what + ": out of memory");
   } catch (const std::length_error&) {
-    throw HostError(what + ": needs more memory than there can be");
+    throw HostError(what + ": asks for an impossible amount of memory");
   } catch (const nlohmann::json::exception& e) {
     throw HostError(what + ": " + ReasonOf(e));
   } catch (const std::runtime_error&) {  // its text already says what failed

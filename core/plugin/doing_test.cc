@@ -27,7 +27,7 @@ std::string MessageOf(const Body& body) {
 TEST(DoingTest, NamesThingsThatTheStandardLibraryOmits) {
   EXPECT_EQ(MessageOf([] { throw std::bad_alloc(); }), "reading a.csv: out of memory");
   EXPECT_EQ(MessageOf([] { std::vector<int>().reserve(~std::size_t{0}); }),
-            "reading a.csv: needs more memory than there can be");
+            "reading a.csv: asks for an impossible amount of memory");
   EXPECT_EQ(MessageOf([] {
               static_cast<void>(std::string("abc").substr(5));
             }).find("reading a.csv: internal error: "),

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/plugin/log.h"
 #include "toolkit/posix/open_to_write.h"
 #include "toolkit/posix/write_file.h"
 
@@ -33,6 +34,15 @@ void WriteFile(const fs::path& file, std::string_view text) {
 
 void Publish(const fs::path& partial, const fs::path& file) {
   WithHostError([&] { posix::Publish(partial, file); });
+}
+
+void WriteCache(const fs::path& file, std::string_view text) {
+  try {
+    posix::MakeDirectories(file.parent_path());
+    posix::WriteFile(file, text, posix::Writers::kMany);
+  } catch (const IoError& e) {
+    Log(LODE_DEBUG, std::string("a cache stays as it is: ") + e.what());
+  }
 }
 
 std::string ReadFile(const fs::path& file) {

@@ -31,6 +31,10 @@ void RefuseForeignFile(const std::filesystem::path& file);
 void WriteFile(const std::filesystem::path& file, std::string_view text);
 void Publish(const std::filesystem::path& partial, const std::filesystem::path& file);
 
+// Replaces a file that several processes may write and that costs only time if it is missing: a
+// failure is not reported, except in the debug log.
+void WriteCache(const std::filesystem::path& file, std::string_view text);
+
 // Returns the file's contents.
 std::string ReadFile(const std::filesystem::path& file);
 

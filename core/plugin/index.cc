@@ -192,14 +192,7 @@ class Cache {
 
   void Write() const {
     if (!changed_ || file_.empty()) { return; }
-    try {
-      MakeDirectories(file_.parent_path());
-      const fs::path own = file_.string() + "." + std::to_string(getpid());
-      WriteFile(own, FormatJson({{"format", kCacheFormat}, {"files", files_}}));
-      Publish(own, file_);
-    } catch (const HostError& e) {
-      Log(LODE_DEBUG, std::string("the plugin index cannot be kept: ") + e.what());
-    }
+    WriteCache(file_, FormatJson({{"format", kCacheFormat}, {"files", files_}}));
   }
 
  private:

@@ -261,7 +261,7 @@ const lode_plugin& LoadPlugin(const fs::path& file) {
   }
   boost::dll::shared_library library =
       CallComponent("plugin " + file.string(), [&] { return OpenLibrary(canonical); });
-  TakeCrashesBack(canonical);
+  ReclaimCrashHandlers(canonical);
   const lode_plugin& plugin = EntryOf(file, library);
   CheckDescriptor(file, plugin);
   loaded.by_file.emplace(canonical, std::pair{std::move(library), &plugin});

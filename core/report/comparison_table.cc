@@ -71,8 +71,8 @@ std::vector<std::string> ComparedRow(const SearchSummary& summary, const Compare
   return row;
 }
 
-// Adds a row for each point of a search. If none of its runs reached a point, adds one: where they
-// ended.
+// Adds a row for each point of a search. If none of its runs reached a point, adds one row for
+// where they ended.
 void AddCompared(const SearchSummary& summary, const ComparedColumns& columns, WordTable& table) {
   for (const BudgetPoint& point : summary.points) {
     table.rows.push_back(

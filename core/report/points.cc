@@ -18,11 +18,17 @@ Statistic BestStatistic(const SearchResult& result, const Bests& bests) {
   return StatisticOf(values);
 }
 
+// An optimizer that chooses no fidelities asks for full evaluations only.
+double FullEvaluationsOf(const RunResult& run) {
+  return run.full_evaluations.value_or(static_cast<double>(run.unique_queries));
+}
+
 // Returns how much of the first limit a run has spent.
 std::uint64_t SpentBy(const RunResult& run, const BudgetConfig& budget) {
-  return budget.steps            ? run.steps
-         : budget.unique_queries ? run.unique_queries
-                                 : static_cast<std::uint64_t>(run.cost_seconds);
+  return budget.steps              ? run.steps
+         : budget.unique_queries   ? run.unique_queries
+         : budget.full_evaluations ? static_cast<std::uint64_t>(FullEvaluationsOf(run))
+                                   : static_cast<std::uint64_t>(run.cost_seconds);
 }
 
 // Returns the best of each run that reached a mark, or without one the end of the budget.
@@ -69,8 +75,8 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
   return (evaluations && run.evaluations > 0 && run.evaluations >= *evaluations) ||
          (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
-         (budget.full_evaluations && run.full_evaluations &&
-          HasReached(*run.full_evaluations, *budget.full_evaluations)) ||
+         (budget.full_evaluations &&
+          HasReached(FullEvaluationsOf(run), *budget.full_evaluations)) ||
          (budget.simulated_seconds &&
           run.cost_seconds >= static_cast<double>(*budget.simulated_seconds));
 }

@@ -12,7 +12,7 @@
 
 namespace lode::core {
 
-// Returns the runs of a search, what they came to together, the front, and why runs ended early.
+// Returns the runs of a search, their combined results, the front, and why runs ended early.
 std::string FormatRuns(const SearchSummary& summary, std::size_t width = kUnlimited);
 
 // Returns a comparison of the searches. REQUIRES: a summary.

@@ -46,7 +46,7 @@ TEST_F(RenderTextTest, SeedsThatEndedEarlyAreNotInMeansOfLaterPoints) {
               HasSubstr("accuracy of the best after 100 steps (2 of 4 seeds got there): 92.00 ± "
                         "2.83 (mean ± sample standard deviation)\n"));
   EXPECT_THAT(text, HasSubstr("\n2 of 4 seeds ended after 13 to 60 of 100 steps\n"));
-  EXPECT_THAT(text, HasSubstr("seed 3 finished: nothing was left to propose\n"));
+  EXPECT_THAT(text, HasSubstr("seed 3 finished: the optimizer had nothing more to propose\n"));
 }
 
 TEST_F(RenderTextTest, AMarkThatNoSeedReachedIsNotReported) {

@@ -113,6 +113,29 @@ TEST_F(ResultsTest, AnyLimitEndsTheBudget) {
   EXPECT_TRUE(HasSpentBudget(run, pipeline));
 }
 
+// Whether the optimizer chooses fidelities or, as most do, asks for full evaluations only.
+TEST_F(ResultsTest, FullEvaluationsAreSpentWithAndWithoutFidelities) {
+  Search search = MakeSearch();
+  search.pipeline.budget.steps.reset();
+  search.pipeline.budget.full_evaluations = 20;
+  result_.search = &search;
+  RunResult chooses = MakeRun(0, 88, 90);
+  chooses.full_evaluations = 20.06;
+  RunResult chooses_and_ends = MakeRun(1, 88, 90);
+  chooses_and_ends.full_evaluations = 7.42;
+  RunResult full = Exhausted(2, 20, 92);
+  RunResult full_and_ends = Exhausted(3, 12, 92);
+  for (RunResult* run : {&chooses, &chooses_and_ends, &full, &full_and_ends}) {
+    run->cost_seconds = 25768;
+  }
+  result_.runs = {chooses, chooses_and_ends, full, full_and_ends};
+  const SearchSummary summary(result_);
+  EXPECT_EQ(summary.spent, std::vector<bool>({true, false, true, false}));
+  EXPECT_EQ(summary.end.reached, 2u);
+  EXPECT_EQ(summary.early.least, 7u);
+  EXPECT_EQ(summary.early.most, 12u);
+}
+
 TEST_F(ResultsTest, AMarkAtTheEndStandsForBoth) {
   Search search = MakeSearch();
   search.pipeline.budget.marks = {50, 100};

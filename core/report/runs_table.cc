@@ -202,7 +202,7 @@ std::string DescribeEndings(const SearchSummary& summary) {
     const bool by_budget = run.ending == Ending::kBudget;
     if (by_budget && summary.spent[i]) { continue; }
     text += "seed " + std::to_string(run.seed) + " " + std::string(EndingName(run.ending));
-    text += by_budget            ? ": nothing was left to propose\n"
+    text += by_budget            ? ": the optimizer had nothing more to propose\n"
             : run.reason.empty() ? "\n"
                                  : ": " + run.reason + "\n";
   }

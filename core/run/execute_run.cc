@@ -74,7 +74,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   if (run.exists) {
     stored_.emplace(run, executor->capacity());
     executor = stored_->Replaying(std::move(executor));
-    facts.kept = stored_->replayed().trials;
+    facts.replayed = stored_->replayed().trials;
     facts.limits_evaluations = !stored_->has_unlimited_evaluations();
   }
   if (!facts.limits_evaluations) { pipeline.budget.evaluations = kNoLimit; }
@@ -82,7 +82,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   if (stored_) {
     check_ = stored_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
   }
-  reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.kept);
+  reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.replayed);
   watch_ =
       std::make_unique<RejectionWatch>(pipeline.reward, runner_->metrics(), runner_->free_metrics(),
                                        runner_->ComputableMetrics(), std::move(warn));
@@ -101,7 +101,7 @@ RunOutcome SearchExecution::Execute() {
       result.ending = Ending::kFailed;
       result.reason = e.what();
     }
-    result.kept = dynamic_cast<const LostStoreError*>(&e) == nullptr;
+    result.is_stored = dynamic_cast<const LostStoreError*>(&e) == nullptr;
   }
   return {runner_->metrics(), std::move(result)};
 }

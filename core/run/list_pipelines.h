@@ -8,8 +8,8 @@
 
 namespace lode::core {
 
-// Returns the pipelines of all runs in a directory or below it, also of those that have not begun,
-// the newest first. One that cannot be read is damaged. Changes nothing and loads no plugins.
+// Returns the pipelines of all runs in a directory or below it, including those not begun, newest
+// first. One that cannot be read is damaged. Changes nothing and loads no plugins.
 std::vector<PipelineStanding> ListPipelines(const std::filesystem::path& directory);
 
 }  // namespace lode::core

@@ -36,9 +36,9 @@ void CheckChange(PlannedRun& run, const nlohmann::json& inputs, const ChangeOpti
   const ConfigurationChange change = change_of(options.ignore_budget);
   if (!change.trials.empty() && !options.force) {
     const bool is_budget = change_of(true).trials.empty();
-    throw HostError(run.directory.string() + ": is no longer the same run: " + change.trials +
-                    (is_budget ? "; --extend continues to a larger budget"
-                               : "; --force continues all the same"));
+    throw HostError(
+        run.directory.string() + ": is no longer the same run: " + change.trials +
+        (is_budget ? "; --extend continues to a larger budget" : "; --force continues anyway"));
   }
   run.changed = change.tables || !change.trials.empty() || options.ignore_budget;
 }

@@ -85,7 +85,7 @@ void RunQueue::Work() {
     } catch (const WorkerLost& e) {  // other runs may still succeed
       Lose(infos_[i], e);
     } catch (const LostStoreError& e) {
-      runs_[i].result->runs[runs_[i].position].kept = false;
+      runs_[i].result->runs[runs_[i].position].is_stored = false;
       Lose(infos_[i], e);
     } catch (const std::exception& e) {  // a fault of this run, not of the others
       Fail(infos_[i], e.what());

@@ -17,7 +17,7 @@ RunRecorder::RunRecorder(const PlannedRun& run, const StoreShape& shape, const F
       store_(run.directory, run.exists ? RunStore::Mode::kContinue : RunStore::Mode::kNew, shape,
              facts.commit) {
   store_.Hold();
-  if (run.exists) { store_.ForgetAfter(facts.kept); }
+  if (run.exists) { store_.ForgetAfter(facts.replayed); }
   store_.SetMeta("seed", std::to_string(run.seed));
   store_.SetMeta("workers", std::to_string(facts.workers));
   if (AreNoisy(shape.metrics) && facts.limits_evaluations) {
@@ -27,7 +27,7 @@ RunRecorder::RunRecorder(const PlannedRun& run, const StoreShape& shape, const F
     store_.SetMeta(kOptimaKey, optima);
   }
   store_.SetMeta("status", "running");
-  if (facts.kept == 0) { Agree(); }
+  if (facts.replayed == 0) { Agree(); }
 }
 
 void RunRecorder::Agree() {

@@ -19,7 +19,7 @@ class RunRecorder {
   // What the store records about the whole run.
   struct Facts {
     std::size_t workers = 0;         // evaluations at once
-    std::uint64_t kept = 0;          // trials to replay; later ones are dropped
+    std::uint64_t replayed = 0;      // trials to replay; later ones are dropped
     bool limits_evaluations = true;  // false: the run began when there was no limit
     Commit commit = Commit::kAuto;
   };

@@ -20,7 +20,7 @@ Standing StandingOf(StageState state) {
   }
 }
 
-std::size_t NotBegunIn(const Plan& plan) {
+std::size_t CountNotBegun(const Plan& plan) {
   return static_cast<std::size_t>(std::ranges::count(plan.runs, false, &PlannedRun::exists));
 }
 
@@ -46,7 +46,7 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
                          .is_finished = stage.finished,
                          .was_run = stage.again,
                          .runs = stage.plan.runs.size(),
-                         .not_begun = NotBegunIn(stage.plan)});
+                         .not_begun = CountNotBegun(stage.plan)});
   }
   return standings;
 }

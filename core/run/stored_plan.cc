@@ -39,7 +39,7 @@ void CheckPlan(const SearchToLoad& search, const Pipeline& pipeline, const Catal
       CompareConfigurations(FormatPipeline(pipeline, catalog), planned, true).trials;
   if (!are_all_there && !change.empty()) {
     throw HostError(search.described.parent_path().string() +
-                    ": holds other runs than those that were planned: " + change +
+                    ": the runs here differ from the planned ones: " + change +
                     "; `lode run` with --fresh replaces them");
   }
 }
@@ -51,8 +51,8 @@ void ForgetPlugins(Stages& stages) {
   }
 }
 
-LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
-                                const fs::path& directory, const StoredLoading& loading) {
+LoadedPipeline LoadStoredDocument(const Document& document, const fs::path& file,
+                                  const fs::path& directory, const StoredLoading& loading) {
   LoadedPipeline loaded = LoadPipeline(document, file, loading.plugins, loading.allowed);
   if (loading.allowed != AllowedPlugins::kKnown) { return loaded; }
   if (!loaded.unknown.empty()) {
@@ -68,7 +68,7 @@ LoadedPipeline LoadKeptDocument(const Document& document, const fs::path& file,
 
 // Loads a search of which no run has begun, as it was planned.
 LoadedPipeline LoadPlanned(const SearchToLoad& search, const StoredLoading& loading) {
-  return LoadKeptDocument(
+  return LoadStoredDocument(
       Document::FromText(search.planned->pipeline, kPlanFile, loading.overrides), kPlanFile,
       search.runs.begin()->second.parent_path(), loading);
 }
@@ -168,7 +168,7 @@ bool IsWithin(const fs::path& path, const fs::path& directory) {
 
 LoadedPipeline LoadStored(const fs::path& directory, const StoredLoading& loading) {
   const fs::path file = directory / kPipelineFile;
-  return LoadKeptDocument(Document::Read(file, loading.overrides), file, directory, loading);
+  return LoadStoredDocument(Document::Read(file, loading.overrides), file, directory, loading);
 }
 
 std::vector<fs::path> RootsIn(const fs::path& directory) {

@@ -35,7 +35,7 @@ class Evaluator {
   // Gets each evaluation as soon as it is measured or computed.
   using Listener = std::function<void(const EvaluationRecord&)>;
 
-  // What it works with. Everything that it refers to outlives the evaluator.
+  // Its collaborators, which outlive the evaluator.
   struct Parts {
     const lode::Space& space;
     std::string space_title;                     // in messages: "space 'ring'"

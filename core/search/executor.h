@@ -31,7 +31,7 @@ enum class Outcome { kMeasured, kFailed, kRejected };
 
 using Records = std::vector<std::pair<std::string, double>>;
 
-// What came of it.
+// The result of a query.
 struct Evaluation {
   Outcome outcome = Outcome::kMeasured;
   std::vector<double> metrics;  // of all those oracles, in order; NaN where not asked

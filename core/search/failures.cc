@@ -16,7 +16,7 @@ std::string FirstLine(std::string_view text) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool IsOfAWord(char c) {
+bool IsWordCharacter(char c) {
   return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
@@ -36,7 +36,8 @@ std::size_t EndOfAddress(std::string_view text, std::size_t at) {
     return end > at + 2 ? end : at;
   }
   const std::size_t end = EndOf(text, at, IsHexDigit);
-  const bool is_word = (at == 0 || !IsOfAWord(text[at - 1])) && EndOf(text, end, IsOfAWord) == end;
+  const bool is_word =
+      (at == 0 || !IsWordCharacter(text[at - 1])) && EndOf(text, end, IsWordCharacter) == end;
   const bool is_hash =
       is_word && end - at >= kHashLength && std::ranges::any_of(text.substr(at, end - at), IsDigit);
   return is_hash ? end : at;

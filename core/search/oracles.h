@@ -83,7 +83,7 @@ class Oracles {
 
   RunContext run_;
   RecordCollector records_;
-  bool one_by_one_ = false;  // they record
+  bool one_by_one_ = false;  // because they record values
   SpaceInstance space_;
   std::vector<std::unique_ptr<OracleInstance>> oracles_;
   MetricLists metrics_;

@@ -44,7 +44,7 @@ RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
   try {
     Search();
     Confirm();
-  } catch (const CancelledError&) {  // a wish, not a fault
+  } catch (const CancelledError&) {  // requested, not an error
     ending_ = Ending::kInterrupted;
   } catch (const HostError& e) {
     End(Ending::kFailed, e.what());

@@ -30,7 +30,7 @@ namespace lode::core {
 // the pipeline says so; then it can be replayed in the same order.
 class SearchLoop {
  public:
-  // What it works with. Everything that it refers to outlives the loop.
+  // Its collaborators, which outlive the loop.
   struct Parts {
     const Pipeline& pipeline;
     const RunContext& context;

@@ -45,7 +45,7 @@ TEST(SearchLoopTest, ResultsAreToldAsTheyFinish) {
   EXPECT_EQ(search.executor->most_at_once(), 3u);
 }
 
-// The executor finishes them in another order then.
+// The replay's executor finishes in a different order.
 TEST(SearchLoopTest, AReplayTakesEvaluationsAsTheStoredRunDid) {
   const std::deque<Script::Ask> asks = {{"0-0"}, {"0-1"}, {"0-2"}, {"1-1"}, {"1-2"}, {"2-2"}};
   FakeSearch whole;

@@ -1,4 +1,4 @@
-// What the runs of one search came to.
+// The results of one search's runs.
 #pragma once
 
 #include <cstddef>

@@ -28,10 +28,11 @@ Steps::iterator TakingOrder::Stored(Steps& steps) {
   const std::uint64_t number = replayed_[taken_++];
   const auto step = std::ranges::find(steps, number, &Step::number);
   if (step == steps.end() || step->ticket.is_waiting()) {
-    throw HostError("the stored run took step " + std::to_string(number) + " as number " +
-                    std::to_string(taken_) +
-                    ", and now it is not in progress then; the run cannot be continued exactly: a "
-                    "component is not deterministic or has changed");
+    throw HostError(
+        "the stored run took step " + std::to_string(number) + " as number " +
+        std::to_string(taken_) +
+        ", but this time that step is not in progress; the run cannot be continued exactly: a "
+        "component is not deterministic or has changed");
   }
   return step;
 }

@@ -58,9 +58,8 @@ class TrialObserver {
   // Gets every evaluation as soon as it is finished: before its trial, maybe before the trials of
   // earlier steps.
   virtual void OnEvaluation(const EvaluationRecord& /*evaluation*/) {}
-  // If evaluations are taken in the order in which they finish: gets the step of each as it is
-  // taken, before its trial, if it becomes one. A step appears again for each proposal that follows
-  // a rejected one.
+  // If results are told as they finish: gets the step of each evaluation as it is taken, before its
+  // trial, if it becomes one. A step appears again for each proposal that follows a rejected one.
   virtual void OnTaken(std::uint64_t /*step*/) {}
   // Gets every trial, before the optimizer does.
   virtual void OnTrial(const TrialRecord& trial) = 0;
@@ -133,7 +132,7 @@ struct RunResult {
   std::vector<FrontTrial> front;      // the Pareto front of the goals, the first goal's best first;
                                       // empty if there is one goal
   std::optional<double> hypervolume;  // of the front, if the goals have a reference point
-  bool kept = true;                   // false if its store was removed meanwhile
+  bool is_stored = true;              // false if its store was removed meanwhile
 
   std::uint64_t queries() const { return computed ? 0 : unique_queries; }
 };

@@ -2,17 +2,17 @@
 
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <system_error>
 #include <utility>
 
+#include "core/plugin/durable_file.h"
 #include "core/plugin/index.h"
 #include "core/plugin/sha256.h"
 #include "core/plugin/shallow_json.h"
+#include "core/plugin/text.h"
 
 namespace lode::core {
 namespace {
@@ -84,14 +84,7 @@ void DigestCache::Keep() const {
   for (const auto& [path, entry] : entries_) {
     if (IsLarge(path)) { kept[path] = {{"stamp", entry.stamp}, {"sha256", entry.digest}}; }
   }
-  std::error_code error;
-  fs::create_directories(file_.parent_path(), error);
-  const fs::path partial = file_.string() + "." + std::to_string(getpid());
-  std::ofstream out(partial);
-  out << kept.dump(-1, ' ', false, json::error_handler_t::replace);
-  out.close();
-  fs::rename(partial, file_, error);
-  if (!out || error) { fs::remove(partial, error); }
+  WriteCache(file_, FormatJson(kept));
 }
 
 DigestCache& Digests() {

@@ -44,7 +44,7 @@ class ReplayExecutor : public Executor {
   const EvaluationRecord* Find(const Query& query);
   Evaluation Recall(const EvaluationRecord& stored) const;
 
-  std::unique_ptr<StoredRun> stored_;  // null once it has nothing more to give
+  std::unique_ptr<StoredRun> stored_;  // null once all of it is used
   std::unique_ptr<Executor> rest_;
   const std::uint64_t kept_;
   const bool keeps_all_;

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// The resolved configuration of a run is that of its search, with only its own seed.
+// The resolved pipeline of a run is that of its search, with only its own seed.
 std::string ConfigurationOf(Pipeline pipeline, std::uint64_t seed, const Catalog& catalog) {
   pipeline.seeds = {seed};
   return FormatPipeline(pipeline, catalog);

@@ -1,7 +1,7 @@
 // A run's directory, with everything that is kept of the run.
 //
 //   run.db          its trials (run_store.h)
-//   pipeline.toml   the resolved configuration: `lode run` on it repeats the trials
+//   pipeline.toml   the resolved pipeline: `lode run` on it repeats the trials
 //   versions.json   the versions of host, plugins and components, and the run's point of a grid
 //   inputs.json     fingerprints of its input files (input_files.h)
 //   policy          what the optimizer learned, if it can be saved

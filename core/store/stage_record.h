@@ -36,7 +36,7 @@ nlohmann::json InputsOf(const Stage& stage, const Catalog& catalog,
 ConfigurationChange ChangeOfStage(const StageRecord& then, const StageRecord& now,
                                   const std::vector<std::string>& stages, const Catalog& catalog);
 
-// Copies what `then` has about other searches.
+// Copies the entries of other searches from `then`.
 void AddOthers(StageRecord& now, const StageRecord& then);
 
 // Returns nothing if there is no readable record. Throws HostError if it is damaged.

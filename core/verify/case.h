@@ -1,4 +1,4 @@
-// What is checked.
+// The component under check, with its setting.
 #pragma once
 
 #include <lode/plugin.h>

@@ -14,7 +14,7 @@ class Meanwhile {
   explicit Meanwhile(std::function<void()> other) : other_(std::move(other)) {}
 
   // Called from inside the call. A component that locks makes the other thread wait until the call
-  // has ended: nothing can happen meanwhile then, and it is not tried again.
+  // has ended; then the second call cannot run at the same time, and is not repeated.
   void Happen() {
     if (locks_ || happened_ == kMost) { return; }
     ++happened_;

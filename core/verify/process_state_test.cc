@@ -120,7 +120,7 @@ TEST(ProcessState, HandlersOfSignalsMustStay) {
                                        HasSubstr("was not handled and is ignored"))));
 }
 
-// What LibTorch does when it is loaded; and what a plugin, or this program, may not do.
+// LibTorch sets a handler while it is loaded; a plugin, or this program, may not.
 TEST(ProcessState, OnlyAHandlerOfALibraryIsAccepted) {
   const auto found_after = [](void (*handler)(int), const fs::path& plugin) {
     ProcessState before = ProcessState::Now();

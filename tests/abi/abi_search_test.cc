@@ -62,7 +62,8 @@ TEST_F(AbiSearch, OldPluginsUseWhatTheirMinorAdded) {
                  "optimizer.steps=5", "--set", "exploration.0.chance=0"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(Select(runs / "seed-0", "SELECT count(*) FROM trials"), "5\n");
-  EXPECT_NE(outcome.out.find("nothing was left to propose"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("the optimizer had nothing more to propose"), std::string::npos)
+      << outcome.out;
   EXPECT_NE(outcome.out.find("optimum     5.00"), std::string::npos) << outcome.out;
   EXPECT_EQ(FilesNamed(runs / "prepared", "map.txt"), 1);
 }

@@ -1,4 +1,4 @@
-// The program's answers to right and wrong calls.
+// How the program responds to valid and invalid command lines.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -112,7 +112,7 @@ TEST_F(CliTest, ListingAndValidatingLoadNoPlugin) {
 
 TEST_F(CliTest, WrongUsageIsOneLineAndStatus2) {
   ExpectRefused({}, "subcommand");
-  ExpectRefused({"run"}, "CONFIG");
+  ExpectRefused({"run"}, "PIPELINE");
   ExpectRefused({"fly"}, "fly");
   ExpectRefused({"run", "missing.toml"}, "missing.toml");
   ExpectRefused({"describe", "l2nass"}, "did you mean 'l2nas'?");

@@ -81,7 +81,7 @@ TEST_F(OutputTest, AFullDeviceIsNoticedByEveryCommand) {
   EXPECT_EQ(lode_.Run({"show", (directory_.path() / "text").string()}).status, 0);
 }
 
-// A status that says more stays.
+// A more specific exit status is kept.
 TEST_F(OutputTest, AFullDeviceHidesNoOtherFailure) {
   Program full(directory_.path());
   full.SendOutputTo("/dev/full");

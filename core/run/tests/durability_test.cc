@@ -168,7 +168,7 @@ TEST_F(DurabilityTest, ASecondInterruptionEndsAtOnceAndTheRunStillContinues) {
   EXPECT_EQ(Trials("x"), Trials("whole"));
 }
 
-// Whatever happens to a store that a run is writing, the run ends and claims nothing.
+// If its store is damaged while it runs, a run ends and reports no result.
 TEST_F(DurabilityTest, AStoreThatIsRemovedEndsItsRun) {
   using Deed = void (*)(const fs::path& run);
   const std::vector<std::pair<const char*, Deed>> deeds = {

@@ -210,8 +210,7 @@ TEST_F(CheckTest, RunsWithoutChecksumsOpenAndContinue) {
   EXPECT_THAT(Check(run).out, HasSubstr("table evaluation, row 11"));
 }
 
-// Whatever somebody has done to a store without checksums: an error in one line, or the rest is
-// shown.
+// A damaged store without checksums gives an error in one line, or its intact part is shown.
 class TamperedStoreTest : public CheckTest {
  protected:
   void ExpectNoCrash(const fs::path& run, const std::string& sql) const {

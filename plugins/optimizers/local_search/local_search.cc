@@ -7,7 +7,7 @@ namespace local_search {
 
 void LocalSearch::Bind(const lode::Space& space) {
   if (!space.CanListNeighbours()) {
-    throw lode::UnsupportedError("the space has no neighbours, which local_search needs");
+    throw lode::UnsupportedError("the space has no neighbors, which local_search needs");
   }
   space_ = space;
   starts_.emplace(space);
@@ -89,13 +89,13 @@ void LocalSearch::MoveTo(Climb& climb, Point point) {
 
 }  // namespace local_search
 
-LODE_PLUGIN(
-    "lode.local_search", "1.0.0", "Apache-2.0",
-    lode::OptimizerComponent<local_search::LocalSearch>(
-        "local_search", "1.0.0", "Hill climbing over neighbours, restarted at every local optimum.",
-        "Moves at the first better neighbour, or to the best of all; restarts at a random "
-        "architecture when no neighbour is better. The fastest of the model-free "
-        "methods on NAS-Bench-201's CIFAR columns. Needs a space with neighbours. First and "
-        "better mean the order in which trials are told, which is that of the steps unless "
-        "the pipeline has them told as they finish.",
-        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));
+LODE_PLUGIN("lode.local_search", "1.0.0", "Apache-2.0",
+            lode::OptimizerComponent<local_search::LocalSearch>(
+                "local_search", "1.0.0",
+                "Hill climbing over neighbors, restarted at every local optimum.",
+                "Moves at the first better neighbor, or to the best of all; restarts at a random "
+                "architecture when no neighbor is better. The fastest of the model-free "
+                "methods on NAS-Bench-201's CIFAR columns. Needs a space with neighbors. First and "
+                "better mean the order in which trials are told, which is that of the steps unless "
+                "the pipeline has them told as they finish.",
+                LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

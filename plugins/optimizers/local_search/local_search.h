@@ -10,20 +10,20 @@
 namespace local_search {
 
 // Hill climbing with restarts. A climb starts at a random architecture that was not seen before and
-// has its neighbours evaluated in random order:
+// has its neighbors evaluated in random order:
 //
-//   improvement = "first": moves to the first neighbour that is better;
-//   improvement = "best":  evaluates all neighbours and moves to the best, if that is better.
+//   improvement = "first": moves to the first neighbor that is better;
+//   improvement = "best":  evaluates all neighbors and moves to the best, if that is better.
 //
-// At a local optimum (no better neighbour) the next climb starts. Better means a strictly larger
-// reward, so climbs also end on plateaus; among equally good neighbours the first one told wins. A
-// failed neighbour is not an improvement; a failed start is replaced by another. Trials that were
+// At a local optimum (no better neighbor) the next climb starts. Better means a strictly larger
+// reward, so climbs also end on plateaus; among equally good neighbors the first one told wins. A
+// failed neighbor is not an improvement; a failed start is replaced by another. Trials that were
 // not asked for do not move the climb.
 //
 // Several proposals may be under way. Each belongs to the climb it was made for and is compared
-// with that climb's position at the time it is told: if a neighbour of a position that the climb
+// with that climb's position at the time it is told: if a neighbor of a position that the climb
 // has since left is better, the climb moves to it as well, and it is not proposed a second time
-// while it is under way. An ask serves the highest climb that has a neighbour left to propose;
+// while it is under way. An ask serves the highest climb that has a neighbor left to propose;
 // while all climbs only wait for results, a new one starts. So there are as many climbs as needed,
 // and no result is wasted. On NAS-Bench-201's default table the optimum takes a median of 64
 // distinct architectures with one proposal under way, 73 with four and 88 with eight.
@@ -34,14 +34,14 @@ class LocalSearch {
   };
   static lode::Params<Config> Parameters() {
     return {{"improvement", &Config::improvement,
-             "Whether to move to the first better neighbour or to the best of all.",
+             "Whether to move to the first better neighbor or to the best of all.",
              lode::Choices{{"first", "best"}}}};
   }
 
   LocalSearch(lode::Host host, const Config& config)
       : host_(host), moves_at_first_(config.improvement == "first") {}
 
-  // Throws UnsupportedError if the space cannot list neighbours.
+  // Throws UnsupportedError if the space cannot list neighbors.
   void Bind(const lode::Space& space);
   lode::Architecture Ask();
   void Tell(const lode::Trial& trial);
@@ -55,7 +55,7 @@ class LocalSearch {
     std::optional<Point> position;               // none before the start is told
     std::vector<lode::Architecture> neighbours;  // of position, not yet proposed
     std::vector<lode::Architecture> under_way;   // proposed for this climb and not yet told
-    std::optional<Point> better;                 // best neighbour so far that improves on position
+    std::optional<Point> better;                 // best neighbor so far that improves on position
   };
   using ClimbAt = std::vector<Climb>::iterator;
 

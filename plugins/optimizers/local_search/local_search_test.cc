@@ -59,7 +59,7 @@ class LocalSearchTest : public testing::Test {
     return texts;
   }
 
-  Grid grid_;  // 64 architectures of 9 neighbours each
+  Grid grid_;  // 64 architectures of 9 neighbors each
   TestHost host_;
   std::uint64_t step_ = 0;
 };
@@ -110,7 +110,7 @@ TEST_F(LocalSearchTest, FirstMovesAtTheFirstImprovement) {
   EXPECT_TRUE(NeighboursOf(start).contains(worse));
   EXPECT_TRUE(NeighboursOf(start).contains(better));
   EXPECT_TRUE(NeighboursOf(better).contains(next));
-  // All nine neighbours of `better` are visited now, in any order.
+  // All nine neighbors of `better` are visited now, in any order.
   std::set<std::string> met = {next};
   Tell(search, next, 0);
   for (int i = 0; i < 8; ++i) { met.insert(Step(search, Flat)); }
@@ -192,7 +192,7 @@ TEST_F(LocalSearchTest, ClimbsAHillToItsTop) {
   for (const char* improvement : {"first", "best"}) {
     LocalSearch search = Make(improvement);
     double best = 0;
-    // Three moves of nine neighbours at most per "best" climb, nine moves per "first" climb.
+    // Three moves of nine neighbors at most per "best" climb, nine moves per "first" climb.
     for (int i = 0; i < 100; ++i) { best = std::max(best, height(Step(search, height))); }
     EXPECT_EQ(best, 9) << improvement;
   }
@@ -202,7 +202,7 @@ TEST_F(LocalSearchTest, ClimbsAHillToItsTop) {
 
 class LocalSearchAhead : public LocalSearchTest {};
 
-// On a flat landscape a climb evaluates its start and all its neighbours, once each; with any
+// On a flat landscape a climb evaluates its start and all its neighbors, once each; with any
 // number under way no proposal is made twice before that, and starts are new.
 TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
   for (const char* improvement : {"first", "best"}) {
@@ -212,7 +212,7 @@ TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
       for (int i = 0; i < width; ++i) { starts.push_back(Ask(search)); }
       EXPECT_EQ(std::set(starts.begin(), starts.end()).size(), starts.size());
       for (const std::string& start : starts) { Tell(search, start, 0); }
-      // All neighbours of the first start, then of the second, ...
+      // All neighbors of the first start, then of the second, ...
       for (const std::string& start : starts) {
         std::vector<std::string> round;
         for (int i = 0; i < 9; ++i) { round.push_back(Ask(search)); }
@@ -223,7 +223,7 @@ TEST_F(LocalSearchAhead, EveryNeighbourOfEveryStartIsEvaluatedOnce) {
   }
 }
 
-// While all neighbours of the only climb are under way the next climb begins, and continues later.
+// While all neighbors of the only climb are under way the next climb begins, and continues later.
 TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
   LocalSearch search = Make("best");
   const std::string start = Step(search, Flat);
@@ -235,14 +235,14 @@ TEST_F(LocalSearchAhead, ANewClimbStartsWhileTheOldOneWaits) {
   Tell(search, next, 0);
   EXPECT_TRUE(NeighboursOf(next).contains(Ask(search)));  // the old one still waits
   Tell(search, ring[8], kNaN);
-  // The old one has moved and goes first; none of its neighbours is under way, so all nine come.
+  // The old one has moved and goes first; none of its neighbors is under way, so all nine come.
   std::set<std::string> met;
   for (int i = 0; i < 9; ++i) { met.insert(Ask(search)); }
   EXPECT_EQ(met, NeighboursOf(ring[4]));
 }
 
-// The better of two neighbours that were under way together wins, in either order; the other one,
-// and any new neighbour under way, is not proposed again.
+// The better of two neighbors that were under way together wins, in either order; the other one,
+// and any new neighbor under way, is not proposed again.
 TEST_F(LocalSearchAhead, ALateNeighbourCountsIfItIsBetter) {
   for (const bool better_first : {true, false}) {
     LocalSearch search = Make("first");
@@ -310,7 +310,7 @@ TEST_F(LocalSearchAhead, ContinuesInASpaceOfOneArchitecture) {
   }
 }
 
-// 65536 architectures of 24 neighbours each.
+// 65536 architectures of 24 neighbors each.
 class LocalSearchOfHills : public LocalSearchTest {
  protected:
   LocalSearchOfHills() : LocalSearchTest(8) {}

@@ -41,7 +41,7 @@ void DiscretizeMatrix(lode::ActionView matrix, std::span<std::uint8_t> out) {
   }
 }
 
-// ---- neighbours
+// ---- neighbors
 
 constexpr std::size_t kOtherOperations = kOperations - 1;
 

@@ -39,7 +39,7 @@ class Space {
   std::string Format(lode::ArchitectureView architecture) const;
   void Parse(std::string_view text, std::span<std::uint8_t> out) const;
 
-  // Draws one of the Neighbours, all equally likely.
+  // Draws one of the Neighbors, all equally likely.
   void Mutate(lode::Random random, lode::ArchitectureView parent,
               std::span<std::uint8_t> child) const;
   // Each intermediate node, with both its edges, is the mother's or the father's with probability

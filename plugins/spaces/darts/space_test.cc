@@ -256,7 +256,7 @@ TEST(DartsSpace, ResampleChangesEachDecisionAtTheGivenRate) {
   }
 }
 
-// ---- neighbours, mutate, crossover
+// ---- neighbors, mutate, crossover
 
 // A change in other words: a 1 of the matrices moves along its column, within its node, or along
 // its row, and the result is an architecture.

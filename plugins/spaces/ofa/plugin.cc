@@ -13,7 +13,7 @@ LODE_PLUGIN(
         "the largest entry, the first of equals. Layers past a unit's depth have values that have "
         "no effect, so the 9^20 * 3^5 = 3.0e21 architectures are (9^2 + 9^3 + 9^4)^5 = 2.2e19 "
         "networks; the canonical architecture of a network has e3_k3 there, and mutations and "
-        "neighbours do not change them. Counts parameters and multiply-adds exactly. Source: Cai, "
+        "neighbors do not change them. Counts parameters and multiply-adds exactly. Source: Cai, "
         "Gan, Wang, Zhang and Han, Once-for-All, ICLR 2020; searched by L2NAS, CIKM 2021."),
     lode::OracleComponent<ofa::LatencyOracle>(
         "ofa.latency", "1.0.0",

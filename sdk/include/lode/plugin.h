@@ -305,7 +305,7 @@ typedef struct lode_fidelities {
 } lode_fidelities;
 #endif
 
-/* One question to an oracle. The caller fills the first part, the oracle the second. */
+/* One query to an oracle. The caller fills the first part, the oracle the second. */
 typedef struct lode_query {
   uint32_t struct_size;
   uint32_t reserved;
@@ -393,7 +393,7 @@ typedef struct lode_space_api {
   /* The inverse of format; it may accept other spellings of an architecture too. INVALID, with
    * the position, for anything else, including text after the end of an architecture. [any] */
   lode_status (*parse)(const lode_instance*, lode_str text, uint8_t* architecture, lode_error*);
-  /* Optional. Draws a neighbour of parent: one decision changed to another value. [any] */
+  /* Optional. Draws a neighbor of parent: one decision changed to another value. [any] */
   lode_status (*mutate)(const lode_instance*, lode_random, const uint8_t* parent, uint8_t* child,
                         lode_error*);
   /* Optional. Draws a child that takes each decision from one of its two parents. [any] */

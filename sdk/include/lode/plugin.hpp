@@ -1138,7 +1138,7 @@ struct SpaceTable {
       const B& b = B::Of(i);
       for (const Architecture& n : b.object.Neighbours(b.extra.View(bytes))) {
         if (sink.write(sink.ctx, n.data(), n.size()) != LODE_OK) {
-          throw IoError("a neighbour could not be written");
+          throw IoError("a neighbor could not be written");
         }
       }
     });
@@ -1261,7 +1261,7 @@ const lode_component* SpaceComponent(const char* id, const char* version, const 
 
 namespace detail {
 
-// Answers the queries of one call of an oracle's evaluate.
+// Evaluates the queries of one call of an oracle's evaluate.
 template <class T>
 struct Evaluation {
   T& object;
@@ -1280,7 +1280,7 @@ struct Evaluation {
         } else {
           object.Evaluate(query, std::span(row));
         }
-        Answer(q, row.data(), cost);
+        Fill(q, row.data(), cost);
       });
     }
   }
@@ -1297,7 +1297,7 @@ struct Evaluation {
     return {{q.architecture, extra.cells}, q.fidelity, q.seed, cost};
   }
 
-  void Answer(lode_query& q, const double* row, std::optional<double> cost) const {
+  void Fill(lode_query& q, const double* row, std::optional<double> cost) const {
     std::copy_n(row, extra.metrics.size(), q.metrics);
     if (cost) { q.cost_seconds = *cost; }
   }
@@ -1318,7 +1318,7 @@ struct Evaluation {
       }
       for (std::uint32_t k = 0; k < count; ++k) {
         lode_query& q = *LODE_AT(queries, k);
-        Answer(q, rows.data() + k * extra.metrics.size(), costs[k]);
+        Fill(q, rows.data() + k * extra.metrics.size(), costs[k]);
         q.status = LODE_OK;
       }
       return true;

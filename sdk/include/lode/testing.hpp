@@ -17,7 +17,7 @@
 //   Search     runs pipelines with the plugins under test, reads the results, and verifies plugins
 //   Program    runs lode with any arguments
 //
-// What all components must keep needs no tests of yours: `lode verify` checks it (Search::Verify).
+// Rules for all components need no tests of yours: `lode verify` checks it (Search::Verify).
 #ifndef LODE_TESTING_HPP_
 #define LODE_TESTING_HPP_
 

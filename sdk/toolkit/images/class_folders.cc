@@ -59,7 +59,7 @@ class Ends {
   Ends& operator=(const Ends&) = delete;
   ~Ends() { close(descriptor_); }
 
-  bool AreThoseOfJpeg() const { return std::string_view(bytes_, 4) == "\xff\xd8\xff\xd9"; }
+  bool IsCompleteJpeg() const { return std::string_view(bytes_, 4) == "\xff\xd8\xff\xd9"; }
 
  private:
   int descriptor_;
@@ -67,7 +67,7 @@ class Ends {
 };
 
 void CheckImage(const std::string& path) {
-  if (Ends(path).AreThoseOfJpeg()) { return; }
+  if (Ends(path).IsCompleteJpeg()) { return; }
   Image decoded;
   DecodeImage(files::ReadTextFile(path), path, decoded);
 }

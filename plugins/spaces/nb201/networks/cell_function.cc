@@ -69,7 +69,7 @@ class Forward {
     return node == kNodes - 1 || IsReadBy(node, std::not_fn(IsConvolution));
   }
 
-  bool IsLiveInto(std::size_t node, std::size_t e) const {
+  bool FeedsNode(std::size_t node, std::size_t e) const {
     return tape_.live[e] && kEdgeOrder[e].to == node;
   }
 
@@ -84,9 +84,9 @@ class Forward {
     std::vector<lode::training::Addend> addends;
     Tensor pooled;
     std::size_t live = 0;
-    for (std::size_t e = 0; e < kEdges; ++e) { live += IsLiveInto(node, e) ? 1 : 0; }
+    for (std::size_t e = 0; e < kEdges; ++e) { live += FeedsNode(node, e) ? 1 : 0; }
     for (std::size_t e = 0; e < kEdges; ++e) {
-      if (!IsLiveInto(node, e)) { continue; }
+      if (!FeedsNode(node, e)) { continue; }
       const Tensor& from = nodes_[kEdgeOrder[e].from];
       if (IsConvolution(tape_.cell[e])) {
         addends.push_back(live == 1 && !pass_.batch_moments ? Fold(e) : Convolve(e));
