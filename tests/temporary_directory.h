@@ -11,7 +11,7 @@ namespace lode {
 
 class TemporaryDirectory : public test::TemporaryDirectory {
  public:
-  using test::TemporaryDirectory::TemporaryDirectory;
+  TemporaryDirectory() {}  // not defaulted, so that tests may have constant ones
 
   // Writes a file, in directories that are made if there are none. Returns its path.
   std::filesystem::path Write(const std::string& name, std::string_view content) const {
