@@ -105,8 +105,8 @@ TEST_F(TakingOrderTest, AReplayTakesTheStoredStepsThenTheOthersAsTheyFinish) {
 
 std::string Refusal(const std::string& taken) {
   return "the stored run took " + taken +
-         ", and now it is not in progress then; the run cannot be continued exactly: a component "
-         "is not deterministic or has changed";
+         ", but this time that step is not in progress; the run cannot be continued exactly: a "
+         "component is not deterministic or has changed";
 }
 
 TEST_F(TakingOrderTest, AReplayRefusesAStepThatIsNotInProgress) {
