@@ -13,6 +13,7 @@
 
 #include "core/cli/test_streams.h"
 #include "core/plugin/log.h"
+#include "tests/scoped_variable.h"
 
 namespace lode::cli {
 namespace {
@@ -323,7 +324,7 @@ TEST_F(ProgressDisplayTest, WithoutATerminalALineComesFromTimeToTime) {
 
 class TerminalDisplayTest : public ProgressDisplayTest {
  protected:
-  const Variable term_{"TERM", "xterm"};
+  const ScopedVariable term_{"TERM", "xterm"};
   TestTerminal terminal_{100, 4};
   const Redirected stderr_{stderr, terminal_.get()};
 };
@@ -379,7 +380,7 @@ TEST_F(TerminalDisplayTest, LinesOfTheLogStayAboveTheProgress) {
 }
 
 TEST_F(TerminalDisplayTest, ATerminalThatCannotMoveItsCursorGetsLines) {
-  const Variable dumb("TERM", "dumb");
+  const ScopedVariable dumb("TERM", "dumb");
   {
     ProgressDisplay display("p", 1, kNever, TellTime);
     display.Begin("p seed 0", budget_);

@@ -7,6 +7,7 @@
 
 #include "core/cli/test_streams.h"
 #include "core/report/columns.h"
+#include "tests/scoped_variable.h"
 
 namespace lode::cli {
 namespace {
@@ -37,26 +38,26 @@ TEST(Terminal, LinesAreWrappedAtItsWidth) {
 
 TEST(Terminal, HasColorsUnlessSomethingSpeaksAgainstThem) {
   const TestTerminal terminal(80);
-  const Variable term("TERM", "xterm");
-  const Variable no_color("NO_COLOR", nullptr);
+  const ScopedVariable term("TERM", "xterm");
+  const ScopedVariable no_color("NO_COLOR", nullptr);
   EXPECT_TRUE(OnTerminal(terminal, OutputHasColors));
   {
-    const Variable asked("NO_COLOR", "1");
+    const ScopedVariable asked("NO_COLOR", "1");
     EXPECT_FALSE(OnTerminal(terminal, OutputHasColors));
   }
   {
-    const Variable empty("NO_COLOR", "");  // counts as absent, says no-color.org
+    const ScopedVariable empty("NO_COLOR", "");  // counts as absent, says no-color.org
     EXPECT_TRUE(OnTerminal(terminal, OutputHasColors));
   }
   for (const char* without : {"dumb", static_cast<const char*>(nullptr)}) {
-    const Variable other("TERM", without);
+    const ScopedVariable other("TERM", without);
     EXPECT_FALSE(OnTerminal(terminal, OutputHasColors));
   }
 }
 
 TEST(Terminal, AFileHasNoColors) {
-  const Variable term("TERM", "xterm");
-  const Variable no_color("NO_COLOR", nullptr);
+  const ScopedVariable term("TERM", "xterm");
+  const ScopedVariable no_color("NO_COLOR", nullptr);
   bool colors = true;
   Printed(stdout, [&] { colors = OutputHasColors(); });
   EXPECT_FALSE(colors);

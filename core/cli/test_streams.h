@@ -10,8 +10,6 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
 #include <string>
 
 #include "toolkit/posix/descriptor.h"
@@ -91,25 +89,5 @@ std::string Printed(std::FILE* stream, Call&& call) {
   std::fclose(file);
   return text;
 }
-
-// Sets or removes an environment variable for its lifetime.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* before = std::getenv(name)) { before_ = before; }
-    Set(value);
-  }
-  ~Variable() { Set(before_ ? before_->c_str() : nullptr); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  void Set(const char* value) const {
-    value != nullptr ? setenv(name_, value, 1) : unsetenv(name_);
-  }
-
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 }  // namespace lode::cli

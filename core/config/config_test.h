@@ -13,6 +13,7 @@
 #include "core/config/resolve.h"
 #include "core/config/test_catalog.h"
 #include "tests/failure.h"
+#include "tests/scoped_variable.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -81,18 +82,6 @@ class ConfigTest : public testing::Test {
 
   const TemporaryDirectory dir_;
   const TestCatalog catalog_;
-};
-
-// Sets an environment variable for one test.
-class ScopedVariable {
- public:
-  ScopedVariable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~ScopedVariable() { unsetenv(name_); }
-  ScopedVariable(const ScopedVariable&) = delete;
-  ScopedVariable& operator=(const ScopedVariable&) = delete;
-
- private:
-  const char* name_;
 };
 
 }  // namespace lode::core

@@ -8,6 +8,7 @@
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
+#include "tests/scoped_variable.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -129,9 +130,8 @@ TEST_F(PluginIndexTest, FilesAndDirectoriesOfOthersAreRefused) {
 }
 
 TEST_F(PluginIndexTest, RelativeEntriesOfTheEnvironmentAreNotSearched) {
-  setenv("LODE_PLUGIN_PATH", ".:relative:/absolute", 1);
+  const ScopedVariable directories("LODE_PLUGIN_PATH", ".:relative:/absolute");
   const SearchPath path = MakeSearchPath({});
-  unsetenv("LODE_PLUGIN_PATH");
   ASSERT_EQ(path.directories.size(), 2u);
   EXPECT_EQ(path.directories[0], "/absolute");
   EXPECT_TRUE(path.directories[1].is_absolute());

@@ -9,6 +9,7 @@
 
 #include "core/plugin/index.h"
 #include "tests/program.h"
+#include "tests/scoped_variable.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -77,7 +78,7 @@ TEST_P(Faults, DisablesThePluginAndIsNamed) {
 #ifdef LODE_SANITIZED
   GTEST_SKIP() << "the sanitizers answer these faults themselves";
 #endif
-  setenv("LODE_TEST_FAULT", GetParam().name, 1);
+  const ScopedVariable fault("LODE_TEST_FAULT", GetParam().name);
   for (const char* when : {"scanned", "from the cache"}) {
     const PluginIndex index = Read(std::chrono::seconds(GetParam().hangs ? 3 : 60));
     EXPECT_NE(index.Find(LODE_OPTIMIZER, "random"), nullptr) << when;
@@ -87,7 +88,6 @@ TEST_P(Faults, DisablesThePluginAndIsNamed) {
     EXPECT_NE(index.broken()[0].reason.find(GetParam().reason), std::string::npos)
         << index.broken()[0].reason;
   }
-  unsetenv("LODE_TEST_FAULT");
 }
 
 INSTANTIATE_TEST_SUITE_P(Scan, Faults, testing::ValuesIn(kFaults),
