@@ -1,3 +1,15 @@
+if(LODE_TESTS)
+  find_package(GTest REQUIRED)
+  # The tested code is optimized, the tests themselves need not be. Fortifying needs optimization.
+  set(LODE_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE -fPIC)  # -fPIC: programs too, to match the precompiled header
+  # GoogleTest's headers take as long to read as a test takes to compile: they are read once for all tests.
+  add_library(test_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cc)
+  target_link_libraries(test_headers PRIVATE GTest::gmock)
+  target_compile_options(test_headers PRIVATE ${LODE_TEST_OPTIONS})
+  target_precompile_headers(test_headers PRIVATE
+    <gmock/gmock.h> <gtest/gtest.h> <algorithm> <filesystem> <fstream> <optional> <string> <thread> <vector>)
+endif()
+
 # lode_add_test_program(NAME SOURCES file... [PLUGIN target] [LIBS target...])
 #
 # A program of the tests. PLUGIN: also links that plugin's objects and libraries.
@@ -28,8 +40,9 @@ function(lode_add_test name)
   endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE;APART" "PLUGIN;SHARDS" "SOURCES;LIBS;NEEDS;LABELS")
   lode_add_test_program(${name} SOURCES ${arg_SOURCES} PLUGIN ${arg_PLUGIN} LIBS ${arg_LIBS} GTest::gmock_main)
-  if(NOT "torch" IN_LIST arg_LABELS)  # the tested code is optimized, the test itself need not be
-    target_compile_options(${name} PRIVATE -O0 -U_FORTIFY_SOURCE)  # fortifying needs optimization
+  if(NOT "torch" IN_LIST arg_LABELS)  # those share LibTorch's headers
+    target_compile_options(${name} PRIVATE ${LODE_TEST_OPTIONS})
+    target_precompile_headers(${name} REUSE_FROM test_headers)
   endif()
   if(arg_APART)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
@@ -46,7 +59,11 @@ function(lode_add_test name)
   if(arg_WHOLE OR LODE_SANITIZE)
     lode_add_shards(${name} "${arg_SHARDS}" "${arg_LABELS}")
   else()
-    gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${arg_LABELS}" COST ${cost})
+    set(properties COST ${cost})
+    if(arg_LABELS)  # gtest_discover_tests drops an empty value, and then takes the next name for it
+      list(APPEND properties LABELS "${arg_LABELS}")
+    endif()
+    gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
   endif()
 endfunction()
 
