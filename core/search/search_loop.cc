@@ -1,9 +1,7 @@
 #include "core/search/search_loop.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "core/plugin/error.h"
@@ -27,27 +25,22 @@ SearchLoop::SearchLoop(const Parts& parts)
       ahead_(StepsAtOnce(parts.components, parts.executor)),
       proposer_(parts.components, parts.context.seed),
       teller_(parts.components.optimizer(), parts.goals, parts.evaluator.metrics().size()),
-      best_(pipeline_.budget.marks, pipeline_.budget.stop_after_no_improvement.has_value(),
-            parts.reward, parts.evaluator.metrics()),
-      front_(parts.goals),
-      budget_(pipeline_, best_.is_noisy()),
-      patience_(pipeline_.budget),
-      failures_(pipeline_.execution),
+      tally_(pipeline_, parts.reward, parts.goals, parts.evaluator.metrics()),
       order_(pipeline_.execution.order, parts.evaluator, parts.executor) {}
 
 RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
                               const Replayed& replayed) {
   const auto start = Clock::now();
   observers_ = observers;
-  stored_ = replayed.trials;
+  tally_.ExpectReplayed(replayed.trials);
   order_.Replay(replayed.taken);
   try {
     Search();
     Confirm();
   } catch (const CancelledError&) {  // requested, not an error
-    ending_ = Ending::kInterrupted;
+    end_.ending = Ending::kInterrupted;
   } catch (const HostError& e) {
-    End(Ending::kFailed, e.what());
+    end_ = {Ending::kFailed, e.what()};
     broken_ = true;
   }
   return Result(std::chrono::duration<double>(Clock::now() - start).count());
@@ -58,9 +51,7 @@ void SearchLoop::Search() {
     TakeNext();
     CheckEnd();
   }
-  if (ending_ == Ending::kBudget && told_.steps > 0 && failures_.failures() == told_.steps) {
-    End(Ending::kFailed, "every trial failed, the last one: " + failures_.last());
-  }
+  if (const auto end = tally_.Late(); end && end_.ending == Ending::kBudget) { end_ = *end; }
   search_evaluations_ = parts_.evaluator.evaluations();
 }
 
@@ -107,23 +98,23 @@ void SearchLoop::ProposeOnce(Step& step) {
 
 // Tells the optimizer that the step's proposal broke a limit. Returns whether to propose again.
 bool SearchLoop::Reject(Step& step) {
-  ++rejections_;
+  tally_.CountRejection();
   ++step.attempt;
   parts_.records = std::move(step.records);
   if (!step.random) { teller_.TellRejected(step); }
   // Records of rejected proposals belong to no trial.
   parts_.records.resize(step.recorded_by_exploration);
   ThrowIfCancelled();
-  if (budget_.AreQueriesSpent(Asked()) || parts_.components.optimizer().IsExhausted()) {
+  if (tally_.budget().AreQueriesSpent(Asked()) || parts_.components.optimizer().IsExhausted()) {
     return false;
   }
   if (step.attempt >= pipeline_.reward.max_rejections) {
     // A search that has found everything ends successfully.
-    End(step.number > 0 ? Ending::kStalled : Ending::kFailed,
-        "none of the last " + std::to_string(pipeline_.reward.max_rejections) +
-            " proposals keeps the limits");
+    end_ = {step.number > 0 ? Ending::kStalled : Ending::kFailed,
+            "none of the last " + std::to_string(pipeline_.reward.max_rejections) +
+                " proposals keeps the limits"};
   }
-  return ending_ == Ending::kBudget;
+  return end_.ending == Ending::kBudget;
 }
 
 // After a rejection, a step is proposed again. In the order of asking, it is still the next one.
@@ -132,7 +123,7 @@ void SearchLoop::TakeNext() {
   do {
     PassTaken(*step);
     const Evaluator::Result result = parts_.evaluator.Finish(step->ticket);
-    CountQuery(*step, result);
+    tally_.CountQuery(step->ticket.proposed.fidelity, result);
     if (!result.rejected) {
       Tell(*step, Rewarded(*step, result));
       steps_.erase(step);
@@ -160,17 +151,7 @@ void SearchLoop::Drop(Steps::iterator step) {
   }
   steps_.clear();
   // The dropped steps asked, too.
-  told_.unique_queries = parts_.evaluator.unique_queries();
-  told_.full_evaluations = parts_.evaluator.full_evaluations();
-}
-
-void SearchLoop::CountQuery(const Step& step, const Evaluator::Result& result) {
-  if (!result.reused && !result.rejected && result.failure.empty()) {
-    budget_.RequireCost(result.cost_seconds);
-  }
-  told_.unique_queries += result.is_new_query ? 1 : 0;
-  told_.full_evaluations += result.is_new_query ? step.ticket.proposed.fidelity : 0;
-  told_.cost_seconds += result.cost_seconds;
+  tally_.CountDropped(parts_.evaluator.unique_queries(), parts_.evaluator.full_evaluations());
 }
 
 // A reward that is not finite fails the trial: no optimizer and no comparison can use it.
@@ -201,20 +182,10 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
 
 void SearchLoop::Tell(Step& step, const TrialRecord& trial) {
   for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
-  const bool is_best = best_.Add(trial);
-  const bool is_on_front = front_.Add(trial);
+  tally_.Add(trial);
   parts_.records = std::move(step.records);
   teller_.Tell(trial, step.ticket.proposed.architecture);
   for (TrialObserver* observer : observers_) { observer->OnRecords(step.number, parts_.records); }
-  Count(trial, parts_.goals.stated() ? is_on_front : is_best);
-}
-
-void SearchLoop::Count(const TrialRecord& trial, bool is_better) {
-  ++told_.steps;
-  patience_.Count(told_.unique_queries > queries_at_last_trial_, is_better);
-  queries_at_last_trial_ = told_.unique_queries;
-  failures_.Count(trial);
-  best_.PassMarks(budget_.InUnitOfMarks(told_));
 }
 
 void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
@@ -224,50 +195,42 @@ void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
 // Measures the leading candidates of a search with noisy metrics again, if that is configured.
 void SearchLoop::Confirm() {
   if (pipeline_.confirm.repeats == 0 ||
-      (ending_ != Ending::kBudget && ending_ != Ending::kStalled)) {
+      (end_.ending != Ending::kBudget && end_.ending != Ending::kStalled)) {
     return;
   }
-  const NoisyBest* searched = best_.Compared();
+  const NoisyBest* searched = tally_.best().Compared();
   if (searched == nullptr) { return; }
   Confirmation confirmation(pipeline_.confirm, parts_.executor.capacity(),
                             parts_.components.space(), parts_.evaluator, parts_.reward,
                             *parts_.context.cancelled);
-  confirmed_ = confirmation.Run(*searched, best_.best()->fidelity);
-  told_.cost_seconds += confirmation.cost_seconds();
+  confirmed_ = confirmation.Run(*searched, tally_.best().best()->fidelity);
+  tally_.CountCost(confirmation.cost_seconds());
 }
 
 RunResult SearchLoop::Result(double seconds) const {
-  RunResult result;
+  RunResult result = tally_.Result();
   result.seed = parts_.context.seed;
-  result.steps = told_.steps;
-  result.unique_queries = told_.unique_queries;
   result.computed = parts_.computed;
-  if (parts_.components.chooses_fidelities()) { result.full_evaluations = told_.full_evaluations; }
-  if (best_.is_noisy()) {
-    result.evaluations = search_evaluations_;
-    result.confirmations = parts_.evaluator.evaluations() - search_evaluations_;
+  if (parts_.components.chooses_fidelities()) {
+    result.full_evaluations = tally_.spent().full_evaluations;
   }
-  result.failures = failures_.failures();
-  result.failure_kinds = failures_.Kinds();
-  result.rejections = rejections_;
-  result.cost_seconds = told_.cost_seconds;
+  if (tally_.best().is_noisy()) {
+    const std::uint64_t evaluations = parts_.evaluator.evaluations();
+    result.evaluations = search_evaluations_.value_or(evaluations);
+    result.confirmations = evaluations - result.evaluations;
+  }
   result.seconds = seconds;
-  result.ending = ending_;
-  result.reason = reason_;
+  result.ending = end_.ending;
+  result.reason = end_.reason;
   result.broken = broken_;
-  result.best = confirmed_ ? confirmed_ : best_.best();
-  result.marks = best_.marks();
-  result.front = front_.Trials();
-  std::vector<std::vector<double>> metrics;
-  std::ranges::transform(result.front, std::back_inserter(metrics), &FrontTrial::metrics);
-  result.hypervolume = parts_.goals.size() > 1 ? parts_.goals.HypervolumeOf(metrics) : std::nullopt;
+  if (confirmed_) { result.best = confirmed_; }
   return result;
 }
 
 // Returns whether there is nothing more to ask.
 bool SearchLoop::IsSpent() const {
-  return ending_ != Ending::kBudget || budget_.AreStepsSpent(asked_) ||
-         budget_.AreQueriesSpent(Asked()) || parts_.components.optimizer().IsExhausted();
+  return end_.ending != Ending::kBudget || tally_.budget().AreStepsSpent(asked_) ||
+         tally_.budget().AreQueriesSpent(Asked()) || parts_.components.optimizer().IsExhausted();
 }
 
 // Returns what was asked so far. Only what was told has a cost.
@@ -276,24 +239,14 @@ Spending SearchLoop::Asked() const {
           .unique_queries = parts_.evaluator.unique_queries(),
           .full_evaluations = parts_.evaluator.full_evaluations(),
           .evaluations = parts_.evaluator.evaluations(),
-          .cost_seconds = told_.cost_seconds};
+          .cost_seconds = tally_.spent().cost_seconds};
 }
 
-// Failures among the stored trials did not end the run when they were new, except perhaps the last.
 void SearchLoop::CheckEnd() {
-  if (const std::string reason = patience_.ReasonToEnd(); !reason.empty()) {
-    End(Ending::kStalled, reason);
-  }
-  if (told_.steps < stored_) { return; }
-  if (const std::string reason = failures_.ReasonToEnd(); !reason.empty()) {
-    End(Ending::kFailed, reason);
-    steps_.clear();
-  }
-}
-
-void SearchLoop::End(Ending ending, std::string reason) {
-  ending_ = ending;
-  reason_ = std::move(reason);
+  const auto end = tally_.Early();
+  if (!end) { return; }
+  end_ = *end;
+  if (end_.ending == Ending::kFailed) { steps_.clear(); }
 }
 
 void SearchLoop::ThrowIfCancelled() const {

@@ -3,12 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/config/pipeline.h"
 #include "core/plugin/component.h"
-#include "core/search/best_tracker.h"
 #include "core/search/budget.h"
 #include "core/search/components.h"
 #include "core/search/evaluator.h"
@@ -19,6 +17,7 @@
 #include "core/search/run.h"
 #include "core/search/step.h"
 #include "core/search/taking_order.h"
+#include "core/search/tally.h"
 #include "core/search/teller.h"
 #include "core/search/trial.h"
 
@@ -66,15 +65,12 @@ class SearchLoop {
   void TakeNext();
   void PassTaken(const Step& step) const;
   void Drop(Steps::iterator step);
-  void CountQuery(const Step& step, const Evaluator::Result& result);
   TrialRecord Rewarded(const Step& step, const Evaluator::Result& result) const;
   void Tell(Step& step, const TrialRecord& trial);
-  void Count(const TrialRecord& trial, bool is_better);
 
   bool IsSpent() const;
   Spending Asked() const;
   void CheckEnd();
-  void End(Ending ending, std::string reason);
   void ThrowIfCancelled() const;
 
   const Parts parts_;
@@ -82,24 +78,15 @@ class SearchLoop {
   const std::size_t ahead_;  // the number of steps in progress at once
   Proposer proposer_;
   Teller teller_;
-  BestTracker best_;
-  FrontTracker front_;
-  const Budget budget_;
-  Patience patience_;
-  FailureWatch failures_;
+  Tally tally_;
   TakingOrder order_;
   std::vector<TrialObserver*> observers_;
 
-  Steps steps_;               // in progress
-  Spending told_;             // by the trials that were told
-  std::uint64_t asked_ = 0;   // steps
-  std::uint64_t stored_ = 0;  // number of replayed trials
-  std::uint64_t queries_at_last_trial_ = 0;
-  std::uint64_t search_evaluations_ = 0;  // without those that confirm
-  std::uint64_t rejections_ = 0;
+  Steps steps_;                                      // in progress
+  std::uint64_t asked_ = 0;                          // steps
+  std::optional<std::uint64_t> search_evaluations_;  // when the search has ended
   std::optional<BestTrial> confirmed_;
-  Ending ending_ = Ending::kBudget;
-  std::string reason_;
+  Tally::End end_;
   bool broken_ = false;
 };
 

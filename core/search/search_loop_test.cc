@@ -209,6 +209,20 @@ TEST(SearchLoopTest, ACancelledSearchKeepsWhatItTold) {
   EXPECT_EQ(result.steps, 2u);
 }
 
+TEST(SearchLoopTest, EvaluationsOfACancelledNoisySearchConfirmNothing) {
+  FakeSearch search;
+  search.noisy = true;
+  search.evaluate = [&](const Query& q) {
+    search.cancelled = q.text == "0-1";
+    return FakeEvaluation(q);
+  };
+  search.script.asks = {{"0-0"}, {"0-1"}, {"0-2"}};
+  const RunResult result = search.Run();
+  EXPECT_EQ(result.ending, Ending::kInterrupted);
+  EXPECT_EQ(result.evaluations, 2u);
+  EXPECT_EQ(result.confirmations, 0u);
+}
+
 TEST(SearchLoopTest, AnExecutorThatCannotContinueBreaksTheRun) {
   FakeSearch search;
   search.evaluate = [](const Query&) -> Evaluation { throw HostError("all workers are gone"); };
