@@ -112,6 +112,11 @@ INSTANTIATE_TEST_SUITE_P(
                     "limits=[{metric=\"macs\", max=350e6}], limit_rule=\"penalty\"}"}},
         SearchCase{"ofa", "ofa/predictor.toml", {"budget={steps=300}", "optimizer.use=l2nas"}},
         SearchCase{"nsga2", "ofa/front.toml", {"budget={steps=300}"}},
+        SearchCase{"reinforce", "nb201/reinforce.toml", {"budget={steps=300}"}},
+        SearchCase{"reinforce_darts",
+                   "darts/analytic.toml",
+                   {"budget={steps=40}", "optimizer.use=reinforce", "exploration=[]"}},
+        SearchCase{"tpe", "nb201/tpe.toml", {"budget={steps=150}"}},
         SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -105,10 +105,11 @@ const TypedTable<GoalConfig>& GoalsTable() {
   using G = GoalConfig;
   static const TypedTable<G> table(
       {.name = "reward.goals",
-       .doc = "several goals: `goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]`. "
-              "Optimizers for several goals (nsga2) search for their Pareto front instead of the "
-              "reward; every optimizer keeps the front. Without goals, the front is that of the "
-              "reward's metric, `limits` and `add`",
+       .doc =
+           "several goals: `goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]`. "
+           "Optimizers for several goals (nsga2, tpe) search for their Pareto front instead of the "
+           "reward; every optimizer keeps the front. Without goals, the front is that of the "
+           "reward's metric, `limits` and `add`",
        .list = true},
       {HostKey<G>("metric", &G::metric,
                   "A metric of an oracle; its declaration says whether more or less is better.")

@@ -88,7 +88,8 @@ max_failures = 1000
 };
 
 TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
-  for (const char* optimizer : {"random", "rea", "local_search", "nsga2", "evolution"}) {
+  for (const char* optimizer :
+       {"random", "rea", "local_search", "nsga2", "evolution", "reinforce", "tpe"}) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }

@@ -68,6 +68,9 @@ const Shape kShapes[] = {
     {"Goals", std::string(kSearch) +
                   "use = \"nsga2\"\n[[reward.goals]]\nmetric = \"checksum\"\nreference = 0\n"
                   "[[reward.goals]]\nmetric = \"params\"\nreference = 2e6\n"},
+    {"Gradients", std::string(kSearch) + "use = \"reinforce\"\n"},
+    {"DensitiesWithThreeWorkers",
+     std::string(kSearch) + "use = \"tpe\"\n[execution]\nworkers = 3\n"},
     {"Rejections", std::string(kSearch) +
                        "use = \"rea\"\n[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n"},
     {"Stages", kStages},
