@@ -1,5 +1,8 @@
 #include "plugins/optimizers/reinforce/reinforce.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace reinforce {
 
 lode::Params<Reinforce::Config> Reinforce::Parameters() {
@@ -15,7 +18,7 @@ lode::Params<Reinforce::Config> Reinforce::Parameters() {
 
 lode::Presets Reinforce::Presets() {
   return {{"measured",
-           "The rate, of these three, that comes closest to the figures that NAS-Bench-201 "
+           "The rate that comes about as close as that of nats to the figures that NAS-Bench-201 "
            "publishes, and finds the best architecture of its table in the fewest queries.",
            {{"learning_rate", 0.1}, {"momentum", 0.9}, {"deviation", 1e-3}}},
           {"nats",
@@ -28,14 +31,42 @@ lode::Presets Reinforce::Presets() {
 }
 
 void Reinforce::Bind(const lode::Space& space) {
+  space_ = space;
   policy_.emplace(lode::sampling::Rows(space));
   policy_->Initialize(host_.Random(), config_.deviation);
 }
 
+lode::Architecture Reinforce::Ask() {
+  lode::Action action = policy_->Draw(host_.Random());
+  lode::Architecture architecture = space_->Discretize(action);
+  under_way_.push_back({architecture, std::move(action)});
+  return architecture;
+}
+
 void Reinforce::Tell(const lode::Trial& trial) {
-  if (trial.failed || trial.random || trial.action.empty()) { return; }
-  const double advantage = AdvantageOf(trial.reward);
-  std::vector<double> gradient = policy_->Score(trial.action);
+  if (trial.random) { return; }
+  const std::optional<lode::Action> action = TakeDrawn(trial.architecture);
+  if (!action) { return; }
+  if (!trial.failed) {
+    lowest_ = std::min(lowest_.value_or(trial.reward), trial.reward);
+    Learn(*action, trial.reward);
+  } else if (trial.rejected && lowest_) {
+    Learn(*action, *lowest_);
+  }
+}
+
+std::optional<lode::Action> Reinforce::TakeDrawn(lode::ArchitectureView architecture) {
+  const auto drawn = std::ranges::find_if(
+      under_way_, [&](const Drawn& d) { return std::ranges::equal(d.architecture, architecture); });
+  if (drawn == under_way_.end()) { return std::nullopt; }
+  lode::Action action = std::move(drawn->action);
+  under_way_.erase(drawn);
+  return action;
+}
+
+void Reinforce::Learn(lode::ActionView action, double reward) {
+  const double advantage = AdvantageOf(reward);
+  std::vector<double> gradient = policy_->Score(action);
   for (double& g : gradient) { g *= advantage; }
   policy_->Ascend(gradient, config_.learning_rate);
 }
@@ -57,5 +88,6 @@ LODE_PLUGIN(
         "Reinforcement Learning, Machine Learning 1992, as the authors of NAS-Bench-201 search "
         "with it (Dong and Yang, ICLR 2020). Each row of the space's matrices has logits of its "
         "own, drawn from by Gumbel noise on every cell; where rows compete, as the edges of "
-        "DARTS do, the policy also learns which rows win.",
+        "DARTS do, the policy also learns which rows win. What a limit "
+        "has rejected counts as the lowest reward so far.",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));
