@@ -93,6 +93,10 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{"l2nas", "nb201/l2nas.toml", {"budget={steps=400}"}},
         SearchCase{
             "l2nas_paper", "nb201/l2nas.toml", {"budget={steps=300}", "optimizer.preset=paper"}},
+        SearchCase{"l2nas_plus",
+                   "nb201/l2nas_plus.toml",
+                   {"budget={steps=80}", "optimizer.hidden_width=32",
+                    "optimizer.mutant_candidates=16", "optimizer.uniform_candidates=16"}},
         SearchCase{"random",
                    "nb201/rea.toml",
                    {"budget={steps=20000}", "optimizer.use=random",

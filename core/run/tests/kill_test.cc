@@ -64,6 +64,9 @@ const Shape kShapes[] = {
     {"Policy", std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n"},
     {"PolicyWithTwoWorkers",
      std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n[execution]\nworkers = 2\n"},
+    {"CandidatesWithThreeWorkers", std::string(kSearch) +
+                                       "use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 32\n" +
+                                       "[execution]\nworkers = 3\n"},
     {"Grid", std::string(kSearch) + "use = \"rea\"\n[grid]\n\"optimizer.sample\" = [2, 5, 10]\n"},
     {"Goals", std::string(kSearch) +
                   "use = \"nsga2\"\n[[reward.goals]]\nmetric = \"checksum\"\nreference = 0\n"

@@ -3,6 +3,7 @@
 #include <xmmintrin.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace l2nas {
 namespace {
@@ -26,22 +27,44 @@ class FlushDenormals {
 Agent::Agent(const Settings& s, const lode::kernels::KernelSet& kernels)
     : settings_(s),
       actor_(s.cells, s.width, s.cells, Output::kSigmoid, kernels),
-      critic_(s.cells, s.width, 1, Output::kIdentity, kernels) {}
+      critics_(s.critics, Mlp(s.cells, s.width, 1, Output::kIdentity, kernels)) {}
 
 std::span<const float> Agent::Act(const float* state) {
   return actor_.Forward(1, state).first(settings_.cells);
 }
 
-Agent::Losses Agent::Train(const Batch& batch) {
+std::vector<double> Agent::Values(std::span<const float> actions, double deviations) {
+  const std::size_t count = actions.size() / Padded(settings_.cells);
+  std::vector<double> sums(count), squares(count);
+  for (Mlp& critic : critics_) {
+    const std::span<const float> values = critic.Forward(count, actions.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto value = static_cast<double>(values[i * kLanes]);
+      sums[i] += value;
+      squares[i] += value * value;
+    }
+  }
+  const auto n = static_cast<double>(critics_.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const double mean = sums[i] / n;
+    sums[i] = mean + deviations * std::sqrt(std::max(squares[i] / n - mean * mean, 0.0));
+  }
+  return sums;
+}
+
+Agent::Losses Agent::Train(std::span<const Batch> batches, std::size_t judge) {
   const FlushDenormals flush;
-  const double critic = TrainCritic(batch);
-  return {critic, TrainActor(batch)};
+  double loss = 0;
+  for (std::size_t i = 0; i < critics_.size(); ++i) {
+    loss += TrainCritic(critics_[i], batches[i]);
+  }
+  return {loss / static_cast<double>(critics_.size()), TrainActor(critics_[judge], batches[judge])};
 }
 
 // Down the gradient of 1/|B| sum rho_tau(r - Q(alpha)).
-double Agent::TrainCritic(const Batch& batch) {
+double Agent::TrainCritic(Mlp& critic, const Batch& batch) {
   const std::size_t size = batch.rewards.size();
-  const std::span<const float> values = critic_.Forward(size, batch.actions.data());
+  const std::span<const float> values = critic.Forward(size, batch.actions.data());
   d_value_.assign(values.size(), 0.0f);
   double loss = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -51,13 +74,13 @@ double Agent::TrainCritic(const Batch& batch) {
     d_value_[i * kLanes] =
         static_cast<float>(-CheckLossSlope(error, settings_.quantile) / static_cast<double>(size));
   }
-  critic_.BackwardParameters(d_value_);
-  critic_.Step(settings_.critic);
+  critic.BackwardParameters(d_value_);
+  critic.Step(settings_.critic);
   return loss / static_cast<double>(size);
 }
 
 // Up the gradient of 1/|B| sum Q(mu(s)), through the critic into the actor.
-double Agent::TrainActor(const Batch& batch) {
+double Agent::TrainActor(Mlp& critic, const Batch& batch) {
   const std::size_t size = batch.rewards.size();
   const std::span<const float> actions = actor_.Forward(size, batch.states.data());
   proposed_.assign(actions.begin(), actions.end());
@@ -66,26 +89,26 @@ double Agent::TrainActor(const Batch& batch) {
     std::fill(proposed_.begin() + static_cast<std::ptrdiff_t>(i * row + settings_.cells),
               proposed_.begin() + static_cast<std::ptrdiff_t>((i + 1) * row), 0.0f);
   }
-  const std::span<const float> values = critic_.Forward(size, proposed_.data());
+  const std::span<const float> values = critic.Forward(size, proposed_.data());
   d_value_.assign(values.size(), 0.0f);
   double value = 0;
   for (std::size_t i = 0; i < size; ++i) {
     value += static_cast<double>(values[i * kLanes]);
     d_value_[i * kLanes] = -1.0f / static_cast<float>(size);
   }
-  actor_.BackwardParameters(critic_.BackwardInputs(d_value_));
+  actor_.BackwardParameters(critic.BackwardInputs(d_value_));
   actor_.Step(settings_.actor);
   return value / static_cast<double>(size);
 }
 
 void Agent::Save(lode::Writer& writer) const {
   actor_.Save(writer);
-  critic_.Save(writer);
+  for (const Mlp& critic : critics_) { critic.Save(writer); }
 }
 
 void Agent::Load(lode::Reader& reader) {
   actor_.Load(reader);
-  critic_.Load(reader);
+  for (Mlp& critic : critics_) { critic.Load(reader); }
 }
 
 }  // namespace l2nas

@@ -1,4 +1,4 @@
-// Actor and critic, and how one batch trains them (L2NAS, section 2.3).
+// Actor and critics, and how a batch trains them (L2NAS, section 2.3).
 #pragma once
 
 #include <algorithm>
@@ -34,35 +34,44 @@ class Agent {
     double quantile;  // tau
     AdamSettings actor;
     AdamSettings critic;
+    std::size_t critics = 1;
   };
 
   explicit Agent(const Settings& settings,
                  const lode::kernels::KernelSet& kernels = lode::kernels::Best());
 
   Mlp& actor() { return actor_; }
-  Mlp& critic() { return critic_; }
+  Mlp& critic(std::size_t i = 0) { return critics_[i]; }
+  std::size_t critics() const { return critics_.size(); }
 
   // mu(s): cells values in (0, 1), valid until the next call. `state` has Padded(cells) floats.
   std::span<const float> Act(const float* state);
 
+  // The mean of the critics' values of each action, plus `deviations` times their standard
+  // deviation: optimistic where they disagree. `actions` has rows of Padded(cells) floats.
+  std::vector<double> Values(std::span<const float> actions, double deviations);
+
   struct Losses {
-    double critic;       // mean check loss before the step, eq. 5
+    double critic;       // mean check loss before the step, eq. 5; with several critics their mean
     double actor_value;  // mean Q(mu(s)) before the step, eq. 6
   };
-  // Takes one critic step on eq. 5, then one actor step on eq. 6 with the updated critic.
-  Losses Train(const Batch& batch);
+  // Takes one step of each critic on eq. 5 and its own batch, then one actor step on eq. 6 with the
+  // updated critic number `judge` and the states of its batch.
+  Losses Train(std::span<const Batch> batches, std::size_t judge);
+  // The same with one critic.
+  Losses Train(const Batch& batch) { return Train({&batch, 1}, 0); }
 
-  // Both networks. As for Mlp, a Load that throws leaves them unusable.
+  // All networks. As for Mlp, a Load that throws leaves them unusable.
   void Save(lode::Writer& writer) const;
   void Load(lode::Reader& reader);
 
  private:
-  double TrainCritic(const Batch& batch);
-  double TrainActor(const Batch& batch);
+  double TrainCritic(Mlp& critic, const Batch& batch);
+  double TrainActor(Mlp& critic, const Batch& batch);
 
   Settings settings_;
-  Mlp actor_;   // mu: state -> action
-  Mlp critic_;  // Q: action -> tau-quantile of the reward
+  Mlp actor_;                 // mu: state -> action
+  std::vector<Mlp> critics_;  // Q: action -> tau-quantile of the reward
   std::vector<float> d_value_;
   std::vector<float> proposed_;
 };

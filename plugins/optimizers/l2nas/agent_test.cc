@@ -133,5 +133,44 @@ TEST(AgentTest, ActorAscendsTheCritic) {
   EXPECT_LT(agent.Act(state.data())[1], 0.05);
 }
 
+// The values 1, 2 and 6 of three critics: mean 3, standard deviation sqrt(14 / 3).
+TEST(AgentTest, RanksByTheMeanOfTheCriticsAndTheirDisagreement) {
+  Agent::Settings settings = Settings(3, 0.9, 1e-3);
+  settings.critics = 3;
+  Agent agent(settings);
+  agent.critic(0).Bias(3)[0] = 1;
+  agent.critic(1).Bias(3)[0] = 2;
+  agent.critic(2).Bias(3)[0] = 6;
+  const std::vector<float> actions(2 * kLanes);
+  for (const double deviations : {-1.0, 0.0, 0.5, 2.0}) {
+    const std::vector<double> values = agent.Values(actions, deviations);
+    ASSERT_EQ(values.size(), 2u);
+    EXPECT_NEAR(values[0], 3 + deviations * std::sqrt(14.0 / 3), 1e-9);
+    EXPECT_EQ(values[0], values[1]);
+  }
+}
+
+// Each critic learns from its own batch; the actor ascends only its judge.
+TEST(AgentTest, CriticsLearnFromTheirOwnBatches) {
+  lode::test::RandomStream stream(3, "agent_test");
+  Agent::Settings settings = Settings(2, 0.5, 1e-3);
+  settings.critics = 2;
+  Agent agent(settings);
+  for (std::size_t i = 0; i < 2; ++i) { agent.critic(i).InitializeUniform(stream.random(), 1); }
+  agent.actor().InitializeUniform(stream.random(), 1);
+  const std::vector<float> actions(4 * kLanes);
+  const std::vector<Batch> batches = {Repeated(actions, {1, 1, 1, 1}, 2),
+                                      Repeated(actions, {-1, -1, -1, -1}, 2)};
+  Agent::Losses losses{};
+  for (int i = 0; i < 2000; ++i) { losses = agent.Train(batches, 1); }
+  EXPECT_NEAR(agent.critic(0).Forward(1, actions.data())[0], 1, 0.05);
+  EXPECT_NEAR(agent.critic(1).Forward(1, actions.data())[0], -1, 0.05);
+  const std::vector<float> state(kLanes);
+  std::vector<float> proposed(kLanes);
+  std::ranges::copy(agent.Act(state.data()), proposed.begin());
+  EXPECT_NEAR(losses.actor_value,
+              static_cast<double>(agent.critic(1).Forward(1, proposed.data())[0]), 0.05);
+}
+
 }  // namespace
 }  // namespace l2nas

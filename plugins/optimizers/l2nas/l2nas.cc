@@ -6,29 +6,8 @@
 namespace l2nas {
 namespace {
 
-constexpr std::uint64_t kPolicyMagic = 0x314c4f5053414e32;  // "2NASPOL1"
-
-constexpr char kDoc[] =
-    "Mills et al., L2NAS: Learning to Optimize Neural Architectures via Continuous-Action "
-    "Reinforcement Learning, CIKM 2021. An actor maps the state, the mean of the best "
-    "architectures so far, to an action; a critic learns the upper quantile of the reward of an "
-    "action by the check loss; the actor ascends the critic. Exploration at random comes from the "
-    "pipeline: epsilon_greedy on NAS-Bench-201, warm_up on DARTS and Once-for-All.\n\n"
-    "The defaults are those of the paper's NAS-Bench-201 experiment except for the actor's "
-    "learning rate, which the paper prints as 1e-8 without saying how the networks are "
-    "initialized. With orthogonal weights and output layers scaled by 1e-3 (preset paper) that "
-    "rate comes close to the paper's Table 1; with LibTorch's usual initialization it collapses. "
-    "With the usual initialization and 1e-4 (preset robust) the search is robust.\n\n"
-    "The paper leaves choices open. Here the state starts at zeros; while fewer than K "
-    "architectures are known it is the mean of those; it keeps K distinct ones, each with its best "
-    "reward, and of equal rewards the one told first. It learns from each trial when it is told, "
-    "in "
-    "any order of steps, with the state at that time. A proposal may leave [0, 1] by the noise. A "
-    "saved "
-    "policy holds both networks with Adam's moments; the top K and the replay buffer start empty.";
-
-// A smaller epsilon could vanish next to a moment of zero, and Adam would divide zero by zero.
-constexpr double kLeastEpsilon = 1e-30;
+constexpr std::uint64_t kPolicyMagic = 0x314c4f5053414e32;    // "2NASPOL1"
+constexpr std::uint64_t kEnsembleMagic = 0x324c4f5053414e32;  // "2NASPOL2"
 
 // Noise that leads away from failing architectures, scattered like the host's retries after a
 // rejection.
@@ -40,56 +19,6 @@ std::string BytesOf(lode::ArchitectureView architecture) {
 }
 
 }  // namespace
-
-lode::Params<L2nas::Config> L2nas::Parameters() {
-  using C = Config;
-  using lode::Range;
-  const Range unit{0, 1, true, true};
-  return {
-      {"top_k", &C::top_k, "Number of best distinct architectures whose mean is the state (K).",
-       Range{1, 1e6}},
-      {"quantile", &C::quantile, "Quantile of the reward that the critic learns (tau).", unit},
-      {"batch_size", &C::batch_size, "Trials in a batch (|B|), drawn with replacement.",
-       Range{1, 65536}},
-      {"max_batches", &C::max_batches, "Maximum number of batches trained on in a step (C_max).",
-       Range{1, 65536}},
-      {"noise", &C::noise, "Half-width of the uniform noise on the actor's output (xi, eq. 4).",
-       Range{0, 1}},
-      lode::Param<C>{"actor_learning_rate", &C::actor_learning_rate,
-                     "Adam's learning rate for the actor.", Range{0, 1, true}}
-          .LogScale(),
-      lode::Param<C>{"critic_learning_rate", &C::critic_learning_rate,
-                     "Adam's learning rate for the critic.", Range{0, 1, true}}
-          .LogScale(),
-      {"beta1", &C::beta1, "Adam's decay of the mean of gradients.", Range{0, 1, false, true}},
-      {"beta2", &C::beta2, "Adam's decay of the mean of squared gradients.",
-       Range{0, 1, false, true}},
-      lode::Param<C>{"epsilon", &C::epsilon, "Adam's guard against division by zero.",
-                     Range{kLeastEpsilon, 1}}
-          .LogScale(),
-      {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
-       Range{1, 4096}},
-      {"replay_capacity", &C::replay_capacity,
-       "Number of last trials that the replay buffer keeps, at least batch_size; 0 keeps all.",
-       Range{0, 1e9}},
-      {"initialization", &C::initialization,
-       "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
-       "biases.",
-       lode::Choices{{"uniform", "orthogonal"}}},
-      {"output_scale", &C::output_scale, "Factor on the output layers' initial weights and biases.",
-       Range{0, 1, true}},
-  };
-}
-
-lode::Presets L2nas::Presets() {
-  return {
-      {"robust",
-       "LibTorch's usual initialization with an actor learning rate that works.",
-       {{"actor_learning_rate", 1e-4}, {"initialization", "uniform"}, {"output_scale", 1.0}}},
-      {"paper",
-       "The paper's actor learning rate, with the initialization that makes it work.",
-       {{"actor_learning_rate", 1e-8}, {"initialization", "orthogonal"}, {"output_scale", 1e-3}}}};
-}
 
 L2nas::L2nas(lode::Host host, const Config& config) : host_(host), config_(config) {
   if (config.replay_capacity > 0 && config.replay_capacity < config.batch_size) {
@@ -103,18 +32,25 @@ L2nas::L2nas(lode::Host host, const Config& config) : host_(host), config_(confi
 void L2nas::Bind(const lode::Space& space) {
   space_.emplace(space);
   cells_ = space.cells();
+  candidates_.emplace(space, CandidateSettings());
   agent_.emplace(NewAgent());
-  if (config_.initialization == "orthogonal") {
-    agent_->actor().InitializeOrthogonal(host_.Random(), config_.output_scale);
-    agent_->critic().InitializeOrthogonal(host_.Random(), config_.output_scale);
-  } else {
-    agent_->actor().InitializeUniform(host_.Random(), config_.output_scale);
-    agent_->critic().InitializeUniform(host_.Random(), config_.output_scale);
-  }
+  Initialize(agent_->actor());
+  for (std::size_t i = 0; i < agent_->critics(); ++i) { Initialize(agent_->critic(i)); }
   top_k_.emplace(static_cast<std::size_t>(config_.top_k), cells_);
   replay_.emplace(Padded(cells_), static_cast<std::size_t>(config_.replay_capacity));
   state_.assign(Padded(cells_), 0.0f);
   action_.assign(Padded(cells_), 0.0f);
+  batches_.resize(agent_->critics());
+}
+
+Candidates::Settings L2nas::CandidateSettings() const {
+  const auto count = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+  return {.from_actor = count(config_.actor_candidates),
+          .mutants = count(config_.mutant_candidates),
+          .uniform = count(config_.uniform_candidates),
+          .logit_noise = config_.logit_noise,
+          .parents = count(config_.parents),
+          .second_mutation = config_.second_mutation};
 }
 
 Agent::Settings L2nas::AgentSettings() const {
@@ -122,19 +58,70 @@ Agent::Settings L2nas::AgentSettings() const {
                            config_.epsilon};
   const AdamSettings critic{config_.critic_learning_rate, config_.beta1, config_.beta2,
                             config_.epsilon};
-  return {cells_, static_cast<std::size_t>(config_.hidden_width), config_.quantile, actor, critic};
+  return {cells_, static_cast<std::size_t>(config_.hidden_width), config_.quantile, actor,
+          critic, static_cast<std::size_t>(config_.critics)};
 }
 
 Agent L2nas::NewAgent() const { return Agent(AgentSettings()); }
 
-lode::Action L2nas::Ask() {
+void L2nas::Initialize(Mlp& network) {
+  if (config_.initialization == "orthogonal") {
+    network.InitializeOrthogonal(host_.Random(), config_.output_scale);
+  } else {
+    network.InitializeUniform(host_.Random(), config_.output_scale);
+  }
+}
+
+std::variant<lode::Action, lode::Architecture> L2nas::Ask() {
+  const lode::Random random = host_.Random();
+  if (Explores(random)) { return DrawUnseen(random); }
+  if (candidates_->enabled()) { return BestCandidate(random); }
+  return NoisyAction(random);
+}
+
+// The probability falls along a cosine from explore_start to explore_end while explore_steps
+// architectures become known, and stays there.
+bool L2nas::Explores(lode::Random random) const {
+  if (config_.explore_start == 0 && config_.explore_end == 0) { return false; }
+  const double x =
+      std::min(static_cast<double>(told_.size()) / static_cast<double>(config_.explore_steps), 1.0);
+  const double share = (1 + lode::math::CosPi(x)) / 2;
+  return random.Uniform() <
+         config_.explore_end + (config_.explore_start - config_.explore_end) * share;
+}
+
+lode::Architecture L2nas::DrawUnseen(lode::Random random) {
+  lode::Architecture architecture = candidates_->DrawUnseen(random);
+  candidates_->MarkSeen(architecture);
+  return architecture;
+}
+
+// The candidate with the largest mean + deviations * standard deviation of the critics.
+lode::Architecture L2nas::BestCandidate(lode::Random random) {
+  const auto candidates = candidates_->Draw(random, agent_->Act(state_.data()), *top_k_);
+  if (candidates.empty()) { return DrawUnseen(random); }
+  const std::size_t row = Padded(cells_);
+  std::vector<float> inputs(candidates.size() * row);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    std::ranges::copy(candidates[i].architecture,
+                      inputs.begin() + static_cast<std::ptrdiff_t>(i * row));
+  }
+  const std::vector<double> values = agent_->Values(inputs, config_.deviations);
+  const auto best = std::ranges::max_element(values) - values.begin();
+  const Candidates::Candidate& chosen = candidates[static_cast<std::size_t>(best)];
+  candidates_->MarkSeen(chosen.architecture);
+  host_.Record("candidate_source", static_cast<double>(chosen.source));
+  return chosen.architecture;
+}
+
+// mu(s) + z, eq. 4.
+lode::Action L2nas::NoisyAction(lode::Random random) {
   const std::span<const float> mu = agent_->Act(state_.data());
   lode::Action action(mu.begin(), mu.end());
-  const lode::Random random = host_.Random();
   for (float& cell : action) {
     cell += static_cast<float>(random.Uniform(-config_.noise, config_.noise));
   }
-  AvoidFailure(action);
+  AvoidFailure(random, action);
   return action;
 }
 
@@ -144,8 +131,7 @@ bool L2nas::Fails(lode::ActionView action) const {
   return at != failures_.end() && at->second >= kFailures;
 }
 
-void L2nas::AvoidFailure(lode::Action& action) const {
-  const lode::Random random = host_.Random();
+void L2nas::AvoidFailure(lode::Random random, lode::Action& action) const {
   double width = kFirstWidth;
   for (int attempt = 0; attempt < kMostAttempts && Fails(action); ++attempt) {
     for (float& cell : action) {
@@ -161,38 +147,47 @@ void L2nas::CountFailure(const lode::Trial& trial) {
 }
 
 void L2nas::Tell(const lode::Trial& trial) {
+  candidates_->MarkSeen(trial.architecture);
   if (trial.failed) {
     CountFailure(trial);
     return;
   }
   if (!failures_.empty()) { failures_.erase(BytesOf(trial.architecture)); }
   Remember(trial);
-  top_k_->Add(trial.architecture, trial.reward);
-  top_k_->WriteState(state_.data());
+  RaiseState(trial);
   Train();
 }
 
 // Stores (s_t, alpha_t, r_t): the state is the one before learning from this trial.
 void L2nas::Remember(const lode::Trial& trial) {
-  if (trial.action.empty()) {
+  if (trial.action.empty() || config_.critic_input == "architecture") {
     std::ranges::transform(trial.architecture, action_.begin(),
                            [](std::uint8_t one) { return static_cast<float>(one); });
   } else {
     std::ranges::copy(trial.action, action_.begin());
   }
   replay_->Add(state_, action_, static_cast<float>(trial.reward));
+  if (told_.insert(BytesOf(trial.architecture)).second) { scale_.Add(trial.reward); }
 }
 
+// s_t+1: the mean of the top K, of which the trial may be one.
+void L2nas::RaiseState(const lode::Trial& trial) {
+  top_k_->Add(trial.architecture, trial.reward);
+  top_k_->WriteState(state_.data());
+}
+
+// C batches of (s, alpha, r): eq. 5 for the critics, eq. 6 for the actor.
 void L2nas::Train() {
-  const auto batch_size = static_cast<std::size_t>(config_.batch_size);
   const std::size_t count =
-      BatchCount(replay_->size(), batch_size, static_cast<std::size_t>(config_.max_batches));
+      BatchCount(replay_->size(), static_cast<std::size_t>(config_.batch_size),
+                 static_cast<std::size_t>(config_.max_batches));
   if (count == 0) { return; }
   const lode::Random random = host_.Random();
   Agent::Losses sum{0, 0};
   for (std::size_t c = 0; c < count; ++c) {
-    replay_->Draw(random, batch_size, batch_);
-    const Agent::Losses losses = agent_->Train(batch_);
+    DrawBatches(random);
+    const std::size_t judge = batches_.size() > 1 ? random.Below(batches_.size()) : 0;
+    const Agent::Losses losses = agent_->Train(batches_, judge);
     sum.critic += losses.critic;
     sum.actor_value += losses.actor_value;
   }
@@ -200,9 +195,22 @@ void L2nas::Train() {
   host_.Record("actor_value", sum.actor_value / static_cast<double>(count));
 }
 
+void L2nas::DrawBatches(lode::Random random) {
+  for (Batch& batch : batches_) {
+    replay_->Draw(random, static_cast<std::size_t>(config_.batch_size), batch);
+    if (!config_.relative_rewards) { continue; }
+    for (float& reward : batch.rewards) {
+      reward = static_cast<float>(scale_(static_cast<double>(reward)));
+    }
+  }
+}
+
+// One critic is saved as it was before there could be several.
 void L2nas::Save(lode::Writer& writer) const {
   if (!agent_) { throw lode::InvalidError("save before bind"); }
-  writer.Value(kPolicyMagic);
+  const std::uint64_t critics = agent_->critics();
+  writer.Value(critics == 1 ? kPolicyMagic : kEnsembleMagic);
+  if (critics > 1) { writer.Value(critics); }
   writer.Value(static_cast<std::uint64_t>(cells_));
   writer.Value(static_cast<std::uint64_t>(config_.hidden_width));
   agent_->Save(writer);
@@ -210,26 +218,31 @@ void L2nas::Save(lode::Writer& writer) const {
 
 void L2nas::Load(lode::Reader& reader) {
   if (!agent_) { throw lode::InvalidError("load before bind"); }
-  if (reader.Value<std::uint64_t>() != kPolicyMagic) {
-    throw lode::InvalidError("not a saved policy of l2nas");
-  }
-  const auto cells = reader.Value<std::uint64_t>();
-  const auto width = reader.Value<std::uint64_t>();
-  if (cells != cells_ || width != static_cast<std::uint64_t>(config_.hidden_width)) {
-    throw lode::InvalidError("the saved policy is for " + std::to_string(cells) +
-                             " cells and hidden_width " + std::to_string(width) +
-                             ", this search has " + std::to_string(cells_) + " and " +
-                             std::to_string(config_.hidden_width));
-  }
+  CheckShape(reader);
   Agent loaded = NewAgent();
   loaded.Load(reader);
   agent_.emplace(std::move(loaded));
 }
 
-const lode_component* Component() {
-  return lode::OptimizerComponent<L2nas>(
-      "l2nas", "1.0.0", "Continuous-action reinforcement learning with a quantile critic.", kDoc,
-      LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER);
+// Reads what is before the networks. Throws InvalidError if this agent is not of that shape.
+void L2nas::CheckShape(lode::Reader& reader) const {
+  const auto magic = reader.Value<std::uint64_t>();
+  if (magic != kPolicyMagic && magic != kEnsembleMagic) {
+    throw lode::InvalidError("not a saved policy of l2nas");
+  }
+  const auto critics = magic == kPolicyMagic ? 1 : reader.Value<std::uint64_t>();
+  const auto cells = reader.Value<std::uint64_t>();
+  const auto width = reader.Value<std::uint64_t>();
+  if (cells != cells_ || width != static_cast<std::uint64_t>(config_.hidden_width) ||
+      critics != agent_->critics()) {
+    const auto shape = [](auto c, auto w, auto q) {
+      return std::to_string(c) + " cells, hidden_width " + std::to_string(w) + " and critics " +
+             std::to_string(q);
+    };
+    throw lode::InvalidError("the saved policy is for " + shape(cells, width, critics) +
+                             ", this search has " +
+                             shape(cells_, config_.hidden_width, agent_->critics()));
+  }
 }
 
 }  // namespace l2nas

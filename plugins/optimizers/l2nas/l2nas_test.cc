@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <deque>
 #include <limits>
 #include <lode/testing.hpp>
@@ -17,80 +16,15 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/optimizers/l2nas/test_search.h"
+
 namespace l2nas {
 namespace {
 
 using lode::test::Grid;
-using lode::test::Instance;
-using lode::test::Phase;
 using lode::test::SameBits;
-using lode::test::Values;
 using testing::AllOf;
 using testing::HasSubstr;
-
-Values Defaults() { return *Component(); }
-
-// One instance accessed through its table, bound to a space.
-class Search {
- public:
-  explicit Search(const lode::Space& space, const Values& values = Defaults(),
-                  std::uint64_t seed = 1)
-      : space_(space), instance_(values, seed) {
-    instance_.host().Enter(0, Phase::kSetup);
-    EXPECT_EQ(Api().bind(instance_.get(), space.handle(), nullptr), LODE_OK);
-  }
-
-  std::vector<float> Ask(std::uint64_t step) {
-    std::vector<float> action(space_.cells());
-    std::vector<std::uint8_t> architecture(space_.cells());
-    lode_proposal proposal = lode::test::ProposalInto(action.data(), architecture.data());
-    instance_.host().Enter(step, Phase::kAsk);
-    EXPECT_EQ(Api().ask(instance_.get(), &proposal, nullptr), LODE_OK);
-    EXPECT_EQ(proposal.kind, LODE_PROPOSES_ACTION);
-    return action;
-  }
-
-  // `action` may be null if an architecture was proposed.
-  void Tell(std::uint64_t step, const std::vector<float>* action,
-            const lode::Architecture& architecture, double reward, std::uint32_t flags = 0) {
-    const lode_trial trial = lode::test::TrialOf(
-        step, flags, action != nullptr ? action->data() : nullptr, architecture.data(), reward);
-    instance_.host().Enter(step, Phase::kTell);
-    EXPECT_EQ(Api().tell(instance_.get(), &trial, 1, nullptr), LODE_OK);
-  }
-
-  std::string Save() const {
-    std::string bytes;
-    EXPECT_EQ(Component()->save(instance_.get(), lode::detail::SinkInto(bytes), nullptr), LODE_OK);
-    return bytes;
-  }
-
-  // Returns the error, or "" on success.
-  std::string Load(std::string_view bytes) {
-    const lode_source source{&bytes, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
-                               auto& rest = *static_cast<std::string_view*>(ctx);
-                               const std::size_t n = std::min(size, rest.size());
-                               std::memcpy(data, rest.data(), n);
-                               rest.remove_prefix(n);
-                               return static_cast<std::int64_t>(n);
-                             }};
-    lode::test::ErrorBuffer error;
-    const lode_status status = Component()->load(instance_.get(), source, error.get());
-    if (status == LODE_OK) { return ""; }
-    EXPECT_EQ(error.Fault(status), "");
-    return error.message();
-  }
-
-  const std::vector<std::pair<std::string, double>>& records() {
-    return instance_.host().records();
-  }
-
- private:
-  const lode_optimizer_api& Api() const { return instance_.api<lode_optimizer_api>(); }
-
-  lode::Space space_;
-  Instance instance_;
-};
 
 class L2nasTest : public testing::Test {
  protected:
@@ -364,9 +298,10 @@ TEST_F(L2nasTest, ABufferSmallerThanABatchIsRefused) {
 
 // The presets differ in the way the paper's and the robust initialization do.
 TEST_F(L2nasTest, Presets) {
-  ASSERT_EQ(Component()->preset_count, 2u);
+  ASSERT_EQ(Component()->preset_count, 3u);
   EXPECT_STREQ(Component()->presets[0].name, "robust");
   EXPECT_STREQ(LODE_AT(Component()->presets, 1)->name, "paper");
+  EXPECT_STREQ(LODE_AT(Component()->presets, 2)->name, "plus");
   Search robust(space(), Defaults().SetPreset("robust")), defaults(space()),
       paper(space(), Defaults().SetPreset("paper"));
   EXPECT_EQ(robust.Save(), defaults.Save());

@@ -17,6 +17,10 @@ class TopK {
   void Add(std::span<const std::uint8_t> architecture, double reward);
 
   std::size_t size() const { return ranking_.size(); }
+  // The best has rank 0. REQUIRES: rank < size().
+  std::span<const std::uint8_t> architecture(std::size_t rank) const {
+    return ranking_[rank].architecture;
+  }
 
   // s = the mean of the kept architectures: writes one value per cell into `state`; zeros if there
   // are none (section 2.2).
