@@ -173,7 +173,7 @@ Candidates CommandNames(const CLI::App& parent) {
 // The name of an option's value determines the candidates.
 Candidates ValuesOf(const CLI::Option& option, const std::string& word, const Given& given) {
   const std::string name = ValueName(option);
-  if (name == "FILE") { return kFileNames; }
+  if (name == "FILE" || name == "FILE|DIR") { return kFileNames; }
   if (name == "DIR") { return kDirectoryNames; }
   if (name == "COMMAND") { return CommandNames(*given.command->get_parent()); }
   if (name == "COMPONENT") { return Subjects(given); }

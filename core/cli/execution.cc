@@ -24,8 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Work>
-core::Completion ExecuteShowing(Work& work, const ExecutionOptions& options,
-                                const Evaluators& evaluators) {
+core::Completion ExecuteAny(Work& work, const ExecutionOptions& options,
+                            const Evaluators& evaluators) {
   RunDisplay display(options.progress_seconds);
   return work.Execute({.program = core::ThisProgram(evaluators.global.plugins),
                        .mpi = &evaluators.mpi,
@@ -34,19 +34,6 @@ core::Completion ExecuteShowing(Work& work, const ExecutionOptions& options,
                        .runs_at_once = options.jobs,
                        .wall_seconds = options.wall_seconds,
                        .since = ProgramStart()});
-}
-
-int StatusOf(core::Completion completion) {
-  switch (completion) {
-    case core::Completion::kDone:
-      return kDone;
-    case core::Completion::kFailed:
-      return kRunFailed;
-    case core::Completion::kOutOfTime:
-      return kOutOfTime;
-    default:
-      return kInterrupted;
-  }
 }
 
 // Prints where the runs are kept, and how to continue if possible; nothing if all of them were
@@ -117,6 +104,24 @@ void PrintTablesOf(const std::list<core::StageRun>& stages) {
 
 }  // namespace
 
+core::Completion ExecuteShowing(core::PlannedSearches& searches, const ExecutionOptions& options,
+                                const Evaluators& evaluators) {
+  return ExecuteAny(searches, options, evaluators);
+}
+
+int StatusOf(core::Completion completion) {
+  switch (completion) {
+    case core::Completion::kDone:
+      return kDone;
+    case core::Completion::kFailed:
+      return kRunFailed;
+    case core::Completion::kOutOfTime:
+      return kOutOfTime;
+    default:
+      return kInterrupted;
+  }
+}
+
 int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
             const Evaluators& evaluators) {
   const core::Completion completion = ExecuteShowing(searches, options, evaluators);
@@ -133,7 +138,7 @@ int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
 
 int Execute(core::StagedPipeline& pipeline, const fs::path& directory,
             const ExecutionOptions& options, const Evaluators& evaluators) {
-  const core::Completion completion = ExecuteShowing(pipeline, options, evaluators);
+  const core::Completion completion = ExecuteAny(pipeline, options, evaluators);
   const std::vector<core::SearchResult> results = ResultsOf(pipeline.stages());
   if (options.json) {
     nlohmann::json out = core::ToJson(core::Summarize(results));

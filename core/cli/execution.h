@@ -7,6 +7,7 @@
 #include "core/cli/command.h"
 #include "core/cli/execution_options.h"
 #include "core/exec/mpi_session.h"
+#include "core/run/completion.h"
 #include "core/run/planned_searches.h"
 #include "core/run/staged_pipeline.h"
 
@@ -18,7 +19,13 @@ struct Evaluators {
   const GlobalOptions& global;
 };
 
-// Return an ExitStatus. Throw HostError.
+// Makes or continues the runs with their progress, and prints nothing else. Throws HostError.
+core::Completion ExecuteShowing(core::PlannedSearches& searches, const ExecutionOptions& options,
+                                const Evaluators& evaluators);
+
+int StatusOf(core::Completion completion);
+
+// Do the same and print the results. Return an ExitStatus. Throw HostError.
 int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
             const Evaluators& evaluators);
 // `directory`: the directory of all stages, for printing.

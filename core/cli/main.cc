@@ -70,7 +70,7 @@ std::string WhatWasTyped(int argc, char** argv) {
 
 // Ranks above 0 only evaluate, and do not repeat the output of rank 0.
 int ServeAsRank(const CLI::App& app, const GlobalOptions& global) {
-  return app.got_subcommand("run") || app.got_subcommand("resume")
+  return app.got_subcommand("run") || app.got_subcommand("resume") || app.got_subcommand("compare")
              ? core::ServeRank(core::ThisProgram(global.plugins))
              : kDone;
 }
@@ -98,6 +98,7 @@ void AddCommands(CLI::App& app, const GlobalOptions& global, Action& action) {
   AddDescribe(app, global, action);
   AddShow(app, global, action);
   AddRuns(app, global, action);
+  AddCompare(app, global, action);
   AddCheck(app, global, action);
   AddNew(app, global, action);
   AddVerify(app, global, action);

@@ -10,6 +10,10 @@ namespace lode::cli {
 
 void PipelineOptions::AddTo(CLI::App& command) {
   command.add_option("PIPELINE", files, "Pipeline files (TOML)")->required()->type_name("FILE");
+  AddChangesTo(command);
+}
+
+void PipelineOptions::AddChangesTo(CLI::App& command) {
   command
       .add_option("--set", overrides,
                   "Change a value: PATH=VALUE, e.g. --set optimizer.use=rea --set budget.steps=500")

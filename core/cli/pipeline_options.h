@@ -20,7 +20,9 @@ struct PipelineOptions {
   std::string seeds;                         // --seeds: "10", or "3,5,8"; "" if not given
   std::optional<std::int64_t> seed;          // --seed
 
+  // All of them, or all but the files.
   void AddTo(CLI::App& command);
+  void AddChangesTo(CLI::App& command);
   // Returns all changes from the command line in the form of --set.
   std::vector<std::string> Overrides() const;
 };

@@ -18,7 +18,17 @@ std::string DescribeLimit(const LimitConfig& limit) {
   return text + (limit.max ? " <= " + FormatNumber(*limit.max) : "");
 }
 
-// Returns ", limits macs <= 350000000 by rejection", or "".
+// Returns ", goals predicted_accuracy, macs", or "" if the pipeline states none.
+std::string DescribeGoals(const RewardConfig& reward) {
+  std::string text;
+  for (const GoalConfig& goal : reward.goals) {
+    text += (text.empty() ? ", goals " : ", ") + goal.metric;
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string DescribeLimits(const RewardConfig& reward) {
   std::string text;
   for (const LimitConfig& limit : reward.limits) {
@@ -33,16 +43,6 @@ std::string DescribeLimits(const RewardConfig& reward) {
   return text;
 }
 
-// Returns ", goals predicted_accuracy, macs", or "" if the pipeline states none.
-std::string DescribeGoals(const RewardConfig& reward) {
-  std::string text;
-  for (const GoalConfig& goal : reward.goals) {
-    text += (text.empty() ? ", goals " : ", ") + goal.metric;
-  }
-  return text;
-}
-
-// Returns "0.01 identity of accuracy - 1e-09 macs".
 std::string DescribeReward(const RewardConfig& reward) {
   std::string text = reward.scale == 1 ? "" : FormatNumber(reward.scale) + " ";
   text += std::string(WordOf(reward.transform)) + " of " + reward.metric;
@@ -52,8 +52,6 @@ std::string DescribeReward(const RewardConfig& reward) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string OptimizerName(const ComponentConfig& optimizer) {
   return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";

@@ -16,6 +16,12 @@ std::string OptimizerName(const ComponentConfig& optimizer);
 // Returns "percent; validation split of cifar100, 200 epochs".
 std::string DescribeMetric(const MetricDeclaration& metric);
 
+// Returns "0.01 identity of accuracy - 1e-09 macs".
+std::string DescribeReward(const RewardConfig& reward);
+
+// Returns ", limits macs <= 350000000 by rejection", or "".
+std::string DescribeLimits(const RewardConfig& reward);
+
 // Returns the unit of the first limit of the search's budget: "unique queries".
 std::string BudgetUnit(const SearchSummary& summary);
 

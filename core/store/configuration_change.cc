@@ -16,22 +16,7 @@ namespace {
 
 constexpr std::size_t kNamed = 3;  // number of changes that are listed
 
-// A `key = value` line of a configuration, with its table.
-struct Line {
-  std::string table;       // "[budget]", "[[oracle]]"
-  std::size_t number = 0;  // of this table among those of its name, from 1
-  std::string key, text;
-
-  bool IsSameKey(const Line& other) const {
-    return table == other.table && number == other.number && key == other.key;
-  }
-  std::string_view table_name() const {
-    const std::string_view brackets = "[]";
-    std::string_view name = table;
-    name.remove_prefix(std::min(name.find_first_not_of(brackets), name.size()));
-    return name.substr(0, name.find_first_of(brackets));
-  }
-};
+using Line = ConfigurationLine;
 
 // Treats control characters the same whether they are literal or escaped: the form in a
 // configuration, and what is made printable when reading it, depend on the version that wrote it.
@@ -46,23 +31,6 @@ std::string WithoutControls(std::string line) {
     }
   }
   return PrintableLine(line);
-}
-
-std::vector<Line> LinesOf(const std::string& toml) {
-  std::vector<Line> lines;
-  std::vector<std::string> tables;
-  std::istringstream in(toml);
-  for (std::string text; std::getline(in, text);) {
-    if (text.starts_with("[")) {
-      tables.push_back(text);
-    } else if (!text.empty() && text[0] != '#' && !tables.empty()) {
-      const auto number = std::ranges::count(tables, tables.back());
-      text = WithoutControls(std::move(text));
-      lines.push_back(
-          {tables.back(), static_cast<std::size_t>(number), text.substr(0, text.find(" =")), text});
-    }
-  }
-  return lines;
 }
 
 const Line* Find(const std::vector<Line>& lines, const Line& like) {
@@ -104,6 +72,35 @@ class ChangedKeys {
 };
 
 }  // namespace
+
+std::string_view ConfigurationLine::table_name() const {
+  const std::string_view brackets = "[]";
+  std::string_view name = table;
+  name.remove_prefix(std::min(name.find_first_not_of(brackets), name.size()));
+  return name.substr(0, name.find_first_of(brackets));
+}
+
+std::string_view ConfigurationLine::value() const {
+  constexpr std::string_view kEquals = " = ";
+  return std::string_view(text).substr(std::min(text.size(), key.size() + kEquals.size()));
+}
+
+std::vector<ConfigurationLine> LinesOf(const std::string& toml) {
+  std::vector<Line> lines;
+  std::vector<std::string> tables;
+  std::istringstream in(toml);
+  for (std::string text; std::getline(in, text);) {
+    if (text.starts_with("[")) {
+      tables.push_back(text);
+    } else if (!text.empty() && text[0] != '#' && !tables.empty()) {
+      const auto number = std::ranges::count(tables, tables.back());
+      text = WithoutControls(std::move(text));
+      lines.push_back(
+          {tables.back(), static_cast<std::size_t>(number), text.substr(0, text.find(" =")), text});
+    }
+  }
+  return lines;
+}
 
 ConfigurationChange CompareConfigurations(const std::string& then, const std::string& now,
                                           bool ignore_budget) {

@@ -180,6 +180,42 @@ TrialRecord StoredRun::Trial(std::uint64_t step) {
           .fidelity = row.Real(9)};
 }
 
+void StoredRun::ForEachTold(
+    const std::function<void(const TrialRecord&, const TrialCost&)>& visit) {
+  // No metric has a name that begins with an underscore.
+  const std::string rejected =
+      "SELECT step AS _step, sum(cost_seconds) AS _cost, count(*) AS _count, sum(" +
+      std::string(shape_.has_fidelities ? "fidelity" : "1") +
+      ") AS _sum FROM evaluation WHERE rejected AND id < 1 << 62 GROUP BY step";
+  const std::string order = shape_.has_order
+                                ? "JOIN (SELECT step AS _told, max(position) AS _taken FROM taken "
+                                  "GROUP BY step) ON _told = trial.step ORDER BY _taken"
+                                : "ORDER BY trial.step";
+  Statement row(database_,
+                "SELECT trial.step, trial.evaluation, random, reused, architecture, reward, "
+                "violation, trial.failure, CASE WHEN reused THEN 0 ELSE cost_seconds END + "
+                "coalesce(_cost, 0), coalesce(_count, 0), coalesce(_sum, 0)" +
+                    fidelity_column_ + metric_columns_ +
+                    " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation LEFT JOIN (" +
+                    rejected + ") ON _step = trial.step " + order);
+  while (row.Next()) {
+    const std::string architecture = PrintableLine(row.Text(4));
+    const std::string failure = PrintableLine(row.Text(7));
+    ReadRow(row, 12, row_);
+    visit({.step = row.Integer(0),
+           .evaluation = row.Integer(1),
+           .random = row.Integer(2) != 0,
+           .reused = row.Integer(3) != 0,
+           .architecture = architecture,
+           .metrics = failure.empty() ? std::span<const double>(row_) : std::span<const double>(),
+           .reward = row.Real(5),
+           .violation = row.Real(6),
+           .failure = failure,
+           .fidelity = row.Real(11)},
+          {row.Real(8), row.Integer(9), row.Real(10)});
+  }
+}
+
 const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {
   while (!at_end_ && (!evaluation_ || evaluation_->id < id)) {
     at_end_ = !evaluation_rows_->Next();

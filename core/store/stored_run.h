@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -21,6 +22,13 @@ namespace lode::core {
 // The key in `meta` for the optima of metrics that have one, and their text; "" if none has.
 inline constexpr char kOptimaKey[] = "optima";
 std::string OptimaToText(const std::vector<MetricDeclaration>& metrics);
+
+// What a trial has spent, including proposals of its step that were measured and rejected.
+struct TrialCost {
+  double seconds = 0;               // simulated
+  std::uint64_t rejections = 0;     // each a query
+  double rejected_evaluations = 0;  // the sum of their fidelities
+};
 
 // A view of run.db in a run's directory, as it is when this is made. It does not disturb a writer,
 // but everything written stays in run.db-wal as long as *this exists. Makes texts printable
@@ -64,6 +72,10 @@ class StoredRun {
   // Returns the trial of a step. Steps must grow from call to call, unless evaluations were taken
   // as they finished. Views are valid until the next call.
   TrialRecord Trial(std::uint64_t step);
+
+  // Calls `visit` for each trial, without its action, in the order in which they were told. Views
+  // are valid during the call.
+  void ForEachTold(const std::function<void(const TrialRecord&, const TrialCost&)>& visit);
 
   // Returns the evaluation with an ID, if there is one. IDs must grow from call to call. Valid
   // until the next call.

@@ -1,0 +1,95 @@
+#include "core/compare/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "toolkit/sampling/philox_stream.h"
+
+namespace lode::core {
+namespace {
+
+// Returns the value below which a share of the sorted values is.
+double Quantile(std::span<const double> sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const double part = place - static_cast<double>(below);
+  if (part == 0) { return sorted[below]; }
+  return std::isinf(sorted[below + 1]) ? sorted[below + 1]
+                                       : sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
+// Draws positions below `count`, by the upper half of a product: what that is not even is less than
+// 2^-32 for samples of any size that fits in memory.
+class Positions {
+ public:
+  std::size_t Below(std::size_t count) {
+    if (!half_) { words_.Fill(&word_, 1); }
+    const std::uint64_t part = half_ ? word_ >> 32 : word_ & 0xffffffff;
+    half_ = !half_;
+    return static_cast<std::size_t>(part * count >> 32);
+  }
+
+ private:
+  sampling::PhiloxStream words_{{}, {}};
+  std::uint64_t word_ = 0;
+  bool half_ = false;  // the upper half of the word is left
+};
+
+double ResampledMean(std::span<const double> values, Positions& positions) {
+  double sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) { sum += values[positions.Below(values.size())]; }
+  return sum / static_cast<double>(values.size());
+}
+
+template <class Draw>
+Interval PercentileInterval(double level, std::size_t resamples, Draw draw) {
+  std::vector<double> draws(resamples);
+  std::ranges::generate(draws, draw);
+  std::ranges::sort(draws);
+  return {Quantile(draws, (1 - level) / 2), Quantile(draws, (1 + level) / 2)};
+}
+
+}  // namespace
+
+Quartiles QuartilesOf(std::vector<double> values) {
+  std::ranges::sort(values);
+  return {Quantile(values, 0.25), Quantile(values, 0.5), Quantile(values, 0.75)};
+}
+
+std::vector<double> HolmAdjusted(std::span<const double> p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
+  std::vector<double> adjusted(p.size());
+  double most = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    most = std::max(most, std::min(1.0, p[order[i]] * static_cast<double>(order.size() - i)));
+    adjusted[order[i]] = most;
+  }
+  return adjusted;
+}
+
+double ProbabilityOfLarger(std::span<const double> first, std::span<const double> second) {
+  double larger = 0;
+  for (const double a : first) {
+    for (const double b : second) { larger += a > b ? 1 : a == b ? 0.5 : 0; }
+  }
+  return larger / (static_cast<double>(first.size()) * static_cast<double>(second.size()));
+}
+
+Interval BootstrapMean(std::span<const double> values, double level, std::size_t resamples) {
+  Positions positions;
+  return PercentileInterval(level, resamples, [&] { return ResampledMean(values, positions); });
+}
+
+Interval BootstrapDifference(std::span<const double> first, std::span<const double> second,
+                             double level, std::size_t resamples) {
+  Positions positions;
+  return PercentileInterval(level, resamples, [&] {
+    const double mean = ResampledMean(first, positions);
+    return mean - ResampledMean(second, positions);
+  });
+}
+
+}  // namespace lode::core
