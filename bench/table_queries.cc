@@ -1,0 +1,52 @@
+// usage: table_queries [OPTIMIZER [FIRST_SEED [SEEDS]]]
+//
+// Prints how many queries an optimizer that repeats none (bo, 20000 and 100 if left out) needs to
+// find the optimum of each column of NAS-Bench-201: median, 90th percentile and largest of the
+// seeds, and the processor time of a query.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "bench/table_search.h"
+
+namespace lode::bench {
+namespace {
+
+constexpr int kMost = 1000;
+
+int QueriesToOptimum(TableSearch search) {
+  int queries = 1;
+  while (search.Tell(search.Ask()) < search.optimum() && queries < kMost) { ++queries; }
+  return queries;
+}
+
+void MeasureColumn(const std::string& optimizer, const char* dataset, const char* metric,
+                   std::uint64_t first, std::size_t seeds) {
+  std::vector<int> queries;
+  int all = 0;
+  const double begin = ThreadMilliseconds();
+  for (std::size_t i = 0; i < seeds; ++i) {
+    queries.push_back(QueriesToOptimum({optimizer, dataset, metric, first + i}));
+    all += queries.back();
+  }
+  const double taken = ThreadMilliseconds() - begin;
+  std::ranges::sort(queries);
+  std::printf("%-10s %-14s  median %5.1f  90%% %4d  most %4d  %.2f ms\n", dataset, metric,
+              (queries[seeds / 2] + queries[(seeds - 1) / 2]) / 2.0, queries[seeds * 9 / 10],
+              queries.back(), taken / all);
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace lode::bench
+
+int main(int argc, char** argv) {
+  const std::string optimizer = argc > 1 ? argv[1] : "bo";
+  const auto first = static_cast<std::uint64_t>(argc > 2 ? std::atoll(argv[2]) : 20000);
+  const auto seeds = static_cast<std::size_t>(argc > 3 ? std::atoll(argv[3]) : 100);
+  for (const char* dataset : {"cifar10", "cifar100", "imagenet16"}) {
+    for (const char* metric : {"valid_accuracy", "test_accuracy"}) {
+      lode::bench::MeasureColumn(optimizer, dataset, metric, first, seeds);
+    }
+  }
+}
