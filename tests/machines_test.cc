@@ -115,6 +115,11 @@ INSTANTIATE_TEST_SUITE_P(
                     "reward={metric=\"predicted_accuracy\", transform=\"exponential\", "
                     "limits=[{metric=\"macs\", max=350e6}], limit_rule=\"penalty\"}"}},
         SearchCase{"ofa", "ofa/predictor.toml", {"budget={steps=300}", "optimizer.use=l2nas"}},
+        SearchCase{"bo",
+                   "nb201/bo.toml",
+                   {"budget={steps=150}",
+                    "reward={metric=\"valid_accuracy\", transform=\"exponential\"}"}},
+        SearchCase{"bo_front", "ofa/front.toml", {"budget={steps=60}", "optimizer.use=bo"}},
         SearchCase{"nsga2", "ofa/front.toml", {"budget={steps=300}"}},
         SearchCase{"reinforce", "nb201/reinforce.toml", {"budget={steps=300}"}},
         SearchCase{"reinforce_darts",

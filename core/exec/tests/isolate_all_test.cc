@@ -89,7 +89,7 @@ max_failures = 1000
 
 TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
   for (const char* optimizer :
-       {"random", "rea", "local_search", "nsga2", "evolution", "reinforce", "tpe"}) {
+       {"random", "rea", "local_search", "nsga2", "evolution", "bo", "reinforce", "tpe"}) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }

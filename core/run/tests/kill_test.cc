@@ -67,6 +67,8 @@ const Shape kShapes[] = {
     {"CandidatesWithThreeWorkers", std::string(kSearch) +
                                        "use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 32\n" +
                                        "[execution]\nworkers = 3\n"},
+    {"Model", std::string(kSearch) + "use = \"bo\"\n"},
+    {"ModelWithTwoWorkers", std::string(kSearch) + "use = \"bo\"\n[execution]\nworkers = 2\n"},
     {"Grid", std::string(kSearch) + "use = \"rea\"\n[grid]\n\"optimizer.sample\" = [2, 5, 10]\n"},
     {"Goals", std::string(kSearch) +
                   "use = \"nsga2\"\n[[reward.goals]]\nmetric = \"checksum\"\nreference = 0\n"
