@@ -58,8 +58,9 @@ def print_best(options, title, config, metric, limit, settings):
     settings = settings + ["exploration=[]", "budget={unique_queries=1000, marks=[]}"]
     for optimizer in options.optimizers or ["bo", "rea", "local_search", "random", "evolution"]:
         runs = [best_after(c, metric, limit, counts) for c in run(options, config, optimizer, settings)]
-        cells = [f"{statistics.mean(r[i] for r in runs):.4f} ± {statistics.stdev(r[i] for r in runs):.4f}" for i in (0, 1)]
-        print(f"{title:16} {optimizer:13} at 300: {cells[0]}   at 1000: {cells[1]}", flush=True)
+        cells = [f"at {count}: {statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}"
+                 for count, values in zip(counts, zip(*runs))]
+        print(f"{title:16} {optimizer:13}", "   ".join(cells), flush=True)
 
 
 def measure_ofa(options):
