@@ -18,7 +18,10 @@ Vector View(std::span<const double> values) {
 
 }  // namespace
 
-GaussianProcess::GaussianProcess() { Eigen::setCpuCacheSizes(32 * 1024, 512 * 1024, 4096 * 1024); }
+GaussianProcess::GaussianProcess() {
+  constexpr std::ptrdiff_t kKibi = 1024;
+  Eigen::setCpuCacheSizes(32 * kKibi, 512 * kKibi, 4096 * kKibi);
+}
 
 void GaussianProcess::Factorize(Eigen::MatrixXd covariance) {
   size_ = covariance.rows();

@@ -147,6 +147,7 @@ std::vector<lode::Architecture> Model::Best(std::size_t count) const {
   std::vector<std::size_t> order = Descending(merits);
   order.resize(std::min(order.size(), count));
   std::vector<lode::Architecture> best;
+  best.reserve(order.size());
   for (const std::size_t i : order) { best.push_back(observations_[rows_[i]].architecture); }
   return best;
 }
