@@ -64,9 +64,10 @@ const Shape kShapes[] = {
     {"Policy", std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n"},
     {"PolicyWithTwoWorkers",
      std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n[execution]\nworkers = 2\n"},
-    {"CandidatesWithThreeWorkers", std::string(kSearch) +
-                                       "use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 32\n" +
-                                       "[execution]\nworkers = 3\n"},
+    {"CandidatesWithThreeWorkers",
+     std::string(kSearch) + "use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 16\n" +
+         "max_batches = 4\nmutant_candidates = 16\nuniform_candidates = 16\n"
+         "[execution]\nworkers = 3\n"},
     {"Model", std::string(kSearch) + "use = \"bo\"\n"},
     {"ModelWithTwoWorkers", std::string(kSearch) + "use = \"bo\"\n[execution]\nworkers = 2\n"},
     {"Grid", std::string(kSearch) + "use = \"rea\"\n[grid]\n\"optimizer.sample\" = [2, 5, 10]\n"},
