@@ -154,7 +154,7 @@ void L2nas::Tell(const lode::Trial& trial) {
   }
   if (!failures_.empty()) { failures_.erase(BytesOf(trial.architecture)); }
   Remember(trial);
-  RaiseState(trial);
+  UpdateState(trial);
   Train();
 }
 
@@ -171,7 +171,7 @@ void L2nas::Remember(const lode::Trial& trial) {
 }
 
 // s_t+1: the mean of the top K, of which the trial may be one.
-void L2nas::RaiseState(const lode::Trial& trial) {
+void L2nas::UpdateState(const lode::Trial& trial) {
   top_k_->Add(trial.architecture, trial.reward);
   top_k_->WriteState(state_.data());
 }

@@ -106,7 +106,7 @@ class L2nas {
   // Named steps of Tell().
   void CountFailure(const lode::Trial& trial);
   void Remember(const lode::Trial& trial);
-  void RaiseState(const lode::Trial& trial);
+  void UpdateState(const lode::Trial& trial);
   void Train();
   void DrawBatches(lode::Random random);
 
