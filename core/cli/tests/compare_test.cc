@@ -68,6 +68,26 @@ class CompareTest : public testing::Test {
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
 
+  // Expects the best values at a mark and at the end that the runs themselves report.
+  static void ExpectMarksAndEnd(const Words& directories, const std::vector<double>& budgets) {
+    const json compared = Compared(directories);
+    EXPECT_EQ(compared.at("budgets"), json(budgets));
+    ASSERT_EQ(compared.at("tasks").size(), 1u);
+    const json& points = compared.at("tasks").at(0).at("points");
+    ASSERT_EQ(points.size(), 2 * directories.size());
+    for (std::size_t m = 0; m < directories.size(); ++m) {
+      const json runs = json::parse(lode_->Run({"show", directories[m], "--json"}).out).at("runs");
+      ASSERT_EQ(runs.size(), 8u);
+      for (std::size_t seed = 0; seed < runs.size(); ++seed) {
+        const auto value = [](const json& run) {
+          return run.at("best").at("metrics").at("valid_accuracy");
+        };
+        EXPECT_EQ(points.at(m).at("values").at(seed), value(runs.at(seed).at("marks").at(0)));
+        EXPECT_EQ(points.at(directories.size() + m).at("values").at(seed), value(runs.at(seed)));
+      }
+    }
+  }
+
   static TemporaryDirectory* directory_;
   static Program* lode_;
 };
@@ -75,23 +95,32 @@ class CompareTest : public testing::Test {
 TemporaryDirectory* CompareTest::directory_ = nullptr;
 Program* CompareTest::lode_ = nullptr;
 
-// The best values at marks and end are those that the runs themselves report.
 TEST_F(CompareTest, ValuesAreThoseOfTheRuns) {
-  const json compared = Compared({"rea", "random"});
-  EXPECT_EQ(compared.at("unit"), "unique_queries");
-  EXPECT_EQ(compared.at("budgets"), json({60.0, 120.0}));
-  ASSERT_EQ(compared.at("tasks").size(), 1u);
-  const json& points = compared.at("tasks").at(0).at("points");
-  ASSERT_EQ(points.size(), 4u);
-  const json shown = json::parse(lode_->Run({"show", "rea", "--json"}).out);
-  for (std::size_t seed = 0; seed < 8; ++seed) {
-    const json& run = shown.at("runs").at(seed);
-    EXPECT_EQ(points.at(0).at("values").at(seed),
-              run.at("marks").at(0).at("best").at("metrics").at("valid_accuracy"));
-    EXPECT_EQ(points.at(2).at("values").at(seed),
-              run.at("best").at("metrics").at("valid_accuracy"));
-  }
-  EXPECT_EQ(compared.at("tasks").at(0).at("target"), 91.606667);
+  ExpectMarksAndEnd({"rea", "random"}, {60, 120});
+  EXPECT_EQ(Compared({"rea", "random"}).at("tasks").at(0).at("target"), 91.606667);
+}
+
+// Measured architectures that break a limit are queries, too.
+TEST_F(CompareTest, RejectedQueriesCount) {
+  const Words limited = {"--set", "reward.limits=[{metric=\"params\", max=500000}]"};
+  Run("limited-rea", limited);
+  Words random = limited;
+  random.insert(random.end(), {"--set", "optimizer.use=random"});
+  Run("limited-random", random);
+  ExpectMarksAndEnd({"limited-rea", "limited-random"}, {60, 120});
+  const json compared = Compared({"limited-rea", "limited-random"});
+  EXPECT_TRUE(compared.at("tasks").at(0).at("target").is_null()) << "the optimum breaks the limit";
+  ExpectRefused({"rea", "limited-rea"}, "the limit on params is not set in rea, ");
+}
+
+// The training that begins before a budget of seconds is spent belongs to it.
+TEST_F(CompareTest, SimulatedSecondsAreThoseOfTheRuns) {
+  const Words seconds = {"--set", "budget={simulated_seconds=120000,marks=[30000]}"};
+  Run("seconds-rea", seconds);
+  Words random = seconds;
+  random.insert(random.end(), {"--set", "optimizer.use=random"});
+  Run("seconds-random", random);
+  ExpectMarksAndEnd({"seconds-rea", "seconds-random"}, {30000, 120000});
 }
 
 TEST_F(CompareTest, TablesSayOverHowManySeedsAndAtWhichBudget) {
