@@ -45,8 +45,8 @@ TEST(ComparisonWords, TextSaysWhatWasComparedAndHow) {
           StartsWith("cells: acc_uracy\nthe best accuracy over seeds, by budget in unique "
                      "queries; regret: distance from the optimum\n"),
           HasSubstr("           100  high        6  92.500 (91.250 to 93.750)  92.500 ± 1.871  "),
-          HasSubstr("2.500 ± 1.871     16.7 %  92.500  1.00\n"),
-          HasSubstr("high                   1 of 6  never  1.5 ± 0         15\n"),
+          HasSubstr("2.500 ± 1.871   16.7 %  92.500  1.00\n"),
+          HasSubstr("high                   1 of 6               never  1.5 ± 0         15\n"),
           HasSubstr("Holm: p corrected for the 1 test of this task\n"),
           HasSubstr("low    high       -10.000  -10.000 to -10.000  0.00 large  Wilcoxon  0.0312  "
                     "0.0312  high is better\n"),

@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/plugin/error.h"
@@ -19,13 +20,32 @@ std::string PointOfMethod(const GivenSearch& search) {
   for (const auto& [path, value] : search.result->search->point) {
     const bool is_task = path.starts_with("space") || path.starts_with("oracle") ||
                          path.starts_with("reward") || path == "optimizer.use";
-    if (!is_task) { point += " " + path.substr(path.rfind('.') + 1) + "=" + value; }
+    if (!is_task && value != "none") {
+      point += " " + path.substr(path.rfind('.') + 1) + "=" + value;
+    }
   }
   return point;
 }
 
+// A stored pipeline has the settings of a preset instead of its name; only the grid may name it, in
+// "optimizer.preset", or in a table: "{use=l2nas preset=plus}".
+std::string PresetInPoint(const GivenSearch& search) {
+  constexpr std::string_view kPreset = "preset=";
+  for (const auto& [path, value] : search.result->search->point) {
+    if (path == "optimizer.preset") { return value; }
+    const std::size_t at = path == "optimizer" ? value.find(kPreset) : std::string::npos;
+    if (at != std::string::npos) {
+      const std::size_t first = at + kPreset.size();
+      return value.substr(first, value.find_first_of(" }", first) - first);
+    }
+  }
+  return "";
+}
+
 std::string Optimizer(const GivenSearch& search) {
-  return OptimizerName(search.pipeline().optimizer);
+  ComponentConfig optimizer = search.pipeline().optimizer;
+  if (optimizer.preset.empty()) { optimizer.preset = PresetInPoint(search); }
+  return OptimizerName(optimizer);
 }
 
 std::string DirectoryOf(const GivenSearch& search) {
