@@ -119,8 +119,8 @@ core::CompareOptions Compared(const CompareOptions& options) {
   if (at != words.end()) { compared.axis = static_cast<core::Axis>(at - words.begin()); }
   compared.budgets = options.budgets;
   std::ranges::sort(compared.budgets);
-  const auto repeated = std::ranges::unique(compared.budgets);
-  compared.budgets.erase(repeated.begin(), repeated.end());
+  compared.budgets.erase(std::unique(compared.budgets.begin(), compared.budgets.end()),
+                         compared.budgets.end());
   return compared;
 }
 

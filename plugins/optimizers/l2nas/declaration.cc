@@ -32,45 +32,49 @@ constexpr char kDoc[] =
 // A smaller epsilon could vanish next to a moment of zero, and Adam would divide zero by zero.
 constexpr double kLeastEpsilon = 1e-30;
 
-}  // namespace
+using C = L2nas::Config;
+using lode::Range;
 
-lode::Params<L2nas::Config> L2nas::Parameters() {
-  using C = Config;
-  using lode::Range;
+// Those of the paper.
+lode::Params<C> PaperParameters() {
   const Range unit{0, 1, true, true};
+  return {{"top_k", &C::top_k, "Number of best distinct architectures whose mean is the state (K).",
+           Range{1, 1e6}},
+          {"quantile", &C::quantile, "Quantile of the reward that the critic learns (tau).", unit},
+          {"batch_size", &C::batch_size, "Trials in a batch (|B|), drawn with replacement.",
+           Range{1, 65536}},
+          {"max_batches", &C::max_batches,
+           "Maximum number of batches trained on in a step (C_max).", Range{1, 65536}},
+          {"noise", &C::noise, "Half-width of the uniform noise on the actor's output (xi, eq. 4).",
+           Range{0, 1}},
+          lode::Param<C>{"actor_learning_rate", &C::actor_learning_rate,
+                         "Adam's learning rate for the actor.", Range{0, 1, true}}
+              .LogScale(),
+          lode::Param<C>{"critic_learning_rate", &C::critic_learning_rate,
+                         "Adam's learning rate for the critic.", Range{0, 1, true}}
+              .LogScale(),
+          {"beta1", &C::beta1, "Adam's decay of the mean of gradients.", Range{0, 1, false, true}},
+          {"beta2", &C::beta2, "Adam's decay of the mean of squared gradients.",
+           Range{0, 1, false, true}},
+          lode::Param<C>{"epsilon", &C::epsilon, "Adam's guard against division by zero.",
+                         Range{kLeastEpsilon, 1}}
+              .LogScale(),
+          {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
+           Range{1, 4096}},
+          {"replay_capacity", &C::replay_capacity,
+           "Number of last trials that the replay buffer keeps, at least batch_size; 0 keeps all.",
+           Range{0, 1e9}},
+          {"initialization", &C::initialization,
+           "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
+           "biases.",
+           lode::Choices{{"uniform", "orthogonal"}}},
+          {"output_scale", &C::output_scale,
+           "Factor on the output layers' initial weights and biases.", Range{0, 1, true}}};
+}
+
+// What the critics learn from, and how many there are.
+lode::Params<C> CriticParameters() {
   return {
-      {"top_k", &C::top_k, "Number of best distinct architectures whose mean is the state (K).",
-       Range{1, 1e6}},
-      {"quantile", &C::quantile, "Quantile of the reward that the critic learns (tau).", unit},
-      {"batch_size", &C::batch_size, "Trials in a batch (|B|), drawn with replacement.",
-       Range{1, 65536}},
-      {"max_batches", &C::max_batches, "Maximum number of batches trained on in a step (C_max).",
-       Range{1, 65536}},
-      {"noise", &C::noise, "Half-width of the uniform noise on the actor's output (xi, eq. 4).",
-       Range{0, 1}},
-      lode::Param<C>{"actor_learning_rate", &C::actor_learning_rate,
-                     "Adam's learning rate for the actor.", Range{0, 1, true}}
-          .LogScale(),
-      lode::Param<C>{"critic_learning_rate", &C::critic_learning_rate,
-                     "Adam's learning rate for the critic.", Range{0, 1, true}}
-          .LogScale(),
-      {"beta1", &C::beta1, "Adam's decay of the mean of gradients.", Range{0, 1, false, true}},
-      {"beta2", &C::beta2, "Adam's decay of the mean of squared gradients.",
-       Range{0, 1, false, true}},
-      lode::Param<C>{"epsilon", &C::epsilon, "Adam's guard against division by zero.",
-                     Range{kLeastEpsilon, 1}}
-          .LogScale(),
-      {"hidden_width", &C::hidden_width, "Units in each of the three hidden layers.",
-       Range{1, 4096}},
-      {"replay_capacity", &C::replay_capacity,
-       "Number of last trials that the replay buffer keeps, at least batch_size; 0 keeps all.",
-       Range{0, 1e9}},
-      {"initialization", &C::initialization,
-       "How the networks start: uniform, as LibTorch's Linear does, or orthogonal with zero "
-       "biases.",
-       lode::Choices{{"uniform", "orthogonal"}}},
-      {"output_scale", &C::output_scale, "Factor on the output layers' initial weights and biases.",
-       Range{0, 1, true}},
       {"critic_input", &C::critic_input,
        "What the critic sees of a trial: its action, as in the paper, or the ones and zeros of its "
        "architecture.",
@@ -81,7 +85,12 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
        Range{1, 100}},
       {"relative_rewards", &C::relative_rewards,
        "Whether the critic learns max((r - median) / (best - median), -1), with the median and the "
-       "best of the distinct architectures' rewards so far, instead of the reward r."},
+       "best of the distinct architectures' rewards so far, instead of the reward r."}};
+}
+
+// What is proposed instead of the actor's action.
+lode::Params<C> ProposalParameters() {
+  return {
       {"explore_start", &C::explore_start,
        "Probability of an unseen architecture at random at the start, in addition to the "
        "pipeline's exploration.",
@@ -111,8 +120,17 @@ lode::Params<L2nas::Config> L2nas::Parameters() {
        Range{0, 1}},
       {"deviations", &C::deviations,
        "Candidates are ranked by the critics' mean plus this many of their standard deviations.",
-       Range{-100, 100}},
-  };
+       Range{-100, 100}}};
+}
+
+}  // namespace
+
+lode::Params<L2nas::Config> L2nas::Parameters() {
+  lode::Params<Config> all = PaperParameters();
+  for (const lode::Params<Config>& more : {CriticParameters(), ProposalParameters()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
 }
 
 lode::Presets L2nas::Presets() {
