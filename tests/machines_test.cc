@@ -125,6 +125,8 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{"reinforce_darts",
                    "darts/analytic.toml",
                    {"budget={steps=40}", "optimizer.use=reinforce", "exploration=[]"}},
+        SearchCase{"hyperband", "nb201/hyperband.toml", {"budget={steps=300}"}},
+        SearchCase{"bohb", "nb201/bohb.toml", {"budget={steps=200}"}},
         SearchCase{"tpe", "nb201/tpe.toml", {"budget={steps=150}"}},
         SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
     [](const auto& info) { return std::string(info.param.name); });

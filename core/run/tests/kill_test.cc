@@ -75,6 +75,9 @@ const Shape kShapes[] = {
                   "use = \"nsga2\"\n[[reward.goals]]\nmetric = \"checksum\"\nreference = 0\n"
                   "[[reward.goals]]\nmetric = \"params\"\nreference = 2e6\n"},
     {"Gradients", std::string(kSearch) + "use = \"reinforce\"\n"},
+    {"Brackets", std::string(kSearch) + "use = \"hyperband\"\n"},
+    {"BracketsAndDensitiesWithThreeWorkers",
+     std::string(kSearch) + "use = \"bohb\"\npreset = \"nb201\"\n[execution]\nworkers = 3\n"},
     {"DensitiesWithThreeWorkers",
      std::string(kSearch) + "use = \"tpe\"\n[execution]\nworkers = 3\n"},
     {"Rejections", std::string(kSearch) +

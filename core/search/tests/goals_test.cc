@@ -19,8 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const char* const kOptimizers[] = {
-    "l2nas", "random", "rea", "local_search", "nsga2", "evolution", "reinforce", "tpe", "bo"};
+const char* const kOptimizers[] = {"l2nas", "random",    "rea",       "local_search",
+                                   "nsga2", "evolution", "reinforce", "tpe",
+                                   "bo",    "hyperband", "bohb"};
 
 // A shipped pipeline of each space, and a limit that about half of its architectures break.
 struct Case {
