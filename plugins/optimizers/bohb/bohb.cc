@@ -17,7 +17,7 @@ lode::Params<Bohb::Config> Bohb::Parameters() {
           {"candidates", &Config::candidates,
            "Number of draws from the good results' density of which the most "
            "promising is proposed.",
-           Range{1, 1e6}},
+           Range{1, 1000}},
           {"random_fraction", &Config::random_fraction,
            "Fraction of random architectures among the new ones.", Range{0, 1}},
           {"good_share", &Config::good_share, "Fraction of a rung's results that are good.",
@@ -108,7 +108,7 @@ std::optional<lode::Architecture> Bohb::DrawPromising(lode::Random random) const
   double most = 0;
   for (std::int64_t i = 0; i < config_.candidates; ++i) {
     lode::Architecture drawn = rows_->Compose(random, model_->Draw(random));
-    if (fresh_->IsSeen(drawn)) { continue; }
+    if (!fresh_->exhausted() && fresh_->IsSeen(drawn)) { continue; }
     const double promise = model_->Promise(rows_->Read(drawn));
     if (promise > most) {
       best = std::move(drawn);

@@ -50,7 +50,7 @@ lode::Params<Tpe::Config> Tpe::Parameters() {
   return {{"initial", &Config::initial, "Number of random architectures at the beginning.",
            Range{1, 1e6}},
           {"candidates", &Config::candidates, "Number of candidates of which the best is proposed.",
-           Range{1, 1e6}},
+           Range{1, 1000}},
           {"gamma", &Config::gamma, "Fraction of the trials that count as good.",
            Range{0, 1, true, true}},
           {"most_good", &Config::most_good, "Maximum number of good trials, with one goal.",
@@ -100,10 +100,11 @@ lode::Architecture Tpe::Propose(lode::Random random) {
   lode::Architecture best;
   double best_quotient = 0;
   std::int64_t found = 0;
-  for (std::int64_t tries = config_.candidates * (config_.repeats ? 1 : kTries);
+  const bool repeats = config_.repeats || met_->exhausted();
+  for (std::int64_t tries = config_.candidates * (repeats ? 1 : kTries);
        tries > 0 && found < config_.candidates; --tries) {
     lode::Architecture drawn = rows_->Compose(random, good_->Draw(random));
-    if (!config_.repeats && met_->IsSeen(drawn)) { continue; }
+    if (!repeats && met_->IsSeen(drawn)) { continue; }
     ++found;
     const Choices choices = rows_->Read(drawn);
     const double quotient = good_->RelativeDensity(choices) / others_->RelativeDensity(choices);

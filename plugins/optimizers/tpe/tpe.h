@@ -28,8 +28,8 @@ namespace tpe {
 // others like proposals under way: both lead away from them. The last `recent` of the others have
 // the weight 1, earlier ones less, the first 1 / n.
 //
-// Unlike Optuna's, it proposes no architecture twice, unless `repeats`: if kTries draws for each
-// candidate give only known ones, it proposes a random architecture.
+// Unlike Optuna's, it proposes no architecture twice, unless `repeats`, while there are others: if
+// kTries draws for each candidate give only known ones, it proposes a random architecture.
 class Tpe {
  public:
   struct Config {
