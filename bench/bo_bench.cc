@@ -12,9 +12,12 @@ namespace lode::bench {
 namespace {
 
 void AskAfter(benchmark::State& state) {
-  TableSearch search("bo", "cifar100", "valid_accuracy", 1);
+  TableColumn column("cifar100", "valid_accuracy");
+  TableSearch search(column, "bo", 1);
   test::FixedStream stream(1);
-  for (auto i = state.range(0); i > 0; --i) { search.Tell(search.space().Sample(stream.random())); }
+  for (auto i = state.range(0); i > 0; --i) {
+    search.Tell(column.space().space().Sample(stream.random()));
+  }
   search.Tell(search.Ask());  // takes all of them into account at once
   double worst = 0;
   for (auto _ : state) {

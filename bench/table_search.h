@@ -11,6 +11,12 @@
 
 namespace lode::bench {
 
+inline const std::filesystem::path kPlugins =
+    std::filesystem::path(LODE_BINARY_DIR) / "lib/lode/plugins";
+inline std::filesystem::path PluginPath(const std::string& name) {
+  return kPlugins / (name + ".lode.so");
+}
+
 // Processor time of this thread, in milliseconds.
 inline double ThreadMilliseconds() {
   timespec t{};
@@ -18,71 +24,79 @@ inline double ThreadMilliseconds() {
   return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
 }
 
-class TableSearch {
+// The space, and one column of the table.
+class TableColumn {
  public:
-  // `optimizer` is a component with its defaults, of the plugin of the same name.
-  TableSearch(const std::string& optimizer, std::string_view dataset, std::string_view metric,
-              std::uint64_t seed)
-      : oracle_(
-            test::Values(test::LoadComponent(kPlugins / "nb201.lode.so", "nb201.table"), kPlugins)
-                .Set("dataset", dataset)),
-        optimizer_(test::Values(test::LoadComponent(kPlugins / (optimizer + ".lode.so"), optimizer),
-                                kPlugins),
-                   seed) {
-    oracle_api_.bind(oracle_.get(), space_.handle(), nullptr);
+  TableColumn(std::string_view dataset, std::string_view metric)
+      : oracle_(test::Values(test::LoadComponent(PluginPath("nb201"), "nb201.table"), kPlugins)
+                    .Set("dataset", dataset)) {
+    api_.bind(oracle_.get(), space_.handle(), nullptr);
     FindMetric(metric);
-    optimizer_.host().Enter(0, test::Phase::kSetup);
-    optimizer_api_.bind(optimizer_.get(), space_.handle(), nullptr);
+    metrics_.resize(api_.metric_count(oracle_.get()));
   }
 
+  const test::SpaceInstance& space() const { return space_; }
   // The column's largest value.
   double optimum() const { return metric_.optimum; }
-  const Space& space() const { return space_.space(); }
 
-  Architecture Ask() {
-    Architecture architecture(space().cells());
-    Action action(architecture.size());
-    lode_proposal proposal = test::ProposalInto(action.data(), architecture.data());
-    optimizer_.host().Enter(step_, test::Phase::kAsk);
-    detail::Check(
-        [&](lode_error* e) { return optimizer_api_.ask(optimizer_.get(), &proposal, e); });
-    return architecture;
-  }
-
-  // Tells the optimizer the architecture's value, which is returned.
-  double Tell(const Architecture& architecture) {
-    std::vector<double> metrics(oracle_api_.metric_count(oracle_.get()));
-    lode_query query{sizeof query, 0, architecture.data(), 1, 0, metrics.data(), 0, LODE_OK, 0,
+  double ValueOf(const Architecture& architecture) {
+    lode_query query{sizeof query, 0, architecture.data(), 1, 0, metrics_.data(), 0, LODE_OK, 0,
                      nullptr};
-    oracle_api_.evaluate(oracle_.get(), &query, 1, nullptr);
-    const double& value = metrics[place_];
-    const lode_trial trial = test::TrialOf(step_, 0, nullptr, architecture.data(), value);
-    optimizer_.host().Enter(step_++, test::Phase::kTell);
-    detail::Check(
-        [&](lode_error* e) { return optimizer_api_.tell(optimizer_.get(), &trial, 1, e); });
-    return value;
+    api_.evaluate(oracle_.get(), &query, 1, nullptr);
+    return metrics_[place_];
   }
 
  private:
-  static inline const std::filesystem::path kPlugins =
-      std::filesystem::path(LODE_BINARY_DIR) / "lib/lode/plugins";
-
   void FindMetric(std::string_view name) {
     for (;; ++place_) {
       metric_.struct_size = sizeof metric_;
-      detail::Check(
-          [&](lode_error* e) { return oracle_api_.metric(oracle_.get(), place_, &metric_, e); });
+      detail::Check([&](lode_error* e) { return api_.metric(oracle_.get(), place_, &metric_, e); });
       if (metric_.name == name) { return; }
     }
   }
 
   test::SpaceInstance space_{
-      test::Values(test::LoadComponent(kPlugins / "nb201.lode.so", "nb201"), kPlugins)};
-  test::Instance oracle_, optimizer_;
-  const lode_oracle_api& oracle_api_ = oracle_.api<lode_oracle_api>();
-  const lode_optimizer_api& optimizer_api_ = optimizer_.api<lode_optimizer_api>();
+      test::Values(test::LoadComponent(PluginPath("nb201"), "nb201"), kPlugins)};
+  test::Instance oracle_;
+  const lode_oracle_api& api_ = oracle_.api<lode_oracle_api>();
   std::uint32_t place_ = 0;
   lode_metric metric_{};
+  std::vector<double> metrics_;
+};
+
+class TableSearch {
+ public:
+  // `optimizer` is a component with its defaults, of the plugin of the same name.
+  TableSearch(TableColumn& column, const std::string& optimizer, std::uint64_t seed)
+      : column_(column),
+        optimizer_(test::Values(test::LoadComponent(PluginPath(optimizer), optimizer), kPlugins),
+                   seed) {
+    optimizer_.host().Enter(0, test::Phase::kSetup);
+    api_.bind(optimizer_.get(), column_.space().handle(), nullptr);
+  }
+
+  Architecture Ask() {
+    Architecture architecture(column_.space().space().cells());
+    Action action(architecture.size());
+    lode_proposal proposal = test::ProposalInto(action.data(), architecture.data());
+    optimizer_.host().Enter(step_, test::Phase::kAsk);
+    detail::Check([&](lode_error* e) { return api_.ask(optimizer_.get(), &proposal, e); });
+    return architecture;
+  }
+
+  // Tells the optimizer the architecture's value, which is returned.
+  double Tell(const Architecture& architecture) {
+    const double value = column_.ValueOf(architecture);
+    const lode_trial trial = test::TrialOf(step_, 0, nullptr, architecture.data(), value);
+    optimizer_.host().Enter(step_++, test::Phase::kTell);
+    detail::Check([&](lode_error* e) { return api_.tell(optimizer_.get(), &trial, 1, e); });
+    return value;
+  }
+
+ private:
+  TableColumn& column_;
+  test::Instance optimizer_;
+  const lode_optimizer_api& api_ = optimizer_.api<lode_optimizer_api>();
   std::uint64_t step_ = 0;
 };
 
