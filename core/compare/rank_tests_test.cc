@@ -102,7 +102,7 @@ TEST(Wilcoxon, TheApproximationContinuesTheExactP) {
 }
 
 TEST(Wilcoxon, EqualSamplesDoNotDiffer) {
-  for (const std::size_t count : {1, 5, 50, 51, 100}) {
+  for (const std::size_t count : {1U, 5U, 50U, 51U, 100U}) {
     const TestResult result = WilcoxonSignedRank(Values(count, 3), Values(count, 3));
     EXPECT_EQ(result.p, 1) << count;
     EXPECT_EQ(result.effect, 0) << count;
@@ -134,7 +134,7 @@ TEST(MannWhitney, ManyValuesAreApproximated) {
 }
 
 TEST(MannWhitney, EqualSamplesDoNotDiffer) {
-  for (const std::size_t count : {1, 25, 26, 100}) {
+  for (const std::size_t count : {1U, 25U, 26U, 100U}) {
     EXPECT_EQ(MannWhitney(Values(count, 3), Values(count, 3)).p, 1) << count;
   }
 }
