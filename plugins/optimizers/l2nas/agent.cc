@@ -96,9 +96,27 @@ double Agent::TrainActor(Mlp& critic, const Batch& batch) {
     value += static_cast<double>(values[i * kLanes]);
     d_value_[i * kLanes] = -1.0f / static_cast<float>(size);
   }
-  actor_.BackwardParameters(critic.BackwardInputs(d_value_));
+  actor_.BackwardParameters(Competing(critic.BackwardInputs(d_value_)));
   actor_.Step(settings_.actor);
   return value / static_cast<double>(size);
+}
+
+// Without each row's mean: raising all cells of a row alike changes no architecture.
+std::span<const float> Agent::Competing(std::span<const float> gradient) {
+  if (settings_.rows.empty()) { return gradient; }
+  gradient_.assign(gradient.begin(), gradient.end());
+  const std::size_t stride = Padded(settings_.cells);
+  for (std::size_t at = 0; at < gradient_.size(); at += stride) {
+    std::size_t first = at;
+    for (const std::size_t size : settings_.rows) {
+      const auto cells = std::span(gradient_).subspan(first, size);
+      float sum = 0;
+      for (const float cell : cells) { sum += cell; }
+      for (float& cell : cells) { cell -= sum / static_cast<float>(size); }
+      first += size;
+    }
+  }
+  return gradient_;
 }
 
 void Agent::Save(lode::Writer& writer) const {

@@ -35,6 +35,9 @@ class Agent {
     AdamSettings actor;
     AdamSettings critic;
     std::size_t critics = 1;
+    // The numbers of cells of the rows whose cells compete; empty: the actor follows the critic's
+    // whole gradient.
+    std::vector<std::size_t> rows{};
   };
 
   explicit Agent(const Settings& settings,
@@ -68,12 +71,14 @@ class Agent {
  private:
   double TrainCritic(Mlp& critic, const Batch& batch);
   double TrainActor(Mlp& critic, const Batch& batch);
+  std::span<const float> Competing(std::span<const float> gradient);
 
   Settings settings_;
   Mlp actor_;                 // mu: state -> action
   std::vector<Mlp> critics_;  // Q: action -> tau-quantile of the reward
   std::vector<float> d_value_;
   std::vector<float> proposed_;
+  std::vector<float> gradient_;
 };
 
 }  // namespace l2nas

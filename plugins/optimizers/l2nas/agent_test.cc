@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <lode/testing.hpp>
+#include <span>
 #include <vector>
 
 namespace l2nas {
@@ -111,26 +112,46 @@ TEST(AgentTest, CriticLearnsTheQuantile) {
   EXPECT_NEAR(agent.critic().Forward(1, actions.data())[0], 0.8, 0.02);
 }
 
-// Reward = first cell - second cell: the actor must move to (1, 0).
-TEST(AgentTest, ActorAscendsTheCritic) {
+// Trains on a reward that is linear in two cells; returns what the actor proposes.
+std::vector<float> ActionFor(double first, double second, const std::vector<std::size_t>& rows) {
   lode::test::RandomStream stream(3, "agent_test");
   const lode::Random random = stream.random();
-  Agent agent(Settings(2, 0.5, 1e-3));
+  Agent::Settings settings = Settings(2, 0.5, 1e-3);
+  settings.rows = rows;
+  Agent agent(settings);
   agent.critic().InitializeUniform(random, 1);
   agent.actor().InitializeUniform(random, 1);
   std::vector<float> actions(16 * kLanes), rewards(16);
   for (int i = 0; i < 2000; ++i) {
     for (std::size_t row = 0; row < rewards.size(); ++row) {
-      const auto a = static_cast<float>(random.Uniform()), b = static_cast<float>(random.Uniform());
-      actions[row * kLanes] = a;
-      actions[row * kLanes + 1] = b;
-      rewards[row] = a - b;
+      const double a = random.Uniform(), b = random.Uniform();
+      actions[row * kLanes] = static_cast<float>(a);
+      actions[row * kLanes + 1] = static_cast<float>(b);
+      rewards[row] = static_cast<float>(first * a + second * b);
     }
     agent.Train(Repeated(actions, rewards, 2));
   }
   const std::vector<float> state(kLanes);
-  EXPECT_GT(agent.Act(state.data())[0], 0.95);
-  EXPECT_LT(agent.Act(state.data())[1], 0.05);
+  const std::span<const float> action = agent.Act(state.data());
+  return {action.begin(), action.end()};
+}
+
+// Reward = first cell - second cell: the actor must move to (1, 0).
+TEST(AgentTest, ActorAscendsTheCritic) {
+  const std::vector<float> action = ActionFor(1, -1, {});
+  EXPECT_GT(action[0], 0.95);
+  EXPECT_LT(action[1], 0.05);
+}
+
+// Both cells earn, the first one more. Each for itself, both saturate at 1, and the noise decides
+// which is larger; where they compete, the first one wins.
+TEST(AgentTest, CellsOfARowThatCompeteDoNotAllSaturate) {
+  const std::vector<float> each = ActionFor(2, 1, {1, 1}), row = ActionFor(2, 1, {2});
+  const std::vector<float> whole = ActionFor(2, 1, {});
+  EXPECT_GT(std::min(whole[0], whole[1]), 0.95);
+  EXPECT_GT(row[0], 0.9);
+  EXPECT_LT(row[1], 0.1);
+  EXPECT_EQ(each, ActionFor(-5, 7, {1, 1}));  // alone in its row, a cell stays
 }
 
 // The values 1, 2 and 6 of three critics: mean 3, standard deviation sqrt(14 / 3).

@@ -79,6 +79,9 @@ lode::Params<C> CriticParameters() {
        "What the critic sees of a trial: its action, as in the paper, or the ones and zeros of its "
        "architecture.",
        lode::Choices{{"action", "architecture"}}},
+      {"rows_compete", &C::rows_compete,
+       "Whether the actor follows only the differences of the critic's gradient between the cells "
+       "of a row, which decide, and not what would raise them all."},
       {"critics", &C::critics,
        "Number of critics, each with its own initialization and batches; the actor ascends one of "
        "them, drawn for each batch.",
@@ -144,6 +147,7 @@ lode::Presets L2nas::Presets() {
       {"plus",
        "Critics choose among unseen candidates: fewer queries than evolution.",
        {{"critic_input", "architecture"},
+        {"rows_compete", true},
         {"critic_learning_rate", 3e-3},
         {"critics", 5},
         {"relative_rewards", true},

@@ -59,7 +59,16 @@ Agent::Settings L2nas::AgentSettings() const {
   const AdamSettings critic{config_.critic_learning_rate, config_.beta1, config_.beta2,
                             config_.epsilon};
   return {cells_, static_cast<std::size_t>(config_.hidden_width), config_.quantile, actor,
-          critic, static_cast<std::size_t>(config_.critics)};
+          critic, static_cast<std::size_t>(config_.critics),      CompetingRows()};
+}
+
+std::vector<std::size_t> L2nas::CompetingRows() const {
+  std::vector<std::size_t> rows;
+  if (!config_.rows_compete) { return rows; }
+  for (const lode::Matrix& matrix : space_->matrices()) {
+    rows.insert(rows.end(), matrix.rows(), matrix.columns());
+  }
+  return rows;
 }
 
 Agent L2nas::NewAgent() const { return Agent(AgentSettings()); }

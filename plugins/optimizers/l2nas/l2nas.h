@@ -39,6 +39,7 @@ class L2nas {
     std::string initialization = "uniform";
     double output_scale = 1.0;
     std::string critic_input = "action";
+    bool rows_compete = false;
     std::int64_t critics = 1;
     bool relative_rewards = false;
     double explore_start = 0;
@@ -91,6 +92,7 @@ class L2nas {
   // Named steps of Bind().
   Agent::Settings AgentSettings() const;
   Agent NewAgent() const;
+  std::vector<std::size_t> CompetingRows() const;
   Candidates::Settings CandidateSettings() const;
   void Initialize(Mlp& network);
 
