@@ -102,7 +102,7 @@ void Distinguish(const std::vector<std::vector<TaskSetting>>& settings,
     for (const auto& [path, value] : settings[i]) {
       const bool is_shared =
           std::ranges::find(settings[first], TaskSetting(path, value)) != settings[first].end();
-      if (!is_shared) { tasks[i].title += ", " + path + " = " + value; }
+      if (!is_shared) { tasks[i].title.append(", ").append(path).append(" = ").append(value); }
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -35,7 +36,8 @@ double CommonStart(const ComparedTask& task) {
 
 Statistic RegretOf(const std::vector<double>& values, double target) {
   std::vector<double> regrets;
-  for (const double value : values) { regrets.push_back(std::abs(target - value)); }
+  std::ranges::transform(values, std::back_inserter(regrets),
+                         [&](double value) { return std::abs(target - value); });
   return StatisticOf(regrets);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <tuple>
 
@@ -221,7 +222,8 @@ std::string JoinNames(const std::vector<std::string>& names, std::string_view se
 
 std::string GroupText(const Ranking& ranking, const std::vector<std::size_t>& group) {
   std::vector<std::string> names;
-  for (const std::size_t i : group) { names.push_back(ranking.methods[i]); }
+  std::ranges::transform(group, std::back_inserter(names),
+                         [&](std::size_t i) { return ranking.methods[i]; });
   return JoinNames(names);
 }
 
@@ -230,9 +232,9 @@ std::string RanksText(const Ranking& ranking) {
   std::iota(order.begin(), order.end(), 0);
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return ranking.test.mean_ranks[i]; });
   std::vector<std::string> ranks;
-  for (const std::size_t i : order) {
-    ranks.push_back(ranking.methods[i] + " " + Printed("%.2f", ranking.test.mean_ranks[i]));
-  }
+  std::ranges::transform(order, std::back_inserter(ranks), [&](std::size_t i) {
+    return ranking.methods[i] + " " + Printed("%.2f", ranking.test.mean_ranks[i]);
+  });
   return JoinNames(ranks);
 }
 

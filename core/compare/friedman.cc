@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
 #include <numeric>
 
 // Where TBB's headers are installed, <execution> would need its library.
@@ -20,7 +22,7 @@ namespace {
 // Ranks with the best, which has the largest value, first.
 std::vector<double> RanksFromBest(const std::vector<double>& values) {
   std::vector<double> negated;
-  for (const double value : values) { negated.push_back(-value); }
+  std::ranges::transform(values, std::back_inserter(negated), std::negate());
   return MidRanks(negated);
 }
 

@@ -73,6 +73,12 @@ std::string ShownValue(const Settings& settings, const std::string& path) {
   return at == settings.end() ? "not set" : at->second.empty() ? "\"\"" : at->second;
 }
 
+// `path` is `x` in `a`, `y` in `b`.
+std::string Difference(const std::string& path, const std::string& x, const std::string& a,
+                       const std::string& y, const std::string& b) {
+  return path + " is " + x + " in " + a + ", " + y + " in " + b;
+}
+
 }  // namespace
 
 Settings TaskSettingsOf(const GivenSearch& search) {
@@ -89,9 +95,7 @@ std::string DescribeDifference(const Settings& first, const std::string& a, cons
   both.insert(both.end(), second.begin(), second.end());
   for (const auto& [path, value] : both) {
     const std::string in_first = ShownValue(first, path), in_second = ShownValue(second, path);
-    if (in_first != in_second) {
-      return path + " is " + in_first + " in " + a + ", " + in_second + " in " + b;
-    }
+    if (in_first != in_second) { return Difference(path, in_first, a, in_second, b); }
   }
   return "";
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace bohb {
 
@@ -32,7 +33,8 @@ std::vector<const Choices*> Model::Sorted(std::size_t rung) const {
   for (const Result& result : results_[rung]) { order.push_back(&result); }
   std::ranges::stable_sort(order, std::greater<>(), &Result::reward);
   std::vector<const Choices*> sorted;
-  for (const Result* result : order) { sorted.push_back(&result->choices); }
+  std::ranges::transform(order, std::back_inserter(sorted),
+                         [](const Result* result) { return &result->choices; });
   return sorted;
 }
 
