@@ -107,8 +107,8 @@ const TypedTable<GoalConfig>& GoalsTable() {
       {.name = "reward.goals",
        .doc =
            "several goals: `goals = [{metric = \"predicted_accuracy\"}, {metric = \"macs\"}]`. "
-           "Optimizers for several goals (nsga2, tpe) search for their Pareto front instead of the "
-           "reward; every optimizer keeps the front. Without goals, the front is that of the "
+           "Optimizers for several goals (nsga2, tpe, bo) search for their Pareto front instead of "
+           "the reward; every optimizer keeps the front. Without goals, the front is that of the "
            "reward's metric, `limits` and `add`",
        .list = true},
       {HostKey<G>("metric", &G::metric,
