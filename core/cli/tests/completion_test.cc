@@ -71,7 +71,7 @@ TEST_F(CompletionTest, SettingsAreThoseOfThePipeline) {
   const Words of_l2nas =
       Complete({"run", rea_, "--set", "optimizer.use=l2nas", "--set=optimizer.preset="});
   EXPECT_THAT(of_l2nas, ElementsAre("words", "--set=optimizer.preset=robust",
-                                    "--set=optimizer.preset=paper"));
+                                    "--set=optimizer.preset=paper", "--set=optimizer.preset=plus"));
   EXPECT_THAT(Complete({"run", rea_, "--set", "oracle.dataset=ci"}),
               ElementsAre("words", "oracle.dataset=cifar10", "oracle.dataset=cifar100"));
   EXPECT_THAT(Complete({"run", rea_, "--set", "oracle.table="}), ElementsAre("files"));

@@ -19,9 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+#ifdef LODE_SANITIZED  // each way of proposing once; the plugins have tests of their own
+const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
+#else
 const char* const kOptimizers[] = {"l2nas", "random",    "rea",       "local_search",
                                    "nsga2", "evolution", "reinforce", "tpe",
                                    "bo",    "hyperband", "bohb"};
+#endif
 
 // A shipped pipeline of each space, and a limit that about half of its architectures break.
 struct Case {

@@ -20,7 +20,9 @@ class RowTable {
     if (size == trends_.rows()) {
       trends_.conservativeResize(std::max<Eigen::Index>(32, size * 2), trend);
     }
-    trends_.row(size) = Eigen::Map<const Eigen::RowVectorXd>(row.trend.data(), trend);
+    if (trend > 0) {  // otherwise there is no memory to point into
+      trends_.row(size) = Eigen::Map<const Eigen::RowVectorXd>(row.trend.data(), trend);
+    }
     rows_.push_back(&row);
   }
   // Forgets all but the first `size` rows.
