@@ -69,13 +69,22 @@ void Kernel::Tabulate(std::size_t group, double share) {
   }
 }
 
-void Kernel::Fill(const Row& row, const RowTable& rows, std::size_t first,
-                  std::span<double> out) const {
+void Kernel::FillTrend(const Row& row, const RowTable& rows, std::size_t first,
+                       std::span<double> out) const {
+  if (layout_.trend == 0) {  // Eigen's matrices without columns have no memory to point into
+    std::ranges::fill(out, 0.0);
+    return;
+  }
   const auto begin = static_cast<Eigen::Index>(first),
              count = static_cast<Eigen::Index>(out.size());
   const Eigen::Map<const Eigen::VectorXd> trend(row.trend.data(), rows.trends().cols());
   Eigen::Map<Eigen::VectorXd>(out.data(), count).noalias() =
       rows.trends().middleRows(begin, count) * (trend_share_ * trend);
+}
+
+void Kernel::Fill(const Row& row, const RowTable& rows, std::size_t first,
+                  std::span<double> out) const {
+  FillTrend(row, rows, first, out);
   for (std::size_t g = 0; g < tables_.size(); ++g) {
     for (std::size_t i = 0; i < out.size(); ++i) {
       const std::size_t d = Distance(layout_.groups[g], row, rows[first + i]);

@@ -49,6 +49,8 @@ class Kernel {
  private:
   static constexpr std::size_t kTable = 512;  // farther rows have the covariance of these
 
+  void FillTrend(const Row& row, const RowTable& rows, std::size_t first,
+                 std::span<double> out) const;
   void Tabulate(std::size_t group, double share);
 
   Layout layout_;
