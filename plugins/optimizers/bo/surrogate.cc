@@ -91,6 +91,7 @@ void Surrogate::Solve(std::span<Projection* const> projections) const {
   std::vector<Projection*> unsolved;
   std::ranges::copy_if(projections, std::back_inserter(unsolved),
                        [](const Projection* p) { return !p->is_solved(); });
+  if (unsolved.empty()) { return; }
   Eigen::MatrixXd columns(rows_.size(), unsolved.size());
   for (std::size_t c = 0; c < unsolved.size(); ++c) {
     std::ranges::copy(unsolved[c]->covariances, columns.col(static_cast<Eigen::Index>(c)).data());
