@@ -28,7 +28,7 @@ inline constexpr Topic kExamples[] = {
      "the same with another optimizer"},
     {"lode resume runs/first", "continue interrupted runs"},
     {"lode show runs/first", "show its tables again"},
-    {"lode compare runs/first runs/second", "compare optimizers over their seeds"},
+    {"lode compare configs/nb201/rea.toml configs/nb201/random.toml", "compare optimizers"},
     {"lode plugins", "list the plugins and their components"},
     {"lode describe l2nas", "explain its parameters"},
     {"lode show nb201 5374", "show one architecture and its picture"},

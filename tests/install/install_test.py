@@ -122,14 +122,14 @@ class Install(InstallationTest):
             (["describe", "l2"], ["l2nas"]),
             (["show", ""], ["darts", "nb201", "ofa"]),
             (["completion", ""], ["bash", "zsh"]),
-            (["run", "nb201/re"], ["nb201/rea.toml"]),
+            (["run", "nb201/rea"], ["nb201/rea.toml"]),
             (["run", "--out", "nb"], ["nb201"]),
             (["run", "--fre"], ["--fresh"]),
             (["run", "nb201/rea.toml", "--set", "optimizer.po"], ["optimizer.population="]),
             # bash splits words at "="
-            (["run", "nb201/rea.toml", "--set", "optimizer.use", "=", "re"], ["rea"]),
+            (["run", "nb201/rea.toml", "--set", "optimizer.use", "=", "re"], ["rea", "reinforce"]),
             (["run", "nb201/rea.toml", "--set", "execution.on_error", "="], ["retry", "skip", "stop"]),
-            (["run", "nb201/rea.toml", "--set", "oracle.table", "=", "nb201/re"], ["nb201/rea.toml"]),
+            (["run", "nb201/rea.toml", "--set", "oracle.table", "=", "nb201/rea"], ["nb201/rea.toml"]),
             (["fly", ""], []),
         ):
             self.assertEqual(sorted(self.complete(*words)), expected, words)
