@@ -53,9 +53,7 @@ CLI::Validator OneOf(const std::vector<std::string>& words) {
               word = meant;
               return "";
             }
-            const std::string nearest = core::NearestName(word, words);
-            return "'" + word + "' is none of " + list +
-                   (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+            return "'" + word + "' is none of " + list + core::DidYouMean(word, words);
           },
           "{" + list + "}"};
 }

@@ -43,15 +43,10 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   return names;
 }
 
-std::string DidYouMean(const std::string& word, const std::vector<std::string>& names) {
-  const std::string nearest = core::NearestName(word, names);
-  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
-}
-
 std::string UnknownOption(const CLI::App& command, std::string word) {
   word.resize(std::min(word.find('='), word.size()));
   return "there is no option '" + word + "'" +
-         (word.size() > 2 ? DidYouMean(word, LongOptionNames(&command)) : "");
+         (word.size() > 2 ? core::DidYouMean(word, LongOptionNames(&command)) : "");
 }
 
 // Returns the first unparsed option, or else the first unparsed word, since a word may just have
@@ -75,7 +70,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
     return UnknownOption(command, *word);
   }
   if (word && is_extra && &command == &app) {
-    return "there is no command '" + *word + "'" + DidYouMean(*word, CommandNames(app));
+    return "there is no command '" + *word + "'" + core::DidYouMean(*word, CommandNames(app));
   }
   if (word && is_extra) { return "'" + *word + "' was not expected"; }
   return LowerCase(error.what());

@@ -75,9 +75,8 @@ std::size_t ComparedMetric(const GivenSearch& search, const std::string& name) {
   if (at < metrics.size()) { return at; }
   std::vector<std::string> names;
   std::ranges::transform(metrics, std::back_inserter(names), &MetricDeclaration::name);
-  const std::string nearest = NearestName(name, names);
   throw HostError(search.from->path.string() + ": has no metric '" + name + "'" +
-                  (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+                  DidYouMean(name, names));
 }
 
 ComparedMethod ReadMethod(const GivenSearch& search, std::string name, std::size_t metric,
@@ -202,9 +201,8 @@ void RequireBaseline(const std::string& baseline, const std::vector<ComparedTask
     std::vector<std::string> names;
     std::ranges::transform(task.methods, std::back_inserter(names), &ComparedMethod::name);
     if (std::ranges::find(names, baseline) != names.end()) { continue; }
-    const std::string nearest = NearestName(baseline, names);
     throw HostError("--baseline " + baseline + ": is no method of " + task.title +
-                    (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+                    DidYouMean(baseline, names));
   }
 }
 

@@ -232,9 +232,7 @@ std::vector<Value> ReadTable(const std::vector<ParamDeclaration>& params, const 
 }
 
 std::string Suggest(const std::string& word, const std::vector<std::string>& names) {
-  if (const std::string nearest = NearestName(word, names); !nearest.empty()) {
-    return "; did you mean '" + nearest + "'?";
-  }
+  if (std::string nearest = DidYouMean(word, names); !nearest.empty()) { return nearest; }
   if (names.empty() || names.size() > kFewNames) { return ""; }
   std::string text = "; there is ";
   for (const std::string& name : names) { text += (&name == &names.front() ? "" : ", ") + name; }

@@ -206,4 +206,9 @@ std::string NearestName(std::string_view word, const std::vector<std::string>& c
   return nearest;
 }
 
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& names) {
+  const std::string nearest = NearestName(word, names);
+  return nearest.empty() ? "" : "; did you mean '" + nearest + "'?";
+}
+
 }  // namespace lode::core

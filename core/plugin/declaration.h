@@ -129,4 +129,7 @@ std::string MeantName(std::string_view word, const std::vector<std::string>& nam
 // close enough to be a typo.
 std::string NearestName(std::string_view word, const std::vector<std::string>& candidates);
 
+// Returns "; did you mean 'x'?" with the nearest name, or "" if none is near.
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& names);
+
 }  // namespace lode::core
