@@ -69,15 +69,17 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   trials_ = counts.Integer(0);
   last_evaluation_ = counts.Integer(1);
   trial_rows_ = std::make_unique<Statement>(
-      database_,
-      "SELECT trial.step, evaluation, random, reused, action, architecture, reward, violation, "
-      "trial.failure" +
-          fidelity_column_ + metric_columns_ +
-          " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation " +
-          (shape_.has_order ? "WHERE trial.step = ?" : "ORDER BY trial.step"));
+      database_, "SELECT " + TrialColumns("action") +
+                     " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation " +
+                     (shape_.has_order ? "WHERE trial.step = ?" : "ORDER BY trial.step"));
   evaluation_rows_ = std::make_unique<Statement>(
       database_, "SELECT id, step, architecture, failure, rejected, cost_seconds" +
                      fidelity_column_ + metric_columns_ + " FROM evaluation ORDER BY id");
+}
+
+std::string StoredRun::TrialColumns(const std::string& action) const {
+  return "trial.step, trial.evaluation, random, reused, " + action +
+         ", architecture, reward, violation, trial.failure" + fidelity_column_ + metric_columns_;
 }
 
 std::string StoredRun::Meta(std::string_view key) {
@@ -163,11 +165,15 @@ TrialRecord StoredRun::Trial(std::uint64_t step) {
     throw HostError(file().string() + ": the trial of step " + std::to_string(step) +
                     " is missing");
   }
-  const Statement& row = *trial_rows_;
+  return ReadTrial(*trial_rows_);
+}
+
+// Reads the columns of TrialColumns().
+TrialRecord StoredRun::ReadTrial(const Statement& row) {
   architecture_ = PrintableLine(row.Text(5));
   failure_ = PrintableLine(row.Text(8));
   ReadRow(row, 10, row_);
-  return {.step = step,
+  return {.step = row.Integer(0),
           .evaluation = row.Integer(1),
           .random = row.Integer(2) != 0,
           .reused = row.Integer(3) != 0,
@@ -192,27 +198,14 @@ void StoredRun::ForEachTold(
                                   "GROUP BY step) ON _told = trial.step ORDER BY _taken"
                                 : "ORDER BY trial.step";
   Statement row(database_,
-                "SELECT trial.step, trial.evaluation, random, reused, architecture, reward, "
-                "violation, trial.failure, CASE WHEN reused THEN 0 ELSE cost_seconds END + "
-                "coalesce(_cost, 0), coalesce(_count, 0), coalesce(_sum, 0)" +
-                    fidelity_column_ + metric_columns_ +
-                    " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation LEFT JOIN (" +
+                "SELECT " + TrialColumns("NULL") +
+                    ", CASE WHEN reused THEN 0 ELSE cost_seconds END + coalesce(_cost, 0), "
+                    "coalesce(_count, 0), coalesce(_sum, 0) FROM trial JOIN evaluation ON "
+                    "evaluation.id = trial.evaluation LEFT JOIN (" +
                     rejected + ") ON _step = trial.step " + order);
+  const int costs = 10 + static_cast<int>(metrics().size());
   while (row.Next()) {
-    const std::string architecture = PrintableLine(row.Text(4));
-    const std::string failure = PrintableLine(row.Text(7));
-    ReadRow(row, 12, row_);
-    visit({.step = row.Integer(0),
-           .evaluation = row.Integer(1),
-           .random = row.Integer(2) != 0,
-           .reused = row.Integer(3) != 0,
-           .architecture = architecture,
-           .metrics = failure.empty() ? std::span<const double>(row_) : std::span<const double>(),
-           .reward = row.Real(5),
-           .violation = row.Real(6),
-           .failure = failure,
-           .fidelity = row.Real(11)},
-          {row.Real(8), row.Integer(9), row.Real(10)});
+    visit(ReadTrial(row), {row.Real(costs), row.Integer(costs + 1), row.Real(costs + 2)});
   }
 }
 

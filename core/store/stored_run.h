@@ -83,6 +83,9 @@ class StoredRun {
 
  private:
   bool FindTrial(std::uint64_t step);
+  // The columns of a trial joined with its evaluation. `action`: the column, or NULL.
+  std::string TrialColumns(const std::string& action) const;
+  TrialRecord ReadTrial(const Statement& row);
 
   Database database_;
   StoreShape shape_;
