@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "core/search/budget.h"
+
 namespace lode::core {
-namespace {
 
-constexpr double kRounding = 1e-6;  // a sum of 50 fidelities of 0.02 is not exactly 1
-
-}  // namespace
-
-bool Curve::HasReached(double budget) const { return exhausted || spent >= budget - kRounding; }
+bool Curve::HasReached(double budget) const { return exhausted || core::HasReached(spent, budget); }
 
 std::optional<double> Curve::At(double budget) const {
   if (!HasReached(budget)) { return std::nullopt; }
   const auto later = std::ranges::partition_point(
-      improvements, [&](const Improvement& one) { return one.before < budget - kRounding; });
+      improvements, [&](const Improvement& one) { return !core::HasReached(one.before, budget); });
   return later == improvements.begin() ? std::nullopt : std::optional((later - 1)->value);
 }
 
@@ -33,7 +30,7 @@ std::optional<double> Curve::SpentUntil(double target, lode_direction direction,
                                         double budget) const {
   const auto found = std::ranges::find_if(
       improvements, [&](const Improvement& one) { return IsAsGood(one.value, target, direction); });
-  const bool is_within = found != improvements.end() && found->before < budget - kRounding;
+  const bool is_within = found != improvements.end() && !core::HasReached(found->before, budget);
   return is_within ? std::optional(found->after) : std::nullopt;
 }
 

@@ -76,7 +76,7 @@ bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
          (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
          (budget.full_evaluations &&
-          HasReached(FullEvaluationsOf(run), *budget.full_evaluations)) ||
+          HasReached(FullEvaluationsOf(run), static_cast<double>(*budget.full_evaluations))) ||
          (budget.simulated_seconds &&
           run.cost_seconds >= static_cast<double>(*budget.simulated_seconds));
 }

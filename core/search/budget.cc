@@ -9,9 +9,7 @@ constexpr double kRounding = 1e-6;
 
 }  // namespace
 
-bool HasReached(double full_evaluations, std::uint64_t limit) {
-  return full_evaluations >= static_cast<double>(limit) - kRounding;
-}
+bool HasReached(double sum, double limit) { return sum >= limit - kRounding; }
 
 Budget::Budget(const Pipeline& pipeline, bool counts_evaluations)
     : config_(pipeline.budget),
@@ -20,7 +18,7 @@ Budget::Budget(const Pipeline& pipeline, bool counts_evaluations)
 bool Budget::AreQueriesSpent(const Spending& spending) const {
   return (config_.unique_queries && spending.unique_queries >= *config_.unique_queries) ||
          (config_.full_evaluations &&
-          HasReached(spending.full_evaluations, *config_.full_evaluations)) ||
+          HasReached(spending.full_evaluations, static_cast<double>(*config_.full_evaluations))) ||
          (evaluations_ && spending.evaluations >= *evaluations_) ||
          (config_.simulated_seconds &&
           spending.cost_seconds >= static_cast<double>(*config_.simulated_seconds));

@@ -20,8 +20,9 @@ struct Spending {
   double cost_seconds = 0;  // simulated
 };
 
-// Returns whether a sum of fidelities has reached a limit. A sum of 50 times 0.02 is not exactly 1.
-bool HasReached(double full_evaluations, std::uint64_t limit);
+// Returns whether a sum, such as that of fidelities, has reached a limit. A sum of 50 times 0.02 is
+// not exactly 1.
+bool HasReached(double sum, double limit);
 
 // The limits of a pipeline's budget.
 class Budget {
