@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
-#include <numeric>
 #include <tuple>
 
+#include "core/compare/ranks.h"
 #include "core/plugin/text.h"
 #include "core/report/words.h"
 
@@ -212,11 +212,9 @@ TitledTable PairsTable(const Comparison& comparison, const TaskComparison& of) {
   return titled;
 }
 
-std::string JoinNames(const std::vector<std::string>& names, std::string_view separator = ", ") {
+std::string JoinNames(const std::vector<std::string>& names) {
   std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : std::string(separator)) + name;
-  }
+  for (const std::string& name : names) { text += (text.empty() ? "" : ", ") + name; }
   return text;
 }
 
@@ -228,13 +226,11 @@ std::string GroupText(const Ranking& ranking, const std::vector<std::size_t>& gr
 }
 
 std::string RanksText(const Ranking& ranking) {
-  std::vector<std::size_t> order(ranking.methods.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return ranking.test.mean_ranks[i]; });
   std::vector<std::string> ranks;
-  std::ranges::transform(order, std::back_inserter(ranks), [&](std::size_t i) {
-    return ranking.methods[i] + " " + Printed("%.2f", ranking.test.mean_ranks[i]);
-  });
+  std::ranges::transform(
+      AscendingOrder(ranking.test.mean_ranks), std::back_inserter(ranks), [&](std::size_t i) {
+        return ranking.methods[i] + " " + Printed("%.2f", ranking.test.mean_ranks[i]);
+      });
   return JoinNames(ranks);
 }
 

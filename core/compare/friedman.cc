@@ -4,7 +4,6 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
-#include <numeric>
 
 // Where TBB's headers are installed, <execution> would need its library.
 #define BOOST_MATH_NO_CXX17_HDR_EXECUTION
@@ -78,9 +77,7 @@ double StudentizedRange(std::size_t variables, double alpha) {
 
 std::vector<std::vector<std::size_t>> GroupsWithin(std::span<const double> mean_ranks,
                                                    double difference) {
-  std::vector<std::size_t> order(mean_ranks.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return mean_ranks[i]; });
+  const std::vector<std::size_t> order = AscendingOrder(mean_ranks);
   std::vector<std::vector<std::size_t>> groups;
   std::size_t covered = 0;  // by the groups so far
   for (std::size_t first = 0, last = 0; first < order.size(); ++first) {

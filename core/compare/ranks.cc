@@ -1,7 +1,6 @@
 #include "core/compare/ranks.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <numeric>
 
 namespace lode::core {
@@ -16,17 +15,17 @@ void ForEachTie(std::span<const double> values, const std::vector<std::size_t>& 
   }
 }
 
-std::vector<std::size_t> SortedOrder(std::span<const double> values) {
+}  // namespace
+
+std::vector<std::size_t> AscendingOrder(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
   return order;
 }
 
-}  // namespace
-
 std::vector<double> MidRanks(std::span<const double> values) {
-  const std::vector<std::size_t> order = SortedOrder(values);
+  const std::vector<std::size_t> order = AscendingOrder(values);
   std::vector<double> ranks(values.size());
   ForEachTie(values, order, [&](std::size_t first, std::size_t last) {
     const double mean = static_cast<double>(first + last + 1) / 2;
@@ -37,7 +36,7 @@ std::vector<double> MidRanks(std::span<const double> values) {
 
 double TieTerm(std::span<const double> values) {
   double term = 0;
-  ForEachTie(values, SortedOrder(values), [&](std::size_t first, std::size_t last) {
+  ForEachTie(values, AscendingOrder(values), [&](std::size_t first, std::size_t last) {
     const auto count = static_cast<double>(last - first);
     term += count * count * count - count;
   });

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "core/compare/ranks.h"
 #include "toolkit/sampling/philox_stream.h"
 
 namespace lode::core {
@@ -58,9 +58,7 @@ Quartiles QuartilesOf(std::vector<double> values) {
 }
 
 std::vector<double> HolmAdjusted(std::span<const double> p) {
-  std::vector<std::size_t> order(p.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
+  const std::vector<std::size_t> order = AscendingOrder(p);
   std::vector<double> adjusted(p.size());
   double most = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
