@@ -176,7 +176,8 @@ void L2nas::Remember(const lode::Trial& trial) {
     std::ranges::copy(trial.action, action_.begin());
   }
   replay_->Add(state_, action_, static_cast<float>(trial.reward));
-  if (told_.insert(BytesOf(trial.architecture)).second) { scale_.Add(trial.reward); }
+  const bool is_new = told_.insert(BytesOf(trial.architecture)).second;
+  if (is_new && config_.relative_rewards) { scale_.Add(trial.reward); }
 }
 
 // s_t+1: the mean of the top K, of which the trial may be one.
