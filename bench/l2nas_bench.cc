@@ -193,7 +193,7 @@ class Products {
   }
 
  private:
-  static constexpr std::size_t kLayers = Mlp::kLayers;
+  static constexpr std::size_t kLayers = 4;
   using Sizes = std::array<std::size_t, kLayers + 1>;
 
   static std::size_t Offset(const Sizes& sizes, std::size_t layer) {

@@ -22,12 +22,17 @@ class FlushDenormals {
   unsigned before_;
 };
 
+// Three hidden layers (section 2.3).
+std::vector<std::size_t> LayerSizes(const Agent::Settings& s, std::size_t outputs) {
+  return {s.cells, s.width, s.width, s.width, outputs};
+}
+
 }  // namespace
 
 Agent::Agent(const Settings& s, const lode::kernels::KernelSet& kernels)
     : settings_(s),
-      actor_(s.cells, s.width, s.cells, Output::kSigmoid, kernels),
-      critics_(s.critics, Mlp(s.cells, s.width, 1, Output::kIdentity, kernels)) {}
+      actor_(LayerSizes(s, s.cells), Output::kSigmoid, kernels),
+      critics_(s.critics, Mlp(LayerSizes(s, 1), Output::kIdentity, kernels)) {}
 
 std::span<const float> Agent::Act(const float* state) {
   return actor_.Forward(1, state).first(settings_.cells);

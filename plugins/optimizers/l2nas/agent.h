@@ -7,10 +7,16 @@
 #include <span>
 #include <vector>
 
-#include "plugins/optimizers/l2nas/mlp.h"
 #include "plugins/optimizers/l2nas/replay.h"
+#include "toolkit/networks/mlp.h"
 
 namespace l2nas {
+
+using lode::kernels::kLanes;
+using lode::kernels::Padded;
+using lode::networks::AdamSettings;
+using lode::networks::Mlp;
+using lode::networks::Output;
 
 // rho_tau(x) = x (tau - 1[x <= 0]), the loss of the tau-quantile (section 2.3).
 inline double CheckLoss(double x, double tau) { return x * (tau - (x <= 0 ? 1 : 0)); }

@@ -84,7 +84,7 @@ TEST(AgentTest, FirstUpdateByHand) {
   EXPECT_NEAR(losses.critic, 0.5, 1e-12);
   EXPECT_NEAR(losses.actor_value, 1e-3, 1e-9);
   EXPECT_NEAR(static_cast<double>(agent.critic().Bias(3)[0]), 1e-3, 1e-9);
-  for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
+  for (std::size_t l = 0; l < agent.critic().layers(); ++l) {
     for (const float w : agent.critic().Weights(l)) { EXPECT_EQ(w, 0); }
     for (const float w : agent.actor().Weights(l)) { EXPECT_EQ(w, 0); }
   }

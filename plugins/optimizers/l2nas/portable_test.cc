@@ -24,7 +24,7 @@ std::uint64_t Fingerprint(Agent& agent) {
     }
   };
   for (Mlp* mlp : {&agent.actor(), &agent.critic()}) {
-    for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
+    for (std::size_t layer = 0; layer < mlp->layers(); ++layer) {
       add(mlp->Weights(layer));
       add(mlp->Bias(layer));
     }

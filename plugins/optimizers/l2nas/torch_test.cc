@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "plugins/optimizers/l2nas/agent.h"
-#include "plugins/optimizers/l2nas/mlp.h"
 #include "plugins/optimizers/l2nas/replay.h"
 
 namespace l2nas {
@@ -53,7 +52,7 @@ double Distance(const torch::Tensor& actual, const torch::Tensor& expected) {
 class TorchMlp {
  public:
   TorchMlp(Mlp& mlp, Output output) : output_(output) {
-    for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
+    for (std::size_t l = 0; l < mlp.layers(); ++l) {
       torch::nn::Linear linear(static_cast<long>(mlp.size(l)), static_cast<long>(mlp.size(l + 1)));
       linear->to(kDouble);
       const torch::NoGradGuard no_grad;
@@ -110,7 +109,7 @@ class TorchMlpTest : public TorchTest, public testing::WithParamInterface<Output
 TEST_P(TorchMlpTest, ForwardAndGradientsAgree) {
   for (const Shape& s : kShapes) {
     SCOPED_TRACE(Name(s));
-    Mlp ours(s.inputs, s.width, s.outputs, GetParam());
+    Mlp ours({s.inputs, s.width, s.width, s.width, s.outputs}, GetParam());
     ours.InitializeUniform(random(), 1);
     TorchMlp theirs(ours, GetParam());
     const std::vector<float> x = Rows(s.batch, s.inputs, -1, 1);
@@ -124,9 +123,9 @@ TEST_P(TorchMlpTest, ForwardAndGradientsAgree) {
         Distance(Unpadded(ours.Forward(s.batch, x.data()), s.batch, s.outputs), outputs.detach()),
         1e-6);
     ours.BackwardParameters(d);
-    for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
-      const std::size_t in = s.*(l == 0 ? &Shape::inputs : &Shape::width);
-      const std::size_t out = s.*(l + 1 == Mlp::kLayers ? &Shape::outputs : &Shape::width);
+    for (std::size_t l = 0; l < ours.layers(); ++l) {
+      const std::size_t in = ours.size(l);
+      const std::size_t out = ours.size(l + 1);
       EXPECT_LT(Distance(Unpadded(ours.WeightGradient(l), in, out), theirs.WeightGradient(l)),
                 2e-6);
       EXPECT_LT(Distance(Unpadded(ours.BiasGradient(l), 1, out)[0], theirs.BiasGradient(l)), 2e-6);
@@ -233,8 +232,8 @@ double Drift(Mlp& ours, const TorchMlp& theirs, const TorchMlp& start) {
     apart += (a - b).square().sum().item<double>();
     moved += (b - c).square().sum().item<double>();
   };
-  for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
-    const std::size_t out = l + 1 == Mlp::kLayers ? ours.outputs() : ours.size(l + 1);
+  for (std::size_t l = 0; l < ours.layers(); ++l) {
+    const std::size_t out = ours.size(l + 1);
     add(Unpadded(ours.Weights(l), ours.size(l), out), theirs.Weights(l), start.Weights(l));
     add(Unpadded(ours.Bias(l), 1, out)[0], theirs.Bias(l), start.Bias(l));
   }

@@ -1,11 +1,11 @@
-#include "plugins/optimizers/l2nas/mlp.h"
+#include "toolkit/networks/mlp.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <utility>
 
-namespace l2nas {
+namespace lode::networks {
 namespace {
 
 float Sigmoid(float x) {
@@ -56,12 +56,15 @@ AdamScales ScalesAt(const AdamSettings& s, std::uint64_t step) {
           static_cast<float>(s.epsilon)};
 }
 
-Mlp::Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
-         const lode::kernels::KernelSet& kernels)
-    : sizes_{inputs, width, width, width, outputs}, output_(output), kernels_(&kernels) {
+Mlp::Mlp(std::vector<std::size_t> sizes, Output output, const lode::kernels::KernelSet& kernels)
+    : sizes_(std::move(sizes)),
+      output_(output),
+      kernels_(&kernels),
+      activations_(layers()),
+      deltas_(sizes_.size()) {
   std::size_t total = 0;
-  for (std::size_t l = 0; l < kLayers; ++l) {
-    offsets_[l] = total;
+  for (std::size_t l = 0; l < layers(); ++l) {
+    offsets_.push_back(total);
     total += WeightCount(l) + Columns(l);
   }
   for (auto* values : {&parameters_, &first_moment_, &second_moment_}) {
@@ -85,8 +88,8 @@ std::pair<std::vector<float>, std::vector<float>> Mlp::Gradient(std::size_t laye
 }
 
 void Mlp::InitializeUniform(lode::Random random, double output_scale) {
-  for (std::size_t l = 0; l < kLayers; ++l) {
-    const double scale = l + 1 == kLayers ? output_scale : 1;
+  for (std::size_t l = 0; l < layers(); ++l) {
+    const double scale = l + 1 == layers() ? output_scale : 1;
     const double bound = 1 / std::sqrt(static_cast<double>(sizes_[l]));
     const auto draw = [&] { return static_cast<float>(scale * random.Uniform(-bound, bound)); };
     for (std::size_t i = 0; i < sizes_[l]; ++i) {
@@ -97,8 +100,8 @@ void Mlp::InitializeUniform(lode::Random random, double output_scale) {
 }
 
 void Mlp::InitializeOrthogonal(lode::Random random, double output_scale) {
-  for (std::size_t l = 0; l < kLayers; ++l) {
-    const double scale = l + 1 == kLayers ? output_scale : 1;
+  for (std::size_t l = 0; l < layers(); ++l) {
+    const double scale = l + 1 == layers() ? output_scale : 1;
     const std::size_t in = sizes_[l];
     const std::size_t out = sizes_[l + 1];
     const Rows rows = OrthonormalRows(random, std::min(in, out), std::max(in, out));
@@ -115,12 +118,12 @@ void Mlp::InitializeOrthogonal(lode::Random random, double output_scale) {
 std::span<const float> Mlp::Forward(std::size_t batch, const float* x) {
   batch_ = batch;
   x_ = x;
-  for (std::size_t l = 0; l < kLayers; ++l) {
+  for (std::size_t l = 0; l < layers(); ++l) {
     auto& y = activations_[l];
     y.resize(batch * Columns(l));
     kernels_->affine(batch, Padded(sizes_[l]), Columns(l), LayerInput(l), Weights(l).data(),
                      Bias(l).data(), y.data());
-    if (l + 1 < kLayers) {
+    if (l + 1 < layers()) {
       std::ranges::transform(y, y.begin(), [](float a) { return a > 0 ? a : 0; });
     } else if (output_ == Output::kSigmoid) {
       std::ranges::transform(y, y.begin(), Sigmoid);
@@ -139,13 +142,13 @@ std::span<const float> Mlp::BackwardInputs(std::span<const float> d_output) {
 // Computes the loss's gradient in every layer's outputs and, with `inputs`, in the network's
 // inputs.
 void Mlp::Backpropagate(std::span<const float> d_output, bool inputs) {
-  auto& last = deltas_[kLayers];
+  auto& last = deltas_.back();
   last.assign(d_output.begin(), d_output.end());
   if (output_ == Output::kSigmoid) {
     const auto& y = activations_.back();
     for (std::size_t i = 0; i < last.size(); ++i) { last[i] *= y[i] * (1 - y[i]); }
   }
-  for (std::size_t l = kLayers; l-- > (inputs ? 0u : 1u);) {
+  for (std::size_t l = layers(); l-- > (inputs ? 0u : 1u);) {
     const std::size_t in = Padded(sizes_[l]);
     deltas_[l].resize(batch_ * in);
     kernels_->input_gradient(batch_, in, Columns(l), deltas_[l + 1].data(), Weights(l).data(),
@@ -163,7 +166,7 @@ void Mlp::MaskInactive(std::size_t layer) {
 
 void Mlp::Step(const AdamSettings& settings) {
   const AdamScales scales = ScalesAt(settings, ++steps_);
-  for (std::size_t l = 0; l < kLayers; ++l) {
+  for (std::size_t l = 0; l < layers(); ++l) {
     kernels_->descend(batch_, Padded(sizes_[l]), Columns(l), LayerInput(l), deltas_[l + 1].data(),
                       scales, first_moment_.data() + offsets_[l],
                       second_moment_.data() + offsets_[l], parameters_.data() + offsets_[l]);
@@ -199,4 +202,4 @@ void Mlp::Load(lode::Reader& reader) {
   }
 }
 
-}  // namespace l2nas
+}  // namespace lode::networks

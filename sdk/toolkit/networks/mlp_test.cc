@@ -1,4 +1,4 @@
-#include "plugins/optimizers/l2nas/mlp.h"
+#include "toolkit/networks/mlp.h"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,8 @@
 #include <span>
 #include <vector>
 
-namespace l2nas {
+namespace lode::networks {
 namespace {
-
-constexpr std::size_t kLast = Mlp::kLayers - 1;
 
 class MlpTest : public testing::Test {
  protected:
@@ -47,7 +45,7 @@ void ForWeights(Mlp& mlp, std::size_t layer, const std::function<void(double, bo
 }
 
 void ExpectZeroPadding(Mlp& mlp) {
-  for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
+  for (std::size_t layer = 0; layer < mlp.layers(); ++layer) {
     ForWeights(mlp, layer, [](double value, bool padding) {
       if (padding) { EXPECT_EQ(value, 0); }
     });
@@ -76,10 +74,10 @@ double DistanceFromOrthogonal(Mlp& mlp, std::size_t layer, double scale) {
 // Layers 30 -> 128 (wide), 128 -> 128, 128 -> 30 (tall), and a first layer that is tall.
 TEST_F(MlpTest, OrthogonalStart) {
   for (const std::size_t cells : {30u, 196u}) {
-    Mlp mlp(cells, 128, cells, Output::kSigmoid);
+    Mlp mlp({cells, 128, 128, 128, cells}, Output::kSigmoid);
     mlp.InitializeOrthogonal(random(), 1e-3);
-    for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
-      const double scale = layer == kLast ? 1e-3 : 1;
+    for (std::size_t layer = 0; layer < mlp.layers(); ++layer) {
+      const double scale = layer + 1 == mlp.layers() ? 1e-3 : 1;
       EXPECT_LT(DistanceFromOrthogonal(mlp, layer, scale), 1e-5 * scale * scale) << layer;
       for (const float bias : mlp.Bias(layer)) { EXPECT_EQ(bias, 0); }
     }
@@ -89,14 +87,14 @@ TEST_F(MlpTest, OrthogonalStart) {
 
 // A single output: its column is a unit vector times the scale.
 TEST_F(MlpTest, OrthogonalStartOfOneOutput) {
-  Mlp mlp(30, 128, 1, Output::kIdentity);
+  Mlp mlp({30, 128, 128, 128, 1}, Output::kIdentity);
   mlp.InitializeOrthogonal(random(), 0.5);
-  EXPECT_LT(DistanceFromOrthogonal(mlp, kLast, 0.5), 1e-5);
+  EXPECT_LT(DistanceFromOrthogonal(mlp, 3, 0.5), 1e-5);
 }
 
 // The entries of a uniformly distributed orthogonal n x n matrix have mean 0 and variance 1/n.
 TEST_F(MlpTest, OrthogonalStartHasNoPreferredDirection) {
-  Mlp mlp(30, 128, 30, Output::kSigmoid);
+  Mlp mlp({30, 128, 128, 128, 30}, Output::kSigmoid);
   mlp.InitializeOrthogonal(random(), 1);
   double diagonal = 0, sum = 0;
   for (std::size_t i = 0; i < 128; ++i) {
@@ -111,11 +109,11 @@ TEST_F(MlpTest, OrthogonalStartHasNoPreferredDirection) {
 
 TEST_F(MlpTest, UniformStart) {
   constexpr double kScale = 0.25;
-  Mlp mlp(30, 128, 30, Output::kSigmoid);
+  Mlp mlp({30, 128, 128, 128, 30}, Output::kSigmoid);
   mlp.InitializeUniform(random(), kScale);
-  for (std::size_t layer = 0; layer < Mlp::kLayers; ++layer) {
+  for (std::size_t layer = 0; layer < mlp.layers(); ++layer) {
     const double bound =
-        (layer == kLast ? kScale : 1) / std::sqrt(static_cast<double>(mlp.size(layer)));
+        (layer + 1 == mlp.layers() ? kScale : 1) / std::sqrt(static_cast<double>(mlp.size(layer)));
     std::vector<double> values;
     ForWeights(mlp, layer, [&](double value, bool padding) {
       if (!padding) { values.push_back(value / bound); }
@@ -144,7 +142,7 @@ TEST_F(MlpTest, UniformStart) {
 class Reference {
  public:
   Reference(Mlp& mlp, Output output) : output_(output) {
-    for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
+    for (std::size_t l = 0; l < mlp.layers(); ++l) {
       sizes_.push_back(mlp.size(l));
       columns_.push_back(mlp.Columns(l));
       weights_.emplace_back(mlp.Weights(l).begin(), mlp.Weights(l).end());
@@ -154,14 +152,14 @@ class Reference {
   }
 
   std::vector<double> Forward(std::vector<double> values) const {
-    for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
+    for (std::size_t l = 0; l < weights_.size(); ++l) {
       std::vector<double> next(sizes_[l + 1]);
       for (std::size_t o = 0; o < next.size(); ++o) {
         next[o] = biases_[l][o];
         for (std::size_t i = 0; i < sizes_[l]; ++i) {
           next[o] += values[i] * weights_[l][i * columns_[l] + o];
         }
-        if (l < kLast) { next[o] = std::max(next[o], 0.0); }
+        if (l + 1 < weights_.size()) { next[o] = std::max(next[o], 0.0); }
       }
       values = std::move(next);
     }
@@ -217,7 +215,7 @@ class MlpGradientTest : public MlpTest, public testing::WithParamInterface<Outpu
   MlpGradientTest() { mlp_.InitializeUniform(random(), 1); }
 
   static constexpr std::size_t kBatch = 3, kIn = 5, kWidth = 19, kOut = 4;
-  Mlp mlp_{kIn, kWidth, kOut, GetParam()};
+  Mlp mlp_{{kIn, kWidth, kWidth, kWidth, kOut}, GetParam()};
 };
 
 TEST_P(MlpGradientTest, ForwardAgreesWithItsDefinition) {
@@ -241,7 +239,7 @@ TEST_P(MlpGradientTest, AgreesWithFiniteDifferences) {
 
   mlp_.Forward(kBatch, x.data());
   mlp_.BackwardParameters(d);
-  for (std::size_t l = 0; l < Mlp::kLayers; ++l) {
+  for (std::size_t l = 0; l < mlp_.layers(); ++l) {
     for (std::size_t o = 0; o < mlp_.size(l + 1); ++o) {
       EXPECT_NEAR(mlp_.BiasGradient(l)[o], Slope(reference.bias(l, o), loss), 2e-6);
       for (std::size_t i = 0; i < mlp_.size(l); ++i) {
@@ -265,7 +263,7 @@ INSTANTIATE_TEST_SUITE_P(Outputs, MlpGradientTest,
                          });
 
 TEST_F(MlpTest, PaddingStaysZeroAndTheLossFalls) {
-  Mlp mlp(30, 40, 7, Output::kSigmoid);
+  Mlp mlp({30, 40, 40, 7}, Output::kSigmoid);
   mlp.InitializeUniform(random(), 1);
   const std::vector<float> x = Inputs(5, 30);
   std::vector<float> d(5 * Padded(7));
@@ -287,4 +285,4 @@ TEST_F(MlpTest, PaddingStaysZeroAndTheLossFalls) {
 }
 
 }  // namespace
-}  // namespace l2nas
+}  // namespace lode::networks

@@ -1,8 +1,8 @@
-// The multilayer perceptron of actor and critic: three hidden layers of ReLU (L2NAS, section 2.3),
-// with its gradients and its optimizer.
+// Multilayer perceptrons with hidden layers of ReLU, their gradients and Adam, for optimizers that
+// learn a network: the same bits on every machine, without LibTorch.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <lode/plugin.hpp>
@@ -12,7 +12,7 @@
 
 #include "toolkit/kernels/kernels.h"
 
-namespace l2nas {
+namespace lode::networks {
 
 using lode::kernels::AdamScales;
 using lode::kernels::kLanes;
@@ -34,11 +34,13 @@ AdamScales ScalesAt(const AdamSettings& settings, std::uint64_t step);
 // inputs, meaningless in outputs of a sigmoid, and ignored in gradients.
 class Mlp {
  public:
-  static constexpr std::size_t kLayers = 4;
-
-  Mlp(std::size_t inputs, std::size_t width, std::size_t outputs, Output output,
+  // `sizes`: of the inputs, of each hidden layer, and of the outputs; at least two, all above 0.
+  // All parameters are 0 until they are initialized.
+  Mlp(std::vector<std::size_t> sizes, Output output,
       const lode::kernels::KernelSet& kernels = lode::kernels::Best());
 
+  // Layers with parameters: one less than the sizes.
+  std::size_t layers() const { return sizes_.size() - 1; }
   std::size_t inputs() const { return sizes_.front(); }
   std::size_t outputs() const { return sizes_.back(); }
 
@@ -90,18 +92,18 @@ class Mlp {
   void Backpropagate(std::span<const float> d_output, bool inputs);
   void MaskInactive(std::size_t layer);
 
-  std::array<std::size_t, kLayers + 1> sizes_;
+  std::vector<std::size_t> sizes_;
   Output output_;
   const lode::kernels::KernelSet* kernels_;
-  std::array<std::size_t, kLayers> offsets_{};  // of each layer's weights; its bias follows them
+  std::vector<std::size_t> offsets_;  // of each layer's weights; its bias follows them
   std::vector<float> parameters_, first_moment_, second_moment_;
   std::uint64_t steps_ = 0;
 
   std::size_t batch_ = 0;
   const float* x_ = nullptr;
-  std::array<std::vector<float>, kLayers> activations_;  // outputs of each layer
-  std::array<std::vector<float>, kLayers + 1>
-      deltas_;  // the loss's gradients in each layer's input, and the output
+  std::vector<std::vector<float>> activations_;  // outputs of each layer
+  std::vector<std::vector<float>> deltas_;  // the loss's gradients in each layer's input, and the
+                                            // output
 };
 
-}  // namespace l2nas
+}  // namespace lode::networks
