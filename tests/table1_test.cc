@@ -85,5 +85,26 @@ TEST_F(Table1Test, UsualInitializationWithThePapersRateCollapses) {
   for (const int count : LateArchitectures(4)) { EXPECT_LT(count, 60); }
 }
 
+// All rows of table1.toml but those of L2NAS, each with the published figures that it repeats.
+TEST_F(Table1Test, OtherRowsAreWithinOnePublishedDeviation) {
+  const Outcome outcome = lode_.Run(
+      {"run", SourceFile("configs/nb201/table1.toml").string(), "--json", "--out",
+       (dir_.path() / "table").string(), "--set", "stage.l2nas.pipeline.seeds=1", "--set",
+       "stage.l2nas.budget={steps=10, marks=[5]}", "--set", "stage.authors.pipeline.seeds=20"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json table = json::parse(outcome.out);
+  std::size_t figures = 0;
+  for (const json& summary : table.at("summaries")) {
+    if (summary.at("optimizer") == "l2nas") { continue; }
+    for (const json& figure : summary.at("published")) {
+      const json& published = figure.at("published");
+      EXPECT_NEAR(figure.at("mean").get<double>(), published.at("mean"), published.at("std"))
+          << summary.at("optimizer") << ' ' << figure.at("metric");
+      ++figures;
+    }
+  }
+  EXPECT_EQ(figures, 24u);
+}
+
 }  // namespace
 }  // namespace lode

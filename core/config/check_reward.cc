@@ -10,6 +10,18 @@
 namespace lode::core {
 namespace {
 
+// Returns the metric with this name. If there is none, says so, and returns nullptr.
+const MetricDeclaration* FindMetric(const std::string& name, const Position& position,
+                                    std::span<const MetricDeclaration> metrics,
+                                    Diagnostics& diagnostics) {
+  const auto metric = std::ranges::find(metrics, name, &MetricDeclaration::name);
+  if (metric != metrics.end()) { return &*metric; }
+  std::vector<std::string> names;
+  std::ranges::transform(metrics, std::back_inserter(names), &MetricDeclaration::name);
+  diagnostics.Add(position, "no oracle has the metric '" + name + "'" + Suggest(name, names));
+  return nullptr;
+}
+
 class RewardCheck {
  public:
   RewardCheck(const RewardConfig& reward, std::span<const MetricDeclaration> metrics,
@@ -33,12 +45,7 @@ class RewardCheck {
 
  private:
   const MetricDeclaration* Find(const std::string& name, const Position& position) {
-    const auto metric = std::ranges::find(metrics_, name, &MetricDeclaration::name);
-    if (metric != metrics_.end()) { return &*metric; }
-    std::vector<std::string> names;
-    std::ranges::transform(metrics_, std::back_inserter(names), &MetricDeclaration::name);
-    diagnostics_.Add(position, "no oracle has the metric '" + name + "'" + Suggest(name, names));
-    return nullptr;
+    return FindMetric(name, position, metrics_, diagnostics_);
   }
 
   void CheckSplit(const MetricDeclaration& metric, const Position& position) {
@@ -96,6 +103,15 @@ class RewardCheck {
 void CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics,
                  Diagnostics& diagnostics) {
   RewardCheck(reward, metrics, diagnostics).Check();
+}
+
+void CheckReferences(std::span<const ReferenceConfig> references,
+                     std::span<const MetricDeclaration> metrics, Diagnostics& diagnostics) {
+  for (const ReferenceConfig& reference : references) {
+    if (!reference.metric.empty()) {
+      FindMetric(reference.metric, reference.position, metrics, diagnostics);
+    }
+  }
 }
 
 }  // namespace lode::core

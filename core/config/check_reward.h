@@ -1,4 +1,4 @@
-// Checks [reward] against metrics.
+// Checks [reward] and [[reference]] against metrics.
 #pragma once
 
 #include <span>
@@ -12,5 +12,9 @@ namespace lode::core {
 // Diagnoses parts of the reward that these metrics do not allow, with what to do about them.
 void CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> metrics,
                  Diagnostics& diagnostics);
+
+// Diagnoses published figures of metrics that are not among these.
+void CheckReferences(std::span<const ReferenceConfig> references,
+                     std::span<const MetricDeclaration> metrics, Diagnostics& diagnostics);
 
 }  // namespace lode::core

@@ -39,6 +39,9 @@ const TypedTable<ReferenceConfig>& ReferenceTable() {
        .list = true,
        .keeps_results = true},
       {Key("label", &R::label, "The source of the figure.").Required(),
+       Key("metric", &R::metric,
+           "The metric of the best architecture that it is of; the reward's if left out.")
+           .WrittenIf([](const R& reference) { return !reference.metric.empty(); }),
        Key("mark", &R::mark, "The budget mark it belongs to; 0: the end."),
        Key("mean", &R::mean, "The published mean, in the metric's unit.").Required(),
        Key("std", &R::std, "The published standard deviation.", Range{0})});

@@ -32,6 +32,7 @@ void ExpectSame(const std::vector<ReferenceConfig>& a, const std::vector<Referen
     EXPECT_EQ(a[i].mark, b[i].mark);
     EXPECT_EQ(a[i].mean, b[i].mean);
     EXPECT_EQ(a[i].std, b[i].std);
+    EXPECT_EQ(a[i].metric, b[i].metric);
   }
 }
 
@@ -151,6 +152,7 @@ std = 0.125
 [[reference]]
 label = "table 2"
 mean = 3
+metric = "latency"
 )";
 
 class FormatPipelineTest : public ConfigTest {

@@ -203,6 +203,8 @@ struct ReferenceConfig {
   std::optional<std::uint64_t> mark;  // the budget mark it belongs to; none: the end
   double mean = 0;
   double std = 0;
+  std::string metric{};  // of the best architecture; empty: the reward's
+  Position position{};   // of `metric`
 };
 
 struct Pipeline {

@@ -1,4 +1,5 @@
 // The published figures, [[reference]].
+#include "core/config/check_reward.h"
 #include "core/config/grid.h"
 #include "core/config/pipeline_tables.h"
 #include "core/config/resolve_steps.h"
@@ -10,6 +11,8 @@ namespace {
 ReferenceConfig ReadReference(const Node& node, Diagnostics& diagnostics) {
   ReferenceConfig reference;
   ReferenceTable().Read(&node, node.position, reference, diagnostics, {"where"});
+  const Node* metric = node.Find("metric");
+  reference.position = (metric == nullptr ? node : *metric).position;
   const Node* where = node.Find("where");
   if (where == nullptr) { return reference; }
   const auto* table = where->As<Node::Table>();
@@ -25,7 +28,8 @@ ReferenceConfig ReadReference(const Node& node, Diagnostics& diagnostics) {
 
 }  // namespace
 
-std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written) {
+std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written,
+                                            const std::vector<ComponentConfig>& oracles) {
   std::vector<ReferenceConfig> references;
   const Node* list = written.Find("reference");
   if (list == nullptr) { return references; }
@@ -37,6 +41,8 @@ std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written) {
   for (const Node& node : *elements) {
     references.push_back(ReadReference(node, written.diagnostics));
   }
+  const auto metrics = DeclaredMetrics(written.catalog, oracles);
+  if (!metrics.empty()) { CheckReferences(references, metrics, written.diagnostics); }
   return references;
 }
 

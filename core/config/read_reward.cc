@@ -77,7 +77,8 @@ class PlainRewardCheck {
   const RewardConfig& reward_;
 };
 
-// Returns the metrics of the oracles with default parameters; empty if some are not known.
+}  // namespace
+
 std::vector<MetricDeclaration> DeclaredMetrics(const Catalog& catalog,
                                                const std::vector<ComponentConfig>& oracles) {
   std::vector<MetricDeclaration> metrics;
@@ -90,8 +91,6 @@ std::vector<MetricDeclaration> DeclaredMetrics(const Catalog& catalog,
   }
   return metrics;
 }
-
-}  // namespace
 
 RewardConfig ReadReward(const WrittenPipeline& written,
                         const std::vector<ComponentConfig>& oracles) {

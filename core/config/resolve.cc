@@ -86,7 +86,7 @@ Pipeline ReadPipeline(const WrittenPipeline& written, bool may_prepare) {
   }
   pipeline.execution = ReadExecution(written, pipeline.oracles, pipeline.optimizer);
   pipeline.plugins = ReadPlugins(written);
-  pipeline.references = ReadReferences(written);
+  pipeline.references = ReadReferences(written, pipeline.oracles);
   return pipeline;
 }
 

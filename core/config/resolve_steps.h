@@ -17,6 +17,10 @@ void ReadHeading(const WrittenPipeline& written, Pipeline& pipeline);
 ComponentConfig ReadComponent(const WrittenPipeline& written, lode_kind kind);
 std::vector<ComponentConfig> ReadComponents(const WrittenPipeline& written, lode_kind kind);
 
+// Returns the metrics of the oracles with default parameters; empty if some are not known.
+std::vector<MetricDeclaration> DeclaredMetrics(const Catalog& catalog,
+                                               const std::vector<ComponentConfig>& oracles);
+
 // [reward]. Checks it against the metrics that the oracles have with default parameters, if those
 // do not vary. The run checks again against the actual ones.
 RewardConfig ReadReward(const WrittenPipeline& written,
@@ -37,7 +41,8 @@ std::vector<std::filesystem::path> ReadPlugins(const WrittenPipeline& written);
 // directory of the command line, that contains it.
 std::vector<std::filesystem::path> PluginPathsOf(const Node& tree);
 
-// The list of published figures, [[reference]].
-std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written);
+// The list of published figures, [[reference]]. Checks their metrics as those of [reward].
+std::vector<ReferenceConfig> ReadReferences(const WrittenPipeline& written,
+                                            const std::vector<ComponentConfig>& oracles);
 
 }  // namespace lode::core

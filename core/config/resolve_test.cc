@@ -326,6 +326,13 @@ TEST_F(ResolveTest, LimitsTermsAndGoalsAreListsOfTables) {
   EXPECT_EQ(reward.goals[1].reference, std::nullopt);
 }
 
+TEST_F(ResolveTest, APublishedFigureIsOfAMetricThatAnOracleHas) {
+  const std::string figure = std::string(kPipeline) + "[[reference]]\nlabel = \"x\"\nmean = 1\n";
+  EXPECT_EQ(Single(figure + "metric = \"params\"\n").references.at(0).metric, "params");
+  EXPECT_THAT(Mistakes(figure + "metric = \"param\"\n"),
+              EndsWith("no oracle has the metric 'param'; did you mean 'params'?"));
+}
+
 TEST_F(ResolveTest, WrongLimitsTermsAndGoalsSayWhere) {
   const auto with = [](const std::string& line) {
     return Replaced("metric = \"valid_accuracy\"\n", "metric = \"valid_accuracy\"\n" + line);

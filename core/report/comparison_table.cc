@@ -18,20 +18,21 @@ struct ComparedColumns {
         optimum(
             std::ranges::any_of(summaries, [](const auto& s) { return s.optimum.has_value(); })),
         published(std::ranges::any_of(
-            summaries, [](const auto& s) { return !s.pipeline().references.empty(); })) {}
+            summaries, [](const auto& s) { return !s.pipeline().references.empty(); })),
+        metric(std::ranges::any_of(summaries, [](const auto& s) { return !s.others.empty(); })) {}
 
   std::size_t axes;  // of the grid
   bool optimum, published;
+  bool metric;  // some rows are of another metric than the reward's
 };
 
 std::vector<WordTable::Column> Titles(const Search& first, const ComparedColumns& columns) {
   std::vector<WordTable::Column> titles{{"pipeline", Align::kLeft}};
   for (const auto& [path, value] : first.point) { titles.push_back({path, Align::kLeft}); }
-  titles.insert(titles.end(), {{"optimizer", Align::kLeft},
-                               {"searched on", Align::kLeft},
-                               {"after"},
-                               {"seeds"},
-                               {"measured"}});
+  titles.insert(titles.end(),
+                {{"optimizer", Align::kLeft}, {"searched on", Align::kLeft}, {"after"}, {"seeds"}});
+  if (columns.metric) { titles.push_back({"metric", Align::kLeft}); }
+  titles.push_back({"measured"});
   if (columns.optimum) { titles.push_back({"optimum"}); }
   if (columns.published) {
     titles.insert(titles.end(), {{"published"}, {"difference"}, {"published by", Align::kLeft}});
@@ -50,39 +51,48 @@ std::vector<std::string> PublishedCells(const std::optional<PublishedFigure>& pu
           reference.label};
 }
 
-// `after`: the point in words. `best`: over the seeds that reached it and found something.
+// Returns the optimum of the point's metric in words.
+std::string OptimumText(const SearchSummary& summary, const MetricDeclaration& metric) {
+  const auto& optimum = &metric == &summary.metric() ? summary.optimum : metric.optimum;
+  return optimum ? FormatMetric(metric, *optimum) : "-";
+}
+
+// `after`: the point in words.
 std::vector<std::string> ComparedRow(const SearchSummary& summary, const ComparedColumns& columns,
-                                     const std::string& after, const Statistic& best,
-                                     const std::optional<PublishedFigure>& published) {
+                                     const std::string& after, const BudgetPoint& at) {
+  const MetricDeclaration& metric = summary.result->metrics[at.metric];
   const auto& point = summary.search().point;
   const std::size_t all = summary.result->runs.size();
   std::vector<std::string> row{summary.pipeline().name};
   for (std::size_t i = 0; i < columns.axes; ++i) {
     row.push_back(i < point.size() ? point[i].second : "");
   }
-  row.insert(row.end(),
-             {OptimizerName(summary.pipeline().optimizer), DescribeMetric(summary.metric()), after,
-              std::to_string(best.count) + (best.count < all ? " of " + std::to_string(all) : ""),
-              FormatStatistic(best, DecimalsOf(summary.metric()))});
-  if (columns.optimum) {
-    row.push_back(summary.optimum ? FormatMetric(summary.metric(), *summary.optimum) : "-");
+  row.insert(
+      row.end(),
+      {OptimizerName(summary.pipeline().optimizer), DescribeMetric(summary.metric()), after,
+       std::to_string(at.best.count) + (at.best.count < all ? " of " + std::to_string(all) : "")});
+  if (columns.metric) { row.push_back(metric.name); }
+  row.push_back(FormatStatistic(at.best, DecimalsOf(metric)));
+  if (columns.optimum) { row.push_back(OptimumText(summary, metric)); }
+  if (columns.published) {
+    std::ranges::move(PublishedCells(at.published), std::back_inserter(row));
   }
-  if (columns.published) { std::ranges::move(PublishedCells(published), std::back_inserter(row)); }
   return row;
 }
 
 // Adds a row for each point of a search. If none of its runs reached a point, adds one row for
 // where they ended.
 void AddCompared(const SearchSummary& summary, const ComparedColumns& columns, WordTable& table) {
-  for (const BudgetPoint& point : summary.points) {
-    table.rows.push_back(
-        ComparedRow(summary, columns, PointName(summary, point), point.best, point.published));
+  for (const auto& points : {summary.points, summary.others}) {
+    for (const BudgetPoint& point : points) {
+      table.rows.push_back(ComparedRow(summary, columns, PointName(summary, point), point));
+    }
   }
   if (summary.points.empty()) {
     const EarlyRuns& early = summary.early;
     table.rows.push_back(ComparedRow(summary, columns,
                                      RangeText(early.least, early.most) + " " + BudgetUnit(summary),
-                                     early.best, std::nullopt));
+                                     {{}, summary.reward_metric, 0, early.best, {}}));
   }
 }
 

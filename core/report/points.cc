@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "core/search/budget.h"
+#include "core/search/metric_index.h"
 
 namespace lode::core {
 namespace {
 
 using Bests = std::vector<std::optional<BestTrial>>;
 
-Statistic BestStatistic(const SearchResult& result, const Bests& bests) {
-  const std::size_t metric = RewardMetricIndex(result);
+Statistic BestStatistic(const Bests& bests, std::size_t metric) {
   std::vector<double> values;
   for (const auto& best : bests) {
     if (best) { values.push_back(best->metrics[metric]); }
@@ -45,26 +45,37 @@ Bests BestsAt(const SearchResult& result, std::optional<std::uint64_t> mark) {
   return bests;
 }
 
-const ReferenceConfig* FindReference(const Search& search, std::optional<std::uint64_t> mark) {
-  const std::uint64_t end = search.pipeline.budget.end();
-  for (const ReferenceConfig& reference : search.pipeline.references) {
-    const bool same_place = std::ranges::all_of(reference.where, [&](const auto& condition) {
-      return std::ranges::find(search.point, condition) != search.point.end();
-    });
-    if (same_place && reference.mark.value_or(end) == mark.value_or(end)) { return &reference; }
-  }
-  return nullptr;
+bool IsOfReward(const ReferenceConfig& reference, const Pipeline& pipeline) {
+  return reference.metric.empty() || reference.metric == pipeline.reward.metric;
 }
 
-std::optional<PublishedFigure> PublishedFor(const Search& search, const BudgetPoint& point) {
-  const ReferenceConfig* reference = FindReference(search, point.mark);
-  if (reference == nullptr) { return std::nullopt; }
-  PublishedFigure figure{*reference, {}, {}};
-  if (point.best.count > 0) {
-    figure.difference = point.best.mean - reference->mean;
-    if (reference->std > 0) { figure.deviations = *figure.difference / reference->std; }
+// Returns whether a published figure is of this point of the grid.
+bool Applies(const ReferenceConfig& reference, const Search& search) {
+  return std::ranges::all_of(reference.where, [&](const auto& condition) {
+    return std::ranges::find(search.point, condition) != search.point.end();
+  });
+}
+
+PublishedFigure Compared(const ReferenceConfig& reference, const Statistic& best) {
+  PublishedFigure figure{reference, {}, {}};
+  if (best.count > 0) {
+    figure.difference = best.mean - reference.mean;
+    if (reference.std > 0) { figure.deviations = *figure.difference / reference.std; }
   }
   return figure;
+}
+
+// Returns the figure that was published for a point of the reward's metric.
+std::optional<PublishedFigure> PublishedFor(const SearchResult& result, const BudgetPoint& point) {
+  const Pipeline& pipeline = result.search->pipeline;
+  const std::uint64_t end = pipeline.budget.end();
+  for (const ReferenceConfig& reference : pipeline.references) {
+    if (IsOfReward(reference, pipeline) && Applies(reference, *result.search) &&
+        reference.mark.value_or(end) == point.mark.value_or(end)) {
+      return Compared(reference, point.best);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -90,8 +101,9 @@ std::optional<double> OptimumOf(const SearchResult& result) {
 
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark) {
   const Bests bests = BestsAt(result, mark);
-  BudgetPoint point{mark, bests.size(), BestStatistic(result, bests), {}};
-  point.published = PublishedFor(*result.search, point);
+  const std::size_t metric = RewardMetricIndex(result);
+  BudgetPoint point{mark, metric, bests.size(), BestStatistic(bests, metric), {}};
+  point.published = PublishedFor(result, point);
   return point;
 }
 
@@ -103,6 +115,23 @@ std::vector<BudgetPoint> ReachedPoints(const SearchResult& result) {
   for (const auto& mark : marks) {
     if (BudgetPoint point = PointOf(result, mark); point.reached > 0) {
       points.push_back(std::move(point));
+    }
+  }
+  return points;
+}
+
+std::vector<BudgetPoint> OtherPublishedPoints(const SearchResult& result) {
+  const Pipeline& pipeline = result.search->pipeline;
+  std::vector<BudgetPoint> points;
+  for (const ReferenceConfig& reference : pipeline.references) {
+    const std::size_t metric = MetricIndex(result.metrics, reference.metric);
+    if (IsOfReward(reference, pipeline) || !Applies(reference, *result.search) ||
+        metric == result.metrics.size()) {
+      continue;
+    }
+    if (const Bests bests = BestsAt(result, reference.mark); !bests.empty()) {
+      const Statistic best = BestStatistic(bests, metric);
+      points.push_back({reference.mark, metric, bests.size(), best, Compared(reference, best)});
     }
   }
   return points;
@@ -121,7 +150,7 @@ EarlyRuns RunsThatEndedEarly(const SearchResult& result) {
   if (spent.empty()) { return {}; }
   const auto [least, most] = std::ranges::minmax(spent);
   return {spent.size(), least, most,
-          least == most ? BestStatistic(result, bests) : StatisticOf({})};
+          least == most ? BestStatistic(bests, RewardMetricIndex(result)) : StatisticOf({})};
 }
 
 }  // namespace lode::core

@@ -31,17 +31,22 @@ struct PublishedFigure {
 // A point of the budget.
 struct BudgetPoint {
   std::optional<std::uint64_t> mark;         // none for the end
+  std::size_t metric = 0;                    // its position in the result's metrics
   std::size_t reached = 0;                   // runs
-  Statistic best;                            // of the reward's metric, over those that have a best
+  Statistic best;                            // of that metric, over those that have a best
   std::optional<PublishedFigure> published;  // for this point of budget and grid
 };
 
-// Returns the point of a mark, or of the end without one.
+// Returns the point of a mark, or of the end without one, for the reward's metric.
 BudgetPoint PointOf(const SearchResult& result, std::optional<std::uint64_t> mark);
 
 // Returns the marks and the end, as far as some run reached them. A last mark that is the end
 // stands for both.
 std::vector<BudgetPoint> ReachedPoints(const SearchResult& result);
+
+// Returns the points of other metrics that figures were published for, as far as some run reached
+// them.
+std::vector<BudgetPoint> OtherPublishedPoints(const SearchResult& result);
 
 // The runs that ended before the budget did.
 struct EarlyRuns {

@@ -148,6 +148,25 @@ TEST_F(ResultWordsTest, AComparisonHasARowForEachPoint) {
                           "100 steps", "2", "92.00 ± 2.83", "", "", ""));
 }
 
+TEST_F(ResultWordsTest, AComparisonNamesTheMetricWhereFiguresAreOfSeveral) {
+  Search search = MakeSearch();
+  search.pipeline.references.push_back({"there", {}, std::nullopt, 3e6, 5e5, "params"});
+  result_.search = &search;
+  result_.metrics.push_back(kParams);
+  for (RunResult& run : result_.runs) { run.best->metrics.push_back(2e6); }
+  const std::vector both{summary()};
+  const WordTable table = ComparisonTable(both).table;
+  EXPECT_THAT(TitlesOf(table), ElementsAre("pipeline", "oracle.dataset", "optimizer", "searched on",
+                                           "after", "seeds", "metric", "measured", "published",
+                                           "difference", "published by"));
+  ASSERT_EQ(table.rows.size(), 3u);
+  EXPECT_EQ(table.rows[1][6], "accuracy");
+  EXPECT_THAT(table.rows[2],
+              ElementsAre("mine", "cifar10", "rea", "percent; test split of cifar10, 200 epochs",
+                          "100 steps", "2", "params", "2000000 ± 0", "3000000.00 ± 500000.00",
+                          "-2.00 sd", "there"));
+}
+
 // The second architecture was not measured for one of the columns.
 TEST_F(ResultWordsTest, StagesAreCompared) {
   Search later = MakeSearch();

@@ -57,6 +57,7 @@ SearchSummary::SearchSummary(const SearchResult& of)
       optimum(OptimumOf(of)),
       points(ReachedPoints(of)),
       end(PointOf(of, std::nullopt)),
+      others(OtherPublishedPoints(of)),
       early(RunsThatEndedEarly(of)),
       spent(SpentBudgets(of)),
       failures(FailureCountOf(of)),

@@ -31,6 +31,7 @@ struct SearchSummary {
 
   std::vector<BudgetPoint> points;  // marks and end, as far as some run reached them
   BudgetPoint end;                  // also if no run reached it
+  std::vector<BudgetPoint> others;  // of other metrics, next to which figures were published
   EarlyRuns early;
   std::vector<bool> spent;  // for each run: whether it has spent its budget
 

@@ -147,6 +147,26 @@ TEST_F(ResultsTest, AMarkAtTheEndStandsForBoth) {
   EXPECT_EQ(summary.points[1].best.mean, summary.end.best.mean);
 }
 
+// 1.5 and 2.5 million parameters against 3 ± 0.5. The reward's own figures are at its points, and
+// those of another place or of a mark that no run reached are left out.
+TEST_F(ResultsTest, AFigureMayBeOfAnotherMetricOfTheBest) {
+  Search search = MakeSearch();
+  search.pipeline.references = {{"here", {}, std::nullopt, 3e6, 5e5, "params"},
+                                {"elsewhere", {{"oracle.dataset", "cifar100"}}, {}, 1, 1, "params"},
+                                {"later", {}, 70, 1, 1, "params"},
+                                {"reward", {}, std::nullopt, 90, 1, "accuracy"}};
+  result_.search = &search;
+  result_.metrics.push_back(kParams);
+  result_.runs[0].best->metrics = {90, 1.5e6};
+  result_.runs[1].best->metrics = {94, 2.5e6};
+  const SearchSummary summary(result_);
+  ASSERT_EQ(summary.others.size(), 1u);
+  EXPECT_EQ(summary.others[0].metric, 1u);
+  EXPECT_EQ(summary.others[0].best.mean, 2e6);
+  EXPECT_EQ(summary.others[0].published->deviations, -2);
+  EXPECT_EQ(summary.end.published->reference.label, "reward");
+}
+
 TEST_F(ResultsTest, FailuresAreGroupedByReason) {
   result_.runs[0].failures = 5;
   result_.runs[0].failure_kinds = {{"CUDA out of memory", 5}};

@@ -101,6 +101,26 @@ void AddBudget(const SearchSummary& summary, json& out) {
   out["budget"] = budget;
 }
 
+json PublishedToJson(const SearchSummary& summary, const BudgetPoint& point) {
+  json out = StatisticToJson(point.best);
+  out["metric"] = summary.result->metrics[point.metric].name;
+  out["mark"] = OrNull(point.mark);
+  const ReferenceConfig& reference = point.published->reference;
+  out["published"] = {{"label", reference.label}, {"mean", reference.mean}, {"std", reference.std}};
+  return out;
+}
+
+// Adds what figures were published for.
+void AddPublished(const SearchSummary& summary, json& out) {
+  json list = json::array();
+  for (const auto& points : {summary.points, summary.others}) {
+    for (const BudgetPoint& point : points) {
+      if (point.published) { list.push_back(PublishedToJson(summary, point)); }
+    }
+  }
+  if (!list.empty()) { out["published"] = std::move(list); }
+}
+
 // Adds how far the runs got.
 void AddPoints(const SearchSummary& summary, json& out) {
   out["runs"] = summary.result->runs.size();
@@ -143,6 +163,7 @@ json SummaryToJson(const SearchSummary& summary) {
   AddGoals(summary, out);
   AddBudget(summary, out);
   AddPoints(summary, out);
+  AddPublished(summary, out);
   out["failures"] = summary.failures;
   out["failure_reasons"] = FailuresToJson(summary.failure_kinds);
   return out;

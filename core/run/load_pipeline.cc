@@ -29,7 +29,9 @@ void CheckMetrics(const Pipeline& pipeline, const Catalog& catalog) {
   if (vary && !torch && can_be_made && !pipeline.execution.isolates_all()) {
     const RunContext run;
     Diagnostics diagnostics;
-    CheckReward(pipeline.reward, MetricsOf(pipeline, catalog, run), diagnostics);
+    const auto metrics = MetricsOf(pipeline, catalog, run);
+    CheckReward(pipeline.reward, metrics, diagnostics);
+    CheckReferences(pipeline.references, metrics, diagnostics);
     diagnostics.ThrowIfAny();
   }
 }
