@@ -1,26 +1,12 @@
 #include "plugins/optimizers/l2nas/agent.h"
 
-#include <xmmintrin.h>
-
 #include <algorithm>
 #include <cmath>
 
+#include "toolkit/networks/flush_denormals.h"
+
 namespace l2nas {
 namespace {
-
-// Moments of units that no longer learn decay towards zero and would become denormal numbers, which
-// take the processor a hundred times as long as normal ones. Within this object's scope denormals
-// are zero.
-class FlushDenormals {
- public:
-  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
-  ~FlushDenormals() { _mm_setcsr(before_); }
-  FlushDenormals(const FlushDenormals&) = delete;
-  FlushDenormals& operator=(const FlushDenormals&) = delete;
-
- private:
-  unsigned before_;
-};
 
 // Three hidden layers (section 2.3).
 std::vector<std::size_t> LayerSizes(const Agent::Settings& s, std::size_t outputs) {
@@ -58,7 +44,7 @@ std::vector<double> Agent::Values(std::span<const float> actions, double deviati
 }
 
 Agent::Losses Agent::Train(std::span<const Batch> batches, std::size_t judge) {
-  const FlushDenormals flush;
+  const lode::networks::FlushDenormals flush;
   double loss = 0;
   for (std::size_t i = 0; i < critics_.size(); ++i) {
     loss += TrainCritic(critics_[i], batches[i]);
