@@ -83,7 +83,8 @@ class MadeSpace : public testing::Test {
 
 TEST_F(MadeSpace, BoFindsTheBestInMean) {
   const double bo = MeanOf("bo");
-  for (const char* other : {"random", "rea", "local_search", "evolution", "reinforce", "tpe"}) {
+  for (const char* other :
+       {"random", "rea", "local_search", "evolution", "reinforce", "tpe", "alphax"}) {
     EXPECT_GT(bo, MeanOf(other)) << other;
   }
 }

@@ -80,6 +80,7 @@ const Shape kShapes[] = {
      std::string(kSearch) + "use = \"bohb\"\npreset = \"nb201\"\n[execution]\nworkers = 3\n"},
     {"DensitiesWithThreeWorkers",
      std::string(kSearch) + "use = \"tpe\"\n[execution]\nworkers = 3\n"},
+    {"TreeWithThreeWorkers", std::string(kSearch) + "use = \"alphax\"\n[execution]\nworkers = 3\n"},
     {"Rejections", std::string(kSearch) +
                        "use = \"rea\"\n[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n"},
     {"Stages", kStages},

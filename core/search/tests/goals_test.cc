@@ -24,7 +24,7 @@ const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
 #else
 const char* const kOptimizers[] = {"l2nas", "random",    "rea",       "local_search",
                                    "nsga2", "evolution", "reinforce", "tpe",
-                                   "bo",    "hyperband", "bohb"};
+                                   "bo",    "hyperband", "bohb",      "alphax"};
 #endif
 
 // A shipped pipeline of each space, and a limit that about half of its architectures break.
