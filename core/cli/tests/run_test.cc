@@ -266,10 +266,9 @@ TEST_F(RunTest, TablesNameWhatWasSearched) {
 }
 
 TEST_F(RunTest, GridAndReferencesMakeOneComparison) {
-  const Outcome outcome =
-      lode_.Run({"run", Config("table1_l2nas"), "--seeds", "2", "--set",
-                 "budget={steps=20, marks=[10]}", "--set", "optimizer.use=random", "--set",
-                 "reference.0.mark=10"});
+  const Outcome outcome = lode_.Run({"run", Config("table1_l2nas"), "--seeds", "2", "--set",
+                                     "budget={steps=20, marks=[10]}", "--set",
+                                     "optimizer.use=random", "--set", "reference.0.mark=10"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("91.36 ± 0.19"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("L2NAS, Table 1"), std::string::npos);
