@@ -10,8 +10,9 @@ categorical parameters, one for each edge; its search ends early when it has fou
 Two proposals out of three may be repeats before a peer's search ends.
 
 Prints for each method and column the best accuracy after all queries (mean and sample standard deviation over the
-seeds), the median number of queries to the best of the table, and the milliseconds of processor time for each trial: of
-asking and telling for the peers, on one thread; of the whole process, with its start and its store, for Lode.
+seeds), the median number of queries to the best of the table, and the milliseconds of processor time for each trial, of
+asking and telling on one thread (bench/table_queries of the same build measures it for Lode's optimizers, with the look
+up in the table). What Lode's whole process takes for each trial, with its start and its store, is in brackets.
 """
 import argparse
 import concurrent.futures
@@ -140,6 +141,14 @@ def search_by_lode(lode, method, dataset, split, seeds, queries):
             yield {"best": best, "seconds": seconds, "trials": len(rows)}
 
 
+def milliseconds_of_trials(options, method):
+    """Returns the processor time of asking, looking up and telling in each column."""
+    program = pathlib.Path(options.lode).resolve().parent.parent / "bench/table_queries"
+    lines = subprocess.run([program, method, str(options.first_seed), str(options.seeds)], check=True,
+                           stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return {column: float(line.split()[-2]) for column, line in zip(COLUMNS, lines, strict=True)}
+
+
 def processor_time_of_children():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
@@ -168,6 +177,7 @@ def queries_to(optimum, search, queries):
 
 
 def summarize(searches, optimum, queries):
+    """`ms`: of each trial. `whole`: the same with all that the process does, for Lode."""
     last = [search["best"][-1] for search in searches]
     median = statistics.median(queries_to(optimum, search, queries) for search in searches)
     milliseconds = 1000 * sum(s["seconds"] for s in searches) / sum(s["trials"] for s in searches)
@@ -183,8 +193,9 @@ def print_methods(options, summaries):
         for column in COLUMNS:
             s = summaries[method, column]
             median = f"{s['median']:g}" if s["median"] <= options.queries else f"> {options.queries}"
+            whole = f" ({s['whole']:.2f})" if "whole" in s else ""
             cells.append(f"{statistics.mean(s['last']):.2f} ± {statistics.stdev(s['last']):.2f}; {median};"
-                         f" {s['ms']:.2f} ms")
+                         f" {s['ms']:.2f}{whole} ms")
         print(f"| {method} | " + " | ".join(cells) + " |")
 
 
@@ -226,6 +237,10 @@ def main():
     optima = {column: max(read_column(*column).values()) for column in COLUMNS}
     summaries = {(method, column): summarize(searches, optima[column], options.queries)
                  for (method, column), searches in results.items()}
+    for method in set(options.methods) & set(PEERS):
+        for column, milliseconds in milliseconds_of_trials(options, method).items():
+            summary = summaries[method, column]
+            summary["whole"], summary["ms"] = summary["ms"], milliseconds
     print_methods(options, summaries)
     print_comparisons(options, summaries)
 
