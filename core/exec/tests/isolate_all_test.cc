@@ -89,7 +89,7 @@ max_failures = 1000
 
 TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
   for (const char* optimizer : {"random", "rea", "local_search", "nsga2", "evolution", "bo",
-                                "reinforce", "tpe", "alphax", "hyperband", "bohb"}) {
+                                "reinforce", "tpe", "alphax", "hyperband", "bohb", "bananas"}) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }
@@ -103,7 +103,7 @@ TEST_F(IsolateAllTest, LimitsFreeOraclesGoalsAndWorkersAreTheSame) {
               "reward={metric=\"valid_accuracy\", limits=[{metric=\"valid_accuracy\", min=60}], "
               "goals=[{metric=\"valid_accuracy\"}, {metric=\"test_accuracy\"}], allow_test=true}"});
   ExpectSame(file, {"execution.workers=3", "execution.isolate=true", "budget.steps=50"});
-  for (const char* optimizer : {"reinforce", "tpe", "alphax", "hyperband", "bohb"}) {
+  for (const char* optimizer : {"reinforce", "tpe", "alphax", "hyperband", "bohb", "bananas"}) {
     ExpectSame(file, {std::string("optimizer.use=") + optimizer, "execution.workers=3",
                       "execution.isolate=true", "budget.steps=50"});
   }

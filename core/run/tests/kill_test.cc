@@ -81,6 +81,9 @@ const Shape kShapes[] = {
     {"DensitiesWithThreeWorkers",
      std::string(kSearch) + "use = \"tpe\"\n[execution]\nworkers = 3\n"},
     {"TreeWithThreeWorkers", std::string(kSearch) + "use = \"alphax\"\n[execution]\nworkers = 3\n"},
+    {"NetworksWithThreeWorkers", std::string(kSearch) +
+                                     "use = \"bananas\"\nnetworks = 2\nwidth = 16\nepochs = 5\n"
+                                     "[execution]\nworkers = 3\n"},
     {"Rejections", std::string(kSearch) +
                        "use = \"rea\"\n[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n"},
     {"Stages", kStages},

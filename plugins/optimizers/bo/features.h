@@ -12,9 +12,12 @@
 #include <vector>
 
 #include "plugins/optimizers/bo/byte_distance.h"
-#include "plugins/optimizers/bo/graph_features.h"
+#include "toolkit/encodings/graph_paths.h"
 
 namespace bo {
+
+using lode::encodings::GraphCounts;
+using lode::encodings::GraphReader;
 
 // A part of each row, with a distance and a length scale of its own.
 struct FeatureGroup {

@@ -1,9 +1,9 @@
-#include "plugins/optimizers/bo/graph_features.h"
+#include "toolkit/encodings/graph_paths.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace bo {
+namespace lode::encodings {
 namespace {
 
 constexpr std::uint64_t kIdentity = 0;
@@ -166,4 +166,4 @@ GraphCounts GraphReader::Read(const lode::Graph& graph) const {
   return counts;
 }
 
-}  // namespace bo
+}  // namespace lode::encodings

@@ -1,4 +1,4 @@
-#include "plugins/optimizers/bo/graph_features.h"
+#include "toolkit/encodings/graph_paths.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace bo {
+namespace lode::encodings {
 namespace {
 
 struct Operation {
@@ -111,4 +111,4 @@ TEST(GraphReader, ACycleHasNothingToCount) {
 }
 
 }  // namespace
-}  // namespace bo
+}  // namespace lode::encodings

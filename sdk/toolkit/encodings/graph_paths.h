@@ -1,4 +1,5 @@
 // What can be counted in the network that a space draws of an architecture.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
-namespace bo {
+namespace lode::encodings {
 
 // The paths from a graph's inputs to its outputs, and what is on them. Edges and nodes on no such
 // path have no effect on the network and are not counted.
@@ -48,4 +49,4 @@ class GraphReader {
   bool operations_on_edges_ = false;
 };
 
-}  // namespace bo
+}  // namespace lode::encodings

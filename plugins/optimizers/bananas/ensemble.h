@@ -1,0 +1,64 @@
+// An ensemble of neural networks that predicts how good architectures are.
+#pragma once
+
+#include <cstddef>
+#include <lode/plugin.hpp>
+#include <span>
+#include <vector>
+
+#include "plugins/optimizers/bananas/input_table.h"
+#include "toolkit/networks/mlp.h"
+
+namespace bananas {
+
+enum class Loss { kAbsolute, kSquared };
+
+// The derivative of |error| or error^2 in the error, prediction minus target; 0 at 0.
+double LossSlope(Loss loss, double error);
+
+// What the networks say of one architecture.
+struct Prediction {
+  double mean = 0;
+  double deviation = 0;  // the standard deviation of the networks' values
+};
+
+// Networks of the same shape, hidden layers of ReLU and one output, which differ in their initial
+// weights and in the order of the trials that they are trained on.
+class Ensemble {
+ public:
+  struct Settings {
+    std::size_t networks = 3;
+    std::size_t layers = 2;  // hidden ones
+    std::size_t width = 32;
+    Loss loss = Loss::kSquared;
+    double learning_rate = 0.003;  // Adam's
+    std::size_t epochs = 30;
+    std::size_t batch = 32;         // trials for each step
+    std::size_t most_steps = 1000;  // of a network in one Fit, whatever the epochs
+  };
+
+  Ensemble(lode::Host host, std::size_t inputs, const Settings& settings);
+
+  std::size_t inputs() const { return batch_.columns(); }
+
+  // Trains the networks from their initial weights, which the first call draws. Throws
+  // CancelledError if the run is cancelled. REQUIRES: a row, and a target for each.
+  void Fit(lode::Random random, const InputTable& inputs, std::span<const double> targets);
+
+  // Returns the prediction for each row. REQUIRES: Fit was called.
+  std::vector<Prediction> Predict(const InputTable& inputs);
+
+ private:
+  void Train(lode::networks::Mlp& network, lode::Random random, const InputTable& inputs,
+             std::span<const double> targets);
+  void Descend(lode::networks::Mlp& network, const InputTable& inputs,
+               std::span<const double> targets, std::span<const std::size_t> rows);
+
+  lode::Host host_;
+  Settings settings_;
+  std::vector<lode::networks::Mlp> untrained_, networks_;
+  InputTable batch_;
+  std::vector<float> slopes_;
+};
+
+}  // namespace bananas
