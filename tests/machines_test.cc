@@ -133,6 +133,7 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{"bohb", "nb201/bohb.toml", {"budget={steps=200}"}},
         SearchCase{"tpe", "nb201/tpe.toml", {"budget={steps=150}"}},
         SearchCase{"bananas", "nb201/bananas.toml", {"budget={steps=80}"}},
+        SearchCase{"npenas", "nb201/npenas.toml", {"budget={steps=80}"}},
         SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
     [](const auto& info) { return std::string(info.param.name); });
 

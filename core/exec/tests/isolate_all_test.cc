@@ -88,8 +88,9 @@ max_failures = 1000
 };
 
 TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
-  for (const char* optimizer : {"random", "rea", "local_search", "nsga2", "evolution", "bo",
-                                "reinforce", "tpe", "alphax", "hyperband", "bohb", "bananas"}) {
+  for (const char* optimizer :
+       {"random", "rea", "local_search", "nsga2", "evolution", "bo", "reinforce", "tpe", "alphax",
+        "hyperband", "bohb", "bananas", "npenas"}) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }

@@ -22,9 +22,9 @@ using nlohmann::json;
 #ifdef LODE_SANITIZED  // each way of proposing once; the plugins have tests of their own
 const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
 #else
-const char* const kOptimizers[] = {"l2nas",     "random",    "rea",    "local_search", "nsga2",
-                                   "evolution", "reinforce", "tpe",    "bo",           "hyperband",
-                                   "bohb",      "alphax",    "bananas"};
+const char* const kOptimizers[] = {"l2nas",     "random",    "rea",     "local_search", "nsga2",
+                                   "evolution", "reinforce", "tpe",     "bo",           "hyperband",
+                                   "bohb",      "alphax",    "bananas", "npenas"};
 #endif
 
 // A shipped pipeline of each space, and a limit that about half of its architectures break.

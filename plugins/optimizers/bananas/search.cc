@@ -86,9 +86,33 @@ lode::Params<C> PredictorSearch::Parameters() {
   return all;
 }
 
+lode::Preset PredictorSearch::Quick() {
+  return {"quick",
+          "Small networks that learn ranks, with few steps: fewer queries, and far less time.",
+          {{"initial", std::int64_t{10}},
+           {"per_round", std::int64_t{5}},
+           {"encoding", "both"},
+           {"most_paths", std::int64_t{128}},
+           {"targets", "ranks"},
+           {"networks", std::int64_t{3}},
+           {"layers", std::int64_t{2}},
+           {"width", std::int64_t{32}},
+           {"loss", "squared"},
+           {"learning_rate", 0.003},
+           {"epochs", std::int64_t{30}},
+           {"batch_size", std::int64_t{32}},
+           {"most_steps", std::int64_t{1000}},
+           {"mutants", std::int64_t{100}},
+           {"parents", std::int64_t{10}},
+           {"further_mutation", 0.3},
+           {"uniform", std::int64_t{50}}}};
+}
+
 double ThompsonSample(lode::Random random, const Prediction& prediction) {
   return prediction.mean + prediction.deviation * random.Normal();
 }
+
+double ExpectedValue(lode::Random, const Prediction& prediction) { return prediction.mean; }
 
 void PredictorSearch::Bind(const lode::Space& space) {
   met_.emplace(space);

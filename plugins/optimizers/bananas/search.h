@@ -22,6 +22,9 @@ using Acquisition = double (*)(lode::Random random, const Prediction& prediction
 // Thompson sampling (BANANAS, section 5).
 double ThompsonSample(lode::Random random, const Prediction& prediction);
 
+// The prediction's mean: no exploration but that of the candidates.
+double ExpectedValue(lode::Random random, const Prediction& prediction);
+
 // How the optimizers search that learn rewards with a predictor (Predictor):
 //
 //   until `initial` trials have succeeded or are under way: propose random architectures
@@ -53,6 +56,8 @@ class PredictorSearch {
     std::int64_t uniform = 50;
   };
   static lode::Params<Config> Parameters();
+  // The preset "quick": the defaults.
+  static lode::Preset Quick();
 
   PredictorSearch(lode::Host host, const Config& config, Acquisition acquisition)
       : host_(host), config_(config), acquisition_(acquisition) {}
