@@ -67,7 +67,7 @@ lode::Presets AlphaX::Presets() {
         {"relative_rewards", true},
         {"train_interval", std::int64_t{10}},
         {"epochs", std::int64_t{20}},
-        {"max_batches", std::int64_t{200}},
+        {"max_batches", std::int64_t{50}},
         {"batch_size", std::int64_t{16}},
         {"learning_rate", 3e-3},
         {"outer_width", std::int64_t{32}},

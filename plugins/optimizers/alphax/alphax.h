@@ -58,7 +58,7 @@ class AlphaX {
     bool relative_rewards = true;
     std::int64_t train_interval = 10;
     std::int64_t epochs = 20;
-    std::int64_t max_batches = 200;
+    std::int64_t max_batches = 50;
     std::int64_t batch_size = 16;
     double learning_rate = 3e-3;
     std::int64_t outer_width = 32;
