@@ -134,6 +134,14 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{"tpe", "nb201/tpe.toml", {"budget={steps=150}"}},
         SearchCase{"bananas", "nb201/bananas.toml", {"budget={steps=80}"}},
         SearchCase{"npenas", "nb201/npenas.toml", {"budget={steps=80}"}},
+        SearchCase{"arch2vec_bo",
+                   "nb201/arch2vec_bo.toml",
+                   {"budget={steps=40}", "optimizer.whole=0", "optimizer.pool=300",
+                    "optimizer.epochs=2", "optimizer.hidden=32"}},
+        SearchCase{"arch2vec_rl",
+                   "nb201/arch2vec_rl.toml",
+                   {"budget={steps=60}", "optimizer.whole=0", "optimizer.pool=300",
+                    "optimizer.epochs=2", "optimizer.hidden=32"}},
         SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
     [](const auto& info) { return std::string(info.param.name); });
 

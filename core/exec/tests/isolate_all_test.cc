@@ -94,6 +94,12 @@ TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }
+  for (const char* optimizer : {"arch2vec_bo", "arch2vec_rl"}) {
+    ExpectSame(SourceFile("configs/nb201/random.toml").string(),
+               {std::string("optimizer={whole=0, pool=200, epochs=1, hidden=16, use=\"") +
+                    optimizer + "\"}",
+                "budget.steps=40"});
+  }
   ExpectSame(SourceFile("configs/nb201/l2nas.toml").string(), {"budget={steps=60}"});
 }
 

@@ -58,6 +58,8 @@ struct Shape {
   std::string pipeline;
 };
 
+constexpr const char* kEmbedding = "whole = 0\npool = 100\nepochs = 1\nhidden = 16\n";
+
 const Shape kShapes[] = {
     {"Evolution", std::string(kSearch) + "use = \"rea\"\n"},
     {"EvolutionWithTwoWorkers", std::string(kSearch) + "use = \"rea\"\n[execution]\nworkers = 2\n"},
@@ -84,6 +86,10 @@ const Shape kShapes[] = {
     {"NetworksWithThreeWorkers", std::string(kSearch) +
                                      "use = \"bananas\"\nnetworks = 2\nwidth = 16\nepochs = 5\n"
                                      "[execution]\nworkers = 3\n"},
+    {"EmbeddingWithThreeWorkers", std::string(kSearch) +
+                                      "use = \"arch2vec_bo\"\ninitial = 4\nfit_epochs = 2\n" +
+                                      kEmbedding + "[execution]\nworkers = 3\n"},
+    {"PolicyInEmbedding", std::string(kSearch) + "use = \"arch2vec_rl\"\n" + kEmbedding},
     {"Rejections", std::string(kSearch) +
                        "use = \"rea\"\n[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n"},
     {"Stages", kStages},

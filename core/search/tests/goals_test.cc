@@ -22,10 +22,14 @@ using nlohmann::json;
 #ifdef LODE_SANITIZED  // each way of proposing once; the plugins have tests of their own
 const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
 #else
-const char* const kOptimizers[] = {"l2nas",     "random",    "rea",     "local_search", "nsga2",
-                                   "evolution", "reinforce", "tpe",     "bo",           "hyperband",
-                                   "bohb",      "alphax",    "bananas", "npenas"};
+const char* const kOptimizers[] = {"l2nas",   "random",    "rea",         "local_search",
+                                   "nsga2",   "evolution", "reinforce",   "tpe",
+                                   "bo",      "hyperband", "bohb",        "alphax",
+                                   "bananas", "npenas",    "arch2vec_bo", "arch2vec_rl"};
 #endif
+
+const std::string kQuickBo = "{whole=0, pool=100, epochs=1, hidden=16, fit_epochs=1, mutants=1}";
+const std::string kQuickRl = "{whole=0, pool=100, epochs=1, hidden=16}";
 
 // A shipped pipeline of each space, and a limit that about half of its architectures break.
 struct Case {
@@ -53,9 +57,10 @@ class GoalsTest : public testing::Test {
            const std::vector<std::string>& settings) const {
     std::vector<std::string> arguments{SourceFile(config).string(), "--seeds", "2", "--out",
                                        (dir_.path() / out).string()};
-    std::vector<std::string> all{"budget={steps=150, marks=[]}", "optimizer.use=" + optimizer,
-                                 "optimizer.l2nas.batch_size=16",
-                                 "exploration=[{use=\"warm_up\", steps=50}]"};
+    std::vector<std::string> all{
+        "budget={steps=150, marks=[]}",      "optimizer.use=" + optimizer,
+        "optimizer.l2nas.batch_size=16",     "optimizer.arch2vec_bo=" + kQuickBo,
+        "optimizer.arch2vec_rl=" + kQuickRl, "exploration=[{use=\"warm_up\", steps=50}]"};
     AppendSettings(arguments, all);
     AppendSettings(arguments, settings);
     return RunJson(lode_, arguments);
@@ -127,11 +132,27 @@ TEST_P(EveryOptimizer, TheSameSeedGivesTheSameTrialsForAnyJobs) {
   const Case& c = kCases[1];
   for (const char* jobs : {"1", "2"}) {
     const Program lode(dir_.path());
-    const json out = RunJson(
-        lode, {SourceFile(c.config).string(), "--seeds", "2", "--jobs", jobs, "--out",
-               (dir_.path() / jobs).string(), "--set", std::string("optimizer.use=") + GetParam(),
-               "--set", "budget={steps=150, marks=[]}", "--set", "optimizer.l2nas.batch_size=16",
-               "--set", "exploration=[{use=\"warm_up\", steps=50}]", "--set", c.Limits()});
+    const json out = RunJson(lode, {SourceFile(c.config).string(),
+                                    "--seeds",
+                                    "2",
+                                    "--jobs",
+                                    jobs,
+                                    "--out",
+                                    (dir_.path() / jobs).string(),
+                                    "--set",
+                                    std::string("optimizer.use=") + GetParam(),
+                                    "--set",
+                                    "budget={steps=150, marks=[]}",
+                                    "--set",
+                                    "optimizer.l2nas.batch_size=16",
+                                    "--set",
+                                    "optimizer.arch2vec_bo=" + kQuickBo,
+                                    "--set",
+                                    "optimizer.arch2vec_rl=" + kQuickRl,
+                                    "--set",
+                                    "exploration=[{use=\"warm_up\", steps=50}]",
+                                    "--set",
+                                    c.Limits()});
     EXPECT_EQ(out["runs"].size(), 2u);
   }
   EXPECT_EQ(Trials("1"), Trials("2"));

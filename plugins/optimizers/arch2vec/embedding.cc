@@ -1,0 +1,187 @@
+#include "plugins/optimizers/arch2vec/embedding.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+#include "plugins/optimizers/arch2vec/cache.h"
+#include "toolkit/sampling/fresh_sampler.h"
+#include "toolkit/sampling/philox_stream.h"
+#include "toolkit/sampling/rows.h"
+
+namespace arch2vec {
+namespace {
+
+constexpr std::uint64_t kVersion = 1;  // of what is learned from the same graphs
+
+// The streams of random numbers that an embedding's seed has.
+enum class Purpose : std::uint64_t { kPool, kLearning };
+
+lode::sampling::PhiloxStream StreamFor(Purpose purpose, const EmbeddingConfig& config) {
+  return lode::sampling::PhiloxStream({static_cast<std::uint64_t>(config.embedding_seed), kVersion},
+                                      {0, static_cast<std::uint64_t>(purpose), 0, 0});
+}
+
+using Choices = std::vector<std::size_t>;
+
+// Moves to the next combination; false after the last.
+bool Advance(const std::vector<lode::sampling::Row>& rows, Choices& choices) {
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    if (++choices[r] < rows[r].columns) { return true; }
+    choices[r] = 0;
+  }
+  return false;
+}
+
+std::vector<lode::Architecture> ListAll(const lode::Space& space,
+                                        const std::vector<lode::sampling::Row>& rows) {
+  std::vector<lode::Architecture> list;
+  std::unordered_set<std::string> met;
+  Choices choices(rows.size());
+  do {
+    lode::Action action(space.cells());
+    for (std::size_t r = 0; r < rows.size(); ++r) { action[rows[r].first + choices[r]] = 1; }
+    lode::Architecture architecture = space.Discretize(action);
+    if (met.emplace(architecture.begin(), architecture.end()).second) {
+      list.push_back(std::move(architecture));
+    }
+  } while (Advance(rows, choices));
+  return list;
+}
+
+std::string KeyOf(const std::vector<NodeGraph>& graphs, std::size_t operations,
+                  const EmbeddingConfig& config) {
+  Fingerprint key;
+  for (const std::int64_t number : {config.dimensions, config.hidden, config.layers, config.epochs,
+                                    config.batch, config.embedding_seed}) {
+    key.Add(static_cast<std::uint64_t>(number));
+  }
+  for (const double number : {config.dropout, config.embedding_learning_rate}) {
+    key.Add(std::bit_cast<std::uint64_t>(number));
+  }
+  key.Add(kVersion);
+  key.Add(operations);
+  for (const NodeGraph& graph : graphs) {
+    key.Add(graph.operations.size());
+    key.Add(graph.arcs.size());
+    for (const std::uint32_t operation : graph.operations) { key.Add(operation); }
+    for (const auto& [a, b] : graph.arcs) { key.Add(std::uint64_t{a} << 32 | b); }
+  }
+  return key.Text();
+}
+
+// Calls visit(batch) for the graphs in this order, `size` of them at a time.
+template <class Visit>
+void ForBatches(std::span<const NodeGraph* const> graphs, std::size_t size, const Visit& visit) {
+  for (std::size_t begin = 0; begin < graphs.size(); begin += size) {
+    visit(GraphBatch(graphs.subspan(begin, std::min(size, graphs.size() - begin))));
+  }
+}
+
+std::vector<const NodeGraph*> PointersTo(std::span<const NodeGraph> graphs) {
+  std::vector<const NodeGraph*> pointers;
+  for (const NodeGraph& graph : graphs) { pointers.push_back(&graph); }
+  return pointers;
+}
+
+Rows EmbedAll(const Autoencoder& network, std::span<const NodeGraph> graphs) {
+  constexpr std::size_t kAtOnce = 64;
+  Rows all;
+  all.width = Padded(network.dimensions());
+  ForBatches(PointersTo(graphs), kAtOnce, [&](const GraphBatch& batch) {
+    Rows some;
+    network.Embed(batch, some);
+    all.values.insert(all.values.end(), some.values.begin(), some.values.end());
+    all.count += some.count;
+  });
+  return all;
+}
+
+}  // namespace
+
+std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t whole,
+                                         std::size_t sample, lode::Random random) {
+  const lode::sampling::Rows rows(space);
+  double combinations = 1;
+  for (const lode::sampling::Row& row : rows.list()) {
+    combinations *= row.competes ? HUGE_VAL : static_cast<double>(row.columns);
+  }
+  if (combinations <= static_cast<double>(whole)) { return ListAll(space, rows.list()); }
+  lode::sampling::FreshSampler sampler(space);
+  std::vector<lode::Architecture> pool;
+  while (pool.size() < sample) {
+    lode::Architecture drawn = sampler.Draw(random);
+    if (sampler.exhausted()) { break; }
+    sampler.MarkSeen(drawn);
+    pool.push_back(std::move(drawn));
+  }
+  return pool;
+}
+
+double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
+             const std::function<void(double)>& progress, Autoencoder& network) {
+  std::vector<const NodeGraph*> shuffled = PointersTo(graphs);
+  random.Shuffle(std::span(shuffled));
+  const auto held_out = std::span<const NodeGraph* const>(shuffled).first(shuffled.size() / 10);
+  const auto learned = std::span<const NodeGraph* const>(shuffled).subspan(held_out.size());
+  const auto size = static_cast<std::size_t>(config.batch);
+  const double batches = std::ceil(static_cast<double>(learned.size()) / static_cast<double>(size));
+  double done = 0;
+  network.Initialize(random);
+  for (std::int64_t epoch = 0; epoch < config.epochs; ++epoch) {
+    ForBatches(learned, size, [&](const GraphBatch& batch) {
+      network.Train(batch, {config.dropout, config.embedding_learning_rate, 5}, random);
+      progress(++done / (batches * static_cast<double>(config.epochs)));
+    });
+  }
+  std::size_t correct = 0;
+  ForBatches(held_out, size,
+             [&](const GraphBatch& batch) { correct += network.CountReconstructed(batch); });
+  return static_cast<double>(correct) /
+         static_cast<double>(std::max<std::size_t>(held_out.size(), 1));
+}
+
+Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lode::Host host,
+                     const std::filesystem::path& cache_directory) {
+  auto pool_stream = StreamFor(Purpose::kPool, config);
+  pool_ = DrawPool(space, static_cast<std::size_t>(config.whole),
+                   static_cast<std::size_t>(config.pool), lode::Random(pool_stream.handle()));
+  reader_.emplace(space, pool_);
+  std::vector<NodeGraph> graphs;
+  for (const lode::Architecture& architecture : pool_) {
+    host.ThrowIfCancelled();
+    graphs.push_back(reader_->Read(architecture));
+  }
+  network_.emplace(Autoencoder::Shape{.operations = reader_->operations(),
+                                      .layers = static_cast<std::size_t>(config.layers),
+                                      .hidden = static_cast<std::size_t>(config.hidden),
+                                      .dimensions = static_cast<std::size_t>(config.dimensions)});
+  vectors_.Resize(graphs.size(), Padded(network_->dimensions()));
+  const auto learn = [&] {
+    auto stream = StreamFor(Purpose::kLearning, config);
+    const auto progress = [&](double fraction) {
+      host.ThrowIfCancelled();
+      host.Progress(fraction, "learning the embedding");
+    };
+    reconstructed_ = static_cast<float>(
+        Learn(graphs, config, lode::Random(stream.handle()), progress, *network_));
+    std::ranges::copy(EmbedAll(*network_, graphs).values, vectors_.values.begin());
+  };
+  std::vector<std::span<float>> state = network_->State();
+  state.emplace_back(vectors_.values);
+  state.emplace_back(&reconstructed_, 1);
+  Cache(host, cache_directory).Recall(KeyOf(graphs, reader_->operations(), config), learn, state);
+}
+
+Rows Embedding::Embed(std::span<const lode::Architecture> architectures) const {
+  std::vector<NodeGraph> graphs;
+  for (const lode::Architecture& architecture : architectures) {
+    graphs.push_back(reader_->Read(architecture));
+  }
+  return EmbedAll(*network_, graphs);
+}
+
+}  // namespace arch2vec

@@ -1,0 +1,25 @@
+#include "plugins/optimizers/arch2vec/arch2vec_bo.h"
+#include "plugins/optimizers/arch2vec/arch2vec_rl.h"
+
+LODE_PLUGIN(
+    "lode.arch2vec", "1.0.0", "Apache-2.0",
+    lode::OptimizerComponent<arch2vec::Arch2VecBo>(
+        "arch2vec_bo", "1.0.0",
+        "Bayesian optimization on an embedding that is learned without evaluations (arch2vec).",
+        "Yan, Zheng, Ao, Zeng and Zhang, Does Unsupervised Architecture Representation Learning "
+        "Help Neural Architecture Search?, NeurIPS 2020. A variational graph autoencoder learns a "
+        "vector for each architecture; a network with a Bayesian linear regression on its last "
+        "layer (DNGO) predicts rewards from vectors; the candidate of the largest expected "
+        "improvement is proposed. The embedding is learned once, in 20 seconds for "
+        "NAS-Bench-201, and kept in $XDG_CACHE_HOME/lode/arch2vec (default: ~/.cache) for all "
+        "seeds and searches with the same parameters. What a limit has rejected counts as the "
+        "lowest reward so far. Architectures are not repeated until all are known.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER),
+    lode::OptimizerComponent<arch2vec::Arch2VecRl>(
+        "arch2vec_rl", "1.0.0",
+        "REINFORCE in an embedding that is learned without evaluations (arch2vec).",
+        "The same authors, paper and embedding as arch2vec_bo. A recurrent policy sees the vector "
+        "of the architecture before and draws a point of the embedding; the nearest candidate that "
+        "is new is proposed. The policy learns after each episode. What a limit has rejected "
+        "counts as the lowest reward so far. Architectures are not repeated until all are known.",
+        LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));
