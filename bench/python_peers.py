@@ -2,6 +2,7 @@
 """Compares the optimizers tpe and bo with Optuna and SMAC3 on the six columns of NAS-Bench-201.
 
 usage: python_peers.py LODE [--seeds N] [--first-seed N] [--queries N] [--jobs N] [--methods NAME ...]
+                       [--columns NAME ...]
 
 Installs Optuna 5, SMAC3 and PyTorch (for Optuna's GPSampler) from PyPI into build/python_peers, about 6 GB, unless
 they are there. All methods get the same seeds and the same number of distinct architectures (150 if left out): one that
@@ -33,7 +34,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "build/python_peers"
 PACKAGES = ["optuna==5.*", "smac==2.*", "torch", "scipy"]
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
-COLUMNS = list(itertools.product(("cifar10", "cifar100", "imagenet16"), ("valid", "test")))
+COLUMNS = {f"{dataset}_{split}": (dataset, split)
+           for dataset, split in itertools.product(("cifar10", "cifar100", "imagenet16"), ("valid", "test"))}
 PEERS = {"tpe": ["optuna-tpe"], "bo": ["optuna-tpe", "optuna-gp", "smac"]}  # what each of ours is compared with
 
 
@@ -146,7 +148,8 @@ def milliseconds_of_trials(options, method):
     program = pathlib.Path(options.lode).resolve().parent.parent / "bench/table_queries"
     lines = subprocess.run([program, method, str(options.first_seed), str(options.seeds)], check=True,
                            stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    return {column: float(line.split()[-2]) for column, line in zip(COLUMNS, lines, strict=True)}
+    of_columns = {column: float(line.split()[-2]) for column, line in zip(COLUMNS, lines, strict=True)}
+    return {column: of_columns[column] for column in options.columns}
 
 
 def processor_time_of_children():
@@ -159,14 +162,14 @@ def run_all(options):
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     results, begin = {}, time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for done, (method, column) in enumerate(itertools.product(options.methods, COLUMNS)):
+        for done, (method, column) in enumerate(itertools.product(options.methods, options.columns)):
             if method in PEERS:
-                searches = list(search_by_lode(options.lode, method, *column, seeds, options.queries))
+                searches = list(search_by_lode(options.lode, method, *COLUMNS[column], seeds, options.queries))
             else:
-                searches = list(pool.map(lambda seed: search_by_peer_alone(method, *column, seed, options.queries),
-                                         seeds))
+                searches = list(pool.map(lambda seed: search_by_peer_alone(
+                    method, *COLUMNS[column], seed, options.queries), seeds))
             results[method, column] = searches
-            print(f"{done + 1}/{len(options.methods) * len(COLUMNS)} columns, {time.monotonic() - begin:.0f} s",
+            print(f"{done + 1}/{len(options.methods) * len(options.columns)} columns, {time.monotonic() - begin:.0f} s",
                   file=sys.stderr)
     return results
 
@@ -186,11 +189,11 @@ def summarize(searches, optimum, queries):
 
 def print_methods(options, summaries):
     print(f"\n{options.seeds} seeds from {options.first_seed}, {options.queries} distinct architectures\n")
-    print("| | " + " | ".join(f"{dataset} {split}" for dataset, split in COLUMNS) + " |")
-    print("|---" * (len(COLUMNS) + 1) + "|")
+    print("| | " + " | ".join(options.columns) + " |")
+    print("|---" * (len(options.columns) + 1) + "|")
     for method in options.methods:
         cells = []
-        for column in COLUMNS:
+        for column in options.columns:
             s = summaries[method, column]
             median = f"{s['median']:g}" if s["median"] <= options.queries else f"> {options.queries}"
             whole = f" ({s['whole']:.2f})" if "whole" in s else ""
@@ -207,13 +210,13 @@ def print_comparisons(options, summaries):
         for peer in peers:
             if not {ours, peer} <= set(options.methods):
                 continue
-            for column in COLUMNS:
+            for column in options.columns:
                 a, b = summaries[ours, column], summaries[peer, column]
                 p = mannwhitneyu(a["last"], b["last"], alternative="less").pvalue
                 more = ">" if b["median"] > options.queries else ""
                 share = "-" if a["median"] > options.queries else (
                     f"{'< ' if more else ''}{a['median'] / min(b['median'], options.queries):.2f}")
-                print(f"{ours:4} {peer:11} {column[0]:10} {column[1]:5}"
+                print(f"{ours:4} {peer:11} {column:16}"
                       f"  {statistics.mean(a['last']) - statistics.mean(b['last']):+.3f} (p = {p:.3f})"
                       f"  {share}  {b['ms'] / a['ms']:.0f}")
 
@@ -231,10 +234,11 @@ def main():
     parser.add_argument("--queries", type=int, default=150)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="searches of peers at the same time")
     parser.add_argument("--methods", nargs="+", choices=methods, default=methods)
+    parser.add_argument("--columns", nargs="+", choices=list(COLUMNS), default=list(COLUMNS))
     options = parser.parse_args()
     enter_environment()
     results = run_all(options)
-    optima = {column: max(read_column(*column).values()) for column in COLUMNS}
+    optima = {column: max(read_column(*COLUMNS[column]).values()) for column in options.columns}
     summaries = {(method, column): summarize(searches, optima[column], options.queries)
                  for (method, column), searches in results.items()}
     for method in set(options.methods) & set(PEERS):
