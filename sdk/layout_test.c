@@ -295,4 +295,6 @@ FIELD(lode_optimizer_api, offer, 40, 8);
 
 CODE(LODE_CAP_BATCH, 256);
 CODE(LODE_CAP_ANY_ORDER, 512);
+
+CODE(LODE_TRIAL_KNOWN, 16);
 #endif

@@ -9,6 +9,7 @@
 
 #include "core/compare/ranks.h"
 #include "core/plugin/text.h"
+#include "core/report/search_words.h"
 #include "core/report/words.h"
 
 namespace lode::core {
@@ -372,6 +373,10 @@ std::vector<std::string> RemarksOn(const SearchResult& result, const std::string
   }
   if (std::ranges::any_of(result.runs, &RunResult::computed) && axis == Axis::kUniqueQueries) {
     remarks.push_back(name + " asks only formulas: its unique queries are distinct architectures.");
+  }
+  if (const std::string start = DescribeStart(result); !start.empty()) {
+    remarks.push_back(name + " does not compare as it is with methods that start from nothing: " +
+                      start + ", and what those cost is not counted.");
   }
   if (const auto workers = result.search->pipeline.execution.workers; workers > 1) {
     remarks.push_back(name + " has " + std::to_string(workers) +

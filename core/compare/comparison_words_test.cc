@@ -137,5 +137,16 @@ TEST(ComparisonWords, RemarksTellWhatTheRunsDid) {
   EXPECT_EQ(RemarksOn(result, "rea", Axis::kSimulatedSeconds).size(), 1u);
 }
 
+TEST(ComparisonWords, AWarmStartIsRemarkedOn) {
+  Search search = MakeSearch();
+  search.pipeline.start.warm_start = "runs/a";
+  SearchResult result{&search, {kAccuracy}, {Ended(Ending::kBudget)}};
+  result.runs.front().warm_start = WarmStart{50, 0, std::nullopt};
+  EXPECT_THAT(RemarksOn(result, "rea", Axis::kSteps),
+              testing::ElementsAre(
+                  "rea does not compare as it is with methods that start from nothing: warm start: "
+                  "50 known trials from runs/a, and what those cost is not counted."));
+}
+
 }  // namespace
 }  // namespace lode::core

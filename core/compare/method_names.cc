@@ -45,7 +45,7 @@ std::string PresetInPoint(const GivenSearch& search) {
 std::string Optimizer(const GivenSearch& search) {
   ComponentConfig optimizer = search.pipeline().optimizer;
   if (optimizer.preset.empty()) { optimizer.preset = PresetInPoint(search); }
-  return OptimizerName(optimizer);
+  return OptimizerName(optimizer, search.pipeline().start);
 }
 
 std::string DirectoryOf(const GivenSearch& search) {

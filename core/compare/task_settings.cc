@@ -8,29 +8,13 @@
 #include "core/plugin/text.h"
 #include "core/report/search_words.h"
 #include "core/store/configuration_change.h"
+#include "core/store/input_files.h"
 #include "core/store/run_directory.h"
-#include "core/store/sealed_json.h"
 
 namespace lode::core {
 namespace {
 
 using Settings = std::vector<TaskSetting>;
-
-// Where a file lies does not matter, but what it contains does.
-std::string ContentOr(const std::string& value, const nlohmann::json& inputs) {
-  for (const auto& [path, fingerprint] : inputs.items()) {
-    if (value == "\"" + path + "\"" && fingerprint.contains("sha256")) {
-      return "a file with SHA-256 " + fingerprint.at("sha256").get<std::string>().substr(0, 12);
-    }
-  }
-  return value;
-}
-
-nlohmann::json InputsIn(const std::filesystem::path& run) {
-  const std::filesystem::path file = run / kInputsFile;
-  return std::filesystem::exists(file) ? UnsealJson(ReadFile(file), file.string()).object
-                                       : nlohmann::json::object();
-}
 
 // Takes the parameters from the run's own file, because their components may not be loaded.
 void AddComponents(const GivenSearch& search, Settings& settings) {

@@ -18,9 +18,9 @@ bool IsPath(const ComponentDeclaration& component, const std::string& key) {
                                          : component.kind == LODE_OPTIMIZER && key == "policy";
 }
 
-// Returns what is wrong with an artifact, or "".
-std::string Fault(const Artifact& artifact, const std::vector<std::string>& before,
-                  const std::vector<std::string>& all) {
+// Returns what is wrong with the stage of an artifact, or "".
+std::string FaultOfStage(const Artifact& artifact, const std::vector<std::string>& before,
+                         const std::vector<std::string>& all) {
   const auto has = [&](const std::vector<std::string>& names) {
     return std::ranges::find(names, artifact.stage) != names.end();
   };
@@ -30,9 +30,19 @@ std::string Fault(const Artifact& artifact, const std::vector<std::string>& befo
                ? "stage '" + artifact.stage + "' does not come before this one"
                : "there is no stage '" + artifact.stage + "'" + Suggest(artifact.stage, before);
   }
+  return "";
+}
+
+// Returns what is wrong with the file of an artifact, or "".
+std::string FaultOfFile(const Artifact& artifact) {
   const fs::path file = artifact.file.lexically_normal();
   const bool within = !file.empty() && file.is_relative() && *file.begin() != ".." && file != ".";
   return within ? "" : "expected stage:NAME/FILE, with the name of a file that the stage writes";
+}
+
+// The same for a stage's directory.
+std::string FaultOfDirectory(const Artifact& artifact) {
+  return artifact.file.empty() ? "" : "expected stage:NAME, without a file";
 }
 
 class Checker {
@@ -40,6 +50,16 @@ class Checker {
   Checker(const Catalog& catalog, const std::vector<std::string>& before,
           const std::vector<std::string>& all, Diagnostics& diagnostics)
       : catalog_(catalog), before_(before), all_(all), diagnostics_(diagnostics) {}
+
+  // Checks [start].
+  void CheckStart(const Node& table) {
+    const auto* keys = table.As<Node::Table>();
+    if (keys == nullptr) { return; }
+    for (const Entry& key : *keys) {
+      if (key.key == "trials") { CheckPath(key, FaultOfFile); }
+      if (key.key == "warm_start") { CheckPath(key, FaultOfDirectory); }
+    }
+  }
 
   // Checks a component table in merged form, with sub-tables by ID.
   void Check(lode_kind kind, const Node& table) {
@@ -54,9 +74,15 @@ class Checker {
 
  private:
   void CheckParam(const ComponentDeclaration& component, const Entry& param) {
+    if (IsPath(component, param.key)) { CheckPath(param, FaultOfFile); }
+  }
+
+  void CheckPath(const Entry& param, const std::function<std::string(const Artifact&)>& of_file) {
     const auto* text = param.node.As<std::string>();
-    if (text == nullptr || !IsArtifact(*text) || !IsPath(component, param.key)) { return; }
-    const std::string fault = Fault(ParseArtifact(*text), before_, all_);
+    if (text == nullptr || !IsArtifact(*text)) { return; }
+    const Artifact artifact = ParseArtifact(*text);
+    std::string fault = FaultOfStage(artifact, before_, all_);
+    fault = fault.empty() ? of_file(artifact) : fault;
     if (!fault.empty()) { diagnostics_.Add(param.node.position, "'" + param.key + "': " + fault); }
   }
 
@@ -82,12 +108,20 @@ void ForEach(ComponentConfig& config, const Catalog& catalog, const Replace& rep
   if (!config.policy.empty()) { config.policy = replace(config.policy.string()); }
 }
 
+void ForEach(StartConfig& start, const Replace& replace) {
+  if (!start.trials.empty()) { start.trials = replace(start.trials.string()); }
+  if (IsArtifact(start.warm_start.native())) {
+    start.warm_start = replace(start.warm_start.string());
+  }
+}
+
 void ForEach(Pipeline& pipeline, const Catalog& catalog, const Replace& replace) {
   ForEach(pipeline.space, catalog, replace);
   for (auto* list : {&pipeline.oracles, &pipeline.explorations}) {
     std::ranges::for_each(*list, [&](ComponentConfig& c) { ForEach(c, catalog, replace); });
   }
   ForEach(pipeline.optimizer, catalog, replace);
+  ForEach(pipeline.start, replace);
 }
 
 }  // namespace
@@ -105,6 +139,7 @@ void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics) {
   Checker checker(catalog, before, all, diagnostics);
+  if (const Node* start = tree.Find("start")) { checker.CheckStart(*start); }
   for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
     const Node* table = tree.Find(KindName(kind));
     if (table == nullptr) { continue; }
@@ -136,7 +171,8 @@ void PlaceArtifacts(Pipeline& pipeline, const Catalog& catalog, const fs::path& 
   ForEach(pipeline, catalog, [&](const std::string& path) {
     if (!IsArtifact(path)) { return path; }
     const Artifact artifact = ParseArtifact(path);
-    return (root / artifact.stage / artifact.file).lexically_normal().string();
+    const fs::path stage = root / artifact.stage;
+    return (artifact.file.empty() ? stage : stage / artifact.file).lexically_normal().string();
   });
 }
 

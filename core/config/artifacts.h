@@ -1,5 +1,5 @@
 // Files that a stage of a pipeline takes from an earlier stage: "stage:NAME/FILE" in place of a
-// path.
+// path. [start] warm_start takes all runs of a stage: "stage:NAME".
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace lode::core {
 
 struct Artifact {
   std::string stage;
-  std::filesystem::path file;  // in the stage's directory
+  std::filesystem::path file;  // in the stage's directory; empty for the directory itself
 };
 
 // Returns whether a path names an artifact.
@@ -25,14 +25,14 @@ bool IsArtifact(std::string_view path);
 // Splits "stage:supernet/supernet.safetensors" into its parts. REQUIRES: IsArtifact.
 Artifact ParseArtifact(std::string_view path);
 
-// Diagnoses artifacts in the component tables of a merged tree that do not come from one of the
-// stages `before`. `all` has the names of all stages.
+// Diagnoses artifacts in the component tables and in [start] of a merged tree that do not come from
+// one of the stages `before`. `all` has the names of all stages.
 void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics);
 
-// Returns the artifacts and other inputs (files and folders) of the components in use, as written,
-// each once.
+// Returns the artifacts and other inputs (files and folders) of the components in use and of
+// [start], as written, each once. An earlier run to start from is one if it is a stage.
 std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog);
 
 // Returns those of them that are artifacts.

@@ -114,4 +114,12 @@ void CheckReferences(std::span<const ReferenceConfig> references,
   }
 }
 
+std::vector<std::string> MetricsOf(const RewardConfig& reward) {
+  std::vector<std::string> names{reward.metric};
+  std::ranges::transform(reward.add, std::back_inserter(names), &TermConfig::metric);
+  std::ranges::transform(reward.limits, std::back_inserter(names), &LimitConfig::metric);
+  std::ranges::transform(reward.goals, std::back_inserter(names), &GoalConfig::metric);
+  return names;
+}
+
 }  // namespace lode::core

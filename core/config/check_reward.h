@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/config/diagnostic.h"
 #include "core/config/pipeline.h"
@@ -16,5 +18,8 @@ void CheckReward(const RewardConfig& reward, std::span<const MetricDeclaration> 
 // Diagnoses published figures of metrics that are not among these.
 void CheckReferences(std::span<const ReferenceConfig> references,
                      std::span<const MetricDeclaration> metrics, Diagnostics& diagnostics);
+
+// Returns the names of the metrics that the reward, its limits and goals use.
+std::vector<std::string> MetricsOf(const RewardConfig& reward);
 
 }  // namespace lode::core

@@ -29,7 +29,7 @@ std::string FormatComponents(const std::vector<ComponentConfig>& configs, const 
 std::string FormatSearch(const Pipeline& p, const Catalog& catalog) {
   return RewardTable().Format(p.reward) + FormatComponents(p.explorations, "exploration", catalog) +
          "\n[optimizer]\n" + FormatComponent(p.optimizer, catalog) +
-         BudgetTable().Format(p.budget) +
+         (p.start.is_given() ? StartTable().Format(p.start) : "") + BudgetTable().Format(p.budget) +
          (p.confirm.repeats > 0 ? ConfirmTable().Format(p.confirm) : "");
 }
 

@@ -49,6 +49,9 @@ void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.reward.transform, b.reward.transform);
   EXPECT_EQ(a.reward.reference, b.reward.reference);
   EXPECT_EQ(a.reward.allow_test, b.reward.allow_test);
+  EXPECT_EQ(a.start.warm_start, b.start.warm_start);
+  EXPECT_EQ(a.start.trials, b.start.trials);
+  EXPECT_EQ(a.start.architectures, b.start.architectures);
   EXPECT_EQ(a.budget.steps, b.budget.steps);
   EXPECT_EQ(a.budget.unique_queries, b.budget.unique_queries);
   EXPECT_EQ(a.budget.evaluations, b.budget.evaluations);
@@ -130,6 +133,10 @@ marks = [10, 20]
 patience = 7
 stop_after_no_improvement = 30
 wall_seconds = 0.75
+[start]
+warm_start = "earlier"
+trials = "table.tsv"
+architectures = ["0-1", "1-0"]
 [confirm]
 repeats = 3
 candidates = 4

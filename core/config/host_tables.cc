@@ -72,6 +72,7 @@ const std::vector<HostTable>& HostTables() {
                                                 LimitsTable().declaration(),
                                                 TermsTable().declaration(),
                                                 GoalsTable().declaration(),
+                                                StartTable().declaration(),
                                                 BudgetTable().declaration(),
                                                 ConfirmTable().declaration(),
                                                 ExecutionTable().declaration(),

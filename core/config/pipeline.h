@@ -139,6 +139,16 @@ struct BudgetConfig {
   }
 };
 
+// What is known before a search.
+struct StartConfig {
+  std::filesystem::path warm_start{};        // directory of an earlier run, or of its pipeline's
+  std::filesystem::path trials{};            // table of trials measured elsewhere
+  std::vector<std::string> architectures{};  // to evaluate first
+
+  bool has_known_trials() const { return !warm_start.empty() || !trials.empty(); }
+  bool is_given() const { return has_known_trials() || !architectures.empty(); }
+};
+
 // Repeated measurements at the end of a search with noisy metrics.
 struct ConfirmConfig {
   std::uint64_t repeats = 0;  // measurements of each candidate; 0: none
@@ -216,6 +226,7 @@ struct Pipeline {
   RewardConfig reward;
   std::vector<ComponentConfig> explorations;
   ComponentConfig optimizer;
+  StartConfig start;
   BudgetConfig budget;
   ConfirmConfig confirm;
   ExecutionConfig execution;

@@ -13,6 +13,7 @@ const TypedTable<RewardConfig>& RewardTable();
 const TypedTable<LimitConfig>& LimitsTable();  // of [reward], like the next two
 const TypedTable<TermConfig>& TermsTable();
 const TypedTable<GoalConfig>& GoalsTable();
+const TypedTable<StartConfig>& StartTable();
 const TypedTable<BudgetConfig>& BudgetTable();
 const TypedTable<ConfirmConfig>& ConfirmTable();
 const TypedTable<ExecutionConfig>& ExecutionTable();

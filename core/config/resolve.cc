@@ -66,6 +66,7 @@ void ReadSearch(const WrittenPipeline& written, Pipeline& pipeline) {
   pipeline.explorations = ReadComponents(written, LODE_EXPLORATION);
   pipeline.optimizer = ReadComponent(written, LODE_OPTIMIZER);
   pipeline.reward = ReadReward(written, pipeline.oracles);
+  pipeline.start = ReadStart(written);
   pipeline.budget = ReadBudget(written);
   pipeline.confirm = ReadConfirm(written, pipeline.budget);
 }

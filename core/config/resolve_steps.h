@@ -26,6 +26,7 @@ std::vector<MetricDeclaration> DeclaredMetrics(const Catalog& catalog,
 RewardConfig ReadReward(const WrittenPipeline& written,
                         const std::vector<ComponentConfig>& oracles);
 
+StartConfig ReadStart(const WrittenPipeline& written);
 BudgetConfig ReadBudget(const WrittenPipeline& written);
 ConfirmConfig ReadConfirm(const WrittenPipeline& written, const BudgetConfig& budget);
 

@@ -11,6 +11,7 @@
 namespace lode::core {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -184,6 +185,21 @@ TEST_F(StagesTest, AnArtifactMustBeOfAnEarlierStage) {
   EXPECT_THAT(mistake("stage:supernet/../x"), HasSubstr("expected stage:NAME/FILE"));
   EXPECT_THAT(mistake("stage:supernet"), HasSubstr("expected stage:NAME/FILE"));
   EXPECT_EQ(mistake("nowhere.bin").find("p.toml:15:11: 'weights': there is no file "), 0u);
+}
+
+TEST_F(StagesTest, ASearchMayStartFromAnEarlierStage) {
+  const auto starting = [](const std::string& from) {
+    return Replaced(kStages, "unique_queries = 5",
+                    "unique_queries = 5\n[stage.start]\nwarm_start = \"" + from + "\"");
+  };
+  Pipeline pipeline = Resolved(starting("stage:search")).list[2].searches[0].pipeline;
+  EXPECT_THAT(ArtifactsOf(pipeline, catalog_), Contains("stage:search"));
+  PlaceArtifacts(pipeline, catalog_, "/runs/p");
+  EXPECT_EQ(pipeline.start.warm_start.string(), "/runs/p/search");
+  EXPECT_THAT(StageMistakes(starting("stage:serch")),
+              HasSubstr("'warm_start': there is no stage 'serch'; did you mean 'search'?"));
+  EXPECT_THAT(StageMistakes(starting("stage:search/seed-0")),
+              HasSubstr("'warm_start': expected stage:NAME, without a file"));
 }
 
 TEST_F(StagesTest, APipelineWithoutThemHasNoArtifacts) {

@@ -14,8 +14,8 @@
 namespace lode::core {
 
 // The tables that only a search has.
-inline constexpr std::array<std::string_view, 6> kTablesOfSearch = {
-    "reward", "exploration", "optimizer", "budget", "confirm", "grid"};
+inline constexpr std::array<std::string_view, 7> kTablesOfSearch = {
+    "reward", "exploration", "optimizer", "start", "budget", "confirm", "grid"};
 
 struct WrittenPipeline {
   const Node& tree;

@@ -45,10 +45,10 @@ json ToJson(const Fidelities& fidelities) {
 }
 
 json ToJson(const BestTrial& trial) {
-  const auto& [architecture, step, reward, metrics, ties, measurements, standard_error, fidelity] =
-      trial;
-  return json::array(
-      {architecture, step, reward, metrics, ties, measurements, ToJson(standard_error), fidelity});
+  const auto& [architecture, step, reward, metrics, ties, measurements, standard_error, fidelity,
+               known] = trial;
+  return json::array({architecture, step, reward, metrics, ties, measurements,
+                      ToJson(standard_error), fidelity, known});
 }
 
 json ToJson(const std::optional<BestTrial>& trial) {
@@ -65,6 +65,11 @@ json ToJson(const FailureKind& kind) {
   return json::array({reason, count});
 }
 
+json ToJson(const KnownTrial& trial) {
+  const auto& [architecture, metrics] = trial;
+  return json::array({architecture, metrics});
+}
+
 template <class T>
 json ToJson(const std::vector<T>& elements) {
   json list = json::array();
@@ -72,10 +77,16 @@ json ToJson(const std::vector<T>& elements) {
   return list;
 }
 
+json ToJson(const std::optional<WarmStart>& start) {
+  if (!start) { return json::array(); }
+  const auto& [trials, left_out, best] = *start;
+  return json::array({trials, left_out, ToJson(best)});
+}
+
 json ToJson(const RunResult& result) {
   const auto& [seed, steps, unique_queries, computed, full_evaluations, evaluations, confirmations,
                failures, failure_kinds, rejections, cost_seconds, seconds, ending, reason, broken,
-               best, marks, front, hypervolume, is_stored] = result;
+               best, marks, front, hypervolume, is_stored, warm_start] = result;
   return json::array({seed,
                       steps,
                       unique_queries,
@@ -95,7 +106,8 @@ json ToJson(const RunResult& result) {
                       ToJson(marks),
                       ToJson(front),
                       ToJson(hypervolume),
-                      is_stored});
+                      is_stored,
+                      ToJson(warm_start)});
 }
 
 // The fields of each kind of message.
@@ -124,7 +136,10 @@ json Fields(const SearchReady& m) {
   return json::array(
       {ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save, m.chooses_fidelities});
 }
-json Fields(const Begin& m) { return json::array({m.replayed.trials, m.replayed.taken}); }
+json Fields(const Begin& m) {
+  const auto& [trials, taken, known] = m.beginning;
+  return json::array({trials, taken, ToJson(known)});
+}
 json Fields(const Await& m) { return json::array({m.id}); }
 json Fields(const Evaluated& m) {
   return json::array({m.id, m.step, m.architecture, m.metrics, m.failure, m.rejected,
@@ -338,11 +353,20 @@ void Read(ListReader& in, SearchReady& m) {
   m.can_save = in.Flag();
   m.chooses_fidelities = in.Flag();
 }
+KnownTrial ReadKnownTrial(const json& list) {
+  ListReader in(list);
+  KnownTrial trial;
+  trial.architecture = in.Text();
+  trial.metrics = in.Reals();
+  in.End();
+  return trial;
+}
 void Read(ListReader& in, Begin& m) {
-  m.replayed.trials = in.Integer();
+  m.beginning.trials = in.Integer();
   for (const json& step : in.Elements()) {
-    m.replayed.taken.push_back(ListReader(json::array({step})).Integer());
+    m.beginning.taken.push_back(ListReader(json::array({step})).Integer());
   }
+  std::ranges::transform(in.Elements(), std::back_inserter(m.beginning.known), ReadKnownTrial);
 }
 void Read(ListReader& in, Await& m) { m.id = in.Integer(); }
 void Read(ListReader& in, Evaluated& m) {
@@ -392,6 +416,7 @@ BestTrial ReadBest(const json& list) {
   best.measurements = in.Integer();
   best.standard_error = ReadRealOrNone(in.Elements());
   best.fidelity = in.Real();
+  best.known = in.Flag();
   in.End();
   return best;
 }
@@ -405,6 +430,17 @@ MarkResult ReadMark(const json& list) {
   mark.best = ReadBestOrNone(in.Elements());
   in.End();
   return mark;
+}
+
+std::optional<WarmStart> ReadWarmStart(const json& list) {
+  if (list.empty()) { return std::nullopt; }
+  ListReader in(list);
+  WarmStart start;
+  start.trials = in.Integer();
+  start.left_out = in.Integer();
+  start.best = ReadBestOrNone(in.Elements());
+  in.End();
+  return start;
 }
 
 FailureKind ReadFailureKind(const json& list) {
@@ -439,6 +475,7 @@ void Read(ListReader& list, Done& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(r.front), ReadBest);
   r.hypervolume = ReadRealOrNone(in.Elements());
   r.is_stored = in.Flag();
+  r.warm_start = ReadWarmStart(in.Elements());
   in.End();
 }
 void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }

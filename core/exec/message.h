@@ -90,7 +90,7 @@ struct SearchReady {
 // To the process: start searching. It asks with Query and Await, and gets Finished, Refused or
 // Stopped.
 struct Begin {
-  Replayed replayed;
+  Beginning beginning;
 };
 struct Await {
   std::uint64_t id = 0;  // of the query whose evaluation it needs now; 0: any

@@ -98,6 +98,23 @@ TEST(MessageTest, SetupsAndMetricsStayTheSame) {
   EXPECT_EQ(Passed(Ready{metrics}).metrics, metrics);
 }
 
+TEST(MessageTest, KnownTrialsStayTheSame) {
+  const Begin begin = Passed(Begin{{3, {1, 2}, {{"0-1", {0.1, std::nan("")}}}}});
+  EXPECT_EQ(begin.beginning.trials, 3u);
+  EXPECT_EQ(begin.beginning.taken.size(), 2u);
+  ASSERT_EQ(begin.beginning.known.size(), 1u);
+  EXPECT_EQ(begin.beginning.known[0].architecture, "0-1");
+  EXPECT_EQ(Bits(begin.beginning.known[0].metrics), Bits({0.1, std::nan("")}));
+  Done done;
+  EXPECT_FALSE(Passed(done).result.warm_start);
+  done.result.warm_start = WarmStart{5, 1, BestTrial{.architecture = "0-1", .known = true}};
+  const std::optional<WarmStart> start = Passed(done).result.warm_start;
+  ASSERT_TRUE(start);
+  EXPECT_EQ(start->trials, 5u);
+  EXPECT_EQ(start->left_out, 1u);
+  EXPECT_TRUE(start->best->known);
+}
+
 TEST(MessageTest, OtherMessagesStayTheSame) {
   EXPECT_EQ(Passed(Refused{"no"}).reason, "no");
   EXPECT_FALSE(Passed(Refused{"no"}).lost);

@@ -42,10 +42,10 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
 }
 
 RunResult RemoteRun::Execute(const std::vector<TrialObserver*>& observers,
-                             const Replayed& replayed) {
+                             const Beginning& beginning) {
   observers_ = observers;
   const auto start = Clock::now();
-  Send(Begin{replayed});
+  Send(Begin{beginning});
   for (;;) {
     std::optional<Message> message = Next();
     so_far_.seconds = std::chrono::duration<double>(Clock::now() - start).count();

@@ -36,7 +36,7 @@ class RemoteRun : public Runner {
   const Reward& reward() const override { return *reward_; }
   bool chooses_fidelities() const override { return ready_.chooses_fidelities; }
   RunResult Execute(const std::vector<TrialObserver*>& observers,
-                    const Replayed& replayed) override;
+                    const Beginning& beginning) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:

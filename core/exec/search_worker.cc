@@ -92,7 +92,7 @@ class SearchServer {
   void Serve(const Message& message) {
     if (const auto* begin = std::get_if<Begin>(&message)) {
       HostObserver observer(host_, *executor_);
-      host_.Send(Done{run_->Execute({&observer}, begin->replayed)});
+      host_.Send(Done{run_->Execute({&observer}, begin->beginning)});
     } else if (const auto* save = std::get_if<SavePolicy>(&message)) {
       Save(save->file);
     }

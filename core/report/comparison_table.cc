@@ -67,10 +67,10 @@ std::vector<std::string> ComparedRow(const SearchSummary& summary, const Compare
   for (std::size_t i = 0; i < columns.axes; ++i) {
     row.push_back(i < point.size() ? point[i].second : "");
   }
-  row.insert(
-      row.end(),
-      {OptimizerName(summary.pipeline().optimizer), DescribeMetric(summary.metric()), after,
-       std::to_string(at.best.count) + (at.best.count < all ? " of " + std::to_string(all) : "")});
+  row.insert(row.end(), {OptimizerName(summary.pipeline().optimizer, summary.pipeline().start),
+                         DescribeMetric(summary.metric()), after,
+                         std::to_string(at.best.count) +
+                             (at.best.count < all ? " of " + std::to_string(all) : "")});
   if (columns.metric) { row.push_back(metric.name); }
   row.push_back(FormatStatistic(at.best, DecimalsOf(metric)));
   if (columns.optimum) { row.push_back(OptimumText(summary, metric)); }

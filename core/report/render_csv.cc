@@ -18,7 +18,8 @@ std::string OwnName(std::string_view kind, const std::string& name) {
       "pipeline",    "space",    "oracle",     "optimizer",         "stage",
       "seed",        "status",   "steps",      "unique_queries",    "full_evaluations",
       "evaluations", "failures", "rejections", "simulated_seconds", "best_step",
-      "fidelity",    "reward",   "directory",  "architecture"};
+      "fidelity",    "reward",   "directory",  "architecture",      "known_trials",
+      "best_known",  "was_known"};
   const bool is_taken = std::ranges::find(kOurs, name) != std::end(kOurs);
   return is_taken ? std::string(kind) + "." + name : name;
 }
@@ -105,6 +106,12 @@ class RunsCsv {
     }
     if (run.evaluations > 0) {
       table_.Set("evaluations", std::to_string(run.evaluations + run.confirmations));
+    }
+    if (run.warm_start) {
+      table_.Set("known_trials", std::to_string(run.warm_start->trials));
+      table_.Set("best_known",
+                 run.warm_start->best ? FormatValue(run.warm_start->best->reward) : "");
+      table_.Set("was_known", run.best && run.best->known ? "true" : "false");
     }
     table_.Set("failures", std::to_string(run.failures));
     table_.Set("rejections", std::to_string(run.rejections));

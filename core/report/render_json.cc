@@ -37,6 +37,7 @@ json UnfinishedToJson(const UnfinishedRun& run) {
            {"seed", run.seed},
            {"steps", run.steps}};
   if (run.process) { out["process"] = *run.process; }
+  if (run.search->pipeline.start.has_known_trials()) { out["has_warm_start"] = true; }
   if (!run.failure_kinds.empty()) {
     out["failures"] = run.failures;
     out["failure_reasons"] = FailuresToJson(run.failure_kinds);
@@ -59,6 +60,7 @@ json PipelineToJson(const PipelineStanding& pipeline) {
   if (pipeline.standing == Standing::kUnfinished) {
     out["resume"] = ResumeCommand(ShellWord(pipeline.directory.string()));
   }
+  if (pipeline.has_warm_start) { out["has_warm_start"] = true; }
   if (!pipeline.damage.empty()) { out["damage"] = pipeline.damage; }
   return out;
 }

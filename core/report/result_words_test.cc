@@ -12,6 +12,7 @@
 namespace lode::core {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -53,6 +54,33 @@ TEST_F(ResultWordsTest, DescribesAllPartsOfASearch) {
             "test split of cifar10, 200 epochs), limits params <= 400000000, accuracy >= 10 and "
             "<= 99 by penalty (soft, weight -0.07), goals accuracy, params, budget 100 steps or 30 "
             "unique queries or 60 evaluations");
+}
+
+TEST_F(ResultWordsTest, AWarmStartIsInEveryTable) {
+  search_.pipeline.start.warm_start = "runs/a";
+  search_.pipeline.start.trials = "b.csv";
+  result_.runs[0].warm_start = WarmStart{50, 0, Best(92)};
+  result_.runs[1].warm_start = WarmStart{60, 2, std::nullopt};
+  result_.runs[1].best->known = true;
+  const std::string start = "warm start: 50 to 60 known trials from runs/a and b.csv";
+  EXPECT_THAT(DescribeSearch(summary()), HasSubstr(", budget 100 steps, " + start));
+  EXPECT_THAT(DescribeSearch(summary()), HasSubstr("(0 to 2 left out)"));
+  const TitledTable words = RunsTable(summary());
+  EXPECT_THAT(TitlesOf(words.table),
+              ElementsAre("seed", "accuracy", "at step", "was known", "known trials", "best known",
+                          "steps", "unique", "failed", "seconds", "best architecture"));
+  EXPECT_THAT(words.table.rows[0], ElementsAre("0", "90.00", "7", "no", "50", "92.00", "100", "90",
+                                               "0", "0.00", "arch"));
+  EXPECT_THAT(words.table.rows[1],
+              ElementsAre("1", "94.00", "7", "yes", "60", "-", "100", "90", "0", "0.00", "arch"));
+  EXPECT_THAT(words.notes, HasSubstr("known trials: measured before the run"));
+  const std::vector<SearchSummary> all{summary()};
+  const TitledTable compared = ComparisonTable(all);
+  EXPECT_THAT(compared.table.rows[0], Contains("rea, warm start"));
+  EXPECT_THAT(DescribeEnded("mine", result_.runs[1], kAccuracy, 0),
+              HasSubstr("warm start with 60 known trials, best accuracy 94.00 (known before)"));
+  const UnfinishedRun unfinished{.search = &search_, .title = "mine", .steps = 20};
+  EXPECT_THAT(DescribeUnfinished(unfinished), HasSubstr("20 of 100 steps, warm start"));
 }
 
 TEST_F(ResultWordsTest, ATableHasARowForEachRunAndTheOptimum) {

@@ -63,6 +63,27 @@ void AddPlace(const SearchSummary& summary, RunColumns& columns) {
   }
 }
 
+bool HasWarmStart(const SearchSummary& summary) {
+  return std::ranges::any_of(summary.result->runs,
+                             [](const RunResult& run) { return run.warm_start.has_value(); });
+}
+
+// Adds what the runs knew before, and whether that has the best.
+void AddKnown(const SearchSummary& summary, RunColumns& columns) {
+  if (!HasWarmStart(summary)) { return; }
+  columns.push_back(
+      BestColumn({"was known"}, [](const auto& best) { return best.known ? "yes" : "no"; }));
+  columns.push_back({{"known trials"}, [](const RunResult& run) {
+                       return run.warm_start ? std::to_string(run.warm_start->trials) : "-";
+                     }});
+  columns.push_back({{"best known"},
+                     [&metric = summary.metric(), i = summary.reward_metric](const RunResult& run) {
+                       return run.warm_start && run.warm_start->best
+                                  ? FormatMetric(metric, run.warm_start->best->metrics[i])
+                                  : "-";
+                     }});
+}
+
 void AddCounts(const SearchSummary& summary, RunColumns& columns) {
   columns.push_back(CountColumn("steps", &RunResult::steps));
   columns.push_back(
@@ -102,6 +123,7 @@ RunColumns ColumnsOfRuns(const SearchSummary& summary) {
   AddMetrics(summary, columns);
   AddScatter(summary, columns);
   AddPlace(summary, columns);
+  AddKnown(summary, columns);
   AddCounts(summary, columns);
   AddFront(summary, columns);
   columns.push_back({{"seconds"}, [](const auto& r) { return Printed("%.2f", r.seconds); }});
@@ -129,6 +151,13 @@ std::string ExplainColumns(const SearchSummary& summary) {
   if (summary.is_noisy) {
     text += "metrics: means over the measurements of the architecture; std. error: of " +
             summary.metric().name + "; the best has the best lower confidence bound\n";
+  }
+  if (HasWarmStart(summary)) {
+    text +=
+        "known trials: measured before the run, told to the optimizer first, and no part of its "
+        "counts and its best; best known: " +
+        summary.metric().name +
+        " of their best; was known: the run proposed one of them again, and that is its best\n";
   }
   if (summary.has_ties) {
     text +=

@@ -1,9 +1,11 @@
 #include "core/report/search_words.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "core/plugin/text.h"
 #include "core/report/words.h"
@@ -25,6 +27,12 @@ std::string DescribeGoals(const RewardConfig& reward) {
     text += (text.empty() ? ", goals " : ", ") + goal.metric;
   }
   return text;
+}
+
+// REQUIRES: there is a count.
+std::string Range(const std::vector<std::uint64_t>& counts) {
+  const auto [least, most] = std::ranges::minmax(counts);
+  return RangeText(least, most);
 }
 
 }  // namespace
@@ -53,8 +61,27 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
-std::string OptimizerName(const ComponentConfig& optimizer) {
-  return optimizer.preset.empty() ? optimizer.id : optimizer.id + " (" + optimizer.preset + ")";
+std::string OptimizerName(const ComponentConfig& optimizer, const StartConfig& start) {
+  return optimizer.id + (optimizer.preset.empty() ? "" : " (" + optimizer.preset + ")") +
+         (start.has_known_trials() ? ", warm start" : "");
+}
+
+std::string DescribeStart(const SearchResult& result) {
+  const StartConfig& start = result.search->pipeline.start;
+  if (!start.has_known_trials()) { return ""; }
+  std::vector<std::uint64_t> told, left_out;
+  for (const RunResult& run : result.runs) {
+    if (!run.warm_start) { continue; }
+    told.push_back(run.warm_start->trials);
+    left_out.push_back(run.warm_start->left_out);
+  }
+  std::string text =
+      "warm start: " + (told.empty() ? "" : Range(told) + " ") + "known trials from ";
+  text += start.warm_start.string();
+  text += start.warm_start.empty() || start.trials.empty() ? "" : " and ";
+  text += start.trials.string();
+  const bool all_told = std::ranges::count(left_out, 0u) == std::ssize(left_out);
+  return all_told ? text : text + " (" + Range(left_out) + " left out)";
 }
 
 std::string DescribeMetric(const MetricDeclaration& m) {
@@ -97,9 +124,11 @@ std::string PointName(const SearchSummary& summary, const BudgetPoint& point) {
 std::string DescribeSearch(const SearchSummary& summary) {
   const Pipeline& p = summary.pipeline();
   const std::string metric = DescribeMetric(summary.metric());
-  return OptimizerName(p.optimizer) + " on " + p.space.id + ", reward " + DescribeReward(p.reward) +
-         (metric.empty() ? "" : " (" + metric + ")") + DescribeLimits(p.reward) +
-         DescribeGoals(p.reward) + ", budget " + DescribeBudget(summary);
+  const std::string start = DescribeStart(*summary.result);
+  return OptimizerName(p.optimizer, {}) + " on " + p.space.id + ", reward " +
+         DescribeReward(p.reward) + (metric.empty() ? "" : " (" + metric + ")") +
+         DescribeLimits(p.reward) + DescribeGoals(p.reward) + ", budget " +
+         DescribeBudget(summary) + (start.empty() ? "" : ", " + start);
 }
 
 }  // namespace lode::core

@@ -7,11 +7,16 @@
 #include "core/plugin/declaration.h"
 #include "core/report/points.h"
 #include "core/report/results.h"
+#include "core/search/search_result.h"
 
 namespace lode::core {
 
-// Returns "l2nas (robust)".
-std::string OptimizerName(const ComponentConfig& optimizer);
+// Returns "l2nas (robust)", or "l2nas (robust), warm start" for a search with known trials.
+std::string OptimizerName(const ComponentConfig& optimizer, const StartConfig& start);
+
+// Returns "warm start: 50 known trials from runs/a", over all runs of a search, or "" if it has no
+// known trials.
+std::string DescribeStart(const SearchResult& result);
 
 // Returns "percent; validation split of cifar100, 200 epochs".
 std::string DescribeMetric(const MetricDeclaration& metric);
@@ -32,7 +37,7 @@ std::string DescribeBudget(const SearchSummary& summary);
 std::string PointName(const SearchSummary& summary, const BudgetPoint& point);
 
 // Describes the search: "l2nas (robust) on nb201, reward exponential of valid_accuracy (percent;
-// validation split of cifar100, 200 epochs), budget 1000 steps".
+// validation split of cifar100, 200 epochs), budget 1000 steps", and its warm start.
 std::string DescribeSearch(const SearchSummary& summary);
 
 }  // namespace lode::core

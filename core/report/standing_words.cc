@@ -40,6 +40,7 @@ std::string DescribeUnfinished(const UnfinishedRun& run) {
   const Pipeline& pipeline = run.search->pipeline;
   std::string line = run.title + ": " + StandingText(run.standing(), run.process) + ", " +
                      OutOfBudget(run.steps, pipeline.budget.steps) + " steps" +
+                     (pipeline.start.has_known_trials() ? ", warm start" : "") +
                      FailedPart(run.failures, run.failure_kinds);
   if (run.best) {
     const std::size_t metric = MetricIndex(run.metrics, pipeline.reward.metric);
@@ -54,10 +55,14 @@ std::string DescribeEnded(const std::string& title, const RunResult& run,
   std::string line = title + ": " + std::to_string(run.steps) + " steps, " +
                      std::to_string(run.unique_queries) + " " + QueryUnit(run.computed) + ", " +
                      Printed("%.2f s", run.seconds);
+  if (run.warm_start) {
+    line += ", warm start with " + std::to_string(run.warm_start->trials) + " known trials";
+  }
   if (run.best) {
     line += ", best " + NamedMetric(metric, run.best->metrics[reward_metric]);
     line += run.best->measurements > 0 ? " (mean of " + std::to_string(run.best->measurements) + ")"
                                        : "";
+    line += run.best->known ? " (known before)" : "";
   }
   line += FailedPart(run.failures, run.failure_kinds);
   return run.reason.empty() ? line : line + " (" + run.reason + ")";
@@ -67,7 +72,10 @@ std::string DescribeBest(const BestRun& best) {
   const std::string point = PointText(*best.result->search);
   return "best: " + NamedMetric(best.metric(), best.value()) + ", " + point +
          (point.empty() ? "" : " ") + "seed " + std::to_string(best.run->seed) + " at step " +
-         std::to_string(best.run->best->step);
+         std::to_string(best.run->best->step) +
+         (best.run->best->known  ? ", known before the run"
+          : best.run->warm_start ? ", after a warm start"
+                                 : "");
 }
 
 std::string DescribeBests(const std::vector<PipelineStanding::Best>& bests) {
@@ -105,7 +113,7 @@ TitledTable PipelinesTable(const std::vector<PipelineStanding>& pipelines) {
          StandingText(pipeline.standing, pipeline.process),
          std::to_string(pipeline.ended) + " of " + std::to_string(pipeline.runs),
          OutOfBudget(pipeline.steps, planned > 0 ? std::optional(planned) : std::nullopt),
-         DescribeBests(pipeline.bests)});
+         DescribeBests(pipeline.bests) + (pipeline.has_warm_start ? " (warm start)" : "")});
     notes += DescribeDirectory(pipeline);
   }
   return {"", std::move(table), std::move(notes)};

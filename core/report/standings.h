@@ -86,6 +86,7 @@ struct PipelineStanding {
   std::uint64_t steps = 0;          // of all runs
   std::uint64_t planned_steps = 0;  // 0: the budget has no limit on steps
   std::vector<Best> bests{};        // of each kind of measurement (best_runs.h)
+  bool has_warm_start = false;      // a search began with known trials
   std::string damage{};             // what could not be read, and why; "" if nothing
 };
 

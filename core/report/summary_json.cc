@@ -27,6 +27,13 @@ json BoundToJson(const SearchResult& result, const std::string& name,
                                                  : OrNull(bound);
 }
 
+void AddStart(const StartConfig& start, json& out) {
+  if (!start.is_given()) { return; }
+  out["start"] = {{"warm_start", start.warm_start.string()},
+                  {"trials", start.trials.string()},
+                  {"architectures", start.architectures}};
+}
+
 void AddSearch(const SearchSummary& summary, json& out) {
   const Pipeline& pipeline = summary.pipeline();
   const MetricDeclaration& metric = summary.metric();
@@ -38,6 +45,7 @@ void AddSearch(const SearchSummary& summary, json& out) {
   out["split"] = SplitName(metric.split);
   out["dataset"] = metric.dataset;
   out["epochs"] = metric.epochs;
+  AddStart(pipeline.start, out);
   if (summary.optimum) { out["optimum"] = MetricToJson(metric, *summary.optimum); }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
+#include "core/run/known_sources.h"
 #include "core/run/run_recorder.h"
 #include "core/run/run_reporter.h"
 #include "core/run/stored_trials.h"
@@ -34,6 +35,7 @@ StoreShape ShapeFor(const Pipeline& pipeline, const Runner& runner) {
   StoreShape shape(runner.metrics());
   shape.has_fidelities = runner.chooses_fidelities();
   shape.has_order = pipeline.execution.order == Order::kFinished;
+  shape.has_known = pipeline.start.has_known_trials();
   return shape;
 }
 
@@ -47,6 +49,7 @@ class SearchExecution {
   RunOutcome Execute();
 
  private:
+  Beginning BeginningOf(const PlannedRun& run) const;
   std::vector<TrialObserver*> Observers();
   void CheckEnd(const RunResult& result) const;
   void Keep(RunResult& result);
@@ -57,6 +60,7 @@ class SearchExecution {
   std::optional<StoredTrials> stored_;  // if the run exists
   std::unique_ptr<ReplayCheck> check_;  // likewise
   std::unique_ptr<Runner> runner_;
+  Beginning beginning_;
   std::unique_ptr<RejectionWatch> watch_;
   std::unique_ptr<RunRecorder> recorder_;
 };
@@ -74,7 +78,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   if (run.exists) {
     stored_.emplace(run, executor->capacity());
     executor = stored_->Replaying(std::move(executor));
-    facts.replayed = stored_->replayed().trials;
+    facts.replayed = stored_->beginning().trials;
     facts.limits_evaluations = !stored_->has_unlimited_evaluations();
   }
   if (!facts.limits_evaluations) { pipeline.budget.evaluations = kNoLimit; }
@@ -82,6 +86,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   if (stored_) {
     check_ = stored_->MakeCheck(runner_->reward(), [this] { recorder_->Agree(); });
   }
+  beginning_ = BeginningOf(run);
   reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.replayed);
   watch_ =
       std::make_unique<RejectionWatch>(pipeline.reward, runner_->metrics(), runner_->free_metrics(),
@@ -89,8 +94,15 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   recorder_ = std::make_unique<RunRecorder>(run, ShapeFor(pipeline, *runner_), facts);
 }
 
+// What is stored of a run replaces the sources of its known trials.
+Beginning SearchExecution::BeginningOf(const PlannedRun& run) const {
+  Beginning beginning = stored_ ? stored_->beginning() : Beginning();
+  if (beginning.trials == 0) { beginning.known = ReadKnownTrials(run, *runner_); }
+  return beginning;
+}
+
 RunOutcome SearchExecution::Execute() {
-  RunResult result = runner_->Execute(Observers(), stored_ ? stored_->replayed() : Replayed());
+  RunResult result = runner_->Execute(Observers(), beginning_);
   if (result.ending == Ending::kInterrupted && cancel_.reason() == CancelReason::kWallTime) {
     result.reason = "the wall time is over";
   }

@@ -94,6 +94,7 @@ void CountSteps(const StoredRuns& stored, PipelineStanding& pipeline) {
   for (const UnfinishedRun& run : stored.unfinished) { pipeline.steps += run.steps; }
   for (const PlannedRun& run : stored.plan.runs) {
     pipeline.planned_steps += run.search->pipeline.budget.steps.value_or(0);
+    pipeline.has_warm_start |= run.search->pipeline.start.has_known_trials();
   }
   pipeline.runs = stored.plan.runs.size();
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/config/check_reward.h"
 #include "core/config/resolve.h"
 #include "core/plugin/error.h"
 #include "core/run/directory_locks.h"
@@ -107,12 +108,7 @@ void TakeOutcome(const PlannedRun& run, RunOutcome outcome) {
 }
 
 void RequireMetrics(const PlannedRun& run, const std::vector<MetricDeclaration>& metrics) {
-  const RewardConfig& reward = run.search->pipeline.reward;
-  std::vector<std::string> names{reward.metric};
-  std::ranges::transform(reward.add, std::back_inserter(names), &TermConfig::metric);
-  std::ranges::transform(reward.limits, std::back_inserter(names), &LimitConfig::metric);
-  std::ranges::transform(reward.goals, std::back_inserter(names), &GoalConfig::metric);
-  for (const std::string& name : names) {
+  for (const std::string& name : MetricsOf(run.search->pipeline.reward)) {
     if (MetricIndex(metrics, name) == metrics.size()) {
       throw HostError((run.directory / kStoreFile).string() + ": has no metric '" + name +
                       "', which " + kPipelineFile + " names");

@@ -22,20 +22,21 @@ void RequireCapacity(const PlannedRun& run, const std::string& then, const std::
 StoredTrials::StoredTrials(const PlannedRun& run, std::size_t capacity)
     : run_(run), stored_(std::make_unique<StoredRun>(run.directory)) {
   RequireCapacity(run, stored_->Meta("workers"), std::to_string(capacity));
-  replayed_.trials = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
-                                                               : stored_->trials();
-  replayed_.taken = stored_->Taken(replayed_.trials);
-  unlimited_ = replayed_.trials > 0 && stored_->Meta("evaluations").empty();
+  beginning_.trials = run.asks_again && FailuresEnded(*stored_) ? stored_->TrialsToLastSuccess()
+                                                                : stored_->trials();
+  beginning_.taken = stored_->Taken(beginning_.trials);
+  if (beginning_.trials > 0) { beginning_.known = stored_->Known(); }
+  unlimited_ = beginning_.trials > 0 && stored_->Meta("evaluations").empty();
 }
 
 std::unique_ptr<Executor> StoredTrials::Replaying(std::unique_ptr<Executor> rest) {
-  return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), replayed_.trials);
+  return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), beginning_.trials);
 }
 
 std::unique_ptr<ReplayCheck> StoredTrials::MakeCheck(const Reward& reward,
                                                      std::function<void()> agreed) const {
   return std::make_unique<ReplayCheck>(std::make_unique<StoredRun>(run_.directory), reward,
-                                       replayed_.trials, std::move(agreed));
+                                       beginning_.trials, std::move(agreed));
 }
 
 }  // namespace lode::core

@@ -20,8 +20,9 @@ class StoredTrials {
   // it began with another number, since the proposals depend on how many of them run ahead.
   StoredTrials(const PlannedRun& run, std::size_t capacity);
 
-  // What the search replays.
-  const Replayed& replayed() const { return replayed_; }
+  // What the search replays, with the known trials that it began with. A run without a stored trial
+  // may not have stored all of them, so it reads them again.
+  const Beginning& beginning() const { return beginning_; }
 
   // True if the run began when evaluations had no limit. It continues without one.
   bool has_unlimited_evaluations() const { return unlimited_; }
@@ -37,7 +38,7 @@ class StoredTrials {
  private:
   const PlannedRun& run_;
   std::unique_ptr<StoredRun> stored_;  // until it is replayed
-  Replayed replayed_;
+  Beginning beginning_;
   bool unlimited_ = false;
 };
 

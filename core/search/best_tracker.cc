@@ -9,7 +9,8 @@ BestTrial Summarize(const TrialRecord& trial) {
           .step = trial.step,
           .reward = trial.reward,
           .metrics = {trial.metrics.begin(), trial.metrics.end()},
-          .fidelity = trial.fidelity};
+          .fidelity = trial.fidelity,
+          .known = IsOfKnownTrial(trial.evaluation)};
 }
 
 bool ExactBest::IsBetter(const TrialRecord& trial) const {

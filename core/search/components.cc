@@ -52,6 +52,12 @@ std::string FormatArchitecture(const lode::Space& space, ArchitectureView archit
   return PrintableLine(space.Format(architecture));
 }
 
+Architecture ParseArchitecture(const Components& components, const std::string& text) {
+  try {
+    return components.UseSpace([&] { return components.space().Parse(text); });
+  } catch (const HostError& e) { throw HostError("architecture '" + text + "': " + e.what()); }
+}
+
 lode::Graph PrintableGraph(const lode::Space& space, ArchitectureView architecture) {
   lode::Graph graph = space.Graph(architecture);
   for (auto& [group, label] : graph.nodes) {

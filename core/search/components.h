@@ -61,4 +61,7 @@ class Components {
   bool chooses_fidelities_ = false;
 };
 
+// Parses an architecture that a pipeline or a file contains. Throws HostError.
+Architecture ParseArchitecture(const Components& components, const std::string& text);
+
 }  // namespace lode::core

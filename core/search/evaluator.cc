@@ -1,6 +1,7 @@
 #include "core/search/evaluator.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/plugin/component_call.h"
@@ -178,6 +179,32 @@ Evaluator::Ticket Evaluator::BeginRepeat(Proposed proposed, std::uint64_t repeat
     AskAs(id, ticket);
   }
   return ticket;
+}
+
+std::vector<double> Evaluator::Complete(const Proposed& proposed, std::uint64_t id,
+                                        std::vector<double> metrics) {
+  if (!parts_.compute) { return metrics; }
+  Proposed numbered{.attempt = id};
+  const Evaluation computed = parts_.compute(proposed.architecture, SeedFor(numbered));
+  if (computed.outcome == Outcome::kFailed) {
+    throw HostError("the known trial of " + proposed.text + ": " + computed.failure);
+  }
+  Place(computed.metrics, parts_.free_places, metrics);
+  return metrics;
+}
+
+void Evaluator::Adopt(const Proposed& proposed, std::uint64_t id, std::span<const double> row,
+                      bool left_out) {
+  Ticket ticket{proposed, KeyOf(proposed.architecture, proposed.fidelity)};
+  ticket.row.assign(row.begin(), row.end());
+  const bool is_whole = std::ranges::none_of(row, [](double value) { return std::isnan(value); });
+  if (is_whole && !left_out && !noisy_) {
+    const auto kept = known_.Keep(ticket.key, id, row);
+    if (parts_.by_canonical) { known_.Share(NetworkOf(ticket), kept.slot); }
+  }
+  Evaluation evaluation;
+  evaluation.outcome = left_out ? Outcome::kRejected : Outcome::kMeasured;
+  Report(id, ticket, evaluation);
 }
 
 Evaluator::Result Evaluator::Finish(Ticket& ticket) {

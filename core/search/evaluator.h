@@ -122,6 +122,16 @@ class Evaluator {
   // with step and repeat.
   Ticket BeginRepeat(Proposed proposed, std::uint64_t repeat);
 
+  // Returns all metrics of a known trial, of which `metrics` has those that were measured: computes
+  // the free ones. `id` gives them their randomness. Throws HostError, CancelledError.
+  std::vector<double> Complete(const Proposed& proposed, std::uint64_t id,
+                               std::vector<double> metrics);
+
+  // Takes the result of a known trial, unless it is to be left out, and reports it. Noisy metrics
+  // are measured all the same, and so are architectures that lack one.
+  void Adopt(const Proposed& proposed, std::uint64_t id, std::span<const double> row,
+             bool left_out);
+
   // How many times the measuring oracles were asked so far.
   std::uint64_t evaluations() const { return evaluations_; }
 

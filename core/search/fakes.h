@@ -43,7 +43,7 @@ struct Script {
   };
   struct Told {
     std::uint64_t step;
-    bool random, failed, rejected, reused;
+    bool random, failed, rejected, reused, known;
     std::string architecture;
     Action action;
     std::vector<double> metrics, objectives;
@@ -79,6 +79,7 @@ class FakeOptimizer {
                             .failed = trial.failed,
                             .rejected = trial.rejected,
                             .reused = trial.reused,
+                            .known = trial.known,
                             .architecture = space_->Format(trial.architecture),
                             .action = {trial.action.begin(), trial.action.end()},
                             .metrics = {trial.metrics.begin(), trial.metrics.end()},
@@ -209,7 +210,7 @@ class FakeSearch : public TrialObserver {
     pipeline.budget.steps = 100;
   }
 
-  RunResult Run(const Replayed& replayed = {}) {
+  RunResult Run(const Beginning& beginning = {}) {
     FakeOptimizer::script = &script;
     const std::vector<MetricDeclaration> metrics{FakeMetric("score", noisy)};
     executor.emplace(MetricLists{metrics}, capacity, evaluate);
@@ -238,7 +239,7 @@ class FakeSearch : public TrialObserver {
                                    .reward = reward,
                                    .goals = goals,
                                    .records = records});
-    return loop->Execute({this}, replayed);
+    return loop->Execute({this}, beginning);
   }
 
   void OnTaken(std::uint64_t step) override { taken.push_back(step); }

@@ -7,10 +7,11 @@
 
 namespace lode::core {
 
-Proposer::Proposer(Components& components, std::uint64_t seed)
-    : components_(components),
-      random_(seed, "random_action"),
-      action_(components.space().cells()) {}
+Proposer::Proposer(Components& components, std::uint64_t seed,
+                   const std::vector<std::string>& given)
+    : components_(components), random_(seed, "random_action"), action_(components.space().cells()) {
+  for (const std::string& text : given) { given_.push_back(ParseArchitecture(components, text)); }
+}
 
 bool Proposer::Explores(std::uint64_t step) {
   bool random = false;
@@ -22,7 +23,9 @@ bool Proposer::Explores(std::uint64_t step) {
 
 Proposal Proposer::Propose(std::uint64_t step, std::uint64_t attempt, bool random) {
   Proposal proposal;
-  if (random) {
+  if (IsGiven(step, attempt)) {
+    proposal.architecture = given_[step];
+  } else if (random) {
     proposal.action.resize(action_.size());
     DrawAction(step, attempt, proposal.action);
   } else {

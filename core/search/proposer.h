@@ -20,16 +20,22 @@ struct Proposal {
 
 class Proposer {
  public:
-  // `components` outlive *this.
-  Proposer(Components& components, std::uint64_t seed);
+  // `given`: the architectures of the first steps. `components` outlive *this. Throws HostError if
+  // the space refuses one.
+  Proposer(Components& components, std::uint64_t seed, const std::vector<std::string>& given = {});
+
+  // Returns whether the pipeline gives this proposal of a step.
+  bool IsGiven(std::uint64_t step, std::uint64_t attempt) const {
+    return step < given_.size() && attempt == 0;
+  }
 
   // Returns whether an exploration strategy draws the step's action at random. Call it once for
   // each step, in order.
   bool Explores(std::uint64_t step);
 
-  // Draws a random action, or asks the optimizer and lets the exploration strategies perturb its
-  // action. `attempt` is the number of proposals rejected before in this step. Throws HostError if
-  // the space refuses the proposal, CancelledError.
+  // Takes a given architecture, or draws a random action, or asks the optimizer and lets the
+  // exploration strategies perturb its action. `attempt` is the number of proposals rejected before
+  // in this step. Throws HostError if the space refuses the proposal, CancelledError.
   Proposal Propose(std::uint64_t step, std::uint64_t attempt, bool random);
 
  private:
@@ -40,6 +46,7 @@ class Proposer {
   void Describe(Proposal& proposal) const;
 
   Components& components_;
+  std::vector<Architecture> given_;
   RandomStream random_;
   Action action_;  // what the optimizer may fill
   std::vector<std::uint64_t> words_;

@@ -47,7 +47,7 @@ RejectionWatch::RejectionWatch(const RewardConfig& reward,
 }
 
 void RejectionWatch::OnEvaluation(const EvaluationRecord& evaluation) {
-  if (warned_ || !evaluation.failure.empty()) { return; }
+  if (warned_ || !evaluation.failure.empty() || IsOfKnownTrial(evaluation.id)) { return; }
   rejected_ += evaluation.rejected ? 1 : 0;
   if (rows_.size() < kMostRows) {
     rows_.emplace_back(evaluation.metrics.begin(), evaluation.metrics.end());

@@ -82,8 +82,8 @@ bool Run::SavePolicy(const std::filesystem::path& file) {
   return true;
 }
 
-RunResult Run::Execute(const std::vector<TrialObserver*>& observers, const Replayed& replayed) {
-  return parts_->loop->Execute(observers, replayed);
+RunResult Run::Execute(const std::vector<TrialObserver*>& observers, const Beginning& beginning) {
+  return parts_->loop->Execute(observers, beginning);
 }
 
 }  // namespace lode::core

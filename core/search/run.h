@@ -19,13 +19,14 @@
 
 namespace lode::core {
 
-// The stored part of a run, which is replayed.
-struct Replayed {
+// What a run begins with: its stored part, which is replayed, and known trials.
+struct Beginning {
   // The number of trials. Failures among them do not end the run: they did not when they were new,
   // except perhaps the last one.
   std::uint64_t trials = 0;
   // If evaluations are taken as they finish: what TrialObserver::OnTaken got.
   std::vector<std::uint64_t> taken{};
+  std::vector<KnownTrial> known{};  // told before the first step
 };
 
 // A run that can be executed, wherever its components live.
@@ -46,7 +47,7 @@ class Runner {
   // Searches until the budget is spent, the run fails, or it is cancelled. Observers get every
   // trial before the optimizer does; a HostError of theirs fails the run. Call it once.
   virtual RunResult Execute(const std::vector<TrialObserver*>& observers,
-                            const Replayed& replayed) = 0;
+                            const Beginning& beginning) = 0;
   RunResult Execute(const std::vector<TrialObserver*>& observers) { return Execute(observers, {}); }
 
   // Writes what the optimizer has learned to a file, completely or not at all. Returns false if the
@@ -74,7 +75,7 @@ class Run : public Runner {
   const OptimizerInstance& optimizer() const;
   using Runner::Execute;
   RunResult Execute(const std::vector<TrialObserver*>& observers,
-                    const Replayed& replayed) override;
+                    const Beginning& beginning) override;
   bool SavePolicy(const std::filesystem::path& file) override;
 
  private:

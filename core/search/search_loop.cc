@@ -23,18 +23,19 @@ SearchLoop::SearchLoop(const Parts& parts)
     : parts_(parts),
       pipeline_(parts.pipeline),
       ahead_(StepsAtOnce(parts.components, parts.executor)),
-      proposer_(parts.components, parts.context.seed),
+      proposer_(parts.components, parts.context.seed, parts.pipeline.start.architectures),
       teller_(parts.components.optimizer(), parts.goals, parts.evaluator.metrics().size()),
       tally_(pipeline_, parts.reward, parts.goals, parts.evaluator.metrics()),
       order_(pipeline_.execution.order, parts.evaluator, parts.executor) {}
 
 RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
-                              const Replayed& replayed) {
+                              const Beginning& beginning) {
   const auto start = Clock::now();
   observers_ = observers;
-  tally_.ExpectReplayed(replayed.trials);
-  order_.Replay(replayed.taken);
+  tally_.ExpectReplayed(beginning.trials);
+  order_.Replay(beginning.taken);
   try {
+    TellKnown(beginning.known);
     Search();
     Confirm();
   } catch (const CancelledError&) {  // requested, not an error
@@ -44,6 +45,13 @@ RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
     broken_ = true;
   }
   return Result(std::chrono::duration<double>(Clock::now() - start).count());
+}
+
+void SearchLoop::TellKnown(const std::vector<KnownTrial>& known) {
+  if (known.empty()) { return; }
+  warm_start_ = KnownTeller(pipeline_, parts_.components, parts_.evaluator, parts_.reward, teller_)
+                    .Tell(known);
+  parts_.records.clear();  // they belong to no step
 }
 
 void SearchLoop::Search() {
@@ -67,7 +75,7 @@ bool SearchLoop::AskAhead() {
 void SearchLoop::Begin() {
   Step step{.number = asked_};
   parts_.records.clear();
-  step.random = proposer_.Explores(step.number);
+  step.explores = proposer_.Explores(step.number);
   step.recorded_by_exploration = parts_.records.size();
   if (Propose(step)) {
     ++asked_;
@@ -86,7 +94,8 @@ bool SearchLoop::Propose(Step& step) {
 }
 
 void SearchLoop::ProposeOnce(Step& step) {
-  Proposal proposal = proposer_.Propose(step.number, step.attempt, step.random);
+  step.asked = !step.explores && !proposer_.IsGiven(step.number, step.attempt);
+  Proposal proposal = proposer_.Propose(step.number, step.attempt, step.explores);
   step.action = std::move(proposal.action);
   step.ticket = parts_.evaluator.Begin({.step = step.number,
                                         .attempt = step.attempt,
@@ -101,7 +110,7 @@ bool SearchLoop::Reject(Step& step) {
   tally_.CountRejection();
   ++step.attempt;
   parts_.records = std::move(step.records);
-  if (!step.random) { teller_.TellRejected(step); }
+  if (step.asked) { teller_.TellRejected(step); }
   // Records of rejected proposals belong to no trial.
   parts_.records.resize(step.recorded_by_exploration);
   ThrowIfCancelled();
@@ -158,7 +167,7 @@ void SearchLoop::Drop(Steps::iterator step) {
 TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& result) const {
   TrialRecord trial{.step = step.number,
                     .evaluation = result.id,
-                    .random = step.random,
+                    .random = !step.asked,
                     .reused = result.reused,
                     .action = step.action,
                     .architecture = step.ticket.proposed.text,
@@ -223,6 +232,7 @@ RunResult SearchLoop::Result(double seconds) const {
   result.ending = end_.ending;
   result.reason = end_.reason;
   result.broken = broken_;
+  result.warm_start = warm_start_;
   if (confirmed_) { result.best = confirmed_; }
   return result;
 }
@@ -230,7 +240,8 @@ RunResult SearchLoop::Result(double seconds) const {
 // Returns whether there is nothing more to ask.
 bool SearchLoop::IsSpent() const {
   return end_.ending != Ending::kBudget || tally_.budget().AreStepsSpent(asked_) ||
-         tally_.budget().AreQueriesSpent(Asked()) || parts_.components.optimizer().IsExhausted();
+         tally_.budget().AreQueriesSpent(Asked()) ||
+         (!proposer_.IsGiven(asked_, 0) && parts_.components.optimizer().IsExhausted());
 }
 
 // Returns what was asked so far. Only what was told has a cost.

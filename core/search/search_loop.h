@@ -11,6 +11,7 @@
 #include "core/search/components.h"
 #include "core/search/evaluator.h"
 #include "core/search/executor.h"
+#include "core/search/known_trials.h"
 #include "core/search/pareto.h"
 #include "core/search/proposer.h"
 #include "core/search/reward.h"
@@ -45,13 +46,14 @@ class SearchLoop {
   explicit SearchLoop(const Parts& parts);
 
   // See Runner::Execute.
-  RunResult Execute(const std::vector<TrialObserver*>& observers, const Replayed& replayed);
+  RunResult Execute(const std::vector<TrialObserver*>& observers, const Beginning& beginning);
 
   // Passes an evaluation to the observers.
   void Pass(const EvaluationRecord& evaluation) const;
 
  private:
   // Named steps of Execute().
+  void TellKnown(const std::vector<KnownTrial>& known);
   void Search();
   void Confirm();
   RunResult Result(double seconds) const;
@@ -85,6 +87,7 @@ class SearchLoop {
   Steps steps_;                                      // in progress
   std::uint64_t asked_ = 0;                          // steps
   std::optional<std::uint64_t> search_evaluations_;  // when the search has ended
+  std::optional<WarmStart> warm_start_;
   std::optional<BestTrial> confirmed_;
   Tally::End end_;
   bool broken_ = false;

@@ -14,7 +14,8 @@ namespace lode::core {
 
 struct Step {
   std::uint64_t number = 0;
-  bool random = false;
+  bool explores = false;      // the exploration strategy draws it at random
+  bool asked = true;          // the optimizer was asked for the last proposal
   std::uint64_t attempt = 0;  // number of rejected proposals
   Action action{};            // empty if the optimizer proposed an architecture
   Evaluator::Ticket ticket{};

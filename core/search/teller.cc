@@ -3,6 +3,10 @@
 namespace lode::core {
 namespace {
 
+// Known trials are not attempts of step 0, so they have attempt numbers of their own, which give
+// each of them random numbers of its own.
+constexpr std::uint64_t kKnownAttempt = std::uint64_t{1} << 52;
+
 std::uint32_t FlagsOf(const TrialRecord& trial) {
   const auto flag = [](bool set, lode_trial_flag bit) {
     return set ? static_cast<std::uint32_t>(bit) : 0;
@@ -27,8 +31,19 @@ Teller::Teller(OptimizerInstance& optimizer, const Goals& goals, std::size_t met
 
 void Teller::Tell(const TrialRecord& trial, ArchitectureView architecture) {
   optimizer_.Enter(trial.step, Phase::kTell);
+  TellResult(trial, FlagsOf(trial), architecture);
+}
+
+void Teller::TellKnown(const TrialRecord& trial, ArchitectureView architecture,
+                       std::uint64_t position) {
+  optimizer_.Enter(0, Phase::kTell, kKnownAttempt + position);
+  TellResult(trial, LODE_TRIAL_KNOWN | LODE_TRIAL_RANDOM, architecture);
+}
+
+void Teller::TellResult(const TrialRecord& trial, std::uint32_t flags,
+                        ArchitectureView architecture) {
   lode_trial told = NewTrial(trial.step, trial.action, architecture);
-  told.flags = FlagsOf(trial);
+  told.flags = flags;
   told.reward = trial.reward;
   told.violation = trial.violation;
   told.fidelity = trial.fidelity;

@@ -19,10 +19,13 @@ class Teller {
 
   // Throws HostError, CancelledError.
   void Tell(const TrialRecord& trial, ArchitectureView architecture);
+  // For trials before the first step; `position` counts 0, 1, ...
+  void TellKnown(const TrialRecord& trial, ArchitectureView architecture, std::uint64_t position);
   // For the last proposal of a step, which broke a limit.
   void TellRejected(const Step& step);
 
  private:
+  void TellResult(const TrialRecord& trial, std::uint32_t flags, ArchitectureView architecture);
   void Tell(lode_trial trial, std::span<const double> metrics);
 
   OptimizerInstance& optimizer_;

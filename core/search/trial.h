@@ -18,14 +18,22 @@ namespace lode::core {
 // Stands for "not measured".
 inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+// The evaluations of known trials, which were measured before the run, have the IDs 2^61, 2^61 + 1,
+// ... in the order in which they are told; those that confirm the best begin at 2^62.
+inline constexpr std::uint64_t kFirstKnownId = std::uint64_t{1} << 61;
+inline bool IsOfKnownTrial(std::uint64_t evaluation) {
+  return evaluation >= kFirstKnownId && evaluation < 2 * kFirstKnownId;
+}
+
 // An evaluation by the oracles. Views are valid only during the call that passes the record.
 struct EvaluationRecord {
-  std::uint64_t id = 0;  // 1, 2, ...: in the order of asking
-  std::uint64_t step = 0;
+  std::uint64_t id = 0;               // 1, 2, ...: in the order of asking
+  std::uint64_t step = 0;             // meaningless for a known trial
   std::string_view architecture{};    // the space's canonical string
   std::span<const double> metrics{};  // NaN where not measured
   std::string_view failure{};         // why it failed, or ""
-  bool rejected = false;              // broke a limit, so the proposal did not become a trial
+  bool rejected = false;              // broke a limit, so the proposal did not become a trial; a
+                                      // known trial that the optimizer was not told
   double cost_seconds = 0;            // simulated
   std::span<const std::pair<std::string, double>> records{};  // values that the oracles recorded
   Timing timing{};
@@ -36,8 +44,9 @@ struct EvaluationRecord {
 struct TrialRecord {
   std::uint64_t step = 0;
   std::uint64_t evaluation = 0;     // the evaluation that its metrics come from
-  bool random = false;              // drawn by the exploration strategy
-  bool reused = false;              // the evaluation was made for an earlier trial
+  bool random = false;              // the optimizer was not asked: drawn by the exploration
+                                    // strategy, or given by the pipeline
+  bool reused = false;              // the evaluation was made for an earlier or a known trial
   std::span<const float> action{};  // empty if the optimizer proposed an architecture
   std::string_view architecture;    // the space's canonical string
   std::span<const double> metrics;  // empty if the trial failed
@@ -84,6 +93,7 @@ struct BestTrial {
   // The highest fidelity at which the run has a trial within the limits. The best is the best of
   // those at this fidelity.
   double fidelity = 1;
+  bool known = false;  // its result was known before the run
 };
 
 inline constexpr std::uint64_t kMaxTies = 1000;
@@ -101,6 +111,19 @@ struct MarkResult {
 struct FailureKind {
   std::string reason;
   std::uint64_t count = 0;
+};
+
+// A trial that was measured before the run.
+struct KnownTrial {
+  std::string architecture;       // in the space's notation
+  std::vector<double> metrics{};  // of all oracles; NaN where not measured
+};
+
+// The known trials of a run.
+struct WarmStart {
+  std::uint64_t trials = 0;         // that the optimizer was told
+  std::uint64_t left_out = 0;       // that it was not told: see KnownTeller
+  std::optional<BestTrial> best{};  // of those within the limits; its step is meaningless
 };
 
 enum class Ending {
@@ -133,6 +156,8 @@ struct RunResult {
                                       // empty if there is one goal
   std::optional<double> hypervolume;  // of the front, if the goals have a reference point
   bool is_stored = true;              // false if its store was removed meanwhile
+  std::optional<WarmStart>
+      warm_start{};  // if it began with known trials; nothing above counts them
 
   std::uint64_t queries() const { return computed ? 0 : unique_queries; }
 };

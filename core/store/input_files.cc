@@ -14,6 +14,9 @@
 #include "core/plugin/hash.h"
 #include "core/plugin/sha256.h"
 #include "core/store/digest_cache.h"
+#include "core/store/run_directory.h"
+#include "core/store/run_store.h"
+#include "core/store/sealed_json.h"
 
 namespace lode::core {
 namespace {
@@ -103,6 +106,18 @@ std::string Describe(const json& print) {
                    ")";
 }
 
+// Adds the stores of the earlier runs in a directory, by their paths below it as written.
+void AddEarlierRuns(const std::string& path, const fs::path& root, json& inputs) {
+  if (path.empty()) { return; }
+  const fs::path directory = Locate(path, root);
+  for (const fs::path& run : FindRuns(directory)) {
+    const fs::path store = (run / kStoreFile).lexically_relative(directory);
+    if (fs::exists(directory / store)) {
+      inputs[(fs::path(path) / store).string()] = FingerprintOf(directory / store);
+    }
+  }
+}
+
 }  // namespace
 
 json FingerprintOf(const fs::path& path) {
@@ -115,10 +130,26 @@ json FingerprintOf(const fs::path& path) {
 json InputsOf(const Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
   json inputs = json::object();
   for (const std::string& path : InputFilesOf(pipeline, catalog)) {
+    if (path == pipeline.start.warm_start) { continue; }
     RequireArtifact(path, root);
     inputs[path] = FingerprintOf(Locate(path, root));
   }
+  AddEarlierRuns(pipeline.start.warm_start.string(), root, inputs);
   return inputs;
+}
+
+json InputsIn(const fs::path& run) {
+  const fs::path file = run / kInputsFile;
+  return fs::exists(file) ? UnsealJson(ReadFile(file), file.string()).object : json::object();
+}
+
+std::string ContentOr(const std::string& value, const json& inputs) {
+  for (const auto& [path, fingerprint] : inputs.items()) {
+    if (value == "\"" + path + "\"" && fingerprint.contains("sha256")) {
+      return "a file with SHA-256 " + fingerprint.at("sha256").get<std::string>().substr(0, 12);
+    }
+  }
+  return value;
 }
 
 bool IsAsBefore(const fs::path& path, const json& fingerprint) {

@@ -21,6 +21,13 @@ nlohmann::json FingerprintOf(const std::filesystem::path& path);
 nlohmann::json InputsOf(const Pipeline& pipeline, const Catalog& catalog,
                         const std::filesystem::path& root = {});
 
+// Returns the fingerprints that a run recorded when it began; empty if it recorded none.
+nlohmann::json InputsIn(const std::filesystem::path& run);
+
+// Returns a value of a configuration, as TOML, or "a file with SHA-256 0123abcd" if it is the path
+// of such an input: where a file lies does not matter, but what it contains does.
+std::string ContentOr(const std::string& value, const nlohmann::json& inputs);
+
 // Returns whether a file still has this fingerprint, which may come from an earlier program.
 bool IsAsBefore(const std::filesystem::path& path, const nlohmann::json& fingerprint);
 

@@ -26,6 +26,7 @@ json BestToJson(const BestTrial& best, const std::vector<MetricDeclaration>& met
          {"reward", best.reward},
          {"metrics", values}};
   if (best.fidelity < 1) { j["fidelity"] = best.fidelity; }
+  if (best.known) { j["known"] = true; }
   if (best.ties > 0) { j["ties"] = best.ties; }
   if (best.measurements > 0) {
     j["measurements"] = best.measurements;
@@ -49,6 +50,7 @@ BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metr
                  {},
                  j.value("ties", 0u)};
   best.fidelity = j.value("fidelity", 1.0);
+  best.known = j.value("known", false);
   best.measurements = j.value("measurements", 0u);
   if (j.contains("standard_error") && !j.at("standard_error").is_null()) {
     best.standard_error = j.at("standard_error");
@@ -56,13 +58,28 @@ BestTrial BestFromJson(const json& j, const std::vector<MetricDeclaration>& metr
   json values = json::object();  // by printable names, as stores are read
   for (const auto& [name, value] : j.at("metrics").items()) { values[PrintableLine(name)] = value; }
   for (const MetricDeclaration& metric : metrics) {
-    best.metrics.push_back(values.at(metric.name));
+    const json& value = values.at(metric.name);
+    best.metrics.push_back(value.is_null() ? kNaN : value.get<double>());
   }
   return best;
 }
 
 std::optional<BestTrial> BestOrNone(const json& j, const std::vector<MetricDeclaration>& metrics) {
   return j.is_null() ? std::nullopt : std::optional(BestFromJson(j, metrics));
+}
+
+std::optional<WarmStart> WarmStartFromJson(const json& j,
+                                           const std::vector<MetricDeclaration>& metrics) {
+  if (!j.contains("warm_start")) { return std::nullopt; }
+  const json& start = j.at("warm_start");
+  return WarmStart{start.at("trials"), start.at("left_out"), BestOrNone(start.at("best"), metrics)};
+}
+
+// The best has no step: it is none of the run's trials.
+json WarmStartToJson(const WarmStart& start, const std::vector<MetricDeclaration>& metrics) {
+  json j{{"trials", start.trials}, {"left_out", start.left_out}, {"best", nullptr}};
+  if (start.best) { j["best"] = BestToJson(*start.best, metrics); }
+  return j;
 }
 
 RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
@@ -91,6 +108,7 @@ RunResult FromJson(const json& j, const std::vector<MetricDeclaration>& metrics,
   }
   for (const json& trial : j.at("front")) { run.front.push_back(BestFromJson(trial, metrics)); }
   if (!j.at("hypervolume").is_null()) { run.hypervolume = j.at("hypervolume"); }
+  run.warm_start = WarmStartFromJson(j, metrics);
   return run;
 }
 
@@ -148,6 +166,7 @@ json ToJson(const RunResult& run, const std::vector<MetricDeclaration>& metrics)
   if (run.failures > 0) { j["failure_reasons"] = FailuresToJson(run.failure_kinds); }
   j["front"] = FrontToJson(run.front, metrics);
   j["hypervolume"] = run.hypervolume ? json(*run.hypervolume) : json();
+  if (run.warm_start) { j["warm_start"] = WarmStartToJson(*run.warm_start, metrics); }
   j["marks"] = json::array();
   for (const MarkResult& m : run.marks) {
     j["marks"].push_back(

@@ -8,7 +8,9 @@
 //                            what oracles were asked, in the order of asking; rejected: broke a
 //                            limit, so that the proposal did not become a trial; metrics: NULL if
 //                            not measured. If the optimizer chooses fidelities, the column fidelity
-//                            is before the metrics
+//                            is before the metrics. Known trials, which the run began with, have
+//                            rows, too, with IDs from 2^61 and without a step; rejected: they were
+//                            left out
 //   trial(step, evaluation, random, reused, reward, violation, action, failure)
 //                            violation: of the limits, 0 if it keeps them; action: float32, little
 //                            endian, NULL if none
@@ -25,7 +27,8 @@
 // In each table except timing, the column _checksum is the checksum of the row's other columns
 // (row_checksum.h).
 //
-// Views answer the usual questions: trials, best, curve, pareto, failures, rejections; with noisy
+// Views answer the usual questions: trials, best, curve, pareto, failures, rejections; with known
+// trials also known; with noisy
 // metrics also architectures (means, lower bounds) and confirmations (evaluations whose IDs start
 // at 2^62 and whose step is the first trial of the architecture that they confirm). Any SQLite
 // program can read the file while the run continues. Only `timing` depends on time, and `taken`,

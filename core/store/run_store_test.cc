@@ -87,6 +87,56 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
 
+TEST(RunStore, KnownTrialsAreEvaluationsWithoutAStep) {
+  const TemporaryDirectory dir;
+  StoreShape shape(kMetrics);
+  shape.has_known = true;
+  const std::vector<double> partial = {80, std::nan("")};
+  {
+    RunStore store(dir.path(), RunStore::Mode::kNew, shape);
+    store.OnEvaluation({.id = kFirstKnownId, .architecture = "arch", .metrics = kGood});
+    store.OnEvaluation({.id = kFirstKnownId + 1, .architecture = "part", .metrics = partial});
+    store.OnEvaluation(
+        {.id = kFirstKnownId + 2, .architecture = "wide", .metrics = kGood, .rejected = true});
+    Add(store, Success(0, kFirstKnownId, true, 2.5));
+    Add(store, Success(1, kFirstKnownId, true, 2.5));
+    store.DropUntold();
+  }
+  EXPECT_EQ(Select(dir.path(), "SELECT value FROM meta WHERE key IN ('format', 'shape')"),
+            "6\nknown\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT * FROM known"),
+            "arch|71.5|3|0\npart|80.0|NULL|0\nwide|71.5|3|1\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT step, architecture FROM best"), "0|arch\n");
+  EXPECT_EQ(Select(dir.path(), "SELECT * FROM rejections"), "");
+  EXPECT_EQ(Select(dir.path(), "SELECT step, best_reward, cost_seconds FROM curve"),
+            "0|2.5|0\n1|2.5|0\n");
+  StoredRun stored(dir.path());
+  EXPECT_TRUE(stored.shape().has_known);
+  EXPECT_EQ(stored.last_evaluation(), 0u);
+  const std::vector<KnownTrial> known = stored.Known();
+  ASSERT_EQ(known.size(), 3u);
+  EXPECT_EQ(known[1].architecture, "part");
+  EXPECT_EQ(known[1].metrics[0], 80);
+  EXPECT_TRUE(std::isnan(known[1].metrics[1]));
+  EXPECT_TRUE(CheckStore(dir.path()).damages.empty());
+}
+
+TEST(RunStore, KnownTrialsOfARunWithoutTrialsAreTakenAgain) {
+  const TemporaryDirectory dir;
+  StoreShape shape(kMetrics);
+  shape.has_known = true;
+  {
+    RunStore store(dir.path(), RunStore::Mode::kNew, shape);
+    store.OnEvaluation({.id = kFirstKnownId, .architecture = "old", .metrics = kGood});
+  }
+  {
+    RunStore store(dir.path(), RunStore::Mode::kContinue, shape);
+    store.ForgetAfter(0);
+    store.OnEvaluation({.id = kFirstKnownId, .architecture = "new", .metrics = kGood});
+  }
+  EXPECT_EQ(Select(dir.path(), "SELECT architecture FROM known"), "new\n");
+}
+
 TEST(RunStore, SlowTrialsReachTheDiskAtOnceAndTheRestSoon) {
   const TemporaryDirectory dir;
   RunStore store(dir.path(), RunStore::Mode::kNew, kMetrics);

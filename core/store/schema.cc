@@ -85,6 +85,7 @@ void MigrateTo4(Database& database, bool has_record_column) {
 
 constexpr std::string_view kFidelities = "fidelities";
 constexpr std::string_view kOrder = "order";
+constexpr std::string_view kKnown = "known";
 
 bool HasExtra(Database& database, std::string_view name) {
   return ReadMeta(database, kShapeKey).find(name) != std::string::npos;
@@ -92,9 +93,19 @@ bool HasExtra(Database& database, std::string_view name) {
 
 // Returns the value of kShapeKey, or "".
 std::string ExtrasOf(const StoreShape& shape) {
-  std::string extras(shape.has_fidelities ? kFidelities : "");
-  extras += shape.has_fidelities && shape.has_order ? " " : "";
-  return extras.append(shape.has_order ? kOrder : "");
+  std::string extras;
+  const auto add = [&extras](bool has, std::string_view name) {
+    if (has) { extras.append(extras.empty() ? "" : " ").append(name); }
+  };
+  add(shape.has_fidelities, kFidelities);
+  add(shape.has_order, kOrder);
+  add(shape.has_known, kKnown);
+  return extras;
+}
+
+// Returns the lowest format that has all of it.
+int FormatFor(const StoreShape& shape) {
+  return shape.has_known ? 6 : shape.has_fidelities || shape.has_order ? 5 : 4;
 }
 
 void WriteMetrics(Database& database, const std::vector<MetricDeclaration>& metrics) {
@@ -180,7 +191,7 @@ void MakeSchema(Database& database, const StoreShape& shape) {
   const std::string extras = ExtrasOf(shape);
   if (!extras.empty()) { WriteMeta(database, kShapeKey, extras); }
   WriteMeta(database, kSchemaKey, SchemaChecksum(database));
-  WriteMeta(database, "format", std::to_string(extras.empty() ? 4 : kFormat));
+  WriteMeta(database, "format", std::to_string(FormatFor(shape)));
 }
 
 void MakeTimingTable(Database& database) { database.Execute(kTimingTable); }
@@ -202,6 +213,7 @@ StoreShape ReadShape(Database& database) {
   StoreShape shape(ReadMetrics(database));
   shape.has_fidelities = HasExtra(database, kFidelities);
   shape.has_order = HasExtra(database, kOrder);
+  shape.has_known = HasExtra(database, kKnown);
   return shape;
 }
 
@@ -227,7 +239,7 @@ std::string SchemaChecksum(Database& database) {
   Statement select(database,
                    "SELECT name, sql FROM sqlite_schema WHERE name IN ('meta', 'metric', "
                    "'evaluation', 'trial', 'front', 'record', 'trials', 'best', 'curve', 'pareto', "
-                   "'failures', 'rejections', 'taken') ORDER BY name");
+                   "'failures', 'rejections', 'taken', 'known') ORDER BY name");
   RowChecksum checksum;
   while (select.Next()) { select.AddTo(checksum, 2); }
   return FormatChecksum(checksum.Take());

@@ -12,19 +12,20 @@
 
 namespace lode::core {
 
-// The version of the tables; it grows with every change. Files that have only what format 4 has are
-// in that format.
-inline constexpr int kFormat = 5;
+// The version of the tables; it grows with every change. A file is in the lowest format that has
+// what it contains: 5 for fidelities or an order, 6 for known trials.
+inline constexpr int kFormat = 6;
 
 // The columns and tables that depend on the run.
 struct StoreShape {
-  // Without fidelities and order.
+  // Without fidelities, order and known trials.
   StoreShape(std::vector<MetricDeclaration> its_metrics)  // NOLINT(google-explicit-constructor)
       : metrics(std::move(its_metrics)) {}
 
   std::vector<MetricDeclaration> metrics;
   bool has_fidelities = false;  // the optimizer chooses the fidelities of evaluations
   bool has_order = false;       // trials are told as their evaluations finish
+  bool has_known = false;       // the run begins with known trials, which have rows in `evaluation`
 };
 
 // The column of every table with the checksum of the other columns (row_checksum.h). No metric can
@@ -46,7 +47,7 @@ struct Table {
   std::size_t width;    // number of columns
 };
 
-// The key for what a file has beyond format 4: "fidelities", "order", or both.
+// The key for what a file has beyond format 4: "fidelities", "order", "known", or several of them.
 inline constexpr char kShapeKey[] = "shape";
 
 // Returns meta, metric, evaluation, trial, front, record, and taken if there is an order. (The

@@ -18,6 +18,9 @@ constexpr char kInsertTiming[] =
     "INSERT OR IGNORE INTO timing(evaluation, step, start, seconds, worker, host) "
     "VALUES(?, ?, ?, ?, ?, ?)";
 
+// Known trials have no step.
+constexpr char kWithoutTrial[] = "step IS NOT NULL AND step NOT IN (SELECT step FROM trial)";
+
 std::string ColumnsOf(const StoreShape& shape) { return TableNamed("evaluation", shape).columns; }
 
 }  // namespace
@@ -45,17 +48,23 @@ const StoreShape& StoreTables::Open(Database& database, const StoreShape& shape)
     throw HostError(database.file().string() + ": has the metrics" + then.substr(1) +
                     "; the oracles now have" + now.substr(1));
   }
-  if (ColumnsOf(stored) != ColumnsOf(shape) || stored.has_order != shape.has_order) {
-    throw HostError(database.file().string() +
-                    ": was begun with another execution.order, or with an optimizer or oracle that "
-                    "treats fidelities in another way");
+  if (ColumnsOf(stored) != ColumnsOf(shape) || stored.has_order != shape.has_order ||
+      stored.has_known != shape.has_known) {
+    throw HostError(
+        database.file().string() +
+        ": was begun with another execution.order, with or without known trials, or with "
+        "an optimizer or oracle that treats fidelities in another way");
   }
   return shape;
 }
 
 void StoreTables::Insert(const EvaluationRecord& e) {
   evaluation_.Add(e.id);
-  evaluation_.Add(e.step);
+  if (IsOfKnownTrial(e.id)) {
+    evaluation_.AddNull();
+  } else {
+    evaluation_.Add(e.step);
+  }
   evaluation_.Add(e.architecture);
   evaluation_.AddOrNull(e.failure);
   evaluation_.Add(static_cast<std::uint64_t>(e.rejected));
@@ -125,8 +134,8 @@ void StoreTables::Insert(std::string_view key, std::string_view value) {
 }
 
 void StoreTables::DeleteUntold() {
-  const std::string untold = shape_.has_order ? "step NOT IN (SELECT step FROM trial)"
-                                              : "step >= (SELECT count(*) FROM trial)";
+  const std::string untold =
+      shape_.has_order ? kWithoutTrial : "step >= (SELECT count(*) FROM trial)";
   for (const char* table : {"evaluation", "record", "timing"}) {
     database_.Execute(std::string("DELETE FROM ") + table + " WHERE " + untold);
   }
@@ -139,6 +148,9 @@ bool StoreTables::HasMoreTrials(std::uint64_t count) {
 }
 
 void StoreTables::DeleteAfter(std::uint64_t count) {
+  if (count == 0) {
+    database_.Execute("DELETE FROM evaluation WHERE id >= 1 << 61 AND id < 1 << 62");
+  }
   if (!HasMoreTrials(count)) { return; }
   if (shape_.has_order) {
     DeleteTakenAfter(count);
@@ -169,8 +181,7 @@ void StoreTables::DeleteTakenAfter(std::uint64_t count) {
   database_.Execute(
       "DELETE FROM taken WHERE position > coalesce((SELECT max(taken) FROM trials), -1)");
   for (const char* table : {"evaluation", "record", "front", "timing"}) {
-    database_.Execute(std::string("DELETE FROM ") + table +
-                      " WHERE step NOT IN (SELECT step FROM trial)");
+    database_.Execute(std::string("DELETE FROM ") + table + " WHERE " + kWithoutTrial);
   }
 }
 

@@ -37,8 +37,9 @@ class StoreTables {
 
   // Deletes evaluations that did not become trials.
   void DeleteUntold();
-  // Deletes the trials after the first `count` told ones. Evaluations that follow the trials of a
-  // run that was killed stay, because coming queries may be the same.
+  // Deletes the trials after the first `count` told ones, and known trials if none is left.
+  // Evaluations that follow the trials of a run that was killed stay, because coming queries may be
+  // the same.
   void DeleteAfter(std::uint64_t count);
 
   // Also throws HostError if the file is no longer where it was, because nobody could find what is

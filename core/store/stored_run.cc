@@ -63,8 +63,10 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   TakeOptima(ReadMeta(database_, kOptimaKey), shape_.metrics);
   row_.resize(metrics().size());
   evaluation_row_.resize(metrics().size());
-  Statement counts(database_,
-                   "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation)");
+  Statement counts(
+      database_,
+      "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation WHERE id < "
+      "1 << 61 OR id >= 1 << 62)");
   counts.Next();
   trials_ = counts.Integer(0);
   last_evaluation_ = counts.Integer(1);
@@ -114,6 +116,21 @@ std::unordered_set<std::uint64_t> StoredRun::StepsOfFirst(std::uint64_t count) {
   rows.Bind(1, count);
   while (rows.Next()) { steps.insert(rows.Integer(0)); }
   return steps;
+}
+
+std::vector<KnownTrial> StoredRun::Known() {
+  std::vector<KnownTrial> known;
+  if (!shape_.has_known) { return known; }
+  Statement rows(database_,
+                 "SELECT architecture" + metric_columns_ +
+                     " FROM evaluation WHERE id >= 1 << 61 AND id < 1 << 62 ORDER BY id");
+  while (rows.Next()) {
+    KnownTrial& trial = known.emplace_back();
+    trial.architecture = rows.Text(0);
+    trial.metrics.resize(metrics().size());
+    ReadRow(rows, 1, trial.metrics);
+  }
+  return known;
 }
 
 std::optional<BestTrial> StoredRun::Best() {

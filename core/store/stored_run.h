@@ -47,7 +47,7 @@ class StoredRun {
   // Returns the number of trials. They have the steps 0 .. trials() - 1, unless evaluations were
   // taken as they finished; then some steps may be missing.
   std::uint64_t trials() const { return trials_; }
-  // Returns the largest ID of an evaluation, or 0 if there is none.
+  // Returns the largest ID of an evaluation that the run asked for, or 0 if there is none.
   std::uint64_t last_evaluation() const { return last_evaluation_; }
 
   // Returns the number of trials up to the last told one that did not fail.
@@ -58,6 +58,9 @@ class StoredRun {
   std::vector<std::uint64_t> Taken(std::uint64_t count);
   // Returns the steps of the first `count` told trials, likewise.
   std::unordered_set<std::uint64_t> StepsOfFirst(std::uint64_t count);
+
+  // Returns the known trials that the run began with.
+  std::vector<KnownTrial> Known();
 
   // Returns the best trial, if any succeeded within the limits.
   std::optional<BestTrial> Best();

@@ -15,13 +15,18 @@ CREATE VIEW curve AS SELECT trial.step, reward,
   ORDER BY trial.step;
 )sql";
 
-// With fidelities, or with trials told in the order in which they finished. The best reward of a
-// curve is the best at the highest fidelity up to then.
+// With fidelities, known trials, or trials told in the order in which they finished. The best
+// reward of a curve is the best at the highest fidelity up to then.
 std::string ExactViews(const StoreShape& shape) {
-  if (!shape.has_fidelities && !shape.has_order) { return kExactViews; }
+  if (!shape.has_fidelities && !shape.has_order && !shape.has_known) { return kExactViews; }
+  // The first trial with the result of a known one counts, too.
+  const std::string first =
+      shape.has_known ? "(NOT reused OR (evaluation >= 1 << 61 AND step = (SELECT min(step) FROM "
+                        "trial AS other WHERE other.evaluation = trials.evaluation)))"
+                      : "NOT reused";
   const std::string at = shape.has_order ? "taken" : "step";
   const std::string fidelity = shape.has_fidelities ? "fidelity" : "1";
-  return "CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND NOT reused AND " +
+  return "CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND " + first + " AND " +
          fidelity + " = (SELECT max(" + fidelity +
          ") FROM trials WHERE violation = 0) ORDER BY reward DESC, step LIMIT 10;"
          "CREATE VIEW curve AS SELECT step, reward, max(reward) FILTER (WHERE violation = 0 AND "
@@ -126,8 +131,15 @@ std::string TrialsView(const StoreShape& shape) {
 
 std::string ViewsFor(const StoreShape& shape) {
   const std::string fidelity = shape.has_fidelities ? ", fidelity" : "";
+  const std::string known =
+      shape.has_known
+          ? "CREATE VIEW known AS SELECT architecture" + fidelity + ShownColumns(shape.metrics) +
+                ", rejected AS left_out FROM evaluation WHERE id >= 1 << 61 AND id < 1 "
+                "<< 62 ORDER BY id;"
+          : "";
   return TrialsView(shape) + "CREATE VIEW rejections AS SELECT step, architecture" + fidelity +
-         ShownColumns(shape.metrics) + " FROM evaluation WHERE rejected;" +
+         ShownColumns(shape.metrics) + " FROM evaluation WHERE rejected" +
+         (shape.has_known ? " AND step IS NOT NULL;" : ";") + known +
          (AreNoisy(shape.metrics) ? NoisyViews(shape) : ExactViews(shape)) + kViews;
 }
 

@@ -8,12 +8,15 @@
 namespace lode::verify {
 namespace {
 
+constexpr std::uint64_t kManyKnown = 200;
+
 class TellingContract : public OptimizerCheck {
  public:
   using OptimizerCheck::OptimizerCheck;
 
   void Check() {
     Do("telling trials it did not ask for", &TellingContract::CheckUninvited);
+    Do("telling known trials", &TellingContract::CheckKnown);
     Do("rejecting proposals", &TellingContract::CheckRejections);
     Do("telling several goals", &TellingContract::CheckSeveralGoals);
     Do("telling several trials in one call", &TellingContract::CheckBatch);
@@ -34,6 +37,25 @@ class TellingContract : public OptimizerCheck {
       const auto told = Explored(step);
       if (!told) { return; }
       Tell(subject, step % 6 == 1 ? Failed(told->proposal, step) : *told);
+    }
+  }
+
+  // Tells many known trials, all of step 0 and without actions, then searches.
+  void CheckKnown() {
+    Subject subject(component_, setting_);
+    if (!Bind(subject)) { return; }
+    for (std::uint64_t i = 0; i < kManyKnown; ++i) {
+      auto known = Explored(i);
+      if (!known) { return; }
+      known->proposal.action.clear();
+      known->step = 0;
+      known->attempt = i;
+      known->flags |= LODE_TRIAL_KNOWN;
+      Require(TellAll(subject, {*known}) == LODE_OK, "optimizer.known",
+              "refuses known trial " + std::to_string(i + 1));
+    }
+    for (std::uint64_t step = 0; step < kFewRounds; ++step) {
+      if (!Round(subject, step)) { return; }
     }
   }
 

@@ -124,6 +124,7 @@ constexpr Rule kRules[] = {
      "With LODE_CAP_SEVERAL_ASKS, ask and tell work with 2, 3 and 7 proposals in progress."},
     {"optimizer.proposal", "A proposal is a finite action or an architecture of the space."},
     {"optimizer.tell", "tell accepts every trial: failed, rejected, uninvited, several goals."},
+    {"optimizer.known", "tell accepts many known trials of step 0 before the first ask."},
     {"optimizer.failure", "An architecture that always fails is proposed only a few times."},
     {"optimizer.exhausted", "exhausted gives the same answer again, and changes nothing."},
     {"optimizer.offer", "Only fidelities that were offered are proposed; 1 if none were."},

@@ -196,6 +196,7 @@ constexpr Mutant kMutants[] = {
     {"optimizer", 40, "offer writes to the fidelities", "inputs.untouched"},
     {"optimizer", 41, "expects older steps first", "optimizer.any_order"},
     {"optimizer", 42, "refuses fidelities as an internal error", "optimizer.offer"},
+    {"optimizer", 43, "refuses many known trials", "optimizer.known"},
 };
 
 struct Quiet : Observer {

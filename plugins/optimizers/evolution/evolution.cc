@@ -89,11 +89,16 @@ const lode::Architecture& Evolution::DrawParent(lode::Random random) const {
 }
 
 void Evolution::Tell(const lode::Trial& trial) {
-  const Kind kind = trial.random ? kExtra : TakePending(trial.architecture);
+  const Kind kind = KindOf(trial);
   if (trial.failed) { return; }
   if (kind != kExtra) { ++born_[kind]; }
   newcomers_.push_back({{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
   if (born_ == quota_) { EndGeneration(); }
+}
+
+Evolution::Kind Evolution::KindOf(const lode::Trial& trial) {
+  if (trial.known) { return born_[kFounder] < quota_[kFounder] ? kFounder : kExtra; }
+  return trial.random ? kExtra : TakePending(trial.architecture);
 }
 
 // Returns the kind that the architecture was asked for as; kExtra if it was not asked for.

@@ -37,7 +37,8 @@ namespace evolution {
 //   - they predict rewards for a whole generation at once. Here asks may run ahead: those past the
 //     end of a generation are further children of the same parents, mutants with probability
 //     n / population, and join the generation in which they are told, in addition to its numbers.
-//     So do trials that were not asked for.
+//     So do trials that were not asked for;
+//   - known trials are the first founders, and those beyond `population` join the first generation.
 class Evolution {
  public:
   struct Config {
@@ -72,6 +73,7 @@ class Evolution {
   lode::Architecture Draw(Kind kind, lode::Random random);
   lode::Architecture DrawFounder(lode::Random random);
   const lode::Architecture& DrawParent(lode::Random random) const;
+  Kind KindOf(const lode::Trial& trial);
   Kind TakePending(lode::ArchitectureView architecture);
   void EndGeneration();
 

@@ -63,6 +63,14 @@ class Search {
     trial.random = random;
     evolution_.Tell(trial);
   }
+  void TellKnown(const Text& text, double reward) {
+    const lode::Architecture architecture = TheSpace().Parse(text);
+    lode::Trial trial{};
+    trial.architecture = architecture;
+    trial.reward = reward;
+    trial.random = trial.known = true;
+    evolution_.Tell(trial);
+  }
   void Reject(const Text& text) { Tell(text, kNaN, false, true); }
   Text Step(double reward) {
     const Text text = Ask();
@@ -96,6 +104,27 @@ bool IsMixOf(const Text& text, const std::vector<Text>& parents) {
     }
   }
   return true;
+}
+
+// ---- known trials
+
+TEST(Evolution, KnownTrialsAreFounders) {
+  Search search(
+      {.population = 4, .parent_ratio = 0.25, .mutation_ratio = 1, .mutation_probability = 0.05});
+  for (const char value : {'1', '2', '3'}) { search.TellKnown(All(value), value == '2' ? 9 : 1); }
+  EXPECT_GT(Distance(search.Ask(), All('2')), 10) << "one founder is missing";
+  search.TellKnown(All('4'), 1);
+  EXPECT_LT(Distance(search.Ask(), All('2')), 8) << "a mutant of the best";
+}
+
+TEST(Evolution, KnownTrialsBeyondThePopulationJoinTheFirstGeneration) {
+  Search search(
+      {.population = 2, .parent_ratio = 0.5, .mutation_ratio = 1, .mutation_probability = 0.05});
+  for (const char value : {'1', '2', '3', '4', '5'}) {
+    search.TellKnown(All(value), value == '4' ? 9 : 1);
+  }
+  for (int i = 0; i < 2; ++i) { search.Step(1); }
+  EXPECT_LT(Distance(search.Ask(), All('4')), 8) << "the best of all becomes the parent";
 }
 
 // ---- results in another order than that of the asks

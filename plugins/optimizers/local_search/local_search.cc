@@ -46,11 +46,22 @@ lode::Architecture LocalSearch::TakeNeighbour(Climb& climb, lode::Random random)
 
 void LocalSearch::Tell(const lode::Trial& trial) {
   starts_->MarkSeen(trial.architecture);
+  if (trial.known) { StartAt(trial); }
   if (trial.random) { return; }
   const ClimbAt climb = TakeProposal(trial.architecture);
   if (climb == climbs_.end()) { return; }
   Judge(*climb, trial);
   if (climb->neighbours.empty() && climb->under_way.empty()) { climbs_.erase(climb); }
+}
+
+// Lets the first climb start at the best known trial.
+void LocalSearch::StartAt(const lode::Trial& trial) {
+  if (trial.failed) { return; }
+  if (climbs_.empty()) { climbs_.emplace_back(); }
+  Climb& climb = climbs_.front();
+  if (!climb.position || trial.reward > climb.position->reward) {
+    MoveTo(climb, {{trial.architecture.begin(), trial.architecture.end()}, trial.reward});
+  }
 }
 
 // Returns the oldest climb that the architecture was proposed for, and removes it from those under

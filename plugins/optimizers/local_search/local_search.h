@@ -17,8 +17,9 @@ namespace local_search {
 //
 // At a local optimum (no better neighbor) the next climb starts. Better means a strictly larger
 // reward, so climbs also end on plateaus; among equally good neighbors the first one told wins. A
-// failed neighbor is not an improvement; a failed start is replaced by another. Trials that were
-// not asked for do not move the climb.
+// failed neighbor is not an improvement; a failed start is replaced by another. With known trials,
+// the first climb starts at the best of them. Other trials that were not asked for do not move the
+// climb.
 //
 // Several proposals may be under way. Each belongs to the climb it was made for and is compared
 // with that climb's position at the time it is told: if a neighbor of a position that the climb
@@ -61,6 +62,7 @@ class LocalSearch {
 
   ClimbAt HighestWithNeighbours();
   lode::Architecture TakeNeighbour(Climb& climb, lode::Random random);
+  void StartAt(const lode::Trial& trial);
   ClimbAt TakeProposal(lode::ArchitectureView architecture);
   void Judge(Climb& climb, const lode::Trial& trial);
   void MoveTo(Climb& climb, Point point);

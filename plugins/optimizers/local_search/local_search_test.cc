@@ -45,6 +45,15 @@ class LocalSearchTest : public testing::Test {
     trial.random = random;
     search.Tell(trial);
   }
+  void TellKnown(LocalSearch& search, const std::string& text, double reward) {
+    const lode::Architecture architecture = grid_.space().Parse(text);
+    lode::Trial trial{};
+    trial.architecture = architecture;
+    trial.reward = reward;
+    trial.failed = std::isnan(reward);
+    trial.random = trial.known = true;
+    search.Tell(trial);
+  }
   // Asks and answers with reward(text); returns the text.
   std::string Step(LocalSearch& search, const std::function<double(const std::string&)>& reward) {
     const std::string text = Ask(search);
@@ -65,6 +74,20 @@ class LocalSearchTest : public testing::Test {
 };
 
 double Flat(const std::string&) { return 0; }
+
+TEST_F(LocalSearchTest, TheFirstClimbStartsAtTheBestKnownTrial) {
+  for (const char* improvement : {"first", "best"}) {
+    LocalSearch search = Make(improvement);
+    TellKnown(search, "0-0-0", 3);
+    TellKnown(search, "1-2-3", 5);
+    TellKnown(search, "2-2-2", kNaN);
+    TellKnown(search, "3-3-3", 4);
+    std::set<std::string> met;
+    for (int i = 0; i < 9; ++i) { met.insert(Step(search, Flat)); }
+    EXPECT_EQ(met, NeighboursOf("1-2-3")) << improvement;
+    EXPECT_FALSE(NeighboursOf("1-2-3").contains(Step(search, Flat))) << "a restart";
+  }
+}
 
 TEST_F(LocalSearchTest, EvaluatesEveryNeighbourOnceAndRestartsAtAnOptimum) {
   for (const char* improvement : {"first", "best"}) {

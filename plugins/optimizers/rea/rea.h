@@ -18,8 +18,9 @@ namespace rea {
 //   every successful trial joins the population; the oldest member leaves once it is too large
 //
 // Repeated architectures join like new ones, and so do trials that were not asked for; failed
-// trials do not. Among equally good members the one drawn first is the parent. `sample` may exceed
-// `population`, since draws are with replacement.
+// trials do not. So the first population is the last `population` known trials, if there are any.
+// Among equally good members the one drawn first is the parent. `sample` may exceed `population`,
+// since draws are with replacement.
 //
 // Several proposals may be under way, as in the paper's asynchronous runs. Founders are proposed
 // until members and proposals under way fill the population; from then on each child is bred from

@@ -336,12 +336,19 @@ typedef struct lode_proposal {
 } lode_proposal;
 
 enum lode_trial_flag {
-  LODE_TRIAL_RANDOM = 1u << 0, /* drawn by the exploration strategy: the optimizer was not asked */
+  /* The optimizer was not asked: the exploration strategy drew it, or the pipeline gave it. */
+  LODE_TRIAL_RANDOM = 1u << 0,
   LODE_TRIAL_FAILED = 1u << 1, /* no metrics: every metric and the reward are NaN */
-  LODE_TRIAL_REUSED = 1u << 2, /* the result was known from an earlier trial of this run */
+  LODE_TRIAL_REUSED = 1u << 2, /* the result was that of an earlier or a known trial */
   /* With FAILED: broke a limit of the pipeline; metrics not measured by then are missing. The
    * step continues: the optimizer is asked again. */
-  LODE_TRIAL_REJECTED = 1u << 3
+  LODE_TRIAL_REJECTED = 1u << 3,
+#if LODE_TARGET_MINOR >= 2
+  /* With RANDOM: known before the run, which paid nothing for it, and told before the first ask,
+   * maybe thousands of them, all as trials of step 0. Their action is NULL, and metrics that were
+   * not measured are NaN. Reward, objectives and violation are as this run computes them. */
+  LODE_TRIAL_KNOWN = 1u << 4
+#endif
 };
 
 /* A finished step, or a proposal that was rejected. */
@@ -494,11 +501,11 @@ typedef struct lode_optimizer_api {
   /* Proposes an action or an architecture. Called again before the last proposal was told only
    * with LODE_CAP_SEVERAL_ASKS. INVALID before bind. [serial] */
   lode_status (*ask)(lode_instance*, lode_proposal* out, lode_error*);
-  /* Tells the optimizer about `count` finished trials: both those it asked for and those that
-   * exploration drew at random. Failed trials are told too, and so is each rejected proposal.
-   * Trials come in the order of their steps; only with LODE_CAP_ANY_ORDER may a younger step come
-   * before an older one. The proposals of one step always come in the order of their asks. INVALID
-   * before bind. [serial] */
+  /* Tells the optimizer about `count` finished trials: those it asked for, others (_RANDOM) and,
+   * before the first ask, known ones (_KNOWN). Failed ones are told too, and so is each rejected
+   * proposal. Trials come in the order of their steps; only with LODE_CAP_ANY_ORDER may a younger
+   * step come before an older one. The proposals of one step always come in the order of their
+   * asks. INVALID before bind. [serial] */
   lode_status (*tell)(lode_instance*, const lode_trial* trials, uint32_t count, lode_error*);
 #if LODE_TARGET_MINOR >= 1
   /* Optional. True once there is nothing more to propose: the search then ends as if its budget

@@ -383,9 +383,9 @@ struct Query {
 // One finished step, as told to an optimizer; the spans are valid during Tell.
 struct Trial {
   std::uint64_t step;
-  bool random;        // drawn by the exploration strategy, not asked for
+  bool random;        // not asked for: drawn by the exploration strategy, given, or known
   bool failed;        // metrics, reward, objectives and violation are NaN
-  bool reused;        // known from an earlier trial
+  bool reused;        // the result was that of an earlier or a known trial
   ActionView action;  // empty if an architecture was proposed
   ArchitectureView architecture;
   std::span<const double> metrics;
@@ -395,6 +395,9 @@ struct Trial {
   bool rejected = false;  // broke a limit; failed is true too: asked again in the same step
 #if LODE_TARGET_MINOR >= 2
   double fidelity = 1;  // of the evaluation
+  // Known before the run, told before the first Ask, maybe thousands of them; random is true, too.
+  // Metrics that were not measured are NaN.
+  bool known = false;
 #endif
 };
 
@@ -1492,6 +1495,7 @@ inline Trial ReadTrial(const lode_trial& t, std::size_t cells) {
               .rejected = has(LODE_TRIAL_REJECTED)};
 #if LODE_TARGET_MINOR >= 2
   if (LODE_REACHES(&t, fidelity)) { trial.fidelity = t.fidelity; }
+  trial.known = has(LODE_TRIAL_KNOWN);
 #endif
   return trial;
 }

@@ -125,6 +125,9 @@ static lode_status tell_one(lode_instance* optimizer, const lode_trial* trial, l
   if (fault == 28 && trial->action != NULL && (trial->flags & LODE_TRIAL_RANDOM) != 0) {
     return fail(error, LODE_E_INVALID, "was not asked for");
   }
+  if (fault == 43 && (trial->flags & LODE_TRIAL_KNOWN) != 0 && learned->told > 100) {
+    return fail(error, LODE_E_INVALID, "too many trials of step 0");
+  }
   if (!(trial->reward <= learned->reward)) {
     learned->reward = trial->reward;
     memcpy(learned->best, trial->architecture, optimizer->cells);

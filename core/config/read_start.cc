@@ -1,0 +1,13 @@
+// The table [start].
+#include "core/config/pipeline_tables.h"
+#include "core/config/resolve_steps.h"
+
+namespace lode::core {
+
+StartConfig ReadStart(const WrittenPipeline& written) {
+  StartConfig start;
+  written.Read(StartTable(), start);
+  return start;
+}
+
+}  // namespace lode::core

@@ -1,0 +1,17 @@
+// Where the known trials of a run come from.
+#pragma once
+
+#include <vector>
+
+#include "core/run/plan.h"
+#include "core/search/run.h"
+#include "core/search/trial.h"
+
+namespace lode::core {
+
+// Reads the known trials of a new run: those of the earlier run, then those of the table. `runner`
+// is the run's. Throws HostError, with what is wrong, for an earlier run that searched another
+// space or measured with another oracle, for a missing metric, and if there are no trials.
+std::vector<KnownTrial> ReadKnownTrials(const PlannedRun& run, const Runner& runner);
+
+}  // namespace lode::core
