@@ -37,9 +37,9 @@ LODE_PLUGIN(
         "the decisions and, where the space gives a graph with branches, from the paths of "
         "operations in it. Candidates are mutations of the best architectures and random ones; a "
         "round proposes those with the largest values, each drawn from the normal distribution "
-        "that the networks' mean and deviation give. Preset quick needs fewer queries on "
-        "NAS-Bench-201 than the authors' settings (preset paper), and far less time. Path "
-        "encodings differ from the authors': skip connections are not part of a path. It learns "
-        "rewards, also where a pipeline has several goals; rejected and failed trials count as the "
-        "worst. Architectures are not repeated until all are known.",
+        "that the networks' mean and deviation give. Preset quick takes far less time than the "
+        "authors' settings (preset paper). Path encodings differ from the authors': skip "
+        "connections are not part of a path. It learns rewards, also where a pipeline has several "
+        "goals; rejected and failed trials count as the worst. Architectures are not repeated "
+        "until all are known.",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

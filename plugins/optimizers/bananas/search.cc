@@ -88,7 +88,7 @@ lode::Params<C> PredictorSearch::Parameters() {
 
 lode::Preset PredictorSearch::Quick() {
   return {"quick",
-          "Small networks that learn ranks, with few steps: fewer queries, and far less time.",
+          "Small networks that learn ranks, with few steps, which take far less time.",
           {{"initial", std::int64_t{10}},
            {"per_round", std::int64_t{5}},
            {"encoding", "both"},
