@@ -3,9 +3,9 @@
 
 usage: nb201_calibration.py LODE [--seeds N] [--jobs N] [--preset robust|paper ...]
 
-Runs configs/nb201/table1_l2nas.toml (six columns, 500 and 1000 steps) with N seeds for each preset, and prints our mean and
-deviation, those of the independent implementation (100 seeds), and the difference in its standard errors. 100 seeds
-take about ten minutes for each preset on one core. Exit status 1 if a difference is above three standard errors.
+Runs configs/nb201/table1_l2nas.toml (six columns, 500 and 1000 steps) with N seeds for each preset, and prints our
+mean and deviation, those of the independent implementation (100 seeds), and the difference in its standard errors. 100
+seeds take about ten minutes for each preset on one core. Exit status 1 if a difference is above three standard errors.
 """
 import argparse
 import json
