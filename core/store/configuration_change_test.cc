@@ -22,8 +22,8 @@ TEST(ConfigurationChangeTest, EveryKeyOfTheHostDeclaresItsEffect) {
       {"execution.commit", Effect::kNone},    {"execution.isolate", Effect::kNone},
       {"plugins.paths", Effect::kNone},       {"reference.label", Effect::kNone},
       {"reference.mark", Effect::kNone},      {"reference.mean", Effect::kNone},
-      {"reference.std", Effect::kNone},       {"reference.where", Effect::kNone},
-      {"optimizer.preset", Effect::kNone}};
+      {"reference.std", Effect::kNone},       {"reference.metric", Effect::kNone},
+      {"reference.where", Effect::kNone},     {"optimizer.preset", Effect::kNone}};
   std::size_t seen = 0;
   const auto check = [&](const std::string& table, const std::string& key) {
     const auto expected = harmless.find(Name(table, key));
