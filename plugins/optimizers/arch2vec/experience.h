@@ -45,6 +45,7 @@ class Experience {
         order, [&](std::size_t a, std::size_t b) { return rewards_[a] > rewards_[b]; });
     order.resize(std::min(count, order.size()));
     std::vector<lode::Architecture> best;
+    best.reserve(order.size());
     for (const std::size_t i : order) { best.push_back(architectures_[i]); }
     return best;
   }
