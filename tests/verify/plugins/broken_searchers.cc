@@ -126,6 +126,14 @@ struct WantsSuccess : Sampler {
   }
 };
 
+// Expects to begin with nothing.
+struct RefusesKnown : Sampler {
+  using Sampler::Sampler;
+  void Tell(const lode::Trial& trial) {
+    if (trial.known) { throw lode::InvalidError("a trial of another search"); }
+  }
+};
+
 // Proposes at random, depending on the number of trials it was told.
 struct Counts : Sampler {
   using Sampler::Sampler;
@@ -288,7 +296,8 @@ LODE_PLUGIN(
     Optimizer<KnowsTheLastOnly>("broken.optimizer.ahead", LODE_CAP_SEVERAL_ASKS),
     Optimizer<ProposesInfinity>("broken.optimizer.proposal"),
     Optimizer<Undecided>("broken.optimizer.exhausted"),
-    Optimizer<WantsSuccess>("broken.optimizer.tell"), TellsTheLast(), IgnoresTheSink(),
+    Optimizer<WantsSuccess>("broken.optimizer.tell"),
+    Optimizer<RefusesKnown>("broken.optimizer.known"), TellsTheLast(), IgnoresTheSink(),
     Optimizer<Orderly>("broken.optimizer.any_order", LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER),
     ProposesHalf(), KnowsEveryExtension(), Optimizer<ReadsHalf>("broken.state.load"),
     Optimizer<LoadsInPlace>("broken.state.load.unchanged"), CannotLoad());
