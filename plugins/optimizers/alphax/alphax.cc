@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "toolkit/sampling/architecture_key.h"
+
 namespace alphax {
 namespace {
 
-std::string BytesOf(lode::ArchitectureView architecture) {
-  return {architecture.begin(), architecture.end()};
-}
+using lode::sampling::KeyOf;
 
 double Mean(std::span<const double> values) {
   double sum = 0;
@@ -179,7 +179,7 @@ bool AlphaX::IsSeen(lode::ArchitectureView architecture) const {
 std::vector<double> AlphaX::RewardsOf(const std::vector<lode::Architecture>& rollouts) {
   std::vector<double> rewards = network_->Predict(rollouts);
   for (std::size_t i = 0; i < rollouts.size(); ++i) {
-    const auto told = told_.find(BytesOf(rollouts[i]));
+    const auto told = told_.find(KeyOf(rollouts[i]));
     if (told != told_.end()) { rewards[i] = Clipped(told->second.value_or(Interval().low)); }
   }
   return rewards;
@@ -217,7 +217,7 @@ AlphaX::UnderWay AlphaX::BeginUnasked(const Choices& choices) {
 void AlphaX::Learn(const lode::Trial& trial, const UnderWay& proposal) {
   const auto reward = trial.failed ? std::nullopt : std::optional(trial.reward);
   network_->Add(trial.architecture, reward);
-  told_[BytesOf(trial.architecture)] = reward;
+  told_[KeyOf(trial.architecture)] = reward;
   if (!reward) { return; }
   scale_.Add(*reward);
   const double measured = Clipped(*reward);

@@ -9,6 +9,7 @@
 
 #include "plugins/optimizers/arch2vec/candidates.h"
 #include "plugins/optimizers/arch2vec/experience.h"
+#include "toolkit/sampling/reward_reader.h"
 
 namespace arch2vec {
 
@@ -52,7 +53,7 @@ class Arch2VecBo {
   lode::Host host_;
   Config config_;
   std::optional<Candidates> candidates_;
-  RewardReader reader_;
+  lode::sampling::RewardReader reader_;
   Experience experience_;
   std::int64_t drawn_ = 0;                // at random, at the beginning
   std::deque<lode::Architecture> ready_;  // chosen, and not proposed yet

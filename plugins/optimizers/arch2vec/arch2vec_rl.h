@@ -12,6 +12,7 @@
 #include "plugins/optimizers/arch2vec/candidates.h"
 #include "plugins/optimizers/arch2vec/experience.h"
 #include "plugins/optimizers/arch2vec/recurrent_policy.h"
+#include "toolkit/sampling/reward_reader.h"
 
 namespace arch2vec {
 
@@ -75,7 +76,7 @@ class Arch2VecRl {
   RecurrentPolicy::Memory memory_;
   std::vector<double> state_;
   std::deque<Episode> episodes_;  // under way; the last one grows
-  RewardReader reader_;
+  lode::sampling::RewardReader reader_;
   Experience experience_;
   double weighted_sum_ = 0, weight_ = 0;  // of the rewards: their moving average
 };

@@ -3,6 +3,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "toolkit/sampling/architecture_key.h"
+
 namespace arch2vec {
 
 Candidates::Candidates(const lode::Space& space, const EmbeddingConfig& config, lode::Host host,
@@ -21,7 +23,7 @@ void Candidates::Prepare() {
 
 void Candidates::Close(lode::ArchitectureView architecture) {
   met_.MarkSeen(architecture);
-  const auto at = numbers_.find(Key(architecture));
+  const auto at = numbers_.find(lode::sampling::KeyOf(architecture));
   if (at != numbers_.end()) { open_[at->second] = false; }
 }
 
@@ -34,7 +36,8 @@ void Candidates::AddMutants(std::span<const lode::Architecture> parents, std::si
   std::unordered_set<std::string> drawn;
   for (std::size_t i = 0; i < count; ++i) {
     lode::Architecture mutant = space_.Mutate(random, parents[random.Below(parents.size())]);
-    if (!numbers_.contains(Key(mutant)) && drawn.insert(Key(mutant)).second) {
+    if (!numbers_.contains(lode::sampling::KeyOf(mutant)) &&
+        drawn.insert(lode::sampling::KeyOf(mutant)).second) {
       mutants.push_back(std::move(mutant));
     }
   }
@@ -46,7 +49,7 @@ void Candidates::Add(std::span<const lode::Architecture> architectures, const Ro
   vectors_.count += vectors.count;
   vectors_.values.insert(vectors_.values.end(), vectors.values.begin(), vectors.values.end());
   for (const lode::Architecture& architecture : architectures) {
-    numbers_.emplace(Key(architecture), architectures_.size());
+    numbers_.emplace(lode::sampling::KeyOf(architecture), architectures_.size());
     architectures_.push_back(architecture);
     open_.push_back(!met_.IsSeen(architecture));
   }
@@ -61,7 +64,7 @@ std::vector<std::size_t> Candidates::Open() const {
 }
 
 std::size_t Candidates::NumberOf(lode::ArchitectureView architecture) {
-  const auto at = numbers_.find(Key(architecture));
+  const auto at = numbers_.find(lode::sampling::KeyOf(architecture));
   if (at != numbers_.end()) { return at->second; }
   const lode::Architecture copy(architecture.begin(), architecture.end());
   Add({&copy, 1}, embedding_->Embed({&copy, 1}));

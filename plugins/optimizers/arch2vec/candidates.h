@@ -48,7 +48,6 @@ class Candidates {
   std::size_t dimensions() const { return embedding_->dimensions(); }
 
  private:
-  static std::string Key(lode::ArchitectureView a) { return {a.begin(), a.end()}; }
   void Add(std::span<const lode::Architecture> architectures, const Rows& vectors);
 
   lode::Space space_;

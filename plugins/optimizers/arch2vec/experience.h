@@ -4,24 +4,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <lode/plugin.hpp>
-#include <optional>
 #include <vector>
 
 namespace arch2vec {
-
-// What a trial counts as: its reward, or, if a limit has rejected it, the lowest reward so far, so
-// that the limit is learned; nothing if its evaluation failed or there is no reward yet.
-class RewardReader {
- public:
-  std::optional<double> Read(const lode::Trial& trial) {
-    if (trial.failed) { return trial.rejected ? lowest_ : std::nullopt; }
-    lowest_ = std::min(lowest_.value_or(trial.reward), trial.reward);
-    return trial.reward;
-  }
-
- private:
-  std::optional<double> lowest_;
-};
 
 // Architectures with their rewards, each once: the first counts.
 class Experience {

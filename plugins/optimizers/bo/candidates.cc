@@ -5,12 +5,12 @@
 #include <unordered_map>
 #include <utility>
 
+#include "toolkit/sampling/architecture_key.h"
+
 namespace bo {
 namespace {
 
-std::string Key(lode::ArchitectureView architecture) {
-  return {architecture.begin(), architecture.end()};
-}
+using lode::sampling::KeyOf;
 
 std::size_t PartOf(std::size_t count, std::size_t part) { return (count + part - 1) / part; }
 
@@ -58,14 +58,14 @@ void CandidatePool::Refresh(lode::Random random, std::span<const lode::Architect
   const std::size_t stay = std::max<std::size_t>(1, PartOf(observations, kFewObservations));
   std::erase_if(candidates_, [&](const Candidate& c) { return !accepts(c.architecture); });
   std::unordered_map<std::string, std::size_t> places;
-  for (const Candidate& c : candidates_) { places.emplace(Key(c.architecture), places.size()); }
+  for (const Candidate& c : candidates_) { places.emplace(KeyOf(c.architecture), places.size()); }
   ++draws_;
   for (lode::Architecture& a : generator_.Draw(random, parents, stay)) {
-    const auto known = places.find(Key(a));
+    const auto known = places.find(KeyOf(a));
     if (known != places.end()) {
       candidates_[known->second].drawn = draws_;
     } else if (accepts(a)) {
-      places.emplace(Key(a), candidates_.size());
+      places.emplace(KeyOf(a), candidates_.size());
       const Row& row = features.Of(a);
       candidates_.push_back({std::move(a), row, {}, draws_});
     }

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "toolkit/sampling/architecture_key.h"
+
 namespace l2nas {
 namespace {
+
+using lode::sampling::KeyOf;
 
 constexpr std::uint64_t kPolicyMagic = 0x314c4f5053414e32;    // "2NASPOL1"
 constexpr std::uint64_t kEnsembleMagic = 0x324c4f5053414e32;  // "2NASPOL2"
@@ -13,10 +17,6 @@ constexpr std::uint64_t kEnsembleMagic = 0x324c4f5053414e32;  // "2NASPOL2"
 // rejection.
 constexpr double kFirstWidth = 0x1p-10;
 constexpr int kMostAttempts = 64;
-
-std::string BytesOf(lode::ArchitectureView architecture) {
-  return {architecture.begin(), architecture.end()};
-}
 
 }  // namespace
 
@@ -136,7 +136,7 @@ lode::Action L2nas::NoisyAction(lode::Random random) {
 
 bool L2nas::Fails(lode::ActionView action) const {
   if (failures_.empty()) { return false; }
-  const auto at = failures_.find(BytesOf(space_->Discretize(action)));
+  const auto at = failures_.find(KeyOf(space_->Discretize(action)));
   return at != failures_.end() && at->second >= kFailures;
 }
 
@@ -152,7 +152,7 @@ void L2nas::AvoidFailure(lode::Random random, lode::Action& action) const {
 
 // The host handles rejections: it asks again in the same step.
 void L2nas::CountFailure(const lode::Trial& trial) {
-  if (!trial.rejected) { ++failures_[BytesOf(trial.architecture)]; }
+  if (!trial.rejected) { ++failures_[KeyOf(trial.architecture)]; }
 }
 
 void L2nas::Tell(const lode::Trial& trial) {
@@ -161,7 +161,7 @@ void L2nas::Tell(const lode::Trial& trial) {
     CountFailure(trial);
     return;
   }
-  if (!failures_.empty()) { failures_.erase(BytesOf(trial.architecture)); }
+  if (!failures_.empty()) { failures_.erase(KeyOf(trial.architecture)); }
   Remember(trial);
   UpdateState(trial);
   Train();
@@ -176,7 +176,7 @@ void L2nas::Remember(const lode::Trial& trial) {
     std::ranges::copy(trial.action, action_.begin());
   }
   replay_->Add(state_, action_, static_cast<float>(trial.reward));
-  const bool is_new = told_.insert(BytesOf(trial.architecture)).second;
+  const bool is_new = told_.insert(KeyOf(trial.architecture)).second;
   if (is_new && config_.relative_rewards) { scale_.Add(trial.reward); }
 }
 

@@ -47,12 +47,7 @@ void Reinforce::Tell(const lode::Trial& trial) {
   if (trial.random) { return; }
   const std::optional<lode::Action> action = TakeDrawn(trial.architecture);
   if (!action) { return; }
-  if (!trial.failed) {
-    lowest_ = std::min(lowest_.value_or(trial.reward), trial.reward);
-    Learn(*action, trial.reward);
-  } else if (trial.rejected && lowest_) {
-    Learn(*action, *lowest_);
-  }
+  if (const auto reward = reader_.Read(trial)) { Learn(*action, *reward); }
 }
 
 std::optional<lode::Action> Reinforce::TakeDrawn(lode::ArchitectureView architecture) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugins/optimizers/reinforce/policy.h"
+#include "toolkit/sampling/reward_reader.h"
 
 namespace reinforce {
 
@@ -57,7 +58,7 @@ class Reinforce {
   std::optional<Policy> policy_;
   std::vector<Drawn> under_way_;
   double weighted_sum_ = 0, weight_ = 0;  // of the rewards: the baseline
-  std::optional<double> lowest_;          // reward so far
+  lode::sampling::RewardReader reader_;
 };
 
 }  // namespace reinforce

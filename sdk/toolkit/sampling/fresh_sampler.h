@@ -7,6 +7,9 @@
 #include <lode/plugin.hpp>
 #include <string>
 #include <unordered_set>
+#include <utility>
+
+#include "toolkit/sampling/architecture_key.h"
 
 namespace lode::sampling {
 
@@ -15,8 +18,8 @@ class FreshSampler {
   explicit FreshSampler(Space space) : space_(std::move(space)) {}
 
   // `architecture` will not be drawn again.
-  void MarkSeen(ArchitectureView architecture) { seen_.insert(Key(architecture)); }
-  bool IsSeen(ArchitectureView architecture) const { return seen_.contains(Key(architecture)); }
+  void MarkSeen(ArchitectureView architecture) { seen_.insert(KeyOf(architecture)); }
+  bool IsSeen(ArchitectureView architecture) const { return seen_.contains(KeyOf(architecture)); }
 
   // Returns an architecture not marked as seen, all equally likely, by drawing until one comes up.
   // Once none is left: any architecture, all equally likely.
@@ -37,10 +40,6 @@ class FreshSampler {
   bool exhausted() const { return exhausted_; }
 
  private:
-  static std::string Key(ArchitectureView architecture) {
-    return {architecture.begin(), architecture.end()};
-  }
-
   Space space_;
   std::unordered_set<std::string> seen_;
   bool exhausted_ = false;
