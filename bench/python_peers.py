@@ -8,7 +8,8 @@ Installs Optuna 5, SMAC3 and PyTorch (for Optuna's GPSampler) from PyPI into bui
 they are there. All methods get the same seeds and the same number of distinct architectures (150 if left out): one that
 a method proposes again is free, since its accuracy is known, and is told again. A peer has its default settings and six
 categorical parameters, one for each edge; its search ends early when it has found the best architecture of the table.
-Two proposals out of three may be repeats before a peer's search ends.
+Two proposals out of three may be repeats before a peer's search ends. Its searches are kept in
+build/python_peers/searches, so that an interrupted comparison continues; remove them to repeat them.
 
 Prints for each method and column the best accuracy after all queries (mean and sample standard deviation over the
 seeds), the median number of queries to the best of the table, and the milliseconds of processor time for each trial, of
@@ -32,6 +33,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / "build/python_peers"
+SEARCHES = ENVIRONMENT / "searches"
 PACKAGES = ["optuna==5.*", "smac==2.*", "torch", "scipy"]
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 COLUMNS = {f"{dataset}_{split}": (dataset, split)
@@ -117,10 +119,18 @@ def search_by_peer(method, dataset, split, seed, queries):
         return {"best": best, "seconds": time.process_time() - begin, "trials": trials}
 
 
-def search_by_peer_alone(method, dataset, split, seed, queries):
-    """The same in a process of its own, so that no search shares a state with another."""
-    command = [sys.executable, __file__, "--search", method, dataset, split, str(seed), str(queries)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+def search_by_peer_alone(*search):
+    """The same in a process of its own, so that no search shares a state with another. A search that an earlier run has
+    done is not repeated, since all of them take hours."""
+    done = SEARCHES / f"{'-'.join(map(str, search))}.json"
+    if not done.exists():
+        command = [sys.executable, __file__, "--search", *map(str, search)]
+        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        SEARCHES.mkdir(exist_ok=True)
+        partial = done.with_suffix(".part")
+        partial.write_bytes(found)
+        partial.rename(done)
+    return json.loads(done.read_text(encoding="utf-8"))
 
 
 def search_by_lode(lode, method, dataset, split, seeds, queries):
