@@ -26,18 +26,22 @@ class InputPage {
     const std::size_t bytes = count * sizeof(T);
     if (bytes > size_) { Map(bytes); }
     if (size_ == 0) { Map(1); }
-    unsigned char* at = base_ + size_ - bytes;
-    std::memset(base_, kPoison, size_ - bytes);
-    if (bytes > 0) { std::memcpy(at, values, bytes); }
-    return reinterpret_cast<T*>(at);
+    Poison();
+    used_ = bytes;
+    if (bytes > 0) { std::memcpy(Used(), values, bytes); }
+    return reinterpret_cast<T*>(Used());
   }
 
-  // Overwrites the memory, because nobody may read it afterwards.
-  void Poison() { std::memset(base_, kPoison, size_); }
+  // Overwrites the input, because nobody may read it afterwards.
+  void Poison() {
+    if (used_ > 0) { std::memset(Used(), kPoison, used_); }
+    used_ = 0;
+  }
 
  private:
   static constexpr int kPoison = 0xEE;
 
+  unsigned char* Used() const { return base_ + size_ - used_; }
   void Map(std::size_t bytes) {
     Unmap();
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -47,16 +51,19 @@ class InputPage {
     if (memory == MAP_FAILED) { throw std::bad_alloc(); }
     base_ = static_cast<unsigned char*>(memory);
     mprotect(base_ + size_, page, PROT_NONE);
+    std::memset(base_, kPoison, size_);  // a component that keeps a pointer never reads zeros
     mapped_ = size_ + page;
   }
   void Unmap() {
     if (base_ != nullptr) { munmap(base_, mapped_); }
     base_ = nullptr;
     size_ = 0;
+    used_ = 0;
   }
 
   unsigned char* base_ = nullptr;
   std::size_t size_ = 0;    // usable bytes
+  std::size_t used_ = 0;    // bytes of the current input, the last ones; the others are poison
   std::size_t mapped_ = 0;  // bytes including the page after them
 };
 

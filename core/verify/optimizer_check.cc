@@ -18,9 +18,9 @@ constexpr std::uint8_t kNotWritten = 0xFF;  // as a float: not a number
 
 }  // namespace
 
-std::uint64_t OptimizerCheck::Rounds() const {
-  return probe_.cells() > kLargeSpace ? kRoundsOfLargeSpaces : kRounds;
-}
+std::uint64_t OptimizerCheck::Rounds() const { return IsLarge() ? kRoundsOfLargeSpaces : kRounds; }
+
+bool OptimizerCheck::IsLarge() const { return probe_.cells() > kLargeSpace; }
 
 bool OptimizerCheck::CheckError(const char* function, const ErrorBuffer& error,
                                 lode_status status) {

@@ -27,6 +27,7 @@ class OptimizerCheck : public Contract {
 
  protected:
   std::uint64_t Rounds() const;  // fewer in a large space
+  bool IsLarge() const;
   bool RunsAhead() const { return (component_.capabilities & LODE_CAP_SEVERAL_ASKS) != 0; }
   static const lode_optimizer_api& Api(const Subject& s) { return s.api<lode_optimizer_api>(); }
 

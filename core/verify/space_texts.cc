@@ -12,7 +12,7 @@ namespace lode::verify {
 namespace {
 
 constexpr std::size_t kWalkLimit = 100'000;
-constexpr std::size_t kRoundTrips = 100'000;
+constexpr std::size_t kRoundTrips = 20'000;
 
 class TextContract : public SpaceCheck {
  public:
