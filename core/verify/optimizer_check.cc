@@ -110,9 +110,9 @@ std::optional<Proposal> OptimizerCheck::Ask(Subject& subject, std::uint64_t step
 lode_status OptimizerCheck::TellAll(Subject& subject, const std::vector<Told>& list) {
   std::deque<ToldTrial> told;
   std::vector<Newer<lode_trial>> trials;
-  while (pages_.size() < 3 * list.size()) { pages_.emplace_back(); }
+  while (pages_.size() < list.size()) { pages_.emplace_back(); }
   for (std::size_t i = 0; i < list.size(); ++i) {
-    trials.emplace_back(told.emplace_back(&pages_[3 * i], list[i]).AsTrial());
+    trials.emplace_back(told.emplace_back(pages_[i], list[i]).AsTrial());
   }
   ErrorBuffer error;
   findings_.Beat();

@@ -68,7 +68,7 @@ class OptimizerCheck : public Contract {
   std::optional<Proposal> Judge(const lode_proposal& proposal, std::vector<float> action,
                                 Bytes architecture);
 
-  std::deque<InputPage> pages_;  // memory for the trials that are told
+  std::deque<ToldTrial::Pages> pages_;  // memory for the trials that are told
 };
 
 }  // namespace lode::verify

@@ -1,6 +1,7 @@
 // Trials as the contract of optimizers tells them.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,10 @@ inline lode_trial AsTrial(const Told& t, const double& reward) {
 // A trial in memory of its own, which is overwritten when the call has ended.
 class ToldTrial {
  public:
-  // REQUIRES: three pages. `told` outlives *this.
-  ToldTrial(InputPage* pages, const Told& told)
+  using Pages = std::array<InputPage, 3>;
+
+  // REQUIRES: both outlive *this.
+  ToldTrial(Pages& pages, const Told& told)
       : told_(told),
         action_(pages[0], told.proposal.action.data(), told.proposal.action.size()),
         architecture_(pages[1], told.proposal.architecture.data(),
