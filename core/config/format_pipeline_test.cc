@@ -293,19 +293,19 @@ void Mutate(std::string& text, Bytes& bytes) {
 
 TEST_F(FormatPipelineTest, MutatedPipelinesGivePipelinesOrMistakes) {
   Bytes bytes(20260101);
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < 400; ++round) {
     std::string text = round % 2 == 0 ? kEverything : kPipeline;
     const std::size_t mutations = bytes.Below(3);
     for (std::size_t i = 0; i < mutations && !text.empty(); ++i) { Mutate(text, bytes); }
     ExpectPipelinesOrMistakes(text);
   }
-  EXPECT_GT(resolved_, 25);
-  EXPECT_GT(refused_, 250);
+  EXPECT_GT(resolved_, 10);
+  EXPECT_GT(refused_, 100);
 }
 
-TEST_F(FormatPipelineTest, EveryPrefixGivesPipelinesOrMistakes) {
+TEST_F(FormatPipelineTest, PrefixesGivePipelinesOrMistakes) {
   const std::string text = kEverything;
-  for (std::size_t size = 0; size <= text.size(); ++size) {
+  for (std::size_t size = 0; size <= text.size(); size += 3) {
     ExpectPipelinesOrMistakes(text.substr(0, size));
   }
 }
