@@ -79,7 +79,6 @@ extern "C" {
   lode::cli::Leave(status);
 }
 
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
 [[gnu::used]] LODE_EXPORT void _Exit(int status) noexcept {
   lode::cli::Refuse("_Exit", status);
   lode::cli::Leave(status);

@@ -16,7 +16,7 @@
 
 // Replacements of malloc (sanitizers and tcmalloc) report the allocated memory with these
 // functions.
-// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" [[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
 extern "C" [[gnu::weak]] int MallocExtension_GetNumericProperty(const char*, std::size_t*);
 
