@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -100,6 +101,12 @@ Rows EmbedAll(const Autoencoder& network, std::span<const NodeGraph> graphs) {
   return all;
 }
 
+std::string PercentText(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
+  return text;
+}
+
 }  // namespace
 
 std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t whole,
@@ -169,6 +176,8 @@ Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lo
     reconstructed_ = static_cast<float>(
         Learn(graphs, config, lode::Random(stream.handle()), progress, *network_));
     std::ranges::copy(EmbedAll(*network_, graphs).values, vectors_.values.begin());
+    host.Log(LODE_INFO, "the embedding gives back " + PercentText(reconstructed()) +
+                            " of the architectures that were held out of learning");
   };
   std::vector<std::span<float>> state = network_->State();
   state.emplace_back(vectors_.values);

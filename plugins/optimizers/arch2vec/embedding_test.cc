@@ -1,5 +1,6 @@
 #include "plugins/optimizers/arch2vec/embedding.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,6 +19,9 @@ using lode::test::FixedStream;
 using lode::test::Grid;
 using lode::test::TemporaryDirectory;
 using lode::test::TestHost;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 EmbeddingConfig Quick() {
   EmbeddingConfig config;
@@ -43,6 +47,8 @@ TEST(EmbeddingTest, IsTheSameForAllSeedsAndWithAndWithoutTheCache) {
   const Embedding learned(grid.space(), Quick(), first.host(), {});
   const Embedding kept(grid.space(), Quick(), first.host(), directory.path());
   const Embedding recalled(grid.space(), Quick(), second.host(), directory.path());
+  EXPECT_THAT(first.lines(), Contains(HasSubstr("the embedding gives back")));
+  EXPECT_THAT(second.lines(), IsEmpty());  // it has learned nothing
   for (const Embedding* other : {&kept, &recalled}) {
     EXPECT_EQ(other->vectors().values, learned.vectors().values);
     EXPECT_EQ(other->reconstructed(), learned.reconstructed());
