@@ -14,7 +14,6 @@ namespace {
 // Repeats are not attempts of a step, so they have attempt numbers of their own (for the oracles'
 // randomness) and IDs of their own (made of step and repeat).
 constexpr std::uint64_t kRepeatAttempt = std::uint64_t{1} << 52;
-constexpr std::uint64_t kFirstRepeatId = std::uint64_t{1} << 62;
 constexpr std::uint64_t kRepeatsOfAStep = 4096;
 
 // Copies metrics to their places in the row of all metrics.

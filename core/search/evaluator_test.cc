@@ -142,7 +142,7 @@ TEST_F(EvaluatorTest, RepeatsHaveIdsOfTheirOwnAndAreNotQueries) {
   Evaluate("1-2");
   Evaluator::Ticket repeat =
       evaluator_->BeginRepeat({.step = 0, .architecture = view_.Parse("1-2"), .text = "1-2"}, 1);
-  EXPECT_GT(evaluator_->Finish(repeat).id, std::uint64_t{1} << 62);
+  EXPECT_GT(evaluator_->Finish(repeat).id, kFirstRepeatId);
   EXPECT_EQ(evaluator_->evaluations(), 2u);
   EXPECT_EQ(evaluator_->unique_queries(), 1u);
 }

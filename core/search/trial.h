@@ -20,9 +20,11 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The evaluations of known trials, which were measured before the run, have the IDs 2^61, 2^61 + 1,
 // ... in the order in which they are told; those that confirm the best begin at 2^62.
-inline constexpr std::uint64_t kFirstKnownId = std::uint64_t{1} << 61;
+inline constexpr int kKnownBit = 61, kRepeatBit = 62;
+inline constexpr std::uint64_t kFirstKnownId = std::uint64_t{1} << kKnownBit;
+inline constexpr std::uint64_t kFirstRepeatId = std::uint64_t{1} << kRepeatBit;
 inline bool IsOfKnownTrial(std::uint64_t evaluation) {
-  return evaluation >= kFirstKnownId && evaluation < 2 * kFirstKnownId;
+  return evaluation >= kFirstKnownId && evaluation < kFirstRepeatId;
 }
 
 // An evaluation by the oracles. Views are valid only during the call that passes the record.

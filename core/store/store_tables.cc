@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/plugin/error.h"
+#include "core/store/evaluation_ids.h"
 
 namespace lode::core {
 namespace {
@@ -148,9 +149,7 @@ bool StoreTables::HasMoreTrials(std::uint64_t count) {
 }
 
 void StoreTables::DeleteAfter(std::uint64_t count) {
-  if (count == 0) {
-    database_.Execute("DELETE FROM evaluation WHERE id >= 1 << 61 AND id < 1 << 62");
-  }
+  if (count == 0) { database_.Execute("DELETE FROM evaluation WHERE " + IsKnown("id")); }
   if (!HasMoreTrials(count)) { return; }
   if (shape_.has_order) {
     DeleteTakenAfter(count);
@@ -158,10 +157,9 @@ void StoreTables::DeleteAfter(std::uint64_t count) {
     DeleteStepsFrom(count);
   }
   // Confirmations are deleted, because their candidates were chosen among all trials.
-  database_.Execute(
-      "DELETE FROM record WHERE evaluation >= 1 << 62;"
-      "DELETE FROM timing WHERE evaluation >= 1 << 62;"
-      "DELETE FROM evaluation WHERE id >= 1 << 62");
+  database_.Execute("DELETE FROM record WHERE " + IsRepeat("evaluation") +
+                    ";DELETE FROM timing WHERE " + IsRepeat("evaluation") +
+                    ";DELETE FROM evaluation WHERE " + IsRepeat("id"));
 }
 
 void StoreTables::DeleteStepsFrom(std::uint64_t step) {

@@ -1,6 +1,7 @@
 #include "core/store/views.h"
 
 #include "core/search/noisy_best.h"
+#include "core/store/evaluation_ids.h"
 
 namespace lode::core {
 namespace {
@@ -20,10 +21,11 @@ CREATE VIEW curve AS SELECT trial.step, reward,
 std::string ExactViews(const StoreShape& shape) {
   if (!shape.has_fidelities && !shape.has_order && !shape.has_known) { return kExactViews; }
   // The first trial with the result of a known one counts, too.
-  const std::string first =
-      shape.has_known ? "(NOT reused OR (evaluation >= 1 << 61 AND step = (SELECT min(step) FROM "
-                        "trial AS other WHERE other.evaluation = trials.evaluation)))"
-                      : "NOT reused";
+  const std::string first = shape.has_known
+                                ? "(NOT reused OR (evaluation >= " + kFirstKnown +
+                                      " AND step = (SELECT min(step) FROM trial AS other WHERE "
+                                      "other.evaluation = trials.evaluation)))"
+                                : "NOT reused";
   const std::string at = shape.has_order ? "taken" : "step";
   const std::string fidelity = shape.has_fidelities ? "fidelity" : "1";
   return "CREATE VIEW best AS SELECT * FROM trials WHERE violation = 0 AND " + first + " AND " +
@@ -78,11 +80,11 @@ std::string NoisyViews(const StoreShape& shape) {
          " DESC, min(step) LIMIT 1) AS best_reward, coalesce(sum(cost) OVER (ORDER BY " + now +
          "), 0) AS cost_seconds FROM " + source +
          " AS now LEFT JOIN (SELECT step, sum(cost_seconds) AS cost FROM "
-         "evaluation WHERE id < 1 << 62 GROUP BY step) USING (step) ORDER BY " +
-         now +
+         "evaluation WHERE id < " +
+         kFirstRepeat + " GROUP BY step) USING (step) ORDER BY " + now +
          ";"
          "CREATE VIEW confirmations AS SELECT step, architecture, failure, rejected" +
-         MetricColumns(shape.metrics) + " FROM evaluation WHERE id >= 1 << 62;";
+         MetricColumns(shape.metrics) + " FROM evaluation WHERE " + IsRepeat("id") + ";";
 }
 
 // Shows a count, which is stored as a real number, as an integer.
@@ -134,8 +136,7 @@ std::string ViewsFor(const StoreShape& shape) {
   const std::string known =
       shape.has_known
           ? "CREATE VIEW known AS SELECT architecture" + fidelity + ShownColumns(shape.metrics) +
-                ", rejected AS left_out FROM evaluation WHERE id >= 1 << 61 AND id < 1 "
-                "<< 62 ORDER BY id;"
+                ", rejected AS left_out FROM evaluation WHERE " + IsKnown("id") + " ORDER BY id;"
           : "";
   return TrialsView(shape) + "CREATE VIEW rejections AS SELECT step, architecture" + fidelity +
          ShownColumns(shape.metrics) + " FROM evaluation WHERE rejected" +
