@@ -19,7 +19,9 @@
 #include "core/compare/render_comparison.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
+#include "core/run/directory_locks.h"
 #include "core/run/planned_searches.h"
+#include "core/run/stored_plan.h"
 
 namespace lode::cli {
 namespace {
@@ -79,8 +81,19 @@ GivenPipelines LoadPipelines(const std::vector<core::GivenDirectory>& subjects,
   return pipelines;
 }
 
-// Makes or continues the runs of pipelines, each in a directory with its name. Adds the directories
-// to `given`. Returns an ExitStatus.
+// Returns those of the plan's runs that are kept in a directory.
+core::GivenDirectory RunsIn(const fs::path& directory, const core::Plan& plan, std::string name) {
+  core::GivenDirectory given{std::move(name), directory};
+  for (const core::PlannedRun& run : plan.runs) {
+    if (core::IsWithin(run.directory, directory)) {
+      given.only.insert(core::NormalPath(run.directory));
+    }
+  }
+  return given;
+}
+
+// Makes or continues the runs of pipelines, each in a directory with its name. Adds them to
+// `given`, without other runs that are kept there. Returns an ExitStatus.
 int RunPipelines(GivenPipelines pipelines, const CompareOptions& options,
                  const Evaluators& evaluators, std::vector<core::GivenDirectory>& given) {
   options.execution.RequireFitPlainPipelines();
@@ -94,7 +107,8 @@ int RunPipelines(GivenPipelines pipelines, const CompareOptions& options,
                                              .force = options.execution.force});
   const core::Completion completion = ExecuteShowing(searches, options.execution, evaluators);
   for (std::size_t i = 0; i < pipelines.names.size(); ++i) {
-    given.push_back({pipelines.names[i], searches.plan().directories[i]});
+    const core::Plan& plan = searches.plan();
+    given.push_back(RunsIn(plan.directories[i], plan, std::move(pipelines.names[i])));
   }
   return StatusOf(completion);
 }
@@ -124,6 +138,15 @@ core::CompareOptions Compared(const CompareOptions& options) {
   return compared;
 }
 
+// Stored runs are compared as they are.
+void RequirePipelines(const CompareOptions& options) {
+  const bool extends = !options.execution.extend.empty();
+  if (!extends && !options.fresh) { return; }
+  throw core::HostError(std::string(extends ? "--extend" : "--fresh") +
+                        ": no pipeline is given, and stored runs are compared as they are" +
+                        (extends ? "; `lode resume DIR --extend` continues them" : ""));
+}
+
 int Compare(const CompareOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
   std::vector<core::GivenDirectory> subjects, given;
@@ -132,7 +155,9 @@ int Compare(const CompareOptions& options, const GlobalOptions& global) {
   std::ranges::copy_if(subjects, std::back_inserter(given),
                        [](const auto& subject) { return !IsPipeline(subject.path); });
   int status = kDone;
-  if (!pipelines.loaded.empty()) {
+  if (pipelines.loaded.empty()) {
+    RequirePipelines(options);
+  } else {
     status = RunPipelines(std::move(pipelines), options, {mpi, global}, given);
     if (StopsComparison(status)) {
       std::fprintf(stderr,

@@ -85,7 +85,7 @@ ComparedMethod ReadMethod(const GivenSearch& search, std::string name, std::size
   for (std::size_t i = 0; i < search.result->runs.size(); ++i) {
     const RunResult& run = search.result->runs[i];
     method.runs.push_back(
-        {run.seed, ReadCurve(search.directories[i], run, search.pipeline().reward, metric, axis),
+        {run.seed, ReadCurve(search.directories[i], run, search.pipeline(), metric, axis),
          run.seconds, run.steps, run.ending == Ending::kBudget || run.ending == Ending::kStalled});
   }
   return method;
@@ -151,10 +151,11 @@ class Reader {
   const Axis axis_;
 };
 
-// Returns where the first run ends that was neither exhausted before nor failed.
+// Returns where the first run ends that was neither exhausted before nor failed; if all were
+// exhausted, where the last one ends.
 double CommonEnd(const std::vector<GivenSearch>& searches, const std::vector<ComparedTask>& tasks,
                  Axis axis) {
-  double end = std::numeric_limits<double>::infinity();
+  double end = std::numeric_limits<double>::infinity(), last = 0;
   for (const GivenSearch& search : searches) {
     const BudgetConfig& budget = search.pipeline().budget;
     if (AxisOf(budget) == axis) { end = std::min(end, static_cast<double>(budget.end())); }
@@ -162,13 +163,13 @@ double CommonEnd(const std::vector<GivenSearch>& searches, const std::vector<Com
   for (const ComparedTask& task : tasks) {
     for (const ComparedMethod& method : task.methods) {
       for (const ComparedRun& run : method.runs) {
-        if (run.is_complete && !run.curve.exhausted) {
-          end = std::min(end, std::floor(run.curve.spent));
-        }
+        const double spent = std::floor(run.curve.spent);
+        if (run.is_complete && !run.curve.exhausted) { end = std::min(end, spent); }
+        if (run.is_complete) { last = std::max(last, spent); }
       }
     }
   }
-  return end;
+  return std::isinf(end) ? last : end;
 }
 
 std::vector<double> CommonMarks(const std::vector<GivenSearch>& searches, Axis axis) {
@@ -186,7 +187,7 @@ std::vector<double> CommonMarks(const std::vector<GivenSearch>& searches, Axis a
 std::vector<double> BudgetsOf(const std::vector<GivenSearch>& searches,
                               const std::vector<ComparedTask>& tasks, Axis axis) {
   const double end = CommonEnd(searches, tasks, axis);
-  if (!(end > 0) || std::isinf(end)) {
+  if (!(end > 0)) {
     throw HostError("no " + std::string(UnitName(axis)) +
                     " that all runs have spent; --at says where to compare");
   }
@@ -224,13 +225,6 @@ std::vector<std::string> Remarks(const GivenRuns& given, const Sorted& sorted, A
 }
 
 }  // namespace
-
-Axis AxisOf(const BudgetConfig& budget) {
-  return budget.steps              ? Axis::kSteps
-         : budget.unique_queries   ? Axis::kUniqueQueries
-         : budget.full_evaluations ? Axis::kFullEvaluations
-                                   : Axis::kSimulatedSeconds;
-}
 
 Comparison CompareRuns(const GivenRuns& given, const CompareOptions& options) {
   const std::vector<GivenSearch>& searches = given.searches();

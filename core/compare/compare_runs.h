@@ -23,7 +23,4 @@ struct CompareOptions {
 // differs, if there is none, and for options that do not fit the runs.
 Comparison CompareRuns(const GivenRuns& given, const CompareOptions& options);
 
-// Returns the first limit of a budget: "unique queries".
-Axis AxisOf(const BudgetConfig& budget);
-
 }  // namespace lode::core

@@ -363,6 +363,13 @@ std::vector<std::string> RemarksOn(const SearchResult& result, const std::string
     remarks.push_back(SeedsOf(stalled, result, name) +
                       " had nothing more to propose or to find: their best stands from there on.");
   }
+  const bool is_confirmed =
+      std::ranges::any_of(result.runs, [](const RunResult& run) { return run.confirmations > 0; });
+  if (is_confirmed) {
+    remarks.push_back(name +
+                      " measures the leading architectures again at the end: only there is its "
+                      "best the confirmed one.");
+  }
   const bool has_fidelities = std::ranges::any_of(
       result.runs, [](const RunResult& run) { return run.full_evaluations.has_value(); });
   if (has_fidelities && (axis == Axis::kSteps || axis == Axis::kUniqueQueries)) {

@@ -135,6 +135,9 @@ TEST(ComparisonWords, RemarksTellWhatTheRunsDid) {
   search.pipeline.execution.workers = 4;
   EXPECT_EQ(RemarksOn(result, "rea", Axis::kUniqueQueries).size(), 2u);
   EXPECT_EQ(RemarksOn(result, "rea", Axis::kSimulatedSeconds).size(), 1u);
+  result.runs.front().confirmations = 12;
+  EXPECT_THAT(RemarksOn(result, "rea", Axis::kSimulatedSeconds).front(),
+              testing::HasSubstr("only there is its best the confirmed one"));
 }
 
 TEST(ComparisonWords, AWarmStartIsRemarkedOn) {

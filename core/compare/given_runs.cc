@@ -5,22 +5,32 @@
 
 #include "core/plugin/error.h"
 #include "core/report/result_words.h"
+#include "core/run/directory_locks.h"
 
 namespace lode::core {
 namespace {
 
-std::vector<std::filesystem::path> DirectoriesOf(const SearchResult& result, const Plan& plan) {
-  std::vector<std::filesystem::path> directories;
+// Returns the given runs of a result.
+SearchResult Given(const SearchResult& result, const Plan& plan, const GivenDirectory& from,
+                   std::vector<std::filesystem::path>& directories) {
+  SearchResult given{result.search, result.metrics, {}};
   for (const RunResult& run : result.runs) {
     const auto planned = std::ranges::find_if(plan.runs, [&](const PlannedRun& one) {
       return one.search == result.search && one.seed == run.seed;
     });
-    directories.push_back(planned->directory);
+    if (from.Gives(planned->directory)) {
+      given.runs.push_back(run);
+      directories.push_back(planned->directory);
+    }
   }
-  return directories;
+  return given;
 }
 
 }  // namespace
+
+bool GivenDirectory::Gives(const std::filesystem::path& run) const {
+  return only.empty() || only.contains(NormalPath(run));
+}
 
 GivenRuns::GivenRuns(std::vector<GivenDirectory> directories)
     : directories_(std::move(directories)) {
@@ -28,12 +38,14 @@ GivenRuns::GivenRuns(std::vector<GivenDirectory> directories)
 }
 
 void GivenRuns::Add(const GivenDirectory& from) {
-  const StoredRuns& stored = stored_.emplace_back(LookAtRuns(from.path, true));
-  for (const SearchResult& result : stored.plan.results) {
-    searches_.push_back({&from, &result, DirectoriesOf(result, stored.plan)});
+  StoredRuns& stored = stored_.emplace_back(LookAtRuns(from.path, true));
+  for (SearchResult& result : stored.plan.results) {
+    std::vector<std::filesystem::path> directories;
+    result = Given(result, stored.plan, from, directories);
+    if (!directories.empty()) { searches_.push_back({&from, &result, std::move(directories)}); }
   }
   for (const UnfinishedRun& run : stored.unfinished) {
-    unfinished_.push_back(DescribeUnfinished(run));
+    if (from.Gives(run.directory)) { unfinished_.push_back(DescribeUnfinished(run)); }
   }
   damages_.insert(damages_.end(), stored.damages.begin(), stored.damages.end());
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <list>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,14 @@
 
 namespace lode::core {
 
-// A directory of runs. `name`: what the caller calls its method, or "".
+// A directory of runs. `name`: what the caller calls its method, or "". `only`: the directories of
+// the runs that are given, if not all are.
 struct GivenDirectory {
   std::string name;
   std::filesystem::path path;
+  std::set<std::filesystem::path> only{};
+
+  bool Gives(const std::filesystem::path& run) const;
 };
 
 // A search with runs that have ended. Points into GivenRuns.
@@ -35,7 +40,7 @@ class GivenRuns {
   const std::vector<GivenSearch>& searches() const { return searches_; }
   // What could not be read, and why.
   const std::vector<std::string>& damages() const { return damages_; }
-  // A line for each run that has not ended.
+  // A line for each given run that has not ended.
   const std::vector<std::string>& unfinished() const { return unfinished_; }
 
  private:

@@ -80,10 +80,14 @@ std::optional<PublishedFigure> PublishedFor(const SearchResult& result, const Bu
 
 }  // namespace
 
+bool HasSpentEvaluations(const RunResult& run, const Pipeline& pipeline) {
+  const auto evaluations = pipeline.search_evaluations();
+  return evaluations && run.evaluations > 0 && run.evaluations >= *evaluations;
+}
+
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
   const BudgetConfig& budget = pipeline.budget;
-  const auto evaluations = pipeline.search_evaluations();
-  return (evaluations && run.evaluations > 0 && run.evaluations >= *evaluations) ||
+  return HasSpentEvaluations(run, pipeline) ||
          (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
          (budget.full_evaluations &&

@@ -17,6 +17,9 @@ namespace lode::core {
 // nothing more to propose.
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline);
 
+// Returns whether a run with noisy metrics has used all evaluations that its search may use.
+bool HasSpentEvaluations(const RunResult& run, const Pipeline& pipeline);
+
 // Returns the best value of the reward's metric over all architectures, if the oracle knows it and
 // only this metric decides: a limit, another term or a second goal may rule that architecture out.
 std::optional<double> OptimumOf(const SearchResult& result);

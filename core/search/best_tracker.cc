@@ -59,9 +59,9 @@ const NoisyBest* NoisyBests::Compared() const {
 }
 
 BestTracker::BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders,
-                         const Reward& reward, const std::vector<MetricDeclaration>& metrics)
+                         const Reward& reward, bool is_noisy)
     : marks_(std::move(marks)), watches_leaders_(watches_leaders) {
-  if (AreNoisy(metrics)) { noisy_.emplace(reward); }
+  if (is_noisy) { noisy_.emplace(reward); }
 }
 
 bool BestTracker::Add(const TrialRecord& trial) {

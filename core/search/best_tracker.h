@@ -57,9 +57,9 @@ class NoisyBests {
 // The best trial, and the one that was best when the budget passed each mark.
 class BestTracker {
  public:
-  // `reward` outlives *this.
+  // `is_noisy`: some metric is. `reward` outlives *this.
   BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders, const Reward& reward,
-              const std::vector<MetricDeclaration>& metrics);
+              bool is_noisy);
 
   // Returns whether the best has improved. With noisy metrics, finds out only if it watches
   // leaders.

@@ -54,7 +54,7 @@ TEST(ExactBestTest, AHigherFidelityCountsOnlyOnceATrialKeepsTheLimits) {
 class BestTrackerTest : public testing::Test {
  protected:
   BestTracker Make(bool noisy, bool watches_leaders = false) {
-    return {{2, 4}, watches_leaders, reward_, {FakeMetric("score", noisy)}};
+    return {{2, 4}, watches_leaders, reward_, noisy};
   }
 
   RewardConfig config_{.metric = "score", .transform = Transform::kIdentity, .metric_position = {}};

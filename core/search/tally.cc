@@ -10,7 +10,7 @@ Tally::Tally(const Pipeline& pipeline, const Reward& reward, const Goals& goals,
              const std::vector<MetricDeclaration>& metrics)
     : goals_(goals),
       best_(pipeline.budget.marks, pipeline.budget.stop_after_no_improvement.has_value(), reward,
-            metrics),
+            AreNoisy(metrics)),
       front_(goals),
       budget_(pipeline, best_.is_noisy()),
       patience_(pipeline.budget),

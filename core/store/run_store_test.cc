@@ -333,6 +333,44 @@ TEST_F(ShapedStoreTest, ReadsTheOrderAndTheTrialsBack) {
   EXPECT_EQ(stored.Best()->fidelity, 1);
 }
 
+// Step 0 proposes "wide" in vain, is overtaken by step 1, proposes "wide" again, which is no new
+// query, and then what step 1 has asked for before, which is none either.
+TEST(StoredRun, ATrialHasTheCostsSinceTheOneToldBefore) {
+  const TemporaryDirectory dir;
+  StoreShape shape(kMetrics);
+  shape.has_order = true;
+  {
+    RunStore store(dir.path(), RunStore::Mode::kNew, shape);
+    const auto reject = [&](std::uint64_t id) {
+      store.OnTaken(0);
+      store.OnEvaluation({.id = id,
+                          .step = 0,
+                          .architecture = "wide",
+                          .metrics = kGood,
+                          .rejected = true,
+                          .cost_seconds = 5});
+    };
+    reject(1);
+    store.OnTaken(1);
+    Add(store, Success(1, 2, false, 7), 10);
+    reject(3);
+    store.OnTaken(0);
+    Add(store, Success(0, 4, false, 9), 10);
+  }
+  std::vector<std::uint64_t> steps, queries;
+  std::vector<double> seconds, evaluations;
+  StoredRun(dir.path()).ForEachTold([&](const TrialRecord& trial, const TrialCost& cost) {
+    steps.push_back(trial.step);
+    queries.push_back(cost.unique_queries);
+    seconds.push_back(cost.seconds);
+    evaluations.push_back(cost.full_evaluations);
+  });
+  EXPECT_EQ(steps, (std::vector<std::uint64_t>{1, 0}));
+  EXPECT_EQ(queries, (std::vector<std::uint64_t>{2, 0}));
+  EXPECT_EQ(seconds, (std::vector<double>{15, 15}));
+  EXPECT_EQ(evaluations, (std::vector<double>{2, 0}));
+}
+
 TEST_F(ShapedStoreTest, ForgetsTheTrialsThatWereToldLast) {
   { RunStore(dir_.path(), RunStore::Mode::kContinue, shape_).ForgetAfter(3); }
   EXPECT_EQ(Select(dir_.path(), "SELECT step FROM trial"), "0\n2\n4\n");

@@ -5,6 +5,7 @@
 #include "core/plugin/error.h"
 #include "core/plugin/shallow_json.h"
 #include "core/plugin/text.h"
+#include "core/store/evaluation_ids.h"
 #include "core/store/run_store.h"
 #include "core/store/schema.h"
 
@@ -65,8 +66,8 @@ StoredRun::StoredRun(const std::filesystem::path& directory)
   evaluation_row_.resize(metrics().size());
   Statement counts(
       database_,
-      "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation WHERE id < "
-      "1 << 61 OR id >= 1 << 62)");
+      "SELECT (SELECT count(*) FROM trial), (SELECT max(id) FROM evaluation WHERE NOT (" +
+          IsKnown("id") + "))");
   counts.Next();
   trials_ = counts.Integer(0);
   last_evaluation_ = counts.Integer(1);
@@ -121,9 +122,8 @@ std::unordered_set<std::uint64_t> StoredRun::StepsOfFirst(std::uint64_t count) {
 std::vector<KnownTrial> StoredRun::Known() {
   std::vector<KnownTrial> known;
   if (!shape_.has_known) { return known; }
-  Statement rows(database_,
-                 "SELECT architecture" + metric_columns_ +
-                     " FROM evaluation WHERE id >= 1 << 61 AND id < 1 << 62 ORDER BY id");
+  Statement rows(database_, "SELECT architecture" + metric_columns_ + " FROM evaluation WHERE " +
+                                IsKnown("id") + " ORDER BY id");
   while (rows.Next()) {
     KnownTrial& trial = known.emplace_back();
     trial.architecture = rows.Text(0);
@@ -203,26 +203,62 @@ TrialRecord StoredRun::ReadTrial(const Statement& row) {
           .fidelity = row.Real(9)};
 }
 
+void StoredRun::Asked::AddTo(TrialCost& cost) const {
+  cost.seconds += seconds;
+  cost.unique_queries += is_new ? 1 : 0;
+  cost.full_evaluations += is_new ? fidelity : 0;
+}
+
+std::string StoredRun::FirstQueries() const {
+  return "(SELECT min(id) FROM evaluation WHERE step IS NOT NULL AND NOT " + IsRepeat("id") +
+         " GROUP BY architecture" + (shape_.has_fidelities ? ", fidelity)" : ")");
+}
+
+// Of a step's evaluations, the first one was rejected when the step was first taken, and so on.
+std::vector<StoredRun::Asked> StoredRun::Rejections() {
+  const std::string rejected =
+      "SELECT step, cost_seconds" + fidelity_column_ + " AS share, id IN " + FirstQueries() +
+      " AS is_new, row_number() OVER (PARTITION BY step ORDER BY id) AS n FROM evaluation WHERE "
+      "rejected AND step IS NOT NULL AND NOT " +
+      IsRepeat("id");
+  Statement row(database_, shape_.has_order
+                               ? "SELECT position, cost_seconds, share, is_new FROM (" + rejected +
+                                     ") JOIN (SELECT step, position, row_number() OVER (PARTITION "
+                                     "BY step ORDER BY position) AS n FROM taken) USING (step, n) "
+                                     "ORDER BY position"
+                               : rejected + " ORDER BY step");
+  std::vector<Asked> all;
+  while (row.Next()) {
+    all.push_back({row.Integer(0), row.Real(1), row.Real(2), row.Integer(3) != 0});
+  }
+  return all;
+}
+
 void StoredRun::ForEachTold(
     const std::function<void(const TrialRecord&, const TrialCost&)>& visit) {
+  const std::vector<Asked> rejections = Rejections();
   // No metric has a name that begins with an underscore.
-  const std::string rejected =
-      "SELECT step AS _step, sum(cost_seconds) AS _cost, count(*) AS _count, sum(" +
-      std::string(shape_.has_fidelities ? "fidelity" : "1") +
-      ") AS _sum FROM evaluation WHERE rejected AND id < 1 << 62 GROUP BY step";
   const std::string order = shape_.has_order
-                                ? "JOIN (SELECT step AS _told, max(position) AS _taken FROM taken "
-                                  "GROUP BY step) ON _told = trial.step ORDER BY _taken"
+                                ? "JOIN (SELECT step AS _told, max(position) AS _place FROM taken "
+                                  "GROUP BY step) ON _told = trial.step ORDER BY _place"
                                 : "ORDER BY trial.step";
-  Statement row(database_,
-                "SELECT " + TrialColumns("NULL") +
-                    ", CASE WHEN reused THEN 0 ELSE cost_seconds END + coalesce(_cost, 0), "
-                    "coalesce(_count, 0), coalesce(_sum, 0) FROM trial JOIN evaluation ON "
-                    "evaluation.id = trial.evaluation LEFT JOIN (" +
-                    rejected + ") ON _step = trial.step " + order);
-  const int costs = 10 + static_cast<int>(metrics().size());
+  Statement row(database_, "SELECT " + TrialColumns("NULL") + ", " +
+                               (shape_.has_order ? "_place" : "trial.step") +
+                               ", cost_seconds, evaluation.id IN " + FirstQueries() +
+                               " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation " +
+                               order);
+  const int own = 10 + static_cast<int>(metrics().size());
+  auto rejection = rejections.begin();
   while (row.Next()) {
-    visit(ReadTrial(row), {row.Real(costs), row.Integer(costs + 1), row.Real(costs + 2)});
+    const TrialRecord trial = ReadTrial(row);
+    const Asked asked{row.Integer(own), row.Real(own + 1), trial.fidelity,
+                      row.Integer(own + 2) != 0};
+    TrialCost cost;
+    for (; rejection != rejections.end() && rejection->place <= asked.place; ++rejection) {
+      rejection->AddTo(cost);
+    }
+    if (!trial.reused) { asked.AddTo(cost); }
+    visit(trial, cost);
   }
 }
 

@@ -23,11 +23,11 @@ namespace lode::core {
 inline constexpr char kOptimaKey[] = "optima";
 std::string OptimaToText(const std::vector<MetricDeclaration>& metrics);
 
-// What a trial has spent, including proposals of its step that were measured and rejected.
+// What a trial has spent, with the proposals that were measured and rejected since the one before.
 struct TrialCost {
-  double seconds = 0;               // simulated
-  std::uint64_t rejections = 0;     // each a query
-  double rejected_evaluations = 0;  // the sum of their fidelities
+  double seconds = 0;                // simulated
+  std::uint64_t unique_queries = 0;  // only the first query of an architecture at a fidelity counts
+  double full_evaluations = 0;       // the sum of their fidelities
 };
 
 // A view of run.db in a run's directory, as it is when this is made. It does not disturb a writer,
@@ -85,6 +85,20 @@ class StoredRun {
   const EvaluationRecord* Evaluation(std::uint64_t id);
 
  private:
+  // What was asked of the oracles. `place`: its step; if evaluations were taken as they finished,
+  // the position at which it was taken.
+  struct Asked {
+    std::uint64_t place;
+    double seconds, fidelity;
+    bool is_new;
+
+    void AddTo(TrialCost& cost) const;
+  };
+
+  // Returns the proposals that were measured and rejected, by place.
+  std::vector<Asked> Rejections();
+  // The IDs of the evaluations that asked about something first.
+  std::string FirstQueries() const;
   bool FindTrial(std::uint64_t step);
   // The columns of a trial joined with its evaluation. `action`: the column, or NULL.
   std::string TrialColumns(const std::string& action) const;

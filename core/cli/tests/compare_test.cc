@@ -21,6 +21,32 @@ using testing::Not;
 using testing::StartsWith;
 using Words = std::vector<std::string>;
 
+// Expects the best values at the marks and at the end that the runs themselves report.
+void ExpectTheRunsOwnBest(const Program& lode, const Words& directories,
+                          const std::vector<double>& budgets, const std::string& metric) {
+  Words words = {"compare", "--json"};
+  words.insert(words.end(), directories.begin(), directories.end());
+  const json compared = json::parse(lode.Run(words).out);
+  EXPECT_EQ(compared.at("budgets"), json(budgets));
+  ASSERT_EQ(compared.at("tasks").size(), 1u);
+  const json& points = compared.at("tasks").at(0).at("points");
+  ASSERT_EQ(points.size(), budgets.size() * directories.size());
+  for (std::size_t m = 0; m < directories.size(); ++m) {
+    const json runs = json::parse(lode.Run({"show", directories[m], "--json"}).out).at("runs");
+    ASSERT_EQ(runs.size(), 8u);
+    for (std::size_t seed = 0; seed < runs.size(); ++seed) {
+      json bests = runs.at(seed).at("marks");
+      bests.push_back(runs.at(seed));
+      ASSERT_EQ(bests.size(), budgets.size());
+      for (std::size_t b = 0; b < bests.size(); ++b) {
+        EXPECT_EQ(points.at(b * directories.size() + m).at("values").at(seed),
+                  bests.at(b).at("best").at("metrics").at(metric))
+            << directories[m] << " seed " << seed << " at " << budgets[b];
+      }
+    }
+  }
+}
+
 // Runs are made once for all tests.
 class CompareTest : public testing::Test {
  protected:
@@ -68,24 +94,8 @@ class CompareTest : public testing::Test {
     EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
   }
 
-  // Expects the best values at a mark and at the end that the runs themselves report.
   static void ExpectMarksAndEnd(const Words& directories, const std::vector<double>& budgets) {
-    const json compared = Compared(directories);
-    EXPECT_EQ(compared.at("budgets"), json(budgets));
-    ASSERT_EQ(compared.at("tasks").size(), 1u);
-    const json& points = compared.at("tasks").at(0).at("points");
-    ASSERT_EQ(points.size(), 2 * directories.size());
-    for (std::size_t m = 0; m < directories.size(); ++m) {
-      const json runs = json::parse(lode_->Run({"show", directories[m], "--json"}).out).at("runs");
-      ASSERT_EQ(runs.size(), 8u);
-      for (std::size_t seed = 0; seed < runs.size(); ++seed) {
-        const auto value = [](const json& run) {
-          return run.at("best").at("metrics").at("valid_accuracy");
-        };
-        EXPECT_EQ(points.at(m).at("values").at(seed), value(runs.at(seed).at("marks").at(0)));
-        EXPECT_EQ(points.at(directories.size() + m).at("values").at(seed), value(runs.at(seed)));
-      }
-    }
+    ExpectTheRunsOwnBest(*lode_, directories, budgets, "valid_accuracy");
   }
 
   static TemporaryDirectory* directory_;
@@ -111,6 +121,24 @@ TEST_F(CompareTest, RejectedQueriesCount) {
   const json compared = Compared({"limited-rea", "limited-random"});
   EXPECT_TRUE(compared.at("tasks").at(0).at("target").is_null()) << "the optimum breaks the limit";
   ExpectRefused({"rea", "limited-rea"}, "the limit on params is not set in rea, ");
+}
+
+// Three evaluations are under way at once, and are told as they finish.
+TEST_F(CompareTest, TrialsToldAsTheyFinishCountInThatOrder) {
+  const Words finished = {"--set", "execution={workers=3, order=\"finished\"}"};
+  Words limited = finished;
+  limited.insert(limited.end(), {"--set", "reward.limits=[{metric=\"params\", max=500000}]"});
+  Run("finished-limited", limited);
+  limited.insert(limited.end(), {"--set", "optimizer.use=random"});
+  Run("finished-limited-random", limited);
+  ExpectMarksAndEnd({"finished-limited", "finished-limited-random"}, {60, 120});
+
+  Words seconds = finished;
+  seconds.insert(seconds.end(), {"--set", "budget={simulated_seconds=120000,marks=[30000]}"});
+  Run("finished-seconds", seconds);
+  seconds.insert(seconds.end(), {"--set", "optimizer.use=random"});
+  Run("finished-seconds-random", seconds);
+  ExpectMarksAndEnd({"finished-seconds", "finished-seconds-random"}, {30000, 120000});
 }
 
 // The training that begins before a budget of seconds is spent belongs to it.
@@ -146,6 +174,45 @@ TEST_F(CompareTest, PipelinesAreRunOnceAndThenContinued) {
   EXPECT_TRUE(std::filesystem::exists(directory_->path() / "runs/compare/nb201-rea/seed-4/run.db"));
   EXPECT_EQ(Compared(words), first) << "even the wall times are those of the stored runs";
   EXPECT_EQ(Compared({"runs/compare/nb201-rea", "other=runs/compare/nb201-random"}), first);
+}
+
+// The seeds that others left in the directory are not asked for, and may have another budget.
+TEST_F(CompareTest, OnlyTheRunsOfThePipelinesAreCompared) {
+  Words words = {SourceFile("configs/nb201/rea.toml").string(),
+                 SourceFile("configs/nb201/random.toml").string(),
+                 "--runs",
+                 "kept",
+                 "--set",
+                 "budget={steps=40}",
+                 "--seeds",
+                 "7"};
+  const auto points = [&](const Words& more) {
+    Words all = words;
+    all.insert(all.end(), more.begin(), more.end());
+    json of = Compared(all);
+    EXPECT_EQ(of.at("tasks").at(0).at("points").size(), 2u);
+    return of;
+  };
+  EXPECT_EQ(points({}).at("tasks").at(0).at("points").at(0).at("seeds").size(), 7u);
+  words.back() = "5";
+  const json extended = points({"--extend", "steps=60"});
+  EXPECT_EQ(extended.at("budgets"), json({60.0}));
+  EXPECT_EQ(extended.at("tasks").at(0).at("points").at(0).at("seeds").size(), 5u);
+
+  const json fresh = points({"--fresh", "--set", "budget.steps=20"});
+  EXPECT_EQ(fresh.at("budgets"), json({20.0}));
+  EXPECT_EQ(fresh.at("tasks").at(0).at("points").at(0).at("seeds").size(), 5u);
+  EXPECT_TRUE(std::filesystem::exists(directory_->path() / "kept/nb201-rea/seed-6/run.db"));
+  words[3] = "whole";
+  words[5] = "budget={steps=60}";
+  EXPECT_EQ(points({}).at("tasks").at(0).at("points"), extended.at("tasks").at(0).at("points"));
+}
+
+TEST_F(CompareTest, OptionsForPipelinesNeedOne) {
+  ExpectRefused({"rea", "random", "--extend", "unique_queries=200"},
+                "--extend: no pipeline is given, and stored runs are compared as they are; `lode "
+                "resume DIR --extend` continues them");
+  ExpectRefused({"rea", "random", "--fresh"}, "--fresh: no pipeline is given");
 }
 
 TEST_F(CompareTest, EachFormatHasTheSameNumbers) {
@@ -224,6 +291,42 @@ TEST_F(CompareTest, GridsAreTasks) {
               HasSubstr("left out: nothing else searched what rea did: nb201 on nb201.table: "
                         "valid_accuracy (percent; validation split of imagenet16"));
 }
+
+// Searches whose measurements scatter. `GetParam()`: settings of both.
+class NoisyCompareTest : public testing::TestWithParam<Words> {
+ protected:
+  void Run(const std::string& optimizer) const {
+    Words words = {
+        "run", SourceFile("configs/nb201/rea.toml").string(), "--out", optimizer, "--seeds", "8"};
+    AppendSettings(
+        words, {"oracle={use=\"noisy_oracle\", delay_ms=1}",
+                "reward={metric=\"accuracy\", transform=\"identity\"}",
+                "budget={unique_queries=40, marks=[10, 25]}",
+                "optimizer={use=\"" + optimizer + "\"}", "optimizer.rea={population=5, sample=5}"});
+    AppendSettings(words, GetParam());
+    const Outcome outcome = lode_.Run(words);
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+  }
+
+  const TemporaryDirectory directory_;
+  const Program lode_ = WithTestPlugins(directory_.path());
+};
+
+// rea proposes what it knows again. These repeats are no unique queries, change the best, and spend
+// the budget of evaluations before the unique queries are spent.
+TEST_P(NoisyCompareTest, TheBestIsTheOneThatTheRunsReport) {
+  Run("rea");
+  Run("random");
+  ExpectTheRunsOwnBest(lode_, {"rea", "random"}, {10, 25, 40}, "accuracy");
+}
+
+constexpr char kConfirm[] = "confirm={repeats=2, candidates=2}";
+
+INSTANTIATE_TEST_SUITE_P(
+    Searches, NoisyCompareTest,
+    testing::Values(Words{}, Words{kConfirm}, Words{kConfirm, "execution.workers=3"},
+                    Words{kConfirm, "execution={workers=3, order=\"finished\"}"},
+                    Words{kConfirm, "reward.limits=[{metric=\"accuracy\", min=94.2}]"}));
 
 }  // namespace
 }  // namespace lode::cli
