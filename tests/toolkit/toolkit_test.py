@@ -11,7 +11,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "install"))
 from installation import BUILD, InstallationTest, output  # noqa: E402
 
-LIBRARIES = ("posix", "files", "notation", "sampling", "encodings", "metrics", "images", "kernels", "networks")
+LIBRARIES = ("posix", "files", "notation", "sampling", "statistics", "encodings", "metrics", "images", "kernels",
+             "networks")
 
 
 class Toolkit(InstallationTest):

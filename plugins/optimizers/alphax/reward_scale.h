@@ -1,8 +1,7 @@
 // The unit of the tree's and the network's values.
 #pragma once
 
-#include <algorithm>
-#include <vector>
+#include "toolkit/statistics/sorted_values.h"
 
 namespace alphax {
 
@@ -20,21 +19,17 @@ struct RewardInterval {
 // transform, and however bad the bad ones are.
 class RewardScale {
  public:
-  void Add(double reward) { sorted_.insert(std::ranges::upper_bound(sorted_, reward), reward); }
+  void Add(double reward) { rewards_.Add(reward); }
 
   // From 0 to 1 before the first reward.
   RewardInterval interval() const {
-    if (sorted_.empty()) { return {}; }
-    const double best = sorted_.back();
-    return {2 * Median() - best, best};
+    if (rewards_.empty()) { return {}; }
+    const double best = rewards_.Largest();
+    return {2 * rewards_.Median() - best, best};
   }
 
  private:
-  double Median() const {
-    return (sorted_[(sorted_.size() - 1) / 2] + sorted_[sorted_.size() / 2]) / 2;
-  }
-
-  std::vector<double> sorted_;
+  lode::statistics::SortedValues rewards_;
 };
 
 }  // namespace alphax

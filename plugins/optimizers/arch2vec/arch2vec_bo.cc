@@ -7,7 +7,7 @@
 
 #include "plugins/optimizers/arch2vec/cache.h"
 #include "plugins/optimizers/arch2vec/dngo.h"
-#include "plugins/optimizers/bo/normal.h"
+#include "toolkit/statistics/normal.h"
 
 namespace arch2vec {
 
@@ -108,7 +108,7 @@ std::vector<double> Arch2VecBo::Score(std::span<const std::size_t> open, lode::R
   std::vector<double> scores;
   for (const Prediction& y : model.Predict(unknown)) {
     scores.push_back(lode::math::Log(y.deviation) +
-                     bo::LogExpectedExcess((y.mean - best) / y.deviation));
+                     lode::statistics::LogExpectedExcess((y.mean - best) / y.deviation));
   }
   return scores;
 }

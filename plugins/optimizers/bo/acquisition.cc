@@ -4,14 +4,14 @@
 #include <limits>
 #include <lode/math.hpp>
 
-#include "plugins/optimizers/bo/normal.h"
+#include "toolkit/statistics/normal.h"
 
 namespace bo {
 
 double LogExpectedImprovement(const Normal& y, double best) {
   const double gain = y.mean - best;
   if (y.deviation > 0) {
-    return lode::math::Log(y.deviation) + LogExpectedExcess(gain / y.deviation);
+    return lode::math::Log(y.deviation) + lode::statistics::LogExpectedExcess(gain / y.deviation);
   }
   return gain > 0 ? lode::math::Log(gain) : -std::numeric_limits<double>::infinity();
 }

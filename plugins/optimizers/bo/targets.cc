@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
-#include "plugins/optimizers/bo/normal.h"
+#include "toolkit/statistics/normal.h"
 
 namespace bo {
 namespace {
@@ -43,7 +43,7 @@ std::vector<double> NormalScores(std::span<const double> values, double clip) {
     std::size_t end = first + 1;
     while (end < order.size() && values[order[end]] <= value) { ++end; }
     const double rank = static_cast<double>(first + end - 1) / 2;
-    const double score = NormalQuantile((rank + 0.5) / count);
+    const double score = lode::statistics::NormalQuantile((rank + 0.5) / count);
     for (; first < end; ++first) { scores[order[first]] = score; }
   }
   if (!scores.empty()) { Standardize(scores); }

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
+
+#include "toolkit/statistics/sorted_values.h"
 
 namespace l2nas {
 
@@ -14,25 +15,21 @@ namespace l2nas {
 class RewardScale {
  public:
   // Adds the reward of an architecture that was not added before.
-  void Add(double reward) { sorted_.insert(std::ranges::upper_bound(sorted_, reward), reward); }
+  void Add(double reward) { rewards_.Add(reward); }
 
   // The number of rewards added.
-  std::size_t size() const { return sorted_.size(); }
+  std::size_t size() const { return rewards_.size(); }
 
   // REQUIRES: size() > 0.
   double operator()(double reward) const {
-    const double above = reward - Median();
-    const double spread = sorted_.back() - Median();
+    const double above = reward - rewards_.Median();
+    const double spread = rewards_.Largest() - rewards_.Median();
     if (above >= spread) { return 1; }
     return std::max(above / spread, -1.0);
   }
 
  private:
-  double Median() const {
-    return (sorted_[(sorted_.size() - 1) / 2] + sorted_[sorted_.size() / 2]) / 2;
-  }
-
-  std::vector<double> sorted_;
+  lode::statistics::SortedValues rewards_;
 };
 
 }  // namespace l2nas

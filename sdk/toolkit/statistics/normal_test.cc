@@ -1,4 +1,4 @@
-#include "plugins/optimizers/bo/normal.h"
+#include "toolkit/statistics/normal.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 
-namespace bo {
+namespace lode::statistics {
 namespace {
 
 const boost::math::normal kNormal;
@@ -54,4 +54,4 @@ TEST(Normal, LogExpectedExcessRanksWhereItUnderflows) {
 }
 
 }  // namespace
-}  // namespace bo
+}  // namespace lode::statistics

@@ -1,11 +1,11 @@
-#include "plugins/optimizers/bo/normal.h"
+#include "toolkit/statistics/normal.h"
 
 #include <algorithm>
 #include <cmath>
 #include <lode/math.hpp>
 #include <span>
 
-namespace bo {
+namespace lode::statistics {
 namespace {
 
 constexpr double kLogRootOfTwoPi = 0x1.d67f1c864beb5p-1;  // log(2 pi) / 2
@@ -77,14 +77,14 @@ constexpr double kFarBelow[] = {1.0,
 
 // The quantile of 1 - tail, for tail <= 0.075.
 double UpperQuantile(double tail) {
-  const double r = std::sqrt(-lode::math::Log(tail));
+  const double r = std::sqrt(-math::Log(tail));
   if (r <= 5) { return Polynomial(kTailAbove, r - 1.6) / Polynomial(kTailBelow, r - 1.6); }
   return Polynomial(kFarAbove, r - 5) / Polynomial(kFarBelow, r - 5);
 }
 
 }  // namespace
 
-double NormalDensity(double z) { return lode::math::Exp(-z * z / 2 - kLogRootOfTwoPi); }
+double NormalDensity(double z) { return math::Exp(-z * z / 2 - kLogRootOfTwoPi); }
 
 double NormalProbability(double z) {
   const double x = std::fabs(z);
@@ -103,10 +103,10 @@ double NormalQuantile(double p) {
 }
 
 double LogExpectedExcess(double z) {
-  if (z >= -kNear) { return lode::math::Log(NormalDensity(z) + z * NormalProbability(z)); }
+  if (z >= -kNear) { return math::Log(NormalDensity(z) + z * NormalProbability(z)); }
   // phi(x) - x phi(x) / (x + f) = phi(x) f / (x + f), without cancellation.
   const double x = -z, f = TailFraction(x);
-  return -x * x / 2 - kLogRootOfTwoPi + lode::math::Log(f / (x + f));
+  return -x * x / 2 - kLogRootOfTwoPi + math::Log(f / (x + f));
 }
 
-}  // namespace bo
+}  // namespace lode::statistics

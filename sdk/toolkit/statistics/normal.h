@@ -1,7 +1,8 @@
 // The normal distribution, by portable functions: the same bits on every machine.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace bo {
+namespace lode::statistics {
 
 // Density of N(0, 1).
 double NormalDensity(double z);
@@ -17,4 +18,4 @@ double NormalQuantile(double p);
 // this underflows.
 double LogExpectedExcess(double z);
 
-}  // namespace bo
+}  // namespace lode::statistics
