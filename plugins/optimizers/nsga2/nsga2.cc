@@ -1,6 +1,5 @@
 #include "plugins/optimizers/nsga2/nsga2.h"
 
-#include <string>
 #include <utility>
 
 namespace nsga2 {
@@ -69,18 +68,10 @@ const Nsga2::Individual& Nsga2::SelectParent(lode::Random random) const {
 void Nsga2::Tell(const lode::Trial& trial) {
   met_->MarkSeen(trial.architecture);
   if (trial.failed) { return; }
-  RequireSameCount(trial.objectives.size());
+  objectives_.Take(trial);
   newcomers_.push_back({{trial.architecture.begin(), trial.architecture.end()},
                         {{trial.objectives.begin(), trial.objectives.end()}, trial.violation}});
   if (newcomers_.size() == capacity_) { EndGeneration(); }
-}
-
-void Nsga2::RequireSameCount(std::size_t objectives) {
-  if (objectives_ != 0 && objectives != objectives_) {
-    throw lode::InvalidError("a trial has " + std::to_string(objectives) +
-                             " objectives, those before had " + std::to_string(objectives_));
-  }
-  objectives_ = objectives;
 }
 
 void Nsga2::EndGeneration() {

@@ -9,6 +9,7 @@
 
 #include "plugins/optimizers/nsga2/pareto.h"
 #include "toolkit/sampling/fresh_sampler.h"
+#include "toolkit/sampling/objective_count.h"
 
 namespace nsga2 {
 
@@ -64,7 +65,6 @@ class Nsga2 {
   lode::Architecture Propose(lode::Random random);
   lode::Architecture Breed(lode::Random random) const;
   const Individual& SelectParent(lode::Random random) const;
-  void RequireSameCount(std::size_t objectives);
   void EndGeneration();
 
   lode::Host host_;
@@ -74,7 +74,7 @@ class Nsga2 {
   std::optional<lode::Space> space_;
   std::optional<lode::sampling::FreshSampler> met_;
 
-  std::size_t objectives_ = 0;              // of every trial; 0 before the first
+  lode::sampling::ObjectiveCount objectives_;
   std::vector<Individual> members_;         // empty until the first generation is complete
   std::vector<nsga2::Standing> standings_;  // of members_, in their order
   std::vector<Individual> newcomers_;       // of the current generation

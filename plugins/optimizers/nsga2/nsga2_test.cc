@@ -352,7 +352,7 @@ TEST(Nsga2Test, RefusesAnotherNumberOfObjectives) {
     search.Tell("1-1-1-1-1-1", {1, 2, 3});
     FAIL();
   } catch (const lode::InvalidError& e) {
-    EXPECT_STREQ(e.what(), "a trial has 3 objectives, those before had 2");
+    EXPECT_STREQ(e.what(), "the trial has 3 objectives, those before had 2");
   }
 }
 

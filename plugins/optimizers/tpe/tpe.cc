@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <string>
 
 namespace tpe {
 
@@ -124,7 +123,7 @@ std::vector<std::size_t> Tpe::Good() const {
   std::size_t count =
       static_cast<std::size_t>(std::ceil(config_.gamma * static_cast<double>(succeeded_)));
   std::vector<std::size_t> good;
-  if (objectives_ <= 1) {
+  if (objectives_.get() <= 1) {
     good = BestOfOneGoal(points_, std::min(count, static_cast<std::size_t>(config_.most_good)));
   } else {
     for (const nsga2::Standing& s : nsga2::SelectSurvivors(points_, count)) {
@@ -155,7 +154,7 @@ void Tpe::Tell(const lode::Trial& trial) {
     points_.push_back({{0}, std::numeric_limits<double>::infinity()});
     return;
   }
-  RequireSameCount(trial.objectives.size());
+  objectives_.Take(trial);
   points_.push_back({{trial.objectives.begin(), trial.objectives.end()}, trial.violation});
   ++succeeded_;
 }
@@ -163,14 +162,6 @@ void Tpe::Tell(const lode::Trial& trial) {
 void Tpe::ForgetUnderWay(const Choices& choices) {
   const auto asked = std::ranges::find(under_way_, choices);
   if (asked != under_way_.end()) { under_way_.erase(asked); }
-}
-
-void Tpe::RequireSameCount(std::size_t objectives) {
-  if (objectives_ != 0 && objectives != objectives_) {
-    throw lode::InvalidError("a trial has " + std::to_string(objectives) +
-                             " objectives, those before had " + std::to_string(objectives_));
-  }
-  objectives_ = objectives;
 }
 
 }  // namespace tpe

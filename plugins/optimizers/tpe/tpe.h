@@ -10,6 +10,7 @@
 #include "plugins/optimizers/nsga2/pareto.h"
 #include "plugins/optimizers/tpe/mixture.h"
 #include "toolkit/sampling/fresh_sampler.h"
+#include "toolkit/sampling/objective_count.h"
 #include "toolkit/sampling/rows.h"
 
 namespace tpe {
@@ -60,7 +61,6 @@ class Tpe {
   lode::Architecture DrawRandom(lode::Random random);
   void FitMixtures();
   void ForgetUnderWay(const lode::sampling::Choices& choices);
-  void RequireSameCount(std::size_t objectives);
 
   lode::Host host_;
   Config config_;
@@ -73,8 +73,8 @@ class Tpe {
   // infinite violation, which puts them last.
   std::vector<lode::sampling::Choices> choices_;
   std::vector<nsga2::Point> points_;
-  std::size_t succeeded_ = 0;   // number of them
-  std::size_t objectives_ = 0;  // of those that succeeded; 0 before the first
+  std::size_t succeeded_ = 0;                  // number of them
+  lode::sampling::ObjectiveCount objectives_;  // of those that succeeded
   std::vector<lode::sampling::Choices> under_way_;
 };
 
