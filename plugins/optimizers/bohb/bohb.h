@@ -13,15 +13,13 @@
 
 namespace bohb {
 
-// BOHB (Falkner, Klein, Hutter: BOHB: Robust and Efficient Hyperparameter
-// Optimization at Scale, ICML 2018), as the authors' program hpbandster has it
-// for categorical parameters: Hyperband, whose new architectures are, but for a
-// fraction, the most promising of `candidates` draws from the density of the
-// good results.
+// BOHB (Falkner, Klein, Hutter: BOHB: Robust and Efficient Hyperparameter Optimization at Scale,
+// ICML 2018), as the authors' program hpbandster has it for categorical parameters: Hyperband,
+// whose new architectures are, but for a fraction, the most promising of `candidates` draws from
+// the density of the good results.
 //
-// Unlike there, no architecture that is known begins a bracket again; among
-// draws that are all known, a random one does. Trials that were not asked for
-// teach the model, too.
+// Unlike there, no architecture that is known begins a bracket again; among draws that are all
+// known, a random one does. Trials that were not asked for teach the model, too.
 class Bohb {
  public:
   struct Config {
@@ -49,8 +47,7 @@ class Bohb {
   lode::Architecture Draw(lode::Random random);
   // Returns the most promising new draw; none if all draws are known.
   std::optional<lode::Architecture> DrawPromising(lode::Random random) const;
-  // Returns the rung of a trial that was not asked for; none if its fidelity
-  // has none.
+  // Returns the rung of a trial that was not asked for; none if its fidelity has none.
   std::optional<std::size_t> RungOf(double fidelity) const;
 
   lode::Host host_;

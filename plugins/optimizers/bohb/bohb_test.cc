@@ -30,8 +30,7 @@ class BohbTest : public testing::Test {
     const lode::Proposal proposal = bohb.Ask();
     return {grid_.space().Format(std::get<lode::Architecture>(proposal.what)), proposal.fidelity};
   }
-  // The number of decisions with their best value, 3. A random architecture of
-  // 4^6 has 1.5.
+  // The number of decisions with their best value, 3. A random architecture of 4^6 has 1.5.
   static double Height(const std::string& text) {
     return static_cast<double>(std::ranges::count(text, '3'));
   }
@@ -44,8 +43,8 @@ class BohbTest : public testing::Test {
     trial.reward = failed ? std::numeric_limits<double>::quiet_NaN() : Height(text);
     bohb.Tell(trial);
   }
-  // Asks for `count` new architectures with `width` under way, and returns the
-  // mean height of the last third of those on the first rung.
+  // Asks for `count` new architectures with `width` under way, and returns the mean height of the
+  // last third of those on the first rung.
   double LateHeight(Bohb& bohb, double first, std::size_t width, int count) {
     std::vector<std::pair<std::string, double>> under_way;
     std::vector<double> heights;
@@ -93,8 +92,7 @@ TEST_F(BohbTest, NothingBeginsABracketTwice) {
   }
 }
 
-// Trials of the highest fidelity that others made are enough for a model before
-// the first ask.
+// Trials of the highest fidelity that others made are enough for a model before the first ask.
 TEST_F(BohbTest, LearnsFromWhatItDidNotAskFor) {
   Bohb bohb = Make({.random_fraction = 0});
   bohb.Offer(lode::Fidelities::List({0.25, 1}));
@@ -104,8 +102,7 @@ TEST_F(BohbTest, LearnsFromWhatItDidNotAskFor) {
   EXPECT_EQ(Ask(bohb).first, "3-3-3-3-3-3");
 }
 
-// The ladder of 12 to 200 epochs has the rungs 1/9, 1/3 and 1: brackets of 9,
-// 3, 1; 3, 1; and 3.
+// The ladder of 12 to 200 epochs has the rungs 1/9, 1/3 and 1: brackets of 9, 3, 1; 3, 1; and 3.
 TEST_F(BohbTest, TheAuthorsOfTheBenchmarkAskForTheSameOnEveryRung) {
   Bohb bohb = Make({.lowest = 0.06, .full_evaluations = true});
   std::vector<std::string> asked;

@@ -23,8 +23,7 @@ KernelDensity Make(double least) {
   return {kRows, observations, least};
 }
 
-// The standard deviations of (0, 0, 0, 1) and (0, 1, 1, 1) are sqrt(3) / 4, and
-// 4^(-1/6) is 0.7937.
+// The standard deviations of (0, 0, 0, 1) and (0, 1, 1, 1) are sqrt(3) / 4, and 4^(-1/6) is 0.7937.
 TEST(KernelDensityTest, BandwidthsAreTheNormalReference) {
   const double reference = 1.06 * std::sqrt(3.0) / 4 * std::pow(4.0, -1.0 / 6);
   EXPECT_NEAR(reference, 0.36430, 1e-5);

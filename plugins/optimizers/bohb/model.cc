@@ -38,8 +38,8 @@ std::vector<const Choices*> Model::Sorted(std::size_t rung) const {
   return sorted;
 }
 
-// As hpbandster: the numbers of good and bad results are rounded down
-// separately, and both must exceed the number of rows.
+// As hpbandster: the numbers of good and bad results are rounded down separately, and both must
+// exceed the number of rows.
 bool Model::FitRung(std::size_t rung) {
   const std::vector<const Choices*> sorted = Sorted(rung);
   const auto share = [&](double fraction) {

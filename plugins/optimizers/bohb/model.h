@@ -12,8 +12,8 @@
 
 namespace bohb {
 
-// Two densities of the results of the highest rung that has enough of them: one
-// of the best, one of the others.
+// Two densities of the results of the highest rung that has enough of them: one of the best, one of
+// the others.
 class Model {
  public:
   struct Settings {
@@ -23,13 +23,12 @@ class Model {
   };
   Model(const std::vector<lode::sampling::Row>& rows, std::size_t rungs, const Settings& settings);
 
-  // Adds a result; minus infinity for a failure. Results of rungs below the one
-  // that the densities are of are ignored.
+  // Adds a result; minus infinity for a failure. Results of rungs below the one that the densities
+  // are of are ignored.
   void Add(std::size_t rung, lode::sampling::Choices choices, double reward);
   // Returns whether there are densities.
   bool Fit();
-  // The following require that Fit() returned true, and that nothing was added
-  // since.
+  // The following require that Fit() returned true, and that nothing was added since.
   lode::sampling::Choices Draw(lode::Random random) const { return good_->Draw(random); }
   // Larger for what is more frequent among the good, and rarer among the bad.
   double Promise(std::span<const std::uint32_t> choices) const;

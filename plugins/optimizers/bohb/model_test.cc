@@ -45,8 +45,8 @@ TEST(ModelTest, PromisesWhatTheBestHave) {
   EXPECT_GT(ones, 95);
 }
 
-// hpbandster: of 47 results max(3, floor(0.15 * 47)) = 7 are good and
-// floor(0.85 * 47) = 39 bad, so that one, the worst, is neither.
+// hpbandster: of 47 results max(3, floor(0.15 * 47)) = 7 are good and floor(0.85 * 47) = 39 bad, so
+// that one, the worst, is neither.
 TEST(ModelTest, RoundsBothSharesDown) {
   Model model = Make();
   for (std::uint32_t i = 0; i < 47; ++i) {

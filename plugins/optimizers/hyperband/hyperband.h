@@ -9,10 +9,9 @@
 
 namespace hyperband {
 
-// Hyperband (Li et al., JMLR 18, 2018): brackets of successive halving on
-// random architectures that were not seen before. The ladder comes from the
-// fidelities that the oracle serves; with only 1 it is random search. Several
-// proposals may be under way, and told in any order.
+// Hyperband (Li et al., JMLR 18, 2018): brackets of successive halving on random architectures that
+// were not seen before. The ladder comes from the fidelities that the oracle serves; with only 1 it
+// is random search. Several proposals may be under way, and told in any order.
 class Hyperband {
  public:
   struct Config {

@@ -19,9 +19,8 @@ using lode::test::TestHost;
 
 class HyperbandTest : public testing::Test {
  protected:
-  // Asks, evaluates and tells. The reward of a full evaluation is the number of
-  // 3s; at less than full fidelity the first decision does not count. Every
-  // seventh evaluation fails.
+  // Asks, evaluates and tells. The reward of a full evaluation is the number of 3s; at less than
+  // full fidelity the first decision does not count. Every seventh evaluation fails.
   std::pair<std::string, double> Step(Hyperband& hyperband) {
     host_.Enter(step_++, Phase::kAsk);
     const lode::Proposal proposal = hyperband.Ask();

@@ -8,8 +8,7 @@
 namespace hyperband {
 namespace {
 
-// Quotients of fidelities that would be whole numbers without rounding count as
-// such.
+// Quotients of fidelities that would be whole numbers without rounding count as such.
 constexpr double kTolerance = 1e-9;
 
 double Floor(double x) { return std::floor(x + kTolerance); }

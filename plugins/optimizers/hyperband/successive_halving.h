@@ -1,7 +1,6 @@
-// Successive halving with several brackets (Li, Jamieson, DeSalvo,
-// Rostamizadeh, Talwalkar: Hyperband: A Novel Bandit-Based Approach to
-// Hyperparameter Optimization, JMLR 18, 2018) on the fidelities that an oracle
-// serves.
+// Successive halving with several brackets (Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar:
+// Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, JMLR 18, 2018) on the
+// fidelities that an oracle serves.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +14,9 @@
 
 namespace hyperband {
 
-// Returns the fidelities of the ladder, ascending; the last is 1. Below a rung
-// r comes r / eta if all fidelities of a range are offered, and of a list the
-// largest that is at most r / eta, as far as there is one that is not below
-// `lowest`. REQUIRES: eta > 1.
+// Returns the fidelities of the ladder, ascending; the last is 1. Below a rung r comes r / eta if
+// all fidelities of a range are offered, and of a list the largest that is at most r / eta, as far
+// as there is one that is not below `lowest`. REQUIRES: eta > 1.
 std::vector<double> RungsOf(const lode::Fidelities& offered, double eta, double lowest);
 
 // How the number of architectures on a bracket's first rung is rounded.
@@ -28,34 +26,29 @@ enum class Rounding {
                // r, rounded down
 };
 
-// Returns how many architectures a bracket has on each of its rungs, `first`
-// and those above: n for fidelity r, and as many for others as cost the same,
-// rounded down, but at least one. With rungs that are powers of 1 / eta these
-// are the paper's numbers.
+// Returns how many architectures a bracket has on each of its rungs, `first` and those above: n for
+// fidelity r, and as many for others as cost the same, rounded down, but at least one. With rungs
+// that are powers of 1 / eta these are the paper's numbers.
 std::vector<std::size_t> WidthsOf(std::span<const double> rungs, std::size_t first,
                                   Rounding rounding);
 
-// One bracket: new architectures are evaluated on its first rung, the best of
-// each rung once more on the next. A rung begins when all results of the one
-// below are known.
+// One bracket: new architectures are evaluated on its first rung, the best of each rung once more
+// on the next. A rung begins when all results of the one below are known.
 class Bracket {
  public:
   Bracket(std::size_t first, std::vector<std::size_t> widths);
 
   std::size_t rung() const { return rung_; }
   bool NeedsNew() const { return missing_ > 0; }
-  // From now on the new architecture is under way on the first rung. REQUIRES:
-  // NeedsNew().
+  // From now on the new architecture is under way on the first rung. REQUIRES: NeedsNew().
   const lode::Architecture& Begin(lode::Architecture architecture);
-  // Returns the next promoted architecture, which is under way then; none if
-  // all are.
+  // Returns the next promoted architecture, which is under way then; none if all are.
   std::optional<lode::Architecture> NextPromoted();
-  // Takes a result of this rung: minus infinity for a failure. Returns false if
-  // the architecture is not under way here.
+  // Takes a result of this rung: minus infinity for a failure. Returns false if the architecture is
+  // not under way here.
   bool Tell(lode::ArchitectureView architecture, double reward);
-  // Forgets an architecture that a limit has rejected: another one takes its
-  // place on the first rung. Above it counts as a failure. Returns false if it
-  // is not under way here.
+  // Forgets an architecture that a limit has rejected: another one takes its place on the first
+  // rung. Above it counts as a failure. Returns false if it is not under way here.
   bool Reject(lode::ArchitectureView architecture);
   bool Ended() const { return level_ == widths_.size(); }
 
@@ -77,9 +70,9 @@ class Bracket {
   std::vector<Result> results_;  // of this rung
 };
 
-// Runs bracket after bracket: first the one with all rungs, then with one less
-// at a time, and after the one that has only full evaluations again the first.
-// While all of a rung is under way, the next bracket begins.
+// Runs bracket after bracket: first the one with all rungs, then with one less at a time, and after
+// the one that has only full evaluations again the first. While all of a rung is under way, the
+// next bracket begins.
 class Brackets {
  public:
   struct Settings {
@@ -90,11 +83,9 @@ class Brackets {
 
   explicit Brackets(Settings settings) : settings_(std::move(settings)) {}
 
-  // What to evaluate next. `draw` gives a new architecture; it is called at
-  // most once.
+  // What to evaluate next. `draw` gives a new architecture; it is called at most once.
   lode::Proposal Next(const std::function<lode::Architecture()>& draw);
-  // Returns the rung to which the trial belongs; none if no bracket waits for
-  // it.
+  // Returns the rung to which the trial belongs; none if no bracket waits for it.
   std::optional<std::size_t> Tell(const lode::Trial& trial);
 
  private:

@@ -125,8 +125,7 @@ TEST(BracketTest, ARejectedOneIsReplacedOnTheFirstRungAndLosesAbove) {
   EXPECT_TRUE(bracket.Ended());
 }
 
-// Asks and tells in order, with `width` under way; the reward is the
-// architecture's number.
+// Asks and tells in order, with `width` under way; the reward is the architecture's number.
 class BracketsTest : public testing::Test {
  protected:
   lode::Proposal Ask(Brackets& brackets) {
