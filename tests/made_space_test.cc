@@ -89,5 +89,14 @@ TEST_F(MadeSpace, BoFindsTheBestInMean) {
   }
 }
 
+TEST_F(MadeSpace, PredictorsFindMoreThanEvolution) {
+  const double rea = MeanOf("rea"), random = MeanOf("random");
+  for (const char* predictor : {"bananas", "npenas"}) {
+    const double found = MeanOf(predictor);
+    EXPECT_GT(found, random) << predictor;
+    EXPECT_GT(found, rea) << predictor;
+  }
+}
+
 }  // namespace
 }  // namespace lode::test
