@@ -87,8 +87,7 @@ bool HasSpentEvaluations(const RunResult& run, const Pipeline& pipeline) {
 
 bool HasSpentBudget(const RunResult& run, const Pipeline& pipeline) {
   const BudgetConfig& budget = pipeline.budget;
-  return HasSpentEvaluations(run, pipeline) ||
-         (budget.steps && run.steps >= *budget.steps) ||
+  return HasSpentEvaluations(run, pipeline) || (budget.steps && run.steps >= *budget.steps) ||
          (budget.unique_queries && run.unique_queries >= *budget.unique_queries) ||
          (budget.full_evaluations &&
           HasReached(FullEvaluationsOf(run), static_cast<double>(*budget.full_evaluations))) ||
