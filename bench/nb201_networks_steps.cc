@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
-#include "plugins/spaces/nb201/networks/random_images.h"
 #include "toolkit/training/device.h"
+#include "toolkit/training/random_images.h"
 #include "toolkit/training/trainer.h"
 
 namespace nb201 {
@@ -84,7 +84,8 @@ double SecondsOfEvaluation(Network& network, const Cell& cell, Loader& loader, S
 }
 
 int Serve(std::size_t repeats, const StopWatch& watch) {
-  const auto loader = RandomImages((kWarmUp + repeats) * kBatch, {kBatch, kSide, kClasses});
+  const auto loader =
+      lode::training::RandomImages((kWarmUp + repeats) * kBatch, {kBatch, kSide, kClasses});
   std::string line;
   while (std::getline(std::cin, line)) {
     Cell cell{};

@@ -23,10 +23,10 @@
 #include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
-#include "plugins/spaces/nb201/networks/random_images.h"
 #include "toolkit/files/safetensors.h"
 #include "toolkit/images/pixel_set.h"
 #include "toolkit/training/checkpoint.h"
+#include "toolkit/training/random_images.h"
 #include "toolkit/training/trainer.h"
 
 namespace nb201 {
@@ -77,7 +77,8 @@ std::vector<Form> Forms() {
 
 // Has whole batches, or one image less.
 std::unique_ptr<Loader> RandomLoader(bool whole) {
-  return RandomImages(kBatch * kBatches - (whole ? 0 : 1), {kBatch, kSide, kClasses});
+  return lode::training::RandomImages(kBatch * kBatches - (whole ? 0 : 1),
+                                      {kBatch, kSide, kClasses});
 }
 
 lode::files::Tensor ToFile(const Tensor& tensor) {

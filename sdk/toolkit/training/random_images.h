@@ -1,4 +1,5 @@
 // Images for programs that only count or time what networks compute.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include "toolkit/images/loader.h"
 #include "toolkit/images/pixel_set.h"
 
-namespace nb201 {
+namespace lode::training {
 
 // The shape of the images of a batch.
 struct BatchShape {
@@ -19,10 +20,9 @@ struct BatchShape {
 };
 
 // Returns a loader of `count` images without a pattern, the same on every machine.
-inline std::unique_ptr<lode::images::Loader> RandomImages(std::size_t count,
-                                                          const BatchShape& shape) {
-  auto set = std::make_shared<lode::images::PixelSet>(
-      lode::images::PixelShape{shape.side, shape.side, 3}, shape.classes);
+inline std::unique_ptr<images::Loader> RandomImages(std::size_t count, const BatchShape& shape) {
+  auto set = std::make_shared<images::PixelSet>(images::PixelShape{shape.side, shape.side, 3},
+                                                shape.classes);
   std::uint32_t bits = 5;
   std::string planes(set->shape().bytes(), '\0');
   for (std::size_t i = 0; i < count; ++i) {
@@ -34,11 +34,11 @@ inline std::unique_ptr<lode::images::Loader> RandomImages(std::size_t count,
   }
   std::vector<std::uint32_t> indices(set->size());
   std::iota(indices.begin(), indices.end(), 0U);
-  lode::images::Transform transform;
+  images::Transform transform;
   transform.resolution = shape.side;
   transform.mean = transform.std = {0.5F, 0.5F, 0.5F};
-  return std::make_unique<lode::images::Loader>(set, indices, transform,
-                                                lode::images::LoaderOptions{shape.size});
+  return std::make_unique<images::Loader>(set, indices, transform,
+                                          images::LoaderOptions{shape.size});
 }
 
-}  // namespace nb201
+}  // namespace lode::training

@@ -1,0 +1,192 @@
+// darts_networks_step DIRECTORY GENOTYPE...: trains the networks of genotypes for a few steps and
+// writes everything another program needs to do the same and compare: for every genotype and form,
+// a file DIRECTORY/N.safetensors, N = 0, 1, .... pytorch_test.py runs it.
+//
+//   images.K                  the batch of step K = 0, 1, ...; the labels of all images in order
+//                             are 0, 1, ..., classes - 1, 0, ...
+//   masks.K                   what drop-path multiplies edges by in step K, (edges, images), in the
+//                             order of cells, nodes and inputs, without identities; more than the
+//                             network has
+//   before.NAME               a parameter or buffer of the network
+//   gradient.K.NAME           of step K, clipped
+//   after.K.NAME              a parameter or buffer after step K
+//   logits.K, auxiliary.K     of step K; auxiliary is omitted if there is no such head
+//   evaluated                 logits of images.0 after the last step, with the running moments
+//
+// The metadata has the genotype's number, the form's name and numbers.
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugins/spaces/darts/networks/network.h"
+#include "plugins/spaces/darts/text.h"
+#include "toolkit/files/safetensors.h"
+#include "toolkit/training/checkpoint.h"
+#include "toolkit/training/random_images.h"
+#include "toolkit/training/trainer.h"
+
+namespace darts {
+namespace {
+
+using lode::training::DropPath;
+using lode::training::Pass;
+using torch::Tensor;
+
+constexpr std::size_t kSteps = 2;
+
+struct Form {
+  const char* name;
+  std::size_t batch;
+  double drop_path;
+  NetworkConfig network;
+  lode::training::TrainingConfig training;
+};
+
+Form FormOf(const char* name, std::size_t batch, double drop_path,
+            const NetworkSettings& settings) {
+  Form form{name, batch, drop_path, {}, {}};
+  static_cast<NetworkSettings&>(form.network) = settings;
+  form.training.learning_rate = 0.05;
+  form.training.nesterov = false;
+  form.training.weight_decay = 3e-4;
+  form.training.clip_norm = 5;
+  form.training.auxiliary_weight = 0.3;
+  return form;
+}
+
+std::vector<Form> Forms() {
+  Form plain = FormOf("plain", 8, 0, {"cifar", 5, 4, 10, 8, false});
+  Form cifar = FormOf("cifar", 4, 0.3, {"cifar", 3, 4, 10, 32, true});
+  // With 4 channels, of which its first convolution has 2, training corrupts the heap unless oneDNN
+  // (2.6.3, in Debian's LibTorch) is limited to SSE 4.1; not with 16.
+  Form imagenet = FormOf("imagenet", 3, 0, {"imagenet", 3, 16, 12, 224, true});
+  imagenet.training.label_smoothing = 0.1;
+  return {plain, cifar, imagenet};
+}
+
+lode::files::Tensor ToFile(const Tensor& tensor) {
+  const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
+  lode::files::Tensor out;
+  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
+  out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
+  return out;
+}
+
+// Records what a training does.
+class Recorder {
+ public:
+  Recorder(Network network, const Form& form) : network_(std::move(network)), form_(form) {
+    AddNetwork("before.");
+  }
+
+  lode::files::Tensors Train() {
+    const auto side = static_cast<std::size_t>(form_.network.image_size);
+    const auto classes = static_cast<std::size_t>(form_.network.classes);
+    const auto loader =
+        lode::training::RandomImages(form_.batch * kSteps, {form_.batch, side, classes});
+    const lode::training::Trainee trainee{
+        *network_, [this](const Tensor& images, const lode::training::Step& step) {
+          return Predict(images, step.number);
+        }};
+    const lode::training::TrainingHooks hooks{[] { return false; },
+                                              [this](double, const std::string&) { AddStep(); }};
+    lode::training::Train(trainee, *loader, form_.training, 1, torch::kCPU, {}, hooks);
+    const torch::NoGradGuard no_grad;
+    tensors_["evaluated"] = ToFile(network_(first_images_, Pass::Evaluation()).logits);
+    return std::move(tensors_);
+  }
+
+ private:
+  lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
+    DropPath drop_path(form_.drop_path, 100 + step);
+    lode::training::Prediction prediction = network_(images, Pass::Training(&drop_path));
+    if (step == 0) { first_images_ = images.clone(); }
+    tensors_[Name("images", "")] = ToFile(images);
+    tensors_[Name("masks", "")] = ToFile(Masks(step));
+    tensors_[Name("logits", "")] = ToFile(prediction.logits);
+    if (prediction.auxiliary.defined()) {
+      tensors_[Name("auxiliary", "")] = ToFile(prediction.auxiliary);
+    }
+    return prediction;
+  }
+
+  // The same draws as in the network, for as many edges as it has, identities included.
+  Tensor Masks(std::uint64_t step) const {
+    DropPath drop_path(form_.drop_path, 100 + step);
+    const auto batch = static_cast<std::int64_t>(form_.batch);
+    std::vector<Tensor> masks;
+    for (std::size_t e = 0; e < kNodes * kNodeEdges * static_cast<std::size_t>(form_.network.cells);
+         ++e) {
+      masks.push_back(drop_path(torch::ones({batch, 1, 1, 1})).flatten());
+    }
+    return torch::stack(masks);
+  }
+
+  void AddStep() {
+    for (const auto& parameter : network_->named_parameters()) {
+      if (parameter->grad().defined()) {
+        tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
+      }
+    }
+    AddNetwork(Name("after", "."));
+    ++step_;
+  }
+
+  void AddNetwork(const std::string& prefix) {
+    for (auto& [name, tensor] : lode::training::TensorsOf(*network_)) {
+      tensors_[prefix + name] = std::move(tensor);
+    }
+  }
+
+  std::string Name(const char* what, const std::string& rest) const {
+    return std::string(what) + "." + std::to_string(step_) + rest;
+  }
+
+  Network network_;
+  const Form& form_;
+  std::uint64_t step_ = 0;
+  Tensor first_images_;
+  lode::files::Tensors tensors_;
+};
+
+lode::files::Metadata MetadataOf(std::size_t genotype, const Form& form) {
+  return {{"genotype", std::to_string(genotype)},
+          {"form", form.name},
+          {"network", form.network.network},
+          {"cells", std::to_string(form.network.cells)},
+          {"classes", std::to_string(form.network.classes)},
+          {"batch", std::to_string(form.batch)},
+          {"drop_path", std::to_string(form.drop_path)},
+          {"steps", std::to_string(kSteps)},
+          {"learning_rate", std::to_string(form.training.learning_rate)},
+          {"momentum", std::to_string(form.training.momentum)},
+          {"weight_decay", std::to_string(form.training.weight_decay)},
+          {"clip_norm", std::to_string(form.training.clip_norm)},
+          {"auxiliary_weight", std::to_string(form.training.auxiliary_weight)},
+          {"label_smoothing", std::to_string(form.training.label_smoothing)}};
+}
+
+int Run(const std::string& directory, const std::vector<std::string>& genotypes) {
+  std::size_t files = 0;
+  for (std::size_t g = 0; g < genotypes.size(); ++g) {
+    const Genotype genotype = Parse(genotypes[g]);
+    for (const Form& form : Forms()) {
+      Recorder recorder(Network(form.network, genotype, 1 + files), form);
+      lode::files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
+                                    {recorder.Train(), MetadataOf(g, form)});
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace darts
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fputs("usage: darts_networks_step DIRECTORY GENOTYPE...\n", stderr);
+    return 2;
+  }
+  return darts::Run(argv[1], {argv + 2, argv + argc});
+}

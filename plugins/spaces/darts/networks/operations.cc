@@ -1,0 +1,99 @@
+#include "plugins/spaces/darts/networks/operations.h"
+
+#include "toolkit/training/normalized_sum.h"
+
+namespace darts {
+namespace {
+
+using lode::training::BatchNorm;
+using lode::training::Pass;
+using torch::Tensor;
+using torch::indexing::None;
+using torch::indexing::Slice;
+
+bool IsSeparable(Operation operation) {
+  return operation == kSepConv3x3 || operation == kSepConv5x5;
+}
+
+bool IsConvolution(Operation operation) {
+  return IsSeparable(operation) || operation == kDilConv3x3 || operation == kDilConv5x5;
+}
+
+std::int64_t KernelOf(Operation convolution) {
+  return convolution == kSepConv3x3 || convolution == kDilConv3x3 ? 3 : 5;
+}
+
+Tensor Plus(const Tensor& x, const Tensor& sum) { return sum.defined() ? x + sum : x; }
+
+}  // namespace
+
+FactorizedReductionImpl::FactorizedReductionImpl(std::int64_t in, std::int64_t out,
+                                                 FirstWeights& weights)
+    : even_(register_parameter("even", weights.Convolution(in, out / 2, 1))),
+      odd_(register_parameter("odd", weights.Convolution(in, out / 2, 1))),
+      norm_(register_module("norm", BatchNorm(out))) {}
+
+Tensor FactorizedReductionImpl::forward(const Tensor& positive, const Tensor& sum,
+                                        const Pass& pass) {
+  const Tensor shifted = positive.index({Slice(), Slice(), Slice(1, None), Slice(1, None)});
+  const Tensor joined =
+      torch::cat({torch::conv2d(positive, even_, {}, 2), torch::conv2d(shifted, odd_, {}, 2)}, 1);
+  return lode::training::NormalizedSum(norm_, joined, sum, pass);
+}
+
+SeparableConvolutionImpl::SeparableConvolutionImpl(std::int64_t channels, std::int64_t kernel,
+                                                   std::int64_t stride, std::int64_t dilation,
+                                                   FirstWeights& weights)
+    : depthwise_(register_parameter("depthwise", weights.Convolution(1, channels, kernel))),
+      stride_(stride),
+      dilation_(dilation),
+      pointwise_(register_module("pointwise", ConvNorm(channels, channels, 1, 1, weights))) {}
+
+Tensor SeparableConvolutionImpl::Convolve(const Tensor& positive) const {
+  const std::int64_t padding = dilation_ * (depthwise_.size(2) / 2);
+  return pointwise_->Convolve(torch::conv2d(positive, depthwise_, {}, stride_, padding, dilation_,
+                                            /*groups=*/depthwise_.size(0)));
+}
+
+EdgeModuleImpl::EdgeModuleImpl(Operation operation, std::int64_t channels, std::int64_t stride,
+                               FirstWeights& weights)
+    : operation_(operation), stride_(stride) {
+  if (operation == kSkipConnect && stride == 2) {
+    reduction_ = register_module("reduction", FactorizedReduction(channels, channels, weights));
+  }
+  if (!IsConvolution(operation)) { return; }
+  const std::int64_t kernel = KernelOf(operation);
+  if (IsSeparable(operation)) {
+    first_ = register_module("first", SeparableConvolution(channels, kernel, stride, 1, weights));
+    last_ = register_module("last", SeparableConvolution(channels, kernel, 1, 1, weights));
+  } else {
+    last_ = register_module("last", SeparableConvolution(channels, kernel, stride, 2, weights));
+  }
+}
+
+Tensor EdgeModuleImpl::forward(Features& x, const Tensor& sum, const Pass& pass) {
+  const bool is_identity = operation_ == kSkipConnect && stride_ == 1;
+  if (is_identity) { return Plus(x.whole(), sum); }
+  if (!pass.drops()) { return Apply(x, sum, pass); }
+  return Plus((*pass.drop_path)(Apply(x, {}, pass)), sum);
+}
+
+Tensor EdgeModuleImpl::Apply(Features& x, const Tensor& sum, const Pass& pass) {
+  if (operation_ == kMaxPool3x3) { return Plus(torch::max_pool2d(x.whole(), 3, stride_, 1), sum); }
+  if (operation_ == kAvgPool3x3) {
+    return Plus(torch::avg_pool2d(x.whole(), 3, stride_, 1, false, /*count_include_pad=*/false),
+                sum);
+  }
+  return operation_ == kSkipConnect ? reduction_(x.positive(), sum, pass)
+                                    : Convolve(x.positive(), sum, pass);
+}
+
+Tensor EdgeModuleImpl::Convolve(const Tensor& positive, const Tensor& sum, const Pass& pass) {
+  Tensor x = positive;
+  if (!first_.is_empty()) {
+    x = lode::training::NormalizedRelu(first_->norm(), first_->Convolve(x), pass);
+  }
+  return lode::training::NormalizedSum(last_->norm(), last_->Convolve(x), sum, pass);
+}
+
+}  // namespace darts

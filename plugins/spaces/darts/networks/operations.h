@@ -1,0 +1,91 @@
+// The operations on the edges of a DARTS cell (Liu et al., DARTS, ICLR 2019, section 3.1.1), as in
+// the networks in which genotypes are trained from scratch: pools have no batch norm.
+//
+// Convolutions have no biases. All tensors are (images, channels, height, width), in channels-last
+// for speed; a stride of 2 takes maps of even height and width.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "plugins/spaces/darts/genotype.h"
+#include "toolkit/training/batch_norm.h"
+#include "toolkit/training/conv_norm.h"
+
+namespace darts {
+
+using lode::training::ConvNorm;
+using lode::training::FirstWeights;
+
+// A tensor that several operations read, some of them after ReLU, which is applied once for all.
+class Features {
+ public:
+  Features() = default;
+  explicit Features(torch::Tensor x) : x_(std::move(x)) {}
+  const torch::Tensor& whole() const { return x_; }
+  const torch::Tensor& positive() {
+    if (!positive_.defined()) { positive_ = torch::relu(x_); }
+    return positive_;
+  }
+
+ private:
+  torch::Tensor x_;
+  torch::Tensor positive_;  // undefined before it is asked for
+};
+
+// Halves the maps: two 1x1 convolutions of stride 2 with half of the output's channels each, the
+// second on the map without its first row and column, joined, and batch norm.
+class FactorizedReductionImpl : public torch::nn::Module {
+ public:
+  // `out` is even.
+  FactorizedReductionImpl(std::int64_t in, std::int64_t out, FirstWeights& weights);
+  // `positive`: what ReLU leaves of the input. Adds `sum` if it is defined.
+  torch::Tensor forward(const torch::Tensor& positive, const torch::Tensor& sum,
+                        const lode::training::Pass& pass);
+
+ private:
+  torch::Tensor even_, odd_;
+  lode::training::BatchNorm norm_ = nullptr;
+};
+TORCH_MODULE(FactorizedReduction);
+
+// A depthwise and a 1x1 convolution, which the caller's batch norm follows.
+class SeparableConvolutionImpl : public torch::nn::Module {
+ public:
+  SeparableConvolutionImpl(std::int64_t channels, std::int64_t kernel, std::int64_t stride,
+                           std::int64_t dilation, FirstWeights& weights);
+  torch::Tensor Convolve(const torch::Tensor& positive) const;
+  lode::training::BatchNorm& norm() { return pointwise_->norm; }
+
+ private:
+  torch::Tensor depthwise_;
+  std::int64_t stride_, dilation_;
+  ConvNorm pointwise_ = nullptr;
+};
+TORCH_MODULE(SeparableConvolution);
+
+// An edge of a cell. Parameters: first.* and last.* of a sep_conv, last.* of a dil_conv,
+// reduction.* of a skip_connect of stride 2.
+class EdgeModuleImpl : public torch::nn::Module {
+ public:
+  EdgeModuleImpl(Operation operation, std::int64_t channels, std::int64_t stride,
+                 FirstWeights& weights);
+  // Applies the operation, which drop-path may drop unless it is the identity, and adds `sum` if it
+  // is defined.
+  torch::Tensor forward(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
+
+ private:
+  torch::Tensor Apply(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
+  torch::Tensor Convolve(const torch::Tensor& positive, const torch::Tensor& sum,
+                         const lode::training::Pass& pass);
+
+  Operation operation_;
+  std::int64_t stride_;
+  FactorizedReduction reduction_ = nullptr;
+  SeparableConvolution first_ = nullptr, last_ = nullptr;
+};
+TORCH_MODULE(EdgeModule);
+
+}  // namespace darts
