@@ -59,8 +59,8 @@ lode::Params<AlphaX::Config> AlphaX::Parameters() {
 lode::Presets AlphaX::Presets() {
   return {
       {"measured",
-       "Fewer queries than with the paper's settings: relative rewards, a small network that is "
-       "trained often and chooses among the rollouts.",
+       "Rewards relative to those so far, and a small network that is trained often and chooses "
+       "among the rollouts.",
        {{"ucb_constant", 0.2},
         {"rollouts", std::int64_t{32}},
         {"best_rollout", true},
@@ -244,7 +244,7 @@ LODE_PLUGIN(
         "network predicts for other completions to the node and to all above it. What fails or is "
         "rejected by a limit counts as the lowest value, and so do proposals under way. No "
         "architecture is proposed twice.\n\n"
-        "The defaults need fewer queries than the paper's settings (preset paper), which "
-        "want rewards from 0 to 1: in a pipeline on accuracies in percent, transform = "
-        "\"identity\" and scale = 0.01.",
+        "The defaults take rewards of any size. The paper's settings (preset paper) want rewards "
+        "from 0 to 1: in a pipeline on accuracies in percent, transform = \"identity\" and scale = "
+        "0.01.",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));

@@ -25,9 +25,9 @@ namespace arch2vec {
 //         (logarithm of the action's density); the policy's memory begins anew in each episode
 //
 // The candidates are the whole space, if it is not larger than `whole`; otherwise a sample, and
-// one mutation of the best ten that each ask adds. The program's baseline is a fixed number, and it
-// takes the second nearest candidate for the nearest. Several episodes may be under way: one
-// teaches the policy of when it is complete. Evaluations that failed teach nothing.
+// `mutants` mutations of the best ten that each ask adds. The program's baseline is a fixed number,
+// and it takes the second nearest candidate for the nearest. Several episodes may be under way: the
+// policy learns from one when it is complete. Evaluations that failed teach nothing.
 class Arch2VecRl {
  public:
   struct Config : EmbeddingConfig {

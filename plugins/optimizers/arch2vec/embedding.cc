@@ -176,7 +176,7 @@ Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lo
     reconstructed_ = static_cast<float>(
         Learn(graphs, config, lode::Random(stream.handle()), progress, *network_));
     std::ranges::copy(EmbedAll(*network_, graphs).values, vectors_.values.begin());
-    host.Log(LODE_INFO, "the embedding gives back " + PercentText(reconstructed()) +
+    host.Log(LODE_INFO, "the embedding reconstructs " + PercentText(reconstructed()) +
                             " of the architectures that were held out of learning");
   };
   std::vector<std::span<float>> state = network_->State();

@@ -53,7 +53,8 @@ void DeclareEmbedding(lode::Params<Config>& params) {
   add(P("hidden", integer(&E::hidden), "Width of the encoder's hidden layers.",
         lode::Range{1, 1024}));
   add(P("layers", integer(&E::layers),
-        "Layers of the encoder: one less rounds in which nodes learn of their neighbors.",
+        "Layers of the encoder: one more than the rounds in which nodes learn from their "
+        "neighbors.",
         lode::Range{2, 16}));
   add(P("epochs", integer(&E::epochs), "Passes over the pool while the embedding is learned.",
         lode::Range{1, 1000}));
@@ -75,8 +76,8 @@ void DeclareEmbedding(lode::Params<Config>& params) {
 std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t whole,
                                          std::size_t sample, lode::Random random);
 
-// The share of held-out graphs that the decoder gives back without a mistake, after `epochs` on the
-// others: a tenth of all is held out. Calls progress(fraction) now and then, which may throw.
+// The share of held-out graphs that the decoder reconstructs without a mistake, after `epochs` on
+// the others: a tenth of all is held out. Calls progress(fraction) now and then, which may throw.
 double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
              const std::function<void(double)>& progress, Autoencoder& network);
 
@@ -95,7 +96,7 @@ class Embedding {
   std::size_t dimensions() const { return network_->dimensions(); }
   // A row for each of any architectures of the space.
   Rows Embed(std::span<const lode::Architecture> architectures) const;
-  // Of the architectures that were held out of learning, the share that the decoder gives back.
+  // Of the architectures that were held out of learning, the share that the decoder reconstructs.
   double reconstructed() const { return static_cast<double>(reconstructed_); }
 
  private:

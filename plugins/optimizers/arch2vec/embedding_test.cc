@@ -47,7 +47,7 @@ TEST(EmbeddingTest, IsTheSameForAllSeedsAndWithAndWithoutTheCache) {
   const Embedding learned(grid.space(), Quick(), first.host(), {});
   const Embedding kept(grid.space(), Quick(), first.host(), directory.path());
   const Embedding recalled(grid.space(), Quick(), second.host(), directory.path());
-  EXPECT_THAT(first.lines(), Contains(HasSubstr("the embedding gives back")));
+  EXPECT_THAT(first.lines(), Contains(HasSubstr("the embedding reconstructs")));
   EXPECT_THAT(second.lines(), IsEmpty());  // it has learned nothing
   for (const Embedding* other : {&kept, &recalled}) {
     EXPECT_EQ(other->vectors().values, learned.vectors().values);
@@ -71,7 +71,7 @@ TEST(EmbeddingTest, StopsWhenTheHostCancels) {
 
 // All cells, but half of the published width and epochs, at a higher rate and without dropout. What
 // the published numbers give is in the plugin's description.
-TEST(EmbeddingTest, GivesBackNineteenOfTwentyCellsThatWereHeldOut) {
+TEST(EmbeddingTest, ReconstructsNineteenOfTwentyCellsThatWereHeldOut) {
   const lode::test::SpaceInstance nb201(
       lode::test::LoadComponent(LODE_BINARY_DIR "/lib/lode/plugins/nb201.lode.so", "nb201"));
   TestHost host;

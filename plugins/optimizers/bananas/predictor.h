@@ -28,7 +28,7 @@ class Predictor {
   Predictor(lode::Host host, const lode::Space& space, const Settings& settings);
 
   // Adds a trial; larger values are better. The value of a failed one is minus infinity: it counts
-  // as much as the worst of the others.
+  // as the worst of the others.
   void Add(lode::ArchitectureView architecture, double value);
 
   // The best architectures that did not fail, at most `count`, best first; of equal ones, the one

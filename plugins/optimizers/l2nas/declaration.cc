@@ -145,7 +145,7 @@ lode::Presets L2nas::Presets() {
        "The paper's actor learning rate, with the initialization that makes it work.",
        {{"actor_learning_rate", 1e-8}, {"initialization", "orthogonal"}, {"output_scale", 1e-3}}},
       {"plus",
-       "Critics choose among unseen candidates: fewer queries than evolution.",
+       "Critics choose among unseen candidates, and it explores by itself.",
        {{"critic_input", "architecture"},
         {"rows_compete", true},
         {"critic_learning_rate", 3e-3},

@@ -18,8 +18,8 @@ lode::Params<Reinforce::Config> Reinforce::Parameters() {
 
 lode::Presets Reinforce::Presets() {
   return {{"measured",
-           "The rate that comes about as close as that of nats to the figures that NAS-Bench-201 "
-           "publishes, and finds the best architecture of its table in the fewest queries.",
+           "A rate whose results are about as close to those that NAS-Bench-201 publishes as the "
+           "results of nats, and which finds the best of its table in the fewest queries.",
            {{"learning_rate", 0.1}, {"momentum", 0.9}, {"deviation", 1e-3}}},
           {"nats",
            "The rate of NATS-Bench's scripts (Dong et al., TPAMI 2021).",

@@ -174,7 +174,7 @@ LODE_PLUGIN(
         "Bergstra, Bardenet, Bengio and Kegl, Algorithms for Hyper-Parameter Optimization, NeurIPS "
         "2011; multivariate, as in Falkner et al., ICML 2018, with the kernels, weights and "
         "defaults of Optuna 5. It learns from several goals, by fronts and crowding distance, and "
-        "from limits: trials that break them are good only while too few keep them. Proposals "
-        "under way, rejected and failed ones count as bad. Unlike Optuna's, it proposes no "
-        "architecture twice (preset optuna: it does).",
+        "from limits: trials that break them count as good only if too few others keep them. "
+        "Proposals under way, rejected and failed ones count as bad. Unlike Optuna's, it proposes "
+        "no architecture twice (preset optuna: it does).",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));
