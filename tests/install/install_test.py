@@ -109,6 +109,15 @@ class Install(InstallationTest):
                               capture_output=True, text=True)
         self.assertIn("configs/nb201/none.toml: cannot be read", done.stderr)
 
+    def test_every_installed_pipeline_is_valid(self):
+        configs = self.prefix / "share/lode/configs"
+        files = sorted(file.relative_to(configs) for file in configs.rglob("*.toml") if file.name != "common.toml")
+        self.assertEqual(files, sorted(file.relative_to(SOURCE / "configs") for file in (SOURCE / "configs").rglob(
+            "*.toml") if file.name != "common.toml"))
+        for file in files:
+            with self.subTest(str(file)):
+                self.lode("validate", f"configs/{file}", cwd=self.work)
+
     def complete(self, *words):
         """Returns the candidates that bash offers for the last word."""
         script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lode; printf "%s " "${COMPREPLY[@]}"'
