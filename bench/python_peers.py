@@ -13,8 +13,8 @@ build/python_peers/searches, so that an interrupted comparison continues; remove
 
 Prints for each method and column the best accuracy after all queries (mean and sample standard deviation over the
 seeds), the median number of queries to the best of the table, and the milliseconds of processor time for each trial, of
-asking and telling on one thread (bench/table_queries of the same build measures it for Lode's optimizers, with the look
-up in the table). What Lode's whole process takes for each trial, with its start and its store, is in brackets.
+asking and telling on one thread (bench/table_queries of the same build measures it for Lode's optimizers, with the
+lookup in the table). What Lode's whole process takes for each trial, with its start and its store, is in brackets.
 """
 import argparse
 import concurrent.futures
@@ -105,7 +105,7 @@ def search_by_peer(method, dataset, split, seed, queries):
     accuracies = read_column(dataset, split)
     optimum, most = max(accuracies.values()), 3 * queries
     with tempfile.TemporaryDirectory() as directory:
-        search = SmacSearch(seed, most, pathlib.Path(directory)) if method == "smac" else OptunaSearch(
+        search = SmacSearch(seed, queries, pathlib.Path(directory)) if method == "smac" else OptunaSearch(
             {"optuna-tpe": "TPESampler", "optuna-gp": "GPSampler"}[method], seed)
         seen, best, trials = set(), [], 0
         begin = time.process_time()
@@ -156,8 +156,8 @@ def search_by_lode(lode, method, dataset, split, seeds, queries):
 def milliseconds_of_trials(options, method):
     """Returns the processor time of asking, looking up and telling in each column."""
     program = pathlib.Path(options.lode).resolve().parent.parent / "bench/table_queries"
-    lines = subprocess.run([program, method, str(options.first_seed), str(options.seeds)], check=True,
-                           stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    command = [program, method, *map(str, (options.first_seed, options.seeds, options.queries))]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     of_columns = {column: float(line.split()[-2]) for column, line in zip(COLUMNS, lines, strict=True)}
     return {column: of_columns[column] for column in options.columns}
 

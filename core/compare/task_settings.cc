@@ -40,6 +40,15 @@ void AddMetric(const MetricDeclaration& metric, Settings& settings) {
 
 std::string Bound(const std::optional<double>& bound) { return bound ? FormatNumber(*bound) : ""; }
 
+// An optimizer that is told several goals does not look for the best of one metric.
+void AddGoals(const RewardConfig& reward, Settings& settings) {
+  std::string goals;
+  for (const GoalConfig& goal : reward.goals) {
+    goals += (goals.empty() ? "" : " and ") + goal.metric;
+  }
+  if (!goals.empty()) { settings.emplace_back("reward.goals", goals); }
+}
+
 // A monotonic transform of one metric does not change which of two is better, but weights do.
 void AddReward(const RewardConfig& reward, Settings& settings) {
   for (const LimitConfig& limit : reward.limits) {
@@ -70,6 +79,7 @@ Settings TaskSettingsOf(const GivenSearch& search) {
   AddComponents(search, settings);
   AddMetric(search.result->metrics[RewardMetricIndex(*search.result)], settings);
   AddReward(search.pipeline().reward, settings);
+  AddGoals(search.pipeline().reward, settings);
   return settings;
 }
 

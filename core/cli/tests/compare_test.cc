@@ -123,6 +123,12 @@ TEST_F(CompareTest, RejectedQueriesCount) {
   ExpectRefused({"rea", "limited-rea"}, "the limit on params is not set in rea, ");
 }
 
+TEST_F(CompareTest, SearchesForOtherGoalsAreNotCompared) {
+  Run("goals", {"--set", "reward.goals=[{metric=\"valid_accuracy\"}, {metric=\"params\"}]"});
+  ExpectRefused({"rea", "goals"},
+                "reward.goals is not set in rea, valid_accuracy and params in goals");
+}
+
 // Three evaluations are under way at once, and are told as they finish.
 TEST_F(CompareTest, TrialsToldAsTheyFinishCountInThatOrder) {
   const Words finished = {"--set", "execution={workers=3, order=\"finished\"}"};
