@@ -17,7 +17,9 @@ namespace bo {
 struct Hyperparameters {
   std::vector<double> weights;  // one for each group, then one for the trend; in any unit
   std::vector<double> lengths;  // one for each group, in the unit of the group's distance
-  double noise = 0;             // the variance of an evaluation, over that of the values
+  // The variance of what the groups do not explain, over that of the values: architectures with
+  // nearly the same features differ, as do repeated trainings of one.
+  double noise = 0;
 
   // The most probable values before any trial: equal weights, the groups' typical lengths, 0.02.
   static Hyperparameters Typical(const Layout& layout);

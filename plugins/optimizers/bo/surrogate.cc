@@ -105,9 +105,10 @@ void Surrogate::Solve(std::span<Projection* const> projections) const {
 }
 
 double Surrogate::MostDeviation(const Projection& projection) const {
-  if (projection.is_solved()) { return process_.Deviation(projection.solved, 1); }
+  const double prior = 1 + kernel_.noise();
+  if (projection.is_solved()) { return process_.Deviation(projection.solved, prior); }
   const double largest = std::ranges::max(projection.covariances);
-  return std::sqrt(process_.variance() * (1 - largest * largest / (1 + kernel_.noise())));
+  return std::sqrt(process_.variance() * (prior - largest * largest / prior));
 }
 
 }  // namespace bo

@@ -49,12 +49,14 @@ class Surrogate {
   // Solves for those that are not solved for, at once, which takes a fraction of the time.
   void Solve(std::span<Projection* const> projections) const;
   double Mean(const Projection& projection) const { return process_.Mean(projection.covariances); }
-  // The deviation, or before Solve a bound: what the row of the largest covariance alone would
-  // leave.
+  // The deviation of Predict, or before Solve a bound: what the row of the largest covariance alone
+  // would leave.
   double MostDeviation(const Projection& projection) const;
-  // REQUIRES: it is solved for.
+  // What measuring the row is expected to give, noise included: the best value so far contains its
+  // own noise too, so a prediction without noise would hardly ever exceed it, and then the most
+  // uncertain candidates would appear to be the most promising. REQUIRES: it is solved for.
   Normal Predict(const Projection& projection) const {
-    return {Mean(projection), process_.Deviation(projection.solved, 1)};
+    return {Mean(projection), process_.Deviation(projection.solved, 1 + kernel_.noise())};
   }
 
   const Kernel& kernel() const { return kernel_; }
