@@ -110,11 +110,28 @@ TEST_F(IsolateAllTest, LimitsFreeOraclesGoalsAndWorkersAreTheSame) {
               "reward={metric=\"valid_accuracy\", limits=[{metric=\"valid_accuracy\", min=60}], "
               "goals=[{metric=\"valid_accuracy\"}, {metric=\"test_accuracy\"}], allow_test=true}"});
   ExpectSame(file, {"execution.workers=3", "execution.isolate=true", "budget.steps=50"});
-  for (const char* optimizer : {"reinforce", "tpe", "alphax", "hyperband", "bohb", "bananas"}) {
-    ExpectSame(file, {std::string("optimizer.use=") + optimizer, "execution.workers=3",
-                      "execution.isolate=true", "budget.steps=50"});
-  }
   ExpectSame(In("faulty.toml"), {"execution.isolate=true"});
+}
+
+TEST_F(IsolateAllTest, TrialsOfThreeWorkersAreTheSameForEveryOptimizer) {
+  const std::string embedding = "whole=0, pool=100, epochs=1, hidden=16";
+  const std::vector<std::string> optimizers{
+      "use=\"bo\"",
+      "use=\"reinforce\"",
+      "use=\"tpe\"",
+      "use=\"alphax\"",
+      "use=\"hyperband\"",
+      "use=\"bohb\"",
+      "use=\"bananas\"",
+      "use=\"npenas\"",
+      "use=\"arch2vec_bo\", fit_epochs=2, " + embedding,
+      "use=\"arch2vec_rl\", " + embedding,
+      "use=\"l2nas\", preset=\"plus\", hidden_width=16, max_batches=4"};
+  for (const std::string& optimizer : optimizers) {
+    ExpectSame(SourceFile("configs/nb201/random.toml").string(),
+               {"optimizer={" + optimizer + "}", "execution.workers=3", "execution.isolate=true",
+                "budget.steps=40"});
+  }
 }
 
 // The component that fails, where it fails, and its name.

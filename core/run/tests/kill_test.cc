@@ -58,7 +58,13 @@ struct Shape {
   std::string pipeline;
 };
 
-constexpr const char* kEmbedding = "whole = 0\npool = 100\nepochs = 1\nhidden = 16\n";
+// Three proposals are under way: the trials depend on that number, but not on timing.
+std::string WithThreeWorkers(const std::string& optimizer) {
+  return kSearch + optimizer + "[execution]\nworkers = 3\n";
+}
+
+const std::string kEmbedding = "whole = 0\npool = 100\nepochs = 1\nhidden = 16\n";
+const std::string kNetworks = "width = 16\nepochs = 5\n";
 
 const Shape kShapes[] = {
     {"Evolution", std::string(kSearch) + "use = \"rea\"\n"},
@@ -66,30 +72,25 @@ const Shape kShapes[] = {
     {"Policy", std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n"},
     {"PolicyWithTwoWorkers",
      std::string(kSearch) + "use = \"l2nas\"\nbatch_size = 16\n[execution]\nworkers = 2\n"},
-    {"CandidatesWithThreeWorkers",
-     std::string(kSearch) + "use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 16\n" +
-         "max_batches = 4\nmutant_candidates = 16\nuniform_candidates = 16\n"
-         "[execution]\nworkers = 3\n"},
+    {"Candidates", WithThreeWorkers("use = \"l2nas\"\npreset = \"plus\"\nhidden_width = 16\n"
+                                    "max_batches = 4\nmutant_candidates = 16\n"
+                                    "uniform_candidates = 16\n")},
     {"Model", std::string(kSearch) + "use = \"bo\"\n"},
-    {"ModelWithTwoWorkers", std::string(kSearch) + "use = \"bo\"\n[execution]\nworkers = 2\n"},
+    {"ModelWithThreeWorkers", WithThreeWorkers("use = \"bo\"\n")},
     {"Grid", std::string(kSearch) + "use = \"rea\"\n[grid]\n\"optimizer.sample\" = [2, 5, 10]\n"},
     {"Goals", std::string(kSearch) +
                   "use = \"nsga2\"\n[[reward.goals]]\nmetric = \"checksum\"\nreference = 0\n"
                   "[[reward.goals]]\nmetric = \"params\"\nreference = 2e6\n"},
-    {"Gradients", std::string(kSearch) + "use = \"reinforce\"\n"},
-    {"Brackets", std::string(kSearch) + "use = \"hyperband\"\n"},
-    {"BracketsAndDensitiesWithThreeWorkers",
-     std::string(kSearch) + "use = \"bohb\"\npreset = \"nb201\"\n[execution]\nworkers = 3\n"},
-    {"DensitiesWithThreeWorkers",
-     std::string(kSearch) + "use = \"tpe\"\n[execution]\nworkers = 3\n"},
-    {"TreeWithThreeWorkers", std::string(kSearch) + "use = \"alphax\"\n[execution]\nworkers = 3\n"},
-    {"NetworksWithThreeWorkers", std::string(kSearch) +
-                                     "use = \"bananas\"\nnetworks = 2\nwidth = 16\nepochs = 5\n"
-                                     "[execution]\nworkers = 3\n"},
-    {"EmbeddingWithThreeWorkers", std::string(kSearch) +
-                                      "use = \"arch2vec_bo\"\ninitial = 4\nfit_epochs = 2\n" +
-                                      kEmbedding + "[execution]\nworkers = 3\n"},
-    {"PolicyInEmbedding", std::string(kSearch) + "use = \"arch2vec_rl\"\n" + kEmbedding},
+    {"Gradients", WithThreeWorkers("use = \"reinforce\"\n")},
+    {"Brackets", WithThreeWorkers("use = \"hyperband\"\n")},
+    {"BracketsAndDensities", WithThreeWorkers("use = \"bohb\"\npreset = \"nb201\"\n")},
+    {"Densities", WithThreeWorkers("use = \"tpe\"\n")},
+    {"Tree", WithThreeWorkers("use = \"alphax\"\n")},
+    {"Networks", WithThreeWorkers("use = \"bananas\"\nnetworks = 2\n" + kNetworks)},
+    {"EvolutionByNetworks", WithThreeWorkers("use = \"npenas\"\nnetworks = 1\n" + kNetworks)},
+    {"Embedding",
+     WithThreeWorkers("use = \"arch2vec_bo\"\ninitial = 4\nfit_epochs = 2\n" + kEmbedding)},
+    {"PolicyInEmbedding", WithThreeWorkers("use = \"arch2vec_rl\"\n" + kEmbedding)},
     {"Rejections", std::string(kSearch) +
                        "use = \"rea\"\n[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n"},
     {"Stages", kStages},

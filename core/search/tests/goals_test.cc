@@ -21,11 +21,13 @@ using nlohmann::json;
 
 #ifdef LODE_SANITIZED  // each way of proposing once; the plugins have tests of their own
 const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
+const char* const kOptimizersOfGoals[] = {"tpe"};
 #else
 const char* const kOptimizers[] = {"l2nas",   "random",    "rea",         "local_search",
                                    "nsga2",   "evolution", "reinforce",   "tpe",
                                    "bo",      "hyperband", "bohb",        "alphax",
                                    "bananas", "npenas",    "arch2vec_bo", "arch2vec_rl"};
+const char* const kOptimizersOfGoals[] = {"tpe", "bo"};
 #endif
 
 const std::string kQuickBo = "{whole=0, pool=100, epochs=1, hidden=16, fit_epochs=1, mutants=1}";
@@ -159,6 +161,37 @@ TEST_P(EveryOptimizer, TheSameSeedGivesTheSameTrialsForAnyJobs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryOptimizer, testing::ValuesIn(kOptimizers),
+                         [](const auto& info) { return std::string(info.param); });
+
+class OptimizerOfGoals : public GoalsTest, public testing::WithParamInterface<const char*> {};
+
+// With the rule "death", which needs an accuracy, the optimizer is told what breaks the limit.
+TEST_P(OptimizerOfGoals, EndsInAFrontWithinTheLimitThatTheSeedDetermines) {
+  const char* const kGoals[][2] = {
+      {"[{metric=\"valid_accuracy\"}, {metric=\"params\"}]", "death"},
+      {"[{metric=\"predicted_accuracy\"}, {metric=\"macs\"}]", "death"},
+      {"[{metric=\"macs\"}, {metric=\"params\"}]", "rejection"}};
+  for (std::size_t i = 0; i < std::size(kCases); ++i) {
+    const Case& c = kCases[i];
+    const auto& [goals, rule] = kGoals[i];
+    const std::vector<std::string> settings{"budget={steps=40, marks=[]}", c.Limits(),
+                                            std::string("reward.goals=") + goals,
+                                            std::string("reward.limit_rule=") + rule};
+    const json out = Run(c.config, GetParam(), c.config, settings);
+    for (const json& run : out["runs"]) {
+      EXPECT_FALSE(run["front"].empty()) << c.config;
+      for (const json& trial : run["front"]) { EXPECT_TRUE(c.Keeps(trial["metrics"][c.metric])); }
+    }
+    EXPECT_TRUE(out["runs"][0]["rejections"] > 0 ||
+                Ask(c.config, "SELECT count(*) FROM trials WHERE violation > 0") != "0\n")
+        << c.config << ": nothing breaks the limit";
+    const std::string again = std::string("again/") + c.config;
+    Run(c.config, GetParam(), again, settings);
+    EXPECT_EQ(Trials(again), Trials(c.config)) << c.config;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OptimizerOfGoals, testing::ValuesIn(kOptimizersOfGoals),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_F(GoalsTest, TheFrontHasTheTrialsThatNoneDominates) {
