@@ -5,8 +5,8 @@ pytorch_test.py PROGRAM: PROGRAM is darts_networks_step, whose source describes 
 steps in double precision with torch.nn.functional and torch.optim, from the same weights, batches and drop-path masks;
 every gradient, parameter, running moment and logit must be equal to within 1e-5, relative to values above 1. Where the
 input of a ReLU is closer to 0, or the two largest inputs of a maximum closer to each other, than single precision can
-tell, gradients may take either way, in PyTorch as in Lode: from a step that differs for this reason on, a training is no
-longer compared, and most trainings must be compared to their ends. Exit status: 0, 1, or 77 if PyTorch is missing.
+tell, gradients may take either way, in PyTorch as in Lode: from a step that differs for this reason on, a training is
+no longer compared, and most trainings must be compared to their ends. Exit status: 0, 1, or 77 if PyTorch is missing.
 """
 
 import json
