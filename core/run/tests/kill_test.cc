@@ -98,6 +98,7 @@ const Shape kShapes[] = {
 
 std::vector<std::string> NamesOf(const std::map<std::string, std::string>& files) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& [name, content] : files) { names.push_back(name); }
   return names;
 }

@@ -22,7 +22,7 @@ lode::Presets Bananas::Presets() {
             {"mutants", std::int64_t{100}},
             {"parents", std::int64_t{1}},
             // Their rate of mutation, 1, changes each of NAS-Bench-201's six operations with
-            // probability 1/4: 1.5 of them in the mean. This changes 1.43.
+            // probability 1/4, 1.5 on average; this makes 1.43 changes on average.
             {"further_mutation", 0.3},
             {"uniform", std::int64_t{0}}}}};
 }
