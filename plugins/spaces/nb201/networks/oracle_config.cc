@@ -33,29 +33,7 @@ NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const lode::tra
   return network;
 }
 
-lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5,
-                            bool noisy) {
-  const bool test = split == LODE_SPLIT_TEST;
-  lode::Metric metric;
-  metric.name = std::string(test ? "test" : "valid") + (top5 ? "_top5" : "_accuracy");
-  metric.unit = "percent";
-  metric.doc = std::string(test ? "Test" : "Validation") + " images whose class is " +
-               (top5 ? "among the five most likely." : "the most likely.");
-  metric.split = split;
-  metric.dataset = config.dataset;
-  metric.epochs = static_cast<double>(config.epochs);
-  metric.noisy = noisy;
-  return metric;
-}
-
-lode::training::TrainingHooks HooksOf(const lode::Host& host) {
-  return {
-      [host] { return host.Cancelled(); },
-      [host](double fraction, const std::string& what) { host.Progress(fraction, what.c_str()); }};
-}
-
-std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const lode::training::Task& task, const lode::Host& host) {
+std::string DescribeNetworks(const NetworkOracleConfig& config, const NetworkConfig& network) {
   std::ostringstream text;
   text << "nb201, " << network.channels << " channels, " << network.cells << " cells, "
        << network.image_channels << " to " << network.classes;
@@ -63,9 +41,6 @@ std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& net
   if (config.initialization != "kaiming") { text << ", " << config.initialization << " weights"; }
   if (!network.affine) { text << ", norms not affine"; }
   if (!network.tracks_moments) { text << ", moments of the batch"; }
-  text << "; " << task.Describe() << "; "
-       << lode::training::Describe(static_cast<const lode::training::TrainingConfig&>(config))
-       << "; " << config.device << ", threads " << host.Threads();
   return text.str();
 }
 

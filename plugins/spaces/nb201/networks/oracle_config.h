@@ -4,20 +4,14 @@
 #include <cstdint>
 #include <lode/plugin.hpp>
 #include <string>
-#include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
-#include "toolkit/training/device.h"
-#include "toolkit/training/evaluation.h"
-#include "toolkit/training/task.h"
-#include "toolkit/training/trainer.h"
+#include "toolkit/training/network_oracle.h"
 
 namespace nb201 {
 
 // An oracle's Config derives from it.
-struct NetworkOracleConfig : lode::training::TaskConfig,
-                             lode::training::TrainingConfig,
-                             lode::training::DeviceConfig {
+struct NetworkOracleConfig : lode::training::NetworkOracleConfig {
   std::int64_t channels = 16;
   std::int64_t cells = 5;
   std::string initialization = "kaiming";
@@ -56,15 +50,7 @@ lode::training::Task TaskOf(const NetworkOracleConfig& config);
 // Throws lode::UnsupportedError if images of this side cannot be halved twice.
 NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const lode::training::Task& task);
 
-// The metric of accuracy on a split: "valid_accuracy", "test_top5", ...
-lode::Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5,
-                            bool noisy);
-
-lode::training::TrainingHooks HooksOf(const lode::Host& host);
-
-// Describes the network, the task and the training in words: a file with another description is
-// refused.
-std::string Describe(const NetworkOracleConfig& config, const NetworkConfig& network,
-                     const lode::training::Task& task, const lode::Host& host);
+// Describes the networks in words: a file with another description is refused.
+std::string DescribeNetworks(const NetworkOracleConfig& config, const NetworkConfig& network);
 
 }  // namespace nb201

@@ -21,6 +21,7 @@
 #include "plugins/spaces/nb201/space.h"
 #include "tests/chance.h"
 #include "tests/failure.h"
+#include "tests/stopping_host.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/safetensors.h"
 
@@ -28,6 +29,7 @@ namespace nb201 {
 namespace {
 
 namespace fs = std::filesystem;
+using lode::StoppingHost;
 using ::testing::HasSubstr;
 
 constexpr char kGood[] =
@@ -39,30 +41,6 @@ constexpr char kBad[] =
 
 constexpr char kDisconnected[] =
     "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|none~1|none~2|";
-
-// A host that cancels from the n-th query on, and keeps what is recorded.
-class StoppingHost {
- public:
-  explicit StoppingHost(int patience = 1 << 30) : patience_(patience) {
-    host_.struct_size = sizeof host_;
-    host_.abi_minor = LODE_ABI_MINOR;
-    host_.ctx = this;
-    host_.cancelled = [](const lode_host* host) {
-      return static_cast<StoppingHost*>(host->ctx)->patience_-- <= 0;
-    };
-    host_.record = [](const lode_host* host, const char* name, double value) {
-      static_cast<StoppingHost*>(host->ctx)->records_[name] = value;
-    };
-  }
-  StoppingHost(const StoppingHost&) = delete;
-  lode::Host host() const { return lode::Host(&host_); }
-  const std::map<std::string, double>& records() const { return records_; }
-
- private:
-  int patience_;
-  std::map<std::string, double> records_;
-  lode_host host_{};
-};
 
 // Small networks, few images.
 template <class Config>

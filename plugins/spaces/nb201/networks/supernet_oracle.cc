@@ -183,11 +183,13 @@ void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
         const Pass pass = Pass::Training(&step.drop_path);
         return lode::training::Prediction{network_->Follow(images, cells, pass), {}};
       }};
-  const std::string what = Describe(config_, shape_, *task_, host_) + "; supernet, seed " +
+  const std::string what = DescribeNetworks(config_, shape_) + "; " +
+                           lode::training::Describe(config_, *task_, host_) + "; supernet, seed " +
                            std::to_string(seed) +
                            (config_.path == "cell" ? ", a path for each cell" : "");
   lode::training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch),
-                        config_, seed, *device_, {checkpoint, what}, HooksOf(host_));
+                        config_, seed, *device_, {checkpoint, what},
+                        lode::training::HooksOf(host_));
   lode::files::WriteSafetensors(file, {lode::training::TensorsOf(*network_),
                                        {{"training", what}, {kPartsKey, task_->DescribeParts()}}});
 }
