@@ -268,7 +268,7 @@ TEST_F(CliTest, NoPartOfATableSearchLinksLibTorch) {
   for (const fs::path& file : files) {
     const std::string command = "ldd " + file.string() + " | grep -q -e libtorch -e libc10";
     const bool links = std::system(command.c_str()) == 0;
-    EXPECT_EQ(links, file.filename() == "nb201_networks.lode.so") << file;
+    EXPECT_EQ(links, file.filename().string().ends_with("_networks.lode.so")) << file;
   }
 }
 

@@ -70,6 +70,15 @@ std::vector<std::string> RowLabels() {
   return labels;
 }
 
+std::vector<lode::Matrix> Matrices() {
+  std::vector<lode::Matrix> matrices;
+  for (const std::string_view name : kCellNames) {
+    matrices.push_back(
+        {std::string(name), RowLabels(), {kOperationNames.begin(), kOperationNames.end()}});
+  }
+  return matrices;
+}
+
 Cell CellFromIndex(std::uint32_t index) {
   const auto next = [&index](std::size_t values) {
     const std::size_t digit = index % values;
@@ -83,6 +92,17 @@ Cell CellFromIndex(std::uint32_t index) {
     cell[node][1] = {inputs.second, static_cast<Operation>(next(kOperations))};
   }
   return cell;
+}
+
+std::uint32_t ToIndex(const Cell& cell) {
+  std::size_t index = 0;
+  for (std::size_t node = kNodes; node-- > 0;) {
+    const auto& [first, second] = cell[node];
+    const std::size_t pair = second.input * (second.input - 1U) / 2U + first.input;
+    index = (index * kOperations + second.operation) * kOperations + first.operation;
+    index = index * PairsOf(node) + pair;
+  }
+  return static_cast<std::uint32_t>(index);
 }
 
 Genotype FromArchitecture(lode::ArchitectureView architecture) {

@@ -72,9 +72,14 @@ constexpr std::size_t PairsOf(std::size_t node) {
 // "0->2", "1->2", "0->3", ...: the labels of a matrix's rows.
 std::vector<std::string> RowLabels();
 
+// The matrices of the space: "normal" and "reduce".
+std::vector<lode::Matrix> Matrices();
+
 // Returns the cell with a number: a bijection from 0 .. kCellCount - 1. REQUIRES: index <
 // kCellCount.
 Cell CellFromIndex(std::uint32_t index);
+// And back.
+std::uint32_t ToIndex(const Cell& cell);
 
 // Reads the bytes of both matrices, kCells of them. Throws lode::InvalidError, naming matrix and
 // row or node, unless every node has exactly two rows with exactly one 1 each, and everything else

@@ -103,6 +103,7 @@ TEST(DartsGenotype, IndicesMapOneToOneToCells) {
   for (int n = 0; n < 100000; ++n) {
     const auto index = static_cast<std::uint32_t>(stream.random().Below(kCellCount));
     ASSERT_EQ(IndexOf(CellFromIndex(index)), index);
+    ASSERT_EQ(ToIndex(CellFromIndex(index)), index);
   }
   EXPECT_EQ(IndexOf(CellFromIndex(0)), 0u);
   EXPECT_EQ(IndexOf(CellFromIndex(kCellCount - 1)), kCellCount - 1);

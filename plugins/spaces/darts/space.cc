@@ -166,14 +166,7 @@ lode::Presets Space::Presets() {
       {"imagenet", "The published network for ImageNet.", settings("imagenet", 14, 48, 1000, 224)}};
 }
 
-std::vector<lode::Matrix> Space::Matrices() const {
-  const auto matrix = [](CellKind kind) {
-    return lode::Matrix{std::string(kCellNames[kind]),
-                        RowLabels(),
-                        {kOperationNames.begin(), kOperationNames.end()}};
-  };
-  return {matrix(kNormal), matrix(kReduce)};
-}
+std::vector<lode::Matrix> Space::Matrices() const { return darts::Matrices(); }
 
 double Space::Log10Size() const { return kMatrices * lode::math::Log10(kCellCount); }
 
