@@ -119,6 +119,9 @@ TEST_F(DartsOracleTest, WrongUseIsReported) {
   EXPECT_THAT(lode::Failure([&] { TrainOracle(host.host(), config_).Bind(tiny.space()); }),
               HasSubstr("the networks are of the space darts"));
   config_.network = "imagenet";
+  EXPECT_THAT(lode::Failure([&] { Bound(host); }),
+              HasSubstr("channels is 4, and the network imagenet needs at least 16"));
+  config_.channels = 16;
   EXPECT_THAT(lode::Failure([&] { Bound(host); }), HasSubstr("the auxiliary head would pool maps"));
 }
 

@@ -53,7 +53,18 @@ void TrainOracle::CheckSpace(const lode::Space& space) const {
   lode::RequireMatrices(space, Matrices(), "the networks are of the space darts");
 }
 
+// oneDNN 2.6.3, in Debian's LibTorch, has corrupted memory with a first convolution of 2 channels.
+void TrainOracle::RequireEnoughChannels() const {
+  constexpr std::int64_t kLeast = 16;
+  if (config_.network == "imagenet" && config_.channels < kLeast) {
+    throw lode::UnsupportedError("channels is " + std::to_string(config_.channels) +
+                                 ", and the network imagenet needs at least " +
+                                 std::to_string(kLeast));
+  }
+}
+
 void TrainOracle::FitTo(const lode::training::Task& task) {
+  RequireEnoughChannels();
   network_.network = config_.network;
   network_.cells = config_.cells;
   network_.channels = config_.channels;
