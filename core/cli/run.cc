@@ -9,6 +9,7 @@
 #include "core/cli/execution_options.h"
 #include "core/cli/pipeline_options.h"
 #include "core/plugin/error.h"
+#include "core/run/known_sources.h"
 #include "core/run/planned_searches.h"
 #include "core/run/staged_pipeline.h"
 
@@ -59,6 +60,7 @@ int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
                           "continues any without their pipeline's file");
   }
   std::vector<core::LoadedPipeline> pipelines = Load(WithShortcuts(options), global);
+  if (!options.policy().continues()) { std::ranges::for_each(pipelines, core::CheckKnownSources); }
   if (std::ranges::any_of(pipelines, [](const auto& p) { return p.stages.are_stated(); })) {
     return RunWithStages(std::move(pipelines), options, evaluators);
   }

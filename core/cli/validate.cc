@@ -9,6 +9,7 @@
 #include "core/config/resolve.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
+#include "core/run/known_sources.h"
 #include "core/run/read_inputs.h"
 
 namespace lode::cli {
@@ -58,6 +59,7 @@ void SayUnchecked(const core::LoadedPipeline& pipeline, const std::vector<std::s
 }
 
 void Validate(const core::LoadedPipeline& pipeline, bool print) {
+  core::CheckKnownSources(pipeline);
   SayUnchecked(pipeline, core::ReadInputs(pipeline));
   if (print) { Print(pipeline); }
   const Counts counts = Count(pipeline.stages);

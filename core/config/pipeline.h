@@ -144,6 +144,7 @@ struct StartConfig {
   std::filesystem::path warm_start{};        // directory of an earlier run, or of its pipeline's
   std::filesystem::path trials{};            // table of trials measured elsewhere
   std::vector<std::string> architectures{};  // to evaluate first
+  Position warm_start_position{}, trials_position{};  // where they are written
 
   bool has_known_trials() const { return !warm_start.empty() || !trials.empty(); }
   bool is_given() const { return has_known_trials() || !architectures.empty(); }

@@ -7,6 +7,8 @@ namespace lode::core {
 StartConfig ReadStart(const WrittenPipeline& written) {
   StartConfig start;
   written.Read(StartTable(), start);
+  start.warm_start_position = written.PositionOf("start", "warm_start");
+  start.trials_position = written.PositionOf("start", "trials");
   return start;
 }
 

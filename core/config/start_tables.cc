@@ -23,7 +23,6 @@ const TypedTable<StartConfig>& StartTable() {
            "notation, and a column for each metric. Metrics that cost nothing are computed. An "
            "architecture without a metric that reward, limits and goals do not use is known to "
            "the optimizer, and is measured if it is proposed.")
-           .InputFile()
            .WrittenIf([](const S& start) { return !start.trials.empty(); }),
        Key("architectures", &S::architectures,
            "Architectures to evaluate in the first steps, in the space's notation. The optimizer "

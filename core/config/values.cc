@@ -123,14 +123,6 @@ void ReportWrongType(const ParamDeclaration& param, const Node& node, Diagnostic
   diagnostics.Add(wrong->position, must + "one with " + Seen(*wrong));
 }
 
-std::string CheckInputFile(const fs::path& file) {
-  if (file.empty()) { return "needs the name of a file"; }
-  std::error_code error;
-  if (!fs::exists(file, error)) { return "there is no file " + file.string(); }
-  if (!fs::is_regular_file(file, error)) { return file.string() + " is not a file"; }
-  return access(file.c_str(), R_OK) == 0 ? "" : file.string() + " cannot be read";
-}
-
 std::vector<std::string> NamesOf(const std::vector<ParamDeclaration>& params,
                                  const std::vector<std::string>& more) {
   std::vector<std::string> names = more;
@@ -158,6 +150,14 @@ void WarnIfDeprecated(const ParamDeclaration& param, const Node& node, const std
 }
 
 }  // namespace
+
+std::string CheckInputFile(const fs::path& file) {
+  if (file.empty()) { return "needs the name of a file"; }
+  std::error_code error;
+  if (!fs::exists(file, error)) { return "there is no file " + file.string(); }
+  if (!fs::is_regular_file(file, error)) { return file.string() + " is not a file"; }
+  return access(file.c_str(), R_OK) == 0 ? "" : file.string() + " cannot be read";
+}
 
 bool TakesBoolean(const ParamDeclaration& param) {
   return param.type == LODE_T_CHOICE &&

@@ -18,6 +18,9 @@ namespace lode::core {
 std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
                                Diagnostics& diagnostics);
 
+// Returns why a file cannot be read, or "".
+std::string CheckInputFile(const std::filesystem::path& file);
+
 // Returns whether a choice may also be written as a boolean: "true" is one of its words.
 bool TakesBoolean(const ParamDeclaration& param);
 

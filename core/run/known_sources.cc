@@ -9,9 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "core/config/artifacts.h"
 #include "core/config/check_reward.h"
+#include "core/config/diagnostic.h"
 #include "core/config/oracle_roles.h"
 #include "core/config/resolve.h"
+#include "core/config/values.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
@@ -59,22 +62,33 @@ std::string TitleOf(const char* key, const fs::path& path) {
 
 // ---- an earlier run
 
-// Returns the run to start from: the directory itself, or the run with the same point and seed in
-// it, or with the same seed.
-fs::path EarlierRun(const PlannedRun& run) {
-  const fs::path& directory = run.search->pipeline.start.warm_start;
-  const std::string seed = "seed-" + std::to_string(run.seed);
-  const fs::path places[] = {directory, RunDirectory(directory, *run.search, run.seed),
-                             directory / seed};
+// The run to start from, or what is wrong.
+struct EarlierRun {
+  fs::path directory{};
+  std::string fault{};
+};
+
+// Finds the directory itself, or the run with the same point and seed in it, or with the same seed.
+EarlierRun FindEarlierRun(const Search& search, std::uint64_t seed) {
+  const fs::path& directory = search.pipeline.start.warm_start;
+  const fs::path places[] = {directory, RunDirectory(directory, search, seed),
+                             directory / ("seed-" + std::to_string(seed))};
   for (const fs::path& place : places) {
-    if (fs::exists(place / kStoreFile)) { return place; }
+    if (fs::exists(place / kStoreFile)) { return {place}; }
   }
   const std::vector<fs::path> runs = FindRuns(directory);
-  throw HostError(TitleOf("warm_start", directory) +
-                  (runs.empty() ? ": there is no run"
-                                : ": has no run with seed " + std::to_string(run.seed) +
-                                      "; the directory of one run, such as " +
-                                      runs.front().string() + ", starts all seeds from it"));
+  return {{},
+          directory.string() + (runs.empty()
+                                    ? ": there is no run"
+                                    : ": has no run with seed " + std::to_string(seed) +
+                                          "; the directory of one run, such as " +
+                                          runs.front().string() + ", starts all seeds from it")};
+}
+
+fs::path EarlierRunOf(const PlannedRun& run) {
+  EarlierRun found = FindEarlierRun(*run.search, run.seed);
+  if (!found.fault.empty()) { throw HostError("start.warm_start: " + found.fault); }
+  return found.directory;
 }
 
 using Lines = std::vector<ConfigurationLine>;
@@ -189,7 +203,7 @@ class EarlierTrials {
 
 void AddEarlier(const PlannedRun& run, const WantedMetrics& wanted,
                 std::vector<KnownTrial>& known) {
-  const fs::path directory = EarlierRun(run);
+  const fs::path directory = EarlierRunOf(run);
   RequireIntact(directory);
   EarlierPipeline(directory, run).RequireSame(MeasuringOracles(run.search->pipeline, *run.catalog));
   EarlierTrials(directory, wanted).AddTo(known);
@@ -241,7 +255,53 @@ void AddTable(const fs::path& file, const WantedMetrics& wanted, std::vector<Kno
   } catch (const lode::Error& e) { throw HostError(e.what()); }
 }
 
+// ---- what does not exist
+
+// Reports a fault once, although all points of a grid have it.
+class SourcesCheck {
+ public:
+  void Check(const Search& search) {
+    const StartConfig& start = search.pipeline.start;
+    if (IsGiven(start.trials)) {
+      Report(start.trials_position, "trials", CheckInputFile(start.trials));
+    }
+    if (IsGiven(start.warm_start)) {
+      Report(start.warm_start_position, "warm_start", FaultOfEarlierRuns(search));
+    }
+  }
+
+  void ThrowIfAny() { diagnostics_.ThrowIfAny(); }
+
+ private:
+  static bool IsGiven(const fs::path& path) { return !path.empty() && !IsArtifact(path.native()); }
+
+  static std::string FaultOfEarlierRuns(const Search& search) {
+    for (const std::uint64_t seed : search.pipeline.seeds) {
+      EarlierRun found = FindEarlierRun(search, seed);
+      if (!found.fault.empty()) { return found.fault; }
+    }
+    return "";
+  }
+
+  void Report(const Position& position, const std::string& key, const std::string& fault) {
+    if (!fault.empty() && reported_.insert(key + fault).second) {
+      diagnostics_.Add(position, "'" + key + "': " + fault);
+    }
+  }
+
+  Diagnostics diagnostics_;
+  std::set<std::string> reported_;
+};
+
 }  // namespace
+
+void CheckKnownSources(const LoadedPipeline& pipeline) {
+  SourcesCheck check;
+  for (const Stage& stage : pipeline.stages.list) {
+    std::ranges::for_each(stage.searches, [&](const Search& search) { check.Check(search); });
+  }
+  check.ThrowIfAny();
+}
 
 std::vector<KnownTrial> ReadKnownTrials(const PlannedRun& run, const Runner& runner) {
   const StartConfig& start = run.search->pipeline.start;

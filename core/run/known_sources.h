@@ -14,4 +14,8 @@ namespace lode::core {
 // space or measured with another oracle, for a missing metric, and if there are no trials.
 std::vector<KnownTrial> ReadKnownTrials(const PlannedRun& run, const Runner& runner);
 
+// Throws ConfigError for earlier runs and tables that do not exist, at the places where they are
+// written. What earlier stages will leave is not checked.
+void CheckKnownSources(const LoadedPipeline& pipeline);
+
 }  // namespace lode::core

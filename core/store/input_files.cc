@@ -106,6 +106,11 @@ std::string Describe(const json& print) {
                    ")";
 }
 
+// A run keeps its known trials, so it no longer needs the table that they came from.
+bool IsGoneTable(const std::string& path, const Pipeline& pipeline, const fs::path& root) {
+  return path == pipeline.start.trials && !IsArtifact(path) && !fs::exists(Locate(path, root));
+}
+
 // Adds the stores of the earlier runs in a directory, by their paths below it as written.
 void AddEarlierRuns(const std::string& path, const fs::path& root, json& inputs) {
   if (path.empty()) { return; }
@@ -130,7 +135,7 @@ json FingerprintOf(const fs::path& path) {
 json InputsOf(const Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
   json inputs = json::object();
   for (const std::string& path : InputFilesOf(pipeline, catalog)) {
-    if (path == pipeline.start.warm_start) { continue; }
+    if (path == pipeline.start.warm_start || IsGoneTable(path, pipeline, root)) { continue; }
     RequireArtifact(path, root);
     inputs[path] = FingerprintOf(Locate(path, root));
   }

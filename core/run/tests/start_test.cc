@@ -183,6 +183,19 @@ TEST_F(StartTest, AChangedSourceIsNamed) {
               HasSubstr("first/seed-0/run.db was "));
 }
 
+TEST_F(StartTest, ASourceThatIsGoneIsNotNeededAnyMore) {
+  ASSERT_EQ(Run("rea", "table", {"budget.steps=20", "start.trials=trials.csv"}).status, 0);
+  ASSERT_EQ(Warm("rea", "warm", {"budget.steps=20"}).status, 0);
+  fs::remove(At("trials.csv"));
+  fs::remove_all(At("first"));
+  for (const char* run : {"table", "warm"}) {
+    const std::string at = At(run).string();
+    EXPECT_EQ(lode_.Run({"show", at}).status, 0) << run;
+    const Outcome outcome = lode_.Run({"resume", at, "--extend", "steps=30"});
+    EXPECT_EQ(outcome.status, 0) << run << outcome.err;
+  }
+}
+
 TEST_F(StartTest, IsolationAndWorkersGiveTheSameKnownTrials) {
   ASSERT_EQ(Warm("rea", "here").status, 0);
   ASSERT_EQ(Warm("rea", "apart", {"execution.isolate=all"}).status, 0);
@@ -218,7 +231,7 @@ TEST_F(StartTest, AnotherSpaceOrOracleIsNamed) {
                     HasSubstr("this pipeline has dataset = \"cifar100\"")));
   const Outcome nothing = Run("rea", "nothing", {"budget.steps=9", "start.warm_start=elsewhere"});
   EXPECT_THAT(nothing.out + nothing.err,
-              HasSubstr("start.warm_start: " + At("elsewhere").string() + ": there is no run"));
+              HasSubstr("'warm_start': " + At("elsewhere").string() + ": there is no run"));
 }
 
 TEST_F(StartTest, MistakesInATableAreNamed) {
@@ -236,10 +249,9 @@ TEST_F(StartTest, MistakesInATableAreNamed) {
   EXPECT_THAT(mistake("architecture,valid_accuracy\n"), HasSubstr("has no trials to start from"));
 }
 
-TEST_F(StartTest, AStageStartsFromAnEarlierOne) {
-  std::ofstream(At("staged.toml")) << "include = \"" +
-                                          SourceFile("configs/nb201/common.toml").string() +
-                                          R"("
+// `warm_start`: of the second stage, on line 16 from column 14 on.
+std::string Staged(const std::string& warm_start) {
+  return "include = \"" + SourceFile("configs/nb201/common.toml").string() + R"("
 [pipeline]
 name = "staged"
 seeds = [0]
@@ -254,8 +266,13 @@ name = "refine"
 [stage.optimizer]
 use = "rea"
 [stage.start]
-warm_start = "stage:explore"
-)";
+warm_start = ")" +
+         warm_start + "\"\n";
+}
+
+TEST_F(StartTest, AStageStartsFromAnEarlierOne) {
+  std::ofstream(At("staged.toml")) << Staged("stage:explore");
+  EXPECT_EQ(lode_.Run({"validate", At("staged.toml").string()}).status, 0);
   const Outcome outcome =
       lode_.Run({"run", At("staged.toml").string(), "--out", At("staged").string()});
   ASSERT_EQ(outcome.status, 0) << outcome.out << outcome.err;
@@ -263,6 +280,33 @@ warm_start = "stage:explore"
       Select(At("staged/refine/seed-0"), kKnown),
       Select(At("staged/explore/seed-0"),
              "SELECT architecture, valid_accuracy FROM trials WHERE NOT reused ORDER BY step"));
+}
+
+// Before anything runs.
+TEST_F(StartTest, ASourceThatDoesNotExistIsNamedWhereItIsWritten) {
+  const std::string file = At("staged.toml").string();
+  const auto expect = [&](const std::string& warm_start, const std::string& fault,
+                          const std::vector<std::string>& more = {}) {
+    std::ofstream(file) << Staged(warm_start);
+    for (const char* command : {"validate", "run"}) {
+      std::vector<std::string> arguments = {command, file};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      const Outcome outcome = lode_.Run(arguments);
+      EXPECT_EQ(outcome.status, 2) << command;
+      EXPECT_EQ(outcome.err, "lode: " + file + ":16:14: 'warm_start': " + fault + "\n") << command;
+    }
+    EXPECT_FALSE(fs::exists(At("runs")));
+  };
+  expect("stage:explor", "there is no stage 'explor'; did you mean 'explore'?");
+  expect("elsewhere", At("elsewhere").string() + ": there is no run");
+  expect("first",
+         At("first").string() + ": has no run with seed 1; the directory of one run, such as " +
+             At("first/seed-0").string() + ", starts all seeds from it",
+         {"--seeds", "3"});
+  const Outcome trials = lode_.Run({"validate", SourceFile("configs/nb201/rea.toml").string(),
+                                    "--set", "start.trials=none.csv"});
+  EXPECT_EQ(trials.err, "lode: --set start.trials=none.csv: 'trials': there is no file " +
+                            At("none.csv").string() + "\n");
 }
 
 TEST_F(StartTest, GivenArchitecturesAreEvaluatedFirst) {
