@@ -114,9 +114,10 @@ class Install(InstallationTest):
         files = sorted(file.relative_to(configs) for file in configs.rglob("*.toml") if file.name != "common.toml")
         self.assertEqual(files, sorted(file.relative_to(SOURCE / "configs") for file in (SOURCE / "configs").rglob(
             "*.toml") if file.name != "common.toml"))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.work)}  # with a cache, and Python for fashion_mnist
         for file in files:
             with self.subTest(str(file)):
-                self.lode("validate", f"configs/{file}", cwd=self.work)
+                self.lode("validate", f"configs/{file}", cwd=self.work, env=environment)
 
     def complete(self, *words):
         """Returns the candidates that bash offers for the last word."""

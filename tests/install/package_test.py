@@ -86,7 +86,7 @@ class Package(InstallationTest):
         for line in output("dpkg-deb", "-c", self.package).splitlines():
             mode, owner = line.split()[:2]
             self.assertEqual(owner, "root/root", line)
-            self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"), line)
+            self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "lrwxrwxrwx"), line)
 
     def test_dependencies_are_what_the_loader_needs(self):
         libraries = set()
