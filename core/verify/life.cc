@@ -29,6 +29,7 @@ constexpr std::uint64_t kStepsOfALife = 30;
 constexpr std::size_t kQueries = 4;
 constexpr std::size_t kLives = 4, kBatches = 4;
 constexpr std::chrono::seconds kPatience{1};
+constexpr int kAttempts = 8;
 constexpr milliseconds kSlowLife{300};
 constexpr std::size_t kOthers = 8;
 
@@ -270,11 +271,11 @@ class LivesContract {
     return others;
   }
 
-  // A busy machine may delay one attempt, but not all of them.
+  // A busy machine may delay some attempts, but not all of them.
   void CheckCancelled(milliseconds delay) {
     std::chrono::duration<double> least = std::chrono::hours(1);
     std::string late_call;
-    for (int attempt = 0; attempt < 3 && least > kPatience; ++attempt) {
+    for (int attempt = 0; attempt < kAttempts && least > kPatience; ++attempt) {
       const auto doing =
           findings_.Do("a life that is cancelled after " + std::to_string(delay.count()) + " ms");
       Life life(case_, Life::Clock::now() + delay);
