@@ -72,6 +72,7 @@ std::vector<std::string> RowLabels() {
 
 std::vector<lode::Matrix> Matrices() {
   std::vector<lode::Matrix> matrices;
+  matrices.reserve(std::size(kCellNames));
   for (const std::string_view name : kCellNames) {
     matrices.push_back(
         {std::string(name), RowLabels(), {kOperationNames.begin(), kOperationNames.end()}});
