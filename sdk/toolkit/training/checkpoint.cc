@@ -24,15 +24,6 @@ NamedTensors Named(const torch::nn::Module& module) {
   return named;
 }
 
-files::Tensor ToFile(const Tensor& tensor) {
-  const Tensor dense = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
-  const float* data = dense.data_ptr<float>();
-  files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
-  out.values.assign(data, data + dense.numel());
-  return out;
-}
-
 void Set(const Tensor& tensor, files::Tensor& from) {
   const torch::NoGradGuard no_grad;
   tensor.copy_(torch::from_blob(from.values.data(), tensor.sizes()));
@@ -84,6 +75,15 @@ Tensor BufferOf(const torch::optim::SGD& optimizer, const Tensor& parameter) {
 }
 
 }  // namespace
+
+files::Tensor ToFile(const Tensor& tensor) {
+  const Tensor dense = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
+  const float* data = dense.data_ptr<float>();
+  files::Tensor out;
+  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
+  out.values.assign(data, data + dense.numel());
+  return out;
+}
 
 files::Tensors TensorsOf(const torch::nn::Module& module) {
   files::Tensors tensors;

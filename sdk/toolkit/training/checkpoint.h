@@ -11,6 +11,9 @@
 
 namespace lode::training {
 
+// A copy of the numbers, as float32, on whatever device they are.
+files::Tensor ToFile(const torch::Tensor& tensor);
+
 // The module's parameters and buffers by their names ("stage0.cell1.edge2.conv.weight"), float32.
 files::Tensors TensorsOf(const torch::nn::Module& module);
 

@@ -31,6 +31,7 @@ namespace {
 
 using lode::training::DropPath;
 using lode::training::Pass;
+using lode::training::ToFile;
 using torch::Tensor;
 
 constexpr std::size_t kSteps = 2;
@@ -63,14 +64,6 @@ std::vector<Form> Forms() {
   Form imagenet = FormOf("imagenet", 3, 0, {"imagenet", 3, 16, 12, 224, true});
   imagenet.training.label_smoothing = 0.1;
   return {plain, cifar, imagenet};
-}
-
-lode::files::Tensor ToFile(const Tensor& tensor) {
-  const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
-  lode::files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
-  out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
-  return out;
 }
 
 // Records what a training does.

@@ -34,6 +34,7 @@ namespace {
 
 using lode::images::Loader;
 using lode::training::Pass;
+using lode::training::ToFile;
 using torch::Tensor;
 
 constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 8, kClasses = 10;
@@ -79,14 +80,6 @@ std::vector<Form> Forms() {
 std::unique_ptr<Loader> RandomLoader(bool whole) {
   return lode::training::RandomImages(kBatch * kBatches - (whole ? 0 : 1),
                                       {kBatch, kSide, kClasses});
-}
-
-lode::files::Tensor ToFile(const Tensor& tensor) {
-  const Tensor dense = tensor.detach().to(torch::kFloat).contiguous();
-  lode::files::Tensor out;
-  for (const std::int64_t n : dense.sizes()) { out.shape.push_back(static_cast<std::size_t>(n)); }
-  out.values.assign(dense.data_ptr<float>(), dense.data_ptr<float>() + dense.numel());
-  return out;
 }
 
 // Records what a training does.
