@@ -170,7 +170,9 @@ Setting BaseSetting(const lode_component& component, const std::filesystem::path
     const std::string assignment = std::string(LODE_AT(component.params, i)->name) + "=";
     const bool is_set = std::ranges::any_of(
         settings, [&](const std::string& text) { return text.starts_with(assignment); });
-    if (is_set) { base.values[i] = written.values[i]; }
+    if (!is_set) { continue; }
+    base.values[i] = written.values[i];
+    base.chosen.insert(i);
   }
   base.name = written.name;
   return base;

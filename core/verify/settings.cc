@@ -196,6 +196,7 @@ std::vector<Setting> PresetSettings(const lode_component& component, const Setti
     Setting setting = base;
     setting.name = std::string("preset ") + preset.name;
     test::ApplyPreset(component, preset, setting.values);
+    for (const std::uint32_t p : base.chosen) { setting.values[p] = base.values[p]; }
     list.push_back(std::move(setting));
   }
   return list;
@@ -204,7 +205,7 @@ std::vector<Setting> PresetSettings(const lode_component& component, const Setti
 std::vector<Setting> Variations(const lode_component& component, const Setting& base) {
   VariationList variations(base);
   for (std::uint32_t i = 0; i < component.param_count; ++i) {
-    AddVariations(*LODE_AT(component.params, i), i, variations);
+    if (!base.chosen.contains(i)) { AddVariations(*LODE_AT(component.params, i), i, variations); }
   }
   std::vector<Setting> list = variations.Take();
   for (Setting& preset : PresetSettings(component, base)) { list.push_back(std::move(preset)); }

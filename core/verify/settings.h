@@ -3,7 +3,9 @@
 
 #include <lode/plugin.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ namespace lode::verify {
 struct Setting {
   std::string name;  // "defaults", "noise at its minimum", "preset paper"
   std::vector<lode_value> values;
+  std::set<std::uint32_t> chosen = {};  // parameters that the user has set, by index
 };
 
 // Returns the defaults as a host resolves them: relative paths start at `directory`, the plugin's
@@ -27,7 +30,8 @@ Setting SettingOf(const lode_component& component, std::string name,
                   std::vector<core::Value> values);
 
 // Variations() returns `base` with one parameter at a time at its minimum, its maximum, or each of
-// its choices, and the presets. PresetSettings() returns `base` with each preset.
+// its choices, and the presets. PresetSettings() returns `base` with each preset. Neither changes
+// what the user has chosen.
 std::vector<Setting> Variations(const lode_component& component, const Setting& base);
 std::vector<Setting> PresetSettings(const lode_component& component, const Setting& base);
 

@@ -195,5 +195,21 @@ TEST_F(VerifySettingsTest, PresetsSetTheirParametersOnly) {
   EXPECT_THAT(Texts(Variations(component_, base)), ElementsAre("preset paper -> 7 0.25"));
 }
 
+TEST_F(VerifySettingsTest, WhatTheUserHasChosenStays) {
+  lode_setting epochs[] = {{"epochs", IntValue(600)}, {"cells", IntValue(20)}};
+  lode_preset preset{};
+  preset.struct_size = sizeof preset;
+  preset.name = "paper";
+  preset.settings = epochs;
+  preset.setting_count = 2;
+  Declare({Param("epochs", LODE_T_INT, 1, 900), Param("cells", LODE_T_INT, 2)});
+  component_.presets = &preset;
+  component_.preset_count = 1;
+  const Setting base{"as set", {IntValue(3), IntValue(8)}, {0}};
+  EXPECT_THAT(Texts(PresetSettings(component_, base)), ElementsAre("preset paper -> 3 20"));
+  EXPECT_THAT(Texts(Variations(component_, base)),
+              ElementsAre("cells at its minimum -> 3 2", "preset paper -> 3 20"));
+}
+
 }  // namespace
 }  // namespace lode::verify

@@ -10,6 +10,7 @@
 #include <lode/plugin.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -151,6 +152,12 @@ TEST(Verify, NamesTheAvailableComponents) {
   } catch (const core::HostError& e) {
     EXPECT_STREQ(e.what(), "the plugin has no component 'sond'; did you mean 'sound'?");
   }
+}
+
+TEST(Verify, WhatIsSetIsChosen) {
+  const Setting base = BaseSetting(test::GridSpaceComponent(), "", {"choices=2"});
+  EXPECT_EQ(base.values[1].as.i, 2);
+  EXPECT_EQ(base.chosen, std::set<std::uint32_t>{1});
 }
 
 TEST(Verify, AFileThatIsNotAPluginIsAFinding) {
