@@ -134,8 +134,10 @@ void AddVerify(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->allow_extra_args(false)
       ->needs(component);
   command
-      ->add_option("--patience", options->patience,
-                   "Seconds without a sign of life after which a component counts as hanging")
+      ->add_option(
+          "--patience", options->patience,
+          "Seconds after which a component counts as hanging if no call ends and it reports "
+          "no new progress")
       ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print the findings as JSON");

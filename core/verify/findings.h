@@ -25,7 +25,7 @@ class Watcher {
  public:
   virtual ~Watcher() = default;
   virtual void OnDoing(const std::string& what) = 0;
-  // Reports that the same work continues.
+  // Reports that the same work continues. Any thread.
   virtual void OnBeat() = 0;
   virtual void OnFound(const Finding& finding) = 0;
 };

@@ -138,6 +138,7 @@ constexpr std::string_view kUnchecked[] = {
     "Whether sample draws equally in a space of more than 20000 architectures that lists no "
     "neighbors and in which not all combinations of rows' values are architectures.",
     "Whether load refuses all damaged states: only some bytes are changed.",
+    "Whether a call ends that reports ever new progress.",
     "Whether canonical, graph and metrics match the network that the author has in mind.",
 };
 

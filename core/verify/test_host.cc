@@ -20,6 +20,31 @@ HostFaults& AllHostFaults() {
   return *faults;
 }
 
+class ProgressWatch {
+ public:
+  void Set(Watcher* watcher) {
+    const std::lock_guard lock(mutex_);
+    watcher_ = watcher;
+  }
+  void Note(double fraction, std::string_view what) {
+    const std::lock_guard lock(mutex_);
+    if (fraction == fraction_ && what == what_) { return; }
+    fraction_ = fraction;
+    what_ = what;
+    if (watcher_ != nullptr) { watcher_->OnBeat(); }
+  }
+
+ private:
+  std::mutex mutex_;
+  Watcher* watcher_ = nullptr;
+  double fraction_ = -1;
+  std::string what_;
+};
+ProgressWatch& TheProgressWatch() {
+  static auto* const watch = new ProgressWatch;
+  return *watch;
+}
+
 // Returns a NUL-terminated text of the component, with a limit in case it is not terminated; "" for
 // NULL.
 std::string_view Bounded(const char* text) {
@@ -55,6 +80,8 @@ std::vector<std::pair<std::string, std::string>> TakeHostFaults() {
   const std::lock_guard lock(faults.mutex);
   return std::exchange(faults.list, {});
 }
+
+void WatchProgress(Watcher* watcher) { TheProgressWatch().Set(watcher); }
 
 TestHost::TestHost(std::uint64_t seed, Slots slots) : test::TestHost(seed) {
   if (slots == Slots::kRandomOnly) {
@@ -95,7 +122,11 @@ void TestHost::FillSlots() {
   services().progress = [](const lode_host* h, double fraction, const char* what) {
     Touch(h);
     CheckHostText("progress", what, Bounded(what).size());
-    if (!(fraction <= 1)) { NoteHostFault("host.progress", "is " + std::to_string(fraction)); }
+    if (!(fraction <= 1)) {
+      NoteHostFault("host.progress", "is " + std::to_string(fraction));
+    } else {
+      TheProgressWatch().Note(fraction, Bounded(what));
+    }
   };
   services().record = [](const lode_host* h, const char* name, double value) {
     Touch(h);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/verify/findings.h"
 #include "core/verify/settings.h"
 
 namespace lode::verify {
@@ -22,6 +23,10 @@ namespace lode::verify {
 void NoteHostFault(std::string_view rule, std::string seen);
 // Returns the reports since the last call.
 std::vector<std::pair<std::string, std::string>> TakeHostFaults();
+
+// Reports progress to `watcher`, as beats, until it is replaced by another or nullptr. Only progress
+// that differs from the last counts: a component may report the same forever.
+void WatchProgress(Watcher* watcher);
 
 using test::ErrorBuffer;
 using test::Phase;

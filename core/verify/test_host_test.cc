@@ -71,6 +71,28 @@ TEST_F(HostTest, AFractionAboveOneIsAFault) {
                                             Pair("host.progress", testing::_)));
 }
 
+TEST_F(HostTest, OnlyNewProgressIsASignOfLife) {
+  struct : Watcher {
+    void OnDoing(const std::string&) override {}
+    void OnBeat() override { ++beats; }
+    void OnFound(const Finding&) override {}
+    int beats = 0;
+  } watcher;
+  const auto beats_of = [&](double fraction, const char* what) {
+    const int before = watcher.beats;
+    host_.get()->progress(host_.get(), fraction, what);
+    return watcher.beats - before;
+  };
+  WatchProgress(&watcher);
+  EXPECT_EQ(beats_of(0.25, "epoch 1"), 1);
+  EXPECT_EQ(beats_of(0.25, "epoch 1"), 0);
+  EXPECT_EQ(beats_of(0.5, "epoch 1"), 1);
+  EXPECT_EQ(beats_of(0.5, "epoch 2"), 1);
+  EXPECT_EQ(beats_of(std::numeric_limits<double>::quiet_NaN(), "epoch 3"), 0);
+  WatchProgress(nullptr);
+  EXPECT_EQ(beats_of(0.75, "epoch 3"), 0);
+}
+
 TEST_F(HostTest, AFloodOfFaultsIsCut) {
   for (int i = 0; i < 1000; ++i) { Log("\n"); }
   EXPECT_THAT(TakeHostFaults(), SizeIs(100));

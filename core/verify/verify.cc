@@ -1,6 +1,7 @@
 #include "core/verify/verify.h"
 
 #include <functional>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "core/verify/component.h"
 #include "core/verify/file_contract.h"
 #include "core/verify/process_state.h"
+#include "core/verify/test_host.h"
 
 namespace lode::verify {
 namespace {
@@ -24,26 +26,35 @@ using nlohmann::json;
 
 // ---- in the child
 
+// A component reports progress from any thread.
 class Sender : public Watcher {
  public:
-  explicit Sender(const Child::Send& send) : send_(send) {}
+  explicit Sender(const Child::Send& send) : send_(send) { WatchProgress(this); }
+  ~Sender() override { WatchProgress(nullptr); }
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
   void OnDoing(const std::string& what) override {
+    const std::lock_guard lock(mutex_);
     send_(core::FormatJson({{"doing", what}}));
     last_ = Clock::now();
   }
   void OnBeat() override {
+    const std::lock_guard lock(mutex_);
     if (const auto now = Clock::now(); now - last_ > std::chrono::milliseconds(100)) {
       send_("{}");
       last_ = now;
     }
   }
   void OnFound(const Finding& f) override {
+    const std::lock_guard lock(mutex_);
     send_(core::FormatJson({{"rule", f.rule}, {"done", f.done}, {"seen", f.seen}}));
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   const Child::Send& send_;
+  std::mutex mutex_;
   Clock::time_point last_ = Clock::now();
 };
 
@@ -130,8 +141,8 @@ class Follower {
     }
     if (received == Child::Received::kSilence) {
       child.Kill();
-      Add("process.hang",
-          "nothing happens for " + std::to_string(request_.patience.count()) + " ms");
+      Add("process.hang", "no call ends and no new progress is reported for " +
+                              std::to_string(request_.patience.count()) + " ms");
     } else {
       TakeEnd(child.Wait(), child.output());
     }

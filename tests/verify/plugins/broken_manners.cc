@@ -52,8 +52,36 @@ void IgnoreSignal() { signal(SIGUSR1, SIG_IGN); }
 void SetLocale() { std::setlocale(LC_ALL, "C.UTF-8"); }
 void Abort() { std::abort(); }
 void Exit() { std::exit(3); }
-void Hang() {
-  for (;;) { std::this_thread::sleep_for(std::chrono::seconds(1)); }
+
+// A grid whose mutations take long, and report progress meanwhile.
+template <auto Wait>
+struct Reports : GridSpace {
+  Reports(lode::Host host, const Config& config) : GridSpace(host, config), host_(host) {}
+  void Mutate(lode::Random random, lode::ArchitectureView parent,
+              std::span<std::uint8_t> child) const {
+    Wait(host_);
+    GridSpace::Mutate(random, parent, child);
+  }
+
+ private:
+  lode::Host host_;
+};
+
+// Reports the same progress forever.
+void Hang(const lode::Host& host) {
+  for (;;) {
+    host.Progress(0.5, "mutating");
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+// The first mutation takes 6 seconds.
+void Advance(const lode::Host& host) {
+  static int tenths = 0;
+  for (; tenths < 60; ++tenths) {
+    host.Progress(tenths / 60.0, "mutating");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 struct Overwrites : GridSpace {
@@ -240,7 +268,8 @@ LODE_PLUGIN("broken.manners", "1.0.0", "Apache-2.0", Space<Acting<Print>>("broke
             Space<Acting<IgnoreSignal>>("broken.process.signals"),
             Space<Acting<SetLocale>>("broken.process.state"),
             Space<Ends<Abort>>("broken.process.crash"), Space<Ends<Exit>>("broken.process.exit"),
-            Space<Ends<Hang>>("broken.process.hang"), Space<Unmakable>("broken.create.defaults"),
+            Space<Reports<Hang>>("broken.process.hang"), Space<Reports<Advance>>("sound.slow"),
+            Space<Unmakable>("broken.create.defaults"),
             Space<RefusesTheMost>("broken.create.setting"), ClampsItsValues(), NeedsALog(),
             Space<TwoLines>("broken.error.message"),
             ParsesThrough<WantsError>("broken.error.null", FailOtherwise),
