@@ -102,6 +102,31 @@ TEST(DartsNetworkSizeTest, SmallNetworksHaveThePublishedSizes) {
   Expect(kPcDartsImage, config, {327546, 763012, 52460032});
 }
 
+TEST(DartsNetworkSizeTest, OtherPublishedGenotypesHaveTheSizesThatTheSpaceComputes) {
+  for (const NetworkConfig& config :
+       {Config("cifar", 20, 36, 10, 32), Config("imagenet", 14, 48, 1000, 224)}) {
+    for (const char* text : {kPDarts, kGdas, kSnas}) {
+      const Genotype genotype = Parse(text);
+      const Counts counts = CountsOf(genotype, config);
+      const Cost cost = NetworkCosts(config).Of(genotype);
+      EXPECT_EQ(counts.parameters, cost.parameters) << text;
+      EXPECT_EQ(counts.macs, cost.macs) << text;
+    }
+  }
+}
+
+// Millions, as reported for the networks with 20 cells and 36 channels on CIFAR-10; some of them
+// are cut off, not rounded.
+TEST(DartsNetworkSizeTest, OtherPublishedGenotypesHaveTheReportedSizes) {
+  const NetworkCosts costs(Config("cifar", 20, 36, 10, 32));
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kPDarts)).parameters) / 1e6, 3.43, 0.01);
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kPDarts)).macs) / 1e6, 532, 0.5);
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kGdas)).parameters) / 1e6, 3.36, 0.01);
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kGdas)).macs) / 1e6, 519, 0.5);
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kSnas)).parameters) / 1e6, 2.66, 0.01);
+  EXPECT_NEAR(static_cast<double>(costs.Of(Parse(kSnas)).macs) / 1e6, 422, 0.5);
+}
+
 TEST(DartsNetworkSizeTest, DrawnGenotypesHaveTheSizesThatTheSpaceComputes) {
   lode::test::FixedStream stream(5);
   for (std::int64_t cells = 2; cells <= 8; ++cells) {  // the auxiliary head needs two reductions
