@@ -1,6 +1,7 @@
-// Compares bo with the other optimizers on a space that nothing was chosen on: eight decisions with
-// five values each, without a graph or metrics. Values are sums over decisions and over pairs of
-// neighboring decisions, which each seed draws from the normal distribution.
+// Compares bo with all other optimizers but arch2vec's, which take minutes, on a space that nothing
+// was chosen on: eight decisions with five values each, without a graph or metrics. Values are sums
+// over decisions and over pairs of neighboring decisions, which each seed draws from the normal
+// distribution.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -72,8 +73,7 @@ class MadeSpace : public testing::Test {
     return best;
   }
   double MeanOf(const std::string& optimizer, const std::string& preset = "") {
-    const std::string plugin = optimizer.starts_with("arch2vec") ? "arch2vec" : optimizer;
-    Values values(LoadComponent(kPlugins / (plugin + ".lode.so"), optimizer), kPlugins);
+    Values values(LoadComponent(kPlugins / (optimizer + ".lode.so"), optimizer), kPlugins);
     if (!preset.empty()) { values.SetPreset(preset); }
     double sum = 0;
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) { sum += BestOf(values, seed); }
@@ -87,9 +87,8 @@ class MadeSpace : public testing::Test {
 TEST_F(MadeSpace, BoFindsTheBestInMean) {
   const double bo = MeanOf("bo");
   EXPECT_GT(bo, MeanOf("l2nas", "plus"));
-  for (const char* other :
-       {"random", "rea", "local_search", "evolution", "nsga2", "reinforce", "hyperband", "bohb",
-        "tpe", "alphax", "bananas", "npenas", "arch2vec_bo", "arch2vec_rl"}) {
+  for (const char* other : {"random", "rea", "local_search", "evolution", "nsga2", "reinforce",
+                            "hyperband", "bohb", "tpe", "alphax", "bananas", "npenas"}) {
     EXPECT_GT(bo, MeanOf(other)) << other;
   }
 }
