@@ -1,0 +1,138 @@
+// An oracle that measures architectures with weights that they share: those of one network that
+// contains the networks of all architectures and is trained once. A family of networks derives its
+// oracle from it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <lode/plugin.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "toolkit/training/batch_norm.h"
+#include "toolkit/training/network_oracle.h"
+
+namespace lode::training {
+
+// Parameters of such an oracle; its Config derives from it and from NetworkOracleConfig.
+struct SupernetOracleConfig {
+  std::string weights;
+  std::int64_t seed = 0;
+  std::int64_t calibration_images = 1024;
+  std::int64_t evaluation_batch_size = 256;
+  bool affine = true;
+  std::string moments = "calibrated";
+  std::string scoring = "all";
+
+  bool tracks_moments() const { return moments != "batch"; }
+  bool scores_one_batch() const { return scoring == "batch"; }
+};
+
+// Appends them to an oracle's own parameters, in three groups, between which an oracle may have
+// others. The documents say what a family calls its architectures.
+template <class C>
+void AddSupernetParameters(Params<C>& params, const char* calibration_images) {
+  const auto add = Appender<SupernetOracleConfig>(params);
+  add("weights", &SupernetOracleConfig::weights,
+      "A trained supernet, safetensors; \"\": train it before the search.", Path{});
+  add("seed", &SupernetOracleConfig::seed,
+      "Seed of the supernet's first weights, batches and paths; all runs share the supernet.",
+      Range{0, 1e15});
+  add("calibration_images", &SupernetOracleConfig::calibration_images, calibration_images,
+      Range{1, 1e9});
+  add("evaluation_batch_size", &SupernetOracleConfig::evaluation_batch_size,
+      "Images in a batch of calibration and validation.", Range{1, 65536});
+}
+
+template <class C>
+void AddNormParameters(Params<C>& params, const char* moments) {
+  const auto add = Appender<SupernetOracleConfig>(params);
+  add("affine", &SupernetOracleConfig::affine,
+      "Whether the norms of the cells have weights and biases.");
+  add("moments", &SupernetOracleConfig::moments, moments, Choices{{"calibrated", "batch"}});
+}
+
+template <class C>
+void AddScoringParameters(Params<C>& params) {
+  Appender<SupernetOracleConfig>(params)(
+      "scoring", &SupernetOracleConfig::scoring,
+      "What a query is measured on: all validation images, or one batch of them, drawn by the "
+      "query's seed, which is fast and noisy.",
+      Choices{{"all", "batch"}});
+}
+
+// A path through a supernet: images (images, channels, height, width) to logits (images, classes).
+using SupernetPath = std::function<torch::Tensor(const torch::Tensor& images, const Pass& pass)>;
+
+class SupernetOracle {
+ public:
+  SupernetOracle(const SupernetOracle&) = delete;
+  SupernetOracle& operator=(const SupernetOracle&) = delete;
+  virtual ~SupernetOracle() = default;
+
+  std::vector<Metric> Metrics() const;  // valid_accuracy, valid_top5
+
+  // Reads the data set, and the weights if they are given. Throws lode::UnsupportedError if the
+  // space is not the family's or LibTorch does not support the device, IoError if the weights
+  // belong to another network, InvalidError if they were trained with the images split differently:
+  // the training may have included validation images; and whatever reading the data throws.
+  void Bind(const Space& space);
+
+  // Unless weights are given: trains the supernet, each batch along a path that is drawn for it,
+  // and writes supernet.safetensors to `directory`; or loads it. An interrupted training continues
+  // from its last checkpoint.
+  void Prepare(const std::filesystem::path& directory);
+
+  // If calibrated, the norms get the moments of the architecture's own activations over
+  // `calibration_images` images of the training part, in batches, before it is measured: those that
+  // were gathered in training mix all paths. The result is a function of the weights and the
+  // architecture and, if one batch is scored, of the query's seed, which draws the batch. Throws
+  // InvalidError before Prepare if no weights were given, UnsupportedError for a fidelity below 1.
+  void Evaluate(const Query& query, std::span<double> metrics);
+
+ protected:
+  // Throws InvalidError unless a part is set aside for validation.
+  SupernetOracle(Host host, const NetworkOracleConfig& config, const SupernetOracleConfig& own);
+
+ private:
+  // What a family adds.
+
+  // Throws UnsupportedError unless the space is the family's.
+  virtual void CheckSpace(const Space& space) const = 0;
+  virtual Task OpenTask() const = 0;
+  // Makes the network, with its first weights. Throws if there is none for the task's images.
+  virtual std::shared_ptr<torch::nn::Module> Make(const Task& task, std::uint64_t seed) = 0;
+  // The path of an architecture through the network.
+  virtual SupernetPath PathOf(ArchitectureView architecture) const = 0;
+  // A random path, a function of both numbers.
+  virtual SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) const = 0;
+  // Describes the network in words, and how paths are drawn unless that is the family's usual way:
+  // a checkpoint with another description is refused.
+  virtual std::string DescribeNetworks() const = 0;
+  virtual std::string DescribePaths() const { return ""; }
+
+  void Train(const std::filesystem::path& file, const std::filesystem::path& checkpoint);
+  std::string DescribeTraining() const;
+  void Load(const std::filesystem::path& file);
+  void Measure(const Query& query, std::span<double> metrics);
+  void Calibrate(const SupernetPath& path);
+  Evaluation Score(const SupernetPath& path, std::uint64_t seed);
+
+  Host host_;
+  NetworkOracleConfig config_;
+  SupernetOracleConfig own_;
+  std::optional<Task> task_;
+  std::optional<torch::Device> device_;
+  std::shared_ptr<torch::nn::Module> network_;
+  std::unique_ptr<images::Loader> calibration_, validation_;
+  bool ready_ = false;
+};
+
+}  // namespace lode::training
