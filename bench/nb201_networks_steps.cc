@@ -1,8 +1,8 @@
-// nb201_networks_steps THREADS REPEATS CHANNELS: reads strings of NAS-Bench-201 cells, one per line,
-// from standard input. For each, trains the benchmark's network of that cell for a few steps on
-// batches of 64 images of 32 x 32 pixels, evaluates as many batches, and prints the median seconds
-// of a training step and of an evaluated batch: the thread's processor time with one thread, elapsed
-// time with more. bench/networks_vs_pytorch.py runs it.
+// nb201_networks_steps THREADS REPEATS CHANNELS: reads strings of NAS-Bench-201 cells, one per
+// line, from standard input. For each, trains the benchmark's network of that cell for a few steps
+// on batches of 64 images of 32 x 32 pixels, evaluates as many batches, and prints the median
+// seconds of a training step and of an evaluated batch: the thread's processor time with one
+// thread, elapsed time with more. bench/networks_vs_pytorch.py runs it.
 #include "bench/networks_steps.h"
 #include "plugins/spaces/nb201/networks/network.h"
 

@@ -24,8 +24,8 @@ void NoteHostFault(std::string_view rule, std::string seen);
 // Returns the reports since the last call.
 std::vector<std::pair<std::string, std::string>> TakeHostFaults();
 
-// Reports progress to `watcher`, as beats, until it is replaced by another or nullptr. Only progress
-// that differs from the last counts: a component may report the same forever.
+// Reports progress to `watcher`, as beats, until it is replaced by another or nullptr. Only
+// progress that differs from the last counts: a component may report the same forever.
 void WatchProgress(Watcher* watcher);
 
 using test::ErrorBuffer;

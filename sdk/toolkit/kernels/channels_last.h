@@ -25,6 +25,23 @@ struct Term {
 // The largest number of summands.
 inline constexpr std::size_t kMostTerms = 8;
 
+// A depthwise convolution of one image: each channel has its own kernel x kernel taps.
+//
+// The image is surrounded by zeros, so that every tap of every output is inside; `row` is the
+// number of floats in one of its rows. A group is what the taps are stored for: the floats of one
+// pixel or, if stride is 1, of several pixels side by side, which fills vectors where a pixel has
+// few channels.
+struct Depthwise {
+  std::size_t kernel;    // 3, 5 or 7
+  std::size_t stride;    // in pixels
+  std::size_t dilation;  // in pixels
+  std::size_t channels;  // floats of a pixel
+  std::size_t group;     // floats of a group: a multiple of channels; channels unless stride is 1
+  std::size_t height;    // of the output
+  std::size_t groups;    // in a row of the output
+  std::size_t row;
+};
+
 struct ChannelsLastSet {
   // Per channel over the pixels: sum = sum of x, squares = sum of (x - sum / pixels)^2.
   void (*statistics)(std::size_t pixels, std::size_t channels, const float* x, float* sum,
@@ -55,6 +72,15 @@ struct ChannelsLastSet {
   // dx (+)= its gradient.
   void (*average_pool_gradient)(std::size_t height, std::size_t width, std::size_t channels,
                                 const float* dy, float* dx, bool accumulate, float* room);
+
+  // out[y][g] = sum of taps[ky][kx] * image[y * stride + ky * dilation][...], with taps as kernel x
+  // kernel groups.
+  void (*depthwise)(const Depthwise& form, const float* image, const float* taps, float* out);
+
+  // gradients[ky][kx] = the sum over the outputs of dy times what the tap was multiplied by, for
+  // each float of a group.
+  void (*depthwise_gradient)(const Depthwise& form, const float* image, const float* dy,
+                             float* gradients);
 };
 
 // For the machine the program runs on; kernels.h lists all sets that it can run.

@@ -4,31 +4,12 @@
 #pragma once
 
 #include "toolkit/kernels/channels_last.h"
+#include "toolkit/kernels/depthwise_of_isa.h"
+#include "toolkit/kernels/lanes_of_isa.h"
 #include "toolkit/kernels/vector16.h"
 
 namespace lode::kernels {
 namespace {
-
-// Reads and writes 16 channels.
-struct Whole {
-  Vector16 Read(const float* p) const { return Load(p); }
-  void Write(float* p, Vector16 a) const { Store(p, a); }
-};
-
-// Reads and writes the first n < 16 of 16 channels.
-struct First {
-  std::size_t n;
-  Vector16 Read(const float* p) const { return LoadFirst(p, n); }
-  void Write(float* p, Vector16 a) const { StoreFirst(p, a, n); }
-};
-
-// Calls body(lanes, c) for channels c to c + 15, and for the rest.
-template <class Body>
-inline void ForChannels(std::size_t channels, const Body& body) {
-  std::size_t c = 0;
-  for (; c + 16 <= channels; c += 16) { body(Whole{}, c); }
-  if (c < channels) { body(First{channels - c}, c); }
-}
 
 // The sum of value(p) over the pixels, four at a time: a single chain of sums would wait for
 // itself.
@@ -211,8 +192,10 @@ void AveragePoolGradient(std::size_t height, std::size_t width, std::size_t chan
   }
 }
 
-constexpr ChannelsLastSet kChannelsLast = {Statistics, SumTerms,    GradientSums,
-                                           GatedSum,   AveragePool, AveragePoolGradient};
+constexpr ChannelsLastSet kChannelsLast = {Statistics,           SumTerms,
+                                           GradientSums,         GatedSum,
+                                           AveragePool,          AveragePoolGradient,
+                                           DepthwiseConvolution, DepthwiseGradient};
 
 }  // namespace
 }  // namespace lode::kernels

@@ -204,6 +204,29 @@ TEST(ChannelsLastTest, AveragePoolingAndItsGradientAreAMatrixAndItsTranspose) {
   });
 }
 
+// A depthwise convolution that leaves only the outputs whose taps are all inside an image that is
+// `kernel` pixels larger, and the gradients of its taps. depthwise_test.cc compares both with
+// LibTorch's.
+Floats Convolved(const ChannelsLastSet& set, const Shape& shape, std::size_t kernel,
+                 const Floats& x, const Floats& dy) {
+  const Depthwise form{kernel,
+                       1,
+                       1,
+                       shape.channels,
+                       shape.channels,
+                       shape.height,
+                       shape.width,
+                       (shape.width + kernel) * shape.channels};
+  Floats image((shape.height + kernel) * form.row), taps(kernel * kernel * shape.channels);
+  for (std::size_t i = 0; i < image.size(); ++i) { image[i] = x[i * 7 % x.size()]; }
+  for (std::size_t i = 0; i < taps.size(); ++i) { taps[i] = dy[i * 5 % dy.size()]; }
+  Floats out(shape.floats()), gradients(taps.size());
+  set.depthwise(form, image.data(), taps.data(), out.data());
+  set.depthwise_gradient(form, image.data(), dy.data(), gradients.data());
+  out.insert(out.end(), gradients.begin(), gradients.end());
+  return out;
+}
+
 TEST(ChannelsLastTest, EveryInstructionSetGivesTheSameBits) {
   NamedSet list[kSetCount];
   const std::size_t count = Available(list);
@@ -219,6 +242,10 @@ TEST(ChannelsLastTest, EveryInstructionSetGivesTheSameBits) {
       set.average_pool_gradient(shape.height, shape.width, shape.channels, drawn.x[0].data(),
                                 out.data(), true, room.data());
       set.statistics(shape.pixels(), shape.channels, out.data(), sum.data(), squares.data());
+      for (const std::size_t kernel : {3, 5, 7}) {
+        const Floats convolved = Convolved(set, shape, kernel, drawn.x[0], drawn.x[1]);
+        out.insert(out.end(), convolved.begin(), convolved.end());
+      }
       out.insert(out.end(), sum.begin(), sum.end());
       out.insert(out.end(), squares.begin(), squares.end());
       results.push_back(out);

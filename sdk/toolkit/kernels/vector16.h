@@ -15,11 +15,13 @@ namespace {
 
 #if defined(__AVX512F__)
 
-// The largest tile of a product, in rows and vectors, and that of a product of one row: large
-// enough to keep both multipliers busy, while all sums stay in registers.
+// The largest tile of a product, in rows and vectors, that of a product of one row, and that of a
+// depthwise convolution, in outputs: large enough to keep both multipliers busy, while all sums
+// stay in registers.
 constexpr int kProductRows = 8;
 constexpr int kProductVectors = 3;
 constexpr int kRowVectors = 8;
+constexpr int kDepthwiseOutputs = 8;
 
 struct Vector16 {
   __m512 v;
@@ -56,6 +58,7 @@ inline __m256 SumHalves(Vector16 a) {
 constexpr int kProductRows = 6;
 constexpr int kProductVectors = 1;
 constexpr int kRowVectors = 4;
+constexpr int kDepthwiseOutputs = 4;
 
 struct Vector16 {
   __m256 low, high;
@@ -108,6 +111,7 @@ inline void StoreFirst(float* p, Vector16 a, std::size_t n) {
 constexpr int kProductRows = 4;
 constexpr int kProductVectors = 1;
 constexpr int kRowVectors = 1;
+constexpr int kDepthwiseOutputs = 1;
 
 struct Vector16 {
   float lane[16];

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string_view>
 
+#include "toolkit/training/depthwise.h"
+
 namespace lode::training {
 namespace {
 
@@ -20,7 +22,9 @@ struct Weights : at::ObserverContext {
 // The weights of the operations that all others end up calling; undefined for other operations.
 torch::Tensor WeightsOf(const at::RecordFunction& call) {
   const std::string_view name = call.name();
-  if (name == "aten::convolution") { return call.inputs()[1].toTensor(); }
+  if (name == "aten::convolution" || name == kDepthwiseConvolution) {
+    return call.inputs()[1].toTensor();
+  }
   if (name == "aten::mm") {
     return call.inputs()[1].toTensor().t();  // a linear layer without a bias
   }

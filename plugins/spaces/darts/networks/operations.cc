@@ -1,5 +1,6 @@
 #include "plugins/spaces/darts/networks/operations.h"
 
+#include "toolkit/training/depthwise.h"
 #include "toolkit/training/normalized_sum.h"
 
 namespace darts {
@@ -50,9 +51,8 @@ SeparableConvolutionImpl::SeparableConvolutionImpl(std::int64_t channels, std::i
       pointwise_(register_module("pointwise", ConvNorm(channels, channels, 1, 1, weights))) {}
 
 Tensor SeparableConvolutionImpl::Convolve(const Tensor& positive) const {
-  const std::int64_t padding = dilation_ * (depthwise_.size(2) / 2);
-  return pointwise_->Convolve(torch::conv2d(positive, depthwise_, {}, stride_, padding, dilation_,
-                                            /*groups=*/depthwise_.size(0)));
+  return pointwise_->Convolve(
+      lode::training::DepthwiseConvolution(positive, depthwise_, stride_, dilation_));
 }
 
 EdgeModuleImpl::EdgeModuleImpl(Operation operation, std::int64_t channels, std::int64_t stride,
