@@ -298,3 +298,57 @@ CODE(LODE_CAP_ANY_ORDER, 512);
 
 CODE(LODE_TRIAL_KNOWN, 16);
 #endif
+
+/* ---- 1.3 ---- */
+
+#if LODE_TARGET_MINOR >= 3
+CODE(LODE_RELAXED_UNROLLED, 1);
+CODE(LODE_RELAXED_ABSENT, 2);
+CODE(LODE_RELAXED_OUTPUT_SUM, 4);
+CODE(LODE_RELAXED_RESHAPES, 8);
+
+SIZE(lode_absent, 4);
+CODE(LODE_ABSENT_ZERO, 0);
+CODE(LODE_ABSENT_EXACT, 1);
+CODE(LODE_ABSENT_OUTPUT_SUM, 2);
+
+FIELD(lode_relaxed_info, struct_size, 0, 4);
+FIELD(lode_relaxed_info, features, 4, 4);
+FIELD(lode_relaxed_info, training_batches, 8, 8);
+FIELD(lode_relaxed_info, validation_batches, 16, 8);
+
+FIELD(lode_relaxed_start, struct_size, 0, 4);
+FIELD(lode_relaxed_start, depth, 4, 4);
+FIELD(lode_relaxed_start, seed, 8, 8);
+FIELD(lode_relaxed_start, operations, 16, 8);
+FIELD(lode_relaxed_start, skip_dropout, 24, 8);
+
+FIELD(lode_relaxed_batch, struct_size, 0, 4);
+FIELD(lode_relaxed_batch, split, 4, 4);
+FIELD(lode_relaxed_batch, mixture, 8, 8);
+FIELD(lode_relaxed_batch, number, 16, 8);
+FIELD(lode_relaxed_batch, absent, 24, 4);
+FIELD(lode_relaxed_batch, unrolled, 28, 4);
+FIELD(lode_relaxed_batch, inner, 32, 8);
+FIELD(lode_relaxed_batch, rate, 40, 8);
+FIELD(lode_relaxed_batch, gradient, 48, 8);
+FIELD(lode_relaxed_batch, loss, 56, 8);
+FIELD(lode_relaxed_batch, accuracy, 64, 8);
+
+FIELD(lode_relaxed_api, struct_size, 0, 4);
+FIELD(lode_relaxed_api, reserved, 4, 4);
+FIELD(lode_relaxed_api, describe, 8, 8);
+FIELD(lode_relaxed_api, restart, 16, 8);
+FIELD(lode_relaxed_api, step, 24, 8);
+FIELD(lode_relaxed_api, measure, 32, 8);
+
+SIZE(lode_relaxed, 16);
+FIELD(lode_relaxed, api, 0, 8);
+FIELD(lode_relaxed, instance, 8, 8);
+
+FIELD(lode_oracle_api, relaxed, 56, 8);
+
+FIELD(lode_optimizer_api, connect, 48, 8);
+
+CODE(LODE_CAP_RELAXED, 1024);
+#endif

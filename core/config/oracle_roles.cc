@@ -5,9 +5,9 @@
 namespace lode::core {
 namespace {
 
-bool HasCapability(const ComponentConfig& oracle, lode_capability capability,
+bool HasCapability(const ComponentConfig& component, lode_capability capability,
                    const Catalog& catalog) {
-  const ComponentDeclaration* declaration = catalog.Find(LODE_ORACLE, oracle.id);
+  const ComponentDeclaration* declaration = catalog.Find(component.kind, component.id);
   return declaration != nullptr && (declaration->capabilities & capability) != 0;
 }
 
@@ -39,6 +39,19 @@ bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog) {
   return std::ranges::all_of(pipeline.oracles, [&](const ComponentConfig& oracle) {
     return HasCapability(oracle, LODE_CAP_FREE, catalog);
   });
+}
+
+bool TrainsNetwork(const ComponentConfig& optimizer, const Catalog& catalog) {
+  return HasCapability(optimizer, LODE_CAP_RELAXED, catalog);
+}
+
+std::optional<std::size_t> NetworkOracle(const Pipeline& pipeline, const Catalog& catalog) {
+  if (!TrainsNetwork(pipeline.optimizer, catalog)) { return std::nullopt; }
+  const auto owner = std::ranges::find_if(pipeline.oracles, [&](const ComponentConfig& oracle) {
+    return HasCapability(oracle, LODE_CAP_RELAXED, catalog);
+  });
+  if (owner == pipeline.oracles.end()) { return std::nullopt; }
+  return static_cast<std::size_t>(owner - pipeline.oracles.begin());
 }
 
 Parallel ParallelOf(const std::vector<ComponentConfig>& oracles, const Catalog& catalog) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/config/pipeline.h"
@@ -17,6 +18,13 @@ std::vector<std::size_t> MeasuringOracles(const Pipeline& pipeline, const Catalo
 
 // Returns whether no oracle measures, so that formulas compute all results.
 bool AreAllFree(const Pipeline& pipeline, const Catalog& catalog);
+
+// Returns the position of the oracle whose relaxed network the optimizer trains: the first that has
+// one. Nothing if the optimizer trains no network, or no oracle has one.
+std::optional<std::size_t> NetworkOracle(const Pipeline& pipeline, const Catalog& catalog);
+
+// Returns whether the optimizer trains a relaxed network.
+bool TrainsNetwork(const ComponentConfig& optimizer, const Catalog& catalog);
 
 // How one process can measure several architectures at once.
 enum class Parallel {

@@ -86,6 +86,7 @@ Pipeline ReadPipeline(const WrittenPipeline& written, bool may_prepare) {
     ReadSearch(written, pipeline);
   }
   pipeline.execution = ReadExecution(written, pipeline.oracles, pipeline.optimizer);
+  CheckTraining(written, pipeline);
   pipeline.plugins = ReadPlugins(written);
   pipeline.references = ReadReferences(written, pipeline.oracles);
   return pipeline;

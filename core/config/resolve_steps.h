@@ -35,6 +35,9 @@ ExecutionConfig ReadExecution(const WrittenPipeline& written,
                               const std::vector<ComponentConfig>& oracles,
                               const ComponentConfig& optimizer);
 
+// Checks that an optimizer that trains a relaxed network gets one and can go on after each proposal.
+void CheckTraining(const WrittenPipeline& written, const Pipeline& pipeline);
+
 // [plugins]: the paths, absolute.
 std::vector<std::filesystem::path> ReadPlugins(const WrittenPipeline& written);
 

@@ -21,6 +21,7 @@ class InProcess : public TimedExecutor {
   const MetricLists& metrics() const override { return oracles_.metrics(); }
   const Fidelities& fidelities() const override { return oracles_.fidelities(); }
   std::size_t capacity() const override { return capacity_; }
+  NetworkOwner* network() override { return oracles_.network(); }
   void Start(const Query& query) override;
   // Evaluates, if it must, for as long as that takes.
   std::optional<std::uint64_t> NextUntil(Clock::time_point deadline) override;

@@ -70,6 +70,16 @@ json ToJson(const KnownTrial& trial) {
   return json::array({architecture, metrics});
 }
 
+json BytesOf(const std::vector<float>& action) {
+  const auto* first = reinterpret_cast<const std::uint8_t*>(action.data());
+  return json::binary(std::vector<std::uint8_t>(first, first + action.size() * sizeof(float)));
+}
+
+json ToJson(const StoredProposal& proposal) {
+  const auto& [action, architecture] = proposal;
+  return json::array({BytesOf(action), architecture});
+}
+
 template <class T>
 json ToJson(const std::vector<T>& elements) {
   json list = json::array();
@@ -137,8 +147,8 @@ json Fields(const SearchReady& m) {
       {ToJson(m.metrics), m.free_metrics, m.computable_metrics, m.can_save, m.chooses_fidelities});
 }
 json Fields(const Begin& m) {
-  const auto& [trials, taken, known] = m.beginning;
-  return json::array({trials, taken, ToJson(known)});
+  const auto& [trials, taken, known, checkpoints, proposals] = m.beginning;
+  return json::array({trials, taken, ToJson(known), checkpoints.string(), ToJson(proposals)});
 }
 json Fields(const Await& m) { return json::array({m.id}); }
 json Fields(const Evaluated& m) {
@@ -146,11 +156,8 @@ json Fields(const Evaluated& m) {
                       m.cost_seconds, ToJson(m.records), ToJson(m.timing), m.fidelity});
 }
 json Fields(const Told& m) {
-  const auto* first = reinterpret_cast<const std::uint8_t*>(m.action.data());
-  const std::vector<std::uint8_t> action(first, first + m.action.size() * sizeof(float));
-  return json::array({m.step, m.evaluation, m.random, m.reused, json::binary(action),
-                      m.architecture, m.metrics, m.reward, m.violation, m.failure, m.nanoseconds,
-                      m.fidelity});
+  return json::array({m.step, m.evaluation, m.random, m.reused, BytesOf(m.action), m.architecture,
+                      m.metrics, m.reward, m.violation, m.failure, m.nanoseconds, m.fidelity});
 }
 json Fields(const Recorded& m) { return json::array({m.step, ToJson(m.records)}); }
 json Fields(const Taken& m) { return json::array({m.step}); }
@@ -353,6 +360,22 @@ void Read(ListReader& in, SearchReady& m) {
   m.can_save = in.Flag();
   m.chooses_fidelities = in.Flag();
 }
+std::vector<float> FloatsOf(const std::vector<std::uint8_t>& bytes) {
+  std::vector<float> floats(bytes.size() / sizeof(float));
+  std::ranges::copy(std::span(bytes).first(floats.size() * sizeof(float)),
+                    reinterpret_cast<std::uint8_t*>(floats.data()));
+  return floats;
+}
+
+StoredProposal ReadProposal(const json& list) {
+  ListReader in(list);
+  StoredProposal proposal;
+  proposal.action = FloatsOf(in.Bytes());
+  proposal.architecture = in.Text();
+  in.End();
+  return proposal;
+}
+
 KnownTrial ReadKnownTrial(const json& list) {
   ListReader in(list);
   KnownTrial trial;
@@ -367,6 +390,8 @@ void Read(ListReader& in, Begin& m) {
     m.beginning.taken.push_back(ListReader(json::array({step})).Integer());
   }
   std::ranges::transform(in.Elements(), std::back_inserter(m.beginning.known), ReadKnownTrial);
+  m.beginning.checkpoints = in.Text();
+  std::ranges::transform(in.Elements(), std::back_inserter(m.beginning.proposals), ReadProposal);
 }
 void Read(ListReader& in, Await& m) { m.id = in.Integer(); }
 void Read(ListReader& in, Evaluated& m) {
@@ -386,10 +411,7 @@ void Read(ListReader& in, Told& m) {
   m.evaluation = in.Integer();
   m.random = in.Flag();
   m.reused = in.Flag();
-  const std::vector<std::uint8_t> action = in.Bytes();
-  m.action.resize(action.size() / sizeof(float));
-  std::ranges::copy(std::span(action).first(m.action.size() * sizeof(float)),
-                    reinterpret_cast<std::uint8_t*>(m.action.data()));
+  m.action = FloatsOf(in.Bytes());
   m.architecture = PrintableLine(in.Text());
   m.metrics = in.Reals();
   m.reward = in.Real();

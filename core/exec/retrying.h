@@ -24,6 +24,7 @@ class Retrying : public Executor {
   const MetricLists& metrics() const override { return executor_->metrics(); }
   const Fidelities& fidelities() const override { return executor_->fidelities(); }
   std::size_t capacity() const override { return executor_->capacity(); }
+  NetworkOwner* network() override { return executor_->network(); }
   void Start(const Query& query) override;
   std::uint64_t Next() override;
   Evaluation Finish(std::uint64_t id) override;

@@ -262,6 +262,12 @@ void OracleInstance::Prepare(const fs::path& directory) {
   stream().SetSeed(seed());
 }
 
+std::optional<lode_relaxed> OracleInstance::relaxed() const {
+  const auto& table = api<lode_oracle_api>();
+  if (!LODE_HAS(&table, relaxed)) { return std::nullopt; }
+  return lode_relaxed{table.relaxed, get()};
+}
+
 std::vector<OracleInstance::Outcome> OracleInstance::Evaluate(
     std::span<const OracleQuery> queries) {
   std::vector<lode_error> errors(queries.size(), NewError());
@@ -324,6 +330,14 @@ void OptimizerInstance::Offer(const Fidelities& fidelities) {
                     ")");
   }
   offered_ = fidelities;
+}
+
+bool OptimizerInstance::TrainsNetwork() const {
+  return LODE_HAS(&api<lode_optimizer_api>(), connect);
+}
+
+void OptimizerInstance::Connect(lode_relaxed network) {
+  Call([&](lode_error* e) { return api<lode_optimizer_api>().connect(get(), network, e); });
 }
 
 bool OptimizerInstance::IsExhausted() const {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <lode/plugin.hpp>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -145,6 +146,9 @@ class OracleInstance : public Instance {
   bool CanPrepare() const;
   void Prepare(const std::filesystem::path& directory);
 
+  // Its relaxed network, if it has one: valid as long as *this. REQUIRES: Bind().
+  std::optional<lode_relaxed> relaxed() const;
+
   // The result of a query, or the reason of its failure.
   struct Outcome {
     bool ok = false;
@@ -178,6 +182,11 @@ class OptimizerInstance : public Instance {
   // the first Ask(). Does nothing unless it takes fidelities. Throws HostError if it cannot work
   // with these.
   void Offer(const Fidelities& fidelities);
+  // Returns whether it trains a relaxed network.
+  bool TrainsNetwork() const;
+  // Gives it the network: called once, after Bind() and before Load() and the first Ask(). REQUIRES:
+  // TrainsNetwork(). Throws HostError if it cannot work with this one.
+  void Connect(lode_relaxed network);
   // Returns whether it has nothing more to propose.
   bool IsExhausted() const;
 

@@ -59,6 +59,10 @@ std::vector<std::string> CapabilityTexts(const ComponentDeclaration& c) {
   for (const auto& [capability, text] : kTexts) {
     if ((c.capabilities & capability) != 0) { texts.emplace_back(text); }
   }
+  if ((c.capabilities & LODE_CAP_RELAXED) != 0) {
+    texts.emplace_back(c.kind == LODE_ORACLE ? "has a relaxed network that an optimizer can train"
+                                             : "trains the relaxed network of an oracle");
+  }
   if (c.prepares) { texts.emplace_back("prepares once, before its first evaluation"); }
   return texts;
 }

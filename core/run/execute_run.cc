@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/config/oracle_roles.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/run/known_sources.h"
@@ -57,6 +58,7 @@ class SearchExecution {
   const CancelToken& cancel_;
   RunReporter reporter_;
   const RunContext context_;
+  bool trains_network_ = false;         // the optimizer does
   std::optional<StoredTrials> stored_;  // if the run exists
   std::unique_ptr<ReplayCheck> check_;  // likewise
   std::unique_ptr<Runner> runner_;
@@ -74,9 +76,12 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   Pipeline pipeline = run.search->pipeline;
   auto executor = reporter_.Watch(
       MakeExecutor(pipeline, *run.catalog, context_, environment.program, environment.mpi));
-  RunRecorder::Facts facts{executor->capacity(), 0, true, pipeline.execution.commit};
+  trains_network_ = TrainsNetwork(pipeline.optimizer, *run.catalog);
+  RunRecorder::Facts facts{executor->capacity(), 0, true,
+                           trains_network_ ? Commit::kTrial : pipeline.execution.commit};
   if (run.exists) {
     stored_.emplace(run, executor->capacity());
+    if (trains_network_) { stored_->ReadProposals(); }
     executor = stored_->Replaying(std::move(executor));
     facts.replayed = stored_->beginning().trials;
     facts.limits_evaluations = !stored_->has_unlimited_evaluations();
@@ -98,6 +103,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
 Beginning SearchExecution::BeginningOf(const PlannedRun& run) const {
   Beginning beginning = stored_ ? stored_->beginning() : Beginning();
   if (beginning.trials == 0) { beginning.known = ReadKnownTrials(run, *runner_); }
+  if (trains_network_) { beginning.checkpoints = run.directory / kCheckpointsName; }
   return beginning;
 }
 

@@ -23,6 +23,7 @@ class WatchedExecutor : public Executor {
   const MetricLists& metrics() const override { return executor_->metrics(); }
   const Fidelities& fidelities() const override { return executor_->fidelities(); }
   std::size_t capacity() const override { return executor_->capacity(); }
+  NetworkOwner* network() override { return executor_->network(); }
   void Start(const Query& query) override {
     ++under_way_;
     Report();

@@ -29,6 +29,15 @@ StoredTrials::StoredTrials(const PlannedRun& run, std::size_t capacity)
   unlimited_ = beginning_.trials > 0 && stored_->Meta("evaluations").empty();
 }
 
+void StoredTrials::ReadProposals() {
+  StoredRun stored(run_.directory);
+  for (std::uint64_t step = 0; step < beginning_.trials; ++step) {
+    const TrialRecord trial = stored.Trial(step);
+    beginning_.proposals.push_back(
+        {{trial.action.begin(), trial.action.end()}, std::string(trial.architecture)});
+  }
+}
+
 std::unique_ptr<Executor> StoredTrials::Replaying(std::unique_ptr<Executor> rest) {
   return std::make_unique<ReplayExecutor>(std::move(stored_), std::move(rest), beginning_.trials);
 }

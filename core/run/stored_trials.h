@@ -31,6 +31,10 @@ class StoredTrials {
   // `rest`. Call once.
   std::unique_ptr<Executor> Replaying(std::unique_ptr<Executor> rest);
 
+  // Adds the proposals of the stored trials, for an optimizer that is restored, to beginning().
+  // Throws HostError.
+  void ReadProposals();
+
   // Returns a check that compares each trial with the stored one and calls `agreed` after the last
   // stored one. `reward` outlives the check.
   std::unique_ptr<ReplayCheck> MakeCheck(const Reward& reward, std::function<void()> agreed) const;

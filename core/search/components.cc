@@ -19,12 +19,13 @@ std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
 }  // namespace
 
 Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
-                       const Fidelities& fidelities)
+                       const Fidelities& fidelities, NetworkOwner* network)
     : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")),
       space_view_(ViewOf(*space_)) {
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
   Offer(fidelities);
+  Connect(network);
   if (!pipeline.optimizer.policy.empty()) { optimizer_->Load(pipeline.optimizer.policy); }
   if ((optimizer_->component().capabilities & LODE_CAP_EXPLORES) != 0) { return; }
   for (std::size_t i = 0; i < pipeline.explorations.size(); ++i) {
@@ -46,6 +47,15 @@ Components::Components(std::unique_ptr<SpaceInstance> space, Explorations explor
 void Components::Offer(const Fidelities& fidelities) {
   optimizer_->Offer(fidelities);
   chooses_fidelities_ = optimizer_->TakesFidelities() && fidelities != Fidelities();
+}
+
+void Components::Connect(NetworkOwner* network) {
+  if (!optimizer_->TrainsNetwork()) { return; }
+  if (network == nullptr) {
+    throw HostError(optimizer_->title() +
+                    ": trains a relaxed network, but no oracle of the pipeline has one");
+  }
+  optimizer_->Connect(network->handle());
 }
 
 std::string FormatArchitecture(const lode::Space& space, ArchitectureView architecture) {

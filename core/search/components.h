@@ -9,6 +9,7 @@
 #include "core/config/pipeline.h"
 #include "core/plugin/catalog.h"
 #include "core/plugin/component.h"
+#include "core/search/executor.h"
 
 namespace lode::core {
 
@@ -30,9 +31,10 @@ class Components {
   using Explorations = std::vector<std::unique_ptr<ExplorationInstance>>;
 
   // Loads the plugins that the pipeline uses. `fidelities`: those that the optimizer may propose.
-  // `run` outlives *this. Throws HostError.
+  // `network`: the relaxed network that it may train. `run` and `network` outlive *this. Throws
+  // HostError.
   Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
-             const Fidelities& fidelities = {});
+             const Fidelities& fidelities = {}, NetworkOwner* network = nullptr);
   // Binds the optimizer to the space. Throws HostError.
   Components(std::unique_ptr<SpaceInstance> space, Explorations explorations,
              std::unique_ptr<OptimizerInstance> optimizer, const Fidelities& fidelities = {});
@@ -53,6 +55,7 @@ class Components {
 
  private:
   void Offer(const Fidelities& fidelities);
+  void Connect(NetworkOwner* network);
 
   std::unique_ptr<SpaceInstance> space_;
   std::unique_ptr<lode::Space> space_view_;

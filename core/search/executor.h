@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <utility>
@@ -44,6 +45,18 @@ struct Evaluation {
 // The metrics of each oracle, in the pipeline's order.
 using MetricLists = std::vector<std::vector<MetricDeclaration>>;
 
+// The relaxed network that the optimizer of a run trains, wherever it lives.
+class NetworkOwner {
+ public:
+  virtual ~NetworkOwner() = default;
+
+  // For the optimizer; valid as long as *this.
+  virtual lode_relaxed handle() = 0;
+  // Both throw HostError, CancelledError. A file is written completely or not at all.
+  virtual void Save(const std::filesystem::path& file) = 0;
+  virtual void Load(const std::filesystem::path& file) = 0;
+};
+
 // Use an executor from one thread only.
 class Executor {
  public:
@@ -60,6 +73,9 @@ class Executor {
 
   // Returns how many queries it evaluates at once.
   virtual std::size_t capacity() const = 0;
+
+  // The network that the optimizer trains (NetworkOracle), or null. Lives as long as *this.
+  virtual NetworkOwner* network() { return nullptr; }
 
   void Listen(Listener listener) { listener_ = std::move(listener); }
 

@@ -22,6 +22,19 @@ constexpr std::array<std::string_view, 12> kReservedNames = {
     "id",     "step",   "architecture", "evaluation", "reward",       "random",
     "reused", "action", "failure",      "violation",  "cost_seconds", "rejected"};
 
+class OwnedNetwork : public NetworkOwner {
+ public:
+  OwnedNetwork(OracleInstance& oracle, lode_relaxed network) : oracle_(oracle), network_(network) {}
+
+  lode_relaxed handle() override { return network_; }
+  void Save(const std::filesystem::path& file) override { oracle_.Save(file); }
+  void Load(const std::filesystem::path& file) override { oracle_.Load(file); }
+
+ private:
+  OracleInstance& oracle_;
+  const lode_relaxed network_;
+};
+
 }  // namespace
 
 bool IsReservedMetricName(std::string_view name) {
@@ -68,6 +81,7 @@ Oracles::Oracles(const Pipeline& pipeline, const Catalog& catalog, const RunCont
         LoadComponent(catalog, LODE_ORACLE, config.id), config.values, run_, "oracle"));
   }
   Bind();
+  TakeNetwork(pipeline, catalog, which);
   Prepare(pipeline, which);
   SetLimits(pipeline.reward);
 }
@@ -83,10 +97,28 @@ void Oracles::Bind() {
   }
 }
 
+// The metrics of a network that is trained between evaluations differ when they are measured again.
+void Oracles::TakeNetwork(const Pipeline& pipeline, const Catalog& catalog,
+                          const std::vector<std::size_t>& which) {
+  const std::optional<std::size_t> place = NetworkOracle(pipeline, catalog);
+  const auto own = place ? std::ranges::find(which, *place) : which.end();
+  if (own == which.end()) { return; }
+  const auto i = static_cast<std::size_t>(own - which.begin());
+  const std::optional<lode_relaxed> network = oracles_[i]->relaxed();
+  if (!network) {
+    throw HostError(oracles_[i]->title() + ": declares a relaxed network, has none");
+  }
+  network_ = std::make_unique<OwnedNetwork>(*oracles_[i], *network);
+  trained_ = oracles_[i].get();
+  for (std::size_t k = 0; k < metrics_[i].size(); ++k) {
+    metrics_[i][k].noisy = all_metrics_[parts_[i].first + k].noisy = true;
+  }
+}
+
 void Oracles::Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which) {
   for (std::size_t i = 0; i < which.size() && !run_.prepared.empty(); ++i) {
     OracleInstance& oracle = *oracles_[i];
-    if (oracle.CanPrepare()) {
+    if (oracle.CanPrepare() && &oracle != trained_) {
       const auto own = PreparedDirectory(run_.prepared, pipeline, which[i], oracle.component(),
                                          space_.component());
       PrepareIn(pipeline.is_preparation() ? run_.prepared : own, oracle, run_);

@@ -53,6 +53,9 @@ class Oracles {
   // CancelledError.
   Evaluation Evaluate(ArchitectureView architecture, double fidelity, std::uint64_t seed);
 
+  // The relaxed network that the optimizer trains, if one of them has it; otherwise null.
+  NetworkOwner* network() { return network_.get(); }
+
   // The same for several queries, which each oracle gets in one call. A value that is recorded in
   // such a call belongs to no single query: then the results are dropped, and queries are
   // asked one by one, these and all later ones.
@@ -69,6 +72,8 @@ class Oracles {
     }
   };
   void Bind();
+  void TakeNetwork(const Pipeline& pipeline, const Catalog& catalog,
+                   const std::vector<std::size_t>& which);
   void Prepare(const Pipeline& pipeline, const std::vector<std::size_t>& which);
   void SetLimits(const RewardConfig& reward);
 
@@ -86,6 +91,8 @@ class Oracles {
   bool one_by_one_ = false;  // because they record values
   SpaceInstance space_;
   std::vector<std::unique_ptr<OracleInstance>> oracles_;
+  std::unique_ptr<NetworkOwner> network_;
+  const OracleInstance* trained_ = nullptr;  // the oracle that has it
   MetricLists metrics_;
   Fidelities fidelities_ = Fidelities::Range(std::numeric_limits<double>::min());
   std::vector<MetricDeclaration> all_metrics_;

@@ -13,6 +13,13 @@ Proposer::Proposer(Components& components, std::uint64_t seed,
   for (const std::string& text : given) { given_.push_back(ParseArchitecture(components, text)); }
 }
 
+void Proposer::Restore(const std::vector<StoredProposal>& proposals) {
+  for (const StoredProposal& stored : proposals) {
+    restored_.push_back({stored.action, ParseArchitecture(components_, stored.architecture),
+                         stored.architecture, 1});
+  }
+}
+
 bool Proposer::Explores(std::uint64_t step) {
   bool random = false;
   for (const auto& exploration : components_.explorations()) {
@@ -23,6 +30,7 @@ bool Proposer::Explores(std::uint64_t step) {
 
 Proposal Proposer::Propose(std::uint64_t step, std::uint64_t attempt, bool random) {
   Proposal proposal;
+  if (IsRestored(step)) { return restored_[step]; }
   if (IsGiven(step, attempt)) {
     proposal.architecture = given_[step];
   } else if (random) {

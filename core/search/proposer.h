@@ -7,6 +7,7 @@
 
 #include "core/plugin/random.h"
 #include "core/search/components.h"
+#include "core/search/run.h"
 
 namespace lode::core {
 
@@ -29,6 +30,12 @@ class Proposer {
     return step < given_.size() && attempt == 0;
   }
 
+  // Sets what is proposed in the first steps, in place of the optimizer. Throws HostError if the
+  // space refuses one.
+  void Restore(const std::vector<StoredProposal>& proposals);
+  // Returns whether a step's proposal is one of these.
+  bool IsRestored(std::uint64_t step) const { return step < restored_.size(); }
+
   // Returns whether an exploration strategy draws the step's action at random. Call it once for
   // each step, in order.
   bool Explores(std::uint64_t step);
@@ -47,6 +54,7 @@ class Proposer {
 
   Components& components_;
   std::vector<Architecture> given_;
+  std::vector<Proposal> restored_;
   RandomStream random_;
   Action action_;  // what the optimizer may fill
   std::vector<std::uint64_t> words_;

@@ -21,7 +21,7 @@ struct Run::Parts {
                 [this](std::string_view name, double value) { records.emplace_back(name, value); },
                 std::move(prepared)},
         executor(std::move(its_executor)),
-        components(pipeline, catalog, context, executor->fidelities()),
+        components(pipeline, catalog, context, executor->fidelities(), executor->network()),
         evaluator(EvaluatorParts(pipeline, catalog, context, components.space(), *executor),
                   [this](const EvaluationRecord& evaluation) { loop->Pass(evaluation); }),
         reward(pipeline.reward, evaluator.metrics()),

@@ -19,6 +19,12 @@
 
 namespace lode::core {
 
+// What an optimizer or the pipeline proposed in a stored trial.
+struct StoredProposal {
+  std::vector<float> action{};  // empty if an architecture was proposed
+  std::string architecture{};   // in the space's notation
+};
+
 // What a run begins with: its stored part, which is replayed, and known trials.
 struct Beginning {
   // The number of trials. Failures among them do not end the run: they did not when they were new,
@@ -27,6 +33,10 @@ struct Beginning {
   // If evaluations are taken as they finish: what TrialObserver::OnTaken got.
   std::vector<std::uint64_t> taken{};
   std::vector<KnownTrial> known{};  // told before the first step
+  // If the optimizer trains a relaxed network: where it is saved with each trial (checkpoints.h), and
+  // what was proposed in the stored trials, in which the optimizer is not asked again.
+  std::filesystem::path checkpoints{};
+  std::vector<StoredProposal> proposals{};
 };
 
 // A run that can be executed, wherever its components live.

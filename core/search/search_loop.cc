@@ -26,7 +26,8 @@ SearchLoop::SearchLoop(const Parts& parts)
       proposer_(parts.components, parts.context.seed, parts.pipeline.start.architectures),
       teller_(parts.components.optimizer(), parts.goals, parts.evaluator.metrics().size()),
       tally_(pipeline_, parts.reward, parts.goals, parts.evaluator.metrics()),
-      order_(pipeline_.execution.order, parts.evaluator, parts.executor) {}
+      order_(pipeline_.execution.order, parts.evaluator, parts.executor),
+      checkpoints_(parts.components.optimizer(), parts.executor.network()) {}
 
 RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
                               const Beginning& beginning) {
@@ -34,7 +35,9 @@ RunResult SearchLoop::Execute(const std::vector<TrialObserver*>& observers,
   observers_ = observers;
   tally_.ExpectReplayed(beginning.trials);
   order_.Replay(beginning.taken);
+  checkpoints_.KeepIn(beginning.checkpoints);
   try {
+    proposer_.Restore(beginning.proposals);
     TellKnown(beginning.known);
     Search();
     Confirm();
@@ -189,12 +192,26 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
   return trial;
 }
 
+// A checkpoint exists before its trial is stored, so that there is one for the last stored trial
+// whenever the search is killed.
 void SearchLoop::Tell(Step& step, const TrialRecord& trial) {
+  const bool is_restored = proposer_.IsRestored(step.number);
+  if (!is_restored) { checkpoints_.Write(step.number); }
   for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
+  if (!is_restored) { checkpoints_.RemoveAllBut(step.number); }
   tally_.Add(trial);
   parts_.records = std::move(step.records);
-  teller_.Tell(trial, step.ticket.proposed.architecture);
+  TellOptimizer(step, trial);
   for (TrialObserver* observer : observers_) { observer->OnRecords(step.number, parts_.records); }
+}
+
+// Of the restored trials, the optimizer is told only the last one: its state was saved before that.
+void SearchLoop::TellOptimizer(Step& step, const TrialRecord& trial) {
+  if (proposer_.IsRestored(step.number)) {
+    if (proposer_.IsRestored(step.number + 1)) { return; }
+    checkpoints_.Load(step.number);
+  }
+  teller_.Tell(trial, step.ticket.proposed.architecture);
 }
 
 void SearchLoop::Pass(const EvaluationRecord& evaluation) const {
@@ -241,7 +258,8 @@ RunResult SearchLoop::Result(double seconds) const {
 bool SearchLoop::IsSpent() const {
   return end_.ending != Ending::kBudget || tally_.budget().AreStepsSpent(asked_) ||
          tally_.budget().AreQueriesSpent(Asked()) ||
-         (!proposer_.IsGiven(asked_, 0) && parts_.components.optimizer().IsExhausted());
+         (!proposer_.IsGiven(asked_, 0) && !proposer_.IsRestored(asked_) &&
+          parts_.components.optimizer().IsExhausted());
 }
 
 // Returns what was asked so far. Only what was told has a cost.

@@ -8,6 +8,7 @@
 #include "core/config/pipeline.h"
 #include "core/plugin/component.h"
 #include "core/search/budget.h"
+#include "core/search/checkpoints.h"
 #include "core/search/components.h"
 #include "core/search/evaluator.h"
 #include "core/search/executor.h"
@@ -69,6 +70,7 @@ class SearchLoop {
   void Drop(Steps::iterator step);
   TrialRecord Rewarded(const Step& step, const Evaluator::Result& result) const;
   void Tell(Step& step, const TrialRecord& trial);
+  void TellOptimizer(Step& step, const TrialRecord& trial);
 
   bool IsSpent() const;
   Spending Asked() const;
@@ -83,6 +85,8 @@ class SearchLoop {
   Tally tally_;
   TakingOrder order_;
   std::vector<TrialObserver*> observers_;
+
+  Checkpoints checkpoints_;
 
   Steps steps_;                                      // in progress
   std::uint64_t asked_ = 0;                          // steps

@@ -32,6 +32,7 @@ class ReplayExecutor : public Executor {
   const MetricLists& metrics() const override { return rest_->metrics(); }
   const Fidelities& fidelities() const override { return rest_->fidelities(); }
   std::size_t capacity() const override { return rest_->capacity(); }
+  NetworkOwner* network() override { return rest_->network(); }
   // Throws HostError if the query differs from the stored one.
   void Start(const Query& query) override;
   std::uint64_t Next() override;

@@ -205,6 +205,8 @@ void RemoveRun(const fs::path& directory) {
   if (fs::exists(directory)) {
     const RunLock lock(directory);
     Remove(directory, kResults);
+    std::error_code not_there;
+    fs::remove_all(directory / kCheckpointsName, not_there);
   }
 }
 

@@ -4,6 +4,8 @@
 //   pipeline.toml   the resolved pipeline: `lode run` on it repeats the trials
 //   versions.json   the versions of host, plugins and components, and the run's point of a grid
 //   inputs.json     fingerprints of its input files (input_files.h)
+//   checkpoints/    the states of optimizer and relaxed network at the last trial
+//                   (core/search/checkpoints.h)
 //   policy          what the optimizer learned, if it can be saved
 //   result.json     how it ended
 //   lock            the process that works on it (run_lock.h)
@@ -26,6 +28,7 @@ namespace lode::core {
 
 inline constexpr char kPipelineFile[] = "pipeline.toml";
 inline constexpr char kPolicyFile[] = "policy";
+inline constexpr char kCheckpointsName[] = "checkpoints";
 inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kVersionsFile[] = "versions.json";
 inline constexpr char kInputsFile[] = "inputs.json";

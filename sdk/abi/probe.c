@@ -24,3 +24,8 @@ REACH(proposal_kind, enum lode_proposal_kind)
 REACH(trial_flag, enum lode_trial_flag)
 REACH(kind_code, enum lode_kind_code)
 REACH(capability, enum lode_capability)
+
+#if LODE_TARGET_MINOR >= 3
+REACH(relaxed_feature, enum lode_relaxed_feature)
+REACH(absent_code, enum lode_absent_code)
+#endif

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rehearses the release of minor 3 on a copy of the SDK's headers: old and new plugins on old and new hosts.
+"""Rehearses the release of minor 4 on a copy of the SDK's headers: old and new plugins on old and new hosts.
 
 usage: next_minor_test.py LODE_PROGRAM        $CC, $CXX: the compilers
 """
@@ -21,19 +21,19 @@ LODE = os.path.abspath(sys.argv.pop()) if len(sys.argv) > 1 else sys.exit(__doc_
 CC = os.environ.get("CC", "cc")
 CXX = os.environ.get("CXX", "c++")
 
-NOW, NEXT = 2, 3  # minors
+NOW, NEXT = 3, 4  # minors
 
 # The changes that the author of the next minor makes.
-SLOT = """#if LODE_TARGET_MINOR >= 3
+SLOT = """#if LODE_TARGET_MINOR >= 4
   /* Optional. The space's place in its author's heart. [any] */
   uint32_t (*rank)(const lode_instance*);
 #endif
 } lode_space_api;"""
-FIELD = """#if LODE_TARGET_MINOR >= 3
+FIELD = """#if LODE_TARGET_MINOR >= 4
   const char* symbol; /* "ms" */
 #endif
 } lode_metric;"""
-IMPLEMENTATION = """#if LODE_TARGET_MINOR >= 3
+IMPLEMENTATION = """#if LODE_TARGET_MINOR >= 4
 static uint32_t rank(const lode_instance* space) {
   (void)space;
   return 42;
@@ -42,7 +42,7 @@ static uint32_t rank(const lode_instance* space) {
 
 static const lode_space_api api = {"""
 ENTRY = """    .parse = parse,
-#if LODE_TARGET_MINOR >= 3
+#if LODE_TARGET_MINOR >= 4
     .rank = rank,
 #endif
 """

@@ -47,7 +47,7 @@ extern "C" {
 /* A new major version has a new entry symbol; each release that appends anything raises the
  * minor version by one. */
 #define LODE_ABI_MAJOR 1u
-#define LODE_ABI_MINOR 2u
+#define LODE_ABI_MINOR 3u
 
 /* The oldest host minor that the plugin supports. Define it before including this header to hide
  * newer declarations; a host refuses a plugin only if this number is above the host's own minor. */
@@ -437,6 +437,102 @@ typedef struct lode_space {
   const lode_instance* instance;
 } lode_space;
 
+#if LODE_TARGET_MINOR >= 3
+/* RELAXED NETWORK: a weight-sharing network that an oracle owns and an optimizer trains through the
+ * host. A MIXTURE is one finite double for each cell of the space's matrices, in the order of an
+ * action. The network multiplies each cell's operation by its weight and adds up what leads to the
+ * same place. An operation whose weight is 0 is not computed: it costs nothing, and a step leaves
+ * its own weights as they are. A mixture of zeros and ones is the network of an architecture.
+ *
+ * The oracle owns the network's weights, the optimizer of these weights with its learning rate, the
+ * data, and all randomness that follows from a seed. The optimizer owns what makes the mixture:
+ * softmax, sampling, projections, edge weights.
+ *
+ * Batches have numbers 0, 1, 2, ... in each of two splits, LODE_SPLIT_TRAIN and
+ * LODE_SPLIT_VALIDATION. Epoch e has the batches e * n to (e + 1) * n - 1, where n is the number of
+ * batches in an epoch, and shuffles the split anew. A batch is a pure function of the seed and its
+ * number, so calls that name the same batch share it, and so does the learning rate of a step. */
+enum lode_relaxed_feature {
+  LODE_RELAXED_UNROLLED = 1u << 0,   /* lode_relaxed_batch.unrolled */
+  LODE_RELAXED_ABSENT = 1u << 1,     /* LODE_ABSENT_EXACT */
+  LODE_RELAXED_OUTPUT_SUM = 1u << 2, /* LODE_ABSENT_OUTPUT_SUM */
+  LODE_RELAXED_RESHAPES = 1u << 3    /* lode_relaxed_start.depth, operations and skip_dropout */
+};
+
+/* The gradient with respect to the weights that are 0. */
+typedef int32_t lode_absent;
+enum lode_absent_code {
+  LODE_ABSENT_ZERO = 0,      /* not computed: 0 */
+  LODE_ABSENT_EXACT = 1,     /* computed: the absent operations run, too */
+  LODE_ABSENT_OUTPUT_SUM = 2 /* the sum of all elements of the loss's gradient with respect to the
+                                sum to which the operation would add its output: the gradient that
+                                GDAS's code (Dong and Yang, CVPR 2019) gives absent operations */
+};
+
+typedef struct lode_relaxed_info {
+  uint32_t struct_size;
+  uint32_t features;           /* lode_relaxed_feature */
+  uint64_t training_batches;   /* in an epoch, at least 1 */
+  uint64_t validation_batches; /* likewise */
+} lode_relaxed_info;
+
+typedef struct lode_relaxed_start {
+  uint32_t struct_size;
+  uint32_t depth;            /* number of cells; 0: as the oracle is configured */
+  uint64_t seed;             /* of initial weights, batches, augmentation and dropout */
+  const uint8_t* operations; /* cells bytes: 0 for an operation that no mixture will use; or NULL */
+  double skip_dropout;       /* in [0, 1): rate at which steps drop outputs of skip connections */
+} lode_relaxed_start;
+
+/* A call on one batch. The caller fills the first part, the oracle the second. */
+typedef struct lode_relaxed_batch {
+  uint32_t struct_size;
+  lode_split split;
+  const double* mixture; /* cells doubles */
+  uint64_t number;       /* of the batch */
+  lode_absent absent;    /* what the gradient has where the mixture is 0 */
+  /* 1: the loss, accuracy and gradient are those after a virtual step, and the gradient is that of
+   * the bilevel problem (DARTS, Liu et al., ICLR 2019, eq. 7 in full, without momentum):
+   *   w' = w - rate * d(training loss)/dw (w, mixture), on the training batch `inner`;
+   *   gradient = dL/dmixture (w', mixture) - rate * d2(training loss)/dmixture dw * dL/dw',
+   * where L is the loss on this batch. How the product with the second derivative is computed, and
+   * whether the training loss includes weight decay, is in the oracle's documentation. measure()
+   * only. */
+  uint32_t unrolled;
+  uint64_t inner;
+  double rate; /* of the virtual step: above 0, or 0 for the learning rate of a step on `inner` */
+
+  double* gradient; /* out: cells doubles, or NULL if it is not needed */
+  double loss;      /* out: the mean over the batch of the network's loss, without weight decay */
+  double accuracy;  /* out: the fraction of the batch in [0, 1] that is classified correctly */
+} lode_relaxed_batch;
+
+/* All of these are required, in the thread and in the order in which the optimizer calls them. They
+ * return UNSUPPORTED for what `features` lacks, INVALID before restart, for another split and for a
+ * mixture that is not finite. */
+typedef struct lode_relaxed_api {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* Describes the network; constant from bind() on. out->struct_size is set by the caller. [any] */
+  lode_status (*describe)(const lode_instance*, lode_relaxed_info* out, lode_error*);
+  /* Replaces the network by a new one with new weights, and forgets all steps. [serial] */
+  lode_status (*restart)(lode_instance*, const lode_relaxed_start*, lode_error*);
+  /* Takes one step of the weights on a training batch. Loss, accuracy and gradient are those before
+   * the step. [serial] */
+  lode_status (*step)(lode_instance*, lode_relaxed_batch*, lode_error*);
+  /* Computes loss, accuracy and gradient; changes nothing. Normalization uses the statistics of the
+   * batch, in both splits. Calls with equal arguments have equal results, to the last bit, until
+   * the next step or restart. [serial] */
+  lode_status (*measure)(lode_instance*, lode_relaxed_batch*, lode_error*);
+} lode_relaxed_api;
+
+/* A relaxed network as its optimizer gets it; valid until the optimizer's destroy() returns. */
+typedef struct lode_relaxed {
+  const lode_relaxed_api* api;
+  lode_instance* instance;
+} lode_relaxed;
+#endif
+
 /* REWARD ORACLE: measures architectures. */
 typedef struct lode_oracle_api {
   uint32_t struct_size;
@@ -474,6 +570,13 @@ typedef struct lode_oracle_api {
    * another fidelity fails with INVALID. What the metrics declare (epochs, optimum) holds for
    * fidelity 1. INVALID before bind. [any] */
   lode_status (*fidelities)(const lode_instance*, lode_fidelities* out, lode_error*);
+#endif
+#if LODE_TARGET_MINOR >= 3
+  /* Optional, with LODE_CAP_RELAXED, save and load: the functions of the oracle's relaxed network,
+   * called with its own instance after bind(). If the run's optimizer trains the network, prepare()
+   * is not called, evaluate() measures architectures with the weights of the moment, and save and
+   * load keep the network: its weights, the state of their optimizer and its start. */
+  const lode_relaxed_api* relaxed;
 #endif
 } lode_oracle_api;
 
@@ -520,6 +623,18 @@ typedef struct lode_optimizer_api {
    * call it (one of an older minor), only 1 may be proposed. INVALID before bind. [serial] */
   lode_status (*offer)(lode_instance*, const lode_fidelities*, lode_error*);
 #endif
+#if LODE_TARGET_MINOR >= 3
+  /* Optional, with LODE_CAP_RELAXED, LODE_CAP_EXPLORES, save and load: gives the optimizer the
+   * relaxed network of an oracle of the run, for itself alone. Called once, after bind and before
+   * load and the first ask. An ask usually trains for an epoch, then proposes the architecture that
+   * the mixture stands for. UNSUPPORTED if the network lacks a feature that it needs.
+   *
+   * Such a search is restored, not replayed: before each trial is stored, the host saves optimizer
+   * and network. A resumed search does not repeat asks and tells; it loads what was saved with the
+   * last stored trial into new instances, tells that trial, and continues. So save and load keep
+   * everything that later calls depend on. [serial] */
+  lode_status (*connect)(lode_instance*, lode_relaxed, lode_error*);
+#endif
 } lode_optimizer_api;
 
 /* ---- descriptor and entry ---- */
@@ -546,7 +661,11 @@ enum lode_capability {
 #if LODE_TARGET_MINOR >= 2
   LODE_CAP_BATCH = 1u << 8, /* oracle: several queries in one evaluate() are faster than alone */
   /* optimizer: trials may be told in another order than that of their steps, as they finish */
-  LODE_CAP_ANY_ORDER = 1u << 9
+  LODE_CAP_ANY_ORDER = 1u << 9,
+#endif
+#if LODE_TARGET_MINOR >= 3
+  /* oracle: owns a relaxed network; optimizer: trains one, and cannot work without */
+  LODE_CAP_RELAXED = 1u << 10
 #endif
 };
 

@@ -558,6 +558,234 @@ class Space {
   std::size_t cells_ = 0;
 };
 
+#if LODE_TARGET_MINOR >= 3
+// ---- relaxed networks ----
+
+// What a relaxed network offers; lode/plugin.h says what the words mean.
+struct RelaxedInfo {
+  std::uint64_t training_batches = 1;  // in an epoch
+  std::uint64_t validation_batches = 1;
+  bool unrolled = false;    // RelaxedBatch::unrolled
+  bool absent = false;      // Absent::kExact
+  bool output_sum = false;  // Absent::kOutputSum
+  bool reshapes = false;    // depth, operations and skip_dropout of RelaxedStart
+};
+
+struct RelaxedStart {
+  std::uint64_t seed = 0;
+  std::uint32_t depth = 0;        // cells; 0: as the oracle is configured
+  ArchitectureView operations{};  // 0 for each operation that no mixture will use; empty: all may
+  double skip_dropout = 0;        // in [0, 1)
+};
+
+// What a gradient has where the mixture is 0.
+enum class Absent : lode_absent {
+  kZero = LODE_ABSENT_ZERO,
+  kExact = LODE_ABSENT_EXACT,
+  kOutputSum = LODE_ABSENT_OUTPUT_SUM
+};
+
+// A call on one batch.
+struct RelaxedBatch {
+  // The virtual step that comes first.
+  struct Unrolled {
+    std::uint64_t inner = 0;  // the number of its training batch
+    double rate = 0;          // its learning rate; 0: that of a step on this batch
+  };
+
+  lode_split split = LODE_SPLIT_TRAIN;  // or LODE_SPLIT_VALIDATION
+  std::uint64_t number = 0;             // of the batch
+  std::span<const double> mixture{};    // cells weights
+  std::span<double> gradient{};         // out: as many, or empty if it is not needed
+  Absent absent = Absent::kZero;
+  std::optional<Unrolled> unrolled{};  // Measure only
+};
+
+struct RelaxedResult {
+  double loss = 0;      // the mean over the batch
+  double accuracy = 0;  // a fraction
+};
+
+// A relaxed network. An oracle's class implements it; an optimizer calls it.
+class RelaxedNetwork {
+ public:
+  virtual ~RelaxedNetwork() = default;
+
+  virtual RelaxedInfo Info() const = 0;
+  // Replaces the network by a new one.
+  virtual void Restart(const RelaxedStart& start) = 0;
+  // Takes a step of the weights on a training batch. The result is that before the step.
+  virtual RelaxedResult Step(const RelaxedBatch& batch) = 0;
+  // Changes nothing.
+  virtual RelaxedResult Measure(const RelaxedBatch& batch) = 0;
+};
+
+namespace detail {
+
+// Returns the status with which a network that has `info` refuses a call, and says why.
+inline lode_status RefusalOf(const RelaxedInfo& info, const RelaxedBatch& b, const char*& why) {
+  for (const double weight : b.mixture) {
+    if (!std::isfinite(weight)) { return why = "the mixture is not finite", LODE_E_INVALID; }
+  }
+  if (b.split != LODE_SPLIT_TRAIN && b.split != LODE_SPLIT_VALIDATION) {
+    return why = "the split is neither training nor validation", LODE_E_INVALID;
+  }
+  if (b.unrolled && !info.unrolled) {
+    return why = "the network has no unrolled gradients", LODE_E_UNSUPPORTED;
+  }
+  if (b.unrolled && !(b.unrolled->rate >= 0 && std::isfinite(b.unrolled->rate))) {
+    return why = "the rate of the virtual step is negative or not finite", LODE_E_INVALID;
+  }
+  const bool known = b.absent == Absent::kZero || (b.absent == Absent::kExact && info.absent) ||
+                     (b.absent == Absent::kOutputSum && info.output_sum);
+  if (!known) { return why = "the network has no such gradients at 0", LODE_E_UNSUPPORTED; }
+  return LODE_OK;
+}
+
+// A relaxed network with what its table needs.
+struct RelaxedView {
+  RelaxedNetwork& network;
+  std::size_t cells;
+};
+
+// The table of the networks that View(lode_instance*) finds.
+template <RelaxedView (*View)(lode_instance*)>
+struct RelaxedTable {
+  static lode_status Describe(const lode_instance* i, lode_relaxed_info* out, lode_error* e) {
+    return Guard(e, [&] {
+      const RelaxedInfo info = View(const_cast<lode_instance*>(i)).network.Info();
+      lode_relaxed_info filled{};
+      filled.struct_size = out->struct_size;
+      const auto flag = [](bool set, lode_relaxed_feature feature) {
+        return set ? static_cast<std::uint32_t>(feature) : 0;
+      };
+      filled.features = flag(info.unrolled, LODE_RELAXED_UNROLLED) |
+                        flag(info.absent, LODE_RELAXED_ABSENT) |
+                        flag(info.output_sum, LODE_RELAXED_OUTPUT_SUM) |
+                        flag(info.reshapes, LODE_RELAXED_RESHAPES);
+      filled.training_batches = info.training_batches;
+      filled.validation_batches = info.validation_batches;
+      std::memcpy(out, &filled, std::min<std::size_t>(filled.struct_size, sizeof filled));
+    });
+  }
+  static lode_status Restart(lode_instance* i, const lode_relaxed_start* start, lode_error* e) {
+    return Guard(e, [&] {
+      const RelaxedView view = View(i);
+      const bool plain =
+          start->depth == 0 && start->operations == nullptr && start->skip_dropout == 0;
+      if (!plain && !view.network.Info().reshapes) {
+        throw UnsupportedError("the network has only the shape that the oracle is configured with");
+      }
+      if (!(start->skip_dropout >= 0 && start->skip_dropout < 1)) {
+        throw InvalidError("the rate of a dropout is in [0, 1), not " +
+                           std::to_string(start->skip_dropout));
+      }
+      const std::size_t count = start->operations != nullptr ? view.cells : 0;
+      view.network.Restart(
+          {start->seed, start->depth, {start->operations, count}, start->skip_dropout});
+    });
+  }
+  static lode_status Step(lode_instance* i, lode_relaxed_batch* batch, lode_error* e) {
+    return Guard(e, [&] {
+      if (batch->split != LODE_SPLIT_TRAIN || batch->unrolled != 0) {
+        throw InvalidError("a step is on a training batch, and not unrolled");
+      }
+      Run(i, batch, &RelaxedNetwork::Step);
+    });
+  }
+  static lode_status Measure(lode_instance* i, lode_relaxed_batch* batch, lode_error* e) {
+    return Guard(e, [&] { Run(i, batch, &RelaxedNetwork::Measure); });
+  }
+
+  static constexpr lode_relaxed_api kApi = {
+      sizeof(lode_relaxed_api), 0, Describe, Restart, Step, Measure};
+
+ private:
+  static void Run(lode_instance* i, lode_relaxed_batch* out,
+                  RelaxedResult (RelaxedNetwork::*method)(const RelaxedBatch&)) {
+    const RelaxedView view = View(i);
+    std::vector<double> gradient(out->gradient != nullptr ? view.cells : 0);
+    RelaxedBatch batch{out->split,
+                       out->number,
+                       {out->mixture, view.cells},
+                       std::span(gradient),
+                       static_cast<Absent>(out->absent)};
+    if (out->unrolled != 0) { batch.unrolled = {out->inner, out->rate}; }
+    const char* why = "";
+    const lode_status refusal = RefusalOf(view.network.Info(), batch, why);
+    if (refusal != LODE_OK) { throw Error(refusal, why); }
+    const RelaxedResult result = (view.network.*method)(batch);
+    std::copy(gradient.begin(), gradient.end(), out->gradient);
+    out->loss = result.loss;
+    out->accuracy = result.accuracy;
+  }
+};
+
+// The network behind a handle.
+class BoundNetwork : public RelaxedNetwork {
+ public:
+  explicit BoundNetwork(lode_relaxed handle) : handle_(handle) {}
+
+  RelaxedInfo Info() const override {
+    lode_relaxed_info info{};
+    info.struct_size = sizeof info;
+    Check([&](lode_error* e) { return handle_.api->describe(handle_.instance, &info, e); });
+    const auto has = [&](std::uint32_t feature) { return (info.features & feature) != 0; };
+    return {info.training_batches,    info.validation_batches,      has(LODE_RELAXED_UNROLLED),
+            has(LODE_RELAXED_ABSENT), has(LODE_RELAXED_OUTPUT_SUM), has(LODE_RELAXED_RESHAPES)};
+  }
+  void Restart(const RelaxedStart& start) override {
+    const lode_relaxed_start filled{sizeof filled, start.depth, start.seed,
+                                    start.operations.empty() ? nullptr : start.operations.data(),
+                                    start.skip_dropout};
+    Check([&](lode_error* e) { return handle_.api->restart(handle_.instance, &filled, e); });
+  }
+  RelaxedResult Step(const RelaxedBatch& batch) override { return Run(batch, handle_.api->step); }
+  RelaxedResult Measure(const RelaxedBatch& batch) override {
+    return Run(batch, handle_.api->measure);
+  }
+
+ private:
+  RelaxedResult Run(const RelaxedBatch& b,
+                    lode_status (*function)(lode_instance*, lode_relaxed_batch*, lode_error*)) {
+    lode_relaxed_batch filled{};
+    filled.struct_size = sizeof filled;
+    filled.split = b.split;
+    filled.mixture = b.mixture.data();
+    filled.number = b.number;
+    filled.absent = static_cast<lode_absent>(b.absent);
+    filled.unrolled = b.unrolled ? 1 : 0;
+    filled.inner = b.unrolled ? b.unrolled->inner : 0;
+    filled.rate = b.unrolled ? b.unrolled->rate : 0;
+    filled.gradient = b.gradient.empty() ? nullptr : b.gradient.data();
+    Check([&](lode_error* e) { return function(handle_.instance, &filled, e); });
+    return {filled.loss, filled.accuracy};
+  }
+
+  const lode_relaxed handle_;
+};
+
+inline RelaxedView ViewOf(lode_instance* instance) {
+  return *reinterpret_cast<const RelaxedView*>(instance);
+}
+
+}  // namespace detail
+
+// A network as a handle for optimizers. The network outlives *this, which outlives the handle.
+class RelaxedHandle {
+ public:
+  // `cells`: of the space that the network is bound to.
+  RelaxedHandle(RelaxedNetwork& network, std::size_t cells) : view_{network, cells} {}
+
+  lode_relaxed handle() {
+    return {&detail::RelaxedTable<detail::ViewOf>::kApi, reinterpret_cast<lode_instance*>(&view_)};
+  }
+
+ private:
+  detail::RelaxedView view_;
+};
+#endif
+
 // ---- saved state ----
 
 class Writer {
@@ -1055,6 +1283,9 @@ struct OptimizerExtra {
 #if LODE_TARGET_MINOR >= 2
   Fidelities offered;
 #endif
+#if LODE_TARGET_MINOR >= 3
+  std::optional<BoundNetwork> network;
+#endif
 };
 
 }  // namespace detail
@@ -1378,6 +1609,14 @@ struct OracleTable {
   }
 #endif
 
+#if LODE_TARGET_MINOR >= 3
+  static RelaxedView Relaxed(lode_instance* i) {
+    B& b = B::Of(i);
+    b.extra.RequireBound("the relaxed network");
+    return {b.object.Relaxed(), b.extra.cells};
+  }
+#endif
+
   static lode_oracle_api Make() {
     lode_oracle_api a{};
     a.struct_size = sizeof a;
@@ -1399,15 +1638,27 @@ struct OracleTable {
       static_assert(!std::is_class_v<T>, "Fidelities needs a LODE_TARGET_MINOR of 2 at least");
 #endif
     }
+    if constexpr (requires { &T::Relaxed; }) {
+#if LODE_TARGET_MINOR >= 3
+      static_assert(Saves<T>, "an oracle with a relaxed network has Save and Load");
+      a.relaxed = &RelaxedTable<Relaxed>::kApi;
+#else
+      static_assert(!std::is_class_v<T>, "Relaxed needs a LODE_TARGET_MINOR of 3 at least");
+#endif
+    }
     return a;
   }
 
   // What follows from the methods that T has.
   static constexpr std::uint32_t Capabilities() {
+    std::uint32_t capabilities = 0;
 #if LODE_TARGET_MINOR >= 2
-    if constexpr (requires { &T::EvaluateBatch; }) { return LODE_CAP_BATCH; }
+    if constexpr (requires { &T::EvaluateBatch; }) { capabilities |= LODE_CAP_BATCH; }
 #endif
-    return 0;
+#if LODE_TARGET_MINOR >= 3
+    if constexpr (requires { &T::Relaxed; }) { capabilities |= LODE_CAP_RELAXED; }
+#endif
+    return capabilities;
   }
 };
 
@@ -1424,6 +1675,7 @@ struct OracleTable {
 // Query::ReportCost, for budgets that count simulated seconds. T may have
 //   void Prepare(const std::filesystem::path& directory);      // before the first Evaluate
 //   lode::Fidelities Fidelities() const;                       // constant after Bind; without: 1
+//   lode::RelaxedNetwork& Relaxed();                           // from Bind on; with Save and Load
 // Queries of a fidelity that Fidelities() does not have are refused before they reach T.
 template <class T>
 const lode_component* OracleComponent(const char* id, const char* version, const char* summary,
@@ -1572,6 +1824,16 @@ struct OptimizerTable {
   }
 #endif
 
+#if LODE_TARGET_MINOR >= 3
+  static lode_status Connect(lode_instance* i, lode_relaxed network, lode_error* e) {
+    return Guard(e, [&] {
+      B& b = B::Of(i);
+      b.extra.RequireBound("connect");
+      b.object.Connect(b.extra.network.emplace(network));
+    });
+  }
+#endif
+
   static lode_optimizer_api Make() {
     lode_optimizer_api a{};
     a.struct_size = sizeof a;
@@ -1597,7 +1859,23 @@ struct OptimizerTable {
                     "an optimizer that proposes fidelities has Offer");
 #endif
     }
+    if constexpr (requires { &T::Connect; }) {
+#if LODE_TARGET_MINOR >= 3
+      static_assert(Saves<T>, "an optimizer that trains a relaxed network has Save and Load");
+      a.connect = Connect;
+#else
+      static_assert(!std::is_class_v<T>, "Connect needs a LODE_TARGET_MINOR of 3 at least");
+#endif
+    }
     return a;
+  }
+
+  // What follows from the methods that T has.
+  static constexpr std::uint32_t Capabilities() {
+#if LODE_TARGET_MINOR >= 3
+    if constexpr (requires { &T::Connect; }) { return LODE_CAP_RELAXED | LODE_CAP_EXPLORES; }
+#endif
+    return 0;
   }
 };
 
@@ -1610,8 +1888,13 @@ struct OptimizerTable {
 // and may have
 //   bool Exhausted() const;                                    // nothing more to propose; no throw
 //   void Offer(const lode::Fidelities&);                       // may throw UnsupportedError
+//   void Connect(lode::RelaxedNetwork&);                       // with Save and Load; likewise
 // With Offer, Ask may return a lode::Proposal of one of the fidelities that Offer was called with,
 // after Bind and before Load; 1 if a host does not call it. Without Offer, all fidelities are 1.
+//
+// Connect gives it the relaxed network of an oracle, valid as long as the optimizer, before Load and
+// the first Ask. Such an optimizer declares LODE_CAP_RELAXED and LODE_CAP_EXPLORES, runs only with
+// an oracle that has a network, and is restored by Load when a search is resumed.
 //
 // With LODE_CAP_SEVERAL_ASKS, Ask is called again before earlier proposals are told. Proposals are
 // told in the order of their asks, with one exception: if a limit rejected a proposal, Ask is
@@ -1622,9 +1905,10 @@ struct OptimizerTable {
 template <class T>
 const lode_component* OptimizerComponent(const char* id, const char* version, const char* summary,
                                          const char* doc = "", std::uint32_t capabilities = 0) {
-  static const lode_optimizer_api api = detail::OptimizerTable<T>::Make();
+  using Table = detail::OptimizerTable<T>;
+  static const lode_optimizer_api api = Table::Make();
   static const lode_component component = detail::MakeComponent<T, detail::OptimizerExtra>(
-      LODE_OPTIMIZER, id, version, summary, doc, capabilities, &api);
+      LODE_OPTIMIZER, id, version, summary, doc, capabilities | Table::Capabilities(), &api);
   return &component;
 }
 
