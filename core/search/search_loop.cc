@@ -192,26 +192,44 @@ TrialRecord SearchLoop::Rewarded(const Step& step, const Evaluator::Result& resu
   return trial;
 }
 
-// A checkpoint exists before its trial is stored, so that there is one for the last stored trial
-// whenever the search is killed.
 void SearchLoop::Tell(Step& step, const TrialRecord& trial) {
-  const bool is_restored = proposer_.IsRestored(step.number);
-  if (!is_restored) { checkpoints_.Write(step.number); }
-  for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
-  if (!is_restored) { checkpoints_.RemoveAllBut(step.number); }
-  tally_.Add(trial);
+  if (parts_.executor.network() != nullptr) {
+    TellTrained(step, trial);
+    return;
+  }
+  PassTrial(trial);
   parts_.records = std::move(step.records);
-  TellOptimizer(step, trial);
-  for (TrialObserver* observer : observers_) { observer->OnRecords(step.number, parts_.records); }
+  teller_.Tell(trial, step.ticket.proposed.architecture);
+  PassRecords(step.number, parts_.records);
 }
 
-// Of the restored trials, the optimizer is told only the last one: its state was saved before that.
-void SearchLoop::TellOptimizer(Step& step, const TrialRecord& trial) {
-  if (proposer_.IsRestored(step.number)) {
-    if (proposer_.IsRestored(step.number + 1)) { return; }
+// Checkpoint and records exist before the trial is stored, so that they are there for the last
+// stored trial whenever the search is killed. The optimizer is told only the last of the restored
+// trials: its state was saved before that.
+void SearchLoop::TellTrained(const Step& step, const TrialRecord& trial) {
+  const bool is_restored = proposer_.IsRestored(step.number);
+  if (!is_restored) {
+    checkpoints_.Write(step.number);
+    PassRecords(step.number, step.records);
+  }
+  PassTrial(trial);
+  if (!is_restored) {
+    checkpoints_.RemoveAllBut(step.number);
+  } else if (proposer_.IsRestored(step.number + 1)) {
+    return;
+  } else {
     checkpoints_.Load(step.number);
   }
   teller_.Tell(trial, step.ticket.proposed.architecture);
+}
+
+void SearchLoop::PassTrial(const TrialRecord& trial) {
+  for (TrialObserver* observer : observers_) { observer->OnTrial(trial); }
+  tally_.Add(trial);
+}
+
+void SearchLoop::PassRecords(std::uint64_t step, const Records& records) const {
+  for (TrialObserver* observer : observers_) { observer->OnRecords(step, records); }
 }
 
 void SearchLoop::Pass(const EvaluationRecord& evaluation) const {

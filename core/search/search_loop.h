@@ -70,7 +70,9 @@ class SearchLoop {
   void Drop(Steps::iterator step);
   TrialRecord Rewarded(const Step& step, const Evaluator::Result& result) const;
   void Tell(Step& step, const TrialRecord& trial);
-  void TellOptimizer(Step& step, const TrialRecord& trial);
+  void TellTrained(const Step& step, const TrialRecord& trial);
+  void PassTrial(const TrialRecord& trial);
+  void PassRecords(std::uint64_t step, const Records& records) const;
 
   bool IsSpent() const;
   Spending Asked() const;

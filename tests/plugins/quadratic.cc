@@ -3,33 +3,53 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <fstream>
 #include <lode/math.hpp>
 #include <lode/plugin.hpp>
 #include <lode/quadratic_network.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
+
+// Notes each step in a file, if it has one.
+class Noted : public lode::test::QuadraticNetwork {
+ public:
+  Noted(const std::vector<lode::Matrix>& matrices, std::string file)
+      : QuadraticNetwork(matrices), file_(std::move(file)) {}
+
+  lode::RelaxedResult Step(const lode::RelaxedBatch& batch) override {
+    if (!file_.empty()) { std::ofstream(file_, std::ios::app) << batch.number << "\n"; }
+    return QuadraticNetwork::Step(batch);
+  }
+
+ private:
+  std::string file_;
+};
 
 // The metrics are those of the architecture's own mixture, on all validation batches.
 class Quadratic {
  public:
   struct Config {
     std::int64_t delay_ms = 0;
+    std::string notes;
   };
   static lode::Params<Config> Parameters() {
-    return {{"delay_ms", &Config::delay_ms, "How long an evaluation takes.", lode::Range{0, 1000}}};
+    return {{"delay_ms", &Config::delay_ms, "How long an evaluation takes.", lode::Range{0, 1000}},
+            {"notes", &Config::notes, "A file to which it adds the number of each step's batch."}};
   }
-  Quadratic(lode::Host, const Config& config) : delay_(config.delay_ms) {}
+  Quadratic(lode::Host, const Config& config) : delay_(config.delay_ms), notes_(config.notes) {}
 
   static std::vector<lode::Metric> Metrics() {
     return {{"network_loss", "", "Loss on validation.", LODE_MINIMIZE, LODE_SPLIT_VALIDATION},
             {"network_accuracy", "", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION}};
   }
   void Bind(const lode::Space& space) {
-    network_.emplace(space.matrices());
+    network_.emplace(space.matrices(), notes_);
     network_->Restart({});
   }
   lode::RelaxedNetwork& Relaxed() { return *network_; }
@@ -50,7 +70,8 @@ class Quadratic {
 
  private:
   std::chrono::milliseconds delay_;
-  std::optional<lode::test::QuadraticNetwork> network_;
+  std::string notes_;
+  std::optional<Noted> network_;
 };
 
 class Descent {

@@ -632,7 +632,7 @@ typedef struct lode_optimizer_api {
    * Such a search is restored, not replayed: before each trial is stored, the host saves optimizer
    * and network. A resumed search does not repeat asks and tells; it loads what was saved with the
    * last stored trial into new instances, tells that trial, and continues. So save and load keep
-   * everything that later calls depend on. [serial] */
+   * everything that later calls depend on. Values that tell records are dropped. [serial] */
   lode_status (*connect)(lode_instance*, lode_relaxed, lode_error*);
 #endif
 } lode_optimizer_api;
