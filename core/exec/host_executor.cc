@@ -3,10 +3,28 @@
 #include <utility>
 #include <variant>
 
+#include "core/exec/network_link.h"
 #include "core/plugin/error.h"
 #include "lode/plugin.hpp"
 
 namespace lode::core {
+
+HostExecutor::HostExecutor(const SearchSetup& setup, HostChannel& host)
+    : metrics_(setup.metrics),
+      fidelities_(setup.fidelities),
+      capacity_(setup.capacity),
+      host_(host) {
+  if (setup.network_cells > 0) {
+    network_ = std::make_unique<RemoteNetwork>(
+        setup.network_cells, [this](const NetworkCall& call) { return CallNetwork(call); });
+  }
+}
+
+// The optimizer calls while no evaluation is under way.
+NetworkReply HostExecutor::CallNetwork(const NetworkCall& call) {
+  host_.Send(call);
+  return std::get<NetworkReply>(Receive());
+}
 
 void HostExecutor::Start(const Query& query) {
   asked_.emplace(query.id, query);

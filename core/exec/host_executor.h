@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 
 #include "core/exec/host_channel.h"
 #include "core/exec/message.h"
@@ -16,15 +17,12 @@ namespace lode::core {
 class HostExecutor : public Executor {
  public:
   // `host` outlives *this.
-  HostExecutor(const SearchSetup& setup, HostChannel& host)
-      : metrics_(setup.metrics),
-        fidelities_(setup.fidelities),
-        capacity_(setup.capacity),
-        host_(host) {}
+  HostExecutor(const SearchSetup& setup, HostChannel& host);
 
   const MetricLists& metrics() const override { return metrics_; }
   const Fidelities& fidelities() const override { return fidelities_; }
   std::size_t capacity() const override { return capacity_; }
+  NetworkOwner* network() override { return network_.get(); }
   void Start(const Query& query) override;
   std::uint64_t Next() override;
   Evaluation Finish(std::uint64_t id) override;
@@ -35,6 +33,7 @@ class HostExecutor : public Executor {
 
  private:
   Message Receive();
+  NetworkReply CallNetwork(const NetworkCall& call);
   void TakeEarly();
   void Take(Finished finished);
 
@@ -45,6 +44,7 @@ class HostExecutor : public Executor {
   std::map<std::uint64_t, Query> asked_;
   std::deque<Finished> early_;
   FinishedEvaluations finished_;
+  std::unique_ptr<NetworkOwner> network_;
 };
 
 }  // namespace lode::core

@@ -20,8 +20,9 @@ namespace {
 // Returns how many evaluations there are at once.
 std::size_t WorkersFor(const Pipeline& pipeline, const Catalog& catalog) {
   const auto* optimizer = catalog.Find(LODE_OPTIMIZER, pipeline.optimizer.id);
-  const bool several =
-      optimizer != nullptr && (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0;
+  const bool several = optimizer != nullptr &&
+                       (optimizer->capabilities & LODE_CAP_SEVERAL_ASKS) != 0 &&
+                       !TrainsNetwork(pipeline.optimizer, catalog);
   return several ? static_cast<std::size_t>(pipeline.execution.workers) : 1;
 }
 
@@ -55,7 +56,10 @@ std::unique_ptr<TimedExecutor> MakePlainExecutor(const Pipeline& pipeline, const
                                                  MpiSession* session) {
   const ExecutionConfig& execution = pipeline.execution;
   const auto setup = [&] { return SetupOf(pipeline, catalog, run); };
-  if (session != nullptr && UnderMpi()) { return std::make_unique<Ranks>(*session, setup(), run); }
+  const bool on_ranks = session != nullptr && UnderMpi();
+  if (on_ranks && !TrainsNetwork(pipeline.optimizer, catalog)) {
+    return std::make_unique<Ranks>(*session, setup(), run);
+  }
   if (execution.isolates_oracles()) {
     return std::make_unique<Workers>(WorkersFor(pipeline, catalog), LimitsOf(execution), setup(),
                                      program, run);

@@ -129,7 +129,9 @@ json Fields(const Query& m) {
 }
 json Fields(const Stop&) { return json::array(); }
 json Fields(const End&) { return json::array(); }
-json Fields(const Ready& m) { return json::array({ToJson(m.metrics), ToJson(m.fidelities)}); }
+json Fields(const Ready& m) {
+  return json::array({ToJson(m.metrics), ToJson(m.fidelities), m.network_cells});
+}
 json Fields(const Refused& m) { return json::array({m.reason, m.lost}); }
 json Fields(const Finished& m) {
   const Evaluation& a = m.evaluation;
@@ -140,7 +142,8 @@ json Fields(const Stopped&) { return json::array(); }
 json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
 json Fields(const Progress& m) { return json::array({m.fraction, m.what}); }
 json Fields(const SearchSetup& m) {
-  return json::array({Fields(m.setup), ToJson(m.metrics), ToJson(m.fidelities), m.capacity});
+  return json::array(
+      {Fields(m.setup), ToJson(m.metrics), ToJson(m.fidelities), m.capacity, m.network_cells});
 }
 json Fields(const SearchReady& m) {
   return json::array(
@@ -164,6 +167,16 @@ json Fields(const Taken& m) { return json::array({m.step}); }
 json Fields(const Continue&) { return json::array(); }
 json Fields(const Done& m) { return json::array({ToJson(m.result)}); }
 json Fields(const SavePolicy& m) { return json::array({m.file}); }
+json Fields(const NetworkCall& m) {
+  return json::array({m.request, m.seed, m.depth, json::binary(m.operations), m.skip_dropout,
+                      m.split, m.number, m.mixture, m.absent, m.wants_gradient, m.is_unrolled,
+                      m.inner, m.rate, m.file});
+}
+json Fields(const NetworkReply& m) {
+  return json::array({m.status, m.failure, m.info.training_batches, m.info.validation_batches,
+                      m.info.unrolled, m.info.absent, m.info.output_sum, m.info.reshapes,
+                      m.result.loss, m.result.accuracy, m.gradient});
+}
 
 // Reads the elements of a list in order and checks the type of each.
 class ListReader {
@@ -286,6 +299,7 @@ Fidelities ReadFidelities(const json& list) {
 void Read(ListReader& in, Ready& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
   m.fidelities = ReadFidelities(in.Elements());
+  m.network_cells = in.Integer();
 }
 void Read(ListReader& in, Refused& m) {
   m.reason = in.Text();
@@ -340,6 +354,7 @@ void Read(ListReader& in, SearchSetup& m) {
   std::ranges::transform(in.Elements(), std::back_inserter(m.metrics), ReadMetrics);
   m.fidelities = ReadFidelities(in.Elements());
   m.capacity = in.Integer();
+  m.network_cells = in.Integer();
 }
 std::vector<std::size_t> ReadPositions(const json& list) {
   ListReader in(list);
@@ -501,6 +516,35 @@ void Read(ListReader& list, Done& m) {
   in.End();
 }
 void Read(ListReader& in, SavePolicy& m) { m.file = in.Text(); }
+void Read(ListReader& in, NetworkCall& m) {
+  m.request = in.Choice(NetworkRequest::kLoad);
+  m.seed = in.Integer();
+  m.depth = static_cast<std::uint32_t>(in.Integer(UINT32_MAX));
+  m.operations = in.Bytes();
+  m.skip_dropout = in.Real();
+  m.split = in.Choice(LODE_SPLIT_TEST);
+  m.number = in.Integer();
+  m.mixture = in.Reals();
+  m.absent = in.Choice(Absent::kOutputSum);
+  m.wants_gradient = in.Flag();
+  m.is_unrolled = in.Flag();
+  m.inner = in.Integer();
+  m.rate = in.Real();
+  m.file = in.Text();
+}
+void Read(ListReader& in, NetworkReply& m) {
+  m.status = static_cast<lode_status>(in.Integer(INT32_MAX));
+  m.failure = MessageLine(in.Text());
+  m.info.training_batches = in.Integer();
+  m.info.validation_batches = in.Integer();
+  m.info.unrolled = in.Flag();
+  m.info.absent = in.Flag();
+  m.info.output_sum = in.Flag();
+  m.info.reshapes = in.Flag();
+  m.result.loss = in.Real();
+  m.result.accuracy = in.Real();
+  m.gradient = in.Reals();
+}
 
 // Returns a message that holds the variant's alternative number `kind`.
 template <std::size_t... I>

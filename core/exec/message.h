@@ -42,6 +42,7 @@ struct End {};
 struct Ready {
   MetricLists metrics;
   Fidelities fidelities{};
+  std::uint64_t network_cells = 0;  // of the mixtures of the network to train; 0: there is none
 };
 struct Refused {
   std::string reason;
@@ -74,9 +75,10 @@ struct Progress {
 // The first message to that process.
 struct SearchSetup {
   Setup setup;
-  MetricLists metrics;         // of the host's executor
-  Fidelities fidelities;       // likewise
-  std::uint64_t capacity = 1;  // likewise
+  MetricLists metrics;              // of the host's executor
+  Fidelities fidelities;            // likewise
+  std::uint64_t capacity = 1;       // likewise
+  std::uint64_t network_cells = 0;  // as in Ready
 };
 // The reply to SearchSetup; otherwise Refused or Stopped.
 struct SearchReady {
@@ -138,9 +140,41 @@ struct SavePolicy {
   std::string file;
 };
 
-using Message = std::variant<Setup, Query, Stop, End, Ready, Refused, Finished, Stopped, LogMessage,
-                             Progress, SearchSetup, SearchReady, Begin, Await, Evaluated, Told,
-                             Recorded, Taken, Continue, Done, SavePolicy>;
+// ---- between an optimizer and the relaxed network that it trains (network_link.h)
+
+enum class NetworkRequest { kInfo, kRestart, kStep, kMeasure, kSave, kLoad };
+
+// Answered with NetworkReply.
+struct NetworkCall {
+  NetworkRequest request = NetworkRequest::kInfo;
+  // kRestart: as in lode::RelaxedStart.
+  std::uint64_t seed = 0;
+  std::uint32_t depth = 0;
+  Architecture operations{};
+  double skip_dropout = 0;
+  // kStep, kMeasure: as in lode::RelaxedBatch.
+  lode_split split = LODE_SPLIT_TRAIN;
+  std::uint64_t number = 0;
+  std::vector<double> mixture{};
+  Absent absent = Absent::kZero;
+  bool wants_gradient = false;
+  bool is_unrolled = false;
+  std::uint64_t inner = 0;
+  double rate = 0;
+  std::string file{};  // kSave, kLoad
+};
+struct NetworkReply {
+  lode_status status = LODE_OK;
+  std::string failure{};  // if the status is another one
+  RelaxedInfo info{};
+  RelaxedResult result{};
+  std::vector<double> gradient{};
+};
+
+using Message =
+    std::variant<Setup, Query, Stop, End, Ready, Refused, Finished, Stopped, LogMessage, Progress,
+                 SearchSetup, SearchReady, Begin, Await, Evaluated, Told, Recorded, Taken, Continue,
+                 Done, SavePolicy, NetworkCall, NetworkReply>;
 
 // The maximum size of a message, in bytes.
 inline constexpr std::size_t kMaxMessage = std::size_t{16} << 20;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/exec/network_link.h"
 #include "core/exec/pass_on.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
@@ -31,7 +32,9 @@ RemoteRun::RemoteRun(const Setup& setup, const RewardConfig& reward, const Worke
   });
   Setup own = setup;
   own.cgroup = process_.cgroup();
-  Send(SearchSetup{own, executor_->metrics(), executor_->fidelities(), executor_->capacity()});
+  NetworkOwner* const network = executor_->network();
+  Send(SearchSetup{own, executor_->metrics(), executor_->fidelities(), executor_->capacity(),
+                   network != nullptr ? network->cells() : 0});
   const std::optional<Message> message = Next();
   if (!message) { throw HostError(why_); }
   if (const auto* refused = std::get_if<Refused>(&*message)) { throw HostError(refused->reason); }
@@ -151,6 +154,8 @@ void RemoteRun::Handle(Message& message) {
   if (!fault_.empty()) { throw HostError(fault_); }
   if (const auto* query = std::get_if<Query>(&message)) {
     executor_->Start(*query);
+  } else if (const auto* call = std::get_if<NetworkCall>(&message)) {
+    Send(Answer(executor_->network(), *call));
   } else if (const auto* await = std::get_if<Await>(&message)) {
     WaitFor(await->id);
     busy_since_ = Clock::now();

@@ -22,6 +22,7 @@
 #include "core/exec/keeper.h"
 #include "core/exec/memory_cgroup.h"
 #include "core/exec/message.h"
+#include "core/exec/network_link.h"
 #include "core/exec/search_worker.h"
 #include "core/plugin/doing.h"
 #include "core/plugin/error.h"
@@ -83,8 +84,18 @@ class QueryServer {
         std::make_unique<Oracles>(pipeline_, *index_, run_, MeasuringOracles(pipeline_, *index_));
   }
 
-  const MetricLists& metrics() const { return oracles_->metrics(); }
-  const Fidelities& fidelities() const { return oracles_->fidelities(); }
+  Ready Report() const {
+    NetworkOwner* const network = oracles_->network();
+    return {oracles_->metrics(), oracles_->fidelities(), network != nullptr ? network->cells() : 0};
+  }
+  Message Serve(const Message& message) {
+    if (const auto* call = std::get_if<NetworkCall>(&message)) {
+      return Answer(oracles_->network(), *call);
+    }
+    return Ask(std::get<Query>(message));
+  }
+
+ private:
   Finished Ask(const Query& query) {
     const Stopwatch stopwatch;
     Evaluation evaluation = oracles_->Evaluate(query.architecture, query.fidelity, query.seed);
@@ -93,7 +104,6 @@ class QueryServer {
     return {query.id, std::move(evaluation)};
   }
 
- private:
   RunContext run_;
   std::unique_ptr<PluginIndex> index_;
   Pipeline pipeline_;
@@ -113,11 +123,9 @@ int Serve(const Setup& setup, const std::vector<std::filesystem::path>& plugins,
     host.Send(Refused{e.what()});
     return 1;
   }
-  host.Send(Ready{server->metrics(), server->fidelities()});
+  host.Send(server->Report());
   try {
-    while (const auto message = host.Receive()) {
-      host.Send(server->Ask(std::get<Query>(*message)));
-    }
+    while (const auto message = host.Receive()) { host.Send(server->Serve(*message)); }
   } catch (const CancelledError&) { host.Send(Stopped{}); }
   return 0;
 }

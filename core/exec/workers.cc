@@ -96,7 +96,24 @@ std::uint32_t Workers::NumberOf(const Slot& slot) const {
   return static_cast<std::uint32_t>(&slot - slots_.data());
 }
 
+// The process that evaluates has the network; a new one would have another network.
+void Workers::RequireNetwork() const {
+  if (!network_lost_.empty()) { throw HostError(network_lost_); }
+}
+
+NetworkReply Workers::CallNetwork(const NetworkCall& call) {
+  RequireNetwork();
+  reply_.reset();
+  slots_.front().process->Send(call);
+  while (!reply_) {
+    Wait();
+    RequireNetwork();
+  }
+  return *std::exchange(reply_, std::nullopt);
+}
+
 bool Workers::Give(const Query& query) {
+  RequireNetwork();
   Slot* slot = FreeSlot();
   if (slot != nullptr && slot->process) {
     Receive(*slot);  // a process that has died meanwhile is not asked
@@ -147,7 +164,10 @@ void Workers::Handle(Slot& slot, Message& message) {
   if (auto* finished = std::get_if<Finished>(&message)) {
     const std::string fault = TakeEvaluation(slot.query, *finished, NumberOf(slot));
     if (!fault.empty()) { Lose(slot, fault); }
+  } else if (auto* reply = std::get_if<NetworkReply>(&message)) {
+    reply_ = std::move(*reply);
   } else if (auto* ready = std::get_if<Ready>(&message)) {
+    TakeNetwork(*ready);
     TakeReady(std::move(*ready));
     slot.ready = true;
     slot.stopwatch = {};
@@ -161,6 +181,13 @@ void Workers::Handle(Slot& slot, Message& message) {
   }
 }
 
+void Workers::TakeNetwork(const Ready& ready) {
+  if (ready.network_cells > 0) {
+    network_ = std::make_unique<RemoteNetwork>(
+        ready.network_cells, [this](const NetworkCall& call) { return CallNetwork(call); });
+  }
+}
+
 void Workers::HandleEnd(Slot& slot) {
   const std::string ending = slot.process->End(WorkerProcess::kToEnd);
   const std::string reason = slot.process->ExceedsMemoryLimit() ? limits_.MemoryText() : ending;
@@ -171,6 +198,10 @@ void Workers::HandleEnd(Slot& slot) {
 void Workers::Lose(Slot& slot, const std::string& reason) {
   const std::string component = slot.process ? slot.process->CurrentComponent() : "";
   slot.process.reset();
+  if (network_ != nullptr) {
+    network_lost_ = (component.empty() ? "oracle process" : component) + ": " + reason +
+                    "; the relaxed network is lost, resume the run from its last checkpoint";
+  }
   if (slot.query) {
     const Query query = *std::exchange(slot.query, std::nullopt);
     TakeFailure(query, reason, slot.stopwatch.Stop(NumberOf(slot)));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/exec/dispatcher.h"
+#include "core/exec/network_link.h"
 #include "core/exec/worker_process.h"
 #include "core/plugin/error.h"
 
@@ -41,6 +42,9 @@ class Workers : public Dispatcher {
   ~Workers() override;
 
   std::size_t capacity() const override { return slots_.size(); }
+  // In the first process, if the oracles have one to train. If that process ends, so do the
+  // network and the search.
+  NetworkOwner* network() override { return network_.get(); }
 
  private:
   // A place for a process, and its current query.
@@ -54,6 +58,9 @@ class Workers : public Dispatcher {
   };
 
   bool Give(const Query& query) override;
+  NetworkReply CallNetwork(const NetworkCall& call);
+  void RequireNetwork() const;
+  void TakeNetwork(const Ready& ready);
   void Wait() override;
 
   void Launch(Slot& slot);
@@ -79,6 +86,9 @@ class Workers : public Dispatcher {
   std::vector<Slot> slots_;
   std::vector<std::unique_ptr<WorkerProcess>> ending_;  // processes that were told to end
   Clock::time_point next_check_{};
+  std::unique_ptr<NetworkOwner> network_;
+  std::optional<NetworkReply> reply_;
+  std::string network_lost_;  // why, once it is
 };
 
 }  // namespace lode::core

@@ -52,6 +52,7 @@ class NetworkOwner {
 
   // For the optimizer; valid as long as *this.
   virtual lode_relaxed handle() = 0;
+  virtual std::size_t cells() const = 0;  // of a mixture
   // Both throw HostError, CancelledError. A file is written completely or not at all.
   virtual void Save(const std::filesystem::path& file) = 0;
   virtual void Load(const std::filesystem::path& file) = 0;

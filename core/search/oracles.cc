@@ -24,15 +24,18 @@ constexpr std::array<std::string_view, 12> kReservedNames = {
 
 class OwnedNetwork : public NetworkOwner {
  public:
-  OwnedNetwork(OracleInstance& oracle, lode_relaxed network) : oracle_(oracle), network_(network) {}
+  OwnedNetwork(OracleInstance& oracle, lode_relaxed network, std::size_t cells)
+      : oracle_(oracle), network_(network), cells_(cells) {}
 
   lode_relaxed handle() override { return network_; }
+  std::size_t cells() const override { return cells_; }
   void Save(const std::filesystem::path& file) override { oracle_.Save(file); }
   void Load(const std::filesystem::path& file) override { oracle_.Load(file); }
 
  private:
   OracleInstance& oracle_;
   const lode_relaxed network_;
+  const std::size_t cells_;
 };
 
 }  // namespace
@@ -108,7 +111,7 @@ void Oracles::TakeNetwork(const Pipeline& pipeline, const Catalog& catalog,
   if (!network) {
     throw HostError(oracles_[i]->title() + ": declares a relaxed network, has none");
   }
-  network_ = std::make_unique<OwnedNetwork>(*oracles_[i], *network);
+  network_ = std::make_unique<OwnedNetwork>(*oracles_[i], *network, ViewOf(space_)->cells());
   trained_ = oracles_[i].get();
   for (std::size_t k = 0; k < metrics_[i].size(); ++k) {
     metrics_[i][k].noisy = all_metrics_[parts_[i].first + k].noisy = true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <fstream>
 #include <lode/math.hpp>
 #include <lode/plugin.hpp>
@@ -16,19 +17,31 @@
 
 namespace {
 
-// Notes each step in a file, if it has one.
+// Notes each step in a file, if it has one. Crashes at a batch, the first time.
 class Noted : public lode::test::QuadraticNetwork {
  public:
-  Noted(const std::vector<lode::Matrix>& matrices, std::string file)
-      : QuadraticNetwork(matrices), file_(std::move(file)) {}
+  Noted(const std::vector<lode::Matrix>& matrices, std::string file, std::int64_t crash_at)
+      : QuadraticNetwork(matrices), file_(std::move(file)), crash_at_(crash_at) {}
 
   lode::RelaxedResult Step(const lode::RelaxedBatch& batch) override {
+    const bool crashes = static_cast<std::int64_t>(batch.number) == crash_at_ && !WasNoted();
     if (!file_.empty()) { std::ofstream(file_, std::ios::app) << batch.number << "\n"; }
+    if (crashes) { std::abort(); }
     return QuadraticNetwork::Step(batch);
   }
 
  private:
+  // Whether the batch at which it crashes was reached before.
+  bool WasNoted() const {
+    std::ifstream in(file_);
+    for (std::int64_t number = 0; in >> number;) {
+      if (number == crash_at_) { return true; }
+    }
+    return false;
+  }
+
   std::string file_;
+  std::int64_t crash_at_;
 };
 
 // The metrics are those of the architecture's own mixture, on all validation batches.
@@ -37,19 +50,23 @@ class Quadratic {
   struct Config {
     std::int64_t delay_ms = 0;
     std::string notes;
+    std::int64_t crash_at = -1;
   };
   static lode::Params<Config> Parameters() {
-    return {{"delay_ms", &Config::delay_ms, "How long an evaluation takes.", lode::Range{0, 1000}},
-            {"notes", &Config::notes, "A file to which it adds the number of each step's batch."}};
+    return {
+        {"delay_ms", &Config::delay_ms, "How long an evaluation takes.", lode::Range{0, 1000}},
+        {"notes", &Config::notes, "A file to which it adds the number of each step's batch."},
+        {"crash_at", &Config::crash_at, "A batch at which it crashes once.", lode::Range{-1, 1e9}}};
   }
-  Quadratic(lode::Host, const Config& config) : delay_(config.delay_ms), notes_(config.notes) {}
+  Quadratic(lode::Host, const Config& config)
+      : delay_(config.delay_ms), notes_(config.notes), crash_at_(config.crash_at) {}
 
   static std::vector<lode::Metric> Metrics() {
     return {{"network_loss", "", "Loss on validation.", LODE_MINIMIZE, LODE_SPLIT_VALIDATION},
             {"network_accuracy", "", "Accuracy.", LODE_MAXIMIZE, LODE_SPLIT_VALIDATION}};
   }
   void Bind(const lode::Space& space) {
-    network_.emplace(space.matrices(), notes_);
+    network_.emplace(space.matrices(), notes_, crash_at_);
     network_->Restart({});
   }
   lode::RelaxedNetwork& Relaxed() { return *network_; }
@@ -71,6 +88,7 @@ class Quadratic {
  private:
   std::chrono::milliseconds delay_;
   std::string notes_;
+  std::int64_t crash_at_;
   std::optional<Noted> network_;
 };
 

@@ -100,6 +100,41 @@ TEST_F(RestoreTest, AKilledSearchContinuesToTheSameFiles) {
   ExpectSameAfterKills(Kills());
 }
 
+TEST_F(RestoreTest, AKilledSearchWhoseNetworkIsInAProcessOfItsOwnContinuesToTheSameFiles) {
+  Write("steps = 40", "[execution]\nisolate = true\n", "delay_ms = 1\n");
+  ExpectSameAfterKills(Kills());
+}
+
+TEST_F(RestoreTest, AKilledSearchInProcessesOfItsOwnContinuesToTheSameFiles) {
+  Write("steps = 40", "[execution]\nisolate = \"all\"\n", "delay_ms = 1\n");
+  ExpectSameAfterKills(Kills());
+}
+
+TEST_F(RestoreTest, TheTrialsDoNotDependOnWhereTheNetworkIs) {
+  std::vector<std::string> dumps;
+  for (const char* isolate : {"false", "true", "\"all\""}) {
+    Write("steps = 8", std::string("[execution]\nisolate = ") + isolate + "\n");
+    const Outcome outcome = lode_.Run(Running());
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    dumps.push_back(Dump(Path("out/seed-0")));
+    fs::remove_all(Path("out"));
+  }
+  EXPECT_TRUE(dumps[0] == dumps[1]);
+  EXPECT_TRUE(dumps[0] == dumps[2]);
+}
+
+// The network dies with its process: no trial is made with another one.
+TEST_F(RestoreTest, ALostNetworkEndsTheSearchWhichCanBeResumed) {
+  Write("steps = 6", "[execution]\nisolate = true\n", "crash_at = 9\n");
+  const Outcome crashed = lode_.Run(Running());
+  EXPECT_NE(crashed.status, 0);
+  EXPECT_THAT(crashed.err + crashed.out, HasSubstr("the relaxed network is lost"));
+  const Outcome resumed = lode_.Run(Running());
+  EXPECT_EQ(resumed.status, 0) << resumed.err;
+  const std::vector<std::string> steps = Steps();
+  ASSERT_EQ(steps.size(), 6u * kBatches + 1);  // it crashes once, at a batch that is taken again
+}
+
 TEST_F(RestoreTest, AnExtendedSearchRepeatsNoWeightStep) {
   Write("steps = 5");
   ASSERT_EQ(lode_.Run(Running()).status, 0);
