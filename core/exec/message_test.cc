@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <lode/testing.hpp>
 #include <random>
 #include <set>
 #include <string>
@@ -126,6 +127,59 @@ TEST(MessageTest, OtherMessagesStayTheSame) {
   for (const Message& message : {Message(Stop()), Message(End()), Message(Stopped())}) {
     EXPECT_EQ(Decode(Encode(message)).index(), message.index());
   }
+}
+
+TEST(MessageTest, CallsOfNetworksKeepEveryBit) {
+  NetworkCall call{.request = NetworkRequest::kMeasure,
+                   .seed = UINT64_MAX,
+                   .depth = 5,
+                   .operations = {1, 0},
+                   .skip_dropout = 0.1,
+                   .split = LODE_SPLIT_VALIDATION,
+                   .number = 7,
+                   .mixture = {0.1, -0.0},
+                   .absent = Absent::kOutputSum,
+                   .wants_gradient = true,
+                   .is_unrolled = true,
+                   .inner = 9,
+                   .rate = 0.3,
+                   .file = "/tmp/\xff"};
+  const NetworkCall got = Passed(call);
+  EXPECT_EQ(got.request, call.request);
+  EXPECT_EQ(got.seed, UINT64_MAX);
+  EXPECT_EQ(got.depth, 5u);
+  EXPECT_EQ(got.operations, call.operations);
+  EXPECT_EQ(got.skip_dropout, 0.1);
+  EXPECT_EQ(got.split, LODE_SPLIT_VALIDATION);
+  EXPECT_EQ(got.number, 7u);
+  EXPECT_EQ(Bits(got.mixture), Bits(call.mixture));
+  EXPECT_EQ(got.absent, Absent::kOutputSum);
+  EXPECT_TRUE(got.wants_gradient && got.is_unrolled);
+  EXPECT_EQ(got.inner, 9u);
+  EXPECT_EQ(got.rate, 0.3);
+  EXPECT_EQ(got.file, "/tmp/\xff");
+  const NetworkReply reply = Passed(NetworkReply{.status = LODE_E_UNSUPPORTED,
+                                                 .failure = "no",
+                                                 .info = {5, 3, true, false, true, false},
+                                                 .result = {0.1, 0.2},
+                                                 .gradient = {1.0 / 3, -0.0}});
+  EXPECT_EQ(reply.status, LODE_E_UNSUPPORTED);
+  EXPECT_EQ(reply.failure, "no");
+  EXPECT_EQ(reply.info.training_batches, 5u);
+  EXPECT_EQ(reply.info.validation_batches, 3u);
+  EXPECT_TRUE(reply.info.unrolled && reply.info.output_sum);
+  EXPECT_FALSE(reply.info.absent || reply.info.reshapes);
+  EXPECT_EQ(reply.result.loss, 0.1);
+  EXPECT_EQ(reply.result.accuracy, 0.2);
+  EXPECT_EQ(Bits(reply.gradient), Bits({1.0 / 3, -0.0}));
+  Begin begin;
+  begin.beginning.checkpoints = "/tmp/run";
+  begin.beginning.proposals = {{{0.5f, -0.0f}, "0-1"}, {{}, "1-0"}};
+  const Begin begun = Passed(begin);
+  EXPECT_EQ(begun.beginning.checkpoints, "/tmp/run");
+  ASSERT_EQ(begun.beginning.proposals.size(), 2u);
+  EXPECT_TRUE(test::SameBits(begun.beginning.proposals[0].action, {0.5f, -0.0f}));
+  EXPECT_EQ(begun.beginning.proposals[1].architecture, "1-0");
 }
 
 TEST(MessageTest, TheFuzzersCorpusHasEveryKind) {

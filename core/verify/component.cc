@@ -13,6 +13,7 @@
 #include "core/verify/optimizer_contract.h"
 #include "core/verify/oracle_contract.h"
 #include "core/verify/preparation.h"
+#include "core/verify/relaxed_contract.h"
 #include "core/verify/space_contract.h"
 
 namespace lode::verify {
@@ -127,6 +128,7 @@ class ComponentCheck {
       return false;
     }
     CheckOracle(checked, foreign_.space().handle(), findings_);
+    CheckRelaxed(checked, findings_);
     return true;
   }
 

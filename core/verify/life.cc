@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/verify/lent_network.h"
 #include "core/verify/preparation.h"
 #include "core/verify/space_probe.h"
 
@@ -174,6 +175,7 @@ void Life::LiveAsOptimizer(Subject& subject) {
   const std::size_t cells = SpaceProbe(case_.space, ignored).cells();
   subject.host().Enter(0, Phase::kSetup);
   if (!Call("bind", [&] { return api.bind(subject.get(), case_.space, nullptr); })) { return; }
+  LendNetwork(subject, case_.space, ignored);
   for (std::uint64_t step = 0; step < kStepsOfALife; ++step) {
     if (step == 0 || step == kStepsOfALife / 2) { HappenMeanwhile(); }
     if (!AskAndTell(subject, step, cells)) { return; }

@@ -28,12 +28,16 @@ bool OptimizerCheck::CheckError(const char* function, const ErrorBuffer& error,
   return Require(fault.empty(), "error.message", std::string(function) + ": the error " + fault);
 }
 
-bool OptimizerCheck::Bind(Subject& subject) {
+bool OptimizerCheck::Bind(Subject& subject, LentNetwork** network) {
   if (!Require(subject.created(), "create.defaults", subject.error().message())) { return false; }
   ErrorBuffer error;
   subject.host().Enter(0, Phase::kSetup);
   const lode_status status = Api(subject).bind(subject.get(), space_, error.get());
-  if (status == LODE_OK) { return true; }
+  if (status == LODE_OK) {
+    LentNetwork* const lent = LendNetwork(subject, space_, findings_);
+    if (network != nullptr) { *network = lent; }
+    return true;
+  }
   Require(status == LODE_E_UNSUPPORTED, "optimizer.bind",
           "refuses a space with another status than unsupported: " + error.message());
   CheckError("bind", error, status);

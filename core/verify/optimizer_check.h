@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/verify/contract.h"
+#include "core/verify/lent_network.h"
 #include "core/verify/space_probe.h"
 #include "core/verify/told_trials.h"
 
@@ -33,8 +34,9 @@ class OptimizerCheck : public Contract {
 
   bool CheckError(const char* function, const ErrorBuffer& error, lode_status status);
 
-  // Returns whether the subject was created and bound to the space.
-  bool Bind(Subject& subject);
+  // Returns whether the subject was created and bound to the space, and connected to a network of
+  // its own if it trains one. `network`: out.
+  bool Bind(Subject& subject, LentNetwork** network = nullptr);
 
   lode_status AskInto(Subject& subject, std::uint64_t step, std::optional<Proposal>& out,
                       std::uint64_t attempt = 0);

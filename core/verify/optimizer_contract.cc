@@ -32,9 +32,12 @@ class OptimizerContract : public OptimizerCheck {
     Do("searching side by side", [&] { CheckSearch(subject); });
     Do("searching on a host that offers only random numbers", &OptimizerContract::CheckPoorHost);
     Do("telling failed trials", &OptimizerContract::CheckFailures);
-    Do("failing the same architectures always", &OptimizerContract::CheckRepeatedFailures);
+    if (!TrainsNetwork(component_)) {  // which proposes what its network says
+      Do("failing the same architectures always", &OptimizerContract::CheckRepeatedFailures);
+    }
     CheckTelling(component_, setting_, space_, findings_);
     CheckOffers(component_, setting_, space_, findings_);
+    CheckTraining(component_, setting_, space_, findings_);
     CheckSeveralAsks(component_, setting_, space_, findings_);
     if (CanSave(component_)) { CheckState(component_, AsUsage(), findings_); }
     return true;

@@ -15,6 +15,10 @@ void CheckTelling(const lode_component& component, const Setting& setting, lode_
 void CheckOffers(const lode_component& component, const Setting& setting, lode_space space,
                  Findings& findings);
 
+// Checks what an optimizer that trains a relaxed network declares, and that a search is restored.
+void CheckTraining(const lode_component& component, const Setting& setting, lode_space space,
+                   Findings& findings);
+
 // Checks several proposals in progress; a second ask, if the optimizer does not declare that it
 // runs ahead.
 void CheckSeveralAsks(const lode_component& component, const Setting& setting, lode_space space,

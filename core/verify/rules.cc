@@ -111,6 +111,19 @@ constexpr Rule kRules[] = {
     {"oracle.canonical", "With LODE_CAP_CANONICAL an architecture and its representative agree."},
     {"oracle.threads", "With LODE_CAP_CONCURRENT four threads at once get the same results."},
 
+    // Relaxed networks of oracles.
+    {"relaxed.table", "LODE_CAP_RELAXED, save, load and all functions of the network, or none."},
+    {"relaxed.info", "describe states at least one batch for each split, always the same."},
+    {"relaxed.refused",
+     "Calls before restart and wrong ones are refused as invalid, missing features as "
+     "unsupported."},
+    {"relaxed.restart", "restart makes the same network for the same seed, whatever came before."},
+    {"relaxed.batch", "Equal calls of measure have equal results; step changes them."},
+    {"relaxed.gradient", "Gradients equal finite differences of the loss, in both splits."},
+    {"relaxed.absent", "Gradients at 0 are 0, the differences, or finite, as requested."},
+    {"relaxed.unrolled", "Unrolled gradients equal finite differences of the unrolled loss."},
+    {"relaxed.state", "A loaded network measures and steps as the saved one, to the last bit."},
+
     // Exploration strategies.
     {"exploration.explore", "explore answers every step with true or false."},
     {"exploration.perturb", "perturb accepts every finite action."},
@@ -130,6 +143,10 @@ constexpr Rule kRules[] = {
     {"optimizer.offer", "Only fidelities that were offered are proposed; 1 if none were."},
     {"optimizer.any_order",
      "With LODE_CAP_ANY_ORDER, ask and tell work when younger steps are told before older ones."},
+    {"optimizer.connect",
+     "An optimizer that trains a relaxed network says so, and takes one; without, ask is refused."},
+    {"optimizer.restore",
+     "Loaded with its network between ask and tell, an optimizer goes on as if it had not been."},
     {"optimizer.batch", "Trials told in one call have the same effect as one by one."},
 };
 

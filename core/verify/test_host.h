@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <lode/testing.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -80,6 +81,8 @@ class Subject {
   const Api& api() const {
     return *static_cast<const Api*>(component_.api);
   }
+  // Keeps something that the instance uses as long as the instance.
+  void Keep(std::shared_ptr<void> used) { used_.push_back(std::move(used)); }
   lode_space space() const { return {&api<lode_space_api>(), instance_}; }
 
  private:
@@ -87,6 +90,7 @@ class Subject {
   static lode_instance* Untouched();
 
   const lode_component& component_;
+  std::vector<std::shared_ptr<void>> used_;
   TestHost host_;
   ErrorBuffer error_;
   lode_status status_ = LODE_OK;

@@ -66,8 +66,8 @@ std::string LowerCase(std::string text) {
 // Returns the file and id of the component whose id is "broken." and the rule, by rule.
 std::map<std::string, std::pair<fs::path, std::string>> BrokenByRule() {
   std::map<std::string, std::pair<fs::path, std::string>> by_rule;
-  for (const char* name :
-       {"broken_spaces", "broken_oracles", "broken_searchers", "broken_manners"}) {
+  for (const char* name : {"broken_spaces", "broken_oracles", "broken_searchers", "broken_networks",
+                           "broken_manners"}) {
     const fs::path file = kPlugins / (std::string(name) + ".lode.so");
     const lode_plugin& plugin = core::LoadPlugin(file);
     for (std::uint32_t i = 0; i < plugin.component_count; ++i) {
@@ -109,7 +109,8 @@ TEST(Verify, EveryBrokenComponentBreaksARule) {
 }
 
 TEST(Verify, FindsNothingInSoundComponents) {
-  for (const char* name : {"broken_spaces", "broken_oracles", "broken_searchers"}) {
+  for (const char* name :
+       {"broken_spaces", "broken_oracles", "broken_searchers", "broken_networks"}) {
     const auto reports = VerifyComponent(kPlugins / (std::string(name) + ".lode.so"), "sound");
     ASSERT_EQ(reports.size(), 2u);
     EXPECT_EQ(Describe(reports), "");

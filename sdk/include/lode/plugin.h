@@ -627,7 +627,8 @@ typedef struct lode_optimizer_api {
   /* Optional, with LODE_CAP_RELAXED, LODE_CAP_EXPLORES, save and load: gives the optimizer the
    * relaxed network of an oracle of the run, for itself alone. Called once, after bind and before
    * load and the first ask. An ask usually trains for an epoch, then proposes the architecture that
-   * the mixture stands for. UNSUPPORTED if the network lacks a feature that it needs.
+   * the mixture stands for. UNSUPPORTED if the network lacks a feature that it needs; without a
+   * call of connect, ask is UNSUPPORTED.
    *
    * Such a search is restored, not replayed: before each trial is stored, the host saves optimizer
    * and network. A resumed search does not repeat asks and tells; it loads what was saved with the

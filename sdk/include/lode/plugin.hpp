@@ -1798,6 +1798,13 @@ struct OptimizerTable {
     return Guard(e, [&] {
       B& b = B::Of(i);
       b.extra.RequireBound("ask");
+#if LODE_TARGET_MINOR >= 3
+      if constexpr (requires { &T::Connect; }) {
+        if (!b.extra.network) {
+          throw UnsupportedError("trains a relaxed network, but the host gives it none");
+        }
+      }
+#endif
       PutProposal(b.object.Ask(), b.extra, out);
     });
   }

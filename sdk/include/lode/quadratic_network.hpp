@@ -23,9 +23,7 @@
 #include <span>
 #include <vector>
 
-namespace lode {
-inline namespace v1 {
-namespace test {
+namespace lode::test {
 
 struct QuadraticSettings {
   std::uint64_t training_batches = 3;
@@ -225,8 +223,6 @@ class QuadraticNetwork : public RelaxedNetwork {
   std::vector<double> weights_, velocity_;
 };
 
-}  // namespace test
-}  // namespace v1
-}  // namespace lode
+}  // namespace lode::test
 
 #endif  // LODE_QUADRATIC_NETWORK_HPP_
