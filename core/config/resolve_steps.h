@@ -35,7 +35,7 @@ ExecutionConfig ReadExecution(const WrittenPipeline& written,
                               const std::vector<ComponentConfig>& oracles,
                               const ComponentConfig& optimizer);
 
-// Checks that an optimizer that trains a relaxed network gets one and can go on after each proposal.
+// Checks that an optimizer that trains a relaxed network gets one, and that limits do not reject.
 void CheckTraining(const WrittenPipeline& written, const Pipeline& pipeline);
 
 // [plugins]: the paths, absolute.

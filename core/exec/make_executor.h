@@ -21,8 +21,8 @@ WorkerProgram ThisProgram(const std::vector<std::filesystem::path>& plugins);
 // Returns, under MPI, an executor on the ranks of `session`; otherwise one on processes of this
 // machine if the pipeline's execution asks for them, or else one in this process, which evaluates
 // in threads or batches if the oracles can. An optimizer that cannot ask ahead gets only one
-// process or thread, and one that trains a relaxed network none on ranks. All arguments outlive the executor. Use it only in the thread that makes it.
-// Throws HostError, CancelledError.
+// process or thread, and one that trains a relaxed network none on ranks. All arguments outlive the
+// executor. Use it only in the thread that makes it. Throws HostError, CancelledError.
 std::unique_ptr<Executor> MakeExecutor(const Pipeline& pipeline, const Catalog& catalog,
                                        const RunContext& run, const WorkerProgram& program,
                                        MpiSession* session = nullptr);

@@ -184,8 +184,8 @@ class OptimizerInstance : public Instance {
   void Offer(const Fidelities& fidelities);
   // Returns whether it trains a relaxed network.
   bool TrainsNetwork() const;
-  // Gives it the network: called once, after Bind() and before Load() and the first Ask(). REQUIRES:
-  // TrainsNetwork(). Throws HostError if it cannot work with this one.
+  // Gives it the network: called once, after Bind() and before Load() and the first Ask().
+  // REQUIRES: TrainsNetwork(). Throws HostError if it cannot work with this one.
   void Connect(lode_relaxed network);
   // Returns whether it has nothing more to propose.
   bool IsExhausted() const;

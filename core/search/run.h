@@ -33,8 +33,8 @@ struct Beginning {
   // If evaluations are taken as they finish: what TrialObserver::OnTaken got.
   std::vector<std::uint64_t> taken{};
   std::vector<KnownTrial> known{};  // told before the first step
-  // If the optimizer trains a relaxed network: where it is saved with each trial (checkpoints.h), and
-  // what was proposed in the stored trials, in which the optimizer is not asked again.
+  // If the optimizer trains a relaxed network: where both are saved with each trial
+  // (checkpoints.h), and what was proposed in the stored trials, for which it is not asked again.
   std::filesystem::path checkpoints{};
   std::vector<StoredProposal> proposals{};
 };

@@ -1,5 +1,5 @@
-// An optimizer that trains a relaxed network: gradient descent on a softmax, with momentum and noise,
-// so that everything that must be restored matters.
+// An optimizer that trains a relaxed network: gradient descent on a softmax, with momentum and
+// noise, so that everything that must be restored matters.
 #pragma once
 
 #include <cmath>

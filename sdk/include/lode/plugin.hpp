@@ -1899,9 +1899,9 @@ struct OptimizerTable {
 // With Offer, Ask may return a lode::Proposal of one of the fidelities that Offer was called with,
 // after Bind and before Load; 1 if a host does not call it. Without Offer, all fidelities are 1.
 //
-// Connect gives it the relaxed network of an oracle, valid as long as the optimizer, before Load and
-// the first Ask. Such an optimizer declares LODE_CAP_RELAXED and LODE_CAP_EXPLORES, runs only with
-// an oracle that has a network, and is restored by Load when a search is resumed.
+// Connect gives it the relaxed network of an oracle, valid as long as the optimizer, before Load
+// and the first Ask. Such an optimizer declares LODE_CAP_RELAXED and LODE_CAP_EXPLORES, runs only
+// with an oracle that has a network, and is restored by Load when a search is resumed.
 //
 // With LODE_CAP_SEVERAL_ASKS, Ask is called again before earlier proposals are told. Proposals are
 // told in the order of their asks, with one exception: if a limit rejected a proposal, Ask is
