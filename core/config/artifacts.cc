@@ -45,19 +45,25 @@ std::string FaultOfDirectory(const Artifact& artifact) {
   return artifact.file.empty() ? "" : "expected stage:NAME, without a file";
 }
 
+// The same for the file of AccEnv, which has a usual name.
+std::string FaultOfAccuracyEnv(const Artifact& artifact) {
+  return artifact.file.empty() ? "" : FaultOfFile(artifact);
+}
+
 class Checker {
  public:
   Checker(const Catalog& catalog, const std::vector<std::string>& before,
           const std::vector<std::string>& all, Diagnostics& diagnostics)
       : catalog_(catalog), before_(before), all_(all), diagnostics_(diagnostics) {}
 
-  // Checks [start].
-  void CheckStart(const Node& table) {
+  // Checks [start] or [reward].
+  void CheckHostTable(const Node& table) {
     const auto* keys = table.As<Node::Table>();
     if (keys == nullptr) { return; }
     for (const Entry& key : *keys) {
       if (key.key == "trials") { CheckPath(key, FaultOfFile); }
       if (key.key == "warm_start") { CheckPath(key, FaultOfDirectory); }
+      if (key.key == "accuracy_env") { CheckPath(key, FaultOfAccuracyEnv); }
     }
   }
 
@@ -115,11 +121,16 @@ void ForEach(StartConfig& start, const Replace& replace) {
   }
 }
 
+void ForEach(RewardConfig& reward, const Replace& replace) {
+  if (!reward.accuracy_env.empty()) { reward.accuracy_env = replace(reward.accuracy_env.string()); }
+}
+
 void ForEach(Pipeline& pipeline, const Catalog& catalog, const Replace& replace) {
   ForEach(pipeline.space, catalog, replace);
   for (auto* list : {&pipeline.oracles, &pipeline.explorations}) {
     std::ranges::for_each(*list, [&](ComponentConfig& c) { ForEach(c, catalog, replace); });
   }
+  ForEach(pipeline.reward, replace);
   ForEach(pipeline.optimizer, catalog, replace);
   ForEach(pipeline.start, replace);
 }
@@ -135,11 +146,18 @@ Artifact ParseArtifact(std::string_view path) {
   return {std::string(path.substr(0, slash)), fs::path(path.substr(file))};
 }
 
+fs::path FileOfAccuracyEnv(const fs::path& path) {
+  const bool is_stage = IsArtifact(path.native()) && ParseArtifact(path.native()).file.empty();
+  return is_stage ? path / "supernet.safetensors" : path;
+}
+
 void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics) {
   Checker checker(catalog, before, all, diagnostics);
-  if (const Node* start = tree.Find("start")) { checker.CheckStart(*start); }
+  for (const char* name : {"start", "reward"}) {
+    if (const Node* table = tree.Find(name)) { checker.CheckHostTable(*table); }
+  }
   for (const lode_kind kind : {LODE_SPACE, LODE_ORACLE, LODE_EXPLORATION, LODE_OPTIMIZER}) {
     const Node* table = tree.Find(KindName(kind));
     if (table == nullptr) { continue; }

@@ -1,5 +1,6 @@
 // Files that a stage of a pipeline takes from an earlier stage: "stage:NAME/FILE" in place of a
-// path. [start] warm_start takes all runs of a stage: "stage:NAME".
+// path. [start] warm_start takes all runs of a stage: "stage:NAME", [reward] accuracy_env its
+// supernet.
 #pragma once
 
 #include <filesystem>
@@ -25,14 +26,18 @@ bool IsArtifact(std::string_view path);
 // Splits "stage:supernet/supernet.safetensors" into its parts. REQUIRES: IsArtifact.
 Artifact ParseArtifact(std::string_view path);
 
-// Diagnoses artifacts in the component tables and in [start] of a merged tree that do not come from
-// one of the stages `before`. `all` has the names of all stages.
+// Returns the file that [reward] accuracy_env names: "stage:NAME" is the supernet of that stage,
+// under the name by which oracles with shared weights write it.
+std::filesystem::path FileOfAccuracyEnv(const std::filesystem::path& path);
+
+// Diagnoses artifacts in the component tables, in [reward] and in [start] of a merged tree that do
+// not come from one of the stages `before`. `all` has the names of all stages.
 void CheckArtifacts(const Node& tree, const Catalog& catalog,
                     const std::vector<std::string>& before, const std::vector<std::string>& all,
                     Diagnostics& diagnostics);
 
-// Returns the artifacts and other inputs (files and folders) of the components in use and of
-// [start], as written, each once. An earlier run to start from is one if it is a stage.
+// Returns the artifacts and other inputs (files and folders) of the components in use, of [reward]
+// and of [start], as written, each once. An earlier run to start from is one if it is a stage.
 std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog);
 
 // Returns those of them that are artifacts.

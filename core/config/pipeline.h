@@ -96,8 +96,9 @@ constexpr auto WordsOf(Penalty) { return std::to_array<std::string_view>({"soft"
 struct RewardConfig {
   std::string metric;
   Transform transform = Transform::kIdentity;
-  double reference = 0;     // AccEnv of eq. 7, in the metric's unit
-  bool allow_test = false;  // the reward or a goal may use a metric of a test split
+  double reference = 0;                  // AccEnv of eq. 7, in the metric's unit
+  std::filesystem::path accuracy_env{};  // a file that has it; empty once it has been read
+  bool allow_test = false;               // the reward or a goal may use a metric of a test split
   Position metric_position;
   double scale = 1;  // factor on the transformed metric
   std::vector<TermConfig> add{};

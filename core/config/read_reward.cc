@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/config/artifacts.h"
 #include "core/config/check_reward.h"
 #include "core/config/pipeline_tables.h"
 #include "core/config/resolve_steps.h"
@@ -63,14 +64,25 @@ class PlainRewardCheck {
 
   void CheckReference() {
     const bool relative = reward_.transform == Transform::kRelative;
-    if (relative && reward_.reference <= 0) {
-      written_.diagnostics.Add(
-          written_.PositionOf("reward", "reference"),
-          "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0");
-    } else if (!relative && reward_.reference > 0) {
-      written_.diagnostics.Add(written_.PositionOf("reward", "reference"),
-                               "'reference' means nothing without transform = \"relative\"");
+    const bool from_file = !reward_.accuracy_env.empty();
+    if (relative && reward_.reference <= 0 && !from_file) {
+      Add("reference",
+          "transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0, or "
+          "'accuracy_env', "
+          "a file that has it");
+    } else if (relative && reward_.reference > 0 && from_file) {
+      Add("accuracy_env", "'accuracy_env' takes the place of 'reference': give one of them");
     }
+    if (!relative && reward_.reference > 0) { Add("reference", MeansNothing("reference")); }
+    if (!relative && from_file) { Add("accuracy_env", MeansNothing("accuracy_env")); }
+  }
+
+  static std::string MeansNothing(const std::string& key) {
+    return "'" + key + "' means nothing without transform = \"relative\"";
+  }
+
+  void Add(const char* key, const std::string& mistake) {
+    written_.diagnostics.Add(written_.PositionOf("reward", key), mistake);
   }
 
   const WrittenPipeline& written_;
@@ -98,6 +110,7 @@ RewardConfig ReadReward(const WrittenPipeline& written,
   RewardConfig reward;
   written.Read(RewardTable(), reward);
   reward.metric_position = written.PositionOf("reward", "metric");
+  reward.accuracy_env = FileOfAccuracyEnv(reward.accuracy_env);
   if (written.diagnostics.size() == mistakes) { PlainRewardCheck(written, reward).Check(); }
   const Node* metric = written.Find("reward", "metric");
   const auto metrics = DeclaredMetrics(written.catalog, oracles);

@@ -286,13 +286,27 @@ TEST_F(ResolveTest, TransformsNeedAnAccuracyAndRelativeItsReference) {
             "--set reward.metric=params: the reward's transform needs an accuracy in percent or as "
             "a fraction; 'params' is in 'count'");
   EXPECT_EQ(Mistakes(kPipeline, {"reward.transform=relative"}),
-            "p.toml:8:1: transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0");
+            "p.toml:8:1: transform = \"relative\" needs 'reference', AccEnv of eq. 7, above 0, or "
+            "'accuracy_env', a file that has it");
   EXPECT_EQ(Set("reward.reference=76"),
             "'reference' means nothing without transform = \"relative\"");
   EXPECT_EQ(Set("reward.reference=-1"), "'reference': -1.0 is outside [0, inf)");
   const Pipeline p = Single(kPipeline, {"reward.transform=relative", "reward.reference=76"});
   EXPECT_EQ(p.reward.transform, Transform::kRelative);
   EXPECT_EQ(p.reward.reference, 76.0);
+}
+
+TEST_F(ResolveTest, AFileMayHaveTheReferenceOfTheReward) {
+  const std::string file = "reward.accuracy_env=" + Write("weights.safetensors", "").string();
+  const Pipeline p = Single(kPipeline, {"reward.transform=relative", file});
+  EXPECT_EQ(p.reward.accuracy_env.filename(), "weights.safetensors");
+  EXPECT_THAT(Mistakes(kPipeline, {file}),
+              testing::HasSubstr("'accuracy_env' means nothing without transform = \"relative\""));
+  EXPECT_THAT(
+      Mistakes(kPipeline, {"reward.transform=relative", "reward.reference=76", file}),
+      testing::HasSubstr("'accuracy_env' takes the place of 'reference': give one of them"));
+  EXPECT_THAT(Mistakes(kPipeline, {"reward.transform=relative", "reward.accuracy_env=none"}),
+              testing::HasSubstr("'accuracy_env': there is no file"));
 }
 
 TEST_F(ResolveTest, MetricsOfSeveralOraclesAreKnownAndVaryingOnesLeftToTheRun) {

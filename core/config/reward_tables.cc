@@ -26,7 +26,14 @@ std::vector<HostKey<RewardConfig>> MeasureKeys() {
           "100^(accuracy / reference) / 100 - 1 (eq. 7)."),
       Key("reference", &R::reference,
           "AccEnv of eq. 7, in the metric's unit; only relative needs it.", Range{0})
-          .WrittenIf(IsRelative),
+          .WrittenIf(
+              [](const R& reward) { return IsRelative(reward) && reward.accuracy_env.empty(); }),
+      Key("accuracy_env", &R::accuracy_env,
+          "In place of `reference`: a safetensors file whose metadata has accuracy_env, AccEnv in "
+          "the metric's unit, as supernets have. \"stage:NAME\" stands for "
+          "\"stage:NAME/supernet.safetensors\".")
+          .InputFile()
+          .WrittenIf([](const R& reward) { return !reward.accuracy_env.empty(); }),
       Key("allow_test", &R::allow_test,
           "Whether the reward, its limits and goals may be measured on a test split. The "
           "resulting figures then do not estimate how the method does on new data.")

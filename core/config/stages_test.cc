@@ -187,6 +187,27 @@ TEST_F(StagesTest, AnArtifactMustBeOfAnEarlierStage) {
   EXPECT_EQ(mistake("nowhere.bin").find("p.toml:15:11: 'weights': there is no file "), 0u);
 }
 
+TEST_F(StagesTest, ARewardMayReferToTheSupernetOfAnEarlierStage) {
+  const auto referring = [](const std::string& to) {
+    return Replaced(
+        kStages, "metric = \"shared_accuracy\"",
+        "metric = \"shared_accuracy\"\ntransform = \"relative\"\naccuracy_env = \"" + to + "\"");
+  };
+  Pipeline pipeline = Resolved(referring("stage:supernet")).list[1].searches[0].pipeline;
+  EXPECT_EQ(pipeline.reward.accuracy_env, "stage:supernet/supernet.safetensors");
+  EXPECT_THAT(ArtifactsOf(pipeline, catalog_), ElementsAre("stage:supernet/supernet.safetensors"));
+  PlaceArtifacts(pipeline, catalog_, "/runs/p");
+  EXPECT_EQ(pipeline.reward.accuracy_env, "/runs/p/supernet/supernet.safetensors");
+  pipeline = Resolved(referring("stage:supernet/epoch-5.safetensors")).list[1].searches[0].pipeline;
+  EXPECT_EQ(pipeline.reward.accuracy_env, "stage:supernet/epoch-5.safetensors");
+  EXPECT_THAT(StageMistakes(referring("stage:supernt")),
+              HasSubstr("'accuracy_env': there is no stage 'supernt'; did you mean 'supernet'?"));
+  EXPECT_THAT(StageMistakes(referring("stage:final")),
+              HasSubstr("'accuracy_env': stage 'final' does not come before this one"));
+  EXPECT_THAT(StageMistakes(referring("stage:supernet/../x")),
+              HasSubstr("'accuracy_env': expected stage:NAME/FILE"));
+}
+
 TEST_F(StagesTest, ASearchMayStartFromAnEarlierStage) {
   const auto starting = [](const std::string& from) {
     return Replaced(kStages, "unique_queries = 5",

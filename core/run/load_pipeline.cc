@@ -9,6 +9,7 @@
 #include "core/config/resolve.h"
 #include "core/plugin/index.h"
 #include "core/plugin/open_catalog.h"
+#include "core/run/accuracy_env.h"
 #include "core/search/oracles.h"
 
 namespace lode::core {
@@ -40,8 +41,11 @@ LoadedPipeline LoadWithPlugins(const std::filesystem::path& file, const Document
                                const SearchPath& path) {
   auto catalog = std::make_unique<PluginIndex>(path, IndexCacheFile());
   Stages stages = ResolveStages(document, *catalog);
-  for (const Stage& stage : stages.list) {
-    for (const Search& search : stage.searches) { CheckMetrics(search.pipeline, *catalog); }
+  for (Stage& stage : stages.list) {
+    for (Search& search : stage.searches) {
+      CheckMetrics(search.pipeline, *catalog);
+      TakeAccuracyEnv(search.pipeline.reward);
+    }
   }
   return {file, std::move(catalog), std::move(stages)};
 }

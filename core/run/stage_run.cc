@@ -5,6 +5,7 @@
 
 #include "core/config/artifacts.h"
 #include "core/plugin/error.h"
+#include "core/run/accuracy_env.h"
 #include "core/store/store_check.h"
 
 namespace lode::core {
@@ -34,6 +35,7 @@ StageState StageRun::state() const {
 
 void StageRun::MakePlan() {
   plan.directories = {directory};
+  for (Search& search : searches) { TakeAccuracyEnv(search.pipeline.reward); }
   plan.results.reserve(searches.size());
   for (const Search& search : searches) { plan.AddSearch(search, catalog, directory); }
 }

@@ -27,7 +27,8 @@ struct StageRun {
   // Returns the state of the stored stage.
   StageState state() const;
 
-  // Plans its runs. REQUIRES: it is not a preparation.
+  // Plans its runs, with the accuracies that their rewards refer to, if the files that have them
+  // exist. Throws HostError if one cannot be used. REQUIRES: it is not a preparation.
   void MakePlan();
 
   // Takes the results of runs that have ended. Throws HostError if one cannot be read.

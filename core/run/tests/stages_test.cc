@@ -347,6 +347,41 @@ TEST_F(StagesProgramTest, OneProcessAtATimeWorksOnThem) {
   lode_.Finish(first);
 }
 
+// The supernet of four steps has accuracy_env 4: a score of 4 has the reward 0 of eq. 7.
+TEST_F(StagesProgramTest, ARewardRefersToTheSupernetsAccuracy) {
+  const std::vector<std::string> relative = {"stage.search.reward.metric=score",
+                                             "stage.search.reward.transform=relative",
+                                             "stage.search.reward.accuracy_env=stage:supernet"};
+  RunWell(Arguments("out", relative));
+  EXPECT_THAT(Read("out/search/optimizer.population=5/seed-0/pipeline.toml"),
+              HasSubstr("reference = 4.0\n"));
+  EXPECT_THAT(Read("out/pipeline.toml"), HasSubstr("accuracy_env = \"stage:supernet\""));
+  const char* query =
+      "SELECT max(abs(reward - (pow(100, score / 4) / 100 - 1)) / "
+      "(abs(reward) + 1)) < 1e-9 FROM trials";
+  EXPECT_THAT(Select(directory_.path() / "out/search/optimizer.population=5/seed-0", query),
+              HasSubstr("1"));
+  // Nothing is made again, and stored runs need the file no more.
+  const auto before = Contents("out");
+  RunWell(Arguments("out", relative));
+  EXPECT_EQ(Contents("out"), before);
+  std::vector<std::string> show = Plugin(), resume = Plugin();
+  show.insert(show.end(), {"show", (directory_.path() / "out").string()});
+  resume.insert(resume.end(), {"resume", (directory_.path() / "out").string()});
+  RunWell(show);
+  RunWell(resume);
+}
+
+TEST_F(StagesProgramTest, ASupernetWithoutAnAccuracyIsNamed) {
+  const Outcome outcome = lode_.Run(
+      Arguments("out", {"stage.supernet.oracle.steps=0", "stage.search.reward.metric=score",
+                        "stage.search.reward.transform=relative",
+                        "stage.search.reward.accuracy_env=stage:supernet"}));
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("supernet.safetensors: its accuracy_env is '0', expected a "
+                                     "number above 0"));
+}
+
 TEST_F(StagesProgramTest, AMissingArtifactIsNamed) {
   const Outcome outcome =
       lode_.Run(Arguments("out", {"stage.search.oracle.weights=stage:supernet/supernet.tx"}));

@@ -15,6 +15,7 @@ struct Tape : torch::CustomClassHolder {
   Tensor x;
   Tensor relu;  // undefined if there is none
   Normalization normalization;
+  bool affine = true;
   bool has_shortcut = false;
 };
 
@@ -27,17 +28,19 @@ Tensor Forward(const Normalization& n, const Tensor& x, const Tensor& shortcut, 
 }
 
 struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> {
-  // inputs: x, the norm's weight and bias, and the shortcut, if there is one (undefined tensors
-  // cannot be passed to a function).
+  // inputs: x, the norm's weight and bias if it is affine, and the shortcut, if there is one
+  // (undefined tensors cannot be passed to a function).
   static Tensor forward(AutogradContext* context, at::TensorList inputs,
-                        const Normalization& normalization, bool relu) {
+                        const Normalization& normalization, bool affine, bool relu) {
     auto tape = c10::make_intrusive<Tape>();
     const Tensor& x = inputs[0];
-    const Tensor shortcut = inputs.size() > 3 ? inputs[3] : Tensor();
+    const std::size_t own = affine ? 3 : 1;
+    const Tensor shortcut = inputs.size() > own ? inputs[own] : Tensor();
     Tensor out = Forward(normalization, x, shortcut, relu);
     tape->x = x;
     tape->relu = relu ? out.detach() : Tensor();
     tape->normalization = normalization;
+    tape->affine = affine;
     tape->has_shortcut = shortcut.defined();
     context->saved_data["tape"] = c10::IValue::make_capsule(std::move(tape));
     return out;
@@ -53,9 +56,10 @@ struct NormalizedSumFunction : torch::autograd::Function<NormalizedSumFunction> 
       dy = open;
     }
     BatchNormGradients g = BatchNormBackward(dy, tape->x, tape->normalization, EmptyLike(dy));
-    variable_list result{g.x, g.weight, g.bias};
+    variable_list result{g.x};
+    if (tape->affine) { result.insert(result.end(), {g.weight, g.bias}); }
     if (tape->has_shortcut) { result.push_back(dy); }
-    result.resize(result.size() + 2);  // for the arguments that are not tensors
+    result.resize(result.size() + 3);  // for the arguments that are not tensors
     return result;
   }
 };
@@ -64,9 +68,11 @@ Tensor Fused(BatchNorm& norm, const Tensor& x, const Tensor& shortcut, const Pas
              bool relu) {
   const Normalization normalization = norm->Prepare(x, pass);
   if (!torch::GradMode::is_enabled()) { return Forward(normalization, x, shortcut, relu); }
-  std::vector<Tensor> inputs{x, norm->weight, norm->bias};
+  const bool affine = norm->weight.defined();
+  std::vector<Tensor> inputs{x};
+  if (affine) { inputs.insert(inputs.end(), {norm->weight, norm->bias}); }
   if (shortcut.defined()) { inputs.push_back(shortcut); }
-  return NormalizedSumFunction::apply(at::TensorList(inputs), normalization, relu);
+  return NormalizedSumFunction::apply(at::TensorList(inputs), normalization, affine, relu);
 }
 
 }  // namespace

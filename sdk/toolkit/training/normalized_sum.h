@@ -12,8 +12,7 @@ namespace lode::training {
 // used.
 bool CanFuse(const torch::Tensor& x, const Pass& pass);
 
-// norm(x) + shortcut, with an affine norm and a shortcut of x's shape or undefined; with autograd
-// in training.
+// norm(x) + shortcut, with a shortcut of x's shape or undefined; with autograd in training.
 torch::Tensor NormalizedSum(BatchNorm& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
                             const Pass& pass);
 

@@ -10,15 +10,17 @@ namespace {
 using torch::Tensor;
 
 struct Case {
-  bool shortcut, relu;
+  bool shortcut, relu, affine;
 };
 
-BatchNorm DrawNorm(std::int64_t channels) {
+BatchNorm DrawNorm(std::int64_t channels, bool affine = true) {
   torch::manual_seed(11);
-  BatchNorm norm(channels);
+  BatchNorm norm(channels, affine);
   const torch::NoGradGuard no_grad;
-  norm->weight.uniform_(0.5, 1.5);
-  norm->bias.uniform_(-0.5, 0.5);
+  if (affine) {
+    norm->weight.uniform_(0.5, 1.5);
+    norm->bias.uniform_(-0.5, 0.5);
+  }
   norm->running_mean.uniform_(-0.5, 0.5);
   norm->running_variance.uniform_(0.5, 2);
   return norm;
@@ -43,12 +45,12 @@ Tensor LibTorchs(const Case& c, BatchNorm& norm, const Tensor& x, const Tensor& 
 template <class Form>
 std::vector<Tensor> ValuesOf(const Form& form, const Case& c, const Tensor& x,
                              const Tensor& shortcut, const Tensor& dy) {
-  BatchNorm norm = DrawNorm(x.size(1));
+  BatchNorm norm = DrawNorm(x.size(1), c.affine);
   const Tensor leaf = x.clone().requires_grad_(), beside = shortcut.clone().requires_grad_();
   std::vector<Tensor> values{form(c, norm, leaf, beside, Pass::Training())};
   values[0].backward(dy);
-  values.insert(values.end(), {leaf.grad(), norm->weight.grad(), norm->bias.grad(),
-                               norm->running_mean, norm->running_variance});
+  values.insert(values.end(), {leaf.grad(), norm->running_mean, norm->running_variance});
+  if (c.affine) { values.insert(values.end(), {norm->weight.grad(), norm->bias.grad()}); }
   if (c.shortcut) { values.push_back(beside.grad()); }
   const torch::NoGradGuard no_grad;
   values.push_back(form(c, norm, leaf, beside, Pass::Evaluation()));
@@ -75,7 +77,9 @@ TEST_P(NormalizedSumTest, EqualsLibTorchsOperationsInChannelsLast) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, NormalizedSumTest,
-                         testing::Values(Case{false, false}, Case{true, false}, Case{false, true}));
+                         testing::Values(Case{false, false, true}, Case{true, false, true},
+                                         Case{false, true, true}, Case{false, false, false},
+                                         Case{true, false, false}, Case{false, true, false}));
 
 TEST(BatchNormTest, CalibrationIsTheMeanOfTheBatchesMoments) {
   torch::manual_seed(5);

@@ -11,7 +11,8 @@ double Schedule::LearningRate(std::uint64_t step) const {
   }
   const std::uint64_t fallen = (step - warm_up_steps) / period * period;
   const double done = static_cast<double>(fallen) / static_cast<double>(steps - warm_up_steps);
-  return end + (peak - end) * (1 + std::cos(std::numbers::pi * done)) / 2;
+  const double left = linear ? 1 - done : (1 + std::cos(std::numbers::pi * done)) / 2;
+  return end + (peak - end) * left;
 }
 
 }  // namespace lode::training

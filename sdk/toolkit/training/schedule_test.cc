@@ -33,6 +33,16 @@ TEST(ScheduleTest, CanFallOncePerPeriod) {
   EXPECT_NEAR(by_epoch.LearningRate(5), 0.02 + 0.08 * 0.75, 1e-15);
 }
 
+TEST(ScheduleTest, CanFallLinearly) {
+  const Schedule schedule{0.1, 0.02, 12, 4, 2, true};
+  EXPECT_NEAR(schedule.LearningRate(1), 0.05, 1e-15);
+  for (const std::uint64_t step : {4, 6, 8, 10}) {
+    const double expected = 0.1 - 0.01 * static_cast<double>(step - 4);
+    EXPECT_NEAR(schedule.LearningRate(step), expected, 1e-15);
+    EXPECT_EQ(schedule.LearningRate(step + 1), schedule.LearningRate(step));
+  }
+}
+
 TEST(ScheduleTest, RisesLinearlyBefore) {
   const Schedule schedule{0.1, 0, 12, 4};
   for (const std::uint64_t step : {0, 1, 2, 3}) {

@@ -1,5 +1,9 @@
 #include "toolkit/training/supernet_oracle.h"
 
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <lode/text.hpp>
 #include <utility>
 
 #include "toolkit/files/safetensors.h"
@@ -14,9 +18,57 @@ namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
+constexpr char kAccuracyEnvKey[] = "accuracy_env";
 constexpr char kPartsKey[] = "images";  // those that the weights have seen, and the others
 
+// Of random paths that no batch is trained along.
+std::uint64_t EnvironmentSeed(std::uint64_t seed) { return ~seed; }
+
 }  // namespace
+
+// Measures random paths after each epoch (AccEnv of L2NAS, eq. 7).
+class SupernetOracle::Environment : public EpochObserver {
+ public:
+  explicit Environment(SupernetOracle& oracle) : oracle_(oracle) {}
+
+  // The highest accuracy of an epoch so far, in percent.
+  double accuracy() const { return accuracy_; }
+
+  void AfterEpoch(std::uint64_t epoch) override {
+    const auto paths = static_cast<std::uint64_t>(oracle_.own_.env_paths);
+    double sum = 0, best = 0;
+    for (std::uint64_t number = epoch * paths; number < (epoch + 1) * paths; ++number) {
+      const double accuracy = AccuracyOf(number);
+      sum += accuracy;
+      best = std::max(best, accuracy);
+    }
+    const bool takes_best = oracle_.own_.env_statistic == "max";
+    accuracy_ = std::max(accuracy_, takes_best ? best : sum / static_cast<double>(paths));
+  }
+
+  std::string State() const override {
+    char text[32];
+    const auto [end, error] = std::to_chars(std::begin(text), std::end(text), accuracy_);
+    return {text, end};
+  }
+
+  void SetState(const std::string& state) override {
+    const auto [end, error] = std::from_chars(state.data(), state.data() + state.size(), accuracy_);
+    if (error != std::errc() || end != state.data() + state.size()) {
+      throw IoError("the checkpoint's accuracy of random paths is " + Quote(state) +
+                    ", expected a number");
+    }
+  }
+
+ private:
+  double AccuracyOf(std::uint64_t number) {
+    const auto seed = EnvironmentSeed(static_cast<std::uint64_t>(oracle_.own_.seed));
+    return oracle_.Score(oracle_.DrawPath(seed, number), number).top1;
+  }
+
+  SupernetOracle& oracle_;
+  double accuracy_ = 0;
+};
 
 SupernetOracle::SupernetOracle(Host host, const NetworkOracleConfig& config,
                                const SupernetOracleConfig& own)
@@ -74,22 +126,31 @@ void SupernetOracle::Prepare(const fs::path& directory) {
 }
 
 std::string SupernetOracle::DescribeTraining() const {
-  return DescribeNetworks() + "; " + Describe(config_, *task_, host_) + "; supernet, seed " +
-         std::to_string(own_.seed) + DescribePaths();
+  std::string text = DescribeNetworks() + "; " + Describe(config_, *task_, host_) +
+                     "; supernet, seed " + std::to_string(own_.seed) + DescribePaths();
+  if (own_.env_paths > 0) {
+    text += ", " + own_.env_statistic + " of " + std::to_string(own_.env_paths) +
+            " paths by epoch, moments " + own_.moments + ", scoring " + own_.scoring;
+  }
+  return text;
 }
 
 void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   const auto seed = static_cast<std::uint64_t>(own_.seed);
   UseThreads(host_.Threads());
-  const Trainee trainee{*network_, [&](const Tensor& images, const Step& step) -> Prediction {
+  Environment environment(*this);
+  const Trainee trainee{*network_,
+                        [&](const Tensor& images, const Step& step) -> Prediction {
                           const SupernetPath path = DrawPath(seed, step.number);
                           return {path(images, Pass::Training(&step.drop_path)), {}};
-                        }};
+                        },
+                        own_.env_paths > 0 ? &environment : nullptr};
   const std::string what = DescribeTraining();
   training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch), config_,
                   seed, *device_, {checkpoint, what}, HooksOf(host_));
-  files::WriteSafetensors(
-      file, {TensorsOf(*network_), {{"training", what}, {kPartsKey, task_->DescribeParts()}}});
+  files::Metadata metadata{{"training", what}, {kPartsKey, task_->DescribeParts()}};
+  if (own_.env_paths > 0) { metadata.emplace(kAccuracyEnvKey, environment.State()); }
+  files::WriteSafetensors(file, {TensorsOf(*network_), metadata});
 }
 
 void SupernetOracle::Evaluate(const Query& query, std::span<double> metrics) {

@@ -30,6 +30,8 @@ struct SupernetOracleConfig {
   bool affine = true;
   std::string moments = "calibrated";
   std::string scoring = "all";
+  std::int64_t env_paths = 0;  // families that do not declare it have no AccEnv
+  std::string env_statistic = "mean";
 
   bool tracks_moments() const { return moments != "batch"; }
   bool scores_one_batch() const { return scoring == "batch"; }
@@ -68,6 +70,21 @@ void AddScoringParameters(Params<C>& params) {
       Choices{{"all", "batch"}});
 }
 
+// AccEnv, which rewards of other stages can refer to.
+template <class C>
+void AddEnvParameters(Params<C>& params) {
+  const auto add = Appender<SupernetOracleConfig>(params);
+  add("env_paths", &SupernetOracleConfig::env_paths,
+      "Random paths that are measured after each epoch of the supernet's training. The highest of "
+      "the epochs' accuracies is kept with the weights as accuracy_env, AccEnv of L2NAS's eq. 7; "
+      "0: "
+      "none.",
+      Range{0, 1e6});
+  add("env_statistic", &SupernetOracleConfig::env_statistic,
+      "An epoch's accuracy: the mean of its paths, or the best of them (max).",
+      Choices{{"mean", "max"}});
+}
+
 // A path through a supernet: images (images, channels, height, width) to logits (images, classes).
 using SupernetPath = std::function<torch::Tensor(const torch::Tensor& images, const Pass& pass)>;
 
@@ -87,7 +104,7 @@ class SupernetOracle {
 
   // Unless weights are given: trains the supernet, each batch along a path that is drawn for it,
   // and writes supernet.safetensors to `directory`; or loads it. An interrupted training continues
-  // from its last checkpoint.
+  // from its last checkpoint. With env_paths the file's metadata has "accuracy_env", in percent.
   void Prepare(const std::filesystem::path& directory);
 
   // If calibrated, the norms get the moments of the architecture's own activations over
@@ -122,6 +139,7 @@ class SupernetOracle {
   std::string DescribeTraining() const;
   void Load(const std::filesystem::path& file);
   void Measure(const Query& query, std::span<double> metrics);
+  class Environment;
   void Calibrate(const SupernetPath& path);
   Evaluation Score(const SupernetPath& path, std::uint64_t seed);
 

@@ -23,6 +23,7 @@ using Clock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 constexpr char kMomentumPrefix[] = "momentum/";
+constexpr char kObservedKey[] = "observed";
 
 // Returns unrelated seeds for neighboring seeds and epochs.
 std::uint64_t SeedOf(std::uint64_t seed, std::uint64_t epoch) {
@@ -54,6 +55,7 @@ class Training {
     Load();
     while (step_ < schedule_.steps) {
       TrainEpoch();
+      if (trainee_.observer != nullptr) { trainee_.observer->AfterEpoch(EpochBefore(step_)); }
       Save();
     }
     return tally_.Result();
@@ -63,9 +65,16 @@ class Training {
   static Schedule ScheduleOf(const TrainingConfig& config, std::size_t batches) {
     const auto steps = static_cast<std::uint64_t>(config.epochs) * batches;
     const double warm_up = config.warm_up_epochs * static_cast<double>(batches);
-    return {config.learning_rate, config.final_learning_rate, steps,
-            static_cast<std::uint64_t>(warm_up), config.schedule == "epoch" ? batches : 1};
+    return {config.learning_rate,
+            config.final_learning_rate,
+            steps,
+            static_cast<std::uint64_t>(warm_up),
+            config.schedule == "epoch" ? batches : 1,
+            config.decay == "linear"};
   }
+
+  // The epoch that ends before the step.
+  std::uint64_t EpochBefore(std::uint64_t step) const { return step / loader_.batches() - 1; }
 
   // Trains from the current step to the end of its epoch.
   void TrainEpoch() {
@@ -75,7 +84,7 @@ class Training {
     while (loader_.Next(batch_)) {
       StopIfCancelled();
       Step();
-      SaveNowAndThen();
+      if (step_ % loader_.batches() != 0) { SaveNowAndThen(); }  // an epoch ends with its observer
       Report(epoch);
     }
   }
@@ -159,6 +168,9 @@ class Training {
     files::Safetensors contents{
         TensorsOf(trainee_.module),
         {{"training", place_.what}, {"step", std::to_string(step_)}, {"tally", tally_.Format()}}};
+    if (trainee_.observer != nullptr) {
+      contents.metadata.emplace(kObservedKey, trainee_.observer->State());
+    }
     for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_)) {
       contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
     }
@@ -182,6 +194,9 @@ class Training {
     SetMomentum(trainee_.module, optimizer_, momentum, place_.file);
     step_ = StepOf(contents.metadata.at("step"));
     tally_ = TallyOf(contents.metadata.at("tally"));
+    if (trainee_.observer != nullptr) {
+      trainee_.observer->SetState(ObservedOf(contents.metadata));
+    }
   }
 
   std::uint64_t StepOf(const std::string& text) const {
@@ -201,6 +216,11 @@ class Training {
                     ", expected four numbers");
     }
     return *tally;
+  }
+
+  std::string ObservedOf(const files::Metadata& metadata) const {
+    const auto observed = metadata.find(kObservedKey);
+    return observed != metadata.end() ? observed->second : "";
   }
 
   void CheckSame(const files::Metadata& metadata) const {
@@ -247,6 +267,7 @@ std::string Describe(const TrainingConfig& config) {
        << ", drop-path " << config.drop_path << ", mixed precision " << config.mixed_precision;
   // Not named if they are the defaults: stored checkpoints may be older than these parameters.
   if (config.schedule != "step") { text << ", rate by " << config.schedule; }
+  if (config.decay != "cosine") { text << ", " << config.decay; }
   if (config.keep_last_batch) { text << ", last batches kept"; }
   return text.str();
 }

@@ -23,7 +23,7 @@ struct TrainingConfig {
   std::int64_t epochs = 1;
   std::int64_t batch_size = 256;
   double learning_rate = 0.1;      // the highest
-  double final_learning_rate = 0;  // at the end of the cosine
+  double final_learning_rate = 0;  // at the end of its fall
   double warm_up_epochs = 0;       // of linear rise
   double momentum = 0.9;
   bool nesterov = true;
@@ -33,11 +33,21 @@ struct TrainingConfig {
   double auxiliary_weight = 0.4;  // of the auxiliary head's loss, if the network has one
   double drop_path = 0;           // probability at the end of the training
   bool mixed_precision = false;   // bfloat16 where it is safe; CUDA only
-  std::string schedule = "step";  // or "epoch": when the cosine moves
+  std::string schedule = "step";  // or "epoch": when the learning rate moves
+  std::string decay = "cosine";   // or "linear": how it falls
   bool keep_last_batch = false;   // of an epoch, even if it is smaller than the others
 };
 
-// Appends them to an oracle's own parameters.
+// Appends one of them, which only some families need.
+template <class C>
+void AddDecayParameter(Params<C>& params) {
+  Appender<TrainingConfig>(params)("decay", &TrainingConfig::decay,
+                                   "How the learning rate falls after the warm-up: along half a "
+                                   "cosine wave, or linearly.",
+                                   Choices{{"cosine", "linear"}});
+}
+
+// Appends the others to an oracle's own parameters.
 template <class C>
 void AddTrainingParameters(Params<C>& params) {
   const auto add = Appender<TrainingConfig>(params);
@@ -45,9 +55,9 @@ void AddTrainingParameters(Params<C>& params) {
   add("epochs", &TrainingConfig::epochs, "Passes over the training images.", Range{1, 10000});
   add("batch_size", &TrainingConfig::batch_size, "Images in a training step.", Range{1, 65536});
   add("learning_rate", &TrainingConfig::learning_rate,
-      "The highest learning rate, from which it falls along a cosine.", rate);
+      "The highest learning rate, from which it falls.", rate);
   add("final_learning_rate", &TrainingConfig::final_learning_rate,
-      "The learning rate at the end of the cosine, after the last epoch.", rate);
+      "The learning rate at the end of its fall, after the last epoch.", rate);
   add("warm_up_epochs", &TrainingConfig::warm_up_epochs,
       "Epochs at the start in which the learning rate rises linearly.", Range{0, 10000});
   add("momentum", &TrainingConfig::momentum, "Momentum of the gradient descent.",
@@ -64,7 +74,7 @@ void AddTrainingParameters(Params<C>& params) {
       "with the epochs, from 0 before the first.",
       Range{0, 1, false, true});
   add("schedule", &TrainingConfig::schedule,
-      "Whether the learning rate moves along its cosine after every step or after every epoch.",
+      "Whether the learning rate moves after every step or after every epoch.",
       Choices{{"step", "epoch"}});
   add("keep_last_batch", &TrainingConfig::keep_last_batch,
       "Train on the last images of an epoch too, if they are fewer than a batch.");
@@ -84,10 +94,24 @@ struct Step {
   DropPath& drop_path;   // for the edges of the network that may be dropped, if it has any
 };
 
+// Looks at a network after each epoch of its training.
+class EpochObserver {
+ public:
+  virtual ~EpochObserver() = default;
+  // Epochs count from 0. What it does to the network must not change how the training goes on. An
+  // exception ends the training, which continues after its last checkpoint.
+  virtual void AfterEpoch(std::uint64_t epoch) = 0;
+  // What it has seen so far, which checkpoints keep.
+  virtual std::string State() const = 0;
+  // Throws IoError for text that State() does not return.
+  virtual void SetState(const std::string& state) = 0;
+};
+
 // The network being trained.
 struct Trainee {
   torch::nn::Module& module;
   std::function<Prediction(const torch::Tensor& images, const Step& step)> predict;
+  EpochObserver* observer = nullptr;  // none: nobody looks
 };
 
 // Either may be empty.

@@ -13,18 +13,31 @@ using lode::training::Pass;
 using lode::training::Prediction;
 using torch::Tensor;
 
-constexpr auto kNodeChannels = static_cast<std::int64_t>(kNodes);  // of a cell's, in its output
-
 bool IsImageNet(const NetworkSettings& settings) { return settings.network == "imagenet"; }
 
 }  // namespace
 
+std::vector<CellPlace> CellPlaces(const NetworkSettings& settings) {
+  const bool imagenet = IsImageNet(settings);
+  const std::int64_t from_stem = imagenet ? settings.channels : 3 * settings.channels;
+  CellPlace place{from_stem, from_stem, settings.channels, false, imagenet};
+  std::vector<CellPlace> places;
+  for (std::int64_t c = 0; c < settings.cells; ++c) {
+    place.reduces = c == settings.cells / 3 || c == 2 * settings.cells / 3;
+    if (place.reduces) { place.channels *= 2; }
+    places.push_back(place);
+    place.before_channels = std::exchange(place.last_channels, place.output_channels());
+    place.after_reduction = place.reduces;
+  }
+  return places;
+}
+
 InputModuleImpl::InputModuleImpl(std::int64_t in, std::int64_t out, bool reduces,
-                                 FirstWeights& weights) {
+                                 FirstWeights& weights, bool affine) {
   if (reduces) {
-    reduction_ = register_module("reduction", FactorizedReduction(in, out, weights));
+    reduction_ = register_module("reduction", FactorizedReduction(in, out, weights, affine));
   } else {
-    conv_ = register_module("conv", ConvNorm(in, out, 1, 1, weights));
+    conv_ = register_module("conv", ConvNorm(in, out, 1, 1, weights, affine));
   }
 }
 
@@ -106,24 +119,19 @@ void NetworkImpl::AddStem(const NetworkConfig& config, FirstWeights& weights) {
 
 void NetworkImpl::AddCells(const NetworkConfig& config, const Genotype& genotype,
                            FirstWeights& weights) {
-  const std::int64_t second_reduction = 2 * config.cells / 3;
-  const std::int64_t from_stem = IsImageNet(config) ? config.channels : 3 * config.channels;
-  CellPlace place{from_stem, from_stem, config.channels, false, IsImageNet(config)};
-  auxiliary_after_ = static_cast<std::size_t>(second_reduction);
-  for (std::int64_t c = 0; c < config.cells; ++c) {
-    place.reduces = c == config.cells / 3 || c == second_reduction;
-    if (place.reduces) { place.channels *= 2; }
-    cells_.push_back(
-        register_module("cell" + std::to_string(c),
-                        CellModule(genotype[place.reduces ? kReduce : kNormal], place, weights)));
-    place.before_channels = std::exchange(place.last_channels, kNodeChannels * place.channels);
-    place.after_reduction = place.reduces;
-    if (c == second_reduction && config.auxiliary) {
+  auxiliary_after_ = static_cast<std::size_t>(2 * config.cells / 3);
+  const std::vector<CellPlace> places = CellPlaces(config);
+  for (std::size_t c = 0; c < places.size(); ++c) {
+    const CellPlace& place = places[c];
+    cells_.push_back(register_module("cell" + std::to_string(c),
+                                     CellModule(genotype[place.kind()], place, weights)));
+    if (c == auxiliary_after_ && config.auxiliary) {
       auxiliary_ =
-          register_module("auxiliary", AuxiliaryHead(place.last_channels, config, weights));
+          register_module("auxiliary", AuxiliaryHead(place.output_channels(), config, weights));
     }
   }
-  classifier_ = register_module("classifier", weights.Linear(place.last_channels, config.classes));
+  classifier_ = register_module("classifier",
+                                weights.Linear(places.back().output_channels(), config.classes));
 }
 
 std::array<Features, kCellInputs> NetworkImpl::Begin(const Tensor& images, const Pass& pass) {

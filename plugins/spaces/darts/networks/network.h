@@ -25,7 +25,8 @@ struct NetworkConfig : NetworkSettings {
 // factorized reduction. Parameters conv.* or reduction.*.
 class InputModuleImpl : public torch::nn::Module {
  public:
-  InputModuleImpl(std::int64_t in, std::int64_t out, bool reduces, FirstWeights& weights);
+  InputModuleImpl(std::int64_t in, std::int64_t out, bool reduces, FirstWeights& weights,
+                  bool affine = true);
   torch::Tensor forward(Features& x, const lode::training::Pass& pass);
 
  private:
@@ -40,7 +41,13 @@ struct CellPlace {
   std::int64_t channels;                        // of its operations
   bool reduces;                                 // whether it halves its maps
   bool after_reduction;                         // whether its older input is twice as large
+
+  CellKind kind() const { return reduces ? kReduce : kNormal; }
+  std::int64_t output_channels() const { return static_cast<std::int64_t>(kNodes) * channels; }
 };
+
+// The places of a network's cells, in order.
+std::vector<CellPlace> CellPlaces(const NetworkSettings& settings);
 
 // Parameters input0.* (of the older input), input1.* and node0_edge0.*, ....
 class CellModuleImpl : public torch::nn::Module {

@@ -1,6 +1,7 @@
-// darts_networks_step DIRECTORY GENOTYPE...: trains the networks of genotypes for a few steps and
-// writes everything another program needs to do the same and compare: for every genotype and form,
-// a file DIRECTORY/N.safetensors, N = 0, 1, .... pytorch_test.py runs it.
+// darts_networks_step DIRECTORY GENOTYPE...: trains the networks of genotypes for a few steps, and
+// supernets along the genotypes' paths, and writes everything another program needs to do the same
+// and compare: for every genotype and form, a file DIRECTORY/N.safetensors, N = 0, 1, ....
+// pytorch_test.py runs it.
 //
 //   images.K                  the batch of step K = 0, 1, ...; the labels of all images in order
 //                             are 0, 1, ..., classes - 1, 0, ...
@@ -13,13 +14,16 @@
 //   logits.K, auxiliary.K     of step K; auxiliary is omitted if there is no such head
 //   evaluated                 logits of images.0 after the last step, with the running moments
 //
-// The metadata has the genotype's number, the form's name and numbers.
+// The metadata has the genotype's number, the form's name and numbers; those of a supernet have its
+// channel groups, and whether unselected edges are bypassed.
 #include <cstdio>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "plugins/spaces/darts/networks/network.h"
+#include "plugins/spaces/darts/networks/supernet.h"
 #include "plugins/spaces/darts/text.h"
 #include "toolkit/files/safetensors.h"
 #include "toolkit/training/checkpoint.h"
@@ -40,13 +44,33 @@ struct Form {
   const char* name;
   std::size_t batch;
   double drop_path;
-  NetworkConfig network;
-  lode::training::TrainingConfig training;
+  SupernetConfig network;
+  bool is_supernet = false;
+  lode::training::TrainingConfig training{};
 };
+
+// A network, or a supernet with a path.
+struct Trained {
+  std::shared_ptr<torch::nn::Module> module;
+  std::function<lode::training::Prediction(const Tensor& images, const Pass& pass)> forward;
+};
+
+Trained MakeTrained(const Form& form, const Genotype& genotype, std::uint64_t seed) {
+  if (form.is_supernet) {
+    Supernet supernet(form.network, seed);
+    return {supernet.ptr(), [supernet, genotype](const Tensor& images, const Pass& pass) mutable {
+              return lode::training::Prediction{supernet(images, genotype, pass), {}};
+            }};
+  }
+  Network network(form.network, genotype, seed);
+  return {network.ptr(), [network](const Tensor& images, const Pass& pass) mutable {
+            return network(images, pass);
+          }};
+}
 
 Form FormOf(const char* name, std::size_t batch, double drop_path,
             const NetworkSettings& settings) {
-  Form form{name, batch, drop_path, {}, {}};
+  Form form{name, batch, drop_path, {}};
   static_cast<NetworkSettings&>(form.network) = settings;
   form.training.learning_rate = 0.05;
   form.training.nesterov = false;
@@ -63,13 +87,21 @@ std::vector<Form> Forms() {
   // (2.6.3, in Debian's LibTorch) is limited to SSE 4.1; not with 16.
   Form imagenet = FormOf("imagenet", 3, 0, {"imagenet", 3, 16, 12, 224, true});
   imagenet.training.label_smoothing = 0.1;
-  return {plain, cifar, imagenet};
+  Form partial = FormOf("partial", 8, 0, {"cifar", 4, 16, 10, 8, false});
+  partial.is_supernet = true;
+  Form bypass = FormOf("bypass", 8, 0.3, {"cifar", 3, 4, 10, 8, false});
+  bypass.is_supernet = bypass.network.bypass_unselected = bypass.network.affine = true;
+  bypass.network.channel_groups = 2;
+  Form whole = FormOf("whole", 6, 0, {"cifar", 3, 4, 10, 8, false});
+  whole.is_supernet = true;
+  whole.network.channel_groups = 1;
+  return {plain, cifar, imagenet, partial, bypass, whole};
 }
 
 // Records what a training does.
 class Recorder {
  public:
-  Recorder(Network network, const Form& form) : network_(std::move(network)), form_(form) {
+  Recorder(Trained network, const Form& form) : network_(std::move(network)), form_(form) {
     AddNetwork("before.");
   }
 
@@ -79,21 +111,21 @@ class Recorder {
     const auto loader =
         lode::training::RandomImages(form_.batch * kSteps, {form_.batch, side, classes});
     const lode::training::Trainee trainee{
-        *network_, [this](const Tensor& images, const lode::training::Step& step) {
+        *network_.module, [this](const Tensor& images, const lode::training::Step& step) {
           return Predict(images, step.number);
         }};
     const lode::training::TrainingHooks hooks{[] { return false; },
                                               [this](double, const std::string&) { AddStep(); }};
     lode::training::Train(trainee, *loader, form_.training, 1, torch::kCPU, {}, hooks);
     const torch::NoGradGuard no_grad;
-    tensors_["evaluated"] = ToFile(network_(first_images_, Pass::Evaluation()).logits);
+    tensors_["evaluated"] = ToFile(network_.forward(first_images_, Pass::Evaluation()).logits);
     return std::move(tensors_);
   }
 
  private:
   lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
     DropPath drop_path(form_.drop_path, 100 + step);
-    lode::training::Prediction prediction = network_(images, Pass::Training(&drop_path));
+    lode::training::Prediction prediction = network_.forward(images, Pass::Training(&drop_path));
     if (step == 0) { first_images_ = images.clone(); }
     tensors_[Name("images", "")] = ToFile(images);
     tensors_[Name("masks", "")] = ToFile(Masks(step));
@@ -117,7 +149,7 @@ class Recorder {
   }
 
   void AddStep() {
-    for (const auto& parameter : network_->named_parameters()) {
+    for (const auto& parameter : network_.module->named_parameters()) {
       if (parameter->grad().defined()) {
         tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
       }
@@ -127,7 +159,7 @@ class Recorder {
   }
 
   void AddNetwork(const std::string& prefix) {
-    for (auto& [name, tensor] : lode::training::TensorsOf(*network_)) {
+    for (auto& [name, tensor] : lode::training::TensorsOf(*network_.module)) {
       tensors_[prefix + name] = std::move(tensor);
     }
   }
@@ -136,7 +168,7 @@ class Recorder {
     return std::string(what) + "." + std::to_string(step_) + rest;
   }
 
-  Network network_;
+  Trained network_;
   const Form& form_;
   std::uint64_t step_ = 0;
   Tensor first_images_;
@@ -146,7 +178,9 @@ class Recorder {
 lode::files::Metadata MetadataOf(std::size_t genotype, const Form& form) {
   return {{"genotype", std::to_string(genotype)},
           {"form", form.name},
-          {"network", form.network.network},
+          {"network", form.is_supernet ? "supernet" : form.network.network},
+          {"groups", std::to_string(form.network.channel_groups)},
+          {"bypass", form.network.bypass_unselected ? "1" : "0"},
           {"cells", std::to_string(form.network.cells)},
           {"classes", std::to_string(form.network.classes)},
           {"batch", std::to_string(form.batch)},
@@ -165,7 +199,7 @@ int Run(const std::string& directory, const std::vector<std::string>& genotypes)
   for (std::size_t g = 0; g < genotypes.size(); ++g) {
     const Genotype genotype = Parse(genotypes[g]);
     for (const Form& form : Forms()) {
-      Recorder recorder(Network(form.network, genotype, 1 + files), form);
+      Recorder recorder(MakeTrained(form, genotype, 1 + files), form);
       lode::files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
                                     {recorder.Train(), MetadataOf(g, form)});
     }

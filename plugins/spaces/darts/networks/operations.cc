@@ -12,6 +12,8 @@ using torch::Tensor;
 using torch::indexing::None;
 using torch::indexing::Slice;
 
+bool IsPool(Operation operation) { return operation == kMaxPool3x3 || operation == kAvgPool3x3; }
+
 bool IsSeparable(Operation operation) {
   return operation == kSepConv3x3 || operation == kSepConv5x5;
 }
@@ -24,31 +26,41 @@ std::int64_t KernelOf(Operation convolution) {
   return convolution == kSepConv3x3 || convolution == kDilConv3x3 ? 3 : 5;
 }
 
+// Pixels in rows and columns first, first + 2, ....
+Tensor EverySecondPixel(const Tensor& x, std::int64_t first) {
+  const Slice every_second(first, None, 2);
+  return x.index({Slice(), Slice(), every_second, every_second})
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 Tensor Plus(const Tensor& x, const Tensor& sum) { return sum.defined() ? x + sum : x; }
 
 }  // namespace
 
 FactorizedReductionImpl::FactorizedReductionImpl(std::int64_t in, std::int64_t out,
-                                                 FirstWeights& weights)
+                                                 FirstWeights& weights, bool affine)
     : even_(register_parameter("even", weights.Convolution(in, out / 2, 1))),
       odd_(register_parameter("odd", weights.Convolution(in, out / 2, 1))),
-      norm_(register_module("norm", BatchNorm(out))) {}
+      norm_(register_module("norm", BatchNorm(out, affine))) {}
 
 Tensor FactorizedReductionImpl::forward(const Tensor& positive, const Tensor& sum,
                                         const Pass& pass) {
-  const Tensor shifted = positive.index({Slice(), Slice(), Slice(1, None), Slice(1, None)});
-  const Tensor joined =
-      torch::cat({torch::conv2d(positive, even_, {}, 2), torch::conv2d(shifted, odd_, {}, 2)}, 1);
+  // As convolutions of stride 1 on every second pixel: oneDNN 2.6.3, in Debian's LibTorch, corrupts
+  // memory in the gradients of 1x1 convolutions of stride 2 with few channels.
+  const Tensor joined = torch::cat({torch::conv2d(EverySecondPixel(positive, 0), even_),
+                                    torch::conv2d(EverySecondPixel(positive, 1), odd_)},
+                                   1);
   return lode::training::NormalizedSum(norm_, joined, sum, pass);
 }
 
 SeparableConvolutionImpl::SeparableConvolutionImpl(std::int64_t channels, std::int64_t kernel,
                                                    std::int64_t stride, std::int64_t dilation,
-                                                   FirstWeights& weights)
+                                                   FirstWeights& weights, bool affine)
     : depthwise_(register_parameter("depthwise", weights.Convolution(1, channels, kernel))),
       stride_(stride),
       dilation_(dilation),
-      pointwise_(register_module("pointwise", ConvNorm(channels, channels, 1, 1, weights))) {}
+      pointwise_(
+          register_module("pointwise", ConvNorm(channels, channels, 1, 1, weights, affine))) {}
 
 Tensor SeparableConvolutionImpl::Convolve(const Tensor& positive) const {
   return pointwise_->Convolve(
@@ -56,18 +68,25 @@ Tensor SeparableConvolutionImpl::Convolve(const Tensor& positive) const {
 }
 
 EdgeModuleImpl::EdgeModuleImpl(Operation operation, std::int64_t channels, std::int64_t stride,
-                               FirstWeights& weights)
+                               FirstWeights& weights, const OperationStyle& style)
     : operation_(operation), stride_(stride) {
   if (operation == kSkipConnect && stride == 2) {
-    reduction_ = register_module("reduction", FactorizedReduction(channels, channels, weights));
+    reduction_ = register_module("reduction",
+                                 FactorizedReduction(channels, channels, weights, style.affine));
+  }
+  if (IsPool(operation) && style.normalizes_pools) {
+    norm_ = register_module("norm", BatchNorm(channels, style.affine));
   }
   if (!IsConvolution(operation)) { return; }
   const std::int64_t kernel = KernelOf(operation);
   if (IsSeparable(operation)) {
-    first_ = register_module("first", SeparableConvolution(channels, kernel, stride, 1, weights));
-    last_ = register_module("last", SeparableConvolution(channels, kernel, 1, 1, weights));
+    first_ = register_module(
+        "first", SeparableConvolution(channels, kernel, stride, 1, weights, style.affine));
+    last_ = register_module("last",
+                            SeparableConvolution(channels, kernel, 1, 1, weights, style.affine));
   } else {
-    last_ = register_module("last", SeparableConvolution(channels, kernel, stride, 2, weights));
+    last_ = register_module(
+        "last", SeparableConvolution(channels, kernel, stride, 2, weights, style.affine));
   }
 }
 
@@ -79,13 +98,18 @@ Tensor EdgeModuleImpl::forward(Features& x, const Tensor& sum, const Pass& pass)
 }
 
 Tensor EdgeModuleImpl::Apply(Features& x, const Tensor& sum, const Pass& pass) {
-  if (operation_ == kMaxPool3x3) { return Plus(torch::max_pool2d(x.whole(), 3, stride_, 1), sum); }
-  if (operation_ == kAvgPool3x3) {
-    return Plus(torch::avg_pool2d(x.whole(), 3, stride_, 1, false, /*count_include_pad=*/false),
-                sum);
+  if (IsPool(operation_)) {
+    const Tensor pooled = Pool(x.whole());
+    return norm_.is_empty() ? Plus(pooled, sum)
+                            : lode::training::NormalizedSum(norm_, pooled, sum, pass);
   }
   return operation_ == kSkipConnect ? reduction_(x.positive(), sum, pass)
                                     : Convolve(x.positive(), sum, pass);
+}
+
+Tensor EdgeModuleImpl::Pool(const Tensor& x) const {
+  if (operation_ == kMaxPool3x3) { return torch::max_pool2d(x, 3, stride_, 1); }
+  return torch::avg_pool2d(x, 3, stride_, 1, false, /*count_include_pad=*/false);
 }
 
 Tensor EdgeModuleImpl::Convolve(const Tensor& positive, const Tensor& sum, const Pass& pass) {

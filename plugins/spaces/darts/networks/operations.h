@@ -1,5 +1,4 @@
-// The operations on the edges of a DARTS cell (Liu et al., DARTS, ICLR 2019, section 3.1.1), as in
-// the networks in which genotypes are trained from scratch: pools have no batch norm.
+// The operations on the edges of a DARTS cell (Liu et al., DARTS, ICLR 2019, section 3.1.1).
 //
 // Convolutions have no biases. All tensors are (images, channels, height, width), in channels-last
 // for speed; a stride of 2 takes maps of even height and width.
@@ -18,6 +17,12 @@ namespace darts {
 
 using lode::training::ConvNorm;
 using lode::training::FirstWeights;
+
+// In what the networks that are trained from scratch and supernets differ.
+struct OperationStyle {
+  bool affine = true;             // norms have weights and biases
+  bool normalizes_pools = false;  // a batch norm follows each pool
+};
 
 // A tensor that several operations read, some of them after ReLU, which is applied once for all.
 class Features {
@@ -40,7 +45,8 @@ class Features {
 class FactorizedReductionImpl : public torch::nn::Module {
  public:
   // `out` is even.
-  FactorizedReductionImpl(std::int64_t in, std::int64_t out, FirstWeights& weights);
+  FactorizedReductionImpl(std::int64_t in, std::int64_t out, FirstWeights& weights,
+                          bool affine = true);
   // `positive`: what ReLU leaves of the input. Adds `sum` if it is defined.
   torch::Tensor forward(const torch::Tensor& positive, const torch::Tensor& sum,
                         const lode::training::Pass& pass);
@@ -55,7 +61,7 @@ TORCH_MODULE(FactorizedReduction);
 class SeparableConvolutionImpl : public torch::nn::Module {
  public:
   SeparableConvolutionImpl(std::int64_t channels, std::int64_t kernel, std::int64_t stride,
-                           std::int64_t dilation, FirstWeights& weights);
+                           std::int64_t dilation, FirstWeights& weights, bool affine = true);
   torch::Tensor Convolve(const torch::Tensor& positive) const;
   lode::training::BatchNorm& norm() { return pointwise_->norm; }
 
@@ -66,18 +72,19 @@ class SeparableConvolutionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SeparableConvolution);
 
-// An edge of a cell. Parameters: first.* and last.* of a sep_conv, last.* of a dil_conv,
-// reduction.* of a skip_connect of stride 2.
+// An operation on an edge of a cell. Parameters: first.* and last.* of a sep_conv, last.* of a
+// dil_conv, reduction.* of a skip_connect of stride 2, norm.* of a pool that is normalized.
 class EdgeModuleImpl : public torch::nn::Module {
  public:
   EdgeModuleImpl(Operation operation, std::int64_t channels, std::int64_t stride,
-                 FirstWeights& weights);
+                 FirstWeights& weights, const OperationStyle& style = {});
   // Applies the operation, which drop-path may drop unless it is the identity, and adds `sum` if it
   // is defined.
   torch::Tensor forward(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
 
  private:
   torch::Tensor Apply(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
+  torch::Tensor Pool(const torch::Tensor& x) const;
   torch::Tensor Convolve(const torch::Tensor& positive, const torch::Tensor& sum,
                          const lode::training::Pass& pass);
 
@@ -85,6 +92,7 @@ class EdgeModuleImpl : public torch::nn::Module {
   std::int64_t stride_;
   FactorizedReduction reduction_ = nullptr;
   SeparableConvolution first_ = nullptr, last_ = nullptr;
+  lode::training::BatchNorm norm_ = nullptr;  // of a pool
 };
 TORCH_MODULE(EdgeModule);
 

@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <lode/testing.hpp>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "plugins/spaces/darts/networks/test_images.h"
 #include "plugins/spaces/darts/networks/train_oracle.h"
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/space.h"
@@ -23,23 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using lode::StoppingHost;
 using ::testing::HasSubstr;
-
-// Images of noise in the file format of CIFAR-10.
-fs::path WriteCifar10(const fs::path& directory) {
-  const auto write = [&](const std::string& name) {
-    std::ofstream out(directory / name, std::ios::binary);
-    std::mt19937 bits(7);
-    for (int i = 0; i < 40; ++i) {
-      out.put(static_cast<char>(i % 10));
-      for (int p = 0; p < 3072; ++p) { out.put(static_cast<char>(bits() >> 24)); }
-    }
-  };
-  for (int batch = 1; batch <= 5; ++batch) {
-    write("data_batch_" + std::to_string(batch) + ".bin");
-  }
-  write("test_batch.bin");
-  return directory;
-}
 
 class DartsOracleTest : public testing::Test {
  protected:

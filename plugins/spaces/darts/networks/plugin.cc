@@ -1,4 +1,11 @@
+#include "plugins/spaces/darts/networks/supernet_oracle.h"
 #include "plugins/spaces/darts/networks/train_oracle.h"
+
+namespace {
+
+constexpr std::uint32_t kCapabilities = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE;
+
+}  // namespace
 
 LODE_PLUGIN(
     "darts.networks", "1.0.0", "Apache-2.0",
@@ -12,4 +19,18 @@ LODE_PLUGIN(
         "so repeated queries differ. A training that is interrupted continues from its last "
         "checkpoint when the run is resumed. Fidelities: from one epoch to all; the learning rate "
         "ends with the last epoch of each. Source: Liu, Simonyan and Yang, DARTS, ICLR 2019.",
-        LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE | LODE_CAP_METRICS_VARY));
+        kCapabilities | LODE_CAP_METRICS_VARY),
+    lode::OracleComponent<darts::SupernetOracle>(
+        "darts.supernet", "1.0.0",
+        "Validation accuracy of a DARTS genotype with weights that all genotypes share.",
+        "The search network of PC-DARTS with partial channels and without edge normalization is "
+        "trained once: each batch trains the path of a random genotype, uniform as the space "
+        "decodes uniform actions, and costs what that path costs. A query is the validation "
+        "accuracy of a genotype's path with these weights; before it, the batch-norm moments are "
+        "recomputed over training images, since those gathered in training mix all paths. After "
+        "each epoch of the training random paths are measured; the highest accuracy of an epoch is "
+        "kept with the weights as accuracy_env, to which [reward] can refer. All seeds and "
+        "searches of a run share the supernet; it is trained before the first of them, or given as "
+        "`weights`. Sources: Mills et al., L2NAS, CIKM 2021; Xu et al., PC-DARTS, ICLR 2020; Liu, "
+        "Simonyan and Yang, DARTS, ICLR 2019.",
+        kCapabilities));

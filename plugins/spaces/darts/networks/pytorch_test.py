@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Networks of DARTS genotypes and their training, compared with PyTorch's.
+"""Networks of DARTS genotypes, supernets and their training, compared with PyTorch's.
 
 pytorch_test.py PROGRAM: PROGRAM is darts_networks_step, whose source describes what it writes. This test does the same
 steps in double precision with torch.nn.functional and torch.optim, from the same weights, batches and drop-path masks;
@@ -98,7 +98,7 @@ class Network:
     def norm(self, x, name):
         t = self.tensors
         return F.batch_norm(x, t[name + ".running_mean"], t[name + ".running_variance"],
-                            t[name + ".weight"], t[name + ".bias"], self.training, 0.1, 1e-5)
+                            t.get(name + ".weight"), t.get(name + ".bias"), self.training, 0.1, 1e-5)
 
     def conv_norm(self, x, name, stride=1):
         weight = self.tensors[name + ".weight"]
@@ -178,6 +178,65 @@ class Network:
         return self.linear(last.mean((2, 3)), "classifier"), auxiliary
 
 
+class Supernet(Network):
+    """The published search network with partial channels, without edge normalization, along a genotype's path.
+
+    Written as the published cell is: every edge is computed for itself, and the edges into a node are added.
+    """
+
+    def __init__(self, tensors, genotype, cells, drops, groups, bypasses):
+        super().__init__(tensors, genotype, cells, False, drops)
+        self.groups = groups
+        self.bypasses = bypasses
+
+    def operation(self, x, operation, name, stride):
+        y = super().operation(x, operation, name, stride)
+        return self.norm(y, name + ".norm") if operation.endswith("pool_3x3") else y
+
+    def pool_rest(self, x):
+        windows = x.unfold(2, 2, 2).unfold(3, 2, 2).flatten(4)
+        best = windows.topk(2)[0]
+        self.note(best[..., 0] - best[..., 1])
+        return F.max_pool2d(x, 2, 2)
+
+    def mixed_edge(self, x, operation, name, stride):
+        """An edge, with its operation or, if None, with the rest of the channels alone."""
+        if self.groups == 1:
+            return self.edge(x, operation, f"{name}.{operation}", stride)
+        count = x.shape[1] // self.groups
+        rest = x[:, count:]
+        rest = self.pool_rest(rest) if stride == 2 else rest
+        if operation is None:
+            first = torch.zeros_like(rest[:, :count])
+        else:
+            first = self.edge(x[:, :count], operation, f"{name}.{operation}", stride)
+        joined = torch.cat([first, rest], 1)
+        images, channels, height, width = joined.shape
+        groups = joined.view(images, self.groups, channels // self.groups, height, width)
+        return groups.transpose(1, 2).reshape(images, channels, height, width)
+
+    def cell(self, before, last, name, cell, reduces, after_reduction):
+        if after_reduction:
+            before = self.reduction(before, name + ".input0.reduction")
+        else:
+            before = self.conv_norm(self.relu(before), name + ".input0.conv")
+        states = [before, self.conv_norm(self.relu(last), name + ".input1.conv")]
+        for node, edges in enumerate(cell):
+            selected = {i: operation for operation, i in edges}
+            states.append(sum(
+                self.mixed_edge(x, selected.get(i), f"{name}.node{node}_input{i}", 2 if reduces and i < 2 else 1)
+                for i, x in enumerate(states) if i in selected or self.bypasses))
+        return torch.cat(states[2:], 1)
+
+
+def network_of(metadata, state):
+    genotype, cells = genotypes()[int(metadata["genotype"])], int(metadata["cells"])
+    drops = float(metadata["drop_path"]) > 0
+    if metadata["network"] == "supernet":
+        return Supernet(state, genotype, cells, drops, int(metadata["groups"]), metadata["bypass"] == "1")
+    return Network(state, genotype, cells, metadata["network"] == "imagenet", drops)
+
+
 class Training:
     """The steps of one file, repeated."""
 
@@ -186,8 +245,7 @@ class Training:
         self.numbers = {k: float(v) for k, v in metadata.items() if k not in ("form", "network")}
         state = with_prefix(tensors, "before.")
         self.parameters = {n: t.requires_grad_() for n, t in state.items() if "running" not in n}
-        self.network = Network(state, genotypes()[int(metadata["genotype"])], int(metadata["cells"]),
-                               metadata["network"] == "imagenet", self.numbers["drop_path"] > 0)
+        self.network = network_of(metadata, state)
         self.sgd = torch.optim.SGD(self.parameters.values(), self.numbers["learning_rate"],
                                    momentum=self.numbers["momentum"], weight_decay=self.numbers["weight_decay"])
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.sgd, int(self.numbers["steps"]))
@@ -271,7 +329,7 @@ class PyTorchTest(unittest.TestCase):
             with self.subTest(what):
                 ends.setdefault(metadata["form"], []).append(self.compare(Training(tensors, metadata), what))
         self.assertEqual({form: len(reached) for form, reached in ends.items()},
-                         dict.fromkeys(("plain", "cifar", "imagenet"), len(genotypes())))
+                         dict.fromkeys(("plain", "cifar", "imagenet", "partial", "bypass", "whole"), len(genotypes())))
         # Which trainings come too close to another way depends on the processor's rounding; most do not.
         to_end = [end for reached in ends.values() for end in reached]
         self.assertGreaterEqual(sum(to_end), 0.2 * len(to_end))

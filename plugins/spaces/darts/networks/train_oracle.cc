@@ -46,6 +46,7 @@ lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
                       lode::Choices{{"kaiming", "pytorch"}});
   lode::training::AddDeviceParameters(params);
   lode::training::AddTrainOracleParameters(params, "Measure the test images too.");
+  lode::training::AddDecayParameter(params);
   return params;
 }
 

@@ -1,0 +1,50 @@
+#include "core/run/accuracy_env.h"
+
+#include <charconv>
+#include <cmath>
+#include <string>
+
+#include "core/plugin/error.h"
+#include "core/plugin/text.h"
+#include "toolkit/files/safetensors.h"
+
+namespace lode::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kKey[] = "accuracy_env";
+
+files::Metadata MetadataOf(const fs::path& file) {
+  try {
+    return files::ReadSafetensors(file.string()).metadata;
+  } catch (const lode::Error& error) { throw HostError(error.what()); }
+}
+
+double AccuracyEnvOf(const fs::path& file) {
+  const files::Metadata metadata = MetadataOf(file);
+  const auto found = metadata.find(kKey);
+  if (found == metadata.end()) {
+    throw HostError(file.string() + ": its metadata has no " + kKey +
+                    ", the accuracy that [reward] refers to");
+  }
+  const std::string& text = found->second;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || !std::isfinite(value) || value <= 0) {
+    throw HostError(file.string() + ": its " + kKey + " is '" + PrintableLine(text) +
+                    "', expected a number above 0");
+  }
+  return value;
+}
+
+}  // namespace
+
+void TakeAccuracyEnv(RewardConfig& reward) {
+  if (reward.accuracy_env.empty() || !fs::exists(reward.accuracy_env)) { return; }
+  reward.reference = AccuracyEnvOf(reward.accuracy_env);
+  reward.accuracy_env.clear();
+}
+
+}  // namespace lode::core
