@@ -24,8 +24,9 @@ void CheckTraining(const WrittenPipeline& written, const Pipeline& pipeline) {
   }
   if (!pipeline.reward.limits.empty() && pipeline.reward.limit_rule == LimitRule::kRejection) {
     written.diagnostics.Add(written.PositionOf("reward", "limit_rule"),
-                            title + "trains before each proposal, so none can be rejected: use "
-                                    "another 'limit_rule'");
+                            title +
+                                "trains before each proposal, so none can be rejected: use "
+                                "another 'limit_rule'");
   }
 }
 
