@@ -98,17 +98,17 @@ std::vector<double> Bo::Measure(lode::ArchitectureView architecture) const {
 }
 
 void Bo::Tell(const lode::Trial& trial) {
-  RequireSameCount(trial.objectives.size());
+  objectives_.Take(trial);
   TakePending(trial.architecture);
   met_->MarkSeen(trial.architecture);
   if (trial.reused) { return; }
   const bool explained = LearnLimits(trial);
   if (trial.failed && explained) { return; }
   if (!trial.failed) { ++succeeded_; }
-  const bool worst = trial.failed || (objectives_ > 1 && trial.violation > 0);
-  std::vector<double> objectives(objectives_, -std::numeric_limits<double>::infinity());
+  const bool worst = trial.failed || (objectives_.get() > 1 && trial.violation > 0);
+  std::vector<double> objectives(objectives_.get(), -std::numeric_limits<double>::infinity());
   if (!worst) {
-    if (objectives_ == 1) {
+    if (objectives_.get() == 1) {
       objectives[0] = trial.reward;
     } else {
       std::ranges::copy(trial.objectives, objectives.begin());
@@ -117,14 +117,6 @@ void Bo::Tell(const lode::Trial& trial) {
   model_->Add({{trial.architecture.begin(), trial.architecture.end()},
                features_->Of(trial.architecture),
                std::move(objectives)});
-}
-
-void Bo::RequireSameCount(std::size_t objectives) {
-  if (objectives_ == 0) { objectives_ = objectives; }
-  if (objectives != objectives_) {
-    throw lode::InvalidError("the trial has " + std::to_string(objectives) +
-                             " objectives, those before " + std::to_string(objectives_));
-  }
 }
 
 void Bo::TakePending(lode::ArchitectureView architecture) {

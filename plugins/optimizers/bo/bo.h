@@ -13,6 +13,7 @@
 #include "plugins/optimizers/bo/metric_bounds.h"
 #include "plugins/optimizers/bo/model.h"
 #include "toolkit/sampling/fresh_sampler.h"
+#include "toolkit/sampling/objective_count.h"
 
 namespace bo {
 
@@ -61,7 +62,6 @@ class Bo {
   std::vector<double> Measure(lode::ArchitectureView architecture) const;
   void TakePending(lode::ArchitectureView architecture);
   bool LearnLimits(const lode::Trial& trial);
-  void RequireSameCount(std::size_t objectives);
 
   lode::Host host_;
   Config config_;
@@ -71,7 +71,7 @@ class Bo {
   std::optional<CandidatePool> pool_;
   std::optional<MetricBounds> bounds_;
   std::optional<Model> model_;
-  std::size_t objectives_ = 0;  // of every trial; 0 before the first
+  lode::sampling::ObjectiveCount objectives_;
   std::size_t succeeded_ = 0;
   std::vector<Pending> pending_;
 };

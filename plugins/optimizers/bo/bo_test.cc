@@ -289,7 +289,7 @@ TEST(BoTest, RefusesAnotherNumberOfGoals) {
   Search search(grid.space());
   search.Tell("0-0-0", {1, 2});
   EXPECT_EQ(lode::Failure<lode::InvalidError>([&] { search.Tell("0-0-1", {1}); }),
-            "the trial has 1 objectives, those before 2");
+            "the trial has 1 objectives, those before had 2");
 }
 
 }  // namespace
