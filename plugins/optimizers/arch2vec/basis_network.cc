@@ -5,25 +5,8 @@
 #include <vector>
 
 namespace arch2vec {
-namespace {
 
 using lode::kernels::kLanes;
-
-// Of t = tanh(x / 8): Lambert's continued fraction, then tanh(2 a) = 2 t / (1 + t^2) three times.
-float Tanh(float x) {
-  constexpr float kSaturated = 9;
-  const float y = std::clamp(x, -kSaturated, kSaturated) / 8;
-  const float z = y * y;
-  float t = y * (945 + z * (105 + z)) / (945 + z * (420 + z * 15));
-  for (int doubling = 0; doubling < 3; ++doubling) { t = 2 * t / (1 + t * t); }
-  return t;
-}
-
-}  // namespace
-
-void ApplyTanh(std::span<float> values) {
-  for (float& value : values) { value = Tanh(value); }
-}
 
 BasisNetwork::BasisNetwork(std::size_t inputs, std::size_t basis)
     : hidden_(weights_, inputs, basis), output_(weights_, basis, 1) {}
@@ -73,7 +56,7 @@ double BasisNetwork::Differentiate(const Rows& x, std::span<const double> target
 
 void BasisNetwork::Basis(const Rows& x, Rows& out) const {
   hidden_.Forward(weights_, x, out);
-  ApplyTanh(out.values);
+  lode::kernels::Best().tanh(out.values.size(), out.values.data());
 }
 
 }  // namespace arch2vec

@@ -10,9 +10,6 @@
 
 namespace arch2vec {
 
-// tanh of all values: within 3e-7 of the exact value, the same bits on every machine.
-void ApplyTanh(std::span<float> values);
-
 // y = v . tanh(W x + b) + c.
 class BasisNetwork {
  public:

@@ -20,16 +20,6 @@ Rows RowsOf(const std::vector<std::vector<float>>& list) {
   return rows;
 }
 
-TEST(BasisNetworkTest, TanhIsThatOfTheLibrary) {
-  std::vector<float> x;
-  for (int i = -2400; i <= 2400; ++i) { x.push_back(static_cast<float>(i) / 200); }
-  std::vector<float> y = x;
-  ApplyTanh(y);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    EXPECT_NEAR(static_cast<double>(y[i]), std::tanh(static_cast<double>(x[i])), 3e-7) << x[i];
-  }
-}
-
 TEST(BasisNetworkTest, GradientsAreThoseOfTheLoss) {
   BasisNetwork network(2, 16);
   FixedStream stream(5);

@@ -142,6 +142,34 @@ TEST_F(KernelsTest, AdamGivesTheBitsOfThePlainOne) {
   }
 }
 
+TEST_F(KernelsTest, TanhGivesTheSameBitsInEverySetAndIsClose) {
+  Floats x(Padded(4801));
+  for (std::size_t i = 0; i < x.size(); ++i) { x[i] = (static_cast<float>(i) - 2400) / 200; }
+  Floats expected = x;
+  plain().tanh(expected.size(), expected.data());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    ASSERT_NEAR(static_cast<double>(expected[i]), std::tanh(static_cast<double>(x[i])), 3e-7);
+  }
+  for (const NamedSet& set : all()) {
+    Floats y = x;
+    set.kernels->tanh(y.size(), y.data());
+    EXPECT_TRUE(SameBits(y, expected)) << set.name;
+  }
+}
+
+TEST_F(KernelsTest, TanhOfWhatIsNoFiniteNumber) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const NamedSet& set : all()) {
+    Floats x(kLanes);
+    x[0] = kInfinity, x[1] = -kInfinity, x[2] = std::nanf(""), x[3] = -0.0f;
+    set.kernels->tanh(x.size(), x.data());
+    EXPECT_EQ(x[0], 1) << set.name;
+    EXPECT_EQ(x[1], -1) << set.name;
+    EXPECT_TRUE(std::isnan(x[2])) << set.name;
+    EXPECT_EQ(x[3], 0) << set.name;
+  }
+}
+
 // Weights and bias with Adam's moments, in the layout of an Mlp's layer.
 struct Layer {
   Layer(Shape s, std::mt19937& bits)

@@ -2,7 +2,8 @@
 // kernels_*.cc: the file's compiler flags determine these functions, so no other file may ever see
 // them (hence the unnamed namespace).
 //
-// Positive(a) is max(a, 0), with NaN staying NaN; KeepWherePositive(gate, a) is a where gate > 0,
+// Positive(a) is max(a, 0), with NaN staying NaN, and Within(a, most) is a from -most to most,
+// likewise; KeepWherePositive(gate, a) is a where gate > 0,
 // and otherwise 0; LoadFirst and StoreFirst access only the first n < 16 lanes, the others being
 // zero.
 // SPDX-License-Identifier: Apache-2.0
@@ -38,6 +39,10 @@ inline Vector16 MultiplyAdd(Vector16 a, Vector16 b, Vector16 c) {
 }
 inline Vector16 Subtract(Vector16 a, Vector16 b) { return {_mm512_sub_ps(a.v, b.v)}; }
 inline Vector16 Positive(Vector16 a) { return {_mm512_max_ps(_mm512_setzero_ps(), a.v)}; }
+inline Vector16 Within(Vector16 a, Vector16 most) {
+  const __m512 least = _mm512_sub_ps(_mm512_setzero_ps(), most.v);
+  return {_mm512_max_ps(least, _mm512_min_ps(most.v, a.v))};
+}
 inline Vector16 KeepWherePositive(Vector16 gate, Vector16 a) {
   return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate.v, _mm512_setzero_ps(), _CMP_GT_OQ), a.v)};
 }
@@ -89,6 +94,12 @@ inline Vector16 Subtract(Vector16 a, Vector16 b) {
 inline Vector16 Positive(Vector16 a) {
   const __m256 zero = _mm256_setzero_ps();
   return {_mm256_max_ps(zero, a.low), _mm256_max_ps(zero, a.high)};
+}
+inline __m256 Within(__m256 a, __m256 most) {
+  return _mm256_max_ps(_mm256_sub_ps(_mm256_setzero_ps(), most), _mm256_min_ps(most, a));
+}
+inline Vector16 Within(Vector16 a, Vector16 most) {
+  return {Within(a.low, most.low), Within(a.high, most.high)};
 }
 inline Vector16 KeepWherePositive(Vector16 gate, Vector16 a) {
   const __m256 zero = _mm256_setzero_ps();
@@ -151,6 +162,12 @@ inline Vector16 Subtract(const Vector16& a, const Vector16& b) {
 }
 inline Vector16 Positive(const Vector16& a) {
   return ForLanes([&](int i) { return a.lane[i] < 0 ? 0 : a.lane[i]; });
+}
+inline Vector16 Within(const Vector16& a, const Vector16& most) {
+  return ForLanes([&](int i) {
+    const float x = a.lane[i], bound = most.lane[i];
+    return x > bound ? bound : x < -bound ? -bound : x;
+  });
 }
 inline Vector16 KeepWherePositive(const Vector16& gate, const Vector16& a) {
   return ForLanes([&](int i) { return gate.lane[i] > 0 ? a.lane[i] : 0; });
