@@ -87,6 +87,36 @@ TEST(RunStore, KeepsEveryFieldOfATrial) {
             "valid_accuracy|maximize|validation|cifar10\norder|minimize|none|\n");
 }
 
+// The optimizer was told, although the step has no trial yet.
+TEST(RunStore, RejectionsThatWereTakenStay) {
+  const TemporaryDirectory dir;
+  StoreShape shape(kMetrics);
+  shape.has_order = true;
+  {
+    RunStore store(dir.path(), RunStore::Mode::kNew, shape);
+    const auto reject = [&](std::uint64_t id, std::uint64_t step, double cost) {
+      store.OnEvaluation({.id = id,
+                          .step = step,
+                          .architecture = "wide",
+                          .metrics = kGood,
+                          .rejected = true,
+                          .cost_seconds = cost});
+    };
+    reject(2, 1, 10);
+    store.OnTaken(1);
+    reject(3, 1, 100);  // has finished, but nobody has taken it
+    store.OnTaken(0);
+    Add(store, Success(0, 1, false, 2.5), 1);
+    store.DropUntold();
+  }
+  EXPECT_EQ(Select(dir.path(), "SELECT id, step FROM evaluation ORDER BY id"), "1|0\n2|1\n");
+  double seconds = 0;
+  StoredRun(dir.path()).ForEachTold([&](const TrialRecord&, const TrialCost& cost) {
+    seconds = cost.seconds;
+  });
+  EXPECT_EQ(seconds, 11);
+}
+
 TEST(RunStore, KnownTrialsAreEvaluationsWithoutAStep) {
   const TemporaryDirectory dir;
   StoreShape shape(kMetrics);

@@ -22,6 +22,16 @@ constexpr char kInsertTiming[] =
 // Known trials have no step.
 constexpr char kWithoutTrial[] = "step IS NOT NULL AND step NOT IN (SELECT step FROM trial)";
 
+// The evaluations that were taken and rejected, also of steps that have no trial yet: the optimizer
+// was told, so a resumed run must take them again.
+std::string TakenRejections() {
+  return "(SELECT id FROM (SELECT id, step, row_number() OVER (PARTITION BY step ORDER BY id) AS n "
+         "FROM evaluation WHERE rejected AND step IS NOT NULL AND NOT " +
+         IsRepeat("id") +
+         ") JOIN (SELECT step, count(*) AS times FROM taken GROUP BY step) USING (step) "
+         "WHERE n <= times)";
+}
+
 std::string ColumnsOf(const StoreShape& shape) { return TableNamed("evaluation", shape).columns; }
 
 }  // namespace
@@ -135,11 +145,21 @@ void StoreTables::Insert(std::string_view key, std::string_view value) {
 }
 
 void StoreTables::DeleteUntold() {
-  const std::string untold =
-      shape_.has_order ? kWithoutTrial : "step >= (SELECT count(*) FROM trial)";
-  for (const char* table : {"evaluation", "record", "timing"}) {
-    database_.Execute(std::string("DELETE FROM ") + table + " WHERE " + untold);
+  if (shape_.has_order) {
+    DeleteWithoutTrial();
+    return;
   }
+  for (const char* table : {"evaluation", "record", "timing"}) {
+    database_.Execute(std::string("DELETE FROM ") + table +
+                      " WHERE step >= (SELECT count(*) FROM trial)");
+  }
+}
+
+void StoreTables::DeleteWithoutTrial() {
+  const std::string where = std::string(" WHERE ") + kWithoutTrial;
+  database_.Execute("DELETE FROM front" + where + ";DELETE FROM record" + where +
+                    ";DELETE FROM timing" + where + " AND evaluation NOT IN " + TakenRejections() +
+                    ";DELETE FROM evaluation" + where + " AND id NOT IN " + TakenRejections());
 }
 
 bool StoreTables::HasMoreTrials(std::uint64_t count) {
@@ -178,9 +198,7 @@ void StoreTables::DeleteTakenAfter(std::uint64_t count) {
   remove.Run();
   database_.Execute(
       "DELETE FROM taken WHERE position > coalesce((SELECT max(taken) FROM trials), -1)");
-  for (const char* table : {"evaluation", "record", "front", "timing"}) {
-    database_.Execute(std::string("DELETE FROM ") + table + " WHERE " + kWithoutTrial);
-  }
+  DeleteWithoutTrial();
 }
 
 void StoreTables::Commit() {

@@ -53,6 +53,7 @@ class StoreTables {
   bool HasMoreTrials(std::uint64_t count);
   void DeleteStepsFrom(std::uint64_t step);
   void DeleteTakenAfter(std::uint64_t count);
+  void DeleteWithoutTrial();
 
   Database database_;
   const StoreShape shape_;
