@@ -20,8 +20,8 @@ class EpochSearch {
   void Bind(const Space& space) { logits_.emplace(space, adam_); }
   // Throws UnsupportedError if the network lacks what RequireFeatures() wants.
   void Connect(RelaxedNetwork& network);
-  // Proposes the softmax of the logits as an action, after an epoch of training batches. Records the
-  // epoch's mean training loss and accuracy.
+  // Proposes the softmax of the logits as an action, after an epoch of training batches. Records
+  // its mean training loss and accuracy.
   Action Ask();
   void Tell(const Trial&) {}
 

@@ -70,6 +70,10 @@ void Logits::Descend(std::span<const double> gradient) {
   }
 }
 
+void Logits::Subtract(std::span<const double> amounts, double rate) {
+  for (std::size_t c = 0; c < values_.size(); ++c) { values_[c] -= rate * amounts[c]; }
+}
+
 void Logits::Save(Writer& writer) const {
   writer.Value(steps_);
   for (const auto* values : {&values_, &first_, &second_}) { writer.Values(std::span(*values)); }

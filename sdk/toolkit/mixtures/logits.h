@@ -35,7 +35,10 @@ class Logits {
 
   // Sets the logits to normal numbers with this standard deviation, and the moments to 0.
   void Initialize(Random random, double deviation);
+  // A step of Adam.
   void Descend(std::span<const double> gradient);
+  // A plain step: logits - rate * amounts. The softmax takes an exponentiated-gradient step.
+  void Subtract(std::span<const double> amounts, double rate);
 
   const sampling::Rows& rows() const { return rows_; }
   const std::vector<double>& values() const { return values_; }
