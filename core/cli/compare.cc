@@ -239,7 +239,7 @@ void AddRunning(CLI::App& command, CompareOptions& options) {
                   "Directory to keep the pipelines' runs in; what it has already continues")
       ->type_name("DIR")
       ->capture_default_str();
-  command.add_flag("--fresh", options.fresh, "Replace existing runs in --runs");
+  command.add_flag("--fresh", options.fresh, "Remove existing runs in --runs first");
   options.pipelines.AddChangesTo(command);
   options.execution.AddTo(command);
 }

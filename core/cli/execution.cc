@@ -10,6 +10,7 @@
 #include "core/cli/run_display.h"
 #include "core/cli/show_command.h"
 #include "core/cli/terminal.h"
+#include "core/compare/compare_stages.h"
 #include "core/plugin/text.h"
 #include "core/report/best_runs.h"
 #include "core/report/render_json.h"
@@ -99,7 +100,9 @@ void PrintTables(const std::vector<core::SearchResult>& results) {
 void PrintTablesOf(const std::list<core::StageRun>& stages) {
   for (const core::StageRun& stage : stages) { PrintTables(stage.plan.results); }
   const auto comparisons = core::ComparisonsOf(stages);
-  std::printf("%s", core::FormatStageComparisons(comparisons, OutputWidth()).c_str());
+  std::printf("%s%s%s", core::FormatLeftOut(core::StandingsOf(stages), OutputWidth()).c_str(),
+              core::FormatStageComparisons(comparisons, OutputWidth()).c_str(),
+              core::FormatAsked(core::CompareAsked(stages), OutputWidth()).c_str());
 }
 
 }  // namespace
@@ -144,6 +147,8 @@ int Execute(core::StagedPipeline& pipeline, const fs::path& directory,
     nlohmann::json out = core::ToJson(core::Summarize(results));
     out.update(core::StagesToJson(core::StandingsOf(pipeline.stages()),
                                   core::ComparisonsOf(pipeline.stages())));
+    const auto asked = core::CompareAsked(pipeline.stages());
+    if (!asked.empty()) { out["compared"] = core::ToJson(asked); }
     PrintJson(out);
   } else {
     PrintTablesOf(pipeline.stages());

@@ -79,7 +79,8 @@ void AddRun(CLI::App& app, const GlobalOptions& global, Action& action) {
       ->add_option("-o,--out", options->out,
                    "Directory to keep the runs in (default: runs/NAME/TIME)")
       ->type_name("DIR");
-  auto* fresh = command->add_flag("--fresh", options->fresh, "Replace existing runs in --out");
+  auto* fresh =
+      command->add_flag("--fresh", options->fresh, "Remove all existing runs in --out first");
   command->add_flag("--resume", options->resume, "Continue unfinished runs in --out")
       ->excludes(fresh);
   options->execution.AddTo(*command);

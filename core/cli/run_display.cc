@@ -31,7 +31,9 @@ void RunDisplay::OnStageStarted(const core::StageStarted& stage) {
 }
 
 void RunDisplay::OnStageFinished(const core::StageFinished& stage) {
-  if (stage.is_unchanged) {
+  if (!stage.left_out.empty()) {
+    Print("stage " + std::string(stage.stage) + ": not measured: " + PrintableLine(stage.left_out));
+  } else if (stage.is_unchanged) {
     Print("stage " + std::string(stage.stage) + ": unchanged, not run again");
   } else if (!stage.prepared.empty()) {
     Print(std::string(stage.prepared) + ": prepared in " + core::FormatDuration(stage.seconds));

@@ -11,6 +11,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/terminal.h"
+#include "core/compare/compare_stages.h"
 #include "core/plugin/text.h"
 #include "core/report/render_json.h"
 #include "core/report/render_text.h"
@@ -36,14 +37,29 @@ std::vector<core::StoredRuns> LookAtAll(const std::vector<std::filesystem::path>
   return all;
 }
 
-void Print(const std::vector<core::DirectoryResults>& all, bool json) {
-  if (json) {
-    std::printf("%s\n", core::FormatJson(core::ToJson(all), 2).c_str());
-  } else if (all.size() == 1) {
-    std::printf("%s", core::FormatDirectory(all.front(), OutputWidth()).c_str());
-  } else {
-    std::printf("%s", core::FormatDirectories(all, OutputWidth()).c_str());
+// The comparisons that pipelines with stages ask for.
+std::vector<core::AskedComparison> AskedBy(const std::vector<core::StoredRuns>& stored) {
+  std::vector<core::AskedComparison> all;
+  for (const core::StoredRuns& runs : stored) {
+    if (!runs.stages) { continue; }
+    std::ranges::move(core::CompareAsked(runs.stages->stages), std::back_inserter(all));
   }
+  return all;
+}
+
+void Print(const std::vector<core::DirectoryResults>& all,
+           const std::vector<core::AskedComparison>& asked, bool json) {
+  if (json) {
+    nlohmann::json out = core::ToJson(all);
+    if (!asked.empty()) { out["compared"] = core::ToJson(asked); }
+    std::printf("%s\n", core::FormatJson(out, 2).c_str());
+    return;
+  }
+  std::printf("%s%s",
+              (all.size() == 1 ? core::FormatDirectory(all.front(), OutputWidth())
+                               : core::FormatDirectories(all, OutputWidth()))
+                  .c_str(),
+              core::FormatAsked(asked, OutputWidth()).c_str());
 }
 
 }  // namespace
@@ -52,7 +68,7 @@ int ShowRuns(const std::vector<std::filesystem::path>& directories, bool json) {
   const std::vector<core::StoredRuns> stored = LookAtAll(directories);
   std::vector<core::DirectoryResults> all;
   std::ranges::transform(stored, std::back_inserter(all), core::ResultsOf);
-  Print(all, json);
+  Print(all, AskedBy(stored), json);
   int status = kDone;
   for (const core::DirectoryResults& results : all) {
     for (const std::string& damage : results.damages) {

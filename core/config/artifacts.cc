@@ -12,10 +12,13 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "stage:";
 
+bool IsPolicy(const ComponentDeclaration& component, const std::string& key) {
+  return component.kind == LODE_OPTIMIZER && key == "policy";
+}
+
 bool IsPath(const ComponentDeclaration& component, const std::string& key) {
   const auto param = std::ranges::find(component.params, key, &ParamDeclaration::name);
-  return param != component.params.end() ? param->type == LODE_T_PATH
-                                         : component.kind == LODE_OPTIMIZER && key == "policy";
+  return param != component.params.end() ? param->type == LODE_T_PATH : IsPolicy(component, key);
 }
 
 // Returns what is wrong with the stage of an artifact, or "".
@@ -45,8 +48,8 @@ std::string FaultOfDirectory(const Artifact& artifact) {
   return artifact.file.empty() ? "" : "expected stage:NAME, without a file";
 }
 
-// The same for the file of AccEnv, which has a usual name.
-std::string FaultOfAccuracyEnv(const Artifact& artifact) {
+// The same for a file, or the stage: all of its runs, or a file with a usual name.
+std::string FaultOfFileOrStage(const Artifact& artifact) {
   return artifact.file.empty() ? "" : FaultOfFile(artifact);
 }
 
@@ -63,7 +66,7 @@ class Checker {
     for (const Entry& key : *keys) {
       if (key.key == "trials") { CheckPath(key, FaultOfFile); }
       if (key.key == "warm_start") { CheckPath(key, FaultOfDirectory); }
-      if (key.key == "accuracy_env") { CheckPath(key, FaultOfAccuracyEnv); }
+      if (key.key == "accuracy_env") { CheckPath(key, FaultOfFileOrStage); }
     }
   }
 
@@ -80,7 +83,9 @@ class Checker {
 
  private:
   void CheckParam(const ComponentDeclaration& component, const Entry& param) {
-    if (IsPath(component, param.key)) { CheckPath(param, FaultOfFile); }
+    if (IsPath(component, param.key)) {
+      CheckPath(param, IsPolicy(component, param.key) ? FaultOfFileOrStage : FaultOfFile);
+    }
   }
 
   void CheckPath(const Entry& param, const std::function<std::string(const Artifact&)>& of_file) {

@@ -7,6 +7,7 @@ namespace lode::core {
 const TypedTable<Pipeline>& PipelineTable() {
   using P = Pipeline;
   using Key = HostKey<P>;
+  const auto never = [](const P&) { return false; };  // a run is one stage by itself
   static const TypedTable<P> table(
       {.name = "pipeline", .doc = "what the pipeline is"},
       {Key("name", &P::name,
@@ -15,7 +16,17 @@ const TypedTable<Pipeline>& PipelineTable() {
            .KeepsResults(),
        Key("description", &P::description, "What the pipeline is for.").KeepsResults(),
        Key("seeds", &P::seeds, "The seeds to run ([3, 5, 8]), or how many (10 stands for 0 to 9).")
-           .KeepsResults()});
+           .KeepsResults(),
+       Key("optional", &P::optional,
+           "A stage is left out, and tables say \"not measured\", if a file or folder that its "
+           "components read does not exist, or if it uses a stage that is left out.")
+           .KeepsResults()
+           .WrittenIf(never),
+       Key("compare_with", &P::compare_with,
+           "Earlier stages with which this one is compared at the end, with the tables and tests "
+           "of `lode compare`.")
+           .KeepsResults()
+           .WrittenIf(never)});
   return table;
 }
 
@@ -60,8 +71,13 @@ const TypedTable<ComponentConfig>& ComponentTable() {
            .KeepsResults()  // its values are compared instead
            .WrittenIf([](const C& config) { return !config.preset.empty(); }),
        Key("policy", &C::policy,
-           "What the optimizer learned in an earlier run (the run's file `policy`), to start from.")
-           .InputFile()
+           "What the optimizer learned in an earlier run, to start from: the run's file `policy`, "
+           "or "
+           "the directory of a pipeline's runs. Then each seed starts from the policy of the run "
+           "with its point of the grid and its seed; \"stage:NAME\" stands for an earlier stage. "
+           "The "
+           "earlier run's space must equal this one: name, parameters and matrices.")
+           .InputFileOrFolder()
            .WrittenIf([](const C& config) { return !config.policy.empty(); })});
   return table;
 }

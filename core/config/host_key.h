@@ -40,6 +40,9 @@ class HostKey {
   HostKey&& Unit(const char* unit) && { return declaration_.unit = unit, std::move(*this); }
   HostKey&& Required() && { return std::move(*this).Flag(LODE_PARAM_REQUIRED); }
   HostKey&& InputFile() && { return std::move(*this).Flag(LODE_PARAM_INPUT_FILE); }
+  HostKey&& InputFileOrFolder() && {
+    return std::move(*this).Flag(LODE_PARAM_INPUT_FILE | LODE_PARAM_INPUT);
+  }
   // The effect of a changed value on stored runs (host_tables.h).
   HostKey&& KeepsTrials() && { return std::move(*this).Flag(kKeepsTrials); }
   HostKey&& KeepsResults() && { return std::move(*this).Flag(kKeepsResults); }

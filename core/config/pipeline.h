@@ -234,6 +234,9 @@ struct Pipeline {
   ExecutionConfig execution;
   std::vector<ReferenceConfig> references;
   std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute
+  // Of a stage:
+  bool optional = false;                  // it is left out if its data is not there
+  std::vector<std::string> compare_with;  // earlier stages to compare it with at the end
 
   // Returns how many evaluations the search may use with noisy metrics. The rest is for
   // confirmation.

@@ -122,6 +122,7 @@ class StageResolver {
     Stages stages;
     for (Draft& draft : drafts_) {
       stages.list.push_back({draft.name, ResolveDraft(draft)});
+      CheckCompared(draft, stages.list.back());
       before_.push_back(draft.name);
     }
     stages.name = PipelineName();
@@ -255,6 +256,17 @@ class StageResolver {
     overrides.insert(overrides.end(), draft.overrides.begin(), draft.overrides.end());
     const Surroundings surroundings{before_, names_, true};
     return ResolveTree(draft.tree, overrides, surroundings, catalog_, diagnostics_);
+  }
+
+  void CheckCompared(const Draft& draft, const Stage& stage) {
+    if (stage.searches.empty()) { return; }
+    for (const std::string& name : stage.searches.front().pipeline.compare_with) {
+      if (!Has(before_, name)) {
+        diagnostics_.Add(draft.tree.Find("pipeline")->Find("compare_with")->position,
+                         "'compare_with': no stage '" + name + "' comes before this one" +
+                             Suggest(name, before_));
+      }
+    }
   }
 
   std::string Text() const {

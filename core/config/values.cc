@@ -196,7 +196,8 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
   std::string wrong = CheckValue(param, *value);
   if (wrong.empty() && (param.flags & LODE_PARAM_INPUT_FILE) != 0) {
     const auto& path = std::get<std::string>(*value);
-    wrong = path.empty() && MayBeEmptyPath(param) ? "" : CheckInputFile(path);
+    const bool is_folder = (param.flags & LODE_PARAM_INPUT) != 0 && fs::is_directory(path);
+    wrong = is_folder || (path.empty() && MayBeEmptyPath(param)) ? "" : CheckInputFile(path);
   }
   if (!wrong.empty()) {
     diagnostics.Add(node.position, "'" + param.name + "': " + wrong);

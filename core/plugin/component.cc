@@ -182,7 +182,7 @@ std::string Instance::FailureOf(const lode_error& error, lode_status status) con
 
 bool Instance::CanSave() const { return LODE_HAS(&component_, save); }
 
-void Instance::Save(const fs::path& file) const {
+void Instance::Save(const fs::path& file, const PolicySpace& space) const {
   std::string saved;
   const lode_sink sink{&saved, [](void* ctx, const void* data, std::size_t size) -> lode_status {
                          static_cast<std::string*>(ctx)->append(static_cast<const char*>(data),
@@ -190,12 +190,14 @@ void Instance::Save(const fs::path& file) const {
                          return LODE_OK;
                        }};
   Call([&](lode_error* e) { return component_.save(instance_, sink, e); });
-  WritePolicy(file, saved);
+  WritePolicy(file, saved, space);
 }
 
-void Instance::Load(const fs::path& file) {
+void Instance::Load(const fs::path& file, const PolicySpace& space) {
   if (!LODE_HAS(&component_, load)) { throw HostError(title_ + ": cannot load a policy"); }
   const Policy policy = ReadPolicy(file);
+  const std::string difference = policy.space ? DifferenceOfSpaces(*policy.space, space) : "";
+  if (!difference.empty()) { throw HostError(file.string() + ": was learned in " + difference); }
   std::string_view rest = policy.saved;
   const lode_source source{&rest, [](void* ctx, void* data, std::size_t size) -> std::int64_t {
                              auto& left = *static_cast<std::string_view*>(ctx);

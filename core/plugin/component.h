@@ -17,6 +17,7 @@
 #include "core/plugin/component_call.h"
 #include "core/plugin/declaration.h"
 #include "core/plugin/fidelities.h"
+#include "core/plugin/policy_space.h"
 #include "core/plugin/random.h"
 
 namespace lode::core {
@@ -66,9 +67,11 @@ class Instance {
   }
 
   bool CanSave() const;
-  // Writes the learned state to a new file, completely or not at all.
-  void Save(const std::filesystem::path& file) const;
-  void Load(const std::filesystem::path& file);
+  // Writes the learned state and the space in which it was learned to a new file, completely or not
+  // at all.
+  void Save(const std::filesystem::path& file, const PolicySpace& space) const;
+  // Also throws HostError for a state that was learned in another space.
+  void Load(const std::filesystem::path& file, const PolicySpace& space);
 
  protected:
   template <class Api>

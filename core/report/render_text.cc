@@ -60,9 +60,15 @@ std::string FormatStageComparisons(const std::vector<StageComparison>& compariso
   return text;
 }
 
+std::string FormatLeftOut(const std::vector<StageStanding>& stages, std::size_t width) {
+  const auto table = LeftOutTable(stages);
+  return table ? FormatTitled(*table, width) + "\n" : "";
+}
+
 std::string FormatDirectory(const DirectoryResults& results, std::size_t width) {
   return DescribeStages(results.stages) + FormatSearches(results.searches, width) +
-         FormatStageComparisons(results.comparisons, width) + FormatUnfinished(results);
+         FormatLeftOut(results.stages, width) + FormatStageComparisons(results.comparisons, width) +
+         FormatUnfinished(results);
 }
 
 std::string FormatDirectories(const std::vector<DirectoryResults>& all, std::size_t width) {

@@ -43,6 +43,10 @@ std::string DescribeEndings(const SearchSummary& summary);
 // Returns "3 of 10 seeds ended after 4 to 13 of 1000 steps", or "" if none ended early.
 std::string DescribeEarlyRuns(const SearchSummary& summary);
 
+// One row for each stage that is left out and figure published beside it. Nothing without such
+// stages.
+std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages);
+
 // Returns a line for each stage and one for each whose runs have not all begun.
 std::string DescribeStages(const std::vector<StageStanding>& stages);
 

@@ -1,6 +1,8 @@
 // The table that compares two stages, and the lines about all of them.
 #include <algorithm>
+#include <utility>
 
+#include "core/plugin/text.h"
 #include "core/report/result_words.h"
 #include "core/report/words.h"
 
@@ -90,10 +92,37 @@ TitledTable StagesTable(const StageComparison& comparison) {
           std::move(table), ties + EarlyLines(comparison)};
 }
 
+std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages) {
+  using Align = WordTable::Align;
+  WordTable table{{{"stage", Align::kLeft},
+                   {"metric", Align::kLeft},
+                   {"measured"},
+                   {"published"},
+                   {"published by", Align::kLeft},
+                   {"why", Align::kLeft}}};
+  for (const StageStanding& stage : stages) {
+    if (stage.left_out.empty()) { continue; }
+    const std::string why = PrintableLine(stage.left_out);
+    for (const ReferenceConfig& reference : stage.references) {
+      table.rows.push_back({stage.name, reference.metric, "not measured",
+                            FormatStatistic({1, reference.mean, reference.std}, kDecimals),
+                            reference.label, why});
+    }
+    if (stage.references.empty()) {
+      table.rows.push_back({stage.name, "", "not measured", "", "", why});
+    }
+  }
+  if (table.rows.empty()) { return std::nullopt; }
+  return TitledTable{"stages whose data is not there\n", std::move(table)};
+}
+
 std::string DescribeStages(const std::vector<StageStanding>& stages) {
   std::string states, not_begun;
   for (const StageStanding& stage : stages) {
-    states += "stage " + stage.name + ": " + std::string(StandingName(stage.standing)) + "\n";
+    states += "stage " + stage.name + ": " +
+              (stage.left_out.empty() ? std::string(StandingName(stage.standing))
+                                      : "not measured: " + PrintableLine(stage.left_out)) +
+              "\n";
     if (stage.standing != Standing::kNotBegun && stage.not_begun > 0) {
       not_begun += "stage " + stage.name + ": " + std::to_string(stage.not_begun) + " of " +
                    std::to_string(stage.runs) + " runs not begun\n";

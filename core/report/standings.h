@@ -59,6 +59,8 @@ struct StageStanding {
   bool is_finished = false;
   bool was_run = false;                 // it was run this time
   std::size_t runs = 0, not_begun = 0;  // planned runs, and those without a directory
+  std::string left_out{};               // why it is not measured; "" if it is
+  std::vector<ReferenceConfig> references{};
 };
 
 // All that is known of the runs in a directory. Points into what it was made of.

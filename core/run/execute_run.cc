@@ -74,6 +74,7 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
       reporter_(info, environment.listener),
       context_{run.seed, &environment.cancel.flag(), reporter_.Progress(), {}, run.prepared} {
   Pipeline pipeline = run.search->pipeline;
+  pipeline.optimizer.policy = PolicyOf(*run.search, run.seed);
   auto executor = reporter_.Watch(
       MakeExecutor(pipeline, *run.catalog, context_, environment.program, environment.mpi));
   trains_network_ = TrainsNetwork(pipeline.optimizer, *run.catalog);

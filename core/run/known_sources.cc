@@ -21,6 +21,7 @@
 #include "core/search/metric_index.h"
 #include "core/search/noisy_best.h"
 #include "core/store/configuration_change.h"
+#include "core/store/earlier_run.h"
 #include "core/store/input_files.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_store.h"
@@ -62,31 +63,9 @@ std::string TitleOf(const char* key, const fs::path& path) {
 
 // ---- an earlier run
 
-// The run to start from, or what is wrong.
-struct EarlierRun {
-  fs::path directory{};
-  std::string fault{};
-};
-
-// Finds the directory itself, or the run with the same point and seed in it, or with the same seed.
-EarlierRun FindEarlierRun(const Search& search, std::uint64_t seed) {
-  const fs::path& directory = search.pipeline.start.warm_start;
-  const fs::path places[] = {directory, RunDirectory(directory, search, seed),
-                             directory / ("seed-" + std::to_string(seed))};
-  for (const fs::path& place : places) {
-    if (fs::exists(place / kStoreFile)) { return {place}; }
-  }
-  const std::vector<fs::path> runs = FindRuns(directory);
-  return {{},
-          directory.string() + (runs.empty()
-                                    ? ": there is no run"
-                                    : ": has no run with seed " + std::to_string(seed) +
-                                          "; the directory of one run, such as " +
-                                          runs.front().string() + ", starts all seeds from it")};
-}
-
 fs::path EarlierRunOf(const PlannedRun& run) {
-  EarlierRun found = FindEarlierRun(*run.search, run.seed);
+  EarlierRun found =
+      FindEarlierRun(run.search->pipeline.start.warm_start, *run.search, run.seed, kStoreFile);
   if (!found.fault.empty()) { throw HostError("start.warm_start: " + found.fault); }
   return found.directory;
 }
@@ -266,7 +245,13 @@ class SourcesCheck {
       Report(start.trials_position, "trials", CheckInputFile(start.trials));
     }
     if (IsGiven(start.warm_start)) {
-      Report(start.warm_start_position, "warm_start", FaultOfEarlierRuns(search));
+      Report(start.warm_start_position, "warm_start",
+             FaultOfEarlierRuns(search, start.warm_start, kStoreFile));
+    }
+    const ComponentConfig& optimizer = search.pipeline.optimizer;
+    if (IsGiven(optimizer.policy) && fs::is_directory(optimizer.policy)) {
+      Report(optimizer.position, "policy",
+             FaultOfEarlierRuns(search, optimizer.policy, kPolicyFile));
     }
   }
 
@@ -275,9 +260,10 @@ class SourcesCheck {
  private:
   static bool IsGiven(const fs::path& path) { return !path.empty() && !IsArtifact(path.native()); }
 
-  static std::string FaultOfEarlierRuns(const Search& search) {
+  static std::string FaultOfEarlierRuns(const Search& search, const fs::path& directory,
+                                        const std::string& file) {
     for (const std::uint64_t seed : search.pipeline.seeds) {
-      EarlierRun found = FindEarlierRun(search, seed);
+      EarlierRun found = FindEarlierRun(directory, search, seed, file);
       if (!found.fault.empty()) { return found.fault; }
     }
     return "";
@@ -294,6 +280,14 @@ class SourcesCheck {
 };
 
 }  // namespace
+
+fs::path PolicyOf(const Search& search, std::uint64_t seed) {
+  const fs::path& policy = search.pipeline.optimizer.policy;
+  if (!fs::is_directory(policy)) { return policy; }
+  const EarlierRun found = FindEarlierRun(policy, search, seed, kPolicyFile);
+  if (!found.fault.empty()) { throw HostError("optimizer.policy: " + found.fault); }
+  return found.directory / kPolicyFile;
+}
 
 void CheckKnownSources(const LoadedPipeline& pipeline) {
   SourcesCheck check;

@@ -44,6 +44,14 @@ void CheckChange(PlannedRun& run, const nlohmann::json& inputs, const ChangeOpti
   run.changed = change.tables || !change.trials.empty() || options.ignore_budget;
 }
 
+// Returns the path of `place` relative to a directory, as in PlannedSearch.
+fs::path PlaceIn(const fs::path& directory, const fs::path& place) {
+  const fs::path relative = NormalPath(place).lexically_relative(NormalPath(directory));
+  return relative == "." ? fs::path() : relative;
+}
+
+bool IsOutside(const fs::path& place) { return !place.empty() && *place.begin() == ".."; }
+
 }  // namespace
 
 void Plan::Add(SearchResult& result, const Catalog& catalog, std::uint64_t seed, fs::path directory,
@@ -80,7 +88,9 @@ void CheckChanges(Plan& plan, const ChangeOptions& options) {
     }
     const auto [at, is_new] = inputs.try_emplace(run.search);
     if (is_new) { at->second = InputsOf(run.search->pipeline, *run.catalog); }
-    CheckChange(run, at->second, options);
+    nlohmann::json all = at->second;
+    all.update(EarlierInputsOf(*run.search, run.seed));
+    CheckChange(run, all, options);
   }
 }
 
@@ -88,18 +98,23 @@ void PublishPlan(const Plan& plan, const fs::path& directory) {
   RunPlan searches;
   const SearchResult* last = nullptr;
   for (const PlannedRun& run : plan.runs) {
-    const fs::path place =
-        NormalPath(run.directory.parent_path()).lexically_relative(NormalPath(directory));
-    if (run.exists || *place.begin() == "..") { continue; }
+    const fs::path place = PlaceIn(directory, run.directory.parent_path());
+    if (run.exists || IsOutside(place)) { continue; }
     if (std::exchange(last, run.result) != run.result) {
-      searches.push_back({place == "." ? fs::path() : place,
-                          run.search->point,
-                          FormatPipeline(run.search->pipeline, *run.catalog),
-                          {}});
+      searches.push_back(
+          {place, run.search->point, FormatPipeline(run.search->pipeline, *run.catalog), {}});
     }
     searches.back().seeds.push_back(run.seed);
   }
   if (!searches.empty()) { AddToPlan(directory, searches); }
+}
+
+void ForgetPlans(const Plan& plan, const fs::path& directory) {
+  for (const fs::path& own : plan.directories) {
+    RemoveFromPlan(own, "");
+    const fs::path place = PlaceIn(directory, own);
+    if (!IsOutside(place)) { RemoveFromPlan(directory, place); }
+  }
 }
 
 void TakeOutcome(const PlannedRun& run, RunOutcome outcome) {

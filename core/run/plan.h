@@ -62,6 +62,9 @@ void CheckChanges(Plan& plan, const ChangeOptions& options);
 // that exist are found by their own directories.
 void PublishPlan(const Plan& plan, const std::filesystem::path& directory);
 
+// Removes what was planned before for the plan's pipelines from `directory`.
+void ForgetPlans(const Plan& plan, const std::filesystem::path& directory);
+
 // The outcome of a run.
 struct RunOutcome {
   std::vector<MetricDeclaration> metrics;

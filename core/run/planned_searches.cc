@@ -85,16 +85,36 @@ void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
   if (!policy.fresh) { CheckChanges(plan, {policy.force, policy.extend}); }
 }
 
+// Returns the runs in the plan's directories that are not planned: those of other seeds or points.
+// Runs of other pipelines below them are none.
+std::vector<fs::path> OtherRuns(const Plan& plan, const fs::path& root) {
+  std::set<fs::path> planned;
+  for (const PlannedRun& run : plan.runs) { planned.insert(NormalPath(run.directory)); }
+  std::vector<fs::path> others = FindRuns(root);
+  std::erase_if(others, [&](const fs::path& run) {
+    return planned.contains(run) || run == root || RootOfRun(run) != root;
+  });
+  return others;
+}
+
+// Removes all runs of the plan's pipelines, those that are not planned with their descriptions.
+void RemoveRuns(const Plan& plan) {
+  for (const PlannedRun& run : plan.runs) { RemoveRun(run.directory); }
+  for (const fs::path& directory : plan.directories) {
+    const fs::path root = NormalPath(directory);
+    for (const fs::path& run : OtherRuns(plan, root)) { EraseRun(run, root); }
+  }
+}
+
 // Writes the whole plan before any run begins or is removed.
 void PublishRuns(const Plan& plan, const fs::path& directory, const RunPolicy& policy) {
+  if (policy.fresh && !directory.empty()) { ForgetPlans(plan, directory); }
   if (directory.empty()) {
     for (const fs::path& own : plan.directories) { PublishPlan(plan, own); }
   } else {
     PublishPlan(plan, directory);
   }
-  if (policy.fresh) {
-    std::ranges::for_each(plan.runs, [](const PlannedRun& run) { RemoveRun(run.directory); });
-  }
+  if (policy.fresh) { RemoveRuns(plan); }
 }
 
 std::vector<const Search*> SearchesOf(const Plan& plan) {

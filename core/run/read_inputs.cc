@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/config/artifacts.h"
+#include "core/run/known_sources.h"
 #include "core/search/components.h"
 #include "core/search/oracles.h"
 
@@ -16,9 +17,11 @@ class InputReader {
  public:
   explicit InputReader(const Catalog& catalog) : catalog_(catalog) {}
 
-  void Read(const Pipeline& pipeline) {
-    if (!IsNew(pipeline)) { return; }
+  void Read(const Search& search) {
+    Pipeline pipeline = search.pipeline;
     const bool waits = !ArtifactsOf(pipeline, catalog_).empty();
+    if (!waits) { pipeline.optimizer.policy = PolicyOf(search, pipeline.seeds.front()); }
+    if (!IsNew(pipeline)) { return; }
     std::vector<std::size_t> quick;
     for (std::size_t i = 0; i < pipeline.oracles.size(); ++i) {
       if (MayMake(pipeline.oracles[i]) && !waits) { quick.push_back(i); }
@@ -68,7 +71,7 @@ class InputReader {
 std::vector<std::string> ReadInputs(const LoadedPipeline& pipeline) {
   InputReader reader(*pipeline.catalog);
   for (const Stage& stage : pipeline.stages.list) {
-    for (const Search& search : stage.searches) { reader.Read(search.pipeline); }
+    for (const Search& search : stage.searches) { reader.Read(search); }
   }
   return reader.skipped();
 }

@@ -35,6 +35,7 @@ struct StageFinished {
   std::string_view stage;
   Completion completion = Completion::kDone;
   bool is_unchanged = false;    // it had finished before; nothing was done
+  std::string_view left_out{};  // why it is not measured, or ""
   std::string_view prepared{};  // the name of its pipeline if a preparation was made, or ""
   double seconds = 0;           // duration
 };

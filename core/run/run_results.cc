@@ -46,7 +46,9 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
                          .is_finished = stage.finished,
                          .was_run = stage.again,
                          .runs = stage.plan.runs.size(),
-                         .not_begun = CountNotBegun(stage.plan)});
+                         .not_begun = CountNotBegun(stage.plan),
+                         .left_out = stage.left_out,
+                         .references = stage.stage.searches.front().pipeline.references});
   }
   return standings;
 }

@@ -7,6 +7,7 @@
 #include "core/plugin/durable_file.h"
 #include "core/run/best_file.h"
 #include "core/run/execute_plan.h"
+#include "core/run/left_out.h"
 #include "core/run/prepare_stage.h"
 #include "core/run/results_file.h"
 #include "core/run/stage_changes.h"
@@ -80,6 +81,8 @@ Completion StagedPipeline::ExecuteStages(const RunEnvironment& environment) {
   for (const Stage& stage : pipeline_.stages.list) {
     changes.Look(stages_.emplace_back(stage, *pipeline_.catalog, root_));
   }
+  LeaveOut(stages_);
+  RequireMeasured(stages_);
   // In reverse order, so that a stage comes before those that it reads.
   std::for_each(stages_.rbegin(), stages_.rend(),
                 [&](StageRun& stage) { changes.MakeRoom(stage); });
@@ -93,6 +96,11 @@ Completion StagedPipeline::ExecuteStages(const RunEnvironment& environment) {
 
 Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& changes,
                                         const RunEnvironment& environment) const {
+  if (!stage.left_out.empty()) {
+    stage.again = false;
+    environment.listener.OnStageFinished({.stage = stage.stage.name, .left_out = stage.left_out});
+    return Completion::kDone;
+  }
   changes.CheckInputs(stage);
   if (!stage.stage.is_preparation()) { PlanRuns(stage); }
   if (stage.stored && stage.stored->finished && stage.HasEnded()) {

@@ -16,17 +16,30 @@ std::unique_ptr<T> Make(const ComponentConfig& config, const Catalog& catalog,
                              stream);
 }
 
+PolicySpace PolicySpaceOf(const ComponentConfig& config, const lode_component& component,
+                          const lode::Space& space) {
+  PolicySpace described{config.id, {}, space.matrices()};
+  for (std::uint32_t i = 0; i < component.param_count; ++i) {
+    described.parameters.emplace_back(LODE_AT(component.params, i)->name,
+                                      FormatValue(config.values[i]));
+  }
+  return described;
+}
+
 }  // namespace
 
 Components::Components(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                        const Fidelities& fidelities, NetworkOwner* network)
     : space_(Make<SpaceInstance>(pipeline.space, catalog, run, "space")),
-      space_view_(ViewOf(*space_)) {
+      space_view_(ViewOf(*space_)),
+      policy_space_(PolicySpaceOf(pipeline.space, space_->component(), *space_view_)) {
   optimizer_ = Make<OptimizerInstance>(pipeline.optimizer, catalog, run, "optimizer");
   optimizer_->Bind(space_->handle());
   Offer(fidelities);
   Connect(network);
-  if (!pipeline.optimizer.policy.empty()) { optimizer_->Load(pipeline.optimizer.policy); }
+  if (!pipeline.optimizer.policy.empty()) {
+    optimizer_->Load(pipeline.optimizer.policy, policy_space_);
+  }
   if ((optimizer_->component().capabilities & LODE_CAP_EXPLORES) != 0) { return; }
   for (std::size_t i = 0; i < pipeline.explorations.size(); ++i) {
     explorations_.push_back(Make<ExplorationInstance>(pipeline.explorations[i], catalog, run,

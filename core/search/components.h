@@ -1,6 +1,7 @@
 // The components of one run that search (space, explorations, optimizer).
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -53,6 +54,11 @@ class Components {
   // Empty for an optimizer that explores by itself.
   Explorations& explorations() { return explorations_; }
 
+  // Writes what the optimizer has learned, with the space. Throws HostError.
+  void SavePolicy(const std::filesystem::path& file) const {
+    optimizer_->Save(file, policy_space_);
+  }
+
  private:
   void Offer(const Fidelities& fidelities);
   void Connect(NetworkOwner* network);
@@ -62,6 +68,7 @@ class Components {
   Explorations explorations_;
   std::unique_ptr<OptimizerInstance> optimizer_;
   bool chooses_fidelities_ = false;
+  PolicySpace policy_space_;
 };
 
 // Parses an architecture that a pipeline or a file contains. Throws HostError.

@@ -78,7 +78,7 @@ const OptimizerInstance& Run::optimizer() const { return parts_->components.opti
 
 bool Run::SavePolicy(const std::filesystem::path& file) {
   if (!optimizer().CanSave()) { return false; }
-  optimizer().Save(file);
+  parts_->components.SavePolicy(file);
   return true;
 }
 

@@ -14,6 +14,7 @@
 #include "core/plugin/hash.h"
 #include "core/plugin/sha256.h"
 #include "core/store/digest_cache.h"
+#include "core/store/earlier_run.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_store.h"
 #include "core/store/sealed_json.h"
@@ -111,16 +112,21 @@ bool IsGoneTable(const std::string& path, const Pipeline& pipeline, const fs::pa
   return path == pipeline.start.trials && !IsArtifact(path) && !fs::exists(Locate(path, root));
 }
 
-// Adds the stores of the earlier runs in a directory, by their paths below it as written.
-void AddEarlierRuns(const std::string& path, const fs::path& root, json& inputs) {
-  if (path.empty()) { return; }
-  const fs::path directory = Locate(path, root);
-  for (const fs::path& run : FindRuns(directory)) {
-    const fs::path store = (run / kStoreFile).lexically_relative(directory);
-    if (fs::exists(directory / store)) {
-      inputs[(fs::path(path) / store).string()] = FingerprintOf(directory / store);
-    }
-  }
+// A policy is a file, or that of an earlier run in a folder.
+bool IsOfEarlierRuns(const std::string& path, const Pipeline& pipeline, const fs::path& root) {
+  return path == pipeline.start.warm_start ||
+         (path == pipeline.optimizer.policy && fs::is_directory(Locate(path, root)));
+}
+
+// Adds a file of the run in a directory that a seed starts from, unless there is none.
+void AddEarlier(const fs::path& written, const std::string& name, const Search& search,
+                std::uint64_t seed, const fs::path& root, json& inputs) {
+  const fs::path directory = Locate(written.string(), root);
+  if (written.empty() || !fs::is_directory(directory)) { return; }
+  const EarlierRun run = FindEarlierRun(directory, search, seed, name);
+  if (!run.fault.empty()) { return; }
+  const fs::path file = run.directory / name;
+  inputs[(written / file.lexically_relative(directory)).string()] = FingerprintOf(file);
 }
 
 }  // namespace
@@ -135,11 +141,17 @@ json FingerprintOf(const fs::path& path) {
 json InputsOf(const Pipeline& pipeline, const Catalog& catalog, const fs::path& root) {
   json inputs = json::object();
   for (const std::string& path : InputFilesOf(pipeline, catalog)) {
-    if (path == pipeline.start.warm_start || IsGoneTable(path, pipeline, root)) { continue; }
+    if (IsOfEarlierRuns(path, pipeline, root) || IsGoneTable(path, pipeline, root)) { continue; }
     RequireArtifact(path, root);
     inputs[path] = FingerprintOf(Locate(path, root));
   }
-  AddEarlierRuns(pipeline.start.warm_start.string(), root, inputs);
+  return inputs;
+}
+
+json EarlierInputsOf(const Search& search, std::uint64_t seed, const fs::path& root) {
+  json inputs = json::object();
+  AddEarlier(search.pipeline.start.warm_start, kStoreFile, search, seed, root, inputs);
+  AddEarlier(search.pipeline.optimizer.policy, kPolicyFile, search, seed, root, inputs);
   return inputs;
 }
 

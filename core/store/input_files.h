@@ -2,6 +2,7 @@
 // replaced them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,10 +17,16 @@ namespace lode::core {
 // folders and of __pycache__. Throws HostError if it cannot be read.
 nlohmann::json FingerprintOf(const std::filesystem::path& path);
 
-// Returns the fingerprints of a pipeline's inputs, by path as written. `root` is the directory of
-// the stages whose artifacts it uses. Throws HostError if an artifact is missing.
+// Returns the fingerprints of a pipeline's inputs, by path as written, except of earlier runs to
+// start from. `root` is the directory of the stages whose artifacts it uses. Throws HostError if an
+// artifact is missing.
 nlohmann::json InputsOf(const Pipeline& pipeline, const Catalog& catalog,
                         const std::filesystem::path& root = {});
+
+// Returns those of the earlier runs whose trials or policy a seed of a search starts from, by the
+// paths of their files below the directory as written.
+nlohmann::json EarlierInputsOf(const Search& search, std::uint64_t seed,
+                               const std::filesystem::path& root = {});
 
 // Returns the fingerprints that a run recorded when it began; empty if it recorded none.
 nlohmann::json InputsIn(const std::filesystem::path& run);

@@ -86,6 +86,8 @@ std::string ChangedVersion(const json& then, const json& now) {
 constexpr const char* kResults[] = {"run.db", "run.db-wal", "run.db-shm", kResultFile, kPolicyFile};
 constexpr const char* kPartial[] = {"run.db.partial", "run.db.partial-wal", "run.db.partial-shm"};
 
+constexpr const char* kDescription[] = {kPipelineFile, kVersionsFile, kInputsFile};
+
 template <class Names>
 void Remove(const fs::path& directory, const Names& names) {
   for (const char* name : names) {
@@ -210,6 +212,15 @@ void RemoveRun(const fs::path& directory) {
   }
 }
 
+void EraseRun(const fs::path& directory, const fs::path& root) {
+  RemoveRun(directory);
+  Remove(directory, kPartial);
+  Remove(directory, kDescription);
+  std::error_code not_empty;
+  fs::remove(directory / kLockFile, not_empty);
+  for (fs::path at = directory; at != root && fs::remove(at, not_empty); at = at.parent_path()) {}
+}
+
 bool HasLostItsStore(const fs::path& directory) {
   return !fs::exists(directory / kStoreFile) &&
          std::ranges::any_of(kResults,
@@ -220,7 +231,9 @@ void DescribeRun(const fs::path& directory, const Search& search, std::uint64_t 
                  const Catalog& catalog) {
   Update(directory / kPipelineFile, SealToml(ConfigurationOf(search.pipeline, seed, catalog)));
   Update(directory / kVersionsFile, SealJson(VersionsOf(search, catalog)));
-  Update(directory / kInputsFile, SealJson(InputsOf(search.pipeline, catalog)));
+  json inputs = InputsOf(search.pipeline, catalog);
+  inputs.update(EarlierInputsOf(search, seed));
+  Update(directory / kInputsFile, SealJson(inputs));
 }
 
 ConfigurationChange ChangeOfRun(const fs::path& directory, const Search& search, std::uint64_t seed,

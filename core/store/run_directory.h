@@ -59,6 +59,10 @@ void BeginRun(const std::filesystem::path& directory, const Search& search, std:
 // it.
 void RemoveRun(const std::filesystem::path& directory);
 
+// Removes a run with its description, and directories that are empty then, up to `root`, the
+// directory of all runs of its pipeline. Throws HostError like RemoveRun.
+void EraseRun(const std::filesystem::path& directory, const std::filesystem::path& root);
+
 // Returns whether a run has left results, but not its store.
 bool HasLostItsStore(const std::filesystem::path& directory);
 
@@ -67,7 +71,8 @@ void DescribeRun(const std::filesystem::path& directory, const Search& search, s
                  const Catalog& catalog);
 
 // Returns how the run in `directory` differs from what it would be now: in its configuration
-// (except [budget], with `ignore_budget`), a version, or an input. `inputs` is InputsOf the search.
+// (except [budget], with `ignore_budget`), a version, or an input. `inputs` is InputsOf and
+// EarlierInputsOf it.
 // What earlier programs did not record counts as unchanged.
 ConfigurationChange ChangeOfRun(const std::filesystem::path& directory, const Search& search,
                                 std::uint64_t seed, const Catalog& catalog,

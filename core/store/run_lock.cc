@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kLockFile[] = "lock";  // contains the process ID
 constexpr char kPlanLockFile[] = "plan.lock";
 constexpr std::chrono::seconds kLongestStart{10};  // of a program, on a busy machine
 

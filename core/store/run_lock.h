@@ -10,6 +10,8 @@
 
 namespace lode::core {
 
+inline constexpr char kLockFile[] = "lock";  // in a run's directory, with the process ID
+
 using posix::Holders;
 
 // Holds the lock until it is destroyed. The system releases the lock however the process ends.

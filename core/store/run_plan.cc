@@ -71,4 +71,13 @@ void AddToPlan(const fs::path& directory, const RunPlan& searches) {
   WriteFile(directory / kPlanFile, FormatPlan(plan));
 }
 
+void RemoveFromPlan(const fs::path& directory, const fs::path& root) {
+  RunPlan plan = ReadPlan(directory);
+  const std::size_t removed = std::erase_if(plan, [&](const PlannedSearch& search) {
+    const fs::path& runs = search.directory;
+    return (search.point.empty() ? runs : runs.parent_path()) == root;
+  });
+  if (removed > 0) { WriteFile(directory / kPlanFile, FormatPlan(plan)); }
+}
+
 }  // namespace lode::core

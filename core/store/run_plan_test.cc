@@ -30,6 +30,19 @@ TEST(RunPlanTest, KeepsEarlierPlans) {
   EXPECT_EQ(plan[2].pipeline, "new");
 }
 
+TEST(RunPlanTest, RemovesTheSearchesOfOnePipeline) {
+  const TemporaryDirectory directory;
+  const PlannedSearch single{"", {}, "single", {0}}, point{"x=1", {{"x", "1"}}, "point", {0}},
+      other{"other", {}, "other", {0}}, others_point{"other/x=1", {{"x", "1"}}, "other", {0}};
+  AddToPlan(directory.path(), {single, point, other, others_point});
+  RemoveFromPlan(directory.path(), "");
+  RunPlan left = ReadPlan(directory.path());
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left[0].directory, "other");
+  RemoveFromPlan(directory.path(), "other");
+  EXPECT_TRUE(ReadPlan(directory.path()).empty());
+}
+
 TEST(RunPlanTest, ReportsABrokenPlan) {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() / kPlanFile) << "{\"searches\": [1]}";

@@ -88,6 +88,9 @@ json InputsOf(const Stage& stage, const Catalog& catalog, const fs::path& root) 
   json inputs = json::object();
   for (const Search& search : stage.searches) {
     inputs.update(InputsOf(search.pipeline, catalog, root));
+    for (const std::uint64_t seed : search.pipeline.seeds) {
+      inputs.update(EarlierInputsOf(search, seed, root));
+    }
   }
   return inputs;
 }

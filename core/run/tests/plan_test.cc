@@ -243,6 +243,34 @@ TEST_F(PlanTest, TheRemainsOfALostStoreAreNotRemovedUnasked) {
   RunWell(Running("out", {"--fresh"}));
 }
 
+// ---- --fresh ----
+
+TEST_F(PlanTest, AFreshStartRemovesRunsOfOtherSeedsAndPoints) {
+  const std::string grid = R"(grid={"optimizer.population"=[4, 5]})";
+  RunWell(Running("out", {"--seeds", "3"}));
+  RunWell(Running("out", {"--set", grid}));
+  Write("out/seed-2/note", "the user's");
+  RunWell(Running("out", {"--seeds", "2", "--fresh"}));
+  EXPECT_FALSE(fs::exists(Path("out/optimizer.population=4")));
+  EXPECT_FALSE(fs::exists(Path("out/seed-2/versions.json")));
+  EXPECT_TRUE(fs::exists(Path("out/seed-2/note")));
+  const auto shown = [&] {
+    return nlohmann::json::parse(RunWell(Lode({"show", Path("out"), "--json"})).out);
+  };
+  EXPECT_EQ(shown().at("runs").size(), 2u);
+  RunWell(Resuming("out"));  // what was planned is forgotten, too
+  EXPECT_EQ(shown().at("runs").size(), 2u);
+}
+
+TEST_F(PlanTest, AFreshStartLeavesOtherPipelinesAlone) {
+  RunWell(Running("out/other", {"--seeds", "2"}));
+  RunWell(Running("out", {"--seeds", "2"}));
+  const auto before = Contents("out/other");
+  RunWell(Running("out", {"--fresh"}));
+  EXPECT_FALSE(fs::exists(Path("out/seed-1")));
+  EXPECT_EQ(Contents("out/other"), before);
+}
+
 // ---- failures that end a run ----
 
 // Fails from an evaluation on until it is cured, and for some architectures, which remain failures.

@@ -249,6 +249,28 @@ TEST_F(StartTest, MistakesInATableAreNamed) {
   EXPECT_THAT(mistake("architecture,valid_accuracy\n"), HasSubstr("has no trials to start from"));
 }
 
+TEST_F(StartTest, OnlyTheRunThatItStartedFromMayNotChange) {
+  const auto explore = [this](const std::string& seed, const std::string& steps) {
+    std::vector<std::string> arguments = Arguments("random", "seeds", {"budget.steps=" + steps});
+    arguments[2] = "--seed";
+    arguments[3] = seed;
+    EXPECT_EQ(lode_.Run(arguments).status, 0);
+  };
+  explore("0", "20");
+  explore("1", "20");
+  ASSERT_EQ(Warm("rea", "warm", {"start.warm_start=seeds"}).status, 0);
+  const auto resume = [this] { return lode_.Run({"resume", At("warm").string()}); };
+  fs::remove_all(At("seeds/seed-1"));
+  explore("1", "30");
+  EXPECT_EQ(resume().status, 0) << resume().err;
+  fs::remove_all(At("seeds/seed-0"));
+  explore("0", "30");
+  const Outcome outcome = resume();
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("seed-0: is no longer the same run: " +
+                                     At("seeds/seed-0/run.db").string() + " was "));
+}
+
 // `warm_start`: of the second stage, on line 16 from column 14 on.
 std::string Staged(const std::string& warm_start) {
   return "include = \"" + SourceFile("configs/nb201/common.toml").string() + R"("
