@@ -45,14 +45,14 @@ TEST(PolicySpaceTest, TheFirstDifferenceIsNamed) {
   EXPECT_EQ(difference([](PolicySpace& s) { s.parameters.emplace_back("skips", "true"); }),
             "space 'tower' with no skips, this search has skips = true");
   EXPECT_EQ(difference([](PolicySpace& s) { s.matrices.push_back(s.matrices[0]); }),
-            "space 'tower' with 1 matrices, this search has 2");
+            "space 'tower' with 1 matrix, this search has 2 matrices");
   EXPECT_EQ(difference([](PolicySpace& s) { s.matrices[0].column_labels.pop_back(); }),
             "space 'tower' with matrix 'kernel' of 2 x 3, this search has matrix 'kernel' of 2 x "
             "2");
   EXPECT_EQ(difference([](PolicySpace& s) { s.matrices[0].column_labels[2] = "k9"; }),
-            "space 'tower' with matrix 'kernel' with column 3 'k7', this search has 'k9'");
+            "space 'tower' with 'k7' as column 3 of matrix 'kernel', this search has 'k9'");
   EXPECT_EQ(difference([](PolicySpace& s) { s.matrices[0].row_labels[1] = "x"; }),
-            "space 'tower' with matrix 'kernel' with row 2 'stage 2', this search has 'x'");
+            "space 'tower' with 'stage 2' as row 2 of matrix 'kernel', this search has 'x'");
 }
 
 TEST(PolicySpaceTest, IsReadAsItWasWritten) {

@@ -30,7 +30,7 @@ std::string Assignment(const PolicySpace& space, const std::string& name) {
 std::string DifferenceOfParameters(const PolicySpace& then, const PolicySpace& now) {
   for (const PolicySpace* space : {&now, &then}) {
     for (const auto& [name, value] : space->parameters) {
-      const std::string difference = Differ(Assignment(then, name), Assignment(now, name));
+      std::string difference = Differ(Assignment(then, name), Assignment(now, name));
       if (!difference.empty()) { return difference; }
     }
   }
@@ -42,32 +42,35 @@ std::string Shape(const Matrix& matrix) {
          std::to_string(matrix.columns());
 }
 
-// REQUIRES: the same number of labels.
+// REQUIRES: the same number of labels. `where`: "column", "row".
 std::string DifferenceOfLabels(const std::vector<std::string>& then,
-                               const std::vector<std::string>& now, const std::string& which) {
-  for (std::size_t i = 0; i < then.size(); ++i) {
-    const std::string difference = Differ(Quoted(then[i]), Quoted(now[i]));
-    if (!difference.empty()) { return which + " " + std::to_string(i + 1) + " " + difference; }
-  }
-  return "";
+                               const std::vector<std::string>& now, const std::string& where,
+                               const std::string& matrix) {
+  const auto [a, b] = std::ranges::mismatch(then, now);
+  if (a == then.end()) { return ""; }
+  return Quoted(*a) + " as " + where + " " + std::to_string(a - then.begin() + 1) + " of matrix " +
+         Quoted(matrix) + ", this search has " + Quoted(*b);
 }
 
 std::string DifferenceOfMatrices(const Matrix& then, const Matrix& now) {
   std::string difference = Differ(Shape(then), Shape(now));
-  const std::string in = "matrix " + Quoted(now.name) + " with ";
   if (difference.empty()) {
-    difference = DifferenceOfLabels(then.row_labels, now.row_labels, in + "row");
+    difference = DifferenceOfLabels(then.row_labels, now.row_labels, "row", now.name);
   }
   if (difference.empty()) {
-    difference = DifferenceOfLabels(then.column_labels, now.column_labels, in + "column");
+    difference = DifferenceOfLabels(then.column_labels, now.column_labels, "column", now.name);
   }
   return difference;
 }
 
+std::string CountOfMatrices(const PolicySpace& space) {
+  const std::size_t count = space.matrices.size();
+  return std::to_string(count) + (count == 1 ? " matrix" : " matrices");
+}
+
 std::string DifferenceOfMatrices(const PolicySpace& then, const PolicySpace& now) {
-  const auto count = [](const PolicySpace& s) { return std::to_string(s.matrices.size()); };
   if (then.matrices.size() != now.matrices.size()) {
-    return count(then) + " matrices, this search has " + count(now);
+    return Differ(CountOfMatrices(then), CountOfMatrices(now));
   }
   for (std::size_t i = 0; i < now.matrices.size(); ++i) {
     std::string difference = DifferenceOfMatrices(then.matrices[i], now.matrices[i]);

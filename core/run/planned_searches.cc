@@ -85,15 +85,20 @@ void CheckExistingRuns(Plan& plan, const RunPolicy& policy) {
   if (!policy.fresh) { CheckChanges(plan, {policy.force, policy.extend}); }
 }
 
-// Returns the runs in the plan's directories that are not planned: those of other seeds or points.
-// Runs of other pipelines below them are none.
+// Returns whether a run belongs to the pipeline whose runs are in `root`, and not to one below it.
+bool IsRunOf(const fs::path& root, const fs::path& run) {
+  return run.parent_path() == root ||
+         (run != root && fs::exists(run / kVersionsFile) && RootOfRun(run) == root);
+}
+
+// Returns the runs in one of the plan's directories that are not planned: those of other seeds or
+// points.
 std::vector<fs::path> OtherRuns(const Plan& plan, const fs::path& root) {
   std::set<fs::path> planned;
   for (const PlannedRun& run : plan.runs) { planned.insert(NormalPath(run.directory)); }
   std::vector<fs::path> others = FindRuns(root);
-  std::erase_if(others, [&](const fs::path& run) {
-    return planned.contains(run) || run == root || RootOfRun(run) != root;
-  });
+  std::erase_if(others,
+                [&](const fs::path& run) { return planned.contains(run) || !IsRunOf(root, run); });
   return others;
 }
 

@@ -36,7 +36,7 @@ void StageChanges::Look(StageRun& stage) const {
   stage.record = RecordOf(stage.stage, stage.catalog);
   if (stage.stored && !policy_.fresh) {
     LookAtStored(stage);
-  } else if (!stage.stored && HoldsSomethingElse(stage.directory)) {
+  } else if (!stage.stored && stage.left_out.empty() && HoldsSomethingElse(stage.directory)) {
     throw HostError(stage.directory.string() + ": already exists and is not a stage");
   }
 }

@@ -25,6 +25,10 @@ StageRun::StageRun(const Stage& s, const Catalog& c, const std::filesystem::path
       searches(s.searches),
       stored(ReadStageRecord(directory)) {
   for (Search& search : searches) { PlaceArtifacts(search.pipeline, c, root); }
+  if (stored && !stored->left_out.empty()) {
+    left_out = stored->left_out;
+    stored.reset();
+  }
 }
 
 StageState StageRun::state() const {

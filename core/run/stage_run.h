@@ -50,7 +50,7 @@ struct StageRun {
   StageRecord record;                 // of the wanted stage
   ConfigurationChange change;         // from `stored` to `record`
   bool replaced = false;              // the stored stage makes room
-  std::string left_out;               // why it is not measured (left_out.h); "" if it is
+  std::string left_out;               // why it was or is not measured (left_out.h), or ""
   Plan plan;                          // empty for a preparation
   bool again = true;                  // it was run this time
   bool finished = false;

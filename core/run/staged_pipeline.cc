@@ -50,6 +50,14 @@ void RecordEnd(StageRun& stage) {
   WriteStageRecord(stage.directory, stage.record);
 }
 
+void RecordLeftOut(StageRun& stage, RunListener& listener) {
+  stage.again = false;
+  stage.record.left_out = stage.left_out;
+  MakeDirectories(stage.directory);
+  WriteStageRecord(stage.directory, stage.record);
+  listener.OnStageFinished({.stage = stage.stage.name, .left_out = stage.left_out});
+}
+
 }  // namespace
 
 StagedPipeline::StagedPipeline(DirectoryLocks locks, std::filesystem::path root,
@@ -97,8 +105,7 @@ Completion StagedPipeline::ExecuteStages(const RunEnvironment& environment) {
 Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& changes,
                                         const RunEnvironment& environment) const {
   if (!stage.left_out.empty()) {
-    stage.again = false;
-    environment.listener.OnStageFinished({.stage = stage.stage.name, .left_out = stage.left_out});
+    RecordLeftOut(stage, environment.listener);
     return Completion::kDone;
   }
   changes.CheckInputs(stage);

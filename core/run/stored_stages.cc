@@ -4,7 +4,6 @@
 #include <fstream>
 #include <string>
 
-#include "core/run/left_out.h"
 #include "core/run/stored_plan.h"
 #include "core/store/run_directory.h"
 
@@ -27,10 +26,7 @@ StoredStages LookAtStages(const std::filesystem::path& directory) {
   StoredStages stored{LoadStored(directory, {}), {}};
   const std::filesystem::path root = std::filesystem::absolute(directory).lexically_normal();
   for (const Stage& stage : stored.pipeline.stages.list) {
-    stored.stages.emplace_back(stage, *stored.pipeline.catalog, root);
-  }
-  LeaveOut(stored.stages);
-  for (StageRun& run : stored.stages) {
+    StageRun& run = stored.stages.emplace_back(stage, *stored.pipeline.catalog, root);
     if (!run.stage.is_preparation() && run.left_out.empty()) { run.MakePlan(); }
     run.again = false;
     run.finished = run.state() == StageState::kFinished;

@@ -135,7 +135,8 @@ std::optional<StageRecord> ReadStageRecord(const fs::path& directory) {
                                      s.contains("versions");
                             });
   if (!are_searches || !j["inputs"].is_object()) { return std::nullopt; }
-  return StageRecord{j.at("finished"), searches, j.at("inputs"), j.value("outputs", json())};
+  return StageRecord{j.at("finished"), searches, j.at("inputs"), j.value("outputs", json()),
+                     j.value("left_out", std::string())};
 }
 
 void AddOutput(StageRecord& record, const fs::path& directory, const std::string& name) {
@@ -151,11 +152,12 @@ std::vector<std::string> ChangedOutputs(const StageRecord& record, const fs::pat
 }
 
 void WriteStageRecord(const fs::path& directory, const StageRecord& record) {
-  const json j{{"lode", LODE_VERSION},
-               {"finished", record.finished},
-               {"configuration", record.configuration},
-               {"inputs", record.inputs},
-               {"outputs", record.outputs}};
+  json j{{"lode", LODE_VERSION},
+         {"finished", record.finished},
+         {"configuration", record.configuration},
+         {"inputs", record.inputs},
+         {"outputs", record.outputs}};
+  if (!record.left_out.empty()) { j["left_out"] = record.left_out; }
   WriteFile(directory / kStageFile, SealJson(j));
 }
 

@@ -21,6 +21,7 @@ struct StageRecord {
   nlohmann::json configuration;  // of its searches: point, resolved pipeline, versions
   nlohmann::json inputs;         // its input files (input_files.h)
   nlohmann::json outputs{};      // its output files; null before it has finished
+  std::string left_out{};        // why it is not measured; "" if it is
 };
 
 // Returns what the stage would be made from now, without its inputs.

@@ -58,7 +58,7 @@ class TransferTest : public testing::Test {
 
   fs::path At(const std::string& name) const { return directory_.path() / name; }
   std::string Trials(const std::string& run) const {
-    return Select(At(run), "SELECT step, architecture, hex(action) FROM trials ORDER BY step");
+    return Select(At(run), "SELECT step, hex(action) FROM trial ORDER BY step");
   }
 
   const TemporaryDirectory directory_;
@@ -168,7 +168,7 @@ TEST_F(TransferTest, AnOptionalStageWithoutDataIsNotMeasured) {
   EXPECT_THAT(run.out, AllOf(HasSubstr("not measured"), HasSubstr("83.50 ± 0.50"),
                              HasSubstr("Table 5"), HasSubstr(why)));
   EXPECT_TRUE(fs::exists(At("out/there/seed-0/run.db")));
-  EXPECT_FALSE(fs::exists(At("out/absent")));
+  EXPECT_FALSE(fs::exists(At("out/absent/seed-0")));
   const Outcome shown = Staged(stages, {"show", At("out").string()});
   EXPECT_THAT(shown.out,
               AllOf(HasSubstr("stage there: finished\nstage absent: not measured: " + why),
