@@ -20,8 +20,8 @@ struct AskedComparison {
   std::string fault{};  // why there is none
 };
 
-// Compares each stage that has finished and asks for it, by what its budget counts. Methods have the
-// names of stages. Stages that have not finished are left out.
+// Compares each stage that has finished and asks for it, by what its budget counts. Methods have
+// the names of stages. Stages that have not finished are left out.
 std::vector<AskedComparison> CompareAsked(const std::list<StageRun>& stages);
 
 // Returns ComparisonText of each, or why there is none, with a blank line after it.

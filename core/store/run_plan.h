@@ -33,8 +33,8 @@ RunPlan ReadPlan(const std::filesystem::path& directory);
 // the later pipeline. Throws HostError.
 void AddToPlan(const std::filesystem::path& directory, const RunPlan& searches);
 
-// Removes the searches of the pipeline whose runs are in `root`, relative to the plan's directory, as
-// in PlannedSearch. Throws HostError.
+// Removes the searches of the pipeline whose runs are in `root`, relative to the plan's directory,
+// as in PlannedSearch. Throws HostError.
 void RemoveFromPlan(const std::filesystem::path& directory, const std::filesystem::path& root);
 
 }  // namespace lode::core
