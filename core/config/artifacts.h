@@ -1,6 +1,6 @@
 // Files that a stage of a pipeline takes from an earlier stage: "stage:NAME/FILE" in place of a
-// path. [start] warm_start and an optimizer's policy take all runs of a stage: "stage:NAME", [reward]
-// accuracy_env its supernet.
+// path. [start] warm_start and an optimizer's policy take all runs of a stage, "stage:NAME", and
+// [reward] accuracy_env its supernet.
 #pragma once
 
 #include <filesystem>
