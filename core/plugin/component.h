@@ -68,10 +68,10 @@ class Instance {
 
   bool CanSave() const;
   // Writes the learned state and the space in which it was learned to a new file, completely or not
-  // at all.
-  void Save(const std::filesystem::path& file, const PolicySpace& space) const;
+  // at all. A checkpoint, which only its own run loads, needs no space.
+  void Save(const std::filesystem::path& file, const PolicySpace& space = {}) const;
   // Also throws HostError for a state that was learned in another space.
-  void Load(const std::filesystem::path& file, const PolicySpace& space);
+  void Load(const std::filesystem::path& file, const PolicySpace& space = {});
 
  protected:
   template <class Api>
