@@ -100,6 +100,7 @@ class Subject {
 // Returns whether a table has an optional function: LODE_HAS for a pointer to member.
 template <class Api, class Slot>
 bool Has(const Api& api, Slot Api::*slot) {
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): the size of the slot, which may be a pointer
   const auto end = reinterpret_cast<const char*>(&(api.*slot)) + sizeof(Slot) -
                    reinterpret_cast<const char*>(&api);
   return static_cast<std::ptrdiff_t>(api.struct_size) >= end && api.*slot != nullptr;

@@ -104,7 +104,8 @@ class QuadraticNetwork : public RelaxedNetwork {
     return Number(static_cast<std::uint64_t>(split), batch, row);
   }
   double RateOf(std::uint64_t batch) const {
-    return settings_.rate / static_cast<double>(1 + batch / settings_.training_batches);
+    const std::uint64_t epoch = batch / settings_.training_batches;
+    return settings_.rate / static_cast<double>(1 + epoch);
   }
 
  private:
