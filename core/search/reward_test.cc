@@ -22,7 +22,12 @@ const std::vector<double> kValues = {50.0, 60.0, 0.5, 12.5};
 
 RewardConfig Config(const char* metric, Transform transform, double reference = 0,
                     bool allow_test = false) {
-  return {metric, transform, reference, allow_test, {}};
+  RewardConfig config;
+  config.metric = metric;
+  config.transform = transform;
+  config.reference = reference;
+  config.allow_test = allow_test;
+  return config;
 }
 
 // 100^0.5 = 10.
