@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <lode/testing.hpp>
+#include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "plugins/spaces/darts/networks/test_images.h"
@@ -93,6 +95,39 @@ TEST_F(DartsOracleTest, RecordsTheSizesThatTheSpaceComputes) {
   const Cost cost = NetworkCosts({"cifar", 3, 4, 10, 32, false}).Of(Parse(kPcDartsCifar));
   EXPECT_EQ(host.records().at("parameters"), static_cast<double>(cost.parameters));
   EXPECT_EQ(host.records().at("multiply_adds"), static_cast<double>(cost.macs));
+}
+
+TEST_F(DartsOracleTest, PresetsAreThePublishedTrainings) {
+  std::map<std::string, std::map<std::string, lode::PresetValue>> presets;
+  for (const lode::Preset& preset : TrainOracle::Presets()) {
+    presets[preset.name].insert(preset.settings.begin(), preset.settings.end());
+  }
+  const auto real = [&](const char* preset, const char* name) {
+    return std::get<double>(presets.at(preset).at(name));
+  };
+  const auto count = [&](const char* preset, const char* name) {
+    return std::get<std::int64_t>(presets.at(preset).at(name));
+  };
+  for (const char* preset : {"cifar", "imagenet"}) {
+    EXPECT_TRUE(std::get<bool>(presets.at(preset).at("auxiliary")));
+    EXPECT_EQ(real(preset, "auxiliary_weight"), 0.4);
+    const bool imagenet = preset == std::string("imagenet");
+    // The sizes of the networks that PC-DARTS's authors found.
+    const Genotype found = Parse(imagenet ? kPcDartsImage : kPcDartsCifar);
+    const Cost cost = NetworkCosts({preset, count(preset, "cells"), count(preset, "channels"),
+                                    imagenet ? 1000 : 10, imagenet ? 224 : 32, false})
+                          .Of(found);
+    EXPECT_EQ(cost.parameters, imagenet ? 5342464 : 3634678);
+  }
+  EXPECT_EQ(real("cifar", "drop_path"), 0.2);
+  EXPECT_EQ(count("cifar", "cutout"), 16);
+  EXPECT_EQ(count("cifar", "epochs"), 1000);
+  EXPECT_EQ(count("cifar", "batch_size"), 96);
+  EXPECT_EQ(real("cifar", "learning_rate"), 0.025);
+  EXPECT_EQ(count("imagenet", "epochs"), 250);
+  EXPECT_EQ(real("imagenet", "learning_rate"), 0.5);
+  EXPECT_EQ(real("imagenet", "warm_up_epochs"), 5);
+  EXPECT_EQ(real("imagenet", "label_smoothing"), 0.1);
 }
 
 TEST_F(DartsOracleTest, WrongUseIsReported) {

@@ -13,9 +13,8 @@ LODE_PLUGIN(
         "darts.train", "1.0.0", "Trains a DARTS genotype's network from scratch on images.",
         "The network in which found cells are evaluated, trained on one part of the training "
         "images and measured on the part that is set aside for validation and on the test images. "
-        "By default it is small and trained briefly. The published training for CIFAR-10 has 20 "
-        "cells, 36 channels, auxiliary = true, drop_path = 0.2, cutout = 16, validation_share = 0 "
-        "and 600 epochs (L2NAS: 1000). The trial's seed draws the first weights and the batches, "
+        "By default it is small and trained briefly; the presets cifar and imagenet are the "
+        "published trainings. The trial's seed draws the first weights and the batches, "
         "so repeated queries differ. A training that is interrupted continues from its last "
         "checkpoint when the run is resumed. Fidelities: from one epoch to all; the learning rate "
         "ends with the last epoch of each. Source: Liu, Simonyan and Yang, DARTS, ICLR 2019.",

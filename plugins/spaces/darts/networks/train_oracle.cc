@@ -50,6 +50,50 @@ lode::Params<TrainOracle::Config> TrainOracle::Parameters() {
   return params;
 }
 
+lode::Presets TrainOracle::Presets() {
+  return {{"small",
+           "A network of the size that genotypes are searched with, without auxiliary head.",
+           {{"network", "cifar"}, {"auxiliary", false}}},
+          {"cifar",
+           "The published training for CIFAR-10 and CIFAR-100 (Liu et al., ICLR 2019), for "
+           "L2NAS's 1000 epochs, on all training images: there are no validation metrics.",
+           {{"network", "cifar"},
+            {"cells", std::int64_t{20}},
+            {"channels", std::int64_t{36}},
+            {"auxiliary", true},
+            {"auxiliary_weight", 0.4},
+            {"drop_path", 0.2},
+            {"cutout", std::int64_t{16}},
+            {"validation_share", 0.0},
+            {"epochs", std::int64_t{1000}},
+            {"batch_size", std::int64_t{96}},
+            {"learning_rate", 0.025},
+            {"final_learning_rate", 0.0},
+            {"weight_decay", 3e-4},
+            {"clip_norm", 5.0}}},
+          {"imagenet",
+           "The published training for ImageNet (Liu et al., ICLR 2019), with the batch and "
+           "learning rates of PC-DARTS (Xu et al., ICLR 2020), on all training images of 224 "
+           "pixels.",
+           {{"network", "imagenet"},
+            {"cells", std::int64_t{14}},
+            {"channels", std::int64_t{48}},
+            {"auxiliary", true},
+            {"auxiliary_weight", 0.4},
+            {"drop_path", 0.0},
+            {"cutout", std::int64_t{0}},
+            {"label_smoothing", 0.1},
+            {"validation_share", 0.0},
+            {"epochs", std::int64_t{250}},
+            {"batch_size", std::int64_t{1024}},
+            {"learning_rate", 0.5},
+            {"final_learning_rate", 0.0},
+            {"warm_up_epochs", 5.0},
+            {"decay", "linear"},
+            {"weight_decay", 3e-5},
+            {"clip_norm", 5.0}}}};
+}
+
 void TrainOracle::CheckSpace(const lode::Space& space) const {
   lode::RequireMatrices(space, Matrices(), "the networks are of the space darts");
 }

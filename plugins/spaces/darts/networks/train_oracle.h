@@ -32,6 +32,7 @@ class TrainOracle : public lode::training::TrainOracle {
     std::string initialization = "pytorch";
   };
   static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
 
   TrainOracle(lode::Host host, const Config& config)
       : lode::training::TrainOracle(host, config, config), config_(config) {}
