@@ -26,7 +26,9 @@ inline Search MakeSearch() {
   p.name = "mine";
   p.space.id = "cells";
   p.optimizer.id = "rea";
-  p.reward = {"accuracy", Transform::kExponential, 0, true, {}};
+  p.reward.metric = "accuracy";
+  p.reward.transform = Transform::kExponential;
+  p.reward.allow_test = true;
   p.budget.steps = 100;
   p.budget.marks = {50};
   p.references = {{"elsewhere", {{"oracle.dataset", "cifar100"}}, 50, 1, 1},

@@ -88,10 +88,15 @@ class ReplayTest : public testing::Test {
     return std::make_unique<StoredRun>(directory_.path());
   }
   static Query Ask(std::uint64_t id, const char* text) { return {id, id - 1, 0, 0, {}, text}; }
+  static RewardConfig Measured() {
+    RewardConfig config;
+    config.metric = "measured";
+    config.transform = Transform::kExponential;
+    return config;
+  }
 
   const TemporaryDirectory directory_;
-  const Reward reward_{{"measured", Transform::kExponential, 0, false, {}},
-                       {Named("formula"), Named("measured")}};
+  const Reward reward_{Measured(), {Named("formula"), Named("measured")}};
   std::vector<std::uint64_t> asked_;
   std::unique_ptr<ReplayExecutor> replay_;
 };
