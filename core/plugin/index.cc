@@ -148,6 +148,9 @@ class Scan {
   Child child_;
 };
 
+// Whether a plugin can be used, and what it declares, also depends on the host's binary contract.
+json CacheFormat() { return {kCacheFormat, LODE_ABI_MAJOR, LODE_ABI_MINOR}; }
+
 // Returns a text that changes whenever the file's content may have changed.
 std::string Stamp(const fs::path& file) {
   struct stat s {};
@@ -163,7 +166,7 @@ class Cache {
   Cache(fs::path file, const ScanLimits& limits) : file_(std::move(file)), limits_(limits) {
     std::ifstream in(file_);
     const json all = ParseShallowJson(in);
-    if (!all.is_object() || all.value("format", json()) != kCacheFormat) { return; }
+    if (!all.is_object() || all.value("format", json()) != CacheFormat()) { return; }
     if (const auto files = all.find("files"); files != all.end() && files->is_object()) {
       files_ = *files;
     }
@@ -192,7 +195,7 @@ class Cache {
 
   void Write() const {
     if (!changed_ || file_.empty()) { return; }
-    WriteCache(file_, FormatJson({{"format", kCacheFormat}, {"files", files_}}));
+    WriteCache(file_, FormatJson({{"format", CacheFormat()}, {"files", files_}}));
   }
 
  private:

@@ -5,10 +5,12 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
 #include "tests/scoped_variable.h"
+#include "tests/stored_files.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -66,6 +68,21 @@ TEST_F(PluginIndexTest, ACorruptCacheCostsOnlyTime) {
     std::ofstream(cache) << text;
     EXPECT_EQ(Read(path).plugins(), good.plugins()) << text;
   }
+}
+
+TEST_F(PluginIndexTest, TheCacheOfAnotherHostIsIgnored) {
+  const SearchPath path{{}, {kPlugins}};
+  const PluginIndex good = Read(path);
+  const fs::path cache = dir_.path() / "cache/plugins.json";
+  auto written = nlohmann::json::parse(ContentOf(cache));
+  written.at("format").back() = 0;
+  for (nlohmann::json& entry : written.at("files")) {
+    entry["found"] = nlohmann::json::object({{"broken", "needs a newer host"}});
+  }
+  std::ofstream(cache) << written;
+  const PluginIndex read = Read(path);
+  EXPECT_EQ(read.plugins(), good.plugins());
+  EXPECT_TRUE(read.broken().empty());
 }
 
 TEST_F(PluginIndexTest, TheFirstOfTwoWithTheSameIdCounts) {
