@@ -208,7 +208,8 @@ TEST(DrawnGenotypeTest, AllEdgesAndOperationsAreEquallyLikely) {
       pairs;  // of the reduction's node 3
   std::map<Operation, std::uint64_t> operations;
   for (std::uint64_t number = 0; number < kDraws; ++number) {
-    const Node& node = DrawnGenotype(3, number)[kReduce][3];
+    const Genotype genotype = DrawnGenotype(3, number);
+    const Node& node = genotype[kReduce][3];
     ++pairs[{node[0].input, node[1].input}];
     ++operations[node[1].operation];
   }
