@@ -45,7 +45,8 @@ Pipeline TablePipeline(const char* optimizer, std::uint64_t steps) {
   pipeline.space = Default(LODE_SPACE, "nb201");
   pipeline.oracles = {Default(LODE_ORACLE, "nb201.table")};
   pipeline.optimizer = Default(LODE_OPTIMIZER, optimizer);
-  pipeline.reward = {"valid_accuracy", Transform::kExponential, 0, false, {}};
+  pipeline.reward.metric = "valid_accuracy";
+  pipeline.reward.transform = Transform::kExponential;
   pipeline.budget.steps = steps;
   return pipeline;
 }
