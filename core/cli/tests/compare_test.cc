@@ -205,10 +205,12 @@ TEST_F(CompareTest, OnlyTheRunsOfThePipelinesAreCompared) {
   EXPECT_EQ(extended.at("budgets"), json({60.0}));
   EXPECT_EQ(extended.at("tasks").at(0).at("points").at(0).at("seeds").size(), 5u);
 
+  const auto unplanned = directory_->path() / "kept/nb201-rea/seed-6/run.db";
+  EXPECT_TRUE(std::filesystem::exists(unplanned));
   const json fresh = points({"--fresh", "--set", "budget.steps=20"});
   EXPECT_EQ(fresh.at("budgets"), json({20.0}));
   EXPECT_EQ(fresh.at("tasks").at(0).at("points").at(0).at("seeds").size(), 5u);
-  EXPECT_TRUE(std::filesystem::exists(directory_->path() / "kept/nb201-rea/seed-6/run.db"));
+  EXPECT_FALSE(std::filesystem::exists(unplanned));
   words[3] = "whole";
   words[5] = "budget={steps=60}";
   EXPECT_EQ(points({}).at("tasks").at(0).at("points"), extended.at("tasks").at(0).at("points"));
