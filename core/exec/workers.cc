@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/exec/process_tree.h"
 #include "core/plugin/error.h"
 #include "core/plugin/log.h"
 #include "core/plugin/text.h"
