@@ -146,12 +146,13 @@ constexpr Rule kRules[] = {
     {"optimizer.connect",
      "An optimizer that trains a relaxed network says so, and takes one; without, ask is refused."},
     {"optimizer.restore",
-     "Loaded with its network between ask and tell, an optimizer goes on as if it had not been."},
+     "Loaded with its network between ask and tell, an optimizer continues as if nothing happened."},
     {"optimizer.batch", "Trials told in one call have the same effect as one by one."},
 };
 
 constexpr std::string_view kUnchecked[] = {
     "Whether save keeps all that an optimizer has learned: only whether loaded states agree.",
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text on two lines
     "Whether sample draws equally in a space of more than 20000 architectures that lists no "
     "neighbors and in which not all combinations of rows' values are architectures.",
     "Whether load refuses all damaged states: only some bytes are changed.",
