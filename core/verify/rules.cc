@@ -146,7 +146,7 @@ constexpr Rule kRules[] = {
     {"optimizer.connect",
      "An optimizer that trains a relaxed network says so, and takes one; without, ask is refused."},
     {"optimizer.restore",
-     "An optimizer loaded with its network between ask and tell continues as if it were not loaded."},
+     "Loaded with its network between ask and tell, an optimizer continues as before."},
     {"optimizer.batch", "Trials told in one call have the same effect as one by one."},
 };
 
