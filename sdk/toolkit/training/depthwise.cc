@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "toolkit/kernels/channels_last.h"
+#include "toolkit/kernels/kernels.h"
 #include "toolkit/training/channels_last.h"
 
 namespace lode::training {
@@ -18,7 +19,7 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::size_t kLanes = 16;  // floats that the kernels process together
+using kernels::kLanes;
 
 std::size_t Size(const Tensor& x, std::int64_t dimension) {
   return static_cast<std::size_t>(x.size(dimension));
