@@ -1,30 +1,14 @@
 // Searches of every shape, killed at random moments and resumed: their files equal those of
 // searches that were not killed. LODE_KILLS sets how often each is killed; the default is twice.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
-#include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <map>
-#include <random>
 #include <string>
-#include <thread>
-#include <vector>
 
-#include "tests/program.h"
-#include "tests/stored_files.h"
-#include "tests/temporary_directory.h"
+#include "core/run/tests/killed_search.h"
 
 namespace lode::core {
 namespace {
-
-namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-using std::chrono::microseconds;
 
 // An evaluation takes a millisecond, and every seventh architecture fails.
 constexpr char kSearch[] = R"([pipeline]
@@ -96,67 +80,12 @@ const Shape kShapes[] = {
     {"Stages", kStages},
 };
 
-std::vector<std::string> NamesOf(const std::map<std::string, std::string>& files) {
-  std::vector<std::string> names;
-  names.reserve(files.size());
-  for (const auto& [name, content] : files) { names.push_back(name); }
-  return names;
-}
-
-class KillTest : public testing::TestWithParam<Shape> {
+class KillTest : public testing::TestWithParam<Shape>, protected KilledSearch {
  protected:
   KillTest() { std::ofstream(Path("pipeline.toml")) << GetParam().pipeline; }
-
-  fs::path Path(const std::string& name) const { return directory_.path() / name; }
-
-  // Always in the same place, because the path determines how preparations are named.
-  std::vector<std::string> Running() const {
-    return {"run", Path("pipeline.toml").string(), "--out", Path("out").string(), "--resume"};
-  }
-
-  // Returns the files that a search leaves, and removes them.
-  std::map<std::string, std::string> Taken() const {
-    std::map<std::string, std::string> files = StoredFiles(Path("out"));
-    fs::remove_all(Path("out"));
-    return files;
-  }
-
-  void KillAfter(microseconds time) const {
-    const pid_t child = lode_.Start(Running());
-    std::this_thread::sleep_for(time);
-    kill(child, SIGKILL);
-    lode_.Finish(child);
-  }
-
-  static int Kills() {
-    const char* kills = std::getenv("LODE_KILLS");
-    return kills != nullptr ? std::atoi(kills) : 2;
-  }
-
-  const TemporaryDirectory directory_;
-  const Program lode_ = WithTestPlugins(directory_.path());
 };
 
-TEST_P(KillTest, LeavesTheSameFilesAsWithoutKills) {
-  const auto start = Clock::now();
-  const Outcome whole = lode_.Run(Running());
-  ASSERT_EQ(whole.status, 0) << whole.err;
-  const auto time = std::chrono::duration_cast<microseconds>(Clock::now() - start);
-  const std::map<std::string, std::string> expected = Taken();
-  std::mt19937 random(7);
-  std::uniform_int_distribution<microseconds::rep> moment(0, time.count());
-  for (int kills = 0; kills < Kills(); kills += 2) {
-    KillAfter(microseconds(moment(random)));
-    KillAfter(microseconds(moment(random) / 2));  // the resuming program
-    const Outcome resumed = lode_.Run(Running());
-    ASSERT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-    const std::map<std::string, std::string> files = Taken();
-    ASSERT_THAT(NamesOf(files), testing::ContainerEq(NamesOf(expected)));
-    for (const auto& [name, content] : files) {
-      ASSERT_EQ(content, expected.at(name)) << name << ", kill " << kills;
-    }
-  }
-}
+TEST_P(KillTest, LeavesTheSameFilesAsWithoutKills) { ExpectSameAfterKills(Kills(2)); }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, KillTest, testing::ValuesIn(kShapes),
                          [](const auto& shape) { return std::string(shape.param.name); });

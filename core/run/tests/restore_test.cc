@@ -2,20 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
-#include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "tests/program.h"
-#include "tests/stored_files.h"
-#include "tests/temporary_directory.h"
+#include "core/run/tests/killed_search.h"
 
 namespace lode::core {
 namespace {
@@ -23,12 +15,10 @@ namespace {
 using testing::HasSubstr;
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-using std::chrono::microseconds;
 
 constexpr int kBatches = 3;  // of an epoch of the quadratic network
 
-class RestoreTest : public testing::Test {
+class RestoreTest : public testing::Test, protected KilledSearch {
  protected:
   void Write(const std::string& budget, const std::string& more = "",
              const std::string& oracle = "") const {
@@ -42,72 +32,23 @@ class RestoreTest : public testing::Test {
         << more;
   }
 
-  fs::path Path(const std::string& name) const { return directory_.path() / name; }
-
-  std::vector<std::string> Running() const {
-    return {"run", Path("pipeline.toml").string(), "--out", Path("out").string(), "--resume"};
-  }
-
-  // Returns the files that a search leaves, and removes them.
-  std::map<std::string, std::string> Taken() const {
-    std::map<std::string, std::string> files = StoredFiles(Path("out"));
-    fs::remove_all(Path("out"));
-    return files;
-  }
-
   // The batches of all weight steps so far.
   std::vector<std::string> Steps() const { return Lines(ContentOf(Path("notes"))); }
-
-  void KillAfter(microseconds time) const {
-    const pid_t child = lode_.Start(Running());
-    std::this_thread::sleep_for(time);
-    kill(child, SIGKILL);
-    lode_.Finish(child);
-  }
-
-  void ExpectSameAfterKills(int kills) const {
-    const auto start = Clock::now();
-    const Outcome whole = lode_.Run(Running());
-    ASSERT_EQ(whole.status, 0) << whole.err;
-    const auto time = std::chrono::duration_cast<microseconds>(Clock::now() - start);
-    const std::map<std::string, std::string> expected = Taken();
-    std::mt19937 random(7);
-    std::uniform_int_distribution<microseconds::rep> moment(0, time.count());
-    for (int kill = 0; kill < kills; kill += 2) {
-      KillAfter(microseconds(moment(random)));
-      KillAfter(microseconds(moment(random) / 2));  // the resuming program
-      const Outcome resumed = lode_.Run(Running());
-      ASSERT_EQ(resumed.status, 0) << resumed.out << resumed.err;
-      const std::map<std::string, std::string> files = Taken();
-      ASSERT_EQ(files.size(), expected.size()) << "kill " << kill;
-      for (const auto& [name, content] : files) {
-        ASSERT_TRUE(content == expected.at(name)) << name << ", kill " << kill;
-      }
-    }
-  }
-
-  static int Kills() {
-    const char* kills = std::getenv("LODE_KILLS");
-    return kills != nullptr ? std::atoi(kills) : 4;
-  }
-
-  const TemporaryDirectory directory_;
-  const Program lode_ = WithTestPlugins(directory_.path());
 };
 
 TEST_F(RestoreTest, AKilledSearchContinuesToTheSameFiles) {
   Write("steps = 60", "", "delay_ms = 1\n");
-  ExpectSameAfterKills(Kills());
+  ExpectSameAfterKills(Kills(4));
 }
 
 TEST_F(RestoreTest, AKilledSearchWhoseNetworkIsInAProcessOfItsOwnContinuesToTheSameFiles) {
   Write("steps = 40", "[execution]\nisolate = true\n", "delay_ms = 1\n");
-  ExpectSameAfterKills(Kills());
+  ExpectSameAfterKills(Kills(4));
 }
 
 TEST_F(RestoreTest, AKilledSearchInProcessesOfItsOwnContinuesToTheSameFiles) {
   Write("steps = 40", "[execution]\nisolate = \"all\"\n", "delay_ms = 1\n");
-  ExpectSameAfterKills(Kills());
+  ExpectSameAfterKills(Kills(4));
 }
 
 TEST_F(RestoreTest, TheTrialsDoNotDependOnWhereTheNetworkIs) {
