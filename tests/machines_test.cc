@@ -12,6 +12,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/processes.h"
@@ -32,6 +33,12 @@ struct SearchCase {
   const char* pipeline;  // below configs/
   std::vector<std::string> settings;
 };
+
+// A search whose optimizer trains a relaxed network.
+SearchCase Trained(const char* optimizer, std::vector<std::string> settings = {}) {
+  settings.push_back(std::string("optimizer.use=") + optimizer);
+  return {optimizer, "../tests/trained.toml", std::move(settings)};
+}
 
 // Used by Google Test for printing.
 void PrintTo(const SearchCase& search, std::ostream* out) { *out << search.name; }
@@ -65,8 +72,8 @@ class MachinesTest : public testing::TestWithParam<SearchCase> {
   void ExpectGood(const Outcome& outcome) const { ASSERT_EQ(outcome.status, 0) << outcome.err; }
 
   const TemporaryDirectory directory_;
-  const Program new_{directory_.path()};
-  Program old_{directory_.path()};
+  const Program new_ = WithTestPlugins(directory_.path());
+  Program old_ = WithTestPlugins(directory_.path());
 };
 
 TEST_P(MachinesTest, HaveTheSameTrialsAndContinueEachOthers) {
@@ -142,7 +149,10 @@ INSTANTIATE_TEST_SUITE_P(
                    "nb201/arch2vec_rl.toml",
                    {"budget={steps=60}", "optimizer.whole=0", "optimizer.pool=300",
                     "optimizer.epochs=2", "optimizer.hidden=32"}},
-        SearchCase{"darts", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}}),
+        SearchCase{
+            "darts_space", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}},
+        Trained("darts"), Trained("pc_darts"), Trained("gdas"), Trained("snas"), Trained("gaea"),
+        Trained("sdarts", {"optimizer.perturbation=adversarial"}), Trained("milenas")),
     [](const auto& info) { return std::string(info.param.name); });
 
 // Functions whose last bit depends on the C library and the processor. The other functions of libm

@@ -21,14 +21,14 @@ constexpr int kBatches = 3;  // of an epoch of the quadratic network
 class RestoreTest : public testing::Test, protected KilledSearch {
  protected:
   void Write(const std::string& budget, const std::string& more = "",
-             const std::string& oracle = "") const {
+             const std::string& oracle = "", const std::string& optimizer = "descent") const {
     std::ofstream(Path("pipeline.toml"))
         << "[pipeline]\nname = \"trained\"\n[space]\nuse = \"nb201\"\n[[oracle]]\nuse = "
            "\"quadratic\"\nnotes = \""
         << Path("notes").string() << "\"\n"
         << oracle
         << "\n[[oracle]]\nuse = \"analytic\"\n[reward]\nmetric = \"network_accuracy\"\n[budget]\n"
-        << budget << "\n[optimizer]\nuse = \"descent\"\n"
+        << budget << "\n[optimizer]\nuse = \"" << optimizer << "\"\n"
         << more;
   }
 
@@ -50,6 +50,18 @@ TEST_F(RestoreTest, AKilledSearchInProcessesOfItsOwnContinuesToTheSameFiles) {
   Write("steps = 40", "[execution]\nisolate = \"all\"\n", "delay_ms = 1\n");
   ExpectSameAfterKills(Kills(4));
 }
+
+class OptimizerRestoreTest : public RestoreTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(OptimizerRestoreTest, AKilledSearchContinuesToTheSameFiles) {
+  Write("steps = 20", "", "delay_ms = 2\n", GetParam());
+  ExpectSameAfterKills(Kills(2));
+}
+
+INSTANTIATE_TEST_SUITE_P(Trained, OptimizerRestoreTest,
+                         testing::Values("darts", "pc_darts", "gdas", "snas", "gaea", "sdarts",
+                                         "milenas"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST_F(RestoreTest, TheTrialsDoNotDependOnWhereTheNetworkIs) {
   std::vector<std::string> dumps;

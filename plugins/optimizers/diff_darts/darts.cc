@@ -33,22 +33,17 @@ void Darts::RequireFeatures(const lode::RelaxedInfo& info) const {
   }
 }
 
-lode::RelaxedResult Darts::Train(std::uint64_t batch) {
-  MoveLogits(batch);
-  const Mixture mixture = logits().Softmax();
-  return network().Step({.number = batch, .mixture = std::span(mixture)});
-}
-
-void Darts::MoveLogits(std::uint64_t batch) {
-  const Mixture mixture = logits().Softmax();
+Mixture Darts::MixtureGradient(std::uint64_t batch) {
+  if (!unrolls_) { return BilevelSearch::MixtureGradient(batch); }
+  const Mixture mixture = logits().Mix();
   Mixture gradient(mixture.size());
   lode::RelaxedBatch validation{.split = LODE_SPLIT_VALIDATION,
                                 .number = batch,
                                 .mixture = std::span(mixture),
                                 .gradient = std::span(gradient)};
-  if (unrolls_) { validation.unrolled = {.inner = batch, .rate = 0}; }
+  validation.unrolled = {.inner = batch, .rate = 0};
   network().Measure(validation);
-  own_logits().Descend(lode::mixtures::SoftmaxGradient(logits().rows(), mixture, gradient));
+  return gradient;
 }
 
 }  // namespace diff_darts

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "toolkit/mixtures/epoch_search.h"
+#include "toolkit/mixtures/logits_search.h"
 
 namespace diff_darts {
 
@@ -16,7 +16,7 @@ namespace diff_darts {
 //   2. the weights descend d L_train / dw, under the new mixture
 //
 // L_val is that of the validation batch with the same number.
-class Darts : public lode::mixtures::EpochSearch {
+class Darts : public lode::mixtures::BilevelSearch {
  public:
   struct Config {
     std::string order = "first";
@@ -27,13 +27,12 @@ class Darts : public lode::mixtures::EpochSearch {
   static lode::Presets Presets();
 
   Darts(lode::Host host, const Config& config)
-      : EpochSearch(host, {config.learning_rate, config.weight_decay}),
+      : BilevelSearch(host, {.adam = {config.learning_rate, config.weight_decay}}),
         unrolls_(config.order == "second") {}
 
  private:
   void RequireFeatures(const lode::RelaxedInfo& info) const override;
-  lode::RelaxedResult Train(std::uint64_t batch) override;
-  void MoveLogits(std::uint64_t batch);
+  lode::mixtures::Mixture MixtureGradient(std::uint64_t batch) override;
 
   const bool unrolls_;
 };

@@ -1,7 +1,9 @@
 // The optimizer "gaea".
 #pragma once
 
-#include "toolkit/mixtures/epoch_search.h"
+#include <cstdint>
+
+#include "toolkit/mixtures/logits_search.h"
 
 namespace diff_gaea {
 
@@ -15,18 +17,23 @@ namespace diff_gaea {
 //
 // The step is additive in the logarithm of theta, which is what is kept: the logits, of which theta
 // is the softmax.
-class Gaea : public lode::mixtures::EpochSearch {
+//
+// GAEA PC-DARTS also normalizes edges: the weights of the edges into a node are another point of a
+// simplex, and take the same steps.
+class Gaea : public lode::mixtures::LogitsSearch {
  public:
   struct Config {
     double learning_rate = 0.1;
+    bool normalize_edges = false;
   };
   static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
 
   Gaea(lode::Host host, const Config& config)
-      : EpochSearch(host, {}), learning_rate_(config.learning_rate) {}
+      : LogitsSearch(host, {}, lode::mixtures::EdgesOf(config.normalize_edges)),
+        learning_rate_(config.learning_rate) {}
 
  private:
-  void RequireFeatures(const lode::RelaxedInfo&) const override {}
   lode::RelaxedResult Train(std::uint64_t batch) override;
 
   const double learning_rate_;

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-#include "toolkit/mixtures/epoch_search.h"
+#include "toolkit/mixtures/annealing.h"
+#include "toolkit/mixtures/logits_search.h"
 
 namespace diff_gdas {
 
@@ -22,7 +23,7 @@ using lode::mixtures::Mixture;
 //      as in the authors' program
 //
 // tau falls linearly with the epochs.
-class Gdas : public lode::mixtures::EpochSearch {
+class Gdas : public lode::mixtures::LogitsSearch {
  public:
   struct Config {
     double learning_rate = 3e-4;
@@ -34,10 +35,8 @@ class Gdas : public lode::mixtures::EpochSearch {
   static lode::Params<Config> Parameters();
 
   Gdas(lode::Host host, const Config& config)
-      : EpochSearch(host, {config.learning_rate, config.weight_decay}), config_(config) {}
-
-  // The temperature of an epoch, counted from 0.
-  double TemperatureOf(std::uint64_t epoch) const;
+      : LogitsSearch(host, {config.learning_rate, config.weight_decay}),
+        temperature_{config.first_temperature, config.last_temperature, config.epochs - 1} {}
 
  private:
   struct Sample {
@@ -49,7 +48,7 @@ class Gdas : public lode::mixtures::EpochSearch {
   Sample Draw() const;
   void MoveLogits(std::uint64_t batch);
 
-  const Config config_;
+  const lode::mixtures::Annealing temperature_;
 };
 
 }  // namespace diff_gdas

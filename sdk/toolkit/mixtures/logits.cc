@@ -19,36 +19,12 @@ void ReadInto(Reader& reader, std::vector<double>& values) {
 
 }  // namespace
 
-Mixture Softmax(const sampling::Rows& rows, std::span<const double> logits) {
-  Mixture mixture(logits.size());
-  for (const sampling::Row& row : rows.list()) {
-    const auto in = logits.subspan(row.first, row.columns);
-    const auto out = std::span(mixture).subspan(row.first, row.columns);
-    const double largest = *std::ranges::max_element(in);
-    double sum = 0;
-    for (std::size_t c = 0; c < in.size(); ++c) { sum += out[c] = math::Exp(in[c] - largest); }
-    for (double& weight : out) { weight /= sum; }
-  }
-  return mixture;
-}
-
-Mixture SoftmaxGradient(const sampling::Rows& rows, std::span<const double> mixture,
-                        std::span<const double> gradient) {
-  Mixture result(mixture.size());
-  for (const sampling::Row& row : rows.list()) {
-    double mean = 0;
-    for (std::size_t c = row.first; c < row.first + row.columns; ++c) {
-      mean += mixture[c] * gradient[c];
-    }
-    for (std::size_t c = row.first; c < row.first + row.columns; ++c) {
-      result[c] = mixture[c] * (gradient[c] - mean);
-    }
-  }
-  return result;
-}
-
-Logits::Logits(const Space& space, const AdamConfig& adam)
-    : rows_(space), adam_(adam), values_(space.cells()), first_(values_), second_(values_) {}
+Logits::Logits(Relaxation relaxation, const AdamConfig& adam)
+    : relaxation_(std::move(relaxation)),
+      adam_(adam),
+      values_(relaxation_.size()),
+      first_(values_),
+      second_(values_) {}
 
 void Logits::Initialize(Random random, double deviation) {
   for (double& value : values_) { value = deviation * random.Normal(); }

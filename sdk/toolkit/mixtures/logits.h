@@ -1,26 +1,16 @@
-// The softmax relaxation of a space's decisions (Liu et al., DARTS, ICLR 2019, eq. 2) and Adam on
-// its logits.
+// The logits of a relaxation, with Adam.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
 #include <lode/plugin.hpp>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "toolkit/sampling/rows.h"
+#include "toolkit/mixtures/relaxation.h"
 
 namespace lode::mixtures {
-
-using Mixture = std::vector<double>;  // a number for each cell of a space's matrices
-
-// The softmax of each row of `logits`.
-Mixture Softmax(const sampling::Rows& rows, std::span<const double> logits);
-
-// The gradient in the logits of a function with this gradient in their softmax, `mixture`: in a
-// row, m_c * (g_c - sum of m g).
-Mixture SoftmaxGradient(const sampling::Rows& rows, std::span<const double> mixture,
-                        std::span<const double> gradient);
 
 struct AdamConfig {
   double learning_rate = 3e-4;
@@ -31,25 +21,32 @@ struct AdamConfig {
 // Logits with Adam's moments (Kingma and Ba, ICLR 2015, algorithm 1, epsilon 1e-8).
 class Logits {
  public:
-  Logits(const Space& space, const AdamConfig& adam);
+  Logits(Relaxation relaxation, const AdamConfig& adam);
 
   // Sets the logits to normal numbers with this standard deviation, and the moments to 0.
   void Initialize(Random random, double deviation);
-  // A step of Adam.
+  // A step of Adam down this gradient in the logits.
   void Descend(std::span<const double> gradient);
   // A plain step: logits - rate * amounts. The softmax takes an exponentiated-gradient step.
   void Subtract(std::span<const double> amounts, double rate);
 
-  const sampling::Rows& rows() const { return rows_; }
+  const Relaxation& relaxation() const { return relaxation_; }
+  // See Relaxation.
+  void Restrict(ArchitectureView operations) { relaxation_.Restrict(operations); }
   const std::vector<double>& values() const { return values_; }
-  Mixture Softmax() const { return mixtures::Softmax(rows_, values_); }
+  // The mixture that they stand for.
+  Mixture Mix() const { return relaxation_.Mix(values_); }
+  // The gradient in the logits of a function with this gradient in their mixture.
+  std::vector<double> Backpropagate(std::span<const double> gradient) const {
+    return relaxation_.Backpropagate(values_, gradient);
+  }
 
   void Save(Writer& writer) const;
   // Throws IoError for numbers that Save does not write; *this is then unchanged.
   void Load(Reader& reader);
 
  private:
-  sampling::Rows rows_;
+  Relaxation relaxation_;
   AdamConfig adam_;
   std::vector<double> values_, first_, second_;
   std::uint64_t steps_ = 0;

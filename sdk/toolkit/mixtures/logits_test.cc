@@ -12,43 +12,14 @@ namespace {
 // Two decisions of three values.
 class LogitsTest : public testing::Test {
  protected:
-  test::Grid grid_{2, 3};
-  const sampling::Rows rows_{grid_.space()};
+  const test::Grid grid_{2, 3};
+  const Relaxation relaxation_{grid_.space()};
 };
-
-TEST_F(LogitsTest, SoftmaxIsThatOfEachRow) {
-  const std::vector<double> logits = {0, 1, -1, 1000, 1000, 999};
-  const Mixture mixture = Softmax(rows_, logits);
-  const double first = std::exp(0) + std::exp(1) + std::exp(-1);
-  EXPECT_DOUBLE_EQ(mixture[0], 1 / first);
-  EXPECT_DOUBLE_EQ(mixture[1], std::exp(1) / first);
-  EXPECT_DOUBLE_EQ(mixture[5], std::exp(-1) / (2 + std::exp(-1)));
-}
-
-TEST_F(LogitsTest, TheGradientIsTheDerivative) {
-  std::vector<double> logits = {0.3, 1, -1, 0.2, 0, 0.7};
-  const std::vector<double> g = {1, -2, 0.5, 3, 0.1, -0.4};
-  const Mixture gradient = SoftmaxGradient(rows_, Softmax(rows_, logits), g);
-  const auto value = [&] {
-    const Mixture m = Softmax(rows_, logits);
-    double sum = 0;
-    for (std::size_t c = 0; c < m.size(); ++c) { sum += g[c] * m[c]; }
-    return sum;
-  };
-  for (std::size_t c = 0; c < logits.size(); ++c) {
-    const double at = logits[c];
-    logits[c] = at + 1e-5;
-    const double ahead = value();
-    logits[c] = at - 1e-5;
-    EXPECT_NEAR(gradient[c], (ahead - value()) / 2e-5, 1e-9);
-    logits[c] = at;
-  }
-}
 
 // The first step of Adam has the length of the learning rate, whatever the gradient; the second is
 // computed by hand.
 TEST_F(LogitsTest, DescendIsAdam) {
-  Logits logits(grid_.space(), {.learning_rate = 0.1, .weight_decay = 0, .beta1 = 0.5});
+  Logits logits(relaxation_, {.learning_rate = 0.1, .weight_decay = 0, .beta1 = 0.5});
   logits.Descend(std::vector<double>{4, -4, 1e-3, 0, 0, 0});
   EXPECT_NEAR(logits.values()[0], -0.1, 1e-9);
   EXPECT_NEAR(logits.values()[1], 0.1, 1e-9);
@@ -61,7 +32,7 @@ TEST_F(LogitsTest, DescendIsAdam) {
 }
 
 TEST_F(LogitsTest, WeightDecayPullsToZero) {
-  Logits logits(grid_.space(), {.learning_rate = 0.1, .weight_decay = 1});
+  Logits logits(relaxation_, {.learning_rate = 0.1, .weight_decay = 1});
   logits.Descend(std::vector<double>{1, 0, 0, 0, 0, 0});
   const double before = logits.values()[0];
   logits.Descend(std::vector<double>(6));
