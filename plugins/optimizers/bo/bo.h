@@ -21,8 +21,8 @@ namespace bo {
 //
 //   until `initial` trials have succeeded or are under way: propose a random architecture
 //   then: fit the model (Model) to all trials, or past `model_trials` to some; propose the
-//     candidate of the largest expected improvement among mutations of the best ten and random
-//     architectures
+//     candidate of the largest expected improvement among mutations of the best ten, of different
+//     values, and random architectures
 //
 // Only architectures that were not proposed or told before are proposed, until the space is
 // exhausted. Those that are known to break a limit (MetricBounds) are not proposed either, and

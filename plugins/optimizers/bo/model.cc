@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -21,6 +22,19 @@ std::vector<std::size_t> Descending(std::span<const double> values) {
   std::iota(order.rbegin(), order.rend(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return values[i]; });
   return order;
+}
+
+// Returns the positions with the first of each value moved to the front. REQUIRES: equal values are
+// side by side.
+std::vector<std::size_t> OneOfEachValueFirst(std::span<const double> values,
+                                             std::span<const std::size_t> order) {
+  std::vector<std::size_t> firsts, others;
+  for (const std::size_t i : order) {
+    const bool repeats = !firsts.empty() && values[firsts.back()] == values[i];
+    (repeats ? others : firsts).push_back(i);
+  }
+  std::ranges::copy(others, std::back_inserter(firsts));
+  return firsts;
 }
 
 // Returns at most `count` positions: the better half of that many, and others spread evenly.
@@ -144,7 +158,7 @@ void Model::FitIfDue() {
 
 std::vector<lode::Architecture> Model::Best(std::size_t count) const {
   const std::vector<double> merits = surrogates_.size() == 1 ? values_[0] : Merits();
-  std::vector<std::size_t> order = Descending(merits);
+  std::vector<std::size_t> order = OneOfEachValueFirst(merits, Descending(merits));
   order.resize(std::min(order.size(), count));
   std::vector<lode::Architecture> best;
   best.reserve(order.size());

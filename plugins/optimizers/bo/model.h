@@ -41,7 +41,8 @@ class Model {
   // weights of more than two goals. REQUIRES: an observation.
   void Update(std::span<const Row* const> pending, lode::Random random);
 
-  // The best observed architectures, at most `count`, best first.
+  // The best observed architectures, at most `count`, best first, each of another value while there
+  // are such: many that are equally good would leave a search on one plateau.
   std::vector<lode::Architecture> Best(std::size_t count) const;
 
   // Returns the position of the candidate with the largest acquisition: expected improvement of one

@@ -80,6 +80,18 @@ TEST_F(ModelTest, BestAreObservedAndBestFirst) {
   EXPECT_EQ(model.Best(9).size(), 4u);
 }
 
+TEST_F(ModelTest, BestAreOfDifferentValuesFirst) {
+  Model model = Make({.capacity = 500, .clip = 0, .believe = true});
+  model.Add(Of("0-0-0-0-0-0", {2}));
+  model.Add(Of("1-0-0-0-0-0", {3}));
+  model.Add(Of("2-0-0-0-0-0", {3}));
+  model.Add(Of("3-0-0-0-0-0", {1}));
+  model.Add(Of("0-1-0-0-0-0", {3}));
+  model.Update({}, stream_.random());
+  EXPECT_EQ(model.Best(2), (std::vector{Parse("0-1-0-0-0-0"), Parse("0-0-0-0-0-0")}));
+  EXPECT_EQ(model.Best(4)[3], Parse("2-0-0-0-0-0"));
+}
+
 TEST_F(ModelTest, WhatIsNoLongerUnderWayIsForgotten) {
   Model model = Make(), other = Make();
   lode::test::FixedStream same(2), again(2);
