@@ -16,7 +16,7 @@ namespace {
 
 using lode::test::FixedStream;
 
-Cell Draw(FixedStream* stream) {
+Cell DrawCell(FixedStream* stream) {
   return CellFromIndex(static_cast<std::uint32_t>(stream->random().Below(kCellCount)));
 }
 
@@ -76,7 +76,7 @@ Cell Read(const Written& list) {
 TEST(DartsCanonical, IsTheLeastOfAllRenamings) {
   FixedStream stream(1);
   for (int n = 0; n < 4000; ++n) {
-    const Cell cell = Draw(&stream);
+    const Cell cell = DrawCell(&stream);
     ASSERT_EQ(Write(Representative(cell)), *RenamingsOf(cell).begin());
   }
 }
@@ -86,7 +86,7 @@ TEST(DartsCanonical, AllRenamingsHaveOneRepresentativeAndOneCost) {
   const NetworkCosts costs{NetworkSettings{}};
   std::size_t renamed = 0;
   for (int n = 0; n < 2000; ++n) {
-    const Cell cell = Draw(&stream);
+    const Cell cell = DrawCell(&stream);
     const Cell representative = Representative(cell);
     ASSERT_EQ(Representative(representative), representative);
     const auto renamings = RenamingsOf(cell);

@@ -15,4 +15,10 @@ inline Genotype DrawGenotype(lode::test::FixedStream& stream) {
   return {draw(), draw()};
 }
 
+inline lode::Architecture Of(const Genotype& genotype) {
+  lode::Architecture a(kCells);
+  ToArchitecture(genotype, a);
+  return a;
+}
+
 }  // namespace darts

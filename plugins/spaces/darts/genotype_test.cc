@@ -17,12 +17,6 @@ using lode::test::FixedStream;
 using lode::Architecture;
 using ::testing::ElementsAre;
 
-Architecture Of(const Genotype& genotype) {
-  Architecture a(kCells);
-  ToArchitecture(genotype, a);
-  return a;
-}
-
 std::string FailureOf(const Architecture& a) {
   return lode::Failure<lode::InvalidError>([&] { FromArchitecture(a); });
 }

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "plugins/spaces/darts/canonical.h"
+#include "plugins/spaces/darts/drawn.h"
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/text.h"
 #include "tests/extreme_floats.h"
@@ -31,12 +32,6 @@ using ::testing::Lt;
 const Space& TheSpace() {
   static const Space space(lode::Host(nullptr), {});
   return space;
-}
-
-Architecture Of(const Genotype& genotype) {
-  Architecture a(kCells);
-  ToArchitecture(genotype, a);
-  return a;
 }
 
 Architecture Draw(FixedStream* stream) {

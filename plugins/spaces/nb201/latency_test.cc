@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <lode/testing.hpp>
 
+#include "plugins/spaces/nb201/shipped_table.h"
 #include "plugins/spaces/nb201/space.h"
 #include "tests/built.h"
 #include "tests/failure.h"
@@ -19,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kShipped = LODE_SOURCE_DIR "/plugins/spaces/nb201/nb201.tsv.gz";
-
 // The benchmark's architectures in its order, from the table that comes with the plugin.
 const std::vector<std::uint32_t>& Order() {
   static const auto order = ParseIndexOrder(lode::files::ReadTextFile(kShipped), kShipped);
@@ -28,19 +27,13 @@ const std::vector<std::uint32_t>& Order() {
 }
 
 // Line 1 names the columns, line i + 2 has architecture i with a latency of i/8 ms.
-std::vector<std::string> GoodLines() {
+std::vector<std::string> LatencyLines() {
   std::vector<std::string> lines = {"a_latency\tindex\ta_energy"};
   for (std::uint32_t i = 0; i < kArchitectures; ++i) {
     lines.push_back(std::to_string(i / 8.0) + '\t' + std::to_string(i) + "\t" +
                     std::to_string(2 * i));
   }
   return lines;
-}
-
-std::string Join(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) { text += line + '\n'; }
-  return text;
 }
 
 class Nb201Latency : public testing::Test {
@@ -62,7 +55,7 @@ class Nb201Latency : public testing::Test {
   // Returns the failure, after the file's name, of the good table with line `number` (from 1)
   // replaced.
   std::string FailureWith(std::size_t number, const std::string& line) {
-    std::vector<std::string> lines = GoodLines();
+    std::vector<std::string> lines = LatencyLines();
     lines[number - 1] = line;
     const std::string path = Write("bad.tsv", Join(lines));
     const std::string failure = BindFailure(path);
@@ -82,7 +75,7 @@ class Nb201Latency : public testing::Test {
 };
 
 TEST_F(Nb201Latency, AnswersByTheBenchmarksNumbers) {
-  LatencyOracle oracle = Make(Write("good.tsv", Join(GoodLines())), "a_latency");
+  LatencyOracle oracle = Make(Write("good.tsv", Join(LatencyLines())), "a_latency");
   oracle.Bind(space_.space());
   for (const std::uint32_t i : {0u, 1u, 284u, kArchitectures - 1}) {
     EXPECT_EQ(Ask(oracle, i), i / 8.0);
@@ -90,7 +83,7 @@ TEST_F(Nb201Latency, AnswersByTheBenchmarksNumbers) {
 }
 
 TEST_F(Nb201Latency, ReadsAnyOrderOfLines) {
-  std::vector<std::string> lines = GoodLines();
+  std::vector<std::string> lines = LatencyLines();
   std::reverse(lines.begin() + 1, lines.end());
   LatencyOracle oracle = Make(Write("good.tsv", Join(lines)), "a_energy");
   oracle.Bind(space_.space());
@@ -136,7 +129,7 @@ TEST_F(Nb201Latency, RefusesColumnsThatAreNotACost) {
 }
 
 TEST_F(Nb201Latency, RefusesUnknownColumnsAndNamesTheNearest) {
-  const std::string path = Write("good.tsv", Join(GoodLines()));
+  const std::string path = Write("good.tsv", Join(LatencyLines()));
   EXPECT_EQ(BindFailure(path, "a_latncy"),
             "4 " + path + ":1: no column \"a_latncy\" (nearest: \"a_latency\")");
   EXPECT_EQ(FailureWith(1, "a_latency\tindx\ta_energy"),
@@ -161,11 +154,11 @@ TEST_F(Nb201Latency, RefusesImpossibleNumbers) {
 
 TEST_F(Nb201Latency, RefusesMissingDuplicateAndExtraLines) {
   EXPECT_EQ(FailureWith(9, "1\t3\t1"), ":9: index 3 is already on line 5");
-  std::vector<std::string> lines = GoodLines();
+  std::vector<std::string> lines = LatencyLines();
   lines.push_back("1\t7\t1");
   std::string path = Write("extra.tsv", Join(lines));
   EXPECT_EQ(BindFailure(path), "4 " + path + ":15627: index 7 is already on line 9");
-  lines = GoodLines();
+  lines = LatencyLines();
   lines.erase(lines.begin() + 101, lines.begin() + 104);
   path = Write("short.tsv", Join(lines));
   EXPECT_EQ(BindFailure(path),
@@ -176,12 +169,12 @@ TEST_F(Nb201Latency, RefusesFilesThatAreNotTables) {
   EXPECT_EQ(BindFailure("/nonexistent/t.tsv"), "4 /nonexistent/t.tsv: No such file or directory");
   const std::string empty = Write("empty.tsv", "");
   EXPECT_EQ(BindFailure(empty), "4 " + empty + ": is empty");
-  const std::string good = Write("good.tsv", Join(GoodLines()));
+  const std::string good = Write("good.tsv", Join(LatencyLines()));
   EXPECT_EQ(BindFailure(good, "a_latency", empty), "4 " + empty + ": is empty");
 }
 
 TEST_F(Nb201Latency, NetworksThatTheDeviceCannotRunFail) {
-  std::vector<std::string> lines = GoodLines();
+  std::vector<std::string> lines = LatencyLines();
   lines[6] = "-1\t5\t1";
   LatencyOracle oracle = Make(Write("good.tsv", Join(lines)), "a_latency");
   oracle.Bind(space_.space());
@@ -191,7 +184,7 @@ TEST_F(Nb201Latency, NetworksThatTheDeviceCannotRunFail) {
 }
 
 TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
-  LatencyOracle oracle = Make(Write("good.tsv", Join(GoodLines())), "a_latency");
+  LatencyOracle oracle = Make(Write("good.tsv", Join(LatencyLines())), "a_latency");
   oracle.Bind(space_.space());
   EXPECT_EQ(lode::CodedFailure([&] { Ask(oracle, 5, 0.5); }),
             "2 fidelity is 0.500000, the table has results at 1 only");
@@ -202,7 +195,7 @@ TEST_F(Nb201Latency, RefusesAFidelityBelowOneAndOtherSpaces) {
 
 TEST_F(Nb201Latency, KeepsTheContract) {
   const lode::test::Search search({}, lode::BuiltProgram());
-  const std::string table = search.Write("good.tsv", Join(GoodLines()));
+  const std::string table = search.Write("good.tsv", Join(LatencyLines()));
   EXPECT_EQ(search.Verify(lode::BuiltPlugin("nb201"), "nb201.latency",
                           {"table=" + table, "column=a_latency"}),
             "");

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "plugins/spaces/nb201/shipped_table.h"
 #include "plugins/spaces/nb201/space.h"
 #include "tests/failure.h"
 #include "tests/temporary_directory.h"
@@ -21,7 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const std::string kShipped = LODE_SOURCE_DIR "/plugins/spaces/nb201/nb201.tsv.gz";
 constexpr lode_host kHost = [] {
   lode_host host{};
   host.struct_size = sizeof host;
@@ -252,17 +252,17 @@ TEST(Nb201Oracle, AnUnreadableTableFailsBindButNotConstruction) {
 }
 
 // Like nb201 except for what `kChange` changes.
-enum Change { kColumns, kRowLabel, kColumnLabel, kName, kSecondMatrix };
+enum class Change { kColumns, kRowLabel, kColumnLabel, kName, kSecondMatrix };
 template <Change kChange>
 struct OtherSpace : Space {
   using Space::Space;
   std::vector<lode::Matrix> Matrices() const {
     std::vector<lode::Matrix> list = Space::Matrices();
-    if (kChange == kColumns) { list[0].column_labels.push_back("sep_conv_3x3"); }
-    if (kChange == kRowLabel) { list[0].row_labels[1] = "1->2"; }
-    if (kChange == kColumnLabel) { list[0].column_labels[4] = "max_pool_3x3"; }
-    if (kChange == kName) { list[0].name = "normal"; }
-    if (kChange == kSecondMatrix) { list.push_back(list[0]); }
+    if (kChange == Change::kColumns) { list[0].column_labels.push_back("sep_conv_3x3"); }
+    if (kChange == Change::kRowLabel) { list[0].row_labels[1] = "1->2"; }
+    if (kChange == Change::kColumnLabel) { list[0].column_labels[4] = "max_pool_3x3"; }
+    if (kChange == Change::kName) { list[0].name = "normal"; }
+    if (kChange == Change::kSecondMatrix) { list.push_back(list[0]); }
     return list;
   }
 };
@@ -276,11 +276,12 @@ std::string BindFailure() {
 
 TEST(Nb201Oracle, RefusesOtherSpaces) {
   const std::string ours = "2 the table is of the space nb201, matrices \"cell\" 6x5";
-  EXPECT_EQ(BindFailure<kColumns>(), ours + ", not \"cell\" 6x6");
-  EXPECT_EQ(BindFailure<kName>(), ours + ", not \"normal\" 6x5");
-  EXPECT_EQ(BindFailure<kSecondMatrix>(), ours + ", not \"cell\" 6x5, \"cell\" 6x5");
-  EXPECT_EQ(BindFailure<kRowLabel>(), ours + ": cell, row 1 is \"1->2\", expected \"0->2\"");
-  EXPECT_EQ(BindFailure<kColumnLabel>(),
+  EXPECT_EQ(BindFailure<Change::kColumns>(), ours + ", not \"cell\" 6x6");
+  EXPECT_EQ(BindFailure<Change::kName>(), ours + ", not \"normal\" 6x5");
+  EXPECT_EQ(BindFailure<Change::kSecondMatrix>(), ours + ", not \"cell\" 6x5, \"cell\" 6x5");
+  EXPECT_EQ(BindFailure<Change::kRowLabel>(),
+            ours + ": cell, row 1 is \"1->2\", expected \"0->2\"");
+  EXPECT_EQ(BindFailure<Change::kColumnLabel>(),
             ours + ": cell, column 4 is \"max_pool_3x3\", expected \"avg_pool_3x3\"");
 }
 

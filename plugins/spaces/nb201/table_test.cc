@@ -11,6 +11,7 @@
 #include <set>
 #include <sstream>
 
+#include "plugins/spaces/nb201/shipped_table.h"
 #include "tests/failure.h"
 #include "tests/gzip.h"
 #include "toolkit/files/text_file.h"
@@ -19,7 +20,6 @@ namespace nb201 {
 namespace {
 
 const ResultColumns kColumns = {"v", "t", "p", "m", "s"};
-const std::string kShipped = LODE_SOURCE_DIR "/plugins/spaces/nb201/nb201.tsv.gz";
 
 // Line 1 names the columns, line i + 2 has the architecture of index i with the results i/1000,
 // i/500, i, i/4.
@@ -32,12 +32,6 @@ std::vector<std::string> GoodLines() {
     lines.push_back(line.str());
   }
   return lines;
-}
-
-std::string Join(const std::vector<std::string>& lines, const std::string& end = "\n") {
-  std::string text;
-  for (const std::string& line : lines) { text += line + end; }
-  return text;
 }
 
 std::string Failure(std::string_view text) {

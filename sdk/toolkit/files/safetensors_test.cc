@@ -35,7 +35,7 @@ std::string File(const std::string& header, const std::string& data = "") {
   return file + header + data;
 }
 
-std::string Failure(const std::string& file) {
+std::string LoadFailure(const std::string& file) {
   return lode::Failure<IoError>([&] { ParseSafetensors(file, "F"); });
 }
 
@@ -79,16 +79,16 @@ TEST(Safetensors, ReadsEveryFloat) {
 }
 
 TEST(Safetensors, RefusesAHeaderBeyondTheFile) {
-  EXPECT_EQ(Failure(""), "F: has 0 bytes, expected 8 of the header's length");
-  EXPECT_EQ(Failure("1234567"), "F: has 7 bytes, expected 8 of the header's length");
-  EXPECT_EQ(Failure(File("{}").substr(0, 9)),
+  EXPECT_EQ(LoadFailure(""), "F: has 0 bytes, expected 8 of the header's length");
+  EXPECT_EQ(LoadFailure("1234567"), "F: has 7 bytes, expected 8 of the header's length");
+  EXPECT_EQ(LoadFailure(File("{}").substr(0, 9)),
             "F: the header has 2 bytes, but the file has only 1 after its length");
-  EXPECT_EQ(Failure(std::string("\x00\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
+  EXPECT_EQ(LoadFailure(std::string("\x00\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
             "F: the header has 100000000 bytes, but the file has only 2 after its length");
   EXPECT_EQ(
-      Failure(std::string("\x01\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
+      LoadFailure(std::string("\x01\xe1\xf5\x05\x00\x00\x00\x00{}", 10)),
       "F: the header has 100000001 bytes, expected at most 100000000: not a safetensors file");
-  EXPECT_EQ(Failure("\xff\xff\xff\xff\xff\xff\xff\xff{}"),
+  EXPECT_EQ(LoadFailure("\xff\xff\xff\xff\xff\xff\xff\xff{}"),
             "F: the header has 18446744073709551615 bytes, expected at most 100000000: not a "
             "safetensors file");
 }
@@ -114,7 +114,7 @@ TEST(Safetensors, RefusesAHeaderThatIsNotSuchJson) {
       {R"({"__metadata__":{},"__metadata__":{}})", "the header has \"__metadata__\" twice"},
   };
   for (const auto& [header, message] : kFaults) {
-    EXPECT_EQ(Failure(File(header)), std::string("F: ") + message) << header;
+    EXPECT_EQ(LoadFailure(File(header)), std::string("F: ") + message) << header;
   }
 }
 
@@ -149,13 +149,13 @@ TEST(Safetensors, RefusesInvalidFieldsOfTensors) {
        ", \"data_offsets\" has \"4\", expected two whole numbers, 0 or more"},
   };
   for (const auto& [fields, message] : kFaults) {
-    EXPECT_EQ(Failure(File("{\"t\":{" + std::string(fields) + "}}", Bytes({1}))),
+    EXPECT_EQ(LoadFailure(File("{\"t\":{" + std::string(fields) + "}}", Bytes({1}))),
               std::string("F: tensor \"t\"") + message)
         << fields;
   }
-  EXPECT_EQ(Failure(File(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
+  EXPECT_EQ(LoadFailure(File(R"({"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},
                              "t":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
-                         Bytes({1, 2}))),
+                             Bytes({1, 2}))),
             "F: the header has \"t\" twice");
 }
 
@@ -202,7 +202,7 @@ TEST(Safetensors, RefusesTensorsThatDoNotFillTheData) {
       {"", 1, "bytes 0 to 1 of the data, the last ones, belong to no tensor"},
   };
   for (const auto& [entries, data, message] : kFaults) {
-    EXPECT_EQ(Failure(File("{" + entries + "}", std::string(data, 'x'))),
+    EXPECT_EQ(LoadFailure(File("{" + entries + "}", std::string(data, 'x'))),
               std::string("F: ") + message)
         << entries;
   }
@@ -215,11 +215,11 @@ std::string TwoTensors() {
 
 TEST(Safetensors, RefusesEveryTruncatedFile) {
   const std::string file = TwoTensors();
-  EXPECT_EQ(Failure(file), "");
+  EXPECT_EQ(LoadFailure(file), "");
   for (std::size_t size = 0; size < file.size(); ++size) {
-    EXPECT_NE(Failure(file.substr(0, size)), "") << size;
+    EXPECT_NE(LoadFailure(file.substr(0, size)), "") << size;
   }
-  EXPECT_NE(Failure(file + "x"), "");
+  EXPECT_NE(LoadFailure(file + "x"), "");
 }
 
 TEST(Safetensors, DamagedHeadersNeverCrash) {
@@ -230,7 +230,7 @@ TEST(Safetensors, DamagedHeadersNeverCrash) {
     for (int k = 0; k < 3; ++k) {
       damaged[bits() % (file.size() - 20)] = static_cast<char>(bits() % 128);
     }
-    Failure(damaged);
+    LoadFailure(damaged);
   }
 }
 
@@ -238,7 +238,7 @@ TEST(Safetensors, DeepNestingIsRefused) {
   for (const char* opening : {"{\"a\":", "[", "{\"a\":["}) {
     std::string header = "{\"a\":{\"shape\":";
     for (int n = 0; n < 100'000; ++n) { header += opening; }
-    EXPECT_NE(Failure(File(header)), "") << opening;
+    EXPECT_NE(LoadFailure(File(header)), "") << opening;
   }
 }
 

@@ -19,7 +19,7 @@ NpyHeader Parse(const std::string& file) {
   const std::size_t size = NpyHeaderBytes(file, "F");
   return ParseNpyHeader(std::string_view(file).substr(0, size), "F");
 }
-std::string ParseFailure(const std::string& text) {
+std::string HeaderFailure(const std::string& text) {
   return Failure([&] { Parse(Npy(text, "")); });
 }
 
@@ -50,7 +50,7 @@ TEST(Npy, ReadsEveryKindOfWholeNumber) {
 }
 
 TEST(Npy, RefusesPythonObjects) {
-  EXPECT_THAT(ParseFailure(Dictionary("|O", "(1,)")),
+  EXPECT_THAT(HeaderFailure(Dictionary("|O", "(1,)")),
               HasSubstr("elements \"|O\" are Python objects, which are never read"));
 }
 
@@ -80,7 +80,7 @@ TEST(Npy, RefusesEveryOtherHeader) {
       {"{'descr", "an unterminated string"},
   };
   for (const auto& [text, message] : kFaults) {
-    EXPECT_THAT(ParseFailure(text), HasSubstr(message)) << text;
+    EXPECT_THAT(HeaderFailure(text), HasSubstr(message)) << text;
   }
 }
 

@@ -49,8 +49,8 @@ std::string Numbers(const std::vector<int>& numbers) {
   return list + "e";
 }
 // A batch of CIFAR in its Python version.
-std::string Batch(const std::string& key, const std::vector<int>& labels,
-                  const std::string& pixels) {
+std::string PickledBatch(const std::string& key, const std::vector<int>& labels,
+                         const std::string& pixels) {
   return Dict(Key("batch_label") + Key("batch 1 of 5") + Key(key) + Numbers(labels) + Key("data") +
               Array(labels.size(), pixels) + Key("filenames") + "](" + Key("a.png") + "e");
 }
@@ -123,9 +123,9 @@ TEST_F(PickledCifar, HasTheImagesOfTheBinaryVersion) {
   for (int batch = 1; batch <= 5; ++batch) {
     const auto seed = static_cast<std::uint32_t>(batch);
     Write(folder + "data_batch_" + std::to_string(batch),
-          Batch("labels", {batch, 9 - batch}, Noise(2 * 3072, seed)));
+          PickledBatch("labels", {batch, 9 - batch}, Noise(2 * 3072, seed)));
   }
-  Write(folder + "test_batch", Batch("labels", {3}, Noise(3072, 7)));
+  Write(folder + "test_batch", PickledBatch("labels", {3}, Noise(3072, 7)));
   const PixelSets sets = ReadCifar10(directory_.path(), 10);
   ASSERT_EQ(sets.train->size(), 10u);
   EXPECT_EQ(sets.test->Label(0), 3u);
@@ -155,11 +155,11 @@ TEST_F(PickledCifar, RefusesFilesThatAreNotBatches) {
   };
   EXPECT_EQ(failure(Dict(Key("labels") + Numbers({1}))),
             "F: has no array \"data\" of images of 3072 bytes each");
-  EXPECT_EQ(failure(Batch("labels", {1, 2}, Noise(2 * 3071))),
+  EXPECT_EQ(failure(PickledBatch("labels", {1, 2}, Noise(2 * 3071))),
             "F: has no array \"data\" of images of 3072 bytes each");
-  EXPECT_EQ(failure(Batch("fine_labels", {1}, Noise(3072))),
+  EXPECT_EQ(failure(PickledBatch("fine_labels", {1}, Noise(3072))),
             "F: has no list \"labels\" with a label for each of its 1 images");
-  EXPECT_EQ(failure(Batch("labels", {10}, Noise(3072))),
+  EXPECT_EQ(failure(PickledBatch("labels", {10}, Noise(3072))),
             "F: the label of image 0 is 10, expected 0 to 9");
 }
 

@@ -24,7 +24,7 @@ std::string Idx(std::initializer_list<std::size_t> shape, const std::string& ele
   return file + elements;
 }
 
-std::string ParseFailure(const std::string& bytes, std::size_t dimensions) {
+std::string IdxFailure(const std::string& bytes, std::size_t dimensions) {
   return Failure([&] { ParseIdx(bytes, dimensions, "F"); });
 }
 
@@ -55,14 +55,14 @@ TEST(Idx, ReadsArraysOfAnyDimension) {
 }
 
 TEST(Idx, RefusesInvalidArrays) {
-  EXPECT_EQ(ParseFailure("", 1), "F: has 0 bytes, expected 8 of a header");
-  EXPECT_EQ(ParseFailure(Idx({1, 2, 3}, "").substr(0, 15), 3),
+  EXPECT_EQ(IdxFailure("", 1), "F: has 0 bytes, expected 8 of a header");
+  EXPECT_EQ(IdxFailure(Idx({1, 2, 3}, "").substr(0, 15), 3),
             "F: has 15 bytes, expected 16 of a header");
-  EXPECT_EQ(ParseFailure(Idx({1, 2, 3}, "abcdef"), 1),
+  EXPECT_EQ(IdxFailure(Idx({1, 2, 3}, "abcdef"), 1),
             "F: begins with the number 2051, expected 2049, that of bytes in 1 dimensions");
-  EXPECT_EQ(ParseFailure(Idx({6}, "abcde"), 1), "F: has 5 bytes after its header, expected 6");
-  EXPECT_EQ(ParseFailure(Idx({6}, "abcdefg"), 1), "F: has 7 bytes after its header, expected 6");
-  EXPECT_EQ(ParseFailure(Idx({0xffffffff, 0xffffffff, 0xffffffff}, "x"), 3),
+  EXPECT_EQ(IdxFailure(Idx({6}, "abcde"), 1), "F: has 5 bytes after its header, expected 6");
+  EXPECT_EQ(IdxFailure(Idx({6}, "abcdefg"), 1), "F: has 7 bytes after its header, expected 6");
+  EXPECT_EQ(IdxFailure(Idx({0xffffffff, 0xffffffff, 0xffffffff}, "x"), 3),
             "F: has 1 bytes after its header, expected more than fits in memory");
 }
 

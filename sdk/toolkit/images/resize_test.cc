@@ -28,15 +28,16 @@ Image Resize(const Image& image, std::size_t height, std::size_t width) {
   return Resize(image, {0, 0, image.height, image.width}, height, width);
 }
 
-using Bytes = std::vector<std::uint8_t>;
+using PixelBytes = std::vector<std::uint8_t>;
 
 // The results of Pillow 9.4 for the same images: Image.resize((width, height), Image.BILINEAR).
 TEST(Resize, AgreesWithPillowOnRecordedImages) {
-  EXPECT_EQ(Resize(Formula(5, 7, 1), 3, 2).pixels, (Bytes{101, 146, 81, 104, 120, 121}));
+  EXPECT_EQ(Resize(Formula(5, 7, 1), 3, 2).pixels, (PixelBytes{101, 146, 81, 104, 120, 121}));
   EXPECT_EQ(Resize(Formula(2, 3, 1), 4, 5).pixels,
-            (Bytes{11,  26,  49,  80,  101, 50,  69,  99,  98,  98,
-                   128, 156, 198, 135, 93,  167, 199, 247, 153, 90}));
-  EXPECT_EQ(Resize(Formula(9, 4, 1), 2, 4).pixels, (Bytes{145, 93, 87, 123, 94, 114, 96, 149}));
+            (PixelBytes{11,  26,  49,  80,  101, 50,  69,  99,  98,  98,
+                        128, 156, 198, 135, 93,  167, 199, 247, 153, 90}));
+  EXPECT_EQ(Resize(Formula(9, 4, 1), 2, 4).pixels,
+            (PixelBytes{145, 93, 87, 123, 94, 114, 96, 149}));
 }
 
 TEST(Resize, ToTheSameSizeChangesNothing) {
@@ -45,9 +46,9 @@ TEST(Resize, ToTheSameSizeChangesNothing) {
 }
 
 TEST(Resize, OfOneColorIsThatColor) {
-  const Image image{37, 23, 3, Bytes(37 * 23 * 3, 201)};
+  const Image image{37, 23, 3, PixelBytes(37 * 23 * 3, 201)};
   for (const std::size_t side : {1, 5, 23, 64}) {
-    EXPECT_EQ(Resize(image, side, side).pixels, Bytes(side * side * 3, 201));
+    EXPECT_EQ(Resize(image, side, side).pixels, PixelBytes(side * side * 3, 201));
   }
 }
 
@@ -109,7 +110,7 @@ for case in ")" + list.str() +
   const std::string expected = FileBytes(file);
   std::size_t at = 0;
   for (const Case& c : cases) {
-    const Bytes pixels = Resize(Formula(c.h, c.w, 3), c.height, c.width).pixels;
+    const PixelBytes pixels = Resize(Formula(c.h, c.w, 3), c.height, c.width).pixels;
     ASSERT_LE(at + pixels.size(), expected.size());
     EXPECT_EQ(std::string(pixels.begin(), pixels.end()), expected.substr(at, pixels.size()))
         << c.h << " " << c.w << " " << c.height << " " << c.width;
