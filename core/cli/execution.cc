@@ -100,7 +100,7 @@ void PrintTables(const std::vector<core::SearchResult>& results) {
 void PrintTablesOf(const std::list<core::StageRun>& stages) {
   for (const core::StageRun& stage : stages) { PrintTables(stage.plan.results); }
   const auto comparisons = core::ComparisonsOf(stages);
-  std::printf("%s%s%s", core::FormatLeftOut(core::StandingsOf(stages), OutputWidth()).c_str(),
+  std::printf("%s%s%s", core::FormatStages(core::StandingsOf(stages), OutputWidth()).c_str(),
               core::FormatStageComparisons(comparisons, OutputWidth()).c_str(),
               core::FormatAsked(core::CompareAsked(stages), OutputWidth()).c_str());
 }

@@ -153,7 +153,7 @@ Artifact ParseArtifact(std::string_view path) {
 
 fs::path FileOfAccuracyEnv(const fs::path& path) {
   const bool is_stage = IsArtifact(path.native()) && ParseArtifact(path.native()).file.empty();
-  return is_stage ? path / "supernet.safetensors" : path;
+  return is_stage ? path / kSupernetFile : path;
 }
 
 void CheckArtifacts(const Node& tree, const Catalog& catalog,

@@ -26,8 +26,10 @@ bool IsArtifact(std::string_view path);
 // Splits "stage:supernet/supernet.safetensors" into its parts. REQUIRES: IsArtifact.
 Artifact ParseArtifact(std::string_view path);
 
-// Returns the file that [reward] accuracy_env names: "stage:NAME" is the supernet of that stage,
-// under the name by which oracles with shared weights write it.
+// The name by which oracles with shared weights write their supernet.
+inline constexpr char kSupernetFile[] = "supernet.safetensors";
+
+// Returns the file that [reward] accuracy_env names: "stage:NAME" is the supernet of that stage.
 std::filesystem::path FileOfAccuracyEnv(const std::filesystem::path& path);
 
 // Diagnoses artifacts in the component tables, in [reward] and in [start] of a merged tree that do

@@ -60,14 +60,17 @@ std::string FormatStageComparisons(const std::vector<StageComparison>& compariso
   return text;
 }
 
-std::string FormatLeftOut(const std::vector<StageStanding>& stages, std::size_t width) {
-  const auto table = LeftOutTable(stages);
-  return table ? FormatTitled(*table, width) + "\n" : "";
+std::string FormatStages(const std::vector<StageStanding>& stages, std::size_t width) {
+  std::string text;
+  for (const auto& table : {SupernetsTable(stages), LeftOutTable(stages)}) {
+    if (table) { text += FormatTitled(*table, width) + "\n"; }
+  }
+  return text;
 }
 
 std::string FormatDirectory(const DirectoryResults& results, std::size_t width) {
   return DescribeStages(results.stages) + FormatSearches(results.searches, width) +
-         FormatLeftOut(results.stages, width) + FormatStageComparisons(results.comparisons, width) +
+         FormatStages(results.stages, width) + FormatStageComparisons(results.comparisons, width) +
          FormatUnfinished(results);
 }
 

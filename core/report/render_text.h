@@ -28,8 +28,9 @@ std::string FormatSearches(std::span<const SearchSummary> summaries,
 std::string FormatStageComparisons(const std::vector<StageComparison>& comparisons,
                                    std::size_t width = kUnlimited);
 
-// Returns a table of the stages that are not measured, with a blank line after it, or "".
-std::string FormatLeftOut(const std::vector<StageStanding>& stages, std::size_t width = kUnlimited);
+// Returns a table of supernets and one of the stages that are not measured, each with a blank line
+// after it, where there are any.
+std::string FormatStages(const std::vector<StageStanding>& stages, std::size_t width = kUnlimited);
 
 // Returns all that is known of a directory but its damages.
 std::string FormatDirectory(const DirectoryResults& results, std::size_t width = kUnlimited);

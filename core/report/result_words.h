@@ -43,6 +43,10 @@ std::string DescribeEndings(const SearchSummary& summary);
 // Returns "3 of 10 seeds ended after 4 to 13 of 1000 steps", or "" if none ended early.
 std::string DescribeEarlyRuns(const SearchSummary& summary);
 
+// One row for each supernet that a stage has trained with an accuracy_env, and figure published
+// beside it. Nothing without such stages.
+std::optional<TitledTable> SupernetsTable(const std::vector<StageStanding>& stages);
+
 // One row for each stage that is left out and figure published beside it. Nothing without such
 // stages.
 std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages);

@@ -116,6 +116,26 @@ std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages
   return TitledTable{"stages whose data is not there\n", std::move(table)};
 }
 
+std::optional<TitledTable> SupernetsTable(const std::vector<StageStanding>& stages) {
+  using Align = WordTable::Align;
+  WordTable table{
+      {{"stage", Align::kLeft}, {"accuracy_env"}, {"published"}, {"published by", Align::kLeft}}};
+  for (const StageStanding& stage : stages) {
+    if (!stage.accuracy_env) { continue; }
+    const std::string measured = FormatStatistic({1, *stage.accuracy_env, {}}, kDecimals);
+    for (const ReferenceConfig& reference : stage.references) {
+      table.rows.push_back({stage.name, measured,
+                            FormatStatistic({1, reference.mean, reference.std}, kDecimals),
+                            reference.label});
+    }
+    if (stage.references.empty()) { table.rows.push_back({stage.name, measured, "", ""}); }
+  }
+  if (table.rows.empty()) { return std::nullopt; }
+  return TitledTable{
+      "accuracy_env of each supernet, percent: what rewards of its paths refer to (eq. 7)\n",
+      std::move(table)};
+}
+
 std::string DescribeStages(const std::vector<StageStanding>& stages) {
   std::string states, not_begun;
   for (const StageStanding& stage : stages) {

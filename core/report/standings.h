@@ -57,9 +57,10 @@ struct StageStanding {
   std::filesystem::path directory{};
   Standing standing = Standing::kNotBegun;  // of what is stored: not begun, unfinished or finished
   bool is_finished = false;
-  bool was_run = false;                 // it was run this time
-  std::size_t runs = 0, not_begun = 0;  // planned runs, and those without a directory
-  std::string left_out{};               // why it is not measured; "" if it is
+  bool was_run = false;                  // it was run this time
+  std::size_t runs = 0, not_begun = 0;   // planned runs, and those without a directory
+  std::string left_out{};                // why it is not measured; "" if it is
+  std::optional<double> accuracy_env{};  // of the supernet that it trained
   std::vector<ReferenceConfig> references{};
 };
 

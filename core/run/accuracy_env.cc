@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "core/config/artifacts.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
 #include "toolkit/files/safetensors.h"
@@ -45,6 +46,12 @@ void TakeAccuracyEnv(RewardConfig& reward) {
   if (reward.accuracy_env.empty() || !fs::exists(reward.accuracy_env)) { return; }
   reward.reference = AccuracyEnvOf(reward.accuracy_env);
   reward.accuracy_env.clear();
+}
+
+std::optional<double> AccuracyEnvOfStage(const fs::path& directory) {
+  const fs::path file = directory / kSupernetFile;
+  if (!fs::exists(file) || !MetadataOf(file).contains(kKey)) { return std::nullopt; }
+  return AccuracyEnvOf(file);
 }
 
 }  // namespace lode::core

@@ -9,7 +9,7 @@ namespace lode::core {
 inline constexpr char kBestFile[] = "best.tsv";
 
 // Writes one line for each run that found something: architecture, point, seed, the reward's
-// metric. Throws HostError.
+// metric; the best of each point first. Throws HostError.
 void WriteBestFile(const StageRun& stage);
 
 // Rewrites the file of a finished stage from its runs if it is missing or was changed.

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/report/results.h"
+#include "core/run/accuracy_env.h"
 #include "core/store/run_directory.h"
 
 namespace lode::core {
@@ -48,6 +49,7 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
                          .runs = stage.plan.runs.size(),
                          .not_begun = CountNotBegun(stage.plan),
                          .left_out = stage.left_out,
+                         .accuracy_env = AccuracyEnvOfStage(stage.directory),
                          .references = stage.stage.searches.front().pipeline.references});
   }
   return standings;

@@ -61,9 +61,14 @@ std::int64_t Task::classes() const { return static_cast<std::int64_t>(data_.trai
 
 std::int64_t Task::channels() const { return static_cast<std::int64_t>(data_.train->channels()); }
 
+std::int64_t Task::side() const {
+  return has_photographs() ? config_.resolution : static_cast<std::int64_t>(data_.resolution);
+}
+
 Transform Task::Plain() const {
   Transform transform;
-  transform.resolution = data_.resolution;
+  transform.resolution = static_cast<std::size_t>(side());
+  if (has_photographs()) { transform.resize_short_side = transform.resolution * 8 / 7; }
   transform.mean = data_.mean;
   transform.std = data_.std;
   return transform;
@@ -71,8 +76,13 @@ Transform Task::Plain() const {
 
 Transform Task::Augmented() const {
   Transform transform = Plain();
-  transform.pad =
-      config_.pad < 0 ? (data_.resolution + 7) / 8 : static_cast<std::size_t>(config_.pad);
+  if (has_photographs()) {
+    transform.resize_short_side = 0;
+    transform.random_resized_crop = true;
+  } else {
+    transform.pad =
+        config_.pad < 0 ? (data_.resolution + 7) / 8 : static_cast<std::size_t>(config_.pad);
+  }
   transform.flip = config_.flip;
   transform.cutout = static_cast<std::size_t>(config_.cutout);
   return transform;
@@ -128,6 +138,7 @@ std::string Task::Describe() const {
   std::ostringstream text;
   text << DescribeParts() << ", images " << config_.train_images << ", pad " << config_.pad
        << ", flip " << config_.flip << ", cutout " << config_.cutout;
+  if (has_photographs()) { text << ", resolution " << side(); }
   return text.str();
 }
 

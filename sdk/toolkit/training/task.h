@@ -28,6 +28,7 @@ struct TaskConfig {
   std::int64_t pad = -1;
   bool flip = true;
   std::int64_t cutout = 0;
+  std::int64_t resolution = 224;
 };
 
 // Appends them to an oracle's own parameters.
@@ -37,7 +38,7 @@ void AddTaskParameters(Params<C>& params) {
   const Range count{0, 1e9};
   add("dataset", &TaskConfig::dataset,
       "Images to learn; fashion_mnist is read from its Debian package, dataset-fashion-mnist.",
-      Choices{{"fashion_mnist", "cifar10", "cifar100", "imagenet16", "imagenet32"}});
+      Choices{{"fashion_mnist", "cifar10", "cifar100", "imagenet16", "imagenet32", "imagenet"}});
   add("data", &TaskConfig::data,
       "Directory of the data set's published files; only Fashion-MNIST needs none.",
       Path{.input_file = false, .input = true});
@@ -57,11 +58,17 @@ void AddTaskParameters(Params<C>& params) {
       count);
   add("pad", &TaskConfig::pad,
       "Augmentation: crops a random square after padding the image with this many black pixels on "
-      "each side; 0: none, -1: an eighth of the side, rounded up.",
+      "each side; 0: none, -1: an eighth of the side, rounded up. Images of imagenet are cropped "
+      "by "
+      "RandomResizedCrop instead.",
       Range{-1, 64});
   add("flip", &TaskConfig::flip, "Augmentation: mirrors half of the images.");
   add("cutout", &TaskConfig::cutout,
       "Augmentation: side of the square that is set to zero (Cutout); 0: none.", Range{0, 256});
+  add("resolution", &TaskConfig::resolution,
+      "Pixels per side of what networks see of imagenet's photographs: a random part in training; "
+      "else the middle, after the shorter side has been resized to 8/7 of this.",
+      Range{7, 1024});
 }
 
 // Images of a set, by their positions.
@@ -90,7 +97,8 @@ class Task {
 
   std::int64_t classes() const;
   std::int64_t channels() const;
-  std::int64_t side() const { return static_cast<std::int64_t>(data_.resolution); }
+  // Height and width of what networks see.
+  std::int64_t side() const;
   bool has_validation() const { return !parts_.validation.positions.empty(); }
 
   // The parts, each with its own loader. Training is shuffled and augmented, and has only whole
@@ -113,6 +121,8 @@ class Task {
   const std::string& DescribeParts() const { return parts_.name; }
 
  private:
+  // Photographs of any size.
+  bool has_photographs() const { return data_.resolution == 0; }
   images::Transform Plain() const;
   images::Transform Augmented() const;
   std::unique_ptr<images::Loader> TrainingOn(const Part& part, std::int64_t batch_size,

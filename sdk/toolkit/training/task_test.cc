@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/temporary_directory.h"
+#include "toolkit/images/jpeg_test_support.h"
 
 namespace lode::training {
 namespace {
@@ -182,6 +183,41 @@ TEST_F(TaskTest, ShuffledValidationHasTheValidationImages) {
   std::ranges::sort(shuffled);
   EXPECT_EQ(shuffled, Grays(*task.Validation(10)));
   EXPECT_EQ(Changed(*task.ShuffledValidation(10)), 0U);
+}
+
+// Photographs whose left half is black and right half white, so that a crop shows what it has taken.
+TEST_F(TaskTest, PhotographsAreCroppedAtRandomInTrainingOnly) {
+  for (const char* part : {"train", "val"}) {
+    for (const char* name : {"cat/1.JPEG", "cat/2.JPEG", "dog/1.JPEG", "dog/2.JPEG"}) {
+      images::Image image{64, 128, 3, std::vector<std::uint8_t>(64 * 128 * 3, 0)};
+      for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+        image.pixels[i] = i / 3 % 128 < 64 ? 0 : 255;
+      }
+      directory_.Write(std::string("photographs/") + part + "/" + name, images::Jpeg(image));
+    }
+  }
+  config_.dataset = "imagenet";
+  config_.data = directory_.path() / "photographs";
+  config_.resolution = 28;
+  config_.flip = false;
+  const Task task(config_);
+  EXPECT_EQ(task.side(), 28);
+  EXPECT_EQ(task.classes(), 2);
+  const auto white = [](images::Loader& loader) {
+    loader.Begin(3);
+    Batch batch;
+    std::vector<std::ptrdiff_t> counts;
+    while (loader.Next(batch)) {
+      EXPECT_EQ(batch.images.size(), batch.size * 28 * 28 * 3);
+      counts.push_back(std::ranges::count_if(batch.images, [](float x) { return x > 0; }));
+    }
+    return counts;
+  };
+  EXPECT_THAT(white(*task.Test(1)), testing::Each(28 * 14 * 3));
+  EXPECT_THAT(white(*task.Validation(1)), testing::Each(28 * 14 * 3));
+  const auto trained = white(*task.Training(1));
+  EXPECT_THAT(trained, SizeIs(2));
+  EXPECT_NE(trained[0], trained[1]);
 }
 
 TEST_F(TaskTest, AcceptsOtherWaysToCut) {

@@ -73,8 +73,8 @@ lode::Presets TrainOracle::Presets() {
             {"clip_norm", 5.0}}},
           {"imagenet",
            "The published training for ImageNet (Liu et al., ICLR 2019), with the batch and "
-           "learning rates of PC-DARTS (Xu et al., ICLR 2020), on all training images of 224 "
-           "pixels.",
+           "learning rates of PC-DARTS (Xu et al., ICLR 2020), on all training images, and "
+           "without the published changes of colors.",
            {{"network", "imagenet"},
             {"cells", std::int64_t{14}},
             {"channels", std::int64_t{48}},
