@@ -185,7 +185,8 @@ TEST_F(TaskTest, ShuffledValidationHasTheValidationImages) {
   EXPECT_EQ(Changed(*task.ShuffledValidation(10)), 0U);
 }
 
-// Photographs whose left half is black and right half white, so that a crop shows what it has taken.
+// The left half of these photographs is black and the right half white, so that a crop shows what
+// it has taken.
 TEST_F(TaskTest, PhotographsAreCroppedAtRandomInTrainingOnly) {
   for (const char* part : {"train", "val"}) {
     for (const char* name : {"cat/1.JPEG", "cat/2.JPEG", "dog/1.JPEG", "dog/2.JPEG"}) {
