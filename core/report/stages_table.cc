@@ -118,19 +118,28 @@ std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages
 
 std::optional<TitledTable> SupernetsTable(const std::vector<StageStanding>& stages) {
   using Align = WordTable::Align;
-  WordTable table{
-      {{"stage", Align::kLeft}, {"accuracy_env"}, {"published"}, {"published by", Align::kLeft}}};
+  std::vector<const StageStanding*> trained;
   for (const StageStanding& stage : stages) {
-    if (!stage.accuracy_env) { continue; }
-    const std::string measured = FormatStatistic({1, *stage.accuracy_env, {}}, kDecimals);
-    for (const ReferenceConfig& reference : stage.references) {
-      table.rows.push_back({stage.name, measured,
+    if (stage.accuracy_env) { trained.push_back(&stage); }
+  }
+  if (trained.empty()) { return std::nullopt; }
+  const bool published =
+      std::ranges::any_of(trained, [](const auto* stage) { return !stage->references.empty(); });
+  WordTable table{{{"stage", Align::kLeft}, {"accuracy_env"}}};
+  if (published) {
+    table.columns.insert(table.columns.end(), {{"published"}, {"published by", Align::kLeft}});
+  }
+  for (const StageStanding* stage : trained) {
+    const std::string measured = FormatStatistic({1, *stage->accuracy_env, {}}, kDecimals);
+    for (const ReferenceConfig& reference : stage->references) {
+      table.rows.push_back({stage->name, measured,
                             FormatStatistic({1, reference.mean, reference.std}, kDecimals),
                             reference.label});
     }
-    if (stage.references.empty()) { table.rows.push_back({stage.name, measured, "", ""}); }
+    if (!stage->references.empty()) { continue; }
+    table.rows.push_back({stage->name, measured});
+    table.rows.back().resize(table.columns.size());
   }
-  if (table.rows.empty()) { return std::nullopt; }
   return TitledTable{
       "accuracy_env of each supernet, percent: what rewards of its paths refer to (eq. 7)\n",
       std::move(table)};
