@@ -15,13 +15,16 @@ struct Pass {
   // Normalize with the batch's own moments, and add them to the running ones with this weight.
   bool batch_moments = false;
   double momentum = 0;
-  DropPath* drop_path = nullptr;  // null: no edge is dropped
+  DropPath* drop_path = nullptr;    // null: no edge is dropped
+  Dropout* skip_dropout = nullptr;  // of skip connections; null: nothing is dropped
 
   static Pass Training(DropPath* drop_path = nullptr) { return {true, 0.1, drop_path}; }
   // Uses the running moments and leaves them unchanged.
   static Pass Evaluation() { return {}; }
   // Uses the batch's moments, and leaves the running ones unchanged.
-  Pass WithBatchMoments() const { return {true, 0, drop_path}; }
+  Pass WithBatchMoments() const { return {true, 0, drop_path, skip_dropout}; }
+  // The same pass, but it leaves the running moments unchanged and drops nothing.
+  Pass WithoutEffects() const { return {batch_moments, 0}; }
   bool drops() const { return drop_path != nullptr && drop_path->probability() > 0; }
   // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
   // fraction of the images so far that are in this batch, 1 in the first.

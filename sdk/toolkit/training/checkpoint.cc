@@ -1,9 +1,11 @@
 #include "toolkit/training/checkpoint.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
 #include <memory>
+#include <span>
 #include <sstream>
 #include <type_traits>
 #include <utility>
@@ -122,6 +124,38 @@ void SetMomentum(const torch::nn::Module& module, torch::optim::SGD& optimizer,
     Set(state->momentum_buffer(), found->second);
     optimizer.state()[KeyOf(optimizer, item.value())] = std::move(state);
   }
+}
+
+bool ReadFlag(Reader& reader) {
+  const auto flag = reader.Value<std::uint8_t>();
+  if (flag > 1) {
+    throw InvalidError("the saved state has a flag of " + std::to_string(flag) +
+                       ", expected 0 or 1");
+  }
+  return flag == 1;
+}
+
+void SaveWeights(Writer& writer, const torch::nn::Module& module,
+                 const torch::optim::SGD& optimizer) {
+  for (const auto& [name, tensor] : TensorsOf(module)) { writer.Values(std::span(tensor.values)); }
+  const files::Tensors momentum = MomentumOf(module, optimizer);
+  for (const auto& item : module.named_parameters()) {
+    const auto found = momentum.find(item.key());
+    writer.Value(static_cast<std::uint8_t>(found != momentum.end()));
+    if (found != momentum.end()) { writer.Values(std::span(found->second.values)); }
+  }
+}
+
+void LoadWeights(Reader& reader, torch::nn::Module& module, torch::optim::SGD& optimizer) {
+  files::Tensors tensors = TensorsOf(module), momentum;
+  for (auto& [name, tensor] : tensors) { reader.Values(std::span(tensor.values)); }
+  for (const auto& item : module.named_parameters()) {
+    if (!ReadFlag(reader)) { continue; }
+    files::Tensor& read = momentum[item.key()] = ToFile(item.value());
+    reader.Values(std::span(read.values));
+  }
+  SetTensors(module, tensors, "the saved network");
+  SetMomentum(module, optimizer, momentum, "the saved network");
 }
 
 }  // namespace lode::training

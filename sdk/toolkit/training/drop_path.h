@@ -1,4 +1,4 @@
-// Drop-path: in training, whole edges of a network are dropped at random.
+// What is dropped in training at random: whole edges of a network, or elements of tensors.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -23,6 +23,21 @@ class DropPath {
  private:
   double probability_;
   at::Generator random_;  // undefined if nothing is dropped
+};
+
+// Dropout (Srivastava et al., JMLR 2014): independently, each element is zero with probability p,
+// and otherwise divided by 1 - p. Used by one thread.
+class Dropout {
+ public:
+  // probability: in (0, 1). What is dropped is a function of the seed and the calls so far.
+  Dropout(double probability, std::uint64_t seed);
+
+  // On any device, with autograd.
+  torch::Tensor operator()(const torch::Tensor& x);
+
+ private:
+  double probability_;
+  at::Generator random_;
 };
 
 }  // namespace lode::training

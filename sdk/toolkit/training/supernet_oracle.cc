@@ -63,7 +63,7 @@ class SupernetOracle::Environment : public EpochObserver {
  private:
   double AccuracyOf(std::uint64_t number) {
     const auto seed = EnvironmentSeed(static_cast<std::uint64_t>(oracle_.own_.seed));
-    return oracle_.Score(oracle_.DrawPath(seed, number), number).top1;
+    return oracle_.Score(oracle_.network_->DrawPath(seed, number), number).top1;
   }
 
   SupernetOracle& oracle_;
@@ -92,8 +92,9 @@ void SupernetOracle::Bind(const Space& space) {
   CheckSpace(space);
   device_ = DeviceOf(config_.device);
   task_.emplace(OpenTask());
-  network_ = Make(*task_, static_cast<std::uint64_t>(own_.seed));
-  network_->to(*device_);
+  network_ = Make(*task_, {.seed = static_cast<std::uint64_t>(own_.seed)});
+  network_->module().to(*device_);
+  relaxed_ = MakeRelaxed(space.cells());
   calibration_ = task_->Calibration(own_.calibration_images, own_.evaluation_batch_size);
   validation_ = own_.scores_one_batch() ? task_->ShuffledValidation(own_.evaluation_batch_size)
                                         : task_->Validation(own_.evaluation_batch_size);
@@ -108,7 +109,7 @@ void SupernetOracle::Load(const fs::path& file) {
     throw InvalidError(file.string() + ": was trained on a different part of the images: " +
                        trained_on->second + ", expected " + parts);
   }
-  SetTensors(*network_, contents.tensors, file);
+  SetTensors(network_->module(), contents.tensors, file);
   ready_ = true;
 }
 
@@ -126,7 +127,7 @@ void SupernetOracle::Prepare(const fs::path& directory) {
 }
 
 std::string SupernetOracle::DescribeTraining() const {
-  std::string text = DescribeNetworks() + "; " + Describe(config_, *task_, host_) +
+  std::string text = DescribeNetwork(*task_) + "; " + Describe(config_, *task_, host_) +
                      "; supernet, seed " + std::to_string(own_.seed) + DescribePaths();
   if (own_.env_paths > 0) {
     text += ", " + own_.env_statistic + " of " + std::to_string(own_.env_paths) +
@@ -139,9 +140,9 @@ void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   const auto seed = static_cast<std::uint64_t>(own_.seed);
   UseThreads(host_.Threads());
   Environment environment(*this);
-  const Trainee trainee{*network_,
+  const Trainee trainee{network_->module(),
                         [&](const Tensor& images, const Step& step) -> Prediction {
-                          const SupernetPath path = DrawPath(seed, step.number);
+                          const SupernetPath path = network_->DrawPath(seed, step.number);
                           return {path(images, Pass::Training(&step.drop_path)), {}};
                         },
                         own_.env_paths > 0 ? &environment : nullptr};
@@ -150,7 +151,7 @@ void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
                   seed, *device_, {checkpoint, what}, HooksOf(host_));
   files::Metadata metadata{{"training", what}, {kPartsKey, task_->DescribeParts()}};
   if (own_.env_paths > 0) { metadata.emplace(kAccuracyEnvKey, environment.State()); }
-  files::WriteSafetensors(file, {TensorsOf(*network_), metadata});
+  files::WriteSafetensors(file, {TensorsOf(network_->module()), metadata});
 }
 
 void SupernetOracle::Evaluate(const Query& query, std::span<double> metrics) {
@@ -158,14 +159,23 @@ void SupernetOracle::Evaluate(const Query& query, std::span<double> metrics) {
 }
 
 void SupernetOracle::Measure(const Query& query, std::span<double> metrics) {
-  if (!ready_) { throw InvalidError("evaluate before prepare, and no weights are given"); }
   if (query.fidelity < 1) {
     throw UnsupportedError("a supernet cannot be measured in part: the fidelity must be 1");
   }
   UseThreads(host_.Threads());
-  const Evaluation result = Score(PathOf(query.architecture), query.seed);
+  SharedNetwork& network = Trained(query.architecture);
+  const Evaluation result = Score(network.PathOf(query.architecture), query.seed);
   metrics[0] = result.top1;
   metrics[1] = result.top5;
+}
+
+SharedNetwork& SupernetOracle::Trained(ArchitectureView architecture) {
+  if (relaxed_ && relaxed_->started()) {
+    relaxed_->RequireOperationsOf(architecture);
+    return relaxed_->network();
+  }
+  if (!ready_) { throw InvalidError("evaluate before prepare, and no weights are given"); }
+  return *network_;
 }
 
 void SupernetOracle::Calibrate(const SupernetPath& path) {
@@ -189,6 +199,33 @@ Evaluation SupernetOracle::Score(const SupernetPath& path, std::uint64_t seed) {
     return EvaluateNext(predict, *validation_, *device_);
   }
   return training::Evaluate(predict, *validation_, *device_, [&] { host_.ThrowIfCancelled(); });
+}
+
+std::unique_ptr<RelaxedSupernet> SupernetOracle::MakeRelaxed(std::size_t cells) {
+  const auto make = [this](const RelaxedStart& start) {
+    if (!own_.weights.empty()) {
+      throw InvalidError("weights are given, but the optimizer trains the supernet itself");
+    }
+    return Make(*task_, start);
+  };
+  RelaxedLoaders loaders{task_->Training(config_.batch_size, config_.keep_last_batch),
+                         task_->TrainingOnValidation(config_.batch_size, config_.keep_last_batch)};
+  return std::make_unique<RelaxedSupernet>(host_, cells, config_, *device_, make,
+                                           std::move(loaders));
+}
+
+void SupernetOracle::RequireBound() const {
+  if (!relaxed_) { throw InvalidError("save or load before bind"); }
+}
+
+void SupernetOracle::Save(Writer& writer) const {
+  RequireBound();
+  CallTorch([&] { relaxed_->Save(writer); });
+}
+
+void SupernetOracle::Load(Reader& reader) {
+  RequireBound();
+  CallTorch([&] { relaxed_->Load(reader); });
 }
 
 }  // namespace lode::training

@@ -1,6 +1,6 @@
 // An oracle that measures architectures with weights that they share: those of one network that
-// contains the networks of all architectures and is trained once. A family of networks derives its
-// oracle from it.
+// contains the networks of all architectures. It is trained once, along random paths, or by the
+// search's optimizer, as a relaxed network. A family of networks derives its oracle from it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <lode/plugin.hpp>
 #include <memory>
 #include <optional>
@@ -18,6 +17,8 @@
 
 #include "toolkit/training/batch_norm.h"
 #include "toolkit/training/network_oracle.h"
+#include "toolkit/training/relaxed_supernet.h"
+#include "toolkit/training/shared_network.h"
 
 namespace lode::training {
 
@@ -85,9 +86,6 @@ void AddEnvParameters(Params<C>& params) {
       Choices{{"mean", "max"}});
 }
 
-// A path through a supernet: images (images, channels, height, width) to logits (images, classes).
-using SupernetPath = std::function<torch::Tensor(const torch::Tensor& images, const Pass& pass)>;
-
 class SupernetOracle {
  public:
   SupernetOracle(const SupernetOracle&) = delete;
@@ -110,9 +108,17 @@ class SupernetOracle {
   // If calibrated, the norms get the moments of the architecture's own activations over
   // `calibration_images` images of the training part, in batches, before it is measured: those that
   // were gathered in training mix all paths. The result is a function of the weights and the
-  // architecture and, if one batch is scored, of the query's seed, which draws the batch. Throws
-  // InvalidError before Prepare if no weights were given, UnsupportedError for a fidelity below 1.
+  // architecture and, if one batch is scored, of the query's seed, which draws the batch. If the
+  // relaxed network was started, its weights are used. Throws InvalidError before Prepare if no
+  // weights were given, and for an architecture with an operation that the relaxed network was
+  // started without; UnsupportedError for a fidelity below 1.
   void Evaluate(const Query& query, std::span<double> metrics);
+
+  // REQUIRES: Bind was called. Its Restart throws InvalidError if weights were given.
+  RelaxedNetwork& Relaxed() { return *relaxed_; }
+  // The relaxed network. Throw InvalidError before Bind.
+  void Save(Writer& writer) const;
+  void Load(Reader& reader);
 
  protected:
   // Throws InvalidError unless a part is set aside for validation.
@@ -124,20 +130,22 @@ class SupernetOracle {
   // Throws UnsupportedError unless the space is the family's.
   virtual void CheckSpace(const Space& space) const = 0;
   virtual Task OpenTask() const = 0;
-  // Makes the network, with its first weights. Throws if there is none for the task's images.
-  virtual std::shared_ptr<torch::nn::Module> Make(const Task& task, std::uint64_t seed) = 0;
-  // The path of an architecture through the network.
-  virtual SupernetPath PathOf(ArchitectureView architecture) const = 0;
-  // A random path, a function of both numbers.
-  virtual SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) const = 0;
+  // Makes a network with its first weights. Throws InvalidError if there is none for the task's
+  // images or of this depth.
+  virtual std::unique_ptr<SharedNetwork> Make(const Task& task,
+                                              const RelaxedStart& start) const = 0;
   // Describes the network in words, and how paths are drawn unless that is the family's usual way:
   // a checkpoint with another description is refused.
-  virtual std::string DescribeNetworks() const = 0;
+  virtual std::string DescribeNetwork(const Task& task) const = 0;
   virtual std::string DescribePaths() const { return ""; }
 
   void Train(const std::filesystem::path& file, const std::filesystem::path& checkpoint);
   std::string DescribeTraining() const;
   void Load(const std::filesystem::path& file);
+  std::unique_ptr<RelaxedSupernet> MakeRelaxed(std::size_t cells);
+  void RequireBound() const;
+  // The network that is measured, if there is one.
+  SharedNetwork& Trained(ArchitectureView architecture);
   void Measure(const Query& query, std::span<double> metrics);
   class Environment;
   void Calibrate(const SupernetPath& path);
@@ -148,7 +156,8 @@ class SupernetOracle {
   SupernetOracleConfig own_;
   std::optional<Task> task_;
   std::optional<torch::Device> device_;
-  std::shared_ptr<torch::nn::Module> network_;
+  std::unique_ptr<SharedNetwork> network_;
+  std::unique_ptr<RelaxedSupernet> relaxed_;
   std::unique_ptr<images::Loader> calibration_, validation_;
   bool ready_ = false;
 };

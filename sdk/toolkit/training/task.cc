@@ -107,6 +107,11 @@ std::unique_ptr<Loader> Task::TrainingOnAll(std::int64_t batch_size, bool keep_l
   return TrainingOn(AtMost(all, config_.train_images), batch_size, keep_last_batch);
 }
 
+std::unique_ptr<Loader> Task::TrainingOnValidation(std::int64_t batch_size,
+                                                   bool keep_last_batch) const {
+  return TrainingOn(parts_.validation, batch_size, keep_last_batch);
+}
+
 std::unique_ptr<Loader> Task::InOrder(const Part& part, std::int64_t batch_size) const {
   LoaderOptions options;
   options.batch_size = static_cast<std::size_t>(batch_size);

@@ -108,6 +108,9 @@ class Task {
   // The same for all images that the data set has for training, including those of other parts.
   std::unique_ptr<images::Loader> TrainingOnAll(std::int64_t batch_size,
                                                 bool keep_last_batch) const;
+  // The same for the validation part, for what is trained besides weights.
+  std::unique_ptr<images::Loader> TrainingOnValidation(std::int64_t batch_size,
+                                                       bool keep_last_batch) const;
   // The first `images` of the training part, without augmentation.
   std::unique_ptr<images::Loader> Calibration(std::int64_t images, std::int64_t batch_size) const;
   std::unique_ptr<images::Loader> Validation(std::int64_t batch_size) const;

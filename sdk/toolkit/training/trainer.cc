@@ -1,5 +1,6 @@
 #include "toolkit/training/trainer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -12,8 +13,9 @@
 #include "toolkit/files/safetensors.h"
 #include "toolkit/posix/write_file.h"
 #include "toolkit/training/checkpoint.h"
+#include "toolkit/training/descent.h"
 #include "toolkit/training/device.h"
-#include "toolkit/training/schedule.h"
+#include "toolkit/training/seed.h"
 
 namespace lode::training {
 namespace {
@@ -24,14 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr char kMomentumPrefix[] = "momentum/";
 constexpr char kObservedKey[] = "observed";
-
-// Returns unrelated seeds for neighboring seeds and epochs.
-std::uint64_t SeedOf(std::uint64_t seed, std::uint64_t epoch) {
-  std::uint64_t z = seed + (epoch + 1) * 0x9e3779b97f4a7c15U;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
 
 class Training {
  public:
@@ -45,15 +39,11 @@ class Training {
         device_(device),
         place_(place),
         hooks_(hooks),
-        schedule_(ScheduleOf(config, loader.batches())),
-        optimizer_(trainee.module.parameters(), torch::optim::SGDOptions(config.learning_rate)
-                                                    .momentum(config.momentum)
-                                                    .nesterov(config.nesterov)
-                                                    .weight_decay(config.weight_decay)) {}
+        descent_(trainee.module, config, loader.batches()) {}
 
   Evaluation Run() {
     Load();
-    while (step_ < schedule_.steps) {
+    while (step_ < descent_.steps()) {
       TrainEpoch();
       if (trainee_.observer != nullptr) { trainee_.observer->AfterEpoch(EpochBefore(step_)); }
       Save();
@@ -62,17 +52,6 @@ class Training {
   }
 
  private:
-  static Schedule ScheduleOf(const TrainingConfig& config, std::size_t batches) {
-    const auto steps = static_cast<std::uint64_t>(config.epochs) * batches;
-    const double warm_up = config.warm_up_epochs * static_cast<double>(batches);
-    return {config.learning_rate,
-            config.final_learning_rate,
-            steps,
-            static_cast<std::uint64_t>(warm_up),
-            config.schedule == "epoch" ? batches : 1,
-            config.decay == "linear"};
-  }
-
   // The epoch that ends before the step.
   std::uint64_t EpochBefore(std::uint64_t step) const { return step / loader_.batches() - 1; }
 
@@ -92,14 +71,13 @@ class Training {
   void Step() {
     const Tensor images = ImagesOf(batch_, device_);
     const Tensor labels = LabelsOf(batch_, device_);
-    for (const Tensor& parameter : optimizer_.param_groups()[0].params()) {
-      parameter.mutable_grad().reset();  // a step does not change what it does not touch
-    }
+    descent_.ForgetGradients();  // a step does not change what it does not touch
     Prediction prediction;
     Tensor loss;
     {
       const MixedPrecision mixed(device_, config_.mixed_precision);
-      DropPath drop_path(DropPathProbability(), SeedOf(seed_, ~step_));
+      DropPath drop_path(DropPathProbability(config_, step_ / loader_.batches()),
+                         SeedOf(seed_, ~step_));
       prediction = trainee_.predict(images, {step_, drop_path});
       loss = LossOf(prediction, labels);
     }
@@ -112,34 +90,17 @@ class Training {
                              std::to_string(step_) + "; a smaller learning rate may help");
     }
     loss.backward();
-    Descend();
+    descent_.Descend(step_);
     tally_.Add(prediction.logits, labels);
     ++step_;
   }
 
-  double DropPathProbability() const {
-    const std::uint64_t epoch = step_ / loader_.batches();
-    return config_.drop_path * static_cast<double>(epoch) / static_cast<double>(config_.epochs);
-  }
-
   Tensor LossOf(const Prediction& prediction, const Tensor& labels) const {
-    const auto options =
-        torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(config_.label_smoothing);
-    using torch::nn::functional::cross_entropy;
-    Tensor loss = cross_entropy(prediction.logits, labels, options);
+    Tensor loss = CrossEntropy(prediction.logits, labels, config_);
     if (prediction.auxiliary.defined()) {
-      loss = loss + config_.auxiliary_weight * cross_entropy(prediction.auxiliary, labels, options);
+      loss = loss + config_.auxiliary_weight * CrossEntropy(prediction.auxiliary, labels, config_);
     }
     return loss;
-  }
-
-  void Descend() {
-    if (config_.clip_norm > 0) {
-      torch::nn::utils::clip_grad_norm_(optimizer_.param_groups()[0].params(), config_.clip_norm);
-    }
-    static_cast<torch::optim::SGDOptions&>(optimizer_.param_groups()[0].options())
-        .lr(schedule_.LearningRate(step_));
-    optimizer_.step();
   }
 
   void StopIfCancelled() {
@@ -159,7 +120,7 @@ class Training {
                   static_cast<long long>(config_.epochs), tally_.Result().loss,
                   tally_.Result().top1);
     if (!hooks_.progress) { return; }
-    hooks_.progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps), text);
+    hooks_.progress(static_cast<double>(step_) / static_cast<double>(descent_.steps()), text);
   }
 
   void Save() {
@@ -171,7 +132,7 @@ class Training {
     if (trainee_.observer != nullptr) {
       contents.metadata.emplace(kObservedKey, trainee_.observer->State());
     }
-    for (auto& [name, tensor] : MomentumOf(trainee_.module, optimizer_)) {
+    for (auto& [name, tensor] : MomentumOf(trainee_.module, descent_.optimizer())) {
       contents.tensors.emplace(kMomentumPrefix + name, std::move(tensor));
     }
     files::WriteSafetensors(place_.file, contents);
@@ -191,7 +152,7 @@ class Training {
           .emplace(is_momentum ? name.substr(sizeof kMomentumPrefix - 1) : name, std::move(tensor));
     }
     SetTensors(trainee_.module, tensors, place_.file);
-    SetMomentum(trainee_.module, optimizer_, momentum, place_.file);
+    SetMomentum(trainee_.module, descent_.optimizer(), momentum, place_.file);
     step_ = StepOf(contents.metadata.at("step"));
     tally_ = TallyOf(contents.metadata.at("tally"));
     if (trainee_.observer != nullptr) {
@@ -202,9 +163,9 @@ class Training {
   std::uint64_t StepOf(const std::string& text) const {
     std::uint64_t step = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-    if (error != std::errc() || end != text.data() + text.size() || step > schedule_.steps) {
+    if (error != std::errc() || end != text.data() + text.size() || step > descent_.steps()) {
       throw IoError(place_.file.string() + ": its step is " + Quote(text) +
-                    ", expected a number up to " + std::to_string(schedule_.steps));
+                    ", expected a number up to " + std::to_string(descent_.steps()));
     }
     return step;
   }
@@ -241,8 +202,7 @@ class Training {
   const torch::Device device_;
   const CheckpointPlace& place_;
   const TrainingHooks& hooks_;
-  const Schedule schedule_;
-  torch::optim::SGD optimizer_;
+  Descent descent_;
   images::Batch batch_;
   std::uint64_t step_ = 0;
   Tally tally_;
@@ -250,6 +210,12 @@ class Training {
 };
 
 }  // namespace
+
+double DropPathProbability(const TrainingConfig& config, std::uint64_t epoch) {
+  const auto last = static_cast<std::uint64_t>(config.epochs - 1);
+  return config.drop_path * static_cast<double>(std::min(epoch, last)) /
+         static_cast<double>(config.epochs);
+}
 
 Evaluation Train(const Trainee& trainee, images::Loader& loader, const TrainingConfig& config,
                  std::uint64_t seed, const torch::Device& device, const CheckpointPlace& place,

@@ -82,6 +82,10 @@ void AddTrainingParameters(Params<C>& params) {
       "Train in bfloat16 where that is safe; on CUDA devices only.");
 }
 
+// The probability with which drop-path drops an edge in an epoch, counted from 0; after the last
+// epoch it stays.
+double DropPathProbability(const TrainingConfig& config, std::uint64_t epoch);
+
 // The output of a network for a batch in training.
 struct Prediction {
   torch::Tensor logits;

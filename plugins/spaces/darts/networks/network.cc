@@ -42,7 +42,7 @@ InputModuleImpl::InputModuleImpl(std::int64_t in, std::int64_t out, bool reduces
 }
 
 Tensor InputModuleImpl::forward(Features& x, const Pass& pass) {
-  return conv_.is_empty() ? reduction_(x.positive(), Tensor(), pass) : conv_(x.positive(), pass);
+  return conv_.is_empty() ? reduction_(x.positive(), pass) : conv_(x.positive(), pass);
 }
 
 CellModuleImpl::CellModuleImpl(const Cell& cell, const CellPlace& place, FirstWeights& weights)

@@ -8,6 +8,7 @@ namespace {
 
 using lode::training::BatchNorm;
 using lode::training::Pass;
+using lode::training::Term;
 using torch::Tensor;
 using torch::indexing::None;
 using torch::indexing::Slice;
@@ -43,14 +44,16 @@ FactorizedReductionImpl::FactorizedReductionImpl(std::int64_t in, std::int64_t o
       odd_(register_parameter("odd", weights.Convolution(in, out / 2, 1))),
       norm_(register_module("norm", BatchNorm(out, affine))) {}
 
-Tensor FactorizedReductionImpl::forward(const Tensor& positive, const Tensor& sum,
-                                        const Pass& pass) {
+Tensor FactorizedReductionImpl::forward(const Tensor& positive, const Pass& pass) {
+  return lode::training::NormalizedSum(norm_, Convolve(positive), {}, pass);
+}
+
+Tensor FactorizedReductionImpl::Convolve(const Tensor& positive) const {
   // As convolutions of stride 1 on every second pixel: oneDNN 2.6.3, in Debian's LibTorch, corrupts
   // memory in the gradients of 1x1 convolutions of stride 2 with few channels.
-  const Tensor joined = torch::cat({torch::conv2d(EverySecondPixel(positive, 0), even_),
-                                    torch::conv2d(EverySecondPixel(positive, 1), odd_)},
-                                   1);
-  return lode::training::NormalizedSum(norm_, joined, sum, pass);
+  return torch::cat({torch::conv2d(EverySecondPixel(positive, 0), even_),
+                     torch::conv2d(EverySecondPixel(positive, 1), odd_)},
+                    1);
 }
 
 SeparableConvolutionImpl::SeparableConvolutionImpl(std::int64_t channels, std::int64_t kernel,
@@ -91,20 +94,21 @@ EdgeModuleImpl::EdgeModuleImpl(Operation operation, std::int64_t channels, std::
 }
 
 Tensor EdgeModuleImpl::forward(Features& x, const Tensor& sum, const Pass& pass) {
-  const bool is_identity = operation_ == kSkipConnect && stride_ == 1;
-  if (is_identity) { return Plus(x.whole(), sum); }
-  if (!pass.drops()) { return Apply(x, sum, pass); }
-  return Plus((*pass.drop_path)(Apply(x, {}, pass)), sum);
+  Term term = Apply(x, pass);
+  if (pass.drops() && !is_identity()) {
+    return Plus((*pass.drop_path)(lode::training::ValueOf(term, pass)), sum);
+  }
+  return term.norm.is_empty() ? Plus(term.x, sum)
+                              : lode::training::NormalizedSum(term.norm, term.x, sum, pass);
 }
 
-Tensor EdgeModuleImpl::Apply(Features& x, const Tensor& sum, const Pass& pass) {
-  if (IsPool(operation_)) {
-    const Tensor pooled = Pool(x.whole());
-    return norm_.is_empty() ? Plus(pooled, sum)
-                            : lode::training::NormalizedSum(norm_, pooled, sum, pass);
+Term EdgeModuleImpl::Apply(Features& x, const Pass& pass) {
+  if (is_identity()) { return {x.whole()}; }
+  if (IsPool(operation_)) { return {Pool(x.whole()), norm_}; }
+  if (operation_ == kSkipConnect) {
+    return {reduction_->Convolve(x.positive()), reduction_->norm()};
   }
-  return operation_ == kSkipConnect ? reduction_(x.positive(), sum, pass)
-                                    : Convolve(x.positive(), sum, pass);
+  return Convolve(x.positive(), pass);
 }
 
 Tensor EdgeModuleImpl::Pool(const Tensor& x) const {
@@ -112,12 +116,12 @@ Tensor EdgeModuleImpl::Pool(const Tensor& x) const {
   return torch::avg_pool2d(x, 3, stride_, 1, false, /*count_include_pad=*/false);
 }
 
-Tensor EdgeModuleImpl::Convolve(const Tensor& positive, const Tensor& sum, const Pass& pass) {
+Term EdgeModuleImpl::Convolve(const Tensor& positive, const Pass& pass) {
   Tensor x = positive;
   if (!first_.is_empty()) {
     x = lode::training::NormalizedRelu(first_->norm(), first_->Convolve(x), pass);
   }
-  return lode::training::NormalizedSum(last_->norm(), last_->Convolve(x), sum, pass);
+  return {last_->Convolve(x), last_->norm()};
 }
 
 }  // namespace darts

@@ -7,37 +7,23 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <utility>
 
 #include "plugins/spaces/darts/genotype.h"
 #include "toolkit/training/batch_norm.h"
 #include "toolkit/training/conv_norm.h"
+#include "toolkit/training/features.h"
+#include "toolkit/training/mixture.h"
 
 namespace darts {
 
 using lode::training::ConvNorm;
+using lode::training::Features;
 using lode::training::FirstWeights;
 
 // In what the networks that are trained from scratch and supernets differ.
 struct OperationStyle {
   bool affine = true;             // norms have weights and biases
   bool normalizes_pools = false;  // a batch norm follows each pool
-};
-
-// A tensor that several operations read, some of them after ReLU, which is applied once for all.
-class Features {
- public:
-  Features() = default;
-  explicit Features(torch::Tensor x) : x_(std::move(x)) {}
-  const torch::Tensor& whole() const { return x_; }
-  const torch::Tensor& positive() {
-    if (!positive_.defined()) { positive_ = torch::relu(x_); }
-    return positive_;
-  }
-
- private:
-  torch::Tensor x_;
-  torch::Tensor positive_;  // undefined before it is asked for
 };
 
 // Halves the maps: two 1x1 convolutions of stride 2 with half of the output's channels each, the
@@ -47,9 +33,11 @@ class FactorizedReductionImpl : public torch::nn::Module {
   // `out` is even.
   FactorizedReductionImpl(std::int64_t in, std::int64_t out, FirstWeights& weights,
                           bool affine = true);
-  // `positive`: what ReLU leaves of the input. Adds `sum` if it is defined.
-  torch::Tensor forward(const torch::Tensor& positive, const torch::Tensor& sum,
-                        const lode::training::Pass& pass);
+  // `positive`: what ReLU leaves of the input.
+  torch::Tensor forward(const torch::Tensor& positive, const lode::training::Pass& pass);
+  // Only the convolutions: the caller applies the norm.
+  torch::Tensor Convolve(const torch::Tensor& positive) const;
+  lode::training::BatchNorm& norm() { return norm_; }
 
  private:
   torch::Tensor even_, odd_;
@@ -81,12 +69,13 @@ class EdgeModuleImpl : public torch::nn::Module {
   // Applies the operation, which drop-path may drop unless it is the identity, and adds `sum` if it
   // is defined.
   torch::Tensor forward(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
+  // The operation before its last norm; drops nothing.
+  lode::training::Term Apply(Features& x, const lode::training::Pass& pass);
+  bool is_identity() const { return operation_ == kSkipConnect && stride_ == 1; }
 
  private:
-  torch::Tensor Apply(Features& x, const torch::Tensor& sum, const lode::training::Pass& pass);
   torch::Tensor Pool(const torch::Tensor& x) const;
-  torch::Tensor Convolve(const torch::Tensor& positive, const torch::Tensor& sum,
-                         const lode::training::Pass& pass);
+  lode::training::Term Convolve(const torch::Tensor& positive, const lode::training::Pass& pass);
 
   Operation operation_;
   std::int64_t stride_;

@@ -30,6 +30,15 @@ LODE_PLUGIN(
         "each epoch of the training random paths are measured; the highest accuracy of an epoch is "
         "kept with the weights as accuracy_env, to which [reward] can refer. All seeds and "
         "searches of a run share the supernet; it is trained before the first of them, or given as "
-        "`weights`. Sources: Mills et al., L2NAS, CIKM 2021; Xu et al., PC-DARTS, ICLR 2020; Liu, "
+        "`weights`. An optimizer that trains a relaxed network (darts, say) trains the supernet "
+        "itself: each edge of a cell adds its operations times their weights, and channels bypass "
+        "it with the sum of these weights; with channel_groups = 1 this is DARTS's own search "
+        "network. It trains on both parts of the training images alike, augmented and in batches "
+        "of batch_size; queries then measure genotypes with the weights of the moment. It offers "
+        "everything that lode/plugin.h describes. Unrolled gradients are those of DARTS's program, "
+        "without momentum: the virtual step includes weight decay, and the product with the second "
+        "derivative is a difference. The network can be restarted with another number of cells, "
+        "with fewer operations, and with dropout of identities (P-DARTS). Sources: Mills et al., "
+        "L2NAS, CIKM 2021; Xu et al., PC-DARTS, ICLR 2020; Liu, "
         "Simonyan and Yang, DARTS, ICLR 2019.",
         kCapabilities));

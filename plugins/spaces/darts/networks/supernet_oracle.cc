@@ -3,13 +3,40 @@
 #include <lode/matrices.hpp>
 #include <random>
 #include <sstream>
+#include <utility>
 
 namespace darts {
 namespace {
 
+using lode::training::Mixture;
 using lode::training::Pass;
 using lode::training::SupernetPath;
 using torch::Tensor;
+
+class GenotypeSupernet : public lode::training::SharedNetwork {
+ public:
+  explicit GenotypeSupernet(Supernet network) : network_(std::move(network)) {}
+
+  torch::nn::Module& module() override { return *network_; }
+  SupernetPath PathOf(lode::ArchitectureView architecture) override {
+    return PathAlong(FromArchitecture(architecture));
+  }
+  SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) override {
+    return PathAlong(DrawnGenotype(seed, number));
+  }
+  Tensor Mix(const Tensor& images, const Mixture& mixture, const Pass& pass) override {
+    return network_->Mix(images, mixture, pass);
+  }
+
+ private:
+  SupernetPath PathAlong(const Genotype& genotype) {
+    return [network = network_, genotype](const Tensor& images, const Pass& pass) mutable {
+      return network(images, genotype, pass);
+    };
+  }
+
+  Supernet network_;
+};
 
 }  // namespace
 
@@ -62,45 +89,38 @@ void SupernetOracle::CheckSpace(const lode::Space& space) const {
   lode::RequireMatrices(space, Matrices(), "the networks are of the space darts");
 }
 
-std::shared_ptr<torch::nn::Module> SupernetOracle::Make(const lode::training::Task& task,
-                                                        std::uint64_t seed) {
-  shape_.network = "cifar";
-  shape_.cells = config_.cells;
-  shape_.channels = config_.channels;
-  shape_.classes = task.classes();
-  shape_.image_size = task.side();
-  shape_.image_channels = task.channels();
-  shape_.initialization = lode::training::InitializationOf(config_.initialization);
-  shape_.channel_groups = config_.channel_groups;
-  shape_.affine = config_.affine;
-  shape_.tracks_moments = config_.tracks_moments();
-  shape_.bypass_unselected = config_.bypass_unselected;
-  network_ = Supernet(shape_, seed);
-  return network_.ptr();
+SupernetConfig SupernetOracle::ShapeOf(const lode::training::Task& task) const {
+  SupernetConfig shape;
+  shape.network = "cifar";
+  shape.cells = config_.cells;
+  shape.channels = config_.channels;
+  shape.classes = task.classes();
+  shape.image_size = task.side();
+  shape.image_channels = task.channels();
+  shape.initialization = lode::training::InitializationOf(config_.initialization);
+  shape.channel_groups = config_.channel_groups;
+  shape.affine = config_.affine;
+  shape.tracks_moments = config_.tracks_moments();
+  shape.bypass_unselected = config_.bypass_unselected;
+  return shape;
 }
 
-SupernetPath SupernetOracle::PathOf(const Genotype& genotype) const {
-  return [network = network_, genotype](const Tensor& images, const Pass& pass) mutable {
-    return network(images, genotype, pass);
-  };
+std::unique_ptr<lode::training::SharedNetwork> SupernetOracle::Make(
+    const lode::training::Task& task, const lode::RelaxedStart& start) const {
+  SupernetConfig shape = ShapeOf(task);
+  if (start.depth != 0) { shape.cells = start.depth; }
+  return std::make_unique<GenotypeSupernet>(Supernet(shape, start.seed, start.operations));
 }
 
-SupernetPath SupernetOracle::PathOf(lode::ArchitectureView architecture) const {
-  return PathOf(FromArchitecture(architecture));
-}
-
-SupernetPath SupernetOracle::DrawPath(std::uint64_t seed, std::uint64_t number) const {
-  return PathOf(DrawnGenotype(seed, number));
-}
-
-std::string SupernetOracle::DescribeNetworks() const {
+std::string SupernetOracle::DescribeNetwork(const lode::training::Task& task) const {
+  const SupernetConfig shape = ShapeOf(task);
   std::ostringstream text;
-  text << "darts supernet, " << shape_.cells << " cells, " << shape_.channels << " channels in "
-       << shape_.channel_groups << " groups, " << shape_.image_channels << " to " << shape_.classes
+  text << "darts supernet, " << shape.cells << " cells, " << shape.channels << " channels in "
+       << shape.channel_groups << " groups, " << shape.image_channels << " to " << shape.classes
        << ", " << config_.initialization << " weights";
-  if (shape_.affine) { text << ", norms affine"; }
-  if (!shape_.tracks_moments) { text << ", moments of the batch"; }
-  if (shape_.bypass_unselected) { text << ", unselected edges bypassed"; }
+  if (shape.affine) { text << ", norms affine"; }
+  if (!shape.tracks_moments) { text << ", moments of the batch"; }
+  if (shape.bypass_unselected) { text << ", unselected edges bypassed"; }
   return text.str();
 }
 

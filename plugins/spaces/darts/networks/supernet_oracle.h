@@ -42,16 +42,12 @@ class SupernetOracle : public lode::training::SupernetOracle {
  private:
   void CheckSpace(const lode::Space& space) const override;
   lode::training::Task OpenTask() const override { return lode::training::Task(config_); }
-  std::shared_ptr<torch::nn::Module> Make(const lode::training::Task& task,
-                                          std::uint64_t seed) override;
-  lode::training::SupernetPath PathOf(lode::ArchitectureView architecture) const override;
-  lode::training::SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) const override;
-  lode::training::SupernetPath PathOf(const Genotype& genotype) const;
-  std::string DescribeNetworks() const override;
+  std::unique_ptr<lode::training::SharedNetwork> Make(
+      const lode::training::Task& task, const lode::RelaxedStart& start) const override;
+  std::string DescribeNetwork(const lode::training::Task& task) const override;
+  SupernetConfig ShapeOf(const lode::training::Task& task) const;
 
   Config config_;
-  SupernetConfig shape_;
-  Supernet network_ = nullptr;
 };
 
 // A random genotype, a function of both numbers: that of an action whose elements are independent

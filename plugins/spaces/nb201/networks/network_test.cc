@@ -125,7 +125,7 @@ TEST(CellFunctionTest, DropPathDropsAllEdgesExceptSkips) {
   const Tensor x = Draw({5, 16, 6, 6});
   FirstWeights weights(5);
   const Cell cell = {kConv3x3, kAvgPool3x3, kSkipConnect, kSkipConnect, kConv1x1, kSkipConnect};
-  CellModule module(16, cell, true, weights);
+  CellModule module(16, OperationsOf(cell), true, weights);
   lode::training::DropPath nearly_all(1 - 1e-12, 1), none(0, 1);
   EXPECT_TRUE(torch::equal(module(x, cell, Pass::Training(&nearly_all)), x));
   EXPECT_TRUE(

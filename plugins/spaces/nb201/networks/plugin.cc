@@ -29,7 +29,16 @@ LODE_PLUGIN(
         "over training images before it is measured (those gathered in training mix all cells): "
         "Single Path One-Shot. The presets spos, rsps and setn follow their authors' programs. All "
         "seeds and searches of a run share the supernet; it is trained before the first of them, "
-        "or given as `weights`. Sources: Guo et al., Single Path One-Shot NAS, ECCV 2020; Li and "
+        "or given as `weights`. An optimizer that trains a relaxed network (darts, say) trains the "
+        "supernet itself: each edge of a cell adds its operations times their weights, on both "
+        "parts of the training images alike, augmented and in batches of batch_size; queries then "
+        "measure cells with the weights of the moment. It offers everything that lode/plugin.h "
+        "describes. Unrolled gradients are those of DARTS's program, without momentum: the virtual "
+        "step includes weight decay, and the product with the second derivative is a difference. "
+        "The network can be restarted with another depth, a multiple of three, with fewer "
+        "operations, and with dropout of identities. The presets darts and gdas have the "
+        "benchmark authors' settings of such searches. Sources: Guo et al., Single Path One-Shot "
+        "NAS, ECCV 2020; Li and "
         "Talwalkar, UAI 2019; Dong and Yang, SETN, ICCV 2019; network and runs of the last two: "
         "Dong and Yang, NAS-Bench-201, ICLR 2020.",
         kCapabilities));

@@ -85,11 +85,15 @@ class SharingTest : public testing::Test {
   lode::TemporaryDirectory directory_;
 };
 
-// configs/nas-benchmark/algos/{RANDOM,SETN}.config and the programs that read them.
+// configs/nas-benchmark/algos/{RANDOM,SETN,DARTS,GDAS}.config and the programs that read them.
 TEST_F(SharingTest, PresetsHaveTheirAuthorsSettings) {
-  const Settings rsps = PresetOf("rsps"), setn = PresetOf("setn"), spos = PresetOf("spos");
-  for (const Settings& settings : {rsps, setn}) {
+  const Settings rsps = PresetOf("rsps"), setn = PresetOf("setn"), spos = PresetOf("spos"),
+                 darts = PresetOf("darts"), gdas = PresetOf("gdas");
+  EXPECT_EQ(ValueOf<std::int64_t>(darts, "epochs"), 50);
+  for (const Settings& settings : {rsps, setn, gdas}) {
     EXPECT_EQ(ValueOf<std::int64_t>(settings, "epochs"), 250);
+  }
+  for (const Settings& settings : {rsps, setn, darts, gdas}) {
     EXPECT_EQ(ValueOf<std::int64_t>(settings, "batch_size"), 64);
     EXPECT_EQ(ValueOf<std::int64_t>(settings, "evaluation_batch_size"), 512);
     EXPECT_FALSE(ValueOf<bool>(settings, "affine"));
@@ -99,7 +103,9 @@ TEST_F(SharingTest, PresetsHaveTheirAuthorsSettings) {
     EXPECT_STREQ(ValueOf<const char*>(settings, "initialization"), "pytorch");
     EXPECT_STREQ(ValueOf<const char*>(settings, "schedule"), "epoch");
   }
-  EXPECT_EQ(ValueOf<double>(rsps, "clip_norm"), 5);
+  for (const Settings& settings : {rsps, darts, gdas}) {
+    EXPECT_EQ(ValueOf<double>(settings, "clip_norm"), 5);
+  }
   EXPECT_EQ(ValueOf<double>(setn, "clip_norm"), 0);
   EXPECT_STREQ(ValueOf<const char*>(rsps, "path"), "network");
   EXPECT_STREQ(ValueOf<const char*>(setn, "path"), "cell");

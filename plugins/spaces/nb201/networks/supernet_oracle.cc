@@ -9,25 +9,66 @@
 namespace nb201 {
 namespace {
 
+using lode::training::Mixture;
 using lode::training::Pass;
 using lode::training::SupernetPath;
 using torch::Tensor;
 
 // How the benchmark's authors train and score shared weights.
 std::vector<std::pair<const char*, lode::PresetValue>> PublishedSharing(const char* path,
-                                                                        double clip_norm) {
+                                                                        double clip_norm,
+                                                                        std::int64_t epochs = 250) {
   return {{"affine", false},
           {"moments", "batch"},
           {"path", path},
           {"scoring", "batch"},
           {"evaluation_batch_size", std::int64_t{512}},
           {"clip_norm", clip_norm},
-          {"epochs", std::int64_t{250}},
+          {"epochs", epochs},
           {"batch_size", std::int64_t{64}},
           {"initialization", "pytorch"},
           {"schedule", "epoch"},
           {"keep_last_batch", true}};
 }
+
+// Of a network with `depth` cells.
+std::int64_t CellsOfStage(std::uint32_t depth) {
+  if (depth % kStages != 0) {
+    throw lode::InvalidError("the network has three equal stages: it cannot have " +
+                             std::to_string(depth) + " cells");
+  }
+  return depth / kStages;
+}
+
+class CellSupernet : public lode::training::SharedNetwork {
+ public:
+  // draws_cells: whether each cell of the network has a random path of its own.
+  CellSupernet(Network network, bool draws_cells)
+      : network_(std::move(network)), draws_cells_(draws_cells) {}
+
+  torch::nn::Module& module() override { return *network_; }
+  SupernetPath PathOf(lode::ArchitectureView architecture) override {
+    return PathAlong({FromArchitecture(architecture)});
+  }
+  SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) override {
+    return PathAlong(draws_cells_ ? DrawCells(seed, number, network_->cell_modules())
+                                  : std::vector<Cell>{DrawCell(seed, number)});
+  }
+  Tensor Mix(const Tensor& images, const Mixture& mixture, const Pass& pass) override {
+    return network_->Mix(images, mixture, pass);
+  }
+
+ private:
+  SupernetPath PathAlong(std::vector<Cell> cells) {
+    return [network = network_, cells = std::move(cells)](const Tensor& images,
+                                                          const Pass& pass) mutable {
+      return network->Follow(images, cells, pass);
+    };
+  }
+
+  Network network_;
+  bool draws_cells_;
+};
 
 }  // namespace
 
@@ -58,8 +99,8 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   return params;
 }
 
-// The learning rates, batches and decay of all three presets are the defaults: SPOS and RSPS had
-// theirs for other networks.
+// The learning rates, batches and decay of all presets are the defaults: SPOS and RSPS had theirs for
+// other networks.
 lode::Presets SupernetOracle::Presets() {
   return {
       {"spos",
@@ -82,39 +123,36 @@ lode::Presets SupernetOracle::Presets() {
        "like rsps, but each cell of the network draws its own path for each batch, and gradients "
        "are not clipped. SETN's learned choice of candidates is not included: that is up to the "
        "optimizer.",
-       PublishedSharing("cell", 0)}};
+       PublishedSharing("cell", 0)},
+      {"darts",
+       "The relaxed network that an optimizer trains, as the benchmark's authors run DARTS: norms "
+       "neither affine nor tracked, gradients clipped at 5, learning rates for 50 epochs.",
+       PublishedSharing("network", 5, 50)},
+      {"gdas", "The same with the learning rates of their GDAS, for 250 epochs.",
+       PublishedSharing("network", 5)}};
 }
 
 void SupernetOracle::CheckSpace(const lode::Space& space) const {
   lode::RequireMatrices(space, {CellMatrix()}, "the networks are of the space nb201");
 }
 
-std::shared_ptr<torch::nn::Module> SupernetOracle::Make(const lode::training::Task& task,
-                                                        std::uint64_t seed) {
-  shape_ = NetworkConfigOf(config_, task);
-  shape_.affine = config_.affine;
-  shape_.tracks_moments = config_.tracks_moments();
-  network_ = Network(shape_, std::nullopt, seed);
-  return network_.ptr();
+NetworkConfig SupernetOracle::ShapeOf(const lode::training::Task& task) const {
+  NetworkConfig shape = NetworkConfigOf(config_, task);
+  shape.affine = config_.affine;
+  shape.tracks_moments = config_.tracks_moments();
+  return shape;
 }
 
-SupernetPath SupernetOracle::PathOf(lode::ArchitectureView architecture) const {
-  return
-      [network = network_, cell = FromArchitecture(architecture)](
-          const Tensor& images, const Pass& pass) mutable { return network(images, cell, pass); };
+std::unique_ptr<lode::training::SharedNetwork> SupernetOracle::Make(
+    const lode::training::Task& task, const lode::RelaxedStart& start) const {
+  NetworkConfig shape = ShapeOf(task);
+  if (start.depth != 0) { shape.cells = CellsOfStage(start.depth); }
+  return std::make_unique<CellSupernet>(Network(shape, OperationsOf(start.operations), start.seed),
+                                        config_.path == "cell");
 }
 
-SupernetPath SupernetOracle::DrawPath(std::uint64_t seed, std::uint64_t number) const {
-  const std::vector<Cell> cells = config_.path == "cell"
-                                      ? DrawCells(seed, number, network_->cell_modules())
-                                      : std::vector<Cell>{DrawCell(seed, number)};
-  return [network = network_, cells](const Tensor& images, const Pass& pass) mutable {
-    return network->Follow(images, cells, pass);
-  };
-}
-
-std::string SupernetOracle::DescribeNetworks() const {
-  return nb201::DescribeNetworks(config_, shape_);
+std::string SupernetOracle::DescribeNetwork(const lode::training::Task& task) const {
+  return DescribeNetworks(config_, ShapeOf(task));
 }
 
 std::string SupernetOracle::DescribePaths() const {

@@ -36,16 +36,13 @@ class SupernetOracle : public lode::training::SupernetOracle {
  private:
   void CheckSpace(const lode::Space& space) const override;
   lode::training::Task OpenTask() const override { return TaskOf(config_); }
-  std::shared_ptr<torch::nn::Module> Make(const lode::training::Task& task,
-                                          std::uint64_t seed) override;
-  lode::training::SupernetPath PathOf(lode::ArchitectureView architecture) const override;
-  lode::training::SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) const override;
-  std::string DescribeNetworks() const override;
+  std::unique_ptr<lode::training::SharedNetwork> Make(
+      const lode::training::Task& task, const lode::RelaxedStart& start) const override;
+  std::string DescribeNetwork(const lode::training::Task& task) const override;
   std::string DescribePaths() const override;
+  NetworkConfig ShapeOf(const lode::training::Task& task) const;
 
   Config config_;
-  NetworkConfig shape_;
-  Network network_ = nullptr;
 };
 
 }  // namespace nb201
