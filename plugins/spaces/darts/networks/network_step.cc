@@ -13,12 +13,15 @@
 //   after.K.NAME              a parameter or buffer after step K
 //   logits.K, auxiliary.K     of step K; auxiliary is omitted if there is no such head
 //   evaluated                 logits of images.0 after the last step, with the running moments
+//   mixture                   of a form under a mixture, and the gradient in it in step K
+//   mixture_gradient.K
 //
 // The metadata has the genotype's number, the form's name and numbers; those of a supernet have its
 // channel groups, and whether unselected edges are bypassed.
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +37,7 @@ namespace darts {
 namespace {
 
 using lode::training::DropPath;
+using lode::training::Mixture;
 using lode::training::Pass;
 using lode::training::ToFile;
 using torch::Tensor;
@@ -46,18 +50,41 @@ struct Form {
   double drop_path;
   SupernetConfig network;
   bool is_supernet = false;
+  bool mixed = false;  // under a mixture around the genotype
   lode::training::TrainingConfig training{};
 };
 
-// A network, or a supernet with a path.
+// The genotype's operations have the largest weights; some have none.
+Mixture MixtureAround(const Genotype& genotype) {
+  std::vector<std::uint8_t> bytes(kCells);
+  ToArchitecture(genotype, bytes);
+  std::vector<double> weights;
+  for (std::size_t c = 0; c < kCells; ++c) {
+    weights.push_back(0.5 * bytes[c] + 0.0625 * static_cast<double>(c * 5 % 11 % 4));
+  }
+  return Mixture(weights, lode::Absent::kZero, torch::kFloat);
+}
+
+// A network, or a supernet with a path or a mixture.
 struct Trained {
   std::shared_ptr<torch::nn::Module> module;
   std::function<lode::training::Prediction(const Tensor& images, const Pass& pass)> forward;
+  std::shared_ptr<std::optional<Mixture>> mixture = nullptr;  // of the last pass
 };
+
+Trained MakeMixed(Supernet supernet, const Genotype& genotype) {
+  const auto mixture = std::make_shared<std::optional<Mixture>>();
+  const auto forward = [=](const Tensor& images, const Pass& pass) mutable {
+    mixture->emplace(MixtureAround(genotype));
+    return lode::training::Prediction{supernet->Mix(images, **mixture, pass), {}};
+  };
+  return {supernet.ptr(), forward, mixture};
+}
 
 Trained MakeTrained(const Form& form, const Genotype& genotype, std::uint64_t seed) {
   if (form.is_supernet) {
     Supernet supernet(form.network, seed);
+    if (form.mixed) { return MakeMixed(supernet, genotype); }
     return {supernet.ptr(), [supernet, genotype](const Tensor& images, const Pass& pass) mutable {
               return lode::training::Prediction{supernet(images, genotype, pass), {}};
             }};
@@ -95,7 +122,15 @@ std::vector<Form> Forms() {
   Form whole = FormOf("whole", 6, 0, {"cifar", 3, 4, 10, 8, false});
   whole.is_supernet = true;
   whole.network.channel_groups = 1;
-  return {plain, cifar, imagenet, partial, bypass, whole};
+  std::vector<Form> forms{plain, cifar, imagenet, partial, bypass, whole};
+  for (const char* name : {"partial_mixture", "bypass_mixture", "whole_mixture"}) {
+    Form mixed = FormOf(name, 8, 0, {"cifar", 3, 4, 10, 8, false});
+    mixed.is_supernet = mixed.mixed = true;
+    mixed.network.channel_groups = name == std::string("whole_mixture") ? 1 : 2;
+    mixed.network.bypass_unselected = name == std::string("bypass_mixture");
+    forms.push_back(mixed);
+  }
+  return forms;
 }
 
 // Records what a training does.
@@ -149,6 +184,11 @@ class Recorder {
   }
 
   void AddStep() {
+    if (network_.mixture) {
+      const Tensor gradient = (*network_.mixture)->all().grad();
+      tensors_["mixture"] = ToFile((*network_.mixture)->all());
+      tensors_[Name("mixture_gradient", "")] = ToFile(gradient);
+    }
     for (const auto& parameter : network_.module->named_parameters()) {
       if (parameter->grad().defined()) {
         tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
@@ -195,11 +235,11 @@ lode::files::Metadata MetadataOf(std::size_t genotype, const Form& form) {
 }
 
 int Run(const std::string& directory, const std::vector<std::string>& genotypes) {
-  std::size_t files = 0;
+  std::size_t files = 0, seed = 1;
   for (std::size_t g = 0; g < genotypes.size(); ++g) {
     const Genotype genotype = Parse(genotypes[g]);
     for (const Form& form : Forms()) {
-      Recorder recorder(MakeTrained(form, genotype, 1 + files), form);
+      Recorder recorder(MakeTrained(form, genotype, form.mixed ? seed : seed++), form);
       lode::files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
                                     {recorder.Train(), MetadataOf(g, form)});
     }

@@ -188,6 +188,7 @@ class Supernet(Network):
         super().__init__(tensors, genotype, cells, False, drops)
         self.groups = groups
         self.bypasses = bypasses
+        self.mixture = None  # if there is one, (2, 14, 7), every operation is computed
 
     def operation(self, x, operation, name, stride):
         y = super().operation(x, operation, name, stride)
@@ -203,14 +204,15 @@ class Supernet(Network):
         """An edge, with its operation or, if None, with the rest of the channels alone."""
         if self.groups == 1:
             return self.edge(x, operation, f"{name}.{operation}", stride)
+        return self.beside(x, lambda first: torch.zeros_like(first[:, :, ::stride, ::stride]) if operation is None
+                           else self.edge(first, operation, f"{name}.{operation}", stride), stride)
+
+    def beside(self, x, compute, stride, weight=1):
+        """The first channels computed, the others times the weight, joined and shuffled."""
         count = x.shape[1] // self.groups
         rest = x[:, count:]
         rest = self.pool_rest(rest) if stride == 2 else rest
-        if operation is None:
-            first = torch.zeros_like(rest[:, :count])
-        else:
-            first = self.edge(x[:, :count], operation, f"{name}.{operation}", stride)
-        joined = torch.cat([first, rest], 1)
+        joined = torch.cat([compute(x[:, :count]), weight * rest], 1)
         images, channels, height, width = joined.shape
         groups = joined.view(images, self.groups, channels // self.groups, height, width)
         return groups.transpose(1, 2).reshape(images, channels, height, width)
@@ -222,11 +224,27 @@ class Supernet(Network):
             before = self.conv_norm(self.relu(before), name + ".input0.conv")
         states = [before, self.conv_norm(self.relu(last), name + ".input1.conv")]
         for node, edges in enumerate(cell):
+            if self.mixture is not None:
+                states.append(self.weighted_node(states, name, node, self.mixture[int(reduces)], reduces))
+                continue
             selected = {i: operation for operation, i in edges}
             states.append(sum(
                 self.mixed_edge(x, selected.get(i), f"{name}.node{node}_input{i}", 2 if reduces and i < 2 else 1)
                 for i, x in enumerate(states) if i in selected or self.bypasses))
         return torch.cat(states[2:], 1)
+
+
+    def weighted_node(self, states, name, node, mixture, reduces):
+        """The sum of all edges, each the sum of its operations times their weights."""
+        total = 0
+        for i, x in enumerate(states):
+            weights, stride = mixture[node * (node + 3) // 2 + i], 2 if reduces and i < 2 else 1
+            def compute(y):
+                return sum(weight * self.edge(y, operation, f"{name}.node{node}_input{i}.{operation}", stride)
+                           for operation, weight in zip(OPERATIONS, weights) if weight.item() != 0)
+            bypass = 1 if self.bypasses else sum(weight for weight in weights if weight.item() != 0)
+            total = total + (compute(x) if self.groups == 1 else self.beside(x, compute, stride, bypass))
+        return total
 
 
 def network_of(metadata, state):
@@ -246,9 +264,16 @@ class Training:
         state = with_prefix(tensors, "before.")
         self.parameters = {n: t.requires_grad_() for n, t in state.items() if "running" not in n}
         self.network = network_of(metadata, state)
+        self.mixture = tensors["mixture"].requires_grad_() if "mixture" in tensors else None
+        self.use_mixture()
         self.sgd = torch.optim.SGD(self.parameters.values(), self.numbers["learning_rate"],
                                    momentum=self.numbers["momentum"], weight_decay=self.numbers["weight_decay"])
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.sgd, int(self.numbers["steps"]))
+
+    def use_mixture(self):
+        if self.mixture is not None:
+            self.mixture.grad = None
+            self.network.mixture = self.mixture.reshape(2, 14, len(OPERATIONS))
 
     def loss(self, logits, labels):
         return F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"])
@@ -258,6 +283,7 @@ class Training:
         images = self.given[f"images.{k}"]
         labels = (torch.arange(len(images)) + k * len(images)) % int(self.numbers["classes"])
         self.sgd.zero_grad(set_to_none=True)
+        self.use_mixture()
         self.network.closest = math.inf
         self.network.masks = list(self.given[f"masks.{k}"])
         logits, auxiliary = self.network(images)
@@ -305,6 +331,9 @@ class PyTorchTest(unittest.TestCase):
         return norm
 
     def compare_update(self, training, k, what):
+        if training.mixture is not None:
+            self.expect_equal(training.given[f"mixture_gradient.{k}"], training.mixture.grad,
+                              f"{what} gradient of the mixture")
         gradients = with_prefix(training.given, f"gradient.{k}.")
         after = with_prefix(training.given, f"after.{k}.")
         self.assertEqual(set(after), set(training.network.tensors), what)
@@ -329,7 +358,8 @@ class PyTorchTest(unittest.TestCase):
             with self.subTest(what):
                 ends.setdefault(metadata["form"], []).append(self.compare(Training(tensors, metadata), what))
         self.assertEqual({form: len(reached) for form, reached in ends.items()},
-                         dict.fromkeys(("plain", "cifar", "imagenet", "partial", "bypass", "whole"), len(genotypes())))
+                         dict.fromkeys(("plain", "cifar", "imagenet", "partial", "bypass", "whole", "partial_mixture",
+                                        "bypass_mixture", "whole_mixture"), len(genotypes())))
         # Which trainings come too close to another way depends on the processor's rounding; most do not.
         to_end = [end for reached in ends.values() for end in reached]
         self.assertGreaterEqual(sum(to_end), 0.2 * len(to_end))

@@ -8,15 +8,20 @@
 //   after.K.NAME              a parameter or buffer after step K
 //   logits.K                  of step K
 //   evaluated                 logits of images.0 after the last step, with the running moments
+//   mixture                   the mixture of the form "mixture", and the gradient in it in step K
+//   mixture_gradient.K
 //
 //   train_loss                of the last epoch, in the metadata
 //
 // The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of
 // that cell; "supernet": of all cells, along that cell's path; "benchmark": single, with the first
-// weights and the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps.
+// weights and the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps;
+// "mixture": the same under a mixture in which the cell's operations have the largest weights, and
+// some have none.
 #include <cstdio>
 #include <iomanip>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -44,7 +49,17 @@ struct Form {
   bool single;
   std::vector<lode::training::TrainingConfig> settings;
   NetworkConfig network;
+  bool mixed = false;
 };
+
+std::vector<double> MixtureAround(const Cell& cell) {
+  std::vector<double> weights;
+  for (std::size_t c = 0; c < kCells; ++c) {
+    const bool has = cell[c / kOperations] == static_cast<Operation>(c % kOperations);
+    weights.push_back((has ? 0.5 : 0) + 0.125 * static_cast<double>(c * 5 % 7 % 4));
+  }
+  return weights;
+}
 
 std::vector<Form> Forms() {
   lode::training::TrainingConfig plain;
@@ -73,7 +88,8 @@ std::vector<Form> Forms() {
   return {{"single", true, {plain, all}, network},
           {"supernet", false, {plain, all}, network},
           {"benchmark", true, {benchmark}, uniform},
-          {"shared", false, {shared}, untracked}};
+          {"shared", false, {shared}, untracked},
+          {"mixture", false, {shared}, untracked, true}};
 }
 
 // Has whole batches, or one image less.
@@ -85,8 +101,12 @@ std::unique_ptr<Loader> RandomLoader(bool whole) {
 // Records what a training does.
 class Recorder {
  public:
-  Recorder(Network network, const Cell& cell) : network_(std::move(network)), cell_(cell) {
+  Recorder(Network network, const Cell& cell, bool mixed)
+      : network_(std::move(network)), cell_(cell) {
     AddNetwork("before.");
+    if (!mixed) { return; }
+    mixture_.emplace(MixtureAround(cell), lode::Absent::kZero, torch::kFloat);
+    tensors_["mixture"] = ToFile(mixture_->all());
   }
 
   lode::files::Tensors Train(const lode::training::TrainingConfig& config) {
@@ -99,7 +119,7 @@ class Recorder {
                                               [this](double, const std::string&) { AddStep(); }};
     train_loss_ = lode::training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks).loss;
     const torch::NoGradGuard no_grad;
-    tensors_["evaluated"] = ToFile(network_(first_images_, cell_, Pass::Evaluation()));
+    tensors_["evaluated"] = ToFile(Forward(first_images_, Pass::Evaluation()));
     return std::move(tensors_);
   }
 
@@ -107,14 +127,20 @@ class Recorder {
 
  private:
   lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
-    const Tensor logits = network_(images, cell_, Pass::Training());
+    if (mixture_) { mixture_.emplace(MixtureAround(cell_), lode::Absent::kZero, torch::kFloat); }
+    const Tensor logits = Forward(images, Pass::Training());
     if (step == 0) { first_images_ = images.clone(); }
     tensors_[Name("images", "")] = ToFile(images);
     tensors_[Name("logits", "")] = ToFile(logits);
     return {logits, {}};
   }
 
+  Tensor Forward(const Tensor& images, const Pass& pass) {
+    return mixture_ ? network_->Mix(images, *mixture_, pass) : network_(images, cell_, pass);
+  }
+
   void AddStep() {
+    if (mixture_) { tensors_[Name("mixture_gradient", "")] = ToFile(mixture_->all().grad()); }
     for (const auto& parameter : network_->named_parameters()) {
       if (parameter->grad().defined()) {
         tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
@@ -136,6 +162,7 @@ class Recorder {
 
   Network network_;
   const Cell cell_;
+  std::optional<lode::training::Mixture> mixture_;  // of the step, if there is one
   std::uint64_t step_ = 0;
   double train_loss_ = 0;
   Tensor first_images_;
@@ -164,7 +191,7 @@ lode::files::Metadata MetadataOf(const Cell& cell, const Form& form,
 }
 
 int Run(const std::string& directory, const std::vector<std::string>& cells) {
-  std::size_t files = 0;
+  std::size_t files = 0, seed = 1;
   for (const std::string& text : cells) {
     Cell cell{};
     ParseError error;
@@ -174,8 +201,9 @@ int Run(const std::string& directory, const std::vector<std::string>& cells) {
     }
     for (const Form& form : Forms()) {
       for (const lode::training::TrainingConfig& config : form.settings) {
-        Network network(form.network, form.single ? std::optional(cell) : std::nullopt, 1 + files);
-        Recorder recorder(network, cell);
+        Network network(form.network, form.single ? std::optional(cell) : std::nullopt,
+                        form.mixed ? seed : seed++);
+        Recorder recorder(network, cell, form.mixed);
         lode::files::Safetensors contents{recorder.Train(config), MetadataOf(cell, form, config)};
         std::ostringstream loss;
         loss << std::setprecision(17) << recorder.train_loss();

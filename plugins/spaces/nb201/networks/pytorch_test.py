@@ -74,9 +74,10 @@ def with_prefix(tensors, prefix):
 class Network:
     """The network as in the paper, on tensors with our names."""
 
-    def __init__(self, tensors, operations, tracks_moments):
+    def __init__(self, tensors, operations, tracks_moments, mixture=None):
         self.tensors = tensors
         self.operations = operations
+        self.mixture = mixture  # of all operations of each edge; None: only self.operations
         self.tracks_moments = tracks_moments  # in cells
         self.training = True
         self.closest = math.inf  # distance from 0 of this step's nonzero ReLU inputs
@@ -107,9 +108,15 @@ class Network:
     def cell(self, x, name):
         nodes = [x]
         for node in (1, 2, 3):
-            nodes.append(sum(self.edge(nodes[source], self.operations[e], f"{name}.edge{e}")
+            nodes.append(sum(self.mixed_edge(nodes[source], e, f"{name}.edge{e}")
                              for e, (source, to) in enumerate(EDGES) if to == node))
         return nodes[3]
+
+    def mixed_edge(self, x, e, name):
+        if self.mixture is None:
+            return self.edge(x, self.operations[e], name)
+        return sum(weight * self.edge(x, operation, name)
+                   for operation, weight in zip(OPERATIONS, self.mixture[e]) if weight.item() != 0)
 
     def block(self, x, name):
         y = self.relu(self.conv_norm(self.relu(x), name + ".first", 2))
@@ -135,7 +142,9 @@ class Training:
         self.operations = cell_operations(metadata["cell"])
         state = with_prefix(tensors, "before.")
         self.parameters = {n: t.requires_grad_() for n, t in state.items() if "running" not in n}
-        self.network = Network(state, self.operations, self.numbers["tracks_moments"] == 1)
+        self.mixture = tensors["mixture"].requires_grad_() if "mixture" in tensors else None
+        self.network = Network(state, self.operations, self.numbers["tracks_moments"] == 1,
+                               None if self.mixture is None else self.mixture.reshape(len(EDGES), -1))
         self.losses = []  # of the epoch, summed over each batch's images
         self.sgd = torch.optim.SGD(
             self.parameters.values(), self.numbers["learning_rate"],
@@ -164,6 +173,9 @@ class Training:
         labels = torch.arange(first, first + size) % int(self.numbers["classes"])
         self.sgd.zero_grad(set_to_none=True)
         self.network.closest = math.inf
+        if self.mixture is not None:
+            self.mixture.grad = None
+            self.network.mixture = self.mixture.reshape(len(EDGES), -1)
         logits = self.network(self.given[f"images.{k}"])
         F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"]).backward()
         self.losses = self.losses[:in_epoch] + [(F.cross_entropy(logits, labels).item(), size)]
@@ -233,6 +245,8 @@ class PyTorchTest(unittest.TestCase):
 
     def compare_update(self, training, k, what):
         given = training.given
+        if training.mixture is not None:
+            self.expect_equal(given[f"mixture_gradient.{k}"], training.mixture.grad, f"{what} gradient of the mixture")
         gradients = with_prefix(given, f"gradient.{k}.")
         after = with_prefix(given, f"after.{k}.")
         self.assertEqual(set(after), set(training.network.tensors), what)
@@ -268,14 +282,14 @@ class PyTorchTest(unittest.TestCase):
                 outcomes.append(self.compare(Training(tensors, metadata),
                                              int(metadata["steps"]), what))
         self.assertGreater(sum(to_end for to_end, _ in outcomes), 0.6 * len(self.files))
-        for form in ("single", "supernet", "benchmark", "shared"):
+        for form in ("single", "supernet", "benchmark", "shared", "mixture"):
             ends = [to_end for (_, m), (to_end, _) in zip(self.files, outcomes) if m["form"] == form]
             self.assertGreater(sum(ends), 0.5 * len(ends), form)
         self.assertGreater(sum(clipped for _, clipped in outcomes), 5)
 
     def test_files_cover_all_cells_forms_and_settings(self):
-        self.assertEqual(len(self.files), 6 * len(cells()))
-        self.assertEqual({m["form"] for _, m in self.files}, {"single", "supernet", "benchmark", "shared"})
+        self.assertEqual(len(self.files), 7 * len(cells()))
+        self.assertEqual({m["form"] for _, m in self.files}, {"single", "supernet", "benchmark", "shared", "mixture"})
         self.assertEqual({m["cell"] for _, m in self.files}, set(cells()))
 
 
