@@ -99,8 +99,8 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   return params;
 }
 
-// The learning rates, batches and decay of all presets are the defaults: SPOS and RSPS had theirs for
-// other networks.
+// The learning rates, batches and decay of all presets are the defaults: SPOS and RSPS had theirs
+// for other networks.
 lode::Presets SupernetOracle::Presets() {
   return {
       {"spos",
