@@ -152,7 +152,10 @@ INSTANTIATE_TEST_SUITE_P(
         SearchCase{
             "darts_space", "darts/analytic.toml", {"budget={steps=300}", "optimizer.use=l2nas"}},
         Trained("darts"), Trained("pc_darts"), Trained("gdas"), Trained("snas"), Trained("gaea"),
-        Trained("sdarts", {"optimizer.perturbation=adversarial"}), Trained("milenas")),
+        Trained("sdarts", {"optimizer.perturbation=adversarial"}), Trained("milenas"),
+        Trained("p_darts", {"optimizer.epochs=10", "optimizer.frozen_epochs=2"}), Trained("mdenas"),
+        Trained("ista_nas"),
+        Trained("enas", {"optimizer.controller_steps=2", "optimizer.candidates=5"})),
     [](const auto& info) { return std::string(info.param.name); });
 
 // Functions whose last bit depends on the C library and the processor. The other functions of libm

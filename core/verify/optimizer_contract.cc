@@ -162,17 +162,24 @@ class OptimizerContract : public OptimizerCheck {
   }
 
   // Usage for the state contract: bound instances that are told their own trials; a step returns
-  // the proposal.
+  // the proposal. A network is restarted with every operation, since the host, too, loads one that
+  // fits the optimizer.
   Usage AsUsage() {
-    return {[this] {
+    const auto networks = std::make_shared<std::map<const Subject*, LentNetwork*>>();
+    return {[this, networks] {
               auto subject = std::make_unique<Subject>(component_, setting_);
-              return subject->created() && Bind(*subject) ? std::move(subject) : nullptr;
+              LentNetwork*& network = (*networks)[subject.get()];
+              return subject->created() && Bind(*subject, &network) ? std::move(subject) : nullptr;
             },
             [this](Subject& subject, std::uint64_t step) {
               const auto proposal = Ask(subject, step);
               if (!proposal) { return std::string(); }
               Tell(subject, Evaluated(*proposal, step));
               return proposal->Text();
+            },
+            [networks](Subject& subject) {
+              LentNetwork* const network = networks->at(&subject);
+              if (network != nullptr) { network->network.Restart({}); }
             }};
   }
 };

@@ -72,12 +72,18 @@ class StateContract {
     for (std::size_t at = 0; at < saved.size(); at += 1 + saved.size() / 50) {
       std::string flipped = saved;
       flipped[at] = static_cast<char>(~flipped[at]);
-      if (Takes(subject, flipped)) { usage_.step(subject, at); }
+      StepIfTaken(subject, flipped, at);
     }
-    if (Takes(subject, std::string(saved.size(), '\xff'))) { usage_.step(subject, 0); }
+    StepIfTaken(subject, std::string(saved.size(), '\xff'), 0);
     if (saved.empty()) { return; }
     findings_.Require(!Takes(subject, saved.substr(0, saved.size() - 1)), "state.load",
                       "accepts bytes without the last one");
+  }
+
+  void StepIfTaken(Subject& subject, const std::string& bytes, std::uint64_t step) {
+    if (!Takes(subject, bytes)) { return; }
+    usage_.reset(subject);
+    usage_.step(subject, step);
   }
 
   // Loads; if that fails, the learned state must be the same as before.

@@ -18,6 +18,8 @@ struct Usage {
   std::function<std::unique_ptr<Subject>()> make;
   // Runs one step of an instance and returns its result, empty if it failed.
   std::function<std::string(Subject&, std::uint64_t step)> step;
+  // Makes what an instance works with fit for any state that it may load.
+  std::function<void(Subject&)> reset = [](Subject&) {};
 };
 
 // Returns whether the component has both functions.

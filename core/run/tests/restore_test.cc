@@ -58,9 +58,22 @@ TEST_P(OptimizerRestoreTest, AKilledSearchContinuesToTheSameFiles) {
   ExpectSameAfterKills(Kills(2));
 }
 
+TEST_F(RestoreTest, AKilledSearchWithAControllerContinuesToTheSameFiles) {
+  Write("steps = 20", "controller_steps = 3\nsamples = 2\ncandidates = 2\n", "delay_ms = 2\n",
+        "enas");
+  ExpectSameAfterKills(Kills(2));
+}
+
+// Each stage has another network.
+TEST_F(RestoreTest, AKilledSearchInStagesContinuesToTheSameFiles) {
+  Write("steps = 20", "epochs = 3\nfrozen_epochs = 1\noperations = [5, 4, 2]\n", "delay_ms = 2\n",
+        "p_darts");
+  ExpectSameAfterKills(Kills(4));
+}
+
 INSTANTIATE_TEST_SUITE_P(Trained, OptimizerRestoreTest,
                          testing::Values("darts", "pc_darts", "gdas", "snas", "gaea", "sdarts",
-                                         "milenas"),
+                                         "milenas", "mdenas", "ista_nas"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_F(RestoreTest, TheTrialsDoNotDependOnWhereTheNetworkIs) {

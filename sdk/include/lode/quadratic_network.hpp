@@ -12,7 +12,9 @@
 // which stands for a skip connection, is dropped (0) or scaled by 1 / (1 - rate). The accuracy is
 // the fraction of rows with |y_r - t_r| < 1/2. Steps are those of gradient descent with momentum:
 //
-//   v = momentum * v + dL/dw,    w = w - rate / (1 + epoch of the batch) * v
+//   v = momentum * v + dL/dw,    w = w - rate / (depth^2 (1 + epoch of the batch)) * v
+//
+// Depth squared is how the curvature grows, so that steps converge in networks of any depth.
 #ifndef LODE_QUADRATIC_NETWORK_HPP_
 #define LODE_QUADRATIC_NETWORK_HPP_
 
@@ -105,7 +107,7 @@ class QuadraticNetwork : public RelaxedNetwork {
   }
   double RateOf(std::uint64_t batch) const {
     const std::uint64_t epoch = batch / settings_.training_batches;
-    return settings_.rate / static_cast<double>(1 + epoch);
+    return settings_.rate / (static_cast<double>(1 + epoch) * depth_ * depth_);
   }
 
  private:

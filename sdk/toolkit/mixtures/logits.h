@@ -8,25 +8,24 @@
 #include <utility>
 #include <vector>
 
+#include "toolkit/mixtures/adam.h"
 #include "toolkit/mixtures/relaxation.h"
 
 namespace lode::mixtures {
 
-struct AdamConfig {
-  double learning_rate = 3e-4;
-  double weight_decay = 1e-3;  // is added to the gradient
-  double beta1 = 0.5, beta2 = 0.999;
-};
-
-// Logits with Adam's moments (Kingma and Ba, ICLR 2015, algorithm 1, epsilon 1e-8).
+// Logits of a relaxation that descend by Adam.
 class Logits {
  public:
-  Logits(Relaxation relaxation, const AdamConfig& adam);
+  Logits(Relaxation relaxation, const AdamConfig& adam)
+      : relaxation_(std::move(relaxation)),
+        config_(adam),
+        adam_(relaxation_.size(), config_),
+        values_(relaxation_.size()) {}
 
-  // Sets the logits to normal numbers with this standard deviation, and the moments to 0.
+  // Sets the logits to normal numbers with this standard deviation, and Adam to its start.
   void Initialize(Random random, double deviation);
   // A step of Adam down this gradient in the logits.
-  void Descend(std::span<const double> gradient);
+  void Descend(std::span<const double> gradient) { adam_.Descend(gradient, values_); }
   // A plain step: logits - rate * amounts. The softmax takes an exponentiated-gradient step.
   void Subtract(std::span<const double> amounts, double rate);
 
@@ -47,9 +46,9 @@ class Logits {
 
  private:
   Relaxation relaxation_;
-  AdamConfig adam_;
-  std::vector<double> values_, first_, second_;
-  std::uint64_t steps_ = 0;
+  AdamConfig config_;
+  Adam adam_;
+  std::vector<double> values_;
 };
 
 }  // namespace lode::mixtures

@@ -29,14 +29,13 @@ class LogitsSearch : public EpochSearch {
   // A step of Adam down this gradient in the mixture.
   void Descend(std::span<const double> mixture_gradient);
 
+  void BeginEpoch() override;
+  Action Propose() override;
   void SaveState(Writer& writer) const override { logits_->Save(writer); }
   void LoadState(Reader& reader) override { logits_->Load(reader); }
 
  private:
   static constexpr double kDeviation = 1e-3;  // of the first logits, as in the programs of DARTS
-
-  void BeginEpoch() override;
-  Action Propose() override;
 
   const AdamConfig adam_;
   const Edges edges_;

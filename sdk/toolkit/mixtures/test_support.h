@@ -52,16 +52,16 @@ class FirstEpochTest : public testing::Test {
   // Continues where the optimizer's random numbers do.
   Random random() const { return twin_.host().Random(); }
 
-  // y_r - t_r of batch 0.
+  // y_r - t_r.
   double Error(lode_split split, std::span<const double> mixture, std::span<const double> weights,
-               std::size_t row = 0) const {
-    double error = -start_.Target(split, 0, row);
+               std::size_t row = 0, std::uint64_t batch = 0) const {
+    double error = -start_.Target(split, batch, row);
     for (std::size_t c = 0; c < weights.size(); ++c) {
       if (start_.row_of(c) == row) { error += mixture[c] * weights[c]; }
     }
     return error;
   }
-  // The derivative of the loss in the mixture, and the weights after a step under a mixture.
+  // For batch 0: the derivative of the loss in the mixture, and the weights after a step under a mixture.
   std::vector<double> Gradient(lode_split split, std::span<const double> mixture,
                                std::span<const double> weights) const {
     std::vector<double> gradient;
