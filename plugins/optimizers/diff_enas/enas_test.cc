@@ -47,8 +47,8 @@ TEST_F(EnasTest, WeightsAreTrainedOnADrawnPath) {
 }
 
 // REINFORCE: the mean of (reward - baseline) d log p, ascended by Adam with beta1 = 0, whose first
-// step is rate g / (|g| + epsilon). The baseline is b <- 0.75 b + 0.25 reward, and the first one the
-// first reward.
+// step is rate g / (|g| + epsilon). The first baseline is the first reward, then it becomes
+// 0.75 baseline + 0.25 reward.
 TEST_F(EnasTest, TheControllerAscendsRewardsAboveTheBaseline) {
   Enas enas(host(), Small());
   Ask(enas);

@@ -61,7 +61,7 @@ class FirstEpochTest : public testing::Test {
     }
     return error;
   }
-  // For batch 0: the derivative of the loss in the mixture, and the weights after a step under a mixture.
+  // For batch 0: the derivative of the loss in the mixture, and the weights after a step under one.
   std::vector<double> Gradient(lode_split split, std::span<const double> mixture,
                                std::span<const double> weights) const {
     std::vector<double> gradient;
