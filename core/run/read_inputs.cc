@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/config/artifacts.h"
+#include "core/config/oracle_roles.h"
 #include "core/run/known_sources.h"
 #include "core/search/components.h"
 #include "core/search/oracles.h"
@@ -28,11 +29,14 @@ class InputReader {
     }
     if (waits || !MayMake(pipeline.space)) { return; }
     const RunContext run;
-    const Oracles oracles(pipeline, catalog_, run, quick);
-    const bool has_optimizer = !pipeline.is_preparation() && MayMake(pipeline.optimizer);
+    Oracles oracles(pipeline, catalog_, run, quick);
+    const bool has_network =  // none if its oracle is not made
+        oracles.network() != nullptr || !TrainsNetwork(pipeline.optimizer, catalog_);
+    const bool has_optimizer =
+        !pipeline.is_preparation() && has_network && MayMake(pipeline.optimizer);
     if (has_optimizer && std::ranges::all_of(pipeline.explorations,
                                              [&](const auto& config) { return MayMake(config); })) {
-      const Components components(pipeline, catalog_, run);
+      const Components components(pipeline, catalog_, run, {}, oracles.network());
     }
   }
 

@@ -126,8 +126,8 @@ class RelaxedCalls : public Contract {
                    bool wants_gradient = true) {
     return Call(oracle_, api_.relaxed->measure, what, mixture, wants_gradient);
   }
-  Measured Step(Subject& subject, std::uint64_t number) {
-    return Call(subject, api_.relaxed->step, Training(number), Dense());
+  Measured Step(Subject& subject, std::uint64_t number, bool wants_gradient = true) {
+    return Call(subject, api_.relaxed->step, Training(number), Dense(), wants_gradient);
   }
 
   // ---- mixtures

@@ -141,6 +141,12 @@ TEST_F(RestoreTest, ALostOrDamagedCheckpointIsAnError) {
   EXPECT_THAT(lode_.Run(extending).err, HasSubstr("network-2"));
 }
 
+TEST_F(RestoreTest, APipelineThatTrainsIsValid) {
+  Write("steps = 3");
+  const Outcome outcome = lode_.Run({"validate", Path("pipeline.toml").string()});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
 TEST_F(RestoreTest, APipelineThatCannotTrainIsRefused) {
   Write("steps = 3", "[[reward.limits]]\nmetric = \"params\"\nmax = 500000\n");
   EXPECT_THAT(lode_.Run(Running()).err, HasSubstr("trains before each proposal"));

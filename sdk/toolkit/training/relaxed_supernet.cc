@@ -66,7 +66,9 @@ std::vector<double> NumbersOf(const Tensor& gradient, std::size_t cells) {
   return {dense.data_ptr<double>(), dense.data_ptr<double>() + dense.numel()};
 }
 
+// `out` may be empty: nobody needs the gradient.
 void Fill(std::span<double> out, const Tensor& gradient) {
+  if (out.empty()) { return; }
   std::ranges::copy(NumbersOf(gradient, out.size()), out.begin());
 }
 

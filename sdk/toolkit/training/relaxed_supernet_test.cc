@@ -197,6 +197,15 @@ TEST_F(RelaxedSupernetTest, AStepLeavesAbsentOperationsAlone) {
   }
 }
 
+TEST_F(RelaxedSupernetTest, NobodyNeedsToAskForGradients) {
+  const auto one = Started(), two = Started();
+  RelaxedBatch batch = On(0);
+  batch.gradient = {};
+  EXPECT_EQ(one->Measure(batch).loss, two->Measure(On(0)).loss);
+  EXPECT_EQ(one->Step(batch).loss, two->Step(On(0)).loss);
+  EXPECT_EQ(Saved(*one), Saved(*two));
+}
+
 // Nesterov's momentum and decay by hand, for two steps.
 TEST_F(RelaxedSupernetTest, AStepIsThatOfTheTrainer) {
   config_.clip_norm = 0;
