@@ -118,7 +118,8 @@ constexpr Rule kRules[] = {
      "Calls before restart and wrong ones are refused as invalid, missing features as "
      "unsupported."},
     {"relaxed.restart", "restart makes the same network for the same seed, whatever came before."},
-    {"relaxed.batch", "Equal calls of measure have equal results; step changes them."},
+    {"relaxed.batch",
+     "Equal calls of measure have equal results; step changes them, with or without a gradient."},
     {"relaxed.gradient", "Gradients equal finite differences of the loss, in both splits."},
     {"relaxed.absent", "Gradients at 0 are 0, the differences, or finite, as requested."},
     {"relaxed.unrolled", "Unrolled gradients equal finite differences of the unrolled loss."},

@@ -19,7 +19,7 @@ namespace {
 
 struct Mutant {
   const char* kind;
-  int fault;  // number in mutants/KIND.c
+  int fault;  // number in mutants/KIND.c or .cc
   const char* what;
   const char* rule;  // the rule that finds it; "" if none does
 };
@@ -197,6 +197,27 @@ constexpr Mutant kMutants[] = {
     {"optimizer", 41, "expects older steps first", "optimizer.any_order"},
     {"optimizer", 42, "refuses fidelities as an internal error", "optimizer.offer"},
     {"optimizer", 43, "refuses many known trials", "optimizer.known"},
+    {"network", 1, "a step changes nothing", "relaxed.batch"},
+    {"network", 2, "an epoch has more batches after each step", "relaxed.info"},
+    {"network", 3, "a restart adds to the seed", "relaxed.restart"},
+    {"network", 4, "a restart ignores the seed", "relaxed.restart"},
+    {"network", 5, "a step writes a gradient that nobody wants", "process.crash"},
+    {"network", 6, "a step needs a place for the gradient", "relaxed.batch"},
+    {"network", 7, "a step reports the loss after it", "relaxed.batch"},
+    {"network", 8, "a sparse mixture is refused", "relaxed.batch"},
+    {"network", 9, "each call is on the next batch", "relaxed.batch"},
+    {"network", 10, "absent operations have no gradient", "relaxed.absent"},
+    {"network", 11, "the unrolled gradient is that without the virtual step", "relaxed.unrolled"},
+    {"network", 12, "the accuracy is in percent", "relaxed.batch"},
+    {"network", 13, "the loss on validation is not a number", "relaxed.batch"},
+    {"network", 14, "the gradient forgets the last row", "relaxed.gradient"},
+    {"network", 15, "the gradient on validation points down", "relaxed.gradient"},
+    {"network", 16, "measure takes a step", "relaxed.batch"},
+    {"network", 17, "the network starts by itself", "relaxed.refused"},
+    {"network", 18, "save writes the network after another step", "relaxed.state"},
+    {"network", 20, "a random number of earlier asks is not saved", "optimizer.restore"},
+    {"network", 21, "load forgets the epoch", "optimizer.restore"},
+    {"network", 22, "load forgets the moments", "optimizer.restore"},
 };
 
 struct Quiet : Observer {
@@ -230,7 +251,7 @@ TEST_P(Soundness, FindsNothingInAComponentWithoutAFault) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kind, Soundness,
-                         testing::Values("space", "oracle", "exploration", "optimizer"));
+                         testing::Values("space", "oracle", "exploration", "optimizer", "network"));
 
 class Mutation : public testing::TestWithParam<Mutant> {};
 
