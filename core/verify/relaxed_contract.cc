@@ -94,6 +94,8 @@ class RelaxedContract : public RelaxedCalls {
     Require(Measure(Training(0), Dense()).loss != training.loss, "relaxed.batch",
             "a step changes nothing");
     Require(SameInfo(Describe(), info), "relaxed.info", "it changes with a step");
+    Require(Step(oracle_, 1, false).status == LODE_OK, "relaxed.batch",
+            "a step without a gradient is refused");
   }
   void RequireGood(const Measured& m) {
     Require(m.status == LODE_OK, "relaxed.batch", "a batch of an epoch is refused");
