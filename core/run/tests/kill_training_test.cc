@@ -7,7 +7,7 @@
 
 #include "core/run/tests/killed_search.h"
 
-namespace darts {
+namespace lode::core {
 namespace {
 
 // Equal bits need one thread for each training.
@@ -27,7 +27,7 @@ name = "final"
 oracle = {channels = 4, train_images = 100, validation_images = 20, test_images = 20, epochs = 2, batch_size = 10}
 )";
 
-class KillTrainingTest : public testing::Test, protected lode::core::KilledSearch {
+class KillTrainingTest : public testing::Test, protected KilledSearch {
  protected:
   KillTrainingTest() { std::ofstream(Path("pipeline.toml")) << kPipeline; }
 };
@@ -35,4 +35,4 @@ class KillTrainingTest : public testing::Test, protected lode::core::KilledSearc
 TEST_F(KillTrainingTest, LeavesTheSameFilesAsWithoutKills) { ExpectSameAfterKills(Kills(2)); }
 
 }  // namespace
-}  // namespace darts
+}  // namespace lode::core
