@@ -148,5 +148,17 @@ TEST(SkipLimitTest, TheWeakestSkipsGiveWay) {
   EXPECT_EQ(kept, before);
 }
 
+// The network refuses mixtures with operations that it was started without.
+TEST_F(PDartsTest, PerturbationsLeaveOutWhatAStageHasNot) {
+  for (const char* perturbation : {"random", "adversarial"}) {
+    PDarts::Config config = ThreeStages();
+    config.perturbation = perturbation;
+    Start(config);
+    for (std::size_t epoch = 0; epoch < 3 * static_cast<std::size_t>(config.epochs); ++epoch) {
+      EXPECT_NO_THROW(Ask()) << perturbation;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace diff_p_darts

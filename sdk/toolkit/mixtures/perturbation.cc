@@ -1,6 +1,7 @@
 #include "toolkit/mixtures/perturbation.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace lode::mixtures {
@@ -16,7 +17,11 @@ void ProjectRow(std::span<double> row) {
   for (double& weight : row) { weight /= sum; }
 }
 
+// Excluded operations stay 0, and are never the largest.
 void ProjectRows(const Relaxation& relaxation, std::vector<double>& factors) {
+  for (std::size_t c = 0; c < relaxation.cells(); ++c) {
+    if (relaxation.operations()[c] == 0) { factors[c] = -std::numeric_limits<double>::infinity(); }
+  }
   for (const sampling::Row& row : relaxation.rows().list()) {
     ProjectRow(std::span(factors).subspan(row.first, row.columns));
   }

@@ -3,7 +3,7 @@
 //
 // Only operations are perturbed, not the weights of edges: each factor of an operation by at most
 // epsilon. Then those of each row are clamped to [0, 1] and divided by their sum; if all are 0, the
-// one that was the largest becomes 1.
+// one that was the largest becomes 1. Excluded operations stay 0.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -56,6 +56,27 @@ TEST_F(PerturbationTest, AnAdversaryThatLosesGivesUp) {
   EXPECT_EQ(PerturbAdversarially(relaxation_, host_.host().Random(), factors, 0.2, loss), factors);
 }
 
+// However large the noise is: where it leaves nothing above 0, a present operation becomes 1.
+TEST_F(PerturbationTest, ExcludedOperationsStayAbsent) {
+  const test::Grid grid(1, 3);
+  Relaxation relaxation(grid.space());
+  relaxation.Restrict(Architecture{1, 0, 1});
+  const std::vector<double> factors = relaxation.Factors(std::vector<double>{1, 5, 0});
+  const auto loss = [](std::span<const double> m, std::span<double> gradient) {
+    std::ranges::fill(gradient, 1.0);
+    return m[1];
+  };
+  const lode::Random random = host_.host().Random();
+  for (int i = 0; i < 100; ++i) {
+    for (const std::vector<double>& perturbed :
+         {PerturbRandomly(relaxation, random, factors, 3),
+          PerturbAdversarially(relaxation, random, factors, 3, loss)}) {
+      EXPECT_EQ(perturbed[1], 0);
+      EXPECT_DOUBLE_EQ(perturbed[0] + perturbed[2], 1);
+    }
+  }
+}
+
 // Nodes' weights of their edges stay.
 TEST_F(PerturbationTest, EdgesAreNotPerturbed) {
   const test::BoundSpace<EdgeSpace> space;
