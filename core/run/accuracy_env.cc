@@ -22,8 +22,8 @@ files::Metadata MetadataOf(const fs::path& file) {
   } catch (const lode::Error& error) { throw HostError(error.what()); }
 }
 
-double AccuracyEnvOf(const fs::path& file) {
-  const files::Metadata metadata = MetadataOf(file);
+// `metadata`: that of the file.
+double AccuracyEnvOf(const fs::path& file, const files::Metadata& metadata) {
   const auto found = metadata.find(kKey);
   if (found == metadata.end()) {
     throw HostError(file.string() + ": its metadata has no " + kKey +
@@ -44,14 +44,15 @@ double AccuracyEnvOf(const fs::path& file) {
 
 void TakeAccuracyEnv(RewardConfig& reward) {
   if (reward.accuracy_env.empty() || !fs::exists(reward.accuracy_env)) { return; }
-  reward.reference = AccuracyEnvOf(reward.accuracy_env);
+  reward.reference = AccuracyEnvOf(reward.accuracy_env, MetadataOf(reward.accuracy_env));
   reward.accuracy_env.clear();
 }
 
 std::optional<double> AccuracyEnvOfStage(const fs::path& directory) {
   const fs::path file = directory / kSupernetFile;
-  if (!fs::exists(file) || !MetadataOf(file).contains(kKey)) { return std::nullopt; }
-  return AccuracyEnvOf(file);
+  if (!fs::exists(file)) { return std::nullopt; }
+  const files::Metadata metadata = MetadataOf(file);
+  return metadata.contains(kKey) ? std::optional(AccuracyEnvOf(file, metadata)) : std::nullopt;
 }
 
 }  // namespace lode::core
