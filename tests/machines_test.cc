@@ -138,6 +138,7 @@ INSTANTIATE_TEST_SUITE_P(
                    {"budget={steps=60}", "optimizer.use=alphax", "exploration=[]"}},
         SearchCase{"hyperband", "nb201/hyperband.toml", {"budget={steps=300}"}},
         SearchCase{"bohb", "nb201/bohb.toml", {"budget={steps=200}"}},
+        SearchCase{"econas", "nb201/econas.toml", {"budget={steps=300}"}},
         SearchCase{"tpe", "nb201/tpe.toml", {"budget={steps=150}"}},
         SearchCase{"bananas", "nb201/bananas.toml", {"budget={steps=80}"}},
         SearchCase{"npenas", "nb201/npenas.toml", {"budget={steps=80}"}},

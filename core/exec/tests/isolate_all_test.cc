@@ -90,7 +90,7 @@ max_failures = 1000
 TEST_F(IsolateAllTest, TrialsAreTheSameByteForByteForEveryOptimizer) {
   for (const char* optimizer :
        {"random", "rea", "local_search", "nsga2", "evolution", "bo", "reinforce", "tpe", "alphax",
-        "hyperband", "bohb", "bananas", "npenas"}) {
+        "hyperband", "bohb", "econas", "bananas", "npenas"}) {
     ExpectSame(SourceFile("configs/nb201/random.toml").string(),
                {std::string("optimizer.use=") + optimizer, "budget.steps=80"});
   }
@@ -122,6 +122,7 @@ TEST_F(IsolateAllTest, TrialsOfThreeWorkersAreTheSameForEveryOptimizer) {
       "use=\"alphax\"",
       "use=\"hyperband\"",
       "use=\"bohb\"",
+      "use=\"econas\"",
       "use=\"bananas\"",
       "use=\"npenas\"",
       "use=\"arch2vec_bo\", fit_epochs=2, " + embedding,

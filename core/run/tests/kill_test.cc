@@ -68,6 +68,7 @@ const Shape kShapes[] = {
     {"Gradients", WithThreeWorkers("use = \"reinforce\"\n")},
     {"Brackets", WithThreeWorkers("use = \"hyperband\"\n")},
     {"BracketsAndDensities", WithThreeWorkers("use = \"bohb\"\npreset = \"nb201\"\n")},
+    {"Populations", WithThreeWorkers("use = \"econas\"\nnewcomers = 4\npromoted = [2, 1]\n")},
     {"Densities", WithThreeWorkers("use = \"tpe\"\n")},
     {"Tree", WithThreeWorkers("use = \"alphax\"\n")},
     {"Networks", WithThreeWorkers("use = \"bananas\"\nnetworks = 2\n" + kNetworks)},

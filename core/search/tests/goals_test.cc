@@ -23,10 +23,10 @@ using nlohmann::json;
 const char* const kOptimizers[] = {"l2nas", "rea", "nsga2", "hyperband"};
 const char* const kOptimizersOfGoals[] = {"tpe"};
 #else
-const char* const kOptimizers[] = {"l2nas",   "random",    "rea",         "local_search",
-                                   "nsga2",   "evolution", "reinforce",   "tpe",
-                                   "bo",      "hyperband", "bohb",        "alphax",
-                                   "bananas", "npenas",    "arch2vec_bo", "arch2vec_rl"};
+const char* const kOptimizers[] = {
+    "l2nas",     "random", "rea",         "local_search", "nsga2", "evolution",
+    "reinforce", "tpe",    "bo",          "hyperband",    "bohb",  "alphax",
+    "bananas",   "npenas", "arch2vec_bo", "arch2vec_rl",  "econas"};
 const char* const kOptimizersOfGoals[] = {"tpe", "bo"};
 #endif
 

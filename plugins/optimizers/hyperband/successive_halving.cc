@@ -13,7 +13,8 @@ constexpr double kTolerance = 1e-9;
 
 double Floor(double x) { return std::floor(x + kTolerance); }
 
-// Returns the highest fidelity that is offered and at most `limit`, or 0.
+}  // namespace
+
 double HighestAtMost(const lode::Fidelities& offered, double limit) {
   if (offered.values().empty()) {
     return limit < offered.lowest() * (1 - kTolerance) ? 0 : std::max(limit, offered.lowest());
@@ -21,8 +22,6 @@ double HighestAtMost(const lode::Fidelities& offered, double limit) {
   const auto above = std::ranges::upper_bound(offered.values(), limit * (1 + kTolerance));
   return above == offered.values().begin() ? 0 : above[-1];
 }
-
-}  // namespace
 
 std::vector<double> RungsOf(const lode::Fidelities& offered, double eta, double lowest) {
   std::vector<double> rungs;

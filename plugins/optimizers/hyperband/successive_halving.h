@@ -14,6 +14,10 @@
 
 namespace hyperband {
 
+// Returns the highest fidelity that is offered and, up to rounding, at most `limit`; 0 if there is
+// none.
+double HighestAtMost(const lode::Fidelities& offered, double limit);
+
 // Returns the fidelities of the ladder, ascending; the last is 1. Below a rung r comes r / eta if
 // all fidelities of a range are offered, and of a list the largest that is at most r / eta, as far
 // as there is one that is not below `lowest`. REQUIRES: eta > 1.
