@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace lode::training {
 namespace {
@@ -18,11 +20,29 @@ Tensor ToTensor(const Channels& values) { return torch::tensor(values); }
 
 }  // namespace
 
-BatchNormImpl::BatchNormImpl(std::int64_t channels, bool affine)
+BatchNormImpl::BatchNormImpl(std::int64_t channels, bool affine, MomentNames names)
     : weight(affine ? register_parameter("weight", torch::ones(channels)) : Tensor()),
       bias(affine ? register_parameter("bias", torch::zeros(channels)) : Tensor()),
       running_mean(register_buffer("running_mean", torch::zeros(channels))),
-      running_variance(register_buffer("running_variance", torch::ones(channels))) {}
+      running_variance(
+          register_buffer(names == MomentNames::kPyTorch ? "running_var" : "running_variance",
+                          torch::ones(channels))) {
+  if (names == MomentNames::kPyTorch) {
+    register_buffer("num_batches_tracked", torch::zeros({}, torch::kLong));
+  }
+}
+
+BatchNormImpl::BatchNormImpl(Parts parts)
+    : weight(std::move(parts.weight)),
+      bias(std::move(parts.bias)),
+      running_mean(std::move(parts.running_mean)),
+      running_variance(std::move(parts.running_variance)) {}
+
+BatchNorm BatchNormImpl::First(std::int64_t channels) const {
+  const auto first = [&](const Tensor& whole) { return whole.narrow(0, 0, channels); };
+  return BatchNorm(std::shared_ptr<BatchNormImpl>(new BatchNormImpl(
+      Parts{first(weight), first(bias), first(running_mean), first(running_variance)})));
+}
 
 Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
   return torch::batch_norm(x, weight, bias, running_mean, running_variance, pass.batch_moments,

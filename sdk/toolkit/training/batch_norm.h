@@ -41,11 +41,24 @@ struct Normalization {
   Channels shift;
 };
 
+// What a norm's buffers are called in files.
+enum class MomentNames {
+  kLode,     // running_mean, running_variance
+  kPyTorch,  // running_mean, running_var, and num_batches_tracked, which is kept and not used
+};
+
+class BatchNorm;
+
 // Parameters weight (1 at first) and bias (0), both undefined if the norm is not affine; buffers
 // running_mean (0) and running_variance (1, unbiased).
 class BatchNormImpl : public torch::nn::Module {
  public:
-  explicit BatchNormImpl(std::int64_t channels, bool affine = true);
+  explicit BatchNormImpl(std::int64_t channels, bool affine = true,
+                         MomentNames names = MomentNames::kLode);
+
+  // The norm of the first channels: its parameters and moments are views of this one's. REQUIRES:
+  // this one is affine.
+  BatchNorm First(std::int64_t channels) const;
 
   // With LibTorch's own operation, on any device, with autograd.
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
@@ -58,6 +71,11 @@ class BatchNormImpl : public torch::nn::Module {
   torch::Tensor weight, bias, running_mean, running_variance;
 
  private:
+  struct Parts {
+    torch::Tensor weight, bias, running_mean, running_variance;
+  };
+  explicit BatchNormImpl(Parts parts);
+
   Normalization By(const Moments& moments) const;
   void AddToRunning(const Moments& moments, std::int64_t pixels, double momentum);
 };

@@ -1,35 +1,20 @@
 #!/usr/bin/python3
-"""Networks of DARTS genotypes, supernets and their training, compared with PyTorch's.
+"""Networks of DARTS genotypes, supernets and their training, compared with PyTorch's, as network_steps.py describes.
 
-pytorch_test.py PROGRAM: PROGRAM is darts_networks_step, whose source describes what it writes. This test does the same
-steps in double precision with torch.nn.functional and torch.optim, from the same weights, batches and drop-path masks;
-every gradient, parameter, running moment and logit must be equal to within 1e-5, relative to values above 1. Where the
-input of a ReLU is closer to 0, or the two largest inputs of a maximum closer to each other, than single precision can
-tell, gradients may take either way, in PyTorch as in Lode: from a step that differs for this reason on, a training is
-no longer compared, and most trainings must be compared to their ends. Exit status: 0, 1, or 77 if PyTorch is missing.
+pytorch_test.py PROGRAM: PROGRAM is darts_networks_step, which also writes the masks of drop-path.
 """
 
-import json
-import math
 import pathlib
 import random
-import struct
-import subprocess
 import sys
-import tempfile
-import unittest
 
-try:
-    import torch
-except ImportError:
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+import network_steps
+import torch
 import torch.nn.functional as F
 
 OPERATIONS = ("max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3",
               "dil_conv_5x5")
-TOLERANCE = 1e-5
-TOO_CLOSE = 1e-5  # distance of a ReLU's input from 0, and between the largest inputs of a maximum
-PROGRAM = None
 
 
 def genotypes():
@@ -50,43 +35,20 @@ def text_of(genotype):
     return f"Genotype(normal={normal}, normal_concat=range(2, 6), reduce={reduce}, reduce_concat=range(2, 6))"
 
 
-def read_safetensors(path):
-    data = path.read_bytes()
-    (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8:8 + length])
-    metadata = header.pop("__metadata__")
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = (8 + length + offset for offset in entry["data_offsets"])
-        flat = torch.frombuffer(bytearray(data[begin:end]), dtype=torch.float32)
-        tensors[name] = flat.reshape(entry["shape"]).double()
-    return tensors, metadata
-
-
-def with_prefix(tensors, prefix):
-    return {name[len(prefix):]: t.clone() for name, t in tensors.items() if name.startswith(prefix)}
-
-
-class Network:
-    """The published network, on tensors with our names."""
+class Network(network_steps.Network):
+    """The published network."""
 
     def __init__(self, tensors, genotype, cells, imagenet, drops):
-        self.tensors = tensors
+        super().__init__(tensors)
         self.genotype = genotype
         self.cells = cells
         self.imagenet = imagenet
         self.drops = drops
-        self.training = True
         self.masks = []  # of this step, those of edges that are still to come
-        self.closest = math.inf  # of this step, how close it is to taking another way
 
-    def note(self, distances):
-        away = distances.detach().abs()
-        self.closest = min([self.closest, *away[away > 0].flatten().sort()[0][:1].tolist()])
-
-    def relu(self, x):
-        self.note(x)
-        return F.relu(x)
+    def begin(self, given, k):
+        super().begin(given, k)
+        self.masks = list(given[f"masks.{k}"])
 
     def max_pool(self, x, stride):
         padded = F.pad(x, (1, 1, 1, 1), value=-1e9)
@@ -94,15 +56,6 @@ class Network:
         best = windows.topk(2)[0]
         self.note(best[..., 0] - best[..., 1])
         return F.max_pool2d(x, 3, stride, 1)
-
-    def norm(self, x, name):
-        t = self.tensors
-        return F.batch_norm(x, t[name + ".running_mean"], t[name + ".running_variance"],
-                            t.get(name + ".weight"), t.get(name + ".bias"), self.training, 0.1, 1e-5)
-
-    def conv_norm(self, x, name, stride=1):
-        weight = self.tensors[name + ".weight"]
-        return self.norm(F.conv2d(x, weight, None, stride, weight.shape[2] // 2), name + ".norm")
 
     def reduction(self, x, name):
         x = self.relu(x)
@@ -155,9 +108,6 @@ class Network:
             x = self.norm(x, "auxiliary.norm")
         return self.linear(self.relu(x).flatten(1), "auxiliary.classifier")
 
-    def linear(self, x, name):
-        return F.linear(x, self.tensors[name + ".weight"], self.tensors[name + ".bias"])
-
     def stem(self, x):
         if not self.imagenet:
             x = self.conv_norm(x, "stem0")
@@ -188,7 +138,6 @@ class Supernet(Network):
         super().__init__(tensors, genotype, cells, False, drops)
         self.groups = groups
         self.bypasses = bypasses
-        self.mixture = None  # if there is one, (2, 14, 7), every operation is computed
 
     def operation(self, x, operation, name, stride):
         y = super().operation(x, operation, name, stride)
@@ -225,7 +174,7 @@ class Supernet(Network):
         states = [before, self.conv_norm(self.relu(last), name + ".input1.conv")]
         for node, edges in enumerate(cell):
             if self.mixture is not None:
-                states.append(self.weighted_node(states, name, node, self.mixture[int(reduces)], reduces))
+                states.append(self.weighted_node(states, name, node, reduces))
                 continue
             selected = {i: operation for operation, i in edges}
             states.append(sum(
@@ -233,10 +182,9 @@ class Supernet(Network):
                 for i, x in enumerate(states) if i in selected or self.bypasses))
         return torch.cat(states[2:], 1)
 
-
-    def weighted_node(self, states, name, node, mixture, reduces):
+    def weighted_node(self, states, name, node, reduces):
         """The sum of all edges, each the sum of its operations times their weights."""
-        total = 0
+        total, mixture = 0, self.mixture.reshape(2, 14, len(OPERATIONS))[int(reduces)]
         for i, x in enumerate(states):
             weights, stride = mixture[node * (node + 3) // 2 + i], 2 if reduces and i < 2 else 1
             def compute(y):
@@ -255,108 +203,13 @@ def network_of(metadata, state):
     return Network(state, genotype, cells, metadata["network"] == "imagenet", drops)
 
 
-class Training:
-    """The steps of one file, repeated."""
-
-    def __init__(self, tensors, metadata):
-        self.given = tensors
-        self.numbers = {k: float(v) for k, v in metadata.items() if k not in ("form", "network")}
-        state = with_prefix(tensors, "before.")
-        self.parameters = {n: t.requires_grad_() for n, t in state.items() if "running" not in n}
-        self.network = network_of(metadata, state)
-        self.mixture = tensors["mixture"].requires_grad_() if "mixture" in tensors else None
-        self.use_mixture()
-        self.sgd = torch.optim.SGD(self.parameters.values(), self.numbers["learning_rate"],
-                                   momentum=self.numbers["momentum"], weight_decay=self.numbers["weight_decay"])
-        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(self.sgd, int(self.numbers["steps"]))
-
-    def use_mixture(self):
-        if self.mixture is not None:
-            self.mixture.grad = None
-            self.network.mixture = self.mixture.reshape(2, 14, len(OPERATIONS))
-
-    def loss(self, logits, labels):
-        return F.cross_entropy(logits, labels, label_smoothing=self.numbers["label_smoothing"])
-
-    def step(self, k):
-        """Logits, those of the auxiliary head, and the gradients' norm."""
-        images = self.given[f"images.{k}"]
-        labels = (torch.arange(len(images)) + k * len(images)) % int(self.numbers["classes"])
-        self.sgd.zero_grad(set_to_none=True)
-        self.use_mixture()
-        self.network.closest = math.inf
-        self.network.masks = list(self.given[f"masks.{k}"])
-        logits, auxiliary = self.network(images)
-        loss = self.loss(logits, labels)
-        if auxiliary is not None:
-            loss = loss + self.numbers["auxiliary_weight"] * self.loss(auxiliary, labels)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.numbers["clip_norm"]).item()
-        self.sgd.step()
-        self.schedule.step()
-        return logits.detach(), auxiliary, norm
-
-    def evaluate(self):
-        self.network.training = False
-        with torch.no_grad():
-            return self.network(self.given["images.0"])[0]
-
-
-class PyTorchTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        torch.set_num_threads(1)
-        with tempfile.TemporaryDirectory() as directory:
-            subprocess.run([PROGRAM, directory, *map(text_of, genotypes())], check=True)
-            cls.files = [read_safetensors(path) for path in sorted(pathlib.Path(directory).glob("*.safetensors"))]
-
-    def expect_equal(self, ours, theirs, what):
-        self.assertEqual(ours.shape, theirs.shape, what)
-        error = ((ours - theirs).abs() / theirs.abs().clamp_min(1)).max().item()
-        self.assertLessEqual(error, TOLERANCE, what)
-
-    def compare_step(self, training, k, what):
-        """Returns the norm of the step's gradients; None if a gradient took another way."""
-        logits, auxiliary, norm = training.step(k)
-        self.expect_equal(training.given[f"logits.{k}"], logits, f"{what} logits")
-        self.assertEqual(f"auxiliary.{k}" in training.given, auxiliary is not None, what)
-        if auxiliary is not None:
-            self.expect_equal(training.given[f"auxiliary.{k}"], auxiliary.detach(), f"{what} auxiliary logits")
-        try:
-            self.compare_update(training, k, what)
-        except AssertionError:
-            if training.network.closest < TOO_CLOSE:
-                return None
-            raise
-        return norm
-
-    def compare_update(self, training, k, what):
-        if training.mixture is not None:
-            self.expect_equal(training.given[f"mixture_gradient.{k}"], training.mixture.grad,
-                              f"{what} gradient of the mixture")
-        gradients = with_prefix(training.given, f"gradient.{k}.")
-        after = with_prefix(training.given, f"after.{k}.")
-        self.assertEqual(set(after), set(training.network.tensors), what)
-        self.assertEqual(set(gradients), {n for n, p in training.parameters.items() if p.grad is not None}, what)
-        for name, gradient in gradients.items():
-            self.expect_equal(gradient, training.parameters[name].grad, f"{what} gradient of {name}")
-        for name, tensor in training.network.tensors.items():
-            self.expect_equal(after[name], tensor.detach(), f"{what} {name}")
-
-    def compare(self, training, what):
-        """Compares a training; returns whether it reached the end."""
-        for k in range(int(training.numbers["steps"])):
-            if self.compare_step(training, k, f"{what} step {k}") is None:
-                return False
-        self.expect_equal(training.given["evaluated"], training.evaluate(), f"{what} evaluated")
-        return True
+class PyTorchTest(network_steps.StepsTest):
+    network_of = staticmethod(network_of)
 
     def test_every_step_equals_pytorchs(self):
         ends = {}
-        for tensors, metadata in self.files:
-            what = f"{metadata['form']} {metadata['genotype']}"
-            with self.subTest(what):
-                ends.setdefault(metadata["form"], []).append(self.compare(Training(tensors, metadata), what))
+        for metadata, to_end, _ in self.compare_files(map(text_of, genotypes())):
+            ends.setdefault(metadata["form"], []).append(to_end)
         self.assertEqual({form: len(reached) for form, reached in ends.items()},
                          dict.fromkeys(("plain", "cifar", "imagenet", "partial", "bypass", "whole", "partial_mixture",
                                         "bypass_mixture", "whole_mixture"), len(genotypes())))
@@ -366,5 +219,4 @@ class PyTorchTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    PROGRAM = sys.argv.pop(1)
-    unittest.main()
+    network_steps.main()

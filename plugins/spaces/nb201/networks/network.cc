@@ -1,11 +1,9 @@
 #include "plugins/spaces/nb201/networks/network.h"
 
-#include <ATen/Parallel.h>
-
 #include <string>
 
 #include "plugins/spaces/nb201/networks/cell_function.h"
-#include "toolkit/training/device.h"
+#include "toolkit/training/image_parts.h"
 #include "toolkit/training/normalized_sum.h"
 
 namespace nb201 {
@@ -16,8 +14,6 @@ using lode::training::MixedSum;
 using lode::training::Mixture;
 using lode::training::Pass;
 using torch::Tensor;
-
-constexpr std::int64_t kCachedImages = 16;
 
 std::int64_t CountParameters(const torch::nn::Module& module) {
   std::int64_t count = 0;
@@ -146,23 +142,9 @@ Tensor NetworkImpl::forward(const Tensor& images, const Cell& cell, const Pass& 
   return Follow(images, {&cell, 1}, pass);
 }
 
-// Without the batch's moments every image is independent. Few are processed at a time, so that the
-// data between two layers stays in the cache, and each thread takes a few of them. The logits do
-// not depend on the number of threads.
 Tensor NetworkImpl::Follow(const Tensor& images, CellPath path, const Pass& pass) {
-  const bool together =
-      pass.batch_moments || !tracks_moments_ || torch::GradMode::is_enabled() || images.is_cuda();
-  if (together || images.size(0) <= kCachedImages) { return Run(images, path, pass); }
-  const std::vector<Tensor> parts = images.split(kCachedImages);
-  std::vector<Tensor> logits(parts.size());
-  at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](auto begin, auto end) {
-    const torch::NoGradGuard no_grad;  // it is thread-local
-    lode::training::UseOneThreadInParallelFor();
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      logits[i] = Run(parts[i], path, pass);
-    }
-  });
-  return torch::cat(logits);
+  return lode::training::InParts(images, CellPass(pass),
+                                 [&](const Tensor& part) { return Run(part, path, pass); });
 }
 
 Pass NetworkImpl::CellPass(const Pass& pass) const {

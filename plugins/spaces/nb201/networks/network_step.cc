@@ -1,48 +1,32 @@
 // nb201_networks_step DIRECTORY CELL...: trains the networks of NAS-Bench-201 cells (their strings)
-// for a few steps and writes everything another program needs to do the same and compare: for every
-// cell, form and setting, a file DIRECTORY/N.safetensors, N = 0, 1, .... pytorch_test.py runs it.
+// for a few steps and writes them for pytorch_test.py, which runs it, as network_steps.h says: a
+// file for each cell, form and setting.
 //
-//   images.K, labels.K        the batch of step K = 0, 1, ...
-//   before.NAME               a parameter or buffer of the network
-//   gradient.K.NAME           of step K, clipped; omitted if the step did not touch the parameter
-//   after.K.NAME              a parameter or buffer after step K
-//   logits.K                  of step K
-//   evaluated                 logits of images.0 after the last step, with the running moments
-//   mixture                   the mixture of the form "mixture", and the gradient in it in step K
-//   mixture_gradient.K
-//
-//   train_loss                of the last epoch, in the metadata
-//
-// The metadata has the cell, the form and the setting's numbers. Forms: "single": the network of
-// that cell; "supernet": of all cells, along that cell's path; "benchmark": single, with the first
-// weights and the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps;
-// "mixture": the same under a mixture in which the cell's operations have the largest weights, and
-// some have none.
-#include <cstdio>
-#include <iomanip>
+// The metadata also has the cell and the form. Forms: "single": the network of that cell;
+// "supernet": of all cells, along that cell's path; "benchmark": single, with the first weights and
+// the schedule of protocol = "benchmark"; "shared": a supernet as in the preset rsps; "mixture":
+// the same under a mixture in which the cell's operations have the largest weights, and some have
+// none.
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "plugins/spaces/nb201/networks/network.h"
-#include "toolkit/files/safetensors.h"
-#include "toolkit/images/pixel_set.h"
-#include "toolkit/training/checkpoint.h"
-#include "toolkit/training/random_images.h"
-#include "toolkit/training/trainer.h"
+#include "toolkit/training/network_steps.h"
 
 namespace nb201 {
 namespace {
 
-using lode::images::Loader;
+using lode::training::Mixture;
 using lode::training::Pass;
-using lode::training::ToFile;
+using lode::training::Prediction;
+using lode::training::RecordedNetwork;
 using torch::Tensor;
 
-constexpr std::size_t kBatch = 8, kBatches = 3, kSide = 8, kClasses = 10;
+constexpr std::size_t kBatches = 3;
+constexpr lode::training::BatchShape kBatch{.size = 8, .side = 8, .classes = 10};
 
 struct Form {
   const char* name;
@@ -80,7 +64,7 @@ std::vector<Form> Forms() {
   shared.learning_rate = 0.025;
   shared.final_learning_rate = 0.001;
   shared.clip_norm = 5;
-  const NetworkConfig network{3, kClasses, 16, 1};
+  const NetworkConfig network{3, kBatch.classes, 16, 1};
   NetworkConfig uniform = network;
   uniform.initialization = lode::training::Initialization::kPyTorch;
   NetworkConfig untracked = uniform;
@@ -92,137 +76,45 @@ std::vector<Form> Forms() {
           {"mixture", false, {shared}, untracked, true}};
 }
 
-// Has whole batches, or one image less.
-std::unique_ptr<Loader> RandomLoader(bool whole) {
-  return lode::training::RandomImages(kBatch * kBatches - (whole ? 0 : 1),
-                                      {kBatch, kSide, kClasses});
+RecordedNetwork MakeRecorded(const Form& form, const Cell& cell, std::uint64_t seed) {
+  Network network(form.network, form.single ? std::optional(cell) : std::nullopt, seed);
+  if (!form.mixed) {
+    return {network.ptr(), [network, cell](const Tensor& images, const Pass& pass) mutable {
+              return Prediction{network(images, cell, pass), {}};
+            }};
+  }
+  const auto mixture = std::make_shared<std::optional<Mixture>>();
+  const auto forward = [=](const Tensor& images, const Pass& pass) mutable {
+    mixture->emplace(MixtureAround(cell), lode::Absent::kZero, torch::kFloat);
+    return Prediction{network->Mix(images, **mixture, pass), {}};
+  };
+  return {network.ptr(), forward, mixture};
 }
 
-// Records what a training does.
-class Recorder {
- public:
-  Recorder(Network network, const Cell& cell, bool mixed)
-      : network_(std::move(network)), cell_(cell) {
-    AddNetwork("before.");
-    if (!mixed) { return; }
-    mixture_.emplace(MixtureAround(cell), lode::Absent::kZero, torch::kFloat);
-    tensors_["mixture"] = ToFile(mixture_->all());
-  }
-
-  lode::files::Tensors Train(const lode::training::TrainingConfig& config) {
-    const auto loader = RandomLoader(!config.keep_last_batch);
-    const lode::training::Trainee trainee{
-        *network_, [this](const Tensor& images, const lode::training::Step& step) {
-          return Predict(images, step.number);
-        }};
-    const lode::training::TrainingHooks hooks{[] { return false; },
-                                              [this](double, const std::string&) { AddStep(); }};
-    train_loss_ = lode::training::Train(trainee, *loader, config, 1, torch::kCPU, {}, hooks).loss;
-    const torch::NoGradGuard no_grad;
-    tensors_["evaluated"] = ToFile(Forward(first_images_, Pass::Evaluation()));
-    return std::move(tensors_);
-  }
-
-  double train_loss() const { return train_loss_; }
-
- private:
-  lode::training::Prediction Predict(const Tensor& images, std::uint64_t step) {
-    if (mixture_) { mixture_.emplace(MixtureAround(cell_), lode::Absent::kZero, torch::kFloat); }
-    const Tensor logits = Forward(images, Pass::Training());
-    if (step == 0) { first_images_ = images.clone(); }
-    tensors_[Name("images", "")] = ToFile(images);
-    tensors_[Name("logits", "")] = ToFile(logits);
-    return {logits, {}};
-  }
-
-  Tensor Forward(const Tensor& images, const Pass& pass) {
-    return mixture_ ? network_->Mix(images, *mixture_, pass) : network_(images, cell_, pass);
-  }
-
-  void AddStep() {
-    if (mixture_) { tensors_[Name("mixture_gradient", "")] = ToFile(mixture_->all().grad()); }
-    for (const auto& parameter : network_->named_parameters()) {
-      if (parameter->grad().defined()) {
-        tensors_[Name("gradient", "." + parameter.key())] = ToFile(parameter->grad());
-      }
-    }
-    AddNetwork(Name("after", "."));
-    ++step_;
-  }
-
-  void AddNetwork(const std::string& prefix) {
-    for (auto& [name, tensor] : lode::training::TensorsOf(*network_)) {
-      tensors_[prefix + name] = std::move(tensor);
-    }
-  }
-
-  std::string Name(const char* what, const std::string& rest) const {
-    return std::string(what) + "." + std::to_string(step_) + rest;
-  }
-
-  Network network_;
-  const Cell cell_;
-  std::optional<lode::training::Mixture> mixture_;  // of the step, if there is one
-  std::uint64_t step_ = 0;
-  double train_loss_ = 0;
-  Tensor first_images_;
-  lode::files::Tensors tensors_;
-};
-
-lode::files::Metadata MetadataOf(const Cell& cell, const Form& form,
-                                 const lode::training::TrainingConfig& config) {
-  return {
-      {"cell", Format(cell)},
-      {"form", form.name},
-      {"batch", std::to_string(kBatch)},
-      {"tracks_moments", form.network.tracks_moments ? "1" : "0"},
-      {"by_epoch", config.schedule == "epoch" ? "1" : "0"},
-      {"steps", std::to_string(static_cast<std::size_t>(config.epochs) * kBatches)},
-      {"batches", std::to_string(kBatches)},
-      {"classes", std::to_string(kClasses)},
-      {"learning_rate", std::to_string(config.learning_rate)},
-      {"final_learning_rate", std::to_string(config.final_learning_rate)},
-      {"warm_up_steps", std::to_string(static_cast<std::size_t>(config.warm_up_epochs) * kBatches)},
-      {"momentum", std::to_string(config.momentum)},
-      {"nesterov", config.nesterov ? "1" : "0"},
-      {"weight_decay", std::to_string(config.weight_decay)},
-      {"clip_norm", std::to_string(config.clip_norm)},
-      {"label_smoothing", std::to_string(config.label_smoothing)}};
-}
-
-int Run(const std::string& directory, const std::vector<std::string>& cells) {
-  std::size_t files = 0, seed = 1;
-  for (const std::string& text : cells) {
-    Cell cell{};
-    ParseError error;
-    if (!Parse(text, &cell, &error)) {
-      std::fprintf(stderr, "nb201_networks_step: %s: %s\n", text.c_str(), error.message.c_str());
-      return 2;
-    }
-    for (const Form& form : Forms()) {
-      for (const lode::training::TrainingConfig& config : form.settings) {
-        Network network(form.network, form.single ? std::optional(cell) : std::nullopt,
-                        form.mixed ? seed : seed++);
-        Recorder recorder(network, cell, form.mixed);
-        lode::files::Safetensors contents{recorder.Train(config), MetadataOf(cell, form, config)};
-        std::ostringstream loss;
-        loss << std::setprecision(17) << recorder.train_loss();
-        contents.metadata["train_loss"] = loss.str();
-        lode::files::WriteSafetensors(directory + "/" + std::to_string(files++) + ".safetensors",
-                                      contents);
-      }
-    }
-  }
-  return 0;
+Cell CellOf(const std::string& text) {
+  Cell cell{};
+  ParseError error;
+  if (!Parse(text, &cell, &error)) { throw lode::InvalidError(text + ": " + error.message); }
+  return cell;
 }
 
 }  // namespace
 }  // namespace nb201
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::fputs("usage: nb201_networks_step DIRECTORY CELL...\n", stderr);
-    return 2;
-  }
-  return nb201::Run(argv[1], {argv + 2, argv + argc});
+  using namespace nb201;
+  std::uint64_t seed = 1;
+  return lode::training::WriteSteps(
+      argc, argv, [&](const std::string& text, const lode::training::Write& write) {
+        const Cell cell = CellOf(text);
+        for (const Form& form : Forms()) {
+          for (const lode::training::TrainingConfig& config : form.settings) {
+            lode::training::StepRecorder recorder(
+                MakeRecorded(form, cell, form.mixed ? seed : seed++), {config, kBatch, kBatches});
+            write(recorder.Record({{"cell", Format(cell)},
+                                   {"form", form.name},
+                                   {"tracks_moments", form.network.tracks_moments ? "1" : "0"}}));
+          }
+        }
+      });
 }
