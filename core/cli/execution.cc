@@ -76,8 +76,9 @@ void PrintBest(const core::Plan& plan, const GlobalOptions& global) {
 // Prints the best of the last stage that has searched.
 void PrintBestOfLast(const std::list<core::StageRun>& stages, const GlobalOptions& global) {
   const auto searched =
-      std::ranges::find_if(stages.rbegin(), stages.rend(),
-                           [](const core::StageRun& stage) { return !stage.plan.results.empty(); });
+      std::ranges::find_if(stages.rbegin(), stages.rend(), [](const core::StageRun& stage) {
+        return stage.stage.is_search() && !stage.plan.results.empty();
+      });
   if (searched != stages.rend()) { PrintBest(searched->plan, global); }
 }
 

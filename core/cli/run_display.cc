@@ -56,8 +56,9 @@ void RunDisplay::OnProgress(const core::RunProgress& progress) {
 void RunDisplay::OnTrial(const core::RunTrial& trial) { runs_[trial.run.index]->OnTrial(trial); }
 
 void RunDisplay::OnFinished(const core::RunFinished& run) {
-  const std::string line = core::DescribeEnded(run.run.title, run.result,
-                                               run.metrics[run.reward_metric], run.reward_metric);
+  const std::string line =
+      core::DescribeEnded(run.run.title, run.result, run.metrics[run.reward_metric],
+                          run.reward_metric, run.run.search->pipeline.reward.result);
   display_->End(*runs_[run.run.index], run.was_there, line);
   if (display_->run_count() > 1) {
     core::Log(IsWell(run.result) ? LODE_DEBUG : LODE_WARNING, line);

@@ -42,7 +42,7 @@ class Collector {
 
   void Add(const core::Pipeline& pipeline) {
     AddComponent(pipeline.space, Prefix(LODE_SPACE));
-    if (!pipeline.is_preparation()) { AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER)); }
+    if (pipeline.is_search()) { AddComponent(pipeline.optimizer, Prefix(LODE_OPTIMIZER)); }
     if (pipeline.oracles.size() == 1) {
       AddComponent(pipeline.oracles.front(), Prefix(LODE_ORACLE));
     } else {

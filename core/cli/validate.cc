@@ -23,8 +23,8 @@ Counts Count(const core::Stages& stages) {
   Counts counts{stages.list.size(), 0, 0};
   for (const core::Stage& stage : stages.list) {
     for (const core::Search& search : stage.searches) {
-      counts.searches += stage.is_preparation() ? 0 : 1;
-      counts.runs += stage.is_preparation() ? 0 : search.pipeline.seeds.size();
+      counts.searches += stage.is_search() ? 1 : 0;
+      counts.runs += stage.is_search() ? search.pipeline.seeds.size() : 0;
     }
   }
   return counts;

@@ -363,6 +363,9 @@ std::vector<std::string> RemarksOn(const SearchResult& result, const std::string
     remarks.push_back(SeedsOf(stalled, result, name) +
                       " had nothing more to propose or to find: their best stands from there on.");
   }
+  if (result.search->pipeline.reward.result == ResultRule::kLast) {
+    remarks.push_back(name + " has its last architecture's values, not those of its best.");
+  }
   const bool is_confirmed =
       std::ranges::any_of(result.runs, [](const RunResult& run) { return run.confirmations > 0; });
   if (is_confirmed) {

@@ -138,6 +138,9 @@ TEST(ComparisonWords, RemarksTellWhatTheRunsDid) {
   result.runs.front().confirmations = 12;
   EXPECT_THAT(RemarksOn(result, "rea", Axis::kSimulatedSeconds).front(),
               testing::HasSubstr("only there is its best the confirmed one"));
+  search.pipeline.reward.result = ResultRule::kLast;
+  EXPECT_THAT(RemarksOn(result, "rea", Axis::kSimulatedSeconds).front(),
+              testing::HasSubstr("has its last architecture's values"));
 }
 
 TEST(ComparisonWords, AWarmStartIsRemarkedOn) {

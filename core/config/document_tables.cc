@@ -22,6 +22,12 @@ const TypedTable<Pipeline>& PipelineTable() {
            "components read does not exist, or if it uses a stage that is left out.")
            .KeepsResults()
            .WrittenIf(never),
+       Key("stored", &P::stored,
+           "The directory of a pipeline without stages that was run by itself. The stage shows its "
+           "results with the stage's own references, and runs nothing. If there is no such "
+           "directory, the stage is left out.")
+           .KeepsResults()
+           .WrittenIf(never),
        Key("compare_with", &P::compare_with,
            "Earlier stages with which this one is compared at the end, with the tables and tests "
            "of `lode compare`.")

@@ -48,7 +48,7 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   text += p.plugins.empty() ? "" : PluginsTable().Format(p);
   text += "\n[space]\n" + FormatComponent(p.space, catalog);
   text += FormatComponents(p.oracles, "oracle", catalog);
-  text += p.is_preparation() ? "" : FormatSearch(p, catalog);
+  text += p.is_search() ? FormatSearch(p, catalog) : "";
   text += ExecutionTable().Format(p.execution);
   for (const ReferenceConfig& reference : p.references) { text += FormatReference(reference); }
   return text;

@@ -69,6 +69,7 @@ void ExpectSame(const Pipeline& a, const Pipeline& b) {
   EXPECT_EQ(a.plugins, b.plugins);
   EXPECT_EQ(a.reward.scale, b.reward.scale);
   EXPECT_EQ(a.reward.limit_rule, b.reward.limit_rule);
+  EXPECT_EQ(a.reward.result, b.reward.result);
   ASSERT_EQ(a.reward.limits.size(), b.reward.limits.size());
   for (std::size_t i = 0; i < a.reward.limits.size(); ++i) {
     EXPECT_EQ(a.reward.limits[i].metric, b.reward.limits[i].metric);
@@ -109,6 +110,7 @@ allow_test = true
 scale = 0.5
 limits = [{metric = "latency", max = 12}, {metric = "params", min = 1e3, max = 1e6}]
 limit_rule = "death"
+result = "best"
 add = [{metric = "params", weight = -1e-9}]
 goals = [{metric = "valid_accuracy", reference = 50}, {metric = "latency"}]
 [[exploration]]

@@ -57,7 +57,7 @@ HostTable StageTable() {
               .list = true},
              {HostKey<StageKeys>("name", &StageKeys::name,
                                  "Its name: letters, digits, '_' and '-'. A search writes "
-                                 "best.tsv, the best architecture of each run; a preparation "
+                                 "best.tsv, the result of each run; a preparation "
                                  "writes the files of its oracle.")
                   .Required()})
       .declaration();

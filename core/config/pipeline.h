@@ -88,6 +88,13 @@ enum class Penalty {
   kAbsolute,  // TuNAS: Acc + weight * |metric / limit - 1|
 };
 
+// Which trial within the limits is a run's result.
+enum class ResultRule {
+  kBest,  // the one with the best reward
+  kLast,  // the last one: what programs that train a supernet return
+};
+
+constexpr auto WordsOf(ResultRule) { return std::to_array<std::string_view>({"best", "last"}); }
 constexpr auto WordsOf(LimitRule) {
   return std::to_array<std::string_view>({"rejection", "penalty", "death"});
 }
@@ -108,6 +115,7 @@ struct RewardConfig {
   Penalty penalty = Penalty::kSoft;
   double penalty_weight = -0.07;
   std::vector<GoalConfig> goals{};
+  ResultRule result = ResultRule::kBest;
 };
 
 // The search ends when it reaches any given limit. At least one of the first four is given.
@@ -237,6 +245,7 @@ struct Pipeline {
   // Of a stage:
   bool optional = false;                  // it is left out if its data is not there
   std::vector<std::string> compare_with;  // earlier stages to compare it with at the end
+  std::filesystem::path stored;           // a pipeline's directory, to show its results; or empty
 
   // Returns how many evaluations the search may use with noisy metrics. The rest is for
   // confirmation.
@@ -244,8 +253,10 @@ struct Pipeline {
     const auto limit = budget.evaluation_limit();
     return limit ? std::optional(*limit - std::min(*limit, confirm.evaluations())) : limit;
   }
+  bool is_search() const { return !optimizer.id.empty(); }
+  bool shows_stored() const { return !stored.empty(); }
   // Returns whether it searches nothing and its only oracle prepares.
-  bool is_preparation() const { return optimizer.id.empty(); }
+  bool is_preparation() const { return !is_search() && !shows_stored(); }
 };
 
 // One point of a pipeline's grid, which is run once for each seed.

@@ -71,22 +71,36 @@ void ReadSearch(const WrittenPipeline& written, Pipeline& pipeline) {
   pipeline.confirm = ReadConfirm(written, pipeline.budget);
 }
 
-Pipeline ReadPipeline(const WrittenPipeline& written, bool may_prepare) {
-  Pipeline pipeline;
-  ReportUnknownTables(written);
-  ReadHeading(written, pipeline);
-  pipeline.space = ReadComponent(written, LODE_SPACE);
+// Reads what the pipeline does: prepares, or searches.
+void ReadWork(const WrittenPipeline& written, bool is_stage, Pipeline& pipeline) {
   pipeline.oracles = ReadComponents(written, LODE_ORACLE);
   if (pipeline.oracles.empty()) {
     written.diagnostics.Add(written.PositionOf("oracle"), "the pipeline has no [oracle]");
   }
-  if (may_prepare && !written.HasTablesOfSearch()) {
+  if (is_stage && !written.HasTablesOfSearch()) {
     CheckPreparation(written, pipeline.oracles);
   } else {
     ReadSearch(written, pipeline);
   }
+}
+
+// What was stored has oracles of its own.
+void CheckStored(const WrittenPipeline& written, bool is_stage) {
+  if (!is_stage) {
+    written.diagnostics.Add(written.PositionOf("pipeline", "stored"),
+                            "'stored' belongs to a stage: [stage.pipeline]");
+  }
+}
+
+Pipeline ReadPipeline(const WrittenPipeline& written, bool is_stage) {
+  Pipeline pipeline;
+  ReportUnknownTables(written);
+  ReadHeading(written, pipeline);
+  pipeline.space = ReadComponent(written, LODE_SPACE);
+  pipeline.shows_stored() ? CheckStored(written, is_stage) : ReadWork(written, is_stage, pipeline);
   pipeline.execution = ReadExecution(written, pipeline.oracles, pipeline.optimizer);
   CheckTraining(written, pipeline);
+  CheckResult(written, pipeline);
   pipeline.plugins = ReadPlugins(written);
   pipeline.references = ReadReferences(written, pipeline.oracles);
   return pipeline;

@@ -38,6 +38,9 @@ ExecutionConfig ReadExecution(const WrittenPipeline& written,
 // Checks that an optimizer that trains a relaxed network gets one, and that limits do not reject.
 void CheckTraining(const WrittenPipeline& written, const Pipeline& pipeline);
 
+// Diagnoses parts of a pipeline that need a best trial where the last one is the result.
+void CheckResult(const WrittenPipeline& written, const Pipeline& pipeline);
+
 // [plugins]: the paths, absolute.
 std::vector<std::filesystem::path> ReadPlugins(const WrittenPipeline& written);
 

@@ -375,6 +375,22 @@ TEST_F(ResolveTest, WrongLimitsTermsAndGoalsSayWhere) {
       "0.0");
 }
 
+TEST_F(ResolveTest, TheLastTrialIsTheResultOnlyWhereNothingNeedsABest) {
+  const std::string last =
+      Replaced("metric = \"valid_accuracy\"\n", "metric = \"valid_accuracy\"\nresult = \"last\"\n");
+  EXPECT_EQ(Single(last).reward.result, ResultRule::kLast);
+  EXPECT_EQ(Single(kPipeline).reward.result, ResultRule::kBest);
+  EXPECT_THAT(Mistakes(last + "[confirm]\nrepeats = 2\n"),
+              EndsWith("[confirm] chooses among the best trials, and result = \"last\" in [reward] "
+                       "takes the last trial"));
+  EXPECT_THAT(Mistakes(last, {"budget.stop_after_no_improvement=5"}),
+              EndsWith("'stop_after_no_improvement' waits for a better one, and result = \"last\" "
+                       "in [reward] takes the last trial"));
+  EXPECT_THAT(Mistakes(last, {"reward.goals=[{metric=\"valid_accuracy\"},{metric=\"params\"}]"}),
+              EndsWith("'goals' keep the front of all trials, and result = \"last\" in [reward] "
+                       "takes the last trial"));
+}
+
 TEST(CheckReward, WorksTheSameForTheMetricsOfARun) {
   const auto mistakes = [](const RewardConfig& reward, std::span<const MetricDeclaration> metrics) {
     Diagnostics diagnostics;

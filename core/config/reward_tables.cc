@@ -12,6 +12,7 @@ bool HasLimits(const RewardConfig& reward) { return !reward.limits.empty(); }
 bool Rejects(const RewardConfig& reward) {
   return HasLimits(reward) && reward.limit_rule == LimitRule::kRejection;
 }
+bool TakesLast(const RewardConfig& reward) { return reward.result == ResultRule::kLast; }
 bool Penalizes(const RewardConfig& reward) {
   return HasLimits(reward) && reward.limit_rule == LimitRule::kPenalty;
 }
@@ -74,6 +75,14 @@ std::vector<HostKey<RewardConfig>> LimitKeys() {
 std::vector<HostKey<RewardConfig>> RewardKeys() {
   std::vector<HostKey<RewardConfig>> keys = MeasureKeys();
   std::ranges::move(LimitKeys(), std::back_inserter(keys));
+  keys.push_back(HostKey<RewardConfig>(
+                     "result", &RewardConfig::result,
+                     "The trial that stands for a run in tables, comparisons and best.tsv. best: "
+                     "the one with the best reward; last: the last one that keeps the limits, as "
+                     "programs that train a supernet return what its mixture stands for in the "
+                     "end.")
+                     .KeepsTrials()
+                     .WrittenIf(TakesLast));
   keys.emplace_back("add", &RewardConfig::add, TermsTable());
   keys.emplace_back("goals", &RewardConfig::goals, GoalsTable());
   return keys;

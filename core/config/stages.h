@@ -17,6 +17,8 @@ struct Stage {
   std::vector<Search> searches;  // one for each point of its grid; one for a preparation
 
   bool is_preparation() const { return searches.front().pipeline.is_preparation(); }
+  bool is_search() const { return searches.front().pipeline.is_search(); }
+  bool shows_stored() const { return searches.front().pipeline.shows_stored(); }
 };
 
 struct Stages {
@@ -36,7 +38,7 @@ void MergeStages(Node& merged, const Entry& entry, Diagnostics& diagnostics);
 // A stage has the tables of a whole pipeline. It inherits [space], [oracle], [reward],
 // [exploration], [optimizer], [budget] and [execution] of the file if it has none of its own; its
 // [pipeline] is merged into that of the file. A stage without an optimizer is a preparation: its
-// oracle prepares, and nothing else happens. Overrides have the form `stage.NAME.PATH`; a table
+// oracle prepares, and nothing else happens. One with `stored` only shows results. Overrides have the form `stage.NAME.PATH`; a table
 // that the file lacks and exactly one stage has is taken to mean that stage's. Throws ConfigError
 // with all mistakes.
 Stages ResolveStages(const Document& document, const Catalog& catalog);

@@ -102,8 +102,12 @@ TitledTable ComparisonTable(std::span<const SearchSummary> summaries) {
   const ComparedColumns columns(summaries);
   WordTable table{Titles(summaries.front().search(), columns)};
   for (const SearchSummary& summary : summaries) { AddCompared(summary, columns, table); }
+  const bool is_last = std::ranges::all_of(summaries, [](const auto& summary) {
+    return summary.pipeline().reward.result == ResultRule::kLast;
+  });
   const std::string heading =
-      "the best of each search; measured: mean ± sample standard deviation over the seeds that got "
+      std::string(is_last ? "the last architecture" : "the best") +
+      " of each search; measured: mean ± sample standard deviation over the seeds that got "
       "there" +
       std::string(columns.published ? "; difference: from the published mean, sd: in published "
                                       "standard deviations\n"

@@ -107,6 +107,7 @@ json StagesToJson(const std::vector<StageStanding>& stages,
                     {"directory", stage.directory.string()},
                     {"finished", stage.is_finished},
                     {"run", stage.was_run}});
+    if (!stage.damage.empty()) { list.back()["damage"] = stage.damage; }
     if (stage.accuracy_env) { list.back()["accuracy_env"] = *stage.accuracy_env; }
     if (!stage.left_out.empty()) { list.back()["not_measured"] = stage.left_out; }
   }

@@ -61,7 +61,8 @@ std::string DescribeUnfinished(const UnfinishedRun& run);
 // Returns a line without its end: "mine seed 3: 100 steps, 90 unique queries, 0.52 s, best accuracy
 // 73.07".
 std::string DescribeEnded(const std::string& title, const RunResult& run,
-                          const MetricDeclaration& metric, std::size_t reward_metric);
+                          const MetricDeclaration& metric, std::size_t reward_metric,
+                          ResultRule rule = ResultRule::kBest);
 
 // Returns "best: accuracy 73.07, cifar10 seed 3 at step 7".
 std::string DescribeBest(const BestRun& best);

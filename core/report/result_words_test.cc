@@ -83,6 +83,25 @@ TEST_F(ResultWordsTest, AWarmStartIsInEveryTable) {
   EXPECT_THAT(DescribeUnfinished(unfinished), HasSubstr("20 of 100 steps, warm start"));
 }
 
+TEST_F(ResultWordsTest, WhereTheLastTrialIsTheResultNothingIsCalledTheBest) {
+  search_.pipeline.reward.result = ResultRule::kLast;
+  result_.runs[0].evaluations = 100;  // noisy
+  const TitledTable words = RunsTable(summary());
+  EXPECT_THAT(TitlesOf(words.table),
+              ElementsAre("seed", "accuracy", "at step", "steps", "unique", "evaluations",
+                          "confirming", "failed", "seconds", "last architecture"));
+  EXPECT_THAT(words.notes, HasSubstr("metrics: those of each search's last architecture\n"));
+  EXPECT_THAT(words.notes, HasSubstr("accuracy of the last after 100 steps"));
+  EXPECT_THAT(words.notes, Not(HasSubstr("best")));
+  const std::vector<SearchSummary> all{summary()};
+  EXPECT_THAT(ComparisonTable(all).heading, testing::StartsWith("the last architecture of each"));
+  EXPECT_THAT(DescribeEnded("mine", result_.runs[0], kAccuracy, 0, ResultRule::kLast),
+              HasSubstr(", last accuracy 90.00"));
+  const UnfinishedRun unfinished{
+      .search = &search_, .title = "mine", .steps = 20, .metrics = {kAccuracy}, .best = Best(92)};
+  EXPECT_THAT(DescribeUnfinished(unfinished), HasSubstr(", last accuracy 92.00 at step"));
+}
+
 TEST_F(ResultWordsTest, ATableHasARowForEachRunAndTheOptimum) {
   result_.metrics[0].optimum = 94.5;
   result_.runs.push_back(Failed(2));

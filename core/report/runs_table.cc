@@ -39,9 +39,17 @@ void AddMetrics(const SearchSummary& summary, RunColumns& columns) {
   }
 }
 
+bool TakesLast(const SearchSummary& summary) {
+  return summary.pipeline().reward.result == ResultRule::kLast;
+}
+
+std::string ResultWord(const SearchSummary& summary) {
+  return std::string(WordOf(summary.pipeline().reward.result));
+}
+
 // Adds columns that show how reliable the means of noisy metrics are.
 void AddScatter(const SearchSummary& summary, RunColumns& columns) {
-  if (!summary.is_noisy) { return; }
+  if (!summary.is_noisy || TakesLast(summary)) { return; }
   const int decimals = DecimalsOf(summary.metric()) + 1;
   columns.push_back(BestColumn({"std. error"}, [decimals](const auto& best) {
     return best.standard_error ? FormatStatistic({1, *best.standard_error, {}}, decimals) : "-";
@@ -128,8 +136,8 @@ RunColumns ColumnsOfRuns(const SearchSummary& summary) {
   AddFront(summary, columns);
   columns.push_back({{"seconds"}, [](const auto& r) { return Printed("%.2f", r.seconds); }});
   columns.push_back(
-      BestColumn({"best architecture", WordTable::Align::kLeft},  // last: it may be long
-                 [](const auto& best) { return best.architecture; }));
+      BestColumn({ResultWord(summary) + " architecture", WordTable::Align::kLeft},
+                 [](const auto& best) { return best.architecture; }));  // the last: it may be long
   return columns;
 }
 
@@ -148,7 +156,8 @@ std::string ExplainColumns(const SearchSummary& summary) {
     text += "optimum: the best " + summary.metric().name +
             " of all architectures that the oracle has\n";
   }
-  if (summary.is_noisy) {
+  if (TakesLast(summary)) { text += "metrics: those of each search's last architecture\n"; }
+  if (summary.is_noisy && !TakesLast(summary)) {
     text += "metrics: means over the measurements of the architecture; std. error: of " +
             summary.metric().name + "; the best has the best lower confidence bound\n";
   }
@@ -188,9 +197,9 @@ std::string MeanText(const SearchSummary& summary, const Statistic& best) {
 std::string DescribePoints(const SearchSummary& summary) {
   std::string text;
   for (const BudgetPoint& point : summary.points) {
-    text += summary.metric().name + " of the best after " + PointName(summary, point) +
-            SeedsAt(point, summary.result->runs.size()) + ": " + MeanText(summary, point.best) +
-            "\n";
+    text += summary.metric().name + " of the " + ResultWord(summary) + " after " +
+            PointName(summary, point) + SeedsAt(point, summary.result->runs.size()) + ": " +
+            MeanText(summary, point.best) + "\n";
   }
   return text;
 }
@@ -200,9 +209,8 @@ std::string DescribeEarlyBests(const SearchSummary& summary) {
   const EarlyRuns& early = summary.early;
   std::string text = DescribeEarlyRuns(summary);
   if (early.best.count > 0) {
-    text += "; " + summary.metric().name +
-            (early.count == 1 ? " of its best: " : " of their best: ") +
-            MeanText(summary, early.best);
+    text += "; " + summary.metric().name + (early.count == 1 ? " of its " : " of their ") +
+            ResultWord(summary) + ": " + MeanText(summary, early.best);
   }
   return text.empty() ? "" : text + "\n";
 }

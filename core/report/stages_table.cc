@@ -75,6 +75,15 @@ std::string EarlyLines(const StageComparison& comparison) {
   return text;
 }
 
+// Returns "optimizer.use=gdas", the searches that a published figure belongs to.
+std::string WhereText(const ReferenceConfig& reference) {
+  std::string text;
+  for (const auto& [path, value] : reference.where) {
+    text += (text.empty() ? "" : ", ") + path + "=" + value;
+  }
+  return text;
+}
+
 }  // namespace
 
 TitledTable StagesTable(const StageComparison& comparison) {
@@ -95,6 +104,7 @@ TitledTable StagesTable(const StageComparison& comparison) {
 std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages) {
   using Align = WordTable::Align;
   WordTable table{{{"stage", Align::kLeft},
+                   {"search", Align::kLeft},
                    {"metric", Align::kLeft},
                    {"measured"},
                    {"published"},
@@ -104,12 +114,12 @@ std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages
     if (stage.left_out.empty()) { continue; }
     const std::string why = PrintableLine(stage.left_out);
     for (const ReferenceConfig& reference : stage.references) {
-      table.rows.push_back({stage.name, reference.metric, "not measured",
+      table.rows.push_back({stage.name, WhereText(reference), reference.metric, "not measured",
                             FormatStatistic({1, reference.mean, reference.std}, kDecimals),
                             reference.label, why});
     }
     if (stage.references.empty()) {
-      table.rows.push_back({stage.name, "", "not measured", "", "", why});
+      table.rows.push_back({stage.name, "", "", "not measured", "", "", why});
     }
   }
   if (table.rows.empty()) { return std::nullopt; }
@@ -146,18 +156,19 @@ std::optional<TitledTable> SupernetsTable(const std::vector<StageStanding>& stag
 }
 
 std::string DescribeStages(const std::vector<StageStanding>& stages) {
-  std::string states, not_begun;
+  std::string states, not_begun, damages;
   for (const StageStanding& stage : stages) {
     states += "stage " + stage.name + ": " +
               (stage.left_out.empty() ? std::string(StandingName(stage.standing))
                                       : "not measured: " + PrintableLine(stage.left_out)) +
               "\n";
+    if (!stage.damage.empty()) { damages += "damaged: " + PrintableLine(stage.damage) + "\n"; }
     if (stage.standing != Standing::kNotBegun && stage.not_begun > 0) {
       not_begun += "stage " + stage.name + ": " + std::to_string(stage.not_begun) + " of " +
                    std::to_string(stage.runs) + " runs not begun\n";
     }
   }
-  return states + not_begun;
+  return states + not_begun + damages;
 }
 
 }  // namespace lode::core

@@ -44,14 +44,16 @@ std::string DescribeUnfinished(const UnfinishedRun& run) {
                      FailedPart(run.failures, run.failure_kinds);
   if (run.best) {
     const std::size_t metric = MetricIndex(run.metrics, pipeline.reward.metric);
-    line += ", best " + NamedMetric(run.metrics[metric], run.best->metrics[metric]) + " at step " +
+    line += ", " + std::string(WordOf(pipeline.reward.result)) + " " +
+            NamedMetric(run.metrics[metric], run.best->metrics[metric]) + " at step " +
             std::to_string(run.best->step) + ": " + run.best->architecture;
   }
   return line;
 }
 
 std::string DescribeEnded(const std::string& title, const RunResult& run,
-                          const MetricDeclaration& metric, std::size_t reward_metric) {
+                          const MetricDeclaration& metric, std::size_t reward_metric,
+                          ResultRule rule) {
   std::string line = title + ": " + std::to_string(run.steps) + " steps, " +
                      std::to_string(run.unique_queries) + " " + QueryUnit(run.computed) + ", " +
                      Printed("%.2f s", run.seconds);
@@ -59,7 +61,8 @@ std::string DescribeEnded(const std::string& title, const RunResult& run,
     line += ", warm start with " + std::to_string(run.warm_start->trials) + " known trials";
   }
   if (run.best) {
-    line += ", best " + NamedMetric(metric, run.best->metrics[reward_metric]);
+    line += ", " + std::string(WordOf(rule)) + " " +
+            NamedMetric(metric, run.best->metrics[reward_metric]);
     line += run.best->measurements > 0 ? " (mean of " + std::to_string(run.best->measurements) + ")"
                                        : "";
     line += run.best->known ? " (known before)" : "";

@@ -61,6 +61,7 @@ struct StageStanding {
   std::size_t runs = 0, not_begun = 0;   // planned runs, and those without a directory
   std::string left_out{};                // why it is not measured; "" if it is
   std::optional<double> accuracy_env{};  // of the supernet that it trained
+  std::string damage{};                  // why that cannot be read; "" if it can
   std::vector<ReferenceConfig> references{};
 };
 

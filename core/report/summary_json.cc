@@ -69,6 +69,7 @@ void AddReward(const SearchSummary& summary, json& out) {
   const RewardConfig& reward = summary.pipeline().reward;
   out["transform"] = WordOf(reward.transform);
   out["scale"] = reward.scale;
+  out["result"] = WordOf(reward.result);
   out["add"] = json::array();
   for (const TermConfig& term : reward.add) {
     out["add"].push_back({{"metric", term.metric}, {"weight", term.weight}});

@@ -18,7 +18,7 @@ constexpr char kKey[] = "accuracy_env";
 
 files::Metadata MetadataOf(const fs::path& file) {
   try {
-    return files::ReadSafetensors(file.string()).metadata;
+    return files::ReadSafetensorsMetadata(file.string());
   } catch (const lode::Error& error) { throw HostError(error.what()); }
 }
 

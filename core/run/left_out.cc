@@ -29,7 +29,12 @@ std::string MissingInput(const StageRun& stage) {
 }
 
 std::string ReasonToLeaveOut(const StageRun& stage, const StageRuns& stages) {
-  if (!stage.stage.searches.front().pipeline.optional || stage.stored) { return ""; }
+  const Pipeline& pipeline = stage.stage.searches.front().pipeline;
+  if (pipeline.shows_stored()) {
+    return std::filesystem::exists(pipeline.stored) ? ""
+                                                    : "there is no " + pipeline.stored.string();
+  }
+  if (!pipeline.optional || stage.stored) { return ""; }
   const auto input = LeftOutInput(stage, stages);
   return input != stages.end() ? "stage '" + input->stage.name + "' is not measured"
                                : MissingInput(stage);

@@ -8,7 +8,8 @@
 namespace lode::core {
 
 // Sets `left_out` of each optional stage that is not stored and reads a file or folder that does
-// not exist, or a stage that is left out. `stages`: all of a pipeline, in order.
+// not exist, or a stage that is left out; and of each stage that shows a directory that does not
+// exist. `stages`: all of a pipeline, in order.
 void LeaveOut(std::list<StageRun>& stages);
 
 // Throws HostError if a stage that is not left out reads one that is.

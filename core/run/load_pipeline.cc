@@ -26,7 +26,7 @@ void CheckMetrics(const Pipeline& pipeline, const Catalog& catalog) {
                        return UsesTorch(catalog, c);
                      });
   // The artifacts of earlier stages do not exist yet.
-  const bool can_be_made = !pipeline.is_preparation() && ArtifactsOf(pipeline, catalog).empty();
+  const bool can_be_made = pipeline.is_search() && ArtifactsOf(pipeline, catalog).empty();
   if (vary && !torch && can_be_made && !pipeline.execution.isolates_all()) {
     const RunContext run;
     Diagnostics diagnostics;

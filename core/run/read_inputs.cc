@@ -32,8 +32,7 @@ class InputReader {
     Oracles oracles(pipeline, catalog_, run, quick);
     const bool has_network =  // none if its oracle is not made
         oracles.network() != nullptr || !TrainsNetwork(pipeline.optimizer, catalog_);
-    const bool has_optimizer =
-        !pipeline.is_preparation() && has_network && MayMake(pipeline.optimizer);
+    const bool has_optimizer = pipeline.is_search() && has_network && MayMake(pipeline.optimizer);
     if (has_optimizer && std::ranges::all_of(pipeline.explorations,
                                              [&](const auto& config) { return MayMake(config); })) {
       const Components components(pipeline, catalog_, run, {}, oracles.network());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "core/plugin/error.h"
 #include "core/report/results.h"
 #include "core/run/accuracy_env.h"
 #include "core/store/run_directory.h"
@@ -36,6 +37,13 @@ SearchedStage SearchedStageOf(const StageRun& stage) {
   return searched;
 }
 
+// Takes the accuracy of the supernet that the stage has trained, or why its file cannot be read.
+void AddAccuracyEnv(StageStanding& standing) {
+  try {
+    standing.accuracy_env = AccuracyEnvOfStage(standing.directory);
+  } catch (const HostError& e) { standing.damage = e.what(); }
+}
+
 }  // namespace
 
 std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
@@ -49,8 +57,8 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
                          .runs = stage.plan.runs.size(),
                          .not_begun = CountNotBegun(stage.plan),
                          .left_out = stage.left_out,
-                         .accuracy_env = AccuracyEnvOfStage(stage.directory),
                          .references = stage.stage.searches.front().pipeline.references});
+    AddAccuracyEnv(standings.back());
   }
   return standings;
 }
@@ -58,9 +66,7 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
 std::vector<StageComparison> ComparisonsOf(const std::list<StageRun>& stages) {
   std::vector<SearchedStage> searched;
   for (const StageRun& stage : stages) {
-    if (stage.finished && !stage.stage.is_preparation()) {
-      searched.push_back(SearchedStageOf(stage));
-    }
+    if (stage.finished && stage.stage.is_search()) { searched.push_back(SearchedStageOf(stage)); }
   }
   return CompareStages(searched);
 }

@@ -6,6 +6,7 @@
 #include "core/config/artifacts.h"
 #include "core/plugin/error.h"
 #include "core/run/accuracy_env.h"
+#include "core/run/stored_runs.h"
 #include "core/store/store_check.h"
 
 namespace lode::core {
@@ -37,9 +38,31 @@ StageState StageRun::state() const {
                             : StageState::kUnfinished;
 }
 
+void StageRun::ShowStored() {
+  const Pipeline& own = stage.searches.front().pipeline;
+  if (HoldsStages(own.stored)) {
+    throw HostError(own.stored.string() +
+                    ": has stages, and `stored` in [stage.pipeline] shows a pipeline without them");
+  }
+  const StoredRuns shown = LookAtRuns(own.stored, true);
+  if (!shown.damages.empty()) { throw HostError(shown.damages.front()); }
+  searches.clear();
+  searches.reserve(shown.plan.results.size());
+  for (const SearchResult& result : shown.plan.results) {
+    Search& search = searches.emplace_back(*result.search);
+    search.pipeline.references = own.references;
+    plan.results.push_back({&search, result.metrics, result.runs});
+  }
+  again = false;
+  finished = true;
+}
+
+void StageRun::TakeAccuracies() {
+  for (Search& search : searches) { TakeAccuracyEnv(search.pipeline.reward); }
+}
+
 void StageRun::MakePlan() {
   plan.directories = {directory};
-  for (Search& search : searches) { TakeAccuracyEnv(search.pipeline.reward); }
   plan.results.reserve(searches.size());
   for (const Search& search : searches) { plan.AddSearch(search, catalog, directory); }
 }

@@ -27,8 +27,15 @@ struct StageRun {
   // Returns the state of the stored stage.
   StageState state() const;
 
-  // Plans its runs, with the accuracies that their rewards refer to, if the files that have them
-  // exist. Throws HostError if one cannot be used. REQUIRES: it is not a preparation.
+  // Takes the stored results that it shows, with its own references. Throws HostError, ConfigError.
+  // REQUIRES: it shows some, and is not left out.
+  void ShowStored();
+
+  // Takes the accuracies that rewards refer to from the files that have them, if these exist.
+  // Throws HostError if one cannot be used.
+  void TakeAccuracies();
+
+  // Plans its runs. REQUIRES: it is a search.
   void MakePlan();
 
   // Takes the results of runs that have ended. Throws HostError if one cannot be read.
@@ -45,13 +52,13 @@ struct StageRun {
   const Stage& stage;
   const Catalog& catalog;
   const std::filesystem::path directory;
-  std::vector<Search> searches;       // with the paths of artifacts filled in
+  std::vector<Search> searches;       // with the paths of artifacts filled in; or the stored ones
   std::optional<StageRecord> stored;  // of the stored stage
   StageRecord record;                 // of the wanted stage
   ConfigurationChange change;         // from `stored` to `record`
   bool replaced = false;              // the stored stage makes room
   std::string left_out;               // why it was or is not measured (left_out.h), or ""
-  Plan plan;                          // empty for a preparation
+  Plan plan;                          // of a search; of one that shows results, only these
   bool again = true;                  // it was run this time
   bool finished = false;
 };

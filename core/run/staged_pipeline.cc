@@ -50,6 +50,13 @@ void RecordEnd(StageRun& stage) {
   WriteStageRecord(stage.directory, stage.record);
 }
 
+void RecordShown(StageRun& stage) {
+  stage.ShowStored();
+  stage.record.finished = true;
+  MakeDirectories(stage.directory);
+  WriteStageRecord(stage.directory, stage.record);
+}
+
 void RecordLeftOut(StageRun& stage, RunListener& listener) {
   stage.again = false;
   stage.record.left_out = stage.left_out;
@@ -108,8 +115,12 @@ Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& cha
     RecordLeftOut(stage, environment.listener);
     return Completion::kDone;
   }
+  if (stage.stage.shows_stored()) {
+    RecordShown(stage);
+    return Completion::kDone;
+  }
   changes.CheckInputs(stage);
-  if (!stage.stage.is_preparation()) { PlanRuns(stage); }
+  if (stage.stage.is_search()) { PlanRuns(stage); }
   if (stage.stored && stage.stored->finished && stage.HasEnded()) {
     KeepAsItIs(stage, environment.listener);
     return Completion::kDone;
@@ -126,6 +137,7 @@ Completion StagedPipeline::ExecuteStage(StageRun& stage, const StageChanges& cha
 }
 
 void StagedPipeline::PlanRuns(StageRun& stage) const {
+  stage.TakeAccuracies();
   stage.MakePlan();
   for (PlannedRun& run : stage.plan.runs) {
     run.asks_again = policy_.resume;

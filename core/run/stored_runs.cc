@@ -1,6 +1,8 @@
 #include "core/run/stored_runs.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "core/run/stored_plan.h"
@@ -24,7 +26,7 @@ UnfinishedRun LookAtUnfinished(const PlannedRun& planned) {
     run.steps = stored.trials();
     run.metrics = stored.metrics();
     RequireMetrics(planned, run.metrics);
-    run.best = stored.Best();
+    run.best = stored.Best(planned.search->pipeline.reward.result);
     run.failure_kinds = stored.Failures().Kinds();
     for (const FailureKind& kind : run.failure_kinds) { run.failures += kind.count; }
   }
@@ -38,6 +40,14 @@ void LookAtRun(const PlannedRun& planned, bool checked, StoredRuns& stored) {
     planned.result->runs.push_back(std::move(ended->result));
   } else {
     stored.unfinished.push_back(LookAtUnfinished(planned));
+  }
+}
+
+// Adds what stages show of other directories.
+void AddShown(const std::list<StageRun>& stages, std::vector<SearchResult>& results) {
+  for (const StageRun& stage : stages) {
+    if (!stage.stage.shows_stored()) { continue; }
+    std::ranges::copy(stage.plan.results, std::back_inserter(results));
   }
 }
 
@@ -69,6 +79,7 @@ StoredRuns LookAtRuns(const std::filesystem::path& directory, bool checked) {
     } catch (const std::exception& e) { stored.damages.emplace_back(e.what()); }
   }
   std::erase_if(stored.plan.results, [](const SearchResult& r) { return r.runs.empty(); });
+  if (stored.stages) { AddShown(stored.stages->stages, stored.plan.results); }
   return stored;
 }
 

@@ -15,7 +15,8 @@ BestTrial Summarize(const TrialRecord& trial) {
 
 bool ExactBest::IsBetter(const TrialRecord& trial) const {
   return !best_ || trial.fidelity > best_->fidelity ||
-         (trial.fidelity == best_->fidelity && trial.reward > best_->reward);
+         (trial.fidelity == best_->fidelity &&
+          (rule_ == ResultRule::kLast || trial.reward > best_->reward));
 }
 
 bool ExactBest::IsTied(const TrialRecord& trial) const {
@@ -60,8 +61,11 @@ const NoisyBest* NoisyBests::Compared() const {
 
 BestTracker::BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders,
                          const Reward& reward, bool is_noisy)
-    : marks_(std::move(marks)), watches_leaders_(watches_leaders) {
-  if (is_noisy) { noisy_.emplace(reward); }
+    : marks_(std::move(marks)),
+      watches_leaders_(watches_leaders),
+      is_noisy_(is_noisy),
+      exact_(reward.result()) {
+  if (is_noisy && reward.result() == ResultRule::kBest) { noisy_.emplace(reward); }
 }
 
 bool BestTracker::Add(const TrialRecord& trial) {

@@ -21,11 +21,13 @@ namespace lode::core {
 // Returns what a report needs of a trial that did not fail.
 BestTrial Summarize(const TrialRecord& trial);
 
-// The best of deterministic trials: of those at the highest fidelity that has one within the
-// limits.
+// The best of deterministic trials, or the last trial: of those at the highest fidelity that has
+// one within the limits.
 class ExactBest {
  public:
-  // Returns whether the trial is better than all before it.
+  explicit ExactBest(ResultRule rule = ResultRule::kBest) : rule_(rule) {}
+
+  // Returns whether the trial is better than all before it, or takes the place of the last.
   bool Add(const TrialRecord& trial);
   const std::optional<BestTrial>& best() const { return best_; }
 
@@ -33,6 +35,7 @@ class ExactBest {
   bool IsBetter(const TrialRecord& trial) const;
   bool IsTied(const TrialRecord& trial) const;
 
+  const ResultRule rule_;
   std::optional<BestTrial> best_;
   std::unordered_set<std::string> tied_;  // architectures
 };
@@ -54,15 +57,16 @@ class NoisyBests {
   std::map<double, NoisyBest, std::greater<>> by_fidelity_;
 };
 
-// The best trial, and the one that was best when the budget passed each mark.
+// The best trial, and the one that was best when the budget passed each mark. "Best" stands for the
+// last trial if that is the result of a run ([reward] result).
 class BestTracker {
  public:
   // `is_noisy`: some metric is. `reward` outlives *this.
   BestTracker(std::vector<std::uint64_t> marks, bool watches_leaders, const Reward& reward,
               bool is_noisy);
 
-  // Returns whether the best has improved. With noisy metrics, finds out only if it watches
-  // leaders.
+  // Returns whether the best has improved or is another trial. With noisy metrics, finds out only
+  // if it watches leaders.
   bool Add(const TrialRecord& trial);
 
   // Keeps the best for each mark that the budget has passed now. `spent` is in the marks' unit.
@@ -71,17 +75,17 @@ class BestTracker {
   std::optional<BestTrial> best() const { return noisy_ ? noisy_->Best() : exact_.best(); }
   const std::vector<MarkResult>& marks() const { return passed_; }
 
-  bool is_noisy() const { return noisy_.has_value(); }
-  // With noisy metrics: the trials that were compared with the best; null if there is no best.
+  bool is_noisy() const { return is_noisy_; }
+  // With noisy metrics: the trials that were compared with the best; null if none were.
   const NoisyBest* Compared() const { return noisy_ ? noisy_->Compared() : nullptr; }
 
  private:
   bool HasNewLeader();
 
   const std::vector<std::uint64_t> marks_;
-  const bool watches_leaders_;
+  const bool watches_leaders_, is_noisy_;
   ExactBest exact_;
-  std::optional<NoisyBests> noisy_;          // with noisy metrics
+  std::optional<NoisyBests> noisy_;          // compares architectures with noisy metrics
   std::unordered_set<std::string> leaders_;  // architectures
   std::vector<MarkResult> passed_;
 };

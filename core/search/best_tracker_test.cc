@@ -51,6 +51,19 @@ TEST(ExactBestTest, AHigherFidelityCountsOnlyOnceATrialKeepsTheLimits) {
   EXPECT_EQ(best.best()->ties, 0u);
 }
 
+TEST(ExactBestTest, TheLastWithinTheLimitsMayTakeItsPlace) {
+  ExactBest last(ResultRule::kLast);
+  EXPECT_TRUE(last.Add(Trial(0, "a", 9, 0.25)));
+  EXPECT_TRUE(last.Add(Trial(1, "b", 9)));
+  EXPECT_TRUE(last.Add(Trial(2, "c", 5)));
+  EXPECT_FALSE(last.Add(Trial(3, "d", 9, 0.25)));
+  EXPECT_FALSE(last.Add(Trial(4, "e", 9, 1, 0.1)));
+  EXPECT_EQ(last.best()->architecture, "c");
+  EXPECT_TRUE(last.Add(Trial(5, "f", 5)));
+  EXPECT_EQ(last.best()->step, 5u);
+  EXPECT_EQ(last.best()->ties, 0u);
+}
+
 class BestTrackerTest : public testing::Test {
  protected:
   BestTracker Make(bool noisy, bool watches_leaders = false) {
@@ -82,6 +95,21 @@ TEST_F(BestTrackerTest, NoisyTrialsAreComparedAtTheHighestFidelity) {
   EXPECT_EQ(best.best()->architecture, "b");
   EXPECT_EQ(best.best()->fidelity, 1);
   EXPECT_EQ(best.Compared()->Leading(5).size(), 1u);
+}
+
+// The mean of an architecture's measurements would not be what the last one has.
+TEST_F(BestTrackerTest, TheLastNoisyTrialStandsForItself) {
+  config_.result = ResultRule::kLast;
+  const Reward reward(config_, {FakeMetric()});
+  BestTracker last({2}, false, reward, true);
+  EXPECT_TRUE(last.is_noisy());
+  last.Add(Trial(0, "a", 9));
+  last.Add(Trial(1, "b", 7));
+  last.PassMarks(2);
+  last.Add(Trial(2, "a", 3));
+  EXPECT_EQ(last.marks().at(0).best->architecture, "b");
+  EXPECT_EQ(last.best()->reward, 3);
+  EXPECT_EQ(last.Compared(), nullptr);
 }
 
 TEST(FrontTest, HasOnlyTrialsOfTheHighestFidelity) {

@@ -36,6 +36,7 @@ double AbsolutePenalty(double accuracy, double share, double weight) {
 
 Reward::Reward(const RewardConfig& config, const std::vector<MetricDeclaration>& metrics)
     : limits_(config, Checked(config, metrics)),
+      result_(config.result),
       limit_rule_(config.limit_rule),
       penalty_(config.penalty),
       penalty_weight_(config.penalty_weight),

@@ -39,6 +39,7 @@ class Reward {
   // The position of the reward's metric.
   std::size_t metric() const { return metric_; }
   const Limits& limits() const { return limits_; }
+  ResultRule result() const { return result_; }
 
  private:
   double Transformed(double value) const;
@@ -48,6 +49,7 @@ class Reward {
 
   std::size_t metric_ = 0;
   Limits limits_;
+  ResultRule result_;
   LimitRule limit_rule_;
   Penalty penalty_;
   double penalty_weight_;

@@ -15,16 +15,17 @@ std::string Name(const std::string& table, const std::string& key) { return tabl
 // Covers every key that the host declares. Keys that are not listed here change the trials.
 TEST(ConfigurationChangeTest, EveryKeyOfTheHostDeclaresItsEffect) {
   const std::map<std::string, Effect> harmless = {
-      {"pipeline.name", Effect::kNone},         {"pipeline.description", Effect::kNone},
-      {"pipeline.seeds", Effect::kNone},        {"pipeline.optional", Effect::kNone},
-      {"pipeline.compare_with", Effect::kNone}, {"budget.marks", Effect::kTables},
-      {"budget.wall_seconds", Effect::kNone},   {"execution.on_error", Effect::kNone},
-      {"execution.retries", Effect::kNone},     {"execution.max_failures", Effect::kNone},
-      {"execution.commit", Effect::kNone},      {"execution.isolate", Effect::kNone},
-      {"plugins.paths", Effect::kNone},         {"reference.label", Effect::kNone},
-      {"reference.mark", Effect::kNone},        {"reference.mean", Effect::kNone},
-      {"reference.std", Effect::kNone},         {"reference.metric", Effect::kNone},
-      {"reference.where", Effect::kNone},       {"optimizer.preset", Effect::kNone}};
+      {"pipeline.name", Effect::kNone},          {"pipeline.description", Effect::kNone},
+      {"pipeline.seeds", Effect::kNone},         {"pipeline.optional", Effect::kNone},
+      {"pipeline.compare_with", Effect::kNone},  {"pipeline.stored", Effect::kNone},
+      {"budget.marks", Effect::kTables},         {"budget.wall_seconds", Effect::kNone},
+      {"execution.on_error", Effect::kNone},     {"execution.retries", Effect::kNone},
+      {"execution.max_failures", Effect::kNone}, {"execution.commit", Effect::kNone},
+      {"execution.isolate", Effect::kNone},      {"plugins.paths", Effect::kNone},
+      {"reference.label", Effect::kNone},        {"reference.mark", Effect::kNone},
+      {"reference.mean", Effect::kNone},         {"reference.std", Effect::kNone},
+      {"reference.metric", Effect::kNone},       {"reference.where", Effect::kNone},
+      {"optimizer.preset", Effect::kNone},       {"reward.result", Effect::kTables}};
   std::size_t seen = 0;
   const auto check = [&](const std::string& table, const std::string& key) {
     const auto expected = harmless.find(Name(table, key));

@@ -361,6 +361,7 @@ TEST_F(ShapedStoreTest, ReadsTheOrderAndTheTrialsBack) {
   EXPECT_EQ(stored.Trial(2).fidelity, 0.25);
   EXPECT_EQ(stored.Best()->step, 4u);
   EXPECT_EQ(stored.Best()->fidelity, 1);
+  EXPECT_EQ(stored.Best(ResultRule::kLast)->step, 4u);  // the only one at the highest fidelity
 }
 
 // Step 0 proposes "wide" in vain, is overtaken by step 1, proposes "wide" again, which is no new

@@ -133,9 +133,13 @@ std::vector<KnownTrial> StoredRun::Known() {
   return known;
 }
 
-std::optional<BestTrial> StoredRun::Best() {
+std::optional<BestTrial> StoredRun::Best(ResultRule rule) {
+  const std::string last = "trials WHERE violation = 0 ORDER BY " +
+                           std::string(shape_.has_fidelities ? "fidelity DESC, " : "") +
+                           (shape_.has_order ? "taken" : "step") + " DESC";
   Statement row(database_, "SELECT architecture, step, reward" + fidelity_column_ +
-                               metric_columns_ + " FROM best LIMIT 1");
+                               metric_columns_ + " FROM " +
+                               (rule == ResultRule::kLast ? last : "best") + " LIMIT 1");
   if (!row.Next()) { return std::nullopt; }
   BestTrial best{PrintableLine(row.Text(0)), row.Integer(1), row.Real(2),
                  std::vector<double>(metrics().size())};

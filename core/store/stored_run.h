@@ -62,8 +62,8 @@ class StoredRun {
   // Returns the known trials that the run began with.
   std::vector<KnownTrial> Known();
 
-  // Returns the best trial, if any succeeded within the limits.
-  std::optional<BestTrial> Best();
+  // Returns the best trial, or the last one, if any succeeded within the limits.
+  std::optional<BestTrial> Best(ResultRule rule = ResultRule::kBest);
 
   // Returns the distinct architectures within the limits that have this reward at the best one's
   // fidelity, at most kMaxTies + 1.

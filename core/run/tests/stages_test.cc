@@ -19,6 +19,7 @@
 namespace lode::core {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -371,6 +372,9 @@ TEST_F(StagesProgramTest, ARewardRefersToTheSupernetsAccuracy) {
   EXPECT_THAT(RunWell(show).out, HasSubstr("stage     accuracy_env\n"
                                            "supernet          4.00\n"));
   RunWell(resume);
+  fs::resize_file(directory_.path() / "out/supernet/supernet.safetensors", 5);
+  EXPECT_THAT(RunWell(show).out, AllOf(HasSubstr("stage search: finished\n"),
+                                       HasSubstr("supernet.safetensors: has 5 bytes")));
 }
 
 TEST_F(StagesProgramTest, ASupernetWithoutAnAccuracyIsNamed) {

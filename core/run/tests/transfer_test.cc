@@ -185,6 +185,78 @@ TEST_F(TransferTest, AnOptionalStageRunsOnceItsDataIsThere) {
   EXPECT_TRUE(fs::exists(At("out/absent/seed-0/run.db")));
 }
 
+// ---- a stage that shows what another pipeline has stored
+
+class StoredStageTest : public TransferTest {
+ protected:
+  // A stage that searches, and one that shows the directory `earlier`.
+  std::string Stages() const {
+    return "[[stage]]\nname = \"own\"\n[stage.oracle]\nuse = \"prepared_oracle\"\nsteps = 0\n"
+           "[[stage]]\nname = \"shown\"\nreference = [{label = \"Table 1\", where = "
+           "{\"optimizer.use\" = \"rea\"}, mean = 71.84, std = 0.99}]\n"
+           "[stage.pipeline]\nstored = \"earlier\"\n";
+  }
+  Outcome SearchEarlier() const {
+    return lode_.Run({"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "2", "--set",
+                      "budget={steps=10}", "--set", "grid.\"optimizer.use\"=[\"rea\", \"random\"]",
+                      "--out", At("earlier").string()});
+  }
+};
+
+TEST_F(StoredStageTest, ItIsNotMeasuredUntilThePipelineHasRunAndThenHasItsResults) {
+  const Outcome before = Staged(Stages(), RunStages());
+  ASSERT_EQ(before.status, 0) << before.err;
+  EXPECT_THAT(before.out, AllOf(HasSubstr("optimizer.use=rea"), HasSubstr("not measured"),
+                                HasSubstr("71.84 ± 0.99"), HasSubstr(At("earlier").string())));
+  ASSERT_EQ(SearchEarlier().status, 0);
+  const Outcome after = Staged(Stages(), RunStages());
+  ASSERT_EQ(after.status, 0) << after.err;
+  EXPECT_THAT(after.err, HasSubstr("stage own: unchanged"));
+  EXPECT_THAT(after.out, AllOf(HasSubstr("random"), HasSubstr("71.84 ± 0.99"),
+                               Not(HasSubstr("not measured"))));
+  const Outcome shown = lode_.Run({"show", At("out").string()});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("71.84 ± 0.99"), HasSubstr("stage shown: finished")));
+  EXPECT_FALSE(fs::exists(At("out/shown/best.tsv")));
+  EXPECT_EQ(lode_.Run({"check", At("out").string()}).status, 0);
+}
+
+TEST_F(StoredStageTest, APipelineCannotShowOneWithStages) {
+  ASSERT_EQ(Staged(Stages(), RunStages()).status, 0);
+  fs::rename(At("out"), At("earlier"));
+  const Outcome run = Staged(Stages(), RunStages());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("has stages"));
+}
+
+TEST_F(StoredStageTest, ItIsNotMeasuredAgainOnceTheResultsAreGone) {
+  ASSERT_EQ(SearchEarlier().status, 0);
+  ASSERT_EQ(Staged(Stages(), RunStages()).status, 0);
+  fs::remove_all(At("earlier"));
+  const Outcome shown = lode_.Run({"show", At("out").string()});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("71.84 ± 0.99"), HasSubstr("not measured")));
+  const Outcome again = Staged(Stages(), RunStages());
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("not measured"));
+}
+
+TEST_F(StoredStageTest, DamagedResultsAreAnError) {
+  ASSERT_EQ(SearchEarlier().status, 0);
+  std::ofstream(At("earlier/optimizer.use=rea/seed-0/run.db")) << "damaged";
+  const Outcome run = Staged(Stages(), RunStages());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr(At("earlier").string()));
+}
+
+TEST_F(StoredStageTest, OnlyAStageCanShowThem) {
+  const Outcome run = Staged(
+      "[oracle]\nuse = \"prepared_oracle\"\n",
+      {"validate", At("p.toml").string(), "--set", "pipeline.stored=" + At("earlier").string()});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("'stored' belongs to a stage"));
+}
+
 TEST_F(TransferTest, AStageThatMustBeMeasuredCannotReadOneThatIsNot) {
   const Outcome run =
       Staged(Stage("absent", "nowhere", true) + Stage("after", "stage:absent/best.tsv", false),

@@ -190,11 +190,20 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   Metadata metadata_;
 };
 
+// REQUIRES: there are kLengthBytes.
+std::uint64_t HeaderLength(std::string_view bytes) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), kLengthBytes);
+  return length;
+}
+
 // ---- the whole file
 
 class SafetensorsParser {
  public:
   SafetensorsParser(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+
+  Metadata RunHeader() { return ReadHeader().TakeMetadata(); }
 
   Safetensors Run() {
     HeaderReader reader = ReadHeader();
@@ -214,8 +223,7 @@ class SafetensorsParser {
     if (bytes_.size() < kLengthBytes) {
       Fail("has " + std::to_string(bytes_.size()) + " bytes, expected 8 of the header's length");
     }
-    std::uint64_t length = 0;
-    std::memcpy(&length, bytes_.data(), kLengthBytes);
+    const std::uint64_t length = HeaderLength(bytes_);
     data_ = bytes_.substr(kLengthBytes);
     if (length > kMaxHeaderBytes) {
       Fail("the header has " + std::to_string(length) + " bytes, expected at most " +
@@ -309,6 +317,15 @@ class SafetensorsParser {
 
 Safetensors ReadSafetensors(const std::string& path) {
   return ParseSafetensors(ReadFile(path, kMaxFileBytes), path);
+}
+
+Metadata ReadSafetensorsMetadata(const std::string& path) {
+  std::string bytes = ReadBeginning(path, kLengthBytes);
+  if (bytes.size() == kLengthBytes) {
+    const std::uint64_t length = HeaderLength(bytes);
+    bytes = ReadBeginning(path, kLengthBytes + std::min<std::uint64_t>(length, kMaxHeaderBytes));
+  }
+  return SafetensorsParser(bytes, path).RunHeader();
 }
 
 Safetensors ParseSafetensors(std::string_view bytes, const std::string& name) {

@@ -37,9 +37,13 @@ struct Safetensors {
   Metadata metadata{};  // free text by its name
 };
 
-// Reads a file of at most 1 GiB. Throws IoError as ParseSafetensors does, and if the file
+// Reads a file of at most 8 GiB. Throws IoError as ParseSafetensors does, and if the file
 // cannot be read.
 Safetensors ReadSafetensors(const std::string& path);
+
+// Reads only the header, and returns its metadata. Throws IoError likewise, but does not look at the
+// tensors' elements.
+Metadata ReadSafetensorsMetadata(const std::string& path);
 
 // Parses the bytes of a file; messages call it `name`. Throws IoError "NAME: ..." with the
 // tensor, what was found and what was expected.

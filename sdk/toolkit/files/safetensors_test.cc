@@ -242,6 +242,20 @@ TEST(Safetensors, DeepNestingIsRefused) {
   }
 }
 
+TEST(Safetensors, MetadataAreReadWithoutTheTensors) {
+  const TemporaryDirectory directory;
+  const std::string file = (directory.path() / "file").string();
+  WriteSafetensors(file, {{{"a", {{2}, {1, 2}}}}, {{"accuracy_env", "82.3"}}});
+  const std::uintmax_t size = std::filesystem::file_size(file);
+  std::filesystem::resize_file(file, size - 1);  // the last element is damaged
+  EXPECT_EQ(ReadSafetensorsMetadata(file), (Metadata{{"accuracy_env", "82.3"}}));
+  for (const std::uintmax_t bytes : {0, 7, 8, 9, 40}) {
+    std::filesystem::resize_file(file, bytes);
+    EXPECT_THROW(ReadSafetensorsMetadata(file), IoError) << bytes;
+  }
+  EXPECT_THROW(ReadSafetensorsMetadata(directory.path().string()), IoError);
+}
+
 TEST(Safetensors, FilesThatCannotBeReadAreRefused) {
   const TemporaryDirectory directory;
   const auto failure = [](const std::string& path) {
