@@ -38,9 +38,9 @@ void MergeStages(Node& merged, const Entry& entry, Diagnostics& diagnostics);
 // A stage has the tables of a whole pipeline. It inherits [space], [oracle], [reward],
 // [exploration], [optimizer], [budget] and [execution] of the file if it has none of its own; its
 // [pipeline] is merged into that of the file. A stage without an optimizer is a preparation: its
-// oracle prepares, and nothing else happens. One with `stored` only shows results. Overrides have the form `stage.NAME.PATH`; a table
-// that the file lacks and exactly one stage has is taken to mean that stage's. Throws ConfigError
-// with all mistakes.
+// oracle prepares, and nothing else happens. One with `stored` only shows results. Overrides have
+// the form `stage.NAME.PATH`; a table that the file lacks and exactly one stage has is taken to
+// mean that stage's. Throws ConfigError with all mistakes.
 Stages ResolveStages(const Document& document, const Catalog& catalog);
 
 }  // namespace lode::core

@@ -41,8 +41,8 @@ struct Safetensors {
 // cannot be read.
 Safetensors ReadSafetensors(const std::string& path);
 
-// Reads only the header, and returns its metadata. Throws IoError likewise, but does not look at the
-// tensors' elements.
+// Reads only the header, and returns its metadata. Throws IoError likewise, but does not look at
+// the tensors' elements.
 Metadata ReadSafetensorsMetadata(const std::string& path);
 
 // Parses the bytes of a file; messages call it `name`. Throws IoError "NAME: ..." with the
