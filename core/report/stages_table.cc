@@ -79,7 +79,7 @@ std::string EarlyLines(const StageComparison& comparison) {
 std::string WhereText(const ReferenceConfig& reference) {
   std::string text;
   for (const auto& [path, value] : reference.where) {
-    text += (text.empty() ? "" : ", ") + path + "=" + value;
+    text.append(text.empty() ? "" : ", ").append(path).append("=").append(value);
   }
   return text;
 }
