@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/config/pipeline.h"
 #include "core/plugin/declaration.h"
 #include "core/search/failures.h"
 #include "core/search/trial.h"
