@@ -16,4 +16,7 @@ void RequireOfa(const lode::Space& space, const std::string& what);
 void RequireSameNetworks(const lode::Space& space, const std::string& width,
                          std::int64_t resolution);
 
+// The same for the width alone: throws unless the space's smallest network has its parameters.
+void RequireSameWidth(const lode::Space& space, const std::string& width);
+
 }  // namespace ofa

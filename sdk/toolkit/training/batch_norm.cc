@@ -18,6 +18,13 @@ Channels ToChannels(const Tensor& values) {
 
 Tensor ToTensor(const Channels& values) { return torch::tensor(values); }
 
+std::int64_t PixelCount(const Tensor& x) { return x.size(0) * x.size(2) * x.size(3); }
+
+// What makes a variance of this many pixels an unbiased estimate.
+double Unbiasing(std::int64_t pixels) {
+  return static_cast<double>(pixels) / static_cast<double>(std::max<std::int64_t>(1, pixels - 1));
+}
+
 }  // namespace
 
 BatchNormImpl::BatchNormImpl(std::int64_t channels, bool affine, MomentNames names)
@@ -45,14 +52,21 @@ BatchNorm BatchNormImpl::First(std::int64_t channels) const {
 }
 
 Tensor BatchNormImpl::forward(const Tensor& x, const Pass& pass) {
-  return torch::batch_norm(x, weight, bias, running_mean, running_variance, pass.batch_moments,
-                           pass.momentum, kBatchNormEpsilon, /*cudnn_enabled=*/true);
+  const Tensor before = pass.biased_variances ? running_variance.clone() : Tensor();
+  Tensor normalized =
+      torch::batch_norm(x, weight, bias, running_mean, running_variance, pass.batch_moments,
+                        pass.momentum, kBatchNormEpsilon, /*cudnn_enabled=*/true);
+  if (before.defined()) {  // LibTorch adds unbiased variances
+    const Tensor kept = before.mul_(1 - pass.momentum);
+    running_variance.sub_(kept).div_(Unbiasing(PixelCount(x))).add_(kept);
+  }
+  return normalized;
 }
 
 Normalization BatchNormImpl::Prepare(const Tensor& x, const Pass& pass) {
   if (!pass.batch_moments) { return Running(); }
   const Moments moments = MomentsOf(x);
-  AddToRunning(moments, x.size(0) * x.size(2) * x.size(3), pass.momentum);
+  AddToRunning(moments, PixelCount(x), pass);
   return By(moments);
 }
 
@@ -74,13 +88,12 @@ Normalization BatchNormImpl::By(const Moments& moments) const {
   return n;
 }
 
-// The running variance is the unbiased one, as is customary.
-void BatchNormImpl::AddToRunning(const Moments& moments, std::int64_t pixels, double momentum) {
+// The running variance is the unbiased one, as is customary, unless the pass says otherwise.
+void BatchNormImpl::AddToRunning(const Moments& moments, std::int64_t pixels, const Pass& pass) {
   float* mean = running_mean.data_ptr<float>();
   float* variance = running_variance.data_ptr<float>();
-  const auto share = static_cast<float>(momentum);
-  const auto unbiased = static_cast<float>(
-      static_cast<double>(pixels) / static_cast<double>(std::max<std::int64_t>(1, pixels - 1)));
+  const auto share = static_cast<float>(pass.momentum);
+  const auto unbiased = static_cast<float>(pass.biased_variances ? 1 : Unbiasing(pixels));
   for (std::size_t c = 0; c < moments.mean.size(); ++c) {
     mean[c] = (1 - share) * mean[c] + share * moments.mean[c];
     variance[c] = (1 - share) * variance[c] + share * moments.variance[c] * unbiased;
@@ -93,7 +106,7 @@ BatchNormGradients BatchNormBackward(const Tensor& dy, const Tensor& x,
                                      const Normalization& normalization, const Tensor& room) {
   const GradientSums sums = GradientSumsOf(dy, x, normalization.mean);
   const std::size_t channels = sums.gradient.size();
-  const auto pixels = static_cast<float>(x.size(0) * x.size(2) * x.size(3));
+  const auto pixels = static_cast<float>(PixelCount(x));
   Channels weight(channels), of_x(channels), shift(channels);
   for (std::size_t c = 0; c < channels; ++c) {
     const float inverse = normalization.inverse[c];

@@ -17,6 +17,7 @@ struct Pass {
   double momentum = 0;
   DropPath* drop_path = nullptr;    // null: no edge is dropped
   Dropout* skip_dropout = nullptr;  // of skip connections; null: nothing is dropped
+  bool biased_variances = false;    // running variances are those of the batches' own pixels
 
   static Pass Training(DropPath* drop_path = nullptr) { return {true, 0.1, drop_path}; }
   // Uses the running moments and leaves them unchanged.
@@ -25,6 +26,10 @@ struct Pass {
   Pass WithBatchMoments() const { return {true, 0, drop_path, skip_dropout}; }
   // The same pass, but it leaves the running moments unchanged and drops nothing.
   Pass WithoutEffects() const { return {batch_moments, 0}; }
+  // The same pass, but it adds the batches' variances as they are, not as unbiased estimates.
+  Pass WithBiasedVariances() const {
+    return {batch_moments, momentum, drop_path, skip_dropout, true};
+  }
   bool drops() const { return drop_path != nullptr && drop_path->probability() > 0; }
   // Batch after batch, the running moments become the mean of the batches' moments: `share` is the
   // fraction of the images so far that are in this batch, 1 in the first.
@@ -77,7 +82,7 @@ class BatchNormImpl : public torch::nn::Module {
   explicit BatchNormImpl(Parts parts);
 
   Normalization By(const Moments& moments) const;
-  void AddToRunning(const Moments& moments, std::int64_t pixels, double momentum);
+  void AddToRunning(const Moments& moments, std::int64_t pixels, const Pass& pass);
 };
 TORCH_MODULE(BatchNorm);
 

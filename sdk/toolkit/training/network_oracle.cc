@@ -3,6 +3,11 @@
 #include <sstream>
 
 namespace lode::training {
+namespace {
+
+constexpr char kPartsKey[] = "images";  // those that the weights have seen, and the others
+
+}  // namespace
 
 Metric AccuracyMetric(const NetworkOracleConfig& config, lode_split split, bool top5, bool noisy) {
   const bool test = split == LODE_SPLIT_TEST;
@@ -23,6 +28,19 @@ TrainingHooks HooksOf(const Host& host) {
       [host] { return host.Cancelled(); },
       [host](double fraction, const std::string& what) { host.Progress(fraction, what.c_str()); }};
 }
+
+files::Safetensors ReadWeights(const std::string& file, const Task& task) {
+  files::Safetensors contents = files::ReadSafetensors(file);
+  const std::string& parts = task.DescribeParts();
+  const auto trained_on = contents.metadata.find(kPartsKey);
+  if (trained_on != contents.metadata.end() && trained_on->second != parts) {
+    throw InvalidError(file + ": was trained on a different part of the images: " +
+                       trained_on->second + ", expected " + parts);
+  }
+  return contents;
+}
+
+files::Metadata SplitOf(const Task& task) { return {{kPartsKey, task.DescribeParts()}}; }
 
 std::string Describe(const NetworkOracleConfig& config, const Task& task, const Host& host) {
   std::ostringstream text;

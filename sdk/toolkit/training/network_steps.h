@@ -165,10 +165,12 @@ class StepRecorder {
   files::Tensors tensors_;
 };
 
+// Takes a file.
+using Write = std::function<void(const files::Safetensors&)>;
+
 // The main function of "PROGRAM DIRECTORY ARCHITECTURE...": writes each file that a family makes of
 // an architecture's text to DIRECTORY/0.safetensors, DIRECTORY/1.safetensors, .... Returns the exit
 // status.
-using Write = std::function<void(const files::Safetensors&)>;
 inline int WriteSteps(int argc, char** argv,
                       const std::function<void(const std::string& text, const Write&)>& make) {
   if (argc < 3) {

@@ -30,8 +30,13 @@ class SharedNetwork {
   virtual SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) = 0;
   // Logits of images: every operation is multiplied by its weight, and what leads to the same place
   // is added up (MixedSum). A mixture of zeros and ones is the path of an architecture.
-  virtual torch::Tensor Mix(const torch::Tensor& images, const Mixture& mixture,
-                            const Pass& pass) = 0;
+  // Throws UnsupportedError unless a family overrides it; such a family's oracle has no relaxed
+  // network.
+  virtual torch::Tensor Mix(const torch::Tensor& images, const Mixture& mixture, const Pass& pass);
 };
+
+inline torch::Tensor SharedNetwork::Mix(const torch::Tensor&, const Mixture&, const Pass&) {
+  throw UnsupportedError("this network has no mixtures");
+}
 
 }  // namespace lode::training

@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 constexpr char kSupernetFile[] = "supernet.safetensors";
 constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 constexpr char kAccuracyEnvKey[] = "accuracy_env";
-constexpr char kPartsKey[] = "images";  // those that the weights have seen, and the others
 
 // Of random paths that no batch is trained along.
 std::uint64_t EnvironmentSeed(std::uint64_t seed) { return ~seed; }
@@ -80,8 +79,8 @@ SupernetOracle::SupernetOracle(Host host, const NetworkOracleConfig& config,
 
 std::vector<Metric> SupernetOracle::Metrics() const {
   const bool noisy = own_.scores_one_batch();
-  std::vector<Metric> metrics{AccuracyMetric(config_, LODE_SPLIT_VALIDATION, false, noisy),
-                              AccuracyMetric(config_, LODE_SPLIT_VALIDATION, true, noisy)};
+  std::vector<Metric> metrics{AccuracyMetric(config_, measured_split(), false, noisy),
+                              AccuracyMetric(config_, measured_split(), true, noisy)};
   if (!own_.weights.empty()) {  // `epochs` describes a training that does not happen
     for (Metric& metric : metrics) { metric.epochs = 0; }
   }
@@ -102,14 +101,7 @@ void SupernetOracle::Bind(const Space& space) {
 }
 
 void SupernetOracle::Load(const fs::path& file) {
-  const files::Safetensors contents = files::ReadSafetensors(file);
-  const std::string parts = task_->DescribeParts();
-  const auto trained_on = contents.metadata.find(kPartsKey);  // files from other programs have none
-  if (trained_on != contents.metadata.end() && trained_on->second != parts) {
-    throw InvalidError(file.string() + ": was trained on a different part of the images: " +
-                       trained_on->second + ", expected " + parts);
-  }
-  SetTensors(network_->module(), contents.tensors, file);
+  SetTensors(network_->module(), ReadWeights(file, *task_).tensors, file);
   ready_ = true;
 }
 
@@ -149,7 +141,8 @@ void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
   const std::string what = DescribeTraining();
   training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch), config_,
                   seed, *device_, {checkpoint, what}, HooksOf(host_));
-  files::Metadata metadata{{"training", what}, {kPartsKey, task_->DescribeParts()}};
+  files::Metadata metadata = SplitOf(*task_);
+  metadata.emplace("training", what);
   if (own_.env_paths > 0) { metadata.emplace(kAccuracyEnvKey, environment.State()); }
   files::WriteSafetensors(file, {TensorsOf(network_->module()), metadata});
 }
@@ -187,7 +180,7 @@ void SupernetOracle::Calibrate(const SupernetPath& path) {
     host_.ThrowIfCancelled();
     images += batch.size;
     const double share = static_cast<double>(batch.size) / static_cast<double>(images);
-    path(ImagesOf(batch, *device_), Pass::Calibration(share));
+    path(ImagesOf(batch, *device_), CalibrationPass(share));
   }
 }
 

@@ -92,7 +92,8 @@ class SupernetOracle {
   SupernetOracle& operator=(const SupernetOracle&) = delete;
   virtual ~SupernetOracle() = default;
 
-  std::vector<Metric> Metrics() const;  // valid_accuracy, valid_top5
+  // valid_accuracy and valid_top5; test_accuracy and test_top5 if the family measures test images.
+  std::vector<Metric> Metrics() const;
 
   // Reads the data set, and the weights if they are given. Throws lode::UnsupportedError if the
   // space is not the family's or LibTorch does not support the device, IoError if the weights
@@ -138,6 +139,10 @@ class SupernetOracle {
   // a checkpoint with another description is refused.
   virtual std::string DescribeNetwork(const Task& task) const = 0;
   virtual std::string DescribePaths() const { return ""; }
+  // What the images are that the task has for validation.
+  virtual lode_split measured_split() const { return LODE_SPLIT_VALIDATION; }
+  // The pass that computes a path's moments; see Pass::Calibration.
+  virtual Pass CalibrationPass(double share) const { return Pass::Calibration(share); }
 
   void Train(const std::filesystem::path& file, const std::filesystem::path& checkpoint);
   std::string DescribeTraining() const;

@@ -68,7 +68,7 @@ std::int64_t Task::side() const {
 Transform Task::Plain() const {
   Transform transform;
   transform.resolution = static_cast<std::size_t>(side());
-  if (has_photographs()) { transform.resize_short_side = transform.resolution * 8 / 7; }
+  if (has_photographs()) { transform.resize_short_side = (transform.resolution * 8 + 6) / 7; }
   transform.mean = data_.mean;
   transform.std = data_.std;
   return transform;

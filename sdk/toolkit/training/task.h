@@ -67,7 +67,7 @@ void AddTaskParameters(Params<C>& params) {
       "Augmentation: side of the square that is set to zero (Cutout); 0: none.", Range{0, 256});
   add("resolution", &TaskConfig::resolution,
       "Pixels per side of what networks see of imagenet's photographs: a random part in training; "
-      "else the middle, after the shorter side has been resized to 8/7 of this.",
+      "else the middle, after the shorter side has been resized to 8/7 of this, rounded up.",
       Range{7, 1024});
 }
 

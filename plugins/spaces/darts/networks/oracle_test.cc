@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "plugins/spaces/darts/networks/test_images.h"
 #include "plugins/spaces/darts/networks/train_oracle.h"
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/space.h"
@@ -17,6 +16,7 @@
 #include "tests/failure.h"
 #include "tests/stopping_host.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/images/noise_cifar10.h"
 
 namespace darts {
 namespace {
@@ -29,7 +29,7 @@ class DartsOracleTest : public testing::Test {
  protected:
   DartsOracleTest() {
     config_.dataset = "cifar10";
-    config_.data = WriteCifar10(images_.path());
+    config_.data = lode::images::WriteNoiseCifar10(images_.path());
     config_.cells = 3;
     config_.channels = 4;
     config_.auxiliary = true;

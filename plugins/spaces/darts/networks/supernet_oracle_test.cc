@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "plugins/spaces/darts/networks/test_images.h"
 #include "plugins/spaces/darts/published.h"
 #include "plugins/spaces/darts/space.h"
 #include "plugins/spaces/darts/text.h"
@@ -18,6 +17,7 @@
 #include "tests/stopping_host.h"
 #include "tests/temporary_directory.h"
 #include "toolkit/files/safetensors.h"
+#include "toolkit/images/noise_cifar10.h"
 
 namespace darts {
 namespace {
@@ -30,7 +30,7 @@ class DartsSupernetOracleTest : public testing::Test {
  protected:
   DartsSupernetOracleTest() {
     config_.dataset = "cifar10";
-    config_.data = WriteCifar10(images_.path());
+    config_.data = lode::images::WriteNoiseCifar10(images_.path());
     config_.cells = 3;
     config_.channels = 4;
     config_.cutout = 8;

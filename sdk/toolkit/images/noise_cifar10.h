@@ -1,4 +1,5 @@
-// Images for the tests of this folder.
+// Images for tests of what trains on images.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <filesystem>
@@ -6,10 +7,10 @@
 #include <random>
 #include <string>
 
-namespace darts {
+namespace lode::images {
 
 // Writes images of noise in the file format of CIFAR-10, 40 for each file; returns the directory.
-inline std::filesystem::path WriteCifar10(const std::filesystem::path& directory) {
+inline std::filesystem::path WriteNoiseCifar10(const std::filesystem::path& directory) {
   const auto write = [&](const std::string& name) {
     std::ofstream out(directory / name, std::ios::binary);
     std::mt19937 bits(7);
@@ -25,4 +26,4 @@ inline std::filesystem::path WriteCifar10(const std::filesystem::path& directory
   return directory;
 }
 
-}  // namespace darts
+}  // namespace lode::images

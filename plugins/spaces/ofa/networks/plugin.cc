@@ -1,0 +1,38 @@
+#include "plugins/spaces/ofa/networks/supernet_oracle.h"
+#include "plugins/spaces/ofa/networks/train_oracle.h"
+
+namespace {
+
+constexpr std::uint32_t kCapabilities = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE | LODE_CAP_CANONICAL;
+
+}  // namespace
+
+LODE_PLUGIN(
+    "ofa.networks", "1.0.0", "Apache-2.0",
+    lode::OracleComponent<ofa::TrainOracle>(
+        "ofa.train", "1.0.0",
+        "Trains a Once-for-All sub-network alone on images, from scratch or from a supernet.",
+        "The sub-network's own network, with first weights of its own or with the part that it "
+        "shares of a supernet (`weights`), trained on one part of the training images and measured "
+        "on the part that is set aside for validation and on the test images. Images may have any "
+        "size, number of channels and number of classes; the network halves them five times. The "
+        "preset finetune is the authors' fine-tuning. The trial's seed draws first weights and "
+        "batches, so repeated queries differ. A training that is interrupted continues from its "
+        "last checkpoint when the run is resumed. Fidelities: from one epoch to all; the learning "
+        "rate ends with the last epoch of each. Source: Cai, Gan, Wang, Zhang and Han, "
+        "Once-for-All, ICLR 2020.",
+        kCapabilities | LODE_CAP_METRICS_VARY),
+    lode::OracleComponent<ofa::SupernetOracle>(
+        "ofa.supernet", "1.0.0",
+        "Accuracy of a Once-for-All sub-network with the supernet's weights.",
+        "The elastic MobileNetV3: a sub-network uses the first channels of each layer, the first "
+        "layers of each unit, and the middle of each kernel, times a matrix of the layer. A query "
+        "is top-1 and top-5 accuracy of a sub-network with these weights; before it, the "
+        "batch-norm moments are recomputed over training images, as the authors do. The supernet "
+        "is given as `weights`, with the names and shapes of the authors' program, or trained "
+        "before the first search, each batch along a random sub-network; all seeds and searches of "
+        "a run share it. After each epoch of the training random sub-networks can be measured "
+        "(env_paths). Images may have any size, number of channels and number of classes. "
+        "Networks that differ in inactive layers are one. Source: Cai, Gan, Wang, Zhang and Han, "
+        "Once-for-All, ICLR 2020; searched by L2NAS, CIKM 2021.",
+        kCapabilities | LODE_CAP_METRICS_VARY));

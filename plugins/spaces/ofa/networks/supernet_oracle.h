@@ -1,0 +1,47 @@
+// The oracle "ofa.supernet": accuracy of a sub-network with the supernet's weights.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "plugins/spaces/ofa/networks/oracle_config.h"
+#include "toolkit/training/supernet_oracle.h"
+
+namespace ofa {
+
+// A path is a sub-network, drawn uniformly from the architectures: each layer's kernel and
+// expansion and each unit's depth are independent.
+class SupernetOracle : public lode::training::SupernetOracle {
+ public:
+  // Moments are computed over the authors' number of images, in their batches.
+  struct Config : NetworkOracleConfig, lode::training::SupernetOracleConfig {
+    Config() {
+      calibration_images = 2000;
+      evaluation_batch_size = 200;
+    }
+    std::string measured_on = "validation";
+  };
+  static lode::Params<Config> Parameters();
+
+  SupernetOracle(lode::Host host, const Config& config)
+      : lode::training::SupernetOracle(host, config, config), config_(config) {}
+
+  lode::RelaxedNetwork& Relaxed() = delete;  // its weights have no mixtures
+
+ private:
+  void CheckSpace(const lode::Space& space) const override { RequireNetworksOf(space, config_); }
+  lode::training::Task OpenTask() const override;
+  std::unique_ptr<lode::training::SharedNetwork> Make(
+      const lode::training::Task& task, const lode::RelaxedStart& start) const override;
+  std::string DescribeNetwork(const lode::training::Task& task) const override;
+  lode_split measured_split() const override;
+  Pass CalibrationPass(double share) const override;
+
+  Config config_;
+};
+
+// A random sub-network, a function of both numbers.
+Subnet DrawnSubnet(std::uint64_t seed, std::uint64_t number);
+
+}  // namespace ofa
