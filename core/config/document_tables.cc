@@ -52,7 +52,8 @@ const TypedTable<ReferenceConfig>& ReferenceTable() {
       {.name = "reference",
        .doc = "a published figure to print next to ours. `where = {\"oracle.dataset\" = "
               "\"cifar10\"}` gives paths of the grid and their values for the searches that it "
-              "belongs to",
+              "belongs to; in a stage, the grid may also be that of an earlier one, whose best it "
+              "measures",
        .list = true,
        .keeps_results = true},
       {Key("label", &R::label, "The source of the figure.").Required(),
@@ -73,7 +74,7 @@ const TypedTable<ComponentConfig>& ComponentTable() {
       {Key("use", &C::id, "The ID of the component.").Required(),
        Key("preset", &C::preset,
            "The name of one of its presets; values written beside it win. The default is the first "
-           "preset.")
+           "preset, which \"\" stands for, too; components without presets take that as well.")
            .KeepsResults()  // its values are compared instead
            .WrittenIf([](const C& config) { return !config.preset.empty(); }),
        Key("policy", &C::policy,

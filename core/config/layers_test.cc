@@ -106,6 +106,8 @@ TEST_F(LayersTest, PresetsOverrideDefaultsAndWrittenValuesOverridePresets) {
   EXPECT_EQ(Real(Single(kPipeline, {"optimizer.preset=paper", "optimizer.lr=0.5"}).optimizer, "lr"),
             0.5);
   EXPECT_EQ(Single(kPipeline, {"optimizer.use=rea"}).optimizer.preset, "");
+  EXPECT_EQ(Single(kPipeline, {"optimizer.preset=\"\""}).optimizer.preset, "robust");
+  EXPECT_EQ(Single(kPipeline, {"optimizer.use=rea", "optimizer.preset=\"\""}).optimizer.preset, "");
 }
 
 TEST_F(LayersTest, AListOfComponentsIsReplacedAsAWhole) {

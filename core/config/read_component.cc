@@ -25,6 +25,13 @@ const PresetDeclaration* FindPreset(const ComponentDeclaration& component, const
   return nullptr;
 }
 
+// Returns whether a table says `preset = ""`, which stands for the default.
+bool AsksForDefaultPreset(const Node* written) {
+  const Node* name = written != nullptr ? written->Find("preset") : nullptr;
+  const auto* text = name != nullptr ? name->As<std::string>() : nullptr;
+  return text != nullptr && text->empty();
+}
+
 class ComponentResolver {
  public:
   ComponentResolver(const Catalog& catalog, Diagnostics& diagnostics)
@@ -78,9 +85,10 @@ class ComponentResolver {
   void Fill(const ComponentDeclaration& declaration, const Node* written, ComponentConfig& config) {
     std::vector<ParamDeclaration> params = declaration.params;
     std::vector<std::string> other_keys;
+    const bool by_default = AsksForDefaultPreset(written);
+    if (!declaration.presets.empty() || by_default) { other_keys.push_back("preset"); }
     if (!declaration.presets.empty()) {
-      other_keys.push_back("preset");
-      ApplyPreset(declaration, written, params, config);
+      ApplyPreset(declaration, by_default ? nullptr : written, params, config);
     }
     if (declaration.kind == LODE_OPTIMIZER) {
       other_keys.push_back("policy");

@@ -11,14 +11,20 @@ namespace {
 
 using Align = WordTable::Align;
 
+// Figures that belong to points of another stage's grid are not in this table.
+bool HasPublished(const SearchSummary& summary) {
+  const auto is_published = [](const BudgetPoint& point) { return point.published.has_value(); };
+  return std::ranges::any_of(summary.points, is_published) ||
+         std::ranges::any_of(summary.others, is_published);
+}
+
 // The columns that some comparisons do not have.
 struct ComparedColumns {
   explicit ComparedColumns(std::span<const SearchSummary> summaries)
       : axes(summaries.front().search().point.size()),
         optimum(
             std::ranges::any_of(summaries, [](const auto& s) { return s.optimum.has_value(); })),
-        published(std::ranges::any_of(
-            summaries, [](const auto& s) { return !s.pipeline().references.empty(); })),
+        published(std::ranges::any_of(summaries, HasPublished)),
         metric(std::ranges::any_of(summaries, [](const auto& s) { return !s.others.empty(); })) {}
 
   std::size_t axes;  // of the grid

@@ -21,14 +21,19 @@ json RowToJson(const ComparisonRow& row) {
     metrics[row.measured->metrics[i].name] = StatisticToJson(row.metrics[i]);
   }
   const SearchSummary& found = row.found;
-  return {{"ties", row.best.ties},
-          {"point", PointToJson(found.search())},
-          {"later_point", PointToJson(*row.measured->search)},
-          {"optimizer", found.pipeline().optimizer.id},
-          {"architecture", row.best.architecture},
-          {"metric", found.metric().name},
-          {"found", MetricToJson(found.metric(), row.best.metrics[found.reward_metric])},
-          {"metrics", metrics}};
+  json out{{"ties", row.best.ties},
+           {"point", PointToJson(found.search())},
+           {"later_point", PointToJson(*row.measured->search)},
+           {"optimizer", found.pipeline().optimizer.id},
+           {"architecture", row.best.architecture},
+           {"metric", found.metric().name},
+           {"found", MetricToJson(found.metric(), row.best.metrics[found.reward_metric])},
+           {"metrics", metrics}};
+  if (const ReferenceConfig* published = row.Published()) {
+    out["published"] = {
+        {"label", published->label}, {"mean", published->mean}, {"std", published->std}};
+  }
+  return out;
 }
 
 json UnfinishedToJson(const UnfinishedRun& run) {

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
+#include "core/report/render_json.h"
 #include "core/report/search_words.h"
 #include "core/report/test_results.h"
 
@@ -218,6 +220,7 @@ TEST_F(ResultWordsTest, AComparisonNamesTheMetricWhereFiguresAreOfSeveral) {
 TEST_F(ResultWordsTest, StagesAreCompared) {
   Search later = MakeSearch();
   later.point.clear();
+  later.pipeline.references.clear();
   MetricDeclaration other = kAccuracy;
   other.name = "other";
   const SearchResult first{&later, {kAccuracy, kParams}, {}}, second{&later, {other}, {}};
@@ -237,6 +240,42 @@ TEST_F(ResultWordsTest, StagesAreCompared) {
               ElementsAre("cifar10", "94.00", "93.46 ± 0.50", "1000 ± 0", "3", "arch"));
   EXPECT_THAT(words.table.rows[1], ElementsAre("cifar10", "94.00", "-", "-", "1", "arch"));
   EXPECT_EQ(words.notes, "stage search cifar10: 1 of 3 seeds ended after 13 of 100 steps\n");
+}
+
+// Of the reward's metric, where all conditions hold in one of the two grids.
+TEST_F(ResultWordsTest, StagesAreComparedWithPublishedFigures) {
+  Search later = MakeSearch();
+  later.point = {{"optimizer.limit", "1"}};
+  using Where = std::vector<std::pair<std::string, std::string>>;
+  const auto publish = [&](const char* label, const Where& where, const char* metric = "") {
+    later.pipeline.references.push_back({label, where, std::nullopt, 97.2, 0.1, metric});
+  };
+  later.pipeline.references.clear();
+  const SearchResult measured{&later, {kAccuracy}, {}};
+  const StageComparison comparison{
+      "search", "final", {{summary(), Best(94), &measured, {{1, 93, {}}}}}};
+  publish("everywhere", {});
+  publish("elsewhere", {{"oracle.dataset", "cifar100"}});
+  publish("half", {{"oracle.dataset", "cifar10"}, {"optimizer.limit", "2"}});
+  publish("another metric", {{"oracle.dataset", "cifar10"}}, "params");
+  EXPECT_THAT(
+      TitlesOf(StagesTable(comparison).table),
+      ElementsAre("search", "search.accuracy", "final", "final.accuracy", "runs", "architecture"));
+  EXPECT_FALSE(ToJson(std::vector{comparison})[0]["rows"][0].contains("published"));
+  publish("here", {{"oracle.dataset", "cifar10"}, {"optimizer.limit", "1"}}, "accuracy");
+  search_.pipeline.reward.result = ResultRule::kLast;
+  EXPECT_EQ(StagesTable(comparison).heading,
+            "the last architectures of stage search, as stage final measured them\n");
+  const WordTable table = StagesTable(comparison).table;
+  EXPECT_THAT(TitlesOf(table),
+              ElementsAre("search", "search.accuracy", "final", "final.accuracy",
+                          "published accuracy", "published by", "runs", "architecture"));
+  EXPECT_THAT(table.rows[0],
+              ElementsAre("cifar10", "94.00", "1", "93.00", "97.20 ± 0.10", "here", "1", "arch"));
+  const nlohmann::json row = ToJson(std::vector{comparison})[0]["rows"][0];
+  later.pipeline.references.back().std = 0;
+  EXPECT_EQ(StagesTable(comparison).table.rows[0][4], "97.20") << "published without a deviation";
+  EXPECT_EQ(row["published"], (nlohmann::json{{"label", "here"}, {"mean", 97.2}, {"std", 0.1}}));
 }
 
 TEST_F(ResultWordsTest, StagesHaveStandings) {

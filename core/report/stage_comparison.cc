@@ -20,13 +20,17 @@ using Rows = std::vector<std::vector<double>>;  // of metrics
 // For each architecture, a row of metrics from each run that measured it.
 using Measured = std::map<std::string, Rows>;
 
-// Returns the best of all runs with its ties in all of them; nothing if no run found one. `runs`
-// are their directories.
+// Returns the best of all runs with its ties in all of them, of which last trials have none;
+// nothing if no run found one. `runs` are their directories.
 std::optional<BestTrial> BestWithTies(const SearchResult& result,
                                       const std::vector<std::filesystem::path>& runs) {
   const RunResult* run = BestRunOf(result);
   if (run == nullptr) { return std::nullopt; }
   BestTrial best = *run->best;
+  if (result.search->pipeline.reward.result == ResultRule::kLast) {
+    best.ties = 0;
+    return best;
+  }
   std::set<std::string> equal;
   for (const std::filesystem::path& directory : runs) {
     equal.merge(StoredRun(directory).ArchitecturesOf(best.reward));
@@ -92,6 +96,21 @@ std::vector<ComparisonRow> RowsOf(const SearchedStage& earlier, const SearchedSt
 const Statistic* ComparisonRow::Find(const std::string& metric) const {
   const std::size_t at = MetricIndex(measured->metrics, metric);
   return at < metrics.size() ? &metrics[at] : nullptr;
+}
+
+const ReferenceConfig* ComparisonRow::Published() const {
+  const Pipeline& later = measured->search->pipeline;
+  const auto holds = [this](const auto& condition) {
+    const auto has = [&](const Search& search) {
+      return std::ranges::find(search.point, condition) != search.point.end();
+    };
+    return has(found.search()) || has(*measured->search);
+  };
+  const auto at = std::ranges::find_if(later.references, [&](const ReferenceConfig& reference) {
+    return !reference.where.empty() && std::ranges::all_of(reference.where, holds) &&
+           (reference.metric.empty() || reference.metric == later.reward.metric);
+  });
+  return at != later.references.end() ? &*at : nullptr;
 }
 
 std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages) {

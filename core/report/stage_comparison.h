@@ -28,6 +28,9 @@ struct ComparisonRow {
 
   // Returns the statistic of a metric; nullptr if `measured` does not have it.
   const Statistic* Find(const std::string& metric) const;
+  // Returns the figure that the later stage names for this point of the earlier stage's grid, of
+  // the later stage's reward metric; nullptr if there is none.
+  const ReferenceConfig* Published() const;
 };
 
 struct StageComparison {

@@ -1,5 +1,7 @@
 // The table that compares two stages, and the lines about all of them.
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "core/plugin/text.h"
@@ -14,9 +16,10 @@ struct StageColumns {
   explicit StageColumns(const StageComparison& comparison)
       : grid(!comparison.rows.front().found.search().point.empty()),
         later_grid(!comparison.rows.front().measured->search->point.empty()),
-        ties(std::ranges::any_of(comparison.rows, [](const auto& r) { return r.best.ties > 0; })) {}
+        ties(std::ranges::any_of(comparison.rows, [](const auto& r) { return r.best.ties > 0; })),
+        published(std::ranges::any_of(comparison.rows, &ComparisonRow::Published)) {}
 
-  bool grid, later_grid, ties;
+  bool grid, later_grid, ties, published;
 };
 
 std::vector<WordTable::Column> StageTitles(const StageComparison& comparison,
@@ -31,8 +34,19 @@ std::vector<WordTable::Column> StageTitles(const StageComparison& comparison,
   for (const MetricDeclaration& metric : first.measured->metrics) {
     titles.push_back({comparison.later + "." + metric.name});
   }
+  if (columns.published) {
+    const std::string& metric = first.measured->search->pipeline.reward.metric;
+    titles.insert(titles.end(), {{"published " + metric}, {"published by", Align::kLeft}});
+  }
   titles.insert(titles.end(), {{"runs"}, {"architecture", Align::kLeft}});
   return titles;
+}
+
+// Returns the figure and its source. A deviation of 0 was not published.
+std::vector<std::string> PublishedCells(const ReferenceConfig* published) {
+  if (published == nullptr) { return {"", ""}; }
+  const auto std = published->std > 0 ? std::optional(published->std) : std::nullopt;
+  return {FormatStatistic({1, published->mean, std}, kDecimals), published->label};
 }
 
 // `metrics`: those of the table's columns.
@@ -47,6 +61,9 @@ std::vector<std::string> StageCells(const ComparisonRow& row, const StageColumns
   for (const MetricDeclaration& metric : metrics) {
     const Statistic* statistic = row.Find(metric.name);
     cells.push_back(statistic != nullptr ? FormatStatistic(*statistic, DecimalsOf(metric)) : "-");
+  }
+  if (columns.published) {
+    std::ranges::move(PublishedCells(row.Published()), std::back_inserter(cells));
   }
   cells.insert(cells.end(), {std::to_string(row.metrics.front().count), row.best.architecture});
   return cells;
@@ -96,8 +113,10 @@ TitledTable StagesTable(const StageComparison& comparison) {
       columns.ties ? "ties: how many other architectures of stage " + comparison.earlier +
                          " have the same reward; the one that its first seed found first is shown\n"
                    : "";
-  return {"the best of stage " + comparison.earlier + ", as stage " + comparison.later +
-              " measured it" + SpreadLegend(comparison) + "\n",
+  const bool is_last = comparison.rows.front().found.pipeline().reward.result == ResultRule::kLast;
+  return {(is_last ? "the last architectures of stage " : "the best of stage ") +
+              comparison.earlier + ", as stage " + comparison.later +
+              (is_last ? " measured them" : " measured it") + SpreadLegend(comparison) + "\n",
           std::move(table), ties + EarlyLines(comparison)};
 }
 

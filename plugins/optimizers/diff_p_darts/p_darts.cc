@@ -46,6 +46,11 @@ lode::Params<PDarts::Config> PDarts::Parameters() {
        lode::Choices{{"none", "random", "adversarial"}}}};
 }
 
+lode::Presets PDarts::Presets() {
+  return {{"p_darts", "P-DARTS, as in its authors' program.", {{"perturbation", "none"}}},
+          {"sdarts", "SDARTS on P-DARTS (P-SDARTS).", {{"perturbation", "random"}}}};
+}
+
 PDarts::PDarts(lode::Host host, const Config& config)
     : PerturbedSearch(host,
                       {.adam = {config.learning_rate, config.weight_decay},

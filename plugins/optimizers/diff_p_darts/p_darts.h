@@ -43,6 +43,7 @@ class PDarts : public lode::mixtures::PerturbedSearch {
     std::string perturbation = "none";
   };
   static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
 
   // Throws lode::InvalidError unless the three lists have a value for each stage.
   PDarts(lode::Host host, const Config& config);
