@@ -105,7 +105,7 @@ class Training {
 
   void StopIfCancelled() {
     if (!hooks_.cancelled || !hooks_.cancelled()) { return; }
-    Save();
+    if (step_ != saved_step_) { Save(); }  // a large network's takes a while
     throw CancelledError();
   }
 
@@ -125,6 +125,7 @@ class Training {
 
   void Save() {
     saved_ = Clock::now();
+    saved_step_ = step_;
     if (place_.file.empty()) { return; }
     files::Safetensors contents{
         TensorsOf(trainee_.module),
@@ -153,7 +154,7 @@ class Training {
     }
     SetTensors(trainee_.module, tensors, place_.file);
     SetMomentum(trainee_.module, descent_.optimizer(), momentum, place_.file);
-    step_ = StepOf(contents.metadata.at("step"));
+    step_ = saved_step_ = StepOf(contents.metadata.at("step"));
     tally_ = TallyOf(contents.metadata.at("tally"));
     if (trainee_.observer != nullptr) {
       trainee_.observer->SetState(ObservedOf(contents.metadata));
@@ -205,6 +206,7 @@ class Training {
   Descent descent_;
   images::Batch batch_;
   std::uint64_t step_ = 0;
+  std::uint64_t saved_step_ = 0;  // of the last checkpoint
   Tally tally_;
   Clock::time_point saved_;
 };
