@@ -57,7 +57,7 @@ void AddState(const torch::nn::Module& module, const std::string& prefix,
 std::string Line(const std::string& name, const Tensor& tensor) {
   std::string shape;
   for (const std::int64_t n : tensor.sizes()) {
-    shape += (shape.empty() ? "" : "x") + std::to_string(n);
+    shape.append(shape.empty() ? "" : "x").append(std::to_string(n));
   }
   return name + (tensor.scalar_type() == torch::kLong ? "\tint64\t" : "\tfloat32\t") +
          (shape.empty() ? "scalar" : shape);
