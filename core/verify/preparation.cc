@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kCallPatience{1};  // for a call that is cancelled
+constexpr int kAttempts = 4;
 
 // Changes the working directory until it is destroyed.
 class WorkingDirectory {
@@ -112,13 +113,19 @@ class PreparationContract {
     const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(after).count();
     const auto doing =
         findings_.Do("preparing, cancelled after " + std::to_string(milliseconds) + " ms");
-    fs::create_directory(directory);
     const Clock::duration whole = taken_;
-    const lode_status status = PrepareOnce(directory, Clock::now() + after);
-    const std::chrono::duration<double> late = taken_ - after;
+    lode_status status = LODE_OK;
+    std::chrono::duration<double> least = std::chrono::hours(1);
+    // A busy machine may delay some attempts, but not all of them.
+    for (int attempt = 0; attempt < kAttempts && least > kCallPatience; ++attempt) {
+      fs::remove_all(directory);
+      fs::create_directory(directory);
+      status = PrepareOnce(directory, Clock::now() + after);
+      least = std::min<std::chrono::duration<double>>(least, taken_ - after);
+    }
     taken_ = whole;
-    findings_.Require(late <= kCallPatience, "host.cancellation",
-                      "prepare continues for " + std::to_string(late.count()) + " s");
+    findings_.Require(least <= kCallPatience, "host.cancellation",
+                      "prepare continues for " + std::to_string(least.count()) + " s");
     findings_.Require(status == LODE_OK || status == LODE_E_CANCELLED, "oracle.prepare.cancelled",
                       "ends with status " + std::to_string(status) + " instead of cancelled");
     findings_.Require(LiveIn(directory) == given_, "oracle.prepare.cancelled",
