@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kCallPatience{1};  // for a call that is cancelled
-constexpr int kAttempts = 4;
+constexpr int kCutOffs = 4;
 
 // Changes the working directory until it is destroyed.
 class WorkingDirectory {
@@ -117,7 +117,7 @@ class PreparationContract {
     lode_status status = LODE_OK;
     std::chrono::duration<double> least = std::chrono::hours(1);
     // A busy machine may delay some attempts, but not all of them.
-    for (int attempt = 0; attempt < kAttempts && least > kCallPatience; ++attempt) {
+    for (int attempt = 0; attempt < kCutOffs && least > kCallPatience; ++attempt) {
       fs::remove_all(directory);
       fs::create_directory(directory);
       status = PrepareOnce(directory, Clock::now() + after);
