@@ -230,6 +230,7 @@ class KindSchema {
     ParamDeclaration key = FindComponentKey("preset");
     key.default_value = c.presets.front().name;
     for (const PresetDeclaration& preset : c.presets) { key.choices.push_back(preset.name); }
+    key.choices.emplace_back();  // stands for the first
     return ParamSchema(key);
   }
 
