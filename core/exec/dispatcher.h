@@ -48,6 +48,8 @@ class Dispatcher : public TimedExecutor {
   // Takes the evaluation of the query `asked` by worker number `worker`, and clears `asked`.
   // Returns "", or what is wrong with it; then it is not taken.
   std::string TakeEvaluation(std::optional<Query>& asked, Finished& finished, std::uint32_t worker);
+  // Queues the query before all others: the process that it was given to did not begin it.
+  void GiveAgain(const Query& query) { waiting_.push_front(query); }
   // Records the query as failed, for this reason.
   void TakeFailure(const Query& query, const std::string& reason, Timing timing);
 

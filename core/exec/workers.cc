@@ -124,6 +124,7 @@ bool Workers::Give(const Query& query) {
   try {
     if (!slot->process) { Launch(*slot); }
     slot->process->ClearOutput();
+    slot->calls = slot->process->component_calls();
     slot->process->Send(query);
     slot->query = query;
     slot->stopwatch = {};
@@ -192,7 +193,15 @@ void Workers::TakeNetwork(const Ready& ready) {
 void Workers::HandleEnd(Slot& slot) {
   const std::string ending = slot.process->End(WorkerProcess::kToEnd);
   const std::string reason = slot.process->ExceedsMemoryLimit() ? limits_.MemoryText() : ending;
+  if (HasNotBegun(slot)) { GiveAgain(*std::exchange(slot.query, std::nullopt)); }
   Lose(slot, slot.refusal.empty() ? reason + slot.process->LastOutput() : slot.refusal);
+}
+
+// Returns whether a process that has ended was ready, but called no component for its query. A
+// process that ends while it starts costs its query, because the next one may end in the same way.
+bool Workers::HasNotBegun(const Slot& slot) const {
+  return slot.query && slot.ready && network_ == nullptr &&
+         slot.process->component_calls() == slot.calls;
 }
 
 // Gives up the slot's process and fails its query.

@@ -54,7 +54,8 @@ class Workers : public Dispatcher {
     std::string refusal{};  // why the process cannot evaluate
     bool refused = false;   // whether the process itself said so
     std::optional<Query> query{};
-    Stopwatch stopwatch{};  // since the process could start to evaluate
+    std::uint64_t calls = 0;  // into components, when the query was sent
+    Stopwatch stopwatch{};    // since the process could start to evaluate
   };
 
   bool Give(const Query& query) override;
@@ -73,6 +74,7 @@ class Workers : public Dispatcher {
   void Receive(Slot& slot);
   void Handle(Slot& slot, Message& message);
   void HandleEnd(Slot& slot);
+  bool HasNotBegun(const Slot& slot) const;
   void Lose(Slot& slot, const std::string& reason);
   void CheckLimits();
   void CheckTime(Slot& slot);

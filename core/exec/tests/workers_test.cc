@@ -253,6 +253,17 @@ TEST_F(WorkersTest, AWorkerKilledWhileItWaitsCostsNothing) {
   EXPECT_EQ(Ask(1, 2)[0].outcome, Outcome::kMeasured);
 }
 
+// Nobody can tell it from a worker that was killed before the query was sent.
+TEST_F(WorkersTest, AWorkerKilledBeforeItBeginsCostsNothing) {
+  Make(1, "");
+  Ask(1);
+  const pid_t worker = LivingOf(notes_).at(0);
+  kill(worker, SIGSTOP);
+  workers_->Start(QueryOf(3));
+  kill(worker, SIGKILL);
+  EXPECT_EQ(workers_->Finish(3).outcome, Outcome::kMeasured);
+}
+
 TEST_F(WorkersTest, AWorkerKilledAtWorkCostsItsQuery) {
   for (const int signal : {SIGKILL, SIGTERM}) {
     Make(1, "fault = \"sleep\"");
