@@ -41,3 +41,17 @@ function(lode_add_plugin name)
     message(STATUS "${name}: the lode program is not installed with the SDK: its tests with lode are omitted")
   endif()
 endfunction()
+
+# lode_add_importer(FORMAT SOURCES file...)
+#
+# Adds a program import_FORMAT, which `lode import FORMAT SOURCE -o OUTPUT` runs with the arguments SOURCE -o OUTPUT,
+# and --partial if it is given. It belongs next to the plugin that reads OUTPUT. It exits with 0, or with 2 after a line
+# on standard error.
+function(lode_add_importer format)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
+  add_executable(import_${format} ${arg_SOURCES})
+  target_link_libraries(import_${format} PRIVATE lode::sdk)
+  if(CMAKE_LIBRARY_OUTPUT_DIRECTORY)  # where plugins are
+    set_target_properties(import_${format} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
+  endif()
+endfunction()

@@ -11,8 +11,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "install"))
 from installation import BUILD, InstallationTest, output  # noqa: E402
 
-LIBRARIES = ("posix", "files", "notation", "sampling", "statistics", "encodings", "metrics", "images", "kernels",
-             "networks", "mixtures")
+LIBRARIES = ("posix", "files", "pytorch", "notation", "sampling", "statistics", "encodings", "metrics", "images",
+             "kernels", "networks", "mixtures")
 
 
 class Toolkit(InstallationTest):

@@ -118,7 +118,9 @@ TEST_F(CliTest, WrongUsageIsOneLineAndStatus2) {
   ExpectRefused({"describe", "l2nass"}, "did you mean 'l2nas'?");
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--jobs", "0"}, "--jobs");
   ExpectRefused({"run", SourceFile("configs/nb201/rea.toml").string(), "--seeds", "many"}, "seeds");
-  ExpectRefused({"import", "nb101", "source", "-o", "table"}, "no plugin imports 'nb101'");
+  ExpectRefused(
+      {"import", "nb101", "source", "-o", "table"},
+      "no plugin imports 'nb101'; the installed ones import nb201, ofa-predictor, ofa-weights");
 }
 
 TEST_F(CliTest, MisspelledCommandsAndOptionsNameTheNearest) {

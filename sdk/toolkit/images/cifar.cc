@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "toolkit/files/text_file.h"
-#include "toolkit/images/pickle.h"
+#include "toolkit/images/pickled_array.h"
 
 namespace lode::images {
 namespace {
 
 namespace fs = std::filesystem;
+using files::PickledValue;
 
 constexpr std::size_t kTrainBatches = 5;  // of CIFAR-10's training images
 
@@ -95,21 +96,20 @@ std::size_t ParseCifar(std::string_view bytes, CifarLayout layout, const std::st
 
 std::size_t ParsePickledCifar(std::string_view bytes, CifarLayout layout, const std::string& name,
                               PixelSet& set) {
-  const Pickle pickle(bytes, name);
+  const files::Pickle pickle(bytes, name, kArrayTerms);
   const PickledValue* data = pickle.value().Find("data");
-  if (data == nullptr || data->kind != PickledValue::kArray || data->items.size() != 2 ||
-      data->items[0]->number == 0 ||
-      data->items[1]->number != static_cast<std::int64_t>(kCifarShape.bytes())) {
+  const PickledArray array = data == nullptr ? PickledArray{} : ArrayOf(*data, name);
+  if (array.shape.size() != 2 || array.shape[0] == 0 || array.shape[1] != kCifarShape.bytes()) {
     throw IoError(name + ": has no array \"data\" of images of " +
                   std::to_string(kCifarShape.bytes()) + " bytes each");
   }
-  const auto count = static_cast<std::size_t>(data->items[0]->number);
+  const std::size_t count = array.shape[0];
   const char* key = layout.coarse_labels > 0 ? "fine_labels" : "labels";
   const auto labels = PickledLabels(pickle.value(), key, count, layout.labels, name);
   set.Reserve(set.size() + count);
   for (std::size_t i = 0; i < count; ++i) {
     if (labels[i] < set.classes()) {
-      set.Add(data->text.substr(i * kCifarShape.bytes(), kCifarShape.bytes()), labels[i]);
+      set.Add(array.bytes.substr(i * kCifarShape.bytes(), kCifarShape.bytes()), labels[i]);
     }
   }
   return count;

@@ -1,5 +1,3 @@
-#include "toolkit/images/pickle.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,60 +53,6 @@ std::string PickledBatch(const std::string& key, const std::vector<int>& labels,
               Array(labels.size(), pixels) + Key("filenames") + "](" + Key("a.png") + "e");
 }
 
-std::string Refusal(const std::string& bytes) {
-  try {
-    const Pickle pickle(bytes, "F");
-    return "reads it";
-  } catch (const IoError& e) { return e.what(); }
-}
-
-TEST(Pickle, ReadsCollectionsNumbersAndArraysOfBytes) {
-  const std::string bytes = Dict(Key("x") + Numbers({1, 200}) + Key("a") + Array(2, "abcdef") +
-                                 Key("t") + "J" + Word(0xfffffffe) + "N\x88\x87");
-  const Pickle pickle(bytes, "F");
-  EXPECT_EQ(pickle.value().Find("x")->items[1]->number, 200);
-  EXPECT_EQ(pickle.value().Find("a")->text, "abcdef");
-  EXPECT_EQ(pickle.value().Find("a")->items[1]->number, 3);
-  EXPECT_EQ(pickle.value().Find("t")->items[0]->number, -2);
-  EXPECT_EQ(pickle.value().Find("y"), nullptr);
-}
-
-TEST(Pickle, CallsNothing) {
-  EXPECT_EQ(Refusal("cos\nsystem\n(U\x04"
-                    "truetR."),
-            "F: a pickle that is refused at byte 11: it asks for \"os.system\", which is not a "
-            "collection, number or array of bytes");
-  EXPECT_THAT(Refusal(Bytes("\x80\x04\x8c\x08"
-                            "builtins\x8c\x04"
-                            "eval\x93.")),
-              HasSubstr("it asks for \"builtins.eval\""));
-  EXPECT_THAT(Refusal("(U\x01"
-                      "aios\nsystem\n."),
-              HasSubstr("has the instruction \"i\""));
-  EXPECT_THAT(Refusal("cnumpy\ndtype\nU\x02"
-                      "f8\x85R."),
-              HasSubstr("something other than bytes"));
-}
-
-TEST(Pickle, RefusesDamage) {
-  EXPECT_THAT(Refusal(""), HasSubstr("it is truncated"));
-  EXPECT_THAT(Refusal("."), HasSubstr("its stack is empty"));
-  EXPECT_THAT(Refusal("t."), HasSubstr("there is no mark"));
-  EXPECT_THAT(Refusal("h\x07."), HasSubstr("it recalls a value that it has not kept"));
-  EXPECT_THAT(Refusal("K\x01K\x02"
-                      "a."),
-              HasSubstr("it adds to a value that is not such a collection"));
-  EXPECT_THAT(Refusal(std::string(Pickle::kMaxValues + 1, 'N')),
-              HasSubstr("more than 1048576 values"));
-  std::string array = Dict(Key("a") + Array(2, "abcdef"));
-  EXPECT_EQ(Refusal(array), "reads it");
-  for (std::size_t n = 0; n < array.size(); ++n) {
-    EXPECT_NE(Refusal(array.substr(0, n)), "reads it");
-  }
-  EXPECT_THAT(Refusal(array.replace(array.find(Word(2)), 4, Word(3))),
-              HasSubstr("bytes do not fit its dimensions"));
-}
-
 class PickledCifar : public testing::Test {
  protected:
   void Write(const std::string& name, const std::string& bytes) const {
@@ -146,6 +90,25 @@ TEST_F(PickledCifar, UsesFineLabelsFor100Classes) {
   const PixelSets sets = ReadCifar100(directory_.path(), 100);
   EXPECT_EQ(sets.train->Label(0), 99u);
   EXPECT_EQ(sets.test->Label(1), 7u);
+}
+
+TEST_F(PickledCifar, RefusesArraysOfSomethingElse) {
+  const auto failure = [](std::string bytes, const std::string& from, const std::string& to) {
+    PixelSet set(kCifarShape, 10);
+    bytes.replace(bytes.find(from), from.size(), to);
+    return Failure([&] { ParsePickledCifar(bytes, kCifar10, "F", set); });
+  };
+  const std::string batch = PickledBatch("labels", {1, 2}, Noise(2 * 3072));
+  EXPECT_EQ(failure(batch, "u1", "f4"), "F: has an array of something other than bytes");
+  EXPECT_EQ(failure(batch, Word(2), Word(3)),
+            "F: has an array whose bytes do not fit its dimensions");
+  EXPECT_EQ(failure(batch, Word(3072), Word(0xffffffff)),
+            "F: has an array of impossible dimensions");
+  EXPECT_EQ(failure(batch, "tb\x89T", "tb\x88T"), "F: has a column-major array");
+  EXPECT_THAT(
+      failure(batch, "numpy\nndarray", "os\nsystem"),
+      HasSubstr("asks for \"os.system\", which is not part of a collection, number or array "
+                "of bytes"));
 }
 
 TEST_F(PickledCifar, RefusesFilesThatAreNotBatches) {

@@ -1,18 +1,23 @@
-#include "toolkit/images/pickle.h"
+#include "toolkit/files/pickle.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
 #include <unordered_map>
 #include <utility>
 
-namespace lode::images {
+namespace lode::files {
+namespace {
+
+constexpr std::string_view kOrderedDict = "collections.OrderedDict";
+
+}  // namespace
 
 const PickledValue* PickledValue::Find(std::string_view key) const {
   if (kind != kDict) { return nullptr; }
   for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-    if (items[i]->kind == kText && items[i]->text == key) { return items[i + 1]; }
+    if (items[i]->IsText(key)) { return items[i + 1]; }
   }
   return nullptr;
 }
@@ -20,9 +25,10 @@ const PickledValue* PickledValue::Find(std::string_view key) const {
 // The bytes of a pickle, which are taken one after another.
 class PickleBytes {
  public:
-  PickleBytes(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+  PickleBytes(std::string_view bytes, const std::string& name, std::size_t begin)
+      : bytes_(bytes), name_(name), at_(begin) {}
 
-  std::size_t size() const { return bytes_.size(); }
+  std::size_t at() const { return at_; }
 
   [[noreturn]] void Fail(const std::string& why) const {
     throw IoError(name_ + ": a pickle that is refused at byte " + std::to_string(at_) + ": " + why);
@@ -42,11 +48,16 @@ class PickleBytes {
     }
     return value;
   }
+  // REQUIRES: size <= 8.
   std::int64_t TakeSigned(std::size_t size) {
     if (size == 0) { return 0; }
-    if (size > 8) { Fail("a number of more than 64 bits"); }
     const std::size_t unused = 64 - 8 * size;
     return static_cast<std::int64_t>(TakeUnsigned(size) << unused) >> unused;
+  }
+  double TakeReal() {
+    std::uint64_t bits = 0;  // the most significant byte is first
+    for (const char byte : Take(8)) { bits = bits << 8 | static_cast<unsigned char>(byte); }
+    return std::bit_cast<double>(bits);
   }
   std::string_view TakeLine() {
     const std::size_t end = bytes_.find('\n', at_);
@@ -59,22 +70,26 @@ class PickleBytes {
  private:
   std::string_view bytes_;
   const std::string& name_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 // The stack machine of Python's pickle module, limited to making the values above.
 class PickleMachine {
  public:
-  PickleMachine(std::string_view bytes, const std::string& name, Pickle* out)
-      : bytes_(bytes, name), out_(out) {}
+  PickleMachine(std::string_view bytes, const std::string& name, const PickleTerms& terms,
+                std::size_t begin, Pickle* out)
+      : bytes_(bytes, name, begin), terms_(terms), out_(out) {}
 
   const PickledValue* Run() {
     while (true) {
       const auto code = static_cast<unsigned char>(bytes_.Take(1)[0]);
-      if (code == '.') { return Pop(); }
+      if (code == '.') {
+        out_->end_ = bytes_.at();
+        return Pop();
+      }
       if (!TakeScalar(code) && !TakeCollection(code) && !TakeMemo(code) && !TakeObject(code)) {
         Fail("it has the instruction " + Quote(std::string(1, static_cast<char>(code))) +
-             ", which does not make a collection, number or array of bytes");
+             ", which does not make " + std::string(terms_.contents));
       }
     }
   }
@@ -114,11 +129,21 @@ class PickleMachine {
     value->number = number;
     Push(value);
   }
-  void PushText(std::uint64_t size) {
-    Value* value = New(Value::kText);
+  void PushReal() {
+    Value* value = New(Value::kReal);
+    value->real = bytes_.TakeReal();
+    Push(value);
+  }
+  void PushInteger(std::size_t size) {
+    if (size <= 8) { return PushNumber(bytes_.TakeSigned(size)); }
+    PushBytes(Value::kLong, size);
+  }
+  void PushBytes(Value::Kind kind, std::uint64_t size) {
+    Value* value = New(kind);
     value->text = bytes_.Take(static_cast<std::size_t>(size));
     Push(value);
   }
+  void PushText(std::uint64_t size) { PushBytes(Value::kText, size); }
 
   bool TakeScalar(unsigned char code) {
     switch (code) {
@@ -139,7 +164,10 @@ class PickleMachine {
         PushNumber(bytes_.TakeSigned(4));
         return true;
       case 0x8a:
-        PushNumber(bytes_.TakeSigned(static_cast<std::size_t>(bytes_.TakeUnsigned(1))));
+        PushInteger(static_cast<std::size_t>(bytes_.TakeUnsigned(1)));
+        return true;
+      case 'G':
+        PushReal();
         return true;
       case 'U':   // text of Python 2
       case 'C':   // bytes
@@ -173,12 +201,12 @@ class PickleMachine {
         Push(New(Value::kList));
         return true;
       case 't':
-        PushList(PopToMark());
+        PushWith(Value::kList, PopToMark());
         return true;
       case 0x85:
       case 0x86:
       case 0x87:
-        PushTuple(static_cast<std::size_t>(code - 0x84));
+        PushWith(Value::kList, PopLast(static_cast<std::size_t>(code - 0x84)));
         return true;
       case 'a':
       case 's':
@@ -193,17 +221,17 @@ class PickleMachine {
     }
   }
 
-  void PushList(std::vector<const Value*> items) {
-    Value* list = New(Value::kList);
-    list->items = std::move(items);
-    Push(list);
+  Value* PushWith(Value::Kind kind, std::vector<const Value*> items) {
+    Value* value = New(kind);
+    value->items = std::move(items);
+    Push(value);
+    return value;
   }
   std::vector<const Value*> PopLast(std::size_t count) {
     std::vector<const Value*> items(count);
     for (std::size_t i = count; i-- > 0;) { items[i] = Pop(); }
     return items;
   }
-  void PushTuple(std::size_t size) { PushList(PopLast(size)); }
 
   void AddTo(Value::Kind kind, const std::vector<const Value*>& items) {
     Value* to = Pop();
@@ -269,74 +297,65 @@ class PickleMachine {
         Make();
         return true;
       case 'b':
-        Fill();
+        SetState();
         return true;
+      case 'Q': {
+        std::vector<const Value*> id = PopLast(1);
+        PushWith(Value::kReference, std::move(id));
+        return true;
+      }
       default:
         return false;
     }
   }
 
   void PushName(std::string_view module, std::string_view name) {
-    std::string whole = std::string(module) + "." + std::string(name);
-    const bool is_numpy = whole == "numpy.ndarray" || whole == "numpy.dtype" ||
-                          whole == "numpy.core.multiarray._reconstruct" ||
-                          whole == "numpy._core.multiarray._reconstruct";
-    if (!is_numpy) {
-      Fail("it asks for " + Quote(whole) + ", which is not a collection, number or array of bytes");
+    std::string whole = std::string(module).append(".").append(name);
+    if (whole != kOrderedDict && std::ranges::find(terms_.names, whole) == terms_.names.end()) {
+      Fail("it asks for " + Quote(whole) + ", which is not part of " +
+           std::string(terms_.contents));
     }
     Value* value = New(Value::kName);
     value->text = out_->texts_.emplace_back(std::move(whole));
     Push(value);
   }
 
-  // Handles numpy's _reconstruct(...), which Fill completes, and dtype("u1", ...).
   void Make() {
     const std::vector<const Value*> call = PopLast(2);
-    if (call[0]->kind != Value::kName || call[1]->kind != Value::kList) {
-      Fail("a call to something that is not a name");
+    const Value &callee = *call[0], &arguments = *call[1];
+    if (callee.kind != Value::kName || arguments.kind != Value::kList) {
+      Fail("it calls something that is not a name");
     }
-    if (call[0]->text.ends_with("_reconstruct")) { return Push(New(Value::kArray)); }
-    const auto& arguments = call[1]->items;
-    if (call[0]->text != "numpy.dtype" || arguments.empty() || arguments[0]->text != "u1") {
-      Fail("an array of something other than bytes");
+    if (callee.text != kOrderedDict) {
+      PushWith(Value::kObject, {&arguments})->text = callee.text;
+    } else if (arguments.items.empty()) {
+      Push(New(Value::kDict));
+    } else {
+      Fail("it makes a dictionary of something");
     }
-    Push(New(Value::kName));
   }
 
-  // An array's state is (version, dimensions, type, whether it is column-major, bytes). The state
-  // of a byte type contains nothing more.
-  void Fill() {
+  // A dictionary may have attributes, too.
+  void SetState() {
     const Value* state = Pop();
     Value* object = Pop();
+    if (object->kind != Value::kObject && object->kind != Value::kDict) {
+      Fail("it gives a state to something that is not an object");
+    }
+    object->state = state;
     Push(object);
-    if (object->kind == Value::kName) { return; }
-    const auto& parts = state->items;
-    if (object->kind != Value::kArray || parts.size() != 5 || parts[1]->kind != Value::kList ||
-        parts[2]->kind != Value::kName || parts[4]->kind != Value::kText) {
-      Fail("an array without dimensions and bytes");
-    }
-    if (parts[3]->number != 0) { Fail("a column-major array"); }
-    std::uint64_t size = 1;
-    for (const Value* length : parts[1]->items) {
-      const bool fits = length->kind == Value::kNumber && length->number >= 0 &&
-                        (length->number == 0 ||
-                         size <= bytes_.size() / static_cast<std::uint64_t>(length->number));
-      if (!fits) { Fail("an array of impossible dimensions"); }
-      size *= static_cast<std::uint64_t>(length->number);
-    }
-    if (size != parts[4]->text.size()) { Fail("an array whose bytes do not fit its dimensions"); }
-    object->items = parts[1]->items;
-    object->text = parts[4]->text;
   }
 
   PickleBytes bytes_;
+  const PickleTerms& terms_;
   Pickle* out_;
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;  // the stack's length at each mark
   std::unordered_map<std::uint64_t, Value*> memo_;
 };
 
-Pickle::Pickle(std::string_view bytes, const std::string& name)
-    : value_(PickleMachine(bytes, name, this).Run()) {}
+Pickle::Pickle(std::string_view bytes, const std::string& name, const PickleTerms& terms,
+               std::size_t begin)
+    : value_(PickleMachine(bytes, name, terms, begin, this).Run()) {}
 
-}  // namespace lode::images
+}  // namespace lode::files
