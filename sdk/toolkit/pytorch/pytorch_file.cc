@@ -279,10 +279,10 @@ std::size_t ReadPreamble(std::string_view bytes, const std::string& name) {
   if (version.value().kind != PickledValue::kNumber || version.value().number != kVersion) {
     Fail(name, "has another version than " + std::to_string(kVersion));
   }
-  const Pickle system(bytes, name, kTerms, version.end());
-  const PickledValue* little = system.value().Find("little_endian");
+  const Pickle writer(bytes, name, kTerms, version.end());
+  const PickledValue* little = writer.value().Find("little_endian");
   if (little == nullptr || little->number != 1) { Fail(name, "is not little-endian"); }
-  return system.end();
+  return writer.end();
 }
 
 }  // namespace
