@@ -1,6 +1,8 @@
 #include "toolkit/training/descent.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "toolkit/training/trainer.h"
 
@@ -27,6 +29,19 @@ torch::optim::SGDOptions OptionsOf(const TrainingConfig& config) {
       .weight_decay(config.weight_decay);
 }
 
+// A group of all parameters, or one of those that are decayed and one of the others.
+std::vector<torch::optim::OptimizerParamGroup> GroupsOf(const std::vector<Tensor>& parameters,
+                                                        const TrainingConfig& config) {
+  if (config.decay_norms) { return {parameters}; }
+  std::vector<Tensor> decayed, others;
+  for (const Tensor& parameter : parameters) {
+    (parameter.dim() > 1 ? decayed : others).push_back(parameter);
+  }
+  auto options = std::make_unique<torch::optim::SGDOptions>(OptionsOf(config));
+  options->weight_decay(0);
+  return {decayed, {others, std::move(options)}};
+}
+
 }  // namespace
 
 Tensor CrossEntropy(const Tensor& logits, const Tensor& labels, const TrainingConfig& config) {
@@ -36,7 +51,8 @@ Tensor CrossEntropy(const Tensor& logits, const Tensor& labels, const TrainingCo
 }
 
 Descent::Descent(torch::nn::Module& module, const TrainingConfig& config, std::size_t batches)
-    : optimizer_(module.parameters(), OptionsOf(config)),
+    : parameters_(module.parameters()),
+      optimizer_(GroupsOf(parameters_, config), OptionsOf(config)),
       schedule_(ScheduleOf(config, batches)),
       clip_norm_(config.clip_norm) {}
 
@@ -45,17 +61,14 @@ double Descent::LearningRate(std::uint64_t step) const {
 }
 
 void Descent::ForgetGradients() {
-  for (const Tensor& parameter : optimizer_.param_groups()[0].params()) {
-    parameter.mutable_grad().reset();
-  }
+  for (const Tensor& parameter : parameters_) { parameter.mutable_grad().reset(); }
 }
 
 void Descent::Descend(std::uint64_t step) {
-  if (clip_norm_ > 0) {
-    torch::nn::utils::clip_grad_norm_(optimizer_.param_groups()[0].params(), clip_norm_);
+  if (clip_norm_ > 0) { torch::nn::utils::clip_grad_norm_(parameters_, clip_norm_); }
+  for (auto& group : optimizer_.param_groups()) {
+    static_cast<torch::optim::SGDOptions&>(group.options()).lr(LearningRate(step));
   }
-  static_cast<torch::optim::SGDOptions&>(optimizer_.param_groups()[0].options())
-      .lr(LearningRate(step));
   optimizer_.step();
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "toolkit/training/schedule.h"
 
@@ -36,6 +37,7 @@ class Descent {
   const torch::optim::SGD& optimizer() const { return optimizer_; }
 
  private:
+  std::vector<torch::Tensor> parameters_;
   torch::optim::SGD optimizer_;
   Schedule schedule_;
   double clip_norm_;

@@ -17,11 +17,34 @@ using torch::Tensor;
 namespace fs = std::filesystem;
 
 constexpr char kSupernetFile[] = "supernet.safetensors";
-constexpr char kCheckpointFile[] = "checkpoint.safetensors";
 constexpr char kAccuracyEnvKey[] = "accuracy_env";
 
 // Of random paths that no batch is trained along.
 std::uint64_t EnvironmentSeed(std::uint64_t seed) { return ~seed; }
+
+fs::path CheckpointOf(const SupernetPhase& phase, const fs::path& directory) {
+  const std::string name = phase.name.empty() ? "" : "-" + phase.name;
+  return directory / ("checkpoint" + name + ".safetensors");
+}
+
+std::int64_t EpochsOf(const std::vector<SupernetPhase>& phases) {
+  std::int64_t epochs = 0;
+  for (const SupernetPhase& phase : phases) { epochs += phase.config.epochs; }
+  return epochs;
+}
+
+// The hooks of a phase in a training of `total` epochs, after those `before` it.
+TrainingHooks PhaseHooks(const Host& host, const SupernetPhase& phase, std::int64_t before,
+                         std::int64_t total) {
+  TrainingHooks hooks = HooksOf(host);
+  if (phase.name.empty()) { return hooks; }
+  const auto epochs = static_cast<double>(phase.config.epochs);
+  hooks.progress = [=, report = hooks.progress](double fraction, const std::string& what) {
+    const double done = static_cast<double>(before) + fraction * epochs;
+    report(done / static_cast<double>(total), phase.name + ", " + what);
+  };
+  return hooks;
+}
 
 }  // namespace
 
@@ -107,15 +130,24 @@ void SupernetOracle::Load(const fs::path& file) {
 
 void SupernetOracle::Prepare(const fs::path& directory) {
   if (ready_) { return; }
-  const fs::path file = directory / kSupernetFile, checkpoint = directory / kCheckpointFile;
+  const fs::path file = directory / kSupernetFile;
+  const std::vector<SupernetPhase> phases = PhasesOf(*network_);
   posix::RemovePartsOf(file);
   if (!fs::exists(file)) {
-    CallTorch([&] { Train(file, checkpoint); });
+    CallTorch([&] { Train(file, phases); });
   } else {
     Load(file);
   }
-  fs::remove(checkpoint);
+  for (const SupernetPhase& phase : phases) { fs::remove(CheckpointOf(phase, directory)); }
   ready_ = true;
+}
+
+std::vector<SupernetPhase> SupernetOracle::PhasesOf(SharedNetwork& network) const {
+  const auto seed = static_cast<std::uint64_t>(own_.seed);
+  const auto draw = [&network, seed](std::uint64_t step, std::uint64_t) {
+    return network.DrawPath(seed, step);
+  };
+  return {{"", config_, seed, draw}};
 }
 
 std::string SupernetOracle::DescribeTraining() const {
@@ -128,23 +160,38 @@ std::string SupernetOracle::DescribeTraining() const {
   return text;
 }
 
-void SupernetOracle::Train(const fs::path& file, const fs::path& checkpoint) {
-  const auto seed = static_cast<std::uint64_t>(own_.seed);
+// A finished phase's checkpoint stays until all are finished: what the phases did between them is
+// done again when the training continues.
+void SupernetOracle::Train(const fs::path& file, const std::vector<SupernetPhase>& phases) {
   UseThreads(host_.Threads());
   Environment environment(*this);
-  const Trainee trainee{network_->module(),
-                        [&](const Tensor& images, const Step& step) -> Prediction {
-                          const SupernetPath path = network_->DrawPath(seed, step.number);
-                          return {path(images, Pass::Training(&step.drop_path)), {}};
-                        },
-                        own_.env_paths > 0 ? &environment : nullptr};
-  const std::string what = DescribeTraining();
-  training::Train(trainee, *task_->Training(config_.batch_size, config_.keep_last_batch), config_,
-                  seed, *device_, {checkpoint, what}, HooksOf(host_));
+  const std::int64_t total = EpochsOf(phases);
+  std::int64_t before = 0;
+  for (const SupernetPhase& phase : phases) {
+    const bool observes = own_.env_paths > 0 && &phase == &phases.back();
+    TrainPhase(phase, CheckpointOf(phase, file.parent_path()), observes ? &environment : nullptr,
+               PhaseHooks(host_, phase, before, total));
+    before += phase.config.epochs;
+  }
   files::Metadata metadata = SplitOf(*task_);
-  metadata.emplace("training", what);
+  metadata.emplace("training", DescribeTraining());
   if (own_.env_paths > 0) { metadata.emplace(kAccuracyEnvKey, environment.State()); }
   files::WriteSafetensors(file, {TensorsOf(network_->module()), metadata});
+}
+
+void SupernetOracle::TrainPhase(const SupernetPhase& phase, const fs::path& checkpoint,
+                                EpochObserver* observer, const TrainingHooks& hooks) {
+  if (phase.begin) { phase.begin(); }
+  const Trainee trainee{network_->module(),
+                        [&](const Tensor& images, const Step& step) -> Prediction {
+                          const SupernetPath path = phase.draw(step.number, step.path);
+                          return {path(images, Pass::Training(&step.drop_path)), {}};
+                        },
+                        observer, phase.paths, phase.teacher};
+  const std::string name = phase.name.empty() ? "" : "; " + phase.name;
+  training::Train(trainee, *task_->Training(phase.config.batch_size, phase.config.keep_last_batch),
+                  phase.config, phase.seed, *device_, {checkpoint, DescribeTraining() + name},
+                  hooks);
 }
 
 void SupernetOracle::Evaluate(const Query& query, std::span<double> metrics) {

@@ -1,6 +1,7 @@
 // An oracle that measures architectures with weights that they share: those of one network that
-// contains the networks of all architectures. It is trained once, along random paths, or by the
-// search's optimizer, as a relaxed network. A family of networks derives its oracle from it.
+// contains the networks of all architectures. It is trained once, along random paths, in phases if
+// the family has several, or by the search's optimizer, as a relaxed network. A family of networks
+// derives its oracle from it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "toolkit/training/network_oracle.h"
 #include "toolkit/training/relaxed_supernet.h"
 #include "toolkit/training/shared_network.h"
+#include "toolkit/training/supernet_phase.h"
 
 namespace lode::training {
 
@@ -101,9 +103,10 @@ class SupernetOracle {
   // the training may have included validation images; and whatever reading the data throws.
   void Bind(const Space& space);
 
-  // Unless weights are given: trains the supernet, each batch along a path that is drawn for it,
+  // Unless weights are given: trains the supernet, each batch along paths that are drawn for it,
   // and writes supernet.safetensors to `directory`; or loads it. An interrupted training continues
-  // from its last checkpoint. With env_paths the file's metadata has "accuracy_env", in percent.
+  // from its last checkpoint. With env_paths the file's metadata has "accuracy_env", in percent,
+  // from the last phase's epochs.
   void Prepare(const std::filesystem::path& directory);
 
   // If calibrated, the norms get the moments of the architecture's own activations over
@@ -139,12 +142,17 @@ class SupernetOracle {
   // a checkpoint with another description is refused.
   virtual std::string DescribeNetwork(const Task& task) const = 0;
   virtual std::string DescribePaths() const { return ""; }
+  // The training's phases, at least one; `network` outlives them. Those of a training have distinct
+  // names. The usual one trains each batch along one random path.
+  virtual std::vector<SupernetPhase> PhasesOf(SharedNetwork& network) const;
   // What the images are that the task has for validation.
   virtual lode_split measured_split() const { return LODE_SPLIT_VALIDATION; }
   // The pass that computes a path's moments; see Pass::Calibration.
   virtual Pass CalibrationPass(double share) const { return Pass::Calibration(share); }
 
-  void Train(const std::filesystem::path& file, const std::filesystem::path& checkpoint);
+  void Train(const std::filesystem::path& file, const std::vector<SupernetPhase>& phases);
+  void TrainPhase(const SupernetPhase& phase, const std::filesystem::path& checkpoint,
+                  EpochObserver* observer, const TrainingHooks& hooks);
   std::string DescribeTraining() const;
   void Load(const std::filesystem::path& file);
   std::unique_ptr<RelaxedSupernet> MakeRelaxed(std::size_t cells);

@@ -71,36 +71,62 @@ class Training {
   void Step() {
     const Tensor images = ImagesOf(batch_, device_);
     const Tensor labels = LabelsOf(batch_, device_);
+    const Targets targets{labels, TaughtProbabilities(images)};
     descent_.ForgetGradients();  // a step does not change what it does not touch
+    DropPath drop_path(DropPathProbability(config_, step_ / loader_.batches()),
+                       SeedOf(seed_, ~step_));
+    for (std::uint64_t path = 0; path < trainee_.paths; ++path) {
+      AddGradients(images, targets, {step_, drop_path, path});
+    }
+    descent_.Descend(step_);
+    ++step_;
+  }
+
+  struct Targets {
+    Tensor labels;
+    Tensor taught;  // probabilities; undefined without a teacher
+  };
+
+  Tensor TaughtProbabilities(const Tensor& images) const {
+    if (!trainee_.teacher) { return {}; }
+    const torch::NoGradGuard no_grad;
+    const MixedPrecision mixed(device_, config_.mixed_precision);
+    return torch::softmax(trainee_.teacher(images), 1);
+  }
+
+  void AddGradients(const Tensor& images, const Targets& targets, const training::Step& step) {
     Prediction prediction;
     Tensor loss;
     {
       const MixedPrecision mixed(device_, config_.mixed_precision);
-      DropPath drop_path(DropPathProbability(config_, step_ / loader_.batches()),
-                         SeedOf(seed_, ~step_));
-      prediction = trainee_.predict(images, {step_, drop_path});
-      loss = LossOf(prediction, labels);
+      prediction = trainee_.predict(images, step);
+      loss = LossOf(prediction, targets);
     }
-    const auto value = loss.item<double>();
-    if (!std::isfinite(value)) {
-      if (!place_.file.empty()) {
-        fs::remove(place_.file);  // it is useless
-      }
-      throw UnsupportedError("training diverged: the loss is not finite at step " +
-                             std::to_string(step_) + "; a smaller learning rate may help");
-    }
+    RequireFinite(loss);
     loss.backward();
-    descent_.Descend(step_);
-    tally_.Add(prediction.logits, labels);
-    ++step_;
+    tally_.Add(prediction.logits, targets.labels);
   }
 
-  Tensor LossOf(const Prediction& prediction, const Tensor& labels) const {
-    Tensor loss = CrossEntropy(prediction.logits, labels, config_);
+  Tensor LossOf(const Prediction& prediction, const Targets& targets) const {
+    Tensor loss = CrossEntropy(prediction.logits, targets.labels, config_);
     if (prediction.auxiliary.defined()) {
-      loss = loss + config_.auxiliary_weight * CrossEntropy(prediction.auxiliary, labels, config_);
+      loss = loss +
+             config_.auxiliary_weight * CrossEntropy(prediction.auxiliary, targets.labels, config_);
+    }
+    if (targets.taught.defined()) {
+      loss = loss +
+             config_.distillation * torch::cross_entropy_loss(prediction.logits, targets.taught);
     }
     return loss;
+  }
+
+  void RequireFinite(const Tensor& loss) const {
+    if (std::isfinite(loss.item<double>())) { return; }
+    if (!place_.file.empty()) {
+      fs::remove(place_.file);  // it is useless
+    }
+    throw UnsupportedError("training diverged: the loss is not finite at step " +
+                           std::to_string(step_) + "; a smaller learning rate may help");
   }
 
   void StopIfCancelled() {
@@ -237,6 +263,8 @@ std::string Describe(const TrainingConfig& config) {
   if (config.schedule != "step") { text << ", rate by " << config.schedule; }
   if (config.decay != "cosine") { text << ", " << config.decay; }
   if (config.keep_last_batch) { text << ", last batches kept"; }
+  if (config.distillation != 0) { text << ", distillation " << config.distillation; }
+  if (!config.decay_norms) { text << ", norms not decayed"; }
   return text.str();
 }
 

@@ -36,6 +36,8 @@ struct TrainingConfig {
   std::string schedule = "step";  // or "epoch": when the learning rate moves
   std::string decay = "cosine";   // or "linear": how it falls
   bool keep_last_batch = false;   // of an epoch, even if it is smaller than the others
+  double distillation = 0;        // weight of the teacher's loss, if there is a teacher
+  bool decay_norms = true;        // weight decay also of vectors: biases and norms
 };
 
 // Appends one of them, which only some families need.
@@ -45,6 +47,12 @@ void AddDecayParameter(Params<C>& params) {
                                    "How the learning rate falls after the warm-up: along half a "
                                    "cosine wave, or linearly.",
                                    Choices{{"cosine", "linear"}});
+}
+
+template <class C>
+void AddDecayNormsParameter(Params<C>& params) {
+  Appender<TrainingConfig>(params)("decay_norms", &TrainingConfig::decay_norms,
+                                   "Weight decay of biases and norms too.");
 }
 
 // Appends the others to an oracle's own parameters.
@@ -94,8 +102,9 @@ struct Prediction {
 
 // A step of a training. Its random draws do not depend on whether the training was interrupted.
 struct Step {
-  std::uint64_t number;  // from 0, counted through all epochs
-  DropPath& drop_path;   // for the edges of the network that may be dropped, if it has any
+  std::uint64_t number;    // from 0, counted through all epochs
+  DropPath& drop_path;     // for the edges of the network that may be dropped, if it has any
+  std::uint64_t path = 0;  // which of the step's Trainee::paths
 };
 
 // Looks at a network after each epoch of its training.
@@ -116,6 +125,11 @@ struct Trainee {
   torch::nn::Module& module;
   std::function<Prediction(const torch::Tensor& images, const Step& step)> predict;
   EpochObserver* observer = nullptr;  // none: nobody looks
+  std::uint64_t paths = 1;            // predictions of a step: their losses' gradients are added
+  // Logits of a network that is imitated, computed once in a step, without autograd: each loss has
+  // config.distillation times the mean cross entropy with its probabilities (Hinton, Vinyals and
+  // Dean, 2015, at temperature 1) in addition. Empty: none.
+  Predict teacher = {};
 };
 
 // Either may be empty.

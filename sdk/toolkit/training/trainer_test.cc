@@ -221,6 +221,65 @@ TEST_F(TrainerTest, AnAuxiliaryHeadAddsItsLoss) {
   }
 }
 
+// One step of plain descent; the losses by their definitions.
+TEST_F(TrainerTest, AStepAddsTheGradientsOfItsPathsWithWhatTheTeacherSays) {
+  TrainingConfig config;
+  config.momentum = config.weight_decay = 0;
+  config.nesterov = false;
+  config.learning_rate = 0.5;
+  config.distillation = 0.7;
+  TinyNetwork trained(3), expected(3), teacher(5);
+  const auto loader = TinyLoader(20, /*shuffle=*/false);  // a single batch
+  Trainee trainee{*trained, [&](const torch::Tensor& images, const Step& step) -> Prediction {
+                    return {trained(images, step.path, Pass::Training()), {}};
+                  }};
+  trainee.paths = 2;
+  trainee.teacher = [&](const torch::Tensor& images) {
+    return teacher(images, 0, Pass::Evaluation());
+  };
+  const Evaluation result = Train(trainee, *loader, config, 4, torch::kCPU, {},
+                                  {[] { return false; }, [](double, auto&) {}});
+  EXPECT_EQ(result.images, 40);
+
+  images::Batch batch;
+  loader->Begin(0);
+  loader->Next(batch);
+  const torch::Tensor images = ImagesOf(batch, torch::kCPU);
+  const torch::Tensor labels = LabelsOf(batch, torch::kCPU).unsqueeze(1);
+  const torch::Tensor taught = teacher(images, 0, Pass::Evaluation()).detach().softmax(1);
+  for (const std::uint64_t path : {0, 1}) {
+    const torch::Tensor log = expected(images, path, Pass::Training()).log_softmax(1);
+    (-log.gather(1, labels).mean() - 0.7 * (taught * log).sum(1).mean()).backward();
+  }
+  const auto after = trained->named_parameters();
+  for (const auto& parameter : expected->named_parameters()) {
+    const torch::Tensor stepped = parameter.value() - 0.5 * parameter.value().grad();
+    EXPECT_TRUE(torch::allclose(after[parameter.key()], stepped, 1e-5, 1e-6)) << parameter.key();
+  }
+}
+
+TEST_F(TrainerTest, NormsAndBiasesNeedNotDecay) {
+  const auto trained = [](double weight_decay, bool decay_norms) {
+    Trained training;
+    TrainingConfig config;
+    config.clip_norm = 0.1;
+    config.weight_decay = weight_decay;
+    config.decay_norms = decay_norms;
+    training.cancel_at = 1;
+    EXPECT_THROW(training.Run(config), CancelledError);
+    return TensorsOf(*training.network);
+  };
+  const files::Tensors none = trained(0, true), some = trained(0.1, false),
+                       all = trained(0.1, true);
+  for (const auto& [name, tensor] : none) {
+    const bool is_vector = tensor.shape.size() == 1;
+    const files::Tensors& same = is_vector ? none : all;
+    EXPECT_EQ(some.at(name).values, same.at(name).values) << name;
+  }
+  EXPECT_NE(all.at("even.weight").values, none.at("even.weight").values);
+  EXPECT_NE(all.at("even.norm.weight").values, none.at("even.norm.weight").values);
+}
+
 TEST_F(TrainerTest, ACheckpointOfAnotherTrainingIsRefusedWithItsName) {
   Trained one(File("file")), other(File("file"));
   one.Run();

@@ -3,6 +3,8 @@
 #include <ATen/record_function.h>
 
 #include <memory>
+#include <tuple>
+#include <vector>
 
 #include "toolkit/training/depthwise.h"
 #include "toolkit/training/normalized_sum.h"
@@ -58,6 +60,33 @@ Tensor Transformed(const Tensor& kernels, const Tensor& matrix) {
   return torch::linear(middle.flatten(1), matrix).view({-1, 1, side, side});
 }
 
+// The sum of each input channel's sizes.
+Tensor ImportanceOf(const Tensor& weight) { return weight.detach().abs().sum({0, 2, 3}); }
+
+// Positions by importance, the highest first, within groups.
+Tensor OrderBy(const Tensor& importance, std::span<const std::int64_t> ends) {
+  std::vector<Tensor> order;
+  std::int64_t begin = 0;
+  for (const std::int64_t end : ends) {
+    const Tensor group = importance.narrow(0, begin, end - begin);
+    order.push_back(begin + std::get<1>(group.sort(/*stable=*/true, 0, /*descending=*/true)));
+    begin = end;
+  }
+  return torch::cat(order);
+}
+
+void PutIn(const Tensor& order, std::int64_t dimension, const Tensor& values) {
+  const torch::NoGradGuard no_grad;
+  values.copy_(values.index_select(dimension, order));
+}
+
+void PutIn(const Tensor& order, const BatchNorm& norm) {
+  for (const Tensor* values :
+       {&norm->weight, &norm->bias, &norm->running_mean, &norm->running_variance}) {
+    PutIn(order, 0, *values);
+  }
+}
+
 }  // namespace
 
 Tensor Activated(BatchNorm norm, const Tensor& x, Activation activation, const Pass& pass) {
@@ -82,6 +111,17 @@ Tensor ConvolutionImpl::Convolve(const Tensor& x, std::int64_t out) const {
 void ConvolutionImpl::Inherit(const ConvolutionImpl& larger) {
   CopyFirst(weight_, larger.weight_);
   CopyFirst(norm_, larger.norm_);
+}
+
+Tensor ConvolutionImpl::OrderOfInputs(std::span<const std::int64_t> ends) const {
+  return OrderBy(ImportanceOf(weight_), ends);
+}
+
+void ConvolutionImpl::PutInputsIn(const Tensor& order) { PutIn(order, 1, weight_); }
+
+void ConvolutionImpl::PutOutputsIn(const Tensor& order) {
+  PutIn(order, 0, weight_);
+  PutIn(order, norm_);
 }
 
 ExcitationImpl::ExcitationImpl(std::int64_t channels, std::int64_t squeezed,
@@ -110,6 +150,19 @@ void ExcitationImpl::Inherit(const ExcitationImpl& larger) {
   CopyFirst(reduce_bias_, larger.reduce_bias_);
   CopyFirst(expand_, larger.expand_);
   CopyFirst(expand_bias_, larger.expand_bias_);
+}
+
+void ExcitationImpl::PutChannelsIn(const Tensor& order) {
+  PutIn(order, 1, reduce_);
+  PutIn(order, 0, expand_);
+  PutIn(order, 0, expand_bias_);
+}
+
+void ExcitationImpl::Sort(std::span<const std::int64_t> ends) {
+  const Tensor order = OrderBy(ImportanceOf(expand_), ends);
+  PutIn(order, 0, reduce_);
+  PutIn(order, 0, reduce_bias_);
+  PutIn(order, 1, expand_);
 }
 
 DepthwiseImpl::DepthwiseImpl(const InvertedResidual& largest, Form form, FirstWeights& weights) {
@@ -146,6 +199,14 @@ void DepthwiseImpl::Inherit(const DepthwiseImpl& larger, const InvertedResidual&
   if (!excitation_.is_empty()) { excitation_->Inherit(*larger.excitation_); }
 }
 
+void DepthwiseImpl::Sort(const Tensor& order, std::span<const std::int64_t> squeezed_ends) {
+  PutIn(order, 0, weight_);
+  PutIn(order, norm_);
+  if (excitation_.is_empty()) { return; }
+  excitation_->PutChannelsIn(order);
+  excitation_->Sort(squeezed_ends);
+}
+
 LayerImpl::LayerImpl(const InvertedResidual& largest, Form form, FirstWeights& weights) {
   const std::int64_t in = largest.in.channels;
   if (largest.HasExpansion()) {
@@ -172,6 +233,18 @@ void LayerImpl::Inherit(const LayerImpl& larger, const InvertedResidual& shape) 
   if (!expansion_.is_empty()) { expansion_->Inherit(*larger.expansion_); }
   depthwise_->Inherit(*larger.depthwise_, shape);
   projection_->Inherit(*larger.projection_);
+}
+
+void LayerImpl::Sort(std::span<const InvertedResidual> shapes) {
+  std::vector<std::int64_t> ends, squeezed_ends;
+  for (const InvertedResidual& shape : shapes) {
+    ends.push_back(shape.mid);
+    squeezed_ends.push_back(shape.squeezed);
+  }
+  const Tensor order = projection_->OrderOfInputs(ends);
+  projection_->PutInputsIn(order);
+  depthwise_->Sort(order, squeezed_ends);
+  if (!expansion_.is_empty()) { expansion_->PutOutputsIn(order); }
 }
 
 }  // namespace ofa

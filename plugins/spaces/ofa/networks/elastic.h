@@ -3,6 +3,10 @@
 // of a larger one, multiplied by a matrix. A pass through a smaller part works on views of the
 // larger one's weights.
 //
+// Sorting puts the most important channels first, so that smaller parts get them; a part computes
+// the same before and after it. Sorting is within groups: `ends` are where they end, ascending, the
+// last at the number of channels.
+//
 // Tensors are (images, channels, height, width), in channels-last for speed. Parameters and buffers
 // have the names that the authors' program gives them.
 #pragma once
@@ -10,6 +14,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <span>
 
 #include "plugins/spaces/ofa/cost.h"
 #include "toolkit/training/batch_norm.h"
@@ -41,6 +46,11 @@ class ConvolutionImpl : public torch::nn::Module {
   // Copies the first weights of a larger one, as many as this has.
   void Inherit(const ConvolutionImpl& larger);
 
+  // Its input channels, each group's by the sum of their weights' sizes, the highest first.
+  torch::Tensor OrderOfInputs(std::span<const std::int64_t> ends) const;
+  void PutInputsIn(const torch::Tensor& order);
+  void PutOutputsIn(const torch::Tensor& order);
+
  private:
   torch::Tensor weight_;
   BatchNorm norm_ = nullptr;
@@ -58,6 +68,10 @@ class ExcitationImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, std::int64_t squeezed) const;
   void Inherit(const ExcitationImpl& larger);
 
+  void PutChannelsIn(const torch::Tensor& order);
+  // Sorts the channels in between by the sum of the sizes of what leads from them.
+  void Sort(std::span<const std::int64_t> ends);
+
  private:
   torch::Tensor reduce_, reduce_bias_, expand_, expand_bias_;
 };
@@ -74,6 +88,9 @@ class DepthwiseImpl : public torch::nn::Module {
   // in the plain form.
   torch::Tensor forward(const torch::Tensor& x, const InvertedResidual& shape, const Pass& pass);
   void Inherit(const DepthwiseImpl& larger, const InvertedResidual& shape);
+
+  // Puts the channels in the order, and sorts those that the excitation has in between.
+  void Sort(const torch::Tensor& order, std::span<const std::int64_t> squeezed_ends);
 
  private:
   torch::Tensor KernelOf(const InvertedResidual& shape) const;
@@ -93,6 +110,11 @@ class LayerImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const InvertedResidual& shape, const Pass& pass);
   // Copies what the shape has of a larger layer: its kernels as they are after the matrices.
   void Inherit(const LayerImpl& larger, const InvertedResidual& shape);
+
+  // Sorts the channels between expansion and projection by the sum of the sizes of the weights that
+  // lead from them to the output, within groups that end at the mid channels of `shapes`; these
+  // are ascending, the last the largest. Likewise the excitation's.
+  void Sort(std::span<const InvertedResidual> shapes);
 
  private:
   Convolution expansion_ = nullptr;

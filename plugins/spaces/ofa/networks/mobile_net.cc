@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "plugins/spaces/ofa/networks/subnet_choices.h"
 #include "toolkit/training/image_parts.h"
 #include "toolkit/training/normalized_sum.h"
 
@@ -12,25 +13,17 @@ using torch::Tensor;
 
 constexpr std::int64_t kSomeResolution = 224;
 
-Subnet Largest() {
-  Subnet subnet;
-  subnet.kernel.fill(kKernels.back());
-  subnet.expand.fill(kExpands.back());
-  subnet.depth.fill(kDepthValues.back());
-  return subnet;
-}
-
 }  // namespace
 
 MobileNetImpl::MobileNetImpl(const MobileNetConfig& config, std::uint64_t seed)
-    : MobileNetImpl(config, Largest(), Form::kElastic, seed) {}
+    : MobileNetImpl(config, SubnetChoices().Largest(), Form::kElastic, seed) {}
 
 MobileNetImpl::MobileNetImpl(const MobileNetConfig& config, const Subnet& only, std::uint64_t seed)
     : MobileNetImpl(config, only, Form::kPlain, seed) {}
 
 MobileNetImpl::MobileNetImpl(const MobileNetConfig& config, const Subnet& largest, Form form,
                              std::uint64_t seed)
-    : shapes_(config.width, kSomeResolution) {
+    : config_(config), shapes_(config.width, kSomeResolution) {
   FirstWeights weights(seed, config.initialization);
   const std::int64_t expanded = shapes_.final_expand().channels;
   const std::int64_t mixed = shapes_.feature_mix().channels;
@@ -91,6 +84,16 @@ Tensor MobileNetImpl::Classify(const Tensor& x, const Pass& pass) {
   return classifier_(torch::hardswish(torch::linear(features, feature_mix_.flatten(1))));
 }
 
+void MobileNetImpl::SortChannels(std::span<const std::uint8_t> expands) {
+  for (Place& place : layers_) {
+    std::vector<InvertedResidual> shapes;
+    for (const std::uint8_t expand : expands) {
+      shapes.push_back(shapes_.layer(place.index, expand, kKernels.back()));
+    }
+    place.layer->Sort(shapes);
+  }
+}
+
 void MobileNetImpl::Inherit(const MobileNetImpl& supernet, const Subnet& subnet) {
   const torch::NoGradGuard no_grad;
   first_conv_->Inherit(*supernet.first_conv_);
@@ -102,6 +105,12 @@ void MobileNetImpl::Inherit(const MobileNetImpl& supernet, const Subnet& subnet)
   feature_mix_.copy_(supernet.feature_mix_);
   classifier_->weight.copy_(supernet.classifier_->weight);
   classifier_->bias.copy_(supernet.classifier_->bias);
+}
+
+lode::training::SupernetPath PathAlong(const MobileNet& network, const Subnet& subnet) {
+  return [network = network, subnet](const Tensor& images, const Pass& pass) mutable {
+    return network(images, subnet, pass);
+  };
 }
 
 }  // namespace ofa

@@ -5,11 +5,13 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "plugins/spaces/ofa/networks/elastic.h"
 #include "plugins/spaces/ofa/subnet.h"
+#include "toolkit/training/shared_network.h"
 
 namespace ofa {
 
@@ -35,6 +37,15 @@ class MobileNetImpl : public torch::nn::Module {
   // channels-last for speed. REQUIRES: the network has the sub-network.
   torch::Tensor forward(const torch::Tensor& images, const Subnet& subnet, const Pass& pass);
 
+  const MobileNetConfig& config() const { return config_; }
+
+  // Sorts the channels inside of each layer of a supernet by their importance, the L1 norm of the
+  // weights that lead from them to the layer's output (Once-for-All, section 3.3), within groups
+  // that end at the widths of these expansions, ascending, the last the largest: sub-networks with
+  // these expansions compute the same afterwards. The channels within squeeze-and-excitation are
+  // sorted likewise.
+  void SortChannels(std::span<const std::uint8_t> expands);
+
   // Copies a supernet's weights and moments for the sub-network that this is the network of.
   // REQUIRES: the same configuration, except for the initialization.
   void Inherit(const MobileNetImpl& supernet, const Subnet& subnet);
@@ -54,6 +65,7 @@ class MobileNetImpl : public torch::nn::Module {
   // From the last layer's output to logits.
   torch::Tensor Classify(const torch::Tensor& x, const Pass& pass);
 
+  MobileNetConfig config_;
   Network shapes_;  // at some resolution: the layers' channels do not depend on it
   Convolution first_conv_ = nullptr;
   Layer first_block_ = nullptr;
@@ -63,5 +75,8 @@ class MobileNetImpl : public torch::nn::Module {
   torch::nn::Linear classifier_ = nullptr;
 };
 TORCH_MODULE(MobileNet);
+
+// A network's path of a sub-network, which keeps the network.
+lode::training::SupernetPath PathAlong(const MobileNet& network, const Subnet& subnet);
 
 }  // namespace ofa

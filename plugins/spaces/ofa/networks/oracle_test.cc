@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <lode/testing.hpp>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/spaces/ofa/networks/subnet_choices.h"
 #include "plugins/spaces/ofa/networks/supernet_oracle.h"
 #include "plugins/spaces/ofa/networks/train_oracle.h"
 #include "plugins/spaces/ofa/test_support.h"
@@ -83,6 +85,9 @@ class OracleTest : public testing::Test {
 class OfaSupernetOracleTest : public OracleTest<SupernetOracle> {
  protected:
   OfaSupernetOracleTest() {
+    config_.full_epochs = config_.kernel_epochs = config_.depth_3_epochs = 1;
+    config_.depth_2_epochs = config_.expand_4_epochs = 1;
+    config_.subnets = 2;
     config_.calibration_images = 20;
     config_.evaluation_batch_size = 10;
   }
@@ -99,7 +104,9 @@ TEST_F(OfaSupernetOracleTest, AQueryDependsOnlyOnItsNetwork) {
   EXPECT_EQ(Ask(*two, Uniform(5, 4, 3), 3), first);
 }
 
+// Six phases of two steps: each but the last process is cut in its fourth step.
 TEST_F(OfaSupernetOracleTest, IsTrainedOnceAndContinuesAfterInterruptions) {
+  config_.env_paths = 1;
   const auto trained = [&](const char* folder, const StoppingHost& host) {
     const fs::path directory = directory_.path() / folder;
     fs::create_directories(directory);
@@ -107,9 +114,13 @@ TEST_F(OfaSupernetOracleTest, IsTrainedOnceAndContinuesAfterInterruptions) {
     return lode::files::ReadSafetensors(directory / "supernet.safetensors");
   };
   const lode::files::Safetensors whole = trained("whole", patient_);
-  const StoppingHost hasty(1);
-  EXPECT_THROW(trained("cut", hasty), lode::CancelledError);
+  for (int cut = 0; cut < 3; ++cut) {
+    const StoppingHost hasty(3);
+    EXPECT_THROW(trained("cut", hasty), lode::CancelledError);
+  }
   const lode::files::Safetensors resumed = trained("cut", patient_);
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path() / "cut"), {}), 1)
+      << "checkpoints are left";
   EXPECT_EQ(resumed.metadata, whole.metadata);
   for (const auto& [name, tensor] : whole.tensors) {
     ASSERT_EQ(tensor.values, resumed.tensors.at(name).values) << name;
@@ -170,18 +181,27 @@ TEST_F(OfaSupernetOracleTest, WrongUseIsReported) {
               HasSubstr("the space has another width than 1.2"));
 }
 
-TEST(OfaDrawnSubnetTest, AllChoicesAreEquallyLikely) {
+TEST_F(OfaSupernetOracleTest, PhasesThatDoNotGoTogetherAreReported) {
+  config_.sampling = "sandwich";
+  EXPECT_THAT(lode::Failure([&] { Bound(patient_); }),
+              HasSubstr("a step of the phase kernel has 1 sub-network, expected 2 or more"));
+  config_.kernel_epochs = config_.full_epochs = 0;
+  EXPECT_THAT(lode::Failure([&] { Bound(patient_); }),
+              HasSubstr("full_epochs is 0 and distillation is not"));
+}
+
+TEST(OfaSubnetChoicesTest, AllChoicesAreEquallyLikely) {
   std::map<int, int> kernels, expands, depths;
   std::set<Subnet> drawn;
   for (std::uint64_t number = 0; number < 1000; ++number) {
-    const Subnet subnet = DrawnSubnet(5, number);
+    const Subnet subnet = SubnetChoices().Draw(5, number);
     for (const std::uint8_t kernel : subnet.kernel) { ++kernels[kernel]; }
     for (const std::uint8_t expand : subnet.expand) { ++expands[expand]; }
     for (const std::uint8_t depth : subnet.depth) { ++depths[depth]; }
     drawn.insert(subnet);
   }
   EXPECT_EQ(drawn.size(), 1000U);
-  EXPECT_EQ(DrawnSubnet(5, 7), DrawnSubnet(5, 7));
+  EXPECT_EQ(SubnetChoices().Draw(5, 7), SubnetChoices().Draw(5, 7));
   for (const auto& [counts, total] :
        {std::pair(kernels, 20000), std::pair(expands, 20000), std::pair(depths, 5000)}) {
     EXPECT_EQ(counts.size(), 3U);

@@ -30,10 +30,11 @@ LODE_PLUGIN(
         "is top-1 and top-5 accuracy of a sub-network with these weights; before it, the "
         "batch-norm moments are recomputed over training images, as the authors do. The supernet "
         "is given as `weights`, which `lode import ofa-weights` makes from the published "
-        "checkpoints, or trained before the first search, each batch along a random sub-network; "
-        "all seeds and searches of a run share it. After each epoch of the training random "
-        "sub-networks can be measured (env_paths). Images may have any size, number of channels "
-        "and number of classes. "
+        "checkpoints, or trained before the first search, by progressive shrinking: first the "
+        "full network, then, with its knowledge distilled, kernels, depths and expansions become "
+        "elastic; all seeds and searches of a run share it. After each epoch of the last phase "
+        "random sub-networks can be measured (env_paths). Images may have any size, number of "
+        "channels and number of classes. "
         "Networks that differ in inactive layers are one. Source: Cai, Gan, Wang, Zhang and Han, "
         "Once-for-All, ICLR 2020; searched by L2NAS, CIKM 2021.",
         kCapabilities | LODE_CAP_METRICS_VARY));

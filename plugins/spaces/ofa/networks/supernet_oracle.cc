@@ -1,7 +1,8 @@
 #include "plugins/spaces/ofa/networks/supernet_oracle.h"
 
-#include <random>
 #include <utility>
+
+#include "plugins/spaces/ofa/networks/subnet_choices.h"
 
 namespace ofa {
 namespace {
@@ -14,20 +15,17 @@ class SubnetSupernet : public lode::training::SharedNetwork {
  public:
   explicit SubnetSupernet(MobileNet network) : network_(std::move(network)) {}
 
+  const MobileNet& network() const { return network_; }
   torch::nn::Module& module() override { return *network_; }
   SupernetPath PathOf(lode::ArchitectureView architecture) override {
     return PathAlong(FromArchitecture(architecture));
   }
   SupernetPath DrawPath(std::uint64_t seed, std::uint64_t number) override {
-    return PathAlong(DrawnSubnet(seed, number));
+    return PathAlong(SubnetChoices().Draw(seed, number));
   }
 
  private:
-  SupernetPath PathAlong(const Subnet& subnet) {
-    return [network = network_, subnet](const Tensor& images, const Pass& pass) mutable {
-      return network(images, subnet, pass);
-    };
-  }
+  SupernetPath PathAlong(const Subnet& subnet) { return ofa::PathAlong(network_, subnet); }
 
   MobileNet network_;
 };
@@ -44,6 +42,8 @@ Parts CutOnTest(const lode::training::TaskConfig& config, const lode::images::Da
 lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   lode::Params<Config> params;
   AddNetworkParameters(params);
+  lode::training::AddDecayNormsParameter(params);
+  AddShrinkingParameters(params);
   lode::training::AddSupernetParameters(
       params, "Training images that a sub-network's batch-norm moments are computed over.");
   params.emplace_back(
@@ -57,6 +57,8 @@ lode::Params<SupernetOracle::Config> SupernetOracle::Parameters() {
   lode::training::AddEnvParameters(params);
   return params;
 }
+
+lode::Presets SupernetOracle::Presets() { return ShrinkingPresets(); }
 
 lode_split SupernetOracle::measured_split() const {
   return config_.measured_on == "test" ? LODE_SPLIT_TEST : LODE_SPLIT_VALIDATION;
@@ -76,23 +78,15 @@ std::string SupernetOracle::DescribeNetwork(const lode::training::Task& task) co
   return DescribeNetworks(config_, MobileNetConfigOf(config_, task));
 }
 
+std::vector<lode::training::SupernetPhase> SupernetOracle::PhasesOf(
+    lode::training::SharedNetwork& network) const {
+  const auto& supernet = dynamic_cast<SubnetSupernet&>(network);
+  return shrinking_.Phases(supernet.network(), static_cast<std::uint64_t>(config_.seed));
+}
+
 // As the authors' program does, with the variances of samples, not their unbiased estimates.
 Pass SupernetOracle::CalibrationPass(double share) const {
   return Pass::Calibration(share).WithBiasedVariances();
-}
-
-Subnet DrawnSubnet(std::uint64_t seed, std::uint64_t number) {
-  std::seed_seq words{seed & 0xffffffffU, seed >> 32, number & 0xffffffffU, number >> 32};
-  std::mt19937 random(words);
-  const auto draw = [&](auto& values, const auto& choices) {
-    // 2^32 over 3 leaves a bias of 2e-10.
-    for (auto& value : values) { value = choices[random() % choices.size()]; }
-  };
-  Subnet subnet;
-  draw(subnet.kernel, kKernels);
-  draw(subnet.expand, kExpands);
-  draw(subnet.depth, kDepthValues);
-  return subnet;
 }
 
 }  // namespace ofa
