@@ -235,25 +235,33 @@ TEST(PyTorchFile, StoragesOfAnotherSizeAreRefused) {
   EXPECT_EQ(old(key, six + "x"), "F: has 1 bytes after its last storage");
 }
 
-TEST(PyTorchFile, ArchivesThatGrowAreRefused) {
+TEST(PyTorchFile, CompressedArchivesAreRefused) {
   const std::string pickle = Pickled(Dict(Text("w") + TensorText().Pickled()));
   EXPECT_EQ(Refusal(Zip({{"a/data.pkl", pickle}, {"a/data/0", std::string(1 << 20, '\0')}}, true)),
             "F: \"a/data.pkl\" is compressed or encrypted, which torch.save does not do");
-  // Entries that share their bytes: all are read from the same place.
-  std::string items, many = "](";
+}
+
+// Entries whose bytes are those of one: an archive of this kind unpacks to many times its size.
+TEST(PyTorchFile, EntriesThatShareTheirBytesAreRefused) {
+  std::string items;
+  Entries entries;
   for (int n = 0; n < 9; ++n) {
     const std::string key = std::to_string(n);
-    items += Text(key) + TensorText{.key = key}.Pickled();
+    items +=
+        Text(key) + TensorText{.key = key, .count = 1000, .shape = {}, .strides = {}}.Pickled();
+    entries.emplace_back("a/data/" + key, n == 0 ? std::string(4000, 'x') : "");
   }
-  Entries entries = {{"a/data.pkl", Pickled(Dict(items))}};
-  for (int n = 0; n < 9; ++n) { entries.emplace_back("a/data/" + std::to_string(n), kSix); }
+  entries.emplace_back("a/data.pkl", Pickled(Dict(items)));
   std::string bytes = Zip(entries);
-  EXPECT_EQ(Refusal(bytes), "");
-  for (std::size_t n = 0; n + 1 < bytes.size(); ++n) {  // sizes of the directory's entries
-    if (bytes.substr(n, 4) != "PK\x01\x02") { continue; }
-    for (const std::size_t field : {20U, 24U}) { bytes.replace(n + field, 4, Raw<int>({3000})); }
+  EXPECT_EQ(Refusal(bytes), "F: storage \"1\" has 0 bytes, expected 1000 elements of 4");
+  const std::string entry = "PK\x01\x02";
+  std::size_t at = bytes.find(entry);
+  const std::string check = bytes.substr(at + 16, 12), place = bytes.substr(at + 42, 4);
+  for (int n = 1; n < 9; ++n) {  // checksum, sizes and place of the first
+    at = bytes.find(entry, at + 1);
+    bytes.replace(at + 16, 12, check).replace(at + 42, 4, place);
   }
-  EXPECT_NE(Refusal(bytes), "");
+  EXPECT_EQ(Refusal(bytes), "F: \"a/data/1\" and those before it are larger than the archive");
 }
 
 TEST(PyTorchFile, EveryTruncatedFileIsRefused) {
