@@ -103,28 +103,28 @@ std::vector<NamedShape> PredictorState() {
 class OfaImportTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = std::make_unique<lode::TemporaryDirectory>();
+    folder = std::make_unique<lode::TemporaryDirectory>();
     WriteKeys("w10", SupernetState("1.0", 1000));
     WriteKeys("w12", SupernetState("1.2", 1000));
     WriteKeys("ten_classes", SupernetState("1.0", 10));
     WriteKeys("predictor", PredictorState());
-    const std::string program = folder_->Write("make.py", kProgram);
-    const std::string command = "/usr/bin/python3 -B " + program + " " + folder_->path().string() +
+    const std::string program = folder->Write("make.py", kProgram);
+    const std::string command = "/usr/bin/python3 -B " + program + " " + folder->path().string() +
                                 " " + kShipped + " 2> /dev/null";
-    has_files_ = std::system(command.c_str()) == 0;  // NOLINT
+    has_files = std::system(command.c_str()) == 0;  // NOLINT
   }
-  static void TearDownTestSuite() { folder_.reset(); }
+  static void TearDownTestSuite() { folder.reset(); }
   void SetUp() override {
-    if (!has_files_) { GTEST_SKIP() << "no PyTorch"; }
+    if (!has_files) { GTEST_SKIP() << "no PyTorch"; }
   }
 
   static void WriteKeys(const std::string& name, const std::vector<NamedShape>& state) {
     std::string keys;
     for (const NamedShape& tensor : state) { keys.append(LineOf(tensor)).append("\n"); }
-    folder_->Write(name, keys);
+    folder->Write(name, keys);
   }
   static std::string PathOf(const std::string& name) {
-    return (folder_->path() / (name + ".pth")).string();
+    return (folder->path() / (name + ".pth")).string();
   }
   static std::string Refusal(Safetensors (*convert)(const PyTorchFile&), const std::string& name) {
     const std::string path = PathOf(name);
@@ -132,8 +132,8 @@ class OfaImportTest : public testing::Test {
     return what.starts_with(path + ": ") ? what.substr(path.size() + 2) : what;
   }
 
-  static inline std::unique_ptr<lode::TemporaryDirectory> folder_;
-  static inline bool has_files_ = false;
+  static inline std::unique_ptr<lode::TemporaryDirectory> folder;
+  static inline bool has_files = false;
 };
 
 // The program's formula.
@@ -210,11 +210,11 @@ TEST_F(OfaImportTest, ConvertsThePredictor) {
 
 TEST_F(OfaImportTest, ThePredictorThatShipsIsThePublishedOne) {
   const Safetensors expected = lode::files::ReadSafetensors(kShipped);
-  const lode::Program lode(folder_->path());
+  const lode::Program lode(folder->path());
   ASSERT_EQ(lode.Run({"import", "ofa-predictor", "published.pth", "-o", "p.safetensors"}).status,
             0);
   const Safetensors made =
-      lode::files::ReadSafetensors((folder_->path() / "p.safetensors").string());
+      lode::files::ReadSafetensors((folder->path() / "p.safetensors").string());
   ASSERT_EQ(made.tensors.size(), expected.tensors.size());
   for (const auto& [name, tensor] : expected.tensors) {
     EXPECT_EQ(made.tensors.at(name).shape, tensor.shape) << name;
@@ -225,14 +225,14 @@ TEST_F(OfaImportTest, ThePredictorThatShipsIsThePublishedOne) {
 // ---- the command
 
 TEST_F(OfaImportTest, ASupernetThatIsImportedIsMeasured) {
-  const lode::Program lode(folder_->path());
+  const lode::Program lode(folder->path());
   const auto import = lode.Run({"import", "OFA-weights", "ten_classes.pth", "-o", "w.safetensors"});
   EXPECT_EQ(import.status, 0) << import.err;
   EXPECT_EQ(import.out, "w.safetensors: 475 tensors\n");
-  const std::filesystem::path directory = folder_->path() / "images";
+  const std::filesystem::path directory = folder->path() / "images";
   std::filesystem::create_directory(directory);
   const std::string images = lode::images::WriteNoiseCifar10(directory);
-  folder_->Write("search.toml", R"(
+  folder->Write("search.toml", R"(
 [pipeline]
 name = "imported"
 [space]
@@ -259,11 +259,11 @@ steps = 1
 }
 
 TEST_F(OfaImportTest, NothingIsWrittenOfAFileThatIsRefused) {
-  const lode::Program lode(folder_->path());
-  folder_->Write("call.pth",
-                 "\x80\x02"
-                 "cos\nsystem\nX\x0d" +
-                     std::string(3, '\0') + "touch touched\x85R.");
+  const lode::Program lode(folder->path());
+  folder->Write("call.pth",
+                "\x80\x02"
+                "cos\nsystem\nX\x0d" +
+                    std::string(3, '\0') + "touch touched\x85R.");
   const auto call = lode.Run({"import", "ofa-weights", "call.pth", "-o", "none.safetensors"});
   EXPECT_EQ(call.status, 2);
   EXPECT_EQ(
@@ -279,7 +279,7 @@ TEST_F(OfaImportTest, NothingIsWrittenOfAFileThatIsRefused) {
     EXPECT_THAT(outcome.err, testing::StartsWith("error: "));
   }
   for (const char* file : {"touched", "none.safetensors", "none.safetensors.partial"}) {
-    EXPECT_FALSE(std::filesystem::exists(folder_->path() / file)) << file;
+    EXPECT_FALSE(std::filesystem::exists(folder->path() / file)) << file;
   }
 }
 
