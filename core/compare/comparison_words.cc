@@ -363,7 +363,7 @@ std::vector<std::string> RemarksOn(const SearchResult& result, const std::string
     remarks.push_back(SeedsOf(stalled, result, name) +
                       " had nothing more to propose or to find: their best stands from there on.");
   }
-  if (result.search->pipeline.reward.result == ResultRule::kLast) {
+  if (result.search->pipeline.reward.takes_last()) {
     remarks.push_back(name + " has its last architecture's values, not those of its best.");
   }
   const bool is_confirmed =

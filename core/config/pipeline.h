@@ -116,6 +116,8 @@ struct RewardConfig {
   double penalty_weight = -0.07;
   std::vector<GoalConfig> goals{};
   ResultRule result = ResultRule::kBest;
+
+  bool takes_last() const { return result == ResultRule::kLast; }
 };
 
 // The search ends when it reaches any given limit. At least one of the first four is given.

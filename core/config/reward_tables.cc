@@ -12,7 +12,6 @@ bool HasLimits(const RewardConfig& reward) { return !reward.limits.empty(); }
 bool Rejects(const RewardConfig& reward) {
   return HasLimits(reward) && reward.limit_rule == LimitRule::kRejection;
 }
-bool TakesLast(const RewardConfig& reward) { return reward.result == ResultRule::kLast; }
 bool Penalizes(const RewardConfig& reward) {
   return HasLimits(reward) && reward.limit_rule == LimitRule::kPenalty;
 }
@@ -82,7 +81,7 @@ std::vector<HostKey<RewardConfig>> RewardKeys() {
                      "programs that train a supernet return what its mixture stands for in the "
                      "end.")
                      .KeepsTrials()
-                     .WrittenIf(TakesLast));
+                     .WrittenIf(&RewardConfig::takes_last));
   keys.emplace_back("add", &RewardConfig::add, TermsTable());
   keys.emplace_back("goals", &RewardConfig::goals, GoalsTable());
   return keys;

@@ -50,7 +50,7 @@ std::vector<WordTable::Column> Titles(const Search& first, const ComparedColumns
 std::vector<std::string> PublishedCells(const std::optional<PublishedFigure>& published) {
   if (!published) { return {"", "", ""}; }
   const ReferenceConfig& reference = published->reference;
-  return {FormatStatistic({1, reference.mean, reference.std}, kDecimals),
+  return {PublishedText(reference),
           !published->difference  ? ""
           : published->deviations ? Printed("%+.2f sd", *published->deviations)
                                   : Printed("%+.2f", *published->difference),
@@ -102,17 +102,24 @@ void AddCompared(const SearchSummary& summary, const ComparedColumns& columns, W
   }
 }
 
+// Returns which architectures the table has.
+std::string ResultsText(std::span<const SearchSummary> summaries) {
+  const auto takes_last = [](const auto& summary) {
+    return summary.pipeline().reward.takes_last();
+  };
+  return std::ranges::none_of(summaries, takes_last)  ? "the best"
+         : std::ranges::all_of(summaries, takes_last) ? "the last architecture"
+                                                      : "the best, or by [reward] result the last,";
+}
+
 }  // namespace
 
 TitledTable ComparisonTable(std::span<const SearchSummary> summaries) {
   const ComparedColumns columns(summaries);
   WordTable table{Titles(summaries.front().search(), columns)};
   for (const SearchSummary& summary : summaries) { AddCompared(summary, columns, table); }
-  const bool is_last = std::ranges::all_of(summaries, [](const auto& summary) {
-    return summary.pipeline().reward.result == ResultRule::kLast;
-  });
   const std::string heading =
-      std::string(is_last ? "the last architecture" : "the best") +
+      ResultsText(summaries) +
       " of each search; measured: mean ± sample standard deviation over the seeds that got "
       "there" +
       std::string(columns.published ? "; difference: from the published mean, sd: in published "

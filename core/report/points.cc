@@ -45,17 +45,6 @@ Bests BestsAt(const SearchResult& result, std::optional<std::uint64_t> mark) {
   return bests;
 }
 
-bool IsOfReward(const ReferenceConfig& reference, const Pipeline& pipeline) {
-  return reference.metric.empty() || reference.metric == pipeline.reward.metric;
-}
-
-// Returns whether a published figure is of this point of the grid.
-bool Applies(const ReferenceConfig& reference, const Search& search) {
-  return std::ranges::all_of(reference.where, [&](const auto& condition) {
-    return std::ranges::find(search.point, condition) != search.point.end();
-  });
-}
-
 PublishedFigure Compared(const ReferenceConfig& reference, const Statistic& best) {
   PublishedFigure figure{reference, {}, {}};
   if (best.count > 0) {
@@ -70,7 +59,7 @@ std::optional<PublishedFigure> PublishedFor(const SearchResult& result, const Bu
   const Pipeline& pipeline = result.search->pipeline;
   const std::uint64_t end = pipeline.budget.end();
   for (const ReferenceConfig& reference : pipeline.references) {
-    if (IsOfReward(reference, pipeline) && Applies(reference, *result.search) &&
+    if (IsOfReward(reference, pipeline) && AppliesTo(reference, {result.search}) &&
         reference.mark.value_or(end) == point.mark.value_or(end)) {
       return Compared(reference, point.best);
     }
@@ -79,6 +68,18 @@ std::optional<PublishedFigure> PublishedFor(const SearchResult& result, const Bu
 }
 
 }  // namespace
+
+bool IsOfReward(const ReferenceConfig& reference, const Pipeline& pipeline) {
+  return reference.metric.empty() || reference.metric == pipeline.reward.metric;
+}
+
+bool AppliesTo(const ReferenceConfig& reference, std::initializer_list<const Search*> searches) {
+  return std::ranges::all_of(reference.where, [&](const auto& condition) {
+    return std::ranges::any_of(searches, [&](const Search* search) {
+      return std::ranges::find(search->point, condition) != search->point.end();
+    });
+  });
+}
 
 bool HasSpentEvaluations(const RunResult& run, const Pipeline& pipeline) {
   const auto evaluations = pipeline.search_evaluations();
@@ -128,7 +129,7 @@ std::vector<BudgetPoint> OtherPublishedPoints(const SearchResult& result) {
   std::vector<BudgetPoint> points;
   for (const ReferenceConfig& reference : pipeline.references) {
     const std::size_t metric = MetricIndex(result.metrics, reference.metric);
-    if (IsOfReward(reference, pipeline) || !Applies(reference, *result.search) ||
+    if (IsOfReward(reference, pipeline) || !AppliesTo(reference, {result.search}) ||
         metric == result.metrics.size()) {
       continue;
     }

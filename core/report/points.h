@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -23,6 +24,13 @@ bool HasSpentEvaluations(const RunResult& run, const Pipeline& pipeline);
 // Returns the best value of the reward's metric over all architectures, if the oracle knows it and
 // only this metric decides: a limit, another term or a second goal may rule that architecture out.
 std::optional<double> OptimumOf(const SearchResult& result);
+
+// Returns whether a published figure is of the metric that the reward is made of.
+bool IsOfReward(const ReferenceConfig& reference, const Pipeline& pipeline);
+
+// Returns whether each condition of a published figure holds at the grid point of one of the
+// searches.
+bool AppliesTo(const ReferenceConfig& reference, std::initializer_list<const Search*> searches);
 
 // How far a mean is from a published figure.
 struct PublishedFigure {

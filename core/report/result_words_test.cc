@@ -97,6 +97,10 @@ TEST_F(ResultWordsTest, WhereTheLastTrialIsTheResultNothingIsCalledTheBest) {
   EXPECT_THAT(words.notes, Not(HasSubstr("best")));
   const std::vector<SearchSummary> all{summary()};
   EXPECT_THAT(ComparisonTable(all).heading, testing::StartsWith("the last architecture of each"));
+  Search best = MakeSearch();
+  const SearchResult other{&best, {kAccuracy}, {}};
+  EXPECT_THAT(ComparisonTable(std::vector{summary(), SearchSummary(other)}).heading,
+              testing::StartsWith("the best, or by [reward] result the last, of each search"));
   EXPECT_THAT(DescribeEnded("mine", result_.runs[0], kAccuracy, 0, ResultRule::kLast),
               HasSubstr(", last accuracy 90.00"));
   const UnfinishedRun unfinished{

@@ -39,17 +39,13 @@ void AddMetrics(const SearchSummary& summary, RunColumns& columns) {
   }
 }
 
-bool TakesLast(const SearchSummary& summary) {
-  return summary.pipeline().reward.result == ResultRule::kLast;
-}
-
 std::string ResultWord(const SearchSummary& summary) {
   return std::string(WordOf(summary.pipeline().reward.result));
 }
 
 // Adds columns that show how reliable the means of noisy metrics are.
 void AddScatter(const SearchSummary& summary, RunColumns& columns) {
-  if (!summary.is_noisy || TakesLast(summary)) { return; }
+  if (!summary.is_noisy || summary.pipeline().reward.takes_last()) { return; }
   const int decimals = DecimalsOf(summary.metric()) + 1;
   columns.push_back(BestColumn({"std. error"}, [decimals](const auto& best) {
     return best.standard_error ? FormatStatistic({1, *best.standard_error, {}}, decimals) : "-";
@@ -156,8 +152,10 @@ std::string ExplainColumns(const SearchSummary& summary) {
     text += "optimum: the best " + summary.metric().name +
             " of all architectures that the oracle has\n";
   }
-  if (TakesLast(summary)) { text += "metrics: those of each search's last architecture\n"; }
-  if (summary.is_noisy && !TakesLast(summary)) {
+  if (summary.pipeline().reward.takes_last()) {
+    text += "metrics: those of each search's last architecture\n";
+  }
+  if (summary.is_noisy && !summary.pipeline().reward.takes_last()) {
     text += "metrics: means over the measurements of the architecture; std. error: of " +
             summary.metric().name + "; the best has the best lower confidence bound\n";
   }

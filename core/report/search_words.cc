@@ -94,6 +94,11 @@ std::string DescribeMetric(const MetricDeclaration& m) {
   return text;
 }
 
+std::string PublishedText(const ReferenceConfig& reference) {
+  const auto std = reference.std > 0 ? std::optional(reference.std) : std::nullopt;
+  return FormatStatistic({1, reference.mean, std}, kDecimals);
+}
+
 std::string BudgetUnit(const SearchSummary& summary) {
   const BudgetConfig& budget = summary.pipeline().budget;
   if (budget.steps) { return "steps"; }

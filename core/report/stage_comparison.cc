@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/report/best_runs.h"
+#include "core/report/points.h"
 #include "core/search/metric_index.h"
 #include "core/store/stored_run.h"
 
@@ -27,7 +28,7 @@ std::optional<BestTrial> BestWithTies(const SearchResult& result,
   const RunResult* run = BestRunOf(result);
   if (run == nullptr) { return std::nullopt; }
   BestTrial best = *run->best;
-  if (result.search->pipeline.reward.result == ResultRule::kLast) {
+  if (result.search->pipeline.reward.takes_last()) {
     best.ties = 0;
     return best;
   }
@@ -100,15 +101,9 @@ const Statistic* ComparisonRow::Find(const std::string& metric) const {
 
 const ReferenceConfig* ComparisonRow::Published() const {
   const Pipeline& later = measured->search->pipeline;
-  const auto holds = [this](const auto& condition) {
-    const auto has = [&](const Search& search) {
-      return std::ranges::find(search.point, condition) != search.point.end();
-    };
-    return has(found.search()) || has(*measured->search);
-  };
   const auto at = std::ranges::find_if(later.references, [&](const ReferenceConfig& reference) {
-    return !reference.where.empty() && std::ranges::all_of(reference.where, holds) &&
-           (reference.metric.empty() || reference.metric == later.reward.metric);
+    return !reference.where.empty() && IsOfReward(reference, later) &&
+           AppliesTo(reference, {&found.search(), measured->search});
   });
   return at != later.references.end() ? &*at : nullptr;
 }

@@ -1,11 +1,11 @@
 // The table that compares two stages, and the lines about all of them.
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "core/plugin/text.h"
 #include "core/report/result_words.h"
+#include "core/report/search_words.h"
 #include "core/report/words.h"
 
 namespace lode::core {
@@ -42,13 +42,6 @@ std::vector<WordTable::Column> StageTitles(const StageComparison& comparison,
   return titles;
 }
 
-// Returns the figure and its source. A deviation of 0 was not published.
-std::vector<std::string> PublishedCells(const ReferenceConfig* published) {
-  if (published == nullptr) { return {"", ""}; }
-  const auto std = published->std > 0 ? std::optional(published->std) : std::nullopt;
-  return {FormatStatistic({1, published->mean, std}, kDecimals), published->label};
-}
-
 // `metrics`: those of the table's columns.
 std::vector<std::string> StageCells(const ComparisonRow& row, const StageColumns& columns,
                                     const std::vector<MetricDeclaration>& metrics) {
@@ -63,7 +56,9 @@ std::vector<std::string> StageCells(const ComparisonRow& row, const StageColumns
     cells.push_back(statistic != nullptr ? FormatStatistic(*statistic, DecimalsOf(metric)) : "-");
   }
   if (columns.published) {
-    std::ranges::move(PublishedCells(row.Published()), std::back_inserter(cells));
+    const ReferenceConfig* published = row.Published();
+    cells.push_back(published != nullptr ? PublishedText(*published) : "");
+    cells.push_back(published != nullptr ? published->label : "");
   }
   cells.insert(cells.end(), {std::to_string(row.metrics.front().count), row.best.architecture});
   return cells;
@@ -113,7 +108,7 @@ TitledTable StagesTable(const StageComparison& comparison) {
       columns.ties ? "ties: how many other architectures of stage " + comparison.earlier +
                          " have the same reward; the one that its first seed found first is shown\n"
                    : "";
-  const bool is_last = comparison.rows.front().found.pipeline().reward.result == ResultRule::kLast;
+  const bool is_last = comparison.rows.front().found.pipeline().reward.takes_last();
   return {(is_last ? "the last architectures of stage " : "the best of stage ") +
               comparison.earlier + ", as stage " + comparison.later +
               (is_last ? " measured them" : " measured it") + SpreadLegend(comparison) + "\n",
@@ -134,8 +129,7 @@ std::optional<TitledTable> LeftOutTable(const std::vector<StageStanding>& stages
     const std::string why = PrintableLine(stage.left_out);
     for (const ReferenceConfig& reference : stage.references) {
       table.rows.push_back({stage.name, WhereText(reference), reference.metric, "not measured",
-                            FormatStatistic({1, reference.mean, reference.std}, kDecimals),
-                            reference.label, why});
+                            PublishedText(reference), reference.label, why});
     }
     if (stage.references.empty()) {
       table.rows.push_back({stage.name, "", "", "not measured", "", "", why});
@@ -161,9 +155,7 @@ std::optional<TitledTable> SupernetsTable(const std::vector<StageStanding>& stag
   for (const StageStanding* stage : trained) {
     const std::string measured = FormatStatistic({1, *stage->accuracy_env, {}}, kDecimals);
     for (const ReferenceConfig& reference : stage->references) {
-      table.rows.push_back({stage->name, measured,
-                            FormatStatistic({1, reference.mean, reference.std}, kDecimals),
-                            reference.label});
+      table.rows.push_back({stage->name, measured, PublishedText(reference), reference.label});
     }
     if (!stage->references.empty()) { continue; }
     table.rows.push_back({stage->name, measured});
