@@ -57,8 +57,8 @@ HostTable StageTable() {
               .list = true},
              {HostKey<StageKeys>("name", &StageKeys::name,
                                  "Its name: letters, digits, '_' and '-'. A search writes "
-                                 "best.tsv, the result of each run; a preparation "
-                                 "writes the files of its oracle.")
+                                 "best.tsv, the result of each run, and trials.csv, its full "
+                                 "evaluations; a preparation writes the files of its oracle.")
                   .Required()})
       .declaration();
 }

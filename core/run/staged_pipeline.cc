@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "core/plugin/durable_file.h"
-#include "core/run/best_file.h"
 #include "core/run/execute_plan.h"
 #include "core/run/left_out.h"
 #include "core/run/prepare_stage.h"
 #include "core/run/results_file.h"
 #include "core/run/stage_changes.h"
+#include "core/run/stage_files.h"
 #include "core/run/wall_clock.h"
 #include "core/store/run_directory.h"
 #include "core/store/run_lock.h"
@@ -34,19 +34,21 @@ void KeepAsItIs(StageRun& stage, RunListener& listener) {
   stage.again = false;
   stage.finished = true;
   stage.TakeResults();
-  MendBestFile(stage, listener);
+  MendStageFiles(stage, listener);
 }
 
 Completion SearchStage(StageRun& stage, const RunEnvironment& environment) {
   const RunLock lock(stage.directory);  // a preparation has its own lock
   const Completion completion = ExecutePlan(stage.plan, stage.stage.name, environment);
-  if (completion == Completion::kDone) { WriteBestFile(stage); }
+  if (completion == Completion::kDone) { WriteStageFiles(stage); }
   return completion;
 }
 
 void RecordEnd(StageRun& stage) {
   stage.record.finished = stage.finished = true;
-  if (!stage.stage.is_preparation()) { AddOutput(stage.record, stage.directory, kBestFile); }
+  if (!stage.stage.is_preparation()) {
+    for (const char* name : kStageFiles) { AddOutput(stage.record, stage.directory, name); }
+  }
   WriteStageRecord(stage.directory, stage.record);
 }
 

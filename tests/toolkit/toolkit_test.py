@@ -12,7 +12,7 @@ sys.path.insert(0, str(HERE.parent / "install"))
 from installation import BUILD, InstallationTest, output  # noqa: E402
 
 LIBRARIES = ("posix", "files", "pytorch", "notation", "sampling", "statistics", "encodings", "metrics", "images",
-             "kernels", "networks", "mixtures")
+             "kernels", "networks", "predictors", "mixtures")
 
 
 class Toolkit(InstallationTest):

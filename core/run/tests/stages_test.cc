@@ -134,6 +134,10 @@ TEST_F(StagesProgramTest, RunInOrderAndWriteWhatTheNextOnesRead) {
   ASSERT_EQ(best.size(), 2u);
   EXPECT_THAT(best[0], HasSubstr("\t5\t0\t"));
   EXPECT_THAT(best[1], HasSubstr("\t6\t0\t"));
+  const std::vector<std::string> trials = Lines(Read("out/search/trials.csv"));
+  EXPECT_EQ(trials.at(0), "architecture,score,seed,point");
+  EXPECT_THAT(trials.at(1), testing::EndsWith(",0,5"));
+  EXPECT_THAT(trials.back(), testing::EndsWith(",0,6"));
   // Each listed architecture once, in list order.
   std::string expected = best[0].substr(0, best[0].find('\t')) + "\n";
   const std::string second = best[1].substr(0, best[1].find('\t')) + "\n";
@@ -178,6 +182,17 @@ TEST_F(StagesProgramTest, AreNotRunAgainUnlessTheyChange) {
   EXPECT_EQ(Steps(), 4u);
   EXPECT_EQ(Trials("out/final.1/seed-0") + Trials("out/final.1/seed-1"),
             trials.substr(trials.size() - Trials("out/final.1/seed-0").size() * 2));
+}
+
+TEST_F(StagesProgramTest, FilesOfAFinishedSearchAreMended) {
+  RunWell(Arguments("out"));
+  const auto before = Contents("out");
+  std::ofstream(directory_.path() / "out/search/trials.csv") << "damaged";
+  fs::remove(directory_.path() / "out/search/best.tsv");
+  const Outcome outcome = RunWell(Arguments("out"));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("search/trials.csv: was damaged, written again"),
+                                 HasSubstr("search/best.tsv: was damaged, written again")));
+  EXPECT_EQ(Contents("out"), before);
 }
 
 TEST_F(StagesProgramTest, ChangedStagesAreNamedAndLeftAlone) {

@@ -10,27 +10,28 @@ namespace {
 
 constexpr std::size_t kExamples = 512;
 
-lode::encodings::PathEncoder LearnPaths(lode::Random random, const lode::Space& space,
-                                        std::size_t most_paths) {
+// Draws architectures that the path encoding is learned from, if there is one.
+std::vector<lode::Architecture> Examples(lode::Random random, const lode::Space& space,
+                                         std::size_t most_paths) {
   std::vector<lode::Architecture> examples;
   const std::size_t count = space.HasGraph() && most_paths > 0 ? kExamples : 0;
   while (examples.size() < count) { examples.push_back(space.Sample(random)); }
-  return {space, examples, most_paths};
+  return examples;
 }
 
 }  // namespace
 
 Predictor::Predictor(lode::Host host, const lode::Space& space, const Settings& settings)
-    : paths_(LearnPaths(host.Random(), space, settings.most_paths)),
-      has_decisions_(settings.decisions || paths_.size() == 0),
+    : features_(space, Examples(host.Random(), space, settings.features.most_paths),
+                settings.features),
       scale_(settings.scale),
-      ensemble_(host, paths_.size() + (has_decisions_ ? space.cells() : 0), settings.ensemble),
+      ensemble_(host, features_.size(), settings.ensemble),
       inputs_(ensemble_.inputs()) {}
 
 void Predictor::Add(lode::ArchitectureView architecture, double value) {
   architectures_.emplace_back(architecture.begin(), architecture.end());
   values_.push_back(value);
-  Encode(architecture, inputs_.AppendRow());
+  features_.Encode(architecture, inputs_.AppendRow());
 }
 
 std::vector<lode::Architecture> Predictor::Best(std::size_t count) const {
@@ -54,13 +55,8 @@ void Predictor::Fit(lode::Random random) {
 
 std::vector<Prediction> Predictor::Predict(std::span<const lode::Architecture> architectures) {
   InputTable rows(inputs_.columns());
-  for (const lode::Architecture& a : architectures) { Encode(a, rows.AppendRow()); }
+  for (const lode::Architecture& a : architectures) { features_.Encode(a, rows.AppendRow()); }
   return ensemble_.Predict(rows);
-}
-
-void Predictor::Encode(lode::ArchitectureView architecture, std::span<float> out) const {
-  paths_.Encode(architecture, out.first(paths_.size()));
-  if (has_decisions_) { std::ranges::copy(architecture, out.subspan(paths_.size()).begin()); }
 }
 
 }  // namespace bananas

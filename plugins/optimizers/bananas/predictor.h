@@ -6,19 +6,22 @@
 #include <span>
 #include <vector>
 
-#include "plugins/optimizers/bananas/ensemble.h"
-#include "plugins/optimizers/bananas/input_table.h"
-#include "plugins/optimizers/bananas/targets.h"
-#include "toolkit/encodings/path_encoder.h"
+#include "toolkit/predictors/ensemble.h"
+#include "toolkit/predictors/features.h"
+#include "toolkit/predictors/input_table.h"
+#include "toolkit/predictors/targets.h"
 
 namespace bananas {
+
+using lode::predictors::Ensemble;
+using lode::predictors::InputTable;
+using lode::predictors::Prediction;
+using lode::predictors::Scale;
 
 class Predictor {
  public:
   struct Settings {
-    std::size_t most_paths = 128;  // of the path encoding; 0: without it
-    bool decisions = true;  // whether the inputs have the cells of the matrices too, which they
-                            // always have where there is no path encoding
+    lode::predictors::Features::Settings features;
     Scale scale = Scale::kRanks;
     Ensemble::Settings ensemble;
   };
@@ -43,10 +46,7 @@ class Predictor {
   std::vector<Prediction> Predict(std::span<const lode::Architecture> architectures);
 
  private:
-  void Encode(lode::ArchitectureView architecture, std::span<float> out) const;
-
-  lode::encodings::PathEncoder paths_;
-  bool has_decisions_;
+  lode::predictors::Features features_;
   Scale scale_;
   Ensemble ensemble_;
   InputTable inputs_;  // a row for each trial

@@ -12,13 +12,14 @@ namespace {
 std::size_t Count(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 Predictor::Settings PredictorSettings(const PredictorSearch::Config& config) {
-  return {.most_paths = config.encoding == "decisions" ? 0 : Count(config.most_paths),
-          .decisions = config.encoding != "paths",
+  return {.features = {.most_paths = config.encoding == "decisions" ? 0 : Count(config.most_paths),
+                       .decisions = config.encoding != "paths"},
           .scale = config.targets == "ranks" ? Scale::kRanks : Scale::kStandard,
           .ensemble = {.networks = Count(config.networks),
                        .layers = Count(config.layers),
                        .width = Count(config.width),
-                       .loss = config.loss == "squared" ? Loss::kSquared : Loss::kAbsolute,
+                       .loss = config.loss == "squared" ? lode::predictors::Loss::kSquared
+                                                        : lode::predictors::Loss::kAbsolute,
                        .learning_rate = config.learning_rate,
                        .epochs = Count(config.epochs),
                        .batch = Count(config.batch_size),

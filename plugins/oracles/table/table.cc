@@ -4,6 +4,7 @@
 #include <lode/text.hpp>
 
 #include "toolkit/files/delimited_reader.h"
+#include "toolkit/files/read_architecture.h"
 #include "toolkit/files/text_file.h"
 
 namespace table {
@@ -14,50 +15,6 @@ char DelimiterOf(std::string_view choice) {
   if (choice == "tab") { return '\t'; }
   if (choice == "semicolon") { return ';'; }
   return lode::files::DelimitedReader::kAuto;
-}
-
-std::string Trimmed(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
-  return std::string(text.substr(first, text.find_last_not_of(' ') + 1 - first));
-}
-
-// Returns the column of each metric: the one with its name, unless an item "METRIC = COLUMN" says
-// otherwise.
-std::vector<std::string> ColumnsOf(const std::vector<lode::Metric>& metrics,
-                                   const std::vector<std::string>& items) {
-  std::vector<std::string> names;
-  names.reserve(metrics.size());
-  for (const lode::Metric& metric : metrics) { names.push_back(metric.name); }
-  std::vector<std::string> columns = names;
-  std::vector<bool> renamed(names.size());
-  for (const std::string& item : items) {
-    const auto fail = [&](const std::string& why) {
-      throw lode::InvalidError("columns has " + lode::Quote(item) + ", " + why);
-    };
-    const std::size_t sign = item.find('=');
-    if (sign == std::string::npos) { fail("expected \"METRIC = COLUMN\""); }
-    const std::string metric = Trimmed(item.substr(0, sign));
-    const auto at = std::find(names.begin(), names.end(), metric);
-    if (at == names.end()) {
-      fail("where " + lode::Quote(metric) + " is not a metric of maximize or minimize (nearest: " +
-           lode::Quote(lode::Nearest(metric, names)) + ")");
-    }
-    const auto k = static_cast<std::size_t>(at - names.begin());
-    if (renamed[k]) { fail("but " + lode::Quote(metric) + " already has a column"); }
-    renamed[k] = true;
-    columns[k] = Trimmed(item.substr(sign + 1));
-  }
-  return columns;
-}
-
-lode::Architecture ReadArchitecture(const lode::files::DelimitedReader& line, std::size_t field,
-                                    const lode::Space& space) {
-  try {
-    return space.Parse(line.Text(field));
-  } catch (const lode::Error& e) {
-    if (e.code() != LODE_E_INVALID) { throw; }
-    line.FailAt(field, e.what());
-  }
 }
 
 }  // namespace
@@ -78,7 +35,7 @@ Rows ParseRows(std::string_view text, const std::string& name, const Layout& lay
       host.ThrowIfCancelled();
       host.Progress(reader.fraction(), "reading the table");
     }
-    const lode::Architecture architecture = ReadArchitecture(reader, key, space);
+    const lode::Architecture architecture = lode::files::ReadArchitecture(reader, key, space);
     if (const auto row = rows.Find(architecture)) {
       reader.FailAt(key, "which is already on line " + std::to_string(lines[*row]));
     }
@@ -131,7 +88,8 @@ TableOracle::TableOracle(lode::Host host, const Config& config)
     : host_(host),
       file_(config.file),
       metrics_(lode::metrics::Metrics(config)),
-      layout_{DelimiterOf(config.delimiter), config.key, ColumnsOf(metrics_, config.columns)} {}
+      layout_{DelimiterOf(config.delimiter), config.key,
+              lode::metrics::ColumnsOf(metrics_, config.columns)} {}
 
 void TableOracle::Bind(const lode::Space& space) {
   const std::string text = lode::files::ReadTextFile(file_, [&] { host_.ThrowIfCancelled(); });

@@ -27,6 +27,11 @@ std::string_view WithoutTrailingSpaces(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
+std::string Trimmed(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+  return std::string(WithoutTrailingSpaces(text.substr(first)));
+}
+
 // Parses `item` of the parameter `list`: "NAME" or "NAME [UNIT]".
 Metric ParseMetric(const char* list, std::string_view item, lode_direction direction) {
   const std::size_t bracket = item.find('[');
@@ -103,6 +108,37 @@ std::vector<Metric> Metrics(const Config& config) {
                        ", but no metric is in train, validation or test");
   }
   return metrics;
+}
+
+std::optional<Assignment> ParseAssignment(std::string_view item) {
+  const std::size_t sign = item.find('=');
+  if (sign == std::string_view::npos) { return std::nullopt; }
+  return Assignment{Trimmed(item.substr(0, sign)), Trimmed(item.substr(sign + 1))};
+}
+
+std::vector<std::string> ColumnsOf(const std::vector<Metric>& metrics, const Names& items) {
+  Names names;
+  for (const Metric& metric : metrics) { names.push_back(metric.name); }
+  Names columns = names;
+  std::vector<bool> renamed(names.size());
+  for (const std::string& item : items) {
+    const auto fail = [&](const std::string& why) {
+      throw InvalidError("columns has " + Quote(item) + ", " + why);
+    };
+    const auto assignment = ParseAssignment(item);
+    if (!assignment) { fail("expected \"METRIC = COLUMN\""); }
+    const std::string& metric = assignment->name;
+    const auto at = std::find(names.begin(), names.end(), metric);
+    if (at == names.end()) {
+      fail("where " + Quote(metric) + " is not a metric of maximize or minimize (nearest: " +
+           Quote(Nearest(metric, names)) + ")");
+    }
+    const auto k = static_cast<std::size_t>(at - names.begin());
+    if (renamed[k]) { fail("but " + Quote(metric) + " already has a column"); }
+    renamed[k] = true;
+    columns[k] = assignment->value;
+  }
+  return columns;
 }
 
 }  // namespace lode::metrics

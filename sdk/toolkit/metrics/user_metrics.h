@@ -4,7 +4,9 @@
 #pragma once
 
 #include <lode/plugin.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lode::metrics {
@@ -42,5 +44,18 @@ void AddParameters(Params<C>& params) {
 // there is none, if one is malformed or declared twice, or if a split names something that is not a
 // metric or is in another split.
 std::vector<Metric> Metrics(const Config& config);
+
+// "NAME = VALUE", as an item of a list, without the spaces around both.
+struct Assignment {
+  std::string name, value;
+};
+// Returns nothing for an item without "=".
+std::optional<Assignment> ParseAssignment(std::string_view item);
+
+// Returns the column of a table that each metric is read from: the one with the metric's name,
+// unless an item "METRIC = COLUMN" of the parameter `columns` says otherwise. Throws InvalidError
+// for an item of another form, or whose metric does not exist or already has a column.
+std::vector<std::string> ColumnsOf(const std::vector<Metric>& metrics,
+                                   const std::vector<std::string>& items);
 
 }  // namespace lode::metrics

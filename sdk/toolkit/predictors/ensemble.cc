@@ -1,31 +1,29 @@
-#include "plugins/optimizers/bananas/ensemble.h"
+#include "toolkit/predictors/ensemble.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
-namespace bananas {
+namespace lode::predictors {
 
-using lode::networks::Mlp;
+using networks::Mlp;
 
 namespace {
 
-constexpr std::size_t kStride = lode::kernels::Padded(1);  // from one output to the next
+constexpr std::size_t kStride = kernels::Padded(1);  // from one output to the next
 
 // Decays of the authors' code, and the epsilon of Keras, which it uses.
-lode::networks::AdamSettings AdamAt(double learning_rate) {
-  return {learning_rate, 0.9, 0.99, 1e-7};
-}
+networks::AdamSettings AdamAt(double learning_rate) { return {learning_rate, 0.9, 0.99, 1e-7}; }
 
 Mlp MakeNetwork(std::size_t inputs, const Ensemble::Settings& settings) {
   std::vector<std::size_t> sizes = {inputs};
   sizes.insert(sizes.end(), settings.layers, settings.width);
   sizes.push_back(1);
-  return {sizes, lode::networks::Output::kIdentity};
+  return {sizes, networks::Output::kIdentity};
 }
 
-void Shuffle(lode::Random random, std::span<std::size_t> order) {
+void Shuffle(Random random, std::span<std::size_t> order) {
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[random.Below(i)]);
   }
@@ -46,10 +44,10 @@ double LossSlope(Loss loss, double error) {
   return static_cast<double>(error > 0) - static_cast<double>(error < 0);
 }
 
-Ensemble::Ensemble(lode::Host host, std::size_t inputs, const Settings& settings)
+Ensemble::Ensemble(Host host, std::size_t inputs, const Settings& settings)
     : host_(host), settings_(settings), batch_(inputs) {}
 
-void Ensemble::Fit(lode::Random random, const InputTable& inputs, std::span<const double> targets) {
+void Ensemble::Fit(Random random, const InputTable& inputs, std::span<const double> targets) {
   while (untrained_.size() < settings_.networks) {
     untrained_.push_back(MakeNetwork(inputs.columns(), settings_));
     untrained_.back().InitializeOrthogonal(random, 1);
@@ -58,7 +56,7 @@ void Ensemble::Fit(lode::Random random, const InputTable& inputs, std::span<cons
   for (Mlp& network : networks_) { Train(network, random, inputs, targets); }
 }
 
-void Ensemble::Train(Mlp& network, lode::Random random, const InputTable& inputs,
+void Ensemble::Train(Mlp& network, Random random, const InputTable& inputs,
                      std::span<const double> targets) {
   std::vector<std::size_t> order(inputs.rows());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -91,6 +89,14 @@ void Ensemble::Descend(Mlp& network, const InputTable& inputs, std::span<const d
   network.Step(AdamAt(settings_.learning_rate));
 }
 
+std::span<Mlp> Ensemble::Restore() {
+  networks_.clear();
+  while (networks_.size() < settings_.networks) {
+    networks_.push_back(MakeNetwork(inputs(), settings_));
+  }
+  return networks_;
+}
+
 std::vector<Prediction> Ensemble::Predict(const InputTable& inputs) {
   std::vector<std::vector<double>> values(inputs.rows());  // of each network
   for (Mlp& network : networks_) {
@@ -103,4 +109,4 @@ std::vector<Prediction> Ensemble::Predict(const InputTable& inputs) {
   return predictions;
 }
 
-}  // namespace bananas
+}  // namespace lode::predictors

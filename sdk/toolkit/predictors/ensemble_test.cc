@@ -1,4 +1,4 @@
-#include "plugins/optimizers/bananas/ensemble.h"
+#include "toolkit/predictors/ensemble.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <lode/testing.hpp>
 #include <vector>
 
-namespace bananas {
+namespace lode::predictors {
 namespace {
 
 TEST(Loss, HasTheSlopeOfDifferences) {
@@ -94,4 +94,4 @@ TEST_F(EnsembleTest, StopsWhenCancelled) {
 }
 
 }  // namespace
-}  // namespace bananas
+}  // namespace lode::predictors

@@ -1,4 +1,5 @@
 // An ensemble of neural networks that predicts how good architectures are.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -6,10 +7,10 @@
 #include <span>
 #include <vector>
 
-#include "plugins/optimizers/bananas/input_table.h"
 #include "toolkit/networks/mlp.h"
+#include "toolkit/predictors/input_table.h"
 
-namespace bananas {
+namespace lode::predictors {
 
 enum class Loss { kAbsolute, kSquared };
 
@@ -37,28 +38,34 @@ class Ensemble {
     std::size_t most_steps = 1000;  // of a network in one Fit, whatever the epochs
   };
 
-  Ensemble(lode::Host host, std::size_t inputs, const Settings& settings);
+  Ensemble(Host host, std::size_t inputs, const Settings& settings);
 
   std::size_t inputs() const { return batch_.columns(); }
 
   // Trains the networks from their initial weights, which the first call draws. Throws
   // CancelledError if the run is cancelled. REQUIRES: a row, and a target for each.
-  void Fit(lode::Random random, const InputTable& inputs, std::span<const double> targets);
+  void Fit(Random random, const InputTable& inputs, std::span<const double> targets);
 
-  // Returns the prediction for each row. REQUIRES: Fit was called.
+  // Returns the prediction for each row, which does not depend on the other rows. REQUIRES: Fit or
+  // Restore was called.
   std::vector<Prediction> Predict(const InputTable& inputs);
 
- private:
-  void Train(lode::networks::Mlp& network, lode::Random random, const InputTable& inputs,
-             std::span<const double> targets);
-  void Descend(lode::networks::Mlp& network, const InputTable& inputs,
-               std::span<const double> targets, std::span<const std::size_t> rows);
+  // The networks of the last Fit, to keep their weights; none before it.
+  std::span<networks::Mlp> networks() { return networks_; }
+  // Makes networks whose weights are 0, for the caller to set.
+  std::span<networks::Mlp> Restore();
 
-  lode::Host host_;
+ private:
+  void Train(networks::Mlp& network, Random random, const InputTable& inputs,
+             std::span<const double> targets);
+  void Descend(networks::Mlp& network, const InputTable& inputs, std::span<const double> targets,
+               std::span<const std::size_t> rows);
+
+  Host host_;
   Settings settings_;
-  std::vector<lode::networks::Mlp> untrained_, networks_;
+  std::vector<networks::Mlp> untrained_, networks_;
   InputTable batch_;
   std::vector<float> slopes_;
 };
 
-}  // namespace bananas
+}  // namespace lode::predictors

@@ -1,4 +1,4 @@
-#include "plugins/optimizers/bananas/targets.h"
+#include "toolkit/predictors/targets.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <lode/plugin.hpp>
 
-namespace bananas {
+namespace lode::predictors {
 namespace {
 
 std::vector<double> WithoutInfinity(std::span<const double> values) {
@@ -38,7 +38,7 @@ std::vector<double> ExponentialScores(const std::vector<double>& values) {
   for (const double v : values) {
     const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), v);
     const double rank = (below(first) + below(last)) / 2;  // the mean, less 1/2
-    scores.push_back(-lode::math::Log(1 - rank / static_cast<double>(sorted.size())) - 1);
+    scores.push_back(-math::Log(1 - rank / static_cast<double>(sorted.size())) - 1);
   }
   return scores;
 }
@@ -51,4 +51,4 @@ std::vector<double> TargetsOf(std::span<const double> values, Scale scale) {
   return ExponentialScores(finite);
 }
 
-}  // namespace bananas
+}  // namespace lode::predictors

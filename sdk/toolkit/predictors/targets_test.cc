@@ -1,4 +1,4 @@
-#include "plugins/optimizers/bananas/targets.h"
+#include "toolkit/predictors/targets.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace bananas {
+namespace lode::predictors {
 namespace {
 
 using testing::DoubleNear;
@@ -57,4 +57,4 @@ TEST(Targets, OfManyRanksHaveMeanZeroAndDeviationOne) {
 }
 
 }  // namespace
-}  // namespace bananas
+}  // namespace lode::predictors

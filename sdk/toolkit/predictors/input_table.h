@@ -1,4 +1,5 @@
 // Rows of numbers in the layout that networks read.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>
@@ -8,7 +9,7 @@
 
 #include "toolkit/kernels/kernels.h"
 
-namespace bananas {
+namespace lode::predictors {
 
 // Each row has `columns` numbers, padded with zeros to Padded(columns).
 class InputTable {
@@ -32,10 +33,10 @@ class InputTable {
   void Clear() { numbers_.clear(); }
 
  private:
-  std::size_t stride() const { return lode::kernels::Padded(columns_); }
+  std::size_t stride() const { return kernels::Padded(columns_); }
 
   std::size_t columns_;
   std::vector<float> numbers_;
 };
 
-}  // namespace bananas
+}  // namespace lode::predictors

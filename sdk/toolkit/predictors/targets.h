@@ -1,10 +1,11 @@
 // What the networks are trained on instead of the trials' values.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <span>
 #include <vector>
 
-namespace bananas {
+namespace lode::predictors {
 
 enum class Scale {
   kStandard,  // (value - mean) / standard deviation
@@ -21,4 +22,4 @@ enum class Scale {
 // REQUIRES: a finite value, and none is NaN or plus infinity.
 std::vector<double> TargetsOf(std::span<const double> values, Scale scale);
 
-}  // namespace bananas
+}  // namespace lode::predictors
