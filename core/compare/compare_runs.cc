@@ -197,14 +197,23 @@ std::vector<double> BudgetsOf(const std::vector<GivenSearch>& searches,
   return budgets;
 }
 
-void RequireBaseline(const std::string& baseline, const std::vector<ComparedTask>& tasks) {
+// Returns the name that `baseline`, with or without the mark of what it began with, has in all
+// tasks.
+std::string BaselineOf(const std::string& baseline, const std::vector<ComparedTask>& tasks) {
+  std::string found;
   for (const ComparedTask& task : tasks) {
     std::vector<std::string> names;
     std::ranges::transform(task.methods, std::back_inserter(names), &ComparedMethod::name);
-    if (std::ranges::find(names, baseline) != names.end()) { continue; }
-    throw HostError("--baseline " + baseline + ": is no method of " + task.title +
-                    DidYouMean(baseline, names));
+    const auto at = std::ranges::find_if(names, [&](const std::string& name) {
+      return name == baseline || name.starts_with(baseline + ", ");
+    });
+    if (at == names.end()) {
+      throw HostError("--baseline " + baseline + ": is no method of " + task.title +
+                      DidYouMean(baseline, names));
+    }
+    found = *at;
   }
+  return found;
 }
 
 std::vector<std::string> Remarks(const GivenRuns& given, const Sorted& sorted, Axis axis) {
@@ -234,10 +243,7 @@ Comparison CompareRuns(const GivenRuns& given, const CompareOptions& options) {
   std::vector<ComparedTask> tasks = Reader(given, options, sorted, axis).Read();
   ComparisonSettings settings{.axis = axis, .budgets = options.budgets, .alpha = options.alpha};
   if (settings.budgets.empty()) { settings.budgets = BudgetsOf(searches, tasks, axis); }
-  if (!options.baseline.empty()) {
-    RequireBaseline(options.baseline, tasks);
-    settings.baseline = options.baseline;
-  }
+  if (!options.baseline.empty()) { settings.baseline = BaselineOf(options.baseline, tasks); }
   Comparison comparison = Compare(std::move(tasks), settings);
   comparison.remarks = Remarks(given, sorted, axis);
   return comparison;

@@ -197,6 +197,15 @@ void AddRanking(const json& ranking, const std::string& task, ComparisonTable& t
     table.Set("critical_difference", ranking.at("critical_difference"));
     table.Set("p", ranking.at("p"));
   }
+  std::size_t number = 0;
+  for (const json& group : ranking.at("groups")) {
+    ++number;
+    for (const json& method : group) {
+      table.Begin("group", task);
+      table.Set("method", method);
+      table.Set("group", number);
+    }
+  }
 }
 
 }  // namespace
@@ -234,6 +243,10 @@ std::string ComparisonCsv(const Comparison& comparison) {
     AddRanking(task.at("ranking"), title, table);
   }
   AddRanking(all.at("ranking"), "all", table);
+  for (const json& remark : all.at("remarks")) {
+    table.Begin("remark", "all");
+    table.Set("remark", remark);
+  }
   return table.Text();
 }
 

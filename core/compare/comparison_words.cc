@@ -385,8 +385,11 @@ std::vector<std::string> RemarksOn(const SearchResult& result, const std::string
     remarks.push_back(name + " asks only formulas: its unique queries are distinct architectures.");
   }
   if (const std::string start = DescribeStart(result); !start.empty()) {
-    remarks.push_back(name + " does not compare as it is with methods that start from nothing: " +
-                      start + ", and what those cost is not counted.");
+    const bool is_free = result.search->pipeline.start.has_known_trials();
+    remarks.push_back(
+        name + " does not compare as it is with methods that start from nothing: " + start +
+        ", and what " +
+        (is_free ? "known trials cost is not counted." : "found them is not counted."));
   }
   if (const auto workers = result.search->pipeline.execution.workers; workers > 1) {
     remarks.push_back(name + " has " + std::to_string(workers) +

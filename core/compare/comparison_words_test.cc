@@ -151,7 +151,13 @@ TEST(ComparisonWords, AWarmStartIsRemarkedOn) {
   EXPECT_THAT(RemarksOn(result, "rea", Axis::kSteps),
               testing::ElementsAre(
                   "rea does not compare as it is with methods that start from nothing: warm start: "
-                  "50 known trials from runs/a, and what those cost is not counted."));
+                  "50 known trials from runs/a, and what known trials cost is not counted."));
+  search.pipeline.start = {};
+  search.pipeline.start.architectures = {"a", "b"};
+  EXPECT_THAT(RemarksOn(result, "rea", Axis::kSteps),
+              testing::ElementsAre(
+                  "rea does not compare as it is with methods that start from nothing: 2 given "
+                  "architectures first, and what found them is not counted."));
 }
 
 }  // namespace

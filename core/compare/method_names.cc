@@ -45,7 +45,7 @@ std::string PresetInPoint(const GivenSearch& search) {
 std::string Optimizer(const GivenSearch& search) {
   ComponentConfig optimizer = search.pipeline().optimizer;
   if (optimizer.preset.empty()) { optimizer.preset = PresetInPoint(search); }
-  return OptimizerName(optimizer, search.pipeline().start);
+  return OptimizerName(optimizer, {});
 }
 
 std::string DirectoryOf(const GivenSearch& search) {
@@ -79,7 +79,8 @@ Names MethodNames(const std::vector<GivenSearch>& searches, const std::vector<st
   for (const auto& naming : kNamings) {
     names.clear();
     for (const GivenSearch& search : searches) {
-      names.push_back(search.from->name.empty() ? naming(search) : search.from->name);
+      names.push_back((search.from->name.empty() ? naming(search) : search.from->name) +
+                      StartMark(search.pipeline().start));
     }
     if (FirstRepeated(names, tasks) == names.size()) { return names; }
   }

@@ -45,6 +45,16 @@ TEST_F(MethodNamesTest, TheOptimizerIsEnoughIfItDiffers) {
   EXPECT_THAT(Names(), ElementsAre("rea", "bo"));
 }
 
+// Whatever a search is called: none of its tables may hide what it began with.
+TEST_F(MethodNamesTest, WhatASearchBeganWithIsMarked) {
+  Add("rea", {}, "mine", {"mine", "runs/a/"});
+  searches_.back().pipeline.start.warm_start = "runs/b";
+  Add("rea", {}, "mine", {"given", "runs/c/"});
+  searches_.back().pipeline.start.architectures = {"x"};
+  Add("rea", {}, "mine", {"cold", "runs/d/"});
+  EXPECT_THAT(Names(), ElementsAre("mine, warm start", "given, given architectures", "cold"));
+}
+
 TEST_F(MethodNamesTest, PresetsOfTheGridAreNamed) {
   Add("l2nas", {{"optimizer", "{use=l2nas top_k=5}"}});
   Add("l2nas", {{"optimizer", "{use=l2nas preset=plus top_k=5}"}});

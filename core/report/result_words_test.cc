@@ -270,6 +270,9 @@ TEST_F(ResultWordsTest, StagesAreComparedWithPublishedFigures) {
   search_.pipeline.reward.result = ResultRule::kLast;
   EXPECT_EQ(StagesTable(comparison).heading,
             "the last architectures of stage search, as stage final measured them\n");
+  search_.pipeline.start.architectures = {"arch"};
+  EXPECT_THAT(StagesTable(comparison).heading,
+              HasSubstr("of stage search, given architectures, as stage final"));
   const WordTable table = StagesTable(comparison).table;
   EXPECT_THAT(TitlesOf(table),
               ElementsAre("search", "search.accuracy", "final", "final.accuracy",

@@ -35,6 +35,24 @@ std::string Range(const std::vector<std::uint64_t>& counts) {
   return RangeText(least, most);
 }
 
+// Returns "warm start: 50 known trials from runs/a".
+std::string DescribeKnownTrials(const SearchResult& result) {
+  const StartConfig& start = result.search->pipeline.start;
+  std::vector<std::uint64_t> told, left_out;
+  for (const RunResult& run : result.runs) {
+    if (!run.warm_start) { continue; }
+    told.push_back(run.warm_start->trials);
+    left_out.push_back(run.warm_start->left_out);
+  }
+  std::string text =
+      "warm start: " + (told.empty() ? "" : Range(told) + " ") + "known trials from ";
+  text += start.warm_start.string();
+  text += start.warm_start.empty() || start.trials.empty() ? "" : " and ";
+  text += start.trials.string();
+  const bool all_told = std::ranges::count(left_out, 0u) == std::ssize(left_out);
+  return all_told ? text : text + " (" + Range(left_out) + " left out)";
+}
+
 }  // namespace
 
 std::string DescribeLimits(const RewardConfig& reward) {
@@ -61,27 +79,25 @@ std::string DescribeReward(const RewardConfig& reward) {
   return text;
 }
 
+std::string StartMark(const StartConfig& start) {
+  std::string mark = start.has_known_trials() ? ", warm start" : "";
+  if (!start.architectures.empty()) { mark += ", given architectures"; }
+  return mark;
+}
+
 std::string OptimizerName(const ComponentConfig& optimizer, const StartConfig& start) {
   return optimizer.id + (optimizer.preset.empty() ? "" : " (" + optimizer.preset + ")") +
-         (start.has_known_trials() ? ", warm start" : "");
+         StartMark(start);
 }
 
 std::string DescribeStart(const SearchResult& result) {
   const StartConfig& start = result.search->pipeline.start;
-  if (!start.has_known_trials()) { return ""; }
-  std::vector<std::uint64_t> told, left_out;
-  for (const RunResult& run : result.runs) {
-    if (!run.warm_start) { continue; }
-    told.push_back(run.warm_start->trials);
-    left_out.push_back(run.warm_start->left_out);
+  std::string text = start.has_known_trials() ? DescribeKnownTrials(result) : "";
+  if (!start.architectures.empty()) {
+    text += text.empty() ? "" : ", ";
+    text += CountText(start.architectures.size(), "given architecture") + " first";
   }
-  std::string text =
-      "warm start: " + (told.empty() ? "" : Range(told) + " ") + "known trials from ";
-  text += start.warm_start.string();
-  text += start.warm_start.empty() || start.trials.empty() ? "" : " and ";
-  text += start.trials.string();
-  const bool all_told = std::ranges::count(left_out, 0u) == std::ssize(left_out);
-  return all_told ? text : text + " (" + Range(left_out) + " left out)";
+  return text;
 }
 
 std::string DescribeMetric(const MetricDeclaration& m) {

@@ -11,11 +11,15 @@
 
 namespace lode::core {
 
+// Returns ", warm start" for a search with known trials, ", given architectures" for one whose first
+// steps evaluate given architectures, both, or "".
+std::string StartMark(const StartConfig& start);
+
 // Returns "l2nas (robust)", or "l2nas (robust), warm start" for a search with known trials.
 std::string OptimizerName(const ComponentConfig& optimizer, const StartConfig& start);
 
-// Returns "warm start: 50 known trials from runs/a", over all runs of a search, or "" if it has no
-// known trials.
+// Returns "warm start: 50 known trials from runs/a", over all runs of a search, and "3 given
+// architectures first", or "" if nothing was given.
 std::string DescribeStart(const SearchResult& result);
 
 // Returns "percent; validation split of cifar100, 200 epochs".

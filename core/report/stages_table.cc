@@ -110,8 +110,9 @@ TitledTable StagesTable(const StageComparison& comparison) {
                    : "";
   const bool is_last = comparison.rows.front().found.pipeline().reward.takes_last();
   return {(is_last ? "the last architectures of stage " : "the best of stage ") +
-              comparison.earlier + ", as stage " + comparison.later +
-              (is_last ? " measured them" : " measured it") + SpreadLegend(comparison) + "\n",
+              comparison.earlier + StartMark(comparison.rows.front().found.pipeline().start) +
+              ", as stage " + comparison.later + (is_last ? " measured them" : " measured it") +
+              SpreadLegend(comparison) + "\n",
           std::move(table), ties + EarlyLines(comparison)};
 }
 

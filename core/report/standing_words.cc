@@ -5,6 +5,7 @@
 
 #include "core/plugin/text.h"
 #include "core/report/result_words.h"
+#include "core/report/search_words.h"
 #include "core/report/shell_word.h"
 #include "core/report/words.h"
 #include "core/search/failures.h"
@@ -40,8 +41,7 @@ std::string DescribeUnfinished(const UnfinishedRun& run) {
   const Pipeline& pipeline = run.search->pipeline;
   std::string line = run.title + ": " + StandingText(run.standing(), run.process) + ", " +
                      OutOfBudget(run.steps, pipeline.budget.steps) + " steps" +
-                     (pipeline.start.has_known_trials() ? ", warm start" : "") +
-                     FailedPart(run.failures, run.failure_kinds);
+                     StartMark(pipeline.start) + FailedPart(run.failures, run.failure_kinds);
   if (run.best) {
     const std::size_t metric = MetricIndex(run.metrics, pipeline.reward.metric);
     line += ", " + std::string(WordOf(pipeline.reward.result)) + " " +
