@@ -11,8 +11,8 @@
 
 namespace lode::core {
 
-// Returns ", warm start" for a search with known trials, ", given architectures" for one whose first
-// steps evaluate given architectures, both, or "".
+// Returns ", warm start" for a search with known trials, ", given architectures" for one that
+// evaluates given architectures first, both, or "".
 std::string StartMark(const StartConfig& start);
 
 // Returns "l2nas (robust)", or "l2nas (robust), warm start" for a search with known trials.
