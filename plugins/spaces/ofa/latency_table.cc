@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <lode/text.hpp>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -163,15 +165,7 @@ std::string Key(const char* type, const Map& in, const std::string& out) {
   return std::string(type) + "-input:" + Text(in) + "-output:" + out;
 }
 
-std::vector<std::string> KeysOfRest(const Network& n) {
-  const Map pooled = {1, n.final_expand().channels};
-  return {Key("Conv", n.image(), Text(n.first_conv())),
-          LatencyKey(n.first_block()),
-          Key("Conv_1", n.last_layer(), Text(n.final_expand())),
-          Key("AvgPool2D", n.final_expand(), Text(pooled)),
-          Key("Conv_2", pooled, Text(n.feature_mix())),
-          Key("Logits", n.feature_mix(), std::to_string(kClasses))};
-}
+Map Pooled(const Network& n) { return {1, n.final_expand().channels}; }
 
 // Looks keys up and keeps a list of missing ones.
 class Lookup {
@@ -230,6 +224,23 @@ LatencyTable ParseLatencyTable(const std::string& text, const std::string& name)
   } catch (const YAML::Exception& e) { throw lode::IoError(Position(name, e.mark) + e.msg); }
 }
 
+std::string FormatLatencyTable(const LatencyTable& table, const std::string& heading) {
+  std::ostringstream text;
+  text.precision(std::numeric_limits<double>::max_digits10);
+  text << "# " << heading << "\n";
+  for (const auto& [key, latency] : std::map(table.begin(), table.end())) {
+    text << key << ": {mean: " << latency << "}\n";
+  }
+  return text.str();
+}
+
+KeysOfRest::KeysOfRest(const Network& n)
+    : first_conv(Key("Conv", n.image(), Text(n.first_conv()))),
+      final_expand(Key("Conv_1", n.last_layer(), Text(n.final_expand()))),
+      pool(Key("AvgPool2D", n.final_expand(), Text(Pooled(n)))),
+      feature_mix(Key("Conv_2", Pooled(n), Text(n.feature_mix()))),
+      classifier(Key("Logits", n.feature_mix(), std::to_string(kClasses))) {}
+
 std::string LatencyKey(const InvertedResidual& l) {
   return Key("expanded_conv", l.in, Text(l.out)) + "-expand:" + std::to_string(l.mid) +
          "-kernel:" + std::to_string(l.kernel) + "-stride:" + std::to_string(l.stride) +
@@ -240,8 +251,12 @@ std::string LatencyKey(const InvertedResidual& l) {
 LayerSum<double> SumLatencies(const Network& network, const LatencyTable& table,
                               const std::string& name) {
   Lookup lookup(table);
+  const KeysOfRest keys(network);
   double rest = 0;
-  for (const std::string& key : KeysOfRest(network)) { rest += lookup(key); }
+  for (const std::string& key : {keys.first_conv, LatencyKey(network.first_block()),
+                                 keys.final_expand, keys.pool, keys.feature_mix, keys.classifier}) {
+    rest += lookup(key);
+  }
   LayerSum<double> sum(rest, [&](std::size_t layer, std::int64_t expand, std::int64_t kernel) {
     return lookup(LatencyKey(network.layer(layer, expand, kernel)));
   });

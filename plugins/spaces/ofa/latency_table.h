@@ -31,8 +31,18 @@ LatencyTable ReadLatencyTable(const std::string& path);
 // distinct keys whose values are maps with a finite `mean` >= 0; other fields of these are ignored.
 LatencyTable ParseLatencyTable(const std::string& text, const std::string& name);
 
+// Writes what ParseLatencyTable reads, in the order of the keys; `heading`, a line, says where the
+// latencies are from.
+std::string FormatLatencyTable(const LatencyTable& table, const std::string& heading);
+
 // Returns the key of the first block or of a layer.
 std::string LatencyKey(const InvertedResidual& layer);
+
+// The keys of what is outside the layers, except for the first block's.
+struct KeysOfRest {
+  explicit KeysOfRest(const Network& network);
+  std::string first_conv, final_expand, pool, feature_mix, classifier;
+};
 
 // Returns the latencies of a network's sub-networks, in ms. If any of them would need a key that
 // the table lacks, throws lode::IoError that starts with `name` and contains the first such key,

@@ -17,6 +17,16 @@ bool IsImageNet(const NetworkSettings& settings) { return settings.network == "i
 
 }  // namespace
 
+// oneDNN 2.6.3, in Debian's LibTorch, has corrupted memory with a first convolution of 2 channels.
+void RequireEnoughChannels(const NetworkSettings& settings) {
+  constexpr std::int64_t kLeast = 16;
+  if (IsImageNet(settings) && settings.channels < kLeast) {
+    throw lode::UnsupportedError("channels is " + std::to_string(settings.channels) +
+                                 ", and the network imagenet needs at least " +
+                                 std::to_string(kLeast));
+  }
+}
+
 std::vector<CellPlace> CellPlaces(const NetworkSettings& settings) {
   const bool imagenet = IsImageNet(settings);
   const std::int64_t from_stem = imagenet ? settings.channels : 3 * settings.channels;

@@ -21,6 +21,9 @@ struct NetworkConfig : NetworkSettings {
   lode::training::Initialization initialization = lode::training::Initialization::kPyTorch;
 };
 
+// Throws lode::UnsupportedError for a network that LibTorch cannot compute.
+void RequireEnoughChannels(const NetworkSettings& settings);
+
 // An input of a cell, brought to the cell's channels: ReLU, 1x1 convolution and batch norm, or a
 // factorized reduction. Parameters conv.* or reduction.*.
 class InputModuleImpl : public torch::nn::Module {

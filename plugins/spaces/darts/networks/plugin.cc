@@ -1,3 +1,4 @@
+#include "plugins/spaces/darts/networks/measured_latency.h"
 #include "plugins/spaces/darts/networks/supernet_oracle.h"
 #include "plugins/spaces/darts/networks/train_oracle.h"
 
@@ -9,6 +10,10 @@ constexpr std::uint32_t kCapabilities = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE;
 
 LODE_PLUGIN(
     "darts.networks", "1.0.0", "Apache-2.0",
+    lode::OracleComponent<darts::MeasuredLatencyOracle>(
+        "darts.measured_latency", "1.0.0",
+        "Latency of a DARTS genotype's network, without auxiliary head, timed on this machine.",
+        lode::training::kMeasuredLatencyDoc, kCapabilities),
     lode::OracleComponent<darts::TrainOracle>(
         "darts.train", "1.0.0", "Trains a DARTS genotype's network from scratch on images.",
         "The network in which found cells are evaluated, trained on one part of the training "

@@ -98,18 +98,7 @@ void TrainOracle::CheckSpace(const lode::Space& space) const {
   lode::RequireMatrices(space, Matrices(), "the networks are of the space darts");
 }
 
-// oneDNN 2.6.3, in Debian's LibTorch, has corrupted memory with a first convolution of 2 channels.
-void TrainOracle::RequireEnoughChannels() const {
-  constexpr std::int64_t kLeast = 16;
-  if (config_.network == "imagenet" && config_.channels < kLeast) {
-    throw lode::UnsupportedError("channels is " + std::to_string(config_.channels) +
-                                 ", and the network imagenet needs at least " +
-                                 std::to_string(kLeast));
-  }
-}
-
 void TrainOracle::FitTo(const lode::training::Task& task) {
-  RequireEnoughChannels();
   network_.network = config_.network;
   network_.cells = config_.cells;
   network_.channels = config_.channels;
@@ -118,6 +107,7 @@ void TrainOracle::FitTo(const lode::training::Task& task) {
   network_.auxiliary = config_.auxiliary;
   network_.image_channels = task.channels();
   network_.initialization = lode::training::InitializationOf(config_.initialization);
+  RequireEnoughChannels(network_);
   const NetworkCosts checks(network_);  // that the settings make a network
 }
 

@@ -41,7 +41,6 @@ class TrainOracle : public lode::training::TrainOracle {
   void CheckSpace(const lode::Space& space) const override;
   lode::training::Task OpenTask() const override { return lode::training::Task(config_); }
   void FitTo(const lode::training::Task& task) override;
-  void RequireEnoughChannels() const;
   lode::training::Candidate Make(lode::ArchitectureView architecture,
                                  std::uint64_t seed) const override;
   std::string DescribeNetworks() const override;

@@ -23,6 +23,13 @@ std::int64_t CountParameters(const torch::nn::Module& module) {
 
 }  // namespace
 
+void RequireHalvedTwice(std::int64_t side) {
+  if (side % 4 != 0) {
+    throw lode::UnsupportedError("images of " + std::to_string(side) +
+                                 " pixels cannot be halved twice");
+  }
+}
+
 CellOperations OperationsOf(const std::optional<Cell>& only) {
   CellOperations operations{};
   for (std::size_t e = 0; e < kEdges; ++e) {

@@ -34,6 +34,9 @@ struct NetworkConfig {
   bool tracks_moments = true;  // otherwise every pass uses the batch's moments
 };
 
+// Throws lode::UnsupportedError if images of this side cannot be halved twice.
+void RequireHalvedTwice(std::int64_t side);
+
 // The cell that each cell module computes, from the first stage on; a single one applies to all.
 using CellPath = std::span<const Cell>;
 

@@ -20,10 +20,7 @@ lode::training::Task TaskOf(const NetworkOracleConfig& config) {
 }
 
 NetworkConfig NetworkConfigOf(const NetworkOracleConfig& config, const lode::training::Task& task) {
-  if (task.side() % 4 != 0) {
-    throw lode::UnsupportedError("images of " + std::to_string(task.side()) +
-                                 " pixels cannot be halved twice");
-  }
+  RequireHalvedTwice(task.side());
   NetworkConfig network;
   network.image_channels = task.channels();
   network.classes = task.classes();

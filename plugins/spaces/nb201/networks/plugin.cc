@@ -1,3 +1,4 @@
+#include "plugins/spaces/nb201/networks/measured_latency.h"
 #include "plugins/spaces/nb201/networks/supernet_oracle.h"
 #include "plugins/spaces/nb201/networks/train_oracle.h"
 
@@ -9,6 +10,10 @@ constexpr std::uint32_t kCapabilities = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE;
 
 LODE_PLUGIN(
     "nb201.networks", "1.0.0", "Apache-2.0",
+    lode::OracleComponent<nb201::MeasuredLatencyOracle>(
+        "nb201.measured_latency", "1.0.0",
+        "Latency of a NAS-Bench-201 cell's network, timed on this machine.",
+        lode::training::kMeasuredLatencyDoc, kCapabilities),
     lode::OracleComponent<nb201::TrainOracle>(
         "nb201.train", "1.0.0", "Trains a NAS-Bench-201 cell's network from scratch on images.",
         "The benchmark's network around the cell, trained on one part of the training images and "

@@ -1,3 +1,5 @@
+#include "plugins/spaces/ofa/networks/layer_latency.h"
+#include "plugins/spaces/ofa/networks/measured_latency.h"
 #include "plugins/spaces/ofa/networks/supernet_oracle.h"
 #include "plugins/spaces/ofa/networks/train_oracle.h"
 
@@ -9,6 +11,21 @@ constexpr std::uint32_t kCapabilities = LODE_CAP_USES_TORCH | LODE_CAP_ISOLATE |
 
 LODE_PLUGIN(
     "ofa.networks", "1.0.0", "Apache-2.0",
+    lode::OracleComponent<ofa::MeasuredLatencyOracle>(
+        "ofa.measured_latency", "1.0.0",
+        "Latency of a Once-for-All sub-network, timed on this machine.",
+        lode::training::kMeasuredLatencyDoc, kCapabilities),
+    lode::OracleComponent<ofa::LayerLatencyOracle>(
+        "ofa.layer_latency", "1.0.0",
+        "Latency of a Once-for-All sub-network: the sum of its layers', timed on this machine.",
+        "Before the first search, times each layer that a sub-network may have alone, with each "
+        "kernel and expansion, and the parts around the layers, all as ofa.measured_latency times "
+        "whole networks: 96 medians in all. It leaves them as latency_table.yaml, a table that "
+        "ofa.latency reads: a later stage searches with table = \"stage:NAME/latency_table.yaml\", "
+        "and its latency, unlike this oracle's, is not noisy, since the table is an input of the "
+        "run. The directory of the preparation keeps the table, too. A sum is not exactly the "
+        "network's latency: alone, a layer finds its input and weights in the cache.",
+        kCapabilities),
     lode::OracleComponent<ofa::TrainOracle>(
         "ofa.train", "1.0.0",
         "Trains a Once-for-All sub-network alone on images, from scratch or from a supernet.",
