@@ -33,8 +33,8 @@ class LayerLatencyOracle {
   void Bind(const lode::Space& space);
 
   // Times every layer and writes latency_table.yaml to `directory`, a table that the oracle
-  // ofa.latency reads; or reads it, if it is there. An interrupted preparation keeps the layers that
-  // it has timed.
+  // ofa.latency reads; or reads it, if it is there. An interrupted preparation keeps the layers
+  // that it has timed.
   void Prepare(const std::filesystem::path& directory);
 
   // Throws lode::InvalidError before Prepare and if the bytes are not an architecture,
