@@ -5,14 +5,16 @@ the latencies of whole networks: Spearman's and Pearson's correlation, and the m
 usage: latency_sums.py LODE [ARGUMENT of `lode run` ...]
 """
 
-import csv
+import contextlib
 import pathlib
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 
 PIPELINE = pathlib.Path(__file__).resolve().parent.parent / "configs/ofa/latency_sums.toml"
+METRICS = ("measured_latency", "measured_latency_spread", "layer_latency", "macs")
 
 
 def pearson(a, b):
@@ -31,10 +33,9 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         out = pathlib.Path(work) / "out"
         subprocess.run([lode, "run", PIPELINE, "--out", out, *arguments], check=True, stdout=subprocess.DEVNULL)
-        with open(next(out.rglob("results.csv")), newline="") as file:
-            rows = list(csv.DictReader(file))
-    column = {name: [float(row[name]) for row in rows]
-              for name in ("measured_latency", "measured_latency_spread", "layer_latency", "macs")}
+        with contextlib.closing(sqlite3.connect(next(out.rglob("run.db")))) as store:
+            rows = store.execute(f"SELECT {', '.join(METRICS)} FROM trials WHERE macs IS NOT NULL").fetchall()
+    column = dict(zip(METRICS, zip(*rows)))
     whole = column["measured_latency"]
     spread = statistics.median(s / m for s, m in zip(column["measured_latency_spread"], whole))
     print(f"{len(rows)} sub-networks, {min(whole):.1f} to {max(whole):.1f} ms; "
