@@ -184,6 +184,15 @@ std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& c
   return all;
 }
 
+std::string MissingInputOf(const Pipeline& pipeline, const Catalog& catalog) {
+  const std::vector<std::string> files = InputFilesOf(pipeline, catalog);
+  const auto missing = std::ranges::find_if(files, [](const std::string& path) {
+    std::error_code error;
+    return !IsArtifact(path) && !fs::exists(path, error);
+  });
+  return missing != files.end() ? *missing : "";
+}
+
 std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog) {
   std::vector<std::string> files = InputFilesOf(pipeline, catalog);
   std::erase_if(files, std::not_fn(IsArtifact));

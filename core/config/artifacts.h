@@ -42,6 +42,9 @@ void CheckArtifacts(const Node& tree, const Catalog& catalog,
 // and of [start], as written, each once. An earlier run to start from is one if it is a stage.
 std::vector<std::string> InputFilesOf(const Pipeline& pipeline, const Catalog& catalog);
 
+// Returns the first of the other inputs that does not exist; "" if all do.
+std::string MissingInputOf(const Pipeline& pipeline, const Catalog& catalog);
+
 // Returns those of them that are artifacts.
 std::vector<std::string> ArtifactsOf(const Pipeline& pipeline, const Catalog& catalog);
 

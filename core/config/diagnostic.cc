@@ -46,6 +46,17 @@ void Diagnostics::Add(const Position& position, std::string message, std::string
   list_.push_back({position, std::move(message), std::move(excerpt)});
 }
 
+void Diagnostics::AddMissingFile(const Position& position, std::string message) {
+  Add(position, std::move(message));
+  list_.back().is_missing_file = true;
+}
+
+void Diagnostics::ForgiveMissingFiles(std::size_t kept) {
+  list_.erase(std::remove_if(list_.begin() + static_cast<std::ptrdiff_t>(kept), list_.end(),
+                             [](const Diagnostic& d) { return d.is_missing_file; }),
+              list_.end());
+}
+
 void Diagnostics::ThrowIfAny() {
   if (!list_.empty()) { throw ConfigError(std::exchange(list_, {})); }
 }

@@ -14,6 +14,7 @@ struct Diagnostic {
   Position position;
   std::string message;
   std::string excerpt{};  // lines that show the place, for invalid TOML; or ""
+  bool is_missing_file = false;
 };
 
 // Formats "file:line:column: message"; without the numbers where there are none (a file that cannot
@@ -36,6 +37,10 @@ class ConfigError : public std::runtime_error {
 class Diagnostics {
  public:
   void Add(const Position& position, std::string message, std::string excerpt = "");
+  // Adds that there is no input file, which is not a mistake in an optional stage.
+  void AddMissingFile(const Position& position, std::string message);
+  // Removes missing files, except those among the first `kept` mistakes.
+  void ForgiveMissingFiles(std::size_t kept);
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   // Throws ConfigError if there are any.

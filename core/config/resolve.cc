@@ -94,6 +94,7 @@ void CheckStored(const WrittenPipeline& written, bool is_stage) {
 
 Pipeline ReadPipeline(const WrittenPipeline& written, bool is_stage) {
   Pipeline pipeline;
+  const std::size_t before = written.diagnostics.size();
   ReportUnknownTables(written);
   ReadHeading(written, pipeline);
   pipeline.space = ReadComponent(written, LODE_SPACE);
@@ -103,6 +104,7 @@ Pipeline ReadPipeline(const WrittenPipeline& written, bool is_stage) {
   CheckResult(written, pipeline);
   pipeline.plugins = ReadPlugins(written);
   pipeline.references = ReadReferences(written, pipeline.oracles);
+  if (pipeline.optional) { written.diagnostics.ForgiveMissingFiles(before); }
   return pipeline;
 }
 

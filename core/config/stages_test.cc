@@ -187,6 +187,17 @@ TEST_F(StagesTest, AnArtifactMustBeOfAnEarlierStage) {
   EXPECT_EQ(mistake("nowhere.bin").find("p.toml:15:11: 'weights': there is no file "), 0u);
 }
 
+TEST_F(StagesTest, InputFilesOfAnOptionalStageMayBeMissing) {
+  const std::string text =
+      Replaced(Replaced(kStages, "stage:supernet/supernet.safetensors", "nowhere.bin"),
+               "name = \"search\"\n", "name = \"search\"\n[stage.pipeline]\noptional = true\n");
+  const Stages stages = Resolved(text);
+  const Pipeline& search = stages.list[1].searches[0].pipeline;
+  EXPECT_EQ(MissingInputOf(search, catalog_), (dir_.path() / "nowhere.bin").string());
+  EXPECT_EQ(MissingInputOf(stages.list[0].searches[0].pipeline, catalog_), "");
+  EXPECT_THAT(StageMistakes(Replaced(text, "nowhere.bin", ".")), HasSubstr("is not a file"));
+}
+
 TEST_F(StagesTest, ARewardMayReferToTheSupernetOfAnEarlierStage) {
   const auto referring = [](const std::string& to) {
     return Replaced(

@@ -198,6 +198,11 @@ std::optional<Value> ReadValue(const ParamDeclaration& param, const Node& node,
     const auto& path = std::get<std::string>(*value);
     const bool is_folder = (param.flags & LODE_PARAM_INPUT) != 0 && fs::is_directory(path);
     wrong = is_folder || (path.empty() && MayBeEmptyPath(param)) ? "" : CheckInputFile(path);
+    std::error_code error;
+    if (!wrong.empty() && !path.empty() && !fs::exists(path, error)) {
+      diagnostics.AddMissingFile(node.position, "'" + param.name + "': " + wrong);
+      return value;
+    }
   }
   if (!wrong.empty()) {
     diagnostics.Add(node.position, "'" + param.name + "': " + wrong);

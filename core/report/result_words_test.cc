@@ -282,6 +282,7 @@ TEST_F(ResultWordsTest, StagesAreComparedWithPublishedFigures) {
   const nlohmann::json row = ToJson(std::vector{comparison})[0]["rows"][0];
   later.pipeline.references.back().std = 0;
   EXPECT_EQ(StagesTable(comparison).table.rows[0][4], "97.20") << "published without a deviation";
+  EXPECT_EQ(PublishedText({"paper", {}, {}, 467e6}), "467000000");
   EXPECT_EQ(row["published"], (nlohmann::json{{"label", "here"}, {"mean", 97.2}, {"std", 0.1}}));
 }
 

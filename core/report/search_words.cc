@@ -112,7 +112,8 @@ std::string DescribeMetric(const MetricDeclaration& m) {
 
 std::string PublishedText(const ReferenceConfig& reference) {
   const auto std = reference.std > 0 ? std::optional(reference.std) : std::nullopt;
-  return FormatStatistic({1, reference.mean, std}, kDecimals);
+  const bool is_count = reference.mean >= 1000 && reference.mean == std::floor(reference.mean);
+  return FormatStatistic({1, reference.mean, std}, is_count ? 0 : kDecimals);
 }
 
 std::string BudgetUnit(const SearchSummary& summary) {

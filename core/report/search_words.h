@@ -31,7 +31,8 @@ std::string DescribeReward(const RewardConfig& reward);
 // Returns ", limits macs <= 350000000 by rejection", or "".
 std::string DescribeLimits(const RewardConfig& reward);
 
-// Returns "73.07 ± 0.49", or "73.07" for a figure that was published without a deviation.
+// Returns "73.07 ± 0.49", "73.07" for a figure that was published without a deviation, and
+// "467000000" for a count.
 std::string PublishedText(const ReferenceConfig& reference);
 
 // Returns the unit of the first limit of the search's budget: "unique queries".

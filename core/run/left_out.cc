@@ -21,9 +21,8 @@ StageRuns::const_iterator LeftOutInput(const StageRun& stage, const StageRuns& s
 
 std::string MissingInput(const StageRun& stage) {
   for (const Search& search : stage.stage.searches) {
-    for (const std::string& path : InputFilesOf(search.pipeline, stage.catalog)) {
-      if (!IsArtifact(path) && !std::filesystem::exists(path)) { return "there is no " + path; }
-    }
+    const std::string path = MissingInputOf(search.pipeline, stage.catalog);
+    if (!path.empty()) { return "there is no " + path; }
   }
   return "";
 }

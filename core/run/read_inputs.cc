@@ -20,6 +20,7 @@ class InputReader {
 
   void Read(const Search& search) {
     Pipeline pipeline = search.pipeline;
+    if (pipeline.optional && !MissingInputOf(pipeline, catalog_).empty()) { return; }
     const bool waits = !ArtifactsOf(pipeline, catalog_).empty();
     if (!waits) { pipeline.optimizer.policy = PolicyOf(search, pipeline.seeds.front()); }
     if (!IsNew(pipeline)) { return; }
