@@ -10,7 +10,7 @@ bool Serve(const std::string& line, const lode::bench::Arguments& arguments) {
   darts::NetworkConfig config;
   config.network = "cifar";
   config.cells = 8;
-  config.channels = arguments.channels;
+  config.channels = arguments.size;
   config.classes = lode::bench::kClasses;
   darts::Network network(config, darts::Parse(line), 1);
   const auto forward = [&](const torch::Tensor& images, const lode::training::Pass& pass) {
@@ -24,5 +24,5 @@ bool Serve(const std::string& line, const lode::bench::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return lode::bench::ServeLines(argc, argv, "darts_networks_steps", Serve);
+  return lode::bench::ServeLines(argc, argv, "darts_networks_steps", "CHANNELS", Serve);
 }

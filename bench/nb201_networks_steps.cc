@@ -16,7 +16,7 @@ bool Serve(const std::string& line, const lode::bench::Arguments& arguments) {
     return false;
   }
   nb201::NetworkConfig config;
-  config.channels = arguments.channels;
+  config.channels = arguments.size;
   nb201::Network network(config, cell, 1);
   const auto forward = [&](const torch::Tensor& images, const lode::training::Pass& pass) {
     return lode::training::Prediction{network(images, cell, pass), {}};
@@ -29,5 +29,5 @@ bool Serve(const std::string& line, const lode::bench::Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return lode::bench::ServeLines(argc, argv, "nb201_networks_steps", Serve);
+  return lode::bench::ServeLines(argc, argv, "nb201_networks_steps", "CHANNELS", Serve);
 }

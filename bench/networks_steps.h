@@ -1,5 +1,5 @@
-// What the programs nb201_networks_steps and darts_networks_steps share: they time the training
-// steps and evaluations of networks for bench/networks_vs_pytorch.py.
+// What the programs FAMILY_networks_steps share: they time training steps and evaluations of
+// networks for bench/networks_vs_pytorch.py.
 #pragma once
 
 #include <time.h>
@@ -89,18 +89,19 @@ void PrintSeconds(torch::nn::Module& network, const Forward& forward, std::size_
   std::fflush(stdout);
 }
 
-// The arguments THREADS REPEATS CHANNELS.
+// The arguments THREADS REPEATS SIZE; what the size is depends on the family.
 struct Arguments {
-  long threads, repeats, channels;
+  long threads, repeats, size;
 };
 
 // Serve(line, arguments) measures the network of each line of standard input; false: it is invalid.
+// `size`: what the third argument is called.
 template <class Serve>
-int ServeLines(int argc, char** argv, const char* program, const Serve& serve) {
+int ServeLines(int argc, char** argv, const char* program, const char* size, const Serve& serve) {
   const auto number = [&](int i) { return i < argc ? std::strtol(argv[i], nullptr, 10) : 0; };
   const Arguments arguments{number(1), number(2), number(3)};
-  if (argc != 4 || std::min({arguments.threads, arguments.repeats, arguments.channels}) < 1) {
-    std::fprintf(stderr, "usage: %s THREADS REPEATS CHANNELS (all at least 1)\n", program);
+  if (argc != 4 || std::min({arguments.threads, arguments.repeats, arguments.size}) < 1) {
+    std::fprintf(stderr, "usage: %s THREADS REPEATS %s (all at least 1)\n", program, size);
     return 2;
   }
   training::UseThreads(arguments.threads);

@@ -3,21 +3,24 @@
 
   nb201  networks of NAS-Bench-201's cells, 5 cells in each stage
   darts  networks of DARTS' genotypes, 8 cells, without auxiliary head and drop-path
+  ofa    the smallest, a middle and the largest sub-network of Once-for-All, evaluation only: ours is a part of the
+         supernet, PyTorch's the sub-network alone
 
 Three programs process the networks in turn: ours (bench/FAMILY_networks_steps of a build), the same
 network written in the usual way with torch.nn ("plain"), and the latter with the memory format
 channels-last and tcmalloc instead of glibc's malloc ("channels-last"). A training step is forward,
 cross entropy, backward and SGD with Nesterov momentum and weight decay on 64 images of 32 x 32
-pixels; an evaluation is forward without autograd on as many images. With one thread, times are the
-thread's processor time, so that a busy machine does not change them much; with more, they are
-elapsed time. The programs take several turns at each network, so that a disturbance of some seconds
-affects all of them. Prints PyTorch's medians divided by ours: mean and minimum over the networks.
-Needs Debian's python3-torch. Exit status: 0, or 1 if a mean is below --least-plain or
---least-channels-last, or if any network of ours is slower than either.
+pixels; an evaluation is forward without autograd on as many images, for ofa on 16 of --size pixels.
+With one thread, times are the thread's processor time, so that a busy machine does not change them
+much; with more, they are elapsed time. The programs take several turns at each network, so that a
+disturbance of some seconds affects all of them. Prints PyTorch's medians divided by ours: mean and
+minimum over the networks. Needs Debian's python3-torch. Exit status: 0, or 1 if a mean is below
+--least-plain or --least-channels-last, or if any network of ours is slower than either.
 """
 
 import argparse
 import ctypes.util
+import json
 import os
 import random
 import statistics
@@ -25,7 +28,7 @@ import subprocess
 import sys
 import time
 
-BATCH, SIDE, CLASSES = 64, 32, 10
+CLASSES = 10
 WARM_UP = 1
 FORMS = ("plain", "channels-last")
 
@@ -38,9 +41,15 @@ def relu_conv_norm(nn, channels, out, kernel, stride=1):
 class Nb201:
     """The benchmark's network (Dong and Yang, ICLR 2020, section 2.1)."""
 
+    SIZE, UNIT = 16, "channels"
+    WORKS, BATCH = ("training step", "evaluation"), 64
     OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
     EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))
     CELLS = 5
+
+    @staticmethod
+    def side(size):
+        return 32
 
     @classmethod
     def draw(cls, random_):
@@ -99,9 +108,15 @@ class Nb201:
 class Darts:
     """The network of a genotype (Liu et al., ICLR 2019, section 3)."""
 
+    SIZE, UNIT = 16, "channels"
+    WORKS, BATCH = ("training step", "evaluation"), 64
     OPERATIONS = ("max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3",
                   "dil_conv_5x5")
     CELLS = 8
+
+    @staticmethod
+    def side(size):
+        return 32
 
     @classmethod
     def draw(cls, random_):
@@ -185,7 +200,71 @@ class Darts:
         return Network()
 
 
-FAMILIES = {"nb201": Nb201, "darts": Darts}
+class OnceForAll:
+    """A sub-network of MobileNetV3's supernet (Cai et al., ICLR 2020) of width 1.0."""
+
+    SIZE, UNIT = 224, "pixels"
+    WORKS, BATCH = ("evaluation",), 16
+    STRIDES, WIDTHS = (2, 2, 2, 1, 2), (24, 40, 80, 112, 160)
+    SQUEEZES, RELU_UNITS = (False, True, False, True, True), 2
+    DRAWN = ((3, 3, 2), (5, 4, 3), (7, 6, 4))  # kernel, expansion and depth everywhere, in turn
+
+    @staticmethod
+    def side(size):
+        return size
+
+    @classmethod
+    def draw(cls, random_):
+        kernel, expand, depth = cls.DRAWN[random_.drawn % len(cls.DRAWN)]
+        random_.drawn += 1
+        return json.dumps({"ks": [kernel] * 20, "e": [expand] * 20, "d": [depth] * 5})
+
+    @classmethod
+    def network(cls, nn, text, size):
+        subnet = json.loads(text)
+
+        def rounded(channels):
+            """The nearest multiple of 8, but not less than 0.9 of the channels."""
+            nearest = max(8, int(channels + 4) // 8 * 8)
+            return nearest + 8 if nearest < 0.9 * channels else nearest
+
+        def conv_norm(channels, out, kernel=1, stride=1, groups=1):
+            return [nn.Conv2d(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+                    nn.BatchNorm2d(out)]
+
+        class Excitation(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                squeezed = rounded(channels // 4)
+                self.scale = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, squeezed, 1), nn.ReLU(),
+                                           nn.Conv2d(squeezed, channels, 1), nn.Hardsigmoid())
+
+            def forward(self, x):
+                return x * self.scale(x)
+
+        class Layer(nn.Module):
+            def __init__(self, channels, out, kernel, expand, stride, relu, squeezes):
+                super().__init__()
+                activation, mid = nn.ReLU if relu else nn.Hardswish, rounded(round(channels * expand))
+                widen = [*conv_norm(channels, mid), activation()] if expand > 1 else []
+                self.layers = nn.Sequential(*widen, *conv_norm(mid, mid, kernel, stride, mid), activation(),
+                                            *([Excitation(mid)] if squeezes else []), *conv_norm(mid, out))
+                self.adds = stride == 1 and channels == out
+
+            def forward(self, x):
+                return x + self.layers(x) if self.adds else self.layers(x)
+
+        layers, channels = [*conv_norm(3, 16, 3, 2), nn.Hardswish(), Layer(16, 16, 3, 1, 1, True, False)], 16
+        for unit, out in enumerate(cls.WIDTHS):
+            for i in range(subnet["d"][unit]):
+                layers.append(Layer(channels, out, subnet["ks"][4 * unit + i], subnet["e"][4 * unit + i],
+                                    cls.STRIDES[unit] if i == 0 else 1, unit < cls.RELU_UNITS, cls.SQUEEZES[unit]))
+                channels = out
+        return nn.Sequential(*layers, *conv_norm(160, 960), nn.Hardswish(), nn.AdaptiveAvgPool2d(1),
+                             nn.Conv2d(960, 1280, 1, bias=False), nn.Hardswish(), nn.Flatten(), nn.Linear(1280, 1000))
+
+
+FAMILIES = {"nb201": Nb201, "darts": Darts, "ofa": OnceForAll}
 
 
 def serve(arguments):
@@ -197,8 +276,9 @@ def serve(arguments):
     torch.manual_seed(1)
     family = FAMILIES[arguments.family]
     layout = torch.channels_last if form == "channels-last" else torch.contiguous_format
-    images = torch.randn(BATCH, 3, SIDE, SIDE).contiguous(memory_format=layout)
-    labels = torch.randint(0, CLASSES, (BATCH,))
+    side = family.side(arguments.size)
+    images = torch.randn(family.BATCH, 3, side, side).contiguous(memory_format=layout)
+    labels = torch.randint(0, CLASSES, (family.BATCH,))
     clock = time.thread_time if threads == 1 else time.perf_counter
 
     def median_seconds(work):
@@ -210,7 +290,7 @@ def serve(arguments):
         return statistics.median(seconds[WARM_UP:])
 
     for line in sys.stdin:
-        network = family.network(torch.nn, line.strip(), arguments.channels).to(memory_format=layout)
+        network = family.network(torch.nn, line.strip(), arguments.size).to(memory_format=layout)
         sgd = torch.optim.SGD(network.parameters(), 0.1, momentum=0.9, nesterov=True,
                               weight_decay=5e-4)
 
@@ -219,14 +299,15 @@ def serve(arguments):
             torch.nn.functional.cross_entropy(network(images), labels).backward()
             sgd.step()
 
-        training = median_seconds(step)
+        seconds = [median_seconds(step)] if "training step" in family.WORKS else []
         network.eval()
         with torch.no_grad():
-            print(training, median_seconds(lambda: network(images)), flush=True)
+            print(*seconds, median_seconds(lambda: network(images)), flush=True)
 
 
 def random_networks(family, count, seed):
     draw = random.Random(seed)
+    draw.drawn = 0
     return [FAMILIES[family].draw(draw) for _ in range(count)]
 
 
@@ -239,7 +320,7 @@ class Worker:
         self.process.stdin.write(network + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline().split()
-        if len(answer) != 2:
+        if not answer:
             sys.exit(f"{self.process.args[0]} ended at the network {network}")
         return [float(seconds) for seconds in answer]
 
@@ -251,12 +332,12 @@ class Worker:
 def start_workers(arguments):
     # OpenMP's threads sleep while they wait, because all three programs exist at the same time.
     plain = dict(os.environ, OMP_WAIT_POLICY="PASSIVE")
-    numbers = [str(n) for n in (arguments.threads, arguments.repeats, arguments.channels)]
+    numbers = [str(n) for n in (arguments.threads, arguments.repeats, arguments.size)]
     workers = {"ours": Worker([arguments.program, *numbers], plain)}
     for form in FORMS:
         environment = dict(plain, LD_PRELOAD=arguments.tcmalloc) if form == "channels-last" else plain
         workers[form] = Worker([sys.executable, __file__, arguments.family, "--serve", form, "--threads", numbers[0],
-                                "--repeats", numbers[1], "--channels", numbers[2]], environment)
+                                "--repeats", numbers[1], "--size", numbers[2]], environment)
     return workers
 
 
@@ -270,10 +351,10 @@ def take_turns(workers, network, turns):
             for name, times in measured.items()}
 
 
-def report(networks, seconds, rows):
+def report(family, networks, seconds, rows):
     """Prints and returns the ratios: form -> mean and minimum for each kind of work."""
     result = {form: [] for form in FORMS}
-    for kind, work in enumerate(("training step", "evaluation")):
+    for kind, work in enumerate(family.WORKS):
         ratios = {form: [theirs[kind] / ours[kind] for theirs, ours
                          in zip(seconds[form], seconds["ours"])] for form in FORMS}
         if rows:
@@ -282,7 +363,7 @@ def report(networks, seconds, rows):
                       + ", ".join(f"{form} {ratios[form][i]:.2f}" for form in FORMS)
                       + f"  {network}")
         ours = statistics.mean(s[kind] for s in seconds["ours"])
-        print(f"{work}: ours {1e3 * ours:.1f} ms, {BATCH / ours:.0f} images/s; times ours: "
+        print(f"{work}: ours {1e3 * ours:.1f} ms, {family.BATCH / ours:.0f} images/s; times ours: "
               + ", ".join(f"{form} mean {statistics.mean(ratios[form]):.2f}, "
                           f"minimum {min(ratios[form]):.3f}" for form in FORMS), flush=True)
         for form in FORMS:
@@ -296,7 +377,7 @@ def parse_arguments():
     parser.add_argument("build", nargs="?", help="a build directory with bench/FAMILY_networks_steps")
     parser.add_argument("--networks", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1, help="for drawing the networks")
-    parser.add_argument("--channels", type=int, default=16)
+    parser.add_argument("--size", type=int, help="channels of the first cells (16), or for ofa pixels per side (224)")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--turns", type=int, default=3, help="turns of each program per network")
     parser.add_argument("--repeats", type=int, default=3, help="measured steps per turn")
@@ -306,8 +387,9 @@ def parse_arguments():
     parser.add_argument("--tcmalloc", help="the library's file, if it is not found")
     parser.add_argument("--serve", choices=FORMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if min(arguments.networks, arguments.channels, arguments.threads, arguments.turns, arguments.repeats) < 1:
-        parser.error("--networks, --channels, --threads, --turns and --repeats must be at least 1")
+    arguments.size = arguments.size or FAMILIES[arguments.family].SIZE
+    if min(arguments.networks, arguments.size, arguments.threads, arguments.turns, arguments.repeats) < 1:
+        parser.error("--networks, --size, --threads, --turns and --repeats must be at least 1")
     if arguments.serve:
         return arguments
     program = f"{arguments.family}_networks_steps"
@@ -333,10 +415,11 @@ def main():
             seconds[name].append(times)
     for worker in workers.values():
         worker.close()
-    print(f"{len(networks)} networks with {arguments.channels} channels, {arguments.threads} thread(s), "
+    family = FAMILIES[arguments.family]
+    print(f"{len(networks)} networks, {arguments.size} {family.UNIT}, {arguments.threads} thread(s), "
           + ("processor" if arguments.threads == 1 else "elapsed") + " time, medians of "
           f"{arguments.turns} turns' medians of {arguments.repeats}")
-    result = report(networks, seconds, arguments.rows)
+    result = report(family, networks, seconds, arguments.rows)
     least = {"plain": arguments.least_plain, "channels-last": arguments.least_channels_last}
     reached = all(mean >= least[form] and minimum >= 1
                   for form in FORMS for mean, minimum in result[form])
