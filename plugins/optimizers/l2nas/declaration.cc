@@ -88,7 +88,13 @@ lode::Params<C> CriticParameters() {
        Range{1, 100}},
       {"relative_rewards", &C::relative_rewards,
        "Whether the critic learns max((r - median) / (best - median), -1), with the median and the "
-       "best of the distinct architectures' rewards so far, instead of the reward r."}};
+       "best of the distinct architectures' rewards so far, instead of the reward r."},
+      {"best_share", &C::best_share,
+       "Share of each batch that is drawn from the trials with the highest rewards, the rest from "
+       "all.",
+       Range{0, 1}},
+      {"best_trials", &C::best_trials, "How many trials with the highest rewards that share has.",
+       Range{1, 1e6}}};
 }
 
 // What is proposed instead of the actor's action.

@@ -1,6 +1,7 @@
 #include "plugins/optimizers/l2nas/l2nas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "toolkit/sampling/architecture_key.h"
@@ -193,9 +194,12 @@ void L2nas::Train() {
                  static_cast<std::size_t>(config_.max_batches));
   if (count == 0) { return; }
   const lode::Random random = host_.Random();
+  const std::vector<std::size_t> best =
+      config_.best_share > 0 ? replay_->Best(static_cast<std::size_t>(config_.best_trials))
+                             : std::vector<std::size_t>();
   Agent::Losses sum{0, 0};
   for (std::size_t c = 0; c < count; ++c) {
-    DrawBatches(random);
+    DrawBatches(random, best);
     const std::size_t judge = batches_.size() > 1 ? random.Below(batches_.size()) : 0;
     const Agent::Losses losses = agent_->Train(batches_, judge);
     sum.critic += losses.critic;
@@ -205,9 +209,11 @@ void L2nas::Train() {
   host_.Record("actor_value", sum.actor_value / static_cast<double>(count));
 }
 
-void L2nas::DrawBatches(lode::Random random) {
+void L2nas::DrawBatches(lode::Random random, std::span<const std::size_t> best) {
+  const auto size = static_cast<double>(config_.batch_size);
+  const auto of_best = static_cast<std::size_t>(std::llround(config_.best_share * size));
   for (Batch& batch : batches_) {
-    replay_->Draw(random, static_cast<std::size_t>(config_.batch_size), batch);
+    replay_->Draw(random, static_cast<std::size_t>(config_.batch_size), batch, of_best, best);
     if (!config_.relative_rewards) { continue; }
     for (float& reward : batch.rewards) {
       reward = static_cast<float>(scale_(static_cast<double>(reward)));

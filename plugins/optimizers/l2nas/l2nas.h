@@ -8,6 +8,7 @@
 #include <lode/plugin.hpp>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <variant>
@@ -42,6 +43,8 @@ class L2nas {
     bool rows_compete = false;
     std::int64_t critics = 1;
     bool relative_rewards = false;
+    double best_share = 0;
+    std::int64_t best_trials = 32;
     double explore_start = 0;
     double explore_end = 0;
     std::int64_t explore_steps = 40;
@@ -110,7 +113,7 @@ class L2nas {
   void Remember(const lode::Trial& trial);
   void UpdateState(const lode::Trial& trial);
   void Train();
-  void DrawBatches(lode::Random random);
+  void DrawBatches(lode::Random random, std::span<const std::size_t> best);
 
   void CheckShape(lode::Reader& reader) const;
 

@@ -168,6 +168,21 @@ TEST_F(PlusTest, RelativeRewardsHaveNoUnit) {
   EXPECT_EQ(one.Save(), scaled.Save());
 }
 
+// If all of a batch comes from the best trial, the others teach nothing.
+TEST_F(PlusTest, ABatchMayComeFromTheBest) {
+  const auto learned = [&](double share, std::uint64_t seed) {
+    Search search(space(), Defaults().Set("best_share", share).Set("best_trials", 1));
+    lode::test::RandomStream first(3, "plus_test"), others(seed, "plus_test");
+    search.Tell(0, nullptr, space().Sample(first.random()), 9);
+    for (std::uint64_t step = 1; step < 30; ++step) {
+      search.Tell(step, nullptr, space().Sample(others.random()), 1);
+    }
+    return search.Save();
+  };
+  EXPECT_EQ(learned(1, 5), learned(1, 6));
+  EXPECT_NE(learned(0.5, 5), learned(0.5, 6));
+}
+
 // Exploration alone: unseen architectures at first, later only the actor's own actions.
 TEST_F(PlusTest, ExploresUntilEnoughIsKnown) {
   Search search(space(),

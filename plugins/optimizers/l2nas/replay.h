@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <lode/plugin.hpp>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -38,13 +39,29 @@ class Replay {
     oldest_ = (oldest_ + 1) % capacity_;
   }
 
-  // Draws with replacement, all entries equally likely. REQUIRES: size() > 0.
-  void Draw(lode::Random random, std::size_t count, Batch& batch) const {
+  // Returns the entries with the highest rewards, at most `count` of them.
+  std::vector<std::size_t> Best(std::size_t count) const {
+    std::vector<std::size_t> order(size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    count = std::min(count, order.size());
+    std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(count),
+                              [&](std::size_t a, std::size_t b) {
+                                return rewards_[a] != rewards_[b] ? rewards_[a] > rewards_[b]
+                                                                  : a < b;
+                              });
+    order.resize(count);
+    return order;
+  }
+
+  // Draws with replacement: the first `chosen` of the batch from the entries `from`, which are not
+  // empty, the others from all, equally likely. REQUIRES: size() > 0, chosen <= count.
+  void Draw(lode::Random random, std::size_t count, Batch& batch, std::size_t chosen = 0,
+            std::span<const std::size_t> from = {}) const {
     batch.states.resize(count * row_);
     batch.actions.resize(count * row_);
     batch.rewards.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t at = random.Below(size());
+      const std::size_t at = i < chosen ? from[random.Below(from.size())] : random.Below(size());
       std::copy_n(states_.begin() + static_cast<std::ptrdiff_t>(at * row_), row_,
                   batch.states.begin() + static_cast<std::ptrdiff_t>(i * row_));
       std::copy_n(actions_.begin() + static_cast<std::ptrdiff_t>(at * row_), row_,

@@ -64,6 +64,34 @@ TEST_F(ReplayTest, KeepsTheLastOfItsCapacity) {
   }
 }
 
+// Trial i has the reward i + 0.5.
+TEST_F(ReplayTest, TheBestHaveTheHighestRewards) {
+  Replay replay(kRow, 4);
+  for (const int i : {7, 3, 9, 1, 5}) { Add(replay, i); }  // 7 is not kept
+  EXPECT_EQ(replay.Best(2), (std::vector<std::size_t>{2, 0}));
+  EXPECT_EQ(replay.Best(9).size(), 4u);
+  Add(replay, 9);
+  EXPECT_EQ(replay.Best(1), std::vector<std::size_t>{1})
+      << "of equal ones, the first in the buffer";
+}
+
+TEST_F(ReplayTest, AShareOfABatchIsOfTheBest) {
+  Replay replay(kRow, 0);
+  for (int i = 0; i < 40; ++i) { Add(replay, i); }
+  const std::vector<std::size_t> best = replay.Best(2);
+  std::map<int, int> first, second;
+  lode::test::RandomStream stream(3, "share");
+  for (int i = 0; i < 200; ++i) {
+    Batch batch;
+    replay.Draw(stream.random(), 2, batch, 1, best);
+    ++first[static_cast<int>(batch.rewards[0])];
+    ++second[static_cast<int>(batch.rewards[1])];
+  }
+  EXPECT_EQ(first.size(), 2u);
+  EXPECT_EQ(first.begin()->first, 38);
+  EXPECT_GT(second.size(), 30u);
+}
+
 TEST_F(ReplayTest, ATrialStaysTogether) {
   Replay replay(kRow, 7);
   for (int i = 0; i < 20; ++i) { Add(replay, i); }
