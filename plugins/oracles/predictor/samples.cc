@@ -8,10 +8,12 @@
 
 #include "toolkit/files/delimited_reader.h"
 #include "toolkit/files/read_architecture.h"
+#include "toolkit/sampling/architecture_key.h"
 
 namespace predictor {
 namespace {
 
+using lode::sampling::KeyOf;
 using Fields = std::vector<std::size_t>;
 
 Fields Find(const lode::files::DelimitedReader& reader, const std::vector<std::string>& columns) {
@@ -51,18 +53,17 @@ std::vector<Sample> ReadSamples(std::string_view text, const std::string& name,
 }
 
 Division Divide(std::vector<Sample> samples, double share, lode::Random random) {
-  std::set<lode::Architecture> distinct;
-  for (const Sample& sample : samples) { distinct.insert(sample.architecture); }
-  std::vector<lode::Architecture> order(distinct.begin(), distinct.end());
+  std::set<std::string> distinct;
+  for (const Sample& sample : samples) { distinct.insert(KeyOf(sample.architecture)); }
+  std::vector<std::string> order(distinct.begin(), distinct.end());
   random.Shuffle(std::span(order));
   const auto wanted =
       static_cast<std::size_t>(std::llround(share * static_cast<double>(order.size())));
-  const std::size_t count = std::min(wanted, order.empty() ? 0 : order.size() - 1);
-  const std::set<lode::Architecture> held_out(order.begin(),
-                                              order.begin() + static_cast<std::ptrdiff_t>(count));
+  order.resize(std::min(wanted, order.empty() ? 0 : order.size() - 1));
+  const std::set<std::string> held_out(order.begin(), order.end());
   Division division;
   for (Sample& sample : samples) {
-    const bool is_held_out = held_out.contains(sample.architecture);
+    const bool is_held_out = held_out.contains(KeyOf(sample.architecture));
     (is_held_out ? division.held_out : division.fitted).push_back(std::move(sample));
   }
   return division;

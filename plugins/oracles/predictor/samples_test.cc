@@ -51,11 +51,12 @@ TEST_F(SamplesTest, DistinctArchitecturesAreHeldOut) {
   }
   const Division division = Divide(samples, 0.25, stream.random());
   EXPECT_EQ(division.fitted.size() + division.held_out.size(), samples.size());
-  std::set<lode::Architecture> fitted, held_out;
-  for (const Sample& s : division.fitted) { fitted.insert(s.architecture); }
+  std::set<std::string> fitted, held_out;
+  for (const Sample& s : division.fitted) { fitted.insert(grid_.space().Format(s.architecture)); }
   for (const Sample& s : division.held_out) {
-    held_out.insert(s.architecture);
-    EXPECT_FALSE(fitted.contains(s.architecture));
+    const std::string text = grid_.space().Format(s.architecture);
+    held_out.insert(text);
+    EXPECT_FALSE(fitted.contains(text));
   }
   EXPECT_EQ(held_out.size(), 2U) << "of the 8 architectures";
   EXPECT_EQ(Divide(samples, 0, stream.random()).held_out.size(), 0U);
