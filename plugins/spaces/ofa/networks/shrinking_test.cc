@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugins/spaces/ofa/test_support.h"
@@ -98,8 +99,8 @@ TEST(OfaSortingTest, PutsImportantChannelsFirst) {
   const auto falls = [](auto begin, auto end) {
     return std::is_sorted(begin, end, std::greater<>());
   };
-  for (const auto& [expands, is_whole] :
-       std::map<std::vector<std::uint8_t>, bool>{{{4, 6}, false}, {{6}, true}}) {
+  using Case = std::pair<std::vector<std::uint8_t>, bool>;
+  for (const auto& [expands, is_whole] : std::vector<Case>{{{4, 6}, false}, {{6}, true}}) {
     network->SortChannels(expands);
     for (const char* name : names) {
       const auto sums = Importance(network->named_parameters()[name]);
