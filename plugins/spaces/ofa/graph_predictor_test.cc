@@ -18,6 +18,7 @@
 #include "plugins/spaces/ofa/test_support.h"
 #include "tests/failure.h"
 #include "tests/temporary_directory.h"
+#include "toolkit/statistics/rank_correlation.h"
 
 namespace ofa {
 namespace {
@@ -257,7 +258,7 @@ TEST(OfaGraphPredictor, RanksMeasuredSubnets) {
   ASSERT_EQ(measured.subnets.size(), 792U);
   Values predicted(792);
   predictor.Predict(measured.subnets, 192, predicted);
-  EXPECT_NEAR(Correlation(Ranks(predicted), Ranks(measured.accuracies)), 0.9187, 1e-3);
+  EXPECT_NEAR(lode::statistics::SpearmanCorrelation(predicted, measured.accuracies), 0.9187, 1e-3);
   double sum = 0;
   for (std::size_t i = 0; i < predicted.size(); ++i) {
     sum += predicted[i] - measured.accuracies[i];

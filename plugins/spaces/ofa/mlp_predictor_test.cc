@@ -12,6 +12,7 @@
 #include "plugins/spaces/ofa/predictor_test_support.h"
 #include "plugins/spaces/ofa/test_support.h"
 #include "tests/failure.h"
+#include "toolkit/statistics/rank_correlation.h"
 
 namespace ofa {
 namespace {
@@ -155,7 +156,8 @@ TEST(OfaMlpPredictor, RanksMeasuredSubnetsAndOverPredicts) {
     ASSERT_EQ(m.subnets.size(), subnets);
     std::vector<double> predicted(subnets);
     predictor.Predict(m.subnets, resolution, predicted);
-    EXPECT_NEAR(Correlation(Ranks(predicted), Ranks(m.accuracies)), rank_correlation, 1e-3);
+    EXPECT_NEAR(lode::statistics::SpearmanCorrelation(predicted, m.accuracies), rank_correlation,
+                1e-3);
     double sum = 0;
     for (std::size_t i = 0; i < subnets; ++i) { sum += predicted[i] - m.accuracies[i]; }
     EXPECT_NEAR(sum / static_cast<double>(subnets), bias, 1e-2);

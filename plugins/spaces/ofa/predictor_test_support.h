@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -80,32 +78,6 @@ inline std::map<std::int64_t, Measured> ReadMeasured(const std::string& path) {
     m.accuracies.push_back(100 * std::stod(top1));
   }
   return measured;
-}
-
-// Equal values share the mean of their ranks.
-inline std::vector<double> Ranks(const std::vector<double>& values) {
-  std::vector<double> sorted = values, ranks;
-  std::ranges::sort(sorted);
-  for (const double v : values) {
-    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), v);
-    ranks.push_back(static_cast<double>((first - sorted.begin()) + (last - sorted.begin()) - 1) /
-                    2);
-  }
-  return ranks;
-}
-
-inline double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const auto mean = [](const std::vector<double>& v) {
-    return std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
-  };
-  const double mean_a = mean(a), mean_b = mean(b);
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
-  }
-  return ab / std::sqrt(aa * bb);
 }
 
 }  // namespace ofa

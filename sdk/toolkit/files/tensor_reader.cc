@@ -45,10 +45,10 @@ const std::vector<float>& TensorReader::TakeRows(const std::string& tensor, std:
   return Finite(tensor, found);
 }
 
-void TensorReader::RequireNoOthers() const {
+void TensorReader::RequireNoOthers(const std::string& network) const {
   for (const auto& [tensor, value] : tensors_) {
     if (!taken_.contains(tensor)) {
-      Fail("has a tensor " + Quote(tensor) + ", which the network does not have");
+      Fail("has a tensor " + Quote(tensor) + ", which " + network + " does not have");
     }
   }
 }

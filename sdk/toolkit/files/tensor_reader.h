@@ -23,8 +23,8 @@ class TensorReader {
   // The same for a matrix with any number of rows, at least 1.
   const std::vector<float>& TakeRows(const std::string& tensor, std::size_t columns);
 
-  // Throws if there is a tensor that was not taken.
-  void RequireNoOthers() const;
+  // Throws if there is a tensor that was not taken. `network`: whose tensors they are, in words.
+  void RequireNoOthers(const std::string& network = "the network") const;
 
  private:
   const Tensor& Find(const std::string& tensor, const std::string& expected);
