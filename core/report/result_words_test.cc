@@ -216,8 +216,8 @@ TEST_F(ResultWordsTest, AComparisonNamesTheMetricWhereFiguresAreOfSeveral) {
   EXPECT_EQ(table.rows[1][6], "accuracy");
   EXPECT_THAT(table.rows[2],
               ElementsAre("mine", "cifar10", "rea", "percent; test split of cifar10, 200 epochs",
-                          "100 steps", "2", "params", "2000000 ± 0", "3000000 ± 500000",
-                          "-2.00 sd", "there"));
+                          "100 steps", "2", "params", "2000000 ± 0", "3000000 ± 500000", "-2.00 sd",
+                          "there"));
 }
 
 // The second architecture was not measured for one of the columns.
