@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "core/cli/command.h"
 #include "core/cli/execution.h"
 #include "core/cli/execution_options.h"
+#include "core/cli/named_path.h"
 #include "core/cli/output_file.h"
 #include "core/cli/pipeline_options.h"
 #include "core/cli/terminal.h"
@@ -41,16 +41,6 @@ struct CompareOptions {
   core::CompareOptions compared;
   std::string format = "text";
 };
-
-// Splits NAME=PATH, unless a file or a directory is called so.
-core::GivenDirectory NamedPath(const std::string& subject) {
-  const std::size_t equals = subject.find('=');
-  std::error_code error;
-  const bool has_name = equals != std::string::npos && equals > 0 && subject.find('/') > equals &&
-                        !fs::exists(subject, error);
-  return has_name ? core::GivenDirectory{subject.substr(0, equals), subject.substr(equals + 1)}
-                  : core::GivenDirectory{"", subject};
-}
 
 bool IsPipeline(const fs::path& path) { return path.extension() == ".toml"; }
 

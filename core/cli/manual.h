@@ -29,6 +29,7 @@ inline constexpr Topic kExamples[] = {
     {"lode resume runs/first", "continue interrupted runs"},
     {"lode show runs/first", "show its tables again"},
     {"lode compare configs/nb201/rea.toml configs/nb201/random.toml", "compare optimizers"},
+    {"lode report runs/first", "write report.html about them"},
     {"lode plugins", "list the plugins and their components"},
     {"lode describe l2nas", "explain its parameters"},
     {"lode show nb201 5374", "show one architecture and its picture"},
@@ -58,6 +59,7 @@ inline constexpr Topic kFiles[] = {
      "Pipelines to run and to start from. A relative name such as configs/nb201/l2nas.toml stands "
      "for one of these if the current directory has no such file. PREFIX is where the program is "
      "installed."},
+    {"PREFIX/share/lode/report.html", "The page that `lode report` fills with results."},
     {"PREFIX/share/lode/template/", "The templates that `lode new` copies."},
     {"PREFIX/share/doc/lode/",
      "The documentation: README.md, configs/README.md on running searches, sdk/README.md on "

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "core/compare/comparison_words.h"
-#include "core/compare/method_names.h"
 #include "core/compare/read_curve.h"
+#include "core/compare/sorted_searches.h"
 #include "core/compare/task_settings.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
@@ -18,33 +18,14 @@
 namespace lode::core {
 namespace {
 
-// The searches, sorted into tasks.
-struct Sorted {
-  std::vector<std::vector<TaskSetting>> tasks;  // in the order of their first searches
-  std::vector<std::size_t> task_of;             // of each search
-  std::vector<std::string> names;               // of the methods, one for each search
-};
-
-Sorted Sort(const std::vector<GivenSearch>& searches) {
-  Sorted sorted;
-  for (const GivenSearch& search : searches) {
-    auto settings = TaskSettingsOf(search);
-    const auto at = std::ranges::find(sorted.tasks, settings);
-    sorted.task_of.push_back(static_cast<std::size_t>(at - sorted.tasks.begin()));
-    if (at == sorted.tasks.end()) { sorted.tasks.push_back(std::move(settings)); }
-  }
-  sorted.names = MethodNames(searches, sorted.task_of);
-  return sorted;
-}
-
 // Throws if no two searches have a task in common.
-void RequireComparable(const std::vector<GivenSearch>& searches, const Sorted& sorted) {
+void RequireComparable(const std::vector<GivenSearch>& searches, const SortedSearches& sorted) {
   if (searches.size() < 2) {
     throw HostError("a comparison needs at least two searches with ended runs, and there " +
                     std::string(searches.empty() ? "is none" : "is only " + sorted.names.front()));
   }
   for (std::size_t i = 0; i < sorted.tasks.size(); ++i) {
-    if (std::ranges::count(sorted.task_of, i) > 1) { return; }
+    if (sorted.CountOf(i) > 1) { return; }
   }
   const auto name = [&](std::size_t i) {
     return sorted.names[i] == sorted.names[1 - i] ? searches[i].from->path.string()
@@ -54,7 +35,7 @@ void RequireComparable(const std::vector<GivenSearch>& searches, const Sorted& s
                   DescribeDifference(sorted.tasks[0], name(0), sorted.tasks[1], name(1)));
 }
 
-Axis CommonAxis(const std::vector<GivenSearch>& searches, const Sorted& sorted) {
+Axis CommonAxis(const std::vector<GivenSearch>& searches, const SortedSearches& sorted) {
   const Axis first = AxisOf(searches.front().pipeline().budget);
   for (std::size_t i = 1; i < searches.size(); ++i) {
     const Axis other = AxisOf(searches[i].pipeline().budget);
@@ -109,14 +90,15 @@ void Distinguish(const std::vector<std::vector<TaskSetting>>& settings,
 // Reads the searches of each task that has several.
 class Reader {
  public:
-  Reader(const GivenRuns& given, const CompareOptions& options, const Sorted& sorted, Axis axis)
+  Reader(const GivenRuns& given, const CompareOptions& options, const SortedSearches& sorted,
+         Axis axis)
       : searches_(given.searches()), options_(options), sorted_(sorted), axis_(axis) {}
 
   std::vector<ComparedTask> Read() {
     std::vector<std::vector<TaskSetting>> settings;
     std::vector<ComparedTask> tasks;
     for (std::size_t i = 0; i < sorted_.tasks.size(); ++i) {
-      if (std::ranges::count(sorted_.task_of, i) < 2) { continue; }
+      if (sorted_.CountOf(i) < 2) { continue; }
       tasks.push_back(ReadTask(i));
       settings.push_back(sorted_.tasks[i]);
     }
@@ -147,7 +129,7 @@ class Reader {
 
   const std::vector<GivenSearch>& searches_;
   const CompareOptions& options_;
-  const Sorted& sorted_;
+  const SortedSearches& sorted_;
   const Axis axis_;
 };
 
@@ -216,12 +198,12 @@ std::string BaselineOf(const std::string& baseline, const std::vector<ComparedTa
   return found;
 }
 
-std::vector<std::string> Remarks(const GivenRuns& given, const Sorted& sorted, Axis axis) {
+std::vector<std::string> Remarks(const GivenRuns& given, const SortedSearches& sorted, Axis axis) {
   std::vector<std::string> remarks;
   for (const std::string& line : given.unfinished()) { remarks.push_back("left out: " + line); }
   for (std::size_t i = 0; i < given.searches().size(); ++i) {
     const GivenSearch& search = given.searches()[i];
-    if (std::ranges::count(sorted.task_of, sorted.task_of[i]) < 2) {
+    if (sorted.CountOf(sorted.task_of[i]) < 2) {
       const auto& metric = search.result->metrics[RewardMetricIndex(*search.result)];
       remarks.push_back("left out: nothing else searched what " + sorted.names[i] +
                         " did: " + TaskTitle(search, metric));
@@ -237,7 +219,7 @@ std::vector<std::string> Remarks(const GivenRuns& given, const Sorted& sorted, A
 
 Comparison CompareRuns(const GivenRuns& given, const CompareOptions& options) {
   const std::vector<GivenSearch>& searches = given.searches();
-  const Sorted sorted = Sort(searches);
+  const SortedSearches sorted = SortSearches(searches);
   RequireComparable(searches, sorted);
   const Axis axis = options.axis ? *options.axis : CommonAxis(searches, sorted);
   std::vector<ComparedTask> tasks = Reader(given, options, sorted, axis).Read();

@@ -1,0 +1,106 @@
+#include "core/page/report_data.h"
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "core/compare/compare_runs.h"
+#include "core/compare/comparison_words.h"
+#include "core/compare/render_comparison.h"
+#include "core/compare/sorted_searches.h"
+#include "core/page/search_data.h"
+#include "core/page/table_json.h"
+#include "core/plugin/error.h"
+#include "core/report/render_json.h"
+#include "core/report/result_words.h"
+
+namespace lode::core {
+namespace {
+
+using nlohmann::json;
+
+std::vector<SearchSummary> SummariesOf(const GivenRuns& given) {
+  std::vector<SearchSummary> summaries;
+  for (const GivenSearch& search : given.searches()) { summaries.emplace_back(*search.result); }
+  return summaries;
+}
+
+// Names the methods; by their pipelines, if they cannot be distinguished.
+SortedSearches Sorted(const GivenRuns& given) {
+  try {
+    return SortSearches(given.searches());
+  } catch (const HostError&) {
+    SortedSearches apart;
+    for (const GivenSearch& search : given.searches()) {
+      apart.task_of.push_back(apart.tasks.size());
+      apart.tasks.emplace_back();
+      apart.names.push_back(search.pipeline().name);
+    }
+    return apart;
+  }
+}
+
+json SectionToJson(const ComparisonSection& section) {
+  json out{{"title", section.title}, {"notes", section.notes}, {"tables", json::array()}};
+  for (const TitledTable& table : section.tables) { out["tables"].push_back(TableToJson(table)); }
+  return out;
+}
+
+// Returns {"sections", "numbers"}, or {"missing": why}.
+json ComparedToJson(const GivenRuns& given) {
+  try {
+    const Comparison comparison = CompareRuns(given, {});
+    json out{{"sections", json::array()}, {"numbers", ComparisonToJson(comparison)}};
+    for (const ComparisonSection& section : SectionsOf(comparison)) {
+      out["sections"].push_back(SectionToJson(section));
+    }
+    return out;
+  } catch (const HostError& e) { return {{"missing", e.what()}}; }
+}
+
+std::string TitleOf(const GivenRuns& given) {
+  std::string title = given.searches().front().pipeline().name;
+  const bool is_one = std::ranges::all_of(
+      given.searches(), [&](const GivenSearch& search) { return search.pipeline().name == title; });
+  return is_one ? title : title + " and others";
+}
+
+std::vector<std::string> RemarksOf(const GivenRuns& given) {
+  std::vector<std::string> remarks;
+  for (const std::string& damage : given.damages()) { remarks.push_back("damaged: " + damage); }
+  for (const std::string& run : given.unfinished()) { remarks.push_back("not ended: " + run); }
+  return remarks;
+}
+
+json SearchesToJson(const GivenRuns& given, const std::vector<SearchSummary>& summaries,
+                    const ReportOptions& options) {
+  const SortedSearches sorted = Sorted(given);
+  json all = json::array();
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    all.push_back(SearchData(given.searches()[i], summaries[i], options.plugins));
+    all.back()["method"] = sorted.names[i];
+    all.back()["task"] = sorted.task_of[i];
+    all.back()["task_title"] = TaskTitle(given.searches()[i], summaries[i].metric());
+  }
+  return all;
+}
+
+}  // namespace
+
+json ReportData(const GivenRuns& given, const ReportOptions& options) {
+  if (given.searches().empty()) {
+    throw HostError(
+        "no run has ended, so there is nothing to report; `lode show` has the progress");
+  }
+  const std::vector<SearchSummary> summaries = SummariesOf(given);
+  json data{
+      {"title", TitleOf(given)},      {"version", LODE_VERSION},
+      {"command", options.command},   {"remarks", RemarksOf(given)},
+      {"results", ToJson(summaries)}, {"searches", SearchesToJson(given, summaries, options)}};
+  const bool has_figures = summaries.size() > 1 || !summaries.front().pipeline().references.empty();
+  data["overview"] = has_figures ? TableToJson(ComparisonTable(summaries)) : json();
+  data["comparison"] = summaries.size() > 1 ? ComparedToJson(given) : json();
+  return data;
+}
+
+}  // namespace lode::core

@@ -1,0 +1,23 @@
+// What a report shows, as one JSON document for the page.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/compare/given_runs.h"
+
+namespace lode::core {
+
+struct ReportOptions {
+  std::string command{};                         // that was typed
+  std::vector<std::filesystem::path> plugins{};  // named by the caller
+};
+
+// Returns {"title", "version", "command", "remarks", "results": ToJson of render_json.h,
+// "searches": [...], "comparison": {...}}, whose parts web/README.md describes. Reads the stores
+// and loads the plugins of spaces that may be loaded. Throws HostError if no run has ended.
+nlohmann::json ReportData(const GivenRuns& given, const ReportOptions& options);
+
+}  // namespace lode::core

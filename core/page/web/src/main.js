@@ -1,0 +1,115 @@
+// Builds the page from the report's data.
+import { architectures } from "./architectures.js";
+import { drawRest } from "./chart.js";
+import { comparison } from "./comparison.js";
+import { curves } from "./curves.js";
+import { details, h } from "./dom.js";
+import { plural } from "./numbers.js";
+import { reproduce } from "./reproduce.js";
+import { titled } from "./table.js";
+import { followTheme, themeButton } from "./theme.js";
+
+const report = JSON.parse(document.getElementById("report").textContent);
+
+// What distinguishes a search from others: its pipeline, its point of a grid, and its method.
+const nameOf = (search) => [search.name, search.point, search.method].filter(Boolean).join(", ");
+
+function section(id, title, ...children) {
+  return h(
+    "section",
+    { id, "aria-labelledby": `${id}-title` },
+    h("h2", { id: `${id}-title` }, title),
+    ...children.flat(),
+  );
+}
+
+// The searches of each task, in the order of the tasks.
+function tasks() {
+  const all = new Map();
+  for (const search of report.searches) {
+    if (!all.has(search.task)) all.set(search.task, []);
+    all.get(search.task).push(search);
+  }
+  return [...all.values()];
+}
+
+function searched() {
+  const runs = report.searches.reduce((sum, search) => sum + search.commands.length, 0);
+  return section(
+    "searched",
+    "What was searched",
+    h(
+      "p",
+      {},
+      `${plural(report.searches.length, "search", "searches")}, ${plural(runs, "run")}. `,
+      "A search is one pipeline; a run is a search with one seed.",
+    ),
+    report.remarks.map((remark) => h("p", { class: "notice" }, remark)),
+    report.overview ? titled(report.overview) : null,
+    report.searches.map((search) =>
+      details(
+        nameOf(search),
+        () =>
+          [
+            search.description ? h("p", {}, search.description) : null,
+            titled(search.runs),
+            search.endings ? h("p", { class: "notice" }, search.endings) : null,
+          ]
+            .flat()
+            .filter(Boolean),
+        report.searches.length === 1,
+      ),
+    ),
+  );
+}
+
+function eachTask(show) {
+  const all = tasks();
+  return all
+    .map((searches) => [all.length > 1 ? h("h3", { class: "task" }, searches[0].task_title) : null, show(searches)])
+    .flat();
+}
+
+function eachSearch(show) {
+  return report.searches
+    .map((search, i) =>
+      report.searches.length === 1
+        ? show(search)
+        : details(nameOf(search), () => show(search).filter(Boolean), i === 0),
+    )
+    .flat();
+}
+
+function sections() {
+  return [
+    searched(),
+    section("curves", "How fast it was found", eachTask(curves)),
+    report.comparison ? section("comparison", "How the methods compare", comparison(report.comparison)) : null,
+    section("best", "The best architectures", eachSearch(architectures)),
+    section("reproduce", "How to reproduce it", eachSearch(reproduce)),
+  ].filter(Boolean);
+}
+
+function build() {
+  const all = sections();
+  const links = all.map((each) => h("li", {}, h("a", { href: `#${each.id}` }, each.querySelector("h2").textContent)));
+  document.body.append(
+    h("a", { class: "skip", href: "#main" }, "Skip to the report"),
+    h(
+      "header",
+      {},
+      h("h1", {}, report.title),
+      h("p", { class: "note" }, `A report of Lode ${report.version}. Nothing in this file is loaded from elsewhere.`),
+      themeButton(),
+      h("nav", { "aria-label": "Sections" }, h("ul", {}, links)),
+    ),
+    h("main", { id: "main", tabindex: -1 }, all),
+  );
+}
+
+followTheme();
+build();
+addEventListener("beforeprint", () => {
+  for (const element of document.querySelectorAll("details[data-print]")) element.open = true;
+  drawRest();
+});
