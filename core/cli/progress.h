@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -33,26 +34,47 @@ class ShownRun {
   ShownRun(std::string title, const core::BudgetConfig& budget, Now now = Clock::now);
 
   void OnActivity(const core::RunActivity& activity);
-  // A component's report about a long call is shown until the trial ends. Any thread.
+  // A component's report about a long call is shown until its evaluation or the trial ends. Any
+  // thread.
   void OnProgress(const core::RunProgress& progress);
-  // Replayed trials do not count for the time left. If the reward's metric is noisy, the best is
-  // labeled "highest measured".
+  // If the reward's metric is noisy, the best is labeled "highest measured".
   void OnTrial(const core::RunTrial& event);
 
   core::ProgressState State() const;
   std::uint64_t failures() const { return failures_; }
 
+  // The work from which the time left follows: neither replayed trials nor a preparation, which
+  // say nothing about the trials to come.
+  struct Measured {
+    Clock::time_point since{};
+    double from = 0;  // the part of the budget that was spent by then
+  };
+  Measured measured() const;
+
  private:
+  // The last report about a call, and the first one with a fraction.
   struct Call {
     Clock::time_point since{};
     double from = 0, fraction = -1;
     std::string what{};
+    bool prepares = false;
   };
+  // Those that are under way, by worker; calls of the run's own process are kNoWorker's.
+  using Calls = std::map<std::int64_t, Call>;
+  static constexpr std::int64_t kNoWorker = -1;
+
+  static const Calls::value_type* MostTelling(const Calls& calls);
+  template <class Condition>
+  void RemoveCalls(Condition&& condition);
   bool HasBudget() const;
   double SpentOfBudget() const;
-  double FractionOf(const Call& call) const;
+  double PartsOfSteps() const;
+  double FractionOf(const Calls::value_type* shown) const;
+  bool HasBegun() const;
+  bool TellsTimeLeft(const Calls::value_type& shown) const;
   std::string Done() const;
-  std::string Describe(const Call& call) const;
+  std::string Describe(const Calls::value_type& shown) const;
+  void Show(const Calls::value_type& shown, core::ProgressState& state) const;
 
   const std::string title_;
   const core::BudgetConfig& budget_;
@@ -64,11 +86,10 @@ class ShownRun {
   std::atomic<double> best_metric_;  // NaN before the first success
   std::atomic<std::uint64_t> steps_ = 0, unique_ = 0, failures_ = 0;
   std::atomic<double> full_evaluations_ = 0, cost_seconds_ = 0;
-  std::atomic<bool> in_call_ = false;
+  std::atomic<bool> has_calls_ = false;
   mutable std::mutex mutex_;
-  Call call_;                                  // under mutex_; current if in_call_
-  Clock::time_point measured_since_ = start_;  // under mutex_: the end of the replay,
-  double measured_from_ = 0;                   // and the budget spent by then
+  Calls calls_;                   // under mutex_
+  Measured measured_{start_, 0};  // under mutex_
 };
 
 // All runs. Thread-safe.
@@ -94,11 +115,11 @@ class ProgressDisplay {
  private:
   void Remove(const ShownRun& run);
   void ShowRepeatedly();
-  void Erase() const;
   void Draw() const;
   std::vector<std::string> LinesFor(std::size_t columns, std::size_t rows) const;
   core::ProgressState State() const;
   core::ProgressState StateOfAll() const;
+  std::optional<double> SecondsLeftOfAll(double made, double to_make) const;
 
   const std::string title_;
   bool shows_, terminal_;
@@ -109,8 +130,9 @@ class ProgressDisplay {
   std::mutex mutex_;
   std::list<ShownRun> active_;
   std::size_t ended_ = 0, there_before_ = 0;
-  std::uint64_t failures_ = 0;  // of runs that have ended
-  std::string last_;            // the line about the last of them
+  std::uint64_t failures_ = 0;                                          // of runs that have ended
+  ShownRun::Measured measured_{ShownRun::Clock::time_point::max(), 0};  // likewise
+  std::string last_;  // the line about the last of them
   bool stop_ = false;
   std::condition_variable wake_;
   std::thread showing_;

@@ -13,6 +13,7 @@
 
 #include "core/cli/test_streams.h"
 #include "core/plugin/log.h"
+#include "core/report/columns.h"
 #include "tests/scoped_variable.h"
 
 namespace lode::cli {
@@ -70,8 +71,11 @@ class ShownRunTest : public testing::Test {
   void TellMany(int count, const Trial& trial = {}) {
     for (int i = 0; i < count; ++i) { Tell(trial); }
   }
-  void Report(double fraction, const char* what = "epoch 3") {
-    run_.OnProgress({info_, fraction, what});
+  void Report(const core::CallProgress& call) { run_.OnProgress({info_, call}); }
+  void Report(double fraction, const char* what = "epoch 3") { Report({fraction, what}); }
+  void ReportPreparation(double fraction) { Report({fraction, "epoch 3", true}); }
+  void ReportOf(std::uint32_t worker, double fraction) {
+    Report({fraction, "epoch 3", false, worker});
   }
 
   const core::RunInfo info_{};
@@ -192,6 +196,83 @@ TEST_F(ShownRunTest, OneOfSeveralCallsDoesNotTellTheTimeLeft) {
   run_.OnActivity({info_, 2, 1});
   EXPECT_EQ(run_.State().fraction, 0.125);
   EXPECT_EQ(run_.State().call, "epoch 3 50 %, 0:20 left");  // a quarter took 10 s
+}
+
+TEST_F(ShownRunTest, CallsOfWorkersArePartsOfTheirSteps) {
+  budget_.steps = 4;
+  run_.OnActivity({info_, 2, 2});
+  ReportOf(0, 0);
+  ReportOf(1, 0);
+  Pass(10);
+  ReportOf(1, 0.75);
+  ReportOf(0, 0.25);
+  EXPECT_EQ(run_.State().fraction, 0.25);
+  EXPECT_EQ(run_.State().left_seconds, 30);
+  EXPECT_EQ(run_.State().call, "worker 1: epoch 3 25 %, 0:30 left");
+  run_.OnActivity({info_, 2, 1, 0});  // the first worker's evaluation ends before the trial does
+  EXPECT_EQ(run_.State().call, "worker 2: epoch 3 75 %, 0:04 left");
+  Tell({});
+  EXPECT_EQ(run_.State().fraction, 0.4375);
+  run_.OnActivity({info_, 2, 0, 1});
+  EXPECT_EQ(run_.State().call, "");
+}
+
+TEST_F(ShownRunTest, AnotherWorkerThatTellsMoreIsShown) {
+  budget_.steps = 4;
+  run_.OnActivity({info_, 2, 2});
+  ReportOf(0, -1);
+  EXPECT_EQ(run_.State().call, "worker 1: epoch 3");
+  ReportOf(1, 0.5);
+  EXPECT_EQ(run_.State().call, "worker 2: epoch 3 50 %");
+}
+
+TEST_F(ShownRunTest, APreparationIsShownInsteadOfTheSearch) {
+  budget_.steps = 4;
+  ReportPreparation(0);
+  Pass(30);
+  ReportPreparation(0.75);
+  const core::ProgressState state = run_.State();
+  EXPECT_TRUE(state.is_preparing);
+  EXPECT_EQ(state.done, "preparing 75 %");
+  EXPECT_EQ(state.fraction, 0.75);
+  EXPECT_EQ(state.left_seconds, 10);
+  EXPECT_EQ(state.call, "epoch 3");
+}
+
+TEST_F(ShownRunTest, APreparationOfUnknownLengthHasNoBar) {
+  budget_.steps = 4;
+  ReportPreparation(-1);
+  Pass(30);
+  EXPECT_EQ(run_.State().done, "preparing");
+  EXPECT_EQ(run_.State().fraction, std::nullopt);
+  EXPECT_EQ(run_.State().left_seconds, std::nullopt);
+}
+
+TEST_F(ShownRunTest, APreparationSaysNothingAboutTheTrials) {
+  budget_.steps = 100;
+  Pass(5);
+  ReportPreparation(0);
+  Pass(600);
+  ReportPreparation(1);
+  run_.OnActivity({info_, 0, 1});
+  EXPECT_FALSE(run_.State().is_preparing);
+  EXPECT_EQ(run_.State().done, "0/100 steps");
+  EXPECT_EQ(run_.State().left_seconds, std::nullopt);
+  Pass(10);
+  TellMany(10);
+  EXPECT_NEAR(run_.State().left_seconds.value(), 90, 1e-9);
+}
+
+// It may learn an embedding once.
+TEST_F(ShownRunTest, WhatAnOptimizerDoesFirstDoesNotTellTheTimeLeft) {
+  budget_.steps = 100;
+  Report(0);
+  Pass(60);
+  Report(0.5);
+  EXPECT_EQ(run_.State().left_seconds, std::nullopt);
+  EXPECT_EQ(run_.State().call, "epoch 3 50 %, 1:00 left");
+  Tell({});
+  EXPECT_NEAR(run_.State().left_seconds.value(), 60 * 99, 1e-6);
 }
 
 // A preparation is one call.
@@ -322,6 +403,17 @@ TEST_F(ProgressDisplayTest, WithoutATerminalALineComesFromTimeToTime) {
   EXPECT_THAT(said, HasSubstr(" steps after 0:00"));
 }
 
+TEST_F(ProgressDisplayTest, ThePreparationOfRunsIsNotWorkOfTheSearch) {
+  const std::string said = Printed(stderr, [&] {
+    ProgressDisplay display("p", 2, kNever, TellTime);
+    display.End(display.Begin("p seed 0", budget_), false, "made");
+    ShownRun& second = display.Begin("p seed 1", budget_);
+    second.OnProgress({info_, {0.75, "epoch 3", true}});
+    display.End(second, false, "made");
+  });
+  EXPECT_EQ(said, "lode: 2/2 runs after 0:00, p\n");
+}
+
 class TerminalDisplayTest : public ProgressDisplayTest {
  protected:
   const ScopedVariable term_{"TERM", "xterm"};
@@ -339,6 +431,45 @@ TEST_F(TerminalDisplayTest, OnlyLongRunsHaveLinesOfTheirOwn) {
   EXPECT_EQ(frame,
             "[#...................]  0/4 runs  0:02  0:38 left  p\n"
             "[#####...............]  1/4 steps  0:02  0:08 left  best 50.00  p seed 0\033[1A\r");
+}
+
+TEST_F(TerminalDisplayTest, RunsThatWaitForAPreparationShowIt) {
+  ProgressDisplay display("p", 2, kNever, TellTime);
+  ShownRun& first = display.Begin("p seed 0", budget_);
+  ShownRun& second = display.Begin("p seed 1", budget_);
+  first.OnProgress({info_, {-1, "waiting", true}});
+  second.OnProgress({info_, {0, "epoch 1", true}});
+  Pass(30);
+  first.OnProgress({info_, {-1, "waiting", true}});
+  second.OnProgress({info_, {0.25, "epoch 3", true}});
+  EXPECT_EQ(FrameOn(terminal_, display),
+            "[....................]  0/2 runs  0:30  preparing 25 %: epoch 3, 1:30 left  p\n"
+            "preparing  0:30  waiting  p seed 0\n"
+            "[#####...............]  preparing 25 %  0:30  1:30 left  epoch 3  p seed 1\033[2A\r");
+}
+
+TEST_F(TerminalDisplayTest, TheTimeLeftOfRunsBeginsAfterTheirPreparation) {
+  ProgressDisplay display("p", 2, kNever, TellTime);
+  ShownRun& run = display.Begin("p seed 0", budget_);
+  run.OnProgress({info_, {0, "epoch 1", true}});
+  Pass(300);
+  run.OnProgress({info_, {1, "epoch 3", true}});
+  run.OnActivity({info_, 0, 1});
+  Pass(10);
+  Tell(run, {});
+  EXPECT_THAT(FrameOn(terminal_, display), HasSubstr("0/2 runs  5:10  1:10 left"));
+}
+
+TEST_F(TerminalDisplayTest, AFrameIsOneWrite) {
+  ProgressDisplay display("p", 1, kNever, TellTime);
+  ShownRun& run = display.Begin("p seed 0", budget_);
+  run.OnProgress({info_,
+                  {0.5,
+                   "\u00e9poque 3 of 12, with a report that is wider than the window is, "
+                   "which is cut at a whole character: \u00e9\u00e9\u00e9\u00e9\u00e9"}});
+  const std::string frame = FrameOn(terminal_, display);
+  EXPECT_EQ(core::ColumnsOf(frame.substr(0, frame.size() - 1)), 99u) << frame;
+  EXPECT_THAT(frame, testing::EndsWith("\u2026\r"));
 }
 
 TEST_F(TerminalDisplayTest, MoreRunsThanRowsAreLeftOut) {

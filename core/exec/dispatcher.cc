@@ -82,6 +82,8 @@ void Dispatcher::TakeFailure(const Query& query, const std::string& reason, Timi
   Keep(query, std::move(evaluation));
 }
 
-bool Dispatcher::PassOn(const Message& message) const { return core::PassOn(message, run_); }
+bool Dispatcher::PassOn(const Message& message, std::uint32_t worker) const {
+  return core::PassOn(message, run_, worker);
+}
 
 }  // namespace lode::core

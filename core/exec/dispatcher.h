@@ -53,9 +53,9 @@ class Dispatcher : public TimedExecutor {
   // Records the query as failed, for this reason.
   void TakeFailure(const Query& query, const std::string& reason, Timing timing);
 
-  // Forwards log messages and progress to where this process sends its own. Returns false for other
-  // messages.
-  bool PassOn(const Message& message) const;
+  // Forwards log messages and progress of worker number `worker` to where this process sends its
+  // own. Returns false for other messages.
+  bool PassOn(const Message& message, std::uint32_t worker) const;
 
  private:
   void Dispatch();

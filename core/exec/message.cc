@@ -140,7 +140,7 @@ json Fields(const Finished& m) {
 }
 json Fields(const Stopped&) { return json::array(); }
 json Fields(const LogMessage& m) { return json::array({m.level, m.text}); }
-json Fields(const Progress& m) { return json::array({m.fraction, m.what}); }
+json Fields(const Progress& m) { return json::array({m.fraction, m.what, m.prepares}); }
 json Fields(const SearchSetup& m) {
   return json::array(
       {Fields(m.setup), ToJson(m.metrics), ToJson(m.fidelities), m.capacity, m.network_cells});
@@ -345,6 +345,7 @@ void Read(ListReader& in, LogMessage& m) {
 void Read(ListReader& in, Progress& m) {
   m.fraction = in.Real();
   m.what = in.Text();
+  m.prepares = in.Flag();
 }
 
 void Read(ListReader& in, SearchSetup& m) {

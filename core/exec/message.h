@@ -68,6 +68,7 @@ struct LogMessage {
 struct Progress {
   double fraction = 0;
   std::string what;
+  bool prepares = false;
 };
 
 // ---- between a run and the process that searches for it (RemoteRun)

@@ -124,6 +124,8 @@ TEST(MessageTest, OtherMessagesStayTheSame) {
   EXPECT_EQ(Passed(LogMessage{LODE_WARNING, "hot"}).text, "hot");
   EXPECT_EQ(Passed(Progress{0.5, "epoch 1"}).fraction, 0.5);
   EXPECT_EQ(Passed(Progress{0.5, "epoch 1"}).what, "epoch 1");
+  EXPECT_FALSE(Passed(Progress{0.5, "epoch 1"}).prepares);
+  EXPECT_TRUE(Passed(Progress{0.5, "epoch 1", true}).prepares);
   for (const Message& message : {Message(Stop()), Message(End()), Message(Stopped())}) {
     EXPECT_EQ(Decode(Encode(message)).index(), message.index());
   }

@@ -117,8 +117,8 @@ class RankServer {
     SetLogLevel(setup.log_level);
     run_.seed = setup.seed;
     run_.cancelled = &cancelled_;
-    run_.progress = [this](double fraction, std::string_view what) {
-      link_.Send(0, Progress{fraction, std::string(what)});
+    run_.progress = [this](const CallProgress& call) {
+      link_.Send(0, Progress{call.fraction, std::string(call.what), call.prepares});
     };
     const Workers::Limits limits{setup.timeout_seconds, setup.memory_limit};
     workers_ = std::make_unique<Workers>(1, limits, setup, program_, run_, [this] { Poll(); });

@@ -94,7 +94,7 @@ void Ranks::Handle(int rank, Message& message) {
     const std::string what = title + ": " + refused->reason;
     if (refused->lost) { throw WorkerLost(what); }
     throw HostError(what);
-  } else if (!PassOn(message)) {
+  } else if (!PassOn(message, static_cast<std::uint32_t>(rank) - 1)) {
     throw HostError(title + ": sent a message that only rank 0 may send");
   }
 }

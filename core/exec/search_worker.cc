@@ -78,8 +78,8 @@ class SearchServer {
     run_ = std::make_unique<Run>(
         ResolveOne(document, *index_), setup.setup.seed, *index_, WorkerCancelled(),
         std::move(executor),
-        [&host](double fraction, std::string_view what) {
-          host.Send(Progress{fraction, std::string(what)});
+        [&host](const CallProgress& call) {
+          host.Send(Progress{call.fraction, std::string(call.what), call.prepares});
         },
         setup.setup.prepared);
   }

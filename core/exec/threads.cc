@@ -11,8 +11,17 @@ namespace {
 
 constexpr std::chrono::milliseconds kSlice{50};  // between two checks for cancellation
 
-RunContext WithAbandoned(RunContext run, const std::atomic<bool>& abandoned) {
+thread_local std::optional<std::uint32_t> this_worker;  // if this thread evaluates
+
+// Calls end early once they are abandoned, and their progress is that of the worker.
+RunContext ContextOfWorkers(RunContext run, const std::atomic<bool>& abandoned) {
   run.abandoned = &abandoned;
+  if (run.progress) {
+    run.progress = [progress = run.progress](CallProgress call) {
+      call.worker = this_worker;
+      progress(call);
+    };
+  }
   return run;
 }
 
@@ -20,7 +29,7 @@ RunContext WithAbandoned(RunContext run, const std::atomic<bool>& abandoned) {
 
 Threads::Threads(const Pipeline& pipeline, const Catalog& catalog, const RunContext& run,
                  std::size_t count)
-    : run_(WithAbandoned(run, abandoned_)),
+    : run_(ContextOfWorkers(run, abandoned_)),
       oracles_(pipeline, catalog, run_, MeasuringOracles(pipeline, catalog)) {
   Doing("starting threads to evaluate in", [&] {
     for (std::uint32_t worker = 0; worker < count; ++worker) {
@@ -82,6 +91,7 @@ void Threads::TakeFinished() {
 
 void Threads::Work(const std::stop_token& stop, std::uint32_t worker) {
   const CrashStack stack;
+  this_worker = worker;
   while (auto query = AwaitQuery(stop)) {
     try {
       Evaluate(std::move(*query), worker);

@@ -71,8 +71,8 @@ class QueryServer {
               HostChannel& host)
       : run_{setup.seed,
              &cancelled,
-             [&host](double fraction, std::string_view what) {
-               host.Send(Progress{fraction, std::string(what)});
+             [&host](const CallProgress& call) {
+               host.Send(Progress{call.fraction, std::string(call.what), call.prepares});
              },
              {},
              setup.prepared} {

@@ -178,7 +178,7 @@ void Workers::Handle(Slot& slot, Message& message) {
     slot.refused = true;
   } else if (std::holds_alternative<Stopped>(message)) {
     slot.refusal = "oracle process: was told to end, but not by this program";
-  } else if (!PassOn(message)) {
+  } else if (!PassOn(message, NumberOf(slot))) {
     Lose(slot, "sent a message that only a host may send");
   }
 }

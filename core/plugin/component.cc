@@ -153,7 +153,10 @@ void Instance::FillHost() {
   };
   host_.cancelled = [](const lode_host* host) { return Of(host).IsCancelled(); };
   host_.progress = [](const lode_host* host, double fraction, const char* what) {
-    if (const auto& progress = Of(host).run_.progress) { progress(fraction, OneLine(what)); }
+    const Instance& instance = Of(host);
+    if (!instance.run_.progress) { return; }
+    const std::string line = OneLine(what);
+    instance.run_.progress({fraction, line, instance.prepares_});
   };
   host_.record = [](const lode_host* host, const char* name, double value) {
     if (const auto& record = Of(host).run_.record) { record(OneLine(name), value); }
@@ -258,9 +261,11 @@ void OracleInstance::Prepare(const fs::path& directory) {
   const std::string text = directory.string();
   stream().SetSeed(0);
   Enter(0, Phase::kPrepare);
+  ReportPreparation(true);
   Call([&](lode_error* e) {
     return api<lode_oracle_api>().prepare(get(), {text.data(), text.size()}, e);
   });
+  ReportPreparation(false);
   stream().SetSeed(seed());
 }
 

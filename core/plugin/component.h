@@ -22,12 +22,21 @@
 
 namespace lode::core {
 
+// A component's report about a long call.
+struct CallProgress {
+  double fraction = -1;   // of the call, 0 to 1; negative: unknown
+  std::string_view what;  // "epoch 3 of 12"; valid during the report
+  bool prepares = false;  // the call is a preparation
+  std::optional<std::uint32_t>
+      worker{};  // the worker that evaluates, as in Timing, if there are any
+};
+
 // The context that all components of one run share. Outlives them.
 struct RunContext {
   std::uint64_t seed = 0;
-  const std::atomic<bool>* cancelled = nullptr;                          // may be null
-  std::function<void(double fraction, std::string_view what)> progress;  // may be empty; any thread
-  std::function<void(std::string_view name, double value)> record;       // may be empty
+  const std::atomic<bool>* cancelled = nullptr;                     // may be null
+  std::function<void(const CallProgress&)> progress;                // may be empty; any thread
+  std::function<void(std::string_view name, double value)> record;  // may be empty
   // The directory in which oracles prepare, each in a subdirectory of its own; the oracle of a
   // preparation prepares in this directory itself. If empty, they do not prepare.
   std::filesystem::path prepared{};
@@ -81,6 +90,8 @@ class Instance {
   lode_instance* get() const { return instance_; }
   RandomStream& stream() { return stream_; }
   std::uint64_t seed() const { return run_.seed; }
+  // Marks what is reported from now on as the progress of a preparation, or not.
+  void ReportPreparation(bool prepares) { prepares_ = prepares; }
 
   // Makes a call and throws the error that it reports.
   void Call(const std::function<lode_status(lode_error*)>& call) const;
@@ -102,6 +113,7 @@ class Instance {
   RandomStream stream_;
   lode_host host_{};
   lode_instance* instance_ = nullptr;
+  std::atomic<bool> prepares_ = false;
 };
 
 class SpaceInstance : public Instance {

@@ -9,15 +9,29 @@
 namespace lode::core {
 namespace {
 
-constexpr std::size_t kBar = 20;          // columns
-constexpr std::size_t kRoomForABar = 60;  // minimum columns of a line with a bar
-constexpr double kSecondsToJudge = 1;     // earlier, nobody can tell what is left
-constexpr double kLongest = 1e9;          // seconds that are worth showing
+constexpr std::size_t kBar = 20, kShortBar = 10;  // columns
+constexpr std::size_t kRoomForABar = 90;          // minimum columns of a line with a bar
+constexpr std::size_t kRoomForAShortBar = 60;
+constexpr std::size_t kShortestReport = 12;  // columns that are worth showing of one that is cut
+constexpr double kSecondsToJudge = 1;        // earlier, nobody can tell what is left
+constexpr double kLongest = 1e9;             // seconds that are worth showing
 
-std::string Bar(double fraction) {
+std::string Bar(double fraction, std::size_t columns) {
   const auto full =
-      static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(kBar));
-  return "[" + std::string(full, '#') + std::string(kBar - full, '.') + "]";
+      static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) * static_cast<double>(columns));
+  return "[" + std::string(full, '#') + std::string(columns - full, '.') + "]";
+}
+
+// Returns "" if there is no room or nothing to show.
+std::string BarFor(const ProgressState& state, std::size_t columns) {
+  if (!state.fraction || columns < kRoomForAShortBar) { return ""; }
+  return Bar(*state.fraction, columns < kRoomForABar ? kShortBar : kBar);
+}
+
+// Returns as much of a report as fits, "epoch 1 of 4, 14…".
+std::string Cut(const std::string& report, std::size_t columns) {
+  if (ColumnsOf(report) <= columns) { return report; }
+  return columns < kShortestReport ? "" : Clip(report, columns - 1) + "…";
 }
 
 std::string Percent(double fraction) {
@@ -33,10 +47,23 @@ std::vector<std::string> FactsOf(const ProgressState& state) {
     parts.push_back(std::to_string(state.busy) + "/" + std::to_string(state.workers) +
                     " workers busy");
   }
-  for (const std::string& text : {state.best, state.call, state.title}) {
-    if (!text.empty()) { parts.push_back(text); }
-  }
+  if (!state.best.empty()) { parts.push_back(state.best); }
   return parts;
+}
+
+void Append(std::string& line, const std::string& part, std::size_t columns) {
+  const std::string gap = line.empty() ? "" : "  ";
+  const bool fits = ColumnsOf(line) + gap.size() + ColumnsOf(part) <= columns;
+  line += fits && !part.empty() ? gap + part : "";
+}
+
+// Appends report and title, which has precedence.
+void AppendReport(std::string& line, const ProgressState& state, std::size_t columns) {
+  constexpr std::size_t kGap = 2;
+  const std::size_t used = ColumnsOf(line) + kGap;
+  const std::size_t title = state.title.empty() ? 0 : ColumnsOf(state.title) + kGap;
+  if (used + title < columns) { Append(line, Cut(state.call, columns - used - title), columns); }
+  Append(line, state.title, columns);
 }
 
 }  // namespace
@@ -58,17 +85,17 @@ std::string ProgressLine(const ProgressState& state, std::size_t columns) {
   if (!state.done.empty() || state.fraction) {
     parts.insert(parts.begin(), state.done.empty() ? Percent(*state.fraction) : state.done);
   }
-  std::string line = state.fraction && columns >= kRoomForABar ? Bar(*state.fraction) : "";
-  for (const std::string& part : parts) {
-    const std::string gap = line.empty() ? "" : "  ";
-    const std::size_t used = ColumnsOf(line) + gap.size();
-    if (used + ColumnsOf(part) <= columns) { line += gap + part; }
-  }
+  std::string line = BarFor(state, columns);
+  for (const std::string& part : parts) { Append(line, part, columns); }
+  AppendReport(line, state, columns);
   return line;
 }
 
 std::string ProgressText(const ProgressState& state) {
-  const std::vector<std::string> parts = FactsOf(state);
+  std::vector<std::string> parts = FactsOf(state);
+  for (const std::string& part : {state.call, state.title}) {
+    if (!part.empty()) { parts.push_back(part); }
+  }
   std::string text = state.done + (state.done.empty() ? "" : " ") + "after ";
   for (const std::string& part : parts) { text += (&part == &parts.front() ? "" : ", ") + part; }
   return text;

@@ -10,8 +10,9 @@
 namespace lode::core {
 
 struct ProgressState {
-  std::string done;                // "12/60 runs"; "" if not counted
-  std::optional<double> fraction;  // of all the work
+  std::string done;                // "12/60 runs", "preparing 13 %"; "" if not counted
+  std::optional<double> fraction;  // of all the work, or of the preparation
+  bool is_preparing = false;       // before all other work
   double elapsed_seconds = 0;
   std::optional<double> left_seconds;
   std::uint64_t failures = 0;
@@ -24,7 +25,8 @@ struct ProgressState {
 // Returns "0:07", "12:03", "1:02:33".
 std::string FormatDuration(double seconds);
 
-// Returns a line for a terminal: as much as fits, with a bar if there is room.
+// Returns a line for a terminal: as much as fits, with a bar if there is room. Only the report of a
+// call is cut; other facts that do not fit are left out.
 std::string ProgressLine(const ProgressState& state, std::size_t columns);
 
 // Returns a line for a log: "12/60 runs after 1:03, 2:10 left, 3 failed, 2 of 4 workers busy".

@@ -28,9 +28,29 @@ TEST(ProgressLine, ShowsAsMuchAsFits) {
             "73.07  epoch 3 of 12 25 %  nb201-train seed 3");
   EXPECT_EQ(ProgressLine(Some(), 44), "12/60 runs  1:03  2:11 left  3 failed");
   EXPECT_EQ(ProgressLine(Some(), 19), "12/60 runs  1:03");
-  for (std::size_t columns = 0; columns < 150; ++columns) {
-    EXPECT_LE(ColumnsOf(ProgressLine(Some(), columns)), columns);
+}
+
+TEST(ProgressLine, FitsAnyWidth) {
+  ProgressState wide = Some();
+  wide.call = "épоque 第三世代 of 12, 812 images/s, loss 1.234, top-1 45.1 %";
+  for (std::size_t columns = 0; columns < 210; ++columns) {
+    for (const ProgressState& state : {Some(), wide}) {
+      EXPECT_LE(ColumnsOf(ProgressLine(state, columns)), columns);
+    }
   }
+}
+
+TEST(ProgressLine, CutsOnlyTheReport) {
+  ProgressState state = Some();
+  state.best.clear();
+  state.title.clear();
+  const std::string facts = "[##........]  12/60 runs  1:03  2:11 left  3 failed  2/4 workers busy";
+  EXPECT_EQ(ProgressLine(state, 88), facts + "  epoch 3 of 12 25…");
+  EXPECT_EQ(ProgressLine(state, 83), facts + "  epoch 3 of …");
+  EXPECT_EQ(ProgressLine(state, 82), facts);
+  state.call = "第三世代第三世代";  // a wide character takes two columns
+  EXPECT_EQ(ProgressLine(state, 84), facts + "  第三世代第三…");
+  EXPECT_EQ(ProgressLine(state, 85), facts + "  第三世代第三…");
 }
 
 TEST(ProgressLine, ShowsThePercentageOfUncountedWork) {

@@ -11,8 +11,8 @@ bool Prepare(const StageRun& stage, const RunInfo& run, const RunEnvironment& en
   RunListener& listener = environment.listener;
   const RunContext context{0,
                            &environment.cancel.flag(),
-                           [&](double fraction, std::string_view what) {
-                             listener.OnProgress({run, fraction, what});
+                           [&](const CallProgress& call) {
+                             listener.OnProgress({run, call});
                            },
                            {},
                            stage.directory};

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/config/pipeline.h"
+#include "core/plugin/component.h"
 #include "core/plugin/declaration.h"
 #include "core/run/completion.h"
 #include "core/search/trial.h"
@@ -49,13 +51,13 @@ struct RunActivity {
   const RunInfo& run;
   std::size_t workers = 0;    // maximum under way at once; 0: the run itself evaluates
   std::size_t under_way = 0;  // current number
+  std::optional<std::uint32_t> finished{};  // the worker whose evaluation ended, as in Timing
 };
 
 // A component reports the progress of a long call.
 struct RunProgress {
   const RunInfo& run;
-  double fraction = 0;    // of the call, 0 to 1; negative: unknown
-  std::string_view what;  // "epoch 3"
+  const CallProgress& call;
 };
 
 // A trial, as in TrialObserver::OnTrial.

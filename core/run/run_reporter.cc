@@ -14,7 +14,7 @@ class WatchedExecutor : public Executor {
         workers_(executor_->capacity() > 1 ? executor_->capacity() : 0) {
     executor_->Listen([this](const Query& query, const Evaluation& evaluation) {
       --under_way_;
-      Report();
+      Report(evaluation.timing.worker);
       Tell(query, evaluation);
     });
     Report();
@@ -33,7 +33,9 @@ class WatchedExecutor : public Executor {
   Evaluation Finish(std::uint64_t id) override { return executor_->Finish(id); }
 
  private:
-  void Report() const { listener_.OnActivity({run_, workers_, under_way_}); }
+  void Report(std::optional<std::uint32_t> finished = std::nullopt) const {
+    listener_.OnActivity({run_, workers_, under_way_, finished});
+  }
 
   const std::unique_ptr<Executor> executor_;
   const RunInfo& run_;
@@ -44,10 +46,8 @@ class WatchedExecutor : public Executor {
 
 }  // namespace
 
-std::function<void(double, std::string_view)> RunReporter::Progress() const {
-  return [this](double fraction, std::string_view what) {
-    listener_.OnProgress({run_, fraction, what});
-  };
+std::function<void(const CallProgress&)> RunReporter::Progress() const {
+  return [this](const CallProgress& call) { listener_.OnProgress({run_, call}); };
 }
 
 std::unique_ptr<Executor> RunReporter::Watch(std::unique_ptr<Executor> executor) {

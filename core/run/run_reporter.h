@@ -23,7 +23,7 @@ class RunReporter : public TrialObserver {
   RunReporter& operator=(const RunReporter&) = delete;
 
   // Returns a function for RunContext::progress. It may be called from any thread.
-  std::function<void(double, std::string_view)> Progress() const;
+  std::function<void(const CallProgress&)> Progress() const;
 
   // Returns an executor that reports its evaluations. *this outlives it.
   std::unique_ptr<Executor> Watch(std::unique_ptr<Executor> executor);

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ class FakeExecutor : public Executor {
   std::uint64_t Next() override { return asked_.front().id; }
   Evaluation Finish(std::uint64_t /*id*/) override {
     Evaluation evaluation;
+    evaluation.timing.worker = 2;
     Tell(asked_.front(), evaluation);
     asked_.pop_front();
     return evaluation;
@@ -43,9 +45,10 @@ class Heard : public RunListener {
  public:
   void OnActivity(const RunActivity& activity) override {
     activity_.emplace_back(activity.workers, activity.under_way);
+    finished_.push_back(activity.finished);
   }
   void OnProgress(const RunProgress& progress) override {
-    progress_.emplace_back(progress.fraction, progress.what);
+    progress_.emplace_back(progress.call.fraction, progress.call.what);
   }
   void OnTrial(const RunTrial& trial) override {
     steps_.push_back(trial.trial.step);
@@ -58,6 +61,7 @@ class Heard : public RunListener {
   void OnWarning(const RunWarning& /*warning*/) override {}
 
   std::vector<std::pair<std::size_t, std::size_t>> activity_;
+  std::vector<std::optional<std::uint32_t>> finished_;
   std::vector<std::pair<double, std::string>> progress_;
   std::vector<std::uint64_t> steps_;
   std::vector<double> costs_;
@@ -83,6 +87,7 @@ TEST_F(RunReporterTest, EvaluationsThatAreUnderWayAreCounted) {
   EXPECT_EQ(finished, 2);
   EXPECT_THAT(heard_.activity_,
               ElementsAre(Pair(3, 0), Pair(3, 1), Pair(3, 2), Pair(3, 1), Pair(3, 0)));
+  EXPECT_THAT(heard_.finished_, ElementsAre(std::nullopt, std::nullopt, std::nullopt, 2u, 2u));
 }
 
 TEST_F(RunReporterTest, ARunThatEvaluatesItselfHasNoWorkers) {
@@ -92,7 +97,7 @@ TEST_F(RunReporterTest, ARunThatEvaluatesItselfHasNoWorkers) {
 }
 
 TEST_F(RunReporterTest, WhatComponentsSayIsPassedOn) {
-  reporter_.Progress()(0.5, "epoch 3");
+  reporter_.Progress()({0.5, "epoch 3"});
   EXPECT_THAT(heard_.progress_, ElementsAre(Pair(0.5, "epoch 3")));
 }
 

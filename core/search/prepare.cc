@@ -35,7 +35,9 @@ Descriptor Lock(const fs::path& directory, const RunContext& run) {
   Descriptor file = OpenToWrite(path);
   while (!WithHostError([&] { return posix::TryLock(file, path, posix::Holders::kOne); })) {
     if (run.cancelled != nullptr && *run.cancelled) { throw CancelledError(); }
-    if (run.progress) { run.progress(-1, "waiting for another run with the same preparation"); }
+    if (run.progress) {
+      run.progress({-1, "waiting for another run with the same preparation", true});
+    }
     std::this_thread::sleep_for(kSlice);
   }
   return file;

@@ -14,7 +14,7 @@ namespace lode::core {
 // The parts of a run, in the order in which they are made.
 struct Run::Parts {
   Parts(const Pipeline& its_pipeline, std::uint64_t seed, const Catalog& catalog,
-        const std::atomic<bool>& cancelled, std::function<void(double, std::string_view)> progress,
+        const std::atomic<bool>& cancelled, std::function<void(const CallProgress&)> progress,
         std::unique_ptr<Executor> its_executor, std::filesystem::path prepared)
       : pipeline(its_pipeline),
         context{seed, &cancelled, std::move(progress),
@@ -50,7 +50,7 @@ struct Run::Parts {
 
 Run::Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
          const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
-         std::function<void(double, std::string_view)> progress, std::filesystem::path prepared)
+         std::function<void(const CallProgress&)> progress, std::filesystem::path prepared)
     : parts_(std::make_unique<Parts>(pipeline, seed, catalog, cancelled, std::move(progress),
                                      std::move(executor), std::move(prepared))) {}
 

@@ -73,8 +73,7 @@ class Run : public Runner {
   // CancelledError.
   Run(const Pipeline& pipeline, std::uint64_t seed, const Catalog& catalog,
       const std::atomic<bool>& cancelled, std::unique_ptr<Executor> executor,
-      std::function<void(double, std::string_view)> progress = {},
-      std::filesystem::path prepared = {});
+      std::function<void(const CallProgress&)> progress = {}, std::filesystem::path prepared = {});
   ~Run() override;
 
   const std::vector<MetricDeclaration>& metrics() const override;

@@ -317,9 +317,50 @@ TEST_F(ProgressTest, APreparationShowsItsProgress) {
   const pid_t child =
       StartOn(terminal, {"--plugin", LODE_BINARY_DIR "/tests/plugins/prepared_oracle.lode.so"});
   WaitForFrame(terminal, [](const std::string& frame) {
-    return frame.find("training") != std::string::npos && frame.find(" left") != std::string::npos;
+    return frame.find("preparing 0 %") != std::string::npos &&
+           frame.find("training") != std::string::npos && frame.find(" left") != std::string::npos;
   });
   Stop(child);
+}
+
+// Wherever the oracle is: the search has not begun.
+TEST_F(ProgressTest, ARunThatPreparesShowsThePreparation) {
+  std::ofstream(directory_.path() / "p.toml")
+      << "[pipeline]\nname = \"shown\"\n[space]\nuse = \"nb201\"\n"
+         "[oracle]\nuse = \"prepared_oracle\"\nsteps = 100000\ndelay_ms = 20\n"
+         "[reward]\nmetric = \"score\"\n[optimizer]\nuse = \"random\"\n"
+         "[budget]\nsteps = 6\n";
+  for (const char* setting : {"isolate=true", "isolate=\"all\"", "workers=2"}) {
+    Terminal terminal(60);
+    const pid_t child =
+        StartOn(terminal, {"--plugin", LODE_BINARY_DIR "/tests/plugins/prepared_oracle.lode.so",
+                           "--fresh", "--set", std::string("execution.") + setting});
+    const std::string frame = WaitForFrame(terminal, [](const std::string& f) {
+      return f.find("preparing 0 %") != std::string::npos && f.find(" left") != std::string::npos;
+    });
+    EXPECT_LE(WidthOf(frame), 59u) << frame;
+    EXPECT_THAT(frame, Not(HasSubstr("0/6 steps"))) << setting;
+    Stop(child);
+  }
+}
+
+TEST_F(ProgressTest, EachWorkerHasItsCall) {
+  std::ofstream(directory_.path() / "train.sh")
+      << "printf '{\"progress\": 0.25, \"message\": \"epoch 3 of 12\"}\\n'\nsleep 1000\n";
+  const std::string oracle =
+      "oracle={use=\"command\", command=[\"sh\", \"{program}\"], program=\"train.sh\", "
+      "maximize=[\"score\"], train=[\"score\"]}";
+  for (const char* isolate : {"true", "false"}) {
+    Terminal terminal(100);
+    const pid_t child = StartOn(
+        terminal, {"--fresh", "--set", oracle, "--set", "reward.metric=score", "--set",
+                   "execution.workers=2", "--set", std::string("execution.isolate=") + isolate});
+    const std::string frame = WaitForFrame(terminal, [](const std::string& f) {
+      return f.find("worker 1: epoch 3 of 12 25 %") != std::string::npos;
+    });
+    EXPECT_THAT(frame, HasSubstr("2/2 workers busy")) << isolate;
+    Stop(child);
+  }
 }
 
 }  // namespace

@@ -101,6 +101,14 @@ Rows EmbedAll(const Autoencoder& network, std::span<const NodeGraph> graphs) {
   return all;
 }
 
+std::string TextOf(const LearningProgress& learned, std::int64_t epochs) {
+  char text[96];
+  std::snprintf(text, sizeof text, "learning the embedding, epoch %lld of %lld, loss %.3f",
+                static_cast<long long>(learned.epoch) + 1, static_cast<long long>(epochs),
+                learned.loss);
+  return text;
+}
+
 std::string PercentText(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
@@ -129,7 +137,7 @@ std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t w
 }
 
 double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
-             const std::function<void(double)>& progress, Autoencoder& network) {
+             const std::function<void(const LearningProgress&)>& progress, Autoencoder& network) {
   std::vector<const NodeGraph*> shuffled = PointersTo(graphs);
   random.Shuffle(std::span(shuffled));
   const auto held_out = std::span<const NodeGraph* const>(shuffled).first(shuffled.size() / 10);
@@ -140,8 +148,9 @@ double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, l
   network.Initialize(random);
   for (std::int64_t epoch = 0; epoch < config.epochs; ++epoch) {
     ForBatches(learned, size, [&](const GraphBatch& batch) {
-      network.Train(batch, {config.dropout, config.embedding_learning_rate, 5}, random);
-      progress(++done / (batches * static_cast<double>(config.epochs)));
+      const double loss =
+          network.Train(batch, {config.dropout, config.embedding_learning_rate, 5}, random);
+      progress({++done / (batches * static_cast<double>(config.epochs)), epoch, loss});
     });
   }
   std::size_t correct = 0;
@@ -169,9 +178,9 @@ Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lo
   vectors_.Resize(graphs.size(), Padded(network_->dimensions()));
   const auto learn = [&] {
     auto stream = StreamFor(Purpose::kLearning, config);
-    const auto progress = [&](double fraction) {
+    const auto progress = [&](const LearningProgress& learned) {
       host.ThrowIfCancelled();
-      host.Progress(fraction, "learning the embedding");
+      host.Progress(learned.fraction, TextOf(learned, config.epochs).c_str());
     };
     reconstructed_ = static_cast<float>(
         Learn(graphs, config, lode::Random(stream.handle()), progress, *network_));

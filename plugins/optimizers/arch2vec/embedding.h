@@ -76,10 +76,17 @@ void DeclareEmbedding(lode::Params<Config>& params) {
 std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t whole,
                                          std::size_t sample, lode::Random random);
 
+// How far learning is, after a batch.
+struct LearningProgress {
+  double fraction;     // of all epochs
+  std::int64_t epoch;  // from 0
+  double loss;         // of the batch
+};
+
 // The share of held-out graphs that the decoder reconstructs without a mistake, after `epochs` on
-// the others: a tenth of all is held out. Calls progress(fraction) now and then, which may throw.
+// the others: a tenth of all is held out. Calls `progress`, which may throw, after each batch.
 double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
-             const std::function<void(double)>& progress, Autoencoder& network);
+             const std::function<void(const LearningProgress&)>& progress, Autoencoder& network);
 
 // The pool, its vectors, and the encoder. Does not depend on the run's seed, so all runs with the
 // same parameters share what the first of them has learned (cache.h).

@@ -86,7 +86,8 @@ FittedPredictor::FittedPredictor(lode::Host host, const lode::Space& space,
     const Scale scale = metric_scales_[metric];
     std::vector<double> targets = Column(samples, &Sample::values, metric);
     for (double& target : targets) { target = (target - scale.mean) / scale.deviation; }
-    ensembles_[metric].Fit(host.Random(), table, targets);
+    ensembles_[metric].Fit(host.Random(), table, targets,
+                           [&](const auto& progress) { Report(host, metric, progress); });
   }
 }
 
@@ -110,6 +111,16 @@ FittedPredictor::FittedPredictor(lode::Host host, const lode::Space& space,
     std::ranges::copy(reader.Take(tensor, shape), elements.begin());
   });
   reader.RequireNoOthers();
+}
+
+void FittedPredictor::Report(const lode::Host& host, std::size_t metric,
+                             const lode::predictors::FitProgress& progress) const {
+  const auto metrics = static_cast<double>(metrics_.size());
+  const std::string text = metrics_[metric] + ": network " + std::to_string(progress.network + 1) +
+                           " of " + std::to_string(progress.networks) + ", epoch " +
+                           std::to_string(progress.epoch + 1) + " of " +
+                           std::to_string(progress.epochs);
+  host.Progress((static_cast<double>(metric) + progress.fraction()) / metrics, text.c_str());
 }
 
 template <class Take>

@@ -62,6 +62,8 @@ class FittedPredictor {
                   std::vector<std::string> metrics, std::size_t inputs,
                   std::vector<lode::Architecture> examples);
 
+  void Report(const lode::Host& host, std::size_t metric,
+              const lode::predictors::FitProgress& progress) const;
   static Scale ScaleOf(const std::vector<double>& values);
   void LearnScales(const std::vector<Sample>& samples);
   void Encode(lode::ArchitectureView architecture, std::span<const double> inputs,

@@ -47,17 +47,23 @@ double LossSlope(Loss loss, double error) {
 Ensemble::Ensemble(Host host, std::size_t inputs, const Settings& settings)
     : host_(host), settings_(settings), batch_(inputs) {}
 
-void Ensemble::Fit(Random random, const InputTable& inputs, std::span<const double> targets) {
+void Ensemble::Fit(Random random, const InputTable& inputs, std::span<const double> targets,
+                   const std::function<void(const FitProgress&)>& progress) {
   while (untrained_.size() < settings_.networks) {
     untrained_.push_back(MakeNetwork(inputs.columns(), settings_));
     untrained_.back().InitializeOrthogonal(random, 1);
   }
   networks_ = untrained_;
-  for (Mlp& network : networks_) { Train(network, random, inputs, targets); }
+  for (std::size_t n = 0; n < networks_.size(); ++n) {
+    Train(networks_[n], random, inputs, targets, [&](std::size_t epoch, std::size_t epochs) {
+      if (progress) { progress({n, networks_.size(), epoch, epochs}); }
+    });
+  }
 }
 
 void Ensemble::Train(Mlp& network, Random random, const InputTable& inputs,
-                     std::span<const double> targets) {
+                     std::span<const double> targets,
+                     const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<std::size_t> order(inputs.rows());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t batch = std::min(settings_.batch, order.size());
@@ -67,6 +73,7 @@ void Ensemble::Train(Mlp& network, Random random, const InputTable& inputs,
     const std::size_t first = step % batches * batch;
     if (first == 0) {
       host_.ThrowIfCancelled();
+      progress(step / batches, (steps + batches - 1) / batches);
       Shuffle(random, order);
     }
     const std::size_t count = std::min(batch, order.size() - first);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <lode/plugin.hpp>
 #include <span>
 #include <vector>
@@ -21,6 +22,17 @@ double LossSlope(Loss loss, double error);
 struct Prediction {
   double mean = 0;
   double deviation = 0;  // the standard deviation of the networks' values
+};
+
+// How far a fit is: an epoch of a network begins. Both count from 0.
+struct FitProgress {
+  std::size_t network, networks;
+  std::size_t epoch, epochs;
+
+  double fraction() const {  // of all networks
+    const double of_network = static_cast<double>(epoch) / static_cast<double>(epochs);
+    return (static_cast<double>(network) + of_network) / static_cast<double>(networks);
+  }
 };
 
 // Networks of the same shape, hidden layers of ReLU and one output, which differ in their initial
@@ -43,8 +55,10 @@ class Ensemble {
   std::size_t inputs() const { return batch_.columns(); }
 
   // Trains the networks from their initial weights, which the first call draws. Throws
-  // CancelledError if the run is cancelled. REQUIRES: a row, and a target for each.
-  void Fit(Random random, const InputTable& inputs, std::span<const double> targets);
+  // CancelledError if the run is cancelled. `progress` may be empty. REQUIRES: a row, and a target
+  // for each.
+  void Fit(Random random, const InputTable& inputs, std::span<const double> targets,
+           const std::function<void(const FitProgress&)>& progress = {});
 
   // Returns the prediction for each row, which does not depend on the other rows. REQUIRES: Fit or
   // Restore was called.
@@ -57,7 +71,8 @@ class Ensemble {
 
  private:
   void Train(networks::Mlp& network, Random random, const InputTable& inputs,
-             std::span<const double> targets);
+             std::span<const double> targets,
+             const std::function<void(std::size_t epoch, std::size_t epochs)>& progress);
   void Descend(networks::Mlp& network, const InputTable& inputs, std::span<const double> targets,
                std::span<const std::size_t> rows);
 

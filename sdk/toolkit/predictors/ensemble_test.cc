@@ -54,6 +54,27 @@ TEST_F(EnsembleTest, LearnsWhatNoSumOfInputsIs) {
   }
 }
 
+TEST_F(EnsembleTest, SaysHowFarItIs) {
+  const InputTable inputs = TableOf({{0}, {1}, {2}, {3}, {4}});
+  Ensemble ensemble(host_.host(), 1,
+                    {.networks = 2,
+                     .width = 8,
+                     .epochs = 5,
+                     .batch = 2,
+                     .most_steps = 8});  // 2 epochs of 3 steps, and 2 steps
+  lode::test::FixedStream stream(7);
+  std::vector<double> fractions;
+  ensemble.Fit(stream.random(), inputs, std::vector<double>(5), [&](const FitProgress& progress) {
+    EXPECT_EQ(progress.epochs, 3u);
+    EXPECT_EQ(progress.networks, 2u);
+    fractions.push_back(progress.fraction());
+  });
+  ASSERT_EQ(fractions.size(), 6u);
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_NEAR(fractions[i], static_cast<double>(i) / 6, 1e-12);
+  }
+}
+
 // The mean has the least squared error, the median the least absolute one.
 TEST_F(EnsembleTest, MinimizesItsLoss) {
   const InputTable inputs = TableOf({{1}, {1}, {1}});

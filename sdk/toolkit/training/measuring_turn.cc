@@ -26,6 +26,7 @@ MeasuringTurn::MeasuringTurn(const Host& host) {
   if (!directory_.is_open()) { posix::ThrowIoError(path, "cannot be opened", errno); }
   host.ThrowIfCancelled();
   while (!posix::TryLock(directory_, path, posix::Holders::kOne)) {
+    host.Progress(-1, "waiting for another measurement");
     std::this_thread::sleep_for(kPatience);
     host.ThrowIfCancelled();
   }

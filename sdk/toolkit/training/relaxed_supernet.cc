@@ -150,6 +150,7 @@ RelaxedSupernet::Forward RelaxedSupernet::Run(const RelaxedBatch& batch, const P
   Tally tally;
   tally.Add(logits.detach(), labels);
   forward.result = {forward.loss.item<double>(), tally.Result().top1 / 100};
+  forward.images = tally.Result().images;
   return forward;
 }
 
@@ -177,7 +178,20 @@ RelaxedResult RelaxedSupernet::TakeStep(const RelaxedBatch& batch) {
   forward.loss.backward();
   Fill(batch.gradient, forward.mixture.all().grad());
   state.descent->Descend(batch.number);
+  Report(batch.number, forward);
   return forward.result;
+}
+
+void RelaxedSupernet::Report(std::uint64_t batch, const Forward& forward) {
+  const std::uint64_t place = batch % training_.epoch();
+  if (place == 0) { epoch_ = {}; }
+  epoch_.images += forward.images;
+  const double share = static_cast<double>(forward.images) / static_cast<double>(epoch_.images);
+  epoch_.loss += share * (forward.result.loss - epoch_.loss);
+  epoch_.top1 += share * (100 * forward.result.accuracy - epoch_.top1);
+  rate_.Add(forward.images);
+  host_.Progress(static_cast<double>(place + 1) / static_cast<double>(training_.epoch()),
+                 DescribeEpoch(batch / training_.epoch(), config_.epochs, rate_, epoch_).c_str());
 }
 
 RelaxedResult RelaxedSupernet::Measure(const RelaxedBatch& batch) {

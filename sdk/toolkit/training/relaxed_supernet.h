@@ -17,6 +17,7 @@
 #include "toolkit/training/numbered_batches.h"
 #include "toolkit/training/shared_network.h"
 #include "toolkit/training/trainer.h"
+#include "toolkit/training/training_progress.h"
 
 namespace lode::training {
 
@@ -33,6 +34,8 @@ struct RelaxedLoaders {
 // momentum: the training loss includes weight decay, and the product with the second derivative is
 // a difference of gradients at w +- eps v, eps = 0.01 / |v|, where v = dL/dw'. Operations whose
 // weight is 0 do not move.
+//
+// Each step reports the progress of its epoch to the host.
 //
 // Skip dropout is that of P-DARTS (Chen et al., ICCV 2019, section 3.3), a dropout of the elements
 // of identities in steps. The gradient at a weight of 0 is that of the operation without anything
@@ -75,6 +78,7 @@ class RelaxedSupernet : public RelaxedNetwork {
     Mixture mixture;
     torch::Tensor loss;
     RelaxedResult result;
+    std::int64_t images = 0;
   };
   using Tensors = std::vector<torch::Tensor>;
 
@@ -85,6 +89,7 @@ class RelaxedSupernet : public RelaxedNetwork {
 
   Forward Run(const RelaxedBatch& batch, const Pass& pass);
   RelaxedResult TakeStep(const RelaxedBatch& batch);
+  void Report(std::uint64_t batch, const Forward& forward);
   RelaxedResult MeasureAtWeights(const RelaxedBatch& batch);
   RelaxedResult MeasureUnrolled(const RelaxedBatch& batch);
   void SubtractProduct(const RelaxedBatch& inner, double rate, const Tensors& v,
@@ -97,6 +102,8 @@ class RelaxedSupernet : public RelaxedNetwork {
   const Make make_;
   NumberedBatches training_, validation_;
   std::optional<State> state_;
+  Evaluation epoch_;  // of the training batches in the current epoch so far
+  ImageRate rate_;
 };
 
 }  // namespace lode::training

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 #include <lode/text.hpp>
+#include <span>
 #include <utility>
 
 #include "toolkit/files/safetensors.h"
@@ -27,21 +28,32 @@ fs::path CheckpointOf(const SupernetPhase& phase, const fs::path& directory) {
   return directory / ("checkpoint" + name + ".safetensors");
 }
 
-std::int64_t EpochsOf(const std::vector<SupernetPhase>& phases) {
-  std::int64_t epochs = 0;
-  for (const SupernetPhase& phase : phases) { epochs += phase.config.epochs; }
-  return epochs;
+// The work of phases: their epochs, each as long as its steps have paths.
+double WorkOf(std::span<const SupernetPhase> phases) {
+  double work = 0;
+  for (const SupernetPhase& phase : phases) {
+    work += static_cast<double>(phase.config.epochs) * static_cast<double>(phase.paths);
+  }
+  return work;
 }
 
-// The hooks of a phase in a training of `total` epochs, after those `before` it.
-TrainingHooks PhaseHooks(const Host& host, const SupernetPhase& phase, std::int64_t before,
-                         std::int64_t total) {
+// A phase's part of all work.
+struct PhaseShare {
+  PhaseShare(std::span<const SupernetPhase> all, std::size_t phase)
+      : before(WorkOf(all.first(phase)) / WorkOf(all)),
+        own(WorkOf(all.subspan(phase, 1)) / WorkOf(all)) {}
+
+  // The fraction of all work after a fraction of the phase.
+  double After(double fraction) const { return before + fraction * own; }
+
+  double before, own;
+};
+
+TrainingHooks PhaseHooks(const Host& host, const SupernetPhase& phase, const PhaseShare& share) {
   TrainingHooks hooks = HooksOf(host);
-  if (phase.name.empty()) { return hooks; }
-  const auto epochs = static_cast<double>(phase.config.epochs);
+  const std::string name = phase.name.empty() ? "" : phase.name + ", ";
   hooks.progress = [=, report = hooks.progress](double fraction, const std::string& what) {
-    const double done = static_cast<double>(before) + fraction * epochs;
-    report(done / static_cast<double>(total), phase.name + ", " + what);
+    report(share.After(fraction), name + what);
   };
   return hooks;
 }
@@ -51,7 +63,11 @@ TrainingHooks PhaseHooks(const Host& host, const SupernetPhase& phase, std::int6
 // Measures random paths after each epoch (AccEnv of L2NAS, eq. 7).
 class SupernetOracle::Environment : public EpochObserver {
  public:
-  explicit Environment(SupernetOracle& oracle) : oracle_(oracle) {}
+  // `phases`: of the training, which this looks at in the last one.
+  Environment(SupernetOracle& oracle, const std::vector<SupernetPhase>& phases)
+      : oracle_(oracle),
+        share_(phases, phases.size() - 1),
+        epochs_(static_cast<std::uint64_t>(phases.back().config.epochs)) {}
 
   // The highest accuracy of an epoch so far, in percent.
   double accuracy() const { return accuracy_; }
@@ -60,6 +76,7 @@ class SupernetOracle::Environment : public EpochObserver {
     const auto paths = static_cast<std::uint64_t>(oracle_.own_.env_paths);
     double sum = 0, best = 0;
     for (std::uint64_t number = epoch * paths; number < (epoch + 1) * paths; ++number) {
+      Report(epoch, number % paths);
       const double accuracy = AccuracyOf(number);
       sum += accuracy;
       best = std::max(best, accuracy);
@@ -83,12 +100,23 @@ class SupernetOracle::Environment : public EpochObserver {
   }
 
  private:
+  void Report(std::uint64_t epoch, std::uint64_t path) const {
+    const double done = static_cast<double>(epoch + 1) / static_cast<double>(epochs_);
+    const std::string text = "epoch " + std::to_string(epoch + 1) + " of " +
+                             std::to_string(epochs_) + ", measuring random path " +
+                             std::to_string(path + 1) + " of " +
+                             std::to_string(oracle_.own_.env_paths);
+    oracle_.host_.Progress(share_.After(done), text.c_str());
+  }
+
   double AccuracyOf(std::uint64_t number) {
     const auto seed = EnvironmentSeed(static_cast<std::uint64_t>(oracle_.own_.seed));
     return oracle_.Score(oracle_.network_->DrawPath(seed, number), number).top1;
   }
 
   SupernetOracle& oracle_;
+  const PhaseShare share_;
+  const std::uint64_t epochs_;
   double accuracy_ = 0;
 };
 
@@ -164,14 +192,12 @@ std::string SupernetOracle::DescribeTraining() const {
 // done again when the training continues.
 void SupernetOracle::Train(const fs::path& file, const std::vector<SupernetPhase>& phases) {
   UseThreads(host_.Threads());
-  Environment environment(*this);
-  const std::int64_t total = EpochsOf(phases);
-  std::int64_t before = 0;
-  for (const SupernetPhase& phase : phases) {
-    const bool observes = own_.env_paths > 0 && &phase == &phases.back();
-    TrainPhase(phase, CheckpointOf(phase, file.parent_path()), observes ? &environment : nullptr,
-               PhaseHooks(host_, phase, before, total));
-    before += phase.config.epochs;
+  Environment environment(*this, phases);
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    const bool observes = own_.env_paths > 0 && i + 1 == phases.size();
+    TrainPhase(phases[i], CheckpointOf(phases[i], file.parent_path()),
+               observes ? &environment : nullptr,
+               PhaseHooks(host_, phases[i], PhaseShare(phases, i)));
   }
   files::Metadata metadata = SplitOf(*task_);
   metadata.emplace("training", DescribeTraining());

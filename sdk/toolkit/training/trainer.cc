@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <lode/plugin.hpp>
 #include <lode/text.hpp>
 #include <sstream>
@@ -16,12 +15,13 @@
 #include "toolkit/training/descent.h"
 #include "toolkit/training/device.h"
 #include "toolkit/training/seed.h"
+#include "toolkit/training/training_progress.h"
 
 namespace lode::training {
 namespace {
 
 using torch::Tensor;
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 namespace fs = std::filesystem;
 
 constexpr char kMomentumPrefix[] = "momentum/";
@@ -60,9 +60,11 @@ class Training {
     const std::uint64_t epoch = step_ / loader_.batches();
     loader_.Begin(SeedOf(seed_, epoch), step_ % loader_.batches());
     if (step_ % loader_.batches() == 0) { tally_ = {}; }
+    if (trainee_.observer != nullptr) { rate_.Restart(); }  // its time is not the training's
     while (loader_.Next(batch_)) {
       StopIfCancelled();
       Step();
+      rate_.Add(static_cast<std::int64_t>(batch_.size));
       if (step_ % loader_.batches() != 0) { SaveNowAndThen(); }  // an epoch ends with its observer
       Report(epoch);
     }
@@ -136,21 +138,19 @@ class Training {
   }
 
   void SaveNowAndThen() {
-    if (std::chrono::duration<double>(Clock::now() - saved_).count() >= place_.seconds) { Save(); }
+    if (std::chrono::duration<double>(SteadyClock::now() - saved_).count() >= place_.seconds) {
+      Save();
+    }
   }
 
   void Report(std::uint64_t epoch) const {
-    char text[96];
-    std::snprintf(text, sizeof text, "epoch %llu of %lld, loss %.3f, top-1 %.1f %%",
-                  static_cast<unsigned long long>(epoch + 1),
-                  static_cast<long long>(config_.epochs), tally_.Result().loss,
-                  tally_.Result().top1);
     if (!hooks_.progress) { return; }
-    hooks_.progress(static_cast<double>(step_) / static_cast<double>(descent_.steps()), text);
+    hooks_.progress(static_cast<double>(step_) / static_cast<double>(descent_.steps()),
+                    DescribeEpoch(epoch, config_.epochs, rate_, tally_.Result()));
   }
 
   void Save() {
-    saved_ = Clock::now();
+    saved_ = SteadyClock::now();
     saved_step_ = step_;
     if (place_.file.empty()) { return; }
     files::Safetensors contents{
@@ -166,7 +166,7 @@ class Training {
   }
 
   void Load() {
-    saved_ = Clock::now();
+    saved_ = SteadyClock::now();
     if (place_.file.empty()) { return; }
     posix::RemovePartsOf(place_.file);
     if (!fs::exists(place_.file)) { return; }
@@ -234,7 +234,8 @@ class Training {
   std::uint64_t step_ = 0;
   std::uint64_t saved_step_ = 0;  // of the last checkpoint
   Tally tally_;
-  Clock::time_point saved_;
+  ImageRate rate_;
+  SteadyClock::time_point saved_;
 };
 
 }  // namespace
