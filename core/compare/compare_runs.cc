@@ -27,9 +27,11 @@ void RequireComparable(const std::vector<GivenSearch>& searches, const SortedSea
   for (std::size_t i = 0; i < sorted.tasks.size(); ++i) {
     if (sorted.CountOf(i) > 1) { return; }
   }
+  const bool is_one_store = searches[0].from == searches[1].from;
   const auto name = [&](std::size_t i) {
-    return sorted.names[i] == sorted.names[1 - i] ? searches[i].from->path.string()
-                                                  : sorted.names[i];
+    if (sorted.names[i] != sorted.names[1 - i]) { return sorted.names[i]; }
+    return (is_one_store ? searches[i].directories.front().parent_path() : searches[i].from->path)
+        .string();
   };
   throw HostError("not comparable: " +
                   DescribeDifference(sorted.tasks[0], name(0), sorted.tasks[1], name(1)));

@@ -38,7 +38,12 @@ void AddMetric(const MetricDeclaration& metric, Settings& settings) {
   settings.emplace_back("the number of epochs", FormatNumber(metric.epochs));
 }
 
-std::string Bound(const std::optional<double>& bound) { return bound ? FormatNumber(*bound) : ""; }
+// Returns ">= 10 and <= 20" or one of the two.
+std::string Bounds(const LimitConfig& limit) {
+  std::string text = limit.min ? ">= " + FormatNumber(*limit.min) : "";
+  if (limit.min && limit.max) { text += " and "; }
+  return limit.max ? text + "<= " + FormatNumber(*limit.max) : text;
+}
 
 // An optimizer that is told several goals does not look for the best of one metric.
 void AddGoals(const RewardConfig& reward, Settings& settings) {
@@ -52,8 +57,7 @@ void AddGoals(const RewardConfig& reward, Settings& settings) {
 // A monotonic transform of one metric does not change which of two is better, but weights do.
 void AddReward(const RewardConfig& reward, Settings& settings) {
   for (const LimitConfig& limit : reward.limits) {
-    settings.emplace_back("the limit on " + limit.metric,
-                          Bound(limit.min) + " to " + Bound(limit.max));
+    settings.emplace_back("the limit on " + limit.metric, Bounds(limit));
   }
   const bool is_penalized = !reward.limits.empty() && reward.limit_rule == LimitRule::kPenalty;
   if (reward.add.empty() && !is_penalized) { return; }

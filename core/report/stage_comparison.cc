@@ -112,6 +112,7 @@ std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& sta
   std::vector<StageComparison> comparisons;
   for (std::size_t later = 0; later < stages.size(); ++later) {
     for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if (!std::ranges::count(stages[later].sources, stages[earlier].name)) { continue; }
       auto rows = RowsOf(stages[earlier], stages[later]);
       if (!rows.empty()) {
         comparisons.push_back({stages[earlier].name, stages[later].name, std::move(rows)});

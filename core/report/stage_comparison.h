@@ -16,6 +16,7 @@ struct SearchedStage {
   std::string name;
   const std::vector<SearchResult>* results;
   std::vector<std::vector<std::filesystem::path>> runs;  // for each result
+  std::vector<std::string> sources;                      // names of stages whose files it takes
 };
 
 // The best architecture of one search of the earlier stage, as a search of the later stage measured
@@ -38,8 +39,9 @@ struct StageComparison {
   std::vector<ComparisonRow> rows;
 };
 
-// Returns a comparison of every two stages of which the later one measured a best architecture of
-// the earlier one.
+// Returns a comparison of every two stages of which the later one takes files of the earlier one
+// and measured a best architecture of it. Stages that are independent of each other may measure the
+// same architecture by chance.
 std::vector<StageComparison> CompareStages(const std::vector<SearchedStage>& stages);
 
 }  // namespace lode::core

@@ -26,13 +26,16 @@ std::size_t CountNotBegun(const Plan& plan) {
   return static_cast<std::size_t>(std::ranges::count(plan.runs, false, &PlannedRun::exists));
 }
 
-SearchedStage SearchedStageOf(const StageRun& stage) {
-  SearchedStage searched{stage.stage.name, &stage.plan.results, {}};
+SearchedStage SearchedStageOf(const StageRun& stage, const std::list<StageRun>& stages) {
+  SearchedStage searched{stage.stage.name, &stage.plan.results, {}, {}};
   for (const SearchResult& result : stage.plan.results) {
     auto& runs = searched.runs.emplace_back();
     for (const RunResult& run : result.runs) {
       runs.push_back(RunDirectory(stage.directory, *result.search, run.seed));
     }
+  }
+  for (const StageRun& other : stages) {
+    if (stage.Reads(other.stage.name)) { searched.sources.push_back(other.stage.name); }
   }
   return searched;
 }
@@ -66,7 +69,9 @@ std::vector<StageStanding> StandingsOf(const std::list<StageRun>& stages) {
 std::vector<StageComparison> ComparisonsOf(const std::list<StageRun>& stages) {
   std::vector<SearchedStage> searched;
   for (const StageRun& stage : stages) {
-    if (stage.finished && stage.stage.is_search()) { searched.push_back(SearchedStageOf(stage)); }
+    if (stage.finished && stage.stage.is_search()) {
+      searched.push_back(SearchedStageOf(stage, stages));
+    }
   }
   return CompareStages(searched);
 }

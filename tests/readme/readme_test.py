@@ -24,6 +24,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 TUTORIAL = pathlib.Path("sdk/README.md")
 TEMPLATES = pathlib.Path("sdk/template")
+# Messages with names in them, or of the C library.
+MADE_OF_PARTS = {"there is no optimizer", "killed by SIGKILL", "No such file or directory"}
 NOT_SOURCE = shutil.ignore_patterns(".*", "build", "runs", "__pycache__")
 
 
@@ -34,6 +36,12 @@ def documents():
         folders[:] = [name for name in folders if name not in ("build", "runs") and not name.startswith(".")]
         found += [(pathlib.Path(folder) / name).relative_to(SOURCE) for name in files if name.endswith(".md")]
     return sorted(found)
+
+
+def string_literals(source):
+    """Returns the string literals of a C++ file, one per line; adjacent ones are joined."""
+    text = re.sub(r'"\s*\n\s*"', "", source.read_text())
+    return "\n".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', text))
 
 
 def readmes():
@@ -113,6 +121,16 @@ class Readmes(unittest.TestCase):
                     self.assertTrue((SOURCE / f"bench/{bench}.cc").is_file(), f"{readme}: {code}")
                 for path in re.findall(r"(?<![\w/.-])(?:bench|configs|core|plugins|sdk|tests)/[\w./*+-]*", code):
                     self.assertTrue(list(SOURCE.glob(path.rstrip("/"))), f"{readme}: {code}")
+
+    def test_messages_that_are_explained_exist(self):
+        """Compares the first column of the table of errors with the string literals of the sources."""
+        section = (SOURCE / "configs/README.md").read_text().split("## When something goes wrong")[1]
+        messages = re.findall(r"^\| `([^`]+)`", section, re.MULTILINE)
+        self.assertTrue(messages)
+        literals = "".join(string_literals(source) for part in ("core", "plugins", "sdk")
+                           for source in sorted((SOURCE / part).rglob("*.cc")))
+        for message in set(messages) - MADE_OF_PARTS:
+            self.assertIn(message, literals)
 
     def test_links_lead_somewhere(self):
         self.assertEqual(links.broken([SOURCE / document for document in documents()]), [])

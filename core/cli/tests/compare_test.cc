@@ -120,7 +120,14 @@ TEST_F(CompareTest, RejectedQueriesCount) {
   ExpectMarksAndEnd({"limited-rea", "limited-random"}, {60, 120});
   const json compared = Compared({"limited-rea", "limited-random"});
   EXPECT_TRUE(compared.at("tasks").at(0).at("target").is_null()) << "the optimum breaks the limit";
-  ExpectRefused({"rea", "limited-rea"}, "the limit on params is not set in rea, ");
+  ExpectRefused({"rea", "limited-rea"},
+                "the limit on params is not set in rea, <= 500000 in limited-rea");
+}
+
+TEST_F(CompareTest, SearchesOfOneStoreAreNamedByTheirDirectories) {
+  Run("two-limits", {"--set", "grid.\"reward.limits\"=[[{metric=\"params\", min=1e5}], []]"});
+  ExpectRefused({"two-limits"}, "/reward.limits={metric=params min=1e5}");
+  ExpectRefused({"two-limits"}, "/reward.limits=none");
 }
 
 TEST_F(CompareTest, SearchesForOtherGoalsAreNotCompared) {

@@ -155,6 +155,15 @@ std::string Stage(const std::string& name, const std::string& weights, bool opti
          "\"\n";
 }
 
+// Both make the same search, so the second one measures what the first one found.
+TEST_F(TransferTest, StagesThatTakeNoFilesOfEachOtherAreUnrelated) {
+  std::vector<std::string> command = RunStages();
+  command.push_back("--json");
+  const Outcome run = Staged(Stage("first", "", false) + Stage("second", "", false), command);
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_TRUE(json::parse(run.out).at("comparisons").empty()) << run.out;
+}
+
 constexpr char kReference[] = "[[stage.reference]]\nlabel = \"Table 5\"\nmean = 83.5\nstd = 0.5\n";
 
 TEST_F(TransferTest, AnOptionalStageWithoutDataIsNotMeasured) {

@@ -42,6 +42,17 @@ lode::Params<Arch2VecBo::Config> Arch2VecBo::Parameters() {
   return params;
 }
 
+lode::Presets Arch2VecBo::Presets() {
+  return {{"nb201",
+           "The authors' program for NAS-Bench-201.",
+           {{"initial", std::int64_t{16}},
+            {"proposals", std::int64_t{1}},
+            {"basis", std::int64_t{128}},
+            {"fit_epochs", std::int64_t{100}},
+            {"fit_batch", std::int64_t{10}},
+            {"learning_rate", 0.01}}}};
+}
+
 void Arch2VecBo::Bind(const lode::Space& space) {
   candidates_.emplace(space, config_, host_, CacheDirectory());
 }

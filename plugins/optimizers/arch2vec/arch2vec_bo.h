@@ -37,6 +37,7 @@ class Arch2VecBo {
     std::int64_t mutants = 16;
   };
   static lode::Params<Config> Parameters();
+  static lode::Presets Presets();
 
   Arch2VecBo(lode::Host host, const Config& config) : host_(host), config_(config) {}
 

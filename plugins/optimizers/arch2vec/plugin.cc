@@ -11,10 +11,12 @@ LODE_PLUGIN(
         "vector for each architecture; a network with a Bayesian linear regression on its last "
         "layer (DNGO) predicts rewards from vectors; the candidate of the largest expected "
         "improvement is proposed. The embedding is learned once, in 20 seconds for "
-        "NAS-Bench-201, of whose held-out cells it then reconstructs 99.9 %, and kept in "
+        "NAS-Bench-201, of whose held-out cells it then reconstructs 99.9 %. Of larger graphs, it "
+        "reconstructs none without a mistake: 0 % on DARTS and on Once-for-All. It is kept in "
         "$XDG_CACHE_HOME/lode/arch2vec (default: ~/.cache) for all seeds and searches with the "
         "same parameters. The defaults are the settings of the authors' program for "
-        "NAS-Bench-201. What a limit has rejected counts as the lowest reward so far. "
+        "NAS-Bench-201 (preset nb201). What a limit has rejected counts as the lowest reward so "
+        "far. "
         "Architectures are not repeated until all are known.",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER),
     lode::OptimizerComponent<arch2vec::Arch2VecRl>(
