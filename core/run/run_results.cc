@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
 
+#include "core/config/artifacts.h"
 #include "core/plugin/error.h"
 #include "core/report/results.h"
 #include "core/run/accuracy_env.h"
@@ -26,6 +29,19 @@ std::size_t CountNotBegun(const Plan& plan) {
   return static_cast<std::size_t>(std::ranges::count(plan.runs, false, &PlannedRun::exists));
 }
 
+bool HasArtifactOf(const std::string& stage, const nlohmann::json& inputs) {
+  const auto files = inputs.items();
+  return std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    return IsArtifact(file.key()) && ParseArtifact(file.key()).stage == stage;
+  });
+}
+
+// The record tells, even where the plugins that know which parameters are files are not loaded.
+bool HasRead(const StageRun& stage, const std::string& other) {
+  return HasArtifactOf(other, stage.record.inputs) ||
+         (stage.stored && HasArtifactOf(other, stage.stored->inputs));
+}
+
 SearchedStage SearchedStageOf(const StageRun& stage, const std::list<StageRun>& stages) {
   SearchedStage searched{stage.stage.name, &stage.plan.results, {}, {}};
   for (const SearchResult& result : stage.plan.results) {
@@ -35,7 +51,7 @@ SearchedStage SearchedStageOf(const StageRun& stage, const std::list<StageRun>& 
     }
   }
   for (const StageRun& other : stages) {
-    if (stage.Reads(other.stage.name)) { searched.sources.push_back(other.stage.name); }
+    if (HasRead(stage, other.stage.name)) { searched.sources.push_back(other.stage.name); }
   }
   return searched;
 }

@@ -122,7 +122,7 @@ std::size_t EcoNas::MothersOf(std::size_t population) const {
   return mothers / populations + (population < mothers % populations ? 1 : 0);
 }
 
-std::vector<EcoNas::Training> EcoNas::Breed(lode::Random random) const {
+std::vector<EcoNas::Training> EcoNas::Breed(lode::Random random) {
   std::vector<Training> mutants;
   for (std::size_t p = 0; p < populations_.size(); ++p) {
     std::generate_n(std::back_inserter(mutants), MothersOf(p),
@@ -147,11 +147,21 @@ EcoNas::Training EcoNas::Found(lode::Random random) {
   return {.network = {std::move(founder), kUntrained, cycle_}, .stage = 0, .origin = {}};
 }
 
-EcoNas::Training EcoNas::BreedFrom(std::size_t population, lode::Random random) const {
+EcoNas::Training EcoNas::BreedFrom(std::size_t population, lode::Random random) {
   const Member& mother = populations_[population].DrawMother(random, config_.sample_share);
-  return {.network = {space_->Mutate(random, mother.architecture), kUntrained, cycle_},
-          .stage = 0,
-          .origin = population};
+  lode::Architecture mutant = NewMutant(mother.architecture, random);
+  fresh_->MarkSeen(mutant);
+  return {.network = {std::move(mutant), kUntrained, cycle_}, .stage = 0, .origin = population};
+}
+
+// Mutates until the mutant is new; after many times, returns any.
+lode::Architecture EcoNas::NewMutant(lode::ArchitectureView mother, lode::Random random) const {
+  constexpr int kMostMutations = 100;
+  lode::Architecture mutant = space_->Mutate(random, mother);
+  for (int i = 1; i < kMostMutations && fresh_->IsSeen(mutant); ++i) {
+    mutant = space_->Mutate(random, mutant);
+  }
+  return mutant;
 }
 
 void EcoNas::Tell(const lode::Trial& trial) {

@@ -39,6 +39,8 @@ namespace diff_econas {
 //     rate over 3E epochs. Evaluations are independent of each other here, so the oracle trains the
 //     network anew, for more epochs;
 //   - a mutation is the space's, and the reward is the pipeline's;
+//   - a mutant that was proposed before is mutated again until it is new. In the authors' space it
+//     hardly ever was; in a small one, most mutants of the best are, and would be trained again;
 //   - asks may run ahead. The next cycle begins when all trainings of the last are under way, and
 //     results that come later join the populations then. With one evaluation at a time, cycles are
 //     the program's;
@@ -78,10 +80,11 @@ class EcoNas {
   void Bury();
   std::size_t MissingFounders() const;
   std::size_t MothersOf(std::size_t population) const;
-  std::vector<Training> Breed(lode::Random random) const;
+  std::vector<Training> Breed(lode::Random random);
   void PlanPromotions();
   Training Found(lode::Random random);
-  Training BreedFrom(std::size_t population, lode::Random random) const;
+  Training BreedFrom(std::size_t population, lode::Random random);
+  lode::Architecture NewMutant(lode::ArchitectureView mother, lode::Random random) const;
   std::optional<Training> TakeUnderWay(const lode::Trial& trial);
   std::optional<std::size_t> StageOf(double fidelity) const;
 

@@ -185,6 +185,24 @@ TEST_F(EcoNasTest, MothersAreTheBestOfASample) {
   EXPECT_NEAR(best, total * p, 4 * std::sqrt(total * p * (1 - p)));
 }
 
+// 27 architectures: from the 17th on, most mutants of the best would be known.
+TEST_F(EcoNasTest, NewcomersAreNewWhileTheyCanBe) {
+  const Grid grid(3, 3);
+  EcoNas econas(host_.host(), {});
+  econas.Bind(grid.space());
+  std::set<std::string> met;
+  for (double reward = 0; reward < 25; ++reward) {
+    host_.Enter(step_++, Phase::kAsk);
+    const auto asked = std::get<lode::Architecture>(econas.Ask().what);
+    EXPECT_TRUE(met.insert(grid.space().Format(asked)).second) << reward;
+    lode::Trial trial{};
+    trial.architecture = asked;
+    trial.fidelity = 1;
+    trial.reward = -reward;
+    econas.Tell(trial);
+  }
+}
+
 // ---- fidelities
 
 TEST_F(EcoNasTest, OfAListStagesAreTheNearestBelow) {

@@ -3,7 +3,7 @@
 LODE_PLUGIN(
     "lode.diff_econas", "1.0.0", "Apache-2.0",
     lode::OptimizerComponent<diff_econas::EcoNas>(
-        "econas", "1.0.0",
+        "econas", "1.1.0",
         "EcoNAS: evolution with populations of networks that are trained in stages.",
         "Zhou, Zhou, Zhang, Loy, Yi, Zhang and Ouyang, EcoNAS: Finding Proxies for Economical "
         "Neural Architecture Search, CVPR 2020, with the rules and numbers of the authors' "
@@ -17,7 +17,9 @@ LODE_PLUGIN(
         "images of a quarter of the resolution, all of them, and 60 epochs; darts.train has no "
         "reduced resolution for CIFAR's images. Unlike the authors' "
         "program, which continues the training of a network that is promoted, each evaluation "
-        "trains anew, because evaluations do not depend on each other. Mutations are the space's. "
+        "trains anew, because evaluations do not depend on each other. Mutations are the space's; "
+        "a mutant that "
+        "was proposed before is mutated again. "
         "Several proposals may be under way: results that come after the next cycle has begun "
         "join the populations then. Failed networks leave.",
         LODE_CAP_EXPLORES | LODE_CAP_SEVERAL_ASKS | LODE_CAP_ANY_ORDER));
