@@ -9,8 +9,10 @@
 
 #include "core/cli/command.h"
 #include "core/cli/named_path.h"
+#include "core/page/figures.h"
 #include "core/page/page.h"
 #include "core/page/report_data.h"
+#include "core/page/report_tables.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
@@ -24,8 +26,10 @@ namespace fs = std::filesystem;
 
 struct ReportOptions {
   std::vector<std::string> subjects;  // directories, maybe with a name before "="
-  std::string out = "report.html";
+  std::string out;                    // "": report with the suffix of the format
   std::string format = "html";
+  std::string figure;  // the only one to draw, as SVG; or ""
+  std::size_t top = 64;
 };
 
 core::GivenRuns RunsOf(const ReportOptions& options) {
@@ -40,8 +44,17 @@ std::string CommandOf(const ReportOptions& options) {
   return command;
 }
 
-std::string Format(const nlohmann::json& data, const std::string& format) {
-  return format == "json" ? core::FormatJson(data, 2) + "\n" : core::FormatPage(data);
+std::string Format(const core::GivenRuns& given, const ReportOptions& options,
+                   const GlobalOptions& global) {
+  if (options.figure == "state") { return core::StateFigure(given, global.plugins, options.top); }
+  if (options.figure == "best") { return core::BestFigure(given, global.plugins); }
+  if (options.format == "csv") { return core::ReportCsv(given); }
+  if (options.format == "text") { return core::ReportText(given); }
+  if (options.format == "md") { return core::ReportMarkdown(given); }
+  if (options.format == "tex") { return core::ReportLatex(given); }
+  const nlohmann::json data = core::ReportData(
+      given, {.command = CommandOf(options), .plugins = global.plugins, .top = options.top});
+  return options.format == "json" ? core::FormatJson(data, 2) + "\n" : core::FormatPage(data);
 }
 
 // Returns "3 searches, 30 runs".
@@ -58,16 +71,22 @@ void Write(const std::string& text, const ReportOptions& options, const core::Gi
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
   }
-  core::WriteFile(options.out, text);
-  std::printf("%s: %s, %zu kB\n", PrintableLine(options.out).c_str(), ContentsOf(given).c_str(),
+  const std::string suffix = !options.figure.empty()    ? "svg"
+                             : options.format == "text" ? "txt"
+                                                        : options.format;
+  const std::string out = options.out.empty() ? "report." + suffix : options.out;
+  core::WriteFile(out, text);
+  std::printf("%s: %s, %zu kB\n", PrintableLine(out).c_str(), ContentsOf(given).c_str(),
               (text.size() + 999) / 1000);
 }
 
 int Report(const ReportOptions& options, const GlobalOptions& global) {
   const core::GivenRuns given = RunsOf(options);
-  const nlohmann::json data =
-      core::ReportData(given, {.command = CommandOf(options), .plugins = global.plugins});
-  Write(Format(data, options.format), options, given);
+  if (given.searches().empty()) {
+    throw core::HostError(
+        "no run has ended, so there is nothing to report; `lode show` has the progress");
+  }
+  Write(Format(given, options, global), options, given);
   for (const std::string& damage : given.damages()) {
     std::fprintf(stderr, "lode: %s\n", PrintableText(damage).c_str());
   }
@@ -87,14 +106,29 @@ void AddReport(CLI::App& app, const GlobalOptions& global, Action& action) {
                    "Directories of runs (runs/NAME/TIME); NAME=DIR names a method")
       ->required()
       ->type_name("DIR");
-  command->add_option("-o,--out", options->out, "The file to write; - is standard output")
-      ->type_name("FILE")
+  command
+      ->add_option(
+          "-o,--out", options->out,
+          "The file to write (default: report.html, report.csv, ...); - is standard output")
+      ->type_name("FILE");
+  command
+      ->add_option("--top", options->top,
+                   "How many of the best architectures the picture of the state is the mean of")
+      ->check(CLI::Range(1, 10000))
+      ->type_name("K")
       ->capture_default_str();
   command
       ->add_option("--format", options->format,
-                   "The form: a page, or the numbers behind its figures")
-      ->transform(CLI::IsMember({"html", "json"}, CLI::ignore_case))
+                   "The form: a page (html), the numbers behind it (json), its tables (text, md, "
+                   "tex), or a line for each run (csv)")
+      ->transform(CLI::IsMember({"html", "json", "text", "md", "tex", "csv"}, CLI::ignore_case))
       ->capture_default_str();
+  command
+      ->add_option("--figure", options->figure,
+                   "Draw only one figure, as SVG: the state that the first search had reached, "
+                   "beside the truth, or the best architecture of each search")
+      ->transform(CLI::IsMember({"state", "best"}, CLI::ignore_case))
+      ->excludes(command->get_option("--format"));
   command->callback([&global, &action, options] {
     action = [&global, options] { return Report(*options, global); };
   });

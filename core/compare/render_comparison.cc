@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "core/compare/comparison_words.h"
 #include "core/report/markdown.h"
 #include "core/report/text_table.h"
 
@@ -62,17 +61,17 @@ std::string LatexTable(const std::string& title, const TitledTable& titled) {
 
 }  // namespace
 
-std::string ComparisonText(const Comparison& comparison, std::size_t width) {
+std::string SectionsText(const std::vector<ComparisonSection>& sections, std::size_t width) {
   std::string text;
-  for (const ComparisonSection& section : SectionsOf(comparison)) {
+  for (const ComparisonSection& section : sections) {
     text += (text.empty() ? "" : "\n") + TextOf(section, width);
   }
   return text;
 }
 
-std::string ComparisonMarkdown(const Comparison& comparison) {
+std::string SectionsMarkdown(const std::vector<ComparisonSection>& sections) {
   std::string text;
-  for (const ComparisonSection& section : SectionsOf(comparison)) {
+  for (const ComparisonSection& section : sections) {
     text += (text.empty() ? "## " : "\n## ") + markdown::Text(section.title) + "\n";
     for (const TitledTable& titled : section.tables) {
       std::vector<std::string> titles;
@@ -90,14 +89,26 @@ std::string ComparisonMarkdown(const Comparison& comparison) {
   return text;
 }
 
-std::string ComparisonLatex(const Comparison& comparison) {
+std::string SectionsLatex(const std::vector<ComparisonSection>& sections) {
   std::string text;
-  for (const ComparisonSection& section : SectionsOf(comparison)) {
+  for (const ComparisonSection& section : sections) {
     text += (text.empty() ? "" : "\n") + std::string("% ") + section.title + "\n";
     for (const TitledTable& titled : section.tables) { text += LatexTable(section.title, titled); }
     for (const std::string& note : section.notes) { text += Latex(note) + "\n\n"; }
   }
   return text;
+}
+
+std::string ComparisonText(const Comparison& comparison, std::size_t width) {
+  return SectionsText(SectionsOf(comparison), width);
+}
+
+std::string ComparisonMarkdown(const Comparison& comparison) {
+  return SectionsMarkdown(SectionsOf(comparison));
+}
+
+std::string ComparisonLatex(const Comparison& comparison) {
+  return SectionsLatex(SectionsOf(comparison));
 }
 
 }  // namespace lode::core

@@ -4,11 +4,20 @@
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "core/compare/comparison.h"
+#include "core/compare/comparison_words.h"
 #include "core/report/columns.h"
 
 namespace lode::core {
+
+// Return sections as text of at most `width` columns, as Markdown for GitHub, and as LaTeX for
+// \input, with tables that need the package booktabs.
+std::string SectionsText(const std::vector<ComparisonSection>& sections,
+                         std::size_t width = kUnlimited);
+std::string SectionsMarkdown(const std::vector<ComparisonSection>& sections);
+std::string SectionsLatex(const std::vector<ComparisonSection>& sections);
 
 // Returns the sections of comparison_words.h as text of at most `width` columns.
 std::string ComparisonText(const Comparison& comparison, std::size_t width = kUnlimited);

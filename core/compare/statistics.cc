@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/compare/random_positions.h"
 #include "core/compare/ranks.h"
-#include "toolkit/sampling/philox_stream.h"
 
 namespace lode::core {
 namespace {
@@ -19,24 +19,7 @@ double Quantile(std::span<const double> sorted, double share) {
                                        : sorted[below] + part * (sorted[below + 1] - sorted[below]);
 }
 
-// Draws positions below `count`, by the upper half of a product: what that is not even is less than
-// 2^-32 for samples of any size that fits in memory.
-class Positions {
- public:
-  std::size_t Below(std::size_t count) {
-    if (!half_) { words_.Fill(&word_, 1); }
-    const std::uint64_t part = half_ ? word_ >> 32 : word_ & 0xffffffff;
-    half_ = !half_;
-    return static_cast<std::size_t>(part * count >> 32);
-  }
-
- private:
-  sampling::PhiloxStream words_{{}, {}};
-  std::uint64_t word_ = 0;
-  bool half_ = false;  // the upper half of the word is left
-};
-
-double ResampledMean(std::span<const double> values, Positions& positions) {
+double ResampledMean(std::span<const double> values, RandomPositions& positions) {
   double sum = 0;
   for (std::size_t i = 0; i < values.size(); ++i) { sum += values[positions.Below(values.size())]; }
   return sum / static_cast<double>(values.size());
@@ -77,13 +60,13 @@ double ProbabilityOfLarger(std::span<const double> first, std::span<const double
 }
 
 Interval BootstrapMean(std::span<const double> values, double level, std::size_t resamples) {
-  Positions positions;
+  RandomPositions positions;
   return PercentileInterval(level, resamples, [&] { return ResampledMean(values, positions); });
 }
 
 Interval BootstrapDifference(std::span<const double> first, std::span<const double> second,
                              double level, std::size_t resamples) {
-  Positions positions;
+  RandomPositions positions;
   return PercentileInterval(level, resamples, [&] {
     const double mean = ResampledMean(first, positions);
     return mean - ResampledMean(second, positions);

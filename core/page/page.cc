@@ -7,21 +7,10 @@
 #include "core/plugin/error.h"
 #include "core/plugin/installation.h"
 #include "core/plugin/text.h"
+#include "core/report/escape_xml.h"
 
 namespace lode::core {
 namespace {
-
-// In a text of HTML.
-std::string EscapeHtml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    c == '<'   ? escaped += "&lt;"
-    : c == '>' ? escaped += "&gt;"
-    : c == '&' ? escaped += "&amp;"
-               : escaped += c;
-  }
-  return escaped;
-}
 
 // Within a script element, only "<" can end it or begin a comment. In JSON, it is always within a
 // string.
@@ -45,7 +34,7 @@ void ReplaceFirst(std::string& text, std::string_view mark, std::string_view by)
 std::string FillPage(std::string_view page, const nlohmann::json& data) {
   std::string text(page);
   ReplaceFirst(text, "@REPORT@", EscapeScript(FormatJson(data)));
-  ReplaceFirst(text, "@TITLE@", EscapeHtml(data.at("title").get<std::string>()));
+  ReplaceFirst(text, "@TITLE@", EscapeXml(data.at("title").get<std::string>()));
   return text;
 }
 

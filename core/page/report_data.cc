@@ -72,12 +72,21 @@ std::vector<std::string> RemarksOf(const GivenRuns& given) {
   return remarks;
 }
 
+// Many searches share the room that a few may take.
+TrialBounds BoundsFor(std::size_t searches, const ReportOptions& options) {
+  TrialBounds bounds{.top = options.top};
+  bounds.points = std::min(bounds.points, 20'000 / searches + 50);
+  bounds.lines = std::min(bounds.lines, 3'000 / searches + 20);
+  return bounds;
+}
+
 json SearchesToJson(const GivenRuns& given, const std::vector<SearchSummary>& summaries,
                     const ReportOptions& options) {
   const SortedSearches sorted = Sorted(given);
+  const TrialBounds bounds = BoundsFor(summaries.size(), options);
   json all = json::array();
   for (std::size_t i = 0; i < summaries.size(); ++i) {
-    all.push_back(SearchData(given.searches()[i], summaries[i], options.plugins));
+    all.push_back(SearchData(given.searches()[i], summaries[i], options.plugins, bounds));
     all.back()["method"] = sorted.names[i];
     all.back()["task"] = sorted.task_of[i];
     all.back()["task_title"] = TaskTitle(given.searches()[i], summaries[i].metric());
@@ -88,10 +97,6 @@ json SearchesToJson(const GivenRuns& given, const std::vector<SearchSummary>& su
 }  // namespace
 
 json ReportData(const GivenRuns& given, const ReportOptions& options) {
-  if (given.searches().empty()) {
-    throw HostError(
-        "no run has ended, so there is nothing to report; `lode show` has the progress");
-  }
   const std::vector<SearchSummary> summaries = SummariesOf(given);
   json data{
       {"title", TitleOf(given)},      {"version", LODE_VERSION},

@@ -13,6 +13,7 @@
 #include "core/compare/read_curve.h"
 #include "core/page/band.h"
 #include "core/page/known_space.h"
+#include "core/page/recorded.h"
 #include "core/page/table_json.h"
 #include "core/page/wall_curve.h"
 #include "core/plugin/durable_file.h"
@@ -194,7 +195,7 @@ std::unique_ptr<KnownSpace> SpaceOf(const GivenSearch& search, const std::vector
 }  // namespace
 
 json SearchData(const GivenSearch& search, const SearchSummary& summary,
-                const std::vector<fs::path>& plugins) {
+                const std::vector<fs::path>& plugins, const TrialBounds& bounds) {
   std::string missing;
   const std::unique_ptr<KnownSpace> space = SpaceOf(search, plugins, missing);
   const fs::path& first = search.directories.front();
@@ -208,6 +209,11 @@ json SearchData(const GivenSearch& search, const SearchSummary& summary,
           {"metric", MetricToJson(summary.metric())},
           {"optimum", summary.optimum ? json(*summary.optimum) : json()},
           {"curves", CurvesToJson(search, summary)},
+          {"trials", TrialData(SearchTrials(search), summary, space.get(), bounds)},
+          {"recorded", RecordedData(search)},
+          {"time", TimeData(search)},
+          {"failures", FailuresToJson(summary.failure_kinds)},
+          {"failed", summary.failures},
           {"best", BestToJson(summary, space.get())},
           {"no_pictures", missing},
           {"pipeline", ReadFile(first / kPipelineFile)},

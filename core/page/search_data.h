@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "core/compare/given_runs.h"
+#include "core/page/trial_data.h"
 #include "core/report/results.h"
 
 namespace lode::core {
 
-// Returns what was searched and how, the curves over its seeds, the best architectures with their
-// pictures, and the commands that repeat it. Throws HostError for stores that cannot be read.
+// Returns what was searched and how, the curves over its seeds, its trials, the best architectures
+// with their pictures, where its time went, and the commands that repeat it. Throws HostError for
+// stores that cannot be read.
 nlohmann::json SearchData(const GivenSearch& search, const SearchSummary& summary,
-                          const std::vector<std::filesystem::path>& plugins);
+                          const std::vector<std::filesystem::path>& plugins,
+                          const TrialBounds& bounds);
 
 }  // namespace lode::core

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
-#include <map>
 #include <sstream>
 
+#include "core/report/escape_xml.h"
 #include "core/report/groups.h"
 #include "core/report/picture.h"
 
@@ -14,21 +14,6 @@ namespace {
 constexpr OperationColors::Color kPalette[] = {{"#0072b2", 32},  {"#d55e00", 166}, {"#009e73", 36},
                                                {"#cc79a7", 175}, {"#b8860b", 136}, {"#7b3fa0", 97},
                                                {"#56b4e9", 74},  {"#8c564b", 95},  {"#5a7d00", 64}};
-
-std::string Escaped(const std::string& text) {
-  static const std::map<char, const char*> kEntities = {
-      {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}};
-  std::string escaped;
-  for (const char c : text) {
-    const auto entity = kEntities.find(c);
-    if (entity == kEntities.end()) {
-      escaped += c;
-    } else {
-      escaped += entity->second;
-    }
-  }
-  return escaped;
-}
 
 // Returns the words of an operation's name in a fixed order: "k5 e6" of a picture is "e6_k5" of a
 // matrix.
@@ -59,7 +44,7 @@ class Canvas {
   // `middle` is the middle of the line of text.
   void Text(Point middle, const std::string& text, const char* color) {
     body_ << "<text x=\"" << middle.x << "\" y=\"" << middle.y + 4 << "\" fill=\"" << color << "\">"
-          << Escaped(text) << "</text>\n";
+          << EscapeXml(text) << "</text>\n";
     Cover({middle.x + HalfWidth(text), middle.y + 10});
   }
   // Hides the lines that text would cross.
@@ -84,7 +69,7 @@ class Canvas {
     out << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << width << "\" height=\"" << height
         << "\" viewBox=\"0 0 " << width << " " << height
         << "\" font-family=\"sans-serif\" font-size=\"12\" text-anchor=\"middle\">\n<title>"
-        << Escaped(title) << "</title>\n"
+        << EscapeXml(title) << "</title>\n"
         << "<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" "
            "markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 "
            "8z\" fill=\"#555\"/></marker></defs>\n"

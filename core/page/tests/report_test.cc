@@ -7,11 +7,15 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/program.h"
 #include "tests/run_database.h"
+#include "tests/shell.h"
 #include "tests/temporary_directory.h"
 
 namespace lode::core {
@@ -20,6 +24,7 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 using Words = std::vector<std::string>;
 
 constexpr int kSeeds = 3;
@@ -57,9 +62,12 @@ class ReportTest : public testing::Test {
     return directory_->path() / search / ("seed-" + std::to_string(seed));
   }
 
-  static inline TemporaryDirectory* directory_ = nullptr;
-  static inline Program* lode_ = nullptr;
+  static TemporaryDirectory* directory_;
+  static Program* lode_;
 };
+
+TemporaryDirectory* ReportTest::directory_ = nullptr;
+Program* ReportTest::lode_ = nullptr;
 
 TEST_F(ReportTest, HasTheResultsThatShowPrints) {
   const json shown = json::parse(lode_->Run({"show", "--json", "rea", "random"}).out);
@@ -84,6 +92,7 @@ TEST_F(ReportTest, HasTheCurvesThatSqlGives) {
         "SELECT printf('%!.17g', max(valid_accuracy)) FROM trials WHERE step < " +
         std::to_string(band.at("at").at(i).get<int>());
     std::vector<double> best;
+    best.reserve(kSeeds);
     for (int seed = 0; seed < kSeeds; ++seed) {
       best.push_back(std::stod(Select(RunOf("rea", seed), sql.c_str())));
     }
@@ -106,6 +115,74 @@ TEST_F(ReportTest, CountsTheSameTrialsOnEachAxis) {
   EXPECT_EQ(curves.at("steps").at("at").back(), 60);
 }
 
+// Returns the cells of a cell of NAS-Bench-201: "|none~0|+|none~0|none~1|+...", with the choices of
+// its six edges in order.
+std::vector<double> CellsOf(std::string cell, const json& operations) {
+  std::vector<double> cells;
+  std::ranges::replace(cell, '|', ' ');
+  std::ranges::replace(cell, '+', ' ');
+  std::istringstream edges(cell);
+  for (std::string edge; edges >> edge;) {
+    for (const json& operation : operations) {
+      cells.push_back(edge.substr(0, edge.find('~')) == operation ? 1 : 0);
+    }
+  }
+  return cells;
+}
+
+TEST_F(ReportTest, HasTheStateThatSqlGives) {
+  const json data = Data({"rea", "--top", "10"});
+  const json& state = data.at("searches").at(0).at("trials").at("state");
+  const json& operations = state.at("matrices").at(0).at("columns");
+  std::vector<double> mean(30);
+  const auto best = Lines(Select(RunOf("rea", state.at("seed")),
+                                 "SELECT architecture FROM trials GROUP BY architecture ORDER BY "
+                                 "max(reward) DESC, min(step) LIMIT 10"));
+  ASSERT_EQ(best.size(), 10u);
+  for (const std::string& cell : best) {
+    const std::vector<double> cells = CellsOf(cell, operations);
+    ASSERT_EQ(cells.size(), mean.size());
+    for (std::size_t i = 0; i < cells.size(); ++i) { mean[i] += cells[i] / 10; }
+  }
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    EXPECT_NEAR(state.at("found").at("mean").at(i).get<double>(), mean[i], 1e-12);
+    EXPECT_EQ(state.at("found").at("best").at(i), CellsOf(best.front(), operations).at(i));
+  }
+}
+
+// The best of the table, by another way: the optimum that the run's oracle told.
+TEST_F(ReportTest, KnowsTheTruth) {
+  const json data = Data({"rea", "--top", "1"});
+  const json& search = data.at("searches").at(0);
+  const json& truth = search.at("trials").at("state").at("true");
+  ASSERT_FALSE(truth.is_null());
+  EXPECT_EQ(truth.at("mean"), truth.at("best"));
+  const json known = json::parse(lode_->Run({"show", "nb201", "6111", "--json"}).out);
+  EXPECT_EQ(known.at("known").at("nb201.table, cifar10").at("valid_accuracy"),
+            search.at("optimum"));
+  const json operations = search.at("trials").at("state").at("matrices").at(0).at("columns");
+  EXPECT_EQ(truth.at("best").get<std::vector<double>>(),
+            CellsOf(known.at("architecture"), operations));
+}
+
+TEST_F(ReportTest, CountsTheTrialsThatSqlCounts) {
+  const json data = Data({"rea"});
+  const json& trials = data.at("searches").at(0).at("trials");
+  int count = 0;
+  std::set<std::string> distinct;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    count += std::stoi(Select(RunOf("rea", seed), "SELECT count(*) FROM trials"));
+    const auto seen = Lines(Select(RunOf("rea", seed), "SELECT architecture FROM trials"));
+    distinct.insert(seen.begin(), seen.end());
+  }
+  EXPECT_EQ(trials.at("points").at("of"), count);
+  EXPECT_EQ(trials.at("histogram").at("of"), distinct.size());
+  const auto bins = trials.at("histogram").at("counts").get<std::vector<std::size_t>>();
+  EXPECT_EQ(std::accumulate(bins.begin(), bins.end(), std::size_t{0}), distinct.size());
+  EXPECT_EQ(trials.at("decisions").size(), 6u);
+  EXPECT_EQ(trials.at("importance").at("samples"), distinct.size());
+}
+
 TEST_F(ReportTest, DrawsTheBest) {
   const json data = Data({"rea"});
   const json& best = data.at("searches").at(0).at("best");
@@ -119,6 +196,39 @@ TEST_F(ReportTest, NamesMethods) {
   EXPECT_EQ(data.at("searches").at(0).at("method"), "mine");
   EXPECT_EQ(data.at("searches").at(1).at("method"), "random");
   EXPECT_EQ(data.at("searches").at(0).at("task"), data.at("searches").at(1).at("task"));
+}
+
+TEST_F(ReportTest, DrawsSingleFigures) {
+  const auto report = [](const char* figure) {
+    return lode_->Run({"report", "mine=rea", "random", "--figure", figure, "-o", "-"}).out;
+  };
+  const std::string state = report("state"), best = report("best");
+  EXPECT_THAT(state, HasSubstr("in 60 steps"));
+  EXPECT_THAT(state, HasSubstr("true top 64"));
+  EXPECT_THAT(best, HasSubstr("mine: valid_accuracy "));
+  EXPECT_THAT(best, HasSubstr("</svg>\n</svg>"));
+  std::filesystem::create_directory(directory_->path() / "figures");
+  std::ofstream(directory_->path() / "figures/state.svg") << state;
+  std::ofstream(directory_->path() / "figures/best.svg") << best;
+  for (const char* figure : {"state", "best"}) {
+    const std::string file = (directory_->path() / "figures" / figure).string() + ".svg";
+    EXPECT_EQ(OutputOf("python3 -c 'import sys, xml.dom.minidom; "
+                       "xml.dom.minidom.parse(sys.argv[1]); print(\"fine\")' " +
+                       file),
+              "fine\n");
+  }
+}
+
+TEST_F(ReportTest, WritesTables) {
+  const auto report = [](const char* format) {
+    return lode_->Run({"report", "rea", "random", "--format", format, "-o", "-"}).out;
+  };
+  const std::string compared = lode_->Run({"compare", "rea", "random", "--format", "markdown"}).out;
+  EXPECT_THAT(report("md"), HasSubstr(compared));
+  EXPECT_THAT(report("tex"), HasSubstr("\\toprule"));
+  EXPECT_EQ(Lines(report("csv")).size(), 1u + 2 * kSeeds);
+  EXPECT_THAT(report("csv"), StartsWith("pipeline,space,oracle,optimizer,"));
+  EXPECT_THAT(report("text"), HasSubstr(lode_->Run({"compare", "rea", "random"}).out));
 }
 
 #ifdef LODE_HAS_PAGE

@@ -143,6 +143,8 @@ lode::Graph Space::Graph(lode::ArchitectureView architecture) const {
   lode::Graph graph;
   graph.nodes.push_back(
       {"", "stem, " + std::to_string(network_.first_conv().channels) + " channels, stride 2"});
+  graph.nodes.push_back(
+      {"", "k3 e1, " + std::to_string(network_.first_block().out.channels) + " channels, fixed"});
   for (const std::size_t index : ActiveLayers(subnet)) {
     const InvertedResidual layer =
         network_.layer(index, subnet.expand[index], subnet.kernel[index]);

@@ -273,16 +273,18 @@ TEST(OfaSpace, GraphIsTheChainOfActiveLayers) {
   subnet.kernel[6] = 7;
   subnet.expand[6] = 6;
   const lode::Graph graph = TheSpace().Graph(Of(subnet));
-  ASSERT_EQ(graph.nodes.size(), 1u + 11 + 1);
+  ASSERT_EQ(graph.nodes.size(), 2u + 11 + 1);
   EXPECT_EQ(graph.nodes.front().label, "stem, 16 channels, stride 2");
+  EXPECT_EQ(graph.nodes[1].group, "");
+  EXPECT_EQ(graph.nodes[1].label, "k3 e1, 16 channels, fixed");
   EXPECT_EQ(graph.nodes.back().label, "head, 1280 channels");
-  EXPECT_EQ(graph.nodes[1].group, "unit 1");
-  EXPECT_EQ(graph.nodes[1].label, "k5 e4, 24 channels, stride 2");
-  EXPECT_EQ(graph.nodes[5].group, "unit 2");
-  EXPECT_EQ(graph.nodes[5].label, "k7 e6, 40 channels");
-  EXPECT_EQ(graph.nodes[6].group, "unit 3");
-  ASSERT_EQ(graph.edges.size(), 12u);
-  for (std::size_t e = 0; e < 12; ++e) {
+  EXPECT_EQ(graph.nodes[2].group, "unit 1");
+  EXPECT_EQ(graph.nodes[2].label, "k5 e4, 24 channels, stride 2");
+  EXPECT_EQ(graph.nodes[6].group, "unit 2");
+  EXPECT_EQ(graph.nodes[6].label, "k7 e6, 40 channels");
+  EXPECT_EQ(graph.nodes[7].group, "unit 3");
+  ASSERT_EQ(graph.edges.size(), 13u);
+  for (std::size_t e = 0; e < 13; ++e) {
     EXPECT_EQ(graph.edges[e].from, e);
     EXPECT_EQ(graph.edges[e].to, e + 1);
   }

@@ -4,10 +4,17 @@ import { drawRest } from "./chart.js";
 import { comparison } from "./comparison.js";
 import { curves } from "./curves.js";
 import { details, h } from "./dom.js";
+import { failures, time } from "./effort.js";
+import { front } from "./front.js";
+import { importance } from "./importance.js";
 import { plural } from "./numbers.js";
+import { parallel } from "./parallel.js";
+import { recorded } from "./recorded.js";
 import { reproduce } from "./reproduce.js";
+import { state } from "./state.js";
 import { titled } from "./table.js";
 import { followTheme, themeButton } from "./theme.js";
+import { trials } from "./trials.js";
 
 const report = JSON.parse(document.getElementById("report").textContent);
 
@@ -80,12 +87,22 @@ function eachSearch(show) {
     .flat();
 }
 
+const learned = (search) => {
+  const figures = [state(search), importance(search), parallel(search)].flat();
+  return figures.length ? figures : [h("p", { class: "note" }, search.no_pictures || "Too few trials tell something.")];
+};
+const tried = (search) => [front(search), trials(search)].flat().filter(Boolean);
+const effort = (search) => [failures(search), time(search), recorded(search)].flat();
+
 function sections() {
   return [
     searched(),
     section("curves", "How fast it was found", eachTask(curves)),
     report.comparison ? section("comparison", "How the methods compare", comparison(report.comparison)) : null,
     section("best", "The best architectures", eachSearch(architectures)),
+    section("learned", "What the search learned", eachSearch(learned)),
+    section("trials", "What was tried", eachSearch(tried)),
+    section("effort", "Failures and time", eachSearch(effort)),
     section("reproduce", "How to reproduce it", eachSearch(reproduce)),
   ].filter(Boolean);
 }

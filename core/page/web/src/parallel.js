@@ -1,0 +1,75 @@
+// Architectures as lines through their choices.
+import { figure } from "./chart.js";
+import { ink, isDark } from "./colors.js";
+import { plural, short } from "./numbers.js";
+
+const mostAxes = 32; // more cannot be told apart
+
+// From bad to good, in either theme: Viridis's ends.
+const ramp = () => (isDark() ? ["#5b4b8a", "#2aa198", "#fde725"] : ["#c7bfe0", "#21918c", "#440154"]);
+
+export function parallel(search) {
+  const data = search.trials.parallel;
+  const { decisions } = search.trials;
+  if (!data || data.rows.length < 2 || decisions.length > mostAxes) return [];
+  const values = data.rows.map((row) => row.at(-1));
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  // The rows are sorted by reward, and their colors tell their ranks: most values may be close to each other.
+  const ranked = data.rows.map((row, i) => [...row, i / (data.rows.length - 1)]);
+  const none = (i) => decisions[i].choices.length - 1;
+  const used = (i) => data.rows.some((row) => row[i] === none(i));
+  const isCrowded = decisions.length > 12;
+  // Choices are written once for neighbors that have the same ones.
+  const repeats = (i) => isCrowded && i > 0 && String(decisions[i].choices) === String(decisions[i - 1].choices);
+  const option = () => {
+    const { text, muted } = ink();
+    const style = { nameTextStyle: { color: text, fontSize: 11 }, axisLabel: { color: text, fontSize: 10 } };
+    return {
+      parallel: { left: 60, right: 60, top: isCrowded ? 110 : 40, bottom: 20, axisExpandable: false },
+      parallelAxis: [
+        ...decisions.map(({ name, choices }, dim) => ({
+          dim,
+          name,
+          type: "category",
+          data: used(dim) ? choices : choices.slice(0, -1),
+          axisLine: { lineStyle: { color: muted } },
+          ...style,
+          ...(isCrowded ? { nameRotate: 60, nameTextStyle: { color: text, fontSize: 10, align: "left" } } : {}),
+          axisLabel: { ...style.axisLabel, show: !repeats(dim) },
+        })),
+        {
+          dim: decisions.length,
+          name: search.metric.name,
+          type: "value",
+          min: low,
+          max: high,
+          axisLine: { lineStyle: { color: muted } },
+          ...style,
+          axisLabel: { color: text, fontSize: 10, formatter: short },
+        },
+      ],
+      visualMap: { show: false, min: 0, max: 1, dimension: decisions.length + 1, inRange: { color: ramp() } },
+      tooltip: { show: false },
+      series: [{ type: "parallel", data: ranked, lineStyle: { width: 1, opacity: 0.5 }, silent: false }],
+    };
+  };
+  return [
+    figure({
+      title: "Choices of good and bad architectures",
+      caption:
+        `Each line is an architecture: ${data.rows.length} of the ${data.of} different ones that ` +
+        `${plural(search.commands.length, "seed")} measured fully, evenly spread by reward. The more contrast, the ` +
+        `better. Drag along an axis to select lines, click it to select all.`,
+      option,
+      numbers: () => ({
+        columns: [...decisions.map(({ name }) => ({ title: name })), { title: search.metric.name, right: true }],
+        rows: data.rows.map((row) => [
+          ...row.slice(0, -1).map((taken, i) => decisions[i].choices[taken]),
+          short(row.at(-1)),
+        ]),
+      }),
+      height: isCrowded ? 440 : 380,
+    }).element,
+  ];
+}
