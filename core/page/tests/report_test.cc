@@ -113,6 +113,7 @@ TEST_F(ReportTest, CountsTheSameTrialsOnEachAxis) {
     EXPECT_TRUE(std::ranges::is_sorted(at)) << axis;
   }
   EXPECT_EQ(curves.at("steps").at("at").back(), 60);
+  EXPECT_EQ(data.at("searches").at(0).at("axis"), "steps");
 }
 
 // Returns the cells of a cell of NAS-Bench-201: "|none~0|+|none~0|none~1|+...", with the choices of

@@ -184,7 +184,9 @@ export function curves(searches) {
   const drawn = searches.filter((search) => Object.keys(search.curves).length);
   if (!drawn.length) return h("p", { class: "note" }, "No run has found anything, so there are no curves.");
   const shared = Object.keys(axes).filter((axis) => drawn.every((search) => search.curves[axis]));
-  const view = { axis: shared[0], scale: "value" };
+  // What the budget counts; a full evaluation is a unique query unless the optimizer chooses fidelities.
+  const counted = [drawn[0].axis, drawn[0].axis === "full_evaluations" ? "unique_queries" : ""];
+  const view = { axis: counted.find((axis) => shared.includes(axis)) ?? shared[0], scale: "value" };
   const controls = [];
   const redraw = () => made.draw();
   if (shared.length > 1) {
