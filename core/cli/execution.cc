@@ -11,6 +11,7 @@
 #include "core/cli/show_command.h"
 #include "core/cli/terminal.h"
 #include "core/compare/compare_stages.h"
+#include "core/live/live_files.h"
 #include "core/plugin/text.h"
 #include "core/report/best_runs.h"
 #include "core/report/render_json.h"
@@ -28,9 +29,10 @@ template <class Work>
 core::Completion ExecuteAny(Work& work, const ExecutionOptions& options,
                             const Evaluators& evaluators) {
   RunDisplay display(options.progress_seconds);
+  core::LiveFiles listener(display);
   return work.Execute({.program = core::ThisProgram(evaluators.global.plugins),
                        .mpi = &evaluators.mpi,
-                       .listener = display,
+                       .listener = listener,
                        .cancel = Interruption(),
                        .runs_at_once = options.jobs,
                        .wall_seconds = options.wall_seconds,

@@ -98,6 +98,7 @@ void AddCommands(CLI::App& app, const GlobalOptions& global, Action& action) {
   AddDescribe(app, global, action);
   AddShow(app, global, action);
   AddRuns(app, global, action);
+  AddWatch(app, global, action);
   AddCompare(app, global, action);
   AddReport(app, global, action);
   AddCheck(app, global, action);

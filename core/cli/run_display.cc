@@ -67,7 +67,7 @@ void RunDisplay::OnFinished(const core::RunFinished& run) {
 
 // Prints nothing for a fatal failure: the program ends with its message.
 void RunDisplay::OnFailed(const core::RunFailed& run) {
-  if (const ShownRun* shown = runs_[run.run.index]) { display_->Drop(*shown); }
+  if (const core::TrackedRun* shown = runs_[run.run.index]) { display_->Drop(*shown); }
   if (run.kind == core::RunFailed::Kind::kLost) {
     Print(run.run.title + ": " + std::string(run.reason));
   }

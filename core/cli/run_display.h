@@ -34,7 +34,7 @@ class RunDisplay : public core::RunListener {
 
   const double progress_seconds_;
   std::optional<ProgressDisplay> display_;  // while a stage runs
-  std::vector<ShownRun*> runs_;             // of the stage; each is changed by its own thread
+  std::vector<core::TrackedRun*> runs_;     // of the stage; each is changed by its own thread
   std::optional<std::chrono::steady_clock::time_point> interrupted_since_;
 };
 

@@ -16,11 +16,14 @@ std::size_t OutputWidth() {
   return known && size.ws_col > 0 ? size.ws_col : core::kUnlimited;
 }
 
+bool OutputIsScreen() {
+  const char* term = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
 bool OutputHasColors() {
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0') &&
-         term != nullptr && std::string_view(term) != "dumb";
+  return OutputIsScreen() && (no_color == nullptr || *no_color == '\0');
 }
 
 void PrintWrapped(std::string_view text) {

@@ -9,6 +9,9 @@ namespace lode::cli {
 // Returns its width in columns; core::kUnlimited for a file or a pipe, whose lines are not wrapped.
 std::size_t OutputWidth();
 
+// Returns whether it is a terminal whose cursor can be moved.
+bool OutputIsScreen();
+
 // See https://no-color.org.
 bool OutputHasColors();
 

@@ -12,9 +12,6 @@
 namespace lode::core {
 namespace {
 
-// How long to wait for another process that reads or writes the file.
-constexpr int kBusyMilliseconds = 10000;
-
 int FlagsOf(Database::Access access) {
   switch (access) {
     case Database::Access::kRead:
@@ -63,7 +60,8 @@ std::string ImmutableUri(const std::filesystem::path& file) {
 
 }  // namespace
 
-Database::Database(std::filesystem::path file, Access access) : file_(std::move(file)) {
+Database::Database(std::filesystem::path file, Access access, std::chrono::milliseconds patience)
+    : file_(std::move(file)) {
   int flags = FlagsOf(access) | SQLITE_OPEN_NOMUTEX;
   std::string name = file_.string();
   if (access != Access::kRead) {
@@ -77,7 +75,7 @@ Database::Database(std::filesystem::path file, Access access) : file_(std::move(
   const int opened = sqlite3_open_v2(name.c_str(), &connection_, flags, nullptr);
   try {
     Check(opened);
-    Check(sqlite3_busy_timeout(connection_, kBusyMilliseconds));
+    Check(sqlite3_busy_timeout(connection_, static_cast<int>(patience.count())));
     DistrustSchema();
   } catch (const HostError&) {
     sqlite3_close(connection_);

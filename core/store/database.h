@@ -1,6 +1,7 @@
 // SQLite with exceptions: a connection and its statements.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -20,7 +21,10 @@ class Database {
  public:
   // A file to write must not be a link and must belong to the caller (durable_file.h).
   enum class Access { kRead, kWrite, kCreate };
-  Database(std::filesystem::path file, Access access);
+  // How long to wait for another process that reads or writes the file.
+  static constexpr std::chrono::milliseconds kPatience{10000};
+  Database(std::filesystem::path file, Access access,
+           std::chrono::milliseconds patience = kPatience);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;

@@ -84,7 +84,8 @@ std::string ChangedVersion(const json& then, const json& now) {
 }
 
 constexpr const char* kResults[] = {"run.db", "run.db-wal", "run.db-shm", kResultFile, kPolicyFile};
-constexpr const char* kPartial[] = {"run.db.partial", "run.db.partial-wal", "run.db.partial-shm"};
+constexpr const char* kPartial[] = {"run.db.partial", "run.db.partial-wal", "run.db.partial-shm",
+                                    kLiveFile, kPartialLiveFile};
 
 constexpr const char* kDescription[] = {kPipelineFile, kVersionsFile, kInputsFile};
 

@@ -8,9 +8,11 @@
 //                   (core/search/checkpoints.h)
 //   policy          what the optimizer learned, if it can be saved
 //   result.json     how it ended
+//   live.json       how far it is, while it runs (core/live/live_state.h)
 //   lock            the process that works on it (run_lock.h)
 //
-// All but the lock carry checksums: see store_check.h, sealed_toml.h, sealed_json.h, policy_file.h.
+// All but the last two carry checksums: see store_check.h, sealed_toml.h, sealed_json.h,
+// policy_file.h.
 #pragma once
 
 #include <filesystem>
@@ -32,6 +34,8 @@ inline constexpr char kCheckpointsName[] = "checkpoints";
 inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kVersionsFile[] = "versions.json";
 inline constexpr char kInputsFile[] = "inputs.json";
+inline constexpr char kLiveFile[] = "live.json";
+inline constexpr char kPartialLiveFile[] = "live.json.partial";
 
 // In the directory of all runs of a pipeline: the preparations of its oracles (prepare.h).
 inline constexpr char kPreparedName[] = "prepared";

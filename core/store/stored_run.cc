@@ -56,8 +56,9 @@ std::string OptimaToText(const std::vector<MetricDeclaration>& metrics) {
 }
 
 // Reads one consistent state of the file.
-StoredRun::StoredRun(const std::filesystem::path& directory)
-    : database_(directory / kStoreFile, Database::Access::kRead), shape_(ShapeOf(database_)) {
+StoredRun::StoredRun(const std::filesystem::path& directory, std::chrono::milliseconds patience)
+    : database_(directory / kStoreFile, Database::Access::kRead, patience),
+      shape_(ShapeOf(database_)) {
   fidelity_column_ = shape_.has_fidelities ? ", fidelity" : ", 1";
   metric_columns_ = MetricColumns(shape_.metrics);
   MakePrintable(shape_.metrics);
@@ -264,6 +265,15 @@ void StoredRun::ForEachTold(
     if (!trial.reused) { asked.AddTo(cost); }
     visit(trial, cost);
   }
+}
+
+void StoredRun::ForEachFrom(std::uint64_t step,
+                            const std::function<void(const TrialRecord&)>& visit) {
+  Statement row(database_, "SELECT " + TrialColumns("NULL") +
+                               " FROM trial JOIN evaluation ON evaluation.id = trial.evaluation "
+                               "WHERE trial.step >= ? ORDER BY trial.step");
+  row.Bind(1, step);
+  while (row.Next()) { visit(ReadTrial(row)); }
 }
 
 const EvaluationRecord* StoredRun::Evaluation(std::uint64_t id) {

@@ -1,6 +1,7 @@
 // Reads what RunStore has written.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -39,7 +40,9 @@ class StoredRun {
  public:
   // The file must have the current format or the previous one (RunStore and UpgradeStore upgrade
   // older ones).
-  explicit StoredRun(const std::filesystem::path& directory);
+  // Waits for a process that keeps the file locked, at most this time.
+  explicit StoredRun(const std::filesystem::path& directory,
+                     std::chrono::milliseconds patience = Database::kPatience);
 
   const std::filesystem::path& file() const { return database_.file(); }
   const std::vector<MetricDeclaration>& metrics() const { return shape_.metrics; }
@@ -80,6 +83,10 @@ class StoredRun {
   // Calls `visit` for each trial, without its action, in the order in which they were told. Views
   // are valid during the call.
   void ForEachTold(const std::function<void(const TrialRecord&, const TrialCost&)>& visit);
+
+  // Calls `visit` for each trial from a step on, without its action, in the order of the steps.
+  // Views are valid during the call.
+  void ForEachFrom(std::uint64_t step, const std::function<void(const TrialRecord&)>& visit);
 
   // Returns the evaluation with an ID, if there is one. IDs must grow from call to call. Valid
   // until the next call.
