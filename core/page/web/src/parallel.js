@@ -19,7 +19,7 @@ export function parallel(search) {
   const ranked = data.rows.map((row, i) => [...row, i / (data.rows.length - 1)]);
   const none = (i) => decisions[i].choices.length - 1;
   const used = (i) => data.rows.some((row) => row[i] === none(i));
-  const isCrowded = decisions.length > 12;
+  const isCrowded = decisions.length > 12 || innerWidth < 300 + 60 * decisions.length;
   // Choices are written once for neighbors that have the same ones.
   const repeats = (i) => isCrowded && i > 0 && String(decisions[i].choices) === String(decisions[i - 1].choices);
   const option = () => {
