@@ -74,6 +74,8 @@ class WatchTest : public testing::Test {
 TEST_F(WatchTest, ARunningRunShowsWhatItsProcessSays) {
   const pid_t child = StartSlowRun();
   AwaitOnce("2/2 workers busy");
+  AwaitOnce(" failed");
+  AwaitOnce("best checksum ");
   EXPECT_THAT(Once(), AllOf(HasSubstr("1 running"), HasSubstr("/100000 steps"),
                             HasSubstr(" failed"), HasSubstr("best checksum ")));
   Kill(child);
@@ -117,7 +119,7 @@ TEST_F(WatchTest, WithoutATerminalLinesComeUntilNothingRuns) {
   EXPECT_EQ(nothing.status, 0);
   EXPECT_THAT(nothing.out, HasSubstr("no runs"));
   const pid_t child = StartSlowRun();
-  AwaitOnce("running");
+  AwaitOnce("best checksum ");  // it has stored a trial
   const pid_t watch = lode_.Start({"watch", Path("runs"), "--progress", "1"});
   const std::string file = Path("out-" + std::to_string(watch));
   EXPECT_TRUE(WaitUntil([&] {
