@@ -23,8 +23,10 @@ export function parallel(search) {
   // Choices are written once for neighbors that have the same ones.
   const repeats = (i) => isCrowded && i > 0 && String(decisions[i].choices) === String(decisions[i - 1].choices);
   const option = () => {
-    const { text, muted } = ink();
-    const style = { nameTextStyle: { color: text, fontSize: 11 }, axisLabel: { color: text, fontSize: 10 } };
+    const { text, muted, ground } = ink();
+    // Labels stand on the lines, so they have a rim.
+    const label = { color: text, fontSize: 10, textBorderColor: ground, textBorderWidth: 3 };
+    const style = { z: 10, nameTextStyle: { color: text, fontSize: 11 }, axisLabel: label };
     return {
       parallel: { left: 60, right: 60, top: isCrowded ? 110 : 40, bottom: 20, axisExpandable: false },
       parallelAxis: [
@@ -46,7 +48,7 @@ export function parallel(search) {
           max: high,
           axisLine: { lineStyle: { color: muted } },
           ...style,
-          axisLabel: { color: text, fontSize: 10, formatter: short },
+          axisLabel: { ...label, formatter: short },
         },
       ],
       visualMap: { show: false, min: 0, max: 1, dimension: decisions.length + 1, inRange: { color: ramp() } },

@@ -3,7 +3,8 @@ import { axisStyle, figure } from "./chart.js";
 import { ink, seriesStyle } from "./colors.js";
 import { plural, short } from "./numbers.js";
 
-const spread = (shown, of) => (shown < of ? `${shown} of ${of}, evenly spread` : `all ${of}`);
+const spread = (shown, of) =>
+  shown < of ? `${shown} of the ${of} that did not fail, evenly spread` : `all ${of} that did not fail`;
 
 function scatter(search) {
   const { step, value, random, of } = search.trials.points;
@@ -30,8 +31,8 @@ function scatter(search) {
   return figure({
     title: `Trials: ${search.metric.name} by step`,
     caption:
-      `Each point is a trial of one of ${plural(search.commands.length, "seed")}: ${spread(step.length, of)} ` +
-      `that did not fail. ${search.metric.text}.`,
+      `Each point is a trial of one of ${plural(search.commands.length, "seed")}: ${spread(step.length, of)}. ` +
+      `${search.metric.name}: ${search.metric.text}.`,
     option,
     numbers: () => ({
       columns: [{ title: "step", right: true }, { title: search.metric.name, right: true }, { title: "random" }],
@@ -62,7 +63,7 @@ function histogram(search) {
     title: `Distribution of ${search.metric.name}`,
     caption:
       `The ${of} different architectures that ${plural(search.commands.length, "seed")} measured fully and within ` +
-      `the limits, by the value of their first trial. ${search.metric.text}.`,
+      `the limits, by the value of their first trial. ${search.metric.name}: ${search.metric.text}.`,
     option,
     numbers: () => ({
       columns: [{ title: search.metric.name }, { title: "architectures", right: true }],
