@@ -27,7 +27,7 @@ inline constexpr Topic kExamples[] = {
     {"lode run configs/nb201/l2nas.toml --set optimizer.use=rea",
      "the same with another optimizer"},
     {"lode resume runs/first", "continue interrupted runs"},
-    {"lode watch runs/first", "look on while they run"},
+    {"lode watch runs/first", "watch them while they run"},
     {"lode show runs/first", "show its tables again"},
     {"lode compare configs/nb201/rea.toml configs/nb201/random.toml", "compare optimizers"},
     {"lode report runs/first", "write report.html about them"},

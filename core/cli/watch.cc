@@ -1,4 +1,4 @@
-// lode watch: looks on while runs are executed by other processes.
+// lode watch: shows runs while other processes execute them.
 #include <signal.h>
 #include <unistd.h>
 
@@ -103,7 +103,7 @@ void PrintSummary(const core::WatchedDirectory& watched) {
   std::fflush(stdout);
 }
 
-// Prints lines until nothing runs any more, or a signal ends it.
+// Prints lines until nothing runs anymore, or a signal ends it.
 void WatchInLines(core::WatchedDirectory& watched, double seconds) {
   const TakenSignals signals;
   ChangePrinter changes;
@@ -152,13 +152,13 @@ int Watch(const WatchOptions& options) {
 void AddWatch(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand(
       "watch",
-      "Look on while runs are executed by other processes: the best so far and its curve, rates, "
-      "the time left, workers, failures. Ctrl-C ends it, and not the runs. Without a terminal, "
-      "lines are printed until nothing runs any more");
+      "Show runs while other processes execute them: the best so far and its curve, rates, "
+      "the time left, workers, failures. Ctrl-C stops watching, not the runs. Without a "
+      "terminal, lines are printed until nothing runs anymore");
   auto options = std::make_shared<WatchOptions>();
   command->add_option("DIR", options->directory, "A directory of runs, or a run (default: runs)")
       ->type_name("DIR");
-  command->add_flag("--once", options->once, "Print the state of now and end");
+  command->add_flag("--once", options->once, "Print the current state and exit");
   command
       ->add_option("--progress", options->seconds,
                    "Time between lines if standard output is not a terminal (default: 30)")

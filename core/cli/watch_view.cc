@@ -62,7 +62,7 @@ std::string StateText(const WatchedRun& run) {
   return std::string(core::StandingName(run.standing()));
 }
 
-// What a run that does not run any more, or not long enough to say more, has stored.
+// What a run that no longer runs, or not long enough to say more, has stored.
 std::string StoredFacts(const WatchedRun& run) {
   std::string line = run.title();
   if (!run.damage().empty()) { return line + "  " + run.damage(); }

@@ -13,7 +13,7 @@ LiveFiles::LiveFiles(RunListener& next, std::chrono::milliseconds pause)
     : next_(next), pause_(pause) {
   try {
     writing_ = std::thread([this] { WriteRepeatedly(); });
-  } catch (const std::system_error&) {}  // no more threads: nobody can look on
+  } catch (const std::system_error&) {}  // no more threads: nobody can watch
 }
 
 LiveFiles::~LiveFiles() {

@@ -1,4 +1,4 @@
-// Lets other programs look on while runs are executed.
+// Lets other programs watch runs.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// How far a run or a preparation is, as its process writes it for programs that look on:
+// How far a run or a preparation is, as its process writes it for programs that watch:
 // `live.json` in its directory, replaced about every second.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What a program that looks on knows of a directory of runs, or of one run.
+// What a watching program knows of a directory of runs, or of one run.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What a program that looks on knows of a run, read from its directory while another process
+// What a watching program knows of a run, read from its directory while another process
 // writes there.
 #pragma once
 
@@ -54,7 +54,7 @@ class WatchedRun {
   Standing standing() const { return standing_; }
   // Why it cannot be read; "" if it can.
   const std::string& damage() const { return damage_; }
-  // Whether its process ended without a word. REQUIRES: kUnfinished.
+  // Whether its process was killed. REQUIRES: kUnfinished.
   bool was_killed() const { return was_killed_; }
   // What its own process says; nothing if it does not run.
   const std::optional<LiveState>& live() const { return live_; }
