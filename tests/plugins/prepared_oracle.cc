@@ -65,10 +65,10 @@ class PreparedOracle {
     return number;
   }
 
-  static void Write(const fs::path& file, std::int64_t number) {
+  static void Write(const fs::path& file, const std::string& content) {
     const std::string partial = file.string() + ".partial";
-    std::ofstream out(partial);
-    out << number << "\n";
+    std::ofstream out(partial, std::ios::binary);
+    out << content;
     out.close();
     if (!out) { throw lode::IoError(file.string() + ": cannot be written"); }
     fs::rename(partial, file);
@@ -81,24 +81,24 @@ class PreparedOracle {
       host_.ThrowIfCancelled();
       host_.Progress(static_cast<double>(step) / static_cast<double>(config_.steps), "training");
       std::this_thread::sleep_for(std::chrono::milliseconds(config_.delay_ms));
-      Write(directory / "checkpoint", ++step);
+      Write(directory / "checkpoint", std::to_string(++step) + "\n");
       if (!config_.notes.empty()) {
         std::ofstream(config_.notes, std::ios::app) << "step " << step << "\n";
       }
     }
-    WriteTensors(directory / "supernet.safetensors", step);
-    Write(whole, step);
+    Write(directory / "supernet.safetensors", TensorsWith(step));
+    Write(whole, std::to_string(step) + "\n");
   }
 
-  // No tensors, and the number as accuracy_env.
-  static void WriteTensors(const fs::path& file, std::int64_t number) {
+  // Returns a file without tensors, and with the number as accuracy_env.
+  static std::string TensorsWith(std::int64_t number) {
     const std::string header =
         R"({"__metadata__":{"accuracy_env":")" + std::to_string(number) + "\"}}";
-    std::ofstream out(file, std::ios::binary);
+    std::string file;
     for (int shift = 0; shift < 64; shift += 8) {
-      out.put(static_cast<char>(header.size() >> shift & 0xff));
+      file += static_cast<char>(header.size() >> shift & 0xff);
     }
-    out << header;
+    return file + header;
   }
 
   lode::Host host_;
