@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <lode/math.hpp>
 #include <numeric>
 #include <utility>
 
@@ -81,7 +82,7 @@ std::optional<std::vector<lode::Architecture>> ListSpace(const lode::Space& spac
     product *= count;
     if (product > most || product == 0) { return std::nullopt; }
   }
-  if (std::abs(std::log10(static_cast<double>(product)) - space.Log10Size()) > 1e-6) {
+  if (std::abs(lode::math::Log10(static_cast<double>(product)) - space.Log10Size()) > 1e-6) {
     return std::nullopt;
   }
   std::vector<lode::Architecture> all;
