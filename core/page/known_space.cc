@@ -1,24 +1,38 @@
 #include "core/page/known_space.h"
 
+#include <utility>
+
+#include "core/config/diagnostic.h"
+#include "core/config/resolve.h"
 #include "core/plugin/error.h"
 #include "core/plugin/loader.h"
-#include "core/run/stored_plan.h"
 #include "core/search/components.h"
+#include "core/store/run_directory.h"
 
 namespace lode::core {
 namespace {
 
-const ComponentConfig& SpaceOf(const LoadedPipeline& pipeline) {
-  return pipeline.searches().front().pipeline.space;
+// Plugins that the pipeline names are not loaded: that would run code of whoever wrote it.
+ComponentConfig SpaceOf(const std::filesystem::path& directory, const Catalog& catalog) {
+  const Document document = Document::Read(directory / kPipelineFile, {});
+  try {
+    return ResolveComponent(document, LODE_SPACE, catalog);
+  } catch (const ConfigError&) {
+    if (PluginPaths(document).empty()) { throw; }
+    throw HostError(directory.string() +
+                    ": its space may be of a plugin that its pipeline names, which is not loaded; "
+                    "--plugin loads it");
+  }
 }
 
 }  // namespace
 
-KnownSpace::KnownSpace(const std::filesystem::path& directory,
-                       const std::vector<std::filesystem::path>& plugins)
-    : pipeline_(LoadStored(directory, {.plugins = plugins, .allowed = AllowedPlugins::kKnown})),
-      instance_(LoadComponent(*pipeline_.catalog, LODE_SPACE, SpaceOf(pipeline_).id),
-                SpaceOf(pipeline_).values, run_, "space"),
+KnownSpace::KnownSpace(std::filesystem::path directory, std::vector<std::filesystem::path> plugins)
+    : directory_(std::move(directory)),
+      plugins_(std::move(plugins)),
+      catalog_(MakeSearchPath(plugins_, {}), IndexCacheFile()),
+      config_(SpaceOf(directory_, catalog_)),
+      instance_(LoadComponent(catalog_, LODE_SPACE, config_.id), config_.values, run_, "space"),
       view_(ViewOf(instance_)) {}
 
 std::string KnownSpace::Draw(const std::string& architecture) const {

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/config/document.h"
 #include "core/plugin/component.h"
+#include "core/plugin/index.h"
 #include "core/report/picture.h"
-#include "core/run/load_pipeline.h"
 
 namespace lode::core {
 
@@ -18,13 +18,14 @@ namespace lode::core {
 class KnownSpace {
  public:
   // Loads the plugin of the space in which the run in `directory` searched, if it is installed or
-  // one of `plugins`. Throws HostError or ConfigError if it is not known.
-  KnownSpace(const std::filesystem::path& directory,
-             const std::vector<std::filesystem::path>& plugins);
+  // one of `plugins`; nothing else of the run's pipeline has to be there. Throws HostError or
+  // ConfigError if the space is not known.
+  KnownSpace(std::filesystem::path directory, std::vector<std::filesystem::path> plugins);
 
   const lode::Space& space() const { return *view_; }
-  const LoadedPipeline& pipeline() const { return pipeline_; }
   const SpaceInstance& instance() const { return instance_; }
+  const std::filesystem::path& directory() const { return directory_; }
+  const std::vector<std::filesystem::path>& plugins() const { return plugins_; }
 
   // Returns an architecture's picture as an SVG document; "" if the space has none, or does not
   // know the architecture.
@@ -33,7 +34,10 @@ class KnownSpace {
   std::optional<lode::Architecture> Parse(const std::string& architecture) const;
 
  private:
-  const LoadedPipeline pipeline_;
+  const std::filesystem::path directory_;
+  const std::vector<std::filesystem::path> plugins_;
+  const PluginIndex catalog_;
+  const ComponentConfig config_;
   const RunContext run_;
   const SpaceInstance instance_;
   const std::unique_ptr<lode::Space> view_;

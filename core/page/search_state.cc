@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "core/config/diagnostic.h"
 #include "core/page/true_best.h"
 #include "core/plugin/error.h"
 #include "core/report/best_runs.h"
+#include "core/run/stored_plan.h"
 
 namespace lode::core {
 namespace {
@@ -22,8 +24,14 @@ std::vector<lode::Architecture> FoundBest(const SearchTrials& trials, const Know
 
 std::vector<lode::Architecture> Truth(const KnownSpace& known, std::size_t count) {
   try {
-    return TrueBest(known, count).value_or(std::vector<lode::Architecture>());
-  } catch (const HostError&) { return {}; }  // an oracle whose data is not here
+    const LoadedPipeline loaded = LoadStored(
+        known.directory(), {.plugins = known.plugins(), .allowed = AllowedPlugins::kKnown});
+    return TrueBest(known.space(), loaded, count).value_or(std::vector<lode::Architecture>());
+  } catch (const HostError&) {
+    return {};  // an oracle that is not here
+  } catch (const ConfigError&) {
+    return {};  // one whose data is not here
+  }
 }
 
 }  // namespace

@@ -90,12 +90,13 @@ std::optional<std::vector<lode::Architecture>> ListSpace(const lode::Space& spac
   return all;
 }
 
-std::optional<std::vector<lode::Architecture>> TrueBest(const KnownSpace& known,
+std::optional<std::vector<lode::Architecture>> TrueBest(const lode::Space& space,
+                                                        const LoadedPipeline& loaded,
                                                         std::size_t count) {
-  const Catalog& catalog = *known.pipeline().catalog;
-  const Pipeline& pipeline = known.pipeline().searches().front().pipeline;
+  const Catalog& catalog = *loaded.catalog;
+  const Pipeline& pipeline = loaded.searches().front().pipeline;
   if (!AnswersAtOnce(pipeline, catalog)) { return std::nullopt; }
-  std::optional<std::vector<lode::Architecture>> all = ListSpace(known.space());
+  std::optional<std::vector<lode::Architecture>> all = ListSpace(space);
   if (!all) { return std::nullopt; }
   const RunContext run;
   Oracles oracles(pipeline, catalog, run, EachOf(pipeline.oracles));

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <lode/plugin.hpp>
 #include <optional>
 #include <vector>
 
-#include "core/page/known_space.h"
+#include "core/run/load_pipeline.h"
 
 namespace lode::core {
 
@@ -20,6 +21,8 @@ std::optional<std::vector<lode::Architecture>> ListSpace(const lode::Space& spac
 // Returns the architectures with the best rewards, the best first, at most `count`, if the space
 // can be listed and oracles answer at almost no cost: they know their optimum, are not noisy, and
 // neither prepare nor load LibTorch. Otherwise none. Throws HostError.
-std::optional<std::vector<lode::Architecture>> TrueBest(const KnownSpace& known, std::size_t count);
+std::optional<std::vector<lode::Architecture>> TrueBest(const lode::Space& space,
+                                                        const LoadedPipeline& loaded,
+                                                        std::size_t count);
 
 }  // namespace lode::core
