@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "core/page/known_space.h"
 #include "core/page/search_state.h"
 #include "core/page/search_trials.h"
+#include "core/plugin/declaration.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
 #include "core/report/best_runs.h"
@@ -76,15 +79,60 @@ std::string TitleOf(const GivenSearch& search, const RunResult& run) {
          std::to_string(run.seed);
 }
 
+// Returns "state", or "state-2" if there are several searches.
+std::string StateName(std::size_t search, std::size_t searches) {
+  return searches == 1 ? "state" : std::string("state-").append(std::to_string(search + 1));
+}
+
 }  // namespace
 
-std::string StateFigure(const GivenRuns& given, const std::vector<std::filesystem::path>& plugins,
-                        std::size_t top) {
-  const GivenSearch& search = given.searches().front();
-  const KnownSpace known(search.directories.front(), plugins);
+Figures::Figures(const GivenRuns& given, ReportOptions options)
+    : given_(given), options_(std::move(options)) {}
+
+Charts& Figures::charts() {
+  if (!charts_) { charts_ = std::make_unique<Charts>(ReportData(given_, options_)); }
+  return *charts_;
+}
+
+std::vector<std::string> Figures::Usual() {
+  std::vector<std::string> names;
+  for (const Chart& chart : charts().list()) {
+    if (chart.is_usual) { names.push_back(chart.name); }
+  }
+  for (std::size_t i = 0; i < given_.searches().size(); ++i) {
+    names.push_back(StateName(i, given_.searches().size()));
+  }
+  names.emplace_back("best");
+  return names;
+}
+
+std::string Figures::Draw(const std::string& name, int width) {
+  if (name == "best") { return Best(); }
+  const std::size_t searches = given_.searches().size();
+  for (std::size_t i = 0; i < searches; ++i) {
+    if (name == StateName(i, searches) || (i == 0 && name == "state")) { return State(i); }
+  }
+  const std::vector<Chart>& list = charts().list();
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (name == list[i].name || name == list[i].short_name) { return charts().Draw(i, width); }
+  }
+  RefuseName(name);
+}
+
+void Figures::RefuseName(const std::string& name) {
+  const std::vector<std::string> names = Usual();
+  std::string known;
+  for (const std::string& each : names) { known += (known.empty() ? "" : ", ") + each; }
+  throw HostError("there is no figure '" + PrintableLine(name) + "'" + DidYouMean(name, names) +
+                  "; there are " + known);
+}
+
+std::string Figures::State(std::size_t position) const {
+  const GivenSearch& search = given_.searches()[position];
+  const KnownSpace known(search.directories.front(), options_.plugins);
   const std::optional<SearchState> state =
-      FindState(SearchSummary(*search.result), SearchTrials(search), known, top);
-  if (!state) { throw HostError("no run has found anything, so there is no state to draw"); }
+      FindState(SearchSummary(*search.result), SearchTrials(search), known, options_.top);
+  if (!state) { throw NothingToDraw("no run has found anything, so there is no state to draw"); }
   std::vector<HeatMap> maps = {{"found by seed " + std::to_string(state->seed) + " in " +
                                     std::to_string(state->steps) + " steps",
                                 MeanOf(state->found), state->found.front()}};
@@ -95,16 +143,16 @@ std::string StateFigure(const GivenRuns& given, const std::vector<std::filesyste
   return FormatHeatMaps(PrintableMatrices(known.space()), maps);
 }
 
-std::string BestFigure(const GivenRuns& given, const std::vector<std::filesystem::path>& plugins) {
+std::string Figures::Best() const {
   Stack stack;
-  for (const GivenSearch& search : given.searches()) {
+  for (const GivenSearch& search : given_.searches()) {
     const RunResult* run = BestRunOf(*search.result);
     if (run == nullptr) { continue; }
-    const KnownSpace known(search.directories.front(), plugins);
+    const KnownSpace known(search.directories.front(), options_.plugins);
     const std::string svg = known.Draw(run->best->architecture);
     if (!svg.empty()) { stack.Add(TitleOf(search, *run), svg); }
   }
-  if (stack.is_empty()) { throw HostError("there is no architecture to draw"); }
+  if (stack.is_empty()) { throw NothingToDraw("there is no architecture to draw"); }
   return stack.Document();
 }
 

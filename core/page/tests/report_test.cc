@@ -8,6 +8,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -220,6 +221,66 @@ TEST_F(ReportTest, DrawsSingleFigures) {
   }
 }
 
+// The space is all that a picture needs: not the oracle's table, which may be elsewhere.
+TEST_F(ReportTest, DrawsTheBestWithoutTheOraclesFiles) {
+  const std::filesystem::path table = directory_->path() / "table.tsv.gz";
+  std::filesystem::copy_file(SourceFile("plugins/spaces/nb201/nb201.tsv.gz"), table);
+  const Outcome run = lode_->Run(
+      {"run", SourceFile("configs/nb201/any_table.toml").string(), "--out", "tabled", "--seeds",
+       "1", "--set", "oracle.table.file=" + table.string(), "--set", "budget={steps=20}"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  std::filesystem::remove(table);
+  const Outcome best = lode_->Run({"report", "tabled", "--figure", "best", "-o", "-"});
+  EXPECT_EQ(best.status, 0) << best.err;
+  EXPECT_THAT(best.out, HasSubstr("nb201-any-table: valid_accuracy "));
+  EXPECT_EQ(Data({"tabled"}).at("searches").at(0).at("no_pictures"), "");
+}
+
+TEST_F(ReportTest, RefusesFiguresThatAreNone) {
+  const Outcome format = lode_->Run({"report", "rea", "--figure", "state", "--format", "csv"});
+  EXPECT_EQ(format.status, 2);
+  EXPECT_THAT(format.err, HasSubstr("a figure is drawn as svg, png or pdf, not as csv"));
+}
+
+TEST_F(ReportTest, SaysThatTheConverterIsMissing) {
+  Program lode(directory_->path());
+  lode.SetEnvironment("PATH", "/nonexistent");
+  const Outcome png = lode.Run({"report", "rea", "--figure", "best", "-o", "none.png"});
+  EXPECT_EQ(png.status, 2);
+  EXPECT_THAT(png.err, HasSubstr("rsvg-convert, which is not installed"));
+  EXPECT_FALSE(std::filesystem::exists(directory_->path() / "none.png"));
+  EXPECT_EQ(lode.Run({"report", "rea", "--figure", "best", "-o", "some.svg"}).status, 0);
+}
+
+std::string ReadAll(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Returns a number of a PNG's header, which begins at `at`.
+std::size_t NumberAt(const std::string& png, std::size_t at) {
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    number = number * 256 + static_cast<unsigned char>(png.at(at + i));
+  }
+  return number;
+}
+
+TEST_F(ReportTest, ConvertsPictures) {
+  const auto report = [](const char* file, const char* dots) {
+    const Outcome outcome =
+        lode_->Run({"report", "rea", "--figure", "state", "-o", file, "--dpi", dots});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return ReadAll(directory_->path() / file);
+  };
+  const std::string small = report("state.png", "96"), large = report("large.png", "192");
+  EXPECT_EQ(small.substr(1, 3), "PNG");
+  EXPECT_GT(NumberAt(small, 16), 300u);
+  EXPECT_EQ(NumberAt(large, 16), 2 * NumberAt(small, 16));
+  EXPECT_EQ(NumberAt(large, 20), 2 * NumberAt(small, 20));
+  EXPECT_THAT(report("state.pdf", "96"), StartsWith("%PDF-"));
+}
+
 TEST_F(ReportTest, WritesTables) {
   const auto report = [](const char* format) {
     return lode_->Run({"report", "rea", "random", "--format", format, "-o", "-"}).out;
@@ -233,6 +294,71 @@ TEST_F(ReportTest, WritesTables) {
 }
 
 #ifdef LODE_HAS_PAGE
+TEST_F(ReportTest, DrawsEachFigure) {
+  const Outcome outcome =
+      lode_->Run({"report", "mine=rea", "random", "--format", "svg", "-o", "all"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, Not(HasSubstr("not drawn")));
+  std::set<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_->path() / "all")) {
+    files.insert(entry.path().stem().string());
+    EXPECT_EQ(OutputOf("python3 -c 'import sys, xml.dom.minidom; "
+                       "xml.dom.minidom.parse(sys.argv[1]); print(\"fine\")' " +
+                       entry.path().string()),
+              "fine\n");
+    EXPECT_THAT(ReadAll(entry.path()), Not(HasSubstr("NaN"))) << entry.path();
+  }
+  std::set<std::string> expected = {"best", "curves", "curves-regret", "curves-log_regret"};
+  for (const char* axis : {"unique_queries", "simulated_seconds", "wall_seconds"}) {
+    expected.insert(std::string("curves-").append(axis));
+  }
+  for (const char* figure : {"distribution", "importance", "parallel", "state", "time", "trials"}) {
+    for (const char* place : {"-1", "-2"}) { expected.insert(std::string(figure).append(place)); }
+  }
+  EXPECT_EQ(files, expected);
+}
+
+// The texts of a chart, with the texts of others in between.
+TEST_F(ReportTest, DrawsChartsThatCanBeRead) {
+  const auto draw = [](const char* figure, const char* width) {
+    return lode_
+        ->Run({"report", "mine=rea", "random", "--figure", figure, "--width", width, "-o", "-"})
+        .out;
+  };
+  const std::string curves = draw("curves-unique_queries-log_regret", "600");
+  EXPECT_THAT(curves, HasSubstr("width=\"600\""));
+  for (const char* text : {">mine<", ">random<", ">unique queries<",
+                           ">distance of valid_accuracy from the optimum<"}) {
+    EXPECT_THAT(curves, HasSubstr(text));
+  }
+  EXPECT_THAT(draw("distribution-2", "300"), HasSubstr("<desc>The "));
+  EXPECT_EQ(draw("importance", "400"), draw("importance-1", "400"));
+}
+
+// The heights of bars are in the proportions of the counts behind them.
+TEST_F(ReportTest, DrawsTheNumbers) {
+  const json histogram = Data({"rea"}).at("searches").at(0).at("trials").at("histogram");
+  const auto counts = histogram.at("counts").get<std::vector<double>>();
+  const std::string svg = lode_->Run({"report", "rea", "--figure", "distribution", "-o", "-"}).out;
+  std::vector<double> heights;
+  const std::regex bar("<path d=\"M[^l]*l[0-9.]+ 0l0 (-?[0-9.]+)l[^Z]*Z\" fill=\"#0072b2\"");
+  for (std::sregex_iterator i(svg.begin(), svg.end(), bar), end; i != end; ++i) {
+    heights.push_back(-std::stod((*i)[1]));
+  }
+  ASSERT_EQ(heights.size(), counts.size());
+  const double scale = std::ranges::max(heights) / std::ranges::max(counts);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    EXPECT_NEAR(heights[i], scale * counts[i], 0.2) << i;
+  }
+}
+
+TEST_F(ReportTest, NamesTheFiguresThatThereAre) {
+  const Outcome outcome = lode_->Run({"report", "rea", "--figure", "curvs"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no figure 'curvs'; did you mean 'curves'?"));
+  EXPECT_THAT(outcome.err, HasSubstr("importance, parallel, trials, distribution"));
+}
+
 TEST_F(ReportTest, WritesOneFileThatLoadsNothing) {
   const Outcome outcome = lode_->Run({"report", "rea", "random"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
@@ -245,6 +371,12 @@ TEST_F(ReportTest, WritesOneFileThatLoadsNothing) {
   EXPECT_THAT(page, Not(HasSubstr("src=\"http")));
 }
 #else
+TEST_F(ReportTest, SaysThatChartsAreMissing) {
+  const Outcome outcome = lode_->Run({"report", "rea", "--figure", "curves"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("this build has no charts"));
+}
+
 TEST_F(ReportTest, SaysThatThePageIsMissing) {
   const Outcome outcome = lode_->Run({"report", "rea"});
   EXPECT_EQ(outcome.status, 2);

@@ -1,38 +1,8 @@
-// Figures with charts: drawn anew when the theme or the size changes, and with a table of their numbers.
-import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
-import {
-  AriaComponent,
-  DataZoomInsideComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  ParallelComponent,
-  TooltipComponent,
-  VisualMapContinuousComponent,
-} from "echarts/components";
-import * as echarts from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
-import { ink } from "./colors.js";
-import { details, h, newId } from "./dom.js";
+// Figures on the page: drawn anew when the theme or the size changes, and with a table of their numbers.
+import { choice, details, h, newId } from "./dom.js";
+import { echarts } from "./engine.js";
+import { common, defaultView } from "./options.js";
 import { table } from "./table.js";
-
-echarts.use([
-  BarChart,
-  CustomChart,
-  HeatmapChart,
-  LineChart,
-  ParallelChart,
-  ScatterChart,
-  AriaComponent,
-  DataZoomInsideComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  ParallelComponent,
-  TooltipComponent,
-  VisualMapContinuousComponent,
-  SVGRenderer,
-]);
 
 const figures = [];
 
@@ -54,39 +24,6 @@ export function drawRest() {
   for (const figure of figures) figure.begin();
 }
 
-// `align`: of the axis's name to its end.
-export const axisStyle = (align = "center") => {
-  const { text, muted, line } = ink();
-  return {
-    nameTextStyle: { color: text, align },
-    axisLabel: { color: muted, hideOverlap: true },
-    axisLine: { lineStyle: { color: muted } },
-    splitLine: { lineStyle: { color: line } },
-  };
-};
-
-export const common = () => {
-  const { text, ground, line } = ink();
-  return {
-    animation: false,
-    textStyle: { fontFamily: "system-ui, sans-serif", color: text },
-    tooltip: {
-      confine: true,
-      backgroundColor: ground,
-      borderColor: line,
-      textStyle: { color: text, fontSize: 13 },
-    },
-    legend: {
-      type: "plain",
-      top: 0,
-      textStyle: { color: text },
-      inactiveColor: "#888",
-      itemWidth: 28,
-      itemStyle: { opacity: 0 },
-    },
-  };
-};
-
 // Arrow keys move through the points of the first series.
 function moveByKeys(holder, chart) {
   let at = -1;
@@ -104,9 +41,20 @@ function moveByKeys(holder, chart) {
   });
 }
 
-// `option()`: the chart's option. `caption`: what the figure is, over how many seeds, at what budget. `numbers()`: a
-// table of what is drawn, { columns, rows }. `controls`: elements above the chart.
-export function figure({ title, caption, option, numbers, controls = [], height = 360 }) {
+// The reader's choices, as buttons that change `view`.
+const controlsOf = (choices, view, draw) =>
+  choices
+    .filter(({ values }) => values.length > 1)
+    .map(({ key, label, values }) =>
+      choice(label, values, view[key], (value) => {
+        view[key] = value;
+        draw();
+      }),
+    );
+
+// Returns the element of a figure (figures.js says what that is).
+export function figure({ title, caption, hint = "", choices = [], option, numbers, height }) {
+  const view = defaultView(choices);
   const label = newId("figure");
   const holder = h("div", {
     class: "chart",
@@ -119,7 +67,7 @@ export function figure({ title, caption, option, numbers, controls = [], height 
   const self = {
     holder,
     draw() {
-      if (chart) chart.setOption({ ...common(), ...option() }, { notMerge: true });
+      if (chart) chart.setOption({ ...common(), ...option(view, chart.getWidth()) }, { notMerge: true });
     },
     begin() {
       if (chart) return;
@@ -135,14 +83,14 @@ export function figure({ title, caption, option, numbers, controls = [], height 
   figures.push(self);
   near.observe(holder);
   moveByKeys(holder, () => chart);
-  const element = h(
+  const controls = controlsOf(choices, view, self.draw);
+  return h(
     "figure",
     {},
     h("h3", { id: label }, title),
     controls.length ? h("div", { class: "controls" }, controls) : null,
     holder,
-    h("figcaption", {}, caption),
-    numbers ? details("The numbers of this figure", () => table(numbers(), `Numbers of: ${title}`)) : null,
+    h("figcaption", {}, hint ? `${caption} ${hint}` : caption),
+    details("The numbers of this figure", () => table(numbers(view), `Numbers of: ${title}`)),
   );
-  return { element, draw: self.draw };
 }

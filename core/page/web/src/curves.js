@@ -1,7 +1,7 @@
 // Search curves: the best so far of each method of a task, as median and quartiles over its seeds.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle, legendRows } from "./options.js";
 import { seriesStyle } from "./colors.js";
-import { choice, h } from "./dom.js";
+import { h } from "./dom.js";
 import { plural, short } from "./numbers.js";
 
 const axes = {
@@ -20,14 +20,14 @@ const shown = (value, search, scale) => (scale === "value" ? value : Math.abs(se
 function points(band, values, search, scale) {
   return band.at.map((at, i) => {
     const value = shown(values[i], search, scale);
-    return [at, scale === "log" && value <= 0 ? null : value];
+    return [at, scale === "log_regret" && value <= 0 ? null : value];
   });
 }
 
 // A polygon between the quartiles. On a logarithmic scale, zero is drawn at the lower edge.
 function area(band, search, { scale, floor }, color, name) {
   const bounded = (value) =>
-    scale === "log" ? Math.max(shown(value, search, scale), floor) : shown(value, search, scale);
+    scale === "log_regret" ? Math.max(shown(value, search, scale), floor) : shown(value, search, scale);
   return {
     type: "custom",
     name,
@@ -54,7 +54,7 @@ function area(band, search, { scale, floor }, color, name) {
   };
 }
 
-function lineOf(search, position, axis, view) {
+function lineOf(search, position, axis, scale) {
   const band = search.curves[axis];
   const { color, dash } = seriesStyle(position);
   return {
@@ -63,7 +63,7 @@ function lineOf(search, position, axis, view) {
     step: "end",
     symbol: "none",
     z: 2,
-    data: points(band, band.median, search, view.scale),
+    data: points(band, band.median, search, scale),
     lineStyle: { color, width: 2, type: dash },
     itemStyle: { color },
   };
@@ -72,7 +72,7 @@ function lineOf(search, position, axis, view) {
 // The smallest distance from the optimum that is not zero.
 function floorOf(searches, axis) {
   const values = searches.flatMap((s) =>
-    ["lower", "median", "upper"].flatMap((q) => s.curves[axis][q].map((v) => shown(v, s, "log"))),
+    ["lower", "median", "upper"].flatMap((q) => s.curves[axis][q].map((v) => shown(v, s, "regret"))),
   );
   return Math.min(...values.filter((value) => value > 0)) / 2;
 }
@@ -107,12 +107,11 @@ function tip(axis, searches) {
   };
 }
 
-function option(searches, axis, view) {
-  const { scale } = view;
+function option(searches, { axis, scale }, width) {
   const metric = searches[0].metric;
   const name = scale === "value" ? metric.name : `distance of ${metric.name} from the optimum`;
-  const floor = scale === "log" ? floorOf(searches, axis) : 0;
-  const lines = searches.map((search, i) => lineOf(search, i, axis, view));
+  const floor = scale === "log_regret" ? floorOf(searches, axis) : 0;
+  const lines = searches.map((search, i) => lineOf(search, i, axis, scale));
   const areas =
     searches.length > mostBands
       ? []
@@ -128,7 +127,10 @@ function option(searches, axis, view) {
       label: { formatter: "optimum", position: "insideEndTop" },
     };
   }
-  const rows = Math.ceil(searches.length / 4);
+  const rows = legendRows(
+    searches.map(({ method }) => method),
+    width,
+  );
   return {
     grid: { left: 12, right: 24, top: 30 + 22 * rows, bottom: 34, containLabel: true },
     tooltip: { trigger: "axis", formatter: tip(axis, searches), confine: true },
@@ -143,11 +145,12 @@ function option(searches, axis, view) {
       ...axisStyle(),
     },
     yAxis: {
-      type: scale === "log" ? "log" : "value",
+      type: scale === "log_regret" ? "log" : "value",
       name,
       nameLocation: "end",
       ...(scale === "value" ? valueRange(searches, axis) : {}),
       ...axisStyle("left"),
+      axisLabel: { ...axisStyle().axisLabel, showMinLabel: scale !== "value", showMaxLabel: scale !== "value" },
     },
     series: [...lines, ...areas],
   };
@@ -174,54 +177,44 @@ function captionOf(searches) {
   return (
     `Best ${searches[0].metric.name} so far (${searches[0].metric.text}); ${bands} over ` +
     `${seeds.length === 1 ? plural(seeds[0], "seed") : `${Math.min(...seeds)} to ${Math.max(...seeds)} seeds`}. ` +
-    `Budget: ${searches[0].budget}. Each line ends where the first of its seeds ended. ` +
-    "Click a name to hide a line; Ctrl and the wheel zoom."
+    `Budget: ${searches[0].budget}. Each line ends where the first of its seeds ended.`
   );
+}
+
+// What readers choose: what the budget counts comes first; a full evaluation is a unique query unless the optimizer
+// chooses fidelities.
+function choicesOf(drawn) {
+  const shared = Object.keys(axes).filter((axis) => drawn.every((search) => search.curves[axis]));
+  const counted = [drawn[0].axis, drawn[0].axis === "full_evaluations" ? "unique_queries" : ""];
+  const axis = {
+    key: "axis",
+    label: "Axis",
+    values: shared.map((each) => [each, axes[each]]),
+    value: counted.find((each) => shared.includes(each)) ?? shared[0],
+  };
+  const scales = [
+    ["value", "value"],
+    ["regret", "regret"],
+    ["log_regret", "log regret"],
+  ];
+  const knows = drawn.every((search) => search.optimum != null);
+  return [axis, { key: "scale", label: "Scale", values: knows ? scales : scales.slice(0, 1), value: "value" }];
 }
 
 // `searches`: those of one task.
 export function curves(searches) {
   const drawn = searches.filter((search) => Object.keys(search.curves).length);
-  if (!drawn.length) return h("p", { class: "note" }, "No run has found anything, so there are no curves.");
-  const shared = Object.keys(axes).filter((axis) => drawn.every((search) => search.curves[axis]));
-  // What the budget counts; a full evaluation is a unique query unless the optimizer chooses fidelities.
-  const counted = [drawn[0].axis, drawn[0].axis === "full_evaluations" ? "unique_queries" : ""];
-  const view = { axis: counted.find((axis) => shared.includes(axis)) ?? shared[0], scale: "value" };
-  const controls = [];
-  const redraw = () => made.draw();
-  if (shared.length > 1) {
-    controls.push(
-      choice(
-        "Axis",
-        shared.map((axis) => [axis, axes[axis]]),
-        view.axis,
-        (axis) => {
-          view.axis = axis;
-          redraw();
-        },
-      ),
-    );
-  }
-  if (drawn.every((search) => search.optimum != null)) {
-    const scales = [
-      ["value", "value"],
-      ["linear", "regret"],
-      ["log", "log regret"],
-    ];
-    controls.push(
-      choice("Scale", scales, view.scale, (scale) => {
-        view.scale = scale;
-        redraw();
-      }),
-    );
-  }
-  const made = figure({
-    title: "Search curves",
-    caption: captionOf(drawn),
-    controls,
-    height: 400,
-    option: () => option(drawn, view.axis, view),
-    numbers: () => numbers(drawn, view.axis),
-  });
-  return made.element;
+  if (!drawn.length) return [];
+  return [
+    {
+      name: "curves",
+      title: "Search curves",
+      caption: captionOf(drawn),
+      hint: "Click a name to hide a line; Ctrl and the wheel zoom.",
+      choices: choicesOf(drawn),
+      height: 400,
+      option: (view, width) => option(drawn, view, width),
+      numbers: ({ axis }) => numbers(drawn, axis),
+    },
+  ];
 }

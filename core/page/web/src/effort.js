@@ -1,5 +1,5 @@
 // Failures, and where the time went.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { ink, seriesStyle } from "./colors.js";
 import { h } from "./dom.js";
 import { plural, short } from "./numbers.js";
@@ -19,7 +19,7 @@ export function time(search) {
   if (!runs.length) return [];
   const rest = ({ seconds, evaluating, workers }) => Math.max(0, seconds - evaluating / Math.max(1, workers));
   const option = () => ({
-    grid: { left: 12, right: 24, top: 40, bottom: 34, containLabel: true },
+    grid: { left: 12, right: 24, top: 56, bottom: 34, containLabel: true },
     xAxis: {
       type: "category",
       name: "seed",
@@ -44,7 +44,8 @@ export function time(search) {
     })),
   });
   return [
-    figure({
+    {
+      name: "time",
       title: "Where the time went",
       caption:
         "The wall time of each seed's search. Evaluations that ran at once on several workers count by their " +
@@ -60,6 +61,6 @@ export function time(search) {
         ),
       }),
       height: 260,
-    }).element,
+    },
   ];
 }

@@ -1,7 +1,7 @@
 // The Pareto front of a search with several goals.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { ink, seriesStyle } from "./colors.js";
-import { choice, h } from "./dom.js";
+import { h } from "./dom.js";
 import { plural, short } from "./numbers.js";
 
 const better = (goal) => (goal.minimize ? "less is better" : "more is better");
@@ -20,52 +20,54 @@ export function front(search) {
   const data = search.trials.front;
   if (!data || data.goals.length < 2) return [];
   const { goals, trials, others } = data;
-  const pairs = goals.slice(1).map((goal, i) => [i + 1, goal.name]);
-  const view = { x: 1 };
+  const against = goals.slice(1).map(({ name }) => [name, name]);
   const axis = (goal, place) => ({ type: "value", name: `${goal.name} (${better(goal)})`, scale: true, ...place });
-  const points = (rows) => rows.map((row) => [row[view.x], row[0]]);
-  const option = () => ({
-    grid: { left: 12, right: 24, top: 56, bottom: 34, containLabel: true },
-    xAxis: axis(goals[view.x], { nameLocation: "middle", nameGap: 28, ...axisStyle() }),
-    yAxis: axis(goals[0], axisStyle("left")),
-    tooltip: { formatter: tip(goals, trials), confine: true },
-    dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
-    legend: { top: 0, textStyle: { color: ink().text } },
-    series: [
-      {
-        type: "scatter",
-        name: "Pareto front",
-        symbol: "diamond",
-        symbolSize: 10,
-        z: 3,
-        itemStyle: { color: seriesStyle(1).color },
-        data: points(trials.map(({ values }) => values)),
-      },
-      {
-        type: "scatter",
-        name: "other architectures",
-        symbolSize: 4,
-        silent: true,
-        itemStyle: { color: seriesStyle(0).color, opacity: 0.4 },
-        data: points(others),
-      },
-    ],
-  });
-  const controls = pairs.length > 1 ? [choice("Against", pairs, view.x, (x) => ((view.x = x), made.draw()))] : [];
-  const made = figure({
+  const option = ({ against }) => {
+    const x = goals.findIndex(({ name }, i) => i > 0 && name === against);
+    const points = (rows) => rows.map((row) => [row[x], row[0]]);
+    return {
+      grid: { left: 12, right: 24, top: 56, bottom: 34, containLabel: true },
+      xAxis: axis(goals[x], { nameLocation: "middle", nameGap: 28, ...axisStyle() }),
+      yAxis: axis(goals[0], axisStyle("left")),
+      tooltip: { formatter: tip(goals, trials), confine: true },
+      dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
+      legend: { top: 0, textStyle: { color: ink().text } },
+      series: [
+        {
+          type: "scatter",
+          name: "Pareto front",
+          symbol: "diamond",
+          symbolSize: 10,
+          z: 3,
+          itemStyle: { color: seriesStyle(1).color },
+          data: points(trials.map(({ values }) => values)),
+        },
+        {
+          type: "scatter",
+          name: "other architectures",
+          symbolSize: 4,
+          silent: true,
+          itemStyle: { color: seriesStyle(0).color, opacity: 0.4 },
+          data: points(others),
+        },
+      ],
+    };
+  };
+  const figure = {
+    name: "front",
     title: "Pareto front",
     caption:
       `The ${plural(trials.length, "trial")} of ${plural(search.commands.length, "seed")} that no other trial ` +
       `dominates, after ${search.budget}, and ${others.length} others, evenly spread. ` +
       goals.map((goal) => `${goal.name}: ${goal.text}`).join("; ") +
       ".",
-    controls,
+    choices: against.length > 1 ? [{ key: "against", label: "Against", values: against, value: against[0][0] }] : [],
     option,
     numbers: () => ({
       columns: [...goals.map((goal) => ({ title: goal.name, right: true })), { title: "architecture" }],
       rows: trials.map(({ values, name }) => [...values.map(short), name]),
     }),
     height: 400,
-  });
-  return [made.element];
+  };
+  return [figure];
 }

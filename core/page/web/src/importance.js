@@ -1,5 +1,5 @@
 // Which decisions mattered.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { ink, seriesStyle } from "./colors.js";
 import { plural, short } from "./numbers.js";
 
@@ -50,7 +50,8 @@ export function importance(search) {
     ],
   });
   return [
-    figure({
+    {
+      name: "importance",
       title: "Which decisions mattered",
       caption:
         `The share of each decision alone in the variance of ${search.metric.name}: functional ANOVA (Hutter, Hoos ` +
@@ -74,6 +75,7 @@ export function importance(search) {
         ]),
       }),
       height: 60 + 24 * shown.length,
-    }).element,
+      isTall: true,
+    },
   ];
 }

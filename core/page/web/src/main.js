@@ -1,6 +1,6 @@
 // Builds the page from the report's data.
 import { architectures } from "./architectures.js";
-import { drawRest } from "./chart.js";
+import { drawRest, figure } from "./chart.js";
 import { comparison } from "./comparison.js";
 import { curves } from "./curves.js";
 import { details, h } from "./dom.js";
@@ -13,6 +13,7 @@ import { recorded } from "./recorded.js";
 import { reproduce } from "./reproduce.js";
 import { state } from "./state.js";
 import { titled } from "./table.js";
+import { tasksOf } from "./tasks.js";
 import { followTheme, themeButton } from "./theme.js";
 import { trials } from "./trials.js";
 
@@ -28,16 +29,6 @@ function section(id, title, ...children) {
     h("h2", { id: `${id}-title` }, title),
     ...children.flat(),
   );
-}
-
-// The searches of each task, in the order of the tasks.
-function tasks() {
-  const all = new Map();
-  for (const search of report.searches) {
-    if (!all.has(search.task)) all.set(search.task, []);
-    all.get(search.task).push(search);
-  }
-  return [...all.values()];
 }
 
 function searched() {
@@ -71,7 +62,7 @@ function searched() {
 }
 
 function eachTask(show) {
-  const all = tasks();
+  const all = tasksOf(report);
   return all
     .map((searches) => [all.length > 1 ? h("h3", { class: "task" }, searches[0].task_title) : null, show(searches)])
     .flat();
@@ -87,17 +78,22 @@ function eachSearch(show) {
     .flat();
 }
 
+const drawn = (figures) => figures.map(figure);
+const found = (searches) => {
+  const figures = drawn(curves(searches));
+  return figures.length ? figures : [h("p", { class: "note" }, "No run has found anything, so there are no curves.")];
+};
 const learned = (search) => {
-  const figures = [state(search), importance(search), parallel(search)].flat();
+  const figures = [...state(search), ...drawn([...importance(search), ...parallel(search)])];
   return figures.length ? figures : [h("p", { class: "note" }, search.no_pictures || "Too few trials tell something.")];
 };
-const tried = (search) => [front(search), trials(search)].flat().filter(Boolean);
-const effort = (search) => [failures(search), time(search), recorded(search)].flat();
+const tried = (search) => drawn([...front(search), ...trials(search)]);
+const effort = (search) => [...failures(search), ...drawn([...time(search), ...recorded(search)])];
 
 function sections() {
   return [
     searched(),
-    section("curves", "How fast it was found", eachTask(curves)),
+    section("curves", "How fast it was found", eachTask(found)),
     report.comparison ? section("comparison", "How the methods compare", comparison(report.comparison)) : null,
     section("best", "The best architectures", eachSearch(architectures)),
     section("learned", "What the search learned", eachSearch(learned)),

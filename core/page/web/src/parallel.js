@@ -1,5 +1,4 @@
 // Architectures as lines through their choices.
-import { figure } from "./chart.js";
 import { ink, isDark } from "./colors.js";
 import { plural, short } from "./numbers.js";
 
@@ -19,26 +18,33 @@ export function parallel(search) {
   const ranked = data.rows.map((row, i) => [...row, i / (data.rows.length - 1)]);
   const none = (i) => decisions[i].choices.length - 1;
   const used = (i) => data.rows.some((row) => row[i] === none(i));
-  const isCrowded = decisions.length > 12 || innerWidth < 300 + 60 * decisions.length;
   // Choices are written once for neighbors that have the same ones.
-  const repeats = (i) => isCrowded && i > 0 && String(decisions[i].choices) === String(decisions[i - 1].choices);
-  const option = () => {
+  const repeats = (i) => i > 0 && String(decisions[i].choices) === String(decisions[i - 1].choices);
+  const option = (_, width) => {
+    const isCrowded = decisions.length > 12 || width < 180 + 60 * decisions.length;
     const { text, muted, ground } = ink();
     // Labels stand on the lines, so they have a rim.
     const label = { color: text, fontSize: 10, textBorderColor: ground, textBorderWidth: 3 };
-    const style = { z: 10, nameTextStyle: { color: text, fontSize: 11 }, axisLabel: label };
+    const style = {
+      z: 10,
+      axisLine: { lineStyle: { color: muted } },
+      axisLabel: label,
+      nameTextStyle: { color: text, fontSize: isCrowded ? 10 : 11, align: isCrowded ? "left" : "center" },
+      nameRotate: isCrowded ? 60 : 0,
+      nameTruncate: { maxWidth: 200 },
+    };
+    const longest = Math.max(...decisions.map(({ name }) => name.length), search.metric.name.length);
+    const top = isCrowded ? Math.min(20 + 5 * longest, 190) : 40;
     return {
-      parallel: { left: 60, right: 60, top: isCrowded ? 110 : 40, bottom: 20, axisExpandable: false },
+      parallel: { left: 60, right: 60, top, bottom: 20, axisExpandable: false },
       parallelAxis: [
         ...decisions.map(({ name, choices }, dim) => ({
           dim,
           name,
           type: "category",
           data: used(dim) ? choices : choices.slice(0, -1),
-          axisLine: { lineStyle: { color: muted } },
           ...style,
-          ...(isCrowded ? { nameRotate: 60, nameTextStyle: { color: text, fontSize: 10, align: "left" } } : {}),
-          axisLabel: { ...style.axisLabel, show: !repeats(dim) },
+          axisLabel: { ...style.axisLabel, show: !isCrowded || !repeats(dim) },
         })),
         {
           dim: decisions.length,
@@ -46,7 +52,6 @@ export function parallel(search) {
           type: "value",
           min: low,
           max: high,
-          axisLine: { lineStyle: { color: muted } },
           ...style,
           axisLabel: { ...label, formatter: short },
         },
@@ -57,12 +62,14 @@ export function parallel(search) {
     };
   };
   return [
-    figure({
+    {
+      name: "parallel",
       title: "Choices of good and bad architectures",
       caption:
         `Each line is an architecture: ${data.rows.length} of the ${data.of} different ones that ` +
         `${plural(search.commands.length, "seed")} measured fully, evenly spread by reward. The more contrast, the ` +
-        `better. Drag along an axis to select lines, click it to select all.`,
+        "better.",
+      hint: "Drag along an axis to select lines, click it to select all.",
       option,
       numbers: () => ({
         columns: [...decisions.map(({ name }) => ({ title: name })), { title: search.metric.name, right: true }],
@@ -71,7 +78,8 @@ export function parallel(search) {
           short(row.at(-1)),
         ]),
       }),
-      height: isCrowded ? 440 : 380,
-    }).element,
+      leastWidth: 130 + 24 * decisions.length,
+      height: decisions.length > 5 ? 440 : 380,
+    },
   ];
 }

@@ -1,5 +1,5 @@
 // Values that components recorded during the search, such as losses.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { seriesStyle } from "./colors.js";
 import { plural, short } from "./numbers.js";
 
@@ -23,7 +23,8 @@ function one(search, data) {
       itemStyle: { color: seriesStyle(0).color },
     })),
   });
-  return figure({
+  return {
+    name: `recorded-${data.name}`,
     title: data.name,
     caption:
       `Recorded during the search: median and quartiles over ${plural(data.seeds, "seed")} of the means in ` +
@@ -34,7 +35,7 @@ function one(search, data) {
       rows: data.at.map((at, i) => [String(at), short(data.lower[i]), short(data.median[i]), short(data.upper[i])]),
     }),
     height: 260,
-  }).element;
+  };
 }
 
 export const recorded = (search) => search.recorded.map((data) => one(search, data));

@@ -1,5 +1,6 @@
 // What the search learned: the mean of the best architectures that it found, beside that of the truly best.
-import { axisStyle, figure } from "./chart.js";
+import { figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { ink } from "./colors.js";
 import { h } from "./dom.js";
 import { plural, short } from "./numbers.js";
@@ -113,7 +114,7 @@ function side(search, matrix, first, { title, caption, data }) {
       ]),
     }),
     height: 60 + 34 * matrix.columns.length,
-  }).element;
+  });
 }
 
 export function state(search) {

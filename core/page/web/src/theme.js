@@ -1,5 +1,6 @@
 // Light and dark: what the system prefers, until the reader chooses. Print is always light.
 import { redrawAll } from "./chart.js";
+import { setInk } from "./colors.js";
 import { h } from "./dom.js";
 
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
@@ -7,6 +8,15 @@ let chosen = null;
 
 function apply(theme) {
   document.documentElement.dataset.theme = theme;
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  setInk({
+    isDark: theme === "dark",
+    text: of("--text"),
+    muted: of("--muted"),
+    line: of("--line"),
+    ground: of("--card"),
+  });
   redrawAll();
 }
 const current = () => chosen ?? (prefersDark.matches ? "dark" : "light");

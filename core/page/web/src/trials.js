@@ -1,5 +1,5 @@
 // The trials of a search: their values by step, and how the values of its architectures are distributed.
-import { axisStyle, figure } from "./chart.js";
+import { axisStyle } from "./options.js";
 import { ink, seriesStyle } from "./colors.js";
 import { plural, short } from "./numbers.js";
 
@@ -28,7 +28,8 @@ function scatter(search) {
       data: step.map((at, n) => [at, value[n], random[n]]).filter((point) => point[2] === kind),
     })),
   });
-  return figure({
+  return {
+    name: "trials",
     title: `Trials: ${search.metric.name} by step`,
     caption:
       `Each point is a trial of one of ${plural(search.commands.length, "seed")}: ${spread(step.length, of)}. ` +
@@ -39,7 +40,7 @@ function scatter(search) {
       rows: step.map((at, i) => [String(at), short(value[i]), random[i] ? "yes" : "no"]),
     }),
     height: 320,
-  }).element;
+  };
 }
 
 function histogram(search) {
@@ -54,12 +55,14 @@ function histogram(search) {
       nameLocation: "middle",
       nameGap: 28,
       ...axisStyle(),
+      axisLabel: { ...axisStyle().axisLabel, formatter: (value) => String(Number(Number(value).toPrecision(3))) },
     },
     yAxis: { type: "value", name: "architectures", ...axisStyle("left") },
     tooltip: { formatter: ({ dataIndex, value }) => `${ranges[dataIndex]}: ${value}`, confine: true },
     series: [{ type: "bar", barCategoryGap: "4%", data: counts, itemStyle: { color: seriesStyle(0).color } }],
   });
-  return figure({
+  return {
+    name: "distribution",
     title: `Distribution of ${search.metric.name}`,
     caption:
       `The ${of} different architectures that ${plural(search.commands.length, "seed")} measured fully and within ` +
@@ -70,9 +73,11 @@ function histogram(search) {
       rows: counts.map((count, i) => [ranges[i], String(count)]),
     }),
     height: 280,
-  }).element;
+  };
 }
 
 export function trials(search) {
-  return [search.trials.points.of ? scatter(search) : null, search.trials.histogram ? histogram(search) : null];
+  return [search.trials.points.of ? scatter(search) : null, search.trials.histogram ? histogram(search) : null].filter(
+    Boolean,
+  );
 }
