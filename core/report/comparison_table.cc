@@ -18,23 +18,39 @@ bool HasPublished(const SearchSummary& summary) {
          std::ranges::any_of(summary.others, is_published);
 }
 
+// The paths of a search's grid, but that of the optimizer, which has a column anyway.
+std::vector<std::string> PathsOf(const Search& search) {
+  std::vector<std::string> paths;
+  for (const auto& [path, value] : search.point) {
+    if (path != "optimizer.use") { paths.push_back(path); }
+  }
+  return paths;
+}
+
+// Returns the value at a path of the grid, or "" if the search has none.
+std::string ValueAt(const Search& search, const std::string& path) {
+  const auto at =
+      std::ranges::find_if(search.point, [&](const auto& value) { return value.first == path; });
+  return at == search.point.end() ? "" : at->second;
+}
+
 // The columns that some comparisons do not have.
 struct ComparedColumns {
   explicit ComparedColumns(std::span<const SearchSummary> summaries)
-      : axes(summaries.front().search().point.size()),
+      : paths(PathsOf(summaries.front().search())),
         optimum(
             std::ranges::any_of(summaries, [](const auto& s) { return s.optimum.has_value(); })),
         published(std::ranges::any_of(summaries, HasPublished)),
         metric(std::ranges::any_of(summaries, [](const auto& s) { return !s.others.empty(); })) {}
 
-  std::size_t axes;  // of the grid
+  std::vector<std::string> paths;  // of the grid
   bool optimum, published;
   bool metric;  // some rows are of another metric than the reward's
 };
 
-std::vector<WordTable::Column> Titles(const Search& first, const ComparedColumns& columns) {
+std::vector<WordTable::Column> Titles(const ComparedColumns& columns) {
   std::vector<WordTable::Column> titles{{"pipeline", Align::kLeft}};
-  for (const auto& [path, value] : first.point) { titles.push_back({path, Align::kLeft}); }
+  for (const std::string& path : columns.paths) { titles.push_back({path, Align::kLeft}); }
   titles.insert(titles.end(),
                 {{"optimizer", Align::kLeft}, {"searched on", Align::kLeft}, {"after"}, {"seeds"}});
   if (columns.metric) { titles.push_back({"metric", Align::kLeft}); }
@@ -67,12 +83,9 @@ std::string OptimumText(const SearchSummary& summary, const MetricDeclaration& m
 std::vector<std::string> ComparedRow(const SearchSummary& summary, const ComparedColumns& columns,
                                      const std::string& after, const BudgetPoint& at) {
   const MetricDeclaration& metric = summary.result->metrics[at.metric];
-  const auto& point = summary.search().point;
   const std::size_t all = summary.result->runs.size();
   std::vector<std::string> row{summary.pipeline().name};
-  for (std::size_t i = 0; i < columns.axes; ++i) {
-    row.push_back(i < point.size() ? point[i].second : "");
-  }
+  for (const std::string& path : columns.paths) { row.push_back(ValueAt(summary.search(), path)); }
   row.insert(row.end(), {OptimizerName(summary.pipeline().optimizer, summary.pipeline().start),
                          DescribeMetric(summary.metric()), after,
                          std::to_string(at.best.count) +
@@ -116,7 +129,7 @@ std::string ResultsText(std::span<const SearchSummary> summaries) {
 
 TitledTable ComparisonTable(std::span<const SearchSummary> summaries) {
   const ComparedColumns columns(summaries);
-  WordTable table{Titles(summaries.front().search(), columns)};
+  WordTable table{Titles(columns)};
   for (const SearchSummary& summary : summaries) { AddCompared(summary, columns, table); }
   const std::string heading =
       ResultsText(summaries) +
