@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <system_error>
 #include <utility>
 
+#include "core/cli/terminal.h"
 #include "core/plugin/log.h"
 #include "core/report/columns.h"
 #include "core/report/words.h"
@@ -22,11 +22,6 @@ using Seconds = std::chrono::duration<double>;
 constexpr Seconds kRedraw{0.1};
 constexpr char kErase[] = "\r\033[J";  // from the cursor's line to the end of the screen
 constexpr double kLongRun = 2;         // seconds; longer runs get their own line
-
-bool DrawsOnTerminal() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
-}
 
 // Returns the current size of standard error's terminal.
 winsize TerminalSize() {
@@ -58,7 +53,7 @@ ProgressDisplay::ProgressDisplay(std::string title, std::size_t run_count, doubl
                                  core::TrackedRun::Now now)
     : title_(std::move(title)),
       shows_(seconds > 0),
-      terminal_(shows_ && DrawsOnTerminal()),
+      terminal_(shows_ && ErrorIsScreen()),
       pause_(terminal_ ? kRedraw : Seconds(seconds)),
       run_count_(run_count),
       now_(now) {

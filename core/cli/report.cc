@@ -9,6 +9,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/named_path.h"
+#include "core/cli/passing_line.h"
 #include "core/page/convert_svg.h"
 #include "core/page/figures.h"
 #include "core/page/page.h"
@@ -67,7 +68,14 @@ std::string CommandOf(const ReportOptions& options) {
 }
 
 core::ReportOptions DataOptions(const ReportOptions& options, const GlobalOptions& global) {
-  return {.command = CommandOf(options), .plugins = global.plugins, .top = options.top};
+  const auto line = std::make_shared<PassingLine>();
+  const auto show = [line](std::size_t place, std::size_t of) {
+    line->Show("reading search " + std::to_string(place) + " of " + std::to_string(of));
+  };
+  return {.command = CommandOf(options),
+          .plugins = global.plugins,
+          .top = options.top,
+          .listener = show};
 }
 
 std::string Format(const core::GivenRuns& given, const ReportOptions& options,

@@ -9,6 +9,14 @@
 #include "core/report/columns.h"
 
 namespace lode::cli {
+namespace {
+
+bool IsScreen(int stream) {
+  const char* term = std::getenv("TERM");
+  return isatty(stream) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+}  // namespace
 
 std::size_t OutputWidth() {
   winsize size{};
@@ -16,10 +24,9 @@ std::size_t OutputWidth() {
   return known && size.ws_col > 0 ? size.ws_col : core::kUnlimited;
 }
 
-bool OutputIsScreen() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
-}
+bool OutputIsScreen() { return IsScreen(STDOUT_FILENO); }
+
+bool ErrorIsScreen() { return IsScreen(STDERR_FILENO); }
 
 bool OutputHasColors() {
   const char* no_color = std::getenv("NO_COLOR");

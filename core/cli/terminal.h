@@ -1,4 +1,4 @@
-// The terminal of standard output, if it is one.
+// The terminals of standard output and standard error, if they have one.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,8 @@ std::size_t OutputWidth();
 
 // Returns whether it is a terminal whose cursor can be moved.
 bool OutputIsScreen();
+// The same of standard error.
+bool ErrorIsScreen();
 
 // See https://no-color.org.
 bool OutputHasColors();

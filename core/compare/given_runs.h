@@ -38,6 +38,8 @@ class GivenRuns {
   explicit GivenRuns(std::vector<GivenDirectory> directories);
 
   const std::vector<GivenSearch>& searches() const { return searches_; }
+  // What was read in each directory; its results are those of the given runs.
+  const std::list<StoredRuns>& stored() const { return stored_; }
   // What could not be read, and why.
   const std::vector<std::string>& damages() const { return damages_; }
   // A line for each given run that has not ended.

@@ -90,7 +90,10 @@ Figures::Figures(const GivenRuns& given, ReportOptions options)
     : given_(given), options_(std::move(options)) {}
 
 Charts& Figures::charts() {
-  if (!charts_) { charts_ = std::make_unique<Charts>(ReportData(given_, options_)); }
+  if (!charts_) {
+    charts_ = std::make_unique<Charts>(ReportData(given_, options_));
+    options_.listener = {};  // all is read
+  }
   return *charts_;
 }
 

@@ -43,7 +43,7 @@ class Figures {
   [[noreturn]] void RefuseName(const std::string& name);
 
   const GivenRuns& given_;
-  const ReportOptions options_;
+  ReportOptions options_;
   std::unique_ptr<Charts> charts_;  // made when one is asked for
 };
 

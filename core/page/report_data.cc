@@ -9,6 +9,7 @@
 #include "core/compare/render_comparison.h"
 #include "core/compare/sorted_searches.h"
 #include "core/page/search_data.h"
+#include "core/page/stage_data.h"
 #include "core/page/table_json.h"
 #include "core/plugin/error.h"
 #include "core/report/render_json.h"
@@ -40,21 +41,12 @@ SortedSearches Sorted(const GivenRuns& given) {
   }
 }
 
-json SectionToJson(const ComparisonSection& section) {
-  json out{{"title", section.title}, {"notes", section.notes}, {"tables", json::array()}};
-  for (const TitledTable& table : section.tables) { out["tables"].push_back(TableToJson(table)); }
-  return out;
-}
-
 // Returns {"sections", "numbers"}, or {"missing": why}.
 json ComparedToJson(const GivenRuns& given) {
   try {
     const Comparison comparison = CompareRuns(given, {});
-    json out{{"sections", json::array()}, {"numbers", ComparisonToJson(comparison)}};
-    for (const ComparisonSection& section : SectionsOf(comparison)) {
-      out["sections"].push_back(SectionToJson(section));
-    }
-    return out;
+    return {{"sections", SectionsToJson(SectionsOf(comparison))},
+            {"numbers", ComparisonToJson(comparison)}};
   } catch (const HostError& e) { return {{"missing", e.what()}}; }
 }
 
@@ -86,6 +78,7 @@ json SearchesToJson(const GivenRuns& given, const std::vector<SearchSummary>& su
   const TrialBounds bounds = BoundsFor(summaries.size(), options);
   json all = json::array();
   for (std::size_t i = 0; i < summaries.size(); ++i) {
+    if (options.listener) { options.listener(i + 1, summaries.size()); }
     all.push_back(SearchData(given.searches()[i], summaries[i], options.plugins, bounds));
     all.back()["method"] = sorted.names[i];
     all.back()["task"] = sorted.task_of[i];
@@ -98,10 +91,10 @@ json SearchesToJson(const GivenRuns& given, const std::vector<SearchSummary>& su
 
 json ReportData(const GivenRuns& given, const ReportOptions& options) {
   const std::vector<SearchSummary> summaries = SummariesOf(given);
-  json data{
-      {"title", TitleOf(given)},      {"version", LODE_VERSION},
-      {"command", options.command},   {"remarks", RemarksOf(given)},
-      {"results", ToJson(summaries)}, {"searches", SearchesToJson(given, summaries, options)}};
+  json data{{"title", TitleOf(given)},      {"version", LODE_VERSION},
+            {"command", options.command},   {"remarks", RemarksOf(given)},
+            {"results", ToJson(summaries)}, {"searches", SearchesToJson(given, summaries, options)},
+            {"stages", StageData(given)}};
   const bool has_figures = summaries.size() > 1 || !summaries.front().pipeline().references.empty();
   data["overview"] = has_figures ? TableToJson(ComparisonTable(summaries)) : json();
   data["comparison"] = summaries.size() > 1 ? ComparedToJson(given) : json();

@@ -1,8 +1,10 @@
-// Tables in words as JSON.
+// Tables and sections in words as JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
+#include "core/compare/comparison_words.h"
 #include "core/report/word_table.h"
 
 namespace lode::core {
@@ -18,6 +20,17 @@ inline nlohmann::json TableToJson(const TitledTable& titled) {
           {"columns", columns},
           {"rows", titled.table.rows},
           {"notes", titled.notes}};
+}
+
+// Returns [{"title", "notes", "tables"}].
+inline nlohmann::json SectionsToJson(const std::vector<ComparisonSection>& sections) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const ComparisonSection& section : sections) {
+    nlohmann::json tables = nlohmann::json::array();
+    for (const TitledTable& table : section.tables) { tables.push_back(TableToJson(table)); }
+    all.push_back({{"title", section.title}, {"notes", section.notes}, {"tables", tables}});
+  }
+  return all;
 }
 
 }  // namespace lode::core

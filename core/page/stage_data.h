@@ -1,0 +1,16 @@
+// What a report shows of the stages of pipelines.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/compare/given_runs.h"
+
+namespace lode::core {
+
+// Returns for each directory whose pipeline has stages {"directory", "words": what became of each
+// stage, "tables": how later stages measured what earlier ones found, "compared": the comparisons
+// that the pipeline asks for, each {"stage", "sections"} or {"stage", "fault"}, "numbers": the
+// "stages", "comparisons" and "compared" of `lode show --json`}. Throws HostError.
+nlohmann::json StageData(const GivenRuns& given);
+
+}  // namespace lode::core
