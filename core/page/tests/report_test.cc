@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <regex>
@@ -23,9 +25,11 @@ namespace lode::core {
 namespace {
 
 using nlohmann::json;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+using testing::UnorderedElementsAreArray;
 using Words = std::vector<std::string>;
 
 constexpr int kSeeds = 3;
@@ -185,6 +189,182 @@ TEST_F(ReportTest, CountsTheTrialsThatSqlCounts) {
   EXPECT_EQ(trials.at("importance").at("samples"), distinct.size());
 }
 
+// Expects a curve's values at some places to be what SQL gives for each seed, of which the median
+// is the middle one. `sql`: with "?" for the place.
+void ExpectMedians(const json& band, const std::vector<std::filesystem::path>& runs,
+                   const std::string& sql) {
+  ASSERT_GT(band.at("at").size(), 2u);
+  for (std::size_t i = 0; i < band.at("at").size(); ++i) {
+    char place[32];
+    std::snprintf(place, sizeof place, "%.17g", band.at("at").at(i).get<double>());
+    std::string query = sql;
+    query.replace(query.find('?'), 1, place);
+    std::vector<double> values;
+    for (const std::filesystem::path& run : runs) {
+      values.push_back(std::stod(Select(run, query.c_str())));
+    }
+    std::ranges::sort(values);
+    EXPECT_EQ(band.at("median").at(i), values[values.size() / 2]) << query;
+  }
+}
+
+TEST_F(ReportTest, HasTheCurvesThatSqlGivesOnOtherAxes) {
+  const json data = Data({"rea"});
+  const json& curves = data.at("searches").at(0).at("curves");
+  std::vector<std::filesystem::path> runs;
+  for (int seed = 0; seed < kSeeds; ++seed) { runs.push_back(RunOf("rea", seed)); }
+  ExpectMedians(curves.at("unique_queries"), runs,
+                "SELECT printf('%!.17g', max(valid_accuracy)) FROM (SELECT valid_accuracy, "
+                "count(*) OVER (ORDER BY first) AS query FROM (SELECT min(step) AS first, "
+                "valid_accuracy FROM trials GROUP BY architecture)) WHERE query <= ?");
+  // A trial that began before the budget was spent counts, as for budgets of searches. The store
+  // adds costs in another order.
+  ExpectMedians(curves.at("simulated_seconds"), runs,
+                "SELECT printf('%!.17g', max(valid_accuracy)) FROM trials JOIN (SELECT step, "
+                "lag(cost_seconds, 1, 0) OVER (ORDER BY step) AS before FROM curve) USING (step) "
+                "WHERE before < ? * (1 - 1e-12)");
+}
+
+TEST_F(ReportTest, HasTheBestThatSqlGives) {
+  const json data = Data({"rea"});
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const std::string best = Select(RunOf("rea", seed), "SELECT architecture FROM best LIMIT 1");
+    const json& found = data.at("searches").at(0).at("best");
+    const auto at = std::ranges::find_if(found, [&](const json& one) {
+      return one.at("architecture").get<std::string>() + "\n" == best;
+    });
+    ASSERT_NE(at, found.end()) << best;
+    EXPECT_THAT(at->at("seeds").get<std::vector<int>>(), Contains(seed));
+    for (const char* metric : {"valid_accuracy", "test_accuracy", "params", "mflops"}) {
+      const std::string sql =
+          std::string("SELECT printf('%!.17g', ").append(metric).append(") FROM best LIMIT 1");
+      EXPECT_EQ(at->at("metrics").at(metric), std::stod(Select(RunOf("rea", seed), sql.c_str())));
+    }
+  }
+}
+
+TEST_F(ReportTest, HasTheDistributionThatSqlGives) {
+  const json data = Data({"random"});
+  const json& histogram = data.at("searches").at(0).at("trials").at("histogram");
+  std::map<std::string, double> values;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const auto rows =
+        Lines(Select(RunOf("random", seed),
+                     "SELECT architecture || ' ' || printf('%!.17g', valid_accuracy) FROM trials"));
+    for (const std::string& row : rows) {
+      const std::size_t space = row.find(' ');
+      values[row.substr(0, space)] = std::stod(row.substr(space));
+    }
+  }
+  const double low = histogram.at("low"), width = histogram.at("width");
+  std::vector<std::size_t> counts(histogram.at("counts").size());
+  for (const auto& [architecture, value] : values) {
+    const auto bin = static_cast<std::size_t>((value - low) / width);
+    ++counts[std::min(bin, counts.size() - 1)];
+  }
+  EXPECT_EQ(histogram.at("counts").get<std::vector<std::size_t>>(), counts);
+}
+
+TEST_F(ReportTest, HasTheTimesThatSqlGives) {
+  const json time = Data({"rea"}).at("searches").at(0).at("time");
+  ASSERT_EQ(time.size(), std::size_t{kSeeds});
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    const json& one = time.at(static_cast<std::size_t>(seed));
+    EXPECT_EQ(one.at("seed"), seed);
+    EXPECT_EQ(
+        one.at("evaluating"),
+        std::stod(Select(RunOf("rea", seed), "SELECT printf('%!.17g', sum(seconds)) FROM timing")));
+    EXPECT_EQ(std::to_string(one.at("evaluations").get<int>()) + "\n",
+              Select(RunOf("rea", seed), "SELECT count(*) FROM timing"));
+  }
+}
+
+// A table of a part of the space: evaluating another architecture fails.
+TEST_F(ReportTest, HasTheFailuresThatSqlCounts) {
+  constexpr char kRows[] =
+      "SELECT DISTINCT '\"' || architecture || '\",' || valid_accuracy FROM trials WHERE step % 2";
+  std::ofstream(directory_->path() / "few.csv")
+      << "architecture,accuracy\n"
+      << Select(RunOf("random", 0), kRows) << Select(RunOf("random", 1), kRows);
+  const std::string oracle = "oracle={use=\"table\",file=\"few.csv\",maximize=[\"accuracy\"]}";
+  const Outcome run =
+      lode_->Run({"run", SourceFile("configs/nb201/random.toml").string(), "--out", "failing",
+                  "--seeds", "0,1", "--set", oracle, "--set", "reward={metric=\"accuracy\"}",
+                  "--set", "execution={max_failures=1000}", "--set", "budget={steps=60}"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const json data = Data({"failing"});
+  const json& search = data.at("searches").at(0);
+  int failed = 0;
+  for (const int seed : {0, 1}) {
+    failed += std::stoi(Select(RunOf("failing", seed), "SELECT count(*) FROM failures"));
+  }
+  ASSERT_GT(failed, 0);
+  EXPECT_EQ(search.at("failed"), failed);
+  int told = 0;
+  for (const json& kind : search.at("failures")) { told += kind.at("count").get<int>(); }
+  EXPECT_EQ(told, failed);
+  EXPECT_EQ(search.at("trials").at("points").at("of"), 120 - failed);
+}
+
+TEST_F(ReportTest, HasTheFrontThatSqlGives) {
+  const Outcome run = lode_->Run(
+      {"run", SourceFile("configs/nb201/rea.toml").string(), "--out", "goals", "--seeds", "1",
+       "--set", "optimizer.use=nsga2", "--set",
+       "reward={metric=\"valid_accuracy\",goals=[{metric=\"valid_accuracy\"},{metric=\"params\"}]}",
+       "--set", "budget={steps=200}"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const json data = Data({"goals"});
+  const json& front = data.at("searches").at(0).at("trials").at("front");
+  std::vector<std::string> drawn;
+  for (const json& trial : front.at("trials")) {
+    drawn.push_back(trial.at("name").get<std::string>() + " " + trial.at("values").at(1).dump());
+  }
+  const auto stored = Lines(Select(RunOf("goals", 0),
+                                   "SELECT architecture || ' ' || printf('%.1f', params) FROM "
+                                   "pareto ORDER BY valid_accuracy DESC, step"));
+  EXPECT_THAT(drawn, UnorderedElementsAreArray(stored));
+  EXPECT_GT(drawn.size(), 2u);
+}
+
+TEST_F(ReportTest, HasTheStagesThatShowPrints) {
+  const Outcome run =
+      lode_->Run({"run", SourceFile("configs/nb201/stages.toml").string(), "--out", "staged",
+                  "--seeds", "2", "--set", "stage.search.budget.steps=30"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const json shown = json::parse(lode_->Run({"show", "--json", "staged"}).out);
+  const json data = Data({"staged"});
+  ASSERT_EQ(data.at("stages").size(), 1u);
+  const json& stages = data.at("stages").at(0);
+  EXPECT_EQ(stages.at("numbers").at("comparisons"), shown.at("comparisons"));
+  EXPECT_EQ(stages.at("numbers").at("stages"), shown.at("stages"));
+  EXPECT_FALSE(stages.at("tables").at(0).at("rows").empty());
+}
+
+// As in Figure 3 of L2NAS's paper: a column for each unit, for both widths.
+TEST_F(ReportTest, DrawsNetworksOfBothWidths) {
+  for (const std::string width : {"1.0", "1.2"}) {
+    std::ofstream(directory_->path() / "ofa.toml")
+        << "[pipeline]\nname = \"ofa\"\nseeds = 1\n[space]\nuse = \"ofa\"\nwidth = \"" << width
+        << "\"\n[oracle]\nuse = \"analytic\"\n[reward]\nmetric = \"macs\"\n[optimizer]\n"
+           "use = \"random\"\n[budget]\nsteps = 5\n";
+    const Outcome run = lode_->Run({"run", "ofa.toml", "--out", "width-" + width});
+    ASSERT_EQ(run.status, 0) << run.err;
+  }
+  const std::string svg =
+      lode_->Run({"report", "OFA=width-1.0", "OFA Large=width-1.2", "--figure", "best", "-o", "-"})
+          .out;
+  const std::size_t large = svg.find(">OFA Large: macs ");
+  ASSERT_LT(svg.find(">OFA: macs "), large);
+  ASSERT_NE(large, std::string::npos);
+  for (const std::string& network : {svg.substr(0, large), svg.substr(large)}) {
+    for (int unit = 1; unit <= 5; ++unit) {
+      EXPECT_THAT(network, HasSubstr(">unit " + std::to_string(unit) + "<"));
+    }
+    EXPECT_THAT(network, HasSubstr(">k3 e1<"));
+    EXPECT_THAT(network, HasSubstr(">fixed<"));
+  }
+}
+
 TEST_F(ReportTest, DrawsTheBest) {
   const json data = Data({"rea"});
   const json& best = data.at("searches").at(0).at("best");
@@ -308,7 +488,8 @@ TEST_F(ReportTest, DrawsEachFigure) {
               "fine\n");
     EXPECT_THAT(ReadAll(entry.path()), Not(HasSubstr("NaN"))) << entry.path();
   }
-  std::set<std::string> expected = {"best", "curves", "curves-regret", "curves-log_regret"};
+  std::set<std::string> expected = {"best", "comparison", "curves", "curves-regret",
+                                    "curves-log_regret"};
   for (const char* axis : {"unique_queries", "simulated_seconds", "wall_seconds"}) {
     expected.insert(std::string("curves-").append(axis));
   }

@@ -30,7 +30,7 @@ export function time(search) {
     },
     yAxis: { type: "value", name: "seconds of wall time", ...axisStyle("left") },
     tooltip: { trigger: "axis", confine: true, valueFormatter: short },
-    legend: { top: 0, textStyle: { color: ink().text } },
+    legend: { top: 0, itemWidth: 14, textStyle: { color: ink().text } },
     series: [
       ["evaluating", (run) => run.evaluating / Math.max(1, run.workers)],
       ["everything else: optimizer, space, store", rest],

@@ -19,6 +19,7 @@ import { time } from "./effort.js";
 import { echarts } from "./engine.js";
 import { front } from "./front.js";
 import { importance } from "./importance.js";
+import { ofTasks, overall } from "./methods.js";
 import { common, defaultView } from "./options.js";
 import { parallel } from "./parallel.js";
 import { recorded } from "./recorded.js";
@@ -56,12 +57,21 @@ function named(figure, place, of) {
 const placed = (all, make) =>
   all.flatMap((each, i) => make(each).map((figure) => [figure, all.length > 1 ? i + 1 : 0, each]));
 
+// The comparison of each task, and its title if there are several.
+const comparedTasks = (comparison) =>
+  ofTasks(comparison).map((made, i, all) => [made, all.length > 1 ? comparison.numbers.tasks[i].title : ""]);
+
 function figuresOf(report) {
   const tasks = placed(tasksOf(report), curves).flatMap(([figure, place, [search]]) =>
     named(figure, place, place ? search.task_title : ""),
   );
+  const compared = report.comparison ? [[overall(report.comparison), ""], ...comparedTasks(report.comparison)] : [];
   const searches = placed(report.searches, (search) => ofSearch.flatMap((make) => make(search)));
-  return [...tasks, ...searches.flatMap(([figure, place, search]) => named(figure, place, place ? search.method : ""))];
+  return [
+    ...tasks,
+    ...compared.flatMap(([made, of], place) => made.flatMap((figure) => named(figure, of ? place : 0, of))),
+    ...searches.flatMap(([figure, place, search]) => named(figure, place, place ? search.method : "")),
+  ];
 }
 
 let figures = [];

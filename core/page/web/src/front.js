@@ -16,22 +16,42 @@ function tip(goals, front) {
   };
 }
 
+// Where a goal's values are near those of the front: bad architectures may be far away.
+function near(goal, values) {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const span = high - low || Math.abs(high) / 10 || 1;
+  const [below, above] = goal.minimize ? [span / 10, span] : [span, span / 10];
+  return { min: low - below, max: high + above };
+}
+
 export function front(search) {
   const data = search.trials.front;
   if (!data || data.goals.length < 2) return [];
   const { goals, trials, others } = data;
   const against = goals.slice(1).map(({ name }) => [name, name]);
-  const axis = (goal, place) => ({ type: "value", name: `${goal.name} (${better(goal)})`, scale: true, ...place });
-  const option = ({ against }) => {
+  const axis = (i, range, place) => {
+    const isNear = range === "near";
+    const values = trials.map((trial) => trial.values[i]);
+    return {
+      type: "value",
+      name: `${goals[i].name} (${better(goals[i])})`,
+      scale: true,
+      ...place,
+      ...(isNear ? near(goals[i], values) : {}),
+      axisLabel: { ...place.axisLabel, showMinLabel: !isNear, showMaxLabel: !isNear },
+    };
+  };
+  const option = ({ against, range }) => {
     const x = goals.findIndex(({ name }, i) => i > 0 && name === against);
     const points = (rows) => rows.map((row) => [row[x], row[0]]);
     return {
       grid: { left: 12, right: 24, top: 56, bottom: 34, containLabel: true },
-      xAxis: axis(goals[x], { nameLocation: "middle", nameGap: 28, ...axisStyle() }),
-      yAxis: axis(goals[0], axisStyle("left")),
+      xAxis: axis(x, range, { nameLocation: "middle", nameGap: 28, ...axisStyle() }),
+      yAxis: axis(0, range, axisStyle("left")),
       tooltip: { formatter: tip(goals, trials), confine: true },
       dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
-      legend: { top: 0, textStyle: { color: ink().text } },
+      legend: { top: 0, itemWidth: 14, textStyle: { color: ink().text } },
       series: [
         {
           type: "scatter",
@@ -58,10 +78,22 @@ export function front(search) {
     title: "Pareto front",
     caption:
       `The ${plural(trials.length, "trial")} of ${plural(search.commands.length, "seed")} that no other trial ` +
-      `dominates, after ${search.budget}, and ${others.length} others, evenly spread. ` +
+      `dominates, after ${search.budget}, and ${others.length} others, evenly spread, as far as ` +
+      "they are in the range. " +
       goals.map((goal) => `${goal.name}: ${goal.text}`).join("; ") +
       ".",
-    choices: against.length > 1 ? [{ key: "against", label: "Against", values: against, value: against[0][0] }] : [],
+    choices: [
+      { key: "against", label: "Against", values: against, value: against[0][0] },
+      {
+        key: "range",
+        label: "Range",
+        values: [
+          ["near", "near the front"],
+          ["all", "all"],
+        ],
+        value: "near",
+      },
+    ],
     option,
     numbers: () => ({
       columns: [...goals.map((goal) => ({ title: goal.name, right: true })), { title: "architecture" }],

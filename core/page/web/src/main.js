@@ -1,12 +1,13 @@
 // Builds the page from the report's data.
 import { architectures } from "./architectures.js";
 import { drawRest, figure } from "./chart.js";
-import { comparison } from "./comparison.js";
+import { comparison, stages } from "./comparison.js";
 import { curves } from "./curves.js";
 import { details, h } from "./dom.js";
 import { failures, time } from "./effort.js";
 import { front } from "./front.js";
 import { importance } from "./importance.js";
+import { ofTasks, overall } from "./methods.js";
 import { plural } from "./numbers.js";
 import { parallel } from "./parallel.js";
 import { recorded } from "./recorded.js";
@@ -20,7 +21,10 @@ import { trials } from "./trials.js";
 const report = JSON.parse(document.getElementById("report").textContent);
 
 // What distinguishes a search from others: its pipeline, its point of a grid, and its method.
-const nameOf = (search) => [search.name, search.point, search.method].filter(Boolean).join(", ");
+function nameOf({ name, point, method }) {
+  const isTold = name === method || point.split(" ").includes(method);
+  return [name, point, isTold ? "" : method].filter(Boolean).join(", ");
+}
 
 function section(id, title, ...children) {
   return h(
@@ -83,6 +87,7 @@ const found = (searches) => {
   const figures = drawn(curves(searches));
   return figures.length ? figures : [h("p", { class: "note" }, "No run has found anything, so there are no curves.")];
 };
+const compared = (data) => [...drawn([...overall(data), ...ofTasks(data).flat()]), ...comparison(data)];
 const learned = (search) => {
   const figures = [...state(search), ...drawn([...importance(search), ...parallel(search)])];
   return figures.length ? figures : [h("p", { class: "note" }, search.no_pictures || "Too few trials tell something.")];
@@ -94,7 +99,8 @@ function sections() {
   return [
     searched(),
     section("curves", "How fast it was found", eachTask(found)),
-    report.comparison ? section("comparison", "How the methods compare", comparison(report.comparison)) : null,
+    report.comparison ? section("comparison", "How the methods compare", compared(report.comparison)) : null,
+    report.stages.length ? section("stages", "What the stages came to", stages(report.stages)) : null,
     section("best", "The best architectures", eachSearch(architectures)),
     section("learned", "What the search learned", eachSearch(learned)),
     section("trials", "What was tried", eachSearch(tried)),

@@ -18,7 +18,7 @@ function scatter(search) {
     yAxis: { type: "value", name: search.metric.name, scale: true, ...axisStyle("left") },
     tooltip: { formatter: ({ value: [at, reached] }) => `step ${at}: ${short(reached)}`, confine: true },
     dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
-    legend: { top: 0, textStyle: { color: ink().text } },
+    legend: { top: 0, itemWidth: 14, textStyle: { color: ink().text } },
     series: kinds.map(([name, kind], i) => ({
       type: "scatter",
       name,
@@ -32,7 +32,7 @@ function scatter(search) {
     name: "trials",
     title: `Trials: ${search.metric.name} by step`,
     caption:
-      `Each point is a trial of one of ${plural(search.commands.length, "seed")}: ${spread(step.length, of)}. ` +
+      `Each point is a trial; ${plural(search.commands.length, "seed")}, ${spread(step.length, of)}. ` +
       `${search.metric.name}: ${search.metric.text}.`,
     option,
     numbers: () => ({
@@ -65,7 +65,7 @@ function histogram(search) {
     name: "distribution",
     title: `Distribution of ${search.metric.name}`,
     caption:
-      `The ${of} different architectures that ${plural(search.commands.length, "seed")} measured fully and within ` +
+      `The ${plural(of, "different architecture")} that ${plural(search.commands.length, "seed")} measured fully and within ` +
       `the limits, by the value of their first trial. ${search.metric.name}: ${search.metric.text}.`,
     option,
     numbers: () => ({
@@ -77,7 +77,8 @@ function histogram(search) {
 }
 
 export function trials(search) {
-  return [search.trials.points.of ? scatter(search) : null, search.trials.histogram ? histogram(search) : null].filter(
-    Boolean,
-  );
+  return [
+    search.trials.points.of ? scatter(search) : null,
+    search.trials.histogram?.counts.length > 1 ? histogram(search) : null,
+  ].filter(Boolean);
 }
