@@ -8,6 +8,7 @@
 
 #include "core/compare/compare_runs.h"
 #include "core/compare/render_comparison.h"
+#include "core/page/stage_data.h"
 #include "core/plugin/error.h"
 #include "core/report/render_csv.h"
 #include "core/report/result_words.h"
@@ -36,6 +37,10 @@ std::vector<ComparisonSection> AllSections(const GivenRuns& given) {
   for (const GivenSearch& search : given.searches()) { summaries.emplace_back(*search.result); }
   std::vector<ComparisonSection> sections = {{"Results", {ComparisonTable(summaries)}, {}}};
   std::ranges::transform(summaries, std::back_inserter(sections), ResultsOf);
+  for (const StoredRuns& stored : given.stored()) {
+    std::vector<TitledTable> tables = StageTables(stored);
+    if (!tables.empty()) { sections.push_back({"Stages", std::move(tables), {}}); }
+  }
   std::ranges::move(ComparedOf(given), std::back_inserter(sections));
   return sections;
 }

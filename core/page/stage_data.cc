@@ -1,5 +1,7 @@
 #include "core/page/stage_data.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -15,16 +17,20 @@ namespace {
 
 using nlohmann::json;
 
-json TablesOf(const std::vector<StageStanding>& standings,
-              const std::vector<StageComparison>& comparisons) {
-  json tables = json::array();
+std::vector<TitledTable> TablesOf(const std::vector<StageStanding>& standings,
+                                  const std::vector<StageComparison>& comparisons) {
+  std::vector<TitledTable> tables;
   for (const auto& table : {SupernetsTable(standings), LeftOutTable(standings)}) {
-    if (table) { tables.push_back(TableToJson(*table)); }
+    if (table) { tables.push_back(*table); }
   }
-  for (const StageComparison& comparison : comparisons) {
-    tables.push_back(TableToJson(StagesTable(comparison)));
-  }
+  std::ranges::transform(comparisons, std::back_inserter(tables), StagesTable);
   return tables;
+}
+
+json TablesToJson(const std::vector<TitledTable>& tables) {
+  json all = json::array();
+  std::ranges::transform(tables, std::back_inserter(all), TableToJson);
+  return all;
 }
 
 json AskedToJson(const std::vector<AskedComparison>& asked) {
@@ -49,12 +55,17 @@ json StagesOf(const StoredRuns& stored) {
   numbers["compared"] = ToJson(asked);
   return {{"directory", stored.directory.string()},
           {"words", DescribeStages(standings)},
-          {"tables", TablesOf(standings, comparisons)},
+          {"tables", TablesToJson(TablesOf(standings, comparisons))},
           {"compared", AskedToJson(asked)},
           {"numbers", std::move(numbers)}};
 }
 
 }  // namespace
+
+std::vector<TitledTable> StageTables(const StoredRuns& stored) {
+  if (!stored.stages) { return {}; }
+  return TablesOf(StandingsOf(stored.stages->stages), ComparisonsOf(stored.stages->stages));
+}
 
 json StageData(const GivenRuns& given) {
   json all = json::array();

@@ -38,6 +38,18 @@ TEST_F(ResultWordsTest, DescribesTheSearch) {
             "epochs), budget 100 steps");
 }
 
+TEST_F(ResultWordsTest, ComparisonsNameTheOptimizerOnce) {
+  search_.point = {{"optimizer.use", "rea"}, {"oracle.dataset", "cifar10"}};
+  const std::vector<SearchSummary> summaries = {summary()};
+  const WordTable table = ComparisonTable(summaries).table;
+  const std::vector<std::string> titles = TitlesOf(table);
+  ASSERT_GE(titles.size(), 3u);
+  EXPECT_EQ(std::vector(titles.begin(), titles.begin() + 3),
+            (std::vector<std::string>{"pipeline", "oracle.dataset", "optimizer"}));
+  EXPECT_EQ(table.rows[0][1], "cifar10");
+  EXPECT_EQ(table.rows[0][2], "rea");
+}
+
 TEST_F(ResultWordsTest, DescribesAllPartsOfASearch) {
   Pipeline& p = search_.pipeline;
   p.optimizer.preset = "robust";
