@@ -19,7 +19,7 @@ const hostile = "</script><script>document.title='broken'</script><img src=x one
 
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 const home = mkdtempSync(path.join(os.tmpdir(), "lode-page-"));
-let browser, report;
+let browser, report, other;
 
 function lode(...words) {
   return execFileSync(path.join(build, "bin/lode"), words, {
@@ -27,6 +27,17 @@ function lode(...words) {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
   });
+}
+
+// Returns the address of a report of a search for two goals and of a pipeline with stages.
+function reportOfGoalsAndStages() {
+  const goals = 'reward={metric="valid_accuracy",goals=[{metric="valid_accuracy"},{metric="params"}]}';
+  const front = ["--set", "optimizer.use=nsga2", "--set", goals, "--set", "budget={steps=100}"];
+  lode("run", path.join(source, "configs/nb201/rea.toml"), "--out", "goals", "--seeds", "2", ...front);
+  const short = ["--set", "stage.search.budget.steps=30"];
+  lode("run", path.join(source, "configs/nb201/stages.toml"), "--out", "stages", "--seeds", "2", ...short);
+  lode("report", "goals", "stages", "-o", "other.html");
+  return pathToFileURL(path.join(home, "other.html")).href;
 }
 
 before(async () => {
@@ -48,6 +59,7 @@ before(async () => {
   }
   lode("report", "rea", "random");
   report = pathToFileURL(path.join(home, "report.html")).href;
+  other = reportOfGoalsAndStages();
   mkdirSync(screenshots, { recursive: true });
   browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
 });
@@ -58,7 +70,7 @@ after(async () => {
 });
 
 // Opens the report, calls `use(page)`, and expects no error and no request but that for the file.
-async function open(options, use) {
+async function open(options, use, address = report) {
   const context = await browser.newContext({ viewport: sizes.desktop, ...options });
   const page = await context.newPage();
   const requests = [],
@@ -66,16 +78,16 @@ async function open(options, use) {
   page.on("request", (request) => request.url().startsWith("data:") || requests.push(request.url()));
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.goto(report);
+  await page.goto(address);
   await use(page);
-  assert.deepEqual(requests, [report]);
+  assert.deepEqual(requests, [address]);
   assert.deepEqual(errors, []);
   await context.close();
 }
 
 // Opens everything that can be opened, and draws all charts.
 async function openAll(page) {
-  for (let closed = 1; closed > 0; ) {
+  for (let closed = 1; closed > 0;) {
     closed = await page.evaluate(() => {
       const all = [...document.querySelectorAll("details:not([open])")];
       for (const element of all) element.open = true;
@@ -84,6 +96,15 @@ async function openAll(page) {
   }
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+}
+
+async function expectAccessible(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)]),
+    [],
+  );
 }
 
 const marksIn = (chart) => chart.locator("svg path").count();
@@ -100,15 +121,29 @@ for (const [device, viewport] of Object.entries(sizes)) {
         for (const chart of await page.locator(".chart").all())
           assert.ok((await marksIn(chart)) > 5, "a chart is empty");
         if ((device === "desktop") !== (colorScheme === "light")) return; // once on each, and once in each
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        assert.deepEqual(
-          violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)]),
-          [],
-        );
+        await expectAccessible(page);
       }));
   }
 }
+
+test("shows fronts and stages", () =>
+  open(
+    { viewport: sizes.phone },
+    async (page) => {
+      await openAll(page);
+      await page.screenshot({ path: path.join(screenshots, "goals-and-stages.png"), fullPage: true });
+      for (const chart of await page.locator(".chart").all()) assert.ok((await marksIn(chart)) > 5, "a chart is empty");
+      const front = page.locator("figure", { has: page.getByRole("heading", { name: "Pareto front" }) });
+      const before = await front.locator(".chart").innerHTML();
+      await front.getByRole("button", { name: "all", exact: true }).click();
+      assert.notEqual(await front.locator(".chart").innerHTML(), before);
+      assert.match(await page.locator("#stages").innerText(), /the best of stage search, as stage final measured it/);
+      const [shown, whole] = await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
+      assert.ok(whole <= shown, `the page is ${whole} wide on ${shown}`);
+      await expectAccessible(page);
+    },
+    other,
+  ));
 
 test("text from runs stays text", () =>
   open({}, async (page) => {
