@@ -95,7 +95,8 @@ TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
       {"core/exec/keeper.cc", {"fork("}},   // a new worker: one thread, no exec
       {"core/exec/worker_process.cc", {"posix_spawn("}},
       {"core/page/convert_svg.cc", {"posix_spawnp("}},
-      {"core/plugin/child.cc", {"fork("}},                // one thread, no exec
+      {"core/plugin/child.cc", {"fork("}},  // one thread, no exec
+      {"core/serve/report_maker.cc", {"posix_spawn("}},
       {"plugins/oracles/command/keeper.cc", {"_Fork("}},  // system calls only, like its parent
       {"plugins/oracles/command/process.cc", {"_Fork(", "execve("}},  // dies with the host
       {"sdk/include/lode/testing.hpp", {"posix_spawnp("}},            // only in tests
@@ -130,6 +131,8 @@ TEST(SourcesTest, OnlyTheProgramWritesToTheStandardStreams) {
        {"STDERR_FILENO", "STDOUT_FILENO"}},                          // of the worker it starts
       {"core/plugin/child.cc", {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the child it forks
       {"core/plugin/log.cc", {"stderr_sink_mt"}},
+      {"core/serve/report_maker.cc",
+       {"STDERR_FILENO", "STDOUT_FILENO"}},  // of the process that it starts
       {"core/verify/process_state.cc",
        {"STDERR_FILENO", "STDOUT_FILENO"}},               // inspects them in a child
       {"plugins/oracles/command/oracle.cc", {"stderr"}},  // in the name of a file
@@ -193,6 +196,7 @@ TEST(SourcesTest, OnlyTheProgramHandlesSignals) {
       {"core/exec/rank_server.cc", {"sigaction"}},            // a rank above 0
       {"core/exec/worker.cc", {"sigaction"}},                 // a worker process
       {"core/plugin/crash.cc", {"sigaction"}},                // names the plugin that crashes
+      {"core/serve/server.cc", {"pthread_sigmask"}},          // its threads get none
       {"core/verify/process_state.cc", {"sigaction"}},        // inspects handlers in a child
   };
   EXPECT_EQ(UsersOutsideTheProgram({"pthread_sigmask", "sigaction", "signal(", "signalfd",

@@ -37,6 +37,7 @@ void AddDescribe(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddShow(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddRuns(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddWatch(CLI::App& app, const GlobalOptions& global, Action& action);
+void AddServe(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddCompare(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddReport(CLI::App& app, const GlobalOptions& global, Action& action);
 void AddCheck(CLI::App& app, const GlobalOptions& global, Action& action);

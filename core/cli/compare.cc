@@ -148,7 +148,9 @@ int Compare(const CompareOptions& options, const GlobalOptions& global) {
   if (pipelines.loaded.empty()) {
     RequirePipelines(options);
   } else {
-    status = RunPipelines(std::move(pipelines), options, {mpi, global}, given);
+    std::optional<Serving> serving = MakeServing(options.execution);
+    status = RunPipelines(std::move(pipelines), options,
+                          {mpi, global, serving ? &*serving : nullptr}, given);
     if (StopsComparison(status)) {
       std::fprintf(stderr,
                    "lode: not compared: the runs are not complete; the same command "

@@ -5,6 +5,7 @@
 #include <list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "core/cli/interruption.h"
 #include "core/cli/run_display.h"
@@ -19,15 +20,35 @@
 #include "core/report/result_words.h"
 #include "core/report/words.h"
 #include "core/run/run_results.h"
+#include "core/run/stored_plan.h"
 
 namespace lode::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
+// Returns the directory that contains all of them. REQUIRES: there is one.
+fs::path CommonDirectory(const std::vector<fs::path>& directories) {
+  fs::path common = fs::absolute(directories.front());
+  for (const fs::path& directory : directories) {
+    while (!core::IsWithin(fs::absolute(directory), common)) { common = common.parent_path(); }
+  }
+  return common;
+}
+
+void StartServing(Serving& serving, const std::vector<fs::path>& directories,
+                  const GlobalOptions& global) {
+  serving.Start(CommonDirectory(directories), global.plugins);
+  std::fprintf(stderr, "lode: the runs are shown at %s\n", serving.url().c_str());
+}
+
+// `directories`: of the runs.
 template <class Work>
-core::Completion ExecuteAny(Work& work, const ExecutionOptions& options,
-                            const Evaluators& evaluators) {
+core::Completion ExecuteAny(Work& work, const std::vector<fs::path>& directories,
+                            const ExecutionOptions& options, const Evaluators& evaluators) {
+  if (evaluators.serving != nullptr) {
+    StartServing(*evaluators.serving, directories, evaluators.global);
+  }
   RunDisplay display(options.progress_seconds);
   core::LiveFiles listener(display);
   return work.Execute({.program = core::ThisProgram(evaluators.global.plugins),
@@ -110,9 +131,15 @@ void PrintTablesOf(const std::list<core::StageRun>& stages) {
 
 }  // namespace
 
+std::optional<Serving> MakeServing(const ExecutionOptions& options) {
+  if (options.serve.empty()) { return std::nullopt; }
+  const auto port = static_cast<std::uint16_t>(std::stoul(options.serve));
+  return std::optional<Serving>(std::in_place, ServingOptions{.port = port});
+}
+
 core::Completion ExecuteShowing(core::PlannedSearches& searches, const ExecutionOptions& options,
                                 const Evaluators& evaluators) {
-  return ExecuteAny(searches, options, evaluators);
+  return ExecuteAny(searches, searches.plan().directories, options, evaluators);
 }
 
 int StatusOf(core::Completion completion) {
@@ -144,7 +171,7 @@ int Execute(core::PlannedSearches& searches, const ExecutionOptions& options,
 
 int Execute(core::StagedPipeline& pipeline, const fs::path& directory,
             const ExecutionOptions& options, const Evaluators& evaluators) {
-  const core::Completion completion = ExecuteAny(pipeline, options, evaluators);
+  const core::Completion completion = ExecuteAny(pipeline, {directory}, options, evaluators);
   const std::vector<core::SearchResult> results = ResultsOf(pipeline.stages());
   if (options.json) {
     nlohmann::json out = core::ToJson(core::Summarize(results));

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "core/cli/command.h"
 #include "core/cli/execution_options.h"
+#include "core/cli/serving.h"
 #include "core/exec/mpi_session.h"
 #include "core/run/completion.h"
 #include "core/run/planned_searches.h"
@@ -13,11 +15,15 @@
 
 namespace lode::cli {
 
-// Evaluators for runs, with or without mpirun.
+// What works on runs: evaluators, with or without mpirun, and a page that shows them.
 struct Evaluators {
   core::MpiSession& mpi;
   const GlobalOptions& global;
+  Serving* serving = nullptr;  // not started; or null
 };
+
+// Takes the port for --serve; returns nothing without that option. Throws HostError.
+std::optional<Serving> MakeServing(const ExecutionOptions& options);
 
 // Makes or continues the runs with their progress, and prints nothing else. Throws HostError.
 core::Completion ExecuteShowing(core::PlannedSearches& searches, const ExecutionOptions& options,

@@ -1,5 +1,8 @@
 #include "core/cli/execution_options.h"
 
+#include <string>
+
+#include "core/cli/serving.h"
 #include "core/plugin/error.h"
 
 namespace lode::cli {
@@ -11,6 +14,13 @@ void ExecutionOptions::AddTo(CLI::App& command) {
   command.add_option("-j,--jobs", jobs, "Runs at a time (default: one for each processor)")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
+  const std::string usual = std::to_string(kUsualPort);
+  command
+      .add_flag("--serve{" + usual + "}", serve,
+                "Show the runs meanwhile as a page in the browser of this machine, as lode serve "
+                "does; --serve=PORT chooses the port (default: " +
+                    usual + "), 0 a free one")
+      ->check(CLI::Range(0, 65535));
   command
       .add_option("--extend", extend,
                   "Continue runs that have ended to a larger budget: steps=2000, "

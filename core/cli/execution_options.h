@@ -15,9 +15,10 @@ struct ExecutionOptions {
   bool json = false;
   std::optional<double> wall_seconds{};  // replaces that of the pipelines
   double progress_seconds = 30;          // between lines if there is no terminal; 0: none
+  std::string serve{};   // the port of a page that shows the runs meanwhile; "": none
   bool replace = false;  // make changed stages again and keep the old ones beside them
 
-  // --jobs, --force, --extend, --wall-seconds, --json, --progress, --replace
+  // --jobs, --force, --extend, --wall-seconds, --json, --progress, --serve, --replace
   void AddTo(CLI::App& command);
 
   // Returns --extend as overrides of a pipeline. Throws HostError.

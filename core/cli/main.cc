@@ -99,6 +99,7 @@ void AddCommands(CLI::App& app, const GlobalOptions& global, Action& action) {
   AddShow(app, global, action);
   AddRuns(app, global, action);
   AddWatch(app, global, action);
+  AddServe(app, global, action);
   AddCompare(app, global, action);
   AddReport(app, global, action);
   AddCheck(app, global, action);

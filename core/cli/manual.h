@@ -28,6 +28,7 @@ inline constexpr Topic kExamples[] = {
      "the same with another optimizer"},
     {"lode resume runs/first", "continue interrupted runs"},
     {"lode watch runs/first", "watch them while they run"},
+    {"lode serve runs/first", "the same in a browser"},
     {"lode show runs/first", "show its tables again"},
     {"lode compare configs/nb201/rea.toml configs/nb201/random.toml", "compare optimizers"},
     {"lode report runs/first", "write report.html about them"},
@@ -50,6 +51,7 @@ inline constexpr Topic kEnvironment[] = {
     {"LODE_PLUGIN_PATH",
      "Directories of plugins, absolute and separated by colons: searched after --plugin and before "
      "the installed ones."},
+    {"LODE_SERVE_TOKEN", "The token that clients of `lode serve` must know."},
     {"XDG_CACHE_HOME", "Where the index of plugins is kept (default: ~/.cache)."},
 };
 
@@ -61,6 +63,7 @@ inline constexpr Topic kFiles[] = {
      "for one of these if the current directory has no such file. PREFIX is where the program is "
      "installed."},
     {"PREFIX/share/lode/report.html", "The page that `lode report` fills with results."},
+    {"PREFIX/share/lode/serve.html", "The page that `lode serve` shows."},
     {"PREFIX/share/lode/template/", "The templates that `lode new` copies."},
     {"PREFIX/share/doc/lode/",
      "The documentation: README.md, configs/README.md on running searches, sdk/README.md on "

@@ -30,7 +30,8 @@ int ResumeStages(const ResumeOptions& options, const core::StoredLoading& loadin
 
 int Resume(const ResumeOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
-  const Evaluators evaluators{mpi, global};
+  std::optional<Serving> serving = MakeServing(options.execution);
+  const Evaluators evaluators{mpi, global, serving ? &*serving : nullptr};
   core::StoredLoading loading{.plugins = global.plugins,
                               .allowed = options.allow_plugins
                                              ? core::AllowedPlugins::kOfFile

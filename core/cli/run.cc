@@ -53,7 +53,8 @@ int RunWithStages(std::vector<core::LoadedPipeline> pipelines, const RunOptions&
 
 int RunPipelines(const RunOptions& options, const GlobalOptions& global) {
   core::MpiSession mpi;
-  const Evaluators evaluators{mpi, global};
+  std::optional<Serving> serving = MakeServing(options.execution);
+  const Evaluators evaluators{mpi, global, serving ? &*serving : nullptr};
   if (options.policy().continues() && options.out.empty()) {
     throw core::HostError(std::string(options.resume ? "--resume" : "--extend") +
                           " needs --out with the directory of the runs; `lode resume DIR` "

@@ -1,9 +1,7 @@
 // lode watch: shows runs while other processes execute them.
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -13,6 +11,7 @@
 
 #include "core/cli/command.h"
 #include "core/cli/screen.h"
+#include "core/cli/taken_signals.h"
 #include "core/cli/terminal.h"
 #include "core/cli/watch_view.h"
 #include "core/live/live_state.h"
@@ -36,34 +35,6 @@ struct WatchOptions {
   double seconds = 30;  // between lines if there is no terminal
 };
 
-// The signals that end, stop or resize; they wait until they are taken.
-class TakenSignals {
- public:
-  TakenSignals() {
-    sigemptyset(&signals_);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH}) {
-      sigaddset(&signals_, number);
-    }
-    sigprocmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~TakenSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
-  TakenSignals(const TakenSignals&) = delete;
-  TakenSignals& operator=(const TakenSignals&) = delete;
-
-  // Waits for one. Returns its number, or 0 if none came in time.
-  int Take(double seconds) const {
-    timespec time{};
-    time.tv_sec = static_cast<time_t>(seconds);
-    time.tv_nsec = static_cast<long>((seconds - std::floor(seconds)) * 1e9);
-    return std::max(sigtimedwait(&signals_, nullptr, &time), 0);
-  }
-
- private:
-  sigset_t signals_{}, before_{};
-};
-
-bool Ends(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
-
 void StopFor(Screen& screen) {
   screen.Leave();
   raise(SIGSTOP);
@@ -72,7 +43,7 @@ void StopFor(Screen& screen) {
 
 // Shows frames until a signal ends it.
 void WatchOnScreen(core::WatchedDirectory& watched) {
-  const TakenSignals signals;
+  const TakenSignals signals{SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
   Screen screen;
   for (int signal = 0; !Ends(signal); signal = signals.Take(kPause)) {
     if (signal == SIGTSTP) { StopFor(screen); }
@@ -105,7 +76,7 @@ void PrintSummary(const core::WatchedDirectory& watched) {
 
 // Prints lines until nothing runs anymore, or a signal ends it.
 void WatchInLines(core::WatchedDirectory& watched, double seconds) {
-  const TakenSignals signals;
+  const TakenSignals signals{SIGINT, SIGTERM, SIGHUP};
   ChangePrinter changes;
   double silence = 0, since_summary = seconds;
   for (int signal = 0; !Ends(signal) && silence < kSilence; signal = signals.Take(kPause)) {

@@ -20,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kWindow = 5;                        // seconds
+constexpr double kWindow = 5;  // seconds
+constexpr std::size_t kRecent = 30, kMessages = 60;
 constexpr std::chrono::milliseconds kPatience{100};  // with a locked store: it is read again soon
 
 // Size and time of a file, in a text that changes with either.
@@ -31,6 +32,13 @@ std::string ChangeOf(const fs::path& file) {
   return size_error || time_error
              ? "-"
              : std::to_string(size) + "@" + std::to_string(time.time_since_epoch().count());
+}
+
+// Adds to the last ones.
+template <class Item>
+void Keep(std::deque<Item>& last, std::size_t most, Item item) {
+  last.push_back(std::move(item));
+  if (last.size() > most) { last.pop_front(); }
 }
 
 // Returns how a run ended; "" if it did not.
@@ -71,6 +79,7 @@ void WatchedRun::Refresh(double now) {
     live_ = ReadLiveState(directory_);
     was_killed_ = live_ && !live_->IsCurrent(now);
     if (was_killed_) { live_.reset(); }
+    NoteMessage(now);
     if (HasChanged()) { ReadTrials(); }
     standing_ = FindStanding();
   } catch (const std::exception& e) {
@@ -91,6 +100,8 @@ void WatchedRun::Restart() {
   steps_ = next_step_ = failures_ = 0;
   best_.emplace();
   curve_.clear();
+  failure_tally_ = {};
+  recent_.clear();
 }
 
 // Reads only new trials, unless they may be in between, or the run was made anew.
@@ -109,8 +120,24 @@ void WatchedRun::ReadTrials() {
 void WatchedRun::Add(const TrialRecord& trial, std::size_t metric) {
   ++steps_;
   next_step_ = trial.step + 1;
-  failures_ += trial.failure.empty() ? 0 : 1;
+  if (!trial.failure.empty()) {
+    ++failures_;
+    failure_tally_.Add(trial.failure);
+  }
   if (best_->Add(trial)) { curve_.push_back({trial.step, trial.metrics[metric]}); }
+  const auto value = trial.metrics.empty() ? std::nullopt : std::optional(trial.metrics[metric]);
+  Keep(recent_, kRecent,
+       {trial.step, std::string(trial.architecture), value, PrintableLine(trial.failure)});
+}
+
+const BestTrial* WatchedRun::best() const {
+  return best_ && best_->best() ? &*best_->best() : nullptr;
+}
+
+void WatchedRun::NoteMessage(double now) {
+  const std::string call = live_ ? live_->progress.call : "";
+  const bool is_new = messages_.empty() || messages_.back().text != call;
+  if (!call.empty() && is_new) { Keep(messages_, kMessages, {now, call}); }
 }
 
 Standing WatchedRun::FindStanding() const {

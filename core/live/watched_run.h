@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/report/standings.h"
 #include "core/run/plan.h"
 #include "core/search/best_tracker.h"
+#include "core/search/failures.h"
 
 namespace lode::core {
 
@@ -42,6 +44,18 @@ class WatchedRun {
     double value;  // of the reward's metric
   };
 
+  struct RecentTrial {
+    std::uint64_t step;
+    std::string architecture;
+    std::optional<double> value;  // of the reward's metric; nothing if the trial failed
+    std::string failure;          // why, in one line; or ""
+  };
+  // What a long call reported.
+  struct CallMessage {
+    double time;  // when it was first seen: seconds since 1970
+    std::string text;
+  };
+
   explicit WatchedRun(const PlannedRun& planned);
 
   // Reads what has changed. Never throws: what cannot be read is damaged(), and is tried again.
@@ -67,11 +81,22 @@ class WatchedRun {
   const std::optional<MetricDeclaration>& metric() const { return metric_; }
   // The best so far. If the metric is noisy, the best measurements.
   const std::vector<CurvePoint>& curve() const { return curve_; }
+  // The trial with the last point of the curve; null before it.
+  const BestTrial* best() const;
+  // The kinds of failures, the most frequent first.
+  std::vector<FailureKind> failure_kinds() const { return failure_tally_.Kinds(); }
+  // The last trials and the last messages of calls, in their order; messages as far as they were
+  // there when this was refreshed.
+  const std::deque<RecentTrial>& recent() const { return recent_; }
+  const std::deque<CallMessage>& messages() const { return messages_; }
+  // A text that is another one when the stored trials are others.
+  const std::string& version() const { return last_change_; }
 
  private:
   bool HasChanged();
   void ReadTrials();
   void Add(const TrialRecord& trial, std::size_t metric);
+  void NoteMessage(double now);
   void Restart();
   Standing FindStanding() const;
 
@@ -89,6 +114,9 @@ class WatchedRun {
   std::optional<MetricDeclaration> metric_;
   std::optional<ExactBest> best_;
   std::vector<CurvePoint> curve_;
+  FailureTally failure_tally_;
+  std::deque<RecentTrial> recent_;
+  std::deque<CallMessage> messages_;
   TrialRate rate_;
 };
 
