@@ -126,8 +126,8 @@ void Figures::RefuseName(const std::string& name) {
   const std::vector<std::string> names = Usual();
   std::string known;
   for (const std::string& each : names) { known += (known.empty() ? "" : ", ") + each; }
-  throw HostError("there is no figure '" + PrintableLine(name) + "'" + DidYouMean(name, names) +
-                  "; there are " + known);
+  throw HostError("there is no figure '" + PrintableLine(name) + "'; there is " + known +
+                  DidYouMean(name, names));
 }
 
 std::string Figures::State(std::size_t position) const {
