@@ -49,7 +49,7 @@ def run(lode, *words, crowd=False):
     """Returns the seconds of the run, and how many requests were answered meanwhile."""
     with tempfile.TemporaryDirectory() as home:
         command = [lode, "run", PIPELINE, "--seeds", "1", "--out", os.path.join(home, "r"), "--json", "--progress", "0",
-                   "--set", "budget={steps=3000}", *words]
+                   "--set", "budget={steps=20000}", *words]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         answered = 0
         if crowd:

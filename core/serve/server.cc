@@ -30,7 +30,7 @@ constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 
 asio::ip::address AddressOf(const std::string& text) {
   Error error;
-  const auto address = asio::ip::make_address(text, error);
+  asio::ip::address address = asio::ip::make_address(text, error);
   if (error) {
     throw HostError("--address " + text +
                     ": expected a numeric address, like 127.0.0.1, ::1 or 0.0.0.0 (all networks)");

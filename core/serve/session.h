@@ -20,6 +20,8 @@ namespace lode::core {
 
 // What the connections of a server share; outlives them.
 struct Shared {
+  Shared(Site& served, const ServerLimits& applied) : site(served), limits(applied) {}
+
   Site& site;
   const ServerLimits limits;
   // Where work is done.
