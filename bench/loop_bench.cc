@@ -1,5 +1,5 @@
-// Measures the host's overhead: one trial of the loop without and with the store, loading the
-// table, and starting the program.
+// Measures the host's overhead: one trial of the loop without and with the store, and with event
+// files for TensorBoard; loading the table, and starting the program.
 #include <benchmark/benchmark.h>
 
 #include <atomic>
@@ -9,6 +9,7 @@
 
 #include "core/exec/in_process.h"
 #include "core/plugin/index.h"
+#include "core/run/event_log.h"
 #include "core/search/run.h"
 #include "core/store/run_store.h"
 #include "tests/temporary_directory.h"
@@ -63,28 +64,37 @@ struct LocalRun {
   Run run;
 };
 
-void Search(benchmark::State& state, const char* optimizer, bool stored) {
+enum class Kept { kNothing, kTrials, kTrialsAndEvents };
+
+RunResult SearchOnce(Run& run, const fs::path& directory, Kept kept) {
+  if (kept == Kept::kNothing) { return run.Execute({}); }
+  RunStore store(directory, RunStore::Mode::kNew, run.metrics());
+  if (kept == Kept::kTrials) { return run.Execute({&store}); }
+  EventLog events(
+      {.directory = directory, .metrics = run.metrics(), .reward_metric = run.reward().metric()},
+      nullptr, [](const std::string&) {});
+  return run.Execute({&events, &store});
+}
+
+void Search(benchmark::State& state, const char* optimizer, Kept kept) {
   const Pipeline pipeline = TablePipeline(optimizer, kSteps);
   const std::atomic<bool> cancelled = false;
   for (auto _ : state) {
     state.PauseTiming();
     const TemporaryDirectory dir;
     LocalRun local(pipeline, cancelled);
-    Run& run = local.run;
     state.ResumeTiming();
-    if (stored) {
-      RunStore store(dir.path(), RunStore::Mode::kNew, run.metrics());
-      run.Execute({&store});
-    } else {
-      run.Execute({});
-    }
+    SearchOnce(local.run, dir.path(), kept);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSteps));
 }
-BENCHMARK_CAPTURE(Search, random, "random", false)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Search, random_stored, "random", true)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Search, rea, "rea", false)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(Search, rea_stored, "rea", true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, random, "random", Kept::kNothing)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, random_stored, "random", Kept::kTrials)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, random_events, "random", Kept::kTrialsAndEvents)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, rea, "rea", Kept::kNothing)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, rea_stored, "rea", Kept::kTrials)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(Search, rea_events, "rea", Kept::kTrialsAndEvents)->Unit(benchmark::kMillisecond);
 
 // Creates and binds the components of a table search; nearly all the time is for reading the table.
 void CreateComponents(benchmark::State& state) {

@@ -94,8 +94,8 @@ TEST(SourcesTest, ProcessesAreStartedOnlyInKnownPlaces) {
       {"core/cli/import.cc", {"execvp("}},  // replaces the program itself
       {"core/exec/keeper.cc", {"fork("}},   // a new worker: one thread, no exec
       {"core/exec/worker_process.cc", {"posix_spawn("}},
-      {"core/page/convert_svg.cc", {"posix_spawnp("}},
       {"core/plugin/child.cc", {"fork("}},  // one thread, no exec
+      {"core/report/convert_svg.cc", {"posix_spawnp("}},
       {"core/serve/report_maker.cc", {"posix_spawn("}},
       {"plugins/oracles/command/keeper.cc", {"_Fork("}},  // system calls only, like its parent
       {"plugins/oracles/command/process.cc", {"_Fork(", "execve("}},  // dies with the host

@@ -10,7 +10,6 @@
 #include "core/cli/command.h"
 #include "core/cli/named_path.h"
 #include "core/cli/passing_line.h"
-#include "core/page/convert_svg.h"
 #include "core/page/figures.h"
 #include "core/page/page.h"
 #include "core/page/report_data.h"
@@ -18,6 +17,7 @@
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
 #include "core/plugin/text.h"
+#include "core/report/convert_svg.h"
 #include "core/report/shell_word.h"
 #include "core/report/words.h"
 

@@ -49,6 +49,7 @@ std::string FormatPipeline(const Pipeline& p, const Catalog& catalog) {
   text += "\n[space]\n" + FormatComponent(p.space, catalog);
   text += FormatComponents(p.oracles, "oracle", catalog);
   text += p.is_search() ? FormatSearch(p, catalog) : "";
+  text += p.record.tensorboard ? RecordTable().Format(p.record) : "";
   text += ExecutionTable().Format(p.execution);
   for (const ReferenceConfig& reference : p.references) { text += FormatReference(reference); }
   return text;

@@ -142,6 +142,8 @@ architectures = ["0-1", "1-0"]
 [confirm]
 repeats = 3
 candidates = 4
+[record]
+tensorboard = true
 [execution]
 on_error = "stop"
 max_failures = 3

@@ -75,6 +75,7 @@ const std::vector<HostTable>& HostTables() {
                                                 StartTable().declaration(),
                                                 BudgetTable().declaration(),
                                                 ConfirmTable().declaration(),
+                                                RecordTable().declaration(),
                                                 ExecutionTable().declaration(),
                                                 PluginsTable().declaration(),
                                                 GridTable(),

@@ -169,6 +169,11 @@ struct ConfirmConfig {
   std::uint64_t evaluations() const { return repeats * candidates; }
 };
 
+// What a run writes beside its store.
+struct RecordConfig {
+  bool tensorboard = false;  // event files
+};
+
 enum class OnError { kSkip, kStop, kRetry };
 
 constexpr auto WordsOf(OnError) {
@@ -241,6 +246,7 @@ struct Pipeline {
   StartConfig start;
   BudgetConfig budget;
   ConfirmConfig confirm;
+  RecordConfig record;
   ExecutionConfig execution;
   std::vector<ReferenceConfig> references;
   std::vector<std::filesystem::path> plugins;  // [plugins] paths, absolute

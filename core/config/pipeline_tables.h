@@ -16,6 +16,7 @@ const TypedTable<GoalConfig>& GoalsTable();
 const TypedTable<StartConfig>& StartTable();
 const TypedTable<BudgetConfig>& BudgetTable();
 const TypedTable<ConfirmConfig>& ConfirmTable();
+const TypedTable<RecordConfig>& RecordTable();
 const TypedTable<ExecutionConfig>& ExecutionTable();
 const TypedTable<ReferenceConfig>& ReferenceTable();
 

@@ -99,6 +99,7 @@ Pipeline ReadPipeline(const WrittenPipeline& written, bool is_stage) {
   ReadHeading(written, pipeline);
   pipeline.space = ReadComponent(written, LODE_SPACE);
   pipeline.shows_stored() ? CheckStored(written, is_stage) : ReadWork(written, is_stage, pipeline);
+  written.Read(RecordTable(), pipeline.record);
   pipeline.execution = ReadExecution(written, pipeline.oracles, pipeline.optimizer);
   CheckTraining(written, pipeline);
   CheckResult(written, pipeline);

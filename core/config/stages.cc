@@ -17,9 +17,9 @@ namespace lode::core {
 namespace {
 
 // The order in which a stage's tables are written.
-constexpr std::array<std::string_view, 12> kOrder = {
-    "pipeline", "space",  "oracle",  "reward",    "exploration", "optimizer",
-    "start",    "budget", "confirm", "execution", "grid",        "reference"};
+constexpr std::array<std::string_view, 13> kOrder = {
+    "pipeline", "space",   "oracle", "reward",    "exploration", "optimizer", "start",
+    "budget",   "confirm", "record", "execution", "grid",        "reference"};
 constexpr std::array<std::string_view, 3> kNotInStages = {"include", "plugins", "stage"};
 
 template <class List>

@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "core/config/oracle_roles.h"
+#include "core/config/resolve.h"
 #include "core/plugin/durable_file.h"
 #include "core/plugin/error.h"
+#include "core/report/convert_svg.h"
+#include "core/run/event_log.h"
 #include "core/run/known_sources.h"
 #include "core/run/run_recorder.h"
 #include "core/run/run_reporter.h"
@@ -40,6 +43,34 @@ StoreShape ShapeFor(const Pipeline& pipeline, const Runner& runner) {
   return shape;
 }
 
+// Returns null if there can be none; then there was a hint (hints.h).
+std::unique_ptr<BestPictures> PicturesFor(const PlannedRun& run) {
+  const Pipeline& pipeline = run.search->pipeline;
+  if (!DrawsPictures(pipeline.execution)) { return nullptr; }
+  const auto space = std::make_shared<DrawingSpace>(pipeline.space, *run.catalog);
+  return std::make_unique<BestPictures>(
+      [space](const std::string& architecture) { return space->Draw(architecture); },
+      [](const std::string& svg) { return ConvertSvg(svg, PictureFormat::kPng); });
+}
+
+// Returns null if the pipeline asks for none.
+std::unique_ptr<EventLog> EventLogFor(const PlannedRun& run, const Runner& runner,
+                                      std::uint64_t replayed,
+                                      std::function<void(const std::string&)> warn) {
+  Pipeline pipeline = run.search->pipeline;
+  if (!pipeline.record.tensorboard) { return nullptr; }
+  pipeline.seeds = {run.seed};
+  EventLog::Facts facts{.directory = run.directory,
+                        .metrics = runner.metrics(),
+                        .reward_metric = runner.reward().metric(),
+                        .result = pipeline.reward.result,
+                        .has_limits = !pipeline.reward.limits.empty(),
+                        .has_fidelities = runner.chooses_fidelities(),
+                        .replayed = replayed,
+                        .pipeline = FormatPipeline(pipeline, *run.catalog)};
+  return std::make_unique<EventLog>(std::move(facts), PicturesFor(run), std::move(warn));
+}
+
 // Makes one run, from its components to its result, while its directory is locked.
 class SearchExecution {
  public:
@@ -65,6 +96,7 @@ class SearchExecution {
   Beginning beginning_;
   std::unique_ptr<RejectionWatch> watch_;
   std::unique_ptr<RunRecorder> recorder_;
+  std::unique_ptr<EventLog> events_;  // null if there is none
 };
 
 SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
@@ -96,7 +128,8 @@ SearchExecution::SearchExecution(const PlannedRun& run, const RunInfo& info,
   reporter_.Describe(runner_->metrics(), runner_->reward().metric(), facts.replayed);
   watch_ =
       std::make_unique<RejectionWatch>(pipeline.reward, runner_->metrics(), runner_->free_metrics(),
-                                       runner_->ComputableMetrics(), std::move(warn));
+                                       runner_->ComputableMetrics(), warn);
+  events_ = EventLogFor(run, *runner_, facts.replayed, std::move(warn));
   recorder_ = std::make_unique<RunRecorder>(run, ShapeFor(pipeline, *runner_), facts);
 }
 
@@ -125,14 +158,17 @@ RunOutcome SearchExecution::Execute() {
   return {runner_->metrics(), std::move(result)};
 }
 
-// The check comes first, so that a replay that differs is noticed before anything is written.
+// The check comes first, so that a replay that differs is noticed before anything is written. What
+// was stored is never written to event files again, so the store comes after them.
 std::vector<TrialObserver*> SearchExecution::Observers() {
   std::vector<TrialObserver*> observers{recorder_->observer(), &reporter_, watch_.get()};
+  if (events_) { observers.insert(observers.begin(), events_.get()); }
   if (check_) { observers.insert(observers.begin(), check_.get()); }
   return observers;
 }
 
 void SearchExecution::Keep(RunResult& result) {
+  if (events_ && recorder_->has_agreed()) { events_->End(result, HasEnded(result)); }
   if (HasEnded(result)) {
     CheckEnd(result);
     recorder_->KeepResult(result, *runner_);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/exec/processors.h"
+#include "core/report/convert_svg.h"
 
 namespace lode::core {
 namespace {
@@ -32,7 +33,19 @@ void AddHintOnThreads(const ExecutionConfig& execution, bool on_ranks, Hints& hi
   }
 }
 
+void AddHintOnPictures(const Pipeline& pipeline, Hints& hints) {
+  if (!pipeline.record.tensorboard || DrawsPictures(pipeline.execution)) { return; }
+  hints.push_back(std::string("TensorBoard gets no pictures of architectures: ") +
+                  (CanConvertSvg() ? "with isolate = \"all\" the space is in another process"
+                                   : "there is no program rsvg-convert (Debian package "
+                                     "librsvg2-bin)"));
+}
+
 }  // namespace
+
+bool DrawsPictures(const ExecutionConfig& execution) {
+  return CanConvertSvg() && execution.isolate != Isolation::kAll;
+}
 
 unsigned BusyThreads(const ExecutionConfig& execution) {
   return static_cast<unsigned>(execution.workers * execution.threads);
@@ -44,6 +57,7 @@ void GiveHints(const Plan& plan, const RunEnvironment& environment) {
     Hints hints;
     AddHintsOnOptimizer(run, hints);
     AddHintOnThreads(run.search->pipeline.execution, environment.evaluates_on_ranks(), hints);
+    AddHintOnPictures(run.search->pipeline, hints);
     for (const std::string& hint : hints) {
       if (std::ranges::find(given, hint) == given.end()) {
         given.push_back(hint);

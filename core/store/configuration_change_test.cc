@@ -22,10 +22,11 @@ TEST(ConfigurationChangeTest, EveryKeyOfTheHostDeclaresItsEffect) {
       {"execution.on_error", Effect::kNone},     {"execution.retries", Effect::kNone},
       {"execution.max_failures", Effect::kNone}, {"execution.commit", Effect::kNone},
       {"execution.isolate", Effect::kNone},      {"plugins.paths", Effect::kNone},
-      {"reference.label", Effect::kNone},        {"reference.mark", Effect::kNone},
-      {"reference.mean", Effect::kNone},         {"reference.std", Effect::kNone},
-      {"reference.metric", Effect::kNone},       {"reference.where", Effect::kNone},
-      {"optimizer.preset", Effect::kNone},       {"reward.result", Effect::kTables}};
+      {"record.tensorboard", Effect::kNone},     {"reference.label", Effect::kNone},
+      {"reference.mark", Effect::kNone},         {"reference.mean", Effect::kNone},
+      {"reference.std", Effect::kNone},          {"reference.metric", Effect::kNone},
+      {"reference.where", Effect::kNone},        {"optimizer.preset", Effect::kNone},
+      {"reward.result", Effect::kTables}};
   std::size_t seen = 0;
   const auto check = [&](const std::string& table, const std::string& key) {
     const auto expected = harmless.find(Name(table, key));

@@ -210,6 +210,7 @@ void RemoveRun(const fs::path& directory) {
     Remove(directory, kResults);
     std::error_code not_there;
     fs::remove_all(directory / kCheckpointsName, not_there);
+    fs::remove_all(directory / kTensorBoardName, not_there);
   }
 }
 

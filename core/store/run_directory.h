@@ -8,11 +8,12 @@
 //                   (core/search/checkpoints.h)
 //   policy          what the optimizer learned, if it can be saved
 //   result.json     how it ended
+//   tensorboard/    event files, if the pipeline asks for them (core/run/event_log.h)
 //   live.json       how far it is, while it runs (core/live/live_state.h)
 //   lock            the process that works on it (run_lock.h)
 //
-// All but the last two carry checksums: see store_check.h, sealed_toml.h, sealed_json.h,
-// policy_file.h.
+// `lode check` verifies all but the last three by their checksums: see store_check.h,
+// sealed_toml.h, sealed_json.h, policy_file.h.
 #pragma once
 
 #include <filesystem>
@@ -31,6 +32,7 @@ namespace lode::core {
 inline constexpr char kPipelineFile[] = "pipeline.toml";
 inline constexpr char kPolicyFile[] = "policy";
 inline constexpr char kCheckpointsName[] = "checkpoints";
+inline constexpr char kTensorBoardName[] = "tensorboard";
 inline constexpr char kResultFile[] = "result.json";
 inline constexpr char kVersionsFile[] = "versions.json";
 inline constexpr char kInputsFile[] = "inputs.json";

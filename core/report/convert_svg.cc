@@ -1,4 +1,4 @@
-#include "core/page/convert_svg.h"
+#include "core/report/convert_svg.h"
 
 #include <spawn.h>
 #include <sys/mman.h>
@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <sstream>
 #include <system_error>
 #include <vector>
 
@@ -20,7 +22,6 @@ namespace lode::core {
 namespace {
 
 constexpr char kConverter[] = "rsvg-convert";
-constexpr int kPixelsPerInch = 96;
 
 // A file in memory, which the converter reads or writes.
 class Memory {
@@ -61,13 +62,18 @@ std::vector<std::string> WordsFor(PictureFormat format, int dots) {
   return {kConverter, "--format=png", "--zoom=" + std::to_string(zoom)};
 }
 
+// In a group of its own: Ctrl-C ends the run that wants a picture, not the picture.
 pid_t Start(const std::vector<std::string>& words, const std::array<int, 3>& files) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   for (int i = 0; i < 3; ++i) { posix_spawn_file_actions_adddup2(&actions, files[i], i); }
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child = 0;
-  const int error =
-      posix_spawnp(&child, kConverter, &actions, nullptr, posix::PointersTo(words).data(), environ);
+  const int error = posix_spawnp(&child, kConverter, &actions, &attributes,
+                                 posix::PointersTo(words).data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error == ENOENT) {
     throw HostError(
@@ -101,6 +107,16 @@ std::string ConvertSvg(const std::string& svg, PictureFormat format, int dots) {
     throw HostError(std::string(kConverter) + ": " + PrintableLine(messages.Text()));
   }
   return out.Text();
+}
+
+bool CanConvertSvg() {
+  const char* const path = std::getenv("PATH");
+  std::istringstream directories(path != nullptr ? path : "");
+  for (std::string directory; std::getline(directories, directory, ':');) {
+    const std::string file = directory + "/" + kConverter;
+    if (access(file.c_str(), X_OK) == 0) { return true; }
+  }
+  return false;
 }
 
 }  // namespace lode::core

@@ -6,14 +6,19 @@
 
 namespace lode::core {
 
+inline constexpr int kPixelsPerInch = 96;
+
 enum class PictureFormat { kSvg, kPng, kPdf };
 
 // Returns the format of a word ("svg", "png", "pdf"). REQUIRES: it is one of these.
 PictureFormat PictureFormatOf(std::string_view word);
 
 // Returns the document as a picture, drawn by the program rsvg-convert. `dots`: the resolution of a
-// PNG, per inch, of which a document has 96 pixels; text and lines of a PDF have none. Throws
-// HostError if the program is missing or fails.
-std::string ConvertSvg(const std::string& svg, PictureFormat format, int dots);
+// PNG, per inch, of which a document has kPixelsPerInch pixels; text and lines of a PDF have none.
+// Throws HostError if the program is missing or fails. Any thread.
+std::string ConvertSvg(const std::string& svg, PictureFormat format, int dots = kPixelsPerInch);
+
+// Returns whether the program is installed.
+bool CanConvertSvg();
 
 }  // namespace lode::core
