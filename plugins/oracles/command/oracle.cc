@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <lode/text.hpp>
 #include <nlohmann/json.hpp>
@@ -41,23 +42,49 @@ class Deadline {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-// Runs the program. Throws lode::IoError, with its last words, if it does not succeed.
-void Follow(const Program& program, lode::Host host, double timeout, Answer& answer,
-            ErrorLog& errors) {
-  const Deadline deadline(timeout);
-  const auto check = [&] {
-    host.ThrowIfCancelled();
-    if (deadline.HasPassed()) { throw lode::IoError(deadline.Text() + errors.LastLine()); }
-  };
-  const Ending ending =
-      Process(program).Follow({.output = [&](std::string_view bytes) { answer.Add(bytes); },
-                               .errors = [&](std::string_view bytes) { errors.Add(bytes); },
-                               .check = check});
-  if (!ending.good()) { throw lode::IoError(ending.Text() + errors.LastLine()); }
-  answer.Finish();
-  if (answer.values().empty()) {
-    throw lode::IoError("standard output ends without the metrics" + errors.LastLine());
+// Follows an evaluation: its time, its answer, and what it writes to standard error.
+class Watch {
+ public:
+  Watch(lode::Host host, double timeout, Answer& answer, const fs::path& errors)
+      : host_(host), deadline_(timeout), answer_(answer), errors_(errors, host) {}
+
+  Watch(const Watch&) = delete;
+
+  const Follower& follower() const { return follower_; }
+  bool has_answer() const { return !answer_.values().empty(); }
+
+  // Throws lode::IoError, with the last words, for a program that ended so.
+  void CheckEnd(const Ending& ending) const {
+    if (!ending.good()) { throw lode::IoError(ending.Text() + errors_.LastLine()); }
   }
+  // Throws lode::IoError if there are no metrics.
+  void Finish() {
+    answer_.Finish();
+    if (!has_answer()) {
+      throw lode::IoError("standard output ends without the metrics" + errors_.LastLine());
+    }
+  }
+
+ private:
+  void Check() const {
+    host_.ThrowIfCancelled();
+    if (deadline_.HasPassed()) { throw lode::IoError(deadline_.Text() + errors_.LastLine()); }
+  }
+
+  const lode::Host host_;
+  const Deadline deadline_;
+  Answer& answer_;
+  ErrorLog errors_;
+  const Follower follower_{.output = [this](std::string_view bytes) { answer_.Add(bytes); },
+                           .errors = [this](std::string_view bytes) { errors_.Add(bytes); },
+                           .check = [this] { Check(); }};
+};
+
+// Worker processes and MPI ranks are told apart by a variable that holds "PROCESS.NUMBER": each has
+// an oracle of its own, which cannot know what number it would have among them.
+bool IsInWorkerProcess() {
+  const char* const mark = std::getenv("LODE_WORKER");
+  return mark != nullptr && std::string_view(mark).find('.') != std::string_view::npos;
 }
 
 // Checks a word of the command or of the environment for errors before anything runs.
@@ -95,6 +122,12 @@ lode::Params<CommandOracle::Config> CommandOracle::Parameters() {
       {"lowest_fidelity", &Config::lowest_fidelity,
        "Lowest fidelity that the program evaluates at, of all up to 1; 1: it knows no lower one.",
        lode::Range{.min = 0, .max = 1, .open_min = true}},
+      {"serve", &Config::serve,
+       "Whether a program answers one request after another, so that it starts only once for each "
+       "worker."},
+      {"devices", &Config::devices,
+       "Names of devices, [\"cuda:0\", \"cuda:1\"]: LODE_DEVICE is that of the worker, the first "
+       "again after the last."},
   };
   lode::metrics::AddParameters(params);
   return params;
@@ -117,8 +150,14 @@ CommandOracle::CommandOracle(lode::Host host, const Config& config)
     entry = Expand(entry, values);
   }
   environment_ = MakeEnvironment(config_.environment);
-  values.insert({{"architecture", ""}, {"seed", ""}, {"fidelity", ""}});
+  if (!config.serve) { values.insert({{"architecture", ""}, {"seed", ""}, {"fidelity", ""}}); }
   for (const std::string& word : config.command) { CheckWord(word, values, has_program); }
+  if (counts() && IsInWorkerProcess()) {
+    throw lode::InvalidError(
+        "serve and devices count the evaluations of one process: they need isolate = false in "
+        "[execution], no timeout_seconds, no memory_limit and no MPI (the oracle has a timeout of "
+        "its own)");
+  }
 }
 
 void CommandOracle::Bind(const lode::Space& space) {
@@ -128,23 +167,77 @@ void CommandOracle::Bind(const lode::Space& space) {
 }
 
 void CommandOracle::Evaluate(const lode::Query& query, std::span<double> metrics) {
-  const std::string request = FormatRequest(*space_, query, metrics_);
-  const Values values = {{"architecture", space_->Format(query.architecture)},
-                         {"seed", std::to_string(SeedOf(query))},
-                         {"fidelity", nlohmann::json(query.fidelity).dump()},
-                         {"program", config_.program}};
   const WorkingDirectory directory(config_.directory, last_directory_);
-  Program program{
-      file_, {}, environment_, directory.path(), directory.Write("request.json", request)};
+  Answer answer(metrics_, host_);
+  try {
+    config_.serve ? AskServer(query, answer, directory) : RunOnce(query, answer, directory);
+  } catch (const lode::IoError& e) { throw lode::IoError(e.what() + directory.Hint()); }
+  std::copy(answer.values().begin(), answer.values().end(), metrics.begin());
+}
+
+// `slot`: its number, if evaluations are counted.
+Program CommandOracle::ProgramFor(const Values& values, std::optional<std::size_t> slot) const {
+  Program program{file_, {}, environment_, {}, {}};
   for (const std::string& word : config_.command) {
     program.arguments.push_back(Expand(word, values));
   }
-  Answer answer(metrics_, host_);
-  ErrorLog errors(directory.path() / "stderr.txt", host_);
+  const auto set = [&](const std::string& name, const std::string& value) {
+    std::erase_if(program.environment,
+                  [&](const std::string& entry) { return entry.starts_with(name + "="); });
+    program.environment.push_back(name + "=" + value);
+  };
+  if (slot) { set("LODE_WORKER", std::to_string(*slot)); }
+  if (!config_.devices.empty()) {
+    set("LODE_DEVICE", config_.devices[*slot % config_.devices.size()]);
+  }
+  return program;
+}
+
+void CommandOracle::RunOnce(const lode::Query& query, Answer& answer,
+                            const WorkingDirectory& directory) {
+  std::optional<Slots::Lease> lease;
+  if (counts()) { lease.emplace(slots_); }
+  Program program = ProgramFor({{"architecture", space_->Format(query.architecture)},
+                                {"seed", std::to_string(SeedOf(query))},
+                                {"fidelity", nlohmann::json(query.fidelity).dump()},
+                                {"program", config_.program}},
+                               lease ? std::optional(lease->number()) : std::nullopt);
+  program.directory = directory.path();
+  program.input = directory.Write("request.json", FormatRequest(*space_, query, metrics_));
+  Watch watch(host_, config_.timeout, answer, directory.path() / "stderr.txt");
+  watch.CheckEnd(Process(program).Follow(watch.follower()));
+  watch.Finish();
+}
+
+// A program that does not answer as it should is not asked again.
+void CommandOracle::AskServer(const lode::Query& query, Answer& answer,
+                              const WorkingDirectory& directory) {
+  const std::string request = FormatRequest(*space_, query, metrics_, directory.path());
+  directory.Write("request.json", request);
+  Watch watch(host_, config_.timeout, answer, directory.path() / "stderr.txt");
+  Slots::Lease lease(slots_);
+  std::optional<Server>& server = lease.server();
+  if (server && !server->process->IsQuiet()) { server.reset(); }
   try {
-    Follow(program, host_, config_.timeout, answer, errors);
-  } catch (const lode::IoError& e) { throw lode::IoError(e.what() + directory.Hint()); }
-  std::copy(answer.values().begin(), answer.values().end(), metrics.begin());
+    if (!server) { Start(server, lease.number()); }
+    server->process->Send(request, watch.follower());
+    const auto ending =
+        server->process->FollowUntil(watch.follower(), [&] { return watch.has_answer(); });
+    if (ending) { watch.CheckEnd(*ending); }
+    watch.Finish();
+  } catch (...) {
+    server.reset();
+    throw;
+  }
+}
+
+void CommandOracle::Start(std::optional<Server>& server, std::size_t slot) const {
+  std::atomic<std::uint64_t> none = 0;
+  Server started{std::make_unique<WorkingDirectory>("", none), nullptr};
+  Program program = ProgramFor({{"program", config_.program}}, slot);
+  program.directory = started.directory->path();
+  started.process = std::make_unique<Process>(program);
+  server = std::move(started);
 }
 
 }  // namespace command

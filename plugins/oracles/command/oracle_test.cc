@@ -22,8 +22,10 @@
 
 #include "plugins/oracles/command/process.h"
 #include "plugins/oracles/command/test_program.h"
+#include "plugins/oracles/command/words.h"
 #include "tests/built.h"
 #include "tests/failure.h"
+#include "tests/scoped_variable.h"
 #include "tests/temporary_directory.h"
 
 namespace command {
@@ -628,6 +630,178 @@ TEST(ProcessTest, ManyThreadsStartProgramsAtOnce) {
   }
   for (std::thread& thread : threads) { thread.join(); }
   EXPECT_EQ(good, 8 * 250);
+}
+
+// ---- programs that serve
+
+class ServingTest : public CommandTest {
+ protected:
+  // The script answers each line of its input in a loop; `$n` counts them in each process.
+  Config Serving(const std::string& script) const {
+    Config config = Script("n=0; echo $$ >> " + InDirectory("started") +
+                           "; while read -r request; do n=$((n + 1)); " + script + "; done");
+    config.serve = true;
+    config.environment = {"LODE_TEST=" + dir_.path().string()};
+    return config;
+  }
+  std::size_t Started() const {
+    const std::string text = ReadAll(InDirectory("started"));
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+  std::unique_ptr<CommandOracle> Make(const Config& config) {
+    auto oracle = std::make_unique<CommandOracle>(lode::Host(host_.get()), config);
+    oracle->Bind(grid_.space());
+    return oracle;
+  }
+  std::string FailureOf(CommandOracle& oracle, const std::string& text) {
+    return lode::CodedFailure([&] { Ask(oracle, text); });
+  }
+};
+
+constexpr const char* kCount = R"(echo "{\"accuracy\": $n, \"latency\": $LODE_WORKER}")";
+
+TEST_F(ServingTest, OneProgramAnswersManyRequests) {
+  const auto oracle = Make(Serving(kCount));
+  for (int n = 1; n <= 5; ++n) { EXPECT_THAT(Ask(*oracle, "0-1-2-0"), ElementsAre(n, 0)); }
+  EXPECT_EQ(Started(), 1u);
+}
+
+TEST_F(ServingTest, ItEndsWithTheOracle) {
+  auto oracle = Make(Serving("sleep 1000 & echo $! >> " + InDirectory("child") + "; " + kCount));
+  Ask(*oracle, "0-1-2-0");
+  Ask(*oracle, "0-1-2-1");
+  std::vector<int> processes = WaitForNumbers(InDirectory("child"), 2);
+  processes.push_back(WaitForNumbers(InDirectory("started"), 1).front());
+  for (const int process : processes) { EXPECT_TRUE(IsRunning(process)); }
+  oracle.reset();
+  for (const int process : processes) {
+    EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(process); }));
+  }
+}
+
+TEST_F(ServingTest, AFailureCostsItsTrialAndTheProgramIsReplaced) {
+  const std::string directory = InDirectory("");
+  const struct {
+    const char* script;
+    const char* reason;
+  } kFaults[] = {{"echo lost >&2; exit 3", "exit status 3: lost"},
+                 {"kill -SEGV $$", "killed by signal 11"},
+                 {"exit 0", "standard output ends without the metrics"},
+                 {"echo rubbish", "standard output line 1 is not JSON"},
+                 {"echo '{\"accuracy\": 1}'", "lacks the metric \"latency\""}};
+  for (const auto& [script, reason] : kFaults) {
+    const auto oracle = Make(Serving(std::string("case $request in *0-0-0-0*) ") + script +
+                                     ";; *) " + kCount + ";; esac"));
+    EXPECT_THAT(Ask(*oracle, "0-1-2-0"), ElementsAre(1, 0));
+    EXPECT_THAT(FailureOf(*oracle, "0-0-0-0"), HasSubstr(reason)) << script;
+    EXPECT_THAT(Ask(*oracle, "0-1-2-0"), ElementsAre(1, 0)) << script;
+    EXPECT_THAT(Ask(*oracle, "0-1-2-0"), ElementsAre(2, 0)) << script;
+  }
+}
+
+TEST_F(ServingTest, AProgramThatHangsIsEnded) {
+  Config config = Serving("sleep 1000 & wait");
+  config.timeout = 1;
+  const auto oracle = Make(config);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(FailureOf(*oracle, "0-0-0-0"), HasSubstr("no answer within 1 s"));
+  }
+  EXPECT_THAT(ProcessesWith("LODE_TEST=" + dir_.path().string()), testing::IsEmpty());
+}
+
+// It may end by itself between two requests, as after a number of them.
+TEST_F(ServingTest, AProgramThatHasEndedIsReplaced) {
+  const auto oracle = Make(Serving(std::string(kCount) + "; [ $n -lt 2 ] || exit 0"));
+  for (int n = 1; n <= 6; ++n) {
+    EXPECT_THAT(Ask(*oracle, "0-1-2-0"), ElementsAre(n % 2 == 1 ? 1 : 2, 0));
+    const std::vector<int> started = WaitForNumbers(InDirectory("started"), Started());
+    if (n % 2 == 0) {
+      EXPECT_TRUE(Within(kHang, [&] { return !IsRunning(started.back()); }));
+    }
+  }
+  EXPECT_EQ(Started(), 3u);
+}
+
+TEST_F(ServingTest, WhatComesAfterTheAnswerIsNotTheNextAnswer) {
+  const auto oracle =
+      Make(Serving(std::string(kCount) + "; " + kCount + "; echo > " + InDirectory("said")));
+  // Together with the answer it fails the trial; later, it costs nothing but the program.
+  const std::string failure = FailureOf(*oracle, "0-1-2-0");
+  if (failure.empty()) {
+    EXPECT_TRUE(Within(kHang, [&] { return fs::exists(InDirectory("said")); }));
+  } else {
+    EXPECT_THAT(failure, HasSubstr("comes after the metrics"));
+  }
+  const std::string next = FailureOf(*oracle, "0-1-2-0");
+  if (!next.empty()) { EXPECT_THAT(next, HasSubstr("comes after the metrics")); }
+  EXPECT_EQ(Started(), 2u);
+}
+
+TEST_F(ServingTest, EachWorkerHasItsNumberAndItsDevice) {
+  Config config = Serving("echo $LODE_WORKER $LODE_DEVICE >> " + InDirectory("devices") +
+                          "; case $request in *0-0-0-0*) while [ ! -e " + InDirectory("go") +
+                          " ]; do sleep 0.01; done;; esac; " + kCount);
+  config.devices = {"gpu:0", "gpu:1"};
+  const auto oracle = Make(config);
+  std::vector<double> first;
+  std::thread other([&] { first = Ask(*oracle, "0-0-0-0"); });
+  EXPECT_TRUE(Within(kHang, [&] { return !ReadAll(InDirectory("devices")).empty(); }));
+  EXPECT_EQ(Ask(*oracle, "0-1-2-0")[1], 1);
+  EXPECT_EQ(Ask(*oracle, "0-1-2-0")[1], 1);
+  std::ofstream(InDirectory("go")) << "go";
+  other.join();
+  EXPECT_EQ(first[1], 0);
+  EXPECT_EQ(ReadAll(InDirectory("devices")), "0 gpu:0\n1 gpu:1\n1 gpu:1\n");
+}
+
+TEST_F(ServingTest, ProgramsThatDoNotServeHaveDevicesToo) {
+  Config config =
+      Script(R"(echo "{\"accuracy\": ${LODE_DEVICE#gpu:}, \"latency\": $LODE_WORKER}")");
+  config.devices = {"gpu:7"};
+  EXPECT_THAT(Ask(config), ElementsAre(7, 0));
+}
+
+TEST_F(ServingTest, StandardErrorIsThatOfTheRequest) {
+  Config config = Serving(std::string("echo of $n >&2; ") + kCount);
+  config.directory = InDirectory("work");
+  const auto oracle = Make(config);
+  Ask(*oracle, "0-1-2-0");
+  Ask(*oracle, "0-1-2-1");
+  for (const std::string n : {"1", "2"}) {
+    const fs::path directory = fs::path(InDirectory("work")) / ("00000" + n);
+    EXPECT_EQ(ReadAll(directory / "stderr.txt"), "of " + n + "\n");
+    EXPECT_EQ(json::parse(ReadAll(directory / "request.json"))["directory"], directory.string());
+  }
+}
+
+TEST_F(ServingTest, ACommandCannotDependOnTheRequest) {
+  Config config = Serving(kCount);
+  config.command.emplace_back("{seed}");
+  EXPECT_THAT(lode::CodedFailure([&] { Make(config); }), HasSubstr("seed"));
+}
+
+TEST_F(ServingTest, WorkerProcessesAreRefused) {
+  const lode::ScopedVariable worker("LODE_WORKER",
+                                    "123.4");  // as core/exec/worker_process.cc has it
+  EXPECT_THAT(lode::CodedFailure([&] { Make(Serving(kCount)); }), HasSubstr("isolate = false"));
+  Config config = Script(kAnswer);
+  config.devices = {"gpu:0"};
+  EXPECT_THAT(lode::CodedFailure([&] { Make(config); }), HasSubstr("isolate = false"));
+  EXPECT_THAT(Ask(Script(kAnswer)), ElementsAre(91.5, 4));
+}
+
+// More than sockets and pipes hold, in both directions.
+TEST_F(ServingTest, LargeInputIsWrittenWhileOutputIsRead) {
+  const std::string input(std::size_t{8} << 20, 'x');
+  const lode::ScopedVariable path("PATH", "/usr/bin:/bin");
+  Process cat(
+      {FindProgram("cat", MakeEnvironment({})), {"cat"}, MakeEnvironment({}), dir_.path(), {}});
+  std::size_t read = 0;
+  const Follower follower{[&](std::string_view bytes) { read += bytes.size(); },
+                          [](std::string_view) {}, [] {}};
+  cat.Send(input, follower);
+  EXPECT_FALSE(cat.FollowUntil(follower, [&] { return read == input.size(); }));
+  EXPECT_TRUE(cat.IsQuiet());
 }
 
 }  // namespace

@@ -53,6 +53,30 @@ in `command` or `environment`, where it becomes the absolute path. It may be a d
 (environment = ["PYTHONPATH={program}"]). The first word of `command` is a name to be found in PATH,
 an absolute path, or {program}. There is no shell: words are passed unchanged.
 
+A program that serves: with serve = true, the program is started once for each worker, answers one
+request after another, and ends when its input does. So importing PyTorch is paid once.
+
+  [oracle]
+  serve   = true
+  devices = ["cuda:0", "cuda:1"]         # with [execution] workers = 2
+
+  import json, os, sys
+  import torch                           # once
+  for line in sys.stdin:
+      accuracy = train(json.loads(line), os.environ["LODE_DEVICE"])
+      print(json.dumps({"accuracy": accuracy}), flush=True)
+
+LODE_WORKER is the number of the worker, from 0 on; a program that replaces another one has its
+number. LODE_DEVICE is the worker's device of `devices`. Programs that do not serve have both if
+`devices` is given. A program that serves runs in a temporary directory of its own, and the request
+has "directory", where request.json and stderr.txt of the evaluation are. stderr.txt has what was
+written to standard error until the answer. In `command`, only {program} is replaced. A program
+that exits, crashes, takes longer than `timeout` or writes anything else costs the trial, and
+another one is started for the next. It must answer each request as if it were its first, because
+the number of those before depends on workers and interruptions. Workers are counted in lode's own
+process: this needs `isolate = false` in [execution], which is the default for this oracle, and
+therefore no limits there.
+
 How it ends: after `timeout`, when the search is interrupted, and at the first line that is not an
 answer, the program and everything it has started get SIGTERM and half a second later SIGKILL, in
 any session, with any environment, whoever their parent is. The same happens to whatever it leaves

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -53,6 +55,22 @@ Pipe MakePipe() {
   Pipe pipe = lode::posix::MakePipe();
   constexpr const char* kWhat = "cannot make a pipe";
   return {Checked(std::move(pipe.read), kWhat), Checked(std::move(pipe.write), kWhat)};
+}
+
+// The two ends of a program's standard input. A socket, because writing to a pipe that nobody reads
+// would send this process a signal.
+struct Input {
+  Descriptor read, write;
+};
+
+Input MakeInput(const std::filesystem::path& file) {
+  if (!file.empty()) {
+    return {Checked(Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC)), file.c_str()), {}};
+  }
+  std::array<int, 2> ends{-1, -1};
+  socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data());
+  constexpr const char* kWhat = "cannot make a socket";
+  return {Checked(Descriptor(ends[0]), kWhat), Checked(Descriptor(ends[1]), kWhat)};
 }
 
 // Everything the child needs to become the program, prepared before the fork.
@@ -141,12 +159,11 @@ std::string Ending::Text() const {
 
 Process::Process(const Program& program) {
   Pipe output = MakePipe(), errors = MakePipe(), failure = MakePipe(), status = MakePipe();
-  const Descriptor input =
-      Checked(Descriptor(open(program.input.c_str(), O_RDONLY | O_CLOEXEC)), program.input.c_str());
+  Input input = MakeInput(program.input);
   const auto arguments = PointersTo(program.arguments);
   const auto environment = PointersTo(program.environment);
   const Launch launch{program.file.c_str(),      arguments.data(),   environment.data(),
-                      program.directory.c_str(), input.get(),        output.write.get(),
+                      program.directory.c_str(), input.read.get(),   output.write.get(),
                       errors.write.get(),        failure.write.get()};
   const KeeperTask task{
       getpid(), status.write.get(), failure.write.get(), kGraceMilliseconds, Become, &launch};
@@ -163,12 +180,14 @@ Process::Process(const Program& program) {
     throw lode::IoError(StartFailure(program.file, error));
   }
   for (Pipe* pipe : {&output, &errors, &status}) { fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK); }
+  input_ = std::move(input.write);
   status_ = std::move(status.read);
   output_ = std::move(output.read);
   errors_ = std::move(errors.read);
 }
 
 Process::~Process() {
+  input_.Close();
   kill(id_, SIGTERM);
   if (WaitForKeeper(kGraceMilliseconds + kDeathMilliseconds)) { return; }
   kill(id_, SIGKILL);  // if it cannot be killed, it is left to the system
@@ -176,16 +195,51 @@ Process::~Process() {
 }
 
 Ending Process::Follow(const Follower& follower) {
+  return *FollowUntil(follower, [] { return false; });
+}
+
+std::optional<Ending> Process::FollowUntil(const Follower& follower,
+                                           const std::function<bool()>& enough) {
   for (;;) {
     follower.check();
     // Checked first: everything the program wrote before it ended is then in the pipes. Output that
     // its remaining children continue to write is not waited for.
     const std::optional<Ending> ending = Ended();
-    const bool has_errors = Drain(errors_, follower.errors);
-    const bool has_output = Drain(output_, follower.output);
-    if (ending) { return *ending; }
-    if (!has_errors && !has_output) { WaitForNews(); }
+    const bool has_news = Read(follower);
+    if (enough()) {
+      Drain(errors_, follower.errors);  // what it wrote before the output is a chunk at most
+      return std::nullopt;
+    }
+    if (ending) { return ending; }
+    if (!has_news) { WaitForNews(); }
   }
+}
+
+// Returns whether there was anything.
+bool Process::Read(const Follower& follower) {
+  const bool has_errors = Drain(errors_, follower.errors);
+  return Drain(output_, follower.output) || has_errors;
+}
+
+// Reads meanwhile: a program that waits until its output is read does not read its input.
+void Process::Send(std::string_view bytes, const Follower& follower) {
+  while (!bytes.empty()) {
+    const ssize_t sent =
+        send(input_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) { return; }  // Follow() finds out why
+    bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+    if (sent < 0) {
+      follower.check();
+      Read(follower);
+      pollfd polled{input_.get(), POLLOUT, 0};
+      poll(&polled, 1, kPollMilliseconds);
+    }
+  }
+}
+
+bool Process::IsQuiet() const {
+  pollfd polled{output_.get(), POLLIN, 0};
+  return output_.is_open() && poll(&polled, 1, 0) == 0 && !Ended();
 }
 
 std::optional<Ending> Process::Ended() const {

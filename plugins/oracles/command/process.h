@@ -21,7 +21,7 @@ struct Program {
   std::vector<std::string> arguments;    // including its own name, the first
   std::vector<std::string> environment;  // NAME=VALUE: the complete environment
   std::filesystem::path directory;       // working directory
-  std::filesystem::path input;           // the file used as standard input
+  std::filesystem::path input;           // the file used as standard input; empty: Send() writes it
 };
 
 // How a program ended: with an exit status, or by a signal.
@@ -55,18 +55,30 @@ class Process {
   Process(const Process&) = delete;
 
   // Follows the program until it has ended and all its output is read. Throws what the follower
-  // throws. Call it once, in the thread that made the object: the death of that thread kills the
+  // throws. Call it once. The thread that made the object must live until then: its death kills the
   // program.
   Ending Follow(const Follower& follower);
 
+  // The same, but stops as soon as the follower has got enough; then returns nothing. Can be called
+  // again.
+  std::optional<Ending> FollowUntil(const Follower& follower, const std::function<bool()>& enough);
+
+  // Writes to the program's standard input, and follows it meanwhile. Bytes that it does not read
+  // before it ends are lost.
+  void Send(std::string_view bytes, const Follower& follower);
+
+  // Returns whether the program still runs and has written nothing that was not read.
+  bool IsQuiet() const;
+
  private:
   std::optional<Ending> Ended() const;
+  bool Read(const Follower& follower);
   void WaitForNews() const;
   // Returns true if the keeper has ended and is reaped, false if time is up.
   bool WaitForKeeper(int milliseconds);
 
   pid_t id_ = -1;  // process id of the keeper (keeper.h)
-  lode::posix::Descriptor output_, errors_, status_;
+  lode::posix::Descriptor input_, output_, errors_, status_;
 };
 
 }  // namespace command

@@ -143,13 +143,15 @@ std::uint32_t SeedOf(const lode::Query& query) {
 }
 
 std::string FormatRequest(const lode::Space& space, const lode::Query& query,
-                          const std::vector<lode::Metric>& metrics) {
+                          const std::vector<lode::Metric>& metrics,
+                          const std::filesystem::path& directory) {
   Json request = {{"architecture", space.Format(query.architecture)},
                   {"matrices", ToJson(space, query.architecture)}};
   if (space.HasGraph()) { request["graph"] = ToJson(space.Graph(query.architecture)); }
   request["seed"] = SeedOf(query);
   request["fidelity"] = query.fidelity;
   request["metrics"] = ToJson(metrics);
+  if (!directory.empty()) { request["directory"] = directory.string(); }
   return request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

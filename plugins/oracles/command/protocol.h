@@ -16,10 +16,12 @@ namespace command {
 // accepts.
 std::uint32_t SeedOf(const lode::Query& query);
 
-// Returns what a program reads on its standard input: one JSON object and a newline. Throws what
-// the space throws if the query's bytes are not an architecture of it.
+// Returns what a program reads on its standard input: one JSON object and a newline. `directory`:
+// of the evaluation, for a program that serves and does not run there; or empty. Throws what the
+// space throws if the query's bytes are not an architecture of it.
 std::string FormatRequest(const lode::Space& space, const lode::Query& query,
-                          const std::vector<lode::Metric>& metrics);
+                          const std::vector<lode::Metric>& metrics,
+                          const std::filesystem::path& directory = {});
 
 // Throws lode::InvalidError for metrics whose names have another meaning in answers.
 void CheckNames(const std::vector<lode::Metric>& metrics);
