@@ -50,7 +50,11 @@ lode::Presets Arch2VecBo::Presets() {
             {"basis", std::int64_t{128}},
             {"fit_epochs", std::int64_t{100}},
             {"fit_batch", std::int64_t{10}},
-            {"learning_rate", 0.01}}}};
+            {"learning_rate", 0.01}}},
+          {"large",
+           "For spaces that are larger than whole: the embedding is learned longer, at a higher "
+           "rate and without dropout.",
+           WithLargeEmbedding({})}};
 }
 
 void Arch2VecBo::Bind(const lode::Space& space) {

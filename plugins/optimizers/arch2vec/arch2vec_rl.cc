@@ -38,13 +38,16 @@ lode::Presets Arch2VecRl::Presets() {
            {{"baseline", "average"}}},
           {"nb201",
            "The authors' for NAS-Bench-201: rewards are fractions, compared with 0.4.",
-           {{"baseline", "fixed"}, {"fixed_baseline", 0.4}}}};
+           {{"baseline", "fixed"}, {"fixed_baseline", 0.4}}},
+          {"large",
+           "For spaces that are larger than whole: the embedding is learned longer, at a higher "
+           "rate and without dropout.",
+           WithLargeEmbedding({{"baseline", "average"}})}};
 }
 
 void Arch2VecRl::Bind(const lode::Space& space) {
   candidates_.emplace(space, config_, host_, CacheDirectory());
-  policy_.emplace(static_cast<std::size_t>(config_.dimensions),
-                  static_cast<std::size_t>(config_.units));
+  policy_.emplace(candidates_->dimensions(), static_cast<std::size_t>(config_.units));
   policy_->Initialize(host_.Random());
 }
 

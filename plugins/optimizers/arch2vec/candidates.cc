@@ -13,12 +13,13 @@ Candidates::Candidates(const lode::Space& space, const EmbeddingConfig& config, 
       config_(config),
       host_(host),
       cache_directory_(std::move(cache_directory)),
-      met_(space) {}
+      met_(space),
+      pool_(std::make_unique<Pool>(space, config)) {}
 
 void Candidates::Prepare() {
   if (embedding_) { return; }
-  embedding_.emplace(space_, config_, host_, cache_directory_);
-  Add(embedding_->pool(), embedding_->vectors());
+  embedding_.emplace(*pool_, config_, host_, cache_directory_);
+  Add(pool_->architectures(), embedding_->vectors());
 }
 
 void Candidates::Close(lode::ArchitectureView architecture) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <lode/plugin.hpp>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +19,7 @@ namespace arch2vec {
 // The embedding's pool, and whatever is added to it. What has been proposed or told is not open.
 class Candidates {
  public:
-  // The embedding is learned when it is first needed.
+  // Draws the pool. The embedding is learned when it is first needed.
   Candidates(const lode::Space& space, const EmbeddingConfig& config, lode::Host host,
              std::filesystem::path cache_directory = {});
 
@@ -27,6 +28,10 @@ class Candidates {
 
   // An architecture that is neither proposed nor told, all equally likely; any one if all are.
   lode::Architecture DrawNew(lode::Random random) { return met_.Draw(random); }
+  // Of a vector.
+  std::size_t dimensions() const {
+    return pool_->parts() * static_cast<std::size_t>(config_.dimensions);
+  }
   // It is not open from now on.
   void Close(lode::ArchitectureView architecture);
 
@@ -45,7 +50,6 @@ class Candidates {
   const float* vector(std::size_t number) const { return vectors_.row(number); }
   // Of any architecture of the space, which becomes a candidate.
   std::size_t NumberOf(lode::ArchitectureView architecture);
-  std::size_t dimensions() const { return embedding_->dimensions(); }
 
  private:
   void Add(std::span<const lode::Architecture> architectures, const Rows& vectors);
@@ -55,6 +59,7 @@ class Candidates {
   lode::Host host_;
   std::filesystem::path cache_directory_;
   lode::sampling::FreshSampler met_;
+  std::unique_ptr<const Pool> pool_;  // stays where it is when this is moved
   std::optional<Embedding> embedding_;
   std::vector<lode::Architecture> architectures_;
   Rows vectors_;

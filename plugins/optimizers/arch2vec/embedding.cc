@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -53,7 +54,7 @@ std::vector<lode::Architecture> ListAll(const lode::Space& space,
   return list;
 }
 
-std::string KeyOf(const std::vector<NodeGraph>& graphs, std::size_t operations,
+std::string KeyOf(std::span<const NodeGraph> graphs, std::size_t parts, std::size_t operations,
                   const EmbeddingConfig& config) {
   Fingerprint key;
   for (const std::int64_t number : {config.dimensions, config.hidden, config.layers, config.epochs,
@@ -64,6 +65,7 @@ std::string KeyOf(const std::vector<NodeGraph>& graphs, std::size_t operations,
     key.Add(std::bit_cast<std::uint64_t>(number));
   }
   key.Add(kVersion);
+  key.Add(parts);
   key.Add(operations);
   for (const NodeGraph& graph : graphs) {
     key.Add(graph.operations.size());
@@ -88,15 +90,19 @@ std::vector<const NodeGraph*> PointersTo(std::span<const NodeGraph> graphs) {
   return pointers;
 }
 
-Rows EmbedAll(const Autoencoder& network, std::span<const NodeGraph> graphs) {
+// Returns a row for each architecture: the vectors of its parts, one after the other.
+Rows EmbedAll(const Autoencoder& network, std::span<const NodeGraph> graphs, std::size_t parts) {
   constexpr std::size_t kAtOnce = 64;
+  const std::size_t dimensions = network.dimensions();
   Rows all;
-  all.width = Padded(network.dimensions());
+  all.Resize(graphs.size() / parts, Padded(parts * dimensions));
+  std::size_t graph = 0;
   ForBatches(PointersTo(graphs), kAtOnce, [&](const GraphBatch& batch) {
     Rows some;
     network.Embed(batch, some);
-    all.values.insert(all.values.end(), some.values.begin(), some.values.end());
-    all.count += some.count;
+    for (std::size_t g = 0; g < some.count; ++g, ++graph) {
+      std::copy_n(some.row(g), dimensions, all.row(graph / parts) + graph % parts * dimensions);
+    }
   });
   return all;
 }
@@ -113,6 +119,32 @@ std::string PercentText(double share) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f %%", 100 * share);
   return text;
+}
+
+// Returns the graphs in a random order of architectures, each with its parts together.
+std::vector<const NodeGraph*> ShuffledParts(std::span<const NodeGraph> graphs, std::size_t parts,
+                                            lode::Random random) {
+  std::vector<std::size_t> order(graphs.size() / parts);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  random.Shuffle(std::span(order));
+  std::vector<const NodeGraph*> shuffled;
+  for (const std::size_t architecture : order) {
+    for (std::size_t p = 0; p < parts; ++p) {
+      shuffled.push_back(&graphs[architecture * parts + p]);
+    }
+  }
+  return shuffled;
+}
+
+// Returns the share of architectures whose parts all come out of the decoder without a mistake.
+double ReconstructedShare(const Autoencoder& network, std::span<const NodeGraph* const> graphs,
+                          std::size_t parts) {
+  std::size_t correct = 0;
+  ForBatches(graphs, parts, [&](const GraphBatch& batch) {
+    correct += network.CountReconstructed(batch) == parts ? 1 : 0;
+  });
+  return static_cast<double>(correct) /
+         static_cast<double>(std::max<std::size_t>(graphs.size() / parts, 1));
 }
 
 }  // namespace
@@ -136,12 +168,13 @@ std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t w
   return pool;
 }
 
-double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
-             const std::function<void(const LearningProgress&)>& progress, Autoencoder& network) {
-  std::vector<const NodeGraph*> shuffled = PointersTo(graphs);
-  random.Shuffle(std::span(shuffled));
-  const auto held_out = std::span<const NodeGraph* const>(shuffled).first(shuffled.size() / 10);
-  const auto learned = std::span<const NodeGraph* const>(shuffled).subspan(held_out.size());
+double Learn(std::span<const NodeGraph> graphs, std::size_t parts, const EmbeddingConfig& config,
+             lode::Random random, const std::function<void(const LearningProgress&)>& progress,
+             Autoencoder& network) {
+  const std::vector<const NodeGraph*> shuffled = ShuffledParts(graphs, parts, random);
+  const std::size_t held = graphs.size() / parts / 10 * parts;
+  const auto held_out = std::span(shuffled).first(held);
+  const auto learned = std::span(shuffled).subspan(held);
   const auto size = static_cast<std::size_t>(config.batch);
   const double batches = std::ceil(static_cast<double>(learned.size()) / static_cast<double>(size));
   double done = 0;
@@ -153,29 +186,34 @@ double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, l
       progress({++done / (batches * static_cast<double>(config.epochs)), epoch, loss});
     });
   }
-  std::size_t correct = 0;
-  ForBatches(held_out, size,
-             [&](const GraphBatch& batch) { correct += network.CountReconstructed(batch); });
-  return static_cast<double>(correct) /
-         static_cast<double>(std::max<std::size_t>(held_out.size(), 1));
+  return ReconstructedShare(network, held_out, parts);
 }
 
-Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lode::Host host,
-                     const std::filesystem::path& cache_directory) {
-  auto pool_stream = StreamFor(Purpose::kPool, config);
-  pool_ = DrawPool(space, static_cast<std::size_t>(config.whole),
-                   static_cast<std::size_t>(config.pool), lode::Random(pool_stream.handle()));
-  reader_.emplace(space, pool_);
+Pool::Pool(const lode::Space& space, const EmbeddingConfig& config)
+    : architectures_([&] {
+        auto stream = StreamFor(Purpose::kPool, config);
+        return DrawPool(space, static_cast<std::size_t>(config.whole),
+                        static_cast<std::size_t>(config.pool), lode::Random(stream.handle()));
+      }()),
+      reader_(space, architectures_) {}
+
+std::vector<NodeGraph> Pool::GraphsOf(std::span<const lode::Architecture> architectures) const {
   std::vector<NodeGraph> graphs;
-  for (const lode::Architecture& architecture : pool_) {
-    host.ThrowIfCancelled();
-    graphs.push_back(reader_->Read(architecture));
+  for (const lode::Architecture& architecture : architectures) {
+    std::ranges::move(reader_.Read(architecture), std::back_inserter(graphs));
   }
-  network_.emplace(Autoencoder::Shape{.operations = reader_->operations(),
-                                      .layers = static_cast<std::size_t>(config.layers),
-                                      .hidden = static_cast<std::size_t>(config.hidden),
-                                      .dimensions = static_cast<std::size_t>(config.dimensions)});
-  vectors_.Resize(graphs.size(), Padded(network_->dimensions()));
+  return graphs;
+}
+
+Embedding::Embedding(const Pool& pool, const EmbeddingConfig& config, lode::Host host,
+                     const std::filesystem::path& cache_directory)
+    : pool_(pool),
+      network_({.operations = pool.operations(),
+                .layers = static_cast<std::size_t>(config.layers),
+                .hidden = static_cast<std::size_t>(config.hidden),
+                .dimensions = static_cast<std::size_t>(config.dimensions)}) {
+  const std::vector<NodeGraph> graphs = pool.GraphsOf(pool.architectures());
+  vectors_.Resize(pool.architectures().size(), Padded(dimensions()));
   const auto learn = [&] {
     auto stream = StreamFor(Purpose::kLearning, config);
     const auto progress = [&](const LearningProgress& learned) {
@@ -183,23 +221,20 @@ Embedding::Embedding(const lode::Space& space, const EmbeddingConfig& config, lo
       host.Progress(learned.fraction, TextOf(learned, config.epochs).c_str());
     };
     reconstructed_ = static_cast<float>(
-        Learn(graphs, config, lode::Random(stream.handle()), progress, *network_));
-    std::ranges::copy(EmbedAll(*network_, graphs).values, vectors_.values.begin());
+        Learn(graphs, pool.parts(), config, lode::Random(stream.handle()), progress, network_));
+    std::ranges::copy(EmbedAll(network_, graphs, pool.parts()).values, vectors_.values.begin());
     host.Log(LODE_INFO, "the embedding reconstructs " + PercentText(reconstructed()) +
                             " of the architectures that were held out of learning");
   };
-  std::vector<std::span<float>> state = network_->State();
+  std::vector<std::span<float>> state = network_.State();
   state.emplace_back(vectors_.values);
   state.emplace_back(&reconstructed_, 1);
-  Cache(host, cache_directory).Recall(KeyOf(graphs, reader_->operations(), config), learn, state);
+  const std::string key = KeyOf(graphs, pool.parts(), pool.operations(), config);
+  Cache(host, cache_directory).Recall(key, learn, state);
 }
 
 Rows Embedding::Embed(std::span<const lode::Architecture> architectures) const {
-  std::vector<NodeGraph> graphs;
-  for (const lode::Architecture& architecture : architectures) {
-    graphs.push_back(reader_->Read(architecture));
-  }
-  return EmbedAll(*network_, graphs);
+  return EmbedAll(network_, pool_.GraphsOf(architectures), pool_.parts());
 }
 
 }  // namespace arch2vec

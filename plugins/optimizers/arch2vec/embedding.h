@@ -71,6 +71,16 @@ void DeclareEmbedding(lode::Params<Config>& params) {
         lode::Range{.min = 0, .max = 1e15}));
 }
 
+// Adds the settings of an embedding of a space that is larger than `whole` to those of a preset.
+// With the authors' rate and dropout, it would take hundreds of epochs.
+inline decltype(lode::Preset::settings) WithLargeEmbedding(
+    decltype(lode::Preset::settings) settings) {
+  settings.insert(
+      settings.end(),
+      {{"epochs", std::int64_t{50}}, {"dropout", 0.0}, {"embedding_learning_rate", 0.01}});
+  return settings;
+}
+
 // All architectures of a space whose decisions are independent, if they are not more than `whole`;
 // else `sample` random ones, or all that are met.
 std::vector<lode::Architecture> DrawPool(const lode::Space& space, std::size_t whole,
@@ -83,33 +93,51 @@ struct LearningProgress {
   double loss;         // of the batch
 };
 
-// The share of held-out graphs that the decoder reconstructs without a mistake, after `epochs` on
-// the others: a tenth of all is held out. Calls `progress`, which may throw, after each batch.
-double Learn(std::span<const NodeGraph> graphs, const EmbeddingConfig& config, lode::Random random,
-             const std::function<void(const LearningProgress&)>& progress, Autoencoder& network);
+// Learns from all but a tenth of the architectures, each `parts` of the graphs in a row. Returns
+// the share of the held-out architectures that the decoder reconstructs without a mistake. Calls
+// `progress`, which may throw, after each batch.
+double Learn(std::span<const NodeGraph> graphs, std::size_t parts, const EmbeddingConfig& config,
+             lode::Random random, const std::function<void(const LearningProgress&)>& progress,
+             Autoencoder& network);
 
-// The pool, its vectors, and the encoder. Does not depend on the run's seed, so all runs with the
+// What an embedding is learned from.
+class Pool {
+ public:
+  // DrawPool with the embedding's own seed.
+  Pool(const lode::Space& space, const EmbeddingConfig& config);
+
+  const std::vector<lode::Architecture>& architectures() const { return architectures_; }
+  // Returns the parts of each architecture, one after the other.
+  std::vector<NodeGraph> GraphsOf(std::span<const lode::Architecture> architectures) const;
+  std::size_t parts() const { return reader_.parts(); }
+  std::size_t operations() const { return reader_.operations(); }
+
+ private:
+  std::vector<lode::Architecture> architectures_;
+  GraphReader reader_;
+};
+
+// Vectors of a pool, and the encoder. Does not depend on the run's seed, so all runs with the
 // same parameters share what the first of them has learned (cache.h).
 class Embedding {
  public:
   // Takes as long as learning does, unless it is remembered: 20 seconds for the cells of
-  // NAS-Bench-201. Throws CancelledError if the host cancels.
-  Embedding(const lode::Space& space, const EmbeddingConfig& config, lode::Host host,
+  // NAS-Bench-201. The pool must live longer. Throws CancelledError if the host cancels.
+  Embedding(const Pool& pool, const EmbeddingConfig& config, lode::Host host,
             const std::filesystem::path& cache_directory);
 
-  const std::vector<lode::Architecture>& pool() const { return pool_; }
-  // A row of Padded(dimensions) for each of the pool.
+  // A row of Padded(dimensions) for each architecture of the pool.
   const Rows& vectors() const { return vectors_; }
-  std::size_t dimensions() const { return network_->dimensions(); }
+  // Of a vector: those of the latent space for each part of an architecture.
+  std::size_t dimensions() const { return pool_.parts() * network_.dimensions(); }
   // A row for each of any architectures of the space.
   Rows Embed(std::span<const lode::Architecture> architectures) const;
   // Of the architectures that were held out of learning, the share that the decoder reconstructs.
   double reconstructed() const { return static_cast<double>(reconstructed_); }
 
  private:
-  std::vector<lode::Architecture> pool_;
-  std::optional<GraphReader> reader_;
-  std::optional<Autoencoder> network_;
+  const Pool& pool_;
+  Autoencoder network_;
   Rows vectors_;
   float reconstructed_ = 0;
 };

@@ -44,19 +44,21 @@ TEST(EmbeddingTest, IsTheSameForAllSeedsAndWithAndWithoutTheCache) {
   const Grid grid(4, 3);
   const TemporaryDirectory directory;
   TestHost first(1), second(2);
-  const Embedding learned(grid.space(), Quick(), first.host(), {});
-  const Embedding kept(grid.space(), Quick(), first.host(), directory.path());
-  const Embedding recalled(grid.space(), Quick(), second.host(), directory.path());
+  const Pool pool(grid.space(), Quick());
+  const Embedding learned(pool, Quick(), first.host(), {});
+  const Embedding kept(pool, Quick(), first.host(), directory.path());
+  const Embedding recalled(pool, Quick(), second.host(), directory.path());
   EXPECT_THAT(first.lines(), Contains(HasSubstr("the embedding reconstructs")));
   EXPECT_THAT(second.lines(), IsEmpty());  // it has learned nothing
   for (const Embedding* other : {&kept, &recalled}) {
     EXPECT_EQ(other->vectors().values, learned.vectors().values);
     EXPECT_EQ(other->reconstructed(), learned.reconstructed());
-    EXPECT_EQ(other->Embed(other->pool()).values, learned.vectors().values);
+    EXPECT_EQ(other->Embed(pool.architectures()).values, learned.vectors().values);
   }
   EmbeddingConfig config = Quick();
   config.embedding_seed = 1;
-  const Embedding another(grid.space(), config, first.host(), directory.path());
+  const Pool other_pool(grid.space(), config);
+  const Embedding another(other_pool, config, first.host(), directory.path());
   EXPECT_NE(another.vectors().values, learned.vectors().values);
   using Iterator = std::filesystem::directory_iterator;
   EXPECT_EQ(std::distance(Iterator(directory.path()), Iterator()), 2);
@@ -66,7 +68,8 @@ TEST(EmbeddingTest, StopsWhenTheHostCancels) {
   const Grid grid(4, 3);
   TestHost host;
   host.CancelAt(std::chrono::steady_clock::now());
-  EXPECT_THROW(Embedding(grid.space(), Quick(), host.host(), {}), lode::CancelledError);
+  EXPECT_THROW(Embedding(Pool(grid.space(), Quick()), Quick(), host.host(), {}),
+               lode::CancelledError);
 }
 
 // All cells, but half of the published width and epochs, at a higher rate and without dropout. What
@@ -80,9 +83,54 @@ TEST(EmbeddingTest, ReconstructsNineteenOfTwentyCellsThatWereHeldOut) {
   config.epochs = 5;
   config.dropout = 0;
   config.embedding_learning_rate = 3e-3;
-  const Embedding embedding(nb201.space(), config, host.host(), {});
-  EXPECT_EQ(embedding.pool().size(), 15625u);
+  const Pool pool(nb201.space(), config);
+  const Embedding embedding(pool, config, host.host(), {});
+  EXPECT_EQ(pool.architectures().size(), 15625u);
   EXPECT_GE(embedding.reconstructed(), 0.95);
+}
+
+// The preset for large spaces, with a third of its epochs.
+TEST(EmbeddingTest, ReconstructsNineteenOfTwentySubnetworksThatWereHeldOut) {
+  const lode::test::SpaceInstance ofa(
+      lode::test::LoadComponent(LODE_BINARY_DIR "/lib/lode/plugins/ofa.lode.so", "ofa"));
+  TestHost host;
+  EmbeddingConfig config;
+  config.epochs = 16;
+  config.dropout = 0;
+  config.embedding_learning_rate = 0.01;
+  const Pool pool(ofa.space(), config);
+  const Embedding embedding(pool, config, host.host(), {});
+  EXPECT_EQ(embedding.dimensions(), 80u);
+  EXPECT_GE(embedding.reconstructed(), 0.95);
+}
+
+std::string SubnetText(int third_unit_kernel) {
+  std::string kernels, expands;
+  for (int layer = 0; layer < 20; ++layer) {
+    const int kernel = layer / 4 == 2 ? third_unit_kernel : 3;
+    kernels += (layer == 0 ? "" : ", ") + std::to_string(kernel);
+    expands += layer == 0 ? "4" : ", 4";
+  }
+  return "{\"ks\": [" + kernels + "], \"e\": [" + expands + "], \"d\": [3, 3, 3, 3, 3]}";
+}
+
+TEST(EmbeddingTest, EachPartHasItsPlaceInTheVector) {
+  const lode::test::SpaceInstance ofa(
+      lode::test::LoadComponent(LODE_BINARY_DIR "/lib/lode/plugins/ofa.lode.so", "ofa"));
+  TestHost host;
+  EmbeddingConfig config = Quick();
+  config.pool = 100;
+  const Pool pool(ofa.space(), config);
+  const Embedding embedding(pool, config, host.host(), {});
+  const std::size_t units = 5, width = 8;
+  ASSERT_EQ(embedding.dimensions(), units * width);
+  const Rows vectors = embedding.Embed(
+      std::vector{ofa.space().Parse(SubnetText(3)), ofa.space().Parse(SubnetText(7))});
+  for (std::size_t unit = 0; unit < units; ++unit) {
+    const bool same = std::equal(vectors.row(0) + unit * width, vectors.row(0) + (unit + 1) * width,
+                                 vectors.row(1) + unit * width);
+    EXPECT_EQ(same, unit != 2) << unit;
+  }
 }
 
 }  // namespace

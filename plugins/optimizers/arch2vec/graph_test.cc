@@ -13,8 +13,6 @@
 namespace arch2vec {
 namespace {
 
-using Arcs = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
-
 // Two edges in parallel from a node to another one, and one on; each has an operation or is absent.
 class EdgeSpace : public lode::ChoiceSpace {
  public:
@@ -48,6 +46,26 @@ class NodeSpace : public lode::ChoiceSpace {
   }
 };
 
+// A stem, a unit of one or two equal layers, another unit, and a head.
+class UnitSpace : public lode::ChoiceSpace {
+ public:
+  struct Config {};
+  UnitSpace(lode::Host, const Config&)
+      : ChoiceSpace(lode::DecisionsOf({{"depths", {"first", "second"}, {"1", "2"}}})) {}
+  lode::Graph Graph(lode::ArchitectureView architecture) const {
+    const std::vector<std::size_t> choices = ChoicesOf(architecture);
+    lode::Graph graph{{{"", "stem"}}, {}};
+    for (std::size_t unit = 0; unit < 2; ++unit) {
+      for (std::size_t n = 0; n <= choices[unit]; ++n) {
+        graph.nodes.push_back({"unit " + std::to_string(unit), "layer"});
+      }
+    }
+    graph.nodes.push_back({"", "head"});
+    for (std::size_t n = 1; n < graph.nodes.size(); ++n) { graph.edges.push_back({n - 1, n, ""}); }
+    return graph;
+  }
+};
+
 std::vector<lode::Architecture> Parsed(const lode::Space& space,
                                        const std::vector<std::string>& texts) {
   std::vector<lode::Architecture> list;
@@ -61,8 +79,8 @@ TEST(GraphReaderTest, OperationsOnEdgesBecomeNodesAlsoWhereThereIsNone) {
       Parsed(bound.space(), {"conv,conv,conv", "none,none,none", "pool,conv,conv"});
   const GraphReader reader(bound.space(), examples);
   EXPECT_EQ(reader.operations(), 5u);  // in, out, none, pool, conv
-  const NodeGraph full = reader.Read(examples[0]);
-  const NodeGraph empty = reader.Read(examples[1]);
+  const NodeGraph full = reader.Read(examples[0]).front();
+  const NodeGraph empty = reader.Read(examples[1]).front();
   EXPECT_EQ(full.arcs, (Arcs{{0, 1}, {1, 3}, {0, 2}, {2, 3}, {3, 4}}));
   EXPECT_EQ(empty.arcs, full.arcs);
   ASSERT_EQ(full.operations.size(), 5u);
@@ -77,10 +95,43 @@ TEST(GraphReaderTest, OperationsOnNodesStayWhereTheyAre) {
   const auto examples = Parsed(bound.space(), {"1", "3"});
   const GraphReader reader(bound.space(), examples);
   EXPECT_EQ(reader.operations(), 2u);
-  EXPECT_EQ(reader.Read(examples[0]).operations.size(), 2u);
-  const NodeGraph deep = reader.Read(examples[1]);
+  EXPECT_EQ(reader.Read(examples[0]).front().operations.size(), 2u);
+  const NodeGraph deep = reader.Read(examples[1]).front();
   EXPECT_EQ(deep.arcs, (Arcs{{0, 1}, {1, 2}, {2, 3}}));
   EXPECT_EQ(deep.operations[1], deep.operations[3]);
+}
+
+TEST(GraphReaderTest, EachGroupThatVariesIsAPartWithAnInputAndAnOutput) {
+  const lode::test::BoundSpace<UnitSpace> bound;
+  const auto examples = Parsed(bound.space(), {"1,1", "2,1", "1,2"});
+  const GraphReader reader(bound.space(), examples);
+  EXPECT_EQ(reader.parts(), 2u);       // not the stem and the head, which are always the same
+  EXPECT_EQ(reader.operations(), 3u);  // layer, input, output
+  const std::vector<NodeGraph> parts = reader.Read(examples[1]);
+  ASSERT_EQ(parts.size(), 2u);
+  ASSERT_EQ(parts[0].operations.size(), 4u);
+  EXPECT_EQ(parts[0].operations[0], parts[0].operations[1]);
+  EXPECT_NE(parts[0].operations[2], parts[0].operations[3]);
+  EXPECT_EQ(parts[0].arcs, (Arcs{{0, 1}, {0, 2}, {1, 3}}));
+  EXPECT_EQ(parts[1].operations.size(), 3u);
+  EXPECT_EQ(parts[1].arcs, (Arcs{{0, 1}, {0, 2}}));
+  EXPECT_EQ(reader.Read(examples[2])[1].operations, parts[0].operations);
+}
+
+TEST(GraphReaderTest, ASingleExampleHasAllParts) {
+  const lode::test::BoundSpace<UnitSpace> bound;
+  EXPECT_EQ(GraphReader(bound.space(), Parsed(bound.space(), {"1,1"})).parts(), 3u);
+}
+
+TEST(GraphReaderTest, CellsOfDartsAndUnitsOfOnceForAllAreParts) {
+  for (const auto& [name, parts] : {std::pair{"darts", 2u}, {"ofa", 5u}}) {
+    const lode::test::SpaceInstance loaded(lode::test::LoadComponent(
+        std::string(LODE_BINARY_DIR "/lib/lode/plugins/") + name + ".lode.so", name));
+    lode::test::FixedStream stream(1);
+    std::vector<lode::Architecture> examples;
+    for (int i = 0; i < 50; ++i) { examples.push_back(loaded.space().Sample(stream.random())); }
+    EXPECT_EQ(GraphReader(loaded.space(), examples).parts(), parts) << name;
+  }
 }
 
 TEST(GraphReaderTest, DecisionsAreAChainWhereThereIsNoGraph) {
@@ -88,11 +139,11 @@ TEST(GraphReaderTest, DecisionsAreAChainWhereThereIsNoGraph) {
   const auto examples = Parsed(grid.space(), {"0-1-1-0", "0-0-0-0"});
   const GraphReader reader(grid.space(), examples);
   EXPECT_EQ(reader.operations(), 4u);  // input, output, 0, 1
-  const NodeGraph graph = reader.Read(examples[0]);
+  const NodeGraph graph = reader.Read(examples[0]).front();
   EXPECT_EQ(graph.arcs, (Arcs{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}}));
   EXPECT_EQ(graph.operations[1], graph.operations[4]);
   EXPECT_NE(graph.operations[1], graph.operations[2]);
-  const NodeGraph unknown = reader.Read(grid.space().Parse("2-2-2-2"));
+  const NodeGraph unknown = reader.Read(grid.space().Parse("2-2-2-2")).front();
   EXPECT_EQ(unknown.operations[2], reader.operations());
 }
 
@@ -107,7 +158,7 @@ TEST(GraphReaderTest, ACellOfNasBench201HasTheEightNodesOfTheProgram) {
               "nor_conv_3x3~2|"});
   const GraphReader reader(nb201.space(), examples);
   EXPECT_EQ(reader.operations(), 7u);
-  NodeGraph graph = reader.Read(examples[0]);
+  NodeGraph graph = reader.Read(examples[0]).front();
   // Places are sorted by their first node: 0->1, 0->2, 0->3, 1->2, 1->3, 2->3.
   std::ranges::sort(graph.arcs);
   EXPECT_EQ(graph.arcs,
