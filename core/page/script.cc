@@ -40,7 +40,7 @@ std::string Protected(duk_context* engine, duk_safe_call_function run, Task task
   const bool failed = duk_safe_call(engine, run, &task, 0, 1) != DUK_EXEC_SUCCESS;
   duk_size_t size = 0;
   const char* text = duk_safe_to_lstring(engine, -1, &size);
-  const std::string result(text, size);
+  std::string result(text, size);
   duk_pop(engine);
   if (failed) { throw HostError(name + ": " + result); }
   return result;

@@ -24,7 +24,7 @@ bool HasOperationsOnEdges(const lode::Space& space, std::span<const lode::Archit
 // The nodes of one group, and what stands for the rest of the graph.
 class GroupGraph {
  public:
-  GroupGraph(const lode::Graph& whole, const std::string& group) : whole_(whole) {
+  GroupGraph(const lode::Graph& whole, const std::string& group) {
     numbers_.resize(whole.nodes.size(), kElsewhere);
     for (std::size_t n = 0; n < whole.nodes.size(); ++n) {
       if (whole.nodes[n].group == group) { numbers_[n] = Add(Name(whole.nodes[n].label)); }
@@ -59,7 +59,6 @@ class GroupGraph {
     return end;
   }
 
-  const lode::Graph& whole_;
   LabeledGraph graph_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> arcs_;
   std::vector<std::size_t> numbers_;  // in this graph, of the whole graph's nodes
