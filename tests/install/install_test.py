@@ -5,6 +5,7 @@ import gzip
 import os
 import re
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -20,6 +21,19 @@ find_package(LodeSdk 1.0 REQUIRED)
 lode_add_plugin(c_space SOURCES c_space.c)
 target_link_libraries(c_space PRIVATE m)
 """
+
+
+def serve(*command, **options):
+    """Runs a server until it serves, on any port, because others may have the usual one."""
+    command = [*command[:-1], f"exec {command[-1]} --port 0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as server:
+        try:
+            line = server.stdout.readline()
+            server.send_signal(signal.SIGINT)
+            if server.wait(timeout=120) != 0 or "http://" not in line:
+                raise AssertionError(f"{command}: status {server.returncode}: {line}")
+        finally:
+            server.kill()
 
 
 class Install(InstallationTest):
@@ -93,7 +107,8 @@ class Install(InstallationTest):
             directory.mkdir(parents=True)
             for example in examples:
                 with self.subTest(example=example):
-                    output("bash", "-c", example, cwd=directory, env={"PATH": path, "HOME": str(self.work)})
+                    run = serve if example.startswith("lode serve") else output
+                    run("bash", "-c", example, cwd=directory, env={"PATH": path, "HOME": str(self.work)})
         self.assertGreater(counts[None], 5)
         self.assertGreater(counts["new"], 2)
 
